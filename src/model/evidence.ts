@@ -1,0 +1,106 @@
+/**
+ * The evidence catalogue: everything meshctl can know about one pod, how to get it, and how it is kept.
+ * Sources, capture, serve and the texts about missing evidence are all derived from this table.
+ */
+
+/** Ways to fetch: Envoy admin GET, exec of the first argv that works, a container's log, istiod's debug port. */
+export type Retrieval =
+  | {readonly via: 'admin'; readonly path: string}
+  | {readonly via: 'exec'; readonly tries: readonly (readonly string[])[]}
+  | {readonly via: 'log'; readonly container: string}
+  | {readonly via: 'istiod'; readonly path: string}
+
+export interface EvidenceRow {
+  readonly title: string
+  readonly how: Retrieval
+  readonly extension: 'json' | 'txt'
+  readonly maxBytes: number
+  readonly deadlineMs: number
+  /** What a default pod does not grant: CAP_NET_ADMIN (and root for the legacy back end). */
+  readonly needs?: 'net-admin'
+  readonly redact: 'nothing' | 'envoy' | 'log'
+}
+
+const MIB = 1024 * 1024
+const PROC_NET = ['/proc/net/tcp', '/proc/net/tcp6', '/proc/net/udp', '/proc/net/udp6']
+
+function admin(title: string, path: string, maxMiB: number, redact: EvidenceRow['redact'] = 'nothing'): EvidenceRow {
+  return {title, how: {via: 'admin', path}, extension: 'json', maxBytes: maxMiB * MIB, deadlineMs: 30_000, redact}
+}
+
+function kernel(title: string, ...tries: readonly string[][]): EvidenceRow {
+  return {title, how: {via: 'exec', tries}, extension: 'txt', maxBytes: 16 * MIB, deadlineMs: 15_000, needs: 'net-admin', redact: 'nothing'}
+}
+
+function command(title: string, ...tries: readonly string[][]): EvidenceRow {
+  return {title, how: {via: 'exec', tries}, extension: 'txt', maxBytes: 16 * MIB, deadlineMs: 15_000, redact: 'nothing'}
+}
+
+function log(title: string, container: string): EvidenceRow {
+  return {title, how: {via: 'log', container}, extension: 'txt', maxBytes: 4 * MIB, deadlineMs: 15_000, redact: 'log'}
+}
+
+function istiod(title: string, path: string): EvidenceRow {
+  return {title, how: {via: 'istiod', path}, extension: 'json', maxBytes: 256 * MIB, deadlineMs: 30_000, redact: 'envoy'}
+}
+
+export const EVIDENCE = {
+  'envoy.config_dump': admin("Envoy's configuration", 'config_dump?include_eds', 512, 'envoy'),
+  'envoy.clusters': admin("Envoy's live clusters and endpoints", 'clusters?format=json', 256),
+  'envoy.listeners': admin("Envoy's listening addresses", 'listeners?format=json', 16),
+  'envoy.server_info': admin("Envoy's version, state and flags", 'server_info', 4),
+  'envoy.certs': admin("Envoy's certificates", 'certs', 16),
+  'envoy.logging': {...admin("Envoy's log levels", 'logging', 1), extension: 'txt'},
+  'net.iptables.nft': kernel('IPv4 rules, nft back end', ['iptables-nft-save', '-c'], ['iptables-save', '-c']),
+  'net.iptables.legacy': kernel('IPv4 rules, legacy back end', ['iptables-legacy-save', '-c']),
+  'net.ip6tables.nft': kernel('IPv6 rules, nft back end', ['ip6tables-nft-save', '-c'], ['ip6tables-save', '-c']),
+  'net.ip6tables.legacy': kernel('IPv6 rules, legacy back end', ['ip6tables-legacy-save', '-c']),
+  'net.nft': kernel('native nftables rules', ['nft', 'list', 'ruleset']),
+  'net.ip-rule': command('policy routing rules', ['ip', 'rule']),
+  'net.ip-route': command('routes of every table', ['ip', 'route', 'show', 'table', 'all']),
+  'net.ip-addr': command('addresses of the pod', ['ip', '-j', 'addr']),
+  'net.sockets': command('listening sockets', ['ss', '-Hlntup'], ['netstat', '-ntulp'], ['cat', ...PROC_NET]),
+  'net.proc': command('sockets with the uid that owns them', ['cat', ...PROC_NET]),
+  'log.istio-init': log('log of istio-init (rules as applied at start)', 'istio-init'),
+  'log.istio-proxy': log('log of the sidecar', 'istio-proxy'),
+  'istiod.config_dump': istiod("istiod's configuration for this proxy", 'debug/config_dump'),
+  'istiod.syncz': istiod("istiod's view of every proxy", 'debug/syncz'),
+} as const satisfies Record<string, EvidenceRow>
+
+export type EvidenceId = keyof typeof EVIDENCE
+
+/** All evidence ids in catalogue order. */
+export const EVIDENCE_IDS = Object.keys(EVIDENCE) as readonly EvidenceId[]
+
+/** The catalogue row of an evidence id. */
+export function evidenceRow(id: EvidenceId): EvidenceRow {
+  return EVIDENCE[id]
+}
+
+/** True when the text names a row of the catalogue. */
+export function isEvidenceId(id: string): id is EvidenceId {
+  return Object.hasOwn(EVIDENCE, id)
+}
+
+/** Where and when a piece of evidence came from: the replica or container that answered, the argv or path, the time. */
+export interface Provenance {
+  readonly capturedAt?: string
+  readonly container?: string
+  readonly argv?: readonly string[]
+  readonly path?: string
+  readonly from?: string
+}
+
+/** Evidence as it arrived: raw bytes with where they came from. */
+export interface Artifact {
+  readonly id: EvidenceId
+  readonly bytes: Uint8Array
+  readonly provenance: Provenance
+}
+
+/** Which part of the evidence a question needs; a source may answer with more, never with less. */
+export interface EvidenceQuery {
+  readonly sections?: readonly string[]
+  readonly names?: readonly string[]
+  readonly maxBytes?: number
+}

@@ -1,0 +1,62 @@
+/** The kinds meshctl asks for by name, with the group version it prefers and what kubectl users type. */
+export interface Kind {
+  readonly kind: string
+  readonly apiVersion: string
+  readonly resource: string
+  readonly namespaced: boolean
+  readonly shortNames: readonly string[]
+}
+
+function row(kind: string, apiVersion: string, resource: string, shortNames: string, namespaced = true): Kind {
+  return {kind, apiVersion, resource, namespaced, shortNames: shortNames === '' ? [] : shortNames.split(' ')}
+}
+
+export const KINDS: readonly Kind[] = [
+  row('Pod', 'v1', 'pods', 'po'),
+  row('Service', 'v1', 'services', 'svc'),
+  row('Namespace', 'v1', 'namespaces', 'ns', false),
+  row('Node', 'v1', 'nodes', 'no', false),
+  row('ConfigMap', 'v1', 'configmaps', 'cm'),
+  row('Endpoints', 'v1', 'endpoints', 'ep'),
+  row('ServiceAccount', 'v1', 'serviceaccounts', 'sa'),
+  row('ReplicationController', 'v1', 'replicationcontrollers', 'rc'),
+  row('Event', 'v1', 'events', 'ev'),
+  row('Deployment', 'apps/v1', 'deployments', 'deploy'),
+  row('ReplicaSet', 'apps/v1', 'replicasets', 'rs'),
+  row('StatefulSet', 'apps/v1', 'statefulsets', 'sts'),
+  row('DaemonSet', 'apps/v1', 'daemonsets', 'ds'),
+  row('Job', 'batch/v1', 'jobs', ''),
+  row('CronJob', 'batch/v1', 'cronjobs', 'cj'),
+  row('Rollout', 'argoproj.io/v1alpha1', 'rollouts', 'ro'),
+  row('EndpointSlice', 'discovery.k8s.io/v1', 'endpointslices', ''),
+  row('NetworkPolicy', 'networking.k8s.io/v1', 'networkpolicies', 'netpol'),
+  row('MutatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', 'mutatingwebhookconfigurations', '', false),
+  row('ValidatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', 'validatingwebhookconfigurations', '', false),
+  row('CustomResourceDefinition', 'apiextensions.k8s.io/v1', 'customresourcedefinitions', 'crd crds', false),
+  row('VirtualService', 'networking.istio.io/v1', 'virtualservices', 'vs'),
+  row('DestinationRule', 'networking.istio.io/v1', 'destinationrules', 'dr'),
+  row('Gateway', 'networking.istio.io/v1', 'gateways', 'gw'),
+  row('ServiceEntry', 'networking.istio.io/v1', 'serviceentries', 'se'),
+  row('WorkloadEntry', 'networking.istio.io/v1', 'workloadentries', 'we'),
+  row('Sidecar', 'networking.istio.io/v1', 'sidecars', ''),
+  row('EnvoyFilter', 'networking.istio.io/v1alpha3', 'envoyfilters', ''),
+  row('ProxyConfig', 'networking.istio.io/v1beta1', 'proxyconfigs', ''),
+  row('PeerAuthentication', 'security.istio.io/v1', 'peerauthentications', 'pa'),
+  row('AuthorizationPolicy', 'security.istio.io/v1', 'authorizationpolicies', 'ap'),
+  row('RequestAuthentication', 'security.istio.io/v1', 'requestauthentications', 'ra'),
+  row('Telemetry', 'telemetry.istio.io/v1', 'telemetries', 'telemetry'),
+]
+
+const BY_WORD: ReadonlyMap<string, Kind> = new Map(
+  KINDS.flatMap(kind =>
+    [kind.kind.toLowerCase(), kind.resource, `${kind.resource}.${kind.apiVersion.split('/')[0]}`, ...kind.shortNames].map(
+      word => [word, kind] as const,
+    ),
+  ),
+)
+
+/** The kind a user meant by `deploy`, `Deployment`, `deployments` or `deployments.apps`, if meshctl knows it. */
+export function kindOf(word: string): Kind | undefined {
+  const lower = word.toLowerCase()
+  return BY_WORD.get(lower) ?? BY_WORD.get(lower.replace(/^([a-z]+)\..*$/, '$1'))
+}

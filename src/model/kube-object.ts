@@ -1,0 +1,25 @@
+/** A Kubernetes object as it arrived: unknown fields are kept, only identity is typed. */
+export interface KubeObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly labels?: Readonly<Record<string, string>>
+    readonly annotations?: Readonly<Record<string, string>>
+    readonly [field: string]: unknown
+  }
+  readonly [field: string]: unknown
+}
+
+/** The pod a question is about; `implied` when the input holds just one proxy and none was named. */
+export interface PodRef {
+  readonly namespace: string
+  readonly name: string
+  readonly implied?: boolean
+}
+
+/** `name.namespace`, the short form istioctl users know. */
+export function podLabel(pod: PodRef): string {
+  return pod.namespace === '' ? pod.name : `${pod.name}.${pod.namespace}`
+}

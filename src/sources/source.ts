@@ -1,0 +1,34 @@
+import type {Answer} from '../model/answer.js'
+import type {Artifact, EvidenceId, EvidenceQuery} from '../model/evidence.js'
+import type {KubeObject, PodRef} from '../model/kube-object.js'
+
+/** Where answers come from, as shown to people, and when they were true. */
+export interface Origin {
+  readonly kind: 'cluster' | 'bundle' | 'files' | 'netns' | 'sample' | 'memory'
+  readonly label: string
+  readonly capturedAt?: string
+}
+
+/** Which objects are wanted; `namespace` absent means every namespace. */
+export interface ObjectQuery {
+  readonly kind: string
+  readonly namespace?: string
+  readonly name?: string
+}
+
+/**
+ * The seam between questions and answers: every report works on every source that holds its evidence.
+ * Absence is a gap with a reason, never an exception; `close` releases everything that was opened.
+ */
+export interface Source {
+  readonly origin: Origin
+  /** The namespace meant when none is named. */
+  readonly defaultNamespace: string
+  /** The one proxy this source is about, when it holds no Kubernetes objects (a file, a network namespace). */
+  readonly impliedSubject?: PodRef
+  /** What this source can offer, for the error that says nothing needed was there. */
+  offers(): readonly string[]
+  objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>>
+  evidence(id: EvidenceId, subject: PodRef, query?: EvidenceQuery): Promise<Answer<Artifact>>
+  close(): Promise<void>
+}

@@ -1,0 +1,26 @@
+import Table from 'cli-table3'
+import type {Paint} from './columns.js'
+import {type Cell, cellText} from './doc.js'
+import {escapeText} from './escape.js'
+
+function shown(cell: Cell, paint: Paint): string {
+  const text = escapeText(cellText(cell))
+  return typeof cell === 'string' ? text : paint(text, cell.tone)
+}
+
+/** Lays out a framed table no wider than `maxWidth`, wrapping the widest column on words. */
+export function renderBox(header: readonly string[], rows: readonly (readonly Cell[])[], maxWidth: number, paint: Paint): string[] {
+  const natural = header.map((title, index) => Math.max(title.length, ...rows.map(row => cellText(row[index] ?? '').length)) + 2)
+  const frame = header.length + 1
+  const spare = maxWidth - frame - natural.reduce((sum, cells) => sum + cells, 0)
+  const widest = natural.indexOf(Math.max(...natural))
+  const colWidths = spare < 0 ? natural.map((cells, index) => (index === widest ? Math.max(20, cells + spare) : cells)) : natural
+  const table = new Table({
+    head: header.map(title => paint(escapeText(title), 'strong')),
+    colWidths,
+    wordWrap: true,
+    style: {head: [], border: []},
+  })
+  for (const row of rows) table.push(row.map(cell => shown(cell, paint)))
+  return table.toString().split('\n')
+}

@@ -1,0 +1,38 @@
+import {type Cell, cellText, type Tone} from './doc.js'
+import {escapeText} from './escape.js'
+
+export type Paint = (text: string, tone: Tone) => string
+
+/** Visible characters: Unicode code points, as istioctl's tables count them. */
+function width(text: string): number {
+  let count = 0
+  for (const char of text) count += char.codePointAt(0) === undefined ? 0 : 1
+  return count
+}
+
+function painted(cell: Cell, text: string, paint: Paint): string {
+  return typeof cell === 'string' ? text : paint(text, cell.tone)
+}
+
+/**
+ * Lays out rows as left-aligned columns: each cell but the last is padded to its column's widest cell plus `padding`.
+ * This is what Go's text/tabwriter does with flags 0, so the tables line up with istioctl's byte for byte.
+ */
+export function renderColumns(rows: readonly (readonly Cell[])[], padding: number, paint: Paint): string[] {
+  const texts = rows.map(row => row.map(cell => escapeText(cellText(cell))))
+  const widths: number[] = []
+  for (const row of texts) {
+    for (let index = 0; index < row.length - 1; index++) {
+      const cells = width(row[index] ?? '') + padding
+      if (cells > (widths[index] ?? 0)) widths[index] = cells
+    }
+  }
+  return texts.map((row, at) => {
+    let line = ''
+    row.forEach((text, index) => {
+      line += painted(rows[at]?.[index] ?? '', text, paint)
+      if (index < row.length - 1) line += ' '.repeat(Math.max(0, (widths[index] ?? 0) - width(text)))
+    })
+    return line
+  })
+}

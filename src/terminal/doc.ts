@@ -1,0 +1,33 @@
+/** What a view says, before it is laid out: blocks of text, tables, trees and labelled fields. Knows nothing of a mesh. */
+export type Tone = 'good' | 'warn' | 'bad' | 'dim' | 'strong'
+
+/** A piece of text, plain or with a tone; colour is applied by the renderer, last. */
+export type Cell = string | {readonly text: string; readonly tone: Tone}
+
+/** `columns` is the plain left-aligned table of istioctl and kubectl, `box` the framed one people look at (under 200 rows). */
+export interface Table {
+  readonly block: 'table'
+  readonly style: 'columns' | 'box'
+  readonly padding?: number
+  readonly header?: readonly string[]
+  readonly rows: readonly (readonly Cell[])[]
+}
+
+export interface TreeNode {
+  readonly label: readonly Cell[]
+  readonly children?: readonly TreeNode[]
+}
+
+export type Block =
+  | Table
+  | {readonly block: 'text'; readonly lines: readonly (Cell | readonly Cell[])[]}
+  | {readonly block: 'heading'; readonly text: string}
+  | {readonly block: 'fields'; readonly fields: readonly (readonly [string, Cell])[]}
+  | {readonly block: 'tree'; readonly roots: readonly TreeNode[]}
+
+export type Doc = readonly Block[]
+
+/** The text of a cell without its tone. */
+export function cellText(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text
+}

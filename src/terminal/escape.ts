@@ -1,0 +1,27 @@
+// C0 and C1 controls, DEL, bidirectional overrides and isolates, line/paragraph separators, lone surrogates.
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+const ANY_UNSAFE = new RegExp(UNSAFE.source)
+
+function visible(char: string): string {
+  const code = char.charCodeAt(0)
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
+}
+
+/** One line of text that cannot move a terminal's cursor, change its state or hide characters; control characters are spelled out. */
+export function escapeText(text: string): string {
+  return ANY_UNSAFE.test(text) ? text.replace(UNSAFE, visible) : text
+}
+
+/** The same for text of many lines: newlines and tabs are kept. */
+export function escapeLines(text: string): string {
+  return ANY_UNSAFE.test(text) ? text.replace(UNSAFE, char => (char === '\n' || char === '\t' ? char : visible(char))) : text
+}
+
+/** JSON text with every character a terminal could act on written as an escape; still the same JSON document. */
+export function escapeJson(json: string): string {
+  if (!ANY_UNSAFE.test(json)) return json
+  return json.replace(UNSAFE, char =>
+    char === '\n' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

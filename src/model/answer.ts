@@ -34,7 +34,12 @@ export function answered<T>(value: T): Answer<T> {
 }
 
 /** Wraps a gap as an answer of any type. */
-export function missing(what: string, reason: GapReason, detail: string, hint?: string): {readonly ok: false; readonly gap: Gap} {
+export function missing(
+  what: string,
+  reason: GapReason,
+  detail: string,
+  hint?: string,
+): {readonly ok: false; readonly gap: Gap} {
   return {ok: false, gap: hint === undefined ? {what, reason, detail} : {what, reason, detail, hint}}
 }
 

@@ -29,7 +29,15 @@ function admin(title: string, path: string, maxMiB: number, redact: EvidenceRow[
 }
 
 function kernel(title: string, ...tries: readonly string[][]): EvidenceRow {
-  return {title, how: {via: 'exec', tries}, extension: 'txt', maxBytes: 16 * MIB, deadlineMs: 15_000, needs: 'net-admin', redact: 'nothing'}
+  return {
+    title,
+    how: {via: 'exec', tries},
+    extension: 'txt',
+    maxBytes: 16 * MIB,
+    deadlineMs: 15_000,
+    needs: 'net-admin',
+    redact: 'nothing',
+  }
 }
 
 function command(title: string, ...tries: readonly string[][]): EvidenceRow {
@@ -41,7 +49,14 @@ function log(title: string, container: string): EvidenceRow {
 }
 
 function istiod(title: string, path: string): EvidenceRow {
-  return {title, how: {via: 'istiod', path}, extension: 'json', maxBytes: 256 * MIB, deadlineMs: 30_000, redact: 'envoy'}
+  return {
+    title,
+    how: {via: 'istiod', path},
+    extension: 'json',
+    maxBytes: 256 * MIB,
+    deadlineMs: 30_000,
+    redact: 'envoy',
+  }
 }
 
 export const EVIDENCE = {

@@ -31,7 +31,13 @@ export const KINDS: readonly Kind[] = [
   row('EndpointSlice', 'discovery.k8s.io/v1', 'endpointslices', ''),
   row('NetworkPolicy', 'networking.k8s.io/v1', 'networkpolicies', 'netpol'),
   row('MutatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', 'mutatingwebhookconfigurations', '', false),
-  row('ValidatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', 'validatingwebhookconfigurations', '', false),
+  row(
+    'ValidatingWebhookConfiguration',
+    'admissionregistration.k8s.io/v1',
+    'validatingwebhookconfigurations',
+    '',
+    false,
+  ),
   row('CustomResourceDefinition', 'apiextensions.k8s.io/v1', 'customresourcedefinitions', 'crd crds', false),
   row('VirtualService', 'networking.istio.io/v1', 'virtualservices', 'vs'),
   row('DestinationRule', 'networking.istio.io/v1', 'destinationrules', 'dr'),
@@ -49,9 +55,12 @@ export const KINDS: readonly Kind[] = [
 
 const BY_WORD: ReadonlyMap<string, Kind> = new Map(
   KINDS.flatMap(kind =>
-    [kind.kind.toLowerCase(), kind.resource, `${kind.resource}.${kind.apiVersion.split('/')[0]}`, ...kind.shortNames].map(
-      word => [word, kind] as const,
-    ),
+    [
+      kind.kind.toLowerCase(),
+      kind.resource,
+      `${kind.resource}.${kind.apiVersion.split('/')[0]}`,
+      ...kind.shortNames,
+    ].map(word => [word, kind] as const),
   ),
 )
 

@@ -9,12 +9,20 @@ function shown(cell: Cell, paint: Paint): string {
 }
 
 /** Lays out a framed table no wider than `maxWidth`, wrapping the widest column on words. */
-export function renderBox(header: readonly string[], rows: readonly (readonly Cell[])[], maxWidth: number, paint: Paint): string[] {
-  const natural = header.map((title, index) => Math.max(title.length, ...rows.map(row => cellText(row[index] ?? '').length)) + 2)
+export function renderBox(
+  header: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  maxWidth: number,
+  paint: Paint,
+): string[] {
+  const natural = header.map(
+    (title, index) => Math.max(title.length, ...rows.map(row => cellText(row[index] ?? '').length)) + 2,
+  )
   const frame = header.length + 1
   const spare = maxWidth - frame - natural.reduce((sum, cells) => sum + cells, 0)
   const widest = natural.indexOf(Math.max(...natural))
-  const colWidths = spare < 0 ? natural.map((cells, index) => (index === widest ? Math.max(20, cells + spare) : cells)) : natural
+  const colWidths =
+    spare < 0 ? natural.map((cells, index) => (index === widest ? Math.max(20, cells + spare) : cells)) : natural
   const table = new Table({
     head: header.map(title => paint(escapeText(title), 'strong')),
     colWidths,

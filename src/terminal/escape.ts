@@ -15,13 +15,13 @@ export function escapeText(text: string): string {
 
 /** The same for text of many lines: newlines and tabs are kept. */
 export function escapeLines(text: string): string {
-  return ANY_UNSAFE.test(text) ? text.replace(UNSAFE, char => (char === '\n' || char === '\t' ? char : visible(char))) : text
+  return ANY_UNSAFE.test(text)
+    ? text.replace(UNSAFE, char => (char === '\n' || char === '\t' ? char : visible(char)))
+    : text
 }
 
 /** JSON text with every character a terminal could act on written as an escape; still the same JSON document. */
 export function escapeJson(json: string): string {
   if (!ANY_UNSAFE.test(json)) return json
-  return json.replace(UNSAFE, char =>
-    char === '\n' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return json.replace(UNSAFE, char => (char === '\n' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`))
 }

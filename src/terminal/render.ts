@@ -19,7 +19,9 @@ function painter(colour: boolean): Paint {
 
 function line(cells: Cell | readonly Cell[], paint: Paint): string {
   const all = Array.isArray(cells) ? (cells as readonly Cell[]) : [cells as Cell]
-  return all.map(cell => (typeof cell === 'string' ? escapeText(cell) : paint(escapeText(cell.text), cell.tone))).join('')
+  return all
+    .map(cell => (typeof cell === 'string' ? escapeText(cell) : paint(escapeText(cell.text), cell.tone)))
+    .join('')
 }
 
 function tree(nodes: readonly TreeNode[], indent: string, paint: Paint): string[] {

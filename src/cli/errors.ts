@@ -1,0 +1,37 @@
+import {UserError} from '../model/user-error.js'
+import {escapeLines} from '../terminal/escape.js'
+
+/** Exit codes, documented in docs/exit-codes.md. */
+export const EXIT = {ok: 0, findings: 1, cannotAnswer: 2, incomplete: 3, bug: 70, interrupted: 130} as const
+
+interface OclifError extends Error {
+  readonly oclif?: {readonly exit?: number}
+  readonly code?: string
+}
+
+/** What to print and which code to exit with for an error that reached the top. */
+export function explainError(
+  error: unknown,
+  version: string,
+  debug: boolean,
+): {readonly text: string; readonly exitCode: number} {
+  if (error instanceof UserError) {
+    const more = [error.hint, error.next === undefined ? undefined : `Next: ${error.next}`].filter(
+      line => line !== undefined,
+    )
+    return {text: escapeLines([`Error: ${error.message}`, ...more].join('\n')), exitCode: error.exitCode}
+  }
+  const known = error as OclifError
+  const exit = known?.oclif?.exit
+  if (exit !== undefined) {
+    if (known.code === 'EEXIT') return {text: '', exitCode: exit}
+    return {text: escapeLines(`Error: ${known.message.replace(/^Error: /, '')}`), exitCode: EXIT.cannotAnswer}
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  const stack =
+    debug && error instanceof Error ? `\n${error.stack ?? ''}` : '\nRun again with --debug for the stack trace.'
+  return {
+    text: escapeLines(`Error: meshctl ${version} failed in a way it should not: ${message}${stack}`),
+    exitCode: EXIT.bug,
+  }
+}

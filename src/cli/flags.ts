@@ -1,0 +1,93 @@
+import {Flags} from '@oclif/core'
+import {UserError} from '../model/user-error.js'
+
+/** Go's duration text (`15s`, `1m30s`, `250ms`) or plain seconds, in milliseconds. */
+export function durationMs(text: string): number {
+  const units: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000}
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000
+  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) {
+    throw new UserError(`cannot read the duration ${JSON.stringify(text)}`, {hint: 'Write it as 15s, 1m30s or 250ms.'})
+  }
+  let total = 0
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g))
+    total += Number(amount) * (units[unit ?? ''] ?? 0)
+  return total
+}
+
+const SOURCE = 'SOURCE'
+const CLUSTER = 'CLUSTER'
+const OUTPUT = 'OUTPUT'
+
+/** Flags every command knows, named as kubectl and istioctl name them. */
+export const commonFlags = {
+  from: Flags.string({
+    helpGroup: SOURCE,
+    env: 'MESHCTL_FROM',
+    helpValue: 'SOURCE',
+    description: 'where to look: cluster (default), sample, a bundle, a file, - for standard input, or netns:NAME|PID',
+  }),
+  namespace: Flags.string({char: 'n', helpGroup: SOURCE, description: 'namespace of the pod'}),
+  context: Flags.string({helpGroup: CLUSTER, description: 'kubeconfig context'}),
+  kubeconfig: Flags.string({char: 'c', helpGroup: CLUSTER, description: 'kubeconfig file'}),
+  istioNamespace: Flags.string({
+    char: 'i',
+    helpGroup: CLUSTER,
+    default: 'istio-system',
+    description: 'namespace of the control plane',
+  }),
+  revision: Flags.string({char: 'r', helpGroup: CLUSTER, description: 'control plane revision or tag'}),
+  as: Flags.string({helpGroup: CLUSTER, description: 'user to impersonate'}),
+  'as-group': Flags.string({helpGroup: CLUSTER, multiple: true, description: 'group to impersonate (repeatable)'}),
+  'as-uid': Flags.string({helpGroup: CLUSTER, description: 'uid to impersonate'}),
+  'request-timeout': Flags.string({
+    helpGroup: CLUSTER,
+    aliases: ['kubeclient-timeout'],
+    default: '15s',
+    description: 'how long a single call may go without an answer',
+  }),
+  'proxy-admin-port': Flags.integer({
+    helpGroup: CLUSTER,
+    default: 15_000,
+    min: 1,
+    max: 65_535,
+    description: "port of Envoy's admin interface",
+  }),
+  output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format'}),
+  'no-headers': Flags.boolean({helpGroup: OUTPUT, description: 'leave out table headers'}),
+  color: Flags.string({
+    helpGroup: OUTPUT,
+    options: ['auto', 'always', 'never'],
+    default: 'auto',
+    description: 'when to use colour',
+  }),
+  debug: Flags.boolean({hidden: true, description: 'show stack traces'}),
+} as const
+
+/** The label selector flag, for commands that pick a pod. */
+export const selectorFlag = Flags.string({
+  char: 'l',
+  helpGroup: SOURCE,
+  description: 'label selector that picks the pod',
+})
+
+/** The file flag in istioctl's spelling; the same as --from PATH. */
+export const fileFlag = Flags.string({
+  char: 'f',
+  helpGroup: SOURCE,
+  helpValue: 'FILE',
+  description: 'one file to read instead (- for standard input)',
+})
+
+/** Reckons validity and ages at this time instead of capture time or now. */
+export const atFlag = Flags.string({helpValue: 'RFC3339', description: 'reckon validity and ages at this time'})
+
+/** Reads an RFC 3339 time; anything else is an error. */
+export function readTime(text: string): Date {
+  const time = new Date(text)
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(time.getTime())) {
+    throw new UserError(`cannot read the time ${JSON.stringify(text)}`, {
+      hint: 'Write it as RFC 3339: 2026-11-20T19:00:00Z',
+    })
+  }
+  return time
+}

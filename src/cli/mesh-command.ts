@@ -1,0 +1,76 @@
+import {Command, type Interfaces} from '@oclif/core'
+import {gapSentence} from '../model/answer.js'
+import {exitCodeOf, type Report} from '../reports/report.js'
+import type {View} from '../reports/view.js'
+import type {ClusterSettings} from '../sources/open.js'
+import type {Source} from '../sources/source.js'
+import {commonFlags, durationMs} from './flags.js'
+import {formOf, rendered} from './output.js'
+import {layoutFor, remark, write} from './streams.js'
+
+type CommonFlags = Interfaces.InferredFlags<typeof commonFlags>
+
+/** `--verbose=false` and `--verbose=true` as istioctl writes them, in oclif's words. */
+function booleanSpelling(argv: readonly string[], flags: Readonly<Record<string, {type: string}>>): string[] {
+  return argv.map(word => {
+    const [, name = '', value] = /^--([\w-]+)=(true|false)$/.exec(word) ?? []
+    if (flags[name]?.type !== 'boolean') return word
+    return value === 'true' ? `--${name}` : `--no-${name}`
+  })
+}
+
+/** What every command shares: the common flags, opening and closing the source, printing a report, the exit code. */
+export abstract class MeshCommand extends Command {
+  static override baseFlags = commonFlags
+
+  override async init(): Promise<void> {
+    await super.init()
+    const own = this.ctor as typeof Command
+    this.argv = booleanSpelling(this.argv, {...own.baseFlags, ...own.flags})
+  }
+
+  /** Opens the source the flags name, gives it to `use`, and closes it whatever happens. */
+  protected async withSource(
+    flags: CommonFlags & {file?: string},
+    use: (source: Source) => Promise<void>,
+  ): Promise<void> {
+    const {openFiles, openSource} = await import('../sources/open.js')
+    const options = {root: this.config.root, adminPort: flags['proxy-admin-port'], cluster: clusterSettings(flags)}
+    const source = flags.file === undefined ? await openSource(flags.from, options) : await openFiles([flags.file])
+    try {
+      await use(source)
+    } finally {
+      await source.close()
+    }
+  }
+
+  /** Prints a report in the form asked for: data on stdout, gaps and notes on stderr, and sets the exit code. */
+  protected async print<R extends Report>(flags: CommonFlags, report: R, view: View<R>): Promise<void> {
+    const form = formOf(flags.output, view)
+    const layout = layoutFor(process.stdout, flags.color, !flags['no-headers'], process.env)
+    process.exitCode = exitCodeOf(report)
+    await write(process.stdout, await rendered(report, view, form, layout, process.stdout.isTTY))
+    for (const note of report.notes) await remark(note)
+    if (view.showsGaps === true && form !== 'raw' && form !== 'json' && form !== 'yaml') return
+    for (const gap of report.gaps) await remark(`not checked: ${gapSentence(gap)}`)
+  }
+}
+
+function clusterSettings(flags: CommonFlags): ClusterSettings {
+  const optional = {
+    kubeconfig: flags.kubeconfig,
+    context: flags.context,
+    namespace: flags.namespace,
+    revision: flags.revision,
+    as: flags.as,
+    asUid: flags['as-uid'],
+  }
+  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined))
+  return {
+    ...given,
+    istioNamespace: flags.istioNamespace,
+    asGroups: flags['as-group'] ?? [],
+    requestTimeoutMs: durationMs(flags['request-timeout']),
+    adminPort: flags['proxy-admin-port'],
+  }
+}

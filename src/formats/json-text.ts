@@ -1,0 +1,23 @@
+import {isUtf8} from 'node:buffer'
+import {type Answer, answered, missing} from '../model/answer.js'
+
+function damage(text: string, error: Error): string {
+  const start = text.trimStart()
+  if (start.startsWith('<')) return 'it is an HTML or XML page, not JSON (often an error page of a proxy in between)'
+  if (text.includes('\u0000')) return 'it is binary data, not JSON'
+  if (/Unexpected end|Unterminated/.test(error.message)) return `it is cut short: the JSON ends in the middle after ${text.length} characters`
+  return `it is not JSON: ${error.message.replace(/\s+/g, ' ').slice(0, 200)}`
+}
+
+/** The JSON value in some bytes; anything else is a gap that says what the bytes are instead (empty, cut short, HTML, binary, bad UTF-8). */
+export function parseJson(bytes: Uint8Array, what: string): Answer<unknown> {
+  if (bytes.length === 0) return missing(what, 'unreadable', 'it is empty (0 bytes)')
+  if (!isUtf8(bytes)) return missing(what, 'unreadable', 'it is not valid UTF-8 text')
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+  try {
+    return answered(JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text))
+  } catch (error) {
+    const detail = damage(text, error as Error)
+    return missing(what, detail.startsWith('it is cut short') ? 'truncated' : 'unreadable', detail)
+  }
+}

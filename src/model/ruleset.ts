@@ -1,0 +1,173 @@
+/**
+ * One model for every way netfilter rules are written down: iptables (save, -S, -L, restore input), native nftables, and istio-init logs.
+ * Conditions hold canonical words (hosts without a mask, marks as hex with a mask, protocols and ports by name and number), so that two spellings
+ * of one rule are equal. What was not understood is kept verbatim in an `opaque` condition or action and never dropped.
+ */
+export type IpFamily = 'ip' | 'ip6'
+export type TableFamily = IpFamily | 'inet'
+
+/** Which rule store of the kernel holds the rules: iptables-nft, iptables-legacy, nftables without iptables, or not told by the text. */
+export type Backend = 'nft' | 'legacy' | 'native' | 'unknown'
+
+export type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'
+export type ChainKind = 'filter' | 'nat' | 'route'
+export type Policy = 'accept' | 'drop'
+
+/**
+ * What a condition looks at. `dynamic` is understood but cannot be decided from the rules alone (limit, set, u32, statistic ...);
+ * `opaque` was not understood. Both carry their text as the only value.
+ */
+export type ConditionField =
+  | 'family'
+  | 'in-interface'
+  | 'out-interface'
+  | 'source'
+  | 'destination'
+  | 'source-type'
+  | 'destination-type'
+  | 'protocol'
+  | 'fragment'
+  | 'source-port'
+  | 'destination-port'
+  | 'any-port'
+  | 'tcp-flags'
+  | 'icmp-type'
+  | 'uid'
+  | 'gid'
+  | 'socket-owner'
+  | 'mark'
+  | 'connmark'
+  | 'ct-state'
+  | 'ct-status'
+  | 'socket'
+  | 'dynamic'
+  | 'opaque'
+
+/** True of a packet when any of the values fits, or none of them when negated. Ports and ids may be ranges `a:b`; marks are `0xvalue/0xmask`. */
+export interface Condition {
+  readonly field: ConditionField
+  readonly negated: boolean
+  readonly values: readonly string[]
+}
+
+/** What a rule does. Marks: new = (old and not mask) xor value. */
+export type Action =
+  | {readonly kind: 'accept' | 'drop' | 'return' | 'notrack' | 'queue'}
+  | {readonly kind: 'reject'; readonly reply?: string}
+  | {readonly kind: 'jump' | 'goto'; readonly chain: string}
+  | {readonly kind: 'redirect' | 'masquerade'; readonly ports?: string}
+  | {readonly kind: 'dnat' | 'snat'; readonly to: string}
+  | {readonly kind: 'tproxy'; readonly port: string; readonly address?: string; readonly mark?: string}
+  | {readonly kind: 'set-mark' | 'set-connmark'; readonly value: string; readonly mask: string}
+  | {readonly kind: 'save-mark' | 'restore-mark'; readonly nfmask: string; readonly ctmask: string}
+  | {readonly kind: 'ct-zone'; readonly zone: string}
+  | {readonly kind: 'log'; readonly text: string}
+  | {readonly kind: 'opaque'; readonly text: string}
+
+/** How many packets and bytes matched; `rounded` when the text only had 12K or 3M. */
+export interface Counters {
+  readonly packets: number
+  readonly bytes: number
+  readonly rounded?: true
+}
+
+/** One rule: `position` counts from 1 in its chain, `text` is verbatim, `line` is the line of the input. No action means a counting rule. */
+export interface Rule {
+  readonly position: number
+  readonly conditions: readonly Condition[]
+  readonly actions: readonly Action[]
+  readonly counters?: Counters
+  readonly comment?: string
+  readonly text: string
+  readonly line: number
+}
+
+/** A chain; `hook` is there for the kernel's entry points, `complete` is false where the text says that rules were left out. */
+export interface Chain {
+  readonly name: string
+  readonly hook?: Hook
+  readonly kind?: ChainKind
+  readonly priority?: number
+  readonly policy?: Policy
+  readonly references?: number
+  readonly counters?: Counters
+  readonly complete: boolean
+  readonly rules: readonly Rule[]
+}
+
+export interface Table {
+  readonly name: string
+  readonly family: TableFamily
+  readonly chains: readonly Chain[]
+}
+
+/** The rules of one back end and family; native nftables tables of any family stand together. `losses` says what this form of text cannot show. */
+export interface Ruleset {
+  readonly family: TableFamily
+  readonly backend: Backend
+  readonly form: RuleForm
+  readonly tool?: string
+  readonly tables: readonly Table[]
+  readonly losses: readonly string[]
+}
+
+/** The kind of text rules were read from; `restore` and `trace` say what was asked for, the others what the kernel held. */
+export type RuleForm =
+  | 'save'
+  | 'restore'
+  | 'list-rules'
+  | 'list'
+  | 'nft-text'
+  | 'nft-json'
+  | 'nft-script'
+  | 'trace'
+  | 'computed'
+
+/** Something odd in the text, with its line. */
+export interface RuleWarning {
+  readonly line: number
+  readonly message: string
+}
+
+/** All that was found in a text: rules, the parameters istio-init printed, and what was odd. */
+export interface RulesReading {
+  readonly rulesets: readonly Ruleset[]
+  readonly parameters: Readonly<Record<string, string>>
+  readonly warnings: readonly RuleWarning[]
+}
+
+const BUILT_IN: Readonly<Record<string, Hook>> = {
+  PREROUTING: 'prerouting',
+  INPUT: 'input',
+  FORWARD: 'forward',
+  OUTPUT: 'output',
+  POSTROUTING: 'postrouting',
+}
+const PRIORITY: Readonly<Record<string, number>> = {raw: -300, mangle: -150, nat: -100, filter: 0, security: 50}
+
+/** Hook, kind and priority of a built-in chain of an iptables table (ip_tables: raw -300, mangle -150, nat -100 or 100, filter 0, security 50). */
+export function builtInChain(
+  table: string,
+  chain: string,
+): {hook: Hook; kind: ChainKind; priority: number} | undefined {
+  const hook = Object.hasOwn(BUILT_IN, chain) ? BUILT_IN[chain] : undefined
+  const base = Object.hasOwn(PRIORITY, table) ? PRIORITY[table] : undefined
+  if (hook === undefined || base === undefined) return undefined
+  if (table === 'nat') return {hook, kind: 'nat', priority: hook === 'input' || hook === 'postrouting' ? 100 : -100}
+  return {hook, kind: table === 'mangle' && hook === 'output' ? 'route' : 'filter', priority: base}
+}
+
+/** True when every condition and action of the rule was understood. */
+export function isUnderstood(rule: Rule): boolean {
+  return rule.conditions.every(c => c.field !== 'opaque') && rule.actions.every(a => a.kind !== 'opaque')
+}
+
+/** The chain of that name in that table, if the ruleset has it. */
+export function findChain(ruleset: Ruleset, table: string, chain: string): Chain | undefined {
+  return ruleset.tables.find(t => t.name === table)?.chains.find(c => c.name === chain)
+}
+
+/** How many rules a ruleset holds in all. */
+export function ruleCount(ruleset: Ruleset): number {
+  return ruleset.tables.reduce((sum, table) => sum + table.chains.reduce((n, chain) => n + chain.rules.length, 0), 0)
+}

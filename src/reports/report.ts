@@ -1,0 +1,35 @@
+import {type Answer, type Gap, gapSentence, isFailure} from '../model/answer.js'
+import {UserError} from '../model/user-error.js'
+import type {Origin, Source} from '../sources/source.js'
+
+/** What every report carries beside its answer: where it came from, what could not be had, and remarks for the person (stderr). */
+export interface Report {
+  readonly origin: Origin
+  readonly gaps: readonly Gap[]
+  readonly notes: readonly string[]
+  /** True when the report found something at or above the level the user said must fail. */
+  readonly failing?: boolean
+}
+
+/** 1 when something was found, else 3 when evidence that should have been readable was not, else 0 (docs/exit-codes.md). */
+export function exitCodeOf(report: Report): 0 | 1 | 3 {
+  if (report.failing === true) return 1
+  return report.gaps.some(isFailure) ? 3 : 0
+}
+
+/** The value of evidence a report cannot do without; its absence is the one error that says what this source does offer. */
+export function required<T>(answer: Answer<T>, source: Source): T {
+  if (answer.ok) return answer.value
+  const offers = source.offers()
+  throw new UserError(gapSentence(answer.gap), {
+    hint:
+      offers.length === 0 ? 'This source offers nothing meshctl can use.' : `This source offers: ${offers.join(', ')}.`,
+  })
+}
+
+/** The value of evidence a report can do without; its absence is noted among the report's gaps. */
+export function optional<T>(answer: Answer<T>, gaps: Gap[]): T | undefined {
+  if (answer.ok) return answer.value
+  gaps.push(answer.gap)
+  return undefined
+}

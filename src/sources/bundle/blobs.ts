@@ -1,0 +1,90 @@
+import {createHash} from 'node:crypto'
+import {lstat, readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {createGunzip} from 'node:zlib'
+import {extract} from 'tar-stream'
+import {UserError} from '../../model/user-error.js'
+import {LIMITS} from '../limits.js'
+import {type BlobRef, BUNDLE_INDEX, blobPath} from './layout.js'
+
+/** The files of a bundle by their path inside it, whether it is a folder or an archive. */
+export interface BundleFiles {
+  readonly label: string
+  read(path: string): Promise<Uint8Array | undefined>
+}
+
+const SAFE_PATH = /^(bundle\.json|blobs\/[0-9a-f]{64})$/
+
+function bad(label: string, why: string): UserError {
+  return new UserError(`${label} is not a bundle meshctl can read: ${why}`, {
+    hint: 'docs/bundle.md describes the format.',
+  })
+}
+
+/** Unpacks a bundle archive in memory; links, paths outside the layout, bombs and truncation are errors, and nothing touches the disk. */
+export async function openArchive(label: string, packed: Uint8Array): Promise<BundleFiles> {
+  const files = new Map<string, Uint8Array>()
+  const unpack = extract()
+  const gunzip = createGunzip()
+  let total = 0
+  let failure: Error | undefined
+  gunzip.on('data', (chunk: Buffer) => {
+    total += chunk.length
+    if (total > LIMITS.bundleBytes) gunzip.destroy(bad(label, `it unpacks to more than ${LIMITS.bundleBytes} bytes`))
+  })
+  gunzip.on('error', error => {
+    failure = error
+    unpack.destroy(error)
+  })
+  gunzip.pipe(unpack)
+  gunzip.end(packed)
+  try {
+    for await (const entry of unpack) {
+      const {name, type} = entry.header
+      if (type === 'directory' && !name.includes('..')) {
+        entry.resume()
+        continue
+      }
+      if (type !== 'file') throw bad(label, `it holds a ${type} (${name})`)
+      if (!SAFE_PATH.test(name)) throw bad(label, `it holds the path ${name}`)
+      if (files.size >= LIMITS.bundleEntries) throw bad(label, `it holds more than ${LIMITS.bundleEntries} entries`)
+      const chunks: Uint8Array[] = []
+      for await (const chunk of entry) chunks.push(chunk as Uint8Array)
+      files.set(name, Buffer.concat(chunks))
+    }
+  } catch (error) {
+    const cause = failure ?? (error as Error)
+    if (cause instanceof UserError) throw cause
+    throw bad(label, `the archive is damaged or cut short (${cause.message})`)
+  } finally {
+    gunzip.destroy()
+    unpack.destroy()
+  }
+  if (!files.has(BUNDLE_INDEX)) throw bad(label, `it has no ${BUNDLE_INDEX}`)
+  return {label, read: async path => files.get(path)}
+}
+
+/** The files of a bundle folder; symbolic links in it are refused. */
+export function openFolder(label: string, folder: string): BundleFiles {
+  return {
+    label,
+    async read(path) {
+      if (!SAFE_PATH.test(path)) return undefined
+      const full = join(folder, path)
+      const info = await lstat(full).catch(() => undefined)
+      if (info === undefined) return undefined
+      if (!info.isFile()) throw bad(label, `${path} is not a plain file`)
+      return await readFile(full)
+    },
+  }
+}
+
+/** The bytes of a blob, checked against its recorded size and sha256. */
+export async function readBlob(files: BundleFiles, blob: BlobRef): Promise<Uint8Array> {
+  const bytes = await files.read(blobPath(blob.sha256))
+  if (bytes === undefined) throw bad(files.label, `blob ${blob.sha256} is missing`)
+  if (bytes.length !== blob.bytes || createHash('sha256').update(bytes).digest('hex') !== blob.sha256) {
+    throw bad(files.label, `blob ${blob.sha256} does not match its checksum`)
+  }
+  return bytes
+}

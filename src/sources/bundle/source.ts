@@ -1,0 +1,83 @@
+import {parseObjects} from '../../formats/kube-manifest/parse.js'
+import {type Answer, answered, missing} from '../../model/answer.js'
+import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
+import {kindOf} from '../../model/kinds.js'
+import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
+import type {ObjectQuery, Origin, Source} from '../source.js'
+import {type BundleFiles, readBlob} from './blobs.js'
+import {BUNDLE_INDEX, type BundleIndex, isBlob, type ObjectsEntry, parseIndex} from './layout.js'
+
+function evidenceKey(namespace: string, pod: string, id: EvidenceId): string {
+  return `${namespace}/${pod}/${id}`
+}
+
+/** The entries that can answer a query: the whole cluster's list, or the list of the one namespace asked for. */
+function entriesFor(index: BundleIndex, query: ObjectQuery): readonly ObjectsEntry[] {
+  const kind = kindOf(query.kind)?.kind ?? query.kind
+  const ofKind = index.objects.filter(entry => entry.kind === kind)
+  const whole = ofKind.filter(entry => entry.namespace === '*')
+  if (whole.some(entry => isBlob(entry.held))) return whole
+  if (query.namespace === undefined) return ofKind
+  return [...ofKind.filter(entry => entry.namespace === query.namespace), ...whole]
+}
+
+/** A source that answers from a captured bundle; recorded gaps come back as gaps with their original reason. */
+export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'capturedAt'>): Promise<Source> {
+  const bytes = await files.read(BUNDLE_INDEX)
+  const index = parseIndex(Buffer.from(bytes ?? '').toString('utf8'), files.label)
+  const evidence = new Map(index.evidence.map(entry => [evidenceKey(entry.namespace, entry.pod, entry.id), entry]))
+  const lists = new Map<string, Promise<readonly KubeObject[]>>()
+
+  function list(entry: ObjectsEntry): Promise<readonly KubeObject[]> {
+    const {held} = entry
+    if (!isBlob(held)) return Promise.resolve([])
+    let loaded = lists.get(held.sha256)
+    if (loaded === undefined) {
+      loaded = readBlob(files, held).then(blob => parseObjects(blob, `${entry.kind} in ${files.label}`).objects)
+      lists.set(held.sha256, loaded)
+    }
+    return loaded
+  }
+
+  async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
+    const entries = entriesFor(index, query)
+    const held = entries.filter(entry => isBlob(entry.held))
+    const gap = entries.map(entry => entry.held).find(entry => !isBlob(entry))
+    if (held.length === 0) {
+      if (gap !== undefined && !isBlob(gap)) return {ok: false, gap}
+      const where = query.namespace === undefined ? '' : ` in namespace ${query.namespace}`
+      return missing(`${query.kind} objects${where}`, 'not-captured', `${files.label} does not hold them`)
+    }
+    const all = (await Promise.all(held.map(list))).flat()
+    return answered(
+      all.filter(
+        object =>
+          (query.namespace === undefined || (object.metadata.namespace ?? '') === query.namespace) &&
+          (query.name === undefined || object.metadata.name === query.name),
+      ),
+    )
+  }
+
+  async function read(id: EvidenceId, subject: PodRef): Promise<Answer<Artifact>> {
+    const entry = evidence.get(evidenceKey(subject.namespace, subject.name, id))
+    if (entry === undefined) {
+      return missing(
+        `${evidenceRow(id).title} of ${podLabel(subject)}`,
+        'not-captured',
+        `${files.label} does not hold it`,
+      )
+    }
+    if (!isBlob(entry.held)) return {ok: false, gap: entry.held}
+    const provenance = {capturedAt: index.capturedAt, ...entry.provenance}
+    return answered({id, bytes: await readBlob(files, entry.held), provenance})
+  }
+
+  return {
+    origin: {...origin, ...(index.capturedAt === '' ? {} : {capturedAt: index.capturedAt})},
+    defaultNamespace: index.defaultNamespace,
+    offers: () => [...new Set(index.evidence.filter(entry => isBlob(entry.held)).map(entry => entry.id))],
+    objects,
+    evidence: read,
+    close: async () => {},
+  }
+}

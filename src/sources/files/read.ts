@@ -1,0 +1,94 @@
+import {open} from 'node:fs/promises'
+import {gunzipSync} from 'node:zlib'
+import {UserError} from '../../model/user-error.js'
+import {LIMITS} from '../limits.js'
+import type {InputFile} from './source.js'
+
+const FILE_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EISDIR: 'is a directory',
+}
+
+function fileError(path: string, error: unknown): UserError {
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  return new UserError(`cannot read ${path}: ${FILE_ERRORS[code] ?? (error as Error).message}`, {
+    next: 'meshctl check --from sample -n demo   # to try meshctl without any file',
+  })
+}
+
+/** The bytes of a file, at most the limit; a missing, unreadable or oversized file is an error that names it. */
+export async function readInput(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path, 'r')
+    try {
+      const {size} = await file.stat()
+      if (size > LIMITS.fileBytes) {
+        throw new UserError(`${path} is ${size} bytes, more than the limit of ${LIMITS.fileBytes}`)
+      }
+      return await file.readFile()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw fileError(path, error)
+  }
+}
+
+/** Everything on standard input, at most the limit; silence for a minute or a terminal with nobody typing is an error, not a hang. */
+export async function readStdin(stream: NodeJS.ReadStream = process.stdin): Promise<Uint8Array> {
+  if (stream.isTTY) throw new UserError('standard input is a terminal; pipe a file into meshctl or name one with -f')
+  const chunks: Uint8Array[] = []
+  let total = 0
+  let timer: NodeJS.Timeout | undefined
+  const watch = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      stream.destroy(new UserError(`nothing arrived on standard input for ${LIMITS.stdinIdleMs / 1000} seconds`))
+    }, LIMITS.stdinIdleMs)
+  }
+  watch()
+  try {
+    for await (const chunk of stream) {
+      watch()
+      total += (chunk as Uint8Array).length
+      if (total > LIMITS.stdinBytes) throw new UserError(`standard input is more than ${LIMITS.stdinBytes} bytes`)
+      chunks.push(chunk as Uint8Array)
+    }
+  } finally {
+    clearTimeout(timer)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** True for gzip data (RFC 1952 magic). */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b
+}
+
+/** True for tar data (POSIX ustar magic at offset 257). */
+export function isTar(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(257, 262)).toString('latin1') === 'ustar'
+}
+
+/** The first bytes of gzip data, enough to recognise a tar header; undefined when they cannot be unpacked. */
+export function gunzipHead(bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    return gunzipSync(bytes.subarray(0, 65_536), {finishFlush: 2 /* Z_SYNC_FLUSH: a prefix is enough */})
+  } catch {
+    return undefined
+  }
+}
+
+/** A gzipped file as its content; damage, truncation and bombs are errors that name the file. */
+export function unpacked(file: InputFile): InputFile {
+  if (!isGzip(file.bytes)) return file
+  try {
+    return {label: file.label, bytes: gunzipSync(file.bytes, {maxOutputLength: LIMITS.fileBytes})}
+  } catch (error) {
+    throw new UserError(`${file.label} is gzip data that cannot be unpacked: ${(error as Error).message}`, {
+      hint: 'It may be cut short or larger than the limit.',
+    })
+  }
+}

@@ -1,0 +1,103 @@
+import {parseObjects} from '../../formats/kube-manifest/parse.js'
+import {contentName, type Sniffed, sniff} from '../../formats/sniff.js'
+import {type Answer, answered, missing} from '../../model/answer.js'
+import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
+import {kindOf} from '../../model/kinds.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import {UserError} from '../../model/user-error.js'
+import type {ObjectQuery, Source} from '../source.js'
+
+/** A file given by hand: what to call it and its bytes, already unpacked. */
+export interface InputFile {
+  readonly label: string
+  readonly bytes: Uint8Array
+}
+
+interface Content extends InputFile {
+  readonly sniffed: Sniffed
+}
+
+/** One rules text answers for whichever back end is asked about: the text itself says which family it is. */
+const STANDS_FOR: Partial<Record<EvidenceId, readonly Sniffed[]>> = {
+  'net.iptables.nft': [
+    'net.iptables.nft',
+    'net.iptables.legacy',
+    'net.ip6tables.nft',
+    'net.ip6tables.legacy',
+    'net.nft',
+    'log.istio-init',
+  ],
+  'net.sockets': ['net.sockets'],
+}
+
+/** Evidence a file of unknown content may still be meant for: its reader then says exactly what is wrong with it. */
+const GUESSED: readonly EvidenceId[] = [
+  'envoy.config_dump',
+  'envoy.clusters',
+  'net.iptables.nft',
+  'net.sockets',
+  'envoy.server_info',
+  'istiod.syncz',
+]
+
+function manifestObjects(contents: readonly Content[]): readonly KubeObject[] {
+  return contents.flatMap(content => {
+    const {objects, problems} = parseObjects(content.bytes, content.label)
+    const first = problems[0]
+    if (objects.length === 0 && first !== undefined) {
+      throw new UserError(`${content.label}:${first.line}:${first.column}: ${first.message}`)
+    }
+    return objects
+  })
+}
+
+/** A source made of files named on the command line (or standard input): each is recognised by its content. */
+export function filesSource(files: readonly InputFile[]): Source {
+  const contents: readonly Content[] = files.map(file => ({...file, sniffed: sniff(file.bytes)}))
+  const label = files.map(file => file.label).join(', ')
+  const manifests = contents.filter(content => content.sniffed === 'objects')
+  let parsed: readonly KubeObject[] | undefined
+
+  function find(id: EvidenceId): Content | undefined {
+    const wanted = STANDS_FOR[id] ?? [id]
+    for (const sniffed of wanted) {
+      const exact = contents.find(content => content.sniffed === sniffed)
+      if (exact !== undefined) return exact
+    }
+    return GUESSED.includes(id) ? contents.find(content => content.sniffed === 'unknown') : undefined
+  }
+
+  async function evidence(id: EvidenceId): Promise<Answer<Artifact>> {
+    const content = find(id)
+    if (content === undefined) {
+      const held = contents.map(each => `${each.label} is ${contentName(each.sniffed)}`).join('; ')
+      return missing(evidenceRow(id).title, 'not-captured', held)
+    }
+    return answered({id, bytes: content.bytes, provenance: {from: content.label}})
+  }
+
+  async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
+    if (manifests.length === 0)
+      return missing(`${query.kind} objects`, 'not-captured', `${label} holds no Kubernetes objects`)
+    parsed ??= manifestObjects(manifests)
+    const kind = kindOf(query.kind)?.kind ?? query.kind
+    return answered(
+      parsed.filter(
+        object =>
+          object.kind === kind &&
+          (query.namespace === undefined || (object.metadata.namespace ?? 'default') === query.namespace) &&
+          (query.name === undefined || object.metadata.name === query.name),
+      ),
+    )
+  }
+
+  return {
+    origin: {kind: 'files', label},
+    defaultNamespace: 'default',
+    ...(manifests.length === 0 ? {impliedSubject: {namespace: '', name: label, implied: true}} : {}),
+    offers: () => contents.map(content => contentName(content.sniffed)),
+    objects,
+    evidence,
+    close: async () => {},
+  }
+}

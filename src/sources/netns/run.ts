@@ -1,0 +1,42 @@
+import {spawn} from 'node:child_process'
+import type {ExecOutcome} from '../exec-answer.js'
+import {LIMITS} from '../limits.js'
+
+/** Runs a program (argv, no shell) with a deadline and a byte cap; the child is killed when either is passed. */
+export function run(argv: readonly string[], maxBytes: number, signal?: AbortSignal): Promise<ExecOutcome> {
+  const [program = '', ...args] = argv
+  return new Promise(resolve => {
+    const out: Buffer[] = []
+    let size = 0
+    let stderr = ''
+    let verdict = ''
+    const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], ...(signal === undefined ? {} : {signal})})
+    const stop = (why: string) => {
+      verdict = why
+      child.kill('SIGKILL')
+    }
+    const timer = setTimeout(() => stop(`no answer within ${LIMITS.netnsDeadlineMs / 1000} s`), LIMITS.netnsDeadlineMs)
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > maxBytes) stop(`more than ${maxBytes} bytes of output`)
+      else out.push(chunk)
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (stderr.length < 65_536) stderr += chunk.toString('utf8')
+    })
+    child.on('error', error => {
+      clearTimeout(timer)
+      resolve({argv, stdout: new Uint8Array(), stderr: error.message, exitCode: undefined})
+    })
+    child.on('close', code => {
+      clearTimeout(timer)
+      const failed = verdict !== '' || code === null
+      resolve({
+        argv,
+        stdout: Buffer.concat(out),
+        stderr: verdict === '' ? stderr : verdict,
+        exitCode: failed ? undefined : code,
+      })
+    })
+  })
+}

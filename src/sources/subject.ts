@@ -1,0 +1,211 @@
+import {flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
+import {gapSentence} from '../model/answer.js'
+import {kindOf} from '../model/kinds.js'
+import {type KubeObject, type PodRef, podLabel} from '../model/kube-object.js'
+import {matchesLabels, parseSelector, type Requirement, requirementsOf} from '../model/selector.js'
+import {UserError} from '../model/user-error.js'
+import type {Source} from './source.js'
+
+/** What a user typed to name pods: `pod`, `pod.ns`, `deploy/x`, `deploy/x.ns`, with `-n`, or `-l selector`. */
+export interface Target {
+  readonly name?: string
+  readonly namespace?: string
+  readonly allNamespaces?: boolean
+  readonly selector?: string
+}
+
+/** The pod chosen, and, when there was a choice, a sentence saying which and why. */
+export interface Subject {
+  readonly pod: PodRef
+  readonly chosen?: string
+}
+
+interface TypedName {
+  readonly type?: string
+  readonly name: string
+  readonly namespace: string | undefined
+}
+
+/** Splits `TYPE/NAME.NS` as istioctl does: the namespace is what follows the last dot after the last slash. */
+export function splitTarget(text: string): TypedName {
+  const slash = text.lastIndexOf('/')
+  const typed = slash > 0
+  const rest = typed ? text.slice(slash + 1) : text
+  const dot = rest.lastIndexOf('.')
+  const name = dot > 0 ? rest.slice(0, dot) : rest
+  const namespace = dot > 0 ? rest.slice(dot + 1) : undefined
+  return typed ? {type: text.slice(0, slash), name, namespace} : {name, namespace}
+}
+
+/** True when every container that should be ready is: the pod's Ready condition. */
+export function isReady(pod: KubeObject): boolean {
+  return listOf(pod, 'status', 'conditions').some(
+    each => textOf(each, 'type') === 'Ready' && textOf(each, 'status') === 'True',
+  )
+}
+
+const PHASE_ORDER = ['Running', 'Unknown', 'Pending']
+
+function rank(pod: KubeObject): readonly number[] {
+  const phase = PHASE_ORDER.indexOf(textOf(pod, 'status', 'phase') ?? 'Unknown')
+  const restarts = listOf(pod, 'status', 'containerStatuses').map(each => numberOf(each, 'restartCount') ?? 0)
+  const readySince = listOf(pod, 'status', 'conditions').find(each => textOf(each, 'type') === 'Ready')
+  return [
+    textOf(pod, 'spec', 'nodeName') === undefined ? 1 : 0,
+    phase < 0 ? 9 : phase,
+    isReady(pod) ? 0 : 1,
+    Date.parse(textOf(readySince, 'lastTransitionTime') ?? '') || Number.MAX_SAFE_INTEGER,
+    -Math.max(0, ...restarts),
+    Date.parse(textOf(pod, 'metadata', 'creationTimestamp') ?? '') || Number.MAX_SAFE_INTEGER,
+  ]
+}
+
+/** Orders pods as `kubectl logs deploy/x` chooses one: scheduled, running, ready, ready for longest, most restarts, oldest. */
+export function byPreference(a: KubeObject, b: KubeObject): number {
+  const left = rank(a)
+  const right = rank(b)
+  const at = left.findIndex((value, index) => value !== right[index])
+  if (at < 0) return a.metadata.name < b.metadata.name ? -1 : 1
+  return (left[at] ?? 0) - (right[at] ?? 0)
+}
+
+function refOf(pod: KubeObject): PodRef {
+  return {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}
+}
+
+async function list(
+  source: Source,
+  kind: string,
+  namespace: string | undefined,
+  name?: string,
+): Promise<readonly KubeObject[]> {
+  const answer = await source.objects({
+    kind,
+    ...(namespace === undefined ? {} : {namespace}),
+    ...(name === undefined ? {} : {name}),
+  })
+  if (answer.ok) return answer.value
+  throw new UserError(`cannot look up ${kind} in ${source.origin.label}: ${gapSentence(answer.gap)}`)
+}
+
+/** The label requirements by which a workload or Service names its pods. */
+function podRequirements(owner: KubeObject, word: string): readonly Requirement[] {
+  if (owner.kind === 'Service') {
+    const selector = textMapOf(owner, 'spec', 'selector')
+    if (Object.keys(selector).length > 0) return requirementsOf(selector)
+    throw new UserError(`"${word}" does not refer to a pod: Service ${owner.metadata.name} has no selector`)
+  }
+  const simple = textMapOf(owner, 'spec', 'selector', 'matchLabels')
+  const plain = owner.kind === 'ReplicationController' ? textMapOf(owner, 'spec', 'selector') : {}
+  const expressions = listOf(owner, 'spec', 'selector', 'matchExpressions').map(each => ({
+    key: textOf(each, 'key') ?? '',
+    operator: (textOf(each, 'operator') ?? 'Exists') as Requirement['operator'],
+    values: textsOf(each, 'values'),
+  }))
+  const all = [...requirementsOf({...simple, ...plain}), ...expressions]
+  if (all.length === 0 || objectOf(owner, 'spec', 'selector') === undefined) {
+    throw new UserError(`"${word}" does not refer to a pod: ${owner.kind} ${owner.metadata.name} has no pod selector`)
+  }
+  return all
+}
+
+/** Distance in edits, for "did you mean"; small inputs only. */
+function nearest(name: string, candidates: readonly string[]): readonly string[] {
+  const parts = name.split('-').filter(part => part.length > 2)
+  return candidates
+    .map(candidate => ({
+      candidate,
+      score: candidate.startsWith(name) ? 100 : parts.filter(part => candidate.includes(part)).length,
+    }))
+    .filter(({score}) => score > 0)
+    .sort((a, b) => b.score - a.score || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, 3)
+    .map(({candidate}) => candidate)
+}
+
+async function noSuchPod(source: Source, name: string, namespace: string): Promise<UserError> {
+  const everywhere = await source.objects({kind: 'Pod'})
+  const pods = everywhere.ok ? everywhere.value : []
+  const elsewhere = pods.filter(pod => pod.metadata.name === name).map(pod => pod.metadata.namespace ?? 'default')
+  const near = nearest(
+    name,
+    pods.map(pod => podLabel(refOf(pod))),
+  )
+  const hint =
+    elsewhere.length > 0
+      ? `A pod of that name exists in ${elsewhere.join(', ')}.`
+      : near.length > 0
+        ? `Did you mean ${near.join(', ')}?`
+        : undefined
+  const first = elsewhere[0] === undefined ? near[0] : `${name}.${elsewhere[0]}`
+  return new UserError(`pods "${name}" not found in the "${namespace}" namespace of ${source.origin.label}`, {
+    ...(hint === undefined ? {} : {hint}),
+    ...(first === undefined ? {} : {next: `name it as ${first}`}),
+  })
+}
+
+async function podsOf(source: Source, text: string, target: Target): Promise<readonly KubeObject[]> {
+  const {type, name, namespace = target.namespace ?? source.defaultNamespace} = splitTarget(text)
+  if (type === undefined || kindOf(type)?.kind === 'Pod') {
+    const found = await list(source, 'Pod', namespace, name)
+    if (found.length > 0) return found
+    const undotted =
+      splitTarget(text).namespace === undefined
+        ? []
+        : await list(source, 'Pod', target.namespace ?? source.defaultNamespace, text)
+    if (undotted.length > 0) return undotted
+    throw await noSuchPod(source, name, namespace)
+  }
+  const kind = kindOf(type)
+  if (kind === undefined) throw new UserError(`"${text}": meshctl does not know the resource type "${type}"`)
+  const owner = (await list(source, kind.kind, namespace, name))[0]
+  if (owner === undefined) {
+    throw new UserError(
+      `${kind.resource} "${name}" not found in the "${namespace}" namespace of ${source.origin.label}`,
+    )
+  }
+  const requirements = podRequirements(owner, text)
+  const pods = await list(source, 'Pod', namespace)
+  return pods.filter(pod => matchesLabels(requirements, pod.metadata.labels ?? {}))
+}
+
+/** Every pod a target names, in order of preference; naming none that exists is an error that says what to type instead. */
+export async function resolvePods(source: Source, target: Target): Promise<readonly KubeObject[]> {
+  if (target.name !== undefined) return [...(await podsOf(source, target.name, target))].sort(byPreference)
+  const namespace = target.allNamespaces === true ? undefined : (target.namespace ?? source.defaultNamespace)
+  const requirements = target.selector === undefined ? [] : parseSelector(target.selector)
+  const pods = (await list(source, 'Pod', namespace)).filter(pod =>
+    matchesLabels(requirements, pod.metadata.labels ?? {}),
+  )
+  return [...pods].sort(byPreference)
+}
+
+function choice(pods: readonly KubeObject[], target: Target): string | undefined {
+  const [first] = pods
+  if (first === undefined || (pods.length === 1 && target.selector === undefined && !(target.name ?? '').includes('/')))
+    return undefined
+  const state = flagOf(first, 'metadata', 'deletionTimestamp') ? 'terminating' : isReady(first) ? 'ready' : 'not ready'
+  const of = pods.length === 1 ? 'the only pod' : `of ${pods.length} pods`
+  return `using ${podLabel(refOf(first))} (${state}, ${of} of ${target.name ?? `selector ${target.selector}`})`.replace(
+    'pods of',
+    'pods of',
+  )
+}
+
+/** The one pod a question is about: named, chosen from a workload or selector, or implied by the source. */
+export async function resolveSubject(source: Source, target: Target): Promise<Subject> {
+  if (target.name === undefined && target.selector === undefined) {
+    if (source.impliedSubject !== undefined) return {pod: source.impliedSubject}
+    throw new UserError('name a pod: NAME, NAME.NAMESPACE, deploy/NAME, or -l SELECTOR')
+  }
+  if (source.impliedSubject !== undefined) return {pod: source.impliedSubject}
+  const pods = await resolvePods(source, target)
+  const [first] = pods
+  if (first === undefined) {
+    throw new UserError(`no pods match ${JSON.stringify(target.name ?? target.selector)} in ${source.origin.label}`, {
+      next: 'look at the labels: kubectl get pods --show-labels',
+    })
+  }
+  const chosen = choice(pods, target)
+  return {pod: refOf(first), ...(chosen === undefined ? {} : {chosen})}
+}

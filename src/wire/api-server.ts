@@ -1,0 +1,44 @@
+import type {Agent} from 'node:http'
+
+/** One finished call, for people who asked to see every call; names and numbers only, never contents. */
+export interface CallRecord {
+  readonly name: string
+  readonly bytes: number
+  readonly durationMs: number
+  /** `200`, `exit 0`, or the kind of failure. */
+  readonly outcome: string
+}
+
+export type CallObserver = (call: CallRecord) => void
+
+/** How to reach one API server: its address, a keep-alive agent that holds TLS and proxies, and fresh credentials per call. */
+export interface ApiServer {
+  /** `https://host:port/prefix`, without a slash at the end. */
+  readonly url: string
+  readonly agent: Agent
+  readonly userAgent: string
+  headers(): Promise<Readonly<Record<string, string>>>
+  readonly observe?: CallObserver | undefined
+}
+
+/** Runs one call and reports its name, bytes, time and outcome to the observer, whatever happens. */
+export async function observed<T>(
+  server: Pick<ApiServer, 'observe'>,
+  name: string,
+  call: () => Promise<T>,
+  measure: (value: T) => {bytes: number; outcome: string},
+): Promise<T> {
+  if (server.observe === undefined) return call()
+  const started = performance.now()
+  const tell = (bytes: number, outcome: string) =>
+    server.observe?.({name, bytes, outcome, durationMs: performance.now() - started})
+  try {
+    const value = await call()
+    const {bytes, outcome} = measure(value)
+    tell(bytes, outcome)
+    return value
+  } catch (error) {
+    tell(0, error instanceof Error && 'kind' in error ? String(error.kind) : 'failed')
+    throw error
+  }
+}

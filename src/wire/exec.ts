@@ -1,0 +1,161 @@
+import type {Writable} from 'node:stream'
+import type WebSocket from 'ws'
+import {type ApiServer, observed} from './api-server.js'
+import {CHANNEL, channelFrame, closeFrame, EXEC_V4, EXEC_V5, payloadPieces, readChannelFrame} from './channels.js'
+import {failureFromStatus} from './classify.js'
+import {failureOfSignal, startDeadline, type TimeLimits} from './deadline.js'
+import {exitCodeOf, parseKubeStatus} from './kube-status.js'
+import {startPings} from './pings.js'
+import {closeWebSocket, openWebSocket} from './websocket.js'
+import {failureFromError, WireFailure} from './wire-failure.js'
+
+export interface ExecTarget {
+  readonly namespace: string
+  readonly pod: string
+  readonly container?: string
+  readonly argv: readonly string[]
+}
+
+export interface ExecStreams {
+  readonly stdout: Writable
+  readonly stderr: Writable
+  /** Sent whole and then closed; needs version 5 of the protocol, the first with an end of stdin. */
+  readonly stdin?: Uint8Array
+}
+
+const MAX_STATUS_BYTES = 64 * 1024
+/** A server that sent the status closes at once; this long we wait for it. */
+const AFTER_STATUS_MS = 2000
+
+/** The API path that runs argv in a container: one `command` per word, no shell, only the booleans that are true. */
+export function execPath(target: ExecTarget, stdin: boolean): string {
+  const query = new URLSearchParams()
+  for (const word of target.argv) query.append('command', word)
+  if (target.container !== undefined) query.append('container', target.container)
+  if (stdin) query.append('stdin', 'true')
+  query.append('stdout', 'true')
+  query.append('stderr', 'true')
+  const pod = `/api/v1/namespaces/${encodeURIComponent(target.namespace)}/pods/${encodeURIComponent(target.pod)}`
+  return `${pod}/exec?${query.toString()}`
+}
+
+/**
+ * Runs a command in a container and resolves with its exit code once both sinks have taken every byte.
+ * A connection that ends without a status, a status that is not about an exit code, a refusal, the deadline and
+ * the caller's signal reject with a WireFailure; in every case the socket and the timers are gone.
+ */
+export async function execInPod(
+  server: ApiServer,
+  target: ExecTarget,
+  streams: ExecStreams,
+  limits: TimeLimits,
+): Promise<{readonly exitCode: number}> {
+  const name = `exec ${target.pod}.${target.namespace}${target.container === undefined ? '' : `/${target.container}`} ${target.argv.join(' ')}`
+  const run = () => runExec(server, target, streams, limits, name)
+  const {exitCode} = await observed(server, name, run, done => ({bytes: done.bytes, outcome: `exit ${done.exitCode}`}))
+  return {exitCode}
+}
+
+async function runExec(server: ApiServer, target: ExecTarget, streams: ExecStreams, limits: TimeLimits, name: string) {
+  const deadline = startDeadline(name, limits)
+  const protocols = streams.stdin === undefined ? [EXEC_V5, EXEC_V4] : [EXEC_V5]
+  try {
+    const socket = await openWebSocket(
+      server,
+      execPath(target, streams.stdin !== undefined),
+      protocols,
+      deadline.signal,
+    )
+    try {
+      const session = runSession(socket, streams, deadline.signal, deadline.touch)
+      sendStdin(socket, streams.stdin)
+      return await session
+    } finally {
+      closeWebSocket(socket)
+    }
+  } finally {
+    deadline.clear()
+  }
+}
+
+function sendStdin(socket: WebSocket, stdin: Uint8Array | undefined): void {
+  if (stdin === undefined) return
+  for (const piece of payloadPieces(stdin)) socket.send(channelFrame(CHANNEL.stdin, piece))
+  socket.send(closeFrame(CHANNEL.stdin))
+}
+
+function runSession(
+  socket: WebSocket,
+  streams: ExecStreams,
+  signal: AbortSignal,
+  touch: () => void,
+): Promise<{exitCode: number; bytes: number}> {
+  return new Promise((resolve, reject) => {
+    let status = ''
+    let bytes = 0
+    let afterStatus: NodeJS.Timeout | undefined
+    const full = new Set<Writable>()
+    const settle = (outcome: () => void) => {
+      stopPings()
+      clearTimeout(afterStatus)
+      signal.removeEventListener('abort', onAbort)
+      socket.off('message', onMessage)
+      for (const sink of [streams.stdout, streams.stderr]) sink.off('error', onError).off('drain', onDrain)
+      outcome()
+    }
+    const fail = (failure: WireFailure) => settle(() => reject(failure))
+    const onAbort = () => fail(failureOfSignal(signal))
+    const onError = (error: Error) => fail(failureFromError(error))
+    const onDrain = () => {
+      for (const sink of full) if (!sink.writableNeedDrain) full.delete(sink)
+      touch()
+      if (full.size === 0) socket.resume()
+    }
+    const finish = (closeCode: number) => {
+      const exitCode = exitCodeIn(status, closeCode)
+      if (exitCode instanceof WireFailure) fail(exitCode)
+      else settle(() => resolve({exitCode, bytes}))
+    }
+    const pour = (sink: Writable, payload: Buffer) => {
+      if (payload.length === 0 || sink.write(payload)) return
+      full.add(sink)
+      socket.pause()
+    }
+    const onMessage = (data: Buffer, isBinary: boolean) => {
+      touch()
+      const message = readChannelFrame(data)
+      if (!isBinary || message === undefined) return fail(garbage(isBinary ? 'an empty message' : 'a text message'))
+      const {channel, payload} = message
+      bytes += payload.length
+      if (channel === CHANNEL.stdout) return pour(streams.stdout, payload)
+      if (channel === CHANNEL.stderr) return pour(streams.stderr, payload)
+      if (channel !== CHANNEL.status) return fail(garbage(`a message on channel ${channel}`))
+      status += payload.toString('utf8')
+      if (status.length > MAX_STATUS_BYTES) return fail(garbage('an endless status'))
+      if (afterStatus === undefined && parseKubeStatus(status) !== undefined)
+        afterStatus = setTimeout(finish, AFTER_STATUS_MS, 1000)
+    }
+    const stopPings = startPings(socket, () => fail(new WireFailure('lost', 'the server stopped answering pings')))
+    signal.addEventListener('abort', onAbort, {once: true})
+    for (const sink of [streams.stdout, streams.stderr]) sink.on('error', onError).on('drain', onDrain)
+    socket.once('close', finish)
+    socket.on('error', onError)
+    socket.on('message', onMessage)
+    if (signal.aborted) return onAbort()
+    socket.resume()
+  })
+}
+
+function exitCodeIn(text: string, closeCode: number): number | WireFailure {
+  const status = parseKubeStatus(text)
+  if (status === undefined) {
+    const got = text === '' ? 'without a status' : 'with an unreadable status'
+    return new WireFailure('lost', `the connection ended ${got} (close ${closeCode})`)
+  }
+  const exitCode = exitCodeOf(status)
+  return exitCode ?? failureFromStatus(status)
+}
+
+function garbage(what: string): WireFailure {
+  return new WireFailure('protocol', `the server sent ${what}, which the exec protocol does not have`)
+}

@@ -1,0 +1,98 @@
+import type {ClientRequest, IncomingMessage} from 'node:http'
+import WebSocket from 'ws'
+import type {ApiServer} from './api-server.js'
+import {failureFromHandshake} from './classify.js'
+import {failureOfSignal} from './deadline.js'
+import {failureFromError, WireFailure} from './wire-failure.js'
+
+const MAX_REFUSAL_BYTES = 64 * 1024
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+/** TCP, TLS and the upgrade together; slow links to far clusters need two to four round trips. */
+const HANDSHAKE_MS = 15_000
+/** How long a polite close may take before the socket is cut. */
+const CLOSE_GRACE_MS = 500
+
+/**
+ * Opens a streaming WebSocket and resolves with it paused, so that no message is lost before listeners are attached.
+ * Refused upgrades, network faults, the signal and the handshake's own deadline reject with a WireFailure; nothing stays open then.
+ */
+export async function openWebSocket(
+  server: ApiServer,
+  path: string,
+  protocols: readonly string[],
+  signal: AbortSignal,
+): Promise<WebSocket> {
+  const headers = {...(await server.headers()), 'User-Agent': server.userAgent}
+  if (signal.aborted) throw failureOfSignal(signal)
+  const socket = new WebSocket(server.url.replace(/^http/, 'ws') + path, [...protocols], {
+    agent: server.agent,
+    headers,
+    perMessageDeflate: false,
+    handshakeTimeout: HANDSHAKE_MS,
+    maxPayload: MAX_MESSAGE_BYTES,
+    skipUTF8Validation: true,
+    followRedirects: false,
+  })
+  return new Promise<WebSocket>((resolve, reject) => {
+    const onAbort = () => fail(failureOfSignal(signal))
+    const fail = (failure: WireFailure) => {
+      signal.removeEventListener('abort', onAbort)
+      socket.terminate()
+      reject(failure)
+    }
+    signal.addEventListener('abort', onAbort, {once: true})
+    socket.once('open', () => {
+      socket.pause()
+      signal.removeEventListener('abort', onAbort)
+      resolve(socket)
+    })
+    // Stays attached for good: an `error` event without a listener would end the process; later ones show as a close.
+    socket.on('error', error => fail(handshakeFailure(error)))
+    socket.once('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
+      readRefusal(response)
+        .then(body => ({httpStatus: response.statusCode ?? 0, body, retryAfter: response.headers['retry-after']}))
+        .then(
+          refusal => fail(failureFromHandshake(refusal, protocols)),
+          error => fail(failureFromError(error)),
+        )
+        .finally(() => request.destroy())
+    })
+  })
+}
+
+/** Says goodbye with 1000 and cuts the connection when the other side does not answer in time. */
+export function closeWebSocket(socket: WebSocket): void {
+  if (socket.readyState === WebSocket.CLOSED) return
+  if (socket.readyState === WebSocket.CONNECTING) {
+    socket.terminate()
+    return
+  }
+  const timer = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS)
+  socket.once('close', () => clearTimeout(timer))
+  if (socket.isPaused) socket.resume()
+  socket.close(1000)
+}
+
+function handshakeFailure(error: Error): WireFailure {
+  if (/subprotocol/i.test(error.message)) {
+    return new WireFailure('upgrade-refused', `the server did not agree on a protocol: ${error.message}`)
+  }
+  if (/handshake has timed out/i.test(error.message)) {
+    return new WireFailure('timeout', `no answer to the WebSocket handshake within ${HANDSHAKE_MS} ms`)
+  }
+  if (/Sec-WebSocket-Accept|Invalid Upgrade header/i.test(error.message))
+    return new WireFailure('protocol', error.message)
+  return failureFromError(error)
+}
+
+async function readRefusal(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of response) {
+    if (!Buffer.isBuffer(chunk)) continue
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes >= MAX_REFUSAL_BYTES) break
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, MAX_REFUSAL_BYTES)
+}

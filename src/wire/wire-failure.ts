@@ -1,0 +1,88 @@
+/** What can go wrong between us and an API server, a kubelet or a pod, told apart by what a person would do about it. */
+export type FailureKind =
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'not-running'
+  | 'no-tool'
+  | 'port-closed'
+  | 'bad-request'
+  | 'expired'
+  | 'throttled'
+  | 'server-error'
+  | 'upgrade-refused'
+  | 'unreachable'
+  | 'tls'
+  | 'lost'
+  | 'protocol'
+  | 'timeout'
+  | 'too-large'
+  | 'aborted'
+
+/** The permission a 403 says is missing. */
+export interface MissingPermission {
+  readonly user: string
+  readonly verb: string
+  readonly resource: string
+  readonly group: string
+  /** Absent at cluster scope. */
+  readonly namespace?: string
+}
+
+export interface FailureDetails {
+  readonly httpStatus?: number
+  readonly missing?: MissingPermission
+  readonly retryAfterMs?: number
+  /** Where an expired list may go on, though no longer in one snapshot. */
+  readonly continueToken?: string
+}
+
+/** The one error type of this layer; everything above turns it into a gap. */
+export class WireFailure extends Error {
+  readonly kind: FailureKind
+  readonly details: FailureDetails
+
+  constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
+    super(message)
+    this.name = 'WireFailure'
+    this.kind = kind
+    this.details = details
+  }
+}
+
+const TLS_CODE =
+  /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH|ERR_OSSL)/
+const UNREACHABLE_CODES = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'ENETDOWN',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EADDRNOTAVAIL',
+])
+
+/** Turns whatever a socket, TLS or `ws` threw into a typed failure; a failure passes through unchanged. */
+export function failureFromError(error: unknown): WireFailure {
+  if (error instanceof WireFailure) return error
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    const parts = error.errors.map(failureFromError)
+    const [first] = parts
+    if (first !== undefined)
+      return new WireFailure(first.kind, [...new Set(parts.map(part => part.message))].join('; '))
+  }
+  const code = errorCode(error)
+  const message = error instanceof Error ? error.message : String(error)
+  if (TLS_CODE.test(code)) return new WireFailure('tls', message.trim().split('\n')[0] ?? message)
+  if (UNREACHABLE_CODES.has(code)) return new WireFailure('unreachable', message)
+  if (code.startsWith('WS_ERR') || code.startsWith('HPE_'))
+    return new WireFailure('protocol', `unreadable bytes from the server: ${message}`)
+  return new WireFailure('lost', message)
+}
+
+function errorCode(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return ''
+  return typeof error.code === 'string' ? error.code : ''
+}

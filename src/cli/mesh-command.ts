@@ -1,5 +1,7 @@
 import {Command, type Interfaces} from '@oclif/core'
 import {gapSentence} from '../model/answer.js'
+import type {PodRef} from '../model/kube-object.js'
+import {UserError} from '../model/user-error.js'
 import {exitCodeOf, type Report} from '../reports/report.js'
 import type {View} from '../reports/view.js'
 import type {ClusterSettings} from '../sources/open.js'
@@ -8,6 +10,7 @@ import {commonFlags, durationMs} from './flags.js'
 import {formOf, rendered} from './output.js'
 import {layoutFor, remark, write} from './streams.js'
 
+type SubjectFlags = CommonFlags & {readonly file?: string | undefined; readonly selector?: string | undefined}
 type CommonFlags = Interfaces.InferredFlags<typeof commonFlags>
 
 /** `--verbose=false` and `--verbose=true` as istioctl writes them, in oclif's words. */
@@ -31,7 +34,7 @@ export abstract class MeshCommand extends Command {
 
   /** Opens the source the flags name, gives it to `use`, and closes it whatever happens. */
   protected async withSource(
-    flags: CommonFlags & {file?: string},
+    flags: CommonFlags & {readonly file?: string | undefined},
     use: (source: Source) => Promise<void>,
   ): Promise<void> {
     const {openFiles, openSource} = await import('../sources/open.js')
@@ -42,6 +45,24 @@ export abstract class MeshCommand extends Command {
     } finally {
       await source.close()
     }
+  }
+
+  /** Opens the source and finds the one pod the question is about; says on stderr which one when there was a choice. */
+  protected async withSubject(
+    flags: SubjectFlags,
+    pod: string | undefined,
+    use: (source: Source, pod: PodRef) => Promise<void>,
+  ): Promise<void> {
+    if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {
+      throw new UserError('name a pod or give a file with -f, not both')
+    }
+    await this.withSource(flags, async source => {
+      const {resolveSubject} = await import('../sources/subject.js')
+      const target = {name: pod, namespace: flags.namespace, selector: flags.selector}
+      const subject = await resolveSubject(source, target)
+      if (subject.chosen !== undefined) await remark(subject.chosen)
+      await use(source, subject.pod)
+    })
   }
 
   /** Prints a report in the form asked for: data on stdout, gaps and notes on stderr, and sets the exit code. */

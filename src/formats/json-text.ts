@@ -5,7 +5,8 @@ function damage(text: string, error: Error): string {
   const start = text.trimStart()
   if (start.startsWith('<')) return 'it is an HTML or XML page, not JSON (often an error page of a proxy in between)'
   if (text.includes('\u0000')) return 'it is binary data, not JSON'
-  if (/Unexpected end|Unterminated/.test(error.message)) return `it is cut short: the JSON ends in the middle after ${text.length} characters`
+  if (/Unexpected end|Unterminated/.test(error.message))
+    return `it is cut short: the JSON ends in the middle after ${text.length} characters`
   return `it is not JSON: ${error.message.replace(/\s+/g, ' ').slice(0, 200)}`
 }
 

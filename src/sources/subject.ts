@@ -8,10 +8,10 @@ import type {Source} from './source.js'
 
 /** What a user typed to name pods: `pod`, `pod.ns`, `deploy/x`, `deploy/x.ns`, with `-n`, or `-l selector`. */
 export interface Target {
-  readonly name?: string
-  readonly namespace?: string
-  readonly allNamespaces?: boolean
-  readonly selector?: string
+  readonly name?: string | undefined
+  readonly namespace?: string | undefined
+  readonly allNamespaces?: boolean | undefined
+  readonly selector?: string | undefined
 }
 
 /** The pod chosen, and, when there was a choice, a sentence saying which and why. */

@@ -58,6 +58,8 @@ function takeModule(words: readonly string[], at: number, draft: Draft): number 
     draft.conditions.push(verbatimCondition(words.slice(at, end)))
     return end
   }
+  const again = draft.loaded.names.indexOf(name)
+  if (again >= 0) draft.loaded.names.splice(again, 1)
   draft.loaded.names.push(name)
   const next = words[at + 2]
   const bare = next === undefined || BEFORE_TARGET.test(next)

@@ -1,0 +1,132 @@
+import {
+  type Backend,
+  builtInChain,
+  type Chain,
+  type ChainKind,
+  type Counters,
+  type Hook,
+  type Policy,
+  type Rule,
+  type RuleForm,
+  type Ruleset,
+  type RulesReading,
+  type RuleWarning,
+  type Table,
+  type TableFamily,
+} from '../../model/ruleset.js'
+import type {RuleMeaning} from './iptables-rule.js'
+
+/** A chain while it is read. */
+export interface ChainDraft {
+  readonly name: string
+  hook?: Hook
+  kind?: ChainKind
+  priority?: number
+  policy?: Policy
+  references?: number
+  counters?: Counters
+  complete: boolean
+  readonly rules: Rule[]
+}
+
+/** A table while it is read, with the identity of the ruleset it will belong to. */
+export interface TableDraft {
+  readonly family: TableFamily
+  readonly backend: Backend
+  readonly form: RuleForm
+  readonly tool?: string
+  readonly name: string
+  readonly chains: Map<string, ChainDraft>
+  readonly losses: Set<string>
+}
+
+/** Collects what the section readers find in one text. */
+export interface RulesDraft {
+  readonly tables: TableDraft[]
+  readonly parameters: Map<string, string>
+  readonly warnings: RuleWarning[]
+}
+
+/** An empty collection. */
+export function newDraft(): RulesDraft {
+  return {tables: [], parameters: new Map(), warnings: []}
+}
+
+/** Starts a table of that identity and adds it to the draft. */
+export function startTable(
+  draft: RulesDraft,
+  identity: {family: TableFamily; backend: Backend; form: RuleForm; tool?: string | undefined},
+  name: string,
+): TableDraft {
+  const {family, backend, form, tool} = identity
+  const table: TableDraft = {family, backend, form, ...(tool === undefined ? {} : {tool}), name, chains: new Map(), losses: new Set()}
+  draft.tables.push(table)
+  return table
+}
+
+/** The chain of that name, made when the table has none yet; built-in iptables chains get their hook and priority. */
+export function chainOf(table: TableDraft, name: string): ChainDraft {
+  const found = table.chains.get(name)
+  if (found !== undefined) return found
+  const chain: ChainDraft = {name, ...(table.family === 'inet' ? {} : builtInChain(table.name, name)), complete: true, rules: []}
+  table.chains.set(name, chain)
+  return chain
+}
+
+/** Appends a rule, or puts it at a position from 1 when one is given (`-I`). */
+export function addRule(chain: ChainDraft, meaning: RuleMeaning, text: string, line: number, position?: number): void {
+  const at = position === undefined ? chain.rules.length : Math.min(position - 1, chain.rules.length)
+  chain.rules.splice(at, 0, {position: 0, ...meaning, text, line})
+}
+
+/** Notes something odd; only the first two hundred are kept. */
+export function warn(draft: RulesDraft, line: number, message: string): void {
+  if (draft.warnings.length < 200) draft.warnings.push({line, message})
+}
+
+function finishChain(chain: ChainDraft): Chain {
+  return {...chain, rules: chain.rules.map((rule, index) => ({...rule, position: index + 1}))}
+}
+
+function finishTable(table: TableDraft): Table {
+  return {name: table.name, family: table.family, chains: [...table.chains.values()].map(finishChain)}
+}
+
+const REQUESTED: ReadonlySet<RuleForm> = new Set<RuleForm>(['restore', 'trace', 'nft-script'])
+
+/** The tables that describe the kernel: of two copies of a table the later one, and a loaded state rather than what was asked for. */
+function chosenTables(draft: RulesDraft): readonly TableDraft[] {
+  const loaded = new Set(draft.tables.filter(t => !REQUESTED.has(t.form)).map(t => t.family))
+  const latest = new Map<string, TableDraft>()
+  for (const table of draft.tables) {
+    if (REQUESTED.has(table.form) && loaded.has(table.family)) continue
+    const key = `${table.family} ${table.backend} ${table.name}`
+    const before = latest.get(key)
+    if (before !== undefined && before.form === table.form && REQUESTED.has(table.form)) mergeInto(before, table)
+    else latest.set(key, table)
+  }
+  return [...latest.values()]
+}
+
+/** istio-init feeds several restore inputs for one table without flushing between them: the later rules are added. */
+function mergeInto(before: TableDraft, more: TableDraft): void {
+  for (const chain of more.chains.values()) chainOf(before, chain.name).rules.push(...chain.rules)
+}
+
+/** The finished reading: tables grouped into rulesets by family and back end in order of appearance. */
+export function finishDraft(draft: RulesDraft): RulesReading {
+  const groups = new Map<string, TableDraft[]>()
+  for (const table of chosenTables(draft)) {
+    const key = table.backend === 'native' ? 'native' : `${table.family} ${table.backend}`
+    groups.set(key, [...(groups.get(key) ?? []), table])
+  }
+  const rulesets: Ruleset[] = [...groups.values()].flatMap(tables => {
+    const first = tables[0]
+    if (first === undefined) return []
+    const {backend, form, tool} = first
+    const family = tables.every(t => t.family === first.family) ? first.family : 'inet'
+    const losses = [...new Set(tables.flatMap(t => [...t.losses]))]
+    return [{family, backend, form, ...(tool === undefined ? {} : {tool}), tables: tables.map(finishTable), losses}]
+  })
+  return {rulesets, parameters: Object.fromEntries(draft.parameters), warnings: draft.warnings}
+}

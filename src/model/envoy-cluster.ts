@@ -1,0 +1,36 @@
+/** An Envoy cluster as istioctl's tables see it; `json` is the resource as Envoy sent it. */
+export interface EnvoyCluster {
+  readonly name: string
+  /** The parts of Istio's name `direction|port|subset|host`; undefined for names of another form. */
+  readonly parts: ClusterNameParts | undefined
+  readonly type: string
+  readonly rule: string
+  readonly json: unknown
+}
+
+export interface ClusterNameParts {
+  readonly direction: string
+  readonly port: number
+  readonly subset: string
+  readonly host: string
+}
+
+/** Splits Istio's cluster name at `|` (or at `_.` in SNI-DNAT names); undefined when it has fewer than four parts. */
+export function clusterNameParts(name: string): ClusterNameParts | undefined {
+  if (name.split('|').length <= 3) return undefined
+  const separator = name.startsWith('outbound_') || name.startsWith('inbound_') ? '_.' : '|'
+  const parts: string[] = []
+  let rest = name
+  for (let cut = 0; cut < 3; cut++) {
+    const at = rest.indexOf(separator)
+    if (at < 0) return {direction: parts[0] ?? '', port: portNumber(parts[1] ?? ''), subset: parts[2] ?? '', host: ''}
+    parts.push(rest.slice(0, at))
+    rest = rest.slice(at + separator.length)
+  }
+  const [direction = '', port = '', subset = ''] = parts
+  return {direction, port: portNumber(port), subset, host: rest.includes(separator) ? '' : rest}
+}
+
+function portNumber(text: string): number {
+  return /^[+-]?\d+$/.test(text) ? Number(text) : 0
+}

@@ -9,7 +9,8 @@ const ANSI = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})\s+/
 const ZAP_LEVEL = /^(?:debug|info|warn|warning|error|fatal)\t(?:[\w./-]+\t)?/i
 const KLOG = /^[IWEF]\d{4} \d{2}:\d{2}:\d{2}\.\d{6}\s+\d+ [\w./-]+:\d+\] /
-const PROMPT = /^(?:[\w.*~@:/-]{0,200}[$#%>]\s+|\+{1,3} )(?=(?:sudo\s+(?:-\S+\s+)*)?(?:\S*\/)?(?:ip6?tables|nft|kubectl|docker|nsenter|crictl|ip|ss|netstat|cat)\b)/
+const PROMPT =
+  /^(?:[\w.*~@:/-]{0,200}[$#%>]\s+|\+{1,3} )(?=(?:sudo\s+(?:-\S+\s+)*)?(?:\S*\/)?(?:ip6?tables|nft|kubectl|docker|nsenter|crictl|ip|ss|netstat|cat)\b)/
 const TRAILING_COMMENT = /\s\/\/.*$/
 
 function plainPunctuation(text: string): string {
@@ -23,7 +24,9 @@ function plainPunctuation(text: string): string {
 
 /** A dash that an editor made of two hyphens: `–dport` was `--dport`, `–A` was `-A`. */
 function mendDashes(text: string): string {
-  return text.replace(/(^|\s)[\u2013\u2014](?=[a-zA-Z]{2})/g, '$1--').replace(/(^|\s)[\u2013\u2014](?=[a-zA-Z])/g, '$1-')
+  return text
+    .replace(/(^|\s)[\u2013\u2014](?=[a-zA-Z]{2})/g, '$1--')
+    .replace(/(^|\s)[\u2013\u2014](?=[a-zA-Z])/g, '$1-')
 }
 
 function jsonMessage(text: string): string | undefined {
@@ -51,7 +54,10 @@ function cleanLine(number: number, raw: string): CleanLine | undefined {
   const text = withoutLogPrefix(plain).replace(/^> (?=[-*:+#]|Chain |table )/, '')
   const prompted = text.replace(PROMPT, '')
   if (prompted !== text) return {number, text: prompted, command: true}
-  return {number, text: text.includes(' //') || text.includes('\t//') ? text.replace(TRAILING_COMMENT, '').trimEnd() : text}
+  return {
+    number,
+    text: text.includes(' //') || text.includes('\t//') ? text.replace(TRAILING_COMMENT, '').trimEnd() : text,
+  }
 }
 
 /**

@@ -107,7 +107,9 @@ const MODULES: Readonly<Record<string, Readonly<Record<string, MatchOption>>>> =
 
 /** Modules that are understood but depend on something the rules do not say: rates, sets, time, payload. */
 const DYNAMIC = new Set(
-  'set limit hashlimit u32 statistic recent connlimit string time quota quota2 connbytes rateest random nth bpf length length2'.split(' '),
+  'set limit hashlimit u32 statistic recent connlimit string time quota quota2 connbytes rateest random nth bpf length length2'.split(
+    ' ',
+  ),
 )
 
 /** What one option of a rule's match part came to: conditions found and how many words it took. */
@@ -147,7 +149,12 @@ export function verbatimCondition(words: readonly string[]): Condition {
  * Reads one match option at a word, with the negation before (`! -d x`) or, as iptables up to 1.4 wrote it, after it (`-d ! x`).
  * Undefined when no loaded module knows the option.
  */
-export function takeOption(words: readonly string[], at: number, loaded: LoadedModules, protocol: string | undefined): Taken | undefined {
+export function takeOption(
+  words: readonly string[],
+  at: number,
+  loaded: LoadedModules,
+  protocol: string | undefined,
+): Taken | undefined {
   const before = words[at] === '!'
   const start = before ? at + 1 : at
   const name = words[start] ?? ''
@@ -159,8 +166,21 @@ export function takeOption(words: readonly string[], at: number, loaded: LoadedM
   const used = first + found.arity - at
   const values = first + found.arity > words.length ? undefined : found.read(words[first] ?? '', words[first + 1] ?? '')
   if (values === undefined) {
-    return {words: used, condition: {field: 'opaque', negated: false, values: [words.slice(at, at + used).map(quoteWord).join(' ')]}}
+    return {
+      words: used,
+      condition: {
+        field: 'opaque',
+        negated: false,
+        values: [
+          words
+            .slice(at, at + used)
+            .map(quoteWord)
+            .join(' '),
+        ],
+      },
+    }
   }
-  if (values.length === 0) return negated ? {words: used, condition: {field: found.field, negated, values: []}} : {words: used}
+  if (values.length === 0)
+    return negated ? {words: used, condition: {field: found.field, negated, values: []}} : {words: used}
   return {words: used, condition: {field: found.field, negated, values}}
 }

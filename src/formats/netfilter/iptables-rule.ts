@@ -10,7 +10,8 @@ export interface RuleMeaning {
   readonly comment?: string
 }
 
-const BEFORE_TARGET = /^(-[sdiopfmjgc]|--(source|src|destination|dst|in-interface|out-interface|protocol|proto|fragment|match|jump|goto))$/
+const BEFORE_TARGET =
+  /^(-[sdiopfmjgc]|--(source|src|destination|dst|in-interface|out-interface|protocol|proto|fragment|match|jump|goto))$/
 
 interface Draft {
   readonly conditions: Condition[]
@@ -46,7 +47,8 @@ function takeTarget(words: readonly string[], at: number, draft: Draft, isChain:
   }
   if (name === '') draft.actions.push({kind: 'opaque', text: words.slice(at).join(' ')})
   else if (go) draft.actions.push({kind: 'goto', chain: name})
-  else if (!isKnownTarget(name) && (isChain(name) || options.size === 0)) draft.actions.push({kind: 'jump', chain: name})
+  else if (!isKnownTarget(name) && (isChain(name) || options.size === 0))
+    draft.actions.push({kind: 'jump', chain: name})
   else draft.actions.push(readTarget(name, options))
   return end
 }
@@ -78,7 +80,8 @@ function takeCounters(words: readonly string[], at: number, draft: Draft): numbe
 
 function takeWord(words: readonly string[], at: number, draft: Draft, isChain: (name: string) => boolean): number {
   const word = words[at] ?? ''
-  if (word === '-j' || word === '--jump' || word === '-g' || word === '--goto') return takeTarget(words, at, draft, isChain)
+  if (word === '-j' || word === '--jump' || word === '-g' || word === '--goto')
+    return takeTarget(words, at, draft, isChain)
   if (word === '-m' || word === '--match') return takeModule(words, at, draft)
   if (word === '-c' || word === '--set-counters') return takeCounters(words, at, draft)
   if (word === '--comment') {
@@ -103,9 +106,21 @@ function takeWord(words: readonly string[], at: number, draft: Draft, isChain: (
  * the comment. `isChain` tells user chains from targets. Never fails; what is not understood is kept in opaque conditions and actions.
  */
 export function readRuleWords(words: readonly string[], isChain: (name: string) => boolean): RuleMeaning {
-  const draft: Draft = {conditions: [], actions: [], loaded: {names: []}, protocol: undefined, comment: undefined, counters: undefined}
+  const draft: Draft = {
+    conditions: [],
+    actions: [],
+    loaded: {names: []},
+    protocol: undefined,
+    comment: undefined,
+    counters: undefined,
+  }
   let at = 0
   while (at < words.length) at = takeWord(words, at, draft, isChain)
   const {conditions, actions, comment, counters} = draft
-  return {conditions, actions, ...(counters === undefined ? {} : {counters}), ...(comment === undefined ? {} : {comment})}
+  return {
+    conditions,
+    actions,
+    ...(counters === undefined ? {} : {counters}),
+    ...(comment === undefined ? {} : {comment}),
+  }
 }

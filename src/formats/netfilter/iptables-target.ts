@@ -115,6 +115,7 @@ const TARGETS: Readonly<Record<string, ReadAction>> = {
   CONNMARK: connmark,
   CT: ct,
   LOG: log,
+  TRACE: log,
   NFLOG: log,
   ULOG: log,
 }

@@ -31,7 +31,7 @@ export interface ChainDraft {
 
 /** A table while it is read, with the identity of the ruleset it will belong to. */
 export interface TableDraft {
-  readonly family: TableFamily
+  family: TableFamily
   readonly backend: Backend
   readonly form: RuleForm
   readonly tool?: string
@@ -59,7 +59,15 @@ export function startTable(
   name: string,
 ): TableDraft {
   const {family, backend, form, tool} = identity
-  const table: TableDraft = {family, backend, form, ...(tool === undefined ? {} : {tool}), name, chains: new Map(), losses: new Set()}
+  const table: TableDraft = {
+    family,
+    backend,
+    form,
+    ...(tool === undefined ? {} : {tool}),
+    name,
+    chains: new Map(),
+    losses: new Set(),
+  }
   draft.tables.push(table)
   return table
 }
@@ -68,9 +76,25 @@ export function startTable(
 export function chainOf(table: TableDraft, name: string): ChainDraft {
   const found = table.chains.get(name)
   if (found !== undefined) return found
-  const chain: ChainDraft = {name, ...(table.family === 'inet' ? {} : builtInChain(table.name, name)), complete: true, rules: []}
+  const chain: ChainDraft = {
+    name,
+    ...(table.family === 'inet' ? {} : builtInChain(table.name, name)),
+    complete: true,
+    rules: [],
+  }
   table.chains.set(name, chain)
   return chain
+}
+
+/** An IPv6 address in the rules makes a table of untold family an IPv6 one. */
+export function settleFamily(table: TableDraft): void {
+  for (const chain of table.chains.values())
+    for (const rule of chain.rules)
+      for (const {field, values} of rule.conditions)
+        if ((field === 'source' || field === 'destination') && values.some(value => value.includes(':'))) {
+          table.family = 'ip6'
+          return
+        }
 }
 
 /** Appends a rule, or puts it at a position from 1 when one is given (`-I`). */
@@ -118,7 +142,9 @@ export function finishDraft(draft: RulesDraft): RulesReading {
   const groups = new Map<string, TableDraft[]>()
   for (const table of chosenTables(draft)) {
     const key = table.backend === 'native' ? 'native' : `${table.family} ${table.backend}`
-    groups.set(key, [...(groups.get(key) ?? []), table])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [table])
+    else group.push(table)
   }
   const rulesets: Ruleset[] = [...groups.values()].flatMap(tables => {
     const first = tables[0]

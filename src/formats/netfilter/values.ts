@@ -30,7 +30,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   mdns: '5353',
   redis: '6379',
   'http-alt': '8080',
-  'webcache': '8080',
+  webcache: '8080',
 }
 
 /** The canonical name of a protocol given by name or number; `all` and 0 give undefined. */

@@ -1,0 +1,187 @@
+import type {Condition, Counters} from '../../model/ruleset.js'
+import type {CleanLine} from './clean-lines.js'
+import {listAction, readListTail} from './list-match.js'
+import {
+  addRule,
+  type ChainDraft,
+  chainOf,
+  type RulesDraft,
+  settleFamily,
+  startTable,
+  type TableDraft,
+  warn,
+} from './rules-draft.js'
+import {inferTable, isElision, type SectionContext} from './section.js'
+import {addressWord, isEverywhere, protocolName} from './values.js'
+
+const CHAIN = /^Chain (\S+) \((?:policy (\S+)(?: (\d+[KMGT]?) packets, (\d+[KMGT]?) bytes)?|(\d+) references?|)\)/
+const HEADER = /^(?:num\s+)?(?:pkts\s+bytes\s+)?target\s+prot\s+opt\s/
+const SCALE: Readonly<Record<string, number>> = {K: 1e3, M: 1e6, G: 1e9, T: 1e12}
+
+/** True for the line `iptables -L` prints before each chain. */
+export function startsList(text: string): boolean {
+  return text.startsWith('Chain ') && CHAIN.test(text)
+}
+
+function amount(word: string): number {
+  const scale = SCALE[word.at(-1) ?? '']
+  return scale === undefined ? Number(word) : Number(word.slice(0, -1)) * scale
+}
+
+function counters(packets: string, bytes: string): Counters {
+  const rounded = /[KMGT]$/.test(packets + bytes) || /[KMGT]$/.test(packets)
+  return {packets: amount(packets), bytes: amount(bytes), ...(rounded ? {rounded: true} : {})}
+}
+
+function openChain(table: TableDraft, found: RegExpExecArray): ChainDraft {
+  const chain = chainOf(table, found[1] ?? '')
+  if (found[2] === 'ACCEPT' || found[2] === 'DROP') chain.policy = found[2] === 'ACCEPT' ? 'accept' : 'drop'
+  if (found[3] !== undefined && found[4] !== undefined) chain.counters = counters(found[3], found[4])
+  if (found[5] !== undefined) chain.references = Number(found[5])
+  return chain
+}
+
+/** Which columns the listing has: counters and interfaces with -v, numbers with --line-numbers. */
+interface Columns {
+  readonly numbered: boolean
+  readonly verbose: boolean
+}
+
+function hostCondition(field: 'source' | 'destination', word: string, family: string): Condition | undefined {
+  const negated = word.startsWith('!')
+  const bare = negated ? word.slice(1) : word
+  if (bare === 'anywhere') return undefined
+  const name = bare === 'localhost' ? (family === 'ip6' ? '::1' : '127.0.0.1') : bare
+  const address = addressWord(name)
+  if (address === undefined) return {field: 'opaque', negated: false, values: [`${field} ${word}`]}
+  return isEverywhere(address) && !negated ? undefined : {field, negated, values: [address]}
+}
+
+function interfaceCondition(field: 'in-interface' | 'out-interface', word: string): Condition | undefined {
+  const negated = word.startsWith('!')
+  const name = negated ? word.slice(1) : word
+  return name === '*' || name === 'any' ? undefined : {field, negated, values: [name]}
+}
+
+function protocolCondition(word: string): Condition | undefined {
+  const negated = word.startsWith('!')
+  const name = protocolName(negated ? word.slice(1) : word)
+  return name === undefined ? undefined : {field: 'protocol', negated, values: [name]}
+}
+
+const PROTOCOL_WORD =
+  /^!?(?:\d{1,3}|all|ip|tcp|udp|udplite|icmp|icmpv6|ipv6-icmp|sctp|dccp|esp|ah|gre|igmp|ipencap|ipv6|mobility-header|hopopt|mh)$/
+const OPT_WORD = /^(?:--|-f|!f)$/
+
+/** Cuts the leading columns off a row; the rest keeps its spacing because some matches print two spaces. */
+function cutColumns(text: string, columns: Columns): {cells: string[]; tail: string} | undefined {
+  const words = [...text.matchAll(/\S+/g)].slice(0, 12)
+  let at = columns.numbered ? 1 : 0
+  const cells: string[] = []
+  const take = (): string => words[at++]?.[0] ?? ''
+  cells.push(...(columns.verbose ? [take(), take()] : ['', '']))
+  const targetless = PROTOCOL_WORD.test(words[at]?.[0] ?? '') && !PROTOCOL_WORD.test(words[at + 1]?.[0] ?? '')
+  cells.push(targetless ? '' : take(), take())
+  cells.push(OPT_WORD.test(words[at]?.[0] ?? '') ? take() : '--')
+  cells.push(...(columns.verbose ? [take(), take()] : ['*', '*']))
+  cells.push(take(), take())
+  const last = words[at - 1]
+  return last === undefined ? undefined : {cells, tail: text.slice((last.index ?? 0) + last[0].length)}
+}
+
+function readRow(
+  table: TableDraft,
+  chain: ChainDraft,
+  line: CleanLine,
+  columns: Columns,
+  isChain: (name: string) => boolean,
+): boolean {
+  const cut = cutColumns(line.text, columns)
+  if (cut === undefined) return false
+  const [
+    packets = '',
+    bytes = '',
+    target = '',
+    protocol = '',
+    opt = '',
+    inName = '*',
+    outName = '*',
+    source = '',
+    destination = '',
+  ] = cut.cells
+  const rest = readListTail(cut.tail)
+  const head = [
+    hostCondition('source', source, table.family),
+    hostCondition('destination', destination, table.family),
+    interfaceCondition('in-interface', inName),
+    interfaceCondition('out-interface', outName),
+    protocolCondition(protocol),
+    opt === '--' ? undefined : ({field: 'fragment', negated: opt.startsWith('!'), values: ['yes']} as const),
+  ].filter(found => found !== undefined)
+  const go = /\[goto\]/.test(cut.tail)
+  const actions = target === '' ? [] : [listAction(target, rest.options, go, isChain)]
+  const {comment} = rest
+  addRule(
+    chain,
+    {
+      conditions: [...head, ...rest.conditions],
+      actions,
+      ...(/^\d+[KMGT]?$/.test(packets) ? {counters: counters(packets, bytes)} : {}),
+      ...(comment === undefined ? {} : {comment}),
+    },
+    line.text,
+    line.number,
+  )
+  return destination !== ''
+}
+
+function endOfList(lines: readonly CleanLine[], at: number): {end: number; names: Set<string>} {
+  const names = new Set<string>()
+  let end = at
+  for (; end < lines.length; end++) {
+    const text = lines[end]?.text ?? ''
+    const found = text.startsWith('Chain ') ? CHAIN.exec(text) : null
+    if (lines[end]?.command === true || (found !== null && names.has(found[1] ?? ''))) break
+    if (found !== null) names.add(found[1] ?? '')
+    else if (text !== '' && !HEADER.test(text) && !isElision(text) && !looksLikeRow(text)) break
+  }
+  return {end, names}
+}
+
+function looksLikeRow(text: string): boolean {
+  const words = text.split(/\s+/, 6)
+  return words.length >= 4 && words.some(word => PROTOCOL_WORD.test(word))
+}
+
+/**
+ * Reads one table as `iptables -L` prints it, with or without -v, -n, -x and --line-numbers. Columns are split on white space because long
+ * target names push them aside (iptables(8), facts of versions 1.4 to 1.8.10). What this form loses is listed in the ruleset's `losses`.
+ */
+export function readList(lines: readonly CleanLine[], at: number, context: SectionContext, draft: RulesDraft): number {
+  const {end, names} = endOfList(lines, at)
+  const {family, backend, tool} = context
+  const v6 = lines
+    .slice(at, end)
+    .some(line => /(?:^|\s)!?(?:::\/0|[0-9a-f]*::[0-9a-f:]*)(?:\/\d+)?(?:\s|$)/i.test(line.text))
+  const identity = {family: family ?? (v6 ? 'ip6' : 'ip'), backend: backend ?? 'unknown', form: 'list', tool} as const
+  const table = startTable(draft, identity, context.table ?? inferTable([...names]))
+  table.losses.add(
+    'whether a rule jumps (-j) or goes (-g) is shown only for goto, and options without a printed form are missing',
+  )
+  let chain: ChainDraft | undefined
+  let columns: Columns = {numbered: false, verbose: false}
+  for (const line of lines.slice(at, end)) {
+    const found = line.text.startsWith('Chain ') ? CHAIN.exec(line.text) : null
+    if (found !== null) chain = openChain(table, found)
+    else if (HEADER.test(line.text))
+      columns = {numbered: line.text.startsWith('num'), verbose: /\bpkts\b/.test(line.text)}
+    else if (chain === undefined || line.text === '') continue
+    else if (isElision(line.text)) chain.complete = false
+    else if (!readRow(table, chain, line, columns, name => names.has(name)))
+      warn(draft, line.number, `row is cut off: ${line.text.slice(0, 200)}`)
+    if (HEADER.test(line.text) && !columns.verbose)
+      table.losses.add('interfaces are not shown without -v: rules limited to one interface look global')
+  }
+  if (family === undefined) settleFamily(table)
+  return Math.max(end, at + 1)
+}

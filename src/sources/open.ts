@@ -1,6 +1,7 @@
 import {stat} from 'node:fs/promises'
 import {join} from 'node:path'
 import {UserError} from '../model/user-error.js'
+import type {ClusterSettings} from './cluster/settings.js'
 import type {InputFile} from './files/source.js'
 import type {Origin, Source} from './source.js'
 
@@ -10,19 +11,6 @@ export interface OpenOptions {
   readonly root: string
   readonly adminPort: number
   readonly cluster: ClusterSettings
-}
-
-export interface ClusterSettings {
-  readonly kubeconfig?: string
-  readonly context?: string
-  readonly namespace?: string
-  readonly istioNamespace: string
-  readonly revision?: string
-  readonly as?: string
-  readonly asUid?: string
-  readonly asGroups: readonly string[]
-  readonly requestTimeoutMs: number
-  readonly adminPort: number
 }
 
 /** The specs that are not a path, and what each means. */

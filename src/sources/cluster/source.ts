@@ -1,5 +1,5 @@
 import {UserError} from '../../model/user-error.js'
-import type {ClusterSettings} from '../open.js'
+import type {ClusterSettings} from './settings.js'
 import type {Source} from '../source.js'
 
 /** The live cluster; not reachable in this build. */

@@ -1,0 +1,40 @@
+// Makes src/sample/mesh.tgz from a raw capture folder of a mesh: node bin/make-sample.js FOLDER (see src/sample/README.md).
+import {mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {fileURLToPath, pathToFileURL} from 'node:url'
+import {build} from 'esbuild'
+
+const [folder] = process.argv.slice(2)
+if (folder === undefined) throw new Error('usage: node bin/make-sample.js FOLDER')
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const work = await mkdtemp(join(tmpdir(), 'meshctl-sample-'))
+try {
+  const out = join(work, 'sample.mjs')
+  await build({
+    absWorkingDir: root,
+    stdin: {
+      contents: "export * from './test/support/mesh-capture.ts'\nexport * from './src/sources/bundle/write.ts'",
+      resolveDir: root,
+    },
+    outfile: out,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    banner: {js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"},
+  })
+  const {meshCapture, packBundle} = await import(pathToFileURL(out).href)
+  const workloads = ['productpage', 'reviews-v1', 'details', 'sick-uid', 'sick-port', 'sick-labels', 'sick-noinject']
+  const more = ['sick-loopback', 'sick-protocol', 'sick-drift', 'sick-nack', 'sick-notready']
+  const capture = meshCapture(folder, {
+    capturedAt: '2026-11-20T19:00:00Z',
+    pods: [...[...workloads, ...more].map(name => `demo.${name}`), 'istio-system.istiod'],
+    unprivileged: ['demo.details'],
+  })
+  const bytes = await packBundle(capture.index, capture.blobs)
+  await writeFile(join(root, 'src/sample/mesh.tgz'), bytes)
+  console.log(`src/sample/mesh.tgz: ${bytes.length} bytes, ${capture.blobs.size} blobs`)
+} finally {
+  await rm(work, {recursive: true, force: true})
+}

@@ -1,0 +1,13 @@
+/** How to reach a live cluster, as kubectl's and istioctl's flags say it. */
+export interface ClusterSettings {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly namespace?: string
+  readonly istioNamespace: string
+  readonly revision?: string
+  readonly as?: string
+  readonly asUid?: string
+  readonly asGroups: readonly string[]
+  readonly requestTimeoutMs: number
+  readonly adminPort: number
+}

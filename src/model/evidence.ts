@@ -79,6 +79,7 @@ export const EVIDENCE = {
   'log.istio-init': log('log of istio-init (rules as applied at start)', 'istio-init'),
   'log.istio-proxy': log('log of the sidecar', 'istio-proxy'),
   'istiod.config_dump': istiod("istiod's configuration for this proxy", 'debug/config_dump'),
+  'istiod.version': {...istiod("istiod's version", 'version'), extension: 'txt', redact: 'nothing'},
   'istiod.syncz': istiod("istiod's view of every proxy", 'debug/syncz'),
 } as const satisfies Record<string, EvidenceRow>
 

@@ -98,7 +98,11 @@ function istiodEvidence(folder: string, keep: (podAndNamespace: string) => boole
       const held = said.startsWith('{') ? blobs.add(redactEvidence('istiod.config_dump', bytes)) : refused
       return [{namespace, pod, id: 'istiod.config_dump', provenance, held}]
     })
-    return [page, ...dumps]
+    const version = join(folder, istiod, 'version.txt')
+    const versions: EvidenceEntry[] = existsSync(version)
+      ? [{...page, id: 'istiod.version', provenance: {from: istiod, path: 'version'}, held: blobs.add(readFileSync(version))}]
+      : []
+    return [page, ...versions, ...dumps]
   })
 }
 

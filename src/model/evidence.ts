@@ -63,7 +63,7 @@ export const EVIDENCE = {
   'envoy.config_dump': admin("Envoy's configuration", 'config_dump?include_eds', 512, 'envoy'),
   'envoy.clusters': admin("Envoy's live clusters and endpoints", 'clusters?format=json', 256),
   'envoy.listeners': admin("Envoy's listening addresses", 'listeners?format=json', 16),
-  'envoy.server_info': admin("Envoy's version, state and flags", 'server_info', 4),
+  'envoy.server_info': admin("Envoy's version, state and flags", 'server_info', 4, 'envoy'),
   'envoy.certs': admin("Envoy's certificates", 'certs', 16),
   'envoy.logging': {...admin("Envoy's log levels", 'logging', 1), extension: 'txt'},
   'net.iptables.nft': kernel('IPv4 rules, nft back end', ['iptables-nft-save', '-c'], ['iptables-save', '-c']),

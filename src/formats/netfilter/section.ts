@@ -32,9 +32,9 @@ export function inferTable(chains: readonly string[]): string {
   if (has('PREROUTING') && has('FORWARD')) return 'mangle'
   if (has('FORWARD')) return 'filter'
   if (has('POSTROUTING')) return 'nat'
+  if (has('PREROUTING') && has('OUTPUT') && !has('INPUT') && !has('ISTIO_REDIRECT')) return 'raw'
   if (has('ISTIO_TPROXY') || has('ISTIO_DIVERT')) return 'mangle'
   if (chains.some(name => name.startsWith('ISTIO_') || name.startsWith('DOCKER_'))) return 'nat'
-  if (has('PREROUTING') && has('OUTPUT') && !has('INPUT')) return 'raw'
   if (has('INPUT') && !has('PREROUTING')) return 'filter'
   return 'nat'
 }

@@ -1,0 +1,65 @@
+import type {Action, Condition, Rule} from './ruleset.js'
+
+const NUMERIC_MARK = /^0x/
+
+function byNumber(left: string, right: string): number {
+  const difference = Number.parseInt(left, 10) - Number.parseInt(right, 10)
+  return Number.isNaN(difference) || difference === 0 ? (left < right ? -1 : left > right ? 1 : 0) : difference
+}
+
+/** A condition in the notation of the model: `field=value,value`, with `!` in front when negated; lists are sorted because their order means nothing. */
+export function conditionKey(condition: Condition): string {
+  const values =
+    condition.values.length > 1 && !NUMERIC_MARK.test(condition.values[0] ?? '')
+      ? [...condition.values].sort(byNumber)
+      : condition.values
+  return `${condition.negated ? '!' : ''}${condition.field}=${values.join(',')}`
+}
+
+/** An action in the notation of the model: its kind and its arguments. */
+export function actionKey(action: Action): string {
+  switch (action.kind) {
+    case 'jump':
+    case 'goto':
+      return `${action.kind} ${action.chain}`
+    case 'redirect':
+    case 'masquerade':
+      return action.ports === undefined ? action.kind : `${action.kind} ${action.ports}`
+    case 'dnat':
+    case 'snat':
+      return `${action.kind} ${action.to}`
+    case 'tproxy':
+      return [
+        'tproxy',
+        `port=${action.port}`,
+        ...(action.address === undefined ? [] : [`address=${action.address}`]),
+        ...(action.mark === undefined ? [] : [`mark=${action.mark}`]),
+      ].join(' ')
+    case 'set-mark':
+    case 'set-connmark':
+      return `${action.kind} ${action.value}/${action.mask}`
+    case 'save-mark':
+    case 'restore-mark':
+      return `${action.kind} ${action.nfmask} ${action.ctmask}`
+    case 'ct-zone':
+      return `ct-zone ${action.zone}`
+    case 'reject':
+      return action.reply === undefined ? 'reject' : `reject ${action.reply}`
+    case 'opaque':
+      return `opaque ${action.text}`
+    case 'log':
+      return `log ${action.text}`
+    default:
+      return action.kind
+  }
+}
+
+/**
+ * The normal form of a rule for comparing: conditions sorted, then actions in order; comments, counters and spelling are gone.
+ * Two rules with one key do the same.
+ */
+export function ruleKey(rule: Pick<Rule, 'conditions' | 'actions'>): string {
+  const conditions = rule.conditions.map(conditionKey).sort()
+  const actions = rule.actions.length === 0 ? ['count'] : rule.actions.map(actionKey)
+  return `${conditions.join(' ')} -> ${actions.join('; ')}`.trimStart()
+}

@@ -1,26 +1,15 @@
-import {Command, type Interfaces} from '@oclif/core'
+import {Command} from '@oclif/core'
 import {gapSentence} from '../model/answer.js'
 import type {PodRef} from '../model/kube-object.js'
 import {UserError} from '../model/user-error.js'
 import {exitCodeOf, type Report} from '../reports/report.js'
 import type {View} from '../reports/view.js'
-import type {ClusterSettings} from '../sources/cluster/settings.js'
 import type {Source} from '../sources/source.js'
-import {commonFlags, durationMs} from './flags.js'
+import {booleanSpelling} from './boolean-spelling.js'
+import {commonFlags} from './flags.js'
+import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
 import {formOf, rendered} from './output.js'
 import {layoutFor, remark, write} from './streams.js'
-
-type SubjectFlags = CommonFlags & {readonly file?: string | undefined; readonly selector?: string | undefined}
-type CommonFlags = Interfaces.InferredFlags<typeof commonFlags>
-
-/** `--verbose=false` and `--verbose=true` as istioctl writes them, in oclif's words. */
-function booleanSpelling(argv: readonly string[], flags: Readonly<Record<string, {type: string}>>): string[] {
-  return argv.map(word => {
-    const [, name = '', value] = /^--([\w-]+)=(true|false)$/.exec(word) ?? []
-    if (flags[name]?.type !== 'boolean') return word
-    return value === 'true' ? `--${name}` : `--no-${name}`
-  })
-}
 
 /** What every command shares: the common flags, opening and closing the source, printing a report, the exit code. */
 export abstract class MeshCommand extends Command {
@@ -33,13 +22,8 @@ export abstract class MeshCommand extends Command {
   }
 
   /** Opens the source the flags name, gives it to `use`, and closes it whatever happens. */
-  protected async withSource(
-    flags: CommonFlags & {readonly file?: string | undefined},
-    use: (source: Source) => Promise<void>,
-  ): Promise<void> {
-    const {openFiles, openSource} = await import('../sources/open.js')
-    const options = {root: this.config.root, adminPort: flags['proxy-admin-port'], cluster: clusterSettings(flags)}
-    const source = flags.file === undefined ? await openSource(flags.from, options) : await openFiles([flags.file])
+  protected async withSource(flags: SubjectFlags, use: (source: Source) => Promise<void>): Promise<void> {
+    const source = await openFor(flags, this.config.root)
     try {
       await use(source)
     } finally {
@@ -58,8 +42,7 @@ export abstract class MeshCommand extends Command {
     }
     await this.withSource(flags, async source => {
       const {resolveSubject} = await import('../sources/subject.js')
-      const target = {name: pod, namespace: flags.namespace, selector: flags.selector}
-      const subject = await resolveSubject(source, target)
+      const subject = await resolveSubject(source, {name: pod, namespace: flags.namespace, selector: flags.selector})
       if (subject.chosen !== undefined) await remark(subject.chosen)
       await use(source, subject.pod)
     })
@@ -74,24 +57,5 @@ export abstract class MeshCommand extends Command {
     for (const note of report.notes) await remark(note)
     if (view.showsGaps === true && form !== 'raw' && form !== 'json' && form !== 'yaml') return
     for (const gap of report.gaps) await remark(`not checked: ${gapSentence(gap)}`)
-  }
-}
-
-function clusterSettings(flags: CommonFlags): ClusterSettings {
-  const optional = {
-    kubeconfig: flags.kubeconfig,
-    context: flags.context,
-    namespace: flags.namespace,
-    revision: flags.revision,
-    as: flags.as,
-    asUid: flags['as-uid'],
-  }
-  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined))
-  return {
-    ...given,
-    istioNamespace: flags.istioNamespace,
-    asGroups: flags['as-group'] ?? [],
-    requestTimeoutMs: durationMs(flags['request-timeout']),
-    adminPort: flags['proxy-admin-port'],
   }
 }

@@ -1,0 +1,23 @@
+import {Args} from '@oclif/core'
+import {completionScript} from '../src/cli/completion-script.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {write} from '../src/cli/streams.js'
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const
+
+export default class Completion extends MeshCommand {
+  static override summary = 'Print the script that teaches a shell to complete meshctl commands, flags and pod names'
+  static override examples = [
+    'source <(<%= config.bin %> completion bash)',
+    '<%= config.bin %> completion fish | source',
+  ]
+  static override args = {
+    shell: Args.string({required: true, options: [...SHELLS], description: 'bash, zsh or fish'}),
+  }
+
+  async run(): Promise<void> {
+    const {args} = await this.parse(Completion)
+    const shell = SHELLS.find(each => each === args.shell) ?? 'bash'
+    await write(process.stdout, completionScript(shell, 'meshctl'))
+  }
+}

@@ -1,0 +1,36 @@
+import type {Interfaces} from '@oclif/core'
+import type {ClusterSettings} from '../sources/cluster/settings.js'
+import type {Source} from '../sources/source.js'
+import {type commonFlags, durationMs} from './flags.js'
+
+export type CommonFlags = Interfaces.InferredFlags<typeof commonFlags>
+
+/** The common flags plus those of a command that asks about one pod or one file. */
+export type SubjectFlags = CommonFlags & {readonly file?: string | undefined; readonly selector?: string | undefined}
+
+/** How to reach a live cluster, from the common flags. */
+export function clusterSettings(flags: CommonFlags): ClusterSettings {
+  const optional = {
+    kubeconfig: flags.kubeconfig,
+    context: flags.context,
+    namespace: flags.namespace,
+    revision: flags.revision,
+    as: flags.as,
+    asUid: flags['as-uid'],
+  }
+  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined))
+  return {
+    ...given,
+    istioNamespace: flags.istioNamespace,
+    asGroups: flags['as-group'] ?? [],
+    requestTimeoutMs: durationMs(flags['request-timeout']),
+    adminPort: flags['proxy-admin-port'],
+  }
+}
+
+/** Opens the source the flags name: one file, else --from, else the cluster. */
+export async function openFor(flags: SubjectFlags, root: string): Promise<Source> {
+  const {openFiles, openSource} = await import('../sources/open.js')
+  if (flags.file !== undefined) return await openFiles([flags.file])
+  return await openSource(flags.from, {root, adminPort: flags['proxy-admin-port'], cluster: clusterSettings(flags)})
+}

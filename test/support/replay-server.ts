@@ -52,7 +52,9 @@ export async function scriptedServer(script: Script, protocol?: string): Promise
     perMessageDeflate: false,
     handleProtocols: offered => protocol ?? [...offered][0] ?? false,
   })
+  const ends: Promise<unknown>[] = []
   sockets.on('connection', (socket, request) => {
+    ends.push(new Promise(resolve => socket.once('close', resolve)))
     paths.push(request.url ?? '')
     headers.push(request.headers)
     socket.on('error', () => undefined)
@@ -64,6 +66,7 @@ export async function scriptedServer(script: Script, protocol?: string): Promise
   const closeAll = async () => {
     server.agent.destroy()
     await close()
+    await Promise.all(ends)
   }
   return {server, calls, paths, received, headers, close: closeAll}
 }
@@ -87,7 +90,10 @@ function playFrames(socket: WebSocket, recording: RecordedStream): void {
     if (close !== undefined) socket.close(close.code)
   }
   let waitFor = recording.sent.length
-  if (waitFor === 0 || recording.name.endsWith('closed-port')) return finish()
+  if (waitFor === 0 || recording.name.endsWith('closed-port')) {
+    finish()
+    return
+  }
   socket.on('message', () => {
     waitFor -= 1
     if (waitFor === 0) return finish()
@@ -173,11 +179,6 @@ export function binaryFrame(message: Buffer): Buffer {
   head.writeUInt16BE(0x827f, 0)
   head.writeBigUInt64BE(BigInt(length), 2)
   return Buffer.concat([head, message])
-}
-
-/** Timers now pending in this process, to compare before and after. */
-export function pendingTimers(): number {
-  return process.getActiveResourcesInfo().filter(one => one === 'Timeout').length
 }
 
 /** The error a promise rejects with; a resolved promise is a failed expectation. */

@@ -8,6 +8,11 @@ function visible(char: string): string {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
 }
 
+/** True for text with a character, other than newline and tab, that a terminal could act on. */
+export function isUnsafe(text: string): boolean {
+  return ANY_UNSAFE.test(text) && /[^\n\t]/.test((text.match(UNSAFE) ?? []).join(''))
+}
+
 /** One line of text that cannot move a terminal's cursor, change its state or hide characters; control characters are spelled out. */
 export function escapeText(text: string): string {
   return ANY_UNSAFE.test(text) ? text.replace(UNSAFE, visible) : text
@@ -23,5 +28,7 @@ export function escapeLines(text: string): string {
 /** JSON text with every character a terminal could act on written as an escape; still the same JSON document. */
 export function escapeJson(json: string): string {
   if (!ANY_UNSAFE.test(json)) return json
-  return json.replace(UNSAFE, char => (char === '\n' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`))
+  return json.replace(UNSAFE, char =>
+    char === '\n' || char === '\t' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

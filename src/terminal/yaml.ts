@@ -1,14 +1,20 @@
-import {stringify} from 'yaml'
-import {escapeLines} from './escape.js'
+import {Document, Scalar, visit} from 'yaml'
+import {escapeJson, isUnsafe} from './escape.js'
 
-/** Block YAML of plain data: keys sorted, sequences not indented, no folding, as `kubectl -o yaml` prints it. */
-export function renderYaml(value: unknown): string {
-  const text = stringify(value, {
-    indentSeq: false,
-    lineWidth: 0,
-    sortMapEntries: true,
-    aliasDuplicateObjects: false,
-    version: '1.1',
+const STYLE = {indentSeq: false, lineWidth: 0} as const
+
+/** Strings with characters a terminal could act on are double-quoted, where they can be written as escapes. */
+function quoteUnsafe(document: Document): void {
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === 'string' && isUnsafe(node.value)) node.type = Scalar.QUOTE_DOUBLE
+    },
   })
-  return escapeLines(text)
+}
+
+/** Block YAML of plain data: keys sorted, sequences not indented, no folding, as `kubectl -o yaml` prints it; safe to look at. */
+export function renderYaml(value: unknown): string {
+  const document = new Document(value, {sortMapEntries: true, aliasDuplicateObjects: false, version: '1.1'})
+  quoteUnsafe(document)
+  return escapeJson(document.toString(STYLE))
 }

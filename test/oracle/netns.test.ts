@@ -1,0 +1,91 @@
+import {spawnSync} from 'node:child_process'
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {UserError} from '../../src/model/user-error.js'
+import {netnsSource} from '../../src/sources/netns/source.js'
+
+const NAME = `meshctl-test-${process.pid}`
+const POD = {namespace: '', name: NAME}
+
+function sh(...argv: string[]): number | null {
+  const [program = '', ...args] = argv
+  return spawnSync(program, args, {stdio: 'ignore'}).status
+}
+
+const CAN = process.getuid?.() === 0 && sh('ip', 'netns', 'add', NAME) === 0
+const HAS_IPTABLES = CAN && sh('ip', 'netns', 'exec', NAME, 'iptables-nft-save') === 0
+const nsTest = CAN ? test : test.skip
+const rulesTest = HAS_IPTABLES ? test : test.skip
+
+describe('a network namespace as a source', () => {
+  beforeAll(() => {
+    if (!CAN) return
+    sh('ip', 'netns', 'exec', NAME, 'ip', 'link', 'set', 'lo', 'up')
+    if (HAS_IPTABLES)
+      sh(
+        'ip',
+        'netns',
+        'exec',
+        NAME,
+        'iptables-nft',
+        '-t',
+        'nat',
+        '-A',
+        'OUTPUT',
+        '-p',
+        'tcp',
+        '--dport',
+        '80',
+        '-j',
+        'REDIRECT',
+        '--to-ports',
+        '15001',
+      )
+  })
+  afterAll(() => {
+    if (CAN) sh('ip', 'netns', 'del', NAME)
+  })
+
+  rulesTest('reads the rules the kernel holds there', async () => {
+    const answer = await netnsSource(NAME, 15000).evidence('net.iptables.nft', POD)
+    expect(answer.ok && Buffer.from(answer.value.bytes).toString()).toContain('--dport 80 -j REDIRECT --to-ports 15001')
+  })
+
+  nsTest('reads its sockets and addresses', async () => {
+    const source = netnsSource(NAME, 15000)
+    expect((await source.evidence('net.sockets', POD)).ok).toBe(true)
+    const addresses = await source.evidence('net.ip-addr', POD)
+    expect(addresses.ok && Buffer.from(addresses.value.bytes).toString()).toContain('127.0.0.1')
+  })
+
+  nsTest('a proxy that does not answer is a gap, Kubernetes objects do not apply', async () => {
+    const source = netnsSource(NAME, 15000)
+    const admin = await source.evidence('envoy.server_info', POD)
+    expect(!admin.ok && admin.gap).toMatchObject({
+      reason: 'unreachable',
+      detail: expect.stringContaining('ECONNREFUSED'),
+    })
+    const pods = await source.objects({kind: 'Pod'})
+    expect(!pods.ok && pods.gap.reason).toBe('not-applicable')
+  })
+
+  nsTest('asks the admin page from inside', async () => {
+    const server = "require('http').createServer((q,s)=>s.end(q.url)).listen(15000,'127.0.0.1',()=>console.log('up'))"
+    const {spawn} = await import('node:child_process')
+    const child = spawn('ip', ['netns', 'exec', NAME, process.execPath, '-e', server])
+    try {
+      await new Promise(resolve => child.stdout.once('data', resolve))
+      const answer = await netnsSource(NAME, 15000).evidence('envoy.clusters', POD)
+      expect(answer.ok && Buffer.from(answer.value.bytes).toString()).toBe('/clusters?format=json')
+    } finally {
+      child.kill('SIGKILL')
+    }
+  })
+
+  test.each(['nope', '999999999'])('no such namespace %s', name => {
+    expect(() => netnsSource(name, 15000)).toThrow(/there is no network namespace/)
+  })
+
+  test.each(['../../etc/passwd', '', 'a b', '$(id)', '..'])('%j is no name', name => {
+    expect(() => netnsSource(name, 15000)).toThrow(UserError)
+  })
+})

@@ -64,7 +64,7 @@ function readKey(cursor: Cursor): string | undefined {
 }
 
 function readMask(cursor: Cursor): string | undefined {
-  return cursor.peek() === '&' || cursor.peek() === 'and' ? (cursor.next(), cursor.next()) : undefined
+  return cursor.accept('&') || cursor.accept('and') ? cursor.next() : undefined
 }
 
 /** `ct mark & 0xfffff111 | 0x111`, `mark and 0xff xor 0x1`, `0x539`: how the new mark comes from the old. */

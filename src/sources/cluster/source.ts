@@ -1,6 +1,6 @@
 import {UserError} from '../../model/user-error.js'
-import type {ClusterSettings} from './settings.js'
 import type {Source} from '../source.js'
+import type {ClusterSettings} from './settings.js'
 
 /** The live cluster; not reachable in this build. */
 export async function clusterSource(_settings: ClusterSettings): Promise<Source> {

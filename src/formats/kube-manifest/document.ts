@@ -1,0 +1,9 @@
+import {parseDocument} from 'yaml'
+
+/** Reads one YAML (or JSON) document as plain data; what is wrong with it comes back as a sentence with its place. */
+export function readDocument(text: string): {readonly value: unknown; readonly problem?: string} {
+  const document = parseDocument(text, {merge: true})
+  const [error] = document.errors
+  if (error !== undefined) return {value: undefined, problem: error.message.split('\n')[0] ?? 'not YAML'}
+  return {value: document.toJS({maxAliasCount: 100}) as unknown}
+}

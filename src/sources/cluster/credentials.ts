@@ -1,0 +1,119 @@
+import type {KubeConfig} from '@kubernetes/client-node'
+import {type JsonObject, objectOf, textOf} from '../../formats/decode.js'
+import {UserError} from '../../model/user-error.js'
+import {dataOrFile} from './data-or-file.js'
+import {pluginCache} from './exec-plugin.js'
+import {type Impersonation, impersonationHeaders} from './impersonation.js'
+import type {Environment} from './kubeconfig-files.js'
+
+/** What proves who we are for one call. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly certificate?: Buffer | string
+  readonly key?: Buffer | string
+}
+
+export interface CredentialOptions {
+  readonly config: KubeConfig
+  readonly rawUser: JsonObject
+  readonly pluginCluster: JsonObject
+  readonly settings: Impersonation
+  readonly env: Environment
+  readonly interactive: boolean
+  readonly now?: () => number
+}
+
+/** client-go reads a token file again after this long; kubelet renews projected tokens well before they end. */
+const TOKEN_FILE_MS = 60_000
+
+/** A function that gives the credentials of one user: static ones once, files each minute, plugins at expiry or when refused. */
+export function credentialReader(options: CredentialOptions): (refused?: boolean) => Promise<Credentials> {
+  const now = options.now ?? Date.now
+  const plugin = pluginCache(now)
+  const user = options.config.getCurrentUser()
+  const impersonation = impersonationHeaders(user, options.rawUser, options.settings)
+  let tokenFile: {readonly token: string; readonly atMs: number} | undefined
+  let certificate: Promise<Pick<Credentials, 'certificate' | 'key'>> | undefined
+
+  async function fromFile(path: string, refused: boolean): Promise<string> {
+    if (tokenFile === undefined || refused || now() - tokenFile.atMs >= TOKEN_FILE_MS) {
+      const text = await dataOrFile(undefined, path, 'the token file')
+      tokenFile = {token: (text ?? '').toString().trim(), atMs: now()}
+    }
+    return tokenFile.token
+  }
+
+  async function clientCertificate(): Promise<Pick<Credentials, 'certificate' | 'key'>> {
+    const cert = await dataOrFile(user?.certData, user?.certFile, 'the client certificate')
+    const key = await dataOrFile(user?.keyData, user?.keyFile, 'the key of the client certificate')
+    return cert === undefined || key === undefined ? {} : {certificate: cert, key}
+  }
+
+  return async (refused = false) => {
+    certificate ??= clientCertificate()
+    const own = await certificate
+    const bearer = (token: string): Credentials => ({
+      ...own,
+      headers: {...impersonation, Authorization: `Bearer ${token}`},
+    })
+    const path = textOf(options.rawUser, 'tokenFile')
+    const exec = objectOf(options.rawUser, 'exec')
+    if (path !== undefined && path !== '') return bearer(await fromFile(path, refused))
+    if (user?.token) return bearer(user.token.trim())
+    if (exec !== undefined) {
+      const given = await plugin(
+        {exec, cluster: options.pluginCluster, env: options.env, interactive: options.interactive},
+        refused,
+      )
+      const pair =
+        given.certificate === undefined || given.key === undefined
+          ? own
+          : {certificate: given.certificate, key: given.key}
+      return {
+        ...pair,
+        headers: {...impersonation, ...(given.token === undefined ? {} : {Authorization: `Bearer ${given.token}`})},
+      }
+    }
+    if (objectOf(options.rawUser, 'auth-provider') !== undefined) return bearer(providerToken(options.rawUser, now()))
+    if (user?.username) {
+      const basic = Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')
+      return {...own, headers: {...impersonation, Authorization: `Basic ${basic}`}}
+    }
+    return {...own, headers: impersonation}
+  }
+}
+
+/**
+ * The token an auth-provider section holds while it is valid. It is never refreshed here: a rotated refresh token would have to
+ * be written back to the kubeconfig, or the next kubectl call fails; kubectl does that itself.
+ */
+function providerToken(rawUser: JsonObject, nowMs: number): string {
+  const provider = objectOf(rawUser, 'auth-provider')
+  const name = textOf(provider, 'name') ?? ''
+  const token = textOf(provider, 'config', 'id-token') ?? textOf(provider, 'config', 'access-token')
+  if (token === undefined) {
+    throw new UserError(`the kubeconfig's auth-provider ${name} holds no token`, {
+      hint: 'Use a credential plugin (user.exec) instead.',
+    })
+  }
+  const ends = expiryOf(token)
+  if (ends !== undefined && ends <= nowMs) {
+    throw new UserError(`the ${name} token in the kubeconfig ended at ${new Date(ends).toISOString()}`, {
+      hint: 'kubectl renews it and writes the new one back.',
+      next: 'kubectl version',
+    })
+  }
+  return token
+}
+
+/** The `exp` claim of a JWT, in milliseconds (RFC 7519, 4.1.4); undefined when the token is opaque. */
+function expiryOf(token: string): number | undefined {
+  const [, payload] = token.split('.')
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString('utf8'))
+    const exp = typeof claims === 'object' && claims !== null && 'exp' in claims ? claims.exp : undefined
+    return typeof exp === 'number' ? exp * 1000 : undefined
+  } catch {
+    return undefined
+  }
+}

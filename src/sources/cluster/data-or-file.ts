@@ -1,0 +1,17 @@
+import {readFile} from 'node:fs/promises'
+import {UserError} from '../../model/user-error.js'
+
+/** Base64 data, else a file's bytes, else nothing; a file that cannot be read is an error a person can mend. */
+export async function dataOrFile(
+  data: string | undefined | null,
+  file: string | undefined | null,
+  what: string,
+): Promise<Buffer | undefined> {
+  if (data !== undefined && data !== null && data !== '') return Buffer.from(data, 'base64')
+  if (file === undefined || file === null || file === '') return undefined
+  try {
+    return await readFile(file)
+  } catch (error) {
+    throw new UserError(`cannot read ${what}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}

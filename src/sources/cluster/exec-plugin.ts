@@ -1,0 +1,146 @@
+import {spawn} from 'node:child_process'
+import {createHash} from 'node:crypto'
+import {isObject, type JsonObject, listOf, objectOf, textOf, textsOf} from '../../formats/decode.js'
+import {UserError} from '../../model/user-error.js'
+import type {Environment} from './kubeconfig-files.js'
+
+/** What a credential plugin gave us; kept in memory only and never printed. */
+export interface PluginCredential {
+  readonly token?: string
+  readonly certificate?: string
+  readonly key?: string
+  /** Absent: good for the life of this process. */
+  readonly expiresAtMs?: number
+}
+
+export interface PluginRun {
+  readonly exec: JsonObject
+  /** The cluster as the plugin is told about it when `provideClusterInfo` is set. */
+  readonly cluster: JsonObject
+  readonly env: Environment
+  readonly interactive: boolean
+  readonly signal?: AbortSignal
+}
+
+const PLUGIN_TIMEOUT_MS = 60_000
+const MAX_OUTPUT_BYTES = 1024 * 1024
+/** A token is replaced a little before it ends, so that a call begun with it does not outlive it. */
+const EARLY_MS = 5000
+
+/**
+ * Remembers credentials per distinct plugin call (command, arguments, environment, cluster), runs the plugin once at a time
+ * and again only when the credential ended or the server refused it.
+ */
+export function pluginCache(now: () => number = Date.now) {
+  const known = new Map<string, Promise<PluginCredential>>()
+  return async (run: PluginRun, refused = false): Promise<PluginCredential> => {
+    const key = createHash('sha256')
+      .update(JSON.stringify([run.exec, run.cluster]))
+      .digest('hex')
+    const held = refused ? undefined : await known.get(key)
+    if (held !== undefined && (held.expiresAtMs === undefined || held.expiresAtMs - EARLY_MS > now())) return held
+    const fresh = runPlugin(run)
+    known.set(key, fresh)
+    fresh.catch(() => known.delete(key))
+    return fresh
+  }
+}
+
+/** Runs a credential plugin as client.authentication.k8s.io says: KUBERNETES_EXEC_INFO in, an ExecCredential on stdout. */
+export async function runPlugin(run: PluginRun): Promise<PluginCredential> {
+  const {exec} = run
+  const command = textOf(exec, 'command')
+  const apiVersion = textOf(exec, 'apiVersion') ?? ''
+  if (command === undefined) throw new UserError('the kubeconfig names a credential plugin without a command')
+  const always = textOf(exec, 'interactiveMode') === 'Always'
+  if (always && !run.interactive) {
+    throw new UserError(`the credential plugin ${command} must talk to a terminal, and there is none`)
+  }
+  const interactive = run.interactive && textOf(exec, 'interactiveMode') !== 'Never'
+  const cluster = exec.provideClusterInfo === true ? {cluster: run.cluster} : {}
+  const info = {apiVersion, kind: 'ExecCredential', spec: {interactive, ...cluster}}
+  const own = listOf(exec, 'env').map(item => [textOf(item, 'name') ?? '', textOf(item, 'value') ?? ''] as const)
+  const env = {...run.env, ...Object.fromEntries(own), KUBERNETES_EXEC_INFO: JSON.stringify(info)}
+  const {output, code} = await outputOf(command, textsOf(exec, 'args'), env, interactive, run)
+  if (code !== 0) {
+    throw new UserError(`the credential plugin ${command} failed with exit code ${code ?? 'none'}`, {
+      hint: 'Its own message is above; run it by hand to see more.',
+    })
+  }
+  return readCredential(output, command, apiVersion)
+}
+
+function outputOf(
+  command: string,
+  args: readonly string[],
+  env: Environment,
+  interactive: boolean,
+  run: PluginRun,
+): Promise<{output: string; code: number | null}> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      env: {...env},
+      stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'inherit'],
+      ...(run.signal === undefined ? {} : {signal: run.signal}),
+    })
+    let output = ''
+    const fail = (error: UserError) => {
+      child.kill('SIGKILL')
+      reject(error)
+    }
+    const late = () =>
+      fail(new UserError(`the credential plugin ${command} gave no answer within ${PLUGIN_TIMEOUT_MS / 1000} s`))
+    const timer = interactive ? undefined : setTimeout(late, PLUGIN_TIMEOUT_MS)
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk
+      if (output.length > MAX_OUTPUT_BYTES)
+        fail(new UserError(`the credential plugin ${command} printed more than 1 MiB`))
+    })
+    child.on('error', error => {
+      clearTimeout(timer)
+      reject(cannotStart(command, error, textOf(run.exec, 'installHint')))
+    })
+    child.on('close', code => {
+      clearTimeout(timer)
+      resolve({output, code})
+    })
+  })
+}
+
+function cannotStart(command: string, error: NodeJS.ErrnoException, installHint: string | undefined): UserError {
+  if (error.code !== 'ENOENT') return new UserError(`the credential plugin ${command} cannot be run: ${error.message}`)
+  return new UserError(`the credential plugin ${command} is not installed`, {
+    hint: installHint?.trim() || 'The kubeconfig gets its credentials from this program; install it or put it on PATH.',
+  })
+}
+
+function readCredential(output: string, command: string, apiVersion: string): PluginCredential {
+  let json: unknown
+  try {
+    json = JSON.parse(output)
+  } catch {
+    json = undefined
+  }
+  // The output may hold a token, so it is never quoted.
+  if (!isObject(json))
+    throw new UserError(`the credential plugin ${command} printed something that is not an ExecCredential`)
+  const version = textOf(json, 'apiVersion')
+  if (version !== apiVersion) {
+    throw new UserError(
+      `the credential plugin ${command} answered in version ${version ?? '(none)'}, the kubeconfig asks for ${apiVersion}`,
+    )
+  }
+  const status = objectOf(json, 'status')
+  const token = textOf(status, 'token')
+  const certificate = textOf(status, 'clientCertificateData')
+  const key = textOf(status, 'clientKeyData')
+  if ((certificate === undefined) !== (key === undefined) || (token === undefined && certificate === undefined)) {
+    throw new UserError(`the credential plugin ${command} gave neither a token nor a certificate with its key`)
+  }
+  const expires = Date.parse(textOf(status, 'expirationTimestamp') ?? '')
+  return {
+    ...(token === undefined ? {} : {token}),
+    ...(certificate === undefined || key === undefined ? {} : {certificate, key}),
+    ...(Number.isNaN(expires) ? {} : {expiresAtMs: expires}),
+  }
+}

@@ -1,0 +1,22 @@
+import {Args} from '@oclif/core'
+import {fileFlag, selectorFlag} from '../src/cli/flags.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {portsReport} from '../src/reports/ports/report.js'
+import {portsView} from '../src/reports/ports/view.js'
+
+export default class Ports extends MeshCommand {
+  static override summary = 'Show who listens on which port of a pod, and which ports the mesh cannot reach'
+  static override examples = [
+    '<%= config.bin %> ports deploy/details-v1 --from sample',
+    'ss -Hlntup | <%= config.bin %> ports -f -',
+  ]
+  static override args = {pod: Args.string({description: 'pod, pod.namespace, deploy/name, …'})}
+  static override flags = {file: fileFlag, selector: selectorFlag}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Ports)
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      await this.print(flags, await portsReport(source, pod), portsView)
+    })
+  }
+}

@@ -1,0 +1,59 @@
+import {injectedContainer, type PodModel} from '../../model/pod.js'
+
+/** Which inbound TCP ports the rules of a pod send to Envoy, and where that was read. */
+export interface InboundCapture {
+  readonly include: '*' | readonly number[]
+  readonly exclude: readonly number[]
+  readonly interception: 'REDIRECT' | 'TPROXY' | 'NONE'
+  readonly from: 'istio-init' | 'annotations'
+}
+
+/** Ports the injection template always leaves alone: metrics, health, the agent. */
+const ALWAYS_EXCLUDED = [15090, 15021, 15020]
+const PREFIX = 'traffic.sidecar.istio.io/'
+
+function numbers(text: string): readonly number[] {
+  return text
+    .split(',')
+    .map(each => each.trim())
+    .filter(each => /^\d{1,5}$/.test(each))
+    .map(Number)
+}
+
+function included(text: string | undefined): '*' | readonly number[] {
+  return text === undefined || text.trim() === '*' ? '*' : numbers(text)
+}
+
+function modeOf(text: string | undefined): InboundCapture['interception'] {
+  return text === 'TPROXY' || text === 'NONE' ? text : 'REDIRECT'
+}
+
+function argument(args: readonly string[], flag: string): string | undefined {
+  const at = args.indexOf(flag)
+  return at < 0 ? undefined : args[at + 1]
+}
+
+/** What a pod's rules capture inbound: the arguments istio-init ran with, else (CNI, templates) what the annotations ask for. */
+export function inboundCapture(pod: PodModel): InboundCapture {
+  const init = injectedContainer(pod, 'istio-init')
+  if (init?.args.includes('-b') === true) {
+    return {
+      include: included(argument(init.args, '-b')),
+      exclude: numbers(argument(init.args, '-d') ?? ''),
+      interception: modeOf(argument(init.args, '-m')),
+      from: 'istio-init',
+    }
+  }
+  return {
+    include: included(pod.annotations[`${PREFIX}includeInboundPorts`]),
+    exclude: [...ALWAYS_EXCLUDED, ...numbers(pod.annotations[`${PREFIX}excludeInboundPorts`] ?? '')],
+    interception: modeOf(pod.annotations['sidecar.istio.io/interceptionMode']),
+    from: 'annotations',
+  }
+}
+
+/** True when connections to the port reach Envoy first; an include list makes the exclude list meaningless (istio-iptables). */
+export function isCaptured(capture: InboundCapture, port: number): boolean {
+  if (capture.interception === 'NONE') return false
+  return capture.include === '*' ? !capture.exclude.includes(port) : capture.include.includes(port)
+}

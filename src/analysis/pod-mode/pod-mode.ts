@@ -1,0 +1,68 @@
+import {injectedContainer, type PodModel} from '../../model/pod.js'
+import type {PodMode} from '../../model/pod-mode.js'
+import {
+  AMBIENT_PORTS,
+  GATEWAY_PORTS,
+  ISTIOD_PORTS,
+  type ReservedPort,
+  SIDECAR_PORTS,
+} from '../../model/reserved-ports.js'
+
+/** What `pilot-agent proxy ROLE` is told to be (pilot-agent command line). */
+const ROLES: Readonly<Record<string, PodMode>> = {
+  router: 'gateway',
+  sidecar: 'sidecar',
+  waypoint: 'waypoint',
+  ztunnel: 'ztunnel',
+}
+
+const CONTROL_PLANE = ['istiod', 'istio-cni-node', 'istio-operator']
+
+/** How the pod takes part in the mesh, from what it contains: the role of its proxy, else what the CNI wrote on it, else nothing. */
+export function podMode(pod: PodModel): PodMode {
+  const app = pod.labels.app ?? pod.labels['k8s-app'] ?? ''
+  if (CONTROL_PLANE.includes(app) || pod.labels.istio === 'pilot') return 'control-plane'
+  if (app === 'ztunnel') return 'ztunnel'
+  const proxy = injectedContainer(pod, 'istio-proxy')
+  if (proxy !== undefined) {
+    const role = proxy.args[proxy.args.indexOf('proxy') + 1] ?? ''
+    return ROLES[role] ?? 'sidecar'
+  }
+  if (pod.annotations['ambient.istio.io/redirection'] === 'enabled') return 'ambient'
+  return 'none'
+}
+
+/** The ports the mesh itself holds in a pod of that mode. */
+export function reservedPorts(mode: PodMode): readonly ReservedPort[] {
+  switch (mode) {
+    case 'sidecar':
+      return SIDECAR_PORTS
+    case 'ambient':
+      return AMBIENT_PORTS
+    case 'gateway':
+    case 'waypoint':
+      return GATEWAY_PORTS
+    case 'control-plane':
+      return ISTIOD_PORTS
+    default:
+      return []
+  }
+}
+
+/** The uid and gid whose traffic the rules leave alone: `-u`/`-g` of istio-init, else the sidecar's own, else 1337 (istio-iptables flags). */
+export function proxyIds(pod: PodModel): {readonly uids: readonly number[]; readonly gids: readonly number[]} {
+  const init = injectedContainer(pod, 'istio-init') ?? injectedContainer(pod, 'istio-validation')
+  const proxy = injectedContainer(pod, 'istio-proxy')
+  const given = (flag: string) => {
+    const at = init?.args.indexOf(flag) ?? -1
+    const ids = at < 0 ? [] : (init?.args[at + 1] ?? '').split(',').filter(id => /^\d+$/.test(id))
+    return ids.map(Number)
+  }
+  const uids = given('-u')
+  const gids = given('-g')
+  const own = proxy?.security.runAsUser
+  return {
+    uids: uids.length > 0 ? uids : [own === undefined || own === 0 ? 1337 : own],
+    gids: gids.length > 0 ? gids : [proxy?.security.runAsGroup ?? 1337],
+  }
+}

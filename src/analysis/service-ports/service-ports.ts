@@ -1,0 +1,45 @@
+import {appContainers, type ContainerPort, type PodModel} from '../../model/pod.js'
+import {matchesLabels, requirementsOf} from '../../model/selector.js'
+import type {ServiceModel, ServicePort} from '../../model/service.js'
+
+/** A port of a Service as it arrives in one pod; `target` is undefined when its name is no container port of the pod. */
+export interface BoundPort {
+  readonly service: ServiceModel
+  readonly port: ServicePort
+  readonly target: number | undefined
+  readonly container?: string
+}
+
+/** True when the Service sends traffic to the pod; a Service without selector never does by itself. */
+export function selects(service: ServiceModel, pod: PodModel): boolean {
+  if (service.object.namespace !== pod.object.namespace || Object.keys(service.selector).length === 0) return false
+  return matchesLabels(requirementsOf(service.selector), pod.labels)
+}
+
+function declared(pod: PodModel): readonly (ContainerPort & {readonly container: string})[] {
+  return pod.containers.flatMap(({name, ports}) => ports.map(port => ({...port, container: name})))
+}
+
+/** Every port of every Service that selects the pod, with the container port it ends at (named target ports are looked up in this pod). */
+export function boundPorts(pod: PodModel, services: readonly ServiceModel[]): readonly BoundPort[] {
+  const ports = declared(pod)
+  return services
+    .filter(service => service.type !== 'ExternalName' && selects(service, pod))
+    .flatMap(service =>
+      service.ports.map(port => {
+        const target = port.target
+        const match = ports.find(
+          each =>
+            each.protocol === port.protocol &&
+            (typeof target === 'string' ? each.name === target : each.port === target),
+        )
+        const number = typeof target === 'number' ? target : match?.port
+        return {service, port, target: number, ...(match === undefined ? {} : {container: match.container})}
+      }),
+    )
+}
+
+/** The container ports a person declared, with the container's name. */
+export function declaredPorts(pod: PodModel): readonly (ContainerPort & {readonly container: string})[] {
+  return appContainers(pod).flatMap(({name, ports}) => ports.map(port => ({...port, container: name})))
+}

@@ -1,0 +1,114 @@
+import type {KubeObject} from '../../model/kube-object.js'
+import type {Container, ContainerRole, ObjectRef, PodModel, PodStatus} from '../../model/pod.js'
+import {at, flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf} from '../decode.js'
+import {isInjectedName, readContainer, readSecurity} from './container.js'
+
+/** Where each kind that makes pods keeps its template (the kinds Istio's injection knows). */
+const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
+  Deployment: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
+  StatefulSet: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  Job: ['spec', 'template'],
+  ReplicationController: ['spec', 'template'],
+  DeploymentConfig: ['spec', 'template'],
+  Rollout: ['spec', 'template'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+}
+
+const LISTS: readonly (readonly [string, ContainerRole, string])[] = [
+  ['initContainers', 'init', 'initContainerStatuses'],
+  ['containers', 'app', 'containerStatuses'],
+  ['ephemeralContainers', 'ephemeral', 'ephemeralContainerStatuses'],
+]
+
+/** True for kinds whose pods a sidecar is injected into. */
+export function isWorkloadKind(kind: string): boolean {
+  return kind === 'Pod' || Object.hasOwn(TEMPLATES, kind)
+}
+
+function refOf(object: KubeObject): ObjectRef {
+  return {kind: object.kind, namespace: object.metadata.namespace ?? 'default', name: object.metadata.name}
+}
+
+/** The owner a person would edit: a ReplicaSet whose name ends in the template hash belongs to a Deployment of the rest. */
+function workloadOf(object: KubeObject): ObjectRef {
+  const self = refOf(object)
+  const owner = listOf(object, 'metadata', 'ownerReferences').find(each => flagOf(each, 'controller') === true)
+  const kind = textOf(owner, 'kind')
+  const name = textOf(owner, 'name')
+  if (kind === undefined || name === undefined) return self
+  const hash = object.metadata.labels?.['pod-template-hash'] ?? object.metadata.labels?.['rollouts-pod-template-hash']
+  if (kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`)) {
+    const rollout = object.metadata.labels?.['rollouts-pod-template-hash'] !== undefined
+    return {kind: rollout ? 'Rollout' : 'Deployment', namespace: self.namespace, name: name.slice(0, -hash.length - 1)}
+  }
+  return {kind, namespace: self.namespace, name}
+}
+
+function containersOf(spec: unknown, status: unknown): readonly Container[] {
+  return LISTS.flatMap(([list, role, statusList]) => {
+    let written = 0
+    return listOf(spec, list).map(entry => {
+      const name = textOf(entry, 'name') ?? ''
+      const index = isInjectedName(name) ? name : String(written++)
+      const state = listOf(status, statusList).find(each => textOf(each, 'name') === name)
+      return readContainer(entry, role, `${list}[${index}]`, state)
+    })
+  })
+}
+
+function statusOf(object: KubeObject): PodStatus {
+  const reason = textOf(object, 'status', 'reason')
+  const single = textOf(object, 'status', 'podIP')
+  const many = listOf(object, 'status', 'podIPs').map(each => textOf(each, 'ip') ?? '')
+  return {
+    phase: textOf(object, 'status', 'phase') ?? 'Unknown',
+    ready: listOf(object, 'status', 'conditions').some(
+      each => textOf(each, 'type') === 'Ready' && textOf(each, 'status') === 'True',
+    ),
+    podIps: many.length > 0 || single === undefined ? many : [single],
+    ...(reason === undefined ? {} : {reason}),
+  }
+}
+
+/** Where the labels and spec of an owner's template lie, for findings on a pod that has one. */
+function templatePath(kind: string): string {
+  return (TEMPLATES[kind] ?? []).join('.')
+}
+
+/** The pod an object is or makes; undefined for objects that make no pods. */
+export function readPod(object: KubeObject): PodModel | undefined {
+  if (!isWorkloadKind(object.kind)) return undefined
+  const exists =
+    object.kind === 'Pod' && objectOf(object, 'status') !== undefined && textOf(object, 'status', 'phase') !== undefined
+  const root: unknown = object.kind === 'Pod' ? object : at(object, ...(TEMPLATES[object.kind] ?? []))
+  const spec = at(root, 'spec')
+  if (!isObject(spec)) return undefined
+  const workload = workloadOf(object)
+  const template = object.kind === 'Pod' && workload.kind === 'Pod' ? '' : templatePath(workload.kind)
+  const grace = numberOf(spec, 'terminationGracePeriodSeconds')
+  const createdAt = textOf(object, 'metadata', 'creationTimestamp')
+  const isPod = object.kind === 'Pod'
+  return {
+    object: refOf(object),
+    workload,
+    exists,
+    specPath: template === '' ? 'spec' : `${template}.spec`,
+    metadataPath: template === '' ? 'metadata' : `${template}.metadata`,
+    labels: textMapOf(root, 'metadata', 'labels'),
+    annotations: textMapOf(root, 'metadata', 'annotations'),
+    ownerLabels: isPod ? {} : textMapOf(object, 'metadata', 'labels'),
+    ownerAnnotations: isPod ? {} : textMapOf(object, 'metadata', 'annotations'),
+    hostNetwork: flagOf(spec, 'hostNetwork') ?? false,
+    restartPolicy: textOf(spec, 'restartPolicy') ?? 'Always',
+    dnsPolicy: textOf(spec, 'dnsPolicy') ?? 'ClusterFirst',
+    serviceAccount: textOf(spec, 'serviceAccountName') ?? 'default',
+    security: readSecurity(spec),
+    containers: containersOf(spec, at(object, 'status')),
+    ...(grace === undefined ? {} : {terminationGraceSeconds: grace}),
+    ...(createdAt === undefined ? {} : {createdAt}),
+    terminating: textOf(object, 'metadata', 'deletionTimestamp') !== undefined,
+    ...(exists ? {status: statusOf(object)} : {}),
+  }
+}

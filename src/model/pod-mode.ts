@@ -1,0 +1,23 @@
+/** How a pod takes part in the mesh. */
+export type PodMode = 'sidecar' | 'ambient' | 'gateway' | 'waypoint' | 'ztunnel' | 'control-plane' | 'none'
+
+export const POD_MODES: readonly PodMode[] = [
+  'sidecar',
+  'ambient',
+  'gateway',
+  'waypoint',
+  'ztunnel',
+  'control-plane',
+  'none',
+]
+
+/** What to call a mode in a sentence. */
+export const MODE_WORDS: Readonly<Record<PodMode, string>> = {
+  sidecar: 'has a sidecar',
+  ambient: 'is in the ambient mesh',
+  gateway: 'is a gateway',
+  waypoint: 'is a waypoint',
+  ztunnel: 'is a ztunnel',
+  'control-plane': 'is the control plane',
+  none: 'is not in the mesh',
+}

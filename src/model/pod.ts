@@ -1,0 +1,130 @@
+import type {Labels} from './selector.js'
+
+/** An object as findings name it. */
+export interface ObjectRef {
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+}
+
+export interface ContainerPort {
+  readonly name?: string
+  readonly port: number
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP'
+  /** Path below the pod spec. */
+  readonly path: string
+}
+
+/** The fields of a security context the mesh cares about; absent means not set here. */
+export interface SecuritySettings {
+  readonly runAsUser?: number
+  readonly runAsGroup?: number
+  readonly runAsNonRoot?: boolean
+  readonly privileged?: boolean
+  readonly seccompProfile?: string
+  readonly fsGroup?: number
+  readonly supplementalGroups: readonly number[]
+  readonly addedCapabilities: readonly string[]
+}
+
+export type ProbeHandler = 'httpGet' | 'tcpSocket' | 'grpc' | 'exec'
+
+/** A probe or lifecycle handler of a container. */
+export interface Probe {
+  readonly kind: 'liveness' | 'readiness' | 'startup' | 'postStart' | 'preStop'
+  readonly handler: ProbeHandler
+  readonly port?: number | string
+  readonly host?: string
+  readonly command: readonly string[]
+  /** Path below the pod spec. */
+  readonly path: string
+}
+
+/** How a container is doing, from the pod's status. */
+export interface ContainerState {
+  readonly ready: boolean
+  readonly restarts: number
+  readonly state: 'waiting' | 'running' | 'terminated' | 'unknown'
+  readonly reason?: string
+  readonly message?: string
+  readonly exitCode?: number
+  readonly lastReason?: string
+  readonly lastExitCode?: number
+}
+
+export type ContainerRole = 'app' | 'init' | 'native-sidecar' | 'ephemeral'
+
+export interface Container {
+  readonly name: string
+  readonly role: ContainerRole
+  readonly image: string
+  readonly command: readonly string[]
+  readonly args: readonly string[]
+  /** Literal environment of the mesh's own containers; always empty for an application's. */
+  readonly env: Readonly<Record<string, string>>
+  readonly ports: readonly ContainerPort[]
+  readonly security: SecuritySettings
+  readonly probes: readonly Probe[]
+  readonly mounts: readonly string[]
+  readonly state?: ContainerState
+  /** Path below the pod spec, as it is in the template: containers added by injection are not counted. */
+  readonly path: string
+  /** True for the containers injection adds: istio-proxy, istio-init and their like. */
+  readonly injected: boolean
+}
+
+export interface PodStatus {
+  readonly phase: string
+  readonly ready: boolean
+  readonly podIps: readonly string[]
+  readonly reason?: string
+}
+
+/** A pod that exists, or the pod a workload's template would make. */
+export interface PodModel {
+  /** The object it was read from. */
+  readonly object: ObjectRef
+  /** The workload that owns it, as a person would name it (the Deployment rather than its ReplicaSet). */
+  readonly workload: ObjectRef
+  /** True when this is a pod of a cluster rather than a template. */
+  readonly exists: boolean
+  /** Where the pod spec lies in the object a person would edit: `spec`, `spec.template.spec`, … */
+  readonly specPath: string
+  /** Where labels and annotations lie in that object. */
+  readonly metadataPath: string
+  readonly labels: Labels
+  readonly annotations: Labels
+  /** Labels and annotations of the object itself when that is a workload rather than a pod. */
+  readonly ownerLabels: Labels
+  readonly ownerAnnotations: Labels
+  readonly hostNetwork: boolean
+  readonly restartPolicy: string
+  readonly dnsPolicy: string
+  readonly serviceAccount: string
+  readonly security: SecuritySettings
+  readonly containers: readonly Container[]
+  readonly terminationGraceSeconds?: number
+  readonly createdAt?: string
+  readonly terminating: boolean
+  readonly status?: PodStatus
+}
+
+/** The containers a person wrote, of every kind. */
+export function appContainers(pod: PodModel): readonly Container[] {
+  return pod.containers.filter(container => !container.injected)
+}
+
+/** The injected container of that name, if the pod has it. */
+export function injectedContainer(pod: PodModel, name: string): Container | undefined {
+  return pod.containers.find(container => container.injected && container.name === name)
+}
+
+/** True for a Job or CronJob, whose pods must end by themselves. */
+export function runsToCompletion(pod: PodModel): boolean {
+  return pod.workload.kind === 'Job' || pod.workload.kind === 'CronJob'
+}
+
+/** `Kind namespace/name`. */
+export function objectLabel({kind, namespace, name}: ObjectRef): string {
+  return namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
+}

@@ -1,0 +1,25 @@
+import type {ObjectRef} from './pod.js'
+import type {Labels} from './selector.js'
+
+export interface ServicePort {
+  readonly name?: string
+  readonly port: number
+  /** A number, or the name of a container port. */
+  readonly target: number | string
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP'
+  readonly appProtocol?: string
+  /** Path in the Service. */
+  readonly path: string
+}
+
+/** A Service as the mesh sees it. */
+export interface ServiceModel {
+  readonly object: ObjectRef
+  readonly type: string
+  readonly headless: boolean
+  readonly selector: Labels
+  readonly labels: Labels
+  readonly ports: readonly ServicePort[]
+  readonly createdAt?: string
+  readonly annotations: Labels
+}

@@ -1,0 +1,21 @@
+import {parseEnvoyListeners} from '../../formats/envoy-listeners/parse.js'
+import {parseSockets, withOwners} from '../../formats/sockets/parse.js'
+import {type Answer, answered} from '../../model/answer.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {SocketTable} from '../../model/socket.js'
+import type {Source} from '../../sources/source.js'
+
+/** Every listening socket of a pod with its owner's uid where anything shows it; Envoy's own listeners are not asked. */
+export async function readSockets(source: Source, pod: PodRef): Promise<Answer<SocketTable>> {
+  const [listing, proc] = await Promise.all([source.evidence('net.sockets', pod), source.evidence('net.proc', pod)])
+  const sockets = listing.ok ? parseSockets(listing.value) : listing
+  const owners = proc.ok ? parseSockets(proc.value) : proc
+  if (!sockets.ok) return owners.ok ? owners : sockets
+  return owners.ok ? answered(withOwners(sockets.value, owners.value)) : sockets
+}
+
+/** The sockets Envoy itself says it listens on, for when nothing in the pod can list sockets: the application's are not among them. */
+export async function readEnvoySockets(source: Source, pod: PodRef, all: boolean): Promise<Answer<SocketTable>> {
+  const page = await source.evidence('envoy.listeners', pod)
+  return page.ok ? parseEnvoyListeners(page.value, all) : page
+}

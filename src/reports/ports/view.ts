@@ -1,0 +1,150 @@
+import type {PortRow, PortVerdict} from '../../analysis/port-map/port-map.js'
+import {podLabel} from '../../model/kube-object.js'
+import {MODE_WORDS} from '../../model/pod-mode.js'
+import {socketAddress} from '../../model/socket.js'
+import type {Cell, Doc, Tone} from '../../terminal/doc.js'
+import {wrapText} from '../../terminal/wrap.js'
+import type {View} from '../view.js'
+import type {PortsReport} from './report.js'
+
+const WORDS: Readonly<Record<PortVerdict, readonly [string, Tone | undefined]>> = {
+  mesh: ["the mesh's own", 'dim'],
+  reachable: ['yes', 'good'],
+  plain: ['yes, past the mesh', undefined],
+  clash: ['NO: reserved port', 'bad'],
+  'loopback only': ['NO: loopback only', 'bad'],
+  'nobody listens': ['NO: nobody listens', 'bad'],
+  'not started': ['not started yet', 'warn'],
+  'bypasses the sidecar': ['past the sidecar', 'warn'],
+  undeclared: ['not declared', 'dim'],
+  private: ['no, pod only', 'dim'],
+  unknown: ['unknown', 'warn'],
+}
+const TONES = {error: 'bad', warning: 'warn', info: 'dim'} as const
+const WIDTH = 79
+
+function ownerOf(row: PortRow): string {
+  const owners = row.sockets.map(({process, uid}) =>
+    process === undefined
+      ? uid === undefined
+        ? '?'
+        : `uid ${uid}`
+      : uid === undefined
+        ? process
+        : `${process} (${uid})`,
+  )
+  return [...new Set(owners)].join(', ') || '-'
+}
+
+function roleOf(row: PortRow): string {
+  const services = row.bound.map(({service, port}) => `svc ${service.object.name}:${port.port}`)
+  const containers = row.declaredBy.map(name => `container ${name}`)
+  const claims = [...(services.length > 0 ? services : containers)].join(', ')
+  if (row.reserved !== undefined) return claims === '' ? row.reserved.purpose : `${row.reserved.purpose}; ${claims}`
+  return claims === '' ? '-' : claims
+}
+
+function answer(row: PortRow): Cell {
+  const [text, tone] = WORDS[row.verdict]
+  return tone === undefined ? text : {text, tone}
+}
+
+function cells(row: PortRow, wide: boolean): readonly Cell[] {
+  const addresses = row.sockets.map(socket => socketAddress(socket).replace(/:\d+$/, ''))
+  const base = [`${row.port}/${row.protocol}`, [...new Set(addresses)].join(', ') || '-', ownerOf(row), answer(row)]
+  if (!wide) return [...base, roleOf(row)]
+  const serves = [...new Set(row.sockets.map(socket => socket.serves))].join(', ')
+  const count = row.sockets.reduce((sum, socket) => sum + socket.count, 0)
+  const bound = row.bound.map(
+    ({service, port}) => `${service.object.name}:${port.port}${port.name === undefined ? '' : ` (${port.name})`}`,
+  )
+  return [
+    ...base,
+    String(count),
+    serves || '-',
+    row.declaredBy.join(', ') || '-',
+    bound.join(', ') || '-',
+    row.reserved?.purpose ?? '-',
+  ]
+}
+
+const HEADER = ['PORT', 'ADDRESS', 'OWNER', 'MESH REACHES IT', 'ROLE']
+const WIDE = [
+  'PORT',
+  'ADDRESS',
+  'OWNER',
+  'MESH REACHES IT',
+  'SOCKETS',
+  'FAMILIES',
+  'DECLARED BY',
+  'SERVICES',
+  'RESERVED FOR',
+]
+
+/** The answer in one line: how many of the ports an application promises work. */
+function headline(report: PortsReport): string {
+  const promised = report.rows.filter(
+    row => (row.declaredBy.length > 0 || row.bound.length > 0) && row.verdict !== 'mesh',
+  )
+  const open = promised.filter(row => row.verdict === 'unknown')
+  const good = promised.filter(row => row.verdict === 'reachable' || row.verdict === 'plain')
+  const where = `${podLabel(report.subject)} ${report.mode === 'unknown' ? 'may or may not be in the mesh' : MODE_WORDS[report.mode]}`
+  const past = report.mode === 'sidecar' ? 'can be reached through the mesh' : 'can be reached'
+  if (promised.length === 0)
+    return `${where}; ${report.rows.length} ports are open, none declared or named by a Service.`
+  const unknown = open.length === 0 ? '' : ` ${open.length} could not be judged.`
+  return `${where}; ${good.length} of ${promised.length} promised ports ${past}.${unknown}`
+}
+
+function problemLines(report: PortsReport): readonly Cell[] {
+  return report.problems.flatMap(({port, protocol, severity, what, remedy}) => {
+    const lines = wrapText(`${severity.toUpperCase()} ${port}/${protocol}: ${what}. ${remedy}`, WIDTH, '  ')
+    return lines.map(text => ({text, tone: TONES[severity]}))
+  })
+}
+
+function doc(report: PortsReport, form: 'short' | 'table' | 'wide'): Doc {
+  const excluded = report.excluded.length === 0 ? '' : ` Excluded from capture: ${report.excluded.join(', ')}.`
+  const head = wrapText(`${headline(report)}${excluded}`, WIDTH, '  ')
+  if (form === 'short') return [{block: 'text', lines: [headline(report)]}]
+  const wide = form === 'wide'
+  return [
+    {block: 'text', lines: [...head, ...problemLines(report), '']},
+    {
+      block: 'table',
+      style: 'columns',
+      padding: 2,
+      header: wide ? WIDE : HEADER,
+      rows: report.rows.map(row => cells(row, wide)),
+    },
+  ]
+}
+
+function data(report: PortsReport): unknown {
+  return {
+    apiVersion: 'meshctl/v1',
+    kind: 'PortsReport',
+    pod: report.subject.implied === true ? null : {namespace: report.subject.namespace, name: report.subject.name},
+    mode: report.mode,
+    seenBy: report.seenBy ?? null,
+    excluded: report.excluded,
+    problems: report.problems,
+    ports: report.rows.map(({port, protocol, verdict, sockets, declaredBy, bound, reserved}) => ({
+      port,
+      protocol,
+      verdict,
+      sockets: sockets.map(({line: _, ...socket}) => socket),
+      declaredBy,
+      services: bound.map(({service, port: its}) => ({
+        name: service.object.name,
+        port: its.port,
+        portName: its.name ?? null,
+      })),
+      reservedFor: reserved?.purpose ?? null,
+    })),
+    notChecked: report.gaps,
+  }
+}
+
+/** Ports as a table under the answer and the problems. */
+export const portsView: View<PortsReport> = {doc, data}

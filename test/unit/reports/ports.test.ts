@@ -1,0 +1,151 @@
+import {readFileSync} from 'node:fs'
+import {resolve} from 'node:path'
+import {describe, expect, test} from '@jest/globals'
+import {formOf, rendered} from '../../../src/cli/output.js'
+import {portsReport} from '../../../src/reports/ports/report.js'
+import {portsView} from '../../../src/reports/ports/view.js'
+import {openFiles} from '../../../src/sources/open.js'
+import type {Source} from '../../../src/sources/source.js'
+import {resolveSubject} from '../../../src/sources/subject.js'
+import {expectGolden} from '../../support/golden.js'
+import {memorySource} from '../../support/memory-source.js'
+
+const SAMPLE = 'src/sample/mesh.tgz'
+const LAYOUT = {width: 120, colour: false, headers: true}
+
+async function shown(source: Source, name: string, form?: string): Promise<string> {
+  const {pod} = await resolveSubject(source, {name, namespace: 'demo'})
+  const report = await portsReport(source, pod)
+  return String(await rendered(report, portsView, formOf(form, portsView), LAYOUT, false))
+}
+
+async function verdicts(source: Source, name: string): Promise<Record<string, string>> {
+  const {pod} = await resolveSubject(source, {name, namespace: 'demo'})
+  const {rows} = await portsReport(source, pod)
+  return Object.fromEntries(rows.map(row => [`${row.port}/${row.protocol}`, row.verdict]))
+}
+
+describe('the sample mesh', () => {
+  test('what each planted sickness does to its ports', async () => {
+    const source = await openFiles([SAMPLE])
+    expect(await verdicts(source, 'deploy/productpage-v1')).toMatchObject({
+      '9080/tcp': 'reachable',
+      '15001/tcp': 'mesh',
+    })
+    expect(await verdicts(source, 'deploy/details-v1')).toMatchObject({
+      '9080/tcp': 'reachable',
+      '9090/tcp': 'nobody listens',
+    })
+    expect(await verdicts(source, 'deploy/sick-port-v1')).toMatchObject({
+      '9080/tcp': 'reachable',
+      '15006/tcp': 'clash',
+      '15020/tcp': 'mesh',
+    })
+    expect(await verdicts(source, 'deploy/sick-loopback-v1')).toMatchObject({'9080/tcp': 'loopback only'})
+    expect(await verdicts(source, 'deploy/sick-noinject-v1')).toEqual({'9080/tcp': 'plain'})
+    expect(await verdicts(source, 'deploy/sick-notready-v1')).toMatchObject({'9080/tcp': 'not started'})
+  })
+
+  test.each(['details-v1', 'sick-port-v1', 'sick-loopback-v1'])('%s as a table', async name => {
+    expectGolden(`src/reports/ports/golden/${name}.txt`, await shown(await openFiles([SAMPLE]), `deploy/${name}`))
+  })
+
+  test('details as wide, json and one line', async () => {
+    const source = await openFiles([SAMPLE])
+    expectGolden('src/reports/ports/golden/details-v1.wide.txt', await shown(source, 'deploy/details-v1', 'wide'))
+    expectGolden('src/reports/ports/golden/details-v1.json', await shown(source, 'deploy/details-v1', 'json'))
+    expect(await shown(source, 'deploy/details-v1', 'short')).toMatch(
+      /1 of 2 promised ports can be reached through the mesh\.\n$/,
+    )
+  })
+})
+
+describe('a list of sockets alone', () => {
+  test.each(['ss-lntup-root', 'netstat-ntulp-root', 'proc-net-combined', 'lsof'])('%s needs no pod', async name => {
+    const source = await openFiles([`src/formats/sockets/samples/${name}.txt`])
+    const report = await portsReport(source, source.impliedSubject ?? {namespace: '', name: ''})
+    const of = (port: number) => report.rows.find(row => row.port === port && row.protocol === 'tcp')
+    expect(report.mode).toBe('sidecar')
+    expect(of(15006)).toMatchObject({verdict: 'mesh', sockets: [{count: 2}]})
+    expect(of(8080)?.verdict).toBe('undeclared')
+    expect(of(7070)?.verdict).toBe('private')
+    expect(report.failing).toBe(false)
+  })
+
+  test('a file that is none is one error that says so', async () => {
+    const source = memorySource({evidence: {'net.sockets': 'hello'}})
+    await expect(portsReport(source, {namespace: '', name: 'x', implied: true})).rejects.toThrow(
+      'it is not the output of ss, netstat, lsof or /proc/net',
+    )
+  })
+})
+
+describe('when nothing in the pod can list sockets', () => {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {name: 'p', namespace: 'demo', labels: {app: 'p'}},
+    spec: {
+      containers: [
+        {name: 'istio-proxy', args: ['proxy', 'sidecar']},
+        {name: 'app', ports: [{containerPort: 8080}]},
+      ],
+    },
+    status: {phase: 'Running'},
+  }
+  const ref = {namespace: 'demo', name: 'p'}
+
+  test("Envoy's own listeners stand in, and the application's ports stay unknown", async () => {
+    const listeners = {
+      listener_statuses: [
+        {name: 'virtualInbound', local_address: {socket_address: {address: '0.0.0.0', port_value: 15006}}},
+        {name: '0.0.0.0_8080', local_address: {socket_address: {address: '0.0.0.0', port_value: 8080}}},
+      ],
+    }
+    const source = memorySource({objects: [pod], evidence: {'envoy.listeners': JSON.stringify(listeners)}})
+    const report = await portsReport(source, ref)
+    expect(report.rows.map(row => [row.port, row.verdict])).toEqual([
+      [8080, 'unknown'],
+      [15006, 'mesh'],
+    ])
+    expect(report.notes[0]).toContain("only Envoy's own listeners")
+    expect(report.gaps.map(gap => gap.reason)).toContain('not-captured')
+  })
+
+  test('the uid from /proc/net gives the owner away when processes are hidden', async () => {
+    const proc = readFileSync(resolve('src/formats/sockets/samples/proc-net-combined.txt'), 'utf8')
+    const sockets = readFileSync(resolve('src/formats/sockets/samples/ss-ltn.txt'), 'utf8')
+    const source = memorySource({objects: [pod], evidence: {'net.sockets': sockets, 'net.proc': proc}})
+    const report = await portsReport(source, ref)
+    expect(report.rows.find(row => row.port === 15090)?.sockets[0]?.uid).toBe(1337)
+    expect(report.rows.find(row => row.port === 8080)).toMatchObject({verdict: 'reachable', sockets: [{uid: 1000}]})
+  })
+
+  test('before Istio 1.10 a loopback server was within reach', async () => {
+    const old = structuredClone(pod)
+    Object.assign(old.spec.containers[0] ?? {}, {image: 'docker.io/istio/proxyv2:1.9.3'})
+    const sockets = 'tcp LISTEN 0 128 127.0.0.1:8080 0.0.0.0:* users:(("app",pid=7,fd=3))\n'
+    const verdictOf = async (object: typeof pod) =>
+      (await portsReport(memorySource({objects: [object], evidence: {'net.sockets': sockets}}), ref)).rows[0]?.verdict
+    expect(await verdictOf(old)).toBe('reachable')
+    expect(await verdictOf(pod)).toBe('loopback only')
+  })
+
+  test('a port left out of capture is past the sidecar', async () => {
+    const excluded = {
+      ...pod,
+      metadata: {...pod.metadata, annotations: {'traffic.sidecar.istio.io/excludeInboundPorts': '8080'}},
+    }
+    const sockets = 'tcp LISTEN 0 128 0.0.0.0:8080 0.0.0.0:* users:(("app",pid=7,fd=3))\n'
+    const report = await portsReport(memorySource({objects: [excluded], evidence: {'net.sockets': sockets}}), ref)
+    expect(report.rows[0]?.verdict).toBe('bypasses the sidecar')
+    expect(report.excluded).toEqual([8080])
+  })
+
+  test('a stranger on a reserved port is a clash', async () => {
+    const sockets = 'tcp LISTEN 0 128 0.0.0.0:15090 0.0.0.0:* users:(("app",pid=7,fd=3))\n'
+    const report = await portsReport(memorySource({objects: [pod], evidence: {'net.sockets': sockets}}), ref)
+    expect(report.rows.find(row => row.port === 15090)?.verdict).toBe('clash')
+    expect(report.failing).toBe(true)
+  })
+})

@@ -1,0 +1,31 @@
+import {Flags} from '@oclif/core'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {UserError} from '../src/model/user-error.js'
+import {clientVersion, versionReport} from '../src/reports/version/report.js'
+import {versionView} from '../src/reports/version/view.js'
+
+export default class Version extends MeshCommand {
+  static override summary = 'Show the versions of meshctl, the control plane and the proxies'
+  static override examples = ['<%= config.bin %> version --from sample', '<%= config.bin %> version --no-remote']
+  static override flags = {
+    remote: Flags.boolean({
+      default: true,
+      allowNo: true,
+      description: 'ask the control plane too (--no-remote: only this program)',
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Version)
+    const client = this.config.version
+    if (!flags.remote) return await this.print(flags, clientVersion(client), versionView)
+    await this.withSource(flags, async source => {
+      const report = await versionReport(source, {
+        client,
+        istioNamespace: flags.istioNamespace,
+        revision: flags.revision,
+      })
+      await this.print(flags, report, versionView)
+    })
+  }
+}

@@ -1,0 +1,96 @@
+import type {Gap} from '../../model/answer.js'
+import {missing} from '../../model/answer.js'
+import {parseIstioVersion} from '../../model/istio-version.js'
+import type {Source} from '../../sources/source.js'
+import {askIstiods, istiodPods} from '../proxy-status/istiods.js'
+import type {Report} from '../report.js'
+
+export interface VersionScope {
+  readonly client: string
+  readonly istioNamespace: string
+  readonly revision: string | undefined
+}
+
+export interface ControlPlaneVersion {
+  readonly istiod: string
+  readonly revision: string
+  readonly version: string
+}
+
+export interface ProxyVersion {
+  readonly id: string
+  readonly kind: string
+  readonly version: string
+}
+
+export interface VersionReport extends Report {
+  readonly client: string
+  readonly controlPlane: readonly ControlPlaneVersion[]
+  readonly proxies: readonly ProxyVersion[]
+  /** One sentence per difference of releases that matters. */
+  readonly skew: readonly string[]
+}
+
+/** Istio supports proxies up to two minor releases older than the control plane, and none that is newer (istio.io, "Supported releases"). */
+function skewOf(controlPlane: readonly ControlPlaneVersion[], proxies: readonly ProxyVersion[]): readonly string[] {
+  const planes = new Set(controlPlane.map(each => each.version).filter(version => version !== ''))
+  const newest = [...planes].map(version => parseIstioVersion(version)).filter(version => version !== undefined)
+  const minor = Math.max(...newest.map(version => version.minor))
+  const away = (proxy: ProxyVersion) => minor - (parseIstioVersion(proxy.version)?.minor ?? minor)
+  const old = proxies.filter(proxy => away(proxy) > 2).length
+  const newer = proxies.filter(proxy => away(proxy) < 0).length
+  return [
+    ...(planes.size > 1 ? [`istiods run different versions: ${[...planes].sort().join(', ')}`] : []),
+    ...(newest.length > 0 && old > 0
+      ? [`${old} proxies are more than two minor releases behind the control plane`]
+      : []),
+    ...(newest.length > 0 && newer > 0 ? [`${newer} proxies are newer than the control plane`] : []),
+  ]
+}
+
+/** The client's version and, as far as the source can tell, those of the control plane and of every proxy. */
+export async function versionReport(source: Source, scope: VersionScope): Promise<VersionReport> {
+  const gaps: Gap[] = []
+  const pods = await source.objects({kind: 'Pod', namespace: scope.istioNamespace})
+  if (!pods.ok) gaps.push({...pods.gap, what: 'versions of the control plane and the proxies'})
+  const running = istiodPods(pods.ok ? pods.value : [], scope.istioNamespace, scope.revision)
+  if (pods.ok && running.length === 0) {
+    const detail = `no running istiod in namespace ${scope.istioNamespace}`
+    gaps.push(
+      missing(
+        'versions of the control plane and the proxies',
+        'not-found',
+        detail,
+        'Name its namespace with -i or its revision with -r.',
+      ).gap,
+    )
+  }
+  const istiods = await askIstiods(source, running)
+  for (const {silent} of istiods) if (silent !== undefined) gaps.push(silent)
+  const controlPlane = istiods.map(({label, revision, version}) => ({istiod: label, revision, version}))
+  const proxies = istiods.flatMap(istiod => istiod.proxies).map(({id, kind, version}) => ({id, kind, version}))
+  return {
+    origin: source.origin,
+    gaps,
+    notes: [],
+    client: scope.client,
+    controlPlane,
+    proxies,
+    skew: skewOf(controlPlane, proxies),
+  }
+}
+
+/** The report without a source: the client's version alone, and why no source could be opened when one was wanted. */
+export function clientVersion(client: string, refused?: Error): VersionReport {
+  const what = 'versions of the control plane and the proxies'
+  const gaps = refused === undefined ? [] : [missing(what, 'unreachable', refused.message).gap]
+  return {
+    origin: {kind: 'memory', label: 'this program'},
+    gaps,
+    notes: [],
+    client,
+    controlPlane: [],
+    proxies: [],
+    skew: [],
+  }
+}

@@ -1,0 +1,58 @@
+import type {Action, Backend, Chain, Hook, IpFamily, Rule, Ruleset, Table} from '../../../model/ruleset.js'
+import {compileCondition, type Test} from './compile-condition.js'
+
+/** A rule ready to be tried: tests that can fail come first. */
+export interface CompiledRule {
+  readonly rule: Rule
+  readonly tests: readonly Test[]
+  readonly actions: readonly Action[]
+}
+
+/** A chain ready to be walked, with the chains of its table for jumps. */
+export interface CompiledChain {
+  readonly at: string
+  readonly backend: Backend
+  readonly chain: Chain
+  readonly rules: readonly CompiledRule[]
+  readonly table: ReadonlyMap<string, CompiledChain>
+}
+
+/** Every base chain of every back end and family, in the order the kernel calls them. */
+export interface CompiledRules {
+  readonly bases: readonly {
+    readonly hook: Hook
+    readonly family: IpFamily
+    readonly priority: number
+    readonly base: CompiledChain
+  }[]
+}
+
+function compileTable(table: Table, backend: Backend): ReadonlyMap<string, CompiledChain> {
+  const chains = new Map<string, CompiledChain>()
+  for (const chain of table.chains) {
+    const rules = chain.rules.map(rule => ({rule, actions: rule.actions, tests: rule.conditions.map(compileCondition)}))
+    chains.set(chain.name, {at: `${table.family}/${table.name}/${chain.name}`, backend, chain, rules, table: chains})
+  }
+  return chains
+}
+
+/** Prepares rulesets for walking; priorities as in the kernel, the order given decides between equal ones (the older registration runs first). */
+export function compileRules(rulesets: readonly Ruleset[]): CompiledRules {
+  const bases: CompiledRules['bases'][number][] = []
+  for (const ruleset of rulesets) {
+    for (const table of ruleset.tables) {
+      for (const base of compileTable(table, ruleset.backend).values()) {
+        const {hook, priority = 0} = base.chain
+        if (hook === undefined) continue
+        const families: readonly IpFamily[] = table.family === 'inet' ? ['ip', 'ip6'] : [table.family]
+        for (const family of families) bases.push({hook, family, priority, base})
+      }
+    }
+  }
+  return {bases: bases.sort((a, b) => a.priority - b.priority)}
+}
+
+/** The base chains a packet meets at a hook. */
+export function basesAt(rules: CompiledRules, hook: Hook, family: IpFamily): readonly CompiledChain[] {
+  return rules.bases.filter(each => each.hook === hook && each.family === family).map(each => each.base)
+}

@@ -1,0 +1,142 @@
+import type {WalkStep} from '../../../model/packet.js'
+import type {Action, Rule} from '../../../model/ruleset.js'
+import type {CompiledChain, CompiledRule} from './compile.js'
+import type {Flow} from './flow.js'
+
+/** What a base chain decided: go on to the next one, or an end with its reason. */
+export type BaseVerdict =
+  | {readonly kind: 'accept'}
+  | {readonly kind: 'drop' | 'refuse'; readonly at: string; readonly reason: string}
+  | {readonly kind: 'unknown'; readonly reason: string}
+
+/** Where events go, and which undecidable rules are taken to match in this run. */
+export interface Trail {
+  readonly steps: WalkStep[]
+  readonly assumed: ReadonlyMap<Rule, boolean>
+  /** The first undecidable rule met that no assumption covers. */
+  open: {readonly rule: Rule; readonly at: string} | undefined
+  hops: number
+  /** How often the packet came back in through lo. */
+  laps: number
+}
+
+/** Applies an action that does not end the chain; true when it was one. */
+export type ApplyAction = (action: Action, flow: Flow) => boolean
+
+type Flowing = BaseVerdict | 'return' | 'next'
+
+const MAX_HOPS = 2_000_000
+const MAX_DEPTH = 64
+
+function matches({rule, tests}: CompiledRule, flow: Flow, trail: Trail, at: string): boolean {
+  let unknown = false
+  for (const test of tests) {
+    const holds = test(flow)
+    if (holds === false) return false
+    if (holds === undefined) unknown = true
+  }
+  if (!unknown) return true
+  const assumed = trail.assumed.get(rule)
+  if (assumed === undefined) trail.open ??= {rule, at}
+  return assumed ?? false
+}
+
+function runAction(
+  action: Action,
+  chain: CompiledChain,
+  compiled: CompiledRule,
+  flow: Flow,
+  trail: Trail,
+  apply: ApplyAction,
+  depth: number,
+): Flowing {
+  switch (action.kind) {
+    case 'accept':
+      return {kind: 'accept'}
+    case 'drop':
+      return {kind: 'drop', at: `${chain.at} rule ${compiled.rule.position}`, reason: 'a rule drops it'}
+    case 'reject':
+      return {
+        kind: 'refuse',
+        at: `${chain.at} rule ${compiled.rule.position}`,
+        reason: `a rule rejects it${action.reply === undefined ? '' : ` with ${action.reply}`}`,
+      }
+    case 'return':
+      return 'return'
+    case 'queue':
+      return {
+        kind: 'unknown',
+        reason: `${chain.at} rule ${compiled.rule.position} hands the packet to a program (NFQUEUE)`,
+      }
+    case 'opaque':
+      return {
+        kind: 'unknown',
+        reason: `${chain.at} rule ${compiled.rule.position} does something meshctl does not understand: ${compiled.rule.text}`,
+      }
+    case 'jump':
+    case 'goto': {
+      const target = chain.table.get(action.chain)
+      if (target === undefined)
+        return {
+          kind: 'unknown',
+          reason: `${chain.at} rule ${compiled.rule.position} leads to ${action.chain}, which is not in the text`,
+        }
+      if (!target.chain.complete) return {kind: 'unknown', reason: `rules of ${action.chain} were left out of the text`}
+      if (depth >= MAX_DEPTH) return {kind: 'unknown', reason: 'chains jump in a circle'}
+      const end = runChain(target, flow, trail, apply, depth + 1)
+      return end === 'return' && action.kind === 'jump' ? 'next' : end
+    }
+    default:
+      return apply(action, flow) ? {kind: 'accept'} : 'next'
+  }
+}
+
+function runChain(
+  chain: CompiledChain,
+  flow: Flow,
+  trail: Trail,
+  apply: ApplyAction,
+  depth: number,
+): BaseVerdict | 'return' {
+  for (const compiled of chain.rules) {
+    if (++trail.hops > MAX_HOPS) return {kind: 'unknown', reason: 'too many rules to walk'}
+    if (!matches(compiled, flow, trail, chain.at)) continue
+    const {rule, actions} = compiled
+    trail.steps.push({
+      hook: flow.hook,
+      backend: chain.backend,
+      at: chain.at,
+      rule: rule.position,
+      text: rule.text,
+      actions,
+      counted: chain.backend !== 'native' || rule.counters !== undefined,
+    })
+    for (const action of actions) {
+      const result = runAction(action, chain, compiled, flow, trail, apply, depth)
+      if (result !== 'next') return result
+    }
+  }
+  return 'return'
+}
+
+/**
+ * Walks one base chain top down (iptables(8), TARGETS; nft(8), VERDICT STATEMENTS): RETURN goes back behind the jump, the end of a user chain
+ * is a RETURN, goto does not come back, the end of a base chain is its policy.
+ */
+export function runBase(base: CompiledChain, flow: Flow, trail: Trail, apply: ApplyAction): BaseVerdict {
+  if (!base.chain.complete) return {kind: 'unknown', reason: `rules of ${base.chain.name} were left out of the text`}
+  const verdict = runChain(base, flow, trail, apply, 0)
+  if (verdict !== 'return') return verdict
+  trail.steps.push({
+    hook: flow.hook,
+    backend: base.backend,
+    counted: true,
+    at: base.at,
+    rule: 0,
+    text: `policy ${base.chain.policy ?? 'accept'}`,
+    actions: [],
+  })
+  if (base.chain.policy === 'drop')
+    return {kind: 'drop', at: `${base.at} policy`, reason: 'the policy of the chain drops it'}
+  return {kind: 'accept'}
+}

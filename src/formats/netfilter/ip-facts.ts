@@ -1,0 +1,116 @@
+import {type IpAddress, parseIp, parseIpRange} from '../../model/ip-address.js'
+import type {Interface, PolicyRule, Route} from '../../model/machine.js'
+import type {IpFamily} from '../../model/ruleset.js'
+import {markPair} from './values.js'
+
+const KINDS: ReadonlySet<string> = new Set(
+  'unicast local broadcast multicast throw unreachable prohibit blackhole nat anycast'.split(' '),
+)
+
+function everything(family: IpFamily) {
+  return {family, bits: 0n, mask: 0n}
+}
+
+function wordAfter(words: readonly string[], name: string): string | undefined {
+  const at = words.indexOf(name)
+  return at < 0 ? undefined : words[at + 1]
+}
+
+function readRoute(line: string, family: IpFamily | undefined): Route | undefined {
+  const words = line.trim().split(/\s+/)
+  const kind = KINDS.has(words[0] ?? '') ? (words.shift() ?? 'unicast') : 'unicast'
+  const target = words[0] ?? ''
+  const told = words.find(word => word.includes(':') && parseIp(word) !== undefined) !== undefined ? 'ip6' : undefined
+  const range = target === 'default' ? everything(told ?? family ?? 'ip') : parseIpRange(target)
+  if (range === undefined) return undefined
+  const device = wordAfter(words, 'dev')
+  const source = parseIp(wordAfter(words, 'src') ?? '')
+  const table = wordAfter(words, 'table') ?? 'main'
+  return {
+    family: range.family,
+    table,
+    kind,
+    to: range,
+    ...(device === undefined ? {} : {device}),
+    ...(source === undefined ? {} : {source}),
+  }
+}
+
+/** Splits `# -6` (and `ip -6 ...`) sections; the first part has no family of its own. */
+function sections(text: string): readonly {family: IpFamily | undefined; lines: readonly string[]}[] {
+  const parts: {family: IpFamily | undefined; lines: string[]}[] = [{family: undefined, lines: []}]
+  for (const line of text.split(/\r?\n/)) {
+    if (/^[#$].*-6/.test(line)) parts.push({family: 'ip6', lines: []})
+    else parts.at(-1)?.lines.push(line)
+  }
+  return parts
+}
+
+/**
+ * Reads `ip route show table all` (ip-route(8)), IPv4 and IPv6, also both in one text. A default route that names no gateway is IPv4 unless it
+ * stands in a `# -6` section or has IPv6 words (metric 1024, pref).
+ */
+export function parseIpRoutes(text: string): readonly Route[] {
+  return sections(text).flatMap(({family, lines}) =>
+    lines
+      .map(line => readRoute(line, family ?? (/\bpref (medium|high|low)\b/.test(line) ? 'ip6' : 'ip')))
+      .filter(route => route !== undefined),
+  )
+}
+
+const KNOWN_SELECTORS = new Set(['from', 'fwmark', 'lookup', 'table'])
+
+function readPolicyRule(line: string, family: IpFamily): PolicyRule | undefined {
+  const found = /^(\d+):\s+(.*)$/.exec(line.trim())
+  if (found === null) return undefined
+  const words = (found[2] ?? '').split(/\s+/)
+  const table = wordAfter(words, 'lookup') ?? wordAfter(words, 'table')
+  if (table === undefined) return undefined
+  const mark = markPair(wordAfter(words, 'fwmark') ?? '')
+  const selectors = words.filter((_, index) => index % 2 === 0)
+  const exact = wordAfter(words, 'from') === 'all' && selectors.every(word => KNOWN_SELECTORS.has(word))
+  return {family, priority: Number(found[1]), table, exact, ...(mark === undefined ? {} : {mark})}
+}
+
+/** Reads `ip rule` (ip-rule(8)); what stands behind a `# -6` line is IPv6. Rules with selectors we do not follow are marked inexact. */
+export function parseIpRules(text: string): readonly PolicyRule[] {
+  return sections(text)
+    .flatMap(({family, lines}) => lines.map(line => readPolicyRule(line, family ?? 'ip')))
+    .filter(rule => rule !== undefined)
+    .sort((a, b) => a.priority - b.priority)
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+function fromJson(text: string): readonly Interface[] | undefined {
+  try {
+    const links: unknown = JSON.parse(text)
+    if (!Array.isArray(links)) return undefined
+    return links.filter(isRecord).map(link => {
+      const infos = Array.isArray(link.addr_info) ? link.addr_info.filter(isRecord) : []
+      const addresses = infos
+        .map(info => (typeof info.local === 'string' ? parseIp(info.local) : undefined))
+        .filter(found => found !== undefined)
+      return {name: typeof link.ifname === 'string' ? link.ifname : '', addresses}
+    })
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads `ip addr`, as text or JSON (ip-address(8)); the first address of an interface is its primary. */
+export function parseIpAddresses(text: string): readonly Interface[] {
+  const json = text.trimStart().startsWith('[') ? fromJson(text) : undefined
+  if (json !== undefined) return json
+  const links: {name: string; addresses: IpAddress[]}[] = []
+  for (const line of text.split(/\r?\n/)) {
+    const link = /^\d+:\s+([^:@\s]+)/.exec(line)
+    if (link !== null) links.push({name: link[1] ?? '', addresses: []})
+    const address = /^\s+inet6? (\S+?)(?:\/\d+)? /.exec(line)
+    const parsed = address === null ? undefined : parseIp(address[1] ?? '')
+    if (parsed !== undefined) links.at(-1)?.addresses.push(parsed)
+  }
+  return links
+}

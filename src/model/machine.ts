@@ -1,0 +1,72 @@
+import {type IpAddress, type IpRange, inRange, isLoopback} from './ip-address.js'
+import type {IpFamily} from './ruleset.js'
+
+/** An address an interface holds; the first one of a family is its primary. */
+export interface Interface {
+  readonly name: string
+  readonly addresses: readonly IpAddress[]
+}
+
+/** One route of one table; `local` routes deliver to the machine itself. */
+export interface Route {
+  readonly family: IpFamily
+  readonly table: string
+  readonly kind: string
+  readonly to: IpRange
+  readonly device?: string
+  readonly source?: IpAddress
+}
+
+/** One policy routing rule (`ip rule`); `exact` is false when it has selectors that are not understood. */
+export interface PolicyRule {
+  readonly family: IpFamily
+  readonly priority: number
+  readonly table: string
+  readonly mark?: {readonly value: number; readonly mask: number}
+  readonly exact: boolean
+}
+
+/** A listening socket: no address means every address of its family, of both families for IPv6 (dual-stack). */
+export interface Listener {
+  readonly protocol: 'tcp' | 'udp'
+  readonly port: number
+  readonly address?: IpAddress
+  readonly family?: IpFamily
+}
+
+/** A network namespace as far as the path of a packet depends on it beside its rules. */
+export interface Machine {
+  readonly interfaces: readonly Interface[]
+  readonly routes: readonly Route[]
+  readonly policyRules: readonly PolicyRule[]
+  readonly forwarding: boolean
+  /** Absent when nobody knows who listens: then every landing is taken as answered. */
+  readonly listeners?: readonly Listener[]
+  /** True when addresses and routes are a stand-in because the evidence did not have them. */
+  readonly assumed: boolean
+}
+
+/** Interfaces, addresses, routes and policy rules read from the output of ip(8). */
+export interface IpFacts {
+  readonly interfaces: readonly Interface[]
+  readonly routes: readonly Route[]
+  readonly policyRules: readonly PolicyRule[]
+}
+
+/** True for an address of the machine itself, loopback included. */
+export function isOwnAddress(machine: Machine, address: IpAddress): boolean {
+  if (isLoopback(address)) return true
+  return machine.interfaces.some(({addresses}) =>
+    addresses.some(own => own.family === address.family && own.bits === address.bits),
+  )
+}
+
+/** The most specific route of a table for an address. */
+export function routeIn(machine: Machine, table: string, address: IpAddress): Route | undefined {
+  let best: Route | undefined
+  for (const route of machine.routes) {
+    if (route.table !== table || !inRange(address, route.to)) continue
+    if (best === undefined || route.to.mask > best.to.mask) best = route
+  }
+  return best
+}

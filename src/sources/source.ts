@@ -28,6 +28,8 @@ export interface Source {
   readonly impliedSubject?: PodRef
   /** What this source can offer, for the error that says nothing needed was there. */
   offers(): readonly string[]
+  /** The kinds of objects this source is known to hold, in the versions it holds them; absent when it cannot say beforehand. */
+  kinds?(): readonly {readonly kind: string; readonly apiVersion: string; readonly namespaced?: boolean}[]
   objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>>
   evidence(id: EvidenceId, subject: PodRef, query?: EvidenceQuery): Promise<Answer<Artifact>>
   close(): Promise<void>

@@ -76,6 +76,7 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
     origin: {...origin, ...(index.capturedAt === '' ? {} : {capturedAt: index.capturedAt})},
     defaultNamespace: index.defaultNamespace,
     offers: () => [...new Set(index.evidence.filter(entry => isBlob(entry.held)).map(entry => entry.id))],
+    kinds: () => index.objects.map(({kind, apiVersion}) => ({kind, apiVersion})),
     objects,
     evidence: read,
     close: async () => {},

@@ -19,12 +19,17 @@ export default class Version extends MeshCommand {
     const {flags} = await this.parse(Version)
     const client = this.config.version
     if (!flags.remote) return await this.print(flags, clientVersion(client), versionView)
-    await this.withSource(flags, async source => {
-      const report = await versionReport(source, {
-        client,
-        istioNamespace: flags.istioNamespace,
-        revision: flags.revision,
-      })
+    try {
+      await this.withSource(flags, async source => {
+        const report = await versionReport(source, {
+          client,
+          istioNamespace: flags.istioNamespace,
+          revision: flags.revision,
+        })
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      await this.print(flags, clientVersion(client, error), versionView)
+    }
       await this.print(flags, report, versionView)
     })
   }

@@ -6,31 +6,26 @@ import {versionView} from '../src/reports/version/view.js'
 
 export default class Version extends MeshCommand {
   static override summary = 'Show the versions of meshctl, the control plane and the proxies'
-  static override examples = ['<%= config.bin %> version --from sample', '<%= config.bin %> version --no-remote']
+  static override examples = [
+    '<%= config.bin %> version --from sample',
+    '<%= config.bin %> version --no-remote   # only this program',
+  ]
   static override flags = {
-    remote: Flags.boolean({
-      default: true,
-      allowNo: true,
-      description: 'ask the control plane too (--no-remote: only this program)',
-    }),
+    remote: Flags.boolean({default: true, allowNo: true, description: 'ask the control plane too'}),
   }
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Version)
     const client = this.config.version
     if (!flags.remote) return await this.print(flags, clientVersion(client), versionView)
+    const scope = {client, istioNamespace: flags.istioNamespace, revision: flags.revision}
     try {
       await this.withSource(flags, async source => {
-        const report = await versionReport(source, {
-          client,
-          istioNamespace: flags.istioNamespace,
-          revision: flags.revision,
-        })
+        await this.print(flags, await versionReport(source, scope), versionView)
+      })
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       await this.print(flags, clientVersion(client, error), versionView)
     }
-      await this.print(flags, report, versionView)
-    })
   }
 }

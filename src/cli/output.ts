@@ -1,18 +1,19 @@
 import {UserError} from '../model/user-error.js'
-import type {Form, View} from '../reports/view.js'
+import type {View} from '../reports/view.js'
 import {escapeLines} from '../terminal/escape.js'
 import {renderJson} from '../terminal/json.js'
 import {type Layout, renderDoc} from '../terminal/render.js'
 
 /** The form asked for, or the usual one; one the view does not have is an error that lists those it has. */
-export function formOf<R>(asked: string | undefined, view: View<R>): Form {
-  const forms: readonly Form[] = [
+export function formOf<R>(asked: string | undefined, view: View<R>): string {
+  const forms: readonly string[] = [
     'short',
     'table',
     'wide',
     'json',
     'yaml',
-    ...(view.raw === undefined ? [] : (['raw'] as const)),
+    ...(view.raw === undefined ? [] : ['raw']),
+    ...Object.keys(view.texts ?? {}),
   ]
   const form = asked === undefined || asked === '' ? (view.usual ?? 'table') : forms.find(each => each === asked)
   if (form === undefined) {
@@ -27,7 +28,7 @@ export function formOf<R>(asked: string | undefined, view: View<R>): Form {
 export async function rendered<R>(
   report: R,
   view: View<R>,
-  form: Form,
+  form: string,
   layout: Layout,
   toTerminal: boolean,
 ): Promise<string | Uint8Array> {
@@ -42,7 +43,10 @@ export async function rendered<R>(
       const bytes = view.raw?.(report) ?? new Uint8Array()
       return toTerminal ? escapeLines(Buffer.from(bytes).toString('utf8')) : bytes
     }
-    default:
-      return renderDoc(view.doc(report, form), layout)
+    default: {
+      const text = view.texts?.[form]
+      if (text !== undefined) return escapeLines(text(report))
+      return renderDoc(view.doc(report, form === 'short' || form === 'wide' ? form : 'table'), layout)
+    }
   }
 }

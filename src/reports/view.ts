@@ -11,6 +11,8 @@ export interface View<R> {
   /** Spaces per level in -o json; istioctl's documents use 4. */
   readonly jsonIndent?: number
   raw?(report: R): Uint8Array
+  /** Further forms of text by the name `-o` takes, such as `prom`. */
+  readonly texts?: Readonly<Record<string, (report: R) => string>>
   /** The form when none was asked for; `table` unless said. */
   readonly usual?: Form
   /** True when the document itself shows the report's gaps, so they need not be repeated on standard error. */

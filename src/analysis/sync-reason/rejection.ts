@@ -1,0 +1,71 @@
+import {clusterNameParts} from '../../model/envoy-cluster.js'
+
+/** One resource Envoy refused, and what it said of it. */
+export interface Rejection {
+  readonly resource?: string
+  readonly message: string
+  /** The kind of Istio object such a resource or message comes from, and why we think so. */
+  readonly origin?: {readonly kind: string; readonly because: string; readonly host?: string}
+}
+
+/** Clusters every Istio proxy has that follow no `direction|port|subset|host` name (pilot/pkg/networking/util). */
+const BUILT_IN =
+  /^(BlackHoleCluster|PassthroughCluster|InboundPassthroughCluster\w*|prometheus_stats|agent|sds-grpc|sds-external|xds-grpc|zipkin|inbound-vip\|.*|connect_originate|main_internal|encap|internal_outbound)$/
+
+/** Listeners Istio itself makes: the two virtual ones, address_port pairs, and the fixed ports of the proxy. */
+const LISTENER =
+  /^(virtualInbound|virtualOutbound|connect_\w+|main_internal|[\d.]+_\d+|[0-9a-fA-F:]+_\d+|\[?[0-9a-fA-F:.]+\]?_\d+|\S+_\d+)$/
+
+/** Words in Envoy's refusals that point to the kind of object the resource was made from. */
+const TELLING: readonly (readonly [RegExp, string, string])[] = [
+  [/jwt_authn|jwks/i, 'RequestAuthentication', 'the refused part is its JWT filter'],
+  [/\brbac\b/i, 'AuthorizationPolicy', 'the refused part is the RBAC filter'],
+  [/\bwasm\b/i, 'WasmPlugin', 'the refused part is a Wasm filter'],
+  [/\blua\b/i, 'EnvoyFilter', 'Istio makes no Lua filter by itself'],
+  [/certificate|private key|tls context/i, 'Gateway', 'the refused part is a TLS certificate'],
+  [/invalid regex|regex/i, 'VirtualService', 'the refused part is a regular expression of a match'],
+  [/multiple filter chains|duplicate|same matching/i, 'Gateway', 'two filter chains match alike'],
+  [
+    /ring.?hash|outlier|least.?request|circuit|threshold|subset/i,
+    'DestinationRule',
+    'the refused part is a traffic policy',
+  ],
+]
+
+function origin(noun: string, resource: string | undefined, message: string): Rejection['origin'] {
+  const parts = noun === 'cluster' && resource !== undefined ? clusterNameParts(resource) : undefined
+  if (noun === 'cluster' && resource !== undefined && parts === undefined && !BUILT_IN.test(resource)) {
+    return {kind: 'EnvoyFilter', because: `Istio itself makes no cluster named ${resource}`}
+  }
+  if (noun === 'listener' && resource !== undefined && !LISTENER.test(resource)) {
+    return {kind: 'EnvoyFilter', because: `Istio itself makes no listener named ${resource}`}
+  }
+  const found = TELLING.find(([test]) => test.test(message))
+  if (found !== undefined) {
+    const host = parts?.host
+    return {kind: found[1], because: found[2], ...(host === undefined || host === '' ? {} : {host})}
+  }
+  return undefined
+}
+
+function rejection(noun: string, text: string): Rejection {
+  const colon = text.indexOf(': ')
+  const resource = colon > 0 ? text.slice(0, colon) : undefined
+  const message = colon > 0 ? text.slice(colon + 2).trim() : text.trim()
+  const from = origin(noun, resource, message)
+  return {...(resource === undefined ? {} : {resource}), message, ...(from === undefined ? {} : {origin: from})}
+}
+
+/**
+ * Takes a NACK's text apart. Envoy writes `Error adding/updating cluster(s) NAME: why, NAME: why` (cds_api_helper.cc) and, for listeners,
+ * one `NAME: why` per line (lds_api.cc); other texts become one rejection without a resource.
+ */
+export function parseRejection(error: string, noun: string): readonly Rejection[] {
+  const [, kind, list] = /Error adding\/updating (cluster|listener)\(s\) ([\s\S]*)$/.exec(error) ?? []
+  if (kind === undefined || list === undefined) {
+    const from = origin(noun, undefined, error)
+    return [{message: error.replace(/\s+/g, ' ').trim(), ...(from === undefined ? {} : {origin: from})}]
+  }
+  const parts = kind === 'listener' ? list.split('\n') : list.split(/, (?=[^\s:,]+: )/)
+  return parts.filter(part => part.trim() !== '').map(part => rejection(kind, part))
+}

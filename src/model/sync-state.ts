@@ -1,0 +1,40 @@
+/** What istiod says of one type of configuration for one proxy. IGNORED: the proxy never asked for it. */
+export type SyncState = 'SYNCED' | 'STALE' | 'NOT SENT' | 'ERROR' | 'IGNORED'
+
+export const SYNC_STATES: readonly SyncState[] = ['ERROR', 'STALE', 'NOT SENT', 'SYNCED', 'IGNORED']
+
+/** The state of one type, when it was last sent, and why the proxy refused it. Times are RFC 3339. */
+export interface TypeSync {
+  readonly type: string
+  readonly state: SyncState
+  readonly sentAt?: string
+  /** When the configuration the proxy last accepted was made. */
+  readonly ackedAt?: string
+  readonly error?: string
+}
+
+/** One proxy's connection as one istiod sees it. */
+export interface ProxyConnection {
+  /** `pod.namespace`. */
+  readonly id: string
+  readonly cluster: string
+  readonly kind: string
+  readonly version: string
+  readonly types: readonly TypeSync[]
+}
+
+/** The namespace in a proxy's id `pod.namespace`; pod names hold dots, namespaces do not. */
+export function proxyNamespace(id: string): string {
+  return id.slice(id.lastIndexOf('.') + 1)
+}
+
+/** The pod name in a proxy's id. */
+export function proxyPod(id: string): string {
+  const dot = id.lastIndexOf('.')
+  return dot < 0 ? id : id.slice(0, dot)
+}
+
+/** The state of a type by its short name; a type the proxy never asked for is IGNORED. */
+export function stateOf(proxy: ProxyConnection, type: string): TypeSync {
+  return proxy.types.find(each => each.type === type) ?? {type, state: 'IGNORED'}
+}

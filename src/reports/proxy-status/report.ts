@@ -1,0 +1,234 @@
+import type {Gap} from '../../model/answer.js'
+import {boundedMap} from '../../model/bounded-map.js'
+import {type KubeObject, podLabel} from '../../model/kube-object.js'
+import {byText} from '../../model/order.js'
+import {matchesLabels, parseSelector} from '../../model/selector.js'
+import {SYNC_PROBLEMS, type SyncProblem} from '../../model/sync-problem.js'
+import {type ProxyConnection, proxyNamespace, proxyPod} from '../../model/sync-state.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {optional, type Report, required} from '../report.js'
+import {connectedProblems} from './connected.js'
+import {askFile, askIstiods, type IstiodAnswer, istiodPods} from './istiods.js'
+import {keepsRow} from './only.js'
+import {hasProxy, isAlive, noSidecarProblem, revisionOf, unlistedProblem, whyFromLog} from './unlisted.js'
+import {skewProblems} from './version-skew.js'
+
+export interface ProxyStatusFilter {
+  readonly istioNamespace: string
+  readonly namespace?: string | undefined
+  readonly selector?: string | undefined
+  readonly revision?: string | undefined
+  readonly only?: readonly string[] | undefined
+  readonly staleAfterMs: number
+  /** Read the logs of every proxy with a problem, not only of those no istiod knows. */
+  readonly why?: boolean | undefined
+  readonly at?: Date | undefined
+}
+
+/** One proxy as istiod knows it, or a pod with a proxy that no istiod knows (`istiod` undefined). */
+export interface ProxyRow {
+  readonly id: string
+  readonly proxy?: ProxyConnection
+  readonly istiod?: string
+  readonly revision: string
+  readonly problems: readonly SyncProblem[]
+}
+
+export interface ProxyStatusReport extends Report {
+  readonly istiods: readonly IstiodAnswer[]
+  readonly rows: readonly ProxyRow[]
+  /** Pods without a proxy that could have one. */
+  readonly outside: readonly SyncProblem[]
+  /** When the states were true; ages are reckoned from here. */
+  readonly at: Date
+  readonly atSource: 'asked' | 'captured' | 'now'
+}
+
+/** Logs and dumps of pods are read for at most this many troubled pods of a run, and this many at once. */
+const CLOSE_LOOKS = 50
+const LOOKS_AT_ONCE = 8
+
+interface Listed {
+  readonly proxy: ProxyConnection
+  readonly istiod: string
+}
+
+function lastSent(proxy: ProxyConnection): string {
+  return (
+    proxy.types
+      .map(each => each.sentAt ?? '')
+      .sort()
+      .at(-1) ?? ''
+  )
+}
+
+/** One connection per proxy: a proxy that moved between istiods is listed by both for a while, and the one that sent last has it. */
+function merged(istiods: readonly IstiodAnswer[]): ReadonlyMap<string, Listed> {
+  const byId = new Map<string, Listed>()
+  for (const istiod of istiods) {
+    for (const proxy of istiod.proxies) {
+      const known = byId.get(proxy.id)
+      if (known === undefined || lastSent(proxy) > lastSent(known.proxy)) {
+        byId.set(proxy.id, {proxy, istiod: istiod.pod.name})
+      }
+    }
+  }
+  return byId
+}
+
+function reckonedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date | undefined) {
+  if (at !== undefined) return {at, atSource: 'asked' as const}
+  const answered =
+    istiods
+      .map(istiod => istiod.answeredAt ?? '')
+      .sort()
+      .at(-1) ?? ''
+  const captured = answered !== '' ? answered : source.origin.capturedAt
+  if (captured === undefined) return {at: new Date(), atSource: 'now' as const}
+  return {at: new Date(captured), atSource: source.origin.kind === 'cluster' ? ('now' as const) : ('captured' as const)}
+}
+
+async function gather(source: Source, filter: ProxyStatusFilter, gaps: Gap[]) {
+  if (source.impliedSubject !== undefined) {
+    const istiods = await askFile(source, source.impliedSubject)
+    const gap = istiods[0]?.silent
+    if (gap !== undefined) required({ok: false, gap}, source)
+    return {pods: undefined, istiods}
+  }
+  const all = required(await source.objects({kind: 'Pod', namespace: filter.istioNamespace}), source)
+  const control = istiodPods(all, filter.istioNamespace, filter.revision)
+  if (control.length === 0) {
+    const revision = filter.revision === undefined ? '' : ` of revision ${filter.revision}`
+    throw new UserError(
+      `no running istiod${revision} in namespace ${filter.istioNamespace} of ${source.origin.label}`,
+      {
+        hint: 'Name its namespace with -i, or drop --revision.',
+      },
+    )
+  }
+  const istiods = await askIstiods(source, control)
+  const gapsOf = istiods.flatMap(({silent, label}) =>
+    silent === undefined ? [] : [{...silent, what: `proxies of ${label}`}],
+  )
+  const [first] = gapsOf
+  if (first !== undefined && gapsOf.length === istiods.length) required({ok: false, gap: first}, source)
+  gaps.push(...gapsOf)
+  const query = filter.namespace === undefined ? {kind: 'Pod'} : {kind: 'Pod', namespace: filter.namespace}
+  return {pods: optional(await source.objects(query), gaps), istiods}
+}
+
+/**
+ * Every proxy of every istiod with its states and what is wrong, pods with a proxy no istiod knows, and pods left without one.
+ * All istiods are asked at once; those that do not answer are named and the answers of the others stand.
+ */
+export async function proxyStatusReport(source: Source, filter: ProxyStatusFilter): Promise<ProxyStatusReport> {
+  const gaps: Gap[] = []
+  const {pods, istiods} = await gather(source, filter, gaps)
+  const {at, atSource} = reckonedAt(source, istiods, filter.at)
+  const podOf = new Map(
+    (pods ?? []).map(pod => [podLabel({namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}), pod]),
+  )
+  const wanted = filter.selector === undefined ? [] : parseSelector(filter.selector)
+  const inView = (id: string) =>
+    (filter.namespace === undefined || proxyNamespace(id) === filter.namespace) &&
+    (wanted.length === 0 || matchesLabels(wanted, podOf.get(id)?.metadata.labels ?? {}))
+  const listed = merged(istiods)
+  const rows = await boundedMap([...listed.keys()].filter(inView).sort(byText), 32, async (id): Promise<ProxyRow> => {
+    const {proxy, istiod} = listed.get(id) as Listed
+    const refuser = {
+      namespace: proxyNamespace(id),
+      rootNamespace: filter.istioNamespace,
+      labels: podOf.get(id)?.metadata.labels ?? {},
+    }
+    const problems = await connectedProblems(source, proxy, refuser, at, filter.staleAfterMs)
+    const version = istiods.find(each => each.pod.name === istiod)?.version ?? ''
+    const pod = podOf.get(id)
+    const revision = pod === undefined ? '' : revisionOf(pod)
+    return {id, proxy, istiod, revision, problems: [...problems, ...skewProblems(proxy, version)]}
+  })
+  const silent = istiods.filter(istiod => istiod.silent !== undefined)
+  const unlisted = [...podOf].filter(([id, pod]) => !listed.has(id) && inView(id) && hasProxy(pod) && isAlive(pod))
+  const notes: string[] = []
+  if (silent.length > 0 && unlisted.length > 0) {
+    const names = silent.map(istiod => istiod.pod.name).join(', ')
+    notes.push(
+      `${unlisted.length} pods with a proxy are listed by no istiod that answered; they may belong to ${names}`,
+    )
+  }
+  const lost =
+    silent.length > 0
+      ? unlisted.map(([id, pod]): ProxyRow => ({id, revision: revisionOf(pod), problems: []}))
+      : await lostRows(source, unlisted, istiods, filter, gaps)
+  const outside = await outsiders(
+    source,
+    [...podOf].filter(([id]) => inView(id)),
+    filter,
+    gaps,
+  )
+  const explained =
+    filter.why === true ? await boundedMap(rows, LOOKS_AT_ONCE, row => explain(source, row, gaps)) : rows
+  const all = [...explained, ...lost].sort((a, b) => byText(a.id, b.id)).filter(row => keepsRow(row, filter.only))
+  return {
+    origin: source.origin,
+    gaps,
+    notes,
+    istiods,
+    rows: all,
+    outside: keepsOutside(filter.only) ? outside : [],
+    at,
+    atSource,
+    failing: all.some(row => row.problems.some(problem => SYNC_PROBLEMS[problem.kind].failing)),
+  }
+}
+
+function keepsOutside(only: readonly string[] | undefined): boolean {
+  return only === undefined || only.length === 0 || only.includes('no-sidecar')
+}
+
+async function lostRows(
+  source: Source,
+  unlisted: readonly (readonly [string, KubeObject])[],
+  istiods: readonly IstiodAnswer[],
+  filter: ProxyStatusFilter,
+  gaps: Gap[],
+): Promise<readonly ProxyRow[]> {
+  const revisions = new Set(istiods.map(istiod => istiod.revision))
+  const ours = unlisted.filter(([, pod]) => filter.revision === undefined || revisionOf(pod) === filter.revision)
+  return await boundedMap(ours, LOOKS_AT_ONCE, async ([id, pod], index): Promise<ProxyRow> => {
+    const revision = revisionOf(pod)
+    if (index < CLOSE_LOOKS || filter.why === true) {
+      return {id, revision, problems: [await unlistedProblem(source, pod, revisions, gaps)]}
+    }
+    const reason = `no istiod lists a connection from it (not looked at closer: more than ${CLOSE_LOOKS} such pods; see --why)`
+    return {id, revision, problems: [{kind: 'unknown', proxy: id, types: [], reason}]}
+  })
+}
+
+async function outsiders(
+  source: Source,
+  pods: readonly (readonly [string, KubeObject])[],
+  filter: ProxyStatusFilter,
+  gaps: Gap[],
+): Promise<readonly SyncProblem[]> {
+  const bare = pods.filter(
+    ([, pod]) => isAlive(pod) && !hasProxy(pod) && pod.metadata.namespace !== filter.istioNamespace,
+  )
+  if (bare.length === 0) return []
+  const namespaces = optional(await source.objects({kind: 'Namespace'}), gaps) ?? []
+  const byName = new Map(namespaces.map(namespace => [namespace.metadata.name, namespace]))
+  return bare.flatMap(([, pod]) => noSidecarProblem(pod, byName) ?? []).sort((a, b) => byText(a.proxy, b.proxy))
+}
+
+/** Adds what the proxy's own log says to the problems of a connected proxy. */
+async function explain(source: Source, row: ProxyRow, gaps: Gap[]): Promise<ProxyRow> {
+  if (row.problems.length === 0) return row
+  const ref = {namespace: proxyNamespace(row.id), name: proxyPod(row.id)}
+  const why = await whyFromLog(source, ref, gaps)
+  if (why === undefined) return row
+  const told = row.problems.map(problem => ({
+    ...problem,
+    evidence: [...(problem.evidence ?? []), ...(why.evidence ?? [])],
+  }))
+  return {...row, problems: told}
+}

@@ -1,0 +1,143 @@
+import {humanDuration} from '../../model/human-duration.js'
+import {SYNC_PROBLEMS, type SyncProblem} from '../../model/sync-problem.js'
+import {type SyncState, stateOf, type TypeSync} from '../../model/sync-state.js'
+import {byXdsOrder, XDS_TYPES} from '../../model/xds-type.js'
+import type {Block, Cell, Doc, Tone} from '../../terminal/doc.js'
+import type {View} from '../view.js'
+import {promText} from './prom.js'
+import type {ProxyRow, ProxyStatusReport} from './report.js'
+
+const TONES: Readonly<Record<SyncState, Tone>> = {
+  SYNCED: 'good',
+  STALE: 'warn',
+  ERROR: 'bad',
+  'NOT SENT': 'dim',
+  IGNORED: 'dim',
+}
+
+/** The core types and every other that some proxy has asked for. */
+function typesOf(report: ProxyStatusReport): readonly string[] {
+  const core = XDS_TYPES.filter(type => type.core).map(type => type.short)
+  const seen = report.rows.flatMap(row => row.proxy?.types ?? []).map(each => each.type)
+  return [...new Set([...core, ...seen])].sort(byXdsOrder)
+}
+
+function ageMs(report: ProxyStatusReport, time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Math.max(0, report.at.getTime() - Date.parse(time))
+}
+
+function stateCell(report: ProxyStatusReport, {state, sentAt}: TypeSync): Cell {
+  const age = ageMs(report, sentAt)
+  return {text: age === undefined ? state : `${state} (${humanDuration(age)})`, tone: TONES[state]}
+}
+
+function tableRow(report: ProxyStatusReport, types: readonly string[], wide: boolean, row: ProxyRow): readonly Cell[] {
+  const {proxy} = row
+  const more = wide ? [row.revision === '' ? '-' : row.revision, proxy?.kind || '-'] : []
+  if (proxy === undefined) {
+    const kind = row.problems[0]?.kind
+    const text = kind === undefined ? 'NOT KNOWN' : kind === 'disconnected' ? 'DISCONNECTED' : 'NOT CONNECTED'
+    return [row.id, '-', ...types.map(() => '-'), {text, tone: 'bad'}, '-', ...more]
+  }
+  const cells = types.map(type => stateCell(report, stateOf(proxy, type)))
+  return [row.id, proxy.cluster, ...cells, row.istiod ?? '-', proxy.version, ...more]
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
+function summary(report: ProxyStatusReport): readonly Cell[] {
+  const connected = report.rows.filter(row => row.proxy !== undefined)
+  const has = (...kinds: readonly string[]) =>
+    report.rows.filter(row => row.problems.some(problem => kinds.includes(problem.kind))).length
+  const bad: readonly (readonly [number, string])[] = [
+    [has('rejected'), 'in error'],
+    [has('stale'), 'stale'],
+    [has('unsubscribed'), 'not subscribed'],
+    [has('disconnected'), 'disconnected'],
+    [has('never-connected'), 'never connected'],
+    [has('unknown'), 'unknown to every istiod'],
+    [has('version-skew'), 'of an unsupported version'],
+  ]
+  const told = bad.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
+  const silent = report.istiods.filter(istiod => istiod.silent !== undefined)
+  const replicas = `${counted(report.istiods.length, 'istiod')}${silent.length === 0 ? '' : `, ${silent.length} silent`}`
+  const head = `${counted(connected.length, 'proxy', 'proxies')} connected to ${replicas}: `
+  const verdict = told.length === 0 ? 'all in sync' : told.join(', ')
+  return [head, {text: verdict, tone: told.length === 0 ? 'good' : report.failing === true ? 'bad' : 'warn'}]
+}
+
+function problemLines(report: ProxyStatusReport, problem: SyncProblem): readonly (readonly Cell[])[] {
+  const age = ageMs(report, problem.since)
+  const since = age === undefined ? '' : ` (for ${humanDuration(age)})`
+  const types = problem.types.length === 0 ? '' : `${problem.types.join(', ')}: `
+  const about = [problem.resource, problem.object === undefined ? undefined : `from ${problem.object}`]
+    .filter(part => part !== undefined)
+    .join(', ')
+  const because = problem.because === undefined ? '' : `; ${problem.because}`
+  const tone = SYNC_PROBLEMS[problem.kind].failing ? 'bad' : 'warn'
+  return [
+    [{text: problem.proxy, tone: 'strong'}, ' ', {text: SYNC_PROBLEMS[problem.kind].title, tone}, since],
+    [`  ${types}${problem.reason}`],
+    ...(about === '' ? [] : [[`  About: ${about}${because}`]]),
+    ...(problem.evidence ?? []).map(text => [{text: `  Log: ${text.slice(0, 300)}`, tone: 'dim' as const}]),
+    ...(problem.advice === undefined ? [] : [[`  Do: ${problem.advice}`]]),
+  ]
+}
+
+function doc(report: ProxyStatusReport, form: 'short' | 'table' | 'wide'): Doc {
+  const problems = [...report.rows.flatMap(row => row.problems), ...report.outside]
+  const silent = report.istiods.flatMap(({pod, silent: gap}) =>
+    gap === undefined ? [] : [[{text: `${pod.name} did not answer: ${gap.detail}`, tone: 'warn' as const}]],
+  )
+  const head: Block = {block: 'text', lines: [summary(report), ...silent]}
+  const why: readonly Block[] =
+    problems.length === 0
+      ? []
+      : [{block: 'text', lines: problems.flatMap(problem => [[''], ...problemLines(report, problem)])}]
+  if (form === 'short') return [head, ...why]
+  const types = typesOf(report)
+  const wide = form === 'wide'
+  const header = ['NAME', 'CLUSTER', ...types, 'ISTIOD', 'VERSION', ...(wide ? ['REVISION', 'TYPE'] : [])]
+  const rows = report.rows.map(row => tableRow(report, types, wide, row))
+  if (rows.length === 0) return [head, ...why]
+  return [head, ...why, {block: 'text', lines: ['']}, {block: 'table', style: 'columns', padding: 3, header, rows}]
+}
+
+function data(report: ProxyStatusReport): unknown {
+  return {
+    apiVersion: 'meshctl/v1',
+    kind: 'ProxyStatusReport',
+    at: report.at.toISOString(),
+    failing: report.failing ?? false,
+    istiods: report.istiods.map(({pod, revision, version, proxies, silent}) => ({
+      name: pod.name,
+      namespace: pod.namespace,
+      revision,
+      version,
+      proxies: proxies.length,
+      ...(silent === undefined ? {} : {silent}),
+    })),
+    proxies: report.rows.map(({id, proxy, istiod, revision, problems}) => ({
+      id,
+      connected: proxy !== undefined,
+      istiod: istiod ?? null,
+      revision,
+      cluster: proxy?.cluster ?? null,
+      type: proxy?.kind ?? null,
+      version: proxy?.version ?? null,
+      types: proxy?.types ?? [],
+      problems,
+    })),
+    notInMesh: report.outside,
+    gaps: report.gaps,
+  }
+}
+
+/** The states of every proxy: what is wrong first, in words, then one row per proxy. */
+export const proxyStatusView: View<ProxyStatusReport> = {
+  doc,
+  data,
+  texts: {prom: promText},
+}

@@ -1,0 +1,91 @@
+import {describe, expect, test} from '@jest/globals'
+import {logReasons} from '../../../src/analysis/sync-reason/log-reason.js'
+import {parseRejection} from '../../../src/analysis/sync-reason/rejection.js'
+
+describe('reasons in a proxy log', () => {
+  test.each([
+    [
+      'error dialing: x509: certificate signed by unknown authority',
+      'certificate',
+      'a certificate was refused: x509: certificate signed by unknown authority',
+    ],
+    [
+      'dial tcp 10.96.0.10:15012: connect: connection refused',
+      'refused',
+      'istiod at 10.96.0.10:15012 refuses connections',
+    ],
+    [
+      'dial tcp: lookup istiod.wrong.svc on 10.244.0.1:53: server misbehaving',
+      'dns',
+      "it cannot resolve istiod's name istiod.wrong.svc (DNS server 10.244.0.1:53: server misbehaving)",
+    ],
+    [
+      'dial tcp: lookup istiod.istio-system.svc: no such host',
+      'dns',
+      "it cannot resolve istiod's name istiod.istio-system.svc",
+    ],
+    [
+      'rpc error: code = PermissionDenied desc = no identities matched',
+      'forbidden',
+      'istiod denied the connection: no identities matched',
+    ],
+  ])('%s', (said, kind, words) => {
+    const line = `2026-11-20T18:55:26.213096Z\twarning\tenvoy config\t${said}`
+    expect(logReasons(line)).toMatchObject([{kind, words, at: '2026-11-20T18:55:26.213096Z'}])
+  })
+
+  test('a trouble that ended with a new connection is not told; a rejection stays', () => {
+    const log = [
+      '2026-11-20T18:54:45Z\twarn\txdsproxy\tupstream terminated with unexpected error rpc error: code = Unavailable desc = keepalive ping failed',
+      '2026-11-20T18:54:46Z\twarning\tenvoy config\tgRPC config for type.googleapis.com/envoy.config.cluster.v3.Cluster rejected: bad\tthread=15',
+      '2026-11-20T18:54:50Z\tinfo\txdsproxy\tconnected to delta upstream XDS server: istiod.istio-system.svc:15012\tid=2',
+    ].join('\n')
+    expect(logReasons(log).map(each => each.words)).toEqual(['Envoy rejected Cluster: bad'])
+  })
+
+  test('a quiet log gives no reason', () => {
+    expect(logReasons('2026-11-20T18:53:00Z\tinfo\tEnvoy proxy is ready\n')).toEqual([])
+  })
+})
+
+describe('what Envoy rejected', () => {
+  test('several clusters in one text, commas in the words kept', () => {
+    const text =
+      'Error adding/updating cluster(s) broken: ring hash: minimum_ring_size (100) > maximum_ring_size (10), outbound|80|v1|web.shop.svc.cluster.local: least request, choice count'
+    expect(parseRejection(text, 'cluster')).toEqual([
+      {
+        resource: 'broken',
+        message: 'ring hash: minimum_ring_size (100) > maximum_ring_size (10)',
+        origin: {kind: 'EnvoyFilter', because: 'Istio itself makes no cluster named broken'},
+      },
+      {
+        resource: 'outbound|80|v1|web.shop.svc.cluster.local',
+        message: 'least request, choice count',
+        origin: {
+          kind: 'DestinationRule',
+          because: 'the refused part is a traffic policy',
+          host: 'web.shop.svc.cluster.local',
+        },
+      },
+    ])
+  })
+
+  test('a listener whose JWT keys are wrong points to a RequestAuthentication', () => {
+    const text =
+      "Error adding/updating listener(s) virtualInbound: Provider 'origins-0' in jwt_authn config has invalid local jwks: Jwks doesn't have any valid public key\n"
+    expect(parseRejection(text, 'listener')).toEqual([
+      {
+        resource: 'virtualInbound',
+        message:
+          "Provider 'origins-0' in jwt_authn config has invalid local jwks: Jwks doesn't have any valid public key",
+        origin: {kind: 'RequestAuthentication', because: 'the refused part is its JWT filter'},
+      },
+    ])
+  })
+
+  test('a text of another form is one rejection without a resource', () => {
+    expect(parseRejection('Proto constraint validation failed', 'route')).toEqual([
+      {message: 'Proto constraint validation failed'},
+    ])
+  })
+})

@@ -1,0 +1,194 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, expect, test} from '@jest/globals'
+import {type ProxyStatusFilter, proxyStatusReport} from '../../../src/reports/proxy-status/report.js'
+import {proxyStatusView} from '../../../src/reports/proxy-status/view.js'
+import {openSource} from '../../../src/sources/open.js'
+import type {Source} from '../../../src/sources/source.js'
+import {renderDoc} from '../../../src/terminal/render.js'
+import {memorySource} from '../../support/memory-source.js'
+import {captureSource, meshCapture} from '../../support/mesh-capture.js'
+import {SHARED, sharedTest} from '../../support/shared-data.js'
+
+const ALL: ProxyStatusFilter = {istioNamespace: 'istio-system', staleAfterMs: 0}
+
+async function sample(): Promise<Source> {
+  return await openSource('sample', {
+    root: process.cwd(),
+    adminPort: 15_000,
+    cluster: {istioNamespace: 'istio-system', asGroups: [], requestTimeoutMs: 1000, adminPort: 15_000},
+  })
+}
+
+async function problems(source: Source, filter = ALL): Promise<readonly string[]> {
+  const report = await proxyStatusReport(source, filter)
+  return [...report.rows.flatMap(row => row.problems), ...report.outside].map(
+    each => `${each.proxy.replace(/-[0-9a-f]+-\w{5}\./, '.')} ${each.kind} ${each.types.join('+')} ${each.reason}`,
+  )
+}
+
+const NACK =
+  'sick-nack-v1.demo rejected CDS ring hash: minimum_ring_size (100) > maximum_ring_size (10) (it keeps its CDS of 2026-11-20T18:54:04Z)'
+const NOT_READY =
+  "sick-notready-v1.demo never-connected  it cannot resolve istiod's name istiod.wrong.svc (DNS server 10.244.0.1:53: server misbehaving)"
+const REFUSED = 'sick-noinject-v1.demo no-sidecar  its label sidecar.istio.io/inject=false refuses injection'
+const LOST =
+  'sick-stale-v1.demo disconnected  istiod at 10.96.191.167:15012 does not answer: attempts to connect time out; it runs the configuration of 2026-11-20T18:52:58Z'
+
+describe('proxy-status', () => {
+  test('reports the sample mesh: the NACKed, the never connected and the un-injected pod, nothing else', async () => {
+    expect(await problems(await sample())).toEqual([NACK, NOT_READY, REFUSED])
+  })
+
+  test('fails the run when something is in error and names the resource and the likely object', async () => {
+    const report = await proxyStatusReport(await sample(), ALL)
+    expect(report.failing).toBe(true)
+    const nack = report.rows.flatMap(row => row.problems).find(each => each.kind === 'rejected')
+    expect(nack).toMatchObject({resource: 'cluster broken', object: 'an EnvoyFilter (those are not captured here)'})
+  })
+
+  test('a namespace without trouble is all in sync and does not fail', async () => {
+    const report = await proxyStatusReport(await sample(), {...ALL, selector: 'app=reviews'})
+    expect(report.rows.map(row => row.id)).toEqual(['reviews-v1-ccf5b6b84-9cj4v.demo'])
+    expect(report.failing).toBe(false)
+    const text = renderDoc(proxyStatusView.doc(report, 'table'), {width: 120, colour: false, headers: true})
+    expect(text.split('\n')[0]).toBe('1 proxy connected to 1 istiod: all in sync')
+  })
+
+  test('--only keeps the rows asked for', async () => {
+    const report = await proxyStatusReport(await sample(), {...ALL, only: ['error']})
+    expect(report.rows.map(row => row.id)).toEqual(['sick-nack-v1-77dfd6ff5b-5q26c.demo'])
+  })
+
+  sharedTest('the whole captured mesh: exactly its four sick pods, each for its own reason', async () => {
+    const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T18:57:00Z'}))
+    expect(await problems(source)).toEqual([NACK, NOT_READY, LOST, REFUSED])
+  })
+
+  sharedTest('the minute in which istiod said STALE: the states equal what istioctl printed', async () => {
+    const page = readFileSync(join(SHARED, 'stale', 'debug_syncz.json'))
+    const at = new Date(readFileSync(join(SHARED, 'stale', 'at.txt'), 'utf8').trim())
+    const report = await proxyStatusReport(memorySource({evidence: {'istiod.syncz': page}}), {...ALL, at})
+    const printed = readFileSync(join(SHARED, 'stale', 'istioctl_ps_v1.out'), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+    const theirs = printed.map(line => {
+      const [name, , cds, ecds, eds, lds, rds, sds, nds] = line.split(/\s{2,}/)
+      return {name, cds, ecds, eds, lds, rds, sds, nds}
+    })
+    const view = proxyStatusView.doc(report, 'table').find(block => block.block === 'table')
+    const rows = view?.block === 'table' ? view.rows : []
+    const ours = rows.map(row => {
+      const [name, , cds, lds, eds, rds, ecds, sds, nds] = row.map(cell =>
+        typeof cell === 'string' ? cell : cell.text,
+      )
+      return {name, cds, ecds, eds, lds, rds, sds, nds}
+    })
+    const whole = (cells: Readonly<Record<string, string | undefined>>) =>
+      Object.fromEntries(Object.entries(cells).map(([key, cell]) => [key, cell?.replace(/ \((\d+)s\)/, '')]))
+    expect(ours.map(whole)).toEqual(theirs.map(whole))
+    const stale = report.rows.filter(row => row.problems.some(each => each.kind === 'stale'))
+    expect(stale.map(row => row.id)).toEqual(['sick-stale-v1-5c9dc88d78-bgpsr.demo'])
+    expect(stale[0]?.problems[0]).toMatchObject({
+      types: ['CDS', 'LDS', 'EDS', 'RDS'],
+      reason: 'sent but not accepted: it runs the configuration of 2026-11-20T19:08:27Z',
+    })
+    const patient = await proxyStatusReport(memorySource({evidence: {'istiod.syncz': page}}), {
+      ...ALL,
+      at,
+      staleAfterMs: 30_000,
+    })
+    expect(patient.rows.flatMap(row => row.problems).some(each => each.kind === 'stale')).toBe(false)
+  })
+
+  function istiod(name: string, revision = 'default') {
+    const labels = {app: 'istiod', 'istio.io/rev': revision}
+    return {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {name, namespace: 'istio-system', labels},
+      status: {phase: 'Running'},
+    }
+  }
+  const sidecar = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {name: 'web-0', namespace: 'shop'},
+    spec: {containers: [{name: 'web'}, {name: 'istio-proxy'}]},
+    status: {phase: 'Running'},
+  }
+  const entry = {
+    proxy: 'api-0.shop',
+    istio_version: '1.31.0',
+    resources: {
+      'type.googleapis.com/envoy.config.cluster.v3.Cluster': {sent: 'a', acked: 'a'},
+      'type.googleapis.com/envoy.config.listener.v3.Listener': {sent: 'b', acked: 'b'},
+    },
+  }
+
+  test('a silent istiod is named, the answers of the others stand, and nobody is called lost', async () => {
+    const gap = {what: 'syncz', reason: 'timeout' as const, detail: 'no answer within 30 s'}
+    const report = await proxyStatusReport(
+      memorySource({
+        objects: [istiod('istiod-a'), istiod('istiod-b'), sidecar],
+        evidenceOf: {
+          'istiod-a.istio-system': {'istiod.syncz': JSON.stringify([entry])},
+          'istiod-b.istio-system': {'istiod.syncz': gap},
+        },
+      }),
+      ALL,
+    )
+    expect(report.rows.map(row => [row.id, row.problems.length])).toEqual([
+      ['api-0.shop', 0],
+      ['web-0.shop', 0],
+    ])
+    expect(report.failing).toBe(false)
+    expect(report.gaps).toEqual([{...gap, what: 'proxies of istiod-b.istio-system'}])
+    expect(report.notes[0]).toContain('they may belong to istiod-b')
+  })
+
+  test('all istiods are asked at the same time', async () => {
+    const inner = memorySource({
+      objects: [istiod('istiod-a'), istiod('istiod-b'), istiod('istiod-c')],
+      evidence: {'istiod.syncz': '[]'},
+    })
+    let asked = 0
+    let release: () => void = () => {}
+    const everyone = new Promise<void>(done => {
+      release = done
+    })
+    const source: Source = {
+      ...inner,
+      async evidence(id, subject) {
+        if (id === 'istiod.syncz' && ++asked === 3) release()
+        if (id === 'istiod.syncz') await everyone
+        return await inner.evidence(id, subject)
+      },
+    }
+    expect((await proxyStatusReport(source, ALL)).istiods).toHaveLength(3)
+  })
+
+  test('a pod of a revision that has no istiod is told so', async () => {
+    const old = {...sidecar, metadata: {...sidecar.metadata, annotations: {'istio.io/rev': '1-29'}}}
+    const source = memorySource({objects: [istiod('istiod-a', '1-31'), old], evidence: {'istiod.syncz': '[]'}})
+    expect(await problems(source)).toEqual([
+      'web-0.shop unknown  it was injected for revision 1-29, and no istiod of that revision runs',
+    ])
+  })
+
+  test('metrics: one series per state and problem, labels escaped', async () => {
+    const bad = {
+      ...entry,
+      resources: {
+        ...entry.resources,
+        'type.googleapis.com/envoy.config.route.v3.RouteConfiguration': {sent: 'x', lastError: 'say "no"'},
+      },
+    }
+    const source = memorySource({objects: [istiod('istiod-a')], evidence: {'istiod.syncz': JSON.stringify([bad])}})
+    const text = proxyStatusView.texts?.prom?.(await proxyStatusReport(source, ALL)) ?? ''
+    expect(text).toContain('meshctl_proxy_types{type="RDS",state="ERROR"} 1\n')
+    expect(text).toContain('meshctl_proxy_problem{proxy="api-0.shop",problem="rejected",types="RDS"} 1\n')
+    expect(text).toContain('meshctl_istiod_answered{istiod="istiod-a"} 1\n')
+  })
+})

@@ -12,7 +12,7 @@ export default class Completion extends MeshCommand {
     '<%= config.bin %> completion fish | source',
   ]
   static override args = {
-    shell: Args.string({required: true, options: [...SHELLS], description: 'bash, zsh or fish'}),
+    shell: Args.string({ignoreStdin: true, required: true, options: [...SHELLS], description: 'bash, zsh or fish'}),
   }
 
   async run(): Promise<void> {

@@ -182,6 +182,16 @@ describe('the house', () => {
     ).toEqual([])
   })
 
+  test('no argument is taken from standard input behind the back of the user', () => {
+    expect(
+      problems(file =>
+        [...(TEXT.get(file) ?? '').matchAll(/Args\.\w+\(\{([\s\S]*?)\}\)/g)]
+          .filter(match => !(match[1] ?? '').includes('ignoreStdin: true'))
+          .map(match => match[0].slice(0, 60)),
+      ),
+    ).toEqual([])
+  })
+
   test('exported functions say what they promise', () => {
     expect(
       problems(file => {

@@ -1,33 +1,41 @@
+import {readFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {Config, run, settings} from '@oclif/core'
 import {EXIT, explainError} from './errors.js'
 import {remark} from './streams.js'
 
+interface Program {
+  readonly version: string
+  readonly oclif: Readonly<Record<string, unknown>>
+}
+
+/** A closed pipe ends the output without a word; anything else on a standard stream is a defect worth seeing. */
+function quietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+
+/** What the program is called: kubectl runs a plugin under its own name. */
+function programName(): string {
+  return basename(process.argv[1] ?? '').startsWith('kubectl-') ? 'kubectl mesh' : 'meshctl'
+}
+
 /** Runs one command line: never throws, never calls exit after output, leaves the code in process.exitCode. */
 export async function main(argv: readonly string[], root: URL): Promise<void> {
-  settings.enableAutoTranspile = false
-  process.stdout.on('error', error => quietly(error))
-  process.stderr.on('error', error => quietly(error))
+  process.stdout.on('error', quietly)
+  process.stderr.on('error', quietly)
   process.once('SIGINT', () => process.exit(EXIT.interrupted))
-  let version = '?'
+  const program = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Program
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    process.stdout.write(`meshctl (mesh diagnostics) ${program.version}\n`)
+    return
+  }
   try {
-    const config = await Config.load({root: fileURLToPath(root), devPlugins: false, userPlugins: false})
-    version = config.version
-    if (basename(process.argv[1] ?? '').startsWith('kubectl-')) config.bin = 'kubectl mesh'
-    if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-      process.stdout.write(`meshctl (mesh diagnostics) ${version}\n`)
-      return
-    }
-    await run([...argv], config)
+    const {runCommand} = await import('./run.js')
+    await runCommand(argv, fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
   } catch (error) {
-    const {text, exitCode} = explainError(error, version, argv.includes('--debug') || process.env.MESHCTL_DEBUG === '1')
+    const debug = argv.includes('--debug') || process.env['MESHCTL_DEBUG'] === '1'
+    const {text, exitCode} = explainError(error, program.version, debug)
     process.exitCode = exitCode
     if (text !== '') await remark(text)
   }
-}
-
-/** A closed pipe ends the output without a word; anything else on a standard stream is a bug worth seeing. */
-function quietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
 }

@@ -1,0 +1,67 @@
+import {spawn, spawnSync} from 'node:child_process'
+import {resolve} from 'node:path'
+import {describe, expect, test} from '@jest/globals'
+import {cleanEnv, meshctl, NODE} from '../support/cli.js'
+
+async function offered(...words: readonly string[]): Promise<readonly string[]> {
+  return (await meshctl(['complete', '--', ...words])).stdout.trimEnd().split('\n')
+}
+
+function shell(program: string, script: string): string | undefined {
+  if (spawnSync(program, ['--version']).error !== undefined) return undefined
+  return spawnSync(program, ['-c', script], {env: cleanEnv(), encoding: 'utf8'}).stdout
+}
+
+describe('completion', () => {
+  test('offers commands, then what lies below them, aliases too', async () => {
+    expect(await offered('proxy-c')).toEqual(['proxy-config', ':4'])
+    expect(await offered('proxy-config', 'cl')).toEqual(['cluster', 'clusters', ':4'])
+    expect(await offered('pc', 'clus')).toEqual(['cluster', 'clusters', ':4'])
+  })
+
+  test('offers flags and their values', async () => {
+    expect(await offered('pc', 'c', '--fq')).toEqual(['--fqdn', ':4'])
+    expect(await offered('pc', 'c', '-o', 'j')).toEqual(['json', ':4'])
+    expect(await offered('pc', 'c', '--from', 's')).toEqual(['sample', ':0'])
+    expect(await offered('pc', 'c', '-f', '')).toEqual([':0'])
+    expect(await offered('pc', 'c', '--color', 'a')).toEqual(['always', 'auto', ':4'])
+  })
+
+  test('offers pods, workloads and namespaces of the source at hand', async () => {
+    expect(await offered('pc', 'c', '--from', 'sample', 'sick-u')).toEqual(['sick-uid-v1-67858ffc8d-8dd6w', ':4'])
+    expect(await offered('pc', 'c', '--from', 'sample', 'deploy/rev')).toEqual(['deploy/reviews-v1', ':4'])
+    expect(await offered('pc', 'c', '--from', 'sample', '-n', 'istio')).toEqual(['istio-system', ':4'])
+    expect(await offered('pc', 'c', '--from=sample', '-n', 'istio-system', 'istiod-')).toEqual([
+      'istiod-7d5679cd87-m8t7m',
+      ':4',
+    ])
+  })
+
+  test('offers nothing, and says nothing, when there is no source', async () => {
+    const run = await meshctl(['complete', '--', 'pc', 'c', '--from', '/nonexistent', 'x'])
+    expect(run).toEqual({code: 0, stdout: ':4\n', stderr: ''})
+  })
+
+  test('kubectl asks through its own executable and gets the same', async () => {
+    const child = spawn(NODE, [resolve('bin/complete.js'), 'pc', 'cl'], {env: cleanEnv()})
+    let out = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString('utf8')
+    })
+    await new Promise(done => child.on('close', done))
+    expect(out).toBe('cluster\nclusters\n:4\n')
+  })
+
+  test('the bash script completes a word in a real bash', async () => {
+    const {stdout} = await meshctl(['completion', 'bash'])
+    const program = `meshctl() { ${JSON.stringify(NODE)} ${JSON.stringify(resolve('bin/run.js'))} "$@"; }`
+    const words = 'COMP_WORDS=(meshctl pc c --fq) COMP_CWORD=3; _meshctl_complete; echo "$COMPREPLY"'
+    expect(shell('bash', `${program}\n${stdout}\n${words}`)).toBe('--fqdn\n')
+  })
+
+  test.each(['zsh', 'fish'])('the %s script is there', async name => {
+    const run = await meshctl(['completion', name])
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('meshctl complete --')
+  })
+})

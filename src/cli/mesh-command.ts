@@ -11,6 +11,12 @@ import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
 import {formOf, rendered} from './output.js'
 import {layoutFor, remark, write} from './streams.js'
 
+function refuseBoth(flags: SubjectFlags, pod: string | undefined): void {
+  if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {
+    throw new UserError('name a pod or give a file with -f, not both')
+  }
+}
+
 /** What every command shares: the common flags, opening and closing the source, printing a report, the exit code. */
 export abstract class MeshCommand extends Command {
   static override baseFlags = commonFlags
@@ -37,9 +43,7 @@ export abstract class MeshCommand extends Command {
     pod: string | undefined,
     use: (source: Source, pod: PodRef) => Promise<void>,
   ): Promise<void> {
-    if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {
-      throw new UserError('name a pod or give a file with -f, not both')
-    }
+    refuseBoth(flags, pod)
     await this.withSource(flags, async source => {
       const {resolveSubject} = await import('../sources/subject.js')
       const subject = await resolveSubject(source, {name: pod, namespace: flags.namespace, selector: flags.selector})
@@ -48,12 +52,30 @@ export abstract class MeshCommand extends Command {
     })
   }
 
+  /** The same for every pod the user named: all those of a workload or a selector. */
+  protected async withSubjects(
+    flags: SubjectFlags,
+    pod: string | undefined,
+    use: (source: Source, pods: readonly PodRef[]) => Promise<void>,
+  ): Promise<void> {
+    refuseBoth(flags, pod)
+    await this.withSource(flags, async source => {
+      const {resolveSubjects} = await import('../sources/subject.js')
+      const target = {name: pod, namespace: flags.namespace, selector: flags.selector}
+      await use(source, await resolveSubjects(source, target))
+    })
+  }
+
   /** Prints a report in the form asked for: data on stdout, gaps and notes on stderr, and sets the exit code. */
-  protected async print<R extends Report>(flags: CommonFlags, report: R, view: View<R>): Promise<void> {
+  protected async print<R extends Report>(
+    flags: CommonFlags & {readonly sort?: string | undefined},
+    report: R,
+    view: View<R>,
+  ): Promise<void> {
     const form = formOf(flags.output, view)
     const layout = layoutFor(process.stdout, flags.color, !flags['no-headers'], process.env)
     process.exitCode = exitCodeOf(report)
-    await write(process.stdout, await rendered(report, view, form, layout, process.stdout.isTTY))
+    await write(process.stdout, await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort))
     for (const note of report.notes) await remark(note)
     if (view.showsGaps === true && form !== 'raw' && form !== 'json' && form !== 'yaml') return
     for (const gap of report.gaps) await remark(`not checked: ${gapSentence(gap)}`)

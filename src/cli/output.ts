@@ -1,8 +1,10 @@
 import {UserError} from '../model/user-error.js'
 import type {View} from '../reports/view.js'
+import type {Doc} from '../terminal/doc.js'
 import {escapeLines} from '../terminal/escape.js'
 import {renderJson} from '../terminal/json.js'
 import {type Layout, renderDoc} from '../terminal/render.js'
+import {columnsOf, sortDoc} from '../terminal/sort.js'
 
 /** The form asked for, or the usual one; one the view does not have is an error that lists those it has. */
 export function formOf<R>(asked: string | undefined, view: View<R>): string {
@@ -24,6 +26,17 @@ export function formOf<R>(asked: string | undefined, view: View<R>): string {
   return form
 }
 
+/** The document in the order asked for; a column no table has is an error that lists those there are. */
+function ordered(doc: Doc, column: string | undefined): Doc {
+  if (column === undefined || column === '') return doc
+  const sorted = sortDoc(doc, column)
+  if (sorted !== undefined) return sorted
+  const columns = columnsOf(doc)
+  throw new UserError(`there is no column ${JSON.stringify(column)} to sort by`, {
+    hint: columns.length === 0 ? 'This output has no columns.' : `The columns are: ${columns.join(', ')}.`,
+  })
+}
+
 /** The bytes to write for a report in a form; raw bytes are escaped when a terminal would see them. */
 export async function rendered<R>(
   report: R,
@@ -31,6 +44,7 @@ export async function rendered<R>(
   form: string,
   layout: Layout,
   toTerminal: boolean,
+  sortBy?: string,
 ): Promise<string | Uint8Array> {
   switch (form) {
     case 'json':
@@ -46,7 +60,8 @@ export async function rendered<R>(
     default: {
       const text = view.texts?.[form]
       if (text !== undefined) return escapeLines(text(report))
-      return renderDoc(view.doc(report, form === 'short' || form === 'wide' ? form : 'table'), layout)
+      const doc = view.doc(report, form === 'short' || form === 'wide' ? form : 'table')
+      return renderDoc(ordered(doc, sortBy), layout)
     }
   }
 }

@@ -3,10 +3,11 @@ export type JsonObject = Readonly<Record<string, unknown>>
 
 const CAMEL = new Map<string, string>()
 
-function camel(name: string): string {
+/** The lowerCamelCase name of a snake_case protobuf field (protobuf JSON mapping); other names stay as they are. */
+export function lowerCamel(name: string): string {
   let known = CAMEL.get(name)
   if (known === undefined) {
-    known = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    known = name.replace(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase())
     CAMEL.set(name, known)
   }
   return known
@@ -22,7 +23,7 @@ export function field(value: unknown, name: string): unknown {
   if (!isObject(value)) return undefined
   const found = value[name]
   if (found !== undefined && found !== null) return found
-  const other = name.includes('_') ? value[camel(name)] : undefined
+  const other = name.includes('_') ? value[lowerCamel(name)] : undefined
   return other === null ? undefined : other
 }
 

@@ -5,7 +5,21 @@ export interface EnvoyCluster {
   readonly parts: ClusterNameParts | undefined
   readonly type: string
   readonly rule: string
+  readonly traits: ClusterTraits
   readonly json: unknown
+}
+
+/** What istioctl's table hides about a cluster; texts for one cell each. */
+export interface ClusterTraits {
+  readonly lbPolicy: string
+  readonly tls: string
+  readonly outlier: string
+  readonly healthChecks: string
+  readonly connectTimeout: string
+  /** The name of a cluster type that is an extension; empty for the built-in ones. */
+  readonly customType: string
+  /** The resource's type when it is not a Cluster of any API version; empty otherwise. */
+  readonly unknownType: string
 }
 
 export interface ClusterNameParts {

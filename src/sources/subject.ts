@@ -209,3 +209,10 @@ export async function resolveSubject(source: Source, target: Target): Promise<Su
   const chosen = choice(pods, target)
   return {pod: refOf(first), ...(chosen === undefined ? {} : {chosen})}
 }
+
+/** Every pod a question is about: all a workload or selector names, or the one the source implies. */
+export async function resolveSubjects(source: Source, target: Target): Promise<readonly PodRef[]> {
+  if (source.impliedSubject !== undefined) return [source.impliedSubject]
+  if (target.name === undefined && target.selector === undefined) return [(await resolveSubject(source, target)).pod]
+  return (await resolvePods(source, target)).map(refOf)
+}

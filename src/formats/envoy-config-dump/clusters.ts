@@ -1,5 +1,6 @@
 import {clusterNameParts, type EnvoyCluster} from '../../model/envoy-cluster.js'
 import {at, field, listOf, textOf} from '../decode.js'
+import {decodeTraits} from './cluster-traits.js'
 import {managedBy} from './management.js'
 
 function typeName(cluster: unknown): string {
@@ -13,6 +14,15 @@ export function decodeClusters(section: unknown): readonly EnvoyCluster[] {
   return entries.map(entry => {
     const json = at(entry, 'cluster')
     const name = textOf(json, 'name') ?? ''
-    return {name, parts: clusterNameParts(name), type: typeName(json), rule: managedBy(json), json}
+    return {
+      name,
+      parts: clusterNameParts(name),
+      type: typeName(json),
+      rule: managedBy(json),
+      get traits() {
+        return decodeTraits(json)
+      },
+      json,
+    }
   })
 }

@@ -1,10 +1,12 @@
 import {type Answer, answered, missing} from '../../model/answer.js'
 import type {Artifact} from '../../model/evidence.js'
-import {isObject, listOf, textOf} from '../decode.js'
+import {field, isObject, textOf} from '../decode.js'
 import {parseJson} from '../json-text.js'
 
 /** The sections of a config_dump by short name (`Clusters`, `Listeners`, …), as Envoy's admin.v3 messages (admin interface docs). */
 export interface ConfigDump {
+  /** The whole document as it was. */
+  readonly json: unknown
   readonly sections: ReadonlyMap<string, unknown>
   /** Every ECDS section: unlike the others Envoy may write several. */
   readonly ecds: readonly unknown[]
@@ -12,13 +14,24 @@ export interface ConfigDump {
 
 const SECTION = /^type\.googleapis\.com\/envoy\.admin\.v\d\w*\.(\w+)ConfigDump$/
 
+const NOT_A_DUMP = 'its "configs" is not a list of sections'
+
+/** The sections: a list, or, in Envoys before 1.8, an object with one section per name. */
+function configsOf(dump: unknown): readonly unknown[] | undefined {
+  const configs = field(dump, 'configs')
+  if (configs === undefined) return []
+  if (Array.isArray(configs)) return configs
+  return isObject(configs) ? Object.values(configs) : undefined
+}
+
 /** Reads a config_dump; of sections that occur twice the last wins, as in istioctl. Not a dump at all: a gap that says what it is. */
 export function parseConfigDump(artifact: Artifact): Answer<ConfigDump> {
   const what = `config_dump${artifact.provenance.from === undefined ? '' : ` in ${artifact.provenance.from}`}`
   const json = parseJson(artifact.bytes, what)
   if (!json.ok) return json
   if (!isObject(json.value)) return missing(what, 'unreadable', 'it is JSON, but not an object with "configs"')
-  const configs = listOf(json.value, 'configs')
+  const configs = configsOf(json.value)
+  if (configs === undefined) return missing(what, 'unreadable', NOT_A_DUMP)
   const sections = new Map<string, unknown>()
   const ecds: unknown[] = []
   for (const config of configs) {
@@ -27,7 +40,7 @@ export function parseConfigDump(artifact: Artifact): Answer<ConfigDump> {
     sections.set(name, config)
     if (name === 'Ecds') ecds.push(config)
   }
-  return answered({sections, ecds})
+  return answered({json: json.value, sections, ecds})
 }
 
 /** One section of a dump; a dump without it is a gap in istioctl's words. */
@@ -35,5 +48,5 @@ export function section(dump: ConfigDump, name: string): Answer<unknown> {
   const found = dump.sections.get(name)
   if (found !== undefined) return answered(found)
   const type = `type.googleapis.com/envoy.admin.v3.${name}ConfigDump`
-  return missing(`${name.toLowerCase()} section`, 'unreadable', `config dump has no configuration type ${type}`)
+  return missing(`${name.toLowerCase()} section`, 'not-found', `config dump has no configuration type ${type}`)
 }

@@ -1,58 +1,62 @@
 import {decodeClusters} from '../../formats/envoy-config-dump/clusters.js'
-import {parseConfigDump, section} from '../../formats/envoy-config-dump/parse.js'
-import type {EnvoyCluster} from '../../model/envoy-cluster.js'
+import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
+import {clusterNameParts, type EnvoyCluster} from '../../model/envoy-cluster.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
+import {byText} from '../../model/order.js'
+import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {type Report, required} from '../report.js'
+import {loadDump, requiredSection} from '../config-dump.js'
+import type {Report} from '../report.js'
 
 export interface ClusterFilter {
-  readonly fqdn?: string
-  readonly direction?: string
-  readonly subset?: string
-  readonly port?: number
+  readonly fqdn?: string | undefined
+  readonly direction?: string | undefined
+  readonly subset?: string | undefined
+  readonly port?: number | undefined
 }
 
 export interface ClusterReport extends Report {
   readonly subject: PodRef
   readonly clusters: readonly EnvoyCluster[]
   readonly artifact: Artifact
+  /** istioctl's document: the same clusters as proto3 JSON. */
+  readonly document: () => unknown
 }
 
-/** Filters are substring tests on the whole cluster name, as in istioctl. */
-function keeps(filter: ClusterFilter, {name}: EnvoyCluster): boolean {
+/** Filters are substring tests on the whole cluster name, as in istioctl; port 0 means any. */
+function keeps(filter: ClusterFilter, name: string): boolean {
   return (
     name.includes(filter.fqdn ?? '') &&
     name.includes(filter.direction ?? '') &&
     name.includes(filter.subset ?? '') &&
-    (filter.port === undefined || name.includes(`|${filter.port}|`))
+    (!filter.port || name.includes(`|${filter.port}|`))
   )
 }
 
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-function byHost(a: EnvoyCluster, b: EnvoyCluster): number {
+/** Orders cluster names by host, subset, port and direction; a name of another form counts as a host. */
+export function byClusterName(a: string, b: string): number {
+  const left = clusterNameParts(a)
+  const right = clusterNameParts(b)
   return (
-    byText(a.parts?.host ?? a.name, b.parts?.host ?? b.name) ||
-    byText(a.parts?.subset ?? '', b.parts?.subset ?? '') ||
-    (a.parts?.port ?? 0) - (b.parts?.port ?? 0) ||
-    byText(a.parts?.direction ?? '', b.parts?.direction ?? '')
+    byText(left?.host ?? a, right?.host ?? b) ||
+    byText(left?.subset ?? '', right?.subset ?? '') ||
+    (left?.port ?? 0) - (right?.port ?? 0) ||
+    byText(left?.direction ?? '', right?.direction ?? '')
   )
+}
+
+/** The clusters of a section that pass the filter, in istioctl's order; a section without any is an error. */
+export function clustersIn(section: unknown, filter: ClusterFilter): readonly EnvoyCluster[] {
+  const clusters = decodeClusters(section)
+  if (clusters.length === 0) throw new UserError('no clusters found', {hint: 'The section of the dump is empty.'})
+  return clusters.filter(({name}) => keeps(filter, name)).sort((a, b) => byClusterName(a.name, b.name))
 }
 
 /** The clusters a pod's Envoy knows, filtered, sorted by host, subset, port and direction. */
 export async function clusterReport(source: Source, subject: PodRef, filter: ClusterFilter): Promise<ClusterReport> {
-  const artifact = required(await source.evidence('envoy.config_dump', subject, {sections: ['clusters']}), source)
-  const dump = required(parseConfigDump(artifact), source)
-  const clusters = decodeClusters(required(section(dump, 'Clusters'), source))
-  return {
-    origin: source.origin,
-    gaps: [],
-    notes: [],
-    subject,
-    artifact,
-    clusters: clusters.filter(cluster => keeps(filter, cluster)).sort(byHost),
-  }
+  const {artifact, dump} = await loadDump(source, subject, ['clusters'])
+  const clusters = clustersIn(requiredSection(dump, 'Clusters', source), filter)
+  const document = () => clusters.map(cluster => resourceJson(cluster.json))
+  return {origin: source.origin, gaps: [], notes: [], subject, artifact, clusters, document}
 }

@@ -1,0 +1,39 @@
+import {Flags} from '@oclif/core'
+import {readTime} from '../../src/cli/flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {
+  clusterFlags,
+  listenerFlags,
+  podArgument,
+  proxyConfigAliases,
+  proxyConfigFlags,
+  routeFlags,
+  verboseFlag,
+} from '../../src/cli/proxy-config-flags.js'
+import {allReport} from '../../src/reports/all/report.js'
+import {allView} from '../../src/reports/all/view.js'
+
+export default class ProxyConfigAll extends MeshCommand {
+  static override summary = "Show everything a pod's Envoy is configured with"
+  static override aliases = proxyConfigAliases('all', 'a')
+  static override examples = ['<%= config.bin %> proxy-config all deploy/sleep -n demo --from sample --with-headers']
+  static override args = podArgument
+  static override flags = {
+    ...proxyConfigFlags,
+    ...clusterFlags,
+    ...listenerFlags,
+    ...routeFlags,
+    verbose: verboseFlag,
+    'with-headers': Flags.boolean({description: 'a heading above each table'}),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ProxyConfigAll)
+    const tables = ['', 'short', 'table'].includes(flags.output ?? '')
+    const shown = {verbose: flags.verbose, headings: flags['with-headers'], all: !tables}
+    const moment = {at: flags.at === undefined ? undefined : readTime(flags.at), now: new Date()}
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      await this.print(flags, await allReport(source, pod, flags, shown, moment), allView)
+    })
+  }
+}

@@ -1,0 +1,19 @@
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {podArgument, proxyConfigAliases, proxyConfigFlags} from '../../src/cli/proxy-config-flags.js'
+import {bootstrapReport} from '../../src/reports/bootstrap/report.js'
+import {bootstrapView} from '../../src/reports/bootstrap/view.js'
+
+export default class ProxyConfigBootstrap extends MeshCommand {
+  static override summary = "Show what a pod's Envoy was started with (json unless -o says otherwise)"
+  static override aliases = proxyConfigAliases('bootstrap', 'b')
+  static override examples = ['<%= config.bin %> proxy-config bootstrap deploy/sleep -n demo --from sample -o short']
+  static override args = podArgument
+  static override flags = proxyConfigFlags
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ProxyConfigBootstrap)
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      await this.print(flags, await bootstrapReport(source, pod), bootstrapView)
+    })
+  }
+}

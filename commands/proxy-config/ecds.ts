@@ -1,0 +1,19 @@
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {podArgument, proxyConfigAliases, proxyConfigFlags} from '../../src/cli/proxy-config-flags.js'
+import {ecdsReport} from '../../src/reports/ecds/report.js'
+import {ecdsView} from '../../src/reports/ecds/view.js'
+
+export default class ProxyConfigEcds extends MeshCommand {
+  static override summary = "Show the filters a pod's Envoy discovered on their own (ECDS)"
+  static override aliases = proxyConfigAliases('ecds', 'ec')
+  static override examples = ['<%= config.bin %> proxy-config ecds -f config_dump.json']
+  static override args = podArgument
+  static override flags = proxyConfigFlags
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ProxyConfigEcds)
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      await this.print(flags, await ecdsReport(source, pod), ecdsView)
+    })
+  }
+}

@@ -1,0 +1,19 @@
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {endpointFlags, podArgument, proxyConfigAliases, proxyConfigFlags} from '../../src/cli/proxy-config-flags.js'
+import {edsReport} from '../../src/reports/eds/report.js'
+import {edsView} from '../../src/reports/eds/view.js'
+
+export default class ProxyConfigEds extends MeshCommand {
+  static override summary = "Show the endpoints istiod gave a pod's Envoy (EDS)"
+  static override aliases = proxyConfigAliases('eds')
+  static override examples = ['<%= config.bin %> proxy-config eds deploy/productpage-v1 -n demo --from sample -o wide']
+  static override args = podArgument
+  static override flags = {...proxyConfigFlags, ...endpointFlags}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ProxyConfigEds)
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      await this.print(flags, await edsReport(source, pod, flags), edsView)
+    })
+  }
+}

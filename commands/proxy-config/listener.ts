@@ -1,0 +1,35 @@
+import {Flags} from '@oclif/core'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {
+  listenerFlags,
+  podArgument,
+  proxyConfigAliases,
+  proxyConfigFlags,
+  verboseFlag,
+} from '../../src/cli/proxy-config-flags.js'
+import {listenerReport} from '../../src/reports/listeners/report.js'
+import {listenersView} from '../../src/reports/listeners/view.js'
+
+export default class ProxyConfigListener extends MeshCommand {
+  static override summary = "Show what a pod's Envoy listens on and where each filter chain leads"
+  static override aliases = proxyConfigAliases('listener', 'listeners', 'l')
+  static override examples = [
+    '<%= config.bin %> proxy-config listener deploy/productpage-v1 -n demo --from sample --port 9080',
+    '<%= config.bin %> pc l -f config_dump.json --verbose=false',
+  ]
+  static override args = podArgument
+  static override flags = {
+    ...proxyConfigFlags,
+    ...listenerFlags,
+    verbose: verboseFlag,
+    waypoint: Flags.boolean({description: "a waypoint's listeners, by the way through their matcher trees"}),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ProxyConfigListener)
+    const detail = flags.waypoint ? 'waypoint' : flags.verbose ? 'chains' : 'types'
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      await this.print(flags, await listenerReport(source, pod, flags, detail), listenersView)
+    })
+  }
+}

@@ -1,0 +1,30 @@
+import {podArg} from '../../src/cli/args.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {formFlag, proxyConfigAliases} from '../../src/cli/proxy-config-flags.js'
+import {UserError} from '../../src/model/user-error.js'
+import {rootCaReport} from '../../src/reports/rootca/report.js'
+import {rootCaView} from '../../src/reports/rootca/view.js'
+
+export default class ProxyConfigRootcaCompare extends MeshCommand {
+  static override summary = 'Say whether two pods trust the same root certificate'
+  static override aliases = proxyConfigAliases('rootca-compare', 'rc')
+  static override examples = [
+    '<%= config.bin %> proxy-config rootca-compare deploy/sleep deploy/ratings-v1 -n demo --from sample',
+  ]
+  static override args = {first: podArg, second: podArg}
+  static override flags = {output: formFlag}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ProxyConfigRootcaCompare)
+    const {first, second} = args
+    if (first === undefined || second === undefined) {
+      throw new UserError('rootca-compare requires 2 pods as an argument')
+    }
+    await this.withSource(flags, async source => {
+      const {resolveSubject} = await import('../../src/sources/subject.js')
+      const {pod: one} = await resolveSubject(source, {name: first, namespace: flags.namespace})
+      const {pod: two} = await resolveSubject(source, {name: second, namespace: flags.namespace})
+      await this.print(flags, await rootCaReport(source, [one, two]), rootCaView)
+    })
+  }
+}

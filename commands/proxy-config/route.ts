@@ -1,0 +1,29 @@
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {
+  podArgument,
+  proxyConfigAliases,
+  proxyConfigFlags,
+  routeFlags,
+  verboseFlag,
+} from '../../src/cli/proxy-config-flags.js'
+import {routeReport} from '../../src/reports/routes/report.js'
+import {routesView} from '../../src/reports/routes/view.js'
+
+export default class ProxyConfigRoute extends MeshCommand {
+  static override summary = "Show the routes of a pod's Envoy"
+  static override aliases = proxyConfigAliases('route', 'routes', 'r')
+  static override examples = [
+    '<%= config.bin %> proxy-config route deploy/productpage-v1 -n demo --from sample --name 9080',
+    '<%= config.bin %> pc r -f config_dump.json -o wide',
+  ]
+  static override args = podArgument
+  static override flags = {...proxyConfigFlags, ...routeFlags, verbose: verboseFlag}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ProxyConfigRoute)
+    const shown = {verbose: flags.verbose, all: !['', 'short', 'table'].includes(flags.output ?? '')}
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      await this.print(flags, await routeReport(source, pod, flags.name, shown), routesView)
+    })
+  }
+}

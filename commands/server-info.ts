@@ -1,0 +1,22 @@
+import {fileFlag, selectorFlag} from '../src/cli/flags.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {formFlag, podArgument} from '../src/cli/proxy-config-flags.js'
+import {serverInfoReport} from '../src/reports/server-info/report.js'
+import {serverInfoView} from '../src/reports/server-info/view.js'
+
+export default class ServerInfo extends MeshCommand {
+  static override summary = "Show what a pod's Envoy says about itself: version, state, uptime, options, node"
+  static override examples = [
+    '<%= config.bin %> server-info deploy/sleep -n demo --from sample',
+    '<%= config.bin %> server-info -f server_info.json -o wide',
+  ]
+  static override args = podArgument
+  static override flags = {file: fileFlag, selector: selectorFlag, output: formFlag}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ServerInfo)
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      await this.print(flags, await serverInfoReport(source, pod), serverInfoView)
+    })
+  }
+}

@@ -1,0 +1,66 @@
+import {Flags} from '@oclif/core'
+import {podArg} from './args.js'
+import {atFlag, fileFlag, selectorFlag} from './flags.js'
+
+/** The argument of every command about one pod. */
+export const podArgument = {pod: podArg}
+
+/** Puts the rows of a table in another order. */
+export const sortFlag = Flags.string({
+  helpGroup: 'OUTPUT',
+  helpValue: 'COLUMN',
+  description: 'sort tables by this column (-COLUMN: the other way round)',
+})
+
+/** The output flag of proxy-config, with the forms its commands have. */
+export const formFlag = Flags.string({
+  char: 'o',
+  helpGroup: 'OUTPUT',
+  helpValue: 'short|table|wide|json|yaml|raw',
+  description: 'output format; json and yaml are the documents istioctl prints',
+})
+
+/** Flags of every proxy-config command. */
+export const proxyConfigFlags = {
+  file: fileFlag,
+  selector: selectorFlag,
+  sort: sortFlag,
+  at: atFlag,
+  output: formFlag,
+} as const
+
+function only(what: string) {
+  return Flags.string({description: `only ${what}`})
+}
+
+const port = Flags.integer({description: 'only this port', min: 0, max: 65_535})
+
+/** A switch that is on unless `--no-verbose` or `--verbose=false` turns it off. */
+export const verboseFlag = Flags.boolean({default: true, allowNo: true, description: 'a row per chain or route'})
+
+export const clusterFlags = {
+  fqdn: only('clusters whose name contains this'),
+  direction: only('this direction (inbound, outbound)'),
+  subset: only('this subset'),
+  port,
+} as const
+
+export const listenerFlags = {
+  address: only('this address'),
+  type: only('this type: HTTP, TCP, HTTP+TCP, UNKNOWN'),
+  port,
+} as const
+
+export const routeFlags = {name: only('the route configuration of this name')} as const
+
+export const endpointFlags = {
+  address: only('this address, with or without its port'),
+  cluster: only('this cluster (whole name)'),
+  status: only('this health status (HEALTHY, UNHEALTHY, …)'),
+  port,
+} as const
+
+/** The other names of a proxy-config command: istioctl's words under `proxy-config`, and all of them under `pc`. */
+export function proxyConfigAliases(name: string, ...others: readonly string[]): string[] {
+  return [...others.map(other => `proxy-config:${other}`), ...[name, ...others].map(each => `pc:${each}`)]
+}

@@ -1,0 +1,50 @@
+import {X509Certificate} from 'node:crypto'
+import type {CertificateFacts} from '../../model/envoy-secret.js'
+
+const PEM_BLOCK = /-----BEGIN ([^-\r\n]+)-----[\s\S]*?-----END \1-----/g
+
+/** Names a certificate gives as URI; node quotes those that hold a comma (node:crypto subjectAltName). */
+function uriNames(subjectAltName: string | undefined): readonly string[] {
+  const names = subjectAltName?.match(/URI:("(?:[^"\\]|\\.)*"|[^,]*)/g) ?? []
+  return names.map(name => name.slice(4)).map(name => (name.startsWith('"') ? String(JSON.parse(name)) : name))
+}
+
+/** A distinguished name on one line: `O=cluster.local, CN=x`. */
+function oneLine(name: string): string {
+  return name.split('\n').join(', ')
+}
+
+/** Every PEM block of some text, in order. */
+export function pemBlocks(text: string): readonly string[] {
+  return text.match(PEM_BLOCK) ?? []
+}
+
+/** What a PEM certificate says (X.509, RFC 5280); undefined for text that is not one. */
+export function readCertificate(pem: string): CertificateFacts | undefined {
+  let certificate: X509Certificate
+  try {
+    certificate = new X509Certificate(pem)
+  } catch {
+    return undefined
+  }
+  return {
+    isCa: certificate.ca,
+    serial: certificate.serialNumber.toLowerCase().padStart(32, '0'),
+    notBefore: new Date(certificate.validFrom),
+    notAfter: new Date(certificate.validTo),
+    subject: oneLine(certificate.subject ?? ''),
+    issuer: oneLine(certificate.issuer ?? ''),
+    spiffeIds: uriNames(certificate.subjectAltName).filter(name => name.startsWith('spiffe://')),
+  }
+}
+
+/** The DER fingerprint (SHA-256) of every certificate in PEM text that can be read. */
+export function fingerprints(text: string): readonly string[] {
+  return pemBlocks(text).flatMap(pem => {
+    try {
+      return [new X509Certificate(pem).fingerprint256]
+    } catch {
+      return []
+    }
+  })
+}

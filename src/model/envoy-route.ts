@@ -1,0 +1,86 @@
+/** One way a route's action may send a request, with its share when there are several. */
+export interface WeightedCluster {
+  readonly cluster: string
+  readonly weight: number
+}
+
+/** What a route does with a request that matched it. */
+export type RouteAction =
+  | {readonly kind: 'cluster'; readonly cluster: string}
+  | {readonly kind: 'weighted'; readonly clusters: readonly WeightedCluster[]}
+  | {readonly kind: 'cluster-header'; readonly header: string}
+  | {readonly kind: 'redirect'; readonly to: string}
+  | {readonly kind: 'direct-response'; readonly status: number}
+  | {readonly kind: 'other'; readonly name: string}
+
+/** What a request must look like; `paths` is how istioctl writes the path part, the rest is what it leaves out. */
+export interface RouteMatch {
+  readonly prefix?: string
+  readonly pathSeparatedPrefix?: string
+  readonly path?: string
+  readonly regex?: string
+  readonly template?: string
+  readonly connect: boolean
+  /** Each `name OP value`, pseudo-headers such as `:method` included. */
+  readonly conditions: readonly string[]
+}
+
+export interface EnvoyRoute {
+  readonly name: string
+  readonly match: RouteMatch
+  readonly action: RouteAction
+  /** The Istio object it was made from, as `name.namespace`. */
+  readonly rule: string
+  readonly timeout: string | undefined
+  readonly retries: string | undefined
+}
+
+export interface VirtualHost {
+  readonly name: string
+  readonly domains: readonly string[]
+  readonly routes: readonly EnvoyRoute[]
+}
+
+/** An Envoy route configuration; `json` is the resource as Envoy sent it. */
+export interface EnvoyRouteConfig {
+  readonly name: string
+  readonly virtualHosts: readonly VirtualHost[]
+  readonly json: unknown
+}
+
+/** The path part of a match as istioctl writes it: `/x*`, `PathPrefix:/x`, `/x`, `regex …`; empty for any other kind. */
+export function pathText(match: RouteMatch): string {
+  const parts = [
+    match.prefix === undefined || match.prefix === '' ? '' : `${match.prefix}*`,
+    match.pathSeparatedPrefix === undefined ? '' : `PathPrefix:${match.pathSeparatedPrefix}`,
+    match.path ?? '',
+    match.regex === undefined ? '' : `regex ${match.regex}`,
+  ]
+  return parts.filter(part => part !== '').join(' ')
+}
+
+/** Shares of several clusters in words: `a (80%), b (20%)`; shares that do not add up to 100 are given as they are. */
+export function weightedText(clusters: readonly WeightedCluster[]): string {
+  const total = clusters.reduce((sum, each) => sum + each.weight, 0)
+  return clusters
+    .map(({cluster, weight}) => `${cluster} (${total === 100 ? `${weight}%` : `${weight}/${total}`})`)
+    .join(', ')
+}
+
+/** What a route does, in one cell. */
+export function actionText(action: RouteAction): string {
+  switch (action.kind) {
+    case 'cluster':
+      return action.cluster
+    case 'weighted':
+      return weightedText(action.clusters)
+    case 'cluster-header':
+      return `cluster named by header ${action.header}`
+    case 'redirect':
+      return `redirect to ${action.to}`
+    case 'direct-response':
+      return `answers ${action.status}`
+    case 'other':
+      return action.name
+  }
+}

@@ -1,0 +1,98 @@
+import {type BootstrapFacts, decodeBootstrap} from '../../formats/envoy-config-dump/bootstrap.js'
+import {section} from '../../formats/envoy-config-dump/parse.js'
+import {decodeSecrets} from '../../formats/envoy-config-dump/secrets.js'
+import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
+import type {EnvoyCluster} from '../../model/envoy-cluster.js'
+import type {EndpointGroup} from '../../model/envoy-endpoint.js'
+import type {EnvoyListener} from '../../model/envoy-listener.js'
+import type {EnvoyRouteConfig} from '../../model/envoy-route.js'
+import type {EnvoySecret} from '../../model/envoy-secret.js'
+import type {Artifact} from '../../model/evidence.js'
+import type {PodRef} from '../../model/kube-object.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {type ClusterFilter, clustersIn} from '../clusters/report.js'
+import {loadDump} from '../config-dump.js'
+import {assignmentsIn} from '../eds/report.js'
+import {type ListenerFilter, sortedListeners} from '../listeners/report.js'
+import {type Reckoning, reckon} from '../reckoning.js'
+import {optional, type Report} from '../report.js'
+import {hiddenNote, routesIn} from '../routes/report.js'
+import type {Moment} from '../secrets/report.js'
+
+export interface AllFilter extends ClusterFilter, ListenerFilter {
+  readonly name?: string | undefined
+}
+
+export interface AllReport extends Report {
+  readonly subject: PodRef
+  readonly verbose: boolean
+  readonly headings: boolean
+  readonly bootstrap: BootstrapFacts | undefined
+  readonly clusters: readonly EnvoyCluster[] | undefined
+  readonly listeners: readonly EnvoyListener[] | undefined
+  readonly routes: readonly EnvoyRouteConfig[] | undefined
+  readonly secrets: readonly EnvoySecret[] | undefined
+  readonly endpoints: readonly EndpointGroup[] | undefined
+  readonly reckoning: Reckoning
+  readonly artifact: Artifact
+  readonly json: unknown
+}
+
+/** A section that is there but empty is a gap here, where it is an error when asked for alone. */
+function attempt<T>(what: string, read: () => T): Answer<T> {
+  try {
+    return answered(read())
+  } catch (error) {
+    if (error instanceof UserError) return missing(what, 'not-found', error.message)
+    throw error
+  }
+}
+
+/** Everything a pod's Envoy is configured with; a section that is missing is a gap, and without any there is no answer. */
+export async function allReport(
+  source: Source,
+  subject: PodRef,
+  filter: AllFilter,
+  shown: {readonly verbose: boolean; readonly headings: boolean; readonly all: boolean},
+  moment: Moment,
+): Promise<AllReport> {
+  const sections = ['bootstrap', 'clusters', 'listeners', 'routes', 'secrets', 'endpoints'] as const
+  const {artifact, dump} = await loadDump(source, subject, sections)
+  const gaps: Gap[] = []
+  function part<T>(name: string, read: (held: unknown) => T): T | undefined {
+    const held = section(dump, name)
+    return optional(held.ok ? attempt(`${name.toLowerCase()} section`, () => read(held.value)) : held, gaps)
+  }
+  const parts = {
+    bootstrap: part('Bootstrap', decodeBootstrap),
+    clusters: part('Clusters', held => clustersIn(held, filter)),
+    listeners: part('Listeners', held => sortedListeners(held, filter)),
+    routes: part('Routes', held => routesIn(held, filter.name)),
+    secrets: part('Secrets', decodeSecrets),
+    endpoints: part('Endpoints', held => assignmentsIn(held, {address: filter.address, port: filter.port})),
+  }
+  if (Object.values(parts).every(held => held === undefined)) {
+    throw new UserError(`the config_dump of ${source.origin.label} has none of the sections meshctl shows`, {
+      next: 'take it whole: curl localhost:15000/config_dump?include_eds',
+    })
+  }
+  const reckoning = reckon(moment.at, artifact, moment.now)
+  const notes = [
+    ...(parts.secrets === undefined ? [] : [`validity ${reckoning.words}`]),
+    ...(shown.verbose && !shown.all ? hiddenNote(parts.routes ?? []) : []),
+  ]
+  const {verbose, headings} = shown
+  return {
+    origin: source.origin,
+    gaps,
+    notes,
+    subject,
+    verbose,
+    headings,
+    ...parts,
+    reckoning,
+    artifact,
+    json: dump.json,
+  }
+}

@@ -1,0 +1,22 @@
+import {type BootstrapFacts, decodeBootstrap} from '../../formats/envoy-config-dump/bootstrap.js'
+import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
+import type {Artifact} from '../../model/evidence.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {Source} from '../../sources/source.js'
+import {loadDump, requiredSection} from '../config-dump.js'
+import type {Report} from '../report.js'
+
+export interface BootstrapReport extends Report {
+  readonly subject: PodRef
+  readonly facts: BootstrapFacts
+  readonly artifact: Artifact
+  readonly document: () => unknown
+}
+
+/** What a pod's Envoy was started with. */
+export async function bootstrapReport(source: Source, subject: PodRef): Promise<BootstrapReport> {
+  const {artifact, dump} = await loadDump(source, subject, ['bootstrap'])
+  const section = requiredSection(dump, 'Bootstrap', source)
+  const document = () => resourceJson(section)
+  return {origin: source.origin, gaps: [], notes: [], subject, facts: decodeBootstrap(section), artifact, document}
+}

@@ -1,0 +1,42 @@
+import {decodeEndpoints, keepEndpoints} from '../../formats/envoy-config-dump/endpoints.js'
+import {section} from '../../formats/envoy-config-dump/parse.js'
+import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
+import {gapSentence} from '../../model/answer.js'
+import type {EndpointGroup} from '../../model/envoy-endpoint.js'
+import type {Artifact} from '../../model/evidence.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {Source} from '../../sources/source.js'
+import {byClusterName} from '../clusters/report.js'
+import {loadDump} from '../config-dump.js'
+import type {Report} from '../report.js'
+import {type EndpointFilter, keptGroups} from './filter.js'
+
+export interface EdsReport extends Report {
+  readonly subject: PodRef
+  readonly groups: readonly EndpointGroup[]
+  readonly artifact: Artifact
+  readonly document: () => unknown
+}
+
+/** The load assignments of a section that pass the filter, ordered by cluster name as the cluster table is. */
+export function assignmentsIn(endpoints: unknown, filter: EndpointFilter): readonly EndpointGroup[] {
+  return [...keptGroups(decodeEndpoints(endpoints), filter)].sort((a, b) => byClusterName(a.cluster, b.cluster))
+}
+
+/** The endpoints istiod gave a pod's Envoy; a dump taken without them gives none, and a note that says so. */
+export async function edsReport(source: Source, subject: PodRef, filter: EndpointFilter): Promise<EdsReport> {
+  const {artifact, dump} = await loadDump(source, subject, ['endpoints'])
+  const endpoints = section(dump, 'Endpoints')
+  const groups = endpoints.ok ? assignmentsIn(endpoints.value, filter) : []
+  const notes = endpoints.ok ? [] : [`no endpoints: ${gapSentence(endpoints.gap)}; take the dump with ?include_eds`]
+  const document = () =>
+    groups.map(({json, endpoints: kept}) =>
+      resourceJson(
+        keepEndpoints(
+          json,
+          kept.map(({at}) => at),
+        ),
+      ),
+    )
+  return {origin: source.origin, gaps: [], notes, subject, groups, artifact, document}
+}

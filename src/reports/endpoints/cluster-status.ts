@@ -1,0 +1,40 @@
+import type {EndpointAddress, EnvoyEndpoint} from '../../model/envoy-endpoint.js'
+
+function addressJson(address: EndpointAddress): unknown {
+  switch (address.kind) {
+    case 'socket':
+      return {socketAddress: {address: address.address, portValue: address.port}}
+    case 'pipe':
+      return {pipe: {path: address.path}}
+    case 'internal':
+      return {envoyInternalAddress: {serverListenerName: address.listener, endpointId: address.id}}
+    case 'unknown':
+      return {}
+  }
+}
+
+function localityJson(locality: string): Readonly<Record<string, string>> {
+  const [region = '', zone = '', subZone = ''] = locality.split('/')
+  return Object.fromEntries(Object.entries({region, zone, subZone}).filter(([, part]) => part !== ''))
+}
+
+function hostJson({address, status, weight, priority, locality}: EnvoyEndpoint): unknown {
+  return {
+    address: addressJson(address),
+    healthStatus: status === 'UNKNOWN' ? {} : {edsHealthStatus: status},
+    ...(weight === undefined ? {} : {weight}),
+    ...(priority === 0 ? {} : {priority}),
+    locality: localityJson(locality),
+  }
+}
+
+/** EDS endpoints in the shape of istioctl's endpoint document (admin.v3.ClusterStatus), as far as EDS knows. */
+export function clusterStatus(endpoints: readonly EnvoyEndpoint[]): readonly unknown[] {
+  const byCluster = new Map<string, EnvoyEndpoint[]>()
+  for (const endpoint of endpoints) {
+    const list = byCluster.get(endpoint.cluster) ?? []
+    list.push(endpoint)
+    byCluster.set(endpoint.cluster, list)
+  }
+  return [...byCluster].map(([name, list]) => ({name, hostStatuses: list.map(hostJson)}))
+}

@@ -1,0 +1,139 @@
+import {parseClusters} from '../../formats/envoy-clusters/parse.js'
+import {decodeEndpoints} from '../../formats/envoy-config-dump/endpoints.js'
+import {parseConfigDump, section} from '../../formats/envoy-config-dump/parse.js'
+import {protoJson} from '../../formats/envoy-config-dump/proto-json.js'
+import {type Answer, type Gap, gapSentence} from '../../model/answer.js'
+import {addressText, type EndpointGroup, type EnvoyEndpoint, endpointText, portOf} from '../../model/envoy-endpoint.js'
+import type {Artifact} from '../../model/evidence.js'
+import type {PodRef} from '../../model/kube-object.js'
+import {byText} from '../../model/order.js'
+import type {Source} from '../../sources/source.js'
+import {type EndpointFilter, keepsEndpoint} from '../eds/filter.js'
+import {type Report, required} from '../report.js'
+import {clusterStatus} from './cluster-status.js'
+
+/** An endpoint as Envoy sees it now, and, when both pages are there, what istiod said about it. */
+export interface EndpointRow {
+  readonly endpoint: EnvoyEndpoint
+  readonly assigned: EnvoyEndpoint | undefined
+}
+
+export interface EndpointReport extends Report {
+  readonly subject: PodRef
+  /** `clusters`: Envoy's own view; `eds`: only what istiod sent is known. */
+  readonly basis: 'clusters' | 'eds'
+  /** True when istiod's view could be joined to Envoy's. */
+  readonly joined: boolean
+  readonly rows: readonly EndpointRow[]
+  readonly artifact: Artifact
+  readonly document: () => unknown
+}
+
+function byAddress(a: EndpointRow, b: EndpointRow): number {
+  const [left, right] = [a.endpoint, b.endpoint]
+  return (
+    byText(addressText(left.address), addressText(right.address)) ||
+    portOf(left.address) - portOf(right.address) ||
+    byText(left.cluster, right.cluster)
+  )
+}
+
+interface Loaded {
+  readonly artifact: Artifact
+  readonly groups: readonly EndpointGroup[]
+}
+
+async function fromClusters(source: Source, subject: PodRef): Promise<Answer<Loaded>> {
+  const artifact = await source.evidence('envoy.clusters', subject)
+  if (!artifact.ok) return artifact
+  const groups = parseClusters(artifact.value)
+  return groups.ok ? {ok: true, value: {artifact: artifact.value, groups: groups.value}} : groups
+}
+
+async function fromDump(source: Source, subject: PodRef): Promise<Answer<Loaded>> {
+  const artifact = await source.evidence('envoy.config_dump', subject, {sections: ['endpoints']})
+  if (!artifact.ok) return artifact
+  const dump = parseConfigDump(artifact.value)
+  if (!dump.ok) return dump
+  const endpoints = section(dump.value, 'Endpoints')
+  return endpoints.ok
+    ? {ok: true, value: {artifact: artifact.value, groups: decodeEndpoints(endpoints.value)}}
+    : endpoints
+}
+
+function keyOf({cluster, address}: EnvoyEndpoint): string {
+  return `${cluster} ${endpointText(address)}`
+}
+
+function rowsFrom(
+  groups: readonly EndpointGroup[],
+  assigned: readonly EndpointGroup[],
+  filter: EndpointFilter,
+): readonly EndpointRow[] {
+  const known = new Map(assigned.flatMap(group => group.endpoints.map(each => [keyOf(each), each] as const)))
+  return groups
+    .flatMap(group => group.endpoints)
+    .filter(endpoint => keepsEndpoint(filter, endpoint))
+    .map(endpoint => ({endpoint, assigned: known.get(keyOf(endpoint))}))
+    .sort(byAddress)
+}
+
+const EDS_ONLY =
+  "this is what istiod sent (EDS); Envoy's own health and outlier checks are on its /clusters?format=json page"
+
+function withoutClusters(source: Source, subject: PodRef, eds: Loaded, filter: EndpointFilter): EndpointReport {
+  const rows = rowsFrom(eds.groups, eds.groups, filter)
+  const document = () => clusterStatus(rows.map(({endpoint}) => endpoint))
+  const {artifact} = eds
+  return {
+    origin: source.origin,
+    gaps: [],
+    notes: [EDS_ONLY],
+    subject,
+    basis: 'eds',
+    joined: true,
+    rows,
+    artifact,
+    document,
+  }
+}
+
+/** The endpoints of a pod's Envoy with their health, sorted by address, port and cluster; with `join`, beside what istiod sent. */
+export async function endpointReport(
+  source: Source,
+  subject: PodRef,
+  filter: EndpointFilter,
+  join: boolean,
+): Promise<EndpointReport> {
+  const clusters = await fromClusters(source, subject)
+  if (!clusters.ok && clusters.gap.reason === 'not-captured') {
+    const eds = await fromDump(source, subject)
+    if (eds.ok) return withoutClusters(source, subject, eds.value, filter)
+    return required(eds.gap.reason === 'not-captured' ? clusters : eds, source)
+  }
+  const {artifact, groups} = required(clusters, source)
+  const eds = join ? await fromDump(source, subject) : undefined
+  const rows = rowsFrom(groups, eds?.ok === true ? eds.value.groups : [], filter)
+  const kept = new Set(rows.map(({endpoint}) => endpoint))
+  const document = () =>
+    groups.filter(group => group.endpoints.some(each => kept.has(each))).map(group => protoJson(group.json))
+  const notes = joinNotes(eds?.ok === false ? eds.gap : undefined, groups)
+  return {
+    origin: source.origin,
+    gaps: [],
+    notes,
+    subject,
+    basis: 'clusters',
+    joined: eds?.ok === true,
+    rows,
+    artifact,
+    document,
+  }
+}
+
+function joinNotes(gap: Gap | undefined, groups: readonly EndpointGroup[]): readonly string[] {
+  return [
+    ...(groups.length === 0 ? ['the page names no cluster at all ("cluster_statuses" is absent or empty)'] : []),
+    ...(gap === undefined ? [] : [`not joined with what istiod sent: ${gapSentence(gap)}`]),
+  ]
+}

@@ -1,0 +1,74 @@
+import {decodeListeners} from '../../formats/envoy-config-dump/listeners.js'
+import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
+import type {EnvoyListener} from '../../model/envoy-listener.js'
+import type {Artifact} from '../../model/evidence.js'
+import type {PodRef} from '../../model/kube-object.js'
+import {byText} from '../../model/order.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {loadDump, requiredSection} from '../config-dump.js'
+import type {Report} from '../report.js'
+
+export interface ListenerFilter {
+  readonly address?: string | undefined
+  readonly port?: number | undefined
+  readonly type?: string | undefined
+}
+
+/** How the listeners are told: a row per filter chain, one per listener, or istioctl's `--waypoint` table. */
+export type ListenerDetail = 'chains' | 'types' | 'waypoint'
+
+export interface ListenerReport extends Report {
+  readonly subject: PodRef
+  readonly detail: ListenerDetail
+  readonly listeners: readonly EnvoyListener[]
+  readonly artifact: Artifact
+  readonly document: () => unknown
+}
+
+function sameText(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+function keeps({address, port, type}: ListenerFilter, listener: EnvoyListener): boolean {
+  const addresses = [...listener.additional, listener.address]
+  return (
+    (!address || addresses.some(each => sameText(each, address))) &&
+    (!port || listener.port === port) &&
+    (!type || sameText(listener.type, type))
+  )
+}
+
+function byPort(a: EnvoyListener, b: EnvoyListener): number {
+  return a.port - b.port || byText(a.address, b.address) || byText(a.type, b.type)
+}
+
+function byPortInternalByName(a: EnvoyListener, b: EnvoyListener): number {
+  return a.internal && b.internal ? byText(a.name, b.name) : byPort(a, b)
+}
+
+/** The listeners of a section that pass the filter, in dump order; a section without any is an error. */
+function listenersIn(section: unknown, filter: ListenerFilter): readonly EnvoyListener[] {
+  const listeners = decodeListeners(section)
+  if (listeners.length === 0) throw new UserError('no listeners found', {hint: 'The section of the dump is empty.'})
+  return listeners.filter(listener => keeps(filter, listener))
+}
+
+/** The same in the order of istioctl's table: port, address, type. */
+export function sortedListeners(section: unknown, filter: ListenerFilter): readonly EnvoyListener[] {
+  return [...listenersIn(section, filter)].sort(byPort)
+}
+
+/** What a pod's Envoy listens on. Filters do not apply to the waypoint table, as in istioctl; the document keeps dump order. */
+export async function listenerReport(
+  source: Source,
+  subject: PodRef,
+  filter: ListenerFilter,
+  detail: ListenerDetail,
+): Promise<ListenerReport> {
+  const {artifact, dump} = await loadDump(source, subject, ['listeners'])
+  const inOrder = listenersIn(requiredSection(dump, 'Listeners', source), detail === 'waypoint' ? {} : filter)
+  const listeners = [...inOrder].sort(detail === 'waypoint' ? byPortInternalByName : byPort)
+  const document = () => inOrder.map(listener => resourceJson(listener.json))
+  return {origin: source.origin, gaps: [], notes: [], subject, detail, listeners, artifact, document}
+}

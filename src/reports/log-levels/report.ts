@@ -1,0 +1,40 @@
+import {type LogLevels, parseLogging} from '../../formats/envoy-logging/parse.js'
+import {type Answer, answered, type Gap, gapSentence} from '../../model/answer.js'
+import {type PodRef, podLabel} from '../../model/kube-object.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import type {Report} from '../report.js'
+
+export interface PodLevels {
+  readonly pod: PodRef
+  readonly levels: LogLevels
+  readonly bytes: Uint8Array
+}
+
+export interface LogLevelReport extends Report {
+  readonly pods: readonly PodLevels[]
+}
+
+async function levelsOf(source: Source, pod: PodRef): Promise<Answer<PodLevels>> {
+  const artifact = await source.evidence('envoy.logging', pod)
+  if (!artifact.ok) return artifact
+  const levels = parseLogging(artifact.value)
+  return levels.ok ? answered({pod, levels: levels.value, bytes: artifact.value.bytes}) : levels
+}
+
+function named(gap: Gap, pod: PodRef): Gap {
+  return {...gap, what: `log levels of ${podLabel(pod)}`}
+}
+
+/** The log levels of each pod's Envoy; pods that do not tell are gaps, and if none tells there is no answer. */
+export async function logLevelReport(source: Source, subjects: readonly PodRef[]): Promise<LogLevelReport> {
+  const answers = await Promise.all(subjects.map(async pod => ({pod, answer: await levelsOf(source, pod)})))
+  const pods = answers.flatMap(({answer}) => (answer.ok ? [answer.value] : []))
+  const gaps = answers.flatMap(({pod, answer}) => (answer.ok ? [] : [named(answer.gap, pod)]))
+  if (pods.length === 0) {
+    throw new UserError(gaps[0] === undefined ? 'no pods found' : gapSentence(gaps[0]), {
+      next: 'meshctl capture   # a capture of the live cluster holds the log levels',
+    })
+  }
+  return {origin: source.origin, gaps, notes: [], pods}
+}

@@ -1,0 +1,29 @@
+const SHOWN = 2
+
+/** A domain without a port: no colon at all, or a bracketed IPv6 address. */
+function isPortless(domain: string): boolean {
+  const colons = domain.split(':').length - 1
+  return colons === 0 || (colons > 2 && domain.endsWith(']'))
+}
+
+function withoutSuffix(domain: string, suffix: string): string {
+  return domain.endsWith(suffix) ? domain.slice(0, -suffix.length) : domain
+}
+
+/** True when a shorter spelling of the same Kubernetes name is in the list too. */
+function hasShorter(domain: string, all: ReadonlySet<string>): boolean {
+  return ['.svc.cluster.local', '.svc'].some(suffix => {
+    const shorter = withoutSuffix(domain, suffix)
+    return shorter !== domain && all.has(shorter)
+  })
+}
+
+/** istioctl's DOMAINS cell: a single domain as it is; of several the first two without ports and longer spellings, and how many more. */
+export function domainsText(domains: readonly string[]): string {
+  if (domains.length <= 1) return domains[0] ?? ''
+  const portless = domains.filter(isPortless)
+  const all = new Set(portless)
+  const kept = portless.filter(domain => !hasShorter(domain, all))
+  const shown = kept.slice(0, SHOWN).join(', ')
+  return kept.length > SHOWN ? `${shown} + ${kept.length - SHOWN} more...` : shown
+}

@@ -1,0 +1,65 @@
+import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
+import {decodeRoutes} from '../../formats/envoy-config-dump/routes.js'
+import type {EnvoyRoute, EnvoyRouteConfig} from '../../model/envoy-route.js'
+import type {Artifact} from '../../model/evidence.js'
+import type {PodRef} from '../../model/kube-object.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {loadDump, requiredSection} from '../config-dump.js'
+import type {Report} from '../report.js'
+
+export interface RouteReport extends Report {
+  readonly subject: PodRef
+  /** A row per route, or per route configuration. */
+  readonly verbose: boolean
+  readonly configs: readonly EnvoyRouteConfig[]
+  readonly artifact: Artifact
+  readonly document: () => unknown
+}
+
+/** istioctl leaves routes to this cluster out of its table; so do all forms but wide. */
+export function isHiddenRoute({action}: EnvoyRoute): boolean {
+  return action.kind === 'cluster' && action.cluster === 'PassthroughCluster'
+}
+
+function portNumber({name}: EnvoyRouteConfig): number | undefined {
+  return /^[+-]?\d+$/.test(name) && Number.isSafeInteger(Number(name)) ? Number(name) : undefined
+}
+
+/** Configurations named by a port come first, by number; the others follow in dump order. */
+function byPortFirst(a: EnvoyRouteConfig, b: EnvoyRouteConfig): number {
+  const left = portNumber(a)
+  const right = portNumber(b)
+  if (left !== undefined && right !== undefined) return left - right
+  return (left === undefined ? 1 : 0) - (right === undefined ? 1 : 0)
+}
+
+/** The route configurations of a section under a name (any when empty), in table order; a section without any is an error. */
+export function routesIn(section: unknown, name: string | undefined): readonly EnvoyRouteConfig[] {
+  const configs = decodeRoutes(section)
+  if (configs.length === 0) throw new UserError('no routes found', {hint: 'The section of the dump is empty.'})
+  return configs.filter(config => !name || config.name === name).sort(byPortFirst)
+}
+
+/** A remark on the routes the table leaves out, if any. */
+export function hiddenNote(configs: readonly EnvoyRouteConfig[]): readonly string[] {
+  const hidden = configs.flatMap(({virtualHosts}) => virtualHosts.flatMap(({routes}) => routes.filter(isHiddenRoute)))
+  if (hidden.length === 0) return []
+  const what =
+    hidden.length === 1 ? '1 route to PassthroughCluster is' : `${hidden.length} routes to PassthroughCluster are`
+  return [`${what} not in this table; -o wide shows them`]
+}
+
+/** The routes a pod's Envoy has. `shown` says which form the table will take, for the remark on what it leaves out. */
+export async function routeReport(
+  source: Source,
+  subject: PodRef,
+  name: string | undefined,
+  shown: {readonly verbose: boolean; readonly all: boolean},
+): Promise<RouteReport> {
+  const {artifact, dump} = await loadDump(source, subject, ['routes'])
+  const configs = routesIn(requiredSection(dump, 'Routes', source), name)
+  const notes = shown.verbose && !shown.all ? hiddenNote(configs) : []
+  const document = () => configs.map(config => resourceJson(config.json))
+  return {origin: source.origin, gaps: [], notes, subject, verbose: shown.verbose, configs, artifact, document}
+}

@@ -1,0 +1,18 @@
+import {parseServerInfo, type ServerInfo} from '../../formats/envoy-server-info/parse.js'
+import type {Artifact} from '../../model/evidence.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {Source} from '../../sources/source.js'
+import {type Report, required} from '../report.js'
+
+export interface ServerInfoReport extends Report {
+  readonly subject: PodRef
+  readonly info: ServerInfo
+  readonly artifact: Artifact
+}
+
+/** What a pod's Envoy says about itself: version, state, uptime, options, node. */
+export async function serverInfoReport(source: Source, subject: PodRef): Promise<ServerInfoReport> {
+  const artifact = required(await source.evidence('envoy.server_info', subject), source)
+  const info = required(parseServerInfo(artifact), source)
+  return {origin: source.origin, gaps: [], notes: [], subject, info, artifact}
+}

@@ -1,0 +1,52 @@
+/** Native nftables tables of istio, by the iptables table that does the same. */
+const TABLES: Readonly<Record<string, string>> = {
+  'istio-proxy-nat': 'nat',
+  'istio-proxy-mangle': 'mangle',
+  'istio-proxy-raw': 'raw',
+  'istio-ambient-nat': 'nat',
+  'istio-ambient-mangle': 'mangle',
+  'istio-ambient-raw': 'raw',
+}
+
+const AMBIENT_CHAINS: Readonly<Record<string, string>> = {'istio-prerouting': 'ISTIO_PRERT'}
+
+/** The iptables table a table stands for: istio's native nftables tables are nat, mangle and raw by another name. */
+export function canonicalTable(name: string): string {
+  return Object.hasOwn(TABLES, name) ? (TABLES[name] ?? name) : name
+}
+
+/** The iptables name of a chain: `istio-in-redirect` is ISTIO_IN_REDIRECT, `prerouting` of a native table is PREROUTING. */
+export function canonicalChain(name: string): string {
+  if (Object.hasOwn(AMBIENT_CHAINS, name)) return AMBIENT_CHAINS[name] ?? name
+  return name.startsWith('istio-') || /^(prerouting|input|forward|output|postrouting)$/.test(name)
+    ? name.toUpperCase().replaceAll('-', '_')
+    : name
+}
+
+/** True for a table that istio's native nftables mode makes. */
+export function isIstioNativeTable(name: string): boolean {
+  return Object.hasOwn(TABLES, name)
+}
+
+/** True for a chain istio makes or hooks its own into. */
+export function isIstioChain(name: string): boolean {
+  return /^(ISTIO_|istio-|ztunnel-)/.test(name)
+}
+
+/** Who made a chain that is not istio's, by the prefixes network plugins and runtimes use. */
+export function foreignOwner(name: string): string | undefined {
+  const owners: readonly (readonly [RegExp, string])[] = [
+    [/^DOCKER/, 'Docker (its own DNS and port mapping)'],
+    [/^KUBE-/, 'kube-proxy or the kubelet'],
+    [/^(CNI-|CNI_)/, 'the portmap CNI plugin'],
+    [/^(CILIUM_|OLD_CILIUM_)/, 'Cilium'],
+    [/^cali-/, 'Calico'],
+    [/^(AWS-|AMAZON)/, 'the AWS VPC CNI'],
+    [/^(WEAVE)/, 'Weave Net'],
+    [/^(ANTREA)/, 'Antrea'],
+    [/^(LIBVIRT_|KUBEVIRT_)/, 'libvirt or KubeVirt'],
+    [/^(CONSUL_)/, 'Consul'],
+    [/^(PROXY_INIT)/, 'Linkerd'],
+  ]
+  return owners.find(([pattern]) => pattern.test(name))?.[1]
+}

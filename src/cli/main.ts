@@ -1,7 +1,8 @@
 import {readFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {EXIT, explainError} from './errors.js'
+import {explainError} from './errors.js'
+import {endOnInterrupt} from './interrupt.js'
 import {remark} from './streams.js'
 
 interface Program {
@@ -23,7 +24,7 @@ function programName(): string {
 export async function main(argv: readonly string[], root: URL): Promise<void> {
   process.stdout.on('error', quietly)
   process.stderr.on('error', quietly)
-  process.once('SIGINT', () => process.exit(EXIT.interrupted))
+  endOnInterrupt()
   const program = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Program
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     process.stdout.write(`meshctl (mesh diagnostics) ${program.version}\n`)

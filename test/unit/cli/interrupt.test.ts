@@ -1,0 +1,58 @@
+import {spawn} from 'node:child_process'
+import {mkdtempSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {describe, expect, test} from '@jest/globals'
+import {buildSync} from 'esbuild'
+
+/** Runs a small program made of our interrupt handling in a process of its own and sends it signals. */
+async function interrupted(
+  body: string,
+  signals: readonly NodeJS.Signals[],
+): Promise<{code: number | null; out: string}> {
+  const folder = mkdtempSync(join(tmpdir(), 'meshctl-interrupt-'))
+  const entry = join(folder, 'entry.ts')
+  writeFileSync(
+    entry,
+    `import {endOnInterrupt, undoable} from ${JSON.stringify(join(process.cwd(), 'src/cli/interrupt.ts'))}\n${body}`,
+  )
+  const out = join(folder, 'entry.mjs')
+  buildSync({entryPoints: [entry], outfile: out, bundle: true, platform: 'node', format: 'esm', logLevel: 'silent'})
+  const child = spawn(process.execPath, [out], {stdio: ['ignore', 'pipe', 'inherit']})
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString('utf8')
+    const next = signals[text.split('ready').length - 2]
+    if (next !== undefined) child.kill(next)
+  })
+  const code = await new Promise<number | null>(resolve => child.on('close', resolve))
+  return {code, out: text}
+}
+
+const WAIT = 'const stay = setInterval(() => {}, 1000)'
+
+describe('Ctrl-C', () => {
+  test('ends with 130', async () => {
+    expect(await interrupted(`${WAIT}; endOnInterrupt(); console.log('ready')`, ['SIGINT'])).toEqual({
+      code: 130,
+      out: 'ready\n',
+    })
+  })
+
+  test('lets work that must be undone finish undoing it, then ends with 130', async () => {
+    const body = `endOnInterrupt(); await undoable(async signal => {
+      ${WAIT}; console.log('ready')
+      await new Promise(resolve => signal.addEventListener('abort', () => setTimeout(resolve, 50)))
+      clearInterval(stay); console.log('undone')
+    })`
+    expect(await interrupted(body, ['SIGINT'])).toEqual({code: 130, out: 'ready\nundone\n'})
+  })
+
+  test('a second one ends it at once', async () => {
+    const body = `endOnInterrupt(); await undoable(async signal => {
+      ${WAIT}; signal.addEventListener('abort', () => console.log('ready again')); console.log('ready')
+      await new Promise(() => {})
+    })`
+    expect((await interrupted(body, ['SIGINT', 'SIGINT'])).code).toBe(130)
+  })
+})

@@ -14,4 +14,18 @@ export const LIMITS = {
   stdinIdleMs: 60_000,
   /** A command run inside a network namespace. */
   netnsDeadlineMs: 15_000,
+  /** One call to the API server with its retries: the server's own limit for a request is 60 s. */
+  apiCallMs: 60_000,
+  /** Tries while the server answers 429 or 5xx with Retry-After, as client-go counts them. */
+  apiTries: 10,
+  /** One answer of the API server: a page of 500 pods is about 8 MB; old servers may ignore the page size. */
+  apiAnswerBytes: 500 * MIB,
+  /** What is read of a body that explains a failure. */
+  refusalBytes: 64 * 1024,
+  /** Objects per page: few round trips, and at most five seats of the server's priority and fairness. */
+  listPage: 500,
+  /** Log lines read from the end of a container's log. */
+  logLines: 10_000,
+  /** What a command may say on stderr before the rest is dropped. */
+  stderrBytes: 64 * 1024,
 } as const

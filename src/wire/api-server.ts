@@ -11,13 +11,17 @@ export interface CallRecord {
 
 export type CallObserver = (call: CallRecord) => void
 
+/** Header values as node:http takes them; a list is sent as that many headers. */
+export type HeaderMap = Readonly<Record<string, string | readonly string[]>>
+
 /** How to reach one API server: its address, a keep-alive agent that holds TLS and proxies, and fresh credentials per call. */
 export interface ApiServer {
   /** `https://host:port/prefix`, without a slash at the end. */
   readonly url: string
   readonly agent: Agent
   readonly userAgent: string
-  headers(): Promise<Readonly<Record<string, string>>>
+  /** `refused` asks for new credentials because the server did not accept the last ones. */
+  headers(refused?: boolean): Promise<HeaderMap>
   readonly observe?: CallObserver | undefined
 }
 
@@ -41,4 +45,11 @@ export async function observed<T>(
     tell(0, error instanceof Error && 'kind' in error ? String(error.kind) : 'failed')
     throw error
   }
+}
+
+/** A copy node:http may own. */
+export function outgoingHeaders(headers: HeaderMap): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+  )
 }

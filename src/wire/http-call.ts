@@ -3,6 +3,7 @@ import https from 'node:https'
 import type {Writable} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
 import {createGunzip} from 'node:zlib'
+import {type HeaderMap, outgoingHeaders} from './api-server.js'
 import {collectBytes} from './collect.js'
 import {failureOfSignal, startDeadline, type TimeLimits} from './deadline.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
@@ -11,7 +12,7 @@ export interface HttpCall {
   readonly url: URL
   readonly agent: http.Agent
   readonly method?: string
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: HeaderMap
   readonly body?: string
 }
 
@@ -85,7 +86,7 @@ function start(call: HttpCall): http.ClientRequest {
     agent: call.agent,
     method: call.method ?? 'GET',
     headers: {
-      ...call.headers,
+      ...outgoingHeaders(call.headers ?? {}),
       ...(call.body === undefined ? {} : {'Content-Length': String(Buffer.byteLength(call.body))}),
     },
   })

@@ -1,6 +1,6 @@
 import type {ClientRequest, IncomingMessage} from 'node:http'
 import WebSocket from 'ws'
-import type {ApiServer} from './api-server.js'
+import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
@@ -22,7 +22,7 @@ export async function openWebSocket(
   protocols: readonly string[],
   signal: AbortSignal,
 ): Promise<WebSocket> {
-  const headers = {...(await server.headers()), 'User-Agent': server.userAgent}
+  const headers = {...outgoingHeaders(await server.headers()), 'User-Agent': server.userAgent}
   if (signal.aborted) throw failureOfSignal(signal)
   const socket = new WebSocket(server.url.replace(/^http/, 'ws') + path, [...protocols], {
     agent: server.agent,

@@ -1,3 +1,5 @@
+import type {Gap} from '../model/answer.js'
+
 /** What can go wrong between us and an API server, a kubelet or a pod, told apart by what a person would do about it. */
 export type FailureKind =
   | 'unauthorized'
@@ -35,6 +37,8 @@ export interface FailureDetails {
   readonly retryAfterMs?: number
   /** Where an expired list may go on, though no longer in one snapshot. */
   readonly continueToken?: string
+  /** What a served bundle says about evidence it does not hold. */
+  readonly recordedGap?: Gap
 }
 
 /** The one error type of this layer; everything above turns it into a gap. */

@@ -1,0 +1,137 @@
+import type {Agent} from 'node:http'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {type ApiServer, type CallObserver, observed} from '../../wire/api-server.js'
+import {failureFromRefusal} from '../../wire/classify.js'
+import {type HttpAnswer, type HttpCall, httpCall} from '../../wire/http-call.js'
+import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
+import {LIMITS} from '../limits.js'
+import {agentFor} from './agent.js'
+import type {ClusterAccess} from './kubeconfig.js'
+
+export interface ApiGet {
+  /** Path with its query, below the server's address. */
+  readonly path: string
+  readonly maxBytes?: number
+  readonly totalMs?: number
+  readonly accept?: string
+  readonly gzip?: boolean
+}
+
+/** The API server as the live source uses it: a GET that retries what may be retried, and the wire for streams. */
+export interface Api {
+  readonly server: ApiServer
+  /** Longest silence in any call; undefined when the user asked for none. */
+  readonly idleMs: number | undefined
+  readonly signal: AbortSignal
+  readonly gzip: boolean
+  get(call: ApiGet): Promise<HttpAnswer>
+  close(): void
+}
+
+export interface ApiOptions {
+  readonly requestTimeoutMs: number
+  readonly userAgent: string
+  readonly observe?: CallObserver | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Connects (lazily) to one API server as one user; `close` aborts whatever is still under way. */
+export async function openApi(access: ClusterAccess, options: ApiOptions): Promise<Api> {
+  const agent = await agentFor(access, await access.credentials())
+  const life = new AbortController()
+  const signal = options.signal === undefined ? life.signal : AbortSignal.any([life.signal, options.signal])
+  const headers = async (refused?: boolean) => (await access.credentials(refused)).headers
+  const url = access.server.href.replace(/\/+$/, '')
+  return apiOn({url, agent, userAgent: options.userAgent, headers, observe: options.observe}, agent, {
+    idleMs: options.requestTimeoutMs === 0 ? undefined : options.requestTimeoutMs,
+    signal,
+    gzip: access.gzip,
+    abort: () => life.abort(),
+  })
+}
+
+/** The same on a server that is already known; tests and other callers bring their own agent. */
+export function apiOn(
+  server: ApiServer,
+  agent: Agent,
+  options: {readonly idleMs: number | undefined; readonly signal: AbortSignal; readonly gzip: boolean; abort(): void},
+): Api {
+  const {idleMs, signal, gzip} = options
+  return {
+    server,
+    idleMs,
+    signal,
+    gzip,
+    get: call => observed(server, `GET ${call.path}`, () => getWithRetries(server, call, idleMs, signal), measure),
+    close: () => {
+      options.abort()
+      agent.destroy()
+    },
+  }
+}
+
+function measure(answer: HttpAnswer): {bytes: number; outcome: string} {
+  return {bytes: answer.wireBytes, outcome: String(answer.status)}
+}
+
+/**
+ * GET until an answer stands: 429 and 5xx with Retry-After are tried again (as client-go does), a 401 once with new
+ * credentials, a connection the server closed in between once; all within the total time. Other failures are thrown.
+ */
+async function getWithRetries(
+  server: ApiServer,
+  call: ApiGet,
+  idleMs: number | undefined,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const endsAt = performance.now() + (call.totalMs ?? LIMITS.apiCallMs)
+  let refused = false
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await getOnce(server, call, {idleMs, signal, totalMs: Math.max(1, endsAt - performance.now())}, refused)
+    } catch (error) {
+      const failure = failureFromError(error)
+      const waitMs = failure.details.retryAfterMs
+      const mayWait = waitMs !== undefined && attempt < LIMITS.apiTries && performance.now() + waitMs < endsAt
+      if (failure.kind === 'unauthorized' && !refused) refused = true
+      else if (mayWait) await pause(waitMs, signal)
+      else throw failure
+    }
+  }
+}
+
+async function getOnce(
+  server: ApiServer,
+  call: ApiGet,
+  limits: {idleMs: number | undefined; signal: AbortSignal; totalMs: number},
+  refused: boolean,
+): Promise<HttpAnswer> {
+  const request: HttpCall = {
+    url: new URL(server.url + call.path),
+    agent: server.agent,
+    headers: {
+      ...(await server.headers(refused)),
+      Accept: call.accept ?? 'application/json',
+      'User-Agent': server.userAgent,
+      ...(call.gzip === true ? {'Accept-Encoding': 'gzip'} : {}),
+    },
+  }
+  const {idleMs, signal, totalMs} = limits
+  const answer = await httpCall(`GET ${call.path}`, request, {
+    totalMs,
+    signal,
+    maxBytes: call.maxBytes ?? LIMITS.apiAnswerBytes,
+    ...(idleMs === undefined ? {} : {idleMs}),
+  })
+  if (answer.status >= 200 && answer.status < 300) return answer
+  const body = answer.body.subarray(0, LIMITS.refusalBytes).toString('utf8')
+  throw failureFromRefusal({httpStatus: answer.status, body, retryAfter: answer.headers['retry-after']})
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, {signal})
+  } catch {
+    throw new WireFailure('aborted', 'interrupted')
+  }
+}

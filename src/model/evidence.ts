@@ -93,6 +93,22 @@ export function evidenceRow(id: EvidenceId): EvidenceRow {
   return EVIDENCE[id]
 }
 
+/** The command by which a person can take evidence by hand, for errors about a file that does not hold it whole. */
+export function howToTake(id: EvidenceId): string {
+  const {how, extension} = EVIDENCE[id] as EvidenceRow
+  const inProxy = 'kubectl exec POD -c istio-proxy --'
+  switch (how.via) {
+    case 'admin':
+      return `${inProxy} pilot-agent request GET '${how.path}' > FILE.${extension}`
+    case 'exec':
+      return `${inProxy} ${how.tries[0]?.join(' ') ?? ''} > FILE.${extension}   # or as root on the node`
+    case 'log':
+      return `kubectl logs POD -c ${how.container} > FILE.${extension}`
+    case 'istiod':
+      return `kubectl exec -n istio-system deploy/istiod -- curl -s localhost:15014/${how.path} > FILE.${extension}`
+  }
+}
+
 /** True when the text names a row of the catalogue. */
 export function isEvidenceId(id: string): id is EvidenceId {
   return Object.hasOwn(EVIDENCE, id)

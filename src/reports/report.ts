@@ -1,4 +1,5 @@
 import {type Answer, type Gap, gapSentence, isFailure} from '../model/answer.js'
+import {type EvidenceId, howToTake} from '../model/evidence.js'
 import {UserError} from '../model/user-error.js'
 import type {Origin, Source} from '../sources/source.js'
 
@@ -17,13 +18,17 @@ export function exitCodeOf(report: Report): 0 | 1 | 3 {
   return report.gaps.some(isFailure) ? 3 : 0
 }
 
-/** The value of evidence a report cannot do without; its absence is the one error that says what this source does offer. */
-export function required<T>(answer: Answer<T>, source: Source): T {
+/**
+ * The value of evidence a report cannot do without; its absence is the one error that says what this source does offer,
+ * and, for a file that does not hold it whole, how to take it again.
+ */
+export function required<T>(answer: Answer<T>, source: Source, id?: EvidenceId): T {
   if (answer.ok) return answer.value
   const offers = source.offers()
+  const again = source.origin.kind === 'files' && id !== undefined ? {next: howToTake(id)} : {}
   throw new UserError(gapSentence(answer.gap), {
-    hint:
-      offers.length === 0 ? 'This source offers nothing meshctl can use.' : `This source offers: ${offers.join(', ')}.`,
+    hint: `This source offers: ${offers.length === 0 ? 'nothing meshctl can use' : offers.join(', ')}.`,
+    ...again,
   })
 }
 

@@ -109,9 +109,9 @@ export async function endpointReport(
   if (!clusters.ok && clusters.gap.reason === 'not-captured') {
     const eds = await fromDump(source, subject)
     if (eds.ok) return withoutClusters(source, subject, eds.value, filter)
-    return required(eds.gap.reason === 'not-captured' ? clusters : eds, source)
+    return required(eds.gap.reason === 'not-captured' ? clusters : eds, source, 'envoy.clusters')
   }
-  const {artifact, groups} = required(clusters, source)
+  const {artifact, groups} = required(clusters, source, 'envoy.clusters')
   const eds = join ? await fromDump(source, subject) : undefined
   const rows = rowsFrom(groups, eds?.ok === true ? eds.value.groups : [], filter)
   const kept = new Set(rows.map(({endpoint}) => endpoint))

@@ -12,7 +12,7 @@ export interface ServerInfoReport extends Report {
 
 /** What a pod's Envoy says about itself: version, state, uptime, options, node. */
 export async function serverInfoReport(source: Source, subject: PodRef): Promise<ServerInfoReport> {
-  const artifact = required(await source.evidence('envoy.server_info', subject), source)
-  const info = required(parseServerInfo(artifact), source)
+  const artifact = required(await source.evidence('envoy.server_info', subject), source, 'envoy.server_info')
+  const info = required(parseServerInfo(artifact), source, 'envoy.server_info')
   return {origin: source.origin, gaps: [], notes: [], subject, info, artifact}
 }

@@ -26,8 +26,8 @@ const STRUCT_FIELDS = new Set(
     .map(lowerCamel),
 )
 
-/** The two fields of envoy.config.core.v3.Metadata; a `metadata` field with any other key is a Struct. */
-const METADATA_FIELDS = new Set(['filterMetadata', 'typedFilterMetadata'])
+/** Where a field called `metadata` is a Struct (core.v3.Node and BuildVersion); elsewhere it is a message. */
+const STRUCT_METADATA_PARENTS = new Set(['node', 'userAgentBuildVersion'])
 
 /** Fields that hold key material (udpa.annotations.sensitive in the API); Envoy hides their data, and so do we. */
 const SENSITIVE_FIELDS = new Set(
@@ -49,9 +49,9 @@ function hidden(value: unknown): unknown {
 
 const VERBATIM_TYPE = /\.google\.protobuf\.|^type\.googleapis\.com\/google\.protobuf\.|\.TypedStruct$/
 
-function isStruct(name: string, value: JsonObject, parent: string): boolean {
+function isStruct(name: string, parent: string): boolean {
   if (STRUCT_FIELDS.has(name)) return true
-  if (name === 'metadata') return !Object.keys(value).every(key => METADATA_FIELDS.has(lowerCamel(key)))
+  if (name === 'metadata') return STRUCT_METADATA_PARENTS.has(parent)
   return name === 'match' && parent === 'transportSocketMatches'
 }
 
@@ -68,7 +68,7 @@ function converted(value: unknown, name: string): unknown {
 
 function fieldValue(name: string, value: unknown, parent: string): unknown {
   if (!isObject(value)) return converted(value, name)
-  if (isStruct(name, value, parent)) return value
+  if (isStruct(name, parent)) return value
   if (SENSITIVE_FIELDS.has(name)) return hidden(value)
   return MAP_FIELDS.has(name) ? mapValue(value, name) : message(value, name)
 }

@@ -1,11 +1,61 @@
-import {UserError} from '../../model/user-error.js'
+import type {Answer} from '../../model/answer.js'
+import {type Artifact, EVIDENCE_IDS, type EvidenceId, type EvidenceQuery, evidenceRow} from '../../model/evidence.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {CallObserver} from '../../wire/api-server.js'
 import type {Source} from '../source.js'
+import {adminEvidence} from './admin-evidence.js'
+import {type Api, openApi} from './api.js'
+import {execEvidence} from './exec-evidence.js'
+import {istiodEvidence} from './istiod-evidence.js'
+import {clusterAccess} from './kubeconfig.js'
+import {type Live, openLive} from './live.js'
+import {logEvidence} from './log-evidence.js'
+import {clusterObjects} from './objects.js'
 import type {ClusterSettings} from './settings.js'
 
-/** The live cluster; not reachable in this build. */
-export async function clusterSource(_settings: ClusterSettings): Promise<Source> {
-  throw new UserError('this build cannot talk to a live cluster yet', {
-    hint: 'Give a bundle, a file, netns:NAME or sample with --from (or MESHCTL_FROM).',
-    next: 'meshctl check deploy/reviews-v1 --from sample',
-  })
+/** What a live cluster needs beside its settings: who watches the calls, and when to stop. */
+export interface ClusterSurroundings {
+  readonly observe?: CallObserver | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The live cluster of a kubeconfig context; nothing is asked of it before the first question. */
+export async function clusterSource(settings: ClusterSettings, around: ClusterSurroundings = {}): Promise<Source> {
+  const access = await clusterAccess({settings, env: process.env, interactive: process.stdin.isTTY === true})
+  const userAgent = `meshctl (${process.platform}/${process.arch})`
+  const api = await openApi(access, {requestTimeoutMs: settings.requestTimeoutMs, userAgent, ...around})
+  return sourceOn(api, settings, `cluster ${access.contextName}`, settings.namespace ?? access.namespace)
+}
+
+/** The same source on an API client that is already there. */
+export function sourceOn(api: Api, settings: ClusterSettings, label: string, defaultNamespace: string): Source {
+  const live = openLive(api)
+  return {
+    origin: {kind: 'cluster', label},
+    defaultNamespace,
+    offers: () => ['every kind of object the user may read', ...EVIDENCE_IDS.map(id => evidenceRow(id).title)],
+    objects: query => clusterObjects(live, query),
+    evidence: (id, subject, query) => evidenceOf(live, settings, id, subject, query),
+    close: async () => live.close(),
+  }
+}
+
+function evidenceOf(
+  live: Live,
+  settings: ClusterSettings,
+  id: EvidenceId,
+  subject: PodRef,
+  query: EvidenceQuery | undefined,
+): Promise<Answer<Artifact>> {
+  const {how} = evidenceRow(id)
+  switch (how.via) {
+    case 'admin':
+      return adminEvidence(live, id, subject, how.path, settings.adminPort, query)
+    case 'exec':
+      return execEvidence(live, id, subject, how.tries)
+    case 'log':
+      return logEvidence(live, id, subject, how.container)
+    case 'istiod':
+      return istiodEvidence(live, id, subject, how.path, settings)
+  }
 }

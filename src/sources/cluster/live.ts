@@ -1,0 +1,127 @@
+import type {Agent} from 'node:http'
+import {isObject, textOf} from '../../formats/decode.js'
+import {readPod} from '../../formats/kube-pod/parse.js'
+import type {KubeObject, PodRef} from '../../model/kube-object.js'
+import type {PodModel} from '../../model/pod.js'
+import {observed} from '../../wire/api-server.js'
+import {failureFromRefusal} from '../../wire/classify.js'
+import {collectBytes, collectHead} from '../../wire/collect.js'
+import {execInPod} from '../../wire/exec.js'
+import {type HttpAnswer, httpCall} from '../../wire/http-call.js'
+import {podAgent} from '../../wire/pod-agent.js'
+import {WireFailure} from '../../wire/wire-failure.js'
+import type {ExecOutcome} from '../exec-answer.js'
+import {LIMITS} from '../limits.js'
+import type {Api} from './api.js'
+
+export interface CallLimits {
+  readonly maxBytes: number
+  readonly deadlineMs: number
+}
+
+/** What the kinds of evidence share on a live cluster: pods looked up once, forwards kept open, commands run. */
+export interface Live {
+  readonly api: Api
+  /** The pod, from this run's memory unless `fresh`; a failure is thrown as a WireFailure. */
+  pod(ref: PodRef, fresh?: boolean): Promise<PodModel>
+  /** Remembers pods that were listed for another reason. */
+  remember(objects: readonly KubeObject[]): void
+  /** GET a page from a port of a pod over a forward that stays open; a status other than 200 is thrown. */
+  podPage(ref: PodRef, port: number, path: string, limits: CallLimits): Promise<Buffer>
+  exec(ref: PodRef, container: string, argv: readonly string[], limits: CallLimits): Promise<ExecOutcome>
+  close(): void
+}
+
+/** Forwards to a port: Envoy's admin answers on its main thread, so it is asked one thing at a time. */
+const ONE_AT_A_TIME = 1
+
+function keyOf(ref: PodRef): string {
+  return `${ref.namespace}/${ref.name}`
+}
+
+/** The path of a pod in the API. */
+export function podPath(ref: PodRef): string {
+  return `/api/v1/namespaces/${encodeURIComponent(ref.namespace)}/pods/${encodeURIComponent(ref.name)}`
+}
+
+/** Opens the shared part of a live source on an API client. */
+export function openLive(api: Api): Live {
+  const pods = new Map<string, PodModel>()
+  const agents = new Map<string, Agent>()
+
+  function keep(object: KubeObject): PodModel | undefined {
+    const pod = readPod(object)
+    if (pod?.exists === true) pods.set(keyOf(pod.object), pod)
+    return pod
+  }
+
+  async function pod(ref: PodRef, fresh = false): Promise<PodModel> {
+    const known = fresh ? undefined : pods.get(keyOf(ref))
+    if (known !== undefined) return known
+    const answer = await api.get({path: podPath(ref)})
+    const object: unknown = JSON.parse(answer.body.toString('utf8'))
+    const found =
+      isObject(object) && textOf(object, 'kind') === 'Pod' ? keep(object as unknown as KubeObject) : undefined
+    if (found === undefined) throw new WireFailure('protocol', `the answer for pod ${ref.name} is not a pod`)
+    return found
+  }
+
+  function agentFor(ref: PodRef, port: number): Agent {
+    const key = `${keyOf(ref)}:${port}`
+    const known = agents.get(key)
+    if (known !== undefined) return known
+    const agent = podAgent(api.server, {namespace: ref.namespace, pod: ref.name, port}, ONE_AT_A_TIME)
+    agents.set(key, agent)
+    return agent
+  }
+
+  async function podPage(ref: PodRef, port: number, path: string, limits: CallLimits): Promise<Buffer> {
+    const name = `GET ${ref.name}.${ref.namespace}:${port}/${path}`
+    const call = {url: new URL(`http://localhost/${path}`), agent: agentFor(ref, port)}
+    const bounds = {totalMs: limits.deadlineMs, maxBytes: limits.maxBytes, signal: api.signal}
+    const silence = api.idleMs === undefined ? {} : {idleMs: api.idleMs}
+    const run = (): Promise<HttpAnswer> => httpCall(name, call, {...bounds, ...silence})
+    const answer = await observed(api.server, name, run, each => ({
+      bytes: each.wireBytes,
+      outcome: String(each.status),
+    }))
+    if (answer.status === 200) return answer.body
+    const body = answer.body.subarray(0, LIMITS.refusalBytes).toString('utf8')
+    throw failureFromRefusal({httpStatus: answer.status, body})
+  }
+
+  async function exec(
+    ref: PodRef,
+    container: string,
+    argv: readonly string[],
+    limits: CallLimits,
+  ): Promise<ExecOutcome> {
+    const stdout = collectBytes(argv.join(' '), limits.maxBytes)
+    const stderr = collectHead(LIMITS.stderrBytes)
+    const target = {namespace: ref.namespace, pod: ref.name, container, argv}
+    const bounds = {totalMs: limits.deadlineMs, signal: api.signal}
+    try {
+      const {exitCode} = await execInPod(api.server, target, {stdout: stdout.sink, stderr: stderr.sink}, bounds)
+      return {argv, stdout: stdout.bytes(), stderr: stderr.bytes().toString('utf8'), exitCode}
+    } catch (error) {
+      // A program that is not there is an outcome like any other: the next try may be.
+      const absent = error instanceof WireFailure && error.kind === 'no-tool' && error.details.recordedGap === undefined
+      if (absent) return {argv, stdout: new Uint8Array(), stderr: error.message, exitCode: undefined}
+      throw error
+    }
+  }
+
+  return {
+    api,
+    pod,
+    remember: objects => {
+      for (const object of objects) if (object.kind === 'Pod') keep(object)
+    },
+    podPage,
+    exec,
+    close: () => {
+      for (const agent of agents.values()) agent.destroy()
+      api.close()
+    },
+  }
+}

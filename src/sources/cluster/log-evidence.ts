@@ -1,0 +1,35 @@
+import {type Answer, answered, missing} from '../../model/answer.js'
+import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
+import {type PodRef, podLabel} from '../../model/kube-object.js'
+import {failureFromError} from '../../wire/wire-failure.js'
+import {LIMITS} from '../limits.js'
+import {gapOfFailure} from './gap-of-failure.js'
+import {type Live, podPath} from './live.js'
+
+/** The end of a container's log, at most the row's size; a pod without that container has no such log, which is no failure. */
+export async function logEvidence(
+  live: Live,
+  id: EvidenceId,
+  subject: PodRef,
+  container: string,
+): Promise<Answer<Artifact>> {
+  const row = evidenceRow(id)
+  try {
+    const pod = await live.pod(subject)
+    if (!pod.containers.some(each => each.name === container)) {
+      return missing(row.title, 'not-applicable', `${podLabel(subject)} has no container ${container}`)
+    }
+    const query = new URLSearchParams({container, tailLines: String(LIMITS.logLines), limitBytes: String(row.maxBytes)})
+    const path = `${podPath(subject)}/log?${query.toString()}`
+    const answer = await live.api.get({
+      path,
+      accept: '*/*',
+      totalMs: row.deadlineMs,
+      maxBytes: row.maxBytes + LIMITS.refusalBytes,
+    })
+    const provenance = {capturedAt: new Date().toISOString(), from: podLabel(subject), container}
+    return answered({id, bytes: answer.body, provenance})
+  } catch (error) {
+    return {ok: false, gap: gapOfFailure(row.title, failureFromError(error))}
+  }
+}

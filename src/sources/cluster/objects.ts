@@ -1,0 +1,86 @@
+import {listOf, textOf} from '../../formats/decode.js'
+import {type Answer, answered, missing} from '../../model/answer.js'
+import {type Kind, kindOf} from '../../model/kinds.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import {failureFromError, type WireFailure} from '../../wire/wire-failure.js'
+import type {ObjectQuery} from '../source.js'
+import {gapOfFailure} from './gap-of-failure.js'
+import {listObjects} from './list.js'
+import type {Live} from './live.js'
+
+/**
+ * Objects of a kind, straight from the API server with every field kept. A name that does not exist is an empty list; a group the
+ * cluster serves under another version is asked there; a group it does not have at all has no objects.
+ */
+export async function clusterObjects(live: Live, query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
+  const what = `${query.kind} objects`
+  const kind = kindOf(query.kind)
+  if (kind === undefined) return missing(what, 'not-applicable', `meshctl does not know the kind ${query.kind}`)
+  try {
+    return answered(await ask(live, kind, kind.apiVersion, query))
+  } catch (error) {
+    const failure = failureFromError(error)
+    if (!isUnknownPath(failure) || !kind.apiVersion.includes('/')) return {ok: false, gap: gapOfFailure(what, failure)}
+    try {
+      const version = await preferredVersion(live, kind)
+      return answered(version === undefined ? [] : await ask(live, kind, version, query))
+    } catch (again) {
+      return {ok: false, gap: gapOfFailure(what, failureFromError(again))}
+    }
+  }
+}
+
+async function ask(live: Live, kind: Kind, apiVersion: string, query: ObjectQuery): Promise<readonly KubeObject[]> {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
+  const inside =
+    kind.namespaced && query.namespace !== undefined ? `/namespaces/${encodeURIComponent(query.namespace)}` : ''
+  const path = `${root}${inside}/${kind.resource}`
+  if (query.name === undefined || (kind.namespaced && query.namespace === undefined)) {
+    const selector =
+      query.name === undefined ? '' : `?fieldSelector=${encodeURIComponent(`metadata.name=${query.name}`)}`
+    const found = await listObjects(live.api, `${path}${selector}`)
+    live.remember(found)
+    return found
+  }
+  try {
+    const answer = await live.api.get({path: `${path}/${encodeURIComponent(query.name)}`})
+    const object = {
+      apiVersion,
+      kind: kind.kind,
+      ...(JSON.parse(answer.body.toString('utf8')) as object),
+    } as unknown as KubeObject
+    live.remember([object])
+    return [object]
+  } catch (error) {
+    const failure = failureFromError(error)
+    // A Status that says so, not a bare 404: the kind exists, this one object does not.
+    if (failure.kind === 'not-found' && failure.details.recordedGap === undefined && !isUnknownPath(failure)) return []
+    throw failure
+  }
+}
+
+/** An API server answers `404 page not found` in plain text for a group or version it does not serve. */
+function isUnknownPath(failure: WireFailure): boolean {
+  return failure.details.httpStatus === 404 && /404 page not found/.test(failure.message)
+}
+
+async function preferredVersion(live: Live, kind: Kind): Promise<string | undefined> {
+  const [group = ''] = kind.apiVersion.split('/')
+  const answer = await live.api.get({path: '/apis'})
+  const groups = listOf(JSON.parse(answer.body.toString('utf8')) as unknown, 'groups')
+  const found = groups.find(each => textOf(each, 'name') === group)
+  if (found === undefined) return undefined
+  const preferred = textOf(found, 'preferredVersion', 'groupVersion')
+  const served = listOf(found, 'versions').map(each => textOf(each, 'groupVersion'))
+  for (const version of [preferred, ...served]) {
+    if (version !== undefined && version !== kind.apiVersion && (await serves(live, version, kind.resource)))
+      return version
+  }
+  return undefined
+}
+
+async function serves(live: Live, version: string, resource: string): Promise<boolean> {
+  const answer = await live.api.get({path: `/apis/${version}`})
+  const resources = listOf(JSON.parse(answer.body.toString('utf8')) as unknown, 'resources')
+  return resources.some(each => textOf(each, 'name') === resource)
+}

@@ -1,0 +1,53 @@
+import {isObject} from '../../formats/decode.js'
+import {readDocument} from '../../formats/kube-manifest/document.js'
+import type {Container, PodModel} from '../../model/pod.js'
+
+/** Istio names the proxy's container the same in sidecars, gateways, waypoints and ztunnel. */
+const PROXY = 'istio-proxy'
+
+/** The container Envoy runs in, wherever the pod keeps it: a native sidecar is an init container. */
+export function proxyContainer(pod: PodModel): Container | undefined {
+  return pod.containers.find(each => each.name === PROXY)
+}
+
+/** Containers a command may be tried in: the proxy first, then those that run, the most capable first. */
+export function execContainers(pod: PodModel, needsNetAdmin: boolean): readonly string[] {
+  const running = pod.containers.filter(each => each.state?.state === 'running')
+  const capable = running.filter(isCapable)
+  const proxy = running.filter(each => each.name === PROXY)
+  const order = needsNetAdmin ? [...capable, ...proxy] : [...proxy, ...running]
+  return [...new Set(order.map(each => each.name))]
+}
+
+/** True when the spec grants what reading kernel rules takes: privileged, or root's NET_ADMIN added. */
+function isCapable(container: Container): boolean {
+  const {privileged, addedCapabilities} = container.security
+  return privileged === true || addedCapabilities.includes('NET_ADMIN') || addedCapabilities.includes('ALL')
+}
+
+/** The admin port the mesh configuration of this pod names (proxyAdminPort), when it names one. */
+export function namedAdminPort(pod: PodModel): number | undefined {
+  const texts = [proxyContainer(pod)?.env.PROXY_CONFIG, pod.annotations['proxy.istio.io/config']]
+  for (const text of texts) {
+    const {value} = text === undefined ? {value: undefined} : readDocument(text)
+    const port = isObject(value) ? value.proxyAdminPort : undefined
+    if (typeof port === 'number' && port > 0 && port < 65_536) return port
+  }
+  return undefined
+}
+
+/** How the proxy's container is doing, for a person: its state, why, and how it ended last. */
+export function containerWords(container: Container): string {
+  const {state} = container
+  if (state === undefined) return `container ${container.name} has not been created yet`
+  const why = [state.reason, state.exitCode === undefined ? undefined : `exit code ${state.exitCode}`, state.message]
+  const because = why.filter(each => each !== undefined).join(', ')
+  const now = `container ${container.name} is ${state.state}${because === '' ? '' : ` (${because})`}`
+  const ready = state.state === 'running' && !state.ready ? ' but not ready' : ''
+  const last =
+    state.lastReason === undefined && state.lastExitCode === undefined
+      ? ''
+      : `; it last ended with ${[state.lastReason, state.lastExitCode === undefined ? undefined : `exit code ${state.lastExitCode}`].filter(each => each !== undefined).join(', ')}`
+  const restarts = state.restarts === 0 ? '' : `; ${state.restarts} restarts`
+  return `${now}${ready}${last}${restarts}`
+}

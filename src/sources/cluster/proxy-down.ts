@@ -1,0 +1,37 @@
+import type {PodRef} from '../../model/kube-object.js'
+import type {PodModel} from '../../model/pod.js'
+import {WireFailure} from '../../wire/wire-failure.js'
+import {type Live, podPath} from './live.js'
+import {containerWords, proxyContainer} from './proxy-container.js'
+
+/** Why a proxy does not answer, in its own words where it has any: the container's state, last exit and last log line. */
+export async function whyProxyIsDown(live: Live, ref: PodRef): Promise<string | undefined> {
+  let pod: PodModel
+  try {
+    pod = await live.pod(ref, true)
+  } catch (error) {
+    if (error instanceof WireFailure) return `the pod cannot be looked at: ${error.message}`
+    throw error
+  }
+  const phase = pod.status?.phase ?? 'Unknown'
+  const container = proxyContainer(pod)
+  if (container === undefined) return undefined
+  const line = await lastLogLine(live, ref, container.name, container.state?.state !== 'running')
+  const said = line === undefined ? '' : `; it last logged: ${line}`
+  return `the pod is ${phase}${pod.terminating ? ' and being deleted' : ''}, ${containerWords(container)}${said}`
+}
+
+async function lastLogLine(live: Live, ref: PodRef, container: string, ended: boolean): Promise<string | undefined> {
+  for (const previous of ended ? ['', '&previous=true'] : ['']) {
+    const path = `${podPath(ref)}/log?container=${encodeURIComponent(container)}&tailLines=1${previous}`
+    try {
+      const answer = await live.api.get({path, accept: '*/*', maxBytes: 64 * 1024, totalMs: 5000})
+      const line = answer.body.toString('utf8').trim().split('\n').at(-1)?.slice(0, 300)
+      if (line !== undefined && line !== '') return line
+    } catch (error) {
+      // The log only adds to an explanation that stands without it.
+      if (!(error instanceof WireFailure)) throw error
+    }
+  }
+  return undefined
+}

@@ -64,6 +64,11 @@ async function attempt(
   signal.addEventListener('abort', onAbort, {once: true})
   if (signal.aborted) onAbort()
   let answering = false
+  // A fault after the headers shows on the response as a bare reset; what it really was is raised on the request.
+  let fault: WireFailure | undefined
+  request.on('error', error => {
+    if (error instanceof WireFailure) fault ??= error
+  })
   try {
     const response = await responseOf(request, call.body)
     answering = true
@@ -71,7 +76,7 @@ async function attempt(
   } catch (error) {
     request.destroy()
     if (signal.aborted) throw failureOfSignal(signal)
-    const failure = failureFromError(error)
+    const failure = fault ?? failureFromError(error)
     const stale = !answering && request.reusedSocket && failure.kind === 'lost'
     if (!stale || retries === 0) throw failure
     return await attempt(name, call, maxBytes, signal, touch, retries - 1)
@@ -95,7 +100,6 @@ function start(call: HttpCall): http.ClientRequest {
 function responseOf(request: http.ClientRequest, body: string | undefined): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve)
-    // Kept for good: a fault after the headers shows on the response, but is also raised here.
     request.on('error', reject)
     request.end(body)
   })

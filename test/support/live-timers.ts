@@ -32,7 +32,8 @@ globalThis.clearInterval = (timer?: string | number | NodeJS.Timeout) => {
   real.clearInterval(timer)
 }
 
-/** Timers made by the code under test (importing this file starts the count) that have neither fired nor been cleared. */
-export function liveTimers(): number {
+/** Waits a moment for the last close to be handled, then gives the timers that have neither fired nor been cleared. */
+export async function timersLeft(): Promise<number> {
+  for (let turn = 0; turn < 100 && live.size > 0; turn++) await new Promise(resolve => real.setTimeout(resolve, 1))
   return live.size
 }

@@ -4,7 +4,7 @@ import {channelFrame} from '../../../src/wire/channels.js'
 import {collectBytes, collectHead} from '../../../src/wire/collect.js'
 import {type ExecTarget, execInPod, execPath} from '../../../src/wire/exec.js'
 import {WireFailure} from '../../../src/wire/wire-failure.js'
-import {liveTimers} from '../../support/live-timers.js'
+import {timersLeft} from '../../support/live-timers.js'
 import {channelBytes, messagesOf, RECORDED_STREAMS, recordedStream} from '../../support/recorded-wire.js'
 import {
   binaryFrame,
@@ -83,7 +83,7 @@ describe('exec against every recording', () => {
       expect((await failure(replay)).kind).toBe(expected)
     }
     await replay.close()
-    expect(liveTimers()).toBe(0)
+    expect(await timersLeft()).toBe(0)
   })
 
   test('a 403 names the permission that is missing', async () => {
@@ -171,7 +171,7 @@ describe('a connection that is cut after every byte', () => {
         }
       }
       await replay.close()
-      expect(liveTimers()).toBe(0)
+      expect(await timersLeft()).toBe(0)
     },
   )
 })
@@ -254,7 +254,7 @@ describe('limits', () => {
     const replay = await rawServer(socket => socket.on('end', () => socket.destroy()))
     expect((await failure(replay, {totalMs: 50})).kind).toBe('timeout')
     await replay.close()
-    expect(liveTimers()).toBe(0)
+    expect(await timersLeft()).toBe(0)
   })
 
   test('silence after the upgrade ends at the idle limit', async () => {

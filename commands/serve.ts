@@ -1,0 +1,53 @@
+import {Flags} from '@oclif/core'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {remark, write} from '../src/cli/streams.js'
+
+export default class Serve extends MeshCommand {
+  static override summary =
+    'Answer kubectl, istioctl and other tools from a bundle, as a read-only Kubernetes API on this machine'
+  static override description =
+    'The server listens on 127.0.0.1 alone, over TLS, with its own certificate and a token. Its kubeconfig is a temporary file, removed at the end; yours is not touched. Put a command behind -- to run it against the server.'
+  static override examples = [
+    '<%= config.bin %> serve --from sample -- kubectl get pods -n demo',
+    '<%= config.bin %> serve --from incident.tgz',
+  ]
+  static override strict = false
+  static override flags = {
+    port: Flags.integer({default: 0, min: 0, max: 65_535, description: 'port to listen on (0: any free one)'}),
+    verbose: Flags.boolean({char: 'v', description: 'show each request on standard error'}),
+  }
+
+  async run(): Promise<void> {
+    const {argv, flags} = await this.parse(Serve)
+    const {runWithKubeconfig, untilInterrupted} = await import('../src/cli/serve-session.js')
+    const {startApiServer} = await import('../src/kubeapi/server.js')
+    const {writeKubeconfig} = await import('../src/kubeapi/kubeconfig.js')
+    await this.withSource(flags, async source => {
+      const interrupted = untilInterrupted()
+      const onRequest = flags.verbose ? (line: string) => void remark(line) : undefined
+      const adminPort = flags['proxy-admin-port']
+      const server = await startApiServer(source, {
+        port: flags.port,
+        adminPort,
+        ...(onRequest === undefined ? {} : {onRequest}),
+      })
+      const kubeconfig = await writeKubeconfig(server)
+      try {
+        if (argv.length > 0) {
+          process.exitCode = await runWithKubeconfig(argv as string[], kubeconfig)
+          return
+        }
+        await write(
+          process.stdout,
+          `export KUBECONFIG=${kubeconfig.path}\nexport KUBECACHEDIR=${kubeconfig.cacheFolder}\n`,
+        )
+        await remark(`serving ${source.origin.label} read-only; stop with Ctrl-C`)
+        process.exitCode = await interrupted.signal
+      } finally {
+        await server.close()
+        await kubeconfig.remove()
+        interrupted.stop()
+      }
+    })
+  }
+}

@@ -1,0 +1,44 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import type {ApiServerHandle} from './server.js'
+
+const NAME = 'meshctl'
+
+export interface KubeconfigFile {
+  readonly path: string
+  /** Where kubectl should keep its discovery cache, so that one served source is never taken for another. */
+  readonly cacheFolder: string
+  remove(): Promise<void>
+}
+
+/** The kubeconfig of a served source: its address, its certificate as the only authority, its token. */
+export function kubeconfigText(
+  server: Pick<ApiServerHandle, 'url' | 'token' | 'certPem' | 'defaultNamespace'>,
+): string {
+  return `${JSON.stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': NAME,
+      clusters: [
+        {
+          name: NAME,
+          cluster: {server: server.url, 'certificate-authority-data': Buffer.from(server.certPem).toString('base64')},
+        },
+      ],
+      contexts: [{name: NAME, context: {cluster: NAME, user: NAME, namespace: server.defaultNamespace}}],
+      users: [{name: NAME, user: {token: server.token}}],
+    },
+    null,
+    1,
+  )}\n`
+}
+
+/** Writes the kubeconfig into a temporary folder of its own, readable by this user alone; the user's own kubeconfig is never touched. */
+export async function writeKubeconfig(server: ApiServerHandle): Promise<KubeconfigFile> {
+  const folder = await mkdtemp(join(tmpdir(), 'meshctl-serve-'))
+  const path = join(folder, 'kubeconfig')
+  await writeFile(path, kubeconfigText(server), {mode: 0o600, flag: 'wx'})
+  return {path, cacheFolder: join(folder, 'cache'), remove: () => rm(folder, {recursive: true, force: true})}
+}

@@ -1,0 +1,127 @@
+import {listOf, textOf} from '../formats/decode.js'
+import {parseJson} from '../formats/json-text.js'
+import {type Answer, type Gap, gapSentence} from '../model/answer.js'
+import {type Artifact, EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../model/evidence.js'
+import type {PodRef} from '../model/kube-object.js'
+import type {Source} from '../sources/source.js'
+import {queryConfigDump, readDumpQuery} from './config-dump-query.js'
+import {failureOfGap} from './status.js'
+
+/** An HTTP answer of a pod's admin port. */
+export interface PodPage {
+  readonly status: number
+  readonly type: string
+  readonly body: Uint8Array
+}
+
+/** Answers what was recorded of the pods' HTTP pages: Envoy's admin port, istiod's debug ports. */
+export interface PodPages {
+  page(pod: PodRef, method: string, url: string): Promise<PodPage>
+}
+
+/** Parsed dumps kept ready: clients ask for one section after the other, and parsing a large dump takes a second. */
+const KEPT_DUMPS = 2
+
+function text(status: number, body: string): PodPage {
+  return {status, type: 'text/plain', body: Buffer.from(body)}
+}
+
+/** A missing page is a 404 whose body is a Status, so that the recorded gap can be read back. */
+function gapPage(gap: Gap): PodPage {
+  const {status} = failureOfGap(gap)
+  return {status: 404, type: 'application/json', body: Buffer.from(JSON.stringify(status))}
+}
+
+function plain(answer: Answer<Artifact>, type: string): PodPage {
+  return answer.ok ? {status: 200, type, body: answer.value.bytes} : gapPage(answer.gap)
+}
+
+/** The recorded page of each admin and debug path; `?format=json` is part of what was recorded. */
+const PAGES: ReadonlyMap<string, EvidenceId> = new Map(
+  EVIDENCE_IDS.flatMap(id => {
+    const {how} = evidenceRow(id)
+    return how.via === 'admin' || how.via === 'istiod' ? [[how.path.replace(/\?include_eds$/, ''), id] as const] : []
+  }),
+)
+
+/** Splits a request target without trusting it to be an URL: istioctl asks for `//version`. */
+function splitTarget(url: string): {readonly path: string; readonly query: URLSearchParams} {
+  const at = url.indexOf('?')
+  const path = (at < 0 ? url : url.slice(0, at)).replace(/^\/+/, '')
+  return {path, query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1))}
+}
+
+/** The recorded pages of a source's pods. */
+export function podPages(source: Source): PodPages {
+  const dumps = new Map<string, {readonly bytes: Uint8Array; readonly configs: readonly unknown[]}>()
+
+  async function configDump(pod: PodRef, query: URLSearchParams): Promise<PodPage> {
+    const asked = readDumpQuery(query)
+    if ('status' in asked) return text(asked.status, asked.body)
+    const answer = await source.evidence('envoy.config_dump', pod)
+    if (!answer.ok) return gapPage(answer.gap)
+    const {bytes} = answer.value
+    const whole =
+      asked.includeEds && asked.resource === undefined && asked.mask === undefined && asked.nameRegex === undefined
+    if (whole) return {status: 200, type: 'application/json', body: bytes}
+    const key = `${pod.namespace}/${pod.name}`
+    let kept = dumps.get(key)
+    if (kept?.bytes !== bytes) {
+      const parsed = parseJson(bytes, 'config_dump')
+      if (!parsed.ok) return text(500, gapSentence(parsed.gap))
+      kept = {bytes, configs: listOf(parsed.value, 'configs')}
+      dumps.delete(key)
+      for (const old of [...dumps.keys()].slice(0, Math.max(0, dumps.size - KEPT_DUMPS + 1))) dumps.delete(old)
+      dumps.set(key, kept)
+    }
+    const {status, body} = queryConfigDump(kept.configs, asked)
+    return {status, type: status === 200 ? 'application/json' : 'text/plain', body: Buffer.from(body)}
+  }
+
+  async function ready(pod: PodRef): Promise<PodPage> {
+    const answer = await source.evidence('envoy.server_info', pod)
+    if (!answer.ok) return gapPage(answer.gap)
+    const info = parseJson(answer.value.bytes, 'server_info')
+    const state = info.ok ? (textOf(info.value, 'state') ?? 'UNKNOWN') : 'UNKNOWN'
+    return text(state === 'LIVE' ? 200 : 503, `${state}\n`)
+  }
+
+  async function proxyDump(pod: PodRef, proxyId: string): Promise<PodPage> {
+    const dot = proxyId.lastIndexOf('.')
+    if (dot <= 0) return text(404, 'proxyID must be in the form of <pod name>.<pod namespace>')
+    const answer = await source.evidence('istiod.config_dump', {
+      name: proxyId.slice(0, dot),
+      namespace: proxyId.slice(dot + 1),
+    })
+    const answering = answer.ok ? answer.value.provenance.from : undefined
+    if (answer.ok && answering !== undefined && answering !== 'node' && answering.split('.')[0] !== pod.name) {
+      return text(404, 'Proxy not connected to this Pilot instance. It may be connected to another instance.')
+    }
+    return plain(answer, 'application/json')
+  }
+
+  return {
+    async page(pod, method, url) {
+      const {path, query} = splitTarget(url)
+      if (path === 'logging') {
+        if (method !== 'POST') return text(405, 'Method GET not allowed, POST required.')
+        if (query.size > 0) return text(405, 'this is a recording: log levels cannot be set')
+        return plain(await source.evidence('envoy.logging', pod), 'text/plain')
+      }
+      if (method !== 'GET' && method !== 'HEAD') return text(405, `Method ${method} not allowed, GET required.`)
+      if (path === 'config_dump') return await configDump(pod, query)
+      if (path === 'ready') return await ready(pod)
+      if (path === 'debug/config_dump') return await proxyDump(pod, query.get('proxyID') ?? '')
+      const id = PAGES.get(query.get('format') === 'json' ? `${path}?format=json` : path)
+      if (id !== undefined)
+        return plain(
+          await source.evidence(id, pod),
+          evidenceRow(id).extension === 'json' ? 'application/json' : 'text/plain',
+        )
+      const known = ['config_dump', ...[...PAGES.keys()].filter(each => each !== 'config_dump'), 'ready'].map(
+        each => `/${each}`,
+      )
+      return text(404, `/${path} was not recorded. Recorded pages are: ${known.join(', ')}\n`)
+    },
+  }
+}

@@ -1,0 +1,122 @@
+import {textOf} from '../formats/decode.js'
+import {gapSentence} from '../model/answer.js'
+import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../model/evidence.js'
+import type {KubeObject, PodRef} from '../model/kube-object.js'
+import type {Source} from '../sources/source.js'
+import type {PodPages} from './pod-pages.js'
+import type {Status} from './status.js'
+
+/** How a recorded command ended: what it printed, and the Status a kubelet closes the session with. */
+export interface RecordedRun {
+  readonly stdout: Uint8Array
+  readonly stderr: string
+  readonly status: Status
+}
+
+const NOTHING = new Uint8Array()
+const SUCCESS = {kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success'} as const
+
+function exited(code: number, stderr: string, stdout: Uint8Array = NOTHING): RecordedRun {
+  const failure: Status = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: `command terminated with non-zero exit code: command terminated with exit code ${code}`,
+    reason: 'NonZeroExitCode',
+    details: {causes: [{reason: 'ExitCode', message: String(code)}]},
+  }
+  return {stdout, stderr, status: code === 0 ? SUCCESS : failure}
+}
+
+/** The Status of a program that is not in the image, worded as containerd does. */
+function noProgram(argv: readonly string[]): RecordedRun {
+  const message = `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: exec: "${argv[0]}": executable file not found in $PATH: unknown`
+  const status: Status = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason: 'InternalError',
+    details: {causes: [{reason: 'UnknownError', message}]},
+    code: 500,
+  }
+  return {stdout: NOTHING, stderr: '', status}
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((word, at) => word === b[at])
+}
+
+/** The catalogue rows that run exactly this command. */
+function rowsFor(argv: readonly string[]): readonly EvidenceId[] {
+  return EVIDENCE_IDS.filter(id => {
+    const {how} = evidenceRow(id)
+    return how.via === 'exec' && how.tries.some(each => same(each, argv))
+  })
+}
+
+const RECORDED = EVIDENCE_IDS.flatMap(id => {
+  const {how} = evidenceRow(id)
+  return how.via === 'exec' ? how.tries.map(argv => argv.join(' ')) : []
+})
+
+/** What a failed try said, when the recorded detail lists each try as `argv: words`. */
+function saidBy(argv: readonly string[], detail: string): string | undefined {
+  const prefix = `${argv.join(' ')}: `
+  const at = detail.startsWith(prefix) ? 0 : detail.indexOf(`; ${prefix}`)
+  if (at < 0) return undefined
+  const rest = detail.slice(at === 0 ? prefix.length : at + 2 + prefix.length)
+  const next = RECORDED.map(each => rest.indexOf(`; ${each}: `)).filter(each => each >= 0)
+  return rest.slice(0, next.length === 0 ? rest.length : Math.min(...next))
+}
+
+/** Names of all containers of a pod in the order an API server lists them. */
+export function containerNames(pod: KubeObject): readonly string[] {
+  const spec = pod.spec
+  const names = (list: unknown) => (Array.isArray(list) ? list.map(each => textOf(each, 'name') ?? '') : [])
+  if (typeof spec !== 'object' || spec === null) return []
+  const {containers, initContainers, ephemeralContainers} = spec as Readonly<Record<string, unknown>>
+  return [...names(containers), ...names(initContainers), ...names(ephemeralContainers)]
+}
+
+/** Runs a command as it was recorded; nothing is executed. What was not recorded exits with 126 and says which commands were. */
+export async function recordedRun(
+  source: Source,
+  pages: PodPages,
+  pod: PodRef,
+  argv: readonly string[],
+): Promise<RecordedRun> {
+  const [program, request, method = 'GET', path] = argv
+  if (program === 'pilot-agent' && request === 'request' && path !== undefined) {
+    const page = await pages.page(pod, method, path)
+    if (page.status === 200) return exited(0, '', page.body)
+    return exited(
+      1,
+      `Error: failed to execute command on Envoy: unexpected status code: ${page.status}\n${Buffer.from(page.body).toString('utf8')}\n`,
+    )
+  }
+  const rows = rowsFor(argv)
+  for (const id of rows) {
+    const answer = await source.evidence(id, pod)
+    if (!answer.ok) {
+      if (answer.gap.reason === 'not-captured') continue
+      const said = saidBy(argv, answer.gap.detail)
+      if (said !== undefined && /executable file not found|no such file|not found in \$PATH/i.test(said))
+        return noProgram(argv)
+      return exited(1, `${said ?? gapSentence(answer.gap)}\n`)
+    }
+    const ran = answer.value.provenance.argv
+    if (ran === undefined || same(ran, argv)) return exited(0, '', answer.value.bytes)
+    const {how} = evidenceRow(id)
+    const tries = how.via === 'exec' ? how.tries : []
+    const before = tries.findIndex(each => same(each, argv)) < tries.findIndex(each => same(each, ran))
+    if (before) return noProgram(argv)
+  }
+  const why = rows.length > 0 ? 'its output was not captured for this pod' : 'only recorded commands can be answered'
+  return exited(
+    126,
+    `${argv.join(' ')}: ${why}. Recorded commands: ${RECORDED.join('; ')}; pilot-agent request GET PATH\n`,
+  )
+}

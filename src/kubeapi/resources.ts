@@ -1,0 +1,126 @@
+import {KINDS} from '../model/kinds.js'
+
+/** A kind as the API serves it: every version of a group is the same objects under another apiVersion. */
+export interface Resource {
+  readonly group: string
+  /** The first is preferred. */
+  readonly versions: readonly string[]
+  readonly kind: string
+  readonly resource: string
+  readonly namespaced: boolean
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly subresources: readonly string[]
+}
+
+/** Kinds that clients look for beside those meshctl asks about itself. */
+const MORE: readonly (readonly [
+  kind: string,
+  apiVersion: string,
+  resource: string,
+  namespaced: boolean,
+  shortNames: string,
+])[] = [
+  ['Secret', 'v1', 'secrets', true, ''],
+  ['PersistentVolumeClaim', 'v1', 'persistentvolumeclaims', true, 'pvc'],
+  ['HorizontalPodAutoscaler', 'autoscaling/v2', 'horizontalpodautoscalers', true, 'hpa'],
+  ['PodDisruptionBudget', 'policy/v1', 'poddisruptionbudgets', true, 'pdb'],
+  ['Ingress', 'networking.k8s.io/v1', 'ingresses', true, 'ing'],
+  ['WorkloadGroup', 'networking.istio.io/v1', 'workloadgroups', true, 'wg'],
+  ['WasmPlugin', 'extensions.istio.io/v1alpha1', 'wasmplugins', true, ''],
+]
+
+/** Versions a group's kinds are served under beside the stored one (istio manifests/charts/base/files/crd-all.gen.yaml). */
+const OTHER_VERSIONS: Readonly<Record<string, readonly string[]>> = {
+  'networking.istio.io': ['v1', 'v1beta1', 'v1alpha3'],
+  'security.istio.io': ['v1', 'v1beta1'],
+  'telemetry.istio.io': ['v1', 'v1alpha1'],
+}
+const SINGLE_VERSION = new Set(['EnvoyFilter', 'ProxyConfig'])
+
+const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
+  'networking.istio.io': ['istio-io', 'networking-istio-io'],
+  'security.istio.io': ['istio-io', 'security-istio-io'],
+  'telemetry.istio.io': ['istio-io', 'telemetry-istio-io'],
+  'extensions.istio.io': ['istio-io', 'extensions-istio-io'],
+}
+const ALL_CATEGORY = new Set([
+  'Pod',
+  'Service',
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'ReplicationController',
+])
+
+/** Splits `group/version`; the core group has no name. */
+export function groupVersion(apiVersion: string): {readonly group: string; readonly version: string} {
+  const slash = apiVersion.indexOf('/')
+  return slash < 0
+    ? {group: '', version: apiVersion}
+    : {group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1)}
+}
+
+/** English plural as Kubernetes forms resource names, for kinds no table knows. */
+export function pluralOf(kind: string): string {
+  const lower = kind.toLowerCase()
+  if (/(s|x|ch|sh)$/.test(lower)) return lower.endsWith('endpoints') ? lower : `${lower}es`
+  return /[^aeiou]y$/.test(lower) ? `${lower.slice(0, -1)}ies` : `${lower}s`
+}
+
+function resource(
+  kind: string,
+  apiVersion: string,
+  plural: string,
+  namespaced: boolean,
+  shortNames: readonly string[],
+  held: boolean,
+): Resource {
+  const {group, version} = groupVersion(apiVersion)
+  const others = SINGLE_VERSION.has(kind) ? [] : (OTHER_VERSIONS[group] ?? []).filter(each => each !== version)
+  return {
+    group,
+    versions: [version, ...others],
+    kind,
+    resource: plural,
+    namespaced,
+    shortNames,
+    categories: [...(CATEGORIES[group] ?? []), ...(held && ALL_CATEGORY.has(kind) ? ['all'] : [])],
+    subresources: kind === 'Pod' && group === '' ? ['log', 'exec', 'attach', 'portforward'] : [],
+  }
+}
+
+/** A kind the source holds objects of, under the version they were captured in. */
+export interface HeldKind {
+  readonly kind: string
+  readonly apiVersion: string
+  readonly namespaced?: boolean
+}
+
+/** Every kind to serve: those the source holds (in their captured version), and those clients may ask for, so that their absence can be explained. */
+export function servedResources(held: readonly HeldKind[]): readonly Resource[] {
+  const known = [
+    ...KINDS.map(each => [each.kind, each.apiVersion, each.resource, each.namespaced, each.shortNames] as const),
+    ...MORE.map(
+      ([kind, apiVersion, plural, namespaced, names]) =>
+        [kind, apiVersion, plural, namespaced, names === '' ? [] : names.split(' ')] as const,
+    ),
+  ]
+  const isHeld = (kind: string, group: string) =>
+    held.find(each => each.kind === kind && groupVersion(each.apiVersion).group === group)
+  const table = known
+    .filter(([kind, apiVersion]) => kind !== 'Rollout' || isHeld(kind, groupVersion(apiVersion).group) !== undefined)
+    .map(([kind, apiVersion, plural, namespaced, names]) => {
+      const found = isHeld(kind, groupVersion(apiVersion).group)
+      return resource(kind, found?.apiVersion ?? apiVersion, plural, namespaced, names, found !== undefined)
+    })
+  const extra = held
+    .filter(
+      each => !table.some(known => known.kind === each.kind && known.group === groupVersion(each.apiVersion).group),
+    )
+    .map(each => resource(each.kind, each.apiVersion, pluralOf(each.kind), each.namespaced ?? true, [], true))
+  return [...table, ...extra]
+}

@@ -1,0 +1,50 @@
+import {once} from 'node:events'
+import type {ServerResponse} from 'node:http'
+import {ApiFailure} from './status.js'
+
+const HEADERS = {'Cache-Control': 'no-cache, private', 'X-Content-Type-Options': 'nosniff'}
+/** Pieces of a long answer are gathered to about this much before they are written. */
+const PIECE_BYTES = 64 * 1024
+
+/** Sends a whole JSON document. */
+export function sendJson(response: ServerResponse, code: number, document: object, type = 'application/json'): void {
+  const body = Buffer.from(`${JSON.stringify(document)}\n`)
+  response.writeHead(code, {...HEADERS, 'Content-Type': type, 'Content-Length': body.length}).end(body)
+}
+
+/** Sends bytes of any other type. */
+export function sendBytes(response: ServerResponse, code: number, type: string, body: Uint8Array): void {
+  response.writeHead(code, {...HEADERS, 'Content-Type': type, 'Content-Length': body.length}).end(body)
+}
+
+/** Sends an error as a Status; what is not meant for the client is a 500 that names it. */
+export function sendFailure(response: ServerResponse, error: unknown): void {
+  const failure =
+    error instanceof ApiFailure
+      ? error
+      : new ApiFailure(
+          500,
+          'InternalError',
+          `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`,
+        )
+  if (response.headersSent) response.destroy()
+  else sendJson(response, failure.code, failure.status)
+}
+
+/** Writes a JSON document piece by piece as fast as the client takes it; the whole text is never held. */
+export async function streamJson(response: ServerResponse, pieces: Iterable<string>): Promise<void> {
+  response.writeHead(200, {...HEADERS, 'Content-Type': 'application/json'})
+  let held: string[] = []
+  let size = 0
+  for (const piece of pieces) {
+    held.push(piece)
+    size += piece.length
+    if (size < PIECE_BYTES) continue
+    const taken = response.write(held.join(''))
+    held = []
+    size = 0
+    if (response.destroyed) return
+    if (!taken) await Promise.race([once(response, 'drain'), once(response, 'close')])
+  }
+  response.end(held.join(''))
+}

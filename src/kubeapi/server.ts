@@ -1,0 +1,145 @@
+import {createHash, randomBytes, timingSafeEqual} from 'node:crypto'
+import type {IncomingMessage, ServerResponse} from 'node:http'
+import {createServer} from 'node:https'
+import type {AddressInfo} from 'node:net'
+import type {Duplex} from 'node:stream'
+import type {Source} from '../sources/source.js'
+import {type ApiContext, serveApi} from './api.js'
+import {selfSignedCertificate} from './certificate.js'
+import {podPages} from './pod-pages.js'
+import {sendFailure} from './respond.js'
+import {ApiFailure} from './status.js'
+import {heldKinds, objectStore} from './store.js'
+import {upgrades} from './upgrade.js'
+
+export interface ServeOptions {
+  /** 0 picks a free port. */
+  readonly port?: number
+  readonly adminPort?: number
+  readonly now?: () => Date
+  /** Told of every request, for people who asked to see them. */
+  readonly onRequest?: (line: string) => void
+}
+
+export interface ApiServerHandle {
+  /** `https://127.0.0.1:PORT/b/SECRET`: what a kubeconfig names as the server. */
+  readonly url: string
+  readonly token: string
+  readonly certPem: string
+  readonly defaultNamespace: string
+  close(): Promise<void>
+}
+
+const MAX_HEADER_BYTES = 64 * 1024
+/** Go's clients reuse connections for 90 s; closing earlier races with their next request. */
+const KEEP_ALIVE_MS = 120_000
+
+function sameSecret(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(a), digest(b))
+}
+
+/** The guards every request passes: the right Host (against DNS rebinding), no browser, the path secret, the token. */
+function guard(request: IncomingMessage, port: number, prefix: string, token: string): string {
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]
+  if (!hosts.includes(request.headers.host ?? ''))
+    throw new ApiFailure(421, 'BadRequest', 'this server answers on its loopback address alone')
+  if (request.headers.origin !== undefined)
+    throw new ApiFailure(403, 'Forbidden', 'this server does not answer browsers')
+  const url = request.url ?? '/'
+  const end = url.indexOf('?') < 0 ? url.length : url.indexOf('?')
+  const inside = url.slice(0, end) === prefix || url.startsWith(`${prefix}/`)
+  if (!inside) throw new ApiFailure(404, 'NotFound', 'the server could not find the requested resource')
+  const [, sent = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? []
+  if (!sameSecret(sent, token)) throw new ApiFailure(401, 'Unauthorized', 'Unauthorized')
+  return url.slice(prefix.length) || '/'
+}
+
+/** Splits what follows the prefix into path and query; never through URL, which reads `//version` as a host. */
+function splitUrl(url: string): {readonly path: string; readonly query: URLSearchParams} {
+  const at = url.indexOf('?')
+  return {path: at < 0 ? url : url.slice(0, at), query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1))}
+}
+
+function refuseUpgrade(socket: Duplex, error: unknown): void {
+  const failure =
+    error instanceof ApiFailure
+      ? error
+      : new ApiFailure(500, 'InternalError', error instanceof Error ? error.message : String(error))
+  const body = `${JSON.stringify(failure.status)}\n`
+  socket.end(
+    `HTTP/1.1 ${failure.code} ${failure.status.reason ?? 'Error'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}
+
+/** Serves a source as a read-only Kubernetes API on 127.0.0.1 over TLS; `close` ends every connection and frees the port. */
+export async function startApiServer(source: Source, options: ServeOptions = {}): Promise<ApiServerHandle> {
+  const {certPem, keyPem} = selfSignedCertificate()
+  const token = randomBytes(32).toString('base64url')
+  const prefix = `/b/${randomBytes(16).toString('hex')}`
+  const store = objectStore(source, heldKinds(source))
+  const pages = podPages(source)
+  const capturedAt = source.origin.capturedAt
+  const now = options.now ?? (() => (capturedAt === undefined ? new Date() : new Date(capturedAt)))
+  const context: ApiContext = {source, store, now}
+  const streams = upgrades({
+    source,
+    store,
+    pages,
+    ...(options.adminPort === undefined ? {} : {adminPort: options.adminPort}),
+  })
+  const server = createServer({
+    cert: certPem,
+    key: keyPem,
+    ALPNProtocols: ['http/1.1'],
+    maxHeaderSize: MAX_HEADER_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  })
+  const connections = new Set<Duplex>()
+  let port = 0
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const {path, query} = splitUrl(guard(request, port, prefix, token))
+      options.onRequest?.(`${request.method} ${path}${query.size > 0 ? `?${query}` : ''}`)
+      await serveApi(context, request, response, path, query)
+    } catch (error) {
+      sendFailure(response, error)
+    }
+  }
+
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy())
+    try {
+      const {path, query} = splitUrl(guard(request, port, prefix, token))
+      options.onRequest?.(`${request.method} ${path}${query.size > 0 ? `?${query}` : ''} (${request.headers.upgrade})`)
+      await streams.handle(request, socket, head, path, query)
+    } catch (error) {
+      refuseUpgrade(socket, error)
+    }
+  }
+
+  server.on('request', (request, response) => void answer(request, response))
+  server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head))
+  server.on('connection', (socket: Duplex) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  })
+  port = (server.address() as AddressInfo).port
+  return {
+    url: `https://127.0.0.1:${port}${prefix}`,
+    token,
+    certPem,
+    defaultNamespace: source.defaultNamespace,
+    async close() {
+      const closed = new Promise<void>(resolve => server.close(() => resolve()))
+      streams.close()
+      for (const socket of connections) socket.destroy()
+      await closed
+    },
+  }
+}

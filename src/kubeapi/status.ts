@@ -1,0 +1,68 @@
+import type {Gap} from '../model/answer.js'
+import {gapSentence} from '../model/answer.js'
+import {gapCause} from '../wire/gap-status.js'
+
+/** A metav1.Status (k8s.io/apimachinery meta/v1): the one form every error of an API server has. */
+export interface Status {
+  readonly kind: 'Status'
+  readonly apiVersion: 'v1'
+  readonly metadata: object
+  readonly status: 'Success' | 'Failure'
+  readonly message?: string
+  readonly reason?: string
+  readonly details?: StatusDetails
+  readonly code?: number
+}
+
+export interface StatusDetails {
+  readonly name?: string
+  readonly kind?: string
+  readonly group?: string
+  readonly causes?: readonly {readonly reason: string; readonly message: string}[]
+}
+
+/** An answer that is a failure: its HTTP code and its Status. */
+export class ApiFailure extends Error {
+  readonly status: Status
+  readonly code: number
+
+  constructor(code: number, reason: string, message: string, details?: StatusDetails) {
+    super(message)
+    this.name = 'ApiFailure'
+    this.code = code
+    this.status = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message,
+      reason,
+      ...(details === undefined ? {} : {details}),
+      code,
+    }
+  }
+}
+
+/** `pods "x" not found`, as an API server says it. */
+export function notFound(resource: string, group: string, name: string): ApiFailure {
+  const qualified = group === '' ? resource : `${resource}.${group}`
+  return new ApiFailure(404, 'NotFound', `${qualified} "${name}" not found`, {
+    name,
+    ...(group === '' ? {} : {group}),
+    kind: resource,
+  })
+}
+
+/** A request nobody can mend by waiting: 400 with the reason an API server gives. */
+export function badRequest(message: string): ApiFailure {
+  return new ApiFailure(400, 'BadRequest', message)
+}
+
+/** What the source does not hold: 403 when permission was missing at the time, else 404; the recorded gap travels along. */
+export function failureOfGap(gap: Gap, details: StatusDetails = {}): ApiFailure {
+  const forbidden = gap.reason === 'forbidden' || gap.reason === 'no-privilege'
+  return new ApiFailure(forbidden ? 403 : 404, forbidden ? 'Forbidden' : 'NotFound', gapSentence(gap), {
+    ...details,
+    causes: [gapCause(gap)],
+  })
+}

@@ -1,0 +1,90 @@
+import type {KubeObject} from '../model/kube-object.js'
+import {matchesLabels, parseSelector, type Requirement} from '../model/selector.js'
+import {UserError} from '../model/user-error.js'
+import type {Source} from '../sources/source.js'
+import {type FieldRequirement, matchesFields, parseFieldSelector} from './field-selector.js'
+import type {ResourcePath} from './resource-path.js'
+import {groupVersion, type HeldKind, type Resource, servedResources} from './resources.js'
+import {ApiFailure, badRequest, failureOfGap, notFound} from './status.js'
+
+/** Every list and object carries one version: nothing here ever changes. */
+export const RESOURCE_VERSION = '1000000'
+
+/** The source's objects as an API server sees them. */
+export interface Store {
+  readonly resources: readonly Resource[]
+  /** The resource a path names; undefined when none is served under that group and version. */
+  resourceAt(path: ResourcePath): Resource | undefined
+  /** The objects of a resource; what the source does not hold is a failure with the recorded gap. */
+  list(resource: Resource, namespace: string | undefined): Promise<readonly KubeObject[]>
+  get(resource: Resource, namespace: string | undefined, name: string): Promise<KubeObject>
+}
+
+/** The objects of a source behind the questions an API server is asked. */
+export function objectStore(source: Source, held: readonly HeldKind[]): Store {
+  const resources = servedResources(held)
+  const byPath = new Map(
+    resources.flatMap(each => each.versions.map(version => [`${each.group}/${version}/${each.resource}`, each])),
+  )
+
+  async function ask(resource: Resource, namespace: string | undefined, name?: string): Promise<readonly KubeObject[]> {
+    const {kind, group} = resource
+    if (kind === 'Secret' && group === '') {
+      throw new ApiFailure(403, 'Forbidden', 'secrets are never captured, so this server has none to show', {
+        kind: 'secrets',
+      })
+    }
+    const answer = await source.objects({
+      kind,
+      ...(namespace === undefined || !resource.namespaced ? {} : {namespace}),
+      ...(name === undefined ? {} : {name}),
+    })
+    if (!answer.ok) throw failureOfGap(answer.gap, {kind: resource.resource, ...(group === '' ? {} : {group})})
+    // Kinds of one name exist in several groups (Gateway); the source is asked by kind alone.
+    return answer.value.filter(object => groupVersion(object.apiVersion).group === group)
+  }
+
+  return {
+    resources,
+    resourceAt: path => byPath.get(`${path.group}/${path.version}/${path.resource}`),
+    list: (resource, namespace) => ask(resource, namespace),
+    async get(resource, namespace, name) {
+      const found = (await ask(resource, namespace, name)).find(object => object.metadata.name === name)
+      if (found === undefined) throw notFound(resource.resource, resource.group, name)
+      return found
+    },
+  }
+}
+
+/** The kinds a source holds; a source that cannot say is asked for none beforehand. */
+export function heldKinds(source: Source): readonly HeldKind[] {
+  return source.kinds?.() ?? []
+}
+
+/** The object under the version that was asked for; all versions of a kind are one set of objects. */
+export function underVersion(object: KubeObject, apiVersion: string): KubeObject {
+  return object.apiVersion === apiVersion ? object : {...object, apiVersion}
+}
+
+export interface Selection {
+  readonly labels: readonly Requirement[]
+  readonly fields: readonly FieldRequirement[]
+}
+
+/** The label and field selectors of a request; unreadable ones are a 400. */
+export function selectionOf(query: URLSearchParams, kind: string): Selection {
+  try {
+    return {
+      labels: parseSelector(query.get('labelSelector') ?? ''),
+      fields: parseFieldSelector(query.get('fieldSelector') ?? '', kind),
+    }
+  } catch (error) {
+    if (error instanceof UserError) throw badRequest(`unable to parse requirement: ${error.message}`)
+    throw error
+  }
+}
+
+/** True when the object is among those a request asked for. */
+export function isSelected(object: KubeObject, {labels, fields}: Selection): boolean {
+  return matchesLabels(labels, object.metadata.labels ?? {}) && matchesFields(fields, object)
+}

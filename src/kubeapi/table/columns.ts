@@ -1,0 +1,310 @@
+import {at, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../../formats/decode.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import {humanAge, humanDuration} from './age.js'
+import {podSummary} from './pod-status.js'
+
+export type Cell = string | number
+
+export interface Column {
+  readonly name: string
+  /** Shown with `-o wide` alone. */
+  readonly wide?: true
+  readonly cell: (object: KubeObject, now: Date) => Cell
+}
+
+const NONE = '<none>'
+
+function column(name: string, cell: Column['cell'], wide?: 'wide'): Column {
+  return wide === undefined ? {name, cell} : {name, cell, wide: true}
+}
+
+function text(name: string, ...path: readonly string[]): Column {
+  return column(name, object => textOf(object, ...path) ?? '')
+}
+
+function count(name: string, ...path: readonly string[]): Column {
+  return column(name, object => numberOf(object, ...path) ?? 0)
+}
+
+export const NAME = column('Name', object => object.metadata.name)
+export const AGE = column('Age', (object, now) => humanAge(object.metadata.creationTimestamp, now))
+
+function pairs(map: Readonly<Record<string, string>>): string {
+  const all = Object.entries(map).map(([key, value]) => `${key}=${value}`)
+  return all.length === 0 ? NONE : all.join(',')
+}
+
+function orNone(words: readonly string[]): string {
+  return words.length === 0 ? NONE : words.join(',')
+}
+
+const CONTAINERS = [
+  column(
+    'Containers',
+    object =>
+      podTemplate(object)
+        .map(each => textOf(each, 'name') ?? '')
+        .join(','),
+    'wide',
+  ),
+  column(
+    'Images',
+    object =>
+      podTemplate(object)
+        .map(each => textOf(each, 'image') ?? '')
+        .join(','),
+    'wide',
+  ),
+]
+const SELECTOR = column('Selector', object => pairs(textMapOf(object, 'spec', 'selector', 'matchLabels')), 'wide')
+
+function podTemplate(object: KubeObject): readonly unknown[] {
+  return listOf(object, 'spec', 'template', 'spec', 'containers')
+}
+
+function podRestarts(pod: KubeObject, now: Date): Cell {
+  const {restarts, lastRestart} = podSummary(pod)
+  return restarts > 0 && lastRestart !== undefined ? `${restarts} (${humanAge(lastRestart, now)} ago)` : restarts
+}
+
+const POD: readonly Column[] = [
+  NAME,
+  column('Ready', pod => podSummary(pod).ready),
+  column('Status', pod => podSummary(pod).status),
+  column('Restarts', podRestarts),
+  AGE,
+  column('IP', pod => textOf(pod, 'status', 'podIP') ?? NONE, 'wide'),
+  column('Node', pod => textOf(pod, 'spec', 'nodeName') ?? NONE, 'wide'),
+  column('Nominated Node', pod => textOf(pod, 'status', 'nominatedNodeName') ?? NONE, 'wide'),
+  column(
+    'Readiness Gates',
+    pod => {
+      const gates = listOf(pod, 'spec', 'readinessGates').map(each => textOf(each, 'conditionType') ?? '')
+      const met = listOf(pod, 'status', 'conditions').filter(
+        each => gates.includes(textOf(each, 'type') ?? '') && textOf(each, 'status') === 'True',
+      )
+      return gates.length === 0 ? NONE : `${met.length}/${gates.length}`
+    },
+    'wide',
+  ),
+]
+
+function externalIp(service: KubeObject): string {
+  const extra = textsOf(service, 'spec', 'externalIPs')
+  const type = textOf(service, 'spec', 'type')
+  if (type === 'ExternalName') return textOf(service, 'spec', 'externalName') ?? ''
+  if (type !== 'LoadBalancer') return extra.length === 0 ? NONE : extra.join(',')
+  const ingress = listOf(service, 'status', 'loadBalancer', 'ingress').map(
+    each => textOf(each, 'ip') ?? textOf(each, 'hostname') ?? '',
+  )
+  const all = [...ingress, ...extra].filter(each => each !== '')
+  return all.length === 0 ? '<pending>' : all.join(',')
+}
+
+function servicePorts(service: KubeObject): string {
+  const ports = listOf(service, 'spec', 'ports').map(each => {
+    const node = numberOf(each, 'nodePort') ?? 0
+    return `${numberOf(each, 'port') ?? 0}${node > 0 ? `:${node}` : ''}/${textOf(each, 'protocol') ?? 'TCP'}`
+  })
+  return orNone(ports)
+}
+
+/** Endpoints as `ip:port`, three at the most, as the printer shows them. */
+function shortened(all: readonly string[]): string {
+  if (all.length === 0) return NONE
+  return all.length > 3 ? `${all.slice(0, 3).join(',')} + ${all.length - 3} more...` : all.join(',')
+}
+
+function endpointsCell(object: KubeObject): string {
+  const all = listOf(object, 'subsets').flatMap(subset => {
+    const ips = listOf(subset, 'addresses').map(each => textOf(each, 'ip') ?? '')
+    const ports = listOf(subset, 'ports').map(each => numberOf(each, 'port') ?? 0)
+    return ports.length === 0 ? ips : ports.flatMap(port => ips.map(ip => `${ip}:${port}`))
+  })
+  return shortened(all)
+}
+
+function nodeStatus(node: KubeObject): string {
+  const ready = listOf(node, 'status', 'conditions').find(each => textOf(each, 'type') === 'Ready')
+  const state = ready === undefined ? 'Unknown' : textOf(ready, 'status') === 'True' ? 'Ready' : 'NotReady'
+  return at(node, 'spec', 'unschedulable') === true ? `${state},SchedulingDisabled` : state
+}
+
+function nodeRoles(node: KubeObject): string {
+  const roles = Object.keys(node.metadata.labels ?? {})
+    .filter(label => label.startsWith('node-role.kubernetes.io/'))
+    .map(label => label.slice('node-role.kubernetes.io/'.length))
+  return orNone(roles.sort())
+}
+
+function nodeAddress(type: string): Column['cell'] {
+  return node =>
+    textOf(
+      listOf(node, 'status', 'addresses').find(each => textOf(each, 'type') === type),
+      'address',
+    ) ?? NONE
+}
+
+function webhookCount(object: KubeObject): number {
+  return listOf(object, 'webhooks').length
+}
+
+const WEBHOOKS: readonly Column[] = [NAME, column('Webhooks', webhookCount), AGE]
+
+function involved(event: KubeObject): string {
+  return `${(textOf(event, 'involvedObject', 'kind') ?? '').toLowerCase()}/${textOf(event, 'involvedObject', 'name') ?? ''}`
+}
+
+const EVENT: readonly Column[] = [
+  column('Last Seen', (event, now) =>
+    humanAge(textOf(event, 'lastTimestamp') ?? textOf(event, 'eventTime') ?? event.metadata.creationTimestamp, now),
+  ),
+  text('Type', 'type'),
+  text('Reason', 'reason'),
+  column('Object', involved),
+  column('Message', event => (textOf(event, 'message') ?? '').trim()),
+]
+
+function jobDuration(job: KubeObject, now: Date): string {
+  const start = Date.parse(textOf(job, 'status', 'startTime') ?? '')
+  const end = Date.parse(textOf(job, 'status', 'completionTime') ?? '')
+  if (Number.isNaN(start)) return ''
+  return humanDuration((Number.isNaN(end) ? now.getTime() : end) - start)
+}
+
+const IST_HOSTS = column('Hosts', object => JSON.stringify(textsOf(object, 'spec', 'hosts')))
+
+/** Columns by `Kind.group`, as the API server's printers and Istio's CRDs (additionalPrinterColumns) define them; what is not listed has name and age. */
+export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  'Pod.': POD,
+  'Service.': [
+    NAME,
+    column('Type', service => textOf(service, 'spec', 'type') ?? 'ClusterIP'),
+    column('Cluster-IP', service => textOf(service, 'spec', 'clusterIP') || NONE),
+    column('External-IP', externalIp),
+    column('Port(s)', servicePorts),
+    AGE,
+    column('Selector', service => pairs(textMapOf(service, 'spec', 'selector')), 'wide'),
+  ],
+  'Deployment.apps': [
+    NAME,
+    column(
+      'Ready',
+      object => `${numberOf(object, 'status', 'readyReplicas') ?? 0}/${numberOf(object, 'spec', 'replicas') ?? 0}`,
+    ),
+    count('Up-to-date', 'status', 'updatedReplicas'),
+    count('Available', 'status', 'availableReplicas'),
+    AGE,
+    ...CONTAINERS,
+    SELECTOR,
+  ],
+  'ReplicaSet.apps': [
+    NAME,
+    count('Desired', 'spec', 'replicas'),
+    count('Current', 'status', 'replicas'),
+    count('Ready', 'status', 'readyReplicas'),
+    AGE,
+    ...CONTAINERS,
+    SELECTOR,
+  ],
+  'DaemonSet.apps': [
+    NAME,
+    count('Desired', 'status', 'desiredNumberScheduled'),
+    count('Current', 'status', 'currentNumberScheduled'),
+    count('Ready', 'status', 'numberReady'),
+    count('Up-to-date', 'status', 'updatedNumberScheduled'),
+    count('Available', 'status', 'numberAvailable'),
+    column('Node Selector', object => pairs(textMapOf(object, 'spec', 'template', 'spec', 'nodeSelector'))),
+    AGE,
+    ...CONTAINERS,
+    SELECTOR,
+  ],
+  'StatefulSet.apps': [
+    NAME,
+    column(
+      'Ready',
+      object => `${numberOf(object, 'status', 'readyReplicas') ?? 0}/${numberOf(object, 'spec', 'replicas') ?? 0}`,
+    ),
+    AGE,
+    ...CONTAINERS,
+  ],
+  'Job.batch': [
+    NAME,
+    column(
+      'Status',
+      job =>
+        textOf(
+          listOf(job, 'status', 'conditions').find(each => textOf(each, 'status') === 'True'),
+          'type',
+        ) ?? 'Running',
+    ),
+    column(
+      'Completions',
+      job => `${numberOf(job, 'status', 'succeeded') ?? 0}/${numberOf(job, 'spec', 'completions') ?? 1}`,
+    ),
+    column('Duration', jobDuration),
+    AGE,
+  ],
+  'Namespace.': [NAME, column('Status', object => textOf(object, 'status', 'phase') ?? ''), AGE],
+  'Node.': [
+    NAME,
+    column('Status', nodeStatus),
+    column('Roles', nodeRoles),
+    AGE,
+    text('Version', 'status', 'nodeInfo', 'kubeletVersion'),
+    column('Internal-IP', nodeAddress('InternalIP'), 'wide'),
+    column('External-IP', nodeAddress('ExternalIP'), 'wide'),
+    column('OS-Image', node => textOf(node, 'status', 'nodeInfo', 'osImage') ?? '', 'wide'),
+    column('Kernel-Version', node => textOf(node, 'status', 'nodeInfo', 'kernelVersion') ?? '', 'wide'),
+    column('Container-Runtime', node => textOf(node, 'status', 'nodeInfo', 'containerRuntimeVersion') ?? '', 'wide'),
+  ],
+  'ConfigMap.': [
+    NAME,
+    column(
+      'Data',
+      object =>
+        Object.keys(objectOf(object, 'data') ?? {}).length + Object.keys(objectOf(object, 'binaryData') ?? {}).length,
+    ),
+    AGE,
+  ],
+  'ServiceAccount.': [NAME, column('Secrets', object => listOf(object, 'secrets').length), AGE],
+  'Endpoints.': [NAME, column('Endpoints', endpointsCell), AGE],
+  'EndpointSlice.discovery.k8s.io': [
+    NAME,
+    text('AddressType', 'addressType'),
+    column('Ports', object => shortened(listOf(object, 'ports').map(each => String(numberOf(each, 'port') ?? '*')))),
+    column('Endpoints', object => shortened(listOf(object, 'endpoints').flatMap(each => textsOf(each, 'addresses')))),
+    AGE,
+  ],
+  'Event.': EVENT,
+  'MutatingWebhookConfiguration.admissionregistration.k8s.io': WEBHOOKS,
+  'ValidatingWebhookConfiguration.admissionregistration.k8s.io': WEBHOOKS,
+  'CustomResourceDefinition.apiextensions.k8s.io': [
+    NAME,
+    column('Created At', object => textOf(object, 'metadata', 'creationTimestamp') ?? ''),
+  ],
+  'NetworkPolicy.networking.k8s.io': [
+    NAME,
+    column('Pod-Selector', object => pairs(textMapOf(object, 'spec', 'podSelector', 'matchLabels'))),
+    AGE,
+  ],
+  'VirtualService.networking.istio.io': [
+    NAME,
+    column('Gateways', object =>
+      at(object, 'spec', 'gateways') === undefined ? '' : JSON.stringify(textsOf(object, 'spec', 'gateways')),
+    ),
+    IST_HOSTS,
+    AGE,
+  ],
+  'DestinationRule.networking.istio.io': [NAME, text('Host', 'spec', 'host'), AGE],
+  'ServiceEntry.networking.istio.io': [
+    NAME,
+    IST_HOSTS,
+    text('Location', 'spec', 'location'),
+    text('Resolution', 'spec', 'resolution'),
+    AGE,
+  ],
+  'WorkloadEntry.networking.istio.io': [NAME, AGE, text('Address', 'spec', 'address')],
+  'PeerAuthentication.security.istio.io': [NAME, text('Mode', 'spec', 'mtls', 'mode'), AGE],
+  'AuthorizationPolicy.security.istio.io': [NAME, text('Action', 'spec', 'action'), AGE],
+}

@@ -1,0 +1,35 @@
+import {GAP_REASONS, type Gap, type GapReason} from '../model/answer.js'
+import type {KubeStatus} from './kube-status.js'
+
+/** The cause under which a served bundle hands on a recorded gap; no Kubernetes server uses it. */
+const CAUSE = 'meshctl.io/gap'
+
+export interface GapCause {
+  readonly reason: string
+  readonly message: string
+}
+
+/** The cause to put into a Status so that a reader of it gets the recorded gap back, word for word. */
+export function gapCause(gap: Gap): GapCause {
+  return {reason: CAUSE, message: JSON.stringify(gap)}
+}
+
+/** The gap a served bundle recorded, when this Status hands one on. */
+export function gapInStatus(status: KubeStatus): Gap | undefined {
+  const cause = status.causes.find(one => one.reason === CAUSE)
+  if (cause === undefined) return undefined
+  let gap: unknown
+  try {
+    gap = JSON.parse(cause.message)
+  } catch {
+    return undefined
+  }
+  if (typeof gap !== 'object' || gap === null) return undefined
+  const {what, reason, detail, hint} = gap as Readonly<Record<string, unknown>>
+  if (typeof what !== 'string' || typeof detail !== 'string' || !isReason(reason)) return undefined
+  return typeof hint === 'string' ? {what, reason, detail, hint} : {what, reason, detail}
+}
+
+function isReason(reason: unknown): reason is GapReason {
+  return typeof reason === 'string' && Object.hasOwn(GAP_REASONS, reason)
+}

@@ -1,4 +1,4 @@
-import {type ConfigDump, parseConfigDump, section} from '../formats/envoy-config-dump/parse.js'
+import {type ConfigDump, parseSections, section} from '../formats/envoy-config-dump/parse.js'
 import type {Artifact} from '../model/evidence.js'
 import type {PodRef} from '../model/kube-object.js'
 import type {Source} from '../sources/source.js'
@@ -12,13 +12,24 @@ export interface LoadedDump {
   readonly dump: ConfigDump
 }
 
-/** The sections of a config_dump a question may ask for, by the names sources know. */
-export type DumpSection = 'bootstrap' | 'clusters' | 'listeners' | 'routes' | 'endpoints' | 'secrets' | 'ecds'
+/** The sections of a config_dump a question may ask for: the names sources know, and those in Envoy's types. */
+const SECTIONS = {
+  bootstrap: 'Bootstrap',
+  clusters: 'Clusters',
+  listeners: 'Listeners',
+  routes: 'Routes',
+  endpoints: 'Endpoints',
+  secrets: 'Secrets',
+  ecds: 'Ecds',
+} as const
 
-/** The config_dump of a pod, with at least the sections asked for; without it there is no answer. */
+export type DumpSection = keyof typeof SECTIONS
+
+/** The config_dump of a pod with the sections asked for, at least; without it there is no answer. */
 export async function loadDump(source: Source, subject: PodRef, sections: readonly DumpSection[]): Promise<LoadedDump> {
   const artifact = required(await source.evidence(ID, subject, {sections}), source, ID)
-  return {artifact, dump: required(parseConfigDump(artifact), source, ID)}
+  const wanted = sections.map(name => SECTIONS[name])
+  return {artifact, dump: required(parseSections(artifact, wanted), source, ID)}
 }
 
 /** A section the question is about: a dump without it has no answer. */

@@ -1,11 +1,13 @@
+import {isUtf8} from 'node:buffer'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import type {Artifact} from '../../model/evidence.js'
 import {field, isObject, textOf} from '../decode.js'
 import {parseJson} from '../json-text.js'
+import {sectionSlices} from './slices.js'
 
 /** The sections of a config_dump by short name (`Clusters`, `Listeners`, …), as Envoy's admin.v3 messages (admin interface docs). */
 export interface ConfigDump {
-  /** The whole document as it was. */
+  /** The whole document as it was; undefined when only some sections were read. */
   readonly json: unknown
   readonly sections: ReadonlyMap<string, unknown>
   /** Every ECDS section: unlike the others Envoy may write several. */
@@ -24,14 +26,8 @@ function configsOf(dump: unknown): readonly unknown[] | undefined {
   return isObject(configs) ? Object.values(configs) : undefined
 }
 
-/** Reads a config_dump; of sections that occur twice the last wins, as in istioctl. Not a dump at all: a gap that says what it is. */
-export function parseConfigDump(artifact: Artifact): Answer<ConfigDump> {
-  const what = `config_dump${artifact.provenance.from === undefined ? '' : ` in ${artifact.provenance.from}`}`
-  const json = parseJson(artifact.bytes, what)
-  if (!json.ok) return json
-  if (!isObject(json.value)) return missing(what, 'unreadable', 'it is JSON, but not an object with "configs"')
-  const configs = configsOf(json.value)
-  if (configs === undefined) return missing(what, 'unreadable', NOT_A_DUMP)
+/** Sorts sections by name; of sections that occur twice the last wins, as in istioctl. */
+function sorted(configs: readonly unknown[]): Pick<ConfigDump, 'sections' | 'ecds'> {
   const sections = new Map<string, unknown>()
   const ecds: unknown[] = []
   for (const config of configs) {
@@ -40,7 +36,41 @@ export function parseConfigDump(artifact: Artifact): Answer<ConfigDump> {
     sections.set(name, config)
     if (name === 'Ecds') ecds.push(config)
   }
-  return answered({json: json.value, sections, ecds})
+  return {sections, ecds}
+}
+
+/** Reads a config_dump. Not a dump at all: a gap that says what it is. */
+export function parseConfigDump(artifact: Artifact): Answer<ConfigDump> {
+  const what = `config_dump${artifact.provenance.from === undefined ? '' : ` in ${artifact.provenance.from}`}`
+  const json = parseJson(artifact.bytes, what)
+  if (!json.ok) return json
+  if (!isObject(json.value)) return missing(what, 'unreadable', 'it is JSON, but not an object with "configs"')
+  const configs = configsOf(json.value)
+  if (configs === undefined) return missing(what, 'unreadable', NOT_A_DUMP)
+  return answered({json: json.value, ...sorted(configs)})
+}
+
+/** The sections wanted, each parsed on its own; undefined when the layout or a section does not allow it. */
+function parseSlices({bytes}: Artifact, wanted: readonly string[]): readonly unknown[] | undefined {
+  const slices = isUtf8(bytes) ? sectionSlices(bytes) : undefined
+  if (slices === undefined) return undefined
+  const configs: unknown[] = []
+  for (const {type, start, end} of slices) {
+    if (!wanted.includes(SECTION.exec(type)?.[1] ?? '')) continue
+    const section = parseJson(bytes.subarray(start, end), type)
+    if (!section.ok) return undefined
+    configs.push(section.value)
+  }
+  return configs
+}
+
+/**
+ * Reads only the sections named, when the dump is laid out as Envoy prints it: what is not asked for is neither parsed
+ * nor kept, which is most of the time and memory of a large dump. Any other layout is read as a whole.
+ */
+export function parseSections(artifact: Artifact, wanted: readonly string[]): Answer<ConfigDump> {
+  const configs = parseSlices(artifact, wanted)
+  return configs === undefined ? parseConfigDump(artifact) : answered({json: undefined, ...sorted(configs)})
 }
 
 /** One section of a dump; a dump without it is a gap in istioctl's words. */

@@ -1,5 +1,5 @@
 import {type BootstrapFacts, decodeBootstrap} from '../../formats/envoy-config-dump/bootstrap.js'
-import {section} from '../../formats/envoy-config-dump/parse.js'
+import {parseConfigDump, section} from '../../formats/envoy-config-dump/parse.js'
 import {decodeSecrets} from '../../formats/envoy-config-dump/secrets.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import type {EnvoyCluster} from '../../model/envoy-cluster.js'
@@ -16,7 +16,7 @@ import {loadDump} from '../config-dump.js'
 import {assignmentsIn} from '../eds/report.js'
 import {type ListenerFilter, sortedListeners} from '../listeners/report.js'
 import {type Reckoning, reckon} from '../reckoning.js'
-import {optional, type Report} from '../report.js'
+import {optional, type Report, required} from '../report.js'
 import {hiddenNote, routesIn} from '../routes/report.js'
 import type {Moment} from '../secrets/report.js'
 
@@ -36,7 +36,7 @@ export interface AllReport extends Report {
   readonly endpoints: readonly EndpointGroup[] | undefined
   readonly reckoning: Reckoning
   readonly artifact: Artifact
-  readonly json: unknown
+  readonly document: () => unknown
 }
 
 /** A section that is there but empty is a gap here, where it is an error when asked for alone. */
@@ -93,6 +93,6 @@ export async function allReport(
     ...parts,
     reckoning,
     artifact,
-    json: dump.json,
+    document: () => required(parseConfigDump(artifact), source).json,
   }
 }

@@ -37,7 +37,7 @@ export const allView: View<AllReport> = {
         ...(report.headings ? [{block: 'text' as const, lines: [`------ ${heading} ------`, '']}] : []),
         ...blocks,
       ]),
-  data: report => report.json,
+  data: report => report.document(),
   jsonIndent: 4,
   raw: report => report.artifact.bytes,
 }

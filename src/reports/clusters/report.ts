@@ -1,6 +1,6 @@
 import {decodeClusters} from '../../formats/envoy-config-dump/clusters.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
-import {clusterNameParts, type EnvoyCluster} from '../../model/envoy-cluster.js'
+import type {ClusterNameParts, EnvoyCluster} from '../../model/envoy-cluster.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
@@ -34,15 +34,18 @@ function keeps(filter: ClusterFilter, name: string): boolean {
   )
 }
 
-/** Orders cluster names by host, subset, port and direction; a name of another form counts as a host. */
-export function byClusterName(a: string, b: string): number {
-  const left = clusterNameParts(a)
-  const right = clusterNameParts(b)
+interface Named {
+  readonly name: string
+  readonly parts: ClusterNameParts | undefined
+}
+
+/** Orders clusters by host, subset, port and direction; a name of another form counts as a host. */
+export function byClusterName(a: Named, b: Named): number {
   return (
-    byText(left?.host ?? a, right?.host ?? b) ||
-    byText(left?.subset ?? '', right?.subset ?? '') ||
-    (left?.port ?? 0) - (right?.port ?? 0) ||
-    byText(left?.direction ?? '', right?.direction ?? '')
+    byText(a.parts?.host ?? a.name, b.parts?.host ?? b.name) ||
+    byText(a.parts?.subset ?? '', b.parts?.subset ?? '') ||
+    (a.parts?.port ?? 0) - (b.parts?.port ?? 0) ||
+    byText(a.parts?.direction ?? '', b.parts?.direction ?? '')
   )
 }
 
@@ -50,7 +53,7 @@ export function byClusterName(a: string, b: string): number {
 export function clustersIn(section: unknown, filter: ClusterFilter): readonly EnvoyCluster[] {
   const clusters = decodeClusters(section)
   if (clusters.length === 0) throw new UserError('no clusters found', {hint: 'The section of the dump is empty.'})
-  return clusters.filter(({name}) => keeps(filter, name)).sort((a, b) => byClusterName(a.name, b.name))
+  return clusters.filter(({name}) => keeps(filter, name)).sort(byClusterName)
 }
 
 /** The clusters a pod's Envoy knows, filtered, sorted by host, subset, port and direction. */

@@ -2,6 +2,7 @@ import {decodeEndpoints, keepEndpoints} from '../../formats/envoy-config-dump/en
 import {section} from '../../formats/envoy-config-dump/parse.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {gapSentence} from '../../model/answer.js'
+import {clusterNameParts} from '../../model/envoy-cluster.js'
 import type {EndpointGroup} from '../../model/envoy-endpoint.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -20,7 +21,10 @@ export interface EdsReport extends Report {
 
 /** The load assignments of a section that pass the filter, ordered by cluster name as the cluster table is. */
 export function assignmentsIn(endpoints: unknown, filter: EndpointFilter): readonly EndpointGroup[] {
-  return [...keptGroups(decodeEndpoints(endpoints), filter)].sort((a, b) => byClusterName(a.cluster, b.cluster))
+  return keptGroups(decodeEndpoints(endpoints), filter)
+    .map(group => ({group, name: group.cluster, parts: clusterNameParts(group.cluster)}))
+    .sort(byClusterName)
+    .map(({group}) => group)
 }
 
 /** The endpoints istiod gave a pod's Envoy; a dump taken without them gives none, and a note that says so. */

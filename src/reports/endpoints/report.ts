@@ -1,6 +1,6 @@
 import {parseClusters} from '../../formats/envoy-clusters/parse.js'
 import {decodeEndpoints} from '../../formats/envoy-config-dump/endpoints.js'
-import {parseConfigDump, section} from '../../formats/envoy-config-dump/parse.js'
+import {parseSections, section} from '../../formats/envoy-config-dump/parse.js'
 import {protoJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {type Answer, type Gap, gapSentence} from '../../model/answer.js'
 import {addressText, type EndpointGroup, type EnvoyEndpoint, endpointText, portOf} from '../../model/envoy-endpoint.js'
@@ -53,7 +53,7 @@ async function fromClusters(source: Source, subject: PodRef): Promise<Answer<Loa
 async function fromDump(source: Source, subject: PodRef): Promise<Answer<Loaded>> {
   const artifact = await source.evidence('envoy.config_dump', subject, {sections: ['endpoints']})
   if (!artifact.ok) return artifact
-  const dump = parseConfigDump(artifact.value)
+  const dump = parseSections(artifact.value, ['Endpoints'])
   if (!dump.ok) return dump
   const endpoints = section(dump.value, 'Endpoints')
   return endpoints.ok

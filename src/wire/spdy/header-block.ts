@@ -45,7 +45,6 @@ export function headerCodec(): HeaderCodec {
       }
       inflate.on('data', keep)
       await new Promise<void>((resolve, reject) => {
-        inflate.once('error', reject)
         inflate.write(block, error => (error ? reject(error) : resolve()))
       }).finally(() => inflate.off('data', keep))
       if (failure !== undefined) throw failure

@@ -27,23 +27,44 @@ const MAX_OUTPUT_BYTES = 1024 * 1024
 /** A token is replaced a little before it ends, so that a call begun with it does not outlive it. */
 const EARLY_MS = 5000
 
+interface Held {
+  readonly credential: Promise<PluginCredential>
+  running: boolean
+}
+
 /**
  * Remembers credentials per distinct plugin call (command, arguments, environment, cluster), runs the plugin once at a time
  * and again only when the credential ended or the server refused it.
  */
 export function pluginCache(now: () => number = Date.now) {
-  const known = new Map<string, Promise<PluginCredential>>()
-  return async (run: PluginRun, refused = false): Promise<PluginCredential> => {
+  const known = new Map<string, Held>()
+
+  function start(key: string, run: PluginRun): Promise<PluginCredential> {
+    const held: Held = {credential: runPlugin(run), running: true}
+    known.set(key, held)
+    held.credential.then(
+      () => {
+        held.running = false
+      },
+      () => known.delete(key),
+    )
+    return held.credential
+  }
+
+  async function ask(run: PluginRun, refused = false): Promise<PluginCredential> {
     const key = createHash('sha256')
       .update(JSON.stringify([run.exec, run.cluster]))
       .digest('hex')
-    const held = refused ? undefined : await known.get(key)
-    if (held !== undefined && (held.expiresAtMs === undefined || held.expiresAtMs - EARLY_MS > now())) return held
-    const fresh = runPlugin(run)
-    known.set(key, fresh)
-    fresh.catch(() => known.delete(key))
-    return fresh
+    const held = known.get(key)
+    if (held === undefined || (refused && !held.running)) return start(key, run)
+    const isNew = held.running
+    const {expiresAtMs} = await held.credential
+    if (isNew || expiresAtMs === undefined || expiresAtMs - EARLY_MS > now()) return held.credential
+    // Another caller may have begun to renew it meanwhile.
+    return known.get(key) === held ? start(key, run) : ask(run)
   }
+
+  return ask
 }
 
 /** Runs a credential plugin as client.authentication.k8s.io says: KUBERNETES_EXEC_INFO in, an ExecCredential on stdout. */

@@ -100,7 +100,7 @@ function choose(merged: MergedKubeconfig, wanted: string | undefined): Chosen {
     'current-context': name,
     contexts: [{name, context}],
     clusters: [{name: clusterName, cluster: rawCluster}],
-    users: [{name: userName, user: rawUser}],
+    users: userName === '' ? [] : [{name: userName, user: rawUser}],
   }
   try {
     config.loadFromString(JSON.stringify(document))

@@ -6,7 +6,10 @@ import {type commonFlags, durationMs} from './flags.js'
 export type CommonFlags = Interfaces.InferredFlags<typeof commonFlags>
 
 /** The common flags plus those of a command that asks about one pod or one file. */
-export type SubjectFlags = CommonFlags & {readonly file?: string | undefined; readonly selector?: string | undefined}
+export type SubjectFlags = CommonFlags & {
+  readonly file?: string | readonly string[] | undefined
+  readonly selector?: string | undefined
+}
 
 /** How to reach a live cluster, from the common flags. */
 export function clusterSettings(flags: CommonFlags): ClusterSettings {
@@ -28,9 +31,13 @@ export function clusterSettings(flags: CommonFlags): ClusterSettings {
   }
 }
 
-/** Opens the source the flags name: one file, else --from, else the cluster. */
+/** Opens the source the flags name: one file or several (folders stand for the manifests in them), else --from, else the cluster. */
 export async function openFor(flags: SubjectFlags, root: string): Promise<Source> {
   const {openFiles, openSource} = await import('../sources/open.js')
-  if (flags.file !== undefined) return await openFiles([flags.file])
+  if (typeof flags.file === 'string') return await openFiles([flags.file])
+  if (flags.file !== undefined) {
+    const {expandPaths} = await import('../sources/files/expand.js')
+    return await openFiles(await expandPaths(flags.file))
+  }
   return await openSource(flags.from, {root, adminPort: flags['proxy-admin-port'], cluster: clusterSettings(flags)})
 }

@@ -1,0 +1,56 @@
+import type {Gap} from './answer.js'
+import type {ObjectRef} from './pod.js'
+
+export type Severity = 'error' | 'warning' | 'info'
+
+/** Worst first. */
+export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info']
+
+/** True when `severity` is at least as bad as `threshold`. */
+export function atLeast(severity: Severity, threshold: Severity): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(threshold)
+}
+
+/** What a finding rests on: a field, a line of a log, a socket, a rule of the kernel. */
+export interface Proof {
+  readonly from: string
+  readonly text: string
+}
+
+/** One operation of a JSON patch (RFC 6902) against the object a person edits. */
+export interface PatchStep {
+  readonly op: 'add' | 'replace' | 'remove'
+  readonly path: string
+  readonly value?: unknown
+}
+
+/** Something that is wrong: what, where, why it matters, what to do, and what says so. */
+export interface Finding {
+  readonly code: string
+  readonly rule: string
+  readonly severity: Severity
+  readonly title: string
+  /** The object to change. */
+  readonly object: ObjectRef
+  readonly workload: ObjectRef
+  /** Pods that have it; empty when it was found in a manifest. */
+  readonly pods: readonly string[]
+  /** Where in the object; absent when nothing in it is to be changed. */
+  readonly path?: string
+  readonly message: string
+  readonly why: string
+  readonly fix: string
+  readonly proof: readonly Proof[]
+  readonly patch?: readonly PatchStep[]
+  /** Set when an annotation or the baseline accepts it. */
+  readonly accepted?: string
+}
+
+/** A rule that could not be asked about a workload, and why. */
+export interface NotChecked {
+  readonly code: string
+  readonly rule: string
+  readonly workload: ObjectRef
+  readonly pods: readonly string[]
+  readonly gap: Gap
+}

@@ -1,0 +1,62 @@
+import type {Labels, Requirement} from './selector.js'
+
+/** A namespace as injection and Pod Security see it. */
+export interface NamespaceModel {
+  readonly name: string
+  readonly labels: Labels
+  readonly annotations: Labels
+}
+
+/** One webhook that injects sidecars, of a MutatingWebhookConfiguration. */
+export interface InjectionWebhook {
+  readonly configuration: string
+  readonly name: string
+  readonly revision: string
+  /** The revision tag it stands for, if any. */
+  readonly tag?: string
+  readonly namespaceSelector: readonly Requirement[]
+  readonly objectSelector: readonly Requirement[]
+  readonly failurePolicy: 'Fail' | 'Ignore'
+  readonly endpoint?: {readonly namespace: string; readonly name: string}
+  /** `absent` when empty, `unreadable` when it is no certificate, else the day it ends. */
+  readonly caBundle: 'absent' | 'unreadable' | {readonly notAfter: string}
+}
+
+/** The injector's own settings, of the ConfigMap istio-sidecar-injector. */
+export interface InjectorSettings {
+  readonly revision: string
+  readonly policy: string
+  readonly never: readonly (readonly Requirement[])[]
+  readonly always: readonly (readonly Requirement[])[]
+  readonly nativeNftables: boolean
+  readonly cni: boolean
+  readonly seccompProfile: string
+  readonly enableNamespacesByDefault: boolean
+}
+
+/** One question on the way to a sidecar and its answer. */
+export interface InjectionStep {
+  readonly question: string
+  readonly answer: string
+}
+
+/** Whether a pod created now would get a sidecar, and what decides it. */
+export interface InjectionDecision {
+  readonly injected: boolean
+  readonly decidedBy:
+    | 'host network'
+    | 'system namespace'
+    | 'pod label'
+    | 'pod annotation'
+    | 'namespace label'
+    | 'nobody asks'
+    | 'missing webhook'
+    | 'neverInjectSelector'
+    | 'alwaysInjectSelector'
+    | 'policy'
+  /** One sentence. */
+  readonly reason: string
+  readonly webhook?: InjectionWebhook
+  readonly revision?: string
+  readonly steps: readonly InjectionStep[]
+}

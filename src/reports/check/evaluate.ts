@@ -1,0 +1,80 @@
+import {podMode} from '../../analysis/pod-mode/pod-mode.js'
+import type {Gap} from '../../model/answer.js'
+import type {Finding} from '../../model/finding.js'
+import {parseIstioVersion} from '../../model/istio-version.js'
+import {injectedContainer, type PodModel} from '../../model/pod.js'
+import type {FactName, Facts, Workload} from '../../rules/facts.js'
+import type {Found, Rule} from '../../rules/rule.js'
+import {type CheckRun, type FactBook, factBook} from './facts.js'
+
+/** What became of one rule for one pod. */
+export type Outcome =
+  | {readonly rule: Rule; readonly kind: 'passed' | 'not-applicable'}
+  | {readonly rule: Rule; readonly kind: 'found'; readonly findings: readonly Finding[]}
+  | {readonly rule: Rule; readonly kind: 'not-checked'; readonly gap: Gap}
+
+const IGNORE = 'meshctl.io/ignore'
+
+/** Why a finding of the rule is accepted: the pod or its workload names it in the annotation meshctl.io/ignore (`CODE,CODE: reason`). */
+function acceptedBy(pod: PodModel, rule: Rule): string | undefined {
+  const text = pod.annotations[IGNORE] ?? pod.ownerAnnotations[IGNORE]
+  if (text === undefined) return undefined
+  const [codes = '', ...reason] = text.split(':')
+  const named = codes.split(',').map(code => code.trim())
+  if (![rule.code, ...rule.aliases].some(code => named.includes(code))) return undefined
+  return `annotation ${IGNORE}${reason.length > 0 ? `: ${reason.join(':').trim()}` : ''}`
+}
+
+function finding(rule: Rule, {pod}: Workload, found: Found): Finding {
+  const accepted = acceptedBy(pod, rule)
+  return {
+    code: rule.code,
+    rule: rule.slug,
+    severity: found.severity ?? rule.severity,
+    title: rule.title,
+    object: found.object ?? pod.workload,
+    workload: pod.workload,
+    pods: pod.exists ? [pod.object.name] : [],
+    ...(found.path === undefined ? {} : {path: found.path}),
+    message: found.message,
+    why: rule.why,
+    fix: found.fix ?? rule.fix,
+    proof: found.proof ?? [],
+    ...(found.patch === undefined ? {} : {patch: found.patch}),
+    ...(accepted === undefined ? {} : {accepted}),
+  }
+}
+
+async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise<Outcome> {
+  if (!rule.modes.includes(workload.mode)) return {rule, kind: 'not-applicable'}
+  const answers = await Promise.all(rule.needs.map(async name => [name, await book.fact(name)] as const))
+  const facts: Partial<Record<FactName, unknown>> = {}
+  for (const [name, answer] of answers) {
+    if (!answer.ok) {
+      if (answer.gap.reason === 'not-applicable') return {rule, kind: 'not-applicable'}
+      return {rule, kind: 'not-checked', gap: answer.gap}
+    }
+    facts[name] = answer.value
+  }
+  const found = rule.check(workload, facts as Facts)
+  if (found.length === 0) return {rule, kind: 'passed'}
+  return {rule, kind: 'found', findings: found.map(each => finding(rule, workload, each))}
+}
+
+/** How a template would take part in the mesh: as the webhooks decide, and as if injected where they are not known. */
+async function foreseen(run: CheckRun, pod: PodModel, mode: Workload['mode']): Promise<Workload> {
+  if (pod.exists || mode !== 'none') return {pod, mode, foreseen: false}
+  const decision = await factBook(run, {pod, mode, foreseen: true}).fact('injection')
+  const refused = pod.hostNetwork || pod.labels['sidecar.istio.io/inject'] === 'false'
+  const injected = decision.ok ? decision.value.injected : !refused
+  return {pod, mode: injected ? 'sidecar' : 'none', foreseen: true}
+}
+
+/** Asks every rule about one pod. */
+export async function checkPod(run: CheckRun, pod: PodModel, rules: readonly Rule[]): Promise<readonly Outcome[]> {
+  const version = parseIstioVersion(injectedContainer(pod, 'istio-proxy')?.image)
+  const seen = await foreseen(run, pod, podMode(pod))
+  const workload = version === undefined ? seen : {...seen, version}
+  const book = factBook(run, workload)
+  return await Promise.all(rules.map(rule => evaluate(rule, workload, book)))
+}

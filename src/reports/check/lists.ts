@@ -1,0 +1,85 @@
+import {readInjectionWebhooks} from '../../formats/injection-webhook/parse.js'
+import {readInjectorSettings} from '../../formats/injector-config/parse.js'
+import {readDestinationRule, readPeerAuthentication} from '../../formats/istio-policy/parse.js'
+import {readService} from '../../formats/kube-service/parse.js'
+import {readMeshSettings} from '../../formats/mesh-config/parse.js'
+import {type Answer, answered, missing} from '../../model/answer.js'
+import type {InjectionWebhook, InjectorSettings, NamespaceModel} from '../../model/injection.js'
+import type {DestinationRuleModel, PeerAuthentication} from '../../model/istio-policy.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import type {MeshSettings} from '../../model/mesh-settings.js'
+import type {ServiceModel} from '../../model/service.js'
+import type {Source} from '../../sources/source.js'
+
+/** Objects of the whole cluster that rules ask for, each list read at most once in a run. */
+export interface ClusterLists {
+  pods(namespace: string): Promise<Answer<readonly KubeObject[]>>
+  namespace(name: string): Promise<Answer<NamespaceModel>>
+  services(namespace: string): Promise<Answer<readonly ServiceModel[]>>
+  webhooks(): Promise<Answer<readonly InjectionWebhook[]>>
+  injectors(): Promise<Answer<readonly InjectorSettings[]>>
+  mesh(): Promise<Answer<MeshSettings>>
+  peerAuthentications(): Promise<Answer<readonly PeerAuthentication[]>>
+  destinationRules(): Promise<Answer<readonly DestinationRuleModel[]>>
+  daemonSets(): Promise<Answer<readonly KubeObject[]>>
+}
+
+function mapped<T, R>(answer: Answer<T>, use: (value: T) => R): Answer<R> {
+  return answer.ok ? answered(use(answer.value)) : answer
+}
+
+/** Files given by hand rarely hold all of a cluster, so an empty list there is not knowledge but a gap. */
+async function listed(source: Source, kind: string, namespace?: string): Promise<Answer<readonly KubeObject[]>> {
+  const answer = await source.objects({kind, ...(namespace === undefined ? {} : {namespace})})
+  if (answer.ok && answer.value.length === 0 && source.origin.kind === 'files') {
+    const where = namespace === undefined ? '' : ` of namespace ${namespace}`
+    return missing(`${kind} objects${where}`, 'not-captured', 'the files given hold none')
+  }
+  return answer
+}
+
+/** Reads lists of a source on demand and remembers them. */
+export function clusterLists(source: Source, istioNamespace: string): ClusterLists {
+  const held = new Map<string, Promise<Answer<readonly KubeObject[]>>>()
+  const list = (kind: string, namespace?: string) => {
+    const key = `${kind}/${namespace ?? ''}`
+    const known = held.get(key) ?? listed(source, kind, namespace)
+    held.set(key, known)
+    return known
+  }
+  const configMap = async (prefix: string): Promise<Answer<readonly KubeObject[]>> => {
+    const answer = await list('ConfigMap', istioNamespace)
+    if (!answer.ok) return answer
+    const found = answer.value.filter(({metadata: {name}}) => name === prefix || name.startsWith(`${prefix}-`))
+    return found.length > 0
+      ? answered(found)
+      : missing(`ConfigMap ${prefix}`, 'not-captured', `none in namespace ${istioNamespace}`)
+  }
+  return {
+    pods: namespace => list('Pod', namespace),
+    namespace: async name => {
+      const answer = await list('Namespace')
+      if (!answer.ok) return answer
+      const found = answer.value.find(({metadata}) => metadata.name === name)
+      if (found === undefined)
+        return missing(`Namespace ${name}`, 'not-captured', `not among those of ${source.origin.label}`)
+      return answered({name, labels: found.metadata.labels ?? {}, annotations: found.metadata.annotations ?? {}})
+    },
+    services: async namespace => mapped(await list('Service', namespace), objects => objects.map(readService)),
+    webhooks: async () =>
+      mapped(await list('MutatingWebhookConfiguration'), objects => objects.flatMap(readInjectionWebhooks)),
+    injectors: async () =>
+      mapped(await configMap('istio-sidecar-injector'), objects => objects.map(readInjectorSettings)),
+    mesh: async () => {
+      const maps = await configMap('istio')
+      if (!maps.ok) return maps
+      const map = maps.value.find(each => each.metadata.name === 'istio') ?? maps.value[0]
+      return map === undefined
+        ? missing('the mesh configuration', 'not-captured', 'no ConfigMap istio')
+        : answered(readMeshSettings(map))
+    },
+    peerAuthentications: async () => mapped(await list('PeerAuthentication'), all => all.map(readPeerAuthentication)),
+    destinationRules: async () => mapped(await list('DestinationRule'), all => all.map(readDestinationRule)),
+    daemonSets: () => list('DaemonSet'),
+  }
+}

@@ -1,0 +1,165 @@
+import {readPod} from '../../formats/kube-pod/parse.js'
+import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
+import {boundedMap} from '../../model/bounded-map.js'
+import {atLeast, type Finding, type NotChecked, SEVERITIES, type Severity} from '../../model/finding.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import {byText} from '../../model/order.js'
+import {type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
+import type {Rule} from '../../rules/rule.js'
+import type {Source} from '../../sources/source.js'
+import {askIstiods, type IstiodAnswer, istiodPods} from '../proxy-status/istiods.js'
+import type {Report} from '../report.js'
+import {checkPod, type Outcome} from './evaluate.js'
+import type {CheckRun} from './facts.js'
+import {clusterLists} from './lists.js'
+
+export interface CheckOptions {
+  readonly rules: readonly Rule[]
+  readonly failOn: Severity
+  readonly istioNamespace: string
+  readonly deep: boolean
+  readonly now: Date
+}
+
+/** One workload and what was asked about it; replicas are one. */
+export interface CheckedWorkload {
+  readonly workload: ObjectRef
+  readonly pods: readonly string[]
+  readonly findings: readonly Finding[]
+  readonly notChecked: readonly NotChecked[]
+  readonly passed: number
+}
+
+export interface CheckReport extends Report {
+  readonly workloads: readonly CheckedWorkload[]
+  readonly failOn: Severity
+  /** Findings, passed and unchecked questions, over all workloads. */
+  readonly counts: {
+    readonly error: number
+    readonly warning: number
+    readonly info: number
+    readonly accepted: number
+    readonly passed: number
+    readonly notChecked: number
+  }
+}
+
+/** Pods under examination at once: each may cost several calls to one proxy. */
+const AT_ONCE = 8
+
+function keyOf({code, object, path, message}: Finding): string {
+  return [code, objectLabel(object), path, message].join('\u0000')
+}
+
+function bySeverity(a: Finding, b: Finding): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    byText(a.code, b.code) ||
+    byText(a.path ?? '', b.path ?? '') ||
+    byText(a.message, b.message)
+  )
+}
+
+/** Equal findings of several pods once, with all their pods. */
+function merged(findings: readonly Finding[]): readonly Finding[] {
+  const found = new Map<string, Finding>()
+  for (const each of findings) {
+    const known = found.get(keyOf(each))
+    found.set(keyOf(each), known === undefined ? each : {...known, pods: [...known.pods, ...each.pods]})
+  }
+  return [...found.values()].sort(bySeverity)
+}
+
+function gathered(pods: readonly (readonly [PodModel, readonly Outcome[]])[]): CheckedWorkload {
+  const [first] = pods
+  const workload = first?.[0].workload ?? {kind: 'Pod', namespace: '', name: ''}
+  const outcomes = pods.flatMap(([pod, list]) => list.map(outcome => ({pod, outcome})))
+  const notChecked = new Map<string, NotChecked>()
+  const touched = new Map<string, boolean>()
+  for (const {pod, outcome} of outcomes) {
+    const {code, slug} = outcome.rule
+    if (outcome.kind === 'passed') touched.set(code, touched.get(code) ?? true)
+    else if (outcome.kind !== 'not-applicable') touched.set(code, false)
+    if (outcome.kind !== 'not-checked') continue
+    const names = pod.exists ? [pod.object.name] : []
+    const known = notChecked.get(code)
+    notChecked.set(code, {
+      code,
+      rule: slug,
+      workload,
+      pods: [...(known?.pods ?? []), ...names],
+      gap: known?.gap ?? outcome.gap,
+    })
+  }
+  return {
+    workload,
+    pods: pods.filter(([pod]) => pod.exists).map(([pod]) => pod.object.name),
+    findings: merged(outcomes.flatMap(({outcome}) => (outcome.kind === 'found' ? outcome.findings : []))),
+    notChecked: [...notChecked.values()].sort((a, b) => byText(a.code, b.code)),
+    passed: [...touched.values()].filter(passed => passed).length,
+  }
+}
+
+/** Asks the control plane once for the whole run. */
+function istiodsOnce(source: Source, namespace: string): CheckRun['istiods'] {
+  let held: Promise<Answer<readonly IstiodAnswer[]>> | undefined
+  const ask = async (): Promise<Answer<readonly IstiodAnswer[]>> => {
+    const pods = await source.objects({kind: 'Pod', namespace})
+    if (!pods.ok) return pods
+    const istiods = istiodPods(pods.value, namespace, undefined)
+    if (istiods.length === 0)
+      return missing("istiod's view of the proxy", 'not-captured', `no running istiod in namespace ${namespace}`)
+    return answered(await askIstiods(source, istiods))
+  }
+  return () => {
+    held ??= ask()
+    return held
+  }
+}
+
+function uniqueGaps(workloads: readonly CheckedWorkload[]): readonly Gap[] {
+  const all = workloads.flatMap(each => each.notChecked.map(({gap}) => gap))
+  return [...new Map(all.map(gap => [JSON.stringify(gap), gap])).values()]
+}
+
+/** Asks every rule about every pod given, and gathers the answers by workload. */
+export async function checkReport(
+  source: Source,
+  objects: readonly KubeObject[],
+  options: CheckOptions,
+): Promise<CheckReport> {
+  const run: CheckRun = {
+    source,
+    lists: clusterLists(source, options.istioNamespace),
+    istiods: istiodsOnce(source, options.istioNamespace),
+    now: options.now,
+    deep: options.deep,
+  }
+  const pods = objects.map(readPod).filter(pod => pod !== undefined)
+  const outcomes = await boundedMap(pods, AT_ONCE, async pod => [pod, await checkPod(run, pod, options.rules)] as const)
+  const groups = new Map<string, (readonly [PodModel, readonly Outcome[]])[]>()
+  for (const outcome of outcomes) {
+    const key = objectLabel(outcome[0].workload)
+    groups.set(key, [...(groups.get(key) ?? []), outcome])
+  }
+  const workloads = [...groups.entries()].sort(([a], [b]) => byText(a, b)).map(([, group]) => gathered(group))
+  const findings = workloads.flatMap(each => each.findings)
+  const open = findings.filter(each => each.accepted === undefined)
+  const count = (severity: Severity) => open.filter(each => each.severity === severity).length
+  return {
+    origin: source.origin,
+    gaps: uniqueGaps(workloads),
+    notes: [],
+    workloads,
+    failOn: options.failOn,
+    failing: open.some(({severity}) => atLeast(severity, options.failOn)),
+    counts: {
+      error: count('error'),
+      warning: count('warning'),
+      info: count('info'),
+      accepted: findings.length - open.length,
+      passed: workloads.reduce((sum, each) => sum + each.passed, 0),
+      notChecked: workloads.reduce((sum, each) => sum + each.notChecked.length, 0),
+    },
+  }
+}

@@ -1,0 +1,136 @@
+import {GAP_REASONS} from '../../model/answer.js'
+import type {Finding, NotChecked, Severity} from '../../model/finding.js'
+import {objectLabel} from '../../model/pod.js'
+import type {Cell, Doc, Tone} from '../../terminal/doc.js'
+import {wrapText} from '../../terminal/wrap.js'
+import type {View} from '../view.js'
+import {checkData} from './data.js'
+import type {CheckedWorkload, CheckReport} from './report.js'
+
+const WIDTH = 79
+const TONES: Readonly<Record<Severity, Tone>> = {error: 'bad', warning: 'warn', info: 'dim'}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 || word === 'info' ? '' : 's'}`
+}
+
+function severities(counts: Readonly<Record<Severity, number>>): string {
+  return `${plural(counts.error, 'error')}, ${plural(counts.warning, 'warning')}, ${counts.info} info`
+}
+
+/** The answer in one line, with the three counts: found, passed, not checked. */
+export function checkHeadline({counts, workloads}: CheckReport): string {
+  const where =
+    workloads.length === 1
+      ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})
+      : plural(workloads.length, 'workload')
+  const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
+  return `${where}: ${severities(counts)}${accepted}; ${counts.passed} checks passed, ${counts.notChecked} not checked.`
+}
+
+function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {
+  return tone === undefined ? lines : lines.map(text => ({text, tone}))
+}
+
+function labelled(label: string, text: string): readonly Cell[] {
+  return wrapText(`  ${label.padEnd(5)}${text}`.trimEnd(), WIDTH, '       ').map((line, index) =>
+    index === 0 ? `  ${label.padEnd(5)}${line.trim().slice(label.length).trim()}` : line,
+  )
+}
+
+function place({object, path}: Finding): string {
+  return path === undefined ? objectLabel(object) : `${objectLabel(object)}: ${path}`
+}
+
+function detail(finding: Finding, wide: boolean): readonly Cell[] {
+  const head = `${finding.severity.toUpperCase()} ${finding.code} ${finding.message}`
+  const title = toned(wrapText(head, WIDTH, '  '), TONES[finding.severity])
+  if (finding.accepted !== undefined)
+    return [...toned(wrapText(`accepted ${finding.code} ${finding.message} (${finding.accepted})`, WIDTH, '  '), 'dim')]
+  if (finding.severity === 'info' && !wide) return title
+  const seen = wide ? finding.proof : finding.proof.slice(0, 2)
+  return [
+    ...title,
+    ...labelled('at', place(finding)),
+    ...seen.flatMap(({from, text}) => labelled('seen', `${from}: ${text}`)),
+    ...labelled('why', finding.why),
+    ...labelled('fix', finding.fix),
+  ]
+}
+
+function workloadHead({workload, pods, findings, passed, notChecked}: CheckedWorkload): Cell {
+  const open = findings.filter(({accepted}) => accepted === undefined)
+  const count = (severity: Severity) => open.filter(each => each.severity === severity).length
+  const of = pods.length === 0 ? 'manifest' : plural(pods.length, 'pod')
+  const found =
+    open.length === 0
+      ? 'nothing found'
+      : severities({error: count('error'), warning: count('warning'), info: count('info')})
+  const tone: Tone = count('error') > 0 ? 'bad' : count('warning') > 0 ? 'warn' : 'strong'
+  return {text: `${objectLabel(workload)} (${of}): ${found}; ${passed} passed, ${notChecked.length} not checked`, tone}
+}
+
+/** Questions that could not be asked, one line per reason. */
+function unchecked(workloads: readonly CheckedWorkload[], wide: boolean): readonly Cell[] {
+  const all = workloads.flatMap(each => each.notChecked)
+  if (all.length === 0) return []
+  const groups = new Map<string, NotChecked[]>()
+  for (const each of all) {
+    const {gap} = each
+    const key = `${gap.what}: ${GAP_REASONS[gap.reason].words} (${gap.detail})${gap.hint === undefined ? '' : `. ${gap.hint}`}`
+    groups.set(key, [...(groups.get(key) ?? []), each])
+  }
+  const lines = [...groups].flatMap(([why, members]) => {
+    const codes = [...new Set(members.map(({code}) => code))].join(' ')
+    const where = [...new Set(members.map(({workload}) => objectLabel(workload)))]
+    const of =
+      workloads.length === 1
+        ? ''
+        : wide || where.length === 1
+          ? ` in ${where.join(', ')}`
+          : ` in ${where.length} workloads`
+    return wrapText(`  ${codes}${of}: ${why}`, WIDTH, '    ').map((line, index) =>
+      index === 0 ? `  ${line.trim()}` : line,
+    )
+  })
+  return ['', {text: `Not checked (${all.length}):`, tone: 'strong'}, ...toned(lines, 'warn')]
+}
+
+function worst(report: CheckReport): readonly Cell[] {
+  const first = report.workloads
+    .flatMap(each => each.findings)
+    .filter(({accepted, severity}) => accepted === undefined && severity !== 'info')
+    .sort((a, b) => (a.severity === b.severity ? 0 : a.severity === 'error' ? -1 : 1))[0]
+  if (first === undefined || report.workloads.length === 1) return []
+  return toned(wrapText(`First to look at: ${objectLabel(first.workload)}, ${first.message}`, WIDTH, '  '), undefined)
+}
+
+function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly Cell[] {
+  const details = each.findings.flatMap(finding => detail(finding, wide))
+  return alone ? ['', ...details] : details.length === 0 ? [] : ['', workloadHead(each), ...details]
+}
+
+function healthy(workloads: readonly CheckedWorkload[]): readonly Cell[] {
+  const names = workloads.filter(each => each.findings.length === 0).map(each => objectLabel(each.workload))
+  if (names.length === 0 || workloads.length === 1) return []
+  return ['', ...toned(wrapText(`Nothing found in ${names.length}: ${names.join(', ')}.`, WIDTH, '  '), 'good')]
+}
+
+function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
+  if (form === 'short') return [{block: 'text', lines: [checkHeadline(report)]}]
+  const wide = form === 'wide'
+  const alone = report.workloads.length === 1
+  const head = toned(wrapText(checkHeadline(report), WIDTH, '  '), report.failing === true ? 'bad' : 'good')
+  const blocks = report.workloads.flatMap(each => block(each, alone, wide))
+  const lines = [
+    ...head,
+    ...worst(report),
+    ...blocks,
+    ...healthy(report.workloads),
+    ...unchecked(report.workloads, wide),
+  ]
+  return [{block: 'text', lines}]
+}
+
+/** Findings grouped by workload under the answer; what could not be checked stands below them. */
+export const checkView: View<CheckReport> = {doc, data: checkData, showsGaps: true}

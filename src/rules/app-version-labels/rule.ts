@@ -1,0 +1,51 @@
+import {runsToCompletion} from '../../model/pod.js'
+import {entryPointer} from '../json-pointer.js'
+import {defineRule, type Found, PAGES} from '../rule.js'
+
+const APP = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app']
+const VERSION = ['service.istio.io/canonical-revision', 'app.kubernetes.io/version', 'version']
+/** What injection itself writes for want of anything better. */
+const MADE_BY_INJECTION = ['service.istio.io/canonical-name', 'service.istio.io/canonical-revision']
+
+export const rule = defineRule({
+  code: 'MCT1101',
+  slug: 'app-version-labels',
+  aliases: [],
+  severity: 'warning',
+  title: 'The pod template has no app or version label',
+  why: 'Metrics, traces and Kiali name a workload by these labels; without app it appears under its workload name, without version as "latest", and subsets of a DestinationRule cannot tell its versions apart.',
+  fix: 'Add the labels app and version to the pod template (not to the selector, which cannot be changed).',
+  references: [PAGES.requirements],
+  modes: ['sidecar', 'ambient'],
+  needs: [],
+  check: ({pod}) => {
+    const written = (names: readonly string[]) =>
+      names.some(name => pod.labels[name] !== undefined && !(pod.exists && MADE_BY_INJECTION.includes(name)))
+    const name = pod.workload.name
+    const found: Found[] = []
+    const labels = `${pod.metadataPath}.labels`
+    const shown = Object.entries(pod.labels)
+      .filter(([key]) => !/pod-template-hash|istio\.io\//.test(key))
+      .map(([key, value]) => `${key}=${value}`)
+    const proof = [{from: labels, text: shown.join(', ') || 'no labels'}]
+    if (!written(APP)) {
+      found.push({
+        severity: runsToCompletion(pod) ? 'info' : 'warning',
+        message: `No app label (${APP.slice(1).join(' or ')}): the mesh calls it ${pod.labels['service.istio.io/canonical-name'] ?? name}.`,
+        path: labels,
+        proof,
+        patch: [{op: 'add', path: entryPointer(labels, 'app'), value: name.replace(/-v\d+$/, '')}],
+      })
+    }
+    if (!written(VERSION)) {
+      found.push({
+        severity: 'info',
+        message: `No version label (${VERSION.slice(1).join(' or ')}): telemetry shows the version as "latest".`,
+        path: labels,
+        proof,
+        patch: [{op: 'add', path: entryPointer(labels, 'version'), value: 'v1'}],
+      })
+    }
+    return found
+  },
+})

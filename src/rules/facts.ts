@@ -1,0 +1,66 @@
+import type {PortRow} from '../analysis/port-map/port-map.js'
+import type {AdminCertificate} from '../model/admin-certificate.js'
+import type {InjectionDecision, InjectionWebhook, NamespaceModel} from '../model/injection.js'
+import type {DestinationRuleModel, PeerAuthentication} from '../model/istio-policy.js'
+import type {IstioVersion} from '../model/istio-version.js'
+import type {MeshSettings} from '../model/mesh-settings.js'
+import type {PodModel} from '../model/pod.js'
+import type {PodMode} from '../model/pod-mode.js'
+import type {ServiceModel} from '../model/service.js'
+import type {SocketTable} from '../model/socket.js'
+import type {ProxyConnection} from '../model/sync-state.js'
+
+/** The pod a rule looks at: what it is, how it takes part in the mesh, and whether that is so or foreseen. */
+export interface Workload {
+  readonly pod: PodModel
+  readonly mode: PodMode
+  /** True when the mode is what injection would make of a template. */
+  readonly foreseen: boolean
+  readonly version?: IstioVersion
+}
+
+/** What the control plane's replicas say of one proxy. */
+export interface ControlPlaneView {
+  /** One per replica that knows the proxy. */
+  readonly connections: readonly ProxyConnection[]
+  readonly istiods: number
+  readonly istiodVersions: readonly string[]
+}
+
+/** Everything a rule may ask for beside the pod itself; each is fetched once, and its absence is a gap that is shown. */
+export interface Facts {
+  readonly namespace: NamespaceModel
+  readonly services: readonly ServiceModel[]
+  readonly webhooks: readonly InjectionWebhook[]
+  readonly injection: InjectionDecision
+  readonly mesh: MeshSettings
+  readonly peerAuthentications: readonly PeerAuthentication[]
+  readonly destinationRules: readonly DestinationRuleModel[]
+  readonly sockets: SocketTable
+  readonly ports: readonly PortRow[]
+  readonly certificates: {readonly all: readonly AdminCertificate[]; readonly at: Date}
+  readonly proxyLog: string
+  readonly initLog: string
+  readonly controlPlane: ControlPlaneView
+  readonly cni: {readonly inUse: boolean; readonly because: string}
+}
+
+export type FactName = keyof Facts
+
+/** What each fact is, for the sentence that says a rule could not be checked and for the documentation. */
+export const FACT_WORDS: Readonly<Record<FactName, string>> = {
+  namespace: 'the Namespace object',
+  services: 'the Services of the namespace',
+  webhooks: 'the injection webhooks',
+  injection: 'the Namespace and the injection webhooks',
+  mesh: 'the mesh configuration',
+  peerAuthentications: 'the PeerAuthentications',
+  destinationRules: 'the DestinationRules',
+  sockets: 'the listening sockets of the pod',
+  ports: 'the listening sockets of the pod and the Services',
+  certificates: "Envoy's certificates",
+  proxyLog: 'the log of the sidecar',
+  initLog: 'the log of istio-init',
+  controlPlane: "istiod's view of the proxy",
+  cni: 'how the rules get into the pod',
+}

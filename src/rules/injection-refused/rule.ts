@@ -1,0 +1,33 @@
+import {selects} from '../../analysis/service-ports/service-ports.js'
+import {defineRule, PAGES} from '../rule.js'
+
+const ASKS = ['istio-injection', 'istio.io/rev']
+
+export const rule = defineRule({
+  code: 'MCT1216',
+  slug: 'injection-refused',
+  aliases: [],
+  severity: 'warning',
+  title: 'The pod is left out of a mesh its namespace belongs to',
+  why: 'Its neighbours have sidecars and it has none: no mTLS to it, no policy in it, no telemetry of it, and STRICT peers refuse what it sends.',
+  fix: 'Remove what refuses the sidecar and create the pod anew; if it is meant, accept the finding with the annotation meshctl.io/ignore.',
+  references: [PAGES.injection],
+  modes: ['none'],
+  needs: ['injection', 'namespace', 'services'],
+  check: ({pod}, {injection, namespace, services}) => {
+    const invited = namespace.labels['istio-injection'] === 'enabled' || namespace.labels['istio.io/rev'] !== undefined
+    if (injection.injected || !invited || pod.hostNetwork) return []
+    const served = services.some(service => selects(service, pod))
+    const asks = ASKS.filter(key => namespace.labels[key] !== undefined).map(key => `${key}=${namespace.labels[key]}`)
+    const place =
+      injection.decidedBy === 'pod label' ? 'labels' : injection.decidedBy === 'pod annotation' ? 'annotations' : ''
+    return [
+      {
+        severity: served ? 'warning' : 'info',
+        message: `No sidecar, because ${injection.reason}, in a namespace that has ${asks.join(' and ')}.`,
+        ...(place === '' ? {} : {path: `${pod.metadataPath}.${place}["sidecar.istio.io/inject"]`}),
+        proof: injection.steps.map(({question, answer}) => ({from: question, text: answer})),
+      },
+    ]
+  },
+})

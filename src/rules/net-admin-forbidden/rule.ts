@@ -1,0 +1,36 @@
+import {injectedContainer} from '../../model/pod.js'
+import {defineRule, PAGES} from '../rule.js'
+
+const FORBIDDING = ['baseline', 'restricted']
+const ENFORCE = 'pod-security.kubernetes.io/enforce'
+
+export const rule = defineRule({
+  code: 'MCT1003',
+  slug: 'net-admin-forbidden',
+  aliases: [],
+  severity: 'error',
+  title: 'The namespace forbids what istio-init needs',
+  why: 'istio-init sets up capture with NET_ADMIN and NET_RAW; the Pod Security levels baseline and restricted both forbid them, so new pods are refused.',
+  fix: 'Install the Istio CNI plugin, which needs nothing in the pod, or label the namespace pod-security.kubernetes.io/enforce=privileged.',
+  references: [PAGES.podSecurity, PAGES.cni, PAGES.standards],
+  versions: 'Kubernetes 1.25 and later (Pod Security Admission)',
+  modes: ['sidecar'],
+  needs: ['namespace', 'cni'],
+  check: ({pod, foreseen}, {namespace, cni}) => {
+    const level = namespace.labels[ENFORCE]
+    const init = injectedContainer(pod, 'istio-init')
+    if (level === undefined || !FORBIDDING.includes(level)) return []
+    if (cni.inUse || (init === undefined && !foreseen)) return []
+    return [
+      {
+        message: `Namespace ${namespace.name} enforces Pod Security "${level}", which forbids the NET_ADMIN and NET_RAW of istio-init: new pods are refused.`,
+        object: {kind: 'Namespace', namespace: '', name: namespace.name},
+        path: `metadata.labels.${ENFORCE}`,
+        proof: [
+          {from: `Namespace ${namespace.name}`, text: `${ENFORCE}: ${level}`},
+          {from: 'interception', text: cni.because},
+        ],
+      },
+    ]
+  },
+})

@@ -1,0 +1,48 @@
+import {selects} from '../../analysis/service-ports/service-ports.js'
+import {isOlder} from '../../model/istio-version.js'
+import {appContainers, runsToCompletion} from '../../model/pod.js'
+import type {Labels} from '../../model/selector.js'
+import type {ServiceModel} from '../../model/service.js'
+import {defineRule, PAGES} from '../rule.js'
+
+/** A Service that selects the pod but for one label, which is most often a typing error. */
+function nearMiss(service: ServiceModel, labels: Labels): string | undefined {
+  const differing = Object.entries(service.selector).filter(([key, value]) => labels[key] !== value)
+  const [first] = differing
+  if (first === undefined || differing.length !== 1 || Object.keys(service.selector).length < 2) return undefined
+  const [key, value] = first
+  return `${service.object.name} wants ${key}=${value}, the pod has ${labels[key] === undefined ? 'no such label' : `${key}=${labels[key]}`}`
+}
+
+export const rule = defineRule({
+  code: 'MCT1102',
+  slug: 'no-service',
+  aliases: [],
+  severity: 'warning',
+  title: 'No Service selects the pod',
+  why: 'Clients in the mesh find a pod through a Service; without one its ports have no name, no route and no protocol, and are reached by address only, as plain TCP.',
+  fix: 'Create a Service whose selector matches the labels of the pod, or correct the selector.',
+  references: [PAGES.requirements],
+  versions: 'a must up to Istio 1.19; since 1.20 only for pods that serve something',
+  modes: ['sidecar', 'ambient'],
+  needs: ['services'],
+  check: ({pod, version}, {services}) => {
+    if (services.some(service => selects(service, pod))) return []
+    const ports = appContainers(pod).flatMap(container => container.ports)
+    const clientOnly = ports.length === 0 || runsToCompletion(pod)
+    if (clientOnly && !isOlder(version, 1, 20)) return []
+    const labels = Object.entries(pod.labels).filter(([key]) => !/pod-template-hash|istio\.io\//.test(key))
+    const near = services.map(service => nearMiss(service, pod.labels)).filter(each => each !== undefined)
+    return [
+      {
+        severity: clientOnly ? 'info' : 'warning',
+        message: `None of the ${services.length} Services of ${pod.object.namespace} selects it${ports.length === 0 ? '' : `, though it declares port ${ports.map(({port}) => port).join(', ')}`}.`,
+        path: `${pod.metadataPath}.labels`,
+        proof: [
+          {from: `${pod.metadataPath}.labels`, text: labels.map(([key, value]) => `${key}=${value}`).join(', ')},
+          ...near.slice(0, 3).map(text => ({from: 'Service', text})),
+        ],
+      },
+    ]
+  },
+})

@@ -1,0 +1,36 @@
+import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
+import {appContainers} from '../../model/pod.js'
+import {pointer} from '../json-pointer.js'
+import {defineRule, PAGES} from '../rule.js'
+
+export const rule = defineRule({
+  code: 'MCT1002',
+  slug: 'proxy-gid',
+  aliases: [],
+  severity: 'error',
+  title: 'An application container runs as the proxy group',
+  why: 'The rules leave the traffic of that group alone, as they do for the proxy user: everything this container sends bypasses the sidecar. Only the primary group counts; supplementary groups and fsGroup do not.',
+  fix: 'Run the container with any other group.',
+  references: [PAGES.requirements],
+  versions: 'Istio 0.8 and later',
+  modes: ['sidecar'],
+  needs: [],
+  check: ({pod}) =>
+    appContainers(pod).flatMap(container => {
+      const own = container.security.runAsGroup
+      const gid = own ?? pod.security.runAsGroup
+      if (gid === undefined || !proxyIds(pod).gids.includes(gid)) return []
+      const path = `${pod.specPath}.${own === undefined ? '' : `${container.path}.`}securityContext.runAsGroup`
+      return [
+        {
+          message: `Container ${container.name} runs with group ${gid}, the proxy's own: what it sends bypasses the sidecar.`,
+          path,
+          proof: [
+            {from: path, text: `runAsGroup: ${gid}`},
+            {from: 'istio-init', text: `-m owner --gid-owner ${gid} -j RETURN`},
+          ],
+          patch: [{op: 'replace', path: pointer(path), value: gid === 1000 ? 1001 : 1000}],
+        },
+      ]
+    }),
+})

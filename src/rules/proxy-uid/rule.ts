@@ -1,0 +1,39 @@
+import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
+import {appContainers, type Container, type PodModel} from '../../model/pod.js'
+import {pointer} from '../json-pointer.js'
+import {defineRule, PAGES} from '../rule.js'
+
+function effective({security}: Container, pod: PodModel): {readonly uid: number; readonly own: boolean} | undefined {
+  if (security.runAsUser !== undefined) return {uid: security.runAsUser, own: true}
+  return pod.security.runAsUser === undefined ? undefined : {uid: pod.security.runAsUser, own: false}
+}
+
+export const rule = defineRule({
+  code: 'MCT1001',
+  slug: 'proxy-uid',
+  aliases: ['IST0144'],
+  severity: 'error',
+  title: 'An application container runs as the proxy user',
+  why: 'The rules leave the traffic of that user alone so that the proxy itself can go out: everything this container sends bypasses the sidecar, without mTLS, routing or policy.',
+  fix: 'Run the container as any other user.',
+  references: [PAGES.requirements],
+  modes: ['sidecar'],
+  needs: [],
+  check: ({pod}) =>
+    appContainers(pod).flatMap(container => {
+      const run = effective(container, pod)
+      if (run === undefined || !proxyIds(pod).uids.includes(run.uid)) return []
+      const path = `${pod.specPath}.${run.own ? `${container.path}.` : ''}securityContext.runAsUser`
+      return [
+        {
+          message: `Container ${container.name} runs as user ${run.uid}, the proxy's own: what it sends bypasses the sidecar.`,
+          path,
+          proof: [
+            {from: path, text: `runAsUser: ${run.uid}`},
+            {from: 'istio-init', text: `-m owner --uid-owner ${run.uid} -j RETURN`},
+          ],
+          patch: [{op: 'replace', path: pointer(path), value: run.uid === 1000 ? 1001 : 1000}],
+        },
+      ]
+    }),
+})

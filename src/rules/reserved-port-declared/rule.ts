@@ -1,0 +1,50 @@
+import {reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
+import {boundPorts, declaredPorts} from '../../analysis/service-ports/service-ports.js'
+import type {ReservedPort} from '../../model/reserved-ports.js'
+import {defineRule, type Found, PAGES} from '../rule.js'
+
+function says({port, purpose}: ReservedPort): string {
+  return `${port} is reserved for ${purpose}`
+}
+
+export const rule = defineRule({
+  code: 'MCT1105',
+  slug: 'reserved-port-declared',
+  aliases: [],
+  severity: 'error',
+  title: 'A port of the application is reserved by the mesh',
+  why: "Envoy or the agent already listens there: one of the two cannot start, or connections meant for the application end at the mesh's own listener.",
+  fix: 'Give the application another port, and the Service the same targetPort.',
+  references: [PAGES.requirements],
+  modes: ['sidecar', 'ambient'],
+  needs: ['services'],
+  check: ({pod, mode}, {services}) => {
+    const reserved = reservedPorts(mode)
+    const holder = (port: number | undefined, protocol: string) =>
+      reserved.find(each => each.port === port && each.protocols.some(name => name === protocol.toLowerCase()))
+    const found: Found[] = []
+    for (const port of declaredPorts(pod)) {
+      const taken = holder(port.port, port.protocol)
+      if (taken === undefined) continue
+      const path = `${pod.specPath}.${port.path}`
+      found.push({
+        severity: taken.soft === true ? 'warning' : 'error',
+        message: `Container ${port.container} declares port ${port.port}/${port.protocol}: ${says(taken)}.`,
+        path,
+        proof: [{from: path, text: `containerPort: ${port.port}`}],
+      })
+    }
+    for (const {service, port, target} of boundPorts(pod, services)) {
+      const taken = holder(target, port.protocol)
+      if (taken === undefined) continue
+      found.push({
+        severity: taken.soft === true ? 'warning' : 'error',
+        message: `Service ${service.object.name}:${port.port} sends traffic to port ${target} of the pod: ${says(taken)}.`,
+        object: service.object,
+        path: `${port.path}.targetPort`,
+        proof: [{from: port.path, text: `name ${port.name ?? '(none)'}, port ${port.port}, targetPort ${port.target}`}],
+      })
+    }
+    return found
+  },
+})

@@ -1,0 +1,58 @@
+import type {PatchStep, Proof, Severity} from '../model/finding.js'
+import type {ObjectRef} from '../model/pod.js'
+import type {PodMode} from '../model/pod-mode.js'
+import type {FactName, Facts, Workload} from './facts.js'
+
+/** What a rule found in one workload; what is left out comes from the rule and the workload. */
+export interface Found {
+  readonly message: string
+  readonly severity?: Severity
+  /** The object to change when it is not the workload. */
+  readonly object?: ObjectRef
+  /** Where in that object. */
+  readonly path?: string
+  readonly proof?: readonly Proof[]
+  readonly fix?: string
+  readonly patch?: readonly PatchStep[]
+}
+
+/** One thing a mesh workload must obey. */
+export interface Rule<N extends FactName = FactName> {
+  /** `MCTnnnn`, never used again for another rule. */
+  readonly code: string
+  readonly slug: string
+  /** Codes of Istio's analyzers with the same meaning. */
+  readonly aliases: readonly string[]
+  /** The usual severity; a finding may differ. */
+  readonly severity: Severity
+  readonly title: string
+  readonly why: string
+  readonly fix: string
+  /** Pages to read. */
+  readonly references: readonly string[]
+  /** Releases it holds for, when not all. */
+  readonly versions?: string
+  /** Pods it makes sense for. */
+  readonly modes: readonly PodMode[]
+  readonly needs: readonly N[]
+  check(workload: Workload, facts: Pick<Facts, N>): readonly Found[]
+}
+
+/** Keeps the facts a rule needs in its type, so that it cannot read what it did not ask for. */
+export function defineRule<const N extends FactName>(rule: Rule<N>): Rule<N> {
+  return rule
+}
+
+/** Pages rules refer to more than once. */
+export const PAGES = {
+  requirements: 'https://istio.io/latest/docs/ops/deployment/application-requirements/',
+  protocols: 'https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/',
+  probes: 'https://istio.io/latest/docs/ops/configuration/mesh/app-health-check/',
+  injection: 'https://istio.io/latest/docs/ops/configuration/mesh/injection-concepts/',
+  injecting: 'https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/',
+  cni: 'https://istio.io/latest/docs/setup/additional-setup/cni/',
+  podSecurity: 'https://istio.io/latest/docs/setup/additional-setup/pod-security-admission/',
+  annotations: 'https://istio.io/latest/docs/reference/config/annotations/',
+  sidecarContainers: 'https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/',
+  standards: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
+} as const

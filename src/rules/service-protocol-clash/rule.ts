@@ -1,0 +1,58 @@
+import {type IstioProtocol, istioProtocol} from '../../analysis/protocol/istio-protocol.js'
+import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {defineRule, PAGES} from '../rule.js'
+
+interface Claim {
+  readonly bound: BoundPort
+  readonly protocol: IstioProtocol
+}
+
+/** The oldest Service wins; equal ages go by name. */
+function byAge(a: Claim, b: Claim): number {
+  const left = a.bound.service
+  const right = b.bound.service
+  const age = (left.createdAt ?? '').localeCompare(right.createdAt ?? '')
+  return age !== 0 ? age : left.object.name < right.object.name ? -1 : 1
+}
+
+function words({bound: {service, port}, protocol}: Claim): string {
+  const told = port.appProtocol === undefined ? `name ${port.name ?? '(none)'}` : `appProtocol ${port.appProtocol}`
+  return `Service ${service.object.name}:${port.port} says ${protocol} (${told})`
+}
+
+export const rule = defineRule({
+  code: 'MCT1103',
+  slug: 'service-protocol-clash',
+  aliases: ['IST0116'],
+  severity: 'error',
+  title: 'Two Services give one port two protocols',
+  why: 'A pod has one inbound listener per port, so istiod keeps the protocol of the oldest Service and drops the others: their clients are served with the wrong protocol, and policies for it do not apply.',
+  fix: 'Give the ports of both Services the same protocol: the same appProtocol, or the same prefix of the port name.',
+  references: [PAGES.requirements, PAGES.protocols],
+  modes: ['sidecar', 'ambient'],
+  needs: ['services'],
+  check: ({pod}, {services}) => {
+    const byTarget = new Map<number, Claim[]>()
+    for (const bound of boundPorts(pod, services)) {
+      if (bound.target === undefined || bound.port.protocol !== 'TCP') continue
+      const claims = byTarget.get(bound.target) ?? []
+      byTarget.set(bound.target, [...claims, {bound, protocol: istioProtocol(bound.port)}])
+    }
+    return [...byTarget].flatMap(([target, claims]) => {
+      const [winner, ...others] = [...claims].sort(byAge)
+      const against = others.filter(
+        ({bound, protocol}) => protocol !== winner?.protocol && bound.service !== winner?.bound.service,
+      )
+      const [loser] = against
+      if (winner === undefined || loser === undefined) return []
+      return [
+        {
+          message: `Port ${target} is ${winner.protocol} for Service ${winner.bound.service.object.name} and ${loser.protocol} for Service ${loser.bound.service.object.name}; the older one, ${winner.bound.service.object.name}, wins.`,
+          object: loser.bound.service.object,
+          path: `${loser.bound.port.path}.name`,
+          proof: [winner, ...against].map(claim => ({from: claim.bound.port.path, text: words(claim)})),
+        },
+      ]
+    })
+  },
+})

@@ -1,0 +1,37 @@
+import {injectedContainer} from '../../model/pod.js'
+import {defineRule, PAGES} from '../rule.js'
+
+export const rule = defineRule({
+  code: 'MCT1901',
+  slug: 'sidecar-not-ready',
+  aliases: [],
+  severity: 'error',
+  title: 'The sidecar is not ready',
+  why: 'A pod whose sidecar is not ready gets no traffic; with a native sidecar its application is not even started.',
+  fix: "Read the reason in the sidecar's log; most often it cannot reach istiod or waits for its first configuration.",
+  references: [PAGES.injecting],
+  modes: ['sidecar', 'gateway', 'waypoint'],
+  needs: [],
+  check: ({pod}) => {
+    const proxy = injectedContainer(pod, 'istio-proxy')
+    const state = proxy?.state
+    if (proxy === undefined || state === undefined || state.ready || pod.terminating) return []
+    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return []
+    const why = state.reason === undefined ? '' : ` (${state.reason})`
+    const waiting = pod.containers.filter(
+      each => each.role === 'app' && !each.injected && each.state?.state === 'waiting',
+    )
+    const held = waiting.length === 0 ? '' : ` ${waiting.map(({name}) => name).join(', ')} has not been started.`
+    return [
+      {
+        message: `istio-proxy is ${state.state}${why}, but not ready.${held}`,
+        proof: [
+          {
+            from: `status of container ${proxy.name}`,
+            text: `ready: false, state: ${state.state}, restarts: ${state.restarts}`,
+          },
+        ],
+      },
+    ]
+  },
+})

@@ -1,0 +1,32 @@
+import {readdir, stat} from 'node:fs/promises'
+import {join} from 'node:path'
+import {UserError} from '../../model/user-error.js'
+
+const MANIFEST = /\.(ya?ml|json)$/i
+const BUNDLE_INDEX = 'bundle.json'
+/** More files than a repository of manifests has; beyond it a wrong folder was named. */
+const MAX_FILES = 10_000
+
+async function manifestsBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, {recursive: true, withFileTypes: true})
+  const files = entries.filter(entry => entry.isFile() && MANIFEST.test(entry.name))
+  const shown = files
+    .map(entry => join(entry.parentPath, entry.name))
+    .filter(path => !/(^|\/)(\.git|node_modules)\//.test(path))
+  if (shown.length > MAX_FILES) throw new UserError(`${folder} holds ${shown.length} manifests, more than ${MAX_FILES}`)
+  return shown.sort()
+}
+
+/** The files meant by paths: a folder stands for the manifests below it, unless it is a bundle. */
+export async function expandPaths(paths: readonly string[]): Promise<readonly string[]> {
+  const lists = await Promise.all(
+    paths.map(async path => {
+      if (path === '-' || (await stat(path).catch(() => undefined))?.isDirectory() !== true) return [path]
+      if ((await stat(join(path, BUNDLE_INDEX)).catch(() => undefined))?.isFile() === true) return [path]
+      const found = await manifestsBelow(path)
+      if (found.length === 0) throw new UserError(`${path} holds no manifests (*.yaml, *.yml or *.json)`)
+      return found
+    }),
+  )
+  return lists.flat()
+}

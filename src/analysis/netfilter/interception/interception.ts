@@ -1,0 +1,197 @@
+import {formatIp, formatIpRange, type IpAddress, type IpRange} from '../../../model/ip-address.js'
+import type {Machine} from '../../../model/machine.js'
+import type {Packet, Walk} from '../../../model/packet.js'
+import type {IpFamily, Ruleset} from '../../../model/ruleset.js'
+import {type CompiledRules, compileRules} from '../packet-walk/compile.js'
+import {decidingStep, type Verdict, verdictOf} from '../packet-walk/verdict.js'
+import {walkPacket} from '../packet-walk/walk.js'
+import {addressIn, type Mentions, mentionsOf, ordinaryAddress, ordinaryId, ordinaryPort} from './mentions.js'
+
+/** The rule that decided, as a person finds it. */
+export interface Decider {
+  readonly at: string
+  readonly rule: number
+  readonly text: string
+}
+
+/** What becomes of one kind of traffic. */
+export interface Fate {
+  readonly verdict: Verdict
+  readonly port?: number
+  readonly by?: Decider
+}
+
+/** Traffic of a direction that fares otherwise than the rest: ports, ranges, users, groups, interfaces. */
+export interface Exception extends Fate {
+  readonly kind: 'port' | 'range' | 'uid' | 'gid' | 'interface'
+  readonly value: string
+}
+
+/** One direction: what becomes of ordinary TCP traffic, and which traffic fares otherwise. */
+export interface Direction {
+  readonly usual: Fate
+  readonly exceptions: readonly Exception[]
+}
+
+/** What a set of rules does to the traffic of a pod, for one address family, found by asking about packets. */
+export interface Interception {
+  readonly family: IpFamily
+  readonly mode: 'redirect' | 'tproxy' | 'none'
+  readonly inbound: Direction
+  readonly outbound: Direction
+  /** The proxy's call to the pod's own address, an app's call to it, and to localhost. */
+  readonly proxyToSelf: Fate
+  readonly appToSelf: Fate
+  readonly appToLocalhost: Fate
+  readonly dnsUdp: Fate
+  readonly dnsTcp: Fate
+  readonly udp: Fate
+}
+
+interface Questions {
+  readonly rules: CompiledRules
+  readonly machine: Machine
+  readonly mentions: Mentions
+  readonly family: IpFamily
+  readonly own: IpAddress
+  readonly device: string
+  readonly uid: number
+  readonly port: number
+  readonly outside: IpAddress
+}
+
+function fate(walk: Walk): Fate {
+  const step = decidingStep(walk)
+  const {disposition: end} = walk
+  const by = step === undefined ? undefined : {at: step.at, rule: step.rule, text: step.text}
+  return {
+    verdict: verdictOf(walk),
+    ...(end.kind === 'delivered' ? {port: end.port} : {}),
+    ...(by === undefined ? {} : {by}),
+  }
+}
+
+function ask(questions: Questions, packet: Partial<Packet> & {destination: IpAddress}): Fate {
+  const {rules, machine, uid, port} = questions
+  const from = packet.interface === undefined ? {uid, gid: uid} : {}
+  return fate(walkPacket(rules, machine, {protocol: 'tcp', destinationPort: port, ...from, ...packet}))
+}
+
+function differs(usual: Fate, other: Fate, asked: number): boolean {
+  if (usual.verdict !== other.verdict) return true
+  return usual.verdict === 'captured' && usual.port !== other.port && other.port !== asked
+}
+
+function inbound(q: Questions): Direction {
+  const arriving = (port: number, device = q.device) =>
+    ask(q, {interface: device, destination: q.own, destinationPort: port})
+  const usual = arriving(q.port)
+  const exceptions: Exception[] = []
+  for (const port of q.mentions.ports) {
+    const found = arriving(port)
+    if (differs(usual, found, port)) exceptions.push({kind: 'port', value: String(port), ...found})
+  }
+  for (const name of q.mentions.interfaces) {
+    const found = arriving(q.port, name)
+    if (differs(usual, found, q.port)) exceptions.push({kind: 'interface', value: name, ...found})
+  }
+  return {usual, exceptions}
+}
+
+function rangeLabel(range: IpRange): string {
+  return formatIpRange(range)
+}
+
+function outbound(q: Questions): Direction {
+  const usual = ask(q, {destination: q.outside})
+  const exceptions: Exception[] = []
+  const note = (kind: Exception['kind'], value: string, found: Fate, asked: number) => {
+    if (differs(usual, found, asked)) exceptions.push({kind, value, ...found})
+  }
+  for (const port of q.mentions.ports)
+    if (port !== 53) note('port', String(port), ask(q, {destination: q.outside, destinationPort: port}), port)
+  for (const range of q.mentions.ranges) {
+    if (range.family === q.family && range.mask !== 0n)
+      note('range', rangeLabel(range), ask(q, {destination: addressIn(range)}), q.port)
+  }
+  for (const uid of q.mentions.uids) note('uid', String(uid), ask(q, {destination: q.outside, uid, gid: q.uid}), q.port)
+  for (const gid of q.mentions.gids) note('gid', String(gid), ask(q, {destination: q.outside, uid: q.uid, gid}), q.port)
+  return {usual, exceptions}
+}
+
+function primary(machine: Machine, family: IpFamily): {device: string; own: IpAddress} | undefined {
+  for (const {name, addresses} of machine.interfaces) {
+    const own = addresses.find(
+      address => address.family === family && (family === 'ip' || address.bits >> 118n !== 0x3fan),
+    )
+    if (name !== 'lo' && own !== undefined) return {device: name, own}
+  }
+  return undefined
+}
+
+function usesTproxy(rulesets: readonly Ruleset[]): boolean {
+  return rulesets.some(({tables}) =>
+    tables.some(({chains}) =>
+      chains.some(({rules}) => rules.some(({actions}) => actions.some(a => a.kind === 'tproxy'))),
+    ),
+  )
+}
+
+/**
+ * Finds out what the rules do for a family by walking packets: ordinary ones, and one for each port, range, user, group and interface that
+ * the rules name. So the answer holds for any rules, tampered ones too. Undefined when the pod has no address of that family.
+ */
+export function interceptionOf(
+  rulesets: readonly Ruleset[],
+  machine: Machine,
+  family: IpFamily,
+): Interception | undefined {
+  const place = primary(machine, family)
+  if (place === undefined) return undefined
+  const mentions = mentionsOf(rulesets)
+  const q: Questions = {
+    rules: compileRules(rulesets),
+    machine,
+    mentions,
+    family,
+    ...place,
+    uid: ordinaryId(mentions),
+    port: ordinaryPort(mentions),
+    outside: ordinaryAddress(mentions, family),
+  }
+  const dns = mentions.ranges.find(range => range.family === family && isHost(range) && asksDns(q, range))
+  const resolver = dns === undefined ? q.outside : addressIn(dns)
+  const localhost: IpAddress = family === 'ip' ? {family, bits: 0x7f00_0001n} : {family, bits: 1n}
+  const into = inbound(q)
+  const out = outbound(q)
+  const captured =
+    into.usual.verdict === 'captured' ||
+    out.usual.verdict === 'captured' ||
+    [...into.exceptions, ...out.exceptions].some(e => e.verdict === 'captured')
+  return {
+    family,
+    mode: !captured ? 'none' : usesTproxy(rulesets) ? 'tproxy' : 'redirect',
+    inbound: into,
+    outbound: out,
+    proxyToSelf: ask(q, {destination: q.own, uid: 1337, gid: 1337}),
+    appToSelf: ask(q, {destination: q.own}),
+    appToLocalhost: ask(q, {destination: localhost}),
+    dnsUdp: ask(q, {protocol: 'udp', destination: resolver, destinationPort: 53}),
+    dnsTcp: ask(q, {destination: resolver, destinationPort: 53}),
+    udp: ask(q, {protocol: 'udp', destination: q.outside, destinationPort: 4500}),
+  }
+}
+
+function isHost(range: IpRange): boolean {
+  return range.mask === (range.family === 'ip' ? 0xffff_ffffn : (1n << 128n) - 1n)
+}
+
+function asksDns(q: Questions, range: IpRange): boolean {
+  return ask(q, {protocol: 'udp', destination: addressIn(range), destinationPort: 53}).verdict === 'captured'
+}
+
+/** The address asked about in the answers, for remarks. */
+export function ownAddressText(machine: Machine, family: IpFamily): string | undefined {
+  const found = primary(machine, family)
+  return found === undefined ? undefined : formatIp(found.own)
+}

@@ -1,0 +1,262 @@
+import {type Chain, isUnderstood, type Rule, type Ruleset, ruleCount, type Table} from '../../../model/ruleset.js'
+import {canonicalChain, canonicalTable, foreignOwner, isIstioChain} from '../istio-names.js'
+import {ruleWords} from '../rule-words/words.js'
+import type {Interception} from './interception.js'
+
+/** Something about a ruleset a person should know before trusting the mesh, and what follows from it. */
+export interface Oddity {
+  readonly id: string
+  readonly level: 'warning' | 'info'
+  readonly what: string
+  readonly consequence: string
+  readonly rule?: string
+}
+
+interface Place {
+  readonly ruleset: Ruleset
+  readonly table: Table
+  readonly chain: Chain
+}
+
+function places(rulesets: readonly Ruleset[]): readonly Place[] {
+  return rulesets.flatMap(ruleset =>
+    ruleset.tables.flatMap(table => table.chains.map(chain => ({ruleset, table, chain}))),
+  )
+}
+
+function label({table, chain}: Place, rule: Rule): string {
+  return `${table.name}/${chain.name} rule ${rule.position}: ${rule.text.replace(/^-A \S+ /, '')}`
+}
+
+function hasIstioRules(ruleset: Ruleset): boolean {
+  return ruleset.tables.some(table => table.chains.some(chain => isIstioChain(chain.name) && chain.rules.length > 0))
+}
+
+function twoBackends(rulesets: readonly Ruleset[]): readonly Oddity[] {
+  const backends = new Set(
+    rulesets
+      .filter(hasIstioRules)
+      .map(set => set.backend)
+      .filter(backend => backend !== 'unknown'),
+  )
+  if (backends.size < 2) return []
+  return [
+    {
+      id: 'two-backends',
+      level: 'warning',
+      what: `Istio's rules are in more than one rule store (${[...backends].join(' and ')}).`,
+      consequence:
+        'Both take effect and a change to one leaves the other; istio-init ran twice, or with another back end.',
+    },
+  ]
+}
+
+function missingJumps({inbound, outbound, family}: Interception, rulesets: readonly Ruleset[]): readonly Oddity[] {
+  const chains = places(rulesets).filter(({table}) => table.family === family || table.family === 'inet')
+  const lists = (name: string, target: string) =>
+    chains.some(
+      ({chain}) =>
+        canonicalChain(chain.name) === name &&
+        chain.rules.some(rule => rule.actions.some(a => a.kind === 'jump' && canonicalChain(a.chain) === target)),
+    )
+  const captures = (direction: Interception['inbound']) =>
+    direction.usual.verdict === 'captured' || direction.exceptions.some(e => e.verdict === 'captured')
+  const found: Oddity[] = []
+  if (!captures(inbound) && (lists('ISTIO_INBOUND', 'ISTIO_IN_REDIRECT') || lists('ISTIO_INBOUND', 'ISTIO_TPROXY'))) {
+    found.push({
+      id: 'inbound-cut-off',
+      level: 'warning',
+      what: 'Rules to capture inbound traffic exist, but no packet reaches them.',
+      consequence: 'Inbound traffic bypasses the sidecar: mTLS, AuthorizationPolicy and telemetry do not apply.',
+    })
+  }
+  const hasRedirect = chains.some(
+    ({chain}) => canonicalChain(chain.name) === 'ISTIO_REDIRECT' && chain.rules.length > 0,
+  )
+  const emptied = chains.some(
+    ({chain}) => canonicalChain(chain.name) === 'ISTIO_OUTPUT' && chain.rules.length === 0 && chain.complete,
+  )
+  if (!captures(outbound) && hasRedirect && (emptied || lists('ISTIO_OUTPUT', 'ISTIO_REDIRECT'))) {
+    found.push({
+      id: 'outbound-cut-off',
+      level: 'warning',
+      what: 'Rules to capture outbound traffic exist, but no packet reaches them.',
+      consequence: 'Outbound traffic bypasses the sidecar: no routing rules, no mTLS, no telemetry.',
+    })
+  }
+  if (
+    !captures(inbound) &&
+    !captures(outbound) &&
+    found.length === 0 &&
+    chains.some(({chain}) => isIstioChain(chain.name))
+  ) {
+    found.push({
+      id: 'nothing-captured',
+      level: 'warning',
+      what: "Istio's chains are here, but they capture nothing, neither inbound nor outbound.",
+      consequence:
+        'The pod talks as if it had no sidecar. This is what empty -b and -i (or include annotations set to "") do.',
+    })
+  }
+  return found
+}
+
+const SHAPES_TRAFFIC: ReadonlySet<string> = new Set([
+  'return',
+  'accept',
+  'drop',
+  'reject',
+  'redirect',
+  'dnat',
+  'tproxy',
+  'opaque',
+  'queue',
+])
+
+/** Rules in istio's lists, or beside its jumps, that istio does not make. */
+function strangers(rulesets: readonly Ruleset[]): readonly Oddity[] {
+  const found: Oddity[] = []
+  for (const place of places(rulesets)) {
+    const {chain, table, ruleset} = place
+    const name = canonicalChain(chain.name)
+    const hooked =
+      chain.hook !== undefined && (canonicalTable(table.name) === 'nat' || canonicalTable(table.name) === 'mangle')
+    if (!hooked && !isIstioChain(chain.name)) continue
+    if (!hasIstioRules(ruleset) && !rulesets.some(hasIstioRules)) continue
+    for (const rule of chain.rules) {
+      if (ruleWords(table.name, chain, rule).purpose !== undefined) continue
+      const acts = rule.actions.some(action => SHAPES_TRAFFIC.has(action.kind))
+      const jumps = rule.actions.flatMap(action =>
+        action.kind === 'jump' || action.kind === 'goto' ? [action.chain] : [],
+      )
+      if (!acts && jumps.every(target => foreignOwner(target) !== undefined || !isIstioChain(target))) continue
+      if (hooked && name !== 'PREROUTING' && name !== 'OUTPUT') continue
+      found.push({
+        id: 'not-istio',
+        level: 'warning',
+        what: 'A rule here is not one istio makes.',
+        consequence: `${ruleWords(table.name, chain, rule).reading}.`,
+        rule: label(place, rule),
+      })
+    }
+  }
+  return found.slice(0, 20)
+}
+
+function filters(rulesets: readonly Ruleset[]): readonly Oddity[] {
+  const found: Oddity[] = []
+  for (const place of places(rulesets)) {
+    if (place.table.name !== 'filter') continue
+    for (const rule of place.chain.rules) {
+      if (!rule.actions.some(action => action.kind === 'drop' || action.kind === 'reject')) continue
+      found.push({
+        id: 'filter-drop',
+        level: 'warning',
+        what: 'A filter rule throws traffic away. It sees the rewritten port: 15006 where inbound is captured, not the port of the app.',
+        consequence: `${ruleWords('filter', place.chain, rule).reading}.`,
+        rule: label(place, rule),
+      })
+    }
+  }
+  return found.slice(0, 10)
+}
+
+function foreigners(rulesets: readonly Ruleset[]): readonly Oddity[] {
+  const owners = new Map<string, string[]>()
+  for (const {chain} of places(rulesets)) {
+    const owner = foreignOwner(chain.name)
+    if (owner !== undefined) owners.set(owner, [...new Set([...(owners.get(owner) ?? []), chain.name])])
+  }
+  return [...owners].map(([owner, chains]) => ({
+    id: 'foreign',
+    level: 'info',
+    what: `Chains of ${owner}: ${chains.slice(0, 4).join(', ')}${chains.length > 4 ? ` and ${chains.length - 4} more` : ''}.`,
+    consequence: 'They are part of the walk, but not of the mesh.',
+  }))
+}
+
+function unread(rulesets: readonly Ruleset[]): readonly Oddity[] {
+  const rules = places(rulesets).flatMap(place =>
+    place.chain.rules.filter(rule => !isUnderstood(rule)).map(rule => label(place, rule)),
+  )
+  const first = rules[0]
+  if (first === undefined) return []
+  return [
+    {
+      id: 'not-understood',
+      level: 'info',
+      what: `${rules.length} ${rules.length === 1 ? 'rule is' : 'rules are'} not wholly understood.`,
+      consequence: 'Answers that depend on them say so instead of guessing.',
+      rule: first,
+    },
+  ]
+}
+
+function families(all: readonly Interception[], rulesets: readonly Ruleset[]): readonly Oddity[] {
+  const v4 = all.find(each => each.family === 'ip')
+  const v6 = all.find(each => each.family === 'ip6')
+  const known = rulesets.some(set => set.family !== 'ip')
+  if (v4 === undefined || v6 === undefined || !known || v4.mode === 'none') return []
+  const into = v6.inbound.usual.verdict === 'captured'
+  const out = v6.outbound.usual.verdict === 'captured'
+  const self = v6.proxyToSelf.verdict === v4.proxyToSelf.verdict
+  if (
+    v4.inbound.usual.verdict === v6.inbound.usual.verdict &&
+    v4.outbound.usual.verdict === v6.outbound.usual.verdict &&
+    self
+  )
+    return []
+  const half = into || out
+  return [
+    {
+      id: half ? 'ipv6-half' : 'ipv6-open',
+      level: 'warning',
+      what: half ? 'IPv6 is captured in part only.' : 'IPv6 is not captured, IPv4 is.',
+      consequence: half
+        ? `Inbound IPv6 ${into ? 'goes' : 'does not go'} through the sidecar, outbound ${out ? 'does' : 'does not'}, and its calls to its own pod ${self ? 'fare as in IPv4' : 'do not count as inbound'}: dual stack is off for istio but the pod has IPv6.`
+        : 'IPv6 traffic bypasses the sidecar: dual stack is off for istio but the pod has an IPv6 address.',
+    },
+  ]
+}
+
+function loops(all: readonly Interception[]): readonly Oddity[] {
+  return all.flatMap(({outbound}) => {
+    const port = outbound.usual.port
+    const proxyEscapes = outbound.exceptions.some(
+      e => (e.kind === 'uid' || e.kind === 'gid') && e.verdict !== 'captured',
+    )
+    if (outbound.usual.verdict !== 'captured' || port !== 15_001 || proxyEscapes) return []
+    return [
+      {
+        id: 'proxy-loops',
+        level: 'warning' as const,
+        what: 'No user or group is exempt from outbound capture.',
+        consequence: "The sidecar's own connections come back to it: every outbound call loops until it fails.",
+      },
+    ]
+  })
+}
+
+/** What is odd about the rules, worst first: found from what packets do and from rules that nobody known makes. */
+export function odditiesOf(rulesets: readonly Ruleset[], interceptions: readonly Interception[]): readonly Oddity[] {
+  if (rulesets.every(set => ruleCount(set) === 0)) return []
+  const main = interceptions.find(each => each.family === 'ip') ?? interceptions[0]
+  return [
+    ...twoBackends(rulesets),
+    ...(main === undefined ? [] : missingJumps(main, rulesets)),
+    ...loops(interceptions.filter(each => hasOwners(rulesets, each))),
+    ...strangers(rulesets),
+    ...families(interceptions, rulesets),
+    ...filters(rulesets),
+    ...foreigners(rulesets),
+    ...unread(rulesets),
+  ]
+}
+
+/** Ambient rules exempt ztunnel by mark, not by user. */
+function hasOwners(rulesets: readonly Ruleset[], interception: Interception): boolean {
+  const ambient = places(rulesets).some(
+    ({table, chain}) => chain.name === 'ISTIO_PRERT' || table.name.startsWith('istio-ambient'),
+  )
+  return !ambient && interception.mode !== 'none'
+}

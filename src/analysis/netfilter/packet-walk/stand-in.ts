@@ -1,0 +1,112 @@
+import {parseIp, parseIpRange} from '../../../model/ip-address.js'
+import type {Interface, IpFacts, Machine, PolicyRule, Route} from '../../../model/machine.js'
+import type {IpFamily, Ruleset} from '../../../model/ruleset.js'
+
+function tproxyMarks(rulesets: readonly Ruleset[]): ReadonlySet<string> {
+  const marks = new Set<string>()
+  for (const {tables} of rulesets)
+    for (const {chains} of tables)
+      for (const {rules} of chains)
+        for (const {actions} of rules)
+          actions.forEach((action, index) => {
+            if (action.kind !== 'tproxy') return
+            const next = actions[index + 1]
+            if (action.mark !== undefined) marks.add(action.mark)
+            else if (next?.kind === 'set-mark') marks.add(`${next.value}/${next.mask}`)
+          })
+  return marks
+}
+
+function ambientMark(rulesets: readonly Ruleset[]): boolean {
+  return rulesets.some(({tables}) =>
+    tables.some(
+      table => table.name === 'istio-ambient-nat' || table.chains.some(chain => chain.name === 'ISTIO_PRERT'),
+    ),
+  )
+}
+
+function range(text: string) {
+  return parseIpRange(text) ?? {family: 'ip' as const, bits: 0n, mask: 0n}
+}
+
+function address(text: string) {
+  return parseIp(text) ?? {family: 'ip' as const, bits: 0n}
+}
+
+const LO: Interface = {name: 'lo', addresses: [address('127.0.0.1'), address('::1')]}
+const ETH0: Interface = {name: 'eth0', addresses: [address('192.0.2.10'), address('2001:db8::10')]}
+
+const ROUTES: readonly Route[] = [
+  {family: 'ip', table: 'local', kind: 'local', to: range('127.0.0.0/8'), device: 'lo'},
+  {family: 'ip6', table: 'local', kind: 'local', to: range('::1'), device: 'lo'},
+  {family: 'ip', table: 'main', kind: 'unicast', to: range('0.0.0.0/0'), device: 'eth0'},
+  {family: 'ip6', table: 'main', kind: 'unicast', to: range('::/0'), device: 'eth0'},
+]
+
+function localRoutes(interfaces: readonly Interface[]): readonly Route[] {
+  return interfaces.flatMap(({name, addresses}) =>
+    addresses.map(own => ({
+      family: own.family,
+      table: 'local',
+      kind: 'local',
+      to: {...own, mask: own.family === 'ip' ? 0xffff_ffffn : (1n << 128n) - 1n},
+      device: name,
+      source: own,
+    })),
+  )
+}
+
+function plainRules(family: IpFamily): readonly PolicyRule[] {
+  return [
+    {family, priority: 0, table: 'local', exact: true},
+    {family, priority: 32_766, table: 'main', exact: true},
+    {family, priority: 32_767, table: 'default', exact: true},
+  ]
+}
+
+/** The routes istio-init and istio-cni add beside the rules: `fwmark 1337 lookup 133` for TPROXY, `fwmark 0x111/0xfff lookup 100` for ambient. */
+function meshRules(family: IpFamily, rulesets: readonly Ruleset[]): readonly PolicyRule[] {
+  const rules: PolicyRule[] = []
+  for (const mark of tproxyMarks(rulesets)) {
+    const [value = 0, mask = 0xffff_ffff] = mark.split('/').map(Number)
+    rules.push({family, priority: 32_765, table: 'mesh', mark: {value, mask}, exact: true})
+  }
+  if (ambientMark(rulesets))
+    rules.push({family, priority: 32_764, table: 'mesh', mark: {value: 0x111, mask: 0xfff}, exact: true})
+  return rules
+}
+
+function everythingLocal(family: IpFamily): Route {
+  return {family, table: 'mesh', kind: 'local', to: {family, bits: 0n, mask: 0n}, device: 'lo'}
+}
+
+/**
+ * The machine a packet is walked on. What the evidence has is used; what it lacks is stood in for: one interface eth0 with documentation
+ * addresses, a default route, and the policy routes istio adds beside its rules. `assumed` says that something was.
+ */
+export function standInMachine(facts: Partial<IpFacts>, rulesets: readonly Ruleset[], forwarding = false): Machine {
+  const known = facts.interfaces?.filter(each => each.name !== 'lo' && each.addresses.length > 0) ?? []
+  const interfaces = known.length > 0 ? (facts.interfaces ?? []) : [LO, ETH0]
+  const hasRoutes = (facts.routes?.length ?? 0) > 0
+  const hasRules = (facts.policyRules?.length ?? 0) > 0
+  const device = known[0]?.name ?? 'eth0'
+  const routes = hasRoutes
+    ? (facts.routes ?? [])
+    : [...ROUTES.map(route => (route.kind === 'unicast' ? {...route, device} : route)), ...localRoutes(interfaces)]
+  const families: readonly IpFamily[] = ['ip', 'ip6']
+  const standIns = families.flatMap(family => [...plainRules(family), ...meshRules(family, rulesets)])
+  const policyRules = hasRules ? completed(facts.policyRules ?? []) : standIns.sort((a, b) => a.priority - b.priority)
+  return {
+    interfaces,
+    routes: hasRules ? routes : [...routes, ...families.map(everythingLocal)],
+    policyRules,
+    forwarding,
+    assumed: known.length === 0 || !hasRoutes || !hasRules,
+  }
+}
+
+/** `ip rule` alone tells IPv4; IPv6 then has the kernel's own three rules and the same marks. */
+function completed(rules: readonly PolicyRule[]): readonly PolicyRule[] {
+  if (rules.some(rule => rule.family === 'ip6')) return rules
+  return [...rules, ...rules.map(rule => ({...rule, family: 'ip6' as const}))]
+}

@@ -1,0 +1,157 @@
+import {standInMachine} from '../../analysis/netfilter/packet-walk/stand-in.js'
+import {denialIn} from '../../formats/netfilter/denial.js'
+import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../formats/netfilter/ip-facts.js'
+import {parseRules} from '../../formats/netfilter/parse-rules.js'
+import {type Gap, missing} from '../../model/answer.js'
+import type {EvidenceId} from '../../model/evidence.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {IpFacts, Machine} from '../../model/machine.js'
+import {type Backend, type IpFamily, type Ruleset, type RulesReading, ruleCount} from '../../model/ruleset.js'
+import type {Source} from '../../sources/source.js'
+
+/** What is known of a pod's kernel: its rules, where they come from, and the machine packets are walked on. */
+export interface Kernel {
+  readonly rulesets: readonly Ruleset[]
+  readonly parameters: Readonly<Record<string, string>>
+  readonly machine: Machine
+  /** `live`: what the kernel held; `log`: what istio-init wrote at start; `text`: what somebody pasted. */
+  readonly from: 'live' | 'log' | 'text'
+  readonly origin: string
+  readonly gaps: readonly Gap[]
+  readonly notes: readonly string[]
+  readonly bytes: Uint8Array
+}
+
+const RULES: readonly (readonly [EvidenceId, {family?: IpFamily; backend?: Backend}])[] = [
+  ['net.iptables.nft', {}],
+  ['net.iptables.legacy', {family: 'ip', backend: 'legacy'}],
+  ['net.ip6tables.nft', {family: 'ip6'}],
+  ['net.ip6tables.legacy', {family: 'ip6', backend: 'legacy'}],
+  ['net.nft', {}],
+]
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8')
+}
+
+/** Tables that iptables-nft keeps are seen twice, by iptables-save and by nft; the save is complete, so it is the one kept. */
+function withoutDoubles(rulesets: readonly Ruleset[]): readonly Ruleset[] {
+  const complete = (set: Ruleset) => set.form !== 'nft-text' && set.form !== 'nft-json'
+  const saved = new Set(
+    rulesets.filter(set => set.backend !== 'native' && complete(set)).map(set => `${set.family} ${set.backend}`),
+  )
+  const kept = rulesets.filter(
+    set => set.backend === 'native' || complete(set) || !saved.has(`${set.family} ${set.backend}`),
+  )
+  const seen = new Set<string>()
+  return kept.filter(set => {
+    const key = JSON.stringify([
+      set.family,
+      set.backend,
+      set.tables.map(table => [table.name, ruleCount({...set, tables: [table]})]),
+    ])
+    if (seen.has(key) && set.backend !== 'native') return false
+    seen.add(key)
+    return true
+  })
+}
+
+async function ipFacts(source: Source, subject: PodRef): Promise<Partial<IpFacts>> {
+  const read = async (id: EvidenceId) => {
+    const answer = await source.evidence(id, subject)
+    return answer.ok ? textOf(answer.value.bytes) : undefined
+  }
+  const [addresses, routes, rules] = await Promise.all([read('net.ip-addr'), read('net.ip-route'), read('net.ip-rule')])
+  return {
+    ...(addresses === undefined ? {} : {interfaces: parseIpAddresses(addresses)}),
+    ...(routes === undefined ? {} : {routes: parseIpRoutes(routes)}),
+    ...(rules === undefined ? {} : {policyRules: parseIpRules(rules)}),
+  }
+}
+
+interface Found {
+  readonly readings: RulesReading[]
+  readonly gaps: Gap[]
+  readonly chunks: Uint8Array[]
+  readonly origins: string[]
+}
+
+async function readLive(source: Source, subject: PodRef): Promise<Found> {
+  const found: Found = {readings: [], gaps: [], chunks: [], origins: []}
+  const answers = await Promise.all(RULES.map(([id]) => source.evidence(id, subject)))
+  RULES.forEach(([, hint], index) => {
+    const answer = answers[index]
+    if (answer === undefined) return
+    if (!answer.ok) {
+      found.gaps.push(answer.gap)
+      return
+    }
+    const {bytes, provenance} = answer.value
+    const text = textOf(bytes)
+    const reading = parseRules(text, hint)
+    const denial = reading.rulesets.length === 0 ? denialIn(text) : undefined
+    if (denial !== undefined) {
+      const reason = denial.reason === 'no-container' ? 'not-running' : denial.reason
+      found.gaps.push(missing(provenance.from ?? 'the rules', reason, denial.line).gap)
+      return
+    }
+    found.readings.push(reading)
+    found.chunks.push(bytes)
+    found.origins.push(provenance.argv?.join(' ') ?? provenance.from ?? 'captured output')
+  })
+  return found
+}
+
+async function readLog(source: Source, subject: PodRef): Promise<Found> {
+  const answer = await source.evidence('log.istio-init', subject)
+  if (!answer.ok) return {readings: [], gaps: [answer.gap], chunks: [], origins: []}
+  return {
+    readings: [parseRules(textOf(answer.value.bytes))],
+    gaps: [],
+    chunks: [answer.value.bytes],
+    origins: ['the log of istio-init'],
+  }
+}
+
+function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(chunks.map(chunk => Buffer.from(chunk)))
+}
+
+function losses(rulesets: readonly Ruleset[]): readonly string[] {
+  return [...new Set(rulesets.flatMap(set => set.losses))]
+}
+
+function requested(rulesets: readonly Ruleset[]): boolean {
+  return (
+    rulesets.length > 0 &&
+    rulesets.every(set => set.form === 'restore' || set.form === 'trace' || set.form === 'nft-script')
+  )
+}
+
+/**
+ * Reads a pod's rules from every place that may hold them: both iptables back ends and families and native nftables; where none can be read,
+ * the log of istio-init, which tells what was written at start. Never throws for absence: the gaps say what could not be read.
+ */
+export async function readKernel(source: Source, subject: PodRef): Promise<Kernel> {
+  const live = await readLive(source, subject)
+  const useless = live.readings.every(reading => reading.rulesets.length === 0)
+  const log = useless && live.gaps.length > 0 ? await readLog(source, subject) : undefined
+  const used = log?.readings.some(reading => reading.rulesets.length > 0) === true ? log : live
+  const rulesets = withoutDoubles(used.readings.flatMap(reading => reading.rulesets))
+  const parameters = Object.fromEntries(used.readings.flatMap(reading => Object.entries(reading.parameters)))
+  const warnings = used.readings.flatMap(reading =>
+    reading.warnings.map(warning => `line ${warning.line}: ${warning.message}`),
+  )
+  const facts = await ipFacts(source, subject)
+  const pasted = source.origin.kind === 'files'
+  return {
+    rulesets,
+    parameters,
+    machine: standInMachine(facts, rulesets),
+    from: used === log || requested(rulesets) ? 'log' : pasted ? 'text' : 'live',
+    origin: used.origins.join(', '),
+    gaps: pasted && rulesets.length > 0 ? [] : live.gaps,
+    notes: [...warnings.slice(0, 5), ...losses(rulesets)],
+    bytes: concat(used.chunks),
+  }
+}

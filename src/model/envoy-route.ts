@@ -15,11 +15,11 @@ export type RouteAction =
 
 /** What a request must look like; `paths` is how istioctl writes the path part, the rest is what it leaves out. */
 export interface RouteMatch {
-  readonly prefix?: string
-  readonly pathSeparatedPrefix?: string
-  readonly path?: string
-  readonly regex?: string
-  readonly template?: string
+  readonly prefix: string | undefined
+  readonly pathSeparatedPrefix: string | undefined
+  readonly path: string | undefined
+  readonly regex: string | undefined
+  readonly template: string | undefined
   readonly connect: boolean
   /** Each `name OP value`, pseudo-headers such as `:method` included. */
   readonly conditions: readonly string[]
@@ -49,14 +49,15 @@ export interface EnvoyRouteConfig {
 }
 
 /** The path part of a match as istioctl writes it: `/x*`, `PathPrefix:/x`, `/x`, `regex …`; empty for any other kind. */
-export function pathText(match: RouteMatch): string {
-  const parts = [
-    match.prefix === undefined || match.prefix === '' ? '' : `${match.prefix}*`,
-    match.pathSeparatedPrefix === undefined ? '' : `PathPrefix:${match.pathSeparatedPrefix}`,
-    match.path ?? '',
-    match.regex === undefined ? '' : `regex ${match.regex}`,
-  ]
-  return parts.filter(part => part !== '').join(' ')
+export function pathText({prefix, pathSeparatedPrefix, path, regex}: RouteMatch): string {
+  let text = prefix === undefined || prefix === '' ? '' : `${prefix}*`
+  const add = (part: string) => {
+    if (part !== '') text = text === '' ? part : `${text} ${part}`
+  }
+  if (pathSeparatedPrefix !== undefined) add(`PathPrefix:${pathSeparatedPrefix}`)
+  if (path !== undefined) add(path)
+  if (regex !== undefined) add(`regex ${regex}`)
+  return text
 }
 
 /** Shares of several clusters in words: `a (80%), b (20%)`; shares that do not add up to 100 are given as they are. */

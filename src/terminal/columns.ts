@@ -3,8 +3,12 @@ import {escapeText} from './escape.js'
 
 export type Paint = (text: string, tone: Tone) => string
 
+/** Characters that take two UTF-16 units. */
+const NOT_ONE_UNIT = /[\ud800-\udfff]/
+
 /** Visible characters: Unicode code points, as istioctl's tables count them. */
 function width(text: string): number {
+  if (!NOT_ONE_UNIT.test(text)) return text.length
   let count = 0
   for (const char of text) count += char.codePointAt(0) === undefined ? 0 : 1
   return count
@@ -20,10 +24,11 @@ function painted(cell: Cell, text: string, paint: Paint): string {
  */
 export function renderColumns(rows: readonly (readonly Cell[])[], padding: number, paint: Paint): string[] {
   const texts = rows.map(row => row.map(cell => escapeText(cellText(cell))))
+  const cellWidths = texts.map(row => row.map(width))
   const widths: number[] = []
-  for (const row of texts) {
+  for (const row of cellWidths) {
     for (let index = 0; index < row.length - 1; index++) {
-      const cells = width(row[index] ?? '') + padding
+      const cells = (row[index] ?? 0) + padding
       if (cells > (widths[index] ?? 0)) widths[index] = cells
     }
   }
@@ -31,7 +36,7 @@ export function renderColumns(rows: readonly (readonly Cell[])[], padding: numbe
     let line = ''
     row.forEach((text, index) => {
       line += painted(rows[at]?.[index] ?? '', text, paint)
-      if (index < row.length - 1) line += ' '.repeat(Math.max(0, (widths[index] ?? 0) - width(text)))
+      if (index < row.length - 1) line += ' '.repeat(Math.max(0, (widths[index] ?? 0) - (cellWidths[at]?.[index] ?? 0)))
     })
     return line
   })

@@ -36,25 +36,32 @@ function queryText(parameter: unknown): string {
   return `?${textOf(parameter, 'name') ?? ''}${stringMatch(field(parameter, 'string_match')) ?? ''}`
 }
 
+const NONE: readonly string[] = []
+
+function conditionsOf(match: unknown): readonly string[] {
+  const headers = listOf(match, 'headers')
+  const parameters = listOf(match, 'query_parameters')
+  const grpc = isObject(field(match, 'grpc'))
+  if (headers.length === 0 && parameters.length === 0 && !grpc) return NONE
+  return [...headers.map(headerText), ...parameters.map(queryText), ...(grpc ? ['grpc'] : [])]
+}
+
+function regexOf(match: unknown): string | undefined {
+  const safe = field(match, 'safe_regex')
+  return isObject(safe) ? (textOf(safe, 'regex') ?? '') : textOf(match, 'regex')
+}
+
 /** Reads a RouteMatch (config.route.v3.RouteMatch; v2 wrote its regex as plain text). */
 export function decodeRouteMatch(match: unknown): RouteMatch {
-  const regex = isObject(field(match, 'safe_regex'))
-    ? (textOf(match, 'safe_regex', 'regex') ?? '')
-    : textOf(match, 'regex')
-  const parts = {
+  return {
     prefix: textOf(match, 'prefix'),
     pathSeparatedPrefix: textOf(match, 'path_separated_prefix'),
     path: textOf(match, 'path'),
-    regex,
+    regex: regexOf(match),
     template: textOf(match, 'path_match_policy', 'typed_config', 'path_template'),
+    connect: field(match, 'connect_matcher') !== undefined,
+    conditions: conditionsOf(match),
   }
-  const given = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined))
-  const conditions = [
-    ...listOf(match, 'headers').map(headerText),
-    ...listOf(match, 'query_parameters').map(queryText),
-    ...(isObject(field(match, 'grpc')) ? ['grpc'] : []),
-  ]
-  return {...given, connect: field(match, 'connect_matcher') !== undefined, conditions}
 }
 
 function redirectText(redirect: unknown): string {

@@ -2,8 +2,8 @@ const SHOWN = 2
 
 /** A domain without a port: no colon at all, or a bracketed IPv6 address. */
 function isPortless(domain: string): boolean {
-  const colons = domain.split(':').length - 1
-  return colons === 0 || (colons > 2 && domain.endsWith(']'))
+  if (!domain.includes(':')) return true
+  return domain.endsWith(']') && domain.split(':').length > 3
 }
 
 function withoutSuffix(domain: string, suffix: string): string {

@@ -1,4 +1,4 @@
-import {open} from 'node:fs/promises'
+import {type FileHandle, open} from 'node:fs/promises'
 import {gunzipSync} from 'node:zlib'
 import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
@@ -17,6 +17,19 @@ function fileError(path: string, error: unknown): UserError {
   })
 }
 
+/** A file of known size in as few reads as it takes; one that says nothing about its size (a pipe, /proc) piece by piece. */
+async function readAll(file: FileHandle, size: number): Promise<Uint8Array> {
+  if (size === 0) return await file.readFile()
+  const bytes = Buffer.allocUnsafeSlow(size)
+  let filled = 0
+  while (filled < size) {
+    const {bytesRead} = await file.read(bytes, filled, size - filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return bytes.subarray(0, filled)
+}
+
 /** The bytes of a file, at most the limit; a missing, unreadable or oversized file is an error that names it. */
 export async function readInput(path: string): Promise<Uint8Array> {
   try {
@@ -26,7 +39,7 @@ export async function readInput(path: string): Promise<Uint8Array> {
       if (size > LIMITS.fileBytes) {
         throw new UserError(`${path} is ${size} bytes, more than the limit of ${LIMITS.fileBytes}`)
       }
-      return await file.readFile()
+      return await readAll(file, size)
     } finally {
       await file.close()
     }

@@ -10,7 +10,7 @@ export default class Ports extends MeshCommand {
     '<%= config.bin %> ports deploy/details-v1 --from sample',
     'ss -Hlntup | <%= config.bin %> ports -f -',
   ]
-  static override args = {pod: Args.string({description: 'pod, pod.namespace, deploy/name, …'})}
+  static override args = {pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'})}
   static override flags = {file: fileFlag, selector: selectorFlag}
 
   async run(): Promise<void> {

@@ -1,4 +1,4 @@
-import type {ServicePort} from '../../model/service.js'
+import type {ServicePort} from '../../model/kube-service.js'
 
 /** What Istio takes a Service port to speak; `unknown` is sniffed at run time. */
 export type IstioProtocol =

@@ -1,6 +1,6 @@
+import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
 import {appContainers, type ContainerPort, type PodModel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
-import type {ServiceModel, ServicePort} from '../../model/service.js'
 
 /** A port of a Service as it arrives in one pod; `target` is undefined when its name is no container port of the pod. */
 export interface BoundPort {

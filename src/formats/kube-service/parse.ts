@@ -1,5 +1,5 @@
 import type {KubeObject} from '../../model/kube-object.js'
-import type {ServiceModel, ServicePort} from '../../model/service.js'
+import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
 import {field, listOf, numberOf, textMapOf, textOf} from '../decode.js'
 
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const

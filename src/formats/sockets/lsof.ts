@@ -10,12 +10,12 @@ export function readLsofLine(line: string): LineReading {
   if (node === 'TCP' ? state !== 'LISTEN' : name.includes('->')) return 'other'
   const endpoint = splitEndpoint(name)
   if (endpoint === undefined) return 'unreadable'
-  const any = endpoint.host === '*'
-  const address = any ? (version === '6' ? '::' : '0.0.0.0') : canonicalAddress(endpoint.host)
+  const wildcard = endpoint.host === '*'
+  const address = wildcard ? (version === '6' ? '::' : '0.0.0.0') : canonicalAddress(endpoint.host)
   if (address === undefined) return 'unreadable'
   return {
     protocol: node === 'TCP' ? 'tcp' : 'udp',
-    serves: version === '4' ? 'ipv4' : any ? 'ipv6-and-maybe-ipv4' : 'ipv6',
+    serves: version === '4' ? 'ipv4' : wildcard ? 'ipv6-and-maybe-ipv4' : 'ipv6',
     address,
     port: endpoint.port,
     process,

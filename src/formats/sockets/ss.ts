@@ -14,14 +14,14 @@ export function readSsLine(line: string): LineReading {
   const [, netid, state, local = '', , rest = ''] = row
   const endpoint = splitEndpoint(local)
   if (endpoint === undefined) return 'unreadable'
-  const any = endpoint.host === '*'
-  const address = any ? '::' : canonicalAddress(endpoint.host)
+  const wildcard = endpoint.host === '*'
+  const address = wildcard ? '::' : canonicalAddress(endpoint.host)
   if (address === undefined) return 'unreadable'
   const user = /\(\("((?:[^"\\]|\\.)*)",pid=(\d+)/.exec(rest)
   const uid = /\buid:(\d+)/.exec(rest)
   return {
     protocol: netid === 'udp' || (netid === undefined && state === 'UNCONN') ? 'udp' : 'tcp',
-    serves: any ? 'both' : address.includes(':') ? 'ipv6' : 'ipv4',
+    serves: wildcard ? 'both' : address.includes(':') ? 'ipv6' : 'ipv4',
     address,
     port: endpoint.port,
     ...(user === null ? {} : {process: user[1] ?? '', pid: Number(user[2])}),

@@ -7,8 +7,8 @@ import {type Answer, answered, missing} from '../../model/answer.js'
 import type {InjectionWebhook, InjectorSettings, NamespaceModel} from '../../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../../model/istio-policy.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import type {ServiceModel} from '../../model/kube-service.js'
 import type {MeshSettings} from '../../model/mesh-settings.js'
-import type {ServiceModel} from '../../model/service.js'
 import type {Source} from '../../sources/source.js'
 
 /** Objects of the whole cluster that rules ask for, each list read at most once in a run. */

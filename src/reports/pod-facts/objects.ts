@@ -2,8 +2,8 @@ import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service/parse.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
+import type {ServiceModel} from '../../model/kube-service.js'
 import type {PodModel} from '../../model/pod.js'
-import type {ServiceModel} from '../../model/service.js'
 import type {Source} from '../../sources/source.js'
 
 /** The pod of that name, as a model. */

@@ -1,8 +1,8 @@
 import {selects} from '../../analysis/service-ports/service-ports.js'
 import {isOlder} from '../../model/istio-version.js'
+import type {ServiceModel} from '../../model/kube-service.js'
 import {appContainers, runsToCompletion} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
-import type {ServiceModel} from '../../model/service.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** A Service that selects the pod but for one label, which is most often a typing error. */

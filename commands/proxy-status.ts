@@ -1,6 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 import {atFlag, durationMs, fileFlag, readTime, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {runDiff} from '../src/cli/run-diff.js'
+import {diffView} from '../src/reports/diff/view.js'
 import {ONLY_WORDS, readOnly} from '../src/reports/proxy-status/only.js'
 import {proxyStatusReport} from '../src/reports/proxy-status/report.js'
 import {proxyStatusView} from '../src/reports/proxy-status/view.js'
@@ -21,7 +23,12 @@ export default class ProxyStatus extends MeshCommand {
   }
 
   async run(): Promise<void> {
-    const {args: _args, flags} = await this.parse(ProxyStatus)
+    const {args, flags} = await this.parse(ProxyStatus)
+    if (args.pod !== undefined && !flags.why) {
+      const {file, ...common} = flags
+      const report = await runDiff({first: args.pod, file}, common, this.config.root)
+      return await this.print(flags, report, diffView)
+    }
     const filter = {
       istioNamespace: flags.istioNamespace,
       namespace: flags['all-namespaces'] ? undefined : flags.namespace,

@@ -1,0 +1,93 @@
+/** One step from a list to another: keep both, take one away, put one in, or turn one into another. */
+export type Step =
+  | {readonly step: 'keep'}
+  | {readonly step: 'remove'; readonly before: number}
+  | {readonly step: 'add'; readonly after: number}
+  | {readonly step: 'change'; readonly before: number; readonly after: number}
+
+/** Beyond this many cells the table of the longest common subsequence is not built; the lists are then paired in order. */
+const MAX_CELLS = 4_000_000
+
+type Matches = readonly (readonly [number, number])[]
+
+/** Positions of a longest common subsequence of two lists of texts. */
+function common(a: readonly string[], b: readonly string[]): Matches {
+  const columns = b.length + 1
+  if (a.length * b.length > MAX_CELLS) return []
+  const length = new Uint32Array((a.length + 1) * columns)
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      const at = i * columns + j
+      const skip = Math.max(length[at + columns] ?? 0, length[at + 1] ?? 0)
+      length[at] = a[i] === b[j] ? (length[at + columns + 1] ?? 0) + 1 : skip
+    }
+  }
+  const matches: [number, number][] = []
+  let i = 0
+  let j = 0
+  while (i < a.length && j < b.length) {
+    const at = i * columns + j
+    if (a[i] === b[j]) matches.push([i++, j++])
+    else if ((length[at + columns] ?? 0) >= (length[at + 1] ?? 0)) i++
+    else j++
+  }
+  return matches
+}
+
+/** The steps for a stretch where nothing is equal: items of the same identity change, the rest goes and comes. */
+function stretch(
+  before: readonly [number, number],
+  after: readonly [number, number],
+  idA: (index: number) => string | undefined,
+  idB: (index: number) => string | undefined,
+): readonly Step[] {
+  const steps: Step[] = []
+  let next = after[0]
+  for (let i = before[0]; i < before[1]; i++) {
+    const id = idA(i)
+    let found = -1
+    for (let j = next; j < after[1] && found < 0; j++) if (id !== undefined && idB(j) === id) found = j
+    const evenly = before[1] - before[0] === after[1] - after[0] && id === undefined
+    if (found < 0 && evenly && next < after[1] && idB(next) === undefined) found = next
+    if (found < 0) {
+      steps.push({step: 'remove', before: i})
+      continue
+    }
+    for (; next < found; next++) steps.push({step: 'add', after: next})
+    steps.push({step: 'change', before: i, after: next++})
+  }
+  for (; next < after[1]; next++) steps.push({step: 'add', after: next})
+  return steps
+}
+
+/**
+ * The steps that turn list `a` into list `b`, given each item's text (equal texts are equal items) and identity
+ * (items of one identity are versions of the same thing).
+ */
+export function align(
+  a: readonly string[],
+  b: readonly string[],
+  idA: (index: number) => string | undefined,
+  idB: (index: number) => string | undefined,
+): readonly Step[] {
+  let start = 0
+  while (start < a.length && start < b.length && a[start] === b[start]) start++
+  let end = 0
+  while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++
+  const middle = common(a.slice(start, a.length - end), b.slice(start, b.length - end))
+  const anchors: Matches = [
+    ...middle.map(([i, j]) => [i + start, j + start] as const),
+    [a.length - end, b.length - end] as const,
+  ]
+  const steps: Step[] = Array.from({length: start}, () => ({step: 'keep'}) as const)
+  let i = start
+  let j = start
+  for (const [toI, toJ] of anchors) {
+    steps.push(...stretch([i, toI], [j, toJ], idA, idB))
+    if (toI < a.length - end) steps.push({step: 'keep'})
+    i = toI + 1
+    j = toJ + 1
+  }
+  steps.push(...Array.from({length: end}, () => ({step: 'keep'}) as const))
+  return steps
+}

@@ -1,0 +1,147 @@
+import type {ConfigChange, ResourceDifference} from '../../model/config-change.js'
+import {clusterNameParts} from '../../model/envoy-cluster.js'
+
+/** Where a difference most likely comes from, in words, and what it is keyed by when differences are grouped. */
+export interface Cause {
+  readonly title: string
+  /** How sure: read from the resource itself, or concluded from its name. */
+  readonly sure: boolean
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {}
+}
+
+const API_PATH = /^\/apis\/[^/]+\/[^/]+\/namespaces\/([^/]+)\/([^/]+)\/([^/]+)$/
+const KINDS: Readonly<Record<string, string>> = {
+  'virtual-service': 'VirtualService',
+  'destination-rule': 'DestinationRule',
+  'envoy-filter': 'EnvoyFilter',
+  'service-entry': 'ServiceEntry',
+}
+
+/** The Istio object named in a resource's own metadata (`filterMetadata.istio.config`, pilot/pkg/networking/util). */
+function ownObject(value: unknown): string | undefined {
+  const istio = fields(fields(fields(fields(value).metadata).filterMetadata).istio)
+  const match = API_PATH.exec(String(istio.config ?? ''))
+  if (match === null) return undefined
+  const [, namespace, kind = '', name] = match
+  return `${KINDS[kind] ?? kind} ${name}.${namespace}`
+}
+
+/** The nearest object named on the way from a resource down to a change, innermost first. */
+function objectAlong(resource: unknown, change: ConfigChange): string | undefined {
+  let found = ownObject(change.after) ?? ownObject(change.before)
+  if (found !== undefined) return found
+  let here = resource
+  for (const part of change.path) {
+    found = ownObject(here) ?? found
+    here = fields(here)[part]
+  }
+  return ownObject(here) ?? found
+}
+
+/** istiod names RBAC policies after their AuthorizationPolicy: `ns[NS]-policy[NAME]-rule[N]`; JWT providers `origins-N`. */
+function policyOf(text: string): string | undefined {
+  const [, namespace, name] = /ns\[([^\]]+)\]-policy\[([^\]]+)\]-rule\[\d+\]/.exec(text) ?? []
+  if (namespace !== undefined) return `AuthorizationPolicy ${name}.${namespace}`
+  return /jwt_authn|"origins-\d+/.test(text) ? 'a RequestAuthentication' : undefined
+}
+
+function sample(difference: ResourceDifference): string {
+  const inside = difference.changes.slice(0, 50).map(({path, before, after}) => [path, before, after])
+  return JSON.stringify(inside).slice(0, 20_000)
+}
+
+/** Where TLS settings of peers change: the filter chains of inbound listeners, or the transport sockets of clusters. */
+function tlsOf(text: string, section: string): string | undefined {
+  if (!/transportSocket|requireClientCertificate|filterChainMatch|transportProtocol/.test(text)) return undefined
+  return section === 'listeners'
+    ? 'mutual TLS (a PeerAuthentication or the mesh-wide mode)'
+    : 'TLS towards this host (a DestinationRule or auto mTLS)'
+}
+
+function service(host: string, port: number): string {
+  const [, name, namespace] = /^([^.]+)\.([^.]+)\.svc\b/.exec(host) ?? []
+  return name === undefined ? `ServiceEntry for ${host}, port ${port}` : `Service ${name}.${namespace}, port ${port}`
+}
+
+function clusterCause(name: string, kind: ResourceDifference['kind']): Cause {
+  const parts = clusterNameParts(name)
+  if (parts === undefined) return {title: 'an EnvoyFilter (Istio makes no resource of this name)', sure: false}
+  if (parts.direction.startsWith('inbound')) return {title: `this pod's own port ${parts.port}`, sure: false}
+  if (parts.subset !== '') return {title: `DestinationRule for ${parts.host} (subset ${parts.subset})`, sure: false}
+  const what = service(parts.host, parts.port)
+  return {title: kind === 'changed' ? `settings of ${what}` : what, sure: false}
+}
+
+/** Clusters, listeners and routes every proxy has whatever the mesh looks like. */
+const BUILT_IN =
+  /^(BlackHoleCluster|PassthroughCluster|InboundPassthroughCluster\w*|virtualInbound|virtualOutbound|block_all|allow_any|InboundPassthroughClusterIpv[46])$/
+
+function byName(difference: ResourceDifference): Cause {
+  const {section, name, kind} = difference
+  if (section === 'endpoints') return {title: 'endpoints churn (pods coming, going or changing health)', sure: true}
+  if (section === 'secrets') return {title: 'certificate rotation', sure: false}
+  if (section === 'extensions') return {title: 'an EnvoyFilter or WasmPlugin', sure: false}
+  if (BUILT_IN.test(name)) return {title: 'mesh-wide settings or policy of this workload', sure: false}
+  if (section === 'clusters') return clusterCause(name, kind)
+  const port = /(?:^|[_:|])(\d{1,5})$/.exec(name)?.[1] ?? (/^\d+$/.test(name) ? name : undefined)
+  const host = /^([a-z0-9-]+(?:\.[a-z0-9-]+)+):(\d+)$/.exec(name)
+  if (host !== null) return {title: service(host[1] ?? '', Number(host[2])), sure: false}
+  if (port !== undefined) return {title: `Services on port ${port}`, sure: false}
+  return {title: 'an EnvoyFilter or Gateway', sure: false}
+}
+
+/** The likely cause of one difference: the object the resource itself names, a policy named in it, else what its name says. */
+export function causeOf(difference: ResourceDifference): Cause {
+  const whole = difference.after ?? difference.before
+  if (difference.kind !== 'changed') {
+    const own = ownObject(whole)
+    return own === undefined ? byName(difference) : {title: own, sure: true}
+  }
+  const objects = difference.changes.map(
+    change => objectAlong(difference.after, change) ?? objectAlong(difference.before, change),
+  )
+  const named = objects.find(object => object !== undefined)
+  const text = sample(difference)
+  const policy = policyOf(text)
+  if (policy !== undefined) return {title: policy, sure: true}
+  if (named !== undefined) return {title: named, sure: true}
+  const tls = difference.section === 'endpoints' ? undefined : tlsOf(text, difference.section)
+  return tls === undefined ? byName(difference) : {title: tls, sure: false}
+}
+
+/** Differences of one likely cause. */
+export interface CauseGroup {
+  readonly cause: Cause
+  readonly differences: readonly ResourceDifference[]
+}
+
+/** A listener or route known only by its port belongs to the one Service among the other causes that has that port. */
+function adopted(cause: Cause, services: readonly string[]): Cause {
+  const port = /^Services on port (\d+)$/.exec(cause.title)?.[1]
+  if (port === undefined) return cause
+  const owners = services.filter(title => title.endsWith(`, port ${port}`))
+  return owners.length === 1 ? {title: owners[0] ?? cause.title, sure: false} : cause
+}
+
+/** Differences grouped by likely cause, the largest groups first. */
+export function groupByCause(differences: readonly ResourceDifference[]): readonly CauseGroup[] {
+  const causes = differences.map(causeOf)
+  const services = [
+    ...new Set(causes.map(cause => cause.title).filter(title => /^(Service|ServiceEntry) /.test(title))),
+  ]
+  const groups = new Map<string, {cause: Cause; differences: ResourceDifference[]}>()
+  differences.forEach((difference, index) => {
+    const cause = adopted(causes[index] as Cause, services)
+    const group = groups.get(cause.title) ?? {cause, differences: []}
+    group.differences.push(difference)
+    groups.set(cause.title, group)
+  })
+  return [...groups.values()].sort(
+    (a, b) => b.differences.length - a.differences.length || (a.cause.title < b.cause.title ? -1 : 1),
+  )
+}

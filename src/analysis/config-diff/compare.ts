@@ -1,0 +1,70 @@
+import {
+  CONFIG_SECTIONS,
+  type ConfigComparison,
+  type ConfigSection,
+  type ProxyConfig,
+  type ResourceDifference,
+  type Resources,
+} from '../../model/config-change.js'
+import {changesBetween} from './changes.js'
+import {type Masks, normalForm} from './normal-form.js'
+import {sameSpelledAnyway} from './same.js'
+
+function maskedNames(resources: Resources, masks: Masks): Resources {
+  if (masks.length === 0) return resources
+  const mask = (name: string) => masks.reduce((text, [own, placeholder]) => text.replaceAll(own, placeholder), name)
+  return new Map([...resources].map(([name, resource]) => [mask(name), resource]))
+}
+
+function sectionDifferences(
+  section: ConfigSection,
+  first: Resources,
+  second: Resources,
+  masksA: Masks,
+  masksB: Masks,
+): readonly ResourceDifference[] {
+  const differences: ResourceDifference[] = []
+  for (const [name, resource] of first) {
+    const other = second.get(name)
+    if (other === undefined) {
+      differences.push({section, name, kind: 'removed', before: normalForm(resource, masksA), changes: []})
+      continue
+    }
+    if (sameSpelledAnyway(resource, other) || sameSpelledAnyway(other, resource)) continue
+    const before = normalForm(resource, masksA)
+    const after = normalForm(other, masksB)
+    const changes = changesBetween(before, after)
+    if (changes.length > 0) differences.push({section, name, kind: 'changed', before, after, changes})
+  }
+  for (const [name, resource] of second) {
+    if (!first.has(name)) {
+      differences.push({section, name, kind: 'added', after: normalForm(resource, masksB), changes: []})
+    }
+  }
+  return differences.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+}
+
+/**
+ * Compares two configurations section by section, resources paired by name. A section only one side can speak of is not compared,
+ * with the reason. `maskOwn`: the two are different pods, so their own names and addresses count as equal.
+ */
+export function compareConfigs(a: ProxyConfig, b: ProxyConfig, maskOwn: boolean): ConfigComparison {
+  const compared = new Map<ConfigSection, number>()
+  const notCompared = new Map<ConfigSection, string>()
+  const differences: ResourceDifference[] = []
+  const masksA = maskOwn ? a.own : []
+  const masksB = maskOwn ? b.own : []
+  for (const section of CONFIG_SECTIONS) {
+    const first = a.sections.get(section)
+    const second = b.sections.get(section)
+    if (first === undefined || second === undefined) {
+      const why = a.absent.get(section) ?? b.absent.get(section)
+      if (why !== undefined) notCompared.set(section, why)
+      continue
+    }
+    const [left, right] = [maskedNames(first, masksA), maskedNames(second, masksB)]
+    compared.set(section, new Set([...left.keys(), ...right.keys()]).size)
+    differences.push(...sectionDifferences(section, left, right, masksA, masksB))
+  }
+  return {compared, notCompared, differences}
+}

@@ -1,0 +1,27 @@
+import type {ResourceDifference} from '../../model/config-change.js'
+
+/** One operation of a JSON Patch (RFC 6902). */
+export interface PatchOperation {
+  readonly op: 'add' | 'remove' | 'replace'
+  readonly path: string
+  readonly value?: unknown
+}
+
+/** A JSON Pointer (RFC 6901): `~` and `/` inside a name are escaped. */
+export function jsonPointer(path: readonly string[]): string {
+  return path.map(part => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+/** The operations that turn the first side's normal document (section, name, resource) into the second's. */
+export function patchOf(differences: readonly ResourceDifference[], prefix: readonly string[] = []): PatchOperation[] {
+  return differences.flatMap(({section, name, kind, after, changes}): PatchOperation[] => {
+    const base = [...prefix, section, name]
+    if (kind === 'added') return [{op: 'add', path: jsonPointer(base), value: after}]
+    if (kind === 'removed') return [{op: 'remove', path: jsonPointer(base)}]
+    return changes.map(change => {
+      const path = jsonPointer([...base, ...change.path])
+      if (change.op === 'remove') return {op: 'remove', path}
+      return {op: change.op === 'order' ? 'replace' : change.op, path, value: change.after}
+    })
+  })
+}

@@ -1,0 +1,68 @@
+import {DEFAULTS, EMPTY_MEANS_NOTHING, FREE_FORM, KEYED_LISTS, SET_LISTS} from './list-order.js'
+import {otherSpelling} from './same.js'
+
+/** Texts to put in place of others, longest first, such as a pod's address by `<pod address>`. */
+export type Masks = readonly (readonly [string, string])[]
+
+function masked(text: string, masks: Masks): string {
+  let result = text
+  for (const [own, placeholder] of masks) if (result.includes(own)) result = result.replaceAll(own, placeholder)
+  return result
+}
+
+/** The lowerCamelCase name, as proto JSON writes fields; snake_case cannot be told from it (`consecutive5xx`, `consecutive_5xx`). */
+function camel(name: string): string {
+  return name.includes('_') ? (otherSpelling(name) ?? name) : name
+}
+
+function keyed(items: readonly unknown[], key: (item: unknown) => string | undefined): unknown {
+  const byKey = new Map<string, unknown>()
+  for (const item of items) {
+    const found = key(item)
+    if (found === undefined || byKey.has(found)) return items
+    byKey.set(found, item)
+  }
+  return Object.fromEntries([...byKey].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function list(name: string, items: readonly unknown[], masks: Masks): unknown {
+  const normal = items.map(item => value(item, name, false, masks))
+  const key = KEYED_LISTS[name]
+  if (key !== undefined && normal.length > 0) return keyed(normal, key)
+  if (!SET_LISTS.has(name)) return normal
+  return [...normal].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+}
+
+function isNothing(name: string, field: unknown): boolean {
+  if (DEFAULTS[name]?.includes(field) === true) return true
+  return EMPTY_MEANS_NOTHING.has(name) && typeof field === 'object' && Object.keys(field ?? {}).length === 0
+}
+
+function object(source: Readonly<Record<string, unknown>>, owner: string, free: boolean, masks: Masks): unknown {
+  const typed = String(source['@type'] ?? '').endsWith('TypedStruct')
+  const entries: [string, unknown][] = []
+  for (const [given, field] of Object.entries(source)) {
+    const name = free ? given : camel(given)
+    const data = free || FREE_FORM.has(name) || (typed && name === 'value')
+    const socketMatch = owner === 'transportSocketMatches' && name === 'match'
+    const normal = value(field, name, data || socketMatch, masks)
+    if (normal !== undefined && normal !== null && !isNothing(name, normal)) entries.push([masked(name, masks), normal])
+  }
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function value(source: unknown, name: string, free: boolean, masks: Masks): unknown {
+  if (typeof source === 'string') return masks.length === 0 ? source : masked(source, masks)
+  if (typeof source !== 'object' || source === null) return source
+  if (Array.isArray(source))
+    return free ? source.map(item => value(item, name, true, masks)) : list(name, source, masks)
+  return object(source as Readonly<Record<string, unknown>>, name, free, masks)
+}
+
+/**
+ * A resource in the one form that is compared and patched: lowerCamelCase fields in sorted order, lists with keys as objects by key,
+ * sets sorted, defaults left out, the pod's own texts masked. Equal configurations have equal normal forms.
+ */
+export function normalForm(resource: unknown, masks: Masks = []): unknown {
+  return value(resource, '', false, masks)
+}

@@ -1,0 +1,71 @@
+import {UserError} from '../model/user-error.js'
+import {controlPlaneReport} from '../reports/diff/control-plane.js'
+import {replicasReport} from '../reports/diff/replicas.js'
+import {type DiffReport, sidesReport} from '../reports/diff/report.js'
+import type {CommonFlags} from './open-for.js'
+import {isSourceSpec, sideOpener} from './open-side.js'
+
+/** What a diff is about, as typed. */
+export interface DiffWords {
+  readonly first?: string | undefined
+  readonly second?: string | undefined
+  readonly against?: string | undefined
+  readonly replicas?: string | undefined
+  readonly all?: boolean | undefined
+  readonly askAnyway?: boolean | undefined
+  /** An Envoy dump to use in place of the one of the source. */
+  readonly file?: string | undefined
+}
+
+const FORMS = [
+  'meshctl diff POD                      what istiod holds against what Envoy runs',
+  'meshctl diff A B                      two pods, files, bundles or snapshots',
+  'meshctl diff [POD] --from A --against B',
+  'meshctl diff --replicas deploy/NAME   the odd one out',
+]
+
+type Opener = ReturnType<typeof sideOpener>
+
+async function replicas(words: DiffWords, flags: CommonFlags, opener: Opener): Promise<DiffReport> {
+  const {resolvePods} = await import('../sources/subject.js')
+  const source = await opener.sourceAt(flags.from)
+  const target = {name: words.replicas, namespace: flags.namespace, allNamespaces: words.all}
+  return await replicasReport(source, await resolvePods(source, target), words.replicas ?? 'this selection')
+}
+
+async function decide(words: DiffWords, flags: CommonFlags, opener: Opener): Promise<DiffReport> {
+  const {first, second, against} = words
+  if (words.replicas !== undefined || words.all === true) return await replicas(words, flags, opener)
+  if (second !== undefined && first !== undefined) {
+    return await sidesReport(await opener.side(first, flags.from), await opener.side(second, against ?? flags.from))
+  }
+  if (against !== undefined) {
+    const [a, b] = [await opener.sourceAt(flags.from), await opener.sourceAt(against)]
+    if (first === undefined) return await sidesReport({source: a}, {source: b})
+    const pick = (source: typeof a) => (source.impliedSubject === undefined ? opener.podIn(source, first) : undefined)
+    return await sidesReport({source: a, pod: await pick(a)}, {source: b, pod: await pick(b)})
+  }
+  if (first === undefined || isSourceSpec(first)) {
+    throw new UserError(first === undefined ? 'nothing to compare' : `${first} is one side; name the other`, {
+      hint: FORMS.join('\n'),
+    })
+  }
+  const source = await opener.sourceAt(flags.from)
+  const envoy = words.file === undefined ? undefined : await opener.sourceAt(words.file)
+  return await controlPlaneReport(source, await opener.podIn(source, first), {
+    istioNamespace: flags.istioNamespace,
+    revision: flags.revision,
+    askAnyway: words.askAnyway,
+    envoy,
+  })
+}
+
+/** Finds out what is to be compared with what, opens it, compares, and closes whatever was opened. */
+export async function runDiff(words: DiffWords, flags: CommonFlags, root: string): Promise<DiffReport> {
+  const opener = sideOpener(flags, root)
+  try {
+    return await decide(words, flags, opener)
+  } finally {
+    await opener.close()
+  }
+}

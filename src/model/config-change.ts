@@ -1,0 +1,51 @@
+/** The parts of a proxy's configuration that are compared, in the order they are told. */
+export const CONFIG_SECTIONS = ['clusters', 'listeners', 'routes', 'endpoints', 'secrets', 'extensions'] as const
+export type ConfigSection = (typeof CONFIG_SECTIONS)[number]
+
+/** One resource of a section, for sentences. */
+export const SECTION_NOUNS: Readonly<Record<ConfigSection, string>> = {
+  clusters: 'cluster',
+  listeners: 'listener',
+  routes: 'route',
+  endpoints: 'endpoints of',
+  secrets: 'secret',
+  extensions: 'extension',
+}
+
+/** A value inside a resource that differs. `order`: the same items in another order, where order matters. */
+export interface ConfigChange {
+  readonly op: 'add' | 'remove' | 'replace' | 'order'
+  /** Names of fields, keys of keyed lists, positions in ordered lists. */
+  readonly path: readonly string[]
+  readonly before?: unknown
+  readonly after?: unknown
+}
+
+/** A resource that differs: only the second side has it (added), only the first (removed), or both with changes inside. */
+export interface ResourceDifference {
+  readonly section: ConfigSection
+  readonly name: string
+  readonly kind: 'added' | 'removed' | 'changed'
+  /** The resource in normal form, on the sides that have it. */
+  readonly before?: unknown
+  readonly after?: unknown
+  readonly changes: readonly ConfigChange[]
+}
+
+/** Resources by name, as they came. */
+export type Resources = ReadonlyMap<string, unknown>
+
+/** One side of a comparison: the sections it can speak of, and why it cannot speak of the others. */
+export interface ProxyConfig {
+  readonly sections: ReadonlyMap<ConfigSection, Resources>
+  readonly absent: ReadonlyMap<ConfigSection, string>
+  /** Texts that belong to this one pod and are masked when two pods are compared: its name and addresses. */
+  readonly own: readonly (readonly [string, string])[]
+}
+
+/** What a comparison came to. */
+export interface ConfigComparison {
+  readonly compared: ReadonlyMap<ConfigSection, number>
+  readonly notCompared: ReadonlyMap<ConfigSection, string>
+  readonly differences: readonly ResourceDifference[]
+}

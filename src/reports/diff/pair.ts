@@ -1,0 +1,43 @@
+import {type CauseGroup, groupByCause} from '../../analysis/config-diff/cause.js'
+import {compareConfigs} from '../../analysis/config-diff/compare.js'
+import type {Answer} from '../../model/answer.js'
+import type {ConfigComparison} from '../../model/config-change.js'
+import type {Artifact} from '../../model/evidence.js'
+import {type DumpConfig, narrowedToIstiod, readConfig} from './proxy-config.js'
+
+/** Two configurations compared: what to call them, what differs, grouped by likely cause. */
+export interface PairDiff {
+  /** The pod both sides are about, or `A and B`. */
+  readonly name: string
+  readonly first: string
+  readonly second: string
+  readonly comparison: ConfigComparison
+  readonly groups: readonly CauseGroup[]
+  /** What Envoy says of single resources, keyed `section/name`. */
+  readonly remarks: ReadonlyMap<string, string>
+  /** What istiod says of the proxy, such as a rejection, in words. */
+  readonly told: readonly string[]
+}
+
+function masksNeeded(a: DumpConfig, b: DumpConfig): boolean {
+  return a.own.length > 0 && b.own.length > 0 && JSON.stringify(a.own) !== JSON.stringify(b.own)
+}
+
+/** Compares two dumps that were read; when one is istiod's, only what istiod sends is compared. */
+export function pairDiff(
+  name: string,
+  [first, a]: readonly [string, DumpConfig],
+  [second, b]: readonly [string, DumpConfig],
+  told: readonly string[] = [],
+): PairDiff {
+  const left = b.fromIstiod && !a.fromIstiod ? narrowedToIstiod(a, b) : a
+  const right = a.fromIstiod && !b.fromIstiod ? narrowedToIstiod(b, a) : b
+  const comparison = compareConfigs(left, right, masksNeeded(a, b))
+  const remarks = new Map([...a.remarks, ...b.remarks])
+  return {name, first, second, comparison, groups: groupByCause(comparison.differences), remarks, told}
+}
+
+/** Reads an artifact that may be missing; both kinds of absence stay answers. */
+export function readAnswer(artifact: Answer<Artifact>): Answer<DumpConfig> {
+  return artifact.ok ? readConfig(artifact.value) : artifact
+}

@@ -1,0 +1,202 @@
+import {createHash, X509Certificate} from 'node:crypto'
+import {at, isObject, listOf, objectOf, textOf} from '../../formats/decode.js'
+import {type ConfigDump, parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
+import {type Answer, answered} from '../../model/answer.js'
+import {CONFIG_SECTIONS, type ConfigSection, type ProxyConfig, type Resources} from '../../model/config-change.js'
+import type {Artifact} from '../../model/evidence.js'
+
+/** A dump as one side of a comparison, with what belongs to this pod alone and what Envoy itself complains of. */
+export interface DumpConfig extends ProxyConfig {
+  /** True for what istiod holds, false for what an Envoy runs. */
+  readonly fromIstiod: boolean
+  /** Resources Envoy still warms or refused, by name: shown beside differences. */
+  readonly remarks: ReadonlyMap<string, string>
+  /** When the newest configuration in it was taken over, if the dump says. */
+  readonly version: string
+}
+
+interface Where {
+  readonly section: string
+  readonly lists: readonly string[]
+  readonly resource: (entry: unknown) => unknown
+  readonly nameField: string
+}
+
+/** Where each section's resources lie (Envoy's admin.v3 ClustersConfigDump, ListenersConfigDump, RoutesConfigDump, …). */
+const WHERE: Readonly<Record<Exclude<ConfigSection, 'secrets' | 'extensions'>, Where>> = {
+  clusters: {
+    section: 'Clusters',
+    lists: ['dynamic_active_clusters'],
+    resource: entry => at(entry, 'cluster'),
+    nameField: 'name',
+  },
+  listeners: {
+    section: 'Listeners',
+    lists: ['dynamic_listeners'],
+    resource: entry => at(entry, 'active_state', 'listener'),
+    nameField: 'name',
+  },
+  routes: {
+    section: 'Routes',
+    lists: ['dynamic_route_configs'],
+    resource: entry => at(entry, 'route_config'),
+    nameField: 'name',
+  },
+  endpoints: {
+    section: 'Endpoints',
+    lists: ['dynamic_endpoint_configs'],
+    resource: entry => at(entry, 'endpoint_config'),
+    nameField: 'cluster_name',
+  },
+}
+
+function named(where: Where, dump: ConfigDump): Map<string, unknown> {
+  const found = new Map<string, unknown>()
+  const section = dump.sections.get(where.section)
+  for (const list of where.lists) {
+    for (const entry of listOf(section, list)) {
+      const resource = where.resource(entry)
+      if (isObject(resource)) found.set(textOf(resource, where.nameField) ?? textOf(entry, 'name') ?? '', resource)
+    }
+  }
+  return found
+}
+
+/** sha256 of a certificate as openssl prints it, or of the bytes when they are not one. */
+function fingerprint(base64: string): string {
+  const bytes = Buffer.from(base64, 'base64')
+  try {
+    return new X509Certificate(bytes).fingerprint256
+  } catch {
+    return `sha256 ${createHash('sha256').update(bytes).digest('hex')}`
+  }
+}
+
+/** Secrets by fingerprint of what is public in them; the keys themselves are never looked at. */
+function secrets(dump: ConfigDump): Resources {
+  const section = dump.sections.get('Secrets')
+  const entries = ['dynamic_warming_secrets', 'dynamic_active_secrets'].flatMap(list => listOf(section, list))
+  return new Map(
+    entries.map(entry => {
+      const secret = at(entry, 'secret')
+      const chain = textOf(secret, 'tls_certificate', 'certificate_chain', 'inline_bytes')
+      const trusted = textOf(secret, 'validation_context', 'trusted_ca', 'inline_bytes')
+      const facts = {
+        ...(chain === undefined ? {} : {certificate: fingerprint(chain)}),
+        ...(trusted === undefined ? {} : {trusted_ca: fingerprint(trusted)}),
+      }
+      return [textOf(entry, 'name') ?? textOf(secret, 'name') ?? '', facts] as const
+    }),
+  )
+}
+
+function extensions(dump: ConfigDump): Resources {
+  return new Map(
+    dump.ecds
+      .flatMap(section => listOf(section, 'ecds_filters'))
+      .map(entry => at(entry, 'ecds_filter'))
+      .map(filter => [textOf(filter, 'name') ?? '', filter] as const),
+  )
+}
+
+/** Envoy keeps what it refused, and what waits for its endpoints or certificates, among the warming: known, but not in use. */
+const WARMING = 'Envoy knows it but does not use it: refused, or waiting for endpoints or certificates'
+
+function remarksOf(dump: ConfigDump): ReadonlyMap<string, string> {
+  const remarks = new Map<string, string>()
+  for (const entry of listOf(dump.sections.get('Clusters'), 'dynamic_warming_clusters')) {
+    remarks.set(`clusters/${textOf(entry, 'cluster', 'name') ?? ''}`, WARMING)
+  }
+  for (const entry of listOf(dump.sections.get('Listeners'), 'dynamic_listeners')) {
+    const name = `listeners/${textOf(entry, 'name') ?? ''}`
+    const details = textOf(entry, 'error_state', 'details')
+    if (details !== undefined) remarks.set(name, `Envoy refused its update: ${details.trim()}`)
+    else if (objectOf(entry, 'active_state') === undefined && objectOf(entry, 'warming_state') !== undefined)
+      remarks.set(name, WARMING)
+  }
+  return remarks
+}
+
+/** The pod's own name and addresses, from the node its Envoy was started as. */
+function own(dump: ConfigDump): readonly (readonly [string, string])[] {
+  const node = at(dump.sections.get('Bootstrap'), 'bootstrap', 'node')
+  const [, address, id] = (textOf(node, 'id') ?? '').split('~')
+  const pod = (id ?? '').replace(/\.[^.]*$/, '')
+  const ips = (textOf(node, 'metadata', 'INSTANCE_IPS') ?? '').split(',')
+  const addresses = [...new Set([...ips, address ?? ''])].filter(ip => ip.length >= 3)
+  const pairs: [string, string][] = addresses.map(ip => [ip, '<pod address>'])
+  if (pod.length >= 3) pairs.push([pod, '<pod name>'])
+  return pairs.sort(([a], [b]) => b.length - a.length)
+}
+
+/** Reads a dump of Envoy or of istiod's debug page as one side of a comparison. */
+export function readConfig(artifact: Artifact): Answer<DumpConfig> {
+  const parsed = parseConfigDump(artifact)
+  if (!parsed.ok) return parsed
+  const dump = parsed.value
+  const bootstrap = dump.sections.get('Bootstrap')
+  const fromIstiod =
+    artifact.id === 'istiod.config_dump' || (bootstrap !== undefined && objectOf(bootstrap, 'bootstrap') === undefined)
+  const sections = new Map<ConfigSection, Resources>()
+  const absent = new Map<ConfigSection, string>()
+  const side = fromIstiod ? "istiod's dump" : "Envoy's dump"
+  for (const section of CONFIG_SECTIONS) {
+    if (section === 'secrets') {
+      if (dump.sections.has('Secrets')) sections.set(section, secrets(dump))
+      else absent.set(section, `${side} has no secrets section`)
+    } else if (section === 'extensions') {
+      sections.set(section, extensions(dump))
+    } else if (dump.sections.has(WHERE[section].section)) {
+      sections.set(section, named(WHERE[section], dump))
+    } else {
+      absent.set(section, `${side} has no ${section} section`)
+    }
+  }
+  return answered({
+    sections,
+    absent,
+    own: own(dump),
+    fromIstiod,
+    remarks: remarksOf(dump),
+    version: textOf(dump.sections.get('Clusters'), 'version_info') ?? '',
+  })
+}
+
+/** Names of clusters whose endpoints come from istiod. */
+function edsClusters(config: DumpConfig): ReadonlySet<string> {
+  const clusters = config.sections.get('clusters') ?? new Map()
+  return new Set([...clusters].filter(([, json]) => textOf(json, 'type') === 'EDS').map(([name]) => name))
+}
+
+function only(resources: Resources, keep: (name: string) => boolean): Resources {
+  return new Map([...resources].filter(([name]) => keep(name)))
+}
+
+/**
+ * Narrows what an Envoy runs to what its istiod sends: no endpoints of clusters that are not EDS, and no secrets that the pod's own agent
+ * makes (`default`, `ROOTCA`, files). Comparing the rest with istiod's dump would report differences that are none.
+ */
+export function narrowedToIstiod(envoy: DumpConfig, istiod: DumpConfig): DumpConfig {
+  const sections = new Map(envoy.sections)
+  const absent = new Map(envoy.absent)
+  const eds = edsClusters(istiod)
+  const endpoints = sections.get('endpoints')
+  if (endpoints !== undefined)
+    sections.set(
+      'endpoints',
+      only(endpoints, name => eds.has(name)),
+    )
+  const held = istiod.sections.get('secrets')
+  const secret = sections.get('secrets')
+  if (held !== undefined && secret !== undefined) {
+    const fromControlPlane = (name: string) =>
+      held.has(name) || /^(kubernetes|kubernetes-gateway|configmap):\/\//.test(name)
+    const kept = only(secret, fromControlPlane)
+    sections.set('secrets', kept)
+    if (kept.size === 0 && held.size === 0) {
+      sections.delete('secrets')
+      absent.set('secrets', 'istiod sends none to this proxy; its own come from the agent in the pod')
+    }
+  }
+  return {...envoy, sections, absent}
+}

@@ -1,0 +1,106 @@
+import {createHash} from 'node:crypto'
+import {normalForm} from '../../analysis/config-diff/normal-form.js'
+import type {Gap} from '../../model/answer.js'
+import {CONFIG_SECTIONS, type ConfigSection} from '../../model/config-change.js'
+import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
+import {byText} from '../../model/order.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {hasProxy, isAlive} from '../proxy-status/unlisted.js'
+import {type PairDiff, pairDiff, readAnswer} from './pair.js'
+import type {DumpConfig} from './proxy-config.js'
+import {type DiffReport, differs} from './report.js'
+import {workloadOf} from './workload.js'
+
+type Prints = ReadonlyMap<ConfigSection, string>
+
+/** One text per section that is equal for equal configurations, the pod's own name and addresses masked. */
+function fingerprints(config: DumpConfig): Prints {
+  const prints = new Map<ConfigSection, string>()
+  for (const section of CONFIG_SECTIONS) {
+    const resources = config.sections.get(section)
+    if (resources === undefined || section === 'secrets') continue
+    const hash = createHash('sha256')
+    const lines = [...resources].map(([name, json]) => JSON.stringify(normalForm([name, json], config.own)))
+    for (const line of lines.sort(byText)) hash.update(line).update('\n')
+    prints.set(section, hash.digest('hex'))
+  }
+  return prints
+}
+
+function key(prints: Prints): string {
+  return [...prints].map(([section, print]) => `${section}=${print}`).join(' ')
+}
+
+interface Replica {
+  readonly pod: PodRef
+  readonly prints: Prints
+}
+
+async function load(source: Source, pod: PodRef, gaps: Gap[]): Promise<DumpConfig | undefined> {
+  const config = readAnswer(await source.evidence('envoy.config_dump', pod))
+  if (config.ok) return config.value
+  gaps.push(config.gap)
+  return undefined
+}
+
+/** The certificates of replicas differ by nature and are left out. */
+function withoutSecrets(config: DumpConfig): DumpConfig {
+  const sections = new Map(config.sections)
+  sections.delete('secrets')
+  return {...config, sections, absent: new Map([...config.absent, ['secrets', 'each replica has its own']])}
+}
+
+/** The replicas that differ from the most common configuration of their workload, each compared with one that has it. */
+async function oddOnes(source: Source, pods: readonly KubeObject[], gaps: Gap[]): Promise<readonly PairDiff[]> {
+  const replicas: Replica[] = []
+  for (const pod of pods) {
+    const ref = {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}
+    const config = await load(source, ref, gaps)
+    if (config !== undefined) replicas.push({pod: ref, prints: fingerprints(config)})
+  }
+  const groups = new Map<string, Replica[]>()
+  for (const replica of replicas) groups.set(key(replica.prints), [...(groups.get(key(replica.prints)) ?? []), replica])
+  const [common, ...others] = [...groups.values()].sort((a, b) => b.length - a.length)
+  const model = common?.[0]
+  if (model === undefined || others.length === 0) return []
+  const modelConfig = await load(source, model.pod, gaps)
+  if (modelConfig === undefined) return []
+  const pairs: PairDiff[] = []
+  for (const odd of others.flat()) {
+    const config = await load(source, odd.pod, gaps)
+    if (config === undefined) continue
+    const like = `${podLabel(model.pod)} (as ${common?.length ?? 1} of ${replicas.length} replicas)`
+    pairs.push(
+      pairDiff(podLabel(odd.pod), [like, withoutSecrets(modelConfig)], [podLabel(odd.pod), withoutSecrets(config)]),
+    )
+  }
+  return pairs.sort((a, b) => byText(a.name, b.name))
+}
+
+/** Compares the replicas of each workload among the pods with one another; the odd ones are reported with what is odd about them. */
+export async function replicasReport(source: Source, pods: readonly KubeObject[], asked: string): Promise<DiffReport> {
+  const byWorkload = new Map<string, KubeObject[]>()
+  for (const pod of pods.filter(each => hasProxy(each) && isAlive(each))) {
+    byWorkload.set(workloadOf(pod), [...(byWorkload.get(workloadOf(pod)) ?? []), pod])
+  }
+  const several = [...byWorkload].filter(([, replicas]) => replicas.length > 1).sort(([a], [b]) => byText(a, b))
+  if (several.length === 0) {
+    throw new UserError(`${asked} has no two running replicas with a proxy, so there is nothing to compare`)
+  }
+  const gaps: Gap[] = []
+  const pairs: PairDiff[] = []
+  for (const [, replicas] of several) pairs.push(...(await oddOnes(source, replicas, gaps)))
+  const count = several.reduce((sum, [, replicas]) => sum + replicas.length, 0)
+  const result = {pairs, onlyFirst: [], onlySecond: []}
+  return {
+    ...result,
+    origin: source.origin,
+    gaps,
+    notes: [`compared ${count} replicas of ${several.map(([name]) => name).join(', ')}`],
+    kind: 'replicas',
+    first: asked,
+    second: 'its replicas',
+    failing: differs(result),
+  }
+}

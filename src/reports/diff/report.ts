@@ -1,0 +1,145 @@
+import type {Gap} from '../../model/answer.js'
+import {boundedMap} from '../../model/bounded-map.js'
+import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
+import {byText} from '../../model/order.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {hasProxy, isAlive} from '../proxy-status/unlisted.js'
+import {type Report, required} from '../report.js'
+import {type PairDiff, pairDiff, readAnswer} from './pair.js'
+import {workloadOf} from './workload.js'
+
+/** One side of a comparison: a source, and the pod in it when one was named. */
+export interface Side {
+  readonly source: Source
+  readonly pod?: PodRef | undefined
+}
+
+export interface DiffReport extends Report {
+  readonly kind: 'control-plane' | 'sides' | 'replicas'
+  readonly pairs: readonly PairDiff[]
+  /** Proxies only one side has. */
+  readonly onlyFirst: readonly string[]
+  readonly onlySecond: readonly string[]
+  readonly first: string
+  readonly second: string
+}
+
+/** Dumps are large: this many pairs are held at once. */
+const PAIRS_AT_ONCE = 2
+
+/** True when something differs between the sides of a report. */
+export function differs(report: Pick<DiffReport, 'pairs' | 'onlyFirst' | 'onlySecond'>): boolean {
+  return (
+    report.pairs.some(pair => pair.comparison.differences.length > 0) ||
+    report.onlyFirst.length + report.onlySecond.length > 0
+  )
+}
+
+function labelOf({source, pod}: Side): string {
+  return pod === undefined || pod.implied === true ? source.origin.label : `${podLabel(pod)} (${source.origin.label})`
+}
+
+async function onePair(a: Side & {pod: PodRef}, b: Side & {pod: PodRef}): Promise<PairDiff> {
+  const [left, right] = await Promise.all([
+    a.source.evidence('envoy.config_dump', a.pod),
+    b.source.evidence('envoy.config_dump', b.pod),
+  ])
+  const one = required(readAnswer(left), a.source)
+  const two = required(readAnswer(right), b.source)
+  const same = podLabel(a.pod) === podLabel(b.pod)
+  const name = same ? podLabel(a.pod) : `${labelOf(a)} and ${labelOf(b)}`
+  return pairDiff(name, [labelOf(a), one], [labelOf(b), two])
+}
+
+async function proxies(source: Source): Promise<ReadonlyMap<string, KubeObject>> {
+  const pods = required(await source.objects({kind: 'Pod'}), source).filter(pod => hasProxy(pod) && isAlive(pod))
+  return new Map(
+    pods.map(pod => [podLabel({namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}), pod]),
+  )
+}
+
+function refOf(pod: KubeObject): PodRef {
+  return {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}
+}
+
+interface Matched {
+  readonly pairs: readonly (readonly [KubeObject, KubeObject])[]
+  readonly onlyFirst: readonly string[]
+  readonly onlySecond: readonly string[]
+}
+
+/** Pods of one name are a pair; of those left, pods of one workload are, since a restarted Deployment's pods have new names. */
+function matched(first: ReadonlyMap<string, KubeObject>, second: ReadonlyMap<string, KubeObject>): Matched {
+  const pairs: [KubeObject, KubeObject][] = []
+  const left: [string, KubeObject][] = []
+  const right = new Map(second)
+  for (const [name, pod] of first) {
+    const same = right.get(name)
+    if (same === undefined) left.push([name, pod])
+    else pairs.push([pod, same])
+    right.delete(name)
+  }
+  const onlyFirst: string[] = []
+  for (const [name, pod] of left) {
+    const heir = [...right].find(([, other]) => workloadOf(other) === workloadOf(pod))
+    if (heir === undefined) onlyFirst.push(name)
+    else {
+      pairs.push([pod, heir[1]])
+      right.delete(heir[0])
+    }
+  }
+  return {pairs, onlyFirst, onlySecond: [...right.keys()].sort(byText)}
+}
+
+async function everyPair(a: Source, b: Source, gaps: Gap[]): Promise<Matched & {readonly diffs: readonly PairDiff[]}> {
+  const [first, second] = await Promise.all([proxies(a), proxies(b)])
+  const match = matched(first, second)
+  const found = await boundedMap(match.pairs, PAIRS_AT_ONCE, async ([one, two]): Promise<PairDiff | undefined> => {
+    const [left, right] = [
+      readAnswer(await a.evidence('envoy.config_dump', refOf(one))),
+      readAnswer(await b.evidence('envoy.config_dump', refOf(two))),
+    ]
+    for (const answer of [left, right]) if (!answer.ok) gaps.push(answer.gap)
+    if (!left.ok || !right.ok) return undefined
+    const [nameA, nameB] = [podLabel(refOf(one)), podLabel(refOf(two))]
+    return pairDiff(nameA === nameB ? nameA : `${nameA}, now ${nameB}`, [nameA, left.value], [nameB, right.value])
+  })
+  const diffs = found.filter(pair => pair !== undefined)
+  if (match.pairs.length > 0 && diffs.length === 0) {
+    const [gap] = gaps
+    if (gap !== undefined) required({ok: false, gap}, a)
+  }
+  return {...match, diffs: [...diffs].sort((x, y) => byText(x.name, y.name))}
+}
+
+/**
+ * Compares two sides: two proxies when both name or imply one, else every proxy of two sources, paired by name and then by workload.
+ */
+export async function sidesReport(a: Side, b: Side): Promise<DiffReport> {
+  const [podA, podB] = [a.pod ?? a.source.impliedSubject, b.pod ?? b.source.impliedSubject]
+  const shared = {
+    origin: a.source.origin,
+    kind: 'sides' as const,
+    notes: [],
+    first: labelOf(a),
+    second: labelOf(b),
+  }
+  if (podA !== undefined || podB !== undefined) {
+    const one = podA ?? podB
+    const two = podB ?? podA
+    if (one === undefined || two === undefined) throw new UserError('name a pod on at least one side')
+    if ((one.implied === true && podA === undefined) || (two.implied === true && podB === undefined)) {
+      throw new UserError(`${labelOf(podA === undefined ? a : b)} holds several pods; name the one to compare`, {
+        next: 'meshctl diff POD --from SOURCE --against FILE',
+      })
+    }
+    const pair = await onePair({source: a.source, pod: one}, {source: b.source, pod: two})
+    const result = {...shared, gaps: [], pairs: [pair], onlyFirst: [], onlySecond: []}
+    return {...result, failing: differs(result)}
+  }
+  const gaps: Gap[] = []
+  const {diffs, onlyFirst, onlySecond} = await everyPair(a.source, b.source, gaps)
+  const result = {...shared, gaps, pairs: diffs, onlyFirst, onlySecond}
+  return {...result, failing: differs(result)}
+}

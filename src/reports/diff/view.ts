@@ -1,0 +1,153 @@
+import {jsonPointer, patchOf} from '../../analysis/config-diff/json-patch.js'
+import {CONFIG_SECTIONS, type ConfigChange, type ResourceDifference, SECTION_NOUNS} from '../../model/config-change.js'
+import type {Cell, Doc} from '../../terminal/doc.js'
+import type {View} from '../view.js'
+import type {PairDiff} from './pair.js'
+import {type DiffReport, differs} from './report.js'
+
+type Line = readonly Cell[]
+
+const MARKS = {added: '+', removed: '-', changed: '~'} as const
+const TONES = {added: 'good', removed: 'bad', changed: 'warn'} as const
+
+/** How much is shown: changes per resource, resources per cause, characters per value. */
+const LIMITS = {
+  short: {changes: 0, resources: 3, text: 0},
+  table: {changes: 6, resources: 20, text: 90},
+  wide: {changes: 1000, resources: 100_000, text: 2000},
+} as const
+type Form = keyof typeof LIMITS
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
+function shown(value: unknown, limit: number): string {
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`
+}
+
+function changeLine({op, path, before, after}: ConfigChange, limit: number): Line {
+  const where = `      ${jsonPointer(path)}`
+  if (op === 'add') return [where, {text: ` + ${shown(after, limit)}`, tone: 'good'}]
+  if (op === 'remove') return [where, {text: ` - ${shown(before, limit)}`, tone: 'bad'}]
+  if (op === 'order') return [where, {text: ' the same items in another order', tone: 'warn'}]
+  return [where, ` ${shown(before, limit)} → `, {text: shown(after, limit), tone: 'warn'}]
+}
+
+function resourceLines(pair: PairDiff, difference: ResourceDifference, form: Form): readonly Line[] {
+  const {section, name, kind, changes} = difference
+  const {changes: most, text} = LIMITS[form]
+  const only = kind === 'added' ? `  only in ${pair.second}` : kind === 'removed' ? `  only in ${pair.first}` : ''
+  const remark = pair.remarks.get(`${section}/${name}`)
+  const head: Line = [
+    {text: `  ${MARKS[kind]} ${SECTION_NOUNS[section]} ${name}`, tone: TONES[kind]},
+    {text: `${only}${remark === undefined ? '' : `  (${remark})`}`, tone: 'dim'},
+  ]
+  const told = changes.slice(0, most).map(change => changeLine(change, text))
+  const rest = changes.length - told.length
+  const more: readonly Line[] = rest > 0 && most > 0 ? [[`      and ${counted(rest, 'more change')} (-o wide)`]] : []
+  return [head, ...told, ...more]
+}
+
+function comparedText(pair: PairDiff): string {
+  const parts = CONFIG_SECTIONS.flatMap(section => {
+    const count = pair.comparison.compared.get(section)
+    return count === undefined || count === 0 ? [] : [`${count} ${section}`]
+  })
+  return parts.join(', ')
+}
+
+function countsText(pair: PairDiff): string {
+  const parts = CONFIG_SECTIONS.flatMap(section => {
+    const here = pair.comparison.differences.filter(difference => difference.section === section)
+    const of = (kind: ResourceDifference['kind']) => here.filter(difference => difference.kind === kind).length
+    const kinds = (['added', 'removed', 'changed'] as const).filter(kind => of(kind) > 0)
+    return kinds.length === 0 ? [] : [`${section} ${kinds.map(kind => `${of(kind)} ${kind}`).join(' ')}`]
+  })
+  return parts.join('; ')
+}
+
+function pairLines(pair: PairDiff, form: Form): readonly Line[] {
+  const {differences, notCompared} = pair.comparison
+  const skipped = [...notCompared].map(
+    ([section, why]): Line => [{text: `  not compared: ${section} (${why})`, tone: 'dim'}],
+  )
+  if (differences.length === 0) {
+    const equal = {text: 'no difference', tone: 'good'} as const
+    return [[{text: pair.name, tone: 'strong'}, ': ', equal, ` (${comparedText(pair)})`], ...skipped]
+  }
+  const told = pair.told.map((text): Line => [{text: `  ${text}`, tone: 'bad'}])
+  const groups = pair.groups.flatMap(({cause, differences: of}): readonly Line[] => {
+    const most = LIMITS[form].resources
+    const head: Line = [
+      {text: cause.title, tone: 'strong'},
+      cause.sure ? '' : {text: ' (by its name)', tone: 'dim'},
+      ':',
+    ]
+    const rest = of.length - most
+    const lines = of.slice(0, most).flatMap(difference => resourceLines(pair, difference, form))
+    return [[''], head, ...lines, ...(rest > 0 ? [[`  and ${rest} more (-o wide)`]] : [])]
+  })
+  return [
+    [{text: pair.name, tone: 'strong'}, `: ${counted(differences.length, 'difference')}: ${countsText(pair)}`],
+    [{text: `  - ${pair.first}   + ${pair.second}   compared: ${comparedText(pair)}`, tone: 'dim'}],
+    ...told,
+    ...skipped,
+    ...groups,
+  ]
+}
+
+function summary(report: DiffReport): readonly Line[] {
+  if (report.pairs.length === 1 && report.kind !== 'replicas') return []
+  const odd = report.pairs.filter(pair => pair.comparison.differences.length > 0)
+  const head: Line =
+    report.kind === 'replicas'
+      ? [odd.length === 0 ? 'All replicas are alike.' : `${counted(odd.length, 'replica')} unlike the others.`]
+      : [`${counted(report.pairs.length, 'proxy', 'proxies')} on both sides, ${odd.length} different.`]
+  const only = (names: readonly string[], side: string): readonly Line[] =>
+    names.length === 0 ? [] : [[`Only in ${side}: ${names.join(', ')}`]]
+  return [head, ...only(report.onlyFirst, report.first), ...only(report.onlySecond, report.second), ['']]
+}
+
+function doc(report: DiffReport, form: Form): Doc {
+  const several = report.pairs.length > 1
+  const pairs = several ? report.pairs.filter(pair => pair.comparison.differences.length > 0) : report.pairs
+  const lines = pairs.flatMap((pair, index) => [...(index === 0 ? [] : [['']]), ...pairLines(pair, form)])
+  return [{block: 'text', lines: [...summary(report), ...lines]}]
+}
+
+/** The JSON Patch from the first side to the second; with several pairs each path starts with the pair's name. */
+function data(report: DiffReport): unknown {
+  const [only] = report.pairs
+  if (report.pairs.length === 1 && only !== undefined && report.kind !== 'replicas')
+    return patchOf(only.comparison.differences)
+  return report.pairs.flatMap(pair => patchOf(pair.comparison.differences, [pair.name]))
+}
+
+function full(report: DiffReport): string {
+  const pairs = report.pairs.map(pair => ({
+    name: pair.name,
+    first: pair.first,
+    second: pair.second,
+    compared: Object.fromEntries(pair.comparison.compared),
+    notCompared: Object.fromEntries(pair.comparison.notCompared),
+    told: pair.told,
+    causes: pair.groups.map(({cause, differences}) => ({
+      ...cause,
+      differences: differences.map(({section, name, kind, changes}) => ({
+        section,
+        name,
+        kind,
+        changes: changes.length,
+      })),
+    })),
+    patch: patchOf(pair.comparison.differences),
+  }))
+  const {onlyFirst, onlySecond} = report
+  const document = {apiVersion: 'meshctl/v1', kind: 'DiffReport', equal: !differs(report), pairs, onlyFirst, onlySecond}
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+/** Differences, summary first, grouped by likely cause; `-o json` is a JSON Patch, `-o report` the whole report as JSON. */
+export const diffView: View<DiffReport> = {doc, data, texts: {report: full}}

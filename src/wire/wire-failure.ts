@@ -71,19 +71,31 @@ const UNREACHABLE_CODES = new Set([
 /** Turns whatever a socket, TLS or `ws` threw into a typed failure; a failure passes through unchanged. */
 export function failureFromError(error: unknown): WireFailure {
   if (error instanceof WireFailure) return error
-  if (error instanceof AggregateError && error.errors.length > 0) {
-    const parts = error.errors.map(failureFromError)
+  const several = partsOf(error)
+  if (several.length > 0) {
+    const parts = several.map(failureFromError)
     const [first] = parts
     if (first !== undefined)
       return new WireFailure(first.kind, [...new Set(parts.map(part => part.message))].join('; '))
   }
   const code = errorCode(error)
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   if (TLS_CODE.test(code)) return new WireFailure('tls', message.trim().split('\n')[0] ?? message)
   if (UNREACHABLE_CODES.has(code)) return new WireFailure('unreachable', message)
   if (code.startsWith('WS_ERR') || code.startsWith('HPE_'))
     return new WireFailure('protocol', `unreadable bytes from the server: ${message}`)
   return new WireFailure('lost', message)
+}
+
+/** Node tries every address of a name and reports all that failed together. */
+function partsOf(error: unknown): readonly unknown[] {
+  if (typeof error !== 'object' || error === null || !('errors' in error)) return []
+  return Array.isArray(error.errors) ? error.errors : []
+}
+
+function messageOf(error: unknown): string {
+  const own = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
+  return typeof own === 'string' ? own : String(own)
 }
 
 function errorCode(error: unknown): string {

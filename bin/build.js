@@ -26,7 +26,6 @@ async function compile() {
     chunkNames: 'chunks/[name]-[hash]',
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: true,
     legalComments: 'linked',
     logLevel: 'warning',
     external: ['typescript', 'ts-node', 'tsx'],

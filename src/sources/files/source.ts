@@ -1,4 +1,3 @@
-import {parseObjects} from '../../formats/kube-manifest/parse.js'
 import {contentName, type Sniffed, sniff} from '../../formats/sniff.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
@@ -40,7 +39,9 @@ const GUESSED: readonly EvidenceId[] = [
   'istiod.syncz',
 ]
 
-function manifestObjects(contents: readonly Content[]): readonly KubeObject[] {
+/** The objects of the manifests; the YAML reader is loaded only when there is one to read. */
+async function manifestObjects(contents: readonly Content[]): Promise<readonly KubeObject[]> {
+  const {parseObjects} = await import('../../formats/kube-manifest/parse.js')
   return contents.flatMap(content => {
     const {objects, problems} = parseObjects(content.bytes, content.label)
     const first = problems[0]
@@ -79,7 +80,7 @@ export function filesSource(files: readonly InputFile[]): Source {
   async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
     if (manifests.length === 0)
       return missing(`${query.kind} objects`, 'not-captured', `${label} holds no Kubernetes objects`)
-    parsed ??= manifestObjects(manifests)
+    parsed ??= await manifestObjects(manifests)
     const kind = kindOf(query.kind)?.kind ?? query.kind
     return answered(
       parsed.filter(

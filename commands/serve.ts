@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {remark, write} from '../src/cli/streams.js'
 
@@ -19,35 +20,35 @@ export default class Serve extends MeshCommand {
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Serve)
-    const {runWithKubeconfig, untilInterrupted} = await import('../src/cli/serve-session.js')
+    const {runWithKubeconfig, untilAborted} = await import('../src/cli/serve-session.js')
     const {startApiServer} = await import('../src/kubeapi/server.js')
     const {writeKubeconfig} = await import('../src/kubeapi/kubeconfig.js')
     await this.withSource(flags, async source => {
-      const interrupted = untilInterrupted()
-      const onRequest = flags.verbose ? (line: string) => void remark(line) : undefined
-      const adminPort = flags['proxy-admin-port']
-      const server = await startApiServer(source, {
-        port: flags.port,
-        adminPort,
-        ...(onRequest === undefined ? {} : {onRequest}),
-      })
-      const kubeconfig = await writeKubeconfig(server)
-      try {
-        if (argv.length > 0) {
-          process.exitCode = await runWithKubeconfig(argv as string[], kubeconfig)
-          return
+      await undoable(async signal => {
+        const onRequest = flags.verbose ? (line: string) => void remark(line) : undefined
+        const adminPort = flags['proxy-admin-port']
+        const server = await startApiServer(source, {
+          port: flags.port,
+          adminPort,
+          ...(onRequest === undefined ? {} : {onRequest}),
+        })
+        const kubeconfig = await writeKubeconfig(server)
+        try {
+          if (argv.length > 0) {
+            process.exitCode = await runWithKubeconfig(argv as string[], kubeconfig, signal)
+            return
+          }
+          await write(
+            process.stdout,
+            `export KUBECONFIG=${kubeconfig.path}\nexport KUBECACHEDIR=${kubeconfig.cacheFolder}\n`,
+          )
+          await remark(`serving ${source.origin.label} read-only; stop with Ctrl-C`)
+          await untilAborted(signal)
+        } finally {
+          await server.close()
+          await kubeconfig.remove()
         }
-        await write(
-          process.stdout,
-          `export KUBECONFIG=${kubeconfig.path}\nexport KUBECACHEDIR=${kubeconfig.cacheFolder}\n`,
-        )
-        await remark(`serving ${source.origin.label} read-only; stop with Ctrl-C`)
-        process.exitCode = await interrupted.signal
-      } finally {
-        await server.close()
-        await kubeconfig.remove()
-        interrupted.stop()
-      }
+      })
     })
   }
 }

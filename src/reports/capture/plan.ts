@@ -1,0 +1,100 @@
+import {gapSentence} from '../../model/answer.js'
+import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence.js'
+import {KINDS, kindOf} from '../../model/kinds.js'
+import type {KubeObject, PodRef} from '../../model/kube-object.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {resolvePods, type Target} from '../../sources/subject.js'
+
+/** What the user asked to have carried away. */
+export interface CaptureRequest {
+  readonly pods: readonly string[]
+  readonly target: Omit<Target, 'name'>
+  readonly istiod: boolean
+  readonly istioNamespace: string
+}
+
+/** A list of objects to fetch; `*` means every namespace. */
+export interface ObjectTask {
+  readonly kind: string
+  readonly apiVersion: string
+  readonly namespace: string
+}
+
+export interface EvidenceTask {
+  readonly pod: PodRef
+  readonly ids: readonly EvidenceId[]
+}
+
+export interface CapturePlan {
+  readonly objects: readonly ObjectTask[]
+  readonly evidence: readonly EvidenceTask[]
+}
+
+/** Kinds that act across namespaces, so a question about one pod may depend on any of them. */
+const MESH_WIDE = /^(Service|Namespace)$|\.istio\.io\//
+/** Never asked for: what they hold is secret, or no report reads them. */
+const NEVER = new Set(['Secret'])
+const ISTIOD_IDS = EVIDENCE_IDS.filter(id => evidenceRow(id).how.via === 'istiod')
+const POD_IDS = EVIDENCE_IDS.filter(id => evidenceRow(id).how.via !== 'istiod')
+/** One page per replica, not per proxy. */
+const PER_REPLICA: ReadonlySet<EvidenceId> = new Set<EvidenceId>(['istiod.syncz', 'istiod.version'])
+
+function refOf(pod: KubeObject): PodRef {
+  return {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}
+}
+
+async function chosenPods(source: Source, request: CaptureRequest): Promise<readonly PodRef[]> {
+  if (source.impliedSubject !== undefined) return [source.impliedSubject]
+  const found =
+    request.pods.length === 0
+      ? await resolvePods(source, request.target)
+      : (await Promise.all(request.pods.map(name => resolvePods(source, {...request.target, name})))).flat()
+  const byName = new Map(found.map(pod => [`${pod.metadata.namespace}/${pod.metadata.name}`, refOf(pod)]))
+  if (byName.size > 0) return [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, ref]) => ref)
+  const where =
+    request.target.allNamespaces === true ? '' : ` in namespace ${request.target.namespace ?? source.defaultNamespace}`
+  throw new UserError(`no pods to capture${where} of ${source.origin.label}`, {
+    hint: 'Name pods, a namespace with -n, all of them with -A, or a selector with -l.',
+  })
+}
+
+async function controlPlane(source: Source, istioNamespace: string): Promise<readonly PodRef[]> {
+  const answer = await source.objects({kind: 'Pod', namespace: istioNamespace})
+  if (!answer.ok) throw new UserError(`cannot look for istiod: ${gapSentence(answer.gap)}`)
+  const found = answer.value.filter(pod => pod.metadata.labels?.app === 'istiod').map(refOf)
+  if (found.length > 0) return found
+  throw new UserError(`no istiod in namespace ${istioNamespace} of ${source.origin.label}`, {
+    hint: 'Name its namespace with -i.',
+  })
+}
+
+/** The lists of objects to fetch: mesh-wide kinds and cluster-scoped ones whole, the others for the namespaces concerned. */
+function objectTasks(source: Source, namespaces: readonly string[], everywhere: boolean): readonly ObjectTask[] {
+  const extra = (source.kinds?.() ?? []).filter(held => kindOf(held.kind) === undefined && !NEVER.has(held.kind))
+  const held = new Map((source.kinds?.() ?? []).map(each => [each.kind, each.apiVersion]))
+  const known = KINDS.filter(each => !NEVER.has(each.kind)).flatMap(({kind, apiVersion, namespaced}): ObjectTask[] => {
+    const version = held.get(kind) ?? apiVersion
+    const whole = everywhere || !namespaced || MESH_WIDE.test(kind) || MESH_WIDE.test(apiVersion)
+    return (whole ? ['*'] : namespaces).map(namespace => ({kind, apiVersion: version, namespace}))
+  })
+  return [...known, ...extra.map(({kind, apiVersion}) => ({kind, apiVersion, namespace: '*'}))]
+}
+
+/** Decides what a capture fetches, before anything large is fetched. */
+export async function planCapture(source: Source, request: CaptureRequest): Promise<CapturePlan> {
+  const pods = await chosenPods(source, request)
+  const replicas = request.istiod ? await controlPlane(source, request.istioNamespace) : []
+  const isReplica = (pod: PodRef) => replicas.some(each => each.name === pod.name && each.namespace === pod.namespace)
+  const perProxy = request.istiod ? ISTIOD_IDS.filter(id => !PER_REPLICA.has(id)) : []
+  const proxies = pods.filter(pod => !isReplica(pod)).map(pod => ({pod, ids: [...POD_IDS, ...perProxy]}))
+  const control = replicas.map(pod => ({pod, ids: [...POD_IDS, ...PER_REPLICA]}))
+  const namespaces = [...new Set([...pods.map(pod => pod.namespace), request.istioNamespace])]
+    .filter(each => each !== '')
+    .sort()
+  return {
+    objects:
+      source.impliedSubject === undefined ? objectTasks(source, namespaces, request.target.allNamespaces === true) : [],
+    evidence: [...proxies, ...control],
+  }
+}

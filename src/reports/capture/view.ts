@@ -1,0 +1,59 @@
+import {GAP_REASONS, isFailure} from '../../model/answer.js'
+import type {Cell} from '../../terminal/doc.js'
+import type {View} from '../view.js'
+import {sizeText} from './estimate.js'
+import type {CaptureReport} from './report.js'
+
+type Missing = CaptureReport['rows'][number]['missing']
+
+function missingCell(missing: Missing): Cell {
+  if (missing.length === 0) return ''
+  const text = missing.map(({reason, count}) => `${count} ${GAP_REASONS[reason].words}`).join(', ')
+  const failed = missing.some(({reason}) => isFailure({what: '', detail: '', reason}))
+  return failed ? {text, tone: 'warn'} : {text, tone: 'dim'}
+}
+
+/** What the bundle holds and what it lacks, why, and how to use it. */
+export const captureView: View<CaptureReport> = {
+  showsGaps: true,
+  doc: report => {
+    const failed = report.rows.flatMap(row =>
+      row.missing
+        .filter(({reason}) => isFailure({what: '', detail: '', reason}))
+        .map(({count, example}) => `${row.what}: ${count === 1 ? '' : `${count} times, such as `}${example}`),
+    )
+    return [
+      {
+        block: 'text',
+        lines: [
+          `${report.path}: ${report.pods} ${report.pods === 1 ? 'pod' : 'pods'}, ${sizeText(report.packedBytes)}${report.redacted ? ', redacted' : ', NOT redacted'}`,
+        ],
+      },
+      {
+        block: 'table',
+        style: 'columns',
+        header: ['EVIDENCE', 'HELD', 'SIZE', 'MISSING'],
+        rows: report.rows.map(({what, held, bytes, missing}) => [
+          what,
+          String(held),
+          sizeText(bytes),
+          missingCell(missing),
+        ]),
+      },
+      ...(failed.length === 0
+        ? []
+        : [{block: 'text' as const, lines: ['', 'Failed:', ...failed.map(line => `  ${line}`)]}]),
+      {block: 'text', lines: ['', `Read it with --from ${report.path}`]},
+    ]
+  },
+  data: ({path, packedBytes, redacted, pods, rows, origin}) => ({
+    apiVersion: 'meshctl/v1',
+    kind: 'CaptureReport',
+    origin,
+    path,
+    packedBytes,
+    redacted,
+    pods,
+    evidence: rows,
+  }),
+}

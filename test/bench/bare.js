@@ -1,0 +1,2 @@
+// A node that does next to nothing.
+process.stdout.write('ok\n')

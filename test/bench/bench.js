@@ -1,0 +1,35 @@
+// Speed and memory as ratios to a bare node on the same machine in the same minute; a ratio above its bound fails.
+import {rmSync, statSync} from 'node:fs'
+import {dirname, resolve} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {largeDump} from './large-dump.js'
+import {ratios} from './measure.js'
+
+const RUNS = Number(process.env.BENCH_RUNS ?? 15)
+const START_BOUND = 2.2
+const DUMP_BOUND = 1.5
+
+const meshctl = resolve('bin/run.js')
+const here = name => fileURLToPath(new URL(name, import.meta.url))
+
+function report(name, measured, bound, what) {
+  const good = measured <= bound
+  process.stdout.write(`${good ? 'ok  ' : 'SLOW'}  ${name}: ${measured.toFixed(2)}x ${what} (bound ${bound}x)\n`)
+  if (!good) process.exitCode = 1
+}
+
+const start = await ratios([meshctl, '--version'], [here('bare.js')], RUNS)
+report('meshctl --version, time', start.wall, START_BOUND, 'bare node')
+
+const {path, origin} = largeDump()
+try {
+  process.stdout.write(`config_dump of ${(statSync(path).size / 1e6).toFixed(1)} MB, ${origin}\n`)
+  for (const command of ['cluster', 'listener', 'route']) {
+    const argv = [meshctl, 'proxy-config', command, '-f', path]
+    const {wall, peak} = await ratios(argv, [here('bare-parse.js'), path], RUNS)
+    report(`pc ${command}, time`, wall, DUMP_BOUND, 'reading and parsing it')
+    report(`pc ${command}, peak memory`, peak, DUMP_BOUND, 'reading and parsing it')
+  }
+} finally {
+  rmSync(dirname(path), {recursive: true, force: true})
+}

@@ -1,0 +1,37 @@
+import {existsSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join, resolve} from 'node:path'
+import {brotliDecompressSync, gunzipSync} from 'node:zlib'
+
+const TARGET_BYTES = 32 * 1024 * 1024
+
+/** Copies of a resource with every service name numbered, until a list is as large as asked. */
+function multiplied(list, copies) {
+  return Array.from({length: copies}, (_, copy) =>
+    list.map(item => JSON.parse(JSON.stringify(item).replaceAll('.demo.', `.demo-${copy}.`))),
+  ).flat()
+}
+
+/** A recorded dump of a sidecar grown to 32 MB: the same kinds of resources, many times over. */
+function synthetic() {
+  const packed = readFileSync(resolve('test/fixtures/istioctl/corpus.json.br'))
+  const {files} = JSON.parse(brotliDecompressSync(packed).toString('utf8'))
+  const text = Object.entries(files).find(([path]) => path.includes('reviews-v1'))[1]
+  const dump = JSON.parse(text)
+  const copies = Math.ceil((TARGET_BYTES / text.length) * 1.6)
+  for (const section of dump.configs) {
+    for (const name of Object.keys(section)) {
+      if (name.startsWith('dynamic_')) section[name] = multiplied(section[name], copies)
+    }
+  }
+  return `${JSON.stringify(dump, null, 1)}\n`
+}
+
+/** The path of a large config_dump: the recorded one when it is at hand, else a synthetic one, in a temporary folder. */
+export function largeDump() {
+  const path = join(mkdtempSync(join(tmpdir(), 'meshctl-bench-')), 'config_dump.json')
+  const recorded = resolve('../shared/data/large/config_dump.json.gz')
+  const known = existsSync(recorded)
+  writeFileSync(path, known ? gunzipSync(readFileSync(recorded)) : synthetic())
+  return {path, origin: known ? 'recorded from an Envoy with 2,001 services' : 'synthetic'}
+}

@@ -1,0 +1,46 @@
+import {spawn} from 'node:child_process'
+import {performance} from 'node:perf_hooks'
+
+/** How a process is started so that it tells its own peak memory when it ends. */
+const TELL = new URL('./tell-peak.js', import.meta.url).href
+
+/** Runs `node ARGV` once: wall time from start to exit, and the peak memory the process itself saw. */
+export function runOnce(argv) {
+  return new Promise((done, fail) => {
+    const start = performance.now()
+    const child = spawn(process.execPath, ['--import', TELL, ...argv], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+      env: {PATH: process.env.PATH, HOME: process.env.HOME, KUBECONFIG: '/nonexistent/kubeconfig'},
+    })
+    let peak = ''
+    child.stdout.resume()
+    child.stdio[3].on('data', chunk => {
+      peak += chunk
+    })
+    child.on('error', fail)
+    child.on('close', code => {
+      if (code !== 0) return fail(new Error(`node ${argv.join(' ')} ended with ${code}`))
+      done({wallMs: performance.now() - start, peakMiB: Number(peak) / 1024})
+    })
+  })
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)]
+}
+
+/** The medians of A/B over runs taken in turn, so that a machine that slows down slows both. */
+export async function ratios(argvA, argvB, runs) {
+  await runOnce(argvA)
+  await runOnce(argvB)
+  const wall = []
+  const peak = []
+  for (let at = 0; at < runs; at++) {
+    const a = await runOnce(argvA)
+    const b = await runOnce(argvB)
+    wall.push(a.wallMs / b.wallMs)
+    peak.push(a.peakMiB / b.peakMiB)
+  }
+  return {wall: median(wall), peak: median(peak)}
+}

@@ -4,6 +4,7 @@ import {type ApiServer, observed} from './api-server.js'
 import {CHANNEL, channelFrame, closeFrame, EXEC_V4, EXEC_V5, payloadPieces, readChannelFrame} from './channels.js'
 import {failureFromStatus} from './classify.js'
 import {failureOfSignal, startDeadline, type TimeLimits} from './deadline.js'
+import {gapInStatus} from './gap-status.js'
 import {exitCodeOf, parseKubeStatus} from './kube-status.js'
 import {startPings} from './pings.js'
 import {closeWebSocket, openWebSocket} from './websocket.js'
@@ -152,7 +153,8 @@ function exitCodeIn(text: string, closeCode: number): number | WireFailure {
     const got = text === '' ? 'without a status' : 'with an unreadable status'
     return new WireFailure('lost', `the connection ended ${got} (close ${closeCode})`)
   }
-  const exitCode = exitCodeOf(status)
+  // A served bundle tells why it has no output of this command; that says more than the exit code it plays to others.
+  const exitCode = gapInStatus(status) === undefined ? exitCodeOf(status) : undefined
   return exitCode ?? failureFromStatus(status)
 }
 

@@ -14,6 +14,8 @@ export interface HttpCall {
   readonly method?: string
   readonly headers?: HeaderMap
   readonly body?: string
+  /** May be sent again when a connection kept alive turns out dead; true for GET unless said otherwise. */
+  readonly repeatable?: boolean
 }
 
 export interface HttpLimits extends TimeLimits {
@@ -32,7 +34,7 @@ const GUNZIP = {chunkSize: 256 * 1024}
 
 /**
  * One HTTP request, its answer read to the end whatever the status; the cap holds for the decompressed body.
- * A connection kept alive that turns out dead before a header arrived is replaced once, for GET alone.
+ * A connection kept alive that turns out dead before a header arrived is replaced once, for calls that may be repeated.
  * Network faults, the deadline, the cap and the caller's signal reject with a WireFailure and free the socket.
  */
 export async function httpCall(name: string, call: HttpCall, limits: HttpLimits): Promise<HttpAnswer> {
@@ -44,7 +46,7 @@ export async function httpCall(name: string, call: HttpCall, limits: HttpLimits)
       limits.maxBytes,
       deadline.signal,
       deadline.touch,
-      (call.method ?? 'GET') === 'GET' ? 1 : 0,
+      (call.repeatable ?? (call.method ?? 'GET') === 'GET') ? 1 : 0,
     )
   } finally {
     deadline.clear()

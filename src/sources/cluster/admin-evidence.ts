@@ -4,7 +4,7 @@ import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {type FailureKind, failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import {adminPath} from './admin-path.js'
 import {gapOfFailure} from './gap-of-failure.js'
-import type {CallLimits, Live} from './live.js'
+import {type CallLimits, type Live, methodFor} from './live.js'
 import {namedAdminPort, proxyContainer} from './proxy-container.js'
 import {whyProxyIsDown} from './proxy-down.js'
 
@@ -82,7 +82,7 @@ async function insideContainer(live: Live, subject: PodRef, port: number, path: 
     const container = proxyContainer(await live.pod(subject))?.name
     if (container === undefined) return new WireFailure('not-found', 'the pod has no container istio-proxy')
     const where = port === DEFAULT_ADMIN_PORT ? [] : ['--debug-port', String(port)]
-    const argv = ['pilot-agent', 'request', ...where, 'GET', path]
+    const argv = ['pilot-agent', 'request', ...where, methodFor(path), path]
     const outcome = await live.exec(subject, container, argv, limits)
     if (outcome.exitCode === 0) return {bytes: Buffer.from(outcome.stdout), container, argv}
     const said = outcome.stderr.trim().split('\n').at(-1) ?? ''

@@ -26,7 +26,7 @@ export interface Live {
   pod(ref: PodRef, fresh?: boolean): Promise<PodModel>
   /** Remembers pods that were listed for another reason. */
   remember(objects: readonly KubeObject[]): void
-  /** GET a page from a port of a pod over a forward that stays open; a status other than 200 is thrown. */
+  /** A page from a port of a pod over a forward that stays open; a status other than 200 is thrown. */
   podPage(ref: PodRef, port: number, path: string, limits: CallLimits): Promise<Buffer>
   exec(ref: PodRef, container: string, argv: readonly string[], limits: CallLimits): Promise<ExecOutcome>
   close(): void
@@ -37,6 +37,11 @@ const ONE_AT_A_TIME = 1
 
 function keyOf(ref: PodRef): string {
   return `${ref.namespace}/${ref.name}`
+}
+
+/** Envoy takes what could change something by POST alone, and `logging` without a query only tells (admin interface docs). */
+export function methodFor(path: string): 'GET' | 'POST' {
+  return path === 'logging' ? 'POST' : 'GET'
 }
 
 /** The path of a pod in the API. */
@@ -76,8 +81,10 @@ export function openLive(api: Api): Live {
   }
 
   async function podPage(ref: PodRef, port: number, path: string, limits: CallLimits): Promise<Buffer> {
-    const name = `GET ${ref.name}.${ref.namespace}:${port}/${path}`
-    const call = {url: new URL(`http://localhost/${path}`), agent: agentFor(ref, port)}
+    const method = methodFor(path)
+    const name = `${method} ${ref.name}.${ref.namespace}:${port}/${path}`
+    const url = new URL(`http://localhost/${path}`)
+    const call = {url, method, agent: agentFor(ref, port), repeatable: true}
     const bounds = {totalMs: limits.deadlineMs, maxBytes: limits.maxBytes, signal: api.signal}
     const silence = api.idleMs === undefined ? {} : {idleMs: api.idleMs}
     const run = (): Promise<HttpAnswer> => httpCall(name, call, {...bounds, ...silence})

@@ -21,6 +21,7 @@ export interface ApiContext {
   readonly now: () => Date
 }
 
+const NO_PAGE = Buffer.from('404 page not found\n')
 const MAX_BODY_BYTES = 1024 * 1024
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -80,7 +81,8 @@ async function serveObjects(
   accept: string,
 ): Promise<void> {
   const resource = context.store.resourceAt(path)
-  if (resource === undefined) throw new ApiFailure(404, 'NotFound', 'the server could not find the requested resource')
+  // A real API server answers a group, version or resource it does not have in plain text; clients tell it from a missing object by that.
+  if (resource === undefined) return sendBytes(response, 404, 'text/plain; charset=utf-8', NO_PAGE)
   const apiVersion = path.group === '' ? path.version : `${path.group}/${path.version}`
   const shape = shapeOf(accept)
   const table = tableOptions(query, context.now())
@@ -133,8 +135,7 @@ export async function serveApi(
   if (path === '/version') return sendJson(response, 200, await serverVersion(context.source))
   const found = document(context, path, accept)
   if (found !== undefined) return sendJson(response, 200, found.body, found.type)
-  if (resourcePath === undefined)
-    return sendBytes(response, 404, 'text/plain; charset=utf-8', Buffer.from('404 page not found\n'))
+  if (resourcePath === undefined) return sendBytes(response, 404, 'text/plain; charset=utf-8', NO_PAGE)
   if (resourcePath.subresource === undefined) return await serveObjects(context, response, resourcePath, query, accept)
   if (resourcePath.resource === 'pods' && resourcePath.subresource === 'log') {
     const log = await recordedLog(context.source, await podOf(context.store, resourcePath), query)

@@ -1,10 +1,10 @@
 import {textOf} from '../formats/decode.js'
-import {gapSentence} from '../model/answer.js'
+import type {Gap} from '../model/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../model/evidence.js'
 import type {KubeObject, PodRef} from '../model/kube-object.js'
 import type {Source} from '../sources/source.js'
 import type {PodPages} from './pod-pages.js'
-import type {Status} from './status.js'
+import {failureOfGap, type Status} from './status.js'
 
 /** How a recorded command ended: what it printed, and the Status a kubelet closes the session with. */
 export interface RecordedRun {
@@ -45,32 +45,28 @@ function noProgram(argv: readonly string[]): RecordedRun {
   return {stdout: NOTHING, stderr: '', status}
 }
 
+type Tries = readonly (readonly string[])[]
+
 function same(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((word, at) => word === b[at])
 }
 
-/** The catalogue rows that run exactly this command. */
-function rowsFor(argv: readonly string[]): readonly EvidenceId[] {
-  return EVIDENCE_IDS.filter(id => {
+/** The catalogue rows that run exactly this command, those that try it first in front: their output is surely this command's. */
+function rowsFor(
+  argv: readonly string[],
+): readonly {readonly id: EvidenceId; readonly place: number; readonly tries: Tries}[] {
+  return EVIDENCE_IDS.flatMap(id => {
     const {how} = evidenceRow(id)
-    return how.via === 'exec' && how.tries.some(each => same(each, argv))
-  })
+    const tries = how.via === 'exec' ? how.tries : []
+    const place = tries.findIndex(each => same(each, argv))
+    return place < 0 ? [] : [{id, place, tries}]
+  }).sort((a, b) => a.place - b.place)
 }
 
 const RECORDED = EVIDENCE_IDS.flatMap(id => {
   const {how} = evidenceRow(id)
   return how.via === 'exec' ? how.tries.map(argv => argv.join(' ')) : []
 })
-
-/** What a failed try said, when the recorded detail lists each try as `argv: words`. */
-function saidBy(argv: readonly string[], detail: string): string | undefined {
-  const prefix = `${argv.join(' ')}: `
-  const at = detail.startsWith(prefix) ? 0 : detail.indexOf(`; ${prefix}`)
-  if (at < 0) return undefined
-  const rest = detail.slice(at === 0 ? prefix.length : at + 2 + prefix.length)
-  const next = RECORDED.map(each => rest.indexOf(`; ${each}: `)).filter(each => each >= 0)
-  return rest.slice(0, next.length === 0 ? rest.length : Math.min(...next))
-}
 
 /** Names of all containers of a pod in the order an API server lists them. */
 export function containerNames(pod: KubeObject): readonly string[] {
@@ -97,26 +93,23 @@ export async function recordedRun(
       `Error: failed to execute command on Envoy: unexpected status code: ${page.status}\n${Buffer.from(page.body).toString('utf8')}\n`,
     )
   }
-  const rows = rowsFor(argv)
-  for (const id of rows) {
+  let gap: Gap | undefined
+  for (const {id, place, tries} of rowsFor(argv)) {
     const answer = await source.evidence(id, pod)
     if (!answer.ok) {
-      if (answer.gap.reason === 'not-captured') continue
-      const said = saidBy(argv, answer.gap.detail)
-      if (said !== undefined && /executable file not found|no such file|not found in \$PATH/i.test(said))
-        return noProgram(argv)
-      return exited(1, `${said ?? gapSentence(answer.gap)}\n`)
+      gap ??= answer.gap
+      continue
     }
-    const ran = answer.value.provenance.argv
-    if (ran === undefined || same(ran, argv)) return exited(0, '', answer.value.bytes)
-    const {how} = evidenceRow(id)
-    const tries = how.via === 'exec' ? how.tries : []
-    const before = tries.findIndex(each => same(each, argv)) < tries.findIndex(each => same(each, ran))
-    if (before) return noProgram(argv)
+    const {argv: recorded} = answer.value.provenance
+    // Evidence that does not say which command gave it is taken for the output of the first.
+    const ran = recorded === undefined ? 0 : tries.findIndex(each => same(each, recorded))
+    if (ran === place) return exited(0, '', answer.value.bytes)
+    if (place < ran) return noProgram(argv)
   }
-  const why = rows.length > 0 ? 'its output was not captured for this pod' : 'only recorded commands can be answered'
+  if (gap !== undefined) return {stdout: NOTHING, stderr: '', status: failureOfGap(gap).status}
+  const recorded = [...new Set(RECORDED)].join('; ')
   return exited(
     126,
-    `${argv.join(' ')}: ${why}. Recorded commands: ${RECORDED.join('; ')}; pilot-agent request GET PATH\n`,
+    `${argv.join(' ')}: only recorded commands can be answered: ${recorded}; pilot-agent request GET PATH\n`,
   )
 }

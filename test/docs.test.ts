@@ -61,6 +61,16 @@ describe('examples in the documents', () => {
     expect(strange).toEqual([])
   })
 
+  test('links lead somewhere', () => {
+    const broken = FILES.flatMap(file =>
+      [...readFileSync(file, 'utf8').matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)]
+        .map(match => match[1] ?? '')
+        .filter(link => !link.startsWith('http') && !existsSync(join(dirname(file), link)))
+        .map(link => `${file}: ${link}`),
+    )
+    expect(broken).toEqual([])
+  })
+
   test.each(
     ALL.filter(({command}) => command.startsWith('meshctl ')).map(
       example => [`${example.file}:${example.line} ${example.command}`, example] as const,

@@ -6,6 +6,8 @@ export interface Cause {
   readonly title: string
   /** How sure: read from the resource itself, or concluded from its name. */
   readonly sure: boolean
+  /** What a conclusion rests on; the resource's name unless said. */
+  readonly because?: string
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -70,7 +72,8 @@ function service(host: string, port: number): string {
 
 function clusterCause(name: string, kind: ResourceDifference['kind']): Cause {
   const parts = clusterNameParts(name)
-  if (parts === undefined) return {title: 'an EnvoyFilter (Istio makes no resource of this name)', sure: false}
+  if (parts === undefined)
+    return {title: 'an EnvoyFilter', sure: false, because: 'Istio makes no resource of this name'}
   if (parts.direction.startsWith('inbound')) return {title: `this pod's own port ${parts.port}`, sure: false}
   if (parts.subset !== '') return {title: `DestinationRule for ${parts.host} (subset ${parts.subset})`, sure: false}
   const what = service(parts.host, parts.port)

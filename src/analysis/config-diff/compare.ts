@@ -16,6 +16,31 @@ function maskedNames(resources: Resources, masks: Masks): Resources {
   return new Map([...resources].map(([name, resource]) => [mask(name), resource]))
 }
 
+type Fields = Readonly<Record<string, unknown>>
+
+function byName(hosts: unknown): ReadonlyMap<unknown, unknown> | undefined {
+  if (!Array.isArray(hosts)) return undefined
+  const found = new Map(hosts.map((host: Fields) => [host?.name, host]))
+  return found.size === hosts.length && !found.has(undefined) ? found : undefined
+}
+
+/**
+ * A route's two versions without the virtual hosts that are equal in both: a route of a big mesh has thousands, and only the others
+ * are worth a normal form. Other resources come back as they are.
+ */
+function withoutEqualHosts(a: unknown, b: unknown): readonly [unknown, unknown] {
+  const [left, right] = [a as Fields, b as Fields]
+  const [nameA, nameB] = [left, right].map(route => ('virtualHosts' in route ? 'virtualHosts' : 'virtual_hosts'))
+  const [first, second] = [byName(left[nameA ?? '']), byName(right[nameB ?? ''])]
+  if (first === undefined || second === undefined) return [a, b]
+  const unequal = (hosts: ReadonlyMap<unknown, unknown>, others: ReadonlyMap<unknown, unknown>) =>
+    [...hosts].filter(([name, host]) => !sameSpelledAnyway(host, others.get(name))).map(([, host]) => host)
+  return [
+    {...left, [nameA ?? '']: unequal(first, second)},
+    {...right, [nameB ?? '']: unequal(second, first)},
+  ]
+}
+
 function sectionDifferences(
   section: ConfigSection,
   first: Resources,
@@ -31,8 +56,9 @@ function sectionDifferences(
       continue
     }
     if (sameSpelledAnyway(resource, other) || sameSpelledAnyway(other, resource)) continue
-    const before = normalForm(resource, masksA)
-    const after = normalForm(other, masksB)
+    const [one, two] = section === 'routes' ? withoutEqualHosts(resource, other) : [resource, other]
+    const before = normalForm(one, masksA)
+    const after = normalForm(two, masksB)
     const changes = changesBetween(before, after)
     if (changes.length > 0) differences.push({section, name, kind: 'changed', before, after, changes})
   }

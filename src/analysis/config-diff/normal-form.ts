@@ -28,7 +28,7 @@ function keyed(items: readonly unknown[], key: (item: unknown) => string | undef
 function list(name: string, items: readonly unknown[], masks: Masks): unknown {
   const normal = items.map(item => value(item, name, false, masks))
   const key = KEYED_LISTS[name]
-  if (key !== undefined && normal.length > 0) return keyed(normal, key)
+  if (key !== undefined) return keyed(normal, key)
   if (!SET_LISTS.has(name)) return normal
   return [...normal].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 }

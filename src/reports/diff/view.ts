@@ -82,7 +82,7 @@ function pairLines(pair: PairDiff, form: Form): readonly Line[] {
     const most = LIMITS[form].resources
     const head: Line = [
       {text: cause.title, tone: 'strong'},
-      cause.sure ? '' : {text: ' (by its name)', tone: 'dim'},
+      cause.sure ? '' : {text: ` (${cause.because ?? 'by its name'})`, tone: 'dim'},
       ':',
     ]
     const rest = of.length - most

@@ -1,0 +1,187 @@
+import {readFileSync} from 'node:fs'
+import {join, resolve} from 'node:path'
+import {describe, expect, test} from '@jest/globals'
+import type {Artifact} from '../../../src/model/evidence.js'
+import {controlPlaneReport} from '../../../src/reports/diff/control-plane.js'
+import {type PairDiff, pairDiff, readAnswer} from '../../../src/reports/diff/pair.js'
+import {replicasReport} from '../../../src/reports/diff/replicas.js'
+import {type DiffReport, sidesReport} from '../../../src/reports/diff/report.js'
+import {diffView} from '../../../src/reports/diff/view.js'
+import {openSource} from '../../../src/sources/open.js'
+import type {Source} from '../../../src/sources/source.js'
+import {resolvePods} from '../../../src/sources/subject.js'
+import {renderDoc} from '../../../src/terminal/render.js'
+import {memorySource} from '../../support/memory-source.js'
+import {captureSource, meshCapture} from '../../support/mesh-capture.js'
+import {SHARED, sharedTest} from '../../support/shared-data.js'
+
+interface Reviewed {
+  readonly difference: string
+  readonly cause: string
+  readonly why: string
+}
+
+const GOLDEN: Readonly<Record<string, readonly Reviewed[]>> = JSON.parse(
+  readFileSync(resolve('src/reports/diff/golden/mesh.json'), 'utf8'),
+)
+const QUESTION = {istioNamespace: 'istio-system'}
+
+function found(pair: PairDiff | undefined): readonly Omit<Reviewed, 'why'>[] {
+  return (pair?.groups ?? []).flatMap(({cause, differences}) =>
+    differences.map(({section, name, kind}) => ({difference: `${kind} ${section} ${name}`, cause: cause.title})),
+  )
+}
+
+function reviewed(name: string): readonly Omit<Reviewed, 'why'>[] {
+  return (GOLDEN[name] ?? []).map(({difference, cause}) => ({difference, cause}))
+}
+
+async function sample(): Promise<Source> {
+  return await openSource('sample', {
+    root: process.cwd(),
+    adminPort: 15_000,
+    cluster: {istioNamespace: 'istio-system', asGroups: [], requestTimeoutMs: 1000, adminPort: 15_000},
+  })
+}
+
+function text(report: DiffReport): string {
+  return renderDoc(diffView.doc(report, 'table'), {width: 120, colour: false, headers: true})
+}
+
+/** Every proxy of a source against its istiod: the differences by proxy, and those that have no istiod. */
+async function everyProxy(source: Source) {
+  const pods = await resolvePods(source, {allNamespaces: true})
+  const results = new Map<string, readonly Omit<Reviewed, 'why'>[] | 'not connected'>()
+  for (const pod of pods) {
+    const ref = {namespace: pod.metadata.namespace ?? '', name: pod.metadata.name}
+    const held = await source.evidence('istiod.config_dump', ref)
+    if (!held.ok && held.gap.reason === 'not-captured') continue
+    try {
+      const report = await controlPlaneReport(source, ref, QUESTION)
+      expect(report.failing).toBe(report.pairs[0]?.comparison.differences.length !== 0)
+      results.set(`${ref.name}.${ref.namespace}`, found(report.pairs[0]))
+    } catch (error) {
+      expect((error as Error).message).toContain('no istiod holds a configuration')
+      results.set(`${ref.name}.${ref.namespace}`, 'not connected')
+    }
+  }
+  return results
+}
+
+describe('istiod against Envoy', () => {
+  test('the sample mesh: only what was reviewed differs', async () => {
+    const results = await everyProxy(await sample())
+    expect(results.size).toBe(11)
+    for (const [name, differences] of results) {
+      const disconnected = name.startsWith('sick-notready')
+      expect([name, differences]).toEqual([name, disconnected ? 'not connected' : reviewed(name)])
+    }
+  })
+
+  test('the answer comes first, with what istiod itself says', async () => {
+    const source = await sample()
+    const [pod] = await resolvePods(source, {name: 'deploy/sick-nack-v1'})
+    const report = await controlPlaneReport(source, {namespace: 'demo', name: pod?.metadata.name ?? ''}, QUESTION)
+    expect(text(report).split('\n').slice(0, 3)).toEqual([
+      'sick-nack-v1-77dfd6ff5b-5q26c.demo: 1 difference: clusters 1 removed',
+      '  - istiod-7d5679cd87-m8t7m   + Envoy   compared: 43 clusters, 20 listeners, 7 routes',
+      '  istiod on CDS for cluster broken: ring hash: minimum_ring_size (100) > maximum_ring_size (10) (it keeps its CDS of 2026-11-20T18:54:04Z)',
+    ])
+    expect(diffView.data(report)).toEqual([{op: 'remove', path: '/clusters/broken'}])
+  })
+
+  sharedTest('every captured pair of dumps: only what was reviewed differs', async () => {
+    const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T18:57:00Z'}))
+    const results = await everyProxy(source)
+    expect(results.size).toBe(24)
+    for (const [name, differences] of results) {
+      const disconnected = /^sick-(notready|stale)/.test(name)
+      expect([name, differences]).toEqual([name, disconnected ? 'not connected' : reviewed(name)])
+    }
+  })
+
+  sharedTest('the minute of STALE: the new port is what the proxy lacks', () => {
+    const read = (id: Artifact['id'], file: string) => {
+      const config = readAnswer({
+        ok: true,
+        value: {id, bytes: readFileSync(join(SHARED, 'stale', file)), provenance: {}},
+      })
+      if (!config.ok) throw new Error(config.gap.detail)
+      return config.value
+    }
+    const pair = pairDiff(
+      'stale',
+      ['istiod', read('istiod.config_dump', 'istiod_config_dump.json')],
+      ['Envoy', read('envoy.config_dump', 'envoy_config_dump.json')],
+    )
+    expect(found(pair)).toEqual(reviewed('stale'))
+  })
+
+  test('asking a live istiod 1.27.1 about a gateway is refused with a way out', async () => {
+    const labels = {app: 'istiod'}
+    const inner = memorySource({
+      objects: [{apiVersion: 'v1', kind: 'Pod', metadata: {name: 'istiod-a', namespace: 'istio-system', labels}}],
+      evidence: {
+        'istiod.syncz': JSON.stringify([{proxy: 'gw-0.edge', proxy_type: 'router', istio_version: '1.27.1'}]),
+        'istiod.version': '1.27.1-abcdef-Clean',
+        'istiod.config_dump': '{"configs":[]}',
+        'envoy.config_dump': '{"configs":[]}',
+      },
+    })
+    const live: Source = {...inner, origin: {kind: 'cluster', label: 'cluster test'}}
+    const pod = {namespace: 'edge', name: 'gw-0'}
+    await expect(controlPlaneReport(live, pod, QUESTION)).rejects.toThrow(/1\.27\.1 can stop delivering/)
+    expect((await controlPlaneReport(live, pod, {...QUESTION, askAnyway: true})).failing).toBe(false)
+    expect((await controlPlaneReport(inner, pod, QUESTION)).failing).toBe(false)
+  })
+})
+
+describe('two sides', () => {
+  test('a source against itself: every proxy equal', async () => {
+    const source = await sample()
+    const report = await sidesReport({source}, {source})
+    expect(report.failing).toBe(false)
+    expect(report.pairs.length).toBe(11)
+    expect(text(report)).toContain('11 proxies on both sides, 0 different.')
+  })
+
+  test('a pod only one side has is named', async () => {
+    const source = await sample()
+    const pods = await source.objects({kind: 'Pod'})
+    const fewer: Source = {
+      ...source,
+      objects: async query => {
+        const answer = await source.objects(query)
+        return answer.ok && query.kind === 'Pod'
+          ? {ok: true, value: answer.value.filter(pod => !pod.metadata.name.startsWith('reviews'))}
+          : answer
+      },
+    }
+    expect(pods.ok).toBe(true)
+    const report = await sidesReport({source}, {source: fewer})
+    expect(report.onlyFirst).toEqual(['reviews-v1-ccf5b6b84-9cj4v.demo'])
+    expect(report.failing).toBe(true)
+  })
+
+  sharedTest('two replicas of one StatefulSet are alike; with one changed cluster the odd one is found', async () => {
+    const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T18:57:00Z'}))
+    const pods = await resolvePods(source, {name: 'sts/db', namespace: 'demo'})
+    expect((await replicasReport(source, pods, 'sts/db')).failing).toBe(false)
+    const odd: Source = {
+      ...source,
+      async evidence(id, pod, query) {
+        const answer = await source.evidence(id, pod, query)
+        if (!answer.ok || id !== 'envoy.config_dump' || pod.name !== 'db-1') return answer
+        const changed = Buffer.from(answer.value.bytes)
+          .toString('utf8')
+          .replace('"connect_timeout": "10s"', '"connect_timeout": "7s"')
+        return {ok: true, value: {...answer.value, bytes: Buffer.from(changed)}}
+      },
+    }
+    const report = await replicasReport(odd, pods, 'sts/db')
+    expect(report.failing).toBe(true)
+    expect(report.pairs.map(pair => pair.comparison.differences.map(each => each.changes))).toEqual([
+      [[expect.objectContaining({op: 'replace', path: ['connectTimeout']})]],
+    ])
+  })
+})

@@ -1,10 +1,10 @@
-import {type Answer, answered, missing} from '../../model/answer.js'
-import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
+import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
+import {type Artifact, type EvidenceId, evidenceRow, type Provenance} from '../../model/evidence.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {listObjects} from './list.js'
-import type {Live} from './live.js'
+import type {CallLimits, Live} from './live.js'
 import type {ClusterSettings} from './settings.js'
 
 /** istiod's monitoring port also serves the debug pages, to callers from loopback without a token. */
@@ -18,8 +18,8 @@ interface Replica {
 }
 
 /**
- * A debug page of the control plane: of every replica, for pages about all proxies (their lists are joined), or of the one replica
- * that holds a proxy's connection. Provenance names the replicas that answered.
+ * A debug page of the control plane. Pages about one proxy come from the replica that holds its connection, found among all that
+ * run; pages about a replica come from the subject itself. Provenance names the replica that answered.
  */
 export async function istiodEvidence(
   live: Live,
@@ -29,66 +29,71 @@ export async function istiodEvidence(
   settings: Pick<ClusterSettings, 'istioNamespace' | 'revision'>,
 ): Promise<Answer<Artifact>> {
   const {title, maxBytes, deadlineMs} = evidenceRow(id)
+  const limits = {maxBytes, deadlineMs: Math.min(deadlineMs, ISTIOD_MS)}
   try {
+    if (id !== 'istiod.config_dump') return await ofReplica(live, id, subject, page, limits)
     const replicas = await istiods(live, settings)
     if (replicas.length === 0) {
       const which = settings.revision === undefined ? '' : ` of revision ${settings.revision}`
-      return missing(
-        title,
-        'not-found',
-        `no istiod${which} runs in namespace ${settings.istioNamespace}`,
-        'Name its namespace with -i, its revision with -r.',
-      )
+      const hint = 'Name its namespace with -i, its revision with -r.'
+      return missing(title, 'not-found', `no istiod${which} runs in namespace ${settings.istioNamespace}`, hint)
     }
-    const perProxy = id === 'istiod.config_dump'
-    const path = perProxy ? `${page}?proxyID=${encodeURIComponent(podLabel(subject))}` : page
-    const limits = {maxBytes, deadlineMs: Math.min(deadlineMs, ISTIOD_MS)}
-    const answers = await Promise.all(
-      replicas.map(async replica => {
-        try {
-          return {replica, body: await live.podPage(replica.ref, replica.port, path, limits)}
-        } catch (error) {
-          return {replica, failure: failureFromError(error)}
-        }
-      }),
-    )
-    const told = answers.flatMap(each => (each.body === undefined || (perProxy && !isJson(each.body)) ? [] : [each]))
-    const provenance = {
-      capturedAt: new Date().toISOString(),
-      from: told.map(each => podLabel(each.replica.ref)).join(', '),
-      path,
-    }
-    const [first] = told
-    if (first?.body !== undefined && (perProxy || told.length === answers.length)) {
-      const bytes =
-        perProxy || told.length === 1 ? first.body : joinLists(told.map(each => each.body ?? Buffer.alloc(0)))
-      return answered({id, bytes, provenance})
-    }
-    return {ok: false, gap: notTold(title, subject, perProxy, answers)}
+    const path = `${page}?proxyID=${encodeURIComponent(podLabel(subject))}`
+    const answers = await Promise.all(replicas.map(replica => askReplica(live, replica, path, limits)))
+    const holder = answers.find(each => each.body !== undefined && isJson(each.body))
+    if (holder?.body === undefined) return {ok: false, gap: notTold(title, subject, answers)}
+    return answered({id, bytes: holder.body, provenance: provenanceOf(holder.replica.ref, path)})
   } catch (error) {
     return {ok: false, gap: gapOfFailure(title, failureFromError(error))}
   }
 }
 
-function notTold(
-  title: string,
+async function ofReplica(
+  live: Live,
+  id: EvidenceId,
   subject: PodRef,
-  perProxy: boolean,
-  answers: readonly {replica: Replica; body?: Buffer; failure?: WireFailure}[],
-) {
+  page: string,
+  limits: CallLimits,
+): Promise<Answer<Artifact>> {
+  const pod = await live.pod(subject)
+  const {body, failure} = await askReplica(live, {ref: subject, port: debugPort(pod.annotations)}, page, limits)
+  if (body !== undefined) return answered({id, bytes: body, provenance: provenanceOf(subject, page)})
+  const {title} = evidenceRow(id)
+  if (failure?.kind === 'port-closed' && pod.labels.app !== 'istiod') {
+    return missing(title, 'not-applicable', `${podLabel(subject)} is not an istiod`)
+  }
+  return {ok: false, gap: gapOfFailure(title, failure ?? new WireFailure('lost', 'no answer'))}
+}
+
+interface ReplicaAnswer {
+  readonly replica: Replica
+  readonly body?: Buffer
+  readonly failure?: WireFailure
+}
+
+async function askReplica(live: Live, replica: Replica, path: string, limits: CallLimits): Promise<ReplicaAnswer> {
+  try {
+    return {replica, body: await live.podPage(replica.ref, replica.port, path, limits)}
+  } catch (error) {
+    return {replica, failure: failureFromError(error)}
+  }
+}
+
+function provenanceOf(replica: PodRef, path: string): Provenance {
+  return {capturedAt: new Date().toISOString(), from: podLabel(replica), path}
+}
+
+function notTold(title: string, subject: PodRef, answers: readonly ReplicaAnswer[]): Gap {
   const recorded = answers.find(each => each.failure?.details.recordedGap !== undefined)?.failure?.details.recordedGap
   if (recorded !== undefined) return recorded
   const faults = answers.filter(each => each.failure !== undefined && each.failure.details.httpStatus !== 404)
   const [fault] = faults
   if (fault?.failure !== undefined) {
-    const gap = gapOfFailure(title, fault.failure)
-    return {...gap, detail: faults.map(each => `${podLabel(each.replica.ref)}: ${each.failure?.message}`).join('; ')}
+    const detail = faults.map(each => `${podLabel(each.replica.ref)}: ${each.failure?.message}`).join('; ')
+    return {...gapOfFailure(title, fault.failure), detail}
   }
   const asked = answers.map(each => podLabel(each.replica.ref)).join(', ')
-  const detail = perProxy
-    ? `no istiod holds a connection of ${podLabel(subject)} (asked ${asked})`
-    : `${asked} has no such page`
-  return missing(title, 'not-found', detail).gap
+  return missing(title, 'not-found', `no istiod holds a connection of ${podLabel(subject)} (asked ${asked})`).gap
 }
 
 /** Running istiod pods, of one revision when it is named: by its label, or by the tag's webhook configuration. */
@@ -126,20 +131,17 @@ async function revisionOfTag(live: Live, tag: string): Promise<string | undefine
 }
 
 function replicaOf(pod: KubeObject): Replica {
-  const port = Number(pod.metadata.annotations?.['prometheus.io/port'])
   const ref = {namespace: pod.metadata.namespace ?? '', name: pod.metadata.name}
-  return {ref, port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : DEBUG_PORT}
+  return {ref, port: debugPort(pod.metadata.annotations ?? {})}
+}
+
+/** istioctl asks the port of the scrape annotation as well (istioctl/pkg/multixds). */
+function debugPort(annotations: Readonly<Record<string, string>>): number {
+  const port = Number(annotations['prometheus.io/port'])
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : DEBUG_PORT
 }
 
 /** istiod says in plain text, with status 200 or 404 by version, that a proxy is connected elsewhere. */
 function isJson(body: Buffer): boolean {
   return /^\s*[[{]/.test(body.subarray(0, 64).toString('latin1'))
-}
-
-function joinLists(bodies: readonly Buffer[]): Buffer {
-  const entries = bodies.flatMap((body): unknown[] => {
-    const list: unknown = JSON.parse(body.toString('utf8'))
-    return Array.isArray(list) ? list : []
-  })
-  return Buffer.from(JSON.stringify(entries))
 }

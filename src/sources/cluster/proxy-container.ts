@@ -15,7 +15,9 @@ export function execContainers(pod: PodModel, needsNetAdmin: boolean): readonly 
   const running = pod.containers.filter(each => each.state?.state === 'running')
   const capable = running.filter(isCapable)
   const proxy = running.filter(each => each.name === PROXY)
-  const order = needsNetAdmin ? [...capable, ...proxy] : [...proxy, ...running]
+  // Where nothing is granted, the others only repeat the refusal; they are asked when there is no proxy to say it.
+  const best = [...capable, ...proxy]
+  const order = !needsNetAdmin ? [...proxy, ...running] : best.length > 0 ? best : running
   return [...new Set(order.map(each => each.name))]
 }
 

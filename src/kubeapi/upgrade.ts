@@ -2,6 +2,7 @@ import {createServer, type IncomingMessage} from 'node:http'
 import type {Duplex} from 'node:stream'
 import {createWebSocketStream, type WebSocket, WebSocketServer} from 'ws'
 import type {KubeObject, PodRef} from '../model/kube-object.js'
+import {isIstiod} from '../reports/proxy-status/istiods.js'
 import type {Source} from '../sources/source.js'
 import {EXEC_V4, EXEC_V5, PORT_FORWARD_V4} from '../wire/channels.js'
 import {playOverChannels, playOverSpdy} from './exec-sessions.js'
@@ -165,7 +166,7 @@ export function upgrades({source, store, pages, adminPort = ADMIN_PORT}: Upgrade
   ): void {
     const name = pod.metadata.name
     const ref = {namespace: pod.metadata.namespace ?? 'default', name}
-    const dial = dialer(ref, pod.metadata.labels?.app === 'istiod')
+    const dial = dialer(ref, isIstiod(pod))
     const wanted = offered(request, spdy ? 'x-stream-protocol-version' : 'sec-websocket-protocol')
     const protocol = (spdy ? [SPDY_FORWARD] : [SPDY_TUNNEL, PORT_FORWARD_V4]).find(each => wanted.includes(each))
     if (protocol === undefined) noProtocol(socket, spdy ? [SPDY_FORWARD] : [])

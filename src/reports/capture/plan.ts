@@ -5,6 +5,7 @@ import type {KubeObject, PodRef} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {resolvePods, type Target} from '../../sources/subject.js'
+import {isIstiod} from '../proxy-status/istiods.js'
 
 /** What the user asked to have carried away. */
 export interface CaptureRequest {
@@ -62,7 +63,7 @@ async function chosenPods(source: Source, request: CaptureRequest): Promise<read
 async function controlPlane(source: Source, istioNamespace: string): Promise<readonly PodRef[]> {
   const answer = await source.objects({kind: 'Pod', namespace: istioNamespace})
   if (!answer.ok) throw new UserError(`cannot look for istiod: ${gapSentence(answer.gap)}`)
-  const found = answer.value.filter(pod => pod.metadata.labels?.app === 'istiod').map(refOf)
+  const found = answer.value.filter(isIstiod).map(refOf)
   if (found.length > 0) return found
   throw new UserError(`no istiod in namespace ${istioNamespace} of ${source.origin.label}`, {
     hint: 'Name its namespace with -i.',

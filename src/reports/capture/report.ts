@@ -1,5 +1,6 @@
 import {redactEvidence, redactObject} from '../../formats/redact/redact.js'
 import {type Answer, type Gap, isFailure, missing} from '../../model/answer.js'
+import {boundedMap} from '../../model/bounded-map.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
@@ -14,7 +15,7 @@ import type {Sink} from '../../sources/bundle/sink.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type Estimate, estimateOf} from './estimate.js'
-import {inOrder} from './in-order.js'
+
 import type {CapturePlan, EvidenceTask, ObjectTask} from './plan.js'
 import {type SummaryRow, summaryOf} from './summary.js'
 
@@ -149,7 +150,7 @@ export async function captureReport(
   const now = options.now ?? (() => new Date())
   const capturedAt = source.origin.capturedAt ?? now().toISOString()
   try {
-    const objects = await inOrder(plan.objects, options.concurrency, task =>
+    const objects = await boundedMap(plan.objects, options.concurrency, task =>
       captureObjects(source, sink, task, options),
     )
     const [first, ...others] = plan.evidence
@@ -167,7 +168,7 @@ export async function captureReport(
     let gaps = gapsOf(entries).length
     const tell = () => options.progress({podsDone, pods: plan.evidence.length, bytes, gaps})
     tell()
-    const rest = await inOrder(others, options.concurrency, async task => {
+    const rest = await boundedMap(others, options.concurrency, async task => {
       const found = await capturePod(source, sink, task, options)
       podsDone += 1
       bytes += bytesOf(found)

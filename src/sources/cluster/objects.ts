@@ -59,9 +59,11 @@ async function ask(live: Live, kind: Kind, apiVersion: string, query: ObjectQuer
   }
 }
 
-/** An API server answers `404 page not found` in plain text for a group or version it does not serve. */
+/** An API server answers `404 page not found` in plain text for a group or version it does not serve; others say it in a Status. */
 function isUnknownPath(failure: WireFailure): boolean {
-  return failure.details.httpStatus === 404 && /404 page not found/.test(failure.message)
+  const {httpStatus, recordedGap} = failure.details
+  const words = /404 page not found|could not find the requested resource/
+  return httpStatus === 404 && recordedGap === undefined && words.test(failure.message)
 }
 
 async function preferredVersion(live: Live, kind: Kind): Promise<string | undefined> {

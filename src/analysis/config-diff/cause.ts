@@ -131,9 +131,35 @@ function adopted(cause: Cause, services: readonly string[]): Cause {
   return owners.length === 1 ? {title: owners[0] ?? cause.title, sure: false} : cause
 }
 
+/** What changed regardless of where: the last names of each path with the values before and after. */
+function signature({kind, changes}: ResourceDifference): string | undefined {
+  if (kind !== 'changed' || changes.length === 0) return undefined
+  const parts = changes.map(({op, path, before, after}) => {
+    const tail = path.slice(-4).map(part => (/^\d+$/.test(part) ? '*' : part))
+    return JSON.stringify([op, tail, before, after])
+  })
+  return [...new Set(parts)].sort().join('\n')
+}
+
+/** From this many resources on, one and the same change is told as one setting rather than as many causes. */
+const SHARED_FROM = 3
+
+/** Causes of differences; those known only by their names give way to one cause when the same change is in many resources. */
+function causesOf(differences: readonly ResourceDifference[]): readonly Cause[] {
+  const signatures = differences.map(signature)
+  const counts = new Map<string, number>()
+  for (const each of signatures) if (each !== undefined) counts.set(each, (counts.get(each) ?? 0) + 1)
+  return differences.map((difference, index) => {
+    const cause = causeOf(difference)
+    const count = counts.get(signatures[index] ?? '') ?? 0
+    if (cause.sure || count < SHARED_FROM) return cause
+    return {title: `one setting in ${count} places`, sure: false, because: 'the same change everywhere'}
+  })
+}
+
 /** Differences grouped by likely cause, the largest groups first. */
 export function groupByCause(differences: readonly ResourceDifference[]): readonly CauseGroup[] {
-  const causes = differences.map(causeOf)
+  const causes = causesOf(differences)
   const services = [
     ...new Set(causes.map(cause => cause.title).filter(title => /^(Service|ServiceEntry) /.test(title))),
   ]

@@ -7,13 +7,12 @@ import {
   type Resources,
 } from '../../model/config-change.js'
 import {changesBetween} from './changes.js'
-import {type Masks, normalForm} from './normal-form.js'
+import {type Masks, masked, normalForm} from './normal-form.js'
 import {sameSpelledAnyway} from './same.js'
 
 function maskedNames(resources: Resources, masks: Masks): Resources {
   if (masks.length === 0) return resources
-  const mask = (name: string) => masks.reduce((text, [own, placeholder]) => text.replaceAll(own, placeholder), name)
-  return new Map([...resources].map(([name, resource]) => [mask(name), resource]))
+  return new Map([...resources].map(([name, resource]) => [masked(name, masks), resource]))
 }
 
 type Fields = Readonly<Record<string, unknown>>

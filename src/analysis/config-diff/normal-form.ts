@@ -4,9 +4,20 @@ import {otherSpelling} from './same.js'
 /** Texts to put in place of others, longest first, such as a pod's address by `<pod address>`. */
 export type Masks = readonly (readonly [string, string])[]
 
-function masked(text: string, masks: Masks): string {
+const INSIDE_WORD = /[0-9A-Za-z]/
+
+/** The text with every mask applied where the own text stands alone: `10.0.0.1` is not part of `10.0.0.12`. */
+export function masked(text: string, masks: Masks): string {
   let result = text
-  for (const [own, placeholder] of masks) if (result.includes(own)) result = result.replaceAll(own, placeholder)
+  for (const [own, placeholder] of masks) {
+    let at = result.indexOf(own)
+    while (at >= 0) {
+      const end = at + own.length
+      const alone = !INSIDE_WORD.test(result[at - 1] ?? '') && !INSIDE_WORD.test(result[end] ?? '')
+      if (alone) result = result.slice(0, at) + placeholder + result.slice(end)
+      at = result.indexOf(own, alone ? at + placeholder.length : end)
+    }
+  }
   return result
 }
 

@@ -75,7 +75,7 @@ export async function controlPlaneReport(
     return `istiod on ${types.join(', ')}${about}: ${reason}`
   })
   const istiod = held.ok ? (owner?.pod.name ?? held.value.provenance.from ?? 'istiod') : 'istiod'
-  const pair = pairDiff(id, [istiod, first], ['Envoy', second], told)
+  const pair = pairDiff(id, [istiod, first], ['Envoy', second], {told})
   const result = {pairs: [pair], onlyFirst: [], onlySecond: []}
   return {
     ...result,

@@ -23,18 +23,29 @@ function masksNeeded(a: DumpConfig, b: DumpConfig): boolean {
   return a.own.length > 0 && b.own.length > 0 && JSON.stringify(a.own) !== JSON.stringify(b.own)
 }
 
+/** Two pods have two certificates of their own; only the roots they trust are worth comparing. */
+function withoutOwnCertificate(config: DumpConfig): DumpConfig {
+  const secrets = config.sections.get('secrets')
+  if (secrets === undefined) return config
+  const others = new Map([...secrets].filter(([name]) => name !== 'default'))
+  return {...config, sections: new Map([...config.sections, ['secrets', others] as const])}
+}
+
 /** Compares two dumps that were read; when one is istiod's, only what istiod sends is compared. */
 export function pairDiff(
   name: string,
   [first, a]: readonly [string, DumpConfig],
   [second, b]: readonly [string, DumpConfig],
-  told: readonly string[] = [],
+  more: {readonly told?: readonly string[]; readonly mask?: boolean} = {},
 ): PairDiff {
   const left = b.fromIstiod && !a.fromIstiod ? narrowedToIstiod(a, b) : a
   const right = a.fromIstiod && !b.fromIstiod ? narrowedToIstiod(b, a) : b
-  const comparison = compareConfigs(left, right, masksNeeded(a, b))
+  const mask = more.mask ?? masksNeeded(a, b)
+  const comparison = mask
+    ? compareConfigs(withoutOwnCertificate(left), withoutOwnCertificate(right), true)
+    : compareConfigs(left, right, false)
   const remarks = new Map([...a.remarks, ...b.remarks])
-  return {name, first, second, comparison, groups: groupByCause(comparison.differences), remarks, told}
+  return {name, first, second, comparison, groups: groupByCause(comparison.differences), remarks, told: more.told ?? []}
 }
 
 /** Reads an artifact that may be missing; both kinds of absence stay answers. */

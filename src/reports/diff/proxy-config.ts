@@ -129,6 +129,15 @@ function own(dump: ConfigDump): readonly (readonly [string, string])[] {
   return pairs.sort(([a], [b]) => b.length - a.length)
 }
 
+/** Names of clusters of a type; those of ORIGINAL_DST have whatever hosts traffic passed through last. */
+function clustersOf(clusters: Resources | undefined, type: string): ReadonlySet<string> {
+  return new Set([...(clusters ?? [])].filter(([, json]) => textOf(json, 'type') === type).map(([name]) => name))
+}
+
+function only(resources: Resources, keep: (name: string) => boolean): Resources {
+  return new Map([...resources].filter(([name]) => keep(name)))
+}
+
 /** Reads a dump of Envoy or of istiod's debug page as one side of a comparison. */
 export function readConfig(artifact: Artifact): Answer<DumpConfig> {
   const parsed = parseConfigDump(artifact)
@@ -152,6 +161,14 @@ export function readConfig(artifact: Artifact): Answer<DumpConfig> {
       absent.set(section, `${side} has no ${section} section`)
     }
   }
+  const endpoints = sections.get('endpoints')
+  if (endpoints !== undefined) {
+    const passing = clustersOf(sections.get('clusters'), 'ORIGINAL_DST')
+    sections.set(
+      'endpoints',
+      only(endpoints, name => !passing.has(name)),
+    )
+  }
   return answered({
     sections,
     absent,
@@ -162,16 +179,6 @@ export function readConfig(artifact: Artifact): Answer<DumpConfig> {
   })
 }
 
-/** Names of clusters whose endpoints come from istiod. */
-function edsClusters(config: DumpConfig): ReadonlySet<string> {
-  const clusters = config.sections.get('clusters') ?? new Map()
-  return new Set([...clusters].filter(([, json]) => textOf(json, 'type') === 'EDS').map(([name]) => name))
-}
-
-function only(resources: Resources, keep: (name: string) => boolean): Resources {
-  return new Map([...resources].filter(([name]) => keep(name)))
-}
-
 /**
  * Narrows what an Envoy runs to what its istiod sends: no endpoints of clusters that are not EDS, and no secrets that the pod's own agent
  * makes (`default`, `ROOTCA`, files). Comparing the rest with istiod's dump would report differences that are none.
@@ -179,7 +186,7 @@ function only(resources: Resources, keep: (name: string) => boolean): Resources 
 export function narrowedToIstiod(envoy: DumpConfig, istiod: DumpConfig): DumpConfig {
   const sections = new Map(envoy.sections)
   const absent = new Map(envoy.absent)
-  const eds = edsClusters(istiod)
+  const eds = clustersOf(istiod.sections.get('clusters'), 'EDS')
   const endpoints = sections.get('endpoints')
   if (endpoints !== undefined)
     sections.set(

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import {normalForm} from '../../analysis/config-diff/normal-form.js'
+import {listOf, textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import {CONFIG_SECTIONS, type ConfigSection} from '../../model/config-change.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
@@ -22,7 +23,7 @@ function fingerprints(config: DumpConfig): Prints {
     if (resources === undefined || section === 'secrets') continue
     const hash = createHash('sha256')
     const lines = [...resources].map(([name, json]) => JSON.stringify(normalForm([name, json], config.own)))
-    for (const line of lines.sort(byText)) hash.update(line).update('\n')
+    for (const line of [...new Set(lines)].sort(byText)) hash.update(line).update('\n')
     prints.set(section, hash.digest('hex'))
   }
   return prints
@@ -37,9 +38,20 @@ interface Replica {
   readonly prints: Prints
 }
 
-async function load(source: Source, pod: PodRef, gaps: Gap[]): Promise<DumpConfig | undefined> {
+type Own = DumpConfig['own']
+
+/** Names and addresses of all replicas: a headless Service gives each proxy listeners for the addresses of the others. */
+function ownOf(pods: readonly KubeObject[]): Own {
+  const pairs = pods.flatMap((pod): [string, string][] => {
+    const ips = listOf(pod, 'status', 'podIPs').flatMap(each => textOf(each, 'ip') ?? [])
+    return [[pod.metadata.name, '<replica name>'], ...ips.map((ip): [string, string] => [ip, '<replica address>'])]
+  })
+  return pairs.sort(([a], [b]) => b.length - a.length)
+}
+
+async function load(source: Source, pod: PodRef, own: Own, gaps: Gap[]): Promise<DumpConfig | undefined> {
   const config = readAnswer(await source.evidence('envoy.config_dump', pod))
-  if (config.ok) return config.value
+  if (config.ok) return {...config.value, own}
   gaps.push(config.gap)
   return undefined
 }
@@ -54,9 +66,10 @@ function withoutSecrets(config: DumpConfig): DumpConfig {
 /** The replicas that differ from the most common configuration of their workload, each compared with one that has it. */
 async function oddOnes(source: Source, pods: readonly KubeObject[], gaps: Gap[]): Promise<readonly PairDiff[]> {
   const replicas: Replica[] = []
+  const own = ownOf(pods)
   for (const pod of pods) {
     const ref = {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}
-    const config = await load(source, ref, gaps)
+    const config = await load(source, ref, own, gaps)
     if (config !== undefined) replicas.push({pod: ref, prints: fingerprints(config)})
   }
   const groups = new Map<string, Replica[]>()
@@ -64,15 +77,17 @@ async function oddOnes(source: Source, pods: readonly KubeObject[], gaps: Gap[])
   const [common, ...others] = [...groups.values()].sort((a, b) => b.length - a.length)
   const model = common?.[0]
   if (model === undefined || others.length === 0) return []
-  const modelConfig = await load(source, model.pod, gaps)
+  const modelConfig = await load(source, model.pod, own, gaps)
   if (modelConfig === undefined) return []
   const pairs: PairDiff[] = []
   for (const odd of others.flat()) {
-    const config = await load(source, odd.pod, gaps)
+    const config = await load(source, odd.pod, own, gaps)
     if (config === undefined) continue
     const like = `${podLabel(model.pod)} (as ${common?.length ?? 1} of ${replicas.length} replicas)`
     pairs.push(
-      pairDiff(podLabel(odd.pod), [like, withoutSecrets(modelConfig)], [podLabel(odd.pod), withoutSecrets(config)]),
+      pairDiff(podLabel(odd.pod), [like, withoutSecrets(modelConfig)], [podLabel(odd.pod), withoutSecrets(config)], {
+        mask: true,
+      }),
     )
   }
   return pairs.sort((a, b) => byText(a.name, b.name))

@@ -86,7 +86,10 @@ function pairLines(pair: PairDiff, form: Form): readonly Line[] {
       ':',
     ]
     const rest = of.length - most
-    const lines = of.slice(0, most).flatMap(difference => resourceLines(pair, difference, form))
+    const shared = cause.title.startsWith('one setting in ')
+    const lines = of
+      .slice(0, most)
+      .flatMap((difference, index) => resourceLines(pair, difference, shared && index > 0 ? 'short' : form))
     return [[''], head, ...lines, ...(rest > 0 ? [[`  and ${rest} more (-o wide)`]] : [])]
   })
   return [

@@ -1,4 +1,4 @@
-import type {Action, Condition, Rule} from './ruleset.js'
+import type {Action, Condition, ConditionField, Rule} from './ruleset.js'
 
 const NUMERIC_MARK = /^0x/
 
@@ -62,4 +62,76 @@ export function ruleKey(rule: Pick<Rule, 'conditions' | 'actions'>): string {
   const conditions = rule.conditions.map(conditionKey).sort()
   const actions = rule.actions.length === 0 ? ['count'] : rule.actions.map(actionKey)
   return `${conditions.join(' ')} -> ${actions.join('; ')}`.trimStart()
+}
+
+const FIXED: Readonly<Record<string, Action>> = {
+  accept: {kind: 'accept'},
+  drop: {kind: 'drop'},
+  return: {kind: 'return'},
+  notrack: {kind: 'notrack'},
+}
+
+const FIELDS: readonly ConditionField[] = [
+  'family',
+  'in-interface',
+  'out-interface',
+  'source',
+  'destination',
+  'protocol',
+  'source-port',
+  'destination-port',
+  'uid',
+  'gid',
+  'mark',
+  'connmark',
+  'ct-state',
+  'socket',
+]
+
+function readCondition(word: string): Condition {
+  const negated = word.startsWith('!')
+  const [name = '', values = ''] = word.slice(negated ? 1 : 0).split('=')
+  const field = FIELDS.find(each => each === name)
+  if (field === undefined) return {field: 'opaque', negated: false, values: [word]}
+  return {field, negated, values: values === '' ? [] : values.split(',')}
+}
+
+function readAction(text: string): Action {
+  const [kind = '', first = '', second = ''] = text.split(' ')
+  const fixed = Object.hasOwn(FIXED, kind) ? FIXED[kind] : undefined
+  if (fixed !== undefined) return fixed
+  const [value = '', mask = ''] = first.split('/')
+  const named = (name: string) => new RegExp(` ${name}=(\\S+)`).exec(text)?.[1]
+  switch (kind) {
+    case 'jump':
+    case 'goto':
+      return {kind, chain: first}
+    case 'redirect':
+      return {kind, ports: first}
+    case 'dnat':
+    case 'snat':
+      return {kind, to: first}
+    case 'set-mark':
+    case 'set-connmark':
+      return {kind, value, mask}
+    case 'save-mark':
+    case 'restore-mark':
+      return {kind, nfmask: first, ctmask: second}
+    case 'ct-zone':
+      return {kind, zone: first}
+    case 'tproxy': {
+      const mark = named('mark')
+      return {kind, port: named('port') ?? '', ...(mark === undefined ? {} : {mark})}
+    }
+    default:
+      return {kind: 'opaque', text}
+  }
+}
+
+/** Reads the notation `ruleKey` writes, for tables of rules kept as data; words it does not know become opaque. */
+export function readRuleKey(text: string): Pick<Rule, 'conditions' | 'actions'> {
+  const [left = '', right = ''] = text.startsWith('->') ? ['', text.slice(2)] : text.split(' -> ')
+  const words = left.split(' ').filter(word => word !== '')
+  const actions = right.trim() === 'count' ? [] : right.split(';').map(part => readAction(part.trim()))
+  return {conditions: words.map(readCondition), actions}
 }

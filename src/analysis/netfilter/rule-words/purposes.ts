@@ -61,7 +61,7 @@ export const PURPOSES: readonly Purpose[] = [
   row('tproxy-divert', /^mangle\/ISTIO_DIVERT$/, /-> (set-mark .*|accept)$/, 'Marks the packet so that routing delivers it to the sidecar, whatever its address.'),
   row('tproxy-to-envoy', /^mangle\/ISTIO_TPROXY$/, /-> tproxy/, 'Gives the connection to the sidecar without rewriting addresses: it sees the real client and destination.'),
   row('tproxy-save', /^mangle\/PREROUTING$/, /^mark protocol -> save-mark/, "Remembers on the connection that it is the sidecar's."),
-  row('tproxy-out-marked', /^mangle\/OUTPUT$/, /^mark out-interface protocol -> return$/, 'What the sidecar sends to the app on the client’s behalf is left alone.'),
+  row('tproxy-out-marked', /^mangle\/OUTPUT$/, /^mark out-interface protocol -> return$/, "What the sidecar sends to the app on the client's behalf is left alone."),
   row('tproxy-self', /^mangle\/OUTPUT$/, /^!destination out-interface owner protocol -> set-mark/, 'Marks calls of the sidecar to its own pod so that they count as inbound.'),
   row('tproxy-old', /^mangle\/OUTPUT$/, /^!destination protocol source -> set-mark/, 'Traffic from 127.0.0.1 to other addresses is marked so that routing keeps it in the pod (1.6 to 1.8).'),
   row('tproxy-restore', /^mangle\/OUTPUT$/, /^connmark protocol -> restore-mark/, 'Answers of the app to the sidecar get the mark back, so that they stay in the pod.'),

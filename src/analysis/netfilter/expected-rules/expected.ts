@@ -1,0 +1,66 @@
+import {readRuleKey} from '../../../model/rule-key.js'
+import {builtInChain, type Chain, type IpFamily, type Rule, type Ruleset, type Table} from '../../../model/ruleset.js'
+import {factsFor} from './facts.js'
+import {nativeRuleset} from './native.js'
+import {type ChainRows, type ExpectedChain, type ExpectedRule, expandRow, expandRowBoth} from './row.js'
+import type {CaptureSettings} from './settings.js'
+import {SIDECAR_RULES} from './sidecar-table.js'
+
+/** The chains of one family that get a rule, in the order of the table. */
+export function expectedChains(
+  rows: readonly ChainRows[],
+  expand: (row: ChainRows['rows'][number]) => readonly ExpectedRule[],
+): readonly ExpectedChain[] {
+  return rows
+    .map(({table, chain, rows: own}) => ({table, chain, rules: own.flatMap(expand)}))
+    .filter(({rules}) => rules.length > 0)
+}
+
+/** The sidecar's rules for one family under a release, by chain. */
+export function sidecarChains(settings: CaptureSettings, minor: number, family: IpFamily): readonly ExpectedChain[] {
+  const facts = factsFor(settings, minor, family)
+  return expectedChains(SIDECAR_RULES, row => expandRow(row, facts))
+}
+
+function asRule({id, key}: ExpectedRule, index: number): Rule {
+  return {position: index + 1, ...readRuleKey(key), comment: id, text: key, line: 0}
+}
+
+function asChain(table: string, {chain, rules}: ExpectedChain): Chain {
+  const base = builtInChain(table, chain)
+  return {
+    name: chain,
+    ...(base === undefined ? {} : {...base, policy: 'accept' as const}),
+    complete: true,
+    rules: rules.map(asRule),
+  }
+}
+
+/** Chains as a ruleset of the model; each rule's comment is the id of the row it comes from. */
+export function asRuleset(chains: readonly ExpectedChain[], family: IpFamily): Ruleset {
+  const names = [...new Set(chains.map(({table}) => table))]
+  const tables: Table[] = names.map(name => ({
+    name,
+    family,
+    chains: chains.filter(({table}) => table === name).map(chain => asChain(name, chain)),
+  }))
+  return {family, backend: 'unknown', form: 'computed', tables, losses: []}
+}
+
+/**
+ * The rulesets istio makes for a sidecar under a release: IPv4 always, IPv6 where it is on, or one native nftables ruleset. `minor` is the
+ * minor version of Istio 1.x.
+ */
+export function expectedRulesets(settings: CaptureSettings, minor: number): readonly Ruleset[] {
+  if (settings.native) {
+    const v4 = factsFor(settings, minor, 'ip')
+    const v6 = factsFor(settings, minor, 'ip6')
+    return [
+      nativeRuleset(
+        expectedChains(SIDECAR_RULES, row => (settings.ipv6 ? expandRowBoth(row, v4, v6) : expandRow(row, v4))),
+      ),
+    ]
+  }
+  const families: readonly IpFamily[] = settings.ipv6 ? ['ip', 'ip6'] : ['ip']
+  return families.map(family => asRuleset(sidecarChains(settings, minor, family), family))
+}

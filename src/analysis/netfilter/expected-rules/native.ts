@@ -1,0 +1,61 @@
+import {readRuleKey} from '../../../model/rule-key.js'
+import type {Action, Chain, Rule, Ruleset} from '../../../model/ruleset.js'
+import type {ExpectedChain, ExpectedRule} from './row.js'
+
+const BASES: Readonly<Record<string, {kind: 'nat' | 'filter' | 'route'; priority: number}>> = {
+  'raw/PREROUTING': {kind: 'filter', priority: -300},
+  'raw/OUTPUT': {kind: 'filter', priority: -300},
+  'mangle/PREROUTING': {kind: 'filter', priority: -150},
+  'mangle/OUTPUT': {kind: 'route', priority: -150},
+  'nat/PREROUTING': {kind: 'nat', priority: -100},
+  'nat/OUTPUT': {kind: 'nat', priority: -100},
+}
+
+function nativeName(chain: string): string {
+  return chain.toLowerCase().replaceAll('_', '-')
+}
+
+/** iptables' TPROXY sets the mark itself and ends; nft says so in three statements. */
+function nativeActions(action: Action): readonly Action[] {
+  if (action.kind === 'jump') return [{kind: 'jump', chain: nativeName(action.chain)}]
+  if (action.kind !== 'tproxy' || action.mark === undefined) return [action]
+  const [value = '0x0', mask = '0xffffffff'] = action.mark.split('/')
+  return [{kind: 'tproxy', port: action.port}, {kind: 'set-mark', value, mask}, {kind: 'accept'}]
+}
+
+function nativeRule({id, key}: ExpectedRule, index: number): Rule {
+  const {conditions, actions} = readRuleKey(key)
+  const protocol =
+    id === 'drop-invalid' && conditions.length > 0
+      ? [{field: 'protocol', negated: false, values: ['tcp']} as const]
+      : []
+  return {
+    position: index + 1,
+    conditions: [...protocol, ...conditions],
+    actions: actions.flatMap(nativeActions),
+    comment: id,
+    text: key,
+    line: 0,
+  }
+}
+
+/** The native nftables form of a sidecar's rules (1.27 on): tables inet istio-proxy-*, of which only what got a rule exists. */
+export function nativeRuleset(chains: readonly ExpectedChain[]): Ruleset {
+  const chainOf = ({table, chain, rules}: ExpectedChain): Chain => {
+    const base = BASES[`${table}/${chain}`]
+    const hook = chain === 'PREROUTING' ? 'prerouting' : 'output'
+    return {
+      name: nativeName(chain),
+      ...(base === undefined ? {} : {hook, ...base, policy: 'accept'}),
+      complete: true,
+      rules: rules.map(nativeRule),
+    }
+  }
+  const names = [...new Set(chains.map(({table}) => table))]
+  const tables = names.map(name => ({
+    name: `istio-proxy-${name}`,
+    family: 'inet' as const,
+    chains: chains.filter(({table}) => table === name).map(chainOf),
+  }))
+  return {family: 'inet', backend: 'native', form: 'computed', tables, losses: []}
+}

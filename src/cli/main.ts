@@ -34,7 +34,7 @@ export async function main(argv: readonly string[], root: URL): Promise<void> {
     const {runCommand} = await import('./run.js')
     await runCommand(argv, fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
   } catch (error) {
-    const debug = argv.includes('--debug') || process.env['MESHCTL_DEBUG'] === '1'
+    const debug = argv.includes('--debug') || process.env.MESHCTL_DEBUG === '1'
     const {text, exitCode} = explainError(error, program.version, debug)
     process.exitCode = exitCode
     if (text !== '') await remark(text)

@@ -19,14 +19,14 @@ function itemsOf(list: Record<string, unknown>): unknown[] {
   const kind = textOf(list, 'kind') ?? ''
   const apiVersion = textOf(list, 'apiVersion') ?? 'v1'
   const itemKind = kind === 'List' ? undefined : kind.replace(/List$/, '')
-  const items = Array.isArray(list['items']) ? list['items'] : []
+  const items = Array.isArray(list.items) ? list.items : []
   return items.map(item => (isObject(item) && itemKind !== undefined ? {apiVersion, kind: itemKind, ...item} : item))
 }
 
 function objectsOf(value: unknown): {objects: KubeObject[]; rejected: string[]} {
   if (value === null || value === undefined) return {objects: [], rejected: []}
   if (Array.isArray(value)) return merge(value.map(objectsOf))
-  if (isObject(value) && Array.isArray(value['items']) && (textOf(value, 'kind') ?? '').endsWith('List')) {
+  if (isObject(value) && Array.isArray(value.items) && (textOf(value, 'kind') ?? '').endsWith('List')) {
     return merge(itemsOf(value).map(objectsOf))
   }
   if (textOf(value, 'kind') !== undefined && textOf(value, 'metadata', 'name') !== undefined) {
@@ -34,7 +34,7 @@ function objectsOf(value: unknown): {objects: KubeObject[]; rejected: string[]} 
   }
   const generate = textOf(value, 'metadata', 'generateName')
   if (isObject(value) && textOf(value, 'kind') !== undefined && generate !== undefined) {
-    const metadata = {...(value['metadata'] as object), name: `${generate}?`}
+    const metadata = {...(value.metadata as object), name: `${generate}?`}
     return {objects: [{...value, metadata} as unknown as KubeObject], rejected: []}
   }
   return {objects: [], rejected: ['not a Kubernetes object: it has no kind or no metadata.name']}

@@ -75,7 +75,7 @@ async function tgz(
     for await (const chunk of archive) chunks.push(chunk as Uint8Array)
   })()
   for (const {name, type = 'file', linkname, body = ''} of entries) {
-    archive.entry({name, type, ...(linkname === undefined ? {} : {linkname})}, type === 'file' ? body : undefined)
+    archive.entry({name, type, ...(linkname === undefined ? {} : {linkname})}, type === 'file' ? body : '')
   }
   archive.finalize()
   await done

@@ -14,8 +14,11 @@ export default class Diff extends MeshCommand {
     '<%= config.bin %> diff --replicas sts/db -n demo',
   ]
   static override args = {
-    first: Args.string({description: 'a pod, or a file, bundle or snapshot:NAME'}),
-    second: Args.string({description: 'what to compare it with; without it, what istiod holds for the pod'}),
+    first: Args.string({ignoreStdin: true, description: 'a pod, or a file, bundle or snapshot:NAME'}),
+    second: Args.string({
+      ignoreStdin: true,
+      description: 'what to compare it with; without it, what istiod holds for the pod',
+    }),
   }
   static override flags = {
     against: Flags.string({helpValue: 'SOURCE', description: 'where the second side comes from'}),

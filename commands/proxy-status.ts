@@ -11,7 +11,9 @@ export default class ProxyStatus extends MeshCommand {
   static override summary = 'Show whether every proxy has what istiod sent it, and why not'
   static override aliases = ['ps']
   static override examples = ['<%= config.bin %> proxy-status --from sample --only problem']
-  static override args = {pod: Args.string({description: 'one proxy: compare what istiod holds with what it runs'})}
+  static override args = {
+    pod: Args.string({ignoreStdin: true, description: 'one proxy: compare what istiod holds with what it runs'}),
+  }
   static override flags = {
     file: {...fileFlag, description: "istiod's syncz page, or with a pod an Envoy dump (- for standard input)"},
     selector: selectorFlag,

@@ -1,5 +1,6 @@
+import type {SyncProblem} from '../../model/sync-problem.js'
+import type {ProxyConnection} from '../../model/sync-state.js'
 import {UserError} from '../../model/user-error.js'
-import type {ProxyRow} from './report.js'
 
 /** What `--only` takes: states of a type, kinds of problem, or `problem` for any. */
 export const ONLY_WORDS = [
@@ -28,8 +29,14 @@ export function readOnly(text: string | undefined): readonly string[] | undefine
   return words
 }
 
+/** What is known of one row: its connection and its problems. */
+export interface Judged {
+  readonly proxy?: ProxyConnection
+  readonly problems: readonly SyncProblem[]
+}
+
 /** True when the row has one of the states or problems asked for; without a wish every row is kept. */
-export function keepsRow(row: ProxyRow, only: readonly string[] | undefined): boolean {
+export function keepsRow(row: Judged, only: readonly string[] | undefined): boolean {
   if (only === undefined || only.length === 0) return true
   if (only.includes('problem') && row.problems.length > 0) return true
   if (row.problems.some(problem => only.includes(problem.kind))) return true

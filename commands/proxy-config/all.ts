@@ -16,7 +16,9 @@ import {allView} from '../../src/reports/all/view.js'
 export default class ProxyConfigAll extends MeshCommand {
   static override summary = "Show everything a pod's Envoy is configured with"
   static override aliases = proxyConfigAliases('all', 'a')
-  static override examples = ['<%= config.bin %> proxy-config all deploy/sleep -n demo --from sample --with-headers']
+  static override examples = [
+    '<%= config.bin %> proxy-config all deploy/reviews-v1 -n demo --from sample --with-headers',
+  ]
   static override args = podArgument
   static override flags = {
     ...proxyConfigFlags,

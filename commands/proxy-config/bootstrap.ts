@@ -6,7 +6,9 @@ import {bootstrapView} from '../../src/reports/bootstrap/view.js'
 export default class ProxyConfigBootstrap extends MeshCommand {
   static override summary = "Show what a pod's Envoy was started with (json unless -o says otherwise)"
   static override aliases = proxyConfigAliases('bootstrap', 'b')
-  static override examples = ['<%= config.bin %> proxy-config bootstrap deploy/sleep -n demo --from sample -o short']
+  static override examples = [
+    '<%= config.bin %> proxy-config bootstrap deploy/reviews-v1 -n demo --from sample -o short',
+  ]
   static override args = podArgument
   static override flags = proxyConfigFlags
 

@@ -8,7 +8,7 @@ import {logLevelsView} from '../../src/reports/log-levels/view.js'
 export default class ProxyConfigLog extends MeshCommand {
   static override summary = "Show the log levels of the pods' Envoys"
   static override aliases = proxyConfigAliases('log', 'o')
-  static override examples = ['<%= config.bin %> proxy-config log deploy/sleep -n demo']
+  static override examples = ['<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo']
   static override args = podArgument
   static override flags = {
     ...proxyConfigFlags,

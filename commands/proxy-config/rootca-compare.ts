@@ -9,7 +9,7 @@ export default class ProxyConfigRootcaCompare extends MeshCommand {
   static override summary = 'Say whether two pods trust the same root certificate'
   static override aliases = proxyConfigAliases('rootca-compare', 'rc')
   static override examples = [
-    '<%= config.bin %> proxy-config rootca-compare deploy/sleep deploy/ratings-v1 -n demo --from sample',
+    '<%= config.bin %> proxy-config rootca-compare deploy/reviews-v1 deploy/ratings-v1 -n demo --from sample',
   ]
   static override args = {first: podArg, second: podArg}
   static override flags = {output: formFlag}

@@ -8,7 +8,7 @@ export default class ProxyConfigSecret extends MeshCommand {
   static override summary = "Show the certificates of a pod's Envoy and whether they are valid"
   static override aliases = proxyConfigAliases('secret', 'secrets', 's')
   static override examples = [
-    '<%= config.bin %> proxy-config secret deploy/sleep -n demo --from sample',
+    '<%= config.bin %> proxy-config secret deploy/reviews-v1 -n demo --from sample',
     '<%= config.bin %> pc s -f config_dump.json -o wide --at 2026-12-01T00:00:00Z',
   ]
   static override args = podArgument

@@ -35,8 +35,8 @@ export function isValidAt(secret: EnvoySecret, at: Date): boolean {
 
 const DAY_MS = 86_400_000
 
-/** Whole days until a certificate ends, negative once it has; undefined without a certificate. */
+/** Days until a certificate ends, negative once it has; undefined without a certificate. */
 export function daysLeft(secret: EnvoySecret, at: Date): number | undefined {
   if (secret.certificate === undefined) return undefined
-  return Math.floor((secret.certificate.notAfter.getTime() - at.getTime()) / DAY_MS)
+  return (secret.certificate.notAfter.getTime() - at.getTime()) / DAY_MS
 }

@@ -52,11 +52,20 @@ function unread(filter: unknown, known: RegExp): string | undefined {
   return type === '' || known.test(type) ? undefined : `unknown type ${type}`
 }
 
-/** True when any string inside a value contains the text. */
+/** True when any string inside a value contains the text; walks with a list of its own, so depth does not matter. */
 function mentions(value: unknown, text: string): boolean {
-  if (typeof value === 'string') return value.includes(text)
-  if (Array.isArray(value)) return value.some(item => mentions(item, text))
-  return isObject(value) && Object.values(value).some(item => mentions(item, text))
+  const left: unknown[] = [value]
+  while (left.length > 0) {
+    const next = left.pop()
+    if (typeof next === 'string') {
+      if (next.includes(text)) return true
+    } else if (Array.isArray(next)) {
+      for (const item of next) left.push(item)
+    } else if (isObject(next)) {
+      for (const key of Object.keys(next)) left.push(next[key])
+    }
+  }
+  return false
 }
 
 export type FilterRole = 'http' | 'tcp' | 'other'

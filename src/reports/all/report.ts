@@ -79,7 +79,7 @@ export async function allReport(
   }
   const reckoning = reckon(moment.at, artifact, moment.now)
   const notes = [
-    ...(parts.secrets === undefined ? [] : [`validity ${reckoning.words}`]),
+    ...(parts.secrets === undefined || parts.secrets.length === 0 ? [] : [`validity ${reckoning.words}`]),
     ...(shown.verbose && !shown.all ? hiddenNote(parts.routes ?? []) : []),
   ]
   const {verbose, headings} = shown

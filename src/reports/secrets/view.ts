@@ -16,11 +16,13 @@ function shortCells(secret: EnvoySecret, at: Date): readonly string[] {
   return [type, secret.state, valid, certificate.serial, stamp(certificate.notAfter), stamp(certificate.notBefore)]
 }
 
+/** Whole days, with a tenth when there are few; a CA that ends soon is marked (a workload's own is renewed every day). */
 function daysCell(secret: EnvoySecret, at: Date): Cell {
   const days = daysLeft(secret, at)
   if (days === undefined) return '-'
-  if (days < 0) return {text: `expired ${-days}d ago`, tone: 'bad'}
-  return days < SOON_DAYS && secret.certificate?.isCa === true ? {text: String(days), tone: 'warn'} : String(days)
+  const text = Math.abs(days) < 10 ? days.toFixed(1) : String(Math.floor(days))
+  if (days < 0) return {text, tone: 'bad'}
+  return days < SOON_DAYS && secret.certificate?.isCa === true ? {text, tone: 'warn'} : text
 }
 
 function wideCells(secret: EnvoySecret, at: Date): readonly Cell[] {

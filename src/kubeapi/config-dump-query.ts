@@ -32,7 +32,7 @@ const ENTRY_TYPES: Readonly<Record<string, readonly [section: string, entry: str
   dynamic_warming_secrets: ['SecretsConfigDump', 'DynamicSecret'],
   ecds_filters: ['EcdsConfigDump', 'EcdsFilterConfig'],
 }
-/** Fields that are no lists: asking for one by `resource` is an error. */
+/** The fields of each section's message (envoy/admin/v3/config_dump.proto); a mask applies to a section only if all its paths do. */
 const SINGLE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   BootstrapConfigDump: ['bootstrap', 'last_updated'],
   ClustersConfigDump: ['version_info'],
@@ -116,12 +116,20 @@ function knowsField(name: string, field: string, section: JsonObject): boolean {
   )
 }
 
+/** A path is valid for a section when its first name is one of its fields and, if it goes deeper, that field is a single message. */
+function isMaskPath(section: JsonObject, path: string): boolean {
+  const [head = '', ...deeper] = path.split('.')
+  const name = sectionName(section)
+  if (!knowsField(name, head, section)) return false
+  return deeper.length === 0 || (ENTRY_TYPES[head] === undefined && head === 'bootstrap')
+}
+
 function byResource(sections: readonly JsonObject[], resource: string, query: DumpQuery): DumpAnswer {
   const section = sections.find(each => knowsField(sectionName(each), resource, each))
   if (section === undefined) return {status: 404, body: `${resource} not found in config dump`}
   const entry = ENTRY_TYPES[resource]
   if (entry === undefined)
-    return {status: 400, body: `${resource} is not a repeated field. Use ?mask={} to get only this field`}
+    return {status: 400, body: `${resource} is not a repeated field. Use ?mask=${resource} to get only this field`}
   const list = section[resource]
   const type = `${TYPE}${entry[0]}.${entry[1]}`
   const paths = query.mask?.split(',').map(path => path.trim())
@@ -149,9 +157,7 @@ export function queryConfigDump(configs: readonly unknown[], query: DumpQuery): 
       : sections.map(each => (sectionName(each) === 'BootstrapConfigDump' ? each : named(each, query.nameRegex ?? /$/)))
   if (query.mask === undefined) return {status: 200, body: envoyJson({configs: filtered})}
   const paths = query.mask.split(',').map(path => path.trim())
-  const kept = filtered.filter(each =>
-    paths.some(path => knowsField(sectionName(each), path.split('.')[0] ?? '', each)),
-  )
+  const kept = filtered.filter(each => paths.every(path => isMaskPath(each, path)))
   if (kept.length === 0)
     return {status: 400, body: `FieldMask ${query.mask} could not be successfully applied to any configs.`}
   return {status: 200, body: envoyJson({configs: kept.map(each => masked(each, paths) ?? {'@type': each['@type']})})}

@@ -5,7 +5,7 @@ import type {EvidenceQuery} from '../../model/evidence.js'
  * A mask keeps the shape of the document; `resource=` would flatten it. Never built from what a user typed.
  */
 export const SECTION_MASKS: Readonly<Record<string, readonly string[]>> = {
-  bootstrap: ['bootstrap'],
+  bootstrap: ['bootstrap', 'last_updated'],
   clusters: ['dynamic_active_clusters', 'dynamic_warming_clusters', 'static_clusters'],
   listeners: ['dynamic_listeners', 'static_listeners'],
   routes: ['dynamic_route_configs', 'static_route_configs'],
@@ -23,7 +23,8 @@ const NAMED = new Set(['clusters', 'listeners', 'routes', 'secrets', 'endpoints'
 export function adminPath(path: string, query: EvidenceQuery | undefined): string {
   const [page] = path.split('?')
   const sections = query?.sections ?? []
-  if (page !== 'config_dump' || sections.length === 0) return path
+  // Envoy leaves out every section for which not all paths of the mask exist, so one mask cannot serve two sections.
+  if (page !== 'config_dump' || sections.length !== 1) return path
   const masks = sections.map(section => SECTION_MASKS[section])
   if (masks.some(mask => mask === undefined)) return path
   const parts = [`mask=${masks.flat().join(',')}`]

@@ -12,7 +12,7 @@ const BASES: Readonly<Record<string, {kind: 'nat' | 'filter' | 'route'; priority
 }
 
 function nativeName(chain: string): string {
-  return chain.toLowerCase().replaceAll('_', '-')
+  return chain === 'ISTIO_PRERT' ? 'istio-prerouting' : chain.toLowerCase().replaceAll('_', '-')
 }
 
 /** iptables' TPROXY sets the mark itself and ends; nft says so in three statements. */
@@ -40,7 +40,7 @@ function nativeRule({id, key}: ExpectedRule, index: number): Rule {
 }
 
 /** The native nftables form of a sidecar's rules (1.27 on): tables inet istio-proxy-*, of which only what got a rule exists. */
-export function nativeRuleset(chains: readonly ExpectedChain[]): Ruleset {
+export function nativeRuleset(chains: readonly ExpectedChain[], kind: 'proxy' | 'ambient' = 'proxy'): Ruleset {
   const chainOf = ({table, chain, rules}: ExpectedChain): Chain => {
     const base = BASES[`${table}/${chain}`]
     const hook = chain === 'PREROUTING' ? 'prerouting' : 'output'
@@ -53,9 +53,22 @@ export function nativeRuleset(chains: readonly ExpectedChain[]): Ruleset {
   }
   const names = [...new Set(chains.map(({table}) => table))]
   const tables = names.map(name => ({
-    name: `istio-proxy-${name}`,
+    name: `istio-${kind}-${name}`,
     family: 'inet' as const,
     chains: chains.filter(({table}) => table === name).map(chainOf),
   }))
   return {family: 'inet', backend: 'native', form: 'computed', tables, losses: []}
+}
+
+/** Ambient's native form: the lists of both families merged rule by rule, IPv4 spelling first. */
+export function ambientNative(v4: readonly ExpectedChain[], v6: readonly ExpectedChain[]): Ruleset {
+  const chains = v4.map(({table, chain, rules}) => {
+    const other = v6.find(each => each.table === table && each.chain === chain)?.rules ?? []
+    const both = rules.flatMap((rule, index) => {
+      const twin = other[index]
+      return twin === undefined || twin.key === rule.key ? [rule] : [rule, twin]
+    })
+    return {table, chain, rules: both}
+  })
+  return nativeRuleset(chains, 'ambient')
 }

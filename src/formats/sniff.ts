@@ -60,10 +60,16 @@ const TEXT_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
   ['objects', /^\s*(apiVersion|kind)\s*:/m],
 ]
 
-/** Says what a file holds from its first 64 KiB; never throws. */
-export function sniff(bytes: Uint8Array): Sniffed {
+/** Everything a file may hold, most telling first: pasted text can mix rules, sockets and manifests. Reads 64 KiB; never throws. */
+export function sniffAll(bytes: Uint8Array): readonly Sniffed[] {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 65_536)).toString('utf8')
   const start = head.replace(/^\ufeff/, '').trimStart()[0]
-  const marks = start === '{' || start === '[' ? JSON_MARKS : TEXT_MARKS
-  return marks.find(([, mark]) => mark.test(head))?.[0] ?? 'unknown'
+  const json = start === '{' || start === '['
+  const found = (json ? JSON_MARKS : TEXT_MARKS).filter(([, mark]) => mark.test(head)).map(([sniffed]) => sniffed)
+  return found.length === 0 ? ['unknown'] : json ? found.slice(0, 1) : found
+}
+
+/** What a file holds in the first place. */
+export function sniff(bytes: Uint8Array): Sniffed {
+  return sniffAll(bytes)[0] ?? 'unknown'
 }

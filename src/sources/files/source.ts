@@ -1,4 +1,4 @@
-import {contentName, type Sniffed, sniff} from '../../formats/sniff.js'
+import {contentName, type Sniffed, sniffAll} from '../../formats/sniff.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {kindOf} from '../../model/kinds.js'
@@ -13,7 +13,12 @@ export interface InputFile {
 }
 
 interface Content extends InputFile {
-  readonly sniffed: Sniffed
+  /** What it may hold, most telling first. */
+  readonly kinds: readonly Sniffed[]
+}
+
+function firstKind(content: Content): Sniffed {
+  return content.kinds[0] ?? 'unknown'
 }
 
 /** One rules text answers for whichever back end is asked about: the text itself says which family it is. */
@@ -54,24 +59,24 @@ async function manifestObjects(contents: readonly Content[]): Promise<readonly K
 
 /** A source made of files named on the command line (or standard input): each is recognised by its content. */
 export function filesSource(files: readonly InputFile[]): Source {
-  const contents: readonly Content[] = files.map(file => ({...file, sniffed: sniff(file.bytes)}))
+  const contents: readonly Content[] = files.map(file => ({...file, kinds: sniffAll(file.bytes)}))
   const label = files.map(file => file.label).join(', ')
-  const manifests = contents.filter(content => content.sniffed === 'objects')
+  const manifests = contents.filter(content => firstKind(content) === 'objects')
   let parsed: readonly KubeObject[] | undefined
 
   function find(id: EvidenceId): Content | undefined {
     const wanted = STANDS_FOR[id] ?? [id]
     for (const sniffed of wanted) {
-      const exact = contents.find(content => content.sniffed === sniffed)
+      const exact = contents.find(content => content.kinds.includes(sniffed))
       if (exact !== undefined) return exact
     }
-    return GUESSED.includes(id) ? contents.find(content => content.sniffed === 'unknown') : undefined
+    return GUESSED.includes(id) ? contents.find(content => firstKind(content) === 'unknown') : undefined
   }
 
   async function evidence(id: EvidenceId): Promise<Answer<Artifact>> {
     const content = find(id)
     if (content === undefined) {
-      const held = contents.map(each => `${each.label} is ${contentName(each.sniffed)}`).join('; ')
+      const held = contents.map(each => `${each.label} is ${contentName(firstKind(each))}`).join('; ')
       return missing(evidenceRow(id).title, 'not-captured', held)
     }
     return answered({id, bytes: content.bytes, provenance: {from: content.label}})
@@ -95,8 +100,10 @@ export function filesSource(files: readonly InputFile[]): Source {
   return {
     origin: {kind: 'files', label},
     defaultNamespace: 'default',
-    ...(manifests.length === 0 ? {impliedSubject: {namespace: '', name: label, implied: true}} : {}),
-    offers: () => contents.map(content => contentName(content.sniffed)),
+    ...(contents.some(content => content.kinds.some(kind => kind !== 'objects'))
+      ? {impliedSubject: {namespace: '', name: label, implied: true}}
+      : {}),
+    offers: () => contents.map(content => contentName(firstKind(content))),
     objects,
     evidence,
     close: async () => {},

@@ -50,6 +50,9 @@ function exceptionWords(exceptions: readonly Exception[]): readonly string[] {
     ...group(exceptions, 'range')
       .map(range => `destination ${range}`)
       .slice(0, 12),
+    ...group(exceptions, 'sender')
+      .map(range => `from ${range}`)
+      .slice(0, 12),
     ...proxy('uid'),
     ...proxy('gid'),
     ...phrase('interface', group(exceptions, 'interface')),

@@ -33,8 +33,14 @@ function rowsFor({dns, bypassInbound, virtualInterfaces}: AmbientSettings, famil
     chain('mangle/ISTIO_PRERT', rule('ambient-save', `${ZTUNNEL} -> set-connmark 0x111/0xfff`)),
     chain('mangle/ISTIO_OUTPUT', rule('ambient-restore', 'connmark=0x111/0xfff -> restore-mark 0xffffffff 0xffffffff')),
     ...(dns ? jumps('raw') : []),
-    chain('raw/ISTIO_PRERT', ...optional(dns, rule('dns-zone', `protocol=udp source-port=53 ${NOT_ZTUNNEL} -> ct-zone 1`))),
-    chain('raw/ISTIO_OUTPUT', ...optional(dns, rule('dns-zone', `protocol=udp destination-port=53 ${ZTUNNEL} -> ct-zone 1`))),
+    chain(
+      'raw/ISTIO_PRERT',
+      ...optional(dns, rule('dns-zone', `protocol=udp source-port=53 ${NOT_ZTUNNEL} -> ct-zone 1`)),
+    ),
+    chain(
+      'raw/ISTIO_OUTPUT',
+      ...optional(dns, rule('dns-zone', `protocol=udp destination-port=53 ${ZTUNNEL} -> ct-zone 1`)),
+    ),
     ...jumps('nat'),
     chain(
       'nat/ISTIO_PRERT',

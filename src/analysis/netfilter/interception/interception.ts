@@ -1,5 +1,5 @@
 import {formatIp, formatIpRange, type IpAddress, type IpRange} from '../../../model/ip-address.js'
-import type {Machine} from '../../../model/machine.js'
+import {isOwnAddress, type Machine} from '../../../model/machine.js'
 import type {Packet, Walk} from '../../../model/packet.js'
 import type {IpFamily, Ruleset} from '../../../model/ruleset.js'
 import {type CompiledRules, compileRules} from '../packet-walk/compile.js'
@@ -23,7 +23,7 @@ export interface Fate {
 
 /** Traffic of a direction that fares otherwise than the rest: ports, ranges, users, groups, interfaces. */
 export interface Exception extends Fate {
-  readonly kind: 'port' | 'range' | 'uid' | 'gid' | 'interface'
+  readonly kind: 'port' | 'range' | 'sender' | 'uid' | 'gid' | 'interface'
   readonly value: string
 }
 
@@ -95,6 +95,11 @@ function inbound(q: Questions): Direction {
     const found = arriving(q.port, name)
     if (differs(usual, found, q.port)) exceptions.push({kind: 'interface', value: name, ...found})
   }
+  for (const range of q.mentions.sources) {
+    if (range.family !== q.family || range.mask === 0n || isOwnAddress(q.machine, addressIn(range))) continue
+    const found = ask(q, {interface: q.device, destination: q.own, source: addressIn(range)})
+    if (differs(usual, found, q.port)) exceptions.push({kind: 'sender', value: rangeLabel(range), ...found})
+  }
   return {usual, exceptions}
 }
 
@@ -139,16 +144,17 @@ function usesTproxy(rulesets: readonly Ruleset[]): boolean {
 
 /**
  * Finds out what the rules do for a family by walking packets: ordinary ones, and one for each port, range, user, group and interface that
- * the rules name. So the answer holds for any rules, tampered ones too. Undefined when the pod has no address of that family.
+ * the rules name. So the answer holds for any rules, tampered ones too. `mentions` given
+ * from outside makes two answers comparable. Undefined when the pod has no address of that family.
  */
 export function interceptionOf(
   rulesets: readonly Ruleset[],
   machine: Machine,
   family: IpFamily,
+  mentions: Mentions = mentionsOf(rulesets),
 ): Interception | undefined {
   const place = primary(machine, family)
   if (place === undefined) return undefined
-  const mentions = mentionsOf(rulesets)
   const q: Questions = {
     rules: compileRules(rulesets),
     machine,

@@ -5,6 +5,8 @@ import type {Condition, ConditionField, IpFamily, Ruleset} from '../../../model/
 export interface Mentions {
   readonly ports: readonly number[]
   readonly ranges: readonly IpRange[]
+  /** Ranges of senders. */
+  readonly sources: readonly IpRange[]
   readonly uids: readonly number[]
   readonly gids: readonly number[]
   readonly interfaces: readonly string[]
@@ -27,14 +29,19 @@ function numbers(values: readonly string[]): readonly number[] {
   return values.flatMap(value => value.split(':').map(Number)).filter(value => Number.isInteger(value))
 }
 
+function rangesOf(rulesets: readonly Ruleset[], field: ConditionField): readonly IpRange[] {
+  return valuesOf(rulesets, [field])
+    .map(parseIpRange)
+    .filter(range => range !== undefined)
+    .filter(range => !isLoopback(range))
+}
+
 /** Collects the ports, address ranges, users, groups and interfaces that conditions of the rules name; at most two hundred of each. */
 export function mentionsOf(rulesets: readonly Ruleset[]): Mentions {
   return {
     ports: numbers(valuesOf(rulesets, ['destination-port', 'any-port'])).toSorted((a, b) => a - b),
-    ranges: valuesOf(rulesets, ['destination'])
-      .map(parseIpRange)
-      .filter(range => range !== undefined)
-      .filter(range => !isLoopback(range)),
+    ranges: rangesOf(rulesets, 'destination'),
+    sources: rangesOf(rulesets, 'source'),
     uids: numbers(valuesOf(rulesets, ['uid'])),
     gids: numbers(valuesOf(rulesets, ['gid'])),
     interfaces: valuesOf(rulesets, ['in-interface', 'out-interface']).filter(

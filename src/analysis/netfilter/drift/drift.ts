@@ -1,0 +1,284 @@
+import type {Machine} from '../../../model/machine.js'
+import {ruleKey} from '../../../model/rule-key.js'
+import {type Chain, type IpFamily, isUnderstood, type Rule, type Ruleset, type Table} from '../../../model/ruleset.js'
+import {interceptionOf} from '../interception/interception.js'
+import {mentionsOf} from '../interception/mentions.js'
+import {canonicalTable, foreignOwner, isIstioChain} from '../istio-names.js'
+import {align, type Step} from './align.js'
+import {consequences} from './consequences.js'
+
+export type DifferenceKind = 'missing' | 'extra' | 'changed' | 'moved' | 'foreign' | 'residue' | 'incomplete'
+
+/** One difference between the rules a pod should have and those it has, with what follows for traffic. */
+export interface Difference {
+  readonly kind: DifferenceKind
+  readonly family: Ruleset['family']
+  readonly place: string
+  readonly expected: readonly Rule[]
+  readonly actual: readonly Rule[]
+  readonly consequences: readonly string[]
+  /** True when some packet fares otherwise because of it. */
+  readonly effective: boolean
+}
+
+interface ChainPair {
+  readonly table: string
+  readonly chain: string
+  readonly expected: Chain | undefined
+  readonly actual: Chain | undefined
+}
+
+function chainOf(ruleset: Ruleset | undefined, table: string, chain: string): Chain | undefined {
+  return ruleset?.tables.find(each => each.name === table)?.chains.find(each => each.name === chain)
+}
+
+function pairs(expected: Ruleset, actual: Ruleset | undefined): readonly ChainPair[] {
+  const seen = new Map<string, ChainPair>()
+  for (const set of [expected, actual])
+    for (const table of set?.tables ?? [])
+      for (const chain of table.chains)
+        seen.set(`${table.name} ${chain.name}`, {
+          table: table.name,
+          chain: chain.name,
+          expected: chainOf(expected, table.name, chain.name),
+          actual: chainOf(actual, table.name, chain.name),
+        })
+  return [...seen.values()]
+}
+
+interface Change {
+  readonly kind: 'missing' | 'extra' | 'changed' | 'moved'
+  readonly index: number
+  readonly expected: readonly Rule[]
+  readonly actual: readonly Rule[]
+}
+
+/** Runs of missing and extra rules become one change; a run of both is a changed rule, the same rules elsewhere in the chain a move. */
+function changesOf(steps: readonly Step<Rule>[]): readonly Change[] {
+  const changes: Change[] = []
+  let run: {index: number; expected: Rule[]; actual: Rule[]} | undefined
+  const close = () => {
+    if (run === undefined) return
+    const kind = run.expected.length === 0 ? 'extra' : run.actual.length === 0 ? 'missing' : 'changed'
+    changes.push({kind, ...run})
+    run = undefined
+  }
+  for (const step of steps) {
+    if (step.kind === 'same') {
+      close()
+      continue
+    }
+    run ??= {index: step.index, expected: [], actual: []}
+    if (step.kind === 'missing') run.expected.push(step.expected)
+    else run.actual.push(step.actual)
+  }
+  close()
+  return joinMoves(changes)
+}
+
+function keysOf(rules: readonly Rule[]): string {
+  return rules.map(ruleKey).join('\n')
+}
+
+function joinMoves(changes: readonly Change[]): readonly Change[] {
+  const result: Change[] = []
+  const used = new Set<Change>()
+  for (const change of changes) {
+    if (used.has(change)) continue
+    const twin =
+      change.kind === 'missing' || change.kind === 'extra'
+        ? changes.find(other => !used.has(other) && other !== change && isTwin(change, other))
+        : undefined
+    if (twin === undefined) {
+      result.push(change)
+      continue
+    }
+    used.add(twin)
+    result.push({
+      kind: 'moved',
+      index: change.index,
+      expected: [...change.expected, ...twin.expected],
+      actual: [...change.actual, ...twin.actual],
+    })
+  }
+  return result
+}
+
+function isTwin(change: Change, other: Change): boolean {
+  if (change.kind === 'missing' && other.kind === 'extra') return keysOf(change.expected) === keysOf(other.actual)
+  return change.kind === 'extra' && other.kind === 'missing' && keysOf(change.actual) === keysOf(other.expected)
+}
+
+/** The expected ruleset with one change applied: what the kernel would do if that were all that differed. */
+function withChange(expected: Ruleset, actual: Ruleset, {table, chain}: ChainPair, change: Change): Ruleset {
+  const base = chainOf(expected, table, chain) ?? {
+    ...(chainOf(actual, table, chain) ?? {name: chain, complete: true}),
+    rules: [],
+  }
+  const gone = new Set(change.expected)
+  const kept = base.rules.filter(rule => !gone.has(rule))
+  const before = base.rules.slice(0, change.index).filter(rule => !gone.has(rule)).length
+  const rules = [...kept.slice(0, before), ...change.actual, ...kept.slice(before)]
+  const changedChain: Chain = {...base, rules}
+  const old: Table = expected.tables.find(each => each.name === table) ?? {
+    name: table,
+    family: expected.family,
+    chains: [],
+  }
+  const helpers = (actual.tables.find(each => each.name === table)?.chains ?? []).filter(
+    each => !old.chains.some(known => known.name === each.name),
+  )
+  const chains = [
+    ...old.chains.filter(each => each.name !== chain),
+    ...helpers.filter(each => each.name !== chain),
+    changedChain,
+  ]
+  return {...expected, tables: [...expected.tables.filter(each => each.name !== table), {...old, chains}]}
+}
+
+function familyOf(family: Ruleset['family']): readonly IpFamily[] {
+  return family === 'inet' ? ['ip', 'ip6'] : [family]
+}
+
+function effects(
+  before: readonly Ruleset[],
+  after: readonly Ruleset[],
+  machine: Machine,
+  family: Ruleset['family'],
+): readonly string[] {
+  const mentions = mentionsOf([...before, ...after])
+  const found = familyOf(family).flatMap(each => {
+    const was = interceptionOf(before, machine, each, mentions)
+    const is = interceptionOf(after, machine, each, mentions)
+    return was === undefined || is === undefined ? [] : consequences(was, is)
+  })
+  return [...new Set(found)]
+}
+
+/** A difference of a whole family: rules of istio in a second store, or text that cannot be compared. */
+function incomparable(kind: 'incomplete' | 'residue', set: Ruleset, place: string, consequence: string): Difference {
+  return {kind, family: set.family, place, expected: [], actual: [], consequences: [consequence], effective: false}
+}
+
+function isForeign(pair: ChainPair, change: Change): boolean {
+  if (change.expected.length > 0) return false
+  if (foreignOwner(pair.chain) !== undefined) return true
+  return change.actual.every(rule =>
+    rule.actions.some(
+      action => (action.kind === 'jump' || action.kind === 'goto') && foreignOwner(action.chain) !== undefined,
+    ),
+  )
+}
+
+function compareRuleset(
+  expected: Ruleset,
+  actual: Ruleset,
+  machine: Machine,
+  others: readonly Ruleset[],
+): readonly Difference[] {
+  const differences: Difference[] = []
+  for (const pair of pairs(expected, actual)) {
+    const place = `${pair.table}/${pair.chain}`
+    if (pair.actual?.complete === false) {
+      differences.push(
+        incomparable(
+          'incomplete',
+          actual,
+          place,
+          'rules of this chain were left out of the text, so it was not compared',
+        ),
+      )
+      continue
+    }
+    if (
+      pair.actual?.rules.some(rule => !isUnderstood(rule)) === true &&
+      pair.expected !== undefined &&
+      actual.losses.length > 0
+    ) {
+      differences.push(
+        incomparable(
+          'incomplete',
+          actual,
+          place,
+          'this form of text hides parts of the rules: compare with the output of iptables-save',
+        ),
+      )
+      continue
+    }
+    const steps = align(pair.expected?.rules ?? [], pair.actual?.rules ?? [], ruleKey)
+    for (const change of changesOf(steps)) {
+      const found = effects(
+        [expected, ...others],
+        [withChange(expected, actual, pair, change), ...others],
+        machine,
+        expected.family,
+      )
+      const kind = isForeign(pair, change) ? 'foreign' : change.kind
+      differences.push({
+        kind,
+        family: expected.family,
+        place,
+        expected: change.expected,
+        actual: change.actual,
+        consequences: found,
+        effective: found.length > 0,
+      })
+    }
+  }
+  return differences
+}
+
+function hasIstioRules(set: Ruleset): boolean {
+  return set.tables.some(table => table.chains.some(chain => isIstioChain(chain.name) && chain.rules.length > 0))
+}
+
+/** Interfaces are invisible without -v, so nothing can be said about rules that name them. */
+function hidesInterfaces(set: Ruleset): boolean {
+  return set.form === 'list' && set.losses.some(loss => loss.startsWith('interfaces'))
+}
+
+function emptyLike(expected: Ruleset): Ruleset {
+  return {...expected, tables: [], form: 'save', losses: []}
+}
+
+/**
+ * Compares the rules a pod should have with those it has, chain by chain, in order, after normalising spelling; each difference is tried
+ * alone on the packet walk, so its consequence is what really changes for traffic, and a difference without one is cosmetic.
+ */
+export function driftOf(
+  expected: readonly Ruleset[],
+  actual: readonly Ruleset[],
+  machine: Machine,
+): readonly Difference[] {
+  return expected.flatMap(wanted => {
+    const same = actual.filter(
+      set => set.family === wanted.family && (set.backend === 'native') === (wanted.backend === 'native'),
+    )
+    const main = same.find(hasIstioRules) ?? same[0] ?? emptyLike(wanted)
+    const residue = actual
+      .filter(set => set !== main && set.family === wanted.family && hasIstioRules(set))
+      .map(set =>
+        incomparable(
+          'residue',
+          set,
+          set.tables.map(table => canonicalTable(table.name)).join(', '),
+          `istio's rules are also in the ${set.backend} rule store; both take effect`,
+        ),
+      )
+    if (hidesInterfaces(main))
+      return [
+        incomparable(
+          'incomplete',
+          main,
+          'all chains',
+          'interfaces are not shown without -v: list with iptables -nvL or, better, iptables-save',
+        ),
+        ...residue,
+      ]
+    const partial = main.form === 'list' || main.form === 'list-rules'
+    const comparable = partial
+      ? {...wanted, tables: wanted.tables.filter(table => main.tables.some(each => each.name === table.name))}
+      : wanted
+    return [...compareRuleset(comparable, main, machine, []), ...residue]
+  })
+}

@@ -1,4 +1,3 @@
-import type {KubeConfig} from '@kubernetes/client-node'
 import {type JsonObject, objectOf, textOf} from '../../formats/decode.js'
 import {UserError} from '../../model/user-error.js'
 import {dataOrFile} from './data-or-file.js'
@@ -14,8 +13,8 @@ export interface Credentials {
 }
 
 export interface CredentialOptions {
-  readonly config: KubeConfig
-  readonly rawUser: JsonObject
+  /** The user as the kubeconfig writes it, with paths made absolute. */
+  readonly user: JsonObject
   readonly pluginCluster: JsonObject
   readonly settings: Impersonation
   readonly env: Environment
@@ -30,8 +29,8 @@ const TOKEN_FILE_MS = 60_000
 export function credentialReader(options: CredentialOptions): (refused?: boolean) => Promise<Credentials> {
   const now = options.now ?? Date.now
   const plugin = pluginCache(now)
-  const user = options.config.getCurrentUser()
-  const impersonation = impersonationHeaders(user, options.rawUser, options.settings)
+  const {user} = options
+  const impersonation = impersonationHeaders(user, options.settings)
   let tokenFile: {readonly token: string; readonly atMs: number} | undefined
   let certificate: Promise<Pick<Credentials, 'certificate' | 'key'>> | undefined
 
@@ -44,8 +43,16 @@ export function credentialReader(options: CredentialOptions): (refused?: boolean
   }
 
   async function clientCertificate(): Promise<Pick<Credentials, 'certificate' | 'key'>> {
-    const cert = await dataOrFile(user?.certData, user?.certFile, 'the client certificate')
-    const key = await dataOrFile(user?.keyData, user?.keyFile, 'the key of the client certificate')
+    const cert = await dataOrFile(
+      textOf(user, 'client-certificate-data'),
+      textOf(user, 'client-certificate'),
+      'the client certificate',
+    )
+    const key = await dataOrFile(
+      textOf(user, 'client-key-data'),
+      textOf(user, 'client-key'),
+      'the key of the client certificate',
+    )
     return cert === undefined || key === undefined ? {} : {certificate: cert, key}
   }
 
@@ -56,10 +63,12 @@ export function credentialReader(options: CredentialOptions): (refused?: boolean
       ...own,
       headers: {...impersonation, Authorization: `Bearer ${token}`},
     })
-    const path = textOf(options.rawUser, 'tokenFile')
-    const exec = objectOf(options.rawUser, 'exec')
+    const path = textOf(user, 'tokenFile')
+    const exec = objectOf(user, 'exec')
+    const token = textOf(user, 'token')
+    const username = textOf(user, 'username')
     if (path !== undefined && path !== '') return bearer(await fromFile(path, refused))
-    if (user?.token) return bearer(user.token.trim())
+    if (token !== undefined && token !== '') return bearer(token.trim())
     if (exec !== undefined) {
       const given = await plugin(
         {exec, cluster: options.pluginCluster, env: options.env, interactive: options.interactive},
@@ -74,9 +83,9 @@ export function credentialReader(options: CredentialOptions): (refused?: boolean
         headers: {...impersonation, ...(given.token === undefined ? {} : {Authorization: `Bearer ${given.token}`})},
       }
     }
-    if (objectOf(options.rawUser, 'auth-provider') !== undefined) return bearer(providerToken(options.rawUser, now()))
-    if (user?.username) {
-      const basic = Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')
+    if (objectOf(user, 'auth-provider') !== undefined) return bearer(providerToken(user, now()))
+    if (username !== undefined && username !== '') {
+      const basic = Buffer.from(`${username}:${textOf(user, 'password') ?? ''}`).toString('base64')
       return {...own, headers: {...impersonation, Authorization: `Basic ${basic}`}}
     }
     return {...own, headers: impersonation}

@@ -3,12 +3,12 @@ import {UserError} from '../../model/user-error.js'
 
 /** Base64 data, else a file's bytes, else nothing; a file that cannot be read is an error a person can mend. */
 export async function dataOrFile(
-  data: string | undefined | null,
-  file: string | undefined | null,
+  data: string | undefined,
+  file: string | undefined,
   what: string,
 ): Promise<Buffer | undefined> {
-  if (data !== undefined && data !== null && data !== '') return Buffer.from(data, 'base64')
-  if (file === undefined || file === null || file === '') return undefined
+  if (data !== undefined && data !== '') return Buffer.from(data, 'base64')
+  if (file === undefined || file === '') return undefined
   try {
     return await readFile(file)
   } catch (error) {

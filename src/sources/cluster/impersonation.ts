@@ -1,4 +1,3 @@
-import type {User} from '@kubernetes/client-node'
 import {type JsonObject, objectOf, textOf, textsOf} from '../../formats/decode.js'
 import {UserError} from '../../model/user-error.js'
 import type {ClusterSettings} from './settings.js'
@@ -8,15 +7,14 @@ export type Impersonation = Pick<ClusterSettings, 'as' | 'asUid' | 'asGroups'>
 
 /** Impersonation: the flags win over the kubeconfig's own `as`; all four kinds of headers are sent. */
 export function impersonationHeaders(
-  user: User | null,
-  rawUser: JsonObject,
+  user: JsonObject,
   settings: Impersonation,
 ): Readonly<Record<string, string | readonly string[]>> {
   const fromFlags = settings.as !== undefined
-  const name = settings.as ?? user?.impersonateUser ?? undefined
-  const uid = settings.asUid ?? (fromFlags ? undefined : textOf(rawUser, 'as-uid'))
-  const groups = settings.asGroups.length > 0 ? settings.asGroups : fromFlags ? [] : textsOf(rawUser, 'as-groups')
-  const extra = fromFlags ? {} : (objectOf(rawUser, 'as-user-extra') ?? {})
+  const name = settings.as ?? textOf(user, 'as')
+  const uid = settings.asUid ?? (fromFlags ? undefined : textOf(user, 'as-uid'))
+  const groups = settings.asGroups.length > 0 ? settings.asGroups : fromFlags ? [] : textsOf(user, 'as-groups')
+  const extra = fromFlags ? {} : (objectOf(user, 'as-user-extra') ?? {})
   if (name === undefined || name === '') {
     if (groups.length === 0 && uid === undefined) return {}
     throw new UserError('--as-group and --as-uid need --as: the API server impersonates groups only with a user')

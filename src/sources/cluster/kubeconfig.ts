@@ -1,6 +1,5 @@
 import {existsSync} from 'node:fs'
 import {readFile} from 'node:fs/promises'
-import {type Cluster, KubeConfig} from '@kubernetes/client-node'
 import {flagOf, type JsonObject, listOf, objectOf, textOf} from '../../formats/decode.js'
 import {UserError} from '../../model/user-error.js'
 import {type Credentials, credentialReader} from './credentials.js'
@@ -37,44 +36,37 @@ export interface AccessOptions {
   readonly rootFolder?: string
 }
 
-/** The API client's own name for the single context it makes inside a pod. */
-const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount/token'
+/** Where a pod finds its service account (kubernetes.io, projected token volumes). */
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** Where systems keep the roots they trust; Node has its own list, Go programs use these. */
 const SYSTEM_ROOTS = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem']
 
+/** A context picked out: its cluster and user as the kubeconfig writes them. */
 interface Chosen {
-  readonly config: KubeConfig
-  readonly rawUser: JsonObject
-  readonly rawCluster: JsonObject
+  readonly contextName: string
+  readonly clusterName: string
+  readonly cluster: JsonObject
+  readonly user: JsonObject
   readonly namespace: string | undefined
 }
 
 /** Resolves the kubeconfig (or the service account of the pod we run in) to a server, its TLS settings and credentials. */
 export async function clusterAccess(options: AccessOptions): Promise<ClusterAccess> {
   const merged = await readKubeconfig(options.settings.kubeconfig, options.env)
-  const chosen = merged === undefined ? inCluster(options) : choose(merged, options.settings.context)
-  const {config, rawUser, rawCluster} = chosen
-  const cluster = config.getCurrentCluster()
-  if (cluster === null)
-    throw new UserError(`the kubeconfig context ${config.getCurrentContext()} names no known cluster`)
-  const server = serverUrl(cluster)
-  const tls = await tlsSettings(cluster)
+  const chosen = merged === undefined ? await fromServiceAccount(options) : choose(merged, options.settings.context)
+  const {cluster, user, clusterName} = chosen
+  const server = serverUrl(cluster, clusterName)
+  const tls = await tlsSettings(cluster, clusterName)
   const secure = server.protocol === 'https:' || isLoopback(server.hostname.replace(/^\[|\]$/g, ''))
-  const read = credentialReader({
-    config,
-    rawUser,
-    pluginCluster: pluginCluster(cluster, rawCluster),
-    settings: options.settings,
-    env: options.env,
-    interactive: options.interactive,
-  })
+  const {settings, env, interactive} = options
+  const read = credentialReader({user, pluginCluster: pluginCluster(cluster), settings, env, interactive})
   return {
-    contextName: config.getCurrentContext(),
+    contextName: chosen.contextName,
     server,
     namespace: chosen.namespace || 'default',
     tls,
-    proxyUrl: proxyFor(server, cluster.proxyUrl ?? undefined, options.env),
-    gzip: rawCluster['disable-compression'] !== true && !isNear(server.hostname),
+    proxyUrl: proxyFor(server, textOf(cluster, 'proxy-url'), env),
+    gzip: flagOf(cluster, 'disable-compression') !== true && !isNear(server.hostname),
     // Credentials never travel in the clear: client-go drops them on http as well (clientcmd/client_config.go).
     credentials: async refused => (secure ? read(refused) : {headers: {}}),
   }
@@ -82,78 +74,65 @@ export async function clusterAccess(options: AccessOptions): Promise<ClusterAcce
 
 function choose(merged: MergedKubeconfig, wanted: string | undefined): Chosen {
   const names = [...merged.contexts.keys()]
-  const name = wanted ?? merged.currentContext
+  const contextName = wanted ?? merged.currentContext
   const where = merged.files.join(', ')
-  if (name === undefined) {
+  if (contextName === undefined) {
     throw new UserError(`${where} sets no current context`, {hint: contextHint(names), next: 'name one with --context'})
   }
-  const context = merged.contexts.get(name)
-  if (context === undefined) throw new UserError(`there is no context ${name} in ${where}`, {hint: contextHint(names)})
+  const context = merged.contexts.get(contextName)
+  if (context === undefined)
+    throw new UserError(`there is no context ${contextName} in ${where}`, {hint: contextHint(names)})
   const clusterName = textOf(context, 'cluster') ?? ''
-  const rawCluster = merged.clusters.get(clusterName)
-  if (rawCluster === undefined)
-    throw new UserError(`context ${name} names the cluster ${clusterName}, which ${where} does not define`)
-  const userName = textOf(context, 'user') ?? ''
-  const rawUser = merged.users.get(userName) ?? {}
-  const config = new KubeConfig()
-  const document = {
-    'current-context': name,
-    contexts: [{name, context}],
-    clusters: [{name: clusterName, cluster: rawCluster}],
-    users: userName === '' ? [] : [{name: userName, user: rawUser}],
-  }
-  try {
-    config.loadFromString(JSON.stringify(document))
-  } catch (error) {
-    throw new UserError(
-      `context ${name} of ${where} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
-  return {config, rawUser, rawCluster, namespace: textOf(context, 'namespace')}
+  const cluster = merged.clusters.get(clusterName)
+  if (cluster === undefined)
+    throw new UserError(`context ${contextName} names the cluster ${clusterName}, which ${where} does not define`)
+  const user = merged.users.get(textOf(context, 'user') ?? '') ?? {}
+  return {contextName, clusterName, cluster, user, namespace: textOf(context, 'namespace')}
 }
 
 function contextHint(names: readonly string[]): string {
   return names.length === 0 ? 'It defines no contexts at all.' : `It defines: ${names.slice(0, 20).join(', ')}.`
 }
 
-function inCluster(options: AccessOptions): Chosen {
+async function fromServiceAccount(options: AccessOptions): Promise<Chosen> {
   const root = options.rootFolder ?? ''
-  if (options.env.KUBERNETES_SERVICE_HOST === undefined || !existsSync(`${root}${TOKEN_PATH}`)) {
+  if (options.env.KUBERNETES_SERVICE_HOST === undefined || !existsSync(`${root}${SERVICE_ACCOUNT}/token`)) {
     throw new UserError('there is no kubeconfig, and this is not a pod with a service account', {
       hint: 'Looked at KUBECONFIG and ~/.kube/config. Without a cluster, give a bundle, a file or sample with --from.',
       next: 'meshctl check deploy/reviews-v1 --from sample',
     })
   }
-  const config = new KubeConfig()
-  config.loadFromCluster(root)
-  const namespace = config.getContextObject(config.getCurrentContext())?.namespace?.trim()
-  const user = config.getCurrentUser()
-  const tokenFile = `${root}${TOKEN_PATH}`
+  // Loaded here alone: the API client's library takes as long to load as the rest of a command takes to run.
+  const {inCluster} = await import('./in-cluster.js')
+  const {contextName, clusterName, server, caFile, tokenFile, namespace} = inCluster(root)
   // The token is read by the credential reader, which trims it and reads it anew each minute.
-  return {config, rawUser: user === null ? {} : {tokenFile}, rawCluster: {}, namespace}
+  return {contextName, clusterName, cluster: {server, 'certificate-authority': caFile}, user: {tokenFile}, namespace}
 }
 
-function serverUrl(cluster: Cluster): URL {
-  try {
-    return new URL(cluster.server)
-  } catch {
-    throw new UserError(`cluster ${cluster.name} has a server that is not a URL: ${cluster.server}`)
+function serverUrl(cluster: JsonObject, name: string): URL {
+  const text = textOf(cluster, 'server') ?? ''
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new UserError(`cluster ${name} has no server that is a http or https URL: ${JSON.stringify(text)}`)
   }
+  return new URL(text)
 }
 
 /** Data wins over the file, as in client-go; both apply whether or not the context names a user. */
-async function tlsSettings(cluster: Cluster): Promise<TlsSettings> {
-  const ca = await dataOrFile(cluster.caData, cluster.caFile, `the certificate authority of cluster ${cluster.name}`)
-  if (cluster.skipTLSVerify && ca !== undefined) {
-    throw new UserError(`cluster ${cluster.name} sets both a certificate authority and insecure-skip-tls-verify`, {
+async function tlsSettings(cluster: JsonObject, name: string): Promise<TlsSettings> {
+  const data = textOf(cluster, 'certificate-authority-data')
+  const ca = await dataOrFile(
+    data,
+    textOf(cluster, 'certificate-authority'),
+    `the certificate authority of cluster ${name}`,
+  )
+  const insecure = flagOf(cluster, 'insecure-skip-tls-verify') === true
+  if (insecure && ca !== undefined) {
+    throw new UserError(`cluster ${name} sets both a certificate authority and insecure-skip-tls-verify`, {
       hint: 'kubectl refuses that too; remove one of them.',
     })
   }
-  return {
-    ca: ca ?? (await systemRoots()),
-    servername: cluster.tlsServerName || undefined,
-    rejectUnauthorized: !cluster.skipTLSVerify,
-  }
+  const servername = textOf(cluster, 'tls-server-name') || undefined
+  return {ca: ca ?? (await systemRoots()), servername, rejectUnauthorized: !insecure}
 }
 
 async function systemRoots(): Promise<Buffer | undefined> {
@@ -161,19 +140,22 @@ async function systemRoots(): Promise<Buffer | undefined> {
   return found === undefined ? undefined : await readFile(found)
 }
 
-/** The cluster as a credential plugin is told about it (client.authentication.k8s.io/v1 Cluster). */
-function pluginCluster(cluster: Cluster, raw: JsonObject): JsonObject {
-  const extension = listOf(raw, 'extensions').find(one => textOf(one, 'name') === 'client.authentication.k8s.io/exec')
-  const config = objectOf(extension, 'extension')
-  return {
-    server: cluster.server,
-    ...(cluster.caData ? {'certificate-authority-data': cluster.caData} : {}),
-    ...(cluster.tlsServerName ? {'tls-server-name': cluster.tlsServerName} : {}),
-    ...(cluster.skipTLSVerify ? {'insecure-skip-tls-verify': true} : {}),
-    ...(cluster.proxyUrl ? {'proxy-url': cluster.proxyUrl} : {}),
-    ...(flagOf(raw, 'disable-compression') === true ? {'disable-compression': true} : {}),
-    ...(config === undefined ? {} : {config}),
-  }
+/** What a credential plugin is told about its cluster (client.authentication.k8s.io/v1 Cluster): these fields of the kubeconfig. */
+const TOLD_TO_PLUGINS = [
+  'server',
+  'certificate-authority-data',
+  'tls-server-name',
+  'insecure-skip-tls-verify',
+  'proxy-url',
+  'disable-compression',
+]
+
+function pluginCluster(cluster: JsonObject): JsonObject {
+  const told = Object.entries(cluster).filter(([name, value]) => TOLD_TO_PLUGINS.includes(name) && value !== false)
+  const extensions = listOf(cluster, 'extensions')
+  const own = extensions.find(one => textOf(one, 'name') === 'client.authentication.k8s.io/exec')
+  const config = objectOf(own, 'extension')
+  return {...Object.fromEntries(told), ...(config === undefined ? {} : {config})}
 }
 
 /** Loopback and private networks: compressing costs more there than it saves. */

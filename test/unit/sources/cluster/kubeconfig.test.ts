@@ -1,7 +1,9 @@
 import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import type {RequestOptions} from 'node:https'
 import {tmpdir} from 'node:os'
 import {delimiter, join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {KubeConfig} from '@kubernetes/client-node'
 import {UserError} from '../../../../src/model/user-error.js'
 import {pluginCache} from '../../../../src/sources/cluster/exec-plugin.js'
 import {type AccessOptions, clusterAccess} from '../../../../src/sources/cluster/kubeconfig.js'
@@ -198,10 +200,40 @@ describe('TLS', () => {
   })
 })
 
+describe('where the API client’s own library has no defect, it agrees', () => {
+  const pem = (text: string) => Buffer.from(text).toString('base64')
+  test.each([
+    ['a token', {token: 'abc'}, {'certificate-authority-data': pem('ca')}],
+    ['a password', {username: 'u', password: 'p:q'}, {'certificate-authority-data': pem('ca')}],
+    [
+      'a certificate',
+      {'client-certificate-data': pem('c'), 'client-key-data': pem('k')},
+      {'certificate-authority-data': pem('ca')},
+    ],
+    ['another server name', {token: 'abc'}, {'certificate-authority-data': pem('ca'), 'tls-server-name': 'inner'}],
+    ['no verification', {token: 'abc', as: 'other'}, {'insecure-skip-tls-verify': true}],
+  ])('%s', async (_name, user, cluster) => {
+    const path = config(user, cluster)
+    const library = new KubeConfig()
+    library.loadFromFile(path)
+    const theirs: RequestOptions = {}
+    await library.applyToHTTPSOptions(theirs)
+    const {tls, credentials, server} = await access(path)
+    const ours = await credentials()
+    expect(server.href).toBe(new URL(library.getCurrentCluster()?.server ?? '').href)
+    expect(tls.rejectUnauthorized).toBe(theirs.rejectUnauthorized ?? true)
+    expect(tls.servername).toBe(theirs.servername)
+    if (theirs.ca !== undefined) expect(tls.ca).toEqual(theirs.ca)
+    expect([ours.certificate, ours.key]).toEqual([theirs.cert, theirs.key])
+    const basic = theirs.auth == null ? {} : {Authorization: `Basic ${Buffer.from(theirs.auth).toString('base64')}`}
+    expect(ours.headers).toEqual({...theirs.headers, ...basic})
+  })
+})
+
 describe('plain http', () => {
   test('loopback works with credentials, other hosts never get them', async () => {
     const near = await access(config({token: 't'}, {server: 'http://127.0.0.1:8001/prefix/'}))
-    expect(near.server.href).toBe('http://127.0.0.1:8001/prefix')
+    expect(near.server.href).toBe('http://127.0.0.1:8001/prefix/')
     expect((await near.credentials()).headers).toEqual({Authorization: 'Bearer t'})
     const far = await access(config({token: 't'}, {server: 'http://api.example'}))
     expect((await far.credentials()).headers).toEqual({})

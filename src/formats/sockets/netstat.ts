@@ -1,12 +1,13 @@
 import {canonicalAddress, type LineReading, splitEndpoint} from './line.js'
 
-const ROW = /^\s*(tcp|udp)(6|46)?\s+\d+\s+\d+\s+(\S+)\s+(\S+)(?:\s+(.*))?$/
+const ROW = /^\s*(tcp|udp)(6|46)?\s+\d+\s+(?:\d+\s+)?(\S*[:.]\S+)\s+(\S+)(?:\s+(.*))?$/
 const STATE =
   /^(LISTEN|ESTABLISHED|SYN_SENT|SYN_RECV|FIN_WAIT1|FIN_WAIT2|TIME_WAIT|CLOSE|CLOSE_WAIT|LAST_ACK|CLOSING|UNKNOWN)\b\s*/
 
 /**
  * Reads a line of net-tools' or busybox' `netstat -ntulp` / `-nap` (netstat(8)). IPv6 addresses have no brackets (`:::80`), busybox calls IPv6
  * rows `tcp`; the program is `PID/name`, may hold blanks, is cut at about 20 characters, and is `-` when it may not be seen.
+ * A queue column that somebody lost while pasting is not needed.
  */
 export function readNetstatLine(line: string): LineReading {
   const row = ROW.exec(line)

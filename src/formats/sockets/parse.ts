@@ -26,7 +26,7 @@ const FORMS: readonly Form[] = [
   {
     name: 'netstat',
     header: /^Active Internet connections|^Proto\s+Recv-Q/,
-    row: /^\s*(tcp|udp)(6|46)?\s+\d+\s+\d+\s/,
+    row: /^\s*(tcp|udp)(6|46)?\s+\d+\s+(\d+\s|\S*:[\d*])/,
     read: readNetstatLine,
   },
   {

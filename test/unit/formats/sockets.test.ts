@@ -162,3 +162,13 @@ test('who can connect to an address', () => {
     'one address',
   ])
 })
+
+test('a netstat row that lost a column while it was pasted is still read', () => {
+  // As a runbook shows it: indented, one queue column missing, the program's name cut.
+  const pasted =
+    '\tProto Recv-Q Send-Q Local Address       Foreign Address      State      PID/Program name\n\ttcp     0          0.0.0.0:80             0.0.0.0:*          LISTEN     1/nginx: master pro\n'
+  const table = parseSockets({bytes: Buffer.from(pasted)})
+  expect(table.ok && table.value.sockets.map(({address, port, process}) => ({address, port, process}))).toEqual([
+    {address: '0.0.0.0', port: 80, process: 'nginx: master pro'},
+  ])
+})

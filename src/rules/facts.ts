@@ -17,6 +17,8 @@ export interface Workload {
   /** True when the mode is what injection would make of a template. */
   readonly foreseen: boolean
   readonly version?: IstioVersion
+  /** When the evidence was true. */
+  readonly at: Date
 }
 
 /** What the control plane's replicas say of one proxy. */
@@ -25,6 +27,8 @@ export interface ControlPlaneView {
   readonly connections: readonly ProxyConnection[]
   readonly istiods: number
   readonly istiodVersions: readonly string[]
+  /** When this was so. */
+  readonly at: Date
 }
 
 /** Everything a rule may ask for beside the pod itself; each is fetched once, and its absence is a gap that is shown. */
@@ -42,6 +46,8 @@ export interface Facts {
   readonly proxyLog: string
   readonly initLog: string
   readonly controlPlane: ControlPlaneView
+  /** Where the proxy looks for istiod, and whether a Service of that name exists (undefined for addresses that are no Service's). */
+  readonly discovery: {readonly address: string; readonly from: string; readonly exists: boolean | undefined}
   readonly cni: {readonly inUse: boolean; readonly because: string}
 }
 
@@ -62,5 +68,6 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   proxyLog: 'the log of the sidecar',
   initLog: 'the log of istio-init',
   controlPlane: "istiod's view of the proxy",
+  discovery: 'the Services of the control plane',
   cni: 'how the rules get into the pod',
 }

@@ -1,33 +1,133 @@
+import {rule as adminExposed} from './admin-exposed/rule.js'
+import {rule as ambientAndSidecar} from './ambient-and-sidecar/rule.js'
+import {rule as ambientInboundBypass} from './ambient-inbound-bypass/rule.js'
+import {rule as ambientNotRedirected} from './ambient-not-redirected/rule.js'
+import {rule as appProtocolConflict} from './app-protocol-conflict/rule.js'
 import {rule as appVersionLabels} from './app-version-labels/rule.js'
+import {rule as certificateExpiry} from './certificate-expiry/rule.js'
+import {rule as configRejected} from './config-rejected/rule.js'
+import {rule as configStale} from './config-stale/rule.js'
+import {rule as controlPlaneLost} from './control-plane-lost/rule.js'
+import {rule as databaseAsHttp} from './database-as-http/rule.js'
+import {rule as disabledNamespaceWins} from './disabled-namespace-wins/rule.js'
+import {rule as discoveryAddress} from './discovery-address/rule.js'
+import {rule as excludeInboundIgnored} from './exclude-inbound-ignored/rule.js'
+import {rule as hostNetwork} from './host-network/rule.js'
+import {rule as initContainerNetwork} from './init-container-network/rule.js'
+import {rule as initFailed} from './init-failed/rule.js'
+import {rule as injectAnnotationOnly} from './inject-annotation-only/rule.js'
+import {rule as injectOnWrongObject} from './inject-on-wrong-object/rule.js'
+import {rule as injectValueInvalid} from './inject-value-invalid/rule.js'
 import {rule as injectionRefused} from './injection-refused/rule.js'
+import {rule as injectionWebhookBroken} from './injection-webhook-broken/rule.js'
+import {rule as interceptionNone} from './interception-none/rule.js'
+import {rule as ipv6NotCaptured} from './ipv6-not-captured/rule.js'
+import {rule as jobNeverEnds} from './job-never-ends/rule.js'
 import {rule as loopbackListener} from './loopback-listener/rule.js'
+import {rule as loopbackRange} from './loopback-range/rule.js'
+import {rule as manualAndAuto} from './manual-and-auto/rule.js'
+import {rule as mtlsConflict} from './mtls-conflict/rule.js'
+import {rule as namespaceLabelsConflict} from './namespace-labels-conflict/rule.js'
+import {rule as namespaceNotInjected} from './namespace-not-injected/rule.js'
 import {rule as netAdminForbidden} from './net-admin-forbidden/rule.js'
 import {rule as noService} from './no-service/rule.js'
 import {rule as notListening} from './not-listening/rule.js'
+import {rule as nothingCaptured} from './nothing-captured/rule.js'
+import {rule as outboundBypass} from './outbound-bypass/rule.js'
 import {rule as podMissingProxy} from './pod-missing-proxy/rule.js'
+import {rule as portName} from './port-name/rule.js'
+import {rule as probeNamedPort} from './probe-named-port/rule.js'
+import {rule as probeRewriteOff} from './probe-rewrite-off/rule.js'
+import {rule as prometheusPortReserved} from './prometheus-port-reserved/rule.js'
 import {rule as proxyGid} from './proxy-gid/rule.js'
+import {rule as proxyNotListening} from './proxy-not-listening/rule.js'
+import {rule as proxyPrivileged} from './proxy-privileged/rule.js'
 import {rule as proxyUid} from './proxy-uid/rule.js'
+import {rule as proxyUidSeen} from './proxy-uid-seen/rule.js'
+import {rule as readinessMissing} from './readiness-missing/rule.js'
 import {rule as reservedPortDeclared} from './reserved-port-declared/rule.js'
 import {rule as reservedPortTaken} from './reserved-port-taken/rule.js'
+import {rule as restrictedSeccomp} from './restricted-seccomp/rule.js'
+import {rule as revisionWithoutWebhook} from './revision-without-webhook/rule.js'
 import type {Rule} from './rule.js'
+import {rule as samePortOtherTarget} from './same-port-other-target/rule.js'
+import {rule as servicePortNotCaptured} from './service-port-not-captured/rule.js'
 import {rule as serviceProtocolClash} from './service-protocol-clash/rule.js'
+import {rule as severalProxyUids} from './several-proxy-uids/rule.js'
 import {rule as sidecarNotReady} from './sidecar-not-ready/rule.js'
+import {rule as sidecarOutdated} from './sidecar-outdated/rule.js'
+import {rule as sidecarRestarts} from './sidecar-restarts/rule.js'
+import {rule as targetPortUnknown} from './target-port-unknown/rule.js'
+import {rule as terminationTooShort} from './termination-too-short/rule.js'
+import {rule as tproxyRequirements} from './tproxy-requirements/rule.js'
+import {rule as trafficAnnotationInvalid} from './traffic-annotation-invalid/rule.js'
+import {rule as udpPort} from './udp-port/rule.js'
 import {rule as undeclaredListener} from './undeclared-listener/rule.js'
 
 /** Every rule, by slug. Written by bin/generate.js. */
 export const RULES: readonly Rule[] = [
+  adminExposed,
+  ambientAndSidecar,
+  ambientInboundBypass,
+  ambientNotRedirected,
+  appProtocolConflict,
   appVersionLabels,
+  certificateExpiry,
+  configRejected,
+  configStale,
+  controlPlaneLost,
+  databaseAsHttp,
+  disabledNamespaceWins,
+  discoveryAddress,
+  excludeInboundIgnored,
+  hostNetwork,
+  initContainerNetwork,
+  initFailed,
+  injectAnnotationOnly,
+  injectOnWrongObject,
+  injectValueInvalid,
   injectionRefused,
+  injectionWebhookBroken,
+  interceptionNone,
+  ipv6NotCaptured,
+  jobNeverEnds,
   loopbackListener,
+  loopbackRange,
+  manualAndAuto,
+  mtlsConflict,
+  namespaceLabelsConflict,
+  namespaceNotInjected,
   netAdminForbidden,
   noService,
   notListening,
+  nothingCaptured,
+  outboundBypass,
   podMissingProxy,
+  portName,
+  probeNamedPort,
+  probeRewriteOff,
+  prometheusPortReserved,
   proxyGid,
+  proxyNotListening,
+  proxyPrivileged,
   proxyUid,
+  proxyUidSeen,
+  readinessMissing,
   reservedPortDeclared,
   reservedPortTaken,
+  restrictedSeccomp,
+  revisionWithoutWebhook,
+  samePortOtherTarget,
+  servicePortNotCaptured,
   serviceProtocolClash,
+  severalProxyUids,
   sidecarNotReady,
+  sidecarOutdated,
+  sidecarRestarts,
+  targetPortUnknown,
+  terminationTooShort,
+  tproxyRequirements,
+  trafficAnnotationInvalid,
+  udpPort,
   undeclaredListener,
 ]

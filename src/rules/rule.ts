@@ -17,7 +17,7 @@ export interface Found {
 }
 
 /** One thing a mesh workload must obey. */
-export interface Rule<N extends FactName = FactName> {
+export interface Rule<N extends FactName = FactName, U extends FactName = FactName> {
   /** `MCTnnnn`, never used again for another rule. */
   readonly code: string
   readonly slug: string
@@ -34,12 +34,15 @@ export interface Rule<N extends FactName = FactName> {
   readonly versions?: string
   /** Pods it makes sense for. */
   readonly modes: readonly PodMode[]
+  /** Without these it is not checked. */
   readonly needs: readonly N[]
-  check(workload: Workload, facts: Pick<Facts, N>): readonly Found[]
+  /** These make its findings better where they are known. */
+  readonly uses?: readonly U[]
+  check(workload: Workload, facts: Pick<Facts, N> & Partial<Pick<Facts, U>>): readonly Found[]
 }
 
 /** Keeps the facts a rule needs in its type, so that it cannot read what it did not ask for. */
-export function defineRule<const N extends FactName>(rule: Rule<N>): Rule<N> {
+export function defineRule<const N extends FactName, const U extends FactName = never>(rule: Rule<N, U>): Rule<N, U> {
   return rule
 }
 

@@ -56,6 +56,10 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
     }
     facts[name] = answer.value
   }
+  for (const name of rule.uses ?? []) {
+    const answer = await book.fact(name)
+    if (answer.ok) facts[name] = answer.value
+  }
   const found = rule.check(workload, facts as Facts)
   if (found.length === 0) return {rule, kind: 'passed'}
   return {rule, kind: 'found', findings: found.map(each => finding(rule, workload, each))}
@@ -63,11 +67,11 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
 
 /** How a template would take part in the mesh: as the webhooks decide, and as if injected where they are not known. */
 async function foreseen(run: CheckRun, pod: PodModel, mode: Workload['mode']): Promise<Workload> {
-  if (pod.exists || mode !== 'none') return {pod, mode, foreseen: false}
-  const decision = await factBook(run, {pod, mode, foreseen: true}).fact('injection')
+  if (pod.exists || mode !== 'none') return {pod, mode, foreseen: false, at: run.at}
+  const decision = await factBook(run, {pod, mode, foreseen: true, at: run.at}).fact('injection')
   const refused = pod.hostNetwork || pod.labels['sidecar.istio.io/inject'] === 'false'
   const injected = decision.ok ? decision.value.injected : !refused
-  return {pod, mode: injected ? 'sidecar' : 'none', foreseen: true}
+  return {pod, mode: injected ? 'sidecar' : 'none', foreseen: true, at: run.at}
 }
 
 /** Asks every rule about one pod. */

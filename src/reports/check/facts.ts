@@ -1,7 +1,9 @@
 import {decideInjection} from '../../analysis/injection/decision.js'
 import {portMap} from '../../analysis/port-map/port-map.js'
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {textOf} from '../../formats/decode.js'
 import {parseCerts} from '../../formats/envoy-certs/parse.js'
+import {parseYamlText} from '../../formats/kube-manifest/yaml-text.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import type {EvidenceId} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -17,7 +19,8 @@ export interface CheckRun {
   readonly source: Source
   readonly lists: ClusterLists
   readonly istiods: () => Promise<Answer<readonly IstiodAnswer[]>>
-  readonly now: Date
+  /** When the evidence was true: the time of capture, else now. */
+  readonly at: Date
   /** False when evidence that needs a visit to each pod must not be fetched. */
   readonly deep: boolean
 }
@@ -80,7 +83,7 @@ async function certificates(context: PodContext): Promise<Answer<Facts['certific
   const parsed = parseCerts(page.value)
   const captured = new Date(page.value.provenance.capturedAt ?? '')
   return parsed.ok
-    ? answered({all: parsed.value, at: Number.isNaN(captured.getTime()) ? context.run.now : captured})
+    ? answered({all: parsed.value, at: Number.isNaN(captured.getTime()) ? context.run.at : captured})
     : parsed
 }
 
@@ -93,7 +96,26 @@ async function controlPlane({run, workload: {pod}}: PodContext): Promise<Answer<
   const id = `${pod.object.name}.${pod.object.namespace}`
   const connections = spoke.flatMap(each => each.proxies.filter(proxy => proxy.id === id))
   if (connections.length === 0 && silent !== undefined) return {ok: false, gap: silent}
-  return answered({connections, istiods: spoke.length, istiodVersions: spoke.map(each => each.version)})
+  return answered({connections, istiods: spoke.length, istiodVersions: spoke.map(each => each.version), at: run.at})
+}
+
+/** The address in the proxy's configuration (PROXY_CONFIG, written by injection), else in the annotation, else the mesh's. */
+async function discovery({run, workload: {pod}}: PodContext): Promise<Answer<Facts['discovery']>> {
+  const env = injectedContainer(pod, 'istio-proxy')?.env.PROXY_CONFIG
+  const annotation = pod.annotations['proxy.istio.io/config']
+  const own = [env, annotation].map(text =>
+    text === undefined ? undefined : textOf(parseYamlText(text), 'discoveryAddress'),
+  )
+  const mesh = await run.lists.mesh()
+  const address = own[0] ?? own[1] ?? (mesh.ok ? mesh.value.discoveryAddress : undefined)
+  if (address === undefined) return mesh.ok ? missing(FACT_WORDS.mesh, 'not-captured', 'no address') : mesh
+  const from =
+    own[0] !== undefined || own[1] !== undefined ? 'the proxy configuration of the pod' : 'the mesh configuration'
+  const [, name, namespace] = /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?(?::\d+)?$/.exec(address) ?? []
+  if (name === undefined || namespace === undefined) return answered({address, from, exists: undefined})
+  const services = await run.lists.services(namespace)
+  if (!services.ok) return services
+  return answered({address, from, exists: services.value.some(({object}) => object.name === name)})
 }
 
 /** How the rules get into the pod: seen in the pod, else the CNI's DaemonSet, else the injector's values. */
@@ -129,6 +151,7 @@ const FETCH: Fetchers = {
   proxyLog: context => text(context, 'proxyLog', 'log.istio-proxy'),
   initLog: context => text(context, 'initLog', 'log.istio-init'),
   controlPlane,
+  discovery,
   cni,
 }
 

@@ -122,6 +122,11 @@ function uniqueGaps(workloads: readonly CheckedWorkload[]): readonly Gap[] {
   return [...new Map(all.map(gap => [JSON.stringify(gap), gap])).values()]
 }
 
+function capturedOr(source: Source, now: Date): Date {
+  const captured = new Date(source.origin.capturedAt ?? '')
+  return Number.isNaN(captured.getTime()) ? now : captured
+}
+
 /** Asks every rule about every pod given, and gathers the answers by workload. */
 export async function checkReport(
   source: Source,
@@ -132,7 +137,7 @@ export async function checkReport(
     source,
     lists: clusterLists(source, options.istioNamespace),
     istiods: istiodsOnce(source, options.istioNamespace),
-    now: options.now,
+    at: capturedOr(source, options.now),
     deep: options.deep,
   }
   const pods = objects.map(readPod).filter(pod => pod !== undefined)

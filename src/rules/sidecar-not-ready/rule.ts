@@ -1,3 +1,4 @@
+import {logReasons} from '../../analysis/sync-reason/log-reason.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -12,7 +13,8 @@ export const rule = defineRule({
   references: [PAGES.injecting],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: [],
-  check: ({pod}) => {
+  uses: ['proxyLog'],
+  check: ({pod}, {proxyLog}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
     const state = proxy?.state
     if (proxy === undefined || state === undefined || state.ready || pod.terminating) return []
@@ -22,15 +24,18 @@ export const rule = defineRule({
       each => each.role === 'app' && !each.injected && each.state?.state === 'waiting',
     )
     const held = waiting.length === 0 ? '' : ` ${waiting.map(({name}) => name).join(', ')} has not been started.`
+    const [reason] = proxyLog === undefined ? [] : logReasons(proxyLog)
     return [
       {
-        message: `istio-proxy is ${state.state}${why}, but not ready.${held}`,
+        message: `istio-proxy is ${state.state}${why}, but not ready${reason === undefined ? '' : `: ${reason.words}`}.${held}`,
         proof: [
           {
             from: `status of container ${proxy.name}`,
             text: `ready: false, state: ${state.state}, restarts: ${state.restarts}`,
           },
+          ...(reason === undefined ? [] : [{from: 'log of istio-proxy', text: reason.line}]),
         ],
+        ...(reason === undefined ? {} : {fix: reason.advice}),
       },
     ]
   },

@@ -1,0 +1,43 @@
+import {injectedContainer, type PodModel} from '../../model/pod.js'
+
+/** Which outbound TCP connections the rules of a pod send to Envoy, and where that was read. */
+export interface OutboundCapture {
+  readonly includeRanges: readonly string[]
+  readonly excludeRanges: readonly string[]
+  readonly includePorts: readonly string[]
+  readonly excludePorts: readonly string[]
+  readonly from: 'istio-init' | 'annotations'
+}
+
+const PREFIX = 'traffic.sidecar.istio.io/'
+
+function items(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map(each => each.trim())
+    .filter(each => each !== '')
+}
+
+/** What a pod's rules capture outbound: istio-init's -i, -x, -q and -o, else what the annotations ask for (istio-iptables flags). */
+export function outboundCapture(pod: PodModel): OutboundCapture {
+  const args = injectedContainer(pod, 'istio-init')?.args ?? []
+  if (args.includes('-i')) {
+    const argument = (flag: string) => items(args.includes(flag) ? args[args.indexOf(flag) + 1] : '')
+    return {
+      includeRanges: argument('-i'),
+      excludeRanges: argument('-x'),
+      includePorts: argument('-q'),
+      excludePorts: argument('-o'),
+      from: 'istio-init',
+    }
+  }
+  const annotation = (name: string) => pod.annotations[`${PREFIX}${name}`]
+  return {
+    includeRanges:
+      annotation('includeOutboundIPRanges') === undefined ? ['*'] : items(annotation('includeOutboundIPRanges')),
+    excludeRanges: items(annotation('excludeOutboundIPRanges')),
+    includePorts: items(annotation('includeOutboundPorts')),
+    excludePorts: items(annotation('excludeOutboundPorts')),
+    from: 'annotations',
+  }
+}

@@ -1,0 +1,27 @@
+import {socketAddress, socketReach} from '../../model/socket.js'
+import {defineRule} from '../rule.js'
+
+const ADMIN = [15000, 15004]
+
+export const rule = defineRule({
+  code: 'MCT1507',
+  slug: 'admin-exposed',
+  aliases: [],
+  severity: 'error',
+  title: "Envoy's admin interface is open to the network",
+  why: 'Whoever reaches the pod can read its configuration and certificates, change log levels and stop the proxy.',
+  fix: 'Let the admin interface listen on 127.0.0.1, as Istio configures it.',
+  references: ['https://www.envoyproxy.io/docs/envoy/latest/operations/admin'],
+  modes: ['sidecar', 'gateway', 'waypoint'],
+  needs: ['sockets'],
+  check: (_workload, {sockets}) =>
+    sockets.sockets
+      .filter(
+        socket =>
+          ADMIN.includes(socket.port) && socket.protocol === 'tcp' && socketReach(socket.address) !== 'loopback',
+      )
+      .map(socket => ({
+        message: `${socket.process ?? 'The proxy'} listens on ${socketAddress(socket)}, beyond the loopback.`,
+        proof: [{from: 'listening sockets', text: socket.line}],
+      })),
+})

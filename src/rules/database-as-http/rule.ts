@@ -1,0 +1,41 @@
+import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
+import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {defineRule, PAGES} from '../rule.js'
+
+const PORTS: Readonly<Record<number, string>> = {
+  3306: 'MySQL',
+  5432: 'PostgreSQL',
+  27017: 'MongoDB',
+  6379: 'Redis',
+  5672: 'AMQP',
+  9042: 'Cassandra',
+}
+const HTTP = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-Web']
+
+export const rule = defineRule({
+  code: 'MCT1404',
+  slug: 'database-as-http',
+  aliases: [],
+  severity: 'error',
+  title: 'A database port is called HTTP',
+  why: 'The proxy waits for an HTTP request that never comes, and answers what it gets with an error: the connection fails.',
+  fix: 'Name the port tcp-… (or mysql-, mongo-, redis- for those).',
+  references: [PAGES.protocols],
+  modes: ['sidecar', 'ambient'],
+  needs: ['services'],
+  check: ({pod}, {services}) =>
+    boundPorts(pod, services).flatMap(({service, port, target}) => {
+      const database = PORTS[target ?? -1] ?? PORTS[port.port]
+      if (database === undefined || !HTTP.includes(istioProtocol(port))) return []
+      return [
+        {
+          message: `Service ${service.object.name}:${port.port} leads to the usual port of ${database}, but is called ${istioProtocol(port)}.`,
+          object: service.object,
+          path: `${port.path}.name`,
+          proof: [
+            {from: port.path, text: `name: ${port.name ?? '(none)'}, port ${port.port}, targetPort ${port.target}`},
+          ],
+        },
+      ]
+    }),
+})

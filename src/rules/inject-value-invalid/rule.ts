@@ -1,0 +1,33 @@
+import {isOlder} from '../../model/istio-version.js'
+import {defineRule, PAGES} from '../rule.js'
+
+const INJECT = 'sidecar.istio.io/inject'
+
+export const rule = defineRule({
+  code: 'MCT1203',
+  slug: 'inject-value-invalid',
+  aliases: [],
+  severity: 'warning',
+  title: 'The injection label has a value Istio does not know',
+  why: 'Since Istio 1.27 only "true" and "false" count and anything else is as good as nothing; before, y, yes, true and on meant yes and everything else no.',
+  fix: 'Write "true" or "false".',
+  references: [PAGES.injecting],
+  modes: ['sidecar', 'ambient', 'none'],
+  needs: [],
+  check: ({pod, version}) =>
+    (['labels', 'annotations'] as const).flatMap(place => {
+      const value = pod[place][INJECT]
+      if (value === undefined || value === 'true' || value === 'false') return []
+      const old = ['y', 'yes', 'true', 'on'].includes(value.toLowerCase()) ? 'yes' : 'no'
+      const means = isOlder(version, 1, 27)
+        ? `it means ${old}`
+        : `it counts as unset (before Istio 1.27 it meant ${old})`
+      return [
+        {
+          message: `${INJECT}: "${value}" is neither "true" nor "false"; ${means}.`,
+          path: `${pod.metadataPath}.${place}["${INJECT}"]`,
+          proof: [{from: `${pod.metadataPath}.${place}`, text: `${INJECT}: "${value}"`}],
+        },
+      ]
+    }),
+})

@@ -1,0 +1,31 @@
+import {injectedContainer} from '../../model/pod.js'
+import {defineRule, PAGES} from '../rule.js'
+
+export const rule = defineRule({
+  code: 'MCT1308',
+  slug: 'ipv6-not-captured',
+  aliases: [],
+  severity: 'warning',
+  title: 'IPv6 traffic of a dual-stack pod bypasses the sidecar',
+  why: 'The agent decides by the first address of the pod; when that is IPv4 and dual stack is not enabled, no IPv6 rules are made.',
+  fix: 'Enable dual stack: ISTIO_DUAL_STACK for istiod and, in proxyMetadata, for the proxies.',
+  references: ['https://istio.io/latest/docs/setup/additional-setup/dual-stack/', PAGES.annotations],
+  modes: ['sidecar'],
+  needs: [],
+  check: ({pod}) => {
+    const ips = pod.status?.podIps ?? []
+    const [first] = ips
+    if (first === undefined || first.includes(':') || !ips.some(ip => ip.includes(':'))) return []
+    const containers = ['istio-init', 'istio-proxy'].map(name => injectedContainer(pod, name)?.env.ISTIO_DUAL_STACK)
+    if (containers.includes('true')) return []
+    return [
+      {
+        message: `The pod has the addresses ${ips.join(', ')}, and only IPv4 is captured.`,
+        proof: [
+          {from: 'status.podIPs', text: ips.join(', ')},
+          {from: 'ISTIO_DUAL_STACK', text: 'not set'},
+        ],
+      },
+    ]
+  },
+})

@@ -1,0 +1,27 @@
+import {injectedContainer} from '../../model/pod.js'
+import {defineRule, PAGES} from '../rule.js'
+
+export const rule = defineRule({
+  code: 'MCT1210',
+  slug: 'manual-and-auto',
+  aliases: [],
+  severity: 'warning',
+  title: 'The manifest already contains a sidecar',
+  why: 'The output of kube-inject was kept in place of the source: its proxy image and rules stay as they were on that day, whatever the mesh is upgraded to.',
+  fix: 'Keep the manifest as it was before kube-inject, and let the webhook inject.',
+  references: [PAGES.injecting],
+  modes: ['sidecar'],
+  needs: ['namespace'],
+  check: ({pod}, {namespace}) => {
+    const proxy = injectedContainer(pod, 'istio-proxy')
+    const auto = namespace.labels['istio-injection'] === 'enabled' || namespace.labels['istio.io/rev'] !== undefined
+    if (pod.exists || proxy === undefined || proxy.image === '' || proxy.image === 'auto' || !auto) return []
+    return [
+      {
+        message: `The template contains istio-proxy with the image ${proxy.image}, and namespace ${namespace.name} is injected by itself.`,
+        path: `${pod.specPath}.${proxy.path}`,
+        proof: [{from: `${pod.specPath}.${proxy.path}`, text: `image: ${proxy.image}`}],
+      },
+    ]
+  },
+})

@@ -1,0 +1,53 @@
+import {clientTls} from '../../analysis/mtls/client-tls.js'
+import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
+import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {objectLabel} from '../../model/pod.js'
+import {defineRule} from '../rule.js'
+
+/** What a server refuses: plain text under STRICT, mesh TLS where it is off (policy table of client mode against server mode). */
+function conflict(client: string, server: string): string | undefined {
+  if (server === 'STRICT' && client === 'DISABLE')
+    return 'sends plain text, which STRICT refuses: connections are reset'
+  if (server === 'STRICT' && (client === 'SIMPLE' || client === 'MUTUAL'))
+    return `sends ${client} TLS without the mesh's certificates, which STRICT refuses`
+  if (server === 'DISABLE' && client === 'ISTIO_MUTUAL')
+    return 'sends mesh TLS to a port where it is off: the application gets bytes it does not understand'
+  return undefined
+}
+
+export const rule = defineRule({
+  code: 'MCT1801',
+  slug: 'mtls-conflict',
+  aliases: [],
+  severity: 'error',
+  title: 'Clients and server disagree about mTLS',
+  why: 'A DestinationRule makes clients send something the PeerAuthentication of the server refuses: every request from the mesh fails with 503 (flags UF or UC).',
+  fix: 'Remove tls from the DestinationRule (automatic mTLS does the right thing), or set ISTIO_MUTUAL; or relax the PeerAuthentication for that port.',
+  references: [
+    'https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/',
+    'https://istio.io/latest/docs/concepts/security/#mutual-tls-authentication',
+  ],
+  modes: ['sidecar'],
+  needs: ['services', 'peerAuthentications', 'destinationRules', 'mesh'],
+  check: ({pod}, {services, peerAuthentications, destinationRules, mesh}) =>
+    boundPorts(pod, services).flatMap(({service, port, target}) => {
+      if (target === undefined || port.protocol !== 'TCP') return []
+      const server = mtlsMode(pod, target, peerAuthentications, mesh.rootNamespace)
+      return clientTls(service, port.port, destinationRules, mesh.rootNamespace, mesh.clusterDomain).flatMap(client => {
+        const words = conflict(client.mode, server.mode)
+        if (words === undefined) return []
+        const subset = client.subset === undefined ? '' : ` (subset ${client.subset})`
+        return [
+          {
+            message: `DestinationRule ${client.rule.object.name} ${words}: Service ${service.object.name}${subset}.`,
+            object: client.rule.object,
+            path: client.path,
+            proof: [
+              {from: `${objectLabel(client.rule.object)} ${client.path}`, text: `mode: ${client.mode}`},
+              {from: server.by === undefined ? 'default' : objectLabel(server.by), text: `mtls mode ${server.mode}`},
+            ],
+          },
+        ]
+      })
+    }),
+})

@@ -1,0 +1,29 @@
+import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
+import {outboundCapture} from '../../analysis/inbound-capture/outbound-capture.js'
+import {defineRule, PAGES} from '../rule.js'
+
+export const rule = defineRule({
+  code: 'MCT1304',
+  slug: 'nothing-captured',
+  aliases: [],
+  severity: 'error',
+  title: 'The rules capture neither direction',
+  why: 'With empty include lists istio-init makes no rule that leads to the proxy: the sidecar runs, costs, and sees nothing.',
+  fix: 'Remove the empty annotations includeInboundPorts and includeOutboundIPRanges.',
+  references: [PAGES.annotations],
+  modes: ['sidecar'],
+  needs: [],
+  check: ({pod}) => {
+    const [inbound, outbound] = [inboundCapture(pod), outboundCapture(pod)]
+    const nothingIn = inbound.include !== '*' && inbound.include.length === 0
+    const nothingOut = outbound.includeRanges.length === 0 && outbound.includePorts.length === 0
+    if (inbound.interception === 'NONE' || !nothingIn || !nothingOut) return []
+    return [
+      {
+        message: 'Both includeInboundPorts and includeOutboundIPRanges are empty: nothing is captured.',
+        path: `${pod.metadataPath}.annotations`,
+        proof: [{from: inbound.from, text: 'inbound ports: none; outbound ranges: none'}],
+      },
+    ]
+  },
+})

@@ -1,0 +1,32 @@
+import {appContainers} from '../../model/pod.js'
+import {defineRule, PAGES} from '../rule.js'
+
+export const rule = defineRule({
+  code: 'MCT1412',
+  slug: 'probe-named-port',
+  aliases: [],
+  severity: 'error',
+  title: 'A probe names a port its container does not have',
+  why: 'Names of ports are looked up in the same container only; the agent answers such a probe with 400 and the container never becomes ready.',
+  fix: 'Name the port in that container, or use its number.',
+  references: [PAGES.probes],
+  modes: ['sidecar', 'ambient', 'none'],
+  needs: [],
+  check: ({pod}) =>
+    appContainers(pod).flatMap(container =>
+      container.probes.flatMap(probe => {
+        // Injection rewrites probes of running pods to the agent's own port.
+        if (typeof probe.port !== 'string' || /^\d+$/.test(probe.port) || /[{$]/.test(probe.port)) return []
+        if (container.ports.some(({name}) => name === probe.port)) return []
+        const path = `${pod.specPath}.${probe.path}.port`
+        const names = container.ports.map(({name, port}) => name ?? String(port)).join(', ')
+        return [
+          {
+            message: `The ${probe.kind} probe of ${container.name} asks port "${probe.port}", and the container has ${names === '' ? 'no ports' : `only ${names}`}.`,
+            path,
+            proof: [{from: path, text: probe.port}],
+          },
+        ]
+      }),
+    ),
+})

@@ -1,0 +1,47 @@
+import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
+import {appContainers} from '../../model/pod.js'
+import {defineRule, type Found, PAGES} from '../rule.js'
+
+const REWRITE = 'sidecar.istio.io/rewriteAppHTTPProbers'
+
+export const rule = defineRule({
+  code: 'MCT1411',
+  slug: 'probe-rewrite-off',
+  aliases: [],
+  severity: 'warning',
+  title: 'Probes are not led past mTLS',
+  why: 'The kubelet has no certificate of the mesh: under STRICT its HTTP and gRPC probes fail and the pod is restarted, while TCP probes always succeed, because the sidecar accepts every port.',
+  fix: 'Remove the annotation sidecar.istio.io/rewriteAppHTTPProbers: "false".',
+  references: [PAGES.probes],
+  modes: ['sidecar'],
+  needs: [],
+  uses: ['peerAuthentications', 'mesh'],
+  check: ({pod}, {peerAuthentications, mesh}) => {
+    if (pod.annotations[REWRITE] !== 'false') return []
+    return appContainers(pod).flatMap(container =>
+      container.probes.flatMap((probe): Found[] => {
+        if (probe.handler === 'exec' || probe.kind === 'postStart' || probe.kind === 'preStop') return []
+        const number =
+          typeof probe.port === 'number' ? probe.port : container.ports.find(({name}) => name === probe.port)?.port
+        const mode = mtlsMode(pod, number ?? 0, peerAuthentications ?? [], mesh?.rootNamespace ?? 'istio-system').mode
+        const effect =
+          probe.handler === 'tcpSocket'
+            ? 'succeeds even when nobody listens'
+            : mode === 'STRICT'
+              ? 'fails, as mTLS is STRICT'
+              : 'works only as long as mTLS is not STRICT'
+        return [
+          {
+            severity: mode === 'STRICT' || probe.handler === 'tcpSocket' ? 'warning' : 'info',
+            message: `The ${probe.kind} probe of ${container.name} (${probe.handler}, port ${probe.port}) ${effect}.`,
+            path: `${pod.metadataPath}.annotations["${REWRITE}"]`,
+            proof: [
+              {from: REWRITE, text: 'false'},
+              {from: `${pod.specPath}.${probe.path}`, text: `port: ${probe.port}`},
+            ],
+          },
+        ]
+      }),
+    )
+  },
+})

@@ -1,0 +1,44 @@
+import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
+import {injectedContainer} from '../../model/pod.js'
+import {defineRule, PAGES} from '../rule.js'
+
+export const rule = defineRule({
+  code: 'MCT1505',
+  slug: 'proxy-not-listening',
+  aliases: [],
+  severity: 'error',
+  title: 'Envoy does not listen where the rules lead',
+  why: 'Captured connections are refused (REDIRECT) or time out (TPROXY): the pod can neither be reached nor go out.',
+  fix: 'See why Envoy has no listeners: its log, and whether it ever got its configuration from istiod.',
+  references: [PAGES.requirements],
+  modes: ['sidecar'],
+  needs: ['sockets'],
+  check: ({pod}, {sockets}) => {
+    const proxy = injectedContainer(pod, 'istio-proxy')
+    // A sidecar that is not ready has its own finding, which this would only repeat.
+    if (proxy?.state?.ready !== true || inboundCapture(pod).interception === 'NONE') return []
+    const absent = [15001, 15006].filter(
+      port => !sockets.sockets.some(each => each.port === port && each.protocol === 'tcp'),
+    )
+    // Before Istio 1.3 one port took both directions.
+    if (
+      absent.length === 0 ||
+      (absent.length === 1 &&
+        absent[0] === 15006 &&
+        sockets.sockets.length > 0 &&
+        proxy.image.match(/:1\.[0-2]\./) !== null)
+    )
+      return []
+    return [
+      {
+        message: `Nothing listens on ${absent.join(' and ')}.`,
+        proof: [
+          {
+            from: 'listening sockets',
+            text: sockets.sockets.map(({port, protocol}) => `${port}/${protocol}`).join(', ') || 'none',
+          },
+        ],
+      },
+    ]
+  },
+})

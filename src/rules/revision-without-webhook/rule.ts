@@ -1,0 +1,23 @@
+import {defineRule, PAGES} from '../rule.js'
+
+export const rule = defineRule({
+  code: 'MCT1205',
+  slug: 'revision-without-webhook',
+  aliases: [],
+  severity: 'error',
+  title: 'The revision asked for is served by no webhook',
+  why: 'Nobody is called when the pod is created, so it starts without a sidecar and without any message.',
+  fix: 'Name a revision or tag that is installed, or install that revision; istio-injection=enabled needs a default revision or a tag called default.',
+  references: [PAGES.injection, 'https://istio.io/latest/docs/setup/upgrade/canary/'],
+  modes: ['none'],
+  needs: ['injection', 'webhooks'],
+  check: (_workload, {injection}) => {
+    if (injection.decidedBy !== 'missing webhook') return []
+    return [
+      {
+        message: `No sidecar: ${injection.reason}.`,
+        proof: injection.steps.map(({question, answer}) => ({from: question, text: answer})),
+      },
+    ]
+  },
+})

@@ -1,0 +1,44 @@
+import {inboundCapture, isCaptured} from '../../analysis/inbound-capture/inbound-capture.js'
+import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
+import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
+import {defineRule, PAGES} from '../rule.js'
+
+export const rule = defineRule({
+  code: 'MCT1303',
+  slug: 'service-port-not-captured',
+  aliases: [],
+  severity: 'warning',
+  title: 'A Service port bypasses the sidecar',
+  why: 'No mTLS and no policy apply to it; clients in the mesh still send mTLS, as the pod is marked as able to, and the application gets bytes it does not understand.',
+  fix: 'Capture the port; or set TLS DISABLE for it in a DestinationRule (portLevelSettings) and a PeerAuthentication (portLevelMtls).',
+  references: [PAGES.annotations],
+  modes: ['sidecar'],
+  needs: ['services'],
+  uses: ['peerAuthentications', 'mesh'],
+  check: ({pod}, {services, peerAuthentications, mesh}) => {
+    const capture = inboundCapture(pod)
+    if (capture.interception === 'NONE') return []
+    return boundPorts(pod, services).flatMap(({service, port, target}) => {
+      if (target === undefined || port.protocol !== 'TCP' || isCaptured(capture, target)) return []
+      if (SIDECAR_PORTS.some(each => each.port === target)) return []
+      const strict =
+        mtlsMode(pod, target, peerAuthentications ?? [], mesh?.rootNamespace ?? 'istio-system').mode === 'STRICT'
+      const list =
+        capture.include === '*'
+          ? `excludes ${capture.exclude.join(', ')}`
+          : `captures only ${capture.include.join(', ') || 'nothing'}`
+      return [
+        {
+          severity: strict ? ('error' as const) : ('warning' as const),
+          message: `Service ${service.object.name}:${port.port} leads to port ${target}, which is not captured${strict ? ' though mTLS is STRICT' : ''}.`,
+          path: `${pod.metadataPath}.annotations`,
+          proof: [
+            {from: capture.from, text: `inbound ${list}`},
+            {from: `Service ${service.object.name} ${port.path}`, text: `targetPort ${port.target}`},
+          ],
+        },
+      ]
+    })
+  },
+})

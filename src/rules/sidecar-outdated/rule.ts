@@ -1,0 +1,32 @@
+import {parseIstioVersion} from '../../model/istio-version.js'
+import {defineRule, type Found, PAGES} from '../rule.js'
+
+export const rule = defineRule({
+  code: 'MCT1206',
+  slug: 'sidecar-outdated',
+  aliases: [],
+  severity: 'warning',
+  title: 'The sidecar and its control plane are of different releases',
+  why: 'Istio supports proxies one minor release older than istiod, for upgrades; beyond that new configuration may be refused or misread.',
+  fix: 'Restart the workload so that it is injected anew: kubectl rollout restart.',
+  references: ['https://istio.io/latest/docs/releases/supported-releases/', PAGES.injecting],
+  modes: ['sidecar', 'gateway', 'waypoint'],
+  needs: ['controlPlane'],
+  check: (_workload, {controlPlane}) =>
+    controlPlane.connections.slice(0, 1).flatMap(({version}): Found[] => {
+      const proxy = parseIstioVersion(version)
+      const istiod = parseIstioVersion(controlPlane.istiodVersions[0])
+      if (proxy === undefined || istiod === undefined || proxy.major !== istiod.major) return []
+      const behind = istiod.minor - proxy.minor
+      if (behind === 0) return []
+      const older = behind > 0
+      const severity = behind === 1 ? 'info' : older && behind <= 2 ? 'warning' : older ? 'error' : 'warning'
+      return [
+        {
+          severity,
+          message: `The proxy is ${version}, ${Math.abs(behind)} minor ${older ? 'older' : 'newer'} than istiod ${controlPlane.istiodVersions[0]}.`,
+          proof: [{from: "istiod's syncz", text: `istio_version: ${version}`}],
+        },
+      ]
+    }),
+})

@@ -1,0 +1,24 @@
+import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {defineRule, PAGES} from '../rule.js'
+
+export const rule = defineRule({
+  code: 'MCT1109',
+  slug: 'udp-port',
+  aliases: [],
+  severity: 'info',
+  title: 'A UDP or SCTP port is outside the mesh',
+  why: 'Only TCP is captured: such traffic goes straight to the application, without mTLS, policy and telemetry.',
+  fix: 'Nothing, if that is known; else protect the port with a NetworkPolicy.',
+  references: [PAGES.protocols],
+  modes: ['sidecar', 'ambient'],
+  needs: ['services'],
+  check: ({pod}, {services}) =>
+    boundPorts(pod, services)
+      .filter(({port}) => port.protocol !== 'TCP')
+      .map(({service, port}) => ({
+        message: `Service ${service.object.name}:${port.port} is ${port.protocol}, which the mesh does not carry.`,
+        object: service.object,
+        path: `${port.path}.protocol`,
+        proof: [{from: port.path, text: `protocol: ${port.protocol}`}],
+      })),
+})

@@ -78,7 +78,7 @@ export function roleOf(filter: unknown): FilterRole {
 }
 
 function httpDestination(filter: unknown): Destination {
-  const because = unread(filter, /\.HttpConnectionManager$/)
+  const because = unread(filter, /^envoy\..*\.HttpConnectionManager$/)
   if (because !== undefined) return {to: 'unread', protocol: 'HTTP', because}
   const config = configOf(filter)
   const inline = objectOf(config, 'route_config')
@@ -88,7 +88,7 @@ function httpDestination(filter: unknown): Destination {
 }
 
 function tcpDestination(filter: unknown): Destination {
-  const because = unread(filter, /\.TcpProxy$/)
+  const because = unread(filter, /^envoy\..*\.TcpProxy$/)
   if (because !== undefined) return {to: 'unread', protocol: 'TCP', because}
   const config = configOf(filter)
   const weighted = listOf(config, 'weighted_clusters', 'clusters')

@@ -90,5 +90,5 @@ export function decodeTraits(cluster: unknown): ClusterTraits {
 
 function unknownTypeOf(cluster: unknown): string {
   const type = typeOf(cluster)
-  return type === '' || /\.Cluster$/.test(type) ? '' : type
+  return type === '' || /^envoy\..*\.Cluster$/.test(type) ? '' : type
 }

@@ -47,7 +47,7 @@ function domainOf(ids: readonly string[]): string {
 
 function unreadable(secret: unknown): string {
   const type = typeOf(secret)
-  if (type !== '' && !/\.Secret$/.test(type)) return `unknown type ${type}`
+  if (type !== '' && !/^envoy\..*\.Secret$/.test(type)) return `unknown type ${type}`
   const other = OTHER_KINDS.find(kind => field(secret, kind) !== undefined)
   return other === undefined ? '' : other.replaceAll('_', ' ')
 }

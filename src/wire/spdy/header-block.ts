@@ -19,9 +19,11 @@ export function headerCodec(): HeaderCodec {
   const deflate = createDeflate({dictionary: SPDY_DICTIONARY})
   const inflate = createInflate({dictionary: SPDY_DICTIONARY})
   let failure: Error | undefined
+  let giveUp: (error: Error) => void = () => undefined
   for (const zip of [deflate, inflate]) {
     zip.on('error', error => {
       failure = error
+      giveUp(error)
     })
   }
   return {
@@ -45,9 +47,11 @@ export function headerCodec(): HeaderCodec {
       }
       inflate.on('data', keep)
       await new Promise<void>((resolve, reject) => {
-        inflate.write(block, error => (error ? reject(error) : resolve()))
+        // zlib drops the callback of a write it fails on: the error event alone tells.
+        giveUp = reject
+        if (failure !== undefined) reject(failure)
+        else inflate.write(block, () => resolve())
       }).finally(() => inflate.off('data', keep))
-      if (failure !== undefined) throw failure
       if (size > MAX_BLOCK_BYTES) throw new Error(`a header block unpacks to ${size} bytes`)
       return unpackHeaders(Buffer.concat(chunks))
     },

@@ -1,5 +1,6 @@
 import {readRuleKey} from '../../../model/rule-key.js'
 import {builtInChain, type Chain, type IpFamily, type Rule, type Ruleset, type Table} from '../../../model/ruleset.js'
+import {saveRuleText} from '../rule-words/save-text.js'
 import {factsFor} from './facts.js'
 import {nativeRuleset} from './native.js'
 import {type ChainRows, type ExpectedChain, type ExpectedRule, expandRow, expandRowBoth} from './row.js'
@@ -22,17 +23,18 @@ export function sidecarChains(settings: CaptureSettings, minor: number, family: 
   return expectedChains(SIDECAR_RULES, row => expandRow(row, facts))
 }
 
-function asRule({id, key}: ExpectedRule, index: number): Rule {
-  return {position: index + 1, ...readRuleKey(key), comment: id, text: key, line: 0}
+function asRule({id, key}: ExpectedRule, index: number, family: IpFamily): Rule {
+  const meaning = readRuleKey(key)
+  return {position: index + 1, ...meaning, comment: id, text: saveRuleText(meaning, family), line: 0}
 }
 
-function asChain(table: string, {chain, rules}: ExpectedChain): Chain {
+function asChain(table: string, {chain, rules}: ExpectedChain, family: IpFamily): Chain {
   const base = builtInChain(table, chain)
   return {
     name: chain,
     ...(base === undefined ? {} : {...base, policy: 'accept' as const}),
     complete: true,
-    rules: rules.map(asRule),
+    rules: rules.map((rule, index) => asRule(rule, index, family)),
   }
 }
 
@@ -42,7 +44,7 @@ export function asRuleset(chains: readonly ExpectedChain[], family: IpFamily): R
   const tables: Table[] = names.map(name => ({
     name,
     family,
-    chains: chains.filter(({table}) => table === name).map(chain => asChain(name, chain)),
+    chains: chains.filter(({table}) => table === name).map(chain => asChain(name, chain, family)),
   }))
   return {family, backend: 'unknown', form: 'computed', tables, losses: []}
 }

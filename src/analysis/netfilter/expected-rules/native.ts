@@ -1,5 +1,6 @@
 import {readRuleKey} from '../../../model/rule-key.js'
 import type {Action, Chain, Rule, Ruleset} from '../../../model/ruleset.js'
+import {nftRuleText} from '../rule-words/nft-text.js'
 import type {ExpectedChain, ExpectedRule} from './row.js'
 
 const BASES: Readonly<Record<string, {kind: 'nat' | 'filter' | 'route'; priority: number}>> = {
@@ -29,14 +30,8 @@ function nativeRule({id, key}: ExpectedRule, index: number): Rule {
     id === 'drop-invalid' && conditions.length > 0
       ? [{field: 'protocol', negated: false, values: ['tcp']} as const]
       : []
-  return {
-    position: index + 1,
-    conditions: [...protocol, ...conditions],
-    actions: actions.flatMap(nativeActions),
-    comment: id,
-    text: key,
-    line: 0,
-  }
+  const meaning = {conditions: [...protocol, ...conditions], actions: actions.flatMap(nativeActions)}
+  return {position: index + 1, ...meaning, comment: id, text: nftRuleText(meaning), line: 0}
 }
 
 /** The native nftables form of a sidecar's rules (1.27 on): tables inet istio-proxy-*, of which only what got a rule exists. */

@@ -1,0 +1,166 @@
+import {parseIstioVersion} from '../../../model/istio-version.js'
+import type {Container, PodModel} from '../../../model/pod.js'
+import type {AmbientSettings} from './ambient.js'
+import {settingsFromInit, wantsIpv6} from './from-init.js'
+import {hasEffectiveSettings, settingsFromLog} from './from-log.js'
+import {type CaptureSettings, INJECTED_SETTINGS, splitList} from './settings.js'
+
+/** What a pod's rules should come from, and how that was found out. */
+export type Expectation =
+  | {
+      readonly kind: 'sidecar'
+      readonly settings: CaptureSettings
+      readonly via: string
+      readonly minor?: number
+      readonly notes: readonly string[]
+    }
+  | {
+      readonly kind: 'ambient'
+      readonly settings: AmbientSettings
+      readonly via: string
+      readonly minor?: number
+      readonly notes: readonly string[]
+    }
+  | {readonly kind: 'none'; readonly why: string}
+
+const TRAFFIC = 'traffic.sidecar.istio.io/'
+
+function annotation(pod: PodModel, name: string): string | undefined {
+  return pod.annotations[name]
+}
+
+function isTrue(text: string | undefined): boolean {
+  return text?.toLowerCase() === 'true'
+}
+
+/** A value of proxyMetadata in the annotation proxy.istio.io/config, which becomes environment of the injected containers. */
+function metadataOf(pod: PodModel, name: string): string | undefined {
+  const config = annotation(pod, 'proxy.istio.io/config') ?? ''
+  return new RegExp(`["']?${name}["']?\\s*:\\s*["']?([^"'\\s,}]*)`).exec(config)?.[1]
+}
+
+function virtualInterfaces(pod: PodModel): readonly string[] {
+  return splitList(
+    annotation(pod, 'istio.io/reroute-virtual-interfaces') ?? annotation(pod, `${TRAFFIC}kubevirtInterfaces`) ?? '',
+  )
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)]
+}
+
+/**
+ * The settings that annotations lead to. The CNI plugin differs from the template: its own order of excluded inbound ports, port 15020 excluded
+ * outbound unless told otherwise, DNS capture of every resolver, and the user and group of the proxy container.
+ */
+export function settingsFromAnnotations(pod: PodModel, by: 'template' | 'cni'): CaptureSettings {
+  const proxy = pod.containers.find(({name}) => name === 'istio-proxy')
+  const env = (name: string) => proxy?.env[name] ?? metadataOf(pod, name)
+  const own = splitList(annotation(pod, `${TRAFFIC}excludeInboundPorts`) ?? '')
+  const statusPort = annotation(pod, 'status.sidecar.istio.io/port') ?? '15020'
+  const cni = by === 'cni'
+  const identity = (id: number | undefined) => (id === undefined || id === 0 ? '1337' : String(id))
+  const excludeOutbound = annotation(pod, `${TRAFFIC}excludeOutboundPorts`)
+  const uid = identity(proxy?.security.runAsUser)
+  return {
+    ...INJECTED_SETTINGS,
+    uids: [uid],
+    gids: [cni ? identity(proxy?.security.runAsGroup) : uid],
+    mode: annotation(pod, 'sidecar.istio.io/interceptionMode') === 'TPROXY' ? 'TPROXY' : 'REDIRECT',
+    inboundInclude: annotation(pod, `${TRAFFIC}includeInboundPorts`) ?? '*',
+    inboundExclude: cni
+      ? unique([...own, '15020', '15021', '15090'])
+      : unique(['15090', '15021', ...own, ...(statusPort === '0' ? [] : [statusPort])]),
+    rangesInclude: annotation(pod, `${TRAFFIC}includeOutboundIPRanges`) ?? '*',
+    rangesExclude: splitList(annotation(pod, `${TRAFFIC}excludeOutboundIPRanges`) ?? ''),
+    outboundInclude: splitList(annotation(pod, `${TRAFFIC}includeOutboundPorts`) ?? ''),
+    outboundExclude: excludeOutbound === undefined ? (cni ? ['15020'] : []) : splitList(excludeOutbound),
+    virtualInterfaces: virtualInterfaces(pod),
+    excludedInterfaces: splitList(annotation(pod, `${TRAFFIC}excludeInterfaces`) ?? ''),
+    dns: isTrue(env('ISTIO_META_DNS_CAPTURE')),
+    dnsAll: cni,
+    dropInvalid: isTrue(env('INVALID_DROP')),
+    groupsInclude: env('ISTIO_OUTBOUND_OWNER_GROUPS') ?? '*',
+    groupsExclude: splitList(env('ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE') ?? ''),
+    loopback4: env('ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR') ?? INJECTED_SETTINGS.loopback4,
+    ipv6: wantsIpv6(pod.status?.podIps ?? [], isTrue(env('ISTIO_DUAL_STACK'))),
+  }
+}
+
+function minorOf(container: Container | undefined): number | undefined {
+  const version = parseIstioVersion(container?.image)
+  return version?.major === 1 ? version.minor : undefined
+}
+
+function ambient(pod: PodModel, minor: number | undefined): Expectation {
+  const dns = annotation(pod, 'ambient.istio.io/dns-capture')
+  const settings: AmbientSettings = {
+    dns: dns === undefined ? true : isTrue(dns),
+    bypassInbound: isTrue(annotation(pod, 'ambient.istio.io/bypass-inbound-capture')),
+    virtualInterfaces: virtualInterfaces(pod),
+    ipv6: (pod.status?.podIps ?? []).some(address => address.includes(':')),
+    native: false,
+  }
+  const notes = dns === undefined ? ['DNS capture is taken to be on, as installed since 1.25'] : []
+  return {
+    kind: 'ambient',
+    settings,
+    via: 'labels and annotations of the pod (ambient)',
+    notes,
+    ...(minor === undefined ? {} : {minor}),
+  }
+}
+
+/**
+ * Works out what a pod's rules should come from, best source first: the effective values istio-init logged, its arguments and environment,
+ * what the CNI plugin derives from annotations, what the template would write.
+ */
+export function expectationFor(
+  pod: PodModel,
+  logged: Readonly<Record<string, string>>,
+  resolvers: readonly string[],
+): Expectation {
+  const init = pod.containers.find(({name}) => name === 'istio-init')
+  const proxy = pod.containers.find(({name}) => name === 'istio-proxy')
+  const validation = pod.containers.find(({name}) => name === 'istio-validation')
+  const minor = minorOf(init) ?? minorOf(proxy) ?? minorOf(validation)
+  const release = minor === undefined ? {} : {minor}
+  if (annotation(pod, 'sidecar.istio.io/interceptionMode') === 'NONE')
+    return {kind: 'none', why: 'its interception mode is NONE'}
+  if (init !== undefined && hasEffectiveSettings(logged)) {
+    return {
+      kind: 'sidecar',
+      settings: settingsFromLog(logged),
+      via: 'the values istio-init logged',
+      notes: [],
+      ...release,
+    }
+  }
+  if (init !== undefined) {
+    const settings = settingsFromInit(init.args, init.env, {resolvers, addresses: pod.status?.podIps ?? []})
+    const guessed =
+      settings.dns && !settings.dnsAll ? ["the name servers of the pod's resolv.conf are taken from its rules"] : []
+    return {kind: 'sidecar', settings, via: 'the arguments and environment of istio-init', notes: guessed, ...release}
+  }
+  if (proxy !== undefined) {
+    return {
+      kind: 'sidecar',
+      settings: settingsFromAnnotations(pod, 'cni'),
+      via: 'annotations, as the CNI plugin reads them',
+      notes: [],
+      ...release,
+    }
+  }
+  const mode = pod.labels['istio.io/dataplane-mode']
+  const redirected = annotation(pod, 'ambient.istio.io/redirection') === 'enabled'
+  if (mode !== 'none' && (redirected || mode === 'ambient')) return ambient(pod, minor)
+  if (!pod.exists)
+    return {
+      kind: 'sidecar',
+      settings: settingsFromAnnotations(pod, 'template'),
+      via: 'annotations, as the injection template reads them',
+      notes: ['the pod does not exist yet'],
+      ...release,
+    }
+  return {kind: 'none', why: 'it has no sidecar and is not in ambient mode'}
+}

@@ -1,6 +1,8 @@
-import {Args} from '@oclif/core'
+import {Args, Flags} from '@oclif/core'
 import {fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {driftReport, expectedReport} from '../src/reports/iptables/drift-report.js'
+import {driftView} from '../src/reports/iptables/drift-view.js'
 import {iptablesReport} from '../src/reports/iptables/report.js'
 import {iptablesView} from '../src/reports/iptables/view.js'
 
@@ -8,15 +10,26 @@ export default class Iptables extends MeshCommand {
   static override summary = "Show a pod's kernel rules in words: what is captured, what escapes, and why"
   static override examples = [
     '<%= config.bin %> iptables deploy/productpage-v1 --from sample',
+    '<%= config.bin %> iptables deploy/sick-drift-v1 --from sample --drift',
     'kubectl logs POD -c istio-init | <%= config.bin %> iptables -f -',
   ]
   static override args = {pod: Args.string({description: 'pod, pod.namespace, deploy/name, …'})}
-  static override flags = {file: fileFlag, selector: selectorFlag}
+  static override flags = {
+    file: fileFlag,
+    selector: selectorFlag,
+    expected: Flags.boolean({description: 'the rules the pod should have instead, computed from how it was injected'}),
+    drift: Flags.boolean({
+      description: 'how the rules differ from those it should have (exit code 1 when traffic fares otherwise)',
+      exclusive: ['expected'],
+    }),
+  }
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Iptables)
     await this.withSubject(flags, args.pod, async (source, pod) => {
-      await this.print(flags, await iptablesReport(source, pod), iptablesView)
+      if (flags.drift) await this.print(flags, await driftReport(source, pod), driftView)
+      else if (flags.expected) await this.print(flags, await expectedReport(source, pod), iptablesView)
+      else await this.print(flags, await iptablesReport(source, pod), iptablesView)
     })
   }
 }

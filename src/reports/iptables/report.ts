@@ -1,11 +1,13 @@
 import {type Interception, interceptionOf} from '../../analysis/netfilter/interception/interception.js'
+import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
 import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
-import {isFailure} from '../../model/answer.js'
-import type {PodRef} from '../../model/kube-object.js'
+import {GAP_REASONS} from '../../model/answer.js'
+import {type PodRef, podLabel} from '../../model/kube-object.js'
+import type {Machine} from '../../model/machine.js'
 import {type IpFamily, type Ruleset, ruleCount} from '../../model/ruleset.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {type Kernel, readKernel} from '../kernel/read-kernel.js'
+import {type Kernel, readKernel, whyUnread} from '../kernel/read-kernel.js'
 import {waysText} from '../kernel/ways.js'
 import type {Report} from '../report.js'
 
@@ -17,42 +19,44 @@ export interface IptablesReport extends Report {
   readonly oddities: readonly Oddity[]
 }
 
-function denied(kernel: Kernel, subject: PodRef): UserError | undefined {
-  const {gaps} = kernel
-  const refused = gaps.filter(gap => gap.reason === 'no-privilege')
-  const first = refused[0] ?? gaps.find(isFailure) ?? gaps[0]
-  if (first === undefined) return undefined
-  const asked = refused.length > 0 ? 'permission denied' : 'not to be had'
-  return new UserError(
-    `the kernel rules of ${subject.name === '' ? 'this pod' : subject.name} could not be read: ${asked} (${first.detail})`,
-    {
+/** The rules were there to be read, or an error that names the ways which work. */
+export function readableKernel(kernel: Kernel, source: Source, subject: PodRef): Kernel {
+  if (kernel.rulesets.length > 0) return kernel
+  const gap = whyUnread(kernel)
+  if (gap !== undefined) {
+    const asked = gap.reason === 'no-privilege' ? 'permission denied' : GAP_REASONS[gap.reason].words
+    throw new UserError(`the kernel rules of ${podLabel(subject)} could not be read: ${asked} (${gap.detail})`, {
       hint: waysText(subject),
-    },
-  )
+    })
+  }
+  if (kernel.bytes.byteLength > 0 && kernel.from === 'text') {
+    throw new UserError(`no netfilter rules were recognised in ${source.origin.label}`, {
+      hint: 'Understood are iptables-save, iptables -S, iptables -L, restore input, nft list ruleset (text or JSON) and istio-init logs.',
+    })
+  }
+  return kernel
 }
 
 /** Families worth a summary: those whose rules are known, IPv4 first. */
-function families(rulesets: readonly Ruleset[]): readonly IpFamily[] {
+function namesIpv6(rulesets: readonly Ruleset[]): boolean {
+  return mentionsOf(rulesets).ranges.some(range => range.family === 'ip6')
+}
+
+/** Families worth a summary: those whose rules are known, IPv4 first; both for native tables when the pod is known to have IPv6. */
+function families(rulesets: readonly Ruleset[], machine: Machine): readonly IpFamily[] {
   const all: readonly IpFamily[] = ['ip', 'ip6']
+  const both = !machine.assumed || namesIpv6(rulesets)
   return all.filter(family =>
-    rulesets.some(set => (set.family === family || set.family === 'inet') && ruleCount(set) > 0),
+    rulesets.some(
+      set => ruleCount(set) > 0 && (set.family === family || (set.family === 'inet' && (family === 'ip' || both))),
+    ),
   )
 }
 
-/** The rules of a pod, what they do to its traffic, and what is odd about them. */
-export async function iptablesReport(source: Source, subject: PodRef): Promise<IptablesReport> {
-  const kernel = await readKernel(source, subject)
-  if (kernel.rulesets.length === 0) {
-    const error = denied(kernel, subject)
-    if (error !== undefined) throw error
-    if (kernel.bytes.byteLength > 0 && kernel.from === 'text') {
-      throw new UserError(`no netfilter rules were recognised in ${source.origin.label}`, {
-        hint: 'Understood are iptables-save, iptables -S, iptables -L, restore input, nft list ruleset (text or JSON) and istio-init logs.',
-      })
-    }
-  }
+/** A report about rulesets that are at hand, read or computed. */
+export function reportOn(kernel: Kernel, source: Source, subject: PodRef): IptablesReport {
   const {rulesets, machine} = kernel
-  const interceptions = families(rulesets)
+  const interceptions = families(rulesets, machine)
     .map(family => interceptionOf(rulesets, machine, family))
     .filter(found => found !== undefined)
   return {
@@ -65,4 +69,9 @@ export async function iptablesReport(source: Source, subject: PodRef): Promise<I
     interceptions,
     oddities: odditiesOf(rulesets, interceptions),
   }
+}
+
+/** The rules of a pod, what they do to its traffic, and what is odd about them. */
+export async function iptablesReport(source: Source, subject: PodRef): Promise<IptablesReport> {
+  return reportOn(readableKernel(await readKernel(source, subject), source, subject), source, subject)
 }

@@ -1,3 +1,5 @@
+import {nftText} from '../../analysis/netfilter/rule-words/nft-text.js'
+import {saveText} from '../../analysis/netfilter/rule-words/save-text.js'
 import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type Ruleset, ruleCount} from '../../model/ruleset.js'
@@ -23,6 +25,7 @@ function backends(rulesets: readonly Ruleset[]): string {
 function whence({kernel}: IptablesReport): Cell {
   if (kernel.from === 'log')
     return {text: 'as istio-init wrote them at start; what is there now could not be read', tone: 'warn'}
+  if (kernel.from === 'computed') return {text: `computed from ${kernel.origin}`, tone: 'warn'}
   return kernel.from === 'live' ? 'as the kernel held them' : 'from the text given'
 }
 
@@ -110,5 +113,11 @@ function data(report: IptablesReport): unknown {
   }
 }
 
+/** The bytes as they came; computed rules as text their tool can load. */
+function raw({kernel}: IptablesReport): Uint8Array {
+  if (kernel.from !== 'computed') return kernel.bytes
+  return Buffer.from(kernel.rulesets.map(set => (set.backend === 'native' ? nftText(set) : saveText(set))).join(''))
+}
+
 /** The rules in words: three lines of summary, what is odd, then the chains as a tree. */
-export const iptablesView: View<IptablesReport> = {doc, data, raw: report => report.kernel.bytes}
+export const iptablesView: View<IptablesReport> = {doc, data, raw}

@@ -2,7 +2,7 @@ import {standInMachine} from '../../analysis/netfilter/packet-walk/stand-in.js'
 import {denialIn} from '../../formats/netfilter/denial.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../formats/netfilter/ip-facts.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
-import {type Gap, missing} from '../../model/answer.js'
+import {type Gap, isFailure, missing} from '../../model/answer.js'
 import type {EvidenceId} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {IpFacts, Machine} from '../../model/machine.js'
@@ -14,8 +14,8 @@ export interface Kernel {
   readonly rulesets: readonly Ruleset[]
   readonly parameters: Readonly<Record<string, string>>
   readonly machine: Machine
-  /** `live`: what the kernel held; `log`: what istio-init wrote at start; `text`: what somebody pasted. */
-  readonly from: 'live' | 'log' | 'text'
+  /** `live`: what the kernel held; `log`: what istio-init wrote at start; `text`: what somebody pasted; `computed`: what should be there. */
+  readonly from: 'live' | 'log' | 'text' | 'computed'
   readonly origin: string
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
@@ -87,6 +87,7 @@ async function readLive(source: Source, subject: PodRef): Promise<Found> {
       return
     }
     const {bytes, provenance} = answer.value
+    if (found.chunks.includes(bytes)) return
     const text = textOf(bytes)
     const reading = parseRules(text, hint)
     const denial = reading.rulesets.length === 0 ? denialIn(text) : undefined
@@ -100,6 +101,11 @@ async function readLive(source: Source, subject: PodRef): Promise<Found> {
     found.origins.push(provenance.argv?.join(' ') ?? provenance.from ?? 'captured output')
   })
   return found
+}
+
+/** The denial that explains why there are no rules, for the error a person sees. */
+export function whyUnread(kernel: Kernel): Gap | undefined {
+  return kernel.gaps.find(gap => gap.reason === 'no-privilege') ?? kernel.gaps.find(isFailure) ?? kernel.gaps[0]
 }
 
 async function readLog(source: Source, subject: PodRef): Promise<Found> {

@@ -1,0 +1,48 @@
+import {type Difference, driftOf} from '../../analysis/netfilter/drift/drift.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {Source} from '../../sources/source.js'
+import {type Kernel, readKernel} from '../kernel/read-kernel.js'
+import type {Report} from '../report.js'
+import {type Expected, expectedFor} from './expectation.js'
+import {type IptablesReport, readableKernel, reportOn} from './report.js'
+
+export interface DriftReport extends Report {
+  readonly subject: PodRef
+  readonly kernel: Kernel
+  readonly expected: Expected
+  readonly differences: readonly Difference[]
+}
+
+/** How the rules of a pod differ from those it should have; failing when some packet fares otherwise because of it. */
+export async function driftReport(source: Source, subject: PodRef): Promise<DriftReport> {
+  const kernel = readableKernel(await readKernel(source, subject), source, subject)
+  const expected = await expectedFor(source, subject, kernel.rulesets, kernel.machine, kernel.parameters)
+  const differences = driftOf(expected.rulesets, kernel.rulesets, kernel.machine)
+  const start =
+    kernel.from === 'log'
+      ? ['the rules compared are those istio-init wrote at start; later changes cannot be seen']
+      : []
+  return {
+    origin: source.origin,
+    gaps: kernel.gaps,
+    notes: [...kernel.notes, ...expected.notes, ...start],
+    subject,
+    kernel,
+    expected,
+    differences,
+    failing: differences.some(each => each.effective),
+  }
+}
+
+/** The rules a pod should have, shown like rules that were read. */
+export async function expectedReport(source: Source, subject: PodRef): Promise<IptablesReport> {
+  const kernel = await readKernel(source, subject)
+  const expected = await expectedFor(source, subject, kernel.rulesets, kernel.machine, kernel.parameters)
+  const origin = `${expected.via}, Istio 1.${expected.minor}${expected.guessed ? ' (taken, the release is not known)' : ''}`
+  const report = reportOn(
+    {...kernel, rulesets: expected.rulesets, from: 'computed', origin, gaps: [], notes: []},
+    source,
+    subject,
+  )
+  return {...report, notes: expected.notes}
+}

@@ -1,0 +1,90 @@
+import type {Difference} from '../../analysis/netfilter/drift/drift.js'
+import {podLabel} from '../../model/kube-object.js'
+import type {Rule} from '../../model/ruleset.js'
+import type {Block, Cell, Doc} from '../../terminal/doc.js'
+import type {View} from '../view.js'
+import type {DriftReport} from './drift-report.js'
+
+const WORDS = {
+  missing: 'missing',
+  extra: 'not expected',
+  changed: 'changed',
+  moved: 'moved',
+  foreign: 'by others',
+  residue: 'second copy',
+  incomplete: 'not compared',
+} as const
+
+const FAMILY = {ip: 'IPv4', ip6: 'IPv6', inet: ''} as const
+
+function ruleLines(sign: string, rules: readonly Rule[], tone: 'bad' | 'warn'): readonly (readonly Cell[])[] {
+  const shown = rules
+    .slice(0, 12)
+    .map(rule => [{text: `    ${sign} ${rule.text.replace(/^-[AI] \S+ /, '')}`, tone}] as const)
+  return rules.length > 12 ? [...shown, [`      and ${rules.length - 12} more`]] : shown
+}
+
+function differenceLines({
+  kind,
+  family,
+  place,
+  expected,
+  actual,
+  consequences,
+  effective,
+}: Difference): readonly (readonly Cell[])[] {
+  const what = `${WORDS[kind]} in ${place}${FAMILY[family] === '' ? '' : ` (${FAMILY[family]})`}`
+  const effect: readonly (readonly Cell[])[] =
+    consequences.length > 0
+      ? consequences.map(text => [{text: `    → ${text}`, tone: effective ? 'strong' : 'dim'} as const])
+      : [[{text: '    → no packet that was tried fares otherwise', tone: 'dim'}]]
+  return [
+    ['', {text: effective ? '! ' : '  ', tone: 'warn'}, {text: what, tone: 'strong'}],
+    ...ruleLines('-', expected, 'bad'),
+    ...ruleLines('+', actual, 'warn'),
+    ...effect,
+  ]
+}
+
+function headline({differences, expected, subject}: DriftReport): readonly Cell[] {
+  const release = `Istio 1.${expected.minor}${expected.guessed ? ', the release that fits best' : ''}`
+  const basis = ` (expected from ${expected.via}; ${release})`
+  const effective = differences.filter(each => each.effective).length
+  const count = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`
+  const verdict: Cell =
+    differences.length === 0
+      ? {text: 'the rules are exactly as they should be', tone: 'good'}
+      : effective === 0
+        ? {text: `${count(differences.length, 'difference')}, none of which changes where a packet goes`, tone: 'good'}
+        : {
+            text: `${count(differences.length, 'difference')}, ${effective} of which ${effective === 1 ? 'changes' : 'change'} where packets go`,
+            tone: 'bad',
+          }
+  return [{text: podLabel(subject), tone: 'strong'}, '  ', verdict, basis]
+}
+
+function doc(report: DriftReport): Doc {
+  const ordered = [...report.differences].sort((a, b) => Number(b.effective) - Number(a.effective))
+  const block: Block = {block: 'text', lines: [headline(report), ...ordered.flatMap(differenceLines)]}
+  return [block]
+}
+
+function data(report: DriftReport): unknown {
+  const {expected, differences, subject, origin, gaps} = report
+  return {
+    apiVersion: 'meshctl/v1',
+    kind: 'DriftReport',
+    subject: podLabel(subject),
+    origin: origin.label,
+    expected: {via: expected.via, kind: expected.kind, istioMinor: expected.minor, guessed: expected.guessed},
+    differences: differences.map(({expected: wanted, actual, ...rest}) => ({
+      ...rest,
+      expected: wanted.map(rule => rule.text),
+      actual: actual.map(rule => rule.text),
+    })),
+    notChecked: gaps,
+  }
+}
+
+/** Differences, those that matter first, each with its rules and what follows for traffic. */
+export const driftView: View<DriftReport> = {doc, data}

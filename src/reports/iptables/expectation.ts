@@ -1,0 +1,125 @@
+import {driftOf} from '../../analysis/netfilter/drift/drift.js'
+import {ambientRulesets} from '../../analysis/netfilter/expected-rules/ambient.js'
+import {expectedRulesets} from '../../analysis/netfilter/expected-rules/expected.js'
+import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
+import {type Expectation, expectationFor} from '../../analysis/netfilter/expected-rules/from-pod.js'
+import {isIstioNativeTable} from '../../analysis/netfilter/istio-names.js'
+import {parseRules} from '../../formats/netfilter/parse-rules.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {Machine} from '../../model/machine.js'
+import type {Ruleset} from '../../model/ruleset.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {readPodObject} from '../pod-facts/objects.js'
+
+/** The rules a pod should have, where that comes from, and which release was taken. */
+export interface Expected {
+  readonly rulesets: readonly Ruleset[]
+  readonly via: string
+  readonly kind: 'sidecar' | 'ambient'
+  readonly minor: number
+  /** True when the release is a guess from the rules. */
+  readonly guessed: boolean
+  readonly notes: readonly string[]
+}
+
+const NEWEST = 31
+const OLDEST = 5
+/** The releases at which the rules changed; every other one equals the one before it. */
+const CHANGES = [31, 24, 23, 22, 20, 18, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5] as const
+
+function resolversIn(rulesets: readonly Ruleset[]): readonly string[] {
+  const found = new Set<string>()
+  for (const {tables} of rulesets)
+    for (const {chains} of tables)
+      for (const {rules} of chains)
+        for (const {conditions, actions} of rules) {
+          const dns = actions.some(action => action.kind === 'redirect' && action.ports === '15053')
+          if (dns)
+            for (const {field, negated, values} of conditions)
+              if (field === 'destination' && !negated) for (const value of values) found.add(value)
+        }
+  return [...found].filter(value => !value.startsWith('127.'))
+}
+
+function isNative(rulesets: readonly Ruleset[]): boolean {
+  return rulesets.some(({tables}) => tables.some(({name}) => isIstioNativeTable(name)))
+}
+
+/** Builds the rulesets of an expectation for a release; native nftables when the pod's own rules are. */
+function build(
+  expectation: Exclude<Expectation, {kind: 'none'}>,
+  minor: number,
+  actual: readonly Ruleset[],
+): readonly Ruleset[] {
+  const native = isNative(actual)
+  if (expectation.kind === 'ambient')
+    return ambientRulesets({...expectation.settings, native: native || expectation.settings.native})
+  return expectedRulesets({...expectation.settings, native: expectation.settings.native || native}, minor)
+}
+
+/** With no release known, the one whose rules differ least from those that are there. */
+function guessMinor(
+  expectation: Exclude<Expectation, {kind: 'none'}>,
+  actual: readonly Ruleset[],
+  machine: Machine,
+): number {
+  if (actual.length === 0) return NEWEST
+  let best: {minor: number; count: number} = {minor: NEWEST, count: Number.POSITIVE_INFINITY}
+  for (const minor of CHANGES) {
+    const count = driftOf(build(expectation, minor, actual), actual, machine).length
+    if (count < best.count) best = {minor, count}
+    if (count === 0) break
+  }
+  return best.minor
+}
+
+async function loggedParameters(
+  source: Source,
+  subject: PodRef,
+  known: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  if (hasEffectiveSettings(known)) return known
+  const answer = await source.evidence('log.istio-init', subject)
+  if (!answer.ok) return {}
+  return parseRules(Buffer.from(answer.value.bytes).toString('utf8')).parameters
+}
+
+/** The rules the pod should have, from its spec or from what istio-init logged; an error a person can mend when neither is there. */
+export async function expectedFor(
+  source: Source,
+  subject: PodRef,
+  actual: readonly Ruleset[],
+  machine: Machine,
+  known: Readonly<Record<string, string>>,
+): Promise<Expected> {
+  const [pod, logged] = await Promise.all([readPodObject(source, subject), loggedParameters(source, subject, known)])
+  const expectation: Expectation = pod.ok
+    ? expectationFor(pod.value, logged, resolversIn(actual))
+    : hasEffectiveSettings(logged)
+      ? {kind: 'sidecar', settings: settingsFromLog(logged), via: 'the values istio-init logged', notes: []}
+      : {kind: 'none', why: `neither the pod nor a log of istio-init is at hand (${pod.gap.detail})`}
+  if (expectation.kind === 'none') {
+    throw new UserError(`no rules are to be expected: ${expectation.why}`, {
+      hint: 'Expected rules are computed from the pod object, or from the log of istio-init with its effective values.',
+      next: 'meshctl iptables POD --expected',
+    })
+  }
+  const told = expectation.minor
+  const minor = told === undefined ? guessMinor(expectation, actual, machine) : Math.min(Math.max(told, OLDEST), NEWEST)
+  const old =
+    told !== undefined && told < OLDEST
+      ? [
+          `Istio 1.${told} made its rules by a shell script; they are compared with 1.5, the oldest release in the table`,
+        ]
+      : []
+  const rulesets = build(expectation, minor, actual)
+  return {
+    rulesets,
+    via: expectation.via,
+    kind: expectation.kind,
+    minor,
+    guessed: told === undefined,
+    notes: [...expectation.notes, ...old],
+  }
+}

@@ -100,7 +100,7 @@ function onlyCluster(hosts: readonly VirtualHost[]): string | undefined {
   }
   const [route, ...otherRoutes] = host.routes
   if (route === undefined || otherRoutes.length > 0 || route.match.prefix !== '/') return undefined
-  return route.action.kind === 'cluster' && route.action.cluster !== '' ? route.action.cluster : undefined
+  return route.action.kind === 'cluster' ? route.action.cluster : undefined
 }
 
 /** istioctl's DESTINATION cell; weighted clusters and unreadable filters are named where istioctl shows nothing. */

@@ -54,7 +54,7 @@ export function pathText({prefix, pathSeparatedPrefix, path, regex}: RouteMatch)
   const add = (part: string) => {
     if (part !== '') text = text === '' ? part : `${text} ${part}`
   }
-  if (pathSeparatedPrefix !== undefined) add(`PathPrefix:${pathSeparatedPrefix}`)
+  if (pathSeparatedPrefix !== undefined && pathSeparatedPrefix !== '') add(`PathPrefix:${pathSeparatedPrefix}`)
   if (path !== undefined) add(path)
   if (regex !== undefined) add(`regex ${regex}`)
   return text

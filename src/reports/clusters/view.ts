@@ -25,7 +25,7 @@ export function clusterTable(clusters: readonly EnvoyCluster[], wide: boolean, n
   const rows = clusters.map(cluster => {
     const label = `cluster/${cluster.name}`
     const cells = wide ? wideRow(cluster) : row(cluster, named && cluster.name !== '' ? label : cluster.name)
-    return named ? [label, ...cells] : cells
+    return named && cluster.name !== '' ? [label, ...cells] : cells
   })
   const header = [...(named ? ['NAME'] : []), ...HEADER, ...(wide ? WIDE : [])]
   return {block: 'table', style: 'columns', padding: 5, header, rows}

@@ -1,0 +1,216 @@
+import {generateKeyPairSync} from 'node:crypto'
+import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {gunzipSync} from 'node:zlib'
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import type {Gap} from '../../../src/model/answer.js'
+import type {KubeObject} from '../../../src/model/kube-object.js'
+import {estimateOf} from '../../../src/reports/capture/estimate.js'
+import {type CaptureRequest, planCapture} from '../../../src/reports/capture/plan.js'
+import {type CaptureOptions, type CaptureProgress, captureReport} from '../../../src/reports/capture/report.js'
+import {exitCodeOf} from '../../../src/reports/report.js'
+import {bundleSink} from '../../../src/sources/bundle/sink.js'
+import {openFiles} from '../../../src/sources/open.js'
+import type {Source} from '../../../src/sources/source.js'
+import {type MemoryContents, memorySource} from '../../support/memory-source.js'
+
+const KEY = generateKeyPairSync('ed25519').privateKey.export({type: 'pkcs8', format: 'pem'}).toString()
+const JWT = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"canary-jwt"}').toString('base64url')}.c2lnbmF0dXJl`
+const CANARY = 'canary-env-9d2f'
+const SECRETS = [KEY.split('\n')[1] ?? '?', JWT.split('.')[1] ?? '?', CANARY]
+
+function pod(name: string, namespace = 'demo'): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace,
+      labels: {app: name},
+      annotations: {'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({env: CANARY})},
+    },
+    spec: {containers: [{name: 'app', env: [{name: 'PASSWORD', value: CANARY}], args: [`--token=${JWT}`]}]},
+    status: {phase: 'Running'},
+  }
+}
+
+const CONTENTS: MemoryContents = {
+  objects: [
+    pod('a'),
+    pod('b'),
+    pod('istiod', 'istio-system'),
+    {apiVersion: 'v1', kind: 'Secret', metadata: {name: 's', namespace: 'demo'}, data: {key: CANARY}},
+    {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'app', namespace: 'demo'}, data: {key: KEY}},
+  ],
+  evidence: {
+    'envoy.config_dump': JSON.stringify({configs: [{tls: {private_key: {inline_string: KEY}, token: CANARY}}]}),
+    'log.istio-proxy': `GET /?access_token=${CANARY}\n${JWT}\n${KEY}`,
+    'net.sockets': 'tcp LISTEN 0 1 0.0.0.0:80 0.0.0.0:*\n',
+    'net.nft': {what: 'native nftables rules', reason: 'no-privilege', detail: 'uid 1337 may not'} satisfies Gap,
+  },
+  origin: {kind: 'memory', label: 'memory', capturedAt: '2026-01-02T03:04:05Z'},
+  defaultNamespace: 'demo',
+}
+
+let folder: string
+let path: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'meshctl-capture-test-'))
+  path = join(folder, 'out.tgz')
+})
+afterEach(() => rmSync(folder, {recursive: true, force: true}))
+
+const REQUEST: CaptureRequest = {pods: [], target: {}, istiod: false, istioNamespace: 'istio-system'}
+
+async function capture(source: Source, request: Partial<CaptureRequest> = {}, more: Partial<CaptureOptions> = {}) {
+  const plan = await planCapture(source, {...REQUEST, ...request})
+  return captureReport(source, await bundleSink(path), plan, {
+    path,
+    tool: 'test',
+    redact: true,
+    concurrency: 3,
+    signal: new AbortController().signal,
+    agree: () => true,
+    progress: () => undefined,
+    ...more,
+  })
+}
+
+describe('what is carried away', () => {
+  test('no planted key, token or value of the environment is in the bundle; unredacted they all are', async () => {
+    await capture(memorySource(CONTENTS), {target: {allNamespaces: true}, istiod: true})
+    const inside = gunzipSync(readFileSync(path)).toString('latin1')
+    expect(inside).toContain('tcp LISTEN')
+    expect(SECRETS.filter(secret => inside.includes(secret))).toEqual([])
+    await capture(memorySource(CONTENTS), {target: {allNamespaces: true}}, {redact: false})
+    const whole = gunzipSync(readFileSync(path)).toString('latin1')
+    expect(SECRETS.filter(secret => whole.includes(secret))).toEqual(SECRETS)
+  })
+
+  test('Secrets are never asked for', async () => {
+    const asked: string[] = []
+    const source = memorySource(CONTENTS)
+    const watched: Source = {
+      ...source,
+      kinds: () => [{kind: 'Secret', apiVersion: 'v1'}],
+      objects: query => {
+        asked.push(query.kind)
+        return source.objects(query)
+      },
+    }
+    await capture(watched, {target: {allNamespaces: true}})
+    expect(asked).toContain('Pod')
+    expect(asked).not.toContain('Secret')
+  })
+
+  test('evidence, gaps with their reasons, times and the default namespace come back', async () => {
+    const report = await capture(memorySource(CONTENTS), {pods: ['a']})
+    const bundle = await openFiles([path])
+    const ref = {namespace: 'demo', name: 'a'}
+    const sockets = await bundle.evidence('net.sockets', ref)
+    expect(sockets.ok && Buffer.from(sockets.value.bytes).toString('utf8')).toBe(
+      'tcp LISTEN 0 1 0.0.0.0:80 0.0.0.0:*\n',
+    )
+    expect(await bundle.evidence('net.nft', ref)).toEqual({
+      ok: false,
+      gap: {what: 'native nftables rules', reason: 'no-privilege', detail: 'uid 1337 may not'},
+    })
+    expect((await bundle.evidence('net.sockets', {...ref, name: 'b'})).ok).toBe(false)
+    expect(bundle.origin.capturedAt).toBe('2026-01-02T03:04:05Z')
+    expect(bundle.defaultNamespace).toBe('demo')
+    expect(exitCodeOf(report)).toBe(0)
+    expect(report.pods).toBe(1)
+  })
+
+  test('pods of the namespace asked for, by selector, by name; none is an error that says how to ask', async () => {
+    const names = async (request: Partial<CaptureRequest>) =>
+      (await planCapture(memorySource(CONTENTS), {...REQUEST, ...request})).evidence.map(each => each.pod.name)
+    expect(await names({})).toEqual(['a', 'b'])
+    expect(await names({target: {allNamespaces: true}})).toEqual(['a', 'b', 'istiod'])
+    expect(await names({target: {selector: 'app=b'}})).toEqual(['b'])
+    expect(await names({pods: ['b', 'b', 'a']})).toEqual(['a', 'b'])
+    await expect(names({target: {namespace: 'empty'}})).rejects.toThrow('no pods to capture in namespace empty')
+    await expect(names({istiod: true})).resolves.toEqual(['a', 'b', 'istiod'])
+    await expect(names({istiod: true, istioNamespace: 'elsewhere'})).rejects.toThrow('no istiod in namespace elsewhere')
+  })
+
+  test('the same capture is the same file', async () => {
+    await capture(memorySource(CONTENTS))
+    const once = readFileSync(path)
+    await capture(memorySource(CONTENTS))
+    expect(readFileSync(path).equals(once)).toBe(true)
+  })
+})
+
+describe('when things go wrong', () => {
+  test('a failed call is a gap with its reason and exit code 3; the rest is captured', async () => {
+    const failing = memorySource({
+      ...CONTENTS,
+      evidence: {
+        ...CONTENTS.evidence,
+        'envoy.clusters': {what: 'clusters', reason: 'timeout', detail: 'no answer within 30 s'},
+      },
+    })
+    const report = await capture(failing)
+    expect(exitCodeOf(report)).toBe(3)
+    expect(report.rows.find(row => row.what.includes('live clusters'))?.missing).toEqual([
+      {reason: 'timeout', count: 2, example: 'no answer within 30 s'},
+    ])
+    expect((await (await openFiles([path])).evidence('envoy.config_dump', {namespace: 'demo', name: 'a'})).ok).toBe(
+      true,
+    )
+  })
+
+  test('a large capture is refused with its size unless agreed to, and nothing is left on the disk', async () => {
+    await expect(capture(memorySource(CONTENTS), {}, {agree: () => false})).rejects.toThrow(
+      /would hold about .* of 2 pods/,
+    )
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('an interruption leaves nothing behind, even while a call hangs', async () => {
+    const controller = new AbortController()
+    const source = memorySource(CONTENTS)
+    const hanging: Source = {
+      ...source,
+      evidence: () => {
+        queueMicrotask(() => controller.abort(new Error('interrupted')))
+        return new Promise(() => undefined)
+      },
+    }
+    await expect(capture(hanging, {}, {signal: controller.signal})).rejects.toThrow('interrupted')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('an unexpected failure of a source leaves nothing behind, and an older file stays as it was', async () => {
+    await capture(memorySource(CONTENTS))
+    const before = readFileSync(path)
+    const broken: Source = {...memorySource(CONTENTS), evidence: () => Promise.reject(new Error('a defect'))}
+    await expect(capture(broken)).rejects.toThrow('a defect')
+    expect(readFileSync(path).equals(before)).toBe(true)
+    expect(readdirSync(folder)).toEqual(['out.tgz'])
+  })
+
+  test('a folder that does not exist is an error a person can mend', async () => {
+    await expect(bundleSink(join(folder, 'missing', 'out.tgz'))).rejects.toThrow(/cannot write .*missing.*ENOENT/)
+  })
+})
+
+test('progress counts pods, bytes and gaps up to the end', async () => {
+  const told: CaptureProgress[] = []
+  await capture(memorySource(CONTENTS), {target: {allNamespaces: true}}, {progress: each => told.push(each)})
+  expect(told.map(each => each.podsDone)).toEqual([1, 2, 3])
+  expect(told.at(-1)?.bytes).toBeGreaterThan(told[0]?.bytes ?? Number.MAX_SAFE_INTEGER)
+})
+
+describe('the estimate', () => {
+  test('grows with the pods, shrinks with concurrency, and calls a fleet large', () => {
+    const measured = {objectBytes: 40e6, podBytes: 1.5e6, podMs: 400}
+    const small = estimateOf(measured, 20, 8)
+    expect(small).toMatchObject({bytes: 70e6, large: false})
+    expect(small.text).toContain('70.0 MB of 20 pods')
+    expect(estimateOf(measured, 5000, 8)).toMatchObject({bytes: 7540e6, large: true})
+    expect(estimateOf(measured, 100, 1).durationMs).toBeGreaterThan(estimateOf(measured, 100, 10).durationMs * 5)
+  })
+})

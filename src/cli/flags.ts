@@ -24,7 +24,8 @@ export const commonFlags = {
     helpGroup: SOURCE,
     env: 'MESHCTL_FROM',
     helpValue: 'SOURCE',
-    description: 'where to look: cluster (default), sample, a bundle, a file, - for standard input, or netns:NAME|PID',
+    description:
+      'where to look: cluster (default), sample, a bundle, a file, - for standard input, netns:NAME|PID or snapshot:NAME',
   }),
   namespace: Flags.string({char: 'n', helpGroup: SOURCE, description: 'namespace of the pod'}),
   context: Flags.string({helpGroup: CLUSTER, description: 'kubeconfig context'}),

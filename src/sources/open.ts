@@ -19,6 +19,7 @@ export const SOURCE_SPECS = {
   sample: 'the sample mesh that ships with meshctl',
   '-': 'standard input',
   'netns:NAME|PID': 'a network namespace of this machine',
+  'snapshot:NAME': 'a snapshot made before (snapshot:latest for the newest)',
 } as const
 
 async function archive(path: string, packed: Uint8Array, origin: Origin): Promise<Source> {
@@ -79,6 +80,11 @@ export async function openSource(spec: string | undefined, options: OpenOptions)
   if (spec.startsWith('netns:')) {
     const {netnsSource} = await import('./netns/source.js')
     return netnsSource(spec.slice('netns:'.length), options.adminPort)
+  }
+  if (spec.startsWith('snapshot:')) {
+    const {snapshotFolder} = await import('./snapshot/place.js')
+    const {snapshotSource} = await import('./snapshot/store.js')
+    return await snapshotSource(snapshotFolder(), spec.slice('snapshot:'.length))
   }
   return await openFiles([spec])
 }

@@ -1,0 +1,29 @@
+import {Args, Flags} from '@oclif/core'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {bisectReport, bisectView, readWish} from '../../src/reports/snapshots/bisect.js'
+import {snapshotFolder} from '../../src/sources/snapshot/place.js'
+import {listSnapshots, snapshotSource} from '../../src/sources/snapshot/store.js'
+
+export default class SnapshotBisect extends MeshCommand {
+  static override summary = 'Find between which snapshots a cluster, listener, route or endpoint came or went'
+  static override examples = ['<%= config.bin %> snapshot bisect cluster/ratings.demo']
+  static override args = {
+    what: Args.string({
+      ignoreStdin: true,
+      required: true,
+      description: 'KIND/NAME: cluster, listener, route, endpoint (a cluster or an address), secret, extension',
+    }),
+  }
+  static override flags = {
+    pod: Flags.string({description: 'only this pod or workload'}),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(SnapshotBisect)
+    const wish = readWish(args.what, flags.pod)
+    const folder = snapshotFolder()
+    const {snapshots} = await listSnapshots(folder)
+    const names = snapshots.map(each => each.name)
+    await this.print(flags, await bisectReport(names, name => snapshotSource(folder, name), wish), bisectView)
+  }
+}

@@ -1,0 +1,53 @@
+import {Flags} from '@oclif/core'
+import {undoable} from '../../src/cli/interrupt.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {progressLine} from '../../src/cli/progress-line.js'
+import {sizeText} from '../../src/reports/capture/estimate.js'
+import {planCapture} from '../../src/reports/capture/plan.js'
+import {captureReport} from '../../src/reports/capture/report.js'
+import {captureView} from '../../src/reports/capture/view.js'
+import {nameOfTime, snapshotFolder} from '../../src/sources/snapshot/place.js'
+import {snapshotSink} from '../../src/sources/snapshot/store.js'
+
+export default class SnapshotCreate extends MeshCommand {
+  static override summary = 'Keep what the mesh is like now, to compare with later'
+  static override description =
+    'Snapshots lie in the state folder of the user, redacted like bundles; equal parts are stored once. Read one with --from snapshot:NAME.'
+  static override examples = ['<%= config.bin %> snapshot create -n demo --name before-upgrade']
+  static override strict = false
+  static override flags = {
+    name: Flags.string({description: 'what to call it; the time unless said'}),
+    'all-namespaces': Flags.boolean({char: 'A', description: 'the pods of every namespace'}),
+    selector: Flags.string({char: 'l', description: 'label selector that picks the pods'}),
+    concurrency: Flags.integer({default: 8, min: 1, max: 64, description: 'pods asked at the same time'}),
+    yes: Flags.boolean({char: 'y', description: 'go on however large it is'}),
+  }
+
+  async run(): Promise<void> {
+    const {argv, flags} = await this.parse(SnapshotCreate)
+    const name = flags.name ?? nameOfTime(new Date())
+    const sink = await snapshotSink(snapshotFolder(), name)
+    await this.withSource(flags, async source => {
+      const target = {namespace: flags.namespace, allNamespaces: flags['all-namespaces'], selector: flags.selector}
+      const line = progressLine(process.stderr)
+      const plan = await planCapture(source, {
+        pods: argv as string[],
+        target,
+        istiod: source.impliedSubject === undefined,
+        istioNamespace: flags.istioNamespace,
+      })
+      const report = await undoable(signal =>
+        captureReport(source, sink, plan, {
+          path: `snapshot:${name}`,
+          tool: `meshctl ${this.config.version}`,
+          redact: true,
+          concurrency: flags.concurrency,
+          signal,
+          agree: estimate => !estimate.large || flags.yes,
+          progress: ({podsDone, pods, bytes}) => line.show(`${podsDone} of ${pods} pods, ${sizeText(bytes)}`),
+        }),
+      ).finally(() => line.clear())
+      await this.print(flags, report, captureView)
+    })
+  }
+}

@@ -1,0 +1,36 @@
+import {Args, Flags} from '@oclif/core'
+import {durationMs} from '../../src/cli/flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {sidesReport} from '../../src/reports/diff/report.js'
+import {diffView} from '../../src/reports/diff/view.js'
+import {twoSnapshots} from '../../src/sources/snapshot/choose.js'
+import {snapshotFolder} from '../../src/sources/snapshot/place.js'
+import {listSnapshots, snapshotSource} from '../../src/sources/snapshot/store.js'
+
+export default class SnapshotDiff extends MeshCommand {
+  static override summary = 'Compare two snapshots: the last two, two by name, or the newest with an older one'
+  static override examples = [
+    '<%= config.bin %> snapshot diff --since 1h',
+    '<%= config.bin %> snapshot diff before after',
+  ]
+  static override args = {
+    first: Args.string({ignoreStdin: true, description: 'the older snapshot'}),
+    second: Args.string({ignoreStdin: true, description: 'the newer one; the newest unless said'}),
+  }
+  static override flags = {
+    since: Flags.string({
+      helpValue: 'DURATION',
+      description: 'compare the newest with one this much older, such as 1h',
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(SnapshotDiff)
+    const folder = snapshotFolder()
+    const {snapshots} = await listSnapshots(folder)
+    const sinceMs = flags.since === undefined ? undefined : durationMs(flags.since)
+    const [older, newer] = twoSnapshots(snapshots, [args.first, args.second], sinceMs)
+    const [a, b] = [await snapshotSource(folder, older.name), await snapshotSource(folder, newer.name)]
+    await this.print(flags, await sidesReport({source: a}, {source: b}), diffView)
+  }
+}

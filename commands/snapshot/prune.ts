@@ -1,0 +1,24 @@
+import {Flags} from '@oclif/core'
+import {durationMs} from '../../src/cli/flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {pruneReport, pruneView} from '../../src/reports/snapshots/prune.js'
+import {snapshotFolder} from '../../src/sources/snapshot/place.js'
+import {pruneSnapshots} from '../../src/sources/snapshot/prune.js'
+
+export default class SnapshotPrune extends MeshCommand {
+  static override summary = 'Remove old snapshots and stored parts nobody needs'
+  static override examples = ['<%= config.bin %> snapshot prune --keep 10 --older-than 7d --dry-run']
+  static override flags = {
+    keep: Flags.integer({min: 0, description: 'keep at least this many of the newest'}),
+    'older-than': Flags.string({helpValue: 'DURATION', description: 'remove only those older than this, such as 7d'}),
+    'dry-run': Flags.boolean({description: 'only say what would be removed'}),
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(SnapshotPrune)
+    const folder = snapshotFolder()
+    const olderThanMs = flags['older-than'] === undefined ? undefined : durationMs(flags['older-than'])
+    const wish = {keep: flags.keep, olderThanMs, dryRun: flags['dry-run'], now: new Date()}
+    await this.print(flags, pruneReport(await pruneSnapshots(folder, wish), folder, flags['dry-run']), pruneView)
+  }
+}

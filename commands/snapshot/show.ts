@@ -1,0 +1,20 @@
+import {Args} from '@oclif/core'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {snapshotShowReport, snapshotShowView} from '../../src/reports/snapshots/show.js'
+import {realDisk} from '../../src/sources/snapshot/disk.js'
+import {snapshotFolder} from '../../src/sources/snapshot/place.js'
+import {filesOf, findSnapshot, snapshotIndex} from '../../src/sources/snapshot/store.js'
+
+export default class SnapshotShow extends MeshCommand {
+  static override summary = 'Show what a snapshot holds, and whether all of it is still there'
+  static override args = {name: Args.string({ignoreStdin: true, default: 'latest', description: 'snapshot, or latest'})}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(SnapshotShow)
+    const folder = snapshotFolder()
+    const head = await findSnapshot(folder, args.name)
+    const index = await snapshotIndex(folder, head)
+    const whole = (await filesOf(folder, head, realDisk)) !== undefined
+    await this.print(flags, snapshotShowReport(head, index, whole), snapshotShowView)
+  }
+}

@@ -1,0 +1,164 @@
+import {at, listOf, numberOf, textOf} from '../../formats/decode.js'
+import type {Gap} from '../../model/answer.js'
+import {boundedMap} from '../../model/bounded-map.js'
+import type {ConfigSection} from '../../model/config-change.js'
+import {type KubeObject, podLabel} from '../../model/kube-object.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {readAnswer} from '../diff/pair.js'
+import type {DumpConfig} from '../diff/proxy-config.js'
+import {workloadOf} from '../diff/workload.js'
+import {hasProxy} from '../proxy-status/unlisted.js'
+import type {Report} from '../report.js'
+import type {View} from '../view.js'
+
+/** What is looked for: resources of a section whose name contains a text, or endpoints with an address. */
+export interface BisectWish {
+  readonly section: ConfigSection
+  readonly text: string
+  /** Only this pod, or the pods of its workload when it is gone. */
+  readonly pod?: string | undefined
+}
+
+export interface Sighting {
+  readonly snapshot: string
+  readonly capturedAt: string
+  /** Proxies that have it, of how many that could be asked. */
+  readonly having: readonly string[]
+  readonly asked: number
+}
+
+export interface BisectReport extends Report {
+  readonly wish: BisectWish
+  readonly sightings: readonly Sighting[]
+}
+
+const WORDS: Readonly<Record<string, ConfigSection>> = {
+  cluster: 'clusters',
+  listener: 'listeners',
+  route: 'routes',
+  endpoint: 'endpoints',
+  secret: 'secrets',
+  extension: 'extensions',
+}
+
+/** Reads `cluster/NAME`, `endpoint/10.0.0.1:80`, …; another kind is an error that lists those there are. */
+export function readWish(text: string, pod: string | undefined): BisectWish {
+  const slash = text.indexOf('/')
+  const word = text.slice(0, slash < 0 ? undefined : slash).replace(/s$/, '')
+  const section = WORDS[word]
+  if (slash < 1 || section === undefined || slash === text.length - 1) {
+    throw new UserError(`cannot tell what ${JSON.stringify(text)} is`, {
+      hint: `Write it as KIND/NAME with a kind of ${Object.keys(WORDS).join(', ')}; part of the name is enough.`,
+      next: 'meshctl snapshot bisect cluster/ratings.demo',
+    })
+  }
+  return {section, text: text.slice(slash + 1), pod}
+}
+
+function addresses(resource: unknown): readonly string[] {
+  return listOf(resource, 'endpoints')
+    .flatMap(group => listOf(group, 'lb_endpoints'))
+    .map(each => at(each, 'endpoint', 'address', 'socket_address'))
+    .map(socket => `${textOf(socket, 'address') ?? ''}:${numberOf(socket, 'port_value') ?? ''}`)
+}
+
+function addressHit(resource: unknown, text: string): boolean {
+  const host = text.replace(/:\d+$/, '')
+  return addresses(resource).some(each => each === text || each.replace(/:[^:]*$/, '') === host)
+}
+
+function has(config: DumpConfig, {section, text}: BisectWish): boolean {
+  const resources = config.sections.get(section) ?? new Map()
+  for (const [name, resource] of resources) {
+    if (section === 'endpoints' && addressHit(resource, text)) return true
+    if (!name.includes(text)) continue
+    if (section !== 'endpoints' || addresses(resource).length > 0) return true
+  }
+  return false
+}
+
+function wanted(pods: readonly KubeObject[], pod: string | undefined): readonly KubeObject[] {
+  const proxies = pods.filter(hasProxy)
+  if (pod === undefined) return proxies
+  return proxies.filter(each => {
+    const label = podLabel({namespace: each.metadata.namespace ?? 'default', name: each.metadata.name})
+    const workload = workloadOf(each).replace(/^[^/]*\//, '')
+    return label === pod || each.metadata.name === pod || workload === pod || workload.startsWith(`${pod}.`)
+  })
+}
+
+async function sighting(source: Source, name: string, wish: BisectWish, gaps: Gap[]): Promise<Sighting> {
+  const pods = await source.objects({kind: 'Pod'})
+  if (!pods.ok) gaps.push(pods.gap)
+  const having: string[] = []
+  let asked = 0
+  for (const pod of wanted(pods.ok ? pods.value : [], wish.pod)) {
+    const ref = {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}
+    const config = readAnswer(await source.evidence('envoy.config_dump', ref))
+    if (!config.ok) continue
+    asked++
+    if (has(config.value, wish)) having.push(podLabel(ref))
+  }
+  return {snapshot: name, capturedAt: source.origin.capturedAt ?? '', having, asked}
+}
+
+/** Looks for a piece of configuration in every snapshot, oldest first; failing when it was there once and is not there now. */
+export async function bisectReport(
+  names: readonly string[],
+  open: (name: string) => Promise<Source>,
+  wish: BisectWish,
+): Promise<BisectReport> {
+  const gaps: Gap[] = []
+  const sightings = await boundedMap(names, 2, async name => {
+    const source = await open(name)
+    try {
+      return await sighting(source, name, wish, gaps)
+    } finally {
+      await source.close()
+    }
+  })
+  const told = sightings.filter(each => each.asked > 0)
+  const gone = told.some(each => each.having.length > 0) && told.at(-1)?.having.length === 0
+  return {origin: {kind: 'bundle', label: 'snapshots'}, gaps, notes: [], wish, sightings, failing: gone}
+}
+
+/** In words: where it comes and goes between two snapshots. */
+function verdict({sightings, wish}: BisectReport): readonly string[] {
+  const told = sightings.filter(each => each.asked > 0)
+  const what = `${wish.section} ${wish.text}`
+  if (told.every(each => each.having.length === 0)) return [`${what}: in none of ${told.length} snapshots.`]
+  const lines: string[] = []
+  told.forEach((now, index) => {
+    const before = told[index - 1]
+    if (before === undefined || before.having.length === now.having.length) return
+    const verb =
+      now.having.length === 0
+        ? 'disappeared'
+        : before.having.length === 0
+          ? 'appeared'
+          : `went from ${before.having.length} to ${now.having.length} proxies`
+    lines.push(
+      `${what} ${verb} between ${before.snapshot} (${before.capturedAt}) and ${now.snapshot} (${now.capturedAt}).`,
+    )
+  })
+  return lines.length === 0 ? [`${what}: the same in all ${told.length} snapshots.`] : lines
+}
+
+/** When something came or went, first in words, then snapshot by snapshot. */
+export const bisectView: View<BisectReport> = {
+  doc: report => [
+    {block: 'text', lines: [...verdict(report), '']},
+    {
+      block: 'table',
+      style: 'columns',
+      header: ['SNAPSHOT', 'CAPTURED', 'PROXIES THAT HAVE IT'],
+      rows: report.sightings.map(({snapshot, capturedAt, having, asked}) => [
+        snapshot,
+        capturedAt,
+        asked === 0 ? {text: 'not captured', tone: 'dim'} : `${having.length} of ${asked}`,
+      ]),
+    },
+  ],
+  data: ({wish, sightings}) => ({apiVersion: 'meshctl/v1', kind: 'SnapshotBisect', ...wish, sightings}),
+}

@@ -1,0 +1,48 @@
+import {humanDuration} from '../../model/human-duration.js'
+import type {DamagedSnapshot, SnapshotHead, SnapshotList} from '../../sources/snapshot/store.js'
+import type {Origin} from '../../sources/source.js'
+import {sizeText} from '../capture/estimate.js'
+import type {Report} from '../report.js'
+import type {View} from '../view.js'
+
+export interface SnapshotListReport extends Report {
+  readonly snapshots: readonly SnapshotHead[]
+  readonly damaged: readonly DamagedSnapshot[]
+  readonly folder: string
+  readonly at: Date
+}
+
+/** The snapshots of a store as an answer; damaged ones are notes. */
+export function snapshotListReport({snapshots, damaged}: SnapshotList, folder: string, at: Date): SnapshotListReport {
+  const origin: Origin = {kind: 'bundle', label: folder}
+  const notes = damaged.map(({name, why}) => `snapshot ${name} cannot be read: ${why}`)
+  return {origin, gaps: [], notes, snapshots, damaged, folder, at}
+}
+
+/** One row per snapshot, oldest first. */
+export const snapshotListView: View<SnapshotListReport> = {
+  doc: ({snapshots, folder, at}) =>
+    snapshots.length === 0
+      ? [{block: 'text', lines: [`No snapshots in ${folder}.`]}]
+      : [
+          {
+            block: 'table',
+            style: 'columns',
+            header: ['NAME', 'AGE', 'PODS', 'SIZE', 'OF'],
+            rows: snapshots.map(({name, capturedAt, pods, bytes, from}) => [
+              name,
+              humanDuration(at.getTime() - Date.parse(capturedAt)),
+              String(pods),
+              sizeText(bytes),
+              from,
+            ]),
+          },
+        ],
+  data: ({snapshots, damaged, folder}) => ({
+    apiVersion: 'meshctl/v1',
+    kind: 'SnapshotList',
+    folder,
+    snapshots: snapshots.map(({index: _, ...head}) => head),
+    damaged,
+  }),
+}

@@ -1,0 +1,41 @@
+import type {Pruned} from '../../sources/snapshot/prune.js'
+import {sizeText} from '../capture/estimate.js'
+import type {Report} from '../report.js'
+import type {View} from '../view.js'
+
+export interface PruneReport extends Report {
+  readonly pruned: Pruned
+  readonly dryRun: boolean
+}
+
+/** What was removed from a store, or would be, as an answer. */
+export function pruneReport(pruned: Pruned, folder: string, dryRun: boolean): PruneReport {
+  return {origin: {kind: 'bundle', label: folder}, gaps: [], notes: [], pruned, dryRun}
+}
+
+/** What went and what stays. */
+export const pruneView: View<PruneReport> = {
+  doc: ({pruned: {removed, kept, files, bytes}, dryRun}) => {
+    const verb = dryRun ? 'Would remove' : 'Removed'
+    const names = removed.length === 0 ? '' : `: ${removed.map(head => head.name).join(', ')}`
+    const count = `${removed.length} ${removed.length === 1 ? 'snapshot' : 'snapshots'}`
+    return [
+      {
+        block: 'text',
+        lines: [
+          `${verb} ${count}${names}`,
+          `${verb} ${files} stored parts nobody needs, ${sizeText(bytes)}; ${kept.length} kept`,
+        ],
+      },
+    ]
+  },
+  data: ({pruned: {removed, kept, files, bytes}, dryRun}) => ({
+    apiVersion: 'meshctl/v1',
+    kind: 'SnapshotPrune',
+    dryRun,
+    removed: removed.map(head => head.name),
+    kept: kept.map(head => head.name),
+    files,
+    bytes,
+  }),
+}

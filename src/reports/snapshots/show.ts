@@ -1,0 +1,57 @@
+import type {BundleIndex} from '../../sources/bundle/layout.js'
+import {podsOf, type SnapshotHead} from '../../sources/snapshot/store.js'
+import type {Origin} from '../../sources/source.js'
+import {sizeText} from '../capture/estimate.js'
+import {type SummaryRow, summaryOf} from '../capture/summary.js'
+import type {Report} from '../report.js'
+import type {View} from '../view.js'
+
+export interface SnapshotShowReport extends Report {
+  readonly head: SnapshotHead
+  readonly pods: readonly string[]
+  readonly rows: readonly SummaryRow[]
+  readonly whole: boolean
+}
+
+/** What one snapshot holds; `whole` is false when parts of it are missing from the store. */
+export function snapshotShowReport(head: SnapshotHead, index: BundleIndex, whole: boolean): SnapshotShowReport {
+  const origin: Origin = {kind: 'bundle', label: `snapshot ${head.name}`, capturedAt: head.capturedAt}
+  const rows = summaryOf(index.objects, index.evidence)
+  return {origin, gaps: [], notes: [], head, pods: podsOf(index), rows, whole, failing: !whole}
+}
+
+/** What a snapshot is of, what it holds and lacks, and how to use it. */
+export const snapshotShowView: View<SnapshotShowReport> = {
+  doc: ({head, pods, rows, whole}) => [
+    {
+      block: 'text',
+      lines: [
+        `${head.name}: ${head.from} at ${head.capturedAt}, ${sizeText(head.bytes)}`,
+        whole
+          ? {text: 'Every part of it is in the store.', tone: 'good'}
+          : {text: 'Parts of it are missing.', tone: 'bad'},
+        '',
+      ],
+    },
+    {
+      block: 'table',
+      style: 'columns',
+      header: ['EVIDENCE', 'HELD', 'SIZE', 'MISSING'],
+      rows: rows.map(({what, held, bytes, missing}) => [
+        what,
+        String(held),
+        sizeText(bytes),
+        missing.map(({reason, count}) => `${count} ${reason}`).join(', '),
+      ]),
+    },
+    {block: 'text', lines: ['', `Pods: ${pods.join(', ')}`, `Read it with --from snapshot:${head.name}`]},
+  ],
+  data: ({head: {index: _, ...head}, pods, rows, whole}) => ({
+    apiVersion: 'meshctl/v1',
+    kind: 'Snapshot',
+    ...head,
+    whole,
+    pods,
+    evidence: rows,
+  }),
+}

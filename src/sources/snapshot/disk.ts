@@ -1,0 +1,96 @@
+import {link, mkdir, open, readdir, readFile, rename, rm, stat, utimes} from 'node:fs/promises'
+import {dirname, join} from 'node:path'
+
+/** What the store needs of a file system; tests put one that fails in its place. */
+export interface Disk {
+  /** Writes a new file, flushed to the disk before this resolves. */
+  write(path: string, bytes: Uint8Array): Promise<void>
+  /** Moves a file into place, over what is there. */
+  rename(from: string, to: string): Promise<void>
+  /** Gives a file a second name; fails with EEXIST when that is taken. */
+  link(from: string, to: string): Promise<void>
+  read(path: string): Promise<Uint8Array | undefined>
+  list(folder: string): Promise<readonly string[]>
+  /** When the file was last written or touched, in ms; undefined when there is none. */
+  touchedAt(path: string): Promise<number | undefined>
+  size(path: string): Promise<number>
+  /** Marks a file as used now; false when there is none. */
+  touch(path: string): Promise<boolean>
+  remove(path: string): Promise<void>
+}
+
+function absent<T>(error: unknown, value: T): T {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return value
+  throw error
+}
+
+async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Flushes a folder so that names in it survive a power cut; systems that cannot do so are left as they are. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined)
+  await handle?.sync().catch(() => undefined)
+  await handle?.close()
+}
+
+/** The real file system, folders made as needed and readable by their owner alone. */
+export const realDisk: Disk = {
+  async write(path, bytes) {
+    try {
+      await writeFlushed(path, bytes)
+    } catch (error) {
+      absent(error, undefined)
+      await mkdir(dirname(path), {recursive: true, mode: 0o700})
+      await writeFlushed(path, bytes)
+    }
+  },
+  async rename(from, to) {
+    try {
+      await rename(from, to)
+    } catch (error) {
+      absent(error, undefined)
+      await mkdir(dirname(to), {recursive: true, mode: 0o700})
+      await rename(from, to)
+    }
+    await flushFolder(dirname(to))
+  },
+  async link(from, to) {
+    await mkdir(dirname(to), {recursive: true, mode: 0o700})
+    await link(from, to)
+    await flushFolder(dirname(to))
+  },
+  read: async path => await readFile(path).catch(error => absent(error, undefined)),
+  list: async folder => await readdir(folder).catch(error => absent(error, [])),
+  touchedAt: async path =>
+    await stat(path).then(
+      info => info.mtimeMs,
+      error => absent(error, undefined),
+    ),
+  size: async path =>
+    await stat(path).then(
+      info => info.size,
+      error => absent(error, 0),
+    ),
+  async touch(path) {
+    const now = new Date()
+    return await utimes(path, now, now).then(
+      () => true,
+      error => absent(error, false),
+    )
+  },
+  remove: async path => await rm(path, {force: true}),
+}
+
+/** The path of a temporary file in a folder of the store; no two runs share one. */
+export function temporaryIn(folder: string): string {
+  const unique = `${process.pid}.${Date.now().toString(36)}.${Math.random().toString(36).slice(2)}`
+  return join(folder, 'tmp', `${unique}.tmp`)
+}

@@ -1,0 +1,106 @@
+import {join} from 'node:path'
+import {boundedMap} from '../../model/bounded-map.js'
+import {UserError} from '../../model/user-error.js'
+import {blobFile} from './blob-store.js'
+import {type Disk, realDisk} from './disk.js'
+import {filesOf, listSnapshots, namesFolder, type SnapshotHead} from './store.js'
+
+/** Content nobody names may belong to a run that is still going; it is left alone until it has been untouched this long. */
+const GRACE_MS = 60 * 60_000
+const FILES_AT_ONCE = 16
+
+export interface PruneWish {
+  /** Keep at least this many of the newest snapshots. */
+  readonly keep?: number | undefined
+  /** Remove only snapshots older than this. */
+  readonly olderThanMs?: number | undefined
+  readonly dryRun: boolean
+  readonly now: Date
+  readonly graceMs?: number
+}
+
+export interface Pruned {
+  readonly removed: readonly SnapshotHead[]
+  readonly kept: readonly SnapshotHead[]
+  readonly files: number
+  readonly bytes: number
+}
+
+function chosen(snapshots: readonly SnapshotHead[], wish: PruneWish): readonly SnapshotHead[] {
+  if (wish.keep === undefined && wish.olderThanMs === undefined) return []
+  const beyond = snapshots.slice(0, Math.max(0, snapshots.length - (wish.keep ?? 0)))
+  const limit = wish.olderThanMs
+  if (limit === undefined) return beyond
+  return beyond.filter(head => wish.now.getTime() - Date.parse(head.capturedAt) > limit)
+}
+
+/** Every file the snapshots need; undefined when that cannot be known because one of them cannot be read whole. */
+async function needed(
+  folder: string,
+  heads: readonly SnapshotHead[],
+  disk: Disk,
+): Promise<ReadonlySet<string> | undefined> {
+  const files = new Set<string>()
+  for (const head of heads) {
+    const of = await filesOf(folder, head, disk).catch((error: unknown) => {
+      if (error instanceof UserError) return undefined
+      throw error
+    })
+    if (of === undefined) return undefined
+    for (const file of of) files.add(file)
+  }
+  return files
+}
+
+async function oldFiles(folder: string, disk: Disk, before: number): Promise<readonly string[]> {
+  const shelves = await disk.list(join(folder, 'blobs'))
+  const names = (await boundedMap(shelves, FILES_AT_ONCE, shelf => disk.list(join(folder, 'blobs', shelf)))).flat()
+  const old = await boundedMap(names, FILES_AT_ONCE, async name => {
+    const touched = await disk.touchedAt(pathOf(folder, name))
+    return touched !== undefined && touched < before ? [name] : []
+  })
+  return old.flat()
+}
+
+function pathOf(folder: string, name: string): string {
+  const [sha256 = '', kind] = name.split('.')
+  return blobFile(folder, sha256, kind === 'parts' ? 'parts' : 'gz')
+}
+
+async function removeLeftovers(folder: string, disk: Disk, before: number): Promise<void> {
+  for (const name of await disk.list(join(folder, 'tmp'))) {
+    const path = join(folder, 'tmp', name)
+    const touched = await disk.touchedAt(path)
+    if (touched !== undefined && touched < before) await disk.remove(path)
+  }
+}
+
+/**
+ * Removes the snapshots a wish names and then content no snapshot needs. If any snapshot that stays cannot be read, no content is removed:
+ * what it needs is not known. Content in use by a run still going is protected by its age.
+ */
+export async function pruneSnapshots(folder: string, wish: PruneWish, disk: Disk = realDisk): Promise<Pruned> {
+  const {snapshots, damaged} = await listSnapshots(folder, disk)
+  const going = chosen(snapshots, wish)
+  const kept = snapshots.filter(head => !going.includes(head))
+  const before = wish.now.getTime() - (wish.graceMs ?? GRACE_MS)
+  if (!wish.dryRun) {
+    for (const head of going) await disk.remove(join(namesFolder(folder), `${head.name}.json`))
+    await removeLeftovers(folder, disk, before)
+  }
+  const nothing = {removed: going, kept, files: 0, bytes: 0}
+  if (damaged.length > 0) return nothing
+  const old = await oldFiles(folder, disk, before)
+  // Names are read again now: a snapshot made meanwhile keeps what it needs.
+  const staying = wish.dryRun ? kept : (await listSnapshots(folder, disk)).snapshots
+  const keep = await needed(folder, staying, disk)
+  if (keep === undefined) return nothing
+  let bytes = 0
+  let files = 0
+  for (const name of old.filter(each => !keep.has(each))) {
+    bytes += await disk.size(pathOf(folder, name))
+    files++
+    if (!wish.dryRun) await disk.remove(pathOf(folder, name))
+  }
+  return {removed: going, kept, files, bytes}
+}

@@ -26,7 +26,7 @@ export interface ResourceDifference {
   readonly section: ConfigSection
   readonly name: string
   readonly kind: 'added' | 'removed' | 'changed'
-  /** The resource in normal form, on the sides that have it. */
+  /** The resource in normal form, on the sides that have it; of a changed route only the virtual hosts that differ. */
   readonly before?: unknown
   readonly after?: unknown
   readonly changes: readonly ConfigChange[]

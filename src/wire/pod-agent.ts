@@ -1,7 +1,8 @@
 import {Agent} from 'node:http'
 import type {Duplex} from 'node:stream'
 import type {ApiServer} from './api-server.js'
-import {openPodStream, type PodPort} from './pod-stream.js'
+import type {PodPort} from './forward-carrier.js'
+import {openPodStream} from './pod-stream.js'
 
 /**
  * An HTTP agent whose connections are forwards to one port of one pod, kept alive between requests.

@@ -3,9 +3,9 @@ import WebSocket from 'ws'
 import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
+import {readRefusal} from './read-refusal.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
 
-const MAX_REFUSAL_BYTES = 64 * 1024
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 /** TCP, TLS and the upgrade together; slow links to far clusters need two to four round trips. */
 const HANDSHAKE_MS = 15_000
@@ -83,16 +83,4 @@ function handshakeFailure(error: Error): WireFailure {
   if (/Sec-WebSocket-Accept|Invalid Upgrade header/i.test(error.message))
     return new WireFailure('protocol', error.message)
   return failureFromError(error)
-}
-
-async function readRefusal(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of response) {
-    if (!Buffer.isBuffer(chunk)) continue
-    chunks.push(chunk)
-    bytes += chunk.length
-    if (bytes >= MAX_REFUSAL_BYTES) break
-  }
-  return Buffer.concat(chunks).toString('utf8', 0, MAX_REFUSAL_BYTES)
 }

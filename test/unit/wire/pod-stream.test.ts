@@ -4,9 +4,10 @@ import {Duplex} from 'node:stream'
 import {describe, expect, test} from '@jest/globals'
 import type WebSocket from 'ws'
 import {portFrame} from '../../../src/wire/channels.js'
+import {forwardPath} from '../../../src/wire/forward-carrier.js'
 import {type HttpAnswer, httpCall} from '../../../src/wire/http-call.js'
 import {podAgent} from '../../../src/wire/pod-agent.js'
-import {openPodStream, portForwardPath} from '../../../src/wire/pod-stream.js'
+import {openPodStream} from '../../../src/wire/pod-stream.js'
 import {WireFailure} from '../../../src/wire/wire-failure.js'
 import {timersLeft} from '../../support/live-timers.js'
 import {channelBytes, RECORDED_STREAMS, recordedStream} from '../../support/recorded-wire.js'
@@ -141,7 +142,7 @@ describe('port-forward against every recording', () => {
 })
 
 test('the path names the port, as recorded', () => {
-  expect(portForwardPath(target()).replace('/sleep/', '/SLEEP/')).toBe(recordedStream('pf-v4-ready').path)
+  expect(`${forwardPath(target()).replace('/sleep/', '/SLEEP/')}?ports=15000`).toBe(recordedStream('pf-v4-ready').path)
 })
 
 test('a closed port says which port of which pod', async () => {

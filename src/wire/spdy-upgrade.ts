@@ -1,0 +1,81 @@
+import http, {type IncomingMessage} from 'node:http'
+import https from 'node:https'
+import type {Duplex} from 'node:stream'
+import {type ApiServer, outgoingHeaders} from './api-server.js'
+import {failureFromHandshake} from './classify.js'
+import {failureOfSignal} from './deadline.js'
+import {readRefusal} from './read-refusal.js'
+import {failureFromError, WireFailure} from './wire-failure.js'
+
+const HANDSHAKE_MS = 15_000
+
+/**
+ * Upgrades a POST to raw SPDY/3.1, the older way into a pod, for paths on which something does not pass WebSockets on; it also
+ * needs only `create`. Resolves with the connection; refusals, faults and the signal reject with a WireFailure.
+ */
+export async function openSpdy(
+  server: ApiServer,
+  path: string,
+  protocols: readonly string[],
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const headers = {
+    ...outgoingHeaders(await server.headers()),
+    'User-Agent': server.userAgent,
+    Connection: 'Upgrade',
+    Upgrade: 'SPDY/3.1',
+    'X-Stream-Protocol-Version': [...protocols],
+    'Content-Length': '0',
+  }
+  if (signal.aborted) throw failureOfSignal(signal)
+  const url = new URL(server.url + path)
+  const open = url.protocol === 'https:' ? https.request : http.request
+  return new Promise((resolve, reject) => {
+    const request = open(url, {method: 'POST', agent: server.agent, headers})
+    const late = setTimeout(
+      () => fail(new WireFailure('timeout', `no answer to the upgrade within ${HANDSHAKE_MS} ms`)),
+      HANDSHAKE_MS,
+    )
+    const onAbort = () => fail(failureOfSignal(signal))
+    const settle = () => {
+      clearTimeout(late)
+      signal.removeEventListener('abort', onAbort)
+    }
+    const fail = (failure: WireFailure) => {
+      settle()
+      request.destroy()
+      reject(failure)
+    }
+    signal.addEventListener('abort', onAbort, {once: true})
+    request.on('error', error => fail(failureFromError(error)))
+    request.once('upgrade', (response: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const chosen = response.headers['x-stream-protocol-version']
+      if (typeof chosen !== 'string' || !protocols.includes(chosen)) {
+        socket.destroy()
+        return fail(new WireFailure('upgrade-refused', 'the server did not agree on a protocol'))
+      }
+      settle()
+      if (head.length > 0) socket.unshift(head)
+      return resolve(socket)
+    })
+    request.once('response', (response: IncomingMessage) => {
+      readRefusal(response).then(
+        body =>
+          fail(
+            failureFromHandshake(
+              {httpStatus: response.statusCode ?? 0, body, retryAfter: response.headers['retry-after']},
+              protocols,
+            ),
+          ),
+        error => fail(failureFromError(error)),
+      )
+    })
+    request.end()
+  })
+}
+
+/** True for failures of a WebSocket after which SPDY may still pass: refused on the way, or a role that grants `create` alone. */
+export function mayPassBySpdy(failure: WireFailure): boolean {
+  if (failure.details.recordedGap !== undefined) return false
+  return failure.kind === 'upgrade-refused' || (failure.kind === 'forbidden' && failure.details.missing?.verb === 'get')
+}

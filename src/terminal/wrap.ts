@@ -1,13 +1,17 @@
-/** Breaks text on blanks into lines of at most `width` characters; the second and later lines start with `indent`. A longer word keeps its line. */
-export function wrapText(text: string, width: number, indent = ''): readonly string[] {
+/**
+ * Breaks text on blanks into lines of at most `width` characters; the first line starts with `first`, the others with `indent`.
+ * A word that is longer than a line keeps one to itself.
+ */
+export function wrapText(text: string, width: number, indent = '', first = ''): readonly string[] {
   const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/\s+/)) {
-    const room = line === '' || line === indent
-    if (!room && line.length + 1 + word.length > width) {
+  let line = first
+  let empty = true
+  for (const word of text.trim().split(/\s+/)) {
+    if (!empty && line.length + 1 + word.length > width) {
       lines.push(line)
       line = indent + word
-    } else line = room ? line + word : `${line} ${word}`
+    } else line = empty ? line + word : `${line} ${word}`
+    empty = false
   }
   return [...lines, line]
 }

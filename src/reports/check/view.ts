@@ -33,9 +33,7 @@ function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[
 }
 
 function labelled(label: string, text: string): readonly Cell[] {
-  return wrapText(`  ${label.padEnd(5)}${text}`.trimEnd(), WIDTH, '       ').map((line, index) =>
-    index === 0 ? `  ${label.padEnd(5)}${line.trim().slice(label.length).trim()}` : line,
-  )
+  return wrapText(text, WIDTH, '       ', `  ${label.padEnd(5)}`)
 }
 
 function place({object, path}: Finding): string {
@@ -52,13 +50,13 @@ function detail(finding: Finding, wide: boolean): readonly Cell[] {
   return [
     ...title,
     ...labelled('at', place(finding)),
-    ...seen.flatMap(({from, text}) => labelled('seen', `${from}: ${text}`)),
+    ...seen.flatMap(({from, text}) => labelled('seen', from === finding.path ? text : `${from}: ${text}`)),
     ...labelled('why', finding.why),
     ...labelled('fix', finding.fix),
   ]
 }
 
-function workloadHead({workload, pods, findings, passed, notChecked}: CheckedWorkload): Cell {
+function workloadHead({workload, pods, findings, passed, notChecked}: CheckedWorkload): readonly Cell[] {
   const open = findings.filter(({accepted}) => accepted === undefined)
   const count = (severity: Severity) => open.filter(each => each.severity === severity).length
   const of = pods.length === 0 ? 'manifest' : plural(pods.length, 'pod')
@@ -89,9 +87,7 @@ function unchecked(workloads: readonly CheckedWorkload[], wide: boolean): readon
         : wide || where.length === 1
           ? ` in ${where.join(', ')}`
           : ` in ${where.length} workloads`
-    return wrapText(`  ${codes}${of}: ${why}`, WIDTH, '    ').map((line, index) =>
-      index === 0 ? `  ${line.trim()}` : line,
-    )
+    return wrapText(`${codes}${of}: ${why}`, WIDTH, '    ', '  ')
   })
   return ['', {text: `Not checked (${all.length}):`, tone: 'strong'}, ...toned(lines, 'warn')]
 }
@@ -105,15 +101,25 @@ function worst(report: CheckReport): readonly Cell[] {
   return toned(wrapText(`First to look at: ${objectLabel(first.workload)}, ${first.message}`, WIDTH, '  '), undefined)
 }
 
-function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly Cell[] {
-  const details = each.findings.flatMap(finding => detail(finding, wide))
-  return alone ? ['', ...details] : details.length === 0 ? [] : ['', workloadHead(each), ...details]
+/** In a list of many, a workload with nothing but remarks is named among the quiet ones unless everything is wanted. */
+function quiet(each: CheckedWorkload): boolean {
+  return each.findings.every(({severity, accepted}) => severity === 'info' && accepted === undefined)
 }
 
-function healthy(workloads: readonly CheckedWorkload[]): readonly Cell[] {
-  const names = workloads.filter(each => each.findings.length === 0).map(each => objectLabel(each.workload))
-  if (names.length === 0 || workloads.length === 1) return []
-  return ['', ...toned(wrapText(`Nothing found in ${names.length}: ${names.join(', ')}.`, WIDTH, '  '), 'good')]
+function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly Cell[] {
+  const details = each.findings.flatMap(finding => detail(finding, wide))
+  if (alone) return details.length === 0 ? [] : ['', ...details]
+  return !wide && quiet(each) ? [] : details.length === 0 ? [] : ['', ...workloadHead(each), ...details]
+}
+
+function rest(workloads: readonly CheckedWorkload[], wide: boolean): readonly Cell[] {
+  if (workloads.length === 1) return []
+  const names = (some: readonly CheckedWorkload[]) => some.map(each => objectLabel(each.workload)).join(', ')
+  const clean = workloads.filter(each => each.findings.length === 0)
+  const remarks = wide ? [] : workloads.filter(each => each.findings.length > 0 && quiet(each))
+  const line = (words: string, some: readonly CheckedWorkload[]) =>
+    some.length === 0 ? [] : ['', ...toned(wrapText(`${words} ${some.length}: ${names(some)}.`, WIDTH, '  '), 'good')]
+  return [...line('Only info (-o wide shows it) in', remarks), ...line('Nothing found in', clean)]
 }
 
 function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
@@ -126,7 +132,7 @@ function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
     ...head,
     ...worst(report),
     ...blocks,
-    ...healthy(report.workloads),
+    ...rest(report.workloads, wide),
     ...unchecked(report.workloads, wide),
   ]
   return [{block: 'text', lines}]

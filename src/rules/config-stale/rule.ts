@@ -9,7 +9,7 @@ export const rule = defineRule({
   aliases: [],
   severity: 'warning',
   title: 'The proxy has not accepted the latest configuration',
-  why: 'istiod sent it and got no answer: the proxy works with old routes and endpoints while everything else has moved on.',
+  why: 'It was sent and never answered: the proxy works with old routes and endpoints while everything else has moved on.',
   fix: 'Compare what istiod has with what the proxy has: meshctl proxy-status POD; then look at the log of the sidecar.',
   references: ['https://istio.io/latest/docs/ops/diagnostic-tools/proxy-cmd/'],
   modes: ['sidecar', 'gateway', 'waypoint'],

@@ -6,12 +6,11 @@ import {defineRule} from '../rule.js'
 
 /** What a server refuses: plain text under STRICT, mesh TLS where it is off (policy table of client mode against server mode). */
 function conflict(client: string, server: string): string | undefined {
-  if (server === 'STRICT' && client === 'DISABLE')
-    return 'sends plain text, which STRICT refuses: connections are reset'
+  if (server === 'STRICT' && client === 'DISABLE') return 'plain text, which STRICT refuses: connections are reset'
   if (server === 'STRICT' && (client === 'SIMPLE' || client === 'MUTUAL'))
-    return `sends ${client} TLS without the mesh's certificates, which STRICT refuses`
+    return `${client} TLS without the mesh's certificates, which STRICT refuses`
   if (server === 'DISABLE' && client === 'ISTIO_MUTUAL')
-    return 'sends mesh TLS to a port where it is off: the application gets bytes it does not understand'
+    return 'mesh TLS to a port where it is off: the application gets bytes it does not understand'
   return undefined
 }
 
@@ -39,7 +38,7 @@ export const rule = defineRule({
         const subset = client.subset === undefined ? '' : ` (subset ${client.subset})`
         return [
           {
-            message: `DestinationRule ${client.rule.object.name} ${words}: Service ${service.object.name}${subset}.`,
+            message: `DestinationRule ${client.rule.object.name} makes clients of ${service.object.name}${subset} send ${words}.`,
             object: client.rule.object,
             path: client.path,
             proof: [

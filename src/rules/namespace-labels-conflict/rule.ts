@@ -6,7 +6,7 @@ export const rule = defineRule({
   aliases: ['IST0123'],
   severity: 'warning',
   title: 'The namespace asks for a sidecar in two ways',
-  why: 'istio-injection wins over istio.io/rev, and a sidecar over ambient mode: one of the labels has no effect, and it is not the one people expect.',
+  why: 'The label istio-injection wins over istio.io/rev, and a sidecar over ambient mode: one of the labels has no effect, and it is not the one people expect.',
   fix: 'Remove all but one: istio-injection, istio.io/rev or istio.io/dataplane-mode.',
   references: [PAGES.injection],
   modes: ['sidecar', 'ambient', 'none'],

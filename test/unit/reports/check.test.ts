@@ -1,0 +1,173 @@
+import {join} from 'node:path'
+import {beforeAll, describe, expect, test} from '@jest/globals'
+import {formOf, rendered} from '../../../src/cli/output.js'
+import type {KubeObject} from '../../../src/model/kube-object.js'
+import {objectLabel} from '../../../src/model/pod.js'
+import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
+import {checkTargets} from '../../../src/reports/check/targets.js'
+import {checkView} from '../../../src/reports/check/view.js'
+import {exitCodeOf} from '../../../src/reports/report.js'
+import {pickRules} from '../../../src/rules/pick.js'
+import {RULES} from '../../../src/rules/registry.js'
+import {openFiles} from '../../../src/sources/open.js'
+import type {Source} from '../../../src/sources/source.js'
+import {expectGolden} from '../../support/golden.js'
+import {captureSource, meshCapture} from '../../support/mesh-capture.js'
+import {hasShared, SHARED, sharedTest} from '../../support/shared-data.js'
+
+const NOW = new Date('2026-11-20T19:00:00Z')
+const OPTIONS = {rules: RULES, failOn: 'warning', istioNamespace: 'istio-system', deep: true, now: NOW} as const
+const LAYOUT = {width: 80, colour: false, headers: true}
+
+/** Every finding as one line, and every question that could not be asked. */
+function listing(report: CheckReport): string {
+  const lines = report.workloads.flatMap(({workload, findings, notChecked, passed}) => [
+    `${objectLabel(workload)}: ${passed} passed`,
+    ...findings.map(
+      ({code, severity, object, path, message}) =>
+        `  ${severity} ${code} at ${objectLabel(object)}${path === undefined ? '' : ` ${path}`}: ${message}`,
+    ),
+    ...notChecked.map(({code, gap}) => `  not checked ${code}: ${gap.what}: ${gap.reason}`),
+  ])
+  return `${lines.join('\n')}\n`
+}
+
+async function whole(source: Source): Promise<CheckReport> {
+  const objects = await checkTargets(source, [], {allNamespaces: true})
+  return await checkReport(source, objects, OPTIONS)
+}
+
+async function one(source: Source, name: string): Promise<CheckReport> {
+  return await checkReport(source, await checkTargets(source, [name], {namespace: 'demo'}), OPTIONS)
+}
+
+async function shown(report: CheckReport, form?: string): Promise<string> {
+  return String(await rendered(report, checkView, formOf(form, checkView), LAYOUT, false))
+}
+
+describe('the sample mesh', () => {
+  let source: Source
+  beforeAll(async () => {
+    source = await openFiles(['src/sample/mesh.tgz'])
+  })
+
+  test('every finding of every pod', async () => {
+    expectGolden('src/reports/check/golden/sample.txt', listing(await whole(source)))
+  })
+
+  test('a sick pod, a healthy one and the whole namespace as people see them', async () => {
+    expectGolden('src/reports/check/golden/sick-uid.table.txt', await shown(await one(source, 'deploy/sick-uid-v1')))
+    expectGolden(
+      'src/reports/check/golden/productpage.table.txt',
+      await shown(await one(source, 'deploy/productpage-v1')),
+    )
+    expectGolden(
+      'src/reports/check/golden/details.wide.txt',
+      await shown(await one(source, 'deploy/details-v1'), 'wide'),
+    )
+    expectGolden(
+      'src/reports/check/golden/sick-port.json',
+      await shown(await one(source, 'deploy/sick-port-v1'), 'json'),
+    )
+    expectGolden('src/reports/check/golden/namespace.table.txt', await shown(await whole(source)))
+  })
+
+  test('one line for a chat', async () => {
+    expect(await shown(await one(source, 'deploy/sick-uid-v1'), 'short')).toMatch(
+      /^Deployment demo\/sick-uid-v1: 1 error, 0 warnings, 1 info; \d+ checks passed, 0 not checked\.\n$/,
+    )
+  })
+
+  test('no line of a table is wider than 80', async () => {
+    const text = await shown(await whole(source))
+    expect(text.split('\n').filter(line => line.length > 80 && /\s/.test(line.trim()) && !line.includes(':'))).toEqual(
+      [],
+    )
+  })
+
+  test('the exit code follows --fail-on', async () => {
+    const objects = await checkTargets(source, ['deploy/productpage-v1'], {namespace: 'demo'})
+    const code = async (failOn: 'error' | 'warning' | 'info') =>
+      exitCodeOf(await checkReport(source, objects, {...OPTIONS, failOn}))
+    expect(await code('warning')).toBe(0)
+    expect(await code('info')).toBe(1)
+    const sick = await checkTargets(source, ['deploy/sick-noinject-v1'], {namespace: 'demo'})
+    expect(exitCodeOf(await checkReport(source, sick, {...OPTIONS, failOn: 'error'}))).toBe(0)
+    expect(exitCodeOf(await checkReport(source, sick, OPTIONS))).toBe(1)
+  })
+
+  test('replicas are one finding with their pods', async () => {
+    const pods = await source.objects({kind: 'Pod', namespace: 'demo'})
+    const sick = (pods.ok ? pods.value : []).find(({metadata}) => metadata.name.startsWith('sick-uid')) as KubeObject
+    const twin = {...sick, metadata: {...sick.metadata, name: `${sick.metadata.name}x`}} as KubeObject
+    const report = await checkReport(source, [sick, twin], {
+      ...OPTIONS,
+      rules: pickRules(RULES, ['MCT1001'], undefined),
+    })
+    expect(report.workloads).toHaveLength(1)
+    expect(report.workloads[0]?.findings).toHaveLength(1)
+    expect(report.workloads[0]?.findings[0]?.pods).toHaveLength(2)
+    expect(report.counts).toMatchObject({error: 1, passed: 0, notChecked: 0})
+  })
+
+  test('an annotation accepts a finding and keeps it in sight', async () => {
+    const pods = await source.objects({kind: 'Pod', namespace: 'demo'})
+    const sick = structuredClone(
+      (pods.ok ? pods.value : []).find(({metadata}) => metadata.name.startsWith('sick-uid')),
+    ) as KubeObject
+    Object.assign(sick.metadata.annotations ?? {}, {'meshctl.io/ignore': 'IST0144: moves next week'})
+    const report = await checkReport(source, [sick], {...OPTIONS, rules: pickRules(RULES, ['MCT1001'], undefined)})
+    expect(report.failing).toBe(false)
+    expect(report.counts).toMatchObject({error: 0, accepted: 1})
+    expect(await shown(report)).toContain('(annotation meshctl.io/ignore: moves next week)')
+  })
+
+  test('evidence that failed is not checked and gives 3 when nothing else was found', async () => {
+    const broken: Source = {
+      ...source,
+      evidence: async id => ({ok: false, gap: {what: id, reason: 'timeout', detail: 'no answer in 15 s'}}),
+    }
+    const report = await one(broken, 'deploy/productpage-v1')
+    expect(report.counts.notChecked).toBeGreaterThan(3)
+    expect(exitCodeOf(report)).toBe(3)
+    expect(await shown(report)).toContain('timed out (no answer in 15 s)')
+  })
+})
+
+describe('the whole captured mesh', () => {
+  sharedTest('every finding of every pod', async () => {
+    const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
+    const report = await whole(source)
+    expectGolden('src/reports/check/golden/mesh.txt', listing(report))
+    const HEALTHY = [
+      'productpage',
+      'reviews',
+      'ratings',
+      'tcp-echo',
+      'db',
+      'sleep',
+      'var-',
+      'istio-ingressgateway',
+      'istiod',
+    ]
+    const alarms = report.workloads
+      .filter(({workload}) => HEALTHY.some(name => workload.name.startsWith(name)))
+      .flatMap(({findings}) => findings.filter(({severity}) => severity !== 'info'))
+    expect(alarms).toEqual([])
+    expect(hasShared('mesh')).toBe(true)
+  })
+})
+
+describe('what is asked for', () => {
+  test('rules by code, slug or Istio code; a strange one is an error', () => {
+    expect(pickRules(RULES, ['MCT1001,IST0143'], undefined).map(({code}) => code)).toEqual(['MCT1501', 'MCT1001'])
+    expect(pickRules(RULES, ['proxy-uid'], undefined)).toHaveLength(1)
+    expect(pickRules(RULES, undefined, ['MCT1001'])).toHaveLength(RULES.length - 1)
+    expect(() => pickRules(RULES, ['MCT9999'], undefined)).toThrow('no rule is called "MCT9999"')
+  })
+
+  test('a file of evidence has nothing to check', async () => {
+    const source = await openFiles(['src/formats/sockets/samples/ss-ltn.txt'])
+    await expect(checkTargets(source, [], {})).rejects.toThrow('check starts from pods')
+  })
+})

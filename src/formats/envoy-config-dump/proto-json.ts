@@ -10,6 +10,8 @@ const MAP_FIELDS = new Set(
     'dynamic_parameters typed_metadata typed_dynamic_metadata source_codes secrets secret_configs tenant_configs',
     'route_action_overrides cluster_min_healthy_percentages custom_tags args allowed_capabilities',
     'certificate_provider_instances named_filter_chains initial_resource_versions params_match method_configs bucket',
+    'params extractions_by_method logging_by_method request_field_extractions request_logging_by_field',
+    'response_logging_by_field',
   ]
     .join(' ')
     .split(' ')
@@ -64,10 +66,11 @@ function isStruct(name: string, value: JsonObject, parent: string): boolean {
   return name === 'match' && parent === 'transportSocketMatches'
 }
 
-/** `requires` is a map in a FilterStateRule and a message in a RequirementRule (jwt_authn.v3). */
+/** `requires` is a map in a FilterStateRule and a message in a RequirementRule (jwt_authn.v3); a bucket_id_builder holds a map of its own name. */
 function isMap(name: string, value: JsonObject, parent: string): boolean {
   if (MAP_FIELDS.has(name)) return true
   if (name === 'requires') return parent === 'filterStateRules'
+  if (name === 'bucketIdBuilder') return parent === 'bucketIdBuilder'
   return name === 'requestHeaders' && !isAction(value)
 }
 
@@ -94,14 +97,18 @@ function fieldValue(name: string, value: unknown, parent: string, depth: number)
   return isMap(name, value, parent) ? mapValue(value, name, depth) : converted(value, name, depth)
 }
 
-/** TypedStruct and well-known types packed in an Any carry their data in `value`, which is not ours to rename. */
-function isVerbatimAny(value: JsonObject): boolean {
+/**
+ * TypedStruct and well-known types packed in an Any carry their data in `value`, which is not ours to rename; so does
+ * the set_metadata filter, known by its namespace.
+ */
+function hasVerbatimValue(value: JsonObject): boolean {
+  if ('metadata_namespace' in value || 'metadataNamespace' in value) return true
   const type = value['@type']
   return typeof type === 'string' && VERBATIM_TYPE.test(type)
 }
 
 function message(value: JsonObject, parent: string, depth: number): JsonObject {
-  const verbatim = isVerbatimAny(value)
+  const verbatim = hasVerbatimValue(value)
   const out: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {
     const held = value[key]

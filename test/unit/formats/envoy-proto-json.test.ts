@@ -64,6 +64,15 @@ describe('proto3 JSON of a resource', () => {
     })
   })
 
+  test('metadata set by a filter is verbatim, a bucket id builder holds a map', () => {
+    expect(protoJson({metadata: [{metadata_namespace: 'n', allow_overwrite: true, value: {snake_case: 1}}]})).toEqual({
+      metadata: [{metadataNamespace: 'n', allowOverwrite: true, value: {snake_case: 1}}],
+    })
+    expect(protoJson({bucket_id_builder: {bucket_id_builder: {my_key: {string_value: 'x'}}}})).toEqual({
+      bucketIdBuilder: {bucketIdBuilder: {my_key: {stringValue: 'x'}}},
+    })
+  })
+
   test('packed messages keep their type and, if unknown, everything they hold; packed Structs are verbatim', () => {
     const unknown = {'@type': 'type.googleapis.com/vendor.Unknown', some_field: {deep_field: 1}}
     expect(protoJson({typed_config: unknown})).toEqual({

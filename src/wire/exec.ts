@@ -2,11 +2,11 @@ import type {Writable} from 'node:stream'
 import type WebSocket from 'ws'
 import {type ApiServer, observed} from './api-server.js'
 import {CHANNEL, channelFrame, closeFrame, EXEC_V4, EXEC_V5, payloadPieces, readChannelFrame} from './channels.js'
-import {failureFromStatus} from './classify.js'
 import {failureOfSignal, startDeadline, type TimeLimits} from './deadline.js'
-import {gapInStatus} from './gap-status.js'
-import {exitCodeOf, parseKubeStatus} from './kube-status.js'
+import {exitCodeIn} from './exec-status.js'
+import {parseKubeStatus} from './kube-status.js'
 import {startPings} from './pings.js'
+import {mayPassBySpdy} from './spdy-upgrade.js'
 import {closeWebSocket, openWebSocket} from './websocket.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
 
@@ -22,6 +22,11 @@ export interface ExecStreams {
   readonly stderr: Writable
   /** Sent whole and then closed; needs version 5 of the protocol, the first with an end of stdin. */
   readonly stdin?: Uint8Array
+}
+
+interface ExecEnd {
+  readonly exitCode: number
+  readonly bytes: number
 }
 
 const MAX_STATUS_BYTES = 64 * 1024
@@ -57,25 +62,48 @@ export async function execInPod(
   return {exitCode}
 }
 
-async function runExec(server: ApiServer, target: ExecTarget, streams: ExecStreams, limits: TimeLimits, name: string) {
+/** Over a channel WebSocket, else SPDY where that may pass; when both are refused the first refusal stands. */
+async function runExec(
+  server: ApiServer,
+  target: ExecTarget,
+  streams: ExecStreams,
+  limits: TimeLimits,
+  name: string,
+): Promise<ExecEnd> {
   const deadline = startDeadline(name, limits)
-  const protocols = streams.stdin === undefined ? [EXEC_V5, EXEC_V4] : [EXEC_V5]
+  const path = execPath(target, streams.stdin !== undefined)
+  const {signal, touch} = deadline
   try {
-    const socket = await openWebSocket(
-      server,
-      execPath(target, streams.stdin !== undefined),
-      protocols,
-      deadline.signal,
-    )
-    try {
-      const session = runSession(socket, streams, deadline.signal, deadline.touch)
-      sendStdin(socket, streams.stdin)
-      return await session
-    } finally {
-      closeWebSocket(socket)
-    }
+    return await overWebSocket(server, path, streams, signal, touch)
+  } catch (error) {
+    const failure = failureFromError(error)
+    if (!mayPassBySpdy(failure)) throw failure
+    const {execOverSpdy} = await import('./exec-spdy.js')
+    return await execOverSpdy(server, path, streams, signal, touch).catch(second => {
+      const other = failureFromError(second)
+      // Once SPDY got through, what it says is the answer.
+      throw other.kind === 'upgrade-refused' || other.kind === 'forbidden' ? failure : other
+    })
   } finally {
     deadline.clear()
+  }
+}
+
+async function overWebSocket(
+  server: ApiServer,
+  path: string,
+  streams: ExecStreams,
+  signal: AbortSignal,
+  touch: () => void,
+): Promise<ExecEnd> {
+  const protocols = streams.stdin === undefined ? [EXEC_V5, EXEC_V4] : [EXEC_V5]
+  const socket = await openWebSocket(server, path, protocols, signal)
+  try {
+    const session = runSession(socket, streams, signal, touch)
+    sendStdin(socket, streams.stdin)
+    return await session
+  } finally {
+    closeWebSocket(socket)
   }
 }
 
@@ -85,12 +113,7 @@ function sendStdin(socket: WebSocket, stdin: Uint8Array | undefined): void {
   socket.send(closeFrame(CHANNEL.stdin))
 }
 
-function runSession(
-  socket: WebSocket,
-  streams: ExecStreams,
-  signal: AbortSignal,
-  touch: () => void,
-): Promise<{exitCode: number; bytes: number}> {
+function runSession(socket: WebSocket, streams: ExecStreams, signal: AbortSignal, touch: () => void): Promise<ExecEnd> {
   return new Promise((resolve, reject) => {
     let status = ''
     let bytes = 0
@@ -113,7 +136,7 @@ function runSession(
       if (full.size === 0) socket.resume()
     }
     const finish = (closeCode: number) => {
-      const exitCode = exitCodeIn(status, closeCode)
+      const exitCode = exitCodeIn(status, ` (close ${closeCode})`)
       if (exitCode instanceof WireFailure) fail(exitCode)
       else settle(() => resolve({exitCode, bytes}))
     }
@@ -145,17 +168,6 @@ function runSession(
     if (signal.aborted) return onAbort()
     socket.resume()
   })
-}
-
-function exitCodeIn(text: string, closeCode: number): number | WireFailure {
-  const status = parseKubeStatus(text)
-  if (status === undefined) {
-    const got = text === '' ? 'without a status' : 'with an unreadable status'
-    return new WireFailure('lost', `the connection ended ${got} (close ${closeCode})`)
-  }
-  // A served bundle tells why it has no output of this command; that says more than the exit code it plays to others.
-  const exitCode = gapInStatus(status) === undefined ? exitCodeOf(status) : undefined
-  return exitCode ?? failureFromStatus(status)
 }
 
 function garbage(what: string): WireFailure {

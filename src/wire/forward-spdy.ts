@@ -38,6 +38,8 @@ export async function spdyCarrier(
   try {
     const headers = {port: String(target.port), requestid: '0'}
     const complaint = textOf(await session.open({streamtype: 'error', ...headers}))
+    complaint.catch(() => undefined)
+    if (over) throw lost()
     const data = await session.open({streamtype: 'data', ...headers})
     data.on('data', (chunk: Buffer) => {
       if (!events.data(chunk)) data.pause()

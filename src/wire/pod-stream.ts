@@ -61,8 +61,10 @@ async function openCarrier(
     const failure = failureFromError(error)
     if (!mayPassBySpdy(failure)) throw failure
     const {spdyCarrier} = await import('./forward-spdy.js')
-    return await spdyCarrier(server, target, events, signal).catch(() => {
-      throw failure
+    return await spdyCarrier(server, target, events, signal).catch(second => {
+      const other = failureFromError(second)
+      // Once SPDY got through, what it says is the answer.
+      throw other.kind === 'upgrade-refused' || other.kind === 'forbidden' ? failure : other
     })
   }
 }

@@ -1,6 +1,7 @@
 import type {Answer} from '../model/answer.js'
 import type {Artifact, EvidenceId, EvidenceQuery} from '../model/evidence.js'
 import type {KubeObject, PodRef} from '../model/kube-object.js'
+import type {Permission, Ruling} from '../model/permission.js'
 
 /** Where answers come from, as shown to people, and when they were true. */
 export interface Origin {
@@ -32,5 +33,7 @@ export interface Source {
   kinds?(): readonly {readonly kind: string; readonly apiVersion: string; readonly namespaced?: boolean}[]
   objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>>
   evidence(id: EvidenceId, subject: PodRef, query?: EvidenceQuery): Promise<Answer<Artifact>>
+  /** What its user may do there; absent where nothing is ever refused. */
+  rulings?(permissions: readonly Permission[]): Promise<readonly Ruling[]>
   close(): Promise<void>
 }

@@ -3,6 +3,7 @@ import {type Artifact, EVIDENCE_IDS, type EvidenceId, type EvidenceQuery, eviden
 import type {PodRef} from '../../model/kube-object.js'
 import type {CallObserver} from '../../wire/api-server.js'
 import type {Source} from '../source.js'
+import {accessReviews} from './access-review.js'
 import {adminEvidence} from './admin-evidence.js'
 import {type Api, openApi} from './api.js'
 import {execEvidence} from './exec-evidence.js'
@@ -36,6 +37,7 @@ export function sourceOn(api: Api, settings: ClusterSettings, label: string, def
     offers: () => ['every kind of object the user may read', ...EVIDENCE_IDS.map(id => evidenceRow(id).title)],
     objects: query => clusterObjects(live, query),
     evidence: (id, subject, query) => evidenceOf(live, settings, id, subject, query),
+    rulings: permissions => accessReviews(api, permissions),
     close: async () => live.close(),
   }
 }

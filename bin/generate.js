@@ -1,7 +1,10 @@
-// Writes what is derived from the rules: src/rules/registry.ts and, from the built registry, docs/rules.md. A test fails when they are stale.
+// Writes what is derived from the rules: src/rules/registry.ts and docs/rules.md. A test fails when they are stale.
 import {readdirSync, writeFileSync} from 'node:fs'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
+import {fileURLToPath, pathToFileURL} from 'node:url'
+import {build} from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, 'src/rules')
@@ -25,3 +28,22 @@ ${list.join('\n')}
 ]
 `,
 )
+
+const work = await mkdtemp(join(tmpdir(), 'meshctl-generate-'))
+try {
+  const outfile = join(work, 'rules.mjs')
+  const contents =
+    "export {RULES} from './src/rules/registry.ts'\nexport {rulesDocument} from './src/reports/rules/document.ts'"
+  await build({
+    stdin: {contents, resolveDir: root},
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'warning',
+  })
+  const {RULES, rulesDocument} = await import(pathToFileURL(outfile).href)
+  writeFileSync(join(root, 'docs/rules.md'), rulesDocument(RULES))
+} finally {
+  await rm(work, {recursive: true, force: true})
+}

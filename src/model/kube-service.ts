@@ -17,6 +17,8 @@ export interface ServiceModel {
   readonly object: ObjectRef
   readonly type: string
   readonly headless: boolean
+  /** Its addresses; none for a headless or external one. */
+  readonly clusterIps: readonly string[]
   readonly selector: Labels
   readonly labels: Labels
   readonly ports: readonly ServicePort[]

@@ -84,7 +84,7 @@ test('codes and slugs are used once', () => {
 test('every rule says what, why, and what to do, in sentences', () => {
   for (const {title, why, fix, references, modes} of RULES) {
     expect(title).toMatch(/^[A-Z].*[^.]$/)
-    expect(why).toMatch(/^[A-Z].*\.$/s)
+    expect(why).toMatch(/^\S.*\.$/s)
     expect(fix.length).toBeGreaterThan(20)
     expect(references.length).toBeGreaterThan(0)
     expect(modes.length).toBeGreaterThan(0)

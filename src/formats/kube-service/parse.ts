@@ -1,6 +1,6 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
-import {field, listOf, numberOf, textMapOf, textOf} from '../decode.js'
+import {field, listOf, numberOf, textMapOf, textOf, textsOf} from '../decode.js'
 
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const
 
@@ -20,6 +20,12 @@ function portOf(entry: unknown, index: number): ServicePort | undefined {
   }
 }
 
+function clusterIps(object: KubeObject): readonly string[] {
+  const single = textOf(object, 'spec', 'clusterIP')
+  const many = textsOf(object, 'spec', 'clusterIPs')
+  return (many.length > 0 || single === undefined ? many : [single]).filter(ip => ip !== 'None' && ip !== '')
+}
+
 /** A Service object; an absent targetPort is the port itself (Kubernetes API, ServicePort v1). */
 export function readService(object: KubeObject): ServiceModel {
   const createdAt = textOf(object, 'metadata', 'creationTimestamp')
@@ -27,6 +33,7 @@ export function readService(object: KubeObject): ServiceModel {
     object: {kind: 'Service', namespace: object.metadata.namespace ?? 'default', name: object.metadata.name},
     type: textOf(object, 'spec', 'type') ?? 'ClusterIP',
     headless: textOf(object, 'spec', 'clusterIP') === 'None',
+    clusterIps: clusterIps(object),
     selector: textMapOf(object, 'spec', 'selector'),
     labels: object.metadata.labels ?? {},
     annotations: object.metadata.annotations ?? {},

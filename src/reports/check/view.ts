@@ -65,7 +65,8 @@ function workloadHead({workload, pods, findings, passed, notChecked}: CheckedWor
       ? 'nothing found'
       : severities({error: count('error'), warning: count('warning'), info: count('info')})
   const tone: Tone = count('error') > 0 ? 'bad' : count('warning') > 0 ? 'warn' : 'strong'
-  return {text: `${objectLabel(workload)} (${of}): ${found}; ${passed} passed, ${notChecked.length} not checked`, tone}
+  const text = `${objectLabel(workload)} (${of}): ${found}; ${passed} passed, ${notChecked.length} not checked`
+  return toned(wrapText(text, WIDTH, '  '), tone)
 }
 
 /** Questions that could not be asked, one line per reason. */

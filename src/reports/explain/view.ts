@@ -1,0 +1,69 @@
+import {MODE_WORDS} from '../../model/pod-mode.js'
+import {FACT_WORDS} from '../../rules/facts.js'
+import type {Rule} from '../../rules/rule.js'
+import type {Cell, Doc} from '../../terminal/doc.js'
+import {wrapText} from '../../terminal/wrap.js'
+import {ruleData} from '../rules/view.js'
+import type {View} from '../view.js'
+import type {ExplainReport} from './report.js'
+
+const WIDTH = 79
+
+function part(label: string, text: string): readonly Cell[] {
+  return wrapText(text, WIDTH, '         ', `${label.padEnd(9)}`)
+}
+
+function ruleLines(rule: Rule): readonly Cell[] {
+  const also = rule.aliases.length === 0 ? '' : `, Istio's ${rule.aliases.join(', ')}`
+  return [
+    {text: `${rule.code} ${rule.slug} (${rule.severity}${also})`, tone: 'strong'},
+    ...wrapText(`${rule.title}.`, WIDTH),
+    '',
+    ...part('why', rule.why),
+    ...part('fix', rule.fix),
+    ...part('pods', `it asks about a pod that ${rule.modes.map(mode => MODE_WORDS[mode]).join(', or ')}`),
+    ...part('needs', rule.needs.map(name => FACT_WORDS[name]).join(', ') || 'the pod or its template, nothing else'),
+    ...(rule.versions === undefined ? [] : part('versions', rule.versions)),
+    ...rule.references.map((page, index) => `${(index === 0 ? 'read' : '').padEnd(9)}${page}`),
+    ...part('accept', `annotation meshctl.io/ignore: "${rule.code}: reason" on the pod, or --skip ${rule.code}`),
+  ]
+}
+
+function portLines({port}: ExplainReport): readonly Cell[] {
+  if (port === undefined) return []
+  if (port.uses.length === 0) return [`Port ${port.port} is not used by the mesh: an application may have it.`]
+  return [
+    {text: `Port ${port.port}`, tone: 'strong'},
+    ...port.uses.flatMap(({where, owner, purpose, protocols}) =>
+      wrapText(`In ${where}: ${purpose} (${owner}, ${protocols.join(' and ')}).`, WIDTH, '  '),
+    ),
+    'An application must not use it there: meshctl explain MCT1105',
+  ]
+}
+
+function flagLines({flag}: ExplainReport): readonly Cell[] {
+  if (flag === undefined) return []
+  return [
+    {text: `${flag.flag} (response flag in Envoy's access log)`, tone: 'strong'},
+    ...part('means', flag.meaning),
+    ...part('next', flag.next),
+  ]
+}
+
+function doc(report: ExplainReport): Doc {
+  const parts = [...report.rules.map(ruleLines), portLines(report), flagLines(report)].filter(lines => lines.length > 0)
+  return [{block: 'text', lines: parts.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))}]
+}
+
+/** One term in full. */
+export const explainView: View<ExplainReport> = {
+  doc,
+  data: ({word, rules, port, flag}) => ({
+    apiVersion: 'meshctl/v1',
+    kind: 'Explanation',
+    word,
+    rules: rules.map(ruleData),
+    port: port ?? null,
+    flag: flag ?? null,
+  }),
+}

@@ -1,0 +1,63 @@
+import {FACT_WORDS} from '../../rules/facts.js'
+import type {Rule} from '../../rules/rule.js'
+import type {Cell} from '../../terminal/doc.js'
+import type {View} from '../view.js'
+import type {RulesReport} from './report.js'
+
+const TONES = {error: 'bad', warning: 'warn', info: 'dim'} as const
+
+function row({code, severity, slug, title, aliases, modes, needs}: Rule, wide: boolean): readonly Cell[] {
+  const base: readonly Cell[] = [code, {text: severity, tone: TONES[severity]}, slug, title]
+  if (!wide) return base
+  return [
+    ...base,
+    aliases.join(' ') || '-',
+    modes.join(' '),
+    needs.map(name => FACT_WORDS[name]).join('; ') || 'the pod alone',
+  ]
+}
+
+/** A rule as plain data. */
+export function ruleData({
+  code,
+  slug,
+  aliases,
+  severity,
+  title,
+  why,
+  fix,
+  references,
+  versions,
+  modes,
+  needs,
+  uses,
+}: Rule): unknown {
+  return {
+    code,
+    slug,
+    aliases,
+    severity,
+    title,
+    why,
+    fix,
+    references,
+    versions: versions ?? null,
+    modes,
+    needs,
+    uses: uses ?? [],
+  }
+}
+
+/** Every rule as one line. */
+export const rulesView: View<RulesReport> = {
+  doc: ({rules}, form) => [
+    {
+      block: 'table',
+      style: 'columns',
+      padding: 2,
+      header: ['CODE', 'SEVERITY', 'NAME', 'TITLE', ...(form === 'wide' ? ['ALSO', 'PODS', 'NEEDS'] : [])],
+      rows: rules.map(rule => row(rule, form === 'wide')),
+    },
+  ],
+  data: ({rules}) => ({apiVersion: 'meshctl/v1', kind: 'RuleList', rules: rules.map(ruleData)}),
+}

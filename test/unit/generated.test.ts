@@ -1,0 +1,27 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import {expect, test} from '@jest/globals'
+import {explainReport} from '../../src/reports/explain/report.js'
+import {rulesDocument} from '../../src/reports/rules/document.js'
+import {RULES} from '../../src/rules/registry.js'
+
+test('the registry names every rule there is, and nothing else (npm run generate)', () => {
+  const folders = readdirSync('src/rules', {withFileTypes: true})
+    .filter(entry => entry.isDirectory())
+    .map(({name}) => name)
+    .sort()
+  expect(RULES.map(({slug}) => slug)).toEqual(folders)
+})
+
+test('docs/rules.md is what the rules say (npm run generate)', () => {
+  expect(readFileSync('docs/rules.md', 'utf8')).toBe(rulesDocument(RULES))
+})
+
+test('words people ask about are explained', () => {
+  expect(explainReport(RULES, 'mct1001').rules.map(({slug}) => slug)).toEqual(['proxy-uid'])
+  expect(explainReport(RULES, 'IST0144').rules.map(({code}) => code)).toEqual(['MCT1001'])
+  expect(explainReport(RULES, '15006').port?.uses.map(({purpose}) => purpose)).toContain('Envoy inbound capture')
+  expect(explainReport(RULES, '8080').port?.uses.map(({where}) => where)).toEqual(['istiod'])
+  expect(explainReport(RULES, '9080').port?.uses).toEqual([])
+  expect(explainReport(RULES, 'uf').flag?.flag).toBe('UF')
+  expect(() => explainReport(RULES, 'nonsense')).toThrow('nothing is known')
+})

@@ -6,7 +6,7 @@ import {failureOfSignal, startDeadline, type TimeLimits} from './deadline.js'
 import {exitCodeIn} from './exec-status.js'
 import {parseKubeStatus} from './kube-status.js'
 import {startPings} from './pings.js'
-import {mayPassBySpdy} from './spdy-upgrade.js'
+import {mayPassBySpdy, tellingFailure} from './spdy-upgrade.js'
 import {closeWebSocket, openWebSocket} from './websocket.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
 
@@ -80,9 +80,7 @@ async function runExec(
     if (!mayPassBySpdy(failure)) throw failure
     const {execOverSpdy} = await import('./exec-spdy.js')
     return await execOverSpdy(server, path, streams, signal, touch).catch(second => {
-      const other = failureFromError(second)
-      // Once SPDY got through, what it says is the answer.
-      throw other.kind === 'upgrade-refused' || other.kind === 'forbidden' ? failure : other
+      throw tellingFailure(failure, failureFromError(second))
     })
   } finally {
     deadline.clear()

@@ -30,7 +30,10 @@ export async function spdyCarrier(
   const lost = () => new WireFailure('lost', 'the connection to the pod was lost')
   const session = spdySession(transport, {role: 'client', onClose: () => finish(() => events.fail(lost()))})
   const pings = setInterval(() => session.ping(), PING_PLAN.everyMs)
+  const giveUp = () => transport.destroy()
+  signal.addEventListener('abort', giveUp, {once: true})
   const close = () => {
+    signal.removeEventListener('abort', giveUp)
     finish(() => undefined)
     session.close()
     transport.destroy()

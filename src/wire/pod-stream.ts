@@ -2,7 +2,7 @@ import {Duplex} from 'node:stream'
 import type {ApiServer} from './api-server.js'
 import type {Carrier, CarrierEvents, PodPort} from './forward-carrier.js'
 import {channelCarrier} from './forward-channel.js'
-import {mayPassBySpdy} from './spdy-upgrade.js'
+import {mayPassBySpdy, tellingFailure} from './spdy-upgrade.js'
 import {failureFromError, type WireFailure} from './wire-failure.js'
 
 const READ_AHEAD_BYTES = 1024 * 1024
@@ -62,9 +62,7 @@ async function openCarrier(
     if (!mayPassBySpdy(failure)) throw failure
     const {spdyCarrier} = await import('./forward-spdy.js')
     return await spdyCarrier(server, target, events, signal).catch(second => {
-      const other = failureFromError(second)
-      // Once SPDY got through, what it says is the answer.
-      throw other.kind === 'upgrade-refused' || other.kind === 'forbidden' ? failure : other
+      throw tellingFailure(failure, failureFromError(second))
     })
   }
 }

@@ -74,6 +74,12 @@ export async function openSpdy(
   })
 }
 
+/** Which of two failures to show: what SPDY says once it got through, else why the WebSocket was refused. */
+export function tellingFailure(webSocket: WireFailure, spdy: WireFailure): WireFailure {
+  if (spdy.details.recordedGap !== undefined) return spdy
+  return spdy.kind === 'upgrade-refused' || spdy.kind === 'forbidden' ? webSocket : spdy
+}
+
 /** True for failures of a WebSocket after which SPDY may still pass: refused on the way, or a role that grants `create` alone. */
 export function mayPassBySpdy(failure: WireFailure): boolean {
   if (failure.details.recordedGap !== undefined) return false

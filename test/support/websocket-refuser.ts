@@ -63,6 +63,7 @@ export async function websocketRefuser(
       for (const end of [socket, down]) {
         open.add(end)
         end.on('error', () => undefined)
+        if (tamper !== undefined) end.once('end', () => end.destroy())
         end.once('close', () => {
           open.delete(end)
           socket.destroy()

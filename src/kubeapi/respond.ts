@@ -34,6 +34,7 @@ export function sendFailure(response: ServerResponse, error: unknown): void {
 /** Writes a JSON document piece by piece as fast as the client takes it; the whole text is never held. */
 export async function streamJson(response: ServerResponse, pieces: Iterable<string>): Promise<void> {
   response.writeHead(200, {...HEADERS, 'Content-Type': 'application/json'})
+  const gone = new Promise<void>(resolve => response.once('close', resolve))
   let held: string[] = []
   let size = 0
   for (const piece of pieces) {
@@ -44,7 +45,7 @@ export async function streamJson(response: ServerResponse, pieces: Iterable<stri
     held = []
     size = 0
     if (response.destroyed) return
-    if (!taken) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (!taken) await Promise.race([once(response, 'drain'), gone])
   }
   response.end(held.join(''))
 }

@@ -50,6 +50,10 @@ export interface CaptureReport extends Report {
 const GRACE_MS = 10_000
 const LIST_MS = 120_000
 
+function interrupted(): UserError {
+  return new UserError('interrupted: no bundle was written', {exitCode: 130})
+}
+
 /** The answer, or a gap when it takes too long or the user gave up: no step can hold a capture for ever. */
 async function within<T>(
   what: string,
@@ -57,13 +61,13 @@ async function within<T>(
   signal: AbortSignal,
   step: () => Promise<Answer<T>>,
 ): Promise<Answer<T>> {
-  if (signal.aborted) throw signal.reason
+  if (signal.aborted) throw interrupted()
   return await new Promise<Answer<T>>((resolve, reject) => {
     const timer = setTimeout(
       () => done(() => resolve(missing(what, 'timeout', `no answer within ${Math.round(deadlineMs / 1000)} s`))),
       deadlineMs,
     )
-    const onAbort = () => done(() => reject(signal.reason))
+    const onAbort = () => done(() => reject(interrupted()))
     const done = (settle: () => void) => {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)

@@ -179,7 +179,10 @@ describe('when things go wrong', () => {
         return new Promise(() => undefined)
       },
     }
-    await expect(capture(hanging, {}, {signal: controller.signal})).rejects.toThrow('interrupted')
+    await expect(capture(hanging, {}, {signal: controller.signal})).rejects.toMatchObject({
+      message: 'interrupted: no bundle was written',
+      exitCode: 130,
+    })
     expect(readdirSync(folder)).toEqual([])
   })
 

@@ -47,8 +47,11 @@ export async function rendered<R>(
   sortBy?: string,
 ): Promise<string | Uint8Array> {
   switch (form) {
-    case 'json':
-      return renderJson(view.data(report), view.jsonIndent)
+    case 'json': {
+      const data = view.data(report)
+      if (view.jsonLines === true && Array.isArray(data)) return data.map(entry => renderJson(entry, 0)).join('')
+      return renderJson(data, view.jsonIndent)
+    }
     case 'yaml': {
       const {renderYaml} = await import('../terminal/yaml.js')
       return renderYaml(view.data(report))

@@ -15,6 +15,8 @@ export interface Packet {
   /** The sender may use addresses that are not its own (IP_TRANSPARENT). */
   readonly transparent?: boolean
   readonly state?: string
+  /** The mark its connection already has. */
+  readonly connmark?: number
 }
 
 /** One thing that happened on the way. Rules are counted from 1; `rule` 0 means the end of a base chain (its policy). */
@@ -46,5 +48,6 @@ export interface Walk {
   readonly source: IpAddress | undefined
   readonly rewritten: boolean
   readonly mark: number
+  readonly connmark: number
   readonly notes: readonly string[]
 }

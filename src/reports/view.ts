@@ -10,6 +10,8 @@ export interface View<R> {
   data(report: R): unknown
   /** Spaces per level in -o json; istioctl's documents use 4. */
   readonly jsonIndent?: number
+  /** `-o json` writes the entries of the data, which is a list, one line each. */
+  readonly jsonLines?: true
   raw?(report: R): Uint8Array
   /** Further forms of text by the name `-o` takes, such as `prom`. */
   readonly texts?: Readonly<Record<string, (report: R) => string>>

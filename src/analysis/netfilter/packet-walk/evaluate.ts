@@ -127,15 +127,17 @@ export function runBase(base: CompiledChain, flow: Flow, trail: Trail, apply: Ap
   if (!base.chain.complete) return {kind: 'unknown', reason: `rules of ${base.chain.name} were left out of the text`}
   const verdict = runChain(base, flow, trail, apply, 0)
   if (verdict !== 'return') return verdict
-  trail.steps.push({
-    hook: flow.hook,
-    backend: base.backend,
-    counted: true,
-    at: base.at,
-    rule: 0,
-    text: `policy ${base.chain.policy ?? 'accept'}`,
-    actions: [],
-  })
+  if (base.rules.length > 0 || base.chain.policy === 'drop') {
+    trail.steps.push({
+      hook: flow.hook,
+      backend: base.backend,
+      counted: true,
+      at: base.at,
+      rule: 0,
+      text: `policy ${base.chain.policy ?? 'accept'}`,
+      actions: [],
+    })
+  }
   if (base.chain.policy === 'drop')
     return {kind: 'drop', at: `${base.at} policy`, reason: 'the policy of the chain drops it'}
   return {kind: 'accept'}

@@ -24,7 +24,7 @@ function newFlow(packet: Packet, machine: Machine, source: IpAddress, owner: Flo
     inName: packet.interface ?? '',
     outName: '',
     mark: packet.mark ?? 0,
-    connmark: 0,
+    connmark: packet.connmark ?? 0,
     tracked: true,
     zone: undefined,
     state: packet.state ?? 'NEW',
@@ -151,6 +151,7 @@ function finish(packet: Packet, flow: Flow | undefined, trail: Trail, dispositio
     source: flow?.source,
     rewritten: flow?.natted ?? false,
     mark: flow?.mark ?? 0,
+    connmark: flow?.connmark ?? 0,
     notes: [],
   }
   return {walk, open: trail.open}

@@ -1,0 +1,79 @@
+import {isOwnAddress, type Machine} from '../../../model/machine.js'
+import type {Packet, Walk} from '../../../model/packet.js'
+import type {CompiledRules} from './compile.js'
+import {walkPacket} from './walk.js'
+
+/** A port no rule cares about, for the sender's end of a connection. */
+const SENDER_PORT = 40_000
+
+function later(packet: Packet, walk: Walk): Pick<Packet, 'state' | 'connmark'> {
+  return {state: 'ESTABLISHED', connmark: walk.connmark || (packet.connmark ?? 0)}
+}
+
+/** A connection given to a transparent socket must stay there: its second packet is no longer NEW and meets other rules. */
+function losesItsSocket(rules: CompiledRules, machine: Machine, packet: Packet, walk: Walk): boolean {
+  const {listeners: _, ...open} = machine
+  const second = walkPacket(rules, open, {...packet, ...later(packet, walk)})
+  return second.disposition.kind !== 'delivered'
+}
+
+/** Answers to a connection this machine forwards come back through it; rules that keep known connections here take them away. */
+function losesForwardedAnswers(rules: CompiledRules, machine: Machine, packet: Packet, walk: Walk): boolean {
+  const {disposition: end, source} = walk
+  if (end.kind !== 'sent' || source === undefined) return false
+  const answer = walkPacket(rules, machine, {
+    interface: end.device,
+    protocol: packet.protocol,
+    source: end.address,
+    sourcePort: end.port,
+    destination: packet.source ?? source,
+    destinationPort: SENDER_PORT,
+    ...later(packet, walk),
+  })
+  return answer.disposition.kind !== 'sent'
+}
+
+/** Answers to a sender that uses somebody else's address must be kept in the pod by a mark, else they leave for that somebody. */
+function losesLocalAnswers(rules: CompiledRules, machine: Machine, packet: Packet, walk: Walk): boolean {
+  const {disposition: end, source} = walk
+  if (end.kind !== 'delivered' || source === undefined || isOwnAddress(machine, source)) return false
+  const answer = walkPacket(rules, machine, {
+    protocol: packet.protocol,
+    source: walk.asked.address,
+    sourcePort: walk.asked.port,
+    destination: source,
+    destinationPort: SENDER_PORT,
+    uid: walk.rewritten || end.transparent ? 1337 : 1000,
+    transparent: true,
+    ...later(packet, walk),
+  })
+  return answer.disposition.kind === 'sent'
+}
+
+function timedOut(walk: Walk, reason: string): Walk {
+  return {
+    ...walk,
+    disposition: {kind: 'dropped', reason},
+    notes: [...walk.notes, `the first packet arrives, but the connection does not come about: ${reason}`],
+  }
+}
+
+/**
+ * Walks the first packet and then asks whether the connection can live: whether its later packets reach the same socket and the answers their
+ * sender. Only cases where those take another way by the rules are looked at: transparent sockets, forwarding, and borrowed addresses.
+ */
+export function walkFlow(rules: CompiledRules, machine: Machine, packet: Packet): Walk {
+  const walk = walkPacket(rules, machine, packet)
+  const {disposition: end} = walk
+  if (packet.protocol !== 'tcp' || packet.state !== undefined) return walk
+  if (end.kind === 'delivered' && end.transparent && losesItsSocket(rules, machine, packet, walk)) {
+    return timedOut(walk, 'its later packets are not given to the same socket')
+  }
+  if (end.kind === 'sent' && packet.interface !== undefined && losesForwardedAnswers(rules, machine, packet, walk)) {
+    return timedOut(walk, 'answers to forwarded connections are kept in the pod, where nobody waits for them')
+  }
+  if (packet.interface === undefined && losesLocalAnswers(rules, machine, packet, walk)) {
+    return timedOut(walk, 'answers to the borrowed address leave the pod instead of coming back to the sender')
+  }
+  return walk
+}

@@ -1,0 +1,213 @@
+import {canonicalTable} from '../../analysis/netfilter/istio-names.js'
+import {type CompiledRules, compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
+import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
+import {standInMachine} from '../../analysis/netfilter/packet-walk/stand-in.js'
+import {type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../formats/netfilter/ip-facts.js'
+import {parseRules} from '../../formats/netfilter/parse-rules.js'
+import {formatIp, parseIp} from '../../model/ip-address.js'
+import type {Machine} from '../../model/machine.js'
+import type {Packet, Walk} from '../../model/packet.js'
+import type {Ruleset} from '../../model/ruleset.js'
+import {UserError} from '../../model/user-error.js'
+import type {RulesetTexts} from '../../sources/rulesets/folder.js'
+import type {Origin} from '../../sources/source.js'
+import type {Report} from '../report.js'
+import {type Bed, bedListeners, interfaceOf, neighbour, outsideAnswers} from './bed.js'
+import type {CaseFile, PacketCase} from './case-file.js'
+
+/** The answer to one case; `rules` are the nat rules whose counters move, in order. `ok` is there when the case says what it expects. */
+export interface CaseAnswer {
+  readonly id: string
+  readonly outcome: string
+  readonly landed: {readonly ns: string; readonly port: number} | null
+  readonly local: string | null
+  readonly peer: string | null
+  readonly origDst: string | null
+  readonly rules: readonly {readonly at: string; readonly rule: number}[]
+  readonly path: readonly {readonly at: string; readonly rule: number | 'policy'}[]
+  readonly verdict: Verdict
+  readonly reason?: string
+  readonly ok?: boolean
+  readonly differs?: readonly string[]
+}
+
+export interface CasesReport extends Report {
+  readonly answers: readonly CaseAnswer[]
+}
+
+/** A ruleset ready for packets; `observed` is the back end whose counters were recorded, when the folder says. */
+interface Loaded {
+  readonly rules: CompiledRules
+  readonly machine: Machine
+  readonly observed: string | undefined
+}
+
+function backendIn(parameters: string | undefined): string | undefined {
+  const found = /"backend"\s*:\s*"(?:iptables-)?(\w+)"/.exec(parameters ?? '')?.[1]
+  return found === 'nft' && /"backend"\s*:\s*"nft"/.test(parameters ?? '') ? 'native' : found
+}
+
+/** iptables-nft's tables as nft prints them count only where no save of them is there; they come first, being the older registration. */
+function merge(saves: readonly Ruleset[], nft: readonly Ruleset[]): readonly Ruleset[] {
+  const seen = nft.filter(
+    set => set.backend === 'native' || !saves.some(save => save.family === set.family && save.backend === 'nft'),
+  )
+  return [...seen, ...saves]
+}
+
+function load(texts: RulesetTexts, bed: Bed): Loaded {
+  const saves = texts.rules.flatMap(text => parseRules(text).rulesets)
+  const rulesets = merge(saves, texts.nft === undefined ? [] : parseRules(texts.nft).rulesets)
+  const facts = {
+    ...(texts.addresses === undefined ? {} : {interfaces: parseIpAddresses(texts.addresses)}),
+    ...(texts.routes === undefined ? {} : {routes: parseIpRoutes(texts.routes)}),
+    ...(texts.policyRules === undefined ? {} : {policyRules: parseIpRules(texts.policyRules)}),
+  }
+  const machine = standInMachine(facts, rulesets, true)
+  return {
+    rules: compileRules(rulesets),
+    machine: {...machine, listeners: bedListeners(bed, machine)},
+    observed: backendIn(texts.parameters),
+  }
+}
+
+function endpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+function hostText(address: string): string {
+  return address.includes(':') ? `[${address}]` : address
+}
+
+/** A rule a packet meets twice is one hit rule. */
+function unique(rules: CaseAnswer['rules']): CaseAnswer['rules'] {
+  return rules.filter(
+    (rule, index) => rules.findIndex(each => each.at === rule.at && each.rule === rule.rule) === index,
+  )
+}
+
+function packetOf(item: PacketCase, machine: Machine, bed: Bed): Packet {
+  const destination = parseIp(item.destination)
+  if (destination === undefined)
+    throw new UserError(`${item.id}: ${JSON.stringify(item.destination)} is not an IP address`)
+  const device = item.from === 'pod' ? undefined : interfaceOf(bed, item.from)
+  if (item.from !== 'pod' && device === undefined)
+    throw new UserError(`${item.id}: nobody called ${JSON.stringify(item.from)} is in the bed`)
+  const given = item.source === undefined ? undefined : parseIp(item.source)
+  const source = given ?? (device === undefined ? undefined : neighbour(machine, device, destination.family))
+  return {
+    protocol: item.protocol,
+    destination,
+    destinationPort: item.port,
+    ...(device === undefined ? {uid: item.uid, gid: item.gid} : {interface: device}),
+    ...(source === undefined ? {} : {source}),
+    ...(item.mark === undefined ? {} : {mark: item.mark}),
+    ...(item.transparent ? {transparent: true} : {}),
+  }
+}
+
+function outcomeOf(walk: Walk, item: PacketCase, bed: Bed): string {
+  const {disposition: end} = walk
+  switch (end.kind) {
+    case 'delivered':
+      return 'delivered'
+    case 'sent':
+      return outsideAnswers(bed, item.protocol, end.port) ? 'delivered' : 'refused'
+    case 'dropped':
+      return 'timeout'
+    case 'error':
+      return `error:${end.code}`
+    default:
+      return end.kind
+  }
+}
+
+function answerOf(item: PacketCase, walk: Walk, loaded: Loaded, bed: Bed): CaseAnswer {
+  const {disposition: end} = walk
+  const outcome = outcomeOf(walk, item, bed)
+  const arrived = outcome === 'delivered' && (end.kind === 'delivered' || end.kind === 'sent') ? end : undefined
+  const ns = arrived?.kind === 'sent' ? (bed.behind[arrived.device] ?? arrived.device) : 'pod'
+  const counted = walk.steps.filter(
+    step => step.rule > 0 && step.counted && canonicalTable(step.at.split('/')[1] ?? '') === 'nat',
+  )
+  const seen = counted.filter(
+    step => loaded.observed === undefined || step.backend === loaded.observed || step.backend === 'unknown',
+  )
+  const local = arrived === undefined ? null : endpoint(formatIp(arrived.address), arrived.port)
+  return {
+    id: item.id,
+    outcome,
+    landed: arrived === undefined ? null : {ns, port: arrived.port},
+    local:
+      arrived?.kind === 'delivered' && arrived.transparent ? endpoint(formatIp(arrived.address), item.port) : local,
+    peer: arrived === undefined || walk.source === undefined ? null : hostText(formatIp(walk.source)),
+    origDst:
+      arrived?.kind === 'delivered' && item.protocol === 'tcp'
+        ? endpoint(formatIp(walk.asked.address), walk.asked.port)
+        : null,
+    rules: unique(seen.map(({at, rule}) => ({at, rule}))),
+    path: walk.steps.map(({at, rule}) => ({at, rule: rule === 0 ? ('policy' as const) : rule})),
+    verdict: verdictOf(walk, {fromProxy: item.uid === 1337, outboundPort: 15_001}),
+    ...('reason' in end ? {reason: end.reason} : {}),
+  }
+}
+
+const EXPECTABLE = ['outcome', 'landed', 'local', 'peer', 'origDst', 'rules', 'verdict'] as const
+
+function judged(answer: CaseAnswer, expect: Readonly<Record<string, unknown>>): CaseAnswer {
+  const unknown = Object.keys(expect).filter(name => name !== 'orig_dst' && !EXPECTABLE.some(each => each === name))
+  if (unknown.length > 0)
+    throw new UserError(`${answer.id}: cannot expect ${unknown.join(', ')}`, {
+      hint: `A case may expect ${EXPECTABLE.join(', ')}.`,
+    })
+  const wanted =
+    expect.origDst === undefined && expect.orig_dst !== undefined ? {...expect, origDst: expect.orig_dst} : expect
+  const differs = EXPECTABLE.filter(
+    name => Object.hasOwn(wanted, name) && canonical(wanted[name]) !== canonical(answer[name]),
+  ).map(
+    name =>
+      `${name}: expected ${canonical(Object.hasOwn(wanted, name) ? Object.entries(wanted).find(([key]) => key === name)?.[1] : null)}, is ${canonical(answer[name])}`,
+  )
+  return {...answer, ok: differs.length === 0, ...(differs.length === 0 ? {} : {differs})}
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null)
+  return `{${Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => `${key}:${canonical(inner)}`)
+    .join(',')}}`
+}
+
+/** Answers every case of a packet table on the rulesets it names; failing when a case expects something else. */
+export async function casesReport(
+  file: CaseFile,
+  origin: Origin,
+  read: (name: string) => Promise<RulesetTexts | undefined>,
+): Promise<CasesReport> {
+  const loaded = new Map<string, Loaded>()
+  const answers: CaseAnswer[] = []
+  for (const item of file.cases) {
+    let bench = loaded.get(item.ruleset)
+    if (bench === undefined) {
+      const texts = await read(item.ruleset)
+      if (texts === undefined)
+        throw new UserError(`${item.id}: there are no rules for the ruleset ${JSON.stringify(item.ruleset)}`)
+      bench = load(texts, file.bed)
+      loaded.set(item.ruleset, bench)
+    }
+    const answer = answerOf(
+      item,
+      walkFlow(bench.rules, bench.machine, packetOf(item, bench.machine, file.bed)),
+      bench,
+      file.bed,
+    )
+    answers.push(item.expect === undefined ? answer : judged(answer, item.expect))
+  }
+  const failed = answers.filter(answer => answer.ok === false).length
+  const checked = answers.filter(answer => answer.ok !== undefined).length
+  const notes = checked === 0 ? [] : [`${checked - failed} of ${checked} cases are as expected`]
+  return {origin, gaps: [], notes, answers, failing: failed > 0}
+}

@@ -1,0 +1,57 @@
+import type {Verdict} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {podLabel} from '../../model/kube-object.js'
+import type {Cell, Doc} from '../../terminal/doc.js'
+import type {View} from '../view.js'
+import type {MatrixCell, MatrixReport, MatrixRow} from './matrix-report.js'
+
+const SHORT: Readonly<Record<Verdict, Cell>> = {
+  captured: {text: 'proxy', tone: 'good'},
+  escapes: 'bypass',
+  direct: 'bypass',
+  dropped: {text: 'dropped', tone: 'bad'},
+  refused: {text: 'refused', tone: 'bad'},
+  loops: {text: 'LOOPS', tone: 'bad'},
+  error: {text: 'error', tone: 'bad'},
+  insufficient: {text: 'unknown', tone: 'warn'},
+}
+
+function cell({verdict, port}: MatrixCell): Cell {
+  const short = SHORT[verdict]
+  if (verdict !== 'captured' || typeof short === 'string') return short
+  return {text: `proxy :${port}`, tone: 'good'}
+}
+
+function doc(report: MatrixReport, form: 'short' | 'table' | 'wide'): Doc {
+  const why = (row: MatrixRow): readonly Cell[] =>
+    form === 'wide' ? [{text: row.cells[0]?.by ?? 'no rule', tone: 'dim'}] : []
+  const extra = form === 'wide' ? ['DECIDED BY'] : []
+  return [
+    {block: 'heading', text: `${podLabel(report.subject)}: outbound`},
+    {
+      block: 'table',
+      style: 'columns',
+      header: ['TRAFFIC', ...report.senders.map(who => who.toUpperCase()), ...extra],
+      rows: report.outbound.map(row => [row.traffic, ...row.cells.map(cell), ...why(row)]),
+    },
+    {block: 'text', lines: ['']},
+    {block: 'heading', text: `${podLabel(report.subject)}: inbound`},
+    {
+      block: 'table',
+      style: 'columns',
+      header: ['TRAFFIC', 'FROM ANYBODY', ...extra],
+      rows: report.inbound.map(row => [row.traffic, ...row.cells.map(cell), ...why(row)]),
+    },
+  ]
+}
+
+/** The interception matrix of a pod as two tables. */
+export const matrixView: View<MatrixReport> = {
+  doc,
+  data: ({subject, outbound, inbound}) => ({
+    apiVersion: 'meshctl/v1',
+    kind: 'PacketMatrix',
+    subject: podLabel(subject),
+    outbound,
+    inbound,
+  }),
+}

@@ -1,0 +1,95 @@
+import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
+import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
+import {decidingStep, landingWords, type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {textOf} from '../../formats/decode.js'
+import type {Gap} from '../../model/answer.js'
+import {type IpAddress, parseIp} from '../../model/ip-address.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {Machine} from '../../model/machine.js'
+import type {Packet, Walk, WalkStep} from '../../model/packet.js'
+import type {ListeningSocket} from '../../model/socket.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {readableKernel} from '../iptables/report.js'
+import {type Kernel, readKernel} from '../kernel/read-kernel.js'
+import {readSockets} from '../pod-facts/sockets.js'
+import type {Report} from '../report.js'
+import {listenersOf, ownerWords} from './listeners.js'
+import {type PacketSpec, packetFrom} from './packet-spec.js'
+
+/** What is needed to walk packets through a pod: rules, machine, and who listens. */
+export interface PacketBench {
+  readonly kernel: Kernel
+  readonly machine: Machine
+  readonly sockets: readonly ListeningSocket[]
+  readonly gaps: readonly Gap[]
+  readonly notes: readonly string[]
+}
+
+export interface PacketReport extends Report {
+  readonly subject: PodRef
+  readonly packet: Packet
+  readonly walk: Walk
+  readonly verdict: Verdict
+  readonly landing: string
+  readonly decidedBy: WalkStep | undefined
+  readonly listener: string | undefined
+}
+
+/** Reads what packets are walked on; sockets only where their evidence is there. */
+export async function packetBench(source: Source, subject: PodRef): Promise<PacketBench> {
+  const kernel = readableKernel(await readKernel(source, subject), source, subject)
+  const table = source.origin.kind === 'files' ? undefined : await readSockets(source, subject)
+  const sockets = table?.ok === true ? table.value.sockets : []
+  const machine = table?.ok === true ? {...kernel.machine, listeners: listenersOf(table.value)} : kernel.machine
+  const assumed = kernel.machine.assumed
+    ? ["addresses or routes of the pod are not all known: an ordinary pod's are taken"]
+    : []
+  const deaf = table?.ok === true ? [] : ['who listens in the pod is not known: every port is taken to be open']
+  return {kernel, machine, sockets, gaps: kernel.gaps, notes: [...kernel.notes, ...assumed, ...deaf]}
+}
+
+/** `reviews`, `reviews.demo` or `reviews.demo.svc.cluster.local`: the cluster IP of that Service. */
+async function resolveService(source: Source, subject: PodRef, host: string): Promise<IpAddress> {
+  const [name = '', namespace = subject.namespace] = host.split('.')
+  const answer = await source.objects({kind: 'Service', namespace, name})
+  if (!answer.ok)
+    throw new UserError(`${JSON.stringify(host)} is not an IP address, and there are no Services to look it up in`, {
+      hint: answer.gap.detail,
+    })
+  const address = parseIp(textOf(answer.value[0], 'spec', 'clusterIP') ?? '')
+  if (address === undefined)
+    throw new UserError(`there is no Service ${name} with a cluster IP in namespace ${namespace}`)
+  return address
+}
+
+/** Remarks a verdict needs: what a first packet cannot show. */
+function remarks(walk: Walk): readonly string[] {
+  const tproxy = walk.disposition.kind === 'delivered' && walk.disposition.transparent
+  return [
+    ...walk.notes,
+    ...(tproxy
+      ? ['TPROXY needs a transparent listener and the policy route for its mark; without them the connection times out']
+      : []),
+  ]
+}
+
+/** Where a packet goes and by which rules, from the kernel's point of view. */
+export async function packetReport(source: Source, subject: PodRef, spec: PacketSpec): Promise<PacketReport> {
+  const bench = await packetBench(source, subject)
+  const packet = await packetFrom(spec, bench.machine, host => resolveService(source, subject, host))
+  const walk = walkFlow(compileRules(bench.kernel.rulesets), bench.machine, packet)
+  const {disposition: end} = walk
+  return {
+    origin: source.origin,
+    gaps: bench.gaps,
+    notes: [...bench.notes, ...remarks(walk)],
+    subject,
+    packet,
+    walk,
+    verdict: verdictOf(walk, {fromProxy: packet.uid === 1337 || packet.gid === 1337, outboundPort: 15_001}),
+    landing: landingWords(walk),
+    decidedBy: decidingStep(walk),
+    listener: end.kind === 'delivered' ? ownerWords(bench.sockets, packet.protocol, end.port) : undefined,
+  }
+}

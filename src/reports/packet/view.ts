@@ -1,0 +1,105 @@
+import type {Verdict} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {actionWords} from '../../analysis/netfilter/rule-words/action-words.js'
+import {formatIp} from '../../model/ip-address.js'
+import {podLabel} from '../../model/kube-object.js'
+import type {Packet, WalkStep} from '../../model/packet.js'
+import type {Cell, Doc, Tone} from '../../terminal/doc.js'
+import type {View} from '../view.js'
+import type {PacketReport} from './report.js'
+
+/** One line per verdict, and how it looks. */
+export const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonly tone: Tone}>> = {
+  captured: {words: 'captured by the proxy', tone: 'good'},
+  escapes: {words: 'escapes: leaves the pod without the proxy', tone: 'warn'},
+  direct: {words: 'reaches the pod directly, without the proxy', tone: 'warn'},
+  dropped: {words: 'dropped', tone: 'bad'},
+  refused: {words: 'refused', tone: 'bad'},
+  loops: {words: "loops: the proxy's own traffic comes back to it", tone: 'bad'},
+  error: {words: 'cannot even be sent', tone: 'bad'},
+  insufficient: {words: 'INSUFFICIENT: these rules alone do not decide it', tone: 'warn'},
+}
+
+/** `tcp 10.0.0.1:80`, IPv6 in brackets. */
+export function endpoint(packet: Pick<Packet, 'protocol' | 'destination' | 'destinationPort'>): string {
+  const text = formatIp(packet.destination)
+  return `${packet.protocol} ${text.includes(':') ? `[${text}]` : text}:${packet.destinationPort}`
+}
+
+function sender(packet: Packet): string {
+  const source = packet.source === undefined ? '' : ` from ${formatIp(packet.source)}`
+  const mark = packet.mark === undefined ? '' : ` marked 0x${packet.mark.toString(16)}`
+  if (packet.interface !== undefined) return `${source} arriving on ${packet.interface}${mark}`
+  return `${source} sent by uid ${packet.uid} gid ${packet.gid}${mark}`
+}
+
+function stepRow(step: WalkStep, deciding: boolean): readonly Cell[] {
+  const words = step.rule === 0 ? step.text : actionWords(step.actions)
+  return [
+    step.hook.toUpperCase(),
+    step.at,
+    step.rule === 0 ? '-' : String(step.rule),
+    deciding ? {text: words, tone: 'strong'} : words,
+    {
+      text: step.rule === 0 ? '' : step.text.replace(/^-[AI] \S+ /, '').replace(/\s*counter packets \d+ bytes \d+/, ''),
+      tone: 'dim',
+    },
+  ]
+}
+
+function doc(report: PacketReport): Doc {
+  const {packet, walk, verdict, landing, listener, decidedBy} = report
+  const {words, tone} = VERDICTS[verdict]
+  const asked =
+    walk.disposition.kind === 'delivered' && packet.protocol === 'tcp' && walk.rewritten
+      ? `, original destination ${endpoint(packet).slice(4)}`
+      : ''
+  const heard = listener === undefined ? '' : `, where ${listener} listens`
+  const headline: readonly Cell[] = [
+    {text: podLabel(report.subject), tone: 'strong'},
+    `  ${endpoint(packet)}${sender(packet)}: `,
+    {text: words, tone},
+  ]
+  const why = decidedBy === undefined ? 'no rule touches it' : `${decidedBy.at} rule ${decidedBy.rule}`
+  const rows = walk.steps.map(step => stepRow(step, step === decidedBy))
+  return [
+    {
+      block: 'text',
+      lines: [headline, [`lands: ${landing}${heard}${asked}`], [`why: ${why}`], ...(rows.length === 0 ? [] : [''])],
+    },
+    ...(rows.length === 0
+      ? []
+      : [{block: 'table', style: 'columns', header: ['HOOK', 'CHAIN', 'RULE', 'WHAT HAPPENS', 'TEXT'], rows} as const]),
+  ]
+}
+
+/** The answer as plain data, addresses as text. */
+export function packetData(report: PacketReport): unknown {
+  const {packet, walk, verdict, landing, decidedBy, listener} = report
+  const {disposition: end} = walk
+  const at = end.kind === 'delivered' || end.kind === 'sent' ? {...end, address: formatIp(end.address)} : end
+  return {
+    apiVersion: 'meshctl/v1',
+    kind: 'PacketReport',
+    subject: podLabel(report.subject),
+    packet: {
+      ...packet,
+      destination: formatIp(packet.destination),
+      ...(packet.source === undefined ? {} : {source: formatIp(packet.source)}),
+    },
+    verdict,
+    landing: at,
+    landingWords: landing,
+    listener,
+    decidedBy: decidedBy === undefined ? undefined : {at: decidedBy.at, rule: decidedBy.rule, text: decidedBy.text},
+    steps: walk.steps.map(({hook, at: chain, rule, text}) => ({
+      hook,
+      at: chain,
+      rule: rule === 0 ? 'policy' : rule,
+      text,
+    })),
+    notes: report.notes,
+  }
+}
+
+/** Verdict first, then where it lands and why, then every rule on the way. */
+export const packetView: View<PacketReport> = {doc, data: packetData}

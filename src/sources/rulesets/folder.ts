@@ -1,0 +1,68 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {UserError} from '../../model/user-error.js'
+
+/** Texts of one recorded ruleset by the role they play; what the folder does not hold is absent. */
+export interface RulesetTexts {
+  readonly rules: readonly string[]
+  readonly nft?: string
+  readonly routes?: string
+  readonly policyRules?: string
+  readonly addresses?: string
+  readonly parameters?: string
+}
+
+const MAX_BYTES = 32 * 1024 * 1024
+
+async function text(folder: string, name: string): Promise<string | undefined> {
+  try {
+    const bytes = await readFile(join(folder, name))
+    if (bytes.byteLength > MAX_BYTES)
+      throw new UserError(`${join(folder, name)} is larger than ${MAX_BYTES / 1024 / 1024} MiB`)
+    return bytes.toString('utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return undefined
+    throw error
+  }
+}
+
+/** The first of several file names the folder holds. */
+async function first(folder: string, ...names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
+    const found = await text(folder, name)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/**
+ * Reads the ruleset recorded in `FOLDER/NAME/`: iptables-save text of both families and back ends (the one with counters when both are there),
+ * nft text, routes, policy rules, addresses and params.json. Undefined when the folder holds no rules at all.
+ */
+export async function readRulesetFolder(root: string, name: string): Promise<RulesetTexts | undefined> {
+  if (!/^[\w.-]+$/.test(name) || name.startsWith('.'))
+    throw new UserError(`${JSON.stringify(name)} is not the name of a ruleset folder`)
+  const folder = join(root, name)
+  const saves = await Promise.all([
+    first(folder, 'iptables-save-c.txt', 'iptables-save.txt'),
+    first(folder, 'ip6tables-save-c.txt', 'ip6tables-save.txt'),
+    first(folder, 'iptables-legacy-save-c.txt', 'iptables-legacy-save.txt'),
+    first(folder, 'ip6tables-legacy-save-c.txt', 'ip6tables-legacy-save.txt'),
+  ])
+  const nft = await first(folder, 'nft-list-ruleset.txt', 'nft-j-list-ruleset.json')
+  const routes = await first(folder, 'ip-route-table-all.txt', 'ip-route-all.txt')
+  const policyRules = await first(folder, 'ip-rule.txt')
+  const addresses = await first(folder, 'ip-addr.txt', 'ip-addr.json')
+  const parameters = await first(folder, 'params.json')
+  const rules = saves.filter(found => found !== undefined)
+  if (rules.length === 0 && nft === undefined) return undefined
+  return {
+    rules,
+    ...(nft === undefined ? {} : {nft}),
+    ...(routes === undefined ? {} : {routes}),
+    ...(policyRules === undefined ? {} : {policyRules}),
+    ...(addresses === undefined ? {} : {addresses}),
+    ...(parameters === undefined ? {} : {parameters}),
+  }
+}

@@ -4,25 +4,12 @@ import {type ApiServer, observed} from './api-server.js'
 import {CHANNEL, channelFrame, closeFrame, EXEC_V4, EXEC_V5, payloadPieces, readChannelFrame} from './channels.js'
 import {failureOfSignal, startDeadline, type TimeLimits} from './deadline.js'
 import {exitCodeIn} from './exec-status.js'
+import {type ExecStreams, type ExecTarget, execPath} from './exec-target.js'
 import {parseKubeStatus} from './kube-status.js'
 import {startPings} from './pings.js'
 import {mayPassBySpdy, tellingFailure} from './spdy-upgrade.js'
 import {closeWebSocket, openWebSocket} from './websocket.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
-
-export interface ExecTarget {
-  readonly namespace: string
-  readonly pod: string
-  readonly container?: string
-  readonly argv: readonly string[]
-}
-
-export interface ExecStreams {
-  readonly stdout: Writable
-  readonly stderr: Writable
-  /** Sent whole and then closed; needs version 5 of the protocol, the first with an end of stdin. */
-  readonly stdin?: Uint8Array
-}
 
 interface ExecEnd {
   readonly exitCode: number
@@ -32,18 +19,6 @@ interface ExecEnd {
 const MAX_STATUS_BYTES = 64 * 1024
 /** A server that sent the status closes at once; this long we wait for it. */
 const AFTER_STATUS_MS = 2000
-
-/** The API path that runs argv in a container: one `command` per word, no shell, only the booleans that are true. */
-export function execPath(target: ExecTarget, stdin: boolean): string {
-  const query = new URLSearchParams()
-  for (const word of target.argv) query.append('command', word)
-  if (target.container !== undefined) query.append('container', target.container)
-  if (stdin) query.append('stdin', 'true')
-  query.append('stdout', 'true')
-  query.append('stderr', 'true')
-  const pod = `/api/v1/namespaces/${encodeURIComponent(target.namespace)}/pods/${encodeURIComponent(target.pod)}`
-  return `${pod}/exec?${query.toString()}`
-}
 
 /**
  * Runs a command in a container and resolves with its exit code once both sinks have taken every byte.

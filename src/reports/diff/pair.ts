@@ -3,7 +3,7 @@ import {compareConfigs} from '../../analysis/config-diff/compare.js'
 import type {Answer} from '../../model/answer.js'
 import type {ConfigComparison} from '../../model/config-change.js'
 import type {Artifact} from '../../model/evidence.js'
-import {type DumpConfig, narrowedToIstiod, readConfig} from './proxy-config.js'
+import {type DumpConfig, narrowedToIstiod, readConfig, withEssentialEndpoints} from './proxy-config.js'
 
 /** Two configurations compared: what to call them, what differs, grouped by likely cause. */
 export interface PairDiff {
@@ -31,6 +31,13 @@ function withoutOwnCertificate(config: DumpConfig): DumpConfig {
   return {...config, sections: new Map([...config.sections, ['secrets', others] as const])}
 }
 
+/** Both sides of istiod against Envoy, cut down to what can be compared. */
+function narrowed(a: DumpConfig, b: DumpConfig): readonly [DumpConfig, DumpConfig] {
+  const left = b.fromIstiod ? narrowedToIstiod(a, b) : a
+  const right = a.fromIstiod ? narrowedToIstiod(b, a) : b
+  return [withEssentialEndpoints(left), withEssentialEndpoints(right)]
+}
+
 /** Compares two dumps that were read; when one is istiod's, only what istiod sends is compared. */
 export function pairDiff(
   name: string,
@@ -38,8 +45,7 @@ export function pairDiff(
   [second, b]: readonly [string, DumpConfig],
   more: {readonly told?: readonly string[]; readonly mask?: boolean} = {},
 ): PairDiff {
-  const left = b.fromIstiod && !a.fromIstiod ? narrowedToIstiod(a, b) : a
-  const right = a.fromIstiod && !b.fromIstiod ? narrowedToIstiod(b, a) : b
+  const [left, right] = a.fromIstiod === b.fromIstiod ? [a, b] : narrowed(a, b)
   const mask = more.mask ?? masksNeeded(a, b)
   const comparison = mask
     ? compareConfigs(withoutOwnCertificate(left), withoutOwnCertificate(right), true)

@@ -1,5 +1,5 @@
 import {createHash, X509Certificate} from 'node:crypto'
-import {at, isObject, listOf, objectOf, textOf} from '../../formats/decode.js'
+import {at, isObject, listOf, numberOf, objectOf, textOf} from '../../formats/decode.js'
 import {type ConfigDump, parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
 import {type Answer, answered} from '../../model/answer.js'
 import {CONFIG_SECTIONS, type ConfigSection, type ProxyConfig, type Resources} from '../../model/config-change.js'
@@ -177,6 +177,35 @@ export function readConfig(artifact: Artifact): Answer<DumpConfig> {
     remarks: remarksOf(dump),
     version: textOf(dump.sections.get('Clusters'), 'version_info') ?? '',
   })
+}
+
+/** What of an endpoint istiod decides and Envoy keeps: where it is, its weight, its health as sent; not how either side writes it. */
+function endpointEssence(endpoint: unknown): unknown {
+  const weight = numberOf(endpoint, 'load_balancing_weight') ?? 1
+  const health = textOf(endpoint, 'health_status') ?? 'HEALTHY'
+  return {
+    endpoint: {address: at(endpoint, 'endpoint', 'address')},
+    ...(weight === 1 ? {} : {load_balancing_weight: weight}),
+    ...(health === 'HEALTHY' || health === 'UNKNOWN' ? {} : {health_status: health}),
+  }
+}
+
+/** A configuration with its endpoints cut down to what istiod decides; localities that became empty are left out, as Envoy does. */
+export function withEssentialEndpoints(config: DumpConfig): DumpConfig {
+  const endpoints = config.sections.get('endpoints')
+  if (endpoints === undefined) return config
+  const essence = (resource: unknown) => {
+    const groups = listOf(resource, 'endpoints').filter(group => listOf(group, 'lb_endpoints').length > 0)
+    return {
+      endpoints: groups.map(group => ({
+        locality: at(group, 'locality') ?? {},
+        priority: numberOf(group, 'priority') ?? 0,
+        lb_endpoints: listOf(group, 'lb_endpoints').map(endpointEssence),
+      })),
+    }
+  }
+  const cut = new Map([...endpoints].map(([name, resource]) => [name, essence(resource)] as const))
+  return {...config, sections: new Map([...config.sections, ['endpoints', cut] as const])}
 }
 
 /**

@@ -18,6 +18,8 @@ export interface ProxyStatusFilter {
   readonly istioNamespace: string
   readonly namespace?: string | undefined
   readonly selector?: string | undefined
+  /** Only this proxy, `pod.namespace`. */
+  readonly proxy?: string | undefined
   readonly revision?: string | undefined
   readonly only?: readonly string[] | undefined
   readonly staleAfterMs: number
@@ -38,6 +40,8 @@ export interface ProxyRow {
 export interface ProxyStatusReport extends Report {
   readonly istiods: readonly IstiodAnswer[]
   readonly rows: readonly ProxyRow[]
+  /** All rows, also those `--only` leaves out: what is counted. */
+  readonly counted: readonly ProxyRow[]
   /** Pods without a proxy that could have one. */
   readonly outside: readonly SyncProblem[]
   /** When the states were true; ages are reckoned from here. */
@@ -131,6 +135,7 @@ export async function proxyStatusReport(source: Source, filter: ProxyStatusFilte
   )
   const wanted = filter.selector === undefined ? [] : parseSelector(filter.selector)
   const inView = (id: string) =>
+    (filter.proxy === undefined || filter.proxy === id) &&
     (filter.namespace === undefined || proxyNamespace(id) === filter.namespace) &&
     (wanted.length === 0 || matchesLabels(wanted, podOf.get(id)?.metadata.labels ?? {}))
   const listed = merged(istiods)
@@ -167,14 +172,16 @@ export async function proxyStatusReport(source: Source, filter: ProxyStatusFilte
     gaps,
   )
   const explained =
-    filter.why === true ? await boundedMap(rows, LOOKS_AT_ONCE, row => explain(source, row, gaps)) : rows
-  const all = [...explained, ...lost].sort((a, b) => byText(a.id, b.id)).filter(row => keepsRow(row, filter.only))
+    filter.why === true ? await boundedMap(rows, LOOKS_AT_ONCE, row => explain(source, row, gaps, notes)) : rows
+  const counted = [...explained, ...lost].sort((a, b) => byText(a.id, b.id))
+  const all = counted.filter(row => keepsRow(row, filter.only))
   return {
     origin: source.origin,
     gaps,
     notes,
     istiods,
     rows: all,
+    counted,
     outside: keepsOutside(filter.only) ? outside : [],
     at,
     atSource,
@@ -220,11 +227,14 @@ async function outsiders(
   return bare.flatMap(([, pod]) => noSidecarProblem(pod, byName) ?? []).sort((a, b) => byText(a.proxy, b.proxy))
 }
 
-/** Adds what the proxy's own log says to the problems of a connected proxy. */
-async function explain(source: Source, row: ProxyRow, gaps: Gap[]): Promise<ProxyRow> {
-  if (row.problems.length === 0) return row
+/** Adds what the proxy's own log says to its problems; of a proxy without problems it becomes a note. */
+async function explain(source: Source, row: ProxyRow, gaps: Gap[], notes: string[]): Promise<ProxyRow> {
   const ref = {namespace: proxyNamespace(row.id), name: proxyPod(row.id)}
   const why = await whyFromLog(source, ref, gaps)
+  if (row.problems.length === 0) {
+    if (why !== undefined) notes.push(`the log of ${row.id} says: ${why.reason}`)
+    return row
+  }
   if (why === undefined) return row
   const told = row.problems.map(problem => ({
     ...problem,

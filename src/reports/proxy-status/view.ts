@@ -48,9 +48,9 @@ function counted(count: number, one: string, many = `${one}s`): string {
 }
 
 function summary(report: ProxyStatusReport): readonly Cell[] {
-  const connected = report.rows.filter(row => row.proxy !== undefined)
+  const connected = report.counted.filter(row => row.proxy !== undefined)
   const has = (...kinds: readonly string[]) =>
-    report.rows.filter(row => row.problems.some(problem => kinds.includes(problem.kind))).length
+    report.counted.filter(row => row.problems.some(problem => kinds.includes(problem.kind))).length
   const bad: readonly (readonly [number, string])[] = [
     [has('rejected'), 'in error'],
     [has('stale'), 'stale'],
@@ -65,7 +65,12 @@ function summary(report: ProxyStatusReport): readonly Cell[] {
   const replicas = `${counted(report.istiods.length, 'istiod')}${silent.length === 0 ? '' : `, ${silent.length} silent`}`
   const head = `${counted(connected.length, 'proxy', 'proxies')} connected to ${replicas}: `
   const verdict = told.length === 0 ? 'all in sync' : told.join(', ')
-  return [head, {text: verdict, tone: told.length === 0 ? 'good' : report.failing === true ? 'bad' : 'warn'}]
+  const asOf = report.atSource === 'now' ? '' : ` (as of ${report.at.toISOString()})`
+  return [
+    head,
+    {text: verdict, tone: told.length === 0 ? 'good' : report.failing === true ? 'bad' : 'warn'},
+    {text: asOf, tone: 'dim'},
+  ]
 }
 
 function problemLines(report: ProxyStatusReport, problem: SyncProblem): readonly (readonly Cell[])[] {

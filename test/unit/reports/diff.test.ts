@@ -136,6 +136,113 @@ describe('istiod against Envoy', () => {
   })
 })
 
+describe('endpoints and secrets istiod tells of', () => {
+  const socket = (address: string) => ({socketAddress: {address, portValue: 80}})
+  const name = 'outbound|80||web.shop.svc.cluster.local'
+  function dump(id: Artifact['id'], configs: readonly object[]) {
+    const config = readAnswer({ok: true, value: {id, bytes: Buffer.from(JSON.stringify({configs})), provenance: {}}})
+    if (!config.ok) throw new Error(config.gap.detail)
+    return config.value
+  }
+  const type = (section: string) => ({'@type': `type.googleapis.com/envoy.admin.v3.${section}ConfigDump`})
+  const clusters = {
+    ...type('Clusters'),
+    dynamicActiveClusters: [{cluster: {name, type: 'EDS'}}, {cluster: {name: 'dns', type: 'STRICT_DNS'}}],
+  }
+  const istiod = (...addresses: string[]) =>
+    dump('istiod.config_dump', [
+      type('Bootstrap'),
+      clusters,
+      {
+        ...type('Endpoints'),
+        dynamicEndpointConfigs: [
+          {
+            endpointConfig: {
+              clusterName: name,
+              endpoints: [
+                {
+                  locality: {region: 'r'},
+                  lbEndpoints: addresses.map(each => ({endpoint: {address: socket(each)}, loadBalancingWeight: 1})),
+                },
+              ],
+            },
+          },
+        ],
+      },
+      {
+        ...type('Secrets'),
+        dynamicActiveSecrets: [
+          {
+            name: 'kubernetes://edge',
+            secret: {name: 'kubernetes://edge', tlsCertificate: {certificateChain: {inlineBytes: 'b25l'}}},
+          },
+        ],
+      },
+    ])
+  const envoy = (certificate: string, ...addresses: string[]) =>
+    dump('envoy.config_dump', [
+      {...type('Bootstrap'), bootstrap: {node: {id: 'router~10.0.0.9~gw-0.edge~x'}}},
+      clusters,
+      {
+        ...type('Endpoints'),
+        dynamic_endpoint_configs: [
+          {
+            endpoint_config: {
+              cluster_name: name,
+              policy: {overprovisioning_factor: 140},
+              endpoints: [
+                {
+                  locality: {region: 'r'},
+                  lb_endpoints: addresses.map(each => ({endpoint: {address: socket(each)}, health_status: 'HEALTHY'})),
+                },
+              ],
+            },
+          },
+          {
+            endpoint_config: {
+              cluster_name: 'dns',
+              endpoints: [{lb_endpoints: [{endpoint: {address: socket('192.0.2.1')}}]}],
+            },
+          },
+        ],
+      },
+      {
+        ...type('Secrets'),
+        dynamic_active_secrets: [
+          {
+            name: 'kubernetes://edge',
+            secret: {name: 'kubernetes://edge', tls_certificate: {certificate_chain: {inline_bytes: certificate}}},
+          },
+          {name: 'default', secret: {tls_certificate: {certificate_chain: {inline_bytes: 'bWluZQ=='}}}},
+        ],
+      },
+    ])
+
+  test('the same endpoints in another order, what Envoy resolved itself and its own certificate are no differences', () => {
+    const pair = pairDiff(
+      'gw',
+      ['istiod', istiod('10.0.0.1', '10.0.0.2')],
+      ['Envoy', envoy('b25l', '10.0.0.2', '10.0.0.1')],
+    )
+    expect(pair.comparison.differences).toEqual([])
+    expect(
+      [...pair.comparison.compared].filter(([section]) => section === 'endpoints' || section === 'secrets'),
+    ).toEqual([
+      ['endpoints', 1],
+      ['secrets', 1],
+    ])
+  })
+
+  test('an endpoint Envoy lacks and a certificate it still has are told by address and fingerprint', () => {
+    const pair = pairDiff('gw', ['istiod', istiod('10.0.0.1', '10.0.0.2')], ['Envoy', envoy('dHdv', '10.0.0.1')])
+    const changes = pair.comparison.differences.flatMap(each =>
+      each.changes.map(({op, path}) => [each.section, op, ...path].join(' ')),
+    )
+    expect(changes).toEqual(['endpoints remove endpoints r//@0 lbEndpoints 10.0.0.2:80', 'secrets replace certificate'])
+    expect(JSON.stringify(diffView.data({pairs: [pair]} as unknown as DiffReport))).not.toContain('dHdv')
+  })
+})
+
 describe('two sides', () => {
   test('a source against itself: every proxy equal', async () => {
     const source = await sample()

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {type ProxyStatusFilter, proxyStatusReport} from '../../../src/reports/proxy-status/report.js'
 import {proxyStatusView} from '../../../src/reports/proxy-status/view.js'
+import {waitForSync} from '../../../src/reports/proxy-status/wait.js'
 import {openSource} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {renderDoc} from '../../../src/terminal/render.js'
@@ -52,7 +53,7 @@ describe('proxy-status', () => {
     expect(report.rows.map(row => row.id)).toEqual(['reviews-v1-ccf5b6b84-9cj4v.demo'])
     expect(report.failing).toBe(false)
     const text = renderDoc(proxyStatusView.doc(report, 'table'), {width: 120, colour: false, headers: true})
-    expect(text.split('\n')[0]).toBe('1 proxy connected to 1 istiod: all in sync')
+    expect(text.split('\n')[0]).toBe('1 proxy connected to 1 istiod: all in sync (as of 2026-11-20T19:00:00.000Z)')
   })
 
   test('--only keeps the rows asked for', async () => {
@@ -175,6 +176,67 @@ describe('proxy-status', () => {
     expect(await problems(source)).toEqual([
       'web-0.shop unknown  it was injected for revision 1-29, and no istiod of that revision runs',
     ])
+  })
+
+  test('--why of one proxy tells what its log says, and only of that one', async () => {
+    const proxy = 'sick-nack-v1-77dfd6ff5b-5q26c.demo'
+    const report = await proxyStatusReport(await sample(), {...ALL, proxy, why: true})
+    expect(report.rows.map(row => row.id)).toEqual([proxy])
+    expect(report.outside).toEqual([])
+    expect(report.rows[0]?.problems[0]?.evidence?.[0]).toContain('rejected: Error adding/updating cluster(s) broken')
+  })
+
+  test('waiting ends when everything is in sync, or when the patience does', async () => {
+    const late = {
+      ...entry,
+      resources: {...entry.resources, 'type.googleapis.com/envoy.config.cluster.v3.Cluster': {sent: 'b', acked: 'a'}},
+    }
+    let asked = 0
+    let clock = 0
+    const live = (until: number) => async () => {
+      const page = JSON.stringify([++asked < until ? late : entry])
+      const inner = memorySource({objects: [istiod('istiod-a')], evidence: {'istiod.syncz': page}})
+      return await proxyStatusReport({...inner, origin: {kind: 'cluster', label: 'live'}}, ALL)
+    }
+    const patience = {
+      timeoutMs: 10_000,
+      pollMs: 2000,
+      nowMs: () => clock,
+      sleep: async (ms: number) => {
+        clock += ms
+      },
+    }
+    const done = await waitForSync(live(3), patience)
+    expect([done.failing, done.notes, asked]).toEqual([false, ['in sync after 4 s'], 3])
+    asked = 0
+    clock = 0
+    const never = await waitForSync(live(100), patience)
+    expect([never.failing, never.notes, asked]).toEqual([true, ['still not in sync after 10 s'], 6])
+  })
+
+  test('2,000 proxies over three istiods, one of them silent: it is asked once and what the others know is shown', async () => {
+    const pages = [0, 1, 2].map(replica =>
+      JSON.stringify(Array.from({length: 667}, (_, at) => ({...entry, proxy: `web-${replica}-${at}.shop`}))),
+    )
+    const inner = memorySource({
+      objects: ['a', 'b', 'c'].map(name => istiod(`istiod-${name}`)),
+      evidenceOf: Object.fromEntries(
+        ['a', 'b', 'c'].map((name, at) => [`istiod-${name}.istio-system`, {'istiod.syncz': pages[at] ?? ''}]),
+      ),
+    })
+    const waits: number[] = []
+    const source: Source = {
+      ...inner,
+      async evidence(id, pod) {
+        if (id !== 'istiod.syncz' || pod.name !== 'istiod-c') return await inner.evidence(id, pod)
+        waits.push(1)
+        return {ok: false, gap: {what: 'syncz', reason: 'timeout', detail: 'no answer within 30 s'}}
+      },
+    }
+    const report = await proxyStatusReport(source, ALL)
+    expect(report.rows).toHaveLength(1334)
+    expect(waits).toHaveLength(1)
+    expect(report.gaps.map(gap => gap.what)).toEqual(['proxies of istiod-c.istio-system'])
   })
 
   test('metrics: one series per state and problem, labels escaped', async () => {

@@ -13,7 +13,7 @@ export default class Iptables extends MeshCommand {
     '<%= config.bin %> iptables deploy/sick-drift-v1 --from sample --drift',
     'kubectl logs POD -c istio-init | <%= config.bin %> iptables -f -',
   ]
-  static override args = {pod: Args.string({description: 'pod, pod.namespace, deploy/name, …'})}
+  static override args = {pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'})}
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,

@@ -13,7 +13,7 @@ export default class Packet extends MeshCommand {
     '<%= config.bin %> packet deploy/productpage-v1 --from sample --in tcp://:9080 --peer 10.0.0.9',
     '<%= config.bin %> packet -f rules.txt --all',
   ]
-  static override args = {pod: Args.string({description: 'pod, pod.namespace, deploy/name, …'})}
+  static override args = {pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'})}
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,

@@ -1,3 +1,4 @@
+import type {Gap} from '../../model/answer.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {isObject, type JsonObject} from '../decode.js'
@@ -49,6 +50,11 @@ export function redactEvidence(id: EvidenceId, bytes: Uint8Array): Uint8Array {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
   const clean = redact === 'envoy' ? scrubJson(text) : scrubText(text)
   return clean === text ? bytes : Buffer.from(clean, 'latin1')
+}
+
+/** The gap without secrets in what a server, a program or a log said. */
+export function redactGap(gap: Gap): Gap {
+  return {...gap, detail: scrubText(gap.detail), ...(gap.hint === undefined ? {} : {hint: scrubText(gap.hint)})}
 }
 
 function hiddenMap(object: KubeObject, name: string, put: string): JsonObject {

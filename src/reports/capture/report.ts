@@ -1,4 +1,4 @@
-import {redactEvidence, redactObject} from '../../formats/redact/redact.js'
+import {redactEvidence, redactGap, redactObject} from '../../formats/redact/redact.js'
 import {type Answer, type Gap, isFailure, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence.js'
@@ -81,6 +81,10 @@ async function within<T>(
   })
 }
 
+function keptGap(gap: Gap, {redact}: CaptureOptions): Gap {
+  return redact ? redactGap(gap) : gap
+}
+
 /** Objects as the bundle keeps them: one list document per kind and namespace. */
 function listDocument(task: ObjectTask, objects: readonly KubeObject[], redact: boolean): Uint8Array {
   const items = redact ? objects.map(redactObject) : objects
@@ -96,7 +100,9 @@ async function captureObjects(
   const {kind, namespace} = task
   const query = namespace === '*' ? {kind} : {kind, namespace}
   const answer = await within(`${kind} objects`, LIST_MS, options.signal, () => source.objects(query))
-  const held = answer.ok ? await sink.add(listDocument(task, answer.value, options.redact)) : answer.gap
+  const held = answer.ok
+    ? await sink.add(listDocument(task, answer.value, options.redact))
+    : keptGap(answer.gap, options)
   return {...task, held}
 }
 
@@ -111,7 +117,7 @@ async function captureOne(
   const limitMs = evidenceRow(id).deadlineMs + GRACE_MS
   const answer = await within(what, limitMs, options.signal, () => source.evidence(id, pod))
   const at = {namespace: pod.namespace, pod: pod.name, id}
-  if (!answer.ok) return {...at, provenance: {}, held: answer.gap}
+  if (!answer.ok) return {...at, provenance: {}, held: keptGap(answer.gap, options)}
   const {bytes, provenance} = answer.value
   const {path, argv, ...rest} = provenance
   const kept: BlobRef = await sink.add(options.redact ? redactEvidence(id, bytes) : bytes)

@@ -21,6 +21,13 @@ function entriesFor(index: BundleIndex, query: ObjectQuery): readonly ObjectsEnt
   return [...ofKind.filter(entry => entry.namespace === query.namespace), ...whole]
 }
 
+/** The one proxy a bundle made from a file or a network namespace is about: it has no namespace, and there are no objects. */
+function impliedIn({evidence, objects}: BundleIndex): {readonly impliedSubject?: PodRef} {
+  const [first] = evidence
+  const alone = first !== undefined && evidence.every(each => each.namespace === '' && each.pod === first.pod)
+  return alone && objects.length === 0 ? {impliedSubject: {namespace: '', name: first.pod, implied: true}} : {}
+}
+
 /** A source that answers from a captured bundle; recorded gaps come back as gaps with their original reason. */
 export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'capturedAt'>): Promise<Source> {
   const bytes = await files.read(BUNDLE_INDEX)
@@ -75,6 +82,7 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
   return {
     origin: {...origin, ...(index.capturedAt === '' ? {} : {capturedAt: index.capturedAt})},
     defaultNamespace: index.defaultNamespace,
+    ...impliedIn(index),
     offers: () => [...new Set(index.evidence.filter(entry => isBlob(entry.held)).map(entry => entry.id))],
     kinds: () => index.objects.map(({kind, apiVersion}) => ({kind, apiVersion})),
     objects,

@@ -48,6 +48,11 @@ const CONTENTS: MemoryContents = {
     'log.istio-proxy': `GET /?access_token=${CANARY}\n${JWT}\n${KEY}`,
     'net.sockets': 'tcp LISTEN 0 1 0.0.0.0:80 0.0.0.0:*\n',
     'net.nft': {what: 'native nftables rules', reason: 'no-privilege', detail: 'uid 1337 may not'} satisfies Gap,
+    'envoy.certs': {
+      what: 'certificates',
+      reason: 'unreachable',
+      detail: `it last logged: token=${CANARY}`,
+    } satisfies Gap,
   },
   origin: {kind: 'memory', label: 'memory', capturedAt: '2026-01-02T03:04:05Z'},
   defaultNamespace: 'demo',
@@ -119,7 +124,7 @@ describe('what is carried away', () => {
     expect((await bundle.evidence('net.sockets', {...ref, name: 'b'})).ok).toBe(false)
     expect(bundle.origin.capturedAt).toBe('2026-01-02T03:04:05Z')
     expect(bundle.defaultNamespace).toBe('demo')
-    expect(exitCodeOf(report)).toBe(0)
+    expect(exitCodeOf(report)).toBe(3)
     expect(report.pods).toBe(1)
   })
 
@@ -141,6 +146,17 @@ describe('what is carried away', () => {
     await capture(memorySource(CONTENTS))
     expect(readFileSync(path).equals(once)).toBe(true)
   })
+})
+
+test('a capture of a file is about the one proxy of the file', async () => {
+  const source: Source = {
+    ...memorySource({evidence: {'net.sockets': 'tcp LISTEN 0 1 *:80 *:*\n'}}),
+    impliedSubject: {namespace: '', name: 'rules.txt', implied: true},
+  }
+  await capture(source)
+  const bundle = await openFiles([path])
+  expect(bundle.impliedSubject).toEqual({namespace: '', name: 'rules.txt', implied: true})
+  expect((await bundle.evidence('net.sockets', bundle.impliedSubject ?? {namespace: '?', name: '?'})).ok).toBe(true)
 })
 
 describe('when things go wrong', () => {

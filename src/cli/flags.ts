@@ -53,6 +53,11 @@ export const commonFlags = {
     max: 65_535,
     description: "port of Envoy's admin interface",
   }),
+  calls: Flags.boolean({
+    char: 'v',
+    helpGroup: CLUSTER,
+    description: 'name every call to the cluster with its outcome, bytes and time, on standard error',
+  }),
   output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format'}),
   'no-headers': Flags.boolean({helpGroup: OUTPUT, description: 'leave out table headers'}),
   color: Flags.string({

@@ -1,7 +1,10 @@
 import type {Interfaces} from '@oclif/core'
 import type {ClusterSettings} from '../sources/cluster/settings.js'
 import type {Source} from '../sources/source.js'
+import type {CallRecord} from '../wire/api-server.js'
+import {callLine} from './call-line.js'
 import {type commonFlags, durationMs} from './flags.js'
+import {remark} from './streams.js'
 
 export type CommonFlags = Interfaces.InferredFlags<typeof commonFlags>
 
@@ -20,6 +23,7 @@ export function clusterSettings(flags: CommonFlags): ClusterSettings {
     revision: flags.revision,
     as: flags.as,
     asUid: flags['as-uid'],
+    observe: flags.calls ? (call: CallRecord) => void remark(callLine(call)) : undefined,
   }
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined))
   return {

@@ -32,19 +32,17 @@ export interface ApiOptions {
   readonly requestTimeoutMs: number
   readonly userAgent: string
   readonly observe?: CallObserver | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 /** Connects (lazily) to one API server as one user; `close` aborts whatever is still under way. */
 export async function openApi(access: ClusterAccess, options: ApiOptions): Promise<Api> {
   const agent = await agentFor(access, await access.credentials())
   const life = new AbortController()
-  const signal = options.signal === undefined ? life.signal : AbortSignal.any([life.signal, options.signal])
   const headers = async (refused?: boolean) => (await access.credentials(refused)).headers
   const url = access.server.href.replace(/\/+$/, '')
   return apiOn({url, agent, userAgent: options.userAgent, headers, observe: options.observe}, agent, {
     idleMs: options.requestTimeoutMs === 0 ? undefined : options.requestTimeoutMs,
-    signal,
+    signal: life.signal,
     gzip: access.gzip,
     abort: () => life.abort(),
   })

@@ -1,3 +1,5 @@
+import type {CallObserver} from '../../wire/api-server.js'
+
 /** How to reach a live cluster, as kubectl's and istioctl's flags say it. */
 export interface ClusterSettings {
   readonly kubeconfig?: string
@@ -10,4 +12,6 @@ export interface ClusterSettings {
   readonly asGroups: readonly string[]
   readonly requestTimeoutMs: number
   readonly adminPort: number
+  /** Told of every call: its name, bytes, time and outcome. */
+  readonly observe?: CallObserver
 }

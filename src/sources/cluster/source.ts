@@ -1,7 +1,6 @@
 import type {Answer} from '../../model/answer.js'
 import {type Artifact, EVIDENCE_IDS, type EvidenceId, type EvidenceQuery, evidenceRow} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
-import type {CallObserver} from '../../wire/api-server.js'
 import type {Source} from '../source.js'
 import {accessReviews} from './access-review.js'
 import {adminEvidence} from './admin-evidence.js'
@@ -14,17 +13,12 @@ import {logEvidence} from './log-evidence.js'
 import {clusterObjects} from './objects.js'
 import type {ClusterSettings} from './settings.js'
 
-/** What a live cluster needs beside its settings: who watches the calls, and when to stop. */
-export interface ClusterSurroundings {
-  readonly observe?: CallObserver | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
 /** The live cluster of a kubeconfig context; nothing is asked of it before the first question. */
-export async function clusterSource(settings: ClusterSettings, around: ClusterSurroundings = {}): Promise<Source> {
+export async function clusterSource(settings: ClusterSettings): Promise<Source> {
   const access = await clusterAccess({settings, env: process.env, interactive: process.stdin.isTTY === true})
   const userAgent = `meshctl (${process.platform}/${process.arch})`
-  const api = await openApi(access, {requestTimeoutMs: settings.requestTimeoutMs, userAgent, ...around})
+  const {requestTimeoutMs, observe} = settings
+  const api = await openApi(access, {requestTimeoutMs, userAgent, observe})
   return sourceOn(api, settings, `cluster ${access.contextName}`, settings.namespace ?? access.namespace)
 }
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
   sample = await openSource('sample', {root: process.cwd(), adminPort: 15_000, cluster: SETTINGS})
   server = await startApiServer(sample)
   kubeconfig = await writeKubeconfig(server)
-  live = await clusterSource({...SETTINGS, kubeconfig: kubeconfig.path}, {observe: call => calls.push(call)})
+  live = await clusterSource({...SETTINGS, kubeconfig: kubeconfig.path, observe: call => calls.push(call)})
 })
 afterAll(async () => {
   await live.close()

@@ -1,4 +1,4 @@
-import type {Answer} from '../model/answer.js'
+import type {Answer, Gap} from '../model/answer.js'
 import type {Artifact, EvidenceId, EvidenceQuery} from '../model/evidence.js'
 import type {KubeObject, PodRef} from '../model/kube-object.js'
 import type {Permission, Ruling} from '../model/permission.js'
@@ -8,6 +8,13 @@ export interface Origin {
   readonly kind: 'cluster' | 'bundle' | 'files' | 'netns' | 'sample' | 'memory'
   readonly label: string
   readonly capturedAt?: string
+}
+
+/** A line of a file the user gave, counted from 1. */
+export interface FilePlace {
+  readonly file: string
+  readonly line: number
+  readonly column: number
 }
 
 /** Which objects are wanted; `namespace` absent means every namespace. */
@@ -33,6 +40,13 @@ export interface Source {
   kinds?(): readonly {readonly kind: string; readonly apiVersion: string; readonly namespaced?: boolean}[]
   objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>>
   evidence(id: EvidenceId, subject: PodRef, query?: EvidenceQuery): Promise<Answer<Artifact>>
+  /** Parts of the input that could not be read while the rest could; only files have any. */
+  damaged?(): Promise<readonly Gap[]>
+  /** Where a field of an object was written; only files know. */
+  place?(
+    object: {readonly kind: string; readonly name: string},
+    path: string | undefined,
+  ): Promise<FilePlace | undefined>
   /** What its user may do there; absent where nothing is ever refused. */
   rulings?(permissions: readonly Permission[]): Promise<readonly Ruling[]>
   close(): Promise<void>

@@ -1,6 +1,7 @@
-import {isMap, LineCounter, parseAllDocuments} from 'yaml'
+import {isMap, isNode, LineCounter, parseAllDocuments} from 'yaml'
 import type {KubeObject} from '../../model/kube-object.js'
 import {isObject, textOf} from '../decode.js'
+import {wrongFields} from './wrong-fields.js'
 
 /** What went wrong in one document of a manifest, and where. */
 export interface ManifestProblem {
@@ -56,6 +57,11 @@ function fromJson(text: string): Manifest | undefined {
   }
 }
 
+/** The library repeats the place in its message; ours has it already. */
+function firstSentence(message: string): string {
+  return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
+}
+
 /** Reads manifests: JSON, or YAML of many documents; a bad document becomes a problem with its place and the others are kept. */
 export function parseObjects(bytes: Uint8Array, _label: string): Manifest {
   const text = Buffer.from(bytes).toString('utf8')
@@ -71,14 +77,27 @@ export function parseObjects(bytes: Uint8Array, _label: string): Manifest {
     if (document.errors.length > 0) {
       for (const error of document.errors.slice(0, 3)) {
         const place = error.linePos?.[0] ?? {line: start.line, col: start.col}
-        problems.push({message: error.message.split('\n')[0] ?? error.code, line: place.line, column: place.col})
+        problems.push({message: firstSentence(error.message), line: place.line, column: place.col})
       }
       continue
     }
     if (document.contents === null) continue
     try {
       const {objects: found, rejected} = objectsOf(document.toJS({maxAliasCount: 100}))
-      objects.push(...found)
+      for (const object of found) {
+        const wrong = wrongFields(object)
+        if (wrong.length === 0) objects.push(object)
+        const single = found.length === 1
+        for (const {path, message} of wrong.slice(0, 5)) {
+          const node = single ? document.getIn(path, true) : undefined
+          const place = lines.linePos((isNode(node) ? node.range?.[0] : undefined) ?? document.contents.range?.[0] ?? 0)
+          problems.push({
+            message: `${object.kind} ${object.metadata.name}: ${message}`,
+            line: place.line,
+            column: place.col,
+          })
+        }
+      }
       const place = isMap(document.contents) ? lines.linePos(document.contents.range?.[0] ?? 0) : start
       for (const message of rejected) problems.push({message, line: place.line, column: place.col})
     } catch (error) {

@@ -20,6 +20,7 @@ export function checkData(report: CheckReport): unknown {
     counts: report.counts,
     findings: report.workloads.flatMap(each => each.findings.map(findingData)),
     notChecked: report.workloads.flatMap(each => each.notChecked.map(notCheckedData)),
+    damaged: report.damaged,
     workloads: report.workloads.map(({workload, pods, findings, passed, notChecked}) => ({
       ...workload,
       pods,

@@ -33,6 +33,8 @@ export interface CheckedWorkload {
 export interface CheckReport extends Report {
   readonly workloads: readonly CheckedWorkload[]
   readonly failOn: Severity
+  /** Parts of the files given that could not be read. */
+  readonly damaged: readonly Gap[]
   /** Findings, passed and unchecked questions, over all workloads. */
   readonly counts: {
     readonly error: number
@@ -100,6 +102,18 @@ function gathered(pods: readonly (readonly [PodModel, readonly Outcome[]])[]): C
   }
 }
 
+/** Findings in files say on which line. */
+async function placed(source: Source, each: CheckedWorkload): Promise<CheckedWorkload> {
+  if (source.place === undefined) return each
+  const findings = await Promise.all(
+    each.findings.map(async finding => {
+      const place = await source.place?.(finding.object, finding.path)
+      return place === undefined ? finding : {...finding, place}
+    }),
+  )
+  return {...each, findings}
+}
+
 /** Asks the control plane once for the whole run. */
 function istiodsOnce(source: Source, namespace: string): CheckRun['istiods'] {
   let held: Promise<Answer<readonly IstiodAnswer[]>> | undefined
@@ -147,13 +161,16 @@ export async function checkReport(
     const key = objectLabel(outcome[0].workload)
     groups.set(key, [...(groups.get(key) ?? []), outcome])
   }
-  const workloads = [...groups.entries()].sort(([a], [b]) => byText(a, b)).map(([, group]) => gathered(group))
+  const gatheredAll = [...groups.entries()].sort(([a], [b]) => byText(a, b)).map(([, group]) => gathered(group))
+  const workloads = await Promise.all(gatheredAll.map(each => placed(source, each)))
   const findings = workloads.flatMap(each => each.findings)
+  const damaged = (await source.damaged?.()) ?? []
   const open = findings.filter(each => each.accepted === undefined)
   const count = (severity: Severity) => open.filter(each => each.severity === severity).length
   return {
     origin: source.origin,
-    gaps: uniqueGaps(workloads),
+    gaps: [...damaged, ...uniqueGaps(workloads)],
+    damaged,
     notes: [],
     workloads,
     failOn: options.failOn,

@@ -36,7 +36,9 @@ function labelled(label: string, text: string): readonly Cell[] {
   return wrapText(text, WIDTH, '       ', `  ${label.padEnd(5)}`)
 }
 
-function place({object, path}: Finding): string {
+function place({object, path, place: at}: Finding): string {
+  if (at !== undefined)
+    return `${at.file}:${at.line}:${at.column} (${objectLabel(object)}${path === undefined ? '' : `: ${path}`})`
   return path === undefined ? objectLabel(object) : `${objectLabel(object)}: ${path}`
 }
 
@@ -67,6 +69,13 @@ function workloadHead({workload, pods, findings, passed, notChecked}: CheckedWor
   const tone: Tone = count('error') > 0 ? 'bad' : count('warning') > 0 ? 'warn' : 'strong'
   const text = `${objectLabel(workload)} (${of}): ${found}; ${passed} passed, ${notChecked.length} not checked`
   return toned(wrapText(text, WIDTH, '  '), tone)
+}
+
+/** Parts of the files that were passed over. */
+function unread({damaged}: CheckReport): readonly Cell[] {
+  if (damaged.length === 0) return []
+  const lines = damaged.flatMap(({what, detail}) => wrapText(`${what}: ${detail}`, WIDTH, '    ', '  '))
+  return ['', {text: `Could not be read (${damaged.length}):`, tone: 'bad'}, ...toned(lines, 'bad')]
 }
 
 /** Questions that could not be asked, one line per reason. */
@@ -135,6 +144,7 @@ function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
     ...blocks,
     ...rest(report.workloads, wide),
     ...unchecked(report.workloads, wide),
+    ...unread(report),
   ]
   return [{block: 'text', lines}]
 }

@@ -1,5 +1,5 @@
+import {entryPointer} from '../../model/object-path.js'
 import {runsToCompletion} from '../../model/pod.js'
-import {entryPointer} from '../json-pointer.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const APP = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app']

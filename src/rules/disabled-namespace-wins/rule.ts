@@ -27,7 +27,7 @@ export const rule = defineRule({
       {
         message: `The pod says ${asks}, but namespace ${namespace.name} says istio-injection=${value}, which wins.`,
         object: {kind: 'Namespace', namespace: '', name: namespace.name},
-        path: 'metadata.labels.istio-injection',
+        path: 'metadata.labels["istio-injection"]',
         proof: [
           {from: `Namespace ${namespace.name}`, text: `istio-injection: ${value}`},
           {from: 'pod', text: asks},

@@ -1,4 +1,4 @@
-import {entryPointer} from '../json-pointer.js'
+import {entryPointer} from '../../model/object-path.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const INJECT = 'sidecar.istio.io/inject'

@@ -25,7 +25,7 @@ export const rule = defineRule({
       {
         message: `Namespace ${namespace.name} enforces Pod Security "${level}", which forbids the NET_ADMIN and NET_RAW of istio-init: new pods are refused.`,
         object: {kind: 'Namespace', namespace: '', name: namespace.name},
-        path: `metadata.labels.${ENFORCE}`,
+        path: `metadata.labels["${ENFORCE}"]`,
         proof: [
           {from: `Namespace ${namespace.name}`, text: `${ENFORCE}: ${level}`},
           {from: 'interception', text: cni.because},

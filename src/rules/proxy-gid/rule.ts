@@ -1,6 +1,6 @@
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
+import {pointer} from '../../model/object-path.js'
 import {appContainers} from '../../model/pod.js'
-import {pointer} from '../json-pointer.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({

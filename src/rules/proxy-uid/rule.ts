@@ -1,6 +1,6 @@
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
+import {pointer} from '../../model/object-path.js'
 import {appContainers, type Container, type PodModel} from '../../model/pod.js'
-import {pointer} from '../json-pointer.js'
 import {defineRule, PAGES} from '../rule.js'
 
 function effective({security}: Container, pod: PodModel): {readonly uid: number; readonly own: boolean} | undefined {

@@ -1,5 +1,5 @@
 import {contentName, type Sniffed, sniffAll} from '../../formats/sniff.js'
-import {type Answer, answered, missing} from '../../model/answer.js'
+import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
@@ -44,17 +44,25 @@ const GUESSED: readonly EvidenceId[] = [
   'istiod.syncz',
 ]
 
-/** The objects of the manifests; the YAML reader is loaded only when there is one to read. */
-async function manifestObjects(contents: readonly Content[]): Promise<readonly KubeObject[]> {
+interface ReadManifests {
+  readonly objects: readonly KubeObject[]
+  readonly damaged: readonly Gap[]
+}
+
+/** The objects of the manifests and what could not be read of them; the YAML reader is loaded only when there is one to read. */
+async function readManifests(contents: readonly Content[]): Promise<ReadManifests> {
   const {parseObjects} = await import('../../formats/kube-manifest/parse.js')
-  return contents.flatMap(content => {
-    const {objects, problems} = parseObjects(content.bytes, content.label)
-    const first = problems[0]
-    if (objects.length === 0 && first !== undefined) {
-      throw new UserError(`${content.label}:${first.line}:${first.column}: ${first.message}`)
-    }
-    return objects
-  })
+  const read = contents.map(content => ({content, ...parseObjects(content.bytes, content.label)}))
+  const objects = read.flatMap(each => each.objects)
+  const damaged = read.flatMap(({content, problems}) =>
+    problems.map(({line, column, message}): Gap => {
+      const what = `${content.label}:${line}:${column}`
+      return {what, reason: 'unreadable', detail: message}
+    }),
+  )
+  const [first] = damaged
+  if (objects.length === 0 && first !== undefined) throw new UserError(`${first.what}: ${first.detail}`)
+  return {objects, damaged}
 }
 
 /** A source made of files named on the command line (or standard input): each is recognised by its content. */
@@ -62,7 +70,7 @@ export function filesSource(files: readonly InputFile[]): Source {
   const contents: readonly Content[] = files.map(file => ({...file, kinds: sniffAll(file.bytes)}))
   const label = files.map(file => file.label).join(', ')
   const manifests = contents.filter(content => firstKind(content) === 'objects')
-  let parsed: readonly KubeObject[] | undefined
+  let parsed: Promise<ReadManifests> | undefined
 
   function find(id: EvidenceId): Content | undefined {
     const wanted = STANDS_FOR[id] ?? [id]
@@ -85,16 +93,31 @@ export function filesSource(files: readonly InputFile[]): Source {
   async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
     if (manifests.length === 0)
       return missing(`${query.kind} objects`, 'not-captured', `${label} holds no Kubernetes objects`)
-    parsed ??= await manifestObjects(manifests)
+    const {objects: all} = await read()
     const kind = kindOf(query.kind)?.kind ?? query.kind
     return answered(
-      parsed.filter(
+      all.filter(
         object =>
           object.kind === kind &&
           (query.namespace === undefined || (object.metadata.namespace ?? 'default') === query.namespace) &&
           (query.name === undefined || object.metadata.name === query.name),
       ),
     )
+  }
+
+  /** Beside manifests, a file of unknown content counts as one that is damaged. */
+  function read(): Promise<ReadManifests> {
+    parsed ??= readManifests(contents.filter(content => ['objects', 'unknown'].includes(firstKind(content))))
+    return parsed
+  }
+
+  async function place(object: {readonly kind: string; readonly name: string}, path: string | undefined) {
+    const {placeIn} = await import('../../formats/kube-manifest/place.js')
+    for (const {label: file, bytes} of manifests) {
+      const found = placeIn(bytes, object, path)
+      if (found !== undefined) return {file, ...found}
+    }
+    return undefined
   }
 
   return {
@@ -106,6 +129,8 @@ export function filesSource(files: readonly InputFile[]): Source {
     offers: () => contents.map(content => contentName(firstKind(content))),
     objects,
     evidence,
+    damaged: async () => (manifests.length === 0 ? [] : (await read()).damaged),
+    place,
     close: async () => {},
   }
 }

@@ -1,0 +1,19 @@
+/** The steps of a path such as `spec.containers[0].name` or `metadata.labels["app.kubernetes.io/name"]`. */
+export function pathSteps(path: string): readonly string[] {
+  const steps = path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[([^\]]*)\]|([^.[\]]+)/g)
+  return [...steps].map(([, quoted, bracketed, plain]) => quoted ?? bracketed ?? plain ?? '')
+}
+
+function escaped(step: string): string {
+  return step.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+/** A path as a JSON pointer (RFC 6901). */
+export function pointer(path: string): string {
+  return `/${pathSteps(path).map(escaped).join('/')}`
+}
+
+/** The pointer to an entry of a map whose key may hold dots and slashes, such as a label. */
+export function entryPointer(path: string, key: string): string {
+  return `${pointer(path)}/${escaped(key)}`
+}

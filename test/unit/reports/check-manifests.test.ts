@@ -1,0 +1,185 @@
+import {mkdtempSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {describe, expect, test} from '@jest/globals'
+import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
+import {checkTargets} from '../../../src/reports/check/targets.js'
+import {exitCodeOf} from '../../../src/reports/report.js'
+import {RULES} from '../../../src/rules/registry.js'
+import {expandPaths} from '../../../src/sources/files/expand.js'
+import {openFiles} from '../../../src/sources/open.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'meshctl-manifests-'))
+
+function file(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+async function check(...paths: string[]): Promise<CheckReport> {
+  const source = await openFiles(await expandPaths(paths))
+  const options = {
+    rules: RULES,
+    failOn: 'warning',
+    istioNamespace: 'istio-system',
+    deep: true,
+    now: new Date(0),
+  } as const
+  return await checkReport(source, await checkTargets(source, [], {}), options)
+}
+
+function found(report: CheckReport): string[] {
+  return report.workloads.flatMap(each => each.findings.map(({code, place}) => `${code}:${place?.line}`))
+}
+
+const WEB = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  template:
+    metadata:
+      labels: {app: web, version: v1}
+    spec:
+      containers:
+        - name: web
+          image: nginx
+          ports:
+            - containerPort: 15006
+          securityContext:
+            runAsUser: 1337
+`
+const SERVICE = `apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  selector: {app: web}
+  ports:
+    - {name: http, port: 80, targetPort: http}
+`
+const NAMESPACE =
+  'apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {pod-security.kubernetes.io/enforce: restricted}}\n'
+
+describe('manifests', () => {
+  test('a Deployment alone: what its own fields decide, with the line of each', async () => {
+    const report = await check(file('web.yaml', WEB))
+    expect(found(report)).toEqual(['MCT1001:16'])
+    expect(report.counts.notChecked).toBeGreaterThan(5)
+    expect(exitCodeOf(report)).toBe(1)
+  })
+
+  test('a Service beside it is used, in another file or document', async () => {
+    expect(found(await check(file('web.yaml', WEB), file('service.yaml', SERVICE)))).toEqual([
+      'MCT1001:16',
+      'MCT1105:14',
+      'MCT1107:8',
+    ])
+    expect(found(await check(file('both.yaml', `${WEB}---\n${SERVICE}`)))).toEqual([
+      'MCT1001:16',
+      'MCT1105:14',
+      'MCT1107:25',
+    ])
+  })
+
+  test('a Namespace beside it is used; without one nothing is said of it', async () => {
+    const silent = await check(file('web.yaml', WEB))
+    expect(silent.workloads[0]?.notChecked.map(({code}) => code)).toContain('MCT1003')
+  })
+
+  test('a List, JSON, and every kind that makes pods', async () => {
+    const template = {
+      metadata: {labels: {app: 'a', version: '1'}},
+      spec: {containers: [{name: 'a', image: 'x', securityContext: {runAsUser: 1337}}]},
+    }
+    const kinds = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController', 'Rollout']
+    const items = [
+      ...kinds.map(kind => ({apiVersion: 'v1', kind, metadata: {name: kind.toLowerCase()}, spec: {template}})),
+      {apiVersion: 'batch/v1', kind: 'CronJob', metadata: {name: 'cron'}, spec: {jobTemplate: {spec: {template}}}},
+      {apiVersion: 'v1', kind: 'Pod', metadata: {name: 'pod'}, spec: template.spec},
+      {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'no-workload'}, data: {}},
+      {apiVersion: 'v1', kind: 'Secret', metadata: {name: 'no-workload'}, data: {}},
+    ]
+    const report = await check(file('list.json', JSON.stringify({apiVersion: 'v1', kind: 'List', items})))
+    const sick = report.workloads.filter(each => each.findings.some(({code}) => code === 'MCT1001'))
+    expect(sick.map(({workload}) => workload.kind).sort()).toEqual([...kinds, 'CronJob', 'Pod'].sort())
+    expect(report.workloads).toHaveLength(9)
+  })
+
+  test('a folder stands for the manifests in it', async () => {
+    const inside = mkdtempSync(join(tmpdir(), 'meshctl-folder-'))
+    writeFileSync(join(inside, 'a.yaml'), WEB)
+    writeFileSync(join(inside, 'b.yml'), SERVICE)
+    writeFileSync(join(inside, 'notes.txt'), 'no manifest')
+    expect(found(await check(inside))).toEqual(['MCT1001:16', 'MCT1105:14', 'MCT1107:8'])
+  })
+
+  test('a manifest that refuses the sidecar is asked nothing about one', async () => {
+    const refusing = WEB.replace('app: web, version: v1', 'app: web, sidecar.istio.io/inject: "false"')
+    expect(found(await check(file('refusing.yaml', refusing)))).toEqual([])
+  })
+
+  test('with webhooks and Namespace the prediction is theirs', async () => {
+    const report = await check(file('web.yaml', WEB), file('service.yaml', SERVICE), file('ns.yaml', NAMESPACE))
+    expect(report.workloads[0]?.notChecked.map(({code}) => code)).not.toContain('MCT1214')
+    expect(found(report)).toContain('MCT1001:16')
+  })
+})
+
+describe('what cannot be read', () => {
+  const place = (report: CheckReport) =>
+    report.damaged.map(({what, detail}) => `${what.replace(`${folder}/`, '')} ${detail}`)
+
+  test('a bad document is named with line and column, the others are checked', async () => {
+    const report = await check(file('bad.yaml', `a: [1\n---\n${WEB}---\nkind: Pod\nkind: Pod\nmetadata: {name: x}\n`))
+    expect(found(report)).toEqual(['MCT1001:18'])
+    expect(place(report)[0]).toMatch(/^bad\.yaml:\d+:\d+ Flow sequence/)
+    expect(place(report).at(-1)).toMatch(/^bad\.yaml:21:1 Map keys must be unique/)
+    expect(exitCodeOf(report)).toBe(1)
+  })
+
+  test('wrong types are named with their field', async () => {
+    const wrong = WEB.replace('version: v1', 'version: 1').replace(
+      'name: web\n          image',
+      'name: n\n          image',
+    )
+    const report = await check(
+      file('wrong.yaml', wrong),
+      file('service.yaml', `${SERVICE}---\n${WEB.replace('1337', '1000')}`),
+    )
+    expect(place(report)).toEqual([
+      'wrong.yaml:8:35 Deployment web: spec.template.metadata.labels.version must be a string, not 1 (quote it)',
+      'wrong.yaml:11:17 Deployment web: spec.template.spec.containers.0.name must be a string',
+    ])
+  })
+
+  test('nothing wrong found, but not all read: 3', async () => {
+    const clean = WEB.replace('15006', '8080').replace('1337', '1000')
+    const report = await check(file('clean.yaml', `${clean}---\na: [1\n`))
+    expect(report.failing).toBe(false)
+    expect(exitCodeOf(report)).toBe(3)
+  })
+
+  test('a bomb of aliases is refused, not expanded', async () => {
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefghij'
+        .split('')
+        .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[index]}`).join(',')}]`),
+    ]
+    const report = await check(file('bomb.yaml', `kind: X\nmetadata: {name: x}\n${bomb.join('\n')}\n---\n${WEB}`))
+    expect(place(report)[0]).toContain('Excessive alias count')
+    expect(found(report)).toEqual([expect.stringMatching(/^MCT1001/)])
+  })
+
+  test('no document at all can be read: an error', async () => {
+    await expect(check(file('none.yaml', 'kind: Pod\nmetadata: [\n'))).rejects.toThrow(/none\.yaml:\d+:\d+: /)
+  })
+
+  test('objects without a workload: an error that says what is looked at', async () => {
+    await expect(check(file('cm.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n'))).rejects.toThrow(
+      'holds nothing that makes pods',
+    )
+  })
+})

@@ -1,5 +1,5 @@
-// What any program must do at least: read the file and parse it.
+// What any program must do at least: read the files and parse them.
 import {readFileSync} from 'node:fs'
 
-const dump = JSON.parse(readFileSync(process.argv[2], 'utf8'))
-process.stdout.write(`${dump.configs.length}\n`)
+const dumps = process.argv.slice(2).map(path => JSON.parse(readFileSync(path, 'utf8')))
+process.stdout.write(`${dumps.map(dump => dump.configs.length)}\n`)

@@ -2,12 +2,13 @@
 import {rmSync, statSync} from 'node:fs'
 import {dirname, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {largeDump} from './large-dump.js'
+import {changedDump, largeDump} from './large-dump.js'
 import {ratios} from './measure.js'
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 15)
 const START_BOUND = 2.2
 const DUMP_BOUND = 1.5
+const DIFF_BOUND = 2.5
 
 const meshctl = resolve('bin/run.js')
 const here = name => fileURLToPath(new URL(name, import.meta.url))
@@ -30,6 +31,14 @@ try {
     report(`pc ${command}, time`, wall, DUMP_BOUND, 'reading and parsing it')
     report(`pc ${command}, peak memory`, peak, DUMP_BOUND, 'reading and parsing it')
   }
+  const changed = changedDump(path)
+  const [pair, bare] = [
+    [meshctl, 'diff', path, changed],
+    [here('bare-parse.js'), path, changed],
+  ]
+  const {wall, peak} = await ratios(pair, bare, RUNS, 1)
+  report('diff of two, time', wall, DIFF_BOUND, 'reading and parsing both')
+  report('diff of two, peak memory', peak, DIFF_BOUND, 'reading and parsing both')
 } finally {
   rmSync(dirname(path), {recursive: true, force: true})
 }

@@ -1,6 +1,6 @@
 import {existsSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import {join, resolve} from 'node:path'
+import {dirname, join, resolve} from 'node:path'
 import {brotliDecompressSync, gunzipSync} from 'node:zlib'
 
 const TARGET_BYTES = 32 * 1024 * 1024
@@ -34,4 +34,27 @@ export function largeDump() {
   const known = existsSync(recorded)
   writeFileSync(path, known ? gunzipSync(readFileSync(recorded)) : synthetic())
   return {path, origin: known ? 'recorded from an Envoy with 2,001 services' : 'synthetic'}
+}
+
+/** A copy of a dump, beside it, in which something changed: every 80th cluster's timeout, one cluster gone, resources and hosts in another order. */
+export function changedDump(path) {
+  const dump = JSON.parse(readFileSync(path, 'utf8'))
+  for (const section of dump.configs) {
+    const clusters = section.dynamic_active_clusters ?? []
+    clusters.forEach((entry, at) => {
+      if (at % 80 === 0) entry.cluster.connect_timeout = '3s'
+    })
+    clusters.splice(7, 1)
+    clusters.reverse()
+    for (const {route_config} of section.dynamic_route_configs ?? []) {
+      route_config.virtual_hosts?.[1]?.routes?.unshift({match: {prefix: '/x'}, direct_response: {status: 503}})
+      route_config.virtual_hosts?.reverse()
+    }
+    for (const {endpoint_config} of section.dynamic_endpoint_configs ?? []) {
+      for (const group of endpoint_config.endpoints ?? []) group.lb_endpoints?.reverse()
+    }
+  }
+  const changed = join(dirname(path), 'changed.json')
+  writeFileSync(changed, `${JSON.stringify(dump, null, 1)}\n`)
+  return changed
 }

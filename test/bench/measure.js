@@ -4,8 +4,8 @@ import {performance} from 'node:perf_hooks'
 /** How a process is started so that it tells its own peak memory when it ends. */
 const TELL = new URL('./tell-peak.js', import.meta.url).href
 
-/** Runs `node ARGV` once: wall time from start to exit, and the peak memory the process itself saw. */
-export function runOnce(argv) {
+/** Runs `node ARGV` once: wall time from start to exit, and the peak memory the process itself saw; `ends` is the exit code it must have. */
+export function runOnce(argv, ends = 0) {
   return new Promise((done, fail) => {
     const start = performance.now()
     const child = spawn(process.execPath, ['--import', TELL, ...argv], {
@@ -19,7 +19,7 @@ export function runOnce(argv) {
     })
     child.on('error', fail)
     child.on('close', code => {
-      if (code !== 0) return fail(new Error(`node ${argv.join(' ')} ended with ${code}`))
+      if (code !== ends) return fail(new Error(`node ${argv.join(' ')} ended with ${code}`))
       done({wallMs: performance.now() - start, peakMiB: Number(peak) / 1024})
     })
   })
@@ -31,13 +31,13 @@ function median(numbers) {
 }
 
 /** The medians of A/B over runs taken in turn, so that a machine that slows down slows both. */
-export async function ratios(argvA, argvB, runs) {
-  await runOnce(argvA)
+export async function ratios(argvA, argvB, runs, endsA = 0) {
+  await runOnce(argvA, endsA)
   await runOnce(argvB)
   const wall = []
   const peak = []
   for (let at = 0; at < runs; at++) {
-    const a = await runOnce(argvA)
+    const a = await runOnce(argvA, endsA)
     const b = await runOnce(argvB)
     wall.push(a.wallMs / b.wallMs)
     peak.push(a.peakMiB / b.peakMiB)

@@ -20,6 +20,8 @@ export interface SyncProblem {
   /** CDS, LDS, …; absent when the whole connection is concerned. */
   readonly types: readonly string[]
   readonly reason: string
+  /** What is so for this proxy alone, such as which configuration it runs instead. */
+  readonly note?: string
   readonly resource?: string
   /** The Istio object behind it, as far as it is known: `EnvoyFilter broken.demo`, or only the kind. */
   readonly object?: string

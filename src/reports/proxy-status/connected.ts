@@ -21,7 +21,8 @@ async function rejected(
         kind: 'rejected',
         proxy,
         types: [type],
-        reason: `${rejection.message} (${still})`,
+        reason: rejection.message,
+        note: still,
         ...(rejection.resource === undefined ? {} : {resource: `${noun} ${rejection.resource}`}),
         ...(object === undefined ? {} : {object}),
         ...(rejection.origin === undefined ? {} : {because: rejection.origin.because}),
@@ -45,13 +46,14 @@ function stale(proxy: ProxyConnection, now: Date, staleAfterMs: number): readonl
   if (late.length === 0) return []
   const since = earliest(late.map(each => each.sentAt))
   const runs = earliest(late.map(each => each.ackedAt))
-  const reason = runs === undefined ? 'it has not accepted anything yet' : `it runs the configuration of ${runs}`
+  const note = runs === undefined ? 'it has not accepted anything yet' : `it runs the configuration of ${runs}`
   return [
     {
       kind: 'stale',
       proxy: proxy.id,
       types: late.map(each => each.type),
-      reason: `sent but not accepted: ${reason}`,
+      reason: 'it was sent and not accepted',
+      note,
       ...(since === undefined ? {} : {since}),
       advice: 'If it stays so, the connection is stuck or the proxy too busy: see --why and the diff.',
     },

@@ -93,6 +93,32 @@ function reckonedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date |
   return {at: new Date(captured), atSource: source.origin.kind === 'cluster' ? ('now' as const) : ('captured' as const)}
 }
 
+/** The same source, each list of objects fetched once: many proxies may refuse what comes from one kind of object. */
+function listingOnce(source: Source): Source {
+  const lists = new Map<string, ReturnType<Source['objects']>>()
+  return {
+    ...source,
+    objects(query) {
+      const key = JSON.stringify(query)
+      const list = lists.get(key) ?? source.objects(query)
+      lists.set(key, list)
+      return list
+    },
+  }
+}
+
+/** The istiods of a revision, or of the revision a tag of that name stands for (its webhook's labels `istio.io/tag` and `istio.io/rev`). */
+async function chosenIstiods(source: Source, all: readonly KubeObject[], filter: ProxyStatusFilter) {
+  const direct = istiodPods(all, filter.istioNamespace, filter.revision)
+  if (direct.length > 0 || filter.revision === undefined) return direct
+  const webhooks = await source.objects({kind: 'MutatingWebhookConfiguration'})
+  const tag = (webhooks.ok ? webhooks.value : []).find(
+    hook => hook.metadata.labels?.['istio.io/tag'] === filter.revision,
+  )
+  const revision = tag?.metadata.labels?.['istio.io/rev']
+  return revision === undefined ? [] : istiodPods(all, filter.istioNamespace, revision)
+}
+
 async function gather(source: Source, filter: ProxyStatusFilter, gaps: Gap[]) {
   if (source.impliedSubject !== undefined) {
     const istiods = await askFile(source, source.impliedSubject)
@@ -101,7 +127,7 @@ async function gather(source: Source, filter: ProxyStatusFilter, gaps: Gap[]) {
     return {pods: undefined, istiods}
   }
   const all = required(await source.objects({kind: 'Pod', namespace: filter.istioNamespace}), source)
-  const control = istiodPods(all, filter.istioNamespace, filter.revision)
+  const control = await chosenIstiods(source, all, filter)
   if (control.length === 0) {
     const revision = filter.revision === undefined ? '' : ` of revision ${filter.revision}`
     throw new UserError(
@@ -126,8 +152,9 @@ async function gather(source: Source, filter: ProxyStatusFilter, gaps: Gap[]) {
  * Every proxy of every istiod with its states and what is wrong, pods with a proxy no istiod knows, and pods left without one.
  * All istiods are asked at once; those that do not answer are named and the answers of the others stand.
  */
-export async function proxyStatusReport(source: Source, filter: ProxyStatusFilter): Promise<ProxyStatusReport> {
+export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter): Promise<ProxyStatusReport> {
   const gaps: Gap[] = []
+  const source = listingOnce(given)
   const {pods, istiods} = await gather(source, filter, gaps)
   const {at, atSource} = reckonedAt(source, istiods, filter.at)
   const podOf = new Map(
@@ -201,7 +228,7 @@ async function lostRows(
   gaps: Gap[],
 ): Promise<readonly ProxyRow[]> {
   const revisions = new Set(istiods.map(istiod => istiod.revision))
-  const ours = unlisted.filter(([, pod]) => filter.revision === undefined || revisionOf(pod) === filter.revision)
+  const ours = unlisted.filter(([, pod]) => filter.revision === undefined || revisions.has(revisionOf(pod)))
   return await boundedMap(ours, LOOKS_AT_ONCE, async ([id, pod], index): Promise<ProxyRow> => {
     const revision = revisionOf(pod)
     if (index < CLOSE_LOOKS || filter.why === true) {

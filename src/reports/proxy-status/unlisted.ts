@@ -30,7 +30,8 @@ export function revisionOf(pod: KubeObject): string {
 function notStarted(pod: KubeObject): string | undefined {
   const statuses = [...listOf(pod, 'status', 'containerStatuses'), ...listOf(pod, 'status', 'initContainerStatuses')]
   const proxy = statuses.find(status => textOf(status, 'name') === PROXY)
-  if (proxy === undefined || objectOf(proxy, 'state', 'running') !== undefined) return undefined
+  if (proxy === undefined) return textOf(pod, 'status', 'phase') === 'Pending' ? 'the pod is Pending' : undefined
+  if (objectOf(proxy, 'state', 'running') !== undefined) return undefined
   const waiting = objectOf(proxy, 'state', 'waiting') ?? objectOf(proxy, 'state', 'terminated')
   const reason = textOf(waiting, 'reason') ?? 'not started'
   const message = textOf(waiting, 'message')
@@ -84,15 +85,15 @@ export async function unlistedProblem(
   }
   const [version, why] = await Promise.all([runningVersion(source, ref), whyFromLog(source, ref, gaps)])
   const kind = version === undefined ? 'unknown' : version === '' ? 'never-connected' : 'disconnected'
-  const runs = version ? `; it runs the configuration of ${version.split('/')[0]}` : ''
+  const note = version ? {note: `it runs the configuration of ${version.split('/')[0]}`} : {}
   const wanted = revisionOf(pod)
   if (why === undefined && revisions.size > 0 && !revisions.has(wanted)) {
-    const reason = `it was injected for revision ${wanted}, and no istiod of that revision runs${runs}`
+    const reason = `it was injected for revision ${wanted}, and no istiod of that revision runs`
     const advice = `Restart the pod so that it is injected for ${[...revisions].join(' or ')}, or bring the revision back.`
-    return {...base, kind, reason, advice}
+    return {...base, kind, ...note, reason, advice}
   }
-  if (why === undefined) return {...base, kind, reason: `no istiod lists a connection from it${runs}`}
-  return {...base, kind, ...why, reason: `${why.reason}${runs}`}
+  if (why === undefined) return {...base, kind, ...note, reason: 'no istiod lists a connection from it'}
+  return {...base, kind, ...note, ...why}
 }
 
 /** A live pod without a proxy in a namespace whose label asks for one, and who refused it; undefined for every other pod. */

@@ -73,21 +73,47 @@ function summary(report: ProxyStatusReport): readonly Cell[] {
   ]
 }
 
-function problemLines(report: ProxyStatusReport, problem: SyncProblem): readonly (readonly Cell[])[] {
-  const age = ageMs(report, problem.since)
-  const since = age === undefined ? '' : ` (for ${humanDuration(age)})`
-  const types = problem.types.length === 0 ? '' : `${problem.types.join(', ')}: `
-  const about = [problem.resource, problem.object === undefined ? undefined : `from ${problem.object}`]
+/** Problems of many proxies that are one and the same, such as an object all of them refuse. */
+function alike(problems: readonly SyncProblem[]): readonly (readonly SyncProblem[])[] {
+  const groups = new Map<string, SyncProblem[]>()
+  for (const problem of problems) {
+    const {kind, types, reason, resource, object, because, advice} = problem
+    const key = JSON.stringify([kind, types, reason, resource, object, because, advice])
+    groups.set(key, [...(groups.get(key) ?? []), problem])
+  }
+  return [...groups.values()]
+}
+
+const NAMED = 5
+
+function headLine(report: ProxyStatusReport, problems: readonly SyncProblem[], first: SyncProblem): readonly Cell[] {
+  const {failing, title} = SYNC_PROBLEMS[first.kind]
+  const since = problems.flatMap(each => each.since ?? []).sort()[0]
+  const age = ageMs(report, since)
+  const tail = age === undefined ? '' : ` (for ${humanDuration(age)})`
+  const tone = failing ? 'bad' : 'warn'
+  if (problems.length === 1) return [{text: first.proxy, tone: 'strong'}, ' ', {text: title, tone}, tail]
+  const names = problems.slice(0, NAMED).map(each => each.proxy)
+  const rest = problems.length > NAMED ? ` and ${problems.length - NAMED} more` : ''
+  const count = `${problems.length} proxies, each`
+  return [{text: count, tone: 'strong'}, ' ', {text: title, tone}, `${tail}: ${names.join(', ')}${rest}`]
+}
+
+function problemLines(report: ProxyStatusReport, problems: readonly SyncProblem[]): readonly (readonly Cell[])[] {
+  const [first] = problems
+  if (first === undefined) return []
+  const types = first.types.length === 0 ? '' : `${first.types.join(', ')}: `
+  const about = [first.resource, first.object === undefined ? undefined : `from ${first.object}`]
     .filter(part => part !== undefined)
     .join(', ')
-  const because = problem.because === undefined ? '' : `; ${problem.because}`
-  const tone = SYNC_PROBLEMS[problem.kind].failing ? 'bad' : 'warn'
+  const because = first.because === undefined ? '' : `; ${first.because}`
+  const note = first.note !== undefined && problems.every(each => each.note === first.note) ? ` (${first.note})` : ''
   return [
-    [{text: problem.proxy, tone: 'strong'}, ' ', {text: SYNC_PROBLEMS[problem.kind].title, tone}, since],
-    [`  ${types}${problem.reason}`],
+    headLine(report, problems, first),
+    [`  ${types}${first.reason}${note}`],
     ...(about === '' ? [] : [[`  About: ${about}${because}`]]),
-    ...(problem.evidence ?? []).map(text => [{text: `  Log: ${text.slice(0, 300)}`, tone: 'dim' as const}]),
-    ...(problem.advice === undefined ? [] : [[`  Do: ${problem.advice}`]]),
+    ...(first.evidence ?? []).map(text => [{text: `  Log: ${text.slice(0, 300)}`, tone: 'dim' as const}]),
+    ...(first.advice === undefined ? [] : [[`  Do: ${first.advice}`]]),
   ]
 }
 
@@ -100,7 +126,7 @@ function doc(report: ProxyStatusReport, form: 'short' | 'table' | 'wide'): Doc {
   const why: readonly Block[] =
     problems.length === 0
       ? []
-      : [{block: 'text', lines: problems.flatMap(problem => [[''], ...problemLines(report, problem)])}]
+      : [{block: 'text', lines: alike(problems).flatMap(same => [[''], ...problemLines(report, same)])}]
   if (form === 'short') return [head, ...why]
   const types = typesOf(report)
   const wide = form === 'wide'

@@ -24,7 +24,8 @@ async function sample(): Promise<Source> {
 async function problems(source: Source, filter = ALL): Promise<readonly string[]> {
   const report = await proxyStatusReport(source, filter)
   return [...report.rows.flatMap(row => row.problems), ...report.outside].map(
-    each => `${each.proxy.replace(/-[0-9a-f]+-\w{5}\./, '.')} ${each.kind} ${each.types.join('+')} ${each.reason}`,
+    each =>
+      `${each.proxy.replace(/-[0-9a-f]+-\w{5}\./, '.')} ${each.kind} ${each.types.join('+')} ${each.reason}${each.note === undefined ? '' : ` (${each.note})`}`,
   )
 }
 
@@ -34,7 +35,7 @@ const NOT_READY =
   "sick-notready-v1.demo never-connected  it cannot resolve istiod's name istiod.wrong.svc (DNS server 10.244.0.1:53: server misbehaving)"
 const REFUSED = 'sick-noinject-v1.demo no-sidecar  its label sidecar.istio.io/inject=false refuses injection'
 const LOST =
-  'sick-stale-v1.demo disconnected  istiod at 10.96.191.167:15012 does not answer: attempts to connect time out; it runs the configuration of 2026-11-20T18:52:58Z'
+  'sick-stale-v1.demo disconnected  istiod at 10.96.191.167:15012 does not answer: attempts to connect time out (it runs the configuration of 2026-11-20T18:52:58Z)'
 
 describe('proxy-status', () => {
   test('reports the sample mesh: the NACKed, the never connected and the un-injected pod, nothing else', async () => {
@@ -93,7 +94,8 @@ describe('proxy-status', () => {
     expect(stale.map(row => row.id)).toEqual(['sick-stale-v1-5c9dc88d78-bgpsr.demo'])
     expect(stale[0]?.problems[0]).toMatchObject({
       types: ['CDS', 'LDS', 'EDS', 'RDS'],
-      reason: 'sent but not accepted: it runs the configuration of 2026-11-20T19:08:27Z',
+      reason: 'it was sent and not accepted',
+      note: 'it runs the configuration of 2026-11-20T19:08:27Z',
     })
     const patient = await proxyStatusReport(memorySource({evidence: {'istiod.syncz': page}}), {
       ...ALL,
@@ -237,6 +239,48 @@ describe('proxy-status', () => {
     expect(report.rows).toHaveLength(1334)
     expect(waits).toHaveLength(1)
     expect(report.gaps.map(gap => gap.what)).toEqual(['proxies of istiod-c.istio-system'])
+  })
+
+  test('a revision tag stands for its revision; many proxies that refuse one thing are told once, its objects listed once', async () => {
+    const filter = {
+      apiVersion: 'networking.istio.io/v1alpha3',
+      kind: 'EnvoyFilter',
+      metadata: {name: 'extra', namespace: 'shop'},
+      spec: {configPatches: [{patch: {value: {name: 'broken'}}}]},
+    }
+    const tag = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'MutatingWebhookConfiguration',
+      metadata: {name: 'istio-revision-tag-prod', labels: {'istio.io/tag': 'prod', 'istio.io/rev': '1-31'}},
+    }
+    const cds = 'type.googleapis.com/envoy.config.cluster.v3.Cluster'
+    const lastError = 'Error adding/updating cluster(s) broken: no good'
+    const page = Array.from({length: 40}, (_, at) => ({
+      ...entry,
+      proxy: `web-${at}.shop`,
+      resources: {...entry.resources, [cds]: {sent: 'b', acked: 'a', lastError}},
+    }))
+    const inner = memorySource({
+      objects: [istiod('istiod-a', '1-31'), istiod('istiod-b', '1-30'), filter, tag],
+      evidenceOf: {'istiod-a.istio-system': {'istiod.syncz': JSON.stringify(page)}},
+    })
+    const listed: string[] = []
+    const source: Source = {
+      ...inner,
+      async objects(query) {
+        listed.push(query.kind)
+        return await inner.objects(query)
+      },
+    }
+    const report = await proxyStatusReport(source, {...ALL, revision: 'prod'})
+    expect(report.istiods.map(each => each.pod.name)).toEqual(['istiod-a'])
+    expect(listed.filter(kind => kind === 'EnvoyFilter')).toEqual(['EnvoyFilter'])
+    const text = renderDoc(proxyStatusView.doc(report, 'short'), {width: 120, colour: false, headers: true})
+    expect(text.split('\n').slice(2, 5)).toEqual([
+      '40 proxies, each rejects its configuration: web-0.shop, web-1.shop, web-10.shop, web-11.shop, web-12.shop and 35 more',
+      '  CDS: no good (it never accepted any)',
+      '  About: cluster broken, from EnvoyFilter extra.shop; Istio itself makes no cluster named broken',
+    ])
   })
 
   test('metrics: one series per state and problem, labels escaped', async () => {

@@ -2,6 +2,7 @@ import type {Answer, Gap} from '../model/answer.js'
 import type {Artifact, EvidenceId, EvidenceQuery} from '../model/evidence.js'
 import type {KubeObject, PodRef} from '../model/kube-object.js'
 import type {Permission, Ruling} from '../model/permission.js'
+import type {Changes} from './changes.js'
 
 /** Where answers come from, as shown to people, and when they were true. */
 export interface Origin {
@@ -49,5 +50,7 @@ export interface Source {
   ): Promise<FilePlace | undefined>
   /** What its user may do there; absent where nothing is ever refused. */
   rulings?(permissions: readonly Permission[]): Promise<readonly Ruling[]>
+  /** What may be changed there, each only by an explicit wish; a live cluster alone has any. */
+  readonly changes?: Changes
   close(): Promise<void>
 }

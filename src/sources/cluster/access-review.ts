@@ -1,10 +1,7 @@
 import {flagOf, textOf} from '../../formats/decode.js'
 import {boundedMap} from '../../model/bounded-map.js'
-import {type Permission, permissionKey, type Ruling} from '../../model/permission.js'
-import {failureFromRefusal} from '../../wire/classify.js'
-import {httpCall} from '../../wire/http-call.js'
+import type {Permission, Ruling} from '../../model/permission.js'
 import {failureFromError} from '../../wire/wire-failure.js'
-import {LIMITS} from '../limits.js'
 import type {Api} from './api.js'
 
 const PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
@@ -29,30 +26,8 @@ async function review(api: Api, permission: Permission): Promise<Ruling> {
     kind: 'SelfSubjectAccessReview',
     spec: {resourceAttributes: {namespace, verb, group, resource, subresource}},
   })
-  const answer = await httpCall(
-    `review ${permissionKey(permission)}`,
-    {
-      url: new URL(api.server.url + PATH),
-      agent: api.server.agent,
-      method: 'POST',
-      headers: {
-        ...(await api.server.headers()),
-        'Content-Type': 'application/json',
-        Accept: 'application/json',
-        'User-Agent': api.server.userAgent,
-      },
-      body,
-    },
-    {
-      totalMs: LIMITS.apiCallMs,
-      signal: api.signal,
-      maxBytes: LIMITS.refusalBytes,
-      ...(api.idleMs === undefined ? {} : {idleMs: api.idleMs}),
-    },
-  )
-  const text = answer.body.toString('utf8')
-  if (answer.status < 200 || answer.status >= 300) throw failureFromRefusal({httpStatus: answer.status, body: text})
-  const json: unknown = JSON.parse(text)
+  const answer = await api.send({method: 'POST', path: PATH, body, contentType: 'application/json'})
+  const json: unknown = JSON.parse(answer.body.toString('utf8'))
   const allowed = flagOf(json, 'status', 'allowed') === true
   const why = textOf(json, 'status', 'reason') ?? textOf(json, 'status', 'evaluationError') ?? ''
   return {permission, verdict: allowed ? 'allowed' : 'denied', why}

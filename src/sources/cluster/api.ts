@@ -17,6 +17,13 @@ export interface ApiGet {
   readonly gzip?: boolean
 }
 
+export interface ApiSend {
+  readonly method: 'POST' | 'PATCH'
+  readonly path: string
+  readonly body: string
+  readonly contentType: string
+}
+
 /** The API server as the live source uses it: a GET that retries what may be retried, and the wire for streams. */
 export interface Api {
   readonly server: ApiServer
@@ -25,6 +32,8 @@ export interface Api {
   readonly signal: AbortSignal
   readonly gzip: boolean
   get(call: ApiGet): Promise<HttpAnswer>
+  /** Sends a body once, without retries; a status other than 2xx is thrown. */
+  send(call: ApiSend): Promise<HttpAnswer>
   close(): void
 }
 
@@ -61,6 +70,8 @@ export function apiOn(
     signal,
     gzip,
     get: call => observed(server, `GET ${call.path}`, () => getWithRetries(server, call, idleMs, signal), measure),
+    send: call =>
+      observed(server, `${call.method} ${call.path}`, () => sendOnce(server, call, idleMs, signal), measure),
     close: () => {
       options.abort()
       agent.destroy()
@@ -98,6 +109,29 @@ async function getWithRetries(
   }
 }
 
+async function sendOnce(
+  server: ApiServer,
+  call: ApiSend,
+  idleMs: number | undefined,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const {method, path, body, contentType} = call
+  const headers = {
+    ...(await server.headers()),
+    Accept: 'application/json',
+    'Content-Type': contentType,
+    'User-Agent': server.userAgent,
+  }
+  const limits = {
+    totalMs: LIMITS.apiCallMs,
+    signal,
+    maxBytes: LIMITS.apiAnswerBytes,
+    ...(idleMs === undefined ? {} : {idleMs}),
+  }
+  const request = {url: new URL(server.url + path), agent: server.agent, method, headers, body}
+  return accepted(await httpCall(`${method} ${path}`, request, limits))
+}
+
 async function getOnce(
   server: ApiServer,
   call: ApiGet,
@@ -121,6 +155,10 @@ async function getOnce(
     maxBytes: call.maxBytes ?? LIMITS.apiAnswerBytes,
     ...(idleMs === undefined ? {} : {idleMs}),
   })
+  return accepted(answer)
+}
+
+function accepted(answer: HttpAnswer): HttpAnswer {
   if (answer.status >= 200 && answer.status < 300) return answer
   const body = answer.body.subarray(0, LIMITS.refusalBytes).toString('utf8')
   throw failureFromRefusal({httpStatus: answer.status, body, retryAfter: answer.headers['retry-after']})

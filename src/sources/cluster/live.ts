@@ -39,9 +39,9 @@ function keyOf(ref: PodRef): string {
   return `${ref.namespace}/${ref.name}`
 }
 
-/** Envoy takes what could change something by POST alone, and `logging` without a query only tells (admin interface docs). */
+/** Envoy takes what could change something by POST alone; `logging` without a query only tells (admin interface docs). */
 export function methodFor(path: string): 'GET' | 'POST' {
-  return path === 'logging' ? 'POST' : 'GET'
+  return path === 'logging' || path.startsWith('logging?') ? 'POST' : 'GET'
 }
 
 /** The path of a pod in the API. */

@@ -5,11 +5,13 @@ import type {Source} from '../source.js'
 import {accessReviews} from './access-review.js'
 import {adminEvidence} from './admin-evidence.js'
 import {type Api, openApi} from './api.js'
+import {addDebugContainer} from './debug-container.js'
 import {execEvidence} from './exec-evidence.js'
 import {istiodEvidence} from './istiod-evidence.js'
 import {clusterAccess} from './kubeconfig.js'
 import {type Live, openLive} from './live.js'
 import {logEvidence} from './log-evidence.js'
+import {setLogLevel} from './log-level.js'
 import {clusterObjects} from './objects.js'
 import type {ClusterSettings} from './settings.js'
 
@@ -32,6 +34,10 @@ export function sourceOn(api: Api, settings: ClusterSettings, label: string, def
     objects: query => clusterObjects(live, query),
     evidence: (id, subject, query) => evidenceOf(live, settings, id, subject, query),
     rulings: permissions => accessReviews(api, permissions),
+    changes: {
+      setLogLevel: (subject, level, logger) => setLogLevel(live, settings.adminPort, subject, level, logger),
+      addDebugContainer: (subject, image, announce) => addDebugContainer(live, subject, image, announce),
+    },
     close: async () => live.close(),
   }
 }

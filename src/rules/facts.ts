@@ -1,3 +1,4 @@
+import type {Difference} from '../analysis/netfilter/drift/drift.js'
 import type {PortRow} from '../analysis/port-map/port-map.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
 import type {InjectionDecision, InjectionWebhook, NamespaceModel} from '../model/injection.js'
@@ -48,6 +49,8 @@ export interface Facts {
   readonly controlPlane: ControlPlaneView
   /** Where the proxy looks for istiod, and whether a Service of that name exists (undefined for addresses that are no Service's). */
   readonly discovery: {readonly address: string; readonly from: string; readonly exists: boolean | undefined}
+  /** How the kernel's rules differ from those the pod should have. */
+  readonly drift: {readonly differences: readonly Difference[]; readonly via: string}
   readonly cni: {readonly inUse: boolean; readonly because: string}
 }
 
@@ -69,5 +72,6 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   initLog: 'the log of istio-init',
   controlPlane: "istiod's view of the proxy",
   discovery: 'the Services of the control plane',
+  drift: 'the rules in the kernel of the pod',
   cni: 'how the rules get into the pod',
 }

@@ -50,6 +50,7 @@ import {rule as reservedPortTaken} from './reserved-port-taken/rule.js'
 import {rule as restrictedSeccomp} from './restricted-seccomp/rule.js'
 import {rule as revisionWithoutWebhook} from './revision-without-webhook/rule.js'
 import type {Rule} from './rule.js'
+import {rule as rulesDiffer} from './rules-differ/rule.js'
 import {rule as samePortOtherTarget} from './same-port-other-target/rule.js'
 import {rule as servicePortNotCaptured} from './service-port-not-captured/rule.js'
 import {rule as serviceProtocolClash} from './service-protocol-clash/rule.js'
@@ -117,6 +118,7 @@ export const RULES: readonly Rule[] = [
   reservedPortTaken,
   restrictedSeccomp,
   revisionWithoutWebhook,
+  rulesDiffer,
   samePortOtherTarget,
   servicePortNotCaptured,
   serviceProtocolClash,

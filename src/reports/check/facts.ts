@@ -1,4 +1,5 @@
 import {decideInjection} from '../../analysis/injection/decision.js'
+import {driftOf} from '../../analysis/netfilter/drift/drift.js'
 import {portMap} from '../../analysis/port-map/port-map.js'
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
 import {textOf} from '../../formats/decode.js'
@@ -8,8 +9,11 @@ import {type Answer, answered, missing} from '../../model/answer.js'
 import type {EvidenceId} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {UserError} from '../../model/user-error.js'
 import {FACT_WORDS, type FactName, type Facts, type Workload} from '../../rules/facts.js'
 import type {Source} from '../../sources/source.js'
+import {expectedFor} from '../iptables/expectation.js'
+import {readKernel, whyUnread} from '../kernel/read-kernel.js'
 import {readSockets} from '../pod-facts/sockets.js'
 import type {IstiodAnswer} from '../proxy-status/istiods.js'
 import type {ClusterLists} from './lists.js'
@@ -118,6 +122,26 @@ async function discovery({run, workload: {pod}}: PodContext): Promise<Answer<Fac
   return answered({address, from, exists: services.value.some(({object}) => object.name === name)})
 }
 
+/** The rules as they are now against those the pod should have; what istio-init wrote at its start is not what is there now. */
+async function drift(context: PodContext): Promise<Answer<Facts['drift']>> {
+  const barred = cannotVisit(context, 'drift')
+  if (barred !== undefined) return barred
+  const {source} = context.run
+  const ref = refOf(context.workload.pod)
+  const kernel = await readKernel(source, ref)
+  if (kernel.rulesets.length === 0 || kernel.from !== 'live') {
+    const why = whyUnread(kernel)
+    return why === undefined ? missing(FACT_WORDS.drift, 'not-captured', 'nothing shows them') : {ok: false, gap: why}
+  }
+  try {
+    const expected = await expectedFor(source, ref, kernel.rulesets, kernel.machine, kernel.parameters)
+    return answered({differences: driftOf(expected.rulesets, kernel.rulesets, kernel.machine), via: expected.via})
+  } catch (error) {
+    if (error instanceof UserError) return missing('the rules the pod should have', 'not-captured', error.message)
+    throw error
+  }
+}
+
 /** How the rules get into the pod: seen in the pod, else the CNI's DaemonSet, else the injector's values. */
 async function cni({run, workload: {pod}}: PodContext): Promise<Answer<Facts['cni']>> {
   if (injectedContainer(pod, 'istio-init') !== undefined)
@@ -152,6 +176,7 @@ const FETCH: Fetchers = {
   initLog: context => text(context, 'initLog', 'log.istio-init'),
   controlPlane,
   discovery,
+  drift,
   cni,
 }
 

@@ -42,7 +42,9 @@ function place({object, path, place: at}: Finding): string {
   return path === undefined ? objectLabel(object) : `${objectLabel(object)}: ${path}`
 }
 
-function detail(finding: Finding, wide: boolean): readonly Cell[] {
+/** Several findings of one rule in a row share the reason and the remedy, which stand under the last. */
+function detail(finding: Finding, next: Finding | undefined, wide: boolean): readonly Cell[] {
+  const last = next?.code !== finding.code || next.fix !== finding.fix || next.severity === 'info'
   const head = `${finding.severity.toUpperCase()} ${finding.code} ${finding.message}`
   const title = toned(wrapText(head, WIDTH, '  '), TONES[finding.severity])
   if (finding.accepted !== undefined)
@@ -53,8 +55,7 @@ function detail(finding: Finding, wide: boolean): readonly Cell[] {
     ...title,
     ...labelled('at', place(finding)),
     ...seen.flatMap(({from, text}) => labelled('seen', from === finding.path ? text : `${from}: ${text}`)),
-    ...labelled('why', finding.why),
-    ...labelled('fix', finding.fix),
+    ...(last ? [...labelled('why', finding.why), ...labelled('fix', finding.fix)] : []),
   ]
 }
 
@@ -117,7 +118,7 @@ function quiet(each: CheckedWorkload): boolean {
 }
 
 function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly Cell[] {
-  const details = each.findings.flatMap(finding => detail(finding, wide))
+  const details = each.findings.flatMap((finding, index) => detail(finding, each.findings[index + 1], wide))
   if (alone) return details.length === 0 ? [] : ['', ...details]
   return !wide && quiet(each) ? [] : details.length === 0 ? [] : ['', ...workloadHead(each), ...details]
 }

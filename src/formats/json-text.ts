@@ -1,12 +1,17 @@
 import {isUtf8} from 'node:buffer'
 import {type Answer, answered, missing} from '../model/answer.js'
 
+function firstLine(text: string): string {
+  return (text.split('\n', 1)[0] ?? '').slice(0, 120)
+}
+
 function damage(text: string, error: Error): string {
   const start = text.trimStart()
   if (start.startsWith('<')) return 'it is an HTML or XML page, not JSON (often an error page of a proxy in between)'
   if (text.includes('\u0000')) return 'it is binary data, not JSON'
   if (/Unexpected end|Unterminated/.test(error.message))
     return `it is cut short: the JSON ends in the middle after ${text.length} characters`
+  if (!/^[{["\d-]|^(true|false|null)/.test(start)) return `it is text, not JSON: ${JSON.stringify(firstLine(start))}`
   return `it is not JSON: ${error.message.replace(/\s+/g, ' ').slice(0, 200)}`
 }
 

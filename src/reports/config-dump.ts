@@ -25,9 +25,17 @@ const SECTIONS = {
 
 export type DumpSection = keyof typeof SECTIONS
 
-/** The config_dump of a pod with the sections asked for, at least; without it there is no answer. */
-export async function loadDump(source: Source, subject: PodRef, sections: readonly DumpSection[]): Promise<LoadedDump> {
-  const artifact = required(await source.evidence(ID, subject, {sections}), source, ID)
+/**
+ * The config_dump of a pod with the sections asked for, at least; without it there is no answer. With `names`, a source
+ * may leave out resources whose name holds none of these texts.
+ */
+export async function loadDump(
+  source: Source,
+  subject: PodRef,
+  sections: readonly DumpSection[],
+  names: readonly string[] = [],
+): Promise<LoadedDump> {
+  const artifact = required(await source.evidence(ID, subject, {sections, names}), source, ID)
   const wanted = sections.map(name => SECTIONS[name])
   return {artifact, dump: required(parseSections(artifact, wanted), source, ID)}
 }

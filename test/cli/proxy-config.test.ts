@@ -135,7 +135,7 @@ describe('bad input: one clear error, the right code, no stack', () => {
     ['empty', () => '', /empty \(0 bytes\)/],
     ['cut short', () => whole().subarray(0, 100_000), /cut short/],
     ['an HTML page', () => page, /HTML/],
-    ['plain text', () => 'no healthy upstream', /not JSON/],
+    ['plain text', () => 'no healthy upstream', /it is text, not JSON: "no healthy upstream"/],
     ['binary', () => Buffer.from([0, 1, 2, 3, 0xff, 0xfe, 0x80]), /not valid UTF-8|binary/],
     [
       'invalid UTF-8',

@@ -49,16 +49,17 @@ export function byClusterName(a: Named, b: Named): number {
   )
 }
 
-/** The clusters of a section that pass the filter, in istioctl's order; a section without any is an error. */
+/** The clusters of a section that pass the filter, in istioctl's order; a section without any is an error, unless names were asked for. */
 export function clustersIn(section: unknown, filter: ClusterFilter): readonly EnvoyCluster[] {
   const clusters = decodeClusters(section)
-  if (clusters.length === 0) throw new UserError('no clusters found', {hint: 'The section of the dump is empty.'})
+  if (clusters.length === 0 && !filter.fqdn)
+    throw new UserError('no clusters found', {hint: 'The section of the dump is empty.'})
   return clusters.filter(({name}) => keeps(filter, name)).sort(byClusterName)
 }
 
 /** The clusters a pod's Envoy knows, filtered, sorted by host, subset, port and direction. */
 export async function clusterReport(source: Source, subject: PodRef, filter: ClusterFilter): Promise<ClusterReport> {
-  const {artifact, dump} = await loadDump(source, subject, ['clusters'])
+  const {artifact, dump} = await loadDump(source, subject, ['clusters'], filter.fqdn ? [filter.fqdn] : [])
   const clusters = clustersIn(requiredSection(dump, 'Clusters', source), filter)
   const document = () => clusters.map(cluster => resourceJson(cluster.json))
   return {origin: source.origin, gaps: [], notes: [], subject, artifact, clusters, document}

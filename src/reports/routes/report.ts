@@ -34,10 +34,10 @@ function byPortFirst(a: EnvoyRouteConfig, b: EnvoyRouteConfig): number {
   return (left === undefined ? 1 : 0) - (right === undefined ? 1 : 0)
 }
 
-/** The route configurations of a section under a name (any when empty), in table order; a section without any is an error. */
+/** The route configurations of a section under a name (any when empty), in table order; a section without any is an error, unless a name was asked for. */
 export function routesIn(section: unknown, name: string | undefined): readonly EnvoyRouteConfig[] {
   const configs = decodeRoutes(section)
-  if (configs.length === 0) throw new UserError('no routes found', {hint: 'The section of the dump is empty.'})
+  if (configs.length === 0 && !name) throw new UserError('no routes found', {hint: 'The section of the dump is empty.'})
   return configs.filter(config => !name || config.name === name).sort(byPortFirst)
 }
 
@@ -57,7 +57,7 @@ export async function routeReport(
   name: string | undefined,
   shown: {readonly verbose: boolean; readonly all: boolean},
 ): Promise<RouteReport> {
-  const {artifact, dump} = await loadDump(source, subject, ['routes'])
+  const {artifact, dump} = await loadDump(source, subject, ['routes'], name ? [name] : [])
   const configs = routesIn(requiredSection(dump, 'Routes', source), name)
   const notes = shown.verbose && !shown.all ? hiddenNote(configs) : []
   const document = () => configs.map(config => resourceJson(config.json))

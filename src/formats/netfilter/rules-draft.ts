@@ -26,6 +26,8 @@ export interface ChainDraft {
   references?: number
   counters?: Counters
   complete: boolean
+  /** Rules put in front one after the other (`-I CHAIN`), last one first in the chain. */
+  readonly front: Rule[]
   readonly rules: Rule[]
 }
 
@@ -80,6 +82,7 @@ export function chainOf(table: TableDraft, name: string): ChainDraft {
     name,
     ...(table.family === 'inet' ? {} : builtInChain(table.name, name)),
     complete: true,
+    front: [],
     rules: [],
   }
   table.chains.set(name, chain)
@@ -89,7 +92,7 @@ export function chainOf(table: TableDraft, name: string): ChainDraft {
 /** An IPv6 address in the rules makes a table of untold family an IPv6 one. */
 export function settleFamily(table: TableDraft): void {
   for (const chain of table.chains.values())
-    for (const rule of chain.rules)
+    for (const rule of rulesOf(chain))
       for (const {field, values} of rule.conditions)
         if ((field === 'source' || field === 'destination') && values.some(value => value.includes(':'))) {
           table.family = 'ip6'
@@ -99,8 +102,17 @@ export function settleFamily(table: TableDraft): void {
 
 /** Appends a rule, or puts it at a position from 1 when one is given (`-I`). */
 export function addRule(chain: ChainDraft, meaning: RuleMeaning, text: string, line: number, position?: number): void {
-  const at = position === undefined ? chain.rules.length : Math.min(position - 1, chain.rules.length)
-  chain.rules.splice(at, 0, {position: 0, ...meaning, text, line})
+  const rule = {position: 0, ...meaning, text, line}
+  const inFront = chain.front.length
+  if (position === undefined) chain.rules.push(rule)
+  else if (position <= 1) chain.front.push(rule)
+  else if (position - 1 <= inFront) chain.front.splice(inFront - (position - 1), 0, rule)
+  else chain.rules.splice(position - 1 - inFront, 0, rule)
+}
+
+/** The rules of a chain in order. */
+export function rulesOf(chain: ChainDraft): readonly Rule[] {
+  return chain.front.length === 0 ? chain.rules : [...chain.front.toReversed(), ...chain.rules]
 }
 
 /** Notes something odd; only the first two hundred are kept. */
@@ -108,8 +120,9 @@ export function warn(draft: RulesDraft, line: number, message: string): void {
   if (draft.warnings.length < 200) draft.warnings.push({line, message})
 }
 
-function finishChain(chain: ChainDraft): Chain {
-  return {...chain, rules: chain.rules.map((rule, index) => ({...rule, position: index + 1}))}
+function finishChain(draft: ChainDraft): Chain {
+  const {front: _, ...chain} = draft
+  return {...chain, rules: rulesOf(draft).map((rule, index) => ({...rule, position: index + 1}))}
 }
 
 function finishTable(table: TableDraft): Table {
@@ -134,7 +147,8 @@ function chosenTables(draft: RulesDraft): readonly TableDraft[] {
 
 /** istio-init feeds several restore inputs for one table without flushing between them: the later rules are added. */
 function mergeInto(before: TableDraft, more: TableDraft): void {
-  for (const chain of more.chains.values()) chainOf(before, chain.name).rules.push(...chain.rules)
+  for (const chain of more.chains.values())
+    for (const rule of rulesOf(chain)) chainOf(before, chain.name).rules.push(rule)
 }
 
 /** The finished reading: tables grouped into rulesets by family and back end in order of appearance. */

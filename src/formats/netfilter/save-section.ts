@@ -75,16 +75,19 @@ export function applyCommand(
       applyPolicy(table, name, words[2], counters[0], counters[1])
       return true
     }
-    case '-F':
-      chainOf(table, name).rules.length = 0
+    case '-F': {
+      const chain = chainOf(table, name)
+      chain.rules.length = 0
+      chain.front.length = 0
       return true
+    }
     case '-X':
       table.chains.delete(name)
       return true
     case '-D': {
-      const gone = words.slice(2).join(' ')
       const rules = table.chains.get(name)?.rules ?? []
-      const index = rules.findIndex(rule => splitWords(rule.text).slice(2).join(' ') === gone)
+      const gone = line.text.replace(/^-D/, '-A')
+      const index = rules.findIndex(rule => rule.text === gone)
       if (index >= 0) rules.splice(index, 1)
       return true
     }

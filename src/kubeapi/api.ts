@@ -22,6 +22,7 @@ export interface ApiContext {
 }
 
 const NO_PAGE = Buffer.from('404 page not found\n')
+const TOKEN_MS = 3_600_000
 const MAX_BODY_BYTES = 1024 * 1024
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -42,6 +43,14 @@ function readOnly(method: string): ApiFailure {
     'MethodNotAllowed',
     `${method} is not allowed: this server shows recorded evidence and cannot change anything`,
   )
+}
+
+/** A token nobody checks: istioctl asks for one before it talks to istiod, and the recorded istiod takes any. */
+function tokenDocument(): object {
+  const expirationTimestamp = new Date(Date.now() + TOKEN_MS).toISOString().replace(/\.\d+Z$/, 'Z')
+  const spec = {audiences: [], expirationSeconds: TOKEN_MS / 1000}
+  const status = {token: 'recorded', expirationTimestamp}
+  return {kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec, status}
 }
 
 /** Discovery, version and health; undefined when the path is none of them. */
@@ -122,6 +131,9 @@ export async function serveApi(
   const method = request.method ?? 'GET'
   const accept = request.headers.accept ?? ''
   const resourcePath = parseResourcePath(path)
+  if (method === 'POST' && resourcePath?.resource === 'serviceaccounts' && resourcePath.subresource === 'token') {
+    return sendJson(response, 201, tokenDocument())
+  }
   if (method === 'POST' && resourcePath !== undefined && resourcePath.name === undefined) {
     const review = answerReview(resourcePath.resource, await bodyOf(request))
     if (review === undefined) throw readOnly(method)

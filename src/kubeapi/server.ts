@@ -74,7 +74,8 @@ function refuseUpgrade(socket: Duplex, error: unknown): void {
 
 /** Serves a source as a read-only Kubernetes API on 127.0.0.1 over TLS; `close` ends every connection and frees the port. */
 export async function startApiServer(source: Source, options: ServeOptions = {}): Promise<ApiServerHandle> {
-  const {certPem, keyPem} = selfSignedCertificate()
+  const certificate = selfSignedCertificate()
+  const {certPem, keyPem} = certificate
   const token = randomBytes(32).toString('base64url')
   const prefix = `/b/${randomBytes(16).toString('hex')}`
   const store = objectStore(source, heldKinds(source))
@@ -86,6 +87,7 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
     source,
     store,
     pages,
+    certificate,
     ...(options.adminPort === undefined ? {} : {adminPort: options.adminPort}),
   })
   const server = createServer({

@@ -1,10 +1,11 @@
 import {createServer, type IncomingMessage} from 'node:http'
 import type {Duplex} from 'node:stream'
 import {createWebSocketStream, type WebSocket, WebSocketServer} from 'ws'
-import type {KubeObject, PodRef} from '../model/kube-object.js'
+import {type KubeObject, type PodRef, podLabel} from '../model/kube-object.js'
 import {isIstiod} from '../reports/proxy-status/istiods.js'
 import type {Source} from '../sources/source.js'
 import {EXEC_V4, EXEC_V5, PORT_FORWARD_V4} from '../wire/channels.js'
+import type {ServerCertificate} from './certificate.js'
 import {playOverChannels, playOverSpdy} from './exec-sessions.js'
 import {type Dial, forwardOverChannels, forwardOverSpdy} from './forward-sessions.js'
 import {containerOf, podOf, requireNode} from './pod-of.js'
@@ -13,6 +14,7 @@ import {recordedRun} from './recorded-exec.js'
 import {parseResourcePath, type ResourcePath} from './resource-path.js'
 import {ApiFailure, badRequest, notFound} from './status.js'
 import type {Store} from './store.js'
+import {debugService} from './xds/debug-service.js'
 
 /** SPDY inside a WebSocket (kubectl >= 1.31), and SPDY after a 101 of its own. */
 const SPDY_TUNNEL = 'SPDY/3.1+portforward.k8s.io'
@@ -24,11 +26,14 @@ const MAX_PORTS = 16
 /** Ports a pod's recorded pages answer on: Envoy's admin port, istiod's debug and monitoring ports. */
 const ADMIN_PORT = 15_000
 const ISTIOD_PORTS = [8080, 15_014]
+/** istiod's xDS port: its debug service, over TLS. */
+const XDS_PORT = 15_012
 
 export interface UpgradeContext {
   readonly source: Source
   readonly store: Store
   readonly pages: PodPages
+  readonly certificate: ServerCertificate
   readonly adminPort?: number
 }
 
@@ -61,7 +66,7 @@ function portsOf(query: URLSearchParams): readonly number[] {
 const flag = (query: URLSearchParams, name: string) => ['1', 'true'].includes(query.get(name) ?? '')
 
 /** Serves exec, attach and port-forward over WebSocket channels, over SPDY in a WebSocket, and over raw SPDY. */
-export function upgrades({source, store, pages, adminPort = ADMIN_PORT}: UpgradeContext): Upgrades {
+export function upgrades({source, store, pages, certificate, adminPort = ADMIN_PORT}: UpgradeContext): Upgrades {
   const open = new Set<Duplex>()
   const sockets = new WebSocketServer({
     noServer: true,
@@ -91,8 +96,20 @@ export function upgrades({source, store, pages, adminPort = ADMIN_PORT}: Upgrade
   })
   web.keepAliveTimeout = 600_000
 
+  const xdsOf = new Map<string, ReturnType<typeof debugService>>()
+  function xdsServer(pod: PodRef): ReturnType<typeof debugService> {
+    const key = podLabel(pod)
+    const server = xdsOf.get(key) ?? debugService(source, pages, certificate, pod)
+    xdsOf.set(key, server)
+    return server
+  }
+
   function dialer(pod: PodRef, isControlPlane: boolean): Dial {
     return (port, connection) => {
+      if (isControlPlane && port === XDS_PORT) {
+        xdsServer(pod).emit('connection', connection)
+        return true
+      }
       if (port !== adminPort && !(isControlPlane && ISTIOD_PORTS.includes(port))) return false
       podOfConnection.set(connection, pod)
       web.emit('connection', connection)
@@ -218,6 +235,7 @@ export function upgrades({source, store, pages, adminPort = ADMIN_PORT}: Upgrade
     close() {
       for (const socket of open) socket.destroy()
       web.close()
+      for (const server of xdsOf.values()) server.close()
       sockets.close()
     },
   }

@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import {Duplex} from 'node:stream'
+import type {Duplex} from 'node:stream'
 import {describe, expect, test} from '@jest/globals'
 import {SPDY_DICTIONARY} from '../../../../src/wire/spdy/dictionary.js'
 import {
@@ -14,6 +14,7 @@ import {
 import {headerCodec} from '../../../../src/wire/spdy/header-block.js'
 import {spdySession} from '../../../../src/wire/spdy/session.js'
 import type {SpdyStream} from '../../../../src/wire/spdy/stream.js'
+import {duplexPair} from '../../../support/duplex-pair.js'
 
 /** Frames as github.com/moby/spdystream 0.5 (the library of client-go and the kubelet) writes them, in one connection's order. */
 interface Recorded {
@@ -28,27 +29,6 @@ function recorded(name: string): Buffer {
   const found = RECORDED.find(one => one.name === name)
   if (found === undefined) throw new Error(`no frame ${name}`)
   return Buffer.from(found.hex, 'hex')
-}
-
-/** Two ends of one connection. */
-function pair(): [Duplex, Duplex] {
-  const ends: Duplex[] = []
-  for (const other of [1, 0]) {
-    ends.push(
-      new Duplex({
-        read: () => undefined,
-        write(chunk: Buffer, _encoding, done) {
-          ends[other]?.push(chunk)
-          setImmediate(done)
-        },
-        final(done) {
-          ends[other]?.push(null)
-          done()
-        },
-      }),
-    )
-  }
-  return [ends[0] as Duplex, ends[1] as Duplex]
 }
 
 /** What a stream carries until its end; the stream itself stays open for writing, as iterating over it would not leave it. */
@@ -145,7 +125,7 @@ describe('header blocks', () => {
 
 describe('sessions', () => {
   test('streams carry bytes both ways, each direction ends on its own, many at once', async () => {
-    const [left, right] = pair()
+    const [left, right] = duplexPair()
     const server = spdySession(right, {role: 'server', onStream: stream => void answer(stream)})
     async function answer(stream: SpdyStream) {
       stream.end(`${stream.headers.name}: ${(await text(stream)).length}`)
@@ -164,7 +144,7 @@ describe('sessions', () => {
   })
 
   test('odd pings are echoed, own pings are told', async () => {
-    const [left, right] = pair()
+    const [left, right] = duplexPair()
     const told = new Promise<void>(resolve => {
       const client = spdySession(left, {role: 'client', onPing: resolve})
       client.ping()
@@ -174,7 +154,7 @@ describe('sessions', () => {
   })
 
   test('a stream nobody reads holds the sender back instead of filling memory', async () => {
-    const [left, right] = pair()
+    const [left, right] = duplexPair()
     spdySession(right, {role: 'server', onStream: () => undefined})
     const client = spdySession(left, {role: 'client'})
     const stream = await client.open({})
@@ -192,7 +172,7 @@ describe('sessions', () => {
   test.each(['the other side hangs up', 'garbage arrives'])(
     'when %s, streams and waiting opens end, with the reason once',
     async how => {
-      const [left, right] = pair()
+      const [left, right] = duplexPair()
       const closed: (Error | undefined)[] = []
       const client = spdySession(left, {role: 'client', onClose: error => closed.push(error)})
       const opening = client.open({})

@@ -41,8 +41,10 @@ describe('Ctrl-C', () => {
 
   test('lets work that must be undone finish undoing it, then ends with 130', async () => {
     const body = `endOnInterrupt(); await undoable(async signal => {
-      ${WAIT}; console.log('ready')
-      await new Promise(resolve => signal.addEventListener('abort', () => setTimeout(resolve, 50)))
+      ${WAIT}
+      const aborted = new Promise(resolve => signal.addEventListener('abort', () => setTimeout(resolve, 50)))
+      console.log('ready')
+      await aborted
       clearInterval(stay); console.log('undone')
     })`
     expect(await interrupted(body, ['SIGINT'])).toEqual({code: 130, out: 'ready\nundone\n'})

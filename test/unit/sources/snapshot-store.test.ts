@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {setTimeout as wait} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
-import {build} from 'esbuild'
+import {buildSync} from 'esbuild'
 import type {BundleIndex} from '../../../src/sources/bundle/layout.js'
 import {chunks} from '../../../src/sources/snapshot/chunks.js'
 import {type Disk, realDisk} from '../../../src/sources/snapshot/disk.js'
@@ -276,7 +276,7 @@ describe('a run that is killed', () => {
   test('kill -9 at any moment, 100 times: the store stays whole and the next run works', async () => {
     const folder = join(base, 'killed')
     const program = join(base, 'child.mjs')
-    await build({
+    buildSync({
       stdin: {
         contents: `
           import {snapshotSink} from './src/sources/snapshot/store.ts'

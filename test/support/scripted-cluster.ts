@@ -38,6 +38,7 @@ function refuse(socket: Duplex, recording: RecordedStream): boolean {
   const type = refused.headers?.['content-type'] ?? 'text/plain'
   const body = refused.body ?? ''
   const head = `HTTP/1.1 ${refused.status} X\r\ncontent-type: ${type}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`
+  socket.resume()
   socket.end(head + body)
   return true
 }

@@ -57,17 +57,18 @@ function sample(difference: ResourceDifference): string {
   return JSON.stringify(inside).slice(0, 20_000)
 }
 
-/** Where TLS settings of peers change: the filter chains of inbound listeners, or the transport sockets of clusters. */
-function tlsOf(text: string, section: string): string | undefined {
-  if (!/transportSocket|requireClientCertificate|filterChainMatch|transportProtocol/.test(text)) return undefined
-  return section === 'listeners'
-    ? 'mutual TLS (a PeerAuthentication or the mesh-wide mode)'
-    : 'TLS towards this host (a DestinationRule or auto mTLS)'
+/** Where TLS towards or from peers changes: the inbound listener, or the transport sockets of clusters. */
+function tlsOf(text: string, {section, name}: ResourceDifference): string | undefined {
+  if (!/transportSocket|requireClientCertificate|transportProtocol/.test(text)) return undefined
+  if (section === 'listeners') {
+    return name === 'virtualInbound' ? 'mutual TLS (a PeerAuthentication or the mesh-wide mode)' : undefined
+  }
+  return section === 'clusters' ? 'TLS towards this host (a DestinationRule or auto mTLS)' : undefined
 }
 
-function service(host: string, port: number): string {
+function service(host: string): string {
   const [, name, namespace] = /^([^.]+)\.([^.]+)\.svc\b/.exec(host) ?? []
-  return name === undefined ? `ServiceEntry for ${host}, port ${port}` : `Service ${name}.${namespace}, port ${port}`
+  return name === undefined ? `ServiceEntry for ${host}` : `Service ${name}.${namespace}`
 }
 
 function clusterCause(name: string, kind: ResourceDifference['kind']): Cause {
@@ -76,7 +77,7 @@ function clusterCause(name: string, kind: ResourceDifference['kind']): Cause {
     return {title: 'an EnvoyFilter', sure: false, because: 'Istio makes no resource of this name'}
   if (parts.direction.startsWith('inbound')) return {title: `this pod's own port ${parts.port}`, sure: false}
   if (parts.subset !== '') return {title: `DestinationRule for ${parts.host} (subset ${parts.subset})`, sure: false}
-  const what = service(parts.host, parts.port)
+  const what = service(parts.host)
   return {title: kind === 'changed' ? `settings of ${what}` : what, sure: false}
 }
 
@@ -93,7 +94,7 @@ function byName(difference: ResourceDifference): Cause {
   if (section === 'clusters') return clusterCause(name, kind)
   const port = /(?:^|[_:|])(\d{1,5})$/.exec(name)?.[1] ?? (/^\d+$/.test(name) ? name : undefined)
   const host = /^([a-z0-9-]+(?:\.[a-z0-9-]+)+):(\d+)$/.exec(name)
-  if (host !== null) return {title: service(host[1] ?? '', Number(host[2])), sure: false}
+  if (host !== null) return {title: service(host[1] ?? ''), sure: false}
   if (port !== undefined) return {title: `Services on port ${port}`, sure: false}
   return {title: 'an EnvoyFilter or Gateway', sure: false}
 }
@@ -113,7 +114,7 @@ export function causeOf(difference: ResourceDifference): Cause {
   const policy = policyOf(text)
   if (policy !== undefined) return {title: policy, sure: true}
   if (named !== undefined) return {title: named, sure: true}
-  const tls = difference.section === 'endpoints' ? undefined : tlsOf(text, difference.section)
+  const tls = tlsOf(text, difference)
   return tls === undefined ? byName(difference) : {title: tls, sure: false}
 }
 
@@ -123,12 +124,34 @@ export interface CauseGroup {
   readonly differences: readonly ResourceDifference[]
 }
 
-/** A listener or route known only by its port belongs to the one Service among the other causes that has that port. */
-function adopted(cause: Cause, services: readonly string[]): Cause {
+/** What clusters that came or went belong to, by their port and by their name. */
+interface Owners {
+  readonly byPort: ReadonlyMap<string, ReadonlySet<string>>
+  readonly byCluster: ReadonlyMap<string, Cause>
+}
+
+function ownersOf(differences: readonly ResourceDifference[], causes: readonly Cause[]): Owners {
+  const byPort = new Map<string, Set<string>>()
+  const byCluster = new Map<string, Cause>()
+  differences.forEach(({section, name, kind}, index) => {
+    const parts = section === 'clusters' && kind !== 'changed' ? clusterNameParts(name) : undefined
+    const cause = causes[index]
+    if (parts === undefined || cause === undefined) return
+    byCluster.set(name, cause)
+    const port = String(parts.port)
+    byPort.set(port, (byPort.get(port) ?? new Set()).add(cause.title))
+  })
+  return {byPort, byCluster}
+}
+
+/** A listener or route known only by its port, and the endpoints of a cluster that came or went, belong to what the cluster belongs to. */
+function adopted(difference: ResourceDifference, cause: Cause, owners: Owners): Cause {
+  if (difference.section === 'endpoints' && difference.kind !== 'changed') {
+    return owners.byCluster.get(difference.name) ?? cause
+  }
   const port = /^Services on port (\d+)$/.exec(cause.title)?.[1]
-  if (port === undefined) return cause
-  const owners = services.filter(title => title.endsWith(`, port ${port}`))
-  return owners.length === 1 ? {title: owners[0] ?? cause.title, sure: false} : cause
+  const [only, ...others] = [...(owners.byPort.get(port ?? '') ?? [])]
+  return only === undefined || others.length > 0 ? cause : {title: only, sure: false}
 }
 
 /** What changed regardless of where: the last names of each path with the values before and after. */
@@ -160,12 +183,10 @@ function causesOf(differences: readonly ResourceDifference[]): readonly Cause[] 
 /** Differences grouped by likely cause, the largest groups first. */
 export function groupByCause(differences: readonly ResourceDifference[]): readonly CauseGroup[] {
   const causes = causesOf(differences)
-  const services = [
-    ...new Set(causes.map(cause => cause.title).filter(title => /^(Service|ServiceEntry) /.test(title))),
-  ]
+  const owners = ownersOf(differences, causes)
   const groups = new Map<string, {cause: Cause; differences: ResourceDifference[]}>()
   differences.forEach((difference, index) => {
-    const cause = adopted(causes[index] as Cause, services)
+    const cause = adopted(difference, causes[index] as Cause, owners)
     const group = groups.get(cause.title) ?? {cause, differences: []}
     group.differences.push(difference)
     groups.set(cause.title, group)

@@ -35,10 +35,21 @@ function changeLine({op, path, before, after}: ConfigChange, limit: number): Lin
   return [where, ` ${shown(before, limit)} → `, {text: shown(after, limit), tone: 'warn'}]
 }
 
+/** What to call a side in a line of its own: the file's name alone when that tells the two apart. */
+function sideName(mine: string, other: string): string {
+  const base = (label: string) => label.slice(label.lastIndexOf('/') + 1)
+  return base(mine) === base(other) ? mine : base(mine)
+}
+
 function resourceLines(pair: PairDiff, difference: ResourceDifference, form: Form): readonly Line[] {
   const {section, name, kind, changes} = difference
   const {changes: most, text} = LIMITS[form]
-  const only = kind === 'added' ? `  only in ${pair.second}` : kind === 'removed' ? `  only in ${pair.first}` : ''
+  const only =
+    kind === 'added'
+      ? `  only in ${sideName(pair.second, pair.first)}`
+      : kind === 'removed'
+        ? `  only in ${sideName(pair.first, pair.second)}`
+        : ''
   const remark = pair.remarks.get(`${section}/${name}`)
   const head: Line = [
     {text: `  ${MARKS[kind]} ${SECTION_NOUNS[section]} ${name}`, tone: TONES[kind]},

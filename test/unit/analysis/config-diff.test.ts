@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {applyPatch} from 'rfc6902'
-import {causeOf} from '../../../src/analysis/config-diff/cause.js'
+import {causeOf, groupByCause} from '../../../src/analysis/config-diff/cause.js'
 import {changesBetween} from '../../../src/analysis/config-diff/changes.js'
 import {compareConfigs} from '../../../src/analysis/config-diff/compare.js'
 import {jsonPointer, patchOf} from '../../../src/analysis/config-diff/json-patch.js'
@@ -182,13 +182,26 @@ describe('as a JSON Patch', () => {
 describe('likely causes', () => {
   const cluster = (name: string) => ({section: 'clusters', name, kind: 'removed', before: {}, changes: []}) as const
   test.each([
-    ['outbound|9191||ratings.demo.svc.cluster.local', 'Service ratings.demo, port 9191'],
-    ['outbound|443||api.example.com', 'ServiceEntry for api.example.com, port 443'],
+    ['outbound|9191||ratings.demo.svc.cluster.local', 'Service ratings.demo'],
+    ['outbound|443||api.example.com', 'ServiceEntry for api.example.com'],
     ['outbound|80|v2|web.shop.svc.cluster.local', 'DestinationRule for web.shop.svc.cluster.local (subset v2)'],
     ['inbound|8080||', "this pod's own port 8080"],
     ['broken', 'an EnvoyFilter'],
   ])('%s', (name, title) => {
     expect(causeOf(cluster(name)).title).toBe(title)
+  })
+
+  test('what comes with a cluster is told with it: its endpoints, and the listener and route of its port', () => {
+    const names = ['outbound|9191||ratings.demo.svc.cluster.local', 'outbound|9192||ratings.demo.svc.cluster.local']
+    const before = config({clusters: {}, listeners: {}, routes: {}, endpoints: {}})
+    const after = config({
+      clusters: Object.fromEntries(names.map(name => [name, {}])),
+      listeners: {'0.0.0.0_9191': {}},
+      routes: {9192: {}},
+      endpoints: Object.fromEntries(names.map(name => [name, {}])),
+    })
+    const groups = groupByCause(compareConfigs(before, after, false).differences)
+    expect(groups.map(({cause, differences: of}) => [cause.title, of.length])).toEqual([['Service ratings.demo', 6]])
   })
 
   test('the object a changed route names in its own metadata', () => {

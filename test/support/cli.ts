@@ -29,14 +29,20 @@ export function cleanEnv(more: CliOptions['env'] = {}): NodeJS.ProcessEnv {
 /** Runs `meshctl` as a user would, as a process of its own, and collects what it says. */
 export function meshctl(argv: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   return new Promise((done, fail) => {
-    const child = spawn(NODE, [RUN, ...argv], {env: cleanEnv(options.env), cwd: options.cwd, timeout: options.timeoutMs ?? 60_000})
+    const child = spawn(NODE, [RUN, ...argv], {
+      env: cleanEnv(options.env),
+      cwd: options.cwd,
+      timeout: options.timeoutMs ?? 60_000,
+    })
     const out: Buffer[] = []
     const err: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
     child.stdin.on('error', () => {})
     child.on('error', fail)
-    child.on('close', code => done({code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8')}))
+    child.on('close', code =>
+      done({code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8')}),
+    )
     child.stdin.end(options.input ?? '')
   })
 }

@@ -6,7 +6,14 @@ import type {Gap} from '../../src/model/answer.js'
 import {EVIDENCE, type EvidenceId, type Provenance} from '../../src/model/evidence.js'
 import {kindOf} from '../../src/model/kinds.js'
 import type {KubeObject} from '../../src/model/kube-object.js'
-import {BUNDLE_VERSION, type BundleIndex, blobPath, type EvidenceEntry, type ObjectsEntry, renderIndex} from '../../src/sources/bundle/layout.js'
+import {
+  BUNDLE_VERSION,
+  type BundleIndex,
+  blobPath,
+  type EvidenceEntry,
+  type ObjectsEntry,
+  renderIndex,
+} from '../../src/sources/bundle/layout.js'
 import {bundleSource} from '../../src/sources/bundle/source.js'
 import {type BlobSet, blobSet} from '../../src/sources/bundle/write.js'
 import type {Source} from '../../src/sources/source.js'
@@ -29,7 +36,9 @@ const FILES: Readonly<Partial<Record<EvidenceId, string>>> = {
   'log.istio-proxy': 'logs/istio-proxy.log',
 }
 const PROC = ['net/proc_net_tcp.txt', 'net/proc_net_tcp6.txt', 'net/proc_net_udp.txt', 'net/proc_net_udp6.txt']
-const KERNEL = Object.keys(EVIDENCE).filter(id => id.startsWith('net.iptables') || id.startsWith('net.ip6tables') || id === 'net.nft')
+const KERNEL = Object.keys(EVIDENCE).filter(
+  id => id.startsWith('net.iptables') || id.startsWith('net.ip6tables') || id === 'net.nft',
+)
 
 export interface CaptureChoice {
   readonly capturedAt: string
@@ -58,20 +67,33 @@ function denial(folder: string): Gap | undefined {
   return {what: EVIDENCE['net.iptables.nft'].title, reason: 'no-privilege', detail: `iptables-save -c: ${said}`}
 }
 
-function podEvidence(folder: string, namespace: string, pod: string, choice: CaptureChoice, blobs: BlobSet): EvidenceEntry[] {
+function podEvidence(
+  folder: string,
+  namespace: string,
+  pod: string,
+  choice: CaptureChoice,
+  blobs: BlobSet,
+): EvidenceEntry[] {
   const denied = chosen(`${namespace}.${pod}`, choice.unprivileged ?? []) ? denial(folder) : undefined
   const from: Provenance = {from: 'node'}
   const entries: EvidenceEntry[] = []
   for (const [id, file] of Object.entries(FILES) as [EvidenceId, string][]) {
     const path = join(folder, file)
     if (KERNEL.includes(id) && denied !== undefined) {
-      entries.push({namespace, pod, id, provenance: {container: 'istio-proxy'}, held: {...denied, what: EVIDENCE[id].title}})
+      entries.push({
+        namespace,
+        pod,
+        id,
+        provenance: {container: 'istio-proxy'},
+        held: {...denied, what: EVIDENCE[id].title},
+      })
     } else if (existsSync(path)) {
       entries.push({namespace, pod, id, provenance: from, held: blobs.add(redactEvidence(id, readFileSync(path)))})
     }
   }
   const proc = PROC.filter(file => existsSync(join(folder, file))).map(file => readFileSync(join(folder, file)))
-  if (proc.length > 0) entries.push({namespace, pod, id: 'net.proc', provenance: from, held: blobs.add(Buffer.concat(proc))})
+  if (proc.length > 0)
+    entries.push({namespace, pod, id: 'net.proc', provenance: from, held: blobs.add(Buffer.concat(proc))})
   return entries
 }
 
@@ -100,7 +122,14 @@ function istiodEvidence(folder: string, keep: (podAndNamespace: string) => boole
     })
     const version = join(folder, istiod, 'version.txt')
     const versions: EvidenceEntry[] = existsSync(version)
-      ? [{...page, id: 'istiod.version', provenance: {from: istiod, path: 'version'}, held: blobs.add(readFileSync(version))}]
+      ? [
+          {
+            ...page,
+            id: 'istiod.version',
+            provenance: {from: istiod, path: 'version'},
+            held: blobs.add(readFileSync(version)),
+          },
+        ]
       : []
     return [page, ...versions, ...dumps]
   })
@@ -123,7 +152,12 @@ function kept(object: KubeObject, podNames: readonly string[], choice: CaptureCh
   return true
 }
 
-function objectLists(folder: string, podNames: readonly string[], choice: CaptureChoice, blobs: BlobSet): ObjectsEntry[] {
+function objectLists(
+  folder: string,
+  podNames: readonly string[],
+  choice: CaptureChoice,
+  blobs: BlobSet,
+): ObjectsEntry[] {
   return readdirSync(folder).flatMap(file => {
     const list: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'))
     const kind = (textOf(list, 'kind') ?? '').replace(/List$/, '')
@@ -143,7 +177,9 @@ function objectLists(folder: string, podNames: readonly string[], choice: Captur
 /** Turns a raw capture folder of a mesh into a bundle, redacted as `capture` redacts; the same folder always gives the same bundle. */
 export function meshCapture(folder: string, choice: CaptureChoice): Capture {
   const blobs = blobSet()
-  const pods = readdirSync(join(folder, 'pods')).filter(name => chosen(name, choice.pods)).sort()
+  const pods = readdirSync(join(folder, 'pods'))
+    .filter(name => chosen(name, choice.pods))
+    .sort()
   const evidence = pods.flatMap(folderName => {
     const [, namespace = '', pod = ''] = /^([^.]+)\.(.*)$/.exec(folderName) ?? []
     return podEvidence(join(folder, 'pods', folderName), namespace, pod, choice, blobs)
@@ -169,5 +205,8 @@ export function meshCapture(folder: string, choice: CaptureChoice): Capture {
 export async function captureSource(capture: Capture): Promise<Source> {
   const files = new Map<string, Uint8Array>([['bundle.json', Buffer.from(renderIndex(capture.index))]])
   for (const [sha256, bytes] of capture.blobs) files.set(blobPath(sha256), bytes)
-  return await bundleSource({label: 'the capture', read: async path => files.get(path)}, {kind: 'bundle', label: 'the capture'})
+  return await bundleSource(
+    {label: 'the capture', read: async path => files.get(path)},
+    {kind: 'bundle', label: 'the capture'},
+  )
 }

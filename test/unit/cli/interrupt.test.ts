@@ -20,10 +20,10 @@ async function interrupted(
   buildSync({entryPoints: [entry], outfile: out, bundle: true, platform: 'node', format: 'esm', logLevel: 'silent'})
   const child = spawn(process.execPath, [out], {stdio: ['ignore', 'pipe', 'inherit']})
   let text = ''
+  let sent = 0
   child.stdout.on('data', (chunk: Buffer) => {
     text += chunk.toString('utf8')
-    const next = signals[text.split('ready').length - 2]
-    if (next !== undefined) child.kill(next)
+    for (; sent < text.split('ready').length - 1 && sent < signals.length; sent++) child.kill(signals[sent])
   })
   const code = await new Promise<number | null>(resolve => child.on('close', resolve))
   return {code, out: text}

@@ -1,32 +1,45 @@
 import {Flags} from '@oclif/core'
+import {changeLevels} from '../../src/cli/change-levels.js'
+import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {podArgument, proxyConfigAliases, proxyConfigFlags} from '../../src/cli/proxy-config-flags.js'
 import {UserError} from '../../src/model/user-error.js'
+import {changesOf, meshDefault, parseLevelChange} from '../../src/reports/log-levels/change.js'
 import {logLevelReport} from '../../src/reports/log-levels/report.js'
 import {logLevelsView} from '../../src/reports/log-levels/view.js'
 
 export default class ProxyConfigLog extends MeshCommand {
-  static override summary = "Show the log levels of the pods' Envoys"
+  static override summary = "Show or set the log levels of the pods' Envoys"
   static override aliases = proxyConfigAliases('log', 'o')
-  static override examples = ['<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo']
+  static override examples = [
+    '<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo',
+    '<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo --level http:debug,rbac:debug --for 5m',
+  ]
   static override args = podArgument
   static override flags = {
     ...proxyConfigFlags,
     level: Flags.string({description: 'set levels: LEVEL, or LOGGER:LEVEL,…', exclusive: ['reset']}),
     reset: Flags.boolean({char: 'r', description: "set levels back to the mesh's default"}),
+    for: Flags.string({
+      helpValue: 'DURATION',
+      description: 'with --level or --reset: stay this long, then bring the old levels back (also on Ctrl-C)',
+    }),
     revision: Flags.string({hidden: true}),
   }
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProxyConfigLog)
-    if (flags.level !== undefined || flags.reset) {
-      throw new UserError('meshctl reads log levels but does not set them', {
-        hint: 'Envoy takes new levels on its admin port.',
-        next: "kubectl exec POD -c istio-proxy -- pilot-agent request POST 'logging?level=debug'",
-      })
-    }
+    const wanted = flags.level === undefined ? undefined : parseLevelChange(flags.level)
+    const forMs = flags.for === undefined ? undefined : durationMs(flags.for)
+    const setting = wanted !== undefined || flags.reset
+    if (forMs !== undefined && (!setting || forMs <= 0))
+      throw new UserError('--for needs a time, and --level or --reset')
     await this.withSubjects(flags, args.pod, async (source, pods) => {
-      await this.print(flags, await logLevelReport(source, pods), logLevelsView)
+      if (setting) changesOf(source)
+      const report = await logLevelReport(source, pods)
+      if (!setting) return await this.print(flags, report, logLevelsView)
+      const change = wanted ?? (await meshDefault(source, flags.istioNamespace, flags.revision))
+      await changeLevels(source, report, change, forMs, now => this.print(flags, now, logLevelsView))
     })
   }
 }

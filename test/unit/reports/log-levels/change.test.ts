@@ -1,0 +1,143 @@
+import {describe, expect, test} from '@jest/globals'
+import {changeLevels} from '../../../../src/cli/change-levels.js'
+import {answered, missing} from '../../../../src/model/answer.js'
+import type {Artifact} from '../../../../src/model/evidence.js'
+import type {PodRef} from '../../../../src/model/kube-object.js'
+import {UserError} from '../../../../src/model/user-error.js'
+import {changeText, meshDefault, parseLevelChange, wayBackTo} from '../../../../src/reports/log-levels/change.js'
+import {logLevelReport} from '../../../../src/reports/log-levels/report.js'
+import type {Source} from '../../../../src/sources/source.js'
+import {rejection} from '../../../support/replay-server.js'
+
+const POD = {namespace: 'demo', name: 'a'}
+const START = {admin: 'warning', http: 'warning', rbac: 'debug'}
+
+/** An Envoy that keeps its levels, as its admin page does: `level` sets all, a logger's name sets one. */
+function envoy(broken: {readonly after: number} = {after: Number.POSITIVE_INFINITY}) {
+  const levels = new Map<string, string>(Object.entries(START))
+  const sent: string[] = []
+  const page = (): Artifact => {
+    const lines = [...levels].map(([name, level]) => `  ${name}: ${level}`)
+    return {id: 'envoy.logging', bytes: Buffer.from(`active loggers:\n${lines.join('\n')}\n`), provenance: {}}
+  }
+  const source: Source = {
+    origin: {kind: 'cluster', label: 'cluster test'},
+    defaultNamespace: 'demo',
+    offers: () => [],
+    objects: async () => answered([]),
+    evidence: async () => answered(page()),
+    changes: {
+      async setLogLevel(_pod: PodRef, level: string, logger?: string) {
+        if (sent.length >= broken.after) return missing('levels', 'unreachable', 'gone')
+        sent.push(`${logger ?? 'level'}=${level}`)
+        for (const name of logger === undefined ? [...levels.keys()] : [logger]) levels.set(name, level)
+        return answered(page())
+      },
+      addDebugContainer: async () => missing('x', 'failed', 'not here'),
+    },
+    close: async () => undefined,
+  }
+  return {source, sent, now: () => Object.fromEntries(levels)}
+}
+
+async function change(
+  fake: ReturnType<typeof envoy>,
+  text: string,
+  forMs?: number,
+  show = async () => undefined as undefined,
+) {
+  const before = await logLevelReport(fake.source, [POD])
+  return await changeLevels(fake.source, before, parseLevelChange(text), forMs, show)
+}
+
+describe('what --level means', () => {
+  // As istioctl 1.31 reads it: a level alone takes back the loggers before it, `prefix::` is dropped, warn is warning.
+  test.each([
+    ['debug', 'debug'],
+    ['warn', 'warning'],
+    ['http:debug', 'http:debug'],
+    ['http=debug,rbac:trace', 'http:debug,rbac:trace'],
+    ['info,http:debug', 'info,http:debug'],
+    ['http:debug,info', 'info'],
+    ['pilot::http:off', 'http:off'],
+  ])('%s is %s', (text, meaning) => {
+    expect(changeText(parseLevelChange(text))).toBe(meaning)
+  })
+
+  test.each(['loud', 'http:loud', '', 'a:b:c'])('%j is an error of the user', text => {
+    expect(() => parseLevelChange(text)).toThrow(UserError)
+  })
+
+  test('the way back names the most frequent level and the exceptions', () => {
+    expect(changeText(wayBackTo(new Map(Object.entries(START))))).toBe('warning,rbac:debug')
+  })
+
+  test('--reset is the level in the injector’s values, else warning', async () => {
+    const withValues = (values: string): Source => ({
+      ...envoy().source,
+      objects: async query =>
+        answered(
+          query.name === 'istio-sidecar-injector-canary'
+            ? [{apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'x'}, data: {values}}]
+            : [],
+        ),
+    })
+    const source = withValues('{"global":{"proxy":{"logLevel":"info,http:error"}}}')
+    expect(changeText(await meshDefault(source, 'istio-system', 'canary'))).toBe('info,http:error')
+    expect(changeText(await meshDefault(source, 'istio-system', undefined))).toBe('warning')
+    expect(changeText(await meshDefault(withValues('no json'), 'istio-system', 'canary'))).toBe('warning')
+  })
+})
+
+describe('setting levels', () => {
+  test('all first, then single loggers, and what is shown is what Envoy says then', async () => {
+    const fake = envoy()
+    await change(fake, 'info,http:trace')
+    expect(fake.sent).toEqual(['level=info', 'http=trace'])
+    expect(fake.now()).toEqual({admin: 'info', http: 'trace', rbac: 'info'})
+  })
+
+  test('a logger Envoy does not have is an error before anything is set', async () => {
+    const fake = envoy()
+    expect(await rejection(change(fake, 'info,nonsense:debug'))).toMatchObject({
+      message: 'unrecognized logger name: nonsense',
+    })
+    expect(fake.sent).toEqual([])
+  })
+
+  test('a source that is no cluster says so', async () => {
+    const {changes: _none, ...source} = envoy().source
+    const before = await logLevelReport(source, [POD])
+    const error = await rejection(
+      changeLevels(source, before, parseLevelChange('info'), undefined, async () => undefined),
+    )
+    expect(error).toMatchObject({message: expect.stringContaining('only a live cluster')})
+  })
+
+  test('with a duration the old levels are back at the end', async () => {
+    const fake = envoy()
+    let during = {}
+    await change(fake, 'trace', 10, async () => {
+      during = fake.now()
+    })
+    expect(during).toEqual({admin: 'trace', http: 'trace', rbac: 'trace'})
+    expect(fake.now()).toEqual(START)
+  })
+
+  test('and after Ctrl-C', async () => {
+    const fake = envoy()
+    await change(fake, 'trace', 60_000, async () => {
+      setTimeout(() => process.emit('SIGINT'), 5)
+    })
+    expect(fake.now()).toEqual(START)
+  })
+
+  test('and when something fails on the way', async () => {
+    const fake = envoy()
+    const failing = change(fake, 'trace', 60_000, async () => {
+      throw new Error('the terminal is gone')
+    })
+    expect(await rejection(failing)).toMatchObject({message: 'the terminal is gone'})
+    expect(fake.now()).toEqual(START)
+  })
+})

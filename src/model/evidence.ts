@@ -78,6 +78,7 @@ export const EVIDENCE = {
   'net.proc': command('sockets with the uid that owns them', ['cat', ...PROC_NET]),
   'log.istio-init': log('log of istio-init (rules as applied at start)', 'istio-init'),
   'log.istio-proxy': log('log of the sidecar', 'istio-proxy'),
+  'log.discovery': log('log of istiod', 'discovery'),
   'istiod.config_dump': istiod("istiod's configuration for this proxy", 'debug/config_dump'),
   'istiod.version': {...istiod("istiod's version", 'version'), extension: 'txt', redact: 'nothing'},
   'istiod.syncz': istiod("istiod's view of every proxy", 'debug/syncz'),

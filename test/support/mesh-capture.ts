@@ -34,6 +34,7 @@ const FILES: Readonly<Partial<Record<EvidenceId, string>>> = {
   'net.sockets': 'net/ss-lntup-H.txt',
   'log.istio-init': 'logs/istio-init.log',
   'log.istio-proxy': 'logs/istio-proxy.log',
+  'log.discovery': 'logs/discovery.log',
 }
 const PROC = ['net/proc_net_tcp.txt', 'net/proc_net_tcp6.txt', 'net/proc_net_udp.txt', 'net/proc_net_udp6.txt']
 const KERNEL = Object.keys(EVIDENCE).filter(

@@ -4,14 +4,15 @@ import {type KubeObject, podLabel} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import {matchesLabels, parseSelector} from '../../model/selector.js'
 import {SYNC_PROBLEMS, type SyncProblem} from '../../model/sync-problem.js'
-import {type ProxyConnection, proxyNamespace, proxyPod} from '../../model/sync-state.js'
-import {UserError} from '../../model/user-error.js'
+import {type ProxyConnection, proxyNamespace} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
-import {optional, type Report, required} from '../report.js'
+import {optional, type Report} from '../report.js'
 import {connectedProblems} from './connected.js'
-import {askFile, askIstiods, type IstiodAnswer, istiodPods} from './istiods.js'
+import {explained} from './explained.js'
+import {gather, type Listed, listingOnce, merged} from './gather.js'
+import type {IstiodAnswer} from './istiods.js'
 import {keepsRow} from './only.js'
-import {hasProxy, isAlive, noSidecarProblem, revisionOf, unlistedProblem, whyFromLog} from './unlisted.js'
+import {hasProxy, isAlive, noSidecarProblem, revisionOf, unlistedProblem} from './unlisted.js'
 import {skewProblems} from './version-skew.js'
 
 export interface ProxyStatusFilter {
@@ -53,34 +54,6 @@ export interface ProxyStatusReport extends Report {
 const CLOSE_LOOKS = 50
 const LOOKS_AT_ONCE = 8
 
-interface Listed {
-  readonly proxy: ProxyConnection
-  readonly istiod: string
-}
-
-function lastSent(proxy: ProxyConnection): string {
-  return (
-    proxy.types
-      .map(each => each.sentAt ?? '')
-      .sort()
-      .at(-1) ?? ''
-  )
-}
-
-/** One connection per proxy: a proxy that moved between istiods is listed by both for a while, and the one that sent last has it. */
-function merged(istiods: readonly IstiodAnswer[]): ReadonlyMap<string, Listed> {
-  const byId = new Map<string, Listed>()
-  for (const istiod of istiods) {
-    for (const proxy of istiod.proxies) {
-      const known = byId.get(proxy.id)
-      if (known === undefined || lastSent(proxy) > lastSent(known.proxy)) {
-        byId.set(proxy.id, {proxy, istiod: istiod.pod.name})
-      }
-    }
-  }
-  return byId
-}
-
 function reckonedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date | undefined) {
   if (at !== undefined) return {at, atSource: 'asked' as const}
   const answered =
@@ -91,61 +64,6 @@ function reckonedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date |
   const captured = answered !== '' ? answered : source.origin.capturedAt
   if (captured === undefined) return {at: new Date(), atSource: 'now' as const}
   return {at: new Date(captured), atSource: source.origin.kind === 'cluster' ? ('now' as const) : ('captured' as const)}
-}
-
-/** The same source, each list of objects fetched once: many proxies may refuse what comes from one kind of object. */
-function listingOnce(source: Source): Source {
-  const lists = new Map<string, ReturnType<Source['objects']>>()
-  return {
-    ...source,
-    objects(query) {
-      const key = JSON.stringify(query)
-      const list = lists.get(key) ?? source.objects(query)
-      lists.set(key, list)
-      return list
-    },
-  }
-}
-
-/** The istiods of a revision, or of the revision a tag of that name stands for (its webhook's labels `istio.io/tag` and `istio.io/rev`). */
-async function chosenIstiods(source: Source, all: readonly KubeObject[], filter: ProxyStatusFilter) {
-  const direct = istiodPods(all, filter.istioNamespace, filter.revision)
-  if (direct.length > 0 || filter.revision === undefined) return direct
-  const webhooks = await source.objects({kind: 'MutatingWebhookConfiguration'})
-  const tag = (webhooks.ok ? webhooks.value : []).find(
-    hook => hook.metadata.labels?.['istio.io/tag'] === filter.revision,
-  )
-  const revision = tag?.metadata.labels?.['istio.io/rev']
-  return revision === undefined ? [] : istiodPods(all, filter.istioNamespace, revision)
-}
-
-async function gather(source: Source, filter: ProxyStatusFilter, gaps: Gap[]) {
-  if (source.impliedSubject !== undefined) {
-    const istiods = await askFile(source, source.impliedSubject)
-    const gap = istiods[0]?.silent
-    if (gap !== undefined) required({ok: false, gap}, source)
-    return {pods: undefined, istiods}
-  }
-  const all = required(await source.objects({kind: 'Pod', namespace: filter.istioNamespace}), source)
-  const control = await chosenIstiods(source, all, filter)
-  if (control.length === 0) {
-    const revision = filter.revision === undefined ? '' : ` of revision ${filter.revision}`
-    throw new UserError(
-      `no running istiod${revision} in namespace ${filter.istioNamespace} of ${source.origin.label}`,
-      {
-        hint: 'Name its namespace with -i, or drop --revision.',
-      },
-    )
-  }
-  const istiods = await askIstiods(source, control)
-  const gapsOf = istiods.flatMap(({silent, label}) =>
-    silent === undefined ? [] : [{...silent, what: `proxies of ${label}`}],
-  )
-  const [first] = gapsOf
-  if (first !== undefined && gapsOf.length === istiods.length) required({ok: false, gap: first}, source)
-  gaps.push(...gapsOf)
-  const query = filter.namespace === undefined ? {kind: 'Pod'} : {kind: 'Pod', namespace: filter.namespace}
-  return {pods: optional(await source.objects(query), gaps), istiods}
 }
 
 /**
@@ -198,9 +116,11 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     filter,
     gaps,
   )
-  const explained =
-    filter.why === true ? await boundedMap(rows, LOOKS_AT_ONCE, row => explain(source, row, gaps, notes)) : rows
-  const counted = [...explained, ...lost].sort((a, b) => byText(a.id, b.id))
+  const told =
+    filter.why === true
+      ? await boundedMap([...rows, ...lost], LOOKS_AT_ONCE, row => explained(source, row, istiods, podOf, gaps, notes))
+      : [...rows, ...lost]
+  const counted = [...told].sort((a, b) => byText(a.id, b.id))
   const all = counted.filter(row => keepsRow(row, filter.only))
   return {
     origin: source.origin,
@@ -252,20 +172,4 @@ async function outsiders(
   const namespaces = optional(await source.objects({kind: 'Namespace'}), gaps) ?? []
   const byName = new Map(namespaces.map(namespace => [namespace.metadata.name, namespace]))
   return bare.flatMap(([, pod]) => noSidecarProblem(pod, byName) ?? []).sort((a, b) => byText(a.proxy, b.proxy))
-}
-
-/** Adds what the proxy's own log says to its problems; of a proxy without problems it becomes a note. */
-async function explain(source: Source, row: ProxyRow, gaps: Gap[], notes: string[]): Promise<ProxyRow> {
-  const ref = {namespace: proxyNamespace(row.id), name: proxyPod(row.id)}
-  const why = await whyFromLog(source, ref, gaps)
-  if (row.problems.length === 0) {
-    if (why !== undefined) notes.push(`the log of ${row.id} says: ${why.reason}`)
-    return row
-  }
-  if (why === undefined) return row
-  const told = row.problems.map(problem => ({
-    ...problem,
-    evidence: [...(problem.evidence ?? []), ...(why.evidence ?? [])],
-  }))
-  return {...row, problems: told}
 }

@@ -1,4 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
+import {istiodRemarks} from '../../../src/analysis/sync-reason/istiod-log.js'
 import {logReasons} from '../../../src/analysis/sync-reason/log-reason.js'
 import {parseRejection} from '../../../src/analysis/sync-reason/rejection.js'
 
@@ -87,5 +88,30 @@ describe('what Envoy rejected', () => {
     expect(parseRejection('Proto constraint validation failed', 'route')).toEqual([
       {message: 'Proto constraint validation failed'},
     ])
+  })
+})
+
+describe('what istiod log says of one proxy', () => {
+  const log = [
+    '2026-11-20T18:52:59.557797Z\twarn\tdelta\tADS:CDS: ACK ERROR sick-nack-v1.demo-24 Internal:Error adding/updating cluster(s) broken: first',
+    '2026-11-20T18:54:17.987178Z\twarn\tdelta\tADS:CDS: ACK ERROR sick-nack-v1.demo-24 Internal:Error adding/updating cluster(s) broken: again',
+    '2026-11-20T18:54:18.000000Z\twarn\tdelta\tADS:LDS: ACK ERROR sick-nack-v1.demo-eu-25 Internal:of another namespace',
+    '2026-11-20T18:54:28.368264Z\tinfo\tdelta\tADS: "10.244.0.36:53788" sick-stale-v1.demo-22 terminated',
+    '2026-11-20T18:55:00.000000Z\tinfo\tdelta\tADS: "10.244.0.40:1" back-0.demo-7 terminated',
+    '2026-11-20T18:55:01.000000Z\tinfo\tads\tADS: new connection for node:back-0.demo-8',
+    '2026-11-20T18:55:02.000000Z\terror\tads\tFailed to authenticate client from 10.244.0.99:4711: no token',
+  ].join('\n')
+  const words = (id: string, ...addresses: string[]) => istiodRemarks(log, {id, addresses}).map(each => each.words)
+
+  test('the latest refusal, the end of a connection that did not come back, a refused identity by address', () => {
+    expect(words('sick-nack-v1.demo')).toEqual([
+      'at 2026-11-20T18:54:17 istiod was told that CDS is refused: Error adding/updating cluster(s) broken: again',
+    ])
+    expect(words('sick-stale-v1.demo')).toEqual(['at 2026-11-20T18:54:28 istiod saw its connection end'])
+    expect(words('back-0.demo')).toEqual([])
+    expect(words('new-0.demo', '10.244.0.99')).toEqual([
+      'at 2026-11-20T18:55:02 istiod refused its identity: Failed to authenticate client from 10.244.0.99:4711: no token',
+    ])
+    expect(words('new-0.demo', '10.244.0.9')).toEqual([])
   })
 })

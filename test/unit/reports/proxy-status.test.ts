@@ -67,6 +67,13 @@ describe('proxy-status', () => {
     expect(await problems(source)).toEqual([NACK, NOT_READY, LOST, REFUSED])
   })
 
+  sharedTest('--why also tells what istiod saw of a proxy that is gone', async () => {
+    const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T18:57:00Z'}))
+    const report = await proxyStatusReport(source, {...ALL, why: true})
+    const lost = report.rows.flatMap(row => row.problems).find(each => each.kind === 'disconnected')
+    expect(lost?.evidence?.at(-1)).toBe('at 2026-11-20T18:54:28 istiod saw its connection end')
+  })
+
   sharedTest('the minute in which istiod said STALE: the states equal what istioctl printed', async () => {
     const page = readFileSync(join(SHARED, 'stale', 'debug_syncz.json'))
     const at = new Date(readFileSync(join(SHARED, 'stale', 'at.txt'), 'utf8').trim())

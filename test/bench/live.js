@@ -1,0 +1,214 @@
+// The live way, measured against the served API: ratios to kubectl, to bare node and to a bare WebSocket in the same minute.
+import {spawn, spawnSync} from 'node:child_process'
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {createServer} from 'node:http'
+import {tmpdir} from 'node:os'
+import {join, resolve} from 'node:path'
+import {performance} from 'node:perf_hooks'
+import {fileURLToPath, pathToFileURL} from 'node:url'
+import {build} from 'esbuild'
+import {WebSocket, WebSocketServer} from 'ws'
+import {largeDump} from './large-dump.js'
+import {ratios, runOnce} from './measure.js'
+
+const RUNS = Number(process.env.BENCH_RUNS ?? 15)
+const PODS = 5000
+const SMALL_BOUND = 4.5
+const FORWARD_BOUND = 0.3
+const NAMED_BOUND = 0.02
+const LIST_BOUND = 0.3
+const POD = 'reviews-v1-ccf5b6b84-9cj4v'
+
+const meshctl = resolve('bin/run.js')
+const here = name => fileURLToPath(new URL(name, import.meta.url))
+const work = mkdtempSync(join(tmpdir(), 'meshctl-bench-'))
+
+/** The parts under measure as one module, built as the release is. */
+async function parts() {
+  const outfile = join(work, 'parts.mjs')
+  const from = path => `export * from './src/${path}.ts'`
+  const contents = [
+    'kubeapi/server',
+    'kubeapi/kubeconfig',
+    'sources/open',
+    'sources/cluster/source',
+    'wire/pod-agent',
+    'wire/http-call',
+  ]
+    .map(from)
+    .join('\n')
+  const banner = {js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"}
+  await build({
+    stdin: {contents, resolveDir: resolve('.')},
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    banner,
+    logLevel: 'error',
+  })
+  return outfile
+}
+
+const SETTINGS = {istioNamespace: 'istio-system', asGroups: [], requestTimeoutMs: 60_000, adminPort: 15_000}
+
+/** The sample with one pod copied to a fleet, and a large dump in the first of the copies. */
+async function fleet(lib, dump) {
+  const sample = await lib.openFiles([resolve('src/sample/mesh.tgz')])
+  const found = await sample.objects({kind: 'Pod'})
+  const base = found.value.find(pod => pod.metadata.name === POD)
+  const copies = Array.from({length: PODS}, (_, at) => ({
+    ...structuredClone(base),
+    metadata: {...base.metadata, name: `reviews-${at}`, namespace: `fleet-${at % 50}`},
+  }))
+  const all = [...found.value, ...copies]
+  const wanted =
+    ({name, namespace}) =>
+    pod =>
+      (name === undefined || pod.metadata.name === name) &&
+      (namespace === undefined || pod.metadata.namespace === namespace)
+  const large = {id: 'envoy.config_dump', bytes: readFileSync(dump), provenance: {}}
+  return {
+    ...sample,
+    objects: async query =>
+      query.kind === 'Pod' ? {ok: true, value: all.filter(wanted(query))} : sample.objects(query),
+    evidence: async (id, pod) =>
+      id === large.id && pod.name === 'reviews-0' ? {ok: true, value: large} : sample.evidence(id, pod),
+  }
+}
+
+/** Runs a program to its end: its time, and its peak memory as the kernel counts it. */
+function measured(command, argv, env) {
+  return new Promise((done, fail) => {
+    const start = performance.now()
+    const child = spawn(command, argv, {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'inherit']})
+    let peakKiB = 0
+    let bytes = 0
+    const look = setInterval(() => {
+      try {
+        const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+        peakKiB = Math.max(peakKiB, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0))
+      } catch {
+        // Gone between two looks.
+      }
+    }, 10)
+    child.stdout.on('data', chunk => {
+      bytes += chunk.length
+    })
+    child.once('error', fail)
+    child.once('close', code => {
+      clearInterval(look)
+      if (code !== 0) fail(new Error(`${command} ${argv.join(' ')} ended with ${code}`))
+      else done({wallMs: performance.now() - start, peakMiB: peakKiB / 1024, bytes})
+    })
+  })
+}
+
+/** Megabytes per second of a page fetched through a port-forward, and of as many bytes over a WebSocket with nothing around it. */
+async function forwardSpeed(lib, source, path) {
+  const calls = []
+  const cluster = await lib.clusterSource({...SETTINGS, kubeconfig: path}, {observe: call => calls.push(call)})
+  const ask = () => cluster.evidence('envoy.config_dump', {namespace: 'fleet-0', name: 'reviews-0'})
+  const first = await ask()
+  if (!first.ok) throw new Error(first.gap.detail)
+  const size = first.value.bytes.length
+  const before = process.memoryUsage().rss
+  const start = performance.now()
+  await ask()
+  const forward = size / (performance.now() - start) / 1000
+  const grown = process.memoryUsage().rss - before
+  await cluster.close()
+  return {forward, bare: await bareSpeed(Buffer.from(first.value.bytes)), size, grown, source}
+}
+
+async function bareSpeed(bytes) {
+  const web = createServer()
+  const sockets = new WebSocketServer({server: web, perMessageDeflate: false})
+  sockets.on('connection', socket => {
+    for (let at = 0; at < bytes.length; at += 32_768) socket.send(bytes.subarray(at, at + 32_768))
+    socket.close(1000)
+  })
+  await new Promise(done => web.listen(0, '127.0.0.1', done))
+  const start = performance.now()
+  await new Promise((done, fail) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${web.address().port}`, {perMessageDeflate: false})
+    const chunks = []
+    socket.on('message', chunk => chunks.push(chunk))
+    socket.on('error', fail)
+    socket.on('close', () => done(Buffer.concat(chunks).length))
+  })
+  const speed = bytes.length / (performance.now() - start) / 1000
+  web.close()
+  sockets.close()
+  return speed
+}
+
+/** Bytes that cross the wire for one cluster of a large proxy, as part of its whole section. */
+async function namedShare(lib, path, name) {
+  const cluster = await lib.clusterSource({...SETTINGS, kubeconfig: path})
+  const size = async query => {
+    const answer = await cluster.evidence('envoy.config_dump', {namespace: 'fleet-0', name: 'reviews-0'}, query)
+    if (!answer.ok) throw new Error(answer.gap.detail)
+    return answer.value.bytes.length
+  }
+  const part = await size({sections: ['clusters'], names: [name]})
+  const share = part / (await size({sections: ['clusters']}))
+  await cluster.close()
+  return share
+}
+
+/** A name of a cluster the dump holds. */
+function someCluster(path) {
+  const dump = JSON.parse(readFileSync(path, 'utf8'))
+  const section = dump.configs.find(each => each['@type'].endsWith('ClustersConfigDump'))
+  return section.dynamic_active_clusters.at(-1).cluster.name
+}
+
+/** The live figures; `report(name, measured, bound, what, least)` says and judges each. */
+export async function benchLive(report) {
+  const dump = largeDump()
+  const outfile = await parts()
+  const lib = await import(pathToFileURL(outfile).href)
+  const source = await fleet(lib, dump.path)
+  const server = await lib.startApiServer(source)
+  const kubeconfig = await lib.writeKubeconfig(server)
+  try {
+    const argv = [meshctl, 'proxy-config', 'cluster', `${POD}.demo`, '--kubeconfig', kubeconfig.path]
+    const small = await ratios(argv, [here('bare.js')], RUNS)
+    report('live pc cluster on a small proxy, time', small.wall, SMALL_BOUND, 'bare node')
+
+    const {forward, bare, size} = await forwardSpeed(lib, source, kubeconfig.path)
+    process.stdout.write(
+      `port-forward of ${(size / 1e6).toFixed(1)} MB: ${forward.toFixed(0)} MB/s, bare WebSocket ${bare.toFixed(0)} MB/s\n`,
+    )
+    report('port-forward over TLS, speed', forward / bare, FORWARD_BOUND, 'a bare WebSocket', 'least')
+    report(
+      'pc cluster --fqdn on a large proxy, bytes',
+      await namedShare(lib, kubeconfig.path, someCluster(dump.path)),
+      NAMED_BOUND,
+      'the section',
+    )
+
+    if (spawnSync('kubectl', ['version', '--client']).status !== 0) {
+      process.stdout.write('skip  listing a fleet: kubectl is not on PATH\n')
+      return
+    }
+    const ours = await runOnce([here('list-pods.js'), outfile, kubeconfig.path, String(PODS)])
+    const theirs = await measured('kubectl', ['get', 'pods', '-A', '-o', 'json'], {
+      KUBECONFIG: kubeconfig.path,
+      KUBECACHEDIR: kubeconfig.cacheFolder,
+    })
+    process.stdout.write(
+      `${PODS} pods: ${ours.wallMs.toFixed(0)} ms and ${ours.peakMiB.toFixed(0)} MiB, kubectl ${theirs.wallMs.toFixed(0)} ms and ${theirs.peakMiB.toFixed(0)} MiB\n`,
+    )
+    report('listing a fleet, time', ours.wallMs / theirs.wallMs, LIST_BOUND, 'kubectl get pods -A -o json')
+    report('listing a fleet, peak memory', ours.peakMiB / theirs.peakMiB, LIST_BOUND, 'kubectl get pods -A -o json')
+  } finally {
+    await server.close()
+    await kubeconfig.remove()
+    rmSync(work, {recursive: true, force: true})
+    rmSync(join(dump.path, '..'), {recursive: true, force: true})
+  }
+}

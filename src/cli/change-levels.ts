@@ -21,8 +21,9 @@ export async function changeLevels(
   change: LevelChange,
   forMs: number | undefined,
   show: (report: LogLevelReport) => Promise<void>,
+  say: (text: string) => Promise<void> = remark,
 ): Promise<void> {
-  for (const pod of before.pods) await remark(`the way back: ${wayBackLine(pod)}`)
+  for (const pod of before.pods) await say(`the way back: ${wayBackLine(pod)}`)
   if (forMs === undefined) {
     await show(await setLevels(source, before, () => change))
     return
@@ -30,11 +31,11 @@ export async function changeLevels(
   await undoable(async signal => {
     try {
       await show(await setLevels(source, before, () => change))
-      await remark(`bringing the old levels back in ${Math.round(forMs / 1000)} s, or on Ctrl-C`)
+      await say(`bringing the old levels back in ${Math.round(forMs / 1000)} s, or on Ctrl-C`)
       await sleep(forMs, undefined, {signal}).catch(() => undefined)
     } finally {
       const {gaps} = await setLevels(source, before, ({levels}) => wayBackTo(levels))
-      await remark(
+      await say(
         gaps.length === 0
           ? 'the old levels are back'
           : 'the old levels could not be brought back everywhere; use the commands above',

@@ -40,6 +40,8 @@ function envoy(broken: {readonly after: number} = {after: Number.POSITIVE_INFINI
   return {source, sent, now: () => Object.fromEntries(levels)}
 }
 
+const nothing = async () => undefined
+
 async function change(
   fake: ReturnType<typeof envoy>,
   text: string,
@@ -47,7 +49,10 @@ async function change(
   show = async () => undefined as undefined,
 ) {
   const before = await logLevelReport(fake.source, [POD])
-  return await changeLevels(fake.source, before, parseLevelChange(text), forMs, show)
+  const said: string[] = []
+  const say = async (line: string) => void said.push(line)
+  await changeLevels(fake.source, before, parseLevelChange(text), forMs, show, say)
+  return said
 }
 
 describe('what --level means', () => {
@@ -92,7 +97,8 @@ describe('what --level means', () => {
 describe('setting levels', () => {
   test('all first, then single loggers, and what is shown is what Envoy says then', async () => {
     const fake = envoy()
-    await change(fake, 'info,http:trace')
+    const said = await change(fake, 'info,http:trace')
+    expect(said).toEqual(['the way back: meshctl proxy-config log a.demo --level warning,rbac:debug'])
     expect(fake.sent).toEqual(['level=info', 'http=trace'])
     expect(fake.now()).toEqual({admin: 'info', http: 'trace', rbac: 'info'})
   })
@@ -108,9 +114,7 @@ describe('setting levels', () => {
   test('a source that is no cluster says so', async () => {
     const {changes: _none, ...source} = envoy().source
     const before = await logLevelReport(source, [POD])
-    const error = await rejection(
-      changeLevels(source, before, parseLevelChange('info'), undefined, async () => undefined),
-    )
+    const error = await rejection(changeLevels(source, before, parseLevelChange('info'), undefined, nothing, nothing))
     expect(error).toMatchObject({message: expect.stringContaining('only a live cluster')})
   })
 

@@ -12,6 +12,16 @@ const commands = readdirSync(join(root, 'commands'), {recursive: true, withFileT
   .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
   .map(entry => join(entry.parentPath, entry.name))
 
+/** Our own imports of oclif's index go to the few modules we use of it; oclif's own stay as they are. */
+const narrowOclif = {
+  name: 'narrow-oclif',
+  setup(builder) {
+    builder.onResolve({filter: /^@oclif\/core$/}, ({importer}) =>
+      importer.includes('node_modules') ? undefined : {path: join(root, 'bin/oclif-core.js')},
+    )
+  },
+}
+
 async function compile() {
   await build({
     absWorkingDir: root,
@@ -28,6 +38,7 @@ async function compile() {
     minifyWhitespace: true,
     legalComments: 'linked',
     logLevel: 'warning',
+    plugins: [narrowOclif],
     external: ['typescript', 'ts-node', 'tsx'],
     // oclif and other CommonJS packages ask for require at run time.
     banner: {js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"},

@@ -46,7 +46,7 @@ export default class Capture extends MeshCommand {
           concurrency: flags.concurrency,
           signal,
           agree: estimate => {
-            line.show(`about ${estimate.text}`)
+            line.note(`this will hold about ${estimate.text}`)
             return !estimate.large || flags.yes
           },
           progress: ({podsDone, pods, bytes, gaps}) =>

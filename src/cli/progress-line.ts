@@ -1,12 +1,21 @@
 /** One line at the bottom of a terminal that is written over again and again; silent when nobody watches. */
 export interface ProgressLine {
+  /** A remark that stays. */
+  note(text: string): void
   show(text: string): void
   clear(): void
 }
 
 /** A progress line on a stream; nothing is written unless the stream is a terminal. */
 export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
-  if (!stream.isTTY) return {show: () => undefined, clear: () => undefined}
+  if (!stream.isTTY) return {note: () => undefined, show: () => undefined, clear: () => undefined}
   const put = (text: string) => stream.write(`\r\u001b[2K${text.slice(0, Math.max(0, (stream.columns ?? 80) - 1))}`)
-  return {show: put, clear: () => put('')}
+  return {
+    note: text => {
+      put(`${text}`)
+      stream.write('\n')
+    },
+    show: put,
+    clear: () => put(''),
+  }
 }

@@ -6,6 +6,7 @@ import {pipeline} from 'node:stream/promises'
 import {createGzip} from 'node:zlib'
 import {pack} from 'tar-stream'
 import {UserError} from '../../model/user-error.js'
+import {LIMITS} from '../limits.js'
 import {type BlobRef, BUNDLE_INDEX, type BundleIndex, blobPath, renderIndex} from './layout.js'
 
 /** Where a capture goes: blobs as they arrive, equal bytes once, the index last. Nothing shows under the final name before `finish`. */
@@ -16,10 +17,17 @@ export interface Sink {
   abort(): Promise<void>
 }
 
+/** A bundle is read in memory: one that is larger than a reader takes helps nobody. */
+function tooLarge(path: string, maxBytes: number): UserError {
+  return new UserError(`${path} would unpack to more than ${maxBytes} bytes, which meshctl does not read back`, {
+    hint: 'Capture one namespace at a time (-n), or the pods concerned (-l, or their names).',
+  })
+}
+
 const FIXED = {mtime: new Date(0), mode: 0o644, uid: 0, gid: 0}
 
 /** Writes a .tgz bundle to a temporary file beside its destination, blob by blob, and renames it into place at the end. */
-export async function bundleSink(path: string): Promise<Sink> {
+export async function bundleSink(path: string, maxBytes: number = LIMITS.bundleBytes): Promise<Sink> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.meshctl.tmp`)
   const handle = await open(temporary, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(`cannot write ${path}: ${error.message}`, {hint: 'Choose another place with --to.'})
@@ -31,12 +39,15 @@ export async function bundleSink(path: string): Promise<Sink> {
     failure = error
   })
   const known = new Map<string, Promise<BlobRef>>()
+  let total = 0
 
   let queue: Promise<unknown> = Promise.resolve()
 
   /** One entry after the other; resolves when the compressor has taken it, so a slow disk holds the capture back. */
   function entry(name: string, bytes: Uint8Array): Promise<void> {
+    total += bytes.length
     const done = queue.then(async () => {
+      if (total > maxBytes) throw tooLarge(path, maxBytes)
       const put = new Promise<void>((resolve, reject) => {
         const header = {name, size: bytes.length, ...FIXED}
         archive

@@ -211,6 +211,23 @@ describe('when things go wrong', () => {
     expect(readdirSync(folder)).toEqual(['out.tgz'])
   })
 
+  test('a bundle larger than a reader takes is not written', async () => {
+    const plan = await planCapture(memorySource(CONTENTS), REQUEST)
+    const options = {
+      path,
+      tool: 'test',
+      redact: true,
+      concurrency: 1,
+      signal: new AbortController().signal,
+      agree: () => true,
+      progress: () => undefined,
+    }
+    await expect(captureReport(memorySource(CONTENTS), await bundleSink(path, 1000), plan, options)).rejects.toThrow(
+      'more than 1000 bytes',
+    )
+    expect(readdirSync(folder)).toEqual([])
+  })
+
   test('a folder that does not exist is an error a person can mend', async () => {
     await expect(bundleSink(join(folder, 'missing', 'out.tgz'))).rejects.toThrow(/cannot write .*missing.*ENOENT/)
   })

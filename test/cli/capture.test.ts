@@ -1,0 +1,92 @@
+import {existsSync, mkdtempSync, readdirSync, rmSync, statSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {meshctl} from '../support/cli.js'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'meshctl-capture-cli-'))
+})
+afterEach(() => rmSync(folder, {recursive: true, force: true}))
+
+describe('capture', () => {
+  test('one pod of the sample, carried away and asked again', async () => {
+    const to = join(folder, 'one.tgz')
+    const run = await meshctl(['capture', 'deploy/reviews-v1', '-n', 'demo', '--from', 'sample', '--to', to])
+    expect(run).toMatchObject({code: 0, stderr: ''})
+    expect(run.stdout).toMatch(/one\.tgz: 1 pod, \d+(\.\d)? kB, redacted\n/)
+    expect(run.stdout).toContain(`Read it with --from ${to}`)
+    expect(statSync(to).mode & 0o777).toBe(0o600)
+    const question = ['proxy-config', 'listener', 'deploy/reviews-v1', '-n', 'demo']
+    const [first, again] = [
+      await meshctl([...question, '--from', 'sample']),
+      await meshctl([...question, '--from', to]),
+    ]
+    expect(again).toMatchObject({code: first.code, stdout: first.stdout})
+  })
+
+  test('a failure that was recorded is a failure again: exit code 3, the reason shown, the bundle there', async () => {
+    const to = join(folder, 'all.tgz')
+    const run = await meshctl(['capture', '-A', '--with', 'istiod', '--from', 'sample', '--to', to, '-o', 'json'])
+    expect(run.code).toBe(3)
+    const report = JSON.parse(run.stdout) as {
+      kind: string
+      pods: number
+      evidence: {what: string; missing: {reason: string}[]}[]
+    }
+    expect([report.kind, report.pods]).toEqual(['CaptureReport', 13])
+    expect(report.evidence.flatMap(row => row.missing.map(each => each.reason))).toContain('not-found')
+    expect(existsSync(to)).toBe(true)
+  })
+
+  test.each([
+    [['--to', '/nonexistent/folder/x.tgz'], 'cannot write /nonexistent/folder/x.tgz'],
+    [['--to', 'x.tgz', '-n', 'nowhere'], 'no pods to capture in namespace nowhere of the sample mesh'],
+    [['--to', 'x.tgz', 'deploy/nosuch'], '"nosuch" not found in the "demo" namespace'],
+    [[], 'Missing required flag to'],
+  ])('%p is one clear error and leaves no file', async (argv, message) => {
+    const run = await meshctl(['capture', '--from', 'sample', ...argv], {cwd: folder})
+    expect(run).toMatchObject({code: 2, stdout: ''})
+    expect(run.stderr).toContain(message)
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+describe('can-i', () => {
+  test('without a cluster it shows what one would have to grant', async () => {
+    const run = await meshctl(['can-i', 'version', '--from', 'sample'])
+    expect(run).toMatchObject({
+      code: 0,
+      stderr: 'the sample mesh asks for no permissions; this is what a cluster would have to grant\n',
+    })
+    expect(run.stdout).toContain('get, create pods/portforward (namespace istio-system)')
+  })
+
+  test('on a served mesh the answer is yes, and the role is YAML for kubectl', async () => {
+    const run = await meshctl([
+      'serve',
+      '--from',
+      'sample',
+      '--',
+      process.execPath,
+      'bin/run.js',
+      'can-i',
+      'proxy-config',
+      '-n',
+      'demo',
+    ])
+    expect(run).toMatchObject({code: 0, stderr: ''})
+    expect(run.stdout).toMatch(/proxy-config\s+yes/)
+    const role = await meshctl(['can-i', 'iptables', '-n', 'demo', '-o', 'role', '--from', 'sample'])
+    expect(role.stdout).toMatch(
+      /^apiVersion: rbac\.authorization\.k8s\.io\/v1\nkind: Role\nmetadata:\n {2}name: meshctl\n {2}namespace: demo\n/,
+    )
+  })
+
+  test('an unknown command is named with those that are known', async () => {
+    const run = await meshctl(['can-i', 'nosuch', '--from', 'sample'])
+    expect(run.code).toBe(2)
+    expect(run.stderr).toContain('Choose from proxy-config,')
+  })
+})

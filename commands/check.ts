@@ -1,58 +1,68 @@
 import {Flags} from '@oclif/core'
+import {readBaseline, readCheckConfig} from '../src/cli/check-settings.js'
 import {selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
+import {severitiesByCode, withPolicy} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
 import {checkTargets} from '../src/reports/check/targets.js'
 import {checkView} from '../src/reports/check/view.js'
+import {exitCodeOf} from '../src/reports/report.js'
 import {pickRules} from '../src/rules/pick.js'
 import {RULES} from '../src/rules/registry.js'
+
+/** A flag that may be given several times, one value each. */
+function many(description: string, char?: 'f' | 'o') {
+  return Flags.string({...(char === undefined ? {} : {char}), multiple: true, multipleNonGreedy: true, description})
+}
 
 export default class Check extends MeshCommand {
   static override summary = 'Check pods, workloads, namespaces or manifests against every rule of the mesh'
   static override strict = false
   static override usage = 'check [POD...] [flags]'
   static override examples = [
-    '<%= config.bin %> check deploy/sick-uid-v1 --from sample',
-    '<%= config.bin %> check -n demo --from sample --only MCT1001,IST0143',
-    '<%= config.bin %> check -f deployment.yaml -f service.yaml',
-  ]
+    'deploy/sick-uid-v1 --from sample',
+    '-n demo --from sample --only MCT1001,IST0143',
+    '-f deployment.yaml -f service.yaml -o sarif=check.sarif -o table',
+    '-n demo --from sample -o baseline=accepted.yaml',
+  ].map(rest => `<%= config.bin %> check ${rest}`)
   static override flags = {
-    file: Flags.string({
-      char: 'f',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'FILE',
-      description: 'manifests to check (repeatable, - for standard input)',
-    }),
+    file: many('manifests to check: files, folders, - for standard input', 'f'),
     selector: selectorFlag,
     'all-namespaces': Flags.boolean({char: 'A', description: 'every namespace'}),
-    only: Flags.string({
-      multiple: true,
-      multipleNonGreedy: true,
-      description: 'only these rules: codes, slugs or IST codes, separated by commas',
-    }),
-    skip: Flags.string({multiple: true, multipleNonGreedy: true, description: 'all but these rules'}),
+    only: many('only these rules: codes, names or IST codes, separated by commas'),
+    skip: many('all but these rules'),
     'fail-on': Flags.option({
       options: ['error', 'warning', 'info'] as const,
-      default: 'warning',
-      description: 'exit with 1 from this severity on',
+      description: 'exit with 1 from this severity on (usually warning)',
     })(),
-    deep: Flags.boolean({
-      allowNo: true,
-      description: 'visit every pod for its sockets, logs and proxy (usual unless -A on a cluster)',
-    }),
+    output: many('output format, or FORMAT=FILE for a file (repeatable)', 'o'),
+    baseline: Flags.string({helpValue: 'FILE', description: 'accept the findings listed there until they expire'}),
+    config: Flags.string({helpValue: 'FILE', description: 'settings of the team (.meshctl.yaml)'}),
+    fix: Flags.boolean({description: 'the same as -o patch: print commands that would mend what a patch can mend'}),
+    deep: Flags.boolean({allowNo: true, description: 'visit every pod (usual unless -A on a cluster)'}),
   }
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Check)
-    const names = argv.map(String)
-    const rules = pickRules(RULES, flags.only, flags.skip)
+    const specs = outputSpecs(flags.fix ? ['patch'] : flags.output, checkView)
+    const config = await readCheckConfig(flags.config, process.cwd())
+    const rules = pickRules(RULES, flags.only ?? config.only, flags.skip ?? config.skip)
+    const severities = severitiesByCode(RULES, config.severities)
+    const accepted = await readBaseline(flags.baseline ?? config.baseline)
+    const {output: _, ...common} = flags
     const target = {namespace: flags.namespace, selector: flags.selector, allNamespaces: flags['all-namespaces']}
-    await this.withSource(flags, async source => {
-      const objects = await checkTargets(source, names, target)
+    await this.withSource({...common, output: undefined}, async source => {
+      const objects = await checkTargets(source, argv.map(String), target)
       const deep = flags.deep ?? (source.origin.kind !== 'cluster' || !flags['all-namespaces'])
-      const options = {rules, failOn: flags['fail-on'], istioNamespace: flags.istioNamespace, deep, now: new Date()}
-      await this.print(flags, await checkReport(source, objects, options), checkView)
+      const failOn = flags['fail-on'] ?? config.failOn ?? 'warning'
+      const options = {rules, failOn, istioNamespace: flags.istioNamespace, deep, now: new Date()}
+      const raw = await checkReport(source, objects, {...options, version: this.config.version})
+      const report = withPolicy(raw, {severities, accepted, at: options.now})
+      process.exitCode = exitCodeOf(report)
+      await writeOutputs(specs, report, checkView)
+      const shown = specs.find(({file}) => file === undefined)
+      if (shown !== undefined) await this.print({...common, output: shown.form}, report, checkView)
     })
   }
 }

@@ -19,6 +19,8 @@ export interface CheckOptions {
   readonly istioNamespace: string
   readonly deep: boolean
   readonly now: Date
+  /** The release of this program, for logs that name it. */
+  readonly version?: string
 }
 
 /** One workload and what was asked about it; replicas are one. */
@@ -33,6 +35,9 @@ export interface CheckedWorkload {
 export interface CheckReport extends Report {
   readonly workloads: readonly CheckedWorkload[]
   readonly failOn: Severity
+  /** The rules that were asked. */
+  readonly rules: readonly Rule[]
+  readonly version: string
   /** Parts of the files given that could not be read. */
   readonly damaged: readonly Gap[]
   /** Findings, passed and unchecked questions, over all workloads. */
@@ -141,6 +146,21 @@ function capturedOr(source: Source, now: Date): Date {
   return Number.isNaN(captured.getTime()) ? now : captured
 }
 
+/** The three counts over all workloads; accepted findings are counted by themselves. */
+export function countsOf(workloads: readonly CheckedWorkload[]): CheckReport['counts'] {
+  const findings = workloads.flatMap(each => each.findings)
+  const open = findings.filter(each => each.accepted === undefined)
+  const count = (severity: Severity) => open.filter(each => each.severity === severity).length
+  return {
+    error: count('error'),
+    warning: count('warning'),
+    info: count('info'),
+    accepted: findings.length - open.length,
+    passed: workloads.reduce((sum, each) => sum + each.passed, 0),
+    notChecked: workloads.reduce((sum, each) => sum + each.notChecked.length, 0),
+  }
+}
+
 /** Asks every rule about every pod given, and gathers the answers by workload. */
 export async function checkReport(
   source: Source,
@@ -163,10 +183,8 @@ export async function checkReport(
   }
   const gatheredAll = [...groups.entries()].sort(([a], [b]) => byText(a, b)).map(([, group]) => gathered(group))
   const workloads = await Promise.all(gatheredAll.map(each => placed(source, each)))
-  const findings = workloads.flatMap(each => each.findings)
   const damaged = (await source.damaged?.()) ?? []
-  const open = findings.filter(each => each.accepted === undefined)
-  const count = (severity: Severity) => open.filter(each => each.severity === severity).length
+  const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
     origin: source.origin,
     gaps: [...damaged, ...uniqueGaps(workloads)],
@@ -174,14 +192,9 @@ export async function checkReport(
     notes: [],
     workloads,
     failOn: options.failOn,
+    rules: options.rules,
+    version: options.version ?? '0.0.0',
     failing: open.some(({severity}) => atLeast(severity, options.failOn)),
-    counts: {
-      error: count('error'),
-      warning: count('warning'),
-      info: count('info'),
-      accepted: findings.length - open.length,
-      passed: workloads.reduce((sum, each) => sum + each.passed, 0),
-      notChecked: workloads.reduce((sum, each) => sum + each.notChecked.length, 0),
-    },
+    counts: countsOf(workloads),
   }
 }

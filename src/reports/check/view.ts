@@ -2,9 +2,18 @@ import {GAP_REASONS} from '../../model/answer.js'
 import type {Finding, NotChecked, Severity} from '../../model/finding.js'
 import {objectLabel} from '../../model/pod.js'
 import type {Cell, Doc, Tone} from '../../terminal/doc.js'
+import {renderJson} from '../../terminal/json.js'
 import {wrapText} from '../../terminal/wrap.js'
+import {renderYaml} from '../../terminal/yaml.js'
 import type {View} from '../view.js'
 import {checkData} from './data.js'
+import {githubAnnotations} from './forms/github.js'
+import {junitXml} from './forms/junit.js'
+import {patchCommands} from './forms/patches.js'
+import {policyReports} from './forms/policy-report.js'
+import {prometheusText} from './forms/prometheus.js'
+import {sarifLog} from './forms/sarif.js'
+import {baselineOf} from './policy.js'
 import type {CheckedWorkload, CheckReport} from './report.js'
 
 const WIDTH = 79
@@ -151,4 +160,17 @@ function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
 }
 
 /** Findings grouped by workload under the answer; what could not be checked stands below them. */
-export const checkView: View<CheckReport> = {doc, data: checkData, showsGaps: true}
+export const checkView: View<CheckReport> = {
+  doc,
+  data: checkData,
+  showsGaps: true,
+  texts: {
+    sarif: report => renderJson(sarifLog(report, report.rules, report.version)),
+    junit: report => junitXml(report, report.rules),
+    prom: prometheusText,
+    github: githubAnnotations,
+    policyreport: report => renderYaml(policyReports(report)),
+    patch: patchCommands,
+    baseline: report => renderYaml(baselineOf(report)),
+  },
+}

@@ -1,0 +1,35 @@
+import {readFile} from 'node:fs/promises'
+import {dirname, resolve} from 'node:path'
+import {type AcceptedFinding, parseBaseline} from '../formats/baseline/parse.js'
+import {type CheckConfig, parseCheckConfig} from '../formats/check-config/parse.js'
+import {UserError} from '../model/user-error.js'
+
+/** The name of the file a team keeps its settings in. */
+export const CONFIG_FILE = '.meshctl.yaml'
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new UserError(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`)
+  }
+}
+
+/** The settings of the file named, else of .meshctl.yaml in the current folder, else none; a baseline is looked up beside the file. */
+export async function readCheckConfig(named: string | undefined, folder: string): Promise<CheckConfig> {
+  const path = named ?? resolve(folder, CONFIG_FILE)
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return {severities: {}}
+    throw new UserError(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`)
+  }
+  const config = parseCheckConfig(text, path)
+  return config.baseline === undefined ? config : {...config, baseline: resolve(dirname(path), config.baseline)}
+}
+
+/** The findings a baseline accepts; none without one. */
+export async function readBaseline(path: string | undefined): Promise<readonly AcceptedFinding[]> {
+  return path === undefined ? [] : parseBaseline(await readText(path), path)
+}

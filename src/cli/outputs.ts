@@ -1,0 +1,41 @@
+import {writeFile} from 'node:fs/promises'
+import {UserError} from '../model/user-error.js'
+import type {View} from '../reports/view.js'
+import {formOf, rendered} from './output.js'
+
+/** Where one form of the answer goes: a file, or standard output. */
+export interface OutputSpec {
+  readonly form: string | undefined
+  readonly file?: string
+}
+
+/** Reads `-o table -o sarif=out.sarif`: any number of files, at most one form for standard output. */
+export function outputSpecs<R>(words: readonly string[] | undefined, view: View<R>): readonly OutputSpec[] {
+  const specs = (words ?? []).map((word): OutputSpec => {
+    const equals = word.indexOf('=')
+    if (equals < 0) return {form: formOf(word, view)}
+    const file = word.slice(equals + 1)
+    if (file === '') throw new UserError(`-o ${word} names no file`)
+    return {form: formOf(word.slice(0, equals), view), file}
+  })
+  const shown = specs.filter(({file}) => file === undefined)
+  if (shown.length > 1) {
+    throw new UserError(`only one form can go to standard output, not ${shown.map(({form}) => form).join(' and ')}`, {
+      hint: 'Give the others a file: -o sarif=out.sarif',
+    })
+  }
+  return specs.length === 0 ? [{form: undefined}] : specs
+}
+
+/** Writes the forms that go to files, without colour and 80 columns wide. */
+export async function writeOutputs<R>(specs: readonly OutputSpec[], report: R, view: View<R>): Promise<void> {
+  for (const {form, file} of specs) {
+    if (file === undefined || form === undefined) continue
+    const bytes = await rendered(report, view, form, {width: 80, colour: false, headers: true}, false)
+    try {
+      await writeFile(file, bytes)
+    } catch (error) {
+      throw new UserError(`cannot write ${file}: ${(error as Error).message}`)
+    }
+  }
+}

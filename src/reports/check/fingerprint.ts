@@ -1,0 +1,15 @@
+import {createHash} from 'node:crypto'
+import type {Finding} from '../../model/finding.js'
+import {objectLabel} from '../../model/pod.js'
+
+/**
+ * The same for the same finding on another day: rule, object and path; where there is no path, the message without its numbers,
+ * which may be addresses and counts.
+ */
+export function fingerprint({code, object, path, message}: Finding): string {
+  const where = path ?? message.replace(/\d+/g, '#')
+  return createHash('sha256')
+    .update([code, objectLabel(object), where].join('\n'))
+    .digest('hex')
+    .slice(0, 32)
+}

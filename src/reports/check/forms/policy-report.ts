@@ -1,0 +1,75 @@
+import type {Finding, Severity} from '../../../model/finding.js'
+import type {CheckedWorkload, CheckReport} from '../report.js'
+
+const SEVERITY: Readonly<Record<Severity, string>> = {error: 'high', warning: 'medium', info: 'info'}
+const API: Readonly<Record<string, string>> = {
+  Deployment: 'apps/v1',
+  ReplicaSet: 'apps/v1',
+  StatefulSet: 'apps/v1',
+  DaemonSet: 'apps/v1',
+  Job: 'batch/v1',
+  CronJob: 'batch/v1',
+}
+
+function result(finding: Finding): unknown {
+  const {severity, code, message, workload, object, path, accepted} = finding
+  return {
+    source: 'meshctl',
+    policy: code,
+    rule: finding.rule,
+    category: 'Istio',
+    severity: SEVERITY[severity],
+    result: accepted !== undefined ? 'skip' : severity === 'info' ? 'warn' : 'fail',
+    scored: true,
+    message,
+    resources: [
+      {apiVersion: API[workload.kind] ?? 'v1', kind: workload.kind, namespace: workload.namespace, name: workload.name},
+    ],
+    properties: {object: `${object.kind}/${object.name}`, ...(path === undefined ? {} : {path})},
+  }
+}
+
+function ofNamespace(namespace: string, workloads: readonly CheckedWorkload[]): unknown {
+  const results = workloads.flatMap(each => each.findings.map(result))
+  const skipped = workloads.flatMap(each =>
+    each.notChecked.map(({code, rule, gap}) => ({
+      source: 'meshctl',
+      policy: code,
+      rule,
+      category: 'Istio',
+      result: 'skip',
+      message: `${gap.what}: ${gap.detail}`,
+      resources: [
+        {apiVersion: API[each.workload.kind] ?? 'v1', kind: each.workload.kind, namespace, name: each.workload.name},
+      ],
+    })),
+  )
+  const open = workloads.flatMap(each => each.findings)
+  const accepted = open.filter(each => each.accepted !== undefined).length
+  const info = open.filter(each => each.accepted === undefined && each.severity === 'info').length
+  return {
+    apiVersion: 'wgpolicyk8s.io/v1alpha2',
+    kind: 'PolicyReport',
+    metadata: {name: 'meshctl', namespace, labels: {'app.kubernetes.io/managed-by': 'meshctl'}},
+    summary: {
+      pass: workloads.reduce((sum, each) => sum + each.passed, 0),
+      fail: open.length - accepted - info,
+      warn: info,
+      error: 0,
+      skip: accepted + skipped.length,
+    },
+    results: [...results, ...skipped],
+  }
+}
+
+/** The findings as PolicyReports (wgpolicyk8s.io/v1alpha2), one per namespace, in a List that kubectl can apply. */
+export function policyReports(report: CheckReport): unknown {
+  const namespaces = [...new Set(report.workloads.map(({workload}) => workload.namespace))].sort()
+  const items = namespaces.map(namespace =>
+    ofNamespace(
+      namespace,
+      report.workloads.filter(({workload}) => workload.namespace === namespace),
+    ),
+  )
+  return {apiVersion: 'v1', kind: 'List', items}
+}

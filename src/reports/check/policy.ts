@@ -1,0 +1,78 @@
+import type {AcceptedFinding} from '../../formats/baseline/parse.js'
+import {atLeast, type Finding, type Severity} from '../../model/finding.js'
+import {UserError} from '../../model/user-error.js'
+import {findRules} from '../../rules/pick.js'
+import type {Rule} from '../../rules/rule.js'
+import {fingerprint} from './fingerprint.js'
+import {type CheckedWorkload, type CheckReport, countsOf} from './report.js'
+
+/** What a team decided about findings: severities of its own, and what it accepts for a while. */
+export interface FindingPolicy {
+  readonly severities: ReadonlyMap<string, Severity>
+  readonly accepted: readonly AcceptedFinding[]
+  readonly at: Date
+}
+
+/** The team's severities by code; a name no rule has is an error. */
+export function severitiesByCode(
+  rules: readonly Rule[],
+  given: Readonly<Record<string, Severity>>,
+): ReadonlyMap<string, Severity> {
+  return new Map(
+    Object.entries(given).flatMap(([word, severity]) => {
+      const found = findRules(rules, word)
+      if (found.length === 0)
+        throw new UserError(`no rule is called ${JSON.stringify(word)}`, {next: 'meshctl rules   # lists them'})
+      return found.map(({code}) => [code, severity] as const)
+    }),
+  )
+}
+
+function judged(finding: Finding, policy: FindingPolicy): Finding {
+  const severity = policy.severities.get(finding.code) ?? finding.severity
+  const own = {...finding, severity}
+  if (finding.accepted !== undefined) return own
+  const entry = policy.accepted.find(each => each.fingerprint === fingerprint(finding))
+  if (entry === undefined) return own
+  if (entry.expires !== undefined && Date.parse(entry.expires) <= policy.at.getTime()) {
+    return {...own, message: `${own.message} (accepted until ${entry.expires}, which is over)`}
+  }
+  const until = entry.expires === undefined ? '' : ` until ${entry.expires}`
+  return {
+    ...own,
+    accepted: `baseline${until}${entry.owner === '' ? '' : `, ${entry.owner}`}${entry.reason === '' ? '' : `: ${entry.reason}`}`,
+  }
+}
+
+/** The report as the team sees it: its own severities, and the findings of the baseline set aside until their day; new and expired ones fail. */
+export function withPolicy(report: CheckReport, policy: FindingPolicy): CheckReport {
+  const workloads: readonly CheckedWorkload[] = report.workloads.map(each => ({
+    ...each,
+    findings: each.findings.map(finding => judged(finding, policy)),
+  }))
+  const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
+  return {
+    ...report,
+    workloads,
+    counts: countsOf(workloads),
+    failing: open.some(({severity}) => atLeast(severity, report.failOn)),
+  }
+}
+
+/** Today's open findings as a baseline to fill in: who answers for each, why, and until when. */
+export function baselineOf(report: CheckReport): unknown {
+  const open = report.workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
+  return {
+    apiVersion: 'meshctl/v1',
+    kind: 'Baseline',
+    accepted: open.map(finding => ({
+      fingerprint: fingerprint(finding),
+      code: finding.code,
+      object: `${finding.object.kind} ${finding.object.namespace}/${finding.object.name}`,
+      finding: finding.message,
+      owner: '',
+      reason: '',
+      expires: '',
+    })),
+  }
+}

@@ -1,0 +1,238 @@
+import {readFileSync} from 'node:fs'
+import {beforeAll, describe, expect, test} from '@jest/globals'
+import {Ajv} from 'ajv'
+import type {Log} from 'sarif'
+import {parse} from 'yaml'
+import {formOf, rendered} from '../../../src/cli/output.js'
+import {outputSpecs} from '../../../src/cli/outputs.js'
+import {parseBaseline} from '../../../src/formats/baseline/parse.js'
+import {parseCheckConfig} from '../../../src/formats/check-config/parse.js'
+import {fingerprint} from '../../../src/reports/check/fingerprint.js'
+import {junitXml} from '../../../src/reports/check/forms/junit.js'
+import {baselineOf, severitiesByCode, withPolicy} from '../../../src/reports/check/policy.js'
+import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
+import {checkTargets} from '../../../src/reports/check/targets.js'
+import {checkView} from '../../../src/reports/check/view.js'
+import {RULES} from '../../../src/rules/registry.js'
+import {openFiles} from '../../../src/sources/open.js'
+
+const NOW = new Date('2026-11-20T19:00:00Z')
+const MANIFEST = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - {name: web, image: x, securityContext: {runAsUser: 1337}}
+`
+
+/** Where the user stands in line 9, counted from 1. */
+const COLUMN = (MANIFEST.split('\n')[8] ?? '').indexOf('1337') + 1
+
+let mesh: CheckReport
+let manifest: CheckReport
+
+async function checked(path: string, all: boolean): Promise<CheckReport> {
+  const source = await openFiles([path])
+  const objects = await checkTargets(source, [], all ? {allNamespaces: true} : {})
+  return await checkReport(source, objects, {
+    rules: RULES,
+    failOn: 'warning',
+    istioNamespace: 'istio-system',
+    deep: true,
+    now: NOW,
+    version: '1.2.3',
+  })
+}
+
+beforeAll(async () => {
+  const {mkdtempSync, writeFileSync} = await import('node:fs')
+  const path = `${mkdtempSync('/tmp/meshctl-forms-')}/web app.yaml`
+  writeFileSync(path, MANIFEST)
+  mesh = await checked('src/sample/mesh.tgz', true)
+  manifest = await checked(path, false)
+})
+
+async function shown(report: CheckReport, form: string): Promise<string> {
+  return String(
+    await rendered(report, checkView, formOf(form, checkView), {width: 80, colour: false, headers: true}, false),
+  )
+}
+
+describe('forms for programs', () => {
+  test('json is as its schema says', async () => {
+    const validate = new Ajv({strict: true}).compile(JSON.parse(readFileSync('docs/schemas/check.schema.json', 'utf8')))
+    for (const report of [mesh, manifest]) {
+      validate(JSON.parse(await shown(report, 'json')))
+      expect(validate.errors).toBeNull()
+    }
+  })
+
+  test('sarif: one result per finding, each of a rule that is described, with a place and a fingerprint', async () => {
+    const log = JSON.parse(await shown(manifest, 'sarif')) as Log
+    const [run] = log.runs
+    expect(log.version).toBe('2.1.0')
+    expect(run?.tool.driver.version).toBe('1.2.3')
+    expect(run?.results).toHaveLength(2)
+    for (const result of run?.results ?? []) {
+      expect(run?.tool.driver.rules?.[result.ruleIndex ?? -1]?.id).toBe(result.ruleId)
+      expect(['error', 'warning', 'note']).toContain(result.level)
+      expect(Object.values(result.partialFingerprints ?? {})[0]).toMatch(/^[0-9a-f]{32}$/)
+    }
+    const [first] = run?.results ?? []
+    expect(first?.locations?.[0]?.physicalLocation?.region).toEqual({startLine: 9, startColumn: COLUMN})
+    expect(first?.locations?.[0]?.physicalLocation?.artifactLocation?.uri).toMatch(/web%20app\.yaml$/)
+    expect(run?.invocations?.[0]?.toolExecutionNotifications?.length).toBe(manifest.counts.notChecked)
+  })
+
+  test('fingerprints stay when lines and counts move, and tell findings apart', () => {
+    const all = mesh.workloads.flatMap(({findings}) => findings)
+    expect(new Set(all.map(fingerprint)).size).toBeGreaterThan(all.length - 3)
+    const [first] = all
+    if (first === undefined) throw new Error('no findings')
+    expect(fingerprint({...first, pods: ['x'], proof: [], place: {file: 'a', line: 9, column: 9}})).toBe(
+      fingerprint(first),
+    )
+    expect(fingerprint({...first, code: 'MCT9999'})).not.toBe(fingerprint(first))
+  })
+
+  test('junit: well-formed, one failure at most per case, counts that add up', async () => {
+    const xml = await shown(mesh, 'junit')
+    const cases = [...xml.matchAll(/<testcase [^>]*?(\/>|>([\s\S]*?)<\/testcase>)/g)]
+    expect(cases.filter(match => (match[2] ?? '').split('<failure').length > 2)).toEqual([])
+    const count = (word: string) => Number(new RegExp(`<testsuites [^>]*${word}="(\\d+)"`).exec(xml)?.[1])
+    expect(count('tests')).toBe(cases.length)
+    expect(count('failures')).toBe(cases.filter(match => (match[2] ?? '').includes('<failure')).length)
+    const opened = [...xml.matchAll(/<([a-z-]+)(?: [^>]*[^/])?>/g)].map(match => match[1]).sort()
+    expect([...xml.matchAll(/<\/([a-z-]+)>/g)].map(match => match[1]).sort()).toEqual(opened)
+  })
+
+  test('junit: markup and control characters of a message are harmless', () => {
+    const [first] = mesh.workloads
+    const [finding] = first?.findings ?? []
+    if (first === undefined || finding === undefined) throw new Error('no findings')
+    const evil = {...finding, severity: 'error' as const, message: '<b> & "quoted" \u0001 ]]>'}
+    const xml = junitXml({...mesh, workloads: [{...first, findings: [evil], notChecked: []}]}, RULES)
+    expect(xml).toContain('message="&lt;b&gt; &amp; &quot;quoted&quot; ? ]]&gt;"')
+  })
+
+  test('prometheus: every sample belongs to a described metric, and none comes twice', async () => {
+    const lines = (await shown(mesh, 'prom')).trim().split('\n')
+    const described = lines.filter(line => line.startsWith('# TYPE')).map(line => line.split(' ')[2])
+    const samples = lines.filter(line => !line.startsWith('#'))
+    for (const line of samples) {
+      expect(line).toMatch(/^[a-z_]+\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\} \d+$/)
+      expect(described).toContain(line.split('{')[0])
+    }
+    expect(new Set(samples.map(line => line.split('} ')[0])).size).toBe(samples.length)
+    const sum = samples
+      .filter(line => line.startsWith('meshctl_findings'))
+      .reduce((total, line) => total + Number(line.split('} ')[1]), 0)
+    expect(sum).toBe(mesh.counts.error + mesh.counts.warning + mesh.counts.info)
+  })
+
+  test('github: a line per finding, with file and line where known', async () => {
+    expect(await shown(manifest, 'github')).toMatch(
+      new RegExp(`^::error file=.*web app\\.yaml,line=9,col=${COLUMN},title=MCT1001 .*::Deployment default/web: `),
+    )
+    const lines = (await shown(mesh, 'github')).trim().split('\n')
+    expect(lines.every(line => /^::(error|warning|notice) title=[^:]+::./.test(line))).toBe(true)
+  })
+
+  test('policyreport: results add up to the summary', async () => {
+    const list = parse(await shown(mesh, 'policyreport')) as {
+      items: {summary: Record<string, number>; results: {result: string}[]}[]
+    }
+    for (const {summary, results} of list.items) {
+      for (const word of ['fail', 'warn', 'skip'])
+        expect(results.filter(({result}) => result === word)).toHaveLength(summary[word] ?? -1)
+    }
+  })
+
+  test('patch: commands with steps that point into the object', async () => {
+    const text = await shown(mesh, 'patch')
+    expect(text).toContain(
+      'kubectl patch deployment sick-uid-v1 -n demo --type=json -p \'[{"op":"replace","path":"/spec/template/spec/containers/0/securityContext/runAsUser","value":1000}]\'',
+    )
+    for (const line of text.split('\n').filter(each => each.startsWith('kubectl')))
+      expect(() => JSON.parse(/'(.*)'$/.exec(line)?.[1] ?? '')).not.toThrow()
+  })
+})
+
+describe('a baseline', () => {
+  const policy = (accepted: ReturnType<typeof parseBaseline>, at = NOW) => ({severities: new Map(), accepted, at})
+
+  test('what it lists is accepted, what is new fails, and a day that is over fails again', async () => {
+    const written = await shown(mesh, 'baseline')
+    const entries = parseBaseline(written, 'b.yaml')
+    expect(entries.length).toBe(mesh.counts.error + mesh.counts.warning + mesh.counts.info)
+    expect(withPolicy(mesh, policy(entries)).failing).toBe(false)
+    const [first] = mesh.workloads.flatMap(({findings}) => findings).filter(({severity}) => severity === 'error')
+    if (first === undefined) throw new Error('no error')
+    const without = entries.filter(each => each.fingerprint !== fingerprint(first))
+    expect(withPolicy(mesh, policy(without))).toMatchObject({failing: true, counts: {error: 1, warning: 0}})
+    const ending = entries.map(each => ({...each, expires: '2026-12-01'}))
+    expect(withPolicy(mesh, policy(ending)).failing).toBe(false)
+    const late = withPolicy(mesh, policy(ending, new Date('2026-12-02T00:00:00Z')))
+    expect(late.failing).toBe(true)
+    expect(late.workloads.flatMap(({findings}) => findings)[0]?.message).toContain(
+      'accepted until 2026-12-01, which is over',
+    )
+  })
+
+  test('it says what is wrong with itself', () => {
+    expect(() => parseBaseline('a: 1', 'b.yaml')).toThrow('b.yaml is not a baseline')
+    expect(() => parseBaseline('kind: Baseline\naccepted: [{code: MCT1001}]', 'b.yaml')).toThrow(
+      'accepted[0] has no fingerprint',
+    )
+    expect(() =>
+      parseBaseline(`kind: Baseline\naccepted: [{fingerprint: ${'a'.repeat(32)}, expires: soon}]`, 'b.yaml'),
+    ).toThrow('"soon" is no date')
+    expect((baselineOf(mesh) as {kind: string}).kind).toBe('Baseline')
+  })
+})
+
+describe('settings of a team', () => {
+  test('severities by any name of a rule', () => {
+    const severities = severitiesByCode(
+      RULES,
+      parseCheckConfig('severities: {IST0144: info, no-service: error}', 'c').severities,
+    )
+    const report = withPolicy(mesh, {severities, accepted: [], at: NOW})
+    const of = (code: string) =>
+      report.workloads
+        .flatMap(({findings}) => findings.filter(each => each.code === code))
+        .map(({severity}) => severity)
+    expect(of('MCT1001')).toEqual(['info'])
+    expect(of('MCT1102')).toEqual(['error'])
+    expect(() => severitiesByCode(RULES, {MCT9999: 'info'})).toThrow('no rule is called "MCT9999"')
+  })
+
+  test('a strange key or value is an error that names it', () => {
+    expect(parseCheckConfig('', 'c')).toEqual({severities: {}})
+    expect(parseCheckConfig('failOn: error\nskip: [MCT1414]\nbaseline: b.yaml', 'c')).toMatchObject({
+      failOn: 'error',
+      skip: ['MCT1414'],
+      baseline: 'b.yaml',
+    })
+    expect(() => parseCheckConfig('failon: error', 'c')).toThrow('c: unknown key "failon"')
+    expect(() => parseCheckConfig('failOn: fatal', 'c')).toThrow('c: failOn must be one of error, warning, info')
+    expect(() => parseCheckConfig('skip: MCT1414', 'c')).toThrow('c: skip must be a list')
+    expect(() => parseCheckConfig('- a', 'c')).toThrow('c is not a YAML map')
+  })
+})
+
+test('-o takes any number of files and one form for standard output', () => {
+  expect(outputSpecs(['sarif=a=b.sarif', 'table'], checkView)).toEqual([
+    {form: 'sarif', file: 'a=b.sarif'},
+    {form: 'table'},
+  ])
+  expect(outputSpecs(undefined, checkView)).toEqual([{form: undefined}])
+  expect(() => outputSpecs(['json', 'table'], checkView)).toThrow(
+    'only one form can go to standard output, not json and table',
+  )
+  expect(() => outputSpecs(['sarif='], checkView)).toThrow('names no file')
+  expect(() => outputSpecs(['html'], checkView)).toThrow('"html" not supported')
+})

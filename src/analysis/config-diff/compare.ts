@@ -7,6 +7,7 @@ import {
   type Resources,
 } from '../../model/config-change.js'
 import {changesBetween} from './changes.js'
+import {KEYED_LISTS} from './list-order.js'
 import {type Masks, masked, normalForm} from './normal-form.js'
 import {sameSpelledAnyway} from './same.js'
 
@@ -17,10 +18,16 @@ function maskedNames(resources: Resources, masks: Masks): Resources {
 
 type Fields = Readonly<Record<string, unknown>>
 
-function byName(hosts: unknown): ReadonlyMap<unknown, unknown> | undefined {
+/** Virtual hosts by name, when every one has a name of its own; else they are no keyed list and stay as they are. */
+function byName(hosts: unknown): ReadonlyMap<string, unknown> | undefined {
   if (!Array.isArray(hosts)) return undefined
-  const found = new Map(hosts.map((host: Fields) => [host?.name, host]))
-  return found.size === hosts.length && !found.has(undefined) ? found : undefined
+  const found = new Map<string, unknown>()
+  for (const host of hosts) {
+    const name = KEYED_LISTS.virtualHosts?.(host)
+    if (name === undefined || found.has(name)) return undefined
+    found.set(name, host)
+  }
+  return found
 }
 
 /**
@@ -32,7 +39,7 @@ function withoutEqualHosts(a: unknown, b: unknown): readonly [unknown, unknown] 
   const [nameA, nameB] = [left, right].map(route => ('virtualHosts' in route ? 'virtualHosts' : 'virtual_hosts'))
   const [first, second] = [byName(left[nameA ?? '']), byName(right[nameB ?? ''])]
   if (first === undefined || second === undefined) return [a, b]
-  const unequal = (hosts: ReadonlyMap<unknown, unknown>, others: ReadonlyMap<unknown, unknown>) =>
+  const unequal = (hosts: Resources, others: Resources) =>
     [...hosts].filter(([name, host]) => !sameSpelledAnyway(host, others.get(name))).map(([, host]) => host)
   return [
     {...left, [nameA ?? '']: unequal(first, second)},

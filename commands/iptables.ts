@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import {fileFlag, selectorFlag} from '../src/cli/flags.js'
+import {debugFlags, fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {driftReport, expectedReport} from '../src/reports/iptables/drift-report.js'
 import {driftView} from '../src/reports/iptables/drift-view.js'
@@ -17,6 +17,7 @@ export default class Iptables extends MeshCommand {
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,
+    ...debugFlags,
     expected: Flags.boolean({description: 'the rules the pod should have instead, computed from how it was injected'}),
     drift: Flags.boolean({
       description: 'how the rules differ from those it should have (exit code 1 when traffic fares otherwise)',

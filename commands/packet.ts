@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import {fileFlag, selectorFlag} from '../src/cli/flags.js'
+import {debugFlags, fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {matrixReport} from '../src/reports/packet/matrix-report.js'
 import {matrixView} from '../src/reports/packet/matrix-view.js'
@@ -17,6 +17,7 @@ export default class Packet extends MeshCommand {
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,
+    ...debugFlags,
     out: Flags.string({helpValue: 'tcp://ADDRESS:PORT', description: 'a packet a process of the pod sends'}),
     in: Flags.string({helpValue: 'tcp://:PORT', description: 'a packet that arrives at the pod'}),
     peer: Flags.string({helpValue: 'ADDRESS', description: 'who sends an arriving packet', dependsOn: ['in']}),

@@ -84,6 +84,20 @@ export const fileFlag = Flags.string({
   description: 'one file to read instead (- for standard input)',
 })
 
+/** Flags of commands that read kernel rules: a container that may, when no other does. */
+export const debugFlags = {
+  'debug-container': Flags.boolean({
+    helpGroup: CLUSTER,
+    description:
+      'add a container with NET_ADMIN to the pod to read its kernel rules; it ends by itself, its entry stays',
+  }),
+  'debug-image': Flags.string({
+    helpGroup: CLUSTER,
+    dependsOn: ['debug-container'],
+    description: "image of that container, with iptables in it (the proxy's own unless said)",
+  }),
+} as const
+
 /** Reckons validity and ages at this time instead of capture time or now. */
 export const atFlag = Flags.string({helpValue: 'RFC3339', description: 'reckon validity and ages at this time'})
 

@@ -48,6 +48,10 @@ export abstract class MeshCommand extends Command {
       const {resolveSubject} = await import('../sources/subject.js')
       const subject = await resolveSubject(source, {name: pod, namespace: flags.namespace, selector: flags.selector})
       if (subject.chosen !== undefined) await remark(subject.chosen)
+      if (flags['debug-container'] === true) {
+        const {addDebugContainer} = await import('./debug-container.js')
+        await addDebugContainer(source, subject.pod, flags['debug-image'])
+      }
       await use(source, subject.pod)
     })
   }

@@ -13,6 +13,8 @@ import {messagesOf, type RecordedStream} from './recorded-wire.js'
 export interface ClusterScript {
   /** GET of a path (with its query) below the server: status and body; undefined is 404. */
   get(path: string): {readonly status?: number; readonly body: string} | undefined
+  /** A PATCH of a path: status and body. */
+  patch?(path: string, contentType: string, body: string): {readonly status?: number; readonly body: string}
   /** The upgrade of an exec: a recording to replay; a recorded refusal is answered as it was. */
   exec?(container: string, argv: readonly string[]): RecordedStream | Buffer[]
   /** The upgrade of a port-forward: a recording to replay, or what listens on the port. */
@@ -64,8 +66,12 @@ export async function scriptedCluster(
   script: ClusterScript,
   more: {revision?: string; adminPort?: number; idleMs?: number} = {},
 ): Promise<ScriptedCluster> {
-  const web = http.createServer((request, response) => {
-    const answer = script.get(request.url ?? '')
+  const web = http.createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += String(chunk)
+    const type = request.headers['content-type'] ?? ''
+    const answer =
+      request.method === 'PATCH' ? script.patch?.(request.url ?? '', type, body) : script.get(request.url ?? '')
     if (answer === undefined) response.writeHead(404).end('404 page not found\n')
     else response.writeHead(answer.status ?? 200).end(answer.body)
   })

@@ -116,6 +116,9 @@ function arrive(rules: CompiledRules, flow: Flow, trail: Trail): Disposition {
 function leave(rules: CompiledRules, flow: Flow, trail: Trail, decision: RouteDecision): Disposition {
   const stop = stopped(runHook('postrouting', rules, flow, trail))
   if (stop !== undefined) return stop
+  if (decision.device !== 'lo' && isLoopback(flow.source)) {
+    return {kind: 'dropped', reason: `its source ${formatIp(flow.source)} may not appear outside the pod`}
+  }
   if (decision.device !== 'lo')
     return {kind: 'sent', device: decision.device, address: flow.destination, port: flow.destinationPort}
   if (++trail.laps > 3) return {kind: 'dropped', reason: 'it goes round and round through lo'}

@@ -1,0 +1,173 @@
+import {type ChildProcessWithoutNullStreams, spawn, spawnSync} from 'node:child_process'
+import {createInterface} from 'node:readline'
+import {OWN, PORTS, REMOTES} from './random-rules.js'
+
+/** What became of a packet that was really sent. */
+export interface Sent {
+  readonly outcome: 'delivered' | 'refused' | 'timeout'
+  readonly landed?: string
+}
+
+/** A packet to send: from the pod (as a user and group) or from the peer. */
+export interface ToSend {
+  readonly from: 'pod' | 'peer'
+  readonly protocol: 'tcp' | 'udp'
+  readonly address: string
+  readonly port: number
+  readonly uid: number
+  readonly gid: number
+}
+
+/** Answers every connection and datagram with the name of the namespace and the port it came in on; one UDP socket per address, so that answers come from it. */
+const SERVER = `
+const [where, addresses, ...ports] = process.argv.slice(1)
+let open = ports.length * (1 + addresses.split(',').length)
+const ready = () => { if (--open === 0) console.log('ready') }
+for (const port of ports.map(Number)) {
+  require('node:net').createServer(s => { s.on('error', () => {}); s.end(where + ':' + port) }).listen(port, '0.0.0.0', ready)
+  for (const address of addresses.split(',')) {
+    const udp = require('node:dgram').createSocket('udp4')
+    udp.on('message', (_, from) => udp.send(where + ':' + port, from.port, from.address)).bind(port, address, ready)
+  }
+}
+`
+
+/** Sends one packet per line of standard input, under the user and group it names until it is answered, and tells what answered. */
+const CLIENT = `
+const rl = require('node:readline').createInterface({input: process.stdin})
+function tcp({address, port}, done) {
+  const socket = require('node:net').connect({host: address, port})
+  let text = ''
+  const end = outcome => { socket.destroy(); done(outcome) }
+  socket.setTimeout(400, () => end({outcome: 'timeout'}))
+  socket.on('data', data => { text += data })
+  socket.on('end', () => end({outcome: 'delivered', landed: text}))
+  socket.on('error', error => end({outcome: error.code === 'ECONNREFUSED' ? 'refused' : error.code === 'EPERM' ? 'timeout' : 'error ' + error.code}))
+}
+function udp({address, port}, done) {
+  const socket = require('node:dgram').createSocket('udp4')
+  const timer = setTimeout(() => end({outcome: 'timeout'}), 400)
+  const end = outcome => { clearTimeout(timer); try { socket.close() } catch {} ; done(outcome) }
+  socket.on('message', data => end({outcome: 'delivered', landed: String(data)}))
+  socket.on('error', error => end({outcome: error.code === 'ECONNREFUSED' ? 'refused' : 'timeout'}))
+  socket.connect(port, address, () => socket.send('x', error => { if (error) end({outcome: error.code === 'ECONNREFUSED' ? 'refused' : 'timeout'}) }))
+}
+rl.on('line', line => {
+  const packet = JSON.parse(line)
+  let told = false
+  process.setegid(packet.gid)
+  process.seteuid(packet.uid)
+  ;(packet.protocol === 'tcp' ? tcp : udp)(packet, answer => {
+    if (told) return
+    told = true
+    process.seteuid(0)
+    process.setegid(0)
+    console.log(JSON.stringify(answer))
+  })
+})
+`
+
+/** Two namespaces joined by a cable: the pod 10.50.0.2, and a peer that answers for every other address. */
+export interface NetnsBed {
+  readonly pod: string
+  inPod(
+    argv: readonly string[],
+    input?: string,
+  ): {readonly status: number | null; readonly stdout: string; readonly stderr: string}
+  send(packet: ToSend): Promise<Sent>
+  close(): Promise<void>
+}
+
+function sh(argv: readonly string[], input?: string): {status: number | null; stdout: string; stderr: string} {
+  const [program = '', ...args] = argv
+  const {status, stdout, stderr} = spawnSync(program, args, {input: input ?? '', encoding: 'utf8'})
+  return {status, stdout, stderr}
+}
+
+/** True where network namespaces and iptables can be used: as root, with the programs installed. */
+export function canBuildBed(): boolean {
+  if (process.getuid?.() !== 0) return false
+  const name = `mct${process.pid}x`
+  if (sh(['ip', 'netns', 'add', name]).status !== 0) return false
+  const works = sh(['ip', 'netns', 'exec', name, 'iptables-restore', '--version']).status === 0
+  sh(['ip', 'netns', 'del', name])
+  return works
+}
+
+function inside(name: string, argv: readonly string[]): readonly string[] {
+  return ['ip', 'netns', 'exec', name, ...argv]
+}
+
+function must(argv: readonly string[]): void {
+  const {status, stderr} = sh(argv)
+  if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`)
+}
+
+async function startServer(
+  name: string,
+  where: string,
+  addresses: readonly string[],
+): Promise<ChildProcessWithoutNullStreams> {
+  const [program = '', ...args] = inside(name, [
+    process.execPath,
+    '-e',
+    SERVER,
+    where,
+    addresses.join(','),
+    ...PORTS.map(String),
+  ])
+  const child = spawn(program, args)
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.once('data', () => resolve())
+    child.once('exit', () => reject(new Error('the listener ended')))
+  })
+  return child
+}
+
+function startClient(name: string) {
+  const [program = '', ...args] = inside(name, [process.execPath, '-e', CLIENT])
+  const child = spawn(program, args)
+  const lines = createInterface({input: child.stdout})[Symbol.asyncIterator]()
+  return {
+    child,
+    ask: async (packet: ToSend): Promise<Sent> => {
+      child.stdin.write(`${JSON.stringify(packet)}\n`)
+      const {value} = await lines.next()
+      return JSON.parse(String(value)) as Sent
+    },
+  }
+}
+
+/** Builds the bed; `close` ends its processes and removes its namespaces. */
+export async function buildBed(): Promise<NetnsBed> {
+  const pod = `mct${process.pid}p`
+  const peer = `mct${process.pid}q`
+  for (const name of [pod, peer]) must(['ip', 'netns', 'add', name])
+  must(['ip', 'link', 'add', 'eth0', 'netns', pod, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', peer])
+  for (const [name, address] of [
+    [pod, '10.50.0.2/24'],
+    [peer, '10.50.0.1/24'],
+  ] as const) {
+    must(inside(name, ['ip', 'link', 'set', 'lo', 'up']))
+    must(inside(name, ['ip', 'addr', 'add', address, 'dev', 'eth0']))
+    must(inside(name, ['ip', 'link', 'set', 'eth0', 'up']))
+  }
+  must(inside(pod, ['ip', 'route', 'add', 'default', 'via', '10.50.0.1']))
+  for (const range of ['198.51.100.0/24', '203.0.113.0/24'])
+    must(inside(peer, ['ip', 'route', 'add', 'local', range, 'dev', 'lo']))
+  const servers = [await startServer(pod, 'pod', [OWN, '127.0.0.1']), await startServer(peer, 'peer', REMOTES)]
+  const clients = {pod: startClient(pod), peer: startClient(peer)}
+  return {
+    pod,
+    inPod: (argv, input) => sh(inside(pod, argv), input),
+    send: packet => clients[packet.from].ask(packet),
+    close: async () => {
+      for (const child of [...servers, clients.pod.child, clients.peer.child]) {
+        const ended = new Promise(resolve => child.once('exit', resolve))
+        child.kill()
+        await ended
+      }
+      for (const name of [pod, peer]) sh(['ip', 'netns', 'del', name])
+    },
+  }
+}

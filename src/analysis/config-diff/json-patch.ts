@@ -14,14 +14,19 @@ export function jsonPointer(path: readonly string[]): string {
 
 /** The operations that turn the first side's normal document (section, name, resource) into the second's. */
 export function patchOf(differences: readonly ResourceDifference[], prefix: readonly string[] = []): PatchOperation[] {
-  return differences.flatMap(({section, name, kind, after, changes}): PatchOperation[] => {
-    const base = [...prefix, section, name]
-    if (kind === 'added') return [{op: 'add', path: jsonPointer(base), value: after}]
-    if (kind === 'removed') return [{op: 'remove', path: jsonPointer(base)}]
-    return changes.map(change => {
-      const path = jsonPointer([...base, ...change.path])
-      if (change.op === 'remove') return {op: 'remove', path}
-      return {op: change.op === 'order' ? 'replace' : change.op, path, value: change.after}
-    })
+  return differences.flatMap(({section, name, ...difference}) => operationsAt([...prefix, section, name], difference))
+}
+
+/** What changed at one place of a document. */
+export type Difference = Pick<ResourceDifference, 'kind' | 'after' | 'changes'>
+
+/** The operations for one thing that was added, removed or changed at a place of the document. */
+export function operationsAt(base: readonly string[], {kind, after, changes}: Difference): PatchOperation[] {
+  if (kind === 'added') return [{op: 'add', path: jsonPointer(base), value: after}]
+  if (kind === 'removed') return [{op: 'remove', path: jsonPointer(base)}]
+  return changes.map(change => {
+    const path = jsonPointer([...base, ...change.path])
+    if (change.op === 'remove') return {op: 'remove', path}
+    return {op: change.op === 'order' ? 'replace' : change.op, path, value: change.after}
   })
 }

@@ -6,6 +6,7 @@ import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {hasProxy, isAlive} from '../proxy-status/unlisted.js'
 import {type Report, required} from '../report.js'
+import {compareObjects, type ObjectComparison} from './objects.js'
 import {type PairDiff, pairDiff, readAnswer} from './pair.js'
 import {workloadOf} from './workload.js'
 
@@ -21,6 +22,8 @@ export interface DiffReport extends Report {
   /** Proxies only one side has. */
   readonly onlyFirst: readonly string[]
   readonly onlySecond: readonly string[]
+  /** Kubernetes objects, when whole sources are compared. */
+  readonly objects?: ObjectComparison
   readonly first: string
   readonly second: string
 }
@@ -29,10 +32,10 @@ export interface DiffReport extends Report {
 const PAIRS_AT_ONCE = 2
 
 /** True when something differs between the sides of a report. */
-export function differs(report: Pick<DiffReport, 'pairs' | 'onlyFirst' | 'onlySecond'>): boolean {
+export function differs(report: Pick<DiffReport, 'pairs' | 'onlyFirst' | 'onlySecond' | 'objects'>): boolean {
   return (
     report.pairs.some(pair => pair.comparison.differences.length > 0) ||
-    report.onlyFirst.length + report.onlySecond.length > 0
+    report.onlyFirst.length + report.onlySecond.length + (report.objects?.differences.length ?? 0) > 0
   )
 }
 
@@ -140,6 +143,7 @@ export async function sidesReport(a: Side, b: Side): Promise<DiffReport> {
   }
   const gaps: Gap[] = []
   const {diffs, onlyFirst, onlySecond} = await everyPair(a.source, b.source, gaps)
-  const result = {...shared, gaps, pairs: diffs, onlyFirst, onlySecond}
+  const objects = await compareObjects(a.source, b.source)
+  const result = {...shared, gaps, pairs: diffs, onlyFirst, onlySecond, objects}
   return {...result, failing: differs(result)}
 }

@@ -1,4 +1,4 @@
-import {jsonPointer, patchOf} from '../../analysis/config-diff/json-patch.js'
+import {jsonPointer, operationsAt, patchOf} from '../../analysis/config-diff/json-patch.js'
 import {CONFIG_SECTIONS, type ConfigChange, type ResourceDifference, SECTION_NOUNS} from '../../model/config-change.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
@@ -112,8 +112,31 @@ function pairLines(pair: PairDiff, form: Form): readonly Line[] {
   ]
 }
 
+/** Objects that came, went or changed: most likely why the proxies did. */
+function objectLines({objects}: DiffReport, form: Form): readonly Line[] {
+  if (objects === undefined) return []
+  const {differences, kinds} = objects
+  if (differences.length === 0) {
+    const what = kinds.length === 0 ? 'not on both sides, so not compared' : `no difference in ${kinds.length} kinds`
+    return [[{text: `Objects: ${what}`, tone: 'dim'}], ['']]
+  }
+  const {changes: most, resources, text} = LIMITS[form]
+  const lines = differences
+    .slice(0, resources)
+    .flatMap(({object, kind, changes}): readonly Line[] => [
+      [{text: `  ${MARKS[kind]} ${object}`, tone: TONES[kind]}],
+      ...changes.slice(0, most).map(change => changeLine(change, text)),
+      ...(changes.length > most && most > 0
+        ? [[`      and ${counted(changes.length - most, 'more change')} (-o wide)`]]
+        : []),
+    ])
+  const rest = differences.length - resources
+  const more: readonly Line[] = rest > 0 ? [[`  and ${rest} more (-o wide)`]] : []
+  return [[{text: `${counted(differences.length, 'object')} changed:`, tone: 'strong'}], ...lines, ...more, ['']]
+}
+
 function summary(report: DiffReport): readonly Line[] {
-  if (report.pairs.length === 1 && report.kind !== 'replicas') return []
+  if (report.pairs.length === 1 && report.objects === undefined && report.kind !== 'replicas') return []
   const odd = report.pairs.filter(pair => pair.comparison.differences.length > 0)
   const head: Line =
     report.kind === 'replicas'
@@ -128,15 +151,16 @@ function doc(report: DiffReport, form: Form): Doc {
   const several = report.pairs.length > 1
   const pairs = several ? report.pairs.filter(pair => pair.comparison.differences.length > 0) : report.pairs
   const lines = pairs.flatMap((pair, index) => [...(index === 0 ? [] : [['']]), ...pairLines(pair, form)])
-  return [{block: 'text', lines: [...summary(report), ...lines]}]
+  return [{block: 'text', lines: [...summary(report), ...objectLines(report, form), ...lines]}]
 }
 
 /** The JSON Patch from the first side to the second; with several pairs each path starts with the pair's name. */
 function data(report: DiffReport): unknown {
   const [only] = report.pairs
-  if (report.pairs.length === 1 && only !== undefined && report.kind !== 'replicas')
+  if (report.pairs.length === 1 && only !== undefined && report.objects === undefined && report.kind !== 'replicas')
     return patchOf(only.comparison.differences)
-  return report.pairs.flatMap(pair => patchOf(pair.comparison.differences, [pair.name]))
+  const objects = (report.objects?.differences ?? []).flatMap(each => operationsAt(['objects', each.object], each))
+  return [...objects, ...report.pairs.flatMap(pair => patchOf(pair.comparison.differences, [pair.name]))]
 }
 
 function full(report: DiffReport): string {
@@ -159,7 +183,20 @@ function full(report: DiffReport): string {
     patch: patchOf(pair.comparison.differences),
   }))
   const {onlyFirst, onlySecond} = report
-  const document = {apiVersion: 'meshctl/v1', kind: 'DiffReport', equal: !differs(report), pairs, onlyFirst, onlySecond}
+  const objects = report.objects?.differences.map(({object, kind, changes}) => ({
+    object,
+    kind,
+    changes: changes.length,
+  }))
+  const document = {
+    apiVersion: 'meshctl/v1',
+    kind: 'DiffReport',
+    equal: !differs(report),
+    pairs,
+    onlyFirst,
+    onlySecond,
+    objects,
+  }
   return `${JSON.stringify(document, null, 2)}\n`
 }
 

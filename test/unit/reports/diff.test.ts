@@ -252,6 +252,54 @@ describe('two sides', () => {
     expect(text(report)).toContain('11 proxies on both sides, 0 different.')
   })
 
+  test('objects that decide what proxies get: changed, gone and new ones are told, bookkeeping and state are not', async () => {
+    const rule = (weight: number, more: object = {}) => ({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: {name: 'reviews', namespace: 'demo', resourceVersion: String(weight), ...more},
+      spec: {
+        http: [
+          {
+            route: [
+              {destination: {subset: 'v1'}, weight},
+              {destination: {subset: 'v2'}, weight: 100 - weight},
+            ],
+          },
+        ],
+      },
+      status: {observed: weight},
+    })
+    const service = (name: string) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {name, namespace: 'demo'},
+      spec: {},
+    })
+    const same = rule(50, {annotations: {'kubectl.kubernetes.io/last-applied-configuration': '{}'}})
+    const [a, b] = [
+      memorySource({objects: [rule(80), service('old'), {...same, metadata: {...same.metadata, name: 'other'}}]}),
+      memorySource({
+        objects: [rule(20), service('new'), {...rule(50), metadata: {...rule(50).metadata, name: 'other'}}],
+      }),
+    ]
+    const report = await sidesReport({source: a}, {source: b})
+    expect(report.failing).toBe(true)
+    expect(text(report).split('\n').slice(2, 8)).toEqual([
+      '3 objects changed:',
+      '  + Service new.demo',
+      '  - Service old.demo',
+      '  ~ VirtualService reviews.demo',
+      '      /spec/http/0/route/0/weight 80 → 20',
+      '      /spec/http/0/route/1/weight 20 → 80',
+    ])
+    expect(diffView.data(report)).toEqual([
+      {op: 'add', path: '/objects/Service new.demo', value: {spec: {}}},
+      {op: 'remove', path: '/objects/Service old.demo'},
+      {op: 'replace', path: '/objects/VirtualService reviews.demo/spec/http/0/route/0/weight', value: 20},
+      {op: 'replace', path: '/objects/VirtualService reviews.demo/spec/http/0/route/1/weight', value: 80},
+    ])
+  })
+
   test('a pod only one side has is named', async () => {
     const source = await sample()
     const pods = await source.objects({kind: 'Pod'})

@@ -1,3 +1,4 @@
+import {readdirSync} from 'node:fs'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {formOf, rendered} from '../../src/cli/output.js'
 import type {PodRef} from '../../src/model/kube-object.js'
@@ -11,6 +12,8 @@ import {checkTargets} from '../../src/reports/check/targets.js'
 import {checkView} from '../../src/reports/check/view.js'
 import {clusterReport} from '../../src/reports/clusters/report.js'
 import {clustersView} from '../../src/reports/clusters/view.js'
+import {controlPlaneReport} from '../../src/reports/diff/control-plane.js'
+import {diffView} from '../../src/reports/diff/view.js'
 import {ecdsReport} from '../../src/reports/ecds/report.js'
 import {ecdsView} from '../../src/reports/ecds/view.js'
 import {edsReport} from '../../src/reports/eds/report.js'
@@ -21,11 +24,17 @@ import {iptablesReport} from '../../src/reports/iptables/report.js'
 import {iptablesView} from '../../src/reports/iptables/view.js'
 import {listenerReport} from '../../src/reports/listeners/report.js'
 import {listenersView} from '../../src/reports/listeners/view.js'
+import {logLevelReport} from '../../src/reports/log-levels/report.js'
+import {logLevelsView} from '../../src/reports/log-levels/view.js'
+import {packetReport} from '../../src/reports/packet/report.js'
+import {packetView} from '../../src/reports/packet/view.js'
 import {portsReport} from '../../src/reports/ports/report.js'
 import {portsView} from '../../src/reports/ports/view.js'
 import {proxyStatusReport} from '../../src/reports/proxy-status/report.js'
 import {proxyStatusView} from '../../src/reports/proxy-status/view.js'
 import {exitCodeOf, type Report} from '../../src/reports/report.js'
+import {rootCaReport} from '../../src/reports/rootca/report.js'
+import {rootCaView} from '../../src/reports/rootca/view.js'
 import {routeReport} from '../../src/reports/routes/report.js'
 import {routesView} from '../../src/reports/routes/view.js'
 import {secretReport} from '../../src/reports/secrets/report.js'
@@ -69,6 +78,8 @@ function neutral(value: unknown): unknown {
   )
 }
 
+const PRODUCTPAGE = {namespace: 'demo', name: 'productpage-v1-565846b976-fvswz'}
+
 type Question = (source: Source, pod: PodRef) => Promise<object>
 
 const QUESTIONS: Readonly<Record<string, Question>> = {
@@ -82,12 +93,17 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   clusters: async (s, pod) => seen(await clusterReport(s, pod, {}), clustersView),
   'clusters --fqdn --port': async (s, pod) =>
     seen(await clusterReport(s, pod, {fqdn: 'reviews.demo', port: 9080}), clustersView),
+  diff: async (s, pod) =>
+    seen(await controlPlaneReport(s, pod, {istioNamespace: 'istio-system', revision: undefined}), diffView),
   ecds: async (s, pod) => seen(await ecdsReport(s, pod), ecdsView),
   eds: async (s, pod) => seen(await edsReport(s, pod, {}), edsView),
   endpoints: async (s, pod) => seen(await endpointReport(s, pod, {}, true), endpointsView),
   iptables: async (s, pod) => seen(await iptablesReport(s, pod), iptablesView),
   listeners: async (s, pod) => seen(await listenerReport(s, pod, {}, 'chains'), listenersView),
+  'log-levels': async (s, pod) => seen(await logLevelReport(s, [pod]), logLevelsView),
+  packet: async (s, pod) => seen(await packetReport(s, pod, {out: '10.96.33.155:9080'}), packetView),
   ports: async (s, pod) => seen(await portsReport(s, pod), portsView),
+  rootca: async (s, pod) => seen(await rootCaReport(s, [pod, PRODUCTPAGE]), rootCaView),
   routes: async (s, pod) => seen(await routeReport(s, pod, undefined, SHOWN), routesView),
   secrets: async (s, pod) => seen(await secretReport(s, pod, MOMENT), secretsView),
   'server-info': async (s, pod) => seen(await serverInfoReport(s, pod), serverInfoView),
@@ -109,7 +125,22 @@ async function answer(ask: () => Promise<object>, source: Source): Promise<objec
     return await ask()
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return {error: error.message.replaceAll(source.origin.label, 'the source')}
+    const message = error.message.replaceAll(source.origin.label, 'the source')
+    return {error: message.replaceAll(/\/\S+\.tgz/g, 'the source')}
+  }
+}
+
+/** The sample with what its proxies would say of their log levels, which nobody asked them. */
+function withLogLevels(source: Source): Source {
+  const levels = Buffer.from('active loggers:\n  admin: warning\n  config: warning\n  rbac: debug\n\n')
+  return {
+    ...source,
+    async evidence(id, pod, query) {
+      const proxy = id === 'envoy.logging' ? await source.evidence('envoy.server_info', pod) : undefined
+      return proxy?.ok === true
+        ? {ok: true, value: {...proxy.value, id, bytes: levels}}
+        : source.evidence(id, pod, query)
+    },
   }
 }
 
@@ -124,7 +155,7 @@ let sample: Source
 let sampleCopy: Source
 
 beforeAll(async () => {
-  sample = await sampleSource()
+  sample = withLogLevels(await sampleSource())
   const served = await clusterServing(sample)
   base = await captured(served)
   await served.close()
@@ -141,6 +172,21 @@ async function pods(): Promise<readonly PodRef[]> {
   const found = await base.objects({kind: 'Pod'})
   return found.ok ? found.value.map(pod => ({namespace: pod.metadata.namespace ?? '', name: pod.metadata.name})) : []
 }
+
+/** Folders of reports that answer no question about a mesh: what they show is about meshctl itself, permissions, or files on this machine. */
+const OTHER = ['can-i', 'capture', 'explain', 'rules', 'snapshots']
+/** Folders that only serve other reports. */
+const SERVES_OTHERS = ['kernel', 'pod-facts']
+
+test('every report is asked', () => {
+  const folders = readdirSync('src/reports', {withFileTypes: true})
+    .filter(each => each.isDirectory())
+    .map(each => each.name)
+  const asked = [...Object.keys(QUESTIONS), ...Object.keys(MESH_QUESTIONS)].map(name => name.split(' ')[0])
+  expect(
+    folders.filter(name => !asked.includes(name) && !OTHER.includes(name) && !SERVES_OTHERS.includes(name)),
+  ).toEqual([])
+})
 
 describe('an answer is the same from a mesh, from a capture of it, and from a cluster that serves it', () => {
   test.each(Object.keys(QUESTIONS))(

@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events'
 import {redactEvidence, redactGap, redactObject} from '../../formats/redact/redact.js'
 import {type Answer, type Gap, isFailure, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
@@ -157,6 +158,8 @@ export async function captureReport(
   plan: CapturePlan,
   options: CaptureOptions,
 ): Promise<CaptureReport> {
+  // Every step under way listens for an interruption.
+  setMaxListeners(0, options.signal)
   const now = options.now ?? (() => new Date())
   const capturedAt = source.origin.capturedAt ?? now().toISOString()
   try {

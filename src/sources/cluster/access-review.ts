@@ -2,6 +2,7 @@ import {flagOf, textOf} from '../../formats/decode.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {Permission, Ruling} from '../../model/permission.js'
 import {failureFromError} from '../../wire/wire-failure.js'
+import {answerJson} from './answer-json.js'
 import type {Api} from './api.js'
 
 const PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
@@ -27,7 +28,7 @@ async function review(api: Api, permission: Permission): Promise<Ruling> {
     spec: {resourceAttributes: {namespace, verb, group, resource, subresource}},
   })
   const answer = await api.send({method: 'POST', path: PATH, body, contentType: 'application/json'})
-  const json: unknown = JSON.parse(answer.body.toString('utf8'))
+  const json = answerJson(answer, PATH)
   const allowed = flagOf(json, 'status', 'allowed') === true
   const why = textOf(json, 'status', 'reason') ?? textOf(json, 'status', 'evaluationError') ?? ''
   return {permission, verdict: allowed ? 'allowed' : 'denied', why}

@@ -2,6 +2,7 @@ import {isObject, listOf, textOf} from '../../formats/decode.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
+import {answerJson} from './answer-json.js'
 import type {Api} from './api.js'
 
 interface Page {
@@ -58,12 +59,7 @@ function earlyToken(body: Buffer): string | undefined {
 }
 
 function readPage(body: Buffer, path: string): Page {
-  let json: unknown
-  try {
-    json = JSON.parse(body.toString('utf8'))
-  } catch {
-    throw new WireFailure('protocol', `GET ${path}: the answer is not JSON`)
-  }
+  const json = answerJson({body}, path)
   if (!isObject(json) || !Array.isArray(json.items)) {
     // An empty list of a custom resource may have null items; anything else is not a list.
     if (!isObject(json) || !(textOf(json, 'kind') ?? '').endsWith('List')) {

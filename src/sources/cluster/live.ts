@@ -12,6 +12,7 @@ import {podAgent} from '../../wire/pod-agent.js'
 import {WireFailure} from '../../wire/wire-failure.js'
 import type {ExecOutcome} from '../exec-answer.js'
 import {LIMITS} from '../limits.js'
+import {answerJson} from './answer-json.js'
 import type {Api} from './api.js'
 
 export interface CallLimits {
@@ -63,8 +64,8 @@ export function openLive(api: Api): Live {
   async function pod(ref: PodRef, fresh = false): Promise<PodModel> {
     const known = fresh ? undefined : pods.get(keyOf(ref))
     if (known !== undefined) return known
-    const answer = await api.get({path: podPath(ref)})
-    const object: unknown = JSON.parse(answer.body.toString('utf8'))
+    const path = podPath(ref)
+    const object = answerJson(await api.get({path}), path)
     const found =
       isObject(object) && textOf(object, 'kind') === 'Pod' ? keep(object as unknown as KubeObject) : undefined
     if (found === undefined) throw new WireFailure('protocol', `the answer for pod ${ref.name} is not a pod`)

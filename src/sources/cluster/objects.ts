@@ -1,9 +1,10 @@
-import {listOf, textOf} from '../../formats/decode.js'
+import {isObject, listOf, textOf} from '../../formats/decode.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import {type Kind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
-import {failureFromError, type WireFailure} from '../../wire/wire-failure.js'
+import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import type {ObjectQuery} from '../source.js'
+import {answerJson} from './answer-json.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {listObjects} from './list.js'
 import type {Live} from './live.js'
@@ -43,12 +44,12 @@ async function ask(live: Live, kind: Kind, apiVersion: string, query: ObjectQuer
     return found
   }
   try {
-    const answer = await live.api.get({path: `${path}/${encodeURIComponent(query.name)}`})
-    const object = {
-      apiVersion,
-      kind: kind.kind,
-      ...(JSON.parse(answer.body.toString('utf8')) as object),
-    } as unknown as KubeObject
+    const one = `${path}/${encodeURIComponent(query.name)}`
+    const json = answerJson(await live.api.get({path: one}), one)
+    if (!isObject(json) || textOf(json, 'metadata', 'name') === undefined) {
+      throw new WireFailure('protocol', `GET ${one}: the answer is not an object`)
+    }
+    const object = {apiVersion, kind: kind.kind, ...json} as unknown as KubeObject
     live.remember([object])
     return [object]
   } catch (error) {
@@ -68,8 +69,7 @@ function isUnknownPath(failure: WireFailure): boolean {
 
 async function preferredVersion(live: Live, kind: Kind): Promise<string | undefined> {
   const [group = ''] = kind.apiVersion.split('/')
-  const answer = await live.api.get({path: '/apis'})
-  const groups = listOf(JSON.parse(answer.body.toString('utf8')) as unknown, 'groups')
+  const groups = listOf(answerJson(await live.api.get({path: '/apis'}), '/apis'), 'groups')
   const found = groups.find(each => textOf(each, 'name') === group)
   if (found === undefined) return undefined
   const preferred = textOf(found, 'preferredVersion', 'groupVersion')
@@ -82,7 +82,7 @@ async function preferredVersion(live: Live, kind: Kind): Promise<string | undefi
 }
 
 async function serves(live: Live, version: string, resource: string): Promise<boolean> {
-  const answer = await live.api.get({path: `/apis/${version}`})
-  const resources = listOf(JSON.parse(answer.body.toString('utf8')) as unknown, 'resources')
+  const path = `/apis/${version}`
+  const resources = listOf(answerJson(await live.api.get({path}), path), 'resources')
   return resources.some(each => textOf(each, 'name') === resource)
 }

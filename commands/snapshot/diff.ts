@@ -1,11 +1,11 @@
 import {Args, Flags} from '@oclif/core'
 import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {sidesReport} from '../../src/reports/diff/report.js'
+import {runDiff} from '../../src/cli/run-diff.js'
 import {diffView} from '../../src/reports/diff/view.js'
 import {twoSnapshots} from '../../src/sources/snapshot/choose.js'
 import {snapshotFolder} from '../../src/sources/snapshot/place.js'
-import {listSnapshots, snapshotSource} from '../../src/sources/snapshot/store.js'
+import {listSnapshots} from '../../src/sources/snapshot/store.js'
 
 export default class SnapshotDiff extends MeshCommand {
   static override summary = 'Compare two snapshots: the last two, two by name, or the newest with an older one'
@@ -30,7 +30,7 @@ export default class SnapshotDiff extends MeshCommand {
     const {snapshots} = await listSnapshots(folder)
     const sinceMs = flags.since === undefined ? undefined : durationMs(flags.since)
     const [older, newer] = twoSnapshots(snapshots, [args.first, args.second], sinceMs)
-    const [a, b] = [await snapshotSource(folder, older.name), await snapshotSource(folder, newer.name)]
-    await this.print(flags, await sidesReport({source: a}, {source: b}), diffView)
+    const words = {first: `snapshot:${older.name}`, second: `snapshot:${newer.name}`}
+    await this.print(flags, await runDiff(words, flags, this.config.root), diffView)
   }
 }

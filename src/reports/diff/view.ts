@@ -1,6 +1,6 @@
 import {jsonPointer, operationsAt, patchOf} from '../../analysis/config-diff/json-patch.js'
 import {CONFIG_SECTIONS, type ConfigChange, type ResourceDifference, SECTION_NOUNS} from '../../model/config-change.js'
-import type {Cell, Doc} from '../../terminal/doc.js'
+import {type Cell, cellText, type Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {PairDiff} from './pair.js'
 import {type DiffReport, differs} from './report.js'
@@ -151,7 +151,9 @@ function doc(report: DiffReport, form: Form): Doc {
   const several = report.pairs.length > 1
   const pairs = several ? report.pairs.filter(pair => pair.comparison.differences.length > 0) : report.pairs
   const lines = pairs.flatMap((pair, index) => [...(index === 0 ? [] : [['']]), ...pairLines(pair, form)])
-  return [{block: 'text', lines: [...summary(report), ...objectLines(report, form), ...lines]}]
+  const all = [...summary(report), ...objectLines(report, form), ...lines]
+  const last = all.findLastIndex(line => line.some(cell => cellText(cell) !== ''))
+  return [{block: 'text', lines: all.slice(0, last + 1)}]
 }
 
 /** The JSON Patch from the first side to the second; with several pairs each path starts with the pair's name. */

@@ -62,3 +62,9 @@ export function matchesLabels(requirements: readonly Requirement[], labels: Labe
 export function requirementsOf(labels: Labels): readonly Requirement[] {
   return Object.entries(labels).map(([key, value]) => ({key, operator: 'In' as const, values: [value]}))
 }
+
+/** The labels an equality selector such as `app=web,version=v2` names; set-based terms are left out. */
+export function requirementsToLabels(selector: string): Labels {
+  const equal = parseSelector(selector).filter(({operator, values}) => operator === 'In' && values.length === 1)
+  return Object.fromEntries(equal.map(({key, values}) => [key, values[0] ?? '']))
+}

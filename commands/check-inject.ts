@@ -1,0 +1,43 @@
+import {Args, Flags} from '@oclif/core'
+import {fileFlag} from '../src/cli/flags.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {requirementsToLabels} from '../src/model/selector.js'
+import {UserError} from '../src/model/user-error.js'
+import {checkTargets} from '../src/reports/check/targets.js'
+import {checkInjectReport, imaginedPod} from '../src/reports/check-inject/report.js'
+import {checkInjectView} from '../src/reports/check-inject/view.js'
+
+export default class CheckInject extends MeshCommand {
+  static override summary = 'Say whether a pod would get a sidecar, by which webhook, and why not'
+  static override aliases = ['x:check-inject', 'experimental:check-inject']
+  static override examples = [
+    'deploy/sick-noinject-v1 --from sample',
+    '-l app=web,version=v2 -n demo --from sample',
+  ].map(rest => `<%= config.bin %> check-inject ${rest}`)
+  static override args = {
+    pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'}),
+  }
+  static override flags = {
+    file: fileFlag,
+    labels: Flags.string({char: 'l', description: 'ask about a pod of these labels that does not exist'}),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(CheckInject)
+    if ((args.pod === undefined) === (flags.labels === undefined) && flags.file === undefined) {
+      throw new UserError('name one pod, or the labels of one with -l')
+    }
+    await this.withSource(flags, async source => {
+      const namespace = flags.namespace ?? source.defaultNamespace
+      const objects =
+        flags.labels === undefined
+          ? await checkTargets(source, args.pod === undefined ? [] : [args.pod], {namespace: flags.namespace})
+          : [imaginedPod(requirementsToLabels(flags.labels), namespace)]
+      await this.print(
+        flags,
+        await checkInjectReport(source, objects.slice(0, 50), flags.istioNamespace),
+        checkInjectView,
+      )
+    })
+  }
+}

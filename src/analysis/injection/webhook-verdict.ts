@@ -1,0 +1,87 @@
+import type {InjectionWebhook} from '../../model/injection.js'
+import {type Labels, matchesLabels, type Requirement} from '../../model/selector.js'
+
+/** What one webhook configuration does with a pod, in istioctl's words. */
+export interface WebhookVerdict {
+  readonly configuration: string
+  readonly revision: string
+  readonly injects: boolean
+  readonly reason: string
+}
+
+const NEVER = ['istio.io/deactivated', 'never-match'] as const
+
+function matchedLabel(selector: readonly Requirement[], labels: Labels): string {
+  const found = selector.find(
+    ({key, operator}) => (operator === 'In' || operator === 'NotIn') && labels[key] !== undefined,
+  )
+  return found === undefined ? '' : `${found.key}=${labels[found.key]}`
+}
+
+function deactivated({namespaceSelector, objectSelector}: InjectionWebhook): boolean {
+  return [namespaceSelector, objectSelector].every(
+    selector => selector.length === 1 && selector[0]?.key === NEVER[0] && selector[0].values[0] === NEVER[1],
+  )
+}
+
+function asked(selectors: readonly (readonly Requirement[])[]): string {
+  return selectors
+    .flat()
+    .filter(({operator}) => operator === 'In')
+    .flatMap(({key, values}) => values.map(value => `${key}=${value}`))
+    .join(', ')
+}
+
+function prevented(selector: readonly Requirement[], labels: Labels): string | undefined {
+  const found = selector.find(({key, operator, values}) => {
+    const value = labels[key]
+    return value !== undefined && (operator === 'DoesNotExist' || (operator === 'NotIn' && values.includes(value)))
+  })
+  return found === undefined ? undefined : `${found.key}=${labels[found.key]}`
+}
+
+function decide(
+  hooks: readonly InjectionWebhook[],
+  namespace: Labels,
+  pod: Labels,
+): Pick<WebhookVerdict, 'injects' | 'reason'> {
+  for (const {namespaceSelector, objectSelector} of hooks) {
+    const byNamespace = matchesLabels(namespaceSelector, namespace)
+    const byPod = matchesLabels(objectSelector, pod)
+    if (byNamespace && byPod) {
+      const [ns, own] = [matchedLabel(namespaceSelector, namespace), matchedLabel(objectSelector, pod)]
+      if (ns !== '' && own !== '')
+        return {injects: true, reason: `Namespace label ${ns} matches, and pod label ${own} matches`}
+      const all = ns.includes('kubernetes.io/metadata.name')
+        ? ' (Automatic injection is enabled in all namespaces).'
+        : ''
+      if (ns !== '') return {injects: true, reason: `Namespace label ${ns} matches${all}`}
+      if (own !== '') return {injects: true, reason: `Pod label ${own} matches`}
+    } else if (byNamespace) {
+      const label = prevented(objectSelector, pod)
+      if (label !== undefined) return {injects: false, reason: `Pod has ${label} label, preventing injection`}
+    } else if (byPod) {
+      const value = namespace['istio-injection']
+      if (value !== undefined && value !== 'enabled')
+        return {injects: false, reason: `Namespace has istio-injection=${value} label, preventing injection`}
+    }
+  }
+  if (hooks.some(deactivated))
+    return {injects: false, reason: 'The injection webhook is deactivated, and will never match labels.'}
+  const namespaces = asked(hooks.map(({namespaceSelector}) => namespaceSelector))
+  const pods = asked(hooks.map(({objectSelector}) => objectSelector))
+  return {injects: false, reason: `No matching namespace labels (${namespaces}) or pod labels (${pods})`}
+}
+
+/** What each webhook configuration would do with a pod of these labels, by name (istioctl x check-inject, its table and its reasons). */
+export function webhookVerdicts(
+  webhooks: readonly InjectionWebhook[],
+  namespace: Labels,
+  pod: Labels,
+): readonly WebhookVerdict[] {
+  const names = [...new Set(webhooks.map(({configuration}) => configuration))].sort()
+  return names.map(configuration => {
+    const hooks = webhooks.filter(each => each.configuration === configuration)
+    return {configuration, revision: hooks[0]?.revision ?? '', ...decide(hooks, namespace, pod)}
+  })
+}

@@ -1,0 +1,190 @@
+import {describe, expect, test} from '@jest/globals'
+import {decideInjection} from '../../../src/analysis/injection/decision.js'
+import {webhookVerdicts} from '../../../src/analysis/injection/webhook-verdict.js'
+import {readInjectionWebhooks} from '../../../src/formats/injection-webhook/parse.js'
+import {readPod} from '../../../src/formats/kube-pod/parse.js'
+import type {InjectionWebhook, InjectorSettings} from '../../../src/model/injection.js'
+import type {KubeObject} from '../../../src/model/kube-object.js'
+import type {PodModel} from '../../../src/model/pod.js'
+import type {Labels} from '../../../src/model/selector.js'
+import {openFiles} from '../../../src/sources/open.js'
+
+/** The webhooks of a revision, as the chart makes them when it is not the default one. */
+function revision(rev: string): readonly InjectionWebhook[] {
+  const requirement = (key: string, operator: string, ...values: string[]) => ({
+    key,
+    operator,
+    ...(values.length === 0 ? {} : {values}),
+  })
+  const notRefused = requirement('sidecar.istio.io/inject', 'NotIn', 'false')
+  const hook = (name: string, namespaces: unknown[], objects: unknown[]) => ({
+    name,
+    clientConfig: {},
+    namespaceSelector: {matchExpressions: namespaces},
+    objectSelector: {matchExpressions: objects},
+  })
+  return readInjectionWebhooks({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    metadata: {name: `istio-sidecar-injector-${rev}`, labels: {'istio.io/rev': rev}},
+    webhooks: [
+      hook(
+        'rev.namespace.sidecar-injector.istio.io',
+        [requirement('istio.io/rev', 'In', rev), requirement('istio-injection', 'DoesNotExist')],
+        [notRefused],
+      ),
+      hook(
+        'rev.object.sidecar-injector.istio.io',
+        [requirement('istio.io/rev', 'DoesNotExist'), requirement('istio-injection', 'DoesNotExist')],
+        [notRefused, requirement('istio.io/rev', 'In', rev)],
+      ),
+    ],
+  })
+}
+
+async function defaults(): Promise<readonly InjectionWebhook[]> {
+  const source = await openFiles(['src/sample/mesh.tgz'])
+  const answer = await source.objects({kind: 'MutatingWebhookConfiguration'})
+  return (answer.ok ? answer.value : []).flatMap(readInjectionWebhooks)
+}
+
+function pod(labels: Labels, more: Partial<KubeObject> = {}, spec: object = {}): PodModel {
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {name: 'p', namespace: 'n', labels},
+    spec: {containers: [], ...spec},
+    ...more,
+  }
+  const read = readPod(object as KubeObject)
+  if (read === undefined) throw new Error('no pod')
+  return read
+}
+
+function labels(text: string): Labels {
+  return Object.fromEntries(text === '' ? [] : text.split(',').map(each => each.split('=') as [string, string]))
+}
+
+describe("istioctl's reasons, as it printed them for these webhooks", () => {
+  const N0 =
+    'No matching namespace labels (istio.io/rev=default, istio-injection=enabled) or pod labels (istio.io/rev=default, sidecar.istio.io/inject=true)'
+  const N1 = 'No matching namespace labels (istio.io/rev=1-16) or pod labels (istio.io/rev=1-16)'
+  const PREVENTED = 'label, preventing injection'
+  test.each([
+    ['', '', N0, N1],
+    ['istio-injection=enabled', '', '+Namespace label istio-injection=enabled matches', N1],
+    ['istio.io/rev=1-16', '', N0, '+Namespace label istio.io/rev=1-16 matches'],
+    ['', 'istio.io/rev=1-16', `Pod has istio.io/rev=1-16 ${PREVENTED}`, '+Pod label istio.io/rev=1-16 matches'],
+    ['', 'sidecar.istio.io/inject=true', '+Pod label sidecar.istio.io/inject=true matches', N1],
+    [
+      'istio-injection=enabled',
+      'sidecar.istio.io/inject=true',
+      '+Namespace label istio-injection=enabled matches, and pod label sidecar.istio.io/inject=true matches',
+      N1,
+    ],
+    ['istio.io/rev=1-16', 'istio.io/rev=1-16', N0, '+Namespace label istio.io/rev=1-16 matches'],
+    [
+      'istio-injection=disabled',
+      'istio.io/rev=1-16',
+      `Namespace has istio-injection=disabled ${PREVENTED}`,
+      `Namespace has istio-injection=disabled ${PREVENTED}`,
+    ],
+    ['istio-injection=enabled', 'istio.io/rev=1-16', '+Namespace label istio-injection=enabled matches', N1],
+    [
+      'istio-injection=enabled',
+      'sidecar.istio.io/inject=false',
+      `Pod has sidecar.istio.io/inject=false ${PREVENTED}`,
+      N1,
+    ],
+    ['istio.io/rev=1-16', 'sidecar.istio.io/inject=false', N0, `Pod has sidecar.istio.io/inject=false ${PREVENTED}`],
+  ])('namespace %p, pod %p', async (namespace, own, first, second) => {
+    const verdicts = webhookVerdicts([...(await defaults()), ...revision('1-16')], labels(namespace), labels(own))
+    expect(verdicts.map(({injects, reason}) => `${injects ? '+' : ''}${reason}`)).toEqual([first, second])
+  })
+
+  test('a deactivated configuration says so', () => {
+    const never = [{key: 'istio.io/deactivated', operator: 'In', values: ['never-match']}] as const
+    const [hook] = revision('x')
+    if (hook === undefined) throw new Error('no webhook')
+    const verdicts = webhookVerdicts([{...hook, namespaceSelector: never, objectSelector: never}], {}, {})
+    expect(verdicts[0]?.reason).toBe('The injection webhook is deactivated, and will never match labels.')
+  })
+})
+
+/** The documented outcome (injection concepts, sidecar injection pages): which revision injects, `-` none. */
+describe('which webhook is called, for every pair of namespace and pod labels', () => {
+  const PODS = ['', 'sidecar.istio.io/inject=true', 'sidecar.istio.io/inject=false', 'istio.io/rev=R1']
+  test.each([
+    ['', ['-', 'default', '-', 'R1']],
+    ['istio-injection=enabled', ['default', 'default', '-', 'default']],
+    ['istio-injection=disabled', ['-', '-', '-', '-']],
+    ['istio.io/rev=R1', ['R1', 'R1', '-', 'R1']],
+    ['istio-injection=enabled,istio.io/rev=R1', ['default', 'default', '-', 'default']],
+  ])('namespace %p', async (namespace, expected) => {
+    const webhooks = [...(await defaults()), ...revision('R1')]
+    const outcome = PODS.map(own => {
+      const decision = decideInjection({
+        pod: pod(labels(own)),
+        namespace: {name: 'n', labels: labels(namespace), annotations: {}},
+        webhooks,
+        injectors: [],
+      })
+      return decision.injected ? decision.revision : '-'
+    })
+    expect(outcome).toEqual(expected)
+  })
+})
+
+describe('what the webhook decides once it is called', () => {
+  const SETTINGS: InjectorSettings = {
+    revision: 'default',
+    policy: 'enabled',
+    never: [],
+    always: [],
+    nativeNftables: false,
+    cni: false,
+    seccompProfile: '',
+    enableNamespacesByDefault: false,
+  }
+  const app = [{key: 'app', operator: 'In', values: ['x']}] as const
+  async function decide(
+    subject: PodModel,
+    injector: Partial<InjectorSettings> = {},
+    more: {name?: string; version?: {major: number; minor: number}} = {},
+  ) {
+    const namespace = {name: more.name ?? 'n', labels: {'istio-injection': 'enabled'}, annotations: {}}
+    const known = {webhooks: await defaults(), injectors: [{...SETTINGS, ...injector}]}
+    const {injected, decidedBy} = decideInjection({
+      pod: subject,
+      namespace,
+      ...known,
+      ...(more.version === undefined ? {} : {version: more.version}),
+    })
+    return `${injected ? 'yes' : 'no'}: ${decidedBy}`
+  }
+
+  test('in order: host network, system namespace, label, annotation, selectors, policy', async () => {
+    expect(await decide(pod({}, {}, {hostNetwork: true}))).toBe('no: host network')
+    expect(await decide(pod({}), {}, {name: 'kube-system'})).toBe('no: system namespace')
+    expect(await decide(pod({'sidecar.istio.io/inject': 'true'}), {policy: 'disabled'})).toBe('yes: pod label')
+    const annotated = pod(
+      {},
+      {metadata: {name: 'p', namespace: 'n', annotations: {'sidecar.istio.io/inject': 'false'}}},
+    )
+    expect(await decide(annotated, {always: [app]})).toBe('no: pod annotation')
+    expect(await decide(pod({app: 'x'}), {never: [app], always: [app]})).toBe('no: neverInjectSelector')
+    expect(await decide(pod({app: 'x'}), {always: [app], policy: 'disabled'})).toBe('yes: alwaysInjectSelector')
+    expect(await decide(pod({app: 'x'}), {never: [[]]})).toBe('yes: policy')
+    expect(await decide(pod({}), {policy: 'disabled'})).toBe('no: policy')
+    expect(await decide(pod({}), {policy: 'nonsense'})).toBe('no: policy')
+  })
+
+  test('values other than true and false: unset since 1.27, before that yes or no', async () => {
+    const yes = pod({'sidecar.istio.io/inject': 'yes'})
+    const odd = pod({'sidecar.istio.io/inject': 'enabled'})
+    expect(await decide(yes)).toBe('yes: policy')
+    expect(await decide(yes, {policy: 'disabled'}, {version: {major: 1, minor: 26}})).toBe('yes: pod label')
+    expect(await decide(odd, {}, {version: {major: 1, minor: 26}})).toBe('no: pod label')
+    expect(await decide(odd, {}, {version: {major: 1, minor: 27}})).toBe('yes: policy')
+  })
+})

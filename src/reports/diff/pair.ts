@@ -3,6 +3,7 @@ import {compareConfigs} from '../../analysis/config-diff/compare.js'
 import type {Answer} from '../../model/answer.js'
 import type {ConfigComparison} from '../../model/config-change.js'
 import type {Artifact} from '../../model/evidence.js'
+import {UserError} from '../../model/user-error.js'
 import {type DumpConfig, narrowedToIstiod, readConfig, withEssentialEndpoints} from './proxy-config.js'
 
 /** Two configurations compared: what to call them, what differs, grouped by likely cause. */
@@ -31,6 +32,16 @@ function withoutOwnCertificate(config: DumpConfig): DumpConfig {
   return {...config, sections: new Map([...config.sections, ['secrets', others] as const])}
 }
 
+/** The comparison; JSON nested thousands of levels deep is no configuration of an Envoy (protobuf stops at 100) and is said to be so. */
+function compared(name: string, a: DumpConfig, b: DumpConfig, mask: boolean): ConfigComparison {
+  try {
+    return compareConfigs(a, b, mask)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new UserError(`${name} cannot be compared: it is nested too deeply to be a configuration of Envoy`)
+  }
+}
+
 /** Both sides of istiod against Envoy, cut down to what can be compared. */
 function narrowed(a: DumpConfig, b: DumpConfig): readonly [DumpConfig, DumpConfig] {
   const left = b.fromIstiod ? narrowedToIstiod(a, b) : a
@@ -48,8 +59,8 @@ export function pairDiff(
   const [left, right] = a.fromIstiod === b.fromIstiod ? [a, b] : narrowed(a, b)
   const mask = more.mask ?? masksNeeded(a, b)
   const comparison = mask
-    ? compareConfigs(withoutOwnCertificate(left), withoutOwnCertificate(right), true)
-    : compareConfigs(left, right, false)
+    ? compared(name, withoutOwnCertificate(left), withoutOwnCertificate(right), true)
+    : compared(name, left, right, false)
   const remarks = new Map([...a.remarks, ...b.remarks])
   return {name, first, second, comparison, groups: groupByCause(comparison.differences), remarks, told: more.told ?? []}
 }

@@ -64,7 +64,8 @@ function summary(report: ProxyStatusReport): readonly Cell[] {
   const silent = report.istiods.filter(istiod => istiod.silent !== undefined)
   const replicas = `${counted(report.istiods.length, 'istiod')}${silent.length === 0 ? '' : `, ${silent.length} silent`}`
   const head = `${counted(connected.length, 'proxy', 'proxies')} connected to ${replicas}: `
-  const verdict = told.length === 0 ? 'all in sync' : told.join(', ')
+  const quiet = report.counted.length === 0 ? 'nothing to show' : 'all in sync'
+  const verdict = told.length === 0 ? quiet : told.join(', ')
   const asOf = report.atSource === 'now' ? '' : ` (as of ${report.at.toISOString()})`
   return [
     head,

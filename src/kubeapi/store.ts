@@ -27,6 +27,10 @@ export function objectStore(source: Source, held: readonly HeldKind[]): Store {
     resources.flatMap(each => each.versions.map(version => [`${each.group}/${version}/${each.resource}`, each])),
   )
 
+  /** False when the source says what it holds, and this is not among it: no list is then told from an empty one. */
+  const mayHold = (kind: string, group: string) =>
+    held.length === 0 || held.some(each => each.kind === kind && groupVersion(each.apiVersion).group === group)
+
   async function ask(resource: Resource, namespace: string | undefined, name?: string): Promise<readonly KubeObject[]> {
     const {kind, group} = resource
     if (kind === 'Secret' && group === '') {
@@ -41,7 +45,15 @@ export function objectStore(source: Source, held: readonly HeldKind[]): Store {
     })
     if (!answer.ok) throw failureOfGap(answer.gap, {kind: resource.resource, ...(group === '' ? {} : {group})})
     // Kinds of one name exist in several groups (Gateway); the source is asked by kind alone.
-    return answer.value.filter(object => groupVersion(object.apiVersion).group === group)
+    const found = answer.value.filter(object => groupVersion(object.apiVersion).group === group)
+    if (found.length === 0 && !mayHold(kind, group)) {
+      const what = `${kind} objects of ${group === '' ? 'the core group' : group}`
+      throw failureOfGap(
+        {what, reason: 'not-captured', detail: `${source.origin.label} does not hold them`},
+        {kind: resource.resource},
+      )
+    }
+    return found
   }
 
   return {

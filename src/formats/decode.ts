@@ -29,7 +29,9 @@ export function field(value: unknown, name: string): unknown {
 
 /** The value at a path of fields. */
 export function at(value: unknown, ...names: readonly string[]): unknown {
-  return names.reduce(field, value)
+  let found = value
+  for (const name of names) found = field(found, name)
+  return found
 }
 
 /** A string field; undefined when absent or of another type. */

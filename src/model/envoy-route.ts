@@ -13,26 +13,30 @@ export type RouteAction =
   | {readonly kind: 'direct-response'; readonly status: number}
   | {readonly kind: 'other'; readonly name: string}
 
-/** What a request must look like; `paths` is how istioctl writes the path part, the rest is what it leaves out. */
+/** The path a request must have; the kinds of match istioctl writes. */
 export interface RouteMatch {
   readonly prefix: string | undefined
   readonly pathSeparatedPrefix: string | undefined
   readonly path: string | undefined
   readonly regex: string | undefined
-  readonly template: string | undefined
-  readonly connect: boolean
-  /** Each `name OP value`, pseudo-headers such as `:method` included. */
+}
+
+/** What istioctl's table leaves out of a route. */
+export interface RouteDetails {
+  readonly name: string
+  /** Each `name OP value`, pseudo-headers such as `:method` included; CONNECT and path templates too. */
   readonly conditions: readonly string[]
+  readonly timeout: string | undefined
+  readonly retries: string | undefined
 }
 
 export interface EnvoyRoute {
-  readonly name: string
   readonly match: RouteMatch
   readonly action: RouteAction
   /** The Istio object it was made from, as `name.namespace`. */
   readonly rule: string
-  readonly timeout: string | undefined
-  readonly retries: string | undefined
+  /** Read when asked for: a large proxy has tens of thousands of routes. */
+  readonly details: () => RouteDetails
 }
 
 export interface VirtualHost {

@@ -36,7 +36,7 @@ export function renderColumns(rows: readonly (readonly Cell[])[], padding: numbe
     let line = ''
     row.forEach((text, index) => {
       line += painted(rows[at]?.[index] ?? '', text, paint)
-      if (index < row.length - 1) line += ' '.repeat(Math.max(0, (widths[index] ?? 0) - (cellWidths[at]?.[index] ?? 0)))
+      if (index < row.length - 1) line += ' '.repeat((widths[index] ?? 0) - (cellWidths[at]?.[index] ?? 0))
     })
     return line
   })

@@ -2,6 +2,8 @@
 const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 const ANY_UNSAFE = new RegExp(UNSAFE.source)
+/** Most text by far: printable ASCII, which needs no second look. */
+const PLAIN = /^[ -~]*$/
 
 function visible(char: string): string {
   const code = char.charCodeAt(0)
@@ -15,7 +17,7 @@ export function isUnsafe(text: string): boolean {
 
 /** One line of text that cannot move a terminal's cursor, change its state or hide characters; control characters are spelled out. */
 export function escapeText(text: string): string {
-  return ANY_UNSAFE.test(text) ? text.replace(UNSAFE, visible) : text
+  return PLAIN.test(text) || !ANY_UNSAFE.test(text) ? text : text.replace(UNSAFE, visible)
 }
 
 /** The same for text of many lines: newlines and tabs are kept. */

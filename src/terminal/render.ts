@@ -58,10 +58,8 @@ function blockLines(block: Block, layout: Layout, paint: Paint): string[] {
 /** Lays a document out as text ending in a newline; empty for an empty document. */
 export function renderDoc(doc: Doc, layout: Layout): string {
   const paint = painter(layout.colour)
-  return doc
-    .flatMap(block => blockLines(block, layout, paint))
-    .map(text => `${text}\n`)
-    .join('')
+  const lines = doc.flatMap(block => blockLines(block, layout, paint))
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 
 /** The text a reader sees of a list of cells, without tone; for tests and single-line messages. */

@@ -1,4 +1,11 @@
-import type {EnvoyRoute, EnvoyRouteConfig, RouteAction, RouteMatch, VirtualHost} from '../../model/envoy-route.js'
+import type {
+  EnvoyRoute,
+  EnvoyRouteConfig,
+  RouteAction,
+  RouteDetails,
+  RouteMatch,
+  VirtualHost,
+} from '../../model/envoy-route.js'
 import {at, field, flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 import {managedBy} from './management.js'
 
@@ -36,14 +43,15 @@ function queryText(parameter: unknown): string {
   return `?${textOf(parameter, 'name') ?? ''}${stringMatch(field(parameter, 'string_match')) ?? ''}`
 }
 
-const NONE: readonly string[] = []
-
 function conditionsOf(match: unknown): readonly string[] {
-  const headers = listOf(match, 'headers')
-  const parameters = listOf(match, 'query_parameters')
-  const grpc = isObject(field(match, 'grpc'))
-  if (headers.length === 0 && parameters.length === 0 && !grpc) return NONE
-  return [...headers.map(headerText), ...parameters.map(queryText), ...(grpc ? ['grpc'] : [])]
+  const template = textOf(match, 'path_match_policy', 'typed_config', 'path_template')
+  return [
+    ...(field(match, 'connect_matcher') === undefined ? [] : ['CONNECT']),
+    ...(template === undefined ? [] : [`template ${template}`]),
+    ...listOf(match, 'headers').map(headerText),
+    ...listOf(match, 'query_parameters').map(queryText),
+    ...(isObject(field(match, 'grpc')) ? ['grpc'] : []),
+  ]
 }
 
 function regexOf(match: unknown): string | undefined {
@@ -58,9 +66,6 @@ export function decodeRouteMatch(match: unknown): RouteMatch {
     pathSeparatedPrefix: textOf(match, 'path_separated_prefix'),
     path: textOf(match, 'path'),
     regex: regexOf(match),
-    template: textOf(match, 'path_match_policy', 'typed_config', 'path_template'),
-    connect: field(match, 'connect_matcher') !== undefined,
-    conditions: conditionsOf(match),
   }
 }
 
@@ -107,14 +112,21 @@ function retryText(route: unknown): string | undefined {
   return `${numberOf(policy, 'num_retries') ?? 1} on ${textOf(policy, 'retry_on') ?? '-'}`
 }
 
-function decodeRoute(route: unknown): EnvoyRoute {
+function decodeDetails(route: unknown): RouteDetails {
   return {
     name: textOf(route, 'name') ?? '',
+    conditions: conditionsOf(field(route, 'match')),
+    timeout: textOf(route, 'route', 'timeout'),
+    retries: retryText(route),
+  }
+}
+
+function decodeRoute(route: unknown): EnvoyRoute {
+  return {
     match: decodeRouteMatch(field(route, 'match')),
     action: decodeAction(route),
     rule: managedBy(route),
-    timeout: textOf(route, 'route', 'timeout'),
-    retries: retryText(route),
+    details: () => decodeDetails(route),
   }
 }
 

@@ -6,16 +6,13 @@ function isPortless(domain: string): boolean {
   return domain.endsWith(']') && domain.split(':').length > 3
 }
 
-function withoutSuffix(domain: string, suffix: string): string {
-  return domain.endsWith(suffix) ? domain.slice(0, -suffix.length) : domain
+function hasWithout(domain: string, suffix: string, all: ReadonlySet<string>): boolean {
+  return domain.endsWith(suffix) && all.has(domain.slice(0, -suffix.length))
 }
 
 /** True when a shorter spelling of the same Kubernetes name is in the list too. */
 function hasShorter(domain: string, all: ReadonlySet<string>): boolean {
-  return ['.svc.cluster.local', '.svc'].some(suffix => {
-    const shorter = withoutSuffix(domain, suffix)
-    return shorter !== domain && all.has(shorter)
-  })
+  return hasWithout(domain, '.svc.cluster.local', all) || hasWithout(domain, '.svc', all)
 }
 
 /** istioctl's DOMAINS cell: a single domain as it is; of several the first two without ports and longer spellings, and how many more. */

@@ -16,10 +16,9 @@ function orDash(text: string | undefined): string {
   return text === undefined || text === '' ? '-' : text
 }
 
-function wideCells({match, action, timeout, retries, name}: EnvoyRoute): readonly string[] {
-  const other = [match.connect ? 'CONNECT' : '', match.template === undefined ? '' : `template ${match.template}`]
-  const conditions = [...other.filter(text => text !== ''), ...match.conditions].join(', ')
-  return [conditions, actionText(action), timeout, retries, name].map(orDash)
+function wideCells({action, details}: EnvoyRoute): readonly string[] {
+  const {conditions, timeout, retries, name} = details()
+  return [conditions.join(', '), actionText(action), timeout, retries, name].map(orDash)
 }
 
 function hostRows(host: VirtualHost, wide: boolean): readonly (readonly string[])[] {

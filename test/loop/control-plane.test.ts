@@ -1,9 +1,10 @@
 import {describe, expect, test} from '@jest/globals'
 import type {KubeObject} from '../../src/model/kube-object.js'
+import {controlPlaneReport} from '../../src/reports/diff/control-plane.js'
 import {proxyStatusReport} from '../../src/reports/proxy-status/report.js'
 import type {Source} from '../../src/sources/source.js'
 import {memorySource} from '../support/memory-source.js'
-import {clusterServing} from '../support/served.js'
+import {captured, clusterServing, sampleSource} from '../support/served.js'
 
 const FILTER = {istioNamespace: 'istio-system', staleAfterMs: 0}
 const ISTIODS = ['istiod-a', 'istiod-b', 'istiod-c']
@@ -55,6 +56,38 @@ async function ask(source: Source) {
     await served.close()
   }
 }
+
+/** What every proxy of a source differs in from its istiod, and every proxy's state: all a person would be told. */
+async function verdicts(source: Source): Promise<unknown> {
+  const at = new Date('2026-11-20T19:00:00Z')
+  const status = await proxyStatusReport(source, {...FILTER, at, why: true})
+  const told: unknown[] = [status.rows.map(({id, istiod: by, problems}) => [id, by, problems]), status.outside]
+  for (const {id} of status.rows) {
+    const pod = {name: id.slice(0, id.lastIndexOf('.')), namespace: id.slice(id.lastIndexOf('.') + 1)}
+    try {
+      const {pairs} = await controlPlaneReport(source, pod, FILTER)
+      told.push(pairs.map(({comparison, groups, told: said}) => [comparison, groups, said]))
+    } catch (error) {
+      told.push((error as Error).message.split(':')[0])
+    }
+  }
+  return told
+}
+
+describe('the same verdicts wherever the sample is asked', () => {
+  test('captured and redacted, and served as a cluster', async () => {
+    const sample = await sampleSource()
+    const bundle = await captured(sample)
+    const served = await clusterServing(sample)
+    try {
+      const wanted = await verdicts(sample)
+      expect(await verdicts(bundle)).toEqual(wanted)
+      expect(await verdicts(served)).toEqual(wanted)
+    } finally {
+      await served.close()
+    }
+  }, 60_000)
+})
 
 describe('2,000 proxies over three istiods, through a served cluster', () => {
   test('no istiod is waited for before the next is asked', async () => {

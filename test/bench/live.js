@@ -108,19 +108,24 @@ function measured(command, argv, env) {
 
 /** Megabytes per second of a page fetched through a port-forward, and of as many bytes over a WebSocket with nothing around it. */
 async function forwardSpeed(lib, source, path) {
-  const calls = []
-  const cluster = await lib.clusterSource({...SETTINGS, kubeconfig: path}, {observe: call => calls.push(call)})
+  const cluster = await lib.clusterSource({...SETTINGS, kubeconfig: path})
   const ask = () => cluster.evidence('envoy.config_dump', {namespace: 'fleet-0', name: 'reviews-0'})
   const first = await ask()
   if (!first.ok) throw new Error(first.gap.detail)
   const size = first.value.bytes.length
+  const bytes = Buffer.from(first.value.bytes)
   const before = process.memoryUsage().rss
-  const start = performance.now()
-  await ask()
-  const forward = size / (performance.now() - start) / 1000
+  // Both in turn, the best of each: a shared machine slows single tries at random.
+  let [forward, bare] = [0, 0]
+  for (let run = 0; run < RUNS; run++) {
+    const start = performance.now()
+    await ask()
+    forward = Math.max(forward, size / (performance.now() - start) / 1000)
+    bare = Math.max(bare, await bareSpeed(bytes))
+  }
   const grown = process.memoryUsage().rss - before
   await cluster.close()
-  return {forward, bare: await bareSpeed(Buffer.from(first.value.bytes)), size, grown, source}
+  return {forward, bare, size, grown, source}
 }
 
 async function bareSpeed(bytes) {

@@ -124,3 +124,34 @@ export function formatIpRange(range: IpRange): string {
 export function isLoopback(address: IpAddress): boolean {
   return address.family === 'ip' ? address.bits >> 24n === 127n : address.bits === 1n
 }
+
+const DOT = 46
+const SLASH = 47
+
+/** An IPv4 range as two unsigned 32-bit numbers, read without big integers; undefined for anything but `a.b.c.d` and `a.b.c.d/length`. */
+export function parseV4Range(text: string): {readonly bits: number; readonly mask: number} | undefined {
+  if (text.length > 18) return undefined
+  const parts = [0, 0, 0, 0, 32]
+  let part = 0
+  let digits = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 48 && code <= 57) {
+      if (++digits > 3) return undefined
+      parts[part] = (digits === 1 ? 0 : (parts[part] ?? 0)) * 10 + code - 48
+    } else if (digits > 0 && ((code === DOT && part < 3) || (code === SLASH && part === 3))) {
+      part++
+      digits = 0
+    } else return undefined
+  }
+  const [a = 0, b = 0, c = 0, d = 0, length = 32] = parts
+  if (digits === 0 || part < 3 || a > 255 || b > 255 || c > 255 || d > 255 || length > 32) return undefined
+  const mask = length === 0 ? 0 : (-1 << (32 - length)) >>> 0
+  return {bits: (((a << 24) | (b << 16) | (c << 8) | d) & mask) >>> 0, mask}
+}
+
+/** The canonical text of such a range. */
+export function formatV4Range({bits, mask}: {readonly bits: number; readonly mask: number}): string {
+  const host = `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`
+  return mask === 0xffff_ffff ? host : `${host}/${Math.clz32(~mask >>> 0)}`
+}

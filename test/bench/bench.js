@@ -9,6 +9,7 @@ import {ratios} from './measure.js'
 const RUNS = Number(process.env.BENCH_RUNS ?? 15)
 const START_BOUND = 2.2
 const DUMP_BOUND = 1.5
+const PACKETS_BOUND = 10
 const DIFF_BOUND = 2.5
 
 const meshctl = resolve('bin/run.js')
@@ -24,6 +25,15 @@ function report(name, measured, bound, what, side = 'most') {
 
 const start = await ratios([meshctl, '--version'], [here('bare.js')], RUNS)
 report('meshctl --version, time', start.wall, START_BOUND, 'bare node')
+
+const bed = manyRules()
+try {
+  const argv = [meshctl, 'packet', '--cases', bed.cases, '--rulesets', bed.root, '-o', 'json']
+  const {wall} = await ratios(argv, [here('bare.js')], RUNS)
+  report('packet, 1,000 packets through 10,000 rules, time', wall, PACKETS_BOUND, 'bare node')
+} finally {
+  rmSync(bed.root, {recursive: true, force: true})
+}
 
 const {path, origin} = largeDump()
 try {

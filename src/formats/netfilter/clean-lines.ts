@@ -50,6 +50,7 @@ function cleanLine(number: number, raw: string): CleanLine | undefined {
   const dashed = /[\u2013\u2014]/.test(raw) ? mendDashes(raw) : raw
   const plain = plainPunctuation(dashed.includes('\u001b') ? dashed.replace(ANSI, '') : dashed).trim()
   if (plain === '') return {number, text: ''}
+  if (plain.startsWith('-') && !plain.includes('//')) return {number, text: plain}
   if (plain.startsWith('```') || plain.startsWith('~~~')) return undefined
   const text = withoutLogPrefix(plain).replace(/^> (?=[-*:+#]|Chain |table )/, '')
   const prompted = text.replace(PROMPT, '')

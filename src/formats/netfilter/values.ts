@@ -1,4 +1,4 @@
-import {formatIpRange, parseIpRange} from '../../model/ip-address.js'
+import {formatIpRange, formatV4Range, parseIpRange, parseV4Range} from '../../model/ip-address.js'
 
 const PROTOCOLS: Readonly<Record<string, string>> = {
   '1': 'icmp',
@@ -42,6 +42,8 @@ export function protocolName(word: string): string | undefined {
 
 /** The canonical text of an address, range or mask; undefined when it is not numeric. */
 export function addressWord(word: string): string | undefined {
+  const plain = parseV4Range(word)
+  if (plain !== undefined) return formatV4Range(plain)
   const range = parseIpRange(word)
   return range === undefined ? undefined : formatIpRange(range)
 }

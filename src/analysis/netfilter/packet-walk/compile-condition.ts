@@ -1,4 +1,4 @@
-import {type IpAddress, inRange, isLoopback, parseIpRange} from '../../../model/ip-address.js'
+import {type IpAddress, inRange, isLoopback, parseIpRange, parseV4Range} from '../../../model/ip-address.js'
 import {isOwnAddress} from '../../../model/machine.js'
 import type {Condition} from '../../../model/ruleset.js'
 import type {Flow} from './flow.js'
@@ -24,16 +24,17 @@ function never(): Test {
 /** iptables: an address of the other family never matches; `ip daddr` in an inet table limits the rule to IPv4 (nft(8)), negated or not. */
 function address(pick: (flow: Flow) => IpAddress, pick4: (flow: Flow) => number): Compile {
   return (values, negated) => {
+    const v4 = values.length === 1 ? parseV4Range(values[0] ?? '') : undefined
+    if (v4 !== undefined) {
+      const {bits} = v4
+      const mask = v4.mask | 0
+      return flow => flow.family === 'ip' && ((pick4(flow) & mask) >>> 0 === bits) !== negated
+    }
     const ranges = values.map(parseIpRange)
     if (!ranges.every(range => range !== undefined)) return () => undefined
     if (ranges.length === 0) return () => !negated
     const only = ranges[0]
     if (only === undefined) return never()
-    if (ranges.length === 1 && only.family === 'ip') {
-      const bits = Number(only.bits)
-      const mask = Number(only.mask) | 0
-      return flow => flow.family === 'ip' && ((pick4(flow) & mask) >>> 0 === bits) !== negated
-    }
     return flow => flow.family === only.family && ranges.some(range => inRange(pick(flow), range)) !== negated
   }
 }

@@ -1,4 +1,5 @@
 import type {Action, Backend, Chain, Hook, IpFamily, Rule, Ruleset, Table} from '../../../model/ruleset.js'
+import {type ChainIndex, indexChain} from './chain-index.js'
 import {compileCondition, type Test} from './compile-condition.js'
 
 /** A rule ready to be tried: tests that can fail come first. */
@@ -14,6 +15,7 @@ export interface CompiledChain {
   readonly backend: Backend
   readonly chain: Chain
   readonly rules: readonly CompiledRule[]
+  readonly index: ChainIndex | undefined
   readonly table: ReadonlyMap<string, CompiledChain>
 }
 
@@ -31,7 +33,14 @@ function compileTable(table: Table, backend: Backend): ReadonlyMap<string, Compi
   const chains = new Map<string, CompiledChain>()
   for (const chain of table.chains) {
     const rules = chain.rules.map(rule => ({rule, actions: rule.actions, tests: rule.conditions.map(compileCondition)}))
-    chains.set(chain.name, {at: `${table.family}/${table.name}/${chain.name}`, backend, chain, rules, table: chains})
+    chains.set(chain.name, {
+      at: `${table.family}/${table.name}/${chain.name}`,
+      backend,
+      chain,
+      rules,
+      index: indexChain(chain.rules),
+      table: chains,
+    })
   }
   return chains
 }

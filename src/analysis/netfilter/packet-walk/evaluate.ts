@@ -91,6 +91,12 @@ function runAction(
   }
 }
 
+/** The rules worth trying: all of a short chain, the index's candidates of a long one. */
+function rulesFor(chain: CompiledChain, flow: Flow): readonly CompiledRule[] {
+  if (chain.index === undefined) return chain.rules
+  return chain.index.candidates(flow).flatMap(place => chain.rules[place] ?? [])
+}
+
 function runChain(
   chain: CompiledChain,
   flow: Flow,
@@ -98,7 +104,7 @@ function runChain(
   apply: ApplyAction,
   depth: number,
 ): BaseVerdict | 'return' {
-  for (const compiled of chain.rules) {
+  for (const compiled of rulesFor(chain, flow)) {
     if (++trail.hops > MAX_HOPS) return {kind: 'unknown', reason: 'too many rules to walk'}
     if (!matches(compiled, flow, trail, chain.at)) continue
     const {rule, actions} = compiled

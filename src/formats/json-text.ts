@@ -5,11 +5,18 @@ function firstLine(text: string): string {
   return (text.split('\n', 1)[0] ?? '').slice(0, 120)
 }
 
+/** True when the parser stumbled over the end of the text rather than over something in it. */
+function endsEarly(text: string, message: string): boolean {
+  if (/Unexpected end|Unterminated/.test(message)) return true
+  const position = /at position (\d+)/.exec(message)?.[1]
+  return position !== undefined && Number(position) >= text.trimEnd().length
+}
+
 function damage(text: string, error: Error): string {
   const start = text.trimStart()
   if (start.startsWith('<')) return 'it is an HTML or XML page, not JSON (often an error page of a proxy in between)'
   if (text.includes('\u0000')) return 'it is binary data, not JSON'
-  if (/Unexpected end|Unterminated/.test(error.message))
+  if (endsEarly(text, error.message))
     return `it is cut short: the JSON ends in the middle after ${text.length} characters`
   if (!/^[{["\d-]|^(true|false|null)/.test(start)) return `it is text, not JSON: ${JSON.stringify(firstLine(start))}`
   return `it is not JSON: ${error.message.replace(/\s+/g, ' ').slice(0, 200)}`

@@ -1,3 +1,4 @@
+import {listOf, objectOf, textOf} from '../formats/decode.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../model/evidence.js'
 import type {KubeObject} from '../model/kube-object.js'
 import type {Source} from '../sources/source.js'
@@ -28,12 +29,24 @@ function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   return Number(text)
 }
 
+/** Why a container has not started yet: it has no log then (kubelet, validateContainerLogStatus). */
+function waitingReason(pod: KubeObject, container: string): string | undefined {
+  const lists = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses']
+  const status = lists.flatMap(list => listOf(pod, 'status', list)).find(each => textOf(each, 'name') === container)
+  const started =
+    objectOf(status, 'lastState', 'terminated') !== undefined || objectOf(status, 'state', 'waiting') === undefined
+  return started ? undefined : (textOf(status, 'state', 'waiting', 'reason') ?? 'unknown')
+}
+
 /** A container's recorded log; `tailLines` and `limitBytes` hold, earlier containers and unrecorded logs are errors that say so. */
 export async function recordedLog(source: Source, pod: KubeObject, query: URLSearchParams): Promise<Uint8Array> {
   const container = containerOf(pod, query.get('container'))
   const {name} = pod.metadata
   if (query.get('previous') === 'true')
     throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`)
+  const waiting = waitingReason(pod, container)
+  if (waiting !== undefined)
+    throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${waiting}`)
   const id = LOG_OF.get(container)
   const recorded = [...LOG_OF.keys()].join(' and ')
   if (id === undefined) {

@@ -39,6 +39,8 @@ const OTHER_VERSIONS: Readonly<Record<string, readonly string[]>> = {
 const SINGLE_VERSION = new Set(['EnvoyFilter', 'ProxyConfig'])
 
 const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
+  'admissionregistration.k8s.io': ['api-extensions'],
+  'apiextensions.k8s.io': ['api-extensions'],
   'networking.istio.io': ['istio-io', 'networking-istio-io'],
   'security.istio.io': ['istio-io', 'security-istio-io'],
   'telemetry.istio.io': ['istio-io', 'telemetry-istio-io'],
@@ -54,6 +56,7 @@ const ALL_CATEGORY = new Set([
   'Job',
   'CronJob',
   'ReplicationController',
+  'HorizontalPodAutoscaler',
 ])
 
 /** Splits `group/version`; the core group has no name. */

@@ -51,7 +51,7 @@ function hidesKey(base64: string): boolean {
  */
 const SHAPES: readonly Pattern[] = [
   {
-    find: /-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----[\s\S]*?(?:-----END \1PRIVATE KEY-----|$)/g,
+    find: /-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY( BLOCK)?-----[\s\S]*?(?:-----END \1PRIVATE KEY\2-----|$)/g,
     put: '[redacted private key]',
   },
   {

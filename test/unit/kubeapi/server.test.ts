@@ -7,7 +7,7 @@ import WebSocket from 'ws'
 import {writeKubeconfig} from '../../../src/kubeapi/kubeconfig.js'
 import {type ApiServerHandle, startApiServer} from '../../../src/kubeapi/server.js'
 import type {Source} from '../../../src/sources/source.js'
-import {recordedStream} from '../../support/recorded-wire.js'
+import {RECORDED_HTTP, recordedStream} from '../../support/recorded-wire.js'
 import {sampleSource} from '../../support/served.js'
 
 let source: Source
@@ -216,6 +216,15 @@ describe('what is not there', () => {
       400,
       real('exec-no-such-container').message.replace(/\w[\w-]* is not valid for pod .*/, ''),
     ])
+  })
+
+  test('the log of a container that has not started is refused in the words of a real server', async () => {
+    const real = RECORDED_HTTP.find(each => each.path.endsWith('/log?container=sick-notready'))
+    const message = (text: string) => (JSON.parse(text) as {message: string}).message
+    const ours = await call(
+      '/api/v1/namespaces/demo/pods/sick-notready-v1-6f995684f4-lbhjq/log?container=sick-notready',
+    )
+    expect([ours.status, message(ours.text)]).toEqual([real?.status, message(real?.body ?? '{}')])
   })
 
   test('Secrets are refused, and everything that writes is a 405', async () => {

@@ -18,6 +18,7 @@ function verbatim(rule: Rule): string {
     .replace(/^-[AI] \S+ (?:\d+ )?/, '')
     .replace(/\s*counter packets \d+ bytes \d+/, '')
     .replace(/ -c \d+ \d+/, '')
+    .replace(/\s+/g, ' ')
 }
 
 function count(rule: Rule, style: TreeStyle): Cell[] {

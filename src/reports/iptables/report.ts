@@ -1,3 +1,4 @@
+import {eraOf} from '../../analysis/netfilter/era.js'
 import {type Interception, interceptionOf} from '../../analysis/netfilter/interception/interception.js'
 import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
 import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
@@ -17,6 +18,10 @@ export interface IptablesReport extends Report {
   readonly rulesets: readonly Ruleset[]
   readonly interceptions: readonly Interception[]
   readonly oddities: readonly Oddity[]
+  /** Which releases make such rules, when they are istio's. */
+  readonly era?: string
+  /** True when the text has lists of istio but none of the chains the kernel enters by. */
+  readonly excerpt: boolean
 }
 
 /** The rules were there to be read, or an error that names the ways which work. */
@@ -53,9 +58,17 @@ function families(rulesets: readonly Ruleset[], machine: Machine): readonly IpFa
   )
 }
 
+/** Listings always show the built-in chains; a text without any is a cutting. */
+function isExcerpt(rulesets: readonly Ruleset[]): boolean {
+  const chains = rulesets.flatMap(({tables}) => tables.flatMap(table => table.chains))
+  return chains.length > 0 && chains.every(chain => chain.hook === undefined)
+}
+
 /** A report about rulesets that are at hand, read or computed. */
 export function reportOn(kernel: Kernel, source: Source, subject: PodRef): IptablesReport {
   const {rulesets, machine} = kernel
+  const excerpt = isExcerpt(rulesets)
+  const era = eraOf(rulesets)?.words
   const interceptions = families(rulesets, machine)
     .map(family => interceptionOf(rulesets, machine, family))
     .filter(found => found !== undefined)
@@ -67,7 +80,9 @@ export function reportOn(kernel: Kernel, source: Source, subject: PodRef): Iptab
     kernel,
     rulesets,
     interceptions,
-    oddities: odditiesOf(rulesets, interceptions),
+    oddities: excerpt ? [] : odditiesOf(rulesets, interceptions),
+    ...(era === undefined ? {} : {era}),
+    excerpt,
   }
 }
 

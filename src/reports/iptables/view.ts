@@ -32,11 +32,10 @@ function whence({kernel}: IptablesReport): Cell {
 function title(report: IptablesReport): readonly Cell[] {
   const mode = report.interceptions[0]?.mode ?? 'none'
   const count = report.rulesets.reduce((sum, set) => sum + ruleCount(set), 0)
-  return [
-    {text: podLabel(report.subject), tone: 'strong'},
-    `  ${MODES[mode]}, ${count} rules in ${backends(report.rulesets)}, `,
-    whence(report),
-  ]
+  const rules = `${count} rule${count === 1 ? '' : 's'} in ${backends(report.rulesets)}`
+  const era = report.era === undefined || report.kernel.from === 'computed' ? '' : `, as made by ${report.era}`
+  const what = report.excerpt ? 'an excerpt' : MODES[mode]
+  return [{text: podLabel(report.subject), tone: 'strong'}, `  ${what}, ${rules}${era}, `, whence(report)]
 }
 
 function summary(report: IptablesReport): readonly Block[] {
@@ -44,6 +43,15 @@ function summary(report: IptablesReport): readonly Block[] {
   const lines: (readonly Cell[])[] = [title(report)]
   if (report.rulesets.every(set => ruleCount(set) === 0)) {
     lines.push([{text: 'There are no rules: nothing is captured, all traffic bypasses the proxy.', tone: 'warn'}])
+  }
+  if (report.excerpt) {
+    lines.push([
+      {
+        text: 'The text has none of the chains packets enter by, so what is captured cannot be told from it.',
+        tone: 'warn',
+      },
+    ])
+    return [{block: 'text', lines}]
   }
   const [first, ...others] = report.interceptions
   const same = others.every(
@@ -97,7 +105,9 @@ function data(report: IptablesReport): unknown {
     subject: podLabel(report.subject),
     origin: report.origin.label,
     from: report.kernel.from,
-    interception: report.interceptions,
+    excerpt: report.excerpt,
+    era: report.era,
+    interception: report.excerpt ? [] : report.interceptions,
     oddities: report.oddities,
     rulesets: report.rulesets.map(set => ({
       ...set,

@@ -103,6 +103,11 @@ async function readLive(source: Source, subject: PodRef): Promise<Found> {
   return found
 }
 
+/** At equal priority the older registration runs first; where both stores hold istio's rules the nft one came first, for istio prefers legacy once it is used. */
+function inKernelOrder(rulesets: readonly Ruleset[]): readonly Ruleset[] {
+  return [...rulesets.filter(set => set.backend !== 'legacy'), ...rulesets.filter(set => set.backend === 'legacy')]
+}
+
 /** The denial that explains why there are no rules, for the error a person sees. */
 export function whyUnread(kernel: Kernel): Gap | undefined {
   return kernel.gaps.find(gap => gap.reason === 'no-privilege') ?? kernel.gaps.find(isFailure) ?? kernel.gaps[0]
@@ -143,7 +148,7 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
   const useless = live.readings.every(reading => reading.rulesets.length === 0)
   const log = useless && live.gaps.length > 0 ? await readLog(source, subject) : undefined
   const used = log?.readings.some(reading => reading.rulesets.length > 0) === true ? log : live
-  const rulesets = withoutDoubles(used.readings.flatMap(reading => reading.rulesets))
+  const rulesets = inKernelOrder(withoutDoubles(used.readings.flatMap(reading => reading.rulesets)))
   const parameters = Object.fromEntries(used.readings.flatMap(reading => Object.entries(reading.parameters)))
   const warnings = used.readings.flatMap(reading =>
     reading.warnings.map(warning => `line ${warning.line}: ${warning.message}`),

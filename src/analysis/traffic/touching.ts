@@ -1,0 +1,117 @@
+import type {DestinationRuleModel} from '../../model/istio-policy.js'
+import type {
+  AuthorizationPolicyModel,
+  GatewayModel,
+  RouteTarget,
+  SidecarModel,
+  TrafficRoute,
+  VirtualServiceModel,
+} from '../../model/istio-traffic.js'
+import type {ServiceModel} from '../../model/kube-service.js'
+import type {PodModel} from '../../model/pod.js'
+import {matchesLabels, requirementsOf} from '../../model/selector.js'
+
+/** True when a host written in some namespace means the Service: short names belong to the writer's namespace (istio.io, Destination). */
+export function meansService(host: string, writtenIn: string, service: ServiceModel, domain: string): boolean {
+  const {name, namespace} = service.object
+  const full = `${name}.${namespace}.svc.${domain}`
+  if (host.startsWith('*')) return host === '*' || full.endsWith(host.slice(1))
+  return host.includes('.')
+    ? [full, `${name}.${namespace}.svc`, `${name}.${namespace}`].includes(host)
+    : host === name && writtenIn === namespace
+}
+
+/** What one route does for a Service: how much of it arrives there, and at which subsets. */
+export interface RouteShare {
+  readonly route: TrafficRoute
+  readonly targets: readonly RouteTarget[]
+  readonly others: readonly RouteTarget[]
+}
+
+export interface TouchingVirtualService {
+  readonly virtualService: VirtualServiceModel
+  /** The mesh sees it, or these gateways. */
+  readonly gateways: readonly string[]
+  readonly shares: readonly RouteShare[]
+}
+
+/** The VirtualServices that lead traffic to a Service, with the share of each route that reaches it. */
+export function touchingVirtualServices(
+  service: ServiceModel,
+  all: readonly VirtualServiceModel[],
+  domain: string,
+): readonly TouchingVirtualService[] {
+  return all.flatMap((virtualService): TouchingVirtualService[] => {
+    const home = virtualService.object.namespace
+    const mine = (target: RouteTarget) => meansService(target.host, home, service, domain)
+    const shares = virtualService.routes
+      .map(route => ({
+        route,
+        targets: route.targets.filter(mine),
+        others: route.targets.filter(target => !mine(target)),
+      }))
+      .filter(
+        ({targets, route}) =>
+          targets.length > 0 ||
+          (route.targets.length === 0 && virtualService.hosts.some(host => meansService(host, home, service, domain))),
+      )
+    return shares.length === 0 ? [] : [{virtualService, gateways: virtualService.gateways, shares}]
+  })
+}
+
+export interface TouchingDestinationRule {
+  readonly rule: DestinationRuleModel
+  readonly matching: readonly string[]
+  readonly others: readonly string[]
+}
+
+/** The DestinationRules for a Service, and which of their subsets the pods belong to. */
+export function touchingDestinationRules(
+  service: ServiceModel,
+  pods: readonly PodModel[],
+  rules: readonly DestinationRuleModel[],
+  domain: string,
+): readonly TouchingDestinationRule[] {
+  return rules
+    .filter(rule => meansService(rule.host, rule.object.namespace, service, domain))
+    .map(rule => {
+      const belongs = (labels: Readonly<Record<string, string>>) =>
+        pods.some(pod => matchesLabels(requirementsOf(labels), pod.labels))
+      const matching = rule.subsets.filter(({labels}) => belongs(labels)).map(({name}) => name)
+      return {rule, matching, others: rule.subsets.map(({name}) => name).filter(name => !matching.includes(name))}
+    })
+}
+
+/** The AuthorizationPolicies of a pod: those of its namespace and of the root namespace that select it, DENY and CUSTOM first as they are asked first. */
+export function policiesOf(
+  pod: PodModel,
+  all: readonly AuthorizationPolicyModel[],
+  rootNamespace: string,
+): readonly AuthorizationPolicyModel[] {
+  const order = ['CUSTOM', 'DENY', 'ALLOW', 'AUDIT']
+  return all
+    .filter(({object}) => object.namespace === pod.object.namespace || object.namespace === rootNamespace)
+    .filter(({selector}) => selector === undefined || matchesLabels(requirementsOf(selector), pod.labels))
+    .sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action) || (a.object.name < b.object.name ? -1 : 1))
+}
+
+/** The one Sidecar that rules a pod: of its namespace with a selector that fits, else without one, else the root namespace's. */
+export function sidecarOf(
+  pod: PodModel,
+  all: readonly SidecarModel[],
+  rootNamespace: string,
+): SidecarModel | undefined {
+  const own = all.filter(({object}) => object.namespace === pod.object.namespace)
+  return (
+    own.find(({selector}) => selector !== undefined && matchesLabels(requirementsOf(selector), pod.labels)) ??
+    own.find(({selector}) => selector === undefined) ??
+    all.find(({object, selector}) => object.namespace === rootNamespace && selector === undefined)
+  )
+}
+
+/** The Gateway a VirtualService names, as `name` of its own namespace or `namespace/name`. */
+export function gatewayNamed(word: string, writtenIn: string, all: readonly GatewayModel[]): GatewayModel | undefined {
+  const slash = word.indexOf('/')
+  const [namespace, name] = slash < 0 ? [writtenIn, word] : [word.slice(0, slash), word.slice(slash + 1)]
+  return all.find(({object}) => object.namespace === namespace && object.name === name)
+}

@@ -1,0 +1,158 @@
+import type {
+  AuthorizationPolicyModel,
+  GatewayModel,
+  RouteTarget,
+  SidecarModel,
+  TrafficRoute,
+  VirtualServiceModel,
+} from '../../model/istio-traffic.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import type {ObjectRef} from '../../model/pod.js'
+import {at, isObject, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
+
+function refOf(object: KubeObject): ObjectRef {
+  return {kind: object.kind, namespace: object.metadata.namespace ?? 'default', name: object.metadata.name}
+}
+
+/** A StringMatch in words (networking.istio.io, StringMatch). */
+function matchText(match: unknown): string {
+  const exact = textOf(match, 'exact')
+  const prefix = textOf(match, 'prefix')
+  const regex = textOf(match, 'regex')
+  return exact ?? (prefix === undefined ? (regex === undefined ? 'present' : `~${regex}`) : `${prefix}*`)
+}
+
+function httpMatch(match: unknown): string {
+  const headers = Object.entries(objectOf(match, 'headers') ?? {}).map(
+    ([name, value]) => `header ${name}=${matchText(value)}`,
+  )
+  const params = Object.entries(objectOf(match, 'queryParams') ?? {}).map(
+    ([name, value]) => `query ${name}=${matchText(value)}`,
+  )
+  const fields = ['uri', 'method', 'authority', 'scheme'].flatMap(name => {
+    const value = objectOf(match, name)
+    return value === undefined ? [] : [name === 'uri' ? matchText(value) : `${name} ${matchText(value)}`]
+  })
+  const port = numberOf(match, 'port')
+  const labels = Object.entries(textMapOf(match, 'sourceLabels')).map(([key, value]) => `from ${key}=${value}`)
+  return [...fields, ...headers, ...params, ...(port === undefined ? [] : [`port ${port}`]), ...labels].join(' and ')
+}
+
+function lowMatch(match: unknown): string {
+  const port = numberOf(match, 'port')
+  const names = [...textsOf(match, 'sniHosts').map(name => `SNI ${name}`), ...textsOf(match, 'destinationSubnets')]
+  return [...names, ...(port === undefined ? [] : [`port ${port}`])].join(' and ')
+}
+
+function targetsOf(route: unknown): readonly RouteTarget[] {
+  const targets = listOf(route, 'route')
+  return targets.map(each => {
+    const subset = textOf(each, 'destination', 'subset')
+    const port = numberOf(each, 'destination', 'port', 'number')
+    return {
+      host: textOf(each, 'destination', 'host') ?? '',
+      ...(subset === undefined ? {} : {subset}),
+      ...(port === undefined ? {} : {port}),
+      // A single destination without weight takes everything; of several, one without takes nothing.
+      weight: numberOf(each, 'weight') ?? (targets.length === 1 ? 100 : 0),
+    }
+  })
+}
+
+function faultText(fault: unknown): readonly string[] {
+  const percent = (part: unknown) => numberOf(part, 'percentage', 'value') ?? 100
+  const abort = objectOf(fault, 'abort')
+  const delay = objectOf(fault, 'delay')
+  return [
+    ...(abort === undefined
+      ? []
+      : [
+          `fault: ${percent(abort)}% answered with ${numberOf(abort, 'httpStatus') ?? textOf(abort, 'grpcStatus') ?? 'an error'}`,
+        ]),
+    ...(delay === undefined
+      ? []
+      : [`fault: ${percent(delay)}% delayed by ${textOf(delay, 'fixedDelay') ?? 'some time'}`]),
+  ]
+}
+
+function extrasOf(route: unknown): readonly string[] {
+  const timeout = textOf(route, 'timeout')
+  const attempts = numberOf(route, 'retries', 'attempts')
+  const redirect = objectOf(route, 'redirect')
+  const mirror = textOf(route, 'mirror', 'host')
+  const status = numberOf(route, 'directResponse', 'status')
+  return [
+    ...faultText(at(route, 'fault')),
+    ...(timeout === undefined ? [] : [`timeout ${timeout}`]),
+    ...(attempts === undefined ? [] : [`${attempts} retries`]),
+    ...(mirror === undefined ? [] : [`mirrored to ${mirror}`]),
+    ...(redirect === undefined
+      ? []
+      : [`redirected to ${textOf(redirect, 'authority') ?? ''}${textOf(redirect, 'uri') ?? ''}`]),
+    ...(status === undefined ? [] : [`answered by the proxy with ${status}`]),
+  ]
+}
+
+/** A VirtualService object (networking.istio.io). */
+export function readVirtualService(object: KubeObject): VirtualServiceModel {
+  const gateways = textsOf(object, 'spec', 'gateways')
+  const routes = (['http', 'tls', 'tcp'] as const).flatMap(protocol =>
+    listOf(object, 'spec', protocol).map((route): TrafficRoute => {
+      const matches = listOf(route, 'match').map(match => (protocol === 'http' ? httpMatch(match) : lowMatch(match)))
+      return {
+        protocol,
+        matches: matches.filter(each => each !== ''),
+        targets: targetsOf(route),
+        extras: extrasOf(route),
+      }
+    }),
+  )
+  return {
+    object: refOf(object),
+    hosts: textsOf(object, 'spec', 'hosts'),
+    gateways: gateways.length === 0 ? ['mesh'] : gateways,
+    routes,
+  }
+}
+
+/** A Gateway object (networking.istio.io). */
+export function readGateway(object: KubeObject): GatewayModel {
+  return {
+    object: refOf(object),
+    selector: textMapOf(object, 'spec', 'selector'),
+    servers: listOf(object, 'spec', 'servers').map(server => ({
+      port: numberOf(server, 'port', 'number') ?? 0,
+      protocol: textOf(server, 'port', 'protocol') ?? '',
+      hosts: textsOf(server, 'hosts'),
+      tls: isObject(at(server, 'tls')) ? (textOf(server, 'tls', 'mode') ?? 'PASSTHROUGH') : '',
+    })),
+  }
+}
+
+function selectorOf(
+  object: KubeObject,
+  ...path: readonly string[]
+): {readonly selector?: Readonly<Record<string, string>>} {
+  const selector = textMapOf(object, 'spec', ...path)
+  return Object.keys(selector).length === 0 ? {} : {selector}
+}
+
+/** An AuthorizationPolicy object (security.istio.io), as far as a list needs. */
+export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicyModel {
+  return {
+    object: refOf(object),
+    ...selectorOf(object, 'selector', 'matchLabels'),
+    action: textOf(object, 'spec', 'action') ?? 'ALLOW',
+    rules: listOf(object, 'spec', 'rules').length,
+  }
+}
+
+/** A Sidecar object (networking.istio.io), as far as scope goes. */
+export function readSidecar(object: KubeObject): SidecarModel {
+  return {
+    object: refOf(object),
+    ...selectorOf(object, 'workloadSelector', 'labels'),
+    egress: listOf(object, 'spec', 'egress').flatMap(each => textsOf(each, 'hosts')),
+    outboundPolicy: textOf(object, 'spec', 'outboundTrafficPolicy', 'mode') ?? '',
+  }
+}

@@ -1,0 +1,52 @@
+import type {ObjectRef} from './pod.js'
+import type {Labels} from './selector.js'
+
+/** One weighted destination of a route. */
+export interface RouteTarget {
+  readonly host: string
+  readonly subset?: string
+  readonly port?: number
+  readonly weight: number
+}
+
+export interface TrafficRoute {
+  readonly protocol: 'http' | 'tls' | 'tcp'
+  /** In words: `/api*`, `header end-user=jason`; empty when it takes everything. */
+  readonly matches: readonly string[]
+  readonly targets: readonly RouteTarget[]
+  /** What else it does: fault, timeout, retries, mirror, redirect. */
+  readonly extras: readonly string[]
+}
+
+export interface VirtualServiceModel {
+  readonly object: ObjectRef
+  readonly hosts: readonly string[]
+  /** `mesh` when none is named. */
+  readonly gateways: readonly string[]
+  readonly routes: readonly TrafficRoute[]
+}
+
+export interface GatewayModel {
+  readonly object: ObjectRef
+  readonly selector: Labels
+  readonly servers: readonly {
+    readonly port: number
+    readonly protocol: string
+    readonly hosts: readonly string[]
+    readonly tls: string
+  }[]
+}
+
+export interface AuthorizationPolicyModel {
+  readonly object: ObjectRef
+  readonly selector?: Labels
+  readonly action: string
+  readonly rules: number
+}
+
+export interface SidecarModel {
+  readonly object: ObjectRef
+  readonly selector?: Labels
+  readonly egress: readonly string[]
+  readonly outboundPolicy: string
+}

@@ -46,14 +46,12 @@ test('lists, with selectors and pages, and custom objects', async () => {
   const page = await core.listNamespacedPod({namespace: 'demo', limit: 5})
   expect(page.items.length).toBe(5)
   expect(page.metadata?._continue).toBeTruthy()
-  const rules = (await config
-    .makeApiClient(CustomObjectsApi)
-    .listNamespacedCustomObject({
-      group: 'networking.istio.io',
-      version: 'v1',
-      namespace: 'demo',
-      plural: 'virtualservices',
-    })) as {items: unknown[]}
+  const rules = (await config.makeApiClient(CustomObjectsApi).listNamespacedCustomObject({
+    group: 'networking.istio.io',
+    version: 'v1',
+    namespace: 'demo',
+    plural: 'virtualservices',
+  })) as {items: unknown[]}
   expect(rules.items.length).toBe(3)
   await expect(core.readNamespacedPod({namespace: 'demo', name: 'nosuch'})).rejects.toMatchObject({code: 404})
 })

@@ -149,6 +149,7 @@ function filters(rulesets: readonly Ruleset[]): readonly Oddity[] {
     if (place.table.name !== 'filter') continue
     for (const rule of place.chain.rules) {
       if (!rule.actions.some(action => action.kind === 'drop' || action.kind === 'reject')) continue
+      if (ruleWords('filter', place.chain, rule).purpose !== undefined) continue
       found.push({
         id: 'filter-drop',
         level: 'warning',

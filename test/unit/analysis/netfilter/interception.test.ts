@@ -1,0 +1,212 @@
+import {describe, expect, test} from '@jest/globals'
+import {eraOf} from '../../../../src/analysis/netfilter/era.js'
+import {settingsFromInit} from '../../../../src/analysis/netfilter/expected-rules/from-init.js'
+import {
+  type Exception,
+  type Interception,
+  interceptionOf,
+} from '../../../../src/analysis/netfilter/interception/interception.js'
+import {odditiesOf} from '../../../../src/analysis/netfilter/interception/oddities.js'
+import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
+import {ruleWords} from '../../../../src/analysis/netfilter/rule-words/words.js'
+import {parseIpAddresses} from '../../../../src/formats/netfilter/ip-facts.js'
+import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
+import type {IpFamily, Ruleset} from '../../../../src/model/ruleset.js'
+import {
+  actualRulesets,
+  type RecordedRuleset,
+  recordedReleases,
+  recordedRulesets,
+} from '../../../support/netfilter-corpus.js'
+
+const RULESETS = recordedRulesets()
+
+function recorded(name: string): RecordedRuleset {
+  const found = RULESETS[name]
+  if (found === undefined) throw new Error(name)
+  return found
+}
+
+function interception(rulesets: readonly Ruleset[], addresses?: string, family: IpFamily = 'ip'): Interception {
+  const facts = addresses === undefined ? {} : {interfaces: parseIpAddresses(addresses)}
+  const found = interceptionOf(rulesets, standInMachine(facts, rulesets), family)
+  if (found === undefined) throw new Error('no interception')
+  return found
+}
+
+function values(exceptions: readonly Exception[], kind: Exception['kind'], captured: boolean): readonly string[] {
+  return exceptions
+    .filter(each => each.kind === kind && (each.verdict === 'captured') === captured)
+    .map(each => each.value)
+    .sort()
+}
+
+interface Parameters {
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly resolv_conf: readonly string[]
+  readonly pre: string | null
+  readonly post: string | null
+}
+
+const PLAIN = Object.entries(RULESETS).filter(([name, {kind, files}]) => {
+  const {pre, post} = JSON.parse(files['params.json'] ?? '{}') as Parameters
+  return kind === 'agent' && pre === null && post === null && !name.includes('v6-only')
+})
+
+describe('what the summary says follows from what istio-init was told', () => {
+  test.each(PLAIN)('%s', (_name, record) => {
+    const {args, env, resolv_conf} = JSON.parse(record.files['params.json'] ?? '{}') as Parameters
+    const told = settingsFromInit(args, env, {resolvers: resolv_conf, addresses: []})
+    const {inbound, outbound, dnsUdp, mode} = interception(actualRulesets(record))
+    const all = told.inboundInclude === '*'
+    expect(inbound.usual.verdict).toBe(all ? 'captured' : 'direct')
+    if (all) {
+      expect(inbound.usual.port).toBe(Number(told.inboundPort))
+      const tunnel = told.mode === 'TPROXY' ? [] : [told.tunnelPort]
+      expect(values(inbound.exceptions, 'port', false)).toEqual(
+        [...new Set([...told.inboundExclude, ...tunnel])].sort(),
+      )
+    } else {
+      expect(values(inbound.exceptions, 'port', true)).toEqual(
+        told.inboundInclude
+          .split(',')
+          .filter(port => port !== '')
+          .sort(),
+      )
+    }
+    const groups = told.groupsInclude === '*' ? [] : told.groupsInclude.split(',')
+    const captures = told.rangesInclude === '*' && groups.length === 0
+    expect(outbound.usual.verdict).toBe(captures ? 'captured' : 'escapes')
+    if (captures) {
+      expect(outbound.usual.port).toBe(Number(told.proxyPort))
+      expect(values(outbound.exceptions, 'port', false)).toEqual([...told.outboundExclude].sort())
+      expect(values(outbound.exceptions, 'range', false)).toEqual(
+        told.rangesExclude
+          .filter(range => !range.includes(':'))
+          .map(range => range.replace('/32', ''))
+          .sort(),
+      )
+      expect(values(outbound.exceptions, 'uid', false)).toEqual([...told.uids].sort())
+      expect(values(outbound.exceptions, 'gid', false)).toEqual([...told.gids, ...told.groupsExclude].sort())
+    } else {
+      expect(values(outbound.exceptions, 'gid', true)).toEqual([...groups].sort())
+      expect(values(outbound.exceptions, 'port', true)).toEqual(
+        told.rangesInclude === '*' ? [] : [...told.outboundInclude].sort(),
+      )
+    }
+    expect(dnsUdp.verdict).toBe(
+      told.dns && (told.dnsAll || resolv_conf.length > 0) && groups.length === 0 ? 'captured' : 'escapes',
+    )
+    const nothing = told.inboundInclude === '' && told.rangesInclude === ''
+    expect(mode).toBe(nothing ? 'none' : told.mode === 'TPROXY' ? 'tproxy' : 'redirect')
+  })
+})
+
+function ids(name: string, family?: 'both'): readonly string[] {
+  const record = recorded(name)
+  const rulesets = actualRulesets(record)
+  const addresses = family === undefined ? undefined : record.files['ip-addr.txt']
+  const families: readonly IpFamily[] = family === undefined ? ['ip'] : ['ip', 'ip6']
+  return odditiesOf(
+    rulesets,
+    families.map(each => interception(rulesets, addresses, each)),
+  ).map(({id}) => id)
+}
+
+describe('what is odd', () => {
+  test.each([
+    ['r01-default', []],
+    ['r04-no-args', ['nothing-captured']],
+    ['r53-applied-twice', ['two-backends']],
+    ['r55-tampered-flush', ['outbound-cut-off']],
+    ['r56-tampered-extra-return', ['not-istio']],
+    ['r57-netpol-drop', ['filter-drop', 'filter-drop']],
+    ['a02-ambient-dns', []],
+    ['r51-kitchen-sink', []],
+  ] as const)('%s: %j', (name, expected) => expect(ids(name)).toEqual(expected))
+
+  test('IPv6 of a pod whose istio thinks it is IPv4 only is open with iptables, half captured with nftables', () => {
+    expect(ids('r27-dual-stack-off', 'both')).toEqual(['ipv6-open'])
+    expect(ids('r61-dual-stack-off-nft', 'both')).toEqual(['ipv6-half'])
+    expect(ids('r26-dual-stack', 'both')).toEqual([])
+  })
+
+  test('rules without an exemption for the proxy make it loop', () => {
+    const text =
+      '*nat\n:OUTPUT ACCEPT [0:0]\n:ISTIO_OUTPUT - [0:0]\n-A OUTPUT -p tcp -j ISTIO_OUTPUT\n-A ISTIO_OUTPUT -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n'
+    const {rulesets} = parseRules(text)
+    expect(odditiesOf(rulesets, [interception(rulesets)]).map(({id}) => id)).toContain('proxy-loops')
+  })
+
+  test('foreign chains are named by their owner', () => {
+    const text =
+      '*nat\n:OUTPUT ACCEPT [0:0]\n:ISTIO_OUTPUT - [0:0]\n:KUBE-SERVICES - [0:0]\n-A OUTPUT -j KUBE-SERVICES\n-A OUTPUT -j ISTIO_OUTPUT\n-A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN\nCOMMIT\n'
+    const {rulesets} = parseRules(text)
+    const found = odditiesOf(rulesets, [interception(rulesets)])
+    expect(found.map(({id}) => id)).not.toContain('not-istio')
+    expect(found.find(({id}) => id === 'foreign')?.what).toContain('kube-proxy')
+  })
+})
+
+describe('words', () => {
+  const everyRule = Object.entries(RULESETS).flatMap(([name, record]) =>
+    actualRulesets(record).flatMap(set =>
+      set.tables.flatMap(table => table.chains.flatMap(chain => chain.rules.map(rule => ({name, table, chain, rule})))),
+    ),
+  )
+
+  test('every rule istio made, of every release and mode, has a purpose', () => {
+    const made = everyRule.filter(({name}) => !/^r5[4-8]/.test(name))
+    const without = made.filter(({table, chain, rule}) => ruleWords(table.name, chain, rule).purpose === undefined)
+    expect(without.map(({name, rule}) => `${name}: ${rule.text}`)).toEqual([])
+    expect(made.length).toBeGreaterThan(1800)
+  })
+
+  test('no sentence is left with a hole in it', () => {
+    const sentences = everyRule
+      .map(({table, chain, rule}) => ruleWords(table.name, chain, rule))
+      .flatMap(({reading, purpose}) => [reading, purpose?.sentence ?? ''])
+    expect(sentences.filter(text => /[{}]|undefined| {2}| \.$| ,/.test(text))).toEqual([])
+  })
+
+  test.each([
+    [
+      '-A ISTIO_INBOUND -p tcp -m tcp --dport 9999 -j RETURN',
+      'Port 9999 goes straight to whoever listens: no mTLS, no policy, no telemetry.',
+    ],
+    ['-A ISTIO_OUTPUT -d 192.168.0.0/16 -j RETURN', 'Calls to 192.168.0.0/16 bypass the sidecar.'],
+    ['-A ISTIO_OUTPUT -m owner --gid-owner 2000 -j RETURN', 'Processes of group 2000 are not captured.'],
+    [
+      '-A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN',
+      "The sidecar's own traffic leaves unhindered, and so does anything else that runs as uid 1337: apps must not.",
+    ],
+  ])('%s', (line, sentence) => {
+    const table = parseRules(`*nat\n${line}\nCOMMIT\n`).rulesets[0]?.tables[0]
+    const chain = table?.chains[0]
+    const rule = chain?.rules[0]
+    if (table === undefined || chain === undefined || rule === undefined) throw new Error('nothing was read')
+    expect(ruleWords(table.name, chain, rule).purpose?.sentence).toBe(sentence)
+  })
+})
+
+describe('the release is told from the rules', () => {
+  test('for every recorded release and setting', () => {
+    const wrong = Object.entries(recordedReleases().saved).filter(([place, text]) => {
+      if (!place.endsWith('.v4')) return false
+      const era = eraOf(parseRules(text).rulesets)
+      const minor = Number(place.split('/')[0]?.split('.')[1])
+      return era === undefined || minor < era.from || minor > era.to
+    })
+    expect(wrong.map(([place]) => place)).toEqual([])
+  })
+
+  test.each([
+    ['e10-shell', 'Istio 1.0 to 1.2'],
+    ['e12-shell-tproxy', 'Istio 1.0 to 1.2'],
+    ['e14-shell', 'Istio 1.3 or 1.4'],
+    ['a10-ambient-1.21-tproxy', 'ambient mode of Istio 1.21 to 1.23'],
+    ['a01-ambient', 'ambient mode of Istio 1.24 or later'],
+    ['r03-default-nft', 'Istio 1.25 or later'],
+  ])('%s is %s', (name, words) => expect(eraOf(actualRulesets(recorded(name)))?.words).toBe(words))
+})

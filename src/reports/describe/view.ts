@@ -30,13 +30,10 @@ function head({pod, pods, mode, declared, findings, unasked}: DescribeReport): r
   )
 }
 
-function serviceLines({
-  service,
-  ports,
-  destinationRules,
-  virtualServices,
-  exposed,
-}: ServiceDescription): readonly Cell[] {
+function serviceLines(
+  outside: boolean,
+  {service, ports, destinationRules, virtualServices, exposed}: ServiceDescription,
+): readonly Cell[] {
   return [
     '',
     {

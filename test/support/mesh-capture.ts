@@ -28,6 +28,7 @@ const FILES: Readonly<Partial<Record<EvidenceId, string>>> = {
   'net.iptables.nft': 'net/iptables-save-c.txt',
   'net.iptables.legacy': 'net/iptables-legacy-save.txt',
   'net.ip6tables.nft': 'net/ip6tables-save.txt',
+  'net.nft': 'net/nft-list-ruleset.txt',
   'net.ip-rule': 'net/ip-rule.txt',
   'net.ip-route': 'net/ip-route-all.txt',
   'net.ip-addr': 'net/ip-addr.json',
@@ -81,13 +82,8 @@ function podEvidence(
   for (const [id, file] of Object.entries(FILES) as [EvidenceId, string][]) {
     const path = join(folder, file)
     if (KERNEL.includes(id) && denied !== undefined) {
-      entries.push({
-        namespace,
-        pod,
-        id,
-        provenance: {container: 'istio-proxy'},
-        held: {...denied, what: EVIDENCE[id].title},
-      })
+      if (id === 'net.iptables.nft')
+        entries.push({namespace, pod, id, provenance: {container: 'istio-proxy'}, held: denied})
     } else if (existsSync(path)) {
       entries.push({namespace, pod, id, provenance: from, held: blobs.add(redactEvidence(id, readFileSync(path)))})
     }

@@ -8,7 +8,7 @@ function surfaceOf(commands: readonly Command.Loadable[]): Surface {
   const shown = commands.filter(command => !command.hidden)
   return {
     commands: shown.map(command => ({
-      words: [command.id, ...command.aliases].map(id => id.split(':')),
+      words: [command.id, ...command.aliases, ...command.hiddenAliases].map(id => id.split(':')),
       args: Object.keys(command.args ?? {}),
       flags: Object.values(command.flags ?? {})
         .filter(flag => flag.hidden !== true)

@@ -7,6 +7,7 @@ import {
   podArgument,
   proxyConfigAliases,
   proxyConfigFlags,
+  proxyConfigHidden,
   routeFlags,
   verboseFlag,
 } from '../../src/cli/proxy-config-flags.js'
@@ -16,6 +17,7 @@ import {allView} from '../../src/reports/all/view.js'
 export default class ProxyConfigAll extends MeshCommand {
   static override summary = "Show everything a pod's Envoy is configured with"
   static override aliases = proxyConfigAliases('all', 'a')
+  static override hiddenAliases = proxyConfigHidden('a')
   static override examples = [
     '<%= config.bin %> proxy-config all deploy/reviews-v1 -n demo --from sample --with-headers',
   ]

@@ -1,11 +1,12 @@
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {podArgument, proxyConfigAliases, proxyConfigFlags} from '../../src/cli/proxy-config-flags.js'
+import {podArgument, proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {bootstrapReport} from '../../src/reports/bootstrap/report.js'
 import {bootstrapView} from '../../src/reports/bootstrap/view.js'
 
 export default class ProxyConfigBootstrap extends MeshCommand {
   static override summary = "Show what a pod's Envoy was started with (json unless -o says otherwise)"
   static override aliases = proxyConfigAliases('bootstrap', 'b')
+  static override hiddenAliases = proxyConfigHidden('b')
   static override examples = [
     '<%= config.bin %> proxy-config bootstrap deploy/reviews-v1 -n demo --from sample -o short',
   ]

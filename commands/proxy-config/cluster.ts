@@ -1,11 +1,18 @@
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {clusterFlags, podArgument, proxyConfigAliases, proxyConfigFlags} from '../../src/cli/proxy-config-flags.js'
+import {
+  clusterFlags,
+  podArgument,
+  proxyConfigAliases,
+  proxyConfigFlags,
+  proxyConfigHidden,
+} from '../../src/cli/proxy-config-flags.js'
 import {clusterReport} from '../../src/reports/clusters/report.js'
 import {clustersView} from '../../src/reports/clusters/view.js'
 
 export default class ProxyConfigCluster extends MeshCommand {
   static override summary = "Show the clusters (upstream services) of a pod's Envoy"
   static override aliases = proxyConfigAliases('cluster', 'clusters', 'c')
+  static override hiddenAliases = proxyConfigHidden('clusters', 'c')
   static override examples = [
     '<%= config.bin %> proxy-config cluster deploy/productpage-v1 -n demo --from sample --port 9080',
     '<%= config.bin %> pc c -f config_dump.json -o wide',

@@ -1,11 +1,18 @@
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {endpointFlags, podArgument, proxyConfigAliases, proxyConfigFlags} from '../../src/cli/proxy-config-flags.js'
+import {
+  endpointFlags,
+  podArgument,
+  proxyConfigAliases,
+  proxyConfigFlags,
+  proxyConfigHidden,
+} from '../../src/cli/proxy-config-flags.js'
 import {endpointReport} from '../../src/reports/endpoints/report.js'
 import {endpointsView} from '../../src/reports/endpoints/view.js'
 
 export default class ProxyConfigEndpoint extends MeshCommand {
   static override summary = "Show the endpoints of a pod's Envoy with their health"
   static override aliases = proxyConfigAliases('endpoint', 'endpoints', 'ep')
+  static override hiddenAliases = proxyConfigHidden('endpoints', 'ep')
   static override examples = [
     '<%= config.bin %> proxy-config endpoint deploy/productpage-v1 -n demo --from sample --status unhealthy',
     '<%= config.bin %> pc ep -f clusters.json -o wide',

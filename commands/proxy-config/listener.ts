@@ -5,6 +5,7 @@ import {
   podArgument,
   proxyConfigAliases,
   proxyConfigFlags,
+  proxyConfigHidden,
   verboseFlag,
 } from '../../src/cli/proxy-config-flags.js'
 import {listenerReport} from '../../src/reports/listeners/report.js'
@@ -13,6 +14,7 @@ import {listenersView} from '../../src/reports/listeners/view.js'
 export default class ProxyConfigListener extends MeshCommand {
   static override summary = "Show what a pod's Envoy listens on and where each filter chain leads"
   static override aliases = proxyConfigAliases('listener', 'listeners', 'l')
+  static override hiddenAliases = proxyConfigHidden('listeners', 'l')
   static override examples = [
     '<%= config.bin %> proxy-config listener deploy/productpage-v1 -n demo --from sample --port 9080',
     '<%= config.bin %> pc l -f config_dump.json --verbose=false',

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {changeLevels} from '../../src/cli/change-levels.js'
 import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {podArgument, proxyConfigAliases, proxyConfigFlags} from '../../src/cli/proxy-config-flags.js'
+import {podArgument, proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {UserError} from '../../src/model/user-error.js'
 import {changesOf, meshDefault, parseLevelChange} from '../../src/reports/log-levels/change.js'
 import {logLevelReport} from '../../src/reports/log-levels/report.js'
@@ -11,6 +11,7 @@ import {logLevelsView} from '../../src/reports/log-levels/view.js'
 export default class ProxyConfigLog extends MeshCommand {
   static override summary = "Show or set the log levels of the pods' Envoys"
   static override aliases = proxyConfigAliases('log', 'o')
+  static override hiddenAliases = proxyConfigHidden('o')
   static override examples = [
     '<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo',
     '<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo --level http:debug,rbac:debug --for 5m',

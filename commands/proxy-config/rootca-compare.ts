@@ -1,6 +1,6 @@
 import {podArg} from '../../src/cli/args.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {formFlag, proxyConfigAliases} from '../../src/cli/proxy-config-flags.js'
+import {formFlag, proxyConfigAliases, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {UserError} from '../../src/model/user-error.js'
 import {rootCaReport} from '../../src/reports/rootca/report.js'
 import {rootCaView} from '../../src/reports/rootca/view.js'
@@ -8,6 +8,7 @@ import {rootCaView} from '../../src/reports/rootca/view.js'
 export default class ProxyConfigRootcaCompare extends MeshCommand {
   static override summary = 'Say whether two pods trust the same root certificate'
   static override aliases = proxyConfigAliases('rootca-compare', 'rc')
+  static override hiddenAliases = proxyConfigHidden('rc')
   static override examples = [
     '<%= config.bin %> proxy-config rootca-compare deploy/reviews-v1 deploy/ratings-v1 -n demo --from sample',
   ]

@@ -3,6 +3,7 @@ import {
   podArgument,
   proxyConfigAliases,
   proxyConfigFlags,
+  proxyConfigHidden,
   routeFlags,
   verboseFlag,
 } from '../../src/cli/proxy-config-flags.js'
@@ -12,6 +13,7 @@ import {routesView} from '../../src/reports/routes/view.js'
 export default class ProxyConfigRoute extends MeshCommand {
   static override summary = "Show the routes of a pod's Envoy"
   static override aliases = proxyConfigAliases('route', 'routes', 'r')
+  static override hiddenAliases = proxyConfigHidden('routes', 'r')
   static override examples = [
     '<%= config.bin %> proxy-config route deploy/productpage-v1 -n demo --from sample --name 9080',
     '<%= config.bin %> pc r -f config_dump.json -o wide',

@@ -60,7 +60,12 @@ export const endpointFlags = {
   port,
 } as const
 
-/** The other names of a proxy-config command: istioctl's words under `proxy-config`, and all of them under `pc`. */
+/** The names of a proxy-config command under `pc`, istioctl's other words for it included. */
 export function proxyConfigAliases(name: string, ...others: readonly string[]): string[] {
-  return [...others.map(other => `proxy-config:${other}`), ...[name, ...others].map(each => `pc:${each}`)]
+  return [name, ...others].map(each => `pc:${each}`)
+}
+
+/** istioctl's other words for it under `proxy-config`: they work, but the list of commands shows each command once. */
+export function proxyConfigHidden(...others: readonly string[]): string[] {
+  return others.map(other => `proxy-config:${other}`)
 }

@@ -1,7 +1,7 @@
 import {type JsonObject, objectOf, textOf} from '../../formats/decode.js'
 import {UserError} from '../../model/user-error.js'
 import {dataOrFile} from './data-or-file.js'
-import {pluginCache} from './exec-plugin.js'
+import type {PluginCredential, PluginRun} from './exec-plugin.js'
 import {type Impersonation, impersonationHeaders} from './impersonation.js'
 import type {Environment} from './kubeconfig-files.js'
 
@@ -28,7 +28,7 @@ const TOKEN_FILE_MS = 60_000
 /** A function that gives the credentials of one user: static ones once, files each minute, plugins at expiry or when refused. */
 export function credentialReader(options: CredentialOptions): (refused?: boolean) => Promise<Credentials> {
   const now = options.now ?? Date.now
-  const plugin = pluginCache(now)
+  let plugins: Promise<(run: PluginRun, refused?: boolean) => Promise<PluginCredential>> | undefined
   const {user} = options
   const impersonation = impersonationHeaders(user, options.settings)
   let tokenFile: {readonly token: string; readonly atMs: number} | undefined
@@ -70,7 +70,9 @@ export function credentialReader(options: CredentialOptions): (refused?: boolean
     if (path !== undefined && path !== '') return bearer(await fromFile(path, refused))
     if (token !== undefined && token !== '') return bearer(token.trim())
     if (exec !== undefined) {
-      const given = await plugin(
+      plugins ??= import('./exec-plugin.js').then(({pluginCache}) => pluginCache(now))
+      const ask = await plugins
+      const given = await ask(
         {exec, cluster: options.pluginCluster, env: options.env, interactive: options.interactive},
         refused,
       )

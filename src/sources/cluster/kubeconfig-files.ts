@@ -1,7 +1,6 @@
 import {readFile} from 'node:fs/promises'
 import {delimiter, dirname, isAbsolute, join, resolve} from 'node:path'
 import {isObject, type JsonObject, listOf, objectOf, textOf} from '../../formats/decode.js'
-import {readDocument} from '../../formats/kube-manifest/document.js'
 import {UserError} from '../../model/user-error.js'
 
 /** One kubeconfig made of all the files kubectl would read: named entries, file paths made absolute. */
@@ -47,7 +46,7 @@ export async function readKubeconfig(
     const text = await readIfThere(path, named !== undefined)
     if (text === undefined) continue
     files.push(path)
-    const config = parseConfig(text, path)
+    const config = await parseConfig(text, path)
     currentContext ??= textOf(config, 'current-context') || undefined
     for (const [section, entry] of entriesOf(SECTIONS)) {
       for (const item of listOf(config, section)) {
@@ -76,12 +75,25 @@ async function readIfThere(path: string, mustExist: boolean): Promise<string | u
   }
 }
 
-function parseConfig(text: string, path: string): JsonObject {
-  const {value, problem} = readDocument(text)
+async function parseConfig(text: string, path: string): Promise<JsonObject> {
+  const {value, problem} = await documentIn(text)
   if (problem !== undefined) throw new UserError(`the kubeconfig ${path} is not valid YAML: ${problem}`)
   if (value === null || value === undefined) return {}
   if (!isObject(value)) throw new UserError(`${path} is not a kubeconfig: it holds no clusters, users or contexts`)
   return value
+}
+
+/** JSON is YAML; what is plainly JSON does not need the YAML reader, which takes a while to load. */
+async function documentIn(text: string): Promise<{readonly value: unknown; readonly problem?: string}> {
+  if (text.trimStart().startsWith('{')) {
+    try {
+      return {value: JSON.parse(text) as unknown}
+    } catch {
+      // A YAML flow mapping, or broken: the YAML reader tells which.
+    }
+  }
+  const {readDocument} = await import('../../formats/kube-manifest/document.js')
+  return readDocument(text)
 }
 
 function absolutePaths(entry: JsonObject, folder: string): JsonObject {

@@ -1,5 +1,4 @@
 import {isObject} from '../../formats/decode.js'
-import {readDocument} from '../../formats/kube-manifest/document.js'
 import type {Container, PodModel} from '../../model/pod.js'
 
 /** Istio names the proxy's container the same in sidecars, gateways, waypoints and ztunnel. */
@@ -28,7 +27,8 @@ function isCapable(container: Container): boolean {
 }
 
 /** The admin port the mesh configuration of this pod names (proxyAdminPort), when it names one. */
-export function namedAdminPort(pod: PodModel): number | undefined {
+export async function namedAdminPort(pod: PodModel): Promise<number | undefined> {
+  const {readDocument} = await import('../../formats/kube-manifest/document.js')
   const texts = [proxyContainer(pod)?.env.PROXY_CONFIG, pod.annotations['proxy.istio.io/config']]
   for (const text of texts) {
     const {value} = text === undefined ? {value: undefined} : readDocument(text)

@@ -10,6 +10,8 @@ import {bootstrapView} from '../../src/reports/bootstrap/view.js'
 import {checkReport} from '../../src/reports/check/report.js'
 import {checkTargets} from '../../src/reports/check/targets.js'
 import {checkView} from '../../src/reports/check/view.js'
+import {checkInjectReport} from '../../src/reports/check-inject/report.js'
+import {checkInjectView} from '../../src/reports/check-inject/view.js'
 import {clusterReport} from '../../src/reports/clusters/report.js'
 import {clustersView} from '../../src/reports/clusters/view.js'
 import {controlPlaneReport} from '../../src/reports/diff/control-plane.js'
@@ -89,6 +91,10 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
     const objects = await checkTargets(s, [`${pod.name}.${pod.namespace}`], {})
     const options = {rules: RULES, failOn: 'warning', istioNamespace: 'istio-system', deep: true, now: NOW} as const
     return seen(await checkReport(s, objects, options), checkView)
+  },
+  'check-inject': async (s, pod) => {
+    const objects = await checkTargets(s, [`${pod.name}.${pod.namespace}`], {})
+    return seen(await checkInjectReport(s, objects, 'istio-system'), checkInjectView)
   },
   clusters: async (s, pod) => seen(await clusterReport(s, pod, {}), clustersView),
   'clusters --fqdn --port': async (s, pod) =>

@@ -1,5 +1,5 @@
 import {Command} from '@oclif/core'
-import {gapSentence} from '../model/answer.js'
+import {gapSentences} from '../model/answer.js'
 import type {PodRef} from '../model/kube-object.js'
 import {UserError} from '../model/user-error.js'
 import {exitCodeOf, type Report} from '../reports/report.js'
@@ -82,6 +82,6 @@ export abstract class MeshCommand extends Command {
     await write(process.stdout, await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort))
     for (const note of report.notes) await remark(note)
     if (view.showsGaps === true && form !== 'raw' && form !== 'json' && form !== 'yaml') return
-    for (const gap of report.gaps) await remark(`not checked: ${gapSentence(gap)}`)
+    for (const sentence of gapSentences(report.gaps)) await remark(`not checked: ${sentence}`)
   }
 }

@@ -53,3 +53,14 @@ export function gapSentence(gap: Gap): string {
   const why = `${gap.what}: ${GAP_REASONS[gap.reason].words} (${gap.detail})`
   return gap.hint === undefined ? why : `${why}. ${gap.hint}`
 }
+
+/** The sentences for many gaps: those that are missing for one and the same reason share a sentence. */
+export function gapSentences(gaps: readonly Gap[]): readonly string[] {
+  const groups = new Map<string, Gap>()
+  for (const gap of gaps) {
+    const key = JSON.stringify([gap.reason, gap.detail, gap.hint])
+    const known = groups.get(key)
+    groups.set(key, known === undefined ? gap : {...known, what: `${known.what}; ${gap.what}`})
+  }
+  return [...groups.values()].map(gapSentence)
+}

@@ -1,4 +1,5 @@
 import type {ClientRequest, IncomingMessage} from 'node:http'
+import type {Socket} from 'node:net'
 import WebSocket from 'ws'
 import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
@@ -41,6 +42,7 @@ export async function openWebSocket(
       reject(failure)
     }
     signal.addEventListener('abort', onAbort, {once: true})
+    socket.once('upgrade', response => LINES.set(socket, response.socket))
     socket.once('open', () => {
       socket.pause()
       signal.removeEventListener('abort', onAbort)
@@ -60,14 +62,18 @@ export async function openWebSocket(
   })
 }
 
-/** Says goodbye with 1000 and cuts the connection when the other side does not answer in time. */
+/** The connection under each open socket: a goodbye that is not answered yet must not hold the program up. */
+const LINES = new WeakMap<WebSocket, Socket>()
+
+/** Says goodbye with 1000 and cuts the connection when the other side does not answer in time; a program that is done need not wait for it. */
 export function closeWebSocket(socket: WebSocket): void {
   if (socket.readyState === WebSocket.CLOSED) return
   if (socket.readyState === WebSocket.CONNECTING) {
     socket.terminate()
     return
   }
-  const timer = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS)
+  LINES.get(socket)?.unref()
+  const timer = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref()
   socket.once('close', () => clearTimeout(timer))
   if (socket.isPaused) socket.resume()
   socket.close(1000)

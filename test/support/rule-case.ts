@@ -2,6 +2,8 @@ import {type Answer, answered, missing} from '../../src/model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow} from '../../src/model/evidence.js'
 import {kindOf} from '../../src/model/kinds.js'
 import type {KubeObject, PodRef} from '../../src/model/kube-object.js'
+import {checkReport} from '../../src/reports/check/report.js'
+import type {Rule} from '../../src/rules/rule.js'
 import type {Source} from '../../src/sources/source.js'
 
 /** One change to an object: `put` at a JSON pointer (null removes), in `Kind/name`, or in the subject when none is named. */
@@ -59,8 +61,8 @@ function put(target: unknown, pointer: string, value: unknown): void {
 }
 
 function madeClassic(pod: KubeObject): void {
-  const spec = pod['spec'] as {initContainers: {name: string; restartPolicy?: string}[]; containers: unknown[]}
-  const status = pod['status'] as {initContainerStatuses: {name: string}[]; containerStatuses: unknown[]}
+  const spec = pod.spec as {initContainers: {name: string; restartPolicy?: string}[]; containers: unknown[]}
+  const status = pod.status as {initContainerStatuses: {name: string}[]; containerStatuses: unknown[]}
   const proxy = spec.initContainers.find(({name}) => name === 'istio-proxy')
   const state = status.initContainerStatuses.find(({name}) => name === 'istio-proxy')
   delete proxy?.restartPolicy
@@ -111,6 +113,53 @@ export async function changedSource(sample: Source, given: RuleCase): Promise<So
       if (text === undefined) return await sample.evidence(id, pod)
       return answered({id, bytes: Buffer.from(text), provenance: {capturedAt: '2026-11-20T19:00:00Z'}})
     },
+  }
+}
+
+/** What the rule of a case must find, and what it did find, as texts to compare. */
+export interface CaseOutcome {
+  readonly wanted: string
+  readonly found: string
+  /** Parts of messages that are missing. */
+  readonly unsaid: readonly string[]
+}
+
+/** Asks one rule about the subject of a case and compares: the kind of outcome, severities, paths, objects and words. */
+export async function caseOutcome(sample: Source, rule: Rule, given: RuleCase): Promise<CaseOutcome> {
+  const source = await changedSource(sample, given)
+  const subject = await subjectOf(await changedSource(sample, {...given, blind: false}), given)
+  const report = await checkReport(source, [subject], {
+    rules: [rule],
+    failOn: 'info',
+    istioNamespace: 'istio-system',
+    deep: true,
+    now: new Date('2026-11-20T19:00:00Z'),
+  })
+  const {findings = [], notChecked = [], passed = 0} = report.workloads[0] ?? {}
+  const nothing = notChecked.length > 0 ? 'not-checked' : passed > 0 ? 'silent' : 'not-applicable'
+  if (typeof given.expect === 'string') {
+    return {
+      wanted: given.expect,
+      found: findings.length > 0 ? findings.map(({message}) => message).join('; ') : nothing,
+      unsaid: [],
+    }
+  }
+  const wanted = given.expect
+  const line = (severity: string, path: string | undefined, object: string | undefined) =>
+    [severity, path ?? '*', object ?? '*'].join(' ')
+  const found = findings.map((each, index) =>
+    line(
+      each.severity,
+      wanted[index]?.path === undefined ? undefined : (each.path ?? '-'),
+      wanted[index]?.object === undefined ? undefined : `${each.object.kind}/${each.object.name}`,
+    ),
+  )
+  return {
+    wanted: wanted.map(each => line(each.severity, each.path, each.object)).join('\n'),
+    found: found.length === 0 ? nothing : found.join('\n'),
+    unsaid: wanted.flatMap(({says}, index) =>
+      [says].flat().filter(text => findings[index]?.message.includes(text) !== true),
+    ),
   }
 }
 

@@ -1,9 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 import {debugFlags, fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {driftReport, expectedReport} from '../src/reports/iptables/drift-report.js'
+import {driftReport, expectedReport, rulesReport} from '../src/reports/iptables/drift-report.js'
 import {driftView} from '../src/reports/iptables/drift-view.js'
-import {iptablesReport} from '../src/reports/iptables/report.js'
 import {iptablesView} from '../src/reports/iptables/view.js'
 
 export default class Iptables extends MeshCommand {
@@ -30,7 +29,7 @@ export default class Iptables extends MeshCommand {
     await this.withSubject(flags, args.pod, async (source, pod) => {
       if (flags.drift) await this.print(flags, await driftReport(source, pod), driftView)
       else if (flags.expected) await this.print(flags, await expectedReport(source, pod), iptablesView)
-      else await this.print(flags, await iptablesReport(source, pod), iptablesView)
+      else await this.print(flags, await rulesReport(source, pod), iptablesView)
     })
   }
 }

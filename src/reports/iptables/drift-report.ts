@@ -1,10 +1,12 @@
 import {type Difference, driftOf} from '../../analysis/netfilter/drift/drift.js'
+import type {Oddity} from '../../analysis/netfilter/interception/oddities.js'
 import type {PodRef} from '../../model/kube-object.js'
+import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {type Kernel, readKernel} from '../kernel/read-kernel.js'
 import type {Report} from '../report.js'
 import {type Expected, expectedFor} from './expectation.js'
-import {type IptablesReport, readableKernel, reportOn} from './report.js'
+import {type IptablesReport, iptablesReport, readableKernel, reportOn} from './report.js'
 
 export interface DriftReport extends Report {
   readonly subject: PodRef
@@ -31,6 +33,29 @@ export async function driftReport(source: Source, subject: PodRef): Promise<Drif
     expected,
     differences,
     failing: differences.some(each => each.effective),
+  }
+}
+
+/** The rules of a pod in words, and whether they differ from what they should be where that can be known. */
+export async function rulesReport(source: Source, subject: PodRef): Promise<IptablesReport> {
+  const report = await iptablesReport(source, subject)
+  const {rulesets, machine, parameters, from} = report.kernel
+  if (from === 'log' || report.excerpt) return report
+  const expected = await expectedFor(source, subject, rulesets, machine, parameters).catch((error: unknown) => {
+    if (error instanceof UserError) return undefined
+    throw error
+  })
+  if (expected === undefined) return report
+  const effective = driftOf(expected.rulesets, rulesets, machine).filter(each => each.effective).length
+  return effective === 0 ? report : {...report, oddities: [driftOddity(effective, expected.via), ...report.oddities]}
+}
+
+function driftOddity(effective: number, via: string): Oddity {
+  return {
+    id: 'drift',
+    level: 'warning',
+    what: `${effective} difference${effective === 1 ? '' : 's'} from the rules it should have (${via}) change${effective === 1 ? 's' : ''} where packets go.`,
+    consequence: '--drift shows what and why.',
   }
 }
 

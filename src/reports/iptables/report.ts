@@ -28,15 +28,16 @@ export interface IptablesReport extends Report {
 export function readableKernel(kernel: Kernel, source: Source, subject: PodRef): Kernel {
   if (kernel.rulesets.length > 0) return kernel
   const gap = whyUnread(kernel)
+  const refused = gap?.reason === 'no-privilege' || gap?.reason === 'no-tool' || gap?.reason === 'not-running'
+  if (kernel.from === 'text' && !refused) {
+    throw new UserError(`no netfilter rules were recognised in ${source.origin.label}`, {
+      hint: 'Understood are iptables-save, iptables -S, iptables -L, restore input, nft list ruleset (text or JSON) and istio-init logs.',
+    })
+  }
   if (gap !== undefined) {
     const asked = gap.reason === 'no-privilege' ? 'permission denied' : GAP_REASONS[gap.reason].words
     throw new UserError(`the kernel rules of ${podLabel(subject)} could not be read: ${asked} (${gap.detail})`, {
       hint: waysText(subject),
-    })
-  }
-  if (kernel.bytes.byteLength > 0 && kernel.from === 'text') {
-    throw new UserError(`no netfilter rules were recognised in ${source.origin.label}`, {
-      hint: 'Understood are iptables-save, iptables -S, iptables -L, restore input, nft list ruleset (text or JSON) and istio-init logs.',
     })
   }
   return kernel

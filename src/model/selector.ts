@@ -58,6 +58,17 @@ export function matchesLabels(requirements: readonly Requirement[], labels: Labe
   })
 }
 
+/** Requirements as an API server takes them in `labelSelector=`. */
+export function selectorText(requirements: readonly Requirement[]): string {
+  const term = ({key, operator, values}: Requirement): string => {
+    if (operator === 'Exists') return key
+    if (operator === 'DoesNotExist') return `!${key}`
+    if (values.length === 1) return `${key}${operator === 'In' ? '=' : '!='}${values[0]}`
+    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`
+  }
+  return requirements.map(term).join(',')
+}
+
 /** The requirements of a plain label map, such as a Service's selector. */
 export function requirementsOf(labels: Labels): readonly Requirement[] {
   return Object.entries(labels).map(([key, value]) => ({key, operator: 'In' as const, values: [value]}))

@@ -2,6 +2,7 @@ import type {Answer, Gap} from '../model/answer.js'
 import type {Artifact, EvidenceId, EvidenceQuery} from '../model/evidence.js'
 import type {KubeObject, PodRef} from '../model/kube-object.js'
 import type {Permission, Ruling} from '../model/permission.js'
+import type {Requirement} from '../model/selector.js'
 import type {Changes} from './changes.js'
 
 /** Where answers come from, as shown to people, and when they were true. */
@@ -23,6 +24,8 @@ export interface ObjectQuery {
   readonly kind: string
   readonly namespace?: string
   readonly name?: string
+  /** Labels the objects must have; a source may answer with more, never with less. */
+  readonly labels?: readonly Requirement[]
 }
 
 /**

@@ -78,11 +78,13 @@ async function list(
   kind: string,
   namespace: string | undefined,
   name?: string,
+  labels?: readonly Requirement[],
 ): Promise<readonly KubeObject[]> {
   const answer = await source.objects({
     kind,
     ...(namespace === undefined ? {} : {namespace}),
     ...(name === undefined ? {} : {name}),
+    ...(labels === undefined || labels.length === 0 ? {} : {labels}),
   })
   if (answer.ok) return answer.value
   throw new UserError(`cannot look up ${kind} in ${source.origin.label}: ${gapSentence(answer.gap)}`)
@@ -165,7 +167,7 @@ async function podsOf(source: Source, text: string, target: Target): Promise<rea
     )
   }
   const requirements = podRequirements(owner, text)
-  const pods = await list(source, 'Pod', namespace)
+  const pods = await list(source, 'Pod', namespace, undefined, requirements)
   return pods.filter(pod => matchesLabels(requirements, pod.metadata.labels ?? {}))
 }
 
@@ -174,7 +176,7 @@ export async function resolvePods(source: Source, target: Target): Promise<reado
   if (target.name !== undefined) return [...(await podsOf(source, target.name, target))].sort(byPreference)
   const namespace = target.allNamespaces === true ? undefined : (target.namespace ?? source.defaultNamespace)
   const requirements = target.selector === undefined ? [] : parseSelector(target.selector)
-  const pods = (await list(source, 'Pod', namespace)).filter(pod =>
+  const pods = (await list(source, 'Pod', namespace, undefined, requirements)).filter(pod =>
     matchesLabels(requirements, pod.metadata.labels ?? {}),
   )
   return [...pods].sort(byPreference)

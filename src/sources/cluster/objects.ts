@@ -2,6 +2,7 @@ import {isObject, listOf, textOf} from '../../formats/decode.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import {type Kind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {selectorText} from '../../model/selector.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import type {ObjectQuery} from '../source.js'
 import {answerJson} from './answer-json.js'
@@ -37,9 +38,11 @@ async function ask(live: Live, kind: Kind, apiVersion: string, query: ObjectQuer
     kind.namespaced && query.namespace !== undefined ? `/namespaces/${encodeURIComponent(query.namespace)}` : ''
   const path = `${root}${inside}/${kind.resource}`
   if (query.name === undefined || (kind.namespaced && query.namespace === undefined)) {
-    const selector =
-      query.name === undefined ? '' : `?fieldSelector=${encodeURIComponent(`metadata.name=${query.name}`)}`
-    const found = await listObjects(live.api, `${path}${selector}`)
+    const selectors = new URLSearchParams({
+      ...(query.name === undefined ? {} : {fieldSelector: `metadata.name=${query.name}`}),
+      ...(query.labels === undefined ? {} : {labelSelector: selectorText(query.labels)}),
+    }).toString()
+    const found = await listObjects(live.api, selectors === '' ? path : `${path}?${selectors}`)
     live.remember(found)
     return found
   }

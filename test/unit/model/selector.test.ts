@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {matchesLabels, parseSelector} from '../../../src/model/selector.js'
+import {matchesLabels, parseSelector, selectorText} from '../../../src/model/selector.js'
 import {UserError} from '../../../src/model/user-error.js'
 
 // The meaning of each operator is Kubernetes' own (documentation "Labels and Selectors").
@@ -36,4 +36,18 @@ describe('label selectors', () => {
       expect(() => parseSelector(selector)).toThrow(UserError)
     },
   )
+})
+
+test.each(CASES)('%s written for an API server and read again means the same', (selector, labels, expected) => {
+  expect(matchesLabels(parseSelector(selectorText(parseSelector(selector))), labels)).toBe(expected)
+})
+
+test.each([
+  ['app==reviews', 'app=reviews'],
+  ['app!=reviews', 'app!=reviews'],
+  ['env in (a, b)', 'env in (a,b)'],
+  ['env notin (a,b)', 'env notin (a,b)'],
+  ['canary,!old', 'canary,!old'],
+])('%s is sent as %s', (selector, text) => {
+  expect(selectorText(parseSelector(selector))).toBe(text)
 })

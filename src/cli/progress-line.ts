@@ -9,11 +9,10 @@ export interface ProgressLine {
 /** A progress line on a stream; nothing is written unless the stream is a terminal. */
 export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
   if (!stream.isTTY) return {note: () => undefined, show: () => undefined, clear: () => undefined}
-  const put = (text: string) => stream.write(`\r\u001b[2K${text.slice(0, Math.max(0, (stream.columns ?? 80) - 1))}`)
+  const put = (text: string) => stream.write(`\r\u001b[2K${text.slice(0, Math.max(0, (stream.columns || 80) - 1))}`)
   return {
     note: text => {
-      put(`${text}`)
-      stream.write('\n')
+      stream.write(`\r\u001b[2K${text}\n`)
     },
     show: put,
     clear: () => put(''),

@@ -39,6 +39,12 @@ function upper(field: ConditionField): ReadPhrase {
   return found => condition(field, found[1] === '!', found[2] ?? '', word => word.toUpperCase())
 }
 
+/** Without -n the owner is a name: root everywhere, istio-proxy where istio's user database is at hand. */
+function listedId(word: string): string | undefined {
+  if (word === 'root') return '0'
+  return word === 'istio-proxy' ? '1337' : idWord(word)
+}
+
 /** The phrases iptables prints for the matches we know, each anchored at the current place (the save_print functions' counterparts in -L). */
 const PHRASES: readonly (readonly [RegExp, ReadPhrase])[] = [
   [/(?:tcp|udp|sctp|dccp|udplite)\s+(dpts?|spts?):(!?)(\S+)/y, ports],
@@ -46,7 +52,7 @@ const PHRASES: readonly (readonly [RegExp, ReadPhrase])[] = [
   [/multiport\s+(dports|sports|ports)\s+(!?)\s?(\S+)/y, ports],
   [
     /(! )?owner (UID|GID) match (\S+)/y,
-    found => condition(found[2] === 'UID' ? 'uid' : 'gid', found[1] !== undefined, found[3] ?? '', idWord),
+    found => condition(found[2] === 'UID' ? 'uid' : 'gid', found[1] !== undefined, found[3] ?? '', listedId),
   ],
   [
     /(! )?owner socket exists/y,

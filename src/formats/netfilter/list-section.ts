@@ -47,12 +47,25 @@ interface Columns {
   readonly verbose: boolean
 }
 
+/** The names every machine has in /etc/hosts and /etc/networks; other names stay as they are. */
+const NAMED: readonly (readonly [RegExp, string])[] = [
+  [/^localhost$/, '127.0.0.1'],
+  [/^(ip6-)?loopback(?=\/|$)/, '127.0.0.0'],
+  [/^link-local(?=\/|$)/, '169.254.0.0'],
+  [/^default(?=\/|$)/, '0.0.0.0'],
+]
+
+function numeric(word: string, family: string): string {
+  if (family === 'ip6' && /^(localhost|ip6-localhost|ip6-loopback)$/.test(word)) return '::1'
+  const found = NAMED.find(([pattern]) => pattern.test(word))
+  return found === undefined ? word : word.replace(found[0], found[1])
+}
+
 function hostCondition(field: 'source' | 'destination', word: string, family: string): Condition | undefined {
   const negated = word.startsWith('!')
   const bare = negated ? word.slice(1) : word
   if (bare === 'anywhere') return undefined
-  const name = bare === 'localhost' ? (family === 'ip6' ? '::1' : '127.0.0.1') : bare
-  const address = addressWord(name)
+  const address = addressWord(numeric(bare, family))
   if (address === undefined) return {field: 'opaque', negated: false, values: [`${field} ${word}`]}
   return isEverywhere(address) && !negated ? undefined : {field, negated, values: [address]}
 }

@@ -2,7 +2,7 @@ import {readRuleKey} from '../../../model/rule-key.js'
 import {builtInChain, type Chain, type IpFamily, type Rule, type Ruleset, type Table} from '../../../model/ruleset.js'
 import {saveRuleText} from '../rule-words/save-text.js'
 import {factsFor} from './facts.js'
-import {nativeRuleset} from './native.js'
+import {inNativeOrder, nativeRuleset} from './native.js'
 import {type ChainRows, type ExpectedChain, type ExpectedRule, expandRow, expandRowBoth} from './row.js'
 import type {CaptureSettings} from './settings.js'
 import {SIDECAR_RULES} from './sidecar-table.js'
@@ -57,11 +57,10 @@ export function expectedRulesets(settings: CaptureSettings, minor: number): read
   if (settings.native) {
     const v4 = factsFor(settings, minor, 'ip')
     const v6 = factsFor(settings, minor, 'ip6')
-    return [
-      nativeRuleset(
-        expectedChains(SIDECAR_RULES, row => (settings.ipv6 ? expandRowBoth(row, v4, v6) : expandRow(row, v4))),
-      ),
-    ]
+    const chains = expectedChains(SIDECAR_RULES, row =>
+      settings.ipv6 ? expandRowBoth(row, v4, v6) : expandRow(row, v4),
+    )
+    return [nativeRuleset(chains.map(inNativeOrder))]
   }
   const families: readonly IpFamily[] = settings.ipv6 ? ['ip', 'ip6'] : ['ip']
   return families.map(family => asRuleset(sidecarChains(settings, minor, family), family))

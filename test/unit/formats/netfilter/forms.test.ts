@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
 import {actionKey, conditionKey, ruleKey} from '../../../../src/model/rule-key.js'
 import type {Rule, Ruleset} from '../../../../src/model/ruleset.js'
-import {recordedReleases, recordedRulesets} from '../../../support/netfilter-corpus.js'
+import {actualRulesets, recordedReleases, recordedRulesets} from '../../../support/netfilter-corpus.js'
 
 const ALL = Object.entries(recordedRulesets())
 
@@ -108,6 +108,42 @@ function compareSeen(seen: readonly Rule[], saved: readonly Rule[], losses: read
     })
   })
 }
+
+describe('names instead of numbers', () => {
+  const resolved = ALL.filter(
+    ([, {files}]) => parseRules(files['iptables-L-t-nat-resolved.txt'] ?? '').rulesets.length > 0,
+  )
+
+  test.each(resolved)('%s: -L without -n means the same but for interfaces', (_name, {files}) => {
+    const save = only(files, 'iptables-save.txt')
+    for (const chain of only(files, 'iptables-L-t-nat-resolved.txt')?.tables[0]?.chains ?? []) {
+      expect(chain.rules.map(ruleKey)).toEqual(
+        (save === undefined ? [] : ruleOf(save, 'nat', chain.name)).map(withoutInterfaces),
+      )
+    }
+  })
+
+  test('there are many', () => expect(resolved.length).toBeGreaterThan(20))
+})
+
+describe('the log of istio-init', () => {
+  const untouched = ALL.filter(
+    ([name, {kind, files}]) =>
+      (kind === 'agent' || kind === 'ambient') && !/^r5[3-8]/.test(name) && (files['init.log'] ?? '') !== '',
+  )
+
+  test.each(untouched)('%s: holds the rules the kernel got', (_name, {files}) => {
+    const logged = parseRules(files['init.log'] ?? '').rulesets
+    const held = actualRulesets({kind: 'agent', files})
+    for (const set of held) {
+      const same = logged.find(
+        each => each.family === set.family && (each.backend === 'native') === (set.backend === 'native'),
+      )
+      for (const {name} of set.tables) expect(keys(same, name)).toEqual(keys(set, name))
+    }
+    expect(logged.length).toBeGreaterThan(0)
+  })
+})
 
 describe('restore input', () => {
   const {restore, saved} = recordedReleases()

@@ -29,7 +29,7 @@ function run(entry: unknown, out: string): RecordedRun {
   }
 }
 
-/** The selection kept in the repository: three proxies (a sidecar, one with a Sidecar resource, a gateway) and some 90 runs. */
+/** The selection kept in the repository: three proxies (a sidecar, one with a Sidecar resource, a gateway) and 130 runs. */
 export function keptCorpus(): Corpus {
   const packed = brotliDecompressSync(readFileSync(resolve('test/fixtures/istioctl/corpus.json.br')))
   const content: unknown = JSON.parse(packed.toString('utf8'))

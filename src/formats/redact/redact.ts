@@ -62,9 +62,18 @@ function hiddenMap(object: KubeObject, name: string, put: string): JsonObject {
   return isObject(map) ? {[name]: Object.fromEntries(Object.keys(map).map(key => [key, put]))} : {}
 }
 
+/** Shorter text holds nothing any pattern finds. */
+const SHORTEST = 8
+
+/** Text as it stands in an object: often JSON or YAML itself, in annotations and settings. */
+function scrubbed(text: string): string {
+  if (text.length < SHORTEST) return text
+  return text.includes('"') ? scrubJson(text) : scrubText(text)
+}
+
 function walk(value: unknown, name: string | undefined): unknown {
   if (typeof value === 'string')
-    return name !== undefined && isSecretName(name) && value !== '' ? REDACTED : scrubText(value)
+    return name !== undefined && isSecretName(name) && value !== '' ? REDACTED : scrubbed(value)
   if (Array.isArray(value))
     return name === 'args' || name === 'command' ? argv(value) : value.map(item => walk(item, undefined))
   if (!isObject(value)) return value

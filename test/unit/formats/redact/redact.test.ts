@@ -44,6 +44,8 @@ const POD: KubeObject = {
     annotations: {
       'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({env: [{name: 'A', value: CANARY}]}),
       'example.com/token': JWT,
+      'proxy.istio.io/config': JSON.stringify({tracing: {lightstep: {accessToken: CANARY}}}),
+      'example.com/pgp': `-----BEGIN PGP PRIVATE KEY BLOCK-----\n${CANARY}\n-----END PGP PRIVATE KEY BLOCK-----`,
       'sidecar.istio.io/inject': 'true',
     },
   },

@@ -64,6 +64,24 @@ function directionChanges(name: 'inbound' | 'outbound', before: Direction, after
   return found
 }
 
+/** What no longer reaches its destination of what the sidecar itself sends. */
+function proxyChanges(before: Direction, after: Direction): readonly string[] {
+  const lost = (fate: Fate) =>
+    fate.verdict === 'dropped' || fate.verdict === 'refused' || fate.verdict === 'insufficient'
+  const keys = new Map([...before.exceptions, ...after.exceptions].map(each => [`${each.kind} ${each.value}`, each]))
+  const all =
+    changed(before.usual, after.usual) && lost(after.usual)
+      ? [`everything the sidecar sends ${reaches(after.usual)}`]
+      : []
+  const some = [...keys.values()].flatMap(({kind, value}) => {
+    const is = exceptionOf(after, kind, value)
+    const told = all.length > 0 && !changed(is, after.usual)
+    if (told || !changed(exceptionOf(before, kind, value), is) || !lost(is)) return []
+    return [`the sidecar's own traffic${PHRASES[kind]?.(value) ?? ''} ${reaches(is)}`]
+  })
+  return [...all, ...some]
+}
+
 function single(what: string, before: Fate, after: Fate, words: string): readonly string[] {
   if (!changed(before, after)) return []
   return [before.verdict === 'captured' && after.verdict !== 'captured' ? words : `${what} ${reaches(after)}`]
@@ -74,6 +92,7 @@ export function consequences(before: Interception, after: Interception): readonl
   return [
     ...directionChanges('inbound', before.inbound, after.inbound),
     ...directionChanges('outbound', before.outbound, after.outbound),
+    ...proxyChanges(before.proxyOutbound, after.proxyOutbound),
     ...single(
       'the sidecar calling its own pod',
       before.proxyToSelf,

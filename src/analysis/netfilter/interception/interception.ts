@@ -39,6 +39,8 @@ export interface Interception {
   readonly mode: 'redirect' | 'tproxy' | 'none'
   readonly inbound: Direction
   readonly outbound: Direction
+  /** The proxy's own connections to the outside. */
+  readonly proxyOutbound: Direction
   /** The proxy's call to the pod's own address, an app's call to it, and to localhost. */
   readonly proxyToSelf: Fate
   readonly appToSelf: Fate
@@ -124,6 +126,21 @@ function outbound(q: Questions): Direction {
   return {usual, exceptions}
 }
 
+/** The proxy's own connections: only ports and ranges can make a difference to them. */
+function proxyOutbound(q: Questions): Direction {
+  const asProxy = (packet: Partial<Packet> & {destination: IpAddress}) => ask(q, {...packet, uid: 1337, gid: 1337})
+  const usual = asProxy({destination: q.outside})
+  const ports = q.mentions.ports.map(port => ({
+    kind: 'port' as const,
+    value: String(port),
+    ...asProxy({destination: q.outside, destinationPort: port}),
+  }))
+  const ranges = q.mentions.ranges
+    .filter(range => range.family === q.family && range.mask !== 0n)
+    .map(range => ({kind: 'range' as const, value: rangeLabel(range), ...asProxy({destination: addressIn(range)})}))
+  return {usual, exceptions: [...ports, ...ranges].filter(found => differs(usual, found, Number(found.value)))}
+}
+
 function primary(machine: Machine, family: IpFamily): {device: string; own: IpAddress} | undefined {
   for (const {name, addresses} of machine.interfaces) {
     const own = addresses.find(
@@ -179,6 +196,7 @@ export function interceptionOf(
     mode: !captured ? 'none' : usesTproxy(rulesets) ? 'tproxy' : 'redirect',
     inbound: into,
     outbound: out,
+    proxyOutbound: proxyOutbound(q),
     proxyToSelf: ask(q, {destination: q.own, uid: 1337, gid: 1337}),
     appToSelf: ask(q, {destination: q.own}),
     appToLocalhost: ask(q, {destination: localhost}),

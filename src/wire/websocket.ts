@@ -1,5 +1,6 @@
 import type {ClientRequest, IncomingMessage} from 'node:http'
 import type {Socket} from 'node:net'
+import {setTimeout as sleep} from 'node:timers/promises'
 import WebSocket from 'ws'
 import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
@@ -10,14 +11,37 @@ import {failureFromError, WireFailure} from './wire-failure.js'
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 /** TCP, TLS and the upgrade together; slow links to far clusters need two to four round trips. */
 const HANDSHAKE_MS = 15_000
+/** Tries while the server says it is overloaded and when to come again. */
+const MAX_TRIES = 10
 /** How long a polite close may take before the socket is cut. */
 const CLOSE_GRACE_MS = 500
 
 /**
  * Opens a streaming WebSocket and resolves with it paused, so that no message is lost before listeners are attached.
  * Refused upgrades, network faults, the signal and the handshake's own deadline reject with a WireFailure; nothing stays open then.
+ * An overloaded server that says when to come again (429 with Retry-After) is asked again: nothing has been run yet.
  */
 export async function openWebSocket(
+  server: ApiServer,
+  path: string,
+  protocols: readonly string[],
+  signal: AbortSignal,
+): Promise<WebSocket> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openOnce(server, path, protocols, signal)
+    } catch (error) {
+      const failure = failureFromError(error)
+      const waitMs = failure.kind === 'throttled' ? failure.details.retryAfterMs : undefined
+      if (waitMs === undefined || attempt >= MAX_TRIES) throw failure
+      await sleep(waitMs, undefined, {signal}).catch(() => {
+        throw failureOfSignal(signal)
+      })
+    }
+  }
+}
+
+async function openOnce(
   server: ApiServer,
   path: string,
   protocols: readonly string[],

@@ -11,6 +11,7 @@ import {
   binaryFrame,
   type Replay,
   rawServer,
+  refusingServer,
   rejection,
   replayServer,
   scriptedServer,
@@ -125,6 +126,25 @@ test('the path has one command per word, no shell, and only true booleans, as re
   expect(execPath({namespace: 'a/b', pod: 'c?d', argv: ['x']}, true)).toBe(
     '/api/v1/namespaces/a%2Fb/pods/c%3Fd/exec?command=x&stdin=true&stdout=true&stderr=true',
   )
+})
+
+test('an overloaded server that says when to come again is asked again, ten times at most', async () => {
+  const busy = await refusingServer(
+    429,
+    {'content-type': 'text/plain', 'retry-after': '0'},
+    'Too many requests, please try again later.',
+  )
+  expect((await failure(busy)).kind).toBe('throttled')
+  expect(busy.paths.length).toBe(10)
+  await busy.close()
+  const silent = await refusingServer(429, {'content-type': 'text/plain'}, 'Too many requests')
+  expect((await failure(silent)).kind).toBe('throttled')
+  expect(silent.paths.length).toBe(1)
+  await silent.close()
+  const late = await refusingServer(429, {'content-type': 'text/plain', 'retry-after': '30'}, 'Too many requests')
+  expect((await failure(late, {totalMs: 50})).kind).toBe('timeout')
+  await late.close()
+  expect(await timersLeft()).toBe(0)
 })
 
 test('credentials and our own name are sent, compression is not offered', async () => {

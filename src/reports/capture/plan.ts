@@ -28,6 +28,8 @@ export interface EvidenceTask {
 }
 
 export interface CapturePlan {
+  /** Where to look when a list of the whole cluster is refused. */
+  readonly namespaces: readonly string[]
   readonly objects: readonly ObjectTask[]
   readonly evidence: readonly EvidenceTask[]
 }
@@ -94,6 +96,7 @@ export async function planCapture(source: Source, request: CaptureRequest): Prom
     .filter(each => each !== '')
     .sort()
   return {
+    namespaces,
     objects:
       source.impliedSubject === undefined ? objectTasks(source, namespaces, request.target.allNamespaces === true) : [],
     evidence: [...proxies, ...control],

@@ -178,6 +178,34 @@ describe('when things go wrong', () => {
     )
   })
 
+  test('where the whole cluster may not be listed, the namespaces concerned are, and the refusal is kept', async () => {
+    const service = (namespace: string): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {name: 's', namespace},
+    })
+    const all = memorySource({
+      ...CONTENTS,
+      objects: [...(CONTENTS.objects ?? []), service('demo'), service('elsewhere')],
+    })
+    const gap: Gap = {
+      what: 'Service objects',
+      reason: 'forbidden',
+      detail: 'user u may not list services in the whole cluster',
+    }
+    const narrow: Source = {
+      ...all,
+      objects: async query => (query.namespace === undefined ? {ok: false, gap} : await all.objects(query)),
+    }
+    const report = await capture(narrow, {pods: ['a'], target: {namespace: 'demo'}})
+    expect(exitCodeOf(report)).toBe(3)
+    const bundle = await openFiles([path])
+    const held = await bundle.objects({kind: 'Service', namespace: 'demo'})
+    expect(held.ok && held.value.map(each => each.metadata.namespace)).toEqual(['demo'])
+    expect(await bundle.objects({kind: 'Service', namespace: 'elsewhere'})).toEqual({ok: false, gap})
+    expect(await bundle.objects({kind: 'Node'})).toEqual({ok: false, gap})
+  })
+
   test('a large capture is refused with its size unless agreed to, and nothing is left on the disk', async () => {
     await expect(capture(memorySource(CONTENTS), {}, {agree: () => false})).rejects.toThrow(
       /would hold about .* of 2 pods/,

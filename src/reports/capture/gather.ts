@@ -1,0 +1,110 @@
+import {redactEvidence, redactGap, redactObject} from '../../formats/redact/redact.js'
+import {type Answer, type Gap, missing} from '../../model/answer.js'
+import {boundedMap} from '../../model/bounded-map.js'
+import {type EvidenceId, evidenceRow} from '../../model/evidence.js'
+import {kindOf} from '../../model/kinds.js'
+import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
+import {UserError} from '../../model/user-error.js'
+import {type BlobRef, type EvidenceEntry, isBlob, type ObjectsEntry} from '../../sources/bundle/layout.js'
+import type {Sink} from '../../sources/bundle/sink.js'
+import type {Source} from '../../sources/source.js'
+import type {EvidenceTask, ObjectTask} from './plan.js'
+
+/** Where a step takes its answers from, where it puts them, and how. */
+export interface Gathering {
+  readonly source: Source
+  readonly sink: Sink
+  readonly redact: boolean
+  readonly signal: AbortSignal
+}
+
+/** A step may take this much longer than the catalogue grants it before it is given up here as well. */
+const GRACE_MS = 10_000
+const LIST_MS = 120_000
+
+function interrupted(): UserError {
+  return new UserError('interrupted: no bundle was written', {exitCode: 130})
+}
+
+/** The answer, or a gap when it takes too long or the user gave up: no step can hold a capture for ever. */
+async function within<T>(
+  what: string,
+  deadlineMs: number,
+  signal: AbortSignal,
+  step: () => Promise<Answer<T>>,
+): Promise<Answer<T>> {
+  if (signal.aborted) throw interrupted()
+  return await new Promise<Answer<T>>((resolve, reject) => {
+    const timer = setTimeout(
+      () => done(() => resolve(missing(what, 'timeout', `no answer within ${Math.round(deadlineMs / 1000)} s`))),
+      deadlineMs,
+    )
+    const onAbort = () => done(() => reject(interrupted()))
+    const done = (settle: () => void) => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      settle()
+    }
+    signal.addEventListener('abort', onAbort, {once: true})
+    step().then(
+      answer => done(() => resolve(answer)),
+      error => done(() => reject(error)),
+    )
+  })
+}
+
+function keptGap(gap: Gap, {redact}: Gathering): Gap {
+  return redact ? redactGap(gap) : gap
+}
+
+/** Objects as the bundle keeps them: one list document per kind and namespace. */
+function listDocument(task: ObjectTask, objects: readonly KubeObject[], redact: boolean): Uint8Array {
+  const items = redact ? objects.map(redactObject) : objects
+  return Buffer.from(JSON.stringify({apiVersion: task.apiVersion, kind: `${task.kind}List`, items}))
+}
+
+async function captureList(task: ObjectTask, gathering: Gathering): Promise<ObjectsEntry> {
+  const {kind, namespace} = task
+  const query = namespace === '*' ? {kind} : {kind, namespace}
+  const answer = await within(`${kind} objects`, LIST_MS, gathering.signal, () => gathering.source.objects(query))
+  const held = answer.ok
+    ? await gathering.sink.add(listDocument(task, answer.value, gathering.redact))
+    : keptGap(answer.gap, gathering)
+  return {...task, held}
+}
+
+/** A list as planned; where the user may not list the whole cluster, the namespaces concerned are listed one by one, and the refusal is kept. */
+export async function captureObjects(
+  task: ObjectTask,
+  namespaces: readonly string[],
+  gathering: Gathering,
+): Promise<readonly ObjectsEntry[]> {
+  const entry = await captureList(task, gathering)
+  const refused = !isBlob(entry.held) && entry.held.reason === 'forbidden'
+  if (!refused || task.namespace !== '*' || kindOf(task.kind)?.namespaced !== true) return [entry]
+  const one = (namespace: string) => captureList({...task, namespace}, gathering)
+  return [entry, ...(await boundedMap(namespaces, 1, one))]
+}
+
+async function captureOne(id: EvidenceId, pod: PodRef, gathering: Gathering): Promise<EvidenceEntry> {
+  const what = `${evidenceRow(id).title} of ${podLabel(pod)}`
+  const limitMs = evidenceRow(id).deadlineMs + GRACE_MS
+  const answer = await within(what, limitMs, gathering.signal, () => gathering.source.evidence(id, pod))
+  const at = {namespace: pod.namespace, pod: pod.name, id}
+  if (!answer.ok) return {...at, provenance: {}, held: keptGap(answer.gap, gathering)}
+  const {bytes, provenance} = answer.value
+  const {path, argv, ...rest} = provenance
+  const kept: BlobRef = await gathering.sink.add(gathering.redact ? redactEvidence(id, bytes) : bytes)
+  return {
+    ...at,
+    provenance: {...rest, ...(path === undefined ? {} : {path}), ...(argv === undefined ? {} : {argv})},
+    held: kept,
+  }
+}
+
+/** One pod's evidence, one piece after the other: a proxy answers one admin call at a time. */
+export async function capturePod(task: EvidenceTask, gathering: Gathering): Promise<readonly EvidenceEntry[]> {
+  const entries: EvidenceEntry[] = []
+  for (const id of task.ids) entries.push(await captureOne(id, task.pod, gathering))
+  return entries
+}

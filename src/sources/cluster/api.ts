@@ -1,4 +1,3 @@
-import {setMaxListeners} from 'node:events'
 import type {Agent} from 'node:http'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {type ApiServer, type CallObserver, observed} from '../../wire/api-server.js'
@@ -48,8 +47,6 @@ export interface ApiOptions {
 export async function openApi(access: ClusterAccess, options: ApiOptions): Promise<Api> {
   const agent = await agentFor(access, await access.credentials())
   const life = new AbortController()
-  // Every call under way listens to it; many at once are no leak.
-  setMaxListeners(0, life.signal)
   const headers = async (refused?: boolean) => (await access.credentials(refused)).headers
   const url = access.server.href.replace(/\/+$/, '')
   return apiOn({url, agent, userAgent: options.userAgent, headers, observe: options.observe}, agent, {

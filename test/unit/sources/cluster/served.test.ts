@@ -73,19 +73,6 @@ test('one object by name, one that does not exist, one of a namespace', async ()
   expect(await live.objects({kind: 'Pod', namespace: 'demo', name: 'nosuch'})).toEqual({ok: true, value: []})
 })
 
-test('many calls at once raise no warning about listeners', async () => {
-  const warnings: string[] = []
-  const onWarning = (warning: Error) => warnings.push(warning.message)
-  process.on('warning', onWarning)
-  const [first] = await pods()
-  if (first === undefined) throw new Error('no pods')
-  const answers = await Promise.all(EVIDENCE_IDS.flatMap(id => [live.evidence(id, first), live.evidence(id, first)]))
-  await new Promise(resolve => setImmediate(resolve))
-  process.off('warning', onWarning)
-  expect(answers.length).toBeGreaterThan(30)
-  expect(warnings).toEqual([])
-})
-
 test('labels are asked of the server, which then sends only what has them', async () => {
   calls.length = 0
   const labels = parseSelector('app=reviews,version in (v1,v2)')

@@ -64,7 +64,6 @@ export function apiOn(
   options: {readonly idleMs: number | undefined; readonly signal: AbortSignal; readonly gzip: boolean; abort(): void},
 ): Api {
   const {idleMs, signal, gzip} = options
-  // Every call under way listens for the end; a fleet has hundreds of them.
   setMaxListeners(0, signal)
   return {
     server,

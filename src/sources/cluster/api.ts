@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events'
 import type {Agent} from 'node:http'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {type ApiServer, type CallObserver, observed} from '../../wire/api-server.js'
@@ -64,6 +65,7 @@ export function apiOn(
   options: {readonly idleMs: number | undefined; readonly signal: AbortSignal; readonly gzip: boolean; abort(): void},
 ): Api {
   const {idleMs, signal, gzip} = options
+  // Every call under way listens for the end; a fleet has hundreds of them.
   setMaxListeners(0, signal)
   return {
     server,

@@ -125,9 +125,8 @@ function withChange(expected: Ruleset, actual: Ruleset, {table, chain}: ChainPai
     family: expected.family,
     chains: [],
   }
-  const helpers = (actual.tables.find(each => each.name === table)?.chains ?? []).filter(
-    each => !old.chains.some(known => known.name === each.name),
-  )
+  const others = actual.tables.find(each => each.name === table)?.chains ?? []
+  const helpers = others.filter(each => each.hook === undefined && !old.chains.some(known => known.name === each.name))
   const chains = [
     ...old.chains.filter(each => each.name !== chain),
     ...helpers.filter(each => each.name !== chain),

@@ -134,7 +134,7 @@ async function drift(context: PodContext): Promise<Answer<Facts['drift']>> {
     return why === undefined ? missing(FACT_WORDS.drift, 'not-captured', 'nothing shows them') : {ok: false, gap: why}
   }
   try {
-    const expected = await expectedFor(source, ref, kernel.rulesets, kernel.machine, kernel.parameters)
+    const expected = await expectedFor(source, ref, kernel.rulesets, kernel.parameters)
     return answered({differences: driftOf(expected.rulesets, kernel.rulesets, kernel.machine), via: expected.via})
   } catch (error) {
     if (error instanceof UserError) return missing('the rules the pod should have', 'not-captured', error.message)

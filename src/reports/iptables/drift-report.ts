@@ -18,7 +18,7 @@ export interface DriftReport extends Report {
 /** How the rules of a pod differ from those it should have; failing when some packet fares otherwise because of it. */
 export async function driftReport(source: Source, subject: PodRef): Promise<DriftReport> {
   const kernel = readableKernel(await readKernel(source, subject), source, subject)
-  const expected = await expectedFor(source, subject, kernel.rulesets, kernel.machine, kernel.parameters)
+  const expected = await expectedFor(source, subject, kernel.rulesets, kernel.parameters)
   const differences = driftOf(expected.rulesets, kernel.rulesets, kernel.machine)
   const start =
     kernel.from === 'log'
@@ -41,7 +41,7 @@ export async function rulesReport(source: Source, subject: PodRef): Promise<Ipta
   const report = await iptablesReport(source, subject)
   const {rulesets, machine, parameters, from} = report.kernel
   if (from === 'log' || report.excerpt) return report
-  const expected = await expectedFor(source, subject, rulesets, machine, parameters).catch((error: unknown) => {
+  const expected = await expectedFor(source, subject, rulesets, parameters).catch((error: unknown) => {
     if (error instanceof UserError) return undefined
     throw error
   })
@@ -62,7 +62,7 @@ function driftOddity(effective: number, via: string): Oddity {
 /** The rules a pod should have, shown like rules that were read. */
 export async function expectedReport(source: Source, subject: PodRef): Promise<IptablesReport> {
   const kernel = await readKernel(source, subject)
-  const expected = await expectedFor(source, subject, kernel.rulesets, kernel.machine, kernel.parameters)
+  const expected = await expectedFor(source, subject, kernel.rulesets, kernel.parameters)
   const origin = `${expected.via}, Istio 1.${expected.minor}${expected.guessed ? ' (taken, the release is not known)' : ''}`
   const report = reportOn(
     {...kernel, rulesets: expected.rulesets, from: 'computed', origin, gaps: [], notes: []},

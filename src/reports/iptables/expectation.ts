@@ -1,4 +1,4 @@
-import {driftOf} from '../../analysis/netfilter/drift/drift.js'
+import {countDifferences} from '../../analysis/netfilter/drift/drift.js'
 import {ambientRulesets} from '../../analysis/netfilter/expected-rules/ambient.js'
 import {expectedRulesets} from '../../analysis/netfilter/expected-rules/expected.js'
 import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
@@ -6,7 +6,6 @@ import {type Expectation, expectationFor} from '../../analysis/netfilter/expecte
 import {isIstioNativeTable} from '../../analysis/netfilter/istio-names.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
 import type {PodRef} from '../../model/kube-object.js'
-import type {Machine} from '../../model/machine.js'
 import type {Ruleset} from '../../model/ruleset.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -59,15 +58,11 @@ function build(
 }
 
 /** With no release known, the one whose rules differ least from those that are there. */
-function guessMinor(
-  expectation: Exclude<Expectation, {kind: 'none'}>,
-  actual: readonly Ruleset[],
-  machine: Machine,
-): number {
+function guessMinor(expectation: Exclude<Expectation, {kind: 'none'}>, actual: readonly Ruleset[]): number {
   if (actual.length === 0) return NEWEST
   let best: {minor: number; count: number} = {minor: NEWEST, count: Number.POSITIVE_INFINITY}
   for (const minor of CHANGES) {
-    const count = driftOf(build(expectation, minor, actual), actual, machine).length
+    const count = countDifferences(build(expectation, minor, actual), actual)
     if (count < best.count) best = {minor, count}
     if (count === 0) break
   }
@@ -90,7 +85,6 @@ export async function expectedFor(
   source: Source,
   subject: PodRef,
   actual: readonly Ruleset[],
-  machine: Machine,
   known: Readonly<Record<string, string>>,
 ): Promise<Expected> {
   const [pod, logged] = await Promise.all([readPodObject(source, subject), loggedParameters(source, subject, known)])
@@ -106,7 +100,7 @@ export async function expectedFor(
     })
   }
   const told = expectation.minor
-  const minor = told === undefined ? guessMinor(expectation, actual, machine) : Math.min(Math.max(told, OLDEST), NEWEST)
+  const minor = told === undefined ? guessMinor(expectation, actual) : Math.min(Math.max(told, OLDEST), NEWEST)
   const old =
     told !== undefined && told < OLDEST
       ? [

@@ -7,6 +7,7 @@ import type {Source} from '../sources/source.js'
 import {type ApiContext, serveApi} from './api.js'
 import {selfSignedCertificate} from './certificate.js'
 import {podPages} from './pod-pages.js'
+import {podPorts} from './pod-ports.js'
 import {sendFailure} from './respond.js'
 import {ApiFailure} from './status.js'
 import {heldKinds, objectStore} from './store.js'
@@ -83,13 +84,8 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
   const capturedAt = source.origin.capturedAt
   const now = options.now ?? (() => (capturedAt === undefined ? new Date() : new Date(capturedAt)))
   const context: ApiContext = {source, store, now}
-  const streams = upgrades({
-    source,
-    store,
-    pages,
-    certificate,
-    ...(options.adminPort === undefined ? {} : {adminPort: options.adminPort}),
-  })
+  const ports = podPorts({source, pages, certificate, adminPort: options.adminPort})
+  const streams = upgrades({source, store, pages, ports})
   const server = createServer({
     cert: certPem,
     key: keyPem,

@@ -1,20 +1,19 @@
-import {createServer, type IncomingMessage} from 'node:http'
+import type {IncomingMessage} from 'node:http'
 import type {Duplex} from 'node:stream'
 import {createWebSocketStream, type WebSocket, WebSocketServer} from 'ws'
-import {type KubeObject, type PodRef, podLabel} from '../model/kube-object.js'
+import type {KubeObject} from '../model/kube-object.js'
 import {isIstiod} from '../reports/proxy-status/istiods.js'
 import type {Source} from '../sources/source.js'
 import {EXEC_V4, EXEC_V5, PORT_FORWARD_V4} from '../wire/channels.js'
-import type {ServerCertificate} from './certificate.js'
 import {playOverChannels, playOverSpdy} from './exec-sessions.js'
-import {type Dial, forwardOverChannels, forwardOverSpdy} from './forward-sessions.js'
+import {forwardOverChannels, forwardOverSpdy} from './forward-sessions.js'
 import {containerOf, podOf, requireNode} from './pod-of.js'
 import type {PodPages} from './pod-pages.js'
+import type {PodPorts} from './pod-ports.js'
 import {recordedRun} from './recorded-exec.js'
 import {parseResourcePath, type ResourcePath} from './resource-path.js'
 import {ApiFailure, badRequest, notFound} from './status.js'
 import type {Store} from './store.js'
-import {debugService} from './xds/debug-service.js'
 
 /** SPDY inside a WebSocket (kubectl >= 1.31), and SPDY after a 101 of its own. */
 const SPDY_TUNNEL = 'SPDY/3.1+portforward.k8s.io'
@@ -23,18 +22,12 @@ const SPDY_EXEC = ['v4.channel.k8s.io']
 const MAX_UPGRADES = 256
 const MAX_MESSAGE_BYTES = 1024 * 1024
 const MAX_PORTS = 16
-/** Ports a pod's recorded pages answer on: Envoy's admin port, istiod's debug and monitoring ports. */
-const ADMIN_PORT = 15_000
-const ISTIOD_PORTS = [8080, 15_014]
-/** istiod's xDS port: its debug service, over TLS. */
-const XDS_PORT = 15_012
 
 export interface UpgradeContext {
   readonly source: Source
   readonly store: Store
   readonly pages: PodPages
-  readonly certificate: ServerCertificate
-  readonly adminPort?: number
+  readonly ports: PodPorts
 }
 
 export interface Upgrades {
@@ -66,7 +59,7 @@ function portsOf(query: URLSearchParams): readonly number[] {
 const flag = (query: URLSearchParams, name: string) => ['1', 'true'].includes(query.get(name) ?? '')
 
 /** Serves exec, attach and port-forward over WebSocket channels, over SPDY in a WebSocket, and over raw SPDY. */
-export function upgrades({source, store, pages, certificate, adminPort = ADMIN_PORT}: UpgradeContext): Upgrades {
+export function upgrades({source, store, pages, ports}: UpgradeContext): Upgrades {
   const open = new Set<Duplex>()
   const sockets = new WebSocketServer({
     noServer: true,
@@ -80,43 +73,6 @@ export function upgrades({source, store, pages, certificate, adminPort = ADMIN_P
     const protocol = chosen.get(request)
     if (protocol !== undefined) headers.push(`Sec-WebSocket-Protocol: ${protocol}`)
   })
-  const web = createServer()
-  const podOfConnection = new WeakMap<Duplex, PodRef>()
-  web.on('request', (request, response) => {
-    const pod = podOfConnection.get(request.socket)
-    if (pod === undefined) return void response.destroy()
-    request.resume()
-    pages.page(pod, request.method ?? 'GET', request.url ?? '/').then(
-      ({status, type, body}) =>
-        response
-          .writeHead(status, {'Content-Type': type, 'Content-Length': body.length})
-          .end(request.method === 'HEAD' ? undefined : body),
-      (error: Error) => response.writeHead(500, {'Content-Type': 'text/plain'}).end(`${error.message}\n`),
-    )
-  })
-  web.keepAliveTimeout = 600_000
-
-  const xdsOf = new Map<string, ReturnType<typeof debugService>>()
-  function xdsServer(pod: PodRef): ReturnType<typeof debugService> {
-    const key = podLabel(pod)
-    const server = xdsOf.get(key) ?? debugService(source, pages, certificate, pod)
-    xdsOf.set(key, server)
-    return server
-  }
-
-  function dialer(pod: PodRef, isControlPlane: boolean): Dial {
-    return (port, connection) => {
-      if (isControlPlane && port === XDS_PORT) {
-        xdsServer(pod).emit('connection', connection)
-        return true
-      }
-      if (port !== adminPort && !(isControlPlane && ISTIOD_PORTS.includes(port))) return false
-      podOfConnection.set(connection, pod)
-      web.emit('connection', connection)
-      return true
-    }
-  }
-
   function accept(
     request: IncomingMessage,
     socket: Duplex,
@@ -183,7 +139,7 @@ export function upgrades({source, store, pages, certificate, adminPort = ADMIN_P
   ): void {
     const name = pod.metadata.name
     const ref = {namespace: pod.metadata.namespace ?? 'default', name}
-    const dial = dialer(ref, isIstiod(pod))
+    const dial = ports.dialer(ref, isIstiod(pod))
     const wanted = offered(request, spdy ? 'x-stream-protocol-version' : 'sec-websocket-protocol')
     const protocol = (spdy ? [SPDY_FORWARD] : [SPDY_TUNNEL, PORT_FORWARD_V4]).find(each => wanted.includes(each))
     if (protocol === undefined) noProtocol(socket, spdy ? [SPDY_FORWARD] : [])
@@ -191,8 +147,8 @@ export function upgrades({source, store, pages, certificate, adminPort = ADMIN_P
     else if (protocol === SPDY_TUNNEL) {
       accept(request, socket, head, protocol, accepted => forwardOverSpdy(createWebSocketStream(accepted), name, dial))
     } else {
-      const ports = portsOf(query)
-      accept(request, socket, head, protocol, accepted => forwardOverChannels(accepted, ports, name, dial))
+      const wished = portsOf(query)
+      accept(request, socket, head, protocol, accepted => forwardOverChannels(accepted, wished, name, dial))
     }
   }
 
@@ -234,8 +190,7 @@ export function upgrades({source, store, pages, certificate, adminPort = ADMIN_P
     },
     close() {
       for (const socket of open) socket.destroy()
-      web.close()
-      for (const server of xdsOf.values()) server.close()
+      ports.close()
       sockets.close()
     },
   }

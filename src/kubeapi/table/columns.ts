@@ -1,93 +1,8 @@
 import {at, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../../formats/decode.js'
 import type {KubeObject} from '../../model/kube-object.js'
-import {humanAge, humanDuration} from './age.js'
-import {podSummary} from './pod-status.js'
-
-export type Cell = string | number
-
-export interface Column {
-  readonly name: string
-  /** Shown with `-o wide` alone. */
-  readonly wide?: true
-  readonly cell: (object: KubeObject, now: Date) => Cell
-}
-
-const NONE = '<none>'
-
-function column(name: string, cell: Column['cell'], wide?: 'wide'): Column {
-  return wide === undefined ? {name, cell} : {name, cell, wide: true}
-}
-
-function text(name: string, ...path: readonly string[]): Column {
-  return column(name, object => textOf(object, ...path) ?? '')
-}
-
-function count(name: string, ...path: readonly string[]): Column {
-  return column(name, object => numberOf(object, ...path) ?? 0)
-}
-
-export const NAME = column('Name', object => object.metadata.name)
-export const AGE = column('Age', (object, now) => humanAge(object.metadata.creationTimestamp, now))
-
-function pairs(map: Readonly<Record<string, string>>): string {
-  const all = Object.entries(map).map(([key, value]) => `${key}=${value}`)
-  return all.length === 0 ? NONE : all.join(',')
-}
-
-function orNone(words: readonly string[]): string {
-  return words.length === 0 ? NONE : words.join(',')
-}
-
-const CONTAINERS = [
-  column(
-    'Containers',
-    object =>
-      podTemplate(object)
-        .map(each => textOf(each, 'name') ?? '')
-        .join(','),
-    'wide',
-  ),
-  column(
-    'Images',
-    object =>
-      podTemplate(object)
-        .map(each => textOf(each, 'image') ?? '')
-        .join(','),
-    'wide',
-  ),
-]
-const SELECTOR = column('Selector', object => pairs(textMapOf(object, 'spec', 'selector', 'matchLabels')), 'wide')
-
-function podTemplate(object: KubeObject): readonly unknown[] {
-  return listOf(object, 'spec', 'template', 'spec', 'containers')
-}
-
-function podRestarts(pod: KubeObject, now: Date): Cell {
-  const {restarts, lastRestart} = podSummary(pod)
-  return restarts > 0 && lastRestart !== undefined ? `${restarts} (${humanAge(lastRestart, now)} ago)` : restarts
-}
-
-const POD: readonly Column[] = [
-  NAME,
-  column('Ready', pod => podSummary(pod).ready),
-  column('Status', pod => podSummary(pod).status),
-  column('Restarts', podRestarts),
-  AGE,
-  column('IP', pod => textOf(pod, 'status', 'podIP') ?? NONE, 'wide'),
-  column('Node', pod => textOf(pod, 'spec', 'nodeName') ?? NONE, 'wide'),
-  column('Nominated Node', pod => textOf(pod, 'status', 'nominatedNodeName') ?? NONE, 'wide'),
-  column(
-    'Readiness Gates',
-    pod => {
-      const gates = listOf(pod, 'spec', 'readinessGates').map(each => textOf(each, 'conditionType') ?? '')
-      const met = listOf(pod, 'status', 'conditions').filter(
-        each => gates.includes(textOf(each, 'type') ?? '') && textOf(each, 'status') === 'True',
-      )
-      return gates.length === 0 ? NONE : `${met.length}/${gates.length}`
-    },
-    'wide',
-  ),
-]
+import {humanAge} from './age.js'
+import {AGE, type Column, column, NAME, NONE, orNone, pairs, text} from './column.js'
+import {WORKLOAD_COLUMNS} from './workload-columns.js'
 
 function externalIp(service: KubeObject): string {
   const extra = textsOf(service, 'spec', 'externalIPs')
@@ -165,18 +80,11 @@ const EVENT: readonly Column[] = [
   column('Message', event => (textOf(event, 'message') ?? '').trim()),
 ]
 
-function jobDuration(job: KubeObject, now: Date): string {
-  const start = Date.parse(textOf(job, 'status', 'startTime') ?? '')
-  const end = Date.parse(textOf(job, 'status', 'completionTime') ?? '')
-  if (Number.isNaN(start)) return ''
-  return humanDuration((Number.isNaN(end) ? now.getTime() : end) - start)
-}
-
 const IST_HOSTS = column('Hosts', object => JSON.stringify(textsOf(object, 'spec', 'hosts')))
 
 /** Columns by `Kind.group`, as the API server's printers and Istio's CRDs (additionalPrinterColumns) define them; what is not listed has name and age. */
 export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
-  'Pod.': POD,
+  ...WORKLOAD_COLUMNS,
   'Service.': [
     NAME,
     column('Type', service => textOf(service, 'spec', 'type') ?? 'ClusterIP'),
@@ -185,65 +93,6 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     column('Port(s)', servicePorts),
     AGE,
     column('Selector', service => pairs(textMapOf(service, 'spec', 'selector')), 'wide'),
-  ],
-  'Deployment.apps': [
-    NAME,
-    column(
-      'Ready',
-      object => `${numberOf(object, 'status', 'readyReplicas') ?? 0}/${numberOf(object, 'spec', 'replicas') ?? 0}`,
-    ),
-    count('Up-to-date', 'status', 'updatedReplicas'),
-    count('Available', 'status', 'availableReplicas'),
-    AGE,
-    ...CONTAINERS,
-    SELECTOR,
-  ],
-  'ReplicaSet.apps': [
-    NAME,
-    count('Desired', 'spec', 'replicas'),
-    count('Current', 'status', 'replicas'),
-    count('Ready', 'status', 'readyReplicas'),
-    AGE,
-    ...CONTAINERS,
-    SELECTOR,
-  ],
-  'DaemonSet.apps': [
-    NAME,
-    count('Desired', 'status', 'desiredNumberScheduled'),
-    count('Current', 'status', 'currentNumberScheduled'),
-    count('Ready', 'status', 'numberReady'),
-    count('Up-to-date', 'status', 'updatedNumberScheduled'),
-    count('Available', 'status', 'numberAvailable'),
-    column('Node Selector', object => pairs(textMapOf(object, 'spec', 'template', 'spec', 'nodeSelector'))),
-    AGE,
-    ...CONTAINERS,
-    SELECTOR,
-  ],
-  'StatefulSet.apps': [
-    NAME,
-    column(
-      'Ready',
-      object => `${numberOf(object, 'status', 'readyReplicas') ?? 0}/${numberOf(object, 'spec', 'replicas') ?? 0}`,
-    ),
-    AGE,
-    ...CONTAINERS,
-  ],
-  'Job.batch': [
-    NAME,
-    column(
-      'Status',
-      job =>
-        textOf(
-          listOf(job, 'status', 'conditions').find(each => textOf(each, 'status') === 'True'),
-          'type',
-        ) ?? 'Running',
-    ),
-    column(
-      'Completions',
-      job => `${numberOf(job, 'status', 'succeeded') ?? 0}/${numberOf(job, 'spec', 'completions') ?? 1}`,
-    ),
-    column('Duration', jobDuration),
-    AGE,
   ],
   'Namespace.': [NAME, column('Status', object => textOf(object, 'status', 'phase') ?? ''), AGE],
   'Node.': [

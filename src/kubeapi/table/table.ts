@@ -1,6 +1,7 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import {groupVersion} from '../resources.js'
-import {AGE, COLUMNS, type Column, NAME} from './columns.js'
+import {AGE, type Column, NAME} from './column.js'
+import {COLUMNS} from './columns.js'
 
 export interface TableOptions {
   /** Ages are reckoned at this time: when the objects were captured. */

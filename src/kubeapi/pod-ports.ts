@@ -1,0 +1,69 @@
+import {createServer} from 'node:http'
+import type {Duplex} from 'node:stream'
+import {type PodRef, podLabel} from '../model/kube-object.js'
+import type {Source} from '../sources/source.js'
+import type {ServerCertificate} from './certificate.js'
+import type {Dial} from './forward-sessions.js'
+import type {PodPages} from './pod-pages.js'
+import {debugService} from './xds/debug-service.js'
+
+/** Ports a pod's recorded pages answer on: Envoy's admin port, istiod's debug and monitoring ports. */
+const ADMIN_PORT = 15_000
+const ISTIOD_PORTS = [8080, 15_014]
+/** istiod's xDS port: its debug service, over TLS. */
+const XDS_PORT = 15_012
+/** Envoy keeps idle admin connections for long, and so do we: a forward that ends under a client looks like a fault. */
+const KEEP_ALIVE_MS = 600_000
+
+export interface PodPortsContext {
+  readonly source: Source
+  readonly pages: PodPages
+  readonly certificate: ServerCertificate
+  readonly adminPort?: number | undefined
+}
+
+/** The ports of recorded pods: what listens there answers in this process, no socket is opened. */
+export interface PodPorts {
+  /** Connects streams to a pod's ports; a port nothing recorded answers on is refused. */
+  dialer(pod: PodRef, isControlPlane: boolean): Dial
+  close(): void
+}
+
+/** HTTP for admin and debug pages, and istiod's debug service, on connections that are handed in. */
+export function podPorts({source, pages, certificate, adminPort = ADMIN_PORT}: PodPortsContext): PodPorts {
+  const podOfConnection = new WeakMap<Duplex, PodRef>()
+  const xdsOf = new Map<string, ReturnType<typeof debugService>>()
+  const web = createServer({keepAliveTimeout: KEEP_ALIVE_MS})
+  web.on('request', (request, response) => {
+    const pod = podOfConnection.get(request.socket)
+    if (pod === undefined) return void response.destroy()
+    request.resume()
+    pages.page(pod, request.method ?? 'GET', request.url ?? '/').then(
+      ({status, type, body}) =>
+        response
+          .writeHead(status, {'Content-Type': type, 'Content-Length': body.length})
+          .end(request.method === 'HEAD' ? undefined : body),
+      (error: Error) => response.writeHead(500, {'Content-Type': 'text/plain'}).end(`${error.message}\n`),
+    )
+  })
+
+  function xdsServer(pod: PodRef): ReturnType<typeof debugService> {
+    const key = podLabel(pod)
+    const server = xdsOf.get(key) ?? debugService(source, pages, certificate, pod)
+    xdsOf.set(key, server)
+    return server
+  }
+
+  return {
+    dialer: (pod, isControlPlane) => (port, connection) => {
+      if (isControlPlane && port === XDS_PORT) return xdsServer(pod).emit('connection', connection)
+      if (port !== adminPort && !(isControlPlane && ISTIOD_PORTS.includes(port))) return false
+      podOfConnection.set(connection, pod)
+      return web.emit('connection', connection)
+    },
+    close() {
+      web.close()
+      for (const server of xdsOf.values()) server.close()
+    },
+  }
+}

@@ -37,6 +37,8 @@ export interface RuleCase {
         readonly says: string | readonly string[]
         readonly path?: string
         readonly object?: string
+        /** Texts that stand in the evidence, the remedy or the patch. */
+        readonly shows?: readonly string[]
       }[]
 }
 
@@ -157,9 +159,11 @@ export async function caseOutcome(sample: Source, rule: Rule, given: RuleCase): 
   return {
     wanted: wanted.map(each => line(each.severity, each.path, each.object)).join('\n'),
     found: found.length === 0 ? nothing : found.join('\n'),
-    unsaid: wanted.flatMap(({says}, index) =>
-      [says].flat().filter(text => findings[index]?.message.includes(text) !== true),
-    ),
+    unsaid: wanted.flatMap(({says, shows = []}, index) => {
+      const {message = '', proof, patch, fix} = findings[index] ?? {}
+      const more = JSON.stringify([proof, patch, fix])
+      return [...[says].flat().filter(text => !message.includes(text)), ...shows.filter(text => !more.includes(text))]
+    }),
   }
 }
 

@@ -4,6 +4,7 @@ import {dirname, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {changedDump, largeDump} from './large-dump.js'
 import {benchLive} from './live.js'
+import {manyRules} from './many-rules.js'
 import {ratios} from './measure.js'
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 15)

@@ -3,6 +3,7 @@ import {isOwnAddress, type Machine} from '../../../model/machine.js'
 import type {Packet, Walk} from '../../../model/packet.js'
 import type {IpFamily, Ruleset} from '../../../model/ruleset.js'
 import {type CompiledRules, compileRules} from '../packet-walk/compile.js'
+import {withWayOut} from '../packet-walk/stand-in.js'
 import {decidingStep, type Verdict, verdictOf} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
 import {addressIn, type Mentions, mentionsOf, ordinaryAddress, ordinaryId, ordinaryPort} from './mentions.js'
@@ -174,7 +175,7 @@ export function interceptionOf(
   if (place === undefined) return undefined
   const q: Questions = {
     rules: compileRules(rulesets),
-    machine,
+    machine: withWayOut(machine, family, place.device),
     mentions,
     family,
     ...place,

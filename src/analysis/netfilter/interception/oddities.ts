@@ -60,7 +60,7 @@ function missingJumps({inbound, outbound, family}: Interception, rulesets: reado
         chain.rules.some(rule => rule.actions.some(a => a.kind === 'jump' && canonicalChain(a.chain) === target)),
     )
   const captures = (direction: Interception['inbound']) =>
-    direction.usual.verdict === 'captured' || direction.exceptions.some(e => e.verdict === 'captured')
+    !['escapes', 'direct'].includes(direction.usual.verdict) || direction.exceptions.some(e => e.verdict === 'captured')
   const found: Oddity[] = []
   if (!captures(inbound) && (lists('ISTIO_INBOUND', 'ISTIO_IN_REDIRECT') || lists('ISTIO_INBOUND', 'ISTIO_TPROXY'))) {
     found.push({

@@ -87,7 +87,7 @@ function everythingLocal(family: IpFamily): Route {
 export function standInMachine(facts: Partial<IpFacts>, rulesets: readonly Ruleset[], forwarding = false): Machine {
   const known = facts.interfaces?.filter(each => each.name !== 'lo' && each.addresses.length > 0) ?? []
   const interfaces = known.length > 0 ? (facts.interfaces ?? []) : [LO, ETH0]
-  const hasRoutes = (facts.routes?.length ?? 0) > 0
+  const hasRoutes = known.length > 0 && (facts.routes?.length ?? 0) > 0
   const hasRules = (facts.policyRules?.length ?? 0) > 0
   const device = known[0]?.name ?? 'eth0'
   const routes = hasRoutes
@@ -103,6 +103,20 @@ export function standInMachine(facts: Partial<IpFacts>, rulesets: readonly Rules
     forwarding,
     assumed: known.length === 0 || !hasRoutes || !hasRules,
   }
+}
+
+/** The machine with a way out for a family: the question is what rules do to outbound traffic, not whether the pod has a default route. */
+export function withWayOut(machine: Machine, family: IpFamily, device: string): Machine {
+  const hasDefault = machine.routes.some(
+    route => route.family === family && route.table === 'main' && route.to.mask === 0n,
+  )
+  if (hasDefault) return machine
+  const main = {family, priority: 32_766, table: 'main', exact: true} as const
+  const rules = machine.policyRules.some(rule => rule.family === family && rule.table === 'main')
+    ? machine.policyRules
+    : [...machine.policyRules, main]
+  const way = {family, table: 'main', kind: 'unicast', to: {family, bits: 0n, mask: 0n}, device}
+  return {...machine, routes: [...machine.routes, way], policyRules: rules}
 }
 
 /** `ip rule` alone tells IPv4; IPv6 then has the kernel's own three rules and the same marks. */

@@ -83,7 +83,10 @@ export function podSummary(pod: KubeObject): PodSummary {
   const sidecars = listOf(pod, 'spec', 'initContainers').filter(
     each => textOf(each, 'restartPolicy') === 'Always',
   ).length
-  const first = textOf(pod, 'status', 'reason') || (textOf(pod, 'status', 'phase') ?? '')
+  const gated = listOf(pod, 'status', 'conditions').some(
+    each => textOf(each, 'type') === 'PodScheduled' && textOf(each, 'reason') === 'SchedulingGated',
+  )
+  const first = gated ? 'SchedulingGated' : textOf(pod, 'status', 'reason') || (textOf(pod, 'status', 'phase') ?? '')
   const init = initContainers(pod, first)
   let {reason, restarts, last, ready} = init
   if (!init.initializing || isInitialized(pod)) {

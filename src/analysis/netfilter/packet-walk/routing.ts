@@ -22,12 +22,8 @@ export function route(machine: Machine, destination: IpAddress, mark: number): R
     const byMark = rule.mark !== undefined
     if (NOWHERE.has(found.kind)) return {kind: 'none', device: '', route: found, byMark}
     if (found.kind === 'local') return {kind: 'local', device: 'lo', route: found, byMark}
-    return {
-      kind: isOwnAddress(machine, destination) ? 'local' : 'out',
-      device: found.device ?? '',
-      route: found,
-      byMark,
-    }
+    if (isOwnAddress(machine, destination)) return {kind: 'local', device: 'lo', route: found, byMark}
+    return {kind: 'out', device: found.device ?? '', route: found, byMark}
   }
   if (isOwnAddress(machine, destination)) return {kind: 'local', device: 'lo', byMark: false}
   return {kind: 'none', device: '', byMark: false}

@@ -9,7 +9,7 @@ import {
 import {odditiesOf} from '../../../../src/analysis/netfilter/interception/oddities.js'
 import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
 import {ruleWords} from '../../../../src/analysis/netfilter/rule-words/words.js'
-import {parseIpAddresses} from '../../../../src/formats/netfilter/ip-facts.js'
+import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../../../src/formats/netfilter/ip-facts.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
 import type {IpFamily, Ruleset} from '../../../../src/model/ruleset.js'
 import {
@@ -113,6 +113,19 @@ function ids(name: string, family?: 'both'): readonly string[] {
     families.map(each => interception(rulesets, addresses, each)),
   ).map(({id}) => id)
 }
+
+describe('a pod without a default route', () => {
+  test('is still told what its rules do to outbound traffic', () => {
+    const rulesets = actualRulesets(recorded('r01-default'))
+    const interfaces = parseIpAddresses('2: eth0@if2: <UP>\n    inet 10.9.9.9/24 scope global eth0\n')
+    const routes = parseIpRoutes(
+      '10.9.9.0/24 dev eth0 proto kernel scope link src 10.9.9.9\nlocal 10.9.9.9 dev eth0 table local src 10.9.9.9\n',
+    )
+    const policyRules = parseIpRules('0:\tfrom all lookup local\n32766:\tfrom all lookup main\n')
+    const found = interceptionOf(rulesets, standInMachine({interfaces, routes, policyRules}, rulesets), 'ip')
+    expect(found?.outbound.usual).toMatchObject({verdict: 'captured', port: 15001})
+  })
+})
 
 describe('what is odd', () => {
   test.each([

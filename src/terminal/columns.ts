@@ -23,21 +23,21 @@ function painted(cell: Cell, text: string, paint: Paint): string {
  * This is what Go's text/tabwriter does with flags 0, so the tables line up with istioctl's byte for byte.
  */
 export function renderColumns(rows: readonly (readonly Cell[])[], padding: number, paint: Paint): string[] {
-  const texts = rows.map(row => row.map(cell => escapeText(cellText(cell))))
-  const cellWidths = texts.map(row => row.map(width))
   const widths: number[] = []
-  for (const row of cellWidths) {
+  for (const row of rows) {
     for (let index = 0; index < row.length - 1; index++) {
-      const cells = (row[index] ?? 0) + padding
+      const cells = width(escapeText(cellText(row[index] ?? ''))) + padding
       if (cells > (widths[index] ?? 0)) widths[index] = cells
     }
   }
-  return texts.map((row, at) => {
+  return rows.map(row => {
     let line = ''
-    row.forEach((text, index) => {
-      line += painted(rows[at]?.[index] ?? '', text, paint)
-      if (index < row.length - 1) line += ' '.repeat((widths[index] ?? 0) - (cellWidths[at]?.[index] ?? 0))
-    })
+    for (let index = 0; index < row.length; index++) {
+      const cell = row[index] ?? ''
+      const text = escapeText(cellText(cell))
+      line += painted(cell, text, paint)
+      if (index < row.length - 1) line += ' '.repeat((widths[index] ?? 0) - width(text))
+    }
     return line
   })
 }

@@ -6,12 +6,12 @@ function isPortless(domain: string): boolean {
   return domain.endsWith(']') && domain.split(':').length > 3
 }
 
-function hasWithout(domain: string, suffix: string, all: ReadonlySet<string>): boolean {
-  return domain.endsWith(suffix) && all.has(domain.slice(0, -suffix.length))
+function hasWithout(domain: string, suffix: string, all: readonly string[]): boolean {
+  return domain.endsWith(suffix) && all.includes(domain.slice(0, -suffix.length))
 }
 
 /** True when a shorter spelling of the same Kubernetes name is in the list too. */
-function hasShorter(domain: string, all: ReadonlySet<string>): boolean {
+function hasShorter(domain: string, all: readonly string[]): boolean {
   return hasWithout(domain, '.svc.cluster.local', all) || hasWithout(domain, '.svc', all)
 }
 
@@ -19,8 +19,7 @@ function hasShorter(domain: string, all: ReadonlySet<string>): boolean {
 export function domainsText(domains: readonly string[]): string {
   if (domains.length <= 1) return domains[0] ?? ''
   const portless = domains.filter(isPortless)
-  const all = new Set(portless)
-  const kept = portless.filter(domain => !hasShorter(domain, all))
+  const kept = portless.filter(domain => !hasShorter(domain, portless))
   const shown = kept.slice(0, SHOWN).join(', ')
   return kept.length > SHOWN ? `${shown} + ${kept.length - SHOWN} more...` : shown
 }

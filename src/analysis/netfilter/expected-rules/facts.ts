@@ -70,7 +70,7 @@ function loopback(settings: CaptureSettings, minor: number, family: IpFamily): s
 export function factsFor(settings: CaptureSettings, minor: number, family: IpFamily): Facts {
   const oldIpv6 = family === 'ip6' && minor < 12
   const dnsAll = settings.dns && settings.dnsAll && minor >= 11
-  const usable = minor < 11 || dnsAll || settings.resolvers.length > 0
+  const usable = minor < 11 || dnsAll || settings.resolvers.some(server => parseIpRange(server) !== undefined)
   const inAll = settings.inboundInclude === '*'
   const cidrs = settings.rangesInclude === '*' ? [] : rangesOf(settings.rangesInclude, family)
   const groups = settings.groupsInclude === '*' ? [] : splitList(settings.groupsInclude)

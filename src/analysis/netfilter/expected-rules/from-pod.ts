@@ -127,17 +127,13 @@ export function expectationFor(
   const release = minor === undefined ? {} : {minor}
   if (annotation(pod, 'sidecar.istio.io/interceptionMode') === 'NONE')
     return {kind: 'none', why: 'its interception mode is NONE'}
-  if (init !== undefined && hasEffectiveSettings(logged)) {
-    return {
-      kind: 'sidecar',
-      settings: settingsFromLog(logged),
-      via: 'the values istio-init logged',
-      notes: [],
-      ...release,
-    }
-  }
   if (init !== undefined) {
     const settings = settingsFromInit(init.args, init.env, {resolvers, addresses: pod.status?.podIps ?? []})
+    if (hasEffectiveSettings(logged)) {
+      // The log names every effective value but the range of loopback addresses.
+      const effective = {...settingsFromLog(logged), loopback4: settings.loopback4}
+      return {kind: 'sidecar', settings: effective, via: 'the values istio-init logged', notes: [], ...release}
+    }
     const guessed =
       settings.dns && !settings.dnsAll ? ["the name servers of the pod's resolv.conf are taken from its rules"] : []
     return {kind: 'sidecar', settings, via: 'the arguments and environment of istio-init', notes: guessed, ...release}

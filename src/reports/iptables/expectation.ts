@@ -1,4 +1,5 @@
 import {countDifferences} from '../../analysis/netfilter/drift/drift.js'
+import {eraOf} from '../../analysis/netfilter/era.js'
 import {ambientRulesets} from '../../analysis/netfilter/expected-rules/ambient.js'
 import {expectedRulesets} from '../../analysis/netfilter/expected-rules/expected.js'
 import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
@@ -101,10 +102,12 @@ export async function expectedFor(
   }
   const told = expectation.minor
   const minor = told === undefined ? guessMinor(expectation, actual) : Math.min(Math.max(told, OLDEST), NEWEST)
+  const era = eraOf(actual)
+  const before = told === undefined ? (era === undefined ? OLDEST : era.to) : told
   const old =
-    told !== undefined && told < OLDEST
+    before < OLDEST
       ? [
-          `Istio 1.${told} made its rules by a shell script; they are compared with 1.5, the oldest release in the table`,
+          `${era?.words ?? `Istio 1.${before}`} made its rules by a shell script; they are compared with those of 1.${minor}, so what changed since shows as a difference`,
         ]
       : []
   const rulesets = build(expectation, minor, actual)

@@ -48,7 +48,12 @@ function stepRow(step: WalkStep, deciding: boolean): readonly Cell[] {
 
 function doc(report: PacketReport): Doc {
   const {packet, walk, verdict, landing, listener, decidedBy} = report
-  const {words, tone} = VERDICTS[verdict]
+  const {tone} = VERDICTS[verdict]
+  const turned = walk.steps.some(step =>
+    step.actions.some(action => action.kind === 'redirect' || action.kind === 'tproxy'),
+  )
+  const unheard = verdict === 'refused' && walk.rewritten && turned
+  const words = unheard ? 'sent to the proxy by the rules, but refused: nothing listens there' : VERDICTS[verdict].words
   const asked =
     walk.disposition.kind === 'delivered' && packet.protocol === 'tcp' && walk.rewritten
       ? `, original destination ${endpoint(packet).slice(4)}`

@@ -9,6 +9,7 @@ import {type BlobRef, type EvidenceEntry, isBlob, type ObjectsEntry} from '../..
 import type {Sink} from '../../sources/bundle/sink.js'
 import type {Source} from '../../sources/source.js'
 import type {EvidenceTask, ObjectTask} from './plan.js'
+import {slimmed} from './slim.js'
 
 /** Where a step takes its answers from, where it puts them, and how. */
 export interface Gathering {
@@ -59,7 +60,8 @@ function keptGap(gap: Gap, {redact}: Gathering): Gap {
 
 /** Objects as the bundle keeps them: one list document per kind and namespace. */
 function listDocument(task: ObjectTask, objects: readonly KubeObject[], redact: boolean): Uint8Array {
-  const items = redact ? objects.map(redactObject) : objects
+  const slim = objects.map(slimmed)
+  const items = redact ? slim.map(redactObject) : slim
   return Buffer.from(JSON.stringify({apiVersion: task.apiVersion, kind: `${task.kind}List`, items}))
 }
 

@@ -38,6 +38,8 @@ export interface CapturePlan {
 const MESH_WIDE = /^(Service|Namespace)$|\.istio\.io\//
 /** Never asked for: what they hold is secret, or no report reads them. */
 const NEVER = new Set(['Secret'])
+/** Asked for in the control plane's namespace alone: elsewhere they are large, private, and nothing here reads them. */
+const CONTROL_PLANE_ONLY = new Set(['ConfigMap'])
 const ISTIOD_IDS = EVIDENCE_IDS.filter(id => evidenceRow(id).how.via === 'istiod')
 const POD_IDS = EVIDENCE_IDS.filter(id => evidenceRow(id).how.via !== 'istiod')
 /** One page per replica, not per proxy. */
@@ -73,11 +75,17 @@ async function controlPlane(source: Source, istioNamespace: string): Promise<rea
 }
 
 /** The lists of objects to fetch: mesh-wide kinds and cluster-scoped ones whole, the others for the namespaces concerned. */
-function objectTasks(source: Source, namespaces: readonly string[], everywhere: boolean): readonly ObjectTask[] {
+function objectTasks(
+  source: Source,
+  namespaces: readonly string[],
+  everywhere: boolean,
+  istioNamespace: string,
+): readonly ObjectTask[] {
   const extra = (source.kinds?.() ?? []).filter(held => kindOf(held.kind) === undefined && !NEVER.has(held.kind))
   const held = new Map((source.kinds?.() ?? []).map(each => [each.kind, each.apiVersion]))
   const known = KINDS.filter(each => !NEVER.has(each.kind)).flatMap(({kind, apiVersion, namespaced}): ObjectTask[] => {
     const version = held.get(kind) ?? apiVersion
+    if (CONTROL_PLANE_ONLY.has(kind)) return [{kind, apiVersion: version, namespace: istioNamespace}]
     const whole = everywhere || !namespaced || MESH_WIDE.test(kind) || MESH_WIDE.test(apiVersion)
     return (whole ? ['*'] : namespaces).map(namespace => ({kind, apiVersion: version, namespace}))
   })
@@ -98,7 +106,9 @@ export async function planCapture(source: Source, request: CaptureRequest): Prom
   return {
     namespaces,
     objects:
-      source.impliedSubject === undefined ? objectTasks(source, namespaces, request.target.allNamespaces === true) : [],
+      source.impliedSubject === undefined
+        ? objectTasks(source, namespaces, request.target.allNamespaces === true, request.istioNamespace)
+        : [],
     evidence: [...proxies, ...control],
   }
 }

@@ -109,6 +109,40 @@ describe('what is carried away', () => {
     expect(asked).not.toContain('Secret')
   })
 
+  test('ConfigMaps come from the control plane’s namespace alone, schemas only of the mesh’s own kinds', async () => {
+    const definition = (group: string): KubeObject => ({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: {name: `things.${group}`},
+      spec: {group, versions: [{name: 'v1', served: true, schema: {openAPIV3Schema: {type: 'object'}}}]},
+    })
+    const config = (namespace: string): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {name: 'istio', namespace},
+      data: {mesh: 'x: y'},
+    })
+    const objects = [
+      ...(CONTENTS.objects ?? []),
+      definition('monitoring.example.com'),
+      definition('networking.istio.io'),
+      config('demo'),
+      config('istio-system'),
+    ]
+    await capture(memorySource({...CONTENTS, objects}), {target: {allNamespaces: true}})
+    const bundle = await openFiles([path])
+    const maps = await bundle.objects({kind: 'ConfigMap'})
+    expect(maps.ok && maps.value.map(each => each.metadata.namespace)).toEqual(['istio-system'])
+    const definitions = await bundle.objects({kind: 'CustomResourceDefinition'})
+    const versions = definitions.ok
+      ? definitions.value.map(each => (each.spec as {versions: object[]}).versions[0])
+      : []
+    expect(versions).toEqual([
+      {name: 'v1', served: true},
+      {name: 'v1', served: true, schema: {openAPIV3Schema: {type: 'object'}}},
+    ])
+  })
+
   test('evidence, gaps with their reasons, times and the default namespace come back', async () => {
     const report = await capture(memorySource(CONTENTS), {pods: ['a']})
     const bundle = await openFiles([path])

@@ -13,6 +13,15 @@ export type Outcome =
   | {readonly rule: Rule; readonly kind: 'found'; readonly findings: readonly Finding[]}
   | {readonly rule: Rule; readonly kind: 'not-checked'; readonly gap: Gap}
 
+/** The two outcomes that say nothing more, one object per rule: a fleet has hundreds of thousands of them. */
+const QUIET = new WeakMap<Rule, Readonly<Record<'passed' | 'not-applicable', Outcome>>>()
+
+function quiet(rule: Rule, kind: 'passed' | 'not-applicable'): Outcome {
+  const known = QUIET.get(rule) ?? {passed: {rule, kind: 'passed'}, 'not-applicable': {rule, kind: 'not-applicable'}}
+  QUIET.set(rule, known)
+  return known[kind]
+}
+
 const IGNORE = 'meshctl.io/ignore'
 
 /** Why a finding of the rule is accepted: the pod or its workload names it in the annotation meshctl.io/ignore (`CODE,CODE: reason`). */
@@ -46,12 +55,12 @@ function finding(rule: Rule, {pod}: Workload, found: Found): Finding {
 }
 
 async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise<Outcome> {
-  if (!rule.modes.includes(workload.mode)) return {rule, kind: 'not-applicable'}
+  if (!rule.modes.includes(workload.mode)) return quiet(rule, 'not-applicable')
   const answers = await Promise.all(rule.needs.map(async name => [name, await book.fact(name)] as const))
   const facts: Partial<Record<FactName, unknown>> = {}
   for (const [name, answer] of answers) {
     if (!answer.ok) {
-      if (answer.gap.reason === 'not-applicable') return {rule, kind: 'not-applicable'}
+      if (answer.gap.reason === 'not-applicable') return quiet(rule, 'not-applicable')
       return {rule, kind: 'not-checked', gap: answer.gap}
     }
     facts[name] = answer.value
@@ -61,7 +70,7 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
     if (answer.ok) facts[name] = answer.value
   }
   const found = rule.check(workload, facts as Facts)
-  if (found.length === 0) return {rule, kind: 'passed'}
+  if (found.length === 0) return quiet(rule, 'passed')
   return {rule, kind: 'found', findings: found.map(each => finding(rule, workload, each))}
 }
 

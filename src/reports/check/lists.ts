@@ -29,13 +29,19 @@ function mapped<T, R>(answer: Answer<T>, use: (value: T) => R): Answer<R> {
 }
 
 /** Files given by hand rarely hold all of a cluster, so an empty list there is not knowledge but a gap. */
-async function listed(source: Source, kind: string, namespace?: string): Promise<Answer<readonly KubeObject[]>> {
+export async function listed(source: Source, kind: string, namespace?: string): Promise<Answer<readonly KubeObject[]>> {
   const answer = await source.objects({kind, ...(namespace === undefined ? {} : {namespace})})
   if (answer.ok && answer.value.length === 0 && source.origin.kind === 'files') {
     const where = namespace === undefined ? '' : ` of namespace ${namespace}`
     return missing(`${kind} objects${where}`, 'not-captured', 'the files given hold none')
   }
   return answer
+}
+
+function namespaces(objects: readonly KubeObject[]): ReadonlyMap<string, NamespaceModel> {
+  return new Map(
+    objects.map(({metadata: {name, labels = {}, annotations = {}}}) => [name, {name, labels, annotations}] as const),
+  )
 }
 
 /** Reads lists of a source on demand and remembers them. */
@@ -55,31 +61,42 @@ export function clusterLists(source: Source, istioNamespace: string): ClusterLis
       ? answered(found)
       : missing(`ConfigMap ${prefix}`, 'not-captured', `none in namespace ${istioNamespace}`)
   }
+  const answers = new Map<string, Promise<unknown>>()
+  /** Parsing is remembered too: a ConfigMap of the injector is 100 kB of YAML, and every pod asks for it. */
+  const once = <T>(key: string, make: () => Promise<Answer<T>>): Promise<Answer<T>> => {
+    const known = (answers.get(key) as Promise<Answer<T>> | undefined) ?? make()
+    answers.set(key, known)
+    return known
+  }
+  const parsed = <T>(kind: string, use: (objects: readonly KubeObject[]) => T, namespace?: string) =>
+    once(`${kind}/${namespace ?? ''}`, async () => mapped(await list(kind, namespace), use))
   return {
     pods: namespace => list('Pod', namespace),
     namespace: async name => {
-      const answer = await list('Namespace')
-      if (!answer.ok) return answer
-      const found = answer.value.find(({metadata}) => metadata.name === name)
-      if (found === undefined)
-        return missing(`Namespace ${name}`, 'not-captured', `not among those of ${source.origin.label}`)
-      return answered({name, labels: found.metadata.labels ?? {}, annotations: found.metadata.annotations ?? {}})
+      const all = await parsed('Namespace', namespaces)
+      if (!all.ok) return all
+      const found = all.value.get(name)
+      return found === undefined
+        ? missing(`Namespace ${name}`, 'not-captured', `not among those of ${source.origin.label}`)
+        : answered(found)
     },
-    services: async namespace => mapped(await list('Service', namespace), objects => objects.map(readService)),
-    webhooks: async () =>
-      mapped(await list('MutatingWebhookConfiguration'), objects => objects.flatMap(readInjectionWebhooks)),
-    injectors: async () =>
-      mapped(await configMap('istio-sidecar-injector'), objects => objects.map(readInjectorSettings)),
-    mesh: async () => {
-      const maps = await configMap('istio')
-      if (!maps.ok) return maps
-      const map = maps.value.find(each => each.metadata.name === 'istio') ?? maps.value[0]
-      return map === undefined
-        ? missing('the mesh configuration', 'not-captured', 'no ConfigMap istio')
-        : answered(readMeshSettings(map))
-    },
-    peerAuthentications: async () => mapped(await list('PeerAuthentication'), all => all.map(readPeerAuthentication)),
-    destinationRules: async () => mapped(await list('DestinationRule'), all => all.map(readDestinationRule)),
+    services: namespace => parsed('Service', objects => objects.map(readService), namespace),
+    webhooks: () => parsed('MutatingWebhookConfiguration', objects => objects.flatMap(readInjectionWebhooks)),
+    injectors: () =>
+      once('injectors', async () =>
+        mapped(await configMap('istio-sidecar-injector'), all => all.map(readInjectorSettings)),
+      ),
+    mesh: () =>
+      once('mesh', async () => {
+        const maps = await configMap('istio')
+        if (!maps.ok) return maps
+        const map = maps.value.find(each => each.metadata.name === 'istio') ?? maps.value[0]
+        return map === undefined
+          ? missing('the mesh configuration', 'not-captured', 'no ConfigMap istio')
+          : answered(readMeshSettings(map))
+      }),
+    peerAuthentications: () => parsed('PeerAuthentication', all => all.map(readPeerAuthentication)),
+    destinationRules: () => parsed('DestinationRule', all => all.map(readDestinationRule)),
     daemonSets: () => list('DaemonSet'),
   }
 }

@@ -4,7 +4,7 @@ import {boundedMap} from '../../model/bounded-map.js'
 import {atLeast, type Finding, type NotChecked, SEVERITIES, type Severity} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
-import {type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
+import {type ObjectRef, objectLabel} from '../../model/pod.js'
 import type {Rule} from '../../rules/rule.js'
 import type {Source} from '../../sources/source.js'
 import {askIstiods, type IstiodAnswer, istiodPods} from '../proxy-status/istiods.js'
@@ -69,39 +69,43 @@ function bySeverity(a: Finding, b: Finding): number {
 
 /** Equal findings of several pods once, with all their pods. */
 function merged(findings: readonly Finding[]): readonly Finding[] {
-  const found = new Map<string, Finding>()
+  const found = new Map<string, Finding & {pods: string[]}>()
   for (const each of findings) {
     const known = found.get(keyOf(each))
-    found.set(keyOf(each), known === undefined ? each : {...known, pods: [...known.pods, ...each.pods]})
+    if (known === undefined) found.set(keyOf(each), {...each, pods: [...each.pods]})
+    else known.pods.push(...each.pods)
   }
   return [...found.values()].sort(bySeverity)
 }
 
-function gathered(pods: readonly (readonly [PodModel, readonly Outcome[]])[]): CheckedWorkload {
-  const [first] = pods
-  const workload = first?.[0].workload ?? {kind: 'Pod', namespace: '', name: ''}
-  const outcomes = pods.flatMap(([pod, list]) => list.map(outcome => ({pod, outcome})))
-  const notChecked = new Map<string, NotChecked>()
+/** What is kept of a pod once its rules were asked. */
+interface AskedPod {
+  readonly workload: ObjectRef
+  /** Absent for a template. */
+  readonly name: string | undefined
+  readonly outcomes: readonly Outcome[]
+}
+
+function gathered(pods: readonly AskedPod[]): CheckedWorkload {
+  const workload = pods[0]?.workload ?? {kind: 'Pod', namespace: '', name: ''}
+  const notChecked = new Map<string, NotChecked & {pods: string[]}>()
   const touched = new Map<string, boolean>()
-  for (const {pod, outcome} of outcomes) {
-    const {code, slug} = outcome.rule
-    if (outcome.kind === 'passed') touched.set(code, touched.get(code) ?? true)
-    else if (outcome.kind !== 'not-applicable') touched.set(code, false)
-    if (outcome.kind !== 'not-checked') continue
-    const names = pod.exists ? [pod.object.name] : []
-    const known = notChecked.get(code)
-    notChecked.set(code, {
-      code,
-      rule: slug,
-      workload,
-      pods: [...(known?.pods ?? []), ...names],
-      gap: known?.gap ?? outcome.gap,
-    })
+  for (const {name, outcomes} of pods) {
+    for (const outcome of outcomes) {
+      const {code, slug} = outcome.rule
+      if (outcome.kind === 'passed') touched.set(code, touched.get(code) ?? true)
+      else if (outcome.kind !== 'not-applicable') touched.set(code, false)
+      if (outcome.kind !== 'not-checked') continue
+      const known = notChecked.get(code) ?? {code, rule: slug, workload, pods: [], gap: outcome.gap}
+      if (name !== undefined) known.pods.push(name)
+      notChecked.set(code, known)
+    }
   }
+  const findings = pods.flatMap(({outcomes}) => outcomes.flatMap(each => (each.kind === 'found' ? each.findings : [])))
   return {
     workload,
-    pods: pods.filter(([pod]) => pod.exists).map(([pod]) => pod.object.name),
-    findings: merged(outcomes.flatMap(({outcome}) => (outcome.kind === 'found' ? outcome.findings : []))),
+    pods: pods.map(({name}) => name).filter(name => name !== undefined),
+    findings: merged(findings),
     notChecked: [...notChecked.values()].sort((a, b) => byText(a.code, b.code)),
     passed: [...touched.values()].filter(passed => passed).length,
   }
@@ -174,12 +178,19 @@ export async function checkReport(
     at: capturedOr(source, options.now),
     deep: options.deep,
   }
-  const pods = objects.map(readPod).filter(pod => pod !== undefined)
-  const outcomes = await boundedMap(pods, AT_ONCE, async pod => [pod, await checkPod(run, pod, options.rules)] as const)
-  const groups = new Map<string, (readonly [PodModel, readonly Outcome[]])[]>()
-  for (const outcome of outcomes) {
-    const key = objectLabel(outcome[0].workload)
-    groups.set(key, [...(groups.get(key) ?? []), outcome])
+  const asked = await boundedMap(objects, AT_ONCE, async (object): Promise<AskedPod | undefined> => {
+    const pod = readPod(object)
+    if (pod === undefined) return undefined
+    const outcomes = await checkPod(run, pod, options.rules)
+    return {workload: pod.workload, name: pod.exists ? pod.object.name : undefined, outcomes}
+  })
+  const groups = new Map<string, AskedPod[]>()
+  for (const each of asked) {
+    if (each === undefined) continue
+    const key = objectLabel(each.workload)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [each])
+    else group.push(each)
   }
   const gatheredAll = [...groups.entries()].sort(([a], [b]) => byText(a, b)).map(([, group]) => gathered(group))
   const workloads = await Promise.all(gatheredAll.map(each => placed(source, each)))

@@ -15,68 +15,68 @@ interface Draft {
 }
 
 /** A place in the words of a rule. */
-class Cursor {
-  at = 0
-  constructor(readonly words: readonly string[]) {}
+interface Cursor {
+  readonly words: readonly string[]
+  at: number
+}
 
-  peek(ahead = 0): string {
-    return this.words[this.at + ahead] ?? ''
-  }
+function peek(cursor: Cursor, ahead = 0): string {
+  return cursor.words[cursor.at + ahead] ?? ''
+}
 
-  next(): string {
-    return this.words[this.at++] ?? ''
-  }
+function next(cursor: Cursor): string {
+  return cursor.words[cursor.at++] ?? ''
+}
 
-  accept(word: string): boolean {
-    if (this.peek() !== word) return false
-    this.at++
-    return true
-  }
+function accept(cursor: Cursor, word: string): boolean {
+  if (peek(cursor) !== word) return false
+  cursor.at++
+  return true
+}
 
-  since(start: number): string {
-    return this.words.slice(start, this.at).join(' ')
-  }
+function since(cursor: Cursor, start: number): string {
+  return cursor.words.slice(start, cursor.at).join(' ')
 }
 
 /** The right side of a comparison: one word, a range, a comma list, or a set in braces; undefined for a named set. */
 function readValues(cursor: Cursor): readonly string[] | undefined {
-  if (!cursor.accept('{')) {
-    const word = cursor.next()
+  if (!accept(cursor, '{')) {
+    const word = next(cursor)
     return word.startsWith('@') ? undefined : word.split(',').filter(part => part !== '')
   }
   const values: string[] = []
-  while (cursor.at < cursor.words.length && !cursor.accept('}')) {
-    const word = cursor.next().replace(/,$/, '')
+  while (cursor.at < cursor.words.length && !accept(cursor, '}')) {
+    const word = next(cursor).replace(/,$/, '')
     if (word !== '') values.push(word)
   }
   return values
 }
 
 function readKey(cursor: Cursor): string | undefined {
-  const word = cursor.peek()
-  if (META_ALONE.has(word)) return `meta ${cursor.next()}`
+  const word = peek(cursor)
+  if (META_ALONE.has(word)) return `meta ${next(cursor)}`
   if (word === 'fib') {
-    cursor.next()
-    const what = cursor.next()
-    return `fib ${what} ${cursor.next()}`
+    next(cursor)
+    const what = next(cursor)
+    return `fib ${what} ${next(cursor)}`
   }
-  return HEADERS.has(word) ? `${cursor.next()} ${cursor.next()}` : undefined
+  return HEADERS.has(word) ? `${next(cursor)} ${next(cursor)}` : undefined
 }
 
 function readMask(cursor: Cursor): string | undefined {
-  return cursor.accept('&') || cursor.accept('and') ? cursor.next() : undefined
+  return accept(cursor, '&') || accept(cursor, 'and') ? next(cursor) : undefined
 }
 
 /** `ct mark & 0xfffff111 | 0x111`, `mark and 0xff xor 0x1`, `0x539`: how the new mark comes from the old. */
 function readMarkExpression(cursor: Cursor): MarkExpression | undefined {
   const parenthesised = (word: string) => word.replace(/[()]/g, '')
-  const first = parenthesised(cursor.next())
+  const first = parenthesised(next(cursor))
   let from: MarkExpression['from']
   let xor = 0
   if (first === 'mark') from = 'mark'
   else if (first === 'meta' || first === 'ct') {
     from = first === 'meta' ? 'mark' : 'connmark'
-    if (parenthesised(cursor.next()) !== 'mark') return undefined
+    if (parenthesised(next(cursor)) !== 'mark') return undefined
   } else {
     const value = markPair(first)
     if (value === undefined) return undefined
@@ -84,9 +84,9 @@ function readMarkExpression(cursor: Cursor): MarkExpression | undefined {
   }
   let keep = 0xffff_ffff
   let or = 0
-  while (/^(&|\||\^|and|or|xor)$/.test(cursor.peek())) {
-    const operator = cursor.next()
-    const value = markPair(parenthesised(cursor.next()))?.value
+  while (/^(&|\||\^|and|or|xor)$/.test(peek(cursor))) {
+    const operator = next(cursor)
+    const value = markPair(parenthesised(next(cursor)))?.value
     if (value === undefined) return undefined
     if (operator === '&' || operator === 'and') keep &= value
     else if (operator === '|' || operator === 'or') or |= value
@@ -97,9 +97,9 @@ function readMarkExpression(cursor: Cursor): MarkExpression | undefined {
 
 /** `meta mark set ...`, `ct mark set ...`, `ct zone set N`. */
 function readSet(cursor: Cursor, key: string): Action | undefined {
-  if (key === 'meta nftrace') return {kind: 'log', text: `nftrace ${cursor.next()}`}
+  if (key === 'meta nftrace') return {kind: 'log', text: `nftrace ${next(cursor)}`}
   if (key === 'ct zone') {
-    const zone = cursor.next()
+    const zone = next(cursor)
     return /^\d+$/.test(zone) ? {kind: 'ct-zone', zone} : undefined
   }
   if (key !== 'meta mark' && key !== 'ct mark') return undefined
@@ -111,13 +111,13 @@ function readMatch(cursor: Cursor, draft: Draft): boolean {
   const start = cursor.at
   const key = readKey(cursor)
   if (key === undefined) return false
-  if (cursor.accept('set')) {
+  if (accept(cursor, 'set')) {
     const action = readSet(cursor, key)
     draft.actions.push(action ?? {kind: 'opaque', text: rest(cursor, start)})
     return true
   }
   const mask = readMask(cursor)
-  const operator = COMPARISON.has(cursor.peek()) ? cursor.next() : '=='
+  const operator = COMPARISON.has(peek(cursor)) ? next(cursor) : '=='
   const values = readValues(cursor)
   const simple = operator === '==' || operator === '!='
   const negated = operator === '!='
@@ -126,14 +126,14 @@ function readMatch(cursor: Cursor, draft: Draft): boolean {
       ? undefined
       : nftConditions({key, negated, values, ...(mask === undefined ? {} : {mask})})
   const field = values === undefined ? 'dynamic' : 'opaque'
-  draft.conditions.push(...(found ?? [{field, negated: false, values: [cursor.since(start)]} as const]))
+  draft.conditions.push(...(found ?? [{field, negated: false, values: [since(cursor, start)]} as const]))
   return true
 }
 
 /** Everything to the end of the rule, for statements that are not understood. */
 function rest(cursor: Cursor, start: number): string {
   cursor.at = cursor.words.length
-  return cursor.since(start)
+  return since(cursor, start)
 }
 
 const FIXED: Readonly<Record<string, Action>> = {
@@ -145,27 +145,27 @@ const FIXED: Readonly<Record<string, Action>> = {
 
 /** `redirect to :15001`, `dnat ip to 10.0.0.1:80`, `tproxy ip to :15006`: the destination words behind `to`. */
 function readDestination(cursor: Cursor): string | undefined {
-  if (cursor.peek() === 'ip' || cursor.peek() === 'ip6') cursor.next()
-  if (!cursor.accept('to')) return undefined
-  return cursor.next()
+  if (peek(cursor) === 'ip' || peek(cursor) === 'ip6') next(cursor)
+  if (!accept(cursor, 'to')) return undefined
+  return next(cursor)
 }
 
 function takeFlags(cursor: Cursor): void {
-  while (/^(random|fully-random|persistent),?$/.test(cursor.peek())) cursor.next()
+  while (/^(random|fully-random|persistent),?$/.test(peek(cursor))) next(cursor)
 }
 
 function readVerdict(cursor: Cursor): Action | undefined {
-  const word = cursor.peek()
+  const word = peek(cursor)
   if (Object.hasOwn(FIXED, word)) {
-    cursor.next()
+    next(cursor)
     return FIXED[word]
   }
   const start = cursor.at
   switch (word) {
     case 'jump':
     case 'goto':
-      cursor.next()
-      return {kind: word, chain: cursor.next()}
+      next(cursor)
+      return {kind: word, chain: next(cursor)}
     case 'queue':
       rest(cursor, start)
       return {kind: 'queue'}
@@ -180,20 +180,20 @@ function readVerdict(cursor: Cursor): Action | undefined {
     }
     case 'redirect':
     case 'masquerade': {
-      cursor.next()
+      next(cursor)
       const to = readDestination(cursor)
       takeFlags(cursor)
       return to === undefined ? {kind: word} : {kind: word, ports: to.replace(/^:/, '')}
     }
     case 'dnat':
     case 'snat': {
-      cursor.next()
+      next(cursor)
       const to = readDestination(cursor)
       takeFlags(cursor)
       return to === undefined ? {kind: 'opaque', text: rest(cursor, start)} : {kind: word, to}
     }
     case 'tproxy': {
-      cursor.next()
+      next(cursor)
       const found = /^(.*?):(\d+)$/.exec(readDestination(cursor) ?? '')
       const address = (found?.[1] ?? '').replace(/[[\]]/g, '')
       if (found === null) return {kind: 'opaque', text: rest(cursor, start)}
@@ -205,43 +205,42 @@ function readVerdict(cursor: Cursor): Action | undefined {
 }
 
 function readCounter(cursor: Cursor, draft: Draft): void {
-  cursor.next()
-  if (cursor.peek() !== 'packets' || cursor.peek(2) !== 'bytes') return
-  draft.counters = {packets: Number(cursor.peek(1)), bytes: Number(cursor.peek(3))}
+  next(cursor)
+  if (peek(cursor) !== 'packets' || peek(cursor, 2) !== 'bytes') return
+  draft.counters = {packets: Number(peek(cursor, 1)), bytes: Number(peek(cursor, 3))}
   cursor.at += 4
 }
 
 /** `xt match "owner"` and `xt target "CT"`: iptables extensions nft cannot print; their arguments are not in the text. */
 function readXt(cursor: Cursor, draft: Draft): void {
   const start = cursor.at
-  cursor.next()
-  const target = cursor.next() === 'target'
-  cursor.next()
-  const text = cursor.since(start)
+  next(cursor)
+  const target = next(cursor) === 'target'
+  next(cursor)
+  const text = since(cursor, start)
   if (target) draft.actions.push({kind: 'opaque', text})
   else draft.conditions.push({field: 'opaque', negated: false, values: [text]})
 }
 
 function readWord(cursor: Cursor, draft: Draft): void {
-  const word = cursor.peek()
+  const word = peek(cursor)
   if (word === 'counter') readCounter(cursor, draft)
   else if (word === 'comment') {
-    cursor.next()
-    draft.comment = cursor.next()
+    next(cursor)
+    draft.comment = next(cursor)
   } else if (word === 'xt') readXt(cursor, draft)
   else if (word === 'limit' || word === 'quota' || word === 'numgen') {
     const start = cursor.at
     while (
       cursor.at < cursor.words.length &&
-      !/^(counter|accept|drop|return|jump|goto|reject|log|redirect)$/.test(cursor.peek())
+      !/^(counter|accept|drop|return|jump|goto|reject|log|redirect)$/.test(peek(cursor))
     )
-      cursor.next()
-    draft.conditions.push({field: 'dynamic', negated: false, values: [cursor.since(start)]})
+      next(cursor)
+    draft.conditions.push({field: 'dynamic', negated: false, values: [since(cursor, start)]})
   } else {
     const verdict = readVerdict(cursor)
     if (verdict !== undefined) draft.actions.push(verdict)
-    else if (!readMatch(cursor, draft))
-      draft.conditions.push({field: 'opaque', negated: false, values: [cursor.next()]})
+    else if (!readMatch(cursor, draft)) draft.conditions.push({field: 'opaque', negated: false, values: [next(cursor)]})
   }
 }
 
@@ -258,7 +257,7 @@ function finish(draft: Draft): RuleMeaning {
 
 /** Reads the words of one nft rule (nft(8), STATEMENTS); what is not understood is kept in opaque conditions and actions. Never fails. */
 export function readNftRule(words: readonly string[]): RuleMeaning {
-  const cursor = new Cursor(words)
+  const cursor: Cursor = {words, at: 0}
   const draft: Draft = {conditions: [], actions: [], counters: undefined, comment: undefined}
   while (cursor.at < words.length) readWord(cursor, draft)
   return finish(draft)

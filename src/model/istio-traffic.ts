@@ -42,6 +42,9 @@ export interface AuthorizationPolicyModel {
   readonly selector?: Labels
   readonly action: string
   readonly rules: number
+  /** What it is attached to instead of selecting pods: a Gateway, a Service, …, as `Kind/name`. */
+  readonly targets: readonly string[]
+  readonly dryRun: boolean
 }
 
 export interface SidecarModel {

@@ -15,6 +15,8 @@ import {checkInjectView} from '../../src/reports/check-inject/view.js'
 import {clusterReport} from '../../src/reports/clusters/report.js'
 import {clustersView} from '../../src/reports/clusters/view.js'
 import {describeReport} from '../../src/reports/describe/report.js'
+import {serviceReport} from '../../src/reports/describe/service-report.js'
+import {serviceView} from '../../src/reports/describe/service-view.js'
 import {describeView} from '../../src/reports/describe/view.js'
 import {controlPlaneReport} from '../../src/reports/diff/control-plane.js'
 import {diffView} from '../../src/reports/diff/view.js'
@@ -101,10 +103,10 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   clusters: async (s, pod) => seen(await clusterReport(s, pod, {}), clustersView),
   'clusters --fqdn --port': async (s, pod) =>
     seen(await clusterReport(s, pod, {fqdn: 'reviews.demo', port: 9080}), clustersView),
-  describe: async (s, pod) => {
-    const objects = await checkTargets(s, [`${pod.name}.${pod.namespace}`], {})
-    return seen(await describeReport(s, objects, 'istio-system'), describeView)
-  },
+  describe: async (s, pod) =>
+    seen(await describeReport(s, pod, {istioNamespace: 'istio-system', now: NOW}), describeView),
+  'describe service': async s =>
+    seen(await serviceReport(s, 'reviews', 'demo', {istioNamespace: 'istio-system'}), serviceView),
   diff: async (s, pod) =>
     seen(await controlPlaneReport(s, pod, {istioNamespace: 'istio-system', revision: undefined}), diffView),
   ecds: async (s, pod) => seen(await ecdsReport(s, pod), ecdsView),

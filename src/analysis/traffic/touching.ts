@@ -82,6 +82,15 @@ export function touchingDestinationRules(
     })
 }
 
+const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name'
+
+/** A policy attached to something applies to the pods of that Gateway alone; one without selector and targets to all (istio.io, AuthorizationPolicy). */
+function meantFor({selector, targets}: AuthorizationPolicyModel, pod: PodModel): boolean {
+  const gateway = pod.labels[GATEWAY_NAME]
+  if (targets.length > 0) return gateway !== undefined && targets.includes(`Gateway/${gateway}`)
+  return selector === undefined || matchesLabels(requirementsOf(selector), pod.labels)
+}
+
 /** The AuthorizationPolicies of a pod: those of its namespace and of the root namespace that select it, DENY and CUSTOM first as they are asked first. */
 export function policiesOf(
   pod: PodModel,
@@ -91,7 +100,7 @@ export function policiesOf(
   const order = ['CUSTOM', 'DENY', 'ALLOW', 'AUDIT']
   return all
     .filter(({object}) => object.namespace === pod.object.namespace || object.namespace === rootNamespace)
-    .filter(({selector}) => selector === undefined || matchesLabels(requirementsOf(selector), pod.labels))
+    .filter(policy => meantFor(policy, pod))
     .sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action) || (a.object.name < b.object.name ? -1 : 1))
 }
 
@@ -114,4 +123,13 @@ export function gatewayNamed(word: string, writtenIn: string, all: readonly Gate
   const slash = word.indexOf('/')
   const [namespace, name] = slash < 0 ? [writtenIn, word] : [word.slice(0, slash), word.slice(slash + 1)]
   return all.find(({object}) => object.namespace === namespace && object.name === name)
+}
+
+/** Where a policy gets its reach from: the root namespace, its namespace, a selector, or what it is attached to. */
+export function reachOf({object, selector, targets}: AuthorizationPolicyModel, rootNamespace: string): string {
+  if (targets.length > 0) return `attached to ${targets.join(', ')}`
+  const where = object.namespace === rootNamespace ? 'root namespace' : 'namespace'
+  if (selector === undefined) return `${where}-wide`
+  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`)
+  return `selector ${labels.join(',')}${where === 'namespace' ? '' : ` of the ${where}`}`
 }

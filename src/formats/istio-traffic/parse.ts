@@ -144,6 +144,10 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
     ...selectorOf(object, 'selector', 'matchLabels'),
     action: textOf(object, 'spec', 'action') ?? 'ALLOW',
     rules: listOf(object, 'spec', 'rules').length,
+    targets: [...listOf(object, 'spec', 'targetRefs'), at(object, 'spec', 'targetRef')]
+      .filter(isObject)
+      .map(each => `${textOf(each, 'kind') ?? ''}/${textOf(each, 'name') ?? ''}`),
+    dryRun: object.metadata.annotations?.['istio.io/dry-run'] === 'true',
   }
 }
 

@@ -1,167 +1,159 @@
-import {mtlsMode, type PeerMode} from '../../analysis/mtls/peer-mode.js'
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
-import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
-import {type BoundPort, boundPorts, declaredPorts, selects} from '../../analysis/service-ports/service-ports.js'
-import {
-  gatewayNamed,
-  policiesOf,
-  sidecarOf,
-  type TouchingDestinationRule,
-  type TouchingVirtualService,
-  touchingDestinationRules,
-  touchingVirtualServices,
-} from '../../analysis/traffic/touching.js'
-import {
-  readAuthorizationPolicy,
-  readGateway,
-  readSidecar,
-  readVirtualService,
-} from '../../formats/istio-traffic/parse.js'
-import {readPod} from '../../formats/kube-pod/parse.js'
+import {declaredPorts, selects} from '../../analysis/service-ports/service-ports.js'
+import {policiesOf, reachOf, sidecarOf} from '../../analysis/traffic/touching.js'
+import {type PeerPolicies, peerPolicies} from '../../analysis/traffic-policy/peer-policies.js'
+import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
 import type {Gap} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
-import type {AuthorizationPolicyModel, GatewayModel, SidecarModel} from '../../model/istio-traffic.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import type {ServiceModel} from '../../model/kube-service.js'
-import type {PodModel} from '../../model/pod.js'
+import type {AuthorizationPolicyModel, SidecarModel} from '../../model/istio-traffic.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {ContainerPort, PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {RULES} from '../../rules/registry.js'
 import type {Source} from '../../sources/source.js'
-import {clusterLists} from '../check/lists.js'
 import {checkReport} from '../check/report.js'
+import {readPodObject} from '../pod-facts/objects.js'
 import {optional, type Report, required} from '../report.js'
-import {type DetectedPort, detectedPorts} from './detected.js'
+import {disagreements} from './disagreements.js'
+import {type ProxyView, readProxy} from './in-proxy.js'
+import {readMeshObjects, shortName} from './mesh-objects.js'
+import {type ProxySync, syncOf} from './sync.js'
+import {describeTraffic, type ServiceDescription} from './traffic.js'
+import {podWarnings} from './warnings.js'
 
-export interface ServiceDescription {
-  readonly service: ServiceModel
-  readonly ports: readonly (BoundPort & {
-    readonly protocol: string
-    readonly detected?: DetectedPort
-    readonly mtls: PeerMode
-  })[]
-  readonly destinationRules: readonly TouchingDestinationRule[]
-  readonly virtualServices: readonly TouchingVirtualService[]
-  readonly exposed: readonly {
-    readonly gateway: GatewayModel | undefined
-    readonly word: string
-    readonly by: string
-    readonly hosts: readonly string[]
-  }[]
+export interface AppliedPolicy extends AuthorizationPolicyModel {
+  /** `namespace-wide`, `selector app=ratings`, … */
+  readonly reach: string
 }
 
+/** Everything Istio does with a pod; what is absent could not be asked, and the gaps say why. */
 export interface DescribeReport extends Report {
-  readonly pod: PodModel
-  readonly pods: number
-  readonly mode: PodMode
-  readonly declared: readonly {readonly port: number; readonly container: string}[]
-  readonly services: readonly ServiceDescription[]
-  readonly policies: readonly AuthorizationPolicyModel[]
-  readonly sidecar?: SidecarModel
-  readonly sync: readonly {readonly type: string; readonly state: string}[] | undefined
+  readonly subject: PodRef
+  readonly pod?: PodModel
+  readonly mode: PodMode | 'unknown'
+  readonly revision?: string
+  readonly declared: readonly (ContainerPort & {readonly container: string})[]
+  readonly services?: readonly ServiceDescription[]
+  readonly peers?: PeerPolicies
+  readonly policies?: readonly AppliedPolicy[]
+  readonly policiesInProxy: readonly StandingRule[]
+  /** What its proxy was made from. */
+  readonly proxy?: ProxyView
+  /** null: no Sidecar object is meant for it. */
+  readonly sidecar?: SidecarModel | null
+  readonly sync?: ProxySync
+  /** What objects and proxy tell differently, a sentence each. */
+  readonly disagreements: readonly string[]
+  readonly warnings: readonly string[]
   /** Questions of check that could not be asked. */
   readonly unasked: number
-  /** Findings of severity warning and above. */
+  /** Findings of check of severity warning and above. */
   readonly findings: readonly Finding[]
 }
 
-/** Everything Istio does with a pod and the Services before it; with `only`, that Service alone. */
-export async function describeReport(
-  source: Source,
-  objects: readonly KubeObject[],
-  istioNamespace: string,
-  only?: string,
-): Promise<DescribeReport> {
-  const gaps: Gap[] = []
-  const lists = clusterLists(source, istioNamespace)
-  const read = async <T>(kind: string, use: (object: KubeObject) => T) =>
-    (optional(await source.objects({kind}), gaps) ?? []).map(use)
-  const pods = objects.map(readPod).filter(pod => pod !== undefined)
-  const pod = required(
-    pods[0] === undefined
-      ? {ok: false, gap: {what: 'the pod', reason: 'not-found', detail: 'none is there'}}
-      : {ok: true, value: pods[0]},
-    source,
-  )
-  const namespace = pod.object.namespace
-  const [services, peers, rules, mesh, virtualServices, gateways, policies, sidecars, detected] = await Promise.all([
-    lists.services(namespace),
-    lists.peerAuthentications(),
-    lists.destinationRules(),
-    lists.mesh(),
-    read('VirtualService', readVirtualService),
-    read('Gateway', readGateway),
-    read('AuthorizationPolicy', readAuthorizationPolicy),
-    read('Sidecar', readSidecar),
-    detectedPorts(source, {namespace, name: pod.object.name}),
-  ])
-  const root = mesh.ok ? mesh.value.rootNamespace : istioNamespace
-  const domain = mesh.ok ? mesh.value.clusterDomain : 'cluster.local'
-  const modes = optional(peers, gaps) ?? []
-  const destinationRules = optional(rules, gaps) ?? []
-  const inProxy = optional(detected, gaps) ?? []
-  const mine = (optional(services, gaps) ?? []).filter(
-    service => selects(service, pod) && (only === undefined || service.object.name === only),
-  )
-  const described = mine.map((service): ServiceDescription => {
-    const touching = touchingVirtualServices(service, virtualServices, domain)
-    return {
-      service,
-      ports: boundPorts(pod, [service]).map(bound => {
-        const seen = inProxy.find(each => each.port === bound.target)
-        return {
-          ...bound,
-          protocol: istioProtocol(bound.port),
-          mtls: mtlsMode(pod, bound.target ?? 0, modes, root),
-          ...(seen === undefined ? {} : {detected: seen}),
-        }
-      }),
-      destinationRules: touchingDestinationRules(service, pods, destinationRules, domain),
-      virtualServices: touching,
-      exposed: touching.flatMap(({virtualService: {object, hosts}, gateways: words}) =>
-        words
-          .filter(word => word !== 'mesh')
-          .map(word => ({gateway: gatewayNamed(word, object.namespace, gateways), word, by: object.name, hosts})),
-      ),
-    }
-  })
-  const sidecar = sidecarOf(pod, sidecars, root)
-  const options = {rules: RULES, failOn: 'warning', istioNamespace, deep: true, now: new Date()} as const
-  const check = await checkReport(source, objects.slice(0, 1), options)
-  const sync = await syncOf(source, pod, istioNamespace, gaps)
+export interface DescribeOptions {
+  readonly istioNamespace: string
+  readonly now: Date
+}
+
+/** Modes whose pods have an Envoy of Istio's. */
+const WITH_ENVOY: readonly (PodMode | 'unknown')[] = ['sidecar', 'gateway', 'waypoint', 'unknown']
+const GUARDED: readonly (PodMode | 'unknown')[] = ['sidecar', 'gateway', 'waypoint', 'ambient']
+
+async function checked(source: Source, subject: PodRef, {istioNamespace, now}: DescribeOptions) {
+  const objects = await source.objects({kind: 'Pod', namespace: subject.namespace, name: subject.name})
+  const options = {rules: RULES, failOn: 'warning', istioNamespace, deep: true, now} as const
+  const check = await checkReport(source, objects.ok ? objects.value.slice(0, 1) : [], options)
+  const all = check.workloads.flatMap(each => each.findings)
   return {
-    origin: source.origin,
-    gaps,
-    notes: [],
-    pod,
-    pods: pods.length,
-    mode: podMode(pod),
-    declared: declaredPorts(pod),
-    services: described,
-    policies: policiesOf(pod, policies, root),
-    ...(sidecar === undefined ? {} : {sidecar}),
-    sync,
     unasked: check.counts.notChecked,
-    findings: check.workloads.flatMap(({findings}) =>
-      findings.filter(({severity, accepted}) => severity !== 'info' && accepted === undefined),
-    ),
+    findings: all.filter(({severity, accepted}) => severity !== 'info' && accepted === undefined),
   }
 }
 
-async function syncOf(
+/** The part of a description that an Envoy alone can give. */
+async function proxyOf(source: Source, subject: PodRef, mode: PodMode | 'unknown', gaps: Gap[]) {
+  return WITH_ENVOY.includes(mode) ? optional(await readProxy(source, subject, gaps), gaps) : undefined
+}
+
+/** Everything Istio does with one pod, from its objects, its proxy and the control plane, as far as each can be had. */
+export async function describeReport(
   source: Source,
-  pod: PodModel,
-  istioNamespace: string,
-  gaps: Gap[],
-): Promise<DescribeReport['sync']> {
-  if (podMode(pod) === 'none') return undefined
-  const {askIstiods, istiodPods} = await import('../proxy-status/istiods.js')
-  const pods = optional(await source.objects({kind: 'Pod', namespace: istioNamespace}), gaps)
-  if (pods === undefined) return undefined
-  const answers = await askIstiods(source, istiodPods(pods, istioNamespace, undefined))
-  for (const {silent} of answers) if (silent !== undefined) gaps.push(silent)
-  if (answers.every(({silent}) => silent !== undefined)) return undefined
-  const id = `${pod.object.name}.${pod.object.namespace}`
-  return answers.flatMap(({proxies}) =>
-    proxies.filter(proxy => proxy.id === id).flatMap(({types}) => types.map(({type, state}) => ({type, state}))),
-  )
+  subject: PodRef,
+  options: DescribeOptions,
+): Promise<DescribeReport> {
+  const gaps: Gap[] = []
+  const known = await readPodObject(source, subject)
+  const pod = optional(known, gaps)
+  const mode: PodMode | 'unknown' = pod === undefined ? 'unknown' : podMode(pod)
+  const view = await proxyOf(source, subject, mode, gaps)
+  if (pod === undefined && view === undefined) required(known, source)
+  const head = {origin: source.origin, gaps, notes: [], subject, mode, ...(view === undefined ? {} : {proxy: view})}
+  if (pod === undefined) {
+    const policiesInProxy = standings({byObjects: undefined, existing: [], byProxy: view?.policies})
+    return {
+      ...head,
+      declared: [],
+      policiesInProxy,
+      disagreements: [],
+      warnings: [],
+      unasked: RULES.length,
+      findings: [],
+    }
+  }
+  const objects = await readMeshObjects(source, subject.namespace, options.istioNamespace, gaps)
+  const gateway = mode === 'gateway' || mode === 'waypoint'
+  const guarded = GUARDED.includes(mode)
+  const facts = {source, objects, view, gateway, guarded, gaps}
+  const services =
+    objects.services === undefined
+      ? undefined
+      : await Promise.all(
+          objects.services.filter(each => selects(each, pod)).map(each => describeTraffic(each, [pod], facts)),
+        )
+  const root = objects.rootNamespace
+  const peers =
+    objects.peerAuthentications === undefined ? undefined : peerPolicies(pod, objects.peerAuthentications, root)
+  const policies =
+    objects.authorizationPolicies === undefined
+      ? undefined
+      : policiesOf(pod, objects.authorizationPolicies, root).map(each => ({...each, reach: reachOf(each, root)}))
+  const policiesInProxy = standings({
+    // A policy without rules leaves no name in the proxy.
+    byObjects: policies?.filter(({rules}) => rules > 0).map(({object}) => shortName(object)),
+    existing: (objects.authorizationPolicies ?? []).map(({object}) => shortName(object)),
+    byProxy: view?.policies,
+  })
+  const sync = guarded ? optional(await syncOf(source, subject, options.istioNamespace), gaps) : undefined
+  const {findings, unasked} = await checked(source, subject, options)
+  const different = disagreements(services ?? [], policiesInProxy)
+  const revision = revisionOf(pod)
+  return {
+    ...head,
+    pod,
+    declared: declaredPorts(pod),
+    ...(revision === undefined ? {} : {revision}),
+    ...(services === undefined ? {} : {services}),
+    ...(peers === undefined || !guarded ? {} : {peers}),
+    ...(policies === undefined ? {} : {policies}),
+    policiesInProxy,
+    ...(objects.sidecars === undefined
+      ? {}
+      : {sidecar: gateway ? null : (sidecarOf(pod, objects.sidecars, root) ?? null)}),
+    ...(sync === undefined ? {} : {sync}),
+    disagreements: different,
+    warnings: podWarnings(pod)
+      .filter(({rule}) => !findings.some(each => each.rule === rule))
+      .map(({text}) => text),
+    unasked,
+    findings,
+    failing: different.length > 0 || findings.some(({severity}) => severity === 'error'),
+  }
+}
+
+/** The control plane revision the pod was injected for: its annotation, else what injection wrote down, else its label. */
+function revisionOf({annotations, labels}: PodModel): string | undefined {
+  const status = annotations['sidecar.istio.io/status']
+  const written = /"revision"\s*:\s*"([^"]+)"/.exec(status ?? '')?.[1]
+  return annotations['istio.io/rev'] ?? written ?? labels['istio.io/rev']
 }

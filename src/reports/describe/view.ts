@@ -1,116 +1,167 @@
+import type {PeerPolicy} from '../../analysis/traffic-policy/peer-policies.js'
+import {podLabel} from '../../model/kube-object.js'
 import {objectLabel} from '../../model/pod.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
-import {wrapText} from '../../terminal/wrap.js'
 import type {View} from '../view.js'
-import type {DescribeReport, ServiceDescription} from './report.js'
-import {destinationRuleText, exposureText, routeTexts} from './words.js'
+import {gapLines, heading, lines, policyLines, serviceLines} from './lines.js'
+import type {DescribeReport} from './report.js'
 
-const WIDTH = 79
-
-function line(text: string, depth = 0): readonly Cell[] {
-  const first = ' '.repeat(depth)
-  return wrapText(text, WIDTH, `${first}  `, first)
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
-function head({pod, pods, mode, declared, findings, unasked}: DescribeReport): readonly Cell[] {
-  const ready = pod.status?.ready === true ? 'ready' : (pod.status?.phase ?? 'not running')
-  const revision = pod.annotations['istio.io/rev'] === undefined ? '' : `, revision ${pod.annotations['istio.io/rev']}`
-  const of = pods > 1 ? `, the first of ${pods} pods` : ''
-  const worst =
-    findings.length === 0
-      ? `meshctl check finds nothing wrong with it${unasked === 0 ? '' : ` (${unasked} of its questions could not be asked)`}.`
-      : `meshctl check finds ${findings.length} ${findings.length === 1 ? 'thing' : 'things'} wrong, below.`
-  const ports =
-    declared.length === 0
-      ? 'It declares no ports.'
-      : `It declares ${declared.map(({port, container}) => `${port} (${container})`).join(', ')}.`
-  return line(
-    `Pod ${pod.object.name}.${pod.object.namespace} of ${objectLabel(pod.workload)}${of}: ${ready}, ${MODE_WORDS[mode]}${revision}. ${ports} ${worst}`,
+function headline({subject, pod, mode, revision, warnings, findings, unasked, disagreements}: DescribeReport): string {
+  if (pod === undefined) return `The proxy of ${podLabel(subject)}; its pod object is not there.`
+  const state = pod.status?.ready === true ? 'ready' : `NOT ready (${pod.status?.phase ?? 'not running'})`
+  const revised = revision === undefined ? '' : `, revision ${revision}`
+  const wrong = findings.length + warnings.length + disagreements.length
+  const open = unasked === 0 ? '' : ` (${plural(unasked, 'question')} could not be asked)`
+  const worst = wrong === 0 ? `Nothing is wrong with it${open}.` : `${plural(wrong, 'thing')} to look at, below${open}.`
+  const mode_ = mode === 'unknown' ? 'may or may not be in the mesh' : MODE_WORDS[mode]
+  return `Pod ${podLabel(subject)} of ${objectLabel(pod.workload)}: ${state}, ${mode_}${revised}. ${worst}`
+}
+
+function portLine({pod, declared}: DescribeReport): readonly Cell[] {
+  if (pod === undefined) return []
+  const ports = declared.map(
+    ({port, protocol, container}) => `${port}${protocol === 'TCP' ? '' : `/${protocol}`} (${container})`,
+  )
+  return lines(ports.length === 0 ? 'It declares no ports.' : `It declares ${ports.join(', ')}.`)
+}
+
+function peerText({object, level, mode, ignored}: PeerPolicy): string {
+  const fate = ignored === undefined ? '' : `; NOT in force: ${ignored}`
+  return `PeerAuthentication ${object.name}.${object.namespace}: ${mode === 'UNSET' ? 'inherits' : mode}, ${level}-wide${fate}`.replace(
+    'workload-wide',
+    'by selector',
   )
 }
 
-function serviceLines(
-  outside: boolean,
-  {service, ports, destinationRules, virtualServices, exposed}: ServiceDescription,
-): readonly Cell[] {
+function peerLines({peers, mode}: DescribeReport): readonly Cell[] {
+  if (peers === undefined) return lines('mTLS it demands: not checked', 2, 'warn')
+  const {workload, ports, policies} = peers
+  const by = workload.by === undefined ? 'the default, no policy says otherwise' : objectLabel(workload.by)
+  const servers = mode === 'gateway' ? '; the servers of its Gateways have their own TLS' : ''
   return [
-    '',
-    {
-      text: `Service ${service.object.name}.${service.object.namespace}${service.headless ? ' (headless)' : ''}`,
-      tone: 'strong',
-    },
-    ...ports.flatMap(({port, target, protocol, detected, mtls}) => {
-      const seen = detected === undefined ? '' : `, the proxy takes it for ${detected.protocol}`
-      const by = mtls.by === undefined ? 'the default' : objectLabel(mtls.by)
-      return line(
-        `port ${port.port} (${port.name ?? 'no name'}) to ${target ?? `"${port.target}", which no container has`}: ${protocol}${seen}${outside ? '; plain text, it has no sidecar' : `; mTLS ${mtls.mode} by ${by}`}`,
-        2,
-      )
-    }),
-    ...destinationRules.flatMap(each => line(destinationRuleText(each), 2)),
-    ...virtualServices.flatMap(each => routeTexts(each).flatMap((text, index) => line(text, index === 0 ? 2 : 4))),
-    ...exposed.flatMap(each => line(exposureText(each), 2)),
+    ...lines(`mTLS it demands: ${workload.mode} by ${by}${servers}`, 2),
+    ...ports.flatMap(({port, mode: at, by: from}) =>
+      lines(`port ${port}: ${at}${from === undefined ? '' : ` by ${objectLabel(from)}`}`, 4),
+    ),
+    ...policies.flatMap(each => lines(peerText(each), 4)),
   ]
 }
 
-function ruleLines({policies, sidecar, sync}: DescribeReport): readonly Cell[] {
-  const states = sync?.map(({type, state}) => `${type} ${state}`).join(', ')
-  const synced = states === undefined ? 'not known' : states === '' ? 'no istiod knows the proxy' : states
-  const scope = sidecar === undefined ? '' : `knows ${sidecar.egress.join(', ') || 'everything'}`
-  const others = sidecar === undefined || sidecar.outboundPolicy === '' ? '' : `, other hosts ${sidecar.outboundPolicy}`
+function sidecarLines({sidecar, mode}: DescribeReport): readonly Cell[] {
+  if (sidecar === undefined) return lines('Sidecar scope: not checked', 2, 'warn')
+  if (sidecar === null)
+    return lines(
+      mode === 'gateway' ? 'no Sidecar scope: gateways have none' : 'no Sidecar: it knows every service of the mesh',
+      2,
+    )
+  const {object, egress, outboundPolicy} = sidecar
+  const others = outboundPolicy === '' ? '' : `, other hosts ${outboundPolicy}`
+  return lines(`Sidecar ${object.name}.${object.namespace}: knows ${egress.join(', ') || 'everything'}${others}`, 2)
+}
+
+function syncLines({sync}: DescribeReport): readonly Cell[] {
+  if (sync === undefined) return lines('configuration from istiod: not checked', 2, 'warn')
+  if (sync.istiod === undefined) return lines('configuration: no istiod knows the proxy, it gets no changes', 2, 'bad')
+  const states = sync.types.map(({type, state}) => `${type} ${state}`).join(', ')
   return [
-    '',
-    {text: 'Rules for the pod', tone: 'strong'},
-    ...(policies.length === 0 ? ['  no AuthorizationPolicy: every request is allowed'] : []),
-    ...policies.flatMap(({object, action, rules}) =>
-      line(
-        `AuthorizationPolicy ${object.name}.${object.namespace}: ${action}, ${rules} rule${rules === 1 ? '' : 's'}`,
-        2,
-      ),
+    ...lines(`configuration from ${sync.istiod}: ${states || 'it asked for nothing'}`, 2),
+    ...sync.types.flatMap(({type, error}) =>
+      error === undefined ? [] : lines(`last error of ${type}: ${error}`, 4, 'bad'),
     ),
-    ...(sidecar === undefined
-      ? ['  no Sidecar: it knows every service of the mesh']
-      : line(`Sidecar ${sidecar.object.name}.${sidecar.object.namespace}: ${scope}${others}`, 2)),
-    ...line(`configuration: ${synced}`, 2),
+  ]
+}
+
+function inboundLines({proxy}: DescribeReport): readonly Cell[] {
+  const ports = (proxy?.inbound ?? []).map(({port, protocol, mtls}) => `${port}: ${protocol}, mTLS ${mtls}`)
+  const rules = (each: readonly {readonly rule: string}[] | undefined) =>
+    each === undefined ? 'not checked' : each.map(({rule}) => rule).join(', ') || 'none'
+  return [
+    ...heading('What its proxy was made from'),
+    ...(proxy?.inbound === undefined
+      ? lines('inbound ports: not checked', 2, 'warn')
+      : ports.flatMap(each => lines(`port ${each}`, 2))),
+    ...lines(`DestinationRules: ${rules(proxy?.destinationRules)}`, 2),
+    ...lines(`VirtualServices: ${rules(proxy?.virtualServices)}`, 2),
+  ]
+}
+
+function serviceBlocks({services, mode, pod}: DescribeReport): readonly Cell[] {
+  if (services === undefined) return pod === undefined ? [] : ['', ...lines('Services: not checked', 0, 'warn')]
+  if (services.length === 0) return ['', 'No Service selects it.']
+  return services.flatMap(each => serviceLines(each, mode === 'none'))
+}
+
+function guardLines(report: DescribeReport): readonly Cell[] {
+  if (report.mode === 'none') return ['', 'No policy applies to what it receives: no proxy guards it.']
+  return [
+    ...heading('Rules for the pod'),
+    ...(report.pod === undefined ? [] : peerLines(report)),
+    ...policyLines(report.policies, report.policiesInProxy, undefined),
+    ...(report.pod === undefined ? [] : [...sidecarLines(report), ...syncLines(report)]),
+  ]
+}
+
+function wrongLines({warnings, disagreements, findings}: DescribeReport): readonly Cell[] {
+  if (warnings.length + disagreements.length + findings.length === 0) return []
+  return [
+    ...heading('To look at'),
+    ...warnings.flatMap(each => lines(`WARNING ${each}`, 2, 'warn')),
+    ...disagreements.flatMap(each => lines(`STALE? ${each}`, 2, 'bad')),
+    ...findings.flatMap(({severity, code, message}) =>
+      lines(`${severity.toUpperCase()} ${code} ${message}`, 2, severity === 'error' ? 'bad' : 'warn'),
+    ),
   ]
 }
 
 function doc(report: DescribeReport, form: 'short' | 'table' | 'wide'): Doc {
-  if (form === 'short') return [{block: 'text', lines: head(report)}]
-  const {findings, services} = report
-  const lines: readonly Cell[] = [
-    ...head(report),
-    ...(services.length === 0
-      ? ['', 'No Service selects it.']
-      : services.flatMap(each => serviceLines(report.mode === 'none', each))),
-    ...(report.mode === 'none' ? ['', 'No policy applies to what it receives: it has no sidecar.'] : ruleLines(report)),
-    ...(findings.length === 0 ? [] : ['', {text: 'Wrong with it', tone: 'strong'} as const]),
-    ...findings.flatMap(({severity, code, message}) =>
-      wrapText(`${severity.toUpperCase()} ${code} ${message}`, WIDTH, '    ', '  ').map(
-        text => ({text, tone: severity === 'error' ? 'bad' : 'warn'}) as const,
-      ),
-    ),
+  const head = lines(headline(report))
+  if (form === 'short') return [{block: 'text', lines: head}]
+  const text = [
+    ...head,
+    ...portLine(report),
+    ...serviceBlocks(report),
+    ...(report.pod === undefined || form === 'wide' ? inboundLines(report) : []),
+    ...guardLines(report),
+    ...wrongLines(report),
+    ...gapLines(report.gaps),
   ]
-  return [{block: 'text', lines}]
+  return [{block: 'text', lines: text}]
 }
 
 /** A pod and its Services as one page. */
 export const describeView: View<DescribeReport> = {
   doc,
-  data: ({pod, pods, mode, declared, services, policies, sidecar, sync, findings, gaps}) => ({
+  showsGaps: true,
+  data: report => ({
     apiVersion: 'meshctl/v1',
-    kind: 'Description',
-    pod: pod.object,
-    workload: pod.workload,
-    pods,
-    mode,
-    declared,
-    services,
-    authorizationPolicies: policies,
-    sidecar: sidecar ?? null,
-    sync: sync ?? null,
-    findings,
-    notChecked: gaps,
+    kind: 'PodDescription',
+    pod: report.subject.implied === true ? null : {namespace: report.subject.namespace, name: report.subject.name},
+    workload: report.pod?.workload ?? null,
+    revision: report.revision ?? null,
+    mode: report.mode,
+    ready: report.pod?.status?.ready ?? null,
+    phase: report.pod?.status?.phase ?? null,
+    ports: report.declared.map(({port, protocol, container, name}) => ({
+      port,
+      protocol,
+      container,
+      name: name ?? null,
+    })),
+    services: report.services ?? null,
+    peerAuthentication: report.peers ?? null,
+    authorizationPolicies: report.policies ?? null,
+    authorizationPoliciesInProxy: report.policiesInProxy,
+    inboundInProxy: report.proxy?.inbound ?? null,
+    sidecar: report.sidecar === undefined ? null : (report.sidecar ?? {default: true}),
+    sync: report.sync ?? null,
+    disagreements: report.disagreements,
+    warnings: report.warnings,
+    findings: report.findings,
+    notChecked: report.gaps,
   }),
 }

@@ -1,0 +1,24 @@
+import {Args} from '@oclif/core'
+import {fileFlag, selectorFlag} from '../../src/cli/flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {describeReport} from '../../src/reports/describe/report.js'
+import {describeView} from '../../src/reports/describe/view.js'
+
+export default class DescribePod extends MeshCommand {
+  static override summary = 'Describe on one page what Istio does with a pod'
+  static override aliases = ['describe:po']
+  static override hiddenAliases = ['x', 'experimental'].flatMap(root => [`${root}:describe:pod`, `${root}:describe:po`])
+  static override examples = ['deploy/reviews-v1 --from sample', '-f config_dump.json'].map(
+    rest => `<%= config.bin %> describe pod ${rest}`,
+  )
+  static override args = {pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'})}
+  static override flags = {file: fileFlag, selector: selectorFlag}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(DescribePod)
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      const options = {istioNamespace: flags.istioNamespace, now: new Date()}
+      await this.print(flags, await describeReport(source, pod, options), describeView)
+    })
+  }
+}

@@ -1,0 +1,27 @@
+import {Args} from '@oclif/core'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {serviceReport} from '../../src/reports/describe/service-report.js'
+import {serviceView} from '../../src/reports/describe/service-view.js'
+
+export default class DescribeService extends MeshCommand {
+  static override summary = 'Describe on one page what Istio does with a Service'
+  static override aliases = ['describe:svc']
+  static override hiddenAliases = ['x', 'experimental'].flatMap(root => [
+    `${root}:describe:service`,
+    `${root}:describe:svc`,
+  ])
+  static override examples = ['<%= config.bin %> describe service reviews --from sample']
+  static override args = {
+    service: Args.string({ignoreStdin: true, required: true, description: 'NAME or NAME.NAMESPACE'}),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(DescribeService)
+    await this.withSource(flags, async source => {
+      const {splitTarget} = await import('../../src/sources/subject.js')
+      const {name, namespace = flags.namespace ?? source.defaultNamespace} = splitTarget(args.service)
+      const {istioNamespace} = flags
+      await this.print(flags, await serviceReport(source, name, namespace, {istioNamespace}), serviceView)
+    })
+  }
+}

@@ -1,0 +1,107 @@
+import {gatewayNamed} from '../../analysis/traffic/touching.js'
+import {listOf, numberOf, textMapOf, textOf} from '../../formats/decode.js'
+import type {Gap} from '../../model/answer.js'
+import type {GatewayModel, VirtualServiceModel} from '../../model/istio-traffic.js'
+import type {KubeObject, PodRef} from '../../model/kube-object.js'
+import {byText} from '../../model/order.js'
+import {matchesLabels, requirementsOf} from '../../model/selector.js'
+import type {Source} from '../../sources/source.js'
+import {byPreference} from '../../sources/subject.js'
+import {optional} from '../report.js'
+import {readProxy} from './in-proxy.js'
+import {shortName} from './mesh-objects.js'
+
+/** One way from outside to a Service: the Gateway a VirtualService names, where it can be reached, and whether its proxy knows. */
+export interface Exposure {
+  /** As the VirtualService names it. */
+  readonly word: string
+  readonly by: string
+  readonly hosts: readonly string[]
+  /** Absent when no such Gateway exists, or Gateways could not be read. */
+  readonly gateway?: GatewayModel
+  readonly gatewayKnown: boolean
+  /** `http2 80 at 10.0.0.1`, the ports of the Services before the gateway's pods. */
+  readonly addresses: readonly string[]
+  /** The gateway pod whose configuration was looked at. */
+  readonly pod?: string
+  readonly pods?: number
+  /** Whether that pod's Envoy has routes made from the VirtualService; absent when that could not be seen. */
+  readonly inProxy?: boolean
+}
+
+function portOf(gateway: GatewayModel, service: KubeObject): readonly string[] {
+  const served = gateway.servers.map(({port}) => port)
+  return listOf(service, 'spec', 'ports').flatMap(each => {
+    const port = numberOf(each, 'port')
+    const target = numberOf(each, 'targetPort') ?? port
+    if (port === undefined || !(served.includes(port) || (target !== undefined && served.includes(target)))) return []
+    return [String(port)]
+  })
+}
+
+/** The addresses of a Service from outside: its load balancer's, external ones, else node ports, else only the cluster's own. */
+function addressesOf(gateway: GatewayModel, service: KubeObject, hostIp: string | undefined): readonly string[] {
+  const balancer = listOf(service, 'status', 'loadBalancer', 'ingress').flatMap(
+    each => textOf(each, 'hostname') ?? textOf(each, 'ip') ?? [],
+  )
+  const external = listOf(service, 'spec', 'externalIPs').filter(each => typeof each === 'string')
+  const outside = [...balancer, ...external]
+  const ports = portOf(gateway, service)
+  if (outside.length > 0) return outside.flatMap(address => ports.map(port => `${address}:${port}`))
+  const nodePorts = listOf(service, 'spec', 'ports').flatMap(each => {
+    const node = numberOf(each, 'nodePort')
+    return node !== undefined && ports.includes(String(numberOf(each, 'port') ?? '')) ? [String(node)] : []
+  })
+  if (nodePorts.length > 0 && hostIp !== undefined) return nodePorts.map(port => `${hostIp}:${port} (node port)`)
+  const own = textOf(service, 'spec', 'clusterIP')
+  return own === undefined || own === 'None' ? [] : ports.map(port => `${own}:${port} (inside the cluster only)`)
+}
+
+async function reachOf(source: Source, gateway: GatewayModel, rule: string, gaps: Gap[]) {
+  const labels = requirementsOf(gateway.selector)
+  const found = optional(await source.objects({kind: 'Pod', labels}), gaps)
+  if (found === undefined) return {addresses: []}
+  const pods = found
+    .filter(pod => matchesLabels(labels, pod.metadata.labels ?? {}) && textOf(pod, 'status', 'phase') === 'Running')
+    .sort(byPreference)
+  const [first] = pods
+  if (first === undefined) return {addresses: [], pods: 0}
+  const namespace = first.metadata.namespace ?? 'default'
+  const ref: PodRef = {namespace, name: first.metadata.name}
+  const [services, view] = await Promise.all([
+    source.objects({kind: 'Service', namespace}),
+    readProxy(source, ref, gaps),
+  ])
+  const before = (optional(services, gaps) ?? []).filter(service => {
+    const selector = textMapOf(service, 'spec', 'selector')
+    return Object.keys(selector).length > 0 && matchesLabels(requirementsOf(selector), first.metadata.labels ?? {})
+  })
+  const known = optional(view, gaps)?.virtualServices
+  return {
+    addresses: before.flatMap(service => addressesOf(gateway, service, textOf(first, 'status', 'hostIP'))).sort(byText),
+    pods: pods.length,
+    pod: `${ref.name}.${ref.namespace}`,
+    ...(known === undefined ? {} : {inProxy: known.some(each => each.rule === rule)}),
+  }
+}
+
+/** Every gateway that lets traffic in by one of the VirtualServices. */
+export async function exposures(
+  source: Source,
+  virtualServices: readonly VirtualServiceModel[],
+  gateways: readonly GatewayModel[] | undefined,
+  gaps: Gap[],
+): Promise<readonly Exposure[]> {
+  const words = virtualServices.flatMap(each =>
+    each.gateways.filter(word => word !== 'mesh').map(word => ({virtualService: each, word})),
+  )
+  return await Promise.all(
+    words.map(async ({virtualService: {object, hosts}, word}): Promise<Exposure> => {
+      const by = shortName(object)
+      const gateway = gatewayNamed(word, object.namespace, gateways ?? [])
+      const base = {word, by, hosts, gatewayKnown: gateways !== undefined}
+      if (gateway === undefined) return {...base, addresses: []}
+      return {...base, gateway, ...(await reachOf(source, gateway, by, gaps))}
+    }),
+  )
+}

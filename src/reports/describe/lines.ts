@@ -1,0 +1,162 @@
+import type {Standing, StandingRule} from '../../analysis/traffic-policy/standing.js'
+import {type Gap, gapSentences} from '../../model/answer.js'
+import type {RouteTarget} from '../../model/istio-traffic.js'
+import {objectLabel} from '../../model/pod.js'
+import type {Cell, Tone} from '../../terminal/doc.js'
+import {wrapText} from '../../terminal/wrap.js'
+import type {Exposure} from './exposure.js'
+import type {AppliedPolicy} from './report.js'
+import type {DescribedPort, DescribedRule, ServiceDescription} from './traffic.js'
+
+const WIDTH = 79
+const NOT_CHECKED = 'not checked'
+
+/** A sentence at a depth, broken into lines. */
+export function lines(text: string, depth = 0, tone?: Tone): readonly Cell[] {
+  const first = ' '.repeat(depth)
+  return wrapText(text, WIDTH, `${first}  `, first).map(each => (tone === undefined ? each : {text: each, tone}))
+}
+
+export function heading(text: string): readonly Cell[] {
+  return ['', {text, tone: 'strong'}]
+}
+
+/** What could not be had, and why; nothing at all when everything could. */
+export function gapLines(gaps: readonly Gap[]): readonly Cell[] {
+  const sentences = gapSentences(gaps)
+  return sentences.length === 0 ? [] : [...heading('Not checked'), ...sentences.flatMap(each => lines(each, 2, 'warn'))]
+}
+
+const SEEN: Readonly<Record<Standing, string>> = {
+  both: '; the proxy has it',
+  'objects only': '; NOT in the proxy',
+  'proxy only': '',
+  unknown: '',
+}
+
+function seen(rules: readonly StandingRule[], name: string): string {
+  return SEEN[rules.find(each => each.name === name)?.standing ?? 'unknown']
+}
+
+function ghosts(kind: string, rules: readonly StandingRule[]): readonly Cell[] {
+  return rules
+    .filter(({standing}) => standing === 'proxy only')
+    .flatMap(({name}) => lines(`${kind} ${name}: only in the proxy, which is stale`, 2, 'bad'))
+}
+
+/** Rules known from the proxy alone, when the objects could not be read. */
+function fromProxy(kind: string, rules: readonly StandingRule[]): readonly Cell[] {
+  const names = rules.map(({name}) => name).join(', ')
+  const told = names === '' ? '' : `; the proxy was made from ${names}`
+  return lines(`${kind} objects: ${NOT_CHECKED}${told}`, 2, 'warn')
+}
+
+function portText({port, target, protocol, detected, mtls}: DescribedPort, outside: boolean): string {
+  const to = target ?? `"${port.target}", which no container has`
+  const type = port.protocol === 'TCP' ? '' : `/${port.protocol}`
+  const taken = detected === undefined ? '' : `, the proxy takes it for ${detected.protocol}`
+  const by = mtls?.by === undefined ? 'the default' : objectLabel(mtls.by)
+  const differs = detected !== undefined && mtls !== undefined && detected.mtls !== mtls.mode
+  const proxyMode = differs ? ` (the proxy does ${detected?.mtls})` : ''
+  const mode = mtls === undefined ? `mTLS ${NOT_CHECKED}` : `mTLS ${mtls.mode} by ${by}${proxyMode}`
+  const guess = protocol === 'unknown' ? 'no protocol told, so it is sniffed' : protocol
+  return `port ${port.port}${type} (${port.name ?? 'no name'}) to ${to}: ${guess}${taken}; ${outside ? 'plain text, no proxy guards it' : mode}`
+}
+
+function ruleText({rule, matching, others, settings}: DescribedRule): string {
+  const words = [
+    ...(rule.subsets.length > 0 && matching.length === 0 ? ['NO SUBSET matches these pods'] : []),
+    ...(matching.length === 0 ? [] : [`these pods are subset ${matching.join(', ')}`]),
+    ...(others.length === 0 ? [] : [`other subsets: ${others.join(', ')}`]),
+    ...(settings.length === 0 ? ['no traffic policy'] : settings),
+  ]
+  return `DestinationRule ${rule.object.name}.${rule.object.namespace} for ${rule.host}: ${words.join('; ')}`
+}
+
+function targetText({host, subset, weight}: RouteTarget): string {
+  return `${weight}% to ${host}${subset === undefined ? '' : ` subset ${subset}`}`
+}
+
+/** What keeps a route from the pods described: a subset they are not in, one nobody defines, no weight. */
+function blocked(target: RouteTarget, rules: readonly DescribedRule[] | undefined): string {
+  if (target.weight === 0) return ' (gets nothing)'
+  if (target.subset === undefined || rules === undefined) return ''
+  if (rules.some(({matching}) => matching.includes(target.subset ?? ''))) return ''
+  return rules.some(({others}) => others.includes(target.subset ?? ''))
+    ? ' (not these pods)'
+    : ' (NO DestinationRule defines that subset)'
+}
+
+function routeLines({virtualServices, destinationRules, inProxy}: ServiceDescription, host: string): readonly Cell[] {
+  return (virtualServices ?? []).flatMap(({virtualService: {object, hosts}, gateways, shares}) => {
+    const name = `${object.name}.${object.namespace}`
+    const where = gateways.includes('mesh') ? '' : ` (only through gateway ${gateways.join(', ')})`
+    const title = `VirtualService ${name} for ${hosts.join(', ')}${where}${seen(inProxy.virtualServices, name)}`
+    const routes = shares.map(({route, targets, others}) => {
+      const when = route.matches.length === 0 ? 'otherwise' : `when ${route.matches.join(', or ')}`
+      const to = [
+        ...targets.map(each => `${targetText(each)}${blocked(each, destinationRules)}`),
+        ...others.map(each => `${targetText(each)} (not ${host})`),
+      ]
+      return `${when}: ${[to.join(', '), ...route.extras].filter(each => each !== '').join('; ')}`
+    })
+    return [...lines(title, 2), ...routes.flatMap(each => lines(each, 4))]
+  })
+}
+
+function exposureText({word, by, hosts, gateway, gatewayKnown, addresses, pods, pod, inProxy}: Exposure): string {
+  if (gateway === undefined) {
+    const fate = gatewayKnown ? 'which does not exist' : `which was ${NOT_CHECKED}`
+    return `exposed by VirtualService ${by} through gateway ${word}, ${fate}`
+  }
+  const servers = gateway.servers.map(
+    ({protocol, port, tls}) => `${protocol} ${port}${tls === '' ? '' : ` TLS ${tls}`}`,
+  )
+  const at = addresses.length === 0 ? 'at no address known' : `at ${addresses.join(', ')}`
+  const proxy =
+    pods === 0
+      ? '; NO running pod has its selector'
+      : inProxy === undefined
+        ? `; its proxy was ${NOT_CHECKED}`
+        : inProxy
+          ? `; ${pod} has the route`
+          : `; ${pod} has NO route of it`
+  return `exposed to the outside by Gateway ${gateway.object.name}.${gateway.object.namespace} (${servers.join(', ')}) for ${hosts.join(', ')} ${at}${proxy}`
+}
+
+/** One Service as a block of the page. */
+export function serviceLines(description: ServiceDescription, outside: boolean): readonly Cell[] {
+  const {service, ports, destinationRules, virtualServices, exposed, inProxy} = description
+  return [
+    ...heading(`Service ${service.object.name}.${service.object.namespace}${service.headless ? ' (headless)' : ''}`),
+    ...ports.flatMap(each => lines(portText(each, outside), 2)),
+    ...(destinationRules === undefined ? fromProxy('DestinationRule', inProxy.destinationRules) : []),
+    ...(destinationRules ?? []).flatMap(each => {
+      const name = `${each.rule.object.name}.${each.rule.object.namespace}`
+      return lines(`${ruleText(each)}${seen(inProxy.destinationRules, name)}`, 2)
+    }),
+    ...(destinationRules === undefined ? [] : ghosts('DestinationRule', inProxy.destinationRules)),
+    ...(virtualServices === undefined ? fromProxy('VirtualService', inProxy.virtualServices) : []),
+    ...routeLines(description, service.object.name),
+    ...(virtualServices === undefined ? [] : ghosts('VirtualService', inProxy.virtualServices)),
+    ...exposed.flatMap(each => lines(exposureText(each), 2)),
+  ]
+}
+
+/** The AuthorizationPolicies in the order they are asked, each with its reach and whether the proxy enforces it. */
+export function policyLines(
+  policies: readonly (AppliedPolicy & {readonly pods?: number})[] | undefined,
+  inProxy: readonly StandingRule[],
+  of: number | undefined,
+): readonly Cell[] {
+  if (policies === undefined) return fromProxy('AuthorizationPolicy', inProxy)
+  const none = policies.length === 0 ? lines('no AuthorizationPolicy: every request is allowed', 2) : []
+  const each = policies.flatMap(({object, action, rules, reach, dryRun, pods}) => {
+    const name = `${object.name}.${object.namespace}`
+    const count = `${rules} rule${rules === 1 ? '' : 's'}`
+    const some = pods === undefined || pods === of ? '' : `, for ${pods} of ${of} pods`
+    const words = `AuthorizationPolicy ${name}: ${action}, ${count}, ${reach}${some}${dryRun ? ', dry run only' : ''}`
+    return lines(`${words}${seen(inProxy, name)}`, 2)
+  })
+  return [...none, ...each, ...ghosts('AuthorizationPolicy', inProxy)]
+}

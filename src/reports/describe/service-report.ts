@@ -1,0 +1,148 @@
+import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
+import {podMode} from '../../analysis/pod-mode/pod-mode.js'
+import {boundPorts, selects} from '../../analysis/service-ports/service-ports.js'
+import {policiesOf, reachOf} from '../../analysis/traffic/touching.js'
+import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
+import {readPod} from '../../formats/kube-pod/parse.js'
+import {readService} from '../../formats/kube-service/parse.js'
+import {type Gap, gapSentence} from '../../model/answer.js'
+import type {PodModel} from '../../model/pod.js'
+import type {PodMode} from '../../model/pod-mode.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {byPreference} from '../../sources/subject.js'
+import {optional, type Report} from '../report.js'
+import {disagreements} from './disagreements.js'
+import {readProxy} from './in-proxy.js'
+import {type MeshObjects, readMeshObjects, shortName} from './mesh-objects.js'
+import type {AppliedPolicy, DescribeOptions} from './report.js'
+import {describeTraffic, type ServiceDescription} from './traffic.js'
+import {podWarnings} from './warnings.js'
+
+/** A pod behind a Service. */
+export interface BackingPod {
+  readonly name: string
+  readonly mode: PodMode
+  readonly ready: boolean
+  readonly phase: string
+  readonly warnings: readonly string[]
+}
+
+/** A port whose mTLS mode is not the same in all pods. */
+export interface MixedMode {
+  readonly port: number
+  readonly modes: readonly {readonly mode: string; readonly pods: readonly string[]}[]
+}
+
+/** Everything that leads traffic to a Service, and the pods behind it. */
+export interface ServiceReport extends Report {
+  readonly description: ServiceDescription
+  /** Absent when pods could not be read. */
+  readonly pods?: readonly BackingPod[]
+  /** The pod whose proxy was looked at. */
+  readonly seenIn?: string
+  readonly mixed: readonly MixedMode[]
+  readonly policies?: readonly (AppliedPolicy & {readonly pods: number})[]
+  readonly policiesInProxy: readonly StandingRule[]
+  readonly disagreements: readonly string[]
+}
+
+async function serviceNamed(source: Source, name: string, namespace: string) {
+  const found = await source.objects({kind: 'Service', namespace, name})
+  if (!found.ok)
+    throw new UserError(`cannot look up Services in ${source.origin.label}: ${gapSentence(found.gap)}`, {
+      hint: `This source offers: ${source.offers().join(', ') || 'nothing meshctl can use'}.`,
+    })
+  const [first] = found.value
+  if (first !== undefined) return readService(first)
+  const everywhere = await source.objects({kind: 'Service'})
+  const elsewhere = (everywhere.ok ? everywhere.value : []).filter(each => each.metadata.name === name)
+  const [other] = elsewhere.map(each => `${name}.${each.metadata.namespace ?? 'default'}`)
+  throw new UserError(`services "${name}" not found in the "${namespace}" namespace of ${source.origin.label}`, {
+    ...(other === undefined ? {} : {next: `name it as ${other}`}),
+  })
+}
+
+function backing(pod: PodModel): BackingPod {
+  return {
+    name: pod.object.name,
+    mode: podMode(pod),
+    ready: pod.status?.ready === true,
+    phase: pod.status?.phase ?? 'Unknown',
+    warnings: podWarnings(pod).map(({text}) => text),
+  }
+}
+
+/** Ports that some pods guard otherwise than others: another policy, or no proxy at all. */
+function mixedModes(
+  description: ServiceDescription,
+  pods: readonly PodModel[],
+  {peerAuthentications, rootNamespace}: MeshObjects,
+): readonly MixedMode[] {
+  if (peerAuthentications === undefined) return []
+  return description.ports.flatMap(({port}) => {
+    const byMode = new Map<string, string[]>()
+    for (const pod of pods) {
+      const target = boundPorts(pod, [description.service]).find(each => each.port.port === port.port)?.target ?? 0
+      const mode = podMode(pod) === 'none' ? 'no proxy' : mtlsMode(pod, target, peerAuthentications, rootNamespace).mode
+      byMode.set(mode, [...(byMode.get(mode) ?? []), pod.object.name])
+    }
+    const modes = [...byMode].map(([mode, names]) => ({mode, pods: names}))
+    return modes.length > 1 ? [{port: port.port, modes}] : []
+  })
+}
+
+/** Everything Istio does with a Service: its ports, what routes to it, who lets traffic in, and what its pods are. */
+export async function serviceReport(
+  source: Source,
+  name: string,
+  namespace: string,
+  {istioNamespace}: Pick<DescribeOptions, 'istioNamespace'>,
+): Promise<ServiceReport> {
+  const gaps: Gap[] = []
+  const service = await serviceNamed(source, name, namespace)
+  const objects = await readMeshObjects(source, namespace, istioNamespace, gaps)
+  const found = optional(await source.objects({kind: 'Pod', namespace}), gaps)
+  const pods = [...(found ?? [])]
+    .sort(byPreference)
+    .flatMap(each => readPod(each) ?? [])
+    .filter(pod => selects(service, pod))
+  const usable = pods.find(
+    pod => ['sidecar', 'gateway', 'waypoint'].includes(podMode(pod)) && pod.status?.phase === 'Running',
+  )
+  const ref = usable === undefined ? undefined : {namespace, name: usable.object.name}
+  const view = ref === undefined ? undefined : optional(await readProxy(source, ref, gaps), gaps)
+  const gateway = usable !== undefined && podMode(usable) !== 'sidecar'
+  const first = usable ?? pods[0]
+  const ordered = first === undefined ? pods : [first, ...pods.filter(pod => pod !== first)]
+  const facts = {source, objects, view, gateway, guarded: first !== undefined && podMode(first) !== 'none', gaps}
+  const description = await describeTraffic(service, ordered, facts)
+  const {authorizationPolicies: all, rootNamespace: root} = objects
+  const counted = (policy: {readonly object: {readonly name: string; readonly namespace: string}}) =>
+    pods.filter(pod =>
+      policiesOf(pod, all ?? [], root).some(({object}) => shortName(object) === shortName(policy.object)),
+    )
+  const policies = all
+    ?.map(each => ({...each, reach: reachOf(each, root), pods: counted(each).length}))
+    .filter(each => each.pods > 0)
+  const here = usable === undefined || all === undefined ? undefined : policiesOf(usable, all, root)
+  const policiesInProxy = standings({
+    byObjects: here?.filter(({rules}) => rules > 0).map(({object}) => shortName(object)),
+    existing: (all ?? []).map(({object}) => shortName(object)),
+    byProxy: view?.policies,
+  })
+  const different = disagreements([description], policiesInProxy)
+  return {
+    origin: source.origin,
+    gaps,
+    notes: [],
+    description,
+    ...(found === undefined ? {} : {pods: pods.map(backing)}),
+    ...(view === undefined || ref === undefined ? {} : {seenIn: `${ref.name}.${ref.namespace}`}),
+    mixed: mixedModes(description, pods, objects),
+    ...(policies === undefined ? {} : {policies}),
+    policiesInProxy,
+    disagreements: different,
+    failing: different.length > 0,
+  }
+}

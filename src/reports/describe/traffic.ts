@@ -1,0 +1,153 @@
+import {mtlsMode, type PeerMode} from '../../analysis/mtls/peer-mode.js'
+import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
+import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {
+  meansService,
+  type TouchingDestinationRule,
+  type TouchingVirtualService,
+  touchingDestinationRules,
+  touchingVirtualServices,
+} from '../../analysis/traffic/touching.js'
+import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
+import type {Gap} from '../../model/answer.js'
+import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
+import type {PodModel} from '../../model/pod.js'
+import type {Source} from '../../sources/source.js'
+import {type Exposure, exposures} from './exposure.js'
+import type {DetectedPort, ProxyRule, ProxyView} from './in-proxy.js'
+import {type MeshObjects, shortName} from './mesh-objects.js'
+
+/** A port of a Service in a pod: what its name promises, what the proxy takes it for, and the mTLS mode there. */
+export interface DescribedPort {
+  readonly port: ServicePort
+  readonly target: number | undefined
+  readonly protocol: string
+  readonly detected?: DetectedPort
+  /** Absent when the policies could not be read or no proxy guards the pod. */
+  readonly mtls?: PeerMode
+}
+
+export interface DescribedRule extends TouchingDestinationRule {
+  readonly settings: readonly string[]
+}
+
+/** A Service and all that leads traffic to it; lists that could not be read are absent. */
+export interface ServiceDescription {
+  readonly service: ServiceModel
+  readonly ports: readonly DescribedPort[]
+  readonly destinationRules?: readonly DescribedRule[]
+  readonly virtualServices?: readonly TouchingVirtualService[]
+  readonly exposed: readonly Exposure[]
+  /** The rules by the objects and by the proxy's metadata. */
+  readonly inProxy: {
+    readonly destinationRules: readonly StandingRule[]
+    readonly virtualServices: readonly StandingRule[]
+  }
+}
+
+/** What the description of a Service rests on. */
+export interface TrafficFacts {
+  readonly source: Source
+  readonly objects: MeshObjects
+  /** The proxy whose metadata is laid beside the objects. */
+  readonly view: ProxyView | undefined
+  /** True when that proxy is a gateway's, which is not given rules for the mesh. */
+  readonly gateway: boolean
+  /** True when a proxy guards the pods, so that mTLS modes mean something. */
+  readonly guarded: boolean
+  readonly gaps: Gap[]
+}
+
+/** The ports of a Service as they stand in it, when no pod shows where they lead. */
+function unbound(service: ServiceModel): readonly BoundPort[] {
+  return service.ports.map(port => ({
+    service,
+    port,
+    target: typeof port.target === 'number' ? port.target : undefined,
+  }))
+}
+
+function describedPorts(
+  service: ServiceModel,
+  pod: PodModel | undefined,
+  {objects, view, guarded}: TrafficFacts,
+): readonly DescribedPort[] {
+  return (pod === undefined ? unbound(service) : boundPorts(pod, [service])).map(({port, target}): DescribedPort => {
+    const detected = view?.inbound?.find(each => each.port === target)
+    const peers = objects.peerAuthentications
+    const mode =
+      pod === undefined || peers === undefined || !guarded || target === undefined
+        ? undefined
+        : mtlsMode(pod, target, peers, objects.rootNamespace)
+    return {
+      port,
+      target,
+      protocol: istioProtocol(port),
+      ...(detected === undefined ? {} : {detected}),
+      ...(mode === undefined ? {} : {mtls: mode}),
+    }
+  })
+}
+
+function usedFor(rules: readonly ProxyRule[] | undefined, host: string, service: ServiceModel, domain: string) {
+  return rules
+    ?.filter(
+      ({hosts}) =>
+        hosts.includes(host) || hosts.some(each => !each.startsWith('*') && meansService(each, '', service, domain)),
+    )
+    .map(({rule}) => rule)
+    .filter(rule => rule !== '<unknown>')
+}
+
+/** Why a rule for the mesh may be absent from the proxy looked at without anything being wrong. */
+function excuseOf({view, gateway}: TrafficFacts, host: string): string | undefined {
+  if (gateway) return 'a gateway is not given rules for the mesh'
+  return view?.hosts.has(host) === false ? 'the proxy knows nothing of the Service (Sidecar scope)' : undefined
+}
+
+/** Everything that leads traffic to a Service, seen for these pods of it. */
+export async function describeTraffic(
+  service: ServiceModel,
+  pods: readonly PodModel[],
+  facts: TrafficFacts,
+): Promise<ServiceDescription> {
+  const {source, objects, view, gaps} = facts
+  const host = `${service.object.name}.${service.object.namespace}.svc.${objects.domain}`
+  const rules =
+    objects.destinationRules === undefined
+      ? undefined
+      : touchingDestinationRules(service, pods, objects.destinationRules, objects.domain).map(each => ({
+          ...each,
+          settings: objects.settings.get(shortName(each.rule.object)) ?? [],
+        }))
+  const routes =
+    objects.virtualServices === undefined
+      ? undefined
+      : touchingVirtualServices(service, objects.virtualServices, objects.domain)
+  const inMesh = routes?.filter(
+    ({gateways, virtualService}) => gateways.includes('mesh') && virtualService.hosts.length > 0,
+  )
+  const excuse = excuseOf(facts, host)
+  return {
+    service,
+    ports: describedPorts(service, pods[0], facts),
+    ...(rules === undefined ? {} : {destinationRules: rules}),
+    ...(routes === undefined ? {} : {virtualServices: routes}),
+    exposed: await exposures(source, routes?.map(each => each.virtualService) ?? [], objects.gateways, gaps),
+    inProxy: {
+      destinationRules: standings({
+        byObjects: rules?.map(({rule}) => shortName(rule.object)),
+        existing: (objects.destinationRules ?? []).map(each => shortName(each.object)),
+        byProxy: usedFor(view?.destinationRules, host, service, objects.domain),
+        // Rules for one host are merged, and the metadata names but one of them.
+        excuse: (rules?.length ?? 0) > 1 ? 'several rules for one host are merged under one name' : excuse,
+      }),
+      virtualServices: standings({
+        byObjects: (facts.gateway ? routes : inMesh)?.map(each => shortName(each.virtualService.object)),
+        existing: (objects.virtualServices ?? []).map(each => shortName(each.object)),
+        byProxy: usedFor(view?.virtualServices, host, service, objects.domain),
+        excuse,
+      }),
+    },
+  }
+}

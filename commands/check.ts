@@ -59,7 +59,7 @@ export default class Check extends MeshCommand {
       const options = {rules, failOn, istioNamespace: flags.istioNamespace, deep, now: new Date()}
       const raw = await checkReport(source, objects, {...options, version: this.config.version})
       const report = withPolicy(raw, {severities, accepted, at: options.now})
-      process.exitCode = exitCodeOf(report)
+      process.exitCode = exitCodeOf(report, flags['require-all'])
       await writeOutputs(specs, report, checkView)
       const shown = specs.find(({file}) => file === undefined)
       if (shown !== undefined) await this.print({...common, output: shown.form}, report, checkView)

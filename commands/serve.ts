@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {remark, write} from '../src/cli/streams.js'
+import {UserError} from '../src/model/user-error.js'
 
 export default class Serve extends MeshCommand {
   static override summary =
@@ -19,7 +20,10 @@ export default class Serve extends MeshCommand {
   }
 
   async run(): Promise<void> {
-    const {argv, flags} = await this.parse(Serve)
+    const cut = this.argv.indexOf('--')
+    const child = cut < 0 ? [] : this.argv.slice(cut + 1)
+    const {argv, flags} = await this.parse(Serve, cut < 0 ? this.argv : this.argv.slice(0, cut))
+    if (argv.length > 0) throw new UserError(`put the command behind --: serve -- ${argv.join(' ')}`)
     const {runWithKubeconfig, untilAborted} = await import('../src/cli/serve-session.js')
     const {startApiServer} = await import('../src/kubeapi/server.js')
     const {writeKubeconfig} = await import('../src/kubeapi/kubeconfig.js')
@@ -34,8 +38,8 @@ export default class Serve extends MeshCommand {
         })
         const kubeconfig = await writeKubeconfig(server)
         try {
-          if (argv.length > 0) {
-            process.exitCode = await runWithKubeconfig(argv as string[], kubeconfig, signal)
+          if (child.length > 0) {
+            process.exitCode = await runWithKubeconfig(child, kubeconfig, signal)
             return
           }
           await write(

@@ -9,6 +9,16 @@ interface OclifError extends Error {
   readonly code?: string
 }
 
+/** oclif's words for wrong usage, as one plain sentence. */
+function usageSentence(message: string): string {
+  return message
+    .replace(/^Error: /, '')
+    .replace(/^The following errors? occurred:\s*/, '')
+    .replace(/Parsing (--\S+)\s+/, '$1: ')
+    .replace(/\s*See more help with --help\s*$/, '')
+    .replace(/\s*\n\s+/g, '; ')
+}
+
 /** What to print and which code to exit with for an error that reached the top. */
 export function explainError(
   error: unknown,
@@ -25,7 +35,12 @@ export function explainError(
   const exit = known?.oclif?.exit
   if (exit !== undefined) {
     if (known.code === 'EEXIT') return {text: '', exitCode: exit}
-    return {text: escapeLines(`Error: ${known.message.replace(/^Error: /, '')}`), exitCode: EXIT.cannotAnswer}
+    return {
+      text: escapeLines(
+        `Error: ${usageSentence(known.message)}\nNext: add --help for the flags and arguments of a command.`,
+      ),
+      exitCode: EXIT.cannotAnswer,
+    }
   }
   const message = error instanceof Error ? error.message : String(error)
   const stack =

@@ -28,6 +28,7 @@ export const commonFlags = {
       'where to look: cluster (default), sample, a bundle, a file, - for standard input, netns:NAME|PID or snapshot:NAME',
   }),
   namespace: Flags.string({char: 'n', helpGroup: SOURCE, description: 'namespace of the pod'}),
+  'all-namespaces': Flags.boolean({char: 'A', helpGroup: SOURCE, description: 'look in every namespace'}),
   context: Flags.string({helpGroup: CLUSTER, description: 'kubeconfig context'}),
   kubeconfig: Flags.string({char: 'c', helpGroup: CLUSTER, description: 'kubeconfig file'}),
   istioNamespace: Flags.string({
@@ -65,6 +66,10 @@ export const commonFlags = {
     options: ['auto', 'always', 'never'],
     default: 'auto',
     description: 'when to use colour',
+  }),
+  'require-all': Flags.boolean({
+    helpGroup: OUTPUT,
+    description: 'end with 3 when anything could not be checked, for whatever reason',
   }),
   debug: Flags.boolean({hidden: true, description: 'show stack traces'}),
 } as const

@@ -5,6 +5,7 @@ import {UserError} from '../model/user-error.js'
 import {exitCodeOf, type Report} from '../reports/report.js'
 import type {View} from '../reports/view.js'
 import type {Source} from '../sources/source.js'
+import type {Target} from '../sources/subject.js'
 import {booleanSpelling} from './boolean-spelling.js'
 import {commonFlags} from './flags.js'
 import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
@@ -15,6 +16,10 @@ function refuseBoth(flags: SubjectFlags, pod: string | undefined): void {
   if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {
     throw new UserError('name a pod or give a file with -f, not both')
   }
+}
+
+function targetOf(flags: SubjectFlags, pod: string | undefined): Target {
+  return {name: pod, namespace: flags.namespace, selector: flags.selector, allNamespaces: flags['all-namespaces']}
 }
 
 /** What every command shares: the common flags, opening and closing the source, printing a report, the exit code. */
@@ -29,6 +34,9 @@ export abstract class MeshCommand extends Command {
 
   /** Opens the source the flags name, gives it to `use`, and closes it whatever happens. */
   protected async withSource(flags: SubjectFlags, use: (source: Source) => Promise<void>): Promise<void> {
+    if (flags.file !== undefined && this.argv.some(word => word === '--from' || word.startsWith('--from='))) {
+      throw new UserError('name the source with --from or give a file with -f, not both')
+    }
     const source = await openFor(flags, this.config.root)
     try {
       await use(source)
@@ -46,7 +54,7 @@ export abstract class MeshCommand extends Command {
     refuseBoth(flags, pod)
     await this.withSource(flags, async source => {
       const {resolveSubject} = await import('../sources/subject.js')
-      const subject = await resolveSubject(source, {name: pod, namespace: flags.namespace, selector: flags.selector})
+      const subject = await resolveSubject(source, targetOf(flags, pod))
       if (subject.chosen !== undefined) await remark(subject.chosen)
       if (flags['debug-container'] === true) {
         const {addDebugContainer} = await import('./debug-container.js')
@@ -65,8 +73,7 @@ export abstract class MeshCommand extends Command {
     refuseBoth(flags, pod)
     await this.withSource(flags, async source => {
       const {resolveSubjects} = await import('../sources/subject.js')
-      const target = {name: pod, namespace: flags.namespace, selector: flags.selector}
-      await use(source, await resolveSubjects(source, target))
+      await use(source, await resolveSubjects(source, targetOf(flags, pod)))
     })
   }
 
@@ -78,7 +85,7 @@ export abstract class MeshCommand extends Command {
   ): Promise<void> {
     const form = formOf(flags.output, view)
     const layout = layoutFor(process.stdout, flags.color, !flags['no-headers'], process.env)
-    process.exitCode = exitCodeOf(report)
+    process.exitCode = exitCodeOf(report, flags['require-all'])
     await write(process.stdout, await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort))
     for (const note of report.notes) await remark(note)
     if (view.showsGaps === true && form !== 'raw' && form !== 'json' && form !== 'yaml') return

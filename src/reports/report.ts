@@ -12,10 +12,10 @@ export interface Report {
   readonly failing?: boolean
 }
 
-/** 1 when something was found, else 3 when evidence that should have been readable was not, else 0 (docs/exit-codes.md). */
-export function exitCodeOf(report: Report): 0 | 1 | 3 {
+/** 1 when something was found, else 3 when evidence was missing that should have been readable (or any at all, when all is required), else 0. */
+export function exitCodeOf(report: Report, requireAll = false): 0 | 1 | 3 {
   if (report.failing === true) return 1
-  return report.gaps.some(isFailure) ? 3 : 0
+  return report.gaps.some(gap => requireAll || isFailure(gap)) ? 3 : 0
 }
 
 /**
@@ -24,10 +24,12 @@ export function exitCodeOf(report: Report): 0 | 1 | 3 {
  */
 export function required<T>(answer: Answer<T>, source: Source, id?: EvidenceId): T {
   if (answer.ok) return answer.value
-  const offers = source.offers()
+  const offers = source.origin.kind === 'cluster' ? undefined : source.offers()
   const again = source.origin.kind === 'files' && id !== undefined ? {next: howToTake(id)} : {}
   throw new UserError(gapSentence(answer.gap), {
-    hint: `This source offers: ${offers.length === 0 ? 'nothing meshctl can use' : offers.join(', ')}.`,
+    ...(offers === undefined
+      ? {}
+      : {hint: `This source offers: ${offers.length === 0 ? 'nothing meshctl can use' : offers.join(', ')}.`}),
     ...again,
   })
 }

@@ -149,7 +149,8 @@ async function noSuchPod(source: Source, name: string, namespace: string): Promi
 async function podsOf(source: Source, text: string, target: Target): Promise<readonly KubeObject[]> {
   const {type, name, namespace = target.namespace ?? source.defaultNamespace} = splitTarget(text)
   if (type === undefined || kindOf(type)?.kind === 'Pod') {
-    const found = await list(source, 'Pod', namespace, name)
+    const anywhere = target.allNamespaces === true && splitTarget(text).namespace === undefined
+    const found = await list(source, 'Pod', anywhere ? undefined : namespace, name)
     if (found.length > 0) return found
     const undotted =
       splitTarget(text).namespace === undefined

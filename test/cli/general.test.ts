@@ -30,6 +30,8 @@ describe('the program', () => {
     [['proxy-config', 'cluster', 'nope', '--from', 'sample'], /pods "nope" not found in the "demo" namespace/],
     [['proxy-config', 'cluster', 'x', '--from', '/nonexistent.tgz'], /cannot read \/nonexistent\.tgz: no such file/],
     [['proxy-config', 'cluster', 'x', '-f', 'y'], /not both/],
+    [['proxy-config', 'cluster', '--from', 'sample', '-f', 'y'], /not both/],
+    [['serve', '--from', 'sample', 'kubectl'], /put the command behind --/],
     [['proxy-config', 'cluster', '--from', 'netns:no-such-namespace'], /no network namespace/],
     [[...CLUSTERS, '--request-timeout', 'soon'], /cannot read the duration "soon"/],
   ])('%j cannot be answered: code 2, one clear error, nothing on stdout', async (argv, message) => {
@@ -37,6 +39,27 @@ describe('the program', () => {
     expect(run.stderr).toMatch(message)
     expect(run.stderr).not.toMatch(/\n\s+at /)
     expect(run).toMatchObject({code: 2, stdout: ''})
+  })
+
+  test('wrong usage is one sentence, without the inside of the parser', async () => {
+    const run = await meshctl([...CLUSTERS, '--port', 'abc'])
+    expect(run.stderr).not.toMatch(/Parsing|The following error/)
+    expect(run.stderr).toMatch(/^Error: --port: .*abc/)
+  })
+
+  test('--require-all makes any gap count', async () => {
+    const argv = ['iptables', 'deploy/details-v1', '--from', 'sample']
+    expect([(await meshctl(argv)).code, (await meshctl([...argv, '--require-all'])).code]).toEqual([0, 3])
+  })
+
+  test('-A looks in every namespace', async () => {
+    const run = await meshctl(['ports', 'istiod-7d5679cd87-m8t7m', '-A', '--from', 'sample'])
+    expect(run.stdout).toContain('istiod-7d5679cd87-m8t7m.istio-system')
+  })
+
+  test('serve runs a command that has a -- of its own', async () => {
+    const run = await meshctl(['serve', '--from', 'sample', '--', 'echo', 'a', '--', 'b'])
+    expect(run.stdout).toBe('a -- b\n')
   })
 
   test('data goes to stdout, remarks to stderr, so the output can be piped into jq', async () => {

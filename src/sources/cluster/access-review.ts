@@ -9,15 +9,24 @@ const PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 /** Reviews are cheap, but each is a call: as many at once as the API server gives one user. */
 const AT_ONCE = 8
 
-/** Asks the API server about each permission (SelfSubjectAccessReview); a question it does not answer is `unknown` with the reason. */
+/**
+ * Asks the API server about each permission (SelfSubjectAccessReview); a question it does not answer is `unknown` with the reason.
+ * When the first gets no answer at all the others are not asked: each would only wait out its deadline.
+ */
 export async function accessReviews(api: Api, permissions: readonly Permission[]): Promise<readonly Ruling[]> {
-  return await boundedMap(permissions, AT_ONCE, async permission => {
-    try {
-      return await review(api, permission)
-    } catch (error) {
-      return {permission, verdict: 'unknown', why: failureFromError(error).message}
-    }
-  })
+  const [first, ...rest] = permissions
+  if (first === undefined) return []
+  const ruling = await attempt(api, first)
+  if (ruling.verdict === 'unknown') return permissions.map(permission => ({...ruling, permission}))
+  return [ruling, ...(await boundedMap(rest, AT_ONCE, permission => attempt(api, permission)))]
+}
+
+async function attempt(api: Api, permission: Permission): Promise<Ruling> {
+  try {
+    return await review(api, permission)
+  } catch (error) {
+    return {permission, verdict: 'unknown', why: failureFromError(error).message}
+  }
 }
 
 async function review(api: Api, permission: Permission): Promise<Ruling> {
@@ -29,7 +38,8 @@ async function review(api: Api, permission: Permission): Promise<Ruling> {
   })
   const answer = await api.send({method: 'POST', path: PATH, body, contentType: 'application/json'})
   const json = answerJson(answer, PATH)
-  const allowed = flagOf(json, 'status', 'allowed') === true
+  const allowed = flagOf(json, 'status', 'allowed')
+  if (allowed === undefined) return {permission, verdict: 'unknown', why: 'the answer is not an access review'}
   const why = textOf(json, 'status', 'reason') ?? textOf(json, 'status', 'evaluationError') ?? ''
   return {permission, verdict: allowed ? 'allowed' : 'denied', why}
 }

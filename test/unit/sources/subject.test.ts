@@ -79,6 +79,13 @@ describe('targets', () => {
     expect((await resolveSubject(source, {name: 'away', namespace: 'far'})).pod.namespace).toBe('far')
   })
 
+  test('-A finds a pod in whichever namespace it is', async () => {
+    expect((await resolveSubject(source, {name: 'away', allNamespaces: true})).pod.namespace).toBe('far')
+    expect(
+      (await resolvePods(source, {selector: 'app=a', allNamespaces: true})).map(pod => pod.metadata.name),
+    ).toContain('away')
+  })
+
   test('a workload takes the pod that has been ready longest and says which', async () => {
     const {pod, chosen} = await resolveSubject(source, {name: 'deploy/x'})
     expect(pod.name).toBe('old')

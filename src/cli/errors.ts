@@ -16,6 +16,7 @@ function usageSentence(message: string): string {
     .replace(/^The following errors? occurred:\s*/, '')
     .replace(/Parsing (--\S+)\s+/, '$1: ')
     .replace(/\s*See more help with --help\s*$/, '')
+    .replace(/^[Cc]ommand (\S+) not found\.?$/, (_, id: string) => `there is no command "${id.replaceAll(':', ' ')}"`)
     .replace(/\s*\n\s+/g, '; ')
 }
 
@@ -36,9 +37,7 @@ export function explainError(
   if (exit !== undefined) {
     if (known.code === 'EEXIT') return {text: '', exitCode: exit}
     return {
-      text: escapeLines(
-        `Error: ${usageSentence(known.message)}\nNext: add --help for the flags and arguments of a command.`,
-      ),
+      text: escapeLines(`Error: ${usageSentence(known.message)}\nNext: meshctl --help, or --help behind a command`),
       exitCode: EXIT.cannotAnswer,
     }
   }

@@ -20,6 +20,16 @@ function programName(): string {
   return basename(process.argv[1] ?? '').startsWith('kubectl-') ? 'kubectl mesh' : 'meshctl'
 }
 
+/** Short names of topics, so that they can be asked for help as well. */
+const TOPICS: Readonly<Record<string, string>> = {pc: 'proxy-config'}
+
+/** The words with a topic's short name written out, also behind `help`. */
+function longTopic(argv: readonly string[]): readonly string[] {
+  const at = argv[0] === 'help' ? 1 : 0
+  const long = TOPICS[argv[at] ?? '']
+  return long === undefined ? argv : [...argv.slice(0, at), long, ...argv.slice(at + 1)]
+}
+
 /** Runs one command line: never throws, never calls exit after output, leaves the code in process.exitCode. */
 export async function main(argv: readonly string[], root: URL): Promise<void> {
   process.stdout.on('error', quietly)
@@ -32,7 +42,7 @@ export async function main(argv: readonly string[], root: URL): Promise<void> {
   }
   try {
     const {runCommand} = await import('./run.js')
-    await runCommand(argv, fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
+    await runCommand(longTopic(argv), fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
   } catch (error) {
     const debug = argv.includes('--debug') || process.env.MESHCTL_DEBUG === '1'
     const {text, exitCode} = explainError(error, program.version, debug)

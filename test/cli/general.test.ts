@@ -41,6 +41,17 @@ describe('the program', () => {
     expect(run).toMatchObject({code: 2, stdout: ''})
   })
 
+  test('pc is proxy-config, also when asked for help', async () => {
+    const [short, help, long] = await Promise.all([
+      meshctl(['pc', '--help']),
+      meshctl(['help', 'pc']),
+      meshctl(['proxy-config', '--help']),
+    ])
+    expect(short).toEqual(long)
+    expect(help).toEqual(long)
+    expect(long.code).toBe(0)
+  })
+
   test('wrong usage is one sentence, without the inside of the parser', async () => {
     const run = await meshctl([...CLUSTERS, '--port', 'abc'])
     expect(run.stderr).not.toMatch(/Parsing|The following error/)

@@ -12,7 +12,11 @@ import {rule as databaseAsHttp} from './database-as-http/rule.js'
 import {rule as disabledNamespaceWins} from './disabled-namespace-wins/rule.js'
 import {rule as discoveryAddress} from './discovery-address/rule.js'
 import {rule as excludeInboundIgnored} from './exclude-inbound-ignored/rule.js'
+import {rule as excludeIstiodPort} from './exclude-istiod-port/rule.js'
+import {rule as familyMismatch} from './family-mismatch/rule.js'
+import {rule as headlessPortName} from './headless-port-name/rule.js'
 import {rule as hostNetwork} from './host-network/rule.js'
+import {rule as http10Refused} from './http10-refused/rule.js'
 import {rule as initContainerNetwork} from './init-container-network/rule.js'
 import {rule as initFailed} from './init-failed/rule.js'
 import {rule as injectAnnotationOnly} from './inject-annotation-only/rule.js'
@@ -36,6 +40,7 @@ import {rule as nothingCaptured} from './nothing-captured/rule.js'
 import {rule as outboundBypass} from './outbound-bypass/rule.js'
 import {rule as podMissingProxy} from './pod-missing-proxy/rule.js'
 import {rule as portName} from './port-name/rule.js'
+import {rule as probeHost} from './probe-host/rule.js'
 import {rule as probeNamedPort} from './probe-named-port/rule.js'
 import {rule as probeRewriteOff} from './probe-rewrite-off/rule.js'
 import {rule as prometheusPortReserved} from './prometheus-port-reserved/rule.js'
@@ -52,6 +57,7 @@ import {rule as revisionWithoutWebhook} from './revision-without-webhook/rule.js
 import type {Rule} from './rule.js'
 import {rule as rulesDiffer} from './rules-differ/rule.js'
 import {rule as samePortOtherTarget} from './same-port-other-target/rule.js'
+import {rule as selectorDecides} from './selector-decides/rule.js'
 import {rule as servicePortNotCaptured} from './service-port-not-captured/rule.js'
 import {rule as serviceProtocolClash} from './service-protocol-clash/rule.js'
 import {rule as severalProxyUids} from './several-proxy-uids/rule.js'
@@ -81,7 +87,11 @@ export const RULES: readonly Rule[] = [
   disabledNamespaceWins,
   discoveryAddress,
   excludeInboundIgnored,
+  excludeIstiodPort,
+  familyMismatch,
+  headlessPortName,
   hostNetwork,
+  http10Refused,
   initContainerNetwork,
   initFailed,
   injectAnnotationOnly,
@@ -105,6 +115,7 @@ export const RULES: readonly Rule[] = [
   outboundBypass,
   podMissingProxy,
   portName,
+  probeHost,
   probeNamedPort,
   probeRewriteOff,
   prometheusPortReserved,
@@ -120,6 +131,7 @@ export const RULES: readonly Rule[] = [
   revisionWithoutWebhook,
   rulesDiffer,
   samePortOtherTarget,
+  selectorDecides,
   servicePortNotCaptured,
   serviceProtocolClash,
   severalProxyUids,

@@ -1,0 +1,30 @@
+import {socketAddress} from '../../model/socket.js'
+import {defineRule, PAGES} from '../rule.js'
+
+export const rule = defineRule({
+  code: 'MCT1504',
+  slug: 'family-mismatch',
+  aliases: [],
+  severity: 'warning',
+  title: 'The server does not listen in the address family of its pod',
+  why: "The sidecar connects to the pod's first address; a server that listens in the other family only refuses it, and clients get 503.",
+  fix: 'Listen on [::] without IPV6_V6ONLY, or on both 0.0.0.0 and [::].',
+  references: [PAGES.requirements],
+  modes: ['sidecar'],
+  needs: ['ports'],
+  check: ({pod}, {ports}) => {
+    const [first] = pod.status?.podIps ?? []
+    if (first === undefined) return []
+    const wanted = first.includes(':') ? 'ipv6' : 'ipv4'
+    return ports
+      .filter(row => row.verdict === 'reachable' && row.bound.length > 0)
+      .filter(row => row.sockets.every(({serves}) => (wanted === 'ipv6' ? serves === 'ipv4' : serves === 'ipv6')))
+      .map(row => ({
+        message: `${row.sockets.map(socketAddress).join(', ')} does not serve ${first}, the address the sidecar connects to.`,
+        proof: [
+          ...row.sockets.map(({line}) => ({from: 'listening sockets', text: line})),
+          {from: 'status.podIPs', text: first},
+        ],
+      }))
+  },
+})

@@ -1,0 +1,32 @@
+import {defineRule, PAGES} from '../rule.js'
+
+/** Envoy's access log as Istio writes it, as text or JSON: an HTTP/1.0 request answered with 426 Upgrade Required. */
+const REFUSED =
+  /"[A-Z]+ \S+ HTTP\/1\.0" 426 |"protocol":"HTTP\/1\.0"[^\n]*"response_code":426|"response_code":426[^\n]*"protocol":"HTTP\/1\.0"/
+const SHOWN = 2
+
+export const rule = defineRule({
+  code: 'MCT1403',
+  slug: 'http10-refused',
+  aliases: [],
+  severity: 'warning',
+  title: 'HTTP/1.0 requests are refused',
+  why: 'Envoy answers HTTP/1.0 with 426 Upgrade Required unless it is told otherwise. nginx sends 1.0 to its upstreams by default, and so do old health checkers and ApacheBench.',
+  fix: 'Let the client speak 1.1 (nginx: proxy_http_version 1.1), or set ISTIO_META_HTTP10: "1" in proxyMetadata, or PILOT_HTTP10=1 for istiod.',
+  references: [PAGES.protocols, 'https://istio.io/latest/docs/reference/commands/pilot-discovery/'],
+  modes: ['sidecar', 'gateway', 'waypoint'],
+  needs: ['proxyLog'],
+  check: (_workload, {proxyLog}) => {
+    const lines = proxyLog.split('\n').filter(line => REFUSED.test(line))
+    if (lines.length === 0) return []
+    return [
+      {
+        message: 'The access log has HTTP/1.0 requests that were answered with 426 Upgrade Required.',
+        proof: [
+          {from: 'log of istio-proxy', text: `${lines.length} such lines`},
+          ...lines.slice(0, SHOWN).map(text => ({from: 'log of istio-proxy', text})),
+        ],
+      },
+    ]
+  },
+})

@@ -23,11 +23,11 @@ function programName(): string {
 /** Short names of topics, so that they can be asked for help as well. */
 const TOPICS: Readonly<Record<string, string>> = {pc: 'proxy-config'}
 
-/** The words with a topic's short name written out, also behind `help`. */
-function longTopic(argv: readonly string[]): readonly string[] {
-  const at = argv[0] === 'help' ? 1 : 0
-  const long = TOPICS[argv[at] ?? '']
-  return long === undefined ? argv : [...argv.slice(0, at), long, ...argv.slice(at + 1)]
+/** The words with a topic's short name written out, and `help COMMAND` as `COMMAND --help`. */
+function spelledOut(argv: readonly string[]): readonly string[] {
+  if (argv[0] === 'help') return [...spelledOut(argv.slice(1)), '--help']
+  const long = TOPICS[argv[0] ?? '']
+  return long === undefined ? argv : [long, ...argv.slice(1)]
 }
 
 /** Runs one command line: never throws, never calls exit after output, leaves the code in process.exitCode. */
@@ -42,7 +42,7 @@ export async function main(argv: readonly string[], root: URL): Promise<void> {
   }
   try {
     const {runCommand} = await import('./run.js')
-    await runCommand(longTopic(argv), fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
+    await runCommand(spelledOut(argv), fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
   } catch (error) {
     const debug = argv.includes('--debug') || process.env.MESHCTL_DEBUG === '1'
     const {text, exitCode} = explainError(error, program.version, debug)

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {createWriteStream} from 'node:fs'
-import {open, rename, rm} from 'node:fs/promises'
+import {open, rename, rm, stat} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {createGzip} from 'node:zlib'
@@ -28,6 +28,11 @@ const FIXED = {mtime: new Date(0), mode: 0o644, uid: 0, gid: 0}
 
 /** Writes a .tgz bundle to a temporary file beside its destination, blob by blob, and renames it into place at the end. */
 export async function bundleSink(path: string, maxBytes: number = LIMITS.bundleBytes): Promise<Sink> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory() === true) {
+    throw new UserError(`cannot write ${path}: it is a folder`, {
+      hint: 'Name a file with --to, such as bundle.tgz in it.',
+    })
+  }
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.meshctl.tmp`)
   const handle = await open(temporary, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(`cannot write ${path}: ${error.message}`, {hint: 'Choose another place with --to.'})

@@ -23,7 +23,7 @@ export interface ListeningSocket {
 }
 
 /** The tools whose output names listening sockets. */
-export type SocketForm = 'ss' | 'netstat' | 'proc-net' | 'lsof' | 'envoy'
+export type SocketForm = 'ss' | 'netstat' | 'proc-net' | 'lsof' | 'envoy' | 'envoy-config-dump'
 
 /** Every listening socket of a pod, and how it was seen. */
 export interface SocketTable {

@@ -1,3 +1,4 @@
+import {listenerSockets} from '../../formats/envoy-config-dump/listener-sockets.js'
 import {parseEnvoyListeners} from '../../formats/envoy-listeners/parse.js'
 import {parseSockets, withOwners} from '../../formats/sockets/parse.js'
 import {type Answer, answered} from '../../model/answer.js'
@@ -14,8 +15,13 @@ export async function readSockets(source: Source, pod: PodRef): Promise<Answer<S
   return owners.ok ? answered(withOwners(sockets.value, owners.value)) : sockets
 }
 
-/** The sockets Envoy itself says it listens on, for when nothing in the pod can list sockets: the application's are not among them. */
+/**
+ * The sockets Envoy itself says it listens on, else those its configuration has it open, for when nothing in the pod can list
+ * sockets: the application's are not among them.
+ */
 export async function readEnvoySockets(source: Source, pod: PodRef, all: boolean): Promise<Answer<SocketTable>> {
   const page = await source.evidence('envoy.listeners', pod)
-  return page.ok ? parseEnvoyListeners(page.value, all) : page
+  if (page.ok) return parseEnvoyListeners(page.value, all)
+  const dump = await source.evidence('envoy.config_dump', pod, {sections: ['listeners']})
+  return dump.ok ? listenerSockets(dump.value) : page
 }

@@ -1,6 +1,6 @@
 import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
-import {type PortRow, portMap} from '../../analysis/port-map/port-map.js'
+import {type PortRow, type PortVerdict, portMap} from '../../analysis/port-map/port-map.js'
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
 import type {Gap} from '../../model/answer.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
@@ -21,6 +21,8 @@ export interface PortsReport extends Report {
   readonly seenBy?: SocketForm
   /** Inbound ports the rules leave alone beyond the mesh's own. */
   readonly excluded: readonly number[]
+  /** False when no pod was seen, so that nothing is known of what it declares or Services name. */
+  readonly podKnown: boolean
   readonly rows: readonly PortRow[]
   readonly problems: readonly PortProblem[]
 }
@@ -44,11 +46,13 @@ const NOBODY: PodModel = {
   terminating: false,
 }
 
-/** A pasted list of sockets shows by itself whether a sidecar is there: Envoy's inbound capture listens. */
-function modeOfSockets(table: SocketTable | undefined): PodMode {
-  const holds = (port: number) =>
-    table?.sockets.some(socket => socket.port === port && socket.protocol === 'tcp') === true
-  return holds(15001) || holds(15006) ? 'sidecar' : 'none'
+/** A pasted list of sockets can show by itself that a sidecar is there: its capture ports listen. Their absence shows nothing. */
+function modeOfSockets(table: SocketTable | undefined): PodMode | 'unknown' {
+  const captures = table?.sockets.some(
+    ({port, protocol, process}) =>
+      protocol === 'tcp' && (port === 15001 || port === 15006) && (process === undefined || process === 'envoy'),
+  )
+  return captures === true ? 'sidecar' : 'unknown'
 }
 
 /** Who listens on what in a pod, who promises it, and which ports the mesh cannot reach and why. */
@@ -56,8 +60,8 @@ export async function portsReport(source: Source, subject: PodRef): Promise<Port
   const gaps: Gap[] = []
   const known = await readPodObject(source, subject)
   const pod = known.ok ? known.value : undefined
-  if (!known.ok && subject.implied !== true) gaps.push(known.gap)
-  const services = pod === undefined ? undefined : optional(await readServices(source, subject.namespace), gaps)
+  if (!known.ok) gaps.push(known.gap)
+  const services = optional(await readServices(source, subject.namespace), gaps) ?? []
   const answer = await readSockets(source, subject)
   let table = answer.ok ? answer.value : undefined
   if (!answer.ok) {
@@ -70,13 +74,15 @@ export async function portsReport(source: Source, subject: PodRef): Promise<Port
   const complete = answer.ok ? answer.value : undefined
   const mode = pod === undefined ? modeOfSockets(table) : podMode(pod)
   const version = parseIstioVersion(pod === undefined ? undefined : injectedContainer(pod, 'istio-proxy')?.image)
-  const bound = pod === undefined ? [] : boundPorts(pod, services ?? [])
-  const facts = {pod: pod ?? NOBODY, mode, bound, ...(version === undefined ? {} : {version})}
-  const seen = portMap({...facts, ...(complete === undefined ? {} : {sockets: complete})})
-  const rows =
-    complete === undefined && table !== undefined
-      ? portMap({...facts, sockets: table}).map(row => openVerdict(row))
-      : seen
+  const bound = pod === undefined ? [] : boundPorts(pod, services)
+  const named = {mode: mode === 'unknown' ? 'none' : mode, ...(version === undefined ? {} : {version})} as const
+  const facts = {pod: pod ?? NOBODY, bound, ...named, ...(table === undefined ? {} : {sockets: table})}
+  // Envoy sees only its own sockets, and without the pod nobody knows what it declares: absence then means nothing.
+  const open: readonly PortVerdict[] = [
+    ...(complete === undefined ? (['nobody listens'] as const) : []),
+    ...(pod === undefined ? (['undeclared'] as const) : []),
+  ]
+  const rows = portMap(facts).map(row => (open.includes(row.verdict) ? {...row, verdict: 'unknown' as const} : row))
   return {
     origin: source.origin,
     gaps,
@@ -85,6 +91,7 @@ export async function portsReport(source: Source, subject: PodRef): Promise<Port
     mode,
     ...(table === undefined ? {} : {seenBy: table.form}),
     excluded: mode === 'sidecar' && pod !== undefined ? chosenExclusions(pod) : [],
+    podKnown: pod !== undefined,
     rows,
     problems: portProblems(rows, mode),
     failing: portProblems(rows, mode).some(problem => problem.severity === 'error'),
@@ -96,15 +103,15 @@ function chosenExclusions(pod: PodModel): readonly number[] {
   return inboundCapture(pod).exclude.filter(port => !reserved.includes(port))
 }
 
-/** Envoy sees only its own sockets, so the absence of an application's means nothing. */
-function openVerdict(row: PortRow): PortRow {
-  return row.verdict === 'nobody listens' ? {...row, verdict: 'unknown'} : row
+const OWN_LISTENERS: Partial<Record<SocketForm, string>> = {
+  envoy: ": nothing in the pod could list the application's sockets",
+  'envoy-config-dump': ", those of its config_dump that it binds: the application's sockets are not in it",
 }
 
 function notesOf(table: SocketTable | undefined, complete: boolean): readonly string[] {
   const notes: string[] = []
   if (table !== undefined && !complete)
-    notes.push("only Envoy's own listeners are shown: nothing in the pod could list the application's sockets")
+    notes.push(`only Envoy's own listeners are shown${OWN_LISTENERS[table.form] ?? ''}`)
   if (table !== undefined && table.unreadable.length > 0)
     notes.push(`${table.unreadable.length} lines could not be read, the first: ${table.unreadable[0]}`)
   return notes

@@ -90,8 +90,11 @@ function headline(report: PortsReport): string {
   const good = promised.filter(row => row.verdict === 'reachable' || row.verdict === 'plain')
   const where = `${podLabel(report.subject)} ${report.mode === 'unknown' ? 'may or may not be in the mesh' : MODE_WORDS[report.mode]}`
   const past = report.mode === 'sidecar' ? 'can be reached through the mesh' : 'can be reached'
-  if (promised.length === 0)
-    return `${where}; ${report.rows.length} ports are open, none declared or named by a Service.`
+  if (promised.length === 0) {
+    const count = report.rows.length === 1 ? '1 port is' : `${report.rows.length} ports are`
+    if (!report.podKnown) return `${where}; ${count} open, nothing is known of what the pod or a Service promises.`
+    return `${where}; ${count} open, none declared or named by a Service.`
+  }
   const unknown = open.length === 0 ? '' : ` ${open.length} could not be judged.`
   return `${where}; ${good.length} of ${promised.length} promised ports ${past}.${unknown}`
 }

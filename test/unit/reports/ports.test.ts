@@ -11,6 +11,7 @@ import {expectGolden} from '../../support/golden.js'
 import {memorySource} from '../../support/memory-source.js'
 
 const SAMPLE = 'src/sample/mesh.tgz'
+const IMPLIED = {namespace: '', name: 'x', implied: true}
 const LAYOUT = {width: 120, colour: false, headers: true}
 
 async function shown(source: Source, name: string, form?: string): Promise<string> {
@@ -67,9 +68,47 @@ describe('a list of sockets alone', () => {
     const of = (port: number) => report.rows.find(row => row.port === port && row.protocol === 'tcp')
     expect(report.mode).toBe('sidecar')
     expect(of(15006)).toMatchObject({verdict: 'mesh', sockets: [{count: 2}]})
-    expect(of(8080)?.verdict).toBe('undeclared')
+    expect(of(8080)?.verdict).toBe('unknown')
     expect(of(7070)?.verdict).toBe('private')
     expect(report.failing).toBe(false)
+  })
+
+  // No pod and no Service was seen: what they promise, and without the capture ports the mode, cannot be known.
+  test.each([
+    'UNCONN 0 0 0.0.0.0:8125 0.0.0.0:* users:(("app",pid=9388,fd=11))',
+    'LISTEN 0 4096 0.0.0.0:8080 0.0.0.0:* users:(("app",pid=9388,fd=11))',
+    'tcp LISTEN 0 128 0.0.0.0:15006 0.0.0.0:* users:(("app",pid=7,fd=3))',
+  ])('nothing is claimed from what a list of sockets cannot hold: %s', async line => {
+    const head = 'State  Recv-Q Send-Q Local Address:Port  Peer Address:PortProcess\n'
+    const source = memorySource({evidence: {'net.sockets': line.startsWith('tcp') ? `${line}\n` : `${head}${line}\n`}})
+    const report = await portsReport(source, {namespace: '', name: 'x', implied: true})
+    expect(report.mode).toBe('unknown')
+    expect(report.problems).toEqual([])
+    expect(report.gaps.map(({what, reason}) => [what, reason])).toEqual([
+      ['the pod object', 'not-captured'],
+      ['Service objects', 'not-captured'],
+    ])
+    const text = String(await rendered(report, portsView, formOf(undefined, portsView), LAYOUT, false))
+    expect(text).toContain('may or may not be in the mesh; 1 port is open')
+    expect(text).not.toMatch(/none declared|not declared|not in the mesh/)
+  })
+
+  test("a config_dump alone shows Envoy's own listeners, and says so", async () => {
+    const source = await openFiles([SAMPLE])
+    const {pod} = await resolveSubject(source, {name: 'deploy/productpage-v1', namespace: 'demo'})
+    const [dump, page] = [
+      await source.evidence('envoy.config_dump', pod),
+      await source.evidence('envoy.listeners', pod),
+    ]
+    if (!dump.ok || !page.ok) throw new Error('the sample holds both')
+    const report = await portsReport(memorySource({evidence: {'envoy.config_dump': dump.value.bytes}}), IMPLIED)
+    const same = await portsReport(memorySource({evidence: {'envoy.listeners': page.value.bytes}}), IMPLIED)
+    expect(report.mode).toBe('sidecar')
+    expect(report.rows.map(row => row.port)).toEqual(same.rows.map(row => row.port))
+    expect(report.notes).toEqual([
+      "only Envoy's own listeners are shown, those of its config_dump that it binds: the application's sockets are not in it",
+    ])
+    expect(report.gaps.map(gap => gap.what)).toContain('listening sockets')
   })
 
   test('a file that is none is one error that says so', async () => {

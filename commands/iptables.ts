@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {debugFlags, fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {driftReport, expectedReport, rulesReport} from '../src/reports/iptables/drift-report.js'
+import {driftReport, expectedReport, impliedBy, rulesReport} from '../src/reports/iptables/drift-report.js'
 import {driftView} from '../src/reports/iptables/drift-view.js'
 import {iptablesView} from '../src/reports/iptables/view.js'
 
@@ -26,6 +26,12 @@ export default class Iptables extends MeshCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Iptables)
+    if (flags.expected && flags.file !== undefined && args.pod === undefined) {
+      await this.withSource(flags, async source => {
+        await this.print(flags, await expectedReport(source, impliedBy(source)), iptablesView)
+      })
+      return
+    }
     await this.withSubject(flags, args.pod, async (source, pod) => {
       if (flags.drift) await this.print(flags, await driftReport(source, pod), driftView)
       else if (flags.expected) await this.print(flags, await expectedReport(source, pod), iptablesView)

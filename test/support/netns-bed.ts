@@ -149,6 +149,8 @@ export async function buildBed(): Promise<NetnsBed> {
     [peer, '10.50.0.1/24'],
   ] as const) {
     must(inside(name, ['ip', 'link', 'set', 'lo', 'up']))
+    // Refusals by ICMP are rationed to a few a second, which would look like timeouts.
+    must(inside(name, ['sysctl', '-qw', 'net.ipv4.icmp_ratelimit=0']))
     must(inside(name, ['ip', 'addr', 'add', address, 'dev', 'eth0']))
     must(inside(name, ['ip', 'link', 'set', 'eth0', 'up']))
   }

@@ -59,6 +59,11 @@ function driftOddity(effective: number, via: string): Oddity {
   }
 }
 
+/** The subject of a file that names no pod: the one workload or log it holds. */
+export function impliedBy(source: Source): PodRef {
+  return source.impliedSubject ?? {namespace: '', name: source.origin.label, implied: true}
+}
+
 /** The rules a pod should have, shown like rules that were read. */
 export async function expectedReport(source: Source, subject: PodRef): Promise<IptablesReport> {
   const kernel = await readKernel(source, subject)

@@ -5,8 +5,11 @@ import {expectedRulesets} from '../../analysis/netfilter/expected-rules/expected
 import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
 import {type Expectation, expectationFor} from '../../analysis/netfilter/expected-rules/from-pod.js'
 import {isIstioNativeTable} from '../../analysis/netfilter/istio-names.js'
+import {readPod} from '../../formats/kube-pod/parse.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
+import {type Answer, answered} from '../../model/answer.js'
 import type {PodRef} from '../../model/kube-object.js'
+import type {PodModel} from '../../model/pod.js'
 import type {Ruleset} from '../../model/ruleset.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -81,6 +84,21 @@ async function loggedParameters(
   return parseRules(Buffer.from(answer.value.bytes).toString('utf8')).parameters
 }
 
+const WORKLOADS = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const
+
+/** The pod asked about; of a file that names none, the only pod or workload it holds. */
+async function podFor(source: Source, subject: PodRef): Promise<Answer<PodModel>> {
+  const named = await readPodObject(source, subject)
+  if (named.ok || subject.implied !== true) return named
+  const answers = await Promise.all(WORKLOADS.map(kind => source.objects({kind})))
+  const pods = answers
+    .flatMap(answer => (answer.ok ? answer.value : []))
+    .map(readPod)
+    .filter(pod => pod !== undefined)
+  const [only] = pods
+  return only !== undefined && pods.length === 1 ? answered(only) : named
+}
+
 /** The rules the pod should have, from its spec or from what istio-init logged; an error a person can mend when neither is there. */
 export async function expectedFor(
   source: Source,
@@ -88,7 +106,7 @@ export async function expectedFor(
   actual: readonly Ruleset[],
   known: Readonly<Record<string, string>>,
 ): Promise<Expected> {
-  const [pod, logged] = await Promise.all([readPodObject(source, subject), loggedParameters(source, subject, known)])
+  const [pod, logged] = await Promise.all([podFor(source, subject), loggedParameters(source, subject, known)])
   const expectation: Expectation = pod.ok
     ? expectationFor(pod.value, logged, resolversIn(actual))
     : hasEffectiveSettings(logged)
@@ -110,6 +128,11 @@ export async function expectedFor(
           `${era?.words ?? `Istio 1.${before}`} made its rules by a shell script; they are compared with those of 1.${minor}, so what changed since shows as a difference`,
         ]
       : []
+  const {kind, settings} = expectation
+  const blind = kind === 'sidecar' && settings.dns && !settings.dnsAll && settings.resolvers.length === 0
+  const dns = blind
+    ? ["DNS capture is asked for, but the name servers of the pod's resolv.conf are not known: its rules are left out"]
+    : []
   const rulesets = build(expectation, minor, actual)
   return {
     rulesets,
@@ -117,6 +140,6 @@ export async function expectedFor(
     kind: expectation.kind,
     minor,
     guessed: told === undefined,
-    notes: [...expectation.notes, ...old],
+    notes: [...expectation.notes, ...dns, ...old],
   }
 }

@@ -1,8 +1,10 @@
 import {describe, expect, test} from '@jest/globals'
 import {formOf, rendered} from '../../../src/cli/output.js'
+import {parseRules} from '../../../src/formats/netfilter/parse-rules.js'
 import type {Gap} from '../../../src/model/answer.js'
+import {ruleKey} from '../../../src/model/rule-key.js'
 import {UserError} from '../../../src/model/user-error.js'
-import {driftReport, expectedReport, rulesReport} from '../../../src/reports/iptables/drift-report.js'
+import {driftReport, expectedReport, impliedBy, rulesReport} from '../../../src/reports/iptables/drift-report.js'
 import {driftView} from '../../../src/reports/iptables/drift-view.js'
 import {iptablesReport} from '../../../src/reports/iptables/report.js'
 import {iptablesView} from '../../../src/reports/iptables/view.js'
@@ -127,6 +129,56 @@ describe('expected rules', () => {
     const text = String(await rendered(report, iptablesView, 'raw', LAYOUT, false))
     expect(text).toContain('-A ISTIO_OUTPUT -d 192.168.0.0/16 -j RETURN')
     expect(report.kernel.from).toBe('computed')
+  })
+
+  test('from a workload that does not exist yet, by its annotations', async () => {
+    const annotations = {
+      'traffic.sidecar.istio.io/excludeOutboundPorts': '3306',
+      'traffic.sidecar.istio.io/includeInboundPorts': '8080',
+      'proxy.istio.io/config': 'proxyMetadata:\n  ISTIO_META_DNS_CAPTURE: "true"\n',
+    }
+    const template = {
+      metadata: {labels: {app: 'web'}, annotations},
+      spec: {containers: [{name: 'web', image: 'web:1'}]},
+    }
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: {name: 'web', namespace: 'shop'},
+      spec: {template},
+    }
+    const source = memorySource({objects: [deployment]})
+    const report = await expectedReport(source, impliedBy(source))
+    expect(report.interceptions[0]?.inbound.usual.verdict).toBe('direct')
+    expect(
+      report.interceptions[0]?.inbound.exceptions.filter(({verdict}) => verdict === 'captured').map(({value}) => value),
+    ).toEqual(['8080'])
+    expect(report.interceptions[0]?.outbound.exceptions.map(({value}) => value)).toContain('3306')
+    expect(report.notes.join()).toContain('name servers')
+  })
+
+  test('of a pod the CNI plugin programmed, which excludes 15020 outbound', async () => {
+    const proxy = {
+      name: 'istio-proxy',
+      image: 'docker.io/istio/proxyv2:1.28.1',
+      securityContext: {runAsUser: 1337, runAsGroup: 1337},
+    }
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {name: 'web', namespace: 'shop'},
+      spec: {containers: [{name: 'web', image: 'web:1'}, proxy]},
+      status: {podIP: '10.1.2.3'},
+    }
+    const report = await expectedReport(memorySource({objects: [pod]}), {namespace: 'shop', name: 'web'})
+    const recorded = parseRules(file('r46-cni-default', 'iptables-save.txt')).rulesets[0]
+    const keys = (set: typeof recorded) =>
+      set?.tables
+        .flatMap(table =>
+          table.chains.flatMap(chain => chain.rules.map(rule => `${table.name}/${chain.name} ${ruleKey(rule)}`)),
+        )
+        .sort()
+    expect(keys(report.rulesets[0])).toEqual(keys(recorded))
   })
 
   test('nothing to compute from is an error that says what is needed', async () => {

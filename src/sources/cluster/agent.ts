@@ -1,11 +1,15 @@
 import http from 'node:http'
 import https, {type AgentOptions} from 'node:https'
+import {isIP} from 'node:net'
 import {UserError} from '../../model/user-error.js'
 import type {Credentials} from './credentials.js'
 import type {ClusterAccess} from './kubeconfig.js'
 
 /** Connections kept to the API server; more calls than this wait. WebSockets leave the pool when they are upgraded. */
 const MAX_CONNECTIONS = 16
+
+/** A connection nobody used for this long may have been closed by the server without our seeing it. */
+const FRESH_MS = 3000
 
 /** One keep-alive agent for every call to a server, through its proxy when there is one; TLS settings and certificate are fixed in it. */
 export async function agentFor(
@@ -23,7 +27,7 @@ export async function agentFor(
     ...(credentials.certificate === undefined ? {} : {cert: credentials.certificate, key: credentials.key}),
   }
   const secure = access.server.protocol === 'https:'
-  if (access.proxyUrl === undefined) return secure ? new https.Agent(options) : new http.Agent(options)
+  if (access.proxyUrl === undefined) return secure ? connectedEarly(options, access.server) : new http.Agent(options)
   const proxy = proxyUrl(access.proxyUrl)
   if (proxy.protocol.startsWith('socks')) {
     const {SocksProxyAgent} = await import('socks-proxy-agent')
@@ -43,4 +47,35 @@ function proxyUrl(text: string): URL {
     })
   }
   return url
+}
+
+/**
+ * An agent whose first connection is begun now, so that the TLS handshake goes on while the rest of the program loads; the first
+ * request takes it. One that fails meanwhile is dropped without a word: the first request then makes its own and hears why.
+ */
+function connectedEarly(options: AgentOptions, server: URL): https.Agent {
+  const agent = new https.Agent(options)
+  const connect = agent.createConnection.bind(agent)
+  const host = server.hostname.replace(/^\[|\]$/g, '')
+  const servername = options.servername ?? (isIP(host) === 0 ? host : '')
+  const first = connect({...options, host, port: Number(server.port || 443), servername})
+  if (first === undefined || first === null) return agent
+  const freshUntil = performance.now() + FRESH_MS
+  const ignore = () => undefined
+  first.on('error', ignore)
+  let waiting = true
+  return Object.assign(agent, {
+    createConnection(...request: Parameters<typeof connect>) {
+      const usable = waiting && !first.destroyed && performance.now() < freshUntil
+      if (waiting && !usable) first.destroy()
+      waiting = false
+      if (!usable) return connect(...request)
+      first.off('error', ignore)
+      return first
+    },
+    destroy() {
+      if (waiting) first.destroy()
+      https.Agent.prototype.destroy.call(agent)
+    },
+  })
 }

@@ -1,63 +1,15 @@
-import type {Answer} from '../../model/answer.js'
-import {type Artifact, EVIDENCE_IDS, type EvidenceId, type EvidenceQuery, evidenceRow} from '../../model/evidence.js'
-import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../source.js'
-import {accessReviews} from './access-review.js'
-import {adminEvidence} from './admin-evidence.js'
-import {type Api, openApi} from './api.js'
-import {addDebugContainer} from './debug-container.js'
-import {execEvidence} from './exec-evidence.js'
-import {istiodEvidence} from './istiod-evidence.js'
+import {openApi} from './api.js'
 import {clusterAccess} from './kubeconfig.js'
-import {type Live, openLive} from './live.js'
-import {logEvidence} from './log-evidence.js'
-import {setLogLevel} from './log-level.js'
-import {clusterObjects} from './objects.js'
 import type {ClusterSettings} from './settings.js'
 
-/** The live cluster of a kubeconfig context; nothing is asked of it before the first question. */
+/** The live cluster of a kubeconfig context; it is connected to at once, but nothing is asked of it before the first question. */
 export async function clusterSource(settings: ClusterSettings): Promise<Source> {
   const access = await clusterAccess({settings, env: process.env, interactive: process.stdin.isTTY === true})
   const userAgent = `meshctl (${process.platform}/${process.arch})`
   const {requestTimeoutMs, observe} = settings
   const api = await openApi(access, {requestTimeoutMs, userAgent, observe})
+  // Loaded while the connection is being made.
+  const {sourceOn} = await import('./live-source.js')
   return sourceOn(api, settings, `cluster ${access.contextName}`, settings.namespace ?? access.namespace)
-}
-
-/** The same source on an API client that is already there. */
-export function sourceOn(api: Api, settings: ClusterSettings, label: string, defaultNamespace: string): Source {
-  const live = openLive(api)
-  return {
-    origin: {kind: 'cluster', label},
-    defaultNamespace,
-    offers: () => ['every kind of object the user may read', ...EVIDENCE_IDS.map(id => evidenceRow(id).title)],
-    objects: query => clusterObjects(live, query),
-    evidence: (id, subject, query) => evidenceOf(live, settings, id, subject, query),
-    rulings: permissions => accessReviews(api, permissions),
-    changes: {
-      setLogLevel: (subject, level, logger) => setLogLevel(live, settings.adminPort, subject, level, logger),
-      addDebugContainer: (subject, image, announce) => addDebugContainer(live, subject, image, announce),
-    },
-    close: async () => live.close(),
-  }
-}
-
-function evidenceOf(
-  live: Live,
-  settings: ClusterSettings,
-  id: EvidenceId,
-  subject: PodRef,
-  query: EvidenceQuery | undefined,
-): Promise<Answer<Artifact>> {
-  const {how} = evidenceRow(id)
-  switch (how.via) {
-    case 'admin':
-      return adminEvidence(live, id, subject, how.path, settings.adminPort, query)
-    case 'exec':
-      return execEvidence(live, id, subject, how.tries)
-    case 'log':
-      return logEvidence(live, id, subject, how.container)
-    case 'istiod':
-      return istiodEvidence(live, id, subject, how.path, settings)
-  }
 }

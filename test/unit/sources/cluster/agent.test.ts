@@ -155,6 +155,36 @@ describe('TLS', () => {
     await new Promise(resolve => web.close(resolve))
   })
 
+  test('the first connection is made before the first question, which then uses it; unused it is closed with the source', async () => {
+    const {certPem, keyPem} = selfSignedCertificate()
+    let connections = 0
+    let arrived: () => void = () => undefined
+    const web = https.createServer({cert: certPem, key: keyPem}, (_request, response) =>
+      response.end('{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[]}'),
+    )
+    web.on('secureConnection', () => {
+      connections += 1
+      arrived()
+    })
+    await new Promise<void>(resolve => web.listen(0, '127.0.0.1', resolve))
+    const ca = Buffer.from(certPem).toString('base64')
+    const kubeconfig = changed({
+      server: `https://127.0.0.1:${(web.address() as AddressInfo).port}`,
+      'certificate-authority-data': ca,
+    })
+    const first = new Promise<void>(resolve => {
+      arrived = resolve
+    })
+    const live = await clusterSource({...SETTINGS, kubeconfig})
+    await first
+    for (const kind of ['Pod', 'Service']) expect(await live.objects({kind})).toEqual({ok: true, value: []})
+    expect(connections).toBe(1)
+    await live.close()
+    await (await clusterSource({...SETTINGS, kubeconfig})).close()
+    await new Promise(resolve => web.close(resolve))
+    expect(await timersLeft()).toBe(0)
+  })
+
   test('connections are kept and reused', async () => {
     const access = {
       server: new URL('https://x'),

@@ -1,0 +1,53 @@
+import type {Answer} from '../../model/answer.js'
+import {type Artifact, EVIDENCE_IDS, type EvidenceId, type EvidenceQuery, evidenceRow} from '../../model/evidence.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {Source} from '../source.js'
+import {accessReviews} from './access-review.js'
+import {adminEvidence} from './admin-evidence.js'
+import type {Api} from './api.js'
+import {addDebugContainer} from './debug-container.js'
+import {execEvidence} from './exec-evidence.js'
+import {istiodEvidence} from './istiod-evidence.js'
+import {type Live, openLive} from './live.js'
+import {logEvidence} from './log-evidence.js'
+import {setLogLevel} from './log-level.js'
+import {clusterObjects} from './objects.js'
+import type {ClusterSettings} from './settings.js'
+
+/** The live source on an API client: objects by lists, evidence by its row of the catalogue, changes by explicit wish. */
+export function sourceOn(api: Api, settings: ClusterSettings, label: string, defaultNamespace: string): Source {
+  const live = openLive(api)
+  return {
+    origin: {kind: 'cluster', label},
+    defaultNamespace,
+    offers: () => ['every kind of object the user may read', ...EVIDENCE_IDS.map(id => evidenceRow(id).title)],
+    objects: query => clusterObjects(live, query),
+    evidence: (id, subject, query) => evidenceOf(live, settings, id, subject, query),
+    rulings: permissions => accessReviews(api, permissions),
+    changes: {
+      setLogLevel: (subject, level, logger) => setLogLevel(live, settings.adminPort, subject, level, logger),
+      addDebugContainer: (subject, image, announce) => addDebugContainer(live, subject, image, announce),
+    },
+    close: async () => live.close(),
+  }
+}
+
+function evidenceOf(
+  live: Live,
+  settings: ClusterSettings,
+  id: EvidenceId,
+  subject: PodRef,
+  query: EvidenceQuery | undefined,
+): Promise<Answer<Artifact>> {
+  const {how} = evidenceRow(id)
+  switch (how.via) {
+    case 'admin':
+      return adminEvidence(live, id, subject, how.path, settings.adminPort, query)
+    case 'exec':
+      return execEvidence(live, id, subject, how.tries)
+    case 'log':
+      return logEvidence(live, id, subject, how.container)
+    case 'istiod':
+      return istiodEvidence(live, id, subject, how.path, settings)
+  }
+}

@@ -64,7 +64,12 @@ function doc(report: PacketReport): Doc {
     `  ${endpoint(packet)}${sender(packet)}: `,
     {text: words, tone},
   ]
-  const why = decidedBy === undefined ? 'no rule touches it' : `${decidedBy.at} rule ${decidedBy.rule}`
+  const why =
+    decidedBy === undefined
+      ? walk.steps.some(step => step.rule > 0)
+        ? 'no rule takes it, it falls through the lists below'
+        : 'no rule touches it'
+      : `${decidedBy.at} rule ${decidedBy.rule}`
   const rows = walk.steps.map(step => stepRow(step, step === decidedBy))
   return [
     {

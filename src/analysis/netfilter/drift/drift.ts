@@ -1,6 +1,14 @@
 import type {Machine} from '../../../model/machine.js'
 import {ruleKey} from '../../../model/rule-key.js'
-import {type Chain, type IpFamily, isUnderstood, type Rule, type Ruleset, type Table} from '../../../model/ruleset.js'
+import {
+  type Chain,
+  hidesInterfaces,
+  type IpFamily,
+  isUnderstood,
+  type Rule,
+  type Ruleset,
+  type Table,
+} from '../../../model/ruleset.js'
 import {interceptionOf} from '../interception/interception.js'
 import {mentionsOf} from '../interception/mentions.js'
 import {canonicalTable, foreignOwner, isIstioChain} from '../istio-names.js'
@@ -227,11 +235,6 @@ function compareRuleset(expected: Ruleset, actual: Ruleset, machine: Machine | u
 
 function hasIstioRules(set: Ruleset): boolean {
   return set.tables.some(table => table.chains.some(chain => isIstioChain(chain.name) && chain.rules.length > 0))
-}
-
-/** Interfaces are invisible without -v, so nothing can be said about rules that name them. */
-function hidesInterfaces(set: Ruleset): boolean {
-  return set.form === 'list' && set.losses.some(loss => loss.startsWith('interfaces'))
 }
 
 function emptyLike(expected: Ruleset): Ruleset {

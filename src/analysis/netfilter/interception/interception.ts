@@ -20,6 +20,8 @@ export interface Fate {
   readonly verdict: Verdict
   readonly port?: number
   readonly by?: Decider
+  /** Why it cannot be told, with the verdict `insufficient`. */
+  readonly why?: string
 }
 
 /** Traffic of a direction that fares otherwise than the rest: ports, ranges, users, groups, interfaces. */
@@ -37,7 +39,8 @@ export interface Direction {
 /** What a set of rules does to the traffic of a pod, for one address family, found by asking about packets. */
 export interface Interception {
   readonly family: IpFamily
-  readonly mode: 'redirect' | 'tproxy' | 'none'
+  /** `unknown` when the text does not tell how inbound traffic fares, or whether anything is captured. */
+  readonly mode: 'redirect' | 'tproxy' | 'none' | 'unknown'
   readonly inbound: Direction
   readonly outbound: Direction
   /** The proxy's own connections to the outside. */
@@ -71,6 +74,7 @@ function fate(walk: Walk): Fate {
     verdict: verdictOf(walk),
     ...(end.kind === 'delivered' ? {port: end.port} : {}),
     ...(by === undefined ? {} : {by}),
+    ...(end.kind === 'insufficient' ? {why: end.reason} : {}),
   }
 }
 
@@ -160,6 +164,16 @@ function usesTproxy(rulesets: readonly Ruleset[]): boolean {
   )
 }
 
+/** How traffic is captured; unknown as soon as an answer it hangs on is. */
+export function modeOf(into: Direction, out: Direction, tproxy: boolean): Interception['mode'] {
+  const fates = [into.usual, out.usual, ...into.exceptions, ...out.exceptions]
+  const captured = fates.some(({verdict}) => verdict === 'captured')
+  if (captured && tproxy) return 'tproxy'
+  if (into.usual.verdict === 'insufficient') return 'unknown'
+  if (captured) return 'redirect'
+  return fates.some(({verdict}) => verdict === 'insufficient') ? 'unknown' : 'none'
+}
+
 /**
  * Finds out what the rules do for a family by walking packets: ordinary ones, and one for each port, range, user, group and interface that
  * the rules name. So the answer holds for any rules, tampered ones too. `mentions` given
@@ -188,13 +202,9 @@ export function interceptionOf(
   const localhost: IpAddress = family === 'ip' ? {family, bits: 0x7f00_0001n} : {family, bits: 1n}
   const into = inbound(q)
   const out = outbound(q)
-  const captured =
-    into.usual.verdict === 'captured' ||
-    out.usual.verdict === 'captured' ||
-    [...into.exceptions, ...out.exceptions].some(e => e.verdict === 'captured')
   return {
     family,
-    mode: !captured ? 'none' : usesTproxy(rulesets) ? 'tproxy' : 'redirect',
+    mode: modeOf(into, out, usesTproxy(rulesets)),
     inbound: into,
     outbound: out,
     proxyOutbound: proxyOutbound(q),

@@ -1,4 +1,14 @@
-import {type Chain, isUnderstood, type Rule, type Ruleset, ruleCount, type Table} from '../../../model/ruleset.js'
+import {
+  type Chain,
+  type Condition,
+  hiddenByNft,
+  hidesInterfaces,
+  isUnderstood,
+  type Rule,
+  type Ruleset,
+  ruleCount,
+  type Table,
+} from '../../../model/ruleset.js'
 import {canonicalChain, canonicalTable, foreignOwner, isIstioChain} from '../istio-names.js'
 import {ruleWords} from '../rule-words/words.js'
 import type {Interception} from './interception.js'
@@ -25,7 +35,8 @@ function places(rulesets: readonly Ruleset[]): readonly Place[] {
 }
 
 function label({table, chain}: Place, rule: Rule): string {
-  return `${table.name}/${chain.name} rule ${rule.position}: ${rule.text.replace(/^-A \S+ /, '')}`
+  const text = rule.text.startsWith('[{') ? ruleWords(table.name, chain, rule).reading : rule.text
+  return `${table.name}/${chain.name} rule ${rule.position}: ${text.replace(/^-A \S+ /, '')}`
 }
 
 function hasIstioRules(ruleset: Ruleset): boolean {
@@ -60,7 +71,8 @@ function missingJumps({inbound, outbound, family}: Interception, rulesets: reado
         chain.rules.some(rule => rule.actions.some(a => a.kind === 'jump' && canonicalChain(a.chain) === target)),
     )
   const captures = (direction: Interception['inbound']) =>
-    !['escapes', 'direct'].includes(direction.usual.verdict) || direction.exceptions.some(e => e.verdict === 'captured')
+    !['escapes', 'direct'].includes(direction.usual.verdict) ||
+    direction.exceptions.some(e => e.verdict === 'captured' || e.verdict === 'insufficient')
   const found: Oddity[] = []
   if (!captures(inbound) && (lists('ISTIO_INBOUND', 'ISTIO_IN_REDIRECT') || lists('ISTIO_INBOUND', 'ISTIO_TPROXY'))) {
     found.push({
@@ -113,6 +125,24 @@ const SHAPES_TRAFFIC: ReadonlySet<string> = new Set([
   'queue',
 ])
 
+const LO_FORMS: readonly (readonly Condition[])[] = [
+  [],
+  [{field: 'out-interface', negated: false, values: ['lo']}],
+  [{field: 'out-interface', negated: true, values: ['lo']}],
+  [{field: 'in-interface', negated: false, values: ['lo']}],
+  [{field: 'in-interface', negated: true, values: ['lo']}],
+]
+
+/** True for a rule istio makes, or one that may be such a rule but for the part that the text does not show. */
+function mayBeIstios(ruleset: Ruleset, table: Table, chain: Chain, rule: Rule): boolean {
+  if (hiddenByNft(rule) !== undefined) return true
+  const forms = hidesInterfaces(ruleset) ? LO_FORMS : [[]]
+  return forms.some(more => {
+    const whole = {...rule, conditions: [...rule.conditions, ...more]}
+    return ruleWords(table.name, chain, whole).purpose !== undefined
+  })
+}
+
 /** Rules in istio's lists, or beside its jumps, that istio does not make. */
 function strangers(rulesets: readonly Ruleset[]): readonly Oddity[] {
   const found: Oddity[] = []
@@ -124,7 +154,7 @@ function strangers(rulesets: readonly Ruleset[]): readonly Oddity[] {
     if (!hooked && !isIstioChain(chain.name)) continue
     if (!hasIstioRules(ruleset) && !rulesets.some(hasIstioRules)) continue
     for (const rule of chain.rules) {
-      if (ruleWords(table.name, chain, rule).purpose !== undefined) continue
+      if (mayBeIstios(ruleset, table, chain, rule)) continue
       const acts = rule.actions.some(action => SHAPES_TRAFFIC.has(action.kind))
       const jumps = rule.actions.flatMap(action =>
         action.kind === 'jump' || action.kind === 'goto' ? [action.chain] : [],
@@ -198,6 +228,8 @@ function families(all: readonly Interception[], rulesets: readonly Ruleset[]): r
   const v6 = all.find(each => each.family === 'ip6')
   const known = rulesets.some(set => set.family !== 'ip')
   if (v4 === undefined || v6 === undefined || !known || v4.mode === 'none') return []
+  const asked = [v4, v6].flatMap(each => [each.inbound.usual, each.outbound.usual, each.proxyToSelf])
+  if (asked.some(({verdict}) => verdict === 'insufficient')) return []
   const into = v6.inbound.usual.verdict === 'captured'
   const out = v6.outbound.usual.verdict === 'captured'
   const self = v6.proxyToSelf.verdict === v4.proxyToSelf.verdict
@@ -259,5 +291,5 @@ function hasOwners(rulesets: readonly Ruleset[], interception: Interception): bo
   const ambient = places(rulesets).some(
     ({table, chain}) => chain.name === 'ISTIO_PRERT' || table.name.startsWith('istio-ambient'),
   )
-  return !ambient && interception.mode !== 'none'
+  return !ambient && interception.mode !== 'none' && interception.mode !== 'unknown'
 }

@@ -1,4 +1,14 @@
-import type {Action, Backend, Chain, Hook, IpFamily, Rule, Ruleset, Table} from '../../../model/ruleset.js'
+import {
+  type Action,
+  type Backend,
+  type Chain,
+  type Hook,
+  hidesInterfaces,
+  type IpFamily,
+  type Rule,
+  type Ruleset,
+  type Table,
+} from '../../../model/ruleset.js'
 import {type ChainIndex, indexChain} from './chain-index.js'
 import {compileCondition, type Test} from './compile-condition.js'
 
@@ -7,6 +17,8 @@ export interface CompiledRule {
   readonly rule: Rule
   readonly tests: readonly Test[]
   readonly actions: readonly Action[]
+  /** Why the rule may match less than its tests say: a part of it that this form of text does not show. */
+  readonly hidden?: string
 }
 
 /** A chain ready to be walked, with the chains of its table for jumps. */
@@ -29,10 +41,19 @@ export interface CompiledRules {
   }[]
 }
 
-function compileTable(table: Table, backend: Backend): ReadonlyMap<string, CompiledChain> {
+const HIDDEN = {hidden: 'interfaces are not shown without -v'} as const
+
+function compileTable(table: Table, set: Ruleset): ReadonlyMap<string, CompiledChain> {
+  const {backend} = set
+  const hidden = hidesInterfaces(set) ? HIDDEN : {}
   const chains = new Map<string, CompiledChain>()
   for (const chain of table.chains) {
-    const rules = chain.rules.map(rule => ({rule, actions: rule.actions, tests: rule.conditions.map(compileCondition)}))
+    const rules = chain.rules.map(rule => ({
+      rule,
+      actions: rule.actions,
+      tests: rule.conditions.map(compileCondition),
+      ...hidden,
+    }))
     chains.set(chain.name, {
       at: `${table.family}/${table.name}/${chain.name}`,
       backend,
@@ -50,7 +71,7 @@ export function compileRules(rulesets: readonly Ruleset[]): CompiledRules {
   const bases: CompiledRules['bases'][number][] = []
   for (const ruleset of rulesets) {
     for (const table of ruleset.tables) {
-      for (const base of compileTable(table, ruleset.backend).values()) {
+      for (const base of compileTable(table, ruleset).values()) {
         const {hook, priority = 0} = base.chain
         if (hook === undefined) continue
         const families: readonly IpFamily[] = table.family === 'inet' ? ['ip', 'ip6'] : [table.family]

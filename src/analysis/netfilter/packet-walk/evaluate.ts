@@ -1,5 +1,5 @@
 import type {WalkStep} from '../../../model/packet.js'
-import type {Action, Rule} from '../../../model/ruleset.js'
+import {type Action, hiddenByNft, type Rule} from '../../../model/ruleset.js'
 import type {CompiledChain, CompiledRule} from './compile.js'
 import type {Flow} from './flow.js'
 
@@ -14,7 +14,7 @@ export interface Trail {
   readonly steps: WalkStep[]
   readonly assumed: ReadonlyMap<Rule, boolean>
   /** The first undecidable rule met that no assumption covers. */
-  open: {readonly rule: Rule; readonly at: string} | undefined
+  open: {readonly rule: Rule; readonly at: string; readonly because?: string} | undefined
   hops: number
   /** How often the packet came back in through lo. */
   laps: number
@@ -28,17 +28,23 @@ type Flowing = BaseVerdict | 'return' | 'next'
 const MAX_HOPS = 2_000_000
 const MAX_DEPTH = 64
 
-function matches({rule, tests}: CompiledRule, flow: Flow, trail: Trail, at: string): boolean {
+function matches({rule, tests, hidden}: CompiledRule, flow: Flow, trail: Trail, at: string): boolean {
   let unknown = false
   for (const test of tests) {
     const holds = test(flow)
     if (holds === false) return false
     if (holds === undefined) unknown = true
   }
-  if (!unknown) return true
+  if (!unknown && hidden === undefined) return true
   const assumed = trail.assumed.get(rule)
-  if (assumed === undefined) trail.open ??= {rule, at}
+  if (assumed === undefined) trail.open ??= {rule, at, ...(unknown || hidden === undefined ? {} : {because: hidden})}
   return assumed ?? false
+}
+
+/** What to say of a rule that nft prints by halves. */
+export function unshown(rule: Rule, at: string): string | undefined {
+  const part = hiddenByNft(rule)
+  return part === undefined ? undefined : `nft does not show all of ${at} rule ${rule.position} (${part})`
 }
 
 function runAction(
@@ -71,7 +77,9 @@ function runAction(
     case 'opaque':
       return {
         kind: 'unknown',
-        reason: `${chain.at} rule ${compiled.rule.position} does something meshctl does not understand: ${compiled.rule.text}`,
+        reason:
+          unshown(compiled.rule, chain.at) ??
+          `${chain.at} rule ${compiled.rule.position} does something meshctl does not understand: ${compiled.rule.text}`,
       }
     case 'jump':
     case 'goto': {

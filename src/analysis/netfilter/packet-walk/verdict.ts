@@ -4,14 +4,14 @@ import type {Walk, WalkStep} from '../../../model/packet.js'
 /** The one-word answer: does the packet go through the sidecar (or ztunnel)? */
 export type Verdict = 'captured' | 'escapes' | 'direct' | 'dropped' | 'refused' | 'loops' | 'error' | 'insufficient'
 
-/** The last rule that matched and did something to the packet's way: why it went where it went. */
+/** The last rule that matched and did something to the packet's way: why it went where it went. Undefined when it only fell through lists. */
 export function decidingStep(walk: Walk): WalkStep | undefined {
   const steps = walk.steps.filter(step => step.rule > 0)
   const nat = steps.filter(step => step.actions.some(action => DECIDES.has(action.kind)))
   const rewriting = nat.findLast(step =>
     step.actions.some(action => action.kind !== 'return' && action.kind !== 'accept'),
   )
-  return rewriting ?? nat.findLast(step => !step.at.includes('raw')) ?? steps.at(-1)
+  return rewriting ?? nat.findLast(step => !step.at.includes('raw'))
 }
 
 const DECIDES: ReadonlySet<string> = new Set(['redirect', 'dnat', 'tproxy', 'return', 'accept', 'drop', 'reject'])

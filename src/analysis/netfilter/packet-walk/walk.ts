@@ -3,7 +3,7 @@ import {isOwnAddress, type Listener, type Machine} from '../../../model/machine.
 import type {Disposition, Packet, Walk} from '../../../model/packet.js'
 import type {Hook, Rule} from '../../../model/ruleset.js'
 import {basesAt, type CompiledChain, type CompiledRules} from './compile.js'
-import {type BaseVerdict, runBase, type Trail} from './evaluate.js'
+import {type BaseVerdict, runBase, type Trail, unshown} from './evaluate.js'
 import {type Flow, setSource} from './flow.js'
 import {chooseSource, type RouteDecision, route} from './routing.js'
 import {applyAction} from './targets.js'
@@ -203,8 +203,11 @@ export function walkPacket(rules: CompiledRules, machine: Machine, packet: Packe
   const first = runOnce(rules, machine, packet, new Map())
   if (first.open === undefined) return first.walk
   const pending: Map<Rule, boolean>[] = [new Map([[first.open.rule, true]]), new Map([[first.open.rule, false]])]
-  const {rule, at} = first.open
-  const reason = `it depends on something the rules do not tell: ${at} rule ${rule.position}: ${rule.text}`
+  const {rule, at, because} = first.open
+  const reason =
+    because ??
+    unshown(rule, at) ??
+    `it depends on something the rules do not tell: ${at} rule ${rule.position}: ${rule.text}`
   for (let forks = 0; pending.length > 0; forks++) {
     const assumed = pending.pop() ?? new Map<Rule, boolean>()
     const run = runOnce(rules, machine, packet, assumed)
@@ -215,6 +218,10 @@ export function walkPacket(rules: CompiledRules, machine: Machine, packet: Packe
   }
   return {
     ...first.walk,
-    notes: [`${at} rule ${rule.position} cannot be decided from the text, but both ways end alike`],
+    notes: [
+      because === undefined
+        ? `${at} rule ${rule.position} cannot be decided from the text, but both ways end alike`
+        : `${because}, but whatever they are the packet ends alike`,
+    ],
   }
 }

@@ -1,0 +1,66 @@
+import {type Chain, type IpFamily, LEGACY_ELSEWHERE, type Ruleset} from '../../../model/ruleset.js'
+import {type Direction, type Fate, type Interception, modeOf} from './interception.js'
+
+/** Why the verdicts of a direction cannot be told from a text, where it may not hold all that decides. */
+export interface Unseen {
+  readonly inbound?: string
+  readonly outbound?: string
+}
+
+/** iptables-save, -S and -L print every built-in chain of a table, empty or not; what was asked for at start (restore input) has none. */
+function printsBuiltIns(set: Ruleset): boolean {
+  return set.form === 'save' || set.form === 'list' || set.form === 'list-rules'
+}
+
+function entry(set: Ruleset, name: 'PREROUTING' | 'OUTPUT'): Chain | undefined {
+  return set.tables.find(table => table.name === 'nat')?.chains.find(chain => chain.name === name)
+}
+
+function missing(sets: readonly Ruleset[], name: 'PREROUTING' | 'OUTPUT'): string | undefined {
+  if (sets.some(set => !printsBuiltIns(set) || entry(set, name) !== undefined)) {
+    return sets.some(set => set.losses.includes(LEGACY_ELSEWHERE)) ? LEGACY_ELSEWHERE : undefined
+  }
+  const nat = sets.some(set => set.tables.some(table => table.name === 'nat'))
+  return nat ? `chain ${name} of table nat is not in the text given` : 'table nat is not in the text given'
+}
+
+/** What a text given by hand lacks for a family: the built-in chains by which packets enter table nat, or the other back end. */
+export function unseenIn(rulesets: readonly Ruleset[], family: IpFamily): Unseen {
+  const sets = rulesets.filter(set => set.backend !== 'native' && set.family === family)
+  const native = rulesets.some(set => set.backend === 'native')
+  if (sets.length === 0 || native) return {}
+  const inbound = missing(sets, 'PREROUTING')
+  const outbound = missing(sets, 'OUTPUT')
+  return {...(inbound === undefined ? {} : {inbound}), ...(outbound === undefined ? {} : {outbound})}
+}
+
+function hide(fate: Fate, why: string | undefined): Fate {
+  const open = fate.verdict === 'direct' || fate.verdict === 'escapes'
+  return open && why !== undefined ? {verdict: 'insufficient', why} : fate
+}
+
+function hideIn(direction: Direction, why: string | undefined): Direction {
+  const usual = hide(direction.usual, why)
+  if (usual === direction.usual) return direction
+  return {usual, exceptions: direction.exceptions.filter(each => each.verdict === 'captured')}
+}
+
+/** The same answers, but without those that only say that no rule captures, where such a rule may stand in what the text lacks. */
+export function withUnseen(found: Interception, {inbound, outbound}: Unseen): Interception {
+  if (inbound === undefined && outbound === undefined) return found
+  const into = hideIn(found.inbound, inbound)
+  const out = hideIn(found.outbound, outbound)
+  return {
+    ...found,
+    mode: modeOf(into, out, found.mode === 'tproxy'),
+    inbound: into,
+    outbound: out,
+    proxyOutbound: hideIn(found.proxyOutbound, outbound),
+    proxyToSelf: hide(found.proxyToSelf, outbound),
+    appToSelf: hide(found.appToSelf, outbound),
+    appToLocalhost: hide(found.appToLocalhost, outbound),
+    dnsUdp: hide(found.dnsUdp, outbound),
+    dnsTcp: hide(found.dnsTcp, outbound),
+    udp: hide(found.udp, outbound),
+  }
+}

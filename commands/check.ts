@@ -8,6 +8,7 @@ import {checkReport} from '../src/reports/check/report.js'
 import {checkTargets} from '../src/reports/check/targets.js'
 import {checkView} from '../src/reports/check/view.js'
 import {exitCodeOf} from '../src/reports/report.js'
+import {organisationRules} from '../src/rules/organisation.js'
 import {pickRules} from '../src/rules/pick.js'
 import {RULES} from '../src/rules/registry.js'
 
@@ -47,8 +48,9 @@ export default class Check extends MeshCommand {
     const {argv, flags} = await this.parse(Check)
     const specs = outputSpecs(flags.fix ? ['patch'] : flags.output, checkView)
     const config = await readCheckConfig(flags.config, process.cwd())
-    const rules = pickRules(RULES, flags.only ?? config.only, flags.skip ?? config.skip)
-    const severities = severitiesByCode(RULES, config.severities)
+    const all = [...RULES, ...organisationRules(config.rules)]
+    const rules = pickRules(all, flags.only ?? config.only, flags.skip ?? config.skip)
+    const severities = severitiesByCode(all, config.severities)
     const accepted = await readBaseline(flags.baseline ?? config.baseline)
     const {output: _, ...common} = flags
     const target = {namespace: flags.namespace, selector: flags.selector, allNamespaces: flags['all-namespaces']}

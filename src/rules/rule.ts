@@ -59,3 +59,6 @@ export const PAGES = {
   sidecarContainers: 'https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/',
   standards: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
 } as const
+
+/** Thrown by a rule that cannot decide about one workload; shown as not checked, with this reason. */
+export class Undecided extends Error {}

@@ -4,7 +4,7 @@ import type {Finding} from '../../model/finding.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 import type {FactName, Facts, Workload} from '../../rules/facts.js'
-import type {Found, Rule} from '../../rules/rule.js'
+import {type Found, type Rule, Undecided} from '../../rules/rule.js'
 import {type CheckRun, type FactBook, factBook} from './facts.js'
 
 /** What became of one rule for one pod. */
@@ -69,7 +69,17 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
     const answer = await book.fact(name)
     if (answer.ok) facts[name] = answer.value
   }
-  const found = rule.check(workload, facts as Facts)
+  let found: readonly Found[]
+  try {
+    found = rule.check(workload, facts as Facts)
+  } catch (error) {
+    if (!(error instanceof Undecided)) throw error
+    return {
+      rule,
+      kind: 'not-checked',
+      gap: {what: `the condition of ${rule.code}`, reason: 'unreadable', detail: error.message},
+    }
+  }
   if (found.length === 0) return quiet(rule, 'passed')
   return {rule, kind: 'found', findings: found.map(each => finding(rule, workload, each))}
 }

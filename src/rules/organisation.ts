@@ -1,0 +1,95 @@
+import {parse} from '@marcbachmann/cel-js'
+import {selects} from '../analysis/service-ports/service-ports.js'
+import type {OwnRule} from '../formats/check-config/parse.js'
+import type {ServiceModel} from '../model/kube-service.js'
+import {POD_MODES} from '../model/pod-mode.js'
+import {UserError} from '../model/user-error.js'
+import type {Facts, Workload} from './facts.js'
+import {defineRule, type Rule, Undecided} from './rule.js'
+
+function podValue({pod, mode}: Workload): Record<string, unknown> {
+  return {
+    name: pod.object.name,
+    namespace: pod.object.namespace,
+    kind: pod.object.kind,
+    workload: {kind: pod.workload.kind, name: pod.workload.name},
+    mode,
+    labels: {...pod.labels},
+    annotations: {...pod.annotations},
+    hostNetwork: pod.hostNetwork,
+    serviceAccount: pod.serviceAccount,
+    containers: pod.containers.map(({name, image, role, injected, ports}) => ({
+      name,
+      image,
+      role,
+      injected,
+      ports: ports.map(({name: portName = '', port, protocol}) => ({name: portName, port, protocol})),
+    })),
+  }
+}
+
+function serviceValue({object, type, headless, ports}: ServiceModel): Record<string, unknown> {
+  return {
+    name: object.name,
+    type,
+    headless,
+    ports: ports.map(({name = '', port, protocol, appProtocol = ''}) => ({name, port, protocol, appProtocol})),
+  }
+}
+
+/** What a condition may speak of; what could not be read is left out, so that a condition on it is undecided and not false. */
+function context(
+  workload: Workload,
+  {namespace, services}: Partial<Pick<Facts, 'namespace' | 'services'>>,
+): Record<string, unknown> {
+  return {
+    pod: podValue(workload),
+    ...(namespace === undefined ? {} : {ns: {name: namespace.name, labels: {...namespace.labels}}}),
+    ...(services === undefined
+      ? {}
+      : {services: services.filter(service => selects(service, workload.pod)).map(serviceValue)}),
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+}
+
+function ruleOf({code, severity, title, when, message, why, fix, references}: OwnRule): Rule {
+  let holds: ReturnType<typeof parse>
+  try {
+    holds = parse(when)
+  } catch (error) {
+    throw new UserError(`the condition of ${code} cannot be read: ${firstLine(error)}`, {hint: `It is: ${when}`})
+  }
+  return defineRule({
+    code,
+    slug: code.toLowerCase(),
+    aliases: [],
+    severity,
+    title,
+    why,
+    fix,
+    references,
+    modes: POD_MODES,
+    needs: [],
+    uses: ['namespace', 'services'],
+    check: (workload, facts) => {
+      let answer: unknown
+      try {
+        answer = holds(context(workload, facts))
+      } catch (error) {
+        throw new Undecided(firstLine(error))
+      }
+      if (typeof answer !== 'boolean') throw new Undecided(`it gives ${typeof answer}, not true or false`)
+      return answer ? [{message, proof: [{from: 'condition', text: when}]}] : []
+    },
+  })
+}
+
+/** Rules of an organisation as rules like any other; a code used twice or a condition that cannot be read is an error. */
+export function organisationRules(own: readonly OwnRule[]): readonly Rule[] {
+  const twice = own.find(({code}, index) => own.findIndex(each => each.code === code) !== index)
+  if (twice !== undefined) throw new UserError(`the code ${twice.code} is used by two rules`)
+  return own.map(ruleOf)
+}

@@ -1,0 +1,67 @@
+import {expect, test} from '@jest/globals'
+import {parseCheckConfig} from '../../src/formats/check-config/parse.js'
+import {checkReport} from '../../src/reports/check/report.js'
+import {checkTargets} from '../../src/reports/check/targets.js'
+import {organisationRules} from '../../src/rules/organisation.js'
+import {openFiles} from '../../src/sources/open.js'
+
+async function outcome(when: string): Promise<Record<string, string>> {
+  const own = organisationRules(
+    parseCheckConfig(`rules: [{code: ORG0001, title: A rule, when: ${JSON.stringify(when)}}]`, 'c').rules,
+  )
+  const source = await openFiles(['src/sample/mesh.tgz'])
+  const objects = await checkTargets(source, [], {namespace: 'demo'})
+  const report = await checkReport(source, objects, {
+    rules: own,
+    failOn: 'warning',
+    istioNamespace: 'istio-system',
+    deep: true,
+    now: new Date(0),
+  })
+  return Object.fromEntries(
+    report.workloads.map(({workload, findings, notChecked}) => [
+      workload.name,
+      findings.length > 0 ? 'found' : notChecked.length > 0 ? `not checked: ${notChecked[0]?.gap.detail}` : 'passed',
+    ]),
+  )
+}
+
+test('a condition speaks of the pod, its namespace and its Services', async () => {
+  expect(await outcome('"team" in pod.labels')).toMatchObject({'sick-labels': 'found', 'productpage-v1': 'passed'})
+  expect(await outcome('pod.containers.exists(c, !c.injected && c.image.startsWith("local/tools"))')).toMatchObject({
+    'productpage-v1': 'found',
+    'details-v1': 'passed',
+  })
+  expect(await outcome('pod.mode == "none" && ns.labels["istio-injection"] == "enabled"')).toMatchObject({
+    'sick-noinject-v1': 'found',
+    'details-v1': 'passed',
+  })
+  expect(await outcome('services.exists(s, s.ports.size() > 1)')).toMatchObject({
+    'details-v1': 'found',
+    'sick-port-v1': 'found',
+    'productpage-v1': 'passed',
+  })
+  expect(await outcome('pod.containers.exists(c, c.ports.exists(p, p.port == 15006))')).toMatchObject({
+    'sick-port-v1': 'found',
+    'details-v1': 'passed',
+  })
+})
+
+test('a condition that cannot be decided is not checked, never passed', async () => {
+  expect((await outcome('pod.labels.nothing == "x"'))['details-v1']).toMatch(/^not checked: No such key: nothing/)
+  expect((await outcome('pod.name'))['details-v1']).toBe('not checked: it gives string, not true or false')
+})
+
+test('a rule that is written wrongly is an error that names it', () => {
+  const rules = (text: string) => organisationRules(parseCheckConfig(`rules: ${text}`, 'c').rules)
+  expect(() => rules('[{code: ORG0001, title: x, when: "a b"}]')).toThrow(
+    'the condition of ORG0001 cannot be read: Unexpected character',
+  )
+  expect(() => rules('[{code: MCT0001, title: x, when: "true"}]')).toThrow('must be three letters of your own')
+  expect(() => rules('[{code: ORG0001, title: x}]')).toThrow('needs a title and a when')
+  expect(() => rules('[{code: ORG0001, title: x, when: "true", wenn: 1}]')).toThrow('unknown key "wenn"')
+  expect(() => rules('[{code: ORG0001, title: x, when: "true"}, {code: ORG0001, title: z, when: "true"}]')).toThrow(
+    'used by two rules',
+  )
+  expect(() => rules('[{code: ORG0001, title: x, when: "true", severity: fatal}]')).toThrow('severity must be one of')
+})

@@ -133,3 +133,8 @@ export function reachOf({object, selector, targets}: AuthorizationPolicyModel, r
   const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`)
   return `selector ${labels.join(',')}${where === 'namespace' ? '' : ` of the ${where}`}`
 }
+
+/** The Gateways that choose a pod by their selector; one without selector chooses every gateway (istio.io, Gateway). */
+export function gatewaysOf(pod: PodModel, all: readonly GatewayModel[]): readonly GatewayModel[] {
+  return all.filter(({selector}) => matchesLabels(requirementsOf(selector), pod.labels))
+}

@@ -1,12 +1,12 @@
 import type {Standing, StandingRule} from '../../analysis/traffic-policy/standing.js'
 import {type Gap, gapSentences} from '../../model/answer.js'
-import type {RouteTarget} from '../../model/istio-traffic.js'
+import type {GatewayModel, RouteTarget} from '../../model/istio-traffic.js'
 import {objectLabel} from '../../model/pod.js'
 import type {Cell, Tone} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
 import type {Exposure} from './exposure.js'
 import type {AppliedPolicy} from './report.js'
-import type {DescribedPort, DescribedRule, ServiceDescription} from './traffic.js'
+import type {DescribedPort, DescribedRule, Guard, ServiceDescription} from './traffic.js'
 
 const WIDTH = 79
 const NOT_CHECKED = 'not checked'
@@ -51,16 +51,28 @@ function fromProxy(kind: string, rules: readonly StandingRule[]): readonly Cell[
   return lines(`${kind} objects: ${NOT_CHECKED}${told}`, 2, 'warn')
 }
 
-function portText({port, target, protocol, detected, mtls}: DescribedPort, outside: boolean): string {
+const GUARDS: Readonly<Partial<Record<Guard, string>>> = {
+  none: 'plain text, no proxy guards it',
+  gateway: 'TLS as the servers of its Gateways say',
+}
+
+function portText({port, target, protocol, detected, mtls, unserved}: DescribedPort, guard: Guard): string {
   const to = target ?? `"${port.target}", which no container has`
   const type = port.protocol === 'TCP' ? '' : `/${port.protocol}`
-  const taken = detected === undefined ? '' : `, the proxy takes it for ${detected.protocol}`
+  const taken =
+    detected !== undefined
+      ? `, the proxy takes it for ${detected.protocol}`
+      : unserved
+        ? ', the proxy has NO chain for it'
+        : ''
   const by = mtls?.by === undefined ? 'the default' : objectLabel(mtls.by)
   const differs = detected !== undefined && mtls !== undefined && detected.mtls !== mtls.mode
   const proxyMode = differs ? ` (the proxy does ${detected?.mtls})` : ''
-  const mode = mtls === undefined ? `mTLS ${NOT_CHECKED}` : `mTLS ${mtls.mode} by ${by}${proxyMode}`
+  const alone =
+    detected === undefined ? `mTLS ${NOT_CHECKED}` : `mTLS ${detected.mtls} by the proxy, policies ${NOT_CHECKED}`
+  const mode = mtls === undefined ? alone : `mTLS ${mtls.mode} by ${by}${proxyMode}`
   const guess = protocol === 'unknown' ? 'no protocol told, so it is sniffed' : protocol
-  return `port ${port.port}${type} (${port.name ?? 'no name'}) to ${to}: ${guess}${taken}; ${outside ? 'plain text, no proxy guards it' : mode}`
+  return `port ${port.port}${type} (${port.name ?? 'no name'}) to ${to}: ${guess}${taken}; ${GUARDS[guard] ?? mode}`
 }
 
 function ruleText({rule, matching, others, settings}: DescribedRule): string {
@@ -104,14 +116,18 @@ function routeLines({virtualServices, destinationRules, inProxy}: ServiceDescrip
   })
 }
 
+/** The servers of a Gateway in a few words. */
+export function serversText(gateway: GatewayModel): string {
+  return gateway.servers
+    .map(({protocol, port, tls}) => `${protocol} ${port}${tls === '' ? '' : ` TLS ${tls}`}`)
+    .join(', ')
+}
+
 function exposureText({word, by, hosts, gateway, gatewayKnown, addresses, pods, pod, inProxy}: Exposure): string {
   if (gateway === undefined) {
     const fate = gatewayKnown ? 'which does not exist' : `which was ${NOT_CHECKED}`
     return `exposed by VirtualService ${by} through gateway ${word}, ${fate}`
   }
-  const servers = gateway.servers.map(
-    ({protocol, port, tls}) => `${protocol} ${port}${tls === '' ? '' : ` TLS ${tls}`}`,
-  )
   const at = addresses.length === 0 ? 'at no address known' : `at ${addresses.join(', ')}`
   const proxy =
     pods === 0
@@ -121,15 +137,15 @@ function exposureText({word, by, hosts, gateway, gatewayKnown, addresses, pods, 
         : inProxy
           ? `; ${pod} has the route`
           : `; ${pod} has NO route of it`
-  return `exposed to the outside by Gateway ${gateway.object.name}.${gateway.object.namespace} (${servers.join(', ')}) for ${hosts.join(', ')} ${at}${proxy}`
+  return `exposed to the outside by Gateway ${gateway.object.name}.${gateway.object.namespace} (${serversText(gateway)}) for ${hosts.join(', ')} ${at}${proxy}`
 }
 
 /** One Service as a block of the page. */
-export function serviceLines(description: ServiceDescription, outside: boolean): readonly Cell[] {
-  const {service, ports, destinationRules, virtualServices, exposed, inProxy} = description
+export function serviceLines(description: ServiceDescription): readonly Cell[] {
+  const {service, guard, ports, destinationRules, virtualServices, exposed, inProxy} = description
   return [
     ...heading(`Service ${service.object.name}.${service.object.namespace}${service.headless ? ' (headless)' : ''}`),
-    ...ports.flatMap(each => lines(portText(each, outside), 2)),
+    ...ports.flatMap(each => lines(portText(each, guard), 2)),
     ...(destinationRules === undefined ? fromProxy('DestinationRule', inProxy.destinationRules) : []),
     ...(destinationRules ?? []).flatMap(each => {
       const name = `${each.rule.object.name}.${each.rule.object.namespace}`

@@ -1,11 +1,11 @@
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {declaredPorts, selects} from '../../analysis/service-ports/service-ports.js'
-import {policiesOf, reachOf, sidecarOf} from '../../analysis/traffic/touching.js'
+import {gatewaysOf, policiesOf, reachOf, sidecarOf} from '../../analysis/traffic/touching.js'
 import {type PeerPolicies, peerPolicies} from '../../analysis/traffic-policy/peer-policies.js'
 import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
 import type {Gap} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
-import type {AuthorizationPolicyModel, SidecarModel} from '../../model/istio-traffic.js'
+import type {AuthorizationPolicyModel, GatewayModel, SidecarModel} from '../../model/istio-traffic.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {ContainerPort, PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
@@ -18,7 +18,7 @@ import {disagreements} from './disagreements.js'
 import {type ProxyView, readProxy} from './in-proxy.js'
 import {readMeshObjects, shortName} from './mesh-objects.js'
 import {type ProxySync, syncOf} from './sync.js'
-import {describeTraffic, type ServiceDescription} from './traffic.js'
+import {describeTraffic, guardOf, type ServiceDescription} from './traffic.js'
 import {podWarnings} from './warnings.js'
 
 export interface AppliedPolicy extends AuthorizationPolicyModel {
@@ -34,6 +34,8 @@ export interface DescribeReport extends Report {
   readonly revision?: string
   readonly declared: readonly (ContainerPort & {readonly container: string})[]
   readonly services?: readonly ServiceDescription[]
+  /** The Gateways that choose it; for gateways alone. */
+  readonly serves?: readonly GatewayModel[]
   readonly peers?: PeerPolicies
   readonly policies?: readonly AppliedPolicy[]
   readonly policiesInProxy: readonly StandingRule[]
@@ -58,7 +60,6 @@ export interface DescribeOptions {
 
 /** Modes whose pods have an Envoy of Istio's. */
 const WITH_ENVOY: readonly (PodMode | 'unknown')[] = ['sidecar', 'gateway', 'waypoint', 'unknown']
-const GUARDED: readonly (PodMode | 'unknown')[] = ['sidecar', 'gateway', 'waypoint', 'ambient']
 
 async function checked(source: Source, subject: PodRef, {istioNamespace, now}: DescribeOptions) {
   const objects = await source.objects({kind: 'Pod', namespace: subject.namespace, name: subject.name})
@@ -73,7 +74,23 @@ async function checked(source: Source, subject: PodRef, {istioNamespace, now}: D
 
 /** The part of a description that an Envoy alone can give. */
 async function proxyOf(source: Source, subject: PodRef, mode: PodMode | 'unknown', gaps: Gap[]) {
-  return WITH_ENVOY.includes(mode) ? optional(await readProxy(source, subject, gaps), gaps) : undefined
+  if (mode === 'ambient') {
+    const detail = 'ztunnel guards the pod; rules for HTTP are in its waypoint, if it has one'
+    gaps.push({what: 'the configuration of its proxy', reason: 'not-applicable', detail})
+  }
+  if (!WITH_ENVOY.includes(mode)) return undefined
+  const view = optional(await readProxy(source, subject, gaps), gaps)
+  if (mode === 'sidecar' && view !== undefined && view.inbound === undefined) {
+    const detail = 'the proxy has no inbound listener (virtualInbound): istiod has not configured it'
+    gaps.push({what: 'what the proxy does with inbound traffic', reason: 'not-found', detail})
+  }
+  return view
+}
+
+/** The ports people declared; those of a gateway stand at the proxy itself. */
+function portsOf(pod: PodModel, gateway: boolean): DescribeReport['declared'] {
+  if (!gateway) return declaredPorts(pod)
+  return pod.containers.flatMap(({name, ports}) => ports.map(port => ({...port, container: name})))
 }
 
 /** Everything Istio does with one pod, from its objects, its proxy and the control plane, as far as each can be had. */
@@ -102,9 +119,9 @@ export async function describeReport(
     }
   }
   const objects = await readMeshObjects(source, subject.namespace, options.istioNamespace, gaps)
-  const gateway = mode === 'gateway' || mode === 'waypoint'
-  const guarded = GUARDED.includes(mode)
-  const facts = {source, objects, view, gateway, guarded, gaps}
+  const guard = guardOf(mode)
+  const [gateway, guarded] = [guard === 'gateway', guard !== 'none']
+  const facts = {source, objects, view, guard, gaps} as const
   const services =
     objects.services === undefined
       ? undefined
@@ -131,7 +148,8 @@ export async function describeReport(
   return {
     ...head,
     pod,
-    declared: declaredPorts(pod),
+    declared: portsOf(pod, gateway),
+    ...(mode === 'gateway' && objects.gateways !== undefined ? {serves: gatewaysOf(pod, objects.gateways)} : {}),
     ...(revision === undefined ? {} : {revision}),
     ...(services === undefined ? {} : {services}),
     ...(peers === undefined || !guarded ? {} : {peers}),

@@ -16,7 +16,7 @@ import {disagreements} from './disagreements.js'
 import {readProxy} from './in-proxy.js'
 import {type MeshObjects, readMeshObjects, shortName} from './mesh-objects.js'
 import type {AppliedPolicy, DescribeOptions} from './report.js'
-import {describeTraffic, type ServiceDescription} from './traffic.js'
+import {describeTraffic, guardOf, type ServiceDescription} from './traffic.js'
 import {podWarnings} from './warnings.js'
 
 /** A pod behind a Service. */
@@ -112,10 +112,10 @@ export async function serviceReport(
   )
   const ref = usable === undefined ? undefined : {namespace, name: usable.object.name}
   const view = ref === undefined ? undefined : optional(await readProxy(source, ref, gaps), gaps)
-  const gateway = usable !== undefined && podMode(usable) !== 'sidecar'
   const first = usable ?? pods[0]
   const ordered = first === undefined ? pods : [first, ...pods.filter(pod => pod !== first)]
-  const facts = {source, objects, view, gateway, guarded: first !== undefined && podMode(first) !== 'none', gaps}
+  const guard = first === undefined ? 'none' : guardOf(podMode(first))
+  const facts = {source, objects, view, guard, gaps} as const
   const description = await describeTraffic(service, ordered, facts)
   const {authorizationPolicies: all, rootNamespace: root} = objects
   const counted = (policy: {readonly object: {readonly name: string; readonly namespace: string}}) =>

@@ -48,7 +48,7 @@ function doc(report: ServiceReport, form: 'short' | 'table' | 'wide'): Doc {
   const outside = pods !== undefined && pods.length > 0 && pods.every(({mode}) => mode === 'none')
   const text: readonly Cell[] = [
     ...head,
-    ...serviceLines(description, outside),
+    ...serviceLines(description),
     ...mixed.flatMap(({port, modes}) => {
       const words = modes.map(({mode, pods: names}) => `${mode} in ${names.join(', ')}`)
       return lines(`port ${port} is not guarded alike: ${words.join('; ')}`, 2, 'warn')

@@ -12,10 +12,20 @@ import {type StandingRule, standings} from '../../analysis/traffic-policy/standi
 import type {Gap} from '../../model/answer.js'
 import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
 import type {PodModel} from '../../model/pod.js'
+import type {PodMode} from '../../model/pod-mode.js'
 import type {Source} from '../../sources/source.js'
 import {type Exposure, exposures} from './exposure.js'
 import type {DetectedPort, ProxyRule, ProxyView} from './in-proxy.js'
 import {type MeshObjects, shortName} from './mesh-objects.js'
+
+/** What stands between callers and the application: a proxy of the mesh, a gateway, or nothing. */
+export type Guard = 'proxy' | 'gateway' | 'none'
+
+/** Who receives for a pod of that mode. */
+export function guardOf(mode: PodMode | 'unknown'): Guard {
+  if (mode === 'gateway' || mode === 'waypoint') return 'gateway'
+  return mode === 'sidecar' || mode === 'ambient' ? 'proxy' : 'none'
+}
 
 /** A port of a Service in a pod: what its name promises, what the proxy takes it for, and the mTLS mode there. */
 export interface DescribedPort {
@@ -23,6 +33,8 @@ export interface DescribedPort {
   readonly target: number | undefined
   readonly protocol: string
   readonly detected?: DetectedPort
+  /** True when the proxy has no filter chain for it. */
+  readonly unserved: boolean
   /** Absent when the policies could not be read or no proxy guards the pod. */
   readonly mtls?: PeerMode
 }
@@ -34,6 +46,7 @@ export interface DescribedRule extends TouchingDestinationRule {
 /** A Service and all that leads traffic to it; lists that could not be read are absent. */
 export interface ServiceDescription {
   readonly service: ServiceModel
+  readonly guard: Guard
   readonly ports: readonly DescribedPort[]
   readonly destinationRules?: readonly DescribedRule[]
   readonly virtualServices?: readonly TouchingVirtualService[]
@@ -51,10 +64,8 @@ export interface TrafficFacts {
   readonly objects: MeshObjects
   /** The proxy whose metadata is laid beside the objects. */
   readonly view: ProxyView | undefined
-  /** True when that proxy is a gateway's, which is not given rules for the mesh. */
-  readonly gateway: boolean
-  /** True when a proxy guards the pods, so that mTLS modes mean something. */
-  readonly guarded: boolean
+  /** Who receives for the pods: a gateway has TLS of its own and is not given rules for the mesh. */
+  readonly guard: Guard
   readonly gaps: Gap[]
 }
 
@@ -70,19 +81,21 @@ function unbound(service: ServiceModel): readonly BoundPort[] {
 function describedPorts(
   service: ServiceModel,
   pod: PodModel | undefined,
-  {objects, view, guarded}: TrafficFacts,
+  {objects, view, guard}: TrafficFacts,
 ): readonly DescribedPort[] {
   return (pod === undefined ? unbound(service) : boundPorts(pod, [service])).map(({port, target}): DescribedPort => {
     const detected = view?.inbound?.find(each => each.port === target)
     const peers = objects.peerAuthentications
     const mode =
-      pod === undefined || peers === undefined || !guarded || target === undefined
+      pod === undefined || peers === undefined || guard !== 'proxy' || target === undefined
         ? undefined
         : mtlsMode(pod, target, peers, objects.rootNamespace)
     return {
       port,
       target,
       protocol: istioProtocol(port),
+      unserved:
+        view?.inbound !== undefined && detected === undefined && port.protocol === 'TCP' && target !== undefined,
       ...(detected === undefined ? {} : {detected}),
       ...(mode === undefined ? {} : {mtls: mode}),
     }
@@ -100,8 +113,8 @@ function usedFor(rules: readonly ProxyRule[] | undefined, host: string, service:
 }
 
 /** Why a rule for the mesh may be absent from the proxy looked at without anything being wrong. */
-function excuseOf({view, gateway}: TrafficFacts, host: string): string | undefined {
-  if (gateway) return 'a gateway is not given rules for the mesh'
+function excuseOf({view, guard}: TrafficFacts, host: string): string | undefined {
+  if (guard === 'gateway') return 'a gateway is not given rules for the mesh'
   return view?.hosts.has(host) === false ? 'the proxy knows nothing of the Service (Sidecar scope)' : undefined
 }
 
@@ -130,6 +143,7 @@ export async function describeTraffic(
   const excuse = excuseOf(facts, host)
   return {
     service,
+    guard: facts.guard,
     ports: describedPorts(service, pods[0], facts),
     ...(rules === undefined ? {} : {destinationRules: rules}),
     ...(routes === undefined ? {} : {virtualServices: routes}),
@@ -143,7 +157,7 @@ export async function describeTraffic(
         excuse: (rules?.length ?? 0) > 1 ? 'several rules for one host are merged under one name' : excuse,
       }),
       virtualServices: standings({
-        byObjects: (facts.gateway ? routes : inMesh)?.map(each => shortName(each.virtualService.object)),
+        byObjects: (facts.guard === 'gateway' ? routes : inMesh)?.map(each => shortName(each.virtualService.object)),
         existing: (objects.virtualServices ?? []).map(each => shortName(each.object)),
         byProxy: usedFor(view?.virtualServices, host, service, objects.domain),
         excuse,

@@ -4,20 +4,31 @@ import {objectLabel} from '../../model/pod.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
-import {gapLines, heading, lines, policyLines, serviceLines} from './lines.js'
+import {gapLines, heading, lines, policyLines, serversText, serviceLines} from './lines.js'
 import type {DescribeReport} from './report.js'
 
 function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
-function headline({subject, pod, mode, revision, warnings, findings, unasked, disagreements}: DescribeReport): string {
+function headline({
+  subject,
+  pod,
+  mode,
+  revision,
+  warnings,
+  findings,
+  unasked,
+  disagreements,
+  gaps,
+}: DescribeReport): string {
   if (pod === undefined) return `The proxy of ${podLabel(subject)}; its pod object is not there.`
   const state = pod.status?.ready === true ? 'ready' : `NOT ready (${pod.status?.phase ?? 'not running'})`
   const revised = revision === undefined ? '' : `, revision ${revision}`
   const wrong = findings.length + warnings.length + disagreements.length
   const open = unasked === 0 ? '' : ` (${plural(unasked, 'question')} could not be asked)`
-  const worst = wrong === 0 ? `Nothing is wrong with it${open}.` : `${plural(wrong, 'thing')} to look at, below${open}.`
+  const fine = gaps.length === 0 ? 'Nothing is wrong with it' : 'Nothing wrong was found, but not all could be checked'
+  const worst = wrong === 0 ? `${fine}${open}.` : `${plural(wrong, 'thing')} to look at, below${open}.`
   const mode_ = mode === 'unknown' ? 'may or may not be in the mesh' : MODE_WORDS[mode]
   return `Pod ${podLabel(subject)} of ${objectLabel(pod.workload)}: ${state}, ${mode_}${revised}. ${worst}`
 }
@@ -76,6 +87,18 @@ function syncLines({sync}: DescribeReport): readonly Cell[] {
   ]
 }
 
+function servedLines({serves, mode}: DescribeReport): readonly Cell[] {
+  if (mode !== 'gateway') return []
+  if (serves === undefined) return lines('Gateways that choose it: not checked', 2, 'warn')
+  if (serves.length === 0) return lines('no Gateway chooses it', 2)
+  return serves.flatMap(each =>
+    lines(
+      `Gateway ${each.object.name}.${each.object.namespace}: ${serversText(each)} for ${[...new Set(each.servers.flatMap(({hosts}) => hosts))].join(', ')}`,
+      2,
+    ),
+  )
+}
+
 function inboundLines({proxy}: DescribeReport): readonly Cell[] {
   const ports = (proxy?.inbound ?? []).map(({port, protocol, mtls}) => `${port}: ${protocol}, mTLS ${mtls}`)
   const rules = (each: readonly {readonly rule: string}[] | undefined) =>
@@ -90,16 +113,19 @@ function inboundLines({proxy}: DescribeReport): readonly Cell[] {
   ]
 }
 
-function serviceBlocks({services, mode, pod}: DescribeReport): readonly Cell[] {
+const UNGUARDED: readonly DescribeReport['mode'][] = ['none', 'control-plane', 'ztunnel']
+
+function serviceBlocks({services, pod}: DescribeReport): readonly Cell[] {
   if (services === undefined) return pod === undefined ? [] : ['', ...lines('Services: not checked', 0, 'warn')]
   if (services.length === 0) return ['', 'No Service selects it.']
-  return services.flatMap(each => serviceLines(each, mode === 'none'))
+  return services.flatMap(serviceLines)
 }
 
 function guardLines(report: DescribeReport): readonly Cell[] {
-  if (report.mode === 'none') return ['', 'No policy applies to what it receives: no proxy guards it.']
+  if (UNGUARDED.includes(report.mode)) return ['', 'No policy applies to what it receives: no proxy guards it.']
   return [
     ...heading('Rules for the pod'),
+    ...servedLines(report),
     ...(report.pod === undefined ? [] : peerLines(report)),
     ...policyLines(report.policies, report.policiesInProxy, undefined),
     ...(report.pod === undefined ? [] : [...sidecarLines(report), ...syncLines(report)]),
@@ -153,6 +179,7 @@ export const describeView: View<DescribeReport> = {
       name: name ?? null,
     })),
     services: report.services ?? null,
+    gateways: report.serves ?? null,
     peerAuthentication: report.peers ?? null,
     authorizationPolicies: report.policies ?? null,
     authorizationPoliciesInProxy: report.policiesInProxy,

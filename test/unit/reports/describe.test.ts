@@ -1,9 +1,15 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {expect, test} from '@jest/globals'
+import {describe, expect, test} from '@jest/globals'
 import {formOf, rendered} from '../../../src/cli/output.js'
+import {missing} from '../../../src/model/answer.js'
+import type {KubeObject} from '../../../src/model/kube-object.js'
 import {type DescribeReport, describeReport} from '../../../src/reports/describe/report.js'
+import {type ServiceReport, serviceReport} from '../../../src/reports/describe/service-report.js'
+import {serviceView} from '../../../src/reports/describe/service-view.js'
 import {describeView} from '../../../src/reports/describe/view.js'
+import {exitCodeOf, type Report} from '../../../src/reports/report.js'
+import type {View} from '../../../src/reports/view.js'
 import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {resolvePods} from '../../../src/sources/subject.js'
@@ -11,89 +17,388 @@ import {expectGolden} from '../../support/golden.js'
 import {captureSource, meshCapture} from '../../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 
-async function described(source: Source, name: string, only?: string): Promise<DescribeReport> {
-  return await describeReport(source, await resolvePods(source, {name, namespace: 'demo'}), 'istio-system', only)
+const ISTIO = {istioNamespace: 'istio-system'}
+const NOW = new Date('2026-11-20T19:00:00Z')
+
+async function sample(): Promise<Source> {
+  return await openFiles(['src/sample/mesh.tgz'])
 }
 
-async function shown(report: DescribeReport): Promise<string> {
-  return String(
-    await rendered(
-      report,
-      describeView,
-      formOf(undefined, describeView),
-      {width: 80, colour: false, headers: true},
-      false,
-    ),
-  )
+async function described(source: Source, name: string): Promise<DescribeReport> {
+  const [pod] = await resolvePods(source, {name, namespace: 'demo'})
+  const ref = {namespace: pod?.metadata.namespace ?? '', name: pod?.metadata.name ?? ''}
+  return await describeReport(source, ref, {...ISTIO, now: NOW})
 }
 
-test.each([
-  ['deploy/reviews-v1', undefined],
-  ['svc/productpage', 'productpage'],
-  ['deploy/details-v1', undefined],
-  ['deploy/sick-noinject-v1', undefined],
-  ['deploy/sick-labels', undefined],
-])('%s of the sample', async (name, only) => {
-  const source = await openFiles(['src/sample/mesh.tgz'])
-  expectGolden(
-    `src/reports/describe/golden/${name.replace('/', '-')}.txt`,
-    await shown(await described(source, name, only)),
-  )
+async function shown<R extends Report>(report: R, view: View<R>, form?: string): Promise<string> {
+  const layout = {width: 80, colour: false, headers: true}
+  return String(await rendered(report, view, formOf(form, view), layout, false))
+}
+
+/** The sample with some of its objects changed, as if somebody had edited the mesh after the proxies were configured. */
+function edited(
+  source: Source,
+  kind: string,
+  change: (objects: readonly KubeObject[]) => readonly KubeObject[],
+): Source {
+  return {
+    ...source,
+    async objects(query) {
+      const answer = await source.objects(query)
+      return answer.ok && query.kind === kind ? {ok: true, value: change(answer.value)} : answer
+    },
+  }
+}
+
+function without(source: Source, ...kinds: readonly string[]): Source {
+  return {
+    ...source,
+    objects: async query =>
+      kinds.includes(query.kind)
+        ? missing(`${query.kind} objects`, 'forbidden', 'no right to list')
+        : source.objects(query),
+  }
+}
+
+describe('pages of the sample', () => {
+  test.each([
+    'reviews-v1',
+    'details-v1',
+    'sick-noinject-v1',
+    'sick-labels',
+    'sick-nack-v1',
+    'sick-notready-v1',
+    'sick-uid-v1',
+  ])('pod of deploy/%s', async name => {
+    const report = await described(await sample(), `deploy/${name}`)
+    expectGolden(`src/reports/describe/golden/pod-${name}.txt`, await shown(report, describeView))
+  })
+
+  test.each(['productpage', 'reviews', 'sick-noinject'])('Service %s', async name => {
+    const report = await serviceReport(await sample(), name, 'demo', ISTIO)
+    expectGolden(`src/reports/describe/golden/service-${name}.txt`, await shown(report, serviceView))
+  })
+
+  test('json and yaml hold the same, versioned', async () => {
+    const report = await described(await sample(), 'deploy/reviews-v1')
+    const json = await shown(report, describeView, 'json')
+    expectGolden('src/reports/describe/golden/pod-reviews-v1.json', json)
+    const {parse} = await import('yaml')
+    expect(parse(await shown(report, describeView, 'yaml'))).toEqual(JSON.parse(json))
+    const service = await serviceReport(await sample(), 'reviews', 'demo', ISTIO)
+    expect(JSON.parse(await shown(service, serviceView, 'json'))).toMatchObject({
+      apiVersion: 'meshctl/v1',
+      kind: 'ServiceDescription',
+      notChecked: [],
+    })
+  })
 })
 
-/** What istioctl's text says, by the beginnings of its lines. */
-function facts(text: string) {
-  const all = (pattern: RegExp) => [...text.matchAll(pattern)].map(match => match[1] ?? '')
+describe('objects and proxy that tell different things', () => {
+  test('a deleted DestinationRule that the proxy still uses', async () => {
+    const source = edited(await sample(), 'DestinationRule', all =>
+      all.filter(each => each.metadata.name !== 'reviews'),
+    )
+    const report = await described(source, 'deploy/reviews-v1')
+    expect(report.disagreements).toEqual([
+      'DestinationRule reviews.demo for reviews: the proxy is stale: it still uses it, but the object no longer exists',
+    ])
+    expect(report.services?.[0]?.inProxy.destinationRules).toMatchObject([
+      {name: 'reviews.demo', standing: 'proxy only'},
+    ])
+    expect(exitCodeOf(report)).toBe(1)
+    expect(await shown(report, describeView)).toContain(
+      'DestinationRule reviews.demo: only in the proxy, which is stale',
+    )
+  })
+
+  test('a VirtualService that leads elsewhere now', async () => {
+    const moved = (each: KubeObject): KubeObject =>
+      each.metadata.name === 'reviews'
+        ? {...each, spec: {hosts: ['other'], http: [{route: [{destination: {host: 'other'}}]}]}}
+        : each
+    const report = await described(
+      edited(await sample(), 'VirtualService', all => all.map(moved)),
+      'deploy/reviews-v1',
+    )
+    expect(report.disagreements).toEqual([
+      'VirtualService reviews.demo for reviews: the proxy is stale: it still uses it, but the object no longer concerns it',
+    ])
+  })
+
+  test('a VirtualService the proxy has not got yet', async () => {
+    const copied = (all: readonly KubeObject[]): readonly KubeObject[] => [
+      ...all,
+      ...all
+        .filter(each => each.metadata.name === 'reviews')
+        .map(each => ({...each, metadata: {...each.metadata, name: 'reviews-new'}})),
+    ]
+    const report = await described(edited(await sample(), 'VirtualService', copied), 'deploy/reviews-v1')
+    expect(report.services?.[0]?.inProxy.virtualServices).toMatchObject([
+      {name: 'reviews-new.demo', standing: 'objects only'},
+      {name: 'reviews.demo', standing: 'both'},
+    ])
+    expect(await shown(report, describeView)).toContain('VirtualService reviews-new.demo for reviews; NOT in the proxy')
+  })
+
+  test('an AuthorizationPolicy the proxy still enforces, and one it does not yet', async () => {
+    const renamed = (each: KubeObject): KubeObject =>
+      each.metadata.name === 'deny-admin' ? {...each, metadata: {...each.metadata, name: 'deny-root'}} : each
+    const report = await described(
+      edited(await sample(), 'AuthorizationPolicy', all => all.map(renamed)),
+      'deploy/reviews-v1',
+    )
+    expect(report.policiesInProxy).toMatchObject([
+      {name: 'deny-admin.demo', standing: 'proxy only'},
+      {name: 'deny-root.demo', standing: 'objects only'},
+    ])
+  })
+
+  test('an mTLS mode changed after the proxy was configured', async () => {
+    const permissive = (each: KubeObject): KubeObject => ({
+      ...each,
+      spec: {...(each.spec as object), mtls: {mode: 'PERMISSIVE'}},
+    })
+    const report = await described(
+      edited(await sample(), 'PeerAuthentication', all => all.map(permissive)),
+      'deploy/reviews-v1',
+    )
+    expect(report.disagreements).toEqual([
+      'port 9080: the policies ask for mTLS PERMISSIVE, the proxy does STRICT: it is stale',
+    ])
+  })
+
+  test('nothing differs in any untouched pod with a running proxy', async () => {
+    const source = await sample()
+    const pods = await source.objects({kind: 'Pod', namespace: 'demo'})
+    const names = (pods.ok ? pods.value : []).map(each => each.metadata.name)
+    expect(names.length).toBeGreaterThan(9)
+    for (const name of names) expect([name, (await described(source, name)).disagreements]).toEqual([name, []])
+  })
+})
+
+describe('what is not there is said', () => {
+  const CLAIMS = {
+    Service: /No Service selects it/,
+    PeerAuthentication: /mTLS it demands: (PERMISSIVE|STRICT|DISABLE)|by the default|by PeerAuthentication/,
+    DestinationRule: /DestinationRule reviews\.demo for/,
+    VirtualService: /VirtualService reviews\.demo for/,
+    AuthorizationPolicy: /no AuthorizationPolicy/,
+    Sidecar: /no Sidecar:/,
+  }
+
+  test.each(Object.entries(CLAIMS))('%s objects nobody may list', async (kind, claim) => {
+    const report = await described(without(await sample(), kind), 'deploy/reviews-v1')
+    const page = await shown(report, describeView)
+    expect(page).toMatch(/\nNot checked\n(.|\n)*forbidden \(no right to list\)/)
+    expect(page).toContain(`${kind} objects`)
+    expect(page).not.toMatch(claim)
+    expect(page).not.toContain('Nothing is wrong')
+    expect(exitCodeOf(report)).toBe(3)
+  })
+
+  test('rules the proxy names when the objects cannot be read', async () => {
+    const report = await described(
+      without(await sample(), 'AuthorizationPolicy', 'DestinationRule'),
+      'deploy/reviews-v1',
+    )
+    const page = (await shown(report, describeView)).replaceAll(/\s+/g, ' ')
+    expect(page).toContain('AuthorizationPolicy objects: not checked; the proxy was made from deny-admin.demo')
+    expect(page).toContain('DestinationRule objects: not checked; the proxy was made from reviews.demo')
+    expect(report.disagreements).toEqual([])
+  })
+
+  test('a proxy that does not answer', async () => {
+    const base = await sample()
+    const source: Source = {
+      ...base,
+      evidence: async (id, pod, query) =>
+        id.startsWith('envoy.') ? missing(id, 'timeout', 'no answer in 30 s') : base.evidence(id, pod, query),
+    }
+    const report = await described(source, 'deploy/reviews-v1')
+    const page = await shown(report, describeView)
+    expect(page).toContain('envoy.config_dump: timed out (no answer in 30 s)')
+    expect(page).not.toContain('the proxy has it')
+    expect(report.disagreements).toEqual([])
+    expect(report.policies?.map(({object}) => object.name)).toEqual(['deny-admin'])
+  })
+
+  test('an istiod that does not answer', async () => {
+    const base = await sample()
+    const source: Source = {
+      ...base,
+      evidence: async (id, pod, query) =>
+        id === 'istiod.syncz' ? missing(id, 'timeout', 'no answer') : base.evidence(id, pod, query),
+    }
+    const page = await shown(await described(source, 'deploy/reviews-v1'), describeView)
+    expect(page).toContain('configuration from istiod: not checked')
+    expect(page).not.toContain('no istiod knows')
+  })
+
+  test('a Service whose pods nobody may list, and one that does not exist', async () => {
+    const report = await serviceReport(without(await sample(), 'Pod'), 'reviews', 'demo', ISTIO)
+    expect(await shown(report, serviceView)).toMatch(/its pods were not checked(.|\n)*Not checked\n/)
+    await expect(serviceReport(await sample(), 'reviews', 'default', ISTIO)).rejects.toThrow(
+      'services "reviews" not found in the "default" namespace',
+    )
+  })
+
+  test('a Service without pods', async () => {
+    const none = edited(await sample(), 'Pod', all => all.filter(each => each.metadata.namespace !== 'demo'))
+    const report = await serviceReport(none, 'reviews', 'demo', ISTIO)
+    expect(await shown(report, serviceView)).toMatch(/^Service reviews\.demo has NO PODS\./)
+  })
+
+  test('a config_dump alone: the proxy speaks for itself, the rest is not checked', async () => {
+    const dump = await (await sample()).evidence('envoy.config_dump', {
+      namespace: 'demo',
+      name: 'reviews-v1-ccf5b6b84-9cj4v',
+    })
+    if (!dump.ok) throw new Error('the sample has this dump')
+    const {filesSource} = await import('../../../src/sources/files/source.js')
+    const source = filesSource([{label: 'dump.json', bytes: dump.value.bytes}])
+    const subject = source.impliedSubject ?? {namespace: '', name: ''}
+    const report = await describeReport(source, subject, {...ISTIO, now: NOW})
+    expectGolden('src/reports/describe/golden/file-config-dump.txt', await shown(report, describeView))
+    expect(report.proxy?.inbound).toContainEqual({port: 9080, protocol: 'HTTP', mtls: 'STRICT'})
+  })
+})
+
+interface Recording {
+  readonly slug: string
+  readonly argv: readonly string[]
+}
+
+const LIVE = join(SHARED, 'istioctl/live')
+
+function recordings(kind: string): readonly (Recording & {readonly said: string})[] {
+  const index = JSON.parse(readFileSync(join(LIVE, 'index.json'), 'utf8')) as readonly Recording[]
+  return index
+    .filter(({argv}) => argv[1] === 'describe' && argv[2] === kind)
+    .map(each => ({...each, said: readFileSync(join(LIVE, `${each.slug}.out`), 'utf8')}))
+}
+
+function all(text: string, pattern: RegExp): readonly string[] {
+  return [...text.matchAll(pattern)].map(match => match[1] ?? '')
+}
+
+/** What istioctl says of Services and the traffic to them, beside what meshctl says. */
+function traffic(said: string, services: DescribeReport['services'] = []) {
+  const rules = services.flatMap(each => each.destinationRules ?? [])
+  const routes = services.flatMap(each => each.virtualServices ?? [])
+  const ports = services.flatMap(({ports: bound}) => bound).filter(({port}) => port.protocol === 'TCP')
+  const belongs = rules.flatMap(({matching}) => matching)
+  const reaching = routes
+    .filter(({gateways}) => gateways.includes('mesh'))
+    .flatMap(({shares}) => shares.flatMap(({targets}) => targets))
+    .filter(({subset, weight}) => weight < 100 && (subset === undefined || belongs.includes(subset)))
+  const names = (refs: readonly {readonly name: string; readonly namespace: string}[]) =>
+    [...new Set(refs.map(({name, namespace}) => `${name}.${namespace}`))].sort()
   return {
-    services: all(/^Service: (\S+)$/gm),
-    ports: all(/^ {3}Port: (.+)$/gm),
-    subsets: all(/^ *Matching subsets: (\S+)$/gm),
-    mtls: all(/Workload mTLS mode: (\S+)/g),
-    portModes: all(/^ {6}(\d+: \S+)$/gm),
-    weights: all(/^ {3}Route to host .* with weight (\d+)%$/gm),
+    istioctl: {
+      services: [...all(said, /^Service: (\S+)$/gm)].sort(),
+      ports: [...all(said, /^ {3}Port: (.+)$/gm)].sort(),
+      rules: [...new Set(all(said, /DestinationRule: (\S+) for/g))].sort(),
+      subsets: all(said, /^ *Matching subsets: (\S+)$/gm).flatMap(each => each.split(',')),
+      others: all(said, /\(Non-matching subsets (\S+)\)/g).flatMap(each => each.split(',')),
+      tls: [...new Set(all(said, /Traffic Policy TLS Mode: (\S+)/g))],
+      policies: [...new Set(all(said, /Policies: (.*(?:detection|pool|balancer))$/gm))],
+      routes: [...new Set(all(said, /VirtualService: (\S+)/g))].sort(),
+      weights: all(said, /^ {3}Route to host .* with weight (\d+)%$/gm),
+    },
+    meshctl: {
+      services: names(services.map(each => each.service.object)),
+      ports: ports
+        .map(({port, protocol, target}) => {
+          const word = protocol === 'unknown' ? 'UnsupportedProtocol' : protocol
+          return `${port.name} ${port.port}/${word} targets pod port ${target}`
+        })
+        .sort(),
+      rules: names(rules.map(each => each.rule.object)),
+      subsets: belongs,
+      others: rules.flatMap(each => each.others),
+      tls: rules
+        .flatMap(each => each.settings)
+        .filter(each => each.startsWith('TLS '))
+        .map(each => each.slice(4)),
+      policies: rules.flatMap(each => each.settings).filter(each => !each.startsWith('TLS ')),
+      routes: names(routes.map(each => each.virtualService.object)),
+      weights: reaching.map(({weight}) => String(weight)),
+    },
   }
 }
 
-sharedTest('services, ports, protocols, subsets, weights and mTLS modes are those istioctl found', async () => {
-  const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
-  const folder = join(SHARED, 'istioctl/live')
-  const index = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as {
-    slug: string
-    argv: string[]
-    exit: number
-  }[]
-  const runs = index.filter(({argv, exit}) => argv[1] === 'describe' && argv[2] === 'pod' && exit === 0)
-  expect(runs.length).toBeGreaterThan(5)
-  for (const {slug, argv} of runs) {
-    const said = facts(readFileSync(join(folder, `${slug}.out`), 'utf8'))
-    const {services} = await described(source, argv.at(-1) ?? '')
-    expect(services.map(({service}) => `${service.object.name}.${service.object.namespace}`).sort()).toEqual(
-      said.services.sort(),
-    )
-    const ports = services.flatMap(({ports: bound}) =>
-      bound.map(
-        ({port, protocol, target}) =>
-          `${port.name} ${port.port}/${protocol === 'unknown' ? 'UnsupportedProtocol' : protocol} targets pod port ${target}`,
-      ),
-    )
-    expect(ports.sort()).toEqual(said.ports.sort())
-    const rules = services.flatMap(({destinationRules}) => destinationRules.flatMap(({matching}) => matching))
-    expect(rules).toEqual(said.subsets.flatMap(each => each.split(',')))
-    const modes = services.flatMap(({ports: bound}) => bound.map(({target, mtls}) => [target, mtls.mode] as const))
-    for (const [target, mode] of modes) {
-      const own = said.portModes.find(each => each.startsWith(`${target}: `))
-      expect(said.mtls.length === 0 ? mode : (own?.split(' ')[1] ?? said.mtls[0])).toBe(mode)
+/** istioctl reads the first filter of the first chain only, so meshctl must name its policies and may name more. */
+function enforced(said: string): readonly string[] {
+  const keys = [...said.matchAll(/ns\[([^\]]+)\]-policy\[([^\]]+)\]/g)]
+  return [...new Set(keys.map(([, namespace, name]) => `${name}.${namespace}`))]
+}
+
+async function wholeMesh(): Promise<Source> {
+  return await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
+}
+
+describe('beside what istioctl printed of live pods', () => {
+  sharedTest('pods', async () => {
+    const source = await wholeMesh()
+    const runs = recordings('pod')
+    expect(runs.length).toBe(12)
+    for (const {slug, argv, said} of runs) {
+      const report = await described(source, argv.at(-1) ?? '')
+      const {peers, policiesInProxy, services} = report
+      const whole = !said.includes('not part of mesh') && !said.includes('is not Running')
+      const {istioctl, meshctl} = traffic(said, services)
+      // istioctl stops at a pod that is outside the mesh or not running; meshctl goes on.
+      if (whole) expect({slug, ...meshctl}).toEqual({slug, ...istioctl})
+      expect([slug, report.revision ?? '']).toEqual([slug, all(said, /Pod Revision: ?(.*)$/gm)[0]?.trim()])
+      const ports = report.declared.map(({port, container}) => `${port} (${container})`).join(', ')
+      expect([slug, ports]).toEqual([slug, all(said, /Pod Ports: (.+)$/gm)[0]])
+      const enforcing = policiesInProxy.filter(({standing}) => standing === 'both').map(({name}) => name)
+      expect({slug, enforcing}).toEqual({slug, enforcing: expect.arrayContaining([...enforced(said)])})
+      const mode = all(said, /Workload mTLS mode: (\S+)/g)[0]
+      if (mode !== undefined) expect([slug, peers?.workload.mode]).toEqual([slug, mode])
+      expect(peers?.ports.map(({port, mode: at}) => `${port}: ${at}`) ?? []).toEqual(all(said, /^ {6}(\d+: \S+)$/gm))
+      const applied = (all(said, /Applied PeerAuthentication:\n {3}(.+)$/gm)[0] ?? '')
+        .split(', ')
+        .filter(each => each !== '')
+      const ours = peers?.policies.map(({object}) => `${object.name}.${object.namespace}`).sort()
+      if (whole) expect([slug, ours]).toEqual([slug, applied.sort()])
     }
-    const weights = services.flatMap(({virtualServices, destinationRules}) => {
-      const subsets = destinationRules.flatMap(({matching}) => matching)
-      return virtualServices.flatMap(({shares}) =>
-        shares.flatMap(({targets}) =>
-          targets
-            .filter(({subset}) => subset === undefined || subsets.includes(subset))
-            .map(({weight}) => String(weight)),
-        ),
-      )
-    })
-    for (const weight of said.weights) expect(weights).toContain(weight)
-  }
+  })
+
+  sharedTest('its warnings', async () => {
+    const source = await wholeMesh()
+    const told = async (name: string) => {
+      const {warnings, findings} = await described(source, name)
+      return [...warnings, ...findings.map(each => `${each.code} ${each.message}`)].join('\n')
+    }
+    expect(await told('deploy/sick-uid-v1')).toMatch(/1337/)
+    expect(await told('deploy/sick-noinject-v1')).toMatch(/not part of the mesh/)
+    expect(await told('deploy/sick-notready-v1')).toMatch(/not running: Pending/)
+    expect(await told('deploy/sick-labels')).toMatch(/None of the \d+ Services/)
+    // istioctl warns of a gateway's own uid, where there is no application to bypass anything.
+    expect(await told('istio-ingressgateway-b7675f4d8-w8l4b.istio-system')).toBe('')
+  })
+
+  sharedTest('Services, and the gateway that exposes one', async () => {
+    const source = await wholeMesh()
+    const runs = recordings('service')
+    expect(runs.length).toBe(6)
+    const reports = new Map<string, ServiceReport>()
+    for (const {slug, argv, said} of runs) {
+      const report = await serviceReport(source, (argv.at(-1) ?? '').split('.')[0] ?? '', 'demo', ISTIO)
+      reports.set(slug, report)
+      const {istioctl, meshctl} = traffic(said, [report.description])
+      expect({slug, ...meshctl}).toEqual({slug, ...istioctl})
+      const enforcing = report.policiesInProxy.map(({name}) => name)
+      expect({slug, enforcing}).toEqual({slug, enforcing: expect.arrayContaining([...enforced(said)])})
+      const gateways = all(said, /Exposed on Ingress Gateway http:\/\/(\S+)/g)
+      expect([slug, report.description.exposed.length]).toEqual([slug, gateways.length])
+      for (const [index, address] of gateways.entries())
+        expect(report.description.exposed[index]?.addresses.join()).toContain(address)
+    }
+    expect(reports.get('describe-svc-productpage')?.description.exposed).toMatchObject([
+      {word: 'bookinfo-gateway', pods: 1, inProxy: true},
+    ])
+  })
 })

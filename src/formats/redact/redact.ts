@@ -2,7 +2,8 @@ import type {Gap} from '../../model/answer.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {isObject, type JsonObject} from '../decode.js'
-import {isSecretHeader, isSecretName, REDACTED, scrubJson, scrubText} from './scrub.js'
+import {isSecretHeader, isSecretName, REDACTED, scrubText} from './scrub.js'
+import {scrubJson} from './scrub-json.js'
 
 /** Containers of the mesh itself, whose settings our reports read. */
 const MESH_CONTAINERS = new Set([

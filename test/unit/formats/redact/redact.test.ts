@@ -4,7 +4,8 @@ import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {parseObjects} from '../../../../src/formats/kube-manifest/parse.js'
 import {redactEvidence, redactObject} from '../../../../src/formats/redact/redact.js'
-import {scrubJson, scrubText} from '../../../../src/formats/redact/scrub.js'
+import {scrubText} from '../../../../src/formats/redact/scrub.js'
+import {scrubJson} from '../../../../src/formats/redact/scrub-json.js'
 import type {KubeObject} from '../../../../src/model/kube-object.js'
 
 /** Secrets made for this run; none may survive. */

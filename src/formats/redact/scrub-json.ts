@@ -1,0 +1,164 @@
+import {isSecretHeader, isSecretName, REDACTED, REDACTED_BASE64, scrubQuoted, scrubText} from './scrub.js'
+
+/** What a field's name says of its text. */
+type NameKind = 'secret' | 'string-source' | 'bytes-source' | 'label' | 'value' | 'plain'
+
+/** Fields that hold a secret as a data source below them (Envoy's TlsCertificate, GenericSecret, TlsSessionTicketKeys). */
+const SECRET_SOURCE = /^(?:private_?key|password|secret|generic_?secret|(?:ticket_?)?keys)$/i
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+/** JSON in JSON in JSON is common (an annotation in a bootstrap); deeper than this nobody goes. */
+const MAX_DEPTH = 6
+
+interface Frame {
+  readonly list: boolean
+  /** The name under which this object or list stands. */
+  readonly name: string
+  /** The name of the field whose value comes next. */
+  key: string
+  /** In an object: a name is expected next, not a value. */
+  naming: boolean
+  /** The text of `key` or `name`, and where the texts of `value` stand: whether they are secret shows at the end. */
+  label: string
+  readonly values: Span[]
+}
+
+interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+interface Edit extends Span {
+  readonly put: string
+}
+
+const kinds = new Map<string, NameKind>()
+
+function nameKind(name: string): NameKind {
+  const known = kinds.get(name)
+  if (known !== undefined) return known
+  const kind: NameKind =
+    isSecretName(name) || isSecretHeader(name) || name === LAST_APPLIED
+      ? 'secret'
+      : /^inline_?string$/i.test(name)
+        ? 'string-source'
+        : /^inline_?bytes$/i.test(name)
+          ? 'bytes-source'
+          : name === 'key' || name === 'name'
+            ? 'label'
+            : /^(?:raw_?)?value$/i.test(name)
+              ? 'value'
+              : 'plain'
+  if (kinds.size < 10_000) kinds.set(name, kind)
+  return kind
+}
+
+/** The place after the string that begins at `from`, past its closing quote; the end of the text when it is cut short. */
+function endOfString(text: string, from: number): number {
+  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let slashes = 0
+    while (text.charCodeAt(at - 1 - slashes) === 92) slashes += 1
+    if (slashes % 2 === 0) return at + 1
+  }
+  return text.length
+}
+
+function decoded(quoted: string): string | undefined {
+  try {
+    return JSON.parse(quoted) as string
+  } catch {
+    return undefined
+  }
+}
+
+/** True for text that is a JSON document by its first character. */
+function isDocument(text: string): boolean {
+  return /^\s*[{[]/.test(text)
+}
+
+/** The edit a string needs: by the name it stands under, or because it is a document of its own that holds secrets. */
+function editOf(text: string, span: Span, frame: Frame, above: Frame | undefined, depth: number): Edit | undefined {
+  const {from, to} = span
+  if (to - from <= 2) return undefined
+  const kind = nameKind(frame.list ? frame.name : frame.key)
+  const source = SECRET_SOURCE.test(frame.name) || (above !== undefined && SECRET_SOURCE.test(above.name))
+  if (kind === 'secret' || (kind === 'string-source' && source)) return {from, to, put: `"${REDACTED}"`}
+  if (kind === 'bytes-source' && source) return {from, to, put: `"${REDACTED_BASE64}"`}
+  if (kind === 'value') frame.values.push(span)
+  const quoted = text.slice(from, to)
+  if (depth >= MAX_DEPTH || !quoted.includes('\\"')) return undefined
+  const inner = decoded(quoted)
+  if (inner === undefined || !isDocument(inner)) return undefined
+  const clean = scrubJson(inner, depth + 1)
+  return clean === inner ? undefined : {from, to, put: JSON.stringify(clean)}
+}
+
+function applied(text: string, edits: readonly Edit[]): string {
+  const parts: string[] = []
+  let at = 0
+  for (const {from, to, put} of [...edits].sort((a, b) => a.from - b.from)) {
+    if (from < at) continue
+    parts.push(text.slice(at, from), put)
+    at = to
+  }
+  return parts.join('') + text.slice(at)
+}
+
+/** The edits an object of a name and a value needs when the name is that of a header with credentials. */
+function headerEdits(frame: Frame | undefined): readonly Edit[] {
+  if (frame === undefined || !isSecretHeader(frame.label)) return []
+  return frame.values.map(span => ({...span, put: `"${REDACTED}"`}))
+}
+
+/** The edits the fields of a document need, found in one walk over its text; damaged documents are walked as far as their quotes go. */
+function fieldEdits(text: string, depth: number): readonly Edit[] {
+  const edits: Edit[] = []
+  const frames: Frame[] = []
+  const mark = /["{}[\],:]/g
+  for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
+    const at = found.index
+    const frame = frames.at(-1)
+    switch (found[0]) {
+      case '{':
+      case '[':
+        frames.push({
+          list: found[0] === '[',
+          name: frame === undefined ? '' : frame.list ? frame.name : frame.key,
+          key: '',
+          naming: true,
+          label: '',
+          values: [],
+        })
+        break
+      case '}':
+      case ']':
+        edits.push(...headerEdits(frames.pop()))
+        break
+      case ',':
+        if (frame !== undefined) frame.naming = true
+        break
+      case ':':
+        if (frame !== undefined) frame.naming = false
+        break
+      default: {
+        const to = endOfString(text, at)
+        mark.lastIndex = to
+        if (frame === undefined) break
+        if (!frame.list && frame.naming) frame.key = text.slice(at + 1, to - 1)
+        else {
+          if (nameKind(frame.key) === 'label' && !frame.list) frame.label = text.slice(at + 1, to - 1)
+          const edit = editOf(text, {from: at, to}, frame, frames.at(-2), depth)
+          if (edit !== undefined) edits.push(edit)
+        }
+      }
+    }
+  }
+  // A document that is cut short closes nothing.
+  return [...edits, ...frames.flatMap(headerEdits)]
+}
+
+/** A JSON document without secrets, its layout kept: secrets by their shape, by the field they stand in, and in documents inside its strings. */
+export function scrubJson(text: string, depth = 0): string {
+  if (!isDocument(text)) return scrubQuoted(text)
+  const named = applied(text, fieldEdits(text, depth))
+  return scrubText(named)
+}

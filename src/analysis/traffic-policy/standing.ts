@@ -18,12 +18,12 @@ export interface Sides {
   readonly existing: readonly string[]
   /** Rules the proxy made its configuration from; undefined when it could not be read. */
   readonly byProxy: readonly string[] | undefined
-  /** Why a rule may well be absent from this proxy; undefined when it has no business to be. */
-  readonly excuse?: string | undefined
+  /** Rules that may be absent from this proxy without anything being wrong. */
+  readonly mayLack?: (name: string) => boolean
 }
 
 /** Lays the rules known from objects beside those a proxy was made from; each name once, in order. */
-export function standings({byObjects, existing, byProxy, excuse}: Sides): readonly StandingRule[] {
+export function standings({byObjects, existing, byProxy, mayLack}: Sides): readonly StandingRule[] {
   const names = [...new Set([...(byObjects ?? []), ...(byProxy ?? [])])].sort(byText)
   return names.map((name): StandingRule => {
     if (byObjects === undefined || byProxy === undefined) return {name, standing: 'unknown'}
@@ -33,7 +33,7 @@ export function standings({byObjects, existing, byProxy, excuse}: Sides): readon
       const why = existing.includes(name) ? 'no longer concerns it' : 'no longer exists'
       return {name, standing: 'proxy only', because: `the proxy is stale: it still uses it, but the object ${why}`}
     }
-    if (excuse !== undefined) return {name, standing: 'unknown'}
+    if (mayLack?.(name) === true) return {name, standing: 'unknown'}
     return {
       name,
       standing: 'objects only',

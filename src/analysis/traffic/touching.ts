@@ -138,3 +138,22 @@ export function reachOf({object, selector, targets}: AuthorizationPolicyModel, r
 export function gatewaysOf(pod: PodModel, all: readonly GatewayModel[]): readonly GatewayModel[] {
   return all.filter(({selector}) => matchesLabels(requirementsOf(selector), pod.labels))
 }
+
+/**
+ * True when a proxy in a namespace is surely made from a VirtualService that touches the Service: it is of that namespace, for that very host and
+ * all callers, and has HTTP routes, whose origin Envoy's metadata names.
+ */
+export function surelyGiven(
+  {virtualService: {object, hosts, routes, gateways}}: TouchingVirtualService,
+  service: ServiceModel,
+  namespace: string,
+  domain: string,
+): boolean {
+  const forAll = ({matches}: TrafficRoute) => matches.length === 0 || matches.some(each => !/(^| and )from /.test(each))
+  return (
+    object.namespace === namespace &&
+    gateways.includes('mesh') &&
+    hosts.some(host => meansService(host, namespace, service, domain)) &&
+    routes.some(route => route.protocol === 'http' && forAll(route))
+  )
+}

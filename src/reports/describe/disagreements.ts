@@ -20,7 +20,10 @@ export function disagreements(
     ),
     ...exposed
       .filter(({inProxy: there}) => there === false)
-      .map(({by, pod}) => `VirtualService ${by}: the gateway ${pod} has no route of it: it is stale, or refused it`),
+      .map(
+        ({by, pod}) =>
+          `VirtualService ${by}: the gateway ${pod} has no route of it: its hosts do not meet those of the Gateway, or the proxy is stale`,
+      ),
   ])
   return [...new Set([...all, ...sentences('AuthorizationPolicy', policies, '')])]
 }

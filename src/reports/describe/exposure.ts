@@ -8,7 +8,7 @@ import {matchesLabels, requirementsOf} from '../../model/selector.js'
 import type {Source} from '../../sources/source.js'
 import {byPreference} from '../../sources/subject.js'
 import {optional} from '../report.js'
-import {readProxy} from './in-proxy.js'
+import {type ProxyRule, readProxy} from './in-proxy.js'
 import {shortName} from './mesh-objects.js'
 
 /** One way from outside to a Service: the Gateway a VirtualService names, where it can be reached, and whether its proxy knows. */
@@ -57,7 +57,13 @@ function addressesOf(gateway: GatewayModel, service: KubeObject, hostIp: string 
   return own === undefined || own === 'None' ? [] : ports.map(port => `${own}:${port} (inside the cluster only)`)
 }
 
-async function reachOf(source: Source, gateway: GatewayModel, rule: string, gaps: Gap[]) {
+/** Only of HTTP routes does Envoy's metadata surely name the origin, so that others are not seen proves nothing. */
+function hasRoute(known: readonly ProxyRule[], {object, routes}: VirtualServiceModel): {readonly inProxy?: boolean} {
+  const inProxy = known.some(each => each.rule === shortName(object))
+  return inProxy || routes.some(({protocol}) => protocol === 'http') ? {inProxy} : {}
+}
+
+async function reachOf(source: Source, gateway: GatewayModel, rule: VirtualServiceModel, gaps: Gap[]) {
   const labels = requirementsOf(gateway.selector)
   const found = optional(await source.objects({kind: 'Pod', labels}), gaps)
   if (found === undefined) return {addresses: []}
@@ -81,7 +87,7 @@ async function reachOf(source: Source, gateway: GatewayModel, rule: string, gaps
     addresses: before.flatMap(service => addressesOf(gateway, service, textOf(first, 'status', 'hostIP'))).sort(byText),
     pods: pods.length,
     pod: `${ref.name}.${ref.namespace}`,
-    ...(known === undefined ? {} : {inProxy: known.some(each => each.rule === rule)}),
+    ...(known === undefined ? {} : hasRoute(known, rule)),
   }
 }
 
@@ -96,12 +102,13 @@ export async function exposures(
     each.gateways.filter(word => word !== 'mesh').map(word => ({virtualService: each, word})),
   )
   return await Promise.all(
-    words.map(async ({virtualService: {object, hosts}, word}): Promise<Exposure> => {
+    words.map(async ({virtualService, word}): Promise<Exposure> => {
+      const {object, hosts} = virtualService
       const by = shortName(object)
       const gateway = gatewayNamed(word, object.namespace, gateways ?? [])
       const base = {word, by, hosts, gatewayKnown: gateways !== undefined}
       if (gateway === undefined) return {...base, addresses: []}
-      return {...base, gateway, ...(await reachOf(source, gateway, by, gaps))}
+      return {...base, gateway, ...(await reachOf(source, gateway, virtualService, gaps))}
     }),
   )
 }

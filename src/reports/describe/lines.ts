@@ -75,8 +75,12 @@ function portText({port, target, protocol, detected, mtls, unserved}: DescribedP
   return `port ${port.port}${type} (${port.name ?? 'no name'}) to ${to}: ${guess}${taken}; ${GUARDS[guard] ?? mode}`
 }
 
-function ruleText({rule, matching, others, settings}: DescribedRule): string {
+function ruleText({rule, matching, others, settings}: DescribedRule, home: string): string {
+  const {namespace} = rule.object
   const words = [
+    ...(namespace === home
+      ? []
+      : [`written in namespace ${namespace}, so for callers there unless that is the root namespace`]),
     ...(rule.subsets.length > 0 && matching.length === 0 ? ['NO SUBSET matches these pods'] : []),
     ...(matching.length === 0 ? [] : [`these pods are subset ${matching.join(', ')}`]),
     ...(others.length === 0 ? [] : [`other subsets: ${others.join(', ')}`]),
@@ -149,7 +153,7 @@ export function serviceLines(description: ServiceDescription): readonly Cell[] {
     ...(destinationRules === undefined ? fromProxy('DestinationRule', inProxy.destinationRules) : []),
     ...(destinationRules ?? []).flatMap(each => {
       const name = `${each.rule.object.name}.${each.rule.object.namespace}`
-      return lines(`${ruleText(each)}${seen(inProxy.destinationRules, name)}`, 2)
+      return lines(`${ruleText(each, service.object.namespace)}${seen(inProxy.destinationRules, name)}`, 2)
     }),
     ...(destinationRules === undefined ? [] : ghosts('DestinationRule', inProxy.destinationRules)),
     ...(virtualServices === undefined ? fromProxy('VirtualService', inProxy.virtualServices) : []),

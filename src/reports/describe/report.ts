@@ -107,6 +107,8 @@ export async function describeReport(
   if (pod === undefined && view === undefined) required(known, source)
   const head = {origin: source.origin, gaps, notes: [], subject, mode, ...(view === undefined ? {} : {proxy: view})}
   if (pod === undefined) {
+    const what = "its Services, PeerAuthentications, Sidecar scope, exposure and istiod's view of it"
+    gaps.push({what, reason: 'not-captured', detail: 'they are found by the pod object'})
     const policiesInProxy = standings({byObjects: undefined, existing: [], byProxy: view?.policies})
     return {
       ...head,

@@ -1,6 +1,7 @@
 import {MODE_WORDS} from '../../model/pod-mode.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
+import {policiesData, serviceData} from './data.js'
 import {gapLines, heading, lines, policyLines, serviceLines} from './lines.js'
 import type {ServiceReport} from './service-report.js'
 
@@ -71,11 +72,11 @@ export const serviceView: View<ServiceReport> = {
   data: ({description, pods, seenIn, mixed, policies, policiesInProxy, disagreements, gaps}) => ({
     apiVersion: 'meshctl/v1',
     kind: 'ServiceDescription',
-    ...description,
+    service: serviceData(description),
     pods: pods ?? null,
     seenIn: seenIn ?? null,
     mixedModes: mixed,
-    authorizationPolicies: policies ?? null,
+    authorizationPolicies: policiesData(policies),
     authorizationPoliciesInProxy: policiesInProxy,
     disagreements,
     notChecked: gaps,

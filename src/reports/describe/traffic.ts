@@ -3,6 +3,7 @@ import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
 import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
 import {
   meansService,
+  surelyGiven,
   type TouchingDestinationRule,
   type TouchingVirtualService,
   touchingDestinationRules,
@@ -112,10 +113,9 @@ function usedFor(rules: readonly ProxyRule[] | undefined, host: string, service:
     .filter(rule => rule !== '<unknown>')
 }
 
-/** Why a rule for the mesh may be absent from the proxy looked at without anything being wrong. */
-function excuseOf({view, guard}: TrafficFacts, host: string): string | undefined {
-  if (guard === 'gateway') return 'a gateway is not given rules for the mesh'
-  return view?.hosts.has(host) === false ? 'the proxy knows nothing of the Service (Sidecar scope)' : undefined
+/** True when the proxy looked at is not given rules for callers of the Service at all: a gateway, or a Sidecar scope without it. */
+function outOfScope({view, guard}: TrafficFacts, host: string): boolean {
+  return guard === 'gateway' || view?.hosts.has(host) === false
 }
 
 /** Everything that leads traffic to a Service, seen for these pods of it. */
@@ -137,10 +137,15 @@ export async function describeTraffic(
     objects.virtualServices === undefined
       ? undefined
       : touchingVirtualServices(service, objects.virtualServices, objects.domain)
+  const blind = outOfScope(facts, host)
   const inMesh = routes?.filter(
     ({gateways, virtualService}) => gateways.includes('mesh') && virtualService.hosts.length > 0,
   )
-  const excuse = excuseOf(facts, host)
+  const home = service.object.namespace
+  const given = (routes ?? [])
+    .filter(each => surelyGiven(each, service, home, objects.domain))
+    .map(each => shortName(each.virtualService.object))
+  const [onlyRule] = rules ?? []
   return {
     service,
     guard: facts.guard,
@@ -153,14 +158,14 @@ export async function describeTraffic(
         byObjects: rules?.map(({rule}) => shortName(rule.object)),
         existing: (objects.destinationRules ?? []).map(each => shortName(each.object)),
         byProxy: usedFor(view?.destinationRules, host, service, objects.domain),
-        // Rules for one host are merged, and the metadata names but one of them.
-        excuse: (rules?.length ?? 0) > 1 ? 'several rules for one host are merged under one name' : excuse,
+        // Rules for one host are merged, and the metadata names but one of them; another namespace's are for callers there.
+        mayLack: () => blind || (rules?.length ?? 0) > 1 || onlyRule?.rule.object.namespace !== home,
       }),
       virtualServices: standings({
         byObjects: (facts.guard === 'gateway' ? routes : inMesh)?.map(each => shortName(each.virtualService.object)),
         existing: (objects.virtualServices ?? []).map(each => shortName(each.object)),
         byProxy: usedFor(view?.virtualServices, host, service, objects.domain),
-        excuse,
+        mayLack: name => blind || !given.includes(name),
       }),
     },
   }

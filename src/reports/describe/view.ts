@@ -4,6 +4,7 @@ import {objectLabel} from '../../model/pod.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
+import {peersData, policiesData, proxyData, serviceData} from './data.js'
 import {gapLines, heading, lines, policyLines, serversText, serviceLines} from './lines.js'
 import type {DescribeReport} from './report.js'
 
@@ -178,12 +179,12 @@ export const describeView: View<DescribeReport> = {
       container,
       name: name ?? null,
     })),
-    services: report.services ?? null,
+    services: report.services?.map(serviceData) ?? null,
     gateways: report.serves ?? null,
-    peerAuthentication: report.peers ?? null,
-    authorizationPolicies: report.policies ?? null,
+    peerAuthentication: report.peers === undefined ? null : peersData(report.peers),
+    authorizationPolicies: policiesData(report.policies),
     authorizationPoliciesInProxy: report.policiesInProxy,
-    inboundInProxy: report.proxy?.inbound ?? null,
+    proxy: proxyData(report.proxy),
     sidecar: report.sidecar === undefined ? null : (report.sidecar ?? {default: true}),
     sync: report.sync ?? null,
     disagreements: report.disagreements,

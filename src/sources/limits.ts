@@ -16,6 +16,8 @@ export const LIMITS = {
   netnsDeadlineMs: 15_000,
   /** One call to the API server with its retries: the server's own limit for a request is 60 s. */
   apiCallMs: 60_000,
+  /** A call of a user who asked for no limit (--request-timeout 0): long enough for any page, short of for ever. */
+  unlimitedMs: 3_600_000,
   /** Tries while the server answers 429 or 5xx with Retry-After, as client-go counts them. */
   apiTries: 10,
   /** One answer of the API server: a page of 500 pods is about 8 MB; old servers may ignore the page size. */

@@ -82,6 +82,11 @@ export function apiOn(
   }
 }
 
+/** A call's own time for a whole answer, stretched for those who allow more silence; without a limit on silence there is an hour. */
+export function totalFor(idleMs: number | undefined, ownMs: number): number {
+  return idleMs === undefined ? LIMITS.unlimitedMs : Math.max(ownMs, 2 * idleMs)
+}
+
 function measure(answer: HttpAnswer): {bytes: number; outcome: string} {
   return {bytes: answer.wireBytes, outcome: String(answer.status)}
 }
@@ -96,7 +101,7 @@ async function getWithRetries(
   idleMs: number | undefined,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const endsAt = performance.now() + (call.totalMs ?? LIMITS.apiCallMs)
+  const endsAt = performance.now() + (call.totalMs ?? totalFor(idleMs, LIMITS.apiCallMs))
   let refused = false
   for (let attempt = 1; ; attempt++) {
     try {
@@ -126,7 +131,7 @@ async function sendOnce(
     'User-Agent': server.userAgent,
   }
   const limits = {
-    totalMs: LIMITS.apiCallMs,
+    totalMs: totalFor(idleMs, LIMITS.apiCallMs),
     signal,
     maxBytes: LIMITS.apiAnswerBytes,
     ...(idleMs === undefined ? {} : {idleMs}),

@@ -13,7 +13,7 @@ import {WireFailure} from '../../wire/wire-failure.js'
 import type {ExecOutcome} from '../exec-answer.js'
 import {LIMITS} from '../limits.js'
 import {answerJson} from './answer-json.js'
-import type {Api} from './api.js'
+import {type Api, totalFor} from './api.js'
 
 export interface CallLimits {
   readonly maxBytes: number
@@ -86,7 +86,7 @@ export function openLive(api: Api): Live {
     const name = `${method} ${ref.name}.${ref.namespace}:${port}/${path}`
     const url = new URL(`http://localhost/${path}`)
     const call = {url, method, agent: agentFor(ref, port), repeatable: true}
-    const bounds = {totalMs: limits.deadlineMs, maxBytes: limits.maxBytes, signal: api.signal}
+    const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), maxBytes: limits.maxBytes, signal: api.signal}
     const silence = api.idleMs === undefined ? {} : {idleMs: api.idleMs}
     const run = (): Promise<HttpAnswer> => httpCall(name, call, {...bounds, ...silence})
     const answer = await observed(api.server, name, run, each => ({
@@ -107,7 +107,7 @@ export function openLive(api: Api): Live {
     const stdout = collectBytes(argv.join(' '), limits.maxBytes)
     const stderr = collectHead(LIMITS.stderrBytes)
     const target = {namespace: ref.namespace, pod: ref.name, container, argv}
-    const bounds = {totalMs: limits.deadlineMs, signal: api.signal}
+    const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), signal: api.signal}
     try {
       const {exitCode} = await execInPod(api.server, target, {stdout: stdout.sink, stderr: stderr.sink}, bounds)
       return {argv, stdout: stdout.bytes(), stderr: stderr.bytes().toString('utf8'), exitCode}

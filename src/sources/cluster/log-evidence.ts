@@ -3,6 +3,7 @@ import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {failureFromError} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
+import {totalFor} from './api.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {type Live, podPath} from './live.js'
 
@@ -20,7 +21,7 @@ export async function logEvidence(
     const answer = await live.api.get({
       path,
       accept: '*/*',
-      totalMs: row.deadlineMs,
+      totalMs: totalFor(live.api.idleMs, row.deadlineMs),
       maxBytes: row.maxBytes + LIMITS.refusalBytes,
     })
     const provenance = {capturedAt: new Date().toISOString(), from: podLabel(subject), container}

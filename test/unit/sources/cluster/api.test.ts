@@ -4,6 +4,7 @@ import net, {type AddressInfo} from 'node:net'
 import {gzipSync} from 'node:zlib'
 import {describe, expect, test} from '@jest/globals'
 import {selfSignedCertificate} from '../../../../src/kubeapi/certificate.js'
+import {totalFor} from '../../../../src/sources/cluster/api.js'
 import {gapOfFailure} from '../../../../src/sources/cluster/gap-of-failure.js'
 import {listObjects} from '../../../../src/sources/cluster/list.js'
 import {WireFailure} from '../../../../src/wire/wire-failure.js'
@@ -254,6 +255,10 @@ describe('the network', () => {
     ])
     await served.close()
   })
+})
+
+test('who allows more silence gets more time, who allows any silence an hour', () => {
+  expect([15_000, 60_000, undefined].map(idleMs => totalFor(idleMs, 30_000))).toEqual([30_000, 120_000, 3_600_000])
 })
 
 describe('lists', () => {

@@ -5,7 +5,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {severitiesByCode, withPolicy} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
-import {checkTargets} from '../src/reports/check/targets.js'
+import {checkTargets, shardOf} from '../src/reports/check/targets.js'
 import {checkView} from '../src/reports/check/view.js'
 import {exitCodeOf} from '../src/reports/report.js'
 import {organisationRules} from '../src/rules/organisation.js'
@@ -41,6 +41,7 @@ export default class Check extends MeshCommand {
     baseline: Flags.string({helpValue: 'FILE', description: 'accept the findings listed there until they expire'}),
     config: Flags.string({helpValue: 'FILE', description: 'settings of the team (.meshctl.yaml)'}),
     fix: Flags.boolean({description: 'the same as -o patch: print commands that would mend what a patch can mend'}),
+    shard: Flags.string({helpValue: 'I/N', description: 'only the I-th of N parts of the workloads'}),
     deep: Flags.boolean({allowNo: true, description: 'visit every pod (usual unless -A on a cluster)'}),
   }
 
@@ -55,7 +56,7 @@ export default class Check extends MeshCommand {
     const {output: _, ...common} = flags
     const target = {namespace: flags.namespace, selector: flags.selector, allNamespaces: flags['all-namespaces']}
     await this.withSource({...common, output: undefined}, async source => {
-      const objects = await checkTargets(source, argv.map(String), target)
+      const objects = shardOf(await checkTargets(source, argv.map(String), target), flags.shard)
       const deep = flags.deep ?? (source.origin.kind !== 'cluster' || !flags['all-namespaces'])
       const failOn = flags['fail-on'] ?? config.failOn ?? 'warning'
       const options = {rules, failOn, istioNamespace: flags.istioNamespace, deep, now: new Date()}

@@ -1,7 +1,9 @@
+import {createHash} from 'node:crypto'
 import {flagOf, listOf, textOf} from '../../formats/decode.js'
-import {isWorkloadKind} from '../../formats/kube-pod/parse.js'
+import {isWorkloadKind, readPod} from '../../formats/kube-pod/parse.js'
 import {gapSentence} from '../../model/answer.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {objectLabel} from '../../model/pod.js'
 import {matchesLabels, parseSelector} from '../../model/selector.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -72,5 +74,19 @@ export async function checkTargets(
     target.allNamespaces === true ? 'any namespace' : `namespace ${target.namespace ?? source.defaultNamespace}`
   throw new UserError(`no pods in ${where} of ${source.origin.label}`, {
     next: 'name a namespace with -n, or all with -A',
+  })
+}
+
+/** The part of the objects that falls to one of several runs: by workload, the same in every run, so that each workload is checked exactly once. */
+export function shardOf(objects: readonly KubeObject[], shard: string | undefined): readonly KubeObject[] {
+  if (shard === undefined) return objects
+  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(shard) ?? []
+  if (index === undefined || Number(index) < 1 || Number(index) > Number(count)) {
+    throw new UserError(`cannot read the shard ${JSON.stringify(shard)}`, {hint: 'Write it as 1/4, 2/4, 3/4, 4/4.'})
+  }
+  return objects.filter(object => {
+    const pod = readPod(object)
+    const key = pod === undefined ? object.metadata.name : objectLabel(pod.workload)
+    return createHash('sha256').update(key).digest().readUInt32BE(0) % Number(count) === Number(index) - 1
   })
 }

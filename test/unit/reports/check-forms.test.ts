@@ -11,8 +11,9 @@ import {fingerprint} from '../../../src/reports/check/fingerprint.js'
 import {junitXml} from '../../../src/reports/check/forms/junit.js'
 import {baselineOf, severitiesByCode, withPolicy} from '../../../src/reports/check/policy.js'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
-import {checkTargets} from '../../../src/reports/check/targets.js'
+import {checkTargets, shardOf} from '../../../src/reports/check/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
+import {exitCodeOf} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
 
@@ -235,4 +236,25 @@ test('-o takes any number of files and one form for standard output', () => {
   )
   expect(() => outputSpecs(['sarif='], checkView)).toThrow('names no file')
   expect(() => outputSpecs(['html'], checkView)).toThrow('"html" not supported')
+})
+
+test('--require-all: whatever was not checked is a failure of the run', () => {
+  const calm = {...manifest, failing: false}
+  expect(exitCodeOf(calm)).toBe(0)
+  expect(exitCodeOf(calm, true)).toBe(3)
+  expect(exitCodeOf(manifest, true)).toBe(1)
+})
+
+test('--shard: every workload falls to exactly one part', async () => {
+  const source = await openFiles(['src/sample/mesh.tgz'])
+  const all = await checkTargets(source, [], {allNamespaces: true})
+  const parts = ['1/3', '2/3', '3/3'].map(shard => shardOf(all, shard))
+  expect(
+    parts
+      .flat()
+      .map(({metadata}) => metadata.name)
+      .sort(),
+  ).toEqual(all.map(({metadata}) => metadata.name).sort())
+  expect(parts.every(part => part.length < all.length)).toBe(true)
+  for (const shard of ['0/3', '4/3', '1', 'a/b']) expect(() => shardOf(all, shard)).toThrow('cannot read the shard')
 })

@@ -6,8 +6,10 @@ import {describeView} from '../../src/reports/describe/view.js'
 
 export default class DescribePod extends MeshCommand {
   static override summary = 'Describe on one page what Istio does with a pod'
-  static override aliases = ['describe:po']
-  static override hiddenAliases = ['x', 'experimental'].flatMap(root => [`${root}:describe:pod`, `${root}:describe:po`])
+  static override hiddenAliases = [
+    'describe:po',
+    ...['x', 'experimental'].flatMap(root => [`${root}:describe:pod`, `${root}:describe:po`]),
+  ]
   static override examples = ['deploy/reviews-v1 --from sample', '-f config_dump.json'].map(
     rest => `<%= config.bin %> describe pod ${rest}`,
   )

@@ -5,11 +5,10 @@ import {serviceView} from '../../src/reports/describe/service-view.js'
 
 export default class DescribeService extends MeshCommand {
   static override summary = 'Describe on one page what Istio does with a Service'
-  static override aliases = ['describe:svc']
-  static override hiddenAliases = ['x', 'experimental'].flatMap(root => [
-    `${root}:describe:service`,
-    `${root}:describe:svc`,
-  ])
+  static override hiddenAliases = [
+    'describe:svc',
+    ...['x', 'experimental'].flatMap(root => [`${root}:describe:service`, `${root}:describe:svc`]),
+  ]
   static override examples = ['<%= config.bin %> describe service reviews --from sample']
   static override args = {
     service: Args.string({ignoreStdin: true, required: true, description: 'NAME or NAME.NAMESPACE'}),

@@ -17,6 +17,7 @@ export function lines(text: string, depth = 0, tone?: Tone): readonly Cell[] {
   return wrapText(text, WIDTH, `${first}  `, first).map(each => (tone === undefined ? each : {text: each, tone}))
 }
 
+/** An empty line and the title of the block that follows. */
 export function heading(text: string): readonly Cell[] {
   return ['', {text, tone: 'strong'}]
 }

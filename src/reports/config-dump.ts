@@ -1,6 +1,8 @@
 import {type ConfigDump, parseSections, section} from '../formats/envoy-config-dump/parse.js'
+import {type ResourceSection, unreadableEntries} from '../formats/envoy-config-dump/resources.js'
 import type {Artifact} from '../model/evidence.js'
 import type {PodRef} from '../model/kube-object.js'
+import {UserError} from '../model/user-error.js'
 import type {Source} from '../sources/source.js'
 import {required} from './report.js'
 
@@ -43,4 +45,25 @@ export async function loadDump(
 /** A section the question is about: a dump without it has no answer. */
 export function requiredSection(dump: ConfigDump, name: string, source: Source): unknown {
   return required(section(dump, name), source, ID)
+}
+
+/** A remark on entries of sections that stand among resources and are none: they have no row. */
+export function unreadNotes(name: ResourceSection, sections: readonly unknown[]): readonly string[] {
+  const count = sections.reduce<number>((sum, each) => sum + unreadableEntries(each, name), 0)
+  if (count === 0) return []
+  return [`${count} ${count === 1 ? 'entry' : 'entries'} of the ${name.toLowerCase()} section could not be read`]
+}
+
+/** The error of a section without a single resource: empty, or with nothing in it that can be read. */
+export function noneIn(name: ResourceSection, section: unknown): UserError {
+  const [unread] = unreadNotes(name, [section])
+  return new UserError(`no ${name.toLowerCase()} found`, {
+    hint: unread === undefined ? 'The section of the dump is empty.' : `${unread}.`,
+  })
+}
+
+/** A remark when a filter leaves nothing of what was there; a source that filters by itself tells no total. */
+export function nothingLeft(kept: number, all: number, what: string): readonly string[] {
+  if (kept > 0) return []
+  return [all === 0 ? `no ${what} match` : `0 of ${all} ${what} match`]
 }

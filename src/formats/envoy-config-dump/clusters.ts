@@ -1,7 +1,8 @@
 import {clusterNameParts, type EnvoyCluster} from '../../model/envoy-cluster.js'
-import {at, field, listOf, textOf} from '../decode.js'
+import {field, textOf} from '../decode.js'
 import {decodeTraits} from './cluster-traits.js'
 import {managedBy} from './management.js'
+import {resourcesOf} from './resources.js'
 
 function typeName(cluster: unknown): string {
   const type = field(cluster, 'type')
@@ -10,9 +11,7 @@ function typeName(cluster: unknown): string {
 
 /** The active dynamic and the static clusters of a ClustersConfigDump, in dump order. */
 export function decodeClusters(section: unknown): readonly EnvoyCluster[] {
-  const entries = [...listOf(section, 'dynamic_active_clusters'), ...listOf(section, 'static_clusters')]
-  return entries.map(entry => {
-    const json = at(entry, 'cluster')
+  return resourcesOf(section, 'Clusters').map(json => {
     const name = textOf(json, 'name') ?? ''
     return {
       name,

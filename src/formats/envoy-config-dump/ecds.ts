@@ -1,5 +1,6 @@
 import {field, listOf, textOf} from '../decode.js'
 import {typeOf} from './chain.js'
+import {isResource} from './resources.js'
 
 /** A filter configuration that Envoy discovered by ECDS. */
 export interface DiscoveredFilter {
@@ -13,6 +14,7 @@ export interface DiscoveredFilter {
 export function decodeEcds(sections: readonly unknown[]): readonly DiscoveredFilter[] {
   return sections
     .flatMap(section => listOf(section, 'ecds_filters'))
+    .filter(entry => isResource(field(entry, 'ecds_filter')))
     .map(entry => {
       const filter = field(entry, 'ecds_filter')
       return {

@@ -1,5 +1,6 @@
 import {type EndpointAddress, type EndpointGroup, type EnvoyEndpoint, localityText} from '../../model/envoy-endpoint.js'
 import {at, field, isObject, listOf, numberOf, objectOf, textOf} from '../decode.js'
+import {resourcesOf} from './resources.js'
 
 /** Reads an Address (config.core.v3.Address); one of no known kind is `unknown`. */
 export function decodeAddress(address: unknown): EndpointAddress {
@@ -57,11 +58,7 @@ export function decodeLoadAssignment(json: unknown): EndpointGroup {
 
 /** The dynamic and the static load assignments of an EndpointsConfigDump, in dump order; empty for no section. */
 export function decodeEndpoints(section: unknown): readonly EndpointGroup[] {
-  const entries = [...listOf(section, 'dynamic_endpoint_configs'), ...listOf(section, 'static_endpoint_configs')]
-  return entries
-    .map(entry => field(entry, 'endpoint_config'))
-    .filter(isObject)
-    .map(decodeLoadAssignment)
+  return resourcesOf(section, 'Endpoints').map(decodeLoadAssignment)
 }
 
 /** The resource with only the endpoints at the given positions left; locality groups stay, even empty. */

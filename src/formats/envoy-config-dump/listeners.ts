@@ -1,11 +1,12 @@
 import type {EnvoyListener, FilterChain} from '../../model/envoy-listener.js'
 import {at, field, flagOf, isObject, listOf, numberOf, textOf} from '../decode.js'
 import {decodeChain, type FilterRole, roleOf} from './chain.js'
+import {isResource} from './resources.js'
 
 /** Filter chains of a listener, its default chain last. */
 function chainsOf(listener: unknown): readonly unknown[] {
   const fallback = field(listener, 'default_filter_chain')
-  return [...listOf(listener, 'filter_chains'), ...(isObject(fallback) ? [fallback] : [])]
+  return [...listOf(listener, 'filter_chains').filter(isObject), ...(isObject(fallback) ? [fallback] : [])]
 }
 
 function typeFrom(roles: ReadonlySet<FilterRole>): EnvoyListener['type'] {
@@ -49,5 +50,5 @@ export function decodeListeners(section: unknown): readonly EnvoyListener[] {
   const dynamic = listOf(section, 'dynamic_listeners').map(each => at(each, 'active_state', 'listener'))
   const old = listOf(section, 'dynamic_active_listeners').map(each => at(each, 'listener'))
   const fixed = listOf(section, 'static_listeners').map(each => at(each, 'listener'))
-  return [...dynamic, ...old, ...fixed].filter(isObject).map(decodeListener)
+  return [...dynamic, ...old, ...fixed].filter(isResource).map(decodeListener)
 }

@@ -1,13 +1,8 @@
-import type {
-  EnvoyRoute,
-  EnvoyRouteConfig,
-  RouteAction,
-  RouteDetails,
-  RouteMatch,
-  VirtualHost,
-} from '../../model/envoy-route.js'
-import {at, field, flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
+import type {EnvoyRoute, EnvoyRouteConfig, RouteDetails, RouteMatch, VirtualHost} from '../../model/envoy-route.js'
+import {field, flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 import {managedBy} from './management.js'
+import {isResource, resourcesOf} from './resources.js'
+import {decodeAction} from './route-action.js'
 
 /** Envoy's StringMatcher in a few characters: `=x`, `^x`, `$x`, `~x`, `*x` (type.matcher.v3.StringMatcher). */
 function stringMatch(matcher: unknown): string | undefined {
@@ -43,6 +38,22 @@ function queryText(parameter: unknown): string {
   return `?${textOf(parameter, 'name') ?? ''}${stringMatch(field(parameter, 'string_match')) ?? ''}`
 }
 
+const SHARES: Readonly<Record<string, number>> = {HUNDRED: 100, TEN_THOUSAND: 10_000, MILLION: 1_000_000}
+
+/** RuntimeFractionalPercent: the share of requests the route takes unless the runtime key says otherwise (config.core.v3). */
+function fractionText(fraction: unknown): readonly string[] {
+  if (!isObject(fraction)) return []
+  const denominator = textOf(fraction, 'default_value', 'denominator') ?? 'HUNDRED'
+  const whole = SHARES[denominator]
+  const part = numberOf(fraction, 'default_value', 'numerator') ?? 0
+  const key = textOf(fraction, 'runtime_key')
+  const share = whole === undefined ? `${part}/${denominator}` : `${(part * 100) / whole}%`
+  return [`${share} of requests${key === undefined || key === '' ? '' : ` (runtime ${key})`}`]
+}
+
+/** Conditions named without their values. */
+const OTHER_CONDITIONS = ['tls_context', 'dynamic_metadata', 'filter_state', 'cookies']
+
 function conditionsOf(match: unknown): readonly string[] {
   const template = textOf(match, 'path_match_policy', 'typed_config', 'path_template')
   return [
@@ -51,6 +62,9 @@ function conditionsOf(match: unknown): readonly string[] {
     ...listOf(match, 'headers').map(headerText),
     ...listOf(match, 'query_parameters').map(queryText),
     ...(isObject(field(match, 'grpc')) ? ['grpc'] : []),
+    ...(flagOf(match, 'case_sensitive') === false ? ['any case'] : []),
+    ...fractionText(field(match, 'runtime_fraction')),
+    ...OTHER_CONDITIONS.filter(name => field(match, name) !== undefined).map(name => name.replaceAll('_', ' ')),
   ]
 }
 
@@ -67,43 +81,6 @@ export function decodeRouteMatch(match: unknown): RouteMatch {
     path: textOf(match, 'path'),
     regex: regexOf(match),
   }
-}
-
-function redirectText(redirect: unknown): string {
-  const scheme = flagOf(redirect, 'https_redirect') === true ? 'https' : textOf(redirect, 'scheme_redirect')
-  const host = textOf(redirect, 'host_redirect')
-  const port = numberOf(redirect, 'port_redirect')
-  const path = textOf(redirect, 'path_redirect') ?? textOf(redirect, 'prefix_rewrite') ?? ''
-  const authority = `${host ?? (port === undefined ? '' : '*')}${port === undefined ? '' : `:${port}`}`
-  return `${scheme === undefined ? '' : `${scheme}://`}${authority}${path}` || 'itself'
-}
-
-/** Reads what a route does: the `route`, `redirect`, `direct_response`, … branch of config.route.v3.Route. */
-export function decodeAction(route: unknown): RouteAction {
-  const forward = objectOf(route, 'route')
-  if (forward !== undefined) {
-    const cluster = textOf(forward, 'cluster')
-    if (cluster !== undefined) return {kind: 'cluster', cluster}
-    const weighted = listOf(forward, 'weighted_clusters', 'clusters')
-    if (weighted.length > 0) {
-      return {
-        kind: 'weighted',
-        clusters: weighted.map(each => ({
-          cluster: textOf(each, 'name') ?? textOf(each, 'cluster_header') ?? '',
-          weight: numberOf(each, 'weight') ?? 0,
-        })),
-      }
-    }
-    const header = textOf(forward, 'cluster_header')
-    if (header !== undefined) return {kind: 'cluster-header', header}
-    return {kind: 'other', name: 'cluster chosen by a plugin'}
-  }
-  const redirect = objectOf(route, 'redirect')
-  if (redirect !== undefined) return {kind: 'redirect', to: redirectText(redirect)}
-  const direct = objectOf(route, 'direct_response')
-  if (direct !== undefined) return {kind: 'direct-response', status: numberOf(direct, 'status') ?? 0}
-  const other = ['non_forwarding_action', 'filter_action'].find(name => field(route, name) !== undefined)
-  return {kind: 'other', name: other?.replaceAll('_', ' ') ?? ''}
 }
 
 function retryText(route: unknown): string | undefined {
@@ -132,18 +109,20 @@ function decodeRoute(route: unknown): EnvoyRoute {
 
 /** The virtual hosts of a route configuration, in its order. */
 export function decodeVirtualHosts(config: unknown): readonly VirtualHost[] {
-  return listOf(config, 'virtual_hosts').map(host => ({
-    name: textOf(host, 'name') ?? '',
-    domains: textsOf(host, 'domains'),
-    routes: listOf(host, 'routes').map(decodeRoute),
-  }))
+  return listOf(config, 'virtual_hosts')
+    .filter(isResource)
+    .map(host => ({
+      name: textOf(host, 'name') ?? '',
+      domains: textsOf(host, 'domains'),
+      routes: listOf(host, 'routes').filter(isResource).map(decodeRoute),
+    }))
 }
 
 /** The dynamic and the static route configurations of a RoutesConfigDump, in dump order. */
 export function decodeRoutes(section: unknown): readonly EnvoyRouteConfig[] {
-  const entries = [...listOf(section, 'dynamic_route_configs'), ...listOf(section, 'static_route_configs')]
-  return entries.map(entry => {
-    const json = at(entry, 'route_config')
-    return {name: textOf(json, 'name') ?? '', virtualHosts: decodeVirtualHosts(json), json}
-  })
+  return resourcesOf(section, 'Routes').map(json => ({
+    name: textOf(json, 'name') ?? '',
+    virtualHosts: decodeVirtualHosts(json),
+    json,
+  }))
 }

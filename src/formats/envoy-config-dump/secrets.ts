@@ -2,6 +2,7 @@ import type {EnvoySecret} from '../../model/envoy-secret.js'
 import {at, field, isObject, listOf, objectOf, textOf} from '../decode.js'
 import {pemBlocks, readCertificate} from './certificate.js'
 import {typeOf} from './chain.js'
+import {isResource} from './resources.js'
 
 interface CertificateData {
   readonly source: unknown
@@ -75,9 +76,15 @@ function rowsOf(entry: unknown, state: 'WARMING' | 'ACTIVE' | 'STATIC'): readonl
 /** The warming, active and static secrets of a SecretsConfigDump, in that order. */
 export function decodeSecrets(section: unknown): readonly EnvoySecret[] {
   return [
-    ...listOf(section, 'dynamic_warming_secrets').flatMap(entry => rowsOf(entry, 'WARMING')),
-    ...listOf(section, 'dynamic_active_secrets').flatMap(entry => rowsOf(entry, 'ACTIVE')),
-    ...listOf(section, 'static_secrets').flatMap(entry => rowsOf(entry, 'STATIC')),
+    ...listOf(section, 'dynamic_warming_secrets')
+      .filter(isResource)
+      .flatMap(entry => rowsOf(entry, 'WARMING')),
+    ...listOf(section, 'dynamic_active_secrets')
+      .filter(isResource)
+      .flatMap(entry => rowsOf(entry, 'ACTIVE')),
+    ...listOf(section, 'static_secrets')
+      .filter(isResource)
+      .flatMap(entry => rowsOf(entry, 'STATIC')),
   ]
 }
 

@@ -1,4 +1,6 @@
 import {type BootstrapFacts, decodeBootstrap} from '../../formats/envoy-config-dump/bootstrap.js'
+import {decodeClusters} from '../../formats/envoy-config-dump/clusters.js'
+import {decodeListeners} from '../../formats/envoy-config-dump/listeners.js'
 import {parseConfigDump, section} from '../../formats/envoy-config-dump/parse.js'
 import {decodeSecrets} from '../../formats/envoy-config-dump/secrets.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
@@ -12,7 +14,7 @@ import type {PodRef} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {type ClusterFilter, clustersIn} from '../clusters/report.js'
-import {loadDump} from '../config-dump.js'
+import {loadDump, nothingLeft, unreadNotes} from '../config-dump.js'
 import {assignmentsIn} from '../eds/report.js'
 import {type ListenerFilter, sortedListeners} from '../listeners/report.js'
 import {type Reckoning, reckon} from '../reckoning.js'
@@ -78,7 +80,15 @@ export async function allReport(
     })
   }
   const reckoning = reckon(moment.at, artifact, moment.now)
+  const listed = ['Clusters', 'Listeners', 'Routes', 'Secrets', 'Endpoints'] as const
   const notes = [
+    ...listed.flatMap(name => unreadNotes(name, [dump.sections.get(name)])),
+    ...(parts.clusters?.length === 0
+      ? nothingLeft(0, decodeClusters(dump.sections.get('Clusters')).length, 'clusters')
+      : []),
+    ...(parts.listeners?.length === 0
+      ? nothingLeft(0, decodeListeners(dump.sections.get('Listeners')).length, 'listeners')
+      : []),
     ...(parts.secrets === undefined || parts.secrets.length === 0 ? [] : [`validity ${reckoning.words}`]),
     ...(shown.verbose && !shown.all ? hiddenNote(parts.routes ?? []) : []),
   ]

@@ -1,12 +1,12 @@
 import {decodeClusters} from '../../formats/envoy-config-dump/clusters.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
+import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
 import type {ClusterNameParts, EnvoyCluster} from '../../model/envoy-cluster.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
-import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {loadDump, requiredSection} from '../config-dump.js'
+import {loadDump, noneIn, nothingLeft, requiredSection, unreadNotes} from '../config-dump.js'
 import type {Report} from '../report.js'
 
 export interface ClusterFilter {
@@ -52,15 +52,17 @@ export function byClusterName(a: Named, b: Named): number {
 /** The clusters of a section that pass the filter, in istioctl's order; a section without any is an error, unless names were asked for. */
 export function clustersIn(section: unknown, filter: ClusterFilter): readonly EnvoyCluster[] {
   const clusters = decodeClusters(section)
-  if (clusters.length === 0 && !filter.fqdn)
-    throw new UserError('no clusters found', {hint: 'The section of the dump is empty.'})
+  if (clusters.length === 0 && !filter.fqdn) throw noneIn('Clusters', section)
   return clusters.filter(({name}) => keeps(filter, name)).sort(byClusterName)
 }
 
 /** The clusters a pod's Envoy knows, filtered, sorted by host, subset, port and direction. */
 export async function clusterReport(source: Source, subject: PodRef, filter: ClusterFilter): Promise<ClusterReport> {
   const {artifact, dump} = await loadDump(source, subject, ['clusters'], filter.fqdn ? [filter.fqdn] : [])
-  const clusters = clustersIn(requiredSection(dump, 'Clusters', source), filter)
+  const section = requiredSection(dump, 'Clusters', source)
+  const clusters = clustersIn(section, filter)
+  const all = clusters.length > 0 ? 0 : resourcesOf(section, 'Clusters').length
+  const notes = [...unreadNotes('Clusters', [section]), ...nothingLeft(clusters.length, all, 'clusters')]
   const document = () => clusters.map(cluster => resourceJson(cluster.json))
-  return {origin: source.origin, gaps: [], notes: [], subject, artifact, clusters, document}
+  return {origin: source.origin, gaps: [], notes, subject, artifact, clusters, document}
 }

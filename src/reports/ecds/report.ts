@@ -5,7 +5,7 @@ import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import type {Source} from '../../sources/source.js'
-import {loadDump, requiredSection} from '../config-dump.js'
+import {loadDump, requiredSection, unreadNotes} from '../config-dump.js'
 import type {Report} from '../report.js'
 
 export interface EcdsReport extends Report {
@@ -24,5 +24,5 @@ export async function ecdsReport(source: Source, subject: PodRef): Promise<EcdsR
     const entries = dump.ecds.flatMap(section => listOf(section, 'ecds_filters')).map(protoJson)
     return entries.length === 0 ? {} : {ecdsFilters: entries}
   }
-  return {origin: source.origin, gaps: [], notes: [], subject, filters, artifact, document}
+  return {origin: source.origin, gaps: [], notes: unreadNotes('Ecds', dump.ecds), subject, filters, artifact, document}
 }

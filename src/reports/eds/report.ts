@@ -1,6 +1,7 @@
 import {decodeEndpoints, keepEndpoints} from '../../formats/envoy-config-dump/endpoints.js'
 import {section} from '../../formats/envoy-config-dump/parse.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
+import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
 import {gapSentence} from '../../model/answer.js'
 import {clusterNameParts} from '../../model/envoy-cluster.js'
 import type {EndpointGroup} from '../../model/envoy-endpoint.js'
@@ -8,7 +9,7 @@ import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {byClusterName} from '../clusters/report.js'
-import {loadDump} from '../config-dump.js'
+import {loadDump, nothingLeft, unreadNotes} from '../config-dump.js'
 import type {Report} from '../report.js'
 import {type EndpointFilter, keptGroups} from './filter.js'
 
@@ -32,7 +33,13 @@ export async function edsReport(source: Source, subject: PodRef, filter: Endpoin
   const {artifact, dump} = await loadDump(source, subject, ['endpoints'])
   const endpoints = section(dump, 'Endpoints')
   const groups = endpoints.ok ? assignmentsIn(endpoints.value, filter) : []
-  const notes = endpoints.ok ? [] : [`no endpoints: ${gapSentence(endpoints.gap)}; take the dump with ?include_eds`]
+  const all = endpoints.ok && groups.length === 0 ? resourcesOf(endpoints.value, 'Endpoints').length : 0
+  const notes = endpoints.ok
+    ? [
+        ...unreadNotes('Endpoints', [endpoints.value]),
+        ...(all === 0 ? [] : nothingLeft(groups.length, all, 'load assignments')),
+      ]
+    : [`no endpoints: ${gapSentence(endpoints.gap)}; take the dump with ?include_eds`]
   const document = () =>
     groups.map(({json, endpoints: kept}) =>
       resourceJson(

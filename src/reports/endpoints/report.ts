@@ -8,6 +8,7 @@ import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import type {Source} from '../../sources/source.js'
+import {nothingLeft} from '../config-dump.js'
 import {type EndpointFilter, keepsEndpoint} from '../eds/filter.js'
 import {type Report, required} from '../report.js'
 import {clusterStatus} from './cluster-status.js'
@@ -88,7 +89,7 @@ function withoutClusters(source: Source, subject: PodRef, eds: Loaded, filter: E
   return {
     origin: source.origin,
     gaps: [],
-    notes: [EDS_ONLY],
+    notes: [EDS_ONLY, ...noneMatch(rows, eds.groups)],
     subject,
     basis: 'eds',
     joined: true,
@@ -117,7 +118,7 @@ export async function endpointReport(
   const kept = new Set(rows.map(({endpoint}) => endpoint))
   const document = () =>
     groups.filter(group => group.endpoints.some(each => kept.has(each))).map(group => protoJson(group.json))
-  const notes = joinNotes(eds?.ok === false ? eds.gap : undefined, groups)
+  const notes = [...joinNotes(eds?.ok === false ? eds.gap : undefined, groups), ...noneMatch(rows, groups)]
   return {
     origin: source.origin,
     gaps: [],
@@ -129,6 +130,11 @@ export async function endpointReport(
     artifact,
     document,
   }
+}
+
+function noneMatch(rows: readonly EndpointRow[], groups: readonly EndpointGroup[]): readonly string[] {
+  const all = groups.reduce((sum, group) => sum + group.endpoints.length, 0)
+  return all === 0 ? [] : nothingLeft(rows.length, all, 'endpoints')
 }
 
 function joinNotes(gap: Gap | undefined, groups: readonly EndpointGroup[]): readonly string[] {

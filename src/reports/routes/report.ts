@@ -1,11 +1,11 @@
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
+import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
 import {decodeRoutes} from '../../formats/envoy-config-dump/routes.js'
 import type {EnvoyRoute, EnvoyRouteConfig} from '../../model/envoy-route.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
-import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {loadDump, requiredSection} from '../config-dump.js'
+import {loadDump, noneIn, nothingLeft, requiredSection, unreadNotes} from '../config-dump.js'
 import type {Report} from '../report.js'
 
 export interface RouteReport extends Report {
@@ -37,7 +37,7 @@ function byPortFirst(a: EnvoyRouteConfig, b: EnvoyRouteConfig): number {
 /** The route configurations of a section under a name (any when empty), in table order; a section without any is an error, unless a name was asked for. */
 export function routesIn(section: unknown, name: string | undefined): readonly EnvoyRouteConfig[] {
   const configs = decodeRoutes(section)
-  if (configs.length === 0 && !name) throw new UserError('no routes found', {hint: 'The section of the dump is empty.'})
+  if (configs.length === 0 && !name) throw noneIn('Routes', section)
   return configs.filter(config => !name || config.name === name).sort(byPortFirst)
 }
 
@@ -58,8 +58,14 @@ export async function routeReport(
   shown: {readonly verbose: boolean; readonly all: boolean},
 ): Promise<RouteReport> {
   const {artifact, dump} = await loadDump(source, subject, ['routes'], name ? [name] : [])
-  const configs = routesIn(requiredSection(dump, 'Routes', source), name)
-  const notes = shown.verbose && !shown.all ? hiddenNote(configs) : []
+  const section = requiredSection(dump, 'Routes', source)
+  const configs = routesIn(section, name)
+  const all = configs.length > 0 ? 0 : resourcesOf(section, 'Routes').length
+  const notes = [
+    ...unreadNotes('Routes', [section]),
+    ...nothingLeft(configs.length, all, 'route configurations'),
+    ...(shown.verbose && !shown.all ? hiddenNote(configs) : []),
+  ]
   const document = () => configs.map(config => resourceJson(config.json))
   return {origin: source.origin, gaps: [], notes, subject, verbose: shown.verbose, configs, artifact, document}
 }

@@ -88,7 +88,8 @@ export abstract class MeshCommand extends Command {
     process.exitCode = exitCodeOf(report, flags['require-all'])
     await write(process.stdout, await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort))
     for (const note of report.notes) await remark(note)
-    if (view.showsGaps === true && form !== 'raw' && form !== 'json' && form !== 'yaml') return
-    for (const sentence of gapSentences(report.gaps)) await remark(`not checked: ${sentence}`)
+    const shown = view.showsGaps === true && form !== 'raw' && form !== 'json' && form !== 'yaml'
+    for (const sentence of shown ? [] : gapSentences(report.gaps)) await remark(`not checked: ${sentence}`)
+    if (report.next !== undefined) await remark(report.next)
   }
 }

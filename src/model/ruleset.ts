@@ -123,10 +123,11 @@ export type RuleForm =
   | 'trace'
   | 'computed'
 
-/** Something odd in the text, with its line. */
+/** Something odd in the text, with its line; `truncated` when the text ends before what it began. */
 export interface RuleWarning {
   readonly line: number
   readonly message: string
+  readonly truncated?: true
 }
 
 /** All that was found in a text: rules, the parameters istio-init printed, and what was odd. */
@@ -155,6 +156,26 @@ export function builtInChain(
   if (hook === undefined || base === undefined) return undefined
   if (table === 'nat') return {hook, kind: 'nat', priority: hook === 'input' || hook === 'postrouting' ? 100 : -100}
   return {hook, kind: table === 'mangle' && hook === 'output' ? 'route' : 'filter', priority: base}
+}
+
+/** The loss of a listing without -v (iptables(8): -v shows the interface names). */
+export const HIDDEN_INTERFACES = 'interfaces are not shown without -v: rules limited to one interface look global'
+
+/** The loss of a text beside which iptables said that the other back end has tables too. */
+export const LEGACY_ELSEWHERE = 'iptables-legacy has tables too, and they are not in this text'
+
+/** True when any rule may be limited to an interface that the text does not show. */
+export function hidesInterfaces({losses}: Ruleset): boolean {
+  return losses.includes(HIDDEN_INTERFACES)
+}
+
+/** What nft printed of an iptables rule by name only: `xt target REDIRECT`. */
+export function hiddenByNft({conditions, actions}: Rule): string | undefined {
+  const texts = [
+    ...conditions.map(each => (each.field === 'opaque' ? (each.values[0] ?? '') : '')),
+    ...actions.map(each => (each.kind === 'opaque' ? each.text : '')),
+  ]
+  return texts.find(text => /^(xt (match|target) |target not shown by nft)/.test(text))
 }
 
 /** True when every condition and action of the rule was understood. */

@@ -8,6 +8,8 @@ export interface Report {
   readonly origin: Origin
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
+  /** What to do about what is missing: the last remark. */
+  readonly next?: string
   /** True when the report found something at or above the level the user said must fail. */
   readonly failing?: boolean
 }

@@ -124,6 +124,18 @@ function optionText(options: TargetOptions): string {
   return [...options].map(([name, value]) => (value === '' ? `--${name}` : `--${name} ${quoteWord(value)}`)).join(' ')
 }
 
+/** Targets of iptables-extensions(8) whose meaning the packet walk does not know. */
+const OTHERS: ReadonlySet<string> = new Set(
+  'AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK DNPT DSCP ECN HL HMARK IDLETIMER LED NETMAP RATEEST SECMARK SET SNPT SYNPROXY TCPMSS TCPOPTSTRIP TEE TOS TTL'.split(
+    ' ',
+  ),
+)
+
+/** True for the name of any target iptables comes with; every other name is a chain, also where the text does not have it. */
+export function isTarget(name: string): boolean {
+  return isKnownTarget(name) || OTHERS.has(name)
+}
+
 /** True for a target name that iptables itself provides and we know; any other name may be a chain. */
 export function isKnownTarget(name: string): boolean {
   return Object.hasOwn(TARGETS, name)

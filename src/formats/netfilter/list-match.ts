@@ -1,5 +1,5 @@
 import type {Action, Condition, ConditionField} from '../../model/ruleset.js'
-import {readTarget} from './iptables-target.js'
+import {isTarget, readTarget} from './iptables-target.js'
 import {hexWord, idWord, markWord, portWord} from './values.js'
 
 /** What the free text at the end of an `iptables -L` row said. */
@@ -176,7 +176,7 @@ export function readListTail(tail: string): ListTail {
   return {conditions, options, ...(comment === undefined ? {} : {comment})}
 }
 
-/** The action of a row: a chain when the listing has one of that name, else the target with its words. */
+/** The action of a row: a chain when the listing has one of that name or iptables has no such target, else the target with its words. */
 export function listAction(
   target: string,
   options: ReadonlyMap<string, string>,
@@ -184,7 +184,7 @@ export function listAction(
   isChain: (name: string) => boolean,
 ): Action {
   if (go) return {kind: 'goto', chain: target}
-  if (isChain(target)) return {kind: 'jump', chain: target}
+  if (isChain(target) || !isTarget(target)) return {kind: 'jump', chain: target}
   const to = options.get('to')
   if (to !== undefined && (target === 'DNAT' || target === 'SNAT')) {
     return readTarget(target, new Map([[target === 'DNAT' ? 'to-destination' : 'to-source', to]]))

@@ -1,4 +1,4 @@
-import type {Condition, Counters} from '../../model/ruleset.js'
+import {type Condition, type Counters, HIDDEN_INTERFACES} from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import {listAction, readListTail} from './list-match.js'
 import {
@@ -192,8 +192,7 @@ export function readList(lines: readonly CleanLine[], at: number, context: Secti
     else if (isElision(line.text)) chain.complete = false
     else if (!readRow(table, chain, line, columns, name => names.has(name)))
       warn(draft, line.number, `row is cut off: ${line.text.slice(0, 200)}`)
-    if (HEADER.test(line.text) && !columns.verbose)
-      table.losses.add('interfaces are not shown without -v: rules limited to one interface look global')
+    if (HEADER.test(line.text) && !columns.verbose) table.losses.add(HIDDEN_INTERFACES)
   }
   if (family === undefined) settleFamily(table)
   return Math.max(end, at + 1)

@@ -1,7 +1,7 @@
 import type {ChainKind, Hook, TableFamily} from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import {readNftRule} from './nft-rule.js'
-import {addRule, type ChainDraft, chainOf, type RulesDraft, startTable, type TableDraft, warn} from './rules-draft.js'
+import {addRule, type ChainDraft, chainOf, cutOff, type RulesDraft, startTable, type TableDraft} from './rules-draft.js'
 import {isElision, type SectionContext} from './section.js'
 import {splitWords} from './words.js'
 
@@ -152,7 +152,7 @@ export function readNftTable(
       next = skipBlock(lines, next)
     else next++
   }
-  warn(draft, lines[next - 1]?.number ?? 0, `table ${table.name} is not closed: the text may be cut off`)
+  cutOff(draft, table, lines[next - 1]?.number ?? 0, `table ${table.name} is not closed: the text may be cut off`)
   return next
 }
 

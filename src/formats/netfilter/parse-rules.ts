@@ -1,4 +1,4 @@
-import type {Backend, IpFamily, RulesReading} from '../../model/ruleset.js'
+import {type Backend, type IpFamily, LEGACY_ELSEWHERE, type RulesReading} from '../../model/ruleset.js'
 import {type CleanLine, cleanLines} from './clean-lines.js'
 import {readParameters, readTraceCommand, startsParameters, startsTrace} from './init-log.js'
 import {readList, startsList} from './list-section.js'
@@ -91,6 +91,13 @@ function isJson(text: string): boolean {
   }
 }
 
+/** iptables-nft says on standard error that the other store has tables (`# Warning: iptables-legacy tables present, ...`, xtables-save.c). */
+function noteLegacy(text: string, draft: RulesDraft): void {
+  if (!text.includes('iptables-legacy tables present') && !text.includes('ip6tables-legacy tables present')) return
+  if (draft.tables.some(table => table.backend === 'legacy')) return
+  for (const table of draft.tables) if (table.backend !== 'native') table.losses.add(LEGACY_ELSEWHERE)
+}
+
 /**
  * Reads netfilter rules in any form people have them, also several in one paste, and says which; never fails and takes time linear in the input.
  * `hint` is what the caller knows from elsewhere, such as the program that was run.
@@ -99,5 +106,6 @@ export function parseRules(text: string, hint: {family?: IpFamily; backend?: Bac
   const draft = newDraft()
   if (looksLikeNftJson(text) && isJson(text)) readJson(text, 1, draft)
   else readSections(cleanLines(text), hint, draft)
+  noteLegacy(text, draft)
   return finishDraft(draft)
 }

@@ -110,6 +110,18 @@ export function addRule(chain: ChainDraft, meaning: RuleMeaning, text: string, l
   else chain.rules.splice(position - 1 - inFront, 0, rule)
 }
 
+/**
+ * Notes that the text ends inside a table. Tools print a table chain by chain, so the chain whose rules came last may lack some, and so may
+ * every one that has none.
+ */
+export function cutOff(draft: RulesDraft, table: TableDraft, line: number, message: string): void {
+  const started = [...table.chains.values()].filter(chain => rulesOf(chain).length > 0)
+  const place = (chain: ChainDraft) => Math.max(0, ...rulesOf(chain).map(rule => rule.line))
+  const last = started.toSorted((a, b) => place(a) - place(b)).at(-1)
+  for (const chain of table.chains.values()) if (chain === last || rulesOf(chain).length === 0) chain.complete = false
+  if (draft.warnings.length < 200) draft.warnings.push({line, message, truncated: true})
+}
+
 /** The rules of a chain in order. */
 export function rulesOf(chain: ChainDraft): readonly Rule[] {
   return chain.front.length === 0 ? chain.rules : [...chain.front.toReversed(), ...chain.rules]

@@ -1,6 +1,15 @@
 import type {CleanLine} from './clean-lines.js'
 import {readRuleWords} from './iptables-rule.js'
-import {addRule, chainOf, type RulesDraft, settleFamily, startTable, type TableDraft, warn} from './rules-draft.js'
+import {
+  addRule,
+  chainOf,
+  cutOff,
+  type RulesDraft,
+  settleFamily,
+  startTable,
+  type TableDraft,
+  warn,
+} from './rules-draft.js'
 import {inferTable, isElision, type SectionContext} from './section.js'
 import {splitWords} from './words.js'
 
@@ -151,8 +160,9 @@ export function readSaveTable(
   }
   if (elided) for (const chain of table.chains.values()) chain.complete = false
   if (!committed)
-    warn(
+    cutOff(
       draft,
+      table,
       lines[Math.min(next, lines.length) - 1]?.number ?? 0,
       `table ${name} ends without COMMIT: the text may be cut off`,
     )

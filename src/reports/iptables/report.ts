@@ -2,6 +2,7 @@ import {eraOf} from '../../analysis/netfilter/era.js'
 import {type Interception, interceptionOf} from '../../analysis/netfilter/interception/interception.js'
 import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
 import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
+import {unseenIn, withUnseen} from '../../analysis/netfilter/interception/unseen.js'
 import {GAP_REASONS} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {Machine} from '../../model/machine.js'
@@ -9,7 +10,7 @@ import {type IpFamily, type Ruleset, ruleCount} from '../../model/ruleset.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {type Kernel, readKernel, whyUnread} from '../kernel/read-kernel.js'
-import {waysText} from '../kernel/ways.js'
+import {readNow, waysText} from '../kernel/ways.js'
 import type {Report} from '../report.js'
 
 export interface IptablesReport extends Report {
@@ -69,14 +70,16 @@ function isExcerpt(rulesets: readonly Ruleset[]): boolean {
 export function reportOn(kernel: Kernel, source: Source, subject: PodRef): IptablesReport {
   const {rulesets, machine} = kernel
   const excerpt = isExcerpt(rulesets)
-  const era = eraOf(rulesets)?.words
+  const era = excerpt ? undefined : eraOf(rulesets)?.words
   const interceptions = families(rulesets, machine)
     .map(family => interceptionOf(rulesets, machine, family))
     .filter(found => found !== undefined)
+    .map(found => (kernel.from === 'text' ? withUnseen(found, unseenIn(rulesets, found.family)) : found))
   return {
     origin: source.origin,
     gaps: kernel.gaps,
     notes: kernel.notes,
+    ...(kernel.from === 'log' && source.origin.kind !== 'files' ? {next: readNow(subject)} : {}),
     subject,
     kernel,
     rulesets,

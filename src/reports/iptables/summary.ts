@@ -10,7 +10,7 @@ const OWN_PORTS: Readonly<Record<string, string>> = {
   '53': 'DNS',
 }
 
-function fateWords({verdict, port, by}: Fate): string {
+function fateWords({verdict, port, by, why}: Fate): string {
   switch (verdict) {
     case 'captured':
       return `goes to the proxy (port ${port})`
@@ -23,7 +23,7 @@ function fateWords({verdict, port, by}: Fate): string {
     case 'loops':
       return 'loops'
     default:
-      return 'cannot be told from these rules'
+      return why === undefined ? 'cannot be told from these rules' : `cannot be told: ${why}`
   }
 }
 
@@ -79,6 +79,7 @@ function directionCells({usual, exceptions}: Direction): readonly Cell[] {
 function dnsCell({dnsUdp, dnsTcp}: Interception): Cell {
   if (dnsUdp.verdict === 'captured' && dnsUdp.port !== undefined)
     return {text: `lookups are answered by the proxy's agent (port ${dnsUdp.port})`, tone: 'good'}
+  if (dnsUdp.verdict === 'insufficient') return {text: `how lookups go ${fateWords(dnsUdp)}`, tone: 'warn'}
   const tcp = dnsTcp.verdict === 'captured' ? ' (over TCP they go through the proxy)' : ''
   return `lookups go straight to the resolver${tcp}`
 }
@@ -86,7 +87,12 @@ function dnsCell({dnsUdp, dnsTcp}: Interception): Cell {
 /** The answer in three lines for a tired reader: inbound, outbound, DNS; one labelled cell list per line. */
 export function summaryFields(interception: Interception): readonly (readonly [string, readonly Cell[]])[] {
   const {udp} = interception
-  const udpWords = udp.verdict === 'captured' ? 'UDP goes to the proxy' : 'UDP is never captured'
+  const udpWords =
+    udp.verdict === 'captured'
+      ? 'UDP goes to the proxy'
+      : udp.verdict === 'insufficient'
+        ? 'whether UDP is captured cannot be told'
+        : 'UDP is never captured'
   return [
     ['Inbound', directionCells(interception.inbound)],
     ['Outbound', [...directionCells(interception.outbound), `; ${udpWords}`]],

@@ -6,10 +6,11 @@ import {type Ruleset, ruleCount} from '../../model/ruleset.js'
 import type {Block, Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import {tableTree} from './chain-tree.js'
+import {noRulesWords} from './no-rules.js'
 import type {IptablesReport} from './report.js'
 import {summaryFields} from './summary.js'
 
-const MODES = {redirect: 'REDIRECT', tproxy: 'TPROXY', none: 'nothing is captured'} as const
+const MODES = {redirect: 'REDIRECT', tproxy: 'TPROXY', none: 'nothing is captured', unknown: ''} as const
 
 function backends(rulesets: readonly Ruleset[]): string {
   const names = new Set(
@@ -22,28 +23,36 @@ function backends(rulesets: readonly Ruleset[]): string {
   return names.size === 0 ? 'no rules' : [...names].join(' and ')
 }
 
-function whence({kernel}: IptablesReport): Cell {
-  if (kernel.from === 'log')
-    return {text: 'as istio-init wrote them at start; what is there now could not be read', tone: 'warn'}
+function whence({kernel, origin}: IptablesReport): Cell {
+  if (kernel.from === 'log') {
+    const now = origin.kind === 'files' ? 'is not in it' : 'could not be read'
+    return {text: `as istio-init wrote them at start; what is there now ${now}`, tone: 'warn'}
+  }
   if (kernel.from === 'computed') return {text: `computed from ${kernel.origin}`, tone: 'warn'}
   return kernel.from === 'live' ? 'as the kernel held them' : 'from the text given'
 }
 
+/** What the headline says of how traffic is captured; nothing where a text without rules does not tell. */
+function capture({interceptions, kernel}: IptablesReport, count: number): string {
+  const first = interceptions[0]
+  if (first === undefined) return count === 0 && kernel.from === 'text' ? '' : `${MODES.none}, `
+  if (first.mode !== 'unknown') return `${MODES[first.mode]}, `
+  const out = first.outbound.usual.verdict === 'captured'
+  return out ? 'how inbound traffic is captured cannot be told, ' : 'what is captured cannot be told, '
+}
+
 function title(report: IptablesReport): readonly Cell[] {
-  const mode = report.interceptions[0]?.mode ?? 'none'
   const count = report.rulesets.reduce((sum, set) => sum + ruleCount(set), 0)
-  const rules = `${count} rule${count === 1 ? '' : 's'} in ${backends(report.rulesets)}`
+  const rules = count === 0 ? 'no rules' : `${count} rule${count === 1 ? '' : 's'} in ${backends(report.rulesets)}`
   const era = report.era === undefined || report.kernel.from === 'computed' ? '' : `, as made by ${report.era}`
-  const what = report.excerpt ? 'an excerpt' : MODES[mode]
-  return [{text: podLabel(report.subject), tone: 'strong'}, `  ${what}, ${rules}${era}, `, whence(report)]
+  const what = report.excerpt ? 'an excerpt, ' : capture(report, count)
+  return [{text: podLabel(report.subject), tone: 'strong'}, `  ${what}${rules}${era}, `, whence(report)]
 }
 
 function summary(report: IptablesReport): readonly Block[] {
   const many = report.interceptions.length > 1
   const lines: (readonly Cell[])[] = [title(report)]
-  if (report.rulesets.every(set => ruleCount(set) === 0)) {
-    lines.push([{text: 'There are no rules: nothing is captured, all traffic bypasses the proxy.', tone: 'warn'}])
-  }
+  if (report.rulesets.every(set => ruleCount(set) === 0)) lines.push([{text: noRulesWords(report), tone: 'warn'}])
   if (report.excerpt) {
     lines.push([
       {

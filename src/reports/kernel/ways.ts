@@ -41,6 +41,11 @@ export function waysToRules(pod: PodRef): readonly Way[] {
   ]
 }
 
+/** How to read what the kernel holds now, where only what was written at start is known. */
+export function readNow(pod: PodRef): string {
+  return `to read what is there now: meshctl iptables ${podLabel(pod)} --debug-container on a cluster, or meshctl iptables --from netns:PID as root on the node`
+}
+
 /** The ways as lines for a hint. */
 export function waysText(pod: PodRef): string {
   const lines = waysToRules(pod).map(

@@ -41,7 +41,7 @@ export default class Check extends MeshCommand {
     baseline: Flags.string({helpValue: 'FILE', description: 'accept the findings listed there until they expire'}),
     config: Flags.string({helpValue: 'FILE', description: 'settings of the team (.meshctl.yaml)'}),
     fix: Flags.boolean({description: 'the same as -o patch: print commands that would mend what a patch can mend'}),
-    shard: Flags.string({helpValue: 'I/N', description: 'only the I-th of N parts of the workloads'}),
+    shard: Flags.string({helpValue: 'I/N', description: 'only part I (from 0) of N parts of the workloads'}),
     deep: Flags.boolean({allowNo: true, description: 'visit every pod (usual unless -A on a cluster)'}),
   }
 

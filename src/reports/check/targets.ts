@@ -77,16 +77,18 @@ export async function checkTargets(
   })
 }
 
-/** The part of the objects that falls to one of several runs: by workload, the same in every run, so that each workload is checked exactly once. */
+/** The part of the objects that falls to one of several runs, counted from 0: by workload, the same in every run, so that each workload is checked exactly once. */
 export function shardOf(objects: readonly KubeObject[], shard: string | undefined): readonly KubeObject[] {
   if (shard === undefined) return objects
   const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(shard) ?? []
-  if (index === undefined || Number(index) < 1 || Number(index) > Number(count)) {
-    throw new UserError(`cannot read the shard ${JSON.stringify(shard)}`, {hint: 'Write it as 1/4, 2/4, 3/4, 4/4.'})
+  if (index === undefined || Number(index) >= Number(count)) {
+    throw new UserError(`cannot read the shard ${JSON.stringify(shard)}`, {
+      hint: 'Write it as 0/4, 1/4, 2/4, 3/4: counted from 0, as Indexed Jobs count.',
+    })
   }
   return objects.filter(object => {
     const pod = readPod(object)
     const key = pod === undefined ? object.metadata.name : objectLabel(pod.workload)
-    return createHash('sha256').update(key).digest().readUInt32BE(0) % Number(count) === Number(index) - 1
+    return createHash('sha256').update(key).digest().readUInt32BE(0) % Number(count) === Number(index)
   })
 }

@@ -248,7 +248,7 @@ test('--require-all: whatever was not checked is a failure of the run', () => {
 test('--shard: every workload falls to exactly one part', async () => {
   const source = await openFiles(['src/sample/mesh.tgz'])
   const all = await checkTargets(source, [], {allNamespaces: true})
-  const parts = ['1/3', '2/3', '3/3'].map(shard => shardOf(all, shard))
+  const parts = ['0/3', '1/3', '2/3'].map(shard => shardOf(all, shard))
   expect(
     parts
       .flat()
@@ -256,5 +256,5 @@ test('--shard: every workload falls to exactly one part', async () => {
       .sort(),
   ).toEqual(all.map(({metadata}) => metadata.name).sort())
   expect(parts.every(part => part.length < all.length)).toBe(true)
-  for (const shard of ['0/3', '4/3', '1', 'a/b']) expect(() => shardOf(all, shard)).toThrow('cannot read the shard')
+  for (const shard of ['3/3', '4/3', '1', 'a/b', '-1/3', '0/0']) expect(() => shardOf(all, shard)).toThrow('cannot read the shard')
 })

@@ -134,6 +134,23 @@ describe('the sample mesh', () => {
   })
 })
 
+describe('a check that visits no pod', () => {
+  test('says which questions need a visit, and takes no offence at a missing right to forward ports', async () => {
+    const source = await openFiles(['src/sample/mesh.tgz'])
+    const refused: Source = {
+      ...source,
+      evidence: async id => ({ok: false, gap: {what: id, reason: 'forbidden', detail: 'pods/portforward'}}),
+    }
+    const objects = await checkTargets(source, ['deploy/productpage-v1'], {namespace: 'demo'})
+    const shallow = await checkReport(refused, objects, {...OPTIONS, deep: false})
+    const why = shallow.workloads[0]?.notChecked.map(({code, gap}) => `${code} ${gap.reason}`) ?? []
+    expect(why).toContain('MCT1501 not-captured')
+    expect(why).toContain('MCT1902 no-privilege')
+    expect(exitCodeOf(shallow)).toBe(0)
+    expect(exitCodeOf(await checkReport(refused, objects, OPTIONS))).toBe(3)
+  })
+})
+
 describe('the whole captured mesh', () => {
   sharedTest('every finding of every pod', async () => {
     const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))

@@ -103,14 +103,24 @@ function describedPorts(
   })
 }
 
-function usedFor(rules: readonly ProxyRule[] | undefined, host: string, service: ServiceModel, domain: string) {
-  return rules
-    ?.filter(
-      ({hosts}) =>
-        hosts.includes(host) || hosts.some(each => !each.startsWith('*') && meansService(each, '', service, domain)),
-    )
-    .map(({rule}) => rule)
-    .filter(rule => rule !== '<unknown>')
+/** Origins that are no DestinationRule or VirtualService, such as an HTTPRoute: Envoy's metadata says no more than that. */
+const OTHER_KIND = '<unknown>'
+
+/** The rules a proxy uses for the host of a Service; those of another kind are noted, since they cannot be compared. */
+function usedFor(
+  rules: readonly ProxyRule[] | undefined,
+  host: string,
+  service: ServiceModel,
+  {objects, gaps}: TrafficFacts,
+) {
+  const {name, namespace} = service.object
+  const means = (each: string) => !each.startsWith('*') && meansService(each, namespace, service, objects.domain)
+  const used = rules?.filter(({hosts}) => hosts.includes(host) || hosts.some(means)).map(({rule}) => rule)
+  if (used?.includes(OTHER_KIND) === true) {
+    const what = `rules of other kinds for ${name}.${namespace}, such as HTTPRoutes`
+    gaps.push({what, reason: 'not-applicable', detail: 'the proxy has some, and only Istio objects are compared'})
+  }
+  return used?.filter(rule => rule !== OTHER_KIND)
 }
 
 /** True when the proxy looked at is not given rules for callers of the Service at all: a gateway, or a Sidecar scope without it. */
@@ -157,14 +167,14 @@ export async function describeTraffic(
       destinationRules: standings({
         byObjects: rules?.map(({rule}) => shortName(rule.object)),
         existing: (objects.destinationRules ?? []).map(each => shortName(each.object)),
-        byProxy: usedFor(view?.destinationRules, host, service, objects.domain),
+        byProxy: usedFor(view?.destinationRules, host, service, facts),
         // Rules for one host are merged, and the metadata names but one of them; another namespace's are for callers there.
         mayLack: () => blind || (rules?.length ?? 0) > 1 || onlyRule?.rule.object.namespace !== home,
       }),
       virtualServices: standings({
         byObjects: (facts.guard === 'gateway' ? routes : inMesh)?.map(each => shortName(each.virtualService.object)),
         existing: (objects.virtualServices ?? []).map(each => shortName(each.object)),
-        byProxy: usedFor(view?.virtualServices, host, service, objects.domain),
+        byProxy: usedFor(view?.virtualServices, host, service, facts),
         mayLack: name => blind || !given.includes(name),
       }),
     },

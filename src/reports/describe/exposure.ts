@@ -67,6 +67,14 @@ async function reachOf(source: Source, gateway: GatewayModel, rule: VirtualServi
   const labels = requirementsOf(gateway.selector)
   const found = optional(await source.objects({kind: 'Pod', labels}), gaps)
   if (found === undefined) return {addresses: []}
+  if (found.length === 0 && source.origin.kind === 'files') {
+    gaps.push({
+      what: `the pods of Gateway ${shortName(gateway.object)}`,
+      reason: 'not-captured',
+      detail: 'the files given hold none',
+    })
+    return {addresses: []}
+  }
   const pods = found
     .filter(pod => matchesLabels(labels, pod.metadata.labels ?? {}) && textOf(pod, 'status', 'phase') === 'Running')
     .sort(byPreference)

@@ -55,6 +55,7 @@ function fromProxy(kind: string, rules: readonly StandingRule[]): readonly Cell[
 const GUARDS: Readonly<Partial<Record<Guard, string>>> = {
   none: 'plain text, no proxy guards it',
   gateway: 'TLS as the servers of its Gateways say',
+  unknown: 'no pod is known that receives it',
 }
 
 function portText({port, target, protocol, detected, mtls, unserved}: DescribedPort, guard: Guard): string {

@@ -11,6 +11,7 @@ import type {PodMode} from '../../model/pod-mode.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {byPreference} from '../../sources/subject.js'
+import {listed} from '../check/lists.js'
 import {optional, type Report} from '../report.js'
 import {disagreements} from './disagreements.js'
 import {readProxy} from './in-proxy.js'
@@ -102,7 +103,7 @@ export async function serviceReport(
   const gaps: Gap[] = []
   const service = await serviceNamed(source, name, namespace)
   const objects = await readMeshObjects(source, namespace, istioNamespace, gaps)
-  const found = optional(await source.objects({kind: 'Pod', namespace}), gaps)
+  const found = optional(await listed(source, 'Pod', namespace), gaps)
   const pods = [...(found ?? [])]
     .sort(byPreference)
     .flatMap(each => readPod(each) ?? [])
@@ -114,7 +115,7 @@ export async function serviceReport(
   const view = ref === undefined ? undefined : optional(await readProxy(source, ref, gaps), gaps)
   const first = usable ?? pods[0]
   const ordered = first === undefined ? pods : [first, ...pods.filter(pod => pod !== first)]
-  const guard = first === undefined ? 'none' : guardOf(podMode(first))
+  const guard = first === undefined ? 'unknown' : guardOf(podMode(first))
   const facts = {source, objects, view, guard, gaps} as const
   const description = await describeTraffic(service, ordered, facts)
   const {authorizationPolicies: all, rootNamespace: root} = objects

@@ -24,7 +24,7 @@ function headline({description: {service}, pods}: ServiceReport): string {
 }
 
 function podLines({pods, seenIn}: ServiceReport): readonly Cell[] {
-  if (pods === undefined) return []
+  if (pods === undefined || pods.length === 0) return []
   return [
     ...heading('Pods'),
     ...pods.flatMap(({name, mode, ready, phase, warnings}) => {
@@ -35,9 +35,7 @@ function podLines({pods, seenIn}: ServiceReport): readonly Cell[] {
       ]
     }),
     ...(seenIn === undefined
-      ? pods.length === 0
-        ? []
-        : lines('no proxy of them could be looked at', 2, 'warn')
+      ? lines('no proxy of them could be looked at', 2, 'warn')
       : lines(`what the proxy does was seen in ${seenIn}`, 2, 'dim')),
   ]
 }

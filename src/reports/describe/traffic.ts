@@ -19,8 +19,8 @@ import {type Exposure, exposures} from './exposure.js'
 import type {DetectedPort, ProxyRule, ProxyView} from './in-proxy.js'
 import {type MeshObjects, shortName} from './mesh-objects.js'
 
-/** What stands between callers and the application: a proxy of the mesh, a gateway, or nothing. */
-export type Guard = 'proxy' | 'gateway' | 'none'
+/** What stands between callers and the application: a proxy of the mesh, a gateway, or nothing; `unknown` without any pod to tell. */
+export type Guard = 'proxy' | 'gateway' | 'none' | 'unknown'
 
 /** Who receives for a pod of that mode. */
 export function guardOf(mode: PodMode | 'unknown'): Guard {

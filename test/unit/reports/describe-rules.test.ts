@@ -10,6 +10,7 @@ import type {KubeObject} from '../../../src/model/kube-object.js'
 import type {PodModel} from '../../../src/model/pod.js'
 import {describeReport} from '../../../src/reports/describe/report.js'
 import {serviceReport} from '../../../src/reports/describe/service-report.js'
+import {serviceView} from '../../../src/reports/describe/service-view.js'
 import {podWarnings} from '../../../src/reports/describe/warnings.js'
 import {memorySource} from '../../support/memory-source.js'
 
@@ -325,6 +326,20 @@ describe('gateways that expose a Service', () => {
       addresses: [],
     })
   })
+})
+
+test('manifests that hold a Service alone say nothing of its pods', async () => {
+  const service = object('Service', 'web', {
+    selector: {app: 'web'},
+    ports: [{name: 'http', port: 80, targetPort: 8080}],
+  })
+  const source = memorySource({objects: [service], origin: {kind: 'files', label: 'service.yaml'}})
+  const report = await serviceReport(source, 'web', 'shop', {istioNamespace: 'istio-system'})
+  expect(report).not.toHaveProperty('pods')
+  expect(report.description.guard).toBe('unknown')
+  expect(report.gaps.map(({what}) => what)).toContain('Pod objects of namespace shop')
+  const [text] = serviceView.doc(report, 'table')
+  expect(JSON.stringify(text)).not.toMatch(/NO PODS|plain text/)
 })
 
 describe('pods that no Envoy guards', () => {

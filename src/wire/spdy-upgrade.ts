@@ -5,7 +5,7 @@ import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
 import {readRefusal} from './read-refusal.js'
-import {failureFromError, WireFailure} from './wire-failure.js'
+import {failureFromError, staleIf, WireFailure} from './wire-failure.js'
 
 const HANDSHAKE_MS = 15_000
 
@@ -14,6 +14,21 @@ const HANDSHAKE_MS = 15_000
  * needs only `create`. Resolves with the connection; refusals, faults and the signal reject with a WireFailure.
  */
 export async function openSpdy(
+  server: ApiServer,
+  path: string,
+  protocols: readonly string[],
+  signal: AbortSignal,
+): Promise<Duplex> {
+  try {
+    return await openOnce(server, path, protocols, signal)
+  } catch (error) {
+    // A kept connection that turned out dead is replaced once.
+    if (failureFromError(error).details.stale !== true) throw error
+    return await openOnce(server, path, protocols, signal)
+  }
+}
+
+async function openOnce(
   server: ApiServer,
   path: string,
   protocols: readonly string[],
@@ -47,7 +62,7 @@ export async function openSpdy(
       reject(failure)
     }
     signal.addEventListener('abort', onAbort, {once: true})
-    request.on('error', error => fail(failureFromError(error)))
+    request.on('error', error => fail(staleIf(request.reusedSocket, failureFromError(error))))
     request.once('upgrade', (response: IncomingMessage, socket: Duplex, head: Buffer) => {
       const chosen = response.headers['x-stream-protocol-version']
       if (typeof chosen !== 'string' || !protocols.includes(chosen)) {

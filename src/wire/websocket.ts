@@ -6,7 +6,7 @@ import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
 import {readRefusal} from './read-refusal.js'
-import {failureFromError, WireFailure} from './wire-failure.js'
+import {failureFromError, staleIf, WireFailure} from './wire-failure.js'
 
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 /** TCP, TLS and the upgrade together; slow links to far clusters need two to four round trips. */
@@ -19,7 +19,7 @@ const CLOSE_GRACE_MS = 500
 /**
  * Opens a streaming WebSocket and resolves with it paused, so that no message is lost before listeners are attached.
  * Refused upgrades, network faults, the signal and the handshake's own deadline reject with a WireFailure; nothing stays open then.
- * An overloaded server that says when to come again (429 with Retry-After) is asked again: nothing has been run yet.
+ * A kept connection that turns out dead is replaced once. An overloaded server that says when to come again (429 with Retry-After) is asked again: nothing has been run yet.
  */
 export async function openWebSocket(
   server: ApiServer,
@@ -27,11 +27,16 @@ export async function openWebSocket(
   protocols: readonly string[],
   signal: AbortSignal,
 ): Promise<WebSocket> {
+  let stale = false
   for (let attempt = 1; ; attempt++) {
     try {
       return await openOnce(server, path, protocols, signal)
     } catch (error) {
       const failure = failureFromError(error)
+      if (failure.details.stale === true && !stale) {
+        stale = true
+        continue
+      }
       const waitMs = failure.kind === 'throttled' ? failure.details.retryAfterMs : undefined
       if (waitMs === undefined || attempt >= MAX_TRIES) throw failure
       await sleep(waitMs, undefined, {signal}).catch(() => {
@@ -49,6 +54,7 @@ async function openOnce(
 ): Promise<WebSocket> {
   const headers = {...outgoingHeaders(await server.headers()), 'User-Agent': server.userAgent}
   if (signal.aborted) throw failureOfSignal(signal)
+  let request: ClientRequest | undefined
   const socket = new WebSocket(server.url.replace(/^http/, 'ws') + path, [...protocols], {
     agent: server.agent,
     headers,
@@ -57,6 +63,10 @@ async function openOnce(
     maxPayload: MAX_MESSAGE_BYTES,
     skipUTF8Validation: true,
     followRedirects: false,
+    finishRequest: (own: ClientRequest) => {
+      request = own
+      own.end()
+    },
   })
   return new Promise<WebSocket>((resolve, reject) => {
     const onAbort = () => fail(failureOfSignal(signal))
@@ -73,15 +83,15 @@ async function openOnce(
       resolve(socket)
     })
     // Stays attached for good: an `error` event without a listener would end the process; later ones show as a close.
-    socket.on('error', error => fail(handshakeFailure(error)))
-    socket.once('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
+    socket.on('error', error => fail(staleIf(request?.reusedSocket === true, handshakeFailure(error))))
+    socket.once('unexpected-response', (refused: ClientRequest, response: IncomingMessage) => {
       readRefusal(response)
         .then(body => ({httpStatus: response.statusCode ?? 0, body, retryAfter: response.headers['retry-after']}))
         .then(
           refusal => fail(failureFromHandshake(refusal, protocols)),
           error => fail(failureFromError(error)),
         )
-        .finally(() => request.destroy())
+        .finally(() => refused.destroy())
     })
   })
 }

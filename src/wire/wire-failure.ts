@@ -37,6 +37,8 @@ export interface FailureDetails {
   readonly retryAfterMs?: number
   /** Where an expired list may go on, though no longer in one snapshot. */
   readonly continueToken?: string
+  /** The connection was a kept one that the server had closed: the request never arrived. */
+  readonly stale?: boolean
   /** What a served bundle says about evidence it does not hold. */
   readonly recordedGap?: Gap
 }
@@ -85,6 +87,12 @@ export function failureFromError(error: unknown): WireFailure {
   if (code.startsWith('WS_ERR') || code.startsWith('HPE_'))
     return new WireFailure('protocol', `unreadable bytes from the server: ${message}`)
   return new WireFailure('lost', message)
+}
+
+/** Marks a loss before any answer on a connection that had been kept alive: asking again on a new one is safe. */
+export function staleIf(reused: boolean, failure: WireFailure): WireFailure {
+  if (!reused || failure.kind !== 'lost') return failure
+  return new WireFailure(failure.kind, failure.message, {...failure.details, stale: true})
 }
 
 /** Node tries every address of a name and reports all that failed together. */

@@ -5,20 +5,12 @@ import {type FailureKind, failureFromError, WireFailure} from '../../wire/wire-f
 import {adminPath} from './admin-path.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {type CallLimits, type Live, methodFor} from './live.js'
+import {mayAskInside} from './may-ask-inside.js'
 import {namedAdminPort, proxyContainer} from './proxy-container.js'
 import {whyProxyIsDown} from './proxy-down.js'
 
 const DEFAULT_ADMIN_PORT = 15_000
 
-/** Failures of the forward after which asking inside the container may still work. */
-const TRY_EXEC = new Set<FailureKind>([
-  'forbidden',
-  'upgrade-refused',
-  'server-error',
-  'lost',
-  'protocol',
-  'bad-request',
-])
 /** Failures that may come from a proxy that is not up, so that its state explains more than the socket does. */
 const LOOK_AT_PROXY = new Set<FailureKind>(['port-closed', 'not-running', 'lost', 'timeout'])
 
@@ -52,7 +44,7 @@ export async function adminEvidence(
     return artifact(bytes, path, {})
   } catch (error) {
     const failure = failureFromError(error)
-    if (failure.details.recordedGap !== undefined || !TRY_EXEC.has(failure.kind)) {
+    if (!mayAskInside(failure)) {
       return {ok: false, gap: await explained(live, subject, row.title, failure)}
     }
     const inside = await insideContainer(live, subject, adminPort, narrow, limits)

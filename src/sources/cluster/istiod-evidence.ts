@@ -5,6 +5,7 @@ import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {listObjects} from './list.js'
 import type {CallLimits, Live} from './live.js'
+import {mayAskInside} from './may-ask-inside.js'
 import type {ClusterSettings} from './settings.js'
 
 /** istiod's monitoring port also serves the debug pages, to callers from loopback without a token. */
@@ -75,7 +76,21 @@ async function askReplica(live: Live, replica: Replica, path: string, limits: Ca
   try {
     return {replica, body: await live.podPage(replica.ref, replica.port, path, limits)}
   } catch (error) {
-    return {replica, failure: failureFromError(error)}
+    const failure = failureFromError(error)
+    if (!mayAskInside(failure)) return {replica, failure}
+    const body = await insideIstiod(live, replica.ref, path, limits)
+    return body === undefined ? {replica, failure} : {replica, body}
+  }
+}
+
+/** The same page through istiod's own program in its container; what it says when that fails adds nothing to the first failure. */
+async function insideIstiod(live: Live, ref: PodRef, path: string, limits: CallLimits): Promise<Buffer | undefined> {
+  try {
+    const outcome = await live.exec(ref, 'discovery', ['pilot-discovery', 'request', 'GET', `/${path}`], limits)
+    return outcome.exitCode === 0 ? Buffer.from(outcome.stdout) : undefined
+  } catch (error) {
+    if (error instanceof WireFailure) return undefined
+    throw error
   }
 }
 

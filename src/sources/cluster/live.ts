@@ -54,6 +54,8 @@ export function podPath(ref: PodRef): string {
 export function openLive(api: Api): Live {
   const pods = new Map<string, PodModel>()
   const agents = new Map<string, Agent>()
+  /** Namespaces in which this user may not forward ports: a role does not change within a run, so it is asked about once. */
+  const refusals = new Map<string, WireFailure>()
 
   function keep(object: KubeObject): PodModel | undefined {
     const pod = readPod(object)
@@ -82,6 +84,8 @@ export function openLive(api: Api): Live {
   }
 
   async function podPage(ref: PodRef, port: number, path: string, limits: CallLimits): Promise<Buffer> {
+    const refused = refusals.get(ref.namespace)
+    if (refused !== undefined) throw refused
     const method = methodFor(path)
     const name = `${method} ${ref.name}.${ref.namespace}:${port}/${path}`
     const url = new URL(`http://localhost/${path}`)
@@ -92,7 +96,11 @@ export function openLive(api: Api): Live {
     const answer = await observed(api.server, name, run, each => ({
       bytes: each.wireBytes,
       outcome: String(each.status),
-    }))
+    })).catch((error: unknown) => {
+      const byRole = error instanceof WireFailure && error.details.missing?.resource === 'pods/portforward'
+      if (byRole) refusals.set(ref.namespace, error)
+      throw error
+    })
     if (answer.status === 200) return answer.body
     const body = answer.body.subarray(0, LIMITS.refusalBytes).toString('utf8')
     throw failureFromRefusal({httpStatus: answer.status, body})

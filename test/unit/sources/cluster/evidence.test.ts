@@ -90,6 +90,28 @@ describe('admin pages', () => {
     expect(answer).toMatchObject({value: {provenance: {container: 'istio-proxy'}}})
   })
 
+  test('a role that forbids forwarding is asked about once per run and namespace', async () => {
+    let upgrades = 0
+    const cluster = await scriptedCluster({
+      get: path => (path === POD_PATH ? {body: pod()} : undefined),
+      forward: () => {
+        upgrades += 1
+        return recordedStream('pf-forbidden')
+      },
+      exec: (_container, argv) => printed(argv.at(-1) ?? ''),
+    })
+    for (const [id, page] of [
+      ['envoy.certs', 'certs'],
+      ['envoy.server_info', 'server_info'],
+      ['envoy.listeners', 'listeners?format=json'],
+    ] as const) {
+      expect(bytesOf(await cluster.source.evidence(id, POD))).toBe(page)
+    }
+    // Once as a WebSocket, once as SPDY, which a role may grant alone.
+    expect(upgrades).toBe(2)
+    await cluster.close()
+  })
+
   test('neither way: one gap with what each answered and what to ask for', async () => {
     const gap = gapOf(
       (
@@ -402,6 +424,14 @@ describe('the control plane', () => {
         .answer,
     )
     expect(gap.reason).toBe('forbidden')
+  })
+
+  test('no permission to forward: through istiod’s own program in its container', async () => {
+    const exec = (container: string, argv: readonly string[]) => printed(`{"said":"${container}: ${argv.join(' ')}"}`)
+    const script = {get: listed('istiod-a'), forward: () => recordedStream('pf-forbidden'), exec}
+    expect(bytesOf((await ask(script, 'istiod.config_dump')).answer)).toBe(
+      '{"said":"discovery: pilot-discovery request GET /debug/config_dump?proxyID=sleep.demo"}',
+    )
   })
 
   test('a revision picks by label, a tag by its webhook configuration, neither says where to look', async () => {

@@ -13,7 +13,12 @@ export function layoutFor(
   const columns = Number(env.COLUMNS) || stream.columns || DEFAULT_WIDTH
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '' && env.FORCE_COLOR !== '0'
   const auto = (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb' && (stream.isTTY || forced)
-  return {width: Math.max(40, columns), colour: colour === 'always' || (colour === 'auto' && auto), headers}
+  return {
+    width: Math.max(40, columns),
+    colour: colour === 'always' || (colour === 'auto' && auto),
+    headers,
+    fit: stream.isTTY === true,
+  }
 }
 
 /** Writes to a stream and waits until it is taken; a reader that went away (EPIPE) ends the output quietly. */

@@ -12,10 +12,19 @@ function endsEarly(text: string, message: string): boolean {
   return position !== undefined && Number(position) >= text.trimEnd().length
 }
 
+/** What bytes are that no tool of ours prints: `wanted` names what they are not. Undefined for other text. */
+export function strangeBytes(bytes: Uint8Array, wanted: string): string | undefined {
+  if (bytes.length === 0) return 'it is empty (0 bytes)'
+  if (bytes.includes(0)) return `it is binary data, not ${wanted}`
+  if (!isUtf8(bytes)) return 'it is not valid UTF-8 text'
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 4096)).toString('utf8')
+  if (/^[\ufeff\s]*</.test(text))
+    return `it is an HTML or XML page, not ${wanted} (often an error page of a proxy in between)`
+  return undefined
+}
+
 function damage(text: string, error: Error): string {
   const start = text.trimStart()
-  if (start.startsWith('<')) return 'it is an HTML or XML page, not JSON (often an error page of a proxy in between)'
-  if (text.includes('\u0000')) return 'it is binary data, not JSON'
   if (endsEarly(text, error.message))
     return `it is cut short: the JSON ends in the middle after ${text.length} characters`
   if (!/^[{["\d-]|^(true|false|null)/.test(start)) return `it is text, not JSON: ${JSON.stringify(firstLine(start))}`
@@ -24,13 +33,13 @@ function damage(text: string, error: Error): string {
 
 /** The JSON value in some bytes; anything else is a gap that says what the bytes are instead (empty, cut short, HTML, binary, bad UTF-8). */
 export function parseJson(bytes: Uint8Array, what: string): Answer<unknown> {
-  if (bytes.length === 0) return missing(what, 'unreadable', 'it is empty (0 bytes)')
-  if (!isUtf8(bytes)) return missing(what, 'unreadable', 'it is not valid UTF-8 text')
+  if (bytes.length === 0 || !isUtf8(bytes))
+    return missing(what, 'unreadable', strangeBytes(bytes, 'JSON') ?? 'it is not valid UTF-8 text')
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
   try {
     return answered(JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text))
   } catch (error) {
-    const detail = damage(text, error as Error)
+    const detail = strangeBytes(bytes, 'JSON') ?? damage(text, error as Error)
     return missing(what, detail.startsWith('it is cut short') ? 'truncated' : 'unreadable', detail)
   }
 }

@@ -15,6 +15,8 @@ export interface Table {
 
 export interface TreeNode {
   readonly label: readonly Cell[]
+  /** What stands behind the label, or under it on a terminal too narrow for both. */
+  readonly detail?: readonly Cell[]
   readonly children?: readonly TreeNode[]
 }
 

@@ -3,12 +3,15 @@ import {renderBox} from './box.js'
 import {type Paint, renderColumns} from './columns.js'
 import {type Block, type Cell, cellText, type Doc, type Table, type TreeNode} from './doc.js'
 import {escapeText} from './escape.js'
+import {wrapCells} from './wrap.js'
 
 /** How to lay out: visible width, colour on or off, table headers shown or not. */
 export interface Layout {
   readonly width: number
   readonly colour: boolean
   readonly headers: boolean
+  /** Trees are broken to fit the width, for a terminal; else each node keeps one line. */
+  readonly fit?: boolean
 }
 
 function painter(colour: boolean): Paint {
@@ -24,11 +27,30 @@ function line(cells: Cell | readonly Cell[], paint: Paint): string {
     .join('')
 }
 
-function tree(nodes: readonly TreeNode[], indent: string, paint: Paint): string[] {
+/** The lines of a node: one with label and detail; where that is too wide, the label and below it the detail, each wrapped. */
+function nodeLines({label, detail = []}: TreeNode, room: number): readonly (readonly Cell[])[] {
+  const whole = detail.length === 0 ? label : [...label, '  ', ...detail]
+  if (plainText(whole).length <= room) return [whole]
+  const inner = room - HANG.length
+  return [...wrapCells(label, inner), ...wrapCells(detail, inner)].map((cells, at) =>
+    at === 0 ? cells : [HANG, ...cells],
+  )
+}
+
+const HANG = '   '
+
+function tree(nodes: readonly TreeNode[], indent: string, layout: Layout, paint: Paint): string[] {
   return nodes.flatMap((node, index) => {
     const last = index === nodes.length - 1
     const below = indent + (last ? '   ' : '│  ')
-    return [indent + (last ? '└─ ' : '├─ ') + line(node.label, paint), ...tree(node.children ?? [], below, paint)]
+    const room = layout.fit === true ? Math.max(20, layout.width - below.length) : Number.POSITIVE_INFINITY
+    const [first = [], ...rest] = nodeLines(node, room)
+    const side = below + ((node.children ?? []).length > 0 ? '│' : ' ')
+    return [
+      indent + (last ? '└─ ' : '├─ ') + line(first, paint),
+      ...rest.map(cells => side + line(cells, paint).slice(1)),
+      ...tree(node.children ?? [], below, layout, paint),
+    ]
   })
 }
 
@@ -51,7 +73,7 @@ function blockLines(block: Block, layout: Layout, paint: Paint): string[] {
       return renderColumns(rows, 1, paint)
     }
     case 'tree':
-      return block.roots.flatMap(root => [line(root.label, paint), ...tree(root.children ?? [], '', paint)])
+      return block.roots.flatMap(root => [line(root.label, paint), ...tree(root.children ?? [], '', layout, paint)])
   }
 }
 

@@ -1,3 +1,5 @@
+import {type Cell, cellText} from './doc.js'
+
 /**
  * Breaks text on blanks into lines of at most `width` characters; the first line starts with `first`, the others with `indent`.
  * A word that is longer than a line keeps one to itself.
@@ -14,4 +16,31 @@ export function wrapText(text: string, width: number, indent = '', first = ''): 
     empty = false
   }
   return [...lines, line]
+}
+
+/** Without the blanks a line was broken at. */
+function withoutEnd(line: readonly Cell[]): Cell[] {
+  const last = line.at(-1)
+  return last !== undefined && cellText(last).trim() === '' ? line.slice(0, -1) : [...line]
+}
+
+/** Breaks cells on blanks into lines of at most `width` characters; every piece keeps its tone, a longer word keeps a line to itself. */
+export function wrapCells(cells: readonly Cell[], width: number): readonly (readonly Cell[])[] {
+  const lines: Cell[][] = []
+  let line: Cell[] = []
+  let used = 0
+  for (const cell of cells) {
+    for (const word of cellText(cell).match(/\s+|\S+/g) ?? []) {
+      const blank = word.trim() === ''
+      if (used > 0 && used + word.length > width) {
+        lines.push(withoutEnd(line))
+        line = []
+        used = 0
+      }
+      if (blank && used === 0) continue
+      line.push(typeof cell === 'string' ? word : {text: word, tone: cell.tone})
+      used += word.length
+    }
+  }
+  return used === 0 ? lines : [...lines, withoutEnd(line)]
 }

@@ -41,13 +41,8 @@ function ruleNode(table: Table, chain: Chain, rule: Rule, style: TreeStyle, dept
   const reading =
     style.wide && words.purpose !== undefined ? [{text: `  (${words.reading})`, tone: 'dim'} as const] : []
   return {
-    label: [
-      `${rule.position}  ${sentence}`,
-      ...arrow,
-      ...reading,
-      {text: `  ${verbatim(rule)}`, tone: 'dim'},
-      ...count(rule, style),
-    ],
+    label: [`${rule.position}  ${sentence}`, ...arrow, ...reading],
+    detail: [{text: verbatim(rule), tone: 'dim'}, ...count(rule, style)],
     ...(children.length === 0 ? {} : {children}),
   }
 }
@@ -90,6 +85,12 @@ function unreached(table: Table): readonly Chain[] {
   return table.chains.filter(chain => !reached.has(chain.name))
 }
 
+/** Nothing leads to a chain, or what does was not pasted: the listing counts references to it, or has no chain packets enter by. */
+function ledHere(table: Table, {references = 0}: Chain): string {
+  const cutting = references > 0 || table.chains.every(({hook}) => hook === undefined)
+  return cutting ? ' (what leads here is not in the text given)' : ' (nothing leads here)'
+}
+
 /** The chains of a table as a tree that follows the jumps, each rule in words with its verbatim text; empty base chains are left out. */
 export function tableTree(ruleset: Ruleset, table: Table, style: TreeStyle): TreeNode | undefined {
   const bases = table.chains.filter(
@@ -100,7 +101,7 @@ export function tableTree(ruleset: Ruleset, table: Table, style: TreeStyle): Tre
   const family = table.family === 'ip' ? 'IPv4' : table.family === 'ip6' ? 'IPv6' : 'IPv4 and IPv6'
   const looseNodes = loose.map(chain => {
     const node = chainNode(table, chain, style, MAX_DEPTH)
-    return {...node, label: [...node.label, {text: ' (nothing leads here)', tone: 'warn'} as const]}
+    return {...node, label: [...node.label, {text: ledHere(table, chain), tone: 'warn'} as const]}
   })
   return {
     label: [

@@ -3,14 +3,13 @@ import {type Interception, interceptionOf} from '../../analysis/netfilter/interc
 import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
 import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
 import {unseenIn, withUnseen} from '../../analysis/netfilter/interception/unseen.js'
-import {GAP_REASONS} from '../../model/answer.js'
-import {type PodRef, podLabel} from '../../model/kube-object.js'
+import type {PodRef} from '../../model/kube-object.js'
 import type {Machine} from '../../model/machine.js'
-import {type IpFamily, type Ruleset, ruleCount} from '../../model/ruleset.js'
-import {UserError} from '../../model/user-error.js'
+import {hiddenByNft, hidesInterfaces, type IpFamily, type Ruleset, ruleCount} from '../../model/ruleset.js'
 import type {Source} from '../../sources/source.js'
-import {type Kernel, readKernel, whyUnread} from '../kernel/read-kernel.js'
-import {readNow, waysText} from '../kernel/ways.js'
+import {nothingRead} from '../kernel/nothing-read.js'
+import {type Kernel, readKernel} from '../kernel/read-kernel.js'
+import {readNow} from '../kernel/ways.js'
 import type {Report} from '../report.js'
 
 export interface IptablesReport extends Report {
@@ -28,19 +27,8 @@ export interface IptablesReport extends Report {
 /** The rules were there to be read, or an error that names the ways which work. */
 export function readableKernel(kernel: Kernel, source: Source, subject: PodRef): Kernel {
   if (kernel.rulesets.length > 0) return kernel
-  const gap = whyUnread(kernel)
-  const refused = gap?.reason === 'no-privilege' || gap?.reason === 'no-tool' || gap?.reason === 'not-running'
-  if (kernel.from === 'text' && !refused) {
-    throw new UserError(`no netfilter rules were recognised in ${source.origin.label}`, {
-      hint: 'Understood are iptables-save, iptables -S, iptables -L, restore input, nft list ruleset (text or JSON) and istio-init logs.',
-    })
-  }
-  if (gap !== undefined) {
-    const asked = gap.reason === 'no-privilege' ? 'permission denied' : GAP_REASONS[gap.reason].words
-    throw new UserError(`the kernel rules of ${podLabel(subject)} could not be read: ${asked} (${gap.detail})`, {
-      hint: waysText(subject),
-    })
-  }
+  const error = nothingRead(kernel, source, subject)
+  if (error !== undefined) throw error
   return kernel
 }
 
@@ -66,15 +54,26 @@ function isExcerpt(rulesets: readonly Ruleset[]): boolean {
   return chains.length > 0 && chains.every(chain => chain.hook === undefined)
 }
 
+/** What tells the releases apart is in the parts of rules that some forms of text do not show. */
+function showsHalf(rulesets: readonly Ruleset[]): boolean {
+  return rulesets.some(
+    set =>
+      hidesInterfaces(set) ||
+      set.tables.some(({chains}) =>
+        chains.some(chain => !chain.complete || chain.rules.some(rule => hiddenByNft(rule) !== undefined)),
+      ),
+  )
+}
+
 /** A report about rulesets that are at hand, read or computed. */
 export function reportOn(kernel: Kernel, source: Source, subject: PodRef): IptablesReport {
   const {rulesets, machine} = kernel
   const excerpt = isExcerpt(rulesets)
-  const era = excerpt ? undefined : eraOf(rulesets)?.words
   const interceptions = families(rulesets, machine)
     .map(family => interceptionOf(rulesets, machine, family))
     .filter(found => found !== undefined)
     .map(found => (kernel.from === 'text' ? withUnseen(found, unseenIn(rulesets, found.family)) : found))
+  const era = excerpt || showsHalf(rulesets) ? undefined : eraOf(rulesets)?.words
   return {
     origin: source.origin,
     gaps: kernel.gaps,

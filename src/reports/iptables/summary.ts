@@ -76,11 +76,16 @@ function directionCells({usual, exceptions}: Direction): readonly Cell[] {
   return cells
 }
 
+/** What lookups over TCP meet, where only that cannot be told. */
+function over(dnsTcp: Fate): string {
+  return dnsTcp.verdict === 'insufficient' ? ` (over TCP it ${fateWords(dnsTcp)})` : ''
+}
+
 function dnsCell({dnsUdp, dnsTcp}: Interception): Cell {
   if (dnsUdp.verdict === 'captured' && dnsUdp.port !== undefined)
     return {text: `lookups are answered by the proxy's agent (port ${dnsUdp.port})`, tone: 'good'}
   if (dnsUdp.verdict === 'insufficient') return {text: `how lookups go ${fateWords(dnsUdp)}`, tone: 'warn'}
-  const tcp = dnsTcp.verdict === 'captured' ? ' (over TCP they go through the proxy)' : ''
+  const tcp = dnsTcp.verdict === 'captured' ? ' (over TCP they go through the proxy)' : over(dnsTcp)
   return `lookups go straight to the resolver${tcp}`
 }
 

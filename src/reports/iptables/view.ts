@@ -56,7 +56,7 @@ function summary(report: IptablesReport): readonly Block[] {
   if (report.excerpt) {
     lines.push([
       {
-        text: 'The text has none of the chains packets enter by, so what is captured cannot be told from it.',
+        text: 'The chains packets enter by (PREROUTING, OUTPUT) are not in the text given, so what is captured cannot be told from it.',
         tone: 'warn',
       },
     ])

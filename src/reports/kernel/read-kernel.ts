@@ -2,6 +2,7 @@ import {standInMachine} from '../../analysis/netfilter/packet-walk/stand-in.js'
 import {denialIn} from '../../formats/netfilter/denial.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../formats/netfilter/ip-facts.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
+import {sniff} from '../../formats/sniff.js'
 import {type Gap, isFailure, missing} from '../../model/answer.js'
 import type {EvidenceId} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -139,6 +140,23 @@ function requested(rulesets: readonly Ruleset[]): boolean {
   )
 }
 
+/** istio-init since 1.25 logs what iptables-save printed when it was done: still only what was written at start, unless a listing stands beside it. */
+function isLog(found: Found, rulesets: readonly Ruleset[]): boolean {
+  const log = found.chunks.length > 0 && found.chunks.every(bytes => sniff(bytes) === 'log.istio-init')
+  return log && rulesets.every(({form}) => form !== 'list' && form !== 'list-rules')
+}
+
+/** Tables of which the text holds only the beginning. */
+function truncations(found: Found): readonly Gap[] {
+  return found.readings.flatMap(({warnings}, index) =>
+    warnings
+      .filter(({truncated}) => truncated === true)
+      .map(
+        ({line, message}) => missing(found.origins[index] ?? 'the rules', 'truncated', `line ${line}: ${message}`).gap,
+      ),
+  )
+}
+
 /**
  * Reads a pod's rules from every place that may hold them: both iptables back ends and families and native nftables; where none can be read,
  * the log of istio-init, which tells what was written at start. Never throws for absence: the gaps say what could not be read.
@@ -151,7 +169,7 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
   const rulesets = inKernelOrder(withoutDoubles(used.readings.flatMap(reading => reading.rulesets)))
   const parameters = Object.fromEntries(used.readings.flatMap(reading => Object.entries(reading.parameters)))
   const warnings = used.readings.flatMap(reading =>
-    reading.warnings.map(warning => `line ${warning.line}: ${warning.message}`),
+    reading.warnings.filter(each => each.truncated !== true).map(each => `line ${each.line}: ${each.message}`),
   )
   const facts = await ipFacts(source, subject)
   const pasted = source.origin.kind === 'files'
@@ -159,9 +177,9 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
     rulesets,
     parameters,
     machine: standInMachine(facts, rulesets),
-    from: used === log || requested(rulesets) ? 'log' : pasted ? 'text' : 'live',
+    from: used === log || requested(rulesets) || (pasted && isLog(used, rulesets)) ? 'log' : pasted ? 'text' : 'live',
     origin: used.origins.join(', '),
-    gaps: pasted && rulesets.length > 0 ? [] : live.gaps,
+    gaps: [...(pasted && rulesets.length > 0 ? [] : live.gaps), ...truncations(used)],
     notes: [...warnings.slice(0, 5), ...losses(rulesets)],
     bytes: concat(used.chunks),
   }

@@ -5,6 +5,8 @@ import {type Direction, type Fate, type Interception, modeOf} from './intercepti
 export interface Unseen {
   readonly inbound?: string
   readonly outbound?: string
+  /** Why inbound traffic that table nat lets alone may still be captured: TPROXY works in table mangle. */
+  readonly tproxy?: string
 }
 
 /** iptables-save, -S and -L print every built-in chain of a table, empty or not; what was asked for at start (restore input) has none. */
@@ -24,14 +26,23 @@ function missing(sets: readonly Ruleset[], name: 'PREROUTING' | 'OUTPUT'): strin
   return nat ? `chain ${name} of table nat is not in the text given` : 'table nat is not in the text given'
 }
 
-/** What a text given by hand lacks for a family: the built-in chains by which packets enter table nat, or the other back end. */
+/**
+ * What a text given by hand lacks for a family: the built-in chains by which packets enter table nat, the other back end, and table mangle where
+ * each table is listed by itself (-L and -S; iptables-save prints all there are).
+ */
 export function unseenIn(rulesets: readonly Ruleset[], family: IpFamily): Unseen {
   const sets = rulesets.filter(set => set.backend !== 'native' && set.family === family)
   const native = rulesets.some(set => set.backend === 'native')
   if (sets.length === 0 || native) return {}
   const inbound = missing(sets, 'PREROUTING')
   const outbound = missing(sets, 'OUTPUT')
-  return {...(inbound === undefined ? {} : {inbound}), ...(outbound === undefined ? {} : {outbound})}
+  const listed = sets.every(set => set.form === 'list' || set.form === 'list-rules')
+  const mangle = sets.some(set => set.tables.some(table => table.name === 'mangle'))
+  return {
+    ...(inbound === undefined ? {} : {inbound}),
+    ...(outbound === undefined ? {} : {outbound}),
+    ...(listed && !mangle ? {tproxy: 'table mangle, where TPROXY would be, is not in the text given'} : {}),
+  }
 }
 
 function hide(fate: Fate, why: string | undefined): Fate {
@@ -46,9 +57,9 @@ function hideIn(direction: Direction, why: string | undefined): Direction {
 }
 
 /** The same answers, but without those that only say that no rule captures, where such a rule may stand in what the text lacks. */
-export function withUnseen(found: Interception, {inbound, outbound}: Unseen): Interception {
-  if (inbound === undefined && outbound === undefined) return found
-  const into = hideIn(found.inbound, inbound)
+export function withUnseen(found: Interception, {inbound, outbound, tproxy}: Unseen): Interception {
+  const redirects = found.inbound.exceptions.some(({verdict}) => verdict === 'captured')
+  const into = hideIn(found.inbound, inbound ?? (redirects ? undefined : tproxy))
   const out = hideIn(found.outbound, outbound)
   return {
     ...found,

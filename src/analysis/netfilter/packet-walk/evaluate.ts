@@ -89,7 +89,8 @@ function runAction(
           kind: 'unknown',
           reason: `${chain.at} rule ${compiled.rule.position} leads to ${action.chain}, which is not in the text`,
         }
-      if (!target.chain.complete) return {kind: 'unknown', reason: `rules of ${action.chain} were left out of the text`}
+      if (!target.chain.complete)
+        return {kind: 'unknown', reason: `the text does not hold all rules of ${action.chain}`}
       if (depth >= MAX_DEPTH) return {kind: 'unknown', reason: 'chains jump in a circle'}
       const end = runChain(target, flow, trail, apply, depth + 1)
       return end === 'return' && action.kind === 'jump' ? 'next' : end
@@ -138,7 +139,7 @@ function runChain(
  * is a RETURN, goto does not come back, the end of a base chain is its policy.
  */
 export function runBase(base: CompiledChain, flow: Flow, trail: Trail, apply: ApplyAction): BaseVerdict {
-  if (!base.chain.complete) return {kind: 'unknown', reason: `rules of ${base.chain.name} were left out of the text`}
+  if (!base.chain.complete) return {kind: 'unknown', reason: `the text does not hold all rules of ${base.chain.name}`}
   const verdict = runChain(base, flow, trail, apply, 0)
   if (verdict !== 'return') return verdict
   if (base.rules.length > 0 || base.chain.policy === 'drop') {

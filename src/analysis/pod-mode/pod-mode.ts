@@ -18,11 +18,22 @@ const ROLES: Readonly<Record<string, PodMode>> = {
 
 const CONTROL_PLANE = ['istiod', 'istio-cni-node', 'istio-operator']
 
+/** Gateways that injection completes: by the template they name, or by the Gateway object they were made for. */
+function templateMode(pod: PodModel): PodMode | undefined {
+  const templates = (pod.annotations['inject.istio.io/templates'] ?? '').split(',').map(name => name.trim())
+  if (templates.includes('waypoint') || pod.labels['gateway.istio.io/managed'] === 'istio.io-mesh-controller')
+    return 'waypoint'
+  if (templates.some(name => name.includes('gateway'))) return 'gateway'
+  return pod.labels['gateway.networking.k8s.io/gateway-name'] === undefined ? undefined : 'gateway'
+}
+
 /** How the pod takes part in the mesh, from what it contains: the role of its proxy, else what the CNI wrote on it, else nothing. */
 export function podMode(pod: PodModel): PodMode {
   const app = pod.labels.app ?? pod.labels['k8s-app'] ?? ''
   if (CONTROL_PLANE.includes(app) || pod.labels.istio === 'pilot') return 'control-plane'
   if (app === 'ztunnel') return 'ztunnel'
+  const asked = templateMode(pod)
+  if (asked !== undefined) return asked
   const proxy = injectedContainer(pod, 'istio-proxy')
   if (proxy !== undefined) {
     const role = proxy.args[proxy.args.indexOf('proxy') + 1] ?? ''

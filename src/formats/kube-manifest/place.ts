@@ -39,27 +39,24 @@ function stepInto(node: Node, step: string): Node | undefined {
   return isNode(found) ? found : undefined
 }
 
-/** Where a path of an object stands in a manifest; a step that is not there gives the place of the last one that is. */
-export function placeIn(bytes: Uint8Array, object: NamedObject, path: string | undefined): TextPlace | undefined {
-  if (bytes.length > MAX_BYTES) return undefined
+/** Tells where a path of an object stands in a manifest, which is read once; a step that is not there gives the place of the last one that is. */
+export function placesIn(bytes: Uint8Array): (object: NamedObject, path: string | undefined) => TextPlace | undefined {
+  if (bytes.length > MAX_BYTES) return () => undefined
   const lines = new LineCounter()
-  const documents = parseAllDocuments(Buffer.from(bytes).toString('utf8'), {
-    lineCounter: lines,
-    version: '1.1',
-    logLevel: 'silent',
-  })
-  if (!Array.isArray(documents)) return undefined
-  const all = documents
-    .filter(document => document.errors.length === 0)
-    .flatMap(document => objectsIn(document.contents))
-  const root = all.find(map => textAt(map, 'kind') === object.kind && textAt(map, 'metadata', 'name') === object.name)
-  if (root === undefined) return undefined
-  let node: Node = root
-  for (const step of pathSteps(path ?? 'metadata.name')) {
-    const next = stepInto(node, step)
-    if (next === undefined) break
-    node = next
+  const text = Buffer.from(bytes).toString('utf8')
+  const documents = parseAllDocuments(text, {lineCounter: lines, version: '1.1', logLevel: 'silent'})
+  const sound = Array.isArray(documents) ? documents.filter(document => document.errors.length === 0) : []
+  const all = sound.flatMap(document => objectsIn(document.contents))
+  return (object, path) => {
+    const root = all.find(map => textAt(map, 'kind') === object.kind && textAt(map, 'metadata', 'name') === object.name)
+    if (root === undefined) return undefined
+    let node: Node = root
+    for (const step of pathSteps(path ?? 'metadata.name')) {
+      const next = stepInto(node, step)
+      if (next === undefined) break
+      node = next
+    }
+    const {line, col} = lines.linePos(node.range?.[0] ?? 0)
+    return {line, column: col}
   }
-  const {line, col} = lines.linePos(node.range?.[0] ?? 0)
-  return {line, column: col}
 }

@@ -55,18 +55,19 @@ export async function checkTargets(
   names: readonly string[],
   target: Target,
 ): Promise<readonly KubeObject[]> {
-  if (source.impliedSubject !== undefined && names.length === 0) {
-    throw new UserError(`${source.origin.label} holds no Kubernetes objects, and check starts from pods`, {
-      hint: 'For a single file of evidence there are: meshctl ports -f, iptables -f, proxy-config -f.',
-    })
-  }
   if (names.length > 0) {
     const lists = await Promise.all(names.map(name => resolvePods(source, {...target, name})))
     const none = lists.findIndex(list => list.length === 0)
     if (none >= 0) throw new UserError(`no pods match ${JSON.stringify(names[none])} in ${source.origin.label}`)
     return lists.flat()
   }
-  if (source.origin.kind === 'files') return await fromFiles(source, target)
+  const manifests = source.origin.kind === 'files' && (await source.objects({kind: 'Pod'})).ok
+  if (manifests) return await fromFiles(source, target)
+  if (source.impliedSubject !== undefined) {
+    throw new UserError(`${source.origin.label} holds no Kubernetes objects, and check starts from pods`, {
+      hint: 'For a single file of evidence there are: meshctl ports -f, iptables -f, proxy-config -f.',
+    })
+  }
   const pods = await resolvePods(source, target)
   const running = pods.filter(pod => !over(pod))
   if (running.length > 0) return running

@@ -15,7 +15,9 @@ export const rule = defineRule({
   check: ({pod}, {namespace}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
     const auto = namespace.labels['istio-injection'] === 'enabled' || namespace.labels['istio.io/rev'] !== undefined
-    if (pod.exists || proxy === undefined || proxy.image === '' || proxy.image === 'auto' || !auto) return []
+    // A pod in a file was most likely taken from a cluster, with what injection added.
+    if (pod.object.kind === 'Pod' || proxy === undefined || proxy.image === '' || proxy.image === 'auto' || !auto)
+      return []
     return [
       {
         message: `The template contains istio-proxy with the image ${proxy.image}, and namespace ${namespace.name} is injected by itself.`,

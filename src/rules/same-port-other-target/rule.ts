@@ -19,7 +19,7 @@ export const rule = defineRule({
         .slice(index + 1)
         .find(
           each =>
-            each.service !== first.service &&
+            each.service.object.name !== first.service.object.name &&
             each.port.port === first.port.port &&
             each.port.protocol === first.port.protocol &&
             each.target !== first.target,

@@ -41,7 +41,8 @@ export const rule = defineRule({
     return [...byTarget].flatMap(([target, claims]) => {
       const [winner, ...others] = [...claims].sort(byAge)
       const against = others.filter(
-        ({bound, protocol}) => protocol !== winner?.protocol && bound.service !== winner?.bound.service,
+        ({bound, protocol}) =>
+          protocol !== winner?.protocol && bound.service.object.name !== winner?.bound.service.object.name,
       )
       const [loser] = against
       if (winner === undefined || loser === undefined) return []

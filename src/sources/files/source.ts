@@ -4,7 +4,8 @@ import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.
 import {kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
-import type {ObjectQuery, Source} from '../source.js'
+import type {FilePlace, ObjectQuery, Source} from '../source.js'
+import {withoutKubectlLines} from './kubectl-lines.js'
 
 /** A file given by hand: what to call it and its bytes, already unpacked. */
 export interface InputFile {
@@ -49,6 +50,19 @@ interface ReadManifests {
   readonly damaged: readonly Gap[]
 }
 
+const NO_MANIFEST =
+  'This is text, not a manifest: cut out the YAML or JSON with apiVersion, kind and metadata, and give that alone.'
+
+/** True when a text starts as a manifest does: with a field, a list, a document mark or JSON, after comments. */
+function isManifest({bytes}: Content): boolean {
+  const lines = Buffer.from(bytes.subarray(0, 65_536))
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .split('\n')
+  const start = lines.find(line => line.trim() !== '' && !line.startsWith('#')) ?? ''
+  return /^\s*(---|%YAML|[{[]|- |[A-Za-z][\w.-]*:(\s|$))/.test(start)
+}
+
 /** The objects of the manifests and what could not be read of them; the YAML reader is loaded only when there is one to read. */
 async function readManifests(contents: readonly Content[]): Promise<ReadManifests> {
   const {parseObjects} = await import('../../formats/kube-manifest/parse.js')
@@ -61,16 +75,29 @@ async function readManifests(contents: readonly Content[]): Promise<ReadManifest
     }),
   )
   const [first] = damaged
-  if (objects.length === 0 && first !== undefined) throw new UserError(`${first.what}: ${first.detail}`)
+  if (objects.length === 0 && first !== undefined) {
+    throw new UserError(`${first.what}: ${first.detail}`, contents.some(isManifest) ? {} : {hint: NO_MANIFEST})
+  }
   return {objects, damaged}
 }
 
+/** Finds the line of a field in one file. */
+type PlaceFinder = (
+  object: {readonly kind: string; readonly name: string},
+  path: string | undefined,
+) => Pick<FilePlace, 'line' | 'column'> | undefined
+
 /** A source made of files named on the command line (or standard input): each is recognised by its content. */
 export function filesSource(files: readonly InputFile[]): Source {
-  const contents: readonly Content[] = files.map(file => ({...file, kinds: sniffAll(file.bytes)}))
+  const cleaned = files.map(withoutKubectlLines)
+  const contents: readonly Content[] = cleaned.map(({file}) => ({...file, kinds: sniffAll(file.bytes)}))
+  const remarks = cleaned.flatMap(({file, skipped}) =>
+    skipped.map(line => `${file.label}: passed over a line of kubectl's: ${line}`),
+  )
   const label = files.map(file => file.label).join(', ')
   const manifests = contents.filter(content => firstKind(content) === 'objects')
   let parsed: Promise<ReadManifests> | undefined
+  const places = new Map<string, PlaceFinder>()
 
   function find(id: EvidenceId): Content | undefined {
     const wanted = STANDS_FOR[id] ?? [id]
@@ -112,9 +139,11 @@ export function filesSource(files: readonly InputFile[]): Source {
   }
 
   async function place(object: {readonly kind: string; readonly name: string}, path: string | undefined) {
-    const {placeIn} = await import('../../formats/kube-manifest/place.js')
+    const {placesIn} = await import('../../formats/kube-manifest/place.js')
     for (const {label: file, bytes} of manifests) {
-      const found = placeIn(bytes, object, path)
+      const find = places.get(file) ?? placesIn(bytes)
+      places.set(file, find)
+      const found = find(object, path)
       if (found !== undefined) return {file, ...found}
     }
     return undefined
@@ -126,6 +155,7 @@ export function filesSource(files: readonly InputFile[]): Source {
     ...(contents.some(content => content.kinds.some(kind => kind !== 'objects'))
       ? {impliedSubject: {namespace: '', name: label, implied: true}}
       : {}),
+    remarks,
     offers: () => contents.map(content => contentName(firstKind(content))),
     objects,
     evidence,

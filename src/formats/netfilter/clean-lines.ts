@@ -46,7 +46,11 @@ function withoutLogPrefix(text: string): string {
   return rest.replace(ZAP_LEVEL, '').replace(KLOG, '')
 }
 
+/** A line that starts like a rule and has nothing but printable ASCII and no note behind it. */
+const PLAIN_RULE = /^-[ -~]*$/
+
 function cleanLine(number: number, raw: string): CleanLine | undefined {
+  if (PLAIN_RULE.test(raw) && !raw.includes('//')) return {number, text: raw.trimEnd()}
   const dashed = /[\u2013\u2014]/.test(raw) ? mendDashes(raw) : raw
   const plain = plainPunctuation(dashed.includes('\u001b') ? dashed.replace(ANSI, '') : dashed).trim()
   if (plain === '') return {number, text: ''}

@@ -102,7 +102,7 @@ export function settleFamily(table: TableDraft): void {
 
 /** Appends a rule, or puts it at a position from 1 when one is given (`-I`). */
 export function addRule(chain: ChainDraft, meaning: RuleMeaning, text: string, line: number, position?: number): void {
-  const rule = {position: 0, ...meaning, text, line}
+  const rule = {position: chain.rules.length + 1, ...meaning, text, line}
   const inFront = chain.front.length
   if (position === undefined) chain.rules.push(rule)
   else if (position <= 1) chain.front.push(rule)
@@ -116,8 +116,9 @@ export function addRule(chain: ChainDraft, meaning: RuleMeaning, text: string, l
  */
 export function cutOff(draft: RulesDraft, table: TableDraft, line: number, message: string): void {
   const started = [...table.chains.values()].filter(chain => rulesOf(chain).length > 0)
-  const place = (chain: ChainDraft) => Math.max(0, ...rulesOf(chain).map(rule => rule.line))
-  const last = started.toSorted((a, b) => place(a) - place(b)).at(-1)
+  const place = (chain: ChainDraft) => rulesOf(chain).reduce((latest, rule) => Math.max(latest, rule.line), 0)
+  const places = started.map(place)
+  const last = started[places.lastIndexOf(places.reduce((latest, each) => Math.max(latest, each), 0))]
   for (const chain of table.chains.values()) if (chain === last || rulesOf(chain).length === 0) chain.complete = false
   if (draft.warnings.length < 200) draft.warnings.push({line, message, truncated: true})
 }
@@ -134,7 +135,10 @@ export function warn(draft: RulesDraft, line: number, message: string): void {
 
 function finishChain(draft: ChainDraft): Chain {
   const {front: _, ...chain} = draft
-  return {...chain, rules: rulesOf(draft).map((rule, index) => ({...rule, position: index + 1}))}
+  return {
+    ...chain,
+    rules: rulesOf(draft).map((rule, index) => (rule.position === index + 1 ? rule : {...rule, position: index + 1})),
+  }
 }
 
 function finishTable(table: TableDraft): Table {

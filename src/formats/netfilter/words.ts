@@ -3,7 +3,7 @@ const SPACE = /\s+/y
 
 /** Splits rule text into words as iptables prints them: double quotes with backslashes, or single quotes from a shell; never fails. */
 export function splitWords(text: string): string[] {
-  if (!/["']/.test(text)) return text.split(/\s+/).filter(word => word !== '')
+  if (!/["']|[^\S ]/.test(text)) return text.split(' ').filter(word => word !== '')
   const words: string[] = []
   let current: string | undefined
   let at = 0

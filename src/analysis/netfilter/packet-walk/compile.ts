@@ -12,10 +12,10 @@ import {
 import {type ChainIndex, indexChain} from './chain-index.js'
 import {compileCondition, type Test} from './compile-condition.js'
 
-/** A rule ready to be tried: tests that can fail come first. */
+/** A rule ready to be tried; its tests are made when the first packet meets it, which most rules of a long list never do. */
 export interface CompiledRule {
   readonly rule: Rule
-  readonly tests: readonly Test[]
+  readonly tests: () => readonly Test[]
   readonly actions: readonly Action[]
   /** Why the rule may match less than its tests say: a part of it that this form of text does not show. */
   readonly hidden?: string
@@ -43,6 +43,14 @@ export interface CompiledRules {
 
 const HIDDEN = {hidden: 'interfaces are not shown without -v'} as const
 
+function onceMeeting(rule: Rule): () => readonly Test[] {
+  let made: readonly Test[] | undefined
+  return () => {
+    made ??= rule.conditions.map(compileCondition)
+    return made
+  }
+}
+
 function compileTable(table: Table, set: Ruleset): ReadonlyMap<string, CompiledChain> {
   const {backend} = set
   const hidden = hidesInterfaces(set) ? HIDDEN : {}
@@ -51,7 +59,7 @@ function compileTable(table: Table, set: Ruleset): ReadonlyMap<string, CompiledC
     const rules = chain.rules.map(rule => ({
       rule,
       actions: rule.actions,
-      tests: rule.conditions.map(compileCondition),
+      tests: onceMeeting(rule),
       ...hidden,
     }))
     chains.set(chain.name, {

@@ -30,7 +30,7 @@ const MAX_DEPTH = 64
 
 function matches({rule, tests, hidden}: CompiledRule, flow: Flow, trail: Trail, at: string): boolean {
   let unknown = false
-  for (const test of tests) {
+  for (const test of tests()) {
     const holds = test(flow)
     if (holds === false) return false
     if (holds === undefined) unknown = true

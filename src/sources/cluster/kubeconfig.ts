@@ -5,7 +5,7 @@ import {UserError} from '../../model/user-error.js'
 import {type Credentials, credentialReader} from './credentials.js'
 import {dataOrFile} from './data-or-file.js'
 import type {Impersonation} from './impersonation.js'
-import {type Environment, type MergedKubeconfig, readKubeconfig} from './kubeconfig-files.js'
+import {type Environment, kubeconfigPaths, type MergedKubeconfig, readKubeconfig} from './kubeconfig-files.js'
 import {isLoopback, proxyFor} from './proxy.js'
 import type {ClusterSettings} from './settings.js'
 
@@ -97,8 +97,9 @@ function contextHint(names: readonly string[]): string {
 async function fromServiceAccount(options: AccessOptions): Promise<Chosen> {
   const root = options.rootFolder ?? ''
   if (options.env.KUBERNETES_SERVICE_HOST === undefined || !existsSync(`${root}${SERVICE_ACCOUNT}/token`)) {
+    const looked = kubeconfigPaths(undefined, options.env).join(', ')
     throw new UserError('there is no kubeconfig, and this is not a pod with a service account', {
-      hint: 'Looked at KUBECONFIG and ~/.kube/config. Without a cluster, give a bundle, a file or sample with --from.',
+      hint: `Looked for ${looked || '~/.kube/config'}. Without a cluster, give a bundle, a file or sample with --from.`,
       next: 'meshctl check deploy/reviews-v1 --from sample',
     })
   }

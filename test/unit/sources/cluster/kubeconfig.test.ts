@@ -161,6 +161,7 @@ describe('inside a pod', () => {
     }
     const error = await mistake(access(undefined, {}, {HOME: folder}, folder))
     expect(error.message).toContain('there is no kubeconfig')
+    expect(error.hint).toContain(`Looked for ${join(folder, '.kube', 'config')}.`)
     expect(error.next).toContain('--from sample')
   })
 })

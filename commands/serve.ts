@@ -16,6 +16,10 @@ export default class Serve extends MeshCommand {
   static override strict = false
   static override flags = {
     port: Flags.integer({default: 0, min: 0, max: 65_535, description: 'port to listen on (0: any free one)'}),
+    'empty-lists': Flags.boolean({
+      description:
+        'answer lists that were not captured with none, for tools that wait for ever on a refusal (istioctl analyze)',
+    }),
     verbose: Flags.boolean({char: 'v', description: 'show each request on standard error'}),
   }
 
@@ -34,9 +38,11 @@ export default class Serve extends MeshCommand {
         const server = await startApiServer(source, {
           port: flags.port,
           adminPort,
+          emptyLists: flags['empty-lists'],
           ...(onRequest === undefined ? {} : {onRequest}),
         })
         const kubeconfig = await writeKubeconfig(server)
+        if (flags['empty-lists']) await remark('--empty-lists: an empty list may mean that the kind was not captured')
         try {
           if (child.length > 0) {
             process.exitCode = await runWithKubeconfig(child, kubeconfig, signal)

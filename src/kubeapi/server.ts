@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly port?: number
   readonly adminPort?: number
   readonly now?: () => Date
+  /** Answer lists that were not captured with none, instead of refusing them. */
+  readonly emptyLists?: boolean
   /** Told of every request, for people who asked to see them. */
   readonly onRequest?: (line: string) => void
 }
@@ -79,7 +81,7 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
   const {certPem, keyPem} = certificate
   const token = randomBytes(32).toString('base64url')
   const prefix = `/b/${randomBytes(16).toString('hex')}`
-  const store = objectStore(source, heldKinds(source))
+  const store = objectStore(source, heldKinds(source), options.emptyLists)
   const pages = podPages(source)
   const capturedAt = source.origin.capturedAt
   const now = options.now ?? (() => (capturedAt === undefined ? new Date() : new Date(capturedAt)))

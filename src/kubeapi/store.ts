@@ -20,8 +20,11 @@ export interface Store {
   get(resource: Resource, namespace: string | undefined, name: string): Promise<KubeObject>
 }
 
-/** The objects of a source behind the questions an API server is asked. */
-export function objectStore(source: Source, held: readonly HeldKind[]): Store {
+/**
+ * The objects of a source behind the questions an API server is asked. With `emptyLists` a list the source cannot give is an empty one, for
+ * programs that wait for ever on a refused list; reading one object by name still says why it is not there.
+ */
+export function objectStore(source: Source, held: readonly HeldKind[], emptyLists = false): Store {
   const resources = servedResources(held)
   const byPath = new Map(
     resources.flatMap(each => each.versions.map(version => [`${each.group}/${version}/${each.resource}`, each])),
@@ -59,7 +62,14 @@ export function objectStore(source: Source, held: readonly HeldKind[]): Store {
   return {
     resources,
     resourceAt: path => byPath.get(`${path.group}/${path.version}/${path.resource}`),
-    list: (resource, namespace) => ask(resource, namespace),
+    async list(resource, namespace) {
+      try {
+        return await ask(resource, namespace)
+      } catch (error) {
+        if (emptyLists && error instanceof ApiFailure && (error.code === 403 || error.code === 404)) return []
+        throw error
+      }
+    },
     async get(resource, namespace, name) {
       const found = (await ask(resource, namespace, name)).find(object => object.metadata.name === name)
       if (found === undefined) throw notFound(resource.resource, resource.group, name)

@@ -197,7 +197,9 @@ export function interceptionOf(
     port: ordinaryPort(mentions),
     outside: ordinaryAddress(mentions, family),
   }
-  const dns = mentions.ranges.find(range => range.family === family && isHost(range) && asksDns(q, range))
+  const hosts = mentions.ranges.filter(range => range.family === family && isHost(range))
+  const dns =
+    hosts.find(host => lookup(q, host) === 'captured') ?? hosts.find(host => lookup(q, host) === 'insufficient')
   const resolver = dns === undefined ? q.outside : addressIn(dns)
   const localhost: IpAddress = family === 'ip' ? {family, bits: 0x7f00_0001n} : {family, bits: 1n}
   const into = inbound(q)
@@ -221,8 +223,9 @@ function isHost(range: IpRange): boolean {
   return range.mask === (range.family === 'ip' ? 0xffff_ffffn : (1n << 128n) - 1n)
 }
 
-function asksDns(q: Questions, range: IpRange): boolean {
-  return ask(q, {protocol: 'udp', destination: addressIn(range), destinationPort: 53}).verdict === 'captured'
+/** How a lookup at one host fares: the resolver is the host whose lookups are captured, or may be. */
+function lookup(q: Questions, host: IpRange): Verdict {
+  return ask(q, {protocol: 'udp', destination: addressIn(host), destinationPort: 53}).verdict
 }
 
 /** The address asked about in the answers, for remarks. */

@@ -33,6 +33,7 @@ export default class ProxyStatus extends MeshCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProxyStatus)
+    const at = flags.at === undefined ? undefined : readTime(flags.at)
     if (args.pod !== undefined && !flags.why) {
       const {file, ...common} = flags
       const report = await runDiff({first: args.pod, file}, common, this.config.root)
@@ -46,7 +47,7 @@ export default class ProxyStatus extends MeshCommand {
       only: readOnly(flags.only),
       staleAfterMs: durationMs(flags['stale-after']),
       why: flags.why,
-      at: flags.at === undefined ? undefined : readTime(flags.at),
+      at,
     }
     const pollMs = Math.max(100, durationMs(flags.interval))
     const patience = {timeoutMs: durationMs(flags.timeout), pollMs, nowMs: Date.now, sleep: setTimeout}

@@ -7,10 +7,11 @@ import type {View} from '../reports/view.js'
 import type {Source} from '../sources/source.js'
 import type {Target} from '../sources/subject.js'
 import {booleanSpelling} from './boolean-spelling.js'
-import {commonFlags} from './flags.js'
+import {commonFlags, readTime} from './flags.js'
 import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
 import {formOf, rendered} from './output.js'
 import {layoutFor, remark, write} from './streams.js'
+import {isAboutProxy, refuseFileOfPods} from './wrong-file.js'
 
 function refuseBoth(flags: SubjectFlags, pod: string | undefined): void {
   if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {
@@ -37,8 +38,10 @@ export abstract class MeshCommand extends Command {
     if (flags.file !== undefined && this.argv.some(word => word === '--from' || word.startsWith('--from='))) {
       throw new UserError('name the source with --from or give a file with -f, not both')
     }
+    if (flags.at !== undefined) readTime(flags.at)
     const source = await openFor(flags, this.config.root)
     try {
+      for (const line of source.remarks ?? []) await remark(line)
       await use(source)
     } finally {
       await source.close()
@@ -53,14 +56,21 @@ export abstract class MeshCommand extends Command {
   ): Promise<void> {
     refuseBoth(flags, pod)
     await this.withSource(flags, async source => {
+      if (typeof flags.file === 'string') refuseFileOfPods(source, flags.file, this.ctor.id)
       const {resolveSubject} = await import('../sources/subject.js')
-      const subject = await resolveSubject(source, targetOf(flags, pod))
+      const target = {...targetOf(flags, pod), preferSidecar: isAboutProxy(this.ctor.id)}
+      const subject = await resolveSubject(source, target)
       if (subject.chosen !== undefined) await remark(subject.chosen)
       if (flags['debug-container'] === true) {
         const {addDebugContainer} = await import('./debug-container.js')
         await addDebugContainer(source, subject.pod, flags['debug-image'])
       }
-      await use(source, subject.pod)
+      try {
+        await use(source, subject.pod)
+      } catch (error) {
+        const {explainedBySidecar} = await import('../reports/pod-facts/no-sidecar.js')
+        throw await explainedBySidecar(error, source, subject.pod)
+      }
     })
   }
 

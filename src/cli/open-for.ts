@@ -12,6 +12,7 @@ export type CommonFlags = Interfaces.InferredFlags<typeof commonFlags>
 export type SubjectFlags = CommonFlags & {
   readonly file?: string | readonly string[] | undefined
   readonly selector?: string | undefined
+  readonly at?: string | undefined
   readonly 'debug-container'?: boolean
   readonly 'debug-image'?: string | undefined
 }

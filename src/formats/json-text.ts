@@ -23,10 +23,27 @@ export function strangeBytes(bytes: Uint8Array, wanted: string): string | undefi
   return undefined
 }
 
+/** Which lines to remove when text of a few lines stands before whole JSON; undefined when it does not. */
+function linesBeforeJson(text: string): string | undefined {
+  const lines = text.slice(0, 4096).split('\n')
+  const first = lines.findIndex(line => /^\s*[{[]/.test(line))
+  if (first <= 0) return undefined
+  const offset = lines.slice(0, first).join('\n').length + 1
+  try {
+    JSON.parse(text.slice(offset))
+  } catch {
+    return undefined
+  }
+  const which = first === 1 ? 'line 1' : `lines 1 to ${first}`
+  return `text stands before the JSON: remove ${which}, ${JSON.stringify(firstLine(text))}`
+}
+
 function damage(text: string, error: Error): string {
   const start = text.trimStart()
   if (endsEarly(text, error.message))
     return `it is cut short: the JSON ends in the middle after ${text.length} characters`
+  const before = linesBeforeJson(start)
+  if (before !== undefined) return before
   if (!/^[{["\d-]|^(true|false|null)/.test(start)) return `it is text, not JSON: ${JSON.stringify(firstLine(start))}`
   return `it is not JSON: ${error.message.replace(/\s+/g, ' ').slice(0, 200)}`
 }

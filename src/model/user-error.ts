@@ -1,14 +1,19 @@
+import type {Gap} from './answer.js'
+
 /** A failure a person can mend: the message says what failed and why, `hint` explains, `next` is the next command to run. */
 export class UserError extends Error {
   readonly hint: string | undefined
   readonly next: string | undefined
   readonly exitCode: number
+  /** The missing evidence the failure comes from, if that is what it is. */
+  readonly gap: Gap | undefined
 
-  constructor(message: string, more: {hint?: string; next?: string; exitCode?: number} = {}) {
+  constructor(message: string, more: {hint?: string; next?: string; exitCode?: number; gap?: Gap} = {}) {
     super(message)
     this.name = 'UserError'
     this.hint = more.hint
     this.next = more.next
     this.exitCode = more.exitCode ?? 2
+    this.gap = more.gap
   }
 }

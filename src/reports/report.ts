@@ -33,6 +33,7 @@ export function required<T>(answer: Answer<T>, source: Source, id?: EvidenceId):
       ? {}
       : {hint: `This source offers: ${offers.length === 0 ? 'nothing meshctl can use' : offers.join(', ')}.`}),
     ...again,
+    gap: answer.gap,
   })
 }
 

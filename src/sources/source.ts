@@ -44,6 +44,8 @@ export interface Source {
   kinds?(): readonly {readonly kind: string; readonly apiVersion: string; readonly namespaced?: boolean}[]
   objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>>
   evidence(id: EvidenceId, subject: PodRef, query?: EvidenceQuery): Promise<Answer<Artifact>>
+  /** What to tell the person about how the input was read, such as lines passed over. */
+  readonly remarks?: readonly string[]
   /** Parts of the input that could not be read while the rest could; only files have any. */
   damaged?(): Promise<readonly Gap[]>
   /** Where a field of an object was written; only files know. */

@@ -12,6 +12,8 @@ export interface Target {
   readonly namespace?: string | undefined
   readonly allNamespaces?: boolean | undefined
   readonly selector?: string | undefined
+  /** Among several pods, those with a sidecar come first. */
+  readonly preferSidecar?: boolean | undefined
 }
 
 /** The pod chosen, and, when there was a choice, a sentence saying which and why. */
@@ -183,6 +185,16 @@ export async function resolvePods(source: Source, target: Target): Promise<reado
   return [...pods].sort(byPreference)
 }
 
+function hasProxy(pod: KubeObject): boolean {
+  const containers = [...listOf(pod, 'spec', 'containers'), ...listOf(pod, 'spec', 'initContainers')]
+  return containers.some(each => textOf(each, 'name') === 'istio-proxy')
+}
+
+/** Pods with a sidecar first, in kubectl's order among themselves. */
+function sidecarsFirst(pods: readonly KubeObject[]): readonly KubeObject[] {
+  return [...pods.filter(hasProxy), ...pods.filter(pod => !hasProxy(pod))]
+}
+
 function choice(pods: readonly KubeObject[], target: Target): string | undefined {
   const [first] = pods
   if (first === undefined || (pods.length === 1 && target.selector === undefined && !(target.name ?? '').includes('/')))
@@ -202,7 +214,8 @@ export async function resolveSubject(source: Source, target: Target): Promise<Su
     throw new UserError('name a pod: NAME, NAME.NAMESPACE, deploy/NAME, or -l SELECTOR')
   }
   if (source.impliedSubject !== undefined) return {pod: source.impliedSubject}
-  const pods = await resolvePods(source, target)
+  const found = await resolvePods(source, target)
+  const pods = target.preferSidecar === true ? sidecarsFirst(found) : found
   const [first] = pods
   if (first === undefined) {
     throw new UserError(`no pods match ${JSON.stringify(target.name ?? target.selector)} in ${source.origin.label}`, {

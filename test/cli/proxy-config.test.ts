@@ -35,6 +35,19 @@ function lines(text: string): readonly string[] {
   return text.split('\n').sort()
 }
 
+describe('--at', () => {
+  test.each([
+    ['proxy-config', 'cluster'],
+    ['proxy-config', 'bootstrap'],
+    ['proxy-config', 'ecds'],
+    ['proxy-status', 'a.demo'],
+  ])('%s %s refuses a time it cannot read before it reads anything', async (...words) => {
+    const from = words[0] === 'proxy-status' ? ['--from', '/nonexistent'] : ['-f', '/nonexistent']
+    const {code, stderr} = await meshctl([...words, ...from, '--at', 'yesterday'])
+    expect([code, stderr.split('\n')[0]]).toEqual([2, 'Error: cannot read the time "yesterday"'])
+  })
+})
+
 describe('proxy-config as a process', () => {
   test.each(['.cluster', '.listener', '.route', '.all'])('prints the table of %s', async slug => {
     const run = recorded(slug)

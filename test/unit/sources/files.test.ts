@@ -2,6 +2,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {gzipSync} from 'node:zlib'
 import {describe, expect, test} from '@jest/globals'
+import {parseConfigDump} from '../../../src/formats/envoy-config-dump/parse.js'
 import {type Sniffed, sniff} from '../../../src/formats/sniff.js'
 import {UserError} from '../../../src/model/user-error.js'
 import {unpacked} from '../../../src/sources/files/read.js'
@@ -129,6 +130,34 @@ describe('files as a source', () => {
     const packed = gzipSync('{"configs":[]}')
     expect(Buffer.from(unpacked({label: 'x', bytes: packed}).bytes).toString()).toBe('{"configs":[]}')
     expect(() => unpacked({label: 'x', bytes: packed.subarray(0, packed.length - 6)})).toThrow(UserError)
+  })
+
+  // kubectl exec of a pod with several containers, both streams in one file.
+  const defaulted = 'Defaulted container "istio-proxy" out of: istio-proxy, app, istio-init (init)\n'
+
+  test("kubectl's lines before the content are passed over, and named", async () => {
+    const source = filesSource([{label: 'd.json', bytes: Buffer.from(`${defaulted}{"configs":[]}`)}])
+    expect(source.remarks).toEqual([`d.json: passed over a line of kubectl's: ${defaulted.trim()}`])
+    const dump = await source.evidence('envoy.config_dump', POD)
+    expect(dump.ok && Buffer.from(dump.value.bytes).toString()).toBe('{"configs":[]}')
+    expect(filesSource([{label: 'd.json', bytes: Buffer.from('{"configs":[]}')}]).remarks).toEqual([])
+  })
+
+  test('other text before JSON is never a list of sockets, and the line to remove is named', async () => {
+    const bytes = Buffer.from('hello there\n{"listener_statuses": [{"local_address": {}}], "configs": []}\n')
+    expect(sniff(bytes)).toBe('unknown')
+    const read = parseConfigDump({id: 'envoy.config_dump', bytes, provenance: {from: 'd.json'}})
+    expect(!read.ok && read.gap.detail).toBe('text stands before the JSON: remove line 1, "hello there"')
+  })
+
+  test.each([
+    ['# a page\n\n>kubectl apply\n\nkind: Pod\n', true],
+    ['apiVersion: v1\nkind: Pod\nmetadata: [\n', false],
+  ])('text about objects is told from a damaged manifest: %j', async (text, hinted) => {
+    const source = filesSource([{label: 'x', bytes: Buffer.from(text)}])
+    const error = await source.objects({kind: 'Pod'}).catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(UserError)
+    expect((error as UserError).hint?.startsWith('This is text, not a manifest') === true).toBe(hinted)
   })
 
   test('a missing file is named', async () => {

@@ -75,6 +75,24 @@ describe('targets', () => {
     expect(`${pod.name}.${pod.namespace}`).toBe(expected)
   })
 
+  test('a question about a proxy prefers pods that have one, in the same order among themselves', async () => {
+    const proxied = (name: string, since: string, list: 'containers' | 'initContainers'): KubeObject => ({
+      ...pod(name, {since}),
+      spec: {nodeName: 'n1', [list]: [{name: 'istio-proxy'}]},
+    })
+    const mixed = memorySource({
+      objects: [
+        pod('plain', {since: '2020-01-01T00:00:00Z'}),
+        proxied('later', '2026-02-01T00:00:00Z', 'containers'),
+        proxied('sooner', '2025-02-01T00:00:00Z', 'initContainers'),
+      ],
+      defaultNamespace: 'demo',
+    })
+    const named = async (preferSidecar: boolean) =>
+      (await resolveSubject(mixed, {selector: 'app=a', preferSidecar})).pod.name
+    expect([await named(true), await named(false)]).toEqual(['sooner', 'plain'])
+  })
+
   test('-n applies when the name has no namespace of its own', async () => {
     expect((await resolveSubject(source, {name: 'away', namespace: 'far'})).pod.namespace).toBe('far')
   })

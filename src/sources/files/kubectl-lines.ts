@@ -1,0 +1,28 @@
+import type {InputFile} from './source.js'
+
+/** What kubectl writes before a program's output when both streams were saved together (`2>&1`, a terminal's copy). */
+const KUBECTL = [
+  /^Defaulted container ".*" out of: .*$/,
+  /^Defaulting container name to .*$/,
+  /^Use 'kubectl describe .*' to see all of the containers in this pod\.$/,
+  /^Unable to use a TTY - .*$/,
+  /^If you don't see a command prompt, try pressing enter\.$/,
+]
+const HEAD_BYTES = 4096
+const LINE_FEED = 10
+
+/** The file without the lines kubectl wrote before its content, and those lines. Only lines of at most 4 KiB are looked at. */
+export function withoutKubectlLines(file: InputFile): {readonly file: InputFile; readonly skipped: readonly string[]} {
+  const skipped: string[] = []
+  let {bytes} = file
+  for (;;) {
+    const end = bytes.subarray(0, HEAD_BYTES).indexOf(LINE_FEED)
+    const line = Buffer.from(bytes.subarray(0, Math.max(0, end)))
+      .toString('utf8')
+      .replace(/^\ufeff/, '')
+      .trim()
+    if (!KUBECTL.some(known => known.test(line))) return {file: {...file, bytes}, skipped}
+    skipped.push(line)
+    bytes = bytes.subarray(end + 1)
+  }
+}

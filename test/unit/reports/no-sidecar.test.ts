@@ -1,0 +1,62 @@
+import {describe, expect, test} from '@jest/globals'
+import {UserError} from '../../../src/model/user-error.js'
+import {clusterReport} from '../../../src/reports/clusters/report.js'
+import {rulesReport} from '../../../src/reports/iptables/drift-report.js'
+import {explainedBySidecar} from '../../../src/reports/pod-facts/no-sidecar.js'
+import {serverInfoReport} from '../../../src/reports/server-info/report.js'
+import {openFiles} from '../../../src/sources/open.js'
+import type {Source} from '../../../src/sources/source.js'
+import {resolveSubject} from '../../../src/sources/subject.js'
+import {memorySource} from '../../support/memory-source.js'
+
+const REPORTS: Readonly<Record<string, (source: Source, pod: {namespace: string; name: string}) => Promise<unknown>>> =
+  {
+    'proxy-config': (source, pod) => clusterReport(source, pod, {}),
+    'server-info': serverInfoReport,
+    iptables: rulesReport,
+  }
+
+async function explained(source: Source, pod: {namespace: string; name: string}, name: string): Promise<UserError> {
+  const error = await REPORTS[name]?.(source, pod).then(
+    () => undefined,
+    (caught: unknown) => caught,
+  )
+  const shown = await explainedBySidecar(error, source, pod)
+  if (shown instanceof UserError) return shown
+  throw new Error('no error for a person')
+}
+
+function podWith(more: {labels?: object; containers?: object[]}, namespaceLabels: object) {
+  const {labels = {}, containers = [{name: 'app'}]} = more
+  return memorySource({
+    objects: [
+      {apiVersion: 'v1', kind: 'Pod', metadata: {name: 'p', namespace: 'demo', labels}, spec: {containers}},
+      {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'demo', labels: namespaceLabels}},
+    ].map(object => JSON.parse(JSON.stringify(object))),
+  })
+}
+
+describe('missing evidence of a pod without a sidecar', () => {
+  test.each(Object.keys(REPORTS))('%s: the sample says why there is none', async name => {
+    const source = await openFiles(['src/sample/mesh.tgz'])
+    const {pod} = await resolveSubject(source, {name: 'deploy/sick-noinject-v1', namespace: 'demo'})
+    const error = await explained(source, pod, name)
+    expect(error.message).toBe(`${pod.name}.demo has no sidecar: its label sidecar.istio.io/inject is "false"`)
+    expect(`${error.hint} ${error.next}`).not.toContain('offers')
+  })
+
+  test.each([
+    [{}, {}, ': namespace demo has no injection label'],
+    [{}, {'istio-injection': 'disabled'}, ': namespace demo has the label istio-injection=disabled'],
+    [{}, {'istio-injection': 'enabled'}, ''],
+  ])('the namespace may tell: %j %j', async (pod, namespace, why) => {
+    const error = await explained(podWith(pod, namespace), {namespace: 'demo', name: 'p'}, 'server-info')
+    expect(error.message).toBe(`p.demo has no sidecar${why}`)
+  })
+
+  test('a pod that has one keeps the error about the evidence', async () => {
+    const containers = [{name: 'istio-proxy', args: ['proxy', 'sidecar']}]
+    const error = await explained(podWith({containers}, {}), {namespace: 'demo', name: 'p'}, 'server-info')
+    expect(error.message).toContain('not captured')
+  })
+})

@@ -59,6 +59,7 @@ function fromJson(text: string): Manifest | undefined {
 
 /** The library repeats the place in its message; ours has it already. */
 function firstSentence(message: string): string {
+  if (message.includes('call stack')) return 'it is nested too deeply'
   return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
 }
 
@@ -101,7 +102,7 @@ export function parseObjects(bytes: Uint8Array, _label: string): Manifest {
       const place = isMap(document.contents) ? lines.linePos(document.contents.range?.[0] ?? 0) : start
       for (const message of rejected) problems.push({message, line: place.line, column: place.col})
     } catch (error) {
-      problems.push({message: (error as Error).message, line: start.line, column: start.col})
+      problems.push({message: firstSentence((error as Error).message), line: start.line, column: start.col})
     }
   }
   return {objects, problems}

@@ -173,6 +173,11 @@ describe('what cannot be read', () => {
     expect(found(report)).toEqual([expect.stringMatching(/^MCT1001/)])
   })
 
+  test('depth without end is refused, not followed', async () => {
+    const deep = file('deep.yaml', `kind: Pod\nmetadata: {name: x}\nspec: ${'['.repeat(50_000)}`)
+    await expect(check(deep)).rejects.toThrow('it is nested too deeply')
+  })
+
   test('no document at all can be read: an error', async () => {
     await expect(check(file('none.yaml', 'kind: Pod\nmetadata: [\n'))).rejects.toThrow(/none\.yaml:\d+:\d+: /)
   })

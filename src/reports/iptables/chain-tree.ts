@@ -24,7 +24,9 @@ function verbatim(rule: Rule): string {
 function count(rule: Rule, style: TreeStyle): Cell[] {
   if (rule.counters === undefined || !style.counters) return []
   const {packets} = rule.counters
-  return packets === 0 ? [{text: '  never matched', tone: 'dim'}] : [{text: `  ${packets} packets`, tone: 'strong'}]
+  return packets === 0
+    ? [{text: '  never matched', tone: 'dim'}]
+    : [{text: `  ${packets} packet${packets === 1 ? '' : 's'}`, tone: 'strong'}]
 }
 
 function ruleNode(table: Table, chain: Chain, rule: Rule, style: TreeStyle, depth: number): TreeNode {

@@ -26,6 +26,7 @@ function lacking(rulesets: readonly Ruleset[]): readonly string[] {
     ...(has('ip6') ? [] : ['IPv6']),
     ...(backends.has('legacy') && !backends.has('nft') ? ['iptables-nft'] : []),
     ...(backends.has('nft') && !backends.has('legacy') ? ['iptables-legacy'] : []),
+    ...(backends.has('native') ? [] : ['native nftables']),
     ...(backends.has('unknown') ? ['the other back end of iptables'] : []),
   ]
 }

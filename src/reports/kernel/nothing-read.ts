@@ -17,6 +17,10 @@ function insteadOfRules(bytes: Uint8Array, label: string): UserError {
   if (strange !== undefined) return new UserError(`${label} holds no rules: ${strange}`)
   const text = Buffer.from(bytes).toString('utf8')
   if (text.trim() === '') return new UserError(`${label} holds no rules: it is empty (only blanks)`)
+  if (/^\s*\{\s*"nftables"\s*:/.test(text))
+    return new UserError(`${label} is what nft prints when there is no table: it holds no rules`, {
+      hint: 'Rules of iptables-legacy are not in it: iptables-legacy-save shows those.',
+    })
   const [, tool, family] = SAVED.exec(text) ?? []
   if (tool === undefined) return new UserError(`no netfilter rules were recognised in ${label}`, {hint: FORMS})
   return new UserError(`${label} is what ${tool} prints when there is no table: it holds no rules`, {

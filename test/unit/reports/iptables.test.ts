@@ -92,6 +92,8 @@ describe('where the rules come from', () => {
       'as istio-init wrote them at start',
     )
     expect(report.gaps.length).toBe(5)
+    expect(report.next).toContain('--debug-container')
+    expect(report.next).toContain('netns:PID')
   })
 
   test('when there is no log either, the refusal is shown with the ways that work', async () => {

@@ -73,7 +73,7 @@ export function junitXml(report: CheckReport, rules: readonly Rule[]): string {
       const head = `    <testcase classname="${xml(name)}" name="${xml(`${code} ${titles.get(code) ?? ''}`.trim())}" time="0"`
       return lines.length === 0 ? `${head}/>` : [`${head}>`, ...lines, '    </testcase>'].join('\n')
     })
-    const passed = `    <testcase classname="${xml(name)}" name="${each.passed} rules passed" time="0"/>`
+    const passed = `    <testcase classname="${xml(name)}" name="${each.passed} rule${each.passed === 1 ? '' : 's'} passed" time="0"/>`
     return {
       failures,
       skipped,

@@ -1,0 +1,242 @@
+import {describe, expect, test} from '@jest/globals'
+import {formOf, rendered} from '../../../src/cli/output.js'
+import {UserError} from '../../../src/model/user-error.js'
+import {rulesReport} from '../../../src/reports/iptables/drift-report.js'
+import type {IptablesReport} from '../../../src/reports/iptables/report.js'
+import {iptablesView} from '../../../src/reports/iptables/view.js'
+import {exitCodeOf} from '../../../src/reports/report.js'
+import {filesSource} from '../../../src/sources/files/source.js'
+import {recordedRulesets} from '../../support/netfilter-corpus.js'
+
+const POD = {namespace: '', name: 'text', implied: true}
+const RULESETS = Object.entries(recordedRulesets())
+
+function reportOf(text: string): Promise<IptablesReport> {
+  return rulesReport(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD)
+}
+
+type Told = Readonly<Record<string, string>>
+
+/** What a report says of the usual traffic: verdict and port; nothing for an excerpt, which answers nothing. */
+function told({interceptions, excerpt}: IptablesReport): Told {
+  const found = excerpt ? undefined : interceptions.find(({family}) => family === 'ip')
+  if (found === undefined) return {}
+  const fates = {
+    inbound: found.inbound.usual,
+    outbound: found.outbound.usual,
+    dnsUdp: found.dnsUdp,
+    dnsTcp: found.dnsTcp,
+    udp: found.udp,
+  }
+  return Object.fromEntries(Object.entries(fates).map(([name, {verdict, port}]) => [name, `${verdict} ${port ?? ''}`]))
+}
+
+/** What a lesser text says otherwise than the whole one; "cannot be told" is never wrong. */
+function wrong(lesser: Told, whole: Told): readonly string[] {
+  return Object.entries(lesser)
+    .filter(([name, fate]) => !fate.startsWith('insufficient') && fate !== whole[name])
+    .map(([name, fate]) => `${name}: ${fate}, really ${whole[name]}`)
+}
+
+const FORMS = [
+  'iptables-L-t-nat-line-numbers.txt',
+  'iptables-L-t-nat-resolved.txt',
+  'iptables-nvL-t-nat.txt',
+  'iptables-t-nat-S.txt',
+  'iptables-vS-t-nat.txt',
+  'nft-list-ruleset.txt',
+  'nft-a-list-ruleset.txt',
+  'nft-j-list-ruleset.json',
+]
+
+const CASES = RULESETS.flatMap(([name, {files, kind}]) => {
+  const save = files['iptables-save.txt'] ?? files['iptables-save-c.txt']
+  if (save === undefined || !save.includes('*nat')) return []
+  const forms = kind === 'shell' ? FORMS.filter(form => !form.startsWith('nft')) : FORMS
+  return forms.flatMap(form => {
+    const text = files[form]
+    return text === undefined || text.trim() === '' ? [] : [{name, form, text, save}]
+  })
+})
+
+/** Rules of the legacy back end, and native ones, are not in every form of text: there the forms tell of other rules. */
+const COMPARABLE = CASES.filter(({name, form}) => !/legacy|residue|twice/.test(name) || !form.startsWith('nft'))
+
+describe('a form that shows less says the same as iptables-save, or that it cannot be told', () => {
+  test.each(COMPARABLE)('$name $form', async ({text, save}) => {
+    expect(wrong(told(await reportOf(text)), told(await reportOf(save)))).toEqual([])
+  })
+
+  test('there is something to compare', () => expect(COMPARABLE.length).toBeGreaterThan(100))
+})
+
+function recorded(name: string, file: string): string {
+  const text = recordedRulesets()[name]?.files[file]
+  if (text === undefined) throw new Error(`${name}/${file}`)
+  return text
+}
+
+async function page(text: string): Promise<readonly string[]> {
+  const layout = {width: 120, colour: false, headers: true}
+  return String(await rendered(await reportOf(text), iptablesView, formOf('short', iptablesView), layout, false)).split(
+    '\n',
+  )
+}
+
+describe('istio made these rules, whatever the form of text hides', () => {
+  const HEALTHY = ['a01-ambient', 'e12x-default', 'e24x-dns-all', 'e30x-default', 'r01-default', 'r26-dual-stack']
+  test.each(HEALTHY.flatMap(name => FORMS.slice(0, 2).map(form => [name, form] as const)))(
+    '%s %s',
+    async (name, form) => {
+      const report = await reportOf(recorded(name, form))
+      expect(report.oddities.filter(({level}) => level === 'warning')).toEqual([])
+      const [headline, inbound, outbound] = await page(recorded(name, form))
+      expect(headline).toContain('what is captured cannot be told')
+      for (const line of [inbound, outbound])
+        expect(line).toContain('cannot be told: interfaces are not shown without -v')
+    },
+  )
+
+  test('a rule of somebody else is still told from them', async () => {
+    const text = recorded('r56-tampered-extra-return', 'iptables-L-t-nat-line-numbers.txt')
+    const own = (await reportOf(recorded('r56-tampered-extra-return', 'iptables-save.txt'))).oddities.map(({id}) => id)
+    expect((await reportOf(text)).oddities.map(({id}) => id)).toEqual(own)
+  })
+
+  test.each([
+    ['e30x-default', 'nft-j-list-ruleset.json', 'what is captured cannot be told'],
+    ['e10x-tproxy', 'nft-list-ruleset.txt', 'how inbound traffic is captured cannot be told'],
+  ])('%s %s', async (name, form, words) => {
+    const report = await reportOf(recorded(name, form))
+    expect(report.oddities.filter(({level}) => level === 'warning')).toEqual([])
+    expect((await page(recorded(name, form)))[0]).toContain(words)
+  })
+
+  test('lookups that meet an unshown CT target', async () => {
+    const dns = (await page(recorded('e24x-dns-all', 'nft-list-ruleset.txt')))[3]
+    expect(dns).toContain('cannot be told: nft does not show all of ip/raw/ISTIO_OUTPUT rule 5 (xt target CT)')
+  })
+})
+
+/** The part of a listing that begins with one of some chains. */
+function chainsOf(listing: string, names: readonly string[]): string {
+  return listing
+    .split(/\n(?=Chain )/)
+    .filter(part => names.some(name => part.startsWith(`Chain ${name} `)))
+    .join('\n')
+}
+
+describe('a piece of the rules is not taken for the whole', () => {
+  const SAVED = recorded('e30x-default', 'iptables-save.txt')
+  const LISTED = recorded('e30x-default', 'iptables-nvL-t-nat.txt')
+  const whole = reportOf(SAVED).then(told)
+
+  test.each([
+    [['ISTIO_OUTPUT']],
+    [['OUTPUT', 'ISTIO_OUTPUT']],
+    [['PREROUTING', 'ISTIO_INBOUND']],
+    [['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING']],
+    [['OUTPUT', 'ISTIO_OUTPUT', 'ISTIO_REDIRECT', 'ISTIO_IN_REDIRECT']],
+  ])('only %j of -nvL', async names => {
+    const text = chainsOf(LISTED, names)
+    const report = await reportOf(text)
+    expect(wrong(told(report), await whole)).toEqual([])
+    expect(report.oddities).toEqual([])
+    const shown = (await page(text)).join('\n')
+    expect(shown).toMatch(/not in the text/)
+    expect(shown).not.toContain('nothing is captured')
+  })
+
+  test('only the lines of one chain of -S', async () => {
+    const lines = recorded('e30x-default', 'iptables-t-nat-S.txt').split('\n')
+    const shown = await page(lines.filter(line => line.startsWith('-A ISTIO_INBOUND')).join('\n'))
+    expect(shown[0]).not.toMatch(/nothing is captured|as made by/)
+    expect(shown[1]).toContain('not in the text given')
+  })
+
+  test('an elision in a chain packets enter by', async () => {
+    const report = await reportOf(LISTED.replace(/(Chain PREROUTING [^\n]*\n[^\n]*\n)[^\n]+/, '$1......'))
+    expect(report.interceptions[0]?.inbound.usual.verdict).toBe('insufficient')
+    expect(report.interceptions[0]?.outbound.usual).toMatchObject({verdict: 'captured', port: 15_001})
+  })
+
+  test('a save that is cut anywhere inside its table says nothing wrong and is a gap', async () => {
+    for (let end = SAVED.indexOf('*nat') + 4; end < SAVED.indexOf('COMMIT'); end += 37) {
+      const report = await reportOf(SAVED.slice(0, end))
+      expect([end, wrong(told(report), await whole)]).toEqual([end, []])
+      expect(report.gaps.map(({reason}) => reason)).toEqual(['truncated'])
+      expect(exitCodeOf(report)).toBe(3)
+    }
+    expect((await reportOf(SAVED)).gaps).toEqual([])
+  })
+
+  test('an nft listing that is cut too', async () => {
+    const text = recorded('e30x-default', 'nft-list-ruleset.txt')
+    const report = await reportOf(text.slice(0, Math.floor(text.length * 0.6)))
+    expect(wrong(told(report), await whole)).toEqual([])
+    expect(report.gaps.map(({reason}) => reason)).toEqual(['truncated'])
+  })
+})
+
+const EMPTY_NAT =
+  '# Generated by iptables-save v1.8.9 (nf_tables) on Fri\n*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n'
+const LEGACY = '# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n'
+
+describe('a text without rules is told for what it held', () => {
+  test.each([
+    [
+      EMPTY_NAT,
+      'only table nat of iptables-nft, IPv4. Not in the text: table mangle; IPv6; iptables-legacy; native nftables.',
+    ],
+    [
+      EMPTY_NAT.replace('*nat', '*filter'),
+      'only table filter of iptables-nft, IPv4. Not in the text: tables nat and mangle; IPv6; iptables-legacy; native nftables.',
+    ],
+    [
+      EMPTY_NAT.replace('by ip', 'by ip6'),
+      'only table nat of iptables-nft, IPv6. Not in the text: table mangle; IPv4;',
+    ],
+  ])('%j', async (text, words) => {
+    const [headline, line] = await page(text)
+    expect(line).toContain(words)
+    expect(headline).toContain('  no rules, from the text given')
+    expect(`${headline}${line}`).not.toMatch(/bypass|nothing is captured/)
+  })
+
+  test('that legacy tables are present is a remark', async () => {
+    const {notes} = await reportOf(LEGACY + EMPTY_NAT)
+    expect(notes).toContain('iptables-legacy has tables too, and they are not in this text')
+    const some = `${LEGACY}${EMPTY_NAT.replace('COMMIT', '-A PREROUTING -p udp -j RETURN\nCOMMIT')}`
+    expect((await reportOf(some)).interceptions[0]?.inbound.usual.verdict).toBe('insufficient')
+  })
+
+  test.each([
+    ['', 'text holds no rules: it is empty (0 bytes)'],
+    ['<!DOCTYPE html><html>403</html>', 'text holds no rules: it is an HTML or XML page, not netfilter rules'],
+    ['\u007fELF\u0000\u0001', 'text holds no rules: it is binary data, not netfilter rules'],
+    [
+      '# Generated by iptables-save v1.8.9 (nf_tables) on Fri\n# Completed on Fri\n',
+      'text is what iptables-save v1.8.9 (nf_tables) prints when there is no table',
+    ],
+    ['{"nftables": [{"metainfo": {"version": "1.0.6"}}]}', 'text is what nft prints when there is no table'],
+  ])('%j', async (text, message) => {
+    const error = await reportOf(text).catch((caught: unknown) => caught)
+    if (!(error instanceof UserError)) throw new Error('no error')
+    expect(error.message).toContain(message)
+    expect(error.hint ?? '').not.toContain('kubectl debug')
+  })
+
+  test('a file of refusals of several tools', async () => {
+    const text =
+      '$ iptables-save\niptables-save v1.8.9 (nf_tables): Could not fetch rule set generation id: Permission denied (you must be root)\n$ ss -ltn\nState Recv-Q Send-Q Local Address:Port Peer Address:Port\n'
+    await expect(reportOf(text)).rejects.toThrow('text holds no rules, only what was said when they were refused')
+  })
+})
+
+describe("istio-init's log given by hand", () => {
+  test.each(['r01-default', 'r14-dns', 'r03-default-nft'])('%s', async name => {
+    expect((await page(recorded(name, 'init.log')))[0]).toContain(
+      'as istio-init wrote them at start; what is there now is not in it',
+    )
+  })
+})

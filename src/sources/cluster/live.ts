@@ -88,7 +88,7 @@ export function openLive(api: Api): Live {
     if (refused !== undefined) throw refused
     const method = methodFor(path)
     const name = `${method} ${ref.name}.${ref.namespace}:${port}/${path}`
-    const url = new URL(`http://localhost/${path}`)
+    const url = new URL(`http://127.0.0.1/${path}`)
     const call = {url, method, agent: agentFor(ref, port), repeatable: true}
     const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), maxBytes: limits.maxBytes, signal: api.signal}
     const silence = api.idleMs === undefined ? {} : {idleMs: api.idleMs}

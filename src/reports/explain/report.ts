@@ -1,3 +1,4 @@
+import {type KernelNote, kernelNote} from '../../analysis/netfilter/rule-words/chain-notes.js'
 import {AMBIENT_PORTS, GATEWAY_PORTS, ISTIOD_PORTS, SIDECAR_PORTS} from '../../model/reserved-ports.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 import {UserError} from '../../model/user-error.js'
@@ -16,6 +17,7 @@ export interface ExplainReport extends Report {
   readonly word: string
   readonly rules: readonly Rule[]
   readonly port?: {readonly port: number; readonly uses: readonly PortUse[]}
+  readonly kernel?: KernelNote
   readonly flag?: {readonly flag: string; readonly meaning: string; readonly next: string}
 }
 
@@ -32,14 +34,15 @@ function usesOf(port: number): readonly PortUse[] {
   )
 }
 
-/** What a word means: the code or name of a rule (an Istio analyzer code too), a port of the mesh, a response flag of Envoy. */
+/** What a word means: the code or name of a rule (an Istio analyzer code too), a port of the mesh, a response flag of Envoy, a chain or kind of kernel rule. */
 export function explainReport(rules: readonly Rule[], word: string): ExplainReport {
   const flag = RESPONSE_FLAGS[word.toUpperCase()]
   const port = /^\d{1,5}$/.test(word) ? {port: Number(word), uses: usesOf(Number(word))} : undefined
   const found = findRules(rules, word)
-  if (found.length === 0 && flag === undefined && port === undefined) {
+  const kernel = kernelNote(word)
+  if (found.length === 0 && flag === undefined && port === undefined && kernel === undefined) {
     throw new UserError(`nothing is known under the name ${JSON.stringify(word)}`, {
-      hint: 'Names are: the code or name of a rule (MCT1001, IST0144, proxy-uid), a port number, or a response flag such as UF.',
+      hint: 'Names are: the code or name of a rule (MCT1001, IST0144, proxy-uid), a port number, a response flag such as UF, or a chain or kind of kernel rule (ISTIO_OUTPUT, self-call).',
       next: 'meshctl rules   # lists the rules',
     })
   }
@@ -50,6 +53,7 @@ export function explainReport(rules: readonly Rule[], word: string): ExplainRepo
     word,
     rules: found,
     ...(port === undefined ? {} : {port}),
+    ...(kernel === undefined ? {} : {kernel}),
     ...(flag === undefined ? {} : {flag: {flag: word.toUpperCase(), meaning: flag[0], next: flag[1]}}),
   }
 }

@@ -50,20 +50,36 @@ function flagLines({flag}: ExplainReport): readonly Cell[] {
   ]
 }
 
+function kernelLines({kernel}: ExplainReport): readonly Cell[] {
+  if (kernel === undefined) return []
+  return [
+    {text: `${kernel.name} (kernel rules)`, tone: 'strong'},
+    ...(kernel.about === '' ? [] : part('about', kernel.about)),
+    ...kernel.rules.flatMap(rule => part('rule', rule)),
+    ...part(
+      'see',
+      'meshctl iptables POD shows the rules of a pod in these words, meshctl packet POD asks where a packet goes',
+    ),
+  ]
+}
+
 function doc(report: ExplainReport): Doc {
-  const parts = [...report.rules.map(ruleLines), portLines(report), flagLines(report)].filter(lines => lines.length > 0)
+  const parts = [...report.rules.map(ruleLines), portLines(report), flagLines(report), kernelLines(report)].filter(
+    lines => lines.length > 0,
+  )
   return [{block: 'text', lines: parts.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))}]
 }
 
 /** One term in full. */
 export const explainView: View<ExplainReport> = {
   doc,
-  data: ({word, rules, port, flag}) => ({
+  data: ({word, rules, port, flag, kernel}) => ({
     apiVersion: 'meshctl/v1',
     kind: 'Explanation',
     word,
     rules: rules.map(ruleData),
     port: port ?? null,
     flag: flag ?? null,
+    kernel: kernel ?? null,
   }),
 }

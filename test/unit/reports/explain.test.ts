@@ -1,0 +1,42 @@
+import {describe, expect, test} from '@jest/globals'
+import {kernelNote, kernelWords} from '../../../src/analysis/netfilter/rule-words/chain-notes.js'
+import {explainReport} from '../../../src/reports/explain/report.js'
+import {explainView} from '../../../src/reports/explain/view.js'
+import {RULES} from '../../../src/rules/registry.js'
+import {renderDoc} from '../../../src/terminal/render.js'
+
+function explained(word: string): string {
+  return renderDoc(explainView.doc(explainReport(RULES, word), 'table'), {width: 80, colour: false, headers: true})
+}
+
+describe('explain', () => {
+  test('a chain: what it is for and which rules it may hold, in either spelling', () => {
+    const text = explained('ISTIO_OUTPUT')
+    expect(text).toContain('The outbound list')
+    expect(text).toContain('self-call: ')
+    expect(explained('istio-output')).toBe(text)
+    expect(text).not.toContain('inbound-agent')
+  })
+
+  test('a kind of rule: its sentence and what follows from it', () => {
+    expect(explained('proxy-bypass')).toContain('must not run as 1337')
+    expect(kernelNote('self-call')?.about).toContain('15006')
+  })
+
+  test('every word the kernel notes know can be explained within 80 columns', () => {
+    expect(kernelWords().length).toBeGreaterThan(40)
+    for (const word of kernelWords()) {
+      const lines = explained(word).split('\n')
+      expect(lines[0]).toContain('(kernel rules)')
+      expect(lines.join(' ')).not.toMatch(/[{}]/)
+      expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(80)
+    }
+  })
+
+  test('rules, ports and flags as before; an unknown word says what words there are', () => {
+    expect(explained('IST0144')).toContain('MCT1001')
+    expect(explained('15006')).toContain('Envoy inbound capture')
+    expect(explained('UF')).toContain('response flag')
+    expect(() => explainReport(RULES, 'nope')).toThrow(/nothing is known/)
+  })
+})

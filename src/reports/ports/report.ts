@@ -103,6 +103,11 @@ function chosenExclusions(pod: PodModel): readonly number[] {
   return inboundCapture(pod).exclude.filter(port => !reserved.includes(port))
 }
 
+function unreadText(lines: readonly string[]): string {
+  if (lines.length === 1) return `1 line could not be read: ${lines[0]}`
+  return `${lines.length} lines could not be read, the first: ${lines[0]}`
+}
+
 const OWN_LISTENERS: Partial<Record<SocketForm, string>> = {
   envoy: ": nothing in the pod could list the application's sockets",
   'envoy-config-dump': ", those of its config_dump that it binds: the application's sockets are not in it",
@@ -112,7 +117,6 @@ function notesOf(table: SocketTable | undefined, complete: boolean): readonly st
   const notes: string[] = []
   if (table !== undefined && !complete)
     notes.push(`only Envoy's own listeners are shown${OWN_LISTENERS[table.form] ?? ''}`)
-  if (table !== undefined && table.unreadable.length > 0)
-    notes.push(`${table.unreadable.length} lines could not be read, the first: ${table.unreadable[0]}`)
+  if (table !== undefined && table.unreadable.length > 0) notes.push(unreadText(table.unreadable))
   return notes
 }

@@ -3,8 +3,9 @@ import {lstat, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {createGunzip} from 'node:zlib'
 import {extract} from 'tar-stream'
+import {type Answer, answered, missing} from '../../model/answer.js'
 import {UserError} from '../../model/user-error.js'
-import {LIMITS} from '../limits.js'
+import {LIMITS, sizeText} from '../limits.js'
 import {type BlobRef, BUNDLE_INDEX, blobPath} from './layout.js'
 
 /** The files of a bundle by their path inside it, whether it is a folder or an archive. */
@@ -30,7 +31,8 @@ export async function openArchive(label: string, packed: Uint8Array): Promise<Bu
   let failure: Error | undefined
   gunzip.on('data', (chunk: Buffer) => {
     total += chunk.length
-    if (total > LIMITS.bundleBytes) gunzip.destroy(bad(label, `it unpacks to more than ${LIMITS.bundleBytes} bytes`))
+    if (total > LIMITS.bundleBytes)
+      gunzip.destroy(bad(label, `it is larger than ${sizeText(LIMITS.bundleBytes)} when unpacked`))
   })
   gunzip.on('error', error => {
     failure = error
@@ -79,12 +81,25 @@ export function openFolder(label: string, folder: string): BundleFiles {
   }
 }
 
-/** The bytes of a blob, checked against its recorded size and sha256. */
+/** What is wrong with the bytes of a blob, by its recorded size and sha256; undefined when nothing is. */
+function damageOf(blob: BlobRef, bytes: Uint8Array | undefined): string | undefined {
+  if (bytes === undefined) return `blob ${blob.sha256} is missing`
+  if (bytes.length === blob.bytes && createHash('sha256').update(bytes).digest('hex') === blob.sha256) return undefined
+  return `blob ${blob.sha256} does not match its checksum`
+}
+
+/** The bytes of a blob, checked against its recorded size and sha256; damage is an error. */
 export async function readBlob(files: BundleFiles, blob: BlobRef): Promise<Uint8Array> {
   const bytes = await files.read(blobPath(blob.sha256))
-  if (bytes === undefined) throw bad(files.label, `blob ${blob.sha256} is missing`)
-  if (bytes.length !== blob.bytes || createHash('sha256').update(bytes).digest('hex') !== blob.sha256) {
-    throw bad(files.label, `blob ${blob.sha256} does not match its checksum`)
-  }
+  const damage = damageOf(blob, bytes)
+  if (bytes === undefined || damage !== undefined) throw bad(files.label, damage ?? 'it is damaged')
   return bytes
+}
+
+/** The same where the rest of the bundle can still be used: damage is a gap that names what was in the blob. */
+export async function blobAnswer(files: BundleFiles, blob: BlobRef, what: string): Promise<Answer<Uint8Array>> {
+  const bytes = await files.read(blobPath(blob.sha256))
+  const damage = damageOf(blob, bytes)
+  if (bytes !== undefined && damage === undefined) return answered(bytes)
+  return missing(what, 'unreadable', `${files.label} is damaged: ${damage}`)
 }

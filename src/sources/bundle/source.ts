@@ -4,7 +4,7 @@ import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.
 import {kindOf} from '../../model/kinds.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
 import type {ObjectQuery, Origin, Source} from '../source.js'
-import {type BundleFiles, readBlob} from './blobs.js'
+import {type BundleFiles, blobAnswer} from './blobs.js'
 import {BUNDLE_INDEX, type BundleIndex, isBlob, type ObjectsEntry, parseIndex} from './layout.js'
 
 function evidenceKey(namespace: string, pod: string, id: EvidenceId): string {
@@ -33,14 +33,16 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
   const bytes = await files.read(BUNDLE_INDEX)
   const index = parseIndex(Buffer.from(bytes ?? '').toString('utf8'), files.label)
   const evidence = new Map(index.evidence.map(entry => [evidenceKey(entry.namespace, entry.pod, entry.id), entry]))
-  const lists = new Map<string, Promise<readonly KubeObject[]>>()
+  const lists = new Map<string, Promise<Answer<readonly KubeObject[]>>>()
 
-  function list(entry: ObjectsEntry): Promise<readonly KubeObject[]> {
+  function list(entry: ObjectsEntry): Promise<Answer<readonly KubeObject[]>> {
     const {held} = entry
-    if (!isBlob(held)) return Promise.resolve([])
+    if (!isBlob(held)) return Promise.resolve(answered([]))
     let loaded = lists.get(held.sha256)
     if (loaded === undefined) {
-      loaded = readBlob(files, held).then(blob => parseObjects(blob, `${entry.kind} in ${files.label}`).objects)
+      loaded = blobAnswer(files, held, `${entry.kind} objects`).then(blob =>
+        blob.ok ? answered(parseObjects(blob.value, `${entry.kind} in ${files.label}`).objects) : blob,
+      )
       lists.set(held.sha256, loaded)
     }
     return loaded
@@ -55,28 +57,28 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
       const where = query.namespace === undefined ? '' : ` in namespace ${query.namespace}`
       return missing(`${query.kind} objects${where}`, 'not-captured', `${files.label} does not hold them`)
     }
-    const all = (await Promise.all(held.map(list))).flat()
+    const answers = await Promise.all(held.map(list))
+    const damaged = answers.find(answer => !answer.ok)
+    if (damaged !== undefined) return damaged
     return answered(
-      all.filter(
-        object =>
-          (query.namespace === undefined || (object.metadata.namespace ?? '') === query.namespace) &&
-          (query.name === undefined || object.metadata.name === query.name),
-      ),
+      answers
+        .flatMap(answer => (answer.ok ? answer.value : []))
+        .filter(
+          object =>
+            (query.namespace === undefined || (object.metadata.namespace ?? '') === query.namespace) &&
+            (query.name === undefined || object.metadata.name === query.name),
+        ),
     )
   }
 
   async function read(id: EvidenceId, subject: PodRef): Promise<Answer<Artifact>> {
     const entry = evidence.get(evidenceKey(subject.namespace, subject.name, id))
-    if (entry === undefined) {
-      return missing(
-        `${evidenceRow(id).title} of ${podLabel(subject)}`,
-        'not-captured',
-        `${files.label} does not hold it`,
-      )
-    }
+    const what = `${evidenceRow(id).title} of ${podLabel(subject)}`
+    if (entry === undefined) return missing(what, 'not-captured', `${files.label} does not hold it`)
     if (!isBlob(entry.held)) return {ok: false, gap: entry.held}
     const provenance = {capturedAt: index.capturedAt, ...entry.provenance}
-    return answered({id, bytes: await readBlob(files, entry.held), provenance})
+    const blob = await blobAnswer(files, entry.held, what)
+    return blob.ok ? answered({id, bytes: blob.value, provenance}) : blob
   }
 
   return {

@@ -1,7 +1,7 @@
 import {type FileHandle, open} from 'node:fs/promises'
 import {gunzipSync} from 'node:zlib'
 import {UserError} from '../../model/user-error.js'
-import {LIMITS} from '../limits.js'
+import {LIMITS, sizeText} from '../limits.js'
 import type {InputFile} from './source.js'
 
 const FILE_ERRORS: Readonly<Record<string, string>> = {
@@ -37,7 +37,7 @@ export async function readInput(path: string): Promise<Uint8Array> {
     try {
       const {size} = await file.stat()
       if (size > LIMITS.fileBytes) {
-        throw new UserError(`${path} is ${size} bytes, more than the limit of ${LIMITS.fileBytes}`)
+        throw new UserError(`${path} is larger than ${sizeText(LIMITS.fileBytes)} (${size} bytes)`)
       }
       return await readAll(file, size)
     } finally {
@@ -66,7 +66,7 @@ export async function readStdin(stream: NodeJS.ReadStream = process.stdin): Prom
     for await (const chunk of stream) {
       watch()
       total += (chunk as Uint8Array).length
-      if (total > LIMITS.stdinBytes) throw new UserError(`standard input is more than ${LIMITS.stdinBytes} bytes`)
+      if (total > LIMITS.stdinBytes) throw new UserError(`standard input is larger than ${sizeText(LIMITS.stdinBytes)}`)
       chunks.push(chunk as Uint8Array)
     }
   } finally {
@@ -95,13 +95,16 @@ export function gunzipHead(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 /** A gzipped file as its content; damage, truncation and bombs are errors that name the file. */
-export function unpacked(file: InputFile): InputFile {
+export function unpacked(file: InputFile, maxBytes: number = LIMITS.fileBytes): InputFile {
   if (!isGzip(file.bytes)) return file
   try {
-    return {label: file.label, bytes: gunzipSync(file.bytes, {maxOutputLength: LIMITS.fileBytes})}
+    return {label: file.label, bytes: gunzipSync(file.bytes, {maxOutputLength: maxBytes})}
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new UserError(`${file.label} is larger than ${sizeText(maxBytes)} when unpacked`)
+    }
     throw new UserError(`${file.label} is gzip data that cannot be unpacked: ${(error as Error).message}`, {
-      hint: 'It may be cut short or larger than the limit.',
+      hint: 'It may be damaged or cut short.',
     })
   }
 }

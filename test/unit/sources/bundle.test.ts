@@ -169,17 +169,32 @@ describe('a damaged bundle is an error that says how', () => {
     await expect(bundleSource(files, ORIGIN)).rejects.toThrow(message)
   })
 
-  test('a blob that changed or is missing', async () => {
+  test('a blob that changed or is missing: a gap that names the evidence, and the rest still reads', async () => {
+    const what = "Envoy's version, state and flags of a.demo"
+    const damage = async (files: Uint8Array) => {
+      const held = await bundleSource(await openArchive('x', files), ORIGIN)
+      expect((await held.objects({kind: 'Pod'})).ok).toBe(true)
+      const answer = await held.evidence('envoy.server_info', POD)
+      return answer.ok ? undefined : answer.gap
+    }
     const {index, blobs} = sample()
     const [first = '', ...rest] = [...blobs.keys()]
     const changed = new Map(
       [...blobs].map(([sha256, bytes]) => [sha256, sha256 === first ? Buffer.from('{"state":"DEAD"}') : bytes]),
     )
-    const source = await bundleSource(await openArchive('x', await packBundle(index, changed)), ORIGIN)
-    await expect(source.evidence('envoy.server_info', POD)).rejects.toThrow(/does not match its checksum/)
+    const detail = `x is damaged: blob ${first} does not match its checksum`
+    expect(await damage(await packBundle(index, changed))).toEqual({what, reason: 'unreadable', detail})
     const without = new Map(rest.map(sha256 => [sha256, blobs.get(sha256) ?? new Uint8Array()]))
-    const gone = await bundleSource(await openArchive('x', await packBundle(index, without)), ORIGIN)
-    await expect(gone.evidence('envoy.server_info', POD)).rejects.toThrow(/is missing/)
+    const gone = `x is damaged: blob ${first} is missing`
+    expect(await damage(await packBundle(index, without))).toEqual({what, reason: 'unreadable', detail: gone})
+  })
+
+  test('a damaged list of objects is a gap, not an empty list', async () => {
+    const {index, blobs} = sample()
+    const last = [...blobs.keys()].at(-1) ?? ''
+    const files = await packBundle(index, new Map([...blobs, [last, Buffer.from('{}')]]))
+    const pods = await (await bundleSource(await openArchive('x', files), ORIGIN)).objects({kind: 'Pod'})
+    expect(!pods.ok && [pods.gap.what, pods.gap.reason]).toEqual(['Pod objects', 'unreadable'])
   })
 
   test('cut short anywhere: an error, never half an answer', async () => {

@@ -160,6 +160,12 @@ describe('files as a source', () => {
     expect((error as UserError).hint?.startsWith('This is text, not a manifest') === true).toBe(hinted)
   })
 
+  test('a gzip bomb is told by its size', () => {
+    const file = {label: 'x.gz', bytes: gzipSync(Buffer.alloc(3 * 1024 * 1024))}
+    expect(() => unpacked(file, 2 * 1024 * 1024)).toThrow('x.gz is larger than 2 MB when unpacked')
+    expect(unpacked(file).bytes).toHaveLength(3 * 1024 * 1024)
+  })
+
   test('a missing file is named', async () => {
     await expect(openFiles(['/nonexistent/dump.json'])).rejects.toThrow(
       'cannot read /nonexistent/dump.json: no such file or directory',

@@ -166,7 +166,7 @@ describe('the house', () => {
         const code = (TEXT.get(file) ?? '')
           .replace(/\/\*[\s\S]*?\*\//g, '')
           .replace(/\/\/.*$/gm, '')
-          .replace(/'[^'\n]*'|`[^`]*`/g, "''")
+          .replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`/g, "''")
         return [
           ...(/(:|<|\bas)\s*any\b/.test(code) ? ['uses any'] : []),
           ...(/^\s*(export )?(const )?enum /m.test(code) ? ['declares an enum'] : []),

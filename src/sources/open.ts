@@ -2,7 +2,7 @@ import {stat} from 'node:fs/promises'
 import {join} from 'node:path'
 import {UserError} from '../model/user-error.js'
 import type {ClusterSettings} from './cluster/settings.js'
-import type {InputFile} from './files/source.js'
+import type {InputFile} from './files/input-file.js'
 import type {Origin, Source} from './source.js'
 
 /** What opening a source may need beside its name; cluster settings are used by the live cluster alone. */

@@ -1,4 +1,4 @@
-import type {InputFile} from './source.js'
+import type {InputFile} from './input-file.js'
 
 /** What kubectl writes before a program's output when both streams were saved together (`2>&1`, a terminal's copy). */
 const KUBECTL = [

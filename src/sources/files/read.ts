@@ -2,7 +2,7 @@ import {type FileHandle, open} from 'node:fs/promises'
 import {gunzipSync} from 'node:zlib'
 import {UserError} from '../../model/user-error.js'
 import {LIMITS, sizeText} from '../limits.js'
-import type {InputFile} from './source.js'
+import type {InputFile} from './input-file.js'
 
 const FILE_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',

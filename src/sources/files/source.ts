@@ -7,12 +7,6 @@ import {UserError} from '../../model/user-error.js'
 import type {FilePlace, ObjectQuery, Source} from '../source.js'
 import {withoutKubectlLines} from './kubectl-lines.js'
 
-/** A file given by hand: what to call it and its bytes, already unpacked. */
-export interface InputFile {
-  readonly label: string
-  readonly bytes: Uint8Array
-}
-
 interface Content extends InputFile {
   /** What it may hold, most telling first. */
   readonly kinds: readonly Sniffed[]

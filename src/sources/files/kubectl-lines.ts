@@ -11,17 +11,20 @@ const KUBECTL = [
 const HEAD_BYTES = 4096
 const LINE_FEED = 10
 
-/** The file without the lines kubectl wrote before its content, and those lines. Only lines of at most 4 KiB are looked at. */
-export function withoutKubectlLines(file: InputFile): {readonly file: InputFile; readonly skipped: readonly string[]} {
+/** Content without the lines kubectl wrote before it, and those lines. Only lines of at most 4 KiB are looked at. */
+export function withoutKubectlLines(content: Uint8Array): {
+  readonly bytes: Uint8Array
+  readonly skipped: readonly string[]
+} {
   const skipped: string[] = []
-  let {bytes} = file
+  let bytes = content
   for (;;) {
     const end = bytes.subarray(0, HEAD_BYTES).indexOf(LINE_FEED)
     const line = Buffer.from(bytes.subarray(0, Math.max(0, end)))
       .toString('utf8')
       .replace(/^\ufeff/, '')
       .trim()
-    if (!KUBECTL.some(known => known.test(line))) return {file: {...file, bytes}, skipped}
+    if (!KUBECTL.some(known => known.test(line))) return {bytes, skipped}
     skipped.push(line)
     bytes = bytes.subarray(end + 1)
   }

@@ -5,6 +5,7 @@ import {kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {FilePlace, ObjectQuery, Source} from '../source.js'
+import type {InputFile} from './input-file.js'
 import {withoutKubectlLines} from './kubectl-lines.js'
 
 interface Content extends InputFile {
@@ -83,10 +84,10 @@ type PlaceFinder = (
 
 /** A source made of files named on the command line (or standard input): each is recognised by its content. */
 export function filesSource(files: readonly InputFile[]): Source {
-  const cleaned = files.map(withoutKubectlLines)
-  const contents: readonly Content[] = cleaned.map(({file}) => ({...file, kinds: sniffAll(file.bytes)}))
-  const remarks = cleaned.flatMap(({file, skipped}) =>
-    skipped.map(line => `${file.label}: passed over a line of kubectl's: ${line}`),
+  const cleaned = files.map(({label, bytes}) => ({label, ...withoutKubectlLines(bytes)}))
+  const contents: readonly Content[] = cleaned.map(({label, bytes}) => ({label, bytes, kinds: sniffAll(bytes)}))
+  const remarks = cleaned.flatMap(file =>
+    file.skipped.map(line => `${file.label}: passed over a line of kubectl's: ${line}`),
   )
   const label = files.map(file => file.label).join(', ')
   const manifests = contents.filter(content => firstKind(content) === 'objects')

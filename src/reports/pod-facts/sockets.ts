@@ -1,16 +1,23 @@
 import {listenerSockets} from '../../formats/envoy-config-dump/listener-sockets.js'
 import {parseEnvoyListeners} from '../../formats/envoy-listeners/parse.js'
 import {parseSockets, withOwners} from '../../formats/sockets/parse.js'
-import {type Answer, answered} from '../../model/answer.js'
+import {type Answer, answered, type Gap, type GapReason} from '../../model/answer.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {SocketTable} from '../../model/socket.js'
 import type {Source} from '../../sources/source.js'
 
-/** Every listening socket of a pod with its owner's uid where anything shows it; Envoy's own listeners are not asked. */
-export async function readSockets(source: Source, pod: PodRef): Promise<Answer<SocketTable>> {
+const DAMAGED: readonly GapReason[] = ['unreadable', 'truncated']
+
+/**
+ * Every listening socket of a pod with its owner's uid where anything shows it; Envoy's own listeners are not asked. What is there
+ * but damaged is put among `damaged`, even when something else answered in its place.
+ */
+export async function readSockets(source: Source, pod: PodRef, damaged: Gap[] = []): Promise<Answer<SocketTable>> {
   const [listing, proc] = await Promise.all([source.evidence('net.sockets', pod), source.evidence('net.proc', pod)])
   const sockets = listing.ok ? parseSockets(listing.value) : listing
   const owners = proc.ok ? parseSockets(proc.value) : proc
+  const other = sockets.ok ? owners : sockets
+  if ((sockets.ok || owners.ok) && !other.ok && DAMAGED.includes(other.gap.reason)) damaged.push(other.gap)
   if (!sockets.ok) return owners.ok ? owners : sockets
   return owners.ok ? answered(withOwners(sockets.value, owners.value)) : sockets
 }

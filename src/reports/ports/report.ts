@@ -62,7 +62,7 @@ export async function portsReport(source: Source, subject: PodRef): Promise<Port
   const pod = known.ok ? known.value : undefined
   if (!known.ok) gaps.push(known.gap)
   const services = optional(await readServices(source, subject.namespace), gaps) ?? []
-  const answer = await readSockets(source, subject)
+  const answer = await readSockets(source, subject, gaps)
   let table = answer.ok ? answer.value : undefined
   if (!answer.ok) {
     const mode = pod === undefined ? 'none' : podMode(pod)

@@ -1,5 +1,3 @@
-import type {InputFile} from './input-file.js'
-
 /** What kubectl writes before a program's output when both streams were saved together (`2>&1`, a terminal's copy). */
 const KUBECTL = [
   /^Defaulted container ".*" out of: .*$/,

@@ -151,6 +151,17 @@ describe('when nothing in the pod can list sockets', () => {
     expect(report.gaps.map(gap => gap.reason)).toContain('not-captured')
   })
 
+  test('a damaged list is a gap, though /proc/net answers in its place', async () => {
+    const proc = readFileSync(resolve('src/formats/sockets/samples/proc-net-combined.txt'), 'utf8')
+    const gap = {what: 'listening sockets', reason: 'unreadable', detail: 'blob x does not match its checksum'} as const
+    const report = await portsReport(
+      memorySource({objects: [pod], evidence: {'net.sockets': gap, 'net.proc': proc}}),
+      ref,
+    )
+    expect(report.gaps).toContainEqual(gap)
+    expect(report.seenBy).toBe('proc-net')
+  })
+
   test('the uid from /proc/net gives the owner away when processes are hidden', async () => {
     const proc = readFileSync(resolve('src/formats/sockets/samples/proc-net-combined.txt'), 'utf8')
     const sockets = readFileSync(resolve('src/formats/sockets/samples/ss-ltn.txt'), 'utf8')

@@ -50,16 +50,22 @@ function headline({differences, expected, subject}: DriftReport): readonly Cell[
   const release = `Istio 1.${expected.minor}${expected.guessed ? ', the release that fits best' : ''}`
   const basis = ` (expected from ${expected.via}; ${release})`
   const effective = differences.filter(each => each.effective).length
+  const open = differences.filter(each => each.kind === 'incomplete').length
   const count = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`
   const verdict: Cell =
     differences.length === 0
       ? {text: 'the rules are exactly as they should be', tone: 'good'}
-      : effective === 0
-        ? {text: `${count(differences.length, 'difference')}, none of which changes where a packet goes`, tone: 'good'}
-        : {
-            text: `${count(differences.length, 'difference')}, ${effective} of which ${effective === 1 ? 'changes' : 'change'} where packets go`,
-            tone: 'bad',
-          }
+      : effective === 0 && open > 0
+        ? {text: `${count(open, 'part')} of the rules could not be compared`, tone: 'warn'}
+        : effective === 0
+          ? {
+              text: `${count(differences.length, 'difference')}, none of which changes where a packet goes`,
+              tone: 'good',
+            }
+          : {
+              text: `${count(differences.length, 'difference')}, ${effective} of which ${effective === 1 ? 'changes' : 'change'} where packets go`,
+              tone: 'bad',
+            }
   return [{text: podLabel(subject), tone: 'strong'}, '  ', verdict, basis]
 }
 

@@ -1,3 +1,4 @@
+import {unseenIn} from '../../analysis/netfilter/interception/unseen.js'
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
 import {decidingStep, landingWords, type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
@@ -36,6 +37,13 @@ export interface PacketReport extends Report {
   readonly listener: string | undefined
 }
 
+/** What a text given by hand lacks, for its absence is walked as if there were no such rules. */
+function unseen({from, rulesets}: Kernel): readonly string[] {
+  if (from !== 'text') return []
+  const reasons = (['ip', 'ip6'] as const).flatMap(family => Object.values(unseenIn(rulesets, family)))
+  return [...new Set<string>(reasons)].map(reason => `${reason}: rules there may decide otherwise`)
+}
+
 /** Reads what packets are walked on; sockets only where their evidence is there. */
 export async function packetBench(source: Source, subject: PodRef): Promise<PacketBench> {
   const kernel = readableKernel(await readKernel(source, subject), source, subject)
@@ -46,7 +54,7 @@ export async function packetBench(source: Source, subject: PodRef): Promise<Pack
     ? ["addresses or routes of the pod are not all known: an ordinary pod's are taken"]
     : []
   const deaf = table?.ok === true ? [] : ['who listens in the pod is not known: every port is taken to be open']
-  return {kernel, machine, sockets, gaps: kernel.gaps, notes: [...kernel.notes, ...assumed, ...deaf]}
+  return {kernel, machine, sockets, gaps: kernel.gaps, notes: [...kernel.notes, ...assumed, ...deaf, ...unseen(kernel)]}
 }
 
 /** `reviews`, `reviews.demo` or `reviews.demo.svc.cluster.local`: the cluster IP of that Service. */

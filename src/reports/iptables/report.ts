@@ -5,7 +5,7 @@ import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/odd
 import {unseenIn, withUnseen} from '../../analysis/netfilter/interception/unseen.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Machine} from '../../model/machine.js'
-import {hiddenByNft, hidesInterfaces, type IpFamily, type Ruleset, ruleCount} from '../../model/ruleset.js'
+import {hiddenByNft, hidesInterfaces, type IpFamily, type Ruleset, ruleCount, type Table} from '../../model/ruleset.js'
 import type {Source} from '../../sources/source.js'
 import {nothingRead} from '../kernel/nothing-read.js'
 import {type Kernel, readKernel} from '../kernel/read-kernel.js'
@@ -65,6 +65,22 @@ function showsHalf(rulesets: readonly Ruleset[]): boolean {
   )
 }
 
+/** True when a rule of the table leads to a chain that the text does not have. */
+function leadsAway({chains}: Table): boolean {
+  const known = new Set(chains.map(({name}) => name))
+  const actions = chains.flatMap(({rules}) => rules.flatMap(rule => rule.actions))
+  return actions.some(action => (action.kind === 'jump' || action.kind === 'goto') && !known.has(action.chain))
+}
+
+/** True for a text that lacks a chain by which packets enter the tables it holds, or one that its rules lead to. */
+function isPiece(rulesets: readonly Ruleset[]): boolean {
+  if (rulesets.some(({tables}) => tables.some(leadsAway))) return true
+  return (['ip', 'ip6'] as const).some(family => {
+    const {inbound, outbound} = unseenIn(rulesets, family)
+    return inbound !== undefined || outbound !== undefined
+  })
+}
+
 /** A report about rulesets that are at hand, read or computed. */
 export function reportOn(kernel: Kernel, source: Source, subject: PodRef): IptablesReport {
   const {rulesets, machine} = kernel
@@ -73,7 +89,8 @@ export function reportOn(kernel: Kernel, source: Source, subject: PodRef): Iptab
     .map(family => interceptionOf(rulesets, machine, family))
     .filter(found => found !== undefined)
     .map(found => (kernel.from === 'text' ? withUnseen(found, unseenIn(rulesets, found.family)) : found))
-  const era = excerpt || showsHalf(rulesets) ? undefined : eraOf(rulesets)?.words
+  const half = excerpt || showsHalf(rulesets) || (kernel.from === 'text' && isPiece(rulesets))
+  const era = half ? undefined : eraOf(rulesets)?.words
   return {
     origin: source.origin,
     gaps: kernel.gaps,

@@ -256,5 +256,6 @@ test('--shard: every workload falls to exactly one part', async () => {
       .sort(),
   ).toEqual(all.map(({metadata}) => metadata.name).sort())
   expect(parts.every(part => part.length < all.length)).toBe(true)
-  for (const shard of ['3/3', '4/3', '1', 'a/b', '-1/3', '0/0']) expect(() => shardOf(all, shard)).toThrow('cannot read the shard')
+  for (const shard of ['3/3', '4/3', '1', 'a/b', '-1/3', '0/0'])
+    expect(() => shardOf(all, shard)).toThrow('cannot read the shard')
 })

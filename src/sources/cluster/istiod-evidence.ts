@@ -39,7 +39,7 @@ export async function istiodEvidence(
       const hint = 'Name its namespace with -i, its revision with -r.'
       return missing(title, 'not-found', `no istiod${which} runs in namespace ${settings.istioNamespace}`, hint)
     }
-    const path = `${page}?proxyID=${encodeURIComponent(podLabel(subject))}`
+    const path = `${page}?proxyID=${encodeURIComponent(podLabel(subject))}&include_eds=true`
     const answers = await Promise.all(replicas.map(replica => askReplica(live, replica, path, limits)))
     const holder = answers.find(each => each.body !== undefined && isJson(each.body))
     if (holder?.body === undefined) return {ok: false, gap: notTold(title, subject, answers)}

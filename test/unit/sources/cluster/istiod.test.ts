@@ -40,7 +40,7 @@ describe('the control plane', () => {
       'istiod.config_dump',
     )
     expect(bytesOf(answer)).toBe('{"configs":[]}')
-    expect(answer).toMatchObject({value: {provenance: {path: 'debug/config_dump?proxyID=sleep.demo'}}})
+    expect(answer).toMatchObject({value: {provenance: {path: 'debug/config_dump?proxyID=sleep.demo&include_eds=true'}}})
   })
 
   test('no replica holds it: not found, with who was asked', async () => {
@@ -65,7 +65,7 @@ describe('the control plane', () => {
     const exec = (container: string, argv: readonly string[]) => printed(`{"said":"${container}: ${argv.join(' ')}"}`)
     const script = {get: listed('istiod-a'), forward: () => recordedStream('pf-forbidden'), exec}
     expect(bytesOf((await ask(script, 'istiod.config_dump')).answer)).toBe(
-      '{"said":"discovery: pilot-discovery request GET /debug/config_dump?proxyID=sleep.demo"}',
+      '{"said":"discovery: pilot-discovery request GET /debug/config_dump?proxyID=sleep.demo&include_eds=true"}',
     )
   })
 

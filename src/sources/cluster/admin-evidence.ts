@@ -3,6 +3,7 @@ import {type Artifact, type EvidenceId, type EvidenceQuery, evidenceRow} from '.
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {type FailureKind, failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import {adminPath} from './admin-path.js'
+import {refuseTooLarge} from './dump-estimate.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {type CallLimits, type Live, methodFor} from './live.js'
 import {mayAskInside} from './may-ask-inside.js'
@@ -54,9 +55,14 @@ export async function adminEvidence(
   }
 }
 
+function isWholeDump(path: string): boolean {
+  return path.startsWith('config_dump') && !path.includes('mask=')
+}
+
 async function forwarded(live: Live, subject: PodRef, port: number, narrow: string, whole: string, limits: CallLimits) {
   const ask = async (path: string, at: number) => ({bytes: await live.podPage(subject, at, path, limits), path})
   try {
+    if (isWholeDump(narrow)) await refuseTooLarge(live, subject, port, limits.maxBytes)
     return await ask(narrow, port)
   } catch (error) {
     const failure = failureFromError(error)

@@ -22,6 +22,8 @@ const narrowOclif = {
   },
 }
 
+const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"
+
 async function compile() {
   await build({
     absWorkingDir: root,
@@ -41,8 +43,21 @@ async function compile() {
     plugins: [narrowOclif],
     external: ['typescript', 'ts-node', 'tsx'],
     // oclif and other CommonJS packages ask for require at run time.
-    banner: {js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"},
+    banner: {js: REQUIRE},
   })
+  await dropUnusedRequire()
+}
+
+/** Only files that ask for `require` make one: it costs a tenth of a millisecond in each file that is loaded. */
+async function dropUnusedRequire() {
+  const out = join(stage, 'dist')
+  for (const entry of readdirSync(out, {recursive: true, withFileTypes: true})) {
+    if (!entry.isFile() || !entry.name.endsWith('.js')) continue
+    const path = join(entry.parentPath, entry.name)
+    const text = await readFile(path, 'utf8')
+    const rest = text.replace(REQUIRE, '')
+    if (rest !== text && !rest.includes('require')) await writeFile(path, rest)
+  }
 }
 
 async function writeManifest() {

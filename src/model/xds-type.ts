@@ -1,3 +1,5 @@
+import {byText} from './order.js'
+
 /** The kinds of configuration istiod sends to a proxy, by the short name people know them under. */
 export interface XdsType {
   readonly short: string
@@ -45,5 +47,5 @@ export function byXdsOrder(a: string, b: string): number {
     const at = XDS_TYPES.findIndex(type => type.short === short)
     return at < 0 ? XDS_TYPES.length : at
   }
-  return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0)
+  return rank(a) - rank(b) || byText(a, b)
 }

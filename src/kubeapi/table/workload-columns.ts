@@ -1,6 +1,7 @@
 import {listOf, numberOf, textMapOf, textOf} from '../../formats/decode.js'
+import {humanDuration} from '../../model/human-duration.js'
 import type {KubeObject} from '../../model/kube-object.js'
-import {humanAge, humanDuration} from './age.js'
+import {humanAge} from './age.js'
 import {AGE, type Cell, type Column, column, count, NAME, NONE, pairs} from './column.js'
 import {podSummary} from './pod-status.js'
 

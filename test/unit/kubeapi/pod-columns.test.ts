@@ -1,6 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
-import {humanAge, humanDuration} from '../../../src/kubeapi/table/age.js'
+import {humanAge} from '../../../src/kubeapi/table/age.js'
 import {tableRow} from '../../../src/kubeapi/table/table.js'
+import {humanDuration} from '../../../src/model/human-duration.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
 
 const NOW = new Date('2026-11-20T12:00:00Z')

@@ -5,7 +5,8 @@ import {parseIstioVersion} from '../../model/istio-version.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 import type {FactName, Facts, Workload} from '../../rules/facts.js'
 import {type Found, type Rule, Undecided} from '../../rules/rule.js'
-import {type CheckRun, type FactBook, factBook} from './facts.js'
+import {factBook} from './facts/book.js'
+import type {CheckRun, FactBook} from './facts/context.js'
 
 /** What became of one rule for one pod. */
 export type Outcome =

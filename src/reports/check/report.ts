@@ -10,7 +10,7 @@ import type {Source} from '../../sources/source.js'
 import {askIstiods, type IstiodAnswer, istiodPods} from '../proxy-status/istiods.js'
 import type {Report} from '../report.js'
 import {checkPod, type Outcome} from './evaluate.js'
-import type {CheckRun} from './facts.js'
+import type {CheckRun} from './facts/context.js'
 import {clusterLists} from './lists.js'
 
 export interface CheckOptions {

@@ -1,0 +1,50 @@
+import type {Answer} from '../../../model/answer.js'
+import type {FactName, Facts, Workload} from '../../../rules/facts.js'
+import {readSockets} from '../../pod-facts/sockets.js'
+import {certificates} from './certificates.js'
+import {cni} from './cni.js'
+import {type CheckRun, cannotVisit, type FactBook, type PodContext, refOf} from './context.js'
+import {controlPlane} from './control-plane.js'
+import {discovery} from './discovery.js'
+import {drift} from './drift.js'
+import {injection} from './injection.js'
+import {podLog} from './pod-log.js'
+import {ports} from './ports.js'
+
+type Fetchers = {readonly [N in FactName]: (context: PodContext) => Promise<Answer<Facts[N]>>}
+
+/** How each fact is fetched: one row, one file when it takes more than a line. */
+const FETCH: Fetchers = {
+  namespace: ({run, workload}) => run.lists.namespace(workload.pod.object.namespace),
+  services: ({run, workload}) => run.lists.services(workload.pod.object.namespace),
+  webhooks: ({run}) => run.lists.webhooks(),
+  injection,
+  mesh: ({run}) => run.lists.mesh(),
+  peerAuthentications: ({run}) => run.lists.peerAuthentications(),
+  destinationRules: ({run}) => run.lists.destinationRules(),
+  sockets: async context =>
+    cannotVisit(context, 'sockets') ?? (await readSockets(context.run.source, refOf(context.workload.pod))),
+  ports,
+  certificates,
+  proxyLog: context => podLog(context, 'proxyLog', 'log.istio-proxy'),
+  initLog: context => podLog(context, 'initLog', 'log.istio-init'),
+  controlPlane,
+  discovery,
+  drift,
+  cni,
+}
+
+/** The facts of one workload, fetched when first asked for. */
+export function factBook(run: CheckRun, workload: Workload): FactBook {
+  const held = new Map<FactName, Promise<Answer<unknown>>>()
+  const context: PodContext = {
+    run,
+    workload,
+    fact<N extends FactName>(name: N): Promise<Answer<Facts[N]>> {
+      const known = (held.get(name) as Promise<Answer<Facts[N]>> | undefined) ?? FETCH[name](context)
+      held.set(name, known)
+      return known
+    },
+  }
+  return context
+}

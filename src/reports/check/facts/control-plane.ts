@@ -1,0 +1,20 @@
+import {type Answer, answered, missing} from '../../../model/answer.js'
+import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
+import type {PodContext} from './context.js'
+
+/** What the replicas of istiod say of the pod's proxy. */
+export async function controlPlane({run, workload: {pod}}: PodContext): Promise<Answer<Facts['controlPlane']>> {
+  if (!pod.exists) return missing(FACT_WORDS.controlPlane, 'not-captured', 'a manifest shows no running pod')
+  const answers = await run.istiods()
+  if (!answers.ok) return answers
+  const silent = answers.value.find(each => each.silent !== undefined)?.silent
+  const spoke = answers.value.filter(each => each.silent === undefined)
+  const id = `${pod.object.name}.${pod.object.namespace}`
+  const connections = spoke.flatMap(each => each.proxies.filter(proxy => proxy.id === id))
+  if (connections.length === 0 && silent !== undefined) {
+    // Forwarding a port to istiod is more than reading: a check that visits nothing may well be without that right.
+    const modest = !run.deep && silent.reason === 'forbidden'
+    return {ok: false, gap: modest ? {...silent, reason: 'no-privilege'} : silent}
+  }
+  return answered({connections, istiods: spoke.length, istiodVersions: spoke.map(each => each.version), at: run.at})
+}

@@ -1,0 +1,15 @@
+import {portMap} from '../../../analysis/port-map/port-map.js'
+import {boundPorts} from '../../../analysis/service-ports/service-ports.js'
+import {type Answer, answered} from '../../../model/answer.js'
+import type {Facts} from '../../../rules/facts.js'
+import type {PodContext} from './context.js'
+
+/** The pod's listeners joined with its Services and declarations. */
+export async function ports(context: PodContext): Promise<Answer<Facts['ports']>> {
+  const [sockets, services] = await Promise.all([context.fact('sockets'), context.fact('services')])
+  if (!sockets.ok) return sockets
+  if (!services.ok) return services
+  const {pod, mode, version} = context.workload
+  const bound = boundPorts(pod, services.value)
+  return answered(portMap({pod, mode, bound, sockets: sockets.value, ...(version === undefined ? {} : {version})}))
+}

@@ -88,9 +88,11 @@ function unreached(table: Table): readonly Chain[] {
 }
 
 /** Nothing leads to a chain, or what does was not pasted: the listing counts references to it, or has no chain packets enter by. */
-function ledHere(table: Table, {references = 0}: Chain): string {
+function ledHere(table: Table, {references = 0, rules}: Chain): string {
   const cutting = references > 0 || table.chains.every(({hook}) => hook === undefined)
-  return cutting ? ' (what leads here is not in the text given)' : ' (nothing leads here)'
+  if (cutting) return ' (what leads here is not in the text given)'
+  const counted = rules.some(({counters}) => (counters?.packets ?? 0) > 0)
+  return counted ? ' (nothing leads here any more: its packets are from before)' : ' (nothing leads here)'
 }
 
 /** The chains of a table as a tree that follows the jumps, each rule in words with its verbatim text; empty base chains are left out. */

@@ -71,6 +71,13 @@ describe('why a packet goes past the proxy', () => {
     expect(notes.join()).toMatch(/inbound traffic exist, but no packet reaches them.*iptables --drift/)
   })
 
+  test('a port alone is one of the pod', async () => {
+    const {source, pod} = await sample('deploy/productpage-v1')
+    const answers = await Promise.all(['tcp://:9080', '9080'].map(into => packetReport(source, pod, {in: into})))
+    expect(answers[1]?.walk).toEqual(answers[0]?.walk)
+    await expect(packetReport(source, pod, {out: '9080'})).rejects.toThrow()
+  })
+
   test('nothing is said of a port that is meant to be open', async () => {
     const {source, pod} = await sample('deploy/productpage-v1')
     const {verdict, notes} = await packetReport(source, pod, {in: 'tcp://:15020'})

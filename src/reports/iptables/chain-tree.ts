@@ -1,4 +1,5 @@
 import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
+import {humanCount} from '../../model/human-count.js'
 import type {Chain, Rule, Ruleset, Table} from '../../model/ruleset.js'
 import type {Cell, TreeNode} from '../../terminal/doc.js'
 
@@ -26,7 +27,7 @@ function count(rule: Rule, style: TreeStyle): Cell[] {
   const {packets} = rule.counters
   return packets === 0
     ? [{text: '  never matched', tone: 'dim'}]
-    : [{text: `  ${packets} packet${packets === 1 ? '' : 's'}`, tone: 'strong'}]
+    : [{text: `  ${humanCount(packets, 'packet')}`, tone: 'strong'}]
 }
 
 function ruleNode(table: Table, chain: Chain, rule: Rule, style: TreeStyle, depth: number): TreeNode {

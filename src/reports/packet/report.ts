@@ -17,7 +17,7 @@ import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {readableKernel} from '../iptables/report.js'
 import {type Kernel, readKernel} from '../kernel/read-kernel.js'
-import {readSockets} from '../pod-facts/sockets.js'
+import {readSockets, unreadSockets} from '../pod-facts/sockets.js'
 import type {Report} from '../report.js'
 import {listenersOf, ownerWords} from './listeners.js'
 import {type PacketSpec, packetFrom} from './packet-spec.js'
@@ -61,13 +61,14 @@ export async function packetBench(source: Source, subject: PodRef): Promise<Pack
     ? ["addresses or routes of the pod are not all known: an ordinary pod's are taken"]
     : []
   const deaf = table?.ok === true ? [] : ['who listens in the pod is not known: every port is taken to be open']
+  const unread = table?.ok === true ? unreadSockets(table.value) : undefined
   const proxy = proxyTraitsOf(kernel.rulesets)
   return {
     kernel,
     machine,
     proxy,
     sockets,
-    gaps: kernel.gaps,
+    gaps: [...kernel.gaps, ...(unread === undefined ? [] : [unread])],
     notes: [...kernel.notes, ...assumed, ...deaf, ...unseen(kernel)],
   }
 }

@@ -22,6 +22,11 @@ const FETCH: Fetchers = {
   mesh: ({run}) => run.lists.mesh(),
   peerAuthentications: ({run}) => run.lists.peerAuthentications(),
   destinationRules: ({run}) => run.lists.destinationRules(),
+  authorizationPolicies: ({run}) => run.lists.authorizationPolicies(),
+  serviceEntries: ({run}) => run.lists.serviceEntries(),
+  sidecars: ({run}) => run.lists.sidecars(),
+  networkPolicies: ({run, workload}) => run.lists.networkPolicies(workload.pod.object.namespace),
+  nodes: ({run}) => run.lists.nodes(),
   sockets: async context =>
     cannotVisit(context, 'sockets') ?? (await readSockets(context.run.source, refOf(context.workload.pod))),
   ports,

@@ -43,6 +43,7 @@ const NOBODY: PodModel = {
   serviceAccount: 'default',
   security: {supplementalGroups: [], addedCapabilities: []},
   containers: [],
+  rewrittenProbes: [],
   terminating: false,
 }
 

@@ -14,6 +14,8 @@ import {rule as discoveryAddress} from './discovery-address/rule.js'
 import {rule as excludeInboundIgnored} from './exclude-inbound-ignored/rule.js'
 import {rule as excludeIstiodPort} from './exclude-istiod-port/rule.js'
 import {rule as familyMismatch} from './family-mismatch/rule.js'
+import {rule as filterBlocks} from './filter-blocks/rule.js'
+import {rule as foreignSystem} from './foreign-system/rule.js'
 import {rule as headlessPortName} from './headless-port-name/rule.js'
 import {rule as hostNetwork} from './host-network/rule.js'
 import {rule as http10Refused} from './http10-refused/rule.js'
@@ -56,6 +58,7 @@ import {rule as restrictedSeccomp} from './restricted-seccomp/rule.js'
 import {rule as revisionWithoutWebhook} from './revision-without-webhook/rule.js'
 import type {Rule} from './rule.js'
 import {rule as rulesDiffer} from './rules-differ/rule.js'
+import {rule as rulesFromOtherRelease} from './rules-from-other-release/rule.js'
 import {rule as samePortOtherTarget} from './same-port-other-target/rule.js'
 import {rule as selectorDecides} from './selector-decides/rule.js'
 import {rule as servicePortNotCaptured} from './service-port-not-captured/rule.js'
@@ -89,6 +92,8 @@ export const RULES: readonly Rule[] = [
   excludeInboundIgnored,
   excludeIstiodPort,
   familyMismatch,
+  filterBlocks,
+  foreignSystem,
   headlessPortName,
   hostNetwork,
   http10Refused,
@@ -130,6 +135,7 @@ export const RULES: readonly Rule[] = [
   restrictedSeccomp,
   revisionWithoutWebhook,
   rulesDiffer,
+  rulesFromOtherRelease,
   samePortOtherTarget,
   selectorDecides,
   servicePortNotCaptured,

@@ -34,6 +34,8 @@ export interface Rule<N extends FactName = FactName, U extends FactName = FactNa
   readonly versions?: string
   /** Pods it makes sense for. */
   readonly modes: readonly PodMode[]
+  /** True for a rule that also makes sense where the pod runs on another system than Linux. */
+  readonly anySystem?: true
   /** Without these it is not checked. */
   readonly needs: readonly N[]
   /** These make its findings better where they are known. */

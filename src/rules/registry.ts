@@ -4,7 +4,9 @@ import {rule as ambientInboundBypass} from './ambient-inbound-bypass/rule.js'
 import {rule as ambientNotRedirected} from './ambient-not-redirected/rule.js'
 import {rule as appProtocolConflict} from './app-protocol-conflict/rule.js'
 import {rule as appVersionLabels} from './app-version-labels/rule.js'
+import {rule as backendMismatch} from './backend-mismatch/rule.js'
 import {rule as certificateExpiry} from './certificate-expiry/rule.js'
+import {rule as cniRace} from './cni-race/rule.js'
 import {rule as configRejected} from './config-rejected/rule.js'
 import {rule as configStale} from './config-stale/rule.js'
 import {rule as controlPlaneLost} from './control-plane-lost/rule.js'
@@ -29,6 +31,7 @@ import {rule as injectionWebhookBroken} from './injection-webhook-broken/rule.js
 import {rule as interceptionNone} from './interception-none/rule.js'
 import {rule as ipv6NotCaptured} from './ipv6-not-captured/rule.js'
 import {rule as jobNeverEnds} from './job-never-ends/rule.js'
+import {rule as kernelModuleMissing} from './kernel-module-missing/rule.js'
 import {rule as loopbackListener} from './loopback-listener/rule.js'
 import {rule as loopbackRange} from './loopback-range/rule.js'
 import {rule as manualAndAuto} from './manual-and-auto/rule.js'
@@ -82,7 +85,9 @@ export const RULES: readonly Rule[] = [
   ambientNotRedirected,
   appProtocolConflict,
   appVersionLabels,
+  backendMismatch,
   certificateExpiry,
+  cniRace,
   configRejected,
   configStale,
   controlPlaneLost,
@@ -107,6 +112,7 @@ export const RULES: readonly Rule[] = [
   interceptionNone,
   ipv6NotCaptured,
   jobNeverEnds,
+  kernelModuleMissing,
   loopbackListener,
   loopbackRange,
   manualAndAuto,

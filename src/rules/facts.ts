@@ -44,13 +44,6 @@ export interface OtherRelease {
   readonly exactly: boolean
 }
 
-/** The CNI plugin as it is installed; what could not be read is absent. */
-export interface CniPlugin {
-  readonly version?: IstioVersion
-  /** Namespaces whose pods it leaves alone, and where that stands. */
-  readonly excluded?: {readonly namespaces: readonly string[]; readonly from: string}
-}
-
 /** Everything a rule may ask for beside the pod itself; each is fetched once, and its absence is a gap that is shown. */
 export interface Facts {
   readonly namespace: NamespaceModel
@@ -87,8 +80,10 @@ export interface Facts {
   /** How a pod that exists is doing. */
   readonly status: PodStatus
   readonly cni: {readonly inUse: boolean; readonly because: string}
-  /** The CNI plugin where it makes the rules of the pod. */
-  readonly cniPlugin: CniPlugin
+  /** The release of the CNI plugin, where it makes the rules of the pod. */
+  readonly cniRelease: IstioVersion
+  /** Namespaces whose pods the CNI plugin leaves alone, and where that stands. */
+  readonly cniExcluded: {readonly namespaces: readonly string[]; readonly from: string}
 }
 
 export type FactName = keyof Facts
@@ -114,5 +109,6 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   interfaces: 'the network interfaces of the pod',
   status: 'the status of the pod',
   cni: 'how the rules get into the pod',
-  cniPlugin: 'the settings of the CNI plugin',
+  cniRelease: 'the release of the CNI plugin',
+  cniExcluded: 'the namespaces the CNI plugin leaves alone',
 }

@@ -6,6 +6,8 @@ import {rule as appProtocolConflict} from './app-protocol-conflict/rule.js'
 import {rule as appVersionLabels} from './app-version-labels/rule.js'
 import {rule as backendMismatch} from './backend-mismatch/rule.js'
 import {rule as certificateExpiry} from './certificate-expiry/rule.js'
+import {rule as cniAgentPort} from './cni-agent-port/rule.js'
+import {rule as cniNamespaceExcluded} from './cni-namespace-excluded/rule.js'
 import {rule as cniRace} from './cni-race/rule.js'
 import {rule as configRejected} from './config-rejected/rule.js'
 import {rule as configStale} from './config-stale/rule.js'
@@ -13,7 +15,9 @@ import {rule as controlPlaneLost} from './control-plane-lost/rule.js'
 import {rule as databaseAsHttp} from './database-as-http/rule.js'
 import {rule as disabledNamespaceWins} from './disabled-namespace-wins/rule.js'
 import {rule as discoveryAddress} from './discovery-address/rule.js'
+import {rule as dnsCapture} from './dns-capture/rule.js'
 import {rule as excludeInboundIgnored} from './exclude-inbound-ignored/rule.js'
+import {rule as excludeInterfacesVersion} from './exclude-interfaces-version/rule.js'
 import {rule as excludeIstiodPort} from './exclude-istiod-port/rule.js'
 import {rule as familyMismatch} from './family-mismatch/rule.js'
 import {rule as filterBlocks} from './filter-blocks/rule.js'
@@ -43,6 +47,7 @@ import {rule as noService} from './no-service/rule.js'
 import {rule as notListening} from './not-listening/rule.js'
 import {rule as nothingCaptured} from './nothing-captured/rule.js'
 import {rule as outboundBypass} from './outbound-bypass/rule.js'
+import {rule as ownerGroups} from './owner-groups/rule.js'
 import {rule as podMissingProxy} from './pod-missing-proxy/rule.js'
 import {rule as portName} from './port-name/rule.js'
 import {rule as probeHost} from './probe-host/rule.js'
@@ -70,12 +75,15 @@ import {rule as severalProxyUids} from './several-proxy-uids/rule.js'
 import {rule as sidecarNotReady} from './sidecar-not-ready/rule.js'
 import {rule as sidecarOutdated} from './sidecar-outdated/rule.js'
 import {rule as sidecarRestarts} from './sidecar-restarts/rule.js'
+import {rule as startOrder} from './start-order/rule.js'
 import {rule as targetPortUnknown} from './target-port-unknown/rule.js'
 import {rule as terminationTooShort} from './termination-too-short/rule.js'
 import {rule as tproxyRequirements} from './tproxy-requirements/rule.js'
+import {rule as tproxyTunnelPort} from './tproxy-tunnel-port/rule.js'
 import {rule as trafficAnnotationInvalid} from './traffic-annotation-invalid/rule.js'
 import {rule as udpPort} from './udp-port/rule.js'
 import {rule as undeclaredListener} from './undeclared-listener/rule.js'
+import {rule as virtualInterface} from './virtual-interface/rule.js'
 
 /** Every rule, by slug. Written by bin/generate.js. */
 export const RULES: readonly Rule[] = [
@@ -87,6 +95,8 @@ export const RULES: readonly Rule[] = [
   appVersionLabels,
   backendMismatch,
   certificateExpiry,
+  cniAgentPort,
+  cniNamespaceExcluded,
   cniRace,
   configRejected,
   configStale,
@@ -94,7 +104,9 @@ export const RULES: readonly Rule[] = [
   databaseAsHttp,
   disabledNamespaceWins,
   discoveryAddress,
+  dnsCapture,
   excludeInboundIgnored,
+  excludeInterfacesVersion,
   excludeIstiodPort,
   familyMismatch,
   filterBlocks,
@@ -124,6 +136,7 @@ export const RULES: readonly Rule[] = [
   notListening,
   nothingCaptured,
   outboundBypass,
+  ownerGroups,
   podMissingProxy,
   portName,
   probeHost,
@@ -150,10 +163,13 @@ export const RULES: readonly Rule[] = [
   sidecarNotReady,
   sidecarOutdated,
   sidecarRestarts,
+  startOrder,
   targetPortUnknown,
   terminationTooShort,
   tproxyRequirements,
+  tproxyTunnelPort,
   trafficAnnotationInvalid,
   udpPort,
   undeclaredListener,
+  virtualInterface,
 ]

@@ -1,3 +1,4 @@
+import type {GapReason} from '../model/answer.js'
 import type {PatchStep, Proof, Severity} from '../model/finding.js'
 import type {ObjectRef} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
@@ -63,4 +64,11 @@ export const PAGES = {
 } as const
 
 /** Thrown by a rule that cannot decide about one workload; shown as not checked, with this reason. */
-export class Undecided extends Error {}
+export class Undecided extends Error {
+  readonly reason: GapReason
+
+  constructor(message: string, reason: GapReason = 'unreadable') {
+    super(message)
+    this.reason = reason
+  }
+}

@@ -79,7 +79,7 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
     return {
       rule,
       kind: 'not-checked',
-      gap: {what: `the condition of ${rule.code}`, reason: 'unreadable', detail: error.message},
+      gap: {what: `the condition of ${rule.code}`, reason: error.reason, detail: error.message},
     }
   }
   if (found.length === 0) return quiet(rule, 'passed')

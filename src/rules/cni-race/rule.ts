@@ -22,9 +22,9 @@ export const rule = defineRule({
   references: [PAGES.cni, 'https://istio.io/latest/docs/ops/diagnostic-tools/cni/'],
   modes: ['sidecar'],
   needs: [],
-  uses: ['cniPlugin'],
-  check: ({pod}, {cniPlugin}) => {
-    const excluded = cniPlugin?.excluded?.namespaces.includes(pod.object.namespace) === true
+  uses: ['cniExcluded'],
+  check: ({pod}, {cniExcluded}) => {
+    const excluded = cniExcluded?.namespaces.includes(pod.object.namespace) === true
     // Why there are no rules is then known, and another finding.
     if (excluded) return []
     const user = strangeUser(pod)

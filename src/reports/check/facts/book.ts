@@ -3,7 +3,7 @@ import {FACT_WORDS, type FactName, type Facts, type Workload} from '../../../rul
 import {readSockets} from '../../pod-facts/sockets.js'
 import {certificates} from './certificates.js'
 import {cni} from './cni.js'
-import {cniPlugin} from './cni-plugin.js'
+import {cniExcluded, cniRelease} from './cni-plugin.js'
 import {type CheckRun, cannotVisit, type FactBook, type PodContext, refOf} from './context.js'
 import {controlPlane} from './control-plane.js'
 import {discovery} from './discovery.js'
@@ -41,7 +41,8 @@ const FETCH: Fetchers = {
       ? missing(FACT_WORDS.status, 'not-captured', 'a manifest shows no running pod')
       : answered(pod.status),
   cni,
-  cniPlugin,
+  cniRelease,
+  cniExcluded,
 }
 
 /** The facts of one workload, fetched when first asked for. */

@@ -34,6 +34,8 @@ export interface Rule<N extends FactName = FactName, U extends FactName = FactNa
   readonly versions?: string
   /** Pods it makes sense for. */
   readonly modes: readonly PodMode[]
+  /** Asked of pods that have ended or are ending, too; others look at what lives. */
+  readonly alsoWhenOver?: boolean
   /** Without these it is not checked. */
   readonly needs: readonly N[]
   /** These make its findings better where they are known. */

@@ -1,7 +1,7 @@
 import type {Gap} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
-import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {injectedContainer, isOver, type PodModel} from '../../model/pod.js'
 import type {FactName, Facts, Workload} from '../../rules/facts.js'
 import {type Found, type Rule, Undecided} from '../../rules/rule.js'
 import {factBook} from './facts/book.js'
@@ -57,6 +57,7 @@ function finding(rule: Rule, {pod}: Workload, found: Found): Finding {
 
 async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise<Outcome> {
   if (!rule.modes.includes(workload.mode)) return quiet(rule, 'not-applicable')
+  if (isOver(workload.pod) && rule.alsoWhenOver !== true) return quiet(rule, 'not-applicable')
   const answers = await Promise.all(rule.needs.map(async name => [name, await book.fact(name)] as const))
   const facts: Partial<Record<FactName, unknown>> = {}
   for (const [name, answer] of answers) {

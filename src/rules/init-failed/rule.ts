@@ -40,18 +40,17 @@ export const rule = defineRule({
   fix: 'Read the log of the container that failed: kubectl logs POD -c istio-init.',
   references: [PAGES.cni, PAGES.podSecurity],
   modes: ['sidecar'],
+  alsoWhenOver: true,
   needs: [],
   uses: ['initLog'],
   check: ({pod}, {initLog}) =>
     ['istio-init', 'istio-validation'].flatMap(name => {
       const state = injectedContainer(pod, name)?.state
-      const failed =
-        state !== undefined &&
-        ((state.exitCode ?? 0) !== 0 || (state.lastExitCode ?? 0) !== 0 || state.reason === 'CrashLoopBackOff')
-      if (state === undefined || !failed) return []
+      // A container that failed and then succeeded has done its work.
+      const code = state?.exitCode ?? state?.lastExitCode
+      if (state === undefined || ((code ?? 0) === 0 && state.reason !== 'CrashLoopBackOff')) return []
       const line = initLog?.split('\n').find(each => REASONS.some(([test]) => test.test(each)))
       const known = line === undefined ? undefined : REASONS.find(([test]) => test.test(line))
-      const code = state.exitCode ?? state.lastExitCode
       return [
         {
           message: `${name} failed${code === undefined ? '' : ` with exit code ${code}`}${known === undefined ? '' : `: ${known[1]}`}.`,

@@ -21,5 +21,10 @@ export async function discovery({run, workload: {pod}}: PodContext): Promise<Ans
   if (name === undefined || namespace === undefined) return answered({address, from, exists: undefined})
   const services = await run.lists.services(namespace)
   if (!services.ok) return services
-  return answered({address, from, exists: services.value.some(({object}) => object.name === name)})
+  const exists = services.value.some(({object}) => object.name === name)
+  // Files given by hand need not hold the Services of the control plane.
+  if (!exists && run.source.origin.kind === 'files') {
+    return missing(FACT_WORDS.discovery, 'not-captured', `Service ${name} of ${namespace} is not among the files`)
+  }
+  return answered({address, from, exists})
 }

@@ -4,6 +4,7 @@ import {parseIstioVersion} from '../../model/istio-version.js'
 import {injectedContainer, isOver, type PodModel} from '../../model/pod.js'
 import type {FactName, Facts, Workload} from '../../rules/facts.js'
 import {type Found, type Rule, Undecided} from '../../rules/rule.js'
+import {settingsOf} from '../../rules/team-parameters.js'
 import {factBook} from './facts/book.js'
 import type {CheckRun, FactBook} from './facts/context.js'
 import {foreseen} from './foreseen.js'
@@ -73,7 +74,7 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
   }
   let found: readonly Found[]
   try {
-    found = rule.check(workload, facts as Facts)
+    found = rule.check(workload, facts as Facts, settingsOf(rule))
   } catch (error) {
     if (!(error instanceof Undecided)) throw error
     return {

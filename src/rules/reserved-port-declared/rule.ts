@@ -1,6 +1,7 @@
 import {reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
 import {boundPorts, declaredPorts} from '../../analysis/service-ports/service-ports.js'
 import type {ReservedPort} from '../../model/reserved-ports.js'
+import {EXTRA_PORTS, extraPorts} from '../reserved-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 function says({port, purpose}: ReservedPort): string {
@@ -18,8 +19,9 @@ export const rule = defineRule({
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
-  check: ({pod, mode}, {services}) => {
-    const reserved = reservedPorts(mode)
+  parameters: {extra: EXTRA_PORTS},
+  check: ({pod, mode}, {services}, {extra}) => {
+    const reserved = [...reservedPorts(mode), ...extraPorts(extra)]
     const holder = (port: number | undefined, protocol: string) =>
       reserved.find(each => each.port === port && each.protocols.some(name => name === protocol.toLowerCase()))
     const found: Found[] = []

@@ -212,7 +212,7 @@ describe('settings of a team', () => {
   })
 
   test('a strange key or value is an error that names it', () => {
-    expect(parseCheckConfig('', 'c')).toEqual({severities: {}, rules: []})
+    expect(parseCheckConfig('', 'c')).toEqual({severities: {}, parameters: {}, file: 'c', rules: []})
     expect(parseCheckConfig('failOn: error\nskip: [MCT1414]\nbaseline: b.yaml', 'c')).toMatchObject({
       failOn: 'error',
       skip: ['MCT1414'],

@@ -65,3 +65,9 @@ export interface InjectionDecision {
   readonly version?: IstioVersion
   readonly steps: readonly InjectionStep[]
 }
+
+/** True when the labels of a namespace ask for sidecars: istio-injection decides when it is there, else the revision (istio.io, Injection concepts). */
+export function asksForSidecars(labels: Labels): boolean {
+  const plain = labels['istio-injection']
+  return plain === undefined ? labels['istio.io/rev'] !== undefined : plain === 'enabled'
+}

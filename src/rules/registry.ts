@@ -2,6 +2,7 @@ import {rule as adminExposed} from './admin-exposed/rule.js'
 import {rule as ambientAndSidecar} from './ambient-and-sidecar/rule.js'
 import {rule as ambientInboundBypass} from './ambient-inbound-bypass/rule.js'
 import {rule as ambientNotRedirected} from './ambient-not-redirected/rule.js'
+import {rule as annotationUnknown} from './annotation-unknown/rule.js'
 import {rule as appProtocolConflict} from './app-protocol-conflict/rule.js'
 import {rule as appVersionLabels} from './app-version-labels/rule.js'
 import {rule as certificateExpiry} from './certificate-expiry/rule.js'
@@ -77,6 +78,7 @@ export const RULES: readonly Rule[] = [
   ambientAndSidecar,
   ambientInboundBypass,
   ambientNotRedirected,
+  annotationUnknown,
   appProtocolConflict,
   appVersionLabels,
   certificateExpiry,

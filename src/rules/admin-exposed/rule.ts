@@ -19,7 +19,9 @@ export const rule = defineRule({
     sockets.sockets
       .filter(
         socket =>
-          ADMIN.includes(socket.port) && socket.protocol === 'tcp' && socketReach(socket.address) !== 'loopback' &&
+          ADMIN.includes(socket.port) &&
+          socket.protocol === 'tcp' &&
+          socketReach(socket.address) !== 'loopback' &&
           // A stranger on that port has its own finding.
           isMeshSocket(socket, pod) !== false,
       )

@@ -34,7 +34,7 @@ export const rule = defineRule({
       if (port.appProtocol !== undefined && protocolOfName(port.name) !== 'unknown') return []
       const waits = SERVER_FIRST.includes(port.port) || SERVER_FIRST.includes(target ?? -1)
       // A port the mesh itself holds is another rule's matter.
-      if (reservedPorts(mode).some(each => each.port === target && each.soft !== true)) return []
+      if (reservedPorts(mode, pod).some(each => each.port === target && each.soft !== true)) return []
       return [
         {
           severity: waits ? ('warning' as const) : ('info' as const),

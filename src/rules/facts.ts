@@ -27,6 +27,8 @@ export interface ControlPlaneView {
   /** One per replica that knows the proxy. */
   readonly connections: readonly (ProxyConnection & {readonly istiodVersion: string})[]
   readonly istiods: number
+  /** Where those istiods run. */
+  readonly namespace: string
   /** When this was so. */
   readonly at: Date
 }

@@ -18,5 +18,5 @@ export async function controlPlane({run, workload: {pod}}: PodContext): Promise<
     const modest = !run.deep && silent.reason === 'forbidden'
     return {ok: false, gap: modest ? {...silent, reason: 'no-privilege'} : silent}
   }
-  return answered({connections, istiods: spoke.length, at: run.at})
+  return answered({connections, istiods: spoke.length, namespace: run.istioNamespace, at: run.at})
 }

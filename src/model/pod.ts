@@ -140,6 +140,11 @@ export function runsToCompletion(pod: PodModel): boolean {
   return pod.workload.kind === 'Job' || pod.workload.kind === 'CronJob'
 }
 
+/** True for a pod that has ended or is about to: what it is like no longer says anything about the workload. */
+export function isOver(pod: PodModel): boolean {
+  return pod.exists && (pod.terminating || ['Succeeded', 'Failed'].includes(pod.status?.phase ?? ''))
+}
+
 /** `Kind namespace/name`. */
 export function objectLabel({kind, namespace, name}: ObjectRef): string {
   return namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`

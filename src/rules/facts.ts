@@ -31,9 +31,10 @@ export interface Workload {
 /** What the control plane's replicas say of one proxy. */
 export interface ControlPlaneView {
   /** One per replica that knows the proxy. */
-  readonly connections: readonly ProxyConnection[]
+  readonly connections: readonly (ProxyConnection & {readonly istiodVersion: string})[]
   readonly istiods: number
-  readonly istiodVersions: readonly string[]
+  /** Where those istiods run. */
+  readonly namespace: string
   /** When this was so. */
   readonly at: Date
 }

@@ -3,6 +3,7 @@ import {rule as ambientAndSidecar} from './ambient-and-sidecar/rule.js'
 import {rule as ambientDnsOff} from './ambient-dns-off/rule.js'
 import {rule as ambientInboundBypass} from './ambient-inbound-bypass/rule.js'
 import {rule as ambientNotRedirected} from './ambient-not-redirected/rule.js'
+import {rule as annotationUnknown} from './annotation-unknown/rule.js'
 import {rule as appProtocolConflict} from './app-protocol-conflict/rule.js'
 import {rule as appVersionLabels} from './app-version-labels/rule.js'
 import {rule as backendMismatch} from './backend-mismatch/rule.js'
@@ -108,6 +109,7 @@ export const RULES: readonly Rule[] = [
   ambientDnsOff,
   ambientInboundBypass,
   ambientNotRedirected,
+  annotationUnknown,
   appProtocolConflict,
   appVersionLabels,
   backendMismatch,

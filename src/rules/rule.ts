@@ -38,6 +38,8 @@ export interface Rule<N extends FactName = FactName, U extends FactName = FactNa
   readonly modes: readonly PodMode[]
   /** True for a rule that also makes sense where the pod runs on another system than Linux. */
   readonly anySystem?: true
+  /** Asked of pods that have ended or are ending, too; others look at what lives. */
+  readonly alsoWhenOver?: boolean
   /** Without these it is not checked. */
   readonly needs: readonly N[]
   /** These make its findings better where they are known. */

@@ -32,6 +32,9 @@ function refOf(object: KubeObject): ObjectRef {
   return {kind: object.kind, namespace: object.metadata.namespace ?? 'default', name: object.metadata.name}
 }
 
+/** Minutes of the years 2017 to 2045; a date written as digits is none of them. */
+const DUE = /-(2[5-9]|3\d)\d{6}$/
+
 /** The owner a person would edit: a ReplicaSet whose name ends in the template hash belongs to a Deployment of the rest. */
 function workloadOf(object: KubeObject): ObjectRef {
   const self = refOf(object)
@@ -44,6 +47,9 @@ function workloadOf(object: KubeObject): ObjectRef {
     const rollout = object.metadata.labels?.['rollouts-pod-template-hash'] !== undefined
     return {kind: rollout ? 'Rollout' : 'Deployment', namespace: self.namespace, name: name.slice(0, -hash.length - 1)}
   }
+  // A CronJob names its Jobs after the minute they were due, counted from 1970 (Kubernetes, CronJob controller).
+  const due = kind === 'Job' ? DUE.exec(name) : null
+  if (due !== null) return {kind: 'CronJob', namespace: self.namespace, name: name.slice(0, due.index)}
   return {kind, namespace: self.namespace, name}
 }
 

@@ -53,7 +53,10 @@ export async function listed(source: Source, kind: string, namespace?: string): 
 
 function namespaces(objects: readonly KubeObject[]): ReadonlyMap<string, NamespaceModel> {
   return new Map(
-    objects.map(({metadata: {name, labels = {}, annotations = {}}}) => [name, {name, labels, annotations}] as const),
+    objects.map(({metadata: {name, labels, annotations = {}}}) => {
+      // Every API server adds this label; a manifest lacks it.
+      return [name, {name, labels: {...labels, 'kubernetes.io/metadata.name': name}, annotations}] as const
+    }),
   )
 }
 

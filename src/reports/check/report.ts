@@ -176,6 +176,7 @@ export async function checkReport(
   const run: CheckRun = {
     source,
     lists: clusterLists(source, options.istioNamespace),
+    istioNamespace: options.istioNamespace,
     istiods: istiodsOnce(source, options.istioNamespace),
     at: capturedOr(source, options.now),
     deep: options.deep,

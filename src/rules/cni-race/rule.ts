@@ -21,6 +21,7 @@ export const rule = defineRule({
   fix: 'Delete the pod: its successor gets a new network. To have that done by itself, enable the repair of the plugin (values.cni.repair.enabled, with deletePods or repairPods), and see that istio-cni-node runs on the node.',
   references: [PAGES.cni, 'https://istio.io/latest/docs/ops/diagnostic-tools/cni/'],
   modes: ['sidecar'],
+  alsoWhenOver: true,
   needs: [],
   uses: ['cniExcluded'],
   check: ({pod}, {cniExcluded}) => {

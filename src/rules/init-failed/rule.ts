@@ -30,6 +30,7 @@ export const rule = defineRule({
   fix: 'Read the log of the container that failed: kubectl logs POD -c istio-init.',
   references: [PAGES.cni, PAGES.podSecurity],
   modes: ['sidecar'],
+  alsoWhenOver: true,
   needs: [],
   uses: ['initLog'],
   check: ({pod}, {initLog}) =>

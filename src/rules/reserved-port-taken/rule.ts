@@ -18,7 +18,7 @@ export const rule = defineRule({
   parameters: {extra: EXTRA_PORTS},
   check: ({pod, mode}, {sockets}, {extra}) =>
     sockets.sockets.flatMap(socket => {
-      const taken = [...reservedPorts(mode), ...extraPorts(extra)].find(
+      const taken = [...reservedPorts(mode, pod), ...extraPorts(extra)].find(
         each => each.port === socket.port && each.protocols.includes(socket.protocol) && each.soft !== true,
       )
       if (taken === undefined || isMeshSocket(socket, pod) !== false) return []

@@ -8,6 +8,7 @@ import {failureFromRefusal} from '../../wire/classify.js'
 import {collectBytes, collectHead} from '../../wire/collect.js'
 import {execInPod} from '../../wire/exec.js'
 import {type HttpAnswer, httpCall} from '../../wire/http-call.js'
+import {seated} from '../../wire/pace.js'
 import {podAgent} from '../../wire/pod-agent.js'
 import {WireFailure} from '../../wire/wire-failure.js'
 import type {ExecOutcome} from '../exec-answer.js'
@@ -92,7 +93,8 @@ export function openLive(api: Api): Live {
     const call = {url, method, agent: agentFor(ref, port), repeatable: true}
     const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), maxBytes: limits.maxBytes, signal: api.signal}
     const silence = api.idleMs === undefined ? {} : {idleMs: api.idleMs}
-    const run = (): Promise<HttpAnswer> => httpCall(name, call, {...bounds, ...silence})
+    const run = (): Promise<HttpAnswer> =>
+      seated(api.server.pace, api.signal, () => httpCall(name, call, {...bounds, ...silence}))
     const answer = await observed(api.server, name, run, each => ({
       bytes: each.wireBytes,
       outcome: String(each.status),
@@ -117,7 +119,9 @@ export function openLive(api: Api): Live {
     const target = {namespace: ref.namespace, pod: ref.name, container, argv}
     const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), signal: api.signal}
     try {
-      const {exitCode} = await execInPod(api.server, target, {stdout: stdout.sink, stderr: stderr.sink}, bounds)
+      const streams = {stdout: stdout.sink, stderr: stderr.sink}
+      const run = () => execInPod(api.server, target, streams, bounds)
+      const {exitCode} = await seated(api.server.pace, api.signal, run)
       return {argv, stdout: stdout.bytes(), stderr: stderr.bytes().toString('utf8'), exitCode}
     } catch (error) {
       // A program that is not there is an outcome like any other: the next try may be.

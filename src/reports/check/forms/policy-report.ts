@@ -1,5 +1,6 @@
 import type {Finding, Severity} from '../../../model/finding.js'
-import type {CheckedWorkload, CheckReport} from '../report.js'
+import type {CheckReport} from '../report.js'
+import type {CheckedWorkload} from '../tally.js'
 
 const SEVERITY: Readonly<Record<Severity, string>> = {error: 'high', warning: 'medium', info: 'info'}
 const API: Readonly<Record<string, string>> = {

@@ -20,18 +20,21 @@ export interface Tally {
   workloads(): readonly CheckedWorkload[]
 }
 
-/** Something several pods share: as the first of them by name has it, with the names of all. */
+/** Something several pods share, as the first of them by name has it. */
 interface Shared<T> {
   of: string
   value: T
-  readonly pods: string[]
+  /** So many of the group's first pods share it; most things are shared by all, and need no list of their own. */
+  first: number
+  /** The names, once a pod came that does not share it. */
+  pods?: string[]
 }
 
 interface Group {
   readonly workload: ObjectRef
   readonly pods: string[]
   readonly findings: Map<string, Shared<Finding>>
-  readonly notChecked: Map<string, Shared<NotChecked>>
+  readonly notChecked: Map<string, Shared<{readonly rule: string; readonly gap: Gap}>>
   /** By the place of the rule among the outcomes: 0 not asked, 1 passed by every pod so far, 2 not. */
   readonly asked: Uint8Array
 }
@@ -52,28 +55,42 @@ function bySeverity(a: Finding, b: Finding): number {
   )
 }
 
-function share<T>(held: Map<string, Shared<T>>, key: string, value: T, pod: PodModel): void {
-  const {name} = pod.object
-  const known = held.get(key)
-  const names = pod.exists ? [name] : []
-  if (known === undefined) {
-    held.set(key, {of: name, value, pods: names})
-    return
+function noteName(known: Shared<unknown>, name: string, ofGroup: readonly string[]): void {
+  if (known.pods === undefined) {
+    if (known.first === ofGroup.length) return
+    if (known.first === ofGroup.length - 1) {
+      known.first += 1
+      return
+    }
+    known.pods = ofGroup.slice(0, known.first)
   }
-  known.pods.push(...names)
+  if (known.pods.at(-1) !== name) known.pods.push(name)
+}
+
+/** Notes that the pod, the last of its group unless it is a template, shares something. */
+function share<T>(
+  held: Map<string, Shared<T>>,
+  key: string,
+  value: T,
+  {object: {name}, exists}: PodModel,
+  group: Group,
+) {
+  const known: Shared<T> = held.get(key) ?? {of: name, value, first: 0}
+  held.set(key, known)
+  if (exists) noteName(known, name, group.pods)
   if (byText(name, known.of) < 0) Object.assign(known, {of: name, value})
 }
 
 function gathered({workload, pods, findings, notChecked, asked}: Group): CheckedWorkload {
   const all = [...pods].sort(byText)
-  // Most questions are open for every pod alike, so their lists of pods are one list.
-  const names = (some: readonly string[]) => (some.length === all.length ? all : [...some].sort(byText))
+  const names = ({first, pods: some = pods.slice(0, first)}: Shared<unknown>) =>
+    some.length === all.length ? all : [...some].sort(byText)
   return {
     workload,
     pods: all,
-    findings: [...findings.values()].map(each => ({...each.value, pods: names(each.pods)})).sort(bySeverity),
-    notChecked: [...notChecked.values()]
-      .map(each => ({...each.value, pods: names(each.pods)}))
+    findings: [...findings.values()].map(each => ({...each.value, pods: names(each)})).sort(bySeverity),
+    notChecked: [...notChecked.entries()]
+      .map(([code, each]) => ({code, rule: each.value.rule, workload, pods: names(each), gap: each.value.gap}))
       .sort((a, b) => byText(a.code, b.code)),
     passed: asked.reduce((sum, each) => (each === PASSED ? sum + 1 : sum), 0),
   }
@@ -82,13 +99,13 @@ function gathered({workload, pods, findings, notChecked, asked}: Group): Checked
 /** An empty tally; every pod added must have been asked the same rules in the same order. */
 export function openTally(): Tally {
   const groups = new Map<string, Group>()
-  const gaps = new Map<string, Gap>()
+  const open = new Map<string, {readonly rule: string; readonly gap: Gap}>()
 
-  /** One object for gaps that say the same: a fleet has as many as pods times rules. */
-  function one(gap: Gap): Gap {
-    const key = [gap.what, gap.reason, gap.detail, gap.hint].join('\u0000')
-    const known = gaps.get(key) ?? gap
-    gaps.set(key, known)
+  /** One object for gaps of a rule that say the same: a fleet has as many as pods times rules. */
+  function one(rule: string, gap: Gap): {readonly rule: string; readonly gap: Gap} {
+    const key = [rule, gap.what, gap.reason, gap.detail, gap.hint].join('\u0000')
+    const known = open.get(key) ?? {rule, gap}
+    open.set(key, known)
     return known
   }
 
@@ -113,10 +130,10 @@ export function openTally(): Tally {
         if (outcome.kind !== 'passed') asked[index] = NOT_PASSED
         else if (asked[index] !== NOT_PASSED) asked[index] = PASSED
         if (outcome.kind === 'found') {
-          for (const each of outcome.findings) share(findings, keyOf(each), {...each, workload}, pod)
+          for (const each of outcome.findings) share(findings, keyOf(each), {...each, workload}, pod, group)
         }
         if (outcome.kind === 'not-checked') {
-          share(notChecked, code, {code, rule: slug, workload, pods: [], gap: one(outcome.gap)}, pod)
+          share(notChecked, code, one(slug, outcome.gap), pod, group)
         }
       })
     },

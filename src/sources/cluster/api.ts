@@ -1,10 +1,10 @@
 import {setMaxListeners} from 'node:events'
 import type {Agent} from 'node:http'
-import {setTimeout as sleep} from 'node:timers/promises'
 import {type ApiServer, type CallObserver, observed} from '../../wire/api-server.js'
 import {failureFromRefusal} from '../../wire/classify.js'
 import {type HttpAnswer, type HttpCall, httpCall} from '../../wire/http-call.js'
-import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
+import {openPace, type Pace, seated} from '../../wire/pace.js'
+import {failureFromError} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
 import {agentFor} from './agent.js'
 import type {ClusterAccess} from './kubeconfig.js'
@@ -60,11 +60,13 @@ export async function openApi(access: ClusterAccess, options: ApiOptions): Promi
 
 /** The same on a server that is already known; tests and other callers bring their own agent. */
 export function apiOn(
-  server: ApiServer,
+  reached: ApiServer,
   agent: Agent,
   options: {readonly idleMs: number | undefined; readonly signal: AbortSignal; readonly gzip: boolean; abort(): void},
 ): Api {
   const {idleMs, signal, gzip} = options
+  const pace = openPace(LIMITS.callsAtOnce)
+  const server: ApiServer = {...reached, pace}
   // Every call under way listens for the end; a fleet has hundreds of them.
   setMaxListeners(0, signal)
   return {
@@ -72,9 +74,20 @@ export function apiOn(
     idleMs,
     signal,
     gzip,
-    get: call => observed(server, `GET ${call.path}`, () => getWithRetries(server, call, idleMs, signal), measure),
+    get: call =>
+      observed(
+        server,
+        `GET ${call.path}`,
+        () => seated(pace, signal, () => getWithRetries(server, pace, call, idleMs, signal)),
+        measure,
+      ),
     send: call =>
-      observed(server, `${call.method} ${call.path}`, () => sendOnce(server, call, idleMs, signal), measure),
+      observed(
+        server,
+        `${call.method} ${call.path}`,
+        () => seated(pace, signal, () => sendOnce(server, call, idleMs, signal)),
+        measure,
+      ),
     close: () => {
       options.abort()
       agent.destroy()
@@ -97,6 +110,7 @@ function measure(answer: HttpAnswer): {bytes: number; outcome: string} {
  */
 async function getWithRetries(
   server: ApiServer,
+  pace: Pace,
   call: ApiGet,
   idleMs: number | undefined,
   signal: AbortSignal,
@@ -104,6 +118,7 @@ async function getWithRetries(
   const endsAt = performance.now() + (call.totalMs ?? totalFor(idleMs, LIMITS.apiCallMs))
   let refused = false
   for (let attempt = 1; ; attempt++) {
+    const callBeganAt = performance.now()
     try {
       return await getOnce(server, call, {idleMs, signal, totalMs: Math.max(1, endsAt - performance.now())}, refused)
     } catch (error) {
@@ -111,7 +126,7 @@ async function getWithRetries(
       const waitMs = failure.details.retryAfterMs
       const mayWait = waitMs !== undefined && attempt < LIMITS.apiTries && performance.now() + waitMs < endsAt
       if (failure.kind === 'unauthorized' && !refused) refused = true
-      else if (mayWait) await pause(waitMs, signal)
+      else if (mayWait) await pace.stepAside(waitMs, signal, failure.kind === 'throttled' ? {callBeganAt} : undefined)
       else throw failure
     }
   }
@@ -170,12 +185,4 @@ function accepted(answer: HttpAnswer): HttpAnswer {
   if (answer.status >= 200 && answer.status < 300) return answer
   const body = answer.body.subarray(0, LIMITS.refusalBytes).toString('utf8')
   throw failureFromRefusal({httpStatus: answer.status, body, retryAfter: answer.headers['retry-after']})
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, {signal})
-  } catch {
-    throw new WireFailure('aborted', 'interrupted')
-  }
 }

@@ -1,7 +1,12 @@
 import {readInjectionWebhooks} from '../../formats/injection-webhook/parse.js'
 import {readInjectorSettings} from '../../formats/injector-config/parse.js'
 import {readDestinationRule, readPeerAuthentication} from '../../formats/istio-policy/parse.js'
-import {readAuthorizationPolicy, readServiceEntry, readSidecar} from '../../formats/istio-traffic/parse.js'
+import {
+  readAuthorizationPolicy,
+  readRequestAuthentication,
+  readServiceEntry,
+  readSidecar,
+} from '../../formats/istio-traffic/parse.js'
 import {readNode} from '../../formats/kube-node/parse.js'
 import {readService} from '../../formats/kube-service/parse.js'
 import {readMeshSettings} from '../../formats/mesh-config/parse.js'
@@ -9,7 +14,12 @@ import {readNetworkPolicy} from '../../formats/network-policy/parse.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import type {InjectionWebhook, InjectorSettings, NamespaceModel} from '../../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../../model/istio-policy.js'
-import type {AuthorizationPolicyModel, ServiceEntryModel, SidecarModel} from '../../model/istio-traffic.js'
+import type {
+  AuthorizationPolicyModel,
+  RequestAuthenticationModel,
+  ServiceEntryModel,
+  SidecarModel,
+} from '../../model/istio-traffic.js'
 import type {NodeModel} from '../../model/kube-node.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
@@ -31,6 +41,7 @@ export interface ClusterLists {
   nodes(): Promise<Answer<readonly NodeModel[]>>
   networkPolicies(namespace: string): Promise<Answer<readonly NetworkPolicyModel[]>>
   authorizationPolicies(): Promise<Answer<readonly AuthorizationPolicyModel[]>>
+  requestAuthentications(): Promise<Answer<readonly RequestAuthenticationModel[]>>
   serviceEntries(): Promise<Answer<readonly ServiceEntryModel[]>>
   sidecars(): Promise<Answer<readonly SidecarModel[]>>
 }
@@ -112,6 +123,7 @@ export function clusterLists(source: Source, istioNamespace: string): ClusterLis
     nodes: () => parsed('Node', all => all.map(readNode)),
     networkPolicies: namespace => parsed('NetworkPolicy', all => all.map(readNetworkPolicy), namespace),
     authorizationPolicies: () => parsed('AuthorizationPolicy', all => all.map(readAuthorizationPolicy)),
+    requestAuthentications: () => parsed('RequestAuthentication', all => all.map(readRequestAuthentication)),
     serviceEntries: () => parsed('ServiceEntry', all => all.map(readServiceEntry)),
     sidecars: () => parsed('Sidecar', all => all.map(readSidecar)),
   }

@@ -32,7 +32,8 @@ export const rule = defineRule({
   references: [PAGES.probes, 'https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/'],
   versions: 'Istio before 1.25, or rewriting off',
   modes: ['sidecar'],
-  needs: ['peerAuthentications', 'mesh'],
+  needs: [],
+  uses: ['peerAuthentications', 'mesh'],
   check: ({pod, version}, {peerAuthentications, mesh}) =>
     appContainers(pod).flatMap(container => {
       const number = ({port}: Probe) =>
@@ -42,6 +43,8 @@ export const rule = defineRule({
         if (probe.kind !== 'postStart' && probe.kind !== 'preStop') return []
         if (probe.handler !== 'httpGet' || probe.host !== undefined || port === undefined) return []
         if (!unaided(pod, port, isOlder(version, 1, 25))) return []
+        if (peerAuthentications === undefined || mesh === undefined)
+          throw new Undecided('which mTLS the port demands is not known')
         const strict = mtlsMode(pod, port, peerAuthentications, mesh.rootNamespace).mode === 'STRICT'
         const path = `${pod.specPath}.${probe.path}`
         return [

@@ -23,6 +23,7 @@ const FETCH: Fetchers = {
   peerAuthentications: ({run}) => run.lists.peerAuthentications(),
   destinationRules: ({run}) => run.lists.destinationRules(),
   authorizationPolicies: ({run}) => run.lists.authorizationPolicies(),
+  requestAuthentications: ({run}) => run.lists.requestAuthentications(),
   serviceEntries: ({run}) => run.lists.serviceEntries(),
   sidecars: ({run}) => run.lists.sidecars(),
   networkPolicies: ({run, workload}) => run.lists.networkPolicies(workload.pod.object.namespace),

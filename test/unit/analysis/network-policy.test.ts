@@ -37,6 +37,22 @@ describe('which directions a policy speaks of (Kubernetes API, NetworkPolicySpec
     expect([read.ingress !== undefined, read.egress !== undefined]).toEqual([ingress, egress])
   })
 
+  test('peers and ports as they are written', () => {
+    const from = [{ipBlock: {cidr: '10.0.0.0/8', except: ['10.1.0.0/16']}}, {podSelector: {matchLabels: {a: 'b'}}}]
+    const ports = [{port: 80}, {protocol: 'UDP', port: 'dns'}, {protocol: 'SCTP'}, {port: 1, endPort: 9}]
+    expect(policy({podSelector: {}, ingress: [{from, ports}]}).ingress).toEqual([
+      {
+        peers: [{cidr: '10.0.0.0/8'}, {pods: [{key: 'a', operator: 'In', values: ['b']}]}],
+        ports: [
+          {protocol: 'TCP', port: 80},
+          {protocol: 'UDP', port: 'dns'},
+          {protocol: 'SCTP'},
+          {protocol: 'TCP', port: 1, endPort: 9},
+        ],
+      },
+    ])
+  })
+
   test('whatever is in it, it can be read', () => {
     for (const spec of [
       undefined,
@@ -100,6 +116,14 @@ describe('what is surely blocked', () => {
     expect(blocked([spec], {...wanted, peer: {namespace: 'shop'}})).toEqual([])
     const labelled = {podSelector: {}, egress: [{to: [{namespaceSelector: {matchLabels: {a: 'b'}}}]}]}
     expect(blocked([labelled], {...wanted, peer: {namespace: 'istio-system'}})).toEqual([])
+  })
+
+  test('one of several peers is enough', () => {
+    const to = [{namespaceSelector: {matchLabels: {kind: 'data'}}}, {ipBlock: {cidr: '10.0.0.0/8'}}]
+    const peer = {namespace: 'istio-system', labels: {kind: 'control'}}
+    expect(
+      blocked([{podSelector: {}, egress: [{to}]}], {direction: 'egress', protocol: 'TCP', port: 15012, peer}),
+    ).toEqual([])
   })
 
   test('policies add up', () => {

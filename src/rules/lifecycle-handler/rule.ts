@@ -5,8 +5,9 @@ import {appContainers, type PodModel, type Probe} from '../../model/pod.js'
 import {defineRule, type Found, PAGES, Undecided} from '../rule.js'
 
 const REWRITE = 'sidecar.istio.io/rewriteAppHTTPProbers'
-/** Where the agent answers what injection has rewritten. */
-const AGENT = 15020
+/** Where the agent answers what injection has rewritten, and the annotation that moves it. */
+const AGENT = '15020'
+const STATUS_PORT = 'status.sidecar.istio.io/port'
 const EFFECT = {
   postStart: 'the container is started again and again',
   preStop: 'the container is ended at once, without its preStop',
@@ -14,7 +15,7 @@ const EFFECT = {
 
 /** True when the kubelet's call goes straight to the application's port, which the sidecar captures; undecided for templates of unknown release. */
 function unaided(pod: PodModel, port: number, older: boolean): boolean {
-  if (port === AGENT || !isCaptured(inboundCapture(pod), port)) return false
+  if (String(port) === (pod.annotations[STATUS_PORT] ?? AGENT) || !isCaptured(inboundCapture(pod), port)) return false
   if (pod.exists || older || pod.annotations[REWRITE] === 'false') return true
   throw new Undecided(
     'only Istio 1.25 and later lead lifecycle handlers past mTLS, and a template does not show the release',

@@ -70,4 +70,12 @@ export const PAGES = {
 } as const
 
 /** Thrown by a rule that cannot decide about one workload; shown as not checked, with this reason. */
-export class Undecided extends Error {}
+export class Undecided extends Error {
+  constructor(
+    message: string,
+    /** `unreadable` when the condition itself fails, `not-captured` when something it turns on is simply not known. */
+    readonly reason: 'unreadable' | 'not-captured' = 'unreadable',
+  ) {
+    super(message)
+  }
+}

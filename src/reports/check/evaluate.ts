@@ -1,4 +1,4 @@
-import {podMode} from '../../analysis/pod-mode/pod-mode.js'
+import {asksForAmbient, podMode} from '../../analysis/pod-mode/pod-mode.js'
 import type {Gap} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
@@ -79,20 +79,22 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
     return {
       rule,
       kind: 'not-checked',
-      gap: {what: `the condition of ${rule.code}`, reason: 'unreadable', detail: error.message},
+      gap: {what: `the condition of ${rule.code}`, reason: error.reason, detail: error.message},
     }
   }
   if (found.length === 0) return quiet(rule, 'passed')
   return {rule, kind: 'found', findings: found.map(each => finding(rule, workload, each))}
 }
 
-/** How a template would take part in the mesh: as the webhooks decide, and as if injected where they are not known. */
+/** How a template would take part in the mesh: as the webhooks decide, and as if injected where they are not known; what asks for ambient gets that unless it gets a sidecar. */
 async function foreseen(run: CheckRun, pod: PodModel, mode: Workload['mode']): Promise<Workload> {
   if (pod.exists || mode !== 'none') return {pod, mode, foreseen: false, at: run.at}
-  const decision = await factBook(run, {pod, mode, foreseen: true, at: run.at}).fact('injection')
+  const book = factBook(run, {pod, mode, foreseen: true, at: run.at})
+  const [decision, namespace] = [await book.fact('injection'), await book.fact('namespace')]
+  const ambient = asksForAmbient(pod, namespace.ok ? namespace.value.labels : {})
   const refused = pod.hostNetwork || pod.labels['sidecar.istio.io/inject'] === 'false'
-  const injected = decision.ok ? decision.value.injected : !refused
-  return {pod, mode: injected ? 'sidecar' : 'none', foreseen: true, at: run.at}
+  const injected = decision.ok ? decision.value.injected : !refused && !ambient
+  return {pod, mode: injected ? 'sidecar' : ambient ? 'ambient' : 'none', foreseen: true, at: run.at}
 }
 
 /** Asks every rule about one pod. */

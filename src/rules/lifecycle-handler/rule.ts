@@ -19,6 +19,7 @@ function unaided(pod: PodModel, port: number, older: boolean): boolean {
   if (pod.exists || older || pod.annotations[REWRITE] === 'false') return true
   throw new Undecided(
     'only Istio 1.25 and later lead lifecycle handlers past mTLS, and a template does not show the release',
+    'not-captured',
   )
 }
 
@@ -45,7 +46,7 @@ export const rule = defineRule({
         if (probe.handler !== 'httpGet' || probe.host !== undefined || port === undefined) return []
         if (!unaided(pod, port, isOlder(version, 1, 25))) return []
         if (peerAuthentications === undefined || mesh === undefined)
-          throw new Undecided('which mTLS the port demands is not known')
+          throw new Undecided('which mTLS the port demands is not known', 'not-captured')
         const strict = mtlsMode(pod, port, peerAuthentications, mesh.rootNamespace).mode === 'STRICT'
         const path = `${pod.specPath}.${probe.path}`
         return [

@@ -3,7 +3,12 @@ import type {PortRow} from '../analysis/port-map/port-map.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
 import type {InjectionDecision, InjectionWebhook, NamespaceModel} from '../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../model/istio-policy.js'
-import type {AuthorizationPolicyModel, ServiceEntryModel, SidecarModel} from '../model/istio-traffic.js'
+import type {
+  AuthorizationPolicyModel,
+  RequestAuthenticationModel,
+  ServiceEntryModel,
+  SidecarModel,
+} from '../model/istio-traffic.js'
 import type {IstioVersion} from '../model/istio-version.js'
 import type {NodeModel} from '../model/kube-node.js'
 import type {ServiceModel} from '../model/kube-service.js'
@@ -59,6 +64,7 @@ export interface Facts {
   readonly peerAuthentications: readonly PeerAuthentication[]
   readonly destinationRules: readonly DestinationRuleModel[]
   readonly authorizationPolicies: readonly AuthorizationPolicyModel[]
+  readonly requestAuthentications: readonly RequestAuthenticationModel[]
   readonly serviceEntries: readonly ServiceEntryModel[]
   readonly sidecars: readonly SidecarModel[]
   /** Those of the pod's namespace. */
@@ -115,6 +121,7 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   peerAuthentications: 'the PeerAuthentications',
   destinationRules: 'the DestinationRules',
   authorizationPolicies: 'the AuthorizationPolicies',
+  requestAuthentications: 'the RequestAuthentications',
   serviceEntries: 'the ServiceEntries',
   sidecars: 'the Sidecar objects',
   networkPolicies: 'the NetworkPolicies of the namespace',

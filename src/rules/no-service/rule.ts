@@ -34,7 +34,8 @@ export const rule = defineRule({
     },
   },
   check: ({pod, version}, {services}, {ports: free}) => {
-    if (services.some(service => selects(service, pod))) return []
+    // The selector of an ExternalName counts for nothing.
+    if (services.some(service => service.type !== 'ExternalName' && selects(service, pod))) return []
     const ports = appContainers(pod).flatMap(container => container.ports.filter(({port}) => !free.includes(port)))
     const clientOnly = ports.length === 0 || runsToCompletion(pod)
     if (clientOnly && !isOlder(version, 1, 20)) return []

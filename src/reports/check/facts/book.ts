@@ -27,6 +27,7 @@ const FETCH: Fetchers = {
   destinationRules: ({run}) => run.lists.destinationRules(),
   sockets,
   authorizationPolicies: ({run}) => run.lists.authorizationPolicies(),
+  requestAuthentications: ({run}) => run.lists.requestAuthentications(),
   serviceEntries: ({run}) => run.lists.serviceEntries(),
   sidecars: ({run}) => run.lists.sidecars(),
   networkPolicies: ({run, workload}) => run.lists.networkPolicies(workload.pod.object.namespace),

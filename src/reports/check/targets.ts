@@ -33,7 +33,7 @@ async function fromFiles(source: Source, target: Target): Promise<readonly KubeO
   const requirements = target.selector === undefined ? [] : parseSelector(target.selector)
   const all = lists
     .flatMap(answer => (answer.ok ? answer.value : []))
-    .filter(object => object.kind === 'Pod' || !owned(object))
+    .filter(object => (object.kind === 'Pod' || !owned(object)) && readPod(object) !== undefined)
     .filter(object => target.namespace === undefined || (object.metadata.namespace ?? 'default') === target.namespace)
     .filter(object => matchesLabels(requirements, object.metadata.labels ?? {}))
   if (all.length > 0) return all

@@ -45,6 +45,19 @@ export interface AuthorizationPolicyModel {
   /** What it is attached to instead of selecting pods: a Gateway, a Service, …, as `Kind/name`. */
   readonly targets: readonly string[]
   readonly dryRun: boolean
+  /** Fields of its rules that only HTTP has: methods, paths, request.headers[…]. */
+  readonly httpFields: readonly string[]
+}
+
+/** A ServiceEntry, as far as names, addresses and ports go. */
+export interface ServiceEntryModel {
+  readonly object: ObjectRef
+  readonly hosts: readonly string[]
+  /** Those written in it; the ones istiod hands out are only good for clients whose DNS the mesh answers. */
+  readonly addresses: readonly string[]
+  readonly resolution: string
+  readonly exportTo: readonly string[]
+  readonly ports: readonly {readonly port: number; readonly protocol: string; readonly path: string}[]
 }
 
 export interface SidecarModel {

@@ -20,6 +20,8 @@ export const LIMITS = {
   unlimitedMs: 3_600_000,
   /** Tries while the server answers 429 or 5xx with Retry-After, as client-go counts them. */
   apiTries: 10,
+  /** Calls under way at one API server: every istiod is asked at once, and nobody runs more of them; 429 makes it fewer. */
+  callsAtOnce: 64,
   /** One answer of the API server: a page of 500 pods is about 8 MB; old servers may ignore the page size. */
   apiAnswerBytes: 500 * MIB,
   /** What is read of a body that explains a failure. */
@@ -31,8 +33,3 @@ export const LIMITS = {
   /** What a command may say on stderr before the rest is dropped. */
   stderrBytes: 64 * 1024,
 } as const
-
-/** A limit in words: whole megabytes. */
-export function sizeText(bytes: number): string {
-  return bytes < MIB ? `${bytes} bytes` : `${Math.floor(bytes / MIB)} MB`
-}

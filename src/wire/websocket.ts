@@ -1,10 +1,10 @@
 import type {ClientRequest, IncomingMessage} from 'node:http'
 import type {Socket} from 'node:net'
-import {setTimeout as sleep} from 'node:timers/promises'
 import WebSocket from 'ws'
 import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
+import {pause} from './pace.js'
 import {readRefusal} from './read-refusal.js'
 import {failureFromError, staleIf, WireFailure} from './wire-failure.js'
 
@@ -29,6 +29,7 @@ export async function openWebSocket(
 ): Promise<WebSocket> {
   let stale = false
   for (let attempt = 1; ; attempt++) {
+    const callBeganAt = performance.now()
     try {
       return await openOnce(server, path, protocols, signal)
     } catch (error) {
@@ -39,9 +40,8 @@ export async function openWebSocket(
       }
       const waitMs = failure.kind === 'throttled' ? failure.details.retryAfterMs : undefined
       if (waitMs === undefined || attempt >= MAX_TRIES) throw failure
-      await sleep(waitMs, undefined, {signal}).catch(() => {
-        throw failureOfSignal(signal)
-      })
+      if (server.pace === undefined) await pause(waitMs, signal)
+      else await server.pace.stepAside(waitMs, signal, {callBeganAt})
     }
   }
 }

@@ -1,5 +1,6 @@
 import {MODE_WORDS} from '../../model/pod-mode.js'
 import {FACT_WORDS} from '../../rules/facts.js'
+import {parameterLine} from '../../rules/parameter.js'
 import type {Rule} from '../../rules/rule.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
@@ -23,6 +24,9 @@ function ruleLines(rule: Rule): readonly Cell[] {
     ...part('fix', rule.fix),
     ...part('pods', `it asks about a pod that ${rule.modes.map(mode => MODE_WORDS[mode]).join(', or ')}`),
     ...part('needs', rule.needs.map(name => FACT_WORDS[name]).join(', ') || 'the pod or its template, nothing else'),
+    ...Object.entries(rule.parameters ?? {}).flatMap(([name, parameter]) =>
+      part('set', parameterLine(name, parameter)),
+    ),
     ...(rule.versions === undefined ? [] : part('versions', rule.versions)),
     ...rule.references.map((page, index) => `${(index === 0 ? 'read' : '').padEnd(9)}${page}`),
     ...part('accept', `annotation meshctl.io/ignore: "${rule.code}: reason" on the pod, or --skip ${rule.code}`),

@@ -17,7 +17,7 @@ export const rule = defineRule({
   needs: ['namespace'],
   check: ({pod}, {namespace}) => {
     const asked = (pod.labels[MODE] ?? namespace.labels[MODE]) === 'ambient'
-    if (!asked || !pod.exists || pod.hostNetwork || pod.status?.phase !== 'Running' || pod.terminating) return []
+    if (!asked || !pod.exists || pod.hostNetwork || pod.status?.phase !== 'Running') return []
     return [
       {
         message: `${MODE}=ambient is asked for, but ${REDIRECTION} is ${pod.annotations[REDIRECTION] === undefined ? 'absent' : `"${pod.annotations[REDIRECTION]}"`}.`,

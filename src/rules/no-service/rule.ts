@@ -26,9 +26,16 @@ export const rule = defineRule({
   versions: 'a must up to Istio 1.19; since 1.20 only for pods that serve something',
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
-  check: ({pod, version}, {services}) => {
+  parameters: {
+    ports: {
+      type: 'ports',
+      default: [],
+      about: 'container ports that need no Service, such as those metrics are read from',
+    },
+  },
+  check: ({pod, version}, {services}, {ports: free}) => {
     if (services.some(service => selects(service, pod))) return []
-    const ports = appContainers(pod).flatMap(container => container.ports)
+    const ports = appContainers(pod).flatMap(container => container.ports.filter(({port}) => !free.includes(port)))
     const clientOnly = ports.length === 0 || runsToCompletion(pod)
     if (clientOnly && !isOlder(version, 1, 20)) return []
     const labels = Object.entries(pod.labels).filter(([key]) => !/pod-template-hash|istio\.io\//.test(key))

@@ -7,7 +7,7 @@ export const rule = defineRule({
   aliases: [],
   severity: 'error',
   title: 'A probe names a port its container does not have',
-  why: 'Names of ports are looked up in the same container only; the agent answers such a probe with 400 and the container never becomes ready.',
+  why: 'Names of ports are looked up in the same container only; such a probe fails (in the mesh the agent answers it with 400), and the container never becomes ready or is restarted.',
   fix: 'Name the port in that container, or use its number.',
   references: [PAGES.probes],
   modes: ['sidecar', 'ambient', 'none'],

@@ -120,10 +120,29 @@ describe('manifests', () => {
     expect(found(await check(file('refusing.yaml', refusing)))).toEqual([])
   })
 
-  test('with webhooks and Namespace the prediction is theirs', async () => {
-    const report = await check(file('web.yaml', WEB), file('service.yaml', SERVICE), file('ns.yaml', NAMESPACE))
-    expect(report.workloads[0]?.notChecked.map(({code}) => code)).not.toContain('MCT1214')
-    expect(found(report)).toContain('MCT1001:16')
+  test('with a Namespace the prediction is its, as a plain installation would decide', async () => {
+    const labelled = (labels: string) => file('ns.yaml', NAMESPACE.replace('pod-security', `${labels}pod-security`))
+    const asking = await check(file('web.yaml', WEB), labelled('istio-injection: enabled, '))
+    expect(asking.workloads[0]?.notChecked.map(({code}) => code)).not.toContain('MCT1214')
+    expect(found(asking)).toContain('MCT1001:16')
+    const silent = await check(file('web.yaml', WEB), labelled(''))
+    expect(found(silent)).toEqual(['MCT1213:3'])
+    expect(silent.workloads[0]?.findings[0]?.proof).toContainEqual({
+      from: 'webhooks',
+      text: 'not among the files; those of a plain installation are assumed',
+    })
+    expect(silent.workloads[0]?.notChecked.map(({code}) => code)).toContain('MCT1205')
+    expect(found(await check(file('web.yaml', WEB), labelled('istio-injection: disabled, ')))).toEqual([])
+    expect(found(await check(file('web.yaml', WEB), labelled('istio.io/rev: canary, ')))).toContain('MCT1001:16')
+  })
+
+  test('in an ambient namespace the ports of ztunnel count, and no others', async () => {
+    const ambient = file('ns.yaml', NAMESPACE.replace('pod-security', 'istio.io/dataplane-mode: ambient, pod-security'))
+    const web = (port: string) => file('web.yaml', WEB.replace('15006', port))
+    const at = async (port: string) => found(await check(web(port), file('service.yaml', SERVICE), ambient))
+    expect(await at('15006')).toContain('MCT1105:14')
+    expect(await at('15090')).not.toContain('MCT1105:14')
+    expect(await at('15006')).not.toContain('MCT1001:16')
   })
 })
 

@@ -1,5 +1,5 @@
 import {flagOf, listOf, textOf} from '../../formats/decode.js'
-import {isWorkloadKind} from '../../formats/kube-pod/parse.js'
+import {isWorkloadKind, readPod} from '../../formats/kube-pod/parse.js'
 import {gapSentence} from '../../model/answer.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {matchesLabels, parseSelector} from '../../model/selector.js'

@@ -177,7 +177,7 @@ describe('what cannot be read', () => {
     const report = await check(file('bad.yaml', `a: [1\n---\n${WEB}---\nkind: Pod\nkind: Pod\nmetadata: {name: x}\n`))
     expect(found(report)).toEqual(['MCT1001:18'])
     expect(place(report)[0]).toMatch(/^bad\.yaml:\d+:\d+ Flow sequence/)
-    expect(place(report).at(-1)).toMatch(/^bad\.yaml:21:1 Map keys must be unique/)
+    expect(place(report).at(-1)).toMatch(/^bad\.yaml:21:1 "kind" comes twice in one map/)
     expect(exitCodeOf(report)).toBe(1)
   })
 
@@ -192,7 +192,7 @@ describe('what cannot be read', () => {
     )
     expect(place(report)).toEqual([
       'wrong.yaml:8:35 Deployment web: spec.template.metadata.labels.version must be a string, not 1 (quote it)',
-      'wrong.yaml:11:17 Deployment web: spec.template.spec.containers.0.name must be a string',
+      'wrong.yaml:11:17 Deployment web: spec.template.spec.containers.0.name must be a string, not false (quote it)',
     ])
   })
 

@@ -80,9 +80,9 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     // The user of the proxy means nothing in ambient, 15006 is ztunnel's there too.
     expect(codes(await inAmbient(labels))).toEqual(['MCT1604'])
     expect(codes(await inAmbient('a: b', `${labels}, `))).toEqual(['MCT1604'])
-    // Out of it, and in a namespace that asks for no sidecar either: nothing of the mesh concerns it.
+    // Out of it, and in a namespace that asks for no sidecar either: only that is said.
     expect(codes(await inAmbient(labels, 'istio.io/dataplane-mode: none, '))).toEqual([])
-    expect(codes(await inAmbient('a: b'))).toEqual([])
+    expect(codes(await inAmbient('a: b'))).toEqual(['MCT1213'])
     expect(codes(await inAmbient('istio-injection: enabled'))).toEqual(['MCT1001'])
   })
 

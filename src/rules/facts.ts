@@ -104,7 +104,7 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   initLog: 'the log of istio-init',
   controlPlane: "istiod's view of the proxy",
   discovery: 'the Services of the control plane',
-  drift: 'the rules in the kernel of the pod',
+  drift: 'the rules the pod should have',
   kernel: 'the rules in the kernel of the pod',
   interfaces: 'the network interfaces of the pod',
   status: 'the status of the pod',

@@ -15,7 +15,7 @@ import {rule as controlPlaneLost} from './control-plane-lost/rule.js'
 import {rule as databaseAsHttp} from './database-as-http/rule.js'
 import {rule as disabledNamespaceWins} from './disabled-namespace-wins/rule.js'
 import {rule as discoveryAddress} from './discovery-address/rule.js'
-import {rule as dnsCapture} from './dns-capture/rule.js'
+import {rule as dnsCaptureMismatch} from './dns-capture-mismatch/rule.js'
 import {rule as excludeInboundIgnored} from './exclude-inbound-ignored/rule.js'
 import {rule as excludeInterfacesVersion} from './exclude-interfaces-version/rule.js'
 import {rule as excludeIstiodPort} from './exclude-istiod-port/rule.js'
@@ -104,7 +104,7 @@ export const RULES: readonly Rule[] = [
   databaseAsHttp,
   disabledNamespaceWins,
   discoveryAddress,
-  dnsCapture,
+  dnsCaptureMismatch,
   excludeInboundIgnored,
   excludeInterfacesVersion,
   excludeIstiodPort,

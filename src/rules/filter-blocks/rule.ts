@@ -20,7 +20,7 @@ export const rule = defineRule({
   fix: 'Remove the rule, or find what sets it (a network policy agent in the pod, a script of the image); say who may call with an AuthorizationPolicy, or with a NetworkPolicy, which works outside the pod.',
   references: ['https://istio.io/latest/docs/ops/deployment/application-requirements/'],
   modes: ['sidecar', 'ambient'],
-  needs: ['drift', 'kernel'],
+  needs: ['kernel', 'drift'],
   check: (_workload, {drift, kernel}) =>
     drift.differences.filter(isFilterBlock).map(difference => {
       const cutOff = cutOffPorts(difference, kernel.rulesets, kernel.machine)

@@ -1,6 +1,7 @@
 import type {Difference} from '../analysis/netfilter/drift/drift.js'
 import type {PortRow} from '../analysis/port-map/port-map.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
+import type {ConnectionTable} from '../model/connection.js'
 import type {InjectionDecision, InjectionWebhook, NamespaceModel} from '../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../model/istio-policy.js'
 import type {IstioVersion} from '../model/istio-version.js'
@@ -55,6 +56,7 @@ export interface Facts {
   readonly destinationRules: readonly DestinationRuleModel[]
   readonly sockets: SocketTable
   readonly ports: readonly PortRow[]
+  readonly connections: ConnectionTable
   readonly certificates: {readonly all: readonly AdminCertificate[]; readonly at: Date}
   readonly proxyLog: string
   readonly initLog: string
@@ -99,6 +101,7 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   destinationRules: 'the DestinationRules',
   sockets: 'the listening sockets of the pod',
   ports: 'the listening sockets of the pod and the Services',
+  connections: 'the connections of the pod',
   certificates: "Envoy's certificates",
   proxyLog: 'the log of the sidecar',
   initLog: 'the log of istio-init',

@@ -11,6 +11,7 @@ import {rule as cniNamespaceExcluded} from './cni-namespace-excluded/rule.js'
 import {rule as cniRace} from './cni-race/rule.js'
 import {rule as configRejected} from './config-rejected/rule.js'
 import {rule as configStale} from './config-stale/rule.js'
+import {rule as connectionPastCapture} from './connection-past-capture/rule.js'
 import {rule as controlPlaneLost} from './control-plane-lost/rule.js'
 import {rule as databaseAsHttp} from './database-as-http/rule.js'
 import {rule as disabledNamespaceWins} from './disabled-namespace-wins/rule.js'
@@ -100,6 +101,7 @@ export const RULES: readonly Rule[] = [
   cniRace,
   configRejected,
   configStale,
+  connectionPastCapture,
   controlPlaneLost,
   databaseAsHttp,
   disabledNamespaceWins,

@@ -4,6 +4,7 @@ import {readSockets} from '../../pod-facts/sockets.js'
 import {certificates} from './certificates.js'
 import {cni} from './cni.js'
 import {cniExcluded, cniRelease} from './cni-plugin.js'
+import {connections} from './connections.js'
 import {type CheckRun, cannotVisit, type FactBook, type PodContext, refOf} from './context.js'
 import {controlPlane} from './control-plane.js'
 import {discovery} from './discovery.js'
@@ -28,6 +29,7 @@ const FETCH: Fetchers = {
   sockets: async context =>
     cannotVisit(context, 'sockets') ?? (await readSockets(context.run.source, refOf(context.workload.pod))),
   ports,
+  connections: async context => cannotVisit(context, 'connections') ?? (await connections(context)),
   certificates,
   proxyLog: context => podLog(context, 'proxyLog', 'log.istio-proxy'),
   initLog: context => podLog(context, 'initLog', 'log.istio-init'),

@@ -1,5 +1,7 @@
 import {type Answer, answered, missing} from '../../../model/answer.js'
+import type {Artifact} from '../../../model/evidence.js'
 import {FACT_WORDS, type FactName, type Facts, type Workload} from '../../../rules/facts.js'
+import type {Source} from '../../../sources/source.js'
 import {readSockets} from '../../pod-facts/sockets.js'
 import {certificates} from './certificates.js'
 import {cni} from './cni.js'
@@ -47,9 +49,25 @@ const FETCH: Fetchers = {
   cniExcluded,
 }
 
+/** A source that reads each piece of whole evidence once: several facts rest on the same, and each reading visits the pod. */
+function remembering(source: Source): Source {
+  const held = new Map<string, Promise<Answer<Artifact>>>()
+  return {
+    ...source,
+    evidence(id, pod, query) {
+      if (query !== undefined) return source.evidence(id, pod, query)
+      const key = `${id} ${pod.namespace}/${pod.name}`
+      const known = held.get(key) ?? source.evidence(id, pod)
+      held.set(key, known)
+      return known
+    },
+  }
+}
+
 /** The facts of one workload, fetched when first asked for. */
-export function factBook(run: CheckRun, workload: Workload): FactBook {
+export function factBook(shared: CheckRun, workload: Workload): FactBook {
   const held = new Map<FactName, Promise<Answer<unknown>>>()
+  const run: CheckRun = {...shared, source: remembering(shared.source)}
   const context: PodContext = {
     run,
     workload,

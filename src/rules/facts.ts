@@ -1,6 +1,7 @@
 import type {Difference} from '../analysis/netfilter/drift/drift.js'
 import type {PortRow} from '../analysis/port-map/port-map.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
+import type {ConnectionTable} from '../model/connection.js'
 import type {InjectionDecision, InjectionWebhook, NamespaceModel} from '../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../model/istio-policy.js'
 import type {
@@ -72,6 +73,7 @@ export interface Facts {
   readonly nodes: readonly NodeModel[]
   readonly sockets: SocketTable
   readonly ports: readonly PortRow[]
+  readonly connections: ConnectionTable
   readonly certificates: {readonly all: readonly AdminCertificate[]; readonly at: Date}
   readonly proxyLog: string
   readonly initLog: string
@@ -128,12 +130,13 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   nodes: 'the nodes',
   sockets: 'the listening sockets of the pod',
   ports: 'the listening sockets of the pod and the Services',
+  connections: 'the connections of the pod',
   certificates: "Envoy's certificates",
   proxyLog: 'the log of the sidecar',
   initLog: 'the log of istio-init',
   controlPlane: "istiod's view of the proxy",
   discovery: 'the Services of the control plane',
-  drift: 'the rules in the kernel of the pod',
+  drift: 'the rules the pod should have',
   kernel: 'the rules in the kernel of the pod',
   interfaces: 'the network interfaces of the pod',
   status: 'the status of the pod',

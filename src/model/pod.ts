@@ -35,6 +35,8 @@ export interface Probe {
   readonly handler: ProbeHandler
   readonly port?: number | string
   readonly host?: string
+  /** Of an HTTP probe. */
+  readonly scheme?: 'HTTP' | 'HTTPS'
   readonly command: readonly string[]
   /** Path below the pod spec. */
   readonly path: string
@@ -65,7 +67,8 @@ export interface Container {
   readonly ports: readonly ContainerPort[]
   readonly security: SecuritySettings
   readonly probes: readonly Probe[]
-  readonly mounts: readonly string[]
+  /** Volumes by name, and where they lie. */
+  readonly mounts: readonly {readonly volume: string; readonly path: string}[]
   readonly state?: ContainerState
   /** Path below the pod spec, as it is in the template: containers added by injection are not counted. */
   readonly path: string
@@ -78,6 +81,13 @@ export interface PodStatus {
   readonly ready: boolean
   readonly podIps: readonly string[]
   readonly reason?: string
+}
+
+/** A probe as it was before injection led it through the agent. */
+export interface RewrittenProbe {
+  readonly container: string
+  readonly port?: number
+  readonly scheme: 'HTTP' | 'HTTPS'
 }
 
 /** A pod that exists, or the pod a workload's template would make. */
@@ -103,6 +113,8 @@ export interface PodModel {
   readonly serviceAccount: string
   readonly security: SecuritySettings
   readonly containers: readonly Container[]
+  /** HTTP probes that injection has rewritten, as they were. */
+  readonly rewrittenProbes: readonly RewrittenProbe[]
   readonly terminationGraceSeconds?: number
   readonly createdAt?: string
   readonly terminating: boolean

@@ -3,11 +3,15 @@ import type {PortRow} from '../analysis/port-map/port-map.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
 import type {InjectionDecision, InjectionWebhook, NamespaceModel} from '../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../model/istio-policy.js'
+import type {AuthorizationPolicyModel, ServiceEntryModel, SidecarModel} from '../model/istio-traffic.js'
 import type {IstioVersion} from '../model/istio-version.js'
+import type {NodeModel} from '../model/kube-node.js'
 import type {ServiceModel} from '../model/kube-service.js'
 import type {MeshSettings} from '../model/mesh-settings.js'
+import type {NetworkPolicyModel} from '../model/network-policy.js'
 import type {PodModel} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
+import type {Labels} from '../model/selector.js'
 import type {SocketTable} from '../model/socket.js'
 import type {ProxyConnection} from '../model/sync-state.js'
 
@@ -42,6 +46,12 @@ export interface Facts {
   readonly mesh: MeshSettings
   readonly peerAuthentications: readonly PeerAuthentication[]
   readonly destinationRules: readonly DestinationRuleModel[]
+  readonly authorizationPolicies: readonly AuthorizationPolicyModel[]
+  readonly serviceEntries: readonly ServiceEntryModel[]
+  readonly sidecars: readonly SidecarModel[]
+  /** Those of the pod's namespace. */
+  readonly networkPolicies: readonly NetworkPolicyModel[]
+  readonly nodes: readonly NodeModel[]
   readonly sockets: SocketTable
   readonly ports: readonly PortRow[]
   readonly certificates: {readonly all: readonly AdminCertificate[]; readonly at: Date}
@@ -49,7 +59,13 @@ export interface Facts {
   readonly initLog: string
   readonly controlPlane: ControlPlaneView
   /** Where the proxy looks for istiod, and whether a Service of that name exists (undefined for addresses that are no Service's). */
-  readonly discovery: {readonly address: string; readonly from: string; readonly exists: boolean | undefined}
+  readonly discovery: {
+    readonly address: string
+    readonly from: string
+    readonly exists: boolean | undefined
+    /** The namespace of that Service, with its labels where they are known. */
+    readonly home?: {readonly namespace: string; readonly labels?: Labels}
+  }
   /** How the kernel's rules differ from those the pod should have. */
   readonly drift: {readonly differences: readonly Difference[]; readonly via: string}
   readonly cni: {readonly inUse: boolean; readonly because: string}
@@ -66,6 +82,11 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   mesh: 'the mesh configuration',
   peerAuthentications: 'the PeerAuthentications',
   destinationRules: 'the DestinationRules',
+  authorizationPolicies: 'the AuthorizationPolicies',
+  serviceEntries: 'the ServiceEntries',
+  sidecars: 'the Sidecar objects',
+  networkPolicies: 'the NetworkPolicies of the namespace',
+  nodes: 'the nodes',
   sockets: 'the listening sockets of the pod',
   ports: 'the listening sockets of the pod and the Services',
   certificates: "Envoy's certificates",

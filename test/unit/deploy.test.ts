@@ -8,6 +8,7 @@ import {checkReport} from '../../src/reports/check/report.js'
 import {checkTargets} from '../../src/reports/check/targets.js'
 import {RULES} from '../../src/rules/registry.js'
 import {openFiles} from '../../src/sources/open.js'
+import {kubernetesProblems} from '../support/official-schemas.js'
 
 const FILES = ['rbac', 'cronjob', 'indexed-job'].map(name => `docs/deploy/${name}.yaml`)
 
@@ -16,6 +17,22 @@ describe('the manifests of docs/deploy', () => {
     const {objects, problems} = parseObjects(readFileSync(file), file)
     expect(problems).toEqual([])
     expect(objects.length).toBeGreaterThan(0)
+  })
+
+  test.each(FILES)('%s has only fields Kubernetes knows, of the right types', file => {
+    expect(parseObjects(readFileSync(file), file).objects.flatMap(kubernetesProblems)).toEqual([])
+  })
+
+  test('a field nobody knows, or of a wrong type, would be seen', () => {
+    const [job] = parseObjects(readFileSync('docs/deploy/indexed-job.yaml'), 'job').objects
+    expect(kubernetesProblems({...job, spec: {...(job as {spec?: object}).spec, paralelism: 5}})).toEqual([
+      expect.stringContaining('"additionalProperty":"paralelism"'),
+    ])
+    expect(kubernetesProblems({...job, spec: {...(job as {spec?: object}).spec, completions: '5'}})).toHaveLength(1)
+    expect(kubernetesProblems({...job, spec: {}})).toEqual([expect.stringContaining('"missingProperty":"template"')])
+    expect(kubernetesProblems({apiVersion: 'batch/v1beta1', kind: 'CronJob'})).toEqual([
+      'no schema of batch/v1beta1/CronJob',
+    ])
   })
 
   test('roles only read, and never Secrets', () => {

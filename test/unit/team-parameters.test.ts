@@ -105,6 +105,8 @@ describe('parameters of rules', () => {
       {name: 'drainSeconds', type: 'number', default: 5, min: 0, max: 3600},
     ])
     expect(data.rules.find(({code}) => code === 'MCT1001')?.parameters).toEqual([])
-    expect(readFileSync('docs/rules.md', 'utf8')).toContain('- Parameter `rootDays` (a whole number from 0 to 3650; 30 when not set): ')
+    expect(readFileSync('docs/rules.md', 'utf8')).toContain(
+      '- Parameter `rootDays` (a whole number from 0 to 3650; 30 when not set): ',
+    )
   })
 })

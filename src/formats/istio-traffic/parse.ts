@@ -2,6 +2,7 @@ import type {
   AuthorizationPolicyModel,
   GatewayModel,
   RouteTarget,
+  ServiceEntryModel,
   SidecarModel,
   TrafficRoute,
   VirtualServiceModel,
@@ -137,6 +138,27 @@ function selectorOf(
   return Object.keys(selector).length === 0 ? {} : {selector}
 }
 
+const HTTP_OPERATION = ['hosts', 'methods', 'paths']
+const HTTP_SOURCE = ['requestPrincipals', 'remoteIpBlocks']
+
+function withNegation(names: readonly string[]): readonly string[] {
+  return names.flatMap(name => [name, `not${name[0]?.toUpperCase()}${name.slice(1)}`])
+}
+
+/** What a proxy can only know of HTTP (istio.io, AuthorizationPolicy: Operation, Source, and the keys of conditions). */
+function httpFields(object: KubeObject): readonly string[] {
+  const named = (owner: unknown, names: readonly string[]) =>
+    withNegation(names).filter(name => listOf(owner, name).length > 0)
+  const found = listOf(object, 'spec', 'rules').flatMap(rule => [
+    ...listOf(rule, 'to').flatMap(each => named(at(each, 'operation'), HTTP_OPERATION)),
+    ...listOf(rule, 'from').flatMap(each => named(at(each, 'source'), HTTP_SOURCE)),
+    ...listOf(rule, 'when')
+      .map(each => textOf(each, 'key') ?? '')
+      .filter(key => key.startsWith('request.') || key === 'remote.ip'),
+  ])
+  return [...new Set(found)]
+}
+
 /** An AuthorizationPolicy object (security.istio.io), as far as a list needs. */
 export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicyModel {
   return {
@@ -148,6 +170,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
       .filter(isObject)
       .map(each => `${textOf(each, 'kind') ?? ''}/${textOf(each, 'name') ?? ''}`),
     dryRun: object.metadata.annotations?.['istio.io/dry-run'] === 'true',
+    httpFields: httpFields(object),
   }
 }
 
@@ -158,5 +181,26 @@ export function readSidecar(object: KubeObject): SidecarModel {
     ...selectorOf(object, 'workloadSelector', 'labels'),
     egress: listOf(object, 'spec', 'egress').flatMap(each => textsOf(each, 'hosts')),
     outboundPolicy: textOf(object, 'spec', 'outboundTrafficPolicy', 'mode') ?? '',
+    ingress: listOf(object, 'spec', 'ingress').map(each => ({
+      port: numberOf(each, 'port', 'number') ?? 0,
+      endpoint: textOf(each, 'defaultEndpoint') ?? '',
+    })),
+  }
+}
+
+/** A ServiceEntry object (networking.istio.io). */
+export function readServiceEntry(object: KubeObject): ServiceEntryModel {
+  return {
+    object: refOf(object),
+    hosts: textsOf(object, 'spec', 'hosts'),
+    addresses: textsOf(object, 'spec', 'addresses'),
+    resolution: textOf(object, 'spec', 'resolution') ?? 'NONE',
+    exportTo: textsOf(object, 'spec', 'exportTo'),
+    ...selectorOf(object, 'workloadSelector', 'labels'),
+    ports: listOf(object, 'spec', 'ports').map((entry, index) => ({
+      port: numberOf(entry, 'number') ?? 0,
+      protocol: (textOf(entry, 'protocol') ?? '').toUpperCase(),
+      path: `spec.ports[${index}]`,
+    })),
   }
 }

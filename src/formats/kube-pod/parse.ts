@@ -1,6 +1,7 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import type {Container, ContainerRole, ObjectRef, PodModel, PodStatus} from '../../model/pod.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf} from '../decode.js'
+import {readAppProbers} from './app-probers.js'
 import {isInjectedName, readContainer, readSecurity} from './container.js'
 
 /** Where each kind that makes pods keeps its template (the kinds Istio's injection knows). */
@@ -96,6 +97,7 @@ export function readPod(object: KubeObject): PodModel | undefined {
   const grace = numberOf(spec, 'terminationGracePeriodSeconds')
   const createdAt = textOf(object, 'metadata', 'creationTimestamp')
   const isPod = object.kind === 'Pod'
+  const containers = containersOf(spec, at(object, 'status'))
   return {
     object: refOf(object),
     workload,
@@ -111,7 +113,8 @@ export function readPod(object: KubeObject): PodModel | undefined {
     dnsPolicy: textOf(spec, 'dnsPolicy') ?? 'ClusterFirst',
     serviceAccount: textOf(spec, 'serviceAccountName') ?? 'default',
     security: readSecurity(spec),
-    containers: containersOf(spec, at(object, 'status')),
+    containers,
+    rewrittenProbes: readAppProbers(containers.find(({name}) => name === 'istio-proxy')?.env.ISTIO_KUBE_APP_PROBERS),
     ...(grace === undefined ? {} : {terminationGraceSeconds: grace}),
     ...(createdAt === undefined ? {} : {createdAt}),
     terminating: textOf(object, 'metadata', 'deletionTimestamp') !== undefined,

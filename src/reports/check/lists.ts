@@ -1,14 +1,20 @@
 import {readInjectionWebhooks} from '../../formats/injection-webhook/parse.js'
 import {readInjectorSettings} from '../../formats/injector-config/parse.js'
 import {readDestinationRule, readPeerAuthentication} from '../../formats/istio-policy/parse.js'
+import {readAuthorizationPolicy, readServiceEntry, readSidecar} from '../../formats/istio-traffic/parse.js'
+import {readNode} from '../../formats/kube-node/parse.js'
 import {readService} from '../../formats/kube-service/parse.js'
 import {readMeshSettings} from '../../formats/mesh-config/parse.js'
+import {readNetworkPolicy} from '../../formats/network-policy/parse.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import type {InjectionWebhook, InjectorSettings, NamespaceModel} from '../../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../../model/istio-policy.js'
+import type {AuthorizationPolicyModel, ServiceEntryModel, SidecarModel} from '../../model/istio-traffic.js'
+import type {NodeModel} from '../../model/kube-node.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {MeshSettings} from '../../model/mesh-settings.js'
+import type {NetworkPolicyModel} from '../../model/network-policy.js'
 import type {Source} from '../../sources/source.js'
 
 /** Objects of the whole cluster that rules ask for, each list read at most once in a run. */
@@ -22,6 +28,11 @@ export interface ClusterLists {
   peerAuthentications(): Promise<Answer<readonly PeerAuthentication[]>>
   destinationRules(): Promise<Answer<readonly DestinationRuleModel[]>>
   daemonSets(): Promise<Answer<readonly KubeObject[]>>
+  nodes(): Promise<Answer<readonly NodeModel[]>>
+  networkPolicies(namespace: string): Promise<Answer<readonly NetworkPolicyModel[]>>
+  authorizationPolicies(): Promise<Answer<readonly AuthorizationPolicyModel[]>>
+  serviceEntries(): Promise<Answer<readonly ServiceEntryModel[]>>
+  sidecars(): Promise<Answer<readonly SidecarModel[]>>
 }
 
 function mapped<T, R>(answer: Answer<T>, use: (value: T) => R): Answer<R> {
@@ -101,5 +112,10 @@ export function clusterLists(source: Source, istioNamespace: string): ClusterLis
     peerAuthentications: () => parsed('PeerAuthentication', all => all.map(readPeerAuthentication)),
     destinationRules: () => parsed('DestinationRule', all => all.map(readDestinationRule)),
     daemonSets: () => list('DaemonSet'),
+    nodes: () => parsed('Node', all => all.map(readNode)),
+    networkPolicies: namespace => parsed('NetworkPolicy', all => all.map(readNetworkPolicy), namespace),
+    authorizationPolicies: () => parsed('AuthorizationPolicy', all => all.map(readAuthorizationPolicy)),
+    serviceEntries: () => parsed('ServiceEntry', all => all.map(readServiceEntry)),
+    sidecars: () => parsed('Sidecar', all => all.map(readSidecar)),
   }
 }

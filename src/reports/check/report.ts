@@ -33,6 +33,8 @@ export interface CheckedWorkload {
 }
 
 export interface CheckReport extends Report {
+  /** When what it says was so. */
+  readonly at: Date
   readonly workloads: readonly CheckedWorkload[]
   readonly failOn: Severity
   /** The rules that were asked. */
@@ -199,6 +201,7 @@ export async function checkReport(
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
     origin: source.origin,
+    at: run.at,
     gaps: [...damaged, ...uniqueGaps(workloads)],
     damaged,
     notes: [],

@@ -1,8 +1,8 @@
 import {selects} from '../../analysis/service-ports/service-ports.js'
 import {isOlder} from '../../model/istio-version.js'
 import type {ServiceModel} from '../../model/kube-service.js'
-import {appContainers, runsToCompletion} from '../../model/pod.js'
-import type {Labels} from '../../model/selector.js'
+import {appContainers, type PodModel, runsToCompletion} from '../../model/pod.js'
+import {type Labels, matchesLabels, requirementsOf} from '../../model/selector.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** A Service that selects the pod but for one label, which is most often a typing error. */
@@ -12,6 +12,13 @@ function nearMiss(service: ServiceModel, labels: Labels): string | undefined {
   if (first === undefined || differing.length !== 1 || Object.keys(service.selector).length < 2) return undefined
   const [key, value] = first
   return `${service.object.name} wants ${key}=${value}, the pod has ${labels[key] === undefined ? 'no such label' : `${key}=${labels[key]}`}`
+}
+
+const METRICS = /(^|-)(metrics|prom|prometheus|health|healthz|probe|probes)(-|$)/
+
+/** True for a port that only whoever watches the pod calls, by its address: metrics and health. */
+function isWatched(pod: PodModel, name: string | undefined, port: number): boolean {
+  return METRICS.test(name ?? '') || pod.annotations['prometheus.io/port'] === String(port)
 }
 
 export const rule = defineRule({
@@ -26,6 +33,7 @@ export const rule = defineRule({
   versions: 'a must up to Istio 1.19; since 1.20 only for pods that serve something',
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
+  uses: ['serviceEntries'],
   parameters: {
     ports: {
       type: 'ports',
@@ -33,9 +41,14 @@ export const rule = defineRule({
       about: 'container ports that need no Service, such as those metrics are read from',
     },
   },
-  check: ({pod, version}, {services}, {ports: free}) => {
+  check: ({pod, version}, {services, serviceEntries = []}, {ports: free}) => {
     if (services.some(service => selects(service, pod))) return []
-    const ports = appContainers(pod).flatMap(container => container.ports.filter(({port}) => !free.includes(port)))
+    const named = serviceEntries.filter(({object}) => object.namespace === pod.object.namespace)
+    if (named.some(({selector}) => selector !== undefined && matchesLabels(requirementsOf(selector), pod.labels)))
+      return []
+    const ports = appContainers(pod).flatMap(container =>
+      container.ports.filter(({name, port}) => !free.includes(port) && !isWatched(pod, name, port)),
+    )
     const clientOnly = ports.length === 0 || runsToCompletion(pod)
     if (clientOnly && !isOlder(version, 1, 20)) return []
     const labels = Object.entries(pod.labels).filter(([key]) => !/pod-template-hash|istio\.io\//.test(key))

@@ -1,15 +1,15 @@
 import type {Answer} from '../../../model/answer.js'
 import type {FactName, Facts, Workload} from '../../../rules/facts.js'
-import {readSockets} from '../../pod-facts/sockets.js'
 import {certificates} from './certificates.js'
 import {cni} from './cni.js'
-import {type CheckRun, cannotVisit, type FactBook, type PodContext, refOf} from './context.js'
+import type {CheckRun, FactBook, PodContext} from './context.js'
 import {controlPlane} from './control-plane.js'
 import {discovery} from './discovery.js'
 import {drift} from './drift.js'
 import {injection} from './injection.js'
 import {podLog} from './pod-log.js'
 import {ports} from './ports.js'
+import {sockets} from './sockets.js'
 
 type Fetchers = {readonly [N in FactName]: (context: PodContext) => Promise<Answer<Facts[N]>>}
 
@@ -22,8 +22,12 @@ const FETCH: Fetchers = {
   mesh: ({run}) => run.lists.mesh(),
   peerAuthentications: ({run}) => run.lists.peerAuthentications(),
   destinationRules: ({run}) => run.lists.destinationRules(),
-  sockets: async context =>
-    cannotVisit(context, 'sockets') ?? (await readSockets(context.run.source, refOf(context.workload.pod))),
+  sockets,
+  authorizationPolicies: ({run}) => run.lists.authorizationPolicies(),
+  serviceEntries: ({run}) => run.lists.serviceEntries(),
+  sidecars: ({run}) => run.lists.sidecars(),
+  networkPolicies: ({run, workload}) => run.lists.networkPolicies(workload.pod.object.namespace),
+  nodes: ({run}) => run.lists.nodes(),
   ports,
   certificates,
   proxyLog: context => podLog(context, 'proxyLog', 'log.istio-proxy'),

@@ -50,8 +50,10 @@ export interface ContainerState {
   readonly reason?: string
   readonly message?: string
   readonly exitCode?: number
+  readonly startedAt?: string
   readonly lastReason?: string
   readonly lastExitCode?: number
+  readonly lastFinishedAt?: string
 }
 
 export type ContainerRole = 'app' | 'init' | 'native-sidecar' | 'ephemeral'
@@ -108,6 +110,8 @@ export interface PodModel {
   readonly ownerLabels: Labels
   readonly ownerAnnotations: Labels
   readonly hostNetwork: boolean
+  /** Set where the pod asks for nodes of another operating system than Linux, with the field that says so. */
+  readonly foreignSystem?: {readonly name: string; readonly path: string}
   readonly restartPolicy: string
   readonly dnsPolicy: string
   readonly serviceAccount: string

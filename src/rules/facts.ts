@@ -7,10 +7,12 @@ import type {AuthorizationPolicyModel, ServiceEntryModel, SidecarModel} from '..
 import type {IstioVersion} from '../model/istio-version.js'
 import type {NodeModel} from '../model/kube-node.js'
 import type {ServiceModel} from '../model/kube-service.js'
+import type {Machine} from '../model/machine.js'
 import type {MeshSettings} from '../model/mesh-settings.js'
 import type {NetworkPolicyModel} from '../model/network-policy.js'
-import type {PodModel} from '../model/pod.js'
+import type {PodModel, PodStatus} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
+import type {Ruleset} from '../model/ruleset.js'
 import type {Labels} from '../model/selector.js'
 import type {SocketTable} from '../model/socket.js'
 import type {ProxyConnection} from '../model/sync-state.js'
@@ -35,6 +37,16 @@ export interface ControlPlaneView {
   readonly namespace: string
   /** When this was so. */
   readonly at: Date
+}
+
+/** The rules found in a pod fit another release of Istio better than the one they should come from. */
+export interface OtherRelease {
+  /** The release by the pod's image: `1.31`. */
+  readonly told: string
+  /** The releases that make such rules, in words. */
+  readonly words: string
+  /** True when nothing but the release differs. */
+  readonly exactly: boolean
 }
 
 /** Everything a rule may ask for beside the pod itself; each is fetched once, and its absence is a gap that is shown. */
@@ -67,8 +79,28 @@ export interface Facts {
     readonly home?: {readonly namespace: string; readonly labels?: Labels}
   }
   /** How the kernel's rules differ from those the pod should have. */
-  readonly drift: {readonly differences: readonly Difference[]; readonly via: string}
+  readonly drift: {
+    readonly differences: readonly Difference[]
+    readonly via: string
+    /** Where they are the rules of another release than the pod's own. */
+    readonly otherRelease?: OtherRelease
+  }
+  /** The rules in the kernel as they are now, and the machine packets are walked on. */
+  readonly kernel: {
+    readonly rulesets: readonly Ruleset[]
+    readonly machine: Machine
+    /** What istio-init printed of its settings, where that stands beside the rules. */
+    readonly parameters: Readonly<Record<string, string>>
+  }
+  /** The names of the network interfaces of the pod. */
+  readonly interfaces: readonly string[]
+  /** How a pod that exists is doing. */
+  readonly status: PodStatus
   readonly cni: {readonly inUse: boolean; readonly because: string}
+  /** The release of the CNI plugin, where it makes the rules of the pod. */
+  readonly cniRelease: IstioVersion
+  /** Namespaces whose pods the CNI plugin leaves alone, and where that stands. */
+  readonly cniExcluded: {readonly namespaces: readonly string[]; readonly from: string}
 }
 
 export type FactName = keyof Facts
@@ -95,5 +127,10 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   controlPlane: "istiod's view of the proxy",
   discovery: 'the Services of the control plane',
   drift: 'the rules in the kernel of the pod',
+  kernel: 'the rules in the kernel of the pod',
+  interfaces: 'the network interfaces of the pod',
+  status: 'the status of the pod',
   cni: 'how the rules get into the pod',
+  cniRelease: 'the release of the CNI plugin',
+  cniExcluded: 'the namespaces the CNI plugin leaves alone',
 }

@@ -6,18 +6,26 @@ import {rule as ambientNotRedirected} from './ambient-not-redirected/rule.js'
 import {rule as annotationUnknown} from './annotation-unknown/rule.js'
 import {rule as appProtocolConflict} from './app-protocol-conflict/rule.js'
 import {rule as appVersionLabels} from './app-version-labels/rule.js'
+import {rule as backendMismatch} from './backend-mismatch/rule.js'
 import {rule as buildPodSidecar} from './build-pod-sidecar/rule.js'
 import {rule as certificateExpiry} from './certificate-expiry/rule.js'
+import {rule as cniAgentPort} from './cni-agent-port/rule.js'
+import {rule as cniNamespaceExcluded} from './cni-namespace-excluded/rule.js'
+import {rule as cniRace} from './cni-race/rule.js'
 import {rule as configRejected} from './config-rejected/rule.js'
 import {rule as configStale} from './config-stale/rule.js'
 import {rule as controlPlaneLost} from './control-plane-lost/rule.js'
 import {rule as databaseAsHttp} from './database-as-http/rule.js'
 import {rule as disabledNamespaceWins} from './disabled-namespace-wins/rule.js'
 import {rule as discoveryAddress} from './discovery-address/rule.js'
+import {rule as dnsCapture} from './dns-capture/rule.js'
 import {rule as excludeInboundIgnored} from './exclude-inbound-ignored/rule.js'
+import {rule as excludeInterfacesVersion} from './exclude-interfaces-version/rule.js'
 import {rule as excludeIstiodPort} from './exclude-istiod-port/rule.js'
 import {rule as execProbeNetwork} from './exec-probe-network/rule.js'
 import {rule as familyMismatch} from './family-mismatch/rule.js'
+import {rule as filterBlocks} from './filter-blocks/rule.js'
+import {rule as foreignSystem} from './foreign-system/rule.js'
 import {rule as headlessPortName} from './headless-port-name/rule.js'
 import {rule as hostNetwork} from './host-network/rule.js'
 import {rule as httpNotUnderstood} from './http-not-understood/rule.js'
@@ -34,6 +42,7 @@ import {rule as injectionWebhookBroken} from './injection-webhook-broken/rule.js
 import {rule as interceptionNone} from './interception-none/rule.js'
 import {rule as ipv6NotCaptured} from './ipv6-not-captured/rule.js'
 import {rule as jobNeverEnds} from './job-never-ends/rule.js'
+import {rule as kernelModuleMissing} from './kernel-module-missing/rule.js'
 import {rule as l7PolicyWithoutWaypoint} from './l7-policy-without-waypoint/rule.js'
 import {rule as lifecycleHandler} from './lifecycle-handler/rule.js'
 import {rule as loopbackListener} from './loopback-listener/rule.js'
@@ -50,6 +59,7 @@ import {rule as notListening} from './not-listening/rule.js'
 import {rule as nothingCaptured} from './nothing-captured/rule.js'
 import {rule as outboundBypass} from './outbound-bypass/rule.js'
 import {rule as outboundRegistryOnly} from './outbound-registry-only/rule.js'
+import {rule as ownerGroups} from './owner-groups/rule.js'
 import {rule as podAddressListener} from './pod-address-listener/rule.js'
 import {rule as podMissingProxy} from './pod-missing-proxy/rule.js'
 import {rule as portName} from './port-name/rule.js'
@@ -71,6 +81,7 @@ import {rule as restrictedSeccomp} from './restricted-seccomp/rule.js'
 import {rule as revisionWithoutWebhook} from './revision-without-webhook/rule.js'
 import type {Rule} from './rule.js'
 import {rule as rulesDiffer} from './rules-differ/rule.js'
+import {rule as rulesFromOtherRelease} from './rules-from-other-release/rule.js'
 import {rule as samePortOtherTarget} from './same-port-other-target/rule.js'
 import {rule as selectorDecides} from './selector-decides/rule.js'
 import {rule as servicePortNotCaptured} from './service-port-not-captured/rule.js'
@@ -80,13 +91,16 @@ import {rule as severalProxyUids} from './several-proxy-uids/rule.js'
 import {rule as sidecarNotReady} from './sidecar-not-ready/rule.js'
 import {rule as sidecarOutdated} from './sidecar-outdated/rule.js'
 import {rule as sidecarRestarts} from './sidecar-restarts/rule.js'
+import {rule as startOrder} from './start-order/rule.js'
 import {rule as targetPortUnknown} from './target-port-unknown/rule.js'
 import {rule as terminationTooShort} from './termination-too-short/rule.js'
 import {rule as tokenMissing} from './token-missing/rule.js'
 import {rule as tproxyRequirements} from './tproxy-requirements/rule.js'
+import {rule as tproxyTunnelPort} from './tproxy-tunnel-port/rule.js'
 import {rule as trafficAnnotationInvalid} from './traffic-annotation-invalid/rule.js'
 import {rule as udpPort} from './udp-port/rule.js'
 import {rule as undeclaredListener} from './undeclared-listener/rule.js'
+import {rule as virtualInterface} from './virtual-interface/rule.js'
 
 /** Every rule, by slug. Written by bin/generate.js. */
 export const RULES: readonly Rule[] = [
@@ -98,18 +112,26 @@ export const RULES: readonly Rule[] = [
   annotationUnknown,
   appProtocolConflict,
   appVersionLabels,
+  backendMismatch,
   buildPodSidecar,
   certificateExpiry,
+  cniAgentPort,
+  cniNamespaceExcluded,
+  cniRace,
   configRejected,
   configStale,
   controlPlaneLost,
   databaseAsHttp,
   disabledNamespaceWins,
   discoveryAddress,
+  dnsCapture,
   excludeInboundIgnored,
+  excludeInterfacesVersion,
   excludeIstiodPort,
   execProbeNetwork,
   familyMismatch,
+  filterBlocks,
+  foreignSystem,
   headlessPortName,
   hostNetwork,
   httpNotUnderstood,
@@ -126,6 +148,7 @@ export const RULES: readonly Rule[] = [
   interceptionNone,
   ipv6NotCaptured,
   jobNeverEnds,
+  kernelModuleMissing,
   l7PolicyWithoutWaypoint,
   lifecycleHandler,
   loopbackListener,
@@ -142,6 +165,7 @@ export const RULES: readonly Rule[] = [
   nothingCaptured,
   outboundBypass,
   outboundRegistryOnly,
+  ownerGroups,
   podAddressListener,
   podMissingProxy,
   portName,
@@ -162,6 +186,7 @@ export const RULES: readonly Rule[] = [
   restrictedSeccomp,
   revisionWithoutWebhook,
   rulesDiffer,
+  rulesFromOtherRelease,
   samePortOtherTarget,
   selectorDecides,
   servicePortNotCaptured,
@@ -171,11 +196,14 @@ export const RULES: readonly Rule[] = [
   sidecarNotReady,
   sidecarOutdated,
   sidecarRestarts,
+  startOrder,
   targetPortUnknown,
   terminationTooShort,
   tokenMissing,
   tproxyRequirements,
+  tproxyTunnelPort,
   trafficAnnotationInvalid,
   udpPort,
   undeclaredListener,
+  virtualInterface,
 ]

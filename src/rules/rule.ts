@@ -1,3 +1,4 @@
+import type {GapReason} from '../model/answer.js'
 import type {PatchStep, Proof, Severity} from '../model/finding.js'
 import type {ObjectRef} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
@@ -35,6 +36,8 @@ export interface Rule<N extends FactName = FactName, U extends FactName = FactNa
   readonly versions?: string
   /** Pods it makes sense for. */
   readonly modes: readonly PodMode[]
+  /** True for a rule that also makes sense where the pod runs on another system than Linux. */
+  readonly anySystem?: true
   /** Asked of pods that have ended or are ending, too; others look at what lives. */
   readonly alsoWhenOver?: boolean
   /** Without these it is not checked. */
@@ -72,4 +75,11 @@ export const PAGES = {
 } as const
 
 /** Thrown by a rule that cannot decide about one workload; shown as not checked, with this reason. */
-export class Undecided extends Error {}
+export class Undecided extends Error {
+  readonly reason: GapReason
+
+  constructor(message: string, reason: GapReason = 'unreadable') {
+    super(message)
+    this.reason = reason
+  }
+}

@@ -81,6 +81,8 @@ function stateOf(status: unknown): ContainerState | undefined {
   const exitCode = numberOf(now, 'exitCode')
   const lastReason = textOf(last, 'reason')
   const lastExitCode = numberOf(last, 'exitCode')
+  const startedAt = textOf(now, 'startedAt')
+  const lastFinishedAt = textOf(last, 'finishedAt')
   return {
     ready: flagOf(status, 'ready') ?? false,
     restarts: numberOf(status, 'restartCount') ?? 0,
@@ -90,6 +92,8 @@ function stateOf(status: unknown): ContainerState | undefined {
     ...(exitCode === undefined ? {} : {exitCode}),
     ...(lastReason === undefined ? {} : {lastReason}),
     ...(lastExitCode === undefined ? {} : {lastExitCode}),
+    ...(startedAt === undefined ? {} : {startedAt}),
+    ...(lastFinishedAt === undefined ? {} : {lastFinishedAt}),
   }
 }
 

@@ -84,6 +84,19 @@ function templatePath(kind: string): string {
   return (TEMPLATES[kind] ?? []).join('.')
 }
 
+/** The operating system a pod asks for when that is not Linux (kubernetes.io, PodSpec os and the well-known node labels). */
+function foreignSystemOf(spec: unknown): PodModel['foreignSystem'] {
+  const asked = [
+    {name: textOf(spec, 'os', 'name'), path: 'os.name'},
+    ...['kubernetes.io/os', 'beta.kubernetes.io/os'].map(label => ({
+      name: textOf(spec, 'nodeSelector', label),
+      path: `nodeSelector["${label}"]`,
+    })),
+  ]
+  const found = asked.find(({name}) => name !== undefined && name !== 'linux')
+  return found?.name === undefined ? undefined : {name: found.name, path: found.path}
+}
+
 /** The pod an object is or makes; undefined for objects that make no pods. */
 export function readPod(object: KubeObject): PodModel | undefined {
   if (!isWorkloadKind(object.kind)) return undefined
@@ -98,6 +111,7 @@ export function readPod(object: KubeObject): PodModel | undefined {
   const createdAt = textOf(object, 'metadata', 'creationTimestamp')
   const isPod = object.kind === 'Pod'
   const containers = containersOf(spec, at(object, 'status'))
+  const foreignSystem = foreignSystemOf(spec)
   return {
     object: refOf(object),
     workload,
@@ -109,6 +123,7 @@ export function readPod(object: KubeObject): PodModel | undefined {
     ownerLabels: isPod ? {} : textMapOf(object, 'metadata', 'labels'),
     ownerAnnotations: isPod ? {} : textMapOf(object, 'metadata', 'annotations'),
     hostNetwork: flagOf(spec, 'hostNetwork') ?? false,
+    ...(foreignSystem === undefined ? {} : {foreignSystem}),
     restartPolicy: textOf(spec, 'restartPolicy') ?? 'Always',
     dnsPolicy: textOf(spec, 'dnsPolicy') ?? 'ClusterFirst',
     serviceAccount: textOf(spec, 'serviceAccountName') ?? 'default',

@@ -58,6 +58,7 @@ function finding(rule: Rule, {pod}: Workload, found: Found): Finding {
 
 async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise<Outcome> {
   if (!rule.modes.includes(workload.mode)) return quiet(rule, 'not-applicable')
+  if (workload.pod.foreignSystem !== undefined && rule.anySystem !== true) return quiet(rule, 'not-applicable')
   if (isOver(workload.pod) && rule.alsoWhenOver !== true) return quiet(rule, 'not-applicable')
   const answers = await Promise.all(rule.needs.map(async name => [name, await book.fact(name)] as const))
   const facts: Partial<Record<FactName, unknown>> = {}
@@ -80,7 +81,7 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
     return {
       rule,
       kind: 'not-checked',
-      gap: {what: `the condition of ${rule.code}`, reason: 'unreadable', detail: error.message},
+      gap: {what: `the condition of ${rule.code}`, reason: error.reason, detail: error.message},
     }
   }
   if (found.length === 0) return quiet(rule, 'passed')

@@ -1,3 +1,4 @@
+import {type CniConfig, readCniConfig} from '../../formats/cni-config/parse.js'
 import {readInjectionWebhooks} from '../../formats/injection-webhook/parse.js'
 import {readInjectorSettings} from '../../formats/injector-config/parse.js'
 import {readDestinationRule, readPeerAuthentication} from '../../formats/istio-policy/parse.js'
@@ -25,6 +26,7 @@ export interface ClusterLists {
   webhooks(): Promise<Answer<readonly InjectionWebhook[]>>
   injectors(): Promise<Answer<readonly InjectorSettings[]>>
   mesh(): Promise<Answer<MeshSettings>>
+  cniConfig(): Promise<Answer<CniConfig>>
   peerAuthentications(): Promise<Answer<readonly PeerAuthentication[]>>
   destinationRules(): Promise<Answer<readonly DestinationRuleModel[]>>
   daemonSets(): Promise<Answer<readonly KubeObject[]>>
@@ -67,13 +69,13 @@ export function clusterLists(source: Source, istioNamespace: string): ClusterLis
     held.set(key, known)
     return known
   }
-  const configMap = async (prefix: string): Promise<Answer<readonly KubeObject[]>> => {
-    const answer = await list('ConfigMap', istioNamespace)
+  const configMap = async (prefix: string, namespace = istioNamespace): Promise<Answer<readonly KubeObject[]>> => {
+    const answer = await list('ConfigMap', namespace)
     if (!answer.ok) return answer
     const found = answer.value.filter(({metadata: {name}}) => name === prefix || name.startsWith(`${prefix}-`))
     return found.length > 0
       ? answered(found)
-      : missing(`ConfigMap ${prefix}`, 'not-captured', `none in namespace ${istioNamespace}`)
+      : missing(`ConfigMap ${prefix}`, 'not-captured', `none in namespace ${namespace}`)
   }
   const answers = new Map<string, Promise<unknown>>()
   /** Parsing is remembered too: a ConfigMap of the injector is 100 kB of YAML, and every pod asks for it. */
@@ -108,6 +110,15 @@ export function clusterLists(source: Source, istioNamespace: string): ClusterLis
         return map === undefined
           ? missing('the mesh configuration', 'not-captured', 'no ConfigMap istio')
           : answered(readMeshSettings(map))
+      }),
+    cniConfig: () =>
+      once('cni', async () => {
+        const beside = await configMap('istio-cni-config')
+        const maps = beside.ok ? beside : await configMap('istio-cni-config', 'kube-system')
+        const [map] = maps.ok ? maps.value : []
+        return map === undefined
+          ? missing('ConfigMap istio-cni-config', 'not-captured', `none in ${istioNamespace} or kube-system`)
+          : answered(readCniConfig(map))
       }),
     peerAuthentications: () => parsed('PeerAuthentication', all => all.map(readPeerAuthentication)),
     destinationRules: () => parsed('DestinationRule', all => all.map(readDestinationRule)),

@@ -14,6 +14,7 @@ const WORDS = {
   foreign: 'by others',
   residue: 'second copy',
   incomplete: 'not compared',
+  policy: 'the policy DROP',
 } as const
 
 const FAMILY = {ip: 'IPv4', ip6: 'IPv6', inet: ''} as const

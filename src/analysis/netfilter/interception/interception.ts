@@ -151,7 +151,8 @@ function proxyOutbound(q: Questions): Direction {
   return {usual, exceptions: [...ports, ...ranges].filter(found => differs(usual, found, Number(found.value)))}
 }
 
-function primary(machine: Machine, family: IpFamily): {device: string; own: IpAddress} | undefined {
+/** The interface and address by which others reach the pod in a family: the first that is neither loopback nor link-local. */
+export function primaryAddress(machine: Machine, family: IpFamily): {device: string; own: IpAddress} | undefined {
   for (const {name, addresses} of machine.interfaces) {
     const own = addresses.find(
       address => address.family === family && (family === 'ip' || address.bits >> 118n !== 0x3fan),
@@ -190,7 +191,7 @@ export function interceptionOf(
   family: IpFamily,
   mentions: Mentions = mentionsOf(rulesets),
 ): Interception | undefined {
-  const place = primary(machine, family)
+  const place = primaryAddress(machine, family)
   if (place === undefined) return undefined
   const q: Questions = {
     rules: compileRules(rulesets),
@@ -237,6 +238,6 @@ function lookup(q: Questions, host: IpRange): Verdict {
 
 /** The address asked about in the answers, for remarks. */
 export function ownAddressText(machine: Machine, family: IpFamily): string | undefined {
-  const found = primary(machine, family)
+  const found = primaryAddress(machine, family)
   return found === undefined ? undefined : formatIp(found.own)
 }

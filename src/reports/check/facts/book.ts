@@ -1,12 +1,15 @@
-import type {Answer} from '../../../model/answer.js'
-import type {FactName, Facts, Workload} from '../../../rules/facts.js'
+import {type Answer, answered, missing} from '../../../model/answer.js'
+import {FACT_WORDS, type FactName, type Facts, type Workload} from '../../../rules/facts.js'
 import {certificates} from './certificates.js'
 import {cni} from './cni.js'
-import type {CheckRun, FactBook, PodContext} from './context.js'
+import {cniExcluded, cniRelease} from './cni-plugin.js'
+import {type CheckRun, cannotVisit, type FactBook, type PodContext} from './context.js'
 import {controlPlane} from './control-plane.js'
 import {discovery} from './discovery.js'
 import {drift} from './drift.js'
 import {injection} from './injection.js'
+import {interfaces} from './interfaces.js'
+import {kernel} from './kernel.js'
 import {podLog} from './pod-log.js'
 import {ports} from './ports.js'
 import {sockets} from './sockets.js'
@@ -35,7 +38,15 @@ const FETCH: Fetchers = {
   controlPlane,
   discovery,
   drift,
+  kernel,
+  interfaces: async context => cannotVisit(context, 'interfaces') ?? (await interfaces(context)),
+  status: async ({workload: {pod}}) =>
+    pod.status === undefined
+      ? missing(FACT_WORDS.status, 'not-captured', 'a manifest shows no running pod')
+      : answered(pod.status),
   cni,
+  cniRelease,
+  cniExcluded,
 }
 
 /** The facts of one workload, fetched when first asked for. */

@@ -27,8 +27,10 @@ describe('explain', () => {
   test('every word the kernel notes know can be explained within 80 columns', () => {
     expect(kernelWords().length).toBeGreaterThan(40)
     for (const word of kernelWords()) {
-      const lines = explained(word).split('\n')
-      expect(lines.join(' ')).toContain('(kernel rules)')
+      // A rule may have the same name; what it says stands before.
+      const all = explained(word).split('\n')
+      const lines = all.slice(all.findIndex(line => line.includes('(kernel rules)')))
+      expect(lines[0]).toContain('(kernel rules)')
       expect(lines.join(' ')).not.toMatch(/[{}]/)
       expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(80)
     }

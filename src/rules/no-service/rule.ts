@@ -1,7 +1,8 @@
 import {selects} from '../../analysis/service-ports/service-ports.js'
+import {isWatchedPort} from '../../analysis/service-ports/watched-port.js'
 import {isOlder} from '../../model/istio-version.js'
 import type {ServiceModel} from '../../model/kube-service.js'
-import {appContainers, type PodModel, runsToCompletion} from '../../model/pod.js'
+import {appContainers, runsToCompletion} from '../../model/pod.js'
 import {type Labels, matchesLabels, requirementsOf} from '../../model/selector.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -12,13 +13,6 @@ function nearMiss(service: ServiceModel, labels: Labels): string | undefined {
   if (first === undefined || differing.length !== 1 || Object.keys(service.selector).length < 2) return undefined
   const [key, value] = first
   return `${service.object.name} wants ${key}=${value}, the pod has ${labels[key] === undefined ? 'no such label' : `${key}=${labels[key]}`}`
-}
-
-const METRICS = /(^|-)(metrics|prom|prometheus|health|healthz|probe|probes)(-|$)/
-
-/** True for a port that only whoever watches the pod calls, by its address: metrics and health. */
-function isWatched(pod: PodModel, name: string | undefined, port: number): boolean {
-  return METRICS.test(name ?? '') || pod.annotations['prometheus.io/port'] === String(port)
 }
 
 export const rule = defineRule({
@@ -47,7 +41,7 @@ export const rule = defineRule({
     if (named.some(({selector}) => selector !== undefined && matchesLabels(requirementsOf(selector), pod.labels)))
       return []
     const ports = appContainers(pod).flatMap(container =>
-      container.ports.filter(({name, port}) => !free.includes(port) && !isWatched(pod, name, port)),
+      container.ports.filter(({name, port}) => !free.includes(port) && !isWatchedPort(pod, name, port)),
     )
     const clientOnly = ports.length === 0 || runsToCompletion(pod)
     if (clientOnly && !isOlder(version, 1, 20)) return []

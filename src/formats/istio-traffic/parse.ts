@@ -196,6 +196,10 @@ export function readSidecar(object: KubeObject): SidecarModel {
     ...selectorOf(object, 'workloadSelector', 'labels'),
     egress: listOf(object, 'spec', 'egress').flatMap(each => textsOf(each, 'hosts')),
     outboundPolicy: textOf(object, 'spec', 'outboundTrafficPolicy', 'mode') ?? '',
+    ingress: listOf(object, 'spec', 'ingress').map(each => ({
+      port: numberOf(each, 'port', 'number') ?? 0,
+      endpoint: textOf(each, 'defaultEndpoint') ?? '',
+    })),
   }
 }
 
@@ -207,6 +211,7 @@ export function readServiceEntry(object: KubeObject): ServiceEntryModel {
     addresses: textsOf(object, 'spec', 'addresses'),
     resolution: textOf(object, 'spec', 'resolution') ?? 'NONE',
     exportTo: textsOf(object, 'spec', 'exportTo'),
+    ...selectorOf(object, 'workloadSelector', 'labels'),
     ports: listOf(object, 'spec', 'ports').map((entry, index) => ({
       port: numberOf(entry, 'number') ?? 0,
       protocol: (textOf(entry, 'protocol') ?? '').toUpperCase(),

@@ -2,6 +2,7 @@ import {reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
 import {istioProtocol, protocolOfName} from '../../analysis/protocol/istio-protocol.js'
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
 import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** Servers that speak first, whose clients wait while the proxy sniffs (SSH, FTP, SMTP, PostgreSQL, Redis-likes, AMQP). */
@@ -30,6 +31,7 @@ export const rule = defineRule({
   check: ({pod, mode}, {services}) =>
     boundPorts(pod, services).flatMap(({service, port, target}) => {
       if (port.protocol !== 'TCP' || istioProtocol(port) !== 'unknown' || ofControlPlane(service)) return []
+      if (isTemplated(port.appProtocol ?? port.name ?? '')) return []
       // An appProtocol that hides a good name is another rule's matter.
       if (port.appProtocol !== undefined && protocolOfName(port.name) !== 'unknown') return []
       const waits = SERVER_FIRST.includes(port.port) || SERVER_FIRST.includes(target ?? -1)

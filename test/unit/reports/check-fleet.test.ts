@@ -183,6 +183,20 @@ describe('check -A of a fleet', () => {
       expect(report.workloads.flatMap(({pods}) => pods).sort()).toEqual(Pod.map(({metadata}) => metadata.name).sort())
   })
 
+  test('pods that are over are read and not checked; nothing else there is nothing to check', async () => {
+    const [first, ...rest] = Array.from({length: 6}, (_, at) => copyOf('reviews-v1', at, 1))
+    const over = (pod: KubeObject, phase: string): KubeObject => ({...pod, status: {...(pod.status ?? {}), phase}})
+    const Pod = [
+      ...(first === undefined ? [] : [first]),
+      ...rest.map((pod, at) => over(pod, at % 2 === 0 ? 'Failed' : 'Succeeded')),
+    ]
+    cluster = await scriptedCluster({get: lists({Pod})})
+    expect((await checked()).workloads.flatMap(({pods}) => pods)).toEqual(['reviews-v1-0'])
+    await cluster.close()
+    cluster = await scriptedCluster({get: lists({Pod: Pod.slice(1)})})
+    await expect(checked()).rejects.toThrow('no pods in any namespace of cluster test')
+  })
+
   test('a list that ends in the middle is no answer', async () => {
     const Pod = Array.from({length: 700}, (_, at) => copyOf('reviews-v1', at, 4))
     cluster = await scriptedCluster({
@@ -260,11 +274,12 @@ describe('where the cluster may not be listed whole', () => {
   test('a namespace that fails for another reason is an error of the whole', async () => {
     const Namespace = namespaceObjects(2)
     cluster = await scriptedCluster({
-      get: lists({Pod: pods(), Namespace}, ({kind, namespace}) =>
-        kind !== 'Pod' ? undefined : namespace === undefined ? FORBIDDEN : {status: 500, body: 'no'},
-      ),
+      get: lists({Pod: pods(), Namespace}, ({kind, namespace}) => {
+        if (kind !== 'Pod' || namespace === 'fleet-0') return undefined
+        return namespace === undefined ? FORBIDDEN : {status: 500, body: 'no'}
+      }),
     })
-    await expect(checked()).rejects.toThrow('cannot look up Pod')
+    await expect(checked()).rejects.toThrow(/cannot look up Pod in cluster test: .*failed \(HTTP 500: no\)/)
   })
 })
 

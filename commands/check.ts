@@ -3,9 +3,10 @@ import {readBaseline, readCheckConfig} from '../src/cli/check-settings.js'
 import {selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
+import {progressLine} from '../src/cli/progress-line.js'
+import {podPages} from '../src/reports/check/pod-pages.js'
 import {severitiesByCode, withPolicy} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
-import {checkTargets, shardOf} from '../src/reports/check/targets.js'
 import {checkView} from '../src/reports/check/view.js'
 import {exitCodeOf} from '../src/reports/report.js'
 import {organisationRules} from '../src/rules/organisation.js'
@@ -57,11 +58,17 @@ export default class Check extends MeshCommand {
     const {output: _, ...common} = flags
     const target = {namespace: flags.namespace, selector: flags.selector, allNamespaces: flags['all-namespaces']}
     await this.withSource({...common, output: undefined}, async source => {
-      const objects = shardOf(await checkTargets(source, argv.map(String), target), flags.shard)
+      const pods = podPages(source, argv.map(String), target, flags.shard)
       const deep = flags.deep ?? (source.origin.kind !== 'cluster' || !flags['all-namespaces'])
       const failOn = flags['fail-on'] ?? config.failOn ?? 'warning'
-      const options = {rules, failOn, istioNamespace: flags.istioNamespace, deep, now: new Date()}
-      const raw = await checkReport(source, objects, {...options, version: this.config.version})
+      const everywhere = flags['all-namespaces'] === true
+      const options = {rules, failOn, istioNamespace: flags.istioNamespace, deep, everywhere, now: new Date()}
+      // Nothing is written over where every call gets a line of its own.
+      const line = progressLine(process.stderr, {afterMs: flags.calls ? Number.POSITIVE_INFINITY : 1000})
+      const progress = (done: number, total?: number) =>
+        line.show(`${done}${total === undefined ? '' : ` of ${total}`} pods checked`)
+      const {version} = this.config
+      const raw = await checkReport(source, pods, {...options, version, progress}).finally(() => line.clear())
       const report = withPolicy(raw, {severities, accepted, at: options.now})
       process.exitCode = exitCodeOf(report, flags['require-all'])
       await writeOutputs(specs, report, checkView)

@@ -6,15 +6,32 @@ export interface ProgressLine {
   clear(): void
 }
 
-/** A progress line on a stream; nothing is written unless the stream is a terminal. */
-export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
+/** Often enough to be seen moving, seldom enough to cost nothing. */
+const EVERY_MS = 100
+
+/** A progress line on a stream, shown only once `afterMs` are over; nothing is written unless the stream is a terminal, and nothing stays behind when the program ends. */
+export function progressLine(stream: NodeJS.WriteStream, {afterMs = 0} = {}): ProgressLine {
   if (!stream.isTTY) return {note: () => undefined, show: () => undefined, clear: () => undefined}
   const put = (text: string) => stream.write(`\r\u001b[2K${text.slice(0, Math.max(0, (stream.columns || 80) - 1))}`)
+  const startedAt = performance.now()
+  let shownAt: number | undefined
+  const clear = () => {
+    if (shownAt === undefined) return
+    shownAt = undefined
+    process.off('exit', clear)
+    put('')
+  }
   return {
     note: text => {
       stream.write(`\r\u001b[2K${text}\n`)
     },
-    show: put,
-    clear: () => put(''),
+    show: text => {
+      const now = performance.now()
+      if (now - startedAt < afterMs || (shownAt !== undefined && now - shownAt < EVERY_MS)) return
+      if (shownAt === undefined) process.once('exit', clear)
+      shownAt = now
+      put(text)
+    },
+    clear,
   }
 }

@@ -49,6 +49,14 @@ export interface AuthorizationPolicyModel {
   readonly httpFields: readonly string[]
 }
 
+/** A RequestAuthentication, as far as the pods it is meant for go. */
+export interface RequestAuthenticationModel {
+  readonly object: ObjectRef
+  readonly selector?: Labels
+  /** As with an AuthorizationPolicy. */
+  readonly targets: readonly string[]
+}
+
 /** A ServiceEntry, as far as names, addresses and ports go. */
 export interface ServiceEntryModel {
   readonly object: ObjectRef

@@ -20,6 +20,8 @@ export const LIMITS = {
   unlimitedMs: 3_600_000,
   /** Tries while the server answers 429 or 5xx with Retry-After, as client-go counts them. */
   apiTries: 10,
+  /** Calls under way at one API server: every istiod is asked at once, and nobody runs more of them; 429 makes it fewer. */
+  callsAtOnce: 64,
   /** One answer of the API server: a page of 500 pods is about 8 MB; old servers may ignore the page size. */
   apiAnswerBytes: 500 * MIB,
   /** What is read of a body that explains a failure. */

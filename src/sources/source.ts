@@ -28,6 +28,17 @@ export interface ObjectQuery {
   readonly labels?: readonly Requirement[]
 }
 
+/** A part of a list, as it arrives: what was read of each object, never the objects themselves. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** True for the first page, and again when an expired list had to begin anew: what came before does not count then. */
+  readonly begins: boolean
+  /** True when the list expired on the way and went on from a later moment: what was made meanwhile may be missing. */
+  readonly later: boolean
+  /** How many objects are still to come, where the server says so. */
+  readonly remaining?: number
+}
+
 /**
  * The seam between questions and answers: every report works on every source that holds its evidence.
  * Absence is a gap with a reason, never an exception; `close` releases everything that was opened.
@@ -43,6 +54,11 @@ export interface Source {
   /** The kinds of objects this source is known to hold, in the versions it holds them; absent when it cannot say beforehand. */
   kinds?(): readonly {readonly kind: string; readonly apiVersion: string; readonly namespaced?: boolean}[]
   objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>>
+  /**
+   * The same in pages, for lists too large to hold; absent where all objects are at hand anyway (`objectPages` asks either way).
+   * A gap ends the list and voids what came before it. Who asks for the next page is done with the objects of the last.
+   */
+  pages?<T>(query: ObjectQuery, read: (object: KubeObject) => T): AsyncIterable<Answer<Page<T>>>
   evidence(id: EvidenceId, subject: PodRef, query?: EvidenceQuery): Promise<Answer<Artifact>>
   /** What to tell the person about how the input was read, such as lines passed over. */
   readonly remarks?: readonly string[]

@@ -1,4 +1,5 @@
 import type {Agent} from 'node:http'
+import type {Pace} from './pace.js'
 
 /** One finished call, for people who asked to see every call; names and numbers only, never contents. */
 export interface CallRecord {
@@ -23,6 +24,10 @@ export interface ApiServer {
   /** `refused` asks for new credentials because the server did not accept the last ones. */
   headers(refused?: boolean): Promise<HeaderMap>
   readonly observe?: CallObserver | undefined
+  /** Told of each sentence the server sends beside its answers, once. */
+  readonly warn?: ((sentence: string) => void) | undefined
+  /** Seats for calls; who opens a stream holds one already. */
+  readonly pace?: Pace | undefined
 }
 
 /** Runs one call and reports its name, bytes, time and outcome to the observer, whatever happens. */

@@ -2,6 +2,7 @@
 import {rmSync, statSync} from 'node:fs'
 import {dirname, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import {benchCheckFleet} from './check-fleet.js'
 import {changedDump, largeDump} from './large-dump.js'
 import {benchLive} from './live.js'
 import {manyRules} from './many-rules.js'
@@ -58,3 +59,4 @@ try {
 }
 
 await benchLive(report)
+await benchCheckFleet(report, 5000, Math.min(RUNS, 5))

@@ -1,15 +1,15 @@
 // The live way, measured against the served API: ratios to kubectl, to bare node and to a bare WebSocket in the same minute.
-import {spawn, spawnSync} from 'node:child_process'
+import {spawnSync} from 'node:child_process'
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {createServer} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import {fileURLToPath, pathToFileURL} from 'node:url'
-import {build} from 'esbuild'
 import {WebSocket, WebSocketServer} from 'ws'
 import {largeDump} from './large-dump.js'
 import {ratios, runOnce} from './measure.js'
+import {fleet, measured, POD, parts, SETTINGS} from './served-fleet.js'
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 15)
 const PODS = 5000
@@ -17,94 +17,10 @@ const SMALL_BOUND = 4.5
 const FORWARD_BOUND = 0.3
 const NAMED_BOUND = 0.02
 const LIST_BOUND = 0.3
-const POD = 'reviews-v1-ccf5b6b84-9cj4v'
 
 const meshctl = resolve('bin/run.js')
 const here = name => fileURLToPath(new URL(name, import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'meshctl-bench-'))
-
-/** The parts under measure as one module, built as the release is. */
-async function parts() {
-  const outfile = join(work, 'parts.mjs')
-  const from = path => `export * from './src/${path}.ts'`
-  const contents = [
-    'kubeapi/server',
-    'kubeapi/kubeconfig',
-    'sources/open',
-    'sources/cluster/source',
-    'wire/pod-agent',
-    'wire/http-call',
-  ]
-    .map(from)
-    .join('\n')
-  const banner = {js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"}
-  await build({
-    stdin: {contents, resolveDir: resolve('.')},
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    banner,
-    logLevel: 'error',
-  })
-  return outfile
-}
-
-const SETTINGS = {istioNamespace: 'istio-system', asGroups: [], requestTimeoutMs: 60_000, adminPort: 15_000}
-
-/** The sample with one pod copied to a fleet, and a large dump in the first of the copies. */
-async function fleet(lib, dump) {
-  const sample = await lib.openFiles([resolve('src/sample/mesh.tgz')])
-  const found = await sample.objects({kind: 'Pod'})
-  const base = found.value.find(pod => pod.metadata.name === POD)
-  const copies = Array.from({length: PODS}, (_, at) => ({
-    ...structuredClone(base),
-    metadata: {...base.metadata, name: `reviews-${at}`, namespace: `fleet-${at % 50}`},
-  }))
-  const all = [...found.value, ...copies]
-  const wanted =
-    ({name, namespace}) =>
-    pod =>
-      (name === undefined || pod.metadata.name === name) &&
-      (namespace === undefined || pod.metadata.namespace === namespace)
-  const large = {id: 'envoy.config_dump', bytes: readFileSync(dump), provenance: {}}
-  return {
-    ...sample,
-    objects: async query =>
-      query.kind === 'Pod' ? {ok: true, value: all.filter(wanted(query))} : sample.objects(query),
-    evidence: async (id, pod) =>
-      id === large.id && pod.name === 'reviews-0' ? {ok: true, value: large} : sample.evidence(id, pod),
-  }
-}
-
-/** Runs a program to its end: its time, and its peak memory as the kernel counts it. */
-function measured(command, argv, env) {
-  return new Promise((done, fail) => {
-    const start = performance.now()
-    const child = spawn(command, argv, {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'inherit']})
-    let peakKiB = 0
-    let bytes = 0
-    const look = setInterval(() => {
-      try {
-        const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
-        peakKiB = Math.max(peakKiB, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0))
-      } catch {
-        // Gone between two looks.
-      }
-    }, 10)
-    child.stdout.on('data', chunk => {
-      bytes += chunk.length
-    })
-    child.once('error', fail)
-    child.once('close', code => {
-      clearInterval(look)
-      if (code !== 0) fail(new Error(`${command} ${argv.join(' ')} ended with ${code}`))
-      else done({wallMs: performance.now() - start, peakMiB: peakKiB / 1024, bytes})
-    })
-  })
-}
 
 /** Megabytes per second of a page fetched through a port-forward, and of as many bytes over a WebSocket with nothing around it. */
 async function forwardSpeed(lib, source, path) {
@@ -188,9 +104,9 @@ async function smallProxy(lib, report) {
 /** The live figures; `report(name, measured, bound, what, least)` says and judges each. */
 export async function benchLive(report) {
   const dump = largeDump()
-  const outfile = await parts()
+  const outfile = await parts(work)
   const lib = await import(pathToFileURL(outfile).href)
-  const source = await fleet(lib, dump.path)
+  const source = await fleet(lib, PODS, dump.path)
   await smallProxy(lib, report)
   const server = await lib.startApiServer(source)
   const kubeconfig = await lib.writeKubeconfig(server)

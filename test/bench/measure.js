@@ -25,7 +25,8 @@ export function runOnce(argv, ends = 0) {
   })
 }
 
-function median(numbers) {
+/** The middle of some numbers. */
+export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]
 }

@@ -1,6 +1,7 @@
 import type {
   AuthorizationPolicyModel,
   GatewayModel,
+  RequestAuthenticationModel,
   RouteTarget,
   ServiceEntryModel,
   SidecarModel,
@@ -159,6 +160,22 @@ function httpFields(object: KubeObject): readonly string[] {
   return [...new Set(found)]
 }
 
+/** What a policy is attached to, as `Kind/name`. */
+function targetsOfPolicy(object: KubeObject): readonly string[] {
+  return [...listOf(object, 'spec', 'targetRefs'), at(object, 'spec', 'targetRef')]
+    .filter(isObject)
+    .map(each => `${textOf(each, 'kind') ?? ''}/${textOf(each, 'name') ?? ''}`)
+}
+
+/** A RequestAuthentication object (security.istio.io), as far as its reach goes. */
+export function readRequestAuthentication(object: KubeObject): RequestAuthenticationModel {
+  return {
+    object: refOf(object),
+    ...selectorOf(object, 'selector', 'matchLabels'),
+    targets: targetsOfPolicy(object),
+  }
+}
+
 /** An AuthorizationPolicy object (security.istio.io), as far as a list needs. */
 export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicyModel {
   return {
@@ -166,9 +183,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
     ...selectorOf(object, 'selector', 'matchLabels'),
     action: textOf(object, 'spec', 'action') ?? 'ALLOW',
     rules: listOf(object, 'spec', 'rules').length,
-    targets: [...listOf(object, 'spec', 'targetRefs'), at(object, 'spec', 'targetRef')]
-      .filter(isObject)
-      .map(each => `${textOf(each, 'kind') ?? ''}/${textOf(each, 'name') ?? ''}`),
+    targets: targetsOfPolicy(object),
     dryRun: object.metadata.annotations?.['istio.io/dry-run'] === 'true',
     httpFields: httpFields(object),
   }

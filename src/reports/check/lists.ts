@@ -2,21 +2,38 @@ import {type CniConfig, readCniConfig} from '../../formats/cni-config/parse.js'
 import {readInjectionWebhooks} from '../../formats/injection-webhook/parse.js'
 import {readInjectorSettings} from '../../formats/injector-config/parse.js'
 import {readDestinationRule, readPeerAuthentication} from '../../formats/istio-policy/parse.js'
-import {readAuthorizationPolicy, readServiceEntry, readSidecar} from '../../formats/istio-traffic/parse.js'
+import {
+  readAuthorizationPolicy,
+  readRequestAuthentication,
+  readServiceEntry,
+  readSidecar,
+} from '../../formats/istio-traffic/parse.js'
 import {readNode} from '../../formats/kube-node/parse.js'
 import {readService} from '../../formats/kube-service/parse.js'
 import {readMeshSettings} from '../../formats/mesh-config/parse.js'
 import {readNetworkPolicy} from '../../formats/network-policy/parse.js'
-import {type Answer, answered, missing} from '../../model/answer.js'
+import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
+import {boundedMap} from '../../model/bounded-map.js'
 import type {InjectionWebhook, InjectorSettings, NamespaceModel} from '../../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../../model/istio-policy.js'
-import type {AuthorizationPolicyModel, ServiceEntryModel, SidecarModel} from '../../model/istio-traffic.js'
+import type {
+  AuthorizationPolicyModel,
+  RequestAuthenticationModel,
+  ServiceEntryModel,
+  SidecarModel,
+} from '../../model/istio-traffic.js'
+import {kindOf} from '../../model/kinds.js'
 import type {NodeModel} from '../../model/kube-node.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {MeshSettings} from '../../model/mesh-settings.js'
 import type {NetworkPolicyModel} from '../../model/network-policy.js'
-import type {Source} from '../../sources/source.js'
+import {objectPages} from '../../sources/object-pages.js'
+import type {ObjectQuery, Source} from '../../sources/source.js'
+import {withoutBulk} from './slim.js'
+
+/** Namespaces asked at once, where the cluster may not be listed whole. */
+const NAMESPACES_AT_ONCE = 8
 
 /** Objects of the whole cluster that rules ask for, each list read at most once in a run. */
 export interface ClusterLists {
@@ -33,6 +50,7 @@ export interface ClusterLists {
   nodes(): Promise<Answer<readonly NodeModel[]>>
   networkPolicies(namespace: string): Promise<Answer<readonly NetworkPolicyModel[]>>
   authorizationPolicies(): Promise<Answer<readonly AuthorizationPolicyModel[]>>
+  requestAuthentications(): Promise<Answer<readonly RequestAuthenticationModel[]>>
   serviceEntries(): Promise<Answer<readonly ServiceEntryModel[]>>
   sidecars(): Promise<Answer<readonly SidecarModel[]>>
 }
@@ -41,9 +59,40 @@ function mapped<T, R>(answer: Answer<T>, use: (value: T) => R): Answer<R> {
   return answer.ok ? answered(use(answer.value)) : answer
 }
 
+/** A list without what no rule reads; of a long one no more than a page is ever held whole. */
+async function slimList(source: Source, query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
+  let found: KubeObject[] = []
+  for await (const page of objectPages(source, query, withoutBulk)) {
+    if (!page.ok) return page
+    if (page.value.begins) found = []
+    for (const item of page.value.items) found.push(item)
+  }
+  return answered(found)
+}
+
+/** The list of every namespace in turn, where the cluster may not be listed whole: one refusal leaves the list incomplete, so it is a gap. */
+async function namespaceByNamespace(
+  source: Source,
+  kind: string,
+  names: readonly string[],
+  refused: Gap,
+): Promise<Answer<readonly KubeObject[]>> {
+  const lists = await boundedMap(names, NAMESPACES_AT_ONCE, async name => ({
+    name,
+    answer: await listed(source, kind, name),
+  }))
+  const unseen = lists.flatMap(({name, answer}) => (answer.ok ? [] : [name]))
+  if (unseen.length === 0) return answered(lists.flatMap(({answer}) => (answer.ok ? answer.value : [])))
+  if (unseen.length === names.length) return {ok: false, gap: refused}
+  const [first] = lists.flatMap(({answer}) => (answer.ok || answer.gap.reason === 'forbidden' ? [] : [answer.gap]))
+  if (first !== undefined) return {ok: false, gap: first}
+  const detail = `refused in ${unseen.length} of ${names.length} namespaces: ${unseen.join(', ')}`
+  return {ok: false, gap: {...refused, detail}}
+}
+
 /** Files given by hand rarely hold all of a cluster, so an empty list there is not knowledge but a gap. */
 export async function listed(source: Source, kind: string, namespace?: string): Promise<Answer<readonly KubeObject[]>> {
-  const answer = await source.objects({kind, ...(namespace === undefined ? {} : {namespace})})
+  const answer = await slimList(source, {kind, ...(namespace === undefined ? {} : {namespace})})
   if (answer.ok && answer.value.length === 0 && source.origin.kind === 'files') {
     const where = namespace === undefined ? '' : ` of namespace ${namespace}`
     return missing(`${kind} objects${where}`, 'not-captured', 'the files given hold none')
@@ -60,14 +109,33 @@ function namespaces(objects: readonly KubeObject[]): ReadonlyMap<string, Namespa
   )
 }
 
-/** Reads lists of a source on demand and remembers them. */
-export function clusterLists(source: Source, istioNamespace: string): ClusterLists {
+function byNamespace<T>(objects: readonly KubeObject[], read: (object: KubeObject) => T): ReadonlyMap<string, T[]> {
+  const found = new Map<string, T[]>()
+  for (const object of objects) {
+    const namespace = object.metadata.namespace ?? 'default'
+    const known = found.get(namespace)
+    if (known === undefined) found.set(namespace, [read(object)])
+    else known.push(read(object))
+  }
+  return found
+}
+
+/** Reads lists of a source on demand and remembers them; with `everywhere`, one list of the whole cluster stands for those of its namespaces. */
+export function clusterLists(source: Source, istioNamespace: string, everywhere = false): ClusterLists {
   const held = new Map<string, Promise<Answer<readonly KubeObject[]>>>()
   const list = (kind: string, namespace?: string) => {
     const key = `${kind}/${namespace ?? ''}`
-    const known = held.get(key) ?? listed(source, kind, namespace)
+    const known = held.get(key) ?? (namespace === undefined ? whole(kind) : listed(source, kind, namespace))
     held.set(key, known)
     return known
+  }
+  /** Where the whole may not be listed, everything is what the namespaces hold. */
+  const whole = async (kind: string): Promise<Answer<readonly KubeObject[]>> => {
+    const answer = await listed(source, kind)
+    const namespaced = kindOf(kind)?.namespaced === true
+    if (answer.ok || !everywhere || !namespaced || answer.gap.reason !== 'forbidden') return answer
+    const names = await parsed('Namespace', namespaces)
+    return names.ok ? await namespaceByNamespace(source, kind, [...names.value.keys()], answer.gap) : answer
   }
   const configMap = async (prefix: string, namespace = istioNamespace): Promise<Answer<readonly KubeObject[]>> => {
     const answer = await list('ConfigMap', namespace)
@@ -85,7 +153,24 @@ export function clusterLists(source: Source, istioNamespace: string): ClusterLis
     return known
   }
   const parsed = <T>(kind: string, use: (objects: readonly KubeObject[]) => T, namespace?: string) =>
-    once(`${kind}/${namespace ?? ''}`, async () => mapped(await list(kind, namespace), use))
+    once(`${kind}/${namespace ?? ''}`, async () =>
+      mapped(await (namespace === undefined ? whole(kind) : listed(source, kind, namespace)), use),
+    )
+  /** What one namespace holds of a kind: its part of the list of all where that is asked for and allowed, else a list of its own. */
+  const inNamespace = async <T>(
+    kind: string,
+    read: (object: KubeObject) => T,
+    namespace: string,
+  ): Promise<Answer<readonly T[]>> => {
+    if (everywhere) {
+      const all = await once(`all ${kind}`, async () =>
+        mapped(await listed(source, kind), objects => byNamespace(objects, read)),
+      )
+      if (all.ok) return answered(all.value.get(namespace) ?? [])
+      if (all.gap.reason !== 'forbidden') return all
+    }
+    return await parsed(kind, objects => objects.map(read), namespace)
+  }
   return {
     pods: namespace => list('Pod', namespace),
     namespace: async name => {
@@ -96,7 +181,7 @@ export function clusterLists(source: Source, istioNamespace: string): ClusterLis
         ? missing(`Namespace ${name}`, 'not-captured', `not among those of ${source.origin.label}`)
         : answered(found)
     },
-    services: namespace => parsed('Service', objects => objects.map(readService), namespace),
+    services: namespace => inNamespace('Service', readService, namespace),
     webhooks: () => parsed('MutatingWebhookConfiguration', objects => objects.flatMap(readInjectionWebhooks)),
     injectors: () =>
       once('injectors', async () =>
@@ -124,8 +209,9 @@ export function clusterLists(source: Source, istioNamespace: string): ClusterLis
     destinationRules: () => parsed('DestinationRule', all => all.map(readDestinationRule)),
     daemonSets: () => list('DaemonSet'),
     nodes: () => parsed('Node', all => all.map(readNode)),
-    networkPolicies: namespace => parsed('NetworkPolicy', all => all.map(readNetworkPolicy), namespace),
+    networkPolicies: namespace => inNamespace('NetworkPolicy', readNetworkPolicy, namespace),
     authorizationPolicies: () => parsed('AuthorizationPolicy', all => all.map(readAuthorizationPolicy)),
+    requestAuthentications: () => parsed('RequestAuthentication', all => all.map(readRequestAuthentication)),
     serviceEntries: () => parsed('ServiceEntry', all => all.map(readServiceEntry)),
     sidecars: () => parsed('Sidecar', all => all.map(readSidecar)),
   }

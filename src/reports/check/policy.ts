@@ -4,7 +4,8 @@ import {UserError} from '../../model/user-error.js'
 import {findRules} from '../../rules/pick.js'
 import type {Rule} from '../../rules/rule.js'
 import {fingerprint} from './fingerprint.js'
-import {type CheckedWorkload, type CheckReport, countsOf} from './report.js'
+import {type CheckReport, countsOf} from './report.js'
+import type {CheckedWorkload} from './tally.js'
 
 /** What a team decided about findings: severities of its own, and what it accepts for a while. */
 export interface FindingPolicy {

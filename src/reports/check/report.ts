@@ -1,17 +1,16 @@
-import {readPod} from '../../formats/kube-pod/parse.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
-import {atLeast, type Finding, type NotChecked, SEVERITIES, type Severity} from '../../model/finding.js'
+import {atLeast, type Severity} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube-object.js'
-import {byText} from '../../model/order.js'
-import {type ObjectRef, objectLabel} from '../../model/pod.js'
 import type {Rule} from '../../rules/rule.js'
 import type {Source} from '../../sources/source.js'
 import {askIstiods, type IstiodAnswer, istiodPods} from '../proxy-status/istiods.js'
 import type {Report} from '../report.js'
-import {checkPod, type Outcome} from './evaluate.js'
+import {checkPod} from './evaluate.js'
 import type {CheckRun} from './facts/context.js'
 import {clusterLists} from './lists.js'
+import {onePage, type PodPage} from './pod-pages.js'
+import {type CheckedWorkload, openTally} from './tally.js'
 
 export interface CheckOptions {
   readonly rules: readonly Rule[]
@@ -21,15 +20,10 @@ export interface CheckOptions {
   readonly now: Date
   /** The release of this program, for logs that name it. */
   readonly version?: string
-}
-
-/** One workload and what was asked about it; replicas are one. */
-export interface CheckedWorkload {
-  readonly workload: ObjectRef
-  readonly pods: readonly string[]
-  readonly findings: readonly Finding[]
-  readonly notChecked: readonly NotChecked[]
-  readonly passed: number
+  /** True when pods of every namespace are checked. */
+  readonly everywhere?: boolean
+  /** Told after every pod: how many are done, and of how many where that is known. */
+  readonly progress?: (done: number, total: number | undefined) => void
 }
 
 export interface CheckReport extends Report {
@@ -40,7 +34,7 @@ export interface CheckReport extends Report {
   /** The rules that were asked. */
   readonly rules: readonly Rule[]
   readonly version: string
-  /** Parts of the files given that could not be read. */
+  /** Parts of the files given that could not be read, and of the mesh that could not be listed. */
   readonly damaged: readonly Gap[]
   /** Findings, passed and unchecked questions, over all workloads. */
   readonly counts: {
@@ -55,63 +49,8 @@ export interface CheckReport extends Report {
 
 /** Pods under examination at once: each may cost several calls to one proxy. */
 const AT_ONCE = 8
-
-function keyOf({code, object, path, message}: Finding): string {
-  return [code, objectLabel(object), path, message].join('\u0000')
-}
-
-function bySeverity(a: Finding, b: Finding): number {
-  return (
-    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-    byText(a.code, b.code) ||
-    byText(a.path ?? '', b.path ?? '') ||
-    byText(a.message, b.message)
-  )
-}
-
-/** Equal findings of several pods once, with all their pods. */
-function merged(findings: readonly Finding[]): readonly Finding[] {
-  const found = new Map<string, Finding & {pods: string[]}>()
-  for (const each of findings) {
-    const known = found.get(keyOf(each))
-    if (known === undefined) found.set(keyOf(each), {...each, pods: [...each.pods]})
-    else known.pods.push(...each.pods)
-  }
-  return [...found.values()].sort(bySeverity)
-}
-
-/** What is kept of a pod once its rules were asked. */
-interface AskedPod {
-  readonly workload: ObjectRef
-  /** Absent for a template. */
-  readonly name: string | undefined
-  readonly outcomes: readonly Outcome[]
-}
-
-function gathered(pods: readonly AskedPod[]): CheckedWorkload {
-  const workload = pods[0]?.workload ?? {kind: 'Pod', namespace: '', name: ''}
-  const notChecked = new Map<string, NotChecked & {pods: string[]}>()
-  const touched = new Map<string, boolean>()
-  for (const {name, outcomes} of pods) {
-    for (const outcome of outcomes) {
-      const {code, slug} = outcome.rule
-      if (outcome.kind === 'passed') touched.set(code, touched.get(code) ?? true)
-      else if (outcome.kind !== 'not-applicable') touched.set(code, false)
-      if (outcome.kind !== 'not-checked') continue
-      const known = notChecked.get(code) ?? {code, rule: slug, workload, pods: [], gap: outcome.gap}
-      if (name !== undefined) known.pods.push(name)
-      notChecked.set(code, known)
-    }
-  }
-  const findings = pods.flatMap(({outcomes}) => outcomes.flatMap(each => (each.kind === 'found' ? each.findings : [])))
-  return {
-    workload,
-    pods: pods.map(({name}) => name).filter(name => name !== undefined),
-    findings: merged(findings),
-    notChecked: [...notChecked.values()].sort((a, b) => byText(a.code, b.code)),
-    passed: [...touched.values()].filter(passed => passed).length,
-  }
-}
+const WENT_ON =
+  'the list of pods expired on the way and went on from a later moment; pods made in the meantime may be missing'
 
 /** Findings in files say on which line. */
 async function placed(source: Source, each: CheckedWorkload): Promise<CheckedWorkload> {
@@ -143,8 +82,8 @@ function istiodsOnce(source: Source, namespace: string): CheckRun['istiods'] {
 }
 
 function uniqueGaps(workloads: readonly CheckedWorkload[]): readonly Gap[] {
-  const all = workloads.flatMap(each => each.notChecked.map(({gap}) => gap))
-  return [...new Map(all.map(gap => [JSON.stringify(gap), gap])).values()]
+  const all = new Set(workloads.flatMap(each => each.notChecked.map(({gap}) => gap)))
+  return [...new Map([...all].map(gap => [JSON.stringify(gap), gap] as const)).values()]
 }
 
 function capturedOr(source: Source, now: Date): Date {
@@ -167,44 +106,51 @@ export function countsOf(workloads: readonly CheckedWorkload[]): CheckReport['co
   }
 }
 
-/** Asks every rule about every pod given, and gathers the answers by workload. */
+/** Asks every rule about pods, page by page or all that are given, and gathers the answers by workload; of a pod itself nothing is kept. */
 export async function checkReport(
   source: Source,
-  objects: readonly KubeObject[],
+  targets: readonly KubeObject[] | AsyncIterable<PodPage>,
   options: CheckOptions,
 ): Promise<CheckReport> {
   const run: CheckRun = {
     source,
-    lists: clusterLists(source, options.istioNamespace),
+    // Where every list is a call, one for the whole cluster stands for one per namespace.
+    lists: clusterLists(source, options.istioNamespace, options.everywhere === true && source.pages !== undefined),
     istioNamespace: options.istioNamespace,
     istiods: istiodsOnce(source, options.istioNamespace),
     at: capturedOr(source, options.now),
     deep: options.deep,
   }
-  const asked = await boundedMap(objects, AT_ONCE, async (object): Promise<AskedPod | undefined> => {
-    const pod = readPod(object)
-    if (pod === undefined) return undefined
-    const outcomes = await checkPod(run, pod, options.rules)
-    return {workload: pod.workload, name: pod.exists ? pod.object.name : undefined, outcomes}
-  })
-  const groups = new Map<string, AskedPod[]>()
-  for (const each of asked) {
-    if (each === undefined) continue
-    const key = objectLabel(each.workload)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [each])
-    else group.push(each)
+  let tally = openTally()
+  let unseen: Gap[] = []
+  let [read, later] = [0, false]
+  for await (const page of Symbol.asyncIterator in targets ? targets : onePage(targets)) {
+    if (page.begins) {
+      tally = openTally()
+      unseen = []
+      read = 0
+      later = false
+    }
+    later ||= page.later
+    unseen.push(...page.unseen)
+    const total = page.remaining === undefined ? undefined : read + page.read + page.remaining
+    let done = read + page.read - page.pods.length
+    await boundedMap(page.pods, AT_ONCE, async pod => {
+      tally.add(pod, await checkPod(run, pod, options.rules))
+      done += 1
+      options.progress?.(done, total)
+    })
+    read += page.read
   }
-  const gatheredAll = [...groups.entries()].sort(([a], [b]) => byText(a, b)).map(([, group]) => gathered(group))
-  const workloads = await Promise.all(gatheredAll.map(each => placed(source, each)))
-  const damaged = (await source.damaged?.()) ?? []
+  const workloads = await Promise.all(tally.workloads().map(each => placed(source, each)))
+  const damaged = [...((await source.damaged?.()) ?? []), ...unseen]
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
     origin: source.origin,
     at: run.at,
     gaps: [...damaged, ...uniqueGaps(workloads)],
     damaged,
-    notes: [],
+    notes: later ? [WENT_ON] : [],
     workloads,
     failOn: options.failOn,
     rules: options.rules,

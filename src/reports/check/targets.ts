@@ -1,9 +1,7 @@
-import {createHash} from 'node:crypto'
 import {flagOf, listOf, textOf} from '../../formats/decode.js'
 import {isWorkloadKind, readPod} from '../../formats/kube-pod/parse.js'
 import {gapSentence} from '../../model/answer.js'
 import type {KubeObject} from '../../model/kube-object.js'
-import {objectLabel} from '../../model/pod.js'
 import {matchesLabels, parseSelector} from '../../model/selector.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -34,7 +32,7 @@ async function fromFiles(source: Source, target: Target): Promise<readonly KubeO
   const requirements = target.selector === undefined ? [] : parseSelector(target.selector)
   const all = lists
     .flatMap(answer => (answer.ok ? answer.value : []))
-    .filter(object => object.kind === 'Pod' || !owned(object))
+    .filter(object => (object.kind === 'Pod' || !owned(object)) && readPod(object) !== undefined)
     .filter(object => target.namespace === undefined || (object.metadata.namespace ?? 'default') === target.namespace)
     .filter(object => matchesLabels(requirements, object.metadata.labels ?? {}))
   if (all.length > 0) return all
@@ -48,6 +46,15 @@ async function fromFiles(source: Source, target: Target): Promise<readonly KubeO
 /** Pods that are of no interest to a fleet-wide check: they are over. */
 function over(pod: KubeObject): boolean {
   return ['Succeeded', 'Failed'].includes(textOf(pod, 'status', 'phase') ?? '')
+}
+
+/** The error for a namespace, or a whole cluster, in which there is nothing to check. */
+export function noPods(source: Source, target: Target): UserError {
+  const where =
+    target.allNamespaces === true ? 'any namespace' : `namespace ${target.namespace ?? source.defaultNamespace}`
+  return new UserError(`no pods in ${where} of ${source.origin.label}`, {
+    next: 'name a namespace with -n, or all with -A',
+  })
 }
 
 /** The pods and templates the user asked about: those named, those of a namespace or selector, or everything in the files given. */
@@ -75,25 +82,5 @@ export async function checkTargets(
   const pods = await resolvePods(source, target)
   const running = pods.filter(pod => !over(pod))
   if (running.length > 0) return running
-  const where =
-    target.allNamespaces === true ? 'any namespace' : `namespace ${target.namespace ?? source.defaultNamespace}`
-  throw new UserError(`no pods in ${where} of ${source.origin.label}`, {
-    next: 'name a namespace with -n, or all with -A',
-  })
-}
-
-/** The part of the objects that falls to one of several runs, counted from 0: by workload, the same in every run, so that each workload is checked exactly once. */
-export function shardOf(objects: readonly KubeObject[], shard: string | undefined): readonly KubeObject[] {
-  if (shard === undefined) return objects
-  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(shard) ?? []
-  if (index === undefined || Number(index) >= Number(count)) {
-    throw new UserError(`cannot read the shard ${JSON.stringify(shard)}`, {
-      hint: 'Write it as 0/4, 1/4, 2/4, 3/4: counted from 0, as Indexed Jobs count.',
-    })
-  }
-  return objects.filter(object => {
-    const pod = readPod(object)
-    const key = pod === undefined ? object.metadata.name : objectLabel(pod.workload)
-    return createHash('sha256').update(key).digest().readUInt32BE(0) % Number(count) === Number(index)
-  })
+  throw noPods(source, target)
 }

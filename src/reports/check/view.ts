@@ -14,7 +14,8 @@ import {policyReports} from './forms/policy-report.js'
 import {prometheusText} from './forms/prometheus.js'
 import {sarifLog} from './forms/sarif.js'
 import {baselineOf} from './policy.js'
-import type {CheckedWorkload, CheckReport} from './report.js'
+import type {CheckReport} from './report.js'
+import type {CheckedWorkload} from './tally.js'
 
 const WIDTH = 79
 const TONES: Readonly<Record<Severity, Tone>> = {error: 'bad', warning: 'warn', info: 'dim'}

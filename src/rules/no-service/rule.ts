@@ -36,7 +36,8 @@ export const rule = defineRule({
     },
   },
   check: ({pod, version}, {services, serviceEntries = []}, {ports: free}) => {
-    if (services.some(service => selects(service, pod))) return []
+    // The selector of an ExternalName counts for nothing.
+    if (services.some(service => service.type !== 'ExternalName' && selects(service, pod))) return []
     const named = serviceEntries.filter(({object}) => object.namespace === pod.object.namespace)
     if (named.some(({selector}) => selector !== undefined && matchesLabels(requirementsOf(selector), pod.labels)))
       return []

@@ -1,10 +1,11 @@
 import {setMaxListeners} from 'node:events'
 import type {Agent} from 'node:http'
-import {setTimeout as sleep} from 'node:timers/promises'
 import {type ApiServer, type CallObserver, observed} from '../../wire/api-server.js'
 import {failureFromRefusal} from '../../wire/classify.js'
 import {type HttpAnswer, type HttpCall, httpCall} from '../../wire/http-call.js'
-import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
+import {openPace, type Pace, seated} from '../../wire/pace.js'
+import {warningsIn} from '../../wire/warnings.js'
+import {failureFromError} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
 import {agentFor} from './agent.js'
 import type {ClusterAccess} from './kubeconfig.js'
@@ -42,6 +43,7 @@ export interface ApiOptions {
   readonly requestTimeoutMs: number
   readonly userAgent: string
   readonly observe?: CallObserver | undefined
+  readonly warn?: ((sentence: string) => void) | undefined
 }
 
 /** Connects (lazily) to one API server as one user; `close` aborts whatever is still under way. */
@@ -50,21 +52,33 @@ export async function openApi(access: ClusterAccess, options: ApiOptions): Promi
   const life = new AbortController()
   const headers = async (refused?: boolean) => (await access.credentials(refused)).headers
   const url = access.server.href.replace(/\/+$/, '')
-  return apiOn({url, agent, userAgent: options.userAgent, headers, observe: options.observe}, agent, {
-    idleMs: options.requestTimeoutMs === 0 ? undefined : options.requestTimeoutMs,
-    signal: life.signal,
-    gzip: access.gzip,
-    abort: () => life.abort(),
-  })
+  return apiOn(
+    {url, agent, userAgent: options.userAgent, headers, observe: options.observe, warn: options.warn},
+    agent,
+    {
+      idleMs: options.requestTimeoutMs === 0 ? undefined : options.requestTimeoutMs,
+      signal: life.signal,
+      gzip: access.gzip,
+      abort: () => life.abort(),
+    },
+  )
 }
 
 /** The same on a server that is already known; tests and other callers bring their own agent. */
 export function apiOn(
-  server: ApiServer,
+  reached: ApiServer,
   agent: Agent,
   options: {readonly idleMs: number | undefined; readonly signal: AbortSignal; readonly gzip: boolean; abort(): void},
 ): Api {
   const {idleMs, signal, gzip} = options
+  const pace = openPace(LIMITS.callsAtOnce)
+  const warned = new Set<string>()
+  const warn = (sentence: string) => {
+    if (warned.has(sentence)) return
+    warned.add(sentence)
+    reached.warn?.(sentence)
+  }
+  const server: ApiServer = {...reached, pace, ...(reached.warn === undefined ? {} : {warn})}
   // Every call under way listens for the end; a fleet has hundreds of them.
   setMaxListeners(0, signal)
   return {
@@ -72,9 +86,20 @@ export function apiOn(
     idleMs,
     signal,
     gzip,
-    get: call => observed(server, `GET ${call.path}`, () => getWithRetries(server, call, idleMs, signal), measure),
+    get: call =>
+      observed(
+        server,
+        `GET ${call.path}`,
+        () => seated(pace, signal, () => getWithRetries(server, pace, call, idleMs, signal)),
+        measure,
+      ),
     send: call =>
-      observed(server, `${call.method} ${call.path}`, () => sendOnce(server, call, idleMs, signal), measure),
+      observed(
+        server,
+        `${call.method} ${call.path}`,
+        () => seated(pace, signal, () => sendOnce(server, call, idleMs, signal)),
+        measure,
+      ),
     close: () => {
       options.abort()
       agent.destroy()
@@ -97,6 +122,7 @@ function measure(answer: HttpAnswer): {bytes: number; outcome: string} {
  */
 async function getWithRetries(
   server: ApiServer,
+  pace: Pace,
   call: ApiGet,
   idleMs: number | undefined,
   signal: AbortSignal,
@@ -104,6 +130,7 @@ async function getWithRetries(
   const endsAt = performance.now() + (call.totalMs ?? totalFor(idleMs, LIMITS.apiCallMs))
   let refused = false
   for (let attempt = 1; ; attempt++) {
+    const callBeganAt = performance.now()
     try {
       return await getOnce(server, call, {idleMs, signal, totalMs: Math.max(1, endsAt - performance.now())}, refused)
     } catch (error) {
@@ -111,7 +138,7 @@ async function getWithRetries(
       const waitMs = failure.details.retryAfterMs
       const mayWait = waitMs !== undefined && attempt < LIMITS.apiTries && performance.now() + waitMs < endsAt
       if (failure.kind === 'unauthorized' && !refused) refused = true
-      else if (mayWait) await pause(waitMs, signal)
+      else if (mayWait) await pace.stepAside(waitMs, signal, failure.kind === 'throttled' ? {callBeganAt} : undefined)
       else throw failure
     }
   }
@@ -137,7 +164,7 @@ async function sendOnce(
     ...(idleMs === undefined ? {} : {idleMs}),
   }
   const request = {url: new URL(server.url + path), agent: server.agent, method, headers, body}
-  return accepted(await httpCall(`${method} ${path}`, request, limits))
+  return accepted(server, await httpCall(`${method} ${path}`, request, limits))
 }
 
 async function getOnce(
@@ -163,19 +190,12 @@ async function getOnce(
     maxBytes: call.maxBytes ?? LIMITS.apiAnswerBytes,
     ...(idleMs === undefined ? {} : {idleMs}),
   })
-  return accepted(answer)
+  return accepted(server, answer)
 }
 
-function accepted(answer: HttpAnswer): HttpAnswer {
+function accepted({warn}: ApiServer, answer: HttpAnswer): HttpAnswer {
+  for (const sentence of warn === undefined ? [] : warningsIn(answer.headers.warning)) warn?.(sentence)
   if (answer.status >= 200 && answer.status < 300) return answer
   const body = answer.body.subarray(0, LIMITS.refusalBytes).toString('utf8')
   throw failureFromRefusal({httpStatus: answer.status, body, retryAfter: answer.headers['retry-after']})
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, {signal})
-  } catch {
-    throw new WireFailure('aborted', 'interrupted')
-  }
 }

@@ -1,48 +1,72 @@
-import {isObject, listOf, textOf} from '../../formats/decode.js'
+import {isObject, listOf, numberOf, textOf} from '../../formats/decode.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
+import type {Page} from '../source.js'
 import {answerJson} from './answer-json.js'
 import type {Api} from './api.js'
 
-interface Page {
-  readonly items: readonly KubeObject[]
+interface RawPage<T> {
+  readonly items: readonly T[]
   readonly next: string | undefined
+  readonly remaining: number | undefined
 }
+
+/** What to do about a list that expired on the way (410): begin it again, or go on from a later moment when the server offers that. */
+type OnExpiry = 'begin-anew' | 'go-on'
 
 /**
  * Every object of a list, in pages, the next page fetched while the last is read. A list that expired on the way (410) is begun
  * again once; if that happens twice it goes on from the server's token, no longer in one snapshot.
  */
 export async function listObjects(api: Api, path: string): Promise<readonly KubeObject[]> {
-  for (let restarts = 0; ; restarts++) {
-    try {
-      return await allPages(api, path, restarts > 0)
-    } catch (error) {
-      const failure = failureFromError(error)
-      if (failure.kind !== 'expired' || restarts > 0) throw failure
-    }
+  let found: KubeObject[] = []
+  for await (const page of listPages(api, path, object => object, 'begin-anew')) {
+    if (page.begins) found = []
+    for (const item of page.items) found.push(item)
   }
+  return found
 }
 
-async function allPages(api: Api, path: string, goOn: boolean): Promise<readonly KubeObject[]> {
-  const found: KubeObject[] = []
+/**
+ * A list page by page, of each object only what `read` makes of it, the next page fetched while the last is used. Whoever takes long
+ * over a page lets the list expire, so it goes on from the server's token at once unless it is to begin anew; it begins anew at most once.
+ */
+export async function* listPages<T>(
+  api: Api,
+  path: string,
+  read: (object: KubeObject) => T,
+  onExpiry: OnExpiry = 'go-on',
+): AsyncGenerator<Page<T>> {
+  let anew = false
+  let [begins, later] = [true, false]
+  let token: string | undefined
   let waiting: Promise<Buffer> | undefined = fetchPage(api, path, undefined)
   while (waiting !== undefined) {
-    const body: Buffer = await waiting.catch((error: unknown) => {
-      const token = error instanceof WireFailure && error.kind === 'expired' ? error.details.continueToken : undefined
-      if (!goOn || token === undefined) throw error
-      return fetchPage(api, path, token)
-    })
+    let body: Buffer
+    try {
+      body = await waiting
+    } catch (error) {
+      const failure = failureFromError(error)
+      const offered = onExpiry === 'go-on' || anew ? failure.details.continueToken : undefined
+      if (failure.kind !== 'expired' || (offered === undefined && anew)) throw failure
+      if (offered === undefined) [anew, begins, later] = [true, true, false]
+      else later = true
+      token = offered
+      body = await fetchPage(api, path, offered)
+    }
     const early = earlyToken(body)
     const ahead = early === undefined ? undefined : fetchPage(api, path, early)
     // The page is read before the next one is awaited; a failure of the next must not go unheard meanwhile.
     ahead?.catch(() => undefined)
-    const page = readPage(body, path)
-    for (const item of page.items) found.push(item)
-    waiting = ahead ?? (page.next === undefined ? undefined : fetchPage(api, path, page.next))
+    const {items, next, remaining} = readPage(body, path, read)
+    if (next !== undefined && next === token) throw new WireFailure('protocol', `GET ${path}: the list does not go on`)
+    token = next
+    waiting = ahead ?? (next === undefined ? undefined : fetchPage(api, path, next))
+    waiting?.catch(() => undefined)
+    yield {items, begins, later, ...(remaining === undefined ? {} : {remaining})}
+    begins = false
   }
-  return found
 }
 
 async function fetchPage(api: Api, path: string, token: string | undefined): Promise<Buffer> {
@@ -58,7 +82,7 @@ function earlyToken(body: Buffer): string | undefined {
   return /^\{"kind":"\w+List","apiVersion":"[^"]+","metadata":\{[^{}]*?"continue":"([\w+/=-]+)"/.exec(head)?.[1]
 }
 
-function readPage(body: Buffer, path: string): Page {
+function readPage<T>(body: Buffer, path: string, read: (object: KubeObject) => T): RawPage<T> {
   const json = answerJson({body}, path)
   if (!isObject(json) || !Array.isArray(json.items)) {
     // An empty list of a custom resource may have null items; anything else is not a list.
@@ -69,8 +93,9 @@ function readPage(body: Buffer, path: string): Page {
   const kind = (textOf(json, 'kind') ?? '').replace(/List$/, '')
   const apiVersion = textOf(json, 'apiVersion') ?? 'v1'
   const next = textOf(json, 'metadata', 'continue')
-  const items = listOf(json, 'items').map(item => identified(item, kind, apiVersion))
-  return {items, next: next === undefined || next === '' ? undefined : next}
+  const items = listOf(json, 'items').map(item => read(identified(item, kind, apiVersion)))
+  if (next === undefined || next === '') return {items, next: undefined, remaining: 0}
+  return {items, next, remaining: numberOf(json, 'metadata', 'remainingItemCount')}
 }
 
 /** Items of built-in lists leave out what the list already says. */

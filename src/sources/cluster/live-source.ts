@@ -11,7 +11,7 @@ import {istiodEvidence} from './istiod-evidence.js'
 import {type Live, openLive} from './live.js'
 import {logEvidence} from './log-evidence.js'
 import {setLogLevel} from './log-level.js'
-import {clusterObjects} from './objects.js'
+import {clusterObjects, clusterPages} from './objects.js'
 import type {ClusterSettings} from './settings.js'
 
 /** The live source on an API client: objects by lists, evidence by its row of the catalogue, changes by explicit wish. */
@@ -22,10 +22,12 @@ export function sourceOn(api: Api, settings: ClusterSettings, label: string, def
     defaultNamespace,
     offers: () => ['every kind of object the user may read', ...EVIDENCE_IDS.map(id => evidenceRow(id).title)],
     objects: query => clusterObjects(live, query),
+    pages: (query, read) => clusterPages(live, query, read),
     evidence: (id, subject, query) => evidenceOf(live, settings, id, subject, query),
     rulings: permissions => accessReviews(api, permissions),
     changes: {
-      setLogLevel: (subject, level, logger) => setLogLevel(live, settings.adminPort, subject, level, logger),
+      setLogLevel: (subject, level, logger) =>
+        live.oneByOne(subject, () => setLogLevel(live, settings.adminPort, subject, level, logger)),
       addDebugContainer: (subject, image, announce) => addDebugContainer(live, subject, image, announce),
     },
     close: async () => live.close(),
@@ -42,7 +44,7 @@ function evidenceOf(
   const {how} = evidenceRow(id)
   switch (how.via) {
     case 'admin':
-      return adminEvidence(live, id, subject, how.path, settings.adminPort, query)
+      return live.oneByOne(subject, () => adminEvidence(live, id, subject, how.path, settings.adminPort, query))
     case 'exec':
       return execEvidence(live, id, subject, how.tries)
     case 'log':

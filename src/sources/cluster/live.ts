@@ -8,6 +8,7 @@ import {failureFromRefusal} from '../../wire/classify.js'
 import {collectBytes, collectHead} from '../../wire/collect.js'
 import {execInPod} from '../../wire/exec.js'
 import {type HttpAnswer, httpCall} from '../../wire/http-call.js'
+import {seated} from '../../wire/pace.js'
 import {podAgent} from '../../wire/pod-agent.js'
 import {WireFailure} from '../../wire/wire-failure.js'
 import type {ExecOutcome} from '../exec-answer.js'
@@ -27,6 +28,10 @@ export interface Live {
   pod(ref: PodRef, fresh?: boolean): Promise<PodModel>
   /** Remembers pods that were listed for another reason. */
   remember(objects: readonly KubeObject[]): void
+  /** Drops what is kept of pods nobody asks about any more, with their idle forwards: a fleet has thousands. */
+  forget(refs: readonly PodRef[]): void
+  /** Runs questions to one proxy one after the other, whichever way each goes: Envoy's admin answers on its main thread. */
+  oneByOne<T>(ref: PodRef, ask: () => Promise<T>): Promise<T>
   /** A page from a port of a pod over a forward that stays open; a status other than 200 is thrown. */
   podPage(ref: PodRef, port: number, path: string, limits: CallLimits): Promise<Buffer>
   exec(ref: PodRef, container: string, argv: readonly string[], limits: CallLimits): Promise<ExecOutcome>
@@ -53,7 +58,8 @@ export function podPath(ref: PodRef): string {
 /** Opens the shared part of a live source on an API client. */
 export function openLive(api: Api): Live {
   const pods = new Map<string, PodModel>()
-  const agents = new Map<string, Agent>()
+  const agents = new Map<string, Map<number, Agent>>()
+  const turns = new Map<string, Promise<unknown>>()
   /** Namespaces in which this user may not forward ports: a role does not change within a run, so it is asked about once. */
   const refusals = new Map<string, WireFailure>()
 
@@ -75,12 +81,33 @@ export function openLive(api: Api): Live {
   }
 
   function agentFor(ref: PodRef, port: number): Agent {
-    const key = `${keyOf(ref)}:${port}`
-    const known = agents.get(key)
+    const ofPod = agents.get(keyOf(ref)) ?? new Map<number, Agent>()
+    agents.set(keyOf(ref), ofPod)
+    const known = ofPod.get(port)
     if (known !== undefined) return known
     const agent = podAgent(api.server, {namespace: ref.namespace, pod: ref.name, port}, ONE_AT_A_TIME)
-    agents.set(key, agent)
+    ofPod.set(port, agent)
     return agent
+  }
+
+  function forget(refs: readonly PodRef[]): void {
+    for (const key of refs.map(keyOf)) {
+      pods.delete(key)
+      for (const agent of agents.get(key)?.values() ?? []) agent.destroy()
+      agents.delete(key)
+    }
+  }
+
+  async function oneByOne<T>(ref: PodRef, ask: () => Promise<T>): Promise<T> {
+    const key = keyOf(ref)
+    const before = turns.get(key) ?? Promise.resolve()
+    const mine = before.then(ask, ask)
+    turns.set(key, mine)
+    try {
+      return await mine
+    } finally {
+      if (turns.get(key) === mine) turns.delete(key)
+    }
   }
 
   async function podPage(ref: PodRef, port: number, path: string, limits: CallLimits): Promise<Buffer> {
@@ -92,7 +119,8 @@ export function openLive(api: Api): Live {
     const call = {url, method, agent: agentFor(ref, port), repeatable: true}
     const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), maxBytes: limits.maxBytes, signal: api.signal}
     const silence = api.idleMs === undefined ? {} : {idleMs: api.idleMs}
-    const run = (): Promise<HttpAnswer> => httpCall(name, call, {...bounds, ...silence})
+    const run = (): Promise<HttpAnswer> =>
+      seated(api.server.pace, api.signal, () => httpCall(name, call, {...bounds, ...silence}))
     const answer = await observed(api.server, name, run, each => ({
       bytes: each.wireBytes,
       outcome: String(each.status),
@@ -117,7 +145,9 @@ export function openLive(api: Api): Live {
     const target = {namespace: ref.namespace, pod: ref.name, container, argv}
     const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), signal: api.signal}
     try {
-      const {exitCode} = await execInPod(api.server, target, {stdout: stdout.sink, stderr: stderr.sink}, bounds)
+      const streams = {stdout: stdout.sink, stderr: stderr.sink}
+      const run = () => execInPod(api.server, target, streams, bounds)
+      const {exitCode} = await seated(api.server.pace, api.signal, run)
       return {argv, stdout: stdout.bytes(), stderr: stderr.bytes().toString('utf8'), exitCode}
     } catch (error) {
       // A program that is not there is an outcome like any other: the next try may be.
@@ -133,10 +163,12 @@ export function openLive(api: Api): Live {
     remember: objects => {
       for (const object of objects) if (object.kind === 'Pod') keep(object)
     },
+    forget,
+    oneByOne,
     podPage,
     exec,
     close: () => {
-      for (const agent of agents.values()) agent.destroy()
+      for (const ofPod of agents.values()) for (const agent of ofPod.values()) agent.destroy()
       api.close()
     },
   }

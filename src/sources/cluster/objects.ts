@@ -1,13 +1,13 @@
 import {isObject, listOf, textOf} from '../../formats/decode.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import {type Kind, kindOf} from '../../model/kinds.js'
-import type {KubeObject} from '../../model/kube-object.js'
+import type {KubeObject, PodRef} from '../../model/kube-object.js'
 import {selectorText} from '../../model/selector.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
-import type {ObjectQuery} from '../source.js'
+import type {ObjectQuery, Page} from '../source.js'
 import {answerJson} from './answer-json.js'
 import {gapOfFailure} from './gap-of-failure.js'
-import {listObjects} from './list.js'
+import {listObjects, listPages} from './list.js'
 import type {Live} from './live.js'
 
 /**
@@ -32,20 +32,89 @@ export async function clusterObjects(live: Live, query: ObjectQuery): Promise<An
   }
 }
 
-async function ask(live: Live, kind: Kind, apiVersion: string, query: ObjectQuery): Promise<readonly KubeObject[]> {
+/**
+ * The same in pages, of each object only what `read` makes of it. Pods of a page are remembered for questions about them, and
+ * forgotten when the next page is asked for.
+ */
+export async function* clusterPages<T>(
+  live: Live,
+  query: ObjectQuery,
+  read: (object: KubeObject) => T,
+): AsyncGenerator<Answer<Page<T>>> {
+  const what = `${query.kind} objects`
+  const kind = kindOf(query.kind)
+  if (kind === undefined) {
+    yield missing(what, 'not-applicable', `meshctl does not know the kind ${query.kind}`)
+    return
+  }
+  try {
+    yield* pagesAt(live, kind, kind.apiVersion, query, read)
+  } catch (error) {
+    const failure = failureFromError(error)
+    if (!isUnknownPath(failure) || !kind.apiVersion.includes('/')) {
+      yield {ok: false, gap: gapOfFailure(what, failure)}
+      return
+    }
+    try {
+      const version = await preferredVersion(live, kind)
+      if (version === undefined) yield answered({items: [], begins: true, later: false, remaining: 0})
+      else yield* pagesAt(live, kind, version, query, read)
+    } catch (again) {
+      yield {ok: false, gap: gapOfFailure(what, failureFromError(again))}
+    }
+  }
+}
+
+async function* pagesAt<T>(
+  live: Live,
+  kind: Kind,
+  apiVersion: string,
+  query: ObjectQuery,
+  read: (object: KubeObject) => T,
+): AsyncGenerator<Answer<Page<T>>> {
+  let refs: PodRef[] = []
+  const use = (object: KubeObject): T => {
+    if (kind.kind === 'Pod') {
+      live.remember([object])
+      refs.push({namespace: object.metadata.namespace ?? 'default', name: object.metadata.name})
+    }
+    return read(object)
+  }
+  try {
+    for await (const page of listPages(live.api, listPath(kind, apiVersion, query), use)) {
+      const used = refs
+      refs = []
+      yield answered(page)
+      live.forget(used)
+    }
+  } finally {
+    live.forget(refs)
+  }
+}
+
+function collection(kind: Kind, apiVersion: string, query: ObjectQuery): string {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
   const inside =
     kind.namespaced && query.namespace !== undefined ? `/namespaces/${encodeURIComponent(query.namespace)}` : ''
-  const path = `${root}${inside}/${kind.resource}`
+  return `${root}${inside}/${kind.resource}`
+}
+
+function listPath(kind: Kind, apiVersion: string, query: ObjectQuery): string {
+  const selectors = new URLSearchParams({
+    ...(query.name === undefined ? {} : {fieldSelector: `metadata.name=${query.name}`}),
+    ...(query.labels === undefined ? {} : {labelSelector: selectorText(query.labels)}),
+  }).toString()
+  const path = collection(kind, apiVersion, query)
+  return selectors === '' ? path : `${path}?${selectors}`
+}
+
+async function ask(live: Live, kind: Kind, apiVersion: string, query: ObjectQuery): Promise<readonly KubeObject[]> {
   if (query.name === undefined || (kind.namespaced && query.namespace === undefined)) {
-    const selectors = new URLSearchParams({
-      ...(query.name === undefined ? {} : {fieldSelector: `metadata.name=${query.name}`}),
-      ...(query.labels === undefined ? {} : {labelSelector: selectorText(query.labels)}),
-    }).toString()
-    const found = await listObjects(live.api, selectors === '' ? path : `${path}?${selectors}`)
+    const found = await listObjects(live.api, listPath(kind, apiVersion, query))
     live.remember(found)
     return found
   }
+  const path = collection(kind, apiVersion, query)
   try {
     const one = `${path}/${encodeURIComponent(query.name)}`
     const json = answerJson(await live.api.get({path: one}), one)

@@ -1,7 +1,8 @@
 import type {Finding} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
 import type {Rule} from '../../../rules/rule.js'
-import type {CheckedWorkload, CheckReport} from '../report.js'
+import type {CheckReport} from '../report.js'
+import type {CheckedWorkload} from '../tally.js'
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,5 +1,6 @@
 import type {Finding, Severity} from '../../../model/finding.js'
-import type {CheckedWorkload, CheckReport} from '../report.js'
+import type {CheckReport} from '../report.js'
+import type {CheckedWorkload} from '../tally.js'
 
 /** The three the definition has from its first release on; a report with any other is refused whole. */
 const SEVERITY: Readonly<Record<Severity, string>> = {error: 'high', warning: 'medium', info: 'low'}

@@ -1,0 +1,17 @@
+import {type Answer, answered} from '../model/answer.js'
+import type {KubeObject} from '../model/kube-object.js'
+import type {ObjectQuery, Page, Source} from './source.js'
+
+/** A list of any source in pages, of each object only what `read` makes of it: as they arrive from a cluster, else all in one. */
+export async function* objectPages<T>(
+  source: Source,
+  query: ObjectQuery,
+  read: (object: KubeObject) => T,
+): AsyncGenerator<Answer<Page<T>>> {
+  if (source.pages !== undefined) {
+    yield* source.pages(query, read)
+    return
+  }
+  const answer = await source.objects(query)
+  yield answer.ok ? answered({items: answer.value.map(read), begins: true, later: false, remaining: 0}) : answer
+}

@@ -1,0 +1,126 @@
+// A fleet behind the served API: the sample with one pod copied many times, its parts built as the release is, and a watch on any program.
+import {spawn} from 'node:child_process'
+import {readFileSync} from 'node:fs'
+import {join, resolve} from 'node:path'
+import {performance} from 'node:perf_hooks'
+import {build} from 'esbuild'
+
+export const POD = 'reviews-v1-ccf5b6b84-9cj4v'
+const NAMESPACES = 50
+
+/** The parts under measure as one module, built as the release is. */
+export async function parts(work) {
+  const outfile = join(work, 'parts.mjs')
+  const from = path => `export * from './src/${path}.ts'`
+  const contents = [
+    'kubeapi/server',
+    'kubeapi/kubeconfig',
+    'sources/open',
+    'sources/cluster/source',
+    'wire/pod-agent',
+    'wire/http-call',
+  ]
+    .map(from)
+    .join('\n')
+  const banner = {js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"}
+  await build({
+    stdin: {contents, resolveDir: resolve('.')},
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    banner,
+    logLevel: 'error',
+  })
+  return outfile
+}
+
+export const SETTINGS = {istioNamespace: 'istio-system', asGroups: [], requestTimeoutMs: 60_000, adminPort: 15_000}
+
+/** Copies of an object for each namespace of the fleet. */
+function everywhere(object, namespaced) {
+  return Array.from({length: NAMESPACES}, (_, at) => {
+    const name = `fleet-${at}`
+    const own = namespaced
+      ? {namespace: name}
+      : {name, labels: {...object.metadata.labels, 'kubernetes.io/metadata.name': name}}
+    return {...object, metadata: {...object.metadata, ...own}}
+  })
+}
+
+/** One pod of the fleet; two of them make a workload. */
+function copyOf(base, at) {
+  const hash = base.metadata.labels['pod-template-hash']
+  const pod = structuredClone(base)
+  const ownerReferences = pod.metadata.ownerReferences.map(owner => ({...owner, name: `reviews-${at >> 1}-${hash}`}))
+  // Neighbours share a workload, so they share a namespace.
+  const namespace = `fleet-${(at >> 1) % NAMESPACES}`
+  return {...pod, metadata: {...pod.metadata, name: `reviews-${at}`, namespace, ownerReferences}}
+}
+
+/** The sample with one pod copied to a fleet with Namespaces and Services, and a large dump, when there is one, in the first of the copies. */
+export async function fleet(lib, count, dump) {
+  const sample = await lib.openFiles([resolve('src/sample/mesh.tgz')])
+  const held = {}
+  for (const kind of ['Pod', 'Namespace', 'Service']) held[kind] = (await sample.objects({kind})).value
+  const base = held.Pod.find(pod => pod.metadata.name === POD)
+  const all = {
+    Pod: [...held.Pod, ...Array.from({length: count}, (_, at) => copyOf(base, at))],
+    Namespace: [
+      ...held.Namespace,
+      ...everywhere(
+        held.Namespace.find(each => each.metadata.name === 'demo'),
+        false,
+      ),
+    ],
+    Service: [
+      ...held.Service,
+      ...everywhere(
+        held.Service.find(each => each.metadata.name === 'reviews'),
+        true,
+      ),
+    ],
+  }
+  const wanted =
+    ({name, namespace}) =>
+    object =>
+      (name === undefined || object.metadata.name === name) &&
+      (namespace === undefined || object.metadata.namespace === namespace)
+  const large = dump === undefined ? undefined : {id: 'envoy.config_dump', bytes: readFileSync(dump), provenance: {}}
+  return {
+    ...sample,
+    objects: async query =>
+      query.kind in all ? {ok: true, value: all[query.kind].filter(wanted(query))} : sample.objects(query),
+    evidence: async (id, pod) =>
+      id === large?.id && pod.name === 'reviews-0' ? {ok: true, value: large} : sample.evidence(id, pod),
+  }
+}
+
+/** Runs a program to its end: its time, and its peak memory as the kernel counts it. */
+export function measured(command, argv, env) {
+  return new Promise((done, fail) => {
+    const start = performance.now()
+    const child = spawn(command, argv, {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'inherit']})
+    let peakKiB = 0
+    let bytes = 0
+    const look = setInterval(() => {
+      try {
+        const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+        peakKiB = Math.max(peakKiB, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0))
+      } catch {
+        // Gone between two looks.
+      }
+    }, 10)
+    child.stdout.on('data', chunk => {
+      bytes += chunk.length
+    })
+    child.once('error', fail)
+    child.once('close', code => {
+      clearInterval(look)
+      if (code !== 0) fail(new Error(`${command} ${argv.join(' ')} ended with ${code}`))
+      else done({wallMs: performance.now() - start, peakMiB: peakKiB / 1024, bytes})
+    })
+  })
+}

@@ -169,6 +169,38 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
   })
 })
 
+describe('workloads in files are named as in a cluster', () => {
+  const service = SERVICE.replace('name: web', 'name: other')
+  const pod = `apiVersion: v1
+kind: Pod
+metadata:
+  name: web-5d4f-x
+  labels: {app: web, pod-template-hash: 5d4f}
+  ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-5d4f, controller: true, uid: x}]
+spec:
+  containers: [{name: web, image: nginx}]
+status: {phase: Running}
+`
+  async function named(text: string, name: string, namespace?: string): Promise<string> {
+    const source = await openFiles([file('named.yaml', text)])
+    const found = await checkTargets(source, [name], namespace === undefined ? {} : {namespace})
+    return found.map(({kind, metadata}) => `${kind} ${metadata.name}`).join()
+  }
+
+  test.each(['deploy/web', 'web', 'deployment/web', 'web.default', 'deploy/web.default'])('%s', async name => {
+    expect(await named(`${WEB}---\n${service}`, name)).toBe('Deployment web')
+  })
+
+  test('pods that are there say more than the template they were made from', async () => {
+    expect(await named(`${WEB}---\n${pod}`, 'deploy/web')).toBe('Pod web-5d4f-x')
+  })
+
+  test('another kind, name or namespace is none', async () => {
+    for (const [name, namespace] of [['sts/web'], ['deploy/wep'], ['deploy/web', 'shop']] as const)
+      await expect(named(WEB, name, namespace)).rejects.toThrow()
+  })
+})
+
 describe('what cannot be read', () => {
   const place = (report: CheckReport) =>
     report.damaged.map(({what, detail}) => `${what.replace(`${folder}/`, '')} ${detail}`)

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {progressLine} from '../src/cli/progress-line.js'
-import {sizeText} from '../src/reports/capture/estimate.js'
+import {humanSize} from '../src/model/human-size.js'
 import {planCapture} from '../src/reports/capture/plan.js'
 import {captureReport} from '../src/reports/capture/report.js'
 import {captureView} from '../src/reports/capture/view.js'
@@ -50,7 +50,7 @@ export default class Capture extends MeshCommand {
             return !estimate.large || flags.yes
           },
           progress: ({podsDone, pods, bytes, gaps}) =>
-            line.show(`${podsDone} of ${pods} pods, ${sizeText(bytes)}, ${gaps} not had`),
+            line.show(`${podsDone} of ${pods} pods, ${humanSize(bytes)}, ${gaps} not had`),
         }),
       ).finally(() => line.clear())
       await this.print(flags, report, captureView)

@@ -12,6 +12,7 @@ import {exitCodeOf} from '../src/reports/report.js'
 import {organisationRules} from '../src/rules/organisation.js'
 import {pickRules} from '../src/rules/pick.js'
 import {RULES} from '../src/rules/registry.js'
+import {withParameters} from '../src/rules/team-parameters.js'
 
 /** A flag that may be given several times, one value each. */
 function many(description: string, char?: 'f' | 'o') {
@@ -50,7 +51,7 @@ export default class Check extends MeshCommand {
     const {argv, flags} = await this.parse(Check)
     const specs = outputSpecs(flags.fix ? ['patch'] : flags.output, checkView)
     const config = await readCheckConfig(flags.config, process.cwd())
-    const all = [...RULES, ...organisationRules(config.rules)]
+    const all = withParameters([...RULES, ...organisationRules(config.rules)], config.parameters, config.file)
     const rules = pickRules(all, flags.only ?? config.only, flags.skip ?? config.skip)
     const severities = severitiesByCode(all, config.severities)
     const accepted = await readBaseline(flags.baseline ?? config.baseline)

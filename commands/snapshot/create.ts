@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {undoable} from '../../src/cli/interrupt.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {progressLine} from '../../src/cli/progress-line.js'
-import {sizeText} from '../../src/reports/capture/estimate.js'
+import {humanSize} from '../../src/model/human-size.js'
 import {planCapture} from '../../src/reports/capture/plan.js'
 import {captureReport} from '../../src/reports/capture/report.js'
 import {captureView} from '../../src/reports/capture/view.js'
@@ -44,7 +44,7 @@ export default class SnapshotCreate extends MeshCommand {
           concurrency: flags.concurrency,
           signal,
           agree: estimate => !estimate.large || flags.yes,
-          progress: ({podsDone, pods, bytes}) => line.show(`${podsDone} of ${pods} pods, ${sizeText(bytes)}`),
+          progress: ({podsDone, pods, bytes}) => line.show(`${podsDone} of ${pods} pods, ${humanSize(bytes)}`),
         }),
       ).finally(() => line.clear())
       await this.print(flags, report, captureView)

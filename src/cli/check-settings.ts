@@ -22,7 +22,7 @@ export async function readCheckConfig(named: string | undefined, folder: string)
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return {severities: {}, rules: []}
+    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return parseCheckConfig('', path)
     throw new UserError(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`)
   }
   const config = parseCheckConfig(text, path)

@@ -23,6 +23,18 @@ function targetOf(flags: SubjectFlags, pod: string | undefined): Target {
   return {name: pod, namespace: flags.namespace, selector: flags.selector, allNamespaces: flags['all-namespaces']}
 }
 
+/** Runs a question; that its one pod has no sidecar explains missing evidence better than the evidence does. */
+async function explained(source: Source, pods: readonly PodRef[], ask: () => Promise<void>): Promise<void> {
+  try {
+    await ask()
+  } catch (error) {
+    const [pod] = pods
+    if (pod === undefined || pods.length > 1) throw error
+    const {explainedBySidecar} = await import('../reports/pod-facts/no-sidecar.js')
+    throw await explainedBySidecar(error, source, pod)
+  }
+}
+
 /** What every command shares: the common flags, opening and closing the source, printing a report, the exit code. */
 export abstract class MeshCommand extends Command {
   static override baseFlags = commonFlags
@@ -65,12 +77,7 @@ export abstract class MeshCommand extends Command {
         const {addDebugContainer} = await import('./debug-container.js')
         await addDebugContainer(source, subject.pod, flags['debug-image'])
       }
-      try {
-        await use(source, subject.pod)
-      } catch (error) {
-        const {explainedBySidecar} = await import('../reports/pod-facts/no-sidecar.js')
-        throw await explainedBySidecar(error, source, subject.pod)
-      }
+      await explained(source, [subject.pod], () => use(source, subject.pod))
     })
   }
 
@@ -83,7 +90,8 @@ export abstract class MeshCommand extends Command {
     refuseBoth(flags, pod)
     await this.withSource(flags, async source => {
       const {resolveSubjects} = await import('../sources/subject.js')
-      await use(source, await resolveSubjects(source, targetOf(flags, pod)))
+      const pods = await resolveSubjects(source, targetOf(flags, pod))
+      await explained(source, pods, () => use(source, pods))
     })
   }
 

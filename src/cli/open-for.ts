@@ -27,6 +27,7 @@ export function clusterSettings(flags: CommonFlags): ClusterSettings {
     as: flags.as,
     asUid: flags['as-uid'],
     observe: flags.calls ? (call: CallRecord) => void remark(callLine(call)) : undefined,
+    warn: (sentence: string) => void remark(`Warning: ${sentence}`),
   }
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined))
   return {

@@ -39,7 +39,7 @@ const JSON_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
   ['envoy.server_info', /"(command_line_options|hot_restart_version|uptime_current_epoch)"\s*:/],
   ['envoy.certs', /^\s*\{\s*"certificates"\s*:/],
   ['istiod.syncz', /"(cluster_sent|cluster_acked|listener_sent|proxy_type|istio_version)"\s*:/],
-  ['objects', /"(apiVersion|kind)"\s*:/],
+  ['objects', /"(apiVersion|kind)"\s*:|^\s*\{\s*(apiVersion|kind)\s*:/],
 ]
 
 const TEXT_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
@@ -61,7 +61,7 @@ const TEXT_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
     /Recv-Q.*Local Address|^\s*sl\s+local_address|^\s*(tcp|udp)6?\s+(LISTEN|UNCONN|\d+\s+\d+)|^(COMMAND\s+PID)/m,
   ],
   ['envoy.logging', /^active loggers:/m],
-  ['objects', /^\s*(apiVersion|kind)\s*:/m],
+  ['objects', /^\s*(---\s+)?(- )?\{?\s*(["']?)(apiVersion|kind)\3\s*:/m],
 ]
 
 /** Everything a file may hold, most telling first: pasted text can mix rules, sockets and manifests. Reads 64 KiB; never throws. */

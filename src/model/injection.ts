@@ -1,3 +1,4 @@
+import type {IstioVersion} from './istio-version.js'
 import type {Labels, Requirement} from './selector.js'
 
 /** A namespace as injection and Pod Security see it. */
@@ -32,6 +33,8 @@ export interface InjectorSettings {
   readonly cni: boolean
   readonly seccompProfile: string
   readonly enableNamespacesByDefault: boolean
+  /** The release that injects, as far as its image tag tells. */
+  readonly version?: IstioVersion
 }
 
 /** One question on the way to a sidecar and its answer. */
@@ -58,5 +61,13 @@ export interface InjectionDecision {
   readonly reason: string
   readonly webhook?: InjectionWebhook
   readonly revision?: string
+  /** The release whose webhook decides, as far as it is known. */
+  readonly version?: IstioVersion
   readonly steps: readonly InjectionStep[]
+}
+
+/** True when the labels of a namespace ask for sidecars: istio-injection decides when it is there, else the revision (istio.io, Injection concepts). */
+export function asksForSidecars(labels: Labels): boolean {
+  const plain = labels['istio-injection']
+  return plain === undefined ? labels['istio.io/rev'] !== undefined : plain === 'enabled'
 }

@@ -69,3 +69,16 @@ export function kindOf(word: string): Kind | undefined {
   const lower = word.toLowerCase()
   return BY_WORD.get(lower) ?? BY_WORD.get(lower.replace(/^([a-z]+)\..*$/, '$1'))
 }
+
+function groupOf(apiVersion: unknown): string {
+  return typeof apiVersion === 'string' && apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
+}
+
+/**
+ * False for an object that only shares the name of its kind, as Services of Knative and Gateways of the Gateway API do; objects without a group
+ * (written loosely, in lists) and those of Kubernetes' first groups count.
+ */
+export function isOfKind(object: {readonly apiVersion?: unknown}, kind: Kind): boolean {
+  const group = groupOf(object.apiVersion)
+  return group === '' || group === 'extensions' || group === groupOf(kind.apiVersion)
+}

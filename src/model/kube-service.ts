@@ -22,6 +22,10 @@ export interface ServiceModel {
   readonly selector: Labels
   readonly labels: Labels
   readonly ports: readonly ServicePort[]
+  /** Addresses outside the cluster that nodes take in for it. */
+  readonly externalIps: readonly string[]
+  /** True when its endpoints count before they are ready. */
+  readonly publishesNotReady: boolean
   readonly createdAt?: string
   readonly annotations: Labels
 }

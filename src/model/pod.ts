@@ -35,6 +35,8 @@ export interface Probe {
   readonly handler: ProbeHandler
   readonly port?: number | string
   readonly host?: string
+  /** Of an HTTP probe. */
+  readonly scheme?: 'HTTP' | 'HTTPS'
   readonly command: readonly string[]
   /** Path below the pod spec. */
   readonly path: string
@@ -48,8 +50,10 @@ export interface ContainerState {
   readonly reason?: string
   readonly message?: string
   readonly exitCode?: number
+  readonly startedAt?: string
   readonly lastReason?: string
   readonly lastExitCode?: number
+  readonly lastFinishedAt?: string
 }
 
 export type ContainerRole = 'app' | 'init' | 'native-sidecar' | 'ephemeral'
@@ -65,7 +69,8 @@ export interface Container {
   readonly ports: readonly ContainerPort[]
   readonly security: SecuritySettings
   readonly probes: readonly Probe[]
-  readonly mounts: readonly string[]
+  /** Volumes by name, and where they lie. */
+  readonly mounts: readonly {readonly volume: string; readonly path: string}[]
   readonly state?: ContainerState
   /** Path below the pod spec, as it is in the template: containers added by injection are not counted. */
   readonly path: string
@@ -78,6 +83,13 @@ export interface PodStatus {
   readonly ready: boolean
   readonly podIps: readonly string[]
   readonly reason?: string
+}
+
+/** A probe as it was before injection led it through the agent. */
+export interface RewrittenProbe {
+  readonly container: string
+  readonly port?: number
+  readonly scheme: 'HTTP' | 'HTTPS'
 }
 
 /** A pod that exists, or the pod a workload's template would make. */
@@ -98,11 +110,15 @@ export interface PodModel {
   readonly ownerLabels: Labels
   readonly ownerAnnotations: Labels
   readonly hostNetwork: boolean
+  /** Set where the pod asks for nodes of another operating system than Linux, with the field that says so. */
+  readonly foreignSystem?: {readonly name: string; readonly path: string}
   readonly restartPolicy: string
   readonly dnsPolicy: string
   readonly serviceAccount: string
   readonly security: SecuritySettings
   readonly containers: readonly Container[]
+  /** HTTP probes that injection has rewritten, as they were. */
+  readonly rewrittenProbes: readonly RewrittenProbe[]
   readonly terminationGraceSeconds?: number
   readonly createdAt?: string
   readonly terminating: boolean
@@ -122,6 +138,11 @@ export function injectedContainer(pod: PodModel, name: string): Container | unde
 /** True for a Job or CronJob, whose pods must end by themselves. */
 export function runsToCompletion(pod: PodModel): boolean {
   return pod.workload.kind === 'Job' || pod.workload.kind === 'CronJob'
+}
+
+/** True for a pod that has ended or is about to: what it is like no longer says anything about the workload. */
+export function isOver(pod: PodModel): boolean {
+  return pod.exists && (pod.terminating || ['Succeeded', 'Failed'].includes(pod.status?.phase ?? ''))
 }
 
 /** `Kind namespace/name`. */

@@ -4,7 +4,7 @@ import type {SocketProtocol} from './socket.js'
 export interface ReservedPort {
   readonly port: number
   readonly protocols: readonly SocketProtocol[]
-  readonly owner: 'envoy' | 'pilot-agent' | 'ztunnel' | 'istiod'
+  readonly owner: 'envoy' | 'pilot-agent' | 'ztunnel' | 'istiod' | 'organisation'
   readonly purpose: string
   /** Old or start-up only: an application may share it without harm most of the time. */
   readonly soft?: boolean

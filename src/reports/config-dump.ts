@@ -1,6 +1,7 @@
 import {type ConfigDump, parseSections, section} from '../formats/envoy-config-dump/parse.js'
 import {type ResourceSection, unreadableEntries} from '../formats/envoy-config-dump/resources.js'
 import type {Artifact} from '../model/evidence.js'
+import {humanCount} from '../model/human-count.js'
 import type {PodRef} from '../model/kube-object.js'
 import {UserError} from '../model/user-error.js'
 import type {Source} from '../sources/source.js'
@@ -51,7 +52,7 @@ export function requiredSection(dump: ConfigDump, name: string, source: Source):
 export function unreadNotes(name: ResourceSection, sections: readonly unknown[]): readonly string[] {
   const count = sections.reduce<number>((sum, each) => sum + unreadableEntries(each, name), 0)
   if (count === 0) return []
-  return [`${count} ${count === 1 ? 'entry' : 'entries'} of the ${name.toLowerCase()} section could not be read`]
+  return [`${humanCount(count, 'entry', 'entries')} of the ${name.toLowerCase()} section could not be read`]
 }
 
 /** The error of a section without a single resource: empty, or with nothing in it that can be read. */

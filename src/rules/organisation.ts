@@ -72,6 +72,7 @@ function ruleOf({code, severity, title, when, message, why, fix, references}: Ow
     fix,
     references,
     modes: POD_MODES,
+    anySystem: true,
     needs: [],
     uses: ['namespace', 'services'],
     check: (workload, facts) => {

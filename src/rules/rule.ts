@@ -1,7 +1,9 @@
+import type {GapReason} from '../model/answer.js'
 import type {PatchStep, Proof, Severity} from '../model/finding.js'
 import type {ObjectRef} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
 import type {FactName, Facts, Workload} from './facts.js'
+import type {Parameters, ParameterValue, Settings} from './parameter.js'
 
 /** What a rule found in one workload; what is left out comes from the rule and the workload. */
 export interface Found {
@@ -17,7 +19,7 @@ export interface Found {
 }
 
 /** One thing a mesh workload must obey. */
-export interface Rule<N extends FactName = FactName, U extends FactName = FactName> {
+export interface Rule<N extends FactName = FactName, U extends FactName = FactName, P extends Parameters = Parameters> {
   /** `MCTnnnn`, never used again for another rule. */
   readonly code: string
   readonly slug: string
@@ -34,15 +36,27 @@ export interface Rule<N extends FactName = FactName, U extends FactName = FactNa
   readonly versions?: string
   /** Pods it makes sense for. */
   readonly modes: readonly PodMode[]
+  /** True for a rule that also makes sense where the pod runs on another system than Linux. */
+  readonly anySystem?: true
+  /** Asked of pods that have ended or are ending, too; others look at what lives. */
+  readonly alsoWhenOver?: boolean
   /** Without these it is not checked. */
   readonly needs: readonly N[]
   /** These make its findings better where they are known. */
   readonly uses?: readonly U[]
-  check(workload: Workload, facts: Pick<Facts, N> & Partial<Pick<Facts, U>>): readonly Found[]
+  /** What a team may set for it. */
+  readonly parameters?: P
+  /** What a team has set; the rest has its default. */
+  readonly settings?: Readonly<Record<string, ParameterValue>>
+  check(workload: Workload, facts: Pick<Facts, N> & Partial<Pick<Facts, U>>, settings: Settings<P>): readonly Found[]
 }
 
-/** Keeps the facts a rule needs in its type, so that it cannot read what it did not ask for. */
-export function defineRule<const N extends FactName, const U extends FactName = never>(rule: Rule<N, U>): Rule<N, U> {
+/** Keeps the facts and parameters of a rule in its type, so that it cannot read what it did not ask for. */
+export function defineRule<
+  const N extends FactName,
+  const U extends FactName = never,
+  const P extends Parameters = Parameters,
+>(rule: Rule<N, U, P>): Rule<N, U, P> {
   return rule
 }
 
@@ -60,5 +74,15 @@ export const PAGES = {
   standards: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
 } as const
 
-/** Thrown by a rule that cannot decide about one workload; shown as not checked, with this reason. */
-export class Undecided extends Error {}
+/**
+ * Thrown by a rule that cannot decide about one workload; shown as not checked, with this reason: `unreadable` for what it does not understand,
+ * `not-captured` for what nobody gave it.
+ */
+export class Undecided extends Error {
+  readonly reason: GapReason
+
+  constructor(message: string, reason: GapReason = 'unreadable') {
+    super(message)
+    this.reason = reason
+  }
+}

@@ -1,3 +1,4 @@
+import {denialIn} from '../formats/netfilter/denial.js'
 import {type Answer, answered, missing} from '../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow, type Provenance} from '../model/evidence.js'
 
@@ -10,16 +11,15 @@ export interface ExecOutcome {
   readonly exitCode: number | undefined
 }
 
-const NO_PRIVILEGE =
-  /you must be root|Permission denied|Operation not permitted|xtables\.lock|ip_tables_names|CAP_NET_ADMIN/i
-const NO_TOOL =
-  /executable file not found|no such file or directory|not found in \$PATH|ENOENT|command not found|applet not found|invalid option/i
+/** What means a refusal only on the stderr of a program that was to print evidence; in a text given by hand it may be anything. */
+const LOOSE: readonly (readonly [RegExp, 'no-privilege' | 'no-tool'])[] = [
+  [/Permission denied/i, 'no-privilege'],
+  [/no such file or directory|not found in \$PATH|ENOENT|invalid option/i, 'no-tool'],
+]
 
-function reasonOf(outcome: ExecOutcome): 'no-privilege' | 'no-tool' | 'failed' {
-  const text = outcome.stderr
-  if (NO_TOOL.test(text) && !NO_PRIVILEGE.test(text)) return 'no-tool'
-  if (NO_PRIVILEGE.test(text)) return 'no-privilege'
-  return 'failed'
+function reasonOf({stderr}: ExecOutcome): 'no-privilege' | 'no-tool' | 'failed' {
+  const reason = denialIn(stderr)?.reason ?? LOOSE.find(([pattern]) => pattern.test(stderr))?.[1]
+  return reason === undefined || reason === 'no-container' ? 'failed' : reason
 }
 
 function firstLine(text: string): string {

@@ -33,8 +33,3 @@ export const LIMITS = {
   /** What a command may say on stderr before the rest is dropped. */
   stderrBytes: 64 * 1024,
 } as const
-
-/** A limit in words: whole megabytes. */
-export function sizeText(bytes: number): string {
-  return bytes < MIB ? `${bytes} bytes` : `${Math.floor(bytes / MIB)} MB`
-}

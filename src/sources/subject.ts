@@ -1,9 +1,10 @@
-import {flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
+import {listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
 import {gapSentence} from '../model/answer.js'
 import {kindOf} from '../model/kinds.js'
 import {type KubeObject, type PodRef, podLabel} from '../model/kube-object.js'
 import {matchesLabels, parseSelector, type Requirement, requirementsOf} from '../model/selector.js'
 import {UserError} from '../model/user-error.js'
+import {notFound} from './not-found.js'
 import type {Source} from './source.js'
 
 /** What a user typed to name pods: `pod`, `pod.ns`, `deploy/x`, `deploy/x.ns`, with `-n`, or `-l selector`. */
@@ -113,41 +114,6 @@ function podRequirements(owner: KubeObject, word: string): readonly Requirement[
   return all
 }
 
-/** Distance in edits, for "did you mean"; small inputs only. */
-function nearest(name: string, candidates: readonly string[]): readonly string[] {
-  const parts = name.split('-').filter(part => part.length > 2)
-  return candidates
-    .map(candidate => ({
-      candidate,
-      score: candidate.startsWith(name) ? 100 : parts.filter(part => candidate.includes(part)).length,
-    }))
-    .filter(({score}) => score > 0)
-    .sort((a, b) => b.score - a.score || (a.candidate < b.candidate ? -1 : 1))
-    .slice(0, 3)
-    .map(({candidate}) => candidate)
-}
-
-async function noSuchPod(source: Source, name: string, namespace: string): Promise<UserError> {
-  const everywhere = await source.objects({kind: 'Pod'})
-  const pods = everywhere.ok ? everywhere.value : []
-  const elsewhere = pods.filter(pod => pod.metadata.name === name).map(pod => pod.metadata.namespace ?? 'default')
-  const near = nearest(
-    name,
-    pods.map(pod => podLabel(refOf(pod))),
-  )
-  const hint =
-    elsewhere.length > 0
-      ? `A pod of that name exists in ${elsewhere.join(', ')}.`
-      : near.length > 0
-        ? `Did you mean ${near.join(', ')}?`
-        : undefined
-  const first = elsewhere[0] === undefined ? near[0] : `${name}.${elsewhere[0]}`
-  return new UserError(`pods "${name}" not found in the "${namespace}" namespace of ${source.origin.label}`, {
-    ...(hint === undefined ? {} : {hint}),
-    ...(first === undefined ? {} : {next: `name it as ${first}`}),
-  })
-}
-
 async function podsOf(source: Source, text: string, target: Target): Promise<readonly KubeObject[]> {
   const {type, name, namespace = target.namespace ?? source.defaultNamespace} = splitTarget(text)
   if (type === undefined || kindOf(type)?.kind === 'Pod') {
@@ -159,15 +125,13 @@ async function podsOf(source: Source, text: string, target: Target): Promise<rea
         ? []
         : await list(source, 'Pod', target.namespace ?? source.defaultNamespace, text)
     if (undotted.length > 0) return undotted
-    throw await noSuchPod(source, name, namespace)
+    throw await notFound(source, {kind: 'Pod', resource: 'pods', name, namespace})
   }
   const kind = kindOf(type)
   if (kind === undefined) throw new UserError(`"${text}": meshctl does not know the resource type "${type}"`)
   const owner = (await list(source, kind.kind, namespace, name))[0]
   if (owner === undefined) {
-    throw new UserError(
-      `${kind.resource} "${name}" not found in the "${namespace}" namespace of ${source.origin.label}`,
-    )
+    throw await notFound(source, {...kind, name, namespace, prefix: `${type}/`})
   }
   const requirements = podRequirements(owner, text)
   const pods = await list(source, 'Pod', namespace, undefined, requirements)
@@ -199,12 +163,14 @@ function choice(pods: readonly KubeObject[], target: Target): string | undefined
   const [first] = pods
   if (first === undefined || (pods.length === 1 && target.selector === undefined && !(target.name ?? '').includes('/')))
     return undefined
-  const state = flagOf(first, 'metadata', 'deletionTimestamp') ? 'terminating' : isReady(first) ? 'ready' : 'not ready'
+  const state =
+    textOf(first, 'metadata', 'deletionTimestamp') !== undefined
+      ? 'terminating'
+      : isReady(first)
+        ? 'ready'
+        : 'not ready'
   const of = pods.length === 1 ? 'the only pod' : `of ${pods.length} pods`
-  return `using ${podLabel(refOf(first))} (${state}, ${of} of ${target.name ?? `selector ${target.selector}`})`.replace(
-    'pods of',
-    'pods of',
-  )
+  return `using ${podLabel(refOf(first))} (${state}, ${of} of ${target.name ?? `selector ${target.selector}`})`
 }
 
 /** The one pod a question is about: named, chosen from a workload or selector, or implied by the source. */

@@ -24,6 +24,8 @@ export interface ApiServer {
   /** `refused` asks for new credentials because the server did not accept the last ones. */
   headers(refused?: boolean): Promise<HeaderMap>
   readonly observe?: CallObserver | undefined
+  /** Told of each sentence the server sends beside its answers, once. */
+  readonly warn?: ((sentence: string) => void) | undefined
   /** Seats for calls; who opens a stream holds one already. */
   readonly pace?: Pace | undefined
 }

@@ -8,6 +8,7 @@ export interface TestApi {
   readonly calls: CallRecord[]
   readonly requests: http.IncomingMessage[]
   readonly refusals: boolean[]
+  readonly warnings: readonly string[]
   /** Ends only when every connection is gone. */
   close(): Promise<void>
 }
@@ -19,6 +20,7 @@ export function apiAt(
 ) {
   const calls: CallRecord[] = []
   const refusals: boolean[] = []
+  const warnings: string[] = []
   const agent = more.agent ?? new http.Agent({keepAlive: true})
   const life = new AbortController()
   const server = {
@@ -30,6 +32,7 @@ export function apiAt(
       return {Authorization: `Bearer ${refused ? 'new' : 'old'}`}
     },
     observe: (call: CallRecord) => calls.push(call),
+    warn: (sentence: string) => warnings.push(sentence),
   }
   const signal = more.signal === undefined ? life.signal : AbortSignal.any([life.signal, more.signal])
   const api = apiOn(server, agent, {
@@ -38,7 +41,7 @@ export function apiAt(
     gzip: more.gzip ?? false,
     abort: () => life.abort(),
   })
-  return {api, calls, refusals}
+  return {api, calls, refusals, warnings}
 }
 
 /** An HTTP server that answers as it is told, and the client on it. */
@@ -50,10 +53,10 @@ export async function testApi(answer: http.RequestListener, more: Parameters<typ
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const {port} = server.address() as AddressInfo
-  const {api, calls, refusals} = apiAt(`http://127.0.0.1:${port}`, more)
+  const {api, calls, refusals, warnings} = apiAt(`http://127.0.0.1:${port}`, more)
   const close = async () => {
     api.close()
     await new Promise(resolve => server.close(resolve))
   }
-  return {api, calls, requests, refusals, close}
+  return {api, calls, requests, refusals, warnings, close}
 }

@@ -4,7 +4,7 @@ import {isObject, listOf, textMapOf, textOf} from '../../src/formats/decode.js'
 import {redactEvidence, redactObject} from '../../src/formats/redact/redact.js'
 import type {Gap} from '../../src/model/answer.js'
 import {EVIDENCE, type EvidenceId, type Provenance} from '../../src/model/evidence.js'
-import {kindOf} from '../../src/model/kinds.js'
+import {KINDS, kindOf} from '../../src/model/kinds.js'
 import type {KubeObject} from '../../src/model/kube-object.js'
 import {
   BUNDLE_VERSION,
@@ -41,6 +41,9 @@ const PROC = ['net/proc_net_tcp.txt', 'net/proc_net_tcp6.txt', 'net/proc_net_udp
 const KERNEL = Object.keys(EVIDENCE).filter(
   id => id.startsWith('net.iptables') || id.startsWith('net.ip6tables') || id === 'net.nft',
 )
+
+/** Kinds without objects that rules ask about. */
+const EMPTY = KINDS.filter(({kind}) => ['NetworkPolicy', 'RequestAuthentication'].includes(kind))
 
 export interface CaptureChoice {
   readonly capturedAt: string
@@ -171,6 +174,21 @@ function objectLists(
   })
 }
 
+/** The captured mesh had no object of these kinds: its API server has them, and every list with something in it was kept. */
+function emptyLists(discovery: string, held: readonly ObjectsEntry[], blobs: BlobSet): ObjectsEntry[] {
+  if (!existsSync(discovery)) return []
+  const served = readdirSync(discovery).flatMap(file => {
+    const list: unknown = JSON.parse(readFileSync(join(discovery, file), 'utf8'))
+    return listOf(list, 'resources').map(each => `${textOf(list, 'groupVersion')} ${textOf(each, 'kind')}`)
+  })
+  return EMPTY.filter(
+    ({kind, apiVersion}) => served.includes(`${apiVersion} ${kind}`) && !held.some(each => each.kind === kind),
+  ).map(({kind, apiVersion}) => {
+    const body = {apiVersion, kind: `${kind}List`, items: []}
+    return {apiVersion, kind, namespace: '*', held: blobs.add(Buffer.from(JSON.stringify(body)))}
+  })
+}
+
 /** Turns a raw capture folder of a mesh into a bundle, redacted as `capture` redacts; the same folder always gives the same bundle. */
 export function meshCapture(folder: string, choice: CaptureChoice): Capture {
   const blobs = blobSet()
@@ -181,6 +199,7 @@ export function meshCapture(folder: string, choice: CaptureChoice): Capture {
     const [, namespace = '', pod = ''] = /^([^.]+)\.(.*)$/.exec(folderName) ?? []
     return podEvidence(join(folder, 'pods', folderName), namespace, pod, choice, blobs)
   })
+  const objects = objectLists(join(folder, 'kubernetes', 'objects'), pods, choice, blobs)
   const keep = (podAndNamespace: string) => {
     const [, pod = '', namespace = ''] = /^(.*)\.([^.]+)$/.exec(podAndNamespace) ?? []
     return pods.includes(`${namespace}.${pod}`)
@@ -193,7 +212,7 @@ export function meshCapture(folder: string, choice: CaptureChoice): Capture {
     defaultNamespace: 'demo',
     redacted: true,
     evidence: [...evidence, ...istiodEvidence(join(folder, 'istiod'), keep, blobs)],
-    objects: objectLists(join(folder, 'kubernetes', 'objects'), pods, choice, blobs),
+    objects: [...objects, ...emptyLists(join(folder, 'kubernetes', 'discovery'), objects, blobs)],
   }
   return {index, blobs: blobs.blobs}
 }

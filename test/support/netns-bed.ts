@@ -1,6 +1,6 @@
 import {type ChildProcessWithoutNullStreams, spawn, spawnSync} from 'node:child_process'
 import {createInterface} from 'node:readline'
-import {OWN, PORTS, REMOTES} from './random-rules.js'
+import {PLACES, PORTS} from './random-rules.js'
 
 /** What became of a packet that was really sent. */
 export interface Sent {
@@ -24,9 +24,9 @@ const [where, addresses, ...ports] = process.argv.slice(1)
 let open = ports.length * (1 + addresses.split(',').length)
 const ready = () => { if (--open === 0) console.log('ready') }
 for (const port of ports.map(Number)) {
-  require('node:net').createServer(s => { s.on('error', () => {}); s.end(where + ':' + port) }).listen(port, '0.0.0.0', ready)
+  require('node:net').createServer(s => { s.on('error', () => {}); s.end(where + ':' + port) }).listen(port, '::', ready)
   for (const address of addresses.split(',')) {
-    const udp = require('node:dgram').createSocket('udp4')
+    const udp = require('node:dgram').createSocket(address.includes(':') ? 'udp6' : 'udp4')
     udp.on('message', (_, from) => udp.send(where + ':' + port, from.port, from.address)).bind(port, address, ready)
   }
 }
@@ -39,13 +39,14 @@ function tcp({address, port}, done) {
   const socket = require('node:net').connect({host: address, port})
   let text = ''
   const end = outcome => { socket.destroy(); done(outcome) }
-  socket.setTimeout(400, () => end({outcome: 'timeout'}))
+  // A refusal by ICMPv6 is heeded for the second SYN only, which follows after a second.
+  socket.setTimeout(address.includes(':') ? 1600 : 400, () => end({outcome: 'timeout'}))
   socket.on('data', data => { text += data })
   socket.on('end', () => end({outcome: 'delivered', landed: text}))
   socket.on('error', error => end({outcome: error.code === 'ECONNREFUSED' ? 'refused' : error.code === 'EPERM' ? 'timeout' : 'error ' + error.code}))
 }
 function udp({address, port}, done) {
-  const socket = require('node:dgram').createSocket('udp4')
+  const socket = require('node:dgram').createSocket(address.includes(':') ? 'udp6' : 'udp4')
   const timer = setTimeout(() => end({outcome: 'timeout'}), 400)
   const end = outcome => { clearTimeout(timer); try { socket.close() } catch {} ; done(outcome) }
   socket.on('message', data => end({outcome: 'delivered', landed: String(data)}))
@@ -67,7 +68,7 @@ rl.on('line', line => {
 })
 `
 
-/** Two namespaces joined by a cable: the pod 10.50.0.2, and a peer that answers for every other address. */
+/** Two namespaces joined by a cable: the pod (10.50.0.2, fd50::2), and a peer that answers for every other address. */
 export interface NetnsBed {
   readonly pod: string
   inPod(
@@ -144,20 +145,36 @@ export async function buildBed(): Promise<NetnsBed> {
   const peer = `mct${process.pid}q`
   for (const name of [pod, peer]) must(['ip', 'netns', 'add', name])
   must(['ip', 'link', 'add', 'eth0', 'netns', pod, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', peer])
-  for (const [name, address] of [
-    [pod, '10.50.0.2/24'],
-    [peer, '10.50.0.1/24'],
+  for (const [name, who] of [
+    [pod, 'own'],
+    [peer, 'peer'],
   ] as const) {
     must(inside(name, ['ip', 'link', 'set', 'lo', 'up']))
     // Refusals by ICMP are rationed to a few a second, which would look like timeouts.
-    must(inside(name, ['sysctl', '-qw', 'net.ipv4.icmp_ratelimit=0']))
-    must(inside(name, ['ip', 'addr', 'add', address, 'dev', 'eth0']))
+    must(inside(name, ['sysctl', '-qw', 'net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0']))
+    must(inside(name, ['ip', 'addr', 'add', `${PLACES.ip[who]}/24`, 'dev', 'eth0']))
+    must(inside(name, ['ip', 'addr', 'add', `${PLACES.ip6[who]}/64`, 'dev', 'eth0', 'nodad']))
     must(inside(name, ['ip', 'link', 'set', 'eth0', 'up']))
   }
-  must(inside(pod, ['ip', 'route', 'add', 'default', 'via', '10.50.0.1']))
-  for (const range of ['198.51.100.0/24', '203.0.113.0/24'])
-    must(inside(peer, ['ip', 'route', 'add', 'local', range, 'dev', 'lo']))
-  const servers = [await startServer(pod, 'pod', [OWN, '127.0.0.1']), await startServer(peer, 'peer', REMOTES)]
+  const both = Object.values(PLACES)
+  for (const {peer: via, networks} of both) {
+    must(inside(pod, ['ip', 'route', 'add', 'default', 'via', via]))
+    for (const range of networks) must(inside(peer, ['ip', 'route', 'add', 'local', range, 'dev', 'lo']))
+  }
+  // A datagram can be answered from an address of a routed network only with leave to bind to it.
+  for (const name of [pod, peer]) must(inside(name, ['sysctl', '-qw', 'net.ipv6.ip_nonlocal_bind=1']))
+  const servers = [
+    await startServer(
+      pod,
+      'pod',
+      both.flatMap(({own, loopback}) => [own, loopback]),
+    ),
+    await startServer(
+      peer,
+      'peer',
+      both.flatMap(({remotes}) => remotes),
+    ),
+  ]
   const clients = {pod: startClient(pod), peer: startClient(peer)}
   return {
     pod,

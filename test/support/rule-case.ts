@@ -4,6 +4,7 @@ import {kindOf} from '../../src/model/kinds.js'
 import type {KubeObject, PodRef} from '../../src/model/kube-object.js'
 import {checkReport} from '../../src/reports/check/report.js'
 import type {Rule} from '../../src/rules/rule.js'
+import {withParameters} from '../../src/rules/team-parameters.js'
 import type {Source} from '../../src/sources/source.js'
 
 /** One change to an object: `put` at a JSON pointer (null removes), in `Kind/name`, or in the subject when none is named. */
@@ -26,6 +27,8 @@ export interface RuleCase {
   readonly add?: readonly KubeObject[]
   readonly evidence?: Readonly<Record<string, string>>
   readonly without?: readonly string[]
+  /** What the team set for the rule. */
+  readonly set?: Readonly<Record<string, unknown>>
   /** Nothing but the pod itself can be read. */
   readonly blind?: boolean
   readonly expect:
@@ -131,7 +134,7 @@ export async function caseOutcome(sample: Source, rule: Rule, given: RuleCase): 
   const source = await changedSource(sample, given)
   const subject = await subjectOf(await changedSource(sample, {...given, blind: false}), given)
   const report = await checkReport(source, [subject], {
-    rules: [rule],
+    rules: withParameters([rule], given.set === undefined ? {} : {[rule.code]: given.set}, 'case'),
     failOn: 'info',
     istioNamespace: 'istio-system',
     deep: true,

@@ -2,24 +2,41 @@ import {readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
 import Check from '../../commands/check.js'
 import {listOf, textsOf} from '../../src/formats/decode.js'
-import {parseObjects} from '../../src/formats/kube-manifest/parse.js'
+import {parseManifest} from '../../src/formats/kube-manifest/parse.js'
 import {readPod} from '../../src/formats/kube-pod/parse.js'
 import {checkReport} from '../../src/reports/check/report.js'
 import {checkTargets} from '../../src/reports/check/targets.js'
 import {RULES} from '../../src/rules/registry.js'
 import {openFiles} from '../../src/sources/open.js'
+import {kubernetesProblems} from '../support/official-schemas.js'
 
 const FILES = ['rbac', 'cronjob', 'indexed-job'].map(name => `docs/deploy/${name}.yaml`)
 
 describe('the manifests of docs/deploy', () => {
   test.each(FILES)('%s can be read whole', file => {
-    const {objects, problems} = parseObjects(readFileSync(file), file)
+    const {objects, problems} = parseManifest(readFileSync(file))
     expect(problems).toEqual([])
     expect(objects.length).toBeGreaterThan(0)
   })
 
+  test.each(FILES)('%s has only fields Kubernetes knows, of the right types', file => {
+    expect(parseManifest(readFileSync(file)).objects.flatMap(kubernetesProblems)).toEqual([])
+  })
+
+  test('a field nobody knows, or of a wrong type, would be seen', () => {
+    const [job] = parseManifest(readFileSync('docs/deploy/indexed-job.yaml')).objects
+    expect(kubernetesProblems({...job, spec: {...(job as {spec?: object}).spec, paralelism: 5}})).toEqual([
+      expect.stringContaining('"additionalProperty":"paralelism"'),
+    ])
+    expect(kubernetesProblems({...job, spec: {...(job as {spec?: object}).spec, completions: '5'}})).toHaveLength(1)
+    expect(kubernetesProblems({...job, spec: {}})).toEqual([expect.stringContaining('"missingProperty":"template"')])
+    expect(kubernetesProblems({apiVersion: 'batch/v1beta1', kind: 'CronJob'})).toEqual([
+      'no schema of batch/v1beta1/CronJob',
+    ])
+  })
+
   test('roles only read, and never Secrets', () => {
-    const {objects} = parseObjects(readFileSync('docs/deploy/rbac.yaml'), 'rbac')
+    const {objects} = parseManifest(readFileSync('docs/deploy/rbac.yaml'))
     const rules = objects.filter(({kind}) => kind.endsWith('Role')).flatMap(object => listOf(object, 'rules'))
     expect(rules.length).toBeGreaterThan(5)
     for (const rule of rules) {
@@ -31,7 +48,7 @@ describe('the manifests of docs/deploy', () => {
   test('the jobs call check with flags it has', () => {
     const flags = [...Object.keys(Check.flags), ...Object.values(Check.flags).map(flag => flag.char ?? '')]
     for (const file of FILES.slice(1)) {
-      const [pod] = parseObjects(readFileSync(file), file).objects.map(readPod)
+      const [pod] = parseManifest(readFileSync(file)).objects.map(readPod)
       const [command, ...rest] = pod?.containers[0]?.args ?? []
       expect(command).toBe('check')
       for (const word of rest.filter(each => each.startsWith('-'))) expect(flags).toContain(word.replace(/^-+/, ''))

@@ -31,7 +31,11 @@ function asked(value: string | undefined, version: IstioVersion | undefined): bo
 type Verdict = Pick<InjectionDecision, 'injected' | 'decidedBy' | 'reason'>
 
 /** What the webhook decides once it is called (istio, pkg/kube/inject, injectRequired): host network, system namespace, label or annotation, selectors, policy. */
-function inside({pod, version}: InjectionInputs, injector: InjectorSettings | undefined): Verdict {
+function inside(
+  {pod}: InjectionInputs,
+  injector: InjectorSettings | undefined,
+  version: IstioVersion | undefined,
+): Verdict {
   const label = asked(pod.labels[INJECT], version)
   if (label !== undefined) {
     const reason = `the pod's label ${INJECT}: "${pod.labels[INJECT]}" ${label ? 'asks for it' : 'refuses it'}`
@@ -99,6 +103,13 @@ export function decideInjection(inputs: InjectionInputs): InjectionDecision {
     return {injected: false, decidedBy: 'system namespace', reason, ...chosen, steps}
   }
   const injector = injectors.find(each => each.revision === hook.revision) ?? injectors[0]
-  const verdict = inside(inputs, injector)
-  return {...verdict, ...chosen, steps: [...steps, {question: 'webhook decides by', answer: verdict.decidedBy}]}
+  // The injector decides by its own release; the pod's sidecar may be of an earlier day.
+  const version = injector?.version ?? inputs.version
+  const verdict = inside(inputs, injector, version)
+  return {
+    ...verdict,
+    ...chosen,
+    ...(version === undefined ? {} : {version}),
+    steps: [...steps, {question: 'webhook decides by', answer: verdict.decidedBy}],
+  }
 }

@@ -1,5 +1,6 @@
 import type {InjectionWebhook} from '../../model/injection.js'
 import {type Labels, matchesLabels, type Requirement} from '../../model/selector.js'
+import {isDeactivated} from './deactivated.js'
 
 /** What one webhook configuration does with a pod, in istioctl's words. */
 export interface WebhookVerdict {
@@ -9,19 +10,11 @@ export interface WebhookVerdict {
   readonly reason: string
 }
 
-const NEVER = ['istio.io/deactivated', 'never-match'] as const
-
 function matchedLabel(selector: readonly Requirement[], labels: Labels): string {
   const found = selector.find(
     ({key, operator}) => (operator === 'In' || operator === 'NotIn') && labels[key] !== undefined,
   )
   return found === undefined ? '' : `${found.key}=${labels[found.key]}`
-}
-
-function deactivated({namespaceSelector, objectSelector}: InjectionWebhook): boolean {
-  return [namespaceSelector, objectSelector].every(
-    selector => selector.length === 1 && selector[0]?.key === NEVER[0] && selector[0].values[0] === NEVER[1],
-  )
 }
 
 function asked(selectors: readonly (readonly Requirement[])[]): string {
@@ -66,7 +59,7 @@ function decide(
         return {injects: false, reason: `Namespace has istio-injection=${value} label, preventing injection`}
     }
   }
-  if (hooks.some(deactivated))
+  if (hooks.some(isDeactivated))
     return {injects: false, reason: 'The injection webhook is deactivated, and will never match labels.'}
   const namespaces = asked(hooks.map(({namespaceSelector}) => namespaceSelector))
   const pods = asked(hooks.map(({objectSelector}) => objectSelector))

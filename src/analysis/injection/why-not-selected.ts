@@ -1,5 +1,6 @@
 import type {InjectionDecision, InjectionWebhook, NamespaceModel} from '../../model/injection.js'
 import type {PodModel} from '../../model/pod.js'
+import {isDeactivated} from './deactivated.js'
 
 const INJECT = 'sidecar.istio.io/inject'
 const REVISION = 'istio.io/rev'
@@ -9,11 +10,13 @@ type Reason = Pick<InjectionDecision, 'decidedBy' | 'reason'>
 
 /** The revisions and tags that some webhook serves, and whether plain `istio-injection=enabled` is served. */
 export function servedRevisions(webhooks: readonly InjectionWebhook[]): readonly string[] {
-  return [...new Set(webhooks.map(hook => hook.tag ?? hook.revision))].sort()
+  const active = webhooks.filter(hook => !isDeactivated(hook))
+  return [...new Set(active.map(hook => hook.tag ?? hook.revision))].sort()
 }
 
-function servesPlain(webhooks: readonly InjectionWebhook[]): boolean {
-  return webhooks.some(hook => hook.name.startsWith('namespace.'))
+/** Whether some webhook of that name, `namespace.…` or `object.…`, serves requests that name no revision. */
+function serves(webhooks: readonly InjectionWebhook[], prefix: string): boolean {
+  return webhooks.some(hook => hook.name.startsWith(prefix) && !isDeactivated(hook))
 }
 
 function known(webhooks: readonly InjectionWebhook[]): string {
@@ -36,7 +39,7 @@ export function whyNotSelected(
     const more = pleads ? ', which no label of a pod can override' : ''
     return {decidedBy: 'namespace label', reason: `the namespace says ${INJECTION}=${injection}${more}`}
   }
-  if (injection === 'enabled' && !servesPlain(webhooks)) {
+  if (injection === 'enabled' && !serves(webhooks, 'namespace.')) {
     const reason = `the namespace says ${INJECTION}=enabled, but no webhook serves the default revision (${known(webhooks)})`
     return {decidedBy: 'missing webhook', reason}
   }
@@ -48,8 +51,10 @@ export function whyNotSelected(
       reason: `the ${where} says ${REVISION}=${wanted}, but no webhook serves that revision (${known(webhooks)})`,
     }
   }
-  if (webhooks.length === 0)
-    return {decidedBy: 'missing webhook', reason: 'there is no injection webhook in the cluster'}
+  if (pod.labels[INJECT] === 'true' && !serves(webhooks, 'object.')) {
+    const reason = `the pod says ${INJECT}: "true", but no webhook serves the default revision (${known(webhooks)}); it must name one with the label ${REVISION}`
+    return {decidedBy: 'missing webhook', reason}
+  }
   const annotation =
     pod.annotations[INJECT] === 'true' ? `; the annotation ${INJECT}: "true" alone calls no webhook` : ''
   return {

@@ -1,4 +1,4 @@
-import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {type Container, injectedContainer, type PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {
   AMBIENT_PORTS,
@@ -7,6 +7,9 @@ import {
   type ReservedPort,
   SIDECAR_PORTS,
 } from '../../model/reserved-ports.js'
+import type {Labels} from '../../model/selector.js'
+import {argumentOf} from './arguments.js'
+import {movedPorts} from './moved-ports.js'
 
 /** What `pilot-agent proxy ROLE` is told to be (pilot-agent command line). */
 const ROLES: Readonly<Record<string, PodMode>> = {
@@ -43,11 +46,25 @@ export function podMode(pod: PodModel): PodMode {
   return 'none'
 }
 
-/** The ports the mesh itself holds in a pod of that mode. */
-export function reservedPorts(mode: PodMode): readonly ReservedPort[] {
+const DATAPLANE = 'istio.io/dataplane-mode'
+
+/** True when a pod, or its namespace where the pod says nothing, asks for the ambient mesh and can be in it (istio.io, "Add workloads to an ambient mesh"). */
+export function asksForAmbient(pod: PodModel, namespaceLabels: Labels): boolean {
+  return (pod.labels[DATAPLANE] ?? namespaceLabels[DATAPLANE]) === 'ambient' && !pod.hostNetwork
+}
+
+function sidecarPorts(pod: PodModel): readonly ReservedPort[] {
+  const moved = movedPorts(pod)
+  return moved.size === 0
+    ? SIDECAR_PORTS
+    : SIDECAR_PORTS.map(each => ({...each, port: moved.get(each.port) ?? each.port}))
+}
+
+/** The ports the mesh itself holds in a pod of that mode; where the pod's settings move one, the other is free. */
+export function reservedPorts(mode: PodMode, pod: PodModel): readonly ReservedPort[] {
   switch (mode) {
     case 'sidecar':
-      return SIDECAR_PORTS
+      return sidecarPorts(pod)
     case 'ambient':
       return AMBIENT_PORTS
     case 'gateway':
@@ -64,16 +81,21 @@ export function reservedPorts(mode: PodMode): readonly ReservedPort[] {
 export function proxyIds(pod: PodModel): {readonly uids: readonly number[]; readonly gids: readonly number[]} {
   const init = injectedContainer(pod, 'istio-init') ?? injectedContainer(pod, 'istio-validation')
   const proxy = injectedContainer(pod, 'istio-proxy')
-  const given = (flag: string) => {
-    const at = init?.args.indexOf(flag) ?? -1
-    const ids = at < 0 ? [] : (init?.args[at + 1] ?? '').split(',').filter(id => /^\d+$/.test(id))
-    return ids.map(Number)
-  }
-  const uids = given('-u')
-  const gids = given('-g')
+  const given = (...flags: readonly string[]) =>
+    (argumentOf(init, ...flags) ?? '')
+      .split(',')
+      .filter(id => /^\d+$/.test(id))
+      .map(Number)
+  const uids = given('-u', '--proxy-uid')
+  const gids = given('-g', '--proxy-gid')
   const own = proxy?.security.runAsUser
   return {
     uids: uids.length > 0 ? uids : [own === undefined || own === 0 ? 1337 : own],
     gids: gids.length > 0 ? gids : [proxy?.security.runAsGroup ?? 1337],
   }
+}
+
+/** True for an init container that runs while the CNI's capture is in place and the proxy is not: the proxy's user is its documented way out (istio.io, CNI). */
+export function runsBeforeProxy(container: Container, pod: PodModel, cniInUse: boolean): boolean {
+  return cniInUse && container.role === 'init' && injectedContainer(pod, 'istio-proxy')?.role !== 'native-sidecar'
 }

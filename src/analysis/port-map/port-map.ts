@@ -97,7 +97,7 @@ export function portMap(facts: PortFacts): readonly PortRow[] {
   for (const each of declared) add(each.port, each.protocol === 'UDP' ? 'udp' : 'tcp')
   for (const {target, port} of facts.bound)
     if (target !== undefined) add(target, port.protocol === 'UDP' ? 'udp' : 'tcp')
-  const reserved = reservedPorts(facts.mode)
+  const reserved = reservedPorts(facts.mode, facts.pod)
   return [...rows.values()]
     .sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1))
     .map(({port, protocol}) => {

@@ -64,3 +64,17 @@ export function istioProtocol(port: Pick<ServicePort, 'name' | 'port' | 'protoco
   const told = port.appProtocol === undefined ? protocolOfName(port.name) : protocolOfAppProtocol(port.appProtocol)
   return told === 'unknown' && SERVER_FIRST.includes(port.port) ? 'TCP' : told
 }
+
+const PLAIN_TCP: readonly IstioProtocol[] = ['TCP', 'Mongo', 'Redis', 'MySQL']
+const PASSED_ON: readonly IstioProtocol[] = ['HTTPS', 'TLS']
+const HTTP_LIKE: readonly IstioProtocol[] = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-Web', 'HTTP_PROXY']
+
+/** True for protocols whose requests the proxy reads. */
+export function isHttpLike(protocol: IstioProtocol): boolean {
+  return HTTP_LIKE.includes(protocol)
+}
+
+/** True when the proxy treats both alike: databases are bytes unless their filters are switched on, and HTTPS is TLS passed on (istio.io, "Protocol Selection"). */
+export function sameInProxy(a: IstioProtocol, b: IstioProtocol): boolean {
+  return a === b || [PLAIN_TCP, PASSED_ON].some(family => family.includes(a) && family.includes(b))
+}

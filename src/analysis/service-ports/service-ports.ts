@@ -17,7 +17,8 @@ export function selects(service: ServiceModel, pod: PodModel): boolean {
 }
 
 function declared(pod: PodModel): readonly (ContainerPort & {readonly container: string})[] {
-  return pod.containers.flatMap(({name, ports}) => ports.map(port => ({...port, container: name})))
+  const lasting = pod.containers.filter(({role}) => role === 'app' || role === 'native-sidecar')
+  return lasting.flatMap(({name, ports}) => ports.map(port => ({...port, container: name})))
 }
 
 /** Every port of every Service that selects the pod, with the container port it ends at (named target ports are looked up in this pod). */

@@ -11,6 +11,10 @@ export interface CheckConfig {
   readonly baseline?: string
   /** Rules by code, slug or Istio code, with the severity this team gives them. */
   readonly severities: Readonly<Record<string, Severity>>
+  /** By rule and parameter, as written; the rules themselves say what they may be. */
+  readonly parameters: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** The file all this comes from, for errors found later. */
+  readonly file: string
   /** Rules of the organisation, in the Common Expression Language. */
   readonly rules: readonly OwnRule[]
 }
@@ -27,7 +31,7 @@ export interface OwnRule {
   readonly references: readonly string[]
 }
 
-const KEYS = ['failOn', 'only', 'skip', 'baseline', 'severities', 'rules']
+const KEYS = ['failOn', 'only', 'skip', 'baseline', 'severities', 'parameters', 'rules']
 const RULE_KEYS = ['code', 'severity', 'title', 'when', 'message', 'why', 'fix', 'references']
 
 function severity(value: unknown, where: string): Severity {
@@ -71,6 +75,18 @@ function ownRule(value: unknown, where: string): OwnRule {
   }
 }
 
+/** Values by rule and parameter; a rule whose values are no map is an error. */
+function parametersOf(value: unknown, where: string): CheckConfig['parameters'] {
+  if (value === undefined) return {}
+  if (!isObject(value)) throw new UserError(`${where} must be a map of rules`)
+  return Object.fromEntries(
+    Object.entries(value).map(([rule, given]) => {
+      if (!isObject(given)) throw new UserError(`${where}.${rule} must be a map of parameters`)
+      return [rule, given]
+    }),
+  )
+}
+
 /** The file .meshctl.yaml; a key nobody knows is an error, as it is a typing error most of the time. */
 export function parseCheckConfig(text: string, label: string): CheckConfig {
   const value = text.trim() === '' ? {} : parseYamlText(text)
@@ -78,7 +94,7 @@ export function parseCheckConfig(text: string, label: string): CheckConfig {
   const strange = Object.keys(value).find(key => !KEYS.includes(key))
   if (strange !== undefined)
     throw new UserError(`${label}: unknown key ${JSON.stringify(strange)}`, {hint: `Known are ${KEYS.join(', ')}.`})
-  const {failOn, only, skip, baseline, severities, rules} = value
+  const {failOn, only, skip, baseline, severities, parameters, rules} = value
   if (rules !== undefined && !Array.isArray(rules)) throw new UserError(`${label}: rules must be a list`)
   if (baseline !== undefined && typeof baseline !== 'string') throw new UserError(`${label}: baseline must be a path`)
   if (severities !== undefined && !isObject(severities)) throw new UserError(`${label}: severities must be a map`)
@@ -91,6 +107,8 @@ export function parseCheckConfig(text: string, label: string): CheckConfig {
     severities: Object.fromEntries(
       entries.map(([code, given]) => [code, severity(given, `${label}: severities.${code}`)]),
     ),
+    parameters: parametersOf(parameters, `${label}: parameters`),
+    file: label,
     rules: listOf(value, 'rules').map((each, index) => ownRule(each, `${label}: rules[${index}]`)),
   }
 }

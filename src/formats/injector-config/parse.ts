@@ -1,4 +1,5 @@
 import type {InjectorSettings} from '../../model/injection.js'
+import {parseIstioVersion} from '../../model/istio-version.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {flagOf, listOf, textOf} from '../decode.js'
 import {readLabelSelector} from '../injection-webhook/parse.js'
@@ -8,8 +9,10 @@ import {parseYamlText} from '../kube-manifest/yaml-text.js'
 export function readInjectorSettings(object: KubeObject): InjectorSettings {
   const config = parseYamlText(textOf(object, 'data', 'config') ?? '')
   const values = parseYamlText(textOf(object, 'data', 'values') ?? '')
+  const version = parseIstioVersion(textOf(values, 'global', 'tag'))
   const selectors = (name: string) => listOf(config, name).map(readLabelSelector)
   return {
+    ...(version === undefined ? {} : {version}),
     revision: object.metadata.labels?.['istio.io/rev'] ?? 'default',
     policy: textOf(config, 'policy') ?? 'enabled',
     never: selectors('neverInjectSelector'),

@@ -1,7 +1,9 @@
 import type {
   AuthorizationPolicyModel,
   GatewayModel,
+  RequestAuthenticationModel,
   RouteTarget,
+  ServiceEntryModel,
   SidecarModel,
   TrafficRoute,
   VirtualServiceModel,
@@ -137,6 +139,43 @@ function selectorOf(
   return Object.keys(selector).length === 0 ? {} : {selector}
 }
 
+const HTTP_OPERATION = ['hosts', 'methods', 'paths']
+const HTTP_SOURCE = ['requestPrincipals', 'remoteIpBlocks']
+
+function withNegation(names: readonly string[]): readonly string[] {
+  return names.flatMap(name => [name, `not${name[0]?.toUpperCase()}${name.slice(1)}`])
+}
+
+/** What a proxy can only know of HTTP (istio.io, AuthorizationPolicy: Operation, Source, and the keys of conditions). */
+function httpFields(object: KubeObject): readonly string[] {
+  const named = (owner: unknown, names: readonly string[]) =>
+    withNegation(names).filter(name => listOf(owner, name).length > 0)
+  const found = listOf(object, 'spec', 'rules').flatMap(rule => [
+    ...listOf(rule, 'to').flatMap(each => named(at(each, 'operation'), HTTP_OPERATION)),
+    ...listOf(rule, 'from').flatMap(each => named(at(each, 'source'), HTTP_SOURCE)),
+    ...listOf(rule, 'when')
+      .map(each => textOf(each, 'key') ?? '')
+      .filter(key => key.startsWith('request.') || key === 'remote.ip'),
+  ])
+  return [...new Set(found)]
+}
+
+/** What a policy is attached to, as `Kind/name`. */
+function targetsOfPolicy(object: KubeObject): readonly string[] {
+  return [...listOf(object, 'spec', 'targetRefs'), at(object, 'spec', 'targetRef')]
+    .filter(isObject)
+    .map(each => `${textOf(each, 'kind') ?? ''}/${textOf(each, 'name') ?? ''}`)
+}
+
+/** A RequestAuthentication object (security.istio.io), as far as its reach goes. */
+export function readRequestAuthentication(object: KubeObject): RequestAuthenticationModel {
+  return {
+    object: refOf(object),
+    ...selectorOf(object, 'selector', 'matchLabels'),
+    targets: targetsOfPolicy(object),
+  }
+}
+
 /** An AuthorizationPolicy object (security.istio.io), as far as a list needs. */
 export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicyModel {
   return {
@@ -144,10 +183,9 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
     ...selectorOf(object, 'selector', 'matchLabels'),
     action: textOf(object, 'spec', 'action') ?? 'ALLOW',
     rules: listOf(object, 'spec', 'rules').length,
-    targets: [...listOf(object, 'spec', 'targetRefs'), at(object, 'spec', 'targetRef')]
-      .filter(isObject)
-      .map(each => `${textOf(each, 'kind') ?? ''}/${textOf(each, 'name') ?? ''}`),
+    targets: targetsOfPolicy(object),
     dryRun: object.metadata.annotations?.['istio.io/dry-run'] === 'true',
+    httpFields: httpFields(object),
   }
 }
 
@@ -158,5 +196,26 @@ export function readSidecar(object: KubeObject): SidecarModel {
     ...selectorOf(object, 'workloadSelector', 'labels'),
     egress: listOf(object, 'spec', 'egress').flatMap(each => textsOf(each, 'hosts')),
     outboundPolicy: textOf(object, 'spec', 'outboundTrafficPolicy', 'mode') ?? '',
+    ingress: listOf(object, 'spec', 'ingress').map(each => ({
+      port: numberOf(each, 'port', 'number') ?? 0,
+      endpoint: textOf(each, 'defaultEndpoint') ?? '',
+    })),
+  }
+}
+
+/** A ServiceEntry object (networking.istio.io). */
+export function readServiceEntry(object: KubeObject): ServiceEntryModel {
+  return {
+    object: refOf(object),
+    hosts: textsOf(object, 'spec', 'hosts'),
+    addresses: textsOf(object, 'spec', 'addresses'),
+    resolution: textOf(object, 'spec', 'resolution') ?? 'NONE',
+    exportTo: textsOf(object, 'spec', 'exportTo'),
+    ...selectorOf(object, 'workloadSelector', 'labels'),
+    ports: listOf(object, 'spec', 'ports').map((entry, index) => ({
+      port: numberOf(entry, 'number') ?? 0,
+      protocol: (textOf(entry, 'protocol') ?? '').toUpperCase(),
+      path: `spec.ports[${index}]`,
+    })),
   }
 }

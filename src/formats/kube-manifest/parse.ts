@@ -1,7 +1,9 @@
-import {isMap, isNode, LineCounter, parseAllDocuments} from 'yaml'
 import type {KubeObject} from '../../model/kube-object.js'
-import {isObject, textOf} from '../decode.js'
+import {contentStart, documentTexts, manifestText, tooLarge} from './document-texts.js'
+import {type JsonText, jsonTexts} from './json-values.js'
+import {candidates, type ObjectPath} from './objects.js'
 import {wrongFields} from './wrong-fields.js'
+import {linesOf, type TextMistake, TOO_DEEP, yamlDocuments} from './yaml-document.js'
 
 /** What went wrong in one document of a manifest, and where. */
 export interface ManifestProblem {
@@ -15,95 +17,139 @@ export interface Manifest {
   readonly problems: readonly ManifestProblem[]
 }
 
-/** Kubernetes list kinds leave out apiVersion and kind of their items: the list's own names give them. */
-function itemsOf(list: Record<string, unknown>): unknown[] {
-  const kind = textOf(list, 'kind') ?? ''
-  const apiVersion = textOf(list, 'apiVersion') ?? 'v1'
-  const itemKind = kind === 'List' ? undefined : kind.replace(/List$/, '')
-  const items = Array.isArray(list.items) ? list.items : []
-  return items.map(item => (isObject(item) && itemKind !== undefined ? {apiVersion, kind: itemKind, ...item} : item))
+/** What was read of one document; mistakes are counted from its start. */
+interface Part {
+  readonly objects: readonly KubeObject[]
+  readonly mistakes: readonly TextMistake[]
 }
 
-function objectsOf(value: unknown): {objects: KubeObject[]; rejected: string[]} {
-  if (value === null || value === undefined) return {objects: [], rejected: []}
-  if (Array.isArray(value)) return merge(value.map(objectsOf))
-  if (isObject(value) && Array.isArray(value.items) && (textOf(value, 'kind') ?? '').endsWith('List')) {
-    return merge(itemsOf(value).map(objectsOf))
-  }
-  if (textOf(value, 'kind') !== undefined && textOf(value, 'metadata', 'name') !== undefined) {
-    return {objects: [value as unknown as KubeObject], rejected: []}
-  }
-  const generate = textOf(value, 'metadata', 'generateName')
-  if (isObject(value) && textOf(value, 'kind') !== undefined && generate !== undefined) {
-    const metadata = {...(value.metadata as object), name: `${generate}?`}
-    return {objects: [{...value, metadata} as unknown as KubeObject], rejected: []}
-  }
-  return {objects: [], rejected: ['not a Kubernetes object: it has no kind or no metadata.name']}
-}
+/** Problems of one file that are told one by one. */
+const MAX_PROBLEMS = 100
+/** Mistakes of types told of one object. */
+const MAX_WRONG = 5
+/** JSON up to here is read a second time, as the YAML it also is, to tell where a mistake is. */
+const MAX_REREAD = 8 * 1024 * 1024
+/** Characters YAML does not allow (YAML 1.2.2, 5.1). */
+const NOT_ALLOWED = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u
 
-function merge(parts: readonly {objects: KubeObject[]; rejected: string[]}[]): {
-  objects: KubeObject[]
-  rejected: string[]
-} {
-  return {objects: parts.flatMap(part => part.objects), rejected: parts.flatMap(part => part.rejected)}
-}
-
-function fromJson(text: string): Manifest | undefined {
-  try {
-    const {objects, rejected} = objectsOf(JSON.parse(text))
-    return {objects, problems: rejected.map(message => ({message, line: 1, column: 1}))}
-  } catch {
-    return undefined
-  }
-}
-
-/** The library repeats the place in its message; ours has it already. */
-function firstSentence(message: string): string {
-  if (message.includes('call stack')) return 'it is nested too deeply'
-  return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
-}
-
-/** Reads manifests: JSON, or YAML of many documents; a bad document becomes a problem with its place and the others are kept. */
-export function parseObjects(bytes: Uint8Array, _label: string): Manifest {
-  const text = Buffer.from(bytes).toString('utf8')
-  const first = text.trimStart()[0]
-  const json = first === '{' || first === '[' ? fromJson(text) : undefined
-  if (json !== undefined) return json
-  const lines = new LineCounter()
-  const documents = parseAllDocuments(text, {lineCounter: lines, uniqueKeys: true, version: '1.1'})
+/** Keeps the objects of a value that are whole, and says of the others what is wrong and where. */
+function sorted(value: unknown, offsetOf: (path: ObjectPath) => number): Part {
   const objects: KubeObject[] = []
-  const problems: ManifestProblem[] = []
-  for (const document of Array.isArray(documents) ? documents : []) {
-    const start = lines.linePos(document.range?.[0] ?? 0)
-    if (document.errors.length > 0) {
-      for (const error of document.errors.slice(0, 3)) {
-        const place = error.linePos?.[0] ?? {line: start.line, col: start.col}
-        problems.push({message: firstSentence(error.message), line: place.line, column: place.col})
-      }
+  const mistakes: TextMistake[] = []
+  for (const each of candidates(value)) {
+    if ('rejected' in each) {
+      mistakes.push({message: each.rejected, offset: offsetOf(each.path)})
       continue
     }
-    if (document.contents === null) continue
-    try {
-      const {objects: found, rejected} = objectsOf(document.toJS({maxAliasCount: 100}))
-      for (const object of found) {
-        const wrong = wrongFields(object)
-        if (wrong.length === 0) objects.push(object)
-        const single = found.length === 1
-        for (const {path, message} of wrong.slice(0, 5)) {
-          const node = single ? document.getIn(path, true) : undefined
-          const place = lines.linePos((isNode(node) ? node.range?.[0] : undefined) ?? document.contents.range?.[0] ?? 0)
-          problems.push({
-            message: `${object.kind} ${object.metadata.name}: ${message}`,
-            line: place.line,
-            column: place.col,
-          })
-        }
-      }
-      const place = isMap(document.contents) ? lines.linePos(document.contents.range?.[0] ?? 0) : start
-      for (const message of rejected) problems.push({message, line: place.line, column: place.col})
-    } catch (error) {
-      problems.push({message: firstSentence((error as Error).message), line: start.line, column: start.col})
+    const {object, path} = each
+    const wrong = wrongFields(object)
+    if (wrong.length === 0) objects.push(object)
+    for (const {path: below, message} of wrong.slice(0, MAX_WRONG)) {
+      mistakes.push({
+        message: `${object.kind} ${object.metadata.name}: ${message}`,
+        offset: offsetOf([...path, ...below]),
+      })
     }
   }
+  return {objects, mistakes}
+}
+
+function fromYaml(text: string): Part {
+  const large = tooLarge(text)
+  if (large !== undefined) return {objects: [], mistakes: [{message: large, offset: contentStart(text)}]}
+  const strange = NOT_ALLOWED.exec(text)
+  if (strange !== null) {
+    const code = (strange[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+    const message = `the character U+${code} is not allowed`
+    return {objects: [], mistakes: [{message, offset: strange.index}]}
+  }
+  const parts = yamlDocuments(text).map(({value, mistakes, offsetOf}): Part => {
+    if (mistakes.length > 0) return {objects: [], mistakes}
+    return sorted(value, offsetOf)
+  })
+  return {objects: parts.flatMap(({objects}) => objects), mistakes: parts.flatMap(({mistakes}) => mistakes)}
+}
+
+/** One JSON value, fast; with a mistake in it, it is read again as YAML, which knows places. */
+function fromJson(text: string, {start, end, repeated}: JsonText): Part {
+  const own = text.slice(start, end)
+  const moved = ({objects, mistakes}: Part): Part => ({
+    objects,
+    mistakes: mistakes.map(({message, offset}) => ({message, offset: offset + start})),
+  })
+  if (repeated.length > 0) {
+    const mistakes = repeated
+      .slice(0, 3)
+      .map(({name, offset}) => ({message: `"${name}" comes twice in one map`, offset}))
+    return {objects: [], mistakes}
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(own)
+  } catch {
+    return moved(fromYaml(own))
+  }
+  const part = sorted(value, () => 0)
+  if (part.mistakes.length === 0 || own.length > MAX_REREAD) return moved(part)
+  const again = fromYaml(own)
+  const same = again.mistakes.every(({message}, index) => message === part.mistakes[index]?.message)
+  return moved(same ? again : part)
+}
+
+function documentPart(text: string): Part {
+  const body = text.replace(/^(?:---)?[ \t\r\n]*/, '')
+  const json = /^[{[]/.test(body) ? jsonTexts(body) : undefined
+  if (json === undefined) return fromYaml(text)
+  const before = text.length - body.length
+  const parts = json.map(each => fromJson(body, each))
+  return {
+    objects: parts.flatMap(({objects}) => objects),
+    mistakes: parts.flatMap(({mistakes}) => mistakes.map(each => ({...each, offset: each.offset + before}))),
+  }
+}
+
+/** The same; lists in lists beyond what the call stack holds are a mistake like any other. */
+function boundedPart(text: string): Part {
+  try {
+    return documentPart(text)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return {objects: [], mistakes: [{message: TOO_DEEP, offset: contentStart(text)}]}
+  }
+}
+
+/**
+ * Reads manifests a person gives: JSON, one or several, or YAML of many documents. A document with a mistake becomes a problem with its place,
+ * and the others are kept; never throws, and what one document may cost is bounded.
+ */
+export function parseManifest(bytes: Uint8Array): Manifest {
+  const objects: KubeObject[] = []
+  const problems: ManifestProblem[] = []
+  let untold = 0
+  for (const document of documentTexts(manifestText(bytes))) {
+    const part = boundedPart(document.text)
+    for (const object of part.objects) objects.push(object)
+    if (part.mistakes.length === 0) continue
+    const place = problems.length < MAX_PROBLEMS ? linesOf(document.text) : undefined
+    for (const {message, offset} of part.mistakes) {
+      if (place === undefined || problems.length >= MAX_PROBLEMS) untold += 1
+      else {
+        const {line, column} = place(offset)
+        problems.push({message, line: document.line + line - 1, column})
+      }
+    }
+  }
+  const last = problems.at(-1)
+  if (untold > 0 && last !== undefined) problems.push({...last, message: `and ${untold} mistakes more after this one`})
   return {objects, problems}
+}
+
+/** The objects in JSON (or YAML) that a cluster wrote; what is no object is left out. */
+export function parseObjects(bytes: Uint8Array): readonly KubeObject[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+  try {
+    return candidates(JSON.parse(text)).flatMap(each => ('object' in each ? [each.object] : []))
+  } catch {
+    return parseManifest(bytes).objects
+  }
 }

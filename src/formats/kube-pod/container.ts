@@ -53,6 +53,7 @@ function handlerOf(owner: unknown, kind: Probe['kind'], path: string): Probe | u
     handler,
     ...(typeof port === 'number' || typeof port === 'string' ? {port} : {}),
     ...(host === undefined ? {} : {host}),
+    ...(handler === 'httpGet' ? {scheme: textOf(owner, handler, 'scheme') === 'HTTPS' ? 'HTTPS' : 'HTTP'} : {}),
     command: textsOf(owner, handler, 'command'),
     path: `${path}.${handler}`,
   }
@@ -80,6 +81,8 @@ function stateOf(status: unknown): ContainerState | undefined {
   const exitCode = numberOf(now, 'exitCode')
   const lastReason = textOf(last, 'reason')
   const lastExitCode = numberOf(last, 'exitCode')
+  const startedAt = textOf(now, 'startedAt')
+  const lastFinishedAt = textOf(last, 'finishedAt')
   return {
     ready: flagOf(status, 'ready') ?? false,
     restarts: numberOf(status, 'restartCount') ?? 0,
@@ -89,6 +92,8 @@ function stateOf(status: unknown): ContainerState | undefined {
     ...(exitCode === undefined ? {} : {exitCode}),
     ...(lastReason === undefined ? {} : {lastReason}),
     ...(lastExitCode === undefined ? {} : {lastExitCode}),
+    ...(startedAt === undefined ? {} : {startedAt}),
+    ...(lastFinishedAt === undefined ? {} : {lastFinishedAt}),
   }
 }
 
@@ -115,7 +120,10 @@ export function readContainer(entry: unknown, role: ContainerRole, path: string,
       .filter(port => port !== undefined),
     security: readSecurity(entry),
     probes: probesOf(entry, path),
-    mounts: listOf(entry, 'volumeMounts').map(mount => textOf(mount, 'name') ?? ''),
+    mounts: listOf(entry, 'volumeMounts').map(mount => ({
+      volume: textOf(mount, 'name') ?? '',
+      path: textOf(mount, 'mountPath') ?? '',
+    })),
     ...(state === undefined ? {} : {state}),
     path,
     injected,

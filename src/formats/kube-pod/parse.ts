@@ -1,6 +1,7 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import type {Container, ContainerRole, ObjectRef, PodModel, PodStatus} from '../../model/pod.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf} from '../decode.js'
+import {readAppProbers} from './app-probers.js'
 import {isInjectedName, readContainer, readSecurity} from './container.js'
 
 /** Where each kind that makes pods keeps its template (the kinds Istio's injection knows). */
@@ -31,6 +32,9 @@ function refOf(object: KubeObject): ObjectRef {
   return {kind: object.kind, namespace: object.metadata.namespace ?? 'default', name: object.metadata.name}
 }
 
+/** Minutes of the years 2017 to 2045; a date written as digits is none of them. */
+const DUE = /-(2[5-9]|3\d)\d{6}$/
+
 /** The owner a person would edit: a ReplicaSet whose name ends in the template hash belongs to a Deployment of the rest. */
 function workloadOf(object: KubeObject): ObjectRef {
   const self = refOf(object)
@@ -43,6 +47,9 @@ function workloadOf(object: KubeObject): ObjectRef {
     const rollout = object.metadata.labels?.['rollouts-pod-template-hash'] !== undefined
     return {kind: rollout ? 'Rollout' : 'Deployment', namespace: self.namespace, name: name.slice(0, -hash.length - 1)}
   }
+  // A CronJob names its Jobs after the minute they were due, counted from 1970 (Kubernetes, CronJob controller).
+  const due = kind === 'Job' ? DUE.exec(name) : null
+  if (due !== null) return {kind: 'CronJob', namespace: self.namespace, name: name.slice(0, due.index)}
   return {kind, namespace: self.namespace, name}
 }
 
@@ -77,6 +84,19 @@ function templatePath(kind: string): string {
   return (TEMPLATES[kind] ?? []).join('.')
 }
 
+/** The operating system a pod asks for when that is not Linux (kubernetes.io, PodSpec os and the well-known node labels). */
+function foreignSystemOf(spec: unknown): PodModel['foreignSystem'] {
+  const asked = [
+    {name: textOf(spec, 'os', 'name'), path: 'os.name'},
+    ...['kubernetes.io/os', 'beta.kubernetes.io/os'].map(label => ({
+      name: textOf(spec, 'nodeSelector', label),
+      path: `nodeSelector["${label}"]`,
+    })),
+  ]
+  const found = asked.find(({name}) => name !== undefined && name !== 'linux')
+  return found?.name === undefined ? undefined : {name: found.name, path: found.path}
+}
+
 /** The pod an object is or makes; undefined for objects that make no pods. */
 export function readPod(object: KubeObject): PodModel | undefined {
   if (!isWorkloadKind(object.kind)) return undefined
@@ -90,6 +110,8 @@ export function readPod(object: KubeObject): PodModel | undefined {
   const grace = numberOf(spec, 'terminationGracePeriodSeconds')
   const createdAt = textOf(object, 'metadata', 'creationTimestamp')
   const isPod = object.kind === 'Pod'
+  const containers = containersOf(spec, at(object, 'status'))
+  const foreignSystem = foreignSystemOf(spec)
   return {
     object: refOf(object),
     workload,
@@ -101,11 +123,13 @@ export function readPod(object: KubeObject): PodModel | undefined {
     ownerLabels: isPod ? {} : textMapOf(object, 'metadata', 'labels'),
     ownerAnnotations: isPod ? {} : textMapOf(object, 'metadata', 'annotations'),
     hostNetwork: flagOf(spec, 'hostNetwork') ?? false,
+    ...(foreignSystem === undefined ? {} : {foreignSystem}),
     restartPolicy: textOf(spec, 'restartPolicy') ?? 'Always',
     dnsPolicy: textOf(spec, 'dnsPolicy') ?? 'ClusterFirst',
     serviceAccount: textOf(spec, 'serviceAccountName') ?? 'default',
     security: readSecurity(spec),
-    containers: containersOf(spec, at(object, 'status')),
+    containers,
+    rewrittenProbes: readAppProbers(containers.find(({name}) => name === 'istio-proxy')?.env.ISTIO_KUBE_APP_PROBERS),
     ...(grace === undefined ? {} : {terminationGraceSeconds: grace}),
     ...(createdAt === undefined ? {} : {createdAt}),
     terminating: textOf(object, 'metadata', 'deletionTimestamp') !== undefined,

@@ -1,6 +1,6 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
-import {field, listOf, numberOf, textMapOf, textOf, textsOf} from '../decode.js'
+import {field, flagOf, listOf, numberOf, textMapOf, textOf, textsOf} from '../decode.js'
 
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const
 
@@ -37,6 +37,8 @@ export function readService(object: KubeObject): ServiceModel {
     selector: textMapOf(object, 'spec', 'selector'),
     labels: object.metadata.labels ?? {},
     annotations: object.metadata.annotations ?? {},
+    externalIps: textsOf(object, 'spec', 'externalIPs'),
+    publishesNotReady: flagOf(object, 'spec', 'publishNotReadyAddresses') ?? false,
     ports: listOf(object, 'spec', 'ports')
       .map(portOf)
       .filter(port => port !== undefined),

@@ -5,7 +5,7 @@ import type {LineReading, SocketLine} from './line.js'
 import {readLsofLine} from './lsof.js'
 import {readNetstatLine} from './netstat.js'
 import {readProcNetLine} from './proc-net.js'
-import {readSsLine} from './ss.js'
+import {CUT_SS, readSsLine} from './ss.js'
 
 interface Form {
   readonly name: SocketForm
@@ -14,6 +14,8 @@ interface Form {
   /** A line that claims to be a socket of this tool. */
   readonly row: RegExp
   readonly read: (line: string) => LineReading
+  /** How a last line looks that was cut in the middle. */
+  readonly cut?: RegExp
 }
 
 const FORMS: readonly Form[] = [
@@ -34,9 +36,13 @@ const FORMS: readonly Form[] = [
     header: /^(Netid\s+)?State\s+Recv-Q/,
     row: /^\s*((tcp|udp)\s+)?(LISTEN|UNCONN|ESTAB|SYN-\w+|FIN-WAIT-\d|TIME-WAIT|CLOSE-WAIT|CLOSING|LAST-ACK)\s+\d+\s+\d+\s/,
     read: readSsLine,
+    cut: CUT_SS,
   },
   {name: 'lsof', header: /^COMMAND\s+PID/, row: /^\S+\s+\d+\s+\S+\s+\d+\w*\s+IPv[46]\s/, read: readLsofLine},
 ]
+
+/** The beginning of a row of any of them, such as a cut leaves it. */
+const PIECE = /^\s*(tcp\w*|udp\w*|L|LI|LIS|LIST|LISTE|LISTEN|U|UN|UNC|UNCO|UNCON|UNCONN|\d+:)(\s|$)/
 
 const MAX_LINE = 4096
 
@@ -82,9 +88,17 @@ export function parseSockets(artifact: Pick<Artifact, 'bytes'>, what = 'listenin
   }
   const found: SocketLine[] = []
   const unreadable: string[] = []
-  for (const line of inet) {
-    if (!form.row.test(line)) continue
-    const reading = form.read(line)
+  const rows = inet.some(line => form.row.test(line))
+  const start = inet.findIndex(line => form.header.test(line) || form.row.test(line))
+  const torn = form.cut?.test(inet.at(-1) ?? '') === true
+  for (const [index, line] of inet.slice(start).entries()) {
+    if (!form.row.test(line)) {
+      const stray = rows ? PIECE.test(line) : line.trim() !== ''
+      if (stray && !form.header.test(line)) unreadable.push(line.trim())
+      continue
+    }
+    const last = start + index === inet.length - 1
+    const reading = torn && last ? 'unreadable' : form.read(line)
     if (reading === 'unreadable') unreadable.push(line.trim())
     else if (reading !== 'other') found.push(reading)
   }

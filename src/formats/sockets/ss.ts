@@ -1,8 +1,11 @@
 import {canonicalAddress, type LineReading, splitEndpoint} from './line.js'
 
-const ROW = /^\s*(?:(tcp|udp)\s+)?(LISTEN|UNCONN)\s+\d+\s+\d+\s+(\S+)\s+(\S+)\s*(.*)$/
+const ROW = /^\s*(?:(tcp|udp)\s+)?(LISTEN|UNCONN)\s+\d+\s+\d+\s+(\S+)\s+(\S+:\*)(?:\s+(.*))?$/
 const OTHER_STATE =
   /^\s*(?:(?:tcp|udp|u_\w+|nl|p_\w+|raw|icmp6?|v_\w+)\s+)?(?:ESTAB|SYN-|FIN-|TIME-WAIT|CLOSE|LAST-ACK)/
+
+/** A row that stops within a column: `users:((…))` ends with both brackets, and `ino:N` follows `uid:N`. */
+export const CUT_SS = /\susers?:?$|\susers:\((?!.*\)\))|\suid:\d*$/
 
 /**
  * Reads a line of `ss -ltn[p]` or `ss -lntup`, with or without header (ss(8), iproute2). `*:80` is an IPv6 socket that serves IPv4 too,

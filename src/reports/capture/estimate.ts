@@ -1,3 +1,5 @@
+import {humanCount} from '../../model/human-count.js'
+import {humanSize} from '../../model/human-size.js'
 /** What the first pod cost. */
 export interface Measured {
   readonly objectBytes: number
@@ -18,19 +20,6 @@ export interface Estimate {
 const LARGE_BYTES = 1024 * 1024 * 1024
 const LARGE_MS = 5 * 60_000
 
-/** A size for people. */
-export function sizeText(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`
-  const units = ['kB', 'MB', 'GB', 'TB']
-  let value = bytes / 1000
-  let unit = 0
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000
-    unit += 1
-  }
-  return `${value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
-}
-
 /** What all pods will cost if they are like the first. */
 export function estimateOf(measured: Measured, pods: number, concurrency: number): Estimate {
   const bytes = measured.objectBytes + measured.podBytes * pods
@@ -42,6 +31,6 @@ export function estimateOf(measured: Measured, pods: number, concurrency: number
     bytes,
     durationMs,
     large: bytes > LARGE_BYTES || durationMs > LARGE_MS,
-    text: `${sizeText(bytes)} of ${pods} ${pods === 1 ? 'pod' : 'pods'} (unpacked) and take ${time}`,
+    text: `${humanSize(bytes)} of ${humanCount(pods, 'pod')} (unpacked) and take ${time}`,
   }
 }

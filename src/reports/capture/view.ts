@@ -1,7 +1,8 @@
 import {GAP_REASONS, isFailure} from '../../model/answer.js'
+import {humanCount} from '../../model/human-count.js'
+import {humanSize} from '../../model/human-size.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
-import {sizeText} from './estimate.js'
 import type {CaptureReport} from './report.js'
 
 type Missing = CaptureReport['rows'][number]['missing']
@@ -26,7 +27,7 @@ export const captureView: View<CaptureReport> = {
       {
         block: 'text',
         lines: [
-          `${report.path}: ${report.pods} ${report.pods === 1 ? 'pod' : 'pods'}, ${sizeText(report.packedBytes)}${report.redacted ? ', redacted' : ', NOT redacted'}`,
+          `${report.path}: ${humanCount(report.pods, 'pod')}, ${humanSize(report.packedBytes)}${report.redacted ? ', redacted' : ', NOT redacted'}`,
         ],
       },
       {
@@ -36,7 +37,7 @@ export const captureView: View<CaptureReport> = {
         rows: report.rows.map(({what, held, bytes, missing}) => [
           what,
           String(held),
-          sizeText(bytes),
+          humanSize(bytes),
           missingCell(missing),
         ]),
       },

@@ -1,12 +1,13 @@
-import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import type {Gap} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
-import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {injectedContainer, isOver, type PodModel} from '../../model/pod.js'
 import type {FactName, Facts, Workload} from '../../rules/facts.js'
 import {type Found, type Rule, Undecided} from '../../rules/rule.js'
+import {settingsOf} from '../../rules/team-parameters.js'
 import {factBook} from './facts/book.js'
 import type {CheckRun, FactBook} from './facts/context.js'
+import {foreseen} from './foreseen.js'
 
 /** What became of one rule for one pod. */
 export type Outcome =
@@ -57,6 +58,8 @@ function finding(rule: Rule, {pod}: Workload, found: Found): Finding {
 
 async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise<Outcome> {
   if (!rule.modes.includes(workload.mode)) return quiet(rule, 'not-applicable')
+  if (workload.pod.foreignSystem !== undefined && rule.anySystem !== true) return quiet(rule, 'not-applicable')
+  if (isOver(workload.pod) && rule.alsoWhenOver !== true) return quiet(rule, 'not-applicable')
   const answers = await Promise.all(rule.needs.map(async name => [name, await book.fact(name)] as const))
   const facts: Partial<Record<FactName, unknown>> = {}
   for (const [name, answer] of answers) {
@@ -72,32 +75,24 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
   }
   let found: readonly Found[]
   try {
-    found = rule.check(workload, facts as Facts)
+    found = rule.check(workload, facts as Facts, settingsOf(rule))
   } catch (error) {
     if (!(error instanceof Undecided)) throw error
+    const words = error.reason === 'unreadable' ? 'the condition of' : 'the evidence for'
     return {
       rule,
       kind: 'not-checked',
-      gap: {what: `the condition of ${rule.code}`, reason: 'unreadable', detail: error.message},
+      gap: {what: `${words} ${rule.code}`, reason: error.reason, detail: error.message},
     }
   }
   if (found.length === 0) return quiet(rule, 'passed')
   return {rule, kind: 'found', findings: found.map(each => finding(rule, workload, each))}
 }
 
-/** How a template would take part in the mesh: as the webhooks decide, and as if injected where they are not known. */
-async function foreseen(run: CheckRun, pod: PodModel, mode: Workload['mode']): Promise<Workload> {
-  if (pod.exists || mode !== 'none') return {pod, mode, foreseen: false, at: run.at}
-  const decision = await factBook(run, {pod, mode, foreseen: true, at: run.at}).fact('injection')
-  const refused = pod.hostNetwork || pod.labels['sidecar.istio.io/inject'] === 'false'
-  const injected = decision.ok ? decision.value.injected : !refused
-  return {pod, mode: injected ? 'sidecar' : 'none', foreseen: true, at: run.at}
-}
-
 /** Asks every rule about one pod. */
 export async function checkPod(run: CheckRun, pod: PodModel, rules: readonly Rule[]): Promise<readonly Outcome[]> {
   const version = parseIstioVersion(injectedContainer(pod, 'istio-proxy')?.image)
-  const seen = await foreseen(run, pod, podMode(pod))
+  const seen = await foreseen(run, pod)
   const workload = version === undefined ? seen : {...seen, version}
   const book = factBook(run, workload)
   return await Promise.all(rules.map(rule => evaluate(rule, workload, book)))

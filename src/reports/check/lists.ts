@@ -1,16 +1,33 @@
+import {type CniConfig, readCniConfig} from '../../formats/cni-config/parse.js'
 import {readInjectionWebhooks} from '../../formats/injection-webhook/parse.js'
 import {readInjectorSettings} from '../../formats/injector-config/parse.js'
 import {readDestinationRule, readPeerAuthentication} from '../../formats/istio-policy/parse.js'
+import {
+  readAuthorizationPolicy,
+  readRequestAuthentication,
+  readServiceEntry,
+  readSidecar,
+} from '../../formats/istio-traffic/parse.js'
+import {readNode} from '../../formats/kube-node/parse.js'
 import {readService} from '../../formats/kube-service/parse.js'
 import {readMeshSettings} from '../../formats/mesh-config/parse.js'
+import {readNetworkPolicy} from '../../formats/network-policy/parse.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {InjectionWebhook, InjectorSettings, NamespaceModel} from '../../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../../model/istio-policy.js'
+import type {
+  AuthorizationPolicyModel,
+  RequestAuthenticationModel,
+  ServiceEntryModel,
+  SidecarModel,
+} from '../../model/istio-traffic.js'
 import {kindOf} from '../../model/kinds.js'
+import type {NodeModel} from '../../model/kube-node.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {MeshSettings} from '../../model/mesh-settings.js'
+import type {NetworkPolicyModel} from '../../model/network-policy.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {ObjectQuery, Source} from '../../sources/source.js'
 import {withoutBulk} from './slim.js'
@@ -26,9 +43,16 @@ export interface ClusterLists {
   webhooks(): Promise<Answer<readonly InjectionWebhook[]>>
   injectors(): Promise<Answer<readonly InjectorSettings[]>>
   mesh(): Promise<Answer<MeshSettings>>
+  cniConfig(): Promise<Answer<CniConfig>>
   peerAuthentications(): Promise<Answer<readonly PeerAuthentication[]>>
   destinationRules(): Promise<Answer<readonly DestinationRuleModel[]>>
   daemonSets(): Promise<Answer<readonly KubeObject[]>>
+  nodes(): Promise<Answer<readonly NodeModel[]>>
+  networkPolicies(namespace: string): Promise<Answer<readonly NetworkPolicyModel[]>>
+  authorizationPolicies(): Promise<Answer<readonly AuthorizationPolicyModel[]>>
+  requestAuthentications(): Promise<Answer<readonly RequestAuthenticationModel[]>>
+  serviceEntries(): Promise<Answer<readonly ServiceEntryModel[]>>
+  sidecars(): Promise<Answer<readonly SidecarModel[]>>
 }
 
 function mapped<T, R>(answer: Answer<T>, use: (value: T) => R): Answer<R> {
@@ -78,16 +102,20 @@ export async function listed(source: Source, kind: string, namespace?: string): 
 
 function namespaces(objects: readonly KubeObject[]): ReadonlyMap<string, NamespaceModel> {
   return new Map(
-    objects.map(({metadata: {name, labels = {}, annotations = {}}}) => [name, {name, labels, annotations}] as const),
+    objects.map(({metadata: {name, labels, annotations = {}}}) => {
+      // Every API server adds this label; a manifest lacks it.
+      return [name, {name, labels: {...labels, 'kubernetes.io/metadata.name': name}, annotations}] as const
+    }),
   )
 }
 
-function servicesByNamespace(objects: readonly KubeObject[]): ReadonlyMap<string, readonly ServiceModel[]> {
-  const found = new Map<string, ServiceModel[]>()
-  for (const service of objects.map(readService)) {
-    const known = found.get(service.object.namespace)
-    if (known === undefined) found.set(service.object.namespace, [service])
-    else known.push(service)
+function byNamespace<T>(objects: readonly KubeObject[], read: (object: KubeObject) => T): ReadonlyMap<string, T[]> {
+  const found = new Map<string, T[]>()
+  for (const object of objects) {
+    const namespace = object.metadata.namespace ?? 'default'
+    const known = found.get(namespace)
+    if (known === undefined) found.set(namespace, [read(object)])
+    else known.push(read(object))
   }
   return found
 }
@@ -109,13 +137,13 @@ export function clusterLists(source: Source, istioNamespace: string, everywhere 
     const names = await parsed('Namespace', namespaces)
     return names.ok ? await namespaceByNamespace(source, kind, [...names.value.keys()], answer.gap) : answer
   }
-  const configMap = async (prefix: string): Promise<Answer<readonly KubeObject[]>> => {
-    const answer = await list('ConfigMap', istioNamespace)
+  const configMap = async (prefix: string, namespace = istioNamespace): Promise<Answer<readonly KubeObject[]>> => {
+    const answer = await list('ConfigMap', namespace)
     if (!answer.ok) return answer
     const found = answer.value.filter(({metadata: {name}}) => name === prefix || name.startsWith(`${prefix}-`))
     return found.length > 0
       ? answered(found)
-      : missing(`ConfigMap ${prefix}`, 'not-captured', `none in namespace ${istioNamespace}`)
+      : missing(`ConfigMap ${prefix}`, 'not-captured', `none in namespace ${namespace}`)
   }
   const answers = new Map<string, Promise<unknown>>()
   /** Parsing is remembered too: a ConfigMap of the injector is 100 kB of YAML, and every pod asks for it. */
@@ -128,6 +156,21 @@ export function clusterLists(source: Source, istioNamespace: string, everywhere 
     once(`${kind}/${namespace ?? ''}`, async () =>
       mapped(await (namespace === undefined ? whole(kind) : listed(source, kind, namespace)), use),
     )
+  /** What one namespace holds of a kind: its part of the list of all where that is asked for and allowed, else a list of its own. */
+  const inNamespace = async <T>(
+    kind: string,
+    read: (object: KubeObject) => T,
+    namespace: string,
+  ): Promise<Answer<readonly T[]>> => {
+    if (everywhere) {
+      const all = await once(`all ${kind}`, async () =>
+        mapped(await listed(source, kind), objects => byNamespace(objects, read)),
+      )
+      if (all.ok) return answered(all.value.get(namespace) ?? [])
+      if (all.gap.reason !== 'forbidden') return all
+    }
+    return await parsed(kind, objects => objects.map(read), namespace)
+  }
   return {
     pods: namespace => list('Pod', namespace),
     namespace: async name => {
@@ -138,14 +181,7 @@ export function clusterLists(source: Source, istioNamespace: string, everywhere 
         ? missing(`Namespace ${name}`, 'not-captured', `not among those of ${source.origin.label}`)
         : answered(found)
     },
-    services: async namespace => {
-      if (everywhere) {
-        const all = await once('Service', async () => mapped(await listed(source, 'Service'), servicesByNamespace))
-        if (all.ok) return answered(all.value.get(namespace) ?? [])
-        if (all.gap.reason !== 'forbidden') return all
-      }
-      return await parsed('Service', objects => objects.map(readService), namespace)
-    },
+    services: namespace => inNamespace('Service', readService, namespace),
     webhooks: () => parsed('MutatingWebhookConfiguration', objects => objects.flatMap(readInjectionWebhooks)),
     injectors: () =>
       once('injectors', async () =>
@@ -160,8 +196,23 @@ export function clusterLists(source: Source, istioNamespace: string, everywhere 
           ? missing('the mesh configuration', 'not-captured', 'no ConfigMap istio')
           : answered(readMeshSettings(map))
       }),
+    cniConfig: () =>
+      once('cni', async () => {
+        const beside = await configMap('istio-cni-config')
+        const maps = beside.ok ? beside : await configMap('istio-cni-config', 'kube-system')
+        const [map] = maps.ok ? maps.value : []
+        return map === undefined
+          ? missing('ConfigMap istio-cni-config', 'not-captured', `none in ${istioNamespace} or kube-system`)
+          : answered(readCniConfig(map))
+      }),
     peerAuthentications: () => parsed('PeerAuthentication', all => all.map(readPeerAuthentication)),
     destinationRules: () => parsed('DestinationRule', all => all.map(readDestinationRule)),
     daemonSets: () => list('DaemonSet'),
+    nodes: () => parsed('Node', all => all.map(readNode)),
+    networkPolicies: namespace => inNamespace('NetworkPolicy', readNetworkPolicy, namespace),
+    authorizationPolicies: () => parsed('AuthorizationPolicy', all => all.map(readAuthorizationPolicy)),
+    requestAuthentications: () => parsed('RequestAuthentication', all => all.map(readRequestAuthentication)),
+    serviceEntries: () => parsed('ServiceEntry', all => all.map(readServiceEntry)),
+    sidecars: () => parsed('Sidecar', all => all.map(readSidecar)),
   }
 }

@@ -27,6 +27,8 @@ export interface CheckOptions {
 }
 
 export interface CheckReport extends Report {
+  /** When what it says was so. */
+  readonly at: Date
   readonly workloads: readonly CheckedWorkload[]
   readonly failOn: Severity
   /** The rules that were asked. */
@@ -114,6 +116,7 @@ export async function checkReport(
     source,
     // Where every list is a call, one for the whole cluster stands for one per namespace.
     lists: clusterLists(source, options.istioNamespace, options.everywhere === true && source.pages !== undefined),
+    istioNamespace: options.istioNamespace,
     istiods: istiodsOnce(source, options.istioNamespace),
     at: capturedOr(source, options.now),
     deep: options.deep,
@@ -144,6 +147,7 @@ export async function checkReport(
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
     origin: source.origin,
+    at: run.at,
     gaps: [...damaged, ...uniqueGaps(workloads)],
     damaged,
     notes: later ? [WENT_ON] : [],

@@ -1,5 +1,5 @@
 import {flagOf, listOf, textOf} from '../../formats/decode.js'
-import {isWorkloadKind} from '../../formats/kube-pod/parse.js'
+import {isWorkloadKind, readPod} from '../../formats/kube-pod/parse.js'
 import {gapSentence} from '../../model/answer.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {matchesLabels, parseSelector} from '../../model/selector.js'
@@ -31,7 +31,7 @@ async function fromFiles(source: Source, target: Target): Promise<readonly KubeO
   const requirements = target.selector === undefined ? [] : parseSelector(target.selector)
   const all = lists
     .flatMap(answer => (answer.ok ? answer.value : []))
-    .filter(object => object.kind === 'Pod' || !owned(object))
+    .filter(object => (object.kind === 'Pod' || !owned(object)) && readPod(object) !== undefined)
     .filter(object => target.namespace === undefined || (object.metadata.namespace ?? 'default') === target.namespace)
     .filter(object => matchesLabels(requirements, object.metadata.labels ?? {}))
   if (all.length > 0) return all

@@ -1,5 +1,6 @@
 import type {Standing, StandingRule} from '../../analysis/traffic-policy/standing.js'
 import {type Gap, gapSentences} from '../../model/answer.js'
+import {humanCount} from '../../model/human-count.js'
 import type {GatewayModel, RouteTarget} from '../../model/istio-traffic.js'
 import {objectLabel} from '../../model/pod.js'
 import type {Cell, Tone} from '../../terminal/doc.js'
@@ -175,7 +176,7 @@ export function policyLines(
   const none = policies.length === 0 ? lines('no AuthorizationPolicy: every request is allowed', 2) : []
   const each = policies.flatMap(({object, action, rules, reach, dryRun, pods}) => {
     const name = `${object.name}.${object.namespace}`
-    const count = `${rules} rule${rules === 1 ? '' : 's'}`
+    const count = humanCount(rules, 'rule')
     const some = pods === undefined || pods === of ? '' : `, for ${pods} of ${of} pods`
     const words = `AuthorizationPolicy ${name}: ${action}, ${count}, ${reach}${some}${dryRun ? ', dry run only' : ''}`
     return lines(`${words}${seen(inProxy, name)}`, 2)

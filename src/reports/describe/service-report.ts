@@ -9,6 +9,7 @@ import {type Gap, gapSentence} from '../../model/answer.js'
 import type {PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {UserError} from '../../model/user-error.js'
+import {notFound} from '../../sources/not-found.js'
 import type {Source} from '../../sources/source.js'
 import {byPreference} from '../../sources/subject.js'
 import {listed} from '../check/lists.js'
@@ -56,12 +57,7 @@ async function serviceNamed(source: Source, name: string, namespace: string) {
     })
   const [first] = found.value
   if (first !== undefined) return readService(first)
-  const everywhere = await source.objects({kind: 'Service'})
-  const elsewhere = (everywhere.ok ? everywhere.value : []).filter(each => each.metadata.name === name)
-  const [other] = elsewhere.map(each => `${name}.${each.metadata.namespace ?? 'default'}`)
-  throw new UserError(`services "${name}" not found in the "${namespace}" namespace of ${source.origin.label}`, {
-    ...(other === undefined ? {} : {next: `name it as ${other}`}),
-  })
+  throw await notFound(source, {kind: 'Service', resource: 'services', name, namespace})
 }
 
 function backing(pod: PodModel): BackingPod {

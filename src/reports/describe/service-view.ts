@@ -1,3 +1,4 @@
+import {humanCount} from '../../model/human-count.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
@@ -20,7 +21,7 @@ function headline({description: {service}, pods}: ServiceReport): string {
       : outside === pods.length
         ? 'NONE of them in the mesh'
         : `${outside} of them NOT in the mesh`
-  return `${name}: ${pods.length} pod${pods.length === 1 ? '' : 's'}, ${ready} ready, ${mesh}.`
+  return `${name}: ${humanCount(pods.length, 'pod')}, ${ready} ready, ${mesh}.`
 }
 
 function podLines({pods, seenIn}: ServiceReport): readonly Cell[] {

@@ -1,4 +1,5 @@
 import type {PeerPolicy} from '../../analysis/traffic-policy/peer-policies.js'
+import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import {objectLabel} from '../../model/pod.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
@@ -7,10 +8,6 @@ import type {View} from '../view.js'
 import {peersData, policiesData, proxyData, serviceData} from './data.js'
 import {gapLines, heading, lines, policyLines, serversText, serviceLines} from './lines.js'
 import type {DescribeReport} from './report.js'
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`
-}
 
 function headline({
   subject,
@@ -27,9 +24,9 @@ function headline({
   const state = pod.status?.ready === true ? 'ready' : `NOT ready (${pod.status?.phase ?? 'not running'})`
   const revised = revision === undefined ? '' : `, revision ${revision}`
   const wrong = findings.length + warnings.length + disagreements.length
-  const open = unasked === 0 ? '' : ` (${plural(unasked, 'question')} could not be asked)`
+  const open = unasked === 0 ? '' : ` (${humanCount(unasked, 'question')} could not be asked)`
   const fine = gaps.length === 0 ? 'Nothing is wrong with it' : 'Nothing wrong was found, but not all could be checked'
-  const worst = wrong === 0 ? `${fine}${open}.` : `${plural(wrong, 'thing')} to look at, below${open}.`
+  const worst = wrong === 0 ? `${fine}${open}.` : `${humanCount(wrong, 'thing')} to look at, below${open}.`
   const mode_ = mode === 'unknown' ? 'may or may not be in the mesh' : MODE_WORDS[mode]
   return `Pod ${podLabel(subject)} of ${objectLabel(pod.workload)}: ${state}, ${mode_}${revised}. ${worst}`
 }

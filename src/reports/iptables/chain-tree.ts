@@ -1,4 +1,5 @@
 import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
+import {humanCount} from '../../model/human-count.js'
 import type {Chain, Rule, Ruleset, Table} from '../../model/ruleset.js'
 import type {Cell, TreeNode} from '../../terminal/doc.js'
 
@@ -26,7 +27,7 @@ function count(rule: Rule, style: TreeStyle): Cell[] {
   const {packets} = rule.counters
   return packets === 0
     ? [{text: '  never matched', tone: 'dim'}]
-    : [{text: `  ${packets} packet${packets === 1 ? '' : 's'}`, tone: 'strong'}]
+    : [{text: `  ${humanCount(packets, 'packet')}`, tone: 'strong'}]
 }
 
 function ruleNode(table: Table, chain: Chain, rule: Rule, style: TreeStyle, depth: number): TreeNode {
@@ -88,9 +89,11 @@ function unreached(table: Table): readonly Chain[] {
 }
 
 /** Nothing leads to a chain, or what does was not pasted: the listing counts references to it, or has no chain packets enter by. */
-function ledHere(table: Table, {references = 0}: Chain): string {
+function ledHere(table: Table, {references = 0, rules}: Chain): string {
   const cutting = references > 0 || table.chains.every(({hook}) => hook === undefined)
-  return cutting ? ' (what leads here is not in the text given)' : ' (nothing leads here)'
+  if (cutting) return ' (what leads here is not in the text given)'
+  const counted = rules.some(({counters}) => (counters?.packets ?? 0) > 0)
+  return counted ? ' (nothing leads here any more: its packets are from before)' : ' (nothing leads here)'
 }
 
 /** The chains of a table as a tree that follows the jumps, each rule in words with its verbatim text; empty base chains are left out. */

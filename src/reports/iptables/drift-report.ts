@@ -1,5 +1,6 @@
 import {type Difference, driftOf} from '../../analysis/netfilter/drift/drift.js'
 import type {Oddity} from '../../analysis/netfilter/interception/oddities.js'
+import {humanCount} from '../../model/human-count.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -54,7 +55,7 @@ function driftOddity(effective: number, via: string): Oddity {
   return {
     id: 'drift',
     level: 'warning',
-    what: `${effective} difference${effective === 1 ? '' : 's'} from the rules it should have (${via}) change${effective === 1 ? 's' : ''} where packets go.`,
+    what: `${humanCount(effective, 'difference')} from the rules it should have (${via}) change${effective === 1 ? 's' : ''} where packets go.`,
     consequence: '--drift shows what and why.',
   }
 }

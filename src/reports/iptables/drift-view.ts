@@ -1,4 +1,5 @@
 import type {Difference} from '../../analysis/netfilter/drift/drift.js'
+import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Rule} from '../../model/ruleset.js'
 import type {Block, Cell, Doc} from '../../terminal/doc.js'
@@ -13,6 +14,7 @@ const WORDS = {
   foreign: 'by others',
   residue: 'second copy',
   incomplete: 'not compared',
+  policy: 'the policy DROP',
 } as const
 
 const FAMILY = {ip: 'IPv4', ip6: 'IPv6', inet: ''} as const
@@ -51,19 +53,18 @@ function headline({differences, expected, subject}: DriftReport): readonly Cell[
   const basis = ` (expected from ${expected.via}; ${release})`
   const effective = differences.filter(each => each.effective).length
   const open = differences.filter(each => each.kind === 'incomplete').length
-  const count = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`
   const verdict: Cell =
     differences.length === 0
       ? {text: 'the rules are exactly as they should be', tone: 'good'}
       : effective === 0 && open > 0
-        ? {text: `${count(open, 'part')} of the rules could not be compared`, tone: 'warn'}
+        ? {text: `${humanCount(open, 'part')} of the rules could not be compared`, tone: 'warn'}
         : effective === 0
           ? {
-              text: `${count(differences.length, 'difference')}, none of which changes where a packet goes`,
+              text: `${humanCount(differences.length, 'difference')}, none of which changes where a packet goes`,
               tone: 'good',
             }
           : {
-              text: `${count(differences.length, 'difference')}, ${effective} of which ${effective === 1 ? 'changes' : 'change'} where packets go`,
+              text: `${humanCount(differences.length, 'difference')}, ${effective} of which ${effective === 1 ? 'changes' : 'change'} where packets go`,
               tone: 'bad',
             }
   return [{text: podLabel(subject), tone: 'strong'}, '  ', verdict, basis]

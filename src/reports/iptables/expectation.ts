@@ -23,13 +23,17 @@ export interface Expected {
   readonly minor: number
   /** True when the release is a guess from the rules. */
   readonly guessed: boolean
+  /** The release the pod names, as it is, where `minor` is the nearest one whose rules are known. */
+  readonly told?: number
+  /** The same for another release (minor version of 1.x). */
+  readonly ofRelease: (minor: number) => readonly Ruleset[]
   readonly notes: readonly string[]
 }
 
 const NEWEST = 31
-const OLDEST = 5
+export const OLDEST = 5
 /** The releases at which the rules changed; every other one equals the one before it. */
-const CHANGES = [31, 24, 23, 22, 20, 18, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5] as const
+export const RELEASES = [31, 24, 23, 22, 20, 18, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5] as const
 
 function resolversIn(rulesets: readonly Ruleset[]): readonly string[] {
   const found = new Set<string>()
@@ -65,7 +69,7 @@ function build(
 function guessMinor(expectation: Exclude<Expectation, {kind: 'none'}>, actual: readonly Ruleset[]): number {
   if (actual.length === 0) return NEWEST
   let best: {minor: number; count: number} = {minor: NEWEST, count: Number.POSITIVE_INFINITY}
-  for (const minor of CHANGES) {
+  for (const minor of RELEASES) {
     const count = countDifferences(build(expectation, minor, actual), actual)
     if (count < best.count) best = {minor, count}
     if (count === 0) break
@@ -133,13 +137,15 @@ export async function expectedFor(
   const dns = blind
     ? ["DNS capture is asked for, but the name servers of the pod's resolv.conf are not known: its rules are left out"]
     : []
-  const rulesets = build(expectation, minor, actual)
+  const ofRelease = (other: number) => build(expectation, other, actual)
   return {
-    rulesets,
+    rulesets: ofRelease(minor),
+    ofRelease,
     via: expectation.via,
     kind: expectation.kind,
     minor,
     guessed: told === undefined,
+    ...(told === undefined ? {} : {told}),
     notes: [...expectation.notes, ...dns, ...old],
   }
 }

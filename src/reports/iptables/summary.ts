@@ -35,7 +35,7 @@ function group(exceptions: readonly Exception[], kind: Exception['kind']): reado
   return exceptions.filter(e => e.kind === kind).map(e => e.value)
 }
 
-function exceptionWords(exceptions: readonly Exception[]): readonly string[] {
+function exceptionWords(exceptions: readonly Exception[], owner: Interception['proxy']): readonly string[] {
   const ports = group(exceptions, 'port')
   const own = ports.filter(port => Object.hasOwn(OWN_PORTS, port))
   const users = ports.filter(port => !Object.hasOwn(OWN_PORTS, port))
@@ -43,7 +43,7 @@ function exceptionWords(exceptions: readonly Exception[]): readonly string[] {
     values.length === 0 ? [] : [`${name}${values.length === 1 ? '' : 's'} ${list(values)}`]
   const ownPhrase = own.length === 0 ? [] : [`port${own.length === 1 ? '' : 's'} ${list(own)} (istio's own)`]
   const proxy = (kind: 'uid' | 'gid') =>
-    group(exceptions, kind).map(id => `${kind} ${id}${id === '1337' ? ' (the proxy)' : ''}`)
+    group(exceptions, kind).map(id => `${kind} ${id}${id === String(owner[kind]) ? ' (the proxy)' : ''}`)
   return [
     ...phrase('port', users),
     ...ownPhrase,
@@ -69,10 +69,11 @@ function byVerdict(exceptions: readonly Exception[]): ReadonlyMap<string, readon
 }
 
 /** Holes that take effect on one port but are not istio's own, told apart because they are what a reader looks for. */
-function directionCells({usual, exceptions}: Direction): readonly Cell[] {
+function directionCells({usual, exceptions}: Direction, owner: Interception['proxy']): readonly Cell[] {
   const tone = usual.verdict === 'captured' ? 'good' : 'warn'
   const cells: Cell[] = [{text: `TCP ${fateWords(usual)}`, tone}]
-  for (const [words, group] of byVerdict(exceptions)) cells.push(`; ${words}: ${exceptionWords(group).join(', ')}`)
+  for (const [words, group] of byVerdict(exceptions))
+    cells.push(`; ${words}: ${exceptionWords(group, owner).join(', ')}`)
   return cells
 }
 
@@ -99,8 +100,8 @@ export function summaryFields(interception: Interception): readonly (readonly [s
         ? 'whether UDP is captured cannot be told'
         : 'UDP is never captured'
   return [
-    ['Inbound', directionCells(interception.inbound)],
-    ['Outbound', [...directionCells(interception.outbound), `; ${udpWords}`]],
+    ['Inbound', directionCells(interception.inbound, interception.proxy)],
+    ['Outbound', [...directionCells(interception.outbound, interception.proxy), `; ${udpWords}`]],
     ['DNS', [dnsCell(interception)]],
   ]
 }

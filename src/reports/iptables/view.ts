@@ -1,6 +1,7 @@
 import {nftText} from '../../analysis/netfilter/rule-words/nft-text.js'
 import {saveText} from '../../analysis/netfilter/rule-words/save-text.js'
 import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
+import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type Ruleset, ruleCount} from '../../model/ruleset.js'
 import type {Block, Cell, Doc} from '../../terminal/doc.js'
@@ -43,7 +44,7 @@ function capture({interceptions, kernel}: IptablesReport, count: number): string
 
 function title(report: IptablesReport): readonly Cell[] {
   const count = report.rulesets.reduce((sum, set) => sum + ruleCount(set), 0)
-  const rules = count === 0 ? 'no rules' : `${count} rule${count === 1 ? '' : 's'} in ${backends(report.rulesets)}`
+  const rules = count === 0 ? 'no rules' : `${humanCount(count, 'rule')} in ${backends(report.rulesets)}`
   const era = report.era === undefined || report.kernel.from === 'computed' ? '' : `, as made by ${report.era}`
   const what = report.excerpt ? 'an excerpt, ' : capture(report, count)
   return [{text: podLabel(report.subject), tone: 'strong'}, `  ${what}${rules}${era}, `, whence(report)]

@@ -34,6 +34,7 @@ export async function logLevelReport(source: Source, subjects: readonly PodRef[]
   if (pods.length === 0) {
     throw new UserError(gaps[0] === undefined ? 'no pods found' : gapSentence(gaps[0]), {
       next: 'meshctl capture   # a capture of the live cluster holds the log levels',
+      ...(gaps[0] === undefined ? {} : {gap: gaps[0]}),
     })
   }
   return {origin: source.origin, gaps, notes: [], pods}

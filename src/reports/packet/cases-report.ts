@@ -3,6 +3,7 @@ import {type CompiledRules, compileRules} from '../../analysis/netfilter/packet-
 import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
 import {standInMachine} from '../../analysis/netfilter/packet-walk/stand-in.js'
 import {type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {type ProxyTraits, proxyTraitsOf} from '../../analysis/netfilter/proxy-traits.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../formats/netfilter/ip-facts.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
 import {formatIp, parseIp} from '../../model/ip-address.js'
@@ -40,6 +41,7 @@ export interface CasesReport extends Report {
 interface Loaded {
   readonly rules: CompiledRules
   readonly machine: Machine
+  readonly proxy: ProxyTraits
   readonly observed: string | undefined
 }
 
@@ -67,6 +69,7 @@ function load(texts: RulesetTexts, bed: Bed): Loaded {
   const machine = standInMachine(facts, rulesets, true)
   return {
     rules: compileRules(rulesets),
+    proxy: proxyTraitsOf(rulesets),
     machine: {...machine, listeners: bedListeners(bed, machine)},
     observed: backendIn(texts.parameters),
   }
@@ -148,7 +151,7 @@ function answerOf(item: PacketCase, walk: Walk, loaded: Loaded, bed: Bed): CaseA
         : null,
     rules: unique(seen.map(({at, rule}) => ({at, rule}))),
     path: walk.steps.map(({at, rule}) => ({at, rule: rule === 0 ? ('policy' as const) : rule})),
-    verdict: verdictOf(walk, {fromProxy: item.uid === 1337, outboundPort: 15_001}),
+    verdict: verdictOf(walk, {fromProxy: item.uid === loaded.proxy.uid, outboundPort: loaded.proxy.outboundPort}),
     ...('reason' in end ? {reason: end.reason} : {}),
   }
 }

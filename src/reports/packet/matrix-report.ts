@@ -2,6 +2,7 @@ import {addressIn, mentionsOf, ordinaryAddress, ordinaryPort} from '../../analys
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {decidingStep, type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {walkPacket} from '../../analysis/netfilter/packet-walk/walk.js'
+import {type ProxyTraits, sentByProxy, ZTUNNEL_MARK} from '../../analysis/netfilter/proxy-traits.js'
 import {formatIpRange, type IpAddress} from '../../model/ip-address.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Packet} from '../../model/packet.js'
@@ -41,17 +42,16 @@ const APP: readonly Sender[] = [
   {who: 'app (uid 1000)', packet: {uid: 1000, gid: 1000}},
   {who: 'root (uid 0)', packet: {uid: 0, gid: 0}},
 ]
-const SIDECAR: Sender = {who: 'proxy (uid 1337)', packet: {uid: 1337, gid: 1337}}
-const ZTUNNEL: Sender = {who: 'ztunnel (mark 0x539)', packet: {uid: 0, gid: 0, mark: 0x539}}
+const ZTUNNEL: Sender = {who: 'ztunnel (mark 0x539)', packet: {uid: 0, gid: 0, mark: ZTUNNEL_MARK}}
 
 /** In ambient mode the proxy is ztunnel, known by its mark; elsewhere the sidecar, known by its user. */
-function sendersFor(rulesets: readonly Ruleset[]): readonly Sender[] {
+function sendersFor(rulesets: readonly Ruleset[], proxy: ProxyTraits): readonly Sender[] {
   const ambient = rulesets.some(({tables}) =>
     tables.some(
       ({name, chains}) => name.startsWith('istio-ambient') || chains.some(chain => chain.name === 'ISTIO_PRERT'),
     ),
   )
-  return [...APP, ambient ? ZTUNNEL : SIDECAR]
+  return [...APP, ambient ? ZTUNNEL : {who: `proxy (uid ${proxy.uid})`, packet: {uid: proxy.uid, gid: proxy.gid}}]
 }
 
 type Ask = Pick<Packet, 'destination' | 'destinationPort'> & Partial<Packet>
@@ -62,7 +62,7 @@ function answer(bench: PacketBench, rules: ReturnType<typeof compileRules>, who:
   const {disposition: end} = walk
   return {
     who,
-    verdict: verdictOf(walk, {fromProxy: ask.uid === 1337 || ask.mark === 0x539, outboundPort: 15_001}),
+    verdict: verdictOf(walk, {fromProxy: sentByProxy(ask, bench.proxy), outboundPort: bench.proxy.outboundPort}),
     ...(end.kind === 'delivered' ? {port: end.port} : {}),
     ...(step === undefined ? {} : {by: `${step.at} ${step.rule}`}),
   }
@@ -123,7 +123,7 @@ export async function matrixReport(source: Source, subject: PodRef, family: IpFa
   const {listeners: _, ...machine} = read.machine
   const bench = {...read, machine}
   const rules = compileRules(bench.kernel.rulesets)
-  const senders = sendersFor(bench.kernel.rulesets)
+  const senders = sendersFor(bench.kernel.rulesets, bench.proxy)
   const outbound = outboundTraffic(bench, family).map(([traffic, ask]) => ({
     traffic,
     cells: senders.map(({who, packet}) => answer(bench, rules, who, {...ask, ...packet})),

@@ -77,7 +77,8 @@ export async function packetFrom(
   if (text === undefined || (spec.out !== undefined && spec.in !== undefined)) {
     throw new UserError('say which packet: --out or --in, or --all for the usual ones', {hint: EXAMPLE})
   }
-  const {protocol, host, port} = readTarget(text)
+  // Into the pod a port alone says everything.
+  const {protocol, host, port} = readTarget(spec.in !== undefined && /^\d+$/.test(text) ? `:${text}` : text)
   const peer = spec.peer ?? spec.source
   const source = peer === undefined ? undefined : address(peer, 'the sender')
   const family = source?.family ?? 'ip'

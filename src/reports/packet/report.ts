@@ -1,19 +1,23 @@
+import {interceptionOf} from '../../analysis/netfilter/interception/interception.js'
+import {odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
 import {unseenIn} from '../../analysis/netfilter/interception/unseen.js'
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
 import {decidingStep, landingWords, type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {type ProxyTraits, proxyTraitsOf, sentByProxy} from '../../analysis/netfilter/proxy-traits.js'
 import {textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import {type IpAddress, parseIp} from '../../model/ip-address.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Machine} from '../../model/machine.js'
 import type {Packet, Walk, WalkStep} from '../../model/packet.js'
+import type {Ruleset} from '../../model/ruleset.js'
 import type {ListeningSocket} from '../../model/socket.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {readableKernel} from '../iptables/report.js'
 import {type Kernel, readKernel} from '../kernel/read-kernel.js'
-import {readSockets} from '../pod-facts/sockets.js'
+import {readSockets, unreadSockets} from '../pod-facts/sockets.js'
 import type {Report} from '../report.js'
 import {listenersOf, ownerWords} from './listeners.js'
 import {type PacketSpec, packetFrom} from './packet-spec.js'
@@ -22,6 +26,7 @@ import {type PacketSpec, packetFrom} from './packet-spec.js'
 export interface PacketBench {
   readonly kernel: Kernel
   readonly machine: Machine
+  readonly proxy: ProxyTraits
   readonly sockets: readonly ListeningSocket[]
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
@@ -32,6 +37,8 @@ export interface PacketReport extends Report {
   readonly packet: Packet
   readonly walk: Walk
   readonly verdict: Verdict
+  /** The packet is the proxy's own. */
+  readonly fromProxy: boolean
   readonly landing: string
   readonly decidedBy: WalkStep | undefined
   readonly listener: string | undefined
@@ -54,7 +61,16 @@ export async function packetBench(source: Source, subject: PodRef): Promise<Pack
     ? ["addresses or routes of the pod are not all known: an ordinary pod's are taken"]
     : []
   const deaf = table?.ok === true ? [] : ['who listens in the pod is not known: every port is taken to be open']
-  return {kernel, machine, sockets, gaps: kernel.gaps, notes: [...kernel.notes, ...assumed, ...deaf, ...unseen(kernel)]}
+  const unread = table?.ok === true ? unreadSockets(table.value) : undefined
+  const proxy = proxyTraitsOf(kernel.rulesets)
+  return {
+    kernel,
+    machine,
+    proxy,
+    sockets,
+    gaps: [...kernel.gaps, ...(unread === undefined ? [] : [unread])],
+    notes: [...kernel.notes, ...assumed, ...deaf, ...unseen(kernel)],
+  }
 }
 
 /** `reviews`, `reviews.demo` or `reviews.demo.svc.cluster.local`: the cluster IP of that Service. */
@@ -82,20 +98,39 @@ function remarks(walk: Walk): readonly string[] {
   ]
 }
 
+/** Rules that should have captured a packet and cannot, where its verdict alone would look like an intended exception. */
+function whyUncaptured(
+  rulesets: readonly Ruleset[],
+  machine: Machine,
+  packet: Packet,
+  verdict: Verdict,
+): readonly string[] {
+  if (packet.protocol !== 'tcp' || (verdict !== 'direct' && verdict !== 'escapes')) return []
+  // Whether somebody listens does not matter to whether the rules lead to the proxy.
+  const {listeners: _, ...deaf} = machine
+  const interception = interceptionOf(rulesets, deaf, packet.destination.family)
+  const id = packet.interface === undefined ? 'outbound-cut-off' : 'inbound-cut-off'
+  const cut = (interception === undefined ? [] : odditiesOf(rulesets, [interception])).find(each => each.id === id)
+  return cut === undefined ? [] : [`${cut.what} ${cut.consequence} meshctl iptables --drift shows which are missing`]
+}
+
 /** Where a packet goes and by which rules, from the kernel's point of view. */
 export async function packetReport(source: Source, subject: PodRef, spec: PacketSpec): Promise<PacketReport> {
   const bench = await packetBench(source, subject)
   const packet = await packetFrom(spec, bench.machine, host => resolveService(source, subject, host))
   const walk = walkFlow(compileRules(bench.kernel.rulesets), bench.machine, packet)
   const {disposition: end} = walk
+  const verdict = verdictOf(walk, {fromProxy: sentByProxy(packet, bench.proxy), outboundPort: bench.proxy.outboundPort})
+  const fromProxy = sentByProxy(packet, bench.proxy)
   return {
     origin: source.origin,
     gaps: bench.gaps,
-    notes: [...bench.notes, ...remarks(walk)],
+    notes: [...bench.notes, ...remarks(walk), ...whyUncaptured(bench.kernel.rulesets, bench.machine, packet, verdict)],
     subject,
     packet,
     walk,
-    verdict: verdictOf(walk, {fromProxy: packet.uid === 1337 || packet.gid === 1337, outboundPort: 15_001}),
+    verdict,
+    fromProxy,
     landing: landingWords(walk),
     decidedBy: decidingStep(walk),
     listener: end.kind === 'delivered' ? ownerWords(bench.sockets, packet.protocol, end.port) : undefined,

@@ -19,6 +19,12 @@ export const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonl
   insufficient: {words: 'INSUFFICIENT: these rules alone do not decide it', tone: 'warn'},
 }
 
+/** The proxy's own packets are meant to pass; the kernel knows them by user, group or mark alone. */
+const OWN_WORDS: Partial<Record<Verdict, string>> = {
+  escapes: "leaves the pod: taken for the proxy's own traffic",
+  direct: "stays in the pod: taken for the proxy's own traffic",
+}
+
 /** `tcp 10.0.0.1:80`, IPv6 in brackets. */
 export function endpoint(packet: Pick<Packet, 'protocol' | 'destination' | 'destinationPort'>): string {
   const text = formatIp(packet.destination)
@@ -48,12 +54,16 @@ function stepRow(step: WalkStep, deciding: boolean): readonly Cell[] {
 
 function doc(report: PacketReport): Doc {
   const {packet, walk, verdict, landing, listener, decidedBy} = report
-  const {tone} = VERDICTS[verdict]
+  const tone = report.fromProxy && OWN_WORDS[verdict] !== undefined ? 'strong' : VERDICTS[verdict].tone
   const turned = walk.steps.some(step =>
     step.actions.some(action => action.kind === 'redirect' || action.kind === 'tproxy'),
   )
   const unheard = verdict === 'refused' && walk.rewritten && turned
-  const words = unheard ? 'sent to the proxy by the rules, but refused: nothing listens there' : VERDICTS[verdict].words
+  const words = unheard
+    ? 'sent to the proxy by the rules, but refused: nothing listens there'
+    : report.fromProxy
+      ? (OWN_WORDS[verdict] ?? VERDICTS[verdict].words)
+      : VERDICTS[verdict].words
   const asked =
     walk.disposition.kind === 'delivered' && packet.protocol === 'tcp' && walk.rewritten
       ? `, original destination ${endpoint(packet).slice(4)}`

@@ -2,6 +2,7 @@ import {listenerSockets} from '../../formats/envoy-config-dump/listener-sockets.
 import {parseEnvoyListeners} from '../../formats/envoy-listeners/parse.js'
 import {parseSockets, withOwners} from '../../formats/sockets/parse.js'
 import {type Answer, answered, type Gap, type GapReason} from '../../model/answer.js'
+import {humanCount} from '../../model/human-count.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {SocketTable} from '../../model/socket.js'
 import type {Source} from '../../sources/source.js'
@@ -20,6 +21,14 @@ export async function readSockets(source: Source, pod: PodRef, damaged: Gap[] = 
   if ((sockets.ok || owners.ok) && !other.ok && DAMAGED.includes(other.gap.reason)) damaged.push(other.gap)
   if (!sockets.ok) return owners.ok ? owners : sockets
   return owners.ok ? answered(withOwners(sockets.value, owners.value)) : sockets
+}
+
+/** The gap left by lines of a listing that could not be read: what stood in them is unknown, not absent. */
+export function unreadSockets({unreadable}: SocketTable): Gap | undefined {
+  const [first] = unreadable
+  if (first === undefined) return undefined
+  const lines = humanCount(unreadable.length, 'line')
+  return {what: 'listening sockets', reason: 'unreadable', detail: `${lines} not understood, the first: ${first}`}
 }
 
 /**

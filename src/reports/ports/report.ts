@@ -11,7 +11,7 @@ import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
 import type {SocketForm, SocketTable} from '../../model/socket.js'
 import type {Source} from '../../sources/source.js'
 import {readPodObject, readServices} from '../pod-facts/objects.js'
-import {readEnvoySockets, readSockets} from '../pod-facts/sockets.js'
+import {readEnvoySockets, readSockets, unreadSockets} from '../pod-facts/sockets.js'
 import {optional, type Report, required} from '../report.js'
 import {type PortProblem, portProblems} from './problems.js'
 
@@ -43,6 +43,7 @@ const NOBODY: PodModel = {
   serviceAccount: 'default',
   security: {supplementalGroups: [], addedCapabilities: []},
   containers: [],
+  rewrittenProbes: [],
   terminating: false,
 }
 
@@ -71,7 +72,9 @@ export async function portsReport(source: Source, subject: PodRef): Promise<Port
     gaps.push(answer.gap)
     table = envoy.ok ? envoy.value : undefined
   }
-  const complete = answer.ok ? answer.value : undefined
+  const unread = table === undefined ? undefined : unreadSockets(table)
+  if (unread !== undefined) gaps.push(unread)
+  const complete = answer.ok && unread === undefined ? answer.value : undefined
   const mode = pod === undefined ? modeOfSockets(table) : podMode(pod)
   const version = parseIstioVersion(pod === undefined ? undefined : injectedContainer(pod, 'istio-proxy')?.image)
   const bound = pod === undefined ? [] : boundPorts(pod, services)
@@ -103,11 +106,6 @@ function chosenExclusions(pod: PodModel): readonly number[] {
   return inboundCapture(pod).exclude.filter(port => !reserved.includes(port))
 }
 
-function unreadText(lines: readonly string[]): string {
-  if (lines.length === 1) return `1 line could not be read: ${lines[0]}`
-  return `${lines.length} lines could not be read, the first: ${lines[0]}`
-}
-
 const OWN_LISTENERS: Partial<Record<SocketForm, string>> = {
   envoy: ": nothing in the pod could list the application's sockets",
   'envoy-config-dump': ", those of its config_dump that it binds: the application's sockets are not in it",
@@ -117,6 +115,5 @@ function notesOf(table: SocketTable | undefined, complete: boolean): readonly st
   const notes: string[] = []
   if (table !== undefined && !complete)
     notes.push(`only Envoy's own listeners are shown${OWN_LISTENERS[table.form] ?? ''}`)
-  if (table !== undefined && table.unreadable.length > 0) notes.push(unreadText(table.unreadable))
   return notes
 }

@@ -1,4 +1,5 @@
 import type {PortRow, PortVerdict} from '../../analysis/port-map/port-map.js'
+import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
 import {socketAddress} from '../../model/socket.js'
@@ -91,7 +92,7 @@ function headline(report: PortsReport): string {
   const where = `${podLabel(report.subject)} ${report.mode === 'unknown' ? 'may or may not be in the mesh' : MODE_WORDS[report.mode]}`
   const past = report.mode === 'sidecar' ? 'can be reached through the mesh' : 'can be reached'
   if (promised.length === 0) {
-    const count = report.rows.length === 1 ? '1 port is' : `${report.rows.length} ports are`
+    const count = humanCount(report.rows.length, 'port is', 'ports are')
     if (!report.podKnown) return `${where}; ${count} open, nothing is known of what the pod or a Service promises.`
     return `${where}; ${count} open, none declared or named by a Service.`
   }

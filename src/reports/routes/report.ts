@@ -3,6 +3,7 @@ import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
 import {decodeRoutes} from '../../formats/envoy-config-dump/routes.js'
 import type {EnvoyRoute, EnvoyRouteConfig} from '../../model/envoy-route.js'
 import type {Artifact} from '../../model/evidence.js'
+import {humanCount} from '../../model/human-count.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {loadDump, noneIn, nothingLeft, requiredSection, unreadNotes} from '../config-dump.js'
@@ -45,8 +46,7 @@ export function routesIn(section: unknown, name: string | undefined): readonly E
 export function hiddenNote(configs: readonly EnvoyRouteConfig[]): readonly string[] {
   const hidden = configs.flatMap(({virtualHosts}) => virtualHosts.flatMap(({routes}) => routes.filter(isHiddenRoute)))
   if (hidden.length === 0) return []
-  const what =
-    hidden.length === 1 ? '1 route to PassthroughCluster is' : `${hidden.length} routes to PassthroughCluster are`
+  const what = humanCount(hidden.length, 'route to PassthroughCluster is', 'routes to PassthroughCluster are')
   return [`${what} not in this table; -o wide shows them`]
 }
 

@@ -1,5 +1,6 @@
 import {MODE_WORDS} from '../../model/pod-mode.js'
 import {FACT_WORDS} from '../../rules/facts.js'
+import {parameterLine} from '../../rules/parameter.js'
 import type {Rule} from '../../rules/rule.js'
 
 function chapter(rule: Rule): string {
@@ -15,6 +16,9 @@ function chapter(rule: Rule): string {
     `- Do: ${rule.fix}`,
     `- Asked about a pod that ${rule.modes.map(mode => MODE_WORDS[mode]).join(', or ')}`,
     `- Needs: ${needs}`,
+    ...Object.entries(rule.parameters ?? {}).map(
+      ([name, parameter]) => `- Parameter ${parameterLine(`\`${name}\``, parameter)}`,
+    ),
     ...(rule.versions === undefined ? [] : [`- Versions: ${rule.versions}`]),
     ...rule.references.map(page => `- <${page}>`),
     '',

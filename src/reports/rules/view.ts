@@ -31,6 +31,7 @@ export function ruleData({
   modes,
   needs,
   uses,
+  parameters = {},
 }: Rule): unknown {
   return {
     code,
@@ -45,6 +46,7 @@ export function ruleData({
     modes,
     needs,
     uses: uses ?? [],
+    parameters: Object.entries(parameters).map(([name, parameter]) => ({name, ...parameter})),
   }
 }
 

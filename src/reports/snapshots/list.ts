@@ -1,7 +1,7 @@
 import {humanDuration} from '../../model/human-duration.js'
+import {humanSize} from '../../model/human-size.js'
 import type {DamagedSnapshot, SnapshotHead, SnapshotList} from '../../sources/snapshot/store.js'
 import type {Origin} from '../../sources/source.js'
-import {sizeText} from '../capture/estimate.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
 
@@ -33,7 +33,7 @@ export const snapshotListView: View<SnapshotListReport> = {
               name,
               humanDuration(at.getTime() - Date.parse(capturedAt)),
               String(pods),
-              sizeText(bytes),
+              humanSize(bytes),
               from,
             ]),
           },

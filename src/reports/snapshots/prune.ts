@@ -1,5 +1,6 @@
+import {humanCount} from '../../model/human-count.js'
+import {humanSize} from '../../model/human-size.js'
 import type {Pruned} from '../../sources/snapshot/prune.js'
-import {sizeText} from '../capture/estimate.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
 
@@ -18,13 +19,13 @@ export const pruneView: View<PruneReport> = {
   doc: ({pruned: {removed, kept, files, bytes}, dryRun}) => {
     const verb = dryRun ? 'Would remove' : 'Removed'
     const names = removed.length === 0 ? '' : `: ${removed.map(head => head.name).join(', ')}`
-    const count = `${removed.length} ${removed.length === 1 ? 'snapshot' : 'snapshots'}`
+    const count = humanCount(removed.length, 'snapshot')
     return [
       {
         block: 'text',
         lines: [
           `${verb} ${count}${names}`,
-          `${verb} ${files} stored parts nobody needs, ${sizeText(bytes)}; ${kept.length} kept`,
+          `${verb} ${files} stored parts nobody needs, ${humanSize(bytes)}; ${kept.length} kept`,
         ],
       },
     ]

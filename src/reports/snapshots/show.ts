@@ -1,7 +1,7 @@
+import {humanSize} from '../../model/human-size.js'
 import type {BundleIndex} from '../../sources/bundle/layout.js'
 import {podsOf, type SnapshotHead} from '../../sources/snapshot/store.js'
 import type {Origin} from '../../sources/source.js'
-import {sizeText} from '../capture/estimate.js'
 import {type SummaryRow, summaryOf} from '../capture/summary.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
@@ -26,7 +26,7 @@ export const snapshotShowView: View<SnapshotShowReport> = {
     {
       block: 'text',
       lines: [
-        `${head.name}: ${head.from} at ${head.capturedAt}, ${sizeText(head.bytes)}`,
+        `${head.name}: ${head.from} at ${head.capturedAt}, ${humanSize(head.bytes)}`,
         whole
           ? {text: 'Every part of it is in the store.', tone: 'good'}
           : {text: 'Parts of it are missing.', tone: 'bad'},
@@ -40,7 +40,7 @@ export const snapshotShowView: View<SnapshotShowReport> = {
       rows: rows.map(({what, held, bytes, missing}) => [
         what,
         String(held),
-        sizeText(bytes),
+        humanSize(bytes),
         missing.map(({reason, count}) => `${count} ${reason}`).join(', '),
       ]),
     },

@@ -1,3 +1,4 @@
+import {humanCount} from '../../model/human-count.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {ProxyVersion, VersionReport} from './report.js'
@@ -7,7 +8,7 @@ function counts(proxies: readonly ProxyVersion[]): string {
   for (const {version} of proxies) byVersion.set(version, (byVersion.get(version) ?? 0) + 1)
   const parts = [...byVersion]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([version, count]) => `${version} (${count} ${count === 1 ? 'proxy' : 'proxies'})`)
+    .map(([version, count]) => `${version} (${humanCount(count, 'proxy', 'proxies')})`)
   return parts.length === 0 ? 'none' : parts.join(', ')
 }
 

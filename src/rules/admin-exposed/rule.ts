@@ -1,3 +1,4 @@
+import {isMeshSocket} from '../../analysis/port-map/port-map.js'
 import {socketAddress, socketReach} from '../../model/socket.js'
 import {defineRule} from '../rule.js'
 
@@ -14,11 +15,15 @@ export const rule = defineRule({
   references: ['https://www.envoyproxy.io/docs/envoy/latest/operations/admin'],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['sockets'],
-  check: (_workload, {sockets}) =>
+  check: ({pod}, {sockets}) =>
     sockets.sockets
       .filter(
         socket =>
-          ADMIN.includes(socket.port) && socket.protocol === 'tcp' && socketReach(socket.address) !== 'loopback',
+          ADMIN.includes(socket.port) &&
+          socket.protocol === 'tcp' &&
+          socketReach(socket.address) !== 'loopback' &&
+          // A stranger on that port has its own finding.
+          isMeshSocket(socket, pod) !== false,
       )
       .map(socket => ({
         message: `${socket.process ?? 'The proxy'} listens on ${socketAddress(socket)}, beyond the loopback.`,

@@ -1,4 +1,4 @@
-import {protocolOfAppProtocol, protocolOfName} from '../../analysis/protocol/istio-protocol.js'
+import {isHttpLike, protocolOfAppProtocol, protocolOfName, sameInProxy} from '../../analysis/protocol/istio-protocol.js'
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -17,9 +17,10 @@ export const rule = defineRule({
     boundPorts(pod, services).flatMap(({service, port}) => {
       if (port.protocol !== 'TCP' || port.appProtocol === undefined) return []
       const [named, told] = [protocolOfName(port.name), protocolOfAppProtocol(port.appProtocol)]
-      if (named === 'unknown' || named === told) return []
+      if (named === 'unknown' || sameInProxy(named, told)) return []
       return [
         {
+          severity: isHttpLike(named) && isHttpLike(told) ? ('info' as const) : ('warning' as const),
           message: `Service ${service.object.name}:${port.port} has appProtocol ${port.appProtocol} (${told}) and the name "${port.name}" (${named}); appProtocol decides.`,
           object: service.object,
           path: `${port.path}.appProtocol`,

@@ -2,6 +2,7 @@ import {entryPointer} from '../../model/object-path.js'
 import {runsToCompletion} from '../../model/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
+/** The labels that name a workload and its version, by the style a team demands. */
 const APP = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app']
 const VERSION = ['service.istio.io/canonical-revision', 'app.kubernetes.io/version', 'version']
 /** What injection itself writes for want of anything better. */
@@ -18,7 +19,18 @@ export const rule = defineRule({
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
   needs: [],
-  check: ({pod}) => {
+  parameters: {
+    style: {
+      type: 'choice',
+      options: ['any', 'legacy'],
+      default: 'any',
+      about: 'legacy demands the labels app and version themselves; any is content with the labels Istio also reads',
+    },
+  },
+  check: ({pod}, _facts, {style}) => {
+    const app = style === 'legacy' ? ['app'] : APP
+    const version = style === 'legacy' ? ['version'] : VERSION
+    const plain = (names: readonly string[]) => names.filter(each => !MADE_BY_INJECTION.includes(each)).join(' or ')
     const written = (names: readonly string[]) =>
       names.some(name => pod.labels[name] !== undefined && !(pod.exists && MADE_BY_INJECTION.includes(name)))
     const name = pod.workload.name
@@ -28,19 +40,19 @@ export const rule = defineRule({
       .filter(([key]) => !/pod-template-hash|istio\.io\//.test(key))
       .map(([key, value]) => `${key}=${value}`)
     const proof = [{from: labels, text: shown.join(', ') || 'no labels'}]
-    if (!written(APP)) {
+    if (!written(app)) {
       found.push({
         severity: runsToCompletion(pod) ? 'info' : 'warning',
-        message: `No app label (${APP.slice(1).join(' or ')}): the mesh calls it ${pod.labels['service.istio.io/canonical-name'] ?? name}.`,
+        message: `No app label (${plain(app)}): the mesh calls it ${pod.labels['service.istio.io/canonical-name'] ?? pod.labels['app.kubernetes.io/name'] ?? name}.`,
         path: labels,
         proof,
         patch: [{op: 'add', path: entryPointer(labels, 'app'), value: name.replace(/-v\d+$/, '')}],
       })
     }
-    if (!written(VERSION)) {
+    if (!written(version)) {
       found.push({
         severity: 'info',
-        message: `No version label (${VERSION.slice(1).join(' or ')}): telemetry shows the version as "latest".`,
+        message: `No version label (${plain(version)}): telemetry shows the version as "${pod.labels['app.kubernetes.io/version'] ?? 'latest'}".`,
         path: labels,
         proof,
         patch: [{op: 'add', path: entryPointer(labels, 'version'), value: 'v1'}],

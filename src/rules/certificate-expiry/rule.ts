@@ -1,7 +1,6 @@
 import {defineRule, type Found} from '../rule.js'
 
 const DAY_MS = 86_400_000
-const ROOT_WARNING_DAYS = 30
 /** Certificates are renewed at half of their life; one with less than a quarter left was not. */
 const LATE = 0.25
 
@@ -16,7 +15,16 @@ export const rule = defineRule({
   references: ['https://istio.io/latest/docs/ops/common-problems/security-issues/'],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['certificates'],
-  check: (_workload, {certificates: {all, at}}) =>
+  parameters: {
+    rootDays: {
+      type: 'number',
+      min: 0,
+      max: 3650,
+      default: 30,
+      about: 'days before its end from which on a root is reported',
+    },
+  },
+  check: (_workload, {certificates: {all, at}}, {rootDays}) =>
     all.flatMap((certificate): Found[] => {
       const [from, to] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)]
       if (Number.isNaN(from) || Number.isNaN(to)) return []
@@ -33,7 +41,7 @@ export const rule = defineRule({
       if (from > at.getTime())
         return [{severity: 'error', message: `${name} is not valid before ${certificate.validFrom}.`, proof}]
       if (certificate.role === 'trusted') {
-        if (left >= ROOT_WARNING_DAYS * DAY_MS) return []
+        if (left >= rootDays * DAY_MS) return []
         return [
           {
             severity: 'warning',

@@ -1,6 +1,11 @@
 import {logReasons} from '../../analysis/sync-reason/log-reason.js'
 import {injectedContainer} from '../../model/pod.js'
-import {defineRule} from '../rule.js'
+import {defineRule, Undecided} from '../rule.js'
+
+/** True when an address may be that of the istiods asked: a Service of their namespace. */
+function serves(address: string, namespace: string): boolean {
+  return address.split(':')[0]?.split('.')[1] === namespace
+}
 
 export const rule = defineRule({
   code: 'MCT1904',
@@ -13,11 +18,16 @@ export const rule = defineRule({
   references: ['https://istio.io/latest/docs/ops/diagnostic-tools/proxy-cmd/'],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['controlPlane'],
-  uses: ['proxyLog'],
-  check: ({pod}, {controlPlane, proxyLog}) => {
+  uses: ['proxyLog', 'discovery'],
+  check: ({pod}, {controlPlane, proxyLog, discovery}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
     // A sidecar that never became ready has its own finding.
     if (controlPlane.connections.length > 0 || controlPlane.istiods === 0 || proxy?.state?.ready !== true) return []
+    if (discovery !== undefined && !serves(discovery.address, controlPlane.namespace)) {
+      throw new Undecided(
+        `the proxy looks for istiod at ${discovery.address}, and only those of ${controlPlane.namespace} were asked`,
+      )
+    }
     const [reason] = proxyLog === undefined ? [] : logReasons(proxyLog)
     return [
       {

@@ -10,6 +10,11 @@ const PORTS: Readonly<Record<number, string>> = {
   5672: 'AMQP',
   9042: 'Cassandra',
 }
+/** `docker.io/library/mysql:8` is mysql; `prom/mysqld-exporter` is not. */
+function imageName(image: string): string {
+  return (image.split('/').at(-1) ?? '').replace(/[:@].*$/, '')
+}
+
 const HTTP = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-Web']
 
 export const rule = defineRule({
@@ -23,13 +28,34 @@ export const rule = defineRule({
   references: [PAGES.protocols],
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
-  check: ({pod}, {services}) =>
-    boundPorts(pod, services).flatMap(({service, port, target}) => {
+  parameters: {
+    images: {
+      type: 'words',
+      default: [
+        'mysql',
+        'mariadb',
+        'postgres',
+        'postgresql',
+        'mongo',
+        'mongodb',
+        'redis',
+        'valkey',
+        'cassandra',
+        'memcached',
+      ],
+      about: 'names of images, without registry and tag, that never speak HTTP on the ports they declare',
+    },
+  },
+  check: ({pod}, {services}, {images}) =>
+    boundPorts(pod, services).flatMap(({service, port, target, container}) => {
       const database = PORTS[target ?? -1] ?? PORTS[port.port]
-      if (database === undefined || !HTTP.includes(istioProtocol(port))) return []
+      const image = pod.containers.find(({name}) => name === container)?.image ?? ''
+      const known = images.includes(imageName(image))
+      if ((database === undefined && !known) || !HTTP.includes(istioProtocol(port))) return []
+      const where = database === undefined ? `a container of image ${image}` : `the usual port of ${database}`
       return [
         {
-          message: `Service ${service.object.name}:${port.port} leads to the usual port of ${database}, but is called ${istioProtocol(port)}.`,
+          message: `Service ${service.object.name}:${port.port} leads to ${where}, but is called ${istioProtocol(port)}.`,
           object: service.object,
           path: `${port.path}.name`,
           proof: [

@@ -1,34 +1,24 @@
-import {injectedContainer} from '../../model/pod.js'
+import {exitCodeOf, type InitCause, type InitFailure, initFailures} from '../../analysis/init-failure/init-failure.js'
 import {defineRule, PAGES} from '../rule.js'
 
-/** What istio-init and istio-validation write when they fail (iptables, kernel and pilot-agent messages), and what it means. */
-const REASONS: readonly (readonly [RegExp, string, string])[] = [
-  [
-    /Permission denied|Operation not permitted|you must be root/i,
+/** What a cause means and how to mend it; the others have rules of their own. */
+const REASONS: Partial<Readonly<Record<InitCause, readonly [string, string]>>> = {
+  privilege: [
     'it lacks NET_ADMIN or NET_RAW',
     'Install the Istio CNI plugin, or allow istio-init NET_ADMIN and NET_RAW.',
   ],
-  [
-    /can't initialize ip6?tables table|unable to initialize table|does the table exist|Module \S+ not found/i,
-    "the node's kernel lacks a netfilter module",
-    'Load the modules on the node (iptable_nat, xt_owner, xt_REDIRECT …) or use the other iptables back end.',
+  lock: ['another program held the xtables lock', 'Usually passes by itself: the container is started again.'],
+  nft: ['native nftables were asked for and nft is not in the image', 'Use an image with nft, or native nftables off.'],
+  validation: [
+    'its test connection did not reach the port that captures',
+    "Compare the rules with those the pod should have: meshctl iptables POD --drift; let the container run as the proxy's user.",
   ],
-  [
-    /xtables lock/i,
-    'another program held the xtables lock',
-    'Usually passes by itself: the container is started again.',
-  ],
-  [
-    /nft: (command )?not found|exec: "nft"/i,
-    'native nftables were asked for and nft is not in the image',
-    'Use an image with nft, or native nftables off.',
-  ],
-  [
-    /validation failed|iptables validation/i,
-    'the rules are not in place',
-    "The node's CNI was not ready when the pod started: delete the pod, or enable the CNI's repair.",
-  ],
-]
+}
+
+/** Failures that other rules explain: back ends, kernel modules, and a CNI plugin that was not ready. */
+function isElsewhere({container, cause}: InitFailure): boolean {
+  return cause === 'table' || cause === 'module' || (container === 'istio-validation' && cause === 'validation')
+}
 
 export const rule = defineRule({
   code: 'MCT1423',
@@ -40,30 +30,25 @@ export const rule = defineRule({
   fix: 'Read the log of the container that failed: kubectl logs POD -c istio-init.',
   references: [PAGES.cni, PAGES.podSecurity],
   modes: ['sidecar'],
+  alsoWhenOver: true,
   needs: [],
   uses: ['initLog'],
   check: ({pod}, {initLog}) =>
-    ['istio-init', 'istio-validation'].flatMap(name => {
-      const state = injectedContainer(pod, name)?.state
-      const failed =
-        state !== undefined &&
-        ((state.exitCode ?? 0) !== 0 || (state.lastExitCode ?? 0) !== 0 || state.reason === 'CrashLoopBackOff')
-      if (state === undefined || !failed) return []
-      const line = initLog?.split('\n').find(each => REASONS.some(([test]) => test.test(each)))
-      const known = line === undefined ? undefined : REASONS.find(([test]) => test.test(line))
-      const code = state.exitCode ?? state.lastExitCode
-      return [
-        {
-          message: `${name} failed${code === undefined ? '' : ` with exit code ${code}`}${known === undefined ? '' : `: ${known[1]}`}.`,
-          ...(known === undefined ? {} : {fix: known[2]}),
+    initFailures(pod, initLog)
+      .filter(failure => !isElsewhere(failure))
+      .map(({container, state, cause, line}) => {
+        const known = REASONS[cause]
+        const code = exitCodeOf(state)
+        return {
+          message: `${container} failed${code === undefined ? '' : ` with exit code ${code}`}${known === undefined ? '' : `: ${known[0]}`}.`,
+          ...(known === undefined ? {} : {fix: known[1]}),
           proof: [
             {
-              from: `status of container ${name}`,
+              from: `status of container ${container}`,
               text: `${state.state}${state.reason === undefined ? '' : ` ${state.reason}`}, restarts: ${state.restarts}`,
             },
-            ...(line === undefined ? [] : [{from: `log of ${name}`, text: line.trim()}]),
+            ...(line === undefined ? [] : [{from: `log of ${container}`, text: line}]),
           ],
-        },
-      ]
-    }),
+        }
+      }),
 })

@@ -1,4 +1,4 @@
-import {defineRule, PAGES} from '../rule.js'
+import {defineRule, type Found, PAGES} from '../rule.js'
 
 const INJECT = 'sidecar.istio.io/inject'
 
@@ -7,16 +7,31 @@ export const rule = defineRule({
   slug: 'inject-on-wrong-object',
   aliases: [],
   severity: 'warning',
-  title: 'The injection label stands on the workload, not on its pods',
-  why: 'Injection looks at pods only: what stands in the metadata of a Deployment or another workload is never seen.',
+  title: 'The injection label does not stand on the pods',
+  why: 'Injection looks at pods only: in the metadata of a Deployment, another workload or a Namespace it is never seen.',
   fix: 'Move it to spec.template.metadata.labels.',
   references: [PAGES.injecting],
   modes: ['sidecar', 'ambient', 'none'],
   needs: [],
-  check: ({pod}) => {
+  uses: ['namespace'],
+  check: ({pod}, {namespace}): readonly Found[] => {
     const owner = {labels: pod.ownerLabels[INJECT], annotations: pod.ownerAnnotations[INJECT]}
     if (pod.labels[INJECT] !== undefined || pod.annotations[INJECT] !== undefined) return []
-    return (['labels', 'annotations'] as const).flatMap(place =>
+    const home = namespace?.labels[INJECT] ?? namespace?.annotations[INJECT]
+    const place = namespace?.labels[INJECT] === undefined ? 'annotations' : 'labels'
+    const ofNamespace: readonly Found[] =
+      namespace === undefined || home === undefined
+        ? []
+        : [
+            {
+              message: `${INJECT}: "${home}" on the Namespace has no effect on its pods.`,
+              object: {kind: 'Namespace', namespace: '', name: namespace.name},
+              path: `metadata.${place}["${INJECT}"]`,
+              proof: [{from: `metadata.${place}`, text: `${INJECT}: "${home}"`}],
+              fix: 'Label the Namespace istio-injection=enabled or =disabled (or istio.io/rev=REVISION); this label is for pods.',
+            },
+          ]
+    const ofOwner = (['labels', 'annotations'] as const).flatMap(place =>
       owner[place] === undefined
         ? []
         : [
@@ -27,5 +42,6 @@ export const rule = defineRule({
             },
           ],
     )
+    return [...ofOwner, ...ofNamespace]
   },
 })

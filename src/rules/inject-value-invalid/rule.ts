@@ -1,4 +1,5 @@
 import {isOlder} from '../../model/istio-version.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const INJECT = 'sidecar.istio.io/inject'
@@ -14,12 +15,13 @@ export const rule = defineRule({
   references: [PAGES.injecting],
   modes: ['sidecar', 'ambient', 'none'],
   needs: [],
-  check: ({pod, version}) =>
+  uses: ['injection'],
+  check: ({pod, version}, {injection}) =>
     (['labels', 'annotations'] as const).flatMap(place => {
       const value = pod[place][INJECT]
-      if (value === undefined || value === 'true' || value === 'false') return []
+      if (value === undefined || value === 'true' || value === 'false' || isTemplated(value)) return []
       const old = ['y', 'yes', 'true', 'on'].includes(value.toLowerCase()) ? 'yes' : 'no'
-      const means = isOlder(version, 1, 27)
+      const means = isOlder(injection?.version ?? version, 1, 27)
         ? `it means ${old}`
         : `it counts as unset (before Istio 1.27 it meant ${old})`
       return [

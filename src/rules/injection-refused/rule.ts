@@ -1,4 +1,5 @@
 import {selects} from '../../analysis/service-ports/service-ports.js'
+import {asksForSidecars} from '../../model/injection.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const ASKS = ['istio-injection', 'istio.io/rev']
@@ -15,8 +16,9 @@ export const rule = defineRule({
   modes: ['none'],
   needs: ['injection', 'namespace', 'services'],
   check: ({pod}, {injection, namespace, services}) => {
-    const invited = namespace.labels['istio-injection'] === 'enabled' || namespace.labels['istio.io/rev'] !== undefined
-    if (injection.injected || !invited || pod.hostNetwork) return []
+    // A webhook that is not there is another rule's finding.
+    if (injection.injected || injection.decidedBy === 'missing webhook' || pod.hostNetwork) return []
+    if (!asksForSidecars(namespace.labels)) return []
     const served = services.some(service => selects(service, pod))
     const asks = ASKS.filter(key => namespace.labels[key] !== undefined).map(key => `${key}=${namespace.labels[key]}`)
     const place =

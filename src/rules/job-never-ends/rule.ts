@@ -1,6 +1,7 @@
 import {appContainers, injectedContainer, runsToCompletion} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
+const NATIVE = 'sidecar.istio.io/nativeSidecar'
 const ENDS = /quitquitquit|\/drain_listeners|pilot-agent\s+request/
 
 export const rule = defineRule({
@@ -16,19 +17,23 @@ export const rule = defineRule({
   needs: [],
   check: ({pod}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
-    // Whether a template gets a native sidecar depends on the nodes; only a pod shows it.
-    if (!runsToCompletion(pod) || proxy === undefined || proxy.role !== 'app') return []
+    // Whether a template gets a native sidecar depends on the nodes, unless it refuses one itself; a pod shows it.
+    const classic = proxy === undefined ? pod.annotations[NATIVE] === 'false' : proxy.role === 'app'
+    if (!runsToCompletion(pod) || !classic) return []
     if (appContainers(pod).some(({command, args}) => ENDS.test([...command, ...args].join(' ')))) return []
     return [
       {
         message: `${pod.workload.kind} ${pod.workload.name}: istio-proxy is an ordinary container and keeps the pod running for ever.`,
         path: `${pod.metadataPath}.annotations`,
-        proof: [
-          {
-            from: `${pod.specPath}.${proxy.path}`,
-            text: 'istio-proxy is not among the initContainers with restartPolicy Always',
-          },
-        ],
+        proof:
+          proxy === undefined
+            ? [{from: NATIVE, text: 'false'}]
+            : [
+                {
+                  from: `${pod.specPath}.${proxy.path}`,
+                  text: 'istio-proxy is not among the initContainers with restartPolicy Always',
+                },
+              ],
       },
     ]
   },

@@ -1,3 +1,4 @@
+import {asksForSidecars} from '../../model/injection.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -14,7 +15,7 @@ export const rule = defineRule({
   needs: ['namespace'],
   check: ({pod}, {namespace}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
-    const auto = namespace.labels['istio-injection'] === 'enabled' || namespace.labels['istio.io/rev'] !== undefined
+    const auto = asksForSidecars(namespace.labels)
     // A pod in a file was most likely taken from a cluster, with what injection added.
     if (pod.object.kind === 'Pod' || proxy === undefined || proxy.image === '' || proxy.image === 'auto' || !auto)
       return []

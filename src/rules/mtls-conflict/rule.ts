@@ -1,3 +1,4 @@
+import {inboundCapture, isCaptured} from '../../analysis/inbound-capture/inbound-capture.js'
 import {clientTls} from '../../analysis/mtls/client-tls.js'
 import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
@@ -30,7 +31,8 @@ export const rule = defineRule({
   needs: ['services', 'peerAuthentications', 'destinationRules', 'mesh'],
   check: ({pod}, {services, peerAuthentications, destinationRules, mesh}) =>
     boundPorts(pod, services).flatMap(({service, port, target}) => {
-      if (target === undefined || port.protocol !== 'TCP') return []
+      // What is not captured is not the sidecar's to refuse.
+      if (target === undefined || port.protocol !== 'TCP' || !isCaptured(inboundCapture(pod), target)) return []
       const server = mtlsMode(pod, target, peerAuthentications, mesh.rootNamespace)
       return clientTls(service, port.port, destinationRules, mesh.rootNamespace, mesh.clusterDomain).flatMap(client => {
         const words = conflict(client.mode, server.mode)

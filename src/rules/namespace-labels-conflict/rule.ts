@@ -22,9 +22,7 @@ export const rule = defineRule({
         ? []
         : ['istio.io/dataplane-mode=ambient']),
     ]
-    // A revision beside ambient mode chooses the control plane and is no conflict by itself.
-    const conflict = asks.length > 1 && (plain !== undefined || asks.length > 2)
-    if (!conflict) return []
+    if (asks.length < 2) return []
     return [
       {
         message: `Namespace ${name} has ${asks.join(' and ')}.`,

@@ -1,3 +1,4 @@
+import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -20,16 +21,25 @@ export const rule = defineRule({
     const level = namespace.labels[ENFORCE]
     const init = injectedContainer(pod, 'istio-init')
     if (level === undefined || !FORBIDDING.includes(level)) return []
-    if (cni.inUse || (init === undefined && !foreseen)) return []
+    // TPROXY needs NET_ADMIN in the sidecar itself, whoever makes the rules.
+    const tproxy = inboundCapture(pod).interception === 'TPROXY'
+    if (!tproxy && (cni.inUse || (init === undefined && !foreseen))) return []
+    const needy =
+      tproxy && cni.inUse ? 'the NET_ADMIN that TPROXY needs in istio-proxy' : 'the NET_ADMIN and NET_RAW of istio-init'
     return [
       {
-        message: `Namespace ${namespace.name} enforces Pod Security "${level}", which forbids the NET_ADMIN and NET_RAW of istio-init: new pods are refused.`,
+        message: `Namespace ${namespace.name} enforces Pod Security "${level}", which forbids ${needy}: new pods are refused.`,
         object: {kind: 'Namespace', namespace: '', name: namespace.name},
         path: `metadata.labels["${ENFORCE}"]`,
         proof: [
           {from: `Namespace ${namespace.name}`, text: `${ENFORCE}: ${level}`},
           {from: 'interception', text: cni.because},
         ],
+        ...(tproxy && cni.inUse
+          ? {
+              fix: 'Use the interception mode REDIRECT, or label the namespace pod-security.kubernetes.io/enforce=privileged.',
+            }
+          : {}),
       },
     ]
   },

@@ -1,5 +1,5 @@
 import {outboundCapture} from '../../analysis/inbound-capture/outbound-capture.js'
-import {parseIpRange} from '../../model/ip-address.js'
+import {formatIp, inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const WEB = ['80', '443']
@@ -17,15 +17,23 @@ export const rule = defineRule({
   slug: 'outbound-bypass',
   aliases: [],
   severity: 'warning',
-  title: 'Most outbound traffic bypasses the sidecar',
+  title: 'Outbound traffic to the mesh bypasses the sidecar',
   why: 'What is excluded goes out without mTLS, routing, retries and telemetry. An excluded port counts for every destination, Services of the mesh included.',
   fix: 'Exclude the single addresses that need it.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
   needs: [],
-  check: ({pod}): readonly Found[] => {
+  uses: ['services'],
+  check: ({pod}, {services = []}): readonly Found[] => {
     const capture = outboundCapture(pod)
     const wide = capture.excludeRanges.filter(isWide)
+    const addresses = services.flatMap(({clusterIps}) => clusterIps.map(parseIp)).filter(ip => ip !== undefined)
+    const within = (ranges: readonly string[]) =>
+      addresses.filter(ip => ranges.map(parseIpRange).some(range => range !== undefined && inRange(ip, range)))
+    const excluded = wide.length > 0 ? [] : capture.excludeRanges.filter(range => within([range]).length > 0)
+    const listed =
+      capture.includePorts.length === 0 && !capture.includeRanges.includes('*') ? capture.includeRanges : []
+    const left = listed.length === 0 ? [] : addresses.filter(ip => !within(listed).includes(ip))
     const web = capture.excludePorts.filter(port => WEB.includes(port))
     return [
       ...(wide.length === 0
@@ -35,6 +43,24 @@ export const rule = defineRule({
               message: `Outbound traffic to ${wide.join(', ')} is not captured: that is most of all destinations.`,
               path: `${pod.metadataPath}.annotations["traffic.sidecar.istio.io/excludeOutboundIPRanges"]`,
               proof: [{from: capture.from, text: `excluded ranges: ${capture.excludeRanges.join(', ')}`}],
+            },
+          ]),
+      ...(excluded.length === 0
+        ? []
+        : [
+            {
+              message: `Outbound traffic to ${excluded.join(', ')} is not captured: ${within(excluded).length} of ${addresses.length} addresses of Services lie there.`,
+              path: `${pod.metadataPath}.annotations["traffic.sidecar.istio.io/excludeOutboundIPRanges"]`,
+              proof: [{from: capture.from, text: `excluded ranges: ${capture.excludeRanges.join(', ')}`}],
+            },
+          ]),
+      ...(left.length === 0
+        ? []
+        : [
+            {
+              message: `Only outbound traffic to ${listed.join(', ')} is captured: ${left.length} of ${addresses.length} addresses of Services lie elsewhere, such as ${left.slice(0, 1).map(formatIp).join('')}.`,
+              path: `${pod.metadataPath}.annotations["traffic.sidecar.istio.io/includeOutboundIPRanges"]`,
+              proof: [{from: capture.from, text: `included ranges: ${listed.join(', ')}`}],
             },
           ]),
       ...(web.length === 0

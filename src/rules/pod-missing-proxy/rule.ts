@@ -13,8 +13,7 @@ export const rule = defineRule({
   modes: ['none'],
   needs: ['injection'],
   check: ({pod}, {injection}) => {
-    const done = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
-    if (!pod.exists || !injection.injected || done || pod.terminating || appContainers(pod).length === 0) return []
+    if (!pod.exists || !injection.injected || appContainers(pod).length === 0) return []
     return [
       {
         message: `${injection.webhook?.name ?? 'The webhook'} would inject it today because ${injection.reason}, yet the pod has no istio-proxy.`,

@@ -1,9 +1,21 @@
-import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
+import {reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
+import {istioProtocol, protocolOfName} from '../../analysis/protocol/istio-protocol.js'
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** Servers that speak first, whose clients wait while the proxy sniffs (SSH, FTP, SMTP, PostgreSQL, Redis-likes, AMQP). */
 const SERVER_FIRST = [21, 22, 110, 143, 5432, 5672, 6379]
+
+/** Services of Istio itself are labelled so, and left to it. */
+function ofControlPlane({labels}: ServiceModel): boolean {
+  return labels.istio !== undefined || labels.release === 'istio'
+}
+
+function told({name = '', appProtocol}: ServicePort): string {
+  return appProtocol === undefined ? `is named "${name}"` : `has appProtocol "${appProtocol}" and the name "${name}"`
+}
 
 export const rule = defineRule({
   code: 'MCT1401',
@@ -16,19 +28,24 @@ export const rule = defineRule({
   references: [PAGES.protocols],
   modes: ['sidecar'],
   needs: ['services'],
-  check: ({pod}, {services}) =>
+  check: ({pod, mode}, {services}) =>
     boundPorts(pod, services).flatMap(({service, port, target}) => {
-      if (port.protocol !== 'TCP' || port.appProtocol !== undefined || istioProtocol(port) !== 'unknown') return []
+      if (port.protocol !== 'TCP' || istioProtocol(port) !== 'unknown' || ofControlPlane(service)) return []
+      if (isTemplated(port.appProtocol ?? port.name ?? '')) return []
+      // An appProtocol that hides a good name is another rule's matter.
+      if (port.appProtocol !== undefined && protocolOfName(port.name) !== 'unknown') return []
       const waits = SERVER_FIRST.includes(port.port) || SERVER_FIRST.includes(target ?? -1)
       // A port the mesh itself holds is another rule's matter.
-      if (target !== undefined && target >= 15_000 && target <= 15_090) return []
+      if (reservedPorts(mode, pod).some(each => each.port === target && each.soft !== true)) return []
       return [
         {
           severity: waits ? ('warning' as const) : ('info' as const),
-          message: `Service ${service.object.name}:${port.port} is named "${port.name ?? ''}", which tells no protocol.`,
+          message: `Service ${service.object.name}:${port.port} ${told(port)}, which tells no protocol.`,
           object: service.object,
           path: `${port.path}.name`,
-          proof: [{from: port.path, text: `name: ${port.name ?? '(none)'}, no appProtocol`}],
+          proof: [
+            {from: port.path, text: `name: ${port.name ?? '(none)'}, appProtocol: ${port.appProtocol ?? '(none)'}`},
+          ],
         },
       ]
     }),

@@ -1,4 +1,5 @@
 import {appContainers} from '../../model/pod.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -7,7 +8,7 @@ export const rule = defineRule({
   aliases: [],
   severity: 'error',
   title: 'A probe names a port its container does not have',
-  why: 'Names of ports are looked up in the same container only; the agent answers such a probe with 400 and the container never becomes ready.',
+  why: 'Names of ports are looked up in the same container only; such a probe fails (in the mesh the agent answers it with 400), and the container never becomes ready or is restarted.',
   fix: 'Name the port in that container, or use its number.',
   references: [PAGES.probes],
   modes: ['sidecar', 'ambient', 'none'],
@@ -16,7 +17,7 @@ export const rule = defineRule({
     appContainers(pod).flatMap(container =>
       container.probes.flatMap(probe => {
         // Injection rewrites probes of running pods to the agent's own port.
-        if (typeof probe.port !== 'string' || /^\d+$/.test(probe.port) || /[{$]/.test(probe.port)) return []
+        if (typeof probe.port !== 'string' || /^\d+$/.test(probe.port) || isTemplated(probe.port)) return []
         if (container.ports.some(({name}) => name === probe.port)) return []
         const path = `${pod.specPath}.${probe.path}.port`
         const names = container.ports.map(({name, port}) => name ?? String(port)).join(', ')

@@ -1,3 +1,4 @@
+import {inboundCapture, isCaptured} from '../../analysis/inbound-capture/inbound-capture.js'
 import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
 import {appContainers} from '../../model/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
@@ -23,6 +24,8 @@ export const rule = defineRule({
         if (probe.handler === 'exec' || probe.kind === 'postStart' || probe.kind === 'preStop') return []
         const number =
           typeof probe.port === 'number' ? probe.port : container.ports.find(({name}) => name === probe.port)?.port
+        // Excluded from capture, the probe reaches the application as it is.
+        if (number !== undefined && !isCaptured(inboundCapture(pod), number)) return []
         const mode = mtlsMode(pod, number ?? 0, peerAuthentications ?? [], mesh?.rootNamespace ?? 'istio-system').mode
         const effect =
           probe.handler === 'tcpSocket'

@@ -1,4 +1,4 @@
-import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
+import {proxyIds, runsBeforeProxy} from '../../analysis/pod-mode/pod-mode.js'
 import {pointer} from '../../model/object-path.js'
 import {appContainers} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
@@ -15,11 +15,13 @@ export const rule = defineRule({
   versions: 'Istio 0.8 and later',
   modes: ['sidecar'],
   needs: [],
-  check: ({pod}) =>
+  uses: ['cni'],
+  check: ({pod}, {cni}) =>
     appContainers(pod).flatMap(container => {
       const own = container.security.runAsGroup
       const gid = own ?? pod.security.runAsGroup
       if (gid === undefined || !proxyIds(pod).gids.includes(gid)) return []
+      if (runsBeforeProxy(container, pod, cni?.inUse === true)) return []
       const path = `${pod.specPath}.${own === undefined ? '' : `${container.path}.`}securityContext.runAsGroup`
       return [
         {

@@ -1,4 +1,5 @@
 import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
+import {movedPorts} from '../../analysis/pod-mode/moved-ports.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -17,14 +18,15 @@ export const rule = defineRule({
     const proxy = injectedContainer(pod, 'istio-proxy')
     // A sidecar that is not ready has its own finding, which this would only repeat.
     if (proxy?.state?.ready !== true || inboundCapture(pod).interception === 'NONE') return []
-    const absent = [15001, 15006].filter(
-      port => !sockets.sockets.some(each => each.port === port && each.protocol === 'tcp'),
-    )
+    const moved = movedPorts(pod)
+    const absent = [15001, 15006]
+      .map(port => moved.get(port) ?? port)
+      .filter(port => !sockets.sockets.some(each => each.port === port && each.protocol === 'tcp'))
     // Before Istio 1.3 one port took both directions.
     if (
       absent.length === 0 ||
       (absent.length === 1 &&
-        absent[0] === 15006 &&
+        absent[0] !== 15001 &&
         sockets.sockets.length > 0 &&
         proxy.image.match(/:1\.[0-2]\./) !== null)
     )

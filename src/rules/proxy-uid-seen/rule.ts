@@ -24,7 +24,7 @@ export const rule = defineRule({
     const declared = new Set(appContainers(pod).flatMap(({ports}) => ports.map(({port}) => port)))
     return sockets.sockets
       .filter(({port, uid}) => declared.has(port) && uid !== undefined && uids.includes(uid))
-      .filter(socket => !reservedPorts(mode).some(({port}) => port === socket.port))
+      .filter(socket => !reservedPorts(mode, pod).some(({port}) => port === socket.port))
       .filter(socket => socket.process === undefined || isMeshSocket(socket, pod) === false)
       .map(socket => ({
         message: `The server on ${socketAddress(socket)} runs as user ${socket.uid}, the proxy's own, though the pod does not ask for it.`,

@@ -1,4 +1,4 @@
-import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
+import {proxyIds, runsBeforeProxy} from '../../analysis/pod-mode/pod-mode.js'
 import {pointer} from '../../model/object-path.js'
 import {appContainers, type Container, type PodModel} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
@@ -19,20 +19,29 @@ export const rule = defineRule({
   references: [PAGES.requirements],
   modes: ['sidecar'],
   needs: [],
-  check: ({pod}) =>
+  uses: ['cni'],
+  check: ({pod}, {cni}) =>
     appContainers(pod).flatMap(container => {
       const run = effective(container, pod)
       if (run === undefined || !proxyIds(pod).uids.includes(run.uid)) return []
       const path = `${pod.specPath}.${run.own ? `${container.path}.` : ''}securityContext.runAsUser`
       return [
         {
-          message: `Container ${container.name} runs as user ${run.uid}, the proxy's own: what it sends bypasses the sidecar.`,
+          ...(runsBeforeProxy(container, pod, cni?.inUse === true)
+            ? {
+                severity: 'info' as const,
+                message: `Init container ${container.name} runs as user ${run.uid}, the proxy's own: with the CNI plugin that is its way past a proxy that does not run yet.`,
+                fix: 'Nothing, if it is meant: what this container sends is not mTLS. Native sidecars need no such way.',
+              }
+            : {
+                message: `Container ${container.name} runs as user ${run.uid}, the proxy's own: what it sends bypasses the sidecar.`,
+                patch: [{op: 'replace' as const, path: pointer(path), value: run.uid === 1000 ? 1001 : 1000}],
+              }),
           path,
           proof: [
             {from: path, text: `runAsUser: ${run.uid}`},
             {from: 'istio-init', text: `-m owner --uid-owner ${run.uid} -j RETURN`},
           ],
-          patch: [{op: 'replace', path: pointer(path), value: run.uid === 1000 ? 1001 : 1000}],
         },
       ]
     }),

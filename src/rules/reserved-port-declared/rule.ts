@@ -1,10 +1,32 @@
 import {reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
+import {isHttpLike, istioProtocol} from '../../analysis/protocol/istio-protocol.js'
 import {boundPorts, declaredPorts} from '../../analysis/service-ports/service-ports.js'
+import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
 import type {ReservedPort} from '../../model/reserved-ports.js'
+import {EXTRA_PORTS, extraPorts} from '../reserved-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 function says({port, purpose}: ReservedPort): string {
   return `${port} is reserved for ${purpose}`
+}
+
+/** Listeners every sidecar has on all addresses; an outbound listener for HTTP is on all addresses, too, and so never made (istiod skips it). */
+const AT_CLIENTS = [15001, 15006, 15021, 15090]
+
+function hiddenAtClients(port: ServicePort): boolean {
+  const protocol = istioProtocol(port)
+  return AT_CLIENTS.includes(port.port) && port.protocol === 'TCP' && (isHttpLike(protocol) || protocol === 'unknown')
+}
+
+function hidden({object}: ServiceModel, port: ServicePort): Found {
+  return {
+    severity: 'warning',
+    message: `Service ${object.name} offers port ${port.port}, on which every sidecar listens itself: clients in the mesh get no route to it.`,
+    object,
+    path: `${port.path}.port`,
+    proof: [{from: port.path, text: `name ${port.name ?? '(none)'}, port ${port.port}, targetPort ${port.target}`}],
+    fix: 'Offer the Service under another port number.',
+  }
 }
 
 export const rule = defineRule({
@@ -13,13 +35,14 @@ export const rule = defineRule({
   aliases: [],
   severity: 'error',
   title: 'A port of the application is reserved by the mesh',
-  why: "Envoy or the agent already listens there: one of the two cannot start, or connections meant for the application end at the mesh's own listener.",
+  why: "Envoy, the agent or whatever else the port is kept for already listens there: one of the two cannot start, or connections meant for the application end at the mesh's own listener.",
   fix: 'Give the application another port, and the Service the same targetPort.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
-  check: ({pod, mode}, {services}) => {
-    const reserved = reservedPorts(mode)
+  parameters: {extra: EXTRA_PORTS},
+  check: ({pod, mode}, {services}, {extra}) => {
+    const reserved = [...reservedPorts(mode, pod), ...extraPorts(extra)]
     const holder = (port: number | undefined, protocol: string) =>
       reserved.find(each => each.port === port && each.protocols.some(name => name === protocol.toLowerCase()))
     const found: Found[] = []
@@ -36,7 +59,10 @@ export const rule = defineRule({
     }
     for (const {service, port, target} of boundPorts(pod, services)) {
       const taken = holder(target, port.protocol)
-      if (taken === undefined) continue
+      if (taken === undefined) {
+        if (hiddenAtClients(port)) found.push(hidden(service, port))
+        continue
+      }
       found.push({
         severity: taken.soft === true ? 'warning' : 'error',
         message: `Service ${service.object.name}:${port.port} sends traffic to port ${target} of the pod: ${says(taken)}.`,

@@ -1,6 +1,7 @@
 import {reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
 import {isMeshSocket} from '../../analysis/port-map/port-map.js'
 import {socketAddress} from '../../model/socket.js'
+import {EXTRA_PORTS, extraPorts} from '../reserved-ports.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -14,9 +15,10 @@ export const rule = defineRule({
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
   needs: ['sockets'],
-  check: ({pod, mode}, {sockets}) =>
+  parameters: {extra: EXTRA_PORTS},
+  check: ({pod, mode}, {sockets}, {extra}) =>
     sockets.sockets.flatMap(socket => {
-      const taken = reservedPorts(mode).find(
+      const taken = [...reservedPorts(mode, pod), ...extraPorts(extra)].find(
         each => each.port === socket.port && each.protocols.includes(socket.protocol) && each.soft !== true,
       )
       if (taken === undefined || isMeshSocket(socket, pod) !== false) return []

@@ -1,4 +1,5 @@
 import type {Difference} from '../../analysis/netfilter/drift/drift.js'
+import {isFilterBlock, throwsAway} from '../../analysis/netfilter/drift/filter-blocks.js'
 import type {Severity} from '../../model/finding.js'
 import {defineRule} from '../rule.js'
 
@@ -10,22 +11,24 @@ const WORDS: Readonly<Record<Difference['kind'], string>> = {
   foreign: 'comes from somebody else',
   residue: 'is left over',
   incomplete: 'is shown only in part',
-}
-
-function blocks({actual}: Difference): boolean {
-  return actual.some(({actions}) => actions.some(({kind}) => kind === 'drop' || kind === 'reject'))
+  policy: 'has the policy DROP',
 }
 
 function severityOf(difference: Difference): Severity {
   if (difference.effective) return 'error'
-  return difference.kind === 'foreign' || blocks(difference) ? 'warning' : 'info'
+  return difference.kind === 'foreign' || throwsAway(difference) ? 'warning' : 'info'
 }
 
 /** What follows for traffic; a difference no usual packet notices may still drop what it names. */
 function effect(difference: Difference): string {
   const [first] = difference.effective ? difference.consequences : []
   if (first !== undefined) return `: ${first}`
-  return blocks(difference) ? ': what it matches is dropped' : ''
+  return throwsAway(difference) ? ': what it matches is dropped' : ''
+}
+
+/** What blocks packets in table filter, and rules that are another release's and do the same, are other rules' findings. */
+function own(differences: readonly Difference[], otherRelease: boolean): readonly Difference[] {
+  return differences.filter(each => !isFilterBlock(each) && (each.effective || !otherRelease))
 }
 
 export const rule = defineRule({
@@ -38,9 +41,9 @@ export const rule = defineRule({
   fix: 'Delete the pod, so that it starts with fresh rules, and find what changed them; meshctl iptables POD --drift shows each rule.',
   references: ['https://istio.io/latest/docs/ops/deployment/application-requirements/'],
   modes: ['sidecar', 'ambient'],
-  needs: ['drift'],
+  needs: ['kernel', 'drift'],
   check: (_workload, {drift}) =>
-    drift.differences.map(difference => {
+    own(drift.differences, drift.otherRelease?.exactly === true).map(difference => {
       const [shown] = [...difference.expected, ...difference.actual]
       const text = shown?.text.replace(/^-A \S+ /, '')
       const what = text === undefined ? difference.place : `The rule "${text}" in ${difference.place}`

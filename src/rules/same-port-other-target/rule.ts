@@ -1,20 +1,49 @@
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
-import {defineRule, PAGES} from '../rule.js'
+import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {defineRule, type Found, PAGES} from '../rule.js'
+
+function shown(pair: readonly BoundPort[]): Found['proof'] {
+  return pair.map(({service, port}) => ({
+    from: `Service ${service.object.name} ${port.path}`,
+    text: `port ${port.port}, targetPort ${port.target}`,
+  }))
+}
 
 export const rule = defineRule({
   code: 'MCT1104',
   slug: 'same-port-other-target',
   aliases: ['IST0137'],
   severity: 'warning',
-  title: 'Two Services lead the same port number to different ports',
-  why: 'Outbound it works; but policies and metrics that name the port mean different things for the same pod.',
-  fix: 'Give the Services different port numbers, or the same targetPort.',
+  title: 'Two Services number the ports of one pod differently',
+  why: 'Traffic arrives; but clients see the port of the Service and the policies and metrics of the pod see its own, so that one number means two things.',
+  fix: 'Let the Services agree: one port number for one targetPort.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
   check: ({pod}, {services}) => {
     const bound = boundPorts(pod, services).filter(each => each.target !== undefined)
-    return bound.flatMap((first, index) => {
+    const oneTarget = bound.flatMap((first, index): Found[] => {
+      const other = bound
+        .slice(index + 1)
+        .find(
+          each =>
+            each.service.object.name !== first.service.object.name &&
+            each.target === first.target &&
+            each.port.protocol === first.port.protocol &&
+            each.port.port !== first.port.port,
+        )
+      if (other === undefined) return []
+      return [
+        {
+          // The port of the pod is what its own proxy goes by: nothing fails.
+          severity: 'info',
+          message: `Port ${first.target} of the pod is ${first.port.port} in Service ${first.service.object.name} and ${other.port.port} in Service ${other.service.object.name}.`,
+          object: other.service.object,
+          path: `${other.port.path}.port`,
+          proof: shown([first, other]),
+        },
+      ]
+    })
+    const otherTarget = bound.flatMap((first, index): Found[] => {
       const other = bound
         .slice(index + 1)
         .find(
@@ -30,12 +59,10 @@ export const rule = defineRule({
           message: `Port ${first.port.port} leads to ${first.target} in Service ${first.service.object.name} and to ${other.target} in Service ${other.service.object.name}.`,
           object: other.service.object,
           path: `${other.port.path}.targetPort`,
-          proof: [first, other].map(each => ({
-            from: `Service ${each.service.object.name} ${each.port.path}`,
-            text: `port ${each.port.port}, targetPort ${each.port.target}`,
-          })),
+          proof: shown([first, other]),
         },
       ]
     })
+    return [...otherTarget, ...oneTarget]
   },
 })

@@ -1,5 +1,6 @@
-import {type IstioProtocol, istioProtocol} from '../../analysis/protocol/istio-protocol.js'
+import {type IstioProtocol, istioProtocol, sameInProxy} from '../../analysis/protocol/istio-protocol.js'
 import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 interface Claim {
@@ -20,6 +21,12 @@ function words({bound: {service, port}, protocol}: Claim): string {
   return `Service ${service.object.name}:${port.port} says ${protocol} (${told})`
 }
 
+/** Only Services of a cluster have an age; of those in files the one created first will win. */
+function verdict({bound: {service}}: Claim, other: Claim): string {
+  const dated = service.createdAt !== undefined && other.bound.service.createdAt !== undefined
+  return dated ? `the older one, ${service.object.name}, wins` : 'the one that is created first wins'
+}
+
 export const rule = defineRule({
   code: 'MCT1103',
   slug: 'service-protocol-clash',
@@ -35,6 +42,7 @@ export const rule = defineRule({
     const byTarget = new Map<number, Claim[]>()
     for (const bound of boundPorts(pod, services)) {
       if (bound.target === undefined || bound.port.protocol !== 'TCP') continue
+      if (isTemplated(bound.port.appProtocol ?? bound.port.name ?? '')) continue
       const claims = byTarget.get(bound.target) ?? []
       byTarget.set(bound.target, [...claims, {bound, protocol: istioProtocol(bound.port)}])
     }
@@ -42,13 +50,15 @@ export const rule = defineRule({
       const [winner, ...others] = [...claims].sort(byAge)
       const against = others.filter(
         ({bound, protocol}) =>
-          protocol !== winner?.protocol && bound.service.object.name !== winner?.bound.service.object.name,
+          winner !== undefined &&
+          !sameInProxy(protocol, winner.protocol) &&
+          bound.service.object.name !== winner.bound.service.object.name,
       )
       const [loser] = against
       if (winner === undefined || loser === undefined) return []
       return [
         {
-          message: `Port ${target} is ${winner.protocol} for Service ${winner.bound.service.object.name} and ${loser.protocol} for Service ${loser.bound.service.object.name}; the older one, ${winner.bound.service.object.name}, wins.`,
+          message: `Port ${target} is ${winner.protocol} for Service ${winner.bound.service.object.name} and ${loser.protocol} for Service ${loser.bound.service.object.name}; ${verdict(winner, loser)}.`,
           object: loser.bound.service.object,
           path: `${loser.bound.port.path}.name`,
           proof: [winner, ...against].map(claim => ({from: claim.bound.port.path, text: words(claim)})),

@@ -2,6 +2,13 @@ import {logReasons} from '../../analysis/sync-reason/log-reason.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
+/** A sidecar needs some seconds to start; no sooner is its not being ready worth a word. */
+const START_MS = 30_000
+
+function isYoung(createdAt: string | undefined, at: Date): boolean {
+  return createdAt !== undefined && at.getTime() - Date.parse(createdAt) < START_MS
+}
+
 export const rule = defineRule({
   code: 'MCT1901',
   slug: 'sidecar-not-ready',
@@ -14,11 +21,12 @@ export const rule = defineRule({
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: [],
   uses: ['proxyLog'],
-  check: ({pod}, {proxyLog}) => {
+  check: ({pod, at}, {proxyLog}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
     const state = proxy?.state
-    if (proxy === undefined || state === undefined || state.ready || pod.terminating) return []
-    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return []
+    if (proxy === undefined || state === undefined || state.ready) return []
+    // It waits for init containers, or the pod is brand new: neither is the sidecar's doing.
+    if (state.reason === 'PodInitializing' || isYoung(pod.createdAt, at)) return []
     const why = state.reason === undefined ? '' : ` (${state.reason})`
     const waiting = pod.containers.filter(
       each => each.role === 'app' && !each.injected && each.state?.state === 'waiting',

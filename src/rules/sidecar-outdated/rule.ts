@@ -13,9 +13,9 @@ export const rule = defineRule({
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['controlPlane'],
   check: (_workload, {controlPlane}) =>
-    controlPlane.connections.slice(0, 1).flatMap(({version}): Found[] => {
+    controlPlane.connections.slice(0, 1).flatMap(({version, istiodVersion}): Found[] => {
       const proxy = parseIstioVersion(version)
-      const istiod = parseIstioVersion(controlPlane.istiodVersions[0])
+      const istiod = parseIstioVersion(istiodVersion)
       if (proxy === undefined || istiod === undefined || proxy.major !== istiod.major) return []
       const behind = istiod.minor - proxy.minor
       if (behind === 0) return []
@@ -24,7 +24,7 @@ export const rule = defineRule({
       return [
         {
           severity,
-          message: `The proxy is ${version}, ${Math.abs(behind)} minor ${older ? 'older' : 'newer'} than istiod ${controlPlane.istiodVersions[0]}.`,
+          message: `The proxy is ${version}, ${Math.abs(behind)} minor ${older ? 'older' : 'newer'} than istiod ${istiodVersion}.`,
           proof: [{from: "istiod's syncz", text: `istio_version: ${version}`}],
         },
       ]

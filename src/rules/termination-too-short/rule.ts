@@ -1,25 +1,31 @@
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule} from '../rule.js'
 
-/** How long a sidecar drains before it ends (ProxyConfig, terminationDrainDuration). */
-const DRAIN_SECONDS = 5
-
 export const rule = defineRule({
   code: 'MCT1419',
   slug: 'termination-too-short',
   aliases: [],
   severity: 'warning',
   title: 'The pod is killed before its sidecar has drained',
-  why: `The sidecar waits ${DRAIN_SECONDS} seconds for open requests when the pod ends; with less grace they are cut off.`,
+  why: 'The sidecar waits some seconds (5 unless the mesh says otherwise) for open requests when the pod ends; with less grace they are cut off.',
   fix: 'Raise terminationGracePeriodSeconds, or set EXIT_ON_ZERO_ACTIVE_CONNECTIONS in proxyMetadata.',
   references: ['https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig'],
   modes: ['sidecar'],
   needs: [],
-  check: ({pod}) => {
+  parameters: {
+    drainSeconds: {
+      type: 'number',
+      min: 0,
+      max: 3600,
+      default: 5,
+      about: 'how long a sidecar drains: terminationDrainDuration of the mesh (ProxyConfig)',
+    },
+  },
+  check: ({pod}, _facts, {drainSeconds}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
     const grace = pod.terminationGraceSeconds
     // A native sidecar ends after the application, whatever the drain duration.
-    if (proxy === undefined || proxy.role !== 'app' || grace === undefined || grace > DRAIN_SECONDS) return []
+    if (proxy === undefined || proxy.role !== 'app' || grace === undefined || grace > drainSeconds) return []
     if (
       proxy.env.EXIT_ON_ZERO_ACTIVE_CONNECTIONS === 'true' ||
       /terminationDrainDuration/.test(proxy.env.PROXY_CONFIG ?? '')
@@ -28,7 +34,7 @@ export const rule = defineRule({
     const path = `${pod.specPath}.terminationGracePeriodSeconds`
     return [
       {
-        message: `The pod has ${grace} seconds to end, the sidecar drains for ${DRAIN_SECONDS}.`,
+        message: `The pod has ${grace} seconds to end, the sidecar drains for ${drainSeconds}.`,
         path,
         proof: [{from: path, text: String(grace)}],
       },

@@ -1,12 +1,11 @@
 import {parseIp, parseIpRange} from '../../model/ip-address.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const PREFIX = 'traffic.sidecar.istio.io/'
-const PORTS = ['includeInboundPorts', 'excludeInboundPorts', 'includeOutboundPorts', 'excludeOutboundPorts']
-const RANGES = ['includeOutboundIPRanges', 'excludeOutboundIPRanges']
-const INTERFACES = ['kubevirtInterfaces', 'excludeInterfaces', 'reroute-virtual-interfaces']
-const KNOWN = [...PORTS, ...RANGES, ...INTERFACES]
 const MODES = ['REDIRECT', 'TPROXY', 'NONE']
+const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/
+const UINT32_MAX = 4_294_967_295
 
 function items(text: string): readonly string[] {
   return text
@@ -15,14 +14,12 @@ function items(text: string): readonly string[] {
     .filter(each => each !== '')
 }
 
-function badPort(name: string, text: string): string | undefined {
-  if (name === 'includeInboundPorts' && text.trim() === '*') return undefined
+function badPorts(text: string): string | undefined {
   const bad = items(text).find(each => !/^\d{1,5}$/.test(each) || Number(each) > 65_535)
   return bad === undefined ? undefined : `"${bad}" is no port (ranges are not allowed)`
 }
 
-function badRange(name: string, text: string): string | undefined {
-  if (name === 'includeOutboundIPRanges' && text.trim() === '*') return undefined
+function badRanges(text: string): string | undefined {
   const bad = items(text).find(each => parseIpRange(each) === undefined || !each.includes('/'))
   if (bad === undefined) return undefined
   return parseIp(bad) === undefined
@@ -30,40 +27,74 @@ function badRange(name: string, text: string): string | undefined {
     : `"${bad}" is an address, not a CIDR: write ${bad}/${bad.includes(':') ? 128 : 32}`
 }
 
-function problem(name: string, text: string): string | undefined {
-  if (!KNOWN.includes(name)) return 'Istio knows no annotation of that name'
-  return PORTS.includes(name) ? badPort(name, text) : RANGES.includes(name) ? badRange(name, text) : undefined
+type Validator = (text: string) => string | undefined
+
+function orAll(validator: Validator): Validator {
+  return text => (text.trim() === '*' ? undefined : validator(text))
+}
+
+function badNumber(text: string): string | undefined {
+  return /^\d+$/.test(text) && Number(text) <= UINT32_MAX ? undefined : `"${text}" is no whole number`
+}
+
+function badQuantity(text: string): string | undefined {
+  return QUANTITY.test(text) ? undefined : `"${text}" is no quantity such as 100m or 128Mi`
+}
+
+function badMode(text: string): string | undefined {
+  return MODES.includes(text) ? undefined : `"${text}" is none of ${MODES.join(', ')}`
+}
+
+function badPort(text: string): string | undefined {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? undefined : `"${text}" is no port`
+}
+
+function badSwitch(text: string): string | undefined {
+  return /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(text)
+    ? undefined
+    : `"${text}" is neither true nor false`
+}
+
+/** What injection holds each annotation to (istio, the validators of its injector). */
+const VALIDATORS: Readonly<Record<string, Validator>> = {
+  [`${PREFIX}includeInboundPorts`]: orAll(badPorts),
+  [`${PREFIX}excludeInboundPorts`]: badPorts,
+  [`${PREFIX}includeOutboundPorts`]: badPorts,
+  [`${PREFIX}excludeOutboundPorts`]: badPorts,
+  [`${PREFIX}includeOutboundIPRanges`]: orAll(badRanges),
+  [`${PREFIX}excludeOutboundIPRanges`]: badRanges,
+  'sidecar.istio.io/interceptionMode': badMode,
+  'status.sidecar.istio.io/port': badPort,
+  'readiness.status.sidecar.istio.io/initialDelaySeconds': badNumber,
+  'readiness.status.sidecar.istio.io/periodSeconds': badNumber,
+  'readiness.status.sidecar.istio.io/failureThreshold': badNumber,
+  'prometheus.istio.io/merge-metrics': badSwitch,
+  'sidecar.istio.io/proxyCPU': badQuantity,
+  'sidecar.istio.io/proxyCPULimit': badQuantity,
+  'sidecar.istio.io/proxyMemory': badQuantity,
+  'sidecar.istio.io/proxyMemoryLimit': badQuantity,
 }
 
 export const rule = defineRule({
   code: 'MCT1301',
   slug: 'traffic-annotation-invalid',
-  aliases: ['IST0125', 'IST0108'],
+  aliases: ['IST0125'],
   severity: 'error',
-  title: 'An annotation about capture cannot be read',
-  why: 'The webhook refuses the pod or istio-init fails; an unknown name is ignored without a word, and traffic is captured that should not be.',
+  title: 'An annotation about the sidecar cannot be read',
+  why: 'The webhook refuses the pod, or istio-init fails.',
   fix: 'Correct the annotation of the pod template.',
   references: [PAGES.annotations],
   modes: ['sidecar', 'none'],
   needs: [],
-  check: ({pod}) =>
+  check: ({pod, mode}) =>
     Object.entries(pod.annotations).flatMap(([key, text]) => {
-      const name = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : undefined
-      const mode =
-        key === 'sidecar.istio.io/interceptionMode' && !MODES.includes(text)
-          ? `"${text}" is none of ${MODES.join(', ')}`
-          : undefined
-      const wrong = name === undefined ? mode : problem(name, text)
+      const validator = Object.hasOwn(VALIDATORS, key) ? VALIDATORS[key] : undefined
+      // A value that a template engine has yet to fill in is not known.
+      const wrong = isTemplated(text) ? undefined : validator?.(text)
       if (wrong === undefined) return []
       const path = `${pod.metadataPath}.annotations["${key}"]`
-      const unknown = name !== undefined && !KNOWN.includes(name)
-      return [
-        {
-          severity: unknown ? ('warning' as const) : ('error' as const),
-          message: `${key}: ${wrong}.`,
-          path,
-          proof: [{from: path, text}],
-        },
-      ]
+      // Without a sidecar nobody reads it.
+      const severity = mode === 'none' ? ('info' as const) : ('error' as const)
+      return [{severity, message: `${key}: ${wrong}.`, path, proof: [{from: path, text}]}]
     }),
 })

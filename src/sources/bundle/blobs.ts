@@ -4,8 +4,9 @@ import {join} from 'node:path'
 import {createGunzip} from 'node:zlib'
 import {extract} from 'tar-stream'
 import {type Answer, answered, missing} from '../../model/answer.js'
+import {humanSize} from '../../model/human-size.js'
 import {UserError} from '../../model/user-error.js'
-import {LIMITS, sizeText} from '../limits.js'
+import {LIMITS} from '../limits.js'
 import {type BlobRef, BUNDLE_INDEX, blobPath} from './layout.js'
 
 /** The files of a bundle by their path inside it, whether it is a folder or an archive. */
@@ -32,7 +33,7 @@ export async function openArchive(label: string, packed: Uint8Array): Promise<Bu
   gunzip.on('data', (chunk: Buffer) => {
     total += chunk.length
     if (total > LIMITS.bundleBytes)
-      gunzip.destroy(bad(label, `it is larger than ${sizeText(LIMITS.bundleBytes)} when unpacked`))
+      gunzip.destroy(bad(label, `it is larger than ${humanSize(LIMITS.bundleBytes)} when unpacked`))
   })
   gunzip.on('error', error => {
     failure = error

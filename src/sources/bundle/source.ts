@@ -41,7 +41,7 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
     let loaded = lists.get(held.sha256)
     if (loaded === undefined) {
       loaded = blobAnswer(files, held, `${entry.kind} objects`).then(blob =>
-        blob.ok ? answered(parseObjects(blob.value, `${entry.kind} in ${files.label}`).objects) : blob,
+        blob.ok ? answered(parseObjects(blob.value)) : blob,
       )
       lists.set(held.sha256, loaded)
     }

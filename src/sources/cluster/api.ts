@@ -4,6 +4,7 @@ import {type ApiServer, type CallObserver, observed} from '../../wire/api-server
 import {failureFromRefusal} from '../../wire/classify.js'
 import {type HttpAnswer, type HttpCall, httpCall} from '../../wire/http-call.js'
 import {openPace, type Pace, seated} from '../../wire/pace.js'
+import {warningsIn} from '../../wire/warnings.js'
 import {failureFromError} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
 import {agentFor} from './agent.js'
@@ -42,6 +43,7 @@ export interface ApiOptions {
   readonly requestTimeoutMs: number
   readonly userAgent: string
   readonly observe?: CallObserver | undefined
+  readonly warn?: ((sentence: string) => void) | undefined
 }
 
 /** Connects (lazily) to one API server as one user; `close` aborts whatever is still under way. */
@@ -50,12 +52,16 @@ export async function openApi(access: ClusterAccess, options: ApiOptions): Promi
   const life = new AbortController()
   const headers = async (refused?: boolean) => (await access.credentials(refused)).headers
   const url = access.server.href.replace(/\/+$/, '')
-  return apiOn({url, agent, userAgent: options.userAgent, headers, observe: options.observe}, agent, {
-    idleMs: options.requestTimeoutMs === 0 ? undefined : options.requestTimeoutMs,
-    signal: life.signal,
-    gzip: access.gzip,
-    abort: () => life.abort(),
-  })
+  return apiOn(
+    {url, agent, userAgent: options.userAgent, headers, observe: options.observe, warn: options.warn},
+    agent,
+    {
+      idleMs: options.requestTimeoutMs === 0 ? undefined : options.requestTimeoutMs,
+      signal: life.signal,
+      gzip: access.gzip,
+      abort: () => life.abort(),
+    },
+  )
 }
 
 /** The same on a server that is already known; tests and other callers bring their own agent. */
@@ -66,7 +72,13 @@ export function apiOn(
 ): Api {
   const {idleMs, signal, gzip} = options
   const pace = openPace(LIMITS.callsAtOnce)
-  const server: ApiServer = {...reached, pace}
+  const warned = new Set<string>()
+  const warn = (sentence: string) => {
+    if (warned.has(sentence)) return
+    warned.add(sentence)
+    reached.warn?.(sentence)
+  }
+  const server: ApiServer = {...reached, pace, ...(reached.warn === undefined ? {} : {warn})}
   // Every call under way listens for the end; a fleet has hundreds of them.
   setMaxListeners(0, signal)
   return {
@@ -152,7 +164,7 @@ async function sendOnce(
     ...(idleMs === undefined ? {} : {idleMs}),
   }
   const request = {url: new URL(server.url + path), agent: server.agent, method, headers, body}
-  return accepted(await httpCall(`${method} ${path}`, request, limits))
+  return accepted(server, await httpCall(`${method} ${path}`, request, limits))
 }
 
 async function getOnce(
@@ -178,10 +190,11 @@ async function getOnce(
     maxBytes: call.maxBytes ?? LIMITS.apiAnswerBytes,
     ...(idleMs === undefined ? {} : {idleMs}),
   })
-  return accepted(answer)
+  return accepted(server, answer)
 }
 
-function accepted(answer: HttpAnswer): HttpAnswer {
+function accepted({warn}: ApiServer, answer: HttpAnswer): HttpAnswer {
+  for (const sentence of warn === undefined ? [] : warningsIn(answer.headers.warning)) warn?.(sentence)
   if (answer.status >= 200 && answer.status < 300) return answer
   const body = answer.body.subarray(0, LIMITS.refusalBytes).toString('utf8')
   throw failureFromRefusal({httpStatus: answer.status, body, retryAfter: answer.headers['retry-after']})

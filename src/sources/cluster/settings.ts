@@ -14,4 +14,6 @@ export interface ClusterSettings {
   readonly adminPort: number
   /** Told of every call: its name, bytes, time and outcome. */
   readonly observe?: CallObserver
+  /** Told of each warning the API server sends beside its answers, once. */
+  readonly warn?: (sentence: string) => void
 }

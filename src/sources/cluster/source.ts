@@ -7,8 +7,8 @@ import type {ClusterSettings} from './settings.js'
 export async function clusterSource(settings: ClusterSettings): Promise<Source> {
   const access = await clusterAccess({settings, env: process.env, interactive: process.stdin.isTTY === true})
   const userAgent = `meshctl (${process.platform}/${process.arch})`
-  const {requestTimeoutMs, observe} = settings
-  const api = await openApi(access, {requestTimeoutMs, userAgent, observe})
+  const {requestTimeoutMs, observe, warn} = settings
+  const api = await openApi(access, {requestTimeoutMs, userAgent, observe, warn})
   // Loaded while the connection is being made.
   const {sourceOn} = await import('./live-source.js')
   return sourceOn(api, settings, `cluster ${access.contextName}`, settings.namespace ?? access.namespace)

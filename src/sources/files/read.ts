@@ -1,7 +1,8 @@
 import {type FileHandle, open} from 'node:fs/promises'
 import {gunzipSync} from 'node:zlib'
+import {humanSize} from '../../model/human-size.js'
 import {UserError} from '../../model/user-error.js'
-import {LIMITS, sizeText} from '../limits.js'
+import {LIMITS} from '../limits.js'
 import type {InputFile} from './input-file.js'
 
 const FILE_ERRORS: Readonly<Record<string, string>> = {
@@ -37,7 +38,7 @@ export async function readInput(path: string): Promise<Uint8Array> {
     try {
       const {size} = await file.stat()
       if (size > LIMITS.fileBytes) {
-        throw new UserError(`${path} is larger than ${sizeText(LIMITS.fileBytes)} (${size} bytes)`)
+        throw new UserError(`${path} is larger than ${humanSize(LIMITS.fileBytes)} (${size} bytes)`)
       }
       return await readAll(file, size)
     } finally {
@@ -66,7 +67,8 @@ export async function readStdin(stream: NodeJS.ReadStream = process.stdin): Prom
     for await (const chunk of stream) {
       watch()
       total += (chunk as Uint8Array).length
-      if (total > LIMITS.stdinBytes) throw new UserError(`standard input is larger than ${sizeText(LIMITS.stdinBytes)}`)
+      if (total > LIMITS.stdinBytes)
+        throw new UserError(`standard input is larger than ${humanSize(LIMITS.stdinBytes)}`)
       chunks.push(chunk as Uint8Array)
     }
   } finally {
@@ -101,7 +103,7 @@ export function unpacked(file: InputFile, maxBytes: number = LIMITS.fileBytes): 
     return {label: file.label, bytes: gunzipSync(file.bytes, {maxOutputLength: maxBytes})}
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new UserError(`${file.label} is larger than ${sizeText(maxBytes)} when unpacked`)
+      throw new UserError(`${file.label} is larger than ${humanSize(maxBytes)} when unpacked`)
     }
     throw new UserError(`${file.label} is gzip data that cannot be unpacked: ${(error as Error).message}`, {
       hint: 'It may be damaged or cut short.',

@@ -1,12 +1,14 @@
 import {contentName, type Sniffed, sniffAll} from '../../formats/sniff.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
-import {kindOf} from '../../model/kinds.js'
+import {isOfKind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import type {ObjectRef} from '../../model/pod.js'
 import {UserError} from '../../model/user-error.js'
 import type {FilePlace, ObjectQuery, Source} from '../source.js'
 import type {InputFile} from './input-file.js'
 import {withoutKubectlLines} from './kubectl-lines.js'
+import {withoutUtf16} from './utf16.js'
 
 interface Content extends InputFile {
   /** What it may hold, most telling first. */
@@ -60,8 +62,8 @@ function isManifest({bytes}: Content): boolean {
 
 /** The objects of the manifests and what could not be read of them; the YAML reader is loaded only when there is one to read. */
 async function readManifests(contents: readonly Content[]): Promise<ReadManifests> {
-  const {parseObjects} = await import('../../formats/kube-manifest/parse.js')
-  const read = contents.map(content => ({content, ...parseObjects(content.bytes, content.label)}))
+  const {parseManifest} = await import('../../formats/kube-manifest/parse.js')
+  const read = contents.map(content => ({content, ...parseManifest(content.bytes)}))
   const objects = read.flatMap(each => each.objects)
   const damaged = read.flatMap(({content, problems}) =>
     problems.map(({line, column, message}): Gap => {
@@ -77,14 +79,11 @@ async function readManifests(contents: readonly Content[]): Promise<ReadManifest
 }
 
 /** Finds the line of a field in one file. */
-type PlaceFinder = (
-  object: {readonly kind: string; readonly name: string},
-  path: string | undefined,
-) => Pick<FilePlace, 'line' | 'column'> | undefined
+type PlaceFinder = (object: ObjectRef, path: string | undefined) => Pick<FilePlace, 'line' | 'column'> | undefined
 
 /** A source made of files named on the command line (or standard input): each is recognised by its content. */
 export function filesSource(files: readonly InputFile[]): Source {
-  const cleaned = files.map(({label, bytes}) => ({label, ...withoutKubectlLines(bytes)}))
+  const cleaned = files.map(({label, bytes}) => ({label, ...withoutKubectlLines(withoutUtf16(bytes))}))
   const contents: readonly Content[] = cleaned.map(({label, bytes}) => ({label, bytes, kinds: sniffAll(bytes)}))
   const remarks = cleaned.flatMap(file =>
     file.skipped.map(line => `${file.label}: passed over a line of kubectl's: ${line}`),
@@ -116,11 +115,13 @@ export function filesSource(files: readonly InputFile[]): Source {
     if (manifests.length === 0)
       return missing(`${query.kind} objects`, 'not-captured', `${label} holds no Kubernetes objects`)
     const {objects: all} = await read()
-    const kind = kindOf(query.kind)?.kind ?? query.kind
+    const known = kindOf(query.kind)
+    const kind = known?.kind ?? query.kind
     return answered(
       all.filter(
         object =>
           object.kind === kind &&
+          (known === undefined || isOfKind(object, known)) &&
           (query.namespace === undefined || (object.metadata.namespace ?? 'default') === query.namespace) &&
           (query.name === undefined || object.metadata.name === query.name),
       ),
@@ -133,7 +134,7 @@ export function filesSource(files: readonly InputFile[]): Source {
     return parsed
   }
 
-  async function place(object: {readonly kind: string; readonly name: string}, path: string | undefined) {
+  async function place(object: ObjectRef, path: string | undefined) {
     const {placesIn} = await import('../../formats/kube-manifest/place.js')
     for (const {label: file, bytes} of manifests) {
       const find = places.get(file) ?? placesIn(bytes)

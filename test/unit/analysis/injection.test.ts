@@ -1,5 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {decideInjection} from '../../../src/analysis/injection/decision.js'
+import {stockWebhooks} from '../../../src/analysis/injection/stock-webhooks.js'
 import {webhookVerdicts} from '../../../src/analysis/injection/webhook-verdict.js'
 import {readInjectionWebhooks} from '../../../src/formats/injection-webhook/parse.js'
 import {readPod} from '../../../src/formats/kube-pod/parse.js'
@@ -135,6 +136,108 @@ describe('which webhook is called, for every pair of namespace and pod labels', 
   })
 })
 
+interface Asked {
+  readonly webhooks: readonly InjectionWebhook[]
+  readonly namespace: string
+  readonly pod?: string
+  readonly name?: string
+}
+
+function decided({webhooks, namespace, pod: own = '', name = 'n'}: Asked): string {
+  const home = {name, labels: labels(namespace), annotations: {}}
+  const {injected, revision, decidedBy} = decideInjection({
+    pod: pod(labels(own)),
+    namespace: home,
+    webhooks,
+    injectors: [],
+  })
+  return injected ? `${revision}` : `no: ${decidedBy}`
+}
+
+/** The same selectors under another name, as `istioctl tag set` makes them. */
+function tagged(tag: string, webhooks: readonly InjectionWebhook[], of: string): readonly InjectionWebhook[] {
+  return webhooks.map(hook => ({...hook, configuration: `istio-revision-tag-${tag}`, tag, revision: of}))
+}
+
+describe('installations that are not plain', () => {
+  const ENABLED = 'istio-injection=enabled'
+  test.each([
+    [ENABLED, '', 'no: missing webhook'],
+    ['', 'sidecar.istio.io/inject=true', 'no: missing webhook'],
+    ['', '', 'no: nobody asks'],
+    ['istio.io/rev=R1', '', 'R1'],
+    ['istio.io/rev=R2', '', 'no: missing webhook'],
+    ['', 'istio.io/rev=R1', 'R1'],
+    ['', 'istio.io/rev=R1,sidecar.istio.io/inject=true', 'R1'],
+    ['', 'istio.io/rev=R1,sidecar.istio.io/inject=false', 'no: pod label'],
+    [`${ENABLED},istio.io/rev=R1`, '', 'no: missing webhook'],
+    ['istio-injection=disabled', 'istio.io/rev=R1', 'no: namespace label'],
+    ['istio-injection=True', 'istio.io/rev=R1', 'no: namespace label'],
+  ])('a revision and no default: namespace %p, pod %p', (namespace, own, expected) => {
+    expect(decided({webhooks: revision('R1'), namespace, pod: own})).toBe(expected)
+  })
+
+  test.each([
+    ['istio.io/rev=prod', '', 'R1'],
+    ['', 'istio.io/rev=prod', 'R1'],
+    [ENABLED, '', 'R1'],
+    ['istio.io/rev=default', '', 'R1'],
+    ['', 'sidecar.istio.io/inject=true', 'R1'],
+    ['istio.io/rev=R1', '', 'no: missing webhook'],
+  ])('tags prod and default for R1: namespace %p, pod %p', (namespace, own, expected) => {
+    const webhooks = [...tagged('prod', revision('prod'), 'R1'), ...tagged('default', stockWebhooks([]), 'R1')]
+    expect(decided({webhooks, namespace, pod: own})).toBe(expected)
+  })
+
+  test.each([
+    ['', '', 'n', 'default'],
+    ['', 'sidecar.istio.io/inject=false', 'n', 'no: pod label'],
+    ['istio-injection=disabled', '', 'n', 'no: namespace label'],
+    ['kubernetes.io/metadata.name=kube-system', '', 'kube-system', 'no: nobody asks'],
+  ])('enableNamespacesByDefault: namespace %p, pod %p, named %p', (namespace, own, name, expected) => {
+    const absent = (key: string) => ({key, operator: 'DoesNotExist', values: []}) as const
+    const [plain] = stockWebhooks([])
+    if (plain === undefined) throw new Error('no webhook')
+    const auto: InjectionWebhook = {
+      ...plain,
+      name: 'auto.sidecar-injector.istio.io',
+      namespaceSelector: [
+        absent('istio-injection'),
+        absent('istio.io/rev'),
+        {key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system', 'kube-public']},
+      ],
+      objectSelector: [absent('sidecar.istio.io/inject'), absent('istio.io/rev')],
+    }
+    expect(decided({webhooks: [...stockWebhooks([]), auto], namespace, pod: own, name})).toBe(expected)
+  })
+
+  test('a deactivated default revision serves nobody, and is not named among the known ones', () => {
+    const never = [{key: 'istio.io/deactivated', operator: 'In', values: ['never-match']}] as const
+    const off = stockWebhooks([]).map(hook => ({...hook, namespaceSelector: never, objectSelector: never}))
+    const home = {name: 'n', labels: {'istio-injection': 'enabled'}, annotations: {}}
+    const decision = decideInjection({
+      pod: pod({}),
+      namespace: home,
+      webhooks: [...off, ...revision('R1')],
+      injectors: [],
+    })
+    expect(decision.decidedBy).toBe('missing webhook')
+    expect(decision.reason).toContain('(known revisions: R1)')
+  })
+
+  test('the webhooks assumed where none are known are those of a real plain installation', async () => {
+    const selectors = (hooks: readonly InjectionWebhook[]) =>
+      hooks
+        .map(({name, namespaceSelector, objectSelector}) => {
+          const sorted = [namespaceSelector, objectSelector].map(each => each.map(one => JSON.stringify(one)).sort())
+          return `${name} ${JSON.stringify(sorted)}`
+        })
+        .sort()
+    expect(selectors(stockWebhooks([]))).toEqual(selectors(await defaults()))
+    expect(selectors(stockWebhooks(['R1'])).filter(each => each.includes('R1'))).toEqual(selectors(revision('R1')))
+  })
+})
+
 describe('what the webhook decides once it is called', () => {
   const SETTINGS: InjectorSettings = {
     revision: 'default',
@@ -186,5 +289,35 @@ describe('what the webhook decides once it is called', () => {
     expect(await decide(yes, {policy: 'disabled'}, {version: {major: 1, minor: 26}})).toBe('yes: pod label')
     expect(await decide(odd, {}, {version: {major: 1, minor: 26}})).toBe('no: pod label')
     expect(await decide(odd, {}, {version: {major: 1, minor: 27}})).toBe('yes: policy')
+    const empty = pod({'sidecar.istio.io/inject': ''})
+    expect(await decide(empty, {}, {version: {major: 1, minor: 26}})).toBe('yes: policy')
+    const capital = pod({'sidecar.istio.io/inject': 'False'})
+    expect(await decide(capital)).toBe('yes: policy')
+    expect(await decide(capital, {}, {version: {major: 1, minor: 26}})).toBe('no: pod label')
+  })
+
+  test("the injector's own release decides about such values, not that of the sidecar the pod has", async () => {
+    const odd = pod({'sidecar.istio.io/inject': 'enabled'})
+    const old = {major: 1, minor: 26}
+    expect(await decide(odd, {version: old})).toBe('no: pod label')
+    expect(await decide(odd, {version: {major: 1, minor: 31}}, {version: old})).toBe('yes: policy')
+  })
+
+  test('a label of any value hides the annotation', async () => {
+    const both = (value: string) =>
+      pod(
+        {},
+        {
+          metadata: {
+            name: 'p',
+            namespace: 'n',
+            labels: {'sidecar.istio.io/inject': value},
+            annotations: {'sidecar.istio.io/inject': 'false'},
+          },
+        },
+      )
+    expect(await decide(both('true'))).toBe('yes: pod label')
+    expect(await decide(both('maybe'))).toBe('yes: policy')
+    expect(await decide(both(''))).toBe('yes: policy')
   })
 })

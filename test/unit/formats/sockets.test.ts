@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {parseSockets, withOwners} from '../../../src/formats/sockets/parse.js'
-import {type SocketTable, socketAddress, socketReach} from '../../../src/model/socket.js'
+import {type ListeningSocket, type SocketTable, socketAddress, socketReach} from '../../../src/model/socket.js'
 
 const SAMPLES = resolve('src/formats/sockets/samples')
 
@@ -148,6 +148,37 @@ describe('what is not a list of sockets', () => {
         expect(answer.ok || answer.gap.detail.length > 0).toBe(true)
       }
     }
+  })
+
+  test('a row cut anywhere is said not to be read, or says what the whole row says', () => {
+    const without = ({line: _, count: __, ...rest}: ListeningSocket) => Object.entries(rest)
+    const says = (one: ListeningSocket, other: ListeningSocket) =>
+      without(one).every(([field, value]) => other[field as keyof ListeningSocket] === value)
+    // netstat's last column is a free text of any length: what is left of it cannot be told from a short name.
+    for (const name of readdirSync(SAMPLES).filter(each => !each.startsWith('netstat'))) {
+      const text = readFileSync(join(SAMPLES, name), 'utf8')
+      const whole = parseSockets({bytes: Buffer.from(text)})
+      if (!whole.ok) continue
+      const known = whole.value.sockets
+      for (let end = text.indexOf('\n') + 1; end < text.length; end += 3) {
+        const cut = parseSockets({bytes: Buffer.from(text.slice(0, end))})
+        if (!cut.ok || cut.value.unreadable.length > 0) continue
+        expect(cut.value.sockets.filter(socket => !known.some(each => says(socket, each)))).toEqual([])
+      }
+    }
+  })
+
+  test.each([
+    ['a row cut within its first word', 'State  Recv-Q\nLISTEN 0 5 0.0.0.0:80 0.0.0.0:*\nLIS', 'LIS'],
+    ['a header with something else below', 'State  Recv-Q\nfoo\n', 'foo'],
+  ])('%s is told', (_what, text, line) => {
+    const table = parseSockets({bytes: Buffer.from(text)})
+    expect(table.ok && table.value.unreadable).toEqual([line])
+  })
+
+  test('a prompt pasted with the rows is no row', () => {
+    const table = parseSockets({bytes: Buffer.from('State Recv-Q\nLISTEN 0 5 0.0.0.0:80 0.0.0.0:*\nroot@pod:/# \n')})
+    expect(table.ok && [table.value.sockets.length, table.value.unreadable]).toEqual([1, []])
   })
 })
 

@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterEach, beforeAll, describe, expect, test} from '@jest/globals'
+import {KINDS} from '../../../src/model/kinds.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
 import {podPages} from '../../../src/reports/check/pod-pages.js'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
@@ -57,16 +58,7 @@ function namespaceObjects(count: number): readonly KubeObject[] {
   return Array.from({length: count}, (_, at) => ({...demo, metadata: {...demo.metadata, name: `fleet-${at}`}}))
 }
 
-const RESOURCES: Readonly<Record<string, string>> = {
-  pods: 'Pod',
-  namespaces: 'Namespace',
-  services: 'Service',
-  configmaps: 'ConfigMap',
-  mutatingwebhookconfigurations: 'MutatingWebhookConfiguration',
-  peerauthentications: 'PeerAuthentication',
-  destinationrules: 'DestinationRule',
-  daemonsets: 'DaemonSet',
-}
+const RESOURCES = new Map(KINDS.map(({resource, kind}) => [resource, kind]))
 
 const FORBIDDEN = {
   status: 403,
@@ -93,7 +85,7 @@ function lists(
   return path => {
     const url = new URL(path, 'http://x')
     const [, namespace, resource] = /(?:\/namespaces\/([^/]+))?\/([a-z]+)$/.exec(url.pathname) ?? []
-    const kind = RESOURCES[resource ?? '']
+    const kind = RESOURCES.get(resource ?? '')
     if (kind === undefined) return undefined
     const from = Number(url.searchParams.get('continue') ?? 0)
     const instead = before({kind, namespace, from})

@@ -63,6 +63,29 @@ const NAMESPACE =
   'apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {pod-security.kubernetes.io/enforce: restricted}}\n'
 
 describe('manifests', () => {
+  test('a namespace in the ambient mesh: what would be wrong there, and nothing about sidecars', async () => {
+    const labels = 'istio.io/dataplane-mode: ambient'
+    const deny = `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny}
+spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
+`
+    const inAmbient = async (extra: string, pod = '') =>
+      await check(
+        file('ambient.yaml', `apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {${extra}}}\n`),
+        file('ambient-web.yaml', WEB.replace('{app: web,', `{app: web, ${pod}`)),
+        file('deny.yaml', deny),
+      )
+    const codes = (report: CheckReport) => found(report).map(each => each.split(':')[0])
+    // The user of the proxy means nothing in ambient, 15006 is ztunnel's there too.
+    expect(codes(await inAmbient(labels))).toEqual(['MCT1604'])
+    expect(codes(await inAmbient('a: b', `${labels}, `))).toEqual(['MCT1604'])
+    // Out of it, and in a namespace that asks for no sidecar either: only that is said.
+    expect(codes(await inAmbient(labels, 'istio.io/dataplane-mode: none, '))).toEqual([])
+    expect(codes(await inAmbient('a: b'))).toEqual(['MCT1213'])
+    expect(codes(await inAmbient('istio-injection: enabled'))).toEqual(['MCT1001'])
+  })
+
   test('a Deployment alone: what its own fields decide, with the line of each', async () => {
     const report = await check(file('web.yaml', WEB))
     expect(found(report)).toEqual(['MCT1001:16'])
@@ -120,10 +143,29 @@ describe('manifests', () => {
     expect(found(await check(file('refusing.yaml', refusing)))).toEqual([])
   })
 
-  test('with webhooks and Namespace the prediction is theirs', async () => {
-    const report = await check(file('web.yaml', WEB), file('service.yaml', SERVICE), file('ns.yaml', NAMESPACE))
-    expect(report.workloads[0]?.notChecked.map(({code}) => code)).not.toContain('MCT1214')
-    expect(found(report)).toContain('MCT1001:16')
+  test('with a Namespace the prediction is its, as a plain installation would decide', async () => {
+    const labelled = (labels: string) => file('ns.yaml', NAMESPACE.replace('pod-security', `${labels}pod-security`))
+    const asking = await check(file('web.yaml', WEB), labelled('istio-injection: enabled, '))
+    expect(asking.workloads[0]?.notChecked.map(({code}) => code)).not.toContain('MCT1214')
+    expect(found(asking)).toContain('MCT1001:16')
+    const silent = await check(file('web.yaml', WEB), labelled(''))
+    expect(found(silent)).toEqual(['MCT1213:3'])
+    expect(silent.workloads[0]?.findings[0]?.proof).toContainEqual({
+      from: 'webhooks',
+      text: 'not among the files; those of a plain installation are assumed',
+    })
+    expect(silent.workloads[0]?.notChecked.map(({code}) => code)).toContain('MCT1205')
+    expect(found(await check(file('web.yaml', WEB), labelled('istio-injection: disabled, ')))).toEqual([])
+    expect(found(await check(file('web.yaml', WEB), labelled('istio.io/rev: canary, ')))).toContain('MCT1001:16')
+  })
+
+  test('in an ambient namespace the ports of ztunnel count, and no others', async () => {
+    const ambient = file('ns.yaml', NAMESPACE.replace('pod-security', 'istio.io/dataplane-mode: ambient, pod-security'))
+    const web = (port: string) => file('web.yaml', WEB.replace('15006', port))
+    const at = async (port: string) => found(await check(web(port), file('service.yaml', SERVICE), ambient))
+    expect(await at('15006')).toContain('MCT1105:14')
+    expect(await at('15090')).not.toContain('MCT1105:14')
+    expect(await at('15006')).not.toContain('MCT1001:16')
   })
 })
 
@@ -135,7 +177,7 @@ describe('what cannot be read', () => {
     const report = await check(file('bad.yaml', `a: [1\n---\n${WEB}---\nkind: Pod\nkind: Pod\nmetadata: {name: x}\n`))
     expect(found(report)).toEqual(['MCT1001:18'])
     expect(place(report)[0]).toMatch(/^bad\.yaml:\d+:\d+ Flow sequence/)
-    expect(place(report).at(-1)).toMatch(/^bad\.yaml:21:1 Map keys must be unique/)
+    expect(place(report).at(-1)).toMatch(/^bad\.yaml:21:1 "kind" comes twice in one map/)
     expect(exitCodeOf(report)).toBe(1)
   })
 
@@ -150,7 +192,7 @@ describe('what cannot be read', () => {
     )
     expect(place(report)).toEqual([
       'wrong.yaml:8:35 Deployment web: spec.template.metadata.labels.version must be a string, not 1 (quote it)',
-      'wrong.yaml:11:17 Deployment web: spec.template.spec.containers.0.name must be a string',
+      'wrong.yaml:11:17 Deployment web: spec.template.spec.containers.0.name must be a string, not false (quote it)',
     ])
   })
 

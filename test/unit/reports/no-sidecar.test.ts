@@ -2,6 +2,7 @@ import {describe, expect, test} from '@jest/globals'
 import {UserError} from '../../../src/model/user-error.js'
 import {clusterReport} from '../../../src/reports/clusters/report.js'
 import {rulesReport} from '../../../src/reports/iptables/drift-report.js'
+import {logLevelReport} from '../../../src/reports/log-levels/report.js'
 import {explainedBySidecar} from '../../../src/reports/pod-facts/no-sidecar.js'
 import {serverInfoReport} from '../../../src/reports/server-info/report.js'
 import {openFiles} from '../../../src/sources/open.js'
@@ -14,6 +15,7 @@ const REPORTS: Readonly<Record<string, (source: Source, pod: {namespace: string;
     'proxy-config': (source, pod) => clusterReport(source, pod, {}),
     'server-info': serverInfoReport,
     iptables: rulesReport,
+    'proxy-config log': (source, pod) => logLevelReport(source, [pod]),
   }
 
 async function explained(source: Source, pod: {namespace: string; name: string}, name: string): Promise<UserError> {

@@ -118,12 +118,41 @@ describe('files as a source', () => {
       {
         label: 'a.yaml',
         bytes: Buffer.from(
-          'kind: Pod\napiVersion: v1\nmetadata: {name: a}\n---\nkind: Service\napiVersion: v1\nmetadata: {name: b}\n',
+          'kind: Pod\napiVersion: v1\nmetadata: {name: a}\nspec: {containers: []}\n---\nkind: Service\napiVersion: v1\nmetadata: {name: b}\n',
         ),
       },
     ])
     const pods = await source.objects({kind: 'Pod', namespace: 'default'})
     expect(pods.ok && pods.value.map(pod => pod.metadata.name)).toEqual(['a'])
+  })
+
+  test('a kind of the same name in another group is not that kind', async () => {
+    const text = [
+      'kind: Service\napiVersion: v1\nmetadata: {name: a}\n',
+      'kind: Service\napiVersion: serving.knative.dev/v1\nmetadata: {name: b}\nspec: {ports: none}\n',
+      'kind: Gateway\napiVersion: gateway.networking.k8s.io/v1\nmetadata: {name: c}\n',
+      'kind: Deployment\napiVersion: extensions/v1beta1\nmetadata: {name: d}\nspec: {template: {spec: {containers: []}}}\n',
+    ].join('---\n')
+    const source = filesSource([{label: 'a.yaml', bytes: Buffer.from(text)}])
+    const names = async (kind: string) => {
+      const held = await source.objects({kind})
+      return held.ok && held.value.map(({metadata}) => metadata.name)
+    }
+    expect(await names('Service')).toEqual(['a'])
+    expect(await names('Gateway')).toEqual([])
+    expect(await names('Deployment')).toEqual(['d'])
+    expect(await source.damaged?.()).toEqual([])
+  })
+
+  test.each([
+    ['utf-16le', [0xff, 0xfe]],
+    ['utf-16be', [0xfe, 0xff]],
+  ] as const)('%s text, as PowerShell redirects it, is read', async (encoding, mark) => {
+    const text = Buffer.from('kind: Service\napiVersion: v1\nmetadata: {name: a}\n', 'utf16le')
+    if (encoding === 'utf-16be') text.swap16()
+    const source = filesSource([{label: 'a.yaml', bytes: Buffer.concat([Buffer.from(mark), text])}])
+    const held = await source.objects({kind: 'Service'})
+    expect(held.ok && held.value.map(({metadata}) => metadata.name)).toEqual(['a'])
   })
 
   test('a gzipped file is unpacked; a damaged one is an error', () => {
@@ -162,7 +191,7 @@ describe('files as a source', () => {
 
   test('a gzip bomb is told by its size', () => {
     const file = {label: 'x.gz', bytes: gzipSync(Buffer.alloc(3 * 1024 * 1024))}
-    expect(() => unpacked(file, 2 * 1024 * 1024)).toThrow('x.gz is larger than 2 MB when unpacked')
+    expect(() => unpacked(file, 2 * 1024 * 1024)).toThrow('x.gz is larger than 2.1 MB when unpacked')
     expect(unpacked(file).bytes).toHaveLength(3 * 1024 * 1024)
   })
 

@@ -1,21 +1,12 @@
 import type {Machine} from '../../../model/machine.js'
 import {ruleKey} from '../../../model/rule-key.js'
-import {
-  type Chain,
-  hidesInterfaces,
-  type IpFamily,
-  isUnderstood,
-  type Rule,
-  type Ruleset,
-  type Table,
-} from '../../../model/ruleset.js'
-import {interceptionOf} from '../interception/interception.js'
-import {mentionsOf} from '../interception/mentions.js'
+import {type Chain, hidesInterfaces, isUnderstood, type Rule, type Ruleset, type Table} from '../../../model/ruleset.js'
 import {canonicalTable, foreignOwner, isIstioChain} from '../istio-names.js'
 import {align, type Step} from './align.js'
-import {consequences} from './consequences.js'
+import {effects} from './effects.js'
+import {policyEffects} from './policies.js'
 
-export type DifferenceKind = 'missing' | 'extra' | 'changed' | 'moved' | 'foreign' | 'residue' | 'incomplete'
+export type DifferenceKind = 'missing' | 'extra' | 'changed' | 'moved' | 'foreign' | 'residue' | 'incomplete' | 'policy'
 
 /** One difference between the rules a pod should have and those it has, with what follows for traffic. */
 export interface Difference {
@@ -143,29 +134,10 @@ function withChange(expected: Ruleset, actual: Ruleset, {table, chain}: ChainPai
   return {...expected, tables: [...expected.tables.filter(each => each.name !== table), {...old, chains}]}
 }
 
-function familyOf(family: Ruleset['family']): readonly IpFamily[] {
-  return family === 'inet' ? ['ip', 'ip6'] : [family]
-}
-
 /** More differences than this are not tried one by one: such rules are another set, not a tampered one. */
 const MAX_TRIED = 60
 
 const NOT_TRIED = 'not tried on packets: there are too many differences'
-
-function effects(
-  before: readonly Ruleset[],
-  after: readonly Ruleset[],
-  machine: Machine,
-  family: Ruleset['family'],
-): readonly string[] {
-  const mentions = mentionsOf([...before, ...after])
-  const found = familyOf(family).flatMap(each => {
-    const was = interceptionOf(before, machine, each, mentions)
-    const is = interceptionOf(after, machine, each, mentions)
-    return was === undefined || is === undefined ? [] : consequences(was, is)
-  })
-  return [...new Set(found)]
-}
 
 /** A difference of a whole family: rules of istio in a second store, or text that cannot be compared. */
 function incomparable(kind: 'incomplete' | 'residue', set: Ruleset, place: string, consequence: string): Difference {
@@ -250,7 +222,18 @@ export function driftOf(
   actual: readonly Ruleset[],
   machine: Machine,
 ): readonly Difference[] {
-  return compare(expected, actual, machine)
+  const policies = policyEffects(actual, machine).map(
+    ({family, place, consequences}): Difference => ({
+      kind: 'policy',
+      family,
+      place,
+      expected: [],
+      actual: [],
+      consequences,
+      effective: true,
+    }),
+  )
+  return [...compare(expected, actual, machine), ...policies]
 }
 
 /** How many differences there are, without asking what they mean for traffic. */

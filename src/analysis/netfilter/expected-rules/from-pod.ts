@@ -1,5 +1,5 @@
 import {parseIstioVersion} from '../../../model/istio-version.js'
-import type {Container, PodModel} from '../../../model/pod.js'
+import {type Container, injectedContainer, type PodModel} from '../../../model/pod.js'
 import type {AmbientSettings} from './ambient.js'
 import {settingsFromInit, wantsIpv6} from './from-init.js'
 import {hasEffectiveSettings, settingsFromLog} from './from-log.js'
@@ -33,6 +33,12 @@ function isTrue(text: string | undefined): boolean {
   return text?.toLowerCase() === 'true'
 }
 
+/** A value of proxyMetadata: injection makes it environment of its containers; before that it stands in the annotation. */
+export function proxyMetadata(pod: PodModel, name: string): string | undefined {
+  const [init, proxy] = ['istio-init', 'istio-proxy'].map(each => injectedContainer(pod, each))
+  return init?.env[name] ?? proxy?.env[name] ?? metadataOf(pod, name)
+}
+
 /** A value of proxyMetadata in the annotation proxy.istio.io/config, which becomes environment of the injected containers. */
 function metadataOf(pod: PodModel, name: string): string | undefined {
   const config = annotation(pod, 'proxy.istio.io/config') ?? ''
@@ -51,7 +57,8 @@ function unique(values: readonly string[]): readonly string[] {
 
 /**
  * The settings that annotations lead to. The CNI plugin differs from the template: its own order of excluded inbound ports, port 15020 excluded
- * outbound unless told otherwise, DNS capture of every resolver, and the user and group of the proxy container.
+ * outbound unless told otherwise, DNS capture of every resolver, and the user and group of the proxy container. Owner groups and the range of
+ * loopback addresses it reads from its own environment, not the pod's.
  */
 export function settingsFromAnnotations(pod: PodModel, by: 'template' | 'cni'): CaptureSettings {
   const proxy = pod.containers.find(({name}) => name === 'istio-proxy')
@@ -59,6 +66,7 @@ export function settingsFromAnnotations(pod: PodModel, by: 'template' | 'cni'): 
   const own = splitList(annotation(pod, `${TRAFFIC}excludeInboundPorts`) ?? '')
   const statusPort = annotation(pod, 'status.sidecar.istio.io/port') ?? '15020'
   const cni = by === 'cni'
+  const initEnv = (name: string) => (cni ? undefined : env(name))
   const identity = (id: number | undefined) => (id === undefined || id === 0 ? '1337' : String(id))
   const excludeOutbound = annotation(pod, `${TRAFFIC}excludeOutboundPorts`)
   const uid = identity(proxy?.security.runAsUser)
@@ -80,9 +88,9 @@ export function settingsFromAnnotations(pod: PodModel, by: 'template' | 'cni'): 
     dns: isTrue(env('ISTIO_META_DNS_CAPTURE')),
     dnsAll: cni,
     dropInvalid: isTrue(env('INVALID_DROP')),
-    groupsInclude: env('ISTIO_OUTBOUND_OWNER_GROUPS') ?? '*',
-    groupsExclude: splitList(env('ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE') ?? ''),
-    loopback4: env('ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR') ?? INJECTED_SETTINGS.loopback4,
+    groupsInclude: initEnv('ISTIO_OUTBOUND_OWNER_GROUPS') ?? '*',
+    groupsExclude: splitList(initEnv('ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE') ?? ''),
+    loopback4: initEnv('ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR') ?? INJECTED_SETTINGS.loopback4,
     ipv6: wantsIpv6(pod.status?.podIps ?? [], isTrue(env('ISTIO_DUAL_STACK'))),
   }
 }

@@ -6,6 +6,7 @@ import {type CompiledRules, compileRules} from '../packet-walk/compile.js'
 import {withWayOut} from '../packet-walk/stand-in.js'
 import {decidingStep, type Verdict, verdictOf} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
+import {type ProxyTraits, proxyTraitsOf} from '../proxy-traits.js'
 import {addressIn, type Mentions, mentionsOf, ordinaryAddress, ordinaryId, ordinaryPort} from './mentions.js'
 
 /** The rule that decided, as a person finds it. */
@@ -52,6 +53,8 @@ export interface Interception {
   readonly dnsUdp: Fate
   readonly dnsTcp: Fate
   readonly udp: Fate
+  /** Whom the rules take for the proxy. */
+  readonly proxy: ProxyTraits
 }
 
 interface Questions {
@@ -64,6 +67,7 @@ interface Questions {
   readonly uid: number
   readonly port: number
   readonly outside: IpAddress
+  readonly proxy: ProxyTraits
 }
 
 function fate(walk: Walk): Fate {
@@ -133,7 +137,8 @@ function outbound(q: Questions): Direction {
 
 /** The proxy's own connections: only ports and ranges can make a difference to them. */
 function proxyOutbound(q: Questions): Direction {
-  const asProxy = (packet: Partial<Packet> & {destination: IpAddress}) => ask(q, {...packet, uid: 1337, gid: 1337})
+  const asProxy = (packet: Partial<Packet> & {destination: IpAddress}) =>
+    ask(q, {...packet, uid: q.proxy.uid, gid: q.proxy.gid})
   const usual = asProxy({destination: q.outside})
   const ports = q.mentions.ports.map(port => ({
     kind: 'port' as const,
@@ -146,7 +151,8 @@ function proxyOutbound(q: Questions): Direction {
   return {usual, exceptions: [...ports, ...ranges].filter(found => differs(usual, found, Number(found.value)))}
 }
 
-function primary(machine: Machine, family: IpFamily): {device: string; own: IpAddress} | undefined {
+/** The interface and address by which others reach the pod in a family: the first that is neither loopback nor link-local. */
+export function primaryAddress(machine: Machine, family: IpFamily): {device: string; own: IpAddress} | undefined {
   for (const {name, addresses} of machine.interfaces) {
     const own = addresses.find(
       address => address.family === family && (family === 'ip' || address.bits >> 118n !== 0x3fan),
@@ -185,7 +191,7 @@ export function interceptionOf(
   family: IpFamily,
   mentions: Mentions = mentionsOf(rulesets),
 ): Interception | undefined {
-  const place = primary(machine, family)
+  const place = primaryAddress(machine, family)
   if (place === undefined) return undefined
   const q: Questions = {
     rules: compileRules(rulesets),
@@ -196,6 +202,7 @@ export function interceptionOf(
     uid: ordinaryId(mentions),
     port: ordinaryPort(mentions),
     outside: ordinaryAddress(mentions, family),
+    proxy: proxyTraitsOf(rulesets),
   }
   const hosts = mentions.ranges.filter(range => range.family === family && isHost(range))
   const dns =
@@ -210,12 +217,13 @@ export function interceptionOf(
     inbound: into,
     outbound: out,
     proxyOutbound: proxyOutbound(q),
-    proxyToSelf: ask(q, {destination: q.own, uid: 1337, gid: 1337}),
+    proxyToSelf: ask(q, {destination: q.own, uid: q.proxy.uid, gid: q.proxy.gid}),
     appToSelf: ask(q, {destination: q.own}),
     appToLocalhost: ask(q, {destination: localhost}),
     dnsUdp: ask(q, {protocol: 'udp', destination: resolver, destinationPort: 53}),
     dnsTcp: ask(q, {destination: resolver, destinationPort: 53}),
     udp: ask(q, {protocol: 'udp', destination: q.outside, destinationPort: 4500}),
+    proxy: q.proxy,
   }
 }
 
@@ -230,6 +238,6 @@ function lookup(q: Questions, host: IpRange): Verdict {
 
 /** The address asked about in the answers, for remarks. */
 export function ownAddressText(machine: Machine, family: IpFamily): string | undefined {
-  const found = primary(machine, family)
+  const found = primaryAddress(machine, family)
   return found === undefined ? undefined : formatIp(found.own)
 }

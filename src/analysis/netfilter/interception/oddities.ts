@@ -1,3 +1,4 @@
+import {humanCount} from '../../../model/human-count.js'
 import {
   type Chain,
   type Condition,
@@ -216,7 +217,7 @@ function unread(rulesets: readonly Ruleset[]): readonly Oddity[] {
     {
       id: 'not-understood',
       level: 'info',
-      what: `${rules.length} ${rules.length === 1 ? 'rule is' : 'rules are'} not wholly understood.`,
+      what: `${humanCount(rules.length, 'rule is', 'rules are')} not wholly understood.`,
       consequence: 'Answers that depend on them say so instead of guessing.',
       rule: first,
     },

@@ -1,6 +1,7 @@
 import {actionKey} from '../../../model/rule-key.js'
 import type {Chain, Rule} from '../../../model/ruleset.js'
 import {canonicalChain, canonicalTable} from '../istio-names.js'
+import {ownersIn, USUAL_PROXY} from '../proxy-traits.js'
 import {actionWords} from './action-words.js'
 import {trafficWords} from './condition-words.js'
 import {PURPOSES, type Purpose} from './purposes.js'
@@ -49,16 +50,9 @@ function fits(purpose: Purpose, place: string, bare: string, full: string): bool
   return purpose.place.test(place) && (purpose.shape.test(bare) || purpose.shape.test(full))
 }
 
-/** The uids and gids that rules of a chain treat as the proxy's: those whose calls to the own pod count as inbound; 1337 always. */
+/** The uids and gids that rules of a chain treat as the proxy's, and the usual one always. */
 function proxyOwners(chain: Chain): ReadonlySet<string> {
-  const own = chain.rules
-    .filter(rule =>
-      rule.actions.some(action => action.kind === 'jump' && canonicalChain(action.chain) === 'ISTIO_IN_REDIRECT'),
-    )
-    .flatMap(rule => rule.conditions)
-    .filter(({field, negated}) => (field === 'uid' || field === 'gid') && !negated)
-    .flatMap(({values}) => values)
-  return new Set(['1337', ...own])
+  return new Set([String(USUAL_PROXY), ...ownersIn(chain, 'uid'), ...ownersIn(chain, 'gid')])
 }
 
 /** A group's RETURN beside the proxy's own ones is an exclusion somebody asked for. */

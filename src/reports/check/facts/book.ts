@@ -1,15 +1,21 @@
-import type {Answer} from '../../../model/answer.js'
-import type {FactName, Facts, Workload} from '../../../rules/facts.js'
-import {readSockets} from '../../pod-facts/sockets.js'
+import {type Answer, answered, missing} from '../../../model/answer.js'
+import type {Artifact} from '../../../model/evidence.js'
+import {FACT_WORDS, type FactName, type Facts, type Workload} from '../../../rules/facts.js'
+import type {Source} from '../../../sources/source.js'
 import {certificates} from './certificates.js'
 import {cni} from './cni.js'
-import {type CheckRun, cannotVisit, type FactBook, type PodContext, refOf} from './context.js'
+import {cniExcluded, cniRelease} from './cni-plugin.js'
+import {connections} from './connections.js'
+import {type CheckRun, cannotVisit, type FactBook, type PodContext} from './context.js'
 import {controlPlane} from './control-plane.js'
 import {discovery} from './discovery.js'
 import {drift} from './drift.js'
 import {injection} from './injection.js'
+import {interfaces} from './interfaces.js'
+import {kernel} from './kernel.js'
 import {podLog} from './pod-log.js'
 import {ports} from './ports.js'
+import {sockets} from './sockets.js'
 
 type Fetchers = {readonly [N in FactName]: (context: PodContext) => Promise<Answer<Facts[N]>>}
 
@@ -22,21 +28,51 @@ const FETCH: Fetchers = {
   mesh: ({run}) => run.lists.mesh(),
   peerAuthentications: ({run}) => run.lists.peerAuthentications(),
   destinationRules: ({run}) => run.lists.destinationRules(),
-  sockets: async context =>
-    cannotVisit(context, 'sockets') ?? (await readSockets(context.run.source, refOf(context.workload.pod))),
+  sockets,
+  authorizationPolicies: ({run}) => run.lists.authorizationPolicies(),
+  requestAuthentications: ({run}) => run.lists.requestAuthentications(),
+  serviceEntries: ({run}) => run.lists.serviceEntries(),
+  sidecars: ({run}) => run.lists.sidecars(),
+  networkPolicies: ({run, workload}) => run.lists.networkPolicies(workload.pod.object.namespace),
+  nodes: ({run}) => run.lists.nodes(),
   ports,
+  connections: async context => cannotVisit(context, 'connections') ?? (await connections(context)),
   certificates,
   proxyLog: context => podLog(context, 'proxyLog', 'log.istio-proxy'),
   initLog: context => podLog(context, 'initLog', 'log.istio-init'),
   controlPlane,
   discovery,
   drift,
+  kernel,
+  interfaces: async context => cannotVisit(context, 'interfaces') ?? (await interfaces(context)),
+  status: async ({workload: {pod}}) =>
+    pod.status === undefined
+      ? missing(FACT_WORDS.status, 'not-captured', 'a manifest shows no running pod')
+      : answered(pod.status),
   cni,
+  cniRelease,
+  cniExcluded,
+}
+
+/** A source that reads each piece of whole evidence once: several facts rest on the same, and each reading visits the pod. */
+function remembering(source: Source): Source {
+  const held = new Map<string, Promise<Answer<Artifact>>>()
+  return {
+    ...source,
+    evidence(id, pod, query) {
+      if (query !== undefined) return source.evidence(id, pod, query)
+      const key = `${id} ${pod.namespace}/${pod.name}`
+      const known = held.get(key) ?? source.evidence(id, pod)
+      held.set(key, known)
+      return known
+    },
+  }
 }
 
 /** The facts of one workload, fetched when first asked for. */
-export function factBook(run: CheckRun, workload: Workload): FactBook {
+export function factBook(shared: CheckRun, workload: Workload): FactBook {
   const held = new Map<FactName, Promise<Answer<unknown>>>()
+  const run: CheckRun = {...shared, source: remembering(shared.source)}
   const context: PodContext = {
     run,
     workload,

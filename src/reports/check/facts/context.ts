@@ -10,6 +10,7 @@ import type {ClusterLists} from '../lists.js'
 export interface CheckRun {
   readonly source: Source
   readonly lists: ClusterLists
+  readonly istioNamespace: string
   readonly istiods: () => Promise<Answer<readonly IstiodAnswer[]>>
   /** When the evidence was true: the time of capture, else now. */
   readonly at: Date

@@ -24,11 +24,13 @@ export async function controlPlane({run, workload: {pod}}: PodContext): Promise<
   const silent = answers.value.find(each => each.silent !== undefined)?.silent
   const spoke = answers.value.filter(each => each.silent === undefined)
   const id = `${pod.object.name}.${pod.object.namespace}`
-  const connections = spoke.flatMap(each => connectionsOf(each).get(id) ?? [])
+  const connections = spoke.flatMap(each =>
+    (connectionsOf(each).get(id) ?? []).map(proxy => ({...proxy, istiodVersion: each.version})),
+  )
   if (connections.length === 0 && silent !== undefined) {
     // Forwarding a port to istiod is more than reading: a check that visits nothing may well be without that right.
     const modest = !run.deep && silent.reason === 'forbidden'
     return {ok: false, gap: modest ? {...silent, reason: 'no-privilege'} : silent}
   }
-  return answered({connections, istiods: spoke.length, istiodVersions: spoke.map(each => each.version), at: run.at})
+  return answered({connections, istiods: spoke.length, namespace: run.istioNamespace, at: run.at})
 }

@@ -19,7 +19,14 @@ export async function discovery({run, workload: {pod}}: PodContext): Promise<Ans
     own[0] !== undefined || own[1] !== undefined ? 'the proxy configuration of the pod' : 'the mesh configuration'
   const [, name, namespace] = /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?(?::\d+)?$/.exec(address) ?? []
   if (name === undefined || namespace === undefined) return answered({address, from, exists: undefined})
-  const services = await run.lists.services(namespace)
+  const [services, home] = await Promise.all([run.lists.services(namespace), run.lists.namespace(namespace)])
   if (!services.ok) return services
-  return answered({address, from, exists: services.value.some(({object}) => object.name === name)})
+  const exists = services.value.some(({object}) => object.name === name)
+  return answered({
+    address,
+    from,
+    // Files given by hand need not hold the Services of the control plane.
+    exists: !exists && run.source.origin.kind === 'files' ? undefined : exists,
+    home: {namespace, ...(home.ok ? {labels: home.value.labels} : {})},
+  })
 }

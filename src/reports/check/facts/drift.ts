@@ -3,25 +3,24 @@ import {type Answer, answered, missing} from '../../../model/answer.js'
 import {UserError} from '../../../model/user-error.js'
 import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
 import {expectedFor} from '../../iptables/expectation.js'
-import {readKernel, whyUnread} from '../../kernel/read-kernel.js'
-import {cannotVisit, type PodContext, refOf} from './context.js'
+import {otherRelease} from '../../iptables/other-release.js'
+import {type PodContext, refOf} from './context.js'
 
-/** The rules as they are now against those the pod should have; what istio-init wrote at its start is not what is there now. */
+/** The rules as they are now against those the pod should have. */
 export async function drift(context: PodContext): Promise<Answer<Facts['drift']>> {
-  const barred = cannotVisit(context, 'drift')
-  if (barred !== undefined) return barred
-  const {source} = context.run
-  const ref = refOf(context.workload.pod)
-  const kernel = await readKernel(source, ref)
-  if (kernel.rulesets.length === 0 || kernel.from !== 'live') {
-    const why = whyUnread(kernel)
-    return why === undefined ? missing(FACT_WORDS.drift, 'not-captured', 'nothing shows them') : {ok: false, gap: why}
-  }
+  const kernel = await context.fact('kernel')
+  if (!kernel.ok) return kernel
+  const {rulesets, machine, parameters} = kernel.value
   try {
-    const expected = await expectedFor(source, ref, kernel.rulesets, kernel.parameters)
-    return answered({differences: driftOf(expected.rulesets, kernel.rulesets, kernel.machine), via: expected.via})
+    const expected = await expectedFor(context.run.source, refOf(context.workload.pod), rulesets, parameters)
+    const other = otherRelease(expected, rulesets)
+    return answered({
+      differences: driftOf(expected.rulesets, rulesets, machine),
+      via: expected.via,
+      ...(other === undefined ? {} : {otherRelease: other}),
+    })
   } catch (error) {
-    if (error instanceof UserError) return missing('the rules the pod should have', 'not-captured', error.message)
+    if (error instanceof UserError) return missing(FACT_WORDS.drift, 'not-captured', error.message)
     throw error
   }
 }

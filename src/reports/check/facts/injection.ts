@@ -1,9 +1,17 @@
 import {decideInjection} from '../../../analysis/injection/decision.js'
+import {stockWebhooks} from '../../../analysis/injection/stock-webhooks.js'
 import {type Answer, answered} from '../../../model/answer.js'
 import type {Facts} from '../../../rules/facts.js'
 import type {PodContext} from './context.js'
 
-/** What injection decides about the pod, from its Namespace, the webhooks and the injector's settings. */
+const REVISION = 'istio.io/rev'
+
+const ASSUMED = {question: 'webhooks', answer: 'not among the files; those of a plain installation are assumed'}
+
+/**
+ * What injection decides about the pod, from its Namespace, the webhooks and the injector's settings. Manifests hardly ever hold webhooks: a
+ * template is then judged by those a plain installation has, and the answer says so.
+ */
 export async function injection({run, workload: {pod, version}}: PodContext): Promise<Answer<Facts['injection']>> {
   const [namespace, webhooks, injectors] = await Promise.all([
     run.lists.namespace(pod.object.namespace),
@@ -11,7 +19,15 @@ export async function injection({run, workload: {pod, version}}: PodContext): Pr
     run.lists.injectors(),
   ])
   if (!namespace.ok) return namespace
-  if (!webhooks.ok) return webhooks
-  const known = {namespace: namespace.value, webhooks: webhooks.value, injectors: injectors.ok ? injectors.value : []}
-  return answered(decideInjection({pod, ...known, ...(version === undefined ? {} : {version})}))
+  const assumed = !webhooks.ok && !pod.exists && run.source.origin.kind === 'files'
+  if (!webhooks.ok && !assumed) return webhooks
+  const revisions = [namespace.value.labels[REVISION], pod.labels[REVISION]].filter(each => each !== undefined)
+  const decision = decideInjection({
+    pod,
+    namespace: namespace.value,
+    webhooks: webhooks.ok ? webhooks.value : stockWebhooks(revisions),
+    injectors: injectors.ok ? injectors.value : [],
+    ...(version === undefined ? {} : {version}),
+  })
+  return answered(assumed ? {...decision, steps: [...decision.steps, ASSUMED]} : decision)
 }

@@ -12,11 +12,20 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 }
 
-/** Text for XML 1.0: markup is spelled out, characters XML cannot hold become `?`. */
+/** Text for XML 1.0: markup is spelled out, characters XML cannot hold become `?`, and a carriage return survives reading. */
 function xml(text: string): string {
   return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udfff](?![\udc00-\udfff])/g, '?')
+    .replace(
+      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+      '?',
+    )
     .replace(/[&<>"']/g, char => ENTITIES[char] ?? char)
+    .replaceAll('\r', '&#13;')
+}
+
+/** The same for an attribute, where readers turn line breaks and tabs into blanks unless they are spelled out. */
+function attribute(text: string): string {
+  return xml(text).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')
 }
 
 /** One failure per case, as the form allows no more: the message of the first, all of them in the text. */
@@ -28,7 +37,7 @@ function failure(open: readonly Finding[]): readonly string[] {
   )
   const more = open.length === 1 ? '' : ` (and ${open.length - 1} more)`
   return [
-    `      <failure type="${first.severity}" message="${xml(`${first.message}${more}`)}">${xml(body.join('\n\n'))}</failure>`,
+    `      <failure type="${first.severity}" message="${attribute(`${first.message}${more}`)}">${xml(body.join('\n\n'))}</failure>`,
   ]
 }
 
@@ -36,6 +45,8 @@ interface Case {
   readonly code: string
   readonly outcome: 'passed' | 'failed' | 'skipped'
   readonly lines: readonly string[]
+  /** What does not fail: remarks and accepted findings. */
+  readonly notes: readonly string[]
 }
 
 function casesOf({findings, notChecked}: CheckedWorkload): readonly Case[] {
@@ -45,52 +56,53 @@ function casesOf({findings, notChecked}: CheckedWorkload): readonly Case[] {
     const open = own.filter(({accepted, severity}) => accepted === undefined && severity !== 'info')
     const notes = own
       .filter(each => !open.includes(each))
-      .map(({severity, message, accepted}) => `${accepted === undefined ? severity : 'accepted'}: ${message}`)
-    const lines = [
-      ...failure(open),
-      ...(notes.length === 0 ? [] : [`      <system-out>${xml(notes.join('\n'))}</system-out>`]),
-    ]
-    return {code, outcome: open.length > 0 ? 'failed' : 'passed', lines}
+      .map(({severity, message, accepted}) => `${code} ${accepted === undefined ? severity : 'accepted'}: ${message}`)
+    return {code, outcome: open.length > 0 ? 'failed' : 'passed', lines: failure(open), notes}
   })
   const skipped = notChecked.map(
     ({code, gap}): Case => ({
       code,
       outcome: 'skipped',
-      lines: [`      <skipped message="${xml(`${gap.what}: ${gap.detail}`)}"/>`],
+      lines: [`      <skipped message="${attribute(`${gap.what}: ${gap.detail}`)}"/>`],
+      notes: [],
     }),
   )
   return [...failed, ...skipped]
 }
 
-/** The findings as JUnit XML (the form of Ant and Surefire): a suite per workload, a case per rule; remarks do not fail, unchecked rules are skipped. */
+function suite(checked: CheckedWorkload, id: number, titles: ReadonlyMap<string, string>, timestamp: string): string {
+  const cases = casesOf(checked)
+  const name = attribute(objectLabel(checked.workload))
+  const count = (wanted: Case['outcome']) => cases.filter(({outcome}) => outcome === wanted).length
+  const rows = cases.map(({code, lines}) => {
+    const head = `    <testcase classname="${name}" name="${attribute(`${code} ${titles.get(code) ?? ''}`.trim())}" time="0"`
+    return lines.length === 0 ? `${head}/>` : [`${head}>`, ...lines, '    </testcase>'].join('\n')
+  })
+  const counts = `tests="${cases.length + 1}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`
+  const passed = `${checked.passed} rule${checked.passed === 1 ? '' : 's'} passed`
+  return [
+    `  <testsuite id="${id}" package="meshctl" name="${name}" timestamp="${timestamp}" hostname="localhost" ${counts} time="0">`,
+    '    <properties/>',
+    `    <testcase classname="${name}" name="${passed}" time="0"/>`,
+    ...rows,
+    `    <system-out>${xml(cases.flatMap(({notes}) => notes).join('\n'))}</system-out>`,
+    '    <system-err/>',
+    '  </testsuite>',
+  ].join('\n')
+}
+
+/**
+ * The findings as JUnit XML, in the narrow form that Ant's schema allows and Jenkins' allows as well: a suite per workload, a case per rule;
+ * remarks do not fail, unchecked rules are skipped.
+ */
 export function junitXml(report: CheckReport, rules: readonly Rule[]): string {
   const titles = new Map(rules.map(({code, title}) => [code, title]))
-  const suites = report.workloads.map(each => {
-    const cases = casesOf(each)
-    const name = objectLabel(each.workload)
-    const failures = cases.filter(({outcome}) => outcome === 'failed').length
-    const skipped = cases.filter(({outcome}) => outcome === 'skipped').length
-    const rows = cases.map(({code, lines}) => {
-      const head = `    <testcase classname="${xml(name)}" name="${xml(`${code} ${titles.get(code) ?? ''}`.trim())}" time="0"`
-      return lines.length === 0 ? `${head}/>` : [`${head}>`, ...lines, '    </testcase>'].join('\n')
-    })
-    const passed = `    <testcase classname="${xml(name)}" name="${each.passed} rule${each.passed === 1 ? '' : 's'} passed" time="0"/>`
-    return {
-      failures,
-      skipped,
-      tests: cases.length + 1,
-      text: [
-        `  <testsuite name="${xml(name)}" tests="${cases.length + 1}" failures="${failures}" errors="0" skipped="${skipped}" time="0">`,
-        passed,
-        ...rows,
-        '  </testsuite>',
-      ].join('\n'),
-    }
-  })
-  const sum = (pick: (suite: (typeof suites)[number]) => number) =>
-    suites.reduce((total, suite) => total + pick(suite), 0)
-  const head = `<testsuites name="meshctl check" tests="${sum(each => each.tests)}" failures="${sum(each => each.failures)}" errors="0" time="0">`
-  return ['<?xml version="1.0" encoding="UTF-8"?>', head, ...suites.map(({text}) => text), '</testsuites>', ''].join(
-    '\n',
-  )
+  const timestamp = report.at.toISOString().slice(0, 19)
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<testsuites>',
+    ...report.workloads.map((each, index) => suite(each, index, titles, timestamp)),
+    '</testsuites>',
+    '',
+  ].join('\n')
 }

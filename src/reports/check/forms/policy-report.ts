@@ -2,7 +2,8 @@ import type {Finding, Severity} from '../../../model/finding.js'
 import type {CheckReport} from '../report.js'
 import type {CheckedWorkload} from '../tally.js'
 
-const SEVERITY: Readonly<Record<Severity, string>> = {error: 'high', warning: 'medium', info: 'info'}
+/** The three the definition has from its first release on; a report with any other is refused whole. */
+const SEVERITY: Readonly<Record<Severity, string>> = {error: 'high', warning: 'medium', info: 'low'}
 const API: Readonly<Record<string, string>> = {
   Deployment: 'apps/v1',
   ReplicaSet: 'apps/v1',
@@ -10,6 +11,8 @@ const API: Readonly<Record<string, string>> = {
   DaemonSet: 'apps/v1',
   Job: 'batch/v1',
   CronJob: 'batch/v1',
+  Rollout: 'argoproj.io/v1alpha1',
+  DeploymentConfig: 'apps.openshift.io/v1',
 }
 
 function result(finding: Finding): unknown {

@@ -1,8 +1,10 @@
 import {SEVERITIES} from '../../../model/finding.js'
+import {escapeLines} from '../../../terminal/escape.js'
 import type {CheckReport} from '../report.js'
 
+/** A label's value: what a terminal could act on is spelled out, then what the format reserves is escaped. */
 function label(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+  return escapeLines(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 }
 
 function series(name: string, labels: Readonly<Record<string, string>>, value: number): string {

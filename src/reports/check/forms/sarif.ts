@@ -20,6 +20,12 @@ function descriptor({code, slug, title, why, fix, severity, references, aliases}
   }
 }
 
+/** A path as a relative reference (RFC 3986); bytes that are no text were replaced when the name was read. */
+function fileUri(file: string): string {
+  const text = Buffer.from(file).toString('utf8')
+  return text.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/')
+}
+
 function result(finding: Finding, ruleIndex: number): Result {
   const {place, path} = finding
   const name = `${objectLabel(finding.object)}${path === undefined ? '' : `: ${path}`}`
@@ -34,7 +40,7 @@ function result(finding: Finding, ruleIndex: number): Result {
           ? {}
           : {
               physicalLocation: {
-                artifactLocation: {uri: place.file.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/')},
+                artifactLocation: {uri: fileUri(place.file)},
                 region: {startLine: place.line, startColumn: place.column},
               },
             }),

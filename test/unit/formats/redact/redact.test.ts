@@ -292,7 +292,7 @@ describe('a real mesh', () => {
     },
   )
   ;(present ? test : test.skip)('its objects lose env values of applications and nothing else of their spec', () => {
-    const pods = parseObjects(readFileSync(join(mesh, 'kubernetes', 'objects', 'v1_pods.json')), 'pods').objects
+    const pods = parseObjects(readFileSync(join(mesh, 'kubernetes', 'objects', 'v1_pods.json')))
     for (const pod of pods) {
       const clean = redactObject(pod)
       const apps = (object: KubeObject) =>

@@ -1,0 +1,50 @@
+import type {Machine} from '../../../model/machine.js'
+import type {Packet} from '../../../model/packet.js'
+import type {IpFamily, Ruleset} from '../../../model/ruleset.js'
+import {primaryAddress} from '../interception/interception.js'
+import {compileRules} from '../packet-walk/compile.js'
+import {type Verdict, verdictOf} from '../packet-walk/verdict.js'
+import {walkPacket} from '../packet-walk/walk.js'
+import type {Difference} from './drift.js'
+
+/** True when a rule of the difference throws away what it matches. */
+export function throwsAway({actual}: Difference): boolean {
+  return actual.some(({actions}) => actions.some(({kind}) => kind === 'drop' || kind === 'reject'))
+}
+
+/** True for what somebody put into table filter, where istio has nothing, and that keeps packets from where they go; policies count. */
+export function isFilterBlock(difference: Difference): boolean {
+  if (difference.kind === 'policy') return true
+  const added = difference.place.startsWith('filter/') && difference.expected.length === 0
+  return added && (difference.effective || throwsAway(difference))
+}
+
+function portsOf({actual}: Difference): readonly number[] {
+  const named = actual.flatMap(({conditions}) =>
+    conditions.filter(({field, negated}) => field === 'destination-port' && !negated).flatMap(({values}) => values),
+  )
+  return [...new Set(named.map(Number))].filter(Number.isInteger)
+}
+
+/** The address Envoy calls the application from (istio-proxy's inbound passthrough address). */
+const FROM_PROXY = {ip: 0x7f00_0006n, ip6: 6n} as const
+
+/**
+ * Ports whose clients reach the sidecar in spite of the rule, while the sidecar's own call to the application there is thrown away: filter
+ * rules see the rewritten port on the first way and the real one on the second (walked, not assumed). Only asked of rules about what comes in:
+ * what goes out names ports of others.
+ */
+export function cutOffPorts(difference: Difference, rulesets: readonly Ruleset[], machine: Machine): readonly number[] {
+  const family: IpFamily = difference.family === 'ip6' ? 'ip6' : 'ip'
+  const own = primaryAddress(machine, family)
+  if (own === undefined || !/\/input$/i.test(difference.place)) return []
+  const rules = compileRules(rulesets)
+  const fate = (packet: Partial<Packet>, port: number): Verdict =>
+    verdictOf(walkPacket(rules, machine, {protocol: 'tcp', destination: own.own, destinationPort: port, ...packet}))
+  const source = {family, bits: FROM_PROXY[family]}
+  return portsOf(difference).filter(port => {
+    if (fate({interface: own.device}, port) !== 'captured') return false
+    const inner = fate({uid: 1337, gid: 1337, source}, port)
+    return inner === 'dropped' || inner === 'refused'
+  })
+}

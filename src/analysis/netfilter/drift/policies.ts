@@ -1,0 +1,36 @@
+import type {Machine} from '../../../model/machine.js'
+import type {Chain, Ruleset, Table, TableFamily} from '../../../model/ruleset.js'
+import {effects} from './effects.js'
+
+/** A chain of the kernel's own whose policy throws away what no rule takes, and what that does to traffic. */
+export interface PolicyEffect {
+  readonly family: TableFamily
+  readonly place: string
+  readonly consequences: readonly string[]
+}
+
+function opened(rulesets: readonly Ruleset[], table: Table, chain: Chain): readonly Ruleset[] {
+  const open: Chain = {...chain, policy: 'accept'}
+  const swap = (each: Table): Table =>
+    each === table ? {...each, chains: each.chains.map(own => (own === chain ? open : own))} : each
+  return rulesets.map(set => (set.tables.includes(table) ? {...set, tables: set.tables.map(swap)} : set))
+}
+
+/**
+ * The policies DROP that some usual packet feels. Istio makes no chain with such a policy, so each is somebody else's; each is tried alone,
+ * against the same rules with that one policy ACCEPT.
+ */
+export function policyEffects(actual: readonly Ruleset[], machine: Machine): readonly PolicyEffect[] {
+  return actual.flatMap(set =>
+    set.tables.flatMap(table =>
+      table.chains
+        .filter(({hook, policy}) => hook !== undefined && policy === 'drop')
+        .map(chain => ({
+          family: table.family,
+          place: `${table.name}/${chain.name}`,
+          consequences: effects(opened(actual, table, chain), actual, machine, table.family),
+        }))
+        .filter(({consequences}) => consequences.length > 0),
+    ),
+  )
+}

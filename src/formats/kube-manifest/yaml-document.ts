@@ -1,0 +1,139 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type Tags,
+} from 'yaml'
+import {contentStart} from './document-texts.js'
+import type {ObjectPath} from './objects.js'
+
+/** Types of YAML 1.1 that kubectl's reader does not know: dates and 12:30:00 are strings, and binary data stays as it is written. */
+const UNKNOWN = ['timestamp', 'binary', 'omap', 'pairs', 'set'].map(name => `tag:yaml.org,2002:${name}`)
+
+/** How manifests are read: YAML 1.1, as kubectl reads it (`kubectl create --dry-run=client` is the judge), names that come twice are looked for here. */
+export const MANIFEST_YAML = {
+  version: '1.1',
+  uniqueKeys: false,
+  logLevel: 'silent',
+  prettyErrors: false,
+  customTags: (tags: Tags) =>
+    tags.filter(
+      tag => typeof tag === 'string' || (!UNKNOWN.includes(tag.tag) && !('format' in tag && tag.format === 'TIME')),
+    ),
+} as const
+
+/** A mistake in a text, counted in characters from its start. */
+export interface TextMistake {
+  readonly message: string
+  readonly offset: number
+}
+
+/** A YAML document as its value, with the way from a path in it to a place in the text; or what is wrong with it. */
+export interface YamlDocument {
+  readonly value: unknown
+  readonly mistakes: readonly TextMistake[]
+  /** Where the value at a path begins, or the nearest above it that is there. */
+  offsetOf(path: ObjectPath): number
+}
+
+/** Uses of one anchor within another are multiplied: more than this is taken for a bomb. */
+const MAX_ALIAS_COUNT = 1000
+/** Finding the anchor of an alias costs a walk over the document. */
+const MAX_ALIASES = 5000
+const MAX_MISTAKES = 3
+/** What the call stack holds is the limit. */
+export const TOO_DEEP = 'it is nested too deeply'
+
+/** The library repeats the place in its message; ours has it already. */
+function sentence(error: unknown): string {
+  const message = (error as Error).message
+  if (/call stack|nested too deep/i.test(message)) return TOO_DEEP
+  return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
+}
+
+/** Names that come twice in a map, aliases of nothing or of what they stand in: what the library does not ask, or asks in quadratic time. */
+function slips(document: Document.Parsed): readonly TextMistake[] {
+  const found: TextMistake[] = []
+  const anchors = new Map<string, 'open' | 'closed'>()
+  let aliases = 0
+  const slip = (message: string, node: Node) => found.push({message, offset: node.range?.[0] ?? 0})
+
+  function visit(node: unknown): void {
+    if (isAlias(node)) {
+      aliases += 1
+      const state = anchors.get(node.source)
+      if (state === undefined) slip(`the alias *${node.source} has no anchor before it in this document`, node)
+      if (state === 'open') slip(`the alias *${node.source} stands in what it stands for`, node)
+      return
+    }
+    if (!isNode(node)) return
+    const anchor = 'anchor' in node ? node.anchor : undefined
+    if (anchor !== undefined) anchors.set(anchor, 'open')
+    if (isSeq(node)) node.items.forEach(visit)
+    if (isMap(node)) {
+      const names = new Set<unknown>()
+      for (const {key, value} of node.items) {
+        const name = isScalar(key) ? key.value : undefined
+        if (isScalar(key) && names.has(name) && name !== '<<')
+          slip(`${JSON.stringify(name)} comes twice in one map`, key)
+        names.add(name)
+        visit(key)
+        visit(value)
+      }
+    }
+    if (anchor !== undefined) anchors.set(anchor, 'closed')
+  }
+
+  visit(document.contents)
+  if (aliases > MAX_ALIASES) found.unshift({message: `it has more than ${MAX_ALIASES} aliases`, offset: 0})
+  return found
+}
+
+function read(document: Document.Parsed): YamlDocument {
+  const start = document.contents?.range?.[0] ?? document.range[0]
+  const offsetOf = (path: ObjectPath): number => {
+    for (let length = path.length; length > 0; length -= 1) {
+      const node = document.getIn(path.slice(0, length), true)
+      if (isNode(node) && node.range) return node.range[0]
+    }
+    return start
+  }
+  const refused = (mistakes: readonly TextMistake[]): YamlDocument => ({value: undefined, mistakes, offsetOf})
+  const errors = document.errors.map(error => ({message: sentence(error), offset: error.pos[0]}))
+  const deep = errors.filter(({message}) => message === TOO_DEEP).slice(0, 1)
+  if (errors.length > 0) return refused(deep.length > 0 ? deep : errors.slice(0, MAX_MISTAKES))
+  try {
+    const wrong = slips(document)
+    if (wrong.length > 0) return refused(wrong.slice(0, MAX_MISTAKES))
+    return {value: document.toJS({maxAliasCount: MAX_ALIAS_COUNT}) as unknown, mistakes: [], offsetOf}
+  } catch (error) {
+    return refused([{message: sentence(error), offset: start}])
+  }
+}
+
+/** The documents in a text that is meant to be one; never throws. */
+export function yamlDocuments(text: string): readonly YamlDocument[] {
+  try {
+    const documents = parseAllDocuments(text, MANIFEST_YAML)
+    return Array.isArray(documents) ? documents.map(document => read(document as Document.Parsed)) : []
+  } catch (error) {
+    return [{value: undefined, mistakes: [{message: sentence(error), offset: contentStart(text)}], offsetOf: () => 0}]
+  }
+}
+
+/** Tells line and column of an offset, both counted from 1. */
+export function linesOf(text: string): (offset: number) => {readonly line: number; readonly column: number} {
+  const counter = new LineCounter()
+  counter.addNewLine(0)
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) counter.addNewLine(at + 1)
+  return offset => {
+    const {line, col} = counter.linePos(offset)
+    return {line, column: col}
+  }
+}

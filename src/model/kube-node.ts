@@ -1,0 +1,6 @@
+/** A node of the cluster, as far as rules ask. */
+export interface NodeModel {
+  readonly name: string
+  /** `v1.34.4` and the like; absent when the node has not reported. */
+  readonly kubelet?: string
+}

@@ -1,0 +1,31 @@
+import type {ObjectRef} from './pod.js'
+import type {Requirement} from './selector.js'
+
+/** Who is at the other end: pods and namespaces by label, or addresses. */
+export interface PolicyPeer {
+  /** Pods of the policy's own namespace when no namespaces are named. */
+  readonly pods?: readonly Requirement[]
+  readonly namespaces?: readonly Requirement[]
+  readonly cidr?: string
+}
+
+/** Ports a rule lets through: every port of the protocol when none is given, a range when it has an end. */
+export interface PolicyPort {
+  readonly protocol: string
+  readonly port?: number | string
+  readonly endPort?: number
+}
+
+/** What is let through; without peers from or to anybody, without ports on any port. */
+export interface PolicyRule {
+  readonly peers: readonly PolicyPeer[]
+  readonly ports: readonly PolicyPort[]
+}
+
+/** A NetworkPolicy of Kubernetes; a direction it says nothing about is absent, one in which it lets nothing through is empty. */
+export interface NetworkPolicyModel {
+  readonly object: ObjectRef
+  readonly pods: readonly Requirement[]
+  readonly ingress?: readonly PolicyRule[]
+  readonly egress?: readonly PolicyRule[]
+}

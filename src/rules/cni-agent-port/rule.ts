@@ -1,0 +1,29 @@
+import {defineRule, PAGES} from '../rule.js'
+
+const EXCLUDE = 'traffic.sidecar.istio.io/excludeOutboundPorts'
+
+export const rule = defineRule({
+  code: 'MCT1307',
+  slug: 'cni-agent-port',
+  aliases: [],
+  severity: 'info',
+  title: 'The CNI plugin leaves outbound port 15020 alone',
+  why: 'Unlike istio-init, the CNI plugin exempts destination port 15020 (metrics and probes of other sidecars) unless told otherwise. Calls to it go out without mTLS, routing and telemetry, to any host.',
+  fix: 'Nothing, when only metrics are read there. To capture it, say which ports to exempt: annotation traffic.sidecar.istio.io/excludeOutboundPorts: "" (or a list without 15020).',
+  references: [PAGES.cni, PAGES.annotations],
+  modes: ['sidecar'],
+  needs: ['cni'],
+  check: ({pod}, {cni}) => {
+    if (!cni.inUse || pod.annotations[EXCLUDE] !== undefined) return []
+    return [
+      {
+        message: 'Outbound connections to port 15020 of any host bypass the sidecar.',
+        path: `${pod.metadataPath}.annotations["${EXCLUDE}"]`,
+        proof: [
+          {from: 'interception', text: cni.because},
+          {from: `annotation ${EXCLUDE}`, text: 'not set: the plugin takes 15020'},
+        ],
+      },
+    ]
+  },
+})

@@ -1,0 +1,47 @@
+import type {Difference} from '../../analysis/netfilter/drift/drift.js'
+import {cutOffPorts, isFilterBlock} from '../../analysis/netfilter/drift/filter-blocks.js'
+import {defineRule} from '../rule.js'
+
+/** What follows: what walked packets feel, and the application's ports the sidecar cannot reach; else what the rule says itself. */
+function effect({effective, consequences, actual}: Difference, cutOff: readonly number[]): string {
+  const ports = cutOff.join(', ')
+  const parts = [
+    ...(effective ? consequences : []),
+    ...(cutOff.length === 0
+      ? []
+      : [`clients of port ${ports} still reach the sidecar, but the sidecar cannot reach the application there`]),
+  ]
+  return parts.join('; ') || `what ${actual.length > 1 ? 'they match' : 'it matches'} is dropped`
+}
+
+function subject({actual, place}: Difference): string {
+  const [rule] = actual
+  if (rule === undefined) return `The policy DROP of ${place} throws`
+  if (actual.length > 1) return `${actual.length} rules in ${place} throw`
+  return `The rule "${rule.text.replace(/^-A \S+ /, '')}" in ${place} throws`
+}
+
+export const rule = defineRule({
+  code: 'MCT1323',
+  slug: 'filter-blocks',
+  aliases: [],
+  severity: 'error',
+  title: "A filter rule throws away the mesh's traffic",
+  why: "Istio has no rules in table filter. Rules there see what capture made of a packet: clients arrive at port 15006, and the application's own port only appears between sidecar and application, so a rule meant for clients hits something else.",
+  fix: 'Remove the rule, or find what sets it (a network policy agent in the pod, a script of the image); say who may call with an AuthorizationPolicy, or with a NetworkPolicy, which works outside the pod.',
+  references: ['https://istio.io/latest/docs/ops/deployment/application-requirements/'],
+  modes: ['sidecar', 'ambient'],
+  needs: ['kernel', 'drift'],
+  check: (_workload, {drift, kernel}) =>
+    drift.differences.filter(isFilterBlock).map(difference => {
+      const cutOff = cutOffPorts(difference, kernel.rulesets, kernel.machine)
+      return {
+        severity: difference.effective || cutOff.length > 0 ? 'error' : 'warning',
+        message: `${subject(difference)} away traffic: ${effect(difference, cutOff)}.`,
+        proof: [
+          ...(difference.actual.length === 0 ? [{from: difference.place, text: 'policy DROP'}] : []),
+          ...difference.actual.map(({text}) => ({from: `found in ${difference.place}`, text})),
+        ],
+      }
+    }),
+})

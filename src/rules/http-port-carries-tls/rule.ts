@@ -1,0 +1,75 @@
+import {clientTls} from '../../analysis/mtls/client-tls.js'
+import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
+import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import type {Severity} from '../../model/finding.js'
+import {appContainers, type PodModel} from '../../model/pod.js'
+import {defineRule, type Found, PAGES} from '../rule.js'
+
+const HTTP = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-Web']
+const TLS = ['HTTPS', 'TLS']
+const TLS_PORTS = [443, 8443]
+const PROBES = ['liveness', 'readiness', 'startup']
+
+/** What the kubelet speaks to a port, by the probes as they were written: the surest sign of what the application speaks. */
+function probed(pod: PodModel, port: number): 'HTTP' | 'HTTPS' | undefined {
+  const written = appContainers(pod).flatMap(({probes, ports}) =>
+    probes
+      .filter(({kind, host}) => PROBES.includes(kind) && host === undefined)
+      .map(probe => ({
+        scheme: probe.scheme,
+        port: typeof probe.port === 'string' ? ports.find(({name}) => name === probe.port)?.port : probe.port,
+      })),
+  )
+  const found = [...pod.rewrittenProbes, ...written].filter(each => each.port === port && each.scheme !== undefined)
+  return found.some(({scheme}) => scheme === 'HTTPS') ? 'HTTPS' : found[0]?.scheme
+}
+
+export const rule = defineRule({
+  code: 'MCT1405',
+  slug: 'http-port-carries-tls',
+  aliases: [],
+  severity: 'info',
+  title: 'A port is called HTTP and carries TLS, or the other way round',
+  why: 'On a port called HTTP the sidecar reads requests: TLS of the application is no request, and is answered with 400 (http/1.1 protocol error). On a port called HTTPS it passes bytes on: no routes, no retries, no metrics of requests.',
+  fix: 'Name the port https-… (or appProtocol: https) where the application speaks TLS itself, http-… where it does not. To let the sidecar add the TLS, keep http and set tls.mode: SIMPLE in a DestinationRule.',
+  references: [PAGES.protocols, 'https://istio.io/latest/docs/tasks/traffic-management/egress/egress-tls-origination/'],
+  modes: ['sidecar'],
+  needs: ['services'],
+  uses: ['destinationRules', 'mesh'],
+  check: ({pod}, {services, destinationRules, mesh}) =>
+    boundPorts(pod, services).flatMap(({service, port, target}): Found[] => {
+      if (target === undefined || port.protocol !== 'TCP') return []
+      const called = istioProtocol(port)
+      const spoken = probed(pod, target)
+      const known = destinationRules !== undefined && mesh !== undefined
+      const originated = known
+        ? clientTls(service, port.port, destinationRules, mesh.rootNamespace, mesh.clusterDomain)
+        : []
+      if (originated.some(({mode}) => mode === 'SIMPLE' || mode === 'MUTUAL')) return []
+      const found = (severity: Severity, says: string, why: string): Found => ({
+        severity,
+        message: `Service ${service.object.name}:${port.port} is called ${called}, ${says}.`,
+        object: service.object,
+        path: `${port.path}.${port.appProtocol === undefined ? 'name' : 'appProtocol'}`,
+        proof: [
+          {from: port.path, text: `name: ${port.name ?? '(none)'}, port ${port.port}, targetPort ${port.target}`},
+          {from: 'probes of the pod', text: why},
+        ],
+      })
+      if (HTTP.includes(called)) {
+        if (spoken === 'HTTPS')
+          return [
+            found(
+              known ? 'warning' : 'info',
+              `but the kubelet probes port ${target} by HTTPS`,
+              `scheme: HTTPS, port: ${target}`,
+            ),
+          ]
+        if (spoken === undefined && (TLS_PORTS.includes(port.port) || TLS_PORTS.includes(target)))
+          return [found('info', 'with the usual port of HTTPS', 'none by HTTP for that port')]
+        return []
+      }
+      if (!TLS.includes(called) || spoken !== 'HTTP') return []
+      return [found('info', `but the kubelet probes port ${target} by plain HTTP`, `scheme: HTTP, port: ${target}`)]
+    }),
+})

@@ -1,0 +1,70 @@
+import {describe, expect, test} from '@jest/globals'
+import type {KubeObject} from '../../../src/model/kube-object.js'
+import {notFound} from '../../../src/sources/not-found.js'
+import type {ObjectQuery, Source} from '../../../src/sources/source.js'
+import {memorySource} from '../../support/memory-source.js'
+
+function pod(label: string): KubeObject {
+  const [name = '', namespace = 'demo'] = label.split('.')
+  return {apiVersion: 'v1', kind: 'Pod', metadata: {name, namespace}}
+}
+
+const PODS = [
+  'productpage-v1-565846b976-fvswz',
+  'reviews-v1-ccf5b6b84-9cj4v',
+  'reviews-v2-5bf8bfd67d-9z2sf',
+  'a',
+  'b',
+  'c',
+  'd',
+].map(pod)
+
+function missing(source: Source, name: string, namespace = 'demo') {
+  return notFound(source, {kind: 'Pod', resource: 'pods', name, namespace})
+}
+
+const source = memorySource({objects: [...PODS, pod('istiod-1.istio-system')]})
+
+describe('a name nothing has', () => {
+  test.each([
+    ['two letters changed places', 'prodcutpage', 'name it as productpage-v1-565846b976-fvswz.demo'],
+    ['its beginning', 'productpage-v1', 'name it as productpage-v1-565846b976-fvswz.demo'],
+    ['a pod that was replaced', 'reviews-v2-5bf8bfd67d-xxxxx', 'name it as reviews-v2-5bf8bfd67d-9z2sf.demo'],
+    ['one of another namespace', 'istiod', 'name it as istiod-1.istio-system'],
+  ])('%s: the next step is a name that exists', async (_what, typed, next) => {
+    expect((await missing(source, typed)).next).toBe(next)
+  })
+
+  test('the nearest comes first', async () => {
+    const {hint} = await missing(source, 'reviews-v2')
+    expect(hint).toMatch(/Did you mean reviews-v2-5bf8bfd67d-9z2sf\.demo, reviews-v1-/)
+  })
+
+  test('nothing near: what is there is listed, cut short', async () => {
+    const {hint, next} = await missing(source, 'zzzzzz')
+    expect(hint).toBe(
+      'That namespace has a, b, c, d, productpage-v1-565846b976-fvswz, reviews-v1-ccf5b6b84-9cj4v, and 1 more.',
+    )
+    expect(next).toBeUndefined()
+  })
+
+  test('an empty namespace, and an empty source', async () => {
+    expect((await missing(source, 'zzzzzz', 'void')).hint).toContain('there are some in demo, istio-system')
+    expect((await missing(memorySource({objects: [pod('x')].slice(1)}), 'zzzzzz')).hint).toContain('no pods at all')
+  })
+
+  test('every pod of the cluster is listed only when the namespace has nothing like it', async () => {
+    const asked: ObjectQuery[] = []
+    const counting: Source = {
+      ...source,
+      objects: query => {
+        asked.push(query)
+        return source.objects(query)
+      },
+    }
+    await missing(counting, 'reviews')
+    expect(asked.filter(({namespace, name}) => namespace === undefined && name === undefined)).toEqual([])
+    await missing(counting, 'zzzzzz')
+    expect(asked.filter(({namespace, name}) => namespace === undefined && name === undefined)).toHaveLength(1)
+  })
+})

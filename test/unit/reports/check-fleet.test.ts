@@ -189,6 +189,16 @@ describe('check -A of a fleet', () => {
     await expect(checked()).rejects.toThrow('no pods in any namespace of cluster test')
   })
 
+  test('a selector is asked for, and holds where the source answers with more', async () => {
+    const other = copyOf('reviews-v1', 2, 1)
+    const Pod = [copyOf('reviews-v1', 0, 1), {...other, metadata: {...other.metadata, labels: {app: 'else'}}}]
+    cluster = await scriptedCluster({get: lists({Pod})})
+    const target = {allNamespaces: true, selector: 'app=reviews'}
+    const report = await checkReport(cluster.source, podPages(cluster.source, [], target), OPTIONS)
+    expect(report.workloads.flatMap(({pods}) => pods)).toEqual(['reviews-v1-0'])
+    expect(callsTo('/api/v1/pods')).toEqual(['GET /api/v1/pods?labelSelector=app%3Dreviews&limit=500'])
+  })
+
   test('a list that ends in the middle is no answer', async () => {
     const Pod = Array.from({length: 700}, (_, at) => copyOf('reviews-v1', at, 4))
     cluster = await scriptedCluster({
@@ -233,13 +243,13 @@ describe('where the cluster may not be listed whole', () => {
       spec: {},
     }))
     const Pod = Array.from({length: 6}, (_, at) => copyOf('reviews-v1', at, 3))
-    const run = async (refused: (namespace: string | undefined) => boolean) => {
+    const run = async (refused: (namespace: string | undefined) => boolean, everywhere = true) => {
       cluster = await scriptedCluster({
         get: lists({Pod, Namespace, PeerAuthentication}, ({kind, namespace}) =>
           kind === 'PeerAuthentication' && refused(namespace) ? FORBIDDEN : undefined,
         ),
       })
-      const report = await checked()
+      const report = await checked({everywhere})
       await cluster.close()
       return report.gaps.filter(({what}) => what === 'PeerAuthentication objects').map(({detail}) => detail)
     }
@@ -247,7 +257,10 @@ describe('where the cluster may not be listed whole', () => {
     expect(await run(namespace => namespace === undefined || namespace === 'fleet-1')).toEqual([
       'refused in 1 of 3 namespaces: fleet-1',
     ])
-    expect(await run(() => true)).toEqual(['user u may not list pods in the whole cluster'])
+    const whole = 'user u may not list pods in the whole cluster'
+    expect(await run(() => true)).toEqual([whole])
+    // Who asks about some pods alone does not go through every namespace for it.
+    expect(await run(namespace => namespace === undefined, false)).toEqual([whole])
   })
 
   test('no namespace at all, or none that may be named: an error', async () => {

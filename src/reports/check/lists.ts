@@ -12,8 +12,7 @@ import {readNode} from '../../formats/kube-node/parse.js'
 import {readService} from '../../formats/kube-service/parse.js'
 import {readMeshSettings} from '../../formats/mesh-config/parse.js'
 import {readNetworkPolicy} from '../../formats/network-policy/parse.js'
-import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
-import {boundedMap} from '../../model/bounded-map.js'
+import {type Answer, answered, missing} from '../../model/answer.js'
 import type {InjectionWebhook, InjectorSettings, NamespaceModel} from '../../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../../model/istio-policy.js'
 import type {
@@ -28,16 +27,11 @@ import type {KubeObject} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {MeshSettings} from '../../model/mesh-settings.js'
 import type {NetworkPolicyModel} from '../../model/network-policy.js'
-import {objectPages} from '../../sources/object-pages.js'
-import type {ObjectQuery, Source} from '../../sources/source.js'
-import {withoutBulk} from './slim.js'
-
-/** Namespaces asked at once, where the cluster may not be listed whole. */
-const NAMESPACES_AT_ONCE = 8
+import type {Source} from '../../sources/source.js'
+import {listed, namespaceByNamespace} from './listed.js'
 
 /** Objects of the whole cluster that rules ask for, each list read at most once in a run. */
 export interface ClusterLists {
-  pods(namespace: string): Promise<Answer<readonly KubeObject[]>>
   namespace(name: string): Promise<Answer<NamespaceModel>>
   services(namespace: string): Promise<Answer<readonly ServiceModel[]>>
   webhooks(): Promise<Answer<readonly InjectionWebhook[]>>
@@ -57,47 +51,6 @@ export interface ClusterLists {
 
 function mapped<T, R>(answer: Answer<T>, use: (value: T) => R): Answer<R> {
   return answer.ok ? answered(use(answer.value)) : answer
-}
-
-/** A list without what no rule reads; of a long one no more than a page is ever held whole. */
-async function slimList(source: Source, query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
-  let found: KubeObject[] = []
-  for await (const page of objectPages(source, query, withoutBulk)) {
-    if (!page.ok) return page
-    if (page.value.begins) found = []
-    for (const item of page.value.items) found.push(item)
-  }
-  return answered(found)
-}
-
-/** The list of every namespace in turn, where the cluster may not be listed whole: one refusal leaves the list incomplete, so it is a gap. */
-async function namespaceByNamespace(
-  source: Source,
-  kind: string,
-  names: readonly string[],
-  refused: Gap,
-): Promise<Answer<readonly KubeObject[]>> {
-  const lists = await boundedMap(names, NAMESPACES_AT_ONCE, async name => ({
-    name,
-    answer: await listed(source, kind, name),
-  }))
-  const unseen = lists.flatMap(({name, answer}) => (answer.ok ? [] : [name]))
-  if (unseen.length === 0) return answered(lists.flatMap(({answer}) => (answer.ok ? answer.value : [])))
-  if (unseen.length === names.length) return {ok: false, gap: refused}
-  const [first] = lists.flatMap(({answer}) => (answer.ok || answer.gap.reason === 'forbidden' ? [] : [answer.gap]))
-  if (first !== undefined) return {ok: false, gap: first}
-  const detail = `refused in ${unseen.length} of ${names.length} namespaces: ${unseen.join(', ')}`
-  return {ok: false, gap: {...refused, detail}}
-}
-
-/** Files given by hand rarely hold all of a cluster, so an empty list there is not knowledge but a gap. */
-export async function listed(source: Source, kind: string, namespace?: string): Promise<Answer<readonly KubeObject[]>> {
-  const answer = await slimList(source, {kind, ...(namespace === undefined ? {} : {namespace})})
-  if (answer.ok && answer.value.length === 0 && source.origin.kind === 'files') {
-    const where = namespace === undefined ? '' : ` of namespace ${namespace}`
-    return missing(`${kind} objects${where}`, 'not-captured', 'the files given hold none')
-  }
-  return answer
 }
 
 function namespaces(objects: readonly KubeObject[]): ReadonlyMap<string, NamespaceModel> {
@@ -172,7 +125,6 @@ export function clusterLists(source: Source, istioNamespace: string, everywhere 
     return await parsed(kind, objects => objects.map(read), namespace)
   }
   return {
-    pods: namespace => list('Pod', namespace),
     namespace: async name => {
       const all = await parsed('Namespace', namespaces)
       if (!all.ok) return all

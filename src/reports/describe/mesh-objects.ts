@@ -17,7 +17,8 @@ import type {
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {ObjectRef} from '../../model/pod.js'
 import type {Source} from '../../sources/source.js'
-import {clusterLists, listed} from '../check/lists.js'
+import {listed} from '../check/listed.js'
+import {clusterLists} from '../check/lists.js'
 import {optional} from '../report.js'
 
 /** Every object a description rests on; a kind that could not be read is absent, and among the gaps. */

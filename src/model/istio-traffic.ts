@@ -49,6 +49,14 @@ export interface AuthorizationPolicyModel {
   readonly httpFields: readonly string[]
 }
 
+/** A RequestAuthentication, as far as the pods it is meant for go. */
+export interface RequestAuthenticationModel {
+  readonly object: ObjectRef
+  readonly selector?: Labels
+  /** As with an AuthorizationPolicy. */
+  readonly targets: readonly string[]
+}
+
 /** A ServiceEntry, as far as names, addresses and ports go. */
 export interface ServiceEntryModel {
   readonly object: ObjectRef
@@ -57,6 +65,8 @@ export interface ServiceEntryModel {
   readonly addresses: readonly string[]
   readonly resolution: string
   readonly exportTo: readonly string[]
+  /** Pods it stands for, when it selects any. */
+  readonly selector?: Labels
   readonly ports: readonly {readonly port: number; readonly protocol: string; readonly path: string}[]
 }
 
@@ -65,4 +75,6 @@ export interface SidecarModel {
   readonly selector?: Labels
   readonly egress: readonly string[]
   readonly outboundPolicy: string
+  /** Ports it receives on, and where in the pod it passes them to (`127.0.0.1:8080`). */
+  readonly ingress: readonly {readonly port: number; readonly endpoint: string}[]
 }

@@ -1,7 +1,7 @@
 /** Envoy's response flags as they stand in access logs (Envoy, access log usage), in the words of someone who has to mend it. */
 export const RESPONSE_FLAGS: Readonly<Record<string, readonly [meaning: string, next: string]>> = {
   UH: [
-    'No healthy upstream host: the cluster has endpoints, but none that may be used.',
+    'No healthy upstream host: the cluster has no endpoints, or none that may be used.',
     'meshctl proxy-config endpoint POD --cluster NAME',
   ],
   UF: [

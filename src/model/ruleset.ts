@@ -192,3 +192,13 @@ export function findChain(ruleset: Ruleset, table: string, chain: string): Chain
 export function ruleCount(ruleset: Ruleset): number {
   return ruleset.tables.reduce((sum, table) => sum + table.chains.reduce((n, chain) => n + chain.rules.length, 0), 0)
 }
+
+/** How many first packets the rules that redirect to a port have counted; undefined where the text has no counters. */
+export function redirectPackets(rulesets: readonly Ruleset[], port: number): number | undefined {
+  const rules = rulesets.flatMap(({tables}) => tables.flatMap(({chains}) => chains.flatMap(chain => chain.rules)))
+  const counters = rules
+    .filter(({actions}) => actions.some(action => action.kind === 'redirect' && action.ports === String(port)))
+    .map(rule => rule.counters?.packets)
+    .filter(packets => packets !== undefined)
+  return counters.length === 0 ? undefined : counters.reduce((sum, packets) => sum + packets, 0)
+}

@@ -1,9 +1,15 @@
 import type {Difference} from '../analysis/netfilter/drift/drift.js'
 import type {PortRow} from '../analysis/port-map/port-map.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
+import type {ConnectionTable} from '../model/connection.js'
 import type {InjectionDecision, InjectionWebhook, NamespaceModel} from '../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../model/istio-policy.js'
-import type {AuthorizationPolicyModel, ServiceEntryModel, SidecarModel} from '../model/istio-traffic.js'
+import type {
+  AuthorizationPolicyModel,
+  RequestAuthenticationModel,
+  ServiceEntryModel,
+  SidecarModel,
+} from '../model/istio-traffic.js'
 import type {IstioVersion} from '../model/istio-version.js'
 import type {NodeModel} from '../model/kube-node.js'
 import type {ServiceModel} from '../model/kube-service.js'
@@ -59,6 +65,7 @@ export interface Facts {
   readonly peerAuthentications: readonly PeerAuthentication[]
   readonly destinationRules: readonly DestinationRuleModel[]
   readonly authorizationPolicies: readonly AuthorizationPolicyModel[]
+  readonly requestAuthentications: readonly RequestAuthenticationModel[]
   readonly serviceEntries: readonly ServiceEntryModel[]
   readonly sidecars: readonly SidecarModel[]
   /** Those of the pod's namespace. */
@@ -66,6 +73,7 @@ export interface Facts {
   readonly nodes: readonly NodeModel[]
   readonly sockets: SocketTable
   readonly ports: readonly PortRow[]
+  readonly connections: ConnectionTable
   readonly certificates: {readonly all: readonly AdminCertificate[]; readonly at: Date}
   readonly proxyLog: string
   readonly initLog: string
@@ -115,18 +123,20 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   peerAuthentications: 'the PeerAuthentications',
   destinationRules: 'the DestinationRules',
   authorizationPolicies: 'the AuthorizationPolicies',
+  requestAuthentications: 'the RequestAuthentications',
   serviceEntries: 'the ServiceEntries',
   sidecars: 'the Sidecar objects',
   networkPolicies: 'the NetworkPolicies of the namespace',
   nodes: 'the nodes',
   sockets: 'the listening sockets of the pod',
   ports: 'the listening sockets of the pod and the Services',
+  connections: 'the connections of the pod',
   certificates: "Envoy's certificates",
   proxyLog: 'the log of the sidecar',
   initLog: 'the log of istio-init',
   controlPlane: "istiod's view of the proxy",
   discovery: 'the Services of the control plane',
-  drift: 'the rules in the kernel of the pod',
+  drift: 'the rules the pod should have',
   kernel: 'the rules in the kernel of the pod',
   interfaces: 'the network interfaces of the pod',
   status: 'the status of the pod',

@@ -14,11 +14,12 @@ import {rule as cniNamespaceExcluded} from './cni-namespace-excluded/rule.js'
 import {rule as cniRace} from './cni-race/rule.js'
 import {rule as configRejected} from './config-rejected/rule.js'
 import {rule as configStale} from './config-stale/rule.js'
+import {rule as connectionPastCapture} from './connection-past-capture/rule.js'
 import {rule as controlPlaneLost} from './control-plane-lost/rule.js'
 import {rule as databaseAsHttp} from './database-as-http/rule.js'
 import {rule as disabledNamespaceWins} from './disabled-namespace-wins/rule.js'
 import {rule as discoveryAddress} from './discovery-address/rule.js'
-import {rule as dnsCapture} from './dns-capture/rule.js'
+import {rule as dnsCaptureMismatch} from './dns-capture-mismatch/rule.js'
 import {rule as excludeInboundIgnored} from './exclude-inbound-ignored/rule.js'
 import {rule as excludeInterfacesVersion} from './exclude-interfaces-version/rule.js'
 import {rule as excludeIstiodPort} from './exclude-istiod-port/rule.js'
@@ -120,11 +121,12 @@ export const RULES: readonly Rule[] = [
   cniRace,
   configRejected,
   configStale,
+  connectionPastCapture,
   controlPlaneLost,
   databaseAsHttp,
   disabledNamespaceWins,
   discoveryAddress,
-  dnsCapture,
+  dnsCaptureMismatch,
   excludeInboundIgnored,
   excludeInterfacesVersion,
   excludeIstiodPort,

@@ -74,7 +74,10 @@ export const PAGES = {
   standards: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
 } as const
 
-/** Thrown by a rule that cannot decide about one workload; shown as not checked, with this reason. */
+/**
+ * Thrown by a rule that cannot decide about one workload; shown as not checked, with this reason: `unreadable` for what it does not understand,
+ * `not-captured` for what nobody gave it.
+ */
 export class Undecided extends Error {
   readonly reason: GapReason
 

@@ -13,5 +13,5 @@ export async function* objectPages<T>(
     return
   }
   const answer = await source.objects(query)
-  yield answer.ok ? answered({items: answer.value.map(read), begins: true, later: false}) : answer
+  yield answer.ok ? answered({items: answer.value.map(read), begins: true, later: false, remaining: 0}) : answer
 }

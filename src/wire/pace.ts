@@ -1,11 +1,14 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {failureOfSignal} from './deadline.js'
+import {WireFailure} from './wire-failure.js'
 
 /** How many calls one run has under way at an API server, and when the next may begin: shared by all calls, lists and visits alike. */
 export interface Pace {
   /** Waits for a seat; rejects with a WireFailure when the signal fires first. */
   enter(signal: AbortSignal): Promise<void>
   leave(): void
+  /** A call that began then heard that the server is overloaded, and is not tried again: the seats are halved all the same. */
+  overloaded(callBeganAt: number): void
   /** A call ended well: after as many as there are seats, there is one seat more. */
   succeeded(): void
   /**
@@ -85,6 +88,7 @@ export function openPace(most: number): Pace {
   return {
     enter: signal => wait(fresh, signal),
     leave,
+    overloaded: callBeganAt => cut(0, callBeganAt),
     succeeded: () => {
       credit += 1
       if (credit < seats || seats >= most) return
@@ -118,10 +122,14 @@ export async function pause(waitMs: number, signal: AbortSignal): Promise<void> 
 export async function seated<T>(pace: Pace | undefined, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
   if (pace === undefined) return await call()
   await pace.enter(signal)
+  const callBeganAt = performance.now()
   try {
     const value = await call()
     pace.succeeded()
     return value
+  } catch (error) {
+    if (error instanceof WireFailure && error.kind === 'throttled') pace.overloaded(callBeganAt)
+    throw error
   } finally {
     pace.leave()
   }

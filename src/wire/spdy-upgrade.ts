@@ -4,6 +4,7 @@ import type {Duplex} from 'node:stream'
 import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
+import {openPatiently} from './open-patiently.js'
 import {readRefusal} from './read-refusal.js'
 import {failureFromError, staleIf, WireFailure} from './wire-failure.js'
 
@@ -19,13 +20,7 @@ export async function openSpdy(
   protocols: readonly string[],
   signal: AbortSignal,
 ): Promise<Duplex> {
-  try {
-    return await openOnce(server, path, protocols, signal)
-  } catch (error) {
-    // A kept connection that turned out dead is replaced once.
-    if (failureFromError(error).details.stale !== true) throw error
-    return await openOnce(server, path, protocols, signal)
-  }
+  return await openPatiently(server, signal, () => openOnce(server, path, protocols, signal))
 }
 
 async function openOnce(

@@ -4,22 +4,20 @@ import WebSocket from 'ws'
 import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
-import {pause} from './pace.js'
+import {openPatiently} from './open-patiently.js'
 import {readRefusal} from './read-refusal.js'
 import {failureFromError, staleIf, WireFailure} from './wire-failure.js'
 
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 /** TCP, TLS and the upgrade together; slow links to far clusters need two to four round trips. */
 const HANDSHAKE_MS = 15_000
-/** Tries while the server says it is overloaded and when to come again. */
-const MAX_TRIES = 10
 /** How long a polite close may take before the socket is cut. */
 const CLOSE_GRACE_MS = 500
 
 /**
  * Opens a streaming WebSocket and resolves with it paused, so that no message is lost before listeners are attached.
  * Refused upgrades, network faults, the signal and the handshake's own deadline reject with a WireFailure; nothing stays open then.
- * A kept connection that turns out dead is replaced once. An overloaded server that says when to come again (429 with Retry-After) is asked again: nothing has been run yet.
+ * Dead kept connections and overloaded servers are tried again.
  */
 export async function openWebSocket(
   server: ApiServer,
@@ -27,23 +25,7 @@ export async function openWebSocket(
   protocols: readonly string[],
   signal: AbortSignal,
 ): Promise<WebSocket> {
-  let stale = false
-  for (let attempt = 1; ; attempt++) {
-    const callBeganAt = performance.now()
-    try {
-      return await openOnce(server, path, protocols, signal)
-    } catch (error) {
-      const failure = failureFromError(error)
-      if (failure.details.stale === true && !stale) {
-        stale = true
-        continue
-      }
-      const waitMs = failure.kind === 'throttled' ? failure.details.retryAfterMs : undefined
-      if (waitMs === undefined || attempt >= MAX_TRIES) throw failure
-      if (server.pace === undefined) await pause(waitMs, signal)
-      else await server.pace.stepAside(waitMs, signal, {callBeganAt})
-    }
-  }
+  return await openPatiently(server, signal, () => openOnce(server, path, protocols, signal))
 }
 
 async function openOnce(

@@ -95,6 +95,19 @@ describe('check', () => {
     expect(both).toMatchObject({code: 2, stdout: ''})
   })
 
+  test('parameters of a team decide, and a mistaken one is an error that names the file', async () => {
+    const one = ['check', 'deploy/productpage-v1', '-n', 'demo', '--config']
+    const good = file('parameters.yaml', 'parameters: {reserved-port-declared: {extra: [9080]}}\n')
+    const run = await meshctl([...one, good, '-o', 'json'], SAMPLE)
+    expect(run.code).toBe(1)
+    expect(JSON.parse(run.stdout).findings[0]).toMatchObject({code: 'MCT1105', severity: 'error'})
+    const bad = file('mistaken.yaml', 'parameters: {reserved-port-declared: {ports: [9080]}}\n')
+    const refused = await meshctl([...one, bad], SAMPLE)
+    expect(refused).toMatchObject({code: 2, stdout: ''})
+    expect(refused.stderr).toContain(`${bad}: parameters.reserved-port-declared.ports: rule MCT1105`)
+    expect(refused.stderr).toContain('It has extra.')
+  })
+
   test('a baseline, a config file, and suggested patches', async () => {
     const baseline = join(folder, 'baseline.yaml')
     await meshctl(['check', '-A', '-o', `baseline=${baseline}`], SAMPLE)

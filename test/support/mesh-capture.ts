@@ -43,7 +43,7 @@ const KERNEL = Object.keys(EVIDENCE).filter(
 )
 
 /** Kinds without objects that rules ask about. */
-const EMPTY = KINDS.filter(({kind}) => ['DaemonSet', 'NetworkPolicy'].includes(kind))
+const EMPTY = KINDS.filter(({kind}) => ['NetworkPolicy', 'RequestAuthentication'].includes(kind))
 
 export interface CaptureChoice {
   readonly capturedAt: string

@@ -9,16 +9,25 @@ import {channelFrame, portFrame} from '../../src/wire/channels.js'
 import {apiAt} from './api-at.js'
 import {messagesOf, type RecordedStream} from './recorded-wire.js'
 
+/** An HTTP answer: to a request, or in place of an upgrade. */
+export interface ScriptedAnswer {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+type Soon<T> = T | Promise<T>
+
 /** What the script says of one request: an HTTP answer, recorded frames, or a port that speaks HTTP. */
 export interface ClusterScript {
   /** GET of a path (with its query) below the server: status and body; undefined is 404. */
-  get(path: string): {readonly status?: number; readonly body: string} | undefined
+  get(path: string): Soon<ScriptedAnswer | undefined>
   /** A PATCH of a path: status and body. */
   patch?(path: string, contentType: string, body: string): {readonly status?: number; readonly body: string}
   /** The upgrade of an exec: a recording to replay; a recorded refusal is answered as it was. */
-  exec?(container: string, argv: readonly string[]): RecordedStream | Buffer[]
+  exec?(container: string, argv: readonly string[], pod: string): Soon<RecordedStream | Buffer[] | ScriptedAnswer>
   /** The upgrade of a port-forward: a recording to replay, or what listens on the port. */
-  forward?(port: number): RecordedStream | http.RequestListener
+  forward?(port: number, pod: string): Soon<RecordedStream | http.RequestListener | ScriptedAnswer>
 }
 
 export interface ScriptedCluster {
@@ -32,6 +41,17 @@ const SUCCESS = channelFrame(3, Buffer.from('{"metadata":{},"status":"Success"}'
 /** Frames of a command that printed this and ended well. */
 export function printed(text: string): Buffer[] {
   return [channelFrame(1, Buffer.from(text)), SUCCESS]
+}
+
+function isAnswer(what: object): what is ScriptedAnswer {
+  return 'body' in what
+}
+
+function refuseWith(socket: Duplex, {status = 500, headers = {}, body}: ScriptedAnswer): void {
+  const all = {'content-type': 'text/plain', ...headers, 'content-length': String(Buffer.byteLength(body))}
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.resume()
+  socket.end(`HTTP/1.1 ${status} X\r\n${lines.join('')}\r\n${body}`)
 }
 
 function refuse(socket: Duplex, recording: RecordedStream): boolean {
@@ -70,10 +90,10 @@ export async function scriptedCluster(
     let body = ''
     for await (const chunk of request) body += String(chunk)
     const type = request.headers['content-type'] ?? ''
-    const answer =
-      request.method === 'PATCH' ? script.patch?.(request.url ?? '', type, body) : script.get(request.url ?? '')
+    const answer: ScriptedAnswer | undefined =
+      request.method === 'PATCH' ? script.patch?.(request.url ?? '', type, body) : await script.get(request.url ?? '')
     if (answer === undefined) response.writeHead(404).end('404 page not found\n')
-    else response.writeHead(answer.status ?? 200).end(answer.body)
+    else response.writeHead(answer.status ?? 200, answer.headers).end(answer.body)
   })
   const sockets = new WebSocketServer({noServer: true, handleProtocols: offered => [...offered][0] ?? false})
   const accept = (request: IncomingMessage, socket: Duplex, head: Buffer, use: (ws: WebSocket) => void) =>
@@ -81,11 +101,13 @@ export async function scriptedCluster(
       ws.on('error', () => undefined)
       use(ws)
     })
-  web.on('upgrade', (request, socket, head) => {
+  web.on('upgrade', async (request, socket, head) => {
     socket.on('error', () => undefined)
     const {pathname, searchParams} = new URL(request.url ?? '', 'http://x')
+    const pod = decodeURIComponent(pathname.split('/').at(-2) ?? '')
     if (pathname.endsWith('/exec')) {
-      const run = script.exec?.(searchParams.get('container') ?? '', searchParams.getAll('command')) ?? []
+      const run = (await script.exec?.(searchParams.get('container') ?? '', searchParams.getAll('command'), pod)) ?? []
+      if (isAnswer(run)) return refuseWith(socket, run)
       if (!Array.isArray(run) && refuse(socket, run as RecordedStream)) return
       const frames = Array.isArray(run) ? (run as Buffer[]) : messagesOf(run as RecordedStream)
       accept(request, socket, head, ws => {
@@ -95,11 +117,12 @@ export async function scriptedCluster(
       return
     }
     const port = Number(searchParams.get('ports'))
-    const what = script.forward?.(port)
+    const what = await script.forward?.(port, pod)
     if (what === undefined) {
       socket.destroy()
       return
     }
+    if (isAnswer(what)) return refuseWith(socket, what)
     if (typeof what === 'function') {
       accept(request, socket, head, ws => {
         ws.send(portFrame(0, port))

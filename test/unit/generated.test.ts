@@ -22,6 +22,6 @@ test('words people ask about are explained', () => {
   expect(explainReport(RULES, '15006').port?.uses.map(({purpose}) => purpose)).toContain('Envoy inbound capture')
   expect(explainReport(RULES, '8080').port?.uses.map(({where}) => where)).toEqual(['istiod'])
   expect(explainReport(RULES, '9080').port?.uses).toEqual([])
-  expect(explainReport(RULES, 'uf').flag?.flag).toBe('UF')
+  expect(explainReport(RULES, 'uf').flags[0]?.flag).toBe('UF')
   expect(() => explainReport(RULES, 'nonsense')).toThrow('nothing is known')
 })

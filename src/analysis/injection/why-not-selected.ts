@@ -51,8 +51,6 @@ export function whyNotSelected(
       reason: `the ${where} says ${REVISION}=${wanted}, but no webhook serves that revision (${known(webhooks)})`,
     }
   }
-  if (webhooks.length === 0)
-    return {decidedBy: 'missing webhook', reason: 'there is no injection webhook in the cluster'}
   if (pod.labels[INJECT] === 'true' && !serves(webhooks, 'object.')) {
     const reason = `the pod says ${INJECT}: "true", but no webhook serves the default revision (${known(webhooks)}); it must name one with the label ${REVISION}`
     return {decidedBy: 'missing webhook', reason}

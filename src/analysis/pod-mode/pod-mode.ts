@@ -7,6 +7,7 @@ import {
   type ReservedPort,
   SIDECAR_PORTS,
 } from '../../model/reserved-ports.js'
+import type {Labels} from '../../model/selector.js'
 import {argumentOf} from './arguments.js'
 import {movedPorts} from './moved-ports.js'
 
@@ -43,6 +44,13 @@ export function podMode(pod: PodModel): PodMode {
   }
   if (pod.annotations['ambient.istio.io/redirection'] === 'enabled') return 'ambient'
   return 'none'
+}
+
+const DATAPLANE = 'istio.io/dataplane-mode'
+
+/** True when a pod, or its namespace where the pod says nothing, asks for the ambient mesh and can be in it (istio.io, "Add workloads to an ambient mesh"). */
+export function asksForAmbient(pod: PodModel, namespaceLabels: Labels): boolean {
+  return (pod.labels[DATAPLANE] ?? namespaceLabels[DATAPLANE]) === 'ambient' && !pod.hostNetwork
 }
 
 function sidecarPorts(pod: PodModel): readonly ReservedPort[] {

@@ -85,7 +85,10 @@ export function touchingDestinationRules(
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name'
 
 /** A policy attached to something applies to the pods of that Gateway alone; one without selector and targets to all (istio.io, AuthorizationPolicy). */
-function meantFor({selector, targets}: AuthorizationPolicyModel, pod: PodModel): boolean {
+export function meantFor(
+  {selector, targets}: Pick<AuthorizationPolicyModel, 'selector' | 'targets'>,
+  pod: PodModel,
+): boolean {
   const gateway = pod.labels[GATEWAY_NAME]
   if (targets.length > 0) return gateway !== undefined && targets.includes(`Gateway/${gateway}`)
   return selector === undefined || matchesLabels(requirementsOf(selector), pod.labels)

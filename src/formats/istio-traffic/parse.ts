@@ -1,6 +1,7 @@
 import type {
   AuthorizationPolicyModel,
   GatewayModel,
+  RequestAuthenticationModel,
   RouteTarget,
   ServiceEntryModel,
   SidecarModel,
@@ -159,6 +160,22 @@ function httpFields(object: KubeObject): readonly string[] {
   return [...new Set(found)]
 }
 
+/** What a policy is attached to, as `Kind/name`. */
+function targetsOfPolicy(object: KubeObject): readonly string[] {
+  return [...listOf(object, 'spec', 'targetRefs'), at(object, 'spec', 'targetRef')]
+    .filter(isObject)
+    .map(each => `${textOf(each, 'kind') ?? ''}/${textOf(each, 'name') ?? ''}`)
+}
+
+/** A RequestAuthentication object (security.istio.io), as far as its reach goes. */
+export function readRequestAuthentication(object: KubeObject): RequestAuthenticationModel {
+  return {
+    object: refOf(object),
+    ...selectorOf(object, 'selector', 'matchLabels'),
+    targets: targetsOfPolicy(object),
+  }
+}
+
 /** An AuthorizationPolicy object (security.istio.io), as far as a list needs. */
 export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicyModel {
   return {
@@ -166,9 +183,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
     ...selectorOf(object, 'selector', 'matchLabels'),
     action: textOf(object, 'spec', 'action') ?? 'ALLOW',
     rules: listOf(object, 'spec', 'rules').length,
-    targets: [...listOf(object, 'spec', 'targetRefs'), at(object, 'spec', 'targetRef')]
-      .filter(isObject)
-      .map(each => `${textOf(each, 'kind') ?? ''}/${textOf(each, 'name') ?? ''}`),
+    targets: targetsOfPolicy(object),
     dryRun: object.metadata.annotations?.['istio.io/dry-run'] === 'true',
     httpFields: httpFields(object),
   }
@@ -181,6 +196,10 @@ export function readSidecar(object: KubeObject): SidecarModel {
     ...selectorOf(object, 'workloadSelector', 'labels'),
     egress: listOf(object, 'spec', 'egress').flatMap(each => textsOf(each, 'hosts')),
     outboundPolicy: textOf(object, 'spec', 'outboundTrafficPolicy', 'mode') ?? '',
+    ingress: listOf(object, 'spec', 'ingress').map(each => ({
+      port: numberOf(each, 'port', 'number') ?? 0,
+      endpoint: textOf(each, 'defaultEndpoint') ?? '',
+    })),
   }
 }
 
@@ -192,6 +211,7 @@ export function readServiceEntry(object: KubeObject): ServiceEntryModel {
     addresses: textsOf(object, 'spec', 'addresses'),
     resolution: textOf(object, 'spec', 'resolution') ?? 'NONE',
     exportTo: textsOf(object, 'spec', 'exportTo'),
+    ...selectorOf(object, 'workloadSelector', 'labels'),
     ports: listOf(object, 'spec', 'ports').map((entry, index) => ({
       port: numberOf(entry, 'number') ?? 0,
       protocol: (textOf(entry, 'protocol') ?? '').toUpperCase(),

@@ -1,4 +1,4 @@
-import {formatIp} from '../../model/ip-address.js'
+import {formatIp, type IpAddress} from '../../model/ip-address.js'
 import type {LineReading} from './line.js'
 
 const ROW =
@@ -7,10 +7,10 @@ const TCP_LISTEN = '0A'
 const UDP_UNCONNECTED = '07'
 
 /** Each 32-bit word is printed as a number of the host's byte order; pods run on little-endian machines but for s390x. */
-function addressOf(hex: string): string {
+export function procAddress(hex: string): IpAddress {
   const words = hex.match(/.{8}/g) ?? []
   const bytes = words.flatMap(word => (word.match(/../g) ?? []).reverse()).join('')
-  return formatIp({family: hex.length === 8 ? 'ip' : 'ip6', bits: BigInt(`0x${bytes}`)})
+  return {family: hex.length === 8 ? 'ip' : 'ip6', bits: BigInt(`0x${bytes}`)}
 }
 
 /**
@@ -23,7 +23,7 @@ export function readProcNetLine(line: string): LineReading {
   const [, hex = '', port = '', remotePort, state = '', uid] = row
   const tcp = state.toUpperCase() === TCP_LISTEN
   if (!tcp && !(state === UDP_UNCONNECTED && remotePort === '0000')) return 'other'
-  const address = addressOf(hex)
+  const address = formatIp(procAddress(hex))
   return {
     protocol: tcp ? 'tcp' : 'udp',
     serves: address === '::' ? 'ipv6-and-maybe-ipv4' : address.includes(':') ? 'ipv6' : 'ipv4',

@@ -102,7 +102,10 @@ export const COMMAND_NEEDS: Readonly<Record<string, CommandNeeds>> = {
   iptables: {needs: ['pods', 'exec'], more: ['workloads', 'logs', 'mesh'], debug: true},
   packet: {needs: ['pods', 'exec'], more: ['workloads', 'logs'], debug: true},
   ports: {needs: ['pods'], more: ['workloads', 'exec', 'forward', 'services']},
-  check: {needs: ['pods'], more: [...MESH, 'telemetry', 'jobs', 'exec', 'forward', 'logs', 'istiods', 'istiod']},
+  check: {
+    needs: ['pods'],
+    more: [...MESH, 'policies', 'telemetry', 'jobs', 'exec', 'forward', 'logs', 'istiods', 'istiod'],
+  },
   'check-inject': {needs: ['pods', 'namespaces', 'webhooks'], more: ['workloads', 'mesh']},
   describe: {needs: ['pods', 'services'], more: [...MESH, 'forward']},
   capture: {

@@ -1,4 +1,5 @@
 import {decideInjection} from '../../analysis/injection/decision.js'
+import {stockWebhooks} from '../../analysis/injection/stock-webhooks.js'
 import {type WebhookVerdict, webhookVerdicts} from '../../analysis/injection/webhook-verdict.js'
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
@@ -11,6 +12,10 @@ import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {clusterLists} from '../check/lists.js'
 import {optional, type Report, required} from '../report.js'
+
+const REVISION = 'istio.io/rev'
+
+const ASSUMED = 'no webhooks are among the files: those of a plain installation are assumed'
 
 export interface InjectAnswer {
   readonly pod: PodModel
@@ -57,8 +62,10 @@ export async function checkInjectReport(
 ): Promise<CheckInjectReport> {
   const gaps: Gap[] = []
   const lists = clusterLists(source, istioNamespace)
-  const webhooks = required(await lists.webhooks(), source)
-  if (webhooks.length === 0) {
+  const known = await lists.webhooks()
+  const assumed = !known.ok && source.origin.kind === 'files'
+  const cluster = assumed ? [] : required(known, source)
+  if (!assumed && cluster.length === 0) {
     throw new UserError('no Istio injection webhook is present', {
       hint: 'Nothing will ever be injected: is Istio installed, and with which revision?',
     })
@@ -68,10 +75,13 @@ export async function checkInjectReport(
   const answers = await Promise.all(
     pods.map(async (pod): Promise<InjectAnswer> => {
       const namespace = required(await lists.namespace(pod.object.namespace), source)
+      const revisions = [namespace.labels[REVISION], pod.labels[REVISION]].filter(each => each !== undefined)
+      const webhooks = assumed ? stockWebhooks(revisions) : cluster
       const decision = decideInjection({pod, namespace, webhooks, injectors})
       const verdicts = webhookVerdicts(webhooks, namespace.labels, pod.labels)
       return {pod, decision, webhooks: verdicts, ...(pod.exists ? {has: podMode(pod) === 'sidecar'} : {})}
     }),
   )
-  return {origin: source.origin, gaps, notes: answers.flatMap(remarks), answers}
+  const notes = [...(assumed ? [ASSUMED] : []), ...answers.flatMap(remarks)]
+  return {origin: source.origin, gaps, notes, answers}
 }

@@ -78,10 +78,11 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
     found = rule.check(workload, facts as Facts, settingsOf(rule))
   } catch (error) {
     if (!(error instanceof Undecided)) throw error
+    const words = error.reason === 'unreadable' ? 'the condition of' : 'the evidence for'
     return {
       rule,
       kind: 'not-checked',
-      gap: {what: `the condition of ${rule.code}`, reason: error.reason, detail: error.message},
+      gap: {what: `${words} ${rule.code}`, reason: error.reason, detail: error.message},
     }
   }
   if (found.length === 0) return quiet(rule, 'passed')

@@ -1,6 +1,6 @@
 import {decideInjection} from '../../analysis/injection/decision.js'
 import {stockWebhooks} from '../../analysis/injection/stock-webhooks.js'
-import {podMode} from '../../analysis/pod-mode/pod-mode.js'
+import {asksForAmbient, podMode} from '../../analysis/pod-mode/pod-mode.js'
 import type {NamespaceModel} from '../../model/injection.js'
 import type {PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
@@ -8,12 +8,14 @@ import type {Workload} from '../../rules/facts.js'
 import type {CheckRun} from './facts/context.js'
 
 const REVISION = 'istio.io/rev'
-const AMBIENT = 'istio.io/dataplane-mode'
 
 /** Of a namespace nobody has shown it is taken that it asks for sidecars: else nothing could be said about a manifest on its own. */
 function asking(pod: PodModel): NamespaceModel {
-  const ambient = pod.labels[AMBIENT] === 'ambient'
-  return {name: pod.object.namespace, labels: ambient ? {} : {'istio-injection': 'enabled'}, annotations: {}}
+  return {
+    name: pod.object.namespace,
+    labels: asksForAmbient(pod, {}) ? {} : {'istio-injection': 'enabled'},
+    annotations: {},
+  }
 }
 
 async function modeOf({lists}: CheckRun, pod: PodModel): Promise<PodMode> {
@@ -31,8 +33,7 @@ async function modeOf({lists}: CheckRun, pod: PodModel): Promise<PodMode> {
     injectors: injectors.ok ? injectors.value : [],
   })
   if (decision.injected) return 'sidecar'
-  const ambient = (pod.labels[AMBIENT] ?? home.labels[AMBIENT]) === 'ambient'
-  return ambient && !pod.hostNetwork ? 'ambient' : 'none'
+  return asksForAmbient(pod, home.labels) ? 'ambient' : 'none'
 }
 
 /** How a pod takes part in the mesh; of a template, how it would: as the webhooks decide, and as a plain installation's would where they are not known. */

@@ -2,7 +2,12 @@ import {type CniConfig, readCniConfig} from '../../formats/cni-config/parse.js'
 import {readInjectionWebhooks} from '../../formats/injection-webhook/parse.js'
 import {readInjectorSettings} from '../../formats/injector-config/parse.js'
 import {readDestinationRule, readPeerAuthentication} from '../../formats/istio-policy/parse.js'
-import {readAuthorizationPolicy, readServiceEntry, readSidecar} from '../../formats/istio-traffic/parse.js'
+import {
+  readAuthorizationPolicy,
+  readRequestAuthentication,
+  readServiceEntry,
+  readSidecar,
+} from '../../formats/istio-traffic/parse.js'
 import {readNode} from '../../formats/kube-node/parse.js'
 import {readService} from '../../formats/kube-service/parse.js'
 import {readMeshSettings} from '../../formats/mesh-config/parse.js'
@@ -11,7 +16,12 @@ import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {InjectionWebhook, InjectorSettings, NamespaceModel} from '../../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../../model/istio-policy.js'
-import type {AuthorizationPolicyModel, ServiceEntryModel, SidecarModel} from '../../model/istio-traffic.js'
+import type {
+  AuthorizationPolicyModel,
+  RequestAuthenticationModel,
+  ServiceEntryModel,
+  SidecarModel,
+} from '../../model/istio-traffic.js'
 import {kindOf} from '../../model/kinds.js'
 import type {NodeModel} from '../../model/kube-node.js'
 import type {KubeObject} from '../../model/kube-object.js'
@@ -40,6 +50,7 @@ export interface ClusterLists {
   nodes(): Promise<Answer<readonly NodeModel[]>>
   networkPolicies(namespace: string): Promise<Answer<readonly NetworkPolicyModel[]>>
   authorizationPolicies(): Promise<Answer<readonly AuthorizationPolicyModel[]>>
+  requestAuthentications(): Promise<Answer<readonly RequestAuthenticationModel[]>>
   serviceEntries(): Promise<Answer<readonly ServiceEntryModel[]>>
   sidecars(): Promise<Answer<readonly SidecarModel[]>>
 }
@@ -200,6 +211,7 @@ export function clusterLists(source: Source, istioNamespace: string, everywhere 
     nodes: () => parsed('Node', all => all.map(readNode)),
     networkPolicies: namespace => inNamespace('NetworkPolicy', readNetworkPolicy, namespace),
     authorizationPolicies: () => parsed('AuthorizationPolicy', all => all.map(readAuthorizationPolicy)),
+    requestAuthentications: () => parsed('RequestAuthentication', all => all.map(readRequestAuthentication)),
     serviceEntries: () => parsed('ServiceEntry', all => all.map(readServiceEntry)),
     sidecars: () => parsed('Sidecar', all => all.map(readSidecar)),
   }

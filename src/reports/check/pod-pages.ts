@@ -106,7 +106,8 @@ async function* byNamespace(source: Source, target: Target, refused: Gap): Async
       for await (const page of list) {
         if (!page.ok) throw cannotList(source, page.gap)
         if (page.value.begins) throw new UserError(`the list of pods in ${source.origin.label} expired on the way`)
-        yield alive(page.value)
+        const {remaining: _, ...rest} = alive(page.value)
+        yield rest
       }
     }
   }

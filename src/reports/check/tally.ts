@@ -57,7 +57,6 @@ function bySeverity(a: Finding, b: Finding): number {
 
 function noteName(known: Shared<unknown>, name: string, ofGroup: readonly string[]): void {
   if (known.pods === undefined) {
-    if (known.first === ofGroup.length) return
     if (known.first === ofGroup.length - 1) {
       known.first += 1
       return

@@ -6,6 +6,7 @@ import {matchesLabels, parseSelector} from '../../model/selector.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {resolvePods, type Target} from '../../sources/subject.js'
+import {namedTemplates} from './named-templates.js'
 
 /** Kinds that make pods, as they stand in manifests. */
 const MAKERS = [
@@ -62,13 +63,16 @@ export async function checkTargets(
   names: readonly string[],
   target: Target,
 ): Promise<readonly KubeObject[]> {
+  const manifests = source.origin.kind === 'files' && (await source.objects({kind: 'Pod'})).ok
   if (names.length > 0) {
+    const all = manifests ? await fromFiles(source, {}) : []
+    const written = names.map(name => namedTemplates(all, name, target.namespace))
+    if (written.every(list => list.length > 0)) return written.flat()
     const lists = await Promise.all(names.map(name => resolvePods(source, {...target, name})))
     const none = lists.findIndex(list => list.length === 0)
     if (none >= 0) throw new UserError(`no pods match ${JSON.stringify(names[none])} in ${source.origin.label}`)
     return lists.flat()
   }
-  const manifests = source.origin.kind === 'files' && (await source.objects({kind: 'Pod'})).ok
   if (manifests) return await fromFiles(source, target)
   if (source.impliedSubject !== undefined) {
     throw new UserError(`${source.origin.label} holds no Kubernetes objects, and check starts from pods`, {

@@ -1,4 +1,5 @@
 import {type KernelNote, kernelNote} from '../../analysis/netfilter/rule-words/chain-notes.js'
+import {MESH_TERMS, termNamed} from '../../model/mesh-terms.js'
 import {AMBIENT_PORTS, GATEWAY_PORTS, ISTIOD_PORTS, SIDECAR_PORTS} from '../../model/reserved-ports.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 import {UserError} from '../../model/user-error.js'
@@ -18,7 +19,8 @@ export interface ExplainReport extends Report {
   readonly rules: readonly Rule[]
   readonly port?: {readonly port: number; readonly uses: readonly PortUse[]}
   readonly kernel?: KernelNote
-  readonly flag?: {readonly flag: string; readonly meaning: string; readonly next: string}
+  readonly flags: readonly {readonly flag: string; readonly meaning: string; readonly next: string}[]
+  readonly term?: {readonly term: string; readonly meaning: string; readonly next: string}
 }
 
 const TABLES = [
@@ -34,15 +36,31 @@ function usesOf(port: number): readonly PortUse[] {
   )
 }
 
-/** What a word means: the code or name of a rule (an Istio analyzer code too), a port of the mesh, a response flag of Envoy, a chain or kind of kernel rule. */
+/** Access logs join several flags with commas. */
+function flagsOf(word: string): ExplainReport['flags'] {
+  return word.split(',').flatMap(each => {
+    const flag = each.trim().toUpperCase()
+    const known = Object.hasOwn(RESPONSE_FLAGS, flag) ? RESPONSE_FLAGS[flag] : undefined
+    return known === undefined ? [] : [{flag, meaning: known[0], next: known[1]}]
+  })
+}
+
+function termOf(word: string): ExplainReport['term'] {
+  const term = termNamed(word)
+  const known = term === undefined ? undefined : MESH_TERMS[term]
+  return term === undefined || known === undefined ? undefined : {term, meaning: known[0], next: known[1]}
+}
+
+/** What a word means: the code or name of a rule (an Istio analyzer code too), a port of the mesh, response flags of Envoy, a chain or kind of kernel rule, a word of the mesh. */
 export function explainReport(rules: readonly Rule[], word: string): ExplainReport {
-  const flag = RESPONSE_FLAGS[word.toUpperCase()]
+  const flags = flagsOf(word)
+  const term = termOf(word)
   const port = /^\d{1,5}$/.test(word) ? {port: Number(word), uses: usesOf(Number(word))} : undefined
   const found = findRules(rules, word)
   const kernel = kernelNote(word)
-  if (found.length === 0 && flag === undefined && port === undefined && kernel === undefined) {
+  if ([...found, ...flags].length === 0 && port === undefined && kernel === undefined && term === undefined) {
     throw new UserError(`nothing is known under the name ${JSON.stringify(word)}`, {
-      hint: 'Names are: the code or name of a rule (MCT1001, IST0144, proxy-uid), a port number, a response flag such as UF, or a chain or kind of kernel rule (ISTIO_OUTPUT, self-call).',
+      hint: 'Names are: the code or name of a rule (MCT1001, IST0144, proxy-uid), a port number, a response flag such as UF, a chain or kind of kernel rule (ISTIO_OUTPUT, self-call), or a word of the mesh (mTLS, drift, NACK).',
       next: 'meshctl rules   # lists the rules',
     })
   }
@@ -54,6 +72,7 @@ export function explainReport(rules: readonly Rule[], word: string): ExplainRepo
     rules: found,
     ...(port === undefined ? {} : {port}),
     ...(kernel === undefined ? {} : {kernel}),
-    ...(flag === undefined ? {} : {flag: {flag: word.toUpperCase(), meaning: flag[0], next: flag[1]}}),
+    flags,
+    ...(term === undefined ? {} : {term}),
   }
 }

@@ -41,17 +41,23 @@ function portLines({port}: ExplainReport): readonly Cell[] {
     ...port.uses.flatMap(({where, owner, purpose, protocols}) =>
       wrapText(`In ${where}: ${purpose} (${owner}, ${protocols.join(' and ')}).`, WIDTH, '  '),
     ),
-    'An application must not use it there: meshctl explain MCT1105',
+    ...(port.uses.every(({where}) => where === 'istiod')
+      ? ["Only in istiod's own pods: an application may have it."]
+      : ['An application must not use it there: meshctl explain MCT1105']),
   ]
 }
 
-function flagLines({flag}: ExplainReport): readonly Cell[] {
-  if (flag === undefined) return []
-  return [
-    {text: `${flag.flag} (response flag in Envoy's access log)`, tone: 'strong'},
-    ...part('means', flag.meaning),
-    ...part('next', flag.next),
-  ]
+function flagLines({flags}: ExplainReport): readonly Cell[] {
+  return flags.flatMap(({flag, meaning, next}) => [
+    {text: `${flag} (response flag in Envoy's access log)`, tone: 'strong' as const},
+    ...part('means', meaning),
+    ...part('next', next),
+  ])
+}
+
+function termLines({term}: ExplainReport): readonly Cell[] {
+  if (term === undefined) return []
+  return [{text: term.term, tone: 'strong'}, ...part('means', term.meaning), ...part('next', term.next)]
 }
 
 function kernelLines({kernel}: ExplainReport): readonly Cell[] {
@@ -68,22 +74,28 @@ function kernelLines({kernel}: ExplainReport): readonly Cell[] {
 }
 
 function doc(report: ExplainReport): Doc {
-  const parts = [...report.rules.map(ruleLines), portLines(report), flagLines(report), kernelLines(report)].filter(
-    lines => lines.length > 0,
-  )
+  const parts = [
+    ...report.rules.map(ruleLines),
+    portLines(report),
+    flagLines(report),
+    kernelLines(report),
+    termLines(report),
+  ].filter(lines => lines.length > 0)
   return [{block: 'text', lines: parts.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))}]
 }
 
 /** One term in full. */
 export const explainView: View<ExplainReport> = {
   doc,
-  data: ({word, rules, port, flag, kernel}) => ({
+  data: ({word, rules, port, flags, kernel, term}) => ({
     apiVersion: 'meshctl/v1',
     kind: 'Explanation',
     word,
     rules: rules.map(ruleData),
     port: port ?? null,
-    flag: flag ?? null,
+    flag: flags[0] ?? null,
+    flags,
     kernel: kernel ?? null,
+    term: term ?? null,
   }),
 }

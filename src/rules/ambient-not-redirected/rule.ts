@@ -1,3 +1,4 @@
+import {asksForAmbient} from '../../analysis/pod-mode/pod-mode.js'
 import {defineRule} from '../rule.js'
 
 const MODE = 'istio.io/dataplane-mode'
@@ -16,8 +17,8 @@ export const rule = defineRule({
   modes: ['none'],
   needs: ['namespace'],
   check: ({pod}, {namespace}) => {
-    const asked = (pod.labels[MODE] ?? namespace.labels[MODE]) === 'ambient'
-    if (!asked || !pod.exists || pod.hostNetwork || pod.status?.phase !== 'Running') return []
+    const asked = asksForAmbient(pod, namespace.labels)
+    if (!asked || !pod.exists || pod.status?.phase !== 'Running' || pod.terminating) return []
     return [
       {
         message: `${MODE}=ambient is asked for, but ${REDIRECTION} is ${pod.annotations[REDIRECTION] === undefined ? 'absent' : `"${pod.annotations[REDIRECTION]}"`}.`,

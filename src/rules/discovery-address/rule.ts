@@ -1,4 +1,4 @@
-import {defineRule, PAGES} from '../rule.js'
+import {defineRule, PAGES, Undecided} from '../rule.js'
 
 export const rule = defineRule({
   code: 'MCT1903',
@@ -12,6 +12,11 @@ export const rule = defineRule({
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['discovery'],
   check: ({pod}, {discovery}) => {
+    if (discovery.exists === undefined && discovery.home !== undefined) {
+      throw new Undecided(
+        `the Service of ${discovery.address} is not among the files, which need not hold all there are`,
+      )
+    }
     if (discovery.exists !== false) return []
     const annotated = pod.annotations['proxy.istio.io/config'] !== undefined
     return [

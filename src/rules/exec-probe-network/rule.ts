@@ -6,18 +6,19 @@ const PROBES = ['liveness', 'readiness', 'startup']
 const TOOLS = /(^|[\s/;&|(])(curl|wget|nc|ncat|grpc_health_probe)\s/
 /** Hosts named as such: in a URL, after -addr=, or as nc takes them. */
 const HOSTS = [
-  /https?:\/\/(?:[^\s/@]*@)?(\[[^\]]+\]|[^\s/:"']+)/,
-  /-addr[= ](\[[^\]]+\]|[^\s:"']+):\d+/,
-  /\bn(?:c|cat)\s(?:-\S+\s)*([^\s-][^\s"']*)\s+\d+/,
+  /https?:\/\/(?:[^\s/@]*@)?(\[[^\]]+\]|[^\s/:"']+)/g,
+  /-addr[= ](\[[^\]]+\]|[^\s:"']+):\d+/g,
+  /\bn(?:c|cat)\s(?:-\S+\s)*([^\s-][^\s"']*)\s+\d+/g,
 ]
 const OWN = /^(localhost|127\.[\d.]+|\[?::1\]?|0\.0\.0\.0)$/
 
-function farHost({command}: Probe): string | undefined {
+/** The host such a command surely calls; undefined when it may as well stay in the pod. */
+function farHost({command}: Probe, own: readonly string[]): string | undefined {
   const text = command.join(' ')
   if (!TOOLS.test(text)) return undefined
-  const host = HOSTS.map(test => test.exec(text)?.[1]).find(each => each !== undefined)
+  const hosts = HOSTS.flatMap(test => [...text.matchAll(test)].map(match => match[1] ?? ''))
   // What the shell or the kubelet fills in, such as $(POD_IP) or $HOSTNAME, is not known here.
-  return host === undefined || host.includes('$') || OWN.test(host) ? undefined : host
+  return hosts.some(host => host.includes('$') || OWN.test(host) || own.includes(host)) ? undefined : hosts[0]
 }
 
 export const rule = defineRule({
@@ -34,8 +35,9 @@ export const rule = defineRule({
   check: ({pod}) =>
     appContainers(pod).flatMap(container =>
       container.probes.flatMap(probe => {
-        const host = PROBES.includes(probe.kind) && probe.handler === 'exec' ? farHost(probe) : undefined
-        if (host === undefined || (pod.status?.podIps ?? []).includes(host)) return []
+        const host =
+          PROBES.includes(probe.kind) && probe.handler === 'exec' ? farHost(probe, pod.status?.podIps ?? []) : undefined
+        if (host === undefined) return []
         const path = `${pod.specPath}.${probe.path}.command`
         return [
           {

@@ -2,12 +2,23 @@ import type {Difference} from '../../analysis/netfilter/drift/drift.js'
 import {cutOffPorts, isFilterBlock} from '../../analysis/netfilter/drift/filter-blocks.js'
 import {defineRule} from '../rule.js'
 
-/** What follows: what walked packets feel, else the application's ports the sidecar cannot reach, else what the rule says itself. */
-function effect({effective, consequences}: Difference, cutOff: readonly number[]): string {
-  const [first] = effective ? consequences : []
-  if (first !== undefined) return first
-  if (cutOff.length === 0) return 'what it matches is dropped'
-  return `clients of port ${cutOff.join(', ')} still reach the sidecar, but the sidecar cannot reach the application there`
+/** What follows: what walked packets feel, and the application's ports the sidecar cannot reach; else what the rule says itself. */
+function effect({effective, consequences, actual}: Difference, cutOff: readonly number[]): string {
+  const ports = cutOff.join(', ')
+  const parts = [
+    ...(effective ? consequences : []),
+    ...(cutOff.length === 0
+      ? []
+      : [`clients of port ${ports} still reach the sidecar, but the sidecar cannot reach the application there`]),
+  ]
+  return parts.join('; ') || `what ${actual.length > 1 ? 'they match' : 'it matches'} is dropped`
+}
+
+function subject({actual, place}: Difference): string {
+  const [rule] = actual
+  if (rule === undefined) return `The policy DROP of ${place} throws`
+  if (actual.length > 1) return `${actual.length} rules in ${place} throw`
+  return `The rule "${rule.text.replace(/^-A \S+ /, '')}" in ${place} throws`
 }
 
 export const rule = defineRule({
@@ -20,20 +31,15 @@ export const rule = defineRule({
   fix: 'Remove the rule, or find what sets it (a network policy agent in the pod, a script of the image); say who may call with an AuthorizationPolicy, or with a NetworkPolicy, which works outside the pod.',
   references: ['https://istio.io/latest/docs/ops/deployment/application-requirements/'],
   modes: ['sidecar', 'ambient'],
-  needs: ['drift', 'kernel'],
+  needs: ['kernel', 'drift'],
   check: (_workload, {drift, kernel}) =>
     drift.differences.filter(isFilterBlock).map(difference => {
       const cutOff = cutOffPorts(difference, kernel.rulesets, kernel.machine)
-      const [rule] = difference.actual
-      const what =
-        rule === undefined
-          ? `The policy DROP of ${difference.place}`
-          : `The rule "${rule.text.replace(/^-A \S+ /, '')}" in ${difference.place}`
       return {
         severity: difference.effective || cutOff.length > 0 ? 'error' : 'warning',
-        message: `${what} throws away traffic: ${effect(difference, cutOff)}.`,
+        message: `${subject(difference)} away traffic: ${effect(difference, cutOff)}.`,
         proof: [
-          ...(rule === undefined ? [{from: difference.place, text: 'policy DROP'}] : []),
+          ...(difference.actual.length === 0 ? [{from: difference.place, text: 'policy DROP'}] : []),
           ...difference.actual.map(({text}) => ({from: `found in ${difference.place}`, text})),
         ],
       }

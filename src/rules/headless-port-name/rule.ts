@@ -1,5 +1,6 @@
 import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -16,6 +17,7 @@ export const rule = defineRule({
   check: ({pod}, {services}) => {
     if (pod.workload.kind !== 'StatefulSet') return []
     return boundPorts(pod, services).flatMap(({service, port}) => {
+      if (isTemplated(port.appProtocol ?? port.name ?? '')) return []
       if (!service.headless || port.protocol !== 'TCP' || istioProtocol(port) !== 'unknown') return []
       return [
         {

@@ -1,6 +1,7 @@
 import {clientTls} from '../../analysis/mtls/client-tls.js'
 import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import type {Severity} from '../../model/finding.js'
 import {appContainers, type PodModel} from '../../model/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
@@ -33,16 +34,20 @@ export const rule = defineRule({
   fix: 'Name the port https-… (or appProtocol: https) where the application speaks TLS itself, http-… where it does not. To let the sidecar add the TLS, keep http and set tls.mode: SIMPLE in a DestinationRule.',
   references: [PAGES.protocols, 'https://istio.io/latest/docs/tasks/traffic-management/egress/egress-tls-origination/'],
   modes: ['sidecar'],
-  needs: ['services', 'destinationRules', 'mesh'],
+  needs: ['services'],
+  uses: ['destinationRules', 'mesh'],
   check: ({pod}, {services, destinationRules, mesh}) =>
     boundPorts(pod, services).flatMap(({service, port, target}): Found[] => {
       if (target === undefined || port.protocol !== 'TCP') return []
       const called = istioProtocol(port)
       const spoken = probed(pod, target)
-      const originated = clientTls(service, port.port, destinationRules, mesh.rootNamespace, mesh.clusterDomain)
+      const known = destinationRules !== undefined && mesh !== undefined
+      const originated = known
+        ? clientTls(service, port.port, destinationRules, mesh.rootNamespace, mesh.clusterDomain)
+        : []
       if (originated.some(({mode}) => mode === 'SIMPLE' || mode === 'MUTUAL')) return []
-      const found = (severity: Found['severity'], says: string, why: string): Found => ({
-        ...(severity === undefined ? {} : {severity}),
+      const found = (severity: Severity, says: string, why: string): Found => ({
+        severity,
         message: `Service ${service.object.name}:${port.port} is called ${called}, ${says}.`,
         object: service.object,
         path: `${port.path}.${port.appProtocol === undefined ? 'name' : 'appProtocol'}`,
@@ -53,7 +58,13 @@ export const rule = defineRule({
       })
       if (HTTP.includes(called)) {
         if (spoken === 'HTTPS')
-          return [found('warning', `but the kubelet probes port ${target} by HTTPS`, `scheme: HTTPS, port: ${target}`)]
+          return [
+            found(
+              known ? 'warning' : 'info',
+              `but the kubelet probes port ${target} by HTTPS`,
+              `scheme: HTTPS, port: ${target}`,
+            ),
+          ]
         if (spoken === undefined && (TLS_PORTS.includes(port.port) || TLS_PORTS.includes(target)))
           return [found('info', 'with the usual port of HTTPS', 'none by HTTP for that port')]
         return []

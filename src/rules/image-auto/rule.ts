@@ -26,7 +26,7 @@ export const rule = defineRule({
         },
       ]
     }
-    if (injection === undefined) throw new Undecided('whether it would be injected is not known')
+    if (injection === undefined) throw new Undecided('whether it would be injected is not known', 'not-captured')
     if (injection.injected) return []
     return [
       {

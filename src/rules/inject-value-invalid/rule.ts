@@ -1,4 +1,5 @@
 import {isOlder} from '../../model/istio-version.js'
+import {isTemplated} from '../../model/templated.js'
 import {setInMap} from '../mend.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -23,7 +24,7 @@ export const rule = defineRule({
   check: ({pod, version}, {injection}) =>
     (['labels', 'annotations'] as const).flatMap(place => {
       const value = pod[place][INJECT]
-      if (value === undefined || value === 'true' || value === 'false') return []
+      if (value === undefined || value === 'true' || value === 'false' || isTemplated(value)) return []
       const old = YES.includes(value.toLowerCase()) ? 'yes' : 'no'
       const meant = YES.includes(value.toLowerCase()) ? 'true' : NO.includes(value.toLowerCase()) ? 'false' : undefined
       const means = isOlder(injection?.version ?? version, 1, 27)

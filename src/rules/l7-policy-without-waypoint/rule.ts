@@ -1,5 +1,5 @@
 import {selects} from '../../analysis/service-ports/service-ports.js'
-import {policiesOf} from '../../analysis/traffic/touching.js'
+import {meantFor, policiesOf} from '../../analysis/traffic/touching.js'
 import {defineRule, type Found} from '../rule.js'
 
 const WAYPOINT = 'istio.io/use-waypoint'
@@ -25,9 +25,9 @@ export const rule = defineRule({
     'https://istio.io/latest/docs/ambient/usage/l4-policy/',
   ],
   modes: ['ambient'],
-  needs: ['authorizationPolicies', 'services', 'namespace'],
+  needs: ['authorizationPolicies', 'requestAuthentications', 'services', 'namespace'],
   uses: ['mesh'],
-  check: ({pod}, {authorizationPolicies, services, namespace, mesh}) => {
+  check: ({pod}, {authorizationPolicies, requestAuthentications, services, namespace, mesh}) => {
     const root = mesh?.rootNamespace ?? 'istio-system'
     const selected = policiesOf(pod, authorizationPolicies, root).filter(({targets}) => targets.length === 0)
     const byZtunnel = selected.flatMap(({object, action, httpFields, dryRun}): Found[] => {
@@ -61,6 +61,17 @@ export const rule = defineRule({
           },
         ]
       })
-    return [...byZtunnel, ...attached]
+    const tokens = requestAuthentications
+      .filter(each => each.targets.length === 0 && [root, pod.object.namespace].includes(each.object.namespace))
+      .filter(each => meantFor(each, pod))
+      .map(
+        ({object}): Found => ({
+          message: `RequestAuthentication ${object.name} selects the pod, and ztunnel reads no tokens: wrong ones are let through.`,
+          object,
+          path: 'spec.selector',
+          proof: [{from: `RequestAuthentication ${object.name}`, text: 'no targetRefs'}],
+        }),
+      )
+    return [...byZtunnel, ...attached, ...tokens]
   },
 })

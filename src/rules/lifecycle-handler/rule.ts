@@ -5,8 +5,9 @@ import {appContainers, type PodModel, type Probe} from '../../model/pod.js'
 import {defineRule, type Found, PAGES, Undecided} from '../rule.js'
 
 const REWRITE = 'sidecar.istio.io/rewriteAppHTTPProbers'
-/** Where the agent answers what injection has rewritten. */
-const AGENT = 15020
+/** Where the agent answers what injection has rewritten, and the annotation that moves it. */
+const AGENT = '15020'
+const STATUS_PORT = 'status.sidecar.istio.io/port'
 const EFFECT = {
   postStart: 'the container is started again and again',
   preStop: 'the container is ended at once, without its preStop',
@@ -14,10 +15,11 @@ const EFFECT = {
 
 /** True when the kubelet's call goes straight to the application's port, which the sidecar captures; undecided for templates of unknown release. */
 function unaided(pod: PodModel, port: number, older: boolean): boolean {
-  if (port === AGENT || !isCaptured(inboundCapture(pod), port)) return false
+  if (String(port) === (pod.annotations[STATUS_PORT] ?? AGENT) || !isCaptured(inboundCapture(pod), port)) return false
   if (pod.exists || older || pod.annotations[REWRITE] === 'false') return true
   throw new Undecided(
     'only Istio 1.25 and later lead lifecycle handlers past mTLS, and a template does not show the release',
+    'not-captured',
   )
 }
 
@@ -32,7 +34,8 @@ export const rule = defineRule({
   references: [PAGES.probes, 'https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/'],
   versions: 'Istio before 1.25, or rewriting off',
   modes: ['sidecar'],
-  needs: ['peerAuthentications', 'mesh'],
+  needs: [],
+  uses: ['peerAuthentications', 'mesh'],
   check: ({pod, version}, {peerAuthentications, mesh}) =>
     appContainers(pod).flatMap(container => {
       const number = ({port}: Probe) =>
@@ -42,6 +45,8 @@ export const rule = defineRule({
         if (probe.kind !== 'postStart' && probe.kind !== 'preStop') return []
         if (probe.handler !== 'httpGet' || probe.host !== undefined || port === undefined) return []
         if (!unaided(pod, port, isOlder(version, 1, 25))) return []
+        if (peerAuthentications === undefined || mesh === undefined)
+          throw new Undecided('which mTLS the port demands is not known', 'not-captured')
         const strict = mtlsMode(pod, port, peerAuthentications, mesh.rootNamespace).mode === 'STRICT'
         const path = `${pod.specPath}.${probe.path}`
         return [

@@ -55,7 +55,7 @@ export const rule = defineRule({
       })
     }
     if (wanted && nodes === undefined && found.length === 0)
-      throw new Undecided('the kubelets of the nodes are not known')
+      throw new Undecided('the kubelets of the nodes are not known', 'not-captured')
     return found
   },
 })

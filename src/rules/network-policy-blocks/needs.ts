@@ -30,11 +30,13 @@ export const AMBIENT_NEEDS: readonly Need[] = [
   },
 ]
 
+/** Where istiod is when nothing tells: the place every installation has by default. */
+const USUAL = {address: 'istiod.istio-system.svc:15012', home: {namespace: 'istio-system'}} as const
+
 /** What a proxy in the pod needs of the control plane, at the address it was given, and of DNS. */
 export function proxyNeeds(discovery: Facts['discovery'] | undefined): readonly Need[] {
-  const address = discovery?.address ?? 'istiod.istio-system.svc:15012'
+  const {address, home}: Pick<Facts['discovery'], 'address' | 'home'> = discovery ?? USUAL
   const port = Number(/:(\d+)$/.exec(address)?.[1] ?? 15012)
-  const home = discovery?.home
   const namespace = `kubernetes.io/metadata.name: ${home?.namespace ?? 'istio-system'}`
   return [
     {

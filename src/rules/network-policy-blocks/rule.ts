@@ -24,13 +24,15 @@ export const rule = defineRule({
       const policies = blockedBy(pod, networkPolicies, need)
       const [first] = policies
       if (first === undefined) return []
+      const names = policies.map(({object}) => object.name).join(', ')
+      const who = policies.length === 1 ? `NetworkPolicy ${names} does` : `NetworkPolicies ${names} do`
       const effect = connected
         ? 'yet istiod holds the connection of the proxy, so this is not enforced, or only for new connections'
         : need.effect
       return [
         {
           severity: connected ? 'info' : need.severity,
-          message: `NetworkPolicy ${policies.map(({object}) => object.name).join(', ')} does not allow ${need.words}: ${effect}.`,
+          message: `${who} not allow ${need.words}: ${effect}.`,
           object: first.object,
           path: `spec.${need.direction}`,
           fix: `Add to a NetworkPolicy that selects the pod, under ${need.direction}: ${need.rule}`,

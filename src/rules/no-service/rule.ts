@@ -1,8 +1,9 @@
 import {selects} from '../../analysis/service-ports/service-ports.js'
+import {isWatchedPort} from '../../analysis/service-ports/watched-port.js'
 import {isOlder} from '../../model/istio-version.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {appContainers, runsToCompletion} from '../../model/pod.js'
-import type {Labels} from '../../model/selector.js'
+import {type Labels, matchesLabels, requirementsOf} from '../../model/selector.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** A Service that selects the pod but for one label, which is most often a typing error. */
@@ -26,6 +27,7 @@ export const rule = defineRule({
   versions: 'a must up to Istio 1.19; since 1.20 only for pods that serve something',
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
+  uses: ['serviceEntries'],
   parameters: {
     ports: {
       type: 'ports',
@@ -33,9 +35,15 @@ export const rule = defineRule({
       about: 'container ports that need no Service, such as those metrics are read from',
     },
   },
-  check: ({pod, version}, {services}, {ports: free}) => {
-    if (services.some(service => selects(service, pod))) return []
-    const ports = appContainers(pod).flatMap(container => container.ports.filter(({port}) => !free.includes(port)))
+  check: ({pod, version}, {services, serviceEntries = []}, {ports: free}) => {
+    // The selector of an ExternalName counts for nothing.
+    if (services.some(service => service.type !== 'ExternalName' && selects(service, pod))) return []
+    const named = serviceEntries.filter(({object}) => object.namespace === pod.object.namespace)
+    if (named.some(({selector}) => selector !== undefined && matchesLabels(requirementsOf(selector), pod.labels)))
+      return []
+    const ports = appContainers(pod).flatMap(container =>
+      container.ports.filter(({name, port}) => !free.includes(port) && !isWatchedPort(pod, name, port)),
+    )
     const clientOnly = ports.length === 0 || runsToCompletion(pod)
     if (clientOnly && !isOlder(version, 1, 20)) return []
     const labels = Object.entries(pod.labels).filter(([key]) => !/pod-template-hash|istio\.io\//.test(key))

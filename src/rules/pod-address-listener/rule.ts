@@ -51,7 +51,8 @@ export const rule = defineRule({
         }
         return [
           {
-            severity: 'error',
+            // Without a Service it may be meant for another network of the pod.
+            severity: row.bound.length > 0 ? 'error' : 'info',
             message: `The server listens on ${where} only, and the sidecar connects to ${first}:${row.port}.`,
             proof,
           },

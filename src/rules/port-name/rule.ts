@@ -4,6 +4,7 @@ import {boundPorts} from '../../analysis/service-ports/service-ports.js'
 import type {PatchStep} from '../../model/finding.js'
 import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
 import {pointer} from '../../model/object-path.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** Servers that speak first, whose clients wait while the proxy sniffs (SSH, FTP, SMTP, PostgreSQL, Redis-likes, AMQP). */
@@ -40,6 +41,7 @@ export const rule = defineRule({
   check: ({pod, mode}, {services}) =>
     boundPorts(pod, services).flatMap(({service, port, target}) => {
       if (port.protocol !== 'TCP' || istioProtocol(port) !== 'unknown' || ofControlPlane(service)) return []
+      if (isTemplated(port.appProtocol ?? port.name ?? '')) return []
       // An appProtocol that hides a good name is another rule's matter.
       if (port.appProtocol !== undefined && protocolOfName(port.name) !== 'unknown') return []
       const waits = SERVER_FIRST.includes(port.port) || SERVER_FIRST.includes(target ?? -1)

@@ -1,4 +1,5 @@
 import {appContainers} from '../../model/pod.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -16,7 +17,7 @@ export const rule = defineRule({
     appContainers(pod).flatMap(container =>
       container.probes.flatMap(probe => {
         // Injection rewrites probes of running pods to the agent's own port.
-        if (typeof probe.port !== 'string' || /^\d+$/.test(probe.port) || /[{$]/.test(probe.port)) return []
+        if (typeof probe.port !== 'string' || /^\d+$/.test(probe.port) || isTemplated(probe.port)) return []
         if (container.ports.some(({name}) => name === probe.port)) return []
         const path = `${pod.specPath}.${probe.path}.port`
         const names = container.ports.map(({name, port}) => name ?? String(port)).join(', ')

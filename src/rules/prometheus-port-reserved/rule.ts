@@ -1,5 +1,6 @@
 import {isOlder} from '../../model/istio-version.js'
 import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, type Found} from '../rule.js'
 
 const REFUSED = [15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090]
@@ -19,7 +20,7 @@ export const rule = defineRule({
     // What injection itself wrote into a running pod is no mistake of the user.
     if (pod.exists || pod.annotations['prometheus.io/scrape'] !== 'true') return []
     const text = pod.annotations['prometheus.io/port']
-    if (text === undefined) return []
+    if (text === undefined || isTemplated(text)) return []
     const port = Number(text)
     const path = `${pod.metadataPath}.annotations["prometheus.io/port"]`
     const proof = [{from: path, text}]

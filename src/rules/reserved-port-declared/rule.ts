@@ -35,7 +35,7 @@ export const rule = defineRule({
   aliases: [],
   severity: 'error',
   title: 'A port of the application is reserved by the mesh',
-  why: "Envoy or the agent already listens there: one of the two cannot start, or connections meant for the application end at the mesh's own listener.",
+  why: "Envoy, the agent or whatever else the port is kept for already listens there: one of the two cannot start, or connections meant for the application end at the mesh's own listener.",
   fix: 'Give the application another port, and the Service the same targetPort.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],

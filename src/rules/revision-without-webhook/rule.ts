@@ -9,13 +9,18 @@ export const rule = defineRule({
   why: 'Nobody is called when the pod is created, so it starts without a sidecar and without any message.',
   fix: 'Name a revision or tag that is installed, or install that revision; istio-injection=enabled needs a default revision or a tag called default.',
   references: [PAGES.injection, 'https://istio.io/latest/docs/setup/upgrade/canary/'],
-  modes: ['none'],
+  modes: ['none', 'sidecar'],
   needs: ['injection', 'webhooks'],
-  check: (_workload, {injection}) => {
+  check: ({mode}, {injection}) => {
     if (injection.decidedBy !== 'missing webhook') return []
     return [
       {
-        message: `No sidecar: ${injection.reason}.`,
+        ...(mode === 'sidecar'
+          ? {
+              severity: 'warning' as const,
+              message: `The pod has a sidecar from before; created anew it would have none: ${injection.reason}.`,
+            }
+          : {message: `No sidecar: ${injection.reason}.`}),
         proof: injection.steps.map(({question, answer}) => ({from: question, text: answer})),
       },
     ]

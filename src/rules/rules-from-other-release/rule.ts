@@ -11,7 +11,7 @@ export const rule = defineRule({
   fix: 'Delete the pod, so that it starts with rules of its own release; with the CNI plugin, bring the plugin and the sidecars to one release first.',
   references: [PAGES.cni, 'https://istio.io/latest/docs/setup/upgrade/'],
   modes: ['sidecar'],
-  needs: ['drift'],
+  needs: ['kernel', 'drift'],
   check: ({pod}, {drift}) => {
     const other = drift.otherRelease
     if (other === undefined) return []

@@ -2,8 +2,9 @@ import {inboundCapture, isCaptured} from '../../analysis/inbound-capture/inbound
 import {clientTls} from '../../analysis/mtls/client-tls.js'
 import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {isWatchedPort} from '../../analysis/service-ports/watched-port.js'
 import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
-import {defineRule, PAGES} from '../rule.js'
+import {defineRule, type Found, PAGES} from '../rule.js'
 
 export const rule = defineRule({
   code: 'MCT1303',
@@ -20,7 +21,7 @@ export const rule = defineRule({
   check: ({pod}, {services, peerAuthentications, destinationRules, mesh}) => {
     const capture = inboundCapture(pod)
     if (capture.interception === 'NONE') return []
-    return boundPorts(pod, services).flatMap(({service, port, target}) => {
+    return boundPorts(pod, services).flatMap(({service, port, target}): Found[] => {
       if (target === undefined || port.protocol !== 'TCP' || isCaptured(capture, target)) return []
       if (SIDECAR_PORTS.some(each => each.port === target)) return []
       const root = mesh?.rootNamespace ?? 'istio-system'
@@ -40,7 +41,8 @@ export const rule = defineRule({
           : `captures only ${capture.include.join(', ') || 'nothing'}`
       return [
         {
-          severity: strict ? ('error' as const) : ('warning' as const),
+          // Whoever reads metrics is mostly outside the mesh and needs it so.
+          severity: isWatchedPort(pod, port.name, target) ? 'info' : strict ? 'error' : 'warning',
           message: `Service ${service.object.name}:${port.port} leads to port ${target}, which is not captured${strict ? ' though mTLS is STRICT' : ''}.`,
           path: `${pod.metadataPath}.annotations`,
           proof: [

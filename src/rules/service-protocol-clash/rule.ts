@@ -1,5 +1,6 @@
 import {type IstioProtocol, istioProtocol, sameInProxy} from '../../analysis/protocol/istio-protocol.js'
 import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 interface Claim {
@@ -41,6 +42,7 @@ export const rule = defineRule({
     const byTarget = new Map<number, Claim[]>()
     for (const bound of boundPorts(pod, services)) {
       if (bound.target === undefined || bound.port.protocol !== 'TCP') continue
+      if (isTemplated(bound.port.appProtocol ?? bound.port.name ?? '')) continue
       const claims = byTarget.get(bound.target) ?? []
       byTarget.set(bound.target, [...claims, {bound, protocol: istioProtocol(bound.port)}])
     }

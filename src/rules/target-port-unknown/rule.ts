@@ -1,4 +1,5 @@
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -14,7 +15,7 @@ export const rule = defineRule({
   needs: ['services'],
   check: ({pod}, {services}) =>
     boundPorts(pod, services)
-      .filter(({target}) => target === undefined)
+      .filter(({target, port}) => target === undefined && !isTemplated(String(port.target)))
       .map(({service, port}) => {
         const names = pod.containers.flatMap(container => container.ports.map(each => each.name ?? String(each.port)))
         return {

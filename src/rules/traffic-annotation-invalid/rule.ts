@@ -1,9 +1,9 @@
 import {parseIp, parseIpRange} from '../../model/ip-address.js'
+import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const PREFIX = 'traffic.sidecar.istio.io/'
 const MODES = ['REDIRECT', 'TPROXY', 'NONE']
-/** Kubernetes' quantities: a number, perhaps with a suffix. */
 const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/
 const UINT32_MAX = 4_294_967_295
 
@@ -90,7 +90,7 @@ export const rule = defineRule({
     Object.entries(pod.annotations).flatMap(([key, text]) => {
       const validator = Object.hasOwn(VALIDATORS, key) ? VALIDATORS[key] : undefined
       // A value that a template engine has yet to fill in is not known.
-      const wrong = /\{\{|\$\{/.test(text) ? undefined : validator?.(text)
+      const wrong = isTemplated(text) ? undefined : validator?.(text)
       if (wrong === undefined) return []
       const path = `${pod.metadataPath}.annotations["${key}"]`
       // Without a sidecar nobody reads it.

@@ -94,8 +94,8 @@ function readPage<T>(body: Buffer, path: string, read: (object: KubeObject) => T
   const apiVersion = textOf(json, 'apiVersion') ?? 'v1'
   const next = textOf(json, 'metadata', 'continue')
   const items = listOf(json, 'items').map(item => read(identified(item, kind, apiVersion)))
-  const remaining = numberOf(json, 'metadata', 'remainingItemCount')
-  return {items, next: next === '' ? undefined : next, remaining}
+  if (next === undefined || next === '') return {items, next: undefined, remaining: 0}
+  return {items, next, remaining: numberOf(json, 'metadata', 'remainingItemCount')}
 }
 
 /** Items of built-in lists leave out what the list already says. */

@@ -57,7 +57,7 @@ export async function* clusterPages<T>(
     }
     try {
       const version = await preferredVersion(live, kind)
-      if (version === undefined) yield answered({items: [], begins: true, later: false})
+      if (version === undefined) yield answered({items: [], begins: true, later: false, remaining: 0})
       else yield* pagesAt(live, kind, version, query, read)
     } catch (again) {
       yield {ok: false, gap: gapOfFailure(what, failureFromError(again))}

@@ -1,4 +1,5 @@
-import {readdirSync, readFileSync} from 'node:fs'
+import {mkdtempSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, test} from '@jest/globals'
 import {formOf, rendered} from '../../../src/cli/output.js'
@@ -58,4 +59,29 @@ test('what is and what would be are told apart', async () => {
   const report = await checkInjectReport(source, [asking], 'istio-system')
   expect(report.answers[0]?.decision.injected).toBe(true)
   expect(report.notes).toEqual(['the pod has no sidecar: it was created before this was so; create it anew'])
+})
+
+test('manifests without webhooks are judged by those of a plain installation, which is said', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'meshctl-inject-'))
+  const path = join(folder, 'web.yaml')
+  const web = (labels: string) => `apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {${labels}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec: {template: {spec: {containers: [{name: web, image: web}]}}}
+`
+  const outcome = async (labels: string) => {
+    writeFileSync(path, web(labels))
+    const source = await openFiles([path])
+    const report = await checkInjectReport(source, await checkTargets(source, ['deploy/web'], {}), 'istio-system')
+    expect(report.notes).toContain('no webhooks are among the files: those of a plain installation are assumed')
+    return report.answers.map(({decision}) => `${decision.injected} ${decision.revision ?? decision.decidedBy}`)
+  }
+  expect(await outcome('istio-injection: enabled')).toEqual(['true default'])
+  expect(await outcome('istio.io/rev: canary')).toEqual(['true canary'])
+  expect(await outcome('istio-injection: disabled')).toEqual(['false namespace label'])
+  expect(await outcome('')).toEqual(['false nobody asks'])
 })

@@ -63,6 +63,29 @@ const NAMESPACE =
   'apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {pod-security.kubernetes.io/enforce: restricted}}\n'
 
 describe('manifests', () => {
+  test('a namespace in the ambient mesh: what would be wrong there, and nothing about sidecars', async () => {
+    const labels = 'istio.io/dataplane-mode: ambient'
+    const deny = `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny}
+spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
+`
+    const inAmbient = async (extra: string, pod = '') =>
+      await check(
+        file('ambient.yaml', `apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {${extra}}}\n`),
+        file('ambient-web.yaml', WEB.replace('{app: web,', `{app: web, ${pod}`)),
+        file('deny.yaml', deny),
+      )
+    const codes = (report: CheckReport) => found(report).map(each => each.split(':')[0])
+    // The user of the proxy means nothing in ambient, 15006 is ztunnel's there too.
+    expect(codes(await inAmbient(labels))).toEqual(['MCT1604'])
+    expect(codes(await inAmbient('a: b', `${labels}, `))).toEqual(['MCT1604'])
+    // Out of it, and in a namespace that asks for no sidecar either: only that is said.
+    expect(codes(await inAmbient(labels, 'istio.io/dataplane-mode: none, '))).toEqual([])
+    expect(codes(await inAmbient('a: b'))).toEqual(['MCT1213'])
+    expect(codes(await inAmbient('istio-injection: enabled'))).toEqual(['MCT1001'])
+  })
+
   test('a Deployment alone: what its own fields decide, with the line of each', async () => {
     const report = await check(file('web.yaml', WEB))
     expect(found(report)).toEqual(['MCT1001:16'])
@@ -147,6 +170,38 @@ describe('manifests', () => {
     expect(await at('15006')).toContain('MCT1105:14')
     expect(await at('15090')).not.toContain('MCT1105:14')
     expect(await at('15006')).not.toContain('MCT1001:16')
+  })
+})
+
+describe('workloads in files are named as in a cluster', () => {
+  const service = SERVICE.replace('name: web', 'name: other')
+  const pod = `apiVersion: v1
+kind: Pod
+metadata:
+  name: web-5d4f-x
+  labels: {app: web, pod-template-hash: 5d4f}
+  ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-5d4f, controller: true, uid: x}]
+spec:
+  containers: [{name: web, image: nginx}]
+status: {phase: Running}
+`
+  async function named(text: string, name: string, namespace?: string): Promise<string> {
+    const source = await openFiles([file('named.yaml', text)])
+    const found = await checkTargets(source, [name], namespace === undefined ? {} : {namespace})
+    return found.map(({kind, metadata}) => `${kind} ${metadata.name}`).join()
+  }
+
+  test.each(['deploy/web', 'web', 'deployment/web', 'web.default', 'deploy/web.default'])('%s', async name => {
+    expect(await named(`${WEB}---\n${service}`, name)).toBe('Deployment web')
+  })
+
+  test('pods that are there say more than the template they were made from', async () => {
+    expect(await named(`${WEB}---\n${pod}`, 'deploy/web')).toBe('Pod web-5d4f-x')
+  })
+
+  test('another kind, name or namespace is none', async () => {
+    for (const [name, namespace] of [['sts/web'], ['deploy/wep'], ['deploy/web', 'shop']] as const)
+      await expect(named(WEB, name, namespace)).rejects.toThrow()
   })
 })
 

@@ -1,5 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {kernelNote, kernelWords} from '../../../src/analysis/netfilter/rule-words/chain-notes.js'
+import {MESH_TERMS} from '../../../src/model/mesh-terms.js'
 import {explainReport} from '../../../src/reports/explain/report.js'
 import {explainView} from '../../../src/reports/explain/view.js'
 import {RULES} from '../../../src/rules/registry.js'
@@ -26,7 +27,9 @@ describe('explain', () => {
   test('every word the kernel notes know can be explained within 80 columns', () => {
     expect(kernelWords().length).toBeGreaterThan(40)
     for (const word of kernelWords()) {
-      const lines = explained(word).split('\n')
+      // A rule may have the same name; what it says stands before.
+      const all = explained(word).split('\n')
+      const lines = all.slice(all.findIndex(line => line.includes('(kernel rules)')))
       expect(lines[0]).toContain('(kernel rules)')
       expect(lines.join(' ')).not.toMatch(/[{}]/)
       expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(80)
@@ -38,5 +41,35 @@ describe('explain', () => {
     expect(explained('15006')).toContain('Envoy inbound capture')
     expect(explained('UF')).toContain('response flag')
     expect(() => explainReport(RULES, 'nope')).toThrow(/nothing is known/)
+  })
+
+  test('flags as an access log joins them, each by itself', () => {
+    const text = explained('uf,URX')
+    expect(text).toMatch(/^UF \(.*\nURX \(/s)
+    expect(explained('UH')).toContain('no endpoints')
+  })
+
+  test('words of the mesh, in any case and spelling', () => {
+    expect(explained('mTLS')).toContain('both sides show a certificate')
+    expect(explained('Mutual TLS')).toBe(explained('mtls'))
+    expect(explained('NACK')).toContain('keeps what it had')
+    for (const word of Object.keys(MESH_TERMS)) {
+      const lines = explained(word).split('\n')
+      expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(80)
+    }
+  })
+
+  test('what a word leads on to can itself be explained', () => {
+    for (const [, next] of Object.values(MESH_TERMS)) {
+      const [, word] = /^meshctl explain (\S+)$/.exec(next) ?? []
+      if (word !== undefined) expect(explained(word)).not.toBe('')
+    }
+  })
+
+  test("ports that only istiod holds are an application's to have", () => {
+    expect(explained('8080')).toContain('an application may have it')
+    expect(explained('15012')).toContain('an application may have it')
+    expect(explained('15006')).toContain('must not use it there')
+    expect(explained('15020')).toContain('must not use it there')
   })
 })

@@ -31,12 +31,13 @@ const FROM_PROXY = {ip: 0x7f00_0006n, ip6: 6n} as const
 
 /**
  * Ports whose clients reach the sidecar in spite of the rule, while the sidecar's own call to the application there is thrown away: filter
- * rules see the rewritten port on the first way and the real one on the second (walked, not assumed).
+ * rules see the rewritten port on the first way and the real one on the second (walked, not assumed). Only asked of rules about what comes in:
+ * what goes out names ports of others.
  */
 export function cutOffPorts(difference: Difference, rulesets: readonly Ruleset[], machine: Machine): readonly number[] {
   const family: IpFamily = difference.family === 'ip6' ? 'ip6' : 'ip'
   const own = primaryAddress(machine, family)
-  if (own === undefined) return []
+  if (own === undefined || !/\/input$/i.test(difference.place)) return []
   const rules = compileRules(rulesets)
   const fate = (packet: Partial<Packet>, port: number): Verdict =>
     verdictOf(walkPacket(rules, machine, {protocol: 'tcp', destination: own.own, destinationPort: port, ...packet}))

@@ -1,8 +1,11 @@
 import {type Answer, answered, missing} from '../../../model/answer.js'
+import type {Artifact} from '../../../model/evidence.js'
 import {FACT_WORDS, type FactName, type Facts, type Workload} from '../../../rules/facts.js'
+import type {Source} from '../../../sources/source.js'
 import {certificates} from './certificates.js'
 import {cni} from './cni.js'
 import {cniExcluded, cniRelease} from './cni-plugin.js'
+import {connections} from './connections.js'
 import {type CheckRun, cannotVisit, type FactBook, type PodContext} from './context.js'
 import {controlPlane} from './control-plane.js'
 import {discovery} from './discovery.js'
@@ -27,11 +30,13 @@ const FETCH: Fetchers = {
   destinationRules: ({run}) => run.lists.destinationRules(),
   sockets,
   authorizationPolicies: ({run}) => run.lists.authorizationPolicies(),
+  requestAuthentications: ({run}) => run.lists.requestAuthentications(),
   serviceEntries: ({run}) => run.lists.serviceEntries(),
   sidecars: ({run}) => run.lists.sidecars(),
   networkPolicies: ({run, workload}) => run.lists.networkPolicies(workload.pod.object.namespace),
   nodes: ({run}) => run.lists.nodes(),
   ports,
+  connections: async context => cannotVisit(context, 'connections') ?? (await connections(context)),
   certificates,
   proxyLog: context => podLog(context, 'proxyLog', 'log.istio-proxy'),
   initLog: context => podLog(context, 'initLog', 'log.istio-init'),
@@ -49,9 +54,25 @@ const FETCH: Fetchers = {
   cniExcluded,
 }
 
+/** A source that reads each piece of whole evidence once: several facts rest on the same, and each reading visits the pod. */
+function remembering(source: Source): Source {
+  const held = new Map<string, Promise<Answer<Artifact>>>()
+  return {
+    ...source,
+    evidence(id, pod, query) {
+      if (query !== undefined) return source.evidence(id, pod, query)
+      const key = `${id} ${pod.namespace}/${pod.name}`
+      const known = held.get(key) ?? source.evidence(id, pod)
+      held.set(key, known)
+      return known
+    },
+  }
+}
+
 /** The facts of one workload, fetched when first asked for. */
-export function factBook(run: CheckRun, workload: Workload): FactBook {
+export function factBook(shared: CheckRun, workload: Workload): FactBook {
   const held = new Map<FactName, Promise<Answer<unknown>>>()
+  const run: CheckRun = {...shared, source: remembering(shared.source)}
   const context: PodContext = {
     run,
     workload,

@@ -1,6 +1,20 @@
 import {type Answer, answered, missing} from '../../../model/answer.js'
+import type {ProxyConnection} from '../../../model/sync-state.js'
 import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
+import type {IstiodAnswer} from '../../proxy-status/istiods.js'
 import type {PodContext} from './context.js'
+
+/** By proxy, made once per answer: a fleet asks for thousands of proxies among thousands. */
+const CONNECTIONS = new WeakMap<IstiodAnswer, ReadonlyMap<string, readonly ProxyConnection[]>>()
+
+function connectionsOf(answer: IstiodAnswer): ReadonlyMap<string, readonly ProxyConnection[]> {
+  const known = CONNECTIONS.get(answer)
+  if (known !== undefined) return known
+  const made = new Map<string, ProxyConnection[]>()
+  for (const proxy of answer.proxies) made.set(proxy.id, [...(made.get(proxy.id) ?? []), proxy])
+  CONNECTIONS.set(answer, made)
+  return made
+}
 
 /** What the replicas of istiod say of the pod's proxy. */
 export async function controlPlane({run, workload: {pod}}: PodContext): Promise<Answer<Facts['controlPlane']>> {
@@ -11,7 +25,7 @@ export async function controlPlane({run, workload: {pod}}: PodContext): Promise<
   const spoke = answers.value.filter(each => each.silent === undefined)
   const id = `${pod.object.name}.${pod.object.namespace}`
   const connections = spoke.flatMap(each =>
-    each.proxies.filter(proxy => proxy.id === id).map(proxy => ({...proxy, istiodVersion: each.version})),
+    (connectionsOf(each).get(id) ?? []).map(proxy => ({...proxy, istiodVersion: each.version})),
   )
   if (connections.length === 0 && silent !== undefined) {
     // Forwarding a port to istiod is more than reading: a check that visits nothing may well be without that right.

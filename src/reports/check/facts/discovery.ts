@@ -22,14 +22,11 @@ export async function discovery({run, workload: {pod}}: PodContext): Promise<Ans
   const [services, home] = await Promise.all([run.lists.services(namespace), run.lists.namespace(namespace)])
   if (!services.ok) return services
   const exists = services.value.some(({object}) => object.name === name)
-  // Files given by hand need not hold the Services of the control plane.
-  if (!exists && run.source.origin.kind === 'files') {
-    return missing(FACT_WORDS.discovery, 'not-captured', `Service ${name} of ${namespace} is not among the files`)
-  }
   return answered({
     address,
     from,
-    exists,
+    // Files given by hand need not hold the Services of the control plane.
+    exists: !exists && run.source.origin.kind === 'files' ? undefined : exists,
     home: {namespace, ...(home.ok ? {labels: home.value.labels} : {})},
   })
 }

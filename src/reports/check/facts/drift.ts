@@ -1,15 +1,13 @@
 import {driftOf} from '../../../analysis/netfilter/drift/drift.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import {UserError} from '../../../model/user-error.js'
-import type {Facts} from '../../../rules/facts.js'
+import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
 import {expectedFor} from '../../iptables/expectation.js'
 import {otherRelease} from '../../iptables/other-release.js'
-import {cannotVisit, type PodContext, refOf} from './context.js'
+import {type PodContext, refOf} from './context.js'
 
 /** The rules as they are now against those the pod should have. */
 export async function drift(context: PodContext): Promise<Answer<Facts['drift']>> {
-  const barred = cannotVisit(context, 'drift')
-  if (barred !== undefined) return barred
   const kernel = await context.fact('kernel')
   if (!kernel.ok) return kernel
   const {rulesets, machine, parameters} = kernel.value
@@ -22,7 +20,7 @@ export async function drift(context: PodContext): Promise<Answer<Facts['drift']>
       ...(other === undefined ? {} : {otherRelease: other}),
     })
   } catch (error) {
-    if (error instanceof UserError) return missing('the rules the pod should have', 'not-captured', error.message)
+    if (error instanceof UserError) return missing(FACT_WORDS.drift, 'not-captured', error.message)
     throw error
   }
 }

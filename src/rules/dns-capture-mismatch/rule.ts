@@ -28,7 +28,7 @@ function unanswered(pod: PodModel, sockets: SocketTable | undefined): string | u
 
 export const rule = defineRule({
   code: 'MCT1313',
-  slug: 'dns-capture',
+  slug: 'dns-capture-mismatch',
   aliases: [],
   severity: 'warning',
   title: 'The capture of name lookups does not do what was asked',

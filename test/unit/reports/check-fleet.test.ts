@@ -1,0 +1,341 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+import {afterEach, beforeAll, describe, expect, test} from '@jest/globals'
+import {KINDS} from '../../../src/model/kinds.js'
+import type {KubeObject} from '../../../src/model/kube-object.js'
+import {podPages} from '../../../src/reports/check/pod-pages.js'
+import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
+import {exitCodeOf} from '../../../src/reports/report.js'
+import {RULES} from '../../../src/rules/registry.js'
+import {openFiles} from '../../../src/sources/open.js'
+import type {Source} from '../../../src/sources/source.js'
+import {memorySource} from '../../support/memory-source.js'
+import {type ClusterScript, printed, type ScriptedCluster, scriptedCluster} from '../../support/scripted-cluster.js'
+
+const OPTIONS = {
+  rules: RULES,
+  failOn: 'warning',
+  istioNamespace: 'istio-system',
+  deep: false,
+  everywhere: true,
+  now: new Date('2026-11-20T20:00:00Z'),
+} as const
+
+let sample: Source
+const held = new Map<string, readonly KubeObject[]>()
+let cluster: ScriptedCluster | undefined
+
+async function objectsOf(kind: string): Promise<readonly KubeObject[]> {
+  const answer = await sample.objects({kind})
+  return answer.ok ? answer.value : []
+}
+
+beforeAll(async () => {
+  sample = await openFiles(['src/sample/mesh.tgz'])
+  for (const kind of ['Pod', 'Namespace', 'Service', 'ConfigMap', 'MutatingWebhookConfiguration'])
+    held.set(kind, await objectsOf(kind))
+})
+afterEach(async () => {
+  await cluster?.close()
+  cluster = undefined
+})
+
+/** A pod of the sample under another name, one of two of its workload, in one of some namespaces. */
+function copyOf(base: string, at: number, namespaces: number): KubeObject {
+  const pod = held.get('Pod')?.find(({metadata}) => metadata.name.startsWith(base))
+  if (pod === undefined) throw new Error(`no pod ${base}`)
+  const hash = pod.metadata.labels?.['pod-template-hash'] ?? ''
+  const namespace = `fleet-${(at >> 1) % namespaces}`
+  const ownerReferences = [{kind: 'ReplicaSet', name: `w${at >> 1}-${hash}`, controller: true}]
+  return {
+    ...pod,
+    metadata: {...pod.metadata, name: `${base}-${at}`, namespace, ownerReferences} as KubeObject['metadata'],
+  }
+}
+
+function namespaceObjects(count: number): readonly KubeObject[] {
+  const demo = held.get('Namespace')?.find(({metadata}) => metadata.name === 'demo')
+  if (demo === undefined) throw new Error('no namespace demo')
+  return Array.from({length: count}, (_, at) => ({...demo, metadata: {...demo.metadata, name: `fleet-${at}`}}))
+}
+
+const RESOURCES = new Map(KINDS.map(({resource, kind}) => [resource, kind]))
+
+const FORBIDDEN = {
+  status: 403,
+  body: JSON.stringify({
+    kind: 'Status',
+    status: 'Failure',
+    message: 'User "u" cannot list resource "pods" in API group "" at the cluster scope',
+    reason: 'Forbidden',
+    code: 403,
+  }),
+}
+
+interface Wish {
+  readonly kind: string
+  readonly namespace: string | undefined
+  readonly from: number
+}
+
+/** An API server for lists of objects: pages of 500, selectors ignored, `before` may answer in its place. */
+function lists(
+  objects: Readonly<Record<string, readonly KubeObject[]>>,
+  before: (wish: Wish) => {status?: number; body: string} | undefined = () => undefined,
+): ClusterScript['get'] {
+  return path => {
+    const url = new URL(path, 'http://x')
+    const [, namespace, resource] = /(?:\/namespaces\/([^/]+))?\/([a-z]+)$/.exec(url.pathname) ?? []
+    const kind = RESOURCES.get(resource ?? '')
+    if (kind === undefined) return undefined
+    const from = Number(url.searchParams.get('continue') ?? 0)
+    const instead = before({kind, namespace, from})
+    if (instead !== undefined) return instead
+    const all = (objects[kind] ?? held.get(kind) ?? []).filter(
+      ({metadata}) => namespace === undefined || metadata.namespace === namespace,
+    )
+    const items = all.slice(from, from + 500)
+    const next =
+      from + 500 < all.length ? {continue: String(from + 500), remainingItemCount: all.length - from - 500} : {}
+    return {body: JSON.stringify({kind: `${kind}List`, apiVersion: 'v1', metadata: next, items})}
+  }
+}
+
+function callsTo(part: string): readonly string[] {
+  return (cluster?.calls ?? []).map(({name}) => name).filter(name => name.includes(part))
+}
+
+async function checked(more: Partial<Parameters<typeof checkReport>[2]> = {}): Promise<CheckReport> {
+  const {source} = cluster as ScriptedCluster
+  return await checkReport(source, podPages(source, [], {allNamespaces: true}), {...OPTIONS, ...more})
+}
+
+describe('check -A of a fleet', () => {
+  test('pages of 500, one list per kind whatever the namespaces, and the same answer as with everything at hand', async () => {
+    const Pod = Array.from({length: 1200}, (_, at) => copyOf(at % 10 === 0 ? 'sick-uid-v1' : 'reviews-v1', at, 40))
+    const Namespace = [...namespaceObjects(40), ...(held.get('Namespace') ?? [])]
+    cluster = await scriptedCluster({get: lists({Pod, Namespace})})
+    const progress: (readonly [number, number | undefined])[] = []
+    const report = await checked({progress: (done, total) => progress.push([done, total])})
+    expect(callsTo('/api/v1/pods')).toEqual([
+      'GET /api/v1/pods?limit=500',
+      'GET /api/v1/pods?limit=500&continue=500',
+      'GET /api/v1/pods?limit=500&continue=1000',
+    ])
+    expect(callsTo('/services')).toEqual(['GET /api/v1/services?limit=500'])
+    expect(callsTo('/namespaces/fleet-')).toEqual([])
+    expect(progress.slice(0, 1)).toEqual([[1, 1200]])
+    expect(progress.at(-1)).toEqual([1200, 1200])
+    expect(progress).toHaveLength(1200)
+    const everything = [
+      ...Pod,
+      ...Namespace,
+      ...[...held.entries()].flatMap(([kind, all]) => (RESOURCES_APART.has(kind) ? [] : all)),
+    ]
+    const origin = {kind: 'cluster', label: 'cluster test'} as const
+    const whole = memorySource({objects: [...everything].reverse(), origin})
+    const expected = await checkReport(whole, podPages(whole, [], {allNamespaces: true}), OPTIONS)
+    expect(
+      report.workloads.map(each => ({...each, notChecked: each.notChecked.map(({code, pods}) => [code, pods])})),
+    ).toEqual(
+      expected.workloads.map(each => ({...each, notChecked: each.notChecked.map(({code, pods}) => [code, pods])})),
+    )
+    expect(report.workloads).toHaveLength(600)
+    const sick = report.workloads.flatMap(({findings}) => findings.filter(({code}) => code === 'MCT1001'))
+    expect(sick.flatMap(({pods}) => pods)).toHaveLength(120)
+  })
+
+  test('a list that expires goes on and is said to, one that begins anew counts nothing twice', async () => {
+    const Pod = Array.from({length: 1100}, (_, at) => copyOf('reviews-v1', at, 4))
+    const gone = (token?: number) => ({
+      status: 410,
+      body: JSON.stringify({
+        kind: 'Status',
+        metadata: token === undefined ? {} : {continue: String(token)},
+        status: 'Failure',
+        message: 'too old',
+        reason: 'Expired',
+        code: 410,
+      }),
+    })
+    let expired = 0
+    const once = (wish: Wish, answer: ReturnType<typeof gone>) => {
+      if (wish.kind !== 'Pod' || wish.from !== 500 || wish.namespace !== undefined) return undefined
+      expired += 1
+      return expired === 1 ? answer : undefined
+    }
+    cluster = await scriptedCluster({get: lists({Pod}, wish => once(wish, gone(500)))})
+    const went = await checked()
+    expect(went.notes).toEqual([expect.stringContaining('went on from a later moment')])
+    await cluster.close()
+    expired = 0
+    cluster = await scriptedCluster({get: lists({Pod}, wish => once(wish, gone()))})
+    const anew = await checked()
+    expect(anew.notes).toEqual([])
+    for (const report of [went, anew])
+      expect(report.workloads.flatMap(({pods}) => pods).sort()).toEqual(Pod.map(({metadata}) => metadata.name).sort())
+  })
+
+  test('pods that are over are read and not checked; nothing else there is nothing to check', async () => {
+    const [first, ...rest] = Array.from({length: 6}, (_, at) => copyOf('reviews-v1', at, 1))
+    const over = (pod: KubeObject, phase: string): KubeObject => ({...pod, status: {...(pod.status ?? {}), phase}})
+    const Pod = [
+      ...(first === undefined ? [] : [first]),
+      ...rest.map((pod, at) => over(pod, at % 2 === 0 ? 'Failed' : 'Succeeded')),
+    ]
+    cluster = await scriptedCluster({get: lists({Pod})})
+    expect((await checked()).workloads.flatMap(({pods}) => pods)).toEqual(['reviews-v1-0'])
+    await cluster.close()
+    cluster = await scriptedCluster({get: lists({Pod: Pod.slice(1)})})
+    await expect(checked()).rejects.toThrow('no pods in any namespace of cluster test')
+  })
+
+  test('a selector is asked for, and holds where the source answers with more', async () => {
+    const other = copyOf('reviews-v1', 2, 1)
+    const Pod = [copyOf('reviews-v1', 0, 1), {...other, metadata: {...other.metadata, labels: {app: 'else'}}}]
+    cluster = await scriptedCluster({get: lists({Pod})})
+    const target = {allNamespaces: true, selector: 'app=reviews'}
+    const report = await checkReport(cluster.source, podPages(cluster.source, [], target), OPTIONS)
+    expect(report.workloads.flatMap(({pods}) => pods)).toEqual(['reviews-v1-0'])
+    expect(callsTo('/api/v1/pods')).toEqual(['GET /api/v1/pods?labelSelector=app%3Dreviews&limit=500'])
+  })
+
+  test('a list that ends in the middle is no answer', async () => {
+    const Pod = Array.from({length: 700}, (_, at) => copyOf('reviews-v1', at, 4))
+    cluster = await scriptedCluster({
+      get: lists({Pod}, ({kind, from}) => (kind === 'Pod' && from === 500 ? {status: 500, body: 'no'} : undefined)),
+    })
+    await expect(checked()).rejects.toThrow(/cannot look up Pod in cluster test: .*\(after 500 pods\)/)
+  })
+})
+
+/** Kinds the fleet brings itself. */
+const RESOURCES_APART = new Set(['Pod', 'Namespace'])
+
+describe('where the cluster may not be listed whole', () => {
+  const pods = () => Array.from({length: 40}, (_, at) => copyOf('reviews-v1', at, 10))
+
+  test('its namespaces are, one by one, and those refused are told: 3', async () => {
+    const Pod = pods()
+    const Namespace = namespaceObjects(10)
+    const refuse = ({kind, namespace}: Wish) =>
+      (kind === 'Pod' || kind === 'Service') && (namespace === undefined || namespace === 'fleet-3')
+        ? FORBIDDEN
+        : undefined
+    cluster = await scriptedCluster({get: lists({Pod, Namespace}, refuse)})
+    const report = await checked({failOn: 'error'})
+    const seen = Pod.filter(({metadata}) => metadata.namespace !== 'fleet-3')
+    expect(report.workloads.flatMap(each => each.pods).sort()).toEqual(seen.map(({metadata}) => metadata.name).sort())
+    expect(report.damaged).toMatchObject([
+      {what: 'the pods of 1 of 10 namespaces', reason: 'forbidden', detail: 'not allowed to list pods in fleet-3'},
+    ])
+    expect(exitCodeOf({...report, failing: false})).toBe(3)
+    // One per namespace with pods, and that of the control plane.
+    expect(callsTo('/services')).toHaveLength(1 + 9 + 1)
+    expect(callsTo('/api/v1/pods?')).toHaveLength(1)
+  })
+
+  test('lists of the whole mesh are put together from the namespaces; one refusal leaves them open', async () => {
+    const Namespace = namespaceObjects(3)
+    const PeerAuthentication = Namespace.map(({metadata}) => ({
+      apiVersion: 'security.istio.io/v1',
+      kind: 'PeerAuthentication',
+      metadata: {name: 'own', namespace: metadata.name},
+      spec: {},
+    }))
+    const Pod = Array.from({length: 6}, (_, at) => copyOf('reviews-v1', at, 3))
+    const run = async (refused: (namespace: string | undefined) => boolean, everywhere = true) => {
+      cluster = await scriptedCluster({
+        get: lists({Pod, Namespace, PeerAuthentication}, ({kind, namespace}) =>
+          kind === 'PeerAuthentication' && refused(namespace) ? FORBIDDEN : undefined,
+        ),
+      })
+      const report = await checked({everywhere})
+      await cluster.close()
+      return report.gaps.filter(({what}) => what === 'PeerAuthentication objects').map(({detail}) => detail)
+    }
+    expect(await run(namespace => namespace === undefined)).toEqual([])
+    expect(await run(namespace => namespace === undefined || namespace === 'fleet-1')).toEqual([
+      'refused in 1 of 3 namespaces: fleet-1',
+    ])
+    const whole = 'user u may not list pods in the whole cluster'
+    expect(await run(() => true)).toEqual([whole])
+    // Who asks about some pods alone does not go through every namespace for it.
+    expect(await run(namespace => namespace === undefined, false)).toEqual([whole])
+  })
+
+  test('no namespace at all, or none that may be named: an error', async () => {
+    const Namespace = namespaceObjects(10)
+    cluster = await scriptedCluster({get: lists({Namespace}, ({kind}) => (kind === 'Pod' ? FORBIDDEN : undefined))})
+    await expect(checked()).rejects.toThrow('and in no namespace either')
+    await cluster.close()
+    cluster = await scriptedCluster({
+      get: lists({}, ({kind}) => (kind === 'Pod' || kind === 'Namespace' ? FORBIDDEN : undefined)),
+    })
+    await expect(checked()).rejects.toMatchObject({
+      hint: expect.stringContaining('Namespaces may not be listed either'),
+    })
+  })
+
+  test('a namespace that fails for another reason is an error of the whole', async () => {
+    const Namespace = namespaceObjects(2)
+    cluster = await scriptedCluster({
+      get: lists({Pod: pods(), Namespace}, ({kind, namespace}) => {
+        if (kind !== 'Pod' || namespace === 'fleet-0') return undefined
+        return namespace === undefined ? FORBIDDEN : {status: 500, body: 'no'}
+      }),
+    })
+    await expect(checked()).rejects.toThrow(/cannot look up Pod in cluster test: .*failed \(HTTP 500: no\)/)
+  })
+})
+
+test('--deep: after 429 half as much is under way, nothing before the time named, and one question per proxy at a time', async () => {
+  const Pod = Array.from({length: 60}, (_, at) => copyOf('reviews-v1', at, 3))
+  const get = lists({Pod, Namespace: namespaceObjects(3)})
+  const [waitMs, HEARD_MS] = [1000, 100]
+  const [overloadAt, afterwards] = [200, 30]
+  let [asked, under, refusedAt, early, perProxy] = [0, 0, 0, 0, 0]
+  const most = {before: 0, after: 0}
+  let left = afterwards
+  const admin = new Map<string, number>()
+  /** One request of a visit: counted while it is under way; the one that is too many is refused. */
+  const visit = async <T>(
+    answer: () => T,
+  ): Promise<T | {status: number; headers: Record<string, string>; body: string}> => {
+    asked += 1
+    under += 1
+    const refused = asked === overloadAt
+    const since = performance.now() - refusedAt
+    if (asked < overloadAt) most.before = Math.max(most.before, under)
+    // What was sent before the answer was heard does not count.
+    if (refusedAt > 0 && since > HEARD_MS && since < waitMs - HEARD_MS) early += 1
+    if (refusedAt > 0 && since >= waitMs - HEARD_MS && left-- > 0) most.after = Math.max(most.after, under)
+    await sleep(4)
+    under -= 1
+    if (refused) refusedAt = performance.now()
+    return refused ? {status: 429, headers: {'Retry-After': '1'}, body: 'Too many requests'} : answer()
+  }
+  const asking = async <T>(pod: string, use: () => Promise<T>): Promise<T> => {
+    const now = (admin.get(pod) ?? 0) + 1
+    admin.set(pod, now)
+    perProxy = Math.max(perProxy, now)
+    try {
+      return await use()
+    } finally {
+      admin.set(pod, now - 1)
+    }
+  }
+  cluster = await scriptedCluster({
+    get: async path => (path.includes('/log?') ? await visit(() => ({body: ''})) : await get(path)),
+    exec: async (_container, _argv, _pod) => await visit(() => printed('')),
+    forward: async (_port, pod) => await asking(pod, async () => await visit(() => ({status: 500, body: 'not today'}))),
+  })
+  const report = await checked({deep: true})
+  expect(report.workloads.flatMap(({pods}) => pods)).toHaveLength(60)
+  expect(asked).toBeGreaterThan(overloadAt + afterwards)
+  expect(most.before).toBeGreaterThanOrEqual(16)
+  expect(early).toBe(0)
+  // Half, and a few seats won back meanwhile.
+  expect(most.after).toBeLessThanOrEqual(most.before * 0.75)
+  expect(perProxy).toBe(1)
+  expect(report.gaps.filter(({detail}) => detail.includes('Too many requests'))).toEqual([])
+})

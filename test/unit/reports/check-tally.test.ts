@@ -1,0 +1,88 @@
+import {expect, test} from '@jest/globals'
+import {readPod} from '../../../src/formats/kube-pod/parse.js'
+import type {Finding} from '../../../src/model/finding.js'
+import type {PodModel} from '../../../src/model/pod.js'
+import type {Outcome} from '../../../src/reports/check/evaluate.js'
+import {openTally} from '../../../src/reports/check/tally.js'
+import {RULES} from '../../../src/rules/registry.js'
+
+const [one, two, three] = RULES
+if (one === undefined || two === undefined || three === undefined) throw new Error('three rules are needed')
+
+function pod(name: string, status: object = {phase: 'Running'}): PodModel {
+  const made = readPod({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace: 'shop',
+      labels: {'pod-template-hash': 'h'},
+      ownerReferences: [{kind: 'ReplicaSet', name: 'web-h', controller: true}],
+    },
+    spec: {containers: []},
+    status,
+  } as Parameters<typeof readPod>[0])
+  if (made === undefined) throw new Error('not a pod')
+  return made
+}
+
+function found(name: string, ...messages: readonly string[]): Outcome {
+  const findings = messages.map(
+    message =>
+      ({
+        code: one?.code,
+        severity: 'error',
+        object: {kind: 'Deployment', namespace: 'shop', name: 'web'},
+        message,
+        pods: [name],
+        proof: [{from: 'seen in', text: name}],
+      }) as unknown as Finding,
+  )
+  return {rule: one as (typeof RULES)[number], kind: 'found', findings}
+}
+
+const passed = (rule: (typeof RULES)[number]): Outcome => ({rule, kind: 'passed'})
+const unasked = (rule: (typeof RULES)[number]): Outcome => ({rule, kind: 'not-applicable'})
+const open = (detail: string): Outcome => ({
+  rule: two,
+  kind: 'not-checked',
+  gap: {what: 'a log', reason: 'timeout', detail},
+})
+
+const OUTCOMES: Readonly<Record<string, readonly Outcome[]>> = {
+  a: [found('a', 'x', 'x', 'y'), open('slow'), passed(three)],
+  b: [passed(one), open('slow'), unasked(three)],
+  c: [found('c', 'x'), passed(two), passed(three)],
+  d: [found('d', 'x'), open('later'), passed(three)],
+}
+
+function tallied(order: string) {
+  const tally = openTally()
+  for (const name of order) tally.add(pod(name), OUTCOMES[name] ?? [])
+  return tally.workloads()
+}
+
+test('whatever the order of the pods, a workload is told as its first pods by name have it', () => {
+  const [workload, ...others] = tallied('abcd')
+  expect(others).toEqual([])
+  expect(workload?.workload).toEqual({kind: 'Deployment', namespace: 'shop', name: 'web'})
+  expect(workload?.pods).toEqual(['a', 'b', 'c', 'd'])
+  expect(workload?.findings.map(({message, pods, proof}) => [message, pods, proof[0]?.text])).toEqual([
+    ['x', ['a', 'c', 'd'], 'a'],
+    ['y', ['a'], 'a'],
+  ])
+  expect(workload?.notChecked.map(({code, pods, gap}) => [code, pods, gap.detail])).toEqual([
+    [two.code, ['a', 'b', 'd'], 'slow'],
+  ])
+  // Two of the rules were not passed by every pod; the third is no question for one of them, which is no failure.
+  expect(workload?.passed).toBe(1)
+  for (const order of ['dcba', 'bdac', 'cadb', 'badc']) expect(tallied(order)).toEqual([workload])
+})
+
+test('a template has no pods to name', () => {
+  const tally = openTally()
+  tally.add(pod('a', {}), [found('a', 'x'), open('slow'), passed(three)])
+  expect(tally.workloads()).toMatchObject([
+    {pods: [], findings: [{message: 'x', pods: []}], notChecked: [{pods: []}], passed: 1},
+  ])
+})

@@ -4,8 +4,9 @@ import {selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {progressLine} from '../src/cli/progress-line.js'
+import {settledReport} from '../src/reports/check/mending.js'
 import {podPages} from '../src/reports/check/pod-pages.js'
-import {severitiesByCode, withPolicy} from '../src/reports/check/policy.js'
+import {severitiesByCode} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
 import {checkView} from '../src/reports/check/view.js'
 import {exitCodeOf} from '../src/reports/report.js'
@@ -42,7 +43,7 @@ export default class Check extends MeshCommand {
     output: many('output format, or FORMAT=FILE for a file (repeatable)', 'o'),
     baseline: Flags.string({helpValue: 'FILE', description: 'accept the findings listed there until they expire'}),
     config: Flags.string({helpValue: 'FILE', description: 'settings of the team (.meshctl.yaml)'}),
-    fix: Flags.boolean({description: 'the same as -o patch: print commands that would mend what a patch can mend'}),
+    fix: Flags.boolean({description: 'the same as -o patch: print what would mend what a patch can mend'}),
     shard: Flags.string({helpValue: 'I/N', description: 'only part I (from 0) of N parts of the workloads'}),
     deep: Flags.boolean({allowNo: true, description: 'visit every pod (usual unless -A on a cluster)'}),
   }
@@ -69,7 +70,7 @@ export default class Check extends MeshCommand {
         line.show(`${done}${total === undefined ? '' : ` of ${total}`} pods checked`)
       const {version} = this.config
       const raw = await checkReport(source, pods, {...options, version, progress}).finally(() => line.clear())
-      const report = withPolicy(raw, {severities, accepted, at: options.now})
+      const report = await settledReport(source, raw, {severities, accepted, at: options.now}, specs)
       process.exitCode = exitCodeOf(report, flags['require-all'])
       await writeOutputs(specs, report, checkView)
       const shown = specs.find(({file}) => file === undefined)

@@ -17,9 +17,9 @@ export interface Proof {
   readonly text: string
 }
 
-/** One operation of a JSON patch (RFC 6902) against the object a person edits. */
+/** One operation of a JSON patch (RFC 6902) against the object a person edits; `test` makes sure that it is still the object that was seen. */
 export interface PatchStep {
-  readonly op: 'add' | 'replace' | 'remove'
+  readonly op: 'add' | 'replace' | 'remove' | 'test'
   readonly path: string
   readonly value?: unknown
 }

@@ -17,3 +17,11 @@ export function pointer(path: string): string {
 export function entryPointer(path: string, key: string): string {
   return `${pointer(path)}/${escaped(key)}`
 }
+
+/** The steps of a JSON pointer. */
+export function pointerSteps(path: string): readonly string[] {
+  return path
+    .split('/')
+    .slice(1)
+    .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+}

@@ -1,7 +1,9 @@
 import type {Answer, Gap} from '../model/answer.js'
 import type {Artifact, EvidenceId, EvidenceQuery} from '../model/evidence.js'
+import type {PatchStep} from '../model/finding.js'
 import type {KubeObject, PodRef} from '../model/kube-object.js'
 import type {Permission, Ruling} from '../model/permission.js'
+import type {ObjectRef} from '../model/pod.js'
 import type {Requirement} from '../model/selector.js'
 import type {Changes} from './changes.js'
 
@@ -17,6 +19,20 @@ export interface FilePlace {
   readonly file: string
   readonly line: number
   readonly column: number
+}
+
+/** Steps of a patch for one object. */
+export interface ObjectSteps {
+  readonly object: ObjectRef
+  readonly steps: readonly PatchStep[]
+}
+
+/** A document of a file the user gave, corrected, and which objects in it were. */
+export interface CorrectedText {
+  readonly file: string
+  readonly line: number
+  readonly text: string
+  readonly objects: readonly ObjectRef[]
 }
 
 /** Which objects are wanted; `namespace` absent means every namespace. */
@@ -65,10 +81,9 @@ export interface Source {
   /** Parts of the input that could not be read while the rest could; only files have any. */
   damaged?(): Promise<readonly Gap[]>
   /** Where a field of an object was written; only files know. */
-  place?(
-    object: {readonly kind: string; readonly name: string},
-    path: string | undefined,
-  ): Promise<FilePlace | undefined>
+  place?(object: ObjectRef, path: string | undefined): Promise<FilePlace | undefined>
+  /** The documents that hold these objects with the steps made in them; only files have any. */
+  corrected?(corrections: readonly ObjectSteps[]): Promise<readonly CorrectedText[]>
   /** What its user may do there; absent where nothing is ever refused. */
   rulings?(permissions: readonly Permission[]): Promise<readonly Ruling[]>
   /** What may be changed there, each only by an explicit wish; a live cluster alone has any. */

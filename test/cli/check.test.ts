@@ -117,7 +117,7 @@ describe('check', () => {
     expect(own.code).toBe(0)
     expect(own.stdout).toContain('0 errors, 1 warning')
     const fix = await meshctl(['check', 'deploy/sick-uid-v1', '-n', 'demo', '--fix'], SAMPLE)
-    expect(fix.stdout).toContain('kubectl patch deployment sick-uid-v1 -n demo --type=json')
+    expect(fix.stdout).toContain('kubectl patch deployment sick-uid-v1 -n demo --type=strategic')
   })
 
   test('names that do not exist say what to type', async () => {

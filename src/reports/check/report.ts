@@ -3,7 +3,7 @@ import {boundedMap} from '../../model/bounded-map.js'
 import {atLeast, type Severity} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {Rule} from '../../rules/rule.js'
-import type {Source} from '../../sources/source.js'
+import type {CorrectedText, Source} from '../../sources/source.js'
 import {askIstiods, type IstiodAnswer, istiodPods} from '../proxy-status/istiods.js'
 import type {Report} from '../report.js'
 import {checkPod} from './evaluate.js'
@@ -11,6 +11,7 @@ import type {CheckRun} from './facts/context.js'
 import {clusterLists} from './lists.js'
 import {onePage, type PodPage} from './pod-pages.js'
 import {type CheckedWorkload, openTally} from './tally.js'
+import {withWholePatch} from './whole-patch.js'
 
 export interface CheckOptions {
   readonly rules: readonly Rule[]
@@ -36,6 +37,8 @@ export interface CheckReport extends Report {
   readonly version: string
   /** Parts of the files given that could not be read, and of the mesh that could not be listed. */
   readonly damaged: readonly Gap[]
+  /** Documents of the files given with what can be mended mended, when they were asked for. */
+  readonly corrected?: readonly CorrectedText[]
   /** Findings, passed and unchecked questions, over all workloads. */
   readonly counts: {
     readonly error: number
@@ -52,13 +55,14 @@ const AT_ONCE = 8
 const WENT_ON =
   'the list of pods expired on the way and went on from a later moment; pods made in the meantime may be missing'
 
-/** Findings in files say on which line. */
+/** Findings in files say on which line, and their patches fit the object that is written there. */
 async function placed(source: Source, each: CheckedWorkload): Promise<CheckedWorkload> {
   if (source.place === undefined) return each
   const findings = await Promise.all(
     each.findings.map(async finding => {
       const place = await source.place?.(finding.object, finding.path)
-      return place === undefined ? finding : {...finding, place}
+      const whole = await withWholePatch(source, finding)
+      return place === undefined ? whole : {...whole, place}
     }),
   )
   return {...each, findings}

@@ -9,7 +9,7 @@ import type {View} from '../view.js'
 import {checkData} from './data.js'
 import {githubAnnotations} from './forms/github.js'
 import {junitXml} from './forms/junit.js'
-import {patchCommands} from './forms/patches.js'
+import {patchText} from './forms/patches.js'
 import {policyReports} from './forms/policy-report.js'
 import {prometheusText} from './forms/prometheus.js'
 import {sarifLog} from './forms/sarif.js'
@@ -171,7 +171,7 @@ export const checkView: View<CheckReport> = {
     prom: prometheusText,
     github: githubAnnotations,
     policyreport: report => renderYaml(policyReports(report)),
-    patch: patchCommands,
+    patch: patchText,
     baseline: report => renderYaml(baselineOf(report)),
   },
 }

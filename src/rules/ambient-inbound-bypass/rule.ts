@@ -1,3 +1,4 @@
+import {removeAnnotation} from '../mend.js'
 import {defineRule} from '../rule.js'
 
 const BYPASS = 'ambient.istio.io/bypass-inbound-capture'
@@ -16,6 +17,9 @@ export const rule = defineRule({
   check: ({pod}) => {
     if (pod.annotations[BYPASS] !== 'true') return []
     const path = `${pod.metadataPath}.annotations["${BYPASS}"]`
-    return [{message: 'The pod takes inbound connections past ztunnel.', path, proof: [{from: path, text: 'true'}]}]
+    const patch = removeAnnotation(pod, BYPASS)
+    return [
+      {message: 'The pod takes inbound connections past ztunnel.', path, proof: [{from: path, text: 'true'}], patch},
+    ]
   },
 })

@@ -1,5 +1,5 @@
-import {entryPointer} from '../../model/object-path.js'
 import {runsToCompletion} from '../../model/pod.js'
+import {isLabelValue, setInMap} from '../mend.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 /** The labels that name a workload and its version, by the style a team demands. */
@@ -7,6 +7,9 @@ const APP = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app']
 const VERSION = ['service.istio.io/canonical-revision', 'app.kubernetes.io/version', 'version']
 /** What injection itself writes for want of anything better. */
 const MADE_BY_INJECTION = ['service.istio.io/canonical-name', 'service.istio.io/canonical-revision']
+
+/** A workload per version, as in reviews-v2. */
+const VERSIONED = /-(v\d+)$/
 
 export const rule = defineRule({
   code: 'MCT1101',
@@ -34,6 +37,9 @@ export const rule = defineRule({
     const written = (names: readonly string[]) =>
       names.some(name => pod.labels[name] !== undefined && !(pod.exists && MADE_BY_INJECTION.includes(name)))
     const name = pod.workload.name
+    const own = name.replace(VERSIONED, '')
+    // A version nobody wrote anywhere is not for us to choose.
+    const inName = VERSIONED.exec(name)?.[1]
     const found: Found[] = []
     const labels = `${pod.metadataPath}.labels`
     const shown = Object.entries(pod.labels)
@@ -46,7 +52,7 @@ export const rule = defineRule({
         message: `No app label (${plain(app)}): the mesh calls it ${pod.labels['service.istio.io/canonical-name'] ?? pod.labels['app.kubernetes.io/name'] ?? name}.`,
         path: labels,
         proof,
-        patch: [{op: 'add', path: entryPointer(labels, 'app'), value: name.replace(/-v\d+$/, '')}],
+        ...(isLabelValue(own) ? {patch: setInMap(pod, 'labels', 'app', own)} : {}),
       })
     }
     if (!written(version)) {
@@ -55,7 +61,7 @@ export const rule = defineRule({
         message: `No version label (${plain(version)}): telemetry shows the version as "${pod.labels['app.kubernetes.io/version'] ?? 'latest'}".`,
         path: labels,
         proof,
-        patch: [{op: 'add', path: entryPointer(labels, 'version'), value: 'v1'}],
+        ...(inName === undefined ? {} : {patch: setInMap(pod, 'labels', 'version', inName)}),
       })
     }
     return found

@@ -1,3 +1,4 @@
+import {removeAnnotation} from '../mend.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const INCLUDE = 'traffic.sidecar.istio.io/includeInboundPorts'
@@ -25,6 +26,7 @@ export const rule = defineRule({
           {from: INCLUDE, text: include},
           {from: EXCLUDE, text: exclude},
         ],
+        patch: removeAnnotation(pod, EXCLUDE),
       },
     ]
   },

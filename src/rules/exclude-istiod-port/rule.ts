@@ -1,6 +1,8 @@
 import {outboundCapture} from '../../analysis/inbound-capture/outbound-capture.js'
+import {listed, withoutItems} from '../mend.js'
 import {defineRule, PAGES} from '../rule.js'
 
+const EXCLUDE = 'traffic.sidecar.istio.io/excludeOutboundPorts'
 const ISTIOD = ['15010', '15012']
 
 export const rule = defineRule({
@@ -21,7 +23,10 @@ export const rule = defineRule({
     return [
       {
         message: `Outbound port ${named.join(' and ')} is excluded from capture for no gain.`,
-        path: `${pod.metadataPath}.annotations["traffic.sidecar.istio.io/excludeOutboundPorts"]`,
+        path: `${pod.metadataPath}.annotations["${EXCLUDE}"]`,
+        ...(named.every(port => listed(pod.annotations[EXCLUDE]).includes(port))
+          ? {patch: withoutItems(pod, EXCLUDE, named)}
+          : {}),
         proof: [{from: capture.from, text: `excluded ports: ${capture.excludePorts.join(', ')}`}],
       },
     ]

@@ -1,6 +1,6 @@
 import {decideInjection} from '../../analysis/injection/decision.js'
 import {stockWebhooks} from '../../analysis/injection/stock-webhooks.js'
-import {entryPointer} from '../../model/object-path.js'
+import {setInMap} from '../mend.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const INJECT = 'sidecar.istio.io/inject'
@@ -30,7 +30,7 @@ export const rule = defineRule({
         path: `${path}["${INJECT}"]`,
         proof: injection.steps.map(({question, answer}) => ({from: question, text: answer})),
         ...(helps
-          ? {patch: [{op: 'add' as const, path: entryPointer(`${pod.metadataPath}.labels`, INJECT), value: 'true'}]}
+          ? {patch: setInMap(pod, 'labels', INJECT, 'true')}
           : {fix: `First mend this: ${injection.reason}. A label of the pod alone would not help.`}),
       },
     ]

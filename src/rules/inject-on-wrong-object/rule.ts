@@ -1,3 +1,4 @@
+import {setInMap} from '../mend.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const INJECT = 'sidecar.istio.io/inject'
@@ -39,6 +40,9 @@ export const rule = defineRule({
               message: `${INJECT}: "${owner[place]}" on the ${pod.workload.kind} itself has no effect on its pods.`,
               path: `metadata.${place}["${INJECT}"]`,
               proof: [{from: `metadata.${place}`, text: `${INJECT}: "${owner[place]}"`}],
+              ...(['true', 'false'].includes(owner[place])
+                ? {patch: setInMap(pod, 'labels', INJECT, owner[place])}
+                : {}),
             },
           ],
     )

@@ -1,8 +1,13 @@
 import {isOlder} from '../../model/istio-version.js'
 import {isTemplated} from '../../model/templated.js'
+import {setInMap} from '../mend.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const INJECT = 'sidecar.istio.io/inject'
+
+/** Words whose meaning nobody doubts (YAML 1.1), whatever the release makes of them. */
+const YES = ['y', 'yes', 'true', 'on']
+const NO = ['n', 'no', 'false', 'off']
 
 export const rule = defineRule({
   code: 'MCT1203',
@@ -20,7 +25,8 @@ export const rule = defineRule({
     (['labels', 'annotations'] as const).flatMap(place => {
       const value = pod[place][INJECT]
       if (value === undefined || value === 'true' || value === 'false' || isTemplated(value)) return []
-      const old = ['y', 'yes', 'true', 'on'].includes(value.toLowerCase()) ? 'yes' : 'no'
+      const old = YES.includes(value.toLowerCase()) ? 'yes' : 'no'
+      const meant = YES.includes(value.toLowerCase()) ? 'true' : NO.includes(value.toLowerCase()) ? 'false' : undefined
       const means = isOlder(injection?.version ?? version, 1, 27)
         ? `it means ${old}`
         : `it counts as unset (before Istio 1.27 it meant ${old})`
@@ -29,6 +35,7 @@ export const rule = defineRule({
           message: `${INJECT}: "${value}" is neither "true" nor "false"; ${means}.`,
           path: `${pod.metadataPath}.${place}["${INJECT}"]`,
           proof: [{from: `${pod.metadataPath}.${place}`, text: `${INJECT}: "${value}"`}],
+          ...(meant === undefined ? {} : {patch: setInMap(pod, place, INJECT, meant)}),
         },
       ]
     }),

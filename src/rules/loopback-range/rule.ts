@@ -1,6 +1,9 @@
 import {outboundCapture} from '../../analysis/inbound-capture/outbound-capture.js'
 import {parseIp, parseIpRange} from '../../model/ip-address.js'
+import {listed, withoutItems} from '../mend.js'
 import {defineRule, PAGES} from '../rule.js'
+
+const INCLUDE = 'traffic.sidecar.istio.io/includeOutboundIPRanges'
 
 export const rule = defineRule({
   code: 'MCT1311',
@@ -24,7 +27,12 @@ export const rule = defineRule({
     return [
       {
         message: `${named.join(', ')} is captured outbound: that is the pod itself.`,
-        path: `${pod.metadataPath}.annotations["traffic.sidecar.istio.io/includeOutboundIPRanges"]`,
+        path: `${pod.metadataPath}.annotations["${INCLUDE}"]`,
+        // An empty list would capture nothing at all, which is something else.
+        ...(named.every(range => listed(pod.annotations[INCLUDE]).includes(range)) &&
+        listed(pod.annotations[INCLUDE]).length > named.length
+          ? {patch: withoutItems(pod, INCLUDE, named)}
+          : {}),
         proof: [{from: capture.from, text: `included ranges: ${capture.includeRanges.join(', ')}`}],
       },
     ]

@@ -1,7 +1,9 @@
 import {reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
 import {istioProtocol, protocolOfName} from '../../analysis/protocol/istio-protocol.js'
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import type {PatchStep} from '../../model/finding.js'
 import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
+import {pointer} from '../../model/object-path.js'
 import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -15,6 +17,14 @@ function ofControlPlane({labels}: ServiceModel): boolean {
 
 function told({name = '', appProtocol}: ServicePort): string {
   return appProtocol === undefined ? `is named "${name}"` : `has appProtocol "${appProtocol}" and the name "${name}"`
+}
+
+/** A server that speaks first is TCP, whatever else it may be. */
+function asTcp({path, port}: ServicePort): readonly PatchStep[] {
+  return [
+    {op: 'test', path: pointer(`${path}.port`), value: port},
+    {op: 'add', path: pointer(`${path}.appProtocol`), value: 'tcp'},
+  ]
 }
 
 export const rule = defineRule({
@@ -46,6 +56,7 @@ export const rule = defineRule({
           proof: [
             {from: port.path, text: `name: ${port.name ?? '(none)'}, appProtocol: ${port.appProtocol ?? '(none)'}`},
           ],
+          ...(waits && port.appProtocol === undefined ? {patch: asTcp(port)} : {}),
         },
       ]
     }),

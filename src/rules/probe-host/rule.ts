@@ -1,4 +1,6 @@
+import {pointer} from '../../model/object-path.js'
 import {appContainers} from '../../model/pod.js'
+import {sameContainer} from '../mend.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const PROBES = ['liveness', 'readiness', 'startup']
@@ -26,6 +28,7 @@ export const rule = defineRule({
             message: `The ${probe.kind} probe of ${container.name} asks the host ${probe.host}.`,
             path,
             proof: [{from: path, text: probe.host}],
+            patch: [sameContainer(pod, container), {op: 'remove' as const, path: pointer(path)}],
           },
         ]
       }),

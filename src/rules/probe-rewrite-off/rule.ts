@@ -1,6 +1,7 @@
 import {inboundCapture, isCaptured} from '../../analysis/inbound-capture/inbound-capture.js'
 import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
 import {appContainers} from '../../model/pod.js'
+import {removeAnnotation} from '../mend.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const REWRITE = 'sidecar.istio.io/rewriteAppHTTPProbers'
@@ -42,6 +43,7 @@ export const rule = defineRule({
               {from: REWRITE, text: 'false'},
               {from: `${pod.specPath}.${probe.path}`, text: `port: ${probe.port}`},
             ],
+            patch: removeAnnotation(pod, REWRITE),
           },
         ]
       }),

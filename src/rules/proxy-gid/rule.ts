@@ -1,6 +1,7 @@
 import {proxyIds, runsBeforeProxy} from '../../analysis/pod-mode/pod-mode.js'
 import {pointer} from '../../model/object-path.js'
 import {appContainers} from '../../model/pod.js'
+import {sameContainer} from '../mend.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -31,7 +32,15 @@ export const rule = defineRule({
             {from: path, text: `runAsGroup: ${gid}`},
             {from: 'istio-init', text: `-m owner --gid-owner ${gid} -j RETURN`},
           ],
-          patch: [{op: 'replace', path: pointer(path), value: gid === 1000 ? 1001 : 1000}],
+          // A guest for debugging cannot be changed any more.
+          ...(own !== undefined && container.role === 'ephemeral'
+            ? {}
+            : {
+                patch: [
+                  ...(own === undefined ? [] : [sameContainer(pod, container)]),
+                  {op: 'replace' as const, path: pointer(path), value: gid === 1000 ? 1001 : 1000},
+                ],
+              }),
         },
       ]
     }),

@@ -1,11 +1,27 @@
 import {proxyIds, runsBeforeProxy} from '../../analysis/pod-mode/pod-mode.js'
+import type {PatchStep} from '../../model/finding.js'
 import {pointer} from '../../model/object-path.js'
 import {appContainers, type Container, type PodModel} from '../../model/pod.js'
+import {sameContainer} from '../mend.js'
 import {defineRule, PAGES} from '../rule.js'
 
-function effective({security}: Container, pod: PodModel): {readonly uid: number; readonly own: boolean} | undefined {
+interface Run {
+  readonly uid: number
+  /** Said by the container itself, not by the pod. */
+  readonly own: boolean
+}
+
+function effective({security}: Container, pod: PodModel): Run | undefined {
   if (security.runAsUser !== undefined) return {uid: security.runAsUser, own: true}
   return pod.security.runAsUser === undefined ? undefined : {uid: pod.security.runAsUser, own: false}
+}
+
+/** Any other user will do. */
+function another(pod: PodModel, container: Container, {uid, own}: Run, path: string): readonly PatchStep[] {
+  return [
+    ...(own ? [sameContainer(pod, container)] : []),
+    {op: 'replace', path: pointer(path), value: uid === 1000 ? 1001 : 1000},
+  ]
 }
 
 export const rule = defineRule({
@@ -35,7 +51,8 @@ export const rule = defineRule({
               }
             : {
                 message: `Container ${container.name} runs as user ${run.uid}, the proxy's own: what it sends bypasses the sidecar.`,
-                patch: [{op: 'replace' as const, path: pointer(path), value: run.uid === 1000 ? 1001 : 1000}],
+                // A guest for debugging cannot be changed any more.
+                ...(run.own && container.role === 'ephemeral' ? {} : {patch: another(pod, container, run, path)}),
               }),
           path,
           proof: [

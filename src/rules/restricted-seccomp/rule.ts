@@ -1,3 +1,4 @@
+import {pointer} from '../../model/object-path.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -26,11 +27,7 @@ export const rule = defineRule({
         path: `${pod.specPath}.securityContext.seccompProfile`,
         proof: [{from: `Namespace ${namespace.name}`, text: `${ENFORCE}: restricted`}],
         patch: [
-          {
-            op: 'add',
-            path: `/${pod.specPath.replaceAll('.', '/')}/securityContext`,
-            value: {seccompProfile: {type: 'RuntimeDefault'}},
-          },
+          {op: 'add', path: pointer(`${pod.specPath}.securityContext.seccompProfile`), value: {type: 'RuntimeDefault'}},
         ],
       },
     ]

@@ -1,5 +1,9 @@
+import {pointer} from '../../model/object-path.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule} from '../rule.js'
+
+/** What Kubernetes gives a pod that asks for nothing else. */
+const USUAL_SECONDS = 30
 
 export const rule = defineRule({
   code: 'MCT1419',
@@ -37,6 +41,14 @@ export const rule = defineRule({
         message: `The pod has ${grace} seconds to end, the sidecar drains for ${drainSeconds}.`,
         path,
         proof: [{from: path, text: String(grace)}],
+        ...(drainSeconds < USUAL_SECONDS
+          ? {
+              patch: [
+                {op: 'test' as const, path: pointer(path), value: grace},
+                {op: 'replace' as const, path: pointer(path), value: USUAL_SECONDS},
+              ],
+            }
+          : {}),
       },
     ]
   },

@@ -9,10 +9,14 @@ const MAX_FILES = 10_000
 
 async function manifestsBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, {recursive: true, withFileTypes: true})
-  const files = entries.filter(entry => entry.isFile() && MANIFEST.test(entry.name))
-  const shown = files
-    .map(entry => join(entry.parentPath, entry.name))
-    .filter(path => !/(^|\/)(\.git|node_modules)\//.test(path))
+  const named = entries
+    .filter(entry => (entry.isFile() || entry.isSymbolicLink()) && MANIFEST.test(entry.name))
+    .map(entry => ({path: join(entry.parentPath, entry.name), link: entry.isSymbolicLink()}))
+    .filter(({path}) => !/(^|\/)(\.git|node_modules)\//.test(path))
+  // A link counts when it leads to a file, as in volumes of ConfigMaps; folders behind links are not gone through.
+  const shown: string[] = []
+  for (const {path, link} of named)
+    if (!link || (await stat(path).catch(() => undefined))?.isFile() === true) shown.push(path)
   if (shown.length > MAX_FILES) throw new UserError(`${folder} holds ${shown.length} manifests, more than ${MAX_FILES}`)
   return shown.sort()
 }

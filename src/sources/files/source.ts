@@ -5,7 +5,7 @@ import {isOfKind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ObjectRef} from '../../model/pod.js'
 import {UserError} from '../../model/user-error.js'
-import type {FilePlace, ObjectQuery, Source} from '../source.js'
+import type {CorrectedText, FilePlace, ObjectQuery, ObjectSteps, Source} from '../source.js'
 import type {InputFile} from './input-file.js'
 import {withoutKubectlLines} from './kubectl-lines.js'
 import {withoutUtf16} from './utf16.js'
@@ -145,6 +145,13 @@ export function filesSource(files: readonly InputFile[]): Source {
     return undefined
   }
 
+  async function corrected(corrections: readonly ObjectSteps[]): Promise<readonly CorrectedText[]> {
+    const {correctedIn} = await import('../../formats/kube-manifest/correct.js')
+    return manifests.flatMap(({label: file, bytes}) =>
+      correctedIn(bytes, corrections).map(document => ({file, ...document})),
+    )
+  }
+
   return {
     origin: {kind: 'files', label},
     defaultNamespace: 'default',
@@ -157,6 +164,7 @@ export function filesSource(files: readonly InputFile[]): Source {
     evidence,
     damaged: async () => (manifests.length === 0 ? [] : (await read()).damaged),
     place,
+    corrected,
     close: async () => {},
   }
 }

@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process'
 import {readFileSync} from 'node:fs'
 import {beforeAll, describe, expect, test} from '@jest/globals'
 import {Ajv} from 'ajv'
@@ -7,8 +8,10 @@ import {formOf, rendered} from '../../../src/cli/output.js'
 import {outputSpecs} from '../../../src/cli/outputs.js'
 import {parseBaseline} from '../../../src/formats/baseline/parse.js'
 import {parseCheckConfig} from '../../../src/formats/check-config/parse.js'
+import type {Finding, PatchStep} from '../../../src/model/finding.js'
 import {fingerprint} from '../../../src/reports/check/fingerprint.js'
 import {junitXml} from '../../../src/reports/check/forms/junit.js'
+import {patchesOf, withCorrections} from '../../../src/reports/check/mending.js'
 import {podPages} from '../../../src/reports/check/pod-pages.js'
 import {baselineOf, severitiesByCode, withPolicy} from '../../../src/reports/check/policy.js'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
@@ -35,6 +38,7 @@ const COLUMN = (MANIFEST.split('\n')[8] ?? '').indexOf('1337') + 1
 
 let mesh: CheckReport
 let manifest: CheckReport
+let written = ''
 
 async function checked(path: string, all: boolean): Promise<CheckReport> {
   const source = await openFiles([path])
@@ -54,6 +58,7 @@ beforeAll(async () => {
   const path = `${mkdtempSync('/tmp/meshctl-forms-')}/web app.yaml`
   writeFileSync(path, MANIFEST)
   mesh = await checked('src/sample/mesh.tgz', true)
+  written = path
   manifest = await checked(path, false)
 })
 
@@ -156,13 +161,83 @@ describe('forms for programs', () => {
     }
   })
 
-  test('patch: commands with steps that point into the object', async () => {
+  test('patch: commands that merge by name, none for what cannot be named, documents for manifests', async () => {
     const text = await shown(mesh, 'patch')
     expect(text).toContain(
-      'kubectl patch deployment sick-uid-v1 -n demo --type=json -p \'[{"op":"replace","path":"/spec/template/spec/containers/0/securityContext/runAsUser","value":1000}]\'',
+      'kubectl patch deployment sick-uid-v1 -n demo --type=strategic -p \'{"spec":{"template":{"spec":{"containers":[{"name":"sick-uid","securityContext":{"runAsUser":1000}}]}}}}\'',
     )
-    for (const line of text.split('\n').filter(each => each.startsWith('kubectl')))
-      expect(() => JSON.parse(/'(.*)'$/.exec(line)?.[1] ?? '')).not.toThrow()
+    const [first] = mesh.workloads.flatMap(({findings}) => findings).filter(({patch}) => patch !== undefined)
+    if (first === undefined) throw new Error('no patch')
+    const of = async (object: object, patch = first.patch) => {
+      const findings = [{...first, object: {...first.object, ...object}, patch}] as readonly Finding[]
+      return await shown(
+        {...mesh, workloads: [{workload: first.workload, pods: [], findings, notChecked: [], passed: 0}]},
+        'patch',
+      )
+    }
+    for (const name of ['a; touch x', 'a\nb', '$(id)', '-x', 'web-?', ''])
+      expect(await of({name})).toMatch(/^# [^\n]*: it has no name a command could say\n$/)
+    expect(await of({kind: 'Job'})).toMatch(/^# Job [^\n]*create it anew with this change:\n# \{[^\n]*\n$/)
+    const inList: readonly PatchStep[] = [
+      {op: 'test', path: '/spec/containers/0/name', value: 'a'},
+      {op: 'replace', path: '/spec/containers/0/image', value: 'x'},
+    ]
+    expect(await of({kind: 'Rollout'}, inList)).toContain('--type=json -p \'[{"op":"test"')
+    expect(await of({kind: 'StatefulSet'}, inList)).toContain(
+      '--type=strategic -p \'{"spec":{"containers":[{"name":"a","image":"x"}]}}\'',
+    )
+    expect(await of({kind: 'Rollout'}, [{op: 'add', path: '/a/b', value: 1}])).toContain(
+      '--type=merge -p \'{"a":{"b":1}}\'',
+    )
+    expect(await of({}, [{op: 'replace', path: '/spec/containers/0/image', value: 'x'}])).toContain('--type=json')
+    expect(await shown({...mesh, workloads: []}, 'patch')).toBe('# Nothing found can be mended by a patch.\n')
+  })
+
+  test('patch: a shell gives kubectl the text as it is', async () => {
+    const value = `'; touch pwned; ' "$(id)" \`id\` \\ \n\u001b[31m \u202e \u{1f600}`
+    const [first] = mesh.workloads.flatMap(({findings}) => findings).filter(({patch}) => patch !== undefined)
+    if (first === undefined) throw new Error('no patch')
+    const findings: readonly Finding[] = [{...first, patch: [{op: 'add', path: "/a/it's~1b", value}]}]
+    const text = await shown(
+      {...mesh, workloads: [{workload: first.workload, pods: [], findings, notChecked: [], passed: 0}]},
+      'patch',
+    )
+    const script = `kubectl() { printf '%s\\0' "$@"; }\n${text}`
+    const words = spawnSync('sh', ['-c', script], {encoding: 'utf8'}).stdout.split('\0')
+    expect(JSON.parse(words[words.indexOf('-p') + 1] ?? '')).toEqual({a: {"it's/b": value}})
+  })
+
+  test('patch: two remedies that clash are not both made, equal steps come once, what is accepted stays', () => {
+    const [first] = mesh.workloads.flatMap(({findings}) => findings)
+    if (first === undefined) throw new Error('no findings')
+    const of = (code: string, ...patch: readonly PatchStep[]): Finding => ({...first, code, patch})
+    const test: PatchStep = {op: 'test', path: '/a', value: 1}
+    const one: PatchStep = {op: 'add', path: '/b', value: 1}
+    const [patch, ...others] = patchesOf([
+      of('A', test, one),
+      of('B', one, {op: 'add', path: '/c', value: 2}),
+      of('C', {op: 'add', path: '/b', value: 2}),
+      of('D', {op: 'remove', path: '/b'}),
+      {...of('E', {op: 'add', path: '/e', value: 2}), accepted: 'yes'},
+      of('F', {op: 'test', path: '/d', value: 1}, {op: 'remove', path: '/d'}),
+    ])
+    expect(others).toEqual([])
+    expect(patch?.codes).toEqual(['A', 'B', 'F'])
+    expect(patch?.steps.map(({op, path}) => `${op} ${path}`)).toEqual([
+      'test /a',
+      'test /d',
+      'add /b',
+      'add /c',
+      'remove /d',
+    ])
+  })
+
+  test('patch: manifests are printed corrected, and only those', async () => {
+    const source = await openFiles([written])
+    const text = await shown(await withCorrections(source, manifest), 'patch')
+    expect(text).toMatch(/^---\n# .*web app\.yaml:1: mends MCT1001\napiVersion: apps\/v1\n/)
+    expect(text).toContain(MANIFEST.replace('runAsUser: 1337', 'runAsUser: 1000'))
+    expect(await shown(manifest, 'patch')).toMatch(/^# Deployment default\/web: MCT1001: to be changed by hand: \[/)
   })
 })
 

@@ -1,4 +1,4 @@
-import {mkdtempSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, symlinkSync, unlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
@@ -135,6 +135,10 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     writeFileSync(join(inside, 'a.yaml'), WEB)
     writeFileSync(join(inside, 'b.yml'), SERVICE)
     writeFileSync(join(inside, 'notes.txt'), 'no manifest')
+    symlinkSync('nowhere', join(inside, 'dangling.yaml'))
+    symlinkSync(file('linked.yaml', WEB.replace('name: web', 'name: linked')), join(inside, 'c.yaml'))
+    expect((await check(inside)).workloads.map(({workload}) => workload.name)).toEqual(['linked', 'web'])
+    unlinkSync(join(inside, 'c.yaml'))
     expect(found(await check(inside))).toEqual(['MCT1001:16', 'MCT1105:14', 'MCT1107:8'])
   })
 

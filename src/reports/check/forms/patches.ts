@@ -1,40 +1,132 @@
-import type {Finding, PatchStep} from '../../../model/finding.js'
+import type {PatchStep} from '../../../model/finding.js'
+import {pointerSteps} from '../../../model/object-path.js'
 import {type ObjectRef, objectLabel} from '../../../model/pod.js'
+import {escapeJson, escapeText} from '../../../terminal/escape.js'
+import {type ObjectPatch, reportPatches} from '../mending.js'
 import type {CheckReport} from '../report.js'
 
-/** The steps that mend one object, and the codes they mend. */
-export interface ObjectPatch {
-  readonly object: ObjectRef
-  readonly codes: readonly string[]
-  readonly steps: readonly PatchStep[]
-}
+/** Kinds whose lists kubectl can merge by name (strategic merge patch); a custom resource has no such thing. */
+const STRATEGIC = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'ReplicationController',
+  'CronJob',
+  'Service',
+  'Namespace',
+]
+/** Kinds whose template is fixed once they are there: they are made anew. */
+const FIXED = ['Pod', 'Job']
+/** What an object of a cluster can be called (RFC 1123 and the wider names of RBAC). */
+const NAME = /^[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?$/
 
-/** Findings whose remedy is known to the letter, gathered by object; equal steps once. */
-export function patchesOf(findings: readonly Finding[]): readonly ObjectPatch[] {
-  const byObject = new Map<string, ObjectPatch>()
-  for (const {object, code, patch, accepted} of findings) {
-    if (patch === undefined || accepted !== undefined) continue
-    const key = objectLabel(object)
-    const known = byObject.get(key) ?? {object, codes: [], steps: []}
-    const fresh = patch.filter(step => !known.steps.some(each => each.op === step.op && each.path === step.path))
-    byObject.set(key, {object, codes: [...new Set([...known.codes, code])], steps: [...known.steps, ...fresh]})
-  }
-  return [...byObject.values()]
-}
+type Tree = {[key: string]: unknown}
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }
 
-/** Commands that would mend what can be mended by a patch (RFC 6902); meshctl itself never changes anything. */
-export function patchCommands(report: CheckReport): string {
-  const patches = patchesOf(report.workloads.flatMap(each => each.findings))
-  if (patches.length === 0) return '# Nothing found can be mended by a patch.\n'
-  return patches
-    .map(({object, codes, steps}) => {
-      const namespace = object.namespace === '' ? '' : ` -n ${object.namespace}`
-      const command = `kubectl patch ${object.kind.toLowerCase()} ${object.name}${namespace} --type=json -p ${quoted(JSON.stringify(steps))}`
-      return `# ${objectLabel(object)}: ${codes.join(', ')}\n${command}\n`
+function isList(step: string | undefined): boolean {
+  return step !== undefined && /^\d+$/.test(step)
+}
+
+/** The field a step before tests in the item of a list: by that, and not by its number, the item is found. */
+function identity(steps: readonly PatchStep[], item: readonly string[]): {key: string; value: unknown} | undefined {
+  for (const {op, path, value} of steps) {
+    const way = pointerSteps(path)
+    if (op === 'test' && way.length === item.length + 1 && item.every((step, index) => step === way[index]))
+      return {key: way.at(-1) ?? '', value}
+  }
+  return undefined
+}
+
+/** The steps as a merge patch, which makes the maps that are missing; undefined when an item of a list has no name to find it by. */
+export function mergePatch(steps: readonly PatchStep[]): Tree | undefined {
+  const root: Tree = {}
+  for (const {op, path, value} of steps) {
+    const way = pointerSteps(path)
+    const madeOnTheWay = op === 'add' && typeof value === 'object' && value !== null && Object.keys(value).length === 0
+    if (op === 'test' || madeOnTheWay) continue
+    if (isList(way.at(-1))) return undefined
+    let at = root
+    for (let index = 0; index < way.length - 1; index += 1) {
+      const step = way[index] ?? ''
+      if (isList(step)) continue
+      if (!isList(way[index + 1])) {
+        at[step] ??= {}
+        at = at[step] as Tree
+        continue
+      }
+      const known = identity(steps, way.slice(0, index + 2))
+      if (known === undefined) return undefined
+      const list = (at[step] ?? []) as Tree[]
+      at[step] = list
+      const item = list.find(each => each[known.key] === known.value) ?? {[known.key]: known.value}
+      if (!list.includes(item)) list.push(item)
+      at = item
+    }
+    at[way.at(-1) ?? ''] = op === 'remove' ? null : value
+  }
+  return root
+}
+
+function hasList(steps: readonly PatchStep[]): boolean {
+  return steps.some(({path}) => pointerSteps(path).some(isList))
+}
+
+/** What to tell kubectl: a merge by name where it can, else a JSON patch that first tests what it changes. */
+function patchOf(kind: string, steps: readonly PatchStep[]): {readonly type: string; readonly text: string} {
+  const merged = mergePatch(steps)
+  const type = STRATEGIC.includes(kind) || FIXED.includes(kind) ? 'strategic' : hasList(steps) ? 'json' : 'merge'
+  return merged === undefined || type === 'json'
+    ? {type: 'json', text: escapeJson(JSON.stringify(steps))}
+    : {type, text: escapeJson(JSON.stringify(merged))}
+}
+
+function command({kind, namespace, name}: ObjectRef, steps: readonly PatchStep[]): string {
+  const where = namespace === '' ? '' : ` -n ${namespace}`
+  const {type, text} = patchOf(kind, steps)
+  return `kubectl patch ${kind.toLowerCase()} ${name}${where} --type=${type} -p ${quoted(text)}`
+}
+
+function lines({object, codes, steps}: ObjectPatch): string {
+  const head = `# ${escapeText(objectLabel(object))}: ${codes.join(', ')}`
+  if (
+    ![object.kind, object.name, ...(object.namespace === '' ? [] : [object.namespace])].every(word => NAME.test(word))
+  )
+    return `${head}: it has no name a command could say\n`
+  const {text} = patchOf(object.kind, steps)
+  if (FIXED.includes(object.kind))
+    return `${head}: it cannot be changed in place; create it anew with this change:\n# ${text}\n`
+  return `${head}\n${command(object, steps)}\n`
+}
+
+function covered(report: CheckReport, {object}: ObjectPatch): boolean {
+  return report.corrected?.some(({objects}) => objects.some(each => objectLabel(each) === objectLabel(object))) ?? false
+}
+
+/** Corrected documents of files, ready for kubectl apply, each under a line that says what it mends. */
+function documents(report: CheckReport, patches: readonly ObjectPatch[]): string {
+  return (report.corrected ?? [])
+    .map(({file, line, text, objects}) => {
+      const names = objects.map(objectLabel)
+      const codes = patches.filter(({object}) => names.includes(objectLabel(object))).flatMap(each => each.codes)
+      return `---\n# ${escapeText(file)}:${line}: mends ${[...new Set(codes)].join(', ')}\n${text}`
     })
     .join('')
+}
+
+/** What would mend what can be mended by a patch: corrected documents of manifests, kubectl commands for the rest. meshctl itself never changes anything. */
+export function patchText(report: CheckReport): string {
+  const patches = reportPatches(report)
+  if (patches.length === 0) return '# Nothing found can be mended by a patch.\n'
+  const rest = patches.filter(patch => !covered(report, patch))
+  if (report.origin.kind !== 'files') return rest.map(lines).join('')
+  // A command among manifests would be read as one.
+  const byHand = rest.map(({object, codes, steps}) => {
+    const text = escapeJson(JSON.stringify(steps))
+    return `# ${escapeText(objectLabel(object))}: ${codes.join(', ')}: to be changed by hand: ${text}\n`
+  })
+  return [documents(report, patches), ...byHand].join('')
 }

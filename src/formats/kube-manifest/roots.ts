@@ -1,0 +1,94 @@
+import {type Document, isMap, isSeq, parseAllDocuments, type YAMLMap} from 'yaml'
+import {type DocumentText, documentTexts, manifestText, tooLarge} from './document-texts.js'
+import {jsonTexts} from './json-values.js'
+import {itemKinds} from './objects.js'
+import {linesOf, MANIFEST_YAML} from './yaml-document.js'
+
+/** What is looked for in a manifest; an empty namespace means an object that has none. */
+export interface NamedObject {
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+}
+
+/** A document without mistakes, and the maps in it that are objects, by their key. */
+export interface RootedDocument {
+  readonly document: Document.Parsed
+  readonly roots: ReadonlyMap<string, readonly YAMLMap[]>
+}
+
+/** Larger documents are not read a second time only to tell a line. */
+const MAX_LENGTH = 8 * 1024 * 1024
+
+/** A text below a map; undefined for anything else. */
+export function textAt(map: YAMLMap, ...keys: readonly string[]): string | undefined {
+  const found = map.getIn(keys)
+  return typeof found === 'string' ? found : undefined
+}
+
+/** The key of an object: kind, namespace and name; without a namespace it is taken for that of the default. */
+export function objectKey({kind, namespace, name}: NamedObject): string {
+  return JSON.stringify([kind, namespace === '' ? 'default' : namespace, name])
+}
+
+interface Found {
+  readonly map: YAMLMap
+  readonly kind: string
+}
+
+/** The maps of a document that are objects, as the reader of manifests finds them. */
+function objectsIn(node: unknown, itemKind?: string): readonly Found[] {
+  if (isSeq(node)) return node.items.flatMap(item => objectsIn(item, itemKind))
+  if (!isMap(node)) return []
+  const kind = textAt(node, 'kind') ?? itemKind
+  const items = node.get('items')
+  if (isSeq(items) && kind?.endsWith('List') === true) return objectsIn(items, itemKinds({kind}).kind)
+  return kind === undefined ? [] : [{map: node, kind}]
+}
+
+function keyOf({map, kind}: Found): string {
+  const name = textAt(map, 'metadata', 'name') ?? `${textAt(map, 'metadata', 'generateName') ?? ''}?`
+  return objectKey({kind, namespace: textAt(map, 'metadata', 'namespace') ?? '', name})
+}
+
+function rooted(document: Document.Parsed): RootedDocument {
+  const roots = new Map<string, YAMLMap[]>()
+  for (const found of objectsIn(document.contents)) {
+    const same = roots.get(keyOf(found))
+    if (same === undefined) roots.set(keyOf(found), [found.map])
+    else same.push(found.map)
+  }
+  return {document, roots}
+}
+
+/** The sound documents of a text with their objects; none of a text that is too large, or nested too deeply. */
+export function rootedDocuments(text: string): readonly RootedDocument[] {
+  if (text.length > MAX_LENGTH || tooLarge(text) !== undefined) return []
+  try {
+    const documents = parseAllDocuments(text, MANIFEST_YAML)
+    if (!Array.isArray(documents)) return []
+    return documents.filter(({errors}) => errors.length === 0).map(document => rooted(document as Document.Parsed))
+  } catch (error) {
+    // A text nested beyond the call stack has no places; the reader of manifests has said so.
+    if (!(error instanceof RangeError)) throw error
+    return []
+  }
+}
+
+/** JSON values that follow each other, each by itself: together they are no YAML. */
+function valueTexts(document: DocumentText): readonly DocumentText[] {
+  const {text, line} = document
+  const values = /^\s*[{[]/.test(text) ? jsonTexts(text) : undefined
+  if (values === undefined || values.length < 2) return [document]
+  const begins = values.map((_, index) => values[index - 1]?.end ?? 0)
+  const place = linesOf(text)
+  return values.map(({end}, index) => {
+    const begin = begins[index] ?? 0
+    return {text: text.slice(begin, end), line: line + place(begin).line - 1}
+  })
+}
+
+/** The documents and JSON values of a manifest as texts. */
+export function manifestTexts(bytes: Uint8Array): readonly DocumentText[] {
+  return [...documentTexts(manifestText(bytes))].flatMap(valueTexts)
+}

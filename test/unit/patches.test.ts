@@ -1,0 +1,192 @@
+import {spawnSync} from 'node:child_process'
+import {existsSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {describe, expect, test} from '@jest/globals'
+import {parse, parseDocument, stringify} from 'yaml'
+import {correctedIn} from '../../src/formats/kube-manifest/correct.js'
+import {parseManifest} from '../../src/formats/kube-manifest/parse.js'
+import type {KubeObject} from '../../src/model/kube-object.js'
+import {patchText} from '../../src/reports/check/forms/patches.js'
+import type {CheckReport} from '../../src/reports/check/report.js'
+import {RULES} from '../../src/rules/registry.js'
+import {openFiles} from '../../src/sources/open.js'
+import {expectGolden} from '../support/golden.js'
+import {type Mended, mendedCase} from '../support/mended-case.js'
+import {kubernetesProblems} from '../support/official-schemas.js'
+import type {RuleCase} from '../support/rule-case.js'
+
+const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
+const OFFERING = RULES.filter(({slug}) => /patch/.test(readFileSync(`src/rules/${slug}/rule.ts`, 'utf8')))
+const CASES = OFFERING.flatMap(rule => {
+  const path = `src/rules/${rule.slug}/cases.yaml`
+  const cases = existsSync(path) ? (parse(readFileSync(path, 'utf8')) as readonly RuleCase[]) : []
+  return cases.filter(({expect: wanted}) => typeof wanted !== 'string').map(given => ({rule, given}))
+})
+const ALL: readonly {readonly name: string; readonly slug: string; readonly mended: readonly Mended[]}[] =
+  await Promise.all(
+    CASES.map(async ({rule, given}) => ({
+      name: `${rule.code} ${rule.slug}: ${given.name}`,
+      slug: rule.slug,
+      mended: await mendedCase(SAMPLE, rule, given),
+    })),
+  )
+const PATCHED = ALL.filter(({mended}) => mended.length > 0)
+
+/** Their patches bring the pod into the mesh, or let a Service find it: what is then worth a remark is remarked. */
+const JOINS = ['inject-annotation-only', 'inject-on-wrong-object', 'app-version-labels']
+
+const kubectl = spawnSync('kubectl', ['version', '--client'], {encoding: 'utf8'}).status === 0
+if (!kubectl) console.warn('SKIPPED: kubectl is not on PATH, so patches are not tried with it')
+const withKubectl = kubectl ? describe : describe.skip
+
+test('what is offered for which case', () => {
+  const lines = ALL.flatMap(({name, mended}) =>
+    mended.length === 0 ? [`${name}: nothing`] : mended.map(({finding}) => `${name}: ${JSON.stringify(finding.patch)}`),
+  )
+  expectGolden('src/reports/check/golden/patches.txt', `${lines.join('\n')}\n`)
+  expect(OFFERING.map(({slug}) => slug).filter(slug => !PATCHED.some(each => each.slug === slug))).toEqual([])
+})
+
+describe('applied to the object it came from, the finding is gone and no other comes', () => {
+  test.each(PATCHED.map(each => [each.name, each] as const))('%s', (_name, {slug, mended}) => {
+    for (const {before, after, failures, found, left, fresh, mine} of mended) {
+      expect(failures).toEqual([])
+      expect(after).not.toEqual(before)
+      expect(kubernetesProblems(after)).toEqual(kubernetesProblems(before))
+      expect({mine, found}).toEqual({mine, found: expect.arrayContaining([mine])})
+      expect(left).not.toContain(mine)
+      expect(fresh.filter(line => !JOINS.includes(slug) || !line.startsWith('info '))).toEqual([])
+    }
+  })
+})
+
+describe('the same in a manifest', () => {
+  const written = (object: KubeObject) =>
+    [
+      ['block', stringify(object)],
+      ['a List in flow style', stringify({kind: 'List', items: [object]}, {collectionStyle: 'flow'})],
+      ['JSON', JSON.stringify(object, null, 1)],
+    ] as const
+
+  test.each(PATCHED.map(each => [each.name, each] as const))('%s', (_name, {mended}) => {
+    for (const {finding, before, after} of mended) {
+      for (const [_form, text] of written(before)) {
+        const corrections = [{object: finding.object, steps: finding.patch ?? []}]
+        const bytes = Buffer.from(`# first\n---\n# second\n${text}`)
+        const [document, ...others] = correctedIn(bytes, corrections)
+        expect(others).toEqual([])
+        expect(document?.objects).toEqual([finding.object])
+        const {objects, problems} = parseManifest(Buffer.from(document?.text ?? ''))
+        expect(problems).toEqual([])
+        // A map that is empty once its last entry is gone may go as well.
+        expect(objects.map(withoutEmpty)).toEqual([withoutEmpty(after)])
+      }
+    }
+  })
+})
+
+function withoutEmpty(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (key, each: unknown) =>
+      key === 'annotations' && typeof each === 'object' && Object.keys(each ?? {}).length === 0 ? undefined : each,
+    ),
+  )
+}
+
+withKubectl('kubectl makes the same of the command that is printed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'meshctl-patch-'))
+
+  function local(object: KubeObject, rest: string): unknown {
+    const path = join(folder, 'object.json')
+    writeFileSync(path, JSON.stringify(object))
+    const {stdout, stderr, status} = spawnSync('sh', ['-c', `kubectl patch --local -f ${path} -o json ${rest}`], {
+      encoding: 'utf8',
+    })
+    if (status !== 0) throw new Error(stderr)
+    return withoutEmpty(JSON.parse(stdout))
+  }
+
+  test.each(PATCHED.map(each => [each.name, each] as const))('%s', (_name, {mended}) => {
+    for (const {finding, before, after} of mended) {
+      const workloads = [{workload: finding.workload, pods: [], findings: [finding], notChecked: [], passed: 0}]
+      const text = patchText({origin: {kind: 'cluster', label: 'x'}, workloads} as unknown as CheckReport)
+      const fixed = ['Pod', 'Job'].includes(finding.object.kind)
+      const [, rest = ''] =
+        (fixed ? /\n# (\{.*)\n$/ : /^kubectl patch \S+ \S+(?: -n \S+)? (--type=.*)$/m).exec(text) ?? []
+      expect(rest).not.toBe('')
+      const typed = (object: KubeObject) => local(object, "--type=merge -p '{}'")
+      expect(local(before, fixed ? `--type=strategic -p '${rest}'` : rest)).toEqual(typed(after))
+    }
+  })
+})
+
+describe('corrected manifests', () => {
+  const DEPLOYMENT = {kind: 'Deployment', namespace: 'default', name: 'web'}
+  const LABEL = [
+    {op: 'add', path: '/spec/template/metadata/labels', value: {}},
+    {op: 'add', path: '/spec/template/metadata/labels/app', value: 'web'},
+  ] as const
+  const corrected = (text: string, steps: Parameters<typeof correctedIn>[1][number]['steps']) =>
+    correctedIn(Buffer.from(text), [{object: DEPLOYMENT, steps}])
+
+  test('comments, quotes and the other fields stay; only documents that change are printed', () => {
+    const text = `# what it is
+apiVersion: apps/v1 # group
+kind: Deployment
+metadata:
+  name: "web"
+spec:
+  template:
+    metadata:
+      labels: # none yet
+    spec:
+      # the only one
+      containers:
+      - name: 'a' # with a name
+        args: ["--x=y", 'z']
+        image: x
+        command:
+        - |
+          set -e
+          exec  a
+`
+    const [document, ...others] = corrected(`kind: Other\nmetadata: {name: o}\n---\n${text}`, LABEL)
+    expect(others).toEqual([])
+    expect(document?.line).toBe(5)
+    expect(document?.text).toBe(text.replace('labels: # none yet\n', 'labels:\n        app: web\n'))
+  })
+
+  test('a value that is not what was seen, or stands behind an anchor, is left alone', () => {
+    const text =
+      'kind: Deployment\nmetadata: {name: web, labels: &l {app: old}}\nspec: {template: {metadata: {labels: *l}}}\n'
+    expect(corrected(text, LABEL)).toEqual([])
+    expect(corrected(text, [{op: 'add', path: '/metadata/labels/app', value: 'new'}])).toEqual([])
+    expect(
+      corrected(text, [
+        {op: 'test', path: '/kind', value: 'Pod'},
+        {op: 'add', path: '/spec/x', value: 1},
+      ]),
+    ).toEqual([])
+    expect(corrected(text, [{op: 'remove', path: '/spec/absent'}])).toEqual([])
+    expect(
+      corrected(text, [
+        {op: 'add', path: '/spec/x', value: 1},
+        {op: 'remove', path: '/spec/absent'},
+      ]),
+    ).toEqual([])
+  })
+
+  test('strings that look like something else are quoted, and unsafe ones written as escapes', () => {
+    const text = 'kind: Deployment\nmetadata: {name: web, annotations: {evil: "\\e[31m\\u202e"}}\n'
+    const [document] = corrected(text, [
+      {op: 'add', path: '/metadata/labels/a~1b', value: 'true'},
+      {op: 'add', path: '/metadata/labels/c', value: '1e3'},
+      {op: 'add', path: '/metadata/labels/d', value: 'y'},
+    ])
+    expect(parseDocument(document?.text ?? '', {version: '1.1'}).toJS()).toMatchObject({
+      metadata: {labels: {'a/b': 'true', c: '1e3', d: 'y'}, annotations: {evil: '\u001b[31m\u202e'}},
+    })
+    expect(document?.text).not.toMatch(/[\u001b\u202e]/)
+  })
+})

@@ -64,7 +64,10 @@ export async function rendered<R>(
       const text = view.texts?.[form]
       if (text !== undefined) return escapeLines(text(report))
       const doc = view.doc(report, form === 'short' || form === 'wide' ? form : 'table')
-      return renderDoc(ordered(doc, sortBy), layout)
+      const sorted = ordered(doc, sortBy)
+      // Few answers have frames, and all would pay for loading what draws them.
+      const framed = sorted.some(block => block.block === 'table' && block.style === 'box')
+      return renderDoc(sorted, framed ? {...layout, box: (await import('../terminal/box.js')).renderBox} : layout)
     }
   }
 }

@@ -15,10 +15,11 @@ export function renderBox(
   maxWidth: number,
   paint: Paint,
 ): string[] {
-  const natural = header.map(
+  const columns = header.length > 0 ? header : (rows[0] ?? []).map(() => '')
+  const natural = columns.map(
     (title, index) => Math.max(title.length, ...rows.map(row => cellText(row[index] ?? '').length)) + 2,
   )
-  const frame = header.length + 1
+  const frame = columns.length + 1
   const spare = maxWidth - frame - natural.reduce((sum, cells) => sum + cells, 0)
   const widest = natural.indexOf(Math.max(...natural))
   const colWidths =
@@ -28,6 +29,8 @@ export function renderBox(
     colWidths,
     wordWrap: true,
     style: {head: [], border: []},
+    // No lines between rows: an answer should fit a screen.
+    chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
   })
   for (const row of rows) table.push(row.map(cell => shown(cell, paint)))
   return table.toString().split('\n')

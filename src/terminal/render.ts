@@ -1,5 +1,5 @@
 import picocolors from 'picocolors'
-import {renderBox} from './box.js'
+import type {renderBox} from './box.js'
 import {type Paint, renderColumns} from './columns.js'
 import {type Block, type Cell, cellText, type Doc, type Table, type TreeNode} from './doc.js'
 import {escapeText} from './escape.js'
@@ -12,6 +12,8 @@ export interface Layout {
   readonly headers: boolean
   /** Trees are broken to fit the width, for a terminal; else each node keeps one line. */
   readonly fit?: boolean
+  /** Draws tables that ask for a frame; without it they are plain columns. */
+  readonly box?: typeof renderBox
 }
 
 function painter(colour: boolean): Paint {
@@ -55,7 +57,8 @@ function tree(nodes: readonly TreeNode[], indent: string, layout: Layout, paint:
 }
 
 function table(block: Table, layout: Layout, paint: Paint): string[] {
-  if (block.style === 'box') return renderBox(block.header ?? [], block.rows, layout.width, paint)
+  if (block.style === 'box' && layout.box !== undefined)
+    return layout.box(layout.headers ? (block.header ?? []) : [], block.rows, layout.width, paint)
   const rows = block.header !== undefined && layout.headers ? [block.header, ...block.rows] : block.rows
   return renderColumns(rows, block.padding ?? 3, paint)
 }

@@ -29,7 +29,7 @@ function doc(report: MatrixReport, form: 'short' | 'table' | 'wide'): Doc {
     {block: 'heading', text: `${podLabel(report.subject)}: outbound`},
     {
       block: 'table',
-      style: 'columns',
+      style: 'box',
       header: ['TRAFFIC', ...report.senders.map(who => who.toUpperCase()), ...extra],
       rows: report.outbound.map(row => [row.traffic, ...row.cells.map(cell), ...why(row)]),
     },
@@ -37,7 +37,7 @@ function doc(report: MatrixReport, form: 'short' | 'table' | 'wide'): Doc {
     {block: 'heading', text: `${podLabel(report.subject)}: inbound`},
     {
       block: 'table',
-      style: 'columns',
+      style: 'box',
       header: ['TRAFFIC', 'FROM ANYBODY', ...extra],
       rows: report.inbound.map(row => [row.traffic, ...row.cells.map(cell), ...why(row)]),
     },

@@ -1,4 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
+import {renderBox} from '../../../src/terminal/box.js'
 import {renderDoc} from '../../../src/terminal/render.js'
 
 const plain = {width: 120, colour: false, headers: true}
@@ -48,7 +49,11 @@ describe('boxed tables', () => {
   test('keep within the terminal and wrap the widest column', () => {
     const header = ['NAME', 'WHY']
     const rows = [['a', 'word '.repeat(60).trim()]]
-    const lines = renderDoc([{block: 'table', style: 'box', header, rows}], {...plain, width: 60}).split('\n')
+    const lines = renderDoc([{block: 'table', style: 'box', header, rows}], {
+      ...plain,
+      width: 60,
+      box: renderBox,
+    }).split('\n')
     expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(60)
     expect(lines.join(' ').match(/word/g)).toHaveLength(60)
   })

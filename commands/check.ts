@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {readBaseline, readCheckConfig} from '../src/cli/check-settings.js'
 import {selectorFlag} from '../src/cli/flags.js'
+import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {progressLine} from '../src/cli/progress-line.js'
@@ -10,10 +11,7 @@ import {severitiesByCode} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
 import {checkView} from '../src/reports/check/view.js'
 import {exitCodeOf} from '../src/reports/report.js'
-import {organisationRules} from '../src/rules/organisation.js'
 import {pickRules} from '../src/rules/pick.js'
-import {RULES} from '../src/rules/registry.js'
-import {withParameters} from '../src/rules/team-parameters.js'
 
 /** A flag that may be given several times, one value each. */
 function many(description: string, char?: 'f' | 'o') {
@@ -52,7 +50,7 @@ export default class Check extends MeshCommand {
     const {argv, flags} = await this.parse(Check)
     const specs = outputSpecs(flags.output, checkView, flags.fix)
     const config = await readCheckConfig(flags.config, process.cwd())
-    const all = withParameters([...RULES, ...organisationRules(config.rules)], config.parameters, config.file)
+    const all = await knownRules(config)
     const rules = pickRules(all, flags.only ?? config.only, flags.skip ?? config.skip)
     const severities = severitiesByCode(all, config.severities)
     const accepted = await readBaseline(flags.baseline ?? config.baseline)

@@ -1,8 +1,15 @@
-import {Args} from '@oclif/core'
+import {Args, Flags} from '@oclif/core'
+import {readCheckConfig} from '../src/cli/check-settings.js'
+import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {explainReport} from '../src/reports/explain/report.js'
 import {explainView} from '../src/reports/explain/view.js'
+import {findRules} from '../src/rules/pick.js'
 import {RULES} from '../src/rules/registry.js'
+
+function isKnown(word: string): boolean {
+  return findRules(RULES, word).length > 0
+}
 
 export default class Explain extends MeshCommand {
   static override summary = 'Explain a rule, a port of the mesh, or a response flag of Envoy'
@@ -15,8 +22,18 @@ export default class Explain extends MeshCommand {
     }),
   }
 
+  static override flags = {
+    config: Flags.string({
+      helpValue: 'FILE',
+      description: 'settings of the team, for rules of its own (.meshctl.yaml)',
+    }),
+  }
+
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Explain)
-    await this.print(flags, explainReport(RULES, args.word), explainView)
+    // Only a code of nobody's is looked up among the team's own rules.
+    const own = flags.config !== undefined || (/^[a-z]{3}\d{4}$/i.test(args.word) && !isKnown(args.word))
+    const rules = own ? await knownRules(await readCheckConfig(flags.config, process.cwd())) : RULES
+    await this.print(flags, explainReport(rules, args.word), explainView)
   }
 }

@@ -81,6 +81,17 @@ describe('check', () => {
     expect(alone.stderr).not.toContain('    at ')
   })
 
+  test('what could not be read is said on standard error in forms that do not show it, and when all forms are files', async () => {
+    const both = file('both.yaml', `kind: Pod\nmetadata: [\n---\n${WEB.replace('1337', '1000')}`)
+    const one = ['check', '-f', both, '--only', 'MCT1001']
+    for (const form of [['short'], ['junit'], [`json=${join(folder, 'out.json')}`]]) {
+      const run = await meshctl([...one, '-o', ...form])
+      expect(run.code).toBe(3)
+      expect(run.stderr).toMatch(/not checked: .*both\.yaml:\d+:\d+: could not be understood/)
+    }
+    expect((await meshctl([...one, '-o', 'table'])).stderr).toBe('')
+  })
+
   test('several forms at once, one on standard output', async () => {
     const [sarif, junit] = [join(folder, 'out.sarif'), join(folder, 'out.xml')]
     const run = await meshctl(
@@ -148,6 +159,11 @@ describe('beside check', () => {
     expect((await meshctl(['rules'])).stdout).toMatch(/^CODE +SEVERITY +NAME +TITLE\nMCT1001 /)
     expect((await meshctl(['explain', 'IST0143'])).stdout).toMatch(/^MCT1501 loopback-listener/)
     expect((await meshctl(['explain', 'nonsense'])).code).toBe(2)
+    const config = file('own.yaml', 'rules: [{code: ORG0001, title: A rule of ours, when: "true"}]\n')
+    expect((await meshctl(['explain', 'ORG0001', '--config', config])).stdout).toContain('A rule of ours')
+    const none = await meshctl(['explain'])
+    expect(none).toMatchObject({code: 2, stdout: ''})
+    expect(none.stderr).toMatch(/^Error: missing: WORD \(code or name .*\)\nNext: /)
     const inject = await meshctl(['check-inject', 'deploy/sick-noinject-v1', '-n', 'demo'], SAMPLE)
     expect(inject.stdout).toContain('Pod has sidecar.istio.io/inject=false label, preventing injection')
     const page = await meshctl(['describe', 'service', 'productpage'], SAMPLE)

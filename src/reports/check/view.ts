@@ -14,6 +14,7 @@ import {policyReports} from './forms/policy-report.js'
 import {prometheusText} from './forms/prometheus.js'
 import {sarifLog} from './forms/sarif.js'
 import {baselineOf} from './policy.js'
+import {isQuiet, quietWorkloads} from './quiet-workloads.js'
 import type {CheckReport} from './report.js'
 import type {CheckedWorkload} from './tally.js'
 import {uncheckedGroups} from './unchecked.js'
@@ -120,47 +121,10 @@ function worst(report: CheckReport): readonly Cell[] {
   return toned(wrapText(`First to look at: ${objectLabel(first.workload)}, ${first.message}`, WIDTH, '  '), undefined)
 }
 
-/** In a list of many, a workload with nothing but remarks is named among the quiet ones unless everything is wanted. */
-function quiet(each: CheckedWorkload): boolean {
-  return each.findings.every(({severity, accepted}) => severity === 'info' && accepted === undefined)
-}
-
 function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly Cell[] {
   const details = each.findings.flatMap((finding, index) => detail(finding, each.findings[index + 1], wide))
   if (alone) return details.length === 0 ? [] : ['', ...details]
-  return !wide && quiet(each) ? [] : details.length === 0 ? [] : ['', ...workloadHead(each), ...details]
-}
-
-/** True where more could not be asked than was: that nothing was found there says little. */
-function mostlyUnasked({passed, notChecked}: CheckedWorkload): boolean {
-  return notChecked.length > passed
-}
-
-/** How much was not asked of workloads in which all that was asked is in order. */
-function openQuestions(some: readonly CheckedWorkload[]): string {
-  const counts = some.map(({notChecked}) => notChecked.length)
-  const [least, most] = [Math.min(...counts), Math.max(...counts)]
-  return most === 0 ? '' : ` (${least === most ? most : `${least} to ${most}`} not checked in each)`
-}
-
-function rest(workloads: readonly CheckedWorkload[], wide: boolean): readonly Cell[] {
-  if (workloads.length === 1) return []
-  const line = (words: string, some: readonly CheckedWorkload[], tone: Tone) => {
-    const names = some.map(each => objectLabel(each.workload)).join(', ')
-    const text = `${words} ${some.length}${openQuestions(some)}: ${names}.`
-    return some.length === 0 ? [] : ['', ...toned(wrapText(text, WIDTH, '  '), tone)]
-  }
-  const both = (words: string, some: readonly CheckedWorkload[]) => [
-    ...line(
-      `${words} in`,
-      some.filter(each => !mostlyUnasked(each)),
-      'good',
-    ),
-    ...line(`${words}, but most could not be asked, in`, some.filter(mostlyUnasked), 'warn'),
-  ]
-  const clean = workloads.filter(each => each.findings.length === 0)
-  const remarks = wide ? [] : workloads.filter(each => each.findings.length > 0 && quiet(each))
-  return [...both('Only info (-o wide shows it)', remarks), ...both('Nothing found', clean)]
+  return !wide && isQuiet(each) ? [] : details.length === 0 ? [] : ['', ...workloadHead(each), ...details]
 }
 
 function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
@@ -173,7 +137,7 @@ function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
     ...head,
     ...worst(report),
     ...blocks,
-    ...rest(report.workloads, wide),
+    ...quietWorkloads(report.workloads, wide),
     ...unchecked(report, wide),
     ...unread(report),
   ]

@@ -14,7 +14,7 @@ import {junitXml} from '../../../src/reports/check/forms/junit.js'
 import {patchesOf, withCorrections} from '../../../src/reports/check/mending.js'
 import {podPages} from '../../../src/reports/check/pod-pages.js'
 import {baselineOf, severitiesByCode, withPolicy} from '../../../src/reports/check/policy.js'
-import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
+import {type CheckReport, checkReport, countsOf} from '../../../src/reports/check/report.js'
 import {checkTargets} from '../../../src/reports/check/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
 import {exitCodeOf} from '../../../src/reports/report.js'
@@ -105,6 +105,66 @@ describe('forms for programs', () => {
     expect(fingerprint({...first, code: 'MCT9999'})).not.toBe(fingerprint(first))
   })
 
+  test('fingerprints stay when a webhook puts a container before the one they are about', async () => {
+    const {mkdtempSync, writeFileSync} = await import('node:fs')
+    const path = `${mkdtempSync('/tmp/meshctl-forms-')}/web.yaml`
+    const agent = '        - {name: vault-agent, image: v}\n'
+    writeFileSync(path, MANIFEST.replace('      containers:\n', `      containers:\n${agent}`))
+    const of = (report: CheckReport) =>
+      report.workloads.flatMap(({findings}) => findings.filter(({code}) => code === 'MCT1001'))
+    const [later] = of(await checked(path, false))
+    const [first] = of(manifest)
+    if (first === undefined || later === undefined) throw new Error('no finding')
+    expect(later.path).toBe('spec.template.spec.containers[web].securityContext.runAsUser')
+    expect(later.place?.line).toBe(10)
+    expect(fingerprint(later)).toBe(fingerprint(first))
+  })
+
+  test('what could not be read is in every form, on standard error where the form has no place for it', async () => {
+    const gap = {what: 'a.yaml:3:7', reason: 'unreadable' as const, detail: 'not YAML'}
+    const over = {what: 'Widget w', reason: 'not-captured' as const, detail: 'it carries a pod template'}
+    const report = {...manifest, damaged: [gap], passedOver: [over]}
+    expect(await shown(report, 'short')).toContain('1 part could not be read')
+    expect(await shown(report, 'github')).toContain(
+      '::error file=a.yaml,line=3,col=7,title=Could not be read::a.yaml:3:7: not YAML\n',
+    )
+    expect(await shown(report, 'github')).toContain('Not looked at: Widget w: it carries a pod template%0A')
+    expect(await shown(report, 'junit')).toContain('<error type="unreadable" message="not YAML"/>')
+    expect(await shown(report, 'prom')).toContain('meshctl_unread_parts{source="files"} 1\n')
+    expect(await shown(report, 'policyreport')).toContain('message: "a.yaml:3:7: not YAML"')
+    expect(await shown(report, 'sarif')).toContain('a.yaml:3:7: not YAML')
+    for (const form of ['table', 'wide']) {
+      expect(await shown(report, form)).toMatch(/Could not be read \(1\):\n {2}a\.yaml:3:7: not YAML/)
+      expect(await shown(report, form)).toMatch(/Not looked at \(1\):\n {2}Widget w: it carries/)
+      expect(checkView.untold?.(report, form)).toEqual([])
+    }
+    for (const form of ['short', 'github', 'patch', 'baseline'])
+      expect(checkView.untold?.(report, form)).toEqual([gap, over])
+  })
+
+  test('reasons that differ in the name of the pod alone are one line', async () => {
+    const [one, two] = mesh.workloads
+    if (one === undefined || two === undefined) throw new Error('no workloads')
+    const with_ = (each: typeof one, detail = 'x does not hold it') => {
+      const pods = [`${each.workload.name}-1`]
+      const what = `listening sockets of ${pods[0]}.${each.workload.namespace}`
+      const gap = {what, reason: 'not-captured' as const, detail}
+      const notChecked = [{code: 'MCT1501', rule: 'x', workload: each.workload, pods, gap}]
+      return {...each, findings: [], passed: 3, notChecked}
+    }
+    const of = async (...workloads: (typeof one)[]) =>
+      (await shown({...mesh, workloads, counts: countsOf(workloads)}, 'table')).replace(/\s+/g, ' ')
+    expect(await of(with_(one), with_(two))).toContain('MCT1501 in 2 workloads: listening sockets of each pod: not')
+    expect(await of(with_(one))).toContain(`listening sockets of ${one.workload.name}-1.demo`)
+    expect(await of(with_(one), with_(two, 'other'))).not.toContain('each pod')
+    expect(await shown({...mesh, visited: false}, 'short')).toContain('not checked. Pods were not visited: --deep does.')
+    expect(await shown(mesh, 'short')).not.toContain('visited')
+    expect(await of(with_(one), with_(two))).toContain('Nothing found in 2 (1 not checked in each): ')
+    expect(await of({...with_(one), passed: 0}, with_(two))).toContain(
+      `Nothing found, but most could not be asked, in 1 (1 not checked in each): Deployment`,
+    )
+  })
+
   test('junit: well-formed, one failure at most per case, counts that add up', async () => {
     const xml = await shown(mesh, 'junit')
     const cases = [...xml.matchAll(/<testcase [^>]*?(\/>|>([\s\S]*?)<\/testcase>)/g)]
@@ -177,6 +237,9 @@ describe('forms for programs', () => {
     }
     for (const name of ['a; touch x', 'a\nb', '$(id)', '-x', 'web-?', ''])
       expect(await of({name})).toMatch(/^# [^\n]*: it has no name a command could say\n$/)
+    for (const evil of ['a; touch x', "a'; touch x; '", 'a\ntouch x', '$(touch x)', '`touch x`', '-x'])
+      for (const where of ['kind', 'namespace', 'name'])
+        expect(await of({[where]: evil})).toMatch(/^# [^\n]*: it has no name a command could say\n$/)
     expect(await of({kind: 'Job'})).toMatch(/^# Job [^\n]*create it anew with this change:\n# \{[^\n]*\n$/)
     const inList: readonly PatchStep[] = [
       {op: 'test', path: '/spec/containers/0/name', value: 'a'},
@@ -237,7 +300,9 @@ describe('forms for programs', () => {
     const text = await shown(await withCorrections(source, manifest), 'patch')
     expect(text).toMatch(/^---\n# .*web app\.yaml:1: mends MCT1001\napiVersion: apps\/v1\n/)
     expect(text).toContain(MANIFEST.replace('runAsUser: 1337', 'runAsUser: 1000'))
-    expect(await shown(manifest, 'patch')).toMatch(/^# Deployment default\/web: MCT1001: to be changed by hand: \[/)
+    expect(await shown(manifest, 'patch')).toMatch(
+      /^# Deployment default\/web: MCT1001: to be changed by hand: \{"spec":/,
+    )
   })
 })
 
@@ -260,6 +325,26 @@ describe('a baseline', () => {
     expect(late.workloads.flatMap(({findings}) => findings)[0]?.message).toContain(
       'accepted until 2026-12-01, which is over',
     )
+  })
+
+  test('entries nobody answers for are said, and those that are filled in are not', async () => {
+    const entries = parseBaseline(await shown(mesh, 'baseline'), 'b.yaml')
+    const [first, ...others] = entries.map(each => ({...each, owner: 'a', reason: 'b', expires: '2026-12-01'}))
+    if (first === undefined) throw new Error('no entries')
+    expect(withPolicy(mesh, policy([first, ...others])).notes).toEqual([])
+    expect(withPolicy(mesh, policy([{...first, owner: ''}, ...others])).notes[0]).toContain(
+      `1 without owner (of ${entries.length})`,
+    )
+    expect(withPolicy(mesh, policy(entries)).notes[0]).toContain(
+      `${entries.length} without owner, ${entries.length} without reason, ${entries.length} without expires`,
+    )
+  })
+
+  test('a workload whose findings are all accepted has nothing open, which is not the same as nothing found', async () => {
+    const entries = parseBaseline(await shown(mesh, 'baseline'), 'b.yaml')
+    const text = await shown(withPolicy(mesh, policy(entries)), 'table')
+    expect(text).toMatch(/Deployment demo\/sick-uid-v1 \(1 pod\): nothing open, \d+ accepted;/)
+    expect(text).not.toMatch(/: nothing found;/)
   })
 
   test('it says what is wrong with itself', () => {

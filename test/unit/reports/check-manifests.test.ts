@@ -142,6 +142,55 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     expect(found(await check(inside))).toEqual(['MCT1001:16', 'MCT1105:14', 'MCT1107:8'])
   })
 
+  test('what makes no pods for us is said: kinds nobody knows, what is broken, what the user left out', async () => {
+    const knative = WEB.replace('apps/v1', 'serving.knative.dev/v1').replace('Deployment', 'Service')
+    const podTemplate =
+      'apiVersion: v1\nkind: PodTemplate\nmetadata: {name: p}\ntemplate: {spec: {containers: [{name: a}]}}\n'
+    const others = file('others.yaml', `${knative}---\n${podTemplate}---\n${SERVICE}`)
+    const report = await check(file('web.yaml', WEB), others)
+    expect(report.passedOver.map(({what}) => what)).toEqual(['PodTemplate p', 'Service (serving.knative.dev/v1) web'])
+    expect(exitCodeOf({...report, failing: false})).toBe(0)
+    expect(exitCodeOf({...report, failing: false, gaps: report.passedOver}, true)).toBe(3)
+    await expect(check(others)).rejects.toMatchObject({
+      message: `${others} holds nothing that makes pods`,
+      hint: expect.stringContaining('PodTemplate p: '),
+    })
+    const broken = file('broken-job.yaml', `${NAMESPACE}---\nkind: Job\nmetadata: {name: j\nspec: {}\n`)
+    await expect(check(broken)).rejects.toThrow(/broken-job\.yaml:\d+:\d+: /)
+    await expect(check(file('only-broken.yaml', 'a: [b'))).rejects.toThrow(/only-broken\.yaml:\d+:\d+: /)
+    const source = await openFiles([file('web.yaml', WEB)])
+    for (const [target, words] of [
+      [{selector: 'run=web'}, 'makes pods with the labels run=web'],
+      [{namespace: 'other'}, 'makes pods in namespace other'],
+    ] as const)
+      await expect(checkTargets(source, [], target)).rejects.toMatchObject({
+        message: expect.stringContaining(words),
+        hint: expect.stringContaining('There is Deployment default/web.'),
+      })
+    expect(await checkTargets(source, [], {selector: 'app=web'})).toHaveLength(1)
+    await expect(checkTargets(source, [], {selector: 'app!=web'})).rejects.toThrow('with the labels app!=web')
+  })
+
+  test('what kustomize and Helm build from is passed over, with the command that shows what is built', async () => {
+    const inside = mkdtempSync(join(tmpdir(), 'meshctl-build-'))
+    const put = (name: string, text: string) => writeFileSync(join(inside, name), text)
+    put('web.yaml', WEB)
+    put('kustomization.yaml', 'resources: [web.yaml]\n')
+    const remarks = async () => (await openFiles(await expandPaths([inside]))).remarks
+    expect((await check(inside)).damaged).toEqual([])
+    expect(await remarks()).toEqual([expect.stringContaining(`kubectl kustomize ${inside} | meshctl check -f -`)])
+    unlinkSync(join(inside, 'kustomization.yaml'))
+    put('Chart.yaml', 'apiVersion: v2\nname: web\nversion: 1.0.0\n')
+    put('values.yaml', 'replicas: 1\n')
+    put('template.yaml', 'kind: Pod\nmetadata: {name: {{ .Values.name }}}\n')
+    expect(await check(inside)).toMatchObject({damaged: [], workloads: [{workload: {name: 'web'}}]})
+    expect(await remarks()).toEqual([expect.stringContaining(`helm template ${inside} | meshctl check -f -`)])
+    put('kustomization.yaml', WEB)
+    expect((await check(inside)).workloads).toHaveLength(1)
+    unlinkSync(join(inside, 'web.yaml'))
+    expect(found(await check(inside))).toEqual(['MCT1001:16'])
+  })
+
   test('a manifest that refuses the sidecar is asked nothing about one', async () => {
     const refusing = WEB.replace('app: web, version: v1', 'app: web, sidecar.istio.io/inject: "false"')
     expect(found(await check(file('refusing.yaml', refusing)))).toEqual([])

@@ -181,6 +181,9 @@ describe('what is asked for', () => {
     expect(pickRules(RULES, ['proxy-uid'], undefined)).toHaveLength(1)
     expect(pickRules(RULES, undefined, ['MCT1001'])).toHaveLength(RULES.length - 1)
     expect(() => pickRules(RULES, ['MCT9999'], undefined)).toThrow('no rule is called "MCT9999"')
+    for (const nothing of ['', ','])
+      expect(() => pickRules(RULES, [nothing], undefined)).toThrow('--only names no rule')
+    expect(() => pickRules(RULES, ['MCT1001'], ['proxy-uid'])).toThrow('leave no rule to ask')
   })
 
   test('a file of evidence has nothing to check', async () => {

@@ -93,6 +93,26 @@ describe('targets', () => {
     expect([await named(true), await named(false)]).toEqual(['sooner', 'plain'])
   })
 
+  test('a CronJob has the pods of its Jobs, which are named after the minute they were due', async () => {
+    const of = (name: string, job: string): KubeObject => {
+      const made = pod(name)
+      const ownerReferences = [{kind: 'Job', name: job, controller: true, uid: 'u'}]
+      return {...made, metadata: {...made.metadata, ownerReferences}} as KubeObject
+    }
+    const cron = {...owner('CronJob', {}), spec: {schedule: '@daily'}}
+    const objects = [cron, of('due', 'x-29655360'), of('another', 'y-29655360'), of('byhand', 'x'), pod('else')]
+    const jobs = memorySource({objects, defaultNamespace: 'demo'})
+    expect((await resolvePods(jobs, {name: 'cronjob/x'})).map(({metadata}) => metadata.name)).toEqual(['due'])
+  })
+
+  test('half a name and a type nobody knows say what to type', async () => {
+    await expect(resolvePods(source, {name: 'deploy/'})).rejects.toThrow('"deploy/" names no Deployment')
+    await expect(resolvePods(source, {name: 'foo/bar'})).rejects.toMatchObject({
+      message: '"foo/bar": meshctl does not know the resource type "foo"',
+      next: 'deploy/bar, or the name of a pod',
+    })
+  })
+
   test('-n applies when the name has no namespace of its own', async () => {
     expect((await resolveSubject(source, {name: 'away', namespace: 'far'})).pod.namespace).toBe('far')
   })

@@ -125,7 +125,7 @@ export function patchText(report: CheckReport): string {
   if (report.origin.kind !== 'files') return rest.map(lines).join('')
   // A command among manifests would be read as one.
   const byHand = rest.map(({object, codes, steps}) => {
-    const text = escapeJson(JSON.stringify(steps))
+    const {text} = patchOf(object.kind, steps)
     return `# ${escapeText(objectLabel(object))}: ${codes.join(', ')}: to be changed by hand: ${text}\n`
   })
   return [documents(report, patches), ...byHand].join('')

@@ -157,7 +157,9 @@ describe('forms for programs', () => {
     expect(await of(with_(one), with_(two))).toContain('MCT1501 in 2 workloads: listening sockets of each pod: not')
     expect(await of(with_(one))).toContain(`listening sockets of ${one.workload.name}-1.demo`)
     expect(await of(with_(one), with_(two, 'other'))).not.toContain('each pod')
-    expect(await shown({...mesh, visited: false}, 'short')).toContain('not checked. Pods were not visited: --deep does.')
+    expect(await shown({...mesh, visited: false}, 'short')).toContain(
+      'not checked. Pods were not visited: --deep does.',
+    )
     expect(await shown(mesh, 'short')).not.toContain('visited')
     expect(await of(with_(one), with_(two))).toContain('Nothing found in 2 (1 not checked in each): ')
     expect(await of({...with_(one), passed: 0}, with_(two))).toContain(

@@ -12,6 +12,7 @@ import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {expectGolden} from '../../support/golden.js'
+import {memorySource} from '../../support/memory-source.js'
 import {captureSource, meshCapture} from '../../support/mesh-capture.js'
 import {hasShared, SHARED, sharedTest} from '../../support/shared-data.js'
 
@@ -44,6 +45,21 @@ async function one(source: Source, name: string): Promise<CheckReport> {
 async function shown(report: CheckReport, form?: string): Promise<string> {
   return String(await rendered(report, checkView, formOf(form, checkView), LAYOUT, false))
 }
+
+test('a workload without pods is checked as its template stands, and one that is nowhere is an error', async () => {
+  const containers = [{name: 'web', image: 'x', securityContext: {runAsUser: 1337}}]
+  const template = {metadata: {labels: {app: 'web', version: 'v1'}}, spec: {containers}}
+  const spec = {replicas: 0, selector: {matchLabels: {app: 'web'}}, template}
+  const objects = [{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'web', namespace: 'default'}, spec}]
+  const source = memorySource({objects})
+  const report = await checkReport(source, await checkTargets(source, ['deploy/web'], {}), OPTIONS)
+  expect(report.workloads).toMatchObject([{workload: {kind: 'Deployment', name: 'web'}, pods: []}])
+  expect(report.workloads[0]?.findings.map(({code}) => code)).toContain('MCT1001')
+  await expect(checkTargets(source, ['deploy/nowhere'], {})).rejects.toThrow('"nowhere" not found')
+  await expect(checkTargets(source, [], {selector: 'app=none'})).rejects.toThrow(
+    'no pods match the selector app=none in namespace default of memory',
+  )
+})
 
 describe('the sample mesh', () => {
   let source: Source

@@ -131,7 +131,7 @@ export function openTally(): Tally {
         if (outcome.kind === 'found') {
           for (const each of outcome.findings) share(findings, keyOf(each), {...each, workload}, pod, group)
         }
-        if (outcome.kind === 'not-checked') {
+        if ('gap' in outcome && outcome.gap !== undefined) {
           share(notChecked, code, one(slug, outcome.gap), pod, group)
         }
       })

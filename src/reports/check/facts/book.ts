@@ -15,6 +15,7 @@ import {interfaces} from './interfaces.js'
 import {kernel} from './kernel.js'
 import {podLog} from './pod-log.js'
 import {ports} from './ports.js'
+import {sidecar} from './sidecar.js'
 import {sockets} from './sockets.js'
 
 type Fetchers = {readonly [N in FactName]: (context: PodContext) => Promise<Answer<Facts[N]>>}
@@ -25,6 +26,7 @@ const FETCH: Fetchers = {
   services: ({run, workload}) => run.lists.services(workload.pod.object.namespace),
   webhooks: ({run}) => run.lists.webhooks(),
   injection,
+  injectors: ({run}) => run.lists.injectors(),
   mesh: ({run}) => run.lists.mesh(),
   peerAuthentications: ({run}) => run.lists.peerAuthentications(),
   destinationRules: ({run}) => run.lists.destinationRules(),
@@ -45,6 +47,7 @@ const FETCH: Fetchers = {
   drift,
   kernel,
   interfaces: async context => cannotVisit(context, 'interfaces') ?? (await interfaces(context)),
+  sidecar,
   status: async ({workload: {pod}}) =>
     pod.status === undefined
       ? missing(FACT_WORDS.status, 'not-captured', 'a manifest shows no running pod')

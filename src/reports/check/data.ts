@@ -21,6 +21,7 @@ export function checkData(report: CheckReport): unknown {
     findings: report.workloads.flatMap(each => each.findings.map(findingData)),
     notChecked: report.workloads.flatMap(each => each.notChecked.map(notCheckedData)),
     damaged: report.damaged,
+    passedOver: report.passedOver,
     workloads: report.workloads.map(({workload, pods, findings, passed, notChecked}) => ({
       ...workload,
       pods,

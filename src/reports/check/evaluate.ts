@@ -8,6 +8,7 @@ import {settingsOf} from '../../rules/team-parameters.js'
 import {factBook} from './facts/book.js'
 import type {CheckRun, FactBook} from './facts/context.js'
 import {foreseen} from './foreseen.js'
+import {namedPath} from './named-path.js'
 
 /** What became of one rule for one pod. */
 export type Outcome =
@@ -47,11 +48,11 @@ function finding(rule: Rule, {pod}: Workload, found: Found): Finding {
     object: found.object ?? pod.workload,
     workload: pod.workload,
     pods: pod.exists ? [pod.object.name] : [],
-    ...(found.path === undefined ? {} : {path: found.path}),
+    ...(found.path === undefined ? {} : {path: namedPath(pod, found.path)}),
     message: found.message,
     why: rule.why,
     fix: found.fix ?? rule.fix,
-    proof: found.proof ?? [],
+    proof: (found.proof ?? []).map(each => ({...each, from: namedPath(pod, each.from)})),
     ...(found.patch === undefined ? {} : {patch: found.patch}),
     ...(accepted === undefined ? {} : {accepted}),
   }

@@ -37,6 +37,8 @@ export interface CheckReport extends Report {
   readonly version: string
   /** Parts of the files given that could not be read, and of the mesh that could not be listed. */
   readonly damaged: readonly Gap[]
+  /** Objects of the files given that were not looked at, as nobody here knows which pods they make. */
+  readonly passedOver: readonly Gap[]
   /** Documents of the files given with what can be mended mended, when they were asked for. */
   readonly corrected?: readonly CorrectedText[]
   /** Findings, passed and unchecked questions, over all workloads. */
@@ -148,12 +150,14 @@ export async function checkReport(
   }
   const workloads = await Promise.all(tally.workloads().map(each => placed(source, each)))
   const damaged = [...((await source.damaged?.()) ?? []), ...unseen]
+  const passedOver = (await source.passedOver?.()) ?? []
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
     origin: source.origin,
     at: run.at,
-    gaps: [...damaged, ...uniqueGaps(workloads)],
+    gaps: [...damaged, ...passedOver, ...uniqueGaps(workloads)],
     damaged,
+    passedOver,
     notes: later ? [WENT_ON] : [],
     workloads,
     failOn: options.failOn,

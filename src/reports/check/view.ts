@@ -75,7 +75,9 @@ function workloadHead({workload, pods, findings, passed, notChecked}: CheckedWor
   const of = pods.length === 0 ? 'manifest' : plural(pods.length, 'pod')
   const found =
     open.length === 0
-      ? 'nothing found'
+      ? findings.length === 0
+        ? 'nothing found'
+        : `nothing open, ${findings.length} accepted`
       : severities({error: count('error'), warning: count('warning'), info: count('info')})
   const tone: Tone = count('error') > 0 ? 'bad' : count('warning') > 0 ? 'warn' : 'strong'
   const text = `${objectLabel(workload)} (${of}): ${found}; ${passed} passed, ${notChecked.length} not checked`

@@ -12,7 +12,7 @@ export const rule = defineRule({
   why: 'Kubernetes looks the name up in each pod, and a pod without it is no endpoint of this port; when no pod has it, clients get 503 with the flag UH.',
   fix: 'Name the container port so, or use its number as targetPort.',
   references: [PAGES.requirements],
-  modes: ['sidecar', 'ambient', 'none'],
+  modes: ['sidecar', 'ambient', 'proxyless', 'none'],
   needs: ['services'],
   uses: ['namedElsewhere'],
   check: ({pod}, {services, namedElsewhere}) =>

@@ -59,6 +59,11 @@ export interface OtherRelease {
 export interface Facts {
   readonly namespace: NamespaceModel
   readonly services: readonly ServiceModel[]
+  /**
+   * Of the Services that name a container port this pod lacks: the paths of those ports that some pod or template the Service selects has.
+   * A Service whose pods could not be read is left out.
+   */
+  readonly namedElsewhere: ReadonlyMap<string, ReadonlySet<string>>
   readonly webhooks: readonly InjectionWebhook[]
   readonly injection: InjectionDecision
   /** Of all revisions. */
@@ -121,6 +126,7 @@ export type FactName = keyof Facts
 export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   namespace: 'the Namespace object',
   services: 'the Services of the namespace',
+  namedElsewhere: 'the other pods of the Services',
   webhooks: 'the injection webhooks',
   injection: 'the Namespace and the injection webhooks',
   injectors: "the injector's settings",

@@ -31,13 +31,15 @@ export function unknownTemplates(objects: readonly KubeObject[]): readonly Gap[]
     byKind.set(kind, names)
     names.push(object.metadata.name)
   }
-  return [...byKind].sort(([a], [b]) => byText(a, b)).map(([kind, names]): Gap => {
-    const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''
-    return {
-      what: `${kind} ${names.slice(0, SHOWN).join(', ')}${more}`,
-      reason: 'not-captured',
-      detail: 'it carries a pod template, but meshctl does not know which pods this kind makes',
-      hint: 'Check the pods or workloads it makes.',
-    }
-  })
+  return [...byKind]
+    .sort(([a], [b]) => byText(a, b))
+    .map(([kind, names]): Gap => {
+      const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''
+      return {
+        what: `${kind} ${names.slice(0, SHOWN).join(', ')}${more}`,
+        reason: 'not-captured',
+        detail: 'it carries a pod template, but meshctl does not know which pods this kind makes',
+        hint: 'Check the pods or workloads it makes.',
+      }
+    })
 }

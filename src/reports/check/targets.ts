@@ -11,7 +11,7 @@ import {resolvePods, splitTarget, type Target} from '../../sources/subject.js'
 import {namedTemplates} from './named-templates.js'
 
 /** Kinds that make pods, as they stand in manifests. */
-const MAKERS = [
+export const MAKERS = [
   'Pod',
   'Deployment',
   'StatefulSet',
@@ -44,7 +44,9 @@ function narrowed({namespace, selector}: Target): string {
 
 function listed(objects: readonly KubeObject[]): string {
   const names = objects.map(({kind, metadata: {name, namespace = 'default'}}) => objectLabel({kind, namespace, name}))
-  return names.length <= SHOWN ? names.join(', ') : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`
+  return names.length <= SHOWN
+    ? names.join(', ')
+    : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`
 }
 
 /** The error for files in which there is nothing to check: what could not be read of them comes first, then what else they hold. */
@@ -102,7 +104,10 @@ export function noPods(source: Source, target: Target): UserError {
 }
 
 /** The pods a name stands for; of a workload that has none at the moment, the template it would make them from. */
-async function podsOrTemplate(source: Source, target: Target & {readonly name: string}): Promise<readonly KubeObject[]> {
+async function podsOrTemplate(
+  source: Source,
+  target: Target & {readonly name: string},
+): Promise<readonly KubeObject[]> {
   const pods = await resolvePods(source, target)
   const {type = '', name, namespace = target.namespace ?? source.defaultNamespace} = splitTarget(target.name)
   const kind = kindOf(type)?.kind

@@ -61,7 +61,7 @@ export const rule = defineRule({
     for (const {service, port, target} of boundPorts(pod, services)) {
       const taken = holder(target, port.protocol)
       if (taken === undefined) {
-        if (hiddenAtClients(port)) found.push(hidden(service, port))
+        if (mode === 'sidecar' && hiddenAtClients(port)) found.push(hidden(service, port))
         continue
       }
       found.push({

@@ -1,7 +1,7 @@
+import {unknownTemplates} from '../../formats/kube-pod/unknown-templates.js'
 import {contentName, type Sniffed, sniffAll} from '../../formats/sniff.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
-import {unknownTemplates} from '../../formats/kube-pod/unknown-templates.js'
 import {isOfKind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ObjectRef} from '../../model/pod.js'

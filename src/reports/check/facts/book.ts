@@ -13,6 +13,7 @@ import {drift} from './drift.js'
 import {injection} from './injection.js'
 import {interfaces} from './interfaces.js'
 import {kernel} from './kernel.js'
+import {namedElsewhere} from './named-elsewhere.js'
 import {podLog} from './pod-log.js'
 import {ports} from './ports.js'
 import {sidecar} from './sidecar.js'
@@ -24,6 +25,7 @@ type Fetchers = {readonly [N in FactName]: (context: PodContext) => Promise<Answ
 const FETCH: Fetchers = {
   namespace: ({run, workload}) => run.lists.namespace(workload.pod.object.namespace),
   services: ({run, workload}) => run.lists.services(workload.pod.object.namespace),
+  namedElsewhere,
   webhooks: ({run}) => run.lists.webhooks(),
   injection,
   injectors: ({run}) => run.lists.injectors(),

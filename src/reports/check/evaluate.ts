@@ -5,10 +5,10 @@ import {injectedContainer, isOver, type PodModel} from '../../model/pod.js'
 import type {FactName, Facts, Workload} from '../../rules/facts.js'
 import {type Found, type Rule, Undecided} from '../../rules/rule.js'
 import {settingsOf} from '../../rules/team-parameters.js'
+import {containerOf} from './container-of.js'
 import {factBook} from './facts/book.js'
 import type {CheckRun, FactBook} from './facts/context.js'
 import {foreseen} from './foreseen.js'
-import {namedPath} from './named-path.js'
 
 /** What became of one rule for one pod. */
 export type Outcome =
@@ -39,6 +39,7 @@ function acceptedBy(pod: PodModel, rule: Rule): string | undefined {
 }
 
 function finding(rule: Rule, {pod}: Workload, found: Found): Finding {
+  const container = found.path === undefined ? undefined : containerOf(pod, found.path)
   const accepted = acceptedBy(pod, rule)
   return {
     code: rule.code,
@@ -48,11 +49,12 @@ function finding(rule: Rule, {pod}: Workload, found: Found): Finding {
     object: found.object ?? pod.workload,
     workload: pod.workload,
     pods: pod.exists ? [pod.object.name] : [],
-    ...(found.path === undefined ? {} : {path: namedPath(pod, found.path)}),
+    ...(found.path === undefined ? {} : {path: found.path}),
     message: found.message,
     why: rule.why,
     fix: found.fix ?? rule.fix,
-    proof: (found.proof ?? []).map(each => ({...each, from: namedPath(pod, each.from)})),
+    proof: found.proof ?? [],
+    ...(container === undefined ? {} : {container}),
     ...(found.patch === undefined ? {} : {patch: found.patch}),
     ...(accepted === undefined ? {} : {accepted}),
   }

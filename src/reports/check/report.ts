@@ -35,6 +35,8 @@ export interface CheckReport extends Report {
   /** The rules that were asked. */
   readonly rules: readonly Rule[]
   readonly version: string
+  /** False when pods were not asked for logs, sockets, kernel rules and certificates. */
+  readonly visited: boolean
   /** Parts of the files given that could not be read, and of the mesh that could not be listed. */
   readonly damaged: readonly Gap[]
   /** Objects of the files given that were not looked at, as nobody here knows which pods they make. */
@@ -158,6 +160,7 @@ export async function checkReport(
     gaps: [...damaged, ...passedOver, ...uniqueGaps(workloads)],
     damaged,
     passedOver,
+    visited: options.deep,
     notes: later ? [WENT_ON] : [],
     workloads,
     failOn: options.failOn,

@@ -1,5 +1,5 @@
-import {GAP_REASONS} from '../../model/answer.js'
-import type {Finding, NotChecked, Severity} from '../../model/finding.js'
+import type {Gap} from '../../model/answer.js'
+import type {Finding, Severity} from '../../model/finding.js'
 import {objectLabel} from '../../model/pod.js'
 import type {Cell, Doc, Tone} from '../../terminal/doc.js'
 import {renderJson} from '../../terminal/json.js'
@@ -16,6 +16,7 @@ import {sarifLog} from './forms/sarif.js'
 import {baselineOf} from './policy.js'
 import type {CheckReport} from './report.js'
 import type {CheckedWorkload} from './tally.js'
+import {uncheckedGroups} from './unchecked.js'
 
 const WIDTH = 79
 const TONES: Readonly<Record<Severity, Tone>> = {error: 'bad', warning: 'warn', info: 'dim'}
@@ -29,13 +30,15 @@ function severities(counts: Readonly<Record<Severity, number>>): string {
 }
 
 /** The answer in one line, with the three counts: found, passed, not checked. */
-export function checkHeadline({counts, workloads}: CheckReport): string {
+export function checkHeadline({counts, workloads, damaged, visited}: CheckReport): string {
   const where =
     workloads.length === 1
       ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})
       : plural(workloads.length, 'workload')
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
-  return `${where}: ${severities(counts)}${accepted}; ${counts.passed} checks passed, ${counts.notChecked} not checked.`
+  const unreadParts = damaged.length === 0 ? '' : `; ${plural(damaged.length, 'part')} could not be read`
+  const unvisited = visited ? '' : ' Pods were not visited: --deep does.'
+  return `${where}: ${severities(counts)}${accepted}; ${counts.passed} checks passed, ${counts.notChecked} not checked${unreadParts}.${unvisited}`
 }
 
 function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {
@@ -84,35 +87,28 @@ function workloadHead({workload, pods, findings, passed, notChecked}: CheckedWor
   return toned(wrapText(text, WIDTH, '  '), tone)
 }
 
-/** Parts of the files that were passed over. */
-function unread({damaged}: CheckReport): readonly Cell[] {
-  if (damaged.length === 0) return []
-  const lines = damaged.flatMap(({what, detail}) => wrapText(`${what}: ${detail}`, WIDTH, '    ', '  '))
-  return ['', {text: `Could not be read (${damaged.length}):`, tone: 'bad'}, ...toned(lines, 'bad')]
+/** Parts of the files that could not be read, and objects that were not looked at. */
+function unread({damaged, passedOver}: CheckReport): readonly Cell[] {
+  const block = (title: string, gaps: readonly Gap[], tone: Tone) => {
+    const lines = gaps.flatMap(({what, detail}) => wrapText(`${what}: ${detail}`, WIDTH, '    ', '  '))
+    return gaps.length === 0 ? [] : ['', {text: `${title} (${gaps.length}):`, tone}, ...toned(lines, tone)]
+  }
+  return [...block('Could not be read', damaged, 'bad'), ...block('Not looked at', passedOver, 'warn')]
 }
 
 /** Questions that could not be asked, one line per reason. */
-function unchecked(workloads: readonly CheckedWorkload[], wide: boolean): readonly Cell[] {
-  const all = workloads.flatMap(each => each.notChecked)
-  if (all.length === 0) return []
-  const groups = new Map<string, NotChecked[]>()
-  for (const each of all) {
-    const {gap} = each
-    const key = `${gap.what}: ${GAP_REASONS[gap.reason].words} (${gap.detail})${gap.hint === undefined ? '' : `. ${gap.hint}`}`
-    groups.set(key, [...(groups.get(key) ?? []), each])
-  }
-  const lines = [...groups].flatMap(([why, members]) => {
-    const codes = [...new Set(members.map(({code}) => code))].join(' ')
-    const where = [...new Set(members.map(({workload}) => objectLabel(workload)))]
+function unchecked({workloads, counts}: CheckReport, wide: boolean): readonly Cell[] {
+  if (counts.notChecked === 0) return []
+  const lines = uncheckedGroups(workloads).flatMap(({codes, workloads: where, why}) => {
     const of =
       workloads.length === 1
         ? ''
         : wide || where.length === 1
           ? ` in ${where.join(', ')}`
           : ` in ${where.length} workloads`
-    return wrapText(`${codes}${of}: ${why}`, WIDTH, '    ', '  ')
+    return wrapText(`${codes.join(' ')}${of}: ${why}`, WIDTH, '    ', '  ')
   })
-  return ['', {text: `Not checked (${all.length}):`, tone: 'strong'}, ...toned(lines, 'warn')]
+  return ['', {text: `Not checked (${counts.notChecked}):`, tone: 'strong'}, ...toned(lines, 'warn')]
 }
 
 function worst(report: CheckReport): readonly Cell[] {
@@ -135,14 +131,36 @@ function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly C
   return !wide && quiet(each) ? [] : details.length === 0 ? [] : ['', ...workloadHead(each), ...details]
 }
 
+/** True where more could not be asked than was: that nothing was found there says little. */
+function mostlyUnasked({passed, notChecked}: CheckedWorkload): boolean {
+  return notChecked.length > passed
+}
+
+/** How much was not asked of workloads in which all that was asked is in order. */
+function openQuestions(some: readonly CheckedWorkload[]): string {
+  const counts = some.map(({notChecked}) => notChecked.length)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  return most === 0 ? '' : ` (${least === most ? most : `${least} to ${most}`} not checked in each)`
+}
+
 function rest(workloads: readonly CheckedWorkload[], wide: boolean): readonly Cell[] {
   if (workloads.length === 1) return []
-  const names = (some: readonly CheckedWorkload[]) => some.map(each => objectLabel(each.workload)).join(', ')
+  const line = (words: string, some: readonly CheckedWorkload[], tone: Tone) => {
+    const names = some.map(each => objectLabel(each.workload)).join(', ')
+    const text = `${words} ${some.length}${openQuestions(some)}: ${names}.`
+    return some.length === 0 ? [] : ['', ...toned(wrapText(text, WIDTH, '  '), tone)]
+  }
+  const both = (words: string, some: readonly CheckedWorkload[]) => [
+    ...line(
+      `${words} in`,
+      some.filter(each => !mostlyUnasked(each)),
+      'good',
+    ),
+    ...line(`${words}, but most could not be asked, in`, some.filter(mostlyUnasked), 'warn'),
+  ]
   const clean = workloads.filter(each => each.findings.length === 0)
   const remarks = wide ? [] : workloads.filter(each => each.findings.length > 0 && quiet(each))
-  const line = (words: string, some: readonly CheckedWorkload[]) =>
-    some.length === 0 ? [] : ['', ...toned(wrapText(`${words} ${some.length}: ${names(some)}.`, WIDTH, '  '), 'good')]
-  return [...line('Only info (-o wide shows it) in', remarks), ...line('Nothing found in', clean)]
+  return [...both('Only info (-o wide shows it)', remarks), ...both('Nothing found', clean)]
 }
 
 function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
@@ -156,7 +174,7 @@ function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
     ...worst(report),
     ...blocks,
     ...rest(report.workloads, wide),
-    ...unchecked(report.workloads, wide),
+    ...unchecked(report, wide),
     ...unread(report),
   ]
   return [{block: 'text', lines}]
@@ -167,6 +185,7 @@ export const checkView: View<CheckReport> = {
   doc,
   data: checkData,
   showsGaps: true,
+  untold: ({damaged, passedOver}, form) => (form === 'table' || form === 'wide' ? [] : [...damaged, ...passedOver]),
   texts: {
     sarif: report => renderJson(sarifLog(report, report.rules, report.version)),
     junit: report => junitXml(report, report.rules),

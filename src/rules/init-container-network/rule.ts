@@ -1,10 +1,25 @@
+import {type FarCall, farCall} from '../../analysis/command-call/far-call.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
-import {injectedContainer} from '../../model/pod.js'
-import {defineRule, PAGES} from '../rule.js'
+import {type Container, injectedContainer, type PodModel} from '../../model/pod.js'
+import {listed} from '../mend.js'
+import {defineRule, PAGES, Undecided} from '../rule.js'
 
 /** Images whose only purpose is to reach something over the network. */
 const NETWORKED =
   /(^|[/:-])(wait-for|waitfor|wait4x|dockerize|flyway|liquibase|git-sync|curl|vault-agent|vault-k8s|aws-cli|migrate)\b/
+
+const EXCLUDED_PORTS = 'traffic.sidecar.istio.io/excludeOutboundPorts'
+const EXCLUDED_RANGES = 'traffic.sidecar.istio.io/excludeOutboundIPRanges'
+
+/** What makes an init container need the network: what its command calls, else the purpose of its image. */
+function need(pod: PodModel, {image, command, args, name}: Container): string | undefined {
+  const call: FarCall | undefined = farCall([...command, ...args], pod.status?.podIps ?? [])
+  if (call === undefined) return NETWORKED.test(image) ? image : undefined
+  if (call.port !== undefined && listed(pod.annotations[EXCLUDED_PORTS]).includes(String(call.port))) return undefined
+  if (listed(pod.annotations[EXCLUDED_RANGES]).length > 0)
+    throw new Undecided(`whether ${call.host}, which ${name} calls, lies in the excluded ranges is not known`)
+  return `calls ${call.host}`
+}
 
 export const rule = defineRule({
   code: 'MCT1417',
@@ -19,22 +34,30 @@ export const rule = defineRule({
   needs: ['cni'],
   check: ({pod}, {cni}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
-    if (proxy === undefined || proxy.role === 'native-sidecar') return []
+    if (proxy?.role === 'native-sidecar') return []
     const inits = pod.containers.filter(({role}) => role === 'init')
     const rulesAt = inits.findIndex(({name}) => name === 'istio-init')
     const late = cni.inUse ? inits : rulesAt < 0 ? [] : inits.slice(rulesAt + 1)
-    return late
-      .filter(
-        ({injected, image, security}) =>
-          !injected && NETWORKED.test(image) && !proxyIds(pod).uids.includes(security.runAsUser ?? -1),
+    const found = late
+      .filter(({injected, security}) => !injected && !proxyIds(pod).uids.includes(security.runAsUser ?? -1))
+      .flatMap(container => {
+        const why = need(pod, container)
+        return why === undefined ? [] : [{container, why}]
+      })
+    const [first] = found
+    if (proxy === undefined && first !== undefined && !pod.exists)
+      throw new Undecided(
+        `${first.container.name} needs the network, and a manifest does not show whether the sidecar is native`,
+        'not-captured',
       )
-      .map(container => ({
-        message: `Init container ${container.name} (${container.image}) runs when the capture is in place and no proxy listens.`,
-        path: `${pod.specPath}.${container.path}`,
-        proof: [
-          {from: 'order', text: inits.map(({name}) => name).join(', ')},
-          {from: 'interception', text: cni.because},
-        ],
-      }))
+    if (proxy === undefined) return []
+    return found.map(({container, why}) => ({
+      message: `Init container ${container.name} (${why}) runs when the capture is in place and no proxy listens.`,
+      path: `${pod.specPath}.${container.path}`,
+      proof: [
+        {from: 'order', text: inits.map(({name}) => name).join(', ')},
+        {from: 'interception', text: cni.because},
+      ],
+    }))
   },
 })

@@ -46,6 +46,7 @@ import {rule as jobNeverEnds} from './job-never-ends/rule.js'
 import {rule as kernelModuleMissing} from './kernel-module-missing/rule.js'
 import {rule as l7PolicyWithoutWaypoint} from './l7-policy-without-waypoint/rule.js'
 import {rule as lifecycleHandler} from './lifecycle-handler/rule.js'
+import {rule as loopbackArgument} from './loopback-argument/rule.js'
 import {rule as loopbackListener} from './loopback-listener/rule.js'
 import {rule as loopbackRange} from './loopback-range/rule.js'
 import {rule as manualAndAuto} from './manual-and-auto/rule.js'
@@ -152,6 +153,7 @@ export const RULES: readonly Rule[] = [
   kernelModuleMissing,
   l7PolicyWithoutWaypoint,
   lifecycleHandler,
+  loopbackArgument,
   loopbackListener,
   loopbackRange,
   manualAndAuto,

@@ -1,9 +1,18 @@
 /** How a pod takes part in the mesh. */
-export type PodMode = 'sidecar' | 'ambient' | 'gateway' | 'waypoint' | 'ztunnel' | 'control-plane' | 'none'
+export type PodMode =
+  | 'sidecar'
+  | 'ambient'
+  | 'proxyless'
+  | 'gateway'
+  | 'waypoint'
+  | 'ztunnel'
+  | 'control-plane'
+  | 'none'
 
 export const POD_MODES: readonly PodMode[] = [
   'sidecar',
   'ambient',
+  'proxyless',
   'gateway',
   'waypoint',
   'ztunnel',
@@ -15,6 +24,7 @@ export const POD_MODES: readonly PodMode[] = [
 export const MODE_WORDS: Readonly<Record<PodMode, string>> = {
   sidecar: 'has a sidecar',
   ambient: 'is in the ambient mesh',
+  proxyless: 'is in the mesh by its gRPC library, without Envoy',
   gateway: 'is a gateway',
   waypoint: 'is a waypoint',
   ztunnel: 'is a ztunnel',

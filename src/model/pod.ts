@@ -11,6 +11,8 @@ export interface ContainerPort {
   readonly name?: string
   readonly port: number
   readonly protocol: 'TCP' | 'UDP' | 'SCTP'
+  /** Where the node itself takes connections for it. */
+  readonly hostPort?: number
   /** Path below the pod spec. */
   readonly path: string
 }

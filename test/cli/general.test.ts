@@ -53,6 +53,12 @@ describe('the program', () => {
     expect(long.code).toBe(0)
   })
 
+  test.each([[[]], [['check']], [['pc', 'cluster']]])('%j -h is --help, as in kubectl', async words => {
+    const [short, long] = await Promise.all([meshctl([...words, '-h']), meshctl([...words, '--help'])])
+    expect(short).toEqual(long)
+    expect(long.code).toBe(0)
+  })
+
   test('wrong usage is one sentence, without the inside of the parser', async () => {
     const run = await meshctl([...CLUSTERS, '--port', 'abc'])
     expect(run.stderr).not.toMatch(/Parsing|The following error/)

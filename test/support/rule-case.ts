@@ -132,7 +132,7 @@ export interface CaseOutcome {
 /** Asks one rule about the subject of a case and compares: the kind of outcome, severities, paths, objects and words. */
 export async function caseOutcome(sample: Source, rule: Rule, given: RuleCase): Promise<CaseOutcome> {
   const source = await changedSource(sample, given)
-  const subject = await subjectOf(await changedSource(sample, {...given, blind: false}), given)
+  const subject = await subjectOf(await changedSource(sample, {...given, blind: false, without: []}), given)
   const report = await checkReport(source, [subject], {
     rules: withParameters([rule], given.set === undefined ? {} : {[rule.code]: given.set}, 'case'),
     failOn: 'info',

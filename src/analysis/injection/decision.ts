@@ -11,7 +11,8 @@ import {type Labels, matchesLabels} from '../../model/selector.js'
 import {whyNotSelected} from './why-not-selected.js'
 
 const INJECT = 'sidecar.istio.io/inject'
-const SYSTEM = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']
+/** Namespaces in which nothing is ever injected. */
+export const SYSTEM_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']
 
 export interface InjectionInputs {
   readonly pod: PodModel
@@ -98,7 +99,7 @@ export function decideInjection(inputs: InjectionInputs): InjectionDecision {
     const reason = 'the pod uses the host network, where a sidecar cannot capture anything'
     return {injected: false, decidedBy: 'host network', reason, ...chosen, steps}
   }
-  if (SYSTEM.includes(namespace.name)) {
+  if (SYSTEM_NAMESPACES.includes(namespace.name)) {
     const reason = `nothing is injected in the system namespace ${namespace.name}`
     return {injected: false, decidedBy: 'system namespace', reason, ...chosen, steps}
   }

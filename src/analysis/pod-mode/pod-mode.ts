@@ -21,12 +21,16 @@ const ROLES: Readonly<Record<string, PodMode>> = {
 
 const CONTROL_PLANE = ['istiod', 'istio-cni-node', 'istio-operator']
 
-/** Gateways that injection completes: by the template they name, or by the Gateway object they were made for. */
+/** Templates of proxyless gRPC: the agent without Envoy or a bootstrap file alone, and no capture (istio.io, "gRPC Proxyless Service Mesh"). */
+const PROXYLESS = ['grpc-agent', 'grpc-simple']
+
+/** Pods that injection completes otherwise than with a sidecar: by the template they name, or by the Gateway object they were made for. */
 function templateMode(pod: PodModel): PodMode | undefined {
   const templates = (pod.annotations['inject.istio.io/templates'] ?? '').split(',').map(name => name.trim())
   if (templates.includes('waypoint') || pod.labels['gateway.istio.io/managed'] === 'istio.io-mesh-controller')
     return 'waypoint'
   if (templates.some(name => name.includes('gateway'))) return 'gateway'
+  if (templates.some(name => PROXYLESS.includes(name)) && !templates.includes('sidecar')) return 'proxyless'
   return pod.labels['gateway.networking.k8s.io/gateway-name'] === undefined ? undefined : 'gateway'
 }
 

@@ -40,7 +40,14 @@ function portOf(entry: unknown, path: string): ContainerPort | undefined {
   if (port === undefined) return undefined
   const name = textOf(entry, 'name')
   const protocol = PROTOCOLS.find(each => each === textOf(entry, 'protocol')) ?? 'TCP'
-  return {...(name === undefined ? {} : {name}), port, protocol, path: `${path}.containerPort`}
+  const hostPort = numberOf(entry, 'hostPort')
+  return {
+    ...(name === undefined ? {} : {name}),
+    port,
+    protocol,
+    ...(hostPort === undefined ? {} : {hostPort}),
+    path: `${path}.containerPort`,
+  }
 }
 
 function handlerOf(owner: unknown, kind: Probe['kind'], path: string): Probe | undefined {

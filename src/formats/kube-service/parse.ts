@@ -35,8 +35,8 @@ export function readService(object: KubeObject): ServiceModel {
     headless: textOf(object, 'spec', 'clusterIP') === 'None',
     clusterIps: clusterIps(object),
     selector: textMapOf(object, 'spec', 'selector'),
-    labels: object.metadata.labels ?? {},
-    annotations: object.metadata.annotations ?? {},
+    labels: textMapOf(object, 'metadata', 'labels'),
+    annotations: textMapOf(object, 'metadata', 'annotations'),
     externalIps: textsOf(object, 'spec', 'externalIPs'),
     publishesNotReady: flagOf(object, 'spec', 'publishNotReadyAddresses') ?? false,
     ports: listOf(object, 'spec', 'ports')

@@ -27,13 +27,17 @@ import type {KubeObject} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {MeshSettings} from '../../model/mesh-settings.js'
 import type {NetworkPolicyModel} from '../../model/network-policy.js'
+import {objectLabel} from '../../model/pod.js'
 import type {Source} from '../../sources/source.js'
 import {listed, namespaceByNamespace} from './listed.js'
+import {namedPorts} from './named-ports.js'
 
 /** Objects of the whole cluster that rules ask for, each list read at most once in a run. */
 export interface ClusterLists {
   namespace(name: string): Promise<Answer<NamespaceModel>>
   services(namespace: string): Promise<Answer<readonly ServiceModel[]>>
+  /** The paths of a Service's ports whose name some pod (or template) it selects has; read once per Service. */
+  namedPorts(service: ServiceModel, templates: boolean): Promise<Answer<ReadonlySet<string>>>
   webhooks(): Promise<Answer<readonly InjectionWebhook[]>>
   injectors(): Promise<Answer<readonly InjectorSettings[]>>
   mesh(): Promise<Answer<MeshSettings>>
@@ -134,6 +138,8 @@ export function clusterLists(source: Source, istioNamespace: string, everywhere 
         : answered(found)
     },
     services: namespace => inNamespace('Service', readService, namespace),
+    namedPorts: (service, templates) =>
+      once(`ports ${templates} ${objectLabel(service.object)}`, () => namedPorts(source, service, templates)),
     webhooks: () => parsed('MutatingWebhookConfiguration', objects => objects.flatMap(readInjectionWebhooks)),
     injectors: () =>
       once('injectors', async () =>

@@ -9,6 +9,7 @@ import type {Report} from '../report.js'
 import {checkPod} from './evaluate.js'
 import type {CheckRun} from './facts/context.js'
 import {clusterLists} from './lists.js'
+import {outlookOf} from './outlook.js'
 import {onePage, type PodPage} from './pod-pages.js'
 import {type CheckedWorkload, openTally} from './tally.js'
 import {withWholePatch} from './whole-patch.js'
@@ -144,7 +145,7 @@ export async function checkReport(
     const total = page.remaining === undefined ? undefined : read + page.read + page.remaining
     let done = read + page.read - page.pods.length
     await boundedMap(page.pods, AT_ONCE, async pod => {
-      tally.add(pod, await checkPod(run, pod, options.rules))
+      tally.add(pod, await checkPod(run, pod, options.rules), await outlookOf(run.lists, pod))
       done += 1
       options.progress?.(done, total)
     })

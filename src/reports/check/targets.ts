@@ -11,7 +11,7 @@ import {resolvePods, splitTarget, type Target} from '../../sources/subject.js'
 import {namedTemplates} from './named-templates.js'
 
 /** Kinds that make pods, as they stand in manifests. */
-const MAKERS = [
+export const MAKERS = [
   'Pod',
   'Deployment',
   'StatefulSet',

@@ -13,6 +13,7 @@ import {patchText} from './forms/patches.js'
 import {policyReports} from './forms/policy-report.js'
 import {prometheusText} from './forms/prometheus.js'
 import {sarifLog} from './forms/sarif.js'
+import {outlookLines, outlookMark, outlookWords} from './outlook-view.js'
 import {baselineOf} from './policy.js'
 import {isQuiet, quietWorkloads} from './quiet-workloads.js'
 import type {CheckReport} from './report.js'
@@ -39,7 +40,7 @@ export function checkHeadline({counts, workloads, damaged, visited}: CheckReport
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
   const unreadParts = damaged.length === 0 ? '' : `; ${plural(damaged.length, 'part')} could not be read`
   const unvisited = visited ? '' : ' Pods were not visited: --deep does.'
-  return `${where}: ${severities(counts)}${accepted}; ${counts.passed} checks passed, ${counts.notChecked} not checked${unreadParts}.${unvisited}`
+  return `${where}${outlookMark(workloads)}: ${severities(counts)}${accepted}; ${plural(counts.passed, 'check')} passed, ${counts.notChecked} not checked${unreadParts}.${unvisited}`
 }
 
 function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {
@@ -73,10 +74,11 @@ function detail(finding: Finding, next: Finding | undefined, wide: boolean): rea
   ]
 }
 
-function workloadHead({workload, pods, findings, passed, notChecked}: CheckedWorkload): readonly Cell[] {
+function workloadHead(each: CheckedWorkload): readonly Cell[] {
+  const {workload, pods, findings, passed, notChecked} = each
   const open = findings.filter(({accepted}) => accepted === undefined)
-  const count = (severity: Severity) => open.filter(each => each.severity === severity).length
-  const of = pods.length === 0 ? 'manifest' : plural(pods.length, 'pod')
+  const count = (severity: Severity) => open.filter(one => one.severity === severity).length
+  const of = pods.length === 0 ? `manifest${outlookWords(each)}` : plural(pods.length, 'pod')
   const found =
     open.length === 0
       ? findings.length === 0
@@ -118,7 +120,10 @@ function worst(report: CheckReport): readonly Cell[] {
     .filter(({accepted, severity}) => accepted === undefined && severity !== 'info')
     .sort((a, b) => (a.severity === b.severity ? 0 : a.severity === 'error' ? -1 : 1))[0]
   if (first === undefined || report.workloads.length === 1) return []
-  return toned(wrapText(`First to look at: ${objectLabel(first.workload)}, ${first.message}`, WIDTH, '  '), undefined)
+  return toned(
+    wrapText(`First to look at, in ${objectLabel(first.workload)}: ${first.message}`, WIDTH, '  '),
+    undefined,
+  )
 }
 
 function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly Cell[] {
@@ -136,6 +141,7 @@ function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
   const lines = [
     ...head,
     ...worst(report),
+    ...outlookLines(report.workloads),
     ...blocks,
     ...quietWorkloads(report.workloads, wide),
     ...unchecked(report, wide),

@@ -1,3 +1,4 @@
+import {SYSTEM_NAMESPACES} from '../../analysis/injection/decision.js'
 import {selects} from '../../analysis/service-ports/service-ports.js'
 import {asksForSidecars} from '../../model/injection.js'
 import {defineRule, PAGES} from '../rule.js'
@@ -14,18 +15,21 @@ export const rule = defineRule({
   fix: 'Remove what refuses the sidecar and create the pod anew; if it is meant, accept the finding with the annotation meshctl.io/ignore.',
   references: [PAGES.injection],
   modes: ['none'],
-  needs: ['injection', 'namespace', 'services'],
-  check: ({pod}, {injection, namespace, services}) => {
+  needs: ['injection', 'namespace'],
+  uses: ['services'],
+  check: ({pod}, {injection, namespace, services = []}) => {
     // A webhook that is not there is another rule's finding.
     if (injection.injected || injection.decidedBy === 'missing webhook' || pod.hostNetwork) return []
     if (!asksForSidecars(namespace.labels)) return []
+    // There nothing would be injected anyway.
+    const system = SYSTEM_NAMESPACES.includes(pod.object.namespace)
     const served = services.some(service => selects(service, pod))
     const asks = ASKS.filter(key => namespace.labels[key] !== undefined).map(key => `${key}=${namespace.labels[key]}`)
     const place =
       injection.decidedBy === 'pod label' ? 'labels' : injection.decidedBy === 'pod annotation' ? 'annotations' : ''
     return [
       {
-        severity: served ? 'warning' : 'info',
+        severity: served && !system ? 'warning' : 'info',
         message: `No sidecar, because ${injection.reason}, in a namespace that has ${asks.join(' and ')}.`,
         ...(place === '' ? {} : {path: `${pod.metadataPath}.${place}["sidecar.istio.io/inject"]`}),
         proof: injection.steps.map(({question, answer}) => ({from: question, text: answer})),

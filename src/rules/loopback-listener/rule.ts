@@ -1,22 +1,6 @@
-import type {SidecarModel} from '../../model/istio-traffic.js'
-import type {PodModel} from '../../model/pod.js'
-import {matchesLabels, requirementsOf} from '../../model/selector.js'
 import {socketAddress} from '../../model/socket.js'
+import {ledToLoopback} from '../loopback.js'
 import {defineRule, PAGES} from '../rule.js'
-
-/** True when a Sidecar object of the pod makes the proxy connect to the loopback for that port. */
-function ledThere(port: number, pod: PodModel, sidecars: readonly SidecarModel[]): boolean {
-  return sidecars
-    .filter(
-      ({object, selector}) =>
-        object.namespace === pod.object.namespace && matchesLabels(requirementsOf(selector ?? {}), pod.labels),
-    )
-    .some(({ingress}) =>
-      ingress.some(
-        ({endpoint}) => /^(127\.\d+\.\d+\.\d+|\[::1\]):\d+$/.test(endpoint) && endpoint.endsWith(`:${port}`),
-      ),
-    )
-}
 
 export const rule = defineRule({
   code: 'MCT1501',
@@ -33,7 +17,7 @@ export const rule = defineRule({
   uses: ['sidecars'],
   check: ({pod}, {ports, sidecars}) =>
     ports
-      .filter(row => row.verdict === 'loopback only' && !ledThere(row.port, pod, sidecars ?? []))
+      .filter(row => row.verdict === 'loopback only' && !ledToLoopback(row.port, pod, sidecars ?? []))
       .map(row => {
         const services = row.bound.map(({service, port}) => `Service ${service.object.name}:${port.port}`)
         const [socket] = row.sockets

@@ -2,7 +2,7 @@ import {selects} from '../../analysis/service-ports/service-ports.js'
 import {isWatchedPort} from '../../analysis/service-ports/watched-port.js'
 import {isOlder} from '../../model/istio-version.js'
 import type {ServiceModel} from '../../model/kube-service.js'
-import {appContainers, runsToCompletion} from '../../model/pod.js'
+import {appContainers, type Container, type ContainerPort, type PodModel, runsToCompletion} from '../../model/pod.js'
 import {type Labels, matchesLabels, requirementsOf} from '../../model/selector.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -13,6 +13,27 @@ function nearMiss(service: ServiceModel, labels: Labels): string | undefined {
   if (first === undefined || differing.length !== 1 || Object.keys(service.selector).length < 2) return undefined
   const [key, value] = first
   return `${service.object.name} wants ${key}=${value}, the pod has ${labels[key] === undefined ? 'no such label' : `${key}=${labels[key]}`}`
+}
+
+/** Ports by which clients in the mesh may want to reach the pod; those of node agents are called on their node. */
+function served(pod: PodModel, free: readonly number[]): readonly (ContainerPort & {readonly container: Container})[] {
+  if (pod.workload.kind === 'DaemonSet') return []
+  return appContainers(pod).flatMap(container =>
+    container.ports
+      .filter(
+        ({name, port, hostPort}) => hostPort === undefined && !free.includes(port) && !isWatchedPort(pod, name, port),
+      )
+      .map(port => ({...port, container})),
+  )
+}
+
+/** True when a probe of its container asks this port, which may be all it is for. */
+function isProbed(
+  {rewrittenProbes}: PodModel,
+  {port, name, container}: ContainerPort & {readonly container: Container},
+): boolean {
+  const kept = rewrittenProbes.some(each => each.container === container.name && each.port === port)
+  return kept || container.probes.some(probe => probe.port === port || (name !== undefined && probe.port === name))
 }
 
 export const rule = defineRule({
@@ -41,16 +62,14 @@ export const rule = defineRule({
     const named = serviceEntries.filter(({object}) => object.namespace === pod.object.namespace)
     if (named.some(({selector}) => selector !== undefined && matchesLabels(requirementsOf(selector), pod.labels)))
       return []
-    const ports = appContainers(pod).flatMap(container =>
-      container.ports.filter(({name, port}) => !free.includes(port) && !isWatchedPort(pod, name, port)),
-    )
+    const ports = served(pod, free)
     const clientOnly = ports.length === 0 || runsToCompletion(pod)
     if (clientOnly && !isOlder(version, 1, 20)) return []
     const labels = Object.entries(pod.labels).filter(([key]) => !/pod-template-hash|istio\.io\//.test(key))
     const near = services.map(service => nearMiss(service, pod.labels)).filter(each => each !== undefined)
     return [
       {
-        severity: clientOnly ? 'info' : 'warning',
+        severity: clientOnly || (near.length === 0 && ports.every(port => isProbed(pod, port))) ? 'info' : 'warning',
         message: `None of the ${services.length} Services of ${pod.object.namespace} selects it${ports.length === 0 ? '' : `, though it declares port ${ports.map(({port}) => port).join(', ')}`}.`,
         path: `${pod.metadataPath}.labels`,
         proof: [

@@ -39,9 +39,10 @@ export const rule = defineRule({
   fix: 'Give the application another port, and the Service the same targetPort.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
-  needs: ['services'],
+  needs: [],
+  passesWith: ['services'],
   parameters: {extra: EXTRA_PORTS},
-  check: ({pod, mode}, {services}, {extra}) => {
+  check: ({pod, mode}, {services = []}, {extra}) => {
     const reserved = [...reservedPorts(mode, pod), ...extraPorts(extra)]
     const holder = (port: number | undefined, protocol: string) =>
       reserved.find(each => each.port === port && each.protocols.some(name => name === protocol.toLowerCase()))
@@ -60,7 +61,7 @@ export const rule = defineRule({
     for (const {service, port, target} of boundPorts(pod, services)) {
       const taken = holder(target, port.protocol)
       if (taken === undefined) {
-        if (hiddenAtClients(port)) found.push(hidden(service, port))
+        if (mode === 'sidecar' && hiddenAtClients(port)) found.push(hidden(service, port))
         continue
       }
       found.push({

@@ -12,10 +12,10 @@ export const rule = defineRule({
   code: 'MCT1104',
   slug: 'same-port-other-target',
   aliases: ['IST0137'],
-  severity: 'warning',
+  severity: 'info',
   title: 'Two Services number the ports of one pod differently',
-  why: 'Traffic arrives; but clients see the port of the Service and the policies and metrics of the pod see its own, so that one number means two things.',
-  fix: 'Let the Services agree: one port number for one targetPort.',
+  why: 'Nothing fails, as each Service has its own address. But routes and clients go by the port of the Service, while policies and metrics of the pod go by its own port (targetPort): one number means two things.',
+  fix: 'Write the port of the pod (targetPort) in an AuthorizationPolicy or PeerAuthentication; or let the Services agree on one port number for one targetPort.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
@@ -34,8 +34,6 @@ export const rule = defineRule({
       if (other === undefined) return []
       return [
         {
-          // The port of the pod is what its own proxy goes by: nothing fails.
-          severity: 'info',
           message: `Port ${first.target} of the pod is ${first.port.port} in Service ${first.service.object.name} and ${other.port.port} in Service ${other.service.object.name}.`,
           object: other.service.object,
           path: `${other.port.path}.port`,
@@ -56,7 +54,7 @@ export const rule = defineRule({
       if (other === undefined) return []
       return [
         {
-          message: `Port ${first.port.port} leads to ${first.target} in Service ${first.service.object.name} and to ${other.target} in Service ${other.service.object.name}.`,
+          message: `Port ${first.port.port} leads to ${first.target} in Service ${first.service.object.name} and to ${other.target} in Service ${other.service.object.name}: a policy by port means the pod's own, ${first.target} or ${other.target}.`,
           object: other.service.object,
           path: `${other.port.path}.targetPort`,
           proof: shown([first, other]),

@@ -13,8 +13,10 @@ import {drift} from './drift.js'
 import {injection} from './injection.js'
 import {interfaces} from './interfaces.js'
 import {kernel} from './kernel.js'
+import {namedElsewhere} from './named-elsewhere.js'
 import {podLog} from './pod-log.js'
 import {ports} from './ports.js'
+import {sidecar} from './sidecar.js'
 import {sockets} from './sockets.js'
 
 type Fetchers = {readonly [N in FactName]: (context: PodContext) => Promise<Answer<Facts[N]>>}
@@ -23,8 +25,10 @@ type Fetchers = {readonly [N in FactName]: (context: PodContext) => Promise<Answ
 const FETCH: Fetchers = {
   namespace: ({run, workload}) => run.lists.namespace(workload.pod.object.namespace),
   services: ({run, workload}) => run.lists.services(workload.pod.object.namespace),
+  namedElsewhere,
   webhooks: ({run}) => run.lists.webhooks(),
   injection,
+  injectors: ({run}) => run.lists.injectors(),
   mesh: ({run}) => run.lists.mesh(),
   peerAuthentications: ({run}) => run.lists.peerAuthentications(),
   destinationRules: ({run}) => run.lists.destinationRules(),
@@ -45,6 +49,7 @@ const FETCH: Fetchers = {
   drift,
   kernel,
   interfaces: async context => cannotVisit(context, 'interfaces') ?? (await interfaces(context)),
+  sidecar,
   status: async ({workload: {pod}}) =>
     pod.status === undefined
       ? missing(FACT_WORDS.status, 'not-captured', 'a manifest shows no running pod')

@@ -1,0 +1,20 @@
+import {boundPorts} from '../../../analysis/service-ports/service-ports.js'
+import {type Answer, answered} from '../../../model/answer.js'
+import type {Facts} from '../../../rules/facts.js'
+import type {PodContext} from './context.js'
+
+/** Asks for other pods only where this one lacks a port that a Service names: hardly ever. */
+export async function namedElsewhere({run, workload, fact}: PodContext): Promise<Answer<Facts['namedElsewhere']>> {
+  const services = await fact('services')
+  if (!services.ok) return services
+  const {pod} = workload
+  const lacking = new Set(
+    boundPorts(pod, services.value).flatMap(each => (each.target === undefined ? [each.service] : [])),
+  )
+  const known = await Promise.all(
+    [...lacking].map(async service => ({service, ports: await run.lists.namedPorts(service, !pod.exists)})),
+  )
+  return answered(
+    new Map(known.flatMap(({service, ports}) => (ports.ok ? [[service.object.name, ports.value] as const] : []))),
+  )
+}

@@ -115,7 +115,7 @@ describe('forms for programs', () => {
     const [later] = of(await checked(path, false))
     const [first] = of(manifest)
     if (first === undefined || later === undefined) throw new Error('no finding')
-    expect(later.path).toBe('spec.template.spec.containers[web].securityContext.runAsUser')
+    expect(later).toMatchObject({path: 'spec.template.spec.containers[1].securityContext.runAsUser', container: 'web'})
     expect(later.place?.line).toBe(10)
     expect(fingerprint(later)).toBe(fingerprint(first))
   })

@@ -188,7 +188,7 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     put('kustomization.yaml', WEB)
     expect((await check(inside)).workloads).toHaveLength(1)
     unlinkSync(join(inside, 'web.yaml'))
-    expect(found(await check(inside))).toEqual(['MCT1001:16'])
+    expect(found(await check(inside))).toEqual(['MCT1001:16', 'MCT1105:14'])
   })
 
   test('a manifest that refuses the sidecar is asked nothing about one', async () => {

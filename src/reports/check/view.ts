@@ -36,7 +36,7 @@ export function checkHeadline({counts, workloads}: CheckReport): string {
       ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})
       : plural(workloads.length, 'workload')
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
-  return `${where}${outlookMark(workloads)}: ${severities(counts)}${accepted}; ${plural(counts.passed, 'check')} passed, ${counts.notChecked} not checked.`
+  return `${where}: ${severities(counts)}${accepted}; ${plural(counts.passed, 'check')} passed, ${counts.notChecked} not checked${outlookMark(workloads)}.`
 }
 
 function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {

@@ -1,7 +1,8 @@
 import {UserError} from '../model/user-error.js'
 import type {Rule} from './rule.js'
 
-function matches(rule: Rule, word: string): boolean {
+/** True when the word is a rule's code, slug or Istio analyzer code, in capitals or not. */
+export function isCalled(rule: Pick<Rule, 'code' | 'slug' | 'aliases'>, word: string): boolean {
   const wanted = word.toLowerCase()
   return [rule.code, rule.slug, ...rule.aliases].some(name => name.toLowerCase() === wanted)
 }
@@ -15,7 +16,7 @@ function words(lists: readonly string[] | undefined): readonly string[] {
 
 /** The rule of a code, slug or Istio analyzer code. */
 export function findRules(rules: readonly Rule[], word: string): readonly Rule[] {
-  return rules.filter(rule => matches(rule, word))
+  return rules.filter(rule => isCalled(rule, word))
 }
 
 /** The rules left by --only and --skip; a name no rule has is an error. */
@@ -30,6 +31,6 @@ export function pickRules(
     throw new UserError(`no rule is called ${JSON.stringify(strange)}`, {next: 'meshctl rules   # lists them'})
   }
   return rules
-    .filter(rule => wanted.length === 0 || wanted.some(word => matches(rule, word)))
-    .filter(rule => !unwanted.some(word => matches(rule, word)))
+    .filter(rule => wanted.length === 0 || wanted.some(word => isCalled(rule, word)))
+    .filter(rule => !unwanted.some(word => isCalled(rule, word)))
 }

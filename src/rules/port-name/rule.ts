@@ -15,8 +15,12 @@ function ofControlPlane({labels}: ServiceModel): boolean {
   return labels.istio !== undefined || labels.release === 'istio'
 }
 
-function told({name = '', appProtocol}: ServicePort): string {
-  return appProtocol === undefined ? `is named "${name}"` : `has appProtocol "${appProtocol}" and the name "${name}"`
+function told({name, appProtocol}: ServicePort): string {
+  if (appProtocol !== undefined)
+    return `has appProtocol "${appProtocol}"${name === undefined ? '' : ` and the name "${name}"`}, which tells no protocol`
+  return name === undefined
+    ? 'has neither name nor appProtocol: nothing tells its protocol'
+    : `is named "${name}", which tells no protocol`
 }
 
 /** A server that speaks first is TCP, whatever else it may be. */
@@ -50,7 +54,7 @@ export const rule = defineRule({
       return [
         {
           severity: waits ? ('warning' as const) : ('info' as const),
-          message: `Service ${service.object.name}:${port.port} ${told(port)}, which tells no protocol.`,
+          message: `Service ${service.object.name}:${port.port} ${told(port)}.`,
           object: service.object,
           path: `${port.path}.name`,
           proof: [

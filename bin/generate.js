@@ -41,6 +41,8 @@ try {
     format: 'esm',
     platform: 'node',
     logLevel: 'warning',
+    // The YAML library is CommonJS and asks for require at run time.
+    banner: {js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"},
   })
   const {RULES, rulesDocument} = await import(pathToFileURL(outfile).href)
   writeFileSync(join(root, 'docs/rules.md'), rulesDocument(RULES))

@@ -15,6 +15,8 @@ export function atLeast(severity: Severity, threshold: Severity): boolean {
 export interface Proof {
   readonly from: string
   readonly text: string
+  /** True where nobody saw it: what will be there, or must be, when the rest is as seen. */
+  readonly expected?: true
 }
 
 /** One operation of a JSON patch (RFC 6902) against the object a person edits; `test` makes sure that it is still the object that was seen. */

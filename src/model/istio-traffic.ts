@@ -70,6 +70,14 @@ export interface ServiceEntryModel {
   readonly ports: readonly {readonly port: number; readonly protocol: string; readonly path: string}[]
 }
 
+/** An EnvoyFilter, as far as one looks for what it adds. */
+export interface EnvoyFilterModel {
+  readonly object: ObjectRef
+  readonly selector?: Labels
+  /** Its spec as JSON on one line. */
+  readonly text: string
+}
+
 export interface SidecarModel {
   readonly object: ObjectRef
   readonly selector?: Labels

@@ -6,6 +6,7 @@ import type {InjectionDecision, InjectionWebhook, InjectorSettings, NamespaceMod
 import type {DestinationRuleModel, PeerAuthentication} from '../model/istio-policy.js'
 import type {
   AuthorizationPolicyModel,
+  EnvoyFilterModel,
   RequestAuthenticationModel,
   ServiceEntryModel,
   SidecarModel,
@@ -75,6 +76,9 @@ export interface Facts {
   readonly requestAuthentications: readonly RequestAuthenticationModel[]
   readonly serviceEntries: readonly ServiceEntryModel[]
   readonly sidecars: readonly SidecarModel[]
+  readonly envoyFilters: readonly EnvoyFilterModel[]
+  /** Every name a rule of meshctl goes by: codes, slugs, codes of Istio's analyzers. */
+  readonly ruleNames: ReadonlySet<string>
   /** Those of the pod's namespace. */
   readonly networkPolicies: readonly NetworkPolicyModel[]
   readonly nodes: readonly NodeModel[]
@@ -137,6 +141,8 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   requestAuthentications: 'the RequestAuthentications',
   serviceEntries: 'the ServiceEntries',
   sidecars: 'the Sidecar objects',
+  envoyFilters: 'the EnvoyFilters',
+  ruleNames: 'the rules of meshctl',
   networkPolicies: 'the NetworkPolicies of the namespace',
   nodes: 'the nodes',
   sockets: 'the listening sockets of the pod',

@@ -1,7 +1,8 @@
 import {UserError} from '../model/user-error.js'
 import type {Rule} from './rule.js'
 
-function matches(rule: Rule, word: string): boolean {
+/** True when the word is a rule's code, slug or Istio analyzer code, in capitals or not. */
+export function isCalled(rule: Pick<Rule, 'code' | 'slug' | 'aliases'>, word: string): boolean {
   const wanted = word.toLowerCase()
   return [rule.code, rule.slug, ...rule.aliases].some(name => name.toLowerCase() === wanted)
 }
@@ -15,7 +16,7 @@ function words(lists: readonly string[] | undefined): readonly string[] {
 
 /** The rule of a code, slug or Istio analyzer code. */
 export function findRules(rules: readonly Rule[], word: string): readonly Rule[] {
-  return rules.filter(rule => matches(rule, word))
+  return rules.filter(rule => isCalled(rule, word))
 }
 
 /** The rules left by --only and --skip; a name no rule has is an error, and so is a choice that leaves none. */
@@ -33,8 +34,8 @@ export function pickRules(
     throw new UserError('--only names no rule', {next: 'meshctl rules   # lists them'})
   }
   const left = rules
-    .filter(rule => wanted.length === 0 || wanted.some(word => matches(rule, word)))
-    .filter(rule => !unwanted.some(word => matches(rule, word)))
+    .filter(rule => wanted.length === 0 || wanted.some(word => isCalled(rule, word)))
+    .filter(rule => !unwanted.some(word => isCalled(rule, word)))
   if (left.length === 0) throw new UserError('--only and --skip leave no rule to ask')
   return left
 }

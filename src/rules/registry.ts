@@ -32,6 +32,7 @@ import {rule as hostNetwork} from './host-network/rule.js'
 import {rule as httpNotUnderstood} from './http-not-understood/rule.js'
 import {rule as httpPortCarriesTls} from './http-port-carries-tls/rule.js'
 import {rule as http10Refused} from './http10-refused/rule.js'
+import {rule as ignoreInvalid} from './ignore-invalid/rule.js'
 import {rule as imageAuto} from './image-auto/rule.js'
 import {rule as initContainerNetwork} from './init-container-network/rule.js'
 import {rule as initFailed} from './init-failed/rule.js'
@@ -70,6 +71,7 @@ import {rule as probeHost} from './probe-host/rule.js'
 import {rule as probeNamedPort} from './probe-named-port/rule.js'
 import {rule as probeRewriteOff} from './probe-rewrite-off/rule.js'
 import {rule as prometheusPortReserved} from './prometheus-port-reserved/rule.js'
+import {rule as proxyConfigInvalid} from './proxy-config-invalid/rule.js'
 import {rule as proxyGid} from './proxy-gid/rule.js'
 import {rule as proxyMountsMissing} from './proxy-mounts-missing/rule.js'
 import {rule as proxyNotListening} from './proxy-not-listening/rule.js'
@@ -139,6 +141,7 @@ export const RULES: readonly Rule[] = [
   httpNotUnderstood,
   httpPortCarriesTls,
   http10Refused,
+  ignoreInvalid,
   imageAuto,
   initContainerNetwork,
   initFailed,
@@ -177,6 +180,7 @@ export const RULES: readonly Rule[] = [
   probeNamedPort,
   probeRewriteOff,
   prometheusPortReserved,
+  proxyConfigInvalid,
   proxyGid,
   proxyMountsMissing,
   proxyNotListening,

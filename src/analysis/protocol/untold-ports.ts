@@ -66,8 +66,13 @@ export function untoldSentence({service, ports, serverFirst}: UntoldPorts): stri
   const [only] = ports
   const numbers = serverFirst.map(({port, target}) => (port.port === target ? port.port : `${port.port} (${target})`))
   const waits = numbers.length === 0 ? '' : ` Servers on port ${numbers.join(', ')} usually speak first.`
-  if (only !== undefined && ports.length === 1)
-    return `${name}:${only.port.port} has ${told(only.port)}, which tells no protocol.${waits}`
+  if (only !== undefined && ports.length === 1) {
+    const bare = (only.port.name ?? '') === '' && only.port.appProtocol === undefined
+    const what = bare
+      ? 'neither name nor appProtocol: nothing tells its protocol'
+      : `${told(only.port)}, which tells no protocol`
+    return `${name}:${only.port.port} has ${what}.${waits}`
+  }
   const list = ports.map(({port}) => `${port.port} (${told(port)})`)
   return `${name} tells no protocol for its ports ${list.join(', ')}.${waits}`
 }

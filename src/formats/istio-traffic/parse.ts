@@ -1,5 +1,6 @@
 import type {
   AuthorizationPolicyModel,
+  EnvoyFilterModel,
   GatewayModel,
   RequestAuthenticationModel,
   RouteTarget,
@@ -200,6 +201,15 @@ export function readSidecar(object: KubeObject): SidecarModel {
       port: numberOf(each, 'port', 'number') ?? 0,
       endpoint: textOf(each, 'defaultEndpoint') ?? '',
     })),
+  }
+}
+
+/** An EnvoyFilter object (networking.istio.io). */
+export function readEnvoyFilter(object: KubeObject): EnvoyFilterModel {
+  return {
+    object: refOf(object),
+    ...selectorOf(object, 'workloadSelector', 'labels'),
+    text: JSON.stringify(objectOf(object, 'spec') ?? {}),
   }
 }
 

@@ -1,8 +1,11 @@
 import type {Gap} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
-import {injectedContainer, isOver, type PodModel} from '../../model/pod.js'
+import {injectedContainer, isOver, type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
+import type {Labels} from '../../model/selector.js'
 import type {FactName, Facts, Workload} from '../../rules/facts.js'
+import {IGNORE, ignoredIn} from '../../rules/ignored.js'
+import {isCalled} from '../../rules/pick.js'
 import {type Found, type Rule, Undecided} from '../../rules/rule.js'
 import {settingsOf} from '../../rules/team-parameters.js'
 import {containerOf} from './container-of.js'
@@ -26,21 +29,30 @@ function quiet(rule: Rule, kind: 'passed' | 'not-applicable'): Outcome {
   return known[kind]
 }
 
-const IGNORE = 'meshctl.io/ignore'
-
-/** Why a finding of the rule is accepted: the pod or its workload names it in the annotation meshctl.io/ignore (`CODE,CODE: reason`). */
-function acceptedBy(pod: PodModel, rule: Rule): string | undefined {
-  const text = pod.annotations[IGNORE] ?? pod.ownerAnnotations[IGNORE]
-  if (text === undefined) return undefined
-  const [codes = '', ...reason] = text.split(':')
-  const named = codes.split(',').map(code => code.trim())
-  if (![rule.code, ...rule.aliases].some(code => named.includes(code))) return undefined
-  return `annotation ${IGNORE}${reason.length > 0 ? `: ${reason.join(':').trim()}` : ''}`
+/** Why a finding of the rule is accepted: the pod, its workload, or the Service or Namespace it is about names the rule in meshctl.io/ignore. */
+function acceptedBy(rule: Rule, annotations: readonly Labels[]): string | undefined {
+  const found = annotations.map(ignoredIn).find(ignored => ignored?.rules.some(word => isCalled(rule, word)))
+  return found === undefined
+    ? undefined
+    : `annotation ${IGNORE}${found.reason === undefined ? '' : `: ${found.reason}`}`
 }
 
-function finding(rule: Rule, {pod}: Workload, found: Found): Finding {
+/** The annotations of the Service or Namespace a finding is about, as far as they were read. */
+async function annotationsOf(object: ObjectRef, book: FactBook): Promise<readonly Labels[]> {
+  if (object.kind === 'Service') {
+    const services = await book.fact('services')
+    const found = services.ok ? services.value.filter(each => objectLabel(each.object) === objectLabel(object)) : []
+    return found.map(({annotations}) => annotations)
+  }
+  if (object.kind !== 'Namespace') return []
+  const namespace = await book.fact('namespace')
+  return namespace.ok && namespace.value.name === object.name ? [namespace.value.annotations] : []
+}
+
+async function finding(rule: Rule, {pod}: Workload, found: Found, book: FactBook): Promise<Finding> {
   const container = found.path === undefined ? undefined : containerOf(pod, found.path)
-  const accepted = acceptedBy(pod, rule)
+  const others = found.object === undefined ? [] : await annotationsOf(found.object, book)
+  const accepted = acceptedBy(rule, [pod.annotations, pod.ownerAnnotations, ...others])
   return {
     code: rule.code,
     rule: rule.slug,
@@ -88,15 +100,15 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
     found = rule.check(workload, facts as Facts, settingsOf(rule))
   } catch (error) {
     if (!(error instanceof Undecided)) throw error
-    const words = error.reason === 'unreadable' ? 'the condition of' : 'the evidence for'
+    const what = error.reason === 'unreadable' ? 'its condition' : 'its evidence'
     return {
       rule,
       kind: 'not-checked',
-      gap: {what: `${words} ${rule.code}`, reason: error.reason, detail: error.message},
+      gap: {what, reason: error.reason, detail: error.message},
     }
   }
   if (found.length > 0) {
-    const findings = found.map(each => finding(rule, workload, each))
+    const findings = await Promise.all(found.map(each => finding(rule, workload, each, book)))
     return {rule, kind: 'found', findings, ...(unknown === undefined ? {} : {gap: unknown})}
   }
   return unknown === undefined ? quiet(rule, 'passed') : {rule, kind: 'not-checked', gap: unknown}

@@ -4,6 +4,7 @@ import {readInjectorSettings} from '../../formats/injector-config/parse.js'
 import {readDestinationRule, readPeerAuthentication} from '../../formats/istio-policy/parse.js'
 import {
   readAuthorizationPolicy,
+  readEnvoyFilter,
   readRequestAuthentication,
   readServiceEntry,
   readSidecar,
@@ -17,6 +18,7 @@ import type {InjectionWebhook, InjectorSettings, NamespaceModel} from '../../mod
 import type {DestinationRuleModel, PeerAuthentication} from '../../model/istio-policy.js'
 import type {
   AuthorizationPolicyModel,
+  EnvoyFilterModel,
   RequestAuthenticationModel,
   ServiceEntryModel,
   SidecarModel,
@@ -51,6 +53,7 @@ export interface ClusterLists {
   requestAuthentications(): Promise<Answer<readonly RequestAuthenticationModel[]>>
   serviceEntries(): Promise<Answer<readonly ServiceEntryModel[]>>
   sidecars(): Promise<Answer<readonly SidecarModel[]>>
+  envoyFilters(): Promise<Answer<readonly EnvoyFilterModel[]>>
 }
 
 function mapped<T, R>(answer: Answer<T>, use: (value: T) => R): Answer<R> {
@@ -172,5 +175,6 @@ export function clusterLists(source: Source, istioNamespace: string, everywhere 
     requestAuthentications: () => parsed('RequestAuthentication', all => all.map(readRequestAuthentication)),
     serviceEntries: () => parsed('ServiceEntry', all => all.map(readServiceEntry)),
     sidecars: () => parsed('Sidecar', all => all.map(readSidecar)),
+    envoyFilters: () => parsed('EnvoyFilter', all => all.map(readEnvoyFilter)),
   }
 }

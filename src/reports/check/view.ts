@@ -69,7 +69,9 @@ function detail(finding: Finding, next: Finding | undefined, wide: boolean): rea
   return [
     ...title,
     ...labelled('at', place(finding)),
-    ...seen.flatMap(({from, text}) => labelled('seen', from === finding.path ? text : `${from}: ${text}`)),
+    ...seen.flatMap(({from, text, expected}) =>
+      labelled(expected === true ? 'expected ' : 'seen', from === finding.path ? text : `${from}: ${text}`),
+    ),
     ...(last ? [...labelled('why', finding.why), ...labelled('fix', finding.fix)] : []),
   ]
 }

@@ -16,7 +16,7 @@ export const rule = defineRule({
   slug: 'app-version-labels',
   aliases: [],
   severity: 'warning',
-  title: 'The pod template has no app or version label',
+  title: 'The pod has no app or version label',
   why: 'Metrics, traces and Kiali name a workload by these labels; without app it appears under its workload name, without version as "latest", and subsets of a DestinationRule cannot tell its versions apart.',
   fix: 'Add the labels app and version to the pod template (not to the selector, which cannot be changed).',
   references: [PAGES.requirements],
@@ -41,6 +41,7 @@ export const rule = defineRule({
     // A version nobody wrote anywhere is not for us to choose.
     const inName = VERSIONED.exec(name)?.[1]
     const found: Found[] = []
+    const fix = pod.workload.kind === 'Pod' ? {fix: 'Add the labels app and version to the pod.'} : {}
     const labels = `${pod.metadataPath}.labels`
     const shown = Object.entries(pod.labels)
       .filter(([key]) => !/pod-template-hash|istio\.io\//.test(key))
@@ -52,6 +53,7 @@ export const rule = defineRule({
         message: `No app label (${plain(app)}): the mesh calls it ${pod.labels['service.istio.io/canonical-name'] ?? pod.labels['app.kubernetes.io/name'] ?? name}.`,
         path: labels,
         proof,
+        ...fix,
         ...(isLabelValue(own) ? {patch: setInMap(pod, 'labels', 'app', own)} : {}),
       })
     }
@@ -61,6 +63,7 @@ export const rule = defineRule({
         message: `No version label (${plain(version)}): telemetry shows the version as "${pod.labels['app.kubernetes.io/version'] ?? 'latest'}".`,
         path: labels,
         proof,
+        ...fix,
         ...(inName === undefined ? {} : {patch: setInMap(pod, 'labels', 'version', inName)}),
       })
     }

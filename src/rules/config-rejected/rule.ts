@@ -1,6 +1,24 @@
 import {parseRejection} from '../../analysis/sync-reason/rejection.js'
+import type {EnvoyFilterModel} from '../../model/istio-traffic.js'
+import {objectLabel, type PodModel} from '../../model/pod.js'
+import {matchesLabels, requirementsOf} from '../../model/selector.js'
 import {xdsTypeNamed} from '../../model/xds-type.js'
 import {defineRule} from '../rule.js'
+
+/** The EnvoyFilters that apply to the pod (its namespace and the root one, workloadSelector) and name the resource. */
+function adding(
+  resource: string,
+  pod: PodModel,
+  filters: readonly EnvoyFilterModel[],
+  root: string,
+): readonly EnvoyFilterModel[] {
+  return filters.filter(
+    ({object, selector, text}) =>
+      [root, pod.object.namespace].includes(object.namespace) &&
+      (selector === undefined || matchesLabels(requirementsOf(selector), pod.labels)) &&
+      text.includes(JSON.stringify(resource)),
+  )
+}
 
 export const rule = defineRule({
   code: 'MCT1902',
@@ -13,21 +31,29 @@ export const rule = defineRule({
   references: ['https://istio.io/latest/docs/ops/diagnostic-tools/proxy-cmd/'],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['controlPlane'],
-  check: (_workload, {controlPlane}) =>
+  uses: ['envoyFilters', 'mesh'],
+  check: ({pod}, {controlPlane, envoyFilters = [], mesh}) =>
     controlPlane.connections.flatMap(({types}) =>
       types.flatMap(({type, state, error = '', sentAt}) =>
         state !== 'ERROR'
           ? []
-          : parseRejection(error, xdsTypeNamed(type).noun).map(({resource, message, origin}) => ({
-              message: `Envoy rejects ${type}${resource === undefined ? '' : `, ${xdsTypeNamed(type).noun} ${resource}`}: ${message}.`,
-              proof: [
-                {
-                  from: "istiod's syncz",
-                  text: `${type} lastError: ${error}${sentAt === undefined ? '' : ` (sent ${sentAt})`}`,
-                },
-                ...(origin === undefined ? [] : [{from: 'comes from', text: `${origin.kind}: ${origin.because}`}]),
-              ],
-            })),
+          : parseRejection(error, xdsTypeNamed(type).noun).map(({resource, message, origin}) => {
+              const root = mesh?.rootNamespace ?? 'istio-system'
+              const filters = resource === undefined ? [] : adding(resource, pod, envoyFilters, root)
+              const names = filters.map(({object}) => objectLabel(object)).join(', ')
+              return {
+                message: `Envoy rejects ${type}${resource === undefined ? '' : `, ${xdsTypeNamed(type).noun} ${resource}`}: ${message}.`,
+                ...(filters.length === 0 ? {} : {fix: `Mend or delete ${names}, which names ${resource}.`}),
+                proof: [
+                  {
+                    from: "istiod's syncz",
+                    text: `${type} lastError: ${error}${sentAt === undefined ? '' : ` (sent ${sentAt})`}`,
+                  },
+                  ...(origin === undefined ? [] : [{from: 'comes from', text: `${origin.kind}: ${origin.because}`}]),
+                  ...filters.map(({object}) => ({from: objectLabel(object), text: `names ${resource}`})),
+                ],
+              }
+            }),
       ),
     ),
 })

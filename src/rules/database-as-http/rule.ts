@@ -55,6 +55,8 @@ export const rule = defineRule({
       const where = database === undefined ? `a container of image ${image}` : `the usual port of ${database}`
       return [
         {
+          // What an image is called tells less than a port everybody knows.
+          severity: database === undefined ? 'warning' : 'error',
           message: `Service ${service.object.name}:${port.port} leads to ${where}, but is called ${istioProtocol(port)}.`,
           object: service.object,
           path: `${port.path}.name`,

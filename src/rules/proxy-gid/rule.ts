@@ -30,7 +30,7 @@ export const rule = defineRule({
           path,
           proof: [
             {from: path, text: `runAsGroup: ${gid}`},
-            {from: 'istio-init', text: `-m owner --gid-owner ${gid} -j RETURN`},
+            {from: 'rule in the kernel', text: `-m owner --gid-owner ${gid} -j RETURN`, expected: true},
           ],
           // A guest for debugging cannot be changed any more.
           ...(own !== undefined && container.role === 'ephemeral'

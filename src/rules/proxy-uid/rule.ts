@@ -57,7 +57,7 @@ export const rule = defineRule({
           path,
           proof: [
             {from: path, text: `runAsUser: ${run.uid}`},
-            {from: 'istio-init', text: `-m owner --uid-owner ${run.uid} -j RETURN`},
+            {from: 'rule in the kernel', text: `-m owner --uid-owner ${run.uid} -j RETURN`, expected: true},
           ],
         },
       ]

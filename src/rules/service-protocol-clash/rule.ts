@@ -1,5 +1,7 @@
 import {type IstioProtocol, istioProtocol, sameInProxy} from '../../analysis/protocol/istio-protocol.js'
 import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
+import type {ServiceModel} from '../../model/kube-service.js'
+import {byText} from '../../model/order.js'
 import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -8,12 +10,14 @@ interface Claim {
   readonly protocol: IstioProtocol
 }
 
-/** The oldest Service wins; equal ages go by name. */
-function byAge(a: Claim, b: Claim): number {
-  const left = a.bound.service
-  const right = b.bound.service
-  const age = (left.createdAt ?? '').localeCompare(right.createdAt ?? '')
-  return age !== 0 ? age : left.object.name < right.object.name ? -1 : 1
+/** Its host name as far as it tells Services apart: in it a dot follows the name, and a hyphen sorts before that dot. */
+function hostOf({object}: ServiceModel): string {
+  return `${object.name}.${object.namespace}.svc`
+}
+
+/** The oldest Service wins; of equal age, which is told in seconds, the first by host name (istiod, Proxy.SetServiceTargets). */
+function byAge({bound: {service: left}}: Claim, {bound: {service: right}}: Claim): number {
+  return byText(left.createdAt ?? '', right.createdAt ?? '') || byText(hostOf(left), hostOf(right))
 }
 
 function words({bound: {service, port}, protocol}: Claim): string {
@@ -23,8 +27,11 @@ function words({bound: {service, port}, protocol}: Claim): string {
 
 /** Only Services of a cluster have an age; of those in files the one created first will win. */
 function verdict({bound: {service}}: Claim, other: Claim): string {
-  const dated = service.createdAt !== undefined && other.bound.service.createdAt !== undefined
-  return dated ? `the older one, ${service.object.name}, wins` : 'the one that is created first wins'
+  const [own, others] = [service.createdAt, other.bound.service.createdAt]
+  if (own === undefined || others === undefined) return 'the one that is created first wins'
+  return own === others
+    ? `${service.object.name} wins: they were created in the same second, and its host name comes first`
+    : `the older one, ${service.object.name}, wins`
 }
 
 export const rule = defineRule({

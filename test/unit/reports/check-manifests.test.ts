@@ -89,6 +89,9 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
   test('a Deployment alone: what its own fields decide, with the line of each', async () => {
     const report = await check(file('web.yaml', WEB))
     expect(found(report)).toEqual(['MCT1001:16', 'MCT1105:14'])
+    // What a Service would add to the second is open all the same.
+    const open = report.workloads[0]?.notChecked.find(({code}) => code === 'MCT1105')
+    expect(open?.gap).toMatchObject({what: expect.stringContaining('Service'), reason: 'not-captured'})
     expect(report.counts.notChecked).toBeGreaterThan(5)
     expect(exitCodeOf(report)).toBe(1)
   })
@@ -189,6 +192,26 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     expect((await check(inside)).workloads).toHaveLength(1)
     unlinkSync(join(inside, 'web.yaml'))
     expect(found(await check(inside))).toEqual(['MCT1001:16', 'MCT1105:14'])
+  })
+
+  test('findings are accepted by code or name, on the workload or the object they are about', async () => {
+    const accepting = (rules: string) =>
+      WEB.replace('  name: web\n', `  name: web\n  annotations: {meshctl.io/ignore: "${rules}: moves next week"}\n`)
+    const open = (report: CheckReport) =>
+      report.workloads.flatMap(each => each.findings.filter(({accepted}) => accepted === undefined))
+    const codes = async (...texts: string[]) =>
+      open(await check(...texts.map((text, index) => file(`accepting-${index}.yaml`, text)))).map(({code}) => code)
+    expect(await codes(WEB)).toEqual(['MCT1001', 'MCT1105'])
+    expect(await codes(accepting('Proxy-UID'))).toEqual(['MCT1105'])
+    expect(await codes(accepting('ist0144,reserved-port-declared'))).toEqual([])
+    // Of a Service only what is about it: its target port, not the container's.
+    const service = `${SERVICE}---\n`.replace(
+      '  name: web\n',
+      '  name: web\n  annotations: {meshctl.io/ignore: "MCT1107: x"}\n',
+    )
+    expect(await codes(WEB, SERVICE)).toEqual(['MCT1001', 'MCT1105', 'MCT1107'])
+    expect(await codes(WEB, service)).toEqual(['MCT1001', 'MCT1105'])
+    expect(await codes(WEB, service.replace('MCT1107', 'MCT1105'))).toEqual(['MCT1001', 'MCT1105', 'MCT1107'])
   })
 
   test('a manifest that refuses the sidecar is asked nothing about one', async () => {

@@ -1,6 +1,7 @@
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import type {Artifact} from '../../../model/evidence.js'
 import {FACT_WORDS, type FactName, type Facts, type Workload} from '../../../rules/facts.js'
+import {RULES} from '../../../rules/registry.js'
 import type {Source} from '../../../sources/source.js'
 import {certificates} from './certificates.js'
 import {cni} from './cni.js'
@@ -18,6 +19,10 @@ import {podLog} from './pod-log.js'
 import {ports} from './ports.js'
 import {sidecar} from './sidecar.js'
 import {sockets} from './sockets.js'
+
+const RULE_NAMES = new Set(
+  RULES.flatMap(({code, slug, aliases}) => [code, slug, ...aliases]).map(name => name.toLowerCase()),
+)
 
 type Fetchers = {readonly [N in FactName]: (context: PodContext) => Promise<Answer<Facts[N]>>}
 
@@ -37,6 +42,8 @@ const FETCH: Fetchers = {
   requestAuthentications: ({run}) => run.lists.requestAuthentications(),
   serviceEntries: ({run}) => run.lists.serviceEntries(),
   sidecars: ({run}) => run.lists.sidecars(),
+  envoyFilters: ({run}) => run.lists.envoyFilters(),
+  ruleNames: async () => answered(RULE_NAMES),
   networkPolicies: ({run, workload}) => run.lists.networkPolicies(workload.pod.object.namespace),
   nodes: ({run}) => run.lists.nodes(),
   ports,

@@ -1,0 +1,70 @@
+import {selects} from '../../analysis/service-ports/service-ports.js'
+import {type ObjectRef, objectLabel} from '../../model/pod.js'
+import type {Labels} from '../../model/selector.js'
+import {IGNORE, ignoredIn} from '../ignored.js'
+import {defineRule, type Found} from '../rule.js'
+
+/** Rules of an organisation have letters of their own, and may be defined elsewhere. */
+function ofOrganisation(word: string): boolean {
+  return /^[A-Z]{3}\d{4}$/.test(word) && !/^(MCT|IST)/.test(word)
+}
+
+interface Place {
+  readonly annotations: Labels
+  readonly path: string
+  readonly object?: ObjectRef
+}
+
+function mistakes(annotations: Labels, names: ReadonlySet<string>): readonly string[] {
+  const ignored = ignoredIn(annotations)
+  if (ignored === undefined) return []
+  const strange = ignored.rules.filter(word => !names.has(word.toLowerCase()) && !ofOrganisation(word))
+  return [
+    ...strange.map(word => `names ${word}, which is no rule`),
+    ...(ignored.rules.length === 0 ? ['names no rule'] : []),
+    ...(ignored.reason === undefined ? ['gives no reason'] : []),
+  ]
+}
+
+export const rule = defineRule({
+  code: 'MCT1219',
+  slug: 'ignore-invalid',
+  aliases: [],
+  severity: 'info',
+  title: 'An annotation that accepts findings is not complete',
+  why: 'What names no rule accepts nothing, and what gives no reason nobody can judge when the time for it is over.',
+  fix: 'Write meshctl.io/ignore: "CODE,CODE: reason", each rule by its code or name (meshctl rules lists them).',
+  references: ['https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/'],
+  modes: ['sidecar', 'ambient', 'gateway', 'waypoint', 'ztunnel', 'control-plane', 'none'],
+  anySystem: true,
+  needs: ['ruleNames'],
+  uses: ['namespace', 'services'],
+  check: ({pod}, {ruleNames, namespace, services = []}) => {
+    const places: readonly Place[] = [
+      {annotations: pod.annotations, path: `${pod.metadataPath}.annotations`},
+      {annotations: pod.ownerAnnotations, path: 'metadata.annotations'},
+      ...services
+        .filter(service => selects(service, pod))
+        .map(({object, annotations}) => ({annotations, path: 'metadata.annotations', object})),
+      ...(namespace === undefined
+        ? []
+        : [
+            {
+              annotations: namespace.annotations,
+              path: 'metadata.annotations',
+              object: {kind: 'Namespace', namespace: '', name: namespace.name},
+            },
+          ]),
+    ]
+    return places.flatMap(({annotations, path, object}) =>
+      mistakes(annotations, ruleNames).map(
+        (wrong): Found => ({
+          message: `${IGNORE} of ${objectLabel(object ?? pod.workload)} ${wrong}.`,
+          path: `${path}["${IGNORE}"]`,
+          ...(object === undefined ? {} : {object}),
+          proof: [{from: `${path}["${IGNORE}"]`, text: annotations[IGNORE] ?? ''}],
+        }),
+      ),
+    )
+  },
+})

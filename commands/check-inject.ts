@@ -33,11 +33,7 @@ export default class CheckInject extends MeshCommand {
         flags.labels === undefined
           ? await checkTargets(source, args.pod === undefined ? [] : [args.pod], {namespace: flags.namespace})
           : [imaginedPod(requirementsToLabels(flags.labels), namespace)]
-      await this.print(
-        flags,
-        await checkInjectReport(source, objects.slice(0, 50), flags.istioNamespace),
-        checkInjectView,
-      )
+      await this.print(flags, await checkInjectReport(source, objects, flags.istioNamespace), checkInjectView)
     })
   }
 }

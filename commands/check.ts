@@ -43,14 +43,14 @@ export default class Check extends MeshCommand {
     output: many('output format, or FORMAT=FILE for a file (repeatable)', 'o'),
     baseline: Flags.string({helpValue: 'FILE', description: 'accept the findings listed there until they expire'}),
     config: Flags.string({helpValue: 'FILE', description: 'settings of the team (.meshctl.yaml)'}),
-    fix: Flags.boolean({description: 'the same as -o patch: print what would mend what a patch can mend'}),
+    fix: Flags.boolean({description: '-o patch besides what -o says: print what would mend what a patch can mend'}),
     shard: Flags.string({helpValue: 'I/N', description: 'only part I (from 0) of N parts of the workloads'}),
     deep: Flags.boolean({allowNo: true, description: 'visit every pod (usual unless -A on a cluster)'}),
   }
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Check)
-    const specs = outputSpecs(flags.fix ? ['patch'] : flags.output, checkView)
+    const specs = outputSpecs(flags.output, checkView, flags.fix)
     const config = await readCheckConfig(flags.config, process.cwd())
     const all = withParameters([...RULES, ...organisationRules(config.rules)], config.parameters, config.file)
     const rules = pickRules(all, flags.only ?? config.only, flags.skip ?? config.skip)
@@ -62,19 +62,20 @@ export default class Check extends MeshCommand {
       const pods = podPages(source, argv.map(String), target, flags.shard)
       const deep = flags.deep ?? (source.origin.kind !== 'cluster' || !flags['all-namespaces'])
       const failOn = flags['fail-on'] ?? config.failOn ?? 'warning'
-      const everywhere = flags['all-namespaces'] === true
-      const options = {rules, failOn, istioNamespace: flags.istioNamespace, deep, everywhere, now: new Date()}
+      const {istioNamespace, 'all-namespaces': everywhere} = flags
+      const options = {rules, failOn, istioNamespace, deep, everywhere, now: new Date()}
       // Nothing is written over where every call gets a line of its own.
       const line = progressLine(process.stderr, {afterMs: flags.calls ? Number.POSITIVE_INFINITY : 1000})
       const progress = (done: number, total?: number) =>
         line.show(`${done}${total === undefined ? '' : ` of ${total}`} pods checked`)
-      const {version} = this.config
-      const raw = await checkReport(source, pods, {...options, version, progress}).finally(() => line.clear())
+      const asked = {...options, version: this.config.version, progress}
+      const raw = await checkReport(source, pods, asked).finally(() => line.clear())
       const report = await settledReport(source, raw, {severities, accepted, at: options.now}, specs)
       process.exitCode = exitCodeOf(report, flags['require-all'])
       await writeOutputs(specs, report, checkView)
       const shown = specs.find(({file}) => file === undefined)
-      if (shown !== undefined) await this.print({...common, output: shown.form}, report, checkView)
+      if (shown === undefined) await this.remarks(report, checkView, 'short')
+      else await this.print({...common, output: shown.form}, report, checkView)
     })
   }
 }

@@ -31,7 +31,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   yaml: /^src\/(terminal\/yaml|formats\/kube-manifest\/.*)\.ts$/,
   'tar-stream': /^src\/sources\/bundle\//,
   ws: /^src\/(wire|kubeapi)\//,
-  '@marcbachmann/cel-js': /^src\/rules\/organisation\.ts$/,
+  '@marcbachmann/cel-js': /^src\/rules\/condition\.ts$/,
   sarif: /^src\/reports\/check\/forms\/sarif\.ts$/,
 }
 

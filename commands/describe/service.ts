@@ -19,8 +19,8 @@ export default class DescribeService extends MeshCommand {
     await this.withSource(flags, async source => {
       const {splitTarget} = await import('../../src/sources/subject.js')
       const {name, namespace = flags.namespace ?? source.defaultNamespace} = splitTarget(args.service)
-      const {istioNamespace} = flags
-      await this.print(flags, await serviceReport(source, name, namespace, {istioNamespace}), serviceView)
+      const options = {istioNamespace: flags.istioNamespace, now: new Date()}
+      await this.print(flags, await serviceReport(source, name, namespace, options), serviceView)
     })
   }
 }

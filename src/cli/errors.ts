@@ -9,14 +9,30 @@ interface OclifError extends Error {
   readonly code?: string
 }
 
+/** What oclif lists as name and description, as `NAME (description)`. */
+function missingArguments(list: string): string {
+  const names = list
+    .trim()
+    .split('\n')
+    .map(line =>
+      line.trim().replace(/^(\S+)\s+(.*)$/, (_, name: string, what: string) => `${name.toUpperCase()} (${what})`),
+    )
+  return `missing: ${names.join(' and ')}`
+}
+
 /** oclif's words for wrong usage, as one plain sentence. */
 function usageSentence(message: string): string {
   return message
     .replace(/^Error: /, '')
+    .replace(/\n\s*Note: [\s\S]*$/, '')
+    .replace(/^Missing \d+ required args?:\n([\s\S]*)$/, (_, list: string) => missingArguments(list))
     .replace(/^The following errors? occurred:\s*/, '')
     .replace(/Parsing (--\S+)\s+/, '$1: ')
     .replace(/\s*See more help with --help\s*$/, '')
     .replace(/^[Cc]ommand (\S+) not found\.?$/, (_, id: string) => `there is no command "${id.replaceAll(':', ' ')}"`)
+    .replace(/^Missing required flag (\S+)/, 'the flag --$1 is missing')
+    .replace(/^Nonexistent flags?: /, 'there is no flag ')
+    .replace(/^Unexpected arguments?: /, 'too much on the command line: ')
     .replace(/\s*\n\s+/g, '; ')
 }
 

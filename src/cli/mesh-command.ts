@@ -105,9 +105,15 @@ export abstract class MeshCommand extends Command {
     const layout = layoutFor(process.stdout, flags.color, !flags['no-headers'], process.env)
     process.exitCode = exitCodeOf(report, flags['require-all'])
     await write(process.stdout, await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort))
+    await this.remarks(report, view, form)
+  }
+
+  /** Says on standard error what an answer in this form leaves out. */
+  protected async remarks<R extends Report>(report: R, view: View<R>, form: string): Promise<void> {
     for (const note of report.notes) await remark(note)
     const shown = view.showsGaps === true && form !== 'raw' && form !== 'json' && form !== 'yaml'
-    for (const sentence of shown ? [] : gapSentences(report.gaps)) await remark(`not checked: ${sentence}`)
+    const gaps = shown ? (view.untold?.(report, form) ?? []) : report.gaps
+    for (const sentence of gapSentences(gaps)) await remark(`not checked: ${sentence}`)
     if (report.next !== undefined) await remark(report.next)
   }
 }

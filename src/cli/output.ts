@@ -17,7 +17,7 @@ export function formOf<R>(asked: string | undefined, view: View<R>): string {
     ...(view.raw === undefined ? [] : ['raw']),
     ...Object.keys(view.texts ?? {}),
   ]
-  const form = asked === undefined || asked === '' ? (view.usual ?? 'table') : forms.find(each => each === asked)
+  const form = asked === undefined ? (view.usual ?? 'table') : forms.find(each => each === asked)
   if (form === undefined) {
     throw new UserError(`output format ${JSON.stringify(asked)} not supported`, {
       hint: `Choose one of ${forms.join(', ')}.`,

@@ -9,15 +9,24 @@ export interface OutputSpec {
   readonly file?: string
 }
 
-/** Reads `-o table -o sarif=out.sarif`: any number of files, at most one form for standard output. */
-export function outputSpecs<R>(words: readonly string[] | undefined, view: View<R>): readonly OutputSpec[] {
-  const specs = (words ?? []).map((word): OutputSpec => {
+/** Reads `-o table -o sarif=out.sarif`: any number of files, at most one form for standard output; `--fix` is one more form for it. */
+export function outputSpecs<R>(
+  words: readonly string[] | undefined,
+  view: View<R>,
+  fix = false,
+): readonly OutputSpec[] {
+  const given = (words ?? []).map((word): OutputSpec => {
     const equals = word.indexOf('=')
+    if (word === '' || equals === 0) {
+      throw new UserError(`-o ${JSON.stringify(word)} names no form`, {hint: 'Write -o json, or -o json=FILE.'})
+    }
     if (equals < 0) return {form: formOf(word, view)}
     const file = word.slice(equals + 1)
     if (file === '') throw new UserError(`-o ${word} names no file`)
     return {form: formOf(word.slice(0, equals), view), file}
   })
+  const asked = fix && !given.some(({form, file}) => form === 'patch' && file === undefined)
+  const specs: readonly OutputSpec[] = asked ? [...given, {form: 'patch'}] : given
   const shown = specs.filter(({file}) => file === undefined)
   if (shown.length > 1) {
     throw new UserError(`only one form can go to standard output, not ${shown.map(({form}) => form).join(' and ')}`, {

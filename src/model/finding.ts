@@ -37,6 +37,8 @@ export interface Finding {
   readonly pods: readonly string[]
   /** Where in the object; absent when nothing in it is to be changed. */
   readonly path?: string
+  /** The container that path leads into, by name: in a running pod its number may not be that of the template. */
+  readonly container?: string
   /** Where it was written, when it was found in a file. */
   readonly place?: {readonly file: string; readonly line: number; readonly column: number}
   readonly message: string

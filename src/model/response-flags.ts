@@ -49,4 +49,21 @@ export const RESPONSE_FLAGS: Readonly<Record<string, readonly [meaning: string, 
   UMSDR: ['The upstream reached its limit of stream duration.', 'Look at max_stream_duration.'],
   OM: ['The overload manager ended the request.', 'Give the proxy more memory.'],
   DF: ['The host could not be resolved.', 'Look at DNS and the ServiceEntry.'],
+  RFCF: ['The answer came from the cache of a filter in Envoy.', 'No error; look at the cache filter if it is stale.'],
+  NFCF: [
+    'No filter configuration: an extension sent on its own (ECDS, often Wasm) did not arrive in time.',
+    'meshctl proxy-config ecds POD, and meshctl proxy-status',
+  ],
+  DO: [
+    'Dropped on purpose: the endpoints say that a share of requests is to be shed (drop_overloads).',
+    'Look at what sends the endpoints; Istio itself sheds nothing.',
+  ],
+  UDO: [
+    'Dropped on purpose: the endpoints say that every request is to be shed (drop_overloads at 100%).',
+    'Look at what sends the endpoints; Istio itself sheds nothing.',
+  ],
+  DR: [
+    'The client reset the stream (HTTP/2 RST_STREAM) before the answer was complete.',
+    'Look at the timeout of the client, and at what it cancels.',
+  ],
 }

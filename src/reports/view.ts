@@ -1,3 +1,4 @@
+import type {Gap} from '../model/answer.js'
 import type {Doc} from '../terminal/doc.js'
 
 /** The forms an answer can take; a command names the ones it has. */
@@ -19,4 +20,6 @@ export interface View<R> {
   readonly usual?: Form
   /** True when the document itself shows the report's gaps, so they need not be repeated on standard error. */
   readonly showsGaps?: boolean
+  /** Gaps that a form leaves out nevertheless, and that a person must hear of. */
+  untold?(report: R, form: string): readonly Gap[]
 }

@@ -2,7 +2,7 @@ import type {Difference} from '../analysis/netfilter/drift/drift.js'
 import type {PortRow} from '../analysis/port-map/port-map.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
 import type {ConnectionTable} from '../model/connection.js'
-import type {InjectionDecision, InjectionWebhook, NamespaceModel} from '../model/injection.js'
+import type {InjectionDecision, InjectionWebhook, InjectorSettings, NamespaceModel} from '../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../model/istio-policy.js'
 import type {
   AuthorizationPolicyModel,
@@ -16,7 +16,7 @@ import type {ServiceModel} from '../model/kube-service.js'
 import type {Machine} from '../model/machine.js'
 import type {MeshSettings} from '../model/mesh-settings.js'
 import type {NetworkPolicyModel} from '../model/network-policy.js'
-import type {PodModel, PodStatus} from '../model/pod.js'
+import type {Container, PodModel, PodStatus} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
 import type {Ruleset} from '../model/ruleset.js'
 import type {Labels} from '../model/selector.js'
@@ -66,6 +66,8 @@ export interface Facts {
   readonly namedElsewhere: ReadonlyMap<string, ReadonlySet<string>>
   readonly webhooks: readonly InjectionWebhook[]
   readonly injection: InjectionDecision
+  /** Of all revisions. */
+  readonly injectors: readonly InjectorSettings[]
   readonly mesh: MeshSettings
   readonly peerAuthentications: readonly PeerAuthentication[]
   readonly destinationRules: readonly DestinationRuleModel[]
@@ -107,6 +109,8 @@ export interface Facts {
   }
   /** The names of the network interfaces of the pod. */
   readonly interfaces: readonly string[]
+  /** The container of the proxy with all that injection gives it, as running pods and `istioctl kube-inject` show it. */
+  readonly sidecar: Container
   /** How a pod that exists is doing. */
   readonly status: PodStatus
   readonly cni: {readonly inUse: boolean; readonly because: string}
@@ -125,6 +129,7 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   namedElsewhere: 'the other pods of the Services',
   webhooks: 'the injection webhooks',
   injection: 'the Namespace and the injection webhooks',
+  injectors: "the injector's settings",
   mesh: 'the mesh configuration',
   peerAuthentications: 'the PeerAuthentications',
   destinationRules: 'the DestinationRules',
@@ -145,6 +150,7 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   drift: 'the rules the pod should have',
   kernel: 'the rules in the kernel of the pod',
   interfaces: 'the network interfaces of the pod',
+  sidecar: 'the injected sidecar',
   status: 'the status of the pod',
   cni: 'how the rules get into the pod',
   cniRelease: 'the release of the CNI plugin',

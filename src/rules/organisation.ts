@@ -1,9 +1,9 @@
-import {parse} from '@marcbachmann/cel-js'
 import {selects} from '../analysis/service-ports/service-ports.js'
 import type {OwnRule} from '../formats/check-config/parse.js'
 import type {ServiceModel} from '../model/kube-service.js'
 import {POD_MODES} from '../model/pod-mode.js'
 import {UserError} from '../model/user-error.js'
+import {firstLine, readCondition} from './condition.js'
 import type {Facts, Workload} from './facts.js'
 import {defineRule, type Rule, Undecided} from './rule.js'
 
@@ -51,17 +51,8 @@ function context(
   }
 }
 
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
-}
-
 function ruleOf({code, severity, title, when, message, why, fix, references}: OwnRule): Rule {
-  let holds: ReturnType<typeof parse>
-  try {
-    holds = parse(when)
-  } catch (error) {
-    throw new UserError(`the condition of ${code} cannot be read: ${firstLine(error)}`, {hint: `It is: ${when}`})
-  }
+  const holds = readCondition(code, when)
   return defineRule({
     code,
     slug: code.toLowerCase(),

@@ -18,7 +18,7 @@ export function findRules(rules: readonly Rule[], word: string): readonly Rule[]
   return rules.filter(rule => matches(rule, word))
 }
 
-/** The rules left by --only and --skip; a name no rule has is an error. */
+/** The rules left by --only and --skip; a name no rule has is an error, and so is a choice that leaves none. */
 export function pickRules(
   rules: readonly Rule[],
   only: readonly string[] | undefined,
@@ -29,7 +29,12 @@ export function pickRules(
   if (strange !== undefined) {
     throw new UserError(`no rule is called ${JSON.stringify(strange)}`, {next: 'meshctl rules   # lists them'})
   }
-  return rules
+  if (only !== undefined && wanted.length === 0) {
+    throw new UserError('--only names no rule', {next: 'meshctl rules   # lists them'})
+  }
+  const left = rules
     .filter(rule => wanted.length === 0 || wanted.some(word => matches(rule, word)))
     .filter(rule => !unwanted.some(word => matches(rule, word)))
+  if (left.length === 0) throw new UserError('--only and --skip leave no rule to ask')
+  return left
 }

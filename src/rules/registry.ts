@@ -75,10 +75,8 @@ import {rule as proxyMountsMissing} from './proxy-mounts-missing/rule.js'
 import {rule as proxyNotListening} from './proxy-not-listening/rule.js'
 import {rule as proxyPrivileged} from './proxy-privileged/rule.js'
 import {rule as proxyUid} from './proxy-uid/rule.js'
-import {rule as proxyUidSeen} from './proxy-uid-seen/rule.js'
 import {rule as readinessMissing} from './readiness-missing/rule.js'
 import {rule as reservedPortDeclared} from './reserved-port-declared/rule.js'
-import {rule as reservedPortTaken} from './reserved-port-taken/rule.js'
 import {rule as restrictedSeccomp} from './restricted-seccomp/rule.js'
 import {rule as revisionWithoutWebhook} from './revision-without-webhook/rule.js'
 import type {Rule} from './rule.js'
@@ -93,6 +91,7 @@ import {rule as severalProxyUids} from './several-proxy-uids/rule.js'
 import {rule as sidecarNotReady} from './sidecar-not-ready/rule.js'
 import {rule as sidecarOutdated} from './sidecar-outdated/rule.js'
 import {rule as sidecarRestarts} from './sidecar-restarts/rule.js'
+import {rule as socketOwner} from './socket-owner/rule.js'
 import {rule as startOrder} from './start-order/rule.js'
 import {rule as targetPortUnknown} from './target-port-unknown/rule.js'
 import {rule as terminationTooShort} from './termination-too-short/rule.js'
@@ -183,10 +182,8 @@ export const RULES: readonly Rule[] = [
   proxyNotListening,
   proxyPrivileged,
   proxyUid,
-  proxyUidSeen,
   readinessMissing,
   reservedPortDeclared,
-  reservedPortTaken,
   restrictedSeccomp,
   revisionWithoutWebhook,
   rulesDiffer,
@@ -200,6 +197,7 @@ export const RULES: readonly Rule[] = [
   sidecarNotReady,
   sidecarOutdated,
   sidecarRestarts,
+  socketOwner,
   startOrder,
   targetPortUnknown,
   terminationTooShort,

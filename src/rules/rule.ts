@@ -2,7 +2,7 @@ import type {GapReason} from '../model/answer.js'
 import type {PatchStep, Proof, Severity} from '../model/finding.js'
 import type {ObjectRef} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
-import type {FactName, Facts, Workload} from './facts.js'
+import {FACT_WORDS, type FactName, type Facts, type Workload} from './facts.js'
 import type {Parameters, ParameterValue, Settings} from './parameter.js'
 
 /** What a rule found in one workload; what is left out comes from the rule and the workload. */
@@ -19,7 +19,12 @@ export interface Found {
 }
 
 /** One thing a mesh workload must obey. */
-export interface Rule<N extends FactName = FactName, U extends FactName = FactName, P extends Parameters = Parameters> {
+export interface Rule<
+  N extends FactName = FactName,
+  U extends FactName = FactName,
+  P extends Parameters = Parameters,
+  W extends FactName = FactName,
+> {
   /** `MCTnnnn`, never used again for another rule. */
   readonly code: string
   readonly slug: string
@@ -42,13 +47,19 @@ export interface Rule<N extends FactName = FactName, U extends FactName = FactNa
   readonly alsoWhenOver?: boolean
   /** Without these it is not checked. */
   readonly needs: readonly N[]
+  /** Without these what it finds stands, but the rest of its condition is not checked: finding nothing is not enough to pass. */
+  readonly passesWith?: readonly W[]
   /** These make its findings better where they are known. */
   readonly uses?: readonly U[]
   /** What a team may set for it. */
   readonly parameters?: P
   /** What a team has set; the rest has its default. */
   readonly settings?: Readonly<Record<string, ParameterValue>>
-  check(workload: Workload, facts: Pick<Facts, N> & Partial<Pick<Facts, U>>, settings: Settings<P>): readonly Found[]
+  check(
+    workload: Workload,
+    facts: Pick<Facts, N> & Partial<Pick<Facts, U | W>>,
+    settings: Settings<P>,
+  ): readonly Found[]
 }
 
 /** Keeps the facts and parameters of a rule in its type, so that it cannot read what it did not ask for. */
@@ -56,8 +67,16 @@ export function defineRule<
   const N extends FactName,
   const U extends FactName = never,
   const P extends Parameters = Parameters,
->(rule: Rule<N, U, P>): Rule<N, U, P> {
+  const W extends FactName = never,
+>(rule: Rule<N, U, P, W>): Rule<N, U, P, W> {
   return rule
+}
+
+/** What the rule asks for beside the pod, in words; `alone` where that is nothing. */
+export function neededFacts({needs, passesWith = []}: Pick<Rule, 'needs' | 'passesWith'>, alone: string): string {
+  const [all, rest] = [needs, passesWith].map(names => names.map(name => FACT_WORDS[name]).join(', '))
+  if (rest === '') return all || alone
+  return `${all || alone}; to be in order also ${rest}`
 }
 
 /** Pages rules refer to more than once. */

@@ -80,6 +80,8 @@ export interface Source {
   readonly remarks?: readonly string[]
   /** Parts of the input that could not be read while the rest could; only files have any. */
   damaged?(): Promise<readonly Gap[]>
+  /** Objects that seem to make pods in a way nobody here knows, and so cannot be asked about; only files have any. */
+  passedOver?(): Promise<readonly Gap[]>
   /** Where a field of an object was written; only files know. */
   place?(object: ObjectRef, path: string | undefined): Promise<FilePlace | undefined>
   /** The documents that hold these objects with the steps made in them; only files have any. */

@@ -1,7 +1,9 @@
 import {listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
+import {readPod} from '../formats/kube-pod/parse.js'
 import {gapSentence} from '../model/answer.js'
 import {kindOf} from '../model/kinds.js'
 import {type KubeObject, type PodRef, podLabel} from '../model/kube-object.js'
+import type {ObjectRef} from '../model/pod.js'
 import {matchesLabels, parseSelector, type Requirement, requirementsOf} from '../model/selector.js'
 import {UserError} from '../model/user-error.js'
 import {notFound} from './not-found.js'
@@ -114,6 +116,10 @@ function podRequirements(owner: KubeObject, word: string): readonly Requirement[
   return all
 }
 
+function isOf(workload: ObjectRef | undefined, kind: string, name: string): boolean {
+  return workload?.kind === kind && workload.name === name
+}
+
 async function podsOf(source: Source, text: string, target: Target): Promise<readonly KubeObject[]> {
   const {type, name, namespace = target.namespace ?? source.defaultNamespace} = splitTarget(text)
   if (type === undefined || kindOf(type)?.kind === 'Pod') {
@@ -128,10 +134,21 @@ async function podsOf(source: Source, text: string, target: Target): Promise<rea
     throw await notFound(source, {kind: 'Pod', resource: 'pods', name, namespace})
   }
   const kind = kindOf(type)
-  if (kind === undefined) throw new UserError(`"${text}": meshctl does not know the resource type "${type}"`)
+  if (name === '') throw new UserError(`"${text}" names no ${kind?.kind ?? type}: put its name behind the slash`)
+  if (kind === undefined) {
+    throw new UserError(`"${text}": meshctl does not know the resource type "${type}"`, {
+      hint: 'It knows what makes pods or leads to them: pod, deploy, sts, ds, rs, job, cronjob, rollout, svc.',
+      next: `deploy/${name}, or the name of a pod`,
+    })
+  }
   const owner = (await list(source, kind.kind, namespace, name))[0]
   if (owner === undefined) {
     throw await notFound(source, {...kind, name, namespace, prefix: `${type}/`})
+  }
+  if (kind.kind === 'CronJob') {
+    // It picks no pods itself: it makes Jobs, and those make pods.
+    const all = await list(source, 'Pod', namespace)
+    return all.filter(pod => isOf(readPod(pod)?.workload, kind.kind, name))
   }
   const requirements = podRequirements(owner, text)
   const pods = await list(source, 'Pod', namespace, undefined, requirements)

@@ -106,7 +106,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   describe: async (s, pod) =>
     seen(await describeReport(s, pod, {istioNamespace: 'istio-system', now: NOW}), describeView),
   'describe service': async s =>
-    seen(await serviceReport(s, 'reviews', 'demo', {istioNamespace: 'istio-system'}), serviceView),
+    seen(await serviceReport(s, 'reviews', 'demo', {istioNamespace: 'istio-system', now: NOW}), serviceView),
   diff: async (s, pod) =>
     seen(await controlPlaneReport(s, pod, {istioNamespace: 'istio-system', revision: undefined}), diffView),
   ecds: async (s, pod) => seen(await ecdsReport(s, pod), ecdsView),

@@ -49,6 +49,12 @@ export function exitCodeOf({exitCode, lastExitCode}: ContainerState): number | u
   return exitCode ?? lastExitCode
 }
 
+/** True when istio-init failed and only its log, which is not there, would tell why. */
+export function isUntold(pod: PodModel, initLog: string | undefined): boolean {
+  const failures = initLog === undefined ? initFailures(pod, undefined) : []
+  return failures.some(({container, cause}) => container === 'istio-init' && cause === 'unknown')
+}
+
 /** The containers that set up or check the capture of a pod and failed at it; the log is istio-init's. */
 export function initFailures(pod: PodModel, initLog: string | undefined): readonly InitFailure[] {
   return (['istio-init', 'istio-validation'] as const).flatMap(container => {

@@ -63,7 +63,12 @@ function decide(
     return {injects: false, reason: 'The injection webhook is deactivated, and will never match labels.'}
   const namespaces = asked(hooks.map(({namespaceSelector}) => namespaceSelector))
   const pods = asked(hooks.map(({objectSelector}) => objectSelector))
-  return {injects: false, reason: `No matching namespace labels (${namespaces}) or pod labels (${pods})`}
+  const labels = [
+    ...(namespaces === '' ? [] : [`namespace labels (${namespaces})`]),
+    ...(pods === '' ? [] : [`pod labels (${pods})`]),
+  ]
+  if (labels.length === 0) return {injects: false, reason: 'Its selectors exclude the pod'}
+  return {injects: false, reason: `No matching ${labels.join(' or ')}`}
 }
 
 /** What each webhook configuration would do with a pod of these labels, by name (istioctl x check-inject, its table and its reasons). */

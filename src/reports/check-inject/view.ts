@@ -1,18 +1,23 @@
+import {gapSentence} from '../../model/answer.js'
 import {objectLabel} from '../../model/pod.js'
 import type {Block, Cell} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
 import type {View} from '../view.js'
-import type {CheckInjectReport, InjectAnswer} from './report.js'
+import type {CheckInjectReport, InjectAnswer, Unanswered} from './report.js'
 
 const HEADER = ['WEBHOOK', 'REVISION', 'INJECTED', 'REASON']
 const WIDTH = 79
 
-function sentence({pod, decision, webhooks}: InjectAnswer): readonly Cell[] {
+function sentence({pod, decision, because}: InjectAnswer): readonly Cell[] {
   const {injected} = decision
-  const selecting = decision.decidedBy === 'policy' ? webhooks.find(({injects}) => injects)?.reason : undefined
-  const reason = injected && selecting !== undefined ? `${selecting}, and ${decision.reason}` : decision.reason
+  const reason = injected && because !== decision.reason ? `${because}, and ${decision.reason}` : decision.reason
   const words = `${objectLabel(pod.object)} ${injected ? 'gets a sidecar' : 'gets no sidecar'} when it is created: ${reason}.`
   return wrapText(words, WIDTH, '  ').map(text => ({text, tone: injected ? 'good' : 'warn'}))
+}
+
+function unknown({pod, gap}: Unanswered): readonly Cell[] {
+  const words = `${objectLabel(pod.object)}: not checked. ${gapSentence(gap)}.`
+  return wrapText(words, WIDTH, '  ').map(text => ({text, tone: 'warn'}))
 }
 
 function blocks(answer: InjectAnswer, wide: boolean): readonly Block[] {
@@ -37,22 +42,26 @@ function blocks(answer: InjectAnswer, wide: boolean): readonly Block[] {
 
 /** The answer in a sentence above istioctl's table. */
 export const checkInjectView: View<CheckInjectReport> = {
-  doc: ({answers}, form) => {
-    if (form === 'short') return [{block: 'text', lines: answers.flatMap(sentence)}]
-    return answers.flatMap((answer, index) => [
+  doc: ({answers, unanswered}, form) => {
+    const open = unanswered.flatMap(unknown)
+    if (form === 'short') return [{block: 'text', lines: [...answers.flatMap(sentence), ...open]}]
+    const told = answers.flatMap((answer, index) => [
       ...(index === 0 ? [] : [{block: 'text', lines: ['']} as const]),
       ...blocks(answer, form === 'wide'),
     ])
+    return open.length === 0 ? told : [...told, {block: 'text', lines: ['', ...open]}]
   },
-  data: ({answers}) => ({
+  data: ({answers, unanswered}) => ({
     apiVersion: 'meshctl/v1',
     kind: 'InjectionReport',
-    pods: answers.map(({pod, decision, webhooks, has}) => ({
+    notChecked: unanswered.map(({pod, gap}) => ({...pod.object, gap})),
+    pods: answers.map(({pod, decision, webhooks, has, assumed}) => ({
       ...pod.object,
       injected: decision.injected,
       decidedBy: decision.decidedBy,
       reason: decision.reason,
       revision: decision.revision ?? null,
+      assumed,
       hasSidecar: has ?? null,
       steps: decision.steps,
       webhooks,

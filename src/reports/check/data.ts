@@ -1,4 +1,5 @@
 import type {Finding, NotChecked} from '../../model/finding.js'
+import type {Outlook} from './outlook.js'
 import type {CheckReport} from './report.js'
 
 function findingData(finding: Finding): unknown {
@@ -8,6 +9,12 @@ function findingData(finding: Finding): unknown {
 
 function notCheckedData({rule, ...rest}: NotChecked): unknown {
   return {...rest, slug: rule}
+}
+
+/** Whether what a manifest makes would get a sidecar. */
+function injectionData({mode, decidedBy, because, revision, webhook, assumed}: Outlook): unknown {
+  const by = {decidedBy, reason: because, revision: revision ?? null, webhook: webhook ?? null}
+  return {injected: mode === 'sidecar', mode, ...by, assumed}
 }
 
 /** The report for programs, as docs/schemas/check.schema.json describes it. */
@@ -21,12 +28,14 @@ export function checkData(report: CheckReport): unknown {
     findings: report.workloads.flatMap(each => each.findings.map(findingData)),
     notChecked: report.workloads.flatMap(each => each.notChecked.map(notCheckedData)),
     damaged: report.damaged,
-    workloads: report.workloads.map(({workload, pods, findings, passed, notChecked}) => ({
+    passedOver: report.passedOver,
+    workloads: report.workloads.map(({workload, pods, findings, passed, notChecked, injection}) => ({
       ...workload,
       pods,
       findings: findings.length,
       passed,
       notChecked: notChecked.length,
+      injection: injection === undefined ? null : injectionData(injection),
     })),
   }
 }

@@ -5,6 +5,7 @@ import {injectedContainer, isOver, type PodModel} from '../../model/pod.js'
 import type {FactName, Facts, Workload} from '../../rules/facts.js'
 import {type Found, type Rule, Undecided} from '../../rules/rule.js'
 import {settingsOf} from '../../rules/team-parameters.js'
+import {containerOf} from './container-of.js'
 import {factBook} from './facts/book.js'
 import type {CheckRun, FactBook} from './facts/context.js'
 import {foreseen} from './foreseen.js'
@@ -12,7 +13,8 @@ import {foreseen} from './foreseen.js'
 /** What became of one rule for one pod. */
 export type Outcome =
   | {readonly rule: Rule; readonly kind: 'passed' | 'not-applicable'}
-  | {readonly rule: Rule; readonly kind: 'found'; readonly findings: readonly Finding[]}
+  /** With a gap, where a part of the condition could not be checked. */
+  | {readonly rule: Rule; readonly kind: 'found'; readonly findings: readonly Finding[]; readonly gap?: Gap}
   | {readonly rule: Rule; readonly kind: 'not-checked'; readonly gap: Gap}
 
 /** The two outcomes that say nothing more, one object per rule: a fleet has hundreds of thousands of them. */
@@ -37,6 +39,7 @@ function acceptedBy(pod: PodModel, rule: Rule): string | undefined {
 }
 
 function finding(rule: Rule, {pod}: Workload, found: Found): Finding {
+  const container = found.path === undefined ? undefined : containerOf(pod, found.path)
   const accepted = acceptedBy(pod, rule)
   return {
     code: rule.code,
@@ -51,6 +54,7 @@ function finding(rule: Rule, {pod}: Workload, found: Found): Finding {
     why: rule.why,
     fix: found.fix ?? rule.fix,
     proof: found.proof ?? [],
+    ...(container === undefined ? {} : {container}),
     ...(found.patch === undefined ? {} : {patch: found.patch}),
     ...(accepted === undefined ? {} : {accepted}),
   }
@@ -73,6 +77,12 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
     const answer = await book.fact(name)
     if (answer.ok) facts[name] = answer.value
   }
+  let unknown: Gap | undefined
+  for (const name of rule.passesWith ?? []) {
+    const answer = await book.fact(name)
+    if (answer.ok) facts[name] = answer.value
+    else if (answer.gap.reason !== 'not-applicable') unknown ??= answer.gap
+  }
   let found: readonly Found[]
   try {
     found = rule.check(workload, facts as Facts, settingsOf(rule))
@@ -85,8 +95,11 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
       gap: {what: `${words} ${rule.code}`, reason: error.reason, detail: error.message},
     }
   }
-  if (found.length === 0) return quiet(rule, 'passed')
-  return {rule, kind: 'found', findings: found.map(each => finding(rule, workload, each))}
+  if (found.length > 0) {
+    const findings = found.map(each => finding(rule, workload, each))
+    return {rule, kind: 'found', findings, ...(unknown === undefined ? {} : {gap: unknown})}
+  }
+  return unknown === undefined ? quiet(rule, 'passed') : {rule, kind: 'not-checked', gap: unknown}
 }
 
 /** Asks every rule about one pod. */

@@ -45,6 +45,19 @@ function judged(finding: Finding, policy: FindingPolicy): Finding {
   }
 }
 
+/** What to say of baseline entries that accept a finding although nobody answers for them, gives a reason, or set a day. */
+function unanswered(accepted: readonly AcceptedFinding[]): readonly string[] {
+  const count = (lacks: (each: AcceptedFinding) => boolean) => accepted.filter(lacks).length
+  const lacking = [
+    {word: 'owner', count: count(({owner}) => owner === '')},
+    {word: 'reason', count: count(({reason}) => reason === '')},
+    {word: 'expires', count: count(({expires}) => expires === undefined)},
+  ].filter(each => each.count > 0)
+  if (lacking.length === 0) return []
+  const parts = lacking.map(each => `${each.count} without ${each.word}`).join(', ')
+  return [`the baseline accepts findings nobody answers for: ${parts} (of ${accepted.length}); fill them in`]
+}
+
 /** The report as the team sees it: its own severities, and the findings of the baseline set aside until their day; new and expired ones fail. */
 export function withPolicy(report: CheckReport, policy: FindingPolicy): CheckReport {
   const workloads: readonly CheckedWorkload[] = report.workloads.map(each => ({
@@ -54,6 +67,7 @@ export function withPolicy(report: CheckReport, policy: FindingPolicy): CheckRep
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
     ...report,
+    notes: [...report.notes, ...unanswered(policy.accepted)],
     workloads,
     counts: countsOf(workloads),
     failing: open.some(({severity}) => atLeast(severity, report.failOn)),

@@ -9,6 +9,7 @@ import type {Report} from '../report.js'
 import {checkPod} from './evaluate.js'
 import type {CheckRun} from './facts/context.js'
 import {clusterLists} from './lists.js'
+import {outlookOf} from './outlook.js'
 import {onePage, type PodPage} from './pod-pages.js'
 import {type CheckedWorkload, openTally} from './tally.js'
 import {withWholePatch} from './whole-patch.js'
@@ -35,8 +36,12 @@ export interface CheckReport extends Report {
   /** The rules that were asked. */
   readonly rules: readonly Rule[]
   readonly version: string
+  /** False when pods were not asked for logs, sockets, kernel rules and certificates. */
+  readonly visited: boolean
   /** Parts of the files given that could not be read, and of the mesh that could not be listed. */
   readonly damaged: readonly Gap[]
+  /** Objects of the files given that were not looked at, as nobody here knows which pods they make. */
+  readonly passedOver: readonly Gap[]
   /** Documents of the files given with what can be mended mended, when they were asked for. */
   readonly corrected?: readonly CorrectedText[]
   /** Findings, passed and unchecked questions, over all workloads. */
@@ -140,7 +145,7 @@ export async function checkReport(
     const total = page.remaining === undefined ? undefined : read + page.read + page.remaining
     let done = read + page.read - page.pods.length
     await boundedMap(page.pods, AT_ONCE, async pod => {
-      tally.add(pod, await checkPod(run, pod, options.rules))
+      tally.add(pod, await checkPod(run, pod, options.rules), await outlookOf(run.lists, pod))
       done += 1
       options.progress?.(done, total)
     })
@@ -148,12 +153,15 @@ export async function checkReport(
   }
   const workloads = await Promise.all(tally.workloads().map(each => placed(source, each)))
   const damaged = [...((await source.damaged?.()) ?? []), ...unseen]
+  const passedOver = (await source.passedOver?.()) ?? []
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
     origin: source.origin,
     at: run.at,
-    gaps: [...damaged, ...uniqueGaps(workloads)],
+    gaps: [...damaged, ...passedOver, ...uniqueGaps(workloads)],
     damaged,
+    passedOver,
+    visited: options.deep,
     notes: later ? [WENT_ON] : [],
     workloads,
     failOn: options.failOn,

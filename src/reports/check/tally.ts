@@ -3,6 +3,7 @@ import {type Finding, type NotChecked, SEVERITIES} from '../../model/finding.js'
 import {byText} from '../../model/order.js'
 import {type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
 import type {Outcome} from './evaluate.js'
+import type {Outlook} from './outlook.js'
 
 /** One workload and what was asked about it; replicas are one. */
 export interface CheckedWorkload {
@@ -11,11 +12,13 @@ export interface CheckedWorkload {
   readonly findings: readonly Finding[]
   readonly notChecked: readonly NotChecked[]
   readonly passed: number
+  /** Of a manifest: whether its pods would get a sidecar. */
+  readonly injection?: Outlook
 }
 
 /** What became of pods, gathered by workload as they are checked; nothing else of a pod is kept. */
 export interface Tally {
-  add(pod: PodModel, outcomes: readonly Outcome[]): void
+  add(pod: PodModel, outcomes: readonly Outcome[], injection?: Outlook): void
   /** The workloads in order of their names; the same whatever the order in which pods came. */
   workloads(): readonly CheckedWorkload[]
 }
@@ -37,6 +40,7 @@ interface Group {
   readonly notChecked: Map<string, Shared<{readonly rule: string; readonly gap: Gap}>>
   /** By the place of the rule among the outcomes: 0 not asked, 1 passed by every pod so far, 2 not. */
   readonly asked: Uint8Array
+  injection?: Outlook
 }
 
 const PASSED = 1
@@ -80,7 +84,7 @@ function share<T>(
   if (byText(name, known.of) < 0) Object.assign(known, {of: name, value})
 }
 
-function gathered({workload, pods, findings, notChecked, asked}: Group): CheckedWorkload {
+function gathered({workload, pods, findings, notChecked, asked, injection}: Group): CheckedWorkload {
   const all = [...pods].sort(byText)
   const names = ({first, pods: some = pods.slice(0, first)}: Shared<unknown>) =>
     some.length === all.length ? all : [...some].sort(byText)
@@ -92,6 +96,7 @@ function gathered({workload, pods, findings, notChecked, asked}: Group): Checked
       .map(([code, each]) => ({code, rule: each.value.rule, workload, pods: names(each), gap: each.value.gap}))
       .sort((a, b) => byText(a.code, b.code)),
     passed: asked.reduce((sum, each) => (each === PASSED ? sum + 1 : sum), 0),
+    ...(injection === undefined ? {} : {injection}),
   }
 }
 
@@ -119,8 +124,9 @@ export function openTally(): Tally {
   }
 
   return {
-    add: (pod, outcomes) => {
+    add: (pod, outcomes, injection) => {
       const group = groupOf(pod, outcomes.length)
+      if (injection !== undefined) group.injection ??= injection
       const {workload, findings, notChecked, asked} = group
       if (pod.exists) group.pods.push(pod.object.name)
       outcomes.forEach((outcome, index) => {
@@ -131,7 +137,7 @@ export function openTally(): Tally {
         if (outcome.kind === 'found') {
           for (const each of outcome.findings) share(findings, keyOf(each), {...each, workload}, pod, group)
         }
-        if (outcome.kind === 'not-checked') {
+        if ('gap' in outcome && outcome.gap !== undefined) {
           share(notChecked, code, one(slug, outcome.gap), pod, group)
         }
       })

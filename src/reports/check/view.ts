@@ -1,5 +1,5 @@
-import {GAP_REASONS} from '../../model/answer.js'
-import type {Finding, NotChecked, Severity} from '../../model/finding.js'
+import type {Gap} from '../../model/answer.js'
+import type {Finding, Severity} from '../../model/finding.js'
 import {objectLabel} from '../../model/pod.js'
 import type {Cell, Doc, Tone} from '../../terminal/doc.js'
 import {renderJson} from '../../terminal/json.js'
@@ -13,9 +13,11 @@ import {patchText} from './forms/patches.js'
 import {policyReports} from './forms/policy-report.js'
 import {prometheusText} from './forms/prometheus.js'
 import {sarifLog} from './forms/sarif.js'
+import {outlookLines, outlookMark, outlookWords} from './outlook-view.js'
 import {baselineOf} from './policy.js'
 import type {CheckReport} from './report.js'
 import type {CheckedWorkload} from './tally.js'
+import {uncheckedGroups} from './unchecked.js'
 
 const WIDTH = 79
 const TONES: Readonly<Record<Severity, Tone>> = {error: 'bad', warning: 'warn', info: 'dim'}
@@ -29,13 +31,15 @@ function severities(counts: Readonly<Record<Severity, number>>): string {
 }
 
 /** The answer in one line, with the three counts: found, passed, not checked. */
-export function checkHeadline({counts, workloads}: CheckReport): string {
+export function checkHeadline({counts, workloads, damaged, visited}: CheckReport): string {
   const where =
     workloads.length === 1
       ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})
       : plural(workloads.length, 'workload')
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
-  return `${where}: ${severities(counts)}${accepted}; ${counts.passed} checks passed, ${counts.notChecked} not checked.`
+  const unreadParts = damaged.length === 0 ? '' : `; ${plural(damaged.length, 'part')} could not be read`
+  const unvisited = visited ? '' : ' Pods were not visited: --deep does.'
+  return `${where}${outlookMark(workloads)}: ${severities(counts)}${accepted}; ${plural(counts.passed, 'check')} passed, ${counts.notChecked} not checked${unreadParts}.${unvisited}`
 }
 
 function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {
@@ -69,48 +73,44 @@ function detail(finding: Finding, next: Finding | undefined, wide: boolean): rea
   ]
 }
 
-function workloadHead({workload, pods, findings, passed, notChecked}: CheckedWorkload): readonly Cell[] {
+function workloadHead(each: CheckedWorkload): readonly Cell[] {
+  const {workload, pods, findings, passed, notChecked} = each
   const open = findings.filter(({accepted}) => accepted === undefined)
-  const count = (severity: Severity) => open.filter(each => each.severity === severity).length
-  const of = pods.length === 0 ? 'manifest' : plural(pods.length, 'pod')
+  const count = (severity: Severity) => open.filter(one => one.severity === severity).length
+  const of = pods.length === 0 ? `manifest${outlookWords(each)}` : plural(pods.length, 'pod')
   const found =
     open.length === 0
-      ? 'nothing found'
+      ? findings.length === 0
+        ? 'nothing found'
+        : `nothing open, ${findings.length} accepted`
       : severities({error: count('error'), warning: count('warning'), info: count('info')})
   const tone: Tone = count('error') > 0 ? 'bad' : count('warning') > 0 ? 'warn' : 'strong'
   const text = `${objectLabel(workload)} (${of}): ${found}; ${passed} passed, ${notChecked.length} not checked`
   return toned(wrapText(text, WIDTH, '  '), tone)
 }
 
-/** Parts of the files that were passed over. */
-function unread({damaged}: CheckReport): readonly Cell[] {
-  if (damaged.length === 0) return []
-  const lines = damaged.flatMap(({what, detail}) => wrapText(`${what}: ${detail}`, WIDTH, '    ', '  '))
-  return ['', {text: `Could not be read (${damaged.length}):`, tone: 'bad'}, ...toned(lines, 'bad')]
+/** Parts of the files that could not be read, and objects that were not looked at. */
+function unread({damaged, passedOver}: CheckReport): readonly Cell[] {
+  const block = (title: string, gaps: readonly Gap[], tone: Tone) => {
+    const lines = gaps.flatMap(({what, detail}) => wrapText(`${what}: ${detail}`, WIDTH, '    ', '  '))
+    return gaps.length === 0 ? [] : ['', {text: `${title} (${gaps.length}):`, tone}, ...toned(lines, tone)]
+  }
+  return [...block('Could not be read', damaged, 'bad'), ...block('Not looked at', passedOver, 'warn')]
 }
 
 /** Questions that could not be asked, one line per reason. */
-function unchecked(workloads: readonly CheckedWorkload[], wide: boolean): readonly Cell[] {
-  const all = workloads.flatMap(each => each.notChecked)
-  if (all.length === 0) return []
-  const groups = new Map<string, NotChecked[]>()
-  for (const each of all) {
-    const {gap} = each
-    const key = `${gap.what}: ${GAP_REASONS[gap.reason].words} (${gap.detail})${gap.hint === undefined ? '' : `. ${gap.hint}`}`
-    groups.set(key, [...(groups.get(key) ?? []), each])
-  }
-  const lines = [...groups].flatMap(([why, members]) => {
-    const codes = [...new Set(members.map(({code}) => code))].join(' ')
-    const where = [...new Set(members.map(({workload}) => objectLabel(workload)))]
+function unchecked({workloads, counts}: CheckReport, wide: boolean): readonly Cell[] {
+  if (counts.notChecked === 0) return []
+  const lines = uncheckedGroups(workloads).flatMap(({codes, workloads: where, why}) => {
     const of =
       workloads.length === 1
         ? ''
         : wide || where.length === 1
           ? ` in ${where.join(', ')}`
           : ` in ${where.length} workloads`
-    return wrapText(`${codes}${of}: ${why}`, WIDTH, '    ', '  ')
+    return wrapText(`${codes.join(' ')}${of}: ${why}`, WIDTH, '    ', '  ')
   })
-  return ['', {text: `Not checked (${all.length}):`, tone: 'strong'}, ...toned(lines, 'warn')]
+  return ['', {text: `Not checked (${counts.notChecked}):`, tone: 'strong'}, ...toned(lines, 'warn')]
 }
 
 function worst(report: CheckReport): readonly Cell[] {
@@ -119,7 +119,10 @@ function worst(report: CheckReport): readonly Cell[] {
     .filter(({accepted, severity}) => accepted === undefined && severity !== 'info')
     .sort((a, b) => (a.severity === b.severity ? 0 : a.severity === 'error' ? -1 : 1))[0]
   if (first === undefined || report.workloads.length === 1) return []
-  return toned(wrapText(`First to look at: ${objectLabel(first.workload)}, ${first.message}`, WIDTH, '  '), undefined)
+  return toned(
+    wrapText(`First to look at, in ${objectLabel(first.workload)}: ${first.message}`, WIDTH, '  '),
+    undefined,
+  )
 }
 
 /** In a list of many, a workload with nothing but remarks is named among the quiet ones unless everything is wanted. */
@@ -133,14 +136,36 @@ function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly C
   return !wide && quiet(each) ? [] : details.length === 0 ? [] : ['', ...workloadHead(each), ...details]
 }
 
+/** True where more could not be asked than was: that nothing was found there says little. */
+function mostlyUnasked({passed, notChecked}: CheckedWorkload): boolean {
+  return notChecked.length > passed
+}
+
+/** How much was not asked of workloads in which all that was asked is in order. */
+function openQuestions(some: readonly CheckedWorkload[]): string {
+  const counts = some.map(({notChecked}) => notChecked.length)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  return most === 0 ? '' : ` (${least === most ? most : `${least} to ${most}`} not checked in each)`
+}
+
 function rest(workloads: readonly CheckedWorkload[], wide: boolean): readonly Cell[] {
   if (workloads.length === 1) return []
-  const names = (some: readonly CheckedWorkload[]) => some.map(each => objectLabel(each.workload)).join(', ')
+  const line = (words: string, some: readonly CheckedWorkload[], tone: Tone) => {
+    const names = some.map(each => objectLabel(each.workload)).join(', ')
+    const text = `${words} ${some.length}${openQuestions(some)}: ${names}.`
+    return some.length === 0 ? [] : ['', ...toned(wrapText(text, WIDTH, '  '), tone)]
+  }
+  const both = (words: string, some: readonly CheckedWorkload[]) => [
+    ...line(
+      `${words} in`,
+      some.filter(each => !mostlyUnasked(each)),
+      'good',
+    ),
+    ...line(`${words}, but most could not be asked, in`, some.filter(mostlyUnasked), 'warn'),
+  ]
   const clean = workloads.filter(each => each.findings.length === 0)
   const remarks = wide ? [] : workloads.filter(each => each.findings.length > 0 && quiet(each))
-  const line = (words: string, some: readonly CheckedWorkload[]) =>
-    some.length === 0 ? [] : ['', ...toned(wrapText(`${words} ${some.length}: ${names(some)}.`, WIDTH, '  '), 'good')]
-  return [...line('Only info (-o wide shows it) in', remarks), ...line('Nothing found in', clean)]
+  return [...both('Only info (-o wide shows it)', remarks), ...both('Nothing found', clean)]
 }
 
 function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
@@ -152,9 +177,10 @@ function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
   const lines = [
     ...head,
     ...worst(report),
+    ...outlookLines(report.workloads),
     ...blocks,
     ...rest(report.workloads, wide),
-    ...unchecked(report.workloads, wide),
+    ...unchecked(report, wide),
     ...unread(report),
   ]
   return [{block: 'text', lines}]
@@ -165,6 +191,7 @@ export const checkView: View<CheckReport> = {
   doc,
   data: checkData,
   showsGaps: true,
+  untold: ({damaged, passedOver}, form) => (form === 'table' || form === 'wide' ? [] : [...damaged, ...passedOver]),
   texts: {
     sarif: report => renderJson(sarifLog(report, report.rules, report.version)),
     junit: report => junitXml(report, report.rules),

@@ -10,6 +10,7 @@ import {byPreference} from '../../sources/subject.js'
 import {optional} from '../report.js'
 import {type ProxyRule, readProxy} from './in-proxy.js'
 import {shortName} from './mesh-objects.js'
+import {endpointPods, notHeld} from './unseen-pods.js'
 
 /** One way from outside to a Service: the Gateway a VirtualService names, where it can be reached, and whether its proxy knows. */
 export interface Exposure {
@@ -25,6 +26,8 @@ export interface Exposure {
   /** The gateway pod whose configuration was looked at. */
   readonly pod?: string
   readonly pods?: number
+  /** Pods of the gateway that endpoints name and the source does not hold. */
+  readonly unseen?: readonly string[]
   /** Whether that pod's Envoy has routes made from the VirtualService; absent when that could not be seen. */
   readonly inProxy?: boolean
 }
@@ -63,6 +66,26 @@ function hasRoute(known: readonly ProxyRule[], {object, routes}: VirtualServiceM
   return inProxy || routes.some(({protocol}) => protocol === 'http') ? {inProxy} : {}
 }
 
+/** What is known of a gateway none of whose pods is held: the Services that lead to its pods have addresses, and endpoints that name them. */
+async function withoutPods(source: Source, gateway: GatewayModel, held: readonly KubeObject[], gaps: Gap[]) {
+  const services = await source.objects({kind: 'Service'})
+  const before = (services.ok ? services.value : []).filter(service => {
+    const selector = textMapOf(service, 'spec', 'selector')
+    return Object.keys(gateway.selector).length > 0 && matchesLabels(requirementsOf(gateway.selector), selector)
+  })
+  const named = await Promise.all(
+    before.map(async ({metadata: {name, namespace = 'default'}}) => {
+      const pods = await endpointPods(source, {name, namespace})
+      return pods.ok ? pods.value.map(pod => `${pod}.${namespace}`) : []
+    }),
+  )
+  const known = held.map(({metadata: {name, namespace = 'default'}}) => `${name}.${namespace}`)
+  const unseen = [...new Set(named.flat())].filter(pod => !known.includes(pod)).sort(byText)
+  if (unseen.length === 0) return {addresses: [], pods: 0}
+  gaps.push(notHeld(unseen, `Gateway ${shortName(gateway.object)}`))
+  return {addresses: before.flatMap(service => addressesOf(gateway, service, undefined)).sort(byText), unseen}
+}
+
 async function reachOf(source: Source, gateway: GatewayModel, rule: VirtualServiceModel, gaps: Gap[]) {
   const labels = requirementsOf(gateway.selector)
   const found = optional(await source.objects({kind: 'Pod', labels}), gaps)
@@ -79,7 +102,7 @@ async function reachOf(source: Source, gateway: GatewayModel, rule: VirtualServi
     .filter(pod => matchesLabels(labels, pod.metadata.labels ?? {}) && textOf(pod, 'status', 'phase') === 'Running')
     .sort(byPreference)
   const [first] = pods
-  if (first === undefined) return {addresses: [], pods: 0}
+  if (first === undefined) return await withoutPods(source, gateway, found, gaps)
   const namespace = first.metadata.namespace ?? 'default'
   const ref: PodRef = {namespace, name: first.metadata.name}
   const [services, view] = await Promise.all([

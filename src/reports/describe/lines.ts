@@ -1,8 +1,10 @@
 import type {Standing, StandingRule} from '../../analysis/traffic-policy/standing.js'
 import {type Gap, gapSentences} from '../../model/answer.js'
+import type {Finding} from '../../model/finding.js'
 import {humanCount} from '../../model/human-count.js'
 import type {GatewayModel, RouteTarget} from '../../model/istio-traffic.js'
 import {objectLabel} from '../../model/pod.js'
+import type {PodMode} from '../../model/pod-mode.js'
 import type {Cell, Tone} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
 import type {Exposure} from './exposure.js'
@@ -21,6 +23,40 @@ export function lines(text: string, depth = 0, tone?: Tone): readonly Cell[] {
 /** An empty line and the title of the block that follows. */
 export function heading(text: string): readonly Cell[] {
   return ['', {text, tone: 'strong'}]
+}
+
+/** The last sentence of a headline: how much there is to look at, or that nothing is, as far as it could be told. */
+export function outcome(counts: {readonly wrong: number; readonly unasked: number; readonly gaps: number}): string {
+  const open = counts.unasked === 0 ? '' : ` (${humanCount(counts.unasked, 'question')} could not be asked)`
+  if (counts.wrong > 0) return `${humanCount(counts.wrong, 'thing')} to look at, below${open}.`
+  return `${counts.gaps === 0 ? 'Nothing is wrong with it' : 'Nothing wrong was found, but not all could be checked'}${open}.`
+}
+
+/** Pods whose callers meet no proxy of the mesh that would enforce a policy. */
+export const UNGUARDED: readonly (PodMode | 'unknown')[] = ['none', 'control-plane', 'ztunnel']
+
+/** What stands in the place of policies where nothing would enforce them. */
+export const NO_GUARD: readonly Cell[] = ['', 'No policy applies to what it receives: no proxy guards it.']
+
+/** Everything a person should look at. */
+export function wrongLines({
+  warnings,
+  disagreements,
+  findings,
+}: {
+  readonly warnings: readonly string[]
+  readonly disagreements: readonly string[]
+  readonly findings: readonly Pick<Finding, 'severity' | 'code' | 'message'>[]
+}): readonly Cell[] {
+  if (warnings.length + disagreements.length + findings.length === 0) return []
+  return [
+    ...heading('To look at'),
+    ...warnings.flatMap(each => lines(`WARNING ${each}`, 2, 'warn')),
+    ...disagreements.flatMap(each => lines(`STALE? ${each}`, 2, 'bad')),
+    ...findings.flatMap(({severity, code, message}) =>
+      lines(`${severity.toUpperCase()} ${code} ${message}`, 2, severity === 'error' ? 'bad' : 'warn'),
+    ),
+  ]
 }
 
 /** What could not be had, and why; nothing at all when everything could. */
@@ -78,15 +114,17 @@ function portText({port, target, protocol, detected, mtls, unserved}: DescribedP
   return `port ${port.port}${type} (${port.name ?? 'no name'}) to ${to}: ${guess}${taken}; ${GUARDS[guard] ?? mode}`
 }
 
-function ruleText({rule, matching, others, settings}: DescribedRule, home: string): string {
+function ruleText({rule, matching, others, settings}: DescribedRule, home: string, guard: Guard): string {
   const {namespace} = rule.object
   const words = [
     ...(namespace === home
       ? []
       : [`written in namespace ${namespace}, so for callers there unless that is the root namespace`]),
-    ...(rule.subsets.length > 0 && matching.length === 0 ? ['NO SUBSET matches these pods'] : []),
+    ...(rule.subsets.length > 0 && matching.length === 0 && guard !== 'unknown'
+      ? ['NO SUBSET matches these pods']
+      : []),
     ...(matching.length === 0 ? [] : [`these pods are subset ${matching.join(', ')}`]),
-    ...(others.length === 0 ? [] : [`other subsets: ${others.join(', ')}`]),
+    ...(others.length === 0 ? [] : [`${guard === 'unknown' ? '' : 'other '}subsets: ${others.join(', ')}`]),
     ...(settings.length === 0 ? ['no traffic policy'] : settings),
   ]
   return `DestinationRule ${rule.object.name}.${rule.object.namespace} for ${rule.host}: ${words.join('; ')}`
@@ -97,16 +135,21 @@ function targetText({host, subset, weight}: RouteTarget): string {
 }
 
 /** What keeps a route from the pods described: a subset they are not in, one nobody defines, no weight. */
-function blocked(target: RouteTarget, rules: readonly DescribedRule[] | undefined): string {
+function blocked(target: RouteTarget, rules: readonly DescribedRule[] | undefined, guard: Guard): string {
   if (target.weight === 0) return ' (gets nothing)'
   if (target.subset === undefined || rules === undefined) return ''
   if (rules.some(({matching}) => matching.includes(target.subset ?? ''))) return ''
   return rules.some(({others}) => others.includes(target.subset ?? ''))
-    ? ' (not these pods)'
+    ? guard === 'unknown'
+      ? ''
+      : ' (not these pods)'
     : ' (NO DestinationRule defines that subset)'
 }
 
-function routeLines({virtualServices, destinationRules, inProxy}: ServiceDescription, host: string): readonly Cell[] {
+function routeLines(
+  {virtualServices, destinationRules, inProxy, guard}: ServiceDescription,
+  host: string,
+): readonly Cell[] {
   return (virtualServices ?? []).flatMap(({virtualService: {object, hosts}, gateways, shares}) => {
     const name = `${object.name}.${object.namespace}`
     const where = gateways.includes('mesh') ? '' : ` (only through gateway ${gateways.join(', ')})`
@@ -114,7 +157,7 @@ function routeLines({virtualServices, destinationRules, inProxy}: ServiceDescrip
     const routes = shares.map(({route, targets, others}) => {
       const when = route.matches.length === 0 ? 'otherwise' : `when ${route.matches.join(', or ')}`
       const to = [
-        ...targets.map(each => `${targetText(each)}${blocked(each, destinationRules)}`),
+        ...targets.map(each => `${targetText(each)}${blocked(each, destinationRules, guard)}`),
         ...others.map(each => `${targetText(each)} (not ${host})`),
       ]
       return `${when}: ${[to.join(', '), ...route.extras].filter(each => each !== '').join('; ')}`
@@ -130,7 +173,18 @@ export function serversText(gateway: GatewayModel): string {
     .join(', ')
 }
 
-function exposureText({word, by, hosts, gateway, gatewayKnown, addresses, pods, pod, inProxy}: Exposure): string {
+function exposureText({
+  word,
+  by,
+  hosts,
+  gateway,
+  gatewayKnown,
+  addresses,
+  pods,
+  unseen,
+  pod,
+  inProxy,
+}: Exposure): string {
   if (gateway === undefined) {
     const fate = gatewayKnown ? 'which does not exist' : `which was ${NOT_CHECKED}`
     return `exposed by VirtualService ${by} through gateway ${word}, ${fate}`
@@ -139,11 +193,13 @@ function exposureText({word, by, hosts, gateway, gatewayKnown, addresses, pods, 
   const proxy =
     pods === 0
       ? '; NO running pod has its selector'
-      : inProxy === undefined
-        ? `; its proxy was ${NOT_CHECKED}`
-        : inProxy
-          ? `; ${pod} has the route`
-          : `; ${pod} has NO route of it`
+      : unseen !== undefined
+        ? `; its pods were ${NOT_CHECKED}`
+        : inProxy === undefined
+          ? `; its proxy was ${NOT_CHECKED}`
+          : inProxy
+            ? `; ${pod} has the route`
+            : `; ${pod} has NO route of it`
   return `exposed to the outside by Gateway ${gateway.object.name}.${gateway.object.namespace} (${serversText(gateway)}) for ${hosts.join(', ')} ${at}${proxy}`
 }
 
@@ -156,7 +212,7 @@ export function serviceLines(description: ServiceDescription): readonly Cell[] {
     ...(destinationRules === undefined ? fromProxy('DestinationRule', inProxy.destinationRules) : []),
     ...(destinationRules ?? []).flatMap(each => {
       const name = `${each.rule.object.name}.${each.rule.object.namespace}`
-      return lines(`${ruleText(each, service.object.namespace)}${seen(inProxy.destinationRules, name)}`, 2)
+      return lines(`${ruleText(each, service.object.namespace, guard)}${seen(inProxy.destinationRules, name)}`, 2)
     }),
     ...(destinationRules === undefined ? [] : ghosts('DestinationRule', inProxy.destinationRules)),
     ...(virtualServices === undefined ? fromProxy('VirtualService', inProxy.virtualServices) : []),

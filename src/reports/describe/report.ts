@@ -11,9 +11,9 @@ import type {ContainerPort, PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {RULES} from '../../rules/registry.js'
 import type {Source} from '../../sources/source.js'
-import {checkReport} from '../check/report.js'
 import {readPodObject} from '../pod-facts/objects.js'
 import {optional, type Report, required} from '../report.js'
+import {checked, type DescribeOptions, withUnchecked} from './checked.js'
 import {disagreements} from './disagreements.js'
 import {type ProxyView, readProxy} from './in-proxy.js'
 import {readMeshObjects, shortName} from './mesh-objects.js'
@@ -53,24 +53,8 @@ export interface DescribeReport extends Report {
   readonly findings: readonly Finding[]
 }
 
-export interface DescribeOptions {
-  readonly istioNamespace: string
-  readonly now: Date
-}
-
 /** Modes whose pods have an Envoy of Istio's. */
 const WITH_ENVOY: readonly (PodMode | 'unknown')[] = ['sidecar', 'gateway', 'waypoint', 'unknown']
-
-async function checked(source: Source, subject: PodRef, {istioNamespace, now}: DescribeOptions) {
-  const objects = await source.objects({kind: 'Pod', namespace: subject.namespace, name: subject.name})
-  const options = {rules: RULES, failOn: 'warning', istioNamespace, deep: true, now} as const
-  const check = await checkReport(source, objects.ok ? objects.value.slice(0, 1) : [], options)
-  const all = check.workloads.flatMap(each => each.findings)
-  return {
-    unasked: check.counts.notChecked,
-    findings: all.filter(({severity, accepted}) => severity !== 'info' && accepted === undefined),
-  }
-}
 
 /** The part of a description that an Envoy alone can give. */
 async function proxyOf(source: Source, subject: PodRef, mode: PodMode | 'unknown', gaps: Gap[]) {
@@ -144,11 +128,17 @@ export async function describeReport(
     byProxy: view?.policies,
   })
   const sync = guarded ? optional(await syncOf(source, subject, options.istioNamespace), gaps) : undefined
-  const {findings, unasked} = await checked(source, subject, options)
+  const objectsOfPod = await source.objects({kind: 'Pod', namespace: subject.namespace, name: subject.name})
+  const {findings, unasked, ...check} = await checked(
+    source,
+    objectsOfPod.ok ? objectsOfPod.value.slice(0, 1) : [],
+    options,
+  )
   const different = disagreements(services ?? [], policiesInProxy)
   const revision = revisionOf(pod)
   return {
     ...head,
+    gaps: withUnchecked(gaps, check.gaps),
     pod,
     declared: portsOf(pod, gateway),
     ...(mode === 'gateway' && objects.gateways !== undefined ? {serves: gatewaysOf(pod, objects.gateways)} : {}),

@@ -6,24 +6,30 @@ import {type StandingRule, standings} from '../../analysis/traffic-policy/standi
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service/parse.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
-import type {PodModel} from '../../model/pod.js'
+import type {Finding} from '../../model/finding.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import type {ServiceModel} from '../../model/kube-service.js'
+import type {ObjectRef, PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {UserError} from '../../model/user-error.js'
 import {notFound} from '../../sources/not-found.js'
 import type {Source} from '../../sources/source.js'
-import {byPreference} from '../../sources/subject.js'
+import {byPreference, isReady} from '../../sources/subject.js'
 import {listed} from '../check/listed.js'
 import {optional, type Report} from '../report.js'
+import {checked, type DescribeOptions, withUnchecked} from './checked.js'
 import {disagreements} from './disagreements.js'
 import {readProxy} from './in-proxy.js'
 import {type MeshObjects, readMeshObjects, shortName} from './mesh-objects.js'
-import type {AppliedPolicy, DescribeOptions} from './report.js'
+import type {AppliedPolicy} from './report.js'
 import {describeTraffic, guardOf, type ServiceDescription} from './traffic.js'
+import {endpointPods, notHeld} from './unseen-pods.js'
 import {podWarnings} from './warnings.js'
 
 /** A pod behind a Service. */
 export interface BackingPod {
   readonly name: string
+  readonly workload: ObjectRef
   readonly mode: PodMode
   readonly ready: boolean
   readonly phase: string
@@ -47,7 +53,16 @@ export interface ServiceReport extends Report {
   readonly policies?: readonly (AppliedPolicy & {readonly pods: number})[]
   readonly policiesInProxy: readonly StandingRule[]
   readonly disagreements: readonly string[]
+  /** Pods its EndpointSlices name that the source does not hold, as a capture of some pods does not. */
+  readonly unseen: readonly string[]
+  /** Questions of check about its pods that could not be asked. */
+  readonly unasked: number
+  /** What check finds in its pods, of severity warning and above. */
+  readonly findings: readonly Finding[]
 }
+
+/** Pods of one Service that are checked: each may cost several calls, and those of a workload are alike. */
+const PODS_CHECKED = 20
 
 async function serviceNamed(source: Source, name: string, namespace: string) {
   const found = await source.objects({kind: 'Service', namespace, name})
@@ -60,14 +75,44 @@ async function serviceNamed(source: Source, name: string, namespace: string) {
   throw await notFound(source, {kind: 'Service', resource: 'services', name, namespace})
 }
 
-function backing(pod: PodModel): BackingPod {
+function backing(pod: PodModel, findings: readonly Finding[]): BackingPod {
+  const found = findings.filter(({pods}) => pods.includes(pod.object.name)).map(({rule}) => rule)
   return {
     name: pod.object.name,
+    workload: pod.workload,
     mode: podMode(pod),
     ready: pod.status?.ready === true,
     phase: pod.status?.phase ?? 'Unknown',
-    warnings: podWarnings(pod).map(({text}) => text),
+    warnings: podWarnings(pod)
+      .filter(({rule}) => rule === undefined || !found.includes(rule))
+      .map(({text}) => text),
   }
+}
+
+/** Pods named by the Service's endpoints that are not among those held. */
+async function unseenPods(source: Source, {object}: ServiceModel, held: readonly KubeObject[], gaps: Gap[]) {
+  const named = await endpointPods(source, object)
+  // They only tell what a list of pods lacks: where they may not be read, the list stands.
+  const unseen = (named.ok ? named.value : []).filter(name => !held.some(({metadata}) => metadata.name === name))
+  if (unseen.length > 0) gaps.push(notHeld(unseen, `Service ${shortName(object)}`))
+  return unseen
+}
+
+/** What check finds in the pods behind a Service: those that are not ready first, as many as can be asked in good time. */
+async function checkedPods(source: Source, pods: readonly KubeObject[], options: DescribeOptions, gaps: Gap[]) {
+  const [sick, well] = [pods.filter(pod => !isReady(pod)), pods.filter(isReady)]
+  const some = [...sick, ...well].slice(0, PODS_CHECKED)
+  const left = pods.length - some.length
+  if (left > 0) {
+    const what = `what check says of ${left} of its ${pods.length} pods`
+    gaps.push({
+      what,
+      reason: 'not-captured',
+      detail: `no more than ${PODS_CHECKED} are looked at`,
+      hint: 'meshctl check -l SELECTOR looks at all.',
+    })
+  }
+  return await checked(source, some, options)
 }
 
 /** Ports that some pods guard otherwise than others: another policy, or no proxy at all. */
@@ -94,16 +139,18 @@ export async function serviceReport(
   source: Source,
   name: string,
   namespace: string,
-  {istioNamespace}: Pick<DescribeOptions, 'istioNamespace'>,
+  options: DescribeOptions,
 ): Promise<ServiceReport> {
+  const {istioNamespace} = options
   const gaps: Gap[] = []
   const service = await serviceNamed(source, name, namespace)
   const objects = await readMeshObjects(source, namespace, istioNamespace, gaps)
   const found = optional(await listed(source, 'Pod', namespace), gaps)
-  const pods = [...(found ?? [])]
-    .sort(byPreference)
-    .flatMap(each => readPod(each) ?? [])
-    .filter(pod => selects(service, pod))
+  const backed = [...(found ?? [])].sort(byPreference).flatMap(object => {
+    const pod = readPod(object)
+    return pod !== undefined && selects(service, pod) ? [{object, pod}] : []
+  })
+  const pods = backed.map(({pod}) => pod)
   const usable = pods.find(
     pod => ['sidecar', 'gateway', 'waypoint'].includes(podMode(pod)) && pod.status?.phase === 'Running',
   )
@@ -129,17 +176,23 @@ export async function serviceReport(
     byProxy: view?.policies,
   })
   const different = disagreements([description], policiesInProxy)
+  const unseen = found === undefined ? [] : await unseenPods(source, service, found, gaps)
+  const objectsBehind = backed.map(({object}) => object)
+  const {findings, unasked, ...check} = await checkedPods(source, objectsBehind, options, gaps)
   return {
     origin: source.origin,
-    gaps,
+    gaps: withUnchecked(gaps, check.gaps),
     notes: [],
     description,
-    ...(found === undefined ? {} : {pods: pods.map(backing)}),
+    ...(found === undefined ? {} : {pods: pods.map(pod => backing(pod, findings))}),
     ...(view === undefined || ref === undefined ? {} : {seenIn: `${ref.name}.${ref.namespace}`}),
     mixed: mixedModes(description, pods, objects),
     ...(policies === undefined ? {} : {policies}),
     policiesInProxy,
     disagreements: different,
-    failing: different.length > 0,
+    unseen,
+    unasked,
+    findings,
+    failing: different.length > 0 || findings.some(({severity}) => severity === 'error'),
   }
 }

@@ -1,12 +1,22 @@
 import type {PeerPolicy} from '../../analysis/traffic-policy/peer-policies.js'
-import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import {objectLabel} from '../../model/pod.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import {peersData, policiesData, proxyData, serviceData} from './data.js'
-import {gapLines, heading, lines, policyLines, serversText, serviceLines} from './lines.js'
+import {
+  gapLines,
+  heading,
+  lines,
+  NO_GUARD,
+  outcome,
+  policyLines,
+  serversText,
+  serviceLines,
+  UNGUARDED,
+  wrongLines,
+} from './lines.js'
 import type {DescribeReport} from './report.js'
 
 function headline({
@@ -24,9 +34,7 @@ function headline({
   const state = pod.status?.ready === true ? 'ready' : `NOT ready (${pod.status?.phase ?? 'not running'})`
   const revised = revision === undefined ? '' : `, revision ${revision}`
   const wrong = findings.length + warnings.length + disagreements.length
-  const open = unasked === 0 ? '' : ` (${humanCount(unasked, 'question')} could not be asked)`
-  const fine = gaps.length === 0 ? 'Nothing is wrong with it' : 'Nothing wrong was found, but not all could be checked'
-  const worst = wrong === 0 ? `${fine}${open}.` : `${humanCount(wrong, 'thing')} to look at, below${open}.`
+  const worst = outcome({wrong, unasked, gaps: gaps.length})
   const mode_ = mode === 'unknown' ? 'may or may not be in the mesh' : MODE_WORDS[mode]
   return `Pod ${podLabel(subject)} of ${objectLabel(pod.workload)}: ${state}, ${mode_}${revised}. ${worst}`
 }
@@ -111,8 +119,6 @@ function inboundLines({proxy}: DescribeReport): readonly Cell[] {
   ]
 }
 
-const UNGUARDED: readonly DescribeReport['mode'][] = ['none', 'control-plane', 'ztunnel']
-
 function serviceBlocks({services, pod}: DescribeReport): readonly Cell[] {
   if (services === undefined) return pod === undefined ? [] : ['', ...lines('Services: not checked', 0, 'warn')]
   if (services.length === 0) return ['', 'No Service selects it.']
@@ -120,25 +126,13 @@ function serviceBlocks({services, pod}: DescribeReport): readonly Cell[] {
 }
 
 function guardLines(report: DescribeReport): readonly Cell[] {
-  if (UNGUARDED.includes(report.mode)) return ['', 'No policy applies to what it receives: no proxy guards it.']
+  if (UNGUARDED.includes(report.mode)) return NO_GUARD
   return [
     ...heading('Rules for the pod'),
     ...servedLines(report),
     ...(report.pod === undefined ? [] : peerLines(report)),
     ...policyLines(report.policies, report.policiesInProxy, undefined),
     ...(report.pod === undefined ? [] : [...sidecarLines(report), ...syncLines(report)]),
-  ]
-}
-
-function wrongLines({warnings, disagreements, findings}: DescribeReport): readonly Cell[] {
-  if (warnings.length + disagreements.length + findings.length === 0) return []
-  return [
-    ...heading('To look at'),
-    ...warnings.flatMap(each => lines(`WARNING ${each}`, 2, 'warn')),
-    ...disagreements.flatMap(each => lines(`STALE? ${each}`, 2, 'bad')),
-    ...findings.flatMap(({severity, code, message}) =>
-      lines(`${severity.toUpperCase()} ${code} ${message}`, 2, severity === 'error' ? 'bad' : 'warn'),
-    ),
   ]
 }
 

@@ -51,11 +51,17 @@ function termOf(word: string): ExplainReport['term'] {
   return term === undefined || known === undefined ? undefined : {term, meaning: known[0], next: known[1]}
 }
 
+const LAST_PORT = 65535
+
 /** What a word means: the code or name of a rule (an Istio analyzer code too), a port of the mesh, response flags of Envoy, a chain or kind of kernel rule, a word of the mesh. */
 export function explainReport(rules: readonly Rule[], word: string): ExplainReport {
   const flags = flagsOf(word)
   const term = termOf(word)
-  const port = /^\d{1,5}$/.test(word) ? {port: Number(word), uses: usesOf(Number(word))} : undefined
+  const number = /^\d+$/.test(word) ? Number(word) : undefined
+  if (number !== undefined && (number < 1 || number > LAST_PORT)) {
+    throw new UserError(`${word} is not a port`, {hint: `Ports go from 1 to ${LAST_PORT}.`})
+  }
+  const port = number === undefined ? undefined : {port: number, uses: usesOf(number)}
   const found = findRules(rules, word)
   const kernel = kernelNote(word)
   if ([...found, ...flags].length === 0 && port === undefined && kernel === undefined && term === undefined) {

@@ -1,7 +1,6 @@
 import {MODE_WORDS} from '../../model/pod-mode.js'
-import {FACT_WORDS} from '../../rules/facts.js'
 import {parameterLine} from '../../rules/parameter.js'
-import type {Rule} from '../../rules/rule.js'
+import {neededFacts, type Rule} from '../../rules/rule.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
 import {ruleData} from '../rules/view.js'
@@ -23,7 +22,7 @@ function ruleLines(rule: Rule): readonly Cell[] {
     ...part('why', rule.why),
     ...part('fix', rule.fix),
     ...part('pods', `it asks about a pod that ${rule.modes.map(mode => MODE_WORDS[mode]).join(', or ')}`),
-    ...part('needs', rule.needs.map(name => FACT_WORDS[name]).join(', ') || 'the pod or its template, nothing else'),
+    ...part('needs', neededFacts(rule, 'the pod or its template')),
     ...Object.entries(rule.parameters ?? {}).flatMap(([name, parameter]) =>
       part('set', parameterLine(name, parameter)),
     ),

@@ -1,11 +1,9 @@
 import {MODE_WORDS} from '../../model/pod-mode.js'
-import {FACT_WORDS} from '../../rules/facts.js'
 import {parameterLine} from '../../rules/parameter.js'
-import type {Rule} from '../../rules/rule.js'
+import {neededFacts, type Rule} from '../../rules/rule.js'
 
 function chapter(rule: Rule): string {
   const also = rule.aliases.length === 0 ? '' : `; Istio's ${rule.aliases.join(', ')}`
-  const needs = rule.needs.map(name => FACT_WORDS[name]).join(', ') || 'the pod or its template'
   return [
     `## ${rule.code} ${rule.slug}`,
     '',
@@ -15,7 +13,7 @@ function chapter(rule: Rule): string {
     '',
     `- Do: ${rule.fix}`,
     `- Asked about a pod that ${rule.modes.map(mode => MODE_WORDS[mode]).join(', or ')}`,
-    `- Needs: ${needs}`,
+    `- Needs: ${neededFacts(rule, 'the pod or its template')}`,
     ...Object.entries(rule.parameters ?? {}).map(
       ([name, parameter]) => `- Parameter ${parameterLine(`\`${name}\``, parameter)}`,
     ),

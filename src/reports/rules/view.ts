@@ -1,20 +1,15 @@
-import {FACT_WORDS} from '../../rules/facts.js'
-import type {Rule} from '../../rules/rule.js'
+import {neededFacts, type Rule} from '../../rules/rule.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {RulesReport} from './report.js'
 
 const TONES = {error: 'bad', warning: 'warn', info: 'dim'} as const
 
-function row({code, severity, slug, title, aliases, modes, needs}: Rule, wide: boolean): readonly Cell[] {
+function row(rule: Rule, wide: boolean): readonly Cell[] {
+  const {code, severity, slug, title, aliases, modes} = rule
   const base: readonly Cell[] = [code, {text: severity, tone: TONES[severity]}, slug, title]
   if (!wide) return base
-  return [
-    ...base,
-    aliases.join(' ') || '-',
-    modes.join(' '),
-    needs.map(name => FACT_WORDS[name]).join('; ') || 'the pod alone',
-  ]
+  return [...base, aliases.join(' ') || '-', modes.join(' '), neededFacts(rule, 'the pod alone')]
 }
 
 /** A rule as plain data. */
@@ -30,6 +25,7 @@ export function ruleData({
   versions,
   modes,
   needs,
+  passesWith,
   uses,
   parameters = {},
 }: Rule): unknown {
@@ -45,6 +41,7 @@ export function ruleData({
     versions: versions ?? null,
     modes,
     needs,
+    passesWith: passesWith ?? [],
     uses: uses ?? [],
     parameters: Object.entries(parameters).map(([name, parameter]) => ({name, ...parameter})),
   }

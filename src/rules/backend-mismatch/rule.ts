@@ -1,5 +1,5 @@
-import {initFailures} from '../../analysis/init-failure/init-failure.js'
-import {defineRule, PAGES} from '../rule.js'
+import {initFailures, isUntold} from '../../analysis/init-failure/init-failure.js'
+import {defineRule, PAGES, Undecided} from '../rule.js'
 
 export const rule = defineRule({
   code: 'MCT1322',
@@ -12,13 +12,15 @@ export const rule = defineRule({
   references: [PAGES.cni, 'https://istio.io/latest/docs/ops/deployment/platform-requirements/'],
   modes: ['sidecar'],
   alsoWhenOver: true,
-  needs: [],
+  needs: ['status'],
   uses: ['initLog'],
-  check: ({pod}, {initLog}) =>
-    initFailures(pod, initLog)
+  check: ({pod}, {initLog}) => {
+    if (isUntold(pod, initLog)) throw new Undecided('istio-init failed, and its log was not read', 'not-captured')
+    return initFailures(pod, initLog)
       .filter(({cause}) => cause === 'table')
       .map(({container, line = ''}) => ({
         message: `${container} failed: the kernel of the node has no tables for this iptables back end.`,
         proof: [{from: `log of ${container}`, text: line}],
-      })),
+      }))
+  },
 })

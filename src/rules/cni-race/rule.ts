@@ -22,7 +22,7 @@ export const rule = defineRule({
   references: [PAGES.cni, 'https://istio.io/latest/docs/ops/diagnostic-tools/cni/'],
   modes: ['sidecar'],
   alsoWhenOver: true,
-  needs: [],
+  needs: ['status'],
   uses: ['cniExcluded'],
   check: ({pod}, {cniExcluded}) => {
     const excluded = cniExcluded?.namespaces.includes(pod.object.namespace) === true

@@ -37,8 +37,11 @@ export const rule = defineRule({
   references: ['https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/'],
   modes: ['sidecar'],
   needs: [],
+  passesWith: ['sidecar'],
   uses: ['initLog', 'sockets'],
-  check: ({pod, version}, {initLog, sockets}): readonly Found[] => {
+  check: ({pod, version}, {sidecar, initLog, sockets}): readonly Found[] => {
+    // What injection puts into a template comes from the mesh as well.
+    if (sidecar === undefined) return []
     const [init, proxy] = ['istio-init', 'istio-proxy'].map(name => injectedContainer(pod, name))
     const wanted =
       init === undefined

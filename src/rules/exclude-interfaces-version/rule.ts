@@ -16,8 +16,8 @@ export const rule = defineRule({
   references: [PAGES.annotations],
   versions: 'Istio 1.14 and older (CNI plugin: 1.11 and older)',
   modes: ['sidecar'],
-  needs: ['cni'],
-  uses: ['cniRelease'],
+  needs: [],
+  uses: ['cni', 'cniRelease'],
   check: ({pod, version}, {cni, cniRelease}) => {
     const names = pod.annotations[EXCLUDE]?.trim() ?? ''
     if (names === '') return []
@@ -30,6 +30,7 @@ export const rule = defineRule({
       const {excludedInterfaces} = settingsFromInit(init.args, init.env, {resolvers: [], addresses: []})
       return excludedInterfaces.length > 0 ? [] : found('istio-init', 'its arguments name no interface')
     }
+    if (cni === undefined) throw new Undecided('how the rules get into the pod is not known', 'not-captured')
     const [maker, release, since] = cni.inUse
       ? (['the CNI plugin', cniRelease, 12] as const)
       : (['the injection template', version, 15] as const)

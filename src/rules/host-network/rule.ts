@@ -1,4 +1,4 @@
-import {defineRule, PAGES} from '../rule.js'
+import {defineRule, PAGES, Undecided} from '../rule.js'
 
 const INJECT = 'sidecar.istio.io/inject'
 const MODE = 'istio.io/dataplane-mode'
@@ -13,10 +13,11 @@ export const rule = defineRule({
   fix: 'Remove hostNetwork, or the request for the mesh (istio.io/dataplane-mode: none refuses ambient for one pod); a node agent that must stay outside reaches the mesh only where PERMISSIVE or DISABLE allows it.',
   references: [PAGES.injection],
   modes: ['none'],
-  needs: ['injection', 'namespace'],
+  needs: [],
+  uses: ['injection', 'namespace'],
   check: ({pod}, {injection, namespace}) => {
     if (!pod.hostNetwork) return []
-    const ambient = pod.labels[MODE] ?? namespace.labels[MODE]
+    const ambient = pod.labels[MODE] ?? namespace?.labels[MODE]
     if (ambient === 'ambient') {
       const own = pod.labels[MODE] === 'ambient'
       return [
@@ -26,12 +27,17 @@ export const rule = defineRule({
           path: `${pod.specPath}.hostNetwork`,
           proof: [
             {from: `${pod.specPath}.hostNetwork`, text: 'true'},
-            {from: own ? `${pod.metadataPath}.labels` : `Namespace ${namespace.name}`, text: `${MODE}=ambient`},
+            {from: own ? `${pod.metadataPath}.labels` : `Namespace ${pod.object.namespace}`, text: `${MODE}=ambient`},
           ],
         },
       ]
     }
-    if (injection.decidedBy !== 'host network') return []
+    // Its own label is enough to know; what its namespace asks for has to be read.
+    if (pod.labels[INJECT] !== 'true') {
+      if (injection === undefined)
+        throw new Undecided('whether its namespace asks for the mesh is not known', 'not-captured')
+      if (injection.decidedBy !== 'host network') return []
+    }
     return [
       {
         severity: pod.labels[INJECT] === 'true' ? 'error' : 'info',

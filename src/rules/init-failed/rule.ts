@@ -31,7 +31,7 @@ export const rule = defineRule({
   references: [PAGES.cni, PAGES.podSecurity],
   modes: ['sidecar'],
   alsoWhenOver: true,
-  needs: [],
+  needs: ['status'],
   uses: ['initLog'],
   check: ({pod}, {initLog}) =>
     initFailures(pod, initLog)

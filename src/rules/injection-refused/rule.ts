@@ -15,8 +15,9 @@ export const rule = defineRule({
   fix: 'Remove what refuses the sidecar and create the pod anew; if it is meant, accept the finding with the annotation meshctl.io/ignore.',
   references: [PAGES.injection],
   modes: ['none'],
-  needs: ['injection', 'namespace', 'services'],
-  check: ({pod}, {injection, namespace, services}) => {
+  needs: ['injection', 'namespace'],
+  uses: ['services'],
+  check: ({pod}, {injection, namespace, services = []}) => {
     // A webhook that is not there is another rule's finding.
     if (injection.injected || injection.decidedBy === 'missing webhook' || pod.hostNetwork) return []
     if (!asksForSidecars(namespace.labels)) return []

@@ -1,4 +1,4 @@
-import {defineRule, type Found} from '../rule.js'
+import {defineRule, type Found, Undecided} from '../rule.js'
 
 export const rule = defineRule({
   code: 'MCT1208',
@@ -13,8 +13,7 @@ export const rule = defineRule({
   needs: ['webhooks', 'injection'],
   check: ({pod, at}, {injection}): readonly Found[] => {
     const hook = injection.webhook
-    // In manifests the caBundle is empty: istiod writes it once it runs.
-    if (hook === undefined || !pod.exists) return []
+    if (hook === undefined) return []
     const {caBundle} = hook
     const ended = typeof caBundle === 'object' && Date.parse(caBundle.notAfter) < at.getTime()
     const wrong =
@@ -26,6 +25,8 @@ export const rule = defineRule({
             ? `has a caBundle that ended at ${caBundle.notAfter}`
             : undefined
     if (wrong === undefined) return []
+    // In manifests the caBundle is empty.
+    if (!pod.exists) throw new Undecided('istiod writes the caBundle of the webhook when it runs', 'not-captured')
     const effect = hook.failurePolicy === 'Fail' ? 'pods cannot be created' : 'pods start without a sidecar'
     return [
       {

@@ -11,9 +11,8 @@ export const rule = defineRule({
   fix: 'Enable dual stack: ISTIO_DUAL_STACK for istiod and, in proxyMetadata, for the proxies.',
   references: ['https://istio.io/latest/docs/setup/additional-setup/dual-stack/', PAGES.annotations],
   modes: ['sidecar'],
-  needs: [],
-  check: ({pod}) => {
-    const ips = pod.status?.podIps ?? []
+  needs: ['status'],
+  check: ({pod}, {status: {podIps: ips}}) => {
     const [first] = ips
     if (first === undefined || first.includes(':') || !ips.some(ip => ip.includes(':'))) return []
     const containers = ['istio-init', 'istio-proxy'].map(name => injectedContainer(pod, name)?.env.ISTIO_DUAL_STACK)

@@ -1,5 +1,5 @@
-import {appContainers, injectedContainer, runsToCompletion} from '../../model/pod.js'
-import {defineRule, PAGES} from '../rule.js'
+import {appContainers, runsToCompletion} from '../../model/pod.js'
+import {defineRule, PAGES, Undecided} from '../rule.js'
 
 const NATIVE = 'sidecar.istio.io/nativeSidecar'
 const ENDS = /quitquitquit|\/drain_listeners|pilot-agent\s+request/
@@ -15,12 +15,18 @@ export const rule = defineRule({
   references: [PAGES.sidecarContainers, PAGES.injecting],
   modes: ['sidecar'],
   needs: [],
-  check: ({pod}) => {
-    const proxy = injectedContainer(pod, 'istio-proxy')
-    // Whether a template gets a native sidecar depends on the nodes, unless it refuses one itself; a pod shows it.
-    const classic = proxy === undefined ? pod.annotations[NATIVE] === 'false' : proxy.role === 'app'
-    if (!runsToCompletion(pod) || !classic) return []
+  uses: ['sidecar'],
+  check: ({pod}, {sidecar: proxy}) => {
+    if (!runsToCompletion(pod)) return []
     if (appContainers(pod).some(({command, args}) => ENDS.test([...command, ...args].join(' ')))) return []
+    const asked = pod.annotations[NATIVE]
+    if (proxy === undefined && asked !== 'true' && asked !== 'false') {
+      throw new Undecided(
+        `whether its sidecar would be a native one depends on Istio and the nodes, for there is no annotation ${NATIVE}`,
+        'not-captured',
+      )
+    }
+    if (proxy === undefined ? asked === 'true' : proxy.role !== 'app') return []
     return [
       {
         message: `${pod.workload.kind} ${pod.workload.name}: istio-proxy is an ordinary container and keeps the pod running for ever.`,

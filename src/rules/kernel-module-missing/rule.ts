@@ -1,5 +1,5 @@
-import {initFailures} from '../../analysis/init-failure/init-failure.js'
-import {defineRule, PAGES} from '../rule.js'
+import {initFailures, isUntold} from '../../analysis/init-failure/init-failure.js'
+import {defineRule, PAGES, Undecided} from '../rule.js'
 
 /** The match, target or module that is named when the kernel lacks it (`Extension owner revision 0 not supported`). */
 const NAMED = /Extension (\w+) revision|Module (\S+) not found/
@@ -15,10 +15,11 @@ export const rule = defineRule({
   references: ['https://istio.io/latest/docs/ops/deployment/platform-requirements/', PAGES.cni],
   modes: ['sidecar'],
   alsoWhenOver: true,
-  needs: [],
+  needs: ['status'],
   uses: ['initLog'],
-  check: ({pod}, {initLog}) =>
-    initFailures(pod, initLog)
+  check: ({pod}, {initLog}) => {
+    if (isUntold(pod, initLog)) throw new Undecided('istio-init failed, and its log was not read', 'not-captured')
+    return initFailures(pod, initLog)
       .filter(({cause}) => cause === 'module')
       .map(({container, line = ''}) => {
         const name = NAMED.exec(line)?.slice(1).find(Boolean)
@@ -26,5 +27,6 @@ export const rule = defineRule({
           message: `${container} failed: the kernel of the node cannot ${name === undefined ? 'do what a rule asks' : `do ${name}`}.`,
           proof: [{from: `log of ${container}`, text: line}],
         }
-      }),
+      })
+  },
 })

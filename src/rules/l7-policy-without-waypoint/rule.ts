@@ -25,9 +25,10 @@ export const rule = defineRule({
     'https://istio.io/latest/docs/ambient/usage/l4-policy/',
   ],
   modes: ['ambient'],
-  needs: ['authorizationPolicies', 'requestAuthentications', 'services', 'namespace'],
+  needs: [],
+  passesWith: ['authorizationPolicies', 'requestAuthentications', 'services', 'namespace'],
   uses: ['mesh'],
-  check: ({pod}, {authorizationPolicies, requestAuthentications, services, namespace, mesh}) => {
+  check: ({pod}, {authorizationPolicies = [], requestAuthentications = [], services = [], namespace, mesh}) => {
     const root = mesh?.rootNamespace ?? 'istio-system'
     const selected = policiesOf(pod, authorizationPolicies, root).filter(({targets}) => targets.length === 0)
     const byZtunnel = selected.flatMap(({object, action, httpFields, dryRun}): Found[] => {
@@ -45,8 +46,9 @@ export const rule = defineRule({
       ]
     })
     const enrolled = (labels: Readonly<Record<string, string>>) =>
-      (labels[WAYPOINT] ?? namespace.labels[WAYPOINT] ?? 'none') !== 'none'
-    const without = services.filter(service => selects(service, pod) && !enrolled(service.labels))
+      (labels[WAYPOINT] ?? namespace?.labels[WAYPOINT] ?? 'none') !== 'none'
+    const without =
+      namespace === undefined ? [] : services.filter(service => selects(service, pod) && !enrolled(service.labels))
     const attached = authorizationPolicies
       .filter(({object}) => object.namespace === pod.object.namespace)
       .flatMap(({object, targets, dryRun}): Found[] => {

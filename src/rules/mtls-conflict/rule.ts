@@ -15,6 +15,9 @@ function conflict(client: string, server: string): string | undefined {
   return undefined
 }
 
+/** What a mesh has unless told otherwise. */
+const USUAL = {rootNamespace: 'istio-system', clusterDomain: 'cluster.local'}
+
 export const rule = defineRule({
   code: 'MCT1801',
   slug: 'mtls-conflict',
@@ -28,13 +31,15 @@ export const rule = defineRule({
     'https://istio.io/latest/docs/concepts/security/#mutual-tls-authentication',
   ],
   modes: ['sidecar'],
-  needs: ['services', 'peerAuthentications', 'destinationRules', 'mesh'],
-  check: ({pod}, {services, peerAuthentications, destinationRules, mesh}) =>
-    boundPorts(pod, services).flatMap(({service, port, target}) => {
+  needs: ['services', 'peerAuthentications', 'destinationRules'],
+  passesWith: ['mesh'],
+  check: ({pod}, {services, peerAuthentications, destinationRules, mesh}) => {
+    const {rootNamespace, clusterDomain} = mesh ?? USUAL
+    return boundPorts(pod, services).flatMap(({service, port, target}) => {
       // What is not captured is not the sidecar's to refuse.
       if (target === undefined || port.protocol !== 'TCP' || !isCaptured(inboundCapture(pod), target)) return []
-      const server = mtlsMode(pod, target, peerAuthentications, mesh.rootNamespace)
-      return clientTls(service, port.port, destinationRules, mesh.rootNamespace, mesh.clusterDomain).flatMap(client => {
+      const server = mtlsMode(pod, target, peerAuthentications, rootNamespace)
+      return clientTls(service, port.port, destinationRules, rootNamespace, clusterDomain).flatMap(client => {
         const words = conflict(client.mode, server.mode)
         if (words === undefined) return []
         const subset = client.subset === undefined ? '' : ` (subset ${client.subset})`
@@ -50,5 +55,6 @@ export const rule = defineRule({
           },
         ]
       })
-    }),
+    })
+  },
 })

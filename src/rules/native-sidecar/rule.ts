@@ -1,6 +1,5 @@
 import {isOlder, parseIstioVersion} from '../../model/istio-version.js'
 import type {NodeModel} from '../../model/kube-node.js'
-import {injectedContainer} from '../../model/pod.js'
 import {defineRule, type Found, PAGES, Undecided} from '../rule.js'
 
 const NATIVE = 'sidecar.istio.io/nativeSidecar'
@@ -24,14 +23,14 @@ export const rule = defineRule({
   versions: 'the annotation from Istio 1.19 on; by itself from 1.27 on, on nodes of Kubernetes 1.33',
   modes: ['sidecar'],
   needs: [],
-  uses: ['nodes'],
-  check: ({pod}, {nodes}) => {
-    const proxy = injectedContainer(pod, 'istio-proxy')
+  uses: ['nodes', 'sidecar'],
+  check: ({pod}, {nodes, sidecar: proxy}) => {
     const native = proxy?.role === 'native-sidecar'
     const wanted = pod.annotations[NATIVE] === 'true'
     const at = (name: string) => `${pod.metadataPath}.annotations["${name}"]`
     const found: Found[] = []
-    if (native && HOLD.test(pod.annotations[CONFIG] ?? '')) {
+    const holding = HOLD.test(pod.annotations[CONFIG] ?? '')
+    if (native && holding) {
       found.push({
         message: 'holdApplicationUntilProxyStarts has no effect: the sidecar is native and starts first by itself.',
         path: at(CONFIG),
@@ -56,6 +55,8 @@ export const rule = defineRule({
     }
     if (wanted && nodes === undefined && found.length === 0)
       throw new Undecided('the kubelets of the nodes are not known', 'not-captured')
+    if (proxy === undefined && holding && pod.annotations[NATIVE] !== 'false' && found.length === 0)
+      throw new Undecided('whether the sidecar would be a native one is not known', 'not-captured')
     return found
   },
 })

@@ -1,6 +1,6 @@
 import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
 import {injectedContainer} from '../../model/pod.js'
-import {defineRule, PAGES} from '../rule.js'
+import {defineRule, PAGES, Undecided} from '../rule.js'
 
 const FORBIDDING = ['baseline', 'restricted']
 const ENFORCE = 'pod-security.kubernetes.io/enforce'
@@ -16,11 +16,13 @@ export const rule = defineRule({
   references: [PAGES.podSecurity, PAGES.cni, PAGES.standards],
   versions: 'Kubernetes 1.25 and later (Pod Security Admission)',
   modes: ['sidecar'],
-  needs: ['namespace', 'cni'],
+  needs: ['namespace'],
+  uses: ['cni'],
   check: ({pod, foreseen}, {namespace, cni}) => {
     const level = namespace.labels[ENFORCE]
     const init = injectedContainer(pod, 'istio-init')
     if (level === undefined || !FORBIDDING.includes(level)) return []
+    if (cni === undefined) throw new Undecided('how the rules get into the pod is not known', 'not-captured')
     // TPROXY needs NET_ADMIN in the sidecar itself, whoever makes the rules.
     const tproxy = inboundCapture(pod).interception === 'TPROXY'
     if (!tproxy && (cni.inUse || (init === undefined && !foreseen))) return []

@@ -44,6 +44,7 @@ export const rule = defineRule({
   versions: 'Istio 1.6 and later',
   modes: ['sidecar'],
   needs: [],
+  passesWith: ['sidecar'],
   check: ({pod, version}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
     if (proxy === undefined || isOlder(version, 1, 6)) return []

@@ -12,6 +12,7 @@ export const rule = defineRule({
   references: [PAGES.podSecurity],
   modes: ['sidecar'],
   needs: [],
+  passesWith: ['sidecar'],
   check: ({pod}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
     if (proxy?.security.privileged !== true) return []

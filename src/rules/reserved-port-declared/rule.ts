@@ -39,9 +39,10 @@ export const rule = defineRule({
   fix: 'Give the application another port, and the Service the same targetPort.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
-  needs: ['services'],
+  needs: [],
+  passesWith: ['services'],
   parameters: {extra: EXTRA_PORTS},
-  check: ({pod, mode}, {services}, {extra}) => {
+  check: ({pod, mode}, {services = []}, {extra}) => {
     const reserved = [...reservedPorts(mode, pod), ...extraPorts(extra)]
     const holder = (port: number | undefined, protocol: string) =>
       reserved.find(each => each.port === port && each.protocols.some(name => name === protocol.toLowerCase()))

@@ -1,9 +1,18 @@
+import type {InjectorSettings} from '../../model/injection.js'
 import {pointer} from '../../model/object-path.js'
 import {injectedContainer} from '../../model/pod.js'
-import {defineRule, PAGES} from '../rule.js'
+import {defineRule, PAGES, Undecided} from '../rule.js'
 
 const ENFORCE = 'pod-security.kubernetes.io/enforce'
 const ALLOWED = ['RuntimeDefault', 'Localhost']
+
+/** The profile injection gives the sidecar of a template; nobody knows where revisions differ or none was read. */
+function profileOf(injectors: readonly InjectorSettings[] | undefined): string {
+  const [profile, ...others] = [...new Set(injectors?.map(({seccompProfile}) => seccompProfile))]
+  if (profile === undefined || others.length > 0)
+    throw new Undecided('whether injection gives the sidecar a seccompProfile is not known', 'not-captured')
+  return profile
+}
 
 export const rule = defineRule({
   code: 'MCT1004',
@@ -16,11 +25,12 @@ export const rule = defineRule({
   references: [PAGES.podSecurity, PAGES.standards],
   modes: ['sidecar'],
   needs: ['namespace'],
-  check: ({pod}, {namespace}) => {
+  uses: ['sidecar', 'injectors'],
+  check: ({pod}, {namespace, sidecar, injectors}) => {
     if (namespace.labels[ENFORCE] !== 'restricted') return []
-    const proxy = injectedContainer(pod, 'istio-proxy')
-    if (proxy === undefined) return []
-    if (ALLOWED.includes(proxy.security.seccompProfile ?? pod.security.seccompProfile ?? '')) return []
+    const own = injectedContainer(pod, 'istio-proxy')?.security.seccompProfile ?? pod.security.seccompProfile
+    if (ALLOWED.includes(own ?? '')) return []
+    if (sidecar === undefined && ALLOWED.includes(profileOf(injectors))) return []
     return [
       {
         message: `Namespace ${namespace.name} enforces "restricted", and istio-proxy has no seccompProfile.`,

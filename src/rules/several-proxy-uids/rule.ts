@@ -11,7 +11,7 @@ export const rule = defineRule({
   fix: "Name one user, the proxy's own.",
   references: ['https://istio.io/latest/docs/reference/commands/pilot-agent/'],
   modes: ['sidecar'],
-  needs: [],
+  needs: ['sidecar'],
   check: ({pod}) => {
     const {uids} = proxyIds(pod)
     if (uids.length < 2) return []

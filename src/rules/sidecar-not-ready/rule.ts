@@ -19,7 +19,7 @@ export const rule = defineRule({
   fix: "Read the reason in the sidecar's log; most often it cannot reach istiod or waits for its first configuration.",
   references: [PAGES.injecting],
   modes: ['sidecar', 'gateway', 'waypoint'],
-  needs: [],
+  needs: ['status'],
   uses: ['proxyLog'],
   check: ({pod, at}, {proxyLog}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')

@@ -13,7 +13,7 @@ export const rule = defineRule({
   fix: 'Give the sidecar more memory (annotation sidecar.istio.io/proxyMemoryLimit) or less to know (a Sidecar resource); else read its previous log.',
   references: [PAGES.annotations, 'https://istio.io/latest/docs/ops/deployment/performance-and-scalability/'],
   modes: ['sidecar', 'gateway', 'waypoint'],
-  needs: [],
+  needs: ['status'],
   check: ({pod}): readonly Found[] => {
     const proxy = injectedContainer(pod, 'istio-proxy')
     const state = proxy?.state

@@ -1,6 +1,26 @@
 import {pointer} from '../../model/object-path.js'
-import {injectedContainer} from '../../model/pod.js'
+import type {Container, PodModel} from '../../model/pod.js'
 import {defineRule} from '../rule.js'
+
+const NATIVE = 'sidecar.istio.io/nativeSidecar'
+/** Settings by which a sidecar drains for another time, or ends with its last connection. */
+const OTHERWISE = /terminationDrainDuration|EXIT_ON_ZERO_ACTIVE_CONNECTIONS["']?\s*:\s*["']?true/
+
+/** Whether the sidecar is an ordinary container; of a template only its annotation may tell. A native one ends after the application, however long it drains. */
+function isClassic(pod: PodModel, proxy: Container | undefined): boolean | undefined {
+  if (proxy !== undefined) return proxy.role === 'app'
+  const asked = pod.annotations[NATIVE]
+  return asked === 'true' ? false : asked === 'false' ? true : undefined
+}
+
+function count(seconds: number): string {
+  return seconds === 1 ? '1 second' : `${seconds} seconds`
+}
+
+function drainsOtherwise(pod: PodModel, proxy: Container | undefined): boolean {
+  if (proxy === undefined) return OTHERWISE.test(pod.annotations['proxy.istio.io/config'] ?? '')
+  return proxy.env.EXIT_ON_ZERO_ACTIVE_CONNECTIONS === 'true' || OTHERWISE.test(proxy.env.PROXY_CONFIG ?? '')
+}
 
 /** What Kubernetes gives a pod that asks for nothing else. */
 const USUAL_SECONDS = 30
@@ -16,6 +36,7 @@ export const rule = defineRule({
   references: ['https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig'],
   modes: ['sidecar'],
   needs: [],
+  uses: ['sidecar'],
   parameters: {
     drainSeconds: {
       type: 'number',
@@ -25,23 +46,20 @@ export const rule = defineRule({
       about: 'how long a sidecar drains: terminationDrainDuration of the mesh (ProxyConfig)',
     },
   },
-  check: ({pod}, _facts, {drainSeconds}) => {
-    const proxy = injectedContainer(pod, 'istio-proxy')
+  check: ({pod}, {sidecar}, {drainSeconds}) => {
+    const classic = isClassic(pod, sidecar)
     const grace = pod.terminationGraceSeconds
-    // A native sidecar ends after the application, whatever the drain duration.
-    if (proxy === undefined || proxy.role !== 'app' || grace === undefined || grace > drainSeconds) return []
-    if (
-      proxy.env.EXIT_ON_ZERO_ACTIVE_CONNECTIONS === 'true' ||
-      /terminationDrainDuration/.test(proxy.env.PROXY_CONFIG ?? '')
-    )
-      return []
+    if (classic === false || grace === undefined || grace > drainSeconds) return []
+    if (drainsOtherwise(pod, sidecar)) return []
     const path = `${pod.specPath}.terminationGracePeriodSeconds`
     return [
       {
-        message: `The pod has ${grace} seconds to end, the sidecar drains for ${drainSeconds}.`,
+        ...(classic === undefined ? {severity: 'info' as const} : {}),
+        message: `The pod has ${count(grace)} to end, ${classic === undefined ? 'and a sidecar that is no native one' : 'the sidecar'} drains for ${drainSeconds}.`,
         path,
         proof: [{from: path, text: String(grace)}],
-        ...(drainSeconds < USUAL_SECONDS
+        // Only certain remedies are offered as patches.
+        ...(drainSeconds < USUAL_SECONDS && classic === true
           ? {
               patch: [
                 {op: 'test' as const, path: pointer(path), value: grace},

@@ -1,6 +1,5 @@
 import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
-import {injectedContainer} from '../../model/pod.js'
-import {defineRule, PAGES} from '../rule.js'
+import {defineRule, PAGES, Undecided} from '../rule.js'
 
 export const rule = defineRule({
   code: 'MCT1309',
@@ -13,9 +12,10 @@ export const rule = defineRule({
   references: [PAGES.annotations],
   modes: ['sidecar'],
   needs: [],
-  check: ({pod}) => {
-    const proxy = injectedContainer(pod, 'istio-proxy')
-    if (proxy === undefined || inboundCapture(pod).interception !== 'TPROXY') return []
+  uses: ['sidecar'],
+  check: ({pod}, {sidecar: proxy}) => {
+    if (inboundCapture(pod).interception !== 'TPROXY') return []
+    if (proxy === undefined) throw new Undecided('a manifest does not show what injection adds', 'not-captured')
     const {privileged, addedCapabilities, runAsUser, runAsGroup} = proxy.security
     const powered = privileged === true || addedCapabilities.includes('NET_ADMIN') || addedCapabilities.includes('ALL')
     if (powered && (runAsGroup === undefined || runAsGroup === 1337)) return []

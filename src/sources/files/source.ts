@@ -1,3 +1,4 @@
+import {unknownTemplates} from '../../formats/kube-pod/unknown-templates.js'
 import {contentName, type Sniffed, sniffAll} from '../../formats/sniff.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
@@ -6,6 +7,7 @@ import type {KubeObject} from '../../model/kube-object.js'
 import type {ObjectRef} from '../../model/pod.js'
 import {UserError} from '../../model/user-error.js'
 import type {CorrectedText, FilePlace, ObjectQuery, ObjectSteps, Source} from '../source.js'
+import {withoutBuildFiles} from './build-files.js'
 import type {InputFile} from './input-file.js'
 import {withoutKubectlLines} from './kubectl-lines.js'
 import {withoutUtf16} from './utf16.js'
@@ -60,8 +62,8 @@ function isManifest({bytes}: Content): boolean {
   return /^\s*(---|%YAML|[{[]|- |[A-Za-z][\w.-]*:(\s|$))/.test(start)
 }
 
-/** The objects of the manifests and what could not be read of them; the YAML reader is loaded only when there is one to read. */
-async function readManifests(contents: readonly Content[]): Promise<ReadManifests> {
+/** What can be read of manifests, and what cannot; the YAML reader is loaded only when there is one to read. */
+async function readAll(contents: readonly Content[]): Promise<ReadManifests> {
   const {parseManifest} = await import('../../formats/kube-manifest/parse.js')
   const read = contents.map(content => ({content, ...parseManifest(content.bytes)}))
   const objects = read.flatMap(each => each.objects)
@@ -71,6 +73,12 @@ async function readManifests(contents: readonly Content[]): Promise<ReadManifest
       return {what, reason: 'unreadable', detail: message}
     }),
   )
+  return {objects, damaged}
+}
+
+/** The same, where at least one object must be among them. */
+async function readManifests(contents: readonly Content[]): Promise<ReadManifests> {
+  const {objects, damaged} = await readAll(contents)
   const [first] = damaged
   if (objects.length === 0 && first !== undefined) {
     throw new UserError(`${first.what}: ${first.detail}`, contents.some(isManifest) ? {} : {hint: NO_MANIFEST})
@@ -83,11 +91,13 @@ type PlaceFinder = (object: ObjectRef, path: string | undefined) => Pick<FilePla
 
 /** A source made of files named on the command line (or standard input): each is recognised by its content. */
 export function filesSource(files: readonly InputFile[]): Source {
-  const cleaned = files.map(({label, bytes}) => ({label, ...withoutKubectlLines(withoutUtf16(bytes))}))
+  const given = withoutBuildFiles(files)
+  const cleaned = given.files.map(({label, bytes}) => ({label, ...withoutKubectlLines(withoutUtf16(bytes))}))
   const contents: readonly Content[] = cleaned.map(({label, bytes}) => ({label, bytes, kinds: sniffAll(bytes)}))
-  const remarks = cleaned.flatMap(file =>
-    file.skipped.map(line => `${file.label}: passed over a line of kubectl's: ${line}`),
-  )
+  const remarks = [
+    ...given.remarks,
+    ...cleaned.flatMap(file => file.skipped.map(line => `${file.label}: passed over a line of kubectl's: ${line}`)),
+  ]
   const label = files.map(file => file.label).join(', ')
   const manifests = contents.filter(content => firstKind(content) === 'objects')
   let parsed: Promise<ReadManifests> | undefined
@@ -134,6 +144,12 @@ export function filesSource(files: readonly InputFile[]): Source {
     return parsed
   }
 
+  /** Where no file is a manifest, one that begins as manifests do and cannot be read is meant to be one. */
+  async function damaged(): Promise<readonly Gap[]> {
+    if (manifests.length > 0) return (await read()).damaged
+    return (await readAll(contents.filter(each => firstKind(each) === 'unknown' && isManifest(each)))).damaged
+  }
+
   async function place(object: ObjectRef, path: string | undefined) {
     const {placesIn} = await import('../../formats/kube-manifest/place.js')
     for (const {label: file, bytes} of manifests) {
@@ -162,7 +178,8 @@ export function filesSource(files: readonly InputFile[]): Source {
     offers: () => contents.map(content => contentName(firstKind(content))),
     objects,
     evidence,
-    damaged: async () => (manifests.length === 0 ? [] : (await read()).damaged),
+    damaged,
+    passedOver: async () => (manifests.length === 0 ? [] : unknownTemplates((await read()).objects)),
     place,
     corrected,
     close: async () => {},

@@ -315,6 +315,15 @@ test('-o takes any number of files and one form for standard output', () => {
   )
   expect(() => outputSpecs(['sarif='], checkView)).toThrow('names no file')
   expect(() => outputSpecs(['html'], checkView)).toThrow('"html" not supported')
+  expect(() => outputSpecs(['=x'], checkView)).toThrow('-o "=x" names no form')
+  expect(() => outputSpecs([''], checkView)).toThrow('-o "" names no form')
+})
+
+test('--fix is one more form for standard output, beside the files', () => {
+  expect(outputSpecs(undefined, checkView, true)).toEqual([{form: 'patch'}])
+  expect(outputSpecs(['patch'], checkView, true)).toEqual([{form: 'patch'}])
+  expect(outputSpecs(['patch=p.yaml'], checkView, true)).toEqual([{form: 'patch', file: 'p.yaml'}, {form: 'patch'}])
+  expect(() => outputSpecs(['table'], checkView, true)).toThrow('not table and patch')
 })
 
 test('--require-all: whatever was not checked is a failure of the run', () => {

@@ -1,11 +1,14 @@
 import {mkdtempSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {expect, test} from '@jest/globals'
+import {describe, expect, test} from '@jest/globals'
+import {webhookVerdicts} from '../../../src/analysis/injection/webhook-verdict.js'
 import {formOf, rendered} from '../../../src/cli/output.js'
+import {missing} from '../../../src/model/answer.js'
 import {checkTargets} from '../../../src/reports/check/targets.js'
 import {checkInjectReport, imaginedPod} from '../../../src/reports/check-inject/report.js'
 import {checkInjectView} from '../../../src/reports/check-inject/view.js'
+import {exitCodeOf} from '../../../src/reports/report.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {captureSource, meshCapture} from '../../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
@@ -84,4 +87,114 @@ spec: {template: {spec: {containers: [{name: web, image: web}]}}}
   expect(await outcome('istio.io/rev: canary')).toEqual(['true canary'])
   expect(await outcome('istio-injection: disabled')).toEqual(['false namespace label'])
   expect(await outcome('')).toEqual(['false nobody asks'])
+})
+
+/** A manifest of a Deployment in a namespace. */
+function deployment(name: string, namespace: string, more = ''): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: ${namespace}}
+spec: {template: {${more} spec: {containers: [{name: web, image: web}]}}}
+`
+}
+
+async function asked(...documents: readonly string[]) {
+  const path = join(mkdtempSync(join(tmpdir(), 'meshctl-inject-')), 'all.yaml')
+  writeFileSync(path, documents.join('---\n'))
+  const source = await openFiles([path])
+  return await checkInjectReport(source, await checkTargets(source, [], {}), 'istio-system')
+}
+
+describe('many pods', () => {
+  test('all are answered, however many there are', async () => {
+    const names = Array.from({length: 73}, (_, index) => `web-${index}`)
+    const {answers} = await asked(...names.map(name => deployment(name, 'shop')))
+    expect(answers.map(({pod}) => pod.object.name).sort()).toEqual([...names].sort())
+  })
+
+  test('a Namespace that is not among the files is taken to ask, which is said and not read from a label', async () => {
+    const known = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n'
+    const refusing = 'metadata: {labels: {sidecar.istio.io/inject: "false"}},'
+    const report = await asked(
+      known,
+      deployment('web', 'shop'),
+      deployment('far', 'other'),
+      deployment('out', 'third', refusing),
+    )
+    expect(report.answers.map(({pod, decision, assumed}) => [pod.object.name, decision.injected, assumed])).toEqual([
+      ['web', false, ['webhooks']],
+      ['far', true, ['namespace', 'webhooks']],
+      ['out', false, ['webhooks']],
+    ])
+    expect(report.notes).toEqual([
+      'no webhooks are among the files: those of a plain installation are assumed',
+      'Namespace other is not among the files: it is taken that it asks for sidecars',
+    ])
+    expect(JSON.stringify(report.answers[1])).not.toMatch(/istio-injection=enabled/)
+    expect(exitCodeOf(report)).toBe(0)
+  })
+
+  test('a Namespace that may not be read leaves the pods of others answered', async () => {
+    const base = await openFiles(['src/sample/mesh.tgz'])
+    const source = {
+      ...base,
+      objects: async (query: Parameters<typeof base.objects>[0]) => {
+        const answer = await base.objects(query)
+        if (query.kind !== 'Namespace' || !answer.ok) return answer
+        return {...answer, value: answer.value.filter(({metadata}) => metadata.name !== 'demo')}
+      },
+    }
+    const pods = [imaginedPod({app: 'x'}, 'demo'), imaginedPod({app: 'x'}, 'default')]
+    const report = await checkInjectReport(source, pods, 'istio-system')
+    expect(report.answers.map(({pod}) => pod.object.namespace)).toEqual(['default'])
+    expect(report.unanswered.map(({pod}) => pod.object.namespace)).toEqual(['demo'])
+    expect(report.gaps.map(({what}) => what)).toEqual(['Namespace demo'])
+    const shown = async (form: string) =>
+      String(
+        await rendered(
+          report,
+          checkInjectView,
+          formOf(form, checkInjectView),
+          {width: 80, colour: false, headers: true},
+          false,
+        ),
+      )
+    expect(await shown('table')).toContain(
+      'Pod demo/a-pod-with-these-labels: not checked. Namespace demo: not captured',
+    )
+    expect(await shown('short')).toContain('Pod demo/a-pod-with-these-labels: not checked.')
+    expect(JSON.parse(await shown('json'))).toMatchObject({
+      pods: [{namespace: 'default', injected: false, assumed: []}],
+      notChecked: [{namespace: 'demo', gap: {reason: 'not-captured'}}],
+    })
+    const forbidden = {
+      ...base,
+      objects: async (query: Parameters<typeof base.objects>[0]) =>
+        query.kind === 'Namespace' ? missing('Namespace objects', 'forbidden', 'no right') : base.objects(query),
+    }
+    await expect(checkInjectReport(forbidden, pods, 'istio-system')).rejects.toThrow('forbidden')
+  })
+
+  test('a namespace that is not there is an error that names those that are', async () => {
+    const source = await openFiles(['src/sample/mesh.tgz'])
+    await expect(checkInjectReport(source, [imaginedPod({}, 'nope')], 'istio-system')).rejects.toMatchObject({
+      message: expect.stringContaining('there is no namespace nope in'),
+      hint: expect.stringMatching(/^There are default, demo, .*\.$/),
+    })
+  })
+})
+
+test('selectors that name no label leave no empty brackets', () => {
+  const hook = {
+    configuration: 'c',
+    name: 'n',
+    revision: 'default',
+    failurePolicy: 'Fail',
+    caBundle: 'absent',
+    objectSelector: [],
+  } as const
+  const reason = (...selectors: readonly {key: string; operator: 'In' | 'Exists'; values: string[]}[]) =>
+    webhookVerdicts([{...hook, namespaceSelector: selectors}], {}, {})[0]?.reason
+  expect(reason({key: 'a', operator: 'In', values: ['b']})).toBe('No matching namespace labels (a=b)')
+  expect(reason({key: 'a', operator: 'Exists', values: []})).toBe('Its selectors exclude the pod')
 })

@@ -78,17 +78,17 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
       )
     const codes = (report: CheckReport) => found(report).map(each => each.split(':')[0])
     // The user of the proxy means nothing in ambient, 15006 is ztunnel's there too.
-    expect(codes(await inAmbient(labels))).toEqual(['MCT1604'])
-    expect(codes(await inAmbient('a: b', `${labels}, `))).toEqual(['MCT1604'])
+    expect(codes(await inAmbient(labels))).toEqual(['MCT1105', 'MCT1604'])
+    expect(codes(await inAmbient('a: b', `${labels}, `))).toEqual(['MCT1105', 'MCT1604'])
     // Out of it, and in a namespace that asks for no sidecar either: only that is said.
     expect(codes(await inAmbient(labels, 'istio.io/dataplane-mode: none, '))).toEqual([])
     expect(codes(await inAmbient('a: b'))).toEqual(['MCT1213'])
-    expect(codes(await inAmbient('istio-injection: enabled'))).toEqual(['MCT1001'])
+    expect(codes(await inAmbient('istio-injection: enabled'))).toEqual(['MCT1001', 'MCT1105'])
   })
 
   test('a Deployment alone: what its own fields decide, with the line of each', async () => {
     const report = await check(file('web.yaml', WEB))
-    expect(found(report)).toEqual(['MCT1001:16'])
+    expect(found(report)).toEqual(['MCT1001:16', 'MCT1105:14'])
     expect(report.counts.notChecked).toBeGreaterThan(5)
     expect(exitCodeOf(report)).toBe(1)
   })
@@ -211,7 +211,7 @@ describe('what cannot be read', () => {
 
   test('a bad document is named with line and column, the others are checked', async () => {
     const report = await check(file('bad.yaml', `a: [1\n---\n${WEB}---\nkind: Pod\nkind: Pod\nmetadata: {name: x}\n`))
-    expect(found(report)).toEqual(['MCT1001:18'])
+    expect(found(report)).toEqual(['MCT1001:18', 'MCT1105:16'])
     expect(place(report)[0]).toMatch(/^bad\.yaml:\d+:\d+ Flow sequence/)
     expect(place(report).at(-1)).toMatch(/^bad\.yaml:21:1 "kind" comes twice in one map/)
     expect(exitCodeOf(report)).toBe(1)
@@ -248,7 +248,7 @@ describe('what cannot be read', () => {
     ]
     const report = await check(file('bomb.yaml', `kind: X\nmetadata: {name: x}\n${bomb.join('\n')}\n---\n${WEB}`))
     expect(place(report)[0]).toContain('Excessive alias count')
-    expect(found(report)).toEqual([expect.stringMatching(/^MCT1001/)])
+    expect(found(report)).toEqual([expect.stringMatching(/^MCT1001/), expect.stringMatching(/^MCT1105/)])
   })
 
   test('depth without end is refused, not followed', async () => {

@@ -1,4 +1,5 @@
 import {beforeAll, describe, expect, test} from '@jest/globals'
+import type {Log} from 'sarif'
 import {parse} from 'yaml'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import type {Finding} from '../../../src/model/finding.js'
@@ -88,8 +89,15 @@ function inXml(text: string): string {
 }
 
 describe('the findings of the sample mesh', () => {
-  test('are SARIF 2.1.0', async () => {
-    expect(sarifProblems(JSON.parse(await shown(mesh, 'sarif')))).toEqual([])
+  test('are SARIF 2.1.0, each with an artifact and a line as GitHub wants them', async () => {
+    const log = JSON.parse(await shown(mesh, 'sarif')) as Log
+    expect(sarifProblems(log)).toEqual([])
+    const [run] = log.runs
+    const places = (run?.results ?? []).map(({locations}) => locations?.[0]?.physicalLocation)
+    expect(places.every(place => place?.region?.startLine === 1)).toBe(true)
+    expect(places.map(place => place?.artifactLocation?.uri)).toContain('Deployment/demo/sick-uid-v1')
+    const bases = new Set(places.map(place => place?.artifactLocation?.uriBaseId ?? ''))
+    expect([...bases]).toEqual(Object.keys(run?.originalUriBaseIds ?? {}))
   })
 
   test.each(['ant', 'jenkins'] as const)('are a JUnit report as the schema of %s has it', async schema => {
@@ -126,7 +134,10 @@ describe.each(Object.entries(HOSTILE))('texts of %s', (_name, text) => {
     expect(junitProblems(xml, 'jenkins')).toEqual([])
     expect(xmlTexts(xml, '//failure/@message')).toEqual([inXml(text), inXml(text)])
     expect(xmlTexts(xml, '//skipped/@message')).toEqual([inXml(`${text}: ${text}`)])
-    expect(xmlTexts(xml, '//system-out')).toEqual([inXml(`MCT1102 info: ${text}\nMCT1002 accepted: ${text}`)])
+    expect(xmlTexts(xml, '//error/@message')).toEqual([inXml(text)])
+    expect(xmlTexts(xml, '//testsuite[1]/system-out')).toEqual([
+      inXml(`MCT1102 info: ${text}\nMCT1002 accepted: ${text}`),
+    ])
   })
 
   test('a PolicyReport keeps them', async () => {
@@ -135,7 +146,14 @@ describe.each(Object.entries(HOSTILE))('texts of %s', (_name, text) => {
     }
     expect(items.flatMap(policyReportProblems)).toEqual([])
     expect(items[0]?.metadata.namespace).toBe(text)
-    expect(items[0]?.results.map(({message}) => message)).toEqual([text, text, text, text, `${text}: ${text}`])
+    expect(items[0]?.results.map(({message}) => message)).toEqual([
+      text,
+      text,
+      text,
+      text,
+      `${text}: ${text}`,
+      `${text}: ${text}`,
+    ])
   })
 
   test('Prometheus text keeps labels, with what a terminal could act on spelled out', async () => {
@@ -146,13 +164,18 @@ describe.each(Object.entries(HOSTILE))('texts of %s', (_name, text) => {
       'meshctl_findings',
       'meshctl_checks_passed',
       'meshctl_checks_not_checked',
+      'meshctl_unread_parts',
     ])
-    if (!UNSAFE.test(text)) expect(new Set(samples.map(({labels}) => labels.name))).toEqual(new Set([text]))
+    expect(samples.at(-1)?.value).toBe(1)
+    if (!UNSAFE.test(text))
+      expect(new Set(samples.slice(0, -1).map(({labels}) => labels.name))).toEqual(new Set([text]))
   })
 
   test('GitHub annotations are one line each, and reading them back gives the text', async () => {
     const lines = (await shown(report(), 'github')).split('\n')
-    expect(lines).toHaveLength(4)
+    expect(lines).toHaveLength(6)
+    expect(lines[3]).toMatch(/^::error title=Could not be read::/)
+    expect(lines[4]).toMatch(/^::notice title=Not checked \(1\)::MCT1402 in 1: /)
     for (const line of lines.slice(0, 3)) {
       const [, fields = '', data = ''] = /^::(?:error|warning|notice) ([^:]*)::(.*)$/su.exec(line) ?? []
       const entries = fields.split(',').map(field => {

@@ -292,7 +292,10 @@ describe('gateways that expose a Service', () => {
       objects: [service, routed, WEB, ...objects],
       evidenceOf: {'edge-1.infra': {'envoy.config_dump': dump(rule)}},
     })
-    return await serviceReport(source, 'web', 'shop', {istioNamespace: 'istio-system'})
+    return await serviceReport(source, 'web', 'shop', {
+      istioNamespace: 'istio-system',
+      now: new Date('2026-11-20T19:00:00Z'),
+    })
   }
 
   test.each([
@@ -334,7 +337,10 @@ test('manifests that hold a Service alone say nothing of its pods', async () => 
     ports: [{name: 'http', port: 80, targetPort: 8080}],
   })
   const source = memorySource({objects: [service], origin: {kind: 'files', label: 'service.yaml'}})
-  const report = await serviceReport(source, 'web', 'shop', {istioNamespace: 'istio-system'})
+  const report = await serviceReport(source, 'web', 'shop', {
+    istioNamespace: 'istio-system',
+    now: new Date('2026-11-20T19:00:00Z'),
+  })
   expect(report).not.toHaveProperty('pods')
   expect(report.description.guard).toBe('unknown')
   expect(report.gaps.map(({what}) => what)).toContain('Pod objects of namespace shop')

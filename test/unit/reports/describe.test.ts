@@ -17,8 +17,8 @@ import {expectGolden} from '../../support/golden.js'
 import {captureSource, meshCapture} from '../../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
 
-const ISTIO = {istioNamespace: 'istio-system'}
 const NOW = new Date('2026-11-20T19:00:00Z')
+const ISTIO = {istioNamespace: 'istio-system', now: NOW}
 
 async function sample(): Promise<Source> {
   return await openFiles(['src/sample/mesh.tgz'])
@@ -27,7 +27,7 @@ async function sample(): Promise<Source> {
 async function described(source: Source, name: string): Promise<DescribeReport> {
   const [pod] = await resolvePods(source, {name, namespace: 'demo'})
   const ref = {namespace: pod?.metadata.namespace ?? '', name: pod?.metadata.name ?? ''}
-  return await describeReport(source, ref, {...ISTIO, now: NOW})
+  return await describeReport(source, ref, ISTIO)
 }
 
 async function shown<R extends Report>(report: R, view: View<R>, form?: string): Promise<string> {
@@ -74,10 +74,14 @@ describe('pages of the sample', () => {
     expectGolden(`src/reports/describe/golden/pod-${name}.txt`, await shown(report, describeView))
   })
 
-  test.each(['productpage', 'reviews', 'sick-noinject'])('Service %s', async name => {
-    const report = await serviceReport(await sample(), name, 'demo', ISTIO)
-    expectGolden(`src/reports/describe/golden/service-${name}.txt`, await shown(report, serviceView))
-  })
+  test.each(['productpage', 'reviews', 'details', 'ratings', 'sick-noinject', 'sick-port', 'istiod.istio-system'])(
+    'Service %s',
+    async word => {
+      const [name = '', namespace = 'demo'] = word.split('.')
+      const report = await serviceReport(await sample(), name, namespace, ISTIO)
+      expectGolden(`src/reports/describe/golden/service-${name}.txt`, await shown(report, serviceView))
+    },
+  )
 
   test('json and yaml hold the same, versioned', async () => {
     const report = await described(await sample(), 'deploy/reviews-v1')
@@ -89,8 +93,68 @@ describe('pages of the sample', () => {
     expect(JSON.parse(await shown(service, serviceView, 'json'))).toMatchObject({
       apiVersion: 'meshctl/v1',
       kind: 'ServiceDescription',
-      notChecked: [],
+      podsNotCaptured: ['reviews-v2-84c78cd686-79fvq', 'reviews-v3-6d7b4bc8d8-nmwn7'],
+      findings: [],
     })
+  })
+})
+
+describe('what check finds behind a Service', () => {
+  test.each([
+    ['details', ['MCT1502', 'MCT1801'], 1],
+    ['sick-nack', ['MCT1902'], 1],
+    ['sick-protocol', ['MCT1103'], 1],
+    ['sick-port', ['MCT1105', 'MCT1105'], 1],
+    ['sick-noinject', ['MCT1216'], 0],
+    ['reviews', [], 0],
+  ])('%s', async (name, codes, exit) => {
+    const report = await serviceReport(await sample(), name, 'demo', ISTIO)
+    expect(report.findings.map(({code}) => code)).toEqual(codes)
+    expect(exitCodeOf(report)).toBe(exit)
+    const json = JSON.parse(await shown(report, serviceView, 'json'))
+    expect(json.findings.map(({code}: {code: string}) => code)).toEqual(codes)
+    const page = await shown(report, serviceView)
+    for (const code of codes) expect(page).toContain(` ${code} `)
+    if (codes.length === 0) expect(page).not.toContain('To look at')
+  })
+
+  test('what could not be asked has its reason, with the rules that wanted it, on both pages', async () => {
+    const what = 'IPv4 rules, nft back end (for MCT1320 MCT1321 MCT1323 MCT1324)'
+    const pod = await described(await sample(), 'deploy/details-v1')
+    const service = await serviceReport(await sample(), 'details', 'demo', ISTIO)
+    for (const json of [await shown(pod, describeView, 'json'), await shown(service, serviceView, 'json')])
+      expect(JSON.parse(json).notChecked).toMatchObject([{what, reason: 'no-privilege'}])
+    for (const page of [await shown(pod, describeView), await shown(service, serviceView)])
+      expect(page.replaceAll(/\s+/g, ' ')).toContain(`Not checked ${what}: needs more privilege`)
+  })
+
+  test('of many pods those that are not ready come first, and that others were left out is said', async () => {
+    const copies = (all: readonly KubeObject[]) =>
+      all.flatMap(each =>
+        each.metadata.name.startsWith('sick-noinject')
+          ? Array.from({length: 23}, (_, index) => {
+              const metadata = {...each.metadata, name: `copy-${String(index).padStart(2, '0')}`}
+              return index < 22 ? {...each, metadata} : {...each, metadata, status: {phase: 'Running', conditions: []}}
+            })
+          : [each],
+      )
+    const report = await serviceReport(edited(await sample(), 'Pod', copies), 'sick-noinject', 'demo', ISTIO)
+    expect(report.findings[0]?.pods).toHaveLength(20)
+    expect(report.findings[0]?.pods).toContain('copy-22')
+    expect(report.gaps.map(each => each.what)).toContain('what check says of 3 of its 23 pods')
+  })
+
+  test('a finding of one of several workloads names it', async () => {
+    const source = edited(await sample(), 'Pod', all =>
+      all.map(each =>
+        /^(sick-labels|sick-uid)/.test(each.metadata.name)
+          ? {...each, metadata: {...each.metadata, labels: {...each.metadata.labels, app: 'sick-uid'}}}
+          : each,
+      ),
+    )
+    const page = await shown(await serviceReport(source, 'sick-uid', 'demo', ISTIO), serviceView)
+    expect(page).toMatch(/2 pods, 2 ready/)
+    expect(page.replaceAll(/\s+/g, ' ')).toContain('bypasses the sidecar. (in Deployment demo/sick-uid-v1)')
   })
 })
 
@@ -190,7 +254,7 @@ describe('what is not there is said', () => {
   test.each(Object.entries(CLAIMS))('%s objects nobody may list', async (kind, claim) => {
     const report = await described(without(await sample(), kind), 'deploy/reviews-v1')
     const page = await shown(report, describeView)
-    expect(page).toMatch(/\nNot checked\n(.|\n)*forbidden \(no right to list\)/)
+    expect(page.replaceAll(/\s+/g, ' ')).toMatch(/ Not checked .*forbidden \(no right to list\)/)
     expect(page).toContain(`${kind} objects`)
     expect(page).not.toMatch(claim)
     expect(page).not.toContain('Nothing is wrong')
@@ -217,7 +281,7 @@ describe('what is not there is said', () => {
     }
     const report = await described(source, 'deploy/reviews-v1')
     const page = await shown(report, describeView)
-    expect(page).toContain('envoy.config_dump: timed out (no answer in 30 s)')
+    expect(page).toContain('envoy.config_dump; envoy.certs (for MCT1905): timed out (no answer in 30 s)')
     expect(page).not.toContain('the proxy has it')
     expect(report.disagreements).toEqual([])
     expect(report.policies?.map(({object}) => object.name)).toEqual(['deny-admin'])
@@ -243,10 +307,35 @@ describe('what is not there is said', () => {
     )
   })
 
-  test('a Service without pods', async () => {
-    const none = edited(await sample(), 'Pod', all => all.filter(each => each.metadata.namespace !== 'demo'))
-    const report = await serviceReport(none, 'reviews', 'demo', ISTIO)
-    expect(await shown(report, serviceView)).toMatch(/^Service reviews\.demo has NO PODS\./)
+  test('a Service without pods, and one whose pods only its endpoints name', async () => {
+    const others = (all: readonly KubeObject[]) => all.filter(each => each.metadata.namespace !== 'demo')
+    const cut = edited(await sample(), 'Pod', others)
+    const report = await serviceReport(cut, 'reviews', 'demo', ISTIO)
+    expect(await shown(report, serviceView)).toMatch(/^Service reviews\.demo has 3 pods, not captured\./)
+    const unseen = ['reviews-v1-ccf5b6b84-9cj4v', 'reviews-v2-84c78cd686-79fvq', 'reviews-v3-6d7b4bc8d8-nmwn7']
+    expect(report.unseen).toEqual(unseen)
+    expect(await shown(report, serviceView)).not.toMatch(/these pods|NO SUBSET/)
+    expect(report.gaps.map(({what, reason}) => [what, reason])).toEqual([
+      [`the pods ${unseen.join(', ')} of Service reviews.demo`, 'not-captured'],
+    ])
+    for (const slices of [others, undefined]) {
+      const source = slices === undefined ? without(cut, 'EndpointSlice') : edited(cut, 'EndpointSlice', slices)
+      const none = await serviceReport(source, 'reviews', 'demo', ISTIO)
+      expect(await shown(none, serviceView)).toMatch(/^Service reviews\.demo has NO PODS\./)
+      expect(none.gaps).toEqual([])
+    }
+  })
+
+  test('of a Service with some pods held and others not, both are counted', async () => {
+    const more = (all: readonly KubeObject[]) =>
+      all.map(each =>
+        each.metadata.labels?.['kubernetes.io/service-name'] === 'reviews'
+          ? ({...each, endpoints: [{targetRef: {kind: 'Pod', name: 'reviews-v1-other'}}]} as KubeObject)
+          : each,
+      )
+    const report = await serviceReport(edited(await sample(), 'EndpointSlice', more), 'reviews', 'demo', ISTIO)
+    const [first] = (await shown(report, serviceView)).replaceAll(/\s+/g, ' ').split('Service reviews.demo port')
+    expect(first).toContain('1 pod, 1 ready, all in the mesh; 1 more not captured.')
   })
 
   test('a config_dump alone: the proxy speaks for itself, the rest is not checked', async () => {
@@ -258,7 +347,7 @@ describe('what is not there is said', () => {
     const {filesSource} = await import('../../../src/sources/files/source.js')
     const source = filesSource([{label: 'dump.json', bytes: dump.value.bytes}])
     const subject = source.impliedSubject ?? {namespace: '', name: ''}
-    const report = await describeReport(source, subject, {...ISTIO, now: NOW})
+    const report = await describeReport(source, subject, ISTIO)
     expectGolden('src/reports/describe/golden/file-config-dump.txt', await shown(report, describeView))
     expect(report.proxy?.inbound).toContainEqual({port: 9080, protocol: 'HTTP', mtls: 'STRICT'})
   })

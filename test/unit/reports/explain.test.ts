@@ -1,6 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {kernelNote, kernelWords} from '../../../src/analysis/netfilter/rule-words/chain-notes.js'
 import {MESH_TERMS} from '../../../src/model/mesh-terms.js'
+import {RESPONSE_FLAGS} from '../../../src/model/response-flags.js'
 import {explainReport} from '../../../src/reports/explain/report.js'
 import {explainView} from '../../../src/reports/explain/view.js'
 import {RULES} from '../../../src/rules/registry.js'
@@ -47,6 +48,26 @@ describe('explain', () => {
     const text = explained('uf,URX')
     expect(text).toMatch(/^UF \(.*\nURX \(/s)
     expect(explained('UH')).toContain('no endpoints')
+  })
+
+  test('every response flag Envoy itself has, and nothing else', () => {
+    // CoreResponseFlag of Envoy's stream_info.h, by the short names of its access log.
+    const core =
+      'LH UH UT LR UR UF UC UO NR DI FI RL UAEX RLSE DC URX SI IH DPE UMSDR RFCF NFCF DT UPE NC OM DF DO DR UDO'
+    expect(Object.keys(RESPONSE_FLAGS).sort()).toEqual(core.split(' ').sort())
+    for (const flag of core.split(' ')) {
+      const lines = explained(flag).split('\n')
+      expect(lines[0]).toContain(`${flag} (response flag`)
+      expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(80)
+    }
+  })
+
+  test.each(['0', '65536', '99999', '000', '123456'])('%s is not a port', word => {
+    expect(() => explainReport(RULES, word)).toThrow(`${word} is not a port`)
+  })
+
+  test.each(['1', '65535'])('%s is a port', word => {
+    expect(explained(word)).toContain(`Port ${word} is not used by the mesh`)
   })
 
   test('words of the mesh, in any case and spelling', () => {

@@ -16,6 +16,7 @@ import {kernel} from './kernel.js'
 import {namedElsewhere} from './named-elsewhere.js'
 import {podLog} from './pod-log.js'
 import {ports} from './ports.js'
+import {sidecar} from './sidecar.js'
 import {sockets} from './sockets.js'
 
 type Fetchers = {readonly [N in FactName]: (context: PodContext) => Promise<Answer<Facts[N]>>}
@@ -27,6 +28,7 @@ const FETCH: Fetchers = {
   namedElsewhere,
   webhooks: ({run}) => run.lists.webhooks(),
   injection,
+  injectors: ({run}) => run.lists.injectors(),
   mesh: ({run}) => run.lists.mesh(),
   peerAuthentications: ({run}) => run.lists.peerAuthentications(),
   destinationRules: ({run}) => run.lists.destinationRules(),
@@ -47,6 +49,7 @@ const FETCH: Fetchers = {
   drift,
   kernel,
   interfaces: async context => cannotVisit(context, 'interfaces') ?? (await interfaces(context)),
+  sidecar,
   status: async ({workload: {pod}}) =>
     pod.status === undefined
       ? missing(FACT_WORDS.status, 'not-captured', 'a manifest shows no running pod')

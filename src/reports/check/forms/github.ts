@@ -1,6 +1,8 @@
+import type {Gap} from '../../../model/answer.js'
 import type {Severity} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
 import type {CheckReport} from '../report.js'
+import {uncheckedGroups} from '../unchecked.js'
 
 const COMMANDS: Readonly<Record<Severity, string>> = {error: 'error', warning: 'warning', info: 'notice'}
 
@@ -12,9 +14,28 @@ function property(text: string): string {
   return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
-/** The open findings as annotations of GitHub Actions (workflow commands), beside the line they stand on. */
+/** A part of a file that could not be read, at its place. */
+function unread({what, detail}: Gap): string {
+  const [, file, line, column] = /^(.*):(\d+):(\d+)$/s.exec(what) ?? []
+  const where = file === undefined ? '' : `file=${property(file)},line=${line},col=${column},`
+  return `::error ${where}title=Could not be read::${data(`${what}: ${detail}`)}\n`
+}
+
+/** One notice for all that was not asked: GitHub shows ten of a kind and no more. */
+function unasked({workloads, counts, passedOver}: CheckReport): readonly string[] {
+  const lines = [
+    ...passedOver.map(({what, detail}) => `Not looked at: ${what}: ${detail}`),
+    ...uncheckedGroups(workloads).map(
+      ({codes, workloads: where, why}) => `${codes.join(' ')} in ${where.length}: ${why}`,
+    ),
+  ]
+  const title = `Not checked (${counts.notChecked})`
+  return lines.length === 0 ? [] : [`::notice title=${property(title)}::${data(lines.join('\n'))}\n`]
+}
+
+/** The open findings as annotations of GitHub Actions (workflow commands), beside the line they stand on, with what could not be read or asked. */
 export function githubAnnotations(report: CheckReport): string {
-  return report.workloads
+  const findings = report.workloads
     .flatMap(each => each.findings)
     .filter(({accepted}) => accepted === undefined)
     .map(({severity, code, title, object, place, message, fix}) => {
@@ -23,5 +44,5 @@ export function githubAnnotations(report: CheckReport): string {
       const fields = [...where, `title=${property(`${code} ${title}`)}`].join(',')
       return `::${COMMANDS[severity]} ${fields}::${data(`${objectLabel(object)}: ${message} ${fix}`)}\n`
     })
-    .join('')
+  return [...findings, ...report.damaged.map(unread), ...unasked(report)].join('')
 }

@@ -1,3 +1,4 @@
+import type {Gap} from '../../../model/answer.js'
 import type {Finding} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
 import type {Rule} from '../../../rules/rule.js'
@@ -91,9 +92,29 @@ function suite(checked: CheckedWorkload, id: number, titles: ReadonlyMap<string,
   ].join('\n')
 }
 
+/** What could not be read of the input: a suite of its own, an error per part; what was not looked at is skipped. */
+function inputSuite({damaged, passedOver}: CheckReport, id: number, timestamp: string): readonly string[] {
+  if (damaged.length + passedOver.length === 0) return []
+  const one = (gap: Gap, tag: string) => [
+    `    <testcase classname="input" name="${attribute(gap.what)}" time="0">`,
+    `      <${tag} ${tag === 'error' ? 'type="unreadable" ' : ''}message="${attribute(gap.detail)}"/>`,
+    '    </testcase>',
+  ]
+  const counts = `tests="${damaged.length + passedOver.length}" failures="0" errors="${damaged.length}" skipped="${passedOver.length}"`
+  return [
+    `  <testsuite id="${id}" package="meshctl" name="input" timestamp="${timestamp}" hostname="localhost" ${counts} time="0">`,
+    '    <properties/>',
+    ...damaged.flatMap(gap => one(gap, 'error')),
+    ...passedOver.flatMap(gap => one(gap, 'skipped')),
+    '    <system-out/>',
+    '    <system-err/>',
+    '  </testsuite>',
+  ]
+}
+
 /**
- * The findings as JUnit XML, in the narrow form that Ant's schema allows and Jenkins' allows as well: a suite per workload, a case per rule;
- * remarks do not fail, unchecked rules are skipped.
+ * The findings as JUnit XML, in the narrow form that Ant's schema allows and Jenkins' allows as well: a suite per workload, a case per rule that
+ * was broken or could not be asked and one for all that passed; remarks do not fail, unchecked rules are skipped, unreadable input is an error.
  */
 export function junitXml(report: CheckReport, rules: readonly Rule[]): string {
   const titles = new Map(rules.map(({code, title}) => [code, title]))
@@ -102,6 +123,7 @@ export function junitXml(report: CheckReport, rules: readonly Rule[]): string {
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<testsuites>',
     ...report.workloads.map((each, index) => suite(each, index, titles, timestamp)),
+    ...inputSuite(report, report.workloads.length, timestamp),
     '</testsuites>',
     '',
   ].join('\n')

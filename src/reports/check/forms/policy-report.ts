@@ -33,7 +33,7 @@ function result(finding: Finding): unknown {
   }
 }
 
-function ofNamespace(namespace: string, workloads: readonly CheckedWorkload[]): unknown {
+function ofNamespace(namespace: string, workloads: readonly CheckedWorkload[], errors: readonly unknown[]): unknown {
   const results = workloads.flatMap(each => each.findings.map(result))
   const skipped = workloads.flatMap(each =>
     each.notChecked.map(({code, rule, gap}) => ({
@@ -59,20 +59,32 @@ function ofNamespace(namespace: string, workloads: readonly CheckedWorkload[]): 
       pass: workloads.reduce((sum, each) => sum + each.passed, 0),
       fail: open.length - accepted - info,
       warn: info,
-      error: 0,
+      error: errors.length,
       skip: accepted + skipped.length,
     },
-    results: [...results, ...skipped],
+    results: [...results, ...skipped, ...errors],
   }
 }
 
-/** The findings as PolicyReports (wgpolicyk8s.io/v1alpha2), one per namespace, in a List that kubectl can apply. */
+/** What could not be read, as results without an object. */
+function unread({damaged}: CheckReport): readonly unknown[] {
+  return damaged.map(({what, detail}) => ({
+    source: 'meshctl',
+    policy: 'input',
+    category: 'Istio',
+    result: 'error',
+    message: `${what}: ${detail}`,
+  }))
+}
+
+/** The findings as PolicyReports (wgpolicyk8s.io/v1alpha2), one per namespace, in a List that kubectl can apply; what could not be read stands in the first. */
 export function policyReports(report: CheckReport): unknown {
   const namespaces = [...new Set(report.workloads.map(({workload}) => workload.namespace))].sort()
-  const items = namespaces.map(namespace =>
+  const items = namespaces.map((namespace, index) =>
     ofNamespace(
       namespace,
       report.workloads.filter(({workload}) => workload.namespace === namespace),
+      index === 0 ? unread(report) : [],
     ),
   )
   return {apiVersion: 'v1', kind: 'List', items}

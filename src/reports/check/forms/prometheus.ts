@@ -13,7 +13,7 @@ function series(name: string, labels: Readonly<Record<string, string>>, value: n
     .join(',')}} ${value}`
 }
 
-/** The findings as Prometheus text (exposition format 0.0.4), for a node exporter's textfile folder: per workload and rule, and per workload what was not checked. */
+/** The findings as Prometheus text (exposition format 0.0.4), for a node exporter's textfile folder: per workload and rule, and per workload what was not checked; parts that could not be read are counted. */
 export function prometheusText(report: CheckReport): string {
   const lines = ['# HELP meshctl_findings Open findings of meshctl check.', '# TYPE meshctl_findings gauge']
   for (const {workload, findings} of report.workloads) {
@@ -44,5 +44,10 @@ export function prometheusText(report: CheckReport): string {
     notChecked,
   } of report.workloads)
     lines.push(series('meshctl_checks_not_checked', {namespace, kind, name}, notChecked.length))
+  lines.push(
+    '# HELP meshctl_unread_parts Parts of the input that could not be read.',
+    '# TYPE meshctl_unread_parts gauge',
+    series('meshctl_unread_parts', {source: report.origin.kind}, report.damaged.length),
+  )
   return `${lines.join('\n')}\n`
 }

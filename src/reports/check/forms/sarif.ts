@@ -1,4 +1,4 @@
-import type {Log, ReportingDescriptor, Result} from 'sarif'
+import type {Log, PhysicalLocation, ReportingDescriptor, Result} from 'sarif'
 import type {Finding, Severity} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
 import type {Rule} from '../../../rules/rule.js'
@@ -20,14 +20,29 @@ function descriptor({code, slug, title, why, fix, severity, references, aliases}
   }
 }
 
+/** What stands for the mesh itself where a file would be named; no folder of a repository. */
+const MESH = 'MESH'
+
 /** A path as a relative reference (RFC 3986); bytes that are no text were replaced when the name was read. */
 function fileUri(file: string): string {
   const text = Buffer.from(file).toString('utf8')
   return text.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/')
 }
 
+/** The line of the file; of an object of a cluster a path made of its name, as GitHub takes no result without an artifact and a line. */
+function physical({place, object: {kind, namespace, name}}: Finding): PhysicalLocation {
+  if (place !== undefined) {
+    return {
+      artifactLocation: {uri: fileUri(place.file)},
+      region: {startLine: place.line, startColumn: place.column},
+    }
+  }
+  const path = [kind, ...(namespace === '' ? [] : [namespace]), name].join('/')
+  return {artifactLocation: {uri: fileUri(path), uriBaseId: MESH}, region: {startLine: 1, startColumn: 1}}
+}
+
 function result(finding: Finding, ruleIndex: number): Result {
-  const {place, path} = finding
+  const {path} = finding
   const name = `${objectLabel(finding.object)}${path === undefined ? '' : `: ${path}`}`
   return {
     ruleId: finding.code,
@@ -36,14 +51,7 @@ function result(finding: Finding, ruleIndex: number): Result {
     message: {text: `${finding.message} ${finding.fix}`},
     locations: [
       {
-        ...(place === undefined
-          ? {}
-          : {
-              physicalLocation: {
-                artifactLocation: {uri: fileUri(place.file)},
-                region: {startLine: place.line, startColumn: place.column},
-              },
-            }),
+        physicalLocation: physical(finding),
         logicalLocations: [{fullyQualifiedName: name, kind: 'resource'}],
       },
     ],
@@ -65,8 +73,9 @@ export function sarifLog(report: CheckReport, rules: readonly Rule[], version: s
         ({code, gap}) => `${code} not checked for ${objectLabel(each.workload)}: ${gap.what}: ${gap.detail}`,
       ),
     ),
-    ...report.damaged.map(({what, detail}) => `${what}: ${detail}`),
+    ...report.passedOver.map(({what, detail}) => `${what}: ${detail}`),
   ]
+  const notification = (level: 'note' | 'error') => (text: string) => ({level, message: {text}})
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -77,9 +86,13 @@ export function sarifLog(report: CheckReport, rules: readonly Rule[], version: s
         invocations: [
           {
             executionSuccessful: true,
-            toolExecutionNotifications: unread.map(text => ({level: 'note' as const, message: {text}})),
+            toolExecutionNotifications: [
+              ...unread.map(notification('note')),
+              ...report.damaged.map(({what, detail}) => `${what}: ${detail}`).map(notification('error')),
+            ],
           },
         ],
+        originalUriBaseIds: {[MESH]: {description: {text: 'Objects of the mesh: kind, namespace and name; no files.'}}},
         columnKind: 'utf16CodeUnits',
       },
     ],

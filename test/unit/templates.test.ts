@@ -1,0 +1,76 @@
+import {existsSync, readFileSync} from 'node:fs'
+import {describe, expect, test} from '@jest/globals'
+import {parse} from 'yaml'
+import {checkReport} from '../../src/reports/check/report.js'
+import {RULES} from '../../src/rules/registry.js'
+import type {Rule} from '../../src/rules/rule.js'
+import {withParameters} from '../../src/rules/team-parameters.js'
+import {openFiles} from '../../src/sources/open.js'
+import {changedSource, type RuleCase, subjectOf} from '../support/rule-case.js'
+import {templateOf} from '../support/template-of.js'
+
+const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
+
+/** What istio-init is told is the mesh's to say where no annotation does; of manifests a plain installation is assumed. */
+const MESH_SETTING = /^\/spec\/initContainers\/0\/(args|env)/
+
+/** Cases where the pod is wrong and its manifest is not, or says so by other words. */
+const ONLY_THE_POD: Readonly<Record<string, string>> = {
+  'proxy-uid: an ephemeral container': 'a manifest has none',
+  'no-service: up to 1.19 every pod needed one': "the release is that of the pod's own sidecar",
+  'image-auto: a pod that was made without injection': 'injection completes its manifest',
+  'cni-agent-port: with the CNI plugin':
+    'istio-validation shows the plugin; without it the values of the mesh say there is none',
+  'http-port-carries-tls: the kubelet speaks TLS to it': 'the probe as it was stands in the environment of the sidecar',
+  'http-port-carries-tls: one of two probes speaks TLS': 'as above',
+  'http-port-carries-tls: called https, and plain HTTP is spoken': 'as above',
+  'http-port-carries-tls: mesh TLS is another': 'as above',
+  'http-port-carries-tls: the domain of the mesh is not known': 'as above',
+  'http-port-carries-tls: whether clients add the TLS is not known': 'as above',
+  'init-container-network: after istio-init': 'injection puts istio-init last',
+  'owner-groups: the CNI plugin does not read them': 'istio-validation shows the plugin, as above',
+  'restricted-seccomp: a pod is judged by what it has, not by what injection would write now':
+    'the next pod has a profile',
+  'native-sidecar: asked for and not had': 'the next pod may have it',
+}
+
+function firing(rule: Rule): readonly RuleCase[] {
+  const path = `src/rules/${rule.slug}/cases.yaml`
+  const cases = existsSync(path) ? (parse(readFileSync(path, 'utf8')) as readonly RuleCase[]) : []
+  return cases.filter(
+    ({name, expect: wanted, change = []}) =>
+      typeof wanted !== 'string' &&
+      ONLY_THE_POD[`${rule.slug}: ${name}`] === undefined &&
+      !change.some(({at}) => MESH_SETTING.test(at)),
+  )
+}
+
+/** What the rule says of the manifest the pod of a case was made from; undefined when the case is about a manifest itself. */
+async function ofTemplate(rule: Rule, given: RuleCase): Promise<string | undefined> {
+  const source = await changedSource(SAMPLE, given)
+  const template = templateOf(await subjectOf(source, given))
+  if (template === undefined) return undefined
+  const report = await checkReport(source, [template], {
+    rules: withParameters([rule], given.set === undefined ? {} : {[rule.code]: given.set}, 'case'),
+    failOn: 'info',
+    istioNamespace: 'istio-system',
+    deep: true,
+    now: new Date('2026-11-20T19:00:00Z'),
+  })
+  const [asked] = report.workloads
+  if (asked === undefined) return 'nobody was asked'
+  if (asked.findings.length > 0) return 'found'
+  if (asked.notChecked.length > 0) return 'not checked'
+  return asked.passed > 0 ? 'passed' : 'not applicable'
+}
+
+describe.each(RULES.map(rule => [`what ${rule.slug} finds in a pod`, rule] as const))(
+  '%s does not pass in its manifest',
+  (_name, rule) => {
+    const cases = firing(rule)
+    if (cases.length === 0) return
+    test.each(cases.map(each => [each.name, each] as const))('%s', async (_case, given) => {
+      expect(await ofTemplate(rule, given)).not.toBe('passed')
+    })
+  },
+)

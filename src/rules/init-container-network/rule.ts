@@ -1,14 +1,12 @@
 import {type FarCall, farCall} from '../../analysis/command-call/far-call.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
-<<<<<<< HEAD
-=======
-import {type Container, injectedContainer, type PodModel} from '../../model/pod.js'
+import type {Container, PodModel} from '../../model/pod.js'
 import {listed} from '../mend.js'
->>>>>>> alarms2
+
 import {defineRule, PAGES, Undecided} from '../rule.js'
 
-/** Images whose only purpose is to reach something over the network. */
 const NATIVE = 'sidecar.istio.io/nativeSidecar'
+/** Images whose only purpose is to reach something over the network. */
 const NETWORKED =
   /(^|[/:-])(wait-for|waitfor|wait4x|dockerize|flyway|liquibase|git-sync|curl|vault-agent|vault-k8s|aws-cli|migrate)\b/
 
@@ -35,50 +33,27 @@ export const rule = defineRule({
   fix: 'Use native sidecars; or run that init container as user 1337, or exclude its destination with excludeOutboundPorts or excludeOutboundIPRanges.',
   references: [PAGES.cni, PAGES.sidecarContainers],
   modes: ['sidecar'],
-<<<<<<< HEAD
   needs: [],
   uses: ['cni', 'sidecar'],
   check: ({pod}, {cni, sidecar: proxy}) => {
     const asked = pod.annotations[NATIVE]
     if (proxy === undefined ? asked === 'true' : proxy.role === 'native-sidecar') return []
-=======
-  needs: ['cni'],
-  check: ({pod}, {cni}) => {
-    const proxy = injectedContainer(pod, 'istio-proxy')
-    if (proxy?.role === 'native-sidecar') return []
->>>>>>> alarms2
     const inits = pod.containers.filter(({role}) => role === 'init')
     const rulesAt = inits.findIndex(({name}) => name === 'istio-init')
-    const networked = inits.filter(
-      ({injected, image, security}) =>
-        !injected && NETWORKED.test(image) && !proxyIds(pod).uids.includes(security.runAsUser ?? -1),
-    )
-    if (networked.length === 0) return []
-    if (cni === undefined) throw new Undecided('how the rules get into the pod is not known', 'not-captured')
-    const late = cni.inUse ? inits : rulesAt < 0 ? [] : inits.slice(rulesAt + 1)
-<<<<<<< HEAD
-    const unserved = networked.filter(each => late.includes(each))
-    if (proxy === undefined && asked !== 'false' && unserved.length > 0)
-      throw new Undecided('whether its sidecar would be a native one is not known', 'not-captured')
-    return unserved.map(container => ({
-      message: `Init container ${container.name} (${container.image}) runs when the capture is in place and no proxy listens.`,
-=======
-    const found = late
+    const networked = inits
       .filter(({injected, security}) => !injected && !proxyIds(pod).uids.includes(security.runAsUser ?? -1))
       .flatMap(container => {
         const why = need(pod, container)
         return why === undefined ? [] : [{container, why}]
       })
-    const [first] = found
-    if (proxy === undefined && first !== undefined && !pod.exists)
-      throw new Undecided(
-        `${first.container.name} needs the network, and a manifest does not show whether the sidecar is native`,
-        'not-captured',
-      )
-    if (proxy === undefined) return []
-    return found.map(({container, why}) => ({
+    if (networked.length === 0) return []
+    if (cni === undefined) throw new Undecided('how the rules get into the pod is not known', 'not-captured')
+    const late = cni.inUse ? inits : rulesAt < 0 ? [] : inits.slice(rulesAt + 1)
+    const unserved = networked.filter(({container}) => late.includes(container))
+    if (proxy === undefined && asked !== 'false' && unserved.length > 0)
+      throw new Undecided('whether its sidecar would be a native one is not known', 'not-captured')
+    return unserved.map(({container, why}) => ({
       message: `Init container ${container.name} (${why}) runs when the capture is in place and no proxy listens.`,
->>>>>>> alarms2
       path: `${pod.specPath}.${container.path}`,
       proof: [
         {from: 'order', text: inits.map(({name}) => name).join(', ')},

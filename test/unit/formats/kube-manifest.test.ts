@@ -321,13 +321,13 @@ parameters:
     const place = placesIn(Buffer.from(template))
     expect(place({kind: 'Service', namespace: 'default', name: 'web'}, 'spec.ports[0].port')).toEqual({
       line: 10,
-      column: 40,
+      column: 39,
     })
   })
 
   test('a number without a value is a mistake with its place', () => {
     const {problems} = parseManifest(Buffer.from(template.replace('name: PORT', 'name: OTHER')))
-    expect(problems).toMatchObject([{line: 10, column: 40, message: expect.stringContaining('must be a number')}])
+    expect(problems).toMatchObject([{line: 10, column: 39, message: expect.stringContaining('must be a number')}])
   })
 
   test('another Template is an object like any other', () => {

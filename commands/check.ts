@@ -63,13 +63,12 @@ export default class Check extends MeshCommand {
       const deep = flags.deep ?? (source.origin.kind !== 'cluster' || !flags['all-namespaces'])
       const failOn = flags['fail-on'] ?? config.failOn ?? 'warning'
       const {istioNamespace, 'all-namespaces': everywhere} = flags
-      const options = {rules, failOn, istioNamespace, deep, everywhere, now: new Date()}
+      const options = {rules, failOn, istioNamespace, deep, everywhere, now: new Date(), version: this.config.version}
       // Nothing is written over where every call gets a line of its own.
       const line = progressLine(process.stderr, {afterMs: flags.calls ? Number.POSITIVE_INFINITY : 1000})
       const progress = (done: number, total?: number) =>
         line.show(`${done}${total === undefined ? '' : ` of ${total}`} pods checked`)
-      const asked = {...options, version: this.config.version, progress}
-      const raw = await checkReport(source, pods, asked).finally(() => line.clear())
+      const raw = await checkReport(source, pods, {...options, progress}).finally(() => line.clear())
       const report = await settledReport(source, raw, {severities, accepted, at: options.now}, specs)
       process.exitCode = exitCodeOf(report, flags['require-all'])
       await writeOutputs(specs, report, checkView)

@@ -1,21 +1,19 @@
-import {type FarCall, farCall} from '../../analysis/command-call/far-call.js'
+import {farCall} from '../../analysis/command-call/far-call.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
 import type {Container, PodModel} from '../../model/pod.js'
 import {listed} from '../mend.js'
-
 import {defineRule, PAGES, Undecided} from '../rule.js'
 
 const NATIVE = 'sidecar.istio.io/nativeSidecar'
+const EXCLUDED_PORTS = 'traffic.sidecar.istio.io/excludeOutboundPorts'
+const EXCLUDED_RANGES = 'traffic.sidecar.istio.io/excludeOutboundIPRanges'
 /** Images whose only purpose is to reach something over the network. */
 const NETWORKED =
   /(^|[/:-])(wait-for|waitfor|wait4x|dockerize|flyway|liquibase|git-sync|curl|vault-agent|vault-k8s|aws-cli|migrate)\b/
 
-const EXCLUDED_PORTS = 'traffic.sidecar.istio.io/excludeOutboundPorts'
-const EXCLUDED_RANGES = 'traffic.sidecar.istio.io/excludeOutboundIPRanges'
-
 /** What makes an init container need the network: what its command calls, else the purpose of its image. */
 function need(pod: PodModel, {image, command, args, name}: Container): string | undefined {
-  const call: FarCall | undefined = farCall([...command, ...args], pod.status?.podIps ?? [])
+  const call = farCall([...command, ...args], pod.status?.podIps ?? [])
   if (call === undefined) return NETWORKED.test(image) ? image : undefined
   if (call.port !== undefined && listed(pod.annotations[EXCLUDED_PORTS]).includes(String(call.port))) return undefined
   if (listed(pod.annotations[EXCLUDED_RANGES]).length > 0)

@@ -65,7 +65,7 @@ describe('check', () => {
     expect(given.stdout).toMatch(/^::error file=.*web\.yaml,line=6,/)
     const piped = await meshctl(['check', '-f', '-', '-o', 'short'], {input: WEB})
     expect(piped).toMatchObject({code: 1})
-    expect(piped.stdout).toMatch(/^Pod default\/web: 1 error/)
+    expect(piped.stdout).toMatch(/^Pod default\/web: 1 error.*; would get a sidecar\.$/m)
   })
 
   test('broken manifests: 1 beside a finding, 3 without, 2 when there is nothing else', async () => {

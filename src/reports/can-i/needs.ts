@@ -107,7 +107,11 @@ export const COMMAND_NEEDS: Readonly<Record<string, CommandNeeds>> = {
     more: [...MESH, 'policies', 'telemetry', 'jobs', 'exec', 'forward', 'logs', 'istiods', 'istiod'],
   },
   'check-inject': {needs: ['pods', 'namespaces', 'webhooks'], more: ['workloads', 'mesh']},
-  describe: {needs: ['pods', 'services'], more: [...MESH, 'forward']},
+  // A page holds what check finds too.
+  describe: {
+    needs: ['pods', 'services'],
+    more: [...MESH, 'policies', 'telemetry', 'jobs', 'exec', 'forward', 'logs', 'istiods', 'istiod'],
+  },
   capture: {
     needs: ['pods', 'forward', 'exec', 'logs'],
     more: [...MESH, 'telemetry', 'jobs', 'events', 'policies', 'crds', 'istiods', 'istiod'],

@@ -19,9 +19,9 @@ export function outlookWords({injection}: CheckedWorkload): string {
 /** What the headline says of sidecars: of the one workload, or how many would get none. */
 export function outlookMark(workloads: readonly CheckedWorkload[]): string {
   const [first] = workloads
-  if (workloads.length === 1 && first?.injection !== undefined) return ` (${WORDS[first.injection.mode]})`
+  if (workloads.length === 1 && first?.injection !== undefined) return `; ${WORDS[first.injection.mode]}`
   const without = workloads.filter(({injection}) => injection !== undefined && injection.mode !== 'sidecar')
-  return without.length === 0 ? '' : ` (${without.length} would get no sidecar)`
+  return without.length === 0 ? '' : `; ${without.length} would get no sidecar`
 }
 
 /** Which manifests would get a sidecar and why, those of one reason together, and what that takes for granted. */

@@ -39,7 +39,7 @@ export function checkHeadline({counts, workloads, damaged, visited}: CheckReport
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
   const unreadParts = damaged.length === 0 ? '' : `; ${plural(damaged.length, 'part')} could not be read`
   const unvisited = visited ? '' : ' Pods were not visited: --deep does.'
-  return `${where}${outlookMark(workloads)}: ${severities(counts)}${accepted}; ${plural(counts.passed, 'check')} passed, ${counts.notChecked} not checked${unreadParts}.${unvisited}`
+  return `${where}: ${severities(counts)}${accepted}; ${plural(counts.passed, 'check')} passed, ${counts.notChecked} not checked${outlookMark(workloads)}${unreadParts}.${unvisited}`
 }
 
 function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {

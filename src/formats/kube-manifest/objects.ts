@@ -1,5 +1,6 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import {at, isObject, textOf} from '../decode.js'
+import {templateObjects} from './template.js'
 
 export type ObjectPath = readonly (string | number)[]
 
@@ -47,7 +48,7 @@ function named(value: Readonly<Record<string, unknown>>, path: ObjectPath): Cand
   return {path, object: {...value, metadata: {...metadata, name: `${generate}?`}} as unknown as KubeObject}
 }
 
-/** The objects in the value of a document: itself, the items of a List, the items of a bare list. */
+/** The objects in the value of a document: itself, the items of a List, the items of a bare list, the objects of a Template. */
 export function candidates(value: unknown, path: ObjectPath = [], kinds: ListKinds = {}): readonly Candidate[] {
   if (value === null || value === undefined) return []
   if (Array.isArray(value)) return value.flatMap((item, index) => candidates(item, [...path, index], kinds))
@@ -57,5 +58,7 @@ export function candidates(value: unknown, path: ObjectPath = [], kinds: ListKin
   if (kind.endsWith('List') && (Array.isArray(value.items) || value.items === null)) {
     return candidates(value.items, [...path, 'items'], itemKinds(value))
   }
+  const inTemplate = templateObjects(value)
+  if (inTemplate !== undefined) return candidates(inTemplate, [...path, 'objects'])
   return [named({...kinds, ...value}, path)]
 }

@@ -2,6 +2,7 @@ import {type Document, isMap, isSeq, parseAllDocuments, type YAMLMap} from 'yaml
 import {type DocumentText, documentTexts, manifestText, tooLarge} from './document-texts.js'
 import {jsonTexts} from './json-values.js'
 import {itemKinds} from './objects.js'
+import {filledText, isTemplateKind, type TemplateValues, templateValues} from './template.js'
 import {linesOf, MANIFEST_YAML} from './yaml-document.js'
 
 /** What is looked for in a manifest; an empty namespace means an object that has none. */
@@ -34,21 +35,34 @@ export function objectKey({kind, namespace, name}: NamedObject): string {
 interface Found {
   readonly map: YAMLMap
   readonly kind: string
+  /** Of the template it stands in. */
+  readonly values: TemplateValues
+}
+
+const NO_VALUES: TemplateValues = new Map()
+
+function valuesIn(parameters: unknown): TemplateValues {
+  const written = isSeq(parameters) ? parameters.items.filter(isMap) : []
+  return templateValues(written.map(each => [textAt(each, 'name'), textAt(each, 'value')]))
 }
 
 /** The maps of a document that are objects, as the reader of manifests finds them. */
-function objectsIn(node: unknown, itemKind?: string): readonly Found[] {
-  if (isSeq(node)) return node.items.flatMap(item => objectsIn(item, itemKind))
+function objectsIn(node: unknown, itemKind?: string, values = NO_VALUES): readonly Found[] {
+  if (isSeq(node)) return node.items.flatMap(item => objectsIn(item, itemKind, values))
   if (!isMap(node)) return []
   const kind = textAt(node, 'kind') ?? itemKind
   const items = node.get('items')
-  if (isSeq(items) && kind?.endsWith('List') === true) return objectsIn(items, itemKinds({kind}).kind)
-  return kind === undefined ? [] : [{map: node, kind}]
+  if (isSeq(items) && kind?.endsWith('List') === true) return objectsIn(items, itemKinds({kind}).kind, values)
+  const objects = node.get('objects')
+  if (isSeq(objects) && isTemplateKind(kind, textAt(node, 'apiVersion')))
+    return objectsIn(objects, undefined, valuesIn(node.get('parameters')))
+  return kind === undefined ? [] : [{map: node, kind, values}]
 }
 
-function keyOf({map, kind}: Found): string {
+function keyOf({map, kind, values}: Found): string {
   const name = textAt(map, 'metadata', 'name') ?? `${textAt(map, 'metadata', 'generateName') ?? ''}?`
-  return objectKey({kind, namespace: textAt(map, 'metadata', 'namespace') ?? '', name})
+  const namespace = textAt(map, 'metadata', 'namespace') ?? ''
+  return objectKey({kind, namespace: filledText(namespace, values), name: filledText(name, values)})
 }
 
 function rooted(document: Document.Parsed): RootedDocument {

@@ -1,5 +1,6 @@
 import {flagOf, listOf, textOf} from '../../formats/decode.js'
 import {isWorkloadKind, readPod} from '../../formats/kube-pod/parse.js'
+import {isPatch} from '../../formats/kube-pod/patch.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
 import {kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
@@ -73,7 +74,7 @@ async function fromFiles(source: Source, target: Target): Promise<readonly KubeO
   const requirements = target.selector === undefined ? [] : parseSelector(target.selector)
   const makers = lists
     .flatMap(answer => (answer.ok ? answer.value : []))
-    .filter(object => (object.kind === 'Pod' || !owned(object)) && readPod(object) !== undefined)
+    .filter(object => (object.kind === 'Pod' || !owned(object)) && !isPatch(object) && readPod(object) !== undefined)
   if (makers.length === 0) {
     const [refused] = lists
     throw await nothingIn(source, refused !== undefined && !refused.ok ? refused.gap : undefined)

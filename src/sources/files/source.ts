@@ -1,3 +1,4 @@
+import {patchesAmong} from '../../formats/kube-pod/patch.js'
 import {unknownTemplates} from '../../formats/kube-pod/unknown-templates.js'
 import {contentName, type Sniffed, sniffAll} from '../../formats/sniff.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
@@ -179,7 +180,10 @@ export function filesSource(files: readonly InputFile[]): Source {
     objects,
     evidence,
     damaged,
-    passedOver: async () => (manifests.length === 0 ? [] : unknownTemplates((await read()).objects)),
+    passedOver: async () => {
+      const {objects: all} = manifests.length === 0 ? {objects: []} : await read()
+      return [...unknownTemplates(all), ...patchesAmong(all)]
+    },
     place,
     corrected,
     close: async () => {},

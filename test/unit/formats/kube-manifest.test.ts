@@ -285,3 +285,53 @@ describe('places', () => {
     expect(place(POD.replaceAll('\n', '\r'), 'Pod', 'default', 'p')).toEqual({line: 2, column: 18})
   })
 })
+
+describe('a Template of OpenShift', () => {
+  const template = `apiVersion: template.openshift.io/v1
+kind: Template
+metadata: {name: shop}
+objects:
+  - apiVersion: v1
+    kind: Service
+    metadata: {name: "\${NAME}"}
+    spec:
+      selector: {app: "\${NAME}", tier: "\${TIER}"}
+      ports: [{name: "\${PORT}", port: "\${{PORT}}"}]
+parameters:
+  - {name: NAME, value: web}
+  - {name: PORT, value: "8080"}
+  - {name: TIER, required: true}
+`
+
+  test('its objects are read with the parameters that have values; text stays text, and what has none stays as it is', () => {
+    const {objects, problems} = parseManifest(Buffer.from(template))
+    expect(problems).toEqual([])
+    expect(objects).toEqual([
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: {name: 'web'},
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: a parameter, not a template literal
+        spec: {selector: {app: 'web', tier: '${TIER}'}, ports: [{name: '8080', port: 8080}]},
+      },
+    ])
+  })
+
+  test('they have places, under the names that are filled in', () => {
+    const place = placesIn(Buffer.from(template))
+    expect(place({kind: 'Service', namespace: 'default', name: 'web'}, 'spec.ports[0].port')).toEqual({
+      line: 10,
+      column: 39,
+    })
+  })
+
+  test('a number without a value is a mistake with its place', () => {
+    const {problems} = parseManifest(Buffer.from(template.replace('name: PORT', 'name: OTHER')))
+    expect(problems).toMatchObject([{line: 10, column: 39, message: expect.stringContaining('must be a number')}])
+  })
+
+  test('another Template is an object like any other', () => {
+    const other = template.replace('template.openshift.io/v1', 'example.com/v1')
+    expect(parseManifest(Buffer.from(other)).objects.map(({kind}) => kind)).toEqual(['Template'])
+  })
+})

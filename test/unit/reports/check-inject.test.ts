@@ -74,7 +74,7 @@ metadata: {name: shop, labels: {${labels}}}
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web, namespace: shop}
-spec: {template: {spec: {containers: [{name: web, image: web}]}}}
+spec: {selector: {matchLabels: {app: web}}, template: {spec: {containers: [{name: web, image: web}]}}}
 `
   const outcome = async (labels: string) => {
     writeFileSync(path, web(labels))
@@ -94,7 +94,7 @@ function deployment(name: string, namespace: string, more = ''): string {
   return `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: ${name}, namespace: ${namespace}}
-spec: {template: {${more} spec: {containers: [{name: web, image: web}]}}}
+spec: {selector: {matchLabels: {app: web}}, template: {${more} spec: {containers: [{name: web, image: web}]}}}
 `
 }
 

@@ -338,3 +338,22 @@ describe('what cannot be read', () => {
     )
   })
 })
+
+test('a part of a workload, as kustomize lays it over another, is not judged, and said', async () => {
+  const patch =
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: web:2}]}}}\n'
+  const job =
+    'apiVersion: batch/v1\nkind: Job\nmetadata: {name: once}\nspec: {template: {spec: {containers: [{name: once, image: web:2}]}}}\n'
+  const report = await check(file('patches.yaml', `${patch}---\n${job}`))
+  expect(report.workloads.map(({workload}) => workload.name)).toEqual(['once'])
+  expect(report.passedOver).toMatchObject([{what: 'Deployment web', detail: expect.stringContaining('a patch')}])
+})
+
+test('either of selector and labels makes a whole of it', async () => {
+  const whole = (name: string, selector: string, metadata: string) =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}}\nspec: {${selector}template: {${metadata}spec: {containers: [{name: web, image: web:2}]}}}\n`
+  const text = [whole('a', 'selector: {matchLabels: {app: a}}, ', ''), whole('b', '', 'metadata: {labels: {app: b}}, ')]
+  const report = await check(file('wholes.yaml', text.join('---\n')))
+  expect(report.workloads.map(({workload}) => workload.name)).toEqual(['a', 'b'])
+  expect(report.passedOver).toEqual([])
+})

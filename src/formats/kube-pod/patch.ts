@@ -1,0 +1,28 @@
+import type {Gap} from '../../model/answer.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import {objectLabel} from '../../model/pod.js'
+import {objectOf, textMapOf} from '../decode.js'
+
+/** Kinds whose objects must have a selector that fits the labels of their template (Kubernetes API, apps/v1). */
+const WITH_SELECTOR = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']
+
+/** True for a part of a workload, to be laid over the whole (kustomize, "patches"): with neither selector nor labels no API server would take it. */
+export function isPatch(object: KubeObject): boolean {
+  return (
+    WITH_SELECTOR.includes(object.kind) &&
+    objectOf(object, 'spec', 'selector') === undefined &&
+    Object.keys(textMapOf(object, 'spec', 'template', 'metadata', 'labels')).length === 0
+  )
+}
+
+/** What to say of the patches among objects. */
+export function patchesAmong(objects: readonly KubeObject[]): readonly Gap[] {
+  return objects.filter(isPatch).map(({kind, metadata: {name, namespace = ''}}): Gap => {
+    return {
+      what: objectLabel({kind, namespace, name}),
+      reason: 'not-captured',
+      detail: 'it has neither a selector nor labels for its pods: a patch, not a whole workload',
+      hint: 'Check what is built with it: kubectl kustomize DIR | meshctl check -f -',
+    }
+  })
+}

@@ -20,9 +20,14 @@ function byAge({bound: {service: left}}: Claim, {bound: {service: right}}: Claim
   return byText(left.createdAt ?? '', right.createdAt ?? '') || byText(hostOf(left), hostOf(right))
 }
 
-function words({bound: {service, port}, protocol}: Claim): string {
+function spoken({protocol}: Claim): string {
+  return protocol === 'unknown' ? 'not told' : protocol
+}
+
+function words(claim: Claim): string {
+  const {service, port} = claim.bound
   const told = port.appProtocol === undefined ? `name ${port.name ?? '(none)'}` : `appProtocol ${port.appProtocol}`
-  return `Service ${service.object.name}:${port.port} says ${protocol} (${told})`
+  return `Service ${service.object.name}:${port.port} says ${spoken(claim)} (${told})`
 }
 
 /** Only Services of a cluster have an age; of those in files the one created first will win. */
@@ -65,7 +70,9 @@ export const rule = defineRule({
       if (winner === undefined || loser === undefined) return []
       return [
         {
-          message: `Port ${target} is ${winner.protocol} for Service ${winner.bound.service.object.name} and ${loser.protocol} for Service ${loser.bound.service.object.name}; ${verdict(winner, loser)}.`,
+          // What nobody tells is sniffed: HTTP is read as HTTP then, whoever wins.
+          ...([winner, loser].some(({protocol}) => protocol === 'unknown') ? {severity: 'warning' as const} : {}),
+          message: `Port ${target} is ${spoken(winner)} for Service ${winner.bound.service.object.name} and ${spoken(loser)} for Service ${loser.bound.service.object.name}; ${verdict(winner, loser)}.`,
           object: loser.bound.service.object,
           path: `${loser.bound.port.path}.name`,
           proof: [winner, ...against].map(claim => ({from: claim.bound.port.path, text: words(claim)})),

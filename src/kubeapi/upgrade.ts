@@ -2,6 +2,7 @@ import type {IncomingMessage} from 'node:http'
 import type {Duplex} from 'node:stream'
 import {createWebSocketStream, type WebSocket, WebSocketServer} from 'ws'
 import type {KubeObject} from '../model/kube-object.js'
+import {podRefOf} from '../model/kube-object.js'
 import {isIstiod} from '../reports/proxy-status/istiods.js'
 import type {Source} from '../sources/source.js'
 import {EXEC_V4, EXEC_V5, PORT_FORWARD_V4} from '../wire/channels.js'
@@ -114,12 +115,7 @@ export function upgrades({source, store, pages, ports}: UpgradeContext): Upgrade
     if (!streams.stdin && !streams.stdout && !streams.stderr)
       throw badRequest('you must specify at least 1 of stdin, stdout, stderr')
     const argv = query.getAll('command')
-    const run = await recordedRun(
-      source,
-      pages,
-      {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name},
-      argv,
-    )
+    const run = await recordedRun(source, pages, podRefOf(pod), argv)
     const wanted = offered(request, spdy ? 'x-stream-protocol-version' : 'sec-websocket-protocol')
     const protocol = (spdy ? SPDY_EXEC : [EXEC_V5, EXEC_V4]).find(each => wanted.includes(each))
     if (protocol === undefined) return noProtocol(socket, spdy ? SPDY_EXEC : [])

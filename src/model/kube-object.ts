@@ -23,3 +23,8 @@ export interface PodRef {
 export function podLabel(pod: PodRef): string {
   return pod.namespace === '' ? pod.name : `${pod.name}.${pod.namespace}`
 }
+
+/** A pod's object as sources name the pod; without a namespace it is the API's default one. */
+export function podRefOf({metadata}: KubeObject): PodRef {
+  return {namespace: metadata.namespace ?? 'default', name: metadata.name}
+}

@@ -1,3 +1,4 @@
+import type {KubeObject} from './kube-object.js'
 import type {Labels} from './selector.js'
 
 /** An object as findings name it. */
@@ -5,6 +6,11 @@ export interface ObjectRef {
   readonly kind: string
   readonly namespace: string
   readonly name: string
+}
+
+/** An object's name in full; without a namespace it is the API's default one. */
+export function objectRefOf({kind, metadata}: KubeObject): ObjectRef {
+  return {kind, namespace: metadata.namespace ?? 'default', name: metadata.name}
 }
 
 export interface ContainerPort {

@@ -2,7 +2,7 @@ import {listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats
 import {readPod} from '../formats/kube-pod/parse.js'
 import {gapSentence} from '../model/answer.js'
 import {kindOf} from '../model/kinds.js'
-import {type KubeObject, type PodRef, podLabel} from '../model/kube-object.js'
+import {type KubeObject, type PodRef, podLabel, podRefOf} from '../model/kube-object.js'
 import type {ObjectRef} from '../model/pod.js'
 import {matchesLabels, parseSelector, type Requirement, requirementsOf} from '../model/selector.js'
 import {UserError} from '../model/user-error.js'
@@ -72,10 +72,6 @@ export function byPreference(a: KubeObject, b: KubeObject): number {
   const at = left.findIndex((value, index) => value !== right[index])
   if (at < 0) return a.metadata.name < b.metadata.name ? -1 : 1
   return (left[at] ?? 0) - (right[at] ?? 0)
-}
-
-function refOf(pod: KubeObject): PodRef {
-  return {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}
 }
 
 async function list(
@@ -187,7 +183,7 @@ function choice(pods: readonly KubeObject[], target: Target): string | undefined
         ? 'ready'
         : 'not ready'
   const of = pods.length === 1 ? 'the only pod' : `of ${pods.length} pods`
-  return `using ${podLabel(refOf(first))} (${state}, ${of} of ${target.name ?? `selector ${target.selector}`})`
+  return `using ${podLabel(podRefOf(first))} (${state}, ${of} of ${target.name ?? `selector ${target.selector}`})`
 }
 
 /** The one pod a question is about: named, chosen from a workload or selector, or implied by the source. */
@@ -206,12 +202,12 @@ export async function resolveSubject(source: Source, target: Target): Promise<Su
     })
   }
   const chosen = choice(pods, target)
-  return {pod: refOf(first), ...(chosen === undefined ? {} : {chosen})}
+  return {pod: podRefOf(first), ...(chosen === undefined ? {} : {chosen})}
 }
 
 /** Every pod a question is about: all a workload or selector names, or the one the source implies. */
 export async function resolveSubjects(source: Source, target: Target): Promise<readonly PodRef[]> {
   if (source.impliedSubject !== undefined) return [source.impliedSubject]
   if (target.name === undefined && target.selector === undefined) return [(await resolveSubject(source, target)).pod]
-  return (await resolvePods(source, target)).map(refOf)
+  return (await resolvePods(source, target)).map(podRefOf)
 }

@@ -1,5 +1,6 @@
 import type {DestinationRuleModel, MtlsMode, PeerAuthentication, TrafficTls} from '../../model/istio-policy.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {objectRefOf} from '../../model/pod.js'
 import {at, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 
 const MODES: readonly MtlsMode[] = ['UNSET', 'DISABLE', 'PERMISSIVE', 'STRICT']
@@ -17,7 +18,7 @@ export function readPeerAuthentication(object: KubeObject): PeerAuthentication {
   const selector = textMapOf(object, 'spec', 'selector', 'matchLabels')
   const ports = Object.entries(objectOf(object, 'spec', 'portLevelMtls') ?? {})
   return {
-    object: {kind: object.kind, namespace: object.metadata.namespace ?? 'default', name: object.metadata.name},
+    object: objectRefOf(object),
     ...(Object.keys(selector).length === 0 ? {} : {selector}),
     mode: modeOf(textOf(object, 'spec', 'mtls', 'mode')),
     ports: Object.fromEntries(ports.map(([port, value]) => [port, modeOf(textOf(value, 'mode'))])),
@@ -39,7 +40,7 @@ export function readDestinationRule(object: KubeObject): DestinationRuleModel {
     return [String(numberOf(each, 'port', 'number') ?? ''), tlsOf(each, path)] as const
   })
   return {
-    object: {kind: object.kind, namespace: object.metadata.namespace ?? 'default', name: object.metadata.name},
+    object: objectRefOf(object),
     host: textOf(object, 'spec', 'host') ?? '',
     exportTo: textsOf(object, 'spec', 'exportTo'),
     hasWorkloadSelector: objectOf(object, 'spec', 'workloadSelector') !== undefined,

@@ -10,12 +10,8 @@ import type {
   VirtualServiceModel,
 } from '../../model/istio-traffic.js'
 import type {KubeObject} from '../../model/kube-object.js'
-import type {ObjectRef} from '../../model/pod.js'
+import {objectRefOf} from '../../model/pod.js'
 import {at, isObject, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
-
-function refOf(object: KubeObject): ObjectRef {
-  return {kind: object.kind, namespace: object.metadata.namespace ?? 'default', name: object.metadata.name}
-}
 
 /** A StringMatch in words (networking.istio.io, StringMatch). */
 function matchText(match: unknown): string {
@@ -111,7 +107,7 @@ export function readVirtualService(object: KubeObject): VirtualServiceModel {
     }),
   )
   return {
-    object: refOf(object),
+    object: objectRefOf(object),
     hosts: textsOf(object, 'spec', 'hosts'),
     gateways: gateways.length === 0 ? ['mesh'] : gateways,
     routes,
@@ -121,7 +117,7 @@ export function readVirtualService(object: KubeObject): VirtualServiceModel {
 /** A Gateway object (networking.istio.io). */
 export function readGateway(object: KubeObject): GatewayModel {
   return {
-    object: refOf(object),
+    object: objectRefOf(object),
     selector: textMapOf(object, 'spec', 'selector'),
     servers: listOf(object, 'spec', 'servers').map(server => ({
       port: numberOf(server, 'port', 'number') ?? 0,
@@ -171,7 +167,7 @@ function targetsOfPolicy(object: KubeObject): readonly string[] {
 /** A RequestAuthentication object (security.istio.io), as far as its reach goes. */
 export function readRequestAuthentication(object: KubeObject): RequestAuthenticationModel {
   return {
-    object: refOf(object),
+    object: objectRefOf(object),
     ...selectorOf(object, 'selector', 'matchLabels'),
     targets: targetsOfPolicy(object),
   }
@@ -180,7 +176,7 @@ export function readRequestAuthentication(object: KubeObject): RequestAuthentica
 /** An AuthorizationPolicy object (security.istio.io), as far as a list needs. */
 export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicyModel {
   return {
-    object: refOf(object),
+    object: objectRefOf(object),
     ...selectorOf(object, 'selector', 'matchLabels'),
     action: textOf(object, 'spec', 'action') ?? 'ALLOW',
     rules: listOf(object, 'spec', 'rules').length,
@@ -193,7 +189,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
 /** A Sidecar object (networking.istio.io), as far as scope goes. */
 export function readSidecar(object: KubeObject): SidecarModel {
   return {
-    object: refOf(object),
+    object: objectRefOf(object),
     ...selectorOf(object, 'workloadSelector', 'labels'),
     egress: listOf(object, 'spec', 'egress').flatMap(each => textsOf(each, 'hosts')),
     outboundPolicy: textOf(object, 'spec', 'outboundTrafficPolicy', 'mode') ?? '',
@@ -207,7 +203,7 @@ export function readSidecar(object: KubeObject): SidecarModel {
 /** An EnvoyFilter object (networking.istio.io). */
 export function readEnvoyFilter(object: KubeObject): EnvoyFilterModel {
   return {
-    object: refOf(object),
+    object: objectRefOf(object),
     ...selectorOf(object, 'workloadSelector', 'labels'),
     text: JSON.stringify(objectOf(object, 'spec') ?? {}),
   }
@@ -216,7 +212,7 @@ export function readEnvoyFilter(object: KubeObject): EnvoyFilterModel {
 /** A ServiceEntry object (networking.istio.io). */
 export function readServiceEntry(object: KubeObject): ServiceEntryModel {
   return {
-    object: refOf(object),
+    object: objectRefOf(object),
     hosts: textsOf(object, 'spec', 'hosts'),
     addresses: textsOf(object, 'spec', 'addresses'),
     resolution: textOf(object, 'spec', 'resolution') ?? 'NONE',

@@ -1,5 +1,6 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import type {Container, ContainerRole, ObjectRef, PodModel, PodStatus} from '../../model/pod.js'
+import {objectRefOf} from '../../model/pod.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf} from '../decode.js'
 import {readAppProbers} from './app-probers.js'
 import {isInjectedName, readContainer, readSecurity} from './container.js'
@@ -28,16 +29,12 @@ export function isWorkloadKind(kind: string): boolean {
   return kind === 'Pod' || Object.hasOwn(TEMPLATES, kind)
 }
 
-function refOf(object: KubeObject): ObjectRef {
-  return {kind: object.kind, namespace: object.metadata.namespace ?? 'default', name: object.metadata.name}
-}
-
 /** Minutes of the years 2017 to 2045; a date written as digits is none of them. */
 const DUE = /-(2[5-9]|3\d)\d{6}$/
 
 /** The owner a person would edit: a ReplicaSet whose name ends in the template hash belongs to a Deployment of the rest. */
 function workloadOf(object: KubeObject): ObjectRef {
-  const self = refOf(object)
+  const self = objectRefOf(object)
   const owner = listOf(object, 'metadata', 'ownerReferences').find(each => flagOf(each, 'controller') === true)
   const kind = textOf(owner, 'kind')
   const name = textOf(owner, 'name')
@@ -113,7 +110,7 @@ export function readPod(object: KubeObject): PodModel | undefined {
   const containers = containersOf(spec, at(object, 'status'))
   const foreignSystem = foreignSystemOf(spec)
   return {
-    object: refOf(object),
+    object: objectRefOf(object),
     workload,
     exists,
     specPath: template === '' ? 'spec' : `${template}.spec`,

@@ -1,5 +1,6 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import type {NetworkPolicyModel, PolicyPeer, PolicyPort, PolicyRule} from '../../model/network-policy.js'
+import {objectRefOf} from '../../model/pod.js'
 import {field, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 import {readLabelSelector} from '../injection-webhook/parse.js'
 
@@ -36,7 +37,7 @@ export function readNetworkPolicy(object: KubeObject): NetworkPolicyModel {
   const egress = rulesOf(object, 'egress', 'to')
   const about = (type: string, usual: boolean) => (types.length === 0 ? usual : types.includes(type))
   return {
-    object: {kind: object.kind, namespace: object.metadata.namespace ?? 'default', name: object.metadata.name},
+    object: objectRefOf(object),
     pods: readLabelSelector(objectOf(object, 'spec', 'podSelector')),
     ...(about('Ingress', true) ? {ingress: rulesOf(object, 'ingress', 'from')} : {}),
     ...(about('Egress', egress.length > 0) ? {egress} : {}),

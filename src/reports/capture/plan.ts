@@ -1,7 +1,8 @@
 import {gapSentence} from '../../model/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {KINDS, kindOf} from '../../model/kinds.js'
-import type {KubeObject, PodRef} from '../../model/kube-object.js'
+import type {PodRef} from '../../model/kube-object.js'
+import {podRefOf} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {resolvePods, type Target} from '../../sources/subject.js'
@@ -45,17 +46,13 @@ const POD_IDS = EVIDENCE_IDS.filter(id => evidenceRow(id).how.via !== 'istiod')
 /** One page per replica, not per proxy. */
 const PER_REPLICA: ReadonlySet<EvidenceId> = new Set<EvidenceId>(['istiod.syncz', 'istiod.version'])
 
-function refOf(pod: KubeObject): PodRef {
-  return {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}
-}
-
 async function chosenPods(source: Source, request: CaptureRequest): Promise<readonly PodRef[]> {
   if (source.impliedSubject !== undefined) return [source.impliedSubject]
   const found =
     request.pods.length === 0
       ? await resolvePods(source, request.target)
       : (await Promise.all(request.pods.map(name => resolvePods(source, {...request.target, name})))).flat()
-  const byName = new Map(found.map(pod => [`${pod.metadata.namespace}/${pod.metadata.name}`, refOf(pod)]))
+  const byName = new Map(found.map(pod => [`${pod.metadata.namespace}/${pod.metadata.name}`, podRefOf(pod)]))
   if (byName.size > 0) return [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, ref]) => ref)
   const where =
     request.target.allNamespaces === true ? '' : ` in namespace ${request.target.namespace ?? source.defaultNamespace}`
@@ -67,7 +64,7 @@ async function chosenPods(source: Source, request: CaptureRequest): Promise<read
 async function controlPlane(source: Source, istioNamespace: string): Promise<readonly PodRef[]> {
   const answer = await source.objects({kind: 'Pod', namespace: istioNamespace})
   if (!answer.ok) throw new UserError(`cannot look for istiod: ${gapSentence(answer.gap)}`)
-  const found = answer.value.filter(isIstiod).map(refOf)
+  const found = answer.value.filter(isIstiod).map(podRefOf)
   if (found.length > 0) return found
   throw new UserError(`no istiod in namespace ${istioNamespace} of ${source.origin.label}`, {
     hint: 'Name its namespace with -i.',

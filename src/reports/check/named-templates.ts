@@ -1,7 +1,7 @@
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
-import {objectLabel} from '../../model/pod.js'
+import {objectLabel, objectRefOf} from '../../model/pod.js'
 
 /** What a person means in files by `deploy/web`, `web` or `web.shop`: the pods of that workload when they are there, else the object that would make them. */
 export function namedTemplates(
@@ -18,9 +18,7 @@ export function namedTemplates(
     if (called === `${metadata.name}.${home}`) return true
     return called === metadata.name && (namespace === undefined || home === namespace)
   })
-  const labels = named.map(object =>
-    objectLabel({kind: object.kind, namespace: object.metadata.namespace ?? 'default', name: object.metadata.name}),
-  )
+  const labels = named.map(object => objectLabel(objectRefOf(object)))
   const pods = objects.filter(object => {
     const pod = readPod(object)
     return pod?.exists === true && labels.includes(objectLabel(pod.workload))

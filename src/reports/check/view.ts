@@ -1,5 +1,6 @@
 import type {Gap} from '../../model/answer.js'
 import type {Finding, Severity} from '../../model/finding.js'
+import {humanCount} from '../../model/human-count.js'
 import {objectLabel} from '../../model/pod.js'
 import type {Cell, Doc, Tone} from '../../terminal/doc.js'
 import {renderJson} from '../../terminal/json.js'
@@ -23,12 +24,8 @@ import {uncheckedGroups} from './unchecked.js'
 const WIDTH = 79
 const TONES: Readonly<Record<Severity, Tone>> = {error: 'bad', warning: 'warn', info: 'dim'}
 
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 || word === 'info' ? '' : 's'}`
-}
-
 function severities(counts: Readonly<Record<Severity, number>>): string {
-  return `${plural(counts.error, 'error')}, ${plural(counts.warning, 'warning')}, ${counts.info} info`
+  return `${humanCount(counts.error, 'error')}, ${humanCount(counts.warning, 'warning')}, ${counts.info} info`
 }
 
 /** The answer in one line, with the three counts: found, passed, not checked. */
@@ -36,11 +33,11 @@ export function checkHeadline({counts, workloads, damaged, visited}: CheckReport
   const where =
     workloads.length === 1
       ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})
-      : plural(workloads.length, 'workload')
+      : humanCount(workloads.length, 'workload')
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
-  const unreadParts = damaged.length === 0 ? '' : `; ${plural(damaged.length, 'part')} could not be read`
+  const unreadParts = damaged.length === 0 ? '' : `; ${humanCount(damaged.length, 'part')} could not be read`
   const unvisited = visited ? '' : ' Pods were not visited: --deep does.'
-  return `${where}: ${severities(counts)}${accepted}; ${plural(counts.passed, 'check')} passed, ${counts.notChecked} not checked${outlookMark(workloads)}${unreadParts}.${unvisited}`
+  return `${where}: ${severities(counts)}${accepted}; ${humanCount(counts.passed, 'check')} passed, ${counts.notChecked} not checked${outlookMark(workloads)}${unreadParts}.${unvisited}`
 }
 
 function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {
@@ -80,7 +77,7 @@ function workloadHead(each: CheckedWorkload): readonly Cell[] {
   const {workload, pods, findings, passed, notChecked} = each
   const open = findings.filter(({accepted}) => accepted === undefined)
   const count = (severity: Severity) => open.filter(one => one.severity === severity).length
-  const of = pods.length === 0 ? `manifest${outlookWords(each)}` : plural(pods.length, 'pod')
+  const of = pods.length === 0 ? `manifest${outlookWords(each)}` : humanCount(pods.length, 'pod')
   const found =
     open.length === 0
       ? findings.length === 0

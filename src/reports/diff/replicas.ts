@@ -3,7 +3,7 @@ import {normalForm} from '../../analysis/config-diff/normal-form.js'
 import {listOf, textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import {CONFIG_SECTIONS, type ConfigSection} from '../../model/config-change.js'
-import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
+import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -68,7 +68,7 @@ async function oddOnes(source: Source, pods: readonly KubeObject[], gaps: Gap[])
   const replicas: Replica[] = []
   const own = ownOf(pods)
   for (const pod of pods) {
-    const ref = {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}
+    const ref = podRefOf(pod)
     const config = await load(source, ref, own, gaps)
     if (config !== undefined) replicas.push({pod: ref, prints: fingerprints(config)})
   }

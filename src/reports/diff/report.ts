@@ -1,6 +1,6 @@
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
-import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
+import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -57,13 +57,7 @@ async function onePair(a: Side & {pod: PodRef}, b: Side & {pod: PodRef}): Promis
 
 async function proxies(source: Source): Promise<ReadonlyMap<string, KubeObject>> {
   const pods = required(await source.objects({kind: 'Pod'}), source).filter(pod => hasProxy(pod) && isAlive(pod))
-  return new Map(
-    pods.map(pod => [podLabel({namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}), pod]),
-  )
-}
-
-function refOf(pod: KubeObject): PodRef {
-  return {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}
+  return new Map(pods.map(pod => [podLabel(podRefOf(pod)), pod]))
 }
 
 interface Matched {
@@ -100,12 +94,12 @@ async function everyPair(a: Source, b: Source, gaps: Gap[]): Promise<Matched & {
   const match = matched(first, second)
   const found = await boundedMap(match.pairs, PAIRS_AT_ONCE, async ([one, two]): Promise<PairDiff | undefined> => {
     const [left, right] = [
-      readAnswer(await a.evidence('envoy.config_dump', refOf(one))),
-      readAnswer(await b.evidence('envoy.config_dump', refOf(two))),
+      readAnswer(await a.evidence('envoy.config_dump', podRefOf(one))),
+      readAnswer(await b.evidence('envoy.config_dump', podRefOf(two))),
     ]
     for (const answer of [left, right]) if (!answer.ok) gaps.push(answer.gap)
     if (!left.ok || !right.ok) return undefined
-    const [nameA, nameB] = [podLabel(refOf(one)), podLabel(refOf(two))]
+    const [nameA, nameB] = [podLabel(podRefOf(one)), podLabel(podRefOf(two))]
     return pairDiff(nameA === nameB ? nameA : `${nameA}, now ${nameB}`, [nameA, left.value], [nameB, right.value])
   })
   const diffs = found.filter(pair => pair !== undefined)

@@ -1,14 +1,11 @@
 import {type EndpointGroup, type EnvoyEndpoint, edsAddressText} from '../../model/envoy-endpoint.js'
 import type {Table} from '../../terminal/doc.js'
+import {orDash} from '../or-dash.js'
 import type {View} from '../view.js'
 import type {EdsReport} from './report.js'
 
 const HEADER = ['NAME', 'STATUS', 'LOCALITY', 'CLUSTER']
 const WIDE = ['WEIGHT', 'PRIORITY', 'TLS', 'WORKLOAD', 'HOSTNAME']
-
-function orDash(text: string): string {
-  return text === '' ? '-' : text
-}
 
 function row(endpoint: EnvoyEndpoint, wide: boolean, named: boolean): readonly string[] {
   const name = [endpoint.address, ...endpoint.additional].map(edsAddressText).join(',')

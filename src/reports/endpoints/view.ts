@@ -1,4 +1,5 @@
 import {endpointText} from '../../model/envoy-endpoint.js'
+import {orDash} from '../or-dash.js'
 import type {View} from '../view.js'
 import type {EndpointReport, EndpointRow} from './report.js'
 
@@ -8,10 +9,6 @@ const WIDE = ['HEALTH', 'LOCALITY', 'WEIGHT', 'PRIORITY', 'TLS', 'WORKLOAD', 'IS
 function row({endpoint}: EndpointRow): readonly string[] {
   const outlier = endpoint.complaints.includes('failed_outlier_check') ? 'FAILED' : 'OK'
   return [endpointText(endpoint.address), endpoint.status, outlier, endpoint.cluster]
-}
-
-function orDash(text: string | undefined): string {
-  return text === undefined || text === '' ? '-' : text
 }
 
 function wideRow(each: EndpointRow, report: EndpointReport): readonly string[] {

@@ -1,6 +1,7 @@
 import {chainMatchText, destinationText, type EnvoyListener, type FilterChain} from '../../model/envoy-listener.js'
 import {byText} from '../../model/order.js'
 import type {Table} from '../../terminal/doc.js'
+import {orDash} from '../or-dash.js'
 import type {View} from '../view.js'
 import type {ListenerReport} from './report.js'
 
@@ -20,10 +21,6 @@ function bindText(listener: EnvoyListener): string {
 
 function filterText(chain: FilterChain): string {
   return chain.filters.map(({name, type}) => (name === '' ? `unknown (${type})` : name)).join(',')
-}
-
-function orDash(text: string): string {
-  return text === '' ? '-' : text
 }
 
 function chainCells(listener: EnvoyListener, chain: FilterChain): readonly string[] {

@@ -2,7 +2,7 @@ import {textOf} from '../../formats/decode.js'
 import {parseSyncz} from '../../formats/istiod-syncz/parse.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
-import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
+import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import type {ProxyConnection} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
 
@@ -71,11 +71,7 @@ async function ask(source: Source, pod: PodRef, revision: string): Promise<Istio
 /** Asks every istiod at once; one that fails or is silent is kept with its reason and never voids the others. */
 export async function askIstiods(source: Source, pods: readonly KubeObject[]): Promise<readonly IstiodAnswer[]> {
   return await boundedMap(pods, AT_ONCE, pod =>
-    ask(
-      source,
-      {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name},
-      pod.metadata.labels?.[REVISION_LABEL] ?? 'default',
-    ),
+    ask(source, podRefOf(pod), pod.metadata.labels?.[REVISION_LABEL] ?? 'default'),
   )
 }
 

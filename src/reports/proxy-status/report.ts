@@ -1,6 +1,6 @@
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
-import {type KubeObject, podLabel} from '../../model/kube-object.js'
+import {type KubeObject, podLabel, podRefOf} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import {matchesLabels, parseSelector} from '../../model/selector.js'
 import {SYNC_PROBLEMS, type SyncProblem} from '../../model/sync-problem.js'
@@ -75,9 +75,7 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
   const source = listingOnce(given)
   const {pods, istiods} = await gather(source, filter, gaps)
   const {at, atSource} = reckonedAt(source, istiods, filter.at)
-  const podOf = new Map(
-    (pods ?? []).map(pod => [podLabel({namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}), pod]),
-  )
+  const podOf = new Map((pods ?? []).map(pod => [podLabel(podRefOf(pod)), pod]))
   const wanted = filter.selector === undefined ? [] : parseSelector(filter.selector)
   const inView = (id: string) =>
     (filter.proxy === undefined || filter.proxy === id) &&

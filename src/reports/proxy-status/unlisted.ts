@@ -2,7 +2,7 @@ import {logReasons} from '../../analysis/sync-reason/log-reason.js'
 import {listOf, objectOf, textMapOf, textOf} from '../../formats/decode.js'
 import {parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
 import type {Gap} from '../../model/answer.js'
-import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
+import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import type {SyncProblem} from '../../model/sync-problem.js'
 import type {Source} from '../../sources/source.js'
 
@@ -77,7 +77,7 @@ export async function unlistedProblem(
   revisions: ReadonlySet<string>,
   gaps: Gap[],
 ): Promise<SyncProblem> {
-  const ref = {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}
+  const ref = podRefOf(pod)
   const base = {proxy: podLabel(ref), types: []}
   const waiting = notStarted(pod)
   if (waiting !== undefined) {

@@ -6,15 +6,12 @@ import {
   type VirtualHost,
 } from '../../model/envoy-route.js'
 import type {Table} from '../../terminal/doc.js'
+import {orDash} from '../or-dash.js'
 import type {View} from '../view.js'
 import {domainsText} from './domains.js'
 import {isHiddenRoute, type RouteReport} from './report.js'
 
 const WIDE = ['CONDITIONS', 'DESTINATION', 'TIMEOUT', 'RETRIES', 'ROUTE']
-
-function orDash(text: string | undefined): string {
-  return text === undefined || text === '' ? '-' : text
-}
 
 function wideCells({action, details}: EnvoyRoute): readonly string[] {
   const {conditions, timeout, retries, name} = details()

@@ -2,7 +2,7 @@ import {at, listOf, numberOf, textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {ConfigSection} from '../../model/config-change.js'
-import {type KubeObject, podLabel} from '../../model/kube-object.js'
+import {type KubeObject, podLabel, podRefOf} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {readAnswer} from '../diff/pair.js'
@@ -82,7 +82,7 @@ function wanted(pods: readonly KubeObject[], pod: string | undefined): readonly 
   const proxies = pods.filter(hasProxy)
   if (pod === undefined) return proxies
   return proxies.filter(each => {
-    const label = podLabel({namespace: each.metadata.namespace ?? 'default', name: each.metadata.name})
+    const label = podLabel(podRefOf(each))
     const workload = workloadOf(each).replace(/^[^/]*\//, '')
     return label === pod || each.metadata.name === pod || workload === pod || workload.startsWith(`${pod}.`)
   })
@@ -94,7 +94,7 @@ async function sighting(source: Source, name: string, wish: BisectWish, gaps: Ga
   const having: string[] = []
   let asked = 0
   for (const pod of wanted(pods.ok ? pods.value : [], wish.pod)) {
-    const ref = {namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name}
+    const ref = podRefOf(pod)
     const config = readAnswer(await source.evidence('envoy.config_dump', ref))
     if (!config.ok) continue
     asked++

@@ -1,5 +1,5 @@
-import {initFailures, isUntold} from '../../analysis/init-failure/init-failure.js'
-import {defineRule, PAGES, Undecided} from '../rule.js'
+import {defineRule, PAGES} from '../rule.js'
+import {toldFailures} from '../told-failures.js'
 
 export const rule = defineRule({
   code: 'MCT1322',
@@ -14,13 +14,9 @@ export const rule = defineRule({
   alsoWhenOver: true,
   needs: ['status'],
   uses: ['initLog'],
-  check: ({pod}, {initLog}) => {
-    if (isUntold(pod, initLog)) throw new Undecided('istio-init failed, and its log was not read', 'not-captured')
-    return initFailures(pod, initLog)
-      .filter(({cause}) => cause === 'table')
-      .map(({container, line = ''}) => ({
-        message: `${container} failed: the kernel of the node has no tables for this iptables back end.`,
-        proof: [{from: `log of ${container}`, text: line}],
-      }))
-  },
+  check: ({pod}, {initLog}) =>
+    toldFailures(pod, initLog, 'table').map(({container, line = ''}) => ({
+      message: `${container} failed: the kernel of the node has no tables for this iptables back end.`,
+      proof: [{from: `log of ${container}`, text: line}],
+    })),
 })

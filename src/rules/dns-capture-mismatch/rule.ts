@@ -1,5 +1,6 @@
 import {settingsFromInit} from '../../analysis/netfilter/expected-rules/from-init.js'
 import {proxyMetadata} from '../../analysis/netfilter/expected-rules/from-pod.js'
+import {isGoTrue} from '../../model/go-boolean.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 import type {SocketTable} from '../../model/socket.js'
 import {defineRule, type Found} from '../rule.js'
@@ -7,10 +8,6 @@ import {defineRule, type Found} from '../rule.js'
 const CAPTURE = 'ISTIO_META_DNS_CAPTURE'
 const ALLOCATE = 'ISTIO_META_DNS_AUTO_ALLOCATE'
 const AGENT_PORT = 15_053
-
-function isTrue(text: string | undefined): boolean {
-  return text !== undefined && /^(1|t|true)$/i.test(text)
-}
 
 /** What istio-init says when resolv.conf gives it no server to capture. */
 const DISABLED = /no DNS servers provided. DNS capture disabled/
@@ -23,7 +20,7 @@ function unanswered(pod: PodModel, sockets: SocketTable | undefined): string | u
     const heard = sockets.sockets.some(({port, protocol}) => port === AGENT_PORT && protocol === 'udp')
     return heard ? undefined : `nothing listens on ${AGENT_PORT}/udp`
   }
-  return isTrue(proxy.env[CAPTURE]) ? undefined : `istio-proxy has no ${CAPTURE}=true`
+  return isGoTrue(proxy.env[CAPTURE]) ? undefined : `istio-proxy has no ${CAPTURE}=true`
 }
 
 export const rule = defineRule({
@@ -45,14 +42,14 @@ export const rule = defineRule({
     const [init, proxy] = ['istio-init', 'istio-proxy'].map(name => injectedContainer(pod, name))
     const wanted =
       init === undefined
-        ? isTrue(proxyMetadata(pod, CAPTURE))
+        ? isGoTrue(proxyMetadata(pod, CAPTURE))
         : settingsFromInit(init.args, init.env, {resolvers: [], addresses: []}).dns
-    if (!wanted && isTrue(proxy?.env[CAPTURE])) {
+    if (!wanted && isGoTrue(proxy?.env[CAPTURE])) {
       const message = 'The agent is told to answer name lookups, but istio-init was not told to capture them.'
       return [{message, proof: [{from: `environment of istio-init`, text: `no ${CAPTURE}=true`}]}]
     }
     if (!wanted) {
-      if (!isTrue(proxyMetadata(pod, ALLOCATE))) return []
+      if (!isGoTrue(proxyMetadata(pod, ALLOCATE))) return []
       const message = `${ALLOCATE} has no effect: name lookups are not captured.`
       return [{severity: 'info', message, proof: [{from: ALLOCATE, text: `true, without ${CAPTURE}`}]}]
     }

@@ -1,9 +1,9 @@
+import {logLines} from '../log-lines.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** Envoy's access log as Istio writes it, as text or JSON, for bytes that are no HTTP; and what it says at level debug. */
 const REFUSED =
   /" 400 DPE http[12]\.\S*error |"response_code":400\b[^\n]*"response_flags":"DPE"|"response_flags":"DPE"[^\n]*"response_code":400\b|http\/1\.1 protocol error/
-const SHOWN = 2
 
 export const rule = defineRule({
   code: 'MCT1407',
@@ -17,15 +17,12 @@ export const rule = defineRule({
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['proxyLog'],
   check: (_workload, {proxyLog}) => {
-    const lines = proxyLog.split('\n').filter(line => REFUSED.test(line))
-    if (lines.length === 0) return []
+    const proof = logLines(proxyLog, REFUSED)
+    if (proof === undefined) return []
     return [
       {
         message: 'The log has connections whose bytes could not be read as HTTP; they were answered with 400.',
-        proof: [
-          {from: 'log of istio-proxy', text: `${lines.length} such lines`},
-          ...lines.slice(0, SHOWN).map(text => ({from: 'log of istio-proxy', text})),
-        ],
+        proof,
       },
     ]
   },

@@ -1,9 +1,9 @@
+import {logLines} from '../log-lines.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** Envoy's access log as Istio writes it, as text or JSON: an HTTP/1.0 request answered with 426 Upgrade Required. */
 const REFUSED =
   /"[A-Z]+ \S+ HTTP\/1\.0" 426 |"protocol":"HTTP\/1\.0"[^\n]*"response_code":426|"response_code":426[^\n]*"protocol":"HTTP\/1\.0"/
-const SHOWN = 2
 
 export const rule = defineRule({
   code: 'MCT1403',
@@ -17,15 +17,12 @@ export const rule = defineRule({
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['proxyLog'],
   check: (_workload, {proxyLog}) => {
-    const lines = proxyLog.split('\n').filter(line => REFUSED.test(line))
-    if (lines.length === 0) return []
+    const proof = logLines(proxyLog, REFUSED)
+    if (proof === undefined) return []
     return [
       {
         message: 'The access log has HTTP/1.0 requests that were answered with 426 Upgrade Required.',
-        proof: [
-          {from: 'log of istio-proxy', text: `${lines.length} such lines`},
-          ...lines.slice(0, SHOWN).map(text => ({from: 'log of istio-proxy', text})),
-        ],
+        proof,
       },
     ]
   },

@@ -1,5 +1,5 @@
-import {initFailures, isUntold} from '../../analysis/init-failure/init-failure.js'
-import {defineRule, PAGES, Undecided} from '../rule.js'
+import {defineRule, PAGES} from '../rule.js'
+import {toldFailures} from '../told-failures.js'
 
 /** The match, target or module that is named when the kernel lacks it (`Extension owner revision 0 not supported`). */
 const NAMED = /Extension (\w+) revision|Module (\S+) not found/
@@ -17,16 +17,12 @@ export const rule = defineRule({
   alsoWhenOver: true,
   needs: ['status'],
   uses: ['initLog'],
-  check: ({pod}, {initLog}) => {
-    if (isUntold(pod, initLog)) throw new Undecided('istio-init failed, and its log was not read', 'not-captured')
-    return initFailures(pod, initLog)
-      .filter(({cause}) => cause === 'module')
-      .map(({container, line = ''}) => {
-        const name = NAMED.exec(line)?.slice(1).find(Boolean)
-        return {
-          message: `${container} failed: the kernel of the node cannot ${name === undefined ? 'do what a rule asks' : `do ${name}`}.`,
-          proof: [{from: `log of ${container}`, text: line}],
-        }
-      })
-  },
+  check: ({pod}, {initLog}) =>
+    toldFailures(pod, initLog, 'module').map(({container, line = ''}) => {
+      const name = NAMED.exec(line)?.slice(1).find(Boolean)
+      return {
+        message: `${container} failed: the kernel of the node cannot ${name === undefined ? 'do what a rule asks' : `do ${name}`}.`,
+        proof: [{from: `log of ${container}`, text: line}],
+      }
+    }),
 })

@@ -2,6 +2,7 @@ import {isObject, listOf, textOf} from '../../formats/decode.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import {type Kind, kindOf} from '../../model/kinds.js'
 import type {KubeObject, PodRef} from '../../model/kube-object.js'
+import {podRefOf} from '../../model/kube-object.js'
 import {selectorText} from '../../model/selector.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import type {ObjectQuery, Page} from '../source.js'
@@ -76,7 +77,7 @@ async function* pagesAt<T>(
   const use = (object: KubeObject): T => {
     if (kind.kind === 'Pod') {
       live.remember([object])
-      refs.push({namespace: object.metadata.namespace ?? 'default', name: object.metadata.name})
+      refs.push(podRefOf(object))
     }
     return read(object)
   }

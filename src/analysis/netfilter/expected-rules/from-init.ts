@@ -1,3 +1,4 @@
+import {isGoTrue} from '../../../model/go-boolean.js'
 import {BARE_SETTINGS, type CaptureSettings, splitList} from './settings.js'
 
 /** Names under which istio-init takes one value: flags (short and long) and environment variables; a flag wins. */
@@ -75,10 +76,6 @@ function fromEnv(env: Readonly<Record<string, string>>): Map<string, string> {
   return values
 }
 
-function isTrue(text: string | undefined): boolean {
-  return text !== undefined && /^(1|t|true)$/i.test(text)
-}
-
 /** What istio-init finds in the pod beside its flags: name servers of resolv.conf, and addresses that decide about IPv6. */
 export interface PodFacts {
   readonly resolvers: readonly string[]
@@ -121,14 +118,14 @@ export function settingsFromInit(
     outboundExclude: list('outboundExclude'),
     virtualInterfaces: list('virtualInterfaces'),
     excludedInterfaces: list('excludedInterfaces'),
-    dns: isTrue(values.get('dns')),
-    dnsAll: isTrue(values.get('dnsAll')),
+    dns: isGoTrue(values.get('dns')),
+    dnsAll: isGoTrue(values.get('dnsAll')),
     resolvers: pod.resolvers,
-    dropInvalid: isTrue(values.get('dropInvalid')),
+    dropInvalid: isGoTrue(values.get('dropInvalid')),
     groupsInclude: text('groupsInclude', '*'),
     groupsExclude: list('groupsExclude'),
     loopback4: text('loopback4', BARE_SETTINGS.loopback4),
-    native: isTrue(values.get('native')),
-    ipv6: wantsIpv6(pod.addresses, isTrue(values.get('dualStack'))),
+    native: isGoTrue(values.get('native')),
+    ipv6: wantsIpv6(pod.addresses, isGoTrue(values.get('dualStack'))),
   }
 }

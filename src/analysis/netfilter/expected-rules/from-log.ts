@@ -1,3 +1,4 @@
+import {isGoTrue} from '../../../model/go-boolean.js'
 import {BARE_SETTINGS, type CaptureSettings, splitList} from './settings.js'
 
 type Values = Readonly<Record<string, string>>
@@ -5,10 +6,6 @@ type Values = Readonly<Record<string, string>>
 function pick(values: Values, usual: string, ...names: readonly string[]): string {
   const name = names.find(each => Object.hasOwn(values, each))
   return name === undefined ? usual : (values[name] ?? usual)
-}
-
-function isTrue(text: string): boolean {
-  return /^(1|t|true)$/i.test(text)
 }
 
 /** `[10.96.0.10],[fd00::10]`, as the log prints name servers of both families. */
@@ -27,7 +24,7 @@ export function hasEffectiveSettings(values: Values): boolean {
 /** The effective settings istio-init printed (blocks `Variables:` and `Istio config:`): the best source, for nothing has to be derived. */
 export function settingsFromLog(values: Values): CaptureSettings {
   const list = (...names: readonly string[]) => splitList(pick(values, '', ...names))
-  const truth = (...names: readonly string[]) => isTrue(pick(values, 'false', ...names))
+  const truth = (...names: readonly string[]) => isGoTrue(pick(values, 'false', ...names))
   const uids = list('PROXY_UID')
   const gids = list('PROXY_GID')
   return {

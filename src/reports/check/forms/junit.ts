@@ -1,5 +1,6 @@
 import type {Gap} from '../../../model/answer.js'
 import type {Finding} from '../../../model/finding.js'
+import {humanCount} from '../../../model/human-count.js'
 import {objectLabel} from '../../../model/pod.js'
 import type {Rule} from '../../../rules/rule.js'
 import type {CheckReport} from '../report.js'
@@ -80,7 +81,7 @@ function suite(checked: CheckedWorkload, id: number, titles: ReadonlyMap<string,
     return lines.length === 0 ? `${head}/>` : [`${head}>`, ...lines, '    </testcase>'].join('\n')
   })
   const counts = `tests="${cases.length + 1}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`
-  const passed = `${checked.passed} rule${checked.passed === 1 ? '' : 's'} passed`
+  const passed = `${humanCount(checked.passed, 'rule')} passed`
   return [
     `  <testsuite id="${id}" package="meshctl" name="${name}" timestamp="${timestamp}" hostname="localhost" ${counts} time="0">`,
     '    <properties/>',

@@ -398,7 +398,7 @@ test('-o takes any number of files and one form for standard output', () => {
   ])
   expect(outputSpecs(undefined, checkView)).toEqual([{form: undefined}])
   expect(() => outputSpecs(['json', 'table'], checkView)).toThrow(
-    'only one form can go to standard output, not json and table',
+    'only one format can go to standard output, not json and table',
   )
   expect(() => outputSpecs(['sarif='], checkView)).toThrow('names no file')
   expect(() => outputSpecs(['html'], checkView)).toThrow('"html" not supported')

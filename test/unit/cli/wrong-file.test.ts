@@ -34,7 +34,7 @@ describe('a file that holds pods where -f wants evidence', () => {
   test('a bundle', async () => {
     const path = 'src/sample/mesh.tgz'
     const error = refusal(await openFiles([path]), path, 'ports')
-    expect(error.message).toContain('is a bundle of pods')
+    expect(error.message).toContain('is a bundle;')
     expect(error.next).toBe(`meshctl ports POD --from ${path}`)
   })
 

@@ -400,7 +400,7 @@ test('-o takes any number of files and one form for standard output', () => {
   expect(() => outputSpecs(['json', 'table'], checkView)).toThrow(
     'only one format can go to standard output, not json and table',
   )
-  expect(() => outputSpecs(['sarif='], checkView)).toThrow('names no file')
+  expect(() => outputSpecs(['sarif='], checkView)).toThrow('has no file name')
   expect(() => outputSpecs(['html'], checkView)).toThrow('"html" not supported')
   expect(() => outputSpecs(['=x'], checkView)).toThrow('-o "=x" names no form')
   expect(() => outputSpecs([''], checkView)).toThrow('-o "" names no form')

@@ -1,12 +1,11 @@
 import {boundPorts} from '../../analysis/service-ports/service-ports.js'
-import {readPod} from '../../formats/kube-pod/parse.js'
+import {readPod, WORKLOAD_KINDS} from '../../formats/kube-pod/parse.js'
 import {type Answer, answered, type Gap} from '../../model/answer.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {isOver} from '../../model/pod.js'
 import {requirementsOf} from '../../model/selector.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
-import {MAKERS} from './targets.js'
 
 /**
  * The paths of a Service's ports whose targetPort some pod it selects has: of the pods that live, and of templates where it is they that are checked.
@@ -20,7 +19,7 @@ export async function namedPorts(
   const {namespace} = service.object
   const found = new Set<string>()
   let refused: Gap | undefined
-  for (const kind of templates ? MAKERS : ['Pod']) {
+  for (const kind of templates ? WORKLOAD_KINDS : ['Pod']) {
     const labels = kind === 'Pod' ? requirementsOf(service.selector) : []
     const query = {kind, namespace, ...(labels.length === 0 ? {} : {labels})}
     const pages = objectPages(source, query, object => {

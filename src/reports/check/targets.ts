@@ -1,5 +1,5 @@
 import {flagOf, listOf, textOf} from '../../formats/decode.js'
-import {isWorkloadKind, readPod} from '../../formats/kube-pod/parse.js'
+import {isWorkloadKind, readPod, WORKLOAD_KINDS} from '../../formats/kube-pod/parse.js'
 import {isPatch} from '../../formats/kube-pod/patch.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
 import {kindOf} from '../../model/kinds.js'
@@ -10,20 +10,6 @@ import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {resolvePods, splitTarget, type Target} from '../../sources/subject.js'
 import {namedTemplates} from './named-templates.js'
-
-/** Kinds that make pods, as they stand in manifests. */
-export const MAKERS = [
-  'Pod',
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'ReplicationController',
-  'Job',
-  'CronJob',
-  'Rollout',
-  'DeploymentConfig',
-]
 
 /** Workloads named in an error. */
 const SHOWN = 3
@@ -55,7 +41,7 @@ async function nothingIn(source: Source, refused: Gap | undefined): Promise<User
   const damaged = (await source.damaged?.()) ?? []
   const over = (await source.passedOver?.()) ?? []
   const [first] = damaged
-  const makers = `check looks at ${MAKERS.filter(isWorkloadKind).join(', ')}; Services, Namespaces and webhooks beside them are used.`
+  const makers = `check looks at ${WORKLOAD_KINDS.join(', ')}; Services, Namespaces and webhooks beside them are used.`
   if (first !== undefined) {
     const more = damaged.length === 1 ? '' : ` (and ${damaged.length - 1} more)`
     return new UserError(`${first.what}: ${first.detail}${more}`, {
@@ -70,7 +56,7 @@ async function nothingIn(source: Source, refused: Gap | undefined): Promise<User
 
 /** Everything in files that makes pods; ReplicaSets and Jobs made by something else are left to their owner. */
 async function fromFiles(source: Source, target: Target): Promise<readonly KubeObject[]> {
-  const lists = await Promise.all(MAKERS.map(kind => source.objects({kind})))
+  const lists = await Promise.all(WORKLOAD_KINDS.map(kind => source.objects({kind})))
   const requirements = target.selector === undefined ? [] : parseSelector(target.selector)
   const makers = lists
     .flatMap(answer => (answer.ok ? answer.value : []))

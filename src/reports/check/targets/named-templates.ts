@@ -1,7 +1,7 @@
-import {readPod} from '../../formats/kube-pod/parse.js'
-import {kindOf} from '../../model/kinds.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {objectLabel, objectRefOf} from '../../model/pod.js'
+import {readPod} from '../../../formats/kube-pod/parse.js'
+import {kindOf} from '../../../model/kinds.js'
+import type {KubeObject} from '../../../model/kube-object.js'
+import {objectLabel, objectRefOf} from '../../../model/pod.js'
 
 /** What a person means in files by `deploy/web`, `web` or `web.shop`: the pods of that workload when they are there, else the object that would make them. */
 export function namedTemplates(

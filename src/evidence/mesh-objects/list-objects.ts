@@ -3,7 +3,7 @@ import {boundedMap} from '../../model/bounded-map.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {ObjectQuery, Source} from '../../sources/source.js'
-import {withoutBulk} from './slim.js'
+import {withoutBulk} from './without-bulk.js'
 
 /** Namespaces asked at once, where the cluster may not be listed whole. */
 const NAMESPACES_AT_ONCE = 8

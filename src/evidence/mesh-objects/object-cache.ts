@@ -31,7 +31,7 @@ import type {MeshSettings} from '../../model/mesh-settings.js'
 import type {NetworkPolicyModel} from '../../model/network-policy.js'
 import {objectLabel} from '../../model/pod.js'
 import type {Source} from '../../sources/source.js'
-import {listed, namespaceByNamespace} from './listed.js'
+import {listed, namespaceByNamespace} from './list-objects.js'
 import {namedPorts} from './named-ports.js'
 
 /** Objects of the whole cluster that rules ask for, each list read at most once in a run. */

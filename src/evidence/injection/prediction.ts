@@ -4,7 +4,7 @@ import {type WebhookVerdict, webhookVerdicts} from '../../analysis/injection/web
 import {asksForAmbient} from '../../analysis/pod-mode/pod-mode.js'
 import type {InjectionDecision, NamespaceModel} from '../../model/injection.js'
 import type {PodModel} from '../../model/pod.js'
-import type {ClusterLists} from './lists.js'
+import type {ClusterLists} from '../mesh-objects/object-cache.js'
 
 const REVISION = 'istio.io/rev'
 const TAKEN = 'not known; it is taken that it asks for sidecars'

@@ -1,8 +1,8 @@
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import type {InjectionDecision} from '../../model/injection.js'
 import type {PodModel} from '../../model/pod.js'
-import {type Assumption, type Forecast, forecast} from './forecast.js'
-import type {ClusterLists} from './lists.js'
+import type {ClusterLists} from '../mesh-objects/object-cache.js'
+import {type Assumption, type Forecast, forecast} from './prediction.js'
 
 /** Whether what a manifest makes would get a sidecar, and by what. */
 export interface Outlook {

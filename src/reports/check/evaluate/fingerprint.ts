@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
-import type {Finding} from '../../model/finding.js'
-import {objectLabel} from '../../model/pod.js'
+import type {Finding} from '../../../model/finding.js'
+import {objectLabel} from '../../../model/pod.js'
 
 /**
  * The same for the same finding on another day: rule, object and path, in which containers have names and not numbers; where there is no

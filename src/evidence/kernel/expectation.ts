@@ -13,7 +13,7 @@ import type {PodModel} from '../../model/pod.js'
 import type {Ruleset} from '../../model/ruleset.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {readPodObject} from '../pod-facts/objects.js'
+import {readPodObject} from '../pod/objects.js'
 
 /** The rules a pod should have, where that comes from, and which release was taken. */
 export interface Expected {

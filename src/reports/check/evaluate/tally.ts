@@ -1,9 +1,9 @@
-import type {Gap} from '../../model/answer.js'
-import {type Finding, type NotChecked, SEVERITIES} from '../../model/finding.js'
-import {byText} from '../../model/order.js'
-import {type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
-import type {Outcome} from './evaluate.js'
-import type {Outlook} from './outlook.js'
+import type {Outlook} from '../../../evidence/injection/template-prediction.js'
+import type {Gap} from '../../../model/answer.js'
+import {type Finding, type NotChecked, SEVERITIES} from '../../../model/finding.js'
+import {byText} from '../../../model/order.js'
+import {type ObjectRef, objectLabel, type PodModel} from '../../../model/pod.js'
+import type {Outcome} from './check-pod.js'
 
 /** One workload and what was asked about it; replicas are one. */
 export interface CheckedWorkload {

@@ -1,6 +1,6 @@
-import type {Finding, NotChecked} from '../../model/finding.js'
-import type {Outlook} from './outlook.js'
-import type {CheckReport} from './report.js'
+import type {Outlook} from '../../../evidence/injection/template-prediction.js'
+import type {Finding, NotChecked} from '../../../model/finding.js'
+import type {CheckReport} from '../report.js'
 
 function findingData(finding: Finding): unknown {
   const {rule, ...rest} = finding

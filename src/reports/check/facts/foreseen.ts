@@ -1,8 +1,8 @@
-import {podMode} from '../../analysis/pod-mode/pod-mode.js'
-import type {PodModel} from '../../model/pod.js'
-import type {Workload} from '../../rules/facts.js'
-import type {CheckRun} from './facts/context.js'
-import {forecast} from './forecast.js'
+import {podMode} from '../../../analysis/pod-mode/pod-mode.js'
+import {forecast} from '../../../evidence/injection/prediction.js'
+import type {PodModel} from '../../../model/pod.js'
+import type {Workload} from '../../../rules/facts.js'
+import type {CheckRun} from './context.js'
 
 /** How a pod takes part in the mesh; of a template, how it would: as the webhooks decide, and as a plain installation's would where they are not known. */
 export async function foreseen(run: CheckRun, pod: PodModel): Promise<Workload> {

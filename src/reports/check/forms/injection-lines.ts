@@ -1,7 +1,7 @@
-import {objectLabel} from '../../model/pod.js'
-import {wrapText} from '../../terminal/wrap.js'
-import type {Outlook} from './outlook.js'
-import type {CheckedWorkload} from './tally.js'
+import type {Outlook} from '../../../evidence/injection/template-prediction.js'
+import {objectLabel} from '../../../model/pod.js'
+import {wrapText} from '../../../terminal/wrap.js'
+import type {CheckedWorkload} from '../evaluate/tally.js'
 
 const WIDTH = 79
 

@@ -1,7 +1,7 @@
-import {isObject} from '../../formats/decode.js'
-import type {Finding, PatchStep} from '../../model/finding.js'
-import {pointerSteps} from '../../model/object-path.js'
-import type {Source} from '../../sources/source.js'
+import {isObject} from '../../../formats/decode.js'
+import type {Finding, PatchStep} from '../../../model/finding.js'
+import {pointerSteps} from '../../../model/object-path.js'
+import type {Source} from '../../../sources/source.js'
 
 /** The steps with those before them that make the maps an object does not have: RFC 6902 adds to what is there. */
 export function completed(steps: readonly PatchStep[], object: unknown): readonly PatchStep[] {

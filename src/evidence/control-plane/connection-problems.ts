@@ -1,5 +1,5 @@
 import {parseRejection} from '../../analysis/sync-reason/rejection.js'
-import {ESSENTIAL_TYPES} from '../../formats/istiod-syncz/parse.js'
+import {ESSENTIAL_TYPES} from '../../formats/istiod-syncz.js'
 import type {SyncProblem} from '../../model/sync-problem.js'
 import {type ProxyConnection, stateOf, type TypeSync} from '../../model/sync-state.js'
 import {xdsTypeNamed} from '../../model/xds-type.js'

@@ -1,5 +1,5 @@
 import {textOf} from '../../formats/decode.js'
-import {parseSyncz} from '../../formats/istiod-syncz/parse.js'
+import {parseSyncz} from '../../formats/istiod-syncz.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'

@@ -1,4 +1,4 @@
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {readPod, WORKLOAD_KINDS} from '../../formats/kube-pod/parse.js'
 import {type Answer, answered, type Gap} from '../../model/answer.js'
 import type {ServiceModel} from '../../model/kube-service.js'

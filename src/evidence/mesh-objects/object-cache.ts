@@ -1,7 +1,7 @@
-import {type CniConfig, readCniConfig} from '../../formats/cni-config/parse.js'
-import {readInjectionWebhooks} from '../../formats/injection-webhook/parse.js'
-import {readInjectorSettings} from '../../formats/injector-config/parse.js'
-import {readDestinationRule, readPeerAuthentication} from '../../formats/istio-policy/parse.js'
+import {type CniConfig, readCniConfig} from '../../formats/cni-config.js'
+import {readInjectionWebhooks} from '../../formats/injection-webhook.js'
+import {readInjectorSettings} from '../../formats/injector-config.js'
+import {readDestinationRule, readPeerAuthentication} from '../../formats/istio-policy.js'
 import {
   readAuthorizationPolicy,
   readEnvoyFilter,
@@ -9,10 +9,10 @@ import {
   readServiceEntry,
   readSidecar,
 } from '../../formats/istio-traffic/parse.js'
-import {readNode} from '../../formats/kube-node/parse.js'
-import {readService} from '../../formats/kube-service/parse.js'
-import {readMeshSettings} from '../../formats/mesh-config/parse.js'
-import {readNetworkPolicy} from '../../formats/network-policy/parse.js'
+import {readNode} from '../../formats/kube-node.js'
+import {readService} from '../../formats/kube-service.js'
+import {readMeshSettings} from '../../formats/mesh-config.js'
+import {readNetworkPolicy} from '../../formats/network-policy.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import type {InjectionWebhook, InjectorSettings, NamespaceModel} from '../../model/injection.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../../model/istio-policy.js'

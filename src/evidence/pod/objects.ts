@@ -1,5 +1,5 @@
 import {readPod} from '../../formats/kube-pod/parse.js'
-import {readService} from '../../formats/kube-service/parse.js'
+import {readService} from '../../formats/kube-service.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'

@@ -1,5 +1,5 @@
 import {listenerSockets} from '../../formats/envoy-config-dump/listener-sockets.js'
-import {parseEnvoyListeners} from '../../formats/envoy-listeners/parse.js'
+import {parseEnvoyListeners} from '../../formats/envoy-listeners.js'
 import {parseSockets, withOwners} from '../../formats/sockets/parse.js'
 import {type Answer, answered, type Gap, type GapReason} from '../../model/answer.js'
 import {humanCount} from '../../model/human-count.js'

@@ -1,4 +1,4 @@
-import type {AcceptedFinding} from '../../formats/baseline/parse.js'
+import type {AcceptedFinding} from '../../formats/baseline.js'
 import {atLeast, type Finding, type Severity} from '../../model/finding.js'
 import {UserError} from '../../model/user-error.js'
 import {findRules} from '../../rules/pick.js'

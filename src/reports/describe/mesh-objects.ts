@@ -1,6 +1,6 @@
 import {listed} from '../../evidence/mesh-objects/list-objects.js'
 import {clusterLists} from '../../evidence/mesh-objects/object-cache.js'
-import {readDestinationRule} from '../../formats/istio-policy/parse.js'
+import {readDestinationRule} from '../../formats/istio-policy.js'
 import {
   readAuthorizationPolicy,
   readGateway,

@@ -1,7 +1,7 @@
-import {SEVERITIES, type Severity} from '../../model/finding.js'
-import {UserError} from '../../model/user-error.js'
-import {field, isObject, listOf, textOf, textsOf} from '../decode.js'
-import {parseYamlText} from '../kube-manifest/yaml-text.js'
+import {SEVERITIES, type Severity} from '../model/finding.js'
+import {UserError} from '../model/user-error.js'
+import {field, isObject, listOf, textOf, textsOf} from './decode.js'
+import {parseYamlText} from './kube-manifest/yaml-text.js'
 
 /** What a team settles once for its checks; flags win over it. */
 export interface CheckConfig {

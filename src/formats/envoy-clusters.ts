@@ -1,9 +1,9 @@
-import {type Answer, answered, missing} from '../../model/answer.js'
-import type {EndpointGroup, EnvoyEndpoint} from '../../model/envoy-endpoint.js'
-import type {Artifact} from '../../model/evidence.js'
-import {field, flagOf, isObject, listOf, numberOf, objectOf, textOf} from '../decode.js'
-import {decodeAddress, decodeLocality, healthName} from '../envoy-config-dump/endpoints.js'
-import {parseJson} from '../json-text.js'
+import {type Answer, answered, missing} from '../model/answer.js'
+import type {EndpointGroup, EnvoyEndpoint} from '../model/envoy-endpoint.js'
+import type {Artifact} from '../model/evidence.js'
+import {field, flagOf, isObject, listOf, numberOf, objectOf, textOf} from './decode.js'
+import {decodeAddress, decodeLocality, healthName} from './envoy-config-dump/endpoints.js'
+import {parseJson} from './json-text.js'
 
 /** Flags of HostHealthStatus that speak against a host (admin.v3.HostHealthStatus). */
 const COMPLAINTS = [

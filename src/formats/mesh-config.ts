@@ -1,7 +1,7 @@
-import type {KubeObject} from '../../model/kube-object.js'
-import type {MeshSettings} from '../../model/mesh-settings.js'
-import {flagOf, textOf} from '../decode.js'
-import {parseYamlText} from '../kube-manifest/yaml-text.js'
+import type {KubeObject} from '../model/kube-object.js'
+import type {MeshSettings} from '../model/mesh-settings.js'
+import {flagOf, textOf} from './decode.js'
+import {parseYamlText} from './kube-manifest/yaml-text.js'
 
 /** MeshConfig of the ConfigMap `istio` (or `istio-REVISION`); absent fields have the defaults of istio.io, "Global Mesh Options". */
 export function readMeshSettings(object: KubeObject): MeshSettings {

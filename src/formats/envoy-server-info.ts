@@ -1,7 +1,7 @@
-import {type Answer, answered, missing} from '../../model/answer.js'
-import type {Artifact} from '../../model/evidence.js'
-import {field, flagOf, isObject, listOf, textOf} from '../decode.js'
-import {parseJson} from '../json-text.js'
+import {type Answer, answered, missing} from '../model/answer.js'
+import type {Artifact} from '../model/evidence.js'
+import {field, flagOf, isObject, listOf, textOf} from './decode.js'
+import {parseJson} from './json-text.js'
 
 /** What Envoy says about itself. */
 export interface ServerInfo {

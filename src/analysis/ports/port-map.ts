@@ -3,9 +3,9 @@ import {injectedContainer, type PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import type {ReservedPort} from '../../model/reserved-ports.js'
 import {type ListeningSocket, type SocketProtocol, type SocketTable, socketReach} from '../../model/socket.js'
-import {inboundCapture, isCaptured} from '../inbound-capture/inbound-capture.js'
 import {proxyIds, reservedPorts} from '../pod-mode/pod-mode.js'
-import {type BoundPort, declaredPorts} from '../service-ports/service-ports.js'
+import {inboundCapture, isCaptured} from '../traffic-capture/inbound-capture.js'
+import {type BoundPort, declaredPorts} from './service-ports.js'
 
 /** What becomes of connections from the mesh to a port. */
 export type PortVerdict =

@@ -1,9 +1,9 @@
-import type {InjectorSettings} from '../../model/injection.js'
-import {parseIstioVersion} from '../../model/istio-version.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {flagOf, listOf, textOf} from '../decode.js'
-import {readLabelSelector} from '../injection-webhook/parse.js'
-import {parseYamlText} from '../kube-manifest/yaml-text.js'
+import type {InjectorSettings} from '../model/injection.js'
+import {parseIstioVersion} from '../model/istio-version.js'
+import type {KubeObject} from '../model/kube-object.js'
+import {flagOf, listOf, textOf} from './decode.js'
+import {readLabelSelector} from './injection-webhook.js'
+import {parseYamlText} from './kube-manifest/yaml-text.js'
 
 /** The settings in the ConfigMap istio-sidecar-injector: `config` is YAML, `values` the chart's values (istio.io, injection templates). */
 export function readInjectorSettings(object: KubeObject): InjectorSettings {

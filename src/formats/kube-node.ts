@@ -1,6 +1,6 @@
-import type {NodeModel} from '../../model/kube-node.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {textOf} from '../decode.js'
+import type {NodeModel} from '../model/kube-node.js'
+import type {KubeObject} from '../model/kube-object.js'
+import {textOf} from './decode.js'
 
 /** A Node object (Kubernetes API, NodeSystemInfo). */
 export function readNode(object: KubeObject): NodeModel {

@@ -1,9 +1,9 @@
-import {type Answer, answered} from '../../model/answer.js'
-import type {Artifact} from '../../model/evidence.js'
-import {parseIp} from '../../model/ip-address.js'
-import type {ListeningSocket, SocketTable} from '../../model/socket.js'
-import {listOf, numberOf, textOf} from '../decode.js'
-import {parseJson} from '../json-text.js'
+import {type Answer, answered} from '../model/answer.js'
+import type {Artifact} from '../model/evidence.js'
+import {parseIp} from '../model/ip-address.js'
+import type {ListeningSocket, SocketTable} from '../model/socket.js'
+import {listOf, numberOf, textOf} from './decode.js'
+import {parseJson} from './json-text.js'
 
 /** Listeners a sidecar really binds; istiod's others only exist to be handed connections by 15001 (Envoy, `bind_to_port: false`). */
 const BOUND = /^(virtualOutbound|virtualInbound|virtual|connect_terminate|main_internal)$|_(15090|15021|15053)$/

@@ -1,9 +1,9 @@
-import {type Answer, answered, missing} from '../../model/answer.js'
-import type {Artifact} from '../../model/evidence.js'
-import type {ProxyConnection, SyncState, TypeSync} from '../../model/sync-state.js'
-import {byXdsOrder, xdsType, xdsTypeNamed} from '../../model/xds-type.js'
-import {at, isObject, type JsonObject, listOf, objectOf, textOf} from '../decode.js'
-import {parseJson} from '../json-text.js'
+import {type Answer, answered, missing} from '../model/answer.js'
+import type {Artifact} from '../model/evidence.js'
+import type {ProxyConnection, SyncState, TypeSync} from '../model/sync-state.js'
+import {byXdsOrder, xdsType, xdsTypeNamed} from '../model/xds-type.js'
+import {at, isObject, type JsonObject, listOf, objectOf, textOf} from './decode.js'
+import {parseJson} from './json-text.js'
 
 /** A page of istiod's connections, and how many entries were tools asking rather than proxies. */
 export interface SynczPage {

@@ -1,5 +1,5 @@
-import {type Answer, answered, missing} from '../../model/answer.js'
-import type {Artifact} from '../../model/evidence.js'
+import {type Answer, answered, missing} from '../model/answer.js'
+import type {Artifact} from '../model/evidence.js'
 
 /** Logger names with their levels, in Envoy's order. */
 export type LogLevels = ReadonlyMap<string, string>

@@ -1,6 +1,6 @@
-import {UserError} from '../../model/user-error.js'
-import {isObject, listOf, textOf} from '../decode.js'
-import {parseYamlText} from '../kube-manifest/yaml-text.js'
+import {UserError} from '../model/user-error.js'
+import {isObject, listOf, textOf} from './decode.js'
+import {parseYamlText} from './kube-manifest/yaml-text.js'
 
 /** A finding somebody answers for until a day. */
 export interface AcceptedFinding {

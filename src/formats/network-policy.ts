@@ -1,8 +1,8 @@
-import type {KubeObject} from '../../model/kube-object.js'
-import type {NetworkPolicyModel, PolicyPeer, PolicyPort, PolicyRule} from '../../model/network-policy.js'
-import {objectRefOf} from '../../model/pod.js'
-import {field, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
-import {readLabelSelector} from '../injection-webhook/parse.js'
+import type {KubeObject} from '../model/kube-object.js'
+import type {NetworkPolicyModel, PolicyPeer, PolicyPort, PolicyRule} from '../model/network-policy.js'
+import {objectRefOf} from '../model/pod.js'
+import {field, listOf, numberOf, objectOf, textOf, textsOf} from './decode.js'
+import {readLabelSelector} from './injection-webhook.js'
 
 function peerOf(entry: unknown): PolicyPeer {
   const [pods, namespaces] = [objectOf(entry, 'podSelector'), objectOf(entry, 'namespaceSelector')]

@@ -1,8 +1,8 @@
 import {X509Certificate} from 'node:crypto'
-import type {InjectionWebhook} from '../../model/injection.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {type Requirement, requirementsOf} from '../../model/selector.js'
-import {at, listOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
+import type {InjectionWebhook} from '../model/injection.js'
+import type {KubeObject} from '../model/kube-object.js'
+import {type Requirement, requirementsOf} from '../model/selector.js'
+import {at, listOf, objectOf, textMapOf, textOf, textsOf} from './decode.js'
 
 const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const
 

@@ -3,8 +3,8 @@ import type {PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {isTemplated} from '../../model/templated.js'
 import {reservedPorts} from '../pod-mode/pod-mode.js'
-import {type BoundPort, boundPorts} from '../service-ports/service-ports.js'
 import {istioProtocol, protocolOfName} from './istio-protocol.js'
+import {type BoundPort, boundPorts} from './service-ports.js'
 
 /** A Service that selects the pod, with its ports whose protocol is not told; those a server-first protocol usually has come first. */
 export interface UntoldPorts {

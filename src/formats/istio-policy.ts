@@ -1,7 +1,7 @@
-import type {DestinationRuleModel, MtlsMode, PeerAuthentication, TrafficTls} from '../../model/istio-policy.js'
-import type {KubeObject} from '../../model/kube-object.js'
-import {objectRefOf} from '../../model/pod.js'
-import {at, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
+import type {DestinationRuleModel, MtlsMode, PeerAuthentication, TrafficTls} from '../model/istio-policy.js'
+import type {KubeObject} from '../model/kube-object.js'
+import {objectRefOf} from '../model/pod.js'
+import {at, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from './decode.js'
 
 const MODES: readonly MtlsMode[] = ['UNSET', 'DISABLE', 'PERMISSIVE', 'STRICT']
 

@@ -1,6 +1,6 @@
-import type {KubeObject} from '../../model/kube-object.js'
-import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
-import {field, flagOf, listOf, numberOf, textMapOf, textOf, textsOf} from '../decode.js'
+import type {KubeObject} from '../model/kube-object.js'
+import type {ServiceModel, ServicePort} from '../model/kube-service.js'
+import {field, flagOf, listOf, numberOf, textMapOf, textOf, textsOf} from './decode.js'
 
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const
 

@@ -1,5 +1,5 @@
-import type {KubeObject} from '../../model/kube-object.js'
-import {isObject, textOf, textsOf} from '../decode.js'
+import type {KubeObject} from '../model/kube-object.js'
+import {isObject, textOf, textsOf} from './decode.js'
 
 /** What the CNI plugin's own settings say of the things rules ask about. */
 export interface CniConfig {

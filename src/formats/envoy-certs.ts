@@ -1,8 +1,8 @@
-import type {AdminCertificate} from '../../model/admin-certificate.js'
-import {type Answer, answered} from '../../model/answer.js'
-import type {Artifact} from '../../model/evidence.js'
-import {listOf, textOf} from '../decode.js'
-import {parseJson} from '../json-text.js'
+import type {AdminCertificate} from '../model/admin-certificate.js'
+import {type Answer, answered} from '../model/answer.js'
+import type {Artifact} from '../model/evidence.js'
+import {listOf, textOf} from './decode.js'
+import {parseJson} from './json-text.js'
 
 function read(role: AdminCertificate['role'], entry: unknown): AdminCertificate {
   return {

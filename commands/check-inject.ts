@@ -3,7 +3,7 @@ import {fileFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {requirementsToLabels} from '../src/model/selector.js'
 import {UserError} from '../src/model/user-error.js'
-import {checkTargets} from '../src/reports/check/targets.js'
+import {checkTargets} from '../src/reports/check/targets/targets.js'
 import {checkInjectReport, imaginedPod} from '../src/reports/check-inject/report.js'
 import {checkInjectView} from '../src/reports/check-inject/view.js'
 

@@ -30,7 +30,7 @@ async function explained(source: Source, pods: readonly PodRef[], ask: () => Pro
   } catch (error) {
     const [pod] = pods
     if (pod === undefined || pods.length > 1) throw error
-    const {explainedBySidecar} = await import('../reports/pod-facts/no-sidecar.js')
+    const {explainedBySidecar} = await import('../evidence/pod/no-sidecar.js')
     throw await explainedBySidecar(error, source, pod)
   }
 }

@@ -1,5 +1,5 @@
 import {textOf} from '../../formats/decode.js'
-import {type LogLevels, parseLogging} from '../../formats/envoy-logging/parse.js'
+import {type LogLevels, parseLogging} from '../../formats/envoy-logging.js'
 import {parseJson} from '../../formats/json-text.js'
 import type {Answer, Gap} from '../../model/answer.js'
 import type {Artifact} from '../../model/evidence.js'

@@ -402,8 +402,8 @@ test('-o takes any number of files and one form for standard output', () => {
   )
   expect(() => outputSpecs(['sarif='], checkView)).toThrow('has no file name')
   expect(() => outputSpecs(['html'], checkView)).toThrow('"html" not supported')
-  expect(() => outputSpecs(['=x'], checkView)).toThrow('-o "=x" names no form')
-  expect(() => outputSpecs([''], checkView)).toThrow('-o "" names no form')
+  expect(() => outputSpecs(['=x'], checkView)).toThrow('-o "=x" has no format')
+  expect(() => outputSpecs([''], checkView)).toThrow('-o "" has no format')
 })
 
 test('--fix is one more form for standard output, beside the files', () => {

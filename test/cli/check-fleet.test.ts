@@ -96,6 +96,6 @@ terminal('on a terminal a run that lasts says how far it is, and wipes that at t
     seen += chunk
   })
   expect(await new Promise(resolve => child.once('close', resolve))).toBe(0)
-  expect(seen).toMatch(/\r\x1b\[2K50\d of 600 pods checked/)
+  expect(seen).toMatch(/\r\x1b\[2K50\d\/600 pods checked/)
   expect(seen.trimEnd().endsWith('\r\x1b[2K')).toBe(true)
 })

@@ -62,10 +62,10 @@ const WENT_ON =
 
 /** Findings in files say on which line, and their patches fit the object that is written there. */
 async function placed(source: Source, each: CheckedWorkload): Promise<CheckedWorkload> {
-  if (source.place === undefined) return each
+  if (source.manifests === undefined) return each
   const findings = await Promise.all(
     each.findings.map(async finding => {
-      const place = await source.place?.(finding.object, finding.path)
+      const place = await source.manifests?.place(finding.object, finding.path)
       const whole = await withWholePatch(source, finding)
       return place === undefined ? whole : {...whole, place}
     }),
@@ -152,8 +152,8 @@ export async function checkReport(
     read += page.read
   }
   const workloads = await Promise.all(tally.workloads().map(each => placed(source, each)))
-  const damaged = [...((await source.damaged?.()) ?? []), ...unseen]
-  const passedOver = (await source.passedOver?.()) ?? []
+  const damaged = [...((await source.manifests?.damaged()) ?? []), ...unseen]
+  const passedOver = (await source.manifests?.skipped()) ?? []
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
     origin: source.origin,

@@ -42,7 +42,7 @@ export interface CheckReport extends Report {
   readonly damaged: readonly Gap[]
   /** Objects of the files given that were not looked at, as nobody here knows which pods they make. */
   readonly passedOver: readonly Gap[]
-  /** Documents of the files given with what can be mended mended, when they were asked for. */
+  /** Corrected documents of the manifests given; absent where objects do not come from manifests, empty until they are asked for. */
   readonly corrected?: readonly CorrectedText[]
   /** Findings, passed and unchecked questions, over all workloads. */
   readonly counts: {
@@ -161,6 +161,7 @@ export async function checkReport(
     gaps: [...damaged, ...passedOver, ...uniqueGaps(workloads)],
     damaged,
     passedOver,
+    ...(source.manifests === undefined ? {} : {corrected: []}),
     visited: options.deep,
     notes: later ? [WENT_ON] : [],
     workloads,

@@ -1,5 +1,5 @@
 import type {Difference} from '../analysis/netfilter/drift/drift.js'
-import type {PortRow} from '../analysis/port-map/port-map.js'
+import type {PortRow} from '../analysis/ports/port-map.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
 import type {ConnectionTable} from '../model/connection.js'
 import type {InjectionDecision, InjectionWebhook, InjectorSettings, NamespaceModel} from '../model/injection.js'

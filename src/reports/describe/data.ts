@@ -1,4 +1,4 @@
-import type {PeerMode} from '../../analysis/mtls/peer-mode.js'
+import type {PeerMode} from '../../analysis/traffic-policy/peer-mode.js'
 import type {PeerPolicies} from '../../analysis/traffic-policy/peer-policies.js'
 import type {StandingRule} from '../../analysis/traffic-policy/standing.js'
 import type {ObjectRef} from '../../model/pod.js'

@@ -1,4 +1,4 @@
-import {gatewayNamed} from '../../analysis/traffic/touching.js'
+import {gatewayNamed} from '../../analysis/traffic-policy/touching.js'
 import {listOf, numberOf, textMapOf, textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import type {GatewayModel, VirtualServiceModel} from '../../model/istio-traffic.js'

@@ -1,4 +1,6 @@
-import {readDestinationRule} from '../../formats/istio-policy/parse.js'
+import {listed} from '../../evidence/mesh-objects/list-objects.js'
+import {clusterLists} from '../../evidence/mesh-objects/object-cache.js'
+import {readDestinationRule} from '../../formats/istio-policy.js'
 import {
   readAuthorizationPolicy,
   readGateway,
@@ -17,8 +19,6 @@ import type {
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {ObjectRef} from '../../model/pod.js'
 import type {Source} from '../../sources/source.js'
-import {listed} from '../check/listed.js'
-import {clusterLists} from '../check/lists.js'
 import {optional} from '../report.js'
 
 /** Every object a description rests on; a kind that could not be read is absent, and among the gaps. */

@@ -1,6 +1,7 @@
-import {mtlsMode, type PeerMode} from '../../analysis/mtls/peer-mode.js'
-import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
-import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {istioProtocol} from '../../analysis/ports/istio-protocol.js'
+import {type BoundPort, boundPorts} from '../../analysis/ports/service-ports.js'
+import {mtlsMode, type PeerMode} from '../../analysis/traffic-policy/peer-mode.js'
+import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
 import {
   meansService,
   surelyGiven,
@@ -8,8 +9,7 @@ import {
   type TouchingVirtualService,
   touchingDestinationRules,
   touchingVirtualServices,
-} from '../../analysis/traffic/touching.js'
-import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
+} from '../../analysis/traffic-policy/touching.js'
 import type {Gap} from '../../model/answer.js'
 import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
 import type {PodModel} from '../../model/pod.js'

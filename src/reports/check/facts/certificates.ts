@@ -1,4 +1,4 @@
-import {parseCerts} from '../../../formats/envoy-certs/parse.js'
+import {parseCerts} from '../../../formats/envoy-certs.js'
 import {type Answer, answered} from '../../../model/answer.js'
 import type {Facts} from '../../../rules/facts.js'
 import {cannotVisit, type PodContext, refOf} from './context.js'

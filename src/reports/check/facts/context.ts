@@ -1,10 +1,10 @@
+import type {IstiodAnswer} from '../../../evidence/control-plane/istiods.js'
+import type {ClusterLists} from '../../../evidence/mesh-objects/object-cache.js'
 import {type Answer, missing} from '../../../model/answer.js'
 import type {PodRef} from '../../../model/kube-object.js'
 import type {PodModel} from '../../../model/pod.js'
 import {FACT_WORDS, type FactName, type Facts, type Workload} from '../../../rules/facts.js'
 import type {Source} from '../../../sources/source.js'
-import type {IstiodAnswer} from '../../proxy-status/istiods.js'
-import type {ClusterLists} from '../lists.js'
 
 /** What one run shares between its pods. */
 export interface CheckRun {

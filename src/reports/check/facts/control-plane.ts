@@ -1,7 +1,7 @@
+import type {IstiodAnswer} from '../../../evidence/control-plane/istiods.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import type {ProxyConnection} from '../../../model/sync-state.js'
 import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
-import type {IstiodAnswer} from '../../proxy-status/istiods.js'
 import type {PodContext} from './context.js'
 
 /** By proxy, made once per answer: a fleet asks for thousands of proxies among thousands. */

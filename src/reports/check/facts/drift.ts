@@ -1,9 +1,9 @@
 import {driftOf} from '../../../analysis/netfilter/drift/drift.js'
+import {expectedFor} from '../../../evidence/kernel/expectation.js'
+import {otherRelease} from '../../../evidence/kernel/other-release.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import {UserError} from '../../../model/user-error.js'
 import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
-import {expectedFor} from '../../iptables/expectation.js'
-import {otherRelease} from '../../iptables/other-release.js'
 import {type PodContext, refOf} from './context.js'
 
 /** The rules as they are now against those the pod should have. */

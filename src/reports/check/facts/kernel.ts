@@ -1,6 +1,6 @@
+import {readKernel, whyUnread} from '../../../evidence/kernel/read-kernel.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
-import {readKernel, whyUnread} from '../../kernel/read-kernel.js'
 import {cannotVisit, type PodContext, refOf} from './context.js'
 
 /** The rules as they are now; what istio-init wrote at its start is not what is there now. */

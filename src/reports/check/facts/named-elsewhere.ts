@@ -1,4 +1,4 @@
-import {boundPorts} from '../../../analysis/service-ports/service-ports.js'
+import {boundPorts} from '../../../analysis/ports/service-ports.js'
 import {type Answer, answered} from '../../../model/answer.js'
 import type {Facts} from '../../../rules/facts.js'
 import type {PodContext} from './context.js'

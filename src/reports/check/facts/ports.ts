@@ -1,5 +1,5 @@
-import {portMap} from '../../../analysis/port-map/port-map.js'
-import {boundPorts} from '../../../analysis/service-ports/service-ports.js'
+import {portMap} from '../../../analysis/ports/port-map.js'
+import {boundPorts} from '../../../analysis/ports/service-ports.js'
 import {type Answer, answered} from '../../../model/answer.js'
 import type {Facts} from '../../../rules/facts.js'
 import type {PodContext} from './context.js'

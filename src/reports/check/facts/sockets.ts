@@ -1,6 +1,6 @@
+import {readSockets, unreadSockets} from '../../../evidence/pod/sockets.js'
 import {type Answer, missing} from '../../../model/answer.js'
 import type {Facts} from '../../../rules/facts.js'
-import {readSockets, unreadSockets} from '../../pod-facts/sockets.js'
 import {cannotVisit, type PodContext, refOf} from './context.js'
 
 /** The pod's listening sockets, whole: rules conclude from what is not among them, which lines that cannot be read forbid. */

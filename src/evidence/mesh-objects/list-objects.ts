@@ -46,7 +46,7 @@ export async function listObjects(
   namespace?: string,
 ): Promise<Answer<readonly KubeObject[]>> {
   const answer = await slimList(source, {kind, ...(namespace === undefined ? {} : {namespace})})
-  if (answer.ok && answer.value.length === 0 && source.origin.kind === 'files') {
+  if (answer.ok && answer.value.length === 0 && !source.traits.complete) {
     const where = namespace === undefined ? '' : ` of namespace ${namespace}`
     return missing(`${kind} objects${where}`, 'not-captured', 'the files given hold none')
   }

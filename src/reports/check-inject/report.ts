@@ -101,7 +101,7 @@ export async function checkInjectReport(
   const gaps: Gap[] = []
   const cache = objectCache(source, istioNamespace)
   const known = await cache.list('webhooks', '')
-  const files = source.origin.kind === 'files'
+  const files = !source.traits.complete
   if (!files && required(known, source).length === 0) {
     throw new UserError('no Istio injection webhook is present', {
       hint: 'Nothing will ever be injected: is Istio installed, and with which revision?',

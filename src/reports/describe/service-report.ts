@@ -16,7 +16,7 @@ import {UserError} from '../../model/user-error.js'
 import {notFound} from '../../sources/not-found.js'
 import type {Source} from '../../sources/source.js'
 import {byPreference, isReady} from '../../sources/subject.js'
-import {optional, type Report} from '../report.js'
+import {offersHint, optional, type Report} from '../report.js'
 import {checked, type DescribeOptions, withUnchecked} from './checked.js'
 import {disagreements} from './disagreements.js'
 import {readProxy} from './in-proxy.js'
@@ -67,9 +67,10 @@ const PODS_CHECKED = 20
 async function serviceNamed(source: Source, name: string, namespace: string) {
   const found = await source.objects({kind: 'Service', namespace, name})
   if (!found.ok)
-    throw new UserError(`cannot look up Services in ${source.origin.label}: ${gapSentence(found.gap)}`, {
-      hint: `This source offers: ${source.offers().join(', ') || 'nothing meshctl can use'}.`,
-    })
+    throw new UserError(
+      `cannot look up Services in ${source.origin.label}: ${gapSentence(found.gap)}`,
+      offersHint(source),
+    )
   const [first] = found.value
   if (first !== undefined) return readService(first)
   throw await notFound(source, {kind: 'Service', resource: 'services', name, namespace})

@@ -29,7 +29,7 @@ export async function discovery({run, fact, workload: {pod}}: PodContext): Promi
     address,
     from,
     // Files given by hand need not hold the Services of the control plane.
-    exists: !exists && run.source.origin.kind === 'files' ? undefined : exists,
+    exists: !exists && !run.source.traits.complete ? undefined : exists,
     home: {namespace, ...(home.ok ? {labels: home.value.labels} : {})},
   })
 }

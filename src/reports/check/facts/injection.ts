@@ -19,7 +19,7 @@ export async function injection({
 }: PodContext): Promise<Answer<Facts['injection']>> {
   const [namespace, webhooks, injectors] = await Promise.all([fact('namespace'), fact('webhooks'), fact('injectors')])
   if (!namespace.ok) return namespace
-  const assumed = !webhooks.ok && !pod.exists && run.source.origin.kind === 'files'
+  const assumed = !webhooks.ok && !pod.exists && !run.source.traits.complete
   if (!webhooks.ok && !assumed) return webhooks
   const revisions = [namespace.value.labels[REVISION], pod.labels[REVISION]].filter(each => each !== undefined)
   const decision = decideInjection({

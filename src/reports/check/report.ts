@@ -1,6 +1,6 @@
 import {askIstiods, type IstiodAnswer, istiodPods} from '../../evidence/control-plane/istiods.js'
-import {outlookOf} from '../../evidence/injection/template-prediction.js'
-import {clusterLists} from '../../evidence/mesh-objects/object-cache.js'
+import {predictForTemplate} from '../../evidence/injection/prediction.js'
+import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {atLeast, type Severity} from '../../model/finding.js'
@@ -124,7 +124,7 @@ export async function checkReport(
   const run: CheckRun = {
     source,
     // Where every list is a call, one for the whole cluster stands for one per namespace.
-    lists: clusterLists(source, options.istioNamespace, options.everywhere === true && source.pages !== undefined),
+    objects: objectCache(source, options.istioNamespace, options.everywhere === true && source.pages !== undefined),
     istioNamespace: options.istioNamespace,
     istiods: istiodsOnce(source, options.istioNamespace),
     at: capturedOr(source, options.now),
@@ -145,7 +145,8 @@ export async function checkReport(
     const total = page.remaining === undefined ? undefined : read + page.read + page.remaining
     let done = read + page.read - page.pods.length
     await boundedMap(page.pods, AT_ONCE, async pod => {
-      tally.add(pod, await checkPod(run, pod, options.rules), await outlookOf(run.lists, pod))
+      const predicted = await predictForTemplate(run.objects, pod)
+      tally.add(pod, await checkPod(run, pod, options.rules, predicted), predicted)
       done += 1
       options.progress?.(done, total)
     })

@@ -3,7 +3,7 @@ import {boundPorts, selects} from '../../analysis/ports/service-ports.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
 import {policiesOf, reachOf} from '../../analysis/traffic-policy/touching.js'
-import {listed} from '../../evidence/mesh-objects/list-objects.js'
+import {listObjects} from '../../evidence/mesh-objects/list-objects.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
@@ -146,7 +146,7 @@ export async function serviceReport(
   const gaps: Gap[] = []
   const service = await serviceNamed(source, name, namespace)
   const objects = await readMeshObjects(source, namespace, istioNamespace, gaps)
-  const found = optional(await listed(source, 'Pod', namespace), gaps)
+  const found = optional(await listObjects(source, 'Pod', namespace), gaps)
   const backed = [...(found ?? [])].sort(byPreference).flatMap(object => {
     const pod = readPod(object)
     return pod !== undefined && selects(service, pod) ? [{object, pod}] : []

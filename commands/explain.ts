@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {readCheckConfig} from '../src/cli/check-settings.js'
+import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {explainReport} from '../src/reports/explain/report.js'
@@ -14,6 +15,7 @@ function isKnown(word: string): boolean {
 export default class Explain extends MeshCommand {
   static override summary = 'Explain a rule, a port Istio uses, or an Envoy response flag'
   static override examples = ['MCT1001', 'IST0143', '15006', 'UF'].map(word => `<%= config.bin %> explain ${word}`)
+  static override needs = NO_NEEDS
   static override args = {
     word: Args.string({
       ignoreStdin: true,

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {remark, write} from '../src/cli/streams.js'
@@ -12,6 +13,7 @@ export default class Serve extends MeshCommand {
     '<%= config.bin %> serve --from sample -- kubectl get pods -n demo',
     '<%= config.bin %> serve --from incident.tgz',
   ]
+  static override needs = NO_NEEDS
   static override strict = false
   static override flags = {
     port: Flags.integer({default: 0, min: 0, max: 65_535, description: 'port to listen on (0: any free port)'}),

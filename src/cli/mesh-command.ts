@@ -7,11 +7,12 @@ import type {View} from '../reports/view.js'
 import type {Source} from '../sources/source.js'
 import type {Target} from '../sources/subject.js'
 import {booleanSpelling} from './boolean-spelling.js'
+import {type CommandNeeds, NO_NEEDS} from './command-needs.js'
 import {commonFlags, readTime} from './flags.js'
 import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
 import {formOf, rendered} from './output.js'
 import {layoutFor, remark, write} from './streams.js'
-import {isAboutProxy, refuseFileOfPods} from './wrong-file.js'
+import {refuseFileOfPods} from './wrong-file.js'
 
 function refuseBoth(flags: SubjectFlags, pod: string | undefined): void {
   if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {
@@ -38,6 +39,13 @@ async function explained(source: Source, pods: readonly PodRef[], ask: () => Pro
 /** What every command shares: the common flags, opening and closing the source, printing a report, the exit code. */
 export abstract class MeshCommand extends Command {
   static override baseFlags = commonFlags
+
+  /** What the command reads and needs; each command declares its own. */
+  static needs?: CommandNeeds
+
+  private get needs(): CommandNeeds {
+    return (this.ctor as typeof MeshCommand).needs ?? NO_NEEDS
+  }
 
   override async init(): Promise<void> {
     await super.init()
@@ -68,9 +76,9 @@ export abstract class MeshCommand extends Command {
   ): Promise<void> {
     refuseBoth(flags, pod)
     await this.withSource(flags, async source => {
-      if (typeof flags.file === 'string') refuseFileOfPods(source, flags.file, this.ctor.id)
+      if (typeof flags.file === 'string') refuseFileOfPods(source, flags.file, this.ctor.id, this.needs.reads)
       const {resolveSubject} = await import('../sources/subject.js')
-      const target = {...targetOf(flags, pod), preferSidecar: isAboutProxy(this.ctor.id)}
+      const target = {...targetOf(flags, pod), preferSidecar: this.needs.aboutProxy === true}
       const subject = await resolveSubject(source, target)
       if (subject.chosen !== undefined) await remark(subject.chosen)
       if (flags['debug-container'] === true) {

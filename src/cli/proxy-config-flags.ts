@@ -1,9 +1,5 @@
 import {Flags} from '@oclif/core'
-import {podArg} from './args.js'
 import {atFlag, fileFlag, selectorFlag} from './flags.js'
-
-/** The argument of every command about one pod. */
-export const podArgument = {pod: podArg}
 
 /** Puts the rows of a table in another order. */
 export const sortFlag = Flags.string({

@@ -6,6 +6,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, expect, test} from '@jest/globals'
 import {cleanEnv, meshctl, NODE, RUN} from '../support/cli.js'
+import {skipUnless} from '../support/skip-unless.js'
 
 let folder = ''
 let server: http.Server | undefined
@@ -80,7 +81,7 @@ test('nothing is shown on the way where nobody watches', async () => {
   expect(run.stdout).toMatch(/^600 workloads: 0 errors/)
 })
 
-const terminal = spawnSync('script', ['--version']).status === 0 ? test : test.skip
+const {test: terminal} = skipUnless(spawnSync('script', ['--version']).status === 0, 'the program script')
 
 terminal('on a terminal a run that lasts says how far it is, and wipes that at the end', async () => {
   const path = await clusterWith(late)

@@ -431,7 +431,7 @@ async function wholeMesh(): Promise<Source> {
   return await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
 }
 
-describe('compared with istioctl's output for live pods', () => {
+describe("compared with istioctl's output for live pods", () => {
   sharedTest('pods', async () => {
     const source = await wholeMesh()
     const runs = recordings('pod')

@@ -58,7 +58,7 @@ export default class Check extends MeshCommand {
     const target = {namespace: flags.namespace, selector: flags.selector, allNamespaces: flags['all-namespaces']}
     await this.withSource({...common, output: undefined}, async source => {
       const pods = podPages(source, argv.map(String), target, flags.shard)
-      const deep = flags.deep ?? (source.origin.kind !== 'cluster' || !flags['all-namespaces'])
+      const deep = flags.deep ?? (!source.traits.live || !flags['all-namespaces'])
       const failOn = flags['fail-on'] ?? config.failOn ?? 'warning'
       const {istioNamespace, 'all-namespaces': everywhere} = flags
       const options = {rules, failOn, istioNamespace, deep, everywhere, now: new Date(), version: this.config.version}

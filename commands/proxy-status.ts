@@ -60,7 +60,7 @@ export default class ProxyStatus extends MeshCommand {
       const proxy = one === undefined ? undefined : podLabel(one.pod)
       const ask = () => proxyStatusReport(source, {...filter, proxy})
       await this.print(flags, flags.wait ? await waitForSync(ask, waitOptions) : await ask(), proxyStatusView)
-      while (flags.watch && source.origin.kind === 'cluster') {
+      while (flags.watch && source.traits.live) {
         await setTimeout(pollMs)
         await this.print(flags, await ask(), proxyStatusView)
       }

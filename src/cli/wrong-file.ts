@@ -28,7 +28,7 @@ export function refuseFileOfPods(source: Source, path: string, id: string): void
   const wanted = READS[firstWord(id)] ?? 'evidence of one proxy'
   const command = `meshctl ${id.replaceAll(':', ' ')}`
   const next = `${command} POD --from ${path}`
-  if (source.origin.kind === 'bundle') {
+  if (source.traits.complete) {
     throw new UserError(`${path} is a bundle; -f reads one file with ${wanted}`, {hint: 'Specify the pod.', next})
   }
   throw new UserError(`${source.origin.label} contains Kubernetes objects or kubectl output, not ${wanted}`, {

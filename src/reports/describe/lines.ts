@@ -1,4 +1,5 @@
 import type {ComparedRule, Presence} from '../../analysis/traffic-policy/presence.js'
+import type {DestinationRuleForService} from '../../analysis/traffic-policy/service-objects.js'
 import {type Gap, gapSentences} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
 import {humanCount} from '../../model/human-count.js'
@@ -9,7 +10,7 @@ import type {Cell, Tone} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
 import type {Exposure} from './exposure.js'
 import type {AppliedPolicy} from './report.js'
-import type {DescribedPort, DescribedRule, PolicyEnforcer, ServiceDescription} from './traffic.js'
+import type {DescribedPort, PolicyEnforcer, ServiceDescription} from './traffic.js'
 
 const WIDTH = 79
 const NOT_CHECKED = 'not checked'
@@ -117,7 +118,7 @@ function portText({port, target, protocol, detected, mtls, unserved}: DescribedP
   return `port ${port.port}${type} (${port.name ?? 'no name'}) -> ${to}: ${guess}${taken}; ${ENFORCER_TEXT[guard] ?? mode}`
 }
 
-function ruleText({rule, matching, others, settings}: DescribedRule, home: string, guard: PolicyEnforcer): string {
+function ruleText({rule, matching, others}: DestinationRuleForService, home: string, guard: PolicyEnforcer): string {
   const {namespace} = rule.object
   const words = [
     ...(namespace === home
@@ -128,7 +129,7 @@ function ruleText({rule, matching, others, settings}: DescribedRule, home: strin
       : []),
     ...(matching.length === 0 ? [] : [`these pods are subset ${matching.join(', ')}`]),
     ...(others.length === 0 ? [] : [`${guard === 'unknown' ? '' : 'other '}subsets: ${others.join(', ')}`]),
-    ...(settings.length === 0 ? ['no traffic policy'] : settings),
+    ...(rule.settings.length === 0 ? ['no traffic policy'] : rule.settings),
   ]
   return `DestinationRule ${rule.object.name}.${rule.object.namespace} for ${rule.host}: ${words.join('; ')}`
 }
@@ -140,7 +141,7 @@ function targetText({host, subset, weight}: RouteTarget): string {
 /** Why a route does not reach the described pods: weight 0, a subset they are not in, or an undefined subset. */
 function whyNotReached(
   target: RouteTarget,
-  rules: readonly DescribedRule[] | undefined,
+  rules: readonly DestinationRuleForService[] | undefined,
   guard: PolicyEnforcer,
 ): string {
   if (target.weight === 0) return ' (no traffic)'

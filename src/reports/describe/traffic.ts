@@ -40,16 +40,12 @@ export interface DescribedPort {
   readonly mtls?: PeerMode
 }
 
-export interface DescribedRule extends DestinationRuleForService {
-  readonly settings: readonly string[]
-}
-
 /** A Service and all that routes traffic to it; lists that could not be read are absent. */
 export interface ServiceDescription {
   readonly service: ServiceModel
   readonly guard: PolicyEnforcer
   readonly ports: readonly DescribedPort[]
-  readonly destinationRules?: readonly DescribedRule[]
+  readonly destinationRules?: readonly DestinationRuleForService[]
   readonly virtualServices?: readonly VirtualServiceForService[]
   readonly exposed: readonly Exposure[]
   /** Objects compared with the proxy's metadata. */
@@ -139,10 +135,7 @@ export async function describeTraffic(
   const rules =
     objects.destinationRules === undefined
       ? undefined
-      : destinationRulesForService(service, pods, objects.destinationRules, objects.domain).map(each => ({
-          ...each,
-          settings: objects.settings.get(shortName(each.rule.object)) ?? [],
-        }))
+      : destinationRulesForService(service, pods, objects.destinationRules, objects.domain)
   const routes =
     objects.virtualServices === undefined
       ? undefined

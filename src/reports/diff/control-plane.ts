@@ -37,7 +37,7 @@ function refuseBuggyIstiod(
 ): void {
   const version = (owner ?? istiods[0])?.version ?? ''
   const gateway = owner?.proxies.find(proxy => proxy.id === id)?.kind === 'router'
-  if (source.origin.kind !== 'cluster' || !gateway || !BROKEN_BY_DUMP.test(version)) return
+  if (!source.traits.live || !gateway || !BROKEN_BY_DUMP.test(version)) return
   throw new UserError(
     `istiod ${version} has a bug: querying this gateway's config can stop the delivery of its certificates (istio/istio#57789)`,
     {

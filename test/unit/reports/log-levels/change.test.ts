@@ -23,7 +23,7 @@ function envoy(broken: {readonly after: number} = {after: Number.POSITIVE_INFINI
   const source: Source = {
     origin: {kind: 'cluster', label: 'cluster test'},
     defaultNamespace: 'demo',
-    offers: () => [],
+    traits: {live: true, complete: true},
     objects: async () => answered([]),
     evidence: async () => answered(page()),
     changes: {

@@ -128,7 +128,11 @@ describe('istiod against Envoy', () => {
         'envoy.config_dump': '{"configs":[]}',
       },
     })
-    const live: Source = {...inner, origin: {kind: 'cluster', label: 'cluster test'}}
+    const live: Source = {
+      ...inner,
+      origin: {kind: 'cluster', label: 'cluster test'},
+      traits: {...inner.traits, live: true},
+    }
     const pod = {namespace: 'edge', name: 'gw-0'}
     await expect(controlPlaneReport(live, pod, QUESTION)).rejects.toThrow(
       /1\.27\.1 has a bug: .* can stop the delivery/,

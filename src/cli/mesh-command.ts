@@ -3,7 +3,7 @@ import {gapSentences} from '../model/answer.js'
 import type {PodRef} from '../model/kube-object.js'
 import {UserError} from '../model/user-error.js'
 import {exitCodeOf, type Report} from '../reports/report.js'
-import type {View} from '../reports/view.js'
+import type {Form, View} from '../reports/view.js'
 import type {Source} from '../sources/source.js'
 import type {Target} from '../sources/subject.js'
 import {booleanSpelling} from './boolean-spelling.js'
@@ -13,6 +13,9 @@ import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
 import {formOf, rendered} from './output.js'
 import {layoutFor, remark, write} from './streams.js'
 import {refuseFileOfPods} from './wrong-file.js'
+
+/** Forms that are the answer's own data, so gaps always go to standard error. */
+const PLAIN_DATA: readonly Form[] = ['raw', 'json', 'yaml']
 
 function refuseBoth(flags: SubjectFlags, pod: string | undefined): void {
   if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {
@@ -117,9 +120,9 @@ export abstract class MeshCommand extends Command {
   }
 
   /** Says on standard error what an answer in this form leaves out. */
-  protected async remarks<R extends Report>(report: R, view: View<R>, form: string): Promise<void> {
+  protected async remarks<R extends Report>(report: R, view: View<R>, form: Form): Promise<void> {
     for (const note of report.notes) await remark(note)
-    const shown = view.showsGaps === true && form !== 'raw' && form !== 'json' && form !== 'yaml'
+    const shown = view.showsGaps === true && !PLAIN_DATA.includes(form)
     const gaps = shown ? (view.untold?.(report, form) ?? []) : report.gaps
     for (const sentence of gapSentences(gaps)) await remark(`not checked: ${sentence}`)
     if (report.next !== undefined) await remark(report.next)

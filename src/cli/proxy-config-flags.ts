@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {STANDARD_FORMS} from '../reports/view.js'
 import {atFlag, fileFlag, selectorFlag} from './flags.js'
 
 /** Puts the rows of a table in another order. */
@@ -12,7 +13,7 @@ export const sortFlag = Flags.string({
 export const formFlag = Flags.string({
   char: 'o',
   helpGroup: 'OUTPUT',
-  helpValue: 'short|table|wide|json|yaml|raw',
+  helpValue: STANDARD_FORMS.join('|'),
   description: 'output format; json and yaml match istioctl',
 })
 

@@ -24,44 +24,44 @@ import type {Labels} from '../model/selector.js'
 import type {SocketTable} from '../model/socket.js'
 import type {ProxyConnection} from '../model/sync-state.js'
 
-/** The pod a rule looks at: what it is, how it takes part in the mesh, and whether that is so or foreseen. */
+/** The pod a rule checks, and how it takes part in the mesh: observed, or predicted for a template. */
 export interface Workload {
   readonly pod: PodModel
   readonly mode: PodMode
-  /** True when the mode is what injection would make of a template. */
-  readonly foreseen: boolean
+  /** True when the mode is the predicted result of injecting a template. */
+  readonly predicted: boolean
   readonly version?: IstioVersion
-  /** When the evidence was true. */
+  /** When the evidence was collected. */
   readonly at: Date
 }
 
-/** What the control plane's replicas say of one proxy. */
+/** What the istiod replicas report about one proxy. */
 export interface ControlPlaneView {
   /** One per replica that knows the proxy. */
   readonly connections: readonly (ProxyConnection & {readonly istiodVersion: string})[]
   readonly istiods: number
-  /** Where those istiods run. */
+  /** The namespace of those istiods. */
   readonly namespace: string
-  /** When this was so. */
+  /** When istiod reported it. */
   readonly at: Date
 }
 
-/** The rules found in a pod fit another release of Istio better than the one they should come from. */
+/** The kernel rules of a pod match another Istio release better than the pod's own. */
 export interface OtherRelease {
   /** The release by the pod's image: `1.31`. */
-  readonly told: string
-  /** The releases that make such rules, in words. */
-  readonly words: string
+  readonly declaredVersion: string
+  /** The releases that generate such rules: `Istio 1.24 or earlier`. */
+  readonly text: string
   /** True when nothing but the release differs. */
   readonly exactly: boolean
 }
 
-/** Everything a rule may ask for beside the pod itself; each is fetched once, and its absence is a gap that is shown. */
+/** The evidence a rule may use besides the pod; each is fetched once, and a missing one is reported as not checked. */
 export interface Facts {
   readonly namespace: NamespaceModel
   readonly services: readonly ServiceModel[]
   /**
-   * Of the Services that name a container port this pod lacks: the paths of those ports that some pod or template the Service selects has.
+   * For Services with a named targetPort that this pod lacks: the paths of those ports that another selected pod or template has.
    * A Service whose pods could not be read is left out.
    */
   readonly namedElsewhere: ReadonlyMap<string, ReadonlySet<string>>
@@ -77,7 +77,7 @@ export interface Facts {
   readonly serviceEntries: readonly ServiceEntryModel[]
   readonly sidecars: readonly SidecarModel[]
   readonly envoyFilters: readonly EnvoyFilterModel[]
-  /** Every name a rule of meshctl goes by: codes, slugs, codes of Istio's analyzers. */
+  /** Every name of every rule: codes, slugs, codes of Istio's analyzers. */
   readonly ruleNames: ReadonlySet<string>
   /** Those of the pod's namespace. */
   readonly networkPolicies: readonly NetworkPolicyModel[]
@@ -89,7 +89,7 @@ export interface Facts {
   readonly proxyLog: string
   readonly initLog: string
   readonly controlPlane: ControlPlaneView
-  /** Where the proxy looks for istiod, and whether a Service of that name exists (undefined for addresses that are no Service's). */
+  /** The discovery address, and whether its Service exists (undefined for an address that is not a Service). */
   readonly discovery: {
     readonly address: string
     readonly from: string
@@ -97,68 +97,68 @@ export interface Facts {
     /** The namespace of that Service, with its labels where they are known. */
     readonly home?: {readonly namespace: string; readonly labels?: Labels}
   }
-  /** How the kernel's rules differ from those the pod should have. */
+  /** How the kernel rules differ from the expected rules. */
   readonly drift: {
     readonly differences: readonly Difference[]
     readonly via: string
-    /** Where they are the rules of another release than the pod's own. */
+    /** Set when they are the rules of another release. */
     readonly otherRelease?: OtherRelease
   }
-  /** The rules in the kernel as they are now, and the machine packets are walked on. */
+  /** The current kernel rules, and the network namespace packets are simulated in. */
   readonly kernel: {
     readonly rulesets: readonly Ruleset[]
     readonly machine: Machine
-    /** What istio-init printed of its settings, where that stands beside the rules. */
+    /** The settings istio-init logged, if they were captured with the rules. */
     readonly parameters: Readonly<Record<string, string>>
   }
   /** The names of the network interfaces of the pod. */
   readonly interfaces: readonly string[]
   /** The container of the proxy with all that injection gives it, as running pods and `istioctl kube-inject` show it. */
   readonly sidecar: Container
-  /** How a pod that exists is doing. */
+  /** The status of an existing pod. */
   readonly status: PodStatus
   readonly cni: {readonly inUse: boolean; readonly because: string}
-  /** The release of the CNI plugin, where it makes the rules of the pod. */
+  /** The release of the CNI plugin, when it sets up the rules of the pod. */
   readonly cniRelease: IstioVersion
-  /** Namespaces whose pods the CNI plugin leaves alone, and where that stands. */
+  /** Namespaces excluded by the CNI plugin, and where that is configured. */
   readonly cniExcluded: {readonly namespaces: readonly string[]; readonly from: string}
 }
 
 export type FactName = keyof Facts
 
-/** What each fact is, for the sentence that says a rule could not be checked and for the documentation. */
-export const FACT_WORDS: Readonly<Record<FactName, string>> = {
-  namespace: 'the Namespace object',
-  services: 'the Services of the namespace',
-  namedElsewhere: 'the other pods of the Services',
-  webhooks: 'the injection webhooks',
-  injection: 'the Namespace and the injection webhooks',
-  injectors: "the injector's settings",
-  mesh: 'the mesh configuration',
-  peerAuthentications: 'the PeerAuthentications',
-  destinationRules: 'the DestinationRules',
-  authorizationPolicies: 'the AuthorizationPolicies',
-  requestAuthentications: 'the RequestAuthentications',
-  serviceEntries: 'the ServiceEntries',
-  sidecars: 'the Sidecar objects',
-  envoyFilters: 'the EnvoyFilters',
-  ruleNames: 'the rules of meshctl',
-  networkPolicies: 'the NetworkPolicies of the namespace',
-  nodes: 'the nodes',
-  sockets: 'the listening sockets of the pod',
-  ports: 'the listening sockets of the pod and the Services',
-  connections: 'the connections of the pod',
-  certificates: "Envoy's certificates",
-  proxyLog: 'the log of the sidecar',
-  initLog: 'the log of istio-init',
-  controlPlane: "istiod's view of the proxy",
-  discovery: 'the Services of the control plane',
-  drift: 'the rules the pod should have',
-  kernel: 'the rules in the kernel of the pod',
-  interfaces: 'the network interfaces of the pod',
-  sidecar: 'the injected sidecar',
-  status: 'the status of the pod',
-  cni: 'how the rules get into the pod',
-  cniRelease: 'the release of the CNI plugin',
-  cniExcluded: 'the namespaces the CNI plugin leaves alone',
+/** What each fact is called in the reasons for unchecked rules and in the documentation. */
+export const FACT_LABELS: Readonly<Record<FactName, string>> = {
+  namespace: 'Namespace object',
+  services: 'Services of the namespace',
+  namedElsewhere: 'other pods selected by the Services',
+  webhooks: 'injection webhooks',
+  injection: 'Namespace and injection webhooks',
+  injectors: 'injector settings',
+  mesh: 'mesh configuration',
+  peerAuthentications: 'PeerAuthentications',
+  destinationRules: 'DestinationRules',
+  authorizationPolicies: 'AuthorizationPolicies',
+  requestAuthentications: 'RequestAuthentications',
+  serviceEntries: 'ServiceEntries',
+  sidecars: 'Sidecar resources',
+  envoyFilters: 'EnvoyFilters',
+  ruleNames: 'meshctl rules',
+  networkPolicies: 'NetworkPolicies of the namespace',
+  nodes: 'nodes',
+  sockets: 'listening sockets of the pod',
+  ports: 'listening sockets of the pod and Services',
+  connections: 'open connections of the pod',
+  certificates: 'Envoy certificates',
+  proxyLog: 'sidecar log',
+  initLog: 'istio-init log',
+  controlPlane: 'sync status in istiod',
+  discovery: 'control plane Services',
+  drift: 'expected iptables rules',
+  kernel: 'iptables rules in the kernel',
+  interfaces: 'network interfaces of the pod',
+  sidecar: 'injected sidecar container',
+  status: 'pod status',
+  cni: 'whether the CNI plugin is used',
+  cniRelease: 'CNI plugin release',
+  cniExcluded: 'namespaces excluded by the CNI plugin',
 }

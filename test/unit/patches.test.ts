@@ -17,7 +17,7 @@ import {kubernetesProblems} from '../support/official-schemas.js'
 import type {RuleCase} from '../support/rule-case.js'
 
 const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
-const OFFERING = RULES.filter(({slug}) => /patch/.test(readFileSync(`src/rules/${slug}/rule.ts`, 'utf8')))
+const OFFERING = RULES.filter(({slug}) => /\bpatch\b(?!-)/.test(readFileSync(`src/rules/${slug}/rule.ts`, 'utf8')))
 const CASES = OFFERING.flatMap(rule => {
   const path = `src/rules/${rule.slug}/cases.yaml`
   const cases = existsSync(path) ? (parse(readFileSync(path, 'utf8')) as readonly RuleCase[]) : []

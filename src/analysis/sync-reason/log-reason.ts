@@ -10,8 +10,8 @@ export interface LogReason {
     | 'closed'
     | 'rejected'
     | 'unready'
-  /** The reason in words, to be followed by the line itself. */
-  readonly words: string
+  /** The reason as a clause; the log line follows it. */
+  readonly text: string
   /** What to look at next. */
   readonly advice: string
   readonly line: string
@@ -23,7 +23,7 @@ export interface LogReason {
 interface Pattern {
   readonly kind: LogReason['kind']
   readonly test: RegExp
-  words(match: RegExpExecArray): string
+  text(match: RegExpExecArray): string
   readonly advice: string
 }
 
@@ -35,7 +35,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     kind: 'dns',
     test: /lookup (\S+?)(?: on (\S+?))?: (server misbehaving|no such host|i\/o timeout|connection refused)/,
-    words: ([, host, server, why]) =>
+    text: ([, host, server, why]) =>
       `it cannot resolve istiod's name ${host}${server === undefined ? '' : ` (DNS server ${server}: ${why})`}`,
     advice:
       'Check discoveryAddress (mesh config, ProxyConfig or the proxy.istio.io/config annotation) and cluster DNS.',
@@ -43,64 +43,65 @@ const PATTERNS: readonly Pattern[] = [
   {
     kind: 'certificate',
     test: /(x509: [^"{}\n]+|tls: [^"{}\n]+|CERTIFICATE_VERIFY_FAILED[^"{}\n]*)/,
-    words: ([, what]) => `a certificate was refused: ${what?.trim()}`,
+    text: ([, what]) => `a certificate was rejected: ${what?.trim()}`,
     advice:
       "Compare the proxy's root certificate with istiod's (proxy-config secret) and check the clocks of both nodes.",
   },
   {
     kind: 'identity',
     test: /(Unauthenticated|authentication failure|failed to sign CSR|failed to create certificate|the token is expired|TokenReview)[^\n]{0,160}/,
-    words: match => `istiod refused the proxy's identity: ${match[0].trim().slice(0, 160)}`,
+    text: match => `istiod rejected the proxy's identity: ${match[0].trim().slice(0, 160)}`,
     advice: "Check the pod's service account token (audience istio-ca) and istiod's log around this time.",
   },
   {
     kind: 'forbidden',
     test: /code = PermissionDenied desc = ([^"\n]+)/,
-    words: ([, what]) => `istiod denied the connection: ${what?.trim()}`,
+    text: ([, what]) => `istiod denied the connection: ${what?.trim()}`,
     advice: "See istiod's log: the proxy's identity does not match its claimed namespace or service account.",
   },
   {
     kind: 'timeout',
     test: /dial tcp (\S+?): (?:i\/o timeout|connect: (?:connection timed out|no route to host|network is unreachable))/,
-    words: ([, address]) => `istiod at ${address} does not answer: attempts to connect time out`,
-    advice: 'Something drops the packets between the pod and istiod: a NetworkPolicy, a firewall or a dead istiod.',
+    text: ([, address]) => `istiod at ${address} does not answer: connection attempts time out`,
+    advice: 'Packets between the pod and istiod are dropped: check NetworkPolicies, firewalls, and that istiod runs.',
   },
   {
     kind: 'refused',
     test: /dial tcp (\S+?): connect: connection refused/,
-    words: ([, address]) => `istiod at ${address} refuses connections`,
-    advice: 'Nothing listens there: check that istiod runs, is ready, and that its Service has endpoints.',
+    text: ([, address]) => `istiod at ${address} refuses connections`,
+    advice: 'Nothing is listening: check that istiod runs, is ready, and that its Service has endpoints.',
   },
   {
     kind: 'rejected',
     test: /(?:delta |gRPC )config for (\S+) rejected: ([^\n]*?)(?:\tthread=\d+)?$/,
-    words: ([, type, why]) => `Envoy rejected ${type?.split('.').at(-1)}: ${why?.trim()}`,
-    advice: 'Mend or delete the object the rejected resource comes from; until then this type stays as it was.',
+    text: ([, type, why]) => `Envoy rejected ${type?.split('.').at(-1)}: ${why?.trim()}`,
+    advice:
+      'Correct or delete the object the rejected resource comes from; until then Envoy keeps its last good config of this type.',
   },
   {
     kind: 'closed',
     test: /upstream terminated with unexpected error (?:rpc error: )?(.+?)(?:\tid=\d+)?$/,
-    words: ([, why]) => `the connection to istiod broke: ${why?.trim()}`,
-    advice: "See whether it comes back: the proxy tries again by itself. istiod's log says what it saw.",
+    text: ([, why]) => `the connection to istiod broke: ${why?.trim()}`,
+    advice: "Check whether it reconnects: the proxy retries automatically. istiod's log shows its side.",
   },
   {
     kind: 'closed',
     test: /config stream(?: to \S+)? closed[^:\n]*: (\d+), ([^\n]*?)(?:\{via_upstream\})?(?:\tthread=\d+)?$/,
-    words: ([, code, why]) => `the configuration stream is closed (gRPC code ${code}): ${why?.trim()}`,
+    text: ([, code, why]) => `the configuration stream is closed (gRPC code ${code}): ${why?.trim()}`,
     advice: "See istiod's log at this time, and whether its pods were restarted.",
   },
   {
     kind: 'unready',
     test: /Envoy proxy is NOT ready: ([^\n]*)/,
-    words: ([, why]) => `the proxy is not ready: ${why?.trim()}`,
-    advice: 'The proxy has not got all of its first configuration.',
+    text: ([, why]) => `the proxy is not ready: ${why?.trim()}`,
+    advice: 'The proxy has not received its complete initial configuration.',
   },
 ]
 
-/** What says that an earlier trouble to connect is over. */
+/** Logged when the connection is restored. */
 const CONNECTED = /xdsproxy\s+connected to (?:delta )?upstream XDS server/
 
-/** Most telling first: why it cannot connect before that it does not. */
+/** Most specific first: the cause of a failed connection before the failure itself. */
 const WEIGHT: readonly LogReason['kind'][] = [
   'certificate',
   'identity',
@@ -116,18 +117,18 @@ const WEIGHT: readonly LogReason['kind'][] = [
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/
 
 function read(line: string): LogReason | undefined {
-  for (const {kind, test, words, advice} of PATTERNS) {
+  for (const {kind, test, text, advice} of PATTERNS) {
     const match = test.exec(line)
     if (match === null) continue
     const at = TIME.exec(line)?.[1]
-    return {kind, words: words(match), advice, line, ...(at === undefined ? {} : {at})}
+    return {kind, text: text(match), advice, line, ...(at === undefined ? {} : {at})}
   }
   return undefined
 }
 
 /**
- * The reasons a proxy's log gives for not having istiod's configuration, most telling first, each kind once in its latest form.
- * Troubles to connect that a later successful connection ended are left out.
+ * The reasons a proxy's log gives for not having istiod's configuration, most specific first, each kind once in its latest form.
+ * Connection failures before a later successful connection are left out.
  */
 export function logReasons(log: string): readonly LogReason[] {
   const latest = new Map<LogReason['kind'], LogReason>()

@@ -85,7 +85,7 @@ export function touchingDestinationRules(
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name'
 
 /** A policy attached to something applies to the pods of that Gateway alone; one without selector and targets to all (istio.io, AuthorizationPolicy). */
-export function meantFor(
+export function selectsPod(
   {selector, targets}: Pick<AuthorizationPolicyModel, 'selector' | 'targets'>,
   pod: PodModel,
 ): boolean {
@@ -103,7 +103,7 @@ export function policiesOf(
   const order = ['CUSTOM', 'DENY', 'ALLOW', 'AUDIT']
   return all
     .filter(({object}) => object.namespace === pod.object.namespace || object.namespace === rootNamespace)
-    .filter(policy => meantFor(policy, pod))
+    .filter(policy => selectsPod(policy, pod))
     .sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action) || (a.object.name < b.object.name ? -1 : 1))
 }
 
@@ -146,7 +146,7 @@ export function gatewaysOf(pod: PodModel, all: readonly GatewayModel[]): readonl
  * True when a proxy in a namespace is surely made from a VirtualService that touches the Service: it is of that namespace, for that very host and
  * all callers, and has HTTP routes, whose origin Envoy's metadata names.
  */
-export function surelyGiven(
+export function mustReachProxy(
   {virtualService: {object, hosts, routes, gateways}}: TouchingVirtualService,
   service: ServiceModel,
   namespace: string,

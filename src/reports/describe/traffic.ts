@@ -4,7 +4,7 @@ import {mtlsMode, type PeerMode} from '../../analysis/traffic-policy/peer-mode.j
 import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
 import {
   meansService,
-  surelyGiven,
+  mustReachProxy,
   type TouchingDestinationRule,
   type TouchingVirtualService,
   touchingDestinationRules,
@@ -153,7 +153,7 @@ export async function describeTraffic(
   )
   const home = service.object.namespace
   const given = (routes ?? [])
-    .filter(each => surelyGiven(each, service, home, objects.domain))
+    .filter(each => mustReachProxy(each, service, home, objects.domain))
     .map(each => shortName(each.virtualService.object))
   const [onlyRule] = rules ?? []
   return {

@@ -63,7 +63,7 @@ export async function whyFromLog(
   if (first === undefined) return undefined
   const began = [first, ...others].flatMap(reason => reason.since ?? []).sort()[0]
   return {
-    reason: first.words,
+    reason: first.text,
     advice: first.advice,
     evidence: [first.line.replace(/\t/g, ' ')],
     ...(began === undefined ? {} : {since: began}),

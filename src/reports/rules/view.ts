@@ -25,7 +25,7 @@ export function ruleData({
   versions,
   modes,
   needs,
-  passesWith,
+  needsToPass,
   uses,
   parameters = {},
 }: Rule): unknown {
@@ -41,7 +41,7 @@ export function ruleData({
     versions: versions ?? null,
     modes,
     needs,
-    passesWith: passesWith ?? [],
+    needsToPass: needsToPass ?? [],
     uses: uses ?? [],
     parameters: Object.entries(parameters).map(([name, parameter]) => ({name, ...parameter})),
   }

@@ -8,7 +8,7 @@ describe('reasons in a proxy log', () => {
     [
       'error dialing: x509: certificate signed by unknown authority',
       'certificate',
-      'a certificate was refused: x509: certificate signed by unknown authority',
+      'a certificate was rejected: x509: certificate signed by unknown authority',
     ],
     [
       'dial tcp 10.96.0.10:15012: connect: connection refused',
@@ -30,9 +30,9 @@ describe('reasons in a proxy log', () => {
       'forbidden',
       'istiod denied the connection: no identities matched',
     ],
-  ])('%s', (said, kind, words) => {
+  ])('%s', (said, kind, text) => {
     const line = `2026-11-20T18:55:26.213096Z\twarning\tenvoy config\t${said}`
-    expect(logReasons(line)).toMatchObject([{kind, words, at: '2026-11-20T18:55:26.213096Z'}])
+    expect(logReasons(line)).toMatchObject([{kind, text, at: '2026-11-20T18:55:26.213096Z'}])
   })
 
   test('a trouble that ended with a new connection is not told; a rejection stays', () => {
@@ -41,7 +41,7 @@ describe('reasons in a proxy log', () => {
       '2026-11-20T18:54:46Z\twarning\tenvoy config\tgRPC config for type.googleapis.com/envoy.config.cluster.v3.Cluster rejected: bad\tthread=15',
       '2026-11-20T18:54:50Z\tinfo\txdsproxy\tconnected to delta upstream XDS server: istiod.istio-system.svc:15012\tid=2',
     ].join('\n')
-    expect(logReasons(log).map(each => each.words)).toEqual(['Envoy rejected Cluster: bad'])
+    expect(logReasons(log).map(each => each.text)).toEqual(['Envoy rejected Cluster: bad'])
   })
 
   test('a quiet log gives no reason', () => {

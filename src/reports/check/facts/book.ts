@@ -1,6 +1,6 @@
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import type {Artifact} from '../../../model/evidence.js'
-import {FACT_WORDS, type FactName, type Facts, type Workload} from '../../../rules/facts.js'
+import {FACT_LABELS, type FactName, type Facts, type Workload} from '../../../rules/facts.js'
 import {RULES} from '../../../rules/registry.js'
 import type {Source} from '../../../sources/source.js'
 import {certificates} from './certificates.js'
@@ -59,7 +59,7 @@ const FETCH: Fetchers = {
   sidecar,
   status: async ({workload: {pod}}) =>
     pod.status === undefined
-      ? missing(FACT_WORDS.status, 'not-captured', 'a manifest shows no running pod')
+      ? missing(FACT_LABELS.status, 'not-captured', 'a manifest shows no running pod')
       : answered(pod.status),
   cni,
   cniRelease,

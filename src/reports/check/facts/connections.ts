@@ -1,6 +1,6 @@
 import {parseConnections} from '../../../formats/sockets/connections.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
-import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
+import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
 import {type PodContext, refOf} from './context.js'
 
 /** The connections of the pod as its kernel lists them (/proc/net/tcp and tcp6). */
@@ -10,5 +10,5 @@ export async function connections({run, workload}: PodContext): Promise<Answer<F
   const found = parseConnections(Buffer.from(answer.value.bytes).toString('utf8'))
   return found.listening.length > 0
     ? answered(found)
-    : missing(FACT_WORDS.connections, 'unreadable', 'no listener was recognised, and a sidecar always has some')
+    : missing(FACT_LABELS.connections, 'unreadable', 'no listener was recognised, and a sidecar always has some')
 }

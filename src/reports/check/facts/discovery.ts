@@ -2,7 +2,7 @@ import {textOf} from '../../../formats/decode.js'
 import {parseYamlText} from '../../../formats/kube-manifest/yaml-text.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import {injectedContainer} from '../../../model/pod.js'
-import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
+import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
 import type {PodContext} from './context.js'
 
 /** The address in the proxy's configuration (PROXY_CONFIG, written by injection), else in the annotation, else the mesh's. */
@@ -14,7 +14,7 @@ export async function discovery({run, workload: {pod}}: PodContext): Promise<Ans
   )
   const mesh = await run.lists.mesh()
   const address = own[0] ?? own[1] ?? (mesh.ok ? mesh.value.discoveryAddress : undefined)
-  if (address === undefined) return mesh.ok ? missing(FACT_WORDS.mesh, 'not-captured', 'no address') : mesh
+  if (address === undefined) return mesh.ok ? missing(FACT_LABELS.mesh, 'not-captured', 'no address') : mesh
   const from =
     own[0] !== undefined || own[1] !== undefined ? 'the proxy configuration of the pod' : 'the mesh configuration'
   const [, name, namespace] = /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?(?::\d+)?$/.exec(address) ?? []

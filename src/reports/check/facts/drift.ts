@@ -3,7 +3,7 @@ import {expectedFor} from '../../../evidence/kernel/expectation.js'
 import {otherRelease} from '../../../evidence/kernel/other-release.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import {UserError} from '../../../model/user-error.js'
-import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
+import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
 import {type PodContext, refOf} from './context.js'
 
 /** The rules as they are now against those the pod should have. */
@@ -20,7 +20,7 @@ export async function drift(context: PodContext): Promise<Answer<Facts['drift']>
       ...(other === undefined ? {} : {otherRelease: other}),
     })
   } catch (error) {
-    if (error instanceof UserError) return missing(FACT_WORDS.drift, 'not-captured', error.message)
+    if (error instanceof UserError) return missing(FACT_LABELS.drift, 'not-captured', error.message)
     throw error
   }
 }

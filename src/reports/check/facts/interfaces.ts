@@ -1,6 +1,6 @@
 import {parseIpAddresses} from '../../../formats/netfilter/ip-facts.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
-import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
+import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
 import {type PodContext, refOf} from './context.js'
 
 /** The names of the interfaces the pod has now (`ip addr`). */
@@ -10,5 +10,5 @@ export async function interfaces({run, workload}: PodContext): Promise<Answer<Fa
   const found = parseIpAddresses(Buffer.from(answer.value.bytes).toString('utf8'))
   return found.length > 0
     ? answered(found.map(({name}) => name))
-    : missing(FACT_WORDS.interfaces, 'unreadable', 'no interface was recognised')
+    : missing(FACT_LABELS.interfaces, 'unreadable', 'no interface was recognised')
 }

@@ -1,6 +1,6 @@
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import {injectedContainer} from '../../../model/pod.js'
-import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
+import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
 import type {PodContext} from './context.js'
 
 const INJECTED = 'sidecar.istio.io/status'
@@ -13,11 +13,11 @@ export async function sidecar({workload: {pod}}: PodContext): Promise<Answer<Fac
   const proxy = injectedContainer(pod, 'istio-proxy')
   if (pod.exists) {
     return proxy === undefined
-      ? missing(FACT_WORDS.sidecar, 'not-applicable', 'the pod has no container istio-proxy')
+      ? missing(FACT_LABELS.sidecar, 'not-applicable', 'the pod has no container istio-proxy')
       : answered(proxy)
   }
   const whole = proxy?.args.includes('proxy') === true || pod.annotations[INJECTED] !== undefined
   return proxy !== undefined && whole
     ? answered(proxy)
-    : missing(FACT_WORDS.sidecar, 'not-captured', 'a manifest does not show what injection adds')
+    : missing(FACT_LABELS.sidecar, 'not-captured', 'a manifest does not show what injection adds')
 }

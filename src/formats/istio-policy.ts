@@ -2,6 +2,7 @@ import type {DestinationRuleModel, MtlsMode, PeerAuthentication, TrafficTls} fro
 import type {KubeObject} from '../model/kube-object.js'
 import {objectRefOf} from '../model/pod.js'
 import {at, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from './decode.js'
+import {destinationRuleSettings} from './istio-traffic/rule-settings.js'
 
 const MODES: readonly MtlsMode[] = ['UNSET', 'DISABLE', 'PERMISSIVE', 'STRICT']
 
@@ -54,6 +55,7 @@ export function readDestinationRule(object: KubeObject): DestinationRuleModel {
         ...(own === undefined ? {} : {tls: own}),
       }
     }),
+    settings: destinationRuleSettings(object),
     createdAt: born(object),
   }
 }

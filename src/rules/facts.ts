@@ -1,22 +1,12 @@
 import type {Difference} from '../analysis/netfilter/drift/drift.js'
 import type {PortRow} from '../analysis/ports/port-map.js'
+import {MESH_OBJECTS, type MeshObjectLists, type MeshObjectName} from '../formats/mesh-objects.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
 import type {ConnectionTable} from '../model/connection.js'
-import type {InjectionDecision, InjectionWebhook, InjectorSettings, NamespaceModel} from '../model/injection.js'
-import type {DestinationRuleModel, PeerAuthentication} from '../model/istio-policy.js'
-import type {
-  AuthorizationPolicyModel,
-  EnvoyFilterModel,
-  RequestAuthenticationModel,
-  ServiceEntryModel,
-  SidecarModel,
-} from '../model/istio-traffic.js'
+import type {InjectionDecision, InjectorSettings, NamespaceModel} from '../model/injection.js'
 import type {IstioVersion} from '../model/istio-version.js'
-import type {NodeModel} from '../model/kube-node.js'
-import type {ServiceModel} from '../model/kube-service.js'
 import type {Machine} from '../model/machine.js'
 import type {MeshSettings} from '../model/mesh-settings.js'
-import type {NetworkPolicyModel} from '../model/network-policy.js'
 import type {Container, PodModel, PodStatus} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
 import type {Ruleset} from '../model/ruleset.js'
@@ -50,115 +40,99 @@ export interface ControlPlaneView {
 export interface OtherRelease {
   /** The release by the pod's image: `1.31`. */
   readonly declaredVersion: string
-  /** The releases that generate such rules: `Istio 1.24 or earlier`. */
+  /** The releases that generate such rules: `Istio 1.18 to 1.24`. */
   readonly text: string
   /** True when nothing but the release differs. */
   readonly exactly: boolean
 }
 
-/** The evidence a rule may use besides the pod; each is fetched once, and a missing one is reported as not checked. */
-export interface Facts {
-  readonly namespace: NamespaceModel
-  readonly services: readonly ServiceModel[]
+/** The address the proxy connects to istiod at. */
+export interface DiscoveryAddress {
+  readonly address: string
+  readonly from: string
+  /** Whether a Service of that name exists; undefined for an address that is not a Service. */
+  readonly exists: boolean | undefined
+  /** The namespace of that Service, with its labels where they are known. */
+  readonly home?: {readonly namespace: string; readonly labels?: Labels}
+}
+
+/** How the kernel rules differ from the expected rules. */
+export interface RulesDrift {
+  readonly differences: readonly Difference[]
+  readonly via: string
+  /** Set when they are the rules of another release. */
+  readonly otherRelease?: OtherRelease
+}
+
+/** The current kernel rules, and the network namespace packets are simulated in. */
+export interface KernelRules {
+  readonly rulesets: readonly Ruleset[]
+  readonly machine: Machine
+  /** The settings istio-init logged, if they were captured with the rules. */
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** A fact with its own fetcher: its type, and its name in the reasons for unchecked rules. */
+function fact<T>(label: string): {readonly label: string; readonly value?: T} {
+  return {label}
+}
+
+/** The evidence rules may use besides the pod and the objects of MESH_OBJECTS, one row each; `reports/check/facts` has the fetchers. */
+const FETCHED_FACTS = {
+  namespace: fact<NamespaceModel>('Namespace object'),
   /**
    * For Services with a named targetPort that this pod lacks: the paths of those ports that another selected pod or template has.
    * A Service whose pods could not be read is left out.
    */
-  readonly namedElsewhere: ReadonlyMap<string, ReadonlySet<string>>
-  readonly webhooks: readonly InjectionWebhook[]
-  readonly injection: InjectionDecision
+  namedElsewhere: fact<ReadonlyMap<string, ReadonlySet<string>>>('other pods selected by the Services'),
+  injection: fact<InjectionDecision>('Namespace and injection webhooks'),
   /** Of all revisions. */
-  readonly injectors: readonly InjectorSettings[]
-  readonly mesh: MeshSettings
-  readonly peerAuthentications: readonly PeerAuthentication[]
-  readonly destinationRules: readonly DestinationRuleModel[]
-  readonly authorizationPolicies: readonly AuthorizationPolicyModel[]
-  readonly requestAuthentications: readonly RequestAuthenticationModel[]
-  readonly serviceEntries: readonly ServiceEntryModel[]
-  readonly sidecars: readonly SidecarModel[]
-  readonly envoyFilters: readonly EnvoyFilterModel[]
+  injectors: fact<readonly InjectorSettings[]>('injector settings'),
+  mesh: fact<MeshSettings>('mesh configuration'),
   /** Every name of every rule: codes, slugs, codes of Istio's analyzers. */
-  readonly ruleNames: ReadonlySet<string>
-  /** Those of the pod's namespace. */
-  readonly networkPolicies: readonly NetworkPolicyModel[]
-  readonly nodes: readonly NodeModel[]
-  readonly sockets: SocketTable
-  readonly ports: readonly PortRow[]
-  readonly connections: ConnectionTable
-  readonly certificates: {readonly all: readonly AdminCertificate[]; readonly at: Date}
-  readonly proxyLog: string
-  readonly initLog: string
-  readonly controlPlane: ControlPlaneView
-  /** The discovery address, and whether its Service exists (undefined for an address that is not a Service). */
-  readonly discovery: {
-    readonly address: string
-    readonly from: string
-    readonly exists: boolean | undefined
-    /** The namespace of that Service, with its labels where they are known. */
-    readonly home?: {readonly namespace: string; readonly labels?: Labels}
-  }
-  /** How the kernel rules differ from the expected rules. */
-  readonly drift: {
-    readonly differences: readonly Difference[]
-    readonly via: string
-    /** Set when they are the rules of another release. */
-    readonly otherRelease?: OtherRelease
-  }
-  /** The current kernel rules, and the network namespace packets are simulated in. */
-  readonly kernel: {
-    readonly rulesets: readonly Ruleset[]
-    readonly machine: Machine
-    /** The settings istio-init logged, if they were captured with the rules. */
-    readonly parameters: Readonly<Record<string, string>>
-  }
+  ruleNames: fact<ReadonlySet<string>>('meshctl rules'),
+  sockets: fact<SocketTable>('listening sockets of the pod'),
+  ports: fact<readonly PortRow[]>('listening sockets of the pod, and Services'),
+  connections: fact<ConnectionTable>('open connections of the pod'),
+  certificates: fact<{readonly all: readonly AdminCertificate[]; readonly at: Date}>('Envoy certificates'),
+  proxyLog: fact<string>('sidecar log'),
+  initLog: fact<string>('istio-init log'),
+  controlPlane: fact<ControlPlaneView>('sync status in istiod'),
+  discovery: fact<DiscoveryAddress>('control plane Services'),
+  drift: fact<RulesDrift>('expected iptables rules'),
+  kernel: fact<KernelRules>('iptables rules in the kernel'),
   /** The names of the network interfaces of the pod. */
-  readonly interfaces: readonly string[]
+  interfaces: fact<readonly string[]>('network interfaces of the pod'),
   /** The container of the proxy with all that injection gives it, as running pods and `istioctl kube-inject` show it. */
-  readonly sidecar: Container
+  sidecar: fact<Container>('injected sidecar container'),
   /** The status of an existing pod. */
-  readonly status: PodStatus
-  readonly cni: {readonly inUse: boolean; readonly because: string}
+  status: fact<PodStatus>('pod status'),
+  cni: fact<{readonly inUse: boolean; readonly because: string}>('whether the CNI plugin is used'),
   /** The release of the CNI plugin, when it sets up the rules of the pod. */
-  readonly cniRelease: IstioVersion
+  cniRelease: fact<IstioVersion>('CNI plugin release'),
   /** Namespaces excluded by the CNI plugin, and where that is configured. */
-  readonly cniExcluded: {readonly namespaces: readonly string[]; readonly from: string}
+  cniExcluded: fact<{readonly namespaces: readonly string[]; readonly from: string}>(
+    'namespaces excluded by the CNI plugin',
+  ),
+} as const
+
+export type FetchedFactName = keyof typeof FETCHED_FACTS
+
+type FetchedFacts = {
+  readonly [N in FetchedFactName]: NonNullable<(typeof FETCHED_FACTS)[N]['value']>
 }
 
-export type FactName = keyof Facts
+/** The evidence a rule may use besides the pod; each is fetched once, and a missing one is reported as not checked. */
+export type Facts = MeshObjectLists & FetchedFacts
+
+export type FactName = MeshObjectName | FetchedFactName
 
 /** What each fact is called in the reasons for unchecked rules and in the documentation. */
-export const FACT_LABELS: Readonly<Record<FactName, string>> = {
-  namespace: 'Namespace object',
-  services: 'Services of the namespace',
-  namedElsewhere: 'other pods selected by the Services',
-  webhooks: 'injection webhooks',
-  injection: 'Namespace and injection webhooks',
-  injectors: 'injector settings',
-  mesh: 'mesh configuration',
-  peerAuthentications: 'PeerAuthentications',
-  destinationRules: 'DestinationRules',
-  authorizationPolicies: 'AuthorizationPolicies',
-  requestAuthentications: 'RequestAuthentications',
-  serviceEntries: 'ServiceEntries',
-  sidecars: 'Sidecar resources',
-  envoyFilters: 'EnvoyFilters',
-  ruleNames: 'meshctl rules',
-  networkPolicies: 'NetworkPolicies of the namespace',
-  nodes: 'nodes',
-  sockets: 'listening sockets of the pod',
-  ports: 'listening sockets of the pod and Services',
-  connections: 'open connections of the pod',
-  certificates: 'Envoy certificates',
-  proxyLog: 'sidecar log',
-  initLog: 'istio-init log',
-  controlPlane: 'sync status in istiod',
-  discovery: 'control plane Services',
-  drift: 'expected iptables rules',
-  kernel: 'iptables rules in the kernel',
-  interfaces: 'network interfaces of the pod',
-  sidecar: 'injected sidecar container',
-  status: 'pod status',
-  cni: 'whether the CNI plugin is used',
-  cniRelease: 'CNI plugin release',
-  cniExcluded: 'namespaces excluded by the CNI plugin',
+export const FACT_LABELS = Object.fromEntries(
+  [...Object.entries(MESH_OBJECTS), ...Object.entries(FETCHED_FACTS)].map(([name, {label}]) => [name, label]),
+) as Readonly<Record<FactName, string>>
+
+/** True for a fact that is a list of objects, read by the row of that name. */
+export function isObjectFact(name: FactName): name is MeshObjectName {
+  return Object.hasOwn(MESH_OBJECTS, name)
 }

@@ -1,26 +1,26 @@
 import {decideInjection} from '../../analysis/injection/decision.js'
 import {defaultWebhooks} from '../../analysis/injection/default-webhooks.js'
 import {type WebhookVerdict, webhookVerdicts} from '../../analysis/injection/webhook-verdict.js'
-import {asksForAmbient} from '../../analysis/pod-mode/pod-mode.js'
+import {asksForAmbient, podMode} from '../../analysis/pod-mode/pod-mode.js'
 import type {InjectionDecision, NamespaceModel} from '../../model/injection.js'
 import type {PodModel} from '../../model/pod.js'
-import type {ClusterLists} from '../mesh-objects/object-cache.js'
+import type {ObjectCache} from '../mesh-objects/object-cache.js'
 
 const REVISION = 'istio.io/rev'
 const TAKEN = 'not known; it is taken that it asks for sidecars'
 
-/** What a forecast takes for granted because nothing shows it. */
-export type Assumption = 'namespace' | 'webhooks'
+/** What a prediction assumes because nothing shows it. */
+export type PredictionAssumption = 'namespace' | 'webhooks'
 
-/** What injection would do with a pod made now, and on what that rests. */
-export interface Forecast {
+/** What injection would do with a pod created now, and on what that rests. */
+export interface InjectionPrediction {
   readonly mode: 'sidecar' | 'ambient' | 'none'
   readonly decision: InjectionDecision
   /** Why, in one clause: what selects the pod, or what refuses it. */
   readonly because: string
   /** What each webhook configuration does with it. */
   readonly verdicts: readonly WebhookVerdict[]
-  readonly assumed: readonly Assumption[]
+  readonly assumed: readonly PredictionAssumption[]
 }
 
 /** Of a namespace nobody has shown it is taken that it asks for sidecars: else nothing could be said about a manifest on its own. */
@@ -37,12 +37,12 @@ function reasonOf({injected, decidedBy, reason}: InjectionDecision, verdicts: re
   return injected && decidedBy === 'policy' && selecting !== undefined ? selecting : reason
 }
 
-/** Whether a pod made now would get a sidecar, as the webhooks decide; those of a plain installation stand in for unknown ones, and an unknown Namespace asks. */
-export async function forecast(lists: ClusterLists, pod: PodModel): Promise<Forecast> {
+/** Whether a pod created now would get a sidecar, as the webhooks decide; those of a plain installation stand in for unknown ones, and an unknown Namespace asks. */
+export async function predictInjection(objects: ObjectCache, pod: PodModel): Promise<InjectionPrediction> {
   const [namespace, webhooks, injectors] = await Promise.all([
-    lists.namespace(pod.object.namespace),
-    lists.webhooks(),
-    lists.injectors(),
+    objects.namespace(pod.object.namespace),
+    objects.list('webhooks', pod.object.namespace),
+    objects.settings.injectors(),
   ])
   const home = namespace.ok ? namespace.value : asking(pod)
   const revisions = [home.labels[REVISION], pod.labels[REVISION]].filter(each => each !== undefined)
@@ -56,7 +56,7 @@ export async function forecast(lists: ClusterLists, pod: PodModel): Promise<Fore
   })
   const mode = decision.injected ? 'sidecar' : asksForAmbient(pod, home.labels) ? 'ambient' : 'none'
   const verdicts = webhookVerdicts(hooks, home.labels, pod.labels)
-  const assumed: readonly Assumption[] = [
+  const assumed: readonly PredictionAssumption[] = [
     // What refuses a sidecar in the pod itself does so in any namespace.
     ...(namespace.ok || !decision.injected ? [] : (['namespace'] as const)),
     ...(known ? [] : (['webhooks'] as const)),
@@ -67,4 +67,12 @@ export async function forecast(lists: ClusterLists, pod: PodModel): Promise<Fore
   const guessed = verdicts.map(each => (each.injects ? {...each, reason: taken} : each))
   const because = reasonOf(decision, guessed)
   return {mode, decision: {...decision, steps}, because, verdicts: guessed, assumed}
+}
+
+/** What injection would do with the pods of a template; undefined for a pod that exists and for a manifest that brings its own proxy. */
+export async function predictForTemplate(
+  objects: ObjectCache,
+  pod: PodModel,
+): Promise<InjectionPrediction | undefined> {
+  return pod.exists || podMode(pod) !== 'none' ? undefined : await predictInjection(objects, pod)
 }

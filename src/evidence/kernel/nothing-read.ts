@@ -39,9 +39,8 @@ export function nothingRead(kernel: Kernel, source: Source, subject: PodRef): Us
   }
   if (gap === undefined) return undefined
   const asked = gap.reason === 'no-privilege' ? 'permission denied' : GAP_REASONS[gap.reason].words
-  const what =
-    source.origin.kind === 'files'
-      ? `${label} holds no rules, only what was said when they were refused`
-      : `the kernel rules of ${podLabel(subject)} could not be read`
+  const what = !source.traits.complete
+    ? `${label} holds no rules, only what was said when they were refused`
+    : `the kernel rules of ${podLabel(subject)} could not be read`
   return new UserError(`${what}: ${asked} (${gap.detail})`, {hint: waysText(subject), gap})
 }

@@ -172,7 +172,7 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
     reading.warnings.filter(each => each.truncated !== true).map(each => `line ${each.line}: ${each.message}`),
   )
   const facts = await ipFacts(source, subject)
-  const pasted = source.origin.kind === 'files'
+  const pasted = !source.traits.complete
   return {
     rulesets,
     parameters,

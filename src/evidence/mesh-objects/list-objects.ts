@@ -20,7 +20,7 @@ async function slimList(source: Source, query: ObjectQuery): Promise<Answer<read
 }
 
 /** The list of every namespace in turn, where the cluster may not be listed whole: one refusal leaves the list incomplete, so it is a gap. */
-export async function namespaceByNamespace(
+export async function listByNamespace(
   source: Source,
   kind: string,
   names: readonly string[],
@@ -28,7 +28,7 @@ export async function namespaceByNamespace(
 ): Promise<Answer<readonly KubeObject[]>> {
   const lists = await boundedMap(names, NAMESPACES_AT_ONCE, async name => ({
     name,
-    answer: await listed(source, kind, name),
+    answer: await listObjects(source, kind, name),
   }))
   const unseen = lists.flatMap(({name, answer}) => (answer.ok ? [] : [name]))
   if (unseen.length === 0) return answered(lists.flatMap(({answer}) => (answer.ok ? answer.value : [])))
@@ -40,9 +40,13 @@ export async function namespaceByNamespace(
 }
 
 /** Files given by hand rarely hold all of a cluster, so an empty list there is not knowledge but a gap. */
-export async function listed(source: Source, kind: string, namespace?: string): Promise<Answer<readonly KubeObject[]>> {
+export async function listObjects(
+  source: Source,
+  kind: string,
+  namespace?: string,
+): Promise<Answer<readonly KubeObject[]>> {
   const answer = await slimList(source, {kind, ...(namespace === undefined ? {} : {namespace})})
-  if (answer.ok && answer.value.length === 0 && source.origin.kind === 'files') {
+  if (answer.ok && answer.value.length === 0 && !source.traits.complete) {
     const where = namespace === undefined ? '' : ` of namespace ${namespace}`
     return missing(`${kind} objects${where}`, 'not-captured', 'the files given hold none')
   }

@@ -24,7 +24,7 @@ export async function readPodObject(source: Source, ref: PodRef): Promise<Answer
 export async function readServices(source: Source, namespace: string): Promise<Answer<readonly ServiceModel[]>> {
   const answer = await source.objects({kind: 'Service', namespace})
   if (!answer.ok) return answer
-  if (answer.value.length === 0 && source.origin.kind === 'files') {
+  if (answer.value.length === 0 && !source.traits.complete) {
     return missing('Services', 'not-captured', `the files given hold no Service of namespace ${namespace}`)
   }
   return answered(answer.value.map(readService))

@@ -11,7 +11,7 @@ import type {CheckedWorkload} from './evaluate/aggregator.js'
 import {isQuiet, quietWorkloads} from './forms/clean-workloads.js'
 import {checkData} from './forms/data.js'
 import {githubAnnotations} from './forms/github.js'
-import {outlookLines, outlookMark, outlookWords} from './forms/injection-lines.js'
+import {injectionLines, injectionMark, injectionWords} from './forms/injection-lines.js'
 import {junitXml} from './forms/junit.js'
 import {patchText} from './forms/patches.js'
 import {policyReports} from './forms/policy-report.js'
@@ -37,7 +37,7 @@ export function checkHeadline({counts, workloads, damaged, visited}: CheckReport
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
   const unreadParts = damaged.length === 0 ? '' : `; ${humanCount(damaged.length, 'part')} could not be read`
   const unvisited = visited ? '' : ' Pods were not visited: --deep does.'
-  return `${where}: ${severities(counts)}${accepted}; ${humanCount(counts.passed, 'check')} passed, ${counts.notChecked} not checked${outlookMark(workloads)}${unreadParts}.${unvisited}`
+  return `${where}: ${severities(counts)}${accepted}; ${humanCount(counts.passed, 'check')} passed, ${counts.notChecked} not checked${injectionMark(workloads)}${unreadParts}.${unvisited}`
 }
 
 function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {
@@ -77,7 +77,7 @@ function workloadHead(each: CheckedWorkload): readonly Cell[] {
   const {workload, pods, findings, passed, notChecked} = each
   const open = findings.filter(({accepted}) => accepted === undefined)
   const count = (severity: Severity) => open.filter(one => one.severity === severity).length
-  const of = pods.length === 0 ? `manifest${outlookWords(each)}` : humanCount(pods.length, 'pod')
+  const of = pods.length === 0 ? `manifest${injectionWords(each)}` : humanCount(pods.length, 'pod')
   const found =
     open.length === 0
       ? findings.length === 0
@@ -140,7 +140,7 @@ function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
   const lines = [
     ...head,
     ...worst(report),
-    ...outlookLines(report.workloads),
+    ...injectionLines(report.workloads),
     ...blocks,
     ...quietWorkloads(report.workloads, wide),
     ...unchecked(report, wide),

@@ -38,12 +38,12 @@ export function serviceData(description: ServiceDescription): unknown {
       mtls: modeData(mtls),
     })),
     destinationRules:
-      destinationRules?.map(({rule, matching, others, settings}) => ({
+      destinationRules?.map(({rule, matching, others}) => ({
         ...named(rule.object),
         host: rule.host,
         matchingSubsets: matching,
         otherSubsets: others,
-        settings,
+        settings: rule.settings,
         standing: standingOf(inProxy.destinationRules, rule.object),
       })) ?? null,
     virtualServices:

@@ -40,16 +40,12 @@ export interface DescribedPort {
   readonly mtls?: PeerMode
 }
 
-export interface DescribedRule extends TouchingDestinationRule {
-  readonly settings: readonly string[]
-}
-
 /** A Service and all that leads traffic to it; lists that could not be read are absent. */
 export interface ServiceDescription {
   readonly service: ServiceModel
   readonly guard: Guard
   readonly ports: readonly DescribedPort[]
-  readonly destinationRules?: readonly DescribedRule[]
+  readonly destinationRules?: readonly TouchingDestinationRule[]
   readonly virtualServices?: readonly TouchingVirtualService[]
   readonly exposed: readonly Exposure[]
   /** The rules by the objects and by the proxy's metadata. */
@@ -139,10 +135,7 @@ export async function describeTraffic(
   const rules =
     objects.destinationRules === undefined
       ? undefined
-      : touchingDestinationRules(service, pods, objects.destinationRules, objects.domain).map(each => ({
-          ...each,
-          settings: objects.settings.get(shortName(each.rule.object)) ?? [],
-        }))
+      : touchingDestinationRules(service, pods, objects.destinationRules, objects.domain)
   const routes =
     objects.virtualServices === undefined
       ? undefined

@@ -32,7 +32,7 @@ async function istiodsOf(source: Source, question: ControlPlaneQuestion): Promis
 function guard(source: Source, istiods: readonly IstiodAnswer[], owner: IstiodAnswer | undefined, id: string): void {
   const version = (owner ?? istiods[0])?.version ?? ''
   const gateway = owner?.proxies.find(proxy => proxy.id === id)?.kind === 'router'
-  if (source.origin.kind !== 'cluster' || !gateway || !HURT_BY_DUMP.test(version)) return
+  if (!source.traits.live || !gateway || !HURT_BY_DUMP.test(version)) return
   throw new UserError(
     `istiod ${version} can stop delivering this gateway's certificates when asked for its configuration`,
     {

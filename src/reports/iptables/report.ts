@@ -95,7 +95,7 @@ export function reportOn(kernel: Kernel, source: Source, subject: PodRef): Iptab
     origin: source.origin,
     gaps: kernel.gaps,
     notes: kernel.notes,
-    ...(kernel.from === 'log' && source.origin.kind !== 'files' ? {next: readNow(subject)} : {}),
+    ...(kernel.from === 'log' && source.traits.complete ? {next: readNow(subject)} : {}),
     subject,
     kernel,
     rulesets,

@@ -54,7 +54,7 @@ function unseen({from, rulesets}: Kernel): readonly string[] {
 /** Reads what packets are walked on; sockets only where their evidence is there. */
 export async function packetBench(source: Source, subject: PodRef): Promise<PacketBench> {
   const kernel = readableKernel(await readKernel(source, subject), source, subject)
-  const table = source.origin.kind === 'files' ? undefined : await readSockets(source, subject)
+  const table = !source.traits.complete ? undefined : await readSockets(source, subject)
   const sockets = table?.ok === true ? table.value.sockets : []
   const machine = table?.ok === true ? {...kernel.machine, listeners: listenersOf(table.value)} : kernel.machine
   const assumed = kernel.machine.assumed

@@ -63,7 +63,7 @@ function reckonedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date |
       .at(-1) ?? ''
   const captured = answered !== '' ? answered : source.origin.capturedAt
   if (captured === undefined) return {at: new Date(), atSource: 'now' as const}
-  return {at: new Date(captured), atSource: source.origin.kind === 'cluster' ? ('now' as const) : ('captured' as const)}
+  return {at: new Date(captured), atSource: source.traits.live ? ('now' as const) : ('captured' as const)}
 }
 
 /**

@@ -398,12 +398,12 @@ test('-o takes any number of files and one form for standard output', () => {
   ])
   expect(outputSpecs(undefined, checkView)).toEqual([{form: undefined}])
   expect(() => outputSpecs(['json', 'table'], checkView)).toThrow(
-    'only one form can go to standard output, not json and table',
+    'only one format can go to standard output, not json and table',
   )
-  expect(() => outputSpecs(['sarif='], checkView)).toThrow('names no file')
+  expect(() => outputSpecs(['sarif='], checkView)).toThrow('has no file name')
   expect(() => outputSpecs(['html'], checkView)).toThrow('"html" not supported')
-  expect(() => outputSpecs(['=x'], checkView)).toThrow('-o "=x" names no form')
-  expect(() => outputSpecs([''], checkView)).toThrow('-o "" names no form')
+  expect(() => outputSpecs(['=x'], checkView)).toThrow('-o "=x" has no format')
+  expect(() => outputSpecs([''], checkView)).toThrow('-o "" has no format')
 })
 
 test('--fix is one more form for standard output, beside the files', () => {

@@ -1,4 +1,4 @@
-import type {Outlook} from '../../../evidence/injection/template-prediction.js'
+import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
 import type {Gap} from '../../../model/answer.js'
 import {type Finding, type NotChecked, SEVERITIES} from '../../../model/finding.js'
 import {byText} from '../../../model/order.js'
@@ -13,12 +13,12 @@ export interface CheckedWorkload {
   readonly notChecked: readonly NotChecked[]
   readonly passed: number
   /** Of a manifest: whether its pods would get a sidecar. */
-  readonly injection?: Outlook
+  readonly injection?: InjectionPrediction
 }
 
 /** What became of pods, gathered by workload as they are checked; nothing else of a pod is kept. */
 export interface Tally {
-  add(pod: PodModel, outcomes: readonly Outcome[], injection?: Outlook): void
+  add(pod: PodModel, outcomes: readonly Outcome[], injection?: InjectionPrediction): void
   /** The workloads in order of their names; the same whatever the order in which pods came. */
   workloads(): readonly CheckedWorkload[]
 }
@@ -40,7 +40,7 @@ interface Group {
   readonly notChecked: Map<string, Shared<{readonly rule: string; readonly gap: Gap}>>
   /** By the place of the rule among the outcomes: 0 not asked, 1 passed by every pod so far, 2 not. */
   readonly asked: Uint8Array
-  injection?: Outlook
+  injection?: InjectionPrediction
 }
 
 const PASSED = 1

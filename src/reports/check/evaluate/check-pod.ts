@@ -1,3 +1,5 @@
+import {podMode} from '../../../analysis/pod-mode/pod-mode.js'
+import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
 import type {Gap} from '../../../model/answer.js'
 import type {Finding} from '../../../model/finding.js'
 import {parseIstioVersion} from '../../../model/istio-version.js'
@@ -10,7 +12,6 @@ import {matchesRuleName} from '../../../rules/select-rules.js'
 import {settingsOf} from '../../../rules/team-parameters.js'
 import {factBook} from '../facts/book.js'
 import type {CheckRun, FactBook} from '../facts/context.js'
-import {predicted} from '../facts/predicted.js'
 import {containerOf} from './container-of.js'
 
 /** What became of one rule for one pod. */
@@ -114,11 +115,21 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
   return unknown === undefined ? quiet(rule, 'passed') : {rule, kind: 'not-checked', gap: unknown}
 }
 
-/** Asks every rule about one pod. */
-export async function checkPod(run: CheckRun, pod: PodModel, rules: readonly Rule[]): Promise<readonly Outcome[]> {
+/** Asks every rule about one pod; of a template, with what injection would make of it. */
+export async function checkPod(
+  run: CheckRun,
+  pod: PodModel,
+  rules: readonly Rule[],
+  predicted: InjectionPrediction | undefined,
+): Promise<readonly Outcome[]> {
   const version = parseIstioVersion(injectedContainer(pod, 'istio-proxy')?.image)
-  const seen = await predicted(run, pod)
-  const workload = version === undefined ? seen : {...seen, version}
+  const workload: Workload = {
+    pod,
+    mode: predicted?.mode ?? podMode(pod),
+    predicted: predicted !== undefined,
+    at: run.at,
+    ...(version === undefined ? {} : {version}),
+  }
   const book = factBook(run, workload)
   return await Promise.all(rules.map(rule => evaluate(rule, workload, book)))
 }

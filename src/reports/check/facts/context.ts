@@ -1,5 +1,5 @@
 import type {IstiodAnswer} from '../../../evidence/control-plane/istiods.js'
-import type {ClusterLists} from '../../../evidence/mesh-objects/object-cache.js'
+import type {ObjectCache} from '../../../evidence/mesh-objects/object-cache.js'
 import {type Answer, missing} from '../../../model/answer.js'
 import type {PodRef} from '../../../model/kube-object.js'
 import type {PodModel} from '../../../model/pod.js'
@@ -9,7 +9,7 @@ import type {Source} from '../../../sources/source.js'
 /** What one run shares between its pods. */
 export interface CheckRun {
   readonly source: Source
-  readonly lists: ClusterLists
+  readonly objects: ObjectCache
   readonly istioNamespace: string
   readonly istiods: () => Promise<Answer<readonly IstiodAnswer[]>>
   /** When the evidence was true: the time of capture, else now. */

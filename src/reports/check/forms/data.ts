@@ -1,4 +1,4 @@
-import type {Outlook} from '../../../evidence/injection/template-prediction.js'
+import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
 import type {Finding, NotChecked} from '../../../model/finding.js'
 import type {CheckReport} from '../report.js'
 
@@ -12,8 +12,9 @@ function notCheckedData({rule, ...rest}: NotChecked): unknown {
 }
 
 /** Whether what a manifest makes would get a sidecar. */
-function injectionData({mode, decidedBy, because, revision, webhook, assumed}: Outlook): unknown {
-  const by = {decidedBy, reason: because, revision: revision ?? null, webhook: webhook ?? null}
+function injectionData({mode, because, decision, assumed}: InjectionPrediction): unknown {
+  const {decidedBy, revision, webhook} = decision
+  const by = {decidedBy, reason: because, revision: revision ?? null, webhook: webhook?.configuration ?? null}
   return {injected: mode === 'sidecar', mode, ...by, assumed}
 }
 

@@ -1,23 +1,23 @@
-import type {Outlook} from '../../../evidence/injection/template-prediction.js'
+import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
 import {objectLabel} from '../../../model/pod.js'
 import {wrapText} from '../../../terminal/wrap.js'
 import type {CheckedWorkload} from '../evaluate/aggregator.js'
 
 const WIDTH = 79
 
-const WORDS: Readonly<Record<Outlook['mode'], string>> = {
+const WORDS: Readonly<Record<InjectionPrediction['mode'], string>> = {
   sidecar: 'would get a sidecar',
   ambient: 'would be in the ambient mesh, without a sidecar',
   none: 'would get NO sidecar',
 }
 
 /** What a workload is in the line above its findings. */
-export function outlookWords({injection}: CheckedWorkload): string {
+export function injectionWords({injection}: CheckedWorkload): string {
   return injection === undefined ? '' : `, ${WORDS[injection.mode]}`
 }
 
 /** What the headline says of sidecars: of the one workload, or how many would get none. */
-export function outlookMark(workloads: readonly CheckedWorkload[]): string {
+export function injectionMark(workloads: readonly CheckedWorkload[]): string {
   const [first] = workloads
   if (workloads.length === 1 && first?.injection !== undefined) return `; ${WORDS[first.injection.mode]}`
   const without = workloads.filter(({injection}) => injection !== undefined && injection.mode !== 'sidecar')
@@ -25,8 +25,8 @@ export function outlookMark(workloads: readonly CheckedWorkload[]): string {
 }
 
 /** Which manifests would get a sidecar and why, those of one reason together, and what that takes for granted. */
-export function outlookLines(workloads: readonly CheckedWorkload[]): readonly string[] {
-  const groups = new Map<string, {readonly injection: Outlook; readonly names: string[]}>()
+export function injectionLines(workloads: readonly CheckedWorkload[]): readonly string[] {
+  const groups = new Map<string, {readonly injection: InjectionPrediction; readonly names: string[]}>()
   for (const {workload, injection} of workloads) {
     if (injection === undefined) continue
     const key = `${injection.mode} ${injection.because}`

@@ -139,7 +139,7 @@ export async function* podPages(
   shard?: string,
 ): AsyncGenerator<PodPage> {
   const mine = inShard(shard)
-  const listed = names.length === 0 && source.origin.kind !== 'files' && source.impliedSubject === undefined
+  const listed = names.length === 0 && source.manifests === undefined && source.impliedSubject === undefined
   let pods = 0
   for await (const page of listed ? everyPod(source, target) : onePage(await checkTargets(source, names, target))) {
     pods = page.begins ? page.pods.length : pods + page.pods.length

@@ -38,8 +38,8 @@ function listed(objects: readonly KubeObject[]): string {
 
 /** The error for files in which there is nothing to check: what could not be read of them comes first, then what else they hold. */
 async function nothingIn(source: Source, refused: Gap | undefined): Promise<UserError> {
-  const damaged = (await source.damaged?.()) ?? []
-  const over = (await source.passedOver?.()) ?? []
+  const damaged = (await source.manifests?.damaged()) ?? []
+  const over = (await source.manifests?.skipped()) ?? []
   const [first] = damaged
   const makers = `check looks at ${WORKLOAD_KINDS.join(', ')}; Services, Namespaces and webhooks beside them are used.`
   if (first !== undefined) {
@@ -109,7 +109,7 @@ export async function checkTargets(
   names: readonly string[],
   target: Target,
 ): Promise<readonly KubeObject[]> {
-  const manifests = source.origin.kind === 'files' && (await source.objects({kind: 'Pod'})).ok
+  const manifests = source.manifests !== undefined && (await source.objects({kind: 'Pod'})).ok
   if (names.length > 0) {
     const all = manifests ? await fromFiles(source, {}) : []
     const written = names.map(name => namedTemplates(all, name, target.namespace))
@@ -119,9 +119,9 @@ export async function checkTargets(
     if (none >= 0) throw new UserError(`no pods match ${JSON.stringify(names[none])} in ${source.origin.label}`)
     return lists.flat()
   }
-  const bare = source.origin.kind === 'files' && source.impliedSubject === undefined
+  const bare = source.manifests !== undefined && source.impliedSubject === undefined
   if (manifests || bare) return await fromFiles(source, target)
-  const [broken] = source.impliedSubject === undefined ? [] : ((await source.damaged?.()) ?? [])
+  const [broken] = source.impliedSubject === undefined ? [] : ((await source.manifests?.damaged()) ?? [])
   if (broken !== undefined) throw new UserError(`${broken.what}: ${broken.detail}`)
   if (source.impliedSubject !== undefined) {
     throw new UserError(`${source.origin.label} holds no Kubernetes objects, and check starts from pods`, {

@@ -1,4 +1,4 @@
-/** Why a proxy and its istiod disagree or do not talk, as read from a log. */
+/** Why a proxy is out of sync or not connected, found in its log. */
 export interface LogReason {
   readonly kind:
     | 'dns'
@@ -10,12 +10,12 @@ export interface LogReason {
     | 'closed'
     | 'rejected'
     | 'unready'
-  /** The reason as a clause; the log line follows it. */
+  /** The reason as text. */
   readonly text: string
   /** What to look at next. */
   readonly advice: string
   readonly line: string
-  /** When the log says so first (since the last good connection) and last. */
+  /** When the log first (since the last successful connection) and last reports it. */
   readonly since?: string
   readonly at?: string
 }
@@ -28,7 +28,7 @@ interface Pattern {
 }
 
 /**
- * What pilot-agent (xdsproxy, Go's net and gRPC errors) and Envoy (grpc_stream.h, *_subscription_state.cc) write when configuration does not arrive.
+ * What pilot-agent (xdsproxy, Go's net and gRPC errors) and Envoy (grpc_stream.h, *_subscription_state.cc) log when config does not arrive.
  * The first pattern that fits a line names it; errors of Go's net package keep their wording since Go 1.
  */
 const PATTERNS: readonly Pattern[] = [
@@ -62,47 +62,48 @@ const PATTERNS: readonly Pattern[] = [
   {
     kind: 'timeout',
     test: /dial tcp (\S+?): (?:i\/o timeout|connect: (?:connection timed out|no route to host|network is unreachable))/,
-    text: ([, address]) => `istiod at ${address} does not answer: connection attempts time out`,
-    advice: 'Packets between the pod and istiod are dropped: check NetworkPolicies, firewalls, and that istiod runs.',
+    text: ([, address]) => `istiod at ${address} does not answer: attempts to connect time out`,
+    advice:
+      'Packets between the pod and istiod are dropped: by a NetworkPolicy, a firewall, or because istiod is down.',
   },
   {
     kind: 'refused',
     test: /dial tcp (\S+?): connect: connection refused/,
     text: ([, address]) => `istiod at ${address} refuses connections`,
-    advice: 'Nothing is listening: check that istiod runs, is ready, and that its Service has endpoints.',
+    advice: 'Nothing is listening there: check that istiod is running and ready, and that its Service has endpoints.',
   },
   {
     kind: 'rejected',
     test: /(?:delta |gRPC )config for (\S+) rejected: ([^\n]*?)(?:\tthread=\d+)?$/,
     text: ([, type, why]) => `Envoy rejected ${type?.split('.').at(-1)}: ${why?.trim()}`,
     advice:
-      'Correct or delete the object the rejected resource comes from; until then Envoy keeps its last good config of this type.',
+      'Correct or delete the object the rejected resource was generated from; until then the proxy receives no updates of this type.',
   },
   {
     kind: 'closed',
     test: /upstream terminated with unexpected error (?:rpc error: )?(.+?)(?:\tid=\d+)?$/,
     text: ([, why]) => `the connection to istiod broke: ${why?.trim()}`,
-    advice: "Check whether it reconnects: the proxy retries automatically. istiod's log shows its side.",
+    advice: "The proxy reconnects automatically; if it does not, look in istiod's log at this time.",
   },
   {
     kind: 'closed',
     test: /config stream(?: to \S+)? closed[^:\n]*: (\d+), ([^\n]*?)(?:\{via_upstream\})?(?:\tthread=\d+)?$/,
-    text: ([, code, why]) => `the configuration stream is closed (gRPC code ${code}): ${why?.trim()}`,
-    advice: "See istiod's log at this time, and whether its pods were restarted.",
+    text: ([, code, why]) => `the config stream is closed (gRPC code ${code}): ${why?.trim()}`,
+    advice: "Look in istiod's log at this time, and check whether its pods were restarted.",
   },
   {
     kind: 'unready',
     test: /Envoy proxy is NOT ready: ([^\n]*)/,
     text: ([, why]) => `the proxy is not ready: ${why?.trim()}`,
-    advice: 'The proxy has not received its complete initial configuration.',
+    advice: 'The proxy has not received its complete initial config.',
   },
 ]
 
-/** Logged when the connection is restored. */
+/** Logged when a connection succeeds; earlier connection failures no longer matter. */
 const CONNECTED = /xdsproxy\s+connected to (?:delta )?upstream XDS server/
 
-/** Most specific first: the cause of a failed connection before the failure itself. */
-const WEIGHT: readonly LogReason['kind'][] = [
+/** Most specific first: why it cannot connect comes before that it is not connected. */
+const PRIORITY: readonly LogReason['kind'][] = [
   'certificate',
   'identity',
   'forbidden',
@@ -127,7 +128,7 @@ function read(line: string): LogReason | undefined {
 }
 
 /**
- * The reasons a proxy's log gives for not having istiod's configuration, most specific first, each kind once in its latest form.
+ * The causes in a proxy's log for not having istiod's config, most specific first, the latest of each kind.
  * Connection failures before a later successful connection are left out.
  */
 export function logReasons(log: string): readonly LogReason[] {
@@ -144,5 +145,5 @@ export function logReasons(log: string): readonly LogReason[] {
     const since = latest.get(reason.kind)?.since ?? reason.at
     latest.set(reason.kind, since === undefined ? reason : {...reason, since})
   }
-  return [...latest.values()].sort((a, b) => WEIGHT.indexOf(a.kind) - WEIGHT.indexOf(b.kind))
+  return [...latest.values()].sort((a, b) => PRIORITY.indexOf(a.kind) - PRIORITY.indexOf(b.kind))
 }

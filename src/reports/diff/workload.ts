@@ -1,7 +1,7 @@
 import {listOf, textOf} from '../../formats/decode.js'
 import type {KubeObject} from '../../model/kube-object.js'
 
-/** `Kind/name.namespace` of what made a pod, a Deployment for its ReplicaSet (the pod-template-hash is cut off); the pod itself without owner. */
+/** `Kind/name.namespace` of a pod's workload: the Deployment of a ReplicaSet (without the pod-template-hash), or the pod itself if it has no owner. */
 export function workloadOf(pod: KubeObject): string {
   const namespace = pod.metadata.namespace ?? 'default'
   const owner = listOf(pod, 'metadata', 'ownerReferences').find(each => textOf(each, 'kind') !== undefined)

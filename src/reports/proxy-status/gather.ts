@@ -6,14 +6,14 @@ import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {optional, required} from '../report.js'
 
-/** Where to look for istiods and pods. */
+/** Which istiods and pods to read. */
 export interface Scope {
   readonly istioNamespace: string
   readonly namespace?: string | undefined
   readonly revision?: string | undefined
 }
 
-/** A proxy's connection and the istiod that has it. */
+/** A proxy's connection and the istiod it is connected to. */
 export interface Listed {
   readonly proxy: ProxyConnection
   readonly istiod: string
@@ -28,7 +28,7 @@ function lastSent(proxy: ProxyConnection): string {
   )
 }
 
-/** One connection per proxy: a proxy that moved between istiods is listed by both for a while, and the one that sent last has it. */
+/** One connection per proxy: after a reconnect two istiods list it for a while, and the one that sent config last is used. */
 export function merged(istiods: readonly IstiodAnswer[]): ReadonlyMap<string, Listed> {
   const byId = new Map<string, Listed>()
   for (const istiod of istiods) {
@@ -42,7 +42,7 @@ export function merged(istiods: readonly IstiodAnswer[]): ReadonlyMap<string, Li
   return byId
 }
 
-/** The same source, each list of objects fetched once: many proxies may refuse what comes from one kind of object. */
+/** The same source with each list of objects fetched once: many proxies may reject resources of one kind of object. */
 export function listingOnce(source: Source): Source {
   const lists = new Map<string, ReturnType<Source['objects']>>()
   return {
@@ -56,7 +56,7 @@ export function listingOnce(source: Source): Source {
   }
 }
 
-/** The istiods of a revision, or of the revision a tag of that name stands for (its webhook's labels `istio.io/tag` and `istio.io/rev`). */
+/** The istiods of a revision, or of the revision that a tag of that name points to (its webhook's labels `istio.io/tag` and `istio.io/rev`). */
 async function chosenIstiods(source: Source, all: readonly KubeObject[], filter: Scope) {
   const direct = istiodPods(all, filter.istioNamespace, filter.revision)
   if (direct.length > 0 || filter.revision === undefined) return direct
@@ -68,7 +68,7 @@ async function chosenIstiods(source: Source, all: readonly KubeObject[], filter:
   return revision === undefined ? [] : istiodPods(all, filter.istioNamespace, revision)
 }
 
-/** The pods and the answers of every istiod asked about; without any istiod, or with all of them silent, an error says so. */
+/** The pods and the answers of every istiod; an error if there is no istiod or none answered. */
 export async function gather(source: Source, filter: Scope, gaps: Gap[]) {
   if (source.impliedSubject !== undefined) {
     const istiods = await askFile(source, source.impliedSubject)
@@ -83,7 +83,7 @@ export async function gather(source: Source, filter: Scope, gaps: Gap[]) {
     throw new UserError(
       `no running istiod${revision} in namespace ${filter.istioNamespace} of ${source.origin.label}`,
       {
-        hint: 'Name its namespace with -i, or drop --revision.',
+        hint: 'Specify its namespace with -i, or omit --revision.',
       },
     )
   }

@@ -6,7 +6,7 @@ import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube
 import type {ProxyConnection} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
 
-/** One istiod and what it said: its connections, or why it said nothing. */
+/** One istiod and its answer: its connections, or why it did not answer. */
 export interface IstiodAnswer {
   readonly pod: PodRef
   readonly label: string
@@ -17,7 +17,7 @@ export interface IstiodAnswer {
   readonly answeredAt?: string
 }
 
-/** More istiods than anybody runs; each has its own deadline, so all are asked at once. */
+/** Above any realistic number of istiods, so all are asked at once; each call has its own deadline. */
 const AT_ONCE = 64
 
 /** Which istiods are asked: those of a namespace, of one revision (or tag) when it is named. */
@@ -67,17 +67,17 @@ async function ask(source: Source, pod: PodRef, revision: string): Promise<Istio
   return {...base, proxies: parsed.value.proxies, ...(at === undefined ? {} : {answeredAt: at})}
 }
 
-/** Asks every istiod at once; one that fails or is silent is kept with its reason and never voids the others. */
+/** Asks every istiod at once; one that does not answer is listed with the reason and does not affect the others. */
 export async function askIstiods(source: Source, pods: readonly KubeObject[]): Promise<readonly IstiodAnswer[]> {
   return await boundedMap(pods, AT_ONCE, pod => ask(source, podRefOf(pod), istiodRevision(pod)))
 }
 
-/** The one page a file holds, when there are no Kubernetes objects to find istiods by. */
+/** The syncz page of a file, which has no Kubernetes objects to find istiods by. */
 export async function askFile(source: Source, implied: PodRef): Promise<readonly IstiodAnswer[]> {
   return [await ask(source, implied, '')]
 }
 
-/** A proxy's connection and the istiod that has it. */
+/** A proxy's connection and the istiod it is connected to. */
 export interface ListedProxy {
   readonly proxy: ProxyConnection
   readonly istiod: string
@@ -92,7 +92,7 @@ function lastSent(proxy: ProxyConnection): string {
   )
 }
 
-/** One connection per proxy: a proxy that moved between istiods is listed by both for a while, and the one that sent last has it. */
+/** One connection per proxy: after a reconnect two istiods list it for a while, and the one that sent config last is used. */
 export function listedProxies(istiods: readonly IstiodAnswer[]): ReadonlyMap<string, ListedProxy> {
   const byId = new Map<string, ListedProxy>()
   for (const istiod of istiods) {

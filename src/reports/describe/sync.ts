@@ -5,13 +5,13 @@ import type {PodRef} from '../../model/kube-object.js'
 import type {TypeSync} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
 
-/** What the control plane says of one proxy: the istiod that has it and each type's state; no istiod when none lists it. */
+/** One proxy in the control plane's view: the istiod it is connected to and the state of each type; no istiod if none lists it. */
 export interface ProxySync {
   readonly istiod?: string
   readonly types: readonly TypeSync[]
 }
 
-/** Asks every istiod for the proxy; that none lists it is an answer only when all of them spoke. */
+/** Asks every istiod for the proxy; "none lists it" is an answer only if all istiods answered. */
 export async function syncOf(source: Source, pod: PodRef, istioNamespace: string): Promise<Answer<ProxySync>> {
   const what = "istiod's view of the proxy"
   const istiods = await runningIstiods(source, {istioNamespace})

@@ -5,18 +5,18 @@ import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {optional, required} from '../report.js'
 
-/** Where to look for istiods and pods. */
+/** Which istiods and pods to read. */
 export interface Scope extends IstiodScope {
   readonly namespace?: string | undefined
 }
 
-/** The same source, each list of objects fetched once: many proxies may refuse what comes from one kind of object. */
+/** The same source with each list of objects fetched once: many proxies may reject resources of one kind of object. */
 export function listingOnce(source: Source): Source {
   const once = onceByKey<ReturnType<Source['objects']>>()
   return {...source, objects: query => once(JSON.stringify(query), () => source.objects(query))}
 }
 
-/** The pods and the answers of every istiod asked about; without any istiod, or with all of them silent, an error says so. */
+/** The pods and the answers of every istiod; an error if there is no istiod or none answered. */
 export async function gather(source: Source, filter: Scope, gaps: Gap[]) {
   if (source.impliedSubject !== undefined) {
     const istiods = await askFile(source, source.impliedSubject)
@@ -30,7 +30,7 @@ export async function gather(source: Source, filter: Scope, gaps: Gap[]) {
     throw new UserError(
       `no running istiod${revision} in namespace ${filter.istioNamespace} of ${source.origin.label}`,
       {
-        hint: 'Name its namespace with -i, or drop --revision.',
+        hint: 'Specify its namespace with -i, or omit --revision.',
       },
     )
   }

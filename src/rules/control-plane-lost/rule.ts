@@ -31,7 +31,7 @@ export const rule = defineRule({
     const [reason] = proxyLog === undefined ? [] : logReasons(proxyLog)
     return [
       {
-        message: `The sidecar is ready, but none of ${controlPlane.istiods} istiod holds its connection${reason === undefined ? '' : `: ${reason.words}`}.`,
+        message: `The sidecar is ready, but none of ${controlPlane.istiods} istiod holds its connection${reason === undefined ? '' : `: ${reason.text}`}.`,
         ...(reason === undefined ? {} : {fix: reason.advice}),
         proof: [
           {from: "istiod's syncz", text: `no entry for ${pod.object.name}.${pod.object.namespace}`},

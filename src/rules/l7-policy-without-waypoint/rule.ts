@@ -1,5 +1,5 @@
 import {selects} from '../../analysis/ports/service-ports.js'
-import {meantFor, policiesOf} from '../../analysis/traffic-policy/touching.js'
+import {policiesOf, policySelectsPod} from '../../analysis/traffic-policy/service-objects.js'
 import {defineRule, type Found} from '../rule.js'
 
 const WAYPOINT = 'istio.io/use-waypoint'
@@ -65,7 +65,7 @@ export const rule = defineRule({
       })
     const tokens = requestAuthentications
       .filter(each => each.targets.length === 0 && [root, pod.object.namespace].includes(each.object.namespace))
-      .filter(each => meantFor(each, pod))
+      .filter(each => policySelectsPod(each, pod))
       .map(
         ({object}): Found => ({
           message: `RequestAuthentication ${object.name} selects the pod, and ztunnel reads no tokens: wrong ones are let through.`,

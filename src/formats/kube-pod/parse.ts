@@ -36,7 +36,7 @@ export function isWorkloadKind(kind: string): boolean {
 const DUE = /-(2[5-9]|3\d)\d{6}$/
 
 /** The owner a person would edit: a ReplicaSet whose name ends in the template hash belongs to a Deployment of the rest. */
-function workloadOf(object: KubeObject): ObjectRef {
+export function workloadOf(object: KubeObject): ObjectRef {
   const self = objectRefOf(object)
   const owner = listOf(object, 'metadata', 'ownerReferences').find(each => flagOf(each, 'controller') === true)
   const kind = textOf(owner, 'kind')

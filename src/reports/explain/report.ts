@@ -3,8 +3,8 @@ import {MESH_TERMS, termNamed} from '../../model/mesh-terms.js'
 import {AMBIENT_PORTS, GATEWAY_PORTS, ISTIOD_PORTS, SIDECAR_PORTS} from '../../model/reserved-ports.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 import {UserError} from '../../model/user-error.js'
-import {findRules} from '../../rules/pick.js'
 import type {Rule} from '../../rules/rule.js'
+import {findRules} from '../../rules/select-rules.js'
 import type {Report} from '../report.js'
 
 export interface PortUse {

@@ -1,9 +1,9 @@
 import {MODE_WORDS} from '../../model/pod-mode.js'
 import {parameterLine} from '../../rules/parameter.js'
 import {neededFacts, type Rule} from '../../rules/rule.js'
+import {ruleData} from '../../rules/rule-data.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
-import {ruleData} from '../rules/view.js'
 import type {View} from '../view.js'
 import type {ExplainReport} from './report.js'
 

@@ -4,8 +4,7 @@ import {canIReport} from '../src/reports/can-i/report.js'
 import {canIView} from '../src/reports/can-i/view.js'
 
 export default class CanI extends MeshCommand {
-  static override summary =
-    'Show which commands your permissions in the cluster are enough for, and the role that is missing'
+  static override summary = 'Show which commands you have permission to run, and the Role you are missing'
   static override usage = 'can-i [COMMAND...] [flags]'
   static override examples = [
     '<%= config.bin %> can-i proxy-config -n demo',
@@ -13,8 +12,10 @@ export default class CanI extends MeshCommand {
   ]
   static override strict = false
   static override flags = {
-    'all-namespaces': Flags.boolean({char: 'A', description: 'in every namespace'}),
-    'debug-container': Flags.boolean({description: 'also what --debug-container takes (it writes to the pod)'}),
+    'all-namespaces': Flags.boolean({char: 'A', description: 'check permissions in every namespace'}),
+    'debug-container': Flags.boolean({
+      description: 'include the permissions --debug-container needs (it changes the pod)',
+    }),
   }
 
   async run(): Promise<void> {

@@ -3,29 +3,29 @@ import {fileFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {requirementsToLabels} from '../src/model/selector.js'
 import {UserError} from '../src/model/user-error.js'
-import {checkTargets} from '../src/reports/check/targets.js'
+import {checkTargets} from '../src/reports/check/targets/targets.js'
 import {checkInjectReport, imaginedPod} from '../src/reports/check-inject/report.js'
 import {checkInjectView} from '../src/reports/check-inject/view.js'
 
 export default class CheckInject extends MeshCommand {
-  static override summary = 'Say whether a pod would get a sidecar, by which webhook, and why not'
+  static override summary = 'Explain whether a pod is injected, by which webhook, or why not'
   static override aliases = ['x:check-inject', 'experimental:check-inject']
   static override examples = [
     'deploy/sick-noinject-v1 --from sample',
     '-l app=web,version=v2 -n demo --from sample',
   ].map(rest => `<%= config.bin %> check-inject ${rest}`)
   static override args = {
-    pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'}),
+    pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, svc/name, …'}),
   }
   static override flags = {
     file: fileFlag,
-    labels: Flags.string({char: 'l', description: 'ask about a pod of these labels that does not exist'}),
+    labels: Flags.string({char: 'l', description: 'check a hypothetical pod with these labels'}),
   }
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(CheckInject)
     if ((args.pod === undefined) === (flags.labels === undefined) && flags.file === undefined) {
-      throw new UserError('name one pod, or the labels of one with -l')
+      throw new UserError('specify one pod, or labels with -l')
     }
     await this.withSource(flags, async source => {
       const namespace = flags.namespace ?? source.defaultNamespace

@@ -23,7 +23,7 @@ function surfaceOf(commands: readonly Command.Loadable[]): Surface {
 }
 
 export default class Complete extends MeshCommand {
-  static override summary = 'Answer a shell that completes a word (used by the completion scripts)'
+  static override summary = 'Complete a word for a shell (used by the completion scripts)'
   static override hidden = true
   static override strict = false
 

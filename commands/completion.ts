@@ -6,13 +6,18 @@ import {write} from '../src/cli/streams.js'
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 export default class Completion extends MeshCommand {
-  static override summary = 'Print the script that teaches a shell to complete meshctl commands, flags and pod names'
+  static override summary = 'Generate the shell completion script for bash, zsh or fish'
   static override examples = [
     'source <(<%= config.bin %> completion bash)',
     '<%= config.bin %> completion fish | source',
   ]
   static override args = {
-    shell: Args.string({ignoreStdin: true, required: true, options: [...SHELLS], description: 'bash, zsh or fish'}),
+    shell: Args.string({
+      ignoreStdin: true,
+      required: true,
+      options: [...SHELLS],
+      description: 'shell to generate the script for',
+    }),
   }
 
   async run(): Promise<void> {

@@ -12,20 +12,20 @@ function isKnown(word: string): boolean {
 }
 
 export default class Explain extends MeshCommand {
-  static override summary = 'Explain a rule, a port of the mesh, or a response flag of Envoy'
+  static override summary = 'Explain a rule, a port Istio uses, or an Envoy response flag'
   static override examples = ['MCT1001', 'IST0143', '15006', 'UF'].map(word => `<%= config.bin %> explain ${word}`)
   static override args = {
     word: Args.string({
       ignoreStdin: true,
       required: true,
-      description: 'code or name of a rule, port number, or response flag',
+      description: 'rule code or name, port number, or response flag',
     }),
   }
 
   static override flags = {
     config: Flags.string({
       helpValue: 'FILE',
-      description: 'settings of the team, for rules of its own (.meshctl.yaml)',
+      description: 'team settings file with custom rules (default .meshctl.yaml)',
     }),
   }
 

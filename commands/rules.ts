@@ -4,7 +4,7 @@ import {rulesView} from '../src/reports/rules/view.js'
 import {RULES} from '../src/rules/registry.js'
 
 export default class Rules extends MeshCommand {
-  static override summary = 'List the rules that check asks'
+  static override summary = "List the rules that 'check' evaluates"
   static override examples = ['<%= config.bin %> rules', '<%= config.bin %> rules -o json']
 
   async run(): Promise<void> {

@@ -5,7 +5,7 @@ import {serverInfoReport} from '../src/reports/server-info/report.js'
 import {serverInfoView} from '../src/reports/server-info/view.js'
 
 export default class ServerInfo extends MeshCommand {
-  static override summary = "Show what a pod's Envoy says about itself: version, state, uptime, options, node"
+  static override summary = "Show version, state, uptime, options and node of a pod's Envoy"
   static override examples = [
     '<%= config.bin %> server-info deploy/reviews-v1 -n demo --from sample',
     '<%= config.bin %> server-info -f server_info.json -o wide',

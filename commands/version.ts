@@ -8,10 +8,14 @@ export default class Version extends MeshCommand {
   static override summary = 'Show the versions of meshctl, the control plane and the proxies'
   static override examples = [
     '<%= config.bin %> version --from sample',
-    '<%= config.bin %> version --no-remote   # only this program',
+    '<%= config.bin %> version --no-remote   # the client version only',
   ]
   static override flags = {
-    remote: Flags.boolean({default: true, allowNo: true, description: 'ask the control plane too'}),
+    remote: Flags.boolean({
+      default: true,
+      allowNo: true,
+      description: 'also show the versions of the control plane and the proxies',
+    }),
   }
 
   async run(): Promise<void> {

@@ -5,7 +5,7 @@ import {describeReport} from '../../src/reports/describe/report.js'
 import {describeView} from '../../src/reports/describe/view.js'
 
 export default class DescribePod extends MeshCommand {
-  static override summary = 'Describe on one page what Istio does with a pod'
+  static override summary = 'Show how Istio handles a pod: traffic, policies and problems'
   static override hiddenAliases = [
     'describe:po',
     ...['x', 'experimental'].flatMap(root => [`${root}:describe:pod`, `${root}:describe:po`]),
@@ -13,7 +13,9 @@ export default class DescribePod extends MeshCommand {
   static override examples = ['deploy/reviews-v1 --from sample', '-f config_dump.json'].map(
     rest => `<%= config.bin %> describe pod ${rest}`,
   )
-  static override args = {pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'})}
+  static override args = {
+    pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, svc/name, …'}),
+  }
   static override flags = {file: fileFlag, selector: selectorFlag}
 
   async run(): Promise<void> {

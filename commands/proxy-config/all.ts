@@ -15,7 +15,7 @@ import {allReport} from '../../src/reports/all/report.js'
 import {allView} from '../../src/reports/all/view.js'
 
 export default class ProxyConfigAll extends MeshCommand {
-  static override summary = "Show everything a pod's Envoy is configured with"
+  static override summary = "Show the complete configuration of a pod's Envoy"
   static override aliases = proxyConfigAliases('all', 'a')
   static override hiddenAliases = proxyConfigHidden('a')
   static override examples = [
@@ -28,7 +28,7 @@ export default class ProxyConfigAll extends MeshCommand {
     ...listenerFlags,
     ...routeFlags,
     verbose: verboseFlag,
-    'with-headers': Flags.boolean({description: 'a heading above each table'}),
+    'with-headers': Flags.boolean({description: 'print a heading above each table'}),
   }
 
   async run(): Promise<void> {

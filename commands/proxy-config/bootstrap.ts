@@ -4,7 +4,7 @@ import {bootstrapReport} from '../../src/reports/bootstrap/report.js'
 import {bootstrapView} from '../../src/reports/bootstrap/view.js'
 
 export default class ProxyConfigBootstrap extends MeshCommand {
-  static override summary = "Show what a pod's Envoy was started with (json unless -o says otherwise)"
+  static override summary = "Show the bootstrap configuration of a pod's Envoy (default -o json)"
   static override aliases = proxyConfigAliases('bootstrap', 'b')
   static override hiddenAliases = proxyConfigHidden('b')
   static override examples = [

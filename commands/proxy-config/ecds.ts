@@ -4,7 +4,7 @@ import {ecdsReport} from '../../src/reports/ecds/report.js'
 import {ecdsView} from '../../src/reports/ecds/view.js'
 
 export default class ProxyConfigEcds extends MeshCommand {
-  static override summary = "Show the filters a pod's Envoy discovered on their own (ECDS)"
+  static override summary = "Show the filters of a pod's Envoy that are delivered through ECDS"
   static override aliases = proxyConfigAliases('ecds', 'ec')
   static override hiddenAliases = proxyConfigHidden('ec')
   static override examples = ['<%= config.bin %> proxy-config ecds -f config_dump.json']

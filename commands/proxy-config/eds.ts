@@ -4,7 +4,7 @@ import {edsReport} from '../../src/reports/eds/report.js'
 import {edsView} from '../../src/reports/eds/view.js'
 
 export default class ProxyConfigEds extends MeshCommand {
-  static override summary = "Show the endpoints istiod gave a pod's Envoy (EDS)"
+  static override summary = "Show the endpoints a pod's Envoy received from istiod (EDS)"
   static override aliases = proxyConfigAliases('eds')
   static override examples = ['<%= config.bin %> proxy-config eds deploy/productpage-v1 -n demo --from sample -o wide']
   static override args = podArgument

@@ -12,7 +12,7 @@ import {listenerReport} from '../../src/reports/listeners/report.js'
 import {listenersView} from '../../src/reports/listeners/view.js'
 
 export default class ProxyConfigListener extends MeshCommand {
-  static override summary = "Show what a pod's Envoy listens on and where each filter chain leads"
+  static override summary = "Show the listeners of a pod's Envoy and where each filter chain leads"
   static override aliases = proxyConfigAliases('listener', 'listeners', 'l')
   static override hiddenAliases = proxyConfigHidden('listeners', 'l')
   static override examples = [
@@ -24,7 +24,7 @@ export default class ProxyConfigListener extends MeshCommand {
     ...proxyConfigFlags,
     ...listenerFlags,
     verbose: verboseFlag,
-    waypoint: Flags.boolean({description: "a waypoint's listeners, by the way through their matcher trees"}),
+    waypoint: Flags.boolean({description: "show a waypoint's listeners, following their matcher trees"}),
   }
 
   async run(): Promise<void> {

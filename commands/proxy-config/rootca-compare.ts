@@ -6,7 +6,7 @@ import {rootCaReport} from '../../src/reports/rootca/report.js'
 import {rootCaView} from '../../src/reports/rootca/view.js'
 
 export default class ProxyConfigRootcaCompare extends MeshCommand {
-  static override summary = 'Say whether two pods trust the same root certificate'
+  static override summary = 'Compare the root certificates of two pods'
   static override aliases = proxyConfigAliases('rootca-compare', 'rc')
   static override hiddenAliases = proxyConfigHidden('rc')
   static override examples = [

@@ -5,7 +5,7 @@ import {secretReport} from '../../src/reports/secrets/report.js'
 import {secretsView} from '../../src/reports/secrets/view.js'
 
 export default class ProxyConfigSecret extends MeshCommand {
-  static override summary = "Show the certificates of a pod's Envoy and whether they are valid"
+  static override summary = "Show the certificates of a pod's Envoy and their validity"
   static override aliases = proxyConfigAliases('secret', 'secrets', 's')
   static override hiddenAliases = proxyConfigHidden('secrets', 's')
   static override examples = [

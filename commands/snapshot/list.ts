@@ -3,12 +3,12 @@ import {snapshotListReport, snapshotListView} from '../../src/reports/snapshots/
 import {snapshotFolder} from '../../src/sources/snapshot/place.js'
 import {listSnapshots} from '../../src/sources/snapshot/store.js'
 
-export default class SnapshotListCommand extends MeshCommand {
+export default class SnapshotList extends MeshCommand {
   static override summary = 'List the snapshots on this machine, oldest first'
   static override aliases = ['snapshot:ls']
 
   async run(): Promise<void> {
-    const {flags} = await this.parse(SnapshotListCommand)
+    const {flags} = await this.parse(SnapshotList)
     const folder = snapshotFolder()
     await this.print(flags, snapshotListReport(await listSnapshots(folder), folder, new Date()), snapshotListView)
   }

@@ -15,7 +15,7 @@ import {isAboutProxy, refuseFileOfPods} from './wrong-file.js'
 
 function refuseBoth(flags: SubjectFlags, pod: string | undefined): void {
   if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {
-    throw new UserError('name a pod or give a file with -f, not both')
+    throw new UserError('specify a pod or a file with -f, not both')
   }
 }
 
@@ -30,7 +30,7 @@ async function explained(source: Source, pods: readonly PodRef[], ask: () => Pro
   } catch (error) {
     const [pod] = pods
     if (pod === undefined || pods.length > 1) throw error
-    const {explainedBySidecar} = await import('../reports/pod-facts/no-sidecar.js')
+    const {explainedBySidecar} = await import('../evidence/pod/no-sidecar.js')
     throw await explainedBySidecar(error, source, pod)
   }
 }
@@ -48,7 +48,7 @@ export abstract class MeshCommand extends Command {
   /** Opens the source the flags name, gives it to `use`, and closes it whatever happens. */
   protected async withSource(flags: SubjectFlags, use: (source: Source) => Promise<void>): Promise<void> {
     if (flags.file !== undefined && this.argv.some(word => word === '--from' || word.startsWith('--from='))) {
-      throw new UserError('name the source with --from or give a file with -f, not both')
+      throw new UserError('specify --from or -f, not both')
     }
     if (flags.at !== undefined) readTime(flags.at)
     const source = await openFor(flags, this.config.root)

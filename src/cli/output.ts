@@ -20,7 +20,7 @@ export function formOf<R>(asked: string | undefined, view: View<R>): string {
   const form = asked === undefined ? (view.usual ?? 'table') : forms.find(each => each === asked)
   if (form === undefined) {
     throw new UserError(`output format ${JSON.stringify(asked)} not supported`, {
-      hint: `Choose one of ${forms.join(', ')}.`,
+      hint: `Use one of ${forms.join(', ')}.`,
     })
   }
   return form
@@ -32,8 +32,8 @@ function ordered(doc: Doc, column: string | undefined): Doc {
   const sorted = sortDoc(doc, column)
   if (sorted !== undefined) return sorted
   const columns = columnsOf(doc)
-  throw new UserError(`there is no column ${JSON.stringify(column)} to sort by`, {
-    hint: columns.length === 0 ? 'This output has no columns.' : `The columns are: ${columns.join(', ')}.`,
+  throw new UserError(`cannot sort by ${JSON.stringify(column)}: no such column`, {
+    hint: columns.length === 0 ? 'This output has no columns.' : `Columns: ${columns.join(', ')}.`,
   })
 }
 

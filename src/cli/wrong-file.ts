@@ -5,9 +5,9 @@ import type {Source} from '../sources/source.js'
 const READS: Readonly<Record<string, string>> = {
   iptables: 'kernel rules',
   packet: 'kernel rules',
-  ports: 'a list of sockets',
+  ports: 'a socket list (ss, netstat, lsof)',
   'proxy-config': 'an Envoy config_dump',
-  'server-info': "Envoy's /server_info page",
+  'server-info': "Envoy's /server_info",
 }
 
 /** Commands whose question is about a pod's proxy or the rules that lead to it: among several pods one with a sidecar is meant. */
@@ -28,11 +28,11 @@ export function refuseFileOfPods(source: Source, path: string, id: string): void
   const wanted = READS[firstWord(id)] ?? 'evidence of one proxy'
   const command = `meshctl ${id.replaceAll(':', ' ')}`
   const next = `${command} POD --from ${path}`
-  if (source.origin.kind === 'bundle') {
-    throw new UserError(`${path} is a bundle of pods; -f reads one file with ${wanted}`, {hint: 'Name the pod.', next})
+  if (source.traits.complete) {
+    throw new UserError(`${path} is a bundle; -f reads one file with ${wanted}`, {hint: 'Specify the pod.', next})
   }
-  throw new UserError(`${source.origin.label} holds Kubernetes objects or text about them, not ${wanted}`, {
-    hint: 'Manifests can say what a named pod should have: give them with --from.',
+  throw new UserError(`${source.origin.label} contains Kubernetes objects or kubectl output, not ${wanted}`, {
+    hint: 'To compute what a pod in these manifests should have, pass them with --from.',
     next,
   })
 }

@@ -26,5 +26,7 @@ export interface DestinationRuleModel {
   /** Port level settings replace the rest for that Service port; no tls there means none at all. */
   readonly portTls: Readonly<Record<string, TrafficTls | undefined>>
   readonly subsets: readonly {readonly name: string; readonly labels: Labels; readonly tls?: TrafficTls}[]
+  /** What it sets, in words. */
+  readonly settings: readonly string[]
   readonly createdAt: string
 }

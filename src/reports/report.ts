@@ -20,18 +20,22 @@ export function exitCodeOf(report: Report, requireAll = false): 0 | 1 | 3 {
   return report.gaps.some(gap => requireAll || isFailure(gap)) ? 3 : 0
 }
 
+/** The hint of an error about missing evidence: what this source does hold; none where any evidence can be asked for. */
+export function offersHint(source: Source): {readonly hint?: string} {
+  const offers = source.offers?.()
+  if (offers === undefined) return {}
+  return {hint: `This source offers: ${offers.length === 0 ? 'nothing meshctl can use' : offers.join(', ')}.`}
+}
+
 /**
  * The value of evidence a report cannot do without; its absence is the one error that says what this source does offer,
  * and, for a file that does not hold it whole, how to take it again.
  */
 export function required<T>(answer: Answer<T>, source: Source, id?: EvidenceId): T {
   if (answer.ok) return answer.value
-  const offers = source.origin.kind === 'cluster' ? undefined : source.offers()
-  const again = source.origin.kind === 'files' && id !== undefined ? {next: howToTake(id)} : {}
+  const again = !source.traits.complete && id !== undefined ? {next: howToTake(id)} : {}
   throw new UserError(gapSentence(answer.gap), {
-    ...(offers === undefined
-      ? {}
-      : {hint: `This source offers: ${offers.length === 0 ? 'nothing meshctl can use' : offers.join(', ')}.`}),
+    ...offersHint(source),
     ...again,
     gap: answer.gap,
   })

@@ -1,22 +1,12 @@
 import type {Difference} from '../analysis/netfilter/drift/drift.js'
-import type {PortRow} from '../analysis/port-map/port-map.js'
+import type {PortRow} from '../analysis/ports/port-map.js'
+import {MESH_OBJECTS, type MeshObjectLists, type MeshObjectName} from '../formats/mesh-objects.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
 import type {ConnectionTable} from '../model/connection.js'
-import type {InjectionDecision, InjectionWebhook, InjectorSettings, NamespaceModel} from '../model/injection.js'
-import type {DestinationRuleModel, PeerAuthentication} from '../model/istio-policy.js'
-import type {
-  AuthorizationPolicyModel,
-  EnvoyFilterModel,
-  RequestAuthenticationModel,
-  ServiceEntryModel,
-  SidecarModel,
-} from '../model/istio-traffic.js'
+import type {InjectionDecision, InjectorSettings, NamespaceModel} from '../model/injection.js'
 import type {IstioVersion} from '../model/istio-version.js'
-import type {NodeModel} from '../model/kube-node.js'
-import type {ServiceModel} from '../model/kube-service.js'
 import type {Machine} from '../model/machine.js'
 import type {MeshSettings} from '../model/mesh-settings.js'
-import type {NetworkPolicyModel} from '../model/network-policy.js'
 import type {Container, PodModel, PodStatus} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
 import type {Ruleset} from '../model/ruleset.js'
@@ -56,109 +46,93 @@ export interface OtherRelease {
   readonly exactly: boolean
 }
 
-/** Everything a rule may ask for beside the pod itself; each is fetched once, and its absence is a gap that is shown. */
-export interface Facts {
-  readonly namespace: NamespaceModel
-  readonly services: readonly ServiceModel[]
+/** Where the proxy looks for istiod. */
+export interface DiscoveryAddress {
+  readonly address: string
+  readonly from: string
+  /** Whether a Service of that name exists; undefined for addresses that are no Service's. */
+  readonly exists: boolean | undefined
+  /** The namespace of that Service, with its labels where they are known. */
+  readonly home?: {readonly namespace: string; readonly labels?: Labels}
+}
+
+/** How the kernel's rules differ from those the pod should have. */
+export interface RulesDrift {
+  readonly differences: readonly Difference[]
+  readonly via: string
+  /** Where they are the rules of another release than the pod's own. */
+  readonly otherRelease?: OtherRelease
+}
+
+/** The rules in the kernel as they are now, and the machine packets are walked on. */
+export interface KernelRules {
+  readonly rulesets: readonly Ruleset[]
+  readonly machine: Machine
+  /** What istio-init printed of its settings, where that stands beside the rules. */
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** A fact with a fetcher of its own: its type, and what it is called where it could not be had. */
+function fact<T>(label: string): {readonly label: string; readonly value?: T} {
+  return {label}
+}
+
+/** What rules may ask for beside the pod and the objects of MESH_OBJECTS, one row each; `reports/check/facts` has the fetchers. */
+const FETCHED_FACTS = {
+  namespace: fact<NamespaceModel>('the Namespace object'),
   /**
    * Of the Services that name a container port this pod lacks: the paths of those ports that some pod or template the Service selects has.
    * A Service whose pods could not be read is left out.
    */
-  readonly namedElsewhere: ReadonlyMap<string, ReadonlySet<string>>
-  readonly webhooks: readonly InjectionWebhook[]
-  readonly injection: InjectionDecision
+  namedElsewhere: fact<ReadonlyMap<string, ReadonlySet<string>>>('the other pods of the Services'),
+  injection: fact<InjectionDecision>('the Namespace and the injection webhooks'),
   /** Of all revisions. */
-  readonly injectors: readonly InjectorSettings[]
-  readonly mesh: MeshSettings
-  readonly peerAuthentications: readonly PeerAuthentication[]
-  readonly destinationRules: readonly DestinationRuleModel[]
-  readonly authorizationPolicies: readonly AuthorizationPolicyModel[]
-  readonly requestAuthentications: readonly RequestAuthenticationModel[]
-  readonly serviceEntries: readonly ServiceEntryModel[]
-  readonly sidecars: readonly SidecarModel[]
-  readonly envoyFilters: readonly EnvoyFilterModel[]
+  injectors: fact<readonly InjectorSettings[]>("the injector's settings"),
+  mesh: fact<MeshSettings>('the mesh configuration'),
   /** Every name a rule of meshctl goes by: codes, slugs, codes of Istio's analyzers. */
-  readonly ruleNames: ReadonlySet<string>
-  /** Those of the pod's namespace. */
-  readonly networkPolicies: readonly NetworkPolicyModel[]
-  readonly nodes: readonly NodeModel[]
-  readonly sockets: SocketTable
-  readonly ports: readonly PortRow[]
-  readonly connections: ConnectionTable
-  readonly certificates: {readonly all: readonly AdminCertificate[]; readonly at: Date}
-  readonly proxyLog: string
-  readonly initLog: string
-  readonly controlPlane: ControlPlaneView
-  /** Where the proxy looks for istiod, and whether a Service of that name exists (undefined for addresses that are no Service's). */
-  readonly discovery: {
-    readonly address: string
-    readonly from: string
-    readonly exists: boolean | undefined
-    /** The namespace of that Service, with its labels where they are known. */
-    readonly home?: {readonly namespace: string; readonly labels?: Labels}
-  }
-  /** How the kernel's rules differ from those the pod should have. */
-  readonly drift: {
-    readonly differences: readonly Difference[]
-    readonly via: string
-    /** Where they are the rules of another release than the pod's own. */
-    readonly otherRelease?: OtherRelease
-  }
-  /** The rules in the kernel as they are now, and the machine packets are walked on. */
-  readonly kernel: {
-    readonly rulesets: readonly Ruleset[]
-    readonly machine: Machine
-    /** What istio-init printed of its settings, where that stands beside the rules. */
-    readonly parameters: Readonly<Record<string, string>>
-  }
+  ruleNames: fact<ReadonlySet<string>>('the rules of meshctl'),
+  sockets: fact<SocketTable>('the listening sockets of the pod'),
+  ports: fact<readonly PortRow[]>('the listening sockets of the pod and the Services'),
+  connections: fact<ConnectionTable>('the connections of the pod'),
+  certificates: fact<{readonly all: readonly AdminCertificate[]; readonly at: Date}>("Envoy's certificates"),
+  proxyLog: fact<string>('the log of the sidecar'),
+  initLog: fact<string>('the log of istio-init'),
+  controlPlane: fact<ControlPlaneView>("istiod's view of the proxy"),
+  discovery: fact<DiscoveryAddress>('the Services of the control plane'),
+  drift: fact<RulesDrift>('the rules the pod should have'),
+  kernel: fact<KernelRules>('the rules in the kernel of the pod'),
   /** The names of the network interfaces of the pod. */
-  readonly interfaces: readonly string[]
+  interfaces: fact<readonly string[]>('the network interfaces of the pod'),
   /** The container of the proxy with all that injection gives it, as running pods and `istioctl kube-inject` show it. */
-  readonly sidecar: Container
+  sidecar: fact<Container>('the injected sidecar'),
   /** How a pod that exists is doing. */
-  readonly status: PodStatus
-  readonly cni: {readonly inUse: boolean; readonly because: string}
+  status: fact<PodStatus>('the status of the pod'),
+  cni: fact<{readonly inUse: boolean; readonly because: string}>('how the rules get into the pod'),
   /** The release of the CNI plugin, where it makes the rules of the pod. */
-  readonly cniRelease: IstioVersion
+  cniRelease: fact<IstioVersion>('the release of the CNI plugin'),
   /** Namespaces whose pods the CNI plugin leaves alone, and where that stands. */
-  readonly cniExcluded: {readonly namespaces: readonly string[]; readonly from: string}
+  cniExcluded: fact<{readonly namespaces: readonly string[]; readonly from: string}>(
+    'the namespaces the CNI plugin leaves alone',
+  ),
+} as const
+
+export type FetchedFactName = keyof typeof FETCHED_FACTS
+
+type FetchedFacts = {
+  readonly [N in FetchedFactName]: NonNullable<(typeof FETCHED_FACTS)[N]['value']>
 }
 
-export type FactName = keyof Facts
+/** Everything a rule may ask for beside the pod itself; each is fetched once, and its absence is a gap that is shown. */
+export type Facts = MeshObjectLists & FetchedFacts
+
+export type FactName = MeshObjectName | FetchedFactName
 
 /** What each fact is, for the sentence that says a rule could not be checked and for the documentation. */
-export const FACT_WORDS: Readonly<Record<FactName, string>> = {
-  namespace: 'the Namespace object',
-  services: 'the Services of the namespace',
-  namedElsewhere: 'the other pods of the Services',
-  webhooks: 'the injection webhooks',
-  injection: 'the Namespace and the injection webhooks',
-  injectors: "the injector's settings",
-  mesh: 'the mesh configuration',
-  peerAuthentications: 'the PeerAuthentications',
-  destinationRules: 'the DestinationRules',
-  authorizationPolicies: 'the AuthorizationPolicies',
-  requestAuthentications: 'the RequestAuthentications',
-  serviceEntries: 'the ServiceEntries',
-  sidecars: 'the Sidecar objects',
-  envoyFilters: 'the EnvoyFilters',
-  ruleNames: 'the rules of meshctl',
-  networkPolicies: 'the NetworkPolicies of the namespace',
-  nodes: 'the nodes',
-  sockets: 'the listening sockets of the pod',
-  ports: 'the listening sockets of the pod and the Services',
-  connections: 'the connections of the pod',
-  certificates: "Envoy's certificates",
-  proxyLog: 'the log of the sidecar',
-  initLog: 'the log of istio-init',
-  controlPlane: "istiod's view of the proxy",
-  discovery: 'the Services of the control plane',
-  drift: 'the rules the pod should have',
-  kernel: 'the rules in the kernel of the pod',
-  interfaces: 'the network interfaces of the pod',
-  sidecar: 'the injected sidecar',
-  status: 'the status of the pod',
-  cni: 'how the rules get into the pod',
-  cniRelease: 'the release of the CNI plugin',
-  cniExcluded: 'the namespaces the CNI plugin leaves alone',
+export const FACT_LABELS = Object.fromEntries(
+  [...Object.entries(MESH_OBJECTS), ...Object.entries(FETCHED_FACTS)].map(([name, {label}]) => [name, label]),
+) as Readonly<Record<FactName, string>>
+
+/** True for a fact that is a list of objects, read by the row of that name. */
+export function isObjectFact(name: FactName): name is MeshObjectName {
+  return Object.hasOwn(MESH_OBJECTS, name)
 }

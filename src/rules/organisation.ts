@@ -1,5 +1,5 @@
-import {selects} from '../analysis/service-ports/service-ports.js'
-import type {OwnRule} from '../formats/check-config/parse.js'
+import {selects} from '../analysis/ports/service-ports.js'
+import type {OwnRule} from '../formats/check-config.js'
 import type {ServiceModel} from '../model/kube-service.js'
 import {POD_MODES} from '../model/pod-mode.js'
 import {UserError} from '../model/user-error.js'

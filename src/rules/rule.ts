@@ -2,7 +2,7 @@ import type {GapReason} from '../model/answer.js'
 import type {PatchStep, Proof, Severity} from '../model/finding.js'
 import type {ObjectRef} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
-import {FACT_WORDS, type FactName, type Facts, type Workload} from './facts.js'
+import {FACT_LABELS, type FactName, type Facts, type Workload} from './facts.js'
 import type {Parameters, ParameterValue, Settings} from './parameter.js'
 
 /** What a rule found in one workload; what is left out comes from the rule and the workload. */
@@ -74,7 +74,7 @@ export function defineRule<
 
 /** What the rule asks for beside the pod, in words; `alone` where that is nothing. */
 export function neededFacts({needs, passesWith = []}: Pick<Rule, 'needs' | 'passesWith'>, alone: string): string {
-  const [all, rest] = [needs, passesWith].map(names => names.map(name => FACT_WORDS[name]).join(', '))
+  const [all, rest] = [needs, passesWith].map(names => names.map(name => FACT_LABELS[name]).join(', '))
   if (rest === '') return all || alone
   return `${all || alone}; to be in order also ${rest}`
 }

@@ -1,4 +1,4 @@
-import {type InitCause, type InitFailure, initFailures, isUntold} from '../analysis/init-failure/init-failure.js'
+import {type InitCause, type InitFailure, initFailures, isUntold} from '../analysis/netfilter/init-failure.js'
 import type {PodModel} from '../model/pod.js'
 import {Undecided} from './rule.js'
 

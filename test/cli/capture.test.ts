@@ -44,7 +44,7 @@ describe('capture', () => {
     [['--to', '/nonexistent/folder/x.tgz'], 'cannot write /nonexistent/folder/x.tgz'],
     [['--to', 'x.tgz', '-n', 'nowhere'], 'no pods to capture in namespace nowhere of the sample mesh'],
     [['--to', 'x.tgz', 'deploy/nosuch'], '"nosuch" not found in the "demo" namespace'],
-    [[], 'the flag --to is missing'],
+    [[], 'required flag --to not set'],
   ])('%p is one clear error and leaves no file', async (argv, message) => {
     const run = await meshctl(['capture', '--from', 'sample', ...argv], {cwd: folder})
     expect(run).toMatchObject({code: 2, stdout: ''})

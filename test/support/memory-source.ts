@@ -16,6 +16,7 @@ export interface MemoryContents {
 export function memorySource(contents: MemoryContents): Source {
   return {
     origin: contents.origin ?? {kind: 'memory', label: 'memory'},
+    traits: {live: contents.origin?.kind === 'cluster', complete: contents.origin?.kind !== 'files'},
     defaultNamespace: contents.defaultNamespace ?? 'default',
     ...(contents.objects === undefined ? {impliedSubject: {namespace: '', name: 'memory', implied: true}} : {}),
     offers: () => Object.keys(contents.evidence ?? {}),

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
-import {parseCheckConfig} from '../../src/formats/check-config/parse.js'
+import {parseCheckConfig} from '../../src/formats/check-config.js'
 import type {UserError} from '../../src/model/user-error.js'
 import {explainReport} from '../../src/reports/explain/report.js'
 import {explainView} from '../../src/reports/explain/view.js'

@@ -8,14 +8,14 @@ import {isInjectedName, readContainer, readSecurity} from './container.js'
 /** Where each kind that makes pods keeps its template (the kinds Istio's injection knows). */
 const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   Deployment: ['spec', 'template'],
-  ReplicaSet: ['spec', 'template'],
   StatefulSet: ['spec', 'template'],
   DaemonSet: ['spec', 'template'],
-  Job: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
   ReplicationController: ['spec', 'template'],
-  DeploymentConfig: ['spec', 'template'],
-  Rollout: ['spec', 'template'],
+  Job: ['spec', 'template'],
   CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+  Rollout: ['spec', 'template'],
+  DeploymentConfig: ['spec', 'template'],
 }
 
 const LISTS: readonly (readonly [string, ContainerRole, string])[] = [
@@ -23,6 +23,9 @@ const LISTS: readonly (readonly [string, ContainerRole, string])[] = [
   ['containers', 'app', 'containerStatuses'],
   ['ephemeralContainers', 'ephemeral', 'ephemeralContainerStatuses'],
 ]
+
+/** Kinds that make pods, and Pod itself. */
+export const WORKLOAD_KINDS: readonly string[] = ['Pod', ...Object.keys(TEMPLATES)]
 
 /** True for kinds whose pods a sidecar is injected into. */
 export function isWorkloadKind(kind: string): boolean {

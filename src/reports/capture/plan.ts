@@ -1,3 +1,4 @@
+import {isIstiod} from '../../evidence/control-plane/istiods.js'
 import {gapSentence} from '../../model/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {KINDS, kindOf} from '../../model/kinds.js'
@@ -6,7 +7,6 @@ import {podRefOf} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {resolvePods, type Target} from '../../sources/subject.js'
-import {isIstiod} from '../proxy-status/istiods.js'
 
 /** What the user asked to have carried away. */
 export interface CaptureRequest {

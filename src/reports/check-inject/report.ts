@@ -1,5 +1,7 @@
 import type {WebhookVerdict} from '../../analysis/injection/webhook-verdict.js'
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
+import {type PredictionAssumption, predictInjection} from '../../evidence/injection/prediction.js'
+import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
 import type {InjectionDecision} from '../../model/injection.js'
@@ -9,8 +11,6 @@ import {objectLabel, type PodModel} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {type Assumption, forecast} from '../check/forecast.js'
-import {clusterLists} from '../check/lists.js'
 import {type Report, required} from '../report.js'
 
 const PLAIN = 'no webhooks are among the files: those of a plain installation are assumed'
@@ -22,7 +22,7 @@ export interface InjectAnswer {
   /** Why, in one clause. */
   readonly because: string
   /** What is taken for granted because no file shows it. */
-  readonly assumed: readonly Assumption[]
+  readonly assumed: readonly PredictionAssumption[]
   readonly webhooks: readonly WebhookVerdict[]
   /** Whether it has a sidecar now; absent for templates and for pods that are only asked about. */
   readonly has?: boolean
@@ -99,23 +99,23 @@ export async function checkInjectReport(
   istioNamespace: string,
 ): Promise<CheckInjectReport> {
   const gaps: Gap[] = []
-  const lists = clusterLists(source, istioNamespace)
-  const known = await lists.webhooks()
-  const files = source.origin.kind === 'files'
+  const cache = objectCache(source, istioNamespace)
+  const known = await cache.list('webhooks', '')
+  const files = !source.traits.complete
   if (!files && required(known, source).length === 0) {
     throw new UserError('no Istio injection webhook is present', {
       hint: 'Nothing will ever be injected: is Istio installed, and with which revision?',
     })
   }
   // Files hardly ever hold the injector's settings; a plain installation's are as good.
-  const injectors = await lists.injectors()
+  const injectors = await cache.settings.injectors()
   if (!injectors.ok) gaps.push(injectors.gap)
   const answers: InjectAnswer[] = []
   const unanswered: Unanswered[] = []
   for (const pod of objects.map(readPod).filter(each => each !== undefined)) {
-    const namespace = await lists.namespace(pod.object.namespace)
+    const namespace = await cache.namespace(pod.object.namespace)
     if (namespace.ok || files) {
-      const {decision, because, verdicts, assumed} = await forecast(lists, pod)
+      const {decision, because, verdicts, assumed} = await predictInjection(cache, pod)
       const has = pod.exists ? {has: podMode(pod) === 'sidecar'} : {}
       answers.push({pod, decision, because, webhooks: verdicts, assumed, ...has})
     } else unanswered.push({pod, gap: namespace.gap})

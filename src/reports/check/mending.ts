@@ -46,8 +46,8 @@ export function reportPatches(report: CheckReport): readonly ObjectPatch[] {
 /** The report with the corrected documents of the files it is about; others stay as they are. */
 export async function withCorrections(source: Source, report: CheckReport): Promise<CheckReport> {
   const patches = reportPatches(report)
-  if (source.corrected === undefined || patches.length === 0) return report
-  const corrected: readonly CorrectedText[] = await source.corrected(patches)
+  if (source.manifests === undefined || patches.length === 0) return report
+  const corrected: readonly CorrectedText[] = await source.manifests.corrected(patches)
   return {...report, corrected}
 }
 

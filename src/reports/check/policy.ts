@@ -1,11 +1,11 @@
-import type {AcceptedFinding} from '../../formats/baseline/parse.js'
+import type {AcceptedFinding} from '../../formats/baseline.js'
 import {atLeast, type Finding, type Severity} from '../../model/finding.js'
 import {UserError} from '../../model/user-error.js'
 import {findRules} from '../../rules/pick.js'
 import type {Rule} from '../../rules/rule.js'
-import {fingerprint} from './fingerprint.js'
+import {fingerprint} from './evaluate/fingerprint.js'
+import type {CheckedWorkload} from './evaluate/tally.js'
 import {type CheckReport, countsOf} from './report.js'
-import type {CheckedWorkload} from './tally.js'
 
 /** What a team decided about findings: severities of its own, and what it accepts for a while. */
 export interface FindingPolicy {

@@ -1,18 +1,18 @@
+import {askIstiods, type IstiodAnswer, istiodPods} from '../../evidence/control-plane/istiods.js'
+import {predictForTemplate} from '../../evidence/injection/prediction.js'
+import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {atLeast, type Severity} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {Rule} from '../../rules/rule.js'
 import type {CorrectedText, Source} from '../../sources/source.js'
-import {askIstiods, type IstiodAnswer, istiodPods} from '../proxy-status/istiods.js'
 import type {Report} from '../report.js'
-import {checkPod} from './evaluate.js'
+import {checkPod} from './evaluate/check-pod.js'
+import {type CheckedWorkload, openTally} from './evaluate/tally.js'
+import {withWholePatch} from './evaluate/whole-patch.js'
 import type {CheckRun} from './facts/context.js'
-import {clusterLists} from './lists.js'
-import {outlookOf} from './outlook.js'
-import {onePage, type PodPage} from './pod-pages.js'
-import {type CheckedWorkload, openTally} from './tally.js'
-import {withWholePatch} from './whole-patch.js'
+import {onePage, type PodPage} from './targets/pod-pages.js'
 
 export interface CheckOptions {
   readonly rules: readonly Rule[]
@@ -42,7 +42,7 @@ export interface CheckReport extends Report {
   readonly damaged: readonly Gap[]
   /** Objects of the files given that were not looked at, as nobody here knows which pods they make. */
   readonly passedOver: readonly Gap[]
-  /** Documents of the files given with what can be mended mended, when they were asked for. */
+  /** Corrected documents of the manifests given; absent where objects do not come from manifests, empty until they are asked for. */
   readonly corrected?: readonly CorrectedText[]
   /** Findings, passed and unchecked questions, over all workloads. */
   readonly counts: {
@@ -62,10 +62,10 @@ const WENT_ON =
 
 /** Findings in files say on which line, and their patches fit the object that is written there. */
 async function placed(source: Source, each: CheckedWorkload): Promise<CheckedWorkload> {
-  if (source.place === undefined) return each
+  if (source.manifests === undefined) return each
   const findings = await Promise.all(
     each.findings.map(async finding => {
-      const place = await source.place?.(finding.object, finding.path)
+      const place = await source.manifests?.place(finding.object, finding.path)
       const whole = await withWholePatch(source, finding)
       return place === undefined ? whole : {...whole, place}
     }),
@@ -124,7 +124,7 @@ export async function checkReport(
   const run: CheckRun = {
     source,
     // Where every list is a call, one for the whole cluster stands for one per namespace.
-    lists: clusterLists(source, options.istioNamespace, options.everywhere === true && source.pages !== undefined),
+    objects: objectCache(source, options.istioNamespace, options.everywhere === true && source.pages !== undefined),
     istioNamespace: options.istioNamespace,
     istiods: istiodsOnce(source, options.istioNamespace),
     at: capturedOr(source, options.now),
@@ -145,15 +145,16 @@ export async function checkReport(
     const total = page.remaining === undefined ? undefined : read + page.read + page.remaining
     let done = read + page.read - page.pods.length
     await boundedMap(page.pods, AT_ONCE, async pod => {
-      tally.add(pod, await checkPod(run, pod, options.rules), await outlookOf(run.lists, pod))
+      const predicted = await predictForTemplate(run.objects, pod)
+      tally.add(pod, await checkPod(run, pod, options.rules, predicted), predicted)
       done += 1
       options.progress?.(done, total)
     })
     read += page.read
   }
   const workloads = await Promise.all(tally.workloads().map(each => placed(source, each)))
-  const damaged = [...((await source.damaged?.()) ?? []), ...unseen]
-  const passedOver = (await source.passedOver?.()) ?? []
+  const damaged = [...((await source.manifests?.damaged()) ?? []), ...unseen]
+  const passedOver = (await source.manifests?.skipped()) ?? []
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
     origin: source.origin,
@@ -161,6 +162,7 @@ export async function checkReport(
     gaps: [...damaged, ...passedOver, ...uniqueGaps(workloads)],
     damaged,
     passedOver,
+    ...(source.manifests === undefined ? {} : {corrected: []}),
     visited: options.deep,
     notes: later ? [WENT_ON] : [],
     workloads,

@@ -7,19 +7,19 @@ import {renderJson} from '../../terminal/json.js'
 import {wrapText} from '../../terminal/wrap.js'
 import {renderYaml} from '../../terminal/yaml.js'
 import type {View} from '../view.js'
-import {checkData} from './data.js'
+import type {CheckedWorkload} from './evaluate/tally.js'
+import {checkData} from './forms/data.js'
 import {githubAnnotations} from './forms/github.js'
+import {injectionLines, injectionMark, injectionWords} from './forms/injection-lines.js'
 import {junitXml} from './forms/junit.js'
 import {patchText} from './forms/patches.js'
 import {policyReports} from './forms/policy-report.js'
 import {prometheusText} from './forms/prometheus.js'
+import {isQuiet, quietWorkloads} from './forms/quiet-workloads.js'
 import {sarifLog} from './forms/sarif.js'
-import {outlookLines, outlookMark, outlookWords} from './outlook-view.js'
+import {uncheckedGroups} from './forms/unchecked.js'
 import {baselineOf} from './policy.js'
-import {isQuiet, quietWorkloads} from './quiet-workloads.js'
 import type {CheckReport} from './report.js'
-import type {CheckedWorkload} from './tally.js'
-import {uncheckedGroups} from './unchecked.js'
 
 const WIDTH = 79
 const TONES: Readonly<Record<Severity, Tone>> = {error: 'bad', warning: 'warn', info: 'dim'}
@@ -37,7 +37,7 @@ export function checkHeadline({counts, workloads, damaged, visited}: CheckReport
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
   const unreadParts = damaged.length === 0 ? '' : `; ${humanCount(damaged.length, 'part')} could not be read`
   const unvisited = visited ? '' : ' Pods were not visited: --deep does.'
-  return `${where}: ${severities(counts)}${accepted}; ${humanCount(counts.passed, 'check')} passed, ${counts.notChecked} not checked${outlookMark(workloads)}${unreadParts}.${unvisited}`
+  return `${where}: ${severities(counts)}${accepted}; ${humanCount(counts.passed, 'check')} passed, ${counts.notChecked} not checked${injectionMark(workloads)}${unreadParts}.${unvisited}`
 }
 
 function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {
@@ -77,7 +77,7 @@ function workloadHead(each: CheckedWorkload): readonly Cell[] {
   const {workload, pods, findings, passed, notChecked} = each
   const open = findings.filter(({accepted}) => accepted === undefined)
   const count = (severity: Severity) => open.filter(one => one.severity === severity).length
-  const of = pods.length === 0 ? `manifest${outlookWords(each)}` : humanCount(pods.length, 'pod')
+  const of = pods.length === 0 ? `manifest${injectionWords(each)}` : humanCount(pods.length, 'pod')
   const found =
     open.length === 0
       ? findings.length === 0
@@ -140,7 +140,7 @@ function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
   const lines = [
     ...head,
     ...worst(report),
-    ...outlookLines(report.workloads),
+    ...injectionLines(report.workloads),
     ...blocks,
     ...quietWorkloads(report.workloads, wide),
     ...unchecked(report, wide),

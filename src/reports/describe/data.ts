@@ -1,4 +1,4 @@
-import type {PeerMode} from '../../analysis/mtls/peer-mode.js'
+import type {PeerMode} from '../../analysis/traffic-policy/peer-mode.js'
 import type {PeerPolicies} from '../../analysis/traffic-policy/peer-policies.js'
 import type {StandingRule} from '../../analysis/traffic-policy/standing.js'
 import type {ObjectRef} from '../../model/pod.js'
@@ -38,12 +38,12 @@ export function serviceData(description: ServiceDescription): unknown {
       mtls: modeData(mtls),
     })),
     destinationRules:
-      destinationRules?.map(({rule, matching, others, settings}) => ({
+      destinationRules?.map(({rule, matching, others}) => ({
         ...named(rule.object),
         host: rule.host,
         matchingSubsets: matching,
         otherSubsets: others,
-        settings,
+        settings: rule.settings,
         standing: standingOf(inProxy.destinationRules, rule.object),
       })) ?? null,
     virtualServices:

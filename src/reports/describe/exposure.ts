@@ -1,4 +1,4 @@
-import {gatewayNamed} from '../../analysis/traffic/touching.js'
+import {gatewayNamed} from '../../analysis/traffic-policy/touching.js'
 import {listOf, numberOf, textMapOf, textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import type {GatewayModel, VirtualServiceModel} from '../../model/istio-traffic.js'
@@ -90,7 +90,7 @@ async function reachOf(source: Source, gateway: GatewayModel, rule: VirtualServi
   const labels = requirementsOf(gateway.selector)
   const found = optional(await source.objects({kind: 'Pod', labels}), gaps)
   if (found === undefined) return {addresses: []}
-  if (found.length === 0 && source.origin.kind === 'files') {
+  if (found.length === 0 && !source.traits.complete) {
     gaps.push({
       what: `the pods of Gateway ${shortName(gateway.object)}`,
       reason: 'not-captured',

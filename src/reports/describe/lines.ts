@@ -1,4 +1,5 @@
 import type {Standing, StandingRule} from '../../analysis/traffic-policy/standing.js'
+import type {TouchingDestinationRule} from '../../analysis/traffic-policy/touching.js'
 import {type Gap, gapSentences} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
 import {humanCount} from '../../model/human-count.js'
@@ -9,7 +10,7 @@ import type {Cell, Tone} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
 import type {Exposure} from './exposure.js'
 import type {AppliedPolicy} from './report.js'
-import type {DescribedPort, DescribedRule, Guard, ServiceDescription} from './traffic.js'
+import type {DescribedPort, Guard, ServiceDescription} from './traffic.js'
 
 const WIDTH = 79
 const NOT_CHECKED = 'not checked'
@@ -114,7 +115,7 @@ function portText({port, target, protocol, detected, mtls, unserved}: DescribedP
   return `port ${port.port}${type} (${port.name ?? 'no name'}) to ${to}: ${guess}${taken}; ${GUARDS[guard] ?? mode}`
 }
 
-function ruleText({rule, matching, others, settings}: DescribedRule, home: string, guard: Guard): string {
+function ruleText({rule, matching, others}: TouchingDestinationRule, home: string, guard: Guard): string {
   const {namespace} = rule.object
   const words = [
     ...(namespace === home
@@ -125,7 +126,7 @@ function ruleText({rule, matching, others, settings}: DescribedRule, home: strin
       : []),
     ...(matching.length === 0 ? [] : [`these pods are subset ${matching.join(', ')}`]),
     ...(others.length === 0 ? [] : [`${guard === 'unknown' ? '' : 'other '}subsets: ${others.join(', ')}`]),
-    ...(settings.length === 0 ? ['no traffic policy'] : settings),
+    ...(rule.settings.length === 0 ? ['no traffic policy'] : rule.settings),
   ]
   return `DestinationRule ${rule.object.name}.${rule.object.namespace} for ${rule.host}: ${words.join('; ')}`
 }
@@ -135,7 +136,7 @@ function targetText({host, subset, weight}: RouteTarget): string {
 }
 
 /** What keeps a route from the pods described: a subset they are not in, one nobody defines, no weight. */
-function blocked(target: RouteTarget, rules: readonly DescribedRule[] | undefined, guard: Guard): string {
+function blocked(target: RouteTarget, rules: readonly TouchingDestinationRule[] | undefined, guard: Guard): string {
   if (target.weight === 0) return ' (gets nothing)'
   if (target.subset === undefined || rules === undefined) return ''
   if (rules.some(({matching}) => matching.includes(target.subset ?? ''))) return ''

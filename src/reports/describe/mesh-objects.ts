@@ -1,11 +1,5 @@
-import {readDestinationRule} from '../../formats/istio-policy/parse.js'
-import {
-  readAuthorizationPolicy,
-  readGateway,
-  readSidecar,
-  readVirtualService,
-} from '../../formats/istio-traffic/parse.js'
-import {destinationRuleSettings} from '../../formats/istio-traffic/rule-settings.js'
+import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
+import type {MeshObjectName} from '../../formats/mesh-objects.js'
 import type {Gap} from '../../model/answer.js'
 import type {DestinationRuleModel, PeerAuthentication} from '../../model/istio-policy.js'
 import type {
@@ -17,8 +11,6 @@ import type {
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {ObjectRef} from '../../model/pod.js'
 import type {Source} from '../../sources/source.js'
-import {listed} from '../check/listed.js'
-import {clusterLists} from '../check/lists.js'
 import {optional} from '../report.js'
 
 /** Every object a description rests on; a kind that could not be read is absent, and among the gaps. */
@@ -28,8 +20,6 @@ export interface MeshObjects {
   readonly services: readonly ServiceModel[] | undefined
   readonly peerAuthentications: readonly PeerAuthentication[] | undefined
   readonly destinationRules: readonly DestinationRuleModel[] | undefined
-  /** What each DestinationRule sets, by `name.namespace`. */
-  readonly settings: ReadonlyMap<string, readonly string[]>
   readonly virtualServices: readonly VirtualServiceModel[] | undefined
   readonly gateways: readonly GatewayModel[] | undefined
   readonly authorizationPolicies: readonly AuthorizationPolicyModel[] | undefined
@@ -48,30 +38,28 @@ export async function readMeshObjects(
   istioNamespace: string,
   gaps: Gap[],
 ): Promise<MeshObjects> {
-  const lists = clusterLists(source, istioNamespace)
-  const all = async (kind: string) => optional(await listed(source, kind), gaps)
-  const [services, peers, mesh, rules, virtualServices, gateways, policies, sidecars] = await Promise.all([
-    lists.services(namespace).then(answer => optional(answer, gaps)),
-    lists.peerAuthentications().then(answer => optional(answer, gaps)),
-    lists.mesh().then(answer => optional(answer, gaps)),
-    all('DestinationRule'),
-    all('VirtualService'),
-    all('Gateway'),
-    all('AuthorizationPolicy'),
-    all('Sidecar'),
-  ])
+  const cache = objectCache(source, istioNamespace)
+  const list = async <N extends MeshObjectName>(name: N) => optional(await cache.list(name, namespace), gaps)
+  const [services, peerAuthentications, mesh, destinationRules, virtualServices, gateways, policies, sidecars] =
+    await Promise.all([
+      list('services'),
+      list('peerAuthentications'),
+      cache.settings.mesh().then(answer => optional(answer, gaps)),
+      list('destinationRules'),
+      list('virtualServices'),
+      list('gateways'),
+      list('authorizationPolicies'),
+      list('sidecars'),
+    ])
   return {
     rootNamespace: mesh?.rootNamespace ?? istioNamespace,
     domain: mesh?.clusterDomain ?? 'cluster.local',
     services,
-    peerAuthentications: peers,
-    destinationRules: rules?.map(readDestinationRule),
-    settings: new Map(
-      (rules ?? []).map(each => [shortName(readDestinationRule(each).object), destinationRuleSettings(each)]),
-    ),
-    virtualServices: virtualServices?.map(readVirtualService),
-    gateways: gateways?.map(readGateway),
-    authorizationPolicies: policies?.map(readAuthorizationPolicy),
-    sidecars: sidecars?.map(readSidecar),
+    peerAuthentications,
+    destinationRules,
+    virtualServices,
+    gateways,
+    authorizationPolicies: policies,
+    sidecars,
   }
 }

@@ -1,10 +1,11 @@
-import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
-import {boundPorts, selects} from '../../analysis/service-ports/service-ports.js'
-import {policiesOf, reachOf} from '../../analysis/traffic/touching.js'
+import {boundPorts, selects} from '../../analysis/ports/service-ports.js'
+import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
+import {policiesOf, reachOf} from '../../analysis/traffic-policy/touching.js'
+import {listObjects} from '../../evidence/mesh-objects/list-objects.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
-import {readService} from '../../formats/kube-service/parse.js'
+import {readService} from '../../formats/kube-service.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube-object.js'
@@ -15,8 +16,7 @@ import {UserError} from '../../model/user-error.js'
 import {notFound} from '../../sources/not-found.js'
 import type {Source} from '../../sources/source.js'
 import {byPreference, isReady} from '../../sources/subject.js'
-import {listed} from '../check/listed.js'
-import {optional, type Report} from '../report.js'
+import {offersHint, optional, type Report} from '../report.js'
 import {checked, type DescribeOptions, withUnchecked} from './checked.js'
 import {disagreements} from './disagreements.js'
 import {readProxy} from './in-proxy.js'
@@ -67,9 +67,10 @@ const PODS_CHECKED = 20
 async function serviceNamed(source: Source, name: string, namespace: string) {
   const found = await source.objects({kind: 'Service', namespace, name})
   if (!found.ok)
-    throw new UserError(`cannot look up Services in ${source.origin.label}: ${gapSentence(found.gap)}`, {
-      hint: `This source offers: ${source.offers().join(', ') || 'nothing meshctl can use'}.`,
-    })
+    throw new UserError(
+      `cannot look up Services in ${source.origin.label}: ${gapSentence(found.gap)}`,
+      offersHint(source),
+    )
   const [first] = found.value
   if (first !== undefined) return readService(first)
   throw await notFound(source, {kind: 'Service', resource: 'services', name, namespace})
@@ -145,7 +146,7 @@ export async function serviceReport(
   const gaps: Gap[] = []
   const service = await serviceNamed(source, name, namespace)
   const objects = await readMeshObjects(source, namespace, istioNamespace, gaps)
-  const found = optional(await listed(source, 'Pod', namespace), gaps)
+  const found = optional(await listObjects(source, 'Pod', namespace), gaps)
   const backed = [...(found ?? [])].sort(byPreference).flatMap(object => {
     const pod = readPod(object)
     return pod !== undefined && selects(service, pod) ? [{object, pod}] : []

@@ -1,10 +1,10 @@
+import {askIstiods, istiodPods} from '../../evidence/control-plane/istiods.js'
 import type {Answer} from '../../model/answer.js'
 import {answered, missing} from '../../model/answer.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {TypeSync} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
 import {merged} from '../proxy-status/gather.js'
-import {askIstiods, istiodPods} from '../proxy-status/istiods.js'
 
 /** What the control plane says of one proxy: the istiod that has it and each type's state; no istiod when none lists it. */
 export interface ProxySync {

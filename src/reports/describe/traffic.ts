@@ -1,6 +1,7 @@
-import {mtlsMode, type PeerMode} from '../../analysis/mtls/peer-mode.js'
-import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
-import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {istioProtocol} from '../../analysis/ports/istio-protocol.js'
+import {type BoundPort, boundPorts} from '../../analysis/ports/service-ports.js'
+import {mtlsMode, type PeerMode} from '../../analysis/traffic-policy/peer-mode.js'
+import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
 import {
   meansService,
   surelyGiven,
@@ -8,8 +9,7 @@ import {
   type TouchingVirtualService,
   touchingDestinationRules,
   touchingVirtualServices,
-} from '../../analysis/traffic/touching.js'
-import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
+} from '../../analysis/traffic-policy/touching.js'
 import type {Gap} from '../../model/answer.js'
 import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
 import type {PodModel} from '../../model/pod.js'
@@ -40,16 +40,12 @@ export interface DescribedPort {
   readonly mtls?: PeerMode
 }
 
-export interface DescribedRule extends TouchingDestinationRule {
-  readonly settings: readonly string[]
-}
-
 /** A Service and all that leads traffic to it; lists that could not be read are absent. */
 export interface ServiceDescription {
   readonly service: ServiceModel
   readonly guard: Guard
   readonly ports: readonly DescribedPort[]
-  readonly destinationRules?: readonly DescribedRule[]
+  readonly destinationRules?: readonly TouchingDestinationRule[]
   readonly virtualServices?: readonly TouchingVirtualService[]
   readonly exposed: readonly Exposure[]
   /** The rules by the objects and by the proxy's metadata. */
@@ -139,10 +135,7 @@ export async function describeTraffic(
   const rules =
     objects.destinationRules === undefined
       ? undefined
-      : touchingDestinationRules(service, pods, objects.destinationRules, objects.domain).map(each => ({
-          ...each,
-          settings: objects.settings.get(shortName(each.rule.object)) ?? [],
-        }))
+      : touchingDestinationRules(service, pods, objects.destinationRules, objects.domain)
   const routes =
     objects.virtualServices === undefined
       ? undefined

@@ -1,9 +1,9 @@
+import {connectedProblems} from '../../evidence/control-plane/connection-problems.js'
+import {askIstiods, type IstiodAnswer, istiodPods} from '../../evidence/control-plane/istiods.js'
 import type {Gap} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {connectedProblems} from '../proxy-status/connected.js'
-import {askIstiods, type IstiodAnswer, istiodPods} from '../proxy-status/istiods.js'
 import {required} from '../report.js'
 import {pairDiff, readAnswer} from './pair.js'
 import {type DiffReport, differs} from './report.js'
@@ -32,7 +32,7 @@ async function istiodsOf(source: Source, question: ControlPlaneQuestion): Promis
 function guard(source: Source, istiods: readonly IstiodAnswer[], owner: IstiodAnswer | undefined, id: string): void {
   const version = (owner ?? istiods[0])?.version ?? ''
   const gateway = owner?.proxies.find(proxy => proxy.id === id)?.kind === 'router'
-  if (source.origin.kind !== 'cluster' || !gateway || !HURT_BY_DUMP.test(version)) return
+  if (!source.traits.live || !gateway || !HURT_BY_DUMP.test(version)) return
   throw new UserError(
     `istiod ${version} can stop delivering this gateway's certificates when asked for its configuration`,
     {

@@ -1,4 +1,4 @@
-import {parseClusters} from '../../formats/envoy-clusters/parse.js'
+import {parseClusters} from '../../formats/envoy-clusters.js'
 import {decodeEndpoints} from '../../formats/envoy-config-dump/endpoints.js'
 import {parseSections, section} from '../../formats/envoy-config-dump/parse.js'
 import {protoJson} from '../../formats/envoy-config-dump/proto-json.js'

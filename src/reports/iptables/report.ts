@@ -3,13 +3,13 @@ import {type Interception, interceptionOf} from '../../analysis/netfilter/interc
 import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
 import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
 import {unseenIn, withUnseen} from '../../analysis/netfilter/interception/unseen.js'
+import {nothingRead} from '../../evidence/kernel/nothing-read.js'
+import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
+import {readNow} from '../../evidence/kernel/ways.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Machine} from '../../model/machine.js'
 import {hiddenByNft, hidesInterfaces, type IpFamily, type Ruleset, ruleCount, type Table} from '../../model/ruleset.js'
 import type {Source} from '../../sources/source.js'
-import {nothingRead} from '../kernel/nothing-read.js'
-import {type Kernel, readKernel} from '../kernel/read-kernel.js'
-import {readNow} from '../kernel/ways.js'
 import type {Report} from '../report.js'
 
 export interface IptablesReport extends Report {
@@ -95,7 +95,7 @@ export function reportOn(kernel: Kernel, source: Source, subject: PodRef): Iptab
     origin: source.origin,
     gaps: kernel.gaps,
     notes: kernel.notes,
-    ...(kernel.from === 'log' && source.origin.kind !== 'files' ? {next: readNow(subject)} : {}),
+    ...(kernel.from === 'log' && source.traits.complete ? {next: readNow(subject)} : {}),
     subject,
     kernel,
     rulesets,

@@ -1,5 +1,5 @@
 import {textOf} from '../../formats/decode.js'
-import {type LogLevels, parseLogging} from '../../formats/envoy-logging/parse.js'
+import {type LogLevels, parseLogging} from '../../formats/envoy-logging.js'
 import {parseJson} from '../../formats/json-text.js'
 import type {Answer, Gap} from '../../model/answer.js'
 import type {Artifact} from '../../model/evidence.js'
@@ -41,7 +41,7 @@ export function parseLevelChange(text: string): LevelChange {
 }
 
 /** The shortest change that leads to these levels from any others: the most frequent level for all, the rest one by one. */
-export function wayBackTo(levels: LogLevels): LevelChange {
+export function changeToRestore(levels: LogLevels): LevelChange {
   const counts = new Map<string, number>()
   for (const level of levels.values()) counts.set(level, (counts.get(level) ?? 0) + 1)
   const [most] = [...counts].sort((a, b) => b[1] - a[1])

@@ -1,4 +1,4 @@
-import {type LogLevels, parseLogging} from '../../formats/envoy-logging/parse.js'
+import {type LogLevels, parseLogging} from '../../formats/envoy-logging.js'
 import {type Answer, answered, type Gap, gapSentence} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'

@@ -5,6 +5,8 @@ import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
 import {decidingStep, landingWords, type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {type ProxyTraits, proxyTraitsOf, sentByProxy} from '../../analysis/netfilter/proxy-traits.js'
+import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
+import {readSockets, unreadSockets} from '../../evidence/pod/sockets.js'
 import {textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import {type IpAddress, parseIp} from '../../model/ip-address.js'
@@ -16,8 +18,6 @@ import type {ListeningSocket} from '../../model/socket.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {readableKernel} from '../iptables/report.js'
-import {type Kernel, readKernel} from '../kernel/read-kernel.js'
-import {readSockets, unreadSockets} from '../pod-facts/sockets.js'
 import type {Report} from '../report.js'
 import {listenersOf, ownerWords} from './listeners.js'
 import {type PacketSpec, packetFrom} from './packet-spec.js'
@@ -54,7 +54,7 @@ function unseen({from, rulesets}: Kernel): readonly string[] {
 /** Reads what packets are walked on; sockets only where their evidence is there. */
 export async function packetBench(source: Source, subject: PodRef): Promise<PacketBench> {
   const kernel = readableKernel(await readKernel(source, subject), source, subject)
-  const table = source.origin.kind === 'files' ? undefined : await readSockets(source, subject)
+  const table = !source.traits.complete ? undefined : await readSockets(source, subject)
   const sockets = table?.ok === true ? table.value.sockets : []
   const machine = table?.ok === true ? {...kernel.machine, listeners: listenersOf(table.value)} : kernel.machine
   const assumed = kernel.machine.assumed

@@ -1,4 +1,4 @@
-import type {PortRow} from '../../analysis/port-map/port-map.js'
+import type {PortRow} from '../../analysis/ports/port-map.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {socketAddress} from '../../model/socket.js'
 

@@ -1,4 +1,4 @@
-import type {PortRow, PortVerdict} from '../../analysis/port-map/port-map.js'
+import type {PortRow, PortVerdict} from '../../analysis/ports/port-map.js'
 import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'

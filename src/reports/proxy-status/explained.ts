@@ -1,11 +1,11 @@
 import {istiodRemarks} from '../../analysis/sync-reason/istiod-log.js'
+import type {IstiodAnswer} from '../../evidence/control-plane/istiods.js'
 import {listOf, textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import type {KubeObject, PodRef} from '../../model/kube-object.js'
 import type {SyncProblem} from '../../model/sync-problem.js'
 import {proxyNamespace, proxyPod} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
-import type {IstiodAnswer} from './istiods.js'
 import {whyFromLog} from './unlisted.js'
 
 interface Row {

@@ -1,10 +1,10 @@
+import {askFile, askIstiods, type IstiodAnswer, istiodPods} from '../../evidence/control-plane/istiods.js'
 import type {Gap} from '../../model/answer.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ProxyConnection} from '../../model/sync-state.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {optional, required} from '../report.js'
-import {askFile, askIstiods, type IstiodAnswer, istiodPods} from './istiods.js'
 
 /** Where to look for istiods and pods. */
 export interface Scope {

@@ -3,7 +3,7 @@ import type {ProxyConnection} from '../../model/sync-state.js'
 import {UserError} from '../../model/user-error.js'
 
 /** What `--only` takes: states of a type, kinds of problem, or `problem` for any. */
-export const ONLY_WORDS = [
+export const ONLY_STATES = [
   'problem',
   'error',
   'stale',
@@ -20,10 +20,10 @@ export const ONLY_WORDS = [
 export function readOnly(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined
   const words = text.split(',').map(word => word.trim().toLowerCase().replace(/[ _]/g, '-'))
-  const strange = words.find(word => !ONLY_WORDS.some(known => known === word))
+  const strange = words.find(word => !ONLY_STATES.some(known => known === word))
   if (strange !== undefined) {
     throw new UserError(`--only: ${JSON.stringify(strange)} is not a state`, {
-      hint: `Choose from ${ONLY_WORDS.join(', ')}.`,
+      hint: `Choose from ${ONLY_STATES.join(', ')}.`,
     })
   }
   return words

@@ -1,3 +1,5 @@
+import {connectedProblems} from '../../evidence/control-plane/connection-problems.js'
+import type {IstiodAnswer} from '../../evidence/control-plane/istiods.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type KubeObject, podLabel, podRefOf} from '../../model/kube-object.js'
@@ -7,10 +9,8 @@ import {SYNC_PROBLEMS, type SyncProblem} from '../../model/sync-problem.js'
 import {type ProxyConnection, proxyNamespace} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
 import {optional, type Report} from '../report.js'
-import {connectedProblems} from './connected.js'
 import {explained} from './explained.js'
 import {gather, type Listed, listingOnce, merged} from './gather.js'
-import type {IstiodAnswer} from './istiods.js'
 import {keepsRow} from './only.js'
 import {hasProxy, isAlive, noSidecarProblem, revisionOf, unlistedProblem} from './unlisted.js'
 import {skewProblems} from './version-skew.js'
@@ -63,7 +63,7 @@ function reckonedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date |
       .at(-1) ?? ''
   const captured = answered !== '' ? answered : source.origin.capturedAt
   if (captured === undefined) return {at: new Date(), atSource: 'now' as const}
-  return {at: new Date(captured), atSource: source.origin.kind === 'cluster' ? ('now' as const) : ('captured' as const)}
+  return {at: new Date(captured), atSource: source.traits.live ? ('now' as const) : ('captured' as const)}
 }
 
 /**

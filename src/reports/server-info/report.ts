@@ -1,4 +1,4 @@
-import {parseServerInfo, type ServerInfo} from '../../formats/envoy-server-info/parse.js'
+import {parseServerInfo, type ServerInfo} from '../../formats/envoy-server-info.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'

@@ -1,8 +1,8 @@
+import {askIstiods, istiodPods} from '../../evidence/control-plane/istiods.js'
 import type {Gap} from '../../model/answer.js'
 import {missing} from '../../model/answer.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
 import type {Source} from '../../sources/source.js'
-import {askIstiods, istiodPods} from '../proxy-status/istiods.js'
 import type {Report} from '../report.js'
 
 export interface VersionScope {

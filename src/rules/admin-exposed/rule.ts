@@ -1,4 +1,4 @@
-import {isMeshSocket} from '../../analysis/port-map/port-map.js'
+import {isMeshSocket} from '../../analysis/ports/port-map.js'
 import {socketAddress, socketReach} from '../../model/socket.js'
 import {defineRule} from '../rule.js'
 

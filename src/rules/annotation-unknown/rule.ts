@@ -1,4 +1,4 @@
-import {selects} from '../../analysis/service-ports/service-ports.js'
+import {selects} from '../../analysis/ports/service-ports.js'
 import {annotationMeant, ISTIO_ANNOTATIONS, istioAnnotationsOf, REPLACED_BY} from '../../model/istio-annotations.js'
 import type {ObjectRef} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'

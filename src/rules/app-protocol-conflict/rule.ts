@@ -1,5 +1,5 @@
-import {isHttpLike, protocolOfAppProtocol, protocolOfName, sameInProxy} from '../../analysis/protocol/istio-protocol.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {isHttpLike, protocolOfAppProtocol, protocolOfName, sameInProxy} from '../../analysis/ports/istio-protocol.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,4 +1,4 @@
-import {exitCodeOf, initFailures} from '../../analysis/init-failure/init-failure.js'
+import {exitCodeOf, initFailures} from '../../analysis/netfilter/init-failure.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'

@@ -1,7 +1,7 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
 import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
 import {type PastCapture, pastCapture} from '../../analysis/netfilter/interception/past-capture.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
 import {formatIp} from '../../model/ip-address.js'
 import {appContainers, type PodModel} from '../../model/pod.js'
 import {redirectPackets} from '../../model/ruleset.js'

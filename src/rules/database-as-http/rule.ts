@@ -1,5 +1,5 @@
-import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {istioProtocol} from '../../analysis/ports/istio-protocol.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const PORTS: Readonly<Record<number, string>> = {

@@ -1,4 +1,4 @@
-import {namesMembers, untoldPorts, untoldSentence} from '../../analysis/protocol/untold-ports.js'
+import {namesMembers, untoldPorts, untoldSentence} from '../../analysis/ports/untold-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,4 +1,4 @@
-import {selects} from '../../analysis/service-ports/service-ports.js'
+import {selects} from '../../analysis/ports/service-ports.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
 import {IGNORE, ignoredIn} from '../ignored.js'

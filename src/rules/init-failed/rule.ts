@@ -1,4 +1,4 @@
-import {exitCodeOf, type InitCause, type InitFailure, initFailures} from '../../analysis/init-failure/init-failure.js'
+import {exitCodeOf, type InitCause, type InitFailure, initFailures} from '../../analysis/netfilter/init-failure.js'
 import {defineRule, PAGES} from '../rule.js'
 
 /** What a cause means and how to mend it; the others have rules of their own. */

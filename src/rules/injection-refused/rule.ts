@@ -1,5 +1,5 @@
 import {SYSTEM_NAMESPACES} from '../../analysis/injection/decision.js'
-import {selects} from '../../analysis/service-ports/service-ports.js'
+import {selects} from '../../analysis/ports/service-ports.js'
 import {asksForSidecars} from '../../model/injection.js'
 import {defineRule, PAGES} from '../rule.js'
 

@@ -1,5 +1,5 @@
-import {selects} from '../../analysis/service-ports/service-ports.js'
-import {meantFor, policiesOf} from '../../analysis/traffic/touching.js'
+import {selects} from '../../analysis/ports/service-ports.js'
+import {meantFor, policiesOf} from '../../analysis/traffic-policy/touching.js'
 import {defineRule, type Found} from '../rule.js'
 
 const WAYPOINT = 'istio.io/use-waypoint'

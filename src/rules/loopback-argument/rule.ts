@@ -1,5 +1,5 @@
 import {loopbackBind} from '../../analysis/command-call/loopback-bind.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {ledToLoopback} from '../loopback.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 

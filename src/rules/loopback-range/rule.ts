@@ -1,4 +1,4 @@
-import {outboundCapture} from '../../analysis/inbound-capture/outbound-capture.js'
+import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
 import {parseIp, parseIpRange} from '../../model/ip-address.js'
 import {listed, withoutItems} from '../mend.js'
 import {defineRule, PAGES} from '../rule.js'

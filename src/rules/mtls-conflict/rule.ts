@@ -1,7 +1,7 @@
-import {inboundCapture, isCaptured} from '../../analysis/inbound-capture/inbound-capture.js'
-import {clientTls} from '../../analysis/mtls/client-tls.js'
-import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
+import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
+import {clientTls} from '../../analysis/traffic-policy/client-tls.js'
+import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import {objectLabel} from '../../model/pod.js'
 import {defineRule} from '../rule.js'
 

@@ -1,4 +1,4 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, PAGES, Undecided} from '../rule.js'
 

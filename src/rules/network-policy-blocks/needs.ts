@@ -1,4 +1,4 @@
-import type {Passage} from '../../analysis/network-policy/blocked-by.js'
+import type {Passage} from '../../analysis/traffic-policy/blocked-by.js'
 import type {Facts} from '../facts.js'
 
 /** One thing that must get through to or from a pod of the mesh. */

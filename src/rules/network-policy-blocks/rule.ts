@@ -1,4 +1,4 @@
-import {blockedBy} from '../../analysis/network-policy/blocked-by.js'
+import {blockedBy} from '../../analysis/traffic-policy/blocked-by.js'
 import {objectLabel} from '../../model/pod.js'
 import {defineRule, type Found} from '../rule.js'
 import {AMBIENT_NEEDS, proxyNeeds} from './needs.js'

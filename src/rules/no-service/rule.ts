@@ -1,5 +1,5 @@
-import {selects} from '../../analysis/service-ports/service-ports.js'
-import {isWatchedPort} from '../../analysis/service-ports/watched-port.js'
+import {selects} from '../../analysis/ports/service-ports.js'
+import {isWatchedPort} from '../../analysis/ports/watched-port.js'
 import {isOlder} from '../../model/istio-version.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {appContainers, type Container, type ContainerPort, type PodModel, runsToCompletion} from '../../model/pod.js'

@@ -1,5 +1,5 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
-import {outboundCapture} from '../../analysis/inbound-capture/outbound-capture.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
+import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({

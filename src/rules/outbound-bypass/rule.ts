@@ -1,4 +1,4 @@
-import {outboundCapture} from '../../analysis/inbound-capture/outbound-capture.js'
+import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
 import {formatIp, inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 

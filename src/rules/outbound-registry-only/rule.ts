@@ -1,4 +1,4 @@
-import {sidecarOf} from '../../analysis/traffic/touching.js'
+import {sidecarOf} from '../../analysis/traffic-policy/touching.js'
 import {objectLabel} from '../../model/pod.js'
 import {defineRule} from '../rule.js'
 

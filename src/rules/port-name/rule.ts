@@ -1,4 +1,4 @@
-import {namesMembers, untoldPorts, untoldSentence} from '../../analysis/protocol/untold-ports.js'
+import {namesMembers, untoldPorts, untoldSentence} from '../../analysis/ports/untold-ports.js'
 import type {PatchStep} from '../../model/finding.js'
 import type {ServicePort} from '../../model/kube-service.js'
 import {pointer} from '../../model/object-path.js'

@@ -1,5 +1,5 @@
-import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {istioProtocol} from '../../analysis/ports/istio-protocol.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
 import type {ServiceEntryModel} from '../../model/istio-traffic.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 

@@ -1,5 +1,5 @@
-import {inboundCapture, isCaptured} from '../../analysis/inbound-capture/inbound-capture.js'
-import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
+import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
+import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import {appContainers} from '../../model/pod.js'
 import {removeAnnotation} from '../mend.js'
 import {defineRule, type Found, PAGES} from '../rule.js'

@@ -1,5 +1,5 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
 import {movedPorts} from '../../analysis/pod-mode/moved-ports.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 

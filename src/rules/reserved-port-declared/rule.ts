@@ -1,6 +1,6 @@
 import {reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
-import {isHttpLike, istioProtocol} from '../../analysis/protocol/istio-protocol.js'
-import {boundPorts, declaredPorts} from '../../analysis/service-ports/service-ports.js'
+import {isHttpLike, istioProtocol} from '../../analysis/ports/istio-protocol.js'
+import {boundPorts, declaredPorts} from '../../analysis/ports/service-ports.js'
 import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
 import type {ReservedPort} from '../../model/reserved-ports.js'
 import {EXTRA_PORTS, extraPorts} from '../reserved-ports.js'

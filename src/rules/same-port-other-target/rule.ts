@@ -1,4 +1,4 @@
-import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {type BoundPort, boundPorts} from '../../analysis/ports/service-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 function shown(pair: readonly BoundPort[]): Found['proof'] {

@@ -1,8 +1,8 @@
-import {inboundCapture, isCaptured} from '../../analysis/inbound-capture/inbound-capture.js'
-import {clientTls} from '../../analysis/mtls/client-tls.js'
-import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
-import {isWatchedPort} from '../../analysis/service-ports/watched-port.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
+import {isWatchedPort} from '../../analysis/ports/watched-port.js'
+import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
+import {clientTls} from '../../analysis/traffic-policy/client-tls.js'
+import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 

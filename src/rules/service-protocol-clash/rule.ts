@@ -1,5 +1,5 @@
-import {type IstioProtocol, istioProtocol, sameInProxy} from '../../analysis/protocol/istio-protocol.js'
-import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {type IstioProtocol, istioProtocol, sameInProxy} from '../../analysis/ports/istio-protocol.js'
+import {type BoundPort, boundPorts} from '../../analysis/ports/service-ports.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {byText} from '../../model/order.js'
 import {isTemplated} from '../../model/templated.js'

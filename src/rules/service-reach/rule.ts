@@ -1,4 +1,4 @@
-import {selects} from '../../analysis/service-ports/service-ports.js'
+import {selects} from '../../analysis/ports/service-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 export const rule = defineRule({

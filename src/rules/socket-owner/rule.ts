@@ -1,5 +1,5 @@
 import {proxyIds, reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
-import {isMeshSocket} from '../../analysis/port-map/port-map.js'
+import {isMeshSocket} from '../../analysis/ports/port-map.js'
 import {appContainers, type PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {type ListeningSocket, socketAddress} from '../../model/socket.js'

@@ -1,4 +1,4 @@
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {runsToCompletion} from '../../model/pod.js'
 import {isTemplated} from '../../model/templated.js'
 import {defineRule, type Found, PAGES} from '../rule.js'

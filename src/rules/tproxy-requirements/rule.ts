@@ -1,4 +1,4 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
 import {defineRule, PAGES, Undecided} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,4 +1,4 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const TUNNEL = 15_008

@@ -83,6 +83,7 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
 
   return {
     origin: {...origin, ...(index.capturedAt === '' ? {} : {capturedAt: index.capturedAt})},
+    traits: {live: false, complete: true},
     defaultNamespace: index.defaultNamespace,
     ...impliedIn(index),
     offers: () => [...new Set(index.evidence.filter(entry => isBlob(entry.held)).map(entry => entry.id))],

@@ -151,6 +151,11 @@ export function filesSource(files: readonly InputFile[]): Source {
     return (await readAll(contents.filter(each => firstKind(each) === 'unknown' && isManifest(each)))).damaged
   }
 
+  async function skipped(): Promise<readonly Gap[]> {
+    const {objects: all} = manifests.length === 0 ? {objects: []} : await read()
+    return [...unknownTemplates(all), ...patchesAmong(all)]
+  }
+
   async function place(object: ObjectRef, path: string | undefined) {
     const {placesIn} = await import('../../formats/kube-manifest/place.js')
     for (const {label: file, bytes} of manifests) {
@@ -171,6 +176,7 @@ export function filesSource(files: readonly InputFile[]): Source {
 
   return {
     origin: {kind: 'files', label},
+    traits: {live: false, complete: false},
     defaultNamespace: 'default',
     ...(contents.some(content => content.kinds.some(kind => kind !== 'objects'))
       ? {impliedSubject: {namespace: '', name: label, implied: true}}
@@ -179,13 +185,7 @@ export function filesSource(files: readonly InputFile[]): Source {
     offers: () => contents.map(content => contentName(firstKind(content))),
     objects,
     evidence,
-    damaged,
-    passedOver: async () => {
-      const {objects: all} = manifests.length === 0 ? {objects: []} : await read()
-      return [...unknownTemplates(all), ...patchesAmong(all)]
-    },
-    place,
-    corrected,
+    manifests: {damaged, skipped, place, corrected},
     close: async () => {},
   }
 }

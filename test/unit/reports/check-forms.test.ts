@@ -6,16 +6,16 @@ import type {Log} from 'sarif'
 import {parse} from 'yaml'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import {outputSpecs} from '../../../src/cli/outputs.js'
-import {parseBaseline} from '../../../src/formats/baseline/parse.js'
-import {parseCheckConfig} from '../../../src/formats/check-config/parse.js'
+import {parseBaseline} from '../../../src/formats/baseline.js'
+import {parseCheckConfig} from '../../../src/formats/check-config.js'
 import type {Finding, PatchStep} from '../../../src/model/finding.js'
-import {fingerprint} from '../../../src/reports/check/fingerprint.js'
+import {fingerprint} from '../../../src/reports/check/evaluate/fingerprint.js'
 import {junitXml} from '../../../src/reports/check/forms/junit.js'
 import {patchesOf, withCorrections} from '../../../src/reports/check/mending.js'
-import {podPages} from '../../../src/reports/check/pod-pages.js'
 import {baselineOf, severitiesByCode, withPolicy} from '../../../src/reports/check/policy.js'
 import {type CheckReport, checkReport, countsOf} from '../../../src/reports/check/report.js'
-import {checkTargets} from '../../../src/reports/check/targets.js'
+import {podPages} from '../../../src/reports/check/targets/pod-pages.js'
+import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
 import {exitCodeOf} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
@@ -398,12 +398,12 @@ test('-o takes any number of files and one form for standard output', () => {
   ])
   expect(outputSpecs(undefined, checkView)).toEqual([{form: undefined}])
   expect(() => outputSpecs(['json', 'table'], checkView)).toThrow(
-    'only one form can go to standard output, not json and table',
+    'only one format can go to standard output, not json and table',
   )
-  expect(() => outputSpecs(['sarif='], checkView)).toThrow('names no file')
+  expect(() => outputSpecs(['sarif='], checkView)).toThrow('has no file name')
   expect(() => outputSpecs(['html'], checkView)).toThrow('"html" not supported')
-  expect(() => outputSpecs(['=x'], checkView)).toThrow('-o "=x" names no form')
-  expect(() => outputSpecs([''], checkView)).toThrow('-o "" names no form')
+  expect(() => outputSpecs(['=x'], checkView)).toThrow('-o "=x" has no format')
+  expect(() => outputSpecs([''], checkView)).toThrow('-o "" has no format')
 })
 
 test('--fix is one more form for standard output, beside the files', () => {

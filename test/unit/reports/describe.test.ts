@@ -407,10 +407,10 @@ function traffic(said: string, services: DescribeReport['services'] = []) {
       subsets: belongs,
       others: rules.flatMap(each => each.others),
       tls: rules
-        .flatMap(each => each.settings)
+        .flatMap(each => each.rule.settings)
         .filter(each => each.startsWith('TLS '))
         .map(each => each.slice(4)),
-      policies: rules.flatMap(each => each.settings).filter(each => !each.startsWith('TLS ')),
+      policies: rules.flatMap(each => each.rule.settings).filter(each => !each.startsWith('TLS ')),
       routes: names(routes.map(each => each.virtualService.object)),
       weights: reaching.map(({weight}) => String(weight)),
     },

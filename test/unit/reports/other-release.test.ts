@@ -1,9 +1,9 @@
 import {describe, expect, test} from '@jest/globals'
 import {expectedRulesets} from '../../../src/analysis/netfilter/expected-rules/expected.js'
 import {INJECTED_SETTINGS} from '../../../src/analysis/netfilter/expected-rules/settings.js'
+import type {Expected} from '../../../src/evidence/kernel/expectation.js'
+import {otherRelease} from '../../../src/evidence/kernel/other-release.js'
 import {parseRules} from '../../../src/formats/netfilter/parse-rules.js'
-import type {Expected} from '../../../src/reports/iptables/expectation.js'
-import {otherRelease} from '../../../src/reports/iptables/other-release.js'
 import {recordedReleases} from '../../support/netfilter-corpus.js'
 
 const SAVED = recordedReleases().saved

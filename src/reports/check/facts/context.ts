@@ -1,15 +1,15 @@
+import type {IstiodAnswer} from '../../../evidence/control-plane/istiods.js'
+import type {ObjectCache} from '../../../evidence/mesh-objects/object-cache.js'
 import {type Answer, missing} from '../../../model/answer.js'
 import type {PodRef} from '../../../model/kube-object.js'
 import type {PodModel} from '../../../model/pod.js'
-import {FACT_WORDS, type FactName, type Facts, type Workload} from '../../../rules/facts.js'
+import {FACT_LABELS, type FactName, type Facts, type Workload} from '../../../rules/facts.js'
 import type {Source} from '../../../sources/source.js'
-import type {IstiodAnswer} from '../../proxy-status/istiods.js'
-import type {ClusterLists} from '../lists.js'
 
 /** What one run shares between its pods. */
 export interface CheckRun {
   readonly source: Source
-  readonly lists: ClusterLists
+  readonly objects: ObjectCache
   readonly istioNamespace: string
   readonly istiods: () => Promise<Answer<readonly IstiodAnswer[]>>
   /** When the evidence was true: the time of capture, else now. */
@@ -36,7 +36,7 @@ export function refOf(pod: PodModel): PodRef {
 
 /** Nothing to visit for a template; and only what was allowed for a fleet. */
 export function cannotVisit({run, workload}: PodContext, name: FactName): Answer<never> | undefined {
-  const what = FACT_WORDS[name]
+  const what = FACT_LABELS[name]
   if (!workload.pod.exists) return missing(what, 'not-captured', 'a manifest shows no running pod')
   if (!run.deep) return missing(what, 'not-captured', 'pods are not visited without --deep')
   return undefined

@@ -1,7 +1,7 @@
+import type {IstiodAnswer} from '../../../evidence/control-plane/istiods.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import type {ProxyConnection} from '../../../model/sync-state.js'
-import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
-import type {IstiodAnswer} from '../../proxy-status/istiods.js'
+import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
 import type {PodContext} from './context.js'
 
 /** By proxy, made once per answer: a fleet asks for thousands of proxies among thousands. */
@@ -18,7 +18,7 @@ function connectionsOf(answer: IstiodAnswer): ReadonlyMap<string, readonly Proxy
 
 /** What the replicas of istiod say of the pod's proxy. */
 export async function controlPlane({run, workload: {pod}}: PodContext): Promise<Answer<Facts['controlPlane']>> {
-  if (!pod.exists) return missing(FACT_WORDS.controlPlane, 'not-captured', 'a manifest shows no running pod')
+  if (!pod.exists) return missing(FACT_LABELS.controlPlane, 'not-captured', 'a manifest shows no running pod')
   const answers = await run.istiods()
   if (!answers.ok) return answers
   const silent = answers.value.find(each => each.silent !== undefined)?.silent

@@ -12,14 +12,14 @@ const ASSUMED = {question: 'webhooks', answer: 'not among the files; those of a 
  * What injection decides about the pod, from its Namespace, the webhooks and the injector's settings. Manifests hardly ever hold webhooks: a
  * template is then judged by those a plain installation has, and the answer says so.
  */
-export async function injection({run, workload: {pod, version}}: PodContext): Promise<Answer<Facts['injection']>> {
-  const [namespace, webhooks, injectors] = await Promise.all([
-    run.lists.namespace(pod.object.namespace),
-    run.lists.webhooks(),
-    run.lists.injectors(),
-  ])
+export async function injection({
+  run,
+  fact,
+  workload: {pod, version},
+}: PodContext): Promise<Answer<Facts['injection']>> {
+  const [namespace, webhooks, injectors] = await Promise.all([fact('namespace'), fact('webhooks'), fact('injectors')])
   if (!namespace.ok) return namespace
-  const assumed = !webhooks.ok && !pod.exists && run.source.origin.kind === 'files'
+  const assumed = !webhooks.ok && !pod.exists && !run.source.traits.complete
   if (!webhooks.ok && !assumed) return webhooks
   const revisions = [namespace.value.labels[REVISION], pod.labels[REVISION]].filter(each => each !== undefined)
   const decision = decideInjection({

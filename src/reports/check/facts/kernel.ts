@@ -1,6 +1,10 @@
+import {driftOf} from '../../../analysis/netfilter/drift/drift.js'
+import {expectedFor} from '../../../evidence/kernel/expectation.js'
+import {otherRelease} from '../../../evidence/kernel/other-release.js'
+import {readKernel, whyUnread} from '../../../evidence/kernel/read-kernel.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
-import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
-import {readKernel, whyUnread} from '../../kernel/read-kernel.js'
+import {UserError} from '../../../model/user-error.js'
+import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
 import {cannotVisit, type PodContext, refOf} from './context.js'
 
 /** The rules as they are now; what istio-init wrote at its start is not what is there now. */
@@ -10,5 +14,24 @@ export async function kernel(context: PodContext): Promise<Answer<Facts['kernel'
   const found = await readKernel(context.run.source, refOf(context.workload.pod))
   if (found.rulesets.length > 0 && found.from === 'live') return answered(found)
   const why = whyUnread(found)
-  return why === undefined ? missing(FACT_WORDS.kernel, 'not-captured', 'nothing shows them') : {ok: false, gap: why}
+  return why === undefined ? missing(FACT_LABELS.kernel, 'not-captured', 'nothing shows them') : {ok: false, gap: why}
+}
+
+/** The rules as they are now against those the pod should have. */
+export async function drift(context: PodContext): Promise<Answer<Facts['drift']>> {
+  const actual = await context.fact('kernel')
+  if (!actual.ok) return actual
+  const {rulesets, machine, parameters} = actual.value
+  try {
+    const expected = await expectedFor(context.run.source, refOf(context.workload.pod), rulesets, parameters)
+    const other = otherRelease(expected, rulesets)
+    return answered({
+      differences: driftOf(expected.rulesets, rulesets, machine),
+      via: expected.via,
+      ...(other === undefined ? {} : {otherRelease: other}),
+    })
+  } catch (error) {
+    if (error instanceof UserError) return missing(FACT_LABELS.drift, 'not-captured', error.message)
+    throw error
+  }
 }

@@ -2,7 +2,7 @@ import type {Gap} from '../../../model/answer.js'
 import type {Severity} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
 import type {CheckReport} from '../report.js'
-import {uncheckedGroups} from '../unchecked.js'
+import {uncheckedGroups} from './unchecked.js'
 
 const COMMANDS: Readonly<Record<Severity, string>> = {error: 'error', warning: 'warning', info: 'notice'}
 

@@ -3,8 +3,8 @@ import type {Finding} from '../../../model/finding.js'
 import {humanCount} from '../../../model/human-count.js'
 import {objectLabel} from '../../../model/pod.js'
 import type {Rule} from '../../../rules/rule.js'
+import type {CheckedWorkload} from '../evaluate/tally.js'
 import type {CheckReport} from '../report.js'
-import type {CheckedWorkload} from '../tally.js'
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -122,7 +122,7 @@ export function patchText(report: CheckReport): string {
   const patches = reportPatches(report)
   if (patches.length === 0) return '# Nothing found can be mended by a patch.\n'
   const rest = patches.filter(patch => !covered(report, patch))
-  if (report.origin.kind !== 'files') return rest.map(lines).join('')
+  if (report.corrected === undefined) return rest.map(lines).join('')
   // A command among manifests would be read as one.
   const byHand = rest.map(({object, codes, steps}) => {
     const {text} = patchOf(object.kind, steps)

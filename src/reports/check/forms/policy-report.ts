@@ -1,6 +1,6 @@
 import type {Finding, Severity} from '../../../model/finding.js'
+import type {CheckedWorkload} from '../evaluate/tally.js'
 import type {CheckReport} from '../report.js'
-import type {CheckedWorkload} from '../tally.js'
 
 /** The three the definition has from its first release on; a report with any other is refused whole. */
 const SEVERITY: Readonly<Record<Severity, string>> = {error: 'high', warning: 'medium', info: 'low'}

@@ -2,7 +2,7 @@ import type {Log, PhysicalLocation, ReportingDescriptor, Result} from 'sarif'
 import type {Finding, Severity} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
 import type {Rule} from '../../../rules/rule.js'
-import {fingerprint} from '../fingerprint.js'
+import {fingerprint} from '../evaluate/fingerprint.js'
 import type {CheckReport} from '../report.js'
 
 const LEVELS = {error: 'error', warning: 'warning', info: 'note'} as const satisfies Record<Severity, string>

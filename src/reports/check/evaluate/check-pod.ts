@@ -1,0 +1,135 @@
+import {podMode} from '../../../analysis/pod-mode/pod-mode.js'
+import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
+import type {Gap} from '../../../model/answer.js'
+import type {Finding} from '../../../model/finding.js'
+import {parseIstioVersion} from '../../../model/istio-version.js'
+import {injectedContainer, isOver, type ObjectRef, objectLabel, type PodModel} from '../../../model/pod.js'
+import type {Labels} from '../../../model/selector.js'
+import type {FactName, Facts, Workload} from '../../../rules/facts.js'
+import {IGNORE, ignoredIn} from '../../../rules/ignored.js'
+import {isCalled} from '../../../rules/pick.js'
+import {type Found, type Rule, Undecided} from '../../../rules/rule.js'
+import {settingsOf} from '../../../rules/team-parameters.js'
+import {factBook} from '../facts/book.js'
+import type {CheckRun, FactBook} from '../facts/context.js'
+import {containerOf} from './container-of.js'
+
+/** What became of one rule for one pod. */
+export type Outcome =
+  | {readonly rule: Rule; readonly kind: 'passed' | 'not-applicable'}
+  /** With a gap, where a part of the condition could not be checked. */
+  | {readonly rule: Rule; readonly kind: 'found'; readonly findings: readonly Finding[]; readonly gap?: Gap}
+  | {readonly rule: Rule; readonly kind: 'not-checked'; readonly gap: Gap}
+
+/** The two outcomes that say nothing more, one object per rule: a fleet has hundreds of thousands of them. */
+const QUIET = new WeakMap<Rule, Readonly<Record<'passed' | 'not-applicable', Outcome>>>()
+
+function quiet(rule: Rule, kind: 'passed' | 'not-applicable'): Outcome {
+  const known = QUIET.get(rule) ?? {passed: {rule, kind: 'passed'}, 'not-applicable': {rule, kind: 'not-applicable'}}
+  QUIET.set(rule, known)
+  return known[kind]
+}
+
+/** Why a finding of the rule is accepted: the pod, its workload, or the Service or Namespace it is about names the rule in meshctl.io/ignore. */
+function acceptedBy(rule: Rule, annotations: readonly Labels[]): string | undefined {
+  const found = annotations.map(ignoredIn).find(ignored => ignored?.rules.some(word => isCalled(rule, word)))
+  return found === undefined
+    ? undefined
+    : `annotation ${IGNORE}${found.reason === undefined ? '' : `: ${found.reason}`}`
+}
+
+/** The annotations of the Service or Namespace a finding is about, as far as they were read. */
+async function annotationsOf(object: ObjectRef, book: FactBook): Promise<readonly Labels[]> {
+  if (object.kind === 'Service') {
+    const services = await book.fact('services')
+    const found = services.ok ? services.value.filter(each => objectLabel(each.object) === objectLabel(object)) : []
+    return found.map(({annotations}) => annotations)
+  }
+  if (object.kind !== 'Namespace') return []
+  const namespace = await book.fact('namespace')
+  return namespace.ok && namespace.value.name === object.name ? [namespace.value.annotations] : []
+}
+
+async function finding(rule: Rule, {pod}: Workload, found: Found, book: FactBook): Promise<Finding> {
+  const container = found.path === undefined ? undefined : containerOf(pod, found.path)
+  const others = found.object === undefined ? [] : await annotationsOf(found.object, book)
+  const accepted = acceptedBy(rule, [pod.annotations, pod.ownerAnnotations, ...others])
+  return {
+    code: rule.code,
+    rule: rule.slug,
+    severity: found.severity ?? rule.severity,
+    title: rule.title,
+    object: found.object ?? pod.workload,
+    workload: pod.workload,
+    pods: pod.exists ? [pod.object.name] : [],
+    ...(found.path === undefined ? {} : {path: found.path}),
+    message: found.message,
+    why: rule.why,
+    fix: found.fix ?? rule.fix,
+    proof: found.proof ?? [],
+    ...(container === undefined ? {} : {container}),
+    ...(found.patch === undefined ? {} : {patch: found.patch}),
+    ...(accepted === undefined ? {} : {accepted}),
+  }
+}
+
+async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise<Outcome> {
+  if (!rule.modes.includes(workload.mode)) return quiet(rule, 'not-applicable')
+  if (workload.pod.foreignSystem !== undefined && rule.anySystem !== true) return quiet(rule, 'not-applicable')
+  if (isOver(workload.pod) && rule.alsoWhenOver !== true) return quiet(rule, 'not-applicable')
+  const answers = await Promise.all(rule.needs.map(async name => [name, await book.fact(name)] as const))
+  const facts: Partial<Record<FactName, unknown>> = {}
+  for (const [name, answer] of answers) {
+    if (!answer.ok) {
+      if (answer.gap.reason === 'not-applicable') return quiet(rule, 'not-applicable')
+      return {rule, kind: 'not-checked', gap: answer.gap}
+    }
+    facts[name] = answer.value
+  }
+  for (const name of rule.uses ?? []) {
+    const answer = await book.fact(name)
+    if (answer.ok) facts[name] = answer.value
+  }
+  let unknown: Gap | undefined
+  for (const name of rule.passesWith ?? []) {
+    const answer = await book.fact(name)
+    if (answer.ok) facts[name] = answer.value
+    else if (answer.gap.reason !== 'not-applicable') unknown ??= answer.gap
+  }
+  let found: readonly Found[]
+  try {
+    found = rule.check(workload, facts as Facts, settingsOf(rule))
+  } catch (error) {
+    if (!(error instanceof Undecided)) throw error
+    const what = error.reason === 'unreadable' ? 'its condition' : 'its evidence'
+    return {
+      rule,
+      kind: 'not-checked',
+      gap: {what, reason: error.reason, detail: error.message},
+    }
+  }
+  if (found.length > 0) {
+    const findings = await Promise.all(found.map(each => finding(rule, workload, each, book)))
+    return {rule, kind: 'found', findings, ...(unknown === undefined ? {} : {gap: unknown})}
+  }
+  return unknown === undefined ? quiet(rule, 'passed') : {rule, kind: 'not-checked', gap: unknown}
+}
+
+/** Asks every rule about one pod; of a template, with what injection would make of it. */
+export async function checkPod(
+  run: CheckRun,
+  pod: PodModel,
+  rules: readonly Rule[],
+  predicted: InjectionPrediction | undefined,
+): Promise<readonly Outcome[]> {
+  const version = parseIstioVersion(injectedContainer(pod, 'istio-proxy')?.image)
+  const workload: Workload = {
+    pod,
+    mode: predicted?.mode ?? podMode(pod),
+    foreseen: predicted !== undefined,
+    at: run.at,
+    ...(version === undefined ? {} : {version}),
+  }
+  const book = factBook(run, workload)
+  return await Promise.all(rules.map(rule => evaluate(rule, workload, book)))
+}

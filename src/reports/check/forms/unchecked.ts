@@ -1,0 +1,40 @@
+import {GAP_REASONS} from '../../../model/answer.js'
+import type {NotChecked} from '../../../model/finding.js'
+import {objectLabel} from '../../../model/pod.js'
+import type {CheckedWorkload} from '../evaluate/tally.js'
+
+/** Questions that could not be asked for one and the same reason. */
+export interface UncheckedGroup {
+  readonly codes: readonly string[]
+  readonly workloads: readonly string[]
+  readonly why: string
+}
+
+function sentence({gap}: NotChecked): string {
+  return `${gap.what}: ${GAP_REASONS[gap.reason].words} (${gap.detail})${gap.hint === undefined ? '' : `. ${gap.hint}`}`
+}
+
+/** The reason without the names of pods: what is missing of one is missing of others in the same way. */
+function ofAnyPod(each: NotChecked): string {
+  const {namespace} = each.workload
+  return each.pods.reduce((text, name) => text.replaceAll(`${name}.${namespace}`, 'each pod'), sentence(each))
+}
+
+/** What could not be asked, by reason; reasons that differ in the name of the pod alone are one, as soon as several workloads share it. */
+export function uncheckedGroups(workloads: readonly CheckedWorkload[]): readonly UncheckedGroup[] {
+  const groups = new Map<string, NotChecked[]>()
+  for (const each of workloads.flatMap(({notChecked}) => notChecked)) {
+    const key = ofAnyPod(each)
+    const known = groups.get(key)
+    if (known === undefined) groups.set(key, [each])
+    else known.push(each)
+  }
+  return [...groups].map(([why, members]) => {
+    const sentences = [...new Set(members.map(sentence))]
+    return {
+      codes: [...new Set(members.map(({code}) => code))],
+      workloads: [...new Set(members.map(({workload}) => objectLabel(workload)))],
+      why: sentences.length === 1 ? (sentences[0] ?? why) : why,
+    }
+  })
+}

@@ -51,7 +51,8 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     when: entry => told(entry, /ext_authz_denied/) || (has(entry, 'UAEX') && entry.code !== '500'),
-    means: 'The external authorizer of an AuthorizationPolicy with action CUSTOM denied the request, or could not be asked (details ext_authz_error).',
+    means:
+      'The external authorizer of an AuthorizationPolicy with action CUSTOM denied the request, or could not be asked (details ext_authz_error).',
     next: 'Read the log of the authorizer.',
   },
   {
@@ -73,7 +74,8 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     when: entry => told(entry, /ALERT_UNKNOWN_CA|UNKNOWN_CA/),
-    means: 'The TLS handshake failed because the peer does not trust the CA of this side: the two have different root certificates.',
+    means:
+      'The TLS handshake failed because the peer does not trust the CA of this side: the two have different root certificates.',
     next: 'meshctl proxy-config rootca-compare POD OTHER',
   },
   {
@@ -107,11 +109,14 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     when: entry => has(entry, 'NR'),
-    means: 'No filter chain or route fits the connection to {local}: on a sidecar plaintext to a port with STRICT mTLS, on a gateway an unknown SNI.',
+    means:
+      'No filter chain or route fits the connection to {local}: on a sidecar plaintext to a port with STRICT mTLS, on a gateway an unknown SNI.',
     next: 'meshctl proxy-config listener POD',
   },
   {
-    when: entry => entry.cluster === 'BlackHoleCluster' || (entry.code === '502' && (entry.route === 'block_all' || told(entry, /direct_response/))),
+    when: entry =>
+      entry.cluster === 'BlackHoleCluster' ||
+      (entry.code === '502' && (entry.route === 'block_all' || told(entry, /direct_response/))),
     means:
       'The destination {authority} is not in the service registry, and outboundTrafficPolicy is REGISTRY_ONLY: Envoy refuses it (HTTP 502, TCP reset).',
     next: 'Add a ServiceEntry for the host, or make the Service visible (Sidecar, exportTo): meshctl explain REGISTRY_ONLY',
@@ -135,7 +140,9 @@ export const CAUSES: readonly Cause[] = [
     next: 'meshctl ports POD   # of the server',
   },
   {
-    when: entry => has(entry, 'UF', 'URX') && told(entry, /(connection timeout|timed? ?out|delayed connect error: 110|connect timeout)/i),
+    when: entry =>
+      has(entry, 'UF', 'URX') &&
+      told(entry, /(connection timeout|timed? ?out|delayed connect error: 110|connect timeout)/i),
     means:
       'The connection to the upstream {upstream} failed: it timed out. Packets are dropped by a NetworkPolicy or firewall, or the address belongs to a pod that is gone.',
     next: 'meshctl check POD   # NetworkPolicies of the server; and compare the address with the pods that exist',
@@ -161,7 +168,7 @@ export const CAUSES: readonly Cause[] = [
   {
     when: entry => has(entry, 'UC') || told(entry, /connection_termination/),
     means:
-      'The upstream server {upstream} closed the connection before it sent a response. Sporadic: its keep-alive (idle) timeout is shorter than the client side\'s, so a reused connection was just being closed. Constant: plaintext to a port that requires mTLS, or the application crashes.',
+      "The upstream server {upstream} closed the connection before it sent a response. Sporadic: its keep-alive (idle) timeout is shorter than the client side's, so a reused connection was just being closed. Constant: plaintext to a port that requires mTLS, or the application crashes.",
     next: 'Align the idle timeouts (connectionPool.http.idleTimeout in a DestinationRule below that of the server) and allow retries; constant: meshctl check POD of the server',
   },
   {
@@ -171,7 +178,8 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     when: entry => has(entry, 'UO') || told(entry, /overflow/),
-    means: 'A circuit breaker is open: connectionPool limits of the DestinationRule for {cluster} are exhausted (pending requests, connections or retries).',
+    means:
+      'A circuit breaker is open: connectionPool limits of the DestinationRule for {cluster} are exhausted (pending requests, connections or retries).',
     next: 'Raise connectionPool in the DestinationRule, or add capacity.',
   },
   {
@@ -196,7 +204,8 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     when: entry => has(entry, 'DPE') || told(entry, /http1\.codec_error|http2\.|codec_error/),
-    means: 'The bytes of the request are not valid HTTP: TLS or another protocol reached an HTTP port, or a header is invalid.',
+    means:
+      'The bytes of the request are not valid HTTP: TLS or another protocol reached an HTTP port, or a header is invalid.',
     next: 'Check the protocol of the Service port: meshctl explain MCT1401',
   },
   {
@@ -204,10 +213,22 @@ export const CAUSES: readonly Cause[] = [
     means: 'The upstream broke the HTTP protocol: HTTP/2 or TLS does not fit the port, or its response is invalid.',
     next: 'Check the protocol of the Service port: meshctl explain MCT1401',
   },
-  {when: entry => has(entry, 'URX'), means: 'All attempts (retries, or connection attempts) failed; the cause is what made each attempt fail.', next: 'Read the transport failure reason, and the access log of the server.'},
+  {
+    when: entry => has(entry, 'URX'),
+    means: 'All attempts (retries, or connection attempts) failed; the cause is what made each attempt fail.',
+    next: 'Read the transport failure reason, and the access log of the server.',
+  },
   {when: entry => has(entry, 'RL'), means: 'A rate limit refused the request (429).', next: 'meshctl explain RL'},
-  {when: entry => has(entry, 'FI', 'DI'), means: 'A fault was injected on purpose by a VirtualService.', next: 'Look at fault in the VirtualService.'},
-  {when: entry => told(entry, /low_version/) || entry.code === '426', means: 'The client speaks HTTP/1.0, which Envoy refuses by default.', next: 'Use HTTP/1.1 in the client (nginx: proxy_http_version 1.1): meshctl explain MCT1403'},
+  {
+    when: entry => has(entry, 'FI', 'DI'),
+    means: 'A fault was injected on purpose by a VirtualService.',
+    next: 'Look at fault in the VirtualService.',
+  },
+  {
+    when: entry => told(entry, /low_version/) || entry.code === '426',
+    means: 'The client speaks HTTP/1.0, which Envoy refuses by default.',
+    next: 'Use HTTP/1.1 in the client (nginx: proxy_http_version 1.1): meshctl explain MCT1403',
+  },
   {
     when: entry => Number(entry.code) >= 400 && told(entry, /via_upstream/),
     means: 'The application itself answered {code}: Envoy only passed the response on.',
@@ -215,12 +236,14 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     when: entry => entry.cluster === 'PassthroughCluster',
-    means: 'The destination {upstream} is not in the service registry and was passed through: no routes, retries or mTLS apply.',
+    means:
+      'The destination {upstream} is not in the service registry and was passed through: no routes, retries or mTLS apply.',
     next: 'If it is a service of the mesh, find out why this proxy does not know it: meshctl explain PassthroughCluster',
   },
   {
     when: entry => entry.flags.length === 0 && Number(entry.code) >= 500,
-    means: 'No response flag: the {code} came from the upstream (the application or the next proxy), Envoy only passed it on.',
+    means:
+      'No response flag: the {code} came from the upstream (the application or the next proxy), Envoy only passed it on.',
     next: 'Read the log of the application, and the access log of the sidecar on the server side.',
   },
   {
@@ -234,4 +257,3 @@ export const CAUSES: readonly Cause[] = [
     next: 'meshctl proxy-config route POD   # where such requests are routed',
   },
 ]
-

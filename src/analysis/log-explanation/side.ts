@@ -15,10 +15,11 @@ export function sideOf({cluster, direction, route, localAddress}: AccessLogEntry
 
 /** What a cluster name of Istio's form says, as a sentence; undefined for other names. */
 export function clusterNameSentence(name: string): string | undefined {
-  const parts = clusterNameParts(name)
+  const parts = /^(?:in|out)bound\S*$/.test(name) ? clusterNameParts(name) : undefined
   if (parts === undefined) return undefined
   const {direction, host, port, subset} = parts
-  if (direction.startsWith('inbound')) return `Requests this proxy received for port ${port} of the application in its own pod.`
+  if (direction.startsWith('inbound'))
+    return `Requests this proxy received for port ${port} of the application in its own pod.`
   const which = subset === '' ? 'no subset' : `subset ${subset} of its DestinationRule`
   return `Calls of this proxy to ${host}, port ${port} of the Service, ${which}.`
 }
@@ -26,7 +27,12 @@ export function clusterNameSentence(name: string): string | undefined {
 /** Who wrote the line, for people. */
 export function writerSentence(entry: AccessLogEntry): string {
   const side = sideOf(entry)
-  if (entry.form === 'ztunnel') return side === 'server' ? 'ztunnel on the node of the destination' : side === 'client' ? 'ztunnel on the node of the source' : 'ztunnel'
+  if (entry.form === 'ztunnel')
+    return side === 'server'
+      ? 'ztunnel on the node of the destination'
+      : side === 'client'
+        ? 'ztunnel on the node of the source'
+        : 'ztunnel'
   if (side === 'server') return 'Envoy on the server side (the sidecar of the pod that was called)'
   if (side === 'client') return 'Envoy on the client side (the sidecar of the caller, or a gateway)'
   return 'Envoy (whether of the caller, a gateway or the server the line does not say)'

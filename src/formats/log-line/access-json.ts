@@ -52,9 +52,12 @@ export function accessFromJson(json: JsonObject): AccessLogEntry | undefined {
   const code = field(json, 'response_code', 'status', 'responseCode')
   const flags = flagsOf(field(json, 'response_flags', 'responseFlags', 'flags'))
   const hasFlags = 'response_flags' in json || 'responseFlags' in json
-  if (!hasFlags && (code === undefined || field(json, 'upstream_cluster', 'response_code_details') === undefined)) return undefined
+  if (!hasFlags && (code === undefined || field(json, 'upstream_cluster', 'response_code_details') === undefined))
+    return undefined
   const method = field(json, 'method')
-  const request = [method, field(json, 'path', 'x_envoy_original_path'), field(json, 'protocol')].filter(part => part !== undefined).join(' ')
+  const request = [method, field(json, 'path', 'x_envoy_original_path'), field(json, 'protocol')]
+    .filter(part => part !== undefined)
+    .join(' ')
   const entry: AccessLogEntry = {
     kind: 'access',
     form: 'json',

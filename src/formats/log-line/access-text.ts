@@ -36,7 +36,8 @@ function afterFlags(all: readonly Token[]): Partial<AccessLogEntry> {
   const before = all.slice(0, numbers < 0 ? all.length : numbers)
   const bare = before.filter(each => !each.quoted)
   const quoted = before.filter(each => each.quoted)
-  if (numbers < 0) return {details: given(bare[0]?.text), termination: given(bare[1]?.text), failure: given(quoted.at(-1)?.text)}
+  if (numbers < 0)
+    return {details: given(bare[0]?.text), termination: given(bare[1]?.text), failure: given(quoted.at(-1)?.text)}
   const rest = all.slice(numbers)
   const firstQuoted = rest.findIndex(each => each.quoted)
   const counts = firstQuoted < 0 ? rest.slice(0, 4) : rest.slice(0, firstQuoted)
@@ -66,7 +67,9 @@ function flagsIn(text: string): readonly string[] | undefined {
 }
 
 function withoutAbsent(entry: AccessLogEntry): AccessLogEntry {
-  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as unknown as AccessLogEntry
+  return Object.fromEntries(
+    Object.entries(entry).filter(([, value]) => value !== undefined),
+  ) as unknown as AccessLogEntry
 }
 
 /** Reads an access-log line of Envoy in Istio's text format (any release) or Envoy's default, whatever stands before it. */

@@ -49,6 +49,9 @@ export function parseZtunnelText(line: string): AccessLogEntry | undefined {
 /** The same with ztunnel's JSON log format. */
 export function ztunnelFromJson(json: JsonObject): AccessLogEntry | undefined {
   if (textOf(json, 'src.addr') === undefined && textOf(json, 'dst.addr') === undefined) return undefined
-  const texts = Object.entries(json).map(([key, value]): [string, string] => [key, typeof value === 'string' ? value : String(value)])
+  const texts = Object.entries(json).map(([key, value]): [string, string] => [
+    key,
+    typeof value === 'string' ? value : String(value),
+  ])
   return entryOf(Object.fromEntries(texts), textOf(json, 'time') ?? numberOf(json, 'time')?.toString())
 }

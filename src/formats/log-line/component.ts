@@ -6,7 +6,10 @@ const LEVEL = 'trace|debug|info|notice|warn|warning|error|critical|fatal'
 /** Istio's log format: time, level, scope and message with tabs or spaces between. */
 const ISTIO = new RegExp(`(\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z?)\\s+(${LEVEL})\\s+(.*)$`, 'i')
 /** Envoy's: `[time][thread][level][logger] [file:line] message`. */
-const ENVOY = new RegExp(`\\[(\\d{4}-\\d\\d-\\d\\d [\\d:.]+)\\]\\[\\d+\\]\\[(${LEVEL})\\]\\[([\\w ]+)\\]\\s*(?:\\[[^\\]]*:\\d+\\]\\s*)?(.*)$`, 'i')
+const ENVOY = new RegExp(
+  `\\[(\\d{4}-\\d\\d-\\d\\d [\\d:.]+)\\]\\[\\d+\\]\\[(${LEVEL})\\]\\[([\\w ]+)\\]\\s*(?:\\[[^\\]]*:\\d+\\]\\s*)?(.*)$`,
+  'i',
+)
 /** klog: `E1130 02:03:04.567890 1 file.go:12] message`. */
 const KLOG = /\b([IWEF])(\d{4} \d\d:\d\d:\d\d\.\d+)\s+\d+ ([\w./-]+:\d+)\] (.*)$/
 /** Events of kubectl describe and kubectl get events. */
@@ -18,9 +21,15 @@ const KLOG_LEVELS: Readonly<Record<string, string>> = {I: 'info', W: 'warning', 
 const SCOPES: readonly (readonly [LogWriter, RegExp])[] = [
   ['Envoy', /^envoy\b/],
   ['pilot-agent', /^(sds|cache|xdsproxy|citadelclient|healthcheck|dns|googleca|secretcache|spiffe)$/],
-  ['istiod', /^(ads|model|validationServer|validationController|serverca|ca|rootcertrotator|processing|krt|gateway|controllers|delta|webhooks|adsc|leader|klog|pkica|server|authorization|status|wle)$/],
+  [
+    'istiod',
+    /^(ads|model|validationServer|validationController|serverca|ca|rootcertrotator|processing|krt|gateway|controllers|delta|webhooks|adsc|leader|klog|pkica|server|authorization|status|wle)$/,
+  ],
   ['istio-cni', /^(cni|cni-agent|cni-plugin|install|repair|ambient|controller|ebpf|ipset|iptables)$/],
-  ['ztunnel', /^(access|xds|xds::.*|proxy|proxy::.*|inpod|inpod::.*|state|state::.*|identity::.*|ztunnel.*|readiness|app|proxyfactory|dns::.*|socket|hyper_util|tls::.*)$/],
+  [
+    'ztunnel',
+    /^(access|xds|xds::.*|proxy|proxy::.*|inpod|inpod::.*|state|state::.*|identity::.*|ztunnel.*|readiness|app|proxyfactory|dns::.*|socket|hyper_util|tls::.*)$/,
+  ],
 ]
 
 function writerOf(scope: string): LogWriter | undefined {
@@ -45,7 +54,14 @@ function messageLine(message: string, rest: Omit<MessageLine, 'kind' | 'message'
 export function parseComponent(line: string): MessageLine | undefined {
   const envoy = ENVOY.exec(line)
   if (envoy !== null)
-    return {kind: 'message', time: envoy[1] ?? '', level: envoy[2] ?? '', scope: envoy[3] ?? '', writer: 'Envoy', message: envoy[4] ?? ''}
+    return {
+      kind: 'message',
+      time: envoy[1] ?? '',
+      level: envoy[2] ?? '',
+      scope: envoy[3] ?? '',
+      writer: 'Envoy',
+      message: envoy[4] ?? '',
+    }
   const istio = ISTIO.exec(line)
   if (istio !== null) {
     const {scope, message} = splitScope(istio[3] ?? '')
@@ -53,10 +69,22 @@ export function parseComponent(line: string): MessageLine | undefined {
   }
   const event = EVENT.exec(line)
   if (event !== null)
-    return {kind: 'message', level: event[1] ?? '', scope: event[2] ?? '', writer: 'Kubernetes', message: `${event[2]} ${event[3]}`}
+    return {
+      kind: 'message',
+      level: event[1] ?? '',
+      scope: event[2] ?? '',
+      writer: 'Kubernetes',
+      message: `${event[2]} ${event[3]}`,
+    }
   const klog = KLOG.exec(line)
   if (klog === null) return undefined
-  return {kind: 'message', time: klog[2] ?? '', level: KLOG_LEVELS[klog[1] ?? ''] ?? '', scope: klog[3] ?? '', message: klog[4] ?? ''}
+  return {
+    kind: 'message',
+    time: klog[2] ?? '',
+    level: KLOG_LEVELS[klog[1] ?? ''] ?? '',
+    scope: klog[3] ?? '',
+    message: klog[4] ?? '',
+  }
 }
 
 /** Reads a JSON log entry with a message under the usual keys. */

@@ -17,7 +17,9 @@ function jsonIn(line: string): LogLine | undefined {
     const found = ztunnelFromJson(json) ?? accessFromJson(json)
     if (found !== undefined) return found
     const message = componentFromJson(json)
-    return message === undefined ? undefined : (parseAccessText(message.message) ?? parseComponent(message.message) ?? message)
+    return message === undefined
+      ? undefined
+      : (parseAccessText(message.message) ?? parseComponent(message.message) ?? message)
   } catch {
     return undefined
   }
@@ -27,10 +29,6 @@ function jsonIn(line: string): LogLine | undefined {
 export function parseLogLine(text: string): LogLine | undefined {
   const line = text.slice(0, MAX_LINE)
   return (
-    parseAccessText(line) ??
-    jsonIn(line) ??
-    parseZtunnelText(line) ??
-    parseComponent(line) ??
-    parseAccessFragment(line)
+    parseAccessText(line) ?? jsonIn(line) ?? parseZtunnelText(line) ?? parseComponent(line) ?? parseAccessFragment(line)
   )
 }

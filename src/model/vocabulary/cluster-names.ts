@@ -20,18 +20,66 @@ export const CLUSTER_NAMES: Vocabulary = {
     'Add the port to the Service: meshctl proxy-config listener POD --port 15006',
     EGRESS,
   ],
-  InboundPassthroughClusterIpv4: ['The InboundPassthroughCluster of releases before 1.20, for IPv4.', 'meshctl explain InboundPassthroughCluster', EGRESS],
-  InboundPassthroughClusterIpv6: ['The InboundPassthroughCluster of releases before 1.20, for IPv6.', 'meshctl explain InboundPassthroughCluster', EGRESS],
-  UnknownService: ['The cluster of a route whose host was unknown when istiod made the configuration: requests get 503 NC.', 'Check the destination host of the VirtualService.', EGRESS],
-  block_all: ['The route of REGISTRY_ONLY: HTTP to a host that is not in the service registry gets 502.', 'meshctl explain REGISTRY_ONLY', EGRESS],
-  allow_any: ['The route of ALLOW_ANY: HTTP to a host that is not in the service registry goes to PassthroughCluster.', 'meshctl explain PassthroughCluster', EGRESS],
-  'blackhole:80': ['The virtual host of a gateway port to which no VirtualService or HTTPRoute is bound: every request gets 404.', 'Bind a VirtualService to the Gateway: its gateways and hosts must match.', EGRESS],
-  virtualOutbound: ['The listener on 15001 that receives captured outbound connections and hands each to the listener of its original destination.', 'meshctl proxy-config listener POD --port 15001', EGRESS],
-  virtualInbound: ['The listener on 15006 that receives captured inbound connections; its filter chains hold the mTLS mode of each port.', 'meshctl proxy-config listener POD --port 15006', EGRESS],
-  virtual: ['The listener on 15001 of releases before 1.3, for both directions.', 'meshctl proxy-config listener POD --port 15001', EGRESS],
-  connect_terminate: ['The listener of a waypoint or sidecar on 15008 that ends HBONE tunnels.', 'meshctl explain HBONE', EGRESS],
-  connect_originate: ['The internal listener that wraps a connection in an HBONE tunnel.', 'meshctl explain HBONE', EGRESS],
-  main_internal: ['The internal listener of a waypoint that routes what comes out of HBONE tunnels.', 'meshctl explain waypoint', EGRESS],
+  InboundPassthroughClusterIpv4: [
+    'The InboundPassthroughCluster of releases before 1.20, for IPv4.',
+    'meshctl explain InboundPassthroughCluster',
+    EGRESS,
+  ],
+  InboundPassthroughClusterIpv6: [
+    'The InboundPassthroughCluster of releases before 1.20, for IPv6.',
+    'meshctl explain InboundPassthroughCluster',
+    EGRESS,
+  ],
+  UnknownService: [
+    'The cluster of a route whose host was unknown when istiod made the configuration: requests get 503 NC.',
+    'Check the destination host of the VirtualService.',
+    EGRESS,
+  ],
+  block_all: [
+    'The route of REGISTRY_ONLY: HTTP to a host that is not in the service registry gets 502.',
+    'meshctl explain REGISTRY_ONLY',
+    EGRESS,
+  ],
+  allow_any: [
+    'The route of ALLOW_ANY: HTTP to a host that is not in the service registry goes to PassthroughCluster.',
+    'meshctl explain PassthroughCluster',
+    EGRESS,
+  ],
+  'blackhole:80': [
+    'The virtual host of a gateway port to which no VirtualService or HTTPRoute is bound: every request gets 404.',
+    'Bind a VirtualService to the Gateway: its gateways and hosts must match.',
+    EGRESS,
+  ],
+  virtualOutbound: [
+    'The listener on 15001 that receives captured outbound connections and hands each to the listener of its original destination.',
+    'meshctl proxy-config listener POD --port 15001',
+    EGRESS,
+  ],
+  virtualInbound: [
+    'The listener on 15006 that receives captured inbound connections; its filter chains hold the mTLS mode of each port.',
+    'meshctl proxy-config listener POD --port 15006',
+    EGRESS,
+  ],
+  virtual: [
+    'The listener on 15001 of releases before 1.3, for both directions.',
+    'meshctl proxy-config listener POD --port 15001',
+    EGRESS,
+  ],
+  connect_terminate: [
+    'The listener of a waypoint or sidecar on 15008 that ends HBONE tunnels.',
+    'meshctl explain HBONE',
+    EGRESS,
+  ],
+  connect_originate: [
+    'The internal listener that wraps a connection in an HBONE tunnel.',
+    'meshctl explain HBONE',
+    EGRESS,
+  ],
+  main_internal: [
+    'The internal listener of a waypoint that routes what comes out of HBONE tunnels.',
+    'meshctl explain waypoint',
+    EGRESS,
+  ],
   'xds-grpc': ['The connection of Envoy to its control plane, through the agent.', 'meshctl proxy-status', EGRESS],
   'sds-grpc': ['The connection of Envoy to its agent for certificates.', 'meshctl proxy-config secret POD', EGRESS],
   agent: ['The connection of Envoy to pilot-agent (health and merged metrics).', 'meshctl explain 15020', EGRESS],
@@ -41,6 +89,14 @@ export const CLUSTER_NAMES: Vocabulary = {
 
 /** What a cluster name of Istio's form says: `outbound|9080|v1|host`, `inbound|8080||`, `outbound_.443_._.host` (SNI of east-west gateways). */
 export const CLUSTER_NAME_FORMS: Vocabulary = {
-  outbound: ['calls of this proxy to the service HOST, port PORT of the Service, subset SUBSET of its DestinationRule (empty: none)', 'meshctl proxy-config endpoint POD --cluster NAME', EGRESS],
-  inbound: ['requests that this proxy received and hands to the application in its own pod on port PORT', 'meshctl ports POD', EGRESS],
+  outbound: [
+    'calls of this proxy to the service HOST, port PORT of the Service, subset SUBSET of its DestinationRule (empty: none)',
+    'meshctl proxy-config endpoint POD --cluster NAME',
+    EGRESS,
+  ],
+  inbound: [
+    'requests that this proxy received and hands to the application in its own pod on port PORT',
+    'meshctl ports POD',
+    EGRESS,
+  ],
 }

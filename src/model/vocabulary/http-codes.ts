@@ -54,7 +54,11 @@ export const HTTP_CODES: Vocabulary = {
     FLAGS,
   ],
   '414': ['URI too long: the application or a gateway refused the path.', 'Read the log of the application.', RFC],
-  '415': ['Unsupported media type: the application, or a gRPC transcoder, refused the content type.', 'Read the log of the application.', RFC],
+  '415': [
+    'Unsupported media type: the application, or a gRPC transcoder, refused the content type.',
+    'Read the log of the application.',
+    RFC,
+  ],
   '421': [
     'Misdirected request: an HTTP/2 connection was reused for a host that another Gateway serves with the same certificate. Browsers and clients coalesce connections for wildcard certificates.',
     'Use one Gateway for all hosts of the wildcard certificate: meshctl explain IST0138',
@@ -85,7 +89,11 @@ export const HTTP_CODES: Vocabulary = {
     'meshctl explain NFCF RLSE',
     FLAGS,
   ],
-  '501': ['Not implemented: the application sent it, or a transfer coding is not supported.', 'Read the log of the application.', RFC],
+  '501': [
+    'Not implemented: the application sent it, or a transfer coding is not supported.',
+    'Read the log of the application.',
+    RFC,
+  ],
   '502': [
     'Bad gateway. Details direct_response and route block_all: outboundTrafficPolicy is REGISTRY_ONLY and the host is not in the service registry. With UPE the upstream broke the HTTP protocol. A load balancer in front of the mesh also sends 502.',
     'meshctl explain REGISTRY_ONLY UPE',
@@ -101,5 +109,9 @@ export const HTTP_CODES: Vocabulary = {
     'meshctl explain UT',
     FLAGS,
   ],
-  '505': ['HTTP version not supported: the other side does not speak this version of HTTP.', 'meshctl explain MCT1401', RFC],
+  '505': [
+    'HTTP version not supported: the other side does not speak this version of HTTP.',
+    'meshctl explain MCT1401',
+    RFC,
+  ],
 }

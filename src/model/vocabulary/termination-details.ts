@@ -44,9 +44,17 @@ export const TERMINATION_DETAILS: Vocabulary = {
     'Read the log of the server, and of its sidecar.',
     USAGE,
   ],
-  'remote connection failure': ['The connection to the upstream failed; the text behind it is the reason.', 'meshctl explain UF', USAGE],
+  'remote connection failure': [
+    'The connection to the upstream failed; the text behind it is the reason.',
+    'meshctl explain UF',
+    USAGE,
+  ],
   'remote reset': ['The upstream reset the connection.', 'meshctl explain UR UC', USAGE],
-  'immediate connect error': ['The connection failed at once: no route or no permission in the pod\'s network.', 'Look at the routes of the pod.', USAGE],
+  'immediate connect error': [
+    "The connection failed at once: no route or no permission in the pod's network.",
+    'Look at the routes of the pod.',
+    USAGE,
+  ],
   'connection termination': [
     'The upstream closed the connection before it sent response headers, often an idle keep-alive connection that the server closed at the moment it was reused.',
     'meshctl explain UC',

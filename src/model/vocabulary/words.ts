@@ -18,11 +18,19 @@ export interface WordGroup {
 /** Every vocabulary, in the order in which a word that several have is explained. */
 export const WORD_GROUPS: readonly WordGroup[] = [
   {kind: 'HTTP status code', words: HTTP_CODES, examples: ['503', '404', '426']},
-  {kind: 'response code detail of Envoy', words: CODE_DETAILS, examples: ['via_upstream', 'filter_chain_not_found', 'rbac_access_denied_matched_policy']},
+  {
+    kind: 'response code detail of Envoy',
+    words: CODE_DETAILS,
+    examples: ['via_upstream', 'filter_chain_not_found', 'rbac_access_denied_matched_policy'],
+  },
   {kind: 'connection detail of Envoy', words: TERMINATION_DETAILS, examples: ['delayed connect error: 111']},
   {kind: 'TLS error', words: TLS_ERRORS, examples: ['WRONG_VERSION_NUMBER', 'CERTIFICATE_VERIFY_FAILED']},
   {kind: 'gRPC status', words: GRPC_CODES, examples: ['Unavailable', 'Unauthenticated']},
-  {kind: 'name in Envoy\'s configuration', words: CLUSTER_NAMES, examples: ['BlackHoleCluster', 'PassthroughCluster', 'block_all']},
+  {
+    kind: "name in Envoy's configuration",
+    words: CLUSTER_NAMES,
+    examples: ['BlackHoleCluster', 'PassthroughCluster', 'block_all'],
+  },
   {kind: 'address or user of the mesh', words: ADDRESSES, examples: ['127.0.0.6', '240.240.0.0/16', '1337']},
   {kind: 'port', words: SERVICE_PORTS, examples: ['15443', '443']},
   {kind: 'sync state or xDS word', words: SYNC_STATES, examples: ['STALE', 'WARMING', 'LDS']},
@@ -43,14 +51,19 @@ export interface WordMeaning {
 export function foldedWord(text: string): string {
   return text
     .trim()
-    .replace(/^["'`(\[]+|["'`,.;)\]]+$/g, '')
+    .replace(/^["'`([]+|["'`,.;)\]]+$/g, '')
     .toLowerCase()
     .replace(/[\s_-]+/g, ' ')
 }
 
 const FOLDED = WORD_GROUPS.map(({kind, words}) => ({
   kind,
-  words: new Map(Object.entries(words).map(([word, meaning]): [string, readonly [string, Meaning]] => [foldedWord(word), [word, meaning]])),
+  words: new Map(
+    Object.entries(words).map(([word, meaning]): [string, readonly [string, Meaning]] => [
+      foldedWord(word),
+      [word, meaning],
+    ]),
+  ),
 }))
 
 /** The part of a detail or name in front of its case: `rbac_access_denied_matched_policy[none]`, `jwt_authn_access_denied{...}`. */

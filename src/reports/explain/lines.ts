@@ -27,7 +27,16 @@ function explain(text: string): LineExplanation | undefined {
   return line === undefined ? explainMessage({kind: 'message', message: text}) : explainLine(line)
 }
 
-/** Explains each line of a text, equal explanations once; lines in the order of their first occurrence. */
+/** Problems come before what is as it should be; otherwise the order of the first occurrence stays. */
+function byHarm(a: ExplainedLine, b: ExplainedLine): number {
+  return Number(isHarmless(a)) - Number(isHarmless(b)) || a.line - b.line
+}
+
+function isHarmless({next, means}: ExplainedLine): boolean {
+  return next.startsWith('Nothing is wrong') || means.startsWith('Nothing went wrong')
+}
+
+/** Explains each line of a text, equal explanations once; problems first. */
 export function explainLines(text: string): ExplainedText {
   const found = new Map<string, ExplainedLine>()
   const unknown: ExplainedLine[] = []
@@ -52,5 +61,5 @@ export function explainLines(text: string): ExplainedText {
       known === undefined ? {...explanation, line: index + 1, count: 1} : {...known, count: known.count + 1},
     )
   }
-  return {explained: [...found.values()], unknown, other}
+  return {explained: [...found.values()].sort(byHarm), unknown, other}
 }

@@ -43,6 +43,13 @@ function topicsIn(rules: readonly Rule[], words: readonly string[]): Found {
   return {topics, unknown}
 }
 
+function noLogLine(): UserError {
+  return new UserError('no line of this text is one that explain knows', {
+    hint: 'explain reads lines of logs: access logs, istio-proxy, istiod, istio-cni, ztunnel, events.',
+    next: 'meshctl read FILE   # what a file is, and which command reads it',
+  })
+}
+
 /** Lines of unknown messages shown when nothing else is. */
 const MAX_UNKNOWN = 10
 
@@ -81,19 +88,17 @@ export function explainReport(rules: readonly Rule[], given: string): ExplainRep
   if (isNoPort(text)) throw new UserError(`${text} is not a port`, {hint: 'Ports go from 1 to 65535.'})
   const log = explainLines(text)
   const several = text.includes('\n')
-  if (log.explained.length > 0) return {...base, notes: missedLines(log), topics: [], lines: log.explained, unknown: []}
   const words = text.split(/\s+/).slice(0, MAX_WORDS)
+  if (log.explained.length > 0 && (several || isProse(words)))
+    return {...base, notes: missedLines(log), topics: [], lines: log.explained, unknown: []}
+  if (log.unknown.length > 0) {
+    const lines = log.unknown.slice(0, MAX_UNKNOWN)
+    return {...base, notes: missedLines({...log, unknown: []}), topics: [], lines, unknown: []}
+  }
+  if (several) throw noLogLine()
   const {topics, unknown} = topicsIn(rules, words)
-  if ((several || topics.length === 0) && log.unknown.length > 0)
-    return {
-      ...base,
-      notes: missedLines({...log, unknown: []}),
-      topics: [],
-      lines: log.unknown.slice(0, MAX_UNKNOWN),
-      unknown: [],
-    }
-  if (topics.length === 0) throw notKnown(rules, text)
+  if (topics.length === 0 && log.explained.length === 0) throw notKnown(rules, text)
   const names = isProse(words) ? [] : unknown
   const missed = names.map(word => ({word, nearest: nearestNames(word, knownNames(rules))}))
-  return {...base, notes: [], topics, lines: [], unknown: missed}
+  return {...base, notes: [], topics, lines: log.explained, unknown: missed}
 }

@@ -58,7 +58,8 @@ function termOf(word: string): Topic['term'] {
 const ANALYZER = 'https://istio.io/latest/docs/reference/config/analysis/'
 
 function istioCode(word: string): readonly WordMeaning[] {
-  const code = word.toUpperCase()
+  const named = Object.entries(ISTIO_CODES).find(([, [, name]]) => name.toLowerCase() === word.toLowerCase())?.[0]
+  const code = named ?? word.toUpperCase()
   const known = Object.hasOwn(ISTIO_CODES, code) ? ISTIO_CODES[code] : undefined
   if (known === undefined) return []
   const [level, name, meaning, next] = known

@@ -118,8 +118,8 @@ function unknownLines({unknown}: ExplainReport): readonly Cell[] {
 
 function doc(report: ExplainReport): Doc {
   const parts = [
-    ...report.topics.flatMap(topicParts),
     ...report.lines.map(line => lineParts(line, report.word.includes('\n'))),
+    ...report.topics.flatMap(topicParts),
     unknownLines(report),
   ].filter(lines => lines.length > 0)
   return [{block: 'text', lines: parts.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))}]

@@ -7,6 +7,12 @@ const POLICY = 'https://istio.io/latest/docs/ambient/usage/l4-policy/'
 /** Messages and access-log errors of ztunnel. */
 export const ZTUNNEL_MESSAGES: readonly LogMessage[] = [
   [
+    /failed to connect to the Istio CNI node agent/i,
+    'ztunnel cannot reach the CNI agent of its node over its socket: istio-cni-node is not running there (yet). Until it is, ztunnel learns of no pods.',
+    'kubectl get pods -n istio-system -l k8s-app=istio-cni-node -o wide',
+    AMBIENT,
+  ],
+  [
     /maybe a NetworkPolicy is blocking HBONE port 15008|(deadline has elapsed|timed out).*15008|15008.*(deadline has elapsed|timed out)/i,
     'The destination pod did not answer on the HBONE port 15008: a NetworkPolicy or firewall blocks it, usually one that allows only the port of the application. All traffic between ambient pods arrives on 15008.',
     'Allow TCP port 15008 in the NetworkPolicy of the destination: meshctl explain MCT1604',

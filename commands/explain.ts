@@ -6,8 +6,8 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {contentsReport, contentsView} from '../src/reports/explain/contents.js'
 import {explainReport} from '../src/reports/explain/report.js'
 import {explainView} from '../src/reports/explain/view.js'
-import {findRules} from '../src/rules/pick.js'
 import {RULES} from '../src/rules/registry.js'
+import {findRules} from '../src/rules/select-rules.js'
 
 function isKnown(word: string): boolean {
   return findRules(RULES, word).length > 0

@@ -6,8 +6,8 @@ import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 import {GRPC_NUMBERS} from '../../model/vocabulary/grpc-codes.js'
 import {ISTIO_CODES} from '../../model/vocabulary/istio-codes.js'
 import {ALL_WORDS, meaningsOf, type WordMeaning} from '../../model/vocabulary/words.js'
-import {findRules} from '../../rules/pick.js'
 import type {Rule} from '../../rules/rule.js'
+import {findRules} from '../../rules/select-rules.js'
 
 export interface PortUse {
   readonly where: string

@@ -1,11 +1,14 @@
 import {type Answer, type Gap, gapSentence, isFailure} from '../model/answer.js'
 import {type EvidenceId, howToTake} from '../model/evidence.js'
+import type {ReportProvenance} from '../model/provenance.js'
 import {UserError} from '../model/user-error.js'
 import type {Origin, Source} from '../sources/source.js'
 
 /** What every report carries beside its answer: where it came from, what could not be had, and remarks for the person (stderr). */
 export interface Report {
   readonly origin: Origin
+  /** What the answer rests on: how each piece of evidence was obtained, when, and what it shows. */
+  readonly provenance: ReportProvenance
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
   /** What to do about what is missing: the last remark. */

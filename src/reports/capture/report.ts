@@ -1,4 +1,5 @@
 import {setMaxListeners} from 'node:events'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type Gap, isFailure} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {UserError} from '../../model/user-error.js'
@@ -56,11 +57,12 @@ function failures(objects: readonly ObjectsEntry[], evidence: readonly EvidenceE
 
 /** Copies what a plan names from a source into a bundle: redacted, bounded, every failure kept as a gap with its reason. */
 export async function captureReport(
-  source: Source,
+  given: Source,
   sink: Sink,
   plan: CapturePlan,
   options: CaptureOptions,
 ): Promise<CaptureReport> {
+  const source = noted(given)
   // Every step under way listens for an interruption.
   setMaxListeners(0, options.signal)
   const gathering = {source, sink, redact: options.redact, signal: options.signal}
@@ -107,7 +109,7 @@ export async function captureReport(
     }
     const packedBytes = await sink.finish(index)
     return {
-      origin: source.origin,
+      ...answeredFrom(source),
       gaps: failures(objects, evidence),
       notes: options.redact ? [] : ['nothing was redacted: this bundle may hold keys, tokens and passwords'],
       path: options.path,

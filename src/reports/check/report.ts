@@ -1,6 +1,7 @@
 import {askIstiods, type IstiodAnswer, runningIstiods} from '../../evidence/control-plane/istiods.js'
 import {predictForTemplate} from '../../evidence/injection/prediction.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {atLeast, type Severity} from '../../model/finding.js'
@@ -116,10 +117,11 @@ export function countsOf(workloads: readonly CheckedWorkload[]): CheckReport['co
 
 /** Asks every rule about pods, page by page or all that are given, and gathers the answers by workload; of a pod itself nothing is kept. */
 export async function checkReport(
-  source: Source,
+  given: Source,
   targets: readonly KubeObject[] | AsyncIterable<PodPage>,
   options: CheckOptions,
 ): Promise<CheckReport> {
+  const source = noted(given)
   const run: CheckRun = {
     source,
     // Where every list is a call, one for the whole cluster stands for one per namespace.
@@ -156,7 +158,7 @@ export async function checkReport(
   const passedOver = (await source.manifests?.skipped()) ?? []
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     at: run.at,
     gaps: [...damaged, ...passedOver, ...uniqueGaps(workloads)],
     damaged,

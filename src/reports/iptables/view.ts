@@ -24,9 +24,9 @@ function backends(rulesets: readonly Ruleset[]): string {
   return names.size === 0 ? 'no rules' : [...names].join(' and ')
 }
 
-function whence({kernel, origin}: IptablesReport): Cell {
+function whence({kernel, provenance}: IptablesReport): Cell {
   if (kernel.from === 'log') {
-    const now = origin.kind === 'files' ? 'is not in it' : 'could not be read'
+    const now = !provenance.complete ? 'is not in it' : 'could not be read'
     return {text: `as istio-init wrote them at start; what is there now ${now}`, tone: 'warn'}
   }
   if (kernel.from === 'computed') return {text: `computed from ${kernel.origin}`, tone: 'warn'}

@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {decodeSecrets} from '../../formats/envoy-config-dump/secrets.js'
 import type {EnvoySecret} from '../../model/envoy-secret.js'
@@ -23,12 +24,13 @@ export interface Moment {
 }
 
 /** The certificates a pod's Envoy holds or waits for, valid or not at the moment that counts. */
-export async function secretReport(source: Source, subject: PodRef, moment: Moment): Promise<SecretReport> {
+export async function secretReport(given: Source, subject: PodRef, moment: Moment): Promise<SecretReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['secrets'])
   const section = requiredSection(dump, 'Secrets', source)
   const reckoning = reckon(moment.at, artifact, moment.now)
   const secrets = decodeSecrets(section)
   const notes = [...unreadNotes('Secrets', [section]), ...(secrets.length === 0 ? [] : [`validity ${reckoning.words}`])]
   const document = () => resourceJson(section)
-  return {origin: source.origin, gaps: [], notes, subject, secrets, reckoning, artifact, document}
+  return {...answeredFrom(source), gaps: [], notes, subject, secrets, reckoning, artifact, document}
 }

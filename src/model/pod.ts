@@ -119,7 +119,7 @@ export interface PodModel {
   readonly ownerAnnotations: Labels
   readonly hostNetwork: boolean
   /** Set where the pod asks for nodes of another operating system than Linux, with the field that says so. */
-  readonly foreignSystem?: {readonly name: string; readonly path: string}
+  readonly nonLinuxOs?: {readonly name: string; readonly path: string}
   readonly restartPolicy: string
   readonly dnsPolicy: string
   readonly serviceAccount: string

@@ -13,7 +13,7 @@ export function ruleData({
   versions,
   modes,
   needs,
-  passesWith,
+  needsToPass,
   uses,
   parameters = {},
 }: Rule): unknown {
@@ -29,7 +29,7 @@ export function ruleData({
     versions: versions ?? null,
     modes,
     needs,
-    passesWith: passesWith ?? [],
+    passesWith: needsToPass ?? [],
     uses: uses ?? [],
     parameters: Object.entries(parameters).map(([name, parameter]) => ({name, ...parameter})),
   }

@@ -1,6 +1,6 @@
 import type {Finding, PatchStep} from '../../../model/finding.js'
 import {type ObjectRef, objectLabel} from '../../../model/pod.js'
-import type {CheckedWorkload} from './tally.js'
+import type {CheckedWorkload} from './aggregator.js'
 
 /** The steps that mend one object, and the codes they mend. */
 export interface ObjectPatch {

@@ -1,8 +1,9 @@
-import {exitCodeOf, type InitCause, type InitFailure, initFailures} from '../../analysis/netfilter/init-failure.js'
+import {exitCodeOf, type InitFailure, initFailures} from '../../analysis/netfilter/init-failure.js'
+import {SETUP_CAUSES, type SetupCause} from '../../analysis/netfilter/setup/signs.js'
 import {defineRule, PAGES} from '../rule.js'
 
-/** What a cause means and how to mend it; the others have rules of their own. */
-const REASONS: Partial<Readonly<Record<InitCause, readonly [string, string]>>> = {
+/** What a cause means and how to fix it, where it can be said more closely for a pod of a cluster. */
+const REASONS: Partial<Readonly<Record<SetupCause, readonly [string, string]>>> = {
   privilege: [
     'it lacks NET_ADMIN or NET_RAW',
     'Install the Istio CNI plugin, or allow istio-init NET_ADMIN and NET_RAW.',
@@ -13,6 +14,11 @@ const REASONS: Partial<Readonly<Record<InitCause, readonly [string, string]>>> =
     'its test connection did not reach the port that captures',
     "Compare the rules with those the pod should have: meshctl iptables POD --drift; let the container run as the proxy's user.",
   ],
+}
+
+function reasonOf(cause: SetupCause): readonly [string, string] | undefined {
+  if (cause === 'unknown') return undefined
+  return REASONS[cause] ?? [SETUP_CAUSES[cause].cause, SETUP_CAUSES[cause].fix]
 }
 
 /** Failures that other rules explain: back ends, kernel modules, and a CNI plugin that was not ready. */
@@ -37,7 +43,7 @@ export const rule = defineRule({
     initFailures(pod, initLog)
       .filter(failure => !isElsewhere(failure))
       .map(({container, state, cause, line}) => {
-        const known = REASONS[cause]
+        const known = reasonOf(cause)
         const code = exitCodeOf(state)
         return {
           message: `${container} failed${code === undefined ? '' : ` with exit code ${code}`}${known === undefined ? '' : `: ${known[0]}`}.`,

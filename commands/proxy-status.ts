@@ -53,13 +53,13 @@ export default class ProxyStatus extends MeshCommand {
       at,
     }
     const pollMs = Math.max(100, durationMs(flags.interval))
-    const patience = {timeoutMs: durationMs(flags.timeout), pollMs, nowMs: Date.now, sleep: setTimeout}
+    const waitOptions = {timeoutMs: durationMs(flags.timeout), pollMs, nowMs: Date.now, sleep: setTimeout}
     await this.withSource(flags, async source => {
       const {resolveSubject} = await import('../src/sources/subject.js')
       const one = args.pod === undefined ? undefined : await resolveSubject(source, {...filter, name: args.pod})
       const proxy = one === undefined ? undefined : podLabel(one.pod)
       const ask = () => proxyStatusReport(source, {...filter, proxy})
-      await this.print(flags, flags.wait ? await waitForSync(ask, patience) : await ask(), proxyStatusView)
+      await this.print(flags, flags.wait ? await waitForSync(ask, waitOptions) : await ask(), proxyStatusView)
       while (flags.watch && source.traits.live) {
         await setTimeout(pollMs)
         await this.print(flags, await ask(), proxyStatusView)

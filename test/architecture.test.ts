@@ -24,7 +24,7 @@ const ROWS: Readonly<Record<string, number>> = {
 const DOORS: Readonly<Record<string, RegExp>> = {
   '@oclif/core': /^(commands|src\/cli)\//,
   '@kubernetes/client-node': /^src\/sources\/cluster\//,
-  'fastest-levenshtein': /^src\/sources\/not-found\.ts$/,
+  'fastest-levenshtein': /^src\/model\/nearest\.ts$/,
   hpagent: /^src\/sources\/cluster\/agent\.ts$/,
   'socks-proxy-agent': /^src\/sources\/cluster\/agent\.ts$/,
   'cli-table3': /^src\/terminal\/box\.ts$/,

@@ -36,7 +36,7 @@ describe('proxy-status and diff as a user runs them', () => {
     expect([nack.code, JSON.parse(nack.stdout)]).toEqual([1, [{op: 'remove', path: '/clusters/broken'}]])
     const lost = await meshctl(['diff', 'deploy/sick-notready-v1', ...SAMPLE])
     expect([lost.code, lost.stdout]).toEqual([2, ''])
-    expect(lost.stderr).toContain('no istiod holds a configuration')
+    expect(lost.stderr).toContain('no istiod has config for')
     expect((await meshctl(['diff'])).code).toBe(2)
   })
 

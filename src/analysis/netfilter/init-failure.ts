@@ -31,7 +31,7 @@ export function exitCodeOf({exitCode, lastExitCode}: ContainerState): number | u
 }
 
 /** True when istio-init failed and only its log, which is not there, would tell why. */
-export function isUntold(pod: PodModel, initLog: string | undefined): boolean {
+export function isCauseUnknown(pod: PodModel, initLog: string | undefined): boolean {
   const failures = initLog === undefined ? initFailures(pod, undefined) : []
   return failures.some(({container, cause}) => container === 'istio-init' && cause === 'unknown')
 }

@@ -4,19 +4,22 @@ import type {SyncProblem} from '../../model/sync-problem.js'
 import {type ProxyConnection, stateOf, type TypeSync} from '../../model/sync-state.js'
 import {xdsTypeNamed} from '../../model/xds-type.js'
 import type {Source} from '../../sources/source.js'
-import {blame, type Refuser} from './blame.js'
+import {findRejectedObject, type RejectingProxy} from './rejected-object.js'
 
 async function rejected(
   source: Source,
   proxy: string,
   {type, error = '', sentAt, ackedAt}: TypeSync,
-  refuser: Refuser,
+  rejectingProxy: RejectingProxy,
 ): Promise<readonly SyncProblem[]> {
   const noun = xdsTypeNamed(type).noun
   return await Promise.all(
     parseRejection(error, noun).map(async (rejection): Promise<SyncProblem> => {
-      const object = await blame(source, rejection, refuser)
-      const still = ackedAt === undefined ? 'it never accepted any' : `it keeps its ${type} of ${ackedAt}`
+      const object = await findRejectedObject(source, rejection, rejectingProxy)
+      const still =
+        ackedAt === undefined
+          ? 'it has never accepted any'
+          : `still running the ${xdsTypeNamed(type).noun}s from ${ackedAt}`
       return {
         kind: 'rejected',
         proxy,
@@ -27,7 +30,7 @@ async function rejected(
         ...(object === undefined ? {} : {object}),
         ...(rejection.origin === undefined ? {} : {because: rejection.origin.because}),
         ...(sentAt === undefined ? {} : {since: sentAt}),
-        advice: 'Mend or delete that object; until then nothing new of this type reaches the proxy.',
+        advice: 'Correct or delete that object; until then the proxy receives no updates of this type.',
       }
     }),
   )
@@ -37,7 +40,7 @@ function earliest(times: readonly (string | undefined)[]): string | undefined {
   return times.filter(time => time !== undefined).sort()[0]
 }
 
-/** Types sent longer ago than the patience allows and still not accepted, as one problem. */
+/** The types sent more than `staleAfterMs` ago and not yet acknowledged, as one problem. */
 function stale(proxy: ProxyConnection, now: Date, staleAfterMs: number): readonly SyncProblem[] {
   const late = proxy.types.filter(
     ({state, sentAt}) =>
@@ -46,21 +49,21 @@ function stale(proxy: ProxyConnection, now: Date, staleAfterMs: number): readonl
   if (late.length === 0) return []
   const since = earliest(late.map(each => each.sentAt))
   const runs = earliest(late.map(each => each.ackedAt))
-  const note = runs === undefined ? 'it has not accepted anything yet' : `it runs the configuration of ${runs}`
+  const note = runs === undefined ? 'it has not accepted any config yet' : `still running the config from ${runs}`
   return [
     {
       kind: 'stale',
       proxy: proxy.id,
       types: late.map(each => each.type),
-      reason: 'it was sent and not accepted',
+      reason: 'istiod sent it, and the proxy has not acknowledged it',
       note,
       ...(since === undefined ? {} : {since}),
-      advice: 'If it stays so, the connection is stuck or the proxy too busy: see --why and the diff.',
+      advice: 'If this persists, the connection is stuck or the proxy is overloaded: use --why and meshctl diff.',
     },
   ]
 }
 
-/** Every Envoy of Istio asks for clusters and listeners; one that does not is cut off from all later changes of that type. */
+/** Every Envoy of Istio subscribes to clusters and listeners; one that does not receives no further updates of that type. */
 function unsubscribed(proxy: ProxyConnection): readonly SyncProblem[] {
   const others = proxy.types.length > 0
   const absent = ESSENTIAL_TYPES.filter(type => stateOf(proxy, type).state === 'IGNORED')
@@ -77,22 +80,22 @@ function unsubscribed(proxy: ProxyConnection): readonly SyncProblem[] {
       kind: 'unsubscribed',
       proxy: proxy.id,
       types: absent,
-      reason: `istiod has no subscription of it to ${absent.join(' and ')}, so no change of that kind reaches it`,
+      reason: `it has no subscription to ${absent.join(' and ')}, so it receives no updates of that type`,
       advice:
-        'See its log for a rejected configuration just before it reconnected; restarting the pod subscribes it anew.',
+        'Look in its log for a config rejected just before it reconnected; restarting the pod restores the subscription.',
     },
   ]
 }
 
-/** What is wrong with a proxy istiod knows: rejected, stale or unsubscribed types. */
+/** The problems of a connected proxy: rejected, stale or unsubscribed types. */
 export async function connectedProblems(
   source: Source,
   proxy: ProxyConnection,
-  refuser: Refuser,
+  rejectingProxy: RejectingProxy,
   now: Date,
   staleAfterMs: number,
 ): Promise<readonly SyncProblem[]> {
   const errors = proxy.types.filter(each => each.state === 'ERROR')
-  const nacks = await Promise.all(errors.map(each => rejected(source, proxy.id, each, refuser)))
+  const nacks = await Promise.all(errors.map(each => rejected(source, proxy.id, each, rejectingProxy)))
   return [...nacks.flat(), ...unsubscribed(proxy), ...stale(proxy, now, staleAfterMs)]
 }

@@ -1,10 +1,10 @@
 import type {AcceptedFinding} from '../../formats/baseline.js'
 import {atLeast, type Finding, type Severity} from '../../model/finding.js'
 import {UserError} from '../../model/user-error.js'
-import {findRules} from '../../rules/pick.js'
 import type {Rule} from '../../rules/rule.js'
+import {findRules} from '../../rules/select-rules.js'
+import type {CheckedWorkload} from './evaluate/aggregator.js'
 import {fingerprint} from './evaluate/fingerprint.js'
-import type {CheckedWorkload} from './evaluate/tally.js'
 import {type CheckReport, countsOf} from './report.js'
 
 /** What a team decided about findings: severities of its own, and what it accepts for a while. */

@@ -1,6 +1,6 @@
 import type {PeerMode} from '../../analysis/traffic-policy/peer-mode.js'
 import type {PeerPolicies} from '../../analysis/traffic-policy/peer-policies.js'
-import type {StandingRule} from '../../analysis/traffic-policy/standing.js'
+import type {ComparedRule} from '../../analysis/traffic-policy/presence.js'
 import type {ObjectRef} from '../../model/pod.js'
 import type {ProxyView} from './in-proxy.js'
 import type {AppliedPolicy} from './report.js'
@@ -10,7 +10,7 @@ function named({namespace, name}: ObjectRef): {readonly namespace: string; reado
   return {namespace, name}
 }
 
-function standingOf(rules: readonly StandingRule[], {namespace, name}: ObjectRef): string {
+function presenceOf(rules: readonly ComparedRule[], {namespace, name}: ObjectRef): string {
   return rules.find(each => each.name === `${name}.${namespace}`)?.standing ?? 'unknown'
 }
 
@@ -44,14 +44,14 @@ export function serviceData(description: ServiceDescription): unknown {
         matchingSubsets: matching,
         otherSubsets: others,
         settings: rule.settings,
-        standing: standingOf(inProxy.destinationRules, rule.object),
+        standing: presenceOf(inProxy.destinationRules, rule.object),
       })) ?? null,
     virtualServices:
       virtualServices?.map(({virtualService, gateways, shares}) => ({
         ...named(virtualService.object),
         hosts: virtualService.hosts,
         gateways,
-        standing: standingOf(inProxy.virtualServices, virtualService.object),
+        standing: presenceOf(inProxy.virtualServices, virtualService.object),
         routes: shares.map(({route, targets, others}) => ({
           protocol: route.protocol,
           matches: route.matches,

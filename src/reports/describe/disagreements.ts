@@ -1,14 +1,14 @@
-import {disagrees, type StandingRule} from '../../analysis/traffic-policy/standing.js'
+import {type ComparedRule, isMismatch} from '../../analysis/traffic-policy/presence.js'
 import type {ServiceDescription} from './traffic.js'
 
-function sentences(kind: string, rules: readonly StandingRule[], subject: string): readonly string[] {
-  return rules.filter(disagrees).map(({name, because}) => `${kind} ${name}${subject}: ${because}`)
+function sentences(kind: string, rules: readonly ComparedRule[], subject: string): readonly string[] {
+  return rules.filter(isMismatch).map(({name, because}) => `${kind} ${name}${subject}: ${because}`)
 }
 
-/** Everything in which the objects and the proxy's own configuration differ, a sentence each. */
+/** Every difference between the objects and the proxy's own configuration, one sentence each. */
 export function disagreements(
   services: readonly ServiceDescription[],
-  policies: readonly StandingRule[],
+  policies: readonly ComparedRule[],
 ): readonly string[] {
   const all = services.flatMap(({service: {object}, inProxy, ports, exposed}) => [
     ...sentences('DestinationRule', inProxy.destinationRules, ` for ${object.name}`),
@@ -16,13 +16,15 @@ export function disagreements(
     ...ports.flatMap(({target, mtls, detected}) =>
       mtls === undefined || detected === undefined || mtls.mode === detected.mtls
         ? []
-        : [`port ${target}: the policies ask for mTLS ${mtls.mode}, the proxy does ${detected.mtls}: it is stale`],
+        : [
+            `port ${target}: policies require mTLS ${mtls.mode}, but the proxy applies ${detected.mtls}: its config is stale`,
+          ],
     ),
     ...exposed
       .filter(({inProxy: there}) => there === false)
       .map(
         ({by, pod}) =>
-          `VirtualService ${by}: the gateway ${pod} has no route of it: its hosts do not meet those of the Gateway, or the proxy is stale`,
+          `VirtualService ${by}: gateway ${pod} has no route from it: its hosts do not match the Gateway's hosts, or the proxy's config is stale`,
       ),
   ])
   return [...new Set([...all, ...sentences('AuthorizationPolicy', policies, '')])]

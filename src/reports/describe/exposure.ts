@@ -1,4 +1,4 @@
-import {gatewayNamed} from '../../analysis/traffic-policy/touching.js'
+import {gatewayNamed} from '../../analysis/traffic-policy/service-objects.js'
 import {listOf, numberOf, textMapOf, textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import type {GatewayModel, VirtualServiceModel} from '../../model/istio-traffic.js'
@@ -10,25 +10,25 @@ import {byPreference} from '../../sources/subject.js'
 import {optional} from '../report.js'
 import {type ProxyRule, readProxy} from './in-proxy.js'
 import {shortName} from './mesh-objects.js'
-import {endpointPods, notHeld} from './unseen-pods.js'
+import {endpointPods, podsNotCaptured} from './unseen-pods.js'
 
-/** One way from outside to a Service: the Gateway a VirtualService names, where it can be reached, and whether its proxy knows. */
+/** One path from outside to a Service: the Gateway a VirtualService names, its addresses, and whether its proxy has the route. */
 export interface Exposure {
   /** As the VirtualService names it. */
   readonly word: string
   readonly by: string
   readonly hosts: readonly string[]
-  /** Absent when no such Gateway exists, or Gateways could not be read. */
+  /** Absent if no such Gateway exists or Gateways could not be read. */
   readonly gateway?: GatewayModel
   readonly gatewayKnown: boolean
-  /** `http2 80 at 10.0.0.1`, the ports of the Services before the gateway's pods. */
+  /** `10.0.0.1:80`: addresses and ports of the Services that select the gateway's pods. */
   readonly addresses: readonly string[]
-  /** The gateway pod whose configuration was looked at. */
+  /** The gateway pod whose configuration was read. */
   readonly pod?: string
   readonly pods?: number
-  /** Pods of the gateway that endpoints name and the source does not hold. */
+  /** Pods of the gateway that endpoints list and the source does not contain. */
   readonly unseen?: readonly string[]
-  /** Whether that pod's Envoy has routes made from the VirtualService; absent when that could not be seen. */
+  /** Whether that pod's Envoy has routes generated from the VirtualService; absent if unknown. */
   readonly inProxy?: boolean
 }
 
@@ -42,7 +42,7 @@ function portOf(gateway: GatewayModel, service: KubeObject): readonly string[] {
   })
 }
 
-/** The addresses of a Service from outside: its load balancer's, external ones, else node ports, else only the cluster's own. */
+/** The external addresses of a Service: load balancer and external IPs, else node ports, else the cluster IP. */
 function addressesOf(gateway: GatewayModel, service: KubeObject, hostIp: string | undefined): readonly string[] {
   const balancer = listOf(service, 'status', 'loadBalancer', 'ingress').flatMap(
     each => textOf(each, 'hostname') ?? textOf(each, 'ip') ?? [],
@@ -60,13 +60,13 @@ function addressesOf(gateway: GatewayModel, service: KubeObject, hostIp: string 
   return own === undefined || own === 'None' ? [] : ports.map(port => `${own}:${port} (inside the cluster only)`)
 }
 
-/** Only of HTTP routes does Envoy's metadata surely name the origin, so that others are not seen proves nothing. */
+/** Envoy's metadata names the origin of HTTP routes only, so a missing TCP or TLS route proves nothing. */
 function hasRoute(known: readonly ProxyRule[], {object, routes}: VirtualServiceModel): {readonly inProxy?: boolean} {
   const inProxy = known.some(each => each.rule === shortName(object))
   return inProxy || routes.some(({protocol}) => protocol === 'http') ? {inProxy} : {}
 }
 
-/** What is known of a gateway none of whose pods is held: the Services that lead to its pods have addresses, and endpoints that name them. */
+/** A gateway none of whose pods is in the source: the addresses of the Services that select its pods, and the pods their endpoints list. */
 async function withoutPods(source: Source, gateway: GatewayModel, held: readonly KubeObject[], gaps: Gap[]) {
   const services = await source.objects({kind: 'Service'})
   const before = (services.ok ? services.value : []).filter(service => {
@@ -82,7 +82,7 @@ async function withoutPods(source: Source, gateway: GatewayModel, held: readonly
   const known = held.map(({metadata: {name, namespace = 'default'}}) => `${name}.${namespace}`)
   const unseen = [...new Set(named.flat())].filter(pod => !known.includes(pod)).sort(byText)
   if (unseen.length === 0) return {addresses: [], pods: 0}
-  gaps.push(notHeld(unseen, `Gateway ${shortName(gateway.object)}`))
+  gaps.push(podsNotCaptured(unseen, `Gateway ${shortName(gateway.object)}`))
   return {addresses: before.flatMap(service => addressesOf(gateway, service, undefined)).sort(byText), unseen}
 }
 
@@ -94,7 +94,7 @@ async function reachOf(source: Source, gateway: GatewayModel, rule: VirtualServi
     gaps.push({
       what: `the pods of Gateway ${shortName(gateway.object)}`,
       reason: 'not-captured',
-      detail: 'the files given hold none',
+      detail: 'none in the given files',
     })
     return {addresses: []}
   }
@@ -122,7 +122,7 @@ async function reachOf(source: Source, gateway: GatewayModel, rule: VirtualServi
   }
 }
 
-/** Every gateway that lets traffic in by one of the VirtualServices. */
+/** Every gateway that exposes one of the VirtualServices. */
 export async function exposures(
   source: Source,
   virtualServices: readonly VirtualServiceModel[],

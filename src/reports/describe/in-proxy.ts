@@ -12,27 +12,27 @@ import type {PodRef} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import type {Source} from '../../sources/source.js'
 
-/** How a proxy itself treats a port of its pod: what it takes the protocol for, and whether it takes mTLS, plain text or both. */
+/** How a proxy handles a port of its pod: the protocol it assumes, and whether it accepts mTLS, plaintext or both. */
 export interface DetectedPort {
   readonly port: number
   readonly protocol: 'HTTP' | 'TCP' | 'HTTP or TCP'
   readonly mtls: 'STRICT' | 'PERMISSIVE' | 'DISABLE'
 }
 
-/** A rule by `name.namespace` and the hosts for which the proxy uses it. */
+/** A routing object (`name.namespace`) and the hosts the proxy uses it for. */
 export interface ProxyRule {
   readonly rule: string
   readonly hosts: readonly string[]
 }
 
-/** What a proxy's own configuration says about itself and the rules it was made from; a part that is not in the dump is absent. */
+/** What a proxy's configuration says about its ports and the objects it was generated from; parts missing from the dump are absent. */
 export interface ProxyView {
   readonly inbound?: readonly DetectedPort[]
-  /** The AuthorizationPolicies its inbound side enforces. */
+  /** The AuthorizationPolicies its inbound listener enforces. */
   readonly policies?: readonly string[]
   readonly destinationRules?: readonly ProxyRule[]
   readonly virtualServices?: readonly ProxyRule[]
-  /** Every host it has clusters for. */
+  /** Every host it has outbound clusters for. */
   readonly hosts: ReadonlySet<string>
 }
 
@@ -40,7 +40,7 @@ function isHttp({to, ...rest}: Destination): boolean {
   return to === 'route' || to === 'inline' || (to === 'unread' && 'protocol' in rest && rest.protocol === 'HTTP')
 }
 
-/** A port's mode by its chains: some end mTLS, some take plain text, or both (a chain that passes TLS on unopened tells nothing). */
+/** A port's mTLS mode from its filter chains: mTLS, plaintext or both (a TLS passthrough chain is ignored). */
 function portOf(port: number, chains: readonly FilterChain[]): DetectedPort {
   const http = chains.some(({destination}) => isHttp(destination))
   const tcp = chains.some(({destination}) => !isHttp(destination))
@@ -59,7 +59,7 @@ function inboundPorts(listener: EnvoyListener): readonly DetectedPort[] {
   const byPort = new Map<number, FilterChain[]>()
   for (const chain of listener.chains) {
     const port = chain.match.destinationPort
-    // The one chain for the capture port itself drops loops; it serves nobody.
+    // The blackhole chain of the capture port only drops loops.
     if (port === undefined || chain.name === 'virtualInbound-blackhole') continue
     byPort.set(port, [...(byPort.get(port) ?? []), chain])
   }
@@ -122,7 +122,7 @@ function chainPairs(listener: EnvoyListener): readonly (readonly [string, string
   })
 }
 
-/** Reads what a proxy was made from; what its dump does not hold is noted among the gaps. */
+/** Reads what a proxy's configuration was generated from; parts missing from its dump are added to the gaps. */
 export async function readProxy(source: Source, pod: PodRef, gaps: Gap[]): Promise<Answer<ProxyView>> {
   const artifact = await source.evidence('envoy.config_dump', pod, {sections: ['clusters', 'listeners', 'routes']})
   if (!artifact.ok) return artifact

@@ -13,7 +13,7 @@ import type {ObjectRef} from '../../model/pod.js'
 import type {Source} from '../../sources/source.js'
 import {optional} from '../report.js'
 
-/** Every object a description rests on; a kind that could not be read is absent, and among the gaps. */
+/** Every object a description uses; a kind that could not be read is absent and listed in the gaps. */
 export interface MeshObjects {
   readonly rootNamespace: string
   readonly domain: string

@@ -1,15 +1,15 @@
 import {istioProtocol} from '../../analysis/ports/istio-protocol.js'
 import {type BoundPort, boundPorts} from '../../analysis/ports/service-ports.js'
 import {mtlsMode, type PeerMode} from '../../analysis/traffic-policy/peer-mode.js'
-import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
+import {type ComparedRule, comparePresence} from '../../analysis/traffic-policy/presence.js'
 import {
-  meansService,
-  surelyGiven,
-  type TouchingDestinationRule,
-  type TouchingVirtualService,
-  touchingDestinationRules,
-  touchingVirtualServices,
-} from '../../analysis/traffic-policy/touching.js'
+  type DestinationRuleForService,
+  destinationRulesForService,
+  mustReachProxy,
+  resolvesToService,
+  type VirtualServiceForService,
+  virtualServicesForService,
+} from '../../analysis/traffic-policy/service-objects.js'
 import type {Gap} from '../../model/answer.js'
 import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
 import type {PodModel} from '../../model/pod.js'
@@ -19,16 +19,16 @@ import {type Exposure, exposures} from './exposure.js'
 import type {DetectedPort, ProxyRule, ProxyView} from './in-proxy.js'
 import {type MeshObjects, shortName} from './mesh-objects.js'
 
-/** What stands between callers and the application: a proxy of the mesh, a gateway, or nothing; `unknown` without any pod to tell. */
-export type Guard = 'proxy' | 'gateway' | 'none' | 'unknown'
+/** What enforces policies between clients and the application: a proxy, a gateway, or nothing; `unknown` if there is no pod. */
+export type PolicyEnforcer = 'proxy' | 'gateway' | 'none' | 'unknown'
 
-/** Who receives for a pod of that mode. */
-export function guardOf(mode: PodMode | 'unknown'): Guard {
+/** What enforces policies for a pod of that mode. */
+export function enforcerOf(mode: PodMode | 'unknown'): PolicyEnforcer {
   if (mode === 'gateway' || mode === 'waypoint') return 'gateway'
   return mode === 'sidecar' || mode === 'ambient' ? 'proxy' : 'none'
 }
 
-/** A port of a Service in a pod: what its name promises, what the proxy takes it for, and the mTLS mode there. */
+/** A port of a Service in a pod: its declared protocol, the protocol the proxy assumes, and its mTLS mode. */
 export interface DescribedPort {
   readonly port: ServicePort
   readonly target: number | undefined
@@ -36,37 +36,37 @@ export interface DescribedPort {
   readonly detected?: DetectedPort
   /** True when the proxy has no filter chain for it. */
   readonly unserved: boolean
-  /** Absent when the policies could not be read or no proxy guards the pod. */
+  /** Absent if the policies could not be read or the pod has no proxy. */
   readonly mtls?: PeerMode
 }
 
-/** A Service and all that leads traffic to it; lists that could not be read are absent. */
+/** A Service and all that routes traffic to it; lists that could not be read are absent. */
 export interface ServiceDescription {
   readonly service: ServiceModel
-  readonly guard: Guard
+  readonly guard: PolicyEnforcer
   readonly ports: readonly DescribedPort[]
-  readonly destinationRules?: readonly TouchingDestinationRule[]
-  readonly virtualServices?: readonly TouchingVirtualService[]
+  readonly destinationRules?: readonly DestinationRuleForService[]
+  readonly virtualServices?: readonly VirtualServiceForService[]
   readonly exposed: readonly Exposure[]
-  /** The rules by the objects and by the proxy's metadata. */
+  /** Objects compared with the proxy's metadata. */
   readonly inProxy: {
-    readonly destinationRules: readonly StandingRule[]
-    readonly virtualServices: readonly StandingRule[]
+    readonly destinationRules: readonly ComparedRule[]
+    readonly virtualServices: readonly ComparedRule[]
   }
 }
 
-/** What the description of a Service rests on. */
+/** The input to the description of a Service. */
 export interface TrafficFacts {
   readonly source: Source
   readonly objects: MeshObjects
-  /** The proxy whose metadata is laid beside the objects. */
+  /** The proxy whose metadata is compared with the objects. */
   readonly view: ProxyView | undefined
-  /** Who receives for the pods: a gateway has TLS of its own and is not given rules for the mesh. */
-  readonly guard: Guard
+  /** What enforces policies for the pods; a gateway has its own TLS settings and does not receive mesh-internal rules. */
+  readonly guard: PolicyEnforcer
   readonly gaps: Gap[]
 }
 
-/** The ports of a Service as they stand in it, when no pod shows where they lead. */
+/** The ports of a Service as declared, when there is no pod to resolve named target ports. */
 function unbound(service: ServiceModel): readonly BoundPort[] {
   return service.ports.map(port => ({
     service,
@@ -99,10 +99,10 @@ function describedPorts(
   })
 }
 
-/** Origins that are no DestinationRule or VirtualService, such as an HTTPRoute: Envoy's metadata says no more than that. */
+/** Envoy's metadata for origins other than DestinationRule and VirtualService, such as an HTTPRoute. */
 const OTHER_KIND = '<unknown>'
 
-/** The rules a proxy uses for the host of a Service; those of another kind are noted, since they cannot be compared. */
+/** The objects a proxy uses for the host of a Service; other kinds cannot be compared and are added to the gaps. */
 function usedFor(
   rules: readonly ProxyRule[] | undefined,
   host: string,
@@ -110,21 +110,21 @@ function usedFor(
   {objects, gaps}: TrafficFacts,
 ) {
   const {name, namespace} = service.object
-  const means = (each: string) => !each.startsWith('*') && meansService(each, namespace, service, objects.domain)
+  const means = (each: string) => !each.startsWith('*') && resolvesToService(each, namespace, service, objects.domain)
   const used = rules?.filter(({hosts}) => hosts.includes(host) || hosts.some(means)).map(({rule}) => rule)
   if (used?.includes(OTHER_KIND) === true) {
-    const what = `rules of other kinds for ${name}.${namespace}, such as HTTPRoutes`
-    gaps.push({what, reason: 'not-applicable', detail: 'the proxy has some, and only Istio objects are compared'})
+    const what = `routes of other kinds for ${name}.${namespace}, such as HTTPRoutes`
+    gaps.push({what, reason: 'not-applicable', detail: 'the proxy has some, but only Istio objects are compared'})
   }
   return used?.filter(rule => rule !== OTHER_KIND)
 }
 
-/** True when the proxy looked at is not given rules for callers of the Service at all: a gateway, or a Sidecar scope without it. */
+/** True if the proxy receives no rules for clients of the Service: it is a gateway, or its Sidecar resource excludes the Service. */
 function outOfScope({view, guard}: TrafficFacts, host: string): boolean {
   return guard === 'gateway' || view?.hosts.has(host) === false
 }
 
-/** Everything that leads traffic to a Service, seen for these pods of it. */
+/** Describes everything that routes traffic to a Service, for these pods of it. */
 export async function describeTraffic(
   service: ServiceModel,
   pods: readonly PodModel[],
@@ -135,18 +135,18 @@ export async function describeTraffic(
   const rules =
     objects.destinationRules === undefined
       ? undefined
-      : touchingDestinationRules(service, pods, objects.destinationRules, objects.domain)
+      : destinationRulesForService(service, pods, objects.destinationRules, objects.domain)
   const routes =
     objects.virtualServices === undefined
       ? undefined
-      : touchingVirtualServices(service, objects.virtualServices, objects.domain)
+      : virtualServicesForService(service, objects.virtualServices, objects.domain)
   const blind = outOfScope(facts, host)
   const inMesh = routes?.filter(
     ({gateways, virtualService}) => gateways.includes('mesh') && virtualService.hosts.length > 0,
   )
   const home = service.object.namespace
   const given = (routes ?? [])
-    .filter(each => surelyGiven(each, service, home, objects.domain))
+    .filter(each => mustReachProxy(each, service, home, objects.domain))
     .map(each => shortName(each.virtualService.object))
   const [onlyRule] = rules ?? []
   return {
@@ -157,14 +157,14 @@ export async function describeTraffic(
     ...(routes === undefined ? {} : {virtualServices: routes}),
     exposed: await exposures(source, routes?.map(each => each.virtualService) ?? [], objects.gateways, gaps),
     inProxy: {
-      destinationRules: standings({
+      destinationRules: comparePresence({
         byObjects: rules?.map(({rule}) => shortName(rule.object)),
         existing: (objects.destinationRules ?? []).map(each => shortName(each.object)),
         byProxy: usedFor(view?.destinationRules, host, service, facts),
-        // Rules for one host are merged, and the metadata names but one of them; another namespace's are for callers there.
+        // DestinationRules for one host are merged and the metadata names only one; those of another namespace apply to clients there.
         mayLack: () => blind || (rules?.length ?? 0) > 1 || onlyRule?.rule.object.namespace !== home,
       }),
-      virtualServices: standings({
+      virtualServices: comparePresence({
         byObjects: (facts.guard === 'gateway' ? routes : inMesh)?.map(each => shortName(each.virtualService.object)),
         existing: (objects.virtualServices ?? []).map(each => shortName(each.object)),
         byProxy: usedFor(view?.virtualServices, host, service, facts),

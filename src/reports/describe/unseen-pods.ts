@@ -6,7 +6,7 @@ import type {Source} from '../../sources/source.js'
 
 const SERVICE = 'kubernetes.io/service-name'
 
-/** The pods the EndpointSlices of a Service name (Kubernetes, EndpointSlices: label kubernetes.io/service-name, targetRef). */
+/** The pods listed in the EndpointSlices of a Service (Kubernetes, EndpointSlices: label kubernetes.io/service-name, targetRef). */
 export async function endpointPods(
   source: Source,
   {name, namespace}: {readonly name: string; readonly namespace: string},
@@ -21,9 +21,9 @@ export async function endpointPods(
   return answered([...new Set(refs)].sort(byText))
 }
 
-/** The gap for pods that endpoints name and the list of pods lacks, as that of a capture of some pods does. */
-export function notHeld(names: readonly string[], of: string): Gap {
-  const [what, them] = names.length === 1 ? ['the pod', 'it'] : ['the pods', 'them']
-  const detail = `endpoints name ${them}, but the list of pods lacks ${them}`
+/** The gap for pods that are listed in endpoints but missing from the source (a partial capture). */
+export function podsNotCaptured(names: readonly string[], of: string): Gap {
+  const what = names.length === 1 ? 'the pod' : 'the pods'
+  const detail = 'listed only in endpoints'
   return {what: `${what} ${names.join(', ')} of ${of}`, reason: 'not-captured', detail}
 }

@@ -6,7 +6,7 @@ import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/odd
 import {unseenIn, withUnseen} from '../../analysis/netfilter/interception/unseen.js'
 import {nodeWarnings} from '../../analysis/netfilter/node-warnings.js'
 import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
-import {nothingRead} from '../../evidence/kernel/nothing-read.js'
+import {readableKernel} from '../../evidence/kernel/nothing-read.js'
 import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
 import {readNow} from '../../evidence/kernel/ways.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -27,15 +27,7 @@ export interface IptablesReport extends Report {
   readonly excerpt: boolean
 }
 
-/** The rules were there to be read, or an error that names the ways which work. */
-export function readableKernel(kernel: Kernel, source: Source, subject: PodRef): Kernel {
-  if (kernel.rulesets.length > 0) return kernel
-  const error = nothingRead(kernel, source, subject)
-  if (error !== undefined) throw error
-  return kernel
-}
-
-/** Families worth a summary: those whose rules are known, IPv4 first. */
+/** True when some rule is about an IPv6 address. */
 function namesIpv6(rulesets: readonly Ruleset[]): boolean {
   return mentionsOf(rulesets).ranges.some(range => range.family === 'ip6')
 }

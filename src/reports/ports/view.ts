@@ -89,7 +89,7 @@ function headline(report: PortsReport): string {
   )
   const open = promised.filter(row => row.verdict === 'unknown')
   const good = promised.filter(row => row.verdict === 'reachable' || row.verdict === 'plain')
-  const where = `${podLabel(report.subject)} ${report.mode === 'unknown' ? 'may or may not be in the mesh' : MODE_WORDS[report.mode]}`
+  const where = `${podLabel(report.subject)} ${report.mode === 'unknown' ? 'mesh membership unknown' : MODE_WORDS[report.mode]}`
   const past = report.mode === 'sidecar' ? 'can be reached through the mesh' : 'can be reached'
   if (promised.length === 0) {
     const count = humanCount(report.rows.length, 'port is', 'ports are')

@@ -2,7 +2,7 @@ import type {PatchStep} from '../../../model/finding.js'
 import {pointerSteps} from '../../../model/object-path.js'
 import {type ObjectRef, objectLabel} from '../../../model/pod.js'
 import {escapeJson, escapeText} from '../../../terminal/escape.js'
-import {type ObjectPatch, reportPatches} from '../mending.js'
+import {type ObjectPatch, reportPatches} from '../patch-plan.js'
 import type {CheckReport} from '../report.js'
 
 /** Kinds whose lists kubectl can merge by name (strategic merge patch); a custom resource has no such thing. */

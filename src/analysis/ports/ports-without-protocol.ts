@@ -7,7 +7,7 @@ import {istioProtocol, protocolOfName} from './istio-protocol.js'
 import {type BoundPort, boundPorts} from './service-ports.js'
 
 /** A Service that selects the pod, with its ports whose protocol is not told; those a server-first protocol usually has come first. */
-export interface UntoldPorts {
+export interface PortsWithoutProtocol {
   readonly service: ServiceModel
   readonly ports: readonly BoundPort[]
   /** Those of them on which the server usually speaks first. */
@@ -25,7 +25,7 @@ function ofControlPlane({labels}: ServiceModel): boolean {
   return labels.istio !== undefined || labels.release === 'istio'
 }
 
-function isUntold(port: ServicePort): boolean {
+function isCauseUnknown(port: ServicePort): boolean {
   if (port.protocol !== 'TCP' || istioProtocol(port) !== 'unknown') return false
   if (isTemplated(port.appProtocol ?? port.name ?? '')) return false
   // An appProtocol that hides a good name is another rule's matter.
@@ -42,12 +42,16 @@ export function namesMembers(service: ServiceModel, pod: PodModel): boolean {
 }
 
 /** The Services of a pod that do not tell what some of their ports speak, so that the proxy must guess. */
-export function untoldPorts(pod: PodModel, mode: PodMode, services: readonly ServiceModel[]): readonly UntoldPorts[] {
+export function portsWithoutProtocol(
+  pod: PodModel,
+  mode: PodMode,
+  services: readonly ServiceModel[],
+): readonly PortsWithoutProtocol[] {
   // A port the mesh itself holds is another rule's matter.
   const held = reservedPorts(mode, pod).filter(({soft}) => soft !== true)
   return services.flatMap(service => {
     const ports = boundPorts(pod, [service]).filter(
-      ({port, target}) => isUntold(port) && !held.some(each => each.port === target),
+      ({port, target}) => isCauseUnknown(port) && !held.some(each => each.port === target),
     )
     if (ports.length === 0 || ofControlPlane(service)) return []
     const [first, later] = [ports.filter(speaksFirst), ports.filter(each => !speaksFirst(each))]
@@ -61,7 +65,7 @@ function told({name = '', appProtocol}: ServicePort): string {
 }
 
 /** What is wrong with them, in one sentence. */
-export function untoldSentence({service, ports, serverFirst}: UntoldPorts): string {
+export function missingProtocolText({service, ports, serverFirst}: PortsWithoutProtocol): string {
   const name = `Service ${service.object.name}`
   const [only] = ports
   const numbers = serverFirst.map(({port, target}) => (port.port === target ? port.port : `${port.port} (${target})`))

@@ -1,10 +1,4 @@
-import {
-  type EndpointGroup,
-  type EnvoyEndpoint,
-  edsAddressText,
-  endpointText,
-  portOf,
-} from '../../model/envoy-endpoint.js'
+import {type EndpointGroup, type EnvoyEndpoint, edsAddressText, endpointText, portOf} from '../model/envoy-endpoint.js'
 
 /** What the user asked for; empty and 0 mean any. */
 export interface EndpointFilter {

@@ -2,8 +2,8 @@ import type {SidecarModel} from '../model/istio-traffic.js'
 import type {PodModel} from '../model/pod.js'
 import {matchesLabels, requirementsOf} from '../model/selector.js'
 
-/** True when a Sidecar object of the pod makes the proxy connect to the loopback for that port. */
-export function ledToLoopback(port: number, pod: PodModel, sidecars: readonly SidecarModel[]): boolean {
+/** True when the ingress of a Sidecar resource of the pod makes the proxy connect to loopback for that port. */
+export function ingressUsesLoopback(port: number, pod: PodModel, sidecars: readonly SidecarModel[]): boolean {
   return sidecars
     .filter(
       ({object, selector}) =>

@@ -46,7 +46,7 @@ const OF_DEFAULT: readonly Selectors[] = [
 ]
 
 /** The webhooks a plain installation of these revisions has (istio's charts, since 1.10): what to go by where a cluster's own are not known. */
-export function stockWebhooks(revisions: readonly string[]): readonly InjectionWebhook[] {
+export function defaultWebhooks(revisions: readonly string[]): readonly InjectionWebhook[] {
   return ['default', ...revisions].flatMap(revision =>
     [...ofRevision(revision), ...(revision === 'default' ? OF_DEFAULT : [])].map(selectors => ({
       ...selectors,

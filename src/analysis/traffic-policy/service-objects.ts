@@ -11,8 +11,8 @@ import type {ServiceModel} from '../../model/kube-service.js'
 import type {PodModel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
 
-/** True when a host written in some namespace means the Service: short names belong to the writer's namespace (istio.io, Destination). */
-export function meansService(host: string, writtenIn: string, service: ServiceModel, domain: string): boolean {
+/** True if a host in an object of namespace `writtenIn` resolves to the Service; short names resolve in that namespace (istio.io, Destination). */
+export function resolvesToService(host: string, writtenIn: string, service: ServiceModel, domain: string): boolean {
   const {name, namespace} = service.object
   const full = `${name}.${namespace}.svc.${domain}`
   if (host.startsWith('*')) return host === '*' || full.endsWith(host.slice(1))
@@ -21,29 +21,29 @@ export function meansService(host: string, writtenIn: string, service: ServiceMo
     : host === name && writtenIn === namespace
 }
 
-/** What one route does for a Service: how much of it arrives there, and at which subsets. */
+/** The destinations of one route that are the Service (with weights and subsets), and the others. */
 export interface RouteShare {
   readonly route: TrafficRoute
   readonly targets: readonly RouteTarget[]
   readonly others: readonly RouteTarget[]
 }
 
-export interface TouchingVirtualService {
+export interface VirtualServiceForService {
   readonly virtualService: VirtualServiceModel
-  /** The mesh sees it, or these gateways. */
+  /** The gateways it applies to; `mesh` for sidecars. */
   readonly gateways: readonly string[]
   readonly shares: readonly RouteShare[]
 }
 
-/** The VirtualServices that lead traffic to a Service, with the share of each route that reaches it. */
-export function touchingVirtualServices(
+/** The VirtualServices that route traffic to a Service, with the share of each route. */
+export function virtualServicesForService(
   service: ServiceModel,
   all: readonly VirtualServiceModel[],
   domain: string,
-): readonly TouchingVirtualService[] {
-  return all.flatMap((virtualService): TouchingVirtualService[] => {
+): readonly VirtualServiceForService[] {
+  return all.flatMap((virtualService): VirtualServiceForService[] => {
     const home = virtualService.object.namespace
-    const mine = (target: RouteTarget) => meansService(target.host, home, service, domain)
+    const mine = (target: RouteTarget) => resolvesToService(target.host, home, service, domain)
     const shares = virtualService.routes
       .map(route => ({
         route,
@@ -53,27 +53,28 @@ export function touchingVirtualServices(
       .filter(
         ({targets, route}) =>
           targets.length > 0 ||
-          (route.targets.length === 0 && virtualService.hosts.some(host => meansService(host, home, service, domain))),
+          (route.targets.length === 0 &&
+            virtualService.hosts.some(host => resolvesToService(host, home, service, domain))),
       )
     return shares.length === 0 ? [] : [{virtualService, gateways: virtualService.gateways, shares}]
   })
 }
 
-export interface TouchingDestinationRule {
+export interface DestinationRuleForService {
   readonly rule: DestinationRuleModel
   readonly matching: readonly string[]
   readonly others: readonly string[]
 }
 
 /** The DestinationRules for a Service, and which of their subsets the pods belong to. */
-export function touchingDestinationRules(
+export function destinationRulesForService(
   service: ServiceModel,
   pods: readonly PodModel[],
   rules: readonly DestinationRuleModel[],
   domain: string,
-): readonly TouchingDestinationRule[] {
+): readonly DestinationRuleForService[] {
   return rules
-    .filter(rule => meansService(rule.host, rule.object.namespace, service, domain))
+    .filter(rule => resolvesToService(rule.host, rule.object.namespace, service, domain))
     .map(rule => {
       const belongs = (labels: Readonly<Record<string, string>>) =>
         pods.some(pod => matchesLabels(requirementsOf(labels), pod.labels))
@@ -84,8 +85,8 @@ export function touchingDestinationRules(
 
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name'
 
-/** A policy attached to something applies to the pods of that Gateway alone; one without selector and targets to all (istio.io, AuthorizationPolicy). */
-export function meantFor(
+/** True if a policy applies to the pod: one with targetRefs only to the pods of that Gateway; one without selector and targetRefs to all (istio.io, AuthorizationPolicy). */
+export function policySelectsPod(
   {selector, targets}: Pick<AuthorizationPolicyModel, 'selector' | 'targets'>,
   pod: PodModel,
 ): boolean {
@@ -94,7 +95,7 @@ export function meantFor(
   return selector === undefined || matchesLabels(requirementsOf(selector), pod.labels)
 }
 
-/** The AuthorizationPolicies of a pod: those of its namespace and of the root namespace that select it, DENY and CUSTOM first as they are asked first. */
+/** The AuthorizationPolicies of a pod: those of its namespace and of the root namespace that select it, in order of evaluation (CUSTOM, DENY, ALLOW). */
 export function policiesOf(
   pod: PodModel,
   all: readonly AuthorizationPolicyModel[],
@@ -103,11 +104,11 @@ export function policiesOf(
   const order = ['CUSTOM', 'DENY', 'ALLOW', 'AUDIT']
   return all
     .filter(({object}) => object.namespace === pod.object.namespace || object.namespace === rootNamespace)
-    .filter(policy => meantFor(policy, pod))
+    .filter(policy => policySelectsPod(policy, pod))
     .sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action) || (a.object.name < b.object.name ? -1 : 1))
 }
 
-/** The one Sidecar that rules a pod: of its namespace with a selector that fits, else without one, else the root namespace's. */
+/** The one Sidecar that applies to a pod: in its namespace with a matching selector, else without selector, else in the root namespace. */
 export function sidecarOf(
   pod: PodModel,
   all: readonly SidecarModel[],
@@ -128,7 +129,7 @@ export function gatewayNamed(word: string, writtenIn: string, all: readonly Gate
   return all.find(({object}) => object.namespace === namespace && object.name === name)
 }
 
-/** Where a policy gets its reach from: the root namespace, its namespace, a selector, or what it is attached to. */
+/** The scope of a policy as text: `namespace-wide`, `root namespace-wide`, `selector app=x` or `attached to Gateway/x`. */
 export function reachOf({object, selector, targets}: AuthorizationPolicyModel, rootNamespace: string): string {
   if (targets.length > 0) return `attached to ${targets.join(', ')}`
   const where = object.namespace === rootNamespace ? 'root namespace' : 'namespace'
@@ -137,17 +138,17 @@ export function reachOf({object, selector, targets}: AuthorizationPolicyModel, r
   return `selector ${labels.join(',')}${where === 'namespace' ? '' : ` of the ${where}`}`
 }
 
-/** The Gateways that choose a pod by their selector; one without selector chooses every gateway (istio.io, Gateway). */
+/** The Gateways that select a pod; one without selector selects every gateway (istio.io, Gateway). */
 export function gatewaysOf(pod: PodModel, all: readonly GatewayModel[]): readonly GatewayModel[] {
   return all.filter(({selector}) => matchesLabels(requirementsOf(selector), pod.labels))
 }
 
 /**
- * True when a proxy in a namespace is surely made from a VirtualService that touches the Service: it is of that namespace, for that very host and
- * all callers, and has HTTP routes, whose origin Envoy's metadata names.
+ * True if a proxy in a namespace must have routes from this VirtualService: it is in that namespace, for exactly that host and
+ * all clients, and has HTTP routes, whose origin Envoy's metadata names.
  */
-export function surelyGiven(
-  {virtualService: {object, hosts, routes, gateways}}: TouchingVirtualService,
+export function mustReachProxy(
+  {virtualService: {object, hosts, routes, gateways}}: VirtualServiceForService,
   service: ServiceModel,
   namespace: string,
   domain: string,
@@ -156,7 +157,7 @@ export function surelyGiven(
   return (
     object.namespace === namespace &&
     gateways.includes('mesh') &&
-    hosts.some(host => meansService(host, namespace, service, domain)) &&
+    hosts.some(host => resolvesToService(host, namespace, service, domain)) &&
     routes.some(route => route.protocol === 'http' && forAll(route))
   )
 }

@@ -1,5 +1,5 @@
 /** A connection that a command makes, as far as its words tell. */
-export interface FarCall {
+export interface CommandTarget {
   readonly host: string
   readonly port?: number
 }
@@ -18,7 +18,7 @@ const OWN = /^(localhost|127\.[\d.]+|\[?::1\]?|0\.0\.0\.0)$/
 const USUAL: Readonly<Record<string, number>> = {http: 80, https: 443}
 
 /** The first host such a command surely calls; undefined when it may as well stay in the pod (`own` are its addresses). */
-export function farCall(command: readonly string[], own: readonly string[]): FarCall | undefined {
+export function commandTarget(command: readonly string[], own: readonly string[]): CommandTarget | undefined {
   const text = command.join(' ')
   if (!TOOLS.test(text)) return undefined
   const calls = HOSTS.flatMap(test => [...text.matchAll(test)].map(match => match.groups ?? {})).map(

@@ -2,12 +2,12 @@ import type {PatchStep} from '../model/finding.js'
 import {entryPointer, pointer} from '../model/object-path.js'
 import type {Container, PodModel} from '../model/pod.js'
 
-/** True for what Kubernetes takes as the value of a label. */
+/** True for a valid label value of Kubernetes. */
 export function isLabelValue(text: string): boolean {
   return text.length <= 63 && /^([A-Za-z0-9]([\w.-]*[A-Za-z0-9])?)?$/.test(text)
 }
 
-/** Writes a label or an annotation of the pod template. */
+/** Sets a label or an annotation of the pod template. */
 export function setInMap(
   pod: PodModel,
   place: 'labels' | 'annotations',
@@ -17,7 +17,7 @@ export function setInMap(
   return [{op: 'add', path: entryPointer(`${pod.metadataPath}.${place}`, key), value}]
 }
 
-/** Removes an annotation of the pod template, and nothing but the value that was seen. */
+/** Removes an annotation of the pod template if it still has the value that was read. */
 export function removeAnnotation(pod: PodModel, key: string): readonly PatchStep[] {
   const path = entryPointer(`${pod.metadataPath}.annotations`, key)
   return [
@@ -26,22 +26,22 @@ export function removeAnnotation(pod: PodModel, key: string): readonly PatchStep
   ]
 }
 
-/** Makes sure that the steps after it change this container: its number says so only as long as nobody adds another before it. */
+/** Guards the steps after it: the index in the path must still be that of this container. */
 export function sameContainer(pod: PodModel, container: Container): PatchStep {
   return {op: 'test', path: pointer(`${pod.specPath}.${container.path}.name`), value: container.name}
 }
 
-/** The items of an annotation that lists them between commas. */
-export function listed(text: string | undefined): readonly string[] {
+/** The items of a comma-separated annotation. */
+export function itemsOf(text: string | undefined): readonly string[] {
   return (text ?? '')
     .split(',')
     .map(each => each.trim())
     .filter(each => each !== '')
 }
 
-/** Takes items out of an annotation that lists them; when none is left, the annotation goes as well. */
+/** Removes items from a comma-separated annotation, or the annotation itself when none is left. */
 export function withoutItems(pod: PodModel, key: string, items: readonly string[]): readonly PatchStep[] {
-  const kept = listed(pod.annotations[key]).filter(each => !items.includes(each))
+  const kept = itemsOf(pod.annotations[key]).filter(each => !items.includes(each))
   const [seen, removed] = removeAnnotation(pod, key)
   if (seen === undefined || removed === undefined || kept.length === 0) return removeAnnotation(pod, key)
   return [seen, {op: 'replace', path: seen.path, value: kept.join(',')}]

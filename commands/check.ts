@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {readBaseline, readCheckConfig} from '../src/cli/check-settings.js'
+import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {selectorFlag} from '../src/cli/flags.js'
 import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -20,6 +21,7 @@ function many(description: string, char?: 'f' | 'o') {
 
 export default class Check extends MeshCommand {
   static override summary = 'Check pods, workloads, namespaces or manifests for mesh problems'
+  static override needs = CHECK_NEEDS
   static override strict = false
   static override usage = 'check [POD...] [flags]'
   static override examples = [

@@ -133,12 +133,12 @@ describe('forms for programs', () => {
     expect(await shown(report, 'prom')).toContain('meshctl_unread_parts{source="files"} 1\n')
     expect(await shown(report, 'policyreport')).toContain('message: "a.yaml:3:7: not YAML"')
     expect(await shown(report, 'sarif')).toContain('a.yaml:3:7: not YAML')
-    for (const form of ['table', 'wide']) {
+    for (const form of ['table', 'wide'] as const) {
       expect(await shown(report, form)).toMatch(/Could not be read \(1\):\n {2}a\.yaml:3:7: not YAML/)
       expect(await shown(report, form)).toMatch(/Not looked at \(1\):\n {2}Widget w: it carries/)
       expect(checkView.untold?.(report, form)).toEqual([])
     }
-    for (const form of ['short', 'github', 'patch', 'baseline'])
+    for (const form of ['short', 'github', 'patch', 'baseline'] as const)
       expect(checkView.untold?.(report, form)).toEqual([gap, over])
   })
 

@@ -112,7 +112,7 @@ export abstract class MeshCommand extends Command {
   protected async remarks<R extends Report>(report: R, view: View<R>, form: string): Promise<void> {
     for (const note of report.notes) await remark(note)
     const shown = view.showsGaps === true && form !== 'raw' && form !== 'json' && form !== 'yaml'
-    const gaps = shown ? (view.untold?.(report, form) ?? []) : report.gaps
+    const gaps = shown ? (view.unreportedGaps?.(report, form) ?? []) : report.gaps
     for (const sentence of gapSentences(gaps)) await remark(`not checked: ${sentence}`)
     if (report.next !== undefined) await remark(report.next)
   }

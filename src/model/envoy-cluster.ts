@@ -1,4 +1,4 @@
-/** An Envoy cluster as istioctl's tables see it; `json` is the resource as Envoy sent it. */
+/** An Envoy cluster as in istioctl's tables; `json` is the resource as Envoy sent it. */
 export interface EnvoyCluster {
   readonly name: string
   /** The parts of Istio's name `direction|port|subset|host`; undefined for names of another form. */
@@ -9,7 +9,7 @@ export interface EnvoyCluster {
   readonly json: unknown
 }
 
-/** What istioctl's table hides about a cluster; texts for one cell each. */
+/** Columns of -o wide that istioctl's table does not have, one text per cell. */
 export interface ClusterTraits {
   readonly lbPolicy: string
   readonly tls: string

@@ -58,7 +58,7 @@ describe('can-i', () => {
     const run = await meshctl(['can-i', 'version', '--from', 'sample'])
     expect(run).toMatchObject({
       code: 0,
-      stderr: 'the sample mesh asks for no permissions; this is what a cluster would have to grant\n',
+      stderr: 'the sample mesh needs no permissions; on a cluster you would need:\n',
     })
     expect(run.stdout).toContain('get, create pods/portforward (namespace istio-system)')
   })

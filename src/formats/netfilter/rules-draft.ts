@@ -89,7 +89,7 @@ export function chainOf(table: TableDraft, name: string): ChainDraft {
   return chain
 }
 
-/** An IPv6 address in the rules makes a table of untold family an IPv6 one. */
+/** An IPv6 address in the rules makes a table of unspecified family an IPv6 one. */
 export function settleFamily(table: TableDraft): void {
   for (const chain of table.chains.values())
     for (const rule of rulesOf(chain))

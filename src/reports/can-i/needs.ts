@@ -1,6 +1,6 @@
 import type {Permission} from '../../model/permission.js'
 
-/** Where a permission is needed: the namespaces of the pods asked about, the control plane's, or the whole cluster. */
+/** Where a permission is needed: the namespaces of the pods, the control plane's namespace, or cluster-wide. */
 type Place = 'pods' | 'control-plane' | 'cluster'
 
 interface Task {
@@ -18,10 +18,10 @@ function task(what: string, place: Place, group: string, resources: string, verb
 /** Streams are checked for `get` up to Kubernetes 1.34 and for `create` as well from 1.35 (and by SPDY clients). */
 const STREAM = 'get create'
 
-/** What meshctl does in a cluster and what each of it takes. */
+/** The tasks meshctl performs in a cluster and the permissions each needs. */
 const TASKS = {
   pods: task('find pods', 'pods', '', 'pods', 'get list'),
-  forward: task("ask Envoy's admin port", 'pods', '', 'pods/portforward', STREAM),
+  forward: task("query Envoy's admin port", 'pods', '', 'pods/portforward', STREAM),
   exec: task('run commands in containers', 'pods', '', 'pods/exec', STREAM),
   logs: task('read logs', 'pods', '', 'pods/log', 'get'),
   services: task('read Services and their endpoints', 'pods', '', 'services endpoints', 'get list'),
@@ -33,7 +33,7 @@ const TASKS = {
     'deployments replicasets statefulsets daemonsets',
     'get list',
   ),
-  jobs: task('tell Jobs apart', 'pods', 'batch', 'jobs cronjobs', 'get list'),
+  jobs: task('detect Jobs', 'pods', 'batch', 'jobs cronjobs', 'get list'),
   events: task('read events', 'pods', '', 'events serviceaccounts configmaps replicationcontrollers', 'list'),
   policies: task('read network policies', 'pods', 'networking.k8s.io', 'networkpolicies', 'get list'),
   debug: task('add a debug container', 'pods', '', 'pods/ephemeralcontainers', 'patch'),
@@ -45,15 +45,9 @@ const TASKS = {
     'mutatingwebhookconfigurations validatingwebhookconfigurations',
     'get list',
   ),
-  crds: task(
-    'read the kinds of the cluster',
-    'cluster',
-    'apiextensions.k8s.io',
-    'customresourcedefinitions',
-    'get list',
-  ),
+  crds: task('list CRDs', 'cluster', 'apiextensions.k8s.io', 'customresourcedefinitions', 'get list'),
   traffic: task(
-    'read traffic rules',
+    'read traffic resources',
     'cluster',
     'networking.istio.io',
     'virtualservices destinationrules gateways serviceentries workloadentries sidecars envoyfilters proxyconfigs',
@@ -68,17 +62,17 @@ const TASKS = {
   ),
   telemetry: task('read telemetry settings', 'cluster', 'telemetry.istio.io', 'telemetries', 'get list'),
   istiods: task('find istiod', 'control-plane', '', 'pods', 'get list'),
-  istiod: task("ask istiod's debug port", 'control-plane', '', 'pods/portforward', STREAM),
+  istiod: task("query istiod's debug port", 'control-plane', '', 'pods/portforward', STREAM),
   mesh: task('read mesh settings', 'control-plane', '', 'configmaps', 'get list'),
 } as const satisfies Record<string, Task>
 
 export type TaskId = keyof typeof TASKS
 
-/** What a command cannot do without, and what makes its answer fuller. */
+/** The permissions a command requires, and optional ones that make its output more complete. */
 interface CommandNeeds {
   readonly needs: readonly TaskId[]
   readonly more: readonly TaskId[]
-  /** Has a --debug-container, which writes to the pod and is therefore asked for by name alone. */
+  /** Has a --debug-container flag, which changes the pod, so its permission is listed only on request. */
   readonly debug?: true
 }
 
@@ -107,7 +101,7 @@ export const COMMAND_NEEDS: Readonly<Record<string, CommandNeeds>> = {
     more: [...MESH, 'policies', 'telemetry', 'jobs', 'exec', 'forward', 'logs', 'istiods', 'istiod'],
   },
   'check-inject': {needs: ['pods', 'namespaces', 'webhooks'], more: ['workloads', 'mesh']},
-  // A page holds what check finds too.
+  // describe also runs check.
   describe: {
     needs: ['pods', 'services'],
     more: [...MESH, 'policies', 'telemetry', 'jobs', 'exec', 'forward', 'logs', 'istiods', 'istiod'],
@@ -122,7 +116,7 @@ export interface Places {
   /** undefined: every namespace. */
   readonly namespace: string | undefined
   readonly istioNamespace: string
-  /** Also what --debug-container takes. */
+  /** Include the permissions --debug-container needs. */
   readonly debugContainer?: boolean
 }
 
@@ -147,7 +141,7 @@ function permissionsOf({place, group, resources, verbs}: Task, places: Places): 
   })
 }
 
-/** Everything a command asks of a cluster, in the namespaces meant; undefined when meshctl has no such command that does. */
+/** All permissions a command uses, per namespace; undefined if the command does not access a cluster. */
 export function needsOf(command: string, places: Places): readonly Need[] | undefined {
   const entry = Object.hasOwn(COMMAND_NEEDS, command) ? COMMAND_NEEDS[command] : undefined
   if (entry === undefined) return undefined

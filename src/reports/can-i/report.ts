@@ -5,31 +5,31 @@ import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {COMMAND_NEEDS, type Need, needsOf, type Places} from './needs.js'
 
-export interface RuledNeed extends Omit<Need, 'permissions'> {
+export interface CheckedNeed extends Omit<Need, 'permissions'> {
   readonly rulings: readonly Ruling[]
 }
 
-export interface CommandRuling {
+export interface CommandPermissions {
   readonly command: string
-  readonly needs: readonly RuledNeed[]
+  readonly needs: readonly CheckedNeed[]
 }
 
 export interface CanIReport extends Report {
-  readonly commands: readonly CommandRuling[]
-  /** Each permission once. */
+  readonly commands: readonly CommandPermissions[]
+  /** Every permission, without duplicates. */
   readonly permissions: readonly Permission[]
-  /** False when the source has no rules about who may what. */
+  /** False if the source has no RBAC. */
   readonly asked: boolean
 }
 
-/** What the named commands (all, when none is named) may do for this user, permission by permission. */
+/** Checks the permissions of the current user for the named commands (default: all). */
 export async function canIReport(source: Source, commands: readonly string[], places: Places): Promise<CanIReport> {
   const names = commands.length === 0 ? Object.keys(COMMAND_NEEDS) : commands
   const needs = names.map(command => {
     const found = needsOf(command, places)
     if (found !== undefined) return {command, needs: found}
-    throw new UserError(`meshctl ${command} asks nothing of a cluster, or does not exist`, {
-      hint: `Choose from ${Object.keys(COMMAND_NEEDS).join(', ')}.`,
+    throw new UserError(`meshctl ${command} does not access a cluster, or does not exist`, {
+      hint: `Commands: ${Object.keys(COMMAND_NEEDS).join(', ')}.`,
     })
   })
   const all = needs.flatMap(each => each.needs.flatMap(need => need.permissions))
@@ -40,7 +40,7 @@ export async function canIReport(source: Source, commands: readonly string[], pl
   const unknown = (permission: Permission): Ruling => ({
     permission,
     verdict: 'unknown',
-    why: `${source.origin.label} has no rules about who may what`,
+    why: `${source.origin.label} has no RBAC`,
   })
   const ruled = needs.map(({command, needs: each}) => ({
     command,
@@ -54,8 +54,6 @@ export async function canIReport(source: Source, commands: readonly string[], pl
   const denied = ruled.some(each =>
     each.needs.some(need => need.required && need.rulings.some(ruling => ruling.verdict === 'denied')),
   )
-  const notes = asked
-    ? []
-    : [`${source.origin.label} asks for no permissions; this is what a cluster would have to grant`]
+  const notes = asked ? [] : [`${source.origin.label} needs no permissions; on a cluster you would need:`]
   return {origin: source.origin, gaps, notes, failing: denied, commands: ruled, permissions, asked}
 }

@@ -1,17 +1,17 @@
 import {Flags} from '@oclif/core'
 import {readBaseline, readCheckConfig} from '../src/cli/check-settings.js'
+import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {selectorFlag} from '../src/cli/flags.js'
 import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {progressLine} from '../src/cli/progress-line.js'
-import {settledReport} from '../src/reports/check/mending.js'
-import {severitiesByCode} from '../src/reports/check/policy.js'
+import {settledReport, severitiesByCode} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
 import {podPages} from '../src/reports/check/targets/pod-pages.js'
 import {checkView} from '../src/reports/check/view.js'
 import {exitCodeOf} from '../src/reports/report.js'
-import {pickRules} from '../src/rules/pick.js'
+import {selectRules} from '../src/rules/select-rules.js'
 
 /** A flag that may be given several times, one value each. */
 function many(description: string, char?: 'f' | 'o') {
@@ -20,6 +20,7 @@ function many(description: string, char?: 'f' | 'o') {
 
 export default class Check extends MeshCommand {
   static override summary = 'Check pods, workloads, namespaces or manifests for mesh problems'
+  static override needs = CHECK_NEEDS
   static override strict = false
   static override usage = 'check [POD...] [flags]'
   static override examples = [
@@ -51,7 +52,7 @@ export default class Check extends MeshCommand {
     const specs = outputSpecs(flags.output, checkView, flags.fix)
     const config = await readCheckConfig(flags.config, process.cwd())
     const all = await knownRules(config)
-    const rules = pickRules(all, flags.only ?? config.only, flags.skip ?? config.skip)
+    const rules = selectRules(all, flags.only ?? config.only, flags.skip ?? config.skip)
     const severities = severitiesByCode(all, config.severities)
     const accepted = await readBaseline(flags.baseline ?? config.baseline)
     const {output: _, ...common} = flags

@@ -1,7 +1,7 @@
 import type {IncomingMessage} from 'node:http'
 import type {Duplex} from 'node:stream'
 import {createWebSocketStream, type WebSocket, WebSocketServer} from 'ws'
-import {isIstiod} from '../evidence/control-plane/istiods.js'
+import {isIstiod} from '../formats/kube-pod/istiod-pod.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {podRefOf} from '../model/kube-object.js'
 import type {Source} from '../sources/source.js'

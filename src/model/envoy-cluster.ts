@@ -1,3 +1,5 @@
+import {byText} from './order.js'
+
 /** An Envoy cluster as in istioctl's tables; `json` is the resource as Envoy sent it. */
 export interface EnvoyCluster {
   readonly name: string
@@ -47,4 +49,17 @@ export function clusterNameParts(name: string): ClusterNameParts | undefined {
 
 function portNumber(text: string): number {
   return /^[+-]?\d+$/.test(text) ? Number(text) : 0
+}
+
+/** Orders clusters by host, subset, port and direction; any other name is treated as a host. */
+export function byClusterName(
+  a: Pick<EnvoyCluster, 'name' | 'parts'>,
+  b: Pick<EnvoyCluster, 'name' | 'parts'>,
+): number {
+  return (
+    byText(a.parts?.host ?? a.name, b.parts?.host ?? b.name) ||
+    byText(a.parts?.subset ?? '', b.parts?.subset ?? '') ||
+    (a.parts?.port ?? 0) - (b.parts?.port ?? 0) ||
+    byText(a.parts?.direction ?? '', b.parts?.direction ?? '')
+  )
 }

@@ -1,9 +1,9 @@
 import type {Labels} from '../model/selector.js'
 
-/** The annotation that accepts findings of an object: `RULE,RULE: reason`, each rule by its code, its name or Istio's code. */
+/** The annotation that ignores findings of an object: `RULE,RULE: reason`, each rule by its code, slug or Istio code. */
 export const IGNORE = 'meshctl.io/ignore'
 
-/** What an object's annotation accepts; undefined where it has none. */
+/** The rules and the reason in an object's annotation; undefined without one. */
 export function ignoredIn(
   annotations: Labels,
 ): {readonly rules: readonly string[]; readonly reason: string | undefined} | undefined {

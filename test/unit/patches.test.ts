@@ -18,7 +18,7 @@ import type {RuleCase} from '../support/rule-case.js'
 import {skipUnless} from '../support/skip-unless.js'
 
 const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
-const OFFERING = RULES.filter(({slug}) => /patch/.test(readFileSync(`src/rules/${slug}/rule.ts`, 'utf8')))
+const OFFERING = RULES.filter(({slug}) => /\bpatch\b(?!-)/.test(readFileSync(`src/rules/${slug}/rule.ts`, 'utf8')))
 const CASES = OFFERING.flatMap(rule => {
   const path = `src/rules/${rule.slug}/cases.yaml`
   const cases = existsSync(path) ? (parse(readFileSync(path, 'utf8')) as readonly RuleCase[]) : []

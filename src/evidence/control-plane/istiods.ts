@@ -1,6 +1,6 @@
-import {textOf} from '../../formats/decode.js'
 import {parseSyncz} from '../../formats/istiod-syncz.js'
-import type {Gap} from '../../model/answer.js'
+import {isRunningIstiod, istiodRevision, istiodsOfRevision} from '../../formats/kube-pod/istiod-pod.js'
+import {type Answer, answered, type Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import type {ProxyConnection} from '../../model/sync-state.js'
@@ -19,27 +19,26 @@ export interface IstiodAnswer {
 
 /** Above any realistic number of istiods, so all are asked at once; each call has its own deadline. */
 const AT_ONCE = 64
-const REVISION_LABEL = 'istio.io/rev'
 
-/** True for a pod of the control plane: `app=istiod`, or `istio=pilot` as older installations label it. */
-export function isIstiod(pod: KubeObject): boolean {
-  const labels = pod.metadata.labels ?? {}
-  return labels.app === 'istiod' || labels.istio === 'pilot'
+/** Which istiods are asked: those of a namespace, of one revision (or tag) when it is named. */
+export interface IstiodScope {
+  readonly istioNamespace: string
+  readonly revision?: string | undefined
 }
 
-/** The running istiods among some pods, those of one revision when it is named. */
-export function istiodPods(
-  pods: readonly KubeObject[],
-  namespace: string,
-  revision: string | undefined,
-): readonly KubeObject[] {
-  return pods.filter(
-    pod =>
-      isIstiod(pod) &&
-      pod.metadata.namespace === namespace &&
-      (textOf(pod, 'status', 'phase') ?? 'Running') === 'Running' &&
-      (revision === undefined || (pod.metadata.labels?.[REVISION_LABEL] ?? 'default') === revision),
-  )
+/** The running istiods in scope; their absence is an empty list, and a list of pods that cannot be read is a gap. */
+export async function runningIstiods(
+  source: Source,
+  {istioNamespace, revision}: IstiodScope,
+): Promise<Answer<readonly KubeObject[]>> {
+  const pods = await source.objects({kind: 'Pod', namespace: istioNamespace})
+  if (!pods.ok) return pods
+  const running = pods.value.filter(pod => isRunningIstiod(pod, istioNamespace))
+  const webhooksOf = async () => {
+    const webhooks = await source.objects({kind: 'MutatingWebhookConfiguration'})
+    return webhooks.ok ? webhooks.value : []
+  }
+  return answered(await istiodsOfRevision(running, revision, webhooksOf))
 }
 
 /** `1.31.0` of the text istiod's /version answers, `<version>-<revision>-<status>`, or of its JSON form. */
@@ -70,12 +69,39 @@ async function ask(source: Source, pod: PodRef, revision: string): Promise<Istio
 
 /** Asks every istiod at once; one that does not answer is listed with the reason and does not affect the others. */
 export async function askIstiods(source: Source, pods: readonly KubeObject[]): Promise<readonly IstiodAnswer[]> {
-  return await boundedMap(pods, AT_ONCE, pod =>
-    ask(source, podRefOf(pod), pod.metadata.labels?.[REVISION_LABEL] ?? 'default'),
-  )
+  return await boundedMap(pods, AT_ONCE, pod => ask(source, podRefOf(pod), istiodRevision(pod)))
 }
 
 /** The syncz page of a file, which has no Kubernetes objects to find istiods by. */
 export async function askFile(source: Source, implied: PodRef): Promise<readonly IstiodAnswer[]> {
   return [await ask(source, implied, '')]
+}
+
+/** A proxy's connection and the istiod it is connected to. */
+export interface ListedProxy {
+  readonly proxy: ProxyConnection
+  readonly istiod: string
+}
+
+function lastSent(proxy: ProxyConnection): string {
+  return (
+    proxy.types
+      .map(each => each.sentAt ?? '')
+      .sort()
+      .at(-1) ?? ''
+  )
+}
+
+/** One connection per proxy: after a reconnect two istiods list it for a while, and the one that sent config last is used. */
+export function listedProxies(istiods: readonly IstiodAnswer[]): ReadonlyMap<string, ListedProxy> {
+  const byId = new Map<string, ListedProxy>()
+  for (const istiod of istiods) {
+    for (const proxy of istiod.proxies) {
+      const known = byId.get(proxy.id)
+      if (known === undefined || lastSent(proxy) > lastSent(known.proxy)) {
+        byId.set(proxy.id, {proxy, istiod: istiod.pod.name})
+      }
+    }
+  }
+  return byId
 }

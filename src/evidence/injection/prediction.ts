@@ -1,5 +1,5 @@
 import {decideInjection} from '../../analysis/injection/decision.js'
-import {stockWebhooks} from '../../analysis/injection/stock-webhooks.js'
+import {defaultWebhooks} from '../../analysis/injection/default-webhooks.js'
 import {type WebhookVerdict, webhookVerdicts} from '../../analysis/injection/webhook-verdict.js'
 import {asksForAmbient, podMode} from '../../analysis/pod-mode/pod-mode.js'
 import type {InjectionDecision, NamespaceModel} from '../../model/injection.js'
@@ -47,7 +47,7 @@ export async function predictInjection(objects: ObjectCache, pod: PodModel): Pro
   const home = namespace.ok ? namespace.value : asking(pod)
   const revisions = [home.labels[REVISION], pod.labels[REVISION]].filter(each => each !== undefined)
   const known = namespace.ok && webhooks.ok
-  const hooks = known ? webhooks.value : stockWebhooks(revisions)
+  const hooks = known ? webhooks.value : defaultWebhooks(revisions)
   const decision = decideInjection({
     pod,
     namespace: home,

@@ -29,7 +29,7 @@ function insteadOfRules(bytes: Uint8Array, label: string): UserError {
 }
 
 /** The error for a kernel of which no rule store was read; undefined when nothing failed and there simply are no rules. */
-export function nothingRead(kernel: Kernel, source: Source, subject: PodRef): UserError | undefined {
+function nothingRead(kernel: Kernel, source: Source, subject: PodRef): UserError | undefined {
   const gap = whyUnread(kernel)
   const refused = gap?.reason === 'no-privilege' || gap?.reason === 'no-tool' || gap?.reason === 'not-running'
   const {label} = source.origin
@@ -43,4 +43,12 @@ export function nothingRead(kernel: Kernel, source: Source, subject: PodRef): Us
     ? `${label} holds no rules, only what was said when they were refused`
     : `the kernel rules of ${podLabel(subject)} could not be read`
   return new UserError(`${what}: ${asked} (${gap.detail})`, {hint: waysText(subject), gap})
+}
+
+/** The rules were there to be read, or an error that names the ways which work. */
+export function readableKernel(kernel: Kernel, source: Source, subject: PodRef): Kernel {
+  if (kernel.rulesets.length > 0) return kernel
+  const error = nothingRead(kernel, source, subject)
+  if (error !== undefined) throw error
+  return kernel
 }

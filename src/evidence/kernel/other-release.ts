@@ -5,8 +5,8 @@ import {type Expected, OLDEST, RELEASES} from './expectation.js'
 
 /** Rules that another release than the pod's own (`told`) makes; `exactly` when nothing else differs. */
 export interface FittingRelease {
-  readonly told: string
-  readonly words: string
+  readonly declaredVersion: string
+  readonly text: string
   readonly exactly: boolean
 }
 
@@ -35,7 +35,7 @@ export function otherRelease(expected: Expected, actual: readonly Ruleset[]): Fi
   if (expected.kind !== 'sidecar' || expected.told === undefined) return undefined
   const era = eraOf(actual)
   if (era === undefined || holds(era, expected.told)) return undefined
-  const found = {told: `1.${expected.told}`, words: era.words}
+  const found = {declaredVersion: `1.${expected.told}`, text: era.words}
   if (era.to < OLDEST) return namesTunnel(actual) ? undefined : {...found, exactly: false}
   const here = countDifferences(expected.rulesets, actual)
   const counts = RELEASES.filter(minor => holds(era, minor)).map(minor =>

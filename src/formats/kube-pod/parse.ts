@@ -36,7 +36,7 @@ export function isWorkloadKind(kind: string): boolean {
 const DUE = /-(2[5-9]|3\d)\d{6}$/
 
 /** The owner a person would edit: a ReplicaSet whose name ends in the template hash belongs to a Deployment of the rest. */
-function workloadOf(object: KubeObject): ObjectRef {
+export function workloadOf(object: KubeObject): ObjectRef {
   const self = objectRefOf(object)
   const owner = listOf(object, 'metadata', 'ownerReferences').find(each => flagOf(each, 'controller') === true)
   const kind = textOf(owner, 'kind')
@@ -85,7 +85,7 @@ function templatePath(kind: string): string {
 }
 
 /** The operating system a pod asks for when that is not Linux (kubernetes.io, PodSpec os and the well-known node labels). */
-function foreignSystemOf(spec: unknown): PodModel['foreignSystem'] {
+function foreignSystemOf(spec: unknown): PodModel['nonLinuxOs'] {
   const asked = [
     {name: textOf(spec, 'os', 'name'), path: 'os.name'},
     ...['kubernetes.io/os', 'beta.kubernetes.io/os'].map(label => ({
@@ -111,7 +111,7 @@ export function readPod(object: KubeObject): PodModel | undefined {
   const createdAt = textOf(object, 'metadata', 'creationTimestamp')
   const isPod = object.kind === 'Pod'
   const containers = containersOf(spec, at(object, 'status'))
-  const foreignSystem = foreignSystemOf(spec)
+  const nonLinuxOs = foreignSystemOf(spec)
   return {
     object: objectRefOf(object),
     workload,
@@ -123,7 +123,7 @@ export function readPod(object: KubeObject): PodModel | undefined {
     ownerLabels: isPod ? {} : textMapOf(object, 'metadata', 'labels'),
     ownerAnnotations: isPod ? {} : textMapOf(object, 'metadata', 'annotations'),
     hostNetwork: flagOf(spec, 'hostNetwork') ?? false,
-    ...(foreignSystem === undefined ? {} : {foreignSystem}),
+    ...(nonLinuxOs === undefined ? {} : {nonLinuxOs}),
     restartPolicy: textOf(spec, 'restartPolicy') ?? 'Always',
     dnsPolicy: textOf(spec, 'dnsPolicy') ?? 'ClusterFirst',
     serviceAccount: textOf(spec, 'serviceAccountName') ?? 'default',

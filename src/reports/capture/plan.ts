@@ -1,4 +1,4 @@
-import {isIstiod} from '../../evidence/control-plane/istiods.js'
+import {isIstiod} from '../../formats/kube-pod/istiod-pod.js'
 import {gapSentence} from '../../model/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {KINDS, kindOf} from '../../model/kinds.js'

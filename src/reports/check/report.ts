@@ -1,4 +1,4 @@
-import {askIstiods, type IstiodAnswer, istiodPods} from '../../evidence/control-plane/istiods.js'
+import {askIstiods, type IstiodAnswer, runningIstiods} from '../../evidence/control-plane/istiods.js'
 import {predictForTemplate} from '../../evidence/injection/prediction.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
@@ -8,8 +8,8 @@ import type {KubeObject} from '../../model/kube-object.js'
 import type {Rule} from '../../rules/rule.js'
 import type {CorrectedText, Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
+import {type CheckedWorkload, openTally} from './evaluate/aggregator.js'
 import {checkPod} from './evaluate/check-pod.js'
-import {type CheckedWorkload, openTally} from './evaluate/tally.js'
 import {withWholePatch} from './evaluate/whole-patch.js'
 import type {CheckRun} from './facts/context.js'
 import {onePage, type PodPage} from './targets/pod-pages.js'
@@ -77,12 +77,11 @@ async function placed(source: Source, each: CheckedWorkload): Promise<CheckedWor
 function istiodsOnce(source: Source, namespace: string): CheckRun['istiods'] {
   let held: Promise<Answer<readonly IstiodAnswer[]>> | undefined
   const ask = async (): Promise<Answer<readonly IstiodAnswer[]>> => {
-    const pods = await source.objects({kind: 'Pod', namespace})
-    if (!pods.ok) return pods
-    const istiods = istiodPods(pods.value, namespace, undefined)
-    if (istiods.length === 0)
+    const istiods = await runningIstiods(source, {istioNamespace: namespace})
+    if (!istiods.ok) return istiods
+    if (istiods.value.length === 0)
       return missing("istiod's view of the proxy", 'not-captured', `no running istiod in namespace ${namespace}`)
-    return answered(await askIstiods(source, istiods))
+    return answered(await askIstiods(source, istiods.value))
   }
   return () => {
     held ??= ask()

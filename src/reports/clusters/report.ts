@@ -1,10 +1,9 @@
 import {decodeClusters} from '../../formats/envoy-config-dump/clusters.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
-import type {ClusterNameParts, EnvoyCluster} from '../../model/envoy-cluster.js'
+import {byClusterName, type EnvoyCluster} from '../../model/envoy-cluster.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
-import {byText} from '../../model/order.js'
 import type {Source} from '../../sources/source.js'
 import {loadDump, noneIn, nothingLeft, requiredSection, unreadNotes} from '../config-dump.js'
 import type {Report} from '../report.js'
@@ -31,21 +30,6 @@ function keeps(filter: ClusterFilter, name: string): boolean {
     name.includes(filter.direction ?? '') &&
     name.includes(filter.subset ?? '') &&
     (!filter.port || name.includes(`|${filter.port}|`))
-  )
-}
-
-interface Named {
-  readonly name: string
-  readonly parts: ClusterNameParts | undefined
-}
-
-/** Orders clusters by host, subset, port and direction; any other name is treated as a host. */
-export function byClusterName(a: Named, b: Named): number {
-  return (
-    byText(a.parts?.host ?? a.name, b.parts?.host ?? b.name) ||
-    byText(a.parts?.subset ?? '', b.parts?.subset ?? '') ||
-    (a.parts?.port ?? 0) - (b.parts?.port ?? 0) ||
-    byText(a.parts?.direction ?? '', b.parts?.direction ?? '')
   )
 }
 

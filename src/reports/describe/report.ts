@@ -8,17 +8,17 @@ import type {Gap} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
 import type {AuthorizationPolicyModel, GatewayModel, SidecarModel} from '../../model/istio-traffic.js'
 import type {PodRef} from '../../model/kube-object.js'
-import type {ContainerPort, PodModel} from '../../model/pod.js'
+import {type ContainerPort, type PodModel, revisionOf} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {RULES} from '../../rules/registry.js'
 import type {Source} from '../../sources/source.js'
 import {optional, type Report, required} from '../report.js'
 import {checked, type DescribeOptions, withUnchecked} from './checked.js'
-import {disagreements} from './disagreements.js'
-import {type ProxyView, readProxy} from './in-proxy.js'
-import {readMeshObjects, shortName} from './mesh-objects.js'
 import {type ProxySync, syncOf} from './sync.js'
-import {describeTraffic, enforcerOf, type ServiceDescription} from './traffic.js'
+import {disagreements} from './traffic/disagreements.js'
+import {type ProxyView, readProxy} from './traffic/in-proxy.js'
+import {readMeshObjects, shortName} from './traffic/mesh-objects.js'
+import {describeTraffic, enforcerOf, type ServiceDescription} from './traffic/traffic.js'
 import {podWarnings} from './warnings.js'
 
 export interface AppliedPolicy extends AuthorizationPolicyModel {
@@ -159,11 +159,4 @@ export async function describeReport(
     findings,
     failing: different.length > 0 || findings.some(({severity}) => severity === 'error'),
   }
-}
-
-/** The control plane revision the pod was injected for: its annotation, else the injection status annotation, else its label. */
-function revisionOf({annotations, labels}: PodModel): string | undefined {
-  const status = annotations['sidecar.istio.io/status']
-  const written = /"revision"\s*:\s*"([^"]+)"/.exec(status ?? '')?.[1]
-  return annotations['istio.io/rev'] ?? written ?? labels['istio.io/rev']
 }

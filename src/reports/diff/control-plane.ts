@@ -1,5 +1,5 @@
 import {connectedProblems} from '../../evidence/control-plane/connection-problems.js'
-import {askIstiods, type IstiodAnswer, istiodPods} from '../../evidence/control-plane/istiods.js'
+import {askIstiods, type IstiodAnswer, runningIstiods} from '../../evidence/control-plane/istiods.js'
 import type {Gap} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
@@ -24,9 +24,8 @@ export interface ControlPlaneDiffOptions {
 const BROKEN_BY_DUMP = /^1\.27\.[01](\D|$)/
 
 async function istiodsOf(source: Source, question: ControlPlaneDiffOptions): Promise<readonly IstiodAnswer[]> {
-  const pods = await source.objects({kind: 'Pod', namespace: question.istioNamespace})
-  if (!pods.ok) return []
-  return await askIstiods(source, istiodPods(pods.value, question.istioNamespace, question.revision))
+  const running = await runningIstiods(source, question)
+  return running.ok ? await askIstiods(source, running.value) : []
 }
 
 function refuseBuggyIstiod(

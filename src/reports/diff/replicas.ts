@@ -1,17 +1,17 @@
 import {createHash} from 'node:crypto'
 import {normalForm} from '../../analysis/config-diff/normal-form.js'
 import {listOf, textOf} from '../../formats/decode.js'
+import {hasProxy, isAlive} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {CONFIG_SECTIONS, type ConfigSection} from '../../model/config-change.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {hasProxy, isAlive} from '../proxy-status/unlisted.js'
 import {type PairDiff, pairDiff, readAnswer} from './pair.js'
 import type {DumpConfig} from './proxy-config.js'
 import {type DiffReport, differs} from './report.js'
-import {workloadOf} from './workload.js'
+import {workloadName} from './workload.js'
 
 type Prints = ReadonlyMap<ConfigSection, string>
 
@@ -101,7 +101,7 @@ async function differingReplicas(
 export async function replicasReport(source: Source, pods: readonly KubeObject[], asked: string): Promise<DiffReport> {
   const byWorkload = new Map<string, KubeObject[]>()
   for (const pod of pods.filter(each => hasProxy(each) && isAlive(each))) {
-    byWorkload.set(workloadOf(pod), [...(byWorkload.get(workloadOf(pod)) ?? []), pod])
+    byWorkload.set(workloadName(pod), [...(byWorkload.get(workloadName(pod)) ?? []), pod])
   }
   const several = [...byWorkload].filter(([, replicas]) => replicas.length > 1).sort(([a], [b]) => byText(a, b))
   if (several.length === 0) {

@@ -1,14 +1,14 @@
+import {hasProxy, isAlive} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {hasProxy, isAlive} from '../proxy-status/unlisted.js'
 import {type Report, required} from '../report.js'
 import {compareObjects, type ObjectComparison} from './objects.js'
 import {type PairDiff, pairDiff, readAnswer} from './pair.js'
-import {workloadOf} from './workload.js'
+import {workloadName} from './workload.js'
 
 /** One side of a comparison: a source, and the pod in it if one was named. */
 export interface DiffSide {
@@ -79,7 +79,7 @@ function matched(first: ReadonlyMap<string, KubeObject>, second: ReadonlyMap<str
   }
   const onlyFirst: string[] = []
   for (const [name, pod] of left) {
-    const replacement = [...right].find(([, other]) => workloadOf(other) === workloadOf(pod))
+    const replacement = [...right].find(([, other]) => workloadName(other) === workloadName(pod))
     if (replacement === undefined) onlyFirst.push(name)
     else {
       pairs.push([pod, replacement[1]])

@@ -3,15 +3,14 @@ import {section} from '../../formats/envoy-config-dump/parse.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
 import {gapSentence} from '../../model/answer.js'
-import {clusterNameParts} from '../../model/envoy-cluster.js'
+import {byClusterName, clusterNameParts} from '../../model/envoy-cluster.js'
 import type {EndpointGroup} from '../../model/envoy-endpoint.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
-import {byClusterName} from '../clusters/report.js'
 import {loadDump, nothingLeft, unreadNotes} from '../config-dump.js'
+import {type EndpointFilter, keptGroups} from '../endpoint-filter.js'
 import type {Report} from '../report.js'
-import {type EndpointFilter, keptGroups} from './filter.js'
 
 export interface EdsReport extends Report {
   readonly subject: PodRef

@@ -9,7 +9,7 @@ import type {PodRef} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import type {Source} from '../../sources/source.js'
 import {nothingLeft} from '../config-dump.js'
-import {type EndpointFilter, keepsEndpoint} from '../eds/filter.js'
+import {type EndpointFilter, keepsEndpoint} from '../endpoint-filter.js'
 import {type Report, required} from '../report.js'
 import {clusterStatus} from './cluster-status.js'
 

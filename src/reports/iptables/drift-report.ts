@@ -1,13 +1,14 @@
 import {type Difference, driftOf} from '../../analysis/netfilter/drift/drift.js'
 import type {Oddity} from '../../analysis/netfilter/interception/oddities.js'
 import {type Expected, expectedFor} from '../../evidence/kernel/expectation.js'
+import {readableKernel} from '../../evidence/kernel/nothing-read.js'
 import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
 import {humanCount} from '../../model/human-count.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {type IptablesReport, iptablesReport, readableKernel, reportOn} from './report.js'
+import {type IptablesReport, iptablesReport, reportOn} from './report.js'
 
 export interface DriftReport extends Report {
   readonly subject: PodRef

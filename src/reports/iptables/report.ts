@@ -1,9 +1,12 @@
 import {eraOf} from '../../analysis/netfilter/era.js'
+import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
 import {type Interception, interceptionOf} from '../../analysis/netfilter/interception/interception.js'
 import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
 import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
 import {unseenIn, withUnseen} from '../../analysis/netfilter/interception/unseen.js'
-import {nothingRead} from '../../evidence/kernel/nothing-read.js'
+import {nodeWarnings} from '../../analysis/netfilter/node-warnings.js'
+import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
+import {readableKernel} from '../../evidence/kernel/nothing-read.js'
 import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
 import {readNow} from '../../evidence/kernel/ways.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -24,15 +27,7 @@ export interface IptablesReport extends Report {
   readonly excerpt: boolean
 }
 
-/** The rules were there to be read, or an error that names the ways which work. */
-export function readableKernel(kernel: Kernel, source: Source, subject: PodRef): Kernel {
-  if (kernel.rulesets.length > 0) return kernel
-  const error = nothingRead(kernel, source, subject)
-  if (error !== undefined) throw error
-  return kernel
-}
-
-/** Families worth a summary: those whose rules are known, IPv4 first. */
+/** True when some rule is about an IPv6 address. */
 function namesIpv6(rulesets: readonly Ruleset[]): boolean {
   return mentionsOf(rulesets).ranges.some(range => range.family === 'ip6')
 }
@@ -81,6 +76,17 @@ function isPiece(rulesets: readonly Ruleset[]): boolean {
   })
 }
 
+/** Values that istio-init logged and cannot have been meant. */
+function wrongArguments({parameters, from}: Kernel): readonly Oddity[] {
+  if (from === 'computed' || !hasEffectiveSettings(parameters)) return []
+  return wrongValues(settingsFromLog(parameters)).map(({what, consequence}) => ({
+    id: 'wrong-argument',
+    level: 'warning',
+    what,
+    consequence,
+  }))
+}
+
 /** A report about rulesets that are at hand, read or computed. */
 export function reportOn(kernel: Kernel, source: Source, subject: PodRef): IptablesReport {
   const {rulesets, machine} = kernel
@@ -100,7 +106,9 @@ export function reportOn(kernel: Kernel, source: Source, subject: PodRef): Iptab
     kernel,
     rulesets,
     interceptions,
-    oddities: excerpt ? [] : odditiesOf(rulesets, interceptions),
+    oddities: excerpt
+      ? []
+      : [...wrongArguments(kernel), ...nodeWarnings(rulesets), ...odditiesOf(rulesets, interceptions)],
     ...(era === undefined ? {} : {era}),
     excerpt,
   }

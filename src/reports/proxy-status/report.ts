@@ -1,5 +1,7 @@
 import {connectedProblems} from '../../evidence/control-plane/connection-problems.js'
 import type {IstiodAnswer} from '../../evidence/control-plane/istiods.js'
+import {type ListedProxy, listedProxies} from '../../evidence/control-plane/istiods.js'
+import {hasProxy, isAlive, podRevision} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type KubeObject, podLabel, podRefOf} from '../../model/kube-object.js'
@@ -10,9 +12,9 @@ import {type ProxyConnection, proxyNamespace} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
 import {optional, type Report} from '../report.js'
 import {explained} from './explained.js'
-import {gather, type Listed, listingOnce, merged} from './gather.js'
+import {gather, listingOnce} from './gather.js'
 import {keepsRow} from './only.js'
-import {hasProxy, isAlive, noSidecarProblem, revisionOf, unlistedProblem} from './unlisted.js'
+import {noSidecarProblem, unlistedProblem} from './unlisted.js'
 import {skewProblems} from './version-skew.js'
 
 export interface ProxyStatusFilter {
@@ -81,9 +83,9 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     (filter.proxy === undefined || filter.proxy === id) &&
     (filter.namespace === undefined || proxyNamespace(id) === filter.namespace) &&
     (wanted.length === 0 || matchesLabels(wanted, podOf.get(id)?.metadata.labels ?? {}))
-  const listed = merged(istiods)
+  const listed = listedProxies(istiods)
   const rows = await boundedMap([...listed.keys()].filter(inView).sort(byText), 32, async (id): Promise<ProxyRow> => {
-    const {proxy, istiod} = listed.get(id) as Listed
+    const {proxy, istiod} = listed.get(id) as ListedProxy
     const rejectingProxy = {
       namespace: proxyNamespace(id),
       rootNamespace: filter.istioNamespace,
@@ -92,7 +94,7 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     const problems = await connectedProblems(source, proxy, rejectingProxy, at, filter.staleAfterMs)
     const version = istiods.find(each => each.pod.name === istiod)?.version ?? ''
     const pod = podOf.get(id)
-    const revision = pod === undefined ? '' : revisionOf(pod)
+    const revision = pod === undefined ? '' : podRevision(pod)
     return {id, proxy, istiod, revision, problems: [...problems, ...skewProblems(proxy, version)]}
   })
   const silent = istiods.filter(istiod => istiod.silent !== undefined)
@@ -106,7 +108,7 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
   }
   const lost =
     silent.length > 0
-      ? unlisted.map(([id, pod]): ProxyRow => ({id, revision: revisionOf(pod), problems: []}))
+      ? unlisted.map(([id, pod]): ProxyRow => ({id, revision: podRevision(pod), problems: []}))
       : await lostRows(source, unlisted, istiods, filter, gaps)
   const outside = await outsiders(
     source,
@@ -148,9 +150,9 @@ async function lostRows(
   gaps: Gap[],
 ): Promise<readonly ProxyRow[]> {
   const revisions = new Set(istiods.map(istiod => istiod.revision))
-  const ours = unlisted.filter(([, pod]) => filter.revision === undefined || revisions.has(revisionOf(pod)))
+  const ours = unlisted.filter(([, pod]) => filter.revision === undefined || revisions.has(podRevision(pod)))
   return await boundedMap(ours, INSPECTED_AT_ONCE, async ([id, pod], index): Promise<ProxyRow> => {
-    const revision = revisionOf(pod)
+    const revision = podRevision(pod)
     if (index < MAX_INSPECTED_PODS || filter.why === true) {
       return {id, revision, problems: [await unlistedProblem(source, pod, revisions, gaps)]}
     }

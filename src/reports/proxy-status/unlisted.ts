@@ -1,30 +1,13 @@
 import {logReasons} from '../../analysis/sync-reason/log-reason.js'
 import {listOf, objectOf, textMapOf, textOf} from '../../formats/decode.js'
 import {parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
+import {hasProxy, podRevision} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import type {SyncProblem} from '../../model/sync-problem.js'
 import type {Source} from '../../sources/source.js'
 
 const PROXY = 'istio-proxy'
-
-/** True for a pod that runs Istio's proxy: as a container, a native sidecar, or as the whole gateway. */
-export function hasProxy(pod: KubeObject): boolean {
-  const all = [...listOf(pod, 'spec', 'containers'), ...listOf(pod, 'spec', 'initContainers')]
-  return all.some(container => textOf(container, 'name') === PROXY)
-}
-
-/** True for a pod that should be connected to istiod: neither completed nor being deleted. */
-export function isAlive(pod: KubeObject): boolean {
-  const phase = textOf(pod, 'status', 'phase') ?? 'Running'
-  return phase !== 'Succeeded' && phase !== 'Failed' && textOf(pod, 'metadata', 'deletionTimestamp') === undefined
-}
-
-/** The control plane revision a pod was injected for. */
-export function revisionOf(pod: KubeObject): string {
-  const {annotations = {}, labels = {}} = pod.metadata
-  return annotations['istio.io/rev'] ?? labels['istio.io/rev'] ?? 'default'
-}
 
 /** Why the proxy container is not running, as reported by the kubelet; undefined if it runs. */
 function notStarted(pod: KubeObject): string | undefined {
@@ -86,7 +69,7 @@ export async function unlistedProblem(
   const [version, why] = await Promise.all([runningVersion(source, ref), whyFromLog(source, ref, gaps)])
   const kind = version === undefined ? 'unknown' : version === '' ? 'never-connected' : 'disconnected'
   const note = version ? {note: `still running the config from ${version.split('/')[0]}`} : {}
-  const wanted = revisionOf(pod)
+  const wanted = podRevision(pod)
   if (why === undefined && revisions.size > 0 && !revisions.has(wanted)) {
     const reason = `it was injected by revision ${wanted}, and no istiod of that revision is running`
     const advice = `Restart the pod to have it injected by ${[...revisions].join(' or ')}, or reinstall the revision.`

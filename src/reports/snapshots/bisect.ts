@@ -1,4 +1,5 @@
 import {at, listOf, numberOf, textOf} from '../../formats/decode.js'
+import {hasProxy} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {ConfigSection} from '../../model/config-change.js'
@@ -7,8 +8,7 @@ import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {readAnswer} from '../diff/pair.js'
 import type {DumpConfig} from '../diff/proxy-config.js'
-import {workloadOf} from '../diff/workload.js'
-import {hasProxy} from '../proxy-status/unlisted.js'
+import {workloadName} from '../diff/workload.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
 
@@ -83,7 +83,7 @@ function wanted(pods: readonly KubeObject[], pod: string | undefined): readonly 
   if (pod === undefined) return proxies
   return proxies.filter(each => {
     const label = podLabel(podRefOf(each))
-    const workload = workloadOf(each).replace(/^[^/]*\//, '')
+    const workload = workloadName(each).replace(/^[^/]*\//, '')
     return label === pod || each.metadata.name === pod || workload === pod || workload.startsWith(`${pod}.`)
   })
 }

@@ -1,4 +1,4 @@
-import {askIstiods, istiodPods} from '../../evidence/control-plane/istiods.js'
+import {askIstiods, runningIstiods} from '../../evidence/control-plane/istiods.js'
 import type {Gap} from '../../model/answer.js'
 import {missing} from '../../model/answer.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
@@ -51,10 +51,10 @@ function skewOf(controlPlane: readonly ControlPlaneVersion[], proxies: readonly 
 /** The versions of the client and, as far as the source has them, of the control plane and every proxy. */
 export async function versionReport(source: Source, scope: VersionScope): Promise<VersionReport> {
   const gaps: Gap[] = []
-  const pods = await source.objects({kind: 'Pod', namespace: scope.istioNamespace})
-  if (!pods.ok) gaps.push({...pods.gap, what: 'versions of the control plane and the proxies'})
-  const running = istiodPods(pods.ok ? pods.value : [], scope.istioNamespace, scope.revision)
-  if (pods.ok && running.length === 0) {
+  const found = await runningIstiods(source, scope)
+  if (!found.ok) gaps.push({...found.gap, what: 'versions of the control plane and the proxies'})
+  const running = found.ok ? found.value : []
+  if (found.ok && running.length === 0) {
     const detail = `no running istiod in namespace ${scope.istioNamespace}`
     gaps.push(
       missing(

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {decideInjection} from '../../../src/analysis/injection/decision.js'
-import {stockWebhooks} from '../../../src/analysis/injection/stock-webhooks.js'
+import {defaultWebhooks} from '../../../src/analysis/injection/default-webhooks.js'
 import {webhookVerdicts} from '../../../src/analysis/injection/webhook-verdict.js'
 import {readInjectionWebhooks} from '../../../src/formats/injection-webhook.js'
 import {readPod} from '../../../src/formats/kube-pod/parse.js'
@@ -185,7 +185,7 @@ describe('installations that are not plain', () => {
     ['', 'sidecar.istio.io/inject=true', 'R1'],
     ['istio.io/rev=R1', '', 'no: missing webhook'],
   ])('tags prod and default for R1: namespace %p, pod %p', (namespace, own, expected) => {
-    const webhooks = [...tagged('prod', revision('prod'), 'R1'), ...tagged('default', stockWebhooks([]), 'R1')]
+    const webhooks = [...tagged('prod', revision('prod'), 'R1'), ...tagged('default', defaultWebhooks([]), 'R1')]
     expect(decided({webhooks, namespace, pod: own})).toBe(expected)
   })
 
@@ -196,7 +196,7 @@ describe('installations that are not plain', () => {
     ['kubernetes.io/metadata.name=kube-system', '', 'kube-system', 'no: nobody asks'],
   ])('enableNamespacesByDefault: namespace %p, pod %p, named %p', (namespace, own, name, expected) => {
     const absent = (key: string) => ({key, operator: 'DoesNotExist', values: []}) as const
-    const [plain] = stockWebhooks([])
+    const [plain] = defaultWebhooks([])
     if (plain === undefined) throw new Error('no webhook')
     const auto: InjectionWebhook = {
       ...plain,
@@ -208,12 +208,12 @@ describe('installations that are not plain', () => {
       ],
       objectSelector: [absent('sidecar.istio.io/inject'), absent('istio.io/rev')],
     }
-    expect(decided({webhooks: [...stockWebhooks([]), auto], namespace, pod: own, name})).toBe(expected)
+    expect(decided({webhooks: [...defaultWebhooks([]), auto], namespace, pod: own, name})).toBe(expected)
   })
 
   test('a deactivated default revision serves nobody, and is not named among the known ones', () => {
     const never = [{key: 'istio.io/deactivated', operator: 'In', values: ['never-match']}] as const
-    const off = stockWebhooks([]).map(hook => ({...hook, namespaceSelector: never, objectSelector: never}))
+    const off = defaultWebhooks([]).map(hook => ({...hook, namespaceSelector: never, objectSelector: never}))
     const home = {name: 'n', labels: {'istio-injection': 'enabled'}, annotations: {}}
     const decision = decideInjection({
       pod: pod({}),
@@ -233,8 +233,8 @@ describe('installations that are not plain', () => {
           return `${name} ${JSON.stringify(sorted)}`
         })
         .sort()
-    expect(selectors(stockWebhooks([]))).toEqual(selectors(await defaults()))
-    expect(selectors(stockWebhooks(['R1'])).filter(each => each.includes('R1'))).toEqual(selectors(revision('R1')))
+    expect(selectors(defaultWebhooks([]))).toEqual(selectors(await defaults()))
+    expect(selectors(defaultWebhooks(['R1'])).filter(each => each.includes('R1'))).toEqual(selectors(revision('R1')))
   })
 })
 

@@ -2,8 +2,8 @@ import {expect, test} from '@jest/globals'
 import {readPod} from '../../../src/formats/kube-pod/parse.js'
 import type {Finding} from '../../../src/model/finding.js'
 import type {PodModel} from '../../../src/model/pod.js'
+import {openTally} from '../../../src/reports/check/evaluate/aggregator.js'
 import type {Outcome} from '../../../src/reports/check/evaluate/check-pod.js'
-import {openTally} from '../../../src/reports/check/evaluate/tally.js'
 import {RULES} from '../../../src/rules/registry.js'
 
 const [one, two, three] = RULES

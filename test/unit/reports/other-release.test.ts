@@ -34,7 +34,7 @@ describe('rules of past releases in a pod of another one', () => {
   test.each(DEFAULTS)('%s, in a pod of 1.31', name => {
     const found = otherRelease(expectedOf(31), parseRules(SAVED[name] ?? '').rulesets)
     if (minorOf(name) >= 25) expect(found).toBeUndefined()
-    else expect(found).toMatchObject({told: '1.31', exactly: true})
+    else expect(found).toMatchObject({declaredVersion: '1.31', exactly: true})
   })
 
   test.each(DEFAULTS)('%s, in a pod of its own release or of nobody knows which', name => {

@@ -1,4 +1,4 @@
-import {isGoTrue} from '../../../model/go-boolean.js'
+import {parseGoBool} from '../../../model/go-boolean.js'
 import {BARE_SETTINGS, type CaptureSettings, splitList} from './settings.js'
 
 /** Names under which istio-init takes one value: flags (short and long) and environment variables; a flag wins. */
@@ -118,14 +118,14 @@ export function settingsFromInit(
     outboundExclude: list('outboundExclude'),
     virtualInterfaces: list('virtualInterfaces'),
     excludedInterfaces: list('excludedInterfaces'),
-    dns: isGoTrue(values.get('dns')),
-    dnsAll: isGoTrue(values.get('dnsAll')),
+    dns: parseGoBool(values.get('dns')),
+    dnsAll: parseGoBool(values.get('dnsAll')),
     resolvers: pod.resolvers,
-    dropInvalid: isGoTrue(values.get('dropInvalid')),
+    dropInvalid: parseGoBool(values.get('dropInvalid')),
     groupsInclude: text('groupsInclude', '*'),
     groupsExclude: list('groupsExclude'),
     loopback4: text('loopback4', BARE_SETTINGS.loopback4),
-    native: isGoTrue(values.get('native')),
-    ipv6: wantsIpv6(pod.addresses, isGoTrue(values.get('dualStack'))),
+    native: parseGoBool(values.get('native')),
+    ipv6: wantsIpv6(pod.addresses, parseGoBool(values.get('dualStack'))),
   }
 }

@@ -7,8 +7,8 @@ import {injectedContainer, isOver, type ObjectRef, objectLabel, type PodModel} f
 import type {Labels} from '../../../model/selector.js'
 import type {FactName, Facts, Workload} from '../../../rules/facts.js'
 import {IGNORE, ignoredIn} from '../../../rules/ignored.js'
-import {isCalled} from '../../../rules/pick.js'
-import {type Found, type Rule, Undecided} from '../../../rules/rule.js'
+import {type Found, Inconclusive, type Rule} from '../../../rules/rule.js'
+import {matchesRuleName} from '../../../rules/select-rules.js'
 import {settingsOf} from '../../../rules/team-parameters.js'
 import {factBook} from '../facts/book.js'
 import type {CheckRun, FactBook} from '../facts/context.js'
@@ -32,7 +32,7 @@ function quiet(rule: Rule, kind: 'passed' | 'not-applicable'): Outcome {
 
 /** Why a finding of the rule is accepted: the pod, its workload, or the Service or Namespace it is about names the rule in meshctl.io/ignore. */
 function acceptedBy(rule: Rule, annotations: readonly Labels[]): string | undefined {
-  const found = annotations.map(ignoredIn).find(ignored => ignored?.rules.some(word => isCalled(rule, word)))
+  const found = annotations.map(ignoredIn).find(ignored => ignored?.rules.some(word => matchesRuleName(rule, word)))
   return found === undefined
     ? undefined
     : `annotation ${IGNORE}${found.reason === undefined ? '' : `: ${found.reason}`}`
@@ -75,8 +75,8 @@ async function finding(rule: Rule, {pod}: Workload, found: Found, book: FactBook
 
 async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise<Outcome> {
   if (!rule.modes.includes(workload.mode)) return quiet(rule, 'not-applicable')
-  if (workload.pod.foreignSystem !== undefined && rule.anySystem !== true) return quiet(rule, 'not-applicable')
-  if (isOver(workload.pod) && rule.alsoWhenOver !== true) return quiet(rule, 'not-applicable')
+  if (workload.pod.nonLinuxOs !== undefined && rule.anyOs !== true) return quiet(rule, 'not-applicable')
+  if (isOver(workload.pod) && rule.includeTerminated !== true) return quiet(rule, 'not-applicable')
   const answers = await Promise.all(rule.needs.map(async name => [name, await book.fact(name)] as const))
   const facts: Partial<Record<FactName, unknown>> = {}
   for (const [name, answer] of answers) {
@@ -91,7 +91,7 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
     if (answer.ok) facts[name] = answer.value
   }
   let unknown: Gap | undefined
-  for (const name of rule.passesWith ?? []) {
+  for (const name of rule.needsToPass ?? []) {
     const answer = await book.fact(name)
     if (answer.ok) facts[name] = answer.value
     else if (answer.gap.reason !== 'not-applicable') unknown ??= answer.gap
@@ -100,7 +100,7 @@ async function evaluate(rule: Rule, workload: Workload, book: FactBook): Promise
   try {
     found = rule.check(workload, facts as Facts, settingsOf(rule))
   } catch (error) {
-    if (!(error instanceof Undecided)) throw error
+    if (!(error instanceof Inconclusive)) throw error
     const what = error.reason === 'unreadable' ? 'its condition' : 'its evidence'
     return {
       rule,
@@ -126,7 +126,7 @@ export async function checkPod(
   const workload: Workload = {
     pod,
     mode: predicted?.mode ?? podMode(pod),
-    foreseen: predicted !== undefined,
+    predicted: predicted !== undefined,
     at: run.at,
     ...(version === undefined ? {} : {version}),
   }

@@ -1,5 +1,5 @@
 import {decideInjection} from '../../../analysis/injection/decision.js'
-import {stockWebhooks} from '../../../analysis/injection/stock-webhooks.js'
+import {defaultWebhooks} from '../../../analysis/injection/default-webhooks.js'
 import {type Answer, answered} from '../../../model/answer.js'
 import type {Facts} from '../../../rules/facts.js'
 import type {PodContext} from './context.js'
@@ -25,7 +25,7 @@ export async function injection({
   const decision = decideInjection({
     pod,
     namespace: namespace.value,
-    webhooks: webhooks.ok ? webhooks.value : stockWebhooks(revisions),
+    webhooks: webhooks.ok ? webhooks.value : defaultWebhooks(revisions),
     injectors: injectors.ok ? injectors.value : [],
     ...(version === undefined ? {} : {version}),
   })

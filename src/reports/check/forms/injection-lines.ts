@@ -1,7 +1,7 @@
 import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
 import {objectLabel} from '../../../model/pod.js'
 import {wrapText} from '../../../terminal/wrap.js'
-import type {CheckedWorkload} from '../evaluate/tally.js'
+import type {CheckedWorkload} from '../evaluate/aggregator.js'
 
 const WIDTH = 79
 

@@ -3,7 +3,7 @@ import type {Finding} from '../../../model/finding.js'
 import {humanCount} from '../../../model/human-count.js'
 import {objectLabel} from '../../../model/pod.js'
 import type {Rule} from '../../../rules/rule.js'
-import type {CheckedWorkload} from '../evaluate/tally.js'
+import type {CheckedWorkload} from '../evaluate/aggregator.js'
 import type {CheckReport} from '../report.js'
 
 const ENTITIES: Readonly<Record<string, string>> = {

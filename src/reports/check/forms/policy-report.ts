@@ -1,5 +1,5 @@
 import type {Finding, Severity} from '../../../model/finding.js'
-import type {CheckedWorkload} from '../evaluate/tally.js'
+import type {CheckedWorkload} from '../evaluate/aggregator.js'
 import type {CheckReport} from '../report.js'
 
 /** The three the definition has from its first release on; a report with any other is refused whole. */

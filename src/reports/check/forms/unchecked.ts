@@ -1,7 +1,7 @@
 import {GAP_REASONS} from '../../../model/answer.js'
 import type {NotChecked} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
-import type {CheckedWorkload} from '../evaluate/tally.js'
+import type {CheckedWorkload} from '../evaluate/aggregator.js'
 
 /** Questions that could not be asked for one and the same reason. */
 export interface UncheckedGroup {

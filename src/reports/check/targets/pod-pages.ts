@@ -4,7 +4,7 @@ import {type Answer, type Gap, gapSentence} from '../../../model/answer.js'
 import {boundedMap} from '../../../model/bounded-map.js'
 import type {KubeObject} from '../../../model/kube-object.js'
 import {byText} from '../../../model/order.js'
-import {objectLabel, type PodModel} from '../../../model/pod.js'
+import {hasEnded, objectLabel, type PodModel} from '../../../model/pod.js'
 import {matchesLabels, parseSelector} from '../../../model/selector.js'
 import {UserError} from '../../../model/user-error.js'
 import {objectPages} from '../../../sources/object-pages.js'
@@ -31,7 +31,6 @@ type PodList = AsyncGenerator<Answer<Page<PodModel | undefined>>>
 
 /** Lists of namespaces begun at once, where the cluster is not listed whole. */
 const NAMESPACES_AT_ONCE = 8
-const OVER = ['Succeeded', 'Failed']
 
 /** Tells whether a pod falls to one of several runs, counted from 0: by workload, the same in every run, so that each workload is checked exactly once. */
 export function inShard(shard: string | undefined): (pod: PodModel) => boolean {
@@ -72,7 +71,7 @@ function cannotList(source: Source, gap: Gap, more = ''): UserError {
 
 /** The pods of a page that can be checked: a pod that is over is of no interest. */
 function alive({items, ...page}: Page<PodModel | undefined>): PodPage {
-  const pods = items.filter(pod => pod !== undefined && !OVER.includes(pod.status?.phase ?? ''))
+  const pods = items.filter(pod => pod !== undefined && !hasEnded(pod.status?.phase))
   return {...page, pods: pods as readonly PodModel[], read: items.length, unseen: []}
 }
 

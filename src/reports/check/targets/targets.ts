@@ -1,6 +1,7 @@
-import {flagOf, listOf, textOf} from '../../../formats/decode.js'
+import {flagOf, listOf} from '../../../formats/decode.js'
 import {isWorkloadKind, readPod, WORKLOAD_KINDS} from '../../../formats/kube-pod/parse.js'
 import {isPatch} from '../../../formats/kube-pod/patch.js'
+import {podHasEnded} from '../../../formats/kube-pod/proxy-pod.js'
 import {type Gap, gapSentence} from '../../../model/answer.js'
 import {kindOf} from '../../../model/kinds.js'
 import type {KubeObject} from '../../../model/kube-object.js'
@@ -74,11 +75,6 @@ async function fromFiles(source: Source, target: Target): Promise<readonly KubeO
   })
 }
 
-/** Pods that are of no interest to a fleet-wide check: they are over. */
-function over(pod: KubeObject): boolean {
-  return ['Succeeded', 'Failed'].includes(textOf(pod, 'status', 'phase') ?? '')
-}
-
 /** The error for a namespace, or a whole cluster, in which there is nothing to check. */
 export function noPods(source: Source, target: Target): UserError {
   const where =
@@ -129,7 +125,7 @@ export async function checkTargets(
     })
   }
   const pods = await resolvePods(source, target)
-  const running = pods.filter(pod => !over(pod))
+  const running = pods.filter(pod => !podHasEnded(pod))
   if (running.length > 0) return running
   throw noPods(source, target)
 }

@@ -14,7 +14,7 @@ export interface BootstrapReport extends Report {
   readonly document: () => unknown
 }
 
-/** What a pod's Envoy was started with. */
+/** The bootstrap configuration of a pod's Envoy. */
 export async function bootstrapReport(given: Source, subject: PodRef): Promise<BootstrapReport> {
   const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['bootstrap'])

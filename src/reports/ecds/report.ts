@@ -16,7 +16,7 @@ export interface EcdsReport extends Report {
   readonly document: () => unknown
 }
 
-/** The filters a pod's Envoy discovered on their own, of every ECDS section, ordered by type and name. */
+/** The filters of a pod's Envoy delivered through ECDS, ordered by type and name. */
 export async function ecdsReport(given: Source, subject: PodRef): Promise<EcdsReport> {
   const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['ecds'])

@@ -1,15 +1,26 @@
 import {eraOf} from '../../analysis/netfilter/era.js'
+import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
 import {type Interception, interceptionOf} from '../../analysis/netfilter/interception/interception.js'
 import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
 import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
 import {unseenIn, withUnseen} from '../../analysis/netfilter/interception/unseen.js'
+import {nodeWarnings} from '../../analysis/netfilter/node-warnings.js'
+import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
 import {readableKernel} from '../../evidence/kernel/nothing-read.js'
 import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
 import {readNow} from '../../evidence/kernel/ways.js'
 import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Machine} from '../../model/machine.js'
-import {hiddenByNft, hidesInterfaces, type IpFamily, type Ruleset, ruleCount, type Table} from '../../model/ruleset.js'
+import {
+  everyChain,
+  hiddenByNft,
+  hidesInterfaces,
+  type IpFamily,
+  type Ruleset,
+  ruleCount,
+  type Table,
+} from '../../model/ruleset.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 
@@ -43,8 +54,8 @@ function families(rulesets: readonly Ruleset[], machine: Machine): readonly IpFa
 
 /** Listings always show the built-in chains; a text without any is a cutting. */
 function isExcerpt(rulesets: readonly Ruleset[]): boolean {
-  const chains = rulesets.flatMap(({tables}) => tables.flatMap(table => table.chains))
-  return chains.length > 0 && chains.every(chain => chain.hook === undefined)
+  const chains = everyChain(rulesets)
+  return chains.length > 0 && chains.every(({chain}) => chain.hook === undefined)
 }
 
 /** What tells the releases apart is in the parts of rules that some forms of text do not show. */
@@ -52,9 +63,7 @@ function showsHalf(rulesets: readonly Ruleset[]): boolean {
   return rulesets.some(
     set =>
       hidesInterfaces(set) ||
-      set.tables.some(({chains}) =>
-        chains.some(chain => !chain.complete || chain.rules.some(rule => hiddenByNft(rule) !== undefined)),
-      ),
+      everyChain([set]).some(({chain}) => !chain.complete || chain.rules.some(rule => hiddenByNft(rule) !== undefined)),
   )
 }
 
@@ -72,6 +81,17 @@ function isPiece(rulesets: readonly Ruleset[]): boolean {
     const {inbound, outbound} = unseenIn(rulesets, family)
     return inbound !== undefined || outbound !== undefined
   })
+}
+
+/** Values that istio-init logged and cannot have been meant. */
+function wrongArguments({parameters, from}: Kernel): readonly Oddity[] {
+  if (from === 'computed' || !hasEffectiveSettings(parameters)) return []
+  return wrongValues(settingsFromLog(parameters)).map(({what, consequence}) => ({
+    id: 'wrong-argument',
+    level: 'warning',
+    what,
+    consequence,
+  }))
 }
 
 /** A report about rulesets that are at hand, read or computed. */
@@ -93,7 +113,9 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
     kernel,
     rulesets,
     interceptions,
-    oddities: excerpt ? [] : odditiesOf(rulesets, interceptions),
+    oddities: excerpt
+      ? []
+      : [...wrongArguments(kernel), ...nodeWarnings(rulesets), ...odditiesOf(rulesets, interceptions)],
     ...(era === undefined ? {} : {era}),
     excerpt,
   }

@@ -11,7 +11,7 @@ export interface ServerInfoReport extends Report {
   readonly artifact: Artifact
 }
 
-/** What a pod's Envoy says about itself: version, state, uptime, options, node. */
+/** Version, state, uptime, options and node of a pod's Envoy. */
 export async function serverInfoReport(given: Source, subject: PodRef): Promise<ServerInfoReport> {
   const source = noted(given)
   const artifact = required(await source.evidence('envoy.server_info', subject), source, 'envoy.server_info')

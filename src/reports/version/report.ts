@@ -29,7 +29,7 @@ export interface VersionReport extends Report {
   readonly client: string
   readonly controlPlane: readonly ControlPlaneVersion[]
   readonly proxies: readonly ProxyVersion[]
-  /** One sentence per difference of releases that matters. */
+  /** One sentence per unsupported version combination. */
   readonly skew: readonly string[]
 }
 
@@ -50,7 +50,7 @@ function skewOf(controlPlane: readonly ControlPlaneVersion[], proxies: readonly 
   ]
 }
 
-/** The client's version and, as far as the source can tell, those of the control plane and of every proxy. */
+/** The versions of the client and, as far as the source has them, of the control plane and every proxy. */
 export async function versionReport(given: Source, scope: VersionScope): Promise<VersionReport> {
   const source = noted(given)
   const gaps: Gap[] = []
@@ -64,7 +64,7 @@ export async function versionReport(given: Source, scope: VersionScope): Promise
         'versions of the control plane and the proxies',
         'not-found',
         detail,
-        'Name its namespace with -i or its revision with -r.',
+        'Specify its namespace with -i or its revision with -r.',
       ).gap,
     )
   }
@@ -83,7 +83,7 @@ export async function versionReport(given: Source, scope: VersionScope): Promise
   }
 }
 
-/** The report without a source: the client's version alone, and why no source could be opened when one was wanted. */
+/** The report without a source: the client version, and why the source could not be opened. */
 export function clientVersion(client: string, refused?: Error): VersionReport {
   const what = 'versions of the control plane and the proxies'
   const gaps = refused === undefined ? [] : [missing(what, 'unreachable', refused.message).gap]

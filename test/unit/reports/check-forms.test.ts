@@ -10,9 +10,9 @@ import {parseBaseline} from '../../../src/formats/baseline.js'
 import {parseCheckConfig} from '../../../src/formats/check-config.js'
 import type {Finding, PatchStep} from '../../../src/model/finding.js'
 import {fingerprint} from '../../../src/reports/check/evaluate/fingerprint.js'
+import {patchesOf} from '../../../src/reports/check/evaluate/patch-plan.js'
 import {junitXml} from '../../../src/reports/check/forms/junit.js'
-import {patchesOf, withCorrections} from '../../../src/reports/check/patch-plan.js'
-import {baselineOf, severitiesByCode, withPolicy} from '../../../src/reports/check/policy.js'
+import {baselineOf, severitiesByCode, withCorrections, withPolicy} from '../../../src/reports/check/policy.js'
 import {type CheckReport, checkReport, countsOf} from '../../../src/reports/check/report.js'
 import {podPages} from '../../../src/reports/check/targets/pod-pages.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
@@ -136,16 +136,16 @@ describe('forms for programs', () => {
     for (const form of ['table', 'wide'] as const) {
       expect(await shown(report, form)).toMatch(/Could not be read \(1\):\n {2}a\.yaml:3:7: not YAML/)
       expect(await shown(report, form)).toMatch(/Not looked at \(1\):\n {2}Widget w: it carries/)
-      expect(checkView.untold?.(report, form)).toEqual([])
+      expect(checkView.unreportedGaps?.(report, form)).toEqual([])
     }
     for (const form of ['short', 'github', 'patch', 'baseline'] as const)
-      expect(checkView.untold?.(report, form)).toEqual([gap, over])
+      expect(checkView.unreportedGaps?.(report, form)).toEqual([gap, over])
   })
 
   test('reasons that differ in the name of the pod alone are one line', async () => {
     const [one, two] = mesh.workloads
     if (one === undefined || two === undefined) throw new Error('no workloads')
-    const with_ = (each: typeof one, detail = 'x does not hold it') => {
+    const with_ = (each: typeof one, detail = 'not in x') => {
       const pods = [`${each.workload.name}-1`]
       const what = `listening sockets of ${pods[0]}.${each.workload.namespace}`
       const gap = {what, reason: 'not-captured' as const, detail}

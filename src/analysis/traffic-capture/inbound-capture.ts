@@ -1,4 +1,5 @@
 import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {initWords} from '../netfilter/expected-rules/from-init.js'
 
 /** Which inbound TCP ports the rules of a pod send to Envoy, and where that was read. */
 export interface InboundCapture {
@@ -36,11 +37,12 @@ function argument(args: readonly string[], flag: string): string | undefined {
 /** What a pod's rules capture inbound: the arguments istio-init ran with, else (CNI, templates) what the annotations ask for. */
 export function inboundCapture(pod: PodModel): InboundCapture {
   const init = injectedContainer(pod, 'istio-init')
-  if (init?.args.includes('-b') === true) {
+  const words = init === undefined ? [] : initWords(init)
+  if (words.includes('-b')) {
     return {
-      include: included(argument(init.args, '-b')),
-      exclude: numbers(argument(init.args, '-d') ?? ''),
-      interception: modeOf(argument(init.args, '-m')),
+      include: included(argument(words, '-b')),
+      exclude: numbers(argument(words, '-d') ?? ''),
+      interception: modeOf(argument(words, '-m')),
       from: 'istio-init',
     }
   }

@@ -1,4 +1,5 @@
 import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {initWords} from '../netfilter/expected-rules/from-init.js'
 
 /** Which outbound TCP connections the rules of a pod send to Envoy, and where that was read. */
 export interface OutboundCapture {
@@ -20,7 +21,8 @@ function items(text: string | undefined): readonly string[] {
 
 /** What a pod's rules capture outbound: istio-init's -i, -x, -q and -o, else what the annotations ask for (istio-iptables flags). */
 export function outboundCapture(pod: PodModel): OutboundCapture {
-  const args = injectedContainer(pod, 'istio-init')?.args ?? []
+  const init = injectedContainer(pod, 'istio-init')
+  const args = init === undefined ? [] : initWords(init)
   if (args.includes('-i')) {
     const argument = (flag: string) => items(args.includes(flag) ? args[args.indexOf(flag) + 1] : '')
     return {

@@ -1,6 +1,6 @@
 import type {CaptureDefaults} from './injection.js'
 
-/** What MeshConfig says of the things rules ask about; defaults are Istio's. */
+/** The MeshConfig settings that rules use, with Istio's defaults. */
 export interface MeshSettings {
   readonly rootNamespace: string
   readonly enableAutoMtls: boolean

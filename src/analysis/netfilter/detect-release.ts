@@ -1,5 +1,5 @@
 import {ruleKey} from '../../model/rule-key.js'
-import type {Ruleset} from '../../model/ruleset.js'
+import {everyRule, type Ruleset} from '../../model/ruleset.js'
 import {BEFORE_1_0, NEWEST, type ReleaseRange, rangeText} from './expected-rules/releases.js'
 import {canonicalChain, canonicalTable} from './istio-names.js'
 
@@ -47,14 +47,9 @@ const RELEASE_MARKS: readonly (readonly [Marks, ReleaseRange & {readonly mode?: 
 
 /** Which releases make rules like these, judged by what changed between releases; undefined when they are not istio's. */
 export function detectRelease(rulesets: readonly Ruleset[]): DetectedRelease | undefined {
-  const lines = rulesets.flatMap(({tables}) =>
-    tables.flatMap(table =>
-      table.chains.flatMap(chain =>
-        chain.rules.map(
-          rule => `${canonicalTable(table.name)}/${canonicalChain(chain.name)} ${canonicalKey(ruleKey(rule))}`,
-        ),
-      ),
-    ),
+  const lines = everyRule(rulesets).map(
+    ({table, chain, rule}) =>
+      `${canonicalTable(table.name)}/${canonicalChain(chain.name)} ${canonicalKey(ruleKey(rule))}`,
   )
   const has = (pattern: RegExp) => lines.some(line => pattern.test(line))
   const found = RELEASE_MARKS.find(([marks]) => marks(has))?.[1]

@@ -154,7 +154,8 @@ export const checkView: View<CheckReport> = {
   doc,
   data: checkData,
   showsGaps: true,
-  untold: ({damaged, passedOver}, form) => (form === 'table' || form === 'wide' ? [] : [...damaged, ...passedOver]),
+  unreportedGaps: ({damaged, passedOver}, form) =>
+    form === 'table' || form === 'wide' ? [] : [...damaged, ...passedOver],
   texts: {
     sarif: report => renderJson(sarifLog(report, report.rules, report.version)),
     junit: report => junitXml(report, report.rules),

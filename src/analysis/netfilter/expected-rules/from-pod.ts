@@ -1,3 +1,4 @@
+import {commaList} from '../../../model/comma-list.js'
 import type {CaptureDefaults} from '../../../model/injection.js'
 import {parseIstioVersion} from '../../../model/istio-version.js'
 import {type Container, injectedContainer, type PodModel} from '../../../model/pod.js'
@@ -6,7 +7,7 @@ import type {AmbientSettings} from './ambient.js'
 import {initWords, settingsFromInit, wantsIpv6} from './from-init.js'
 import {hasEffectiveSettings, settingsFromLog} from './from-log.js'
 import {releaseOf} from './releases.js'
-import {type CaptureSettings, INJECTED_SETTINGS, splitList} from './settings.js'
+import {type CaptureSettings, INJECTED_SETTINGS} from './settings.js'
 
 /** What a pod's rules should come from, and how that was found out. */
 export type Expectation =
@@ -49,7 +50,7 @@ function metadataOf(pod: PodModel, name: string): string | undefined {
 }
 
 function virtualInterfaces(pod: PodModel): readonly string[] {
-  return splitList(
+  return commaList(
     annotation(pod, 'istio.io/reroute-virtual-interfaces') ?? annotation(pod, `${TRAFFIC}kubevirtInterfaces`) ?? '',
   )
 }
@@ -71,7 +72,7 @@ export function settingsFromAnnotations(
   const proxy = pod.containers.find(({name}) => name === 'istio-proxy')
   const env = (name: string) => proxy?.env[name] ?? metadataOf(pod, name) ?? defaults.proxyMetadata?.[name]
   const traffic = (name: string) => annotation(pod, `${TRAFFIC}${name}`)
-  const own = splitList(traffic('excludeInboundPorts') ?? defaults.excludeInboundPorts ?? '')
+  const own = commaList(traffic('excludeInboundPorts') ?? defaults.excludeInboundPorts ?? '')
   const statusPort = annotation(pod, 'status.sidecar.istio.io/port') ?? defaults.statusPort ?? '15020'
   const cni = by === 'cni'
   const initEnv = (name: string) => (cni ? undefined : env(name))
@@ -89,16 +90,16 @@ export function settingsFromAnnotations(
       ? unique([...own, '15020', '15021', '15090'])
       : unique(['15090', '15021', ...own, ...(statusPort === '0' ? [] : [statusPort])]),
     rangesInclude: traffic('includeOutboundIPRanges') ?? defaults.includeIPRanges ?? '*',
-    rangesExclude: splitList(traffic('excludeOutboundIPRanges') ?? defaults.excludeIPRanges ?? ''),
-    outboundInclude: splitList(traffic('includeOutboundPorts') ?? defaults.includeOutboundPorts ?? ''),
-    outboundExclude: excludeOutbound === undefined ? (cni ? ['15020'] : []) : splitList(excludeOutbound),
+    rangesExclude: commaList(traffic('excludeOutboundIPRanges') ?? defaults.excludeIPRanges ?? ''),
+    outboundInclude: commaList(traffic('includeOutboundPorts') ?? defaults.includeOutboundPorts ?? ''),
+    outboundExclude: excludeOutbound === undefined ? (cni ? ['15020'] : []) : commaList(excludeOutbound),
     virtualInterfaces: virtualInterfaces(pod),
-    excludedInterfaces: splitList(traffic('excludeInterfaces') ?? ''),
+    excludedInterfaces: commaList(traffic('excludeInterfaces') ?? ''),
     dns: isTrue(env('ISTIO_META_DNS_CAPTURE')),
     dnsAll: cni,
     dropInvalid: isTrue(env('INVALID_DROP')),
     groupsInclude: initEnv('ISTIO_OUTBOUND_OWNER_GROUPS') ?? '*',
-    groupsExclude: splitList(initEnv('ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE') ?? ''),
+    groupsExclude: commaList(initEnv('ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE') ?? ''),
     loopback4: initEnv('ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR') ?? INJECTED_SETTINGS.loopback4,
     ipv6: wantsIpv6(pod.status?.podIps ?? [], isTrue(env('ISTIO_DUAL_STACK'))),
   }

@@ -11,7 +11,7 @@ export interface UncheckedGroup {
 }
 
 function sentence({gap}: NotChecked): string {
-  return `${gap.what}: ${GAP_REASONS[gap.reason].words} (${gap.detail})${gap.hint === undefined ? '' : `. ${gap.hint}`}`
+  return `${gap.what}: ${GAP_REASONS[gap.reason].text} (${gap.detail})${gap.hint === undefined ? '' : `. ${gap.hint}`}`
 }
 
 /** The reason without the names of pods: what is missing of one is missing of others in the same way. */

@@ -120,7 +120,7 @@ export async function checkTargets(
   const [broken] = source.impliedSubject === undefined ? [] : ((await source.manifests?.damaged()) ?? [])
   if (broken !== undefined) throw new UserError(`${broken.what}: ${broken.detail}`)
   if (source.impliedSubject !== undefined) {
-    throw new UserError(`${source.origin.label} holds no Kubernetes objects, and check starts from pods`, {
+    throw new UserError(`${source.origin.label} contains no Kubernetes objects, and check starts from pods`, {
       hint: 'For a single file of evidence there are: meshctl ports -f, iptables -f, proxy-config -f.',
     })
   }

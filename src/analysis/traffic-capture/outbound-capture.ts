@@ -1,6 +1,6 @@
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 
-/** Which outbound TCP connections the rules of a pod send to Envoy, and where that was read. */
+/** Which outbound TCP connections are redirected to Envoy, and where that is configured. */
 export interface OutboundCapture {
   readonly includeRanges: readonly string[]
   readonly excludeRanges: readonly string[]
@@ -18,7 +18,7 @@ function items(text: string | undefined): readonly string[] {
     .filter(each => each !== '')
 }
 
-/** What a pod's rules capture outbound: istio-init's -i, -x, -q and -o, else what the annotations ask for (istio-iptables flags). */
+/** What a pod's rules capture outbound: istio-init's -i, -x, -q and -o, else the annotations (istio-iptables flags). */
 export function outboundCapture(pod: PodModel): OutboundCapture {
   const args = injectedContainer(pod, 'istio-init')?.args ?? []
   if (args.includes('-i')) {

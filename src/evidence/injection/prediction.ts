@@ -1,7 +1,7 @@
 import {decideInjection} from '../../analysis/injection/decision.js'
 import {defaultWebhooks} from '../../analysis/injection/default-webhooks.js'
 import {type WebhookVerdict, webhookVerdicts} from '../../analysis/injection/webhook-verdict.js'
-import {asksForAmbient, podMode} from '../../analysis/pod-mode/pod-mode.js'
+import {isEnrolledInAmbient, podMode} from '../../analysis/pod-mode/pod-mode.js'
 import type {InjectionDecision, NamespaceModel} from '../../model/injection.js'
 import type {PodModel} from '../../model/pod.js'
 import type {ObjectCache} from '../mesh-objects/object-cache.js'
@@ -27,7 +27,7 @@ export interface InjectionPrediction {
 function asking(pod: PodModel): NamespaceModel {
   return {
     name: pod.object.namespace,
-    labels: asksForAmbient(pod, {}) ? {} : {'istio-injection': 'enabled'},
+    labels: isEnrolledInAmbient(pod, {}) ? {} : {'istio-injection': 'enabled'},
     annotations: {},
   }
 }
@@ -54,7 +54,7 @@ export async function predictInjection(objects: ObjectCache, pod: PodModel): Pro
     webhooks: hooks,
     injectors: injectors.ok ? injectors.value : [],
   })
-  const mode = decision.injected ? 'sidecar' : asksForAmbient(pod, home.labels) ? 'ambient' : 'none'
+  const mode = decision.injected ? 'sidecar' : isEnrolledInAmbient(pod, home.labels) ? 'ambient' : 'none'
   const verdicts = webhookVerdicts(hooks, home.labels, pod.labels)
   const assumed: readonly PredictionAssumption[] = [
     // What refuses a sidecar in the pod itself does so in any namespace.

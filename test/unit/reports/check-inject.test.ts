@@ -50,7 +50,7 @@ test('a pod that exists, and one that is only imagined', async () => {
   )
   expect(report.answers[0]).toMatchObject({has: false, decision: {injected: false, decidedBy: 'pod label'}})
   const imagined = await checkInjectReport(source, [imaginedPod({app: 'x'}, 'default')], 'istio-system')
-  expect(imagined.answers[0]?.decision).toMatchObject({injected: false, decidedBy: 'nobody asks'})
+  expect(imagined.answers[0]?.decision).toMatchObject({injected: false, decidedBy: 'no injection label'})
   expect(imagined.answers[0]?.has).toBeUndefined()
 })
 
@@ -86,7 +86,7 @@ spec: {selector: {matchLabels: {app: web}}, template: {spec: {containers: [{name
   expect(await outcome('istio-injection: enabled')).toEqual(['true default'])
   expect(await outcome('istio.io/rev: canary')).toEqual(['true canary'])
   expect(await outcome('istio-injection: disabled')).toEqual(['false namespace label'])
-  expect(await outcome('')).toEqual(['false nobody asks'])
+  expect(await outcome('')).toEqual(['false no injection label'])
 })
 
 /** A manifest of a Deployment in a namespace. */

@@ -75,7 +75,7 @@ describe('whether what manifests make would get a sidecar', () => {
     [
       'a Namespace that asks for nothing',
       [namespace('shop', ''), deployment('web', 'shop')],
-      {mode: 'none', decidedBy: 'nobody asks'},
+      {mode: 'none', decidedBy: 'no injection label'},
       ['webhooks'],
     ],
     [

@@ -55,8 +55,7 @@ export function whyNotSelected(
     const reason = `the pod has ${INJECT}: "true", but no webhook serves the default revision (${known(webhooks)}); set a revision with the label ${REVISION}`
     return {decidedBy: 'missing webhook', reason}
   }
-  const annotation =
-    pod.annotations[INJECT] === 'true' ? `; the annotation ${INJECT}: "true" alone has no effect` : ''
+  const annotation = pod.annotations[INJECT] === 'true' ? `; the annotation ${INJECT}: "true" alone has no effect` : ''
   return {
     decidedBy: 'no injection label',
     reason: `neither the namespace (${INJECTION}=enabled or ${REVISION}) nor the pod (label ${INJECT}: "true") enables injection${annotation}`,

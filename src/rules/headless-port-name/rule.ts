@@ -1,4 +1,8 @@
-import {missingProtocolText, isGoverningService, portsWithoutProtocol} from '../../analysis/ports/ports-without-protocol.js'
+import {
+  isGoverningService,
+  missingProtocolText,
+  portsWithoutProtocol,
+} from '../../analysis/ports/ports-without-protocol.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 export const rule = defineRule({

@@ -1,4 +1,8 @@
-import {missingProtocolText, isGoverningService, portsWithoutProtocol} from '../../analysis/ports/ports-without-protocol.js'
+import {
+  isGoverningService,
+  missingProtocolText,
+  portsWithoutProtocol,
+} from '../../analysis/ports/ports-without-protocol.js'
 import type {PatchStep} from '../../model/finding.js'
 import type {ServicePort} from '../../model/kube-service.js'
 import {pointer} from '../../model/object-path.js'

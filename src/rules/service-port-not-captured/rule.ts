@@ -1,5 +1,5 @@
-import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {isMonitoringPort} from '../../analysis/ports/monitoring-port.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
 import {clientTls} from '../../analysis/traffic-policy/client-tls.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'

@@ -89,7 +89,7 @@ describe('a list of sockets alone', () => {
       ['Service objects', 'not-captured'],
     ])
     const text = String(await rendered(report, portsView, formOf(undefined, portsView), LAYOUT, false))
-    expect(text).toContain('may or may not be in the mesh; 1 port is open')
+    expect(text).toContain('mesh membership unknown; 1 port is open')
     expect(text).not.toMatch(/none declared|not declared|not in the mesh/)
   })
 

@@ -1,3 +1,4 @@
+import {commaList} from '../model/comma-list.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {isObject, textOf, textsOf} from './decode.js'
 
@@ -28,8 +29,7 @@ export function readCniConfig(object: KubeObject): CniConfig {
   const where = `ConfigMap ${object.metadata.namespace ?? ''}/${object.metadata.name} data`
   const list = textOf(object, 'data', 'EXCLUDED_NAMESPACES')
   if (list !== undefined) {
-    const names = list.split(',').map(name => name.trim())
-    return {excludedNamespaces: names.filter(name => name !== ''), from: `${where}.EXCLUDED_NAMESPACES`}
+    return {excludedNamespaces: commaList(list), from: `${where}.EXCLUDED_NAMESPACES`}
   }
   const older = fromJson(textOf(object, 'data', 'cni_network_config') ?? '')
   const from = `${where}.cni_network_config`

@@ -1,4 +1,4 @@
-/** What MeshConfig says of the things rules ask about; defaults are Istio's. */
+/** The MeshConfig settings that rules use, with Istio's defaults. */
 export interface MeshSettings {
   readonly rootNamespace: string
   readonly enableAutoMtls: boolean

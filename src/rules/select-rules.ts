@@ -1,3 +1,4 @@
+import {commaList} from '../model/comma-list.js'
 import {UserError} from '../model/user-error.js'
 import type {Rule} from './rule.js'
 
@@ -5,13 +6,6 @@ import type {Rule} from './rule.js'
 export function matchesRuleName(rule: Pick<Rule, 'code' | 'slug' | 'aliases'>, word: string): boolean {
   const wanted = word.toLowerCase()
   return [rule.code, rule.slug, ...rule.aliases].some(name => name.toLowerCase() === wanted)
-}
-
-function commaSeparated(lists: readonly string[] | undefined): readonly string[] {
-  return (lists ?? [])
-    .flatMap(list => list.split(','))
-    .map(word => word.trim())
-    .filter(word => word !== '')
 }
 
 /** The rules with that code, slug or Istio analyzer code. */
@@ -25,7 +19,7 @@ export function selectRules(
   only: readonly string[] | undefined,
   skip: readonly string[] | undefined,
 ): readonly Rule[] {
-  const [wanted, unwanted] = [commaSeparated(only), commaSeparated(skip)]
+  const [wanted, unwanted] = [(only ?? []).flatMap(commaList), (skip ?? []).flatMap(commaList)]
   const unknown = [...wanted, ...unwanted].find(word => findRules(rules, word).length === 0)
   if (unknown !== undefined) {
     throw new UserError(`unknown rule ${JSON.stringify(unknown)}`, {next: 'meshctl rules   # lists them'})

@@ -87,7 +87,7 @@ describe('check', () => {
     for (const form of [['short'], ['junit'], [`json=${join(folder, 'out.json')}`]]) {
       const run = await meshctl([...one, '-o', ...form])
       expect(run.code).toBe(3)
-      expect(run.stderr).toMatch(/not checked: .*both\.yaml:\d+:\d+: could not be understood/)
+      expect(run.stderr).toMatch(/not checked: .*both\.yaml:\d+:\d+: could not be parsed/)
     }
     expect((await meshctl([...one, '-o', 'table'])).stderr).toBe('')
   })

@@ -1,5 +1,5 @@
 import {ruleKey} from '../../model/rule-key.js'
-import type {Ruleset} from '../../model/ruleset.js'
+import {everyRule, type Ruleset} from '../../model/ruleset.js'
 import {canonicalChain, canonicalTable} from './istio-names.js'
 
 /** Which releases of Istio make such rules: minor versions of 1.x, both ends included; 0 stands for releases before 1.0. */
@@ -47,14 +47,9 @@ const ERAS: readonly (readonly [Marks, Era])[] = [
 
 /** Which releases make rules like these, judged by what changed between releases; undefined when they are not istio's. */
 export function eraOf(rulesets: readonly Ruleset[]): Era | undefined {
-  const lines = rulesets.flatMap(({tables}) =>
-    tables.flatMap(table =>
-      table.chains.flatMap(chain =>
-        chain.rules.map(
-          rule => `${canonicalTable(table.name)}/${canonicalChain(chain.name)} ${canonicalKey(ruleKey(rule))}`,
-        ),
-      ),
-    ),
+  const lines = everyRule(rulesets).map(
+    ({table, chain, rule}) =>
+      `${canonicalTable(table.name)}/${canonicalChain(chain.name)} ${canonicalKey(ruleKey(rule))}`,
   )
   const has = (pattern: RegExp) => lines.some(line => pattern.test(line))
   return ERAS.find(([marks]) => marks(has))?.[1]

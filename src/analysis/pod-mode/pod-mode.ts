@@ -1,3 +1,4 @@
+import {commaList} from '../../model/comma-list.js'
 import {type Container, injectedContainer, type PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {
@@ -26,7 +27,7 @@ const PROXYLESS = ['grpc-agent', 'grpc-simple']
 
 /** The mode of pods injected with a template other than the sidecar's, or generated for a Gateway. */
 function templateMode(pod: PodModel): PodMode | undefined {
-  const templates = (pod.annotations['inject.istio.io/templates'] ?? '').split(',').map(name => name.trim())
+  const templates = commaList(pod.annotations['inject.istio.io/templates'])
   if (templates.includes('waypoint') || pod.labels['gateway.istio.io/managed'] === 'istio.io-mesh-controller')
     return 'waypoint'
   if (templates.some(name => name.includes('gateway'))) return 'gateway'

@@ -1,3 +1,4 @@
+import {commaList} from '../../model/comma-list.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 
 /** Which inbound TCP ports are redirected to Envoy, and where that is configured. */
@@ -13,9 +14,7 @@ const ALWAYS_EXCLUDED = [15090, 15021, 15020]
 const PREFIX = 'traffic.sidecar.istio.io/'
 
 function numbers(text: string): readonly number[] {
-  return text
-    .split(',')
-    .map(each => each.trim())
+  return commaList(text)
     .filter(each => /^\d{1,5}$/.test(each))
     .map(Number)
 }

@@ -1,3 +1,4 @@
+import {commaList} from '../../model/comma-list.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 
 /** Which outbound TCP connections are redirected to Envoy, and where that is configured. */
@@ -11,18 +12,11 @@ export interface OutboundCapture {
 
 const PREFIX = 'traffic.sidecar.istio.io/'
 
-function items(text: string | undefined): readonly string[] {
-  return (text ?? '')
-    .split(',')
-    .map(each => each.trim())
-    .filter(each => each !== '')
-}
-
 /** What a pod's rules capture outbound: istio-init's -i, -x, -q and -o, else the annotations (istio-iptables flags). */
 export function outboundCapture(pod: PodModel): OutboundCapture {
   const args = injectedContainer(pod, 'istio-init')?.args ?? []
   if (args.includes('-i')) {
-    const argument = (flag: string) => items(args.includes(flag) ? args[args.indexOf(flag) + 1] : '')
+    const argument = (flag: string) => commaList(args.includes(flag) ? args[args.indexOf(flag) + 1] : '')
     return {
       includeRanges: argument('-i'),
       excludeRanges: argument('-x'),
@@ -34,10 +28,10 @@ export function outboundCapture(pod: PodModel): OutboundCapture {
   const annotation = (name: string) => pod.annotations[`${PREFIX}${name}`]
   return {
     includeRanges:
-      annotation('includeOutboundIPRanges') === undefined ? ['*'] : items(annotation('includeOutboundIPRanges')),
-    excludeRanges: items(annotation('excludeOutboundIPRanges')),
-    includePorts: items(annotation('includeOutboundPorts')),
-    excludePorts: items(annotation('excludeOutboundPorts')),
+      annotation('includeOutboundIPRanges') === undefined ? ['*'] : commaList(annotation('includeOutboundIPRanges')),
+    excludeRanges: commaList(annotation('excludeOutboundIPRanges')),
+    includePorts: commaList(annotation('includeOutboundPorts')),
+    excludePorts: commaList(annotation('excludeOutboundPorts')),
     from: 'annotations',
   }
 }

@@ -10,7 +10,7 @@ import {parseRules} from '../../formats/netfilter/parse-rules.js'
 import {type Answer, answered} from '../../model/answer.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {PodModel} from '../../model/pod.js'
-import type {Ruleset} from '../../model/ruleset.js'
+import {everyRule, type Ruleset} from '../../model/ruleset.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {readPodObject} from '../pod/objects.js'
@@ -37,15 +37,11 @@ export const RELEASES = [31, 24, 23, 22, 20, 18, 14, 13, 12, 11, 10, 9, 8, 7, 6,
 
 function resolversIn(rulesets: readonly Ruleset[]): readonly string[] {
   const found = new Set<string>()
-  for (const {tables} of rulesets)
-    for (const {chains} of tables)
-      for (const {rules} of chains)
-        for (const {conditions, actions} of rules) {
-          const dns = actions.some(action => action.kind === 'redirect' && action.ports === '15053')
-          if (dns)
-            for (const {field, negated, values} of conditions)
-              if (field === 'destination' && !negated) for (const value of values) found.add(value)
-        }
+  for (const {rule} of everyRule(rulesets)) {
+    if (!rule.actions.some(action => action.kind === 'redirect' && action.ports === '15053')) continue
+    for (const {field, negated, values} of rule.conditions)
+      if (field === 'destination' && !negated) for (const value of values) found.add(value)
+  }
   return [...found].filter(value => !value.startsWith('127.'))
 }
 

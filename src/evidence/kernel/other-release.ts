@@ -1,6 +1,6 @@
 import {countDifferences} from '../../analysis/netfilter/drift/drift.js'
 import {type Era, eraOf} from '../../analysis/netfilter/era.js'
-import type {Ruleset} from '../../model/ruleset.js'
+import {everyRule, type Ruleset} from '../../model/ruleset.js'
 import {type Expected, OLDEST, RELEASES} from './expectation.js'
 
 /** Rules that another release than the pod's own (`told`) makes; `exactly` when nothing else differs. */
@@ -12,14 +12,8 @@ export interface FittingRelease {
 
 /** Port 15008 was exempt from 1.7 on, whatever the settings: rules without it are old, or more than one hand was at them. */
 function namesTunnel(rulesets: readonly Ruleset[]): boolean {
-  return rulesets.some(({tables}) =>
-    tables.some(({chains}) =>
-      chains.some(({rules}) =>
-        rules.some(({conditions}) =>
-          conditions.some(({field, values}) => field === 'destination-port' && values.includes('15008')),
-        ),
-      ),
-    ),
+  return everyRule(rulesets).some(({rule}) =>
+    rule.conditions.some(({field, values}) => field === 'destination-port' && values.includes('15008')),
   )
 }
 

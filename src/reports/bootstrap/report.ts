@@ -13,7 +13,7 @@ export interface BootstrapReport extends Report {
   readonly document: () => unknown
 }
 
-/** What a pod's Envoy was started with. */
+/** The bootstrap configuration of a pod's Envoy. */
 export async function bootstrapReport(source: Source, subject: PodRef): Promise<BootstrapReport> {
   const {artifact, dump} = await loadDump(source, subject, ['bootstrap'])
   const section = requiredSection(dump, 'Bootstrap', source)

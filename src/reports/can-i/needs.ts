@@ -1,6 +1,6 @@
 import type {Permission} from '../../model/permission.js'
 
-/** Where a permission is needed: the namespaces of the pods asked about, the control plane's, or the whole cluster. */
+/** Where a permission is needed: the namespaces of the pods, the control plane's namespace, or cluster-wide. */
 type Place = 'pods' | 'control-plane' | 'cluster'
 
 interface Task {
@@ -18,10 +18,10 @@ function task(what: string, place: Place, group: string, resources: string, verb
 /** Streams are checked for `get` up to Kubernetes 1.34 and for `create` as well from 1.35 (and by SPDY clients). */
 const STREAM = 'get create'
 
-/** What meshctl does in a cluster and what each of it takes. */
+/** The tasks meshctl performs in a cluster and the permissions each needs. */
 const TASKS = {
   pods: task('find pods', 'pods', '', 'pods', 'get list'),
-  forward: task("ask Envoy's admin port", 'pods', '', 'pods/portforward', STREAM),
+  forward: task("query Envoy's admin port", 'pods', '', 'pods/portforward', STREAM),
   exec: task('run commands in containers', 'pods', '', 'pods/exec', STREAM),
   logs: task('read logs', 'pods', '', 'pods/log', 'get'),
   services: task('read Services and their endpoints', 'pods', '', 'services endpoints', 'get list'),
@@ -33,7 +33,7 @@ const TASKS = {
     'deployments replicasets statefulsets daemonsets',
     'get list',
   ),
-  jobs: task('tell Jobs apart', 'pods', 'batch', 'jobs cronjobs', 'get list'),
+  jobs: task('detect Jobs', 'pods', 'batch', 'jobs cronjobs', 'get list'),
   events: task('read events', 'pods', '', 'events serviceaccounts configmaps replicationcontrollers', 'list'),
   policies: task('read network policies', 'pods', 'networking.k8s.io', 'networkpolicies', 'get list'),
   debug: task('add a debug container', 'pods', '', 'pods/ephemeralcontainers', 'patch'),
@@ -45,15 +45,9 @@ const TASKS = {
     'mutatingwebhookconfigurations validatingwebhookconfigurations',
     'get list',
   ),
-  crds: task(
-    'read the kinds of the cluster',
-    'cluster',
-    'apiextensions.k8s.io',
-    'customresourcedefinitions',
-    'get list',
-  ),
+  crds: task('list CRDs', 'cluster', 'apiextensions.k8s.io', 'customresourcedefinitions', 'get list'),
   traffic: task(
-    'read traffic rules',
+    'read traffic resources',
     'cluster',
     'networking.istio.io',
     'virtualservices destinationrules gateways serviceentries workloadentries sidecars envoyfilters proxyconfigs',
@@ -68,7 +62,7 @@ const TASKS = {
   ),
   telemetry: task('read telemetry settings', 'cluster', 'telemetry.istio.io', 'telemetries', 'get list'),
   istiods: task('find istiod', 'control-plane', '', 'pods', 'get list'),
-  istiod: task("ask istiod's debug port", 'control-plane', '', 'pods/portforward', STREAM),
+  istiod: task("query istiod's debug port", 'control-plane', '', 'pods/portforward', STREAM),
   mesh: task('read mesh settings', 'control-plane', '', 'configmaps', 'get list'),
 } as const satisfies Record<string, Task>
 
@@ -78,7 +72,7 @@ export type TaskId = keyof typeof TASKS
 export interface ClusterNeeds {
   readonly needs: readonly TaskId[]
   readonly more: readonly TaskId[]
-  /** Has a --debug-container, which writes to the pod and is therefore asked for by name alone. */
+  /** Has a --debug-container flag, which changes the pod, so its permission is listed only on request. */
   readonly debug?: true
 }
 
@@ -86,7 +80,7 @@ export interface Places {
   /** undefined: every namespace. */
   readonly namespace: string | undefined
   readonly istioNamespace: string
-  /** Also what --debug-container takes. */
+  /** Include the permissions --debug-container needs. */
   readonly debugContainer?: boolean
 }
 

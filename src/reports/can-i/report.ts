@@ -5,20 +5,20 @@ import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type ClusterNeeds, type Need, type Places, permissionNeeds} from './needs.js'
 
-export interface RuledNeed extends Omit<Need, 'permissions'> {
+export interface CheckedNeed extends Omit<Need, 'permissions'> {
   readonly rulings: readonly Ruling[]
 }
 
-export interface CommandRuling {
+export interface CommandPermissions {
   readonly command: string
-  readonly needs: readonly RuledNeed[]
+  readonly needs: readonly CheckedNeed[]
 }
 
 export interface CanIReport extends Report {
-  readonly commands: readonly CommandRuling[]
-  /** Each permission once. */
+  readonly commands: readonly CommandPermissions[]
+  /** Every permission, without duplicates. */
   readonly permissions: readonly Permission[]
-  /** False when the source has no rules about who may what. */
+  /** False if the source has no RBAC. */
   readonly asked: boolean
 }
 
@@ -33,7 +33,7 @@ export async function canIReport(
   const needs = names.map(command => {
     const found = declared.get(command)
     if (found !== undefined) return {command, needs: permissionNeeds(found, places)}
-    throw new UserError(`meshctl ${command} asks nothing of a cluster, or does not exist`, {
+    throw new UserError(`meshctl ${command} does not access a cluster, or does not exist`, {
       hint: `Choose from ${[...declared.keys()].join(', ')}.`,
     })
   })
@@ -45,7 +45,7 @@ export async function canIReport(
   const unknown = (permission: Permission): Ruling => ({
     permission,
     verdict: 'unknown',
-    why: `${source.origin.label} has no rules about who may what`,
+    why: `${source.origin.label} has no RBAC`,
   })
   const ruled = needs.map(({command, needs: each}) => ({
     command,
@@ -59,8 +59,6 @@ export async function canIReport(
   const denied = ruled.some(each =>
     each.needs.some(need => need.required && need.rulings.some(ruling => ruling.verdict === 'denied')),
   )
-  const notes = asked
-    ? []
-    : [`${source.origin.label} asks for no permissions; this is what a cluster would have to grant`]
+  const notes = asked ? [] : [`${source.origin.label} needs no permissions; on a cluster you would need:`]
   return {origin: source.origin, gaps, notes, failing: denied, commands: ruled, permissions, asked}
 }

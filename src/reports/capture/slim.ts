@@ -1,11 +1,11 @@
 import {isObject, textOf} from '../../formats/decode.js'
 import type {KubeObject} from '../../model/kube-object.js'
 
-/** Groups whose schemas say what a mesh resource may hold. */
+/** API groups whose CRD schemas are kept. */
 const MESH_GROUP = /(^|\.)istio\.io$|^gateway\.networking\.k8s\.io$/
 
-/** The object without bulk no question is about: schemas of kinds that have nothing to do with the mesh, megabytes in most clusters. */
-export function slimmed(object: KubeObject): KubeObject {
+/** Removes the schemas of CRDs that are not part of the mesh, which are megabytes in most clusters. */
+export function stripCrdSchemas(object: KubeObject): KubeObject {
   const {spec} = object
   if (object.kind !== 'CustomResourceDefinition' || !isObject(spec) || MESH_GROUP.test(textOf(spec, 'group') ?? ''))
     return object

@@ -151,7 +151,7 @@ export const checkView: View<CheckReport> = {
   doc,
   data: checkData,
   showsGaps: true,
-  untold: ({damaged, skipped}, form) => (form === 'table' || form === 'wide' ? [] : [...damaged, ...skipped]),
+  unreportedGaps: ({damaged, skipped}, form) => (form === 'table' || form === 'wide' ? [] : [...damaged, ...skipped]),
   texts: {
     sarif: report => renderJson(sarifLog(report, report.rules, report.version)),
     junit: report => junitXml(report, report.rules),

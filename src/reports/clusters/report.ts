@@ -33,14 +33,14 @@ function keeps(filter: ClusterFilter, name: string): boolean {
   )
 }
 
-/** The clusters of a section that pass the filter, in istioctl's order; a section without any is an error, unless names were asked for. */
+/** The clusters of a section that match the filter, in istioctl's order; an empty section is an error. */
 export function clustersIn(section: unknown, filter: ClusterFilter): readonly EnvoyCluster[] {
   const clusters = decodeClusters(section)
   if (clusters.length === 0 && !filter.fqdn) throw noneIn('Clusters', section)
   return clusters.filter(({name}) => keeps(filter, name)).sort(byClusterName)
 }
 
-/** The clusters a pod's Envoy knows, filtered, sorted by host, subset, port and direction. */
+/** The clusters of a pod's Envoy, filtered, sorted by host, subset, port and direction. */
 export async function clusterReport(source: Source, subject: PodRef, filter: ClusterFilter): Promise<ClusterReport> {
   const {artifact, dump} = await loadDump(source, subject, ['clusters'], filter.fqdn ? [filter.fqdn] : [])
   const section = requiredSection(dump, 'Clusters', source)

@@ -15,7 +15,7 @@ export interface EcdsReport extends Report {
   readonly document: () => unknown
 }
 
-/** The filters a pod's Envoy discovered on their own, of every ECDS section, ordered by type and name. */
+/** The filters of a pod's Envoy delivered through ECDS, ordered by type and name. */
 export async function ecdsReport(source: Source, subject: PodRef): Promise<EcdsReport> {
   const {artifact, dump} = await loadDump(source, subject, ['ecds'])
   requiredSection(dump, 'Ecds', source)

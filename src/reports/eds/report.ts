@@ -19,7 +19,7 @@ export interface EdsReport extends Report {
   readonly document: () => unknown
 }
 
-/** The load assignments of a section that pass the filter, ordered by cluster name as the cluster table is. */
+/** The load assignments of a section that match the filter, ordered by cluster name like the cluster table. */
 export function assignmentsIn(endpoints: unknown, filter: EndpointFilter): readonly EndpointGroup[] {
   return keptGroups(decodeEndpoints(endpoints), filter)
     .map(group => ({group, name: group.cluster, parts: clusterNameParts(group.cluster)}))
@@ -27,7 +27,7 @@ export function assignmentsIn(endpoints: unknown, filter: EndpointFilter): reado
     .map(({group}) => group)
 }
 
-/** The endpoints istiod gave a pod's Envoy; a dump taken without them gives none, and a note that says so. */
+/** The endpoints a pod's Envoy received from istiod; for a dump without EDS none, with a note. */
 export async function edsReport(source: Source, subject: PodRef, filter: EndpointFilter): Promise<EdsReport> {
   const {artifact, dump} = await loadDump(source, subject, ['endpoints'])
   const endpoints = section(dump, 'Endpoints')

@@ -13,7 +13,7 @@ import {type EndpointFilter, keepsEndpoint} from '../endpoint-filter.js'
 import {type Report, required} from '../report.js'
 import {clusterStatus} from './cluster-status.js'
 
-/** An endpoint as Envoy sees it now, and, when both pages are there, what istiod said about it. */
+/** An endpoint in Envoy's current view, and in istiod's if both are available. */
 export interface EndpointRow {
   readonly endpoint: EnvoyEndpoint
   readonly assigned: EnvoyEndpoint | undefined
@@ -21,9 +21,9 @@ export interface EndpointRow {
 
 export interface EndpointReport extends Report {
   readonly subject: PodRef
-  /** `clusters`: Envoy's own view; `eds`: only what istiod sent is known. */
+  /** `clusters`: Envoy's own view; `eds`: only what istiod sent. */
   readonly basis: 'clusters' | 'eds'
-  /** True when istiod's view could be joined to Envoy's. */
+  /** True if istiod's view could be joined with Envoy's. */
   readonly joined: boolean
   readonly rows: readonly EndpointRow[]
   readonly artifact: Artifact
@@ -80,7 +80,7 @@ function rowsFrom(
 }
 
 const EDS_ONLY =
-  "this is what istiod sent (EDS); Envoy's own health and outlier checks are on its /clusters?format=json page"
+  "these are the endpoints istiod sent (EDS); Envoy's own health and outlier checks are in /clusters?format=json"
 
 function withoutClusters(source: Source, subject: PodRef, eds: Loaded, filter: EndpointFilter): EndpointReport {
   const rows = rowsFrom(eds.groups, eds.groups, filter)
@@ -99,7 +99,7 @@ function withoutClusters(source: Source, subject: PodRef, eds: Loaded, filter: E
   }
 }
 
-/** The endpoints of a pod's Envoy with their health, sorted by address, port and cluster; with `join`, beside what istiod sent. */
+/** The endpoints of a pod's Envoy with their health, sorted by address, port and cluster; with `join`, next to what istiod sent. */
 export async function endpointReport(
   source: Source,
   subject: PodRef,
@@ -139,7 +139,7 @@ function noneMatch(rows: readonly EndpointRow[], groups: readonly EndpointGroup[
 
 function joinNotes(gap: Gap | undefined, groups: readonly EndpointGroup[]): readonly string[] {
   return [
-    ...(groups.length === 0 ? ['the page names no cluster at all ("cluster_statuses" is absent or empty)'] : []),
+    ...(groups.length === 0 ? ['the input lists no clusters ("cluster_statuses" is missing or empty)'] : []),
     ...(gap === undefined ? [] : [`not joined with what istiod sent: ${gapSentence(gap)}`]),
   ]
 }

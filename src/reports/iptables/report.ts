@@ -11,7 +11,15 @@ import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
 import {readNow} from '../../evidence/kernel/ways.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Machine} from '../../model/machine.js'
-import {hiddenByNft, hidesInterfaces, type IpFamily, type Ruleset, ruleCount, type Table} from '../../model/ruleset.js'
+import {
+  everyChain,
+  hiddenByNft,
+  hidesInterfaces,
+  type IpFamily,
+  type Ruleset,
+  ruleCount,
+  type Table,
+} from '../../model/ruleset.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 
@@ -45,8 +53,8 @@ function families(rulesets: readonly Ruleset[], machine: Machine): readonly IpFa
 
 /** Listings always show the built-in chains; a text without any is a cutting. */
 function isExcerpt(rulesets: readonly Ruleset[]): boolean {
-  const chains = rulesets.flatMap(({tables}) => tables.flatMap(table => table.chains))
-  return chains.length > 0 && chains.every(chain => chain.hook === undefined)
+  const chains = everyChain(rulesets)
+  return chains.length > 0 && chains.every(({chain}) => chain.hook === undefined)
 }
 
 /** What tells the releases apart is in the parts of rules that some forms of text do not show. */
@@ -54,9 +62,7 @@ function showsHalf(rulesets: readonly Ruleset[]): boolean {
   return rulesets.some(
     set =>
       hidesInterfaces(set) ||
-      set.tables.some(({chains}) =>
-        chains.some(chain => !chain.complete || chain.rules.some(rule => hiddenByNft(rule) !== undefined)),
-      ),
+      everyChain([set]).some(({chain}) => !chain.complete || chain.rules.some(rule => hiddenByNft(rule) !== undefined)),
   )
 }
 

@@ -4,7 +4,7 @@ import {saveText} from '../../analysis/netfilter/rule-words/save-text.js'
 import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
 import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
-import {type Ruleset, ruleCount} from '../../model/ruleset.js'
+import {backendName, type Ruleset, ruleCount} from '../../model/ruleset.js'
 import type {Block, Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import {tableTree} from './chain-tree.js'
@@ -15,13 +15,7 @@ import {summaryFields} from './summary.js'
 const MODES = {redirect: 'REDIRECT', tproxy: 'TPROXY', none: 'nothing is captured', unknown: ''} as const
 
 function backends(rulesets: readonly Ruleset[]): string {
-  const names = new Set(
-    rulesets
-      .filter(set => ruleCount(set) > 0)
-      .map(set =>
-        set.backend === 'native' ? 'nftables' : set.backend === 'unknown' ? 'iptables' : `iptables-${set.backend}`,
-      ),
-  )
+  const names = new Set(rulesets.filter(set => ruleCount(set) > 0).map(set => backendName(set.backend)))
   return names.size === 0 ? 'no rules' : [...names].join(' and ')
 }
 

@@ -14,7 +14,7 @@ export interface ListenerFilter {
   readonly type?: string | undefined
 }
 
-/** How the listeners are told: a row per filter chain, one per listener, or istioctl's `--waypoint` table. */
+/** The table: one row per filter chain, one per listener, or istioctl's `--waypoint` table. */
 export type ListenerDetail = 'chains' | 'types' | 'waypoint'
 
 export interface ListenerReport extends Report {
@@ -46,7 +46,7 @@ function byPortInternalByName(a: EnvoyListener, b: EnvoyListener): number {
   return a.internal && b.internal ? byText(a.name, b.name) : byPort(a, b)
 }
 
-/** The listeners of a section that pass the filter, in dump order; a section without any is an error. */
+/** The listeners of a section that match the filter, in dump order; an empty section is an error. */
 function listenersIn(section: unknown, filter: ListenerFilter): readonly EnvoyListener[] {
   const listeners = decodeListeners(section)
   if (listeners.length === 0) throw noneIn('Listeners', section)
@@ -58,7 +58,7 @@ export function sortedListeners(section: unknown, filter: ListenerFilter): reado
   return [...listenersIn(section, filter)].sort(byPort)
 }
 
-/** What a pod's Envoy listens on. Filters do not apply to the waypoint table, as in istioctl; the document keeps dump order. */
+/** The listeners of a pod's Envoy. Filters do not apply to the waypoint table, as in istioctl; the document keeps dump order. */
 export async function listenerReport(
   source: Source,
   subject: PodRef,

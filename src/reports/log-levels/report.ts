@@ -26,14 +26,14 @@ function named(gap: Gap, pod: PodRef): Gap {
   return {...gap, what: `log levels of ${podLabel(pod)}`}
 }
 
-/** The log levels of each pod's Envoy; pods that do not tell are gaps, and if none tells there is no answer. */
+/** The log levels of each pod's Envoy; pods that do not answer are gaps, and an error if none answers. */
 export async function logLevelReport(source: Source, subjects: readonly PodRef[]): Promise<LogLevelReport> {
   const answers = await Promise.all(subjects.map(async pod => ({pod, answer: await levelsOf(source, pod)})))
   const pods = answers.flatMap(({answer}) => (answer.ok ? [answer.value] : []))
   const gaps = answers.flatMap(({pod, answer}) => (answer.ok ? [] : [named(answer.gap, pod)]))
   if (pods.length === 0) {
     throw new UserError(gaps[0] === undefined ? 'no pods found' : gapSentence(gaps[0]), {
-      next: 'meshctl capture   # a capture of the live cluster holds the log levels',
+      next: 'meshctl capture   # a capture of a live cluster contains the log levels',
       ...(gaps[0] === undefined ? {} : {gap: gaps[0]}),
     })
   }

@@ -1,4 +1,5 @@
 import {addressIn, mentionsOf, ordinaryAddress, ordinaryPort} from '../../analysis/netfilter/interception/mentions.js'
+import {isAmbient} from '../../analysis/netfilter/istio-names.js'
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {decidingStep, type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {walkPacket} from '../../analysis/netfilter/packet-walk/walk.js'
@@ -46,11 +47,7 @@ const ZTUNNEL: Sender = {who: 'ztunnel (mark 0x539)', packet: {uid: 0, gid: 0, m
 
 /** In ambient mode the proxy is ztunnel, known by its mark; elsewhere the sidecar, known by its user. */
 function sendersFor(rulesets: readonly Ruleset[], proxy: ProxyTraits): readonly Sender[] {
-  const ambient = rulesets.some(({tables}) =>
-    tables.some(
-      ({name, chains}) => name.startsWith('istio-ambient') || chains.some(chain => chain.name === 'ISTIO_PRERT'),
-    ),
-  )
+  const ambient = isAmbient(rulesets)
   return [...APP, ambient ? ZTUNNEL : {who: `proxy (uid ${proxy.uid})`, packet: {uid: proxy.uid, gid: proxy.gid}}]
 }
 

@@ -56,7 +56,7 @@ export interface ProxyStatusReport extends Report {
 const MAX_INSPECTED_PODS = 50
 const INSPECTED_AT_ONCE = 8
 
-function reckonedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date | undefined) {
+function evaluatedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date | undefined) {
   if (at !== undefined) return {at, atSource: 'asked' as const}
   const answered =
     istiods
@@ -76,7 +76,7 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
   const gaps: Gap[] = []
   const source = listingOnce(given)
   const {pods, istiods} = await gather(source, filter, gaps)
-  const {at, atSource} = reckonedAt(source, istiods, filter.at)
+  const {at, atSource} = evaluatedAt(source, istiods, filter.at)
   const podOf = new Map((pods ?? []).map(pod => [podLabel(podRefOf(pod)), pod]))
   const wanted = filter.selector === undefined ? [] : parseSelector(filter.selector)
   const inView = (id: string) =>

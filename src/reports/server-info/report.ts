@@ -10,7 +10,7 @@ export interface ServerInfoReport extends Report {
   readonly artifact: Artifact
 }
 
-/** What a pod's Envoy says about itself: version, state, uptime, options, node. */
+/** Version, state, uptime, options and node of a pod's Envoy. */
 export async function serverInfoReport(source: Source, subject: PodRef): Promise<ServerInfoReport> {
   const artifact = required(await source.evidence('envoy.server_info', subject), source, 'envoy.server_info')
   const info = required(parseServerInfo(artifact), source, 'envoy.server_info')

@@ -12,7 +12,7 @@ export interface SnapshotListReport extends Report {
   readonly at: Date
 }
 
-/** The snapshots of a store as an answer; damaged ones are notes. */
+/** The report of the snapshots in a store; damaged ones are notes. */
 export function snapshotListReport({snapshots, damaged}: SnapshotList, folder: string, at: Date): SnapshotListReport {
   const origin: Origin = {kind: 'bundle', label: folder}
   const notes = damaged.map(({name, why}) => `snapshot ${name} cannot be read: ${why}`)
@@ -28,7 +28,7 @@ export const snapshotListView: View<SnapshotListReport> = {
           {
             block: 'table',
             style: 'columns',
-            header: ['NAME', 'AGE', 'PODS', 'SIZE', 'OF'],
+            header: ['NAME', 'AGE', 'PODS', 'SIZE', 'SOURCE'],
             rows: snapshots.map(({name, capturedAt, pods, bytes, from}) => [
               name,
               humanDuration(at.getTime() - Date.parse(capturedAt)),

@@ -9,12 +9,12 @@ export interface PruneReport extends Report {
   readonly dryRun: boolean
 }
 
-/** What was removed from a store, or would be, as an answer. */
+/** The report of what was removed from a store, or would be. */
 export function pruneReport(pruned: Pruned, folder: string, dryRun: boolean): PruneReport {
   return {origin: {kind: 'bundle', label: folder}, gaps: [], notes: [], pruned, dryRun}
 }
 
-/** What went and what stays. */
+/** What was removed and what was kept. */
 export const pruneView: View<PruneReport> = {
   doc: ({pruned: {removed, kept, files, bytes}, dryRun}) => {
     const verb = dryRun ? 'Would remove' : 'Removed'
@@ -25,7 +25,7 @@ export const pruneView: View<PruneReport> = {
         block: 'text',
         lines: [
           `${verb} ${count}${names}`,
-          `${verb} ${files} stored parts nobody needs, ${humanSize(bytes)}; ${kept.length} kept`,
+          `${verb} ${files} unreferenced files, ${humanSize(bytes)}; ${kept.length} snapshots kept`,
         ],
       },
     ]

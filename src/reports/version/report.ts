@@ -27,7 +27,7 @@ export interface VersionReport extends Report {
   readonly client: string
   readonly controlPlane: readonly ControlPlaneVersion[]
   readonly proxies: readonly ProxyVersion[]
-  /** One sentence per difference of releases that matters. */
+  /** One sentence per unsupported version combination. */
   readonly skew: readonly string[]
 }
 
@@ -48,7 +48,7 @@ function skewOf(controlPlane: readonly ControlPlaneVersion[], proxies: readonly 
   ]
 }
 
-/** The client's version and, as far as the source can tell, those of the control plane and of every proxy. */
+/** The versions of the client and, as far as the source has them, of the control plane and every proxy. */
 export async function versionReport(source: Source, scope: VersionScope): Promise<VersionReport> {
   const gaps: Gap[] = []
   const found = await runningIstiods(source, scope)
@@ -61,7 +61,7 @@ export async function versionReport(source: Source, scope: VersionScope): Promis
         'versions of the control plane and the proxies',
         'not-found',
         detail,
-        'Name its namespace with -i or its revision with -r.',
+        'Specify its namespace with -i or its revision with -r.',
       ).gap,
     )
   }
@@ -80,7 +80,7 @@ export async function versionReport(source: Source, scope: VersionScope): Promis
   }
 }
 
-/** The report without a source: the client's version alone, and why no source could be opened when one was wanted. */
+/** The report without a source: the client version, and why the source could not be opened. */
 export function clientVersion(client: string, refused?: Error): VersionReport {
   const what = 'versions of the control plane and the proxies'
   const gaps = refused === undefined ? [] : [missing(what, 'unreachable', refused.message).gap]

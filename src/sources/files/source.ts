@@ -124,7 +124,7 @@ export function filesSource(files: readonly InputFile[]): Source {
 
   async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
     if (manifests.length === 0)
-      return missing(`${query.kind} objects`, 'not-captured', `${label} holds no Kubernetes objects`)
+      return missing(`${query.kind} objects`, 'not-captured', `${label} contains no Kubernetes objects`)
     const {objects: all} = await read()
     const known = kindOf(query.kind)
     const kind = known?.kind ?? query.kind

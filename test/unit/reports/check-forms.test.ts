@@ -136,16 +136,16 @@ describe('forms for programs', () => {
     for (const form of ['table', 'wide'] as const) {
       expect(await shown(report, form)).toMatch(/Could not be read \(1\):\n {2}a\.yaml:3:7: not YAML/)
       expect(await shown(report, form)).toMatch(/Skipped \(1\):\n {2}Widget w: it carries/)
-      expect(checkView.untold?.(report, form)).toEqual([])
+      expect(checkView.unreportedGaps?.(report, form)).toEqual([])
     }
     for (const form of ['short', 'github', 'patch', 'baseline'] as const)
-      expect(checkView.untold?.(report, form)).toEqual([gap, over])
+      expect(checkView.unreportedGaps?.(report, form)).toEqual([gap, over])
   })
 
   test('reasons that differ in the name of the pod alone are one line', async () => {
     const [one, two] = mesh.workloads
     if (one === undefined || two === undefined) throw new Error('no workloads')
-    const with_ = (each: typeof one, detail = 'x does not hold it') => {
+    const with_ = (each: typeof one, detail = 'not in x') => {
       const pods = [`${each.workload.name}-1`]
       const what = `listening sockets of ${pods[0]}.${each.workload.namespace}`
       const gap = {what, reason: 'not-captured' as const, detail}

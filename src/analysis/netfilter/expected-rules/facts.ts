@@ -1,6 +1,7 @@
+import {commaList} from '../../../model/comma-list.js'
 import {formatIpRange, type IpRange, isLoopback, parseIpRange} from '../../../model/ip-address.js'
 import type {IpFamily} from '../../../model/ruleset.js'
-import {type CaptureSettings, splitList} from './settings.js'
+import type {CaptureSettings} from './settings.js'
 
 /** An interface and the range it captures, for pods with a virtual machine behind them. */
 export interface VirtualRange {
@@ -44,14 +45,14 @@ export interface Facts {
 }
 
 function rangesOf(text: string, family: IpFamily): readonly string[] {
-  return splitList(text)
+  return commaList(text)
     .map(parseIpRange)
     .filter((range): range is IpRange => range?.family === family)
     .map(formatIpRange)
 }
 
 function startsAtLoopback(text: string): boolean {
-  return splitList(text).some(part => {
+  return commaList(text).some(part => {
     const range = parseIpRange(part)
     return range !== undefined && isLoopback(range)
   })
@@ -73,7 +74,7 @@ export function factsFor(settings: CaptureSettings, minor: number, family: IpFam
   const usable = minor < 11 || dnsAll || settings.resolvers.some(server => parseIpRange(server) !== undefined)
   const inAll = settings.inboundInclude === '*'
   const cidrs = settings.rangesInclude === '*' ? [] : rangesOf(settings.rangesInclude, family)
-  const groups = settings.groupsInclude === '*' ? [] : splitList(settings.groupsInclude)
+  const groups = settings.groupsInclude === '*' ? [] : commaList(settings.groupsInclude)
   return {
     minor,
     family,
@@ -85,7 +86,7 @@ export function factsFor(settings: CaptureSettings, minor: number, family: IpFam
     tproxy: settings.mode === 'TPROXY' && !oldIpv6,
     inAll,
     inAny: settings.inboundInclude !== '',
-    inList: inAll ? [] : splitList(settings.inboundInclude),
+    inList: inAll ? [] : commaList(settings.inboundInclude),
     inExclude: settings.inboundExclude,
     allOut: settings.rangesInclude === '*',
     cidrs,

@@ -1,5 +1,6 @@
+import {commaList} from '../../../model/comma-list.js'
 import {parseGoBool} from '../../../model/go-boolean.js'
-import {BARE_SETTINGS, type CaptureSettings, splitList} from './settings.js'
+import {BARE_SETTINGS, type CaptureSettings} from './settings.js'
 
 /** Names under which istio-init takes one value: flags (short and long) and environment variables; a flag wins. */
 interface Source {
@@ -100,7 +101,7 @@ export function settingsFromInit(
 ): CaptureSettings {
   const values = new Map([...fromEnv(env), ...fromArgs(args)])
   const text = (name: string, usual: string) => values.get(name) ?? usual
-  const list = (name: string) => splitList(values.get(name) ?? '')
+  const list = (name: string) => commaList(values.get(name) ?? '')
   const uids = values.has('uids') ? list('uids') : BARE_SETTINGS.uids
   return {
     proxyPort: text('proxyPort', BARE_SETTINGS.proxyPort),

@@ -1,9 +1,10 @@
+import {commaList} from '../../../model/comma-list.js'
 import {parseIstioVersion} from '../../../model/istio-version.js'
 import {type Container, injectedContainer, type PodModel} from '../../../model/pod.js'
 import type {AmbientSettings} from './ambient.js'
 import {settingsFromInit, wantsIpv6} from './from-init.js'
 import {hasEffectiveSettings, settingsFromLog} from './from-log.js'
-import {type CaptureSettings, INJECTED_SETTINGS, splitList} from './settings.js'
+import {type CaptureSettings, INJECTED_SETTINGS} from './settings.js'
 
 /** What a pod's rules should come from, and how that was found out. */
 export type Expectation =
@@ -46,7 +47,7 @@ function metadataOf(pod: PodModel, name: string): string | undefined {
 }
 
 function virtualInterfaces(pod: PodModel): readonly string[] {
-  return splitList(
+  return commaList(
     annotation(pod, 'istio.io/reroute-virtual-interfaces') ?? annotation(pod, `${TRAFFIC}kubevirtInterfaces`) ?? '',
   )
 }
@@ -63,7 +64,7 @@ function unique(values: readonly string[]): readonly string[] {
 export function settingsFromAnnotations(pod: PodModel, by: 'template' | 'cni'): CaptureSettings {
   const proxy = pod.containers.find(({name}) => name === 'istio-proxy')
   const env = (name: string) => proxy?.env[name] ?? metadataOf(pod, name)
-  const own = splitList(annotation(pod, `${TRAFFIC}excludeInboundPorts`) ?? '')
+  const own = commaList(annotation(pod, `${TRAFFIC}excludeInboundPorts`) ?? '')
   const statusPort = annotation(pod, 'status.sidecar.istio.io/port') ?? '15020'
   const cni = by === 'cni'
   const initEnv = (name: string) => (cni ? undefined : env(name))
@@ -80,16 +81,16 @@ export function settingsFromAnnotations(pod: PodModel, by: 'template' | 'cni'): 
       ? unique([...own, '15020', '15021', '15090'])
       : unique(['15090', '15021', ...own, ...(statusPort === '0' ? [] : [statusPort])]),
     rangesInclude: annotation(pod, `${TRAFFIC}includeOutboundIPRanges`) ?? '*',
-    rangesExclude: splitList(annotation(pod, `${TRAFFIC}excludeOutboundIPRanges`) ?? ''),
-    outboundInclude: splitList(annotation(pod, `${TRAFFIC}includeOutboundPorts`) ?? ''),
-    outboundExclude: excludeOutbound === undefined ? (cni ? ['15020'] : []) : splitList(excludeOutbound),
+    rangesExclude: commaList(annotation(pod, `${TRAFFIC}excludeOutboundIPRanges`) ?? ''),
+    outboundInclude: commaList(annotation(pod, `${TRAFFIC}includeOutboundPorts`) ?? ''),
+    outboundExclude: excludeOutbound === undefined ? (cni ? ['15020'] : []) : commaList(excludeOutbound),
     virtualInterfaces: virtualInterfaces(pod),
-    excludedInterfaces: splitList(annotation(pod, `${TRAFFIC}excludeInterfaces`) ?? ''),
+    excludedInterfaces: commaList(annotation(pod, `${TRAFFIC}excludeInterfaces`) ?? ''),
     dns: isTrue(env('ISTIO_META_DNS_CAPTURE')),
     dnsAll: cni,
     dropInvalid: isTrue(env('INVALID_DROP')),
     groupsInclude: initEnv('ISTIO_OUTBOUND_OWNER_GROUPS') ?? '*',
-    groupsExclude: splitList(initEnv('ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE') ?? ''),
+    groupsExclude: commaList(initEnv('ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE') ?? ''),
     loopback4: initEnv('ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR') ?? INJECTED_SETTINGS.loopback4,
     ipv6: wantsIpv6(pod.status?.podIps ?? [], isTrue(env('ISTIO_DUAL_STACK'))),
   }

@@ -13,7 +13,7 @@ export interface UncheckedGroup {
 
 function sentence({gap}: NotChecked): string {
   if (gap.what === INCONCLUSIVE) return gap.detail
-  return `${gap.what}: ${GAP_REASONS[gap.reason].words} (${gap.detail})${gap.hint === undefined ? '' : `. ${gap.hint}`}`
+  return `${gap.what}: ${GAP_REASONS[gap.reason].text} (${gap.detail})${gap.hint === undefined ? '' : `. ${gap.hint}`}`
 }
 
 /** The reason without pod names, so that equal gaps of several pods become one. */

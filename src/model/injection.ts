@@ -68,7 +68,7 @@ export interface InjectionDecision {
     | 'pod label'
     | 'pod annotation'
     | 'namespace label'
-    | 'nobody asks'
+    | 'no injection label'
     | 'missing webhook'
     | 'neverInjectSelector'
     | 'alwaysInjectSelector'

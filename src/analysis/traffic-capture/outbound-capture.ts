@@ -2,7 +2,7 @@ import {commaList} from '../../model/comma-list.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 import {initWords} from '../netfilter/expected-rules/from-init.js'
 
-/** Which outbound TCP connections the rules of a pod send to Envoy, and where that was read. */
+/** Which outbound TCP connections are redirected to Envoy, and where that is configured. */
 export interface OutboundCapture {
   readonly includeRanges: readonly string[]
   readonly excludeRanges: readonly string[]
@@ -13,7 +13,7 @@ export interface OutboundCapture {
 
 const PREFIX = 'traffic.sidecar.istio.io/'
 
-/** What a pod's rules capture outbound: istio-init's -i, -x, -q and -o, else what the annotations ask for (istio-iptables flags). */
+/** What a pod's rules capture outbound: istio-init's -i, -x, -q and -o, else the annotations (istio-iptables flags). */
 export function outboundCapture(pod: PodModel): OutboundCapture {
   const init = injectedContainer(pod, 'istio-init')
   const args = init === undefined ? [] : initWords(init)

@@ -1,4 +1,5 @@
 import {type Difference, driftOf} from '../../analysis/netfilter/drift/drift.js'
+import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
 import type {Oddity} from '../../analysis/netfilter/interception/oddities.js'
 import {type Expected, expectedFor} from '../../evidence/kernel/expectation.js'
 import {readableKernel} from '../../evidence/kernel/nothing-read.js'
@@ -43,7 +44,7 @@ export async function driftReport(given: Source, subject: PodRef): Promise<Drift
     kernel,
     expected,
     differences,
-    failing: differences.some(each => each.effective),
+    failing: differences.some(each => each.effective && !exemptsOwnPorts(each)),
   }
 }
 
@@ -58,7 +59,9 @@ export async function rulesReport(given: Source, subject: PodRef): Promise<Iptab
     throw error
   })
   if (expected === undefined) return report
-  const effective = driftOf(expected.rulesets, rulesets, machine).filter(each => each.effective).length
+  const effective = driftOf(expected.rulesets, rulesets, machine).filter(
+    each => each.effective && !exemptsOwnPorts(each),
+  ).length
   if (effective === 0) return report
   noteExpected(source, expected)
   return {...report, ...answeredFrom(source), oddities: [driftOddity(effective, expected.via), ...report.oddities]}
@@ -84,7 +87,7 @@ export async function expectedReport(given: Source, subject: PodRef): Promise<Ip
   const kernel = await readKernel(source, subject)
   const expected = await expectedFor(source, subject, kernel.rulesets, kernel.parameters)
   noteExpected(source, expected)
-  const origin = `${expected.via}, Istio 1.${expected.minor}${expected.guessed ? ' (taken, the release is not known)' : ''}`
+  const origin = `${expected.via}, ${expected.release}`
   const report = reportOn(
     {...kernel, rulesets: expected.rulesets, from: 'computed', origin, gaps: [], notes: []},
     source,

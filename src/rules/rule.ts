@@ -1,7 +1,7 @@
 import type {GapReason} from '../model/answer.js'
 import type {PatchStep, Proof, Severity} from '../model/finding.js'
 import type {ObjectRef} from '../model/pod.js'
-import type {PodMode} from '../model/pod-mode.js'
+import {MODE_LABELS, type PodMode} from '../model/pod-mode.js'
 import {FACT_LABELS, type FactName, type Facts, type Workload} from './facts.js'
 import type {Parameters, ParameterValue, Settings} from './parameter.js'
 
@@ -79,6 +79,11 @@ export function neededFacts({needs, needsToPass = []}: Pick<Rule, 'needs' | 'nee
   return `${all || alone}; to pass also ${rest}`
 }
 
+/** The pods a rule applies to, as text: `pods with a sidecar, ambient pods`. */
+export function appliesTo({modes}: Pick<Rule, 'modes'>): string {
+  return modes.map(mode => MODE_LABELS[mode]).join(', ')
+}
+
 /** Pages that several rules refer to. */
 export const PAGES = {
   requirements: 'https://istio.io/latest/docs/ops/deployment/application-requirements/',
@@ -92,6 +97,9 @@ export const PAGES = {
   sidecarContainers: 'https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/',
   standards: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
 } as const
+
+/** What the gap of an inconclusive rule is called. */
+export const INCONCLUSIVE = 'inconclusive'
 
 /**
  * Thrown by a rule that cannot decide for one workload, which is then reported as not checked: `unreadable` for input it cannot interpret,

@@ -82,7 +82,7 @@ export async function portsReport(source: Source, subject: PodRef): Promise<Port
   const facts = {pod: pod ?? NOBODY, bound, ...named, ...(table === undefined ? {} : {sockets: table})}
   // Envoy sees only its own sockets, and without the pod nobody knows what it declares: absence then means nothing.
   const open: readonly PortVerdict[] = [
-    ...(complete === undefined ? (['nobody listens'] as const) : []),
+    ...(complete === undefined ? (['not listening'] as const) : []),
     ...(pod === undefined ? (['undeclared'] as const) : []),
   ]
   const rows = portMap(facts).map(row => (open.includes(row.verdict) ? {...row, verdict: 'unknown' as const} : row))

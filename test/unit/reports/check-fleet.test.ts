@@ -204,7 +204,7 @@ describe('check -A of a fleet', () => {
     cluster = await scriptedCluster({
       get: lists({Pod}, ({kind, from}) => (kind === 'Pod' && from === 500 ? {status: 500, body: 'no'} : undefined)),
     })
-    await expect(checked()).rejects.toThrow(/cannot look up Pod in cluster test: .*\(after 500 pods\)/)
+    await expect(checked()).rejects.toThrow(/cannot list pods in cluster test: .*\(after 500 pods\)/)
   })
 })
 
@@ -272,7 +272,7 @@ describe('where the cluster may not be listed whole', () => {
       get: lists({}, ({kind}) => (kind === 'Pod' || kind === 'Namespace' ? FORBIDDEN : undefined)),
     })
     await expect(checked()).rejects.toMatchObject({
-      hint: expect.stringContaining('Namespaces may not be listed either'),
+      hint: expect.stringContaining('Listing namespaces is not permitted either'),
     })
   })
 
@@ -284,7 +284,7 @@ describe('where the cluster may not be listed whole', () => {
         return namespace === undefined ? FORBIDDEN : {status: 500, body: 'no'}
       }),
     })
-    await expect(checked()).rejects.toThrow(/cannot look up Pod in cluster test: .*failed \(HTTP 500: no\)/)
+    await expect(checked()).rejects.toThrow(/cannot list pods in cluster test: .*failed \(HTTP 500: no\)/)
   })
 })
 

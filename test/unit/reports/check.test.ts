@@ -204,6 +204,6 @@ describe('what is asked for', () => {
 
   test('a file of evidence has nothing to check', async () => {
     const source = await openFiles(['src/formats/sockets/samples/ss-ltn.txt'])
-    await expect(checkTargets(source, [], {})).rejects.toThrow('check starts from pods')
+    await expect(checkTargets(source, [], {})).rejects.toThrow('check needs pods or workloads')
   })
 })

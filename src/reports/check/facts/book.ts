@@ -5,7 +5,7 @@ import {type FactName, type Facts, type FetchedFactName, isObjectFact, type Work
 import {RULES} from '../../../rules/registry.js'
 import type {Source} from '../../../sources/source.js'
 import {cni, cniExcluded, cniRelease} from './cni.js'
-import type {CheckRun, FactBook, PodContext} from './context.js'
+import type {CheckRun, FactResolver, PodContext} from './context.js'
 import {controlPlane} from './control-plane.js'
 import {discovery} from './discovery.js'
 import {injection} from './injection.js'
@@ -19,7 +19,7 @@ const RULE_NAMES = new Set(
 
 type Fetchers = {readonly [N in FetchedFactName]: (context: PodContext) => Promise<Answer<Facts[N]>>}
 
-/** How each fact that is no list of objects is fetched. */
+/** The fetcher of each fact that is not a list of objects. */
 const FETCHERS: Fetchers = {
   namespace: ({run, workload}) => run.objects.namespace(workload.pod.object.namespace),
   namedElsewhere,
@@ -51,8 +51,8 @@ function fetched(context: PodContext, name: FactName): Promise<Answer<unknown>> 
     : FETCHERS[name](context)
 }
 
-/** A source that reads each piece of whole evidence once: several facts rest on the same, and each reading visits the pod. */
-function remembering(source: Source): Source {
+/** A source that reads each piece of evidence once: several facts use the same, and each read is a call to the pod. */
+function cachingSource(source: Source): Source {
   const once = onceByKey<Promise<Answer<Artifact>>>()
   return {
     ...source,
@@ -63,14 +63,14 @@ function remembering(source: Source): Source {
   }
 }
 
-/** The facts of one workload, fetched when first asked for. */
-export function factBook(shared: CheckRun, workload: Workload): FactBook {
+/** The facts of one workload, fetched on first use. */
+export function factResolver(shared: CheckRun, workload: Workload): FactResolver {
   const once = onceByKey<Promise<Answer<unknown>>>()
-  const run: CheckRun = {...shared, source: remembering(shared.source)}
+  const run: CheckRun = {...shared, source: cachingSource(shared.source)}
   const context: PodContext = {
     run,
     workload,
-    // The row or fetcher of a name makes what that name stands for.
+    // The row or fetcher of a name returns the fact of that name.
     fact: <N extends FactName>(name: N) => once(name, () => fetched(context, name) as Promise<Answer<Facts[N]>>),
   }
   return context

@@ -3,7 +3,7 @@ import {kindOf} from '../../../model/kinds.js'
 import type {KubeObject} from '../../../model/kube-object.js'
 import {objectLabel, objectRefOf} from '../../../model/pod.js'
 
-/** What a person means in files by `deploy/web`, `web` or `web.shop`: the pods of that workload when they are there, else the object that would make them. */
+/** The objects in files for `deploy/web`, `web` or `web.shop`: the pods of that workload if present, else the workload itself. */
 export function namedTemplates(
   objects: readonly KubeObject[],
   name: string,
@@ -11,12 +11,12 @@ export function namedTemplates(
 ): readonly KubeObject[] {
   const [first = '', rest] = name.split('/')
   const kind = rest === undefined ? undefined : kindOf(first)?.kind
-  const called = rest ?? first
+  const workloadName = rest ?? first
   const named = objects.filter(({kind: own, metadata}) => {
     const home = metadata.namespace ?? 'default'
     if (kind !== undefined && own !== kind) return false
-    if (called === `${metadata.name}.${home}`) return true
-    return called === metadata.name && (namespace === undefined || home === namespace)
+    if (workloadName === `${metadata.name}.${home}`) return true
+    return workloadName === metadata.name && (namespace === undefined || home === namespace)
   })
   const labels = named.map(object => objectLabel(objectRefOf(object)))
   const pods = objects.filter(object => {

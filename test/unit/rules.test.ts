@@ -16,10 +16,13 @@ function casesOf(rule: Rule): readonly RuleCase[] {
 describe.each(RULES.map(rule => [`${rule.code} ${rule.slug}`, rule] as const))('%s', (_name, rule) => {
   const cases = casesOf(rule)
 
-  test('has a case that fires and one that is silent', () => {
-    const kinds = cases.map(({expect: wanted}) => (typeof wanted === 'string' ? wanted : 'fires'))
-    expect(kinds).toContain('fires')
+  test('has a case with a finding, one without, and one that is not checked where the rule needs evidence', () => {
+    const kinds = cases.map(({expect: wanted}) => (typeof wanted === 'string' ? wanted : 'finding'))
+    expect(kinds).toContain('finding')
     expect(kinds).toContain('silent')
+    // The names of rules are built in: they are never missing.
+    const evidence = [...rule.needs, ...(rule.needsToPass ?? [])].filter(name => name !== 'ruleNames')
+    if (evidence.length > 0) expect(kinds).toContain('not-checked')
   })
 
   test.each(cases.map(each => [each.name, each] as const))('%s', async (_case, given) => {

@@ -1,5 +1,6 @@
 import {commaList} from '../../model/comma-list.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {initWords} from '../netfilter/expected-rules/from-init.js'
 
 /** Which inbound TCP ports are redirected to Envoy, and where that is configured. */
 export interface InboundCapture {
@@ -35,11 +36,12 @@ function argument(args: readonly string[], flag: string): string | undefined {
 /** What a pod's rules capture inbound: the arguments istio-init ran with, else (CNI, templates) the annotations. */
 export function inboundCapture(pod: PodModel): InboundCapture {
   const init = injectedContainer(pod, 'istio-init')
-  if (init?.args.includes('-b') === true) {
+  const words = init === undefined ? [] : initWords(init)
+  if (words.includes('-b')) {
     return {
-      include: included(argument(init.args, '-b')),
-      exclude: numbers(argument(init.args, '-d') ?? ''),
-      interception: modeOf(argument(init.args, '-m')),
+      include: included(argument(words, '-b')),
+      exclude: numbers(argument(words, '-d') ?? ''),
+      interception: modeOf(argument(words, '-m')),
       from: 'istio-init',
     }
   }

@@ -1,5 +1,6 @@
 import {commaList} from '../../model/comma-list.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {initWords} from '../netfilter/expected-rules/from-init.js'
 
 /** Which outbound TCP connections are redirected to Envoy, and where that is configured. */
 export interface OutboundCapture {
@@ -14,7 +15,8 @@ const PREFIX = 'traffic.sidecar.istio.io/'
 
 /** What a pod's rules capture outbound: istio-init's -i, -x, -q and -o, else the annotations (istio-iptables flags). */
 export function outboundCapture(pod: PodModel): OutboundCapture {
-  const args = injectedContainer(pod, 'istio-init')?.args ?? []
+  const init = injectedContainer(pod, 'istio-init')
+  const args = init === undefined ? [] : initWords(init)
   if (args.includes('-i')) {
     const argument = (flag: string) => commaList(args.includes(flag) ? args[args.indexOf(flag) + 1] : '')
     return {

@@ -1,4 +1,5 @@
 import {type Difference, driftOf} from '../../analysis/netfilter/drift/drift.js'
+import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
 import type {Oddity} from '../../analysis/netfilter/interception/oddities.js'
 import {type Expected, expectedFor} from '../../evidence/kernel/expectation.js'
 import {readableKernel} from '../../evidence/kernel/nothing-read.js'
@@ -34,7 +35,7 @@ export async function driftReport(source: Source, subject: PodRef): Promise<Drif
     kernel,
     expected,
     differences,
-    failing: differences.some(each => each.effective),
+    failing: differences.some(each => each.effective && !exemptsOwnPorts(each)),
   }
 }
 
@@ -48,7 +49,9 @@ export async function rulesReport(source: Source, subject: PodRef): Promise<Ipta
     throw error
   })
   if (expected === undefined) return report
-  const effective = driftOf(expected.rulesets, rulesets, machine).filter(each => each.effective).length
+  const effective = driftOf(expected.rulesets, rulesets, machine).filter(
+    each => each.effective && !exemptsOwnPorts(each),
+  ).length
   return effective === 0 ? report : {...report, oddities: [driftOddity(effective, expected.via), ...report.oddities]}
 }
 
@@ -70,7 +73,7 @@ export function impliedBy(source: Source): PodRef {
 export async function expectedReport(source: Source, subject: PodRef): Promise<IptablesReport> {
   const kernel = await readKernel(source, subject)
   const expected = await expectedFor(source, subject, kernel.rulesets, kernel.parameters)
-  const origin = `${expected.via}, Istio 1.${expected.minor}${expected.guessed ? ' (taken, the release is not known)' : ''}`
+  const origin = `${expected.via}, ${expected.release}`
   const report = reportOn(
     {...kernel, rulesets: expected.rulesets, from: 'computed', origin, gaps: [], notes: []},
     source,

@@ -1,4 +1,4 @@
-import {eraOf} from '../../analysis/netfilter/era.js'
+import {detectRelease} from '../../analysis/netfilter/detect-release.js'
 import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
 import {type Interception, interceptionOf} from '../../analysis/netfilter/interception/interception.js'
 import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
@@ -102,7 +102,7 @@ export function reportOn(kernel: Kernel, source: Source, subject: PodRef): Iptab
     .filter(found => found !== undefined)
     .map(found => (kernel.from === 'text' ? withUnseen(found, unseenIn(rulesets, found.family)) : found))
   const half = excerpt || showsHalf(rulesets) || (kernel.from === 'text' && isPiece(rulesets))
-  const era = half ? undefined : eraOf(rulesets)?.words
+  const era = half ? undefined : detectRelease(rulesets)?.text
   return {
     origin: source.origin,
     gaps: kernel.gaps,

@@ -248,6 +248,7 @@ describe('what the webhook decides once it is called', () => {
     cni: false,
     seccompProfile: '',
     enableNamespacesByDefault: false,
+    capture: {},
   }
   const app = [{key: 'app', operator: 'In', values: ['x']}] as const
   async function decide(

@@ -64,9 +64,18 @@ function loopback(settings: CaptureSettings, minor: number, family: IpFamily): s
   return range === undefined ? '127.0.0.1' : formatIpRange(range)
 }
 
+/** Releases in which a setting changed its meaning, beside those in which a rule did. */
+export const FACT_CHANGES = [0, 3, 6, 7, 11, 12, 21] as const
+
+/** Where inbound traffic is sent: one port for both directions before 1.3, and for listed ports before 1.6. */
+function inboundPort(settings: CaptureSettings, minor: number, all: boolean): string {
+  return minor < 3 || (minor < 6 && !all) ? settings.proxyPort : settings.inboundPort
+}
+
 /**
  * Works out what a release makes of the settings (Istio's release notes and the programs of each tag): IPv6 was plain REDIRECT before 1.12,
- * DNS capture needs a known resolver since 1.11 unless all are captured, 1.5 sent listed inbound ports to the outbound port.
+ * DNS capture needs a known resolver since 1.11 unless all are captured, 1.5 sent listed inbound ports to the outbound port, and 0.7
+ * took an empty list of ranges for all.
  */
 export function factsFor(settings: CaptureSettings, minor: number, family: IpFamily): Facts {
   const oldIpv6 = family === 'ip6' && minor < 12
@@ -79,7 +88,7 @@ export function factsFor(settings: CaptureSettings, minor: number, family: IpFam
     minor,
     family,
     port: settings.proxyPort,
-    inPort: minor < 6 && !inAll ? settings.proxyPort : settings.inboundPort,
+    inPort: inboundPort(settings, minor, inAll),
     tunnel: settings.tunnelPort,
     uids: settings.uids,
     gids: settings.gids,
@@ -88,7 +97,7 @@ export function factsFor(settings: CaptureSettings, minor: number, family: IpFam
     inAny: settings.inboundInclude !== '',
     inList: inAll ? [] : commaList(settings.inboundInclude),
     inExclude: settings.inboundExclude,
-    allOut: settings.rangesInclude === '*',
+    allOut: settings.rangesInclude === '*' || (minor < 0 && settings.rangesInclude === ''),
     cidrs,
     cidrExclude: settings.rangesExclude.flatMap(range => rangesOf(range, family)),
     outInclude: settings.outboundInclude,

@@ -2,13 +2,13 @@ import {existsSync, readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
 import {RULES} from '../../src/rules/registry.js'
-import type {Rule} from '../../src/rules/rule.js'
+import type {MeshRule} from '../../src/rules/rule.js'
 import {openFiles} from '../../src/sources/open.js'
 import {caseOutcome, type RuleCase} from '../support/rule-case.js'
 
 const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
 
-function casesOf(rule: Rule): readonly RuleCase[] {
+function casesOf(rule: MeshRule): readonly RuleCase[] {
   const path = `src/rules/${rule.slug}/cases.yaml`
   return existsSync(path) ? (parse(readFileSync(path, 'utf8')) as readonly RuleCase[]) : []
 }
@@ -26,9 +26,9 @@ describe.each(RULES.map(rule => [`${rule.code} ${rule.slug}`, rule] as const))('
   })
 
   test.each(cases.map(each => [each.name, each] as const))('%s', async (_case, given) => {
-    const {wanted, found, unsaid} = await caseOutcome(SAMPLE, rule, given)
+    const {wanted, found, missing} = await caseOutcome(SAMPLE, rule, given)
     expect(found).toBe(wanted)
-    expect(unsaid).toEqual([])
+    expect(missing).toEqual([])
   })
 
   test('never passes when what it needs is missing', async () => {
@@ -36,7 +36,9 @@ describe.each(RULES.map(rule => [`${rule.code} ${rule.slug}`, rule] as const))('
     // The sidecar is a part of the pod.
     const asked = [...rule.needs, ...(rule.needsToPass ?? [])].filter(name => name !== 'sidecar' && name !== 'status')
     if (asked.length === 0 || firing === undefined) return
-    expect((await caseOutcome(SAMPLE, rule, {...firing, expect: 'not-checked', blind: true})).found).not.toBe('silent')
+    expect((await caseOutcome(SAMPLE, rule, {...firing, expect: 'not-checked', podOnly: true})).found).not.toBe(
+      'silent',
+    )
   })
 })
 

@@ -19,7 +19,7 @@ import {
 } from '../../analysis/netfilter/expected-rules/releases.js'
 import {isIstioNativeTable} from '../../analysis/netfilter/istio-names.js'
 import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
-import {readPod} from '../../formats/kube-pod/parse.js'
+import {readPod, WORKLOAD_KINDS} from '../../formats/kube-pod/parse.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
 import {type Answer, answered} from '../../model/answer.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -104,13 +104,11 @@ async function loggedParameters(
   return parseRules(Buffer.from(answer.value.bytes).toString('utf8')).parameters
 }
 
-const WORKLOADS = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const
-
 /** The pod asked about; of a file that names none, the only pod or workload it holds. */
 async function podFor(source: Source, subject: PodRef): Promise<Answer<PodModel>> {
   const named = await readPodObject(source, subject)
   if (named.ok || subject.implied !== true) return named
-  const answers = await Promise.all(WORKLOADS.map(kind => source.objects({kind})))
+  const answers = await Promise.all(WORKLOAD_KINDS.map(kind => source.objects({kind})))
   const pods = answers
     .flatMap(answer => (answer.ok ? answer.value : []))
     .map(readPod)

@@ -12,7 +12,14 @@ import {matchesRuleName} from '../../../rules/select-rules.js'
 import {settingsOf} from '../../../rules/team-parameters.js'
 import {factResolver} from '../facts/book.js'
 import type {CheckRun, FactResolver} from '../facts/context.js'
-import {containerOf} from './container-of.js'
+
+/** The name of the container a path is in, such as `spec.template.spec.containers[0].ports`; undefined for a path of the pod itself. */
+function containerOf({specPath, containers}: PodModel, path: string): string | undefined {
+  return containers.find(({path: own}) => {
+    const numbered = `${specPath}.${own}`
+    return path === numbered || path.startsWith(`${numbered}.`)
+  })?.name
+}
 
 /** The outcome of one rule for one pod. */
 export type Outcome =
@@ -70,6 +77,7 @@ async function finding(rule: MeshRule, {pod}: Workload, found: Found, book: Fact
     why: rule.why,
     fix: found.fix ?? rule.fix,
     proof: found.proof ?? [],
+    provenance: book.provenance([...rule.needs, ...(rule.uses ?? []), ...(rule.needsToPass ?? [])]),
     ...(container === undefined ? {} : {container}),
     ...(found.patch === undefined ? {} : {patch: found.patch}),
     ...(accepted === undefined ? {} : {accepted}),

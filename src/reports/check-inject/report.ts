@@ -2,6 +2,7 @@ import type {WebhookVerdict} from '../../analysis/injection/webhook-verdict.js'
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {type PredictionAssumption, predictInjection} from '../../evidence/injection/prediction.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
 import type {InjectionDecision} from '../../model/injection.js'
@@ -94,10 +95,11 @@ async function nothingKnown(source: Source, {pod, gap}: Unanswered): Promise<Use
 
 /** Whether pods created now would get a sidecar, by which webhook, and why. */
 export async function checkInjectReport(
-  source: Source,
+  given: Source,
   objects: readonly KubeObject[],
   istioNamespace: string,
 ): Promise<CheckInjectReport> {
+  const source = noted(given)
   const gaps: Gap[] = []
   const cache = objectCache(source, istioNamespace)
   const known = await cache.list('webhooks', '')
@@ -125,5 +127,5 @@ export async function checkInjectReport(
   gaps.push(...new Set(unanswered.map(({gap}) => gap)))
   const several = objects.length > 1
   const notes = [...assumptions(answers), ...answers.flatMap(each => remarks(each, several))]
-  return {origin: source.origin, gaps, notes, answers, unanswered}
+  return {...answeredFrom(source), gaps, notes, answers, unanswered}
 }

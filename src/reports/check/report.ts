@@ -1,6 +1,7 @@
 import {askIstiods, type IstiodAnswer, runningIstiods} from '../../evidence/control-plane/istiods.js'
 import {predictForTemplate} from '../../evidence/injection/prediction.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {atLeast, type Severity} from '../../model/finding.js'
@@ -117,10 +118,11 @@ export function countsOf(workloads: readonly CheckedWorkload[]): CheckReport['co
 
 /** Evaluates every rule for the pods, page by page, and aggregates the outcomes by workload; pods themselves are not kept. */
 export async function checkReport(
-  source: Source,
+  given: Source,
   targets: readonly KubeObject[] | AsyncIterable<PodPage>,
   options: CheckOptions,
 ): Promise<CheckReport> {
+  const source = noted(given)
   const run: CheckRun = {
     source,
     // On a live cluster one list call for all namespaces replaces one per namespace.
@@ -157,7 +159,7 @@ export async function checkReport(
   const skipped = (await source.manifests?.skipped()) ?? []
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     at: run.at,
     gaps: [...damaged, ...skipped, ...uniqueGaps(workloads)],
     damaged,

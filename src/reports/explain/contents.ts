@@ -1,3 +1,4 @@
+import {BUILT_IN} from '../../model/provenance.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 import {ISTIO_CODES} from '../../model/vocabulary/istio-codes.js'
 import {WORD_GROUPS} from '../../model/vocabulary/words.js'
@@ -24,6 +25,7 @@ export function contentsReport(rules: readonly Rule[]): ContentsReport {
   ]
   return {
     origin: {kind: 'memory', label: 'meshctl'},
+    provenance: BUILT_IN,
     gaps: [],
     notes: [],
     groups,

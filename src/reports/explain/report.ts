@@ -1,5 +1,6 @@
 import {humanCount} from '../../model/human-count.js'
 import {nearestNames} from '../../model/nearest.js'
+import {BUILT_IN} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
 import type {Rule} from '../../rules/rule.js'
 import type {Report} from '../report.js'
@@ -82,7 +83,7 @@ function notKnown(rules: readonly Rule[], text: string): UserError {
 /** The meaning of terms or log lines; a text without any known term is an error that names similar ones. */
 export function explainReport(rules: readonly Rule[], given: string): ExplainReport {
   const text = given.trim()
-  const base = {origin: {kind: 'memory', label: 'meshctl'} as const, gaps: [], word: text}
+  const base = {origin: {kind: 'memory', label: 'meshctl'} as const, provenance: BUILT_IN, gaps: [], word: text}
   const whole = topicOf(rules, text)
   if (whole !== undefined) return {...base, notes: [], topics: [whole], lines: [], unknown: []}
   if (isNoPort(text)) throw new UserError(`${text} is not a port`, {hint: 'Ports go from 1 to 65535.'})

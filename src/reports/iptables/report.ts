@@ -9,6 +9,7 @@ import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
 import {readableKernel} from '../../evidence/kernel/nothing-read.js'
 import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
 import {readNow} from '../../evidence/kernel/ways.js'
+import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Machine} from '../../model/machine.js'
 import {
@@ -94,7 +95,7 @@ function wrongArguments({parameters, from}: Kernel): readonly Oddity[] {
 }
 
 /** A report about rulesets that are at hand, read or computed. */
-export function reportOn(kernel: Kernel, source: Source, subject: PodRef): IptablesReport {
+export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): IptablesReport {
   const {rulesets, machine} = kernel
   const excerpt = isExcerpt(rulesets)
   const interceptions = families(rulesets, machine)
@@ -104,7 +105,7 @@ export function reportOn(kernel: Kernel, source: Source, subject: PodRef): Iptab
   const half = excerpt || showsHalf(rulesets) || (kernel.from === 'text' && isPiece(rulesets))
   const era = half ? undefined : detectRelease(rulesets)?.text
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: kernel.gaps,
     notes: kernel.notes,
     ...(kernel.from === 'log' && source.traits.complete ? {next: readNow(subject)} : {}),
@@ -121,6 +122,7 @@ export function reportOn(kernel: Kernel, source: Source, subject: PodRef): Iptab
 }
 
 /** The rules of a pod, what they do to its traffic, and what is odd about them. */
-export async function iptablesReport(source: Source, subject: PodRef): Promise<IptablesReport> {
+export async function iptablesReport(given: Source, subject: PodRef): Promise<IptablesReport> {
+  const source = noted(given)
   return reportOn(readableKernel(await readKernel(source, subject), source, subject), source, subject)
 }

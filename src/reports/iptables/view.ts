@@ -20,10 +20,9 @@ function backends(rulesets: readonly Ruleset[]): string {
 }
 
 /** Where the rules come from: the kernel, a text, a computation, or what a program set up at start. */
-function whence({kernel, origin, rulesets}: IptablesReport): Cell {
+function whence({kernel, provenance, rulesets}: IptablesReport): Cell {
   if (kernel.from === 'log') {
-    const now =
-      origin.kind === 'files' ? 'the current rules are not in the file' : 'current kernel rules could not be read'
+    const now = provenance.complete ? 'current kernel rules could not be read' : 'the current rules are not in the file'
     const mesh = meshOf(rulesets)
     const by = mesh === undefined ? 'by istio-init' : `for ${mesh}`
     return {text: `rules as set at pod start ${by}; ${now}`, tone: 'warn'}

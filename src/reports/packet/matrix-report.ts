@@ -4,6 +4,7 @@ import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {decidingStep, type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {walkPacket} from '../../analysis/netfilter/packet-walk/walk.js'
 import {type ProxyTraits, sentByProxy, ZTUNNEL_MARK} from '../../analysis/netfilter/proxy-traits.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {formatIpRange, type IpAddress} from '../../model/ip-address.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Packet} from '../../model/packet.js'
@@ -115,7 +116,8 @@ function inboundTraffic(bench: PacketBench, family: IpFamily): readonly (readonl
 }
 
 /** Asks the usual packets of a pod and lays the answers out: app, root and proxy outbound, everybody inbound. Every port is taken to be open. */
-export async function matrixReport(source: Source, subject: PodRef, family: IpFamily): Promise<MatrixReport> {
+export async function matrixReport(given: Source, subject: PodRef, family: IpFamily): Promise<MatrixReport> {
+  const source = noted(given)
   const read = await packetBench(source, subject)
   const {listeners: _, ...machine} = read.machine
   const bench = {...read, machine}
@@ -130,7 +132,7 @@ export async function matrixReport(source: Source, subject: PodRef, family: IpFa
     cells: [answer(bench, rules, 'anybody', ask)],
   }))
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: bench.gaps,
     notes: bench.kernel.notes,
     subject,

@@ -77,6 +77,7 @@ async function finding(rule: Rule, {pod}: Workload, found: Found, book: FactReso
     why: rule.why,
     fix: found.fix ?? rule.fix,
     proof: found.proof ?? [],
+    provenance: book.provenance([...rule.needs, ...(rule.uses ?? []), ...(rule.needsToPass ?? [])]),
     ...(container === undefined ? {} : {container}),
     ...(found.patch === undefined ? {} : {patch: found.patch}),
     ...(accepted === undefined ? {} : {accepted}),

@@ -1,3 +1,4 @@
+import {objectsUse} from '../../../evidence/provenance.js'
 import {type Answer, answered} from '../../../model/answer.js'
 import type {Artifact} from '../../../model/evidence.js'
 import {onceByKey} from '../../../model/once.js'
@@ -8,6 +9,7 @@ import {cni, cniExcluded, cniRelease} from './cni.js'
 import type {CheckRun, FactResolver, PodContext} from './context.js'
 import {controlPlane} from './control-plane.js'
 import {discovery} from './discovery.js'
+import {factProvenance} from './fact-provenance.js'
 import {injection} from './injection.js'
 import {drift, kernel} from './kernel.js'
 import {certificates, connections, initLog, interfaces, proxyLog, sidecar, sockets, status} from './pod-evidence.js'
@@ -67,11 +69,19 @@ function cachingSource(source: Source): Source {
 export function factResolver(shared: CheckRun, workload: Workload): FactResolver {
   const once = onceByKey<Promise<Answer<unknown>>>()
   const run: CheckRun = {...shared, source: cachingSource(shared.source)}
-  const context: PodContext = {
-    run,
+  const record = factProvenance()
+  const {exists, workload: owner} = workload.pod
+  const itself = objectsUse(shared.source, exists ? 'Pod' : owner.kind)
+  const contextOf = (name: FactName): PodContext => ({
+    run: record.watched(run, name),
     workload,
-    // The row or fetcher of a name returns the fact of that name.
-    fact: <N extends FactName>(name: N) => once(name, () => fetched(context, name) as Promise<Answer<Facts[N]>>),
-  }
-  return context
+    fact: other => {
+      record.restsOn(name, other)
+      return fact(other)
+    },
+  })
+  // The row or fetcher of a name returns the fact of that name.
+  const fact = <N extends FactName>(name: N) =>
+    once(name, () => fetched(contextOf(name), name)) as Promise<Answer<Facts[N]>>
+  return {fact, provenance: names => [itself, ...record.of(names)]}
 }

@@ -3,6 +3,7 @@ import type {ObjectCache} from '../../../evidence/mesh-objects/object-cache.js'
 import {type Answer, missing} from '../../../model/answer.js'
 import type {PodRef} from '../../../model/kube-object.js'
 import type {PodModel} from '../../../model/pod.js'
+import type {EvidenceUse} from '../../../model/provenance.js'
 import {FACT_LABELS, type FactName, type Facts, type Workload} from '../../../rules/facts.js'
 import type {Source} from '../../../sources/source.js'
 
@@ -21,10 +22,13 @@ export interface CheckRun {
 /** Fetches a fact of one workload, each at most once. */
 export interface FactResolver {
   fact<N extends FactName>(name: N): Promise<Answer<Facts[N]>>
+  /** What the pod and those of the named facts that were fetched rest on. */
+  provenance(names: readonly FactName[]): readonly EvidenceUse[]
 }
 
 /** The context of a fetcher: the run, the workload, and its other facts. */
-export interface PodContext extends FactResolver {
+export interface PodContext {
+  fact<N extends FactName>(name: N): Promise<Answer<Facts[N]>>
   readonly run: CheckRun
   readonly workload: Workload
 }

@@ -165,7 +165,7 @@ describe('check -A of a fleet', () => {
     }
     cluster = await scriptedCluster({get: lists({Pod}, wish => once(wish, gone(500)))})
     const went = await checked()
-    expect(went.notes).toEqual([expect.stringContaining('went on from a later moment')])
+    expect(went.notes).toEqual([expect.stringContaining('continued from a later resource version')])
     await cluster.close()
     expired = 0
     cluster = await scriptedCluster({get: lists({Pod}, wish => once(wish, gone()))})

@@ -2,31 +2,31 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {failureOfSignal} from './deadline.js'
 import {WireFailure} from './wire-failure.js'
 
-/** How many calls one run has under way at an API server, and when the next may begin: shared by all calls, lists and visits alike. */
-export interface Pace {
-  /** Waits for a seat; rejects with a WireFailure when the signal fires first. */
+/** Limits the parallel calls of one run to an API server, and when the next may start; shared by all calls. */
+export interface ConcurrencyLimiter {
+  /** Waits for a slot; rejects with a WireFailure if the signal fires first. */
   enter(signal: AbortSignal): Promise<void>
   leave(): void
-  /** A call that began then heard that the server is overloaded, and is not tried again: the seats are halved all the same. */
+  /** Reports a 429 of a call that started then and is not retried: the slots are halved too. */
   overloaded(callBeganAt: number): void
-  /** A call ended well: after as many as there are seats, there is one seat more. */
+  /** Reports a successful call: after as many as there are slots, one slot is added. */
   succeeded(): void
   /**
-   * Gives the seat up for a while and takes one again, ahead of calls that have not begun. When the server is overloaded (429)
-   * the seats are halved, once for all calls that began before, and nobody begins before the time the server named.
+   * Releases the slot for a while and takes one again, ahead of calls that have not started. If the server is overloaded (429)
+   * the slots are halved, once for all calls that started before, and no call starts before the server's Retry-After.
    */
-  stepAside(waitMs: number, signal: AbortSignal, overloaded: {readonly callBeganAt: number} | undefined): Promise<void>
+  yieldSlot(waitMs: number, signal: AbortSignal, overloaded: {readonly callBeganAt: number} | undefined): Promise<void>
 }
 
 interface Waiter {
   readonly admit: () => void
 }
 
-/** The server may name any time; for longer than this nobody is held back, and who comes too early hears 429 again. */
+/** Maximum delay for a Retry-After; a call that starts too early gets another 429. */
 const LONGEST_PAUSE_MS = 60_000
 
-/** A pace that begins with `most` seats, which it never exceeds; one seat always remains. */
-export function openPace(most: number): Pace {
+/** A limiter that starts with `most` slots, which is also its maximum; at least one slot always remains. */
+export function createLimiter(most: number): ConcurrencyLimiter {
   let seats = most
   let taken = 0
   let credit = 0
@@ -96,14 +96,14 @@ export function openPace(most: number): Pace {
       seats += 1
       admit()
     },
-    stepAside: async (waitMs, signal, overloaded) => {
+    yieldSlot: async (waitMs, signal, overloaded) => {
       if (overloaded !== undefined) cut(waitMs, overloaded.callBeganAt)
       leave()
       try {
         await pause(waitMs, signal)
         await wait(again, signal)
       } catch (error) {
-        // Whoever gave the seat up will leave it all the same.
+        // The call that yielded its slot will still release it.
         taken += 1
         throw error
       }
@@ -111,15 +111,19 @@ export function openPace(most: number): Pace {
   }
 }
 
-/** Waits, or rejects with a WireFailure when the signal fires first. */
+/** Waits, or rejects with a WireFailure if the signal fires first. */
 export async function pause(waitMs: number, signal: AbortSignal): Promise<void> {
   await sleep(waitMs, undefined, {signal}).catch(() => {
     throw failureOfSignal(signal)
   })
 }
 
-/** Runs a call on a seat of its own; without a pace it just runs. */
-export async function seated<T>(pace: Pace | undefined, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+/** Runs a call in a slot; without a limiter it runs immediately. */
+export async function withSlot<T>(
+  pace: ConcurrencyLimiter | undefined,
+  signal: AbortSignal,
+  call: () => Promise<T>,
+): Promise<T> {
   if (pace === undefined) return await call()
   await pace.enter(signal)
   const callBeganAt = performance.now()

@@ -1,16 +1,16 @@
 import {setImmediate as tick} from 'node:timers/promises'
 import {expect, test} from '@jest/globals'
-import {openPace, type Pace, seated} from '../../../src/wire/pace.js'
+import {type ConcurrencyLimiter, createLimiter, withSlot} from '../../../src/wire/pace.js'
 import {WireFailure} from '../../../src/wire/wire-failure.js'
 
 const signal = new AbortController().signal
 
 /** A call that is under way until it is told to end; `under` counts those. */
-function calls(pace: Pace) {
+function calls(pace: ConcurrencyLimiter) {
   const ends: (() => void)[] = []
   const state = {under: 0}
   const start = (own: AbortSignal = signal) =>
-    seated(pace, own, async () => {
+    withSlot(pace, own, async () => {
       state.under += 1
       await new Promise<void>(resolve => ends.push(resolve))
       state.under -= 1
@@ -19,7 +19,7 @@ function calls(pace: Pace) {
 }
 
 test('no more than the seats there are; who waits comes in order', async () => {
-  const {state, start, endOne} = calls(openPace(2))
+  const {state, start, endOne} = calls(createLimiter(2))
   const all = [1, 2, 3, 4].map(() => start())
   await tick()
   expect(state.under).toBe(2)
@@ -35,10 +35,10 @@ test('no more than the seats there are; who waits comes in order', async () => {
 })
 
 test('an overload halves what is under way, once for all who began before it, and one seat always remains', async () => {
-  const pace = openPace(64)
+  const pace = createLimiter(64)
   const began = performance.now()
   for (let at = 0; at < 8; at++) await pace.enter(signal)
-  const aside = [1, 2, 3].map(() => pace.stepAside(0, signal, {callBeganAt: began}))
+  const aside = [1, 2, 3].map(() => pace.yieldSlot(0, signal, {callBeganAt: began}))
   let late = 0
   const entered = [1, 2, 3].map(async () => {
     await pace.enter(signal)
@@ -58,16 +58,16 @@ test('an overload halves what is under way, once for all who began before it, an
   pace.leave()
   for (let at = 0; at < 5; at++) {
     await pace.enter(signal)
-    await pace.stepAside(0, signal, {callBeganAt: performance.now()})
+    await pace.yieldSlot(0, signal, {callBeganAt: performance.now()})
     pace.leave()
   }
 })
 
 test('nobody begins before the time the server named', async () => {
-  const pace = openPace(4)
+  const pace = createLimiter(4)
   await pace.enter(signal)
   const began = performance.now()
-  const aside = pace.stepAside(60, signal, {callBeganAt: began}).then(pace.leave)
+  const aside = pace.yieldSlot(60, signal, {callBeganAt: began}).then(pace.leave)
   await pace.enter(signal)
   expect(performance.now() - began).toBeGreaterThanOrEqual(59)
   pace.leave()
@@ -75,9 +75,9 @@ test('nobody begins before the time the server named', async () => {
 })
 
 test('a wait that is no overload holds nobody else back', async () => {
-  const pace = openPace(1)
+  const pace = createLimiter(1)
   await pace.enter(signal)
-  const aside = pace.stepAside(50, signal, undefined)
+  const aside = pace.yieldSlot(50, signal, undefined)
   let back = false
   aside.then(() => {
     back = true
@@ -89,9 +89,9 @@ test('a wait that is no overload holds nobody else back', async () => {
 })
 
 test('growth: from four seats five after four good calls, never more than at the start', async () => {
-  const pace = openPace(8)
+  const pace = createLimiter(8)
   for (let at = 0; at < 8; at++) await pace.enter(signal)
-  const aside = pace.stepAside(0, signal, {callBeganAt: performance.now()})
+  const aside = pace.yieldSlot(0, signal, {callBeganAt: performance.now()})
   for (let at = 0; at < 7; at++) pace.leave()
   await aside
   pace.leave()
@@ -113,7 +113,7 @@ test('growth: from four seats five after four good calls, never more than at the
 })
 
 test('who gives up while waiting leaves the line, and the seat goes to the next', async () => {
-  const pace = openPace(1)
+  const pace = createLimiter(1)
   await pace.enter(signal)
   const stop = new AbortController()
   const given = pace.enter(stop.signal)
@@ -123,18 +123,18 @@ test('who gives up while waiting leaves the line, and the seat goes to the next'
   await expect(pace.enter(stop.signal)).rejects.toMatchObject({kind: 'aborted'})
   pace.leave()
   await next
-  const aside = pace.stepAside(60_000, stop.signal, undefined)
+  const aside = pace.yieldSlot(60_000, stop.signal, undefined)
   await expect(aside).rejects.toMatchObject({kind: 'aborted'})
   pace.leave()
   await pace.enter(signal)
 })
 
 test('a 429 that names no time halves the seats as well', async () => {
-  const pace = openPace(4)
+  const pace = createLimiter(4)
   const {state, start, endOne} = calls(pace)
   const others = [1, 2, 3].map(() => start())
   await tick()
-  const busy = seated(pace, signal, () => Promise.reject(new WireFailure('throttled', 'too many')))
+  const busy = withSlot(pace, signal, () => Promise.reject(new WireFailure('throttled', 'too many')))
   await expect(busy).rejects.toMatchObject({kind: 'throttled'})
   const next = start()
   await tick()

@@ -1,5 +1,5 @@
 import type {Agent} from 'node:http'
-import type {ConcurrencyLimiter} from './pace.js'
+import type {ConcurrencyLimiter} from './concurrency-limiter.js'
 
 /** One finished call for `--calls`: names and numbers only, never content. */
 export interface CallRecord {
@@ -27,7 +27,7 @@ export interface ApiServer {
   /** Called once for each warning the server sends. */
   readonly warn?: ((sentence: string) => void) | undefined
   /** Limits parallel calls; the opener of a stream already has a slot. */
-  readonly pace?: ConcurrencyLimiter | undefined
+  readonly limiter?: ConcurrencyLimiter | undefined
 }
 
 /** Runs one call and reports its name, bytes, time and outcome to the observer, also on failure. */

@@ -3,7 +3,7 @@ import {type KubeStatus, parseKubeStatus} from './kube-status.js'
 import {type FailureDetails, type FailureKind, type MissingPermission, WireFailure} from './wire-failure.js'
 
 /** An HTTP error response: a failed request or a rejected upgrade. */
-export interface Refusal {
+export interface ErrorResponse {
   readonly httpStatus: number
   readonly body: string
   readonly retryAfter?: string | undefined
@@ -75,7 +75,7 @@ export function failureFromStatus(status: KubeStatus, httpStatus = status.code):
 }
 
 /** The failure behind an HTTP answer: the Status in its body first, known texts next, the status code last. */
-export function failureFromRefusal(refusal: Refusal): WireFailure {
+export function failureFromRefusal(refusal: ErrorResponse): WireFailure {
   const status = parseKubeStatus(refusal.body)
   const retryAfterMs = retryAfterOf(refusal.retryAfter)
   const wait = retryAfterMs === undefined ? {} : {retryAfterMs}
@@ -91,7 +91,7 @@ export function failureFromRefusal(refusal: Refusal): WireFailure {
 }
 
 /** The failure behind a handshake that was answered with something other than 101: an empty 403 means that no common protocol was found. */
-export function failureFromHandshake(refusal: Refusal, offered: readonly string[]): WireFailure {
+export function failureFromHandshake(refusal: ErrorResponse, offered: readonly string[]): WireFailure {
   const {httpStatus, body} = refusal
   if (httpStatus === 403 && body.trim() === '') {
     const message = `the server supports none of the offered protocols (${offered.join(', ')})`

@@ -4,8 +4,8 @@ import type {Duplex} from 'node:stream'
 import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
-import {openWithRetry} from './open-patiently.js'
-import {readRefusal} from './read-refusal.js'
+import {readErrorResponse} from './error-response.js'
+import {openWithRetry} from './open-with-retry.js'
 import {failureFromError, staleIf, WireFailure} from './wire-failure.js'
 
 const HANDSHAKE_MS = 15_000
@@ -69,7 +69,7 @@ async function openOnce(
       return resolve(socket)
     })
     request.once('response', (response: IncomingMessage) => {
-      readRefusal(response).then(
+      readErrorResponse(response).then(
         body =>
           fail(
             failureFromHandshake(

@@ -4,8 +4,8 @@ import WebSocket from 'ws'
 import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
-import {openWithRetry} from './open-patiently.js'
-import {readRefusal} from './read-refusal.js'
+import {readErrorResponse} from './error-response.js'
+import {openWithRetry} from './open-with-retry.js'
 import {failureFromError, staleIf, WireFailure} from './wire-failure.js'
 
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
@@ -67,7 +67,7 @@ async function openOnce(
     // Stays attached: an `error` event without a listener would end the process; later ones appear as a close.
     socket.on('error', error => fail(staleIf(request?.reusedSocket === true, handshakeFailure(error))))
     socket.once('unexpected-response', (refused: ClientRequest, response: IncomingMessage) => {
-      readRefusal(response)
+      readErrorResponse(response)
         .then(body => ({httpStatus: response.statusCode ?? 0, body, retryAfter: response.headers['retry-after']}))
         .then(
           refusal => fail(failureFromHandshake(refusal, protocols)),

@@ -2,8 +2,8 @@ import {setMaxListeners} from 'node:events'
 import type {Agent} from 'node:http'
 import {type ApiServer, type CallObserver, observed} from '../../wire/api-server.js'
 import {failureFromRefusal} from '../../wire/classify.js'
+import {type ConcurrencyLimiter, createLimiter, withSlot} from '../../wire/concurrency-limiter.js'
 import {type HttpAnswer, type HttpCall, httpCall} from '../../wire/http-call.js'
-import {type ConcurrencyLimiter, createLimiter, withSlot} from '../../wire/pace.js'
 import {warningsIn} from '../../wire/warnings.js'
 import {failureFromError} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
@@ -71,14 +71,14 @@ export function apiOn(
   options: {readonly idleMs: number | undefined; readonly signal: AbortSignal; readonly gzip: boolean; abort(): void},
 ): Api {
   const {idleMs, signal, gzip} = options
-  const pace = createLimiter(LIMITS.callsAtOnce)
+  const limiter = createLimiter(LIMITS.callsAtOnce)
   const warned = new Set<string>()
   const warn = (sentence: string) => {
     if (warned.has(sentence)) return
     warned.add(sentence)
     reached.warn?.(sentence)
   }
-  const server: ApiServer = {...reached, pace, ...(reached.warn === undefined ? {} : {warn})}
+  const server: ApiServer = {...reached, limiter, ...(reached.warn === undefined ? {} : {warn})}
   // Every running call listens for the abort; a fleet has hundreds of them.
   setMaxListeners(0, signal)
   return {
@@ -90,14 +90,14 @@ export function apiOn(
       observed(
         server,
         `GET ${call.path}`,
-        () => withSlot(pace, signal, () => getWithRetries(server, pace, call, idleMs, signal)),
+        () => withSlot(limiter, signal, () => getWithRetries(server, limiter, call, idleMs, signal)),
         measure,
       ),
     send: call =>
       observed(
         server,
         `${call.method} ${call.path}`,
-        () => withSlot(pace, signal, () => sendOnce(server, call, idleMs, signal)),
+        () => withSlot(limiter, signal, () => sendOnce(server, call, idleMs, signal)),
         measure,
       ),
     close: () => {
@@ -122,7 +122,7 @@ function measure(answer: HttpAnswer): {bytes: number; outcome: string} {
  */
 async function getWithRetries(
   server: ApiServer,
-  pace: ConcurrencyLimiter,
+  limiter: ConcurrencyLimiter,
   call: ApiGet,
   idleMs: number | undefined,
   signal: AbortSignal,
@@ -138,7 +138,8 @@ async function getWithRetries(
       const waitMs = failure.details.retryAfterMs
       const mayWait = waitMs !== undefined && attempt < LIMITS.apiTries && performance.now() + waitMs < endsAt
       if (failure.kind === 'unauthorized' && !refused) refused = true
-      else if (mayWait) await pace.yieldSlot(waitMs, signal, failure.kind === 'throttled' ? {callBeganAt} : undefined)
+      else if (mayWait)
+        await limiter.yieldSlot(waitMs, signal, failure.kind === 'throttled' ? {callBeganAt} : undefined)
       else throw failure
     }
   }

@@ -3,10 +3,10 @@ import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow, type Provenance} from '../../model/evidence.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
+import {canFallBackToExec} from './fall-back-to-exec.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {listObjects} from './list.js'
 import type {CallLimits, Live} from './live.js'
-import {canFallBackToExec} from './may-ask-inside.js'
 import type {ClusterSettings} from './settings.js'
 
 /** istiod's monitoring port also serves the debug endpoints, to loopback clients without a token. */

@@ -6,9 +6,9 @@ import type {PodModel} from '../../model/pod.js'
 import {observed} from '../../wire/api-server.js'
 import {failureFromRefusal} from '../../wire/classify.js'
 import {collectBytes, collectHead} from '../../wire/collect.js'
+import {withSlot} from '../../wire/concurrency-limiter.js'
 import {execInPod} from '../../wire/exec.js'
 import {type HttpAnswer, httpCall} from '../../wire/http-call.js'
-import {withSlot} from '../../wire/pace.js'
 import {podAgent} from '../../wire/pod-agent.js'
 import {WireFailure} from '../../wire/wire-failure.js'
 import type {ExecOutcome} from '../exec-answer.js'
@@ -120,7 +120,7 @@ export function openLive(api: Api): Live {
     const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), maxBytes: limits.maxBytes, signal: api.signal}
     const silence = api.idleMs === undefined ? {} : {idleMs: api.idleMs}
     const run = (): Promise<HttpAnswer> =>
-      withSlot(api.server.pace, api.signal, () => httpCall(name, call, {...bounds, ...silence}))
+      withSlot(api.server.limiter, api.signal, () => httpCall(name, call, {...bounds, ...silence}))
     const answer = await observed(api.server, name, run, each => ({
       bytes: each.wireBytes,
       outcome: String(each.status),
@@ -147,7 +147,7 @@ export function openLive(api: Api): Live {
     try {
       const streams = {stdout: stdout.sink, stderr: stderr.sink}
       const run = () => execInPod(api.server, target, streams, bounds)
-      const {exitCode} = await withSlot(api.server.pace, api.signal, run)
+      const {exitCode} = await withSlot(api.server.limiter, api.signal, run)
       return {argv, stdout: stdout.bytes(), stderr: stderr.bytes().toString('utf8'), exitCode}
     } catch (error) {
       // A missing program is not an error: the next command may exist.

@@ -27,10 +27,10 @@ const source = memorySource({objects: [...PODS, pod('istiod-1.istio-system')]})
 
 describe('a name nothing has', () => {
   test.each([
-    ['two letters changed places', 'prodcutpage', 'use  productpage-v1-565846b976-fvswz.demo'],
-    ['its beginning', 'productpage-v1', 'use  productpage-v1-565846b976-fvswz.demo'],
-    ['a pod that was replaced', 'reviews-v2-5bf8bfd67d-xxxxx', 'use  reviews-v2-5bf8bfd67d-9z2sf.demo'],
-    ['one of another namespace', 'istiod', 'use  istiod-1.istio-system'],
+    ['two letters changed places', 'prodcutpage', 'use productpage-v1-565846b976-fvswz.demo'],
+    ['its beginning', 'productpage-v1', 'use productpage-v1-565846b976-fvswz.demo'],
+    ['a pod that was replaced', 'reviews-v2-5bf8bfd67d-xxxxx', 'use reviews-v2-5bf8bfd67d-9z2sf.demo'],
+    ['one of another namespace', 'istiod', 'use istiod-1.istio-system'],
   ])('%s: the next step is a name that exists', async (_what, typed, next) => {
     expect((await missing(source, typed)).next).toBe(next)
   })

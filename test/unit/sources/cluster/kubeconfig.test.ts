@@ -108,7 +108,7 @@ describe('which files are read, and how they are merged', () => {
   test('a context that does not exist says which do; no current context says so', async () => {
     const error = await mistake(access(config(), {context: 'there'}))
     expect(error.message).toContain('context there not found in')
-    expect(error.hint).toBe('It defines: here.')
+    expect(error.hint).toBe('Contexts: here.')
     expect((await mistake(access(file({contexts: [{name: 'a', context: {}}]})))).message).toContain(
       'sets no current context',
     )

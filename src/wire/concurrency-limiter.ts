@@ -27,7 +27,7 @@ const LONGEST_PAUSE_MS = 60_000
 
 /** A limiter that starts with `most` slots, which is also its maximum; at least one slot always remains. */
 export function createLimiter(most: number): ConcurrencyLimiter {
-  let seats = most
+  let slots = most
   let taken = 0
   let credit = 0
   let cutAt = Number.NEGATIVE_INFINITY
@@ -43,7 +43,7 @@ export function createLimiter(most: number): ConcurrencyLimiter {
       timer = setTimeout(admit, pauseMs)
       return
     }
-    while (taken < seats) {
+    while (taken < slots) {
       const next = again.shift() ?? fresh.shift()
       if (next === undefined) return
       taken += 1
@@ -73,7 +73,7 @@ export function createLimiter(most: number): ConcurrencyLimiter {
 
   function cut(waitMs: number, callBeganAt: number): void {
     if (callBeganAt >= cutAt) {
-      seats = Math.max(1, Math.floor(Math.min(seats, taken) / 2))
+      slots = Math.max(1, Math.floor(Math.min(slots, taken) / 2))
       cutAt = performance.now()
       credit = 0
     }
@@ -91,9 +91,9 @@ export function createLimiter(most: number): ConcurrencyLimiter {
     overloaded: callBeganAt => cut(0, callBeganAt),
     succeeded: () => {
       credit += 1
-      if (credit < seats || seats >= most) return
+      if (credit < slots || slots >= most) return
       credit = 0
-      seats += 1
+      slots += 1
       admit()
     },
     yieldSlot: async (waitMs, signal, overloaded) => {
@@ -120,21 +120,21 @@ export async function pause(waitMs: number, signal: AbortSignal): Promise<void> 
 
 /** Runs a call in a slot; without a limiter it runs immediately. */
 export async function withSlot<T>(
-  pace: ConcurrencyLimiter | undefined,
+  limiter: ConcurrencyLimiter | undefined,
   signal: AbortSignal,
   call: () => Promise<T>,
 ): Promise<T> {
-  if (pace === undefined) return await call()
-  await pace.enter(signal)
+  if (limiter === undefined) return await call()
+  await limiter.enter(signal)
   const callBeganAt = performance.now()
   try {
     const value = await call()
-    pace.succeeded()
+    limiter.succeeded()
     return value
   } catch (error) {
-    if (error instanceof WireFailure && error.kind === 'throttled') pace.overloaded(callBeganAt)
+    if (error instanceof WireFailure && error.kind === 'throttled') limiter.overloaded(callBeganAt)
     throw error
   } finally {
-    pace.leave()
+    limiter.leave()
   }
 }

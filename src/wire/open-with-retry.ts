@@ -1,5 +1,5 @@
 import type {ApiServer} from './api-server.js'
-import {pause} from './pace.js'
+import {pause} from './concurrency-limiter.js'
 import {failureFromError} from './wire-failure.js'
 
 /** Maximum attempts while the server answers 429 with Retry-After. */
@@ -10,7 +10,7 @@ const MAX_TRIES = 10
  * 429 with Retry-After is retried: nothing has been run yet.
  */
 export async function openWithRetry<T>(
-  {pace}: Pick<ApiServer, 'pace'>,
+  {limiter}: Pick<ApiServer, 'limiter'>,
   signal: AbortSignal,
   open: () => Promise<T>,
 ): Promise<T> {
@@ -27,8 +27,8 @@ export async function openWithRetry<T>(
       }
       const waitMs = failure.kind === 'throttled' ? failure.details.retryAfterMs : undefined
       if (waitMs === undefined || attempt >= MAX_TRIES) throw failure
-      if (pace === undefined) await pause(waitMs, signal)
-      else await pace.yieldSlot(waitMs, signal, {callBeganAt})
+      if (limiter === undefined) await pause(waitMs, signal)
+      else await limiter.yieldSlot(waitMs, signal, {callBeganAt})
     }
   }
 }

@@ -1,3 +1,5 @@
+import type {Shows} from './provenance.js'
+
 /**
  * The evidence catalogue: everything meshctl can read about one pod, how to get it, and how it is stored.
  * Sources, capture, serve and messages about missing evidence are derived from this table.
@@ -19,13 +21,22 @@ export interface EvidenceRow {
   /** Needs privileges a default pod does not have: CAP_NET_ADMIN (and root for the legacy backend). */
   readonly needs?: 'net-admin'
   readonly redact: 'nothing' | 'envoy' | 'log'
+  readonly shows: Shows
 }
 
 const MIB = 1024 * 1024
 const PROC_NET = ['/proc/net/tcp', '/proc/net/tcp6', '/proc/net/udp', '/proc/net/udp6']
 
 function admin(title: string, path: string, maxMiB: number, redact: EvidenceRow['redact'] = 'nothing'): EvidenceRow {
-  return {title, how: {via: 'admin', path}, extension: 'json', maxBytes: maxMiB * MIB, deadlineMs: 30_000, redact}
+  return {
+    title,
+    how: {via: 'admin', path},
+    extension: 'json',
+    maxBytes: maxMiB * MIB,
+    deadlineMs: 30_000,
+    redact,
+    shows: 'state',
+  }
 }
 
 function kernel(title: string, ...tries: readonly string[][]): EvidenceRow {
@@ -37,15 +48,32 @@ function kernel(title: string, ...tries: readonly string[][]): EvidenceRow {
     deadlineMs: 15_000,
     needs: 'net-admin',
     redact: 'nothing',
+    shows: 'state',
   }
 }
 
 function command(title: string, ...tries: readonly string[][]): EvidenceRow {
-  return {title, how: {via: 'exec', tries}, extension: 'txt', maxBytes: 16 * MIB, deadlineMs: 15_000, redact: 'nothing'}
+  return {
+    title,
+    how: {via: 'exec', tries},
+    extension: 'txt',
+    maxBytes: 16 * MIB,
+    deadlineMs: 15_000,
+    redact: 'nothing',
+    shows: 'state',
+  }
 }
 
 function log(title: string, container: string): EvidenceRow {
-  return {title, how: {via: 'log', container}, extension: 'txt', maxBytes: 4 * MIB, deadlineMs: 15_000, redact: 'log'}
+  return {
+    title,
+    how: {via: 'log', container},
+    extension: 'txt',
+    maxBytes: 4 * MIB,
+    deadlineMs: 15_000,
+    redact: 'log',
+    shows: 'history',
+  }
 }
 
 function istiod(title: string, path: string): EvidenceRow {
@@ -56,6 +84,7 @@ function istiod(title: string, path: string): EvidenceRow {
     maxBytes: 256 * MIB,
     deadlineMs: 30_000,
     redact: 'envoy',
+    shows: 'state',
   }
 }
 
@@ -76,7 +105,7 @@ export const EVIDENCE = {
   'net.ip-addr': command('addresses of the pod', ['ip', '-j', 'addr']),
   'net.sockets': command('listening sockets', ['ss', '-Hlntup'], ['netstat', '-ntulp'], ['cat', ...PROC_NET]),
   'net.proc': command('sockets with the uid that owns them', ['cat', ...PROC_NET]),
-  'log.istio-init': log('log of istio-init (rules as applied at start)', 'istio-init'),
+  'log.istio-init': {...log('log of istio-init (rules as applied at start)', 'istio-init'), shows: 'set-at-start'},
   'log.istio-proxy': log('log of the sidecar', 'istio-proxy'),
   'log.discovery': log('log of istiod', 'discovery'),
   'istiod.config_dump': istiod("istiod's configuration for this proxy", 'debug/config_dump'),
@@ -122,6 +151,8 @@ export interface Provenance {
   readonly argv?: readonly string[]
   readonly path?: string
   readonly from?: string
+  /** What the bytes are, when a file given by hand answers for other evidence: a log of istio-init where kernel rules were asked for. */
+  readonly as?: EvidenceId
 }
 
 /** Evidence as received: raw bytes with their provenance. */

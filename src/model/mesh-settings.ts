@@ -1,3 +1,5 @@
+import type {CaptureDefaults} from './injection.js'
+
 /** The MeshConfig settings that rules use, with Istio's defaults. */
 export interface MeshSettings {
   readonly rootNamespace: string
@@ -5,4 +7,6 @@ export interface MeshSettings {
   readonly outboundPolicy: string
   readonly discoveryAddress: string
   readonly clusterDomain: string
+  /** What `defaultConfig` says about capture. */
+  readonly capture: CaptureDefaults
 }

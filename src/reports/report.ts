@@ -1,11 +1,14 @@
 import {type Answer, type Gap, gapSentence, isFailure} from '../model/answer.js'
 import {type EvidenceId, howToTake} from '../model/evidence.js'
+import type {ReportProvenance} from '../model/provenance.js'
 import {UserError} from '../model/user-error.js'
 import type {Origin, Source} from '../sources/source.js'
 
 /** What every report contains besides its data: the source, the gaps, and notes for stderr. */
 export interface Report {
   readonly origin: Origin
+  /** What the answer rests on: how each piece of evidence was obtained, when, and what it shows. */
+  readonly provenance: ReportProvenance
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
   /** What to do about missing data; printed last. */

@@ -12,7 +12,7 @@ export const CHANNEL = {stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4, cl
 export const PORT_CHANNEL = {data: 0, error: 1} as const
 
 /** Payload size of Go's copy buffers; the receiving side rejects frames above 32 MiB and does not accept fragments. */
-export const MAX_PAYLOAD_BYTES = 32 * 1024
+const MAX_PAYLOAD_BYTES = 32 * 1024
 
 export interface ChannelMessage {
   readonly channel: number

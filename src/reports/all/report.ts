@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type BootstrapFacts, decodeBootstrap} from '../../formats/envoy-config-dump/bootstrap.js'
 import {decodeClusters} from '../../formats/envoy-config-dump/clusters.js'
 import {decodeListeners} from '../../formats/envoy-config-dump/listeners.js'
@@ -53,12 +54,13 @@ function attempt<T>(what: string, read: () => T): Answer<T> {
 
 /** The complete configuration of a pod's Envoy; a missing section is a gap, and an error if all are missing. */
 export async function allReport(
-  source: Source,
+  given: Source,
   subject: PodRef,
   filter: AllFilter,
   shown: {readonly verbose: boolean; readonly headings: boolean; readonly all: boolean},
   moment: Moment,
 ): Promise<AllReport> {
+  const source = noted(given)
   const sections = ['bootstrap', 'clusters', 'listeners', 'routes', 'secrets', 'endpoints'] as const
   const {artifact, dump} = await loadDump(source, subject, sections)
   const gaps: Gap[] = []
@@ -94,7 +96,7 @@ export async function allReport(
   ]
   const {verbose, headings} = shown
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps,
     notes,
     subject,

@@ -1,3 +1,4 @@
+import {KINDS} from '../../model/kinds.js'
 import type {Permission} from '../../model/permission.js'
 
 /** Where a permission is needed: the namespaces of the pods, the control plane's namespace, or cluster-wide. */
@@ -15,6 +16,12 @@ function task(what: string, place: Place, group: string, resources: string, verb
   return {what, place, group, resources: resources.split(' '), verbs: verbs.split(' ')}
 }
 
+/** Reading every kind of an API group that meshctl knows. */
+function readGroup(what: string, place: Place, group: string): Task {
+  const resources = KINDS.filter(({apiVersion}) => apiVersion.startsWith(`${group}/`)).map(({resource}) => resource)
+  return {what, place, group, resources, verbs: ['get', 'list']}
+}
+
 /** Streams are checked for `get` up to Kubernetes 1.34 and for `create` as well from 1.35 (and by SPDY clients). */
 const STREAM = 'get create'
 
@@ -25,42 +32,18 @@ const TASKS = {
   exec: task('run commands in containers', 'pods', '', 'pods/exec', STREAM),
   logs: task('read logs', 'pods', '', 'pods/log', 'get'),
   services: task('read Services and their endpoints', 'pods', '', 'services endpoints', 'get list'),
-  slices: task('read endpoint slices', 'pods', 'discovery.k8s.io', 'endpointslices', 'get list'),
-  workloads: task(
-    'resolve deploy/NAME and owners',
-    'pods',
-    'apps',
-    'deployments replicasets statefulsets daemonsets',
-    'get list',
-  ),
-  jobs: task('detect Jobs', 'pods', 'batch', 'jobs cronjobs', 'get list'),
+  slices: readGroup('read endpoint slices', 'pods', 'discovery.k8s.io'),
+  workloads: readGroup('resolve deploy/NAME and owners', 'pods', 'apps'),
+  jobs: readGroup('detect Jobs', 'pods', 'batch'),
   events: task('read events', 'pods', '', 'events serviceaccounts configmaps replicationcontrollers', 'list'),
-  policies: task('read network policies', 'pods', 'networking.k8s.io', 'networkpolicies', 'get list'),
+  policies: readGroup('read network policies', 'pods', 'networking.k8s.io'),
   debug: task('add a debug container', 'pods', '', 'pods/ephemeralcontainers', 'patch'),
   namespaces: task('read namespaces', 'cluster', '', 'namespaces nodes', 'get list'),
-  webhooks: task(
-    'read injection webhooks',
-    'cluster',
-    'admissionregistration.k8s.io',
-    'mutatingwebhookconfigurations validatingwebhookconfigurations',
-    'get list',
-  ),
-  crds: task('list CRDs', 'cluster', 'apiextensions.k8s.io', 'customresourcedefinitions', 'get list'),
-  traffic: task(
-    'read traffic resources',
-    'cluster',
-    'networking.istio.io',
-    'virtualservices destinationrules gateways serviceentries workloadentries sidecars envoyfilters proxyconfigs',
-    'get list',
-  ),
-  security: task(
-    'read security policies',
-    'cluster',
-    'security.istio.io',
-    'peerauthentications authorizationpolicies requestauthentications',
-    'get list',
-  ),
-  telemetry: task('read telemetry settings', 'cluster', 'telemetry.istio.io', 'telemetries', 'get list'),
+  webhooks: readGroup('read injection webhooks', 'cluster', 'admissionregistration.k8s.io'),
+  crds: readGroup('list CRDs', 'cluster', 'apiextensions.k8s.io'),
+  traffic: readGroup('read traffic resources', 'cluster', 'networking.istio.io'),
+  security: readGroup('read security policies', 'cluster', 'security.istio.io'),
+  telemetry: readGroup('read telemetry settings', 'cluster', 'telemetry.istio.io'),
   istiods: task('find istiod', 'control-plane', '', 'pods', 'get list'),
   istiod: task("query istiod's debug port", 'control-plane', '', 'pods/portforward', STREAM),
   mesh: task('read mesh settings', 'control-plane', '', 'configmaps', 'get list'),

@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type Gap, missing} from '../../model/answer.js'
 import {type Permission, permissionKey, type Ruling} from '../../model/permission.js'
 import {UserError} from '../../model/user-error.js'
@@ -24,11 +25,12 @@ export interface CanIReport extends Report {
 
 /** What the named commands (all that are declared, when none is named) may do for this user, permission by permission. */
 export async function canIReport(
-  source: Source,
+  given: Source,
   declared: ReadonlyMap<string, ClusterNeeds>,
   commands: readonly string[],
   places: Places,
 ): Promise<CanIReport> {
+  const source = noted(given)
   const names = commands.length === 0 ? [...declared.keys()] : commands
   const needs = names.map(command => {
     const found = declared.get(command)
@@ -41,6 +43,7 @@ export async function canIReport(
   const permissions = [...new Map(all.map(each => [permissionKey(each), each])).values()]
   const rulings = (await source.rulings?.(permissions)) ?? []
   const asked = source.rulings !== undefined
+  if (asked) source.ledger.add({evidence: 'permissions', source: 'live', via: 'api', shows: 'state'})
   const byKey = new Map(rulings.map(ruling => [permissionKey(ruling.permission), ruling]))
   const unknown = (permission: Permission): Ruling => ({
     permission,
@@ -60,5 +63,5 @@ export async function canIReport(
     each.needs.some(need => need.required && need.rulings.some(ruling => ruling.verdict === 'denied')),
   )
   const notes = asked ? [] : [`${source.origin.label} needs no permissions; on a cluster you would need:`]
-  return {origin: source.origin, gaps, notes, failing: denied, commands: ruled, permissions, asked}
+  return {...answeredFrom(source), gaps, notes, failing: denied, commands: ruled, permissions, asked}
 }

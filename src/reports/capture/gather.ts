@@ -1,3 +1,4 @@
+import {isObject, textOf} from '../../formats/decode.js'
 import {redactEvidence, redactGap, redactObject} from '../../formats/redact/redact.js'
 import {type Answer, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
@@ -9,7 +10,24 @@ import {type BlobRef, type EvidenceEntry, isBlob, type ObjectsEntry} from '../..
 import type {Sink} from '../../sources/bundle/sink.js'
 import type {Source} from '../../sources/source.js'
 import type {EvidenceTask, ObjectTask} from './plan.js'
-import {stripCrdSchemas} from './slim.js'
+
+/** API groups whose CRD schemas are kept. */
+const MESH_GROUP = /(^|\.)istio\.io$|^gateway\.networking\.k8s\.io$/
+
+/** Removes the schemas of CRDs that are not part of the mesh, which are megabytes in most clusters. */
+function stripCrdSchemas(object: KubeObject): KubeObject {
+  const {spec} = object
+  if (object.kind !== 'CustomResourceDefinition' || !isObject(spec) || MESH_GROUP.test(textOf(spec, 'group') ?? ''))
+    return object
+  const versions = Array.isArray(spec.versions) ? spec.versions.map(withoutSchema) : spec.versions
+  return {...object, spec: {...spec, versions}}
+}
+
+function withoutSchema(version: unknown): unknown {
+  if (!isObject(version)) return version
+  const {schema, ...rest} = version
+  return rest
+}
 
 /** The input, output and limits of one capture step. */
 export interface Gathering {

@@ -1,4 +1,5 @@
 import {setMaxListeners} from 'node:events'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type Gap, isFailure} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {UserError} from '../../model/user-error.js'
@@ -56,11 +57,12 @@ function failures(objects: readonly ObjectsEntry[], evidence: readonly EvidenceE
 
 /** Copies the planned data from a source into a bundle: redacted, bounded, each failure recorded as a gap with its reason. */
 export async function captureReport(
-  source: Source,
+  given: Source,
   sink: Sink,
   plan: CapturePlan,
   options: CaptureOptions,
 ): Promise<CaptureReport> {
+  const source = noted(given)
   // Every running step listens for an interrupt.
   setMaxListeners(0, options.signal)
   const gathering = {source, sink, redact: options.redact, signal: options.signal}
@@ -107,7 +109,7 @@ export async function captureReport(
     }
     const packedBytes = await sink.finish(index)
     return {
-      origin: source.origin,
+      ...answeredFrom(source),
       gaps: failures(objects, evidence),
       notes: options.redact ? [] : ['not redacted: this bundle may contain keys, tokens and passwords'],
       path: options.path,

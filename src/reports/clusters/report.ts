@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {decodeClusters} from '../../formats/envoy-config-dump/clusters.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
@@ -41,12 +42,13 @@ export function clustersIn(section: unknown, filter: ClusterFilter): readonly En
 }
 
 /** The clusters of a pod's Envoy, filtered, sorted by host, subset, port and direction. */
-export async function clusterReport(source: Source, subject: PodRef, filter: ClusterFilter): Promise<ClusterReport> {
+export async function clusterReport(given: Source, subject: PodRef, filter: ClusterFilter): Promise<ClusterReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['clusters'], filter.fqdn ? [filter.fqdn] : [])
   const section = requiredSection(dump, 'Clusters', source)
   const clusters = clustersIn(section, filter)
   const all = clusters.length > 0 ? 0 : resourcesOf(section, 'Clusters').length
   const notes = [...unreadNotes('Clusters', [section]), ...nothingLeft(clusters.length, all, 'clusters')]
   const document = () => clusters.map(cluster => resourceJson(cluster.json))
-  return {origin: source.origin, gaps: [], notes, subject, artifact, clusters, document}
+  return {...answeredFrom(source), gaps: [], notes, subject, artifact, clusters, document}
 }

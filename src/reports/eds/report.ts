@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {decodeEndpoints, keepEndpoints} from '../../formats/envoy-config-dump/endpoints.js'
 import {section} from '../../formats/envoy-config-dump/parse.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
@@ -28,7 +29,8 @@ export function assignmentsIn(endpoints: unknown, filter: EndpointFilter): reado
 }
 
 /** The endpoints a pod's Envoy received from istiod; for a dump without EDS none, with a note. */
-export async function edsReport(source: Source, subject: PodRef, filter: EndpointFilter): Promise<EdsReport> {
+export async function edsReport(given: Source, subject: PodRef, filter: EndpointFilter): Promise<EdsReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['endpoints'])
   const endpoints = section(dump, 'Endpoints')
   const groups = endpoints.ok ? assignmentsIn(endpoints.value, filter) : []
@@ -48,5 +50,5 @@ export async function edsReport(source: Source, subject: PodRef, filter: Endpoin
         ),
       ),
     )
-  return {origin: source.origin, gaps: [], notes, subject, groups, artifact, document}
+  return {...answeredFrom(source), gaps: [], notes, subject, groups, artifact, document}
 }

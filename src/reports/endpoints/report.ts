@@ -1,3 +1,4 @@
+import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import {parseClusters} from '../../formats/envoy-clusters.js'
 import {decodeEndpoints} from '../../formats/envoy-config-dump/endpoints.js'
 import {parseSections, section} from '../../formats/envoy-config-dump/parse.js'
@@ -82,12 +83,12 @@ function rowsFrom(
 const EDS_ONLY =
   "these are the endpoints istiod sent (EDS); Envoy's own health and outlier checks are in /clusters?format=json"
 
-function withoutClusters(source: Source, subject: PodRef, eds: Loaded, filter: EndpointFilter): EndpointReport {
+function withoutClusters(source: NotedSource, subject: PodRef, eds: Loaded, filter: EndpointFilter): EndpointReport {
   const rows = rowsFrom(eds.groups, eds.groups, filter)
   const document = () => clusterStatus(rows.map(({endpoint}) => endpoint))
   const {artifact} = eds
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: [],
     notes: [EDS_ONLY, ...noneMatch(rows, eds.groups)],
     subject,
@@ -101,11 +102,12 @@ function withoutClusters(source: Source, subject: PodRef, eds: Loaded, filter: E
 
 /** The endpoints of a pod's Envoy with their health, sorted by address, port and cluster; with `join`, next to what istiod sent. */
 export async function endpointReport(
-  source: Source,
+  given: Source,
   subject: PodRef,
   filter: EndpointFilter,
   join: boolean,
 ): Promise<EndpointReport> {
+  const source = noted(given)
   const clusters = await fromClusters(source, subject)
   if (!clusters.ok && clusters.gap.reason === 'not-captured') {
     const eds = await fromDump(source, subject)
@@ -120,7 +122,7 @@ export async function endpointReport(
     groups.filter(group => group.endpoints.some(each => kept.has(each))).map(group => protoJson(group.json))
   const notes = [...joinNotes(eds?.ok === false ? eds.gap : undefined, groups), ...noneMatch(rows, groups)]
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: [],
     notes,
     subject,

@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {decodeListeners} from '../../formats/envoy-config-dump/listeners.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import type {EnvoyListener} from '../../model/envoy-listener.js'
@@ -60,11 +61,12 @@ export function sortedListeners(section: unknown, filter: ListenerFilter): reado
 
 /** The listeners of a pod's Envoy. Filters do not apply to the waypoint table, as in istioctl; the document keeps dump order. */
 export async function listenerReport(
-  source: Source,
+  given: Source,
   subject: PodRef,
   filter: ListenerFilter,
   detail: ListenerDetail,
 ): Promise<ListenerReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['listeners'])
   const section = requiredSection(dump, 'Listeners', source)
   const inOrder = listenersIn(section, detail === 'waypoint' ? {} : filter)
@@ -72,5 +74,5 @@ export async function listenerReport(
   const notes = [...unreadNotes('Listeners', [section]), ...nothingLeft(inOrder.length, all, 'listeners')]
   const listeners = [...inOrder].sort(detail === 'waypoint' ? byPortInternalByName : byPort)
   const document = () => inOrder.map(listener => resourceJson(listener.json))
-  return {origin: source.origin, gaps: [], notes, subject, detail, listeners, artifact, document}
+  return {...answeredFrom(source), gaps: [], notes, subject, detail, listeners, artifact, document}
 }

@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type LogLevels, parseLogging} from '../../formats/envoy-logging.js'
 import {type Answer, answered, type Gap, gapSentence} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
@@ -27,7 +28,8 @@ function named(gap: Gap, pod: PodRef): Gap {
 }
 
 /** The log levels of each pod's Envoy; pods that do not answer are gaps, and an error if none answers. */
-export async function logLevelReport(source: Source, subjects: readonly PodRef[]): Promise<LogLevelReport> {
+export async function logLevelReport(given: Source, subjects: readonly PodRef[]): Promise<LogLevelReport> {
+  const source = noted(given)
   const answers = await Promise.all(subjects.map(async pod => ({pod, answer: await levelsOf(source, pod)})))
   const pods = answers.flatMap(({answer}) => (answer.ok ? [answer.value] : []))
   const gaps = answers.flatMap(({pod, answer}) => (answer.ok ? [] : [named(answer.gap, pod)]))
@@ -37,5 +39,5 @@ export async function logLevelReport(source: Source, subjects: readonly PodRef[]
       ...(gaps[0] === undefined ? {} : {gap: gaps[0]}),
     })
   }
-  return {origin: source.origin, gaps, notes: [], pods}
+  return {...answeredFrom(source), gaps, notes: [], pods}
 }

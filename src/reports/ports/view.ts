@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<PortVerdict, readonly [string, Tone | undefined]>> 
   plain: ['yes, past the mesh', undefined],
   clash: ['NO: reserved port', 'bad'],
   'loopback only': ['NO: loopback only', 'bad'],
-  'nobody listens': ['NO: nobody listens', 'bad'],
+  'not listening': ['NO: nobody listens', 'bad'],
   'not started': ['not started yet', 'warn'],
   'bypasses the sidecar': ['past the sidecar', 'warn'],
   undeclared: ['not declared', 'dim'],

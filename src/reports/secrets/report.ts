@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {decodeSecrets} from '../../formats/envoy-config-dump/secrets.js'
 import type {EnvoySecret} from '../../model/envoy-secret.js'
@@ -23,7 +24,8 @@ export interface Moment {
 }
 
 /** The certificates a pod's Envoy has or is waiting for, and whether they are valid at the evaluation time. */
-export async function secretReport(source: Source, subject: PodRef, moment: Moment): Promise<SecretReport> {
+export async function secretReport(given: Source, subject: PodRef, moment: Moment): Promise<SecretReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['secrets'])
   const section = requiredSection(dump, 'Secrets', source)
   const evaluatedAt = evaluationTime(moment.at, artifact, moment.now)
@@ -33,5 +35,5 @@ export async function secretReport(source: Source, subject: PodRef, moment: Mome
     ...(secrets.length === 0 ? [] : [`validity ${evaluatedAt.text}`]),
   ]
   const document = () => resourceJson(section)
-  return {origin: source.origin, gaps: [], notes, subject, secrets, evaluatedAt, artifact, document}
+  return {...answeredFrom(source), gaps: [], notes, subject, secrets, evaluatedAt, artifact, document}
 }

@@ -1,9 +1,11 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {at, listOf, numberOf, textOf} from '../../formats/decode.js'
 import {hasProxy} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {ConfigSection} from '../../model/config-change.js'
 import {type KubeObject, podLabel, podRefOf} from '../../model/kube-object.js'
+import {combined} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {readAnswer} from '../diff/pair.js'
@@ -110,17 +112,20 @@ export async function bisectReport(
   wish: BisectQuery,
 ): Promise<BisectReport> {
   const gaps: Gap[] = []
-  const sightings = await boundedMap(names, 2, async name => {
-    const source = await open(name)
+  const read = await boundedMap(names, 2, async name => {
+    const source = noted(await open(name))
     try {
-      return await sighting(source, name, wish, gaps)
+      const seen = await sighting(source, name, wish, gaps)
+      return {seen, provenance: answeredFrom(source).provenance}
     } finally {
       await source.close()
     }
   })
+  const sightings = read.map(({seen}) => seen)
+  const provenance = combined(read.map(({seen, provenance: each}) => [`snapshot ${seen.snapshot}`, each]))
   const told = sightings.filter(each => each.asked > 0)
   const gone = told.some(each => each.having.length > 0) && told.at(-1)?.having.length === 0
-  return {origin: {kind: 'bundle', label: 'snapshots'}, gaps, notes: [], wish, sightings, failing: gone}
+  return {origin: {kind: 'bundle', label: 'snapshots'}, provenance, gaps, notes: [], wish, sightings, failing: gone}
 }
 
 /** The snapshots between which it appeared or disappeared, as text. */

@@ -4,6 +4,7 @@ import type {DamagedSnapshot, SnapshotHead, SnapshotList} from '../../sources/sn
 import type {Origin} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
+import {storeProvenance} from './store-provenance.js'
 
 export interface SnapshotListReport extends Report {
   readonly snapshots: readonly SnapshotHead[]
@@ -16,7 +17,7 @@ export interface SnapshotListReport extends Report {
 export function snapshotListReport({snapshots, damaged}: SnapshotList, folder: string, at: Date): SnapshotListReport {
   const origin: Origin = {kind: 'bundle', label: folder}
   const notes = damaged.map(({name, why}) => `snapshot ${name} cannot be read: ${why}`)
-  return {origin, gaps: [], notes, snapshots, damaged, folder, at}
+  return {origin, provenance: storeProvenance(folder, at), gaps: [], notes, snapshots, damaged, folder, at}
 }
 
 /** One row per snapshot, oldest first. */

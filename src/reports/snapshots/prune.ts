@@ -3,6 +3,7 @@ import {humanSize} from '../../model/human-size.js'
 import type {Pruned} from '../../sources/snapshot/prune.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
+import {storeProvenance} from './store-provenance.js'
 
 export interface PruneReport extends Report {
   readonly pruned: Pruned
@@ -11,7 +12,14 @@ export interface PruneReport extends Report {
 
 /** The report of what was removed from a store, or would be. */
 export function pruneReport(pruned: Pruned, folder: string, dryRun: boolean): PruneReport {
-  return {origin: {kind: 'bundle', label: folder}, gaps: [], notes: [], pruned, dryRun}
+  return {
+    origin: {kind: 'bundle', label: folder},
+    provenance: storeProvenance(folder),
+    gaps: [],
+    notes: [],
+    pruned,
+    dryRun,
+  }
 }
 
 /** What was removed and what was kept. */

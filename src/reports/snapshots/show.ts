@@ -5,6 +5,7 @@ import type {Origin} from '../../sources/source.js'
 import {type SummaryRow, summaryOf} from '../capture/summary.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
+import {storeProvenance} from './store-provenance.js'
 
 export interface SnapshotShowReport extends Report {
   readonly head: SnapshotHead
@@ -17,7 +18,17 @@ export interface SnapshotShowReport extends Report {
 export function snapshotShowReport(head: SnapshotHead, index: BundleIndex, whole: boolean): SnapshotShowReport {
   const origin: Origin = {kind: 'bundle', label: `snapshot ${head.name}`, capturedAt: head.capturedAt}
   const rows = summaryOf(index.objects, index.evidence)
-  return {origin, gaps: [], notes: [], head, pods: podsOf(index), rows, whole, failing: !whole}
+  return {
+    origin,
+    provenance: storeProvenance(origin.label),
+    gaps: [],
+    notes: [],
+    head,
+    pods: podsOf(index),
+    rows,
+    whole,
+    failing: !whole,
+  }
 }
 
 /** The source of a snapshot, what it contains, what is missing, and how to use it. */

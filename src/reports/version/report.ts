@@ -1,7 +1,9 @@
 import {askIstiods, runningIstiods} from '../../evidence/control-plane/istiods.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
 import {missing} from '../../model/answer.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
+import {BUILT_IN} from '../../model/provenance.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 
@@ -49,7 +51,8 @@ function skewOf(controlPlane: readonly ControlPlaneVersion[], proxies: readonly 
 }
 
 /** The versions of the client and, as far as the source has them, of the control plane and every proxy. */
-export async function versionReport(source: Source, scope: VersionScope): Promise<VersionReport> {
+export async function versionReport(given: Source, scope: VersionScope): Promise<VersionReport> {
+  const source = noted(given)
   const gaps: Gap[] = []
   const found = await runningIstiods(source, scope)
   if (!found.ok) gaps.push({...found.gap, what: 'versions of the control plane and the proxies'})
@@ -70,7 +73,7 @@ export async function versionReport(source: Source, scope: VersionScope): Promis
   const controlPlane = istiods.map(({label, revision, version}) => ({istiod: label, revision, version}))
   const proxies = istiods.flatMap(istiod => istiod.proxies).map(({id, kind, version}) => ({id, kind, version}))
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps,
     notes: [],
     client: scope.client,
@@ -86,6 +89,7 @@ export function clientVersion(client: string, refused?: Error): VersionReport {
   const gaps = refused === undefined ? [] : [missing(what, 'unreachable', refused.message).gap]
   return {
     origin: {kind: 'memory', label: 'this program'},
+    provenance: BUILT_IN,
     gaps,
     notes: [],
     client,

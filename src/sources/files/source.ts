@@ -2,7 +2,7 @@ import {patchesAmong} from '../../formats/kube-pod/patch.js'
 import {unknownTemplates} from '../../formats/kube-pod/unknown-templates.js'
 import {contentName, type Sniffed, sniffAll} from '../../formats/sniff.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
-import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
+import {type Artifact, type EvidenceId, evidenceRow, isEvidenceId} from '../../model/evidence.js'
 import {isOfKind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ObjectRef} from '../../model/pod.js'
@@ -119,7 +119,9 @@ export function filesSource(files: readonly InputFile[]): Source {
       const held = contents.map(each => `${each.label} is ${contentName(firstKind(each))}`).join('; ')
       return missing(evidenceRow(id).title, 'not-captured', held)
     }
-    return answered({id, bytes: content.bytes, provenance: {from: content.label}})
+    const first = firstKind(content)
+    const as = isEvidenceId(first) && first !== id ? {as: first} : {}
+    return answered({id, bytes: content.bytes, provenance: {from: content.label, ...as}})
   }
 
   async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {

@@ -35,7 +35,7 @@ describe('the sample mesh', () => {
     })
     expect(await verdicts(source, 'deploy/details-v1')).toMatchObject({
       '9080/tcp': 'reachable',
-      '9090/tcp': 'nobody listens',
+      '9090/tcp': 'not listening',
     })
     expect(await verdicts(source, 'deploy/sick-port-v1')).toMatchObject({
       '9080/tcp': 'reachable',

@@ -2,7 +2,7 @@ import type {Gap} from '../model/answer.js'
 import type {Doc} from '../terminal/doc.js'
 
 /** Forms laid out for people. */
-export const DOC_FORMS = ['short', 'table', 'wide'] as const
+const DOC_FORMS = ['short', 'table', 'wide'] as const
 
 /** Forms that `-o` knows for any answer; `raw` only where the view has the bytes. */
 export const STANDARD_FORMS = [...DOC_FORMS, 'json', 'yaml', 'raw'] as const

@@ -9,7 +9,7 @@ const INJECTION = 'istio-injection'
 type Reason = Pick<InjectionDecision, 'decidedBy' | 'reason'>
 
 /** The revisions and tags that some webhook serves, and whether plain `istio-injection=enabled` is served. */
-export function servedRevisions(webhooks: readonly InjectionWebhook[]): readonly string[] {
+function servedRevisions(webhooks: readonly InjectionWebhook[]): readonly string[] {
   const active = webhooks.filter(hook => !isDeactivated(hook))
   return [...new Set(active.map(hook => hook.tag ?? hook.revision))].sort()
 }

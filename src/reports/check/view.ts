@@ -29,7 +29,7 @@ function severities(counts: Readonly<Record<Severity, number>>): string {
 }
 
 /** The result in one line, with the three counts: findings, passed, not checked. */
-export function checkHeadline({counts, workloads, damaged, visited}: CheckReport): string {
+function checkHeadline({counts, workloads, damaged, visited}: CheckReport): string {
   const where =
     workloads.length === 1
       ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})

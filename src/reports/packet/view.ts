@@ -8,7 +8,7 @@ import type {View} from '../view.js'
 import type {PacketReport} from './report.js'
 
 /** One line per verdict, and how it looks. */
-export const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonly tone: Tone}>> = {
+const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonly tone: Tone}>> = {
   captured: {words: 'captured by the proxy', tone: 'good'},
   escapes: {words: 'escapes: leaves the pod without the proxy', tone: 'warn'},
   direct: {words: 'reaches the pod directly, without the proxy', tone: 'warn'},
@@ -26,7 +26,7 @@ const OWN_WORDS: Partial<Record<Verdict, string>> = {
 }
 
 /** `tcp 10.0.0.1:80`, IPv6 in brackets. */
-export function endpoint(packet: Pick<Packet, 'protocol' | 'destination' | 'destinationPort'>): string {
+function endpoint(packet: Pick<Packet, 'protocol' | 'destination' | 'destinationPort'>): string {
   const text = formatIp(packet.destination)
   return `${packet.protocol} ${text.includes(':') ? `[${text}]` : text}:${packet.destinationPort}`
 }
@@ -98,7 +98,7 @@ function doc(report: PacketReport): Doc {
 }
 
 /** The answer as plain data, addresses as text. */
-export function packetData(report: PacketReport): unknown {
+function packetData(report: PacketReport): unknown {
   const {packet, walk, verdict, landing, decidedBy, listener} = report
   const {disposition: end} = walk
   const at = end.kind === 'delivered' || end.kind === 'sent' ? {...end, address: formatIp(end.address)} : end

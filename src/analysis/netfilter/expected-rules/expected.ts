@@ -18,7 +18,7 @@ export function expectedChains(
 }
 
 /** The sidecar's rules for one family under a release, by chain. */
-export function sidecarChains(settings: CaptureSettings, minor: number, family: IpFamily): readonly ExpectedChain[] {
+function sidecarChains(settings: CaptureSettings, minor: number, family: IpFamily): readonly ExpectedChain[] {
   const facts = factsFor(settings, minor, family)
   return expectedChains(sidecarRows(minor), row => expandRow(row, facts))
 }

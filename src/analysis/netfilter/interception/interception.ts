@@ -1,4 +1,4 @@
-import {formatIp, formatIpRange, type IpAddress, type IpRange} from '../../../model/ip-address.js'
+import {formatIpRange, type IpAddress, type IpRange} from '../../../model/ip-address.js'
 import {isOwnAddress, type Machine} from '../../../model/machine.js'
 import type {Packet, Walk} from '../../../model/packet.js'
 import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
@@ -230,10 +230,4 @@ function isHost(range: IpRange): boolean {
 /** How a lookup at one host fares: the resolver is the host whose lookups are captured, or may be. */
 function lookup(q: Questions, host: IpRange): Verdict {
   return ask(q, {protocol: 'udp', destination: addressIn(host), destinationPort: 53}).verdict
-}
-
-/** The address asked about in the answers, for remarks. */
-export function ownAddressText(machine: Machine, family: IpFamily): string | undefined {
-  const found = primaryAddress(machine, family)
-  return found === undefined ? undefined : formatIp(found.own)
 }

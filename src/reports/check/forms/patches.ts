@@ -42,7 +42,7 @@ function identity(steps: readonly PatchStep[], item: readonly string[]): {key: s
 }
 
 /** The steps as a merge patch, which creates missing maps; undefined when a list item has no identifying field. */
-export function mergePatch(steps: readonly PatchStep[]): Tree | undefined {
+function mergePatch(steps: readonly PatchStep[]): Tree | undefined {
   const root: Tree = {}
   for (const {op, path, value} of steps) {
     const keys = pointerSteps(path)

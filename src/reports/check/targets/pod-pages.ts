@@ -33,7 +33,7 @@ type PodList = AsyncGenerator<Answer<Page<PodModel | undefined>>>
 const NAMESPACES_AT_ONCE = 8
 
 /** Whether a pod belongs to one of several shards, counted from 0; by workload, so that each workload is checked exactly once. */
-export function inShard(shard: string | undefined): (pod: PodModel) => boolean {
+function inShard(shard: string | undefined): (pod: PodModel) => boolean {
   if (shard === undefined) return () => true
   const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(shard) ?? []
   if (index === undefined || Number(index) >= Number(count)) {

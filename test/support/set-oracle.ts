@@ -1,5 +1,10 @@
 import {createDiagram, type Diagram, LEAF_LEVEL, type Node} from '../../src/analysis/netfilter/packet-sets/diagram.js'
-import {type Dimension, type PacketSpace, packetSpace, STATES} from '../../src/analysis/netfilter/packet-sets/dimensions.js'
+import {
+  type Dimension,
+  type PacketSpace,
+  packetSpace,
+  STATES,
+} from '../../src/analysis/netfilter/packet-sets/dimensions.js'
 import {type Outcome, type OutcomeTable, outcomeTable} from '../../src/analysis/netfilter/packet-sets/outcomes.js'
 import {type PathFunctions, pathFunctions} from '../../src/analysis/netfilter/packet-sets/path-function.js'
 import {formatIp, type IpAddress} from '../../src/model/ip-address.js'
@@ -78,7 +83,11 @@ export function cornerPoint(diagram: Diagram, space: PacketSpace, node: Node, ra
 }
 
 /** The packet a point stands for, out of the pod or in on a device. */
-export function packetAt(space: PacketSpace, point: Point, how: {readonly device?: string; readonly bound?: boolean}): Packet {
+export function packetAt(
+  space: PacketSpace,
+  point: Point,
+  how: {readonly device?: string; readonly bound?: boolean},
+): Packet {
   const address = (bits: bigint): IpAddress => ({family: space.family, bits})
   const common = {
     protocol: space.protocols[point.protocol] ?? 'ospf',

@@ -10,6 +10,7 @@ import type {PacketReport} from './report.js'
 /** One line per verdict, and how it looks. */
 export const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonly tone: Tone}>> = {
   captured: {words: 'captured by the proxy', tone: 'good'},
+  redirected: {words: 'redirected to another socket of the pod, not the proxy', tone: 'warn'},
   escapes: {words: 'escapes: leaves the pod without the proxy', tone: 'warn'},
   direct: {words: 'reaches the pod directly, without the proxy', tone: 'warn'},
   dropped: {words: 'dropped', tone: 'bad'},
@@ -58,7 +59,12 @@ function doc(report: PacketReport): Doc {
   const turned = walk.steps.some(step =>
     step.actions.some(action => action.kind === 'redirect' || action.kind === 'tproxy'),
   )
-  const unheard = verdict === 'refused' && walk.rewritten && turned
+  const unheard =
+    verdict === 'refused' &&
+    walk.rewritten &&
+    turned &&
+    walk.disposition.kind === 'refused' &&
+    walk.disposition.at === undefined
   const words = unheard
     ? 'sent to the proxy by the rules, but refused: nothing listens there'
     : report.fromProxy

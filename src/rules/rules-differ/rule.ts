@@ -1,4 +1,4 @@
-import type {Difference} from '../../analysis/netfilter/drift/drift.js'
+import {type Difference, touchesMesh} from '../../analysis/netfilter/drift/drift.js'
 import {isFilterBlock, throwsAway} from '../../analysis/netfilter/drift/filter-blocks.js'
 import type {Severity} from '../../model/finding.js'
 import {defineRule} from '../rule.js'
@@ -15,7 +15,8 @@ const WORDS: Readonly<Record<Difference['kind'], string>> = {
 }
 
 function severityOf(difference: Difference): Severity {
-  if (difference.effective) return 'error'
+  if (touchesMesh(difference)) return 'error'
+  if (difference.effective) return 'warning'
   return difference.kind === 'foreign' || throwsAway(difference) ? 'warning' : 'info'
 }
 

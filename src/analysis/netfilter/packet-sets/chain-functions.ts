@@ -1,9 +1,10 @@
-import {type Rule, hiddenByNft} from '../../../model/ruleset.js'
+import {hiddenByNft, type Rule} from '../../../model/ruleset.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
+import {unshown} from '../packet-walk/evaluate.js'
 import {type ConditionContext, ruleSet} from './condition-sets.js'
 import {type Diagram, LEAF_LEVEL, type Node, replaceOutcomes, TooManyNodes, TRUE, whereOutcome} from './diagram.js'
 import {CHANGEABLE_LEVEL, UNDECIDED_LEVEL} from './dimensions.js'
-import {keepsPacket, type MarkForm, type Transform, then, transformOf, UNCHANGED, endsTable} from './transform.js'
+import {endsTable, keepsPacket, type MarkForm, type Transform, then, transformOf, UNCHANGED} from './transform.js'
 
 /** How the pass of a packet through a chain ends. `next` goes on behind the rule, `return` behind the jump. */
 export type Ending =
@@ -184,10 +185,12 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     if (depth >= MAX_DEPTH) return ending({kind: 'unknown', reason: 'chains jump in a circle', rule: each})
     const node = chainNode(target, depth + 1)
     if (!back) return node
-    return node === RETURN ? NEXT : replaceOutcomes(diagram, node, value => {
-      const end = endings[value]
-      return end?.kind === 'return' ? ending({...end, kind: 'next'}) : diagram.leaf(value)
-    })
+    return node === RETURN
+      ? NEXT
+      : replaceOutcomes(diagram, node, value => {
+          const end = endings[value]
+          return end?.kind === 'return' ? ending({...end, kind: 'next'}) : diagram.leaf(value)
+        })
   }
 
   const act = (chain: CompiledChain, each: Rule, depth: number): Node => {
@@ -219,7 +222,8 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     const conditions = new Map<CompiledChain['rules'][number], Node>()
     for (const each of rules) {
       const {packets, undecided} = ruleSet(context, each.rule)
-      const because = !undecided && each.hidden !== undefined ? {because: each.hidden} : {}
+      const part = unshown(each.rule, chain.at) ?? (undecided ? undefined : each.hidden)
+      const because = part === undefined ? {} : {because: part}
       const open = undecided || each.hidden !== undefined
       conditions.set(
         each,
@@ -237,7 +241,9 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
       const over = diagram.size() - before > MAX_NODES
       if (over) givenUp.push({rule: each.rule, at: chain.at, because: 'too many rules split packets otherwise'})
       result = rule(
-        over ? undecidedLevel({rule: each.rule, at: chain.at, because: 'the rules split packets too finely'}) : condition,
+        over
+          ? undecidedLevel({rule: each.rule, at: chain.at, because: 'the rules split packets too finely'})
+          : condition,
         action,
         result,
       )

@@ -1,7 +1,7 @@
 import {type IpAddress, parseIpRange, parseV4Range} from '../../../model/ip-address.js'
 import type {Condition, Rule} from '../../../model/ruleset.js'
 import {firstPacketFlags} from '../packet-walk/compile-condition.js'
-import {type Node, FALSE, TRUE} from './diagram.js'
+import {FALSE, type Node, TRUE} from './diagram.js'
 import {between, type Dimension, equalTo, maskedBits, maskedBits32, type PacketSpace, STATES} from './dimensions.js'
 
 /** The packets a condition holds for; undefined when the rules alone cannot tell for any packet. */
@@ -74,8 +74,7 @@ export function owned({diagram, dimensions}: PacketSpace): Node {
 
 /** Packets on an interface whose name matches; `+` at the end is a wildcard (iptables(8), --in-interface). */
 export function onInterface(space: PacketSpace, name: 'in-interface' | 'out-interface', wanted: string): Node {
-  const matches = (known: string) =>
-    wanted.endsWith('+') ? known.startsWith(wanted.slice(0, -1)) : known === wanted
+  const matches = (known: string) => (wanted.endsWith('+') ? known.startsWith(wanted.slice(0, -1)) : known === wanted)
   const sets = space.interfaces.flatMap((known, code) =>
     matches(known) ? [equalTo(space.diagram, space.dimensions[name], code)] : [],
   )
@@ -127,7 +126,7 @@ function addressTypes(name: 'source' | 'destination'): SetOf {
 const states: SetOf = ({space}, values, negated) => {
   const {diagram, dimensions} = space
   const sets = values.flatMap(value => {
-    const code = STATES.findIndex(state => state === value)
+    const code = (STATES as readonly string[]).indexOf(value)
     return code < 0 ? [] : [equalTo(diagram, dimensions['ct-state'], code)]
   })
   return turned(space, union(space, sets), negated)
@@ -155,8 +154,7 @@ const SETS: Readonly<Record<Condition['field'], SetOf>> = {
     )
     return diagram.and(withPorts, turned(space, either, negated))
   },
-  'tcp-flags': ({space}, values, negated) =>
-    firstPacketFlags(values) === negated ? FALSE : ofProtocol(space, 'tcp'),
+  'tcp-flags': ({space}, values, negated) => (firstPacketFlags(values) === negated ? FALSE : ofProtocol(space, 'tcp')),
   'icmp-type': undecidable,
   uid: numbers('uid'),
   gid: numbers('gid'),

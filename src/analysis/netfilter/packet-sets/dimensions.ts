@@ -1,5 +1,5 @@
-import type {Condition, IpFamily, Ruleset} from '../../../model/ruleset.js'
 import type {Machine} from '../../../model/machine.js'
+import type {Condition, IpFamily, Ruleset} from '../../../model/ruleset.js'
 import {type Diagram, FALSE, type Node, TRUE} from './diagram.js'
 
 /** A property of a packet that rules look at, as a block of levels: its bits, the highest first. */
@@ -62,7 +62,8 @@ function namesIn(rulesets: readonly Ruleset[], fields: readonly Condition['field
     for (const {chains} of tables)
       for (const {rules} of chains)
         for (const {conditions} of rules)
-          for (const {field, values} of conditions) if (fields.includes(field)) for (const value of values) found.add(value)
+          for (const {field, values} of conditions)
+            if (fields.includes(field)) for (const value of values) found.add(value)
   return [...found]
 }
 
@@ -160,22 +161,36 @@ export function equalTo(diagram: Diagram, dimension: Dimension, value: number, i
   return maskedBits32(diagram, dimension, value, 0xffff_ffff, inside)
 }
 
-function atLeast(diagram: Diagram, {start, bits}: Dimension, value: number): Node {
+function atLeast(diagram: Diagram, {start, bits}: Dimension, value: bigint): Node {
   let node = TRUE
   for (let bit = 0; bit < bits; bit++) {
     const level = start + bits - 1 - bit
-    node = Math.floor(value / 2 ** bit) % 2 === 1 ? diagram.make(level, FALSE, node) : diagram.make(level, node, TRUE)
+    const up = ((value >> BigInt(bit)) & 1n) === 1n
+    node = up ? diagram.make(level, FALSE, node) : diagram.make(level, node, TRUE)
   }
   return node
 }
 
-/** Packets whose property (at most 32 bits) is from `from` to `to`; none when that is empty, all the property cannot hold are left out. */
-export function between(diagram: Diagram, dimension: Dimension, from: number, to: number): Node {
-  const most = 2 ** dimension.bits - 1
-  const first = Math.max(0, Math.ceil(from))
-  const last = Math.min(most, Math.floor(to))
-  if (!(first <= last)) return FALSE
-  if (first === last) return equalTo(diagram, dimension, first)
-  const above = atLeast(diagram, dimension, first)
-  return last === most ? above : diagram.and(above, diagram.not(atLeast(diagram, dimension, last + 1)))
+/** Packets whose property is from `from` to `to`, in the bounds of the property. */
+export function betweenWide(diagram: Diagram, dimension: Dimension, from: bigint, to: bigint): Node {
+  const most = (1n << BigInt(dimension.bits)) - 1n
+  const above = atLeast(diagram, dimension, from)
+  return to >= most ? above : diagram.and(above, diagram.not(atLeast(diagram, dimension, to + 1n)))
+}
+
+/** Packets whose property (at most 32 bits) is from `from` to `to`, and of those the ones in `inside`, which asks only what comes later. */
+export function between(
+  diagram: Diagram,
+  {start, bits}: Dimension,
+  from: number,
+  to: number,
+  inside: Node = TRUE,
+): Node {
+  const visit = (bit: number, base: number): Node => {
+    const size = 2 ** (bits - bit)
+    if (base > to || base + size - 1 < from) return FALSE
+    if (base >= from && base + size - 1 <= to) return inside
+    return diagram.make(start + bit, visit(bit + 1, base), visit(bit + 1, base + size / 2))
+  }
+  return from <= to ? visit(0, 0) : FALSE
 }

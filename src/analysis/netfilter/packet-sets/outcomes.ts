@@ -1,10 +1,10 @@
 import type {Rule} from '../../../model/ruleset.js'
-import type {Verdict} from '../packet-walk/verdict.js'
+import {type Turn, turnedVerdict, type Verdict} from '../packet-walk/verdict.js'
 
 /** `asked` is what the sender asked for; other values were written by a rule. */
 export type Written<T> = T | 'asked'
 
-/** The rule an outcome depends on, as a person finds it, and why it cannot be decided. */
+/** The rule an outcome depends on, as a person finds it; `why` tells what is missing where the text lacks a part of it, else it is empty. */
 export interface DependsOn {
   readonly at: string
   readonly rule: number
@@ -20,7 +20,7 @@ export type Outcome =
       readonly port: Written<number>
       readonly transparent: boolean
       /** How a rule turned it to another socket. */
-      readonly turned?: 'redirect' | 'dnat' | 'tproxy'
+      readonly turned?: Turn
     }
   | {readonly kind: 'sent'; readonly device: string; readonly address: Written<string>; readonly port: Written<number>}
   | {readonly kind: 'dropped' | 'refused'; readonly reason: string; readonly at?: string}
@@ -71,14 +71,13 @@ export function dependsOn(at: string, rule: Rule, why: string): Outcome {
 }
 
 /** The one-word answer, as `verdictOf` of a walk has it. */
-export function outcomeVerdict(outcome: Outcome): Verdict {
+export function outcomeVerdict(outcome: Outcome): Verdict | 'none' {
   switch (outcome.kind) {
     case 'delivered':
-      return outcome.turned === undefined ? 'direct' : 'captured'
+      if (outcome.turned === undefined) return 'direct'
+      return turnedVerdict(outcome.turned, outcome.port === 'asked' ? 0 : outcome.port)
     case 'sent':
       return 'escapes'
-    case 'none':
-      return 'error'
     default:
       return outcome.kind
   }

@@ -1,16 +1,17 @@
-import {formatIp, parseIp} from '../../../model/ip-address.js'
+import {formatIp} from '../../../model/ip-address.js'
 import type {Machine} from '../../../model/machine.js'
 import type {Hook, Rule, Ruleset} from '../../../model/ruleset.js'
 import {basesAt, type CompiledChain, type CompiledRules, compileRules} from '../packet-walk/compile.js'
 import type {RouteDecision} from '../packet-walk/routing.js'
 import {rewrittenTo} from '../packet-walk/targets.js'
 import {type ChainFunctions, chainFunctions, changedBy} from './chain-functions.js'
+import {sameLanding} from './compare.js'
 import {type ConditionContext, loopbackAddresses, ownAddresses} from './condition-sets.js'
 import {FALSE, LEAF_LEVEL, type Node, TRUE, whereOutcome} from './diagram.js'
-import {ANY_OTHER, between, CHANGEABLE_LEVEL, equalTo, maskedBits, type PacketSpace, UNDECIDED_LEVEL} from './dimensions.js'
+import {ANY_OTHER, between, CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL} from './dimensions.js'
 import {dependsOn, landingOf, NO_PACKET, type Outcome, type OutcomeTable, type Written} from './outcomes.js'
 import {chosenSources, routeFunction} from './routes.js'
-import {type Stage, knownValues, stageKey} from './stage.js'
+import {knownValues, type Stage, stageKey} from './stage.js'
 import {keepsMark, rewritesDestination, type Transform, then, UNCHANGED} from './transform.js'
 
 /** What becomes of every packet of a family, by where it starts. Outcomes are numbers in the table. */
@@ -61,7 +62,10 @@ function basesUsing({bases}: CompiledRules): ReadonlyMap<string, number> {
 }
 
 /** Interfaces the rules name beside those of the machine, and any other, where the machine's own are assumed. */
-function otherDevices(space: PacketSpace, machine: Machine): readonly {readonly name: string; readonly packets: Node}[] {
+function otherDevices(
+  space: PacketSpace,
+  machine: Machine,
+): readonly {readonly name: string; readonly packets: Node}[] {
   const {diagram, dimensions, interfaces} = space
   const dimension = dimensions['out-interface']
   const known = new Set(['', 'lo', ...machine.interfaces.map(({name}) => name)])
@@ -70,23 +74,6 @@ function otherDevices(space: PacketSpace, machine: Machine): readonly {readonly 
   )
   const any = between(diagram, dimension, interfaces.length, Number.MAX_SAFE_INTEGER)
   return machine.assumed && space.asksInterfaces ? [...named, {name: ANY_OTHER, packets: any}] : []
-}
-
-/** The packets for which two landings are one: what a rule wrote is what the sender asked for. */
-function sameLanding(space: PacketSpace, left: Outcome, right: Outcome): Node {
-  const {diagram, dimensions} = space
-  if ((left.kind !== 'delivered' && left.kind !== 'sent') || right.kind !== left.kind) return FALSE
-  const address = [left.address, right.address].filter(each => each !== 'asked')
-  const port = [left.port, right.port].filter(each => each !== 'asked')
-  if (address.length === 2 && address[0] !== address[1]) return FALSE
-  if (port.length === 2 && port[0] !== port[1]) return FALSE
-  const [value] = address
-  const bits = address.length === 1 && value !== undefined ? parseIp(value)?.bits : undefined
-  const full = (1n << BigInt(dimensions.destination.bits)) - 1n
-  const there = bits === undefined ? TRUE : maskedBits(diagram, dimensions.destination, bits, full)
-  const [number] = port
-  const same = port.length === 1 && number !== undefined ? equalTo(diagram, dimensions['destination-port'], number) : TRUE
-  return diagram.and(there, same)
 }
 
 /** The path functions of rulesets on a machine whose every port is open. */
@@ -161,7 +148,7 @@ export function pathFunctions(
   const merge = (level: number, low: Node, high: Node): Node => {
     const open = chains.undecided(level)
     const done = new Map<string, Node>()
-    const why = open === undefined ? '' : (open.because ?? 'it depends on something the rules do not tell')
+    const why = open?.because ?? ''
     const depends = open === undefined ? none : leaf(dependsOn(open.at, open.rule, why))
     const visit = (a: Node, b: Node): Node => {
       if (a === b) return a
@@ -262,18 +249,21 @@ export function pathFunctions(
   const atBase = (hook: Hook, bases: readonly CompiledChain[], index: number, stage: Stage): Node => {
     const base = bases[index]
     if (base === undefined) {
-      const markDone = rewritesDestination(hook) ? {destinationDone: true} : hook === 'forward' ? {} : {sourceDone: true}
+      const markDone = rewritesDestination(hook)
+        ? {destinationDone: true}
+        : hook === 'forward'
+          ? {}
+          : {sourceDone: true}
       return afterHook(hook, {...stage, ...markDone})
     }
     const nat = base.chain.kind === 'nat'
-    const skipped = nat && (stage.done.untracked || (rewritesDestination(hook) ? stage.destinationDone : stage.sourceDone))
+    const skipped =
+      nat && (stage.done.untracked || (rewritesDestination(hook) ? stage.destinationDone : stage.sourceDone))
     if (skipped) return atBase(hook, bases, index + 1, stage)
     const key = `${hook} ${index} ${stageKey(stage)}`
     const known = memo.get(key)
     if (known !== undefined) return known
-    const unread = leaf(
-      dependsOn(base.at, UNREAD, `the text does not hold all rules of ${base.chain.name}`),
-    )
+    const unread = leaf(dependsOn(base.at, UNREAD, `the text does not hold all rules of ${base.chain.name}`))
     const after = (number: number): Node => {
       const end = chains.ending(number)
       switch (end.kind) {
@@ -300,7 +290,8 @@ export function pathFunctions(
     return result
   }
 
-  const start = (hook: Hook, stage: Stage): Node => atBase(hook, basesAt(rules, hook, family), 0, {...stage, moved: false})
+  const start = (hook: Hook, stage: Stage): Node =>
+    atBase(hook, basesAt(rules, hook, family), 0, {...stage, moved: false})
 
   const stopAtLoopback = (stage: Stage, reason: string, otherwise: () => Node): Node => {
     const dropped = leaf({kind: 'dropped', reason})
@@ -411,7 +402,10 @@ export function pathFunctions(
       const whole = parts.reduceRight<Node>((rest, {destinations, destination, source}) => {
         if (decision.kind === 'out' && destinations !== TRUE) return rest
         if (source === undefined) return diagram.choose(destinations, unreachable, rest)
-        const others = parts.reduce((all, part) => (part.destinations === TRUE ? all : diagram.or(all, part.destinations)), FALSE)
+        const others = parts.reduce(
+          (all, part) => (part.destinations === TRUE ? all : diagram.or(all, part.destinations)),
+          FALSE,
+        )
         const care = destinations === TRUE ? diagram.and(here, diagram.not(others)) : destinations
         if (care === FALSE || (destinations === TRUE && decision.kind === 'local' && decision.byMark)) return rest
         const value = destination === undefined ? {} : {value: destination}
@@ -428,7 +422,9 @@ export function pathFunctions(
     const unreachable = leaf({kind: 'error', reason: 'no route'})
     const node = follow(routes.node, number => {
       const decision = routes.decisions[number]
-      return decision === undefined || decision.kind === 'none' ? unreachable : depart(first(TRUE, {}), number, decision)
+      return decision === undefined || decision.kind === 'none'
+        ? unreachable
+        : depart(first(TRUE, {}), number, decision)
     })
     return settleAll(node)
   }

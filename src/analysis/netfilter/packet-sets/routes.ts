@@ -37,7 +37,9 @@ export function routeFunction(context: ConditionContext, machine: Machine): Rout
     const routes = machine.routes
       .map((route, place) => ({route, place}))
       .filter(({route}) => route.table === name && route.to.family === family)
-      .sort((a, b) => (a.route.to.mask < b.route.to.mask ? -1 : a.route.to.mask > b.route.to.mask ? 1 : b.place - a.place))
+      .sort((a, b) =>
+        a.route.to.mask < b.route.to.mask ? -1 : a.route.to.mask > b.route.to.mask ? 1 : b.place - a.place,
+      )
     return routes.reduce(
       (rest, {route}) =>
         diagram.choose(

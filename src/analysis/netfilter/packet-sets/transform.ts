@@ -95,7 +95,10 @@ export function transformOf(action: Action): Transform | undefined {
     case 'set-connmark':
       return {...UNCHANGED, connmark: set(connmark, action.value, action.mask)}
     case 'save-mark':
-      return {...UNCHANGED, connmark: xor(masked(connmark, ~Number(action.ctmask)), masked(mark, Number(action.nfmask)))}
+      return {
+        ...UNCHANGED,
+        connmark: xor(masked(connmark, ~Number(action.ctmask)), masked(mark, Number(action.nfmask))),
+      }
     case 'restore-mark':
       return {...UNCHANGED, mark: xor(masked(mark, ~Number(action.nfmask)), masked(connmark, Number(action.ctmask)))}
     case 'notrack':

@@ -1,4 +1,4 @@
-import type {CheckConfig} from '../formats/check-config/parse.js'
+import type {CheckConfig} from '../formats/check-config.js'
 import {RULES} from '../rules/registry.js'
 import type {Rule} from '../rules/rule.js'
 import {withParameters} from '../rules/team-parameters.js'

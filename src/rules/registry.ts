@@ -56,6 +56,7 @@ import {rule as namespaceLabelsConflict} from './namespace-labels-conflict/rule.
 import {rule as namespaceNotInjected} from './namespace-not-injected/rule.js'
 import {rule as nativeSidecar} from './native-sidecar/rule.js'
 import {rule as netAdminForbidden} from './net-admin-forbidden/rule.js'
+import {rule as netAdminMissing} from './net-admin-missing/rule.js'
 import {rule as networkPolicyBlocks} from './network-policy-blocks/rule.js'
 import {rule as noService} from './no-service/rule.js'
 import {rule as notListening} from './not-listening/rule.js'
@@ -165,6 +166,7 @@ export const RULES: readonly Rule[] = [
   namespaceNotInjected,
   nativeSidecar,
   netAdminForbidden,
+  netAdminMissing,
   networkPolicyBlocks,
   noService,
   notListening,

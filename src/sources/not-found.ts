@@ -1,5 +1,5 @@
-import {distance} from 'fastest-levenshtein'
 import type {KubeObject} from '../model/kube-object.js'
+import {editDistance} from '../model/nearest.js'
 import {byText} from '../model/order.js'
 import {UserError} from '../model/user-error.js'
 import type {Source} from './source.js'
@@ -27,7 +27,7 @@ function beginnings(name: string): readonly string[] {
 /** How far a typed name is from one that exists: 0 when it is a beginning of it, else edits to its nearest beginning. */
 function farness(typed: string, existing: string): number {
   if (existing.startsWith(typed)) return 0
-  return Math.min(...beginnings(existing).map(each => distance(typed, each)))
+  return Math.min(...beginnings(existing).map(each => editDistance(typed, each)))
 }
 
 function nearest(typed: string, objects: readonly KubeObject[]): readonly KubeObject[] {

@@ -88,6 +88,6 @@ export function renderDoc(doc: Doc, layout: Layout): string {
 }
 
 /** The text a reader sees of a list of cells, without tone; for tests and single-line messages. */
-export function plainText(cells: readonly Cell[]): string {
+function plainText(cells: readonly Cell[]): string {
   return cells.map(cellText).join('')
 }

@@ -12,7 +12,7 @@ export const CHANNEL = {stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4, cl
 export const PORT_CHANNEL = {data: 0, error: 1} as const
 
 /** Payloads stay at what Go's copy buffers send; the receiving side refuses frames above 32 MiB and must not see fragments. */
-export const MAX_PAYLOAD_BYTES = 32 * 1024
+const MAX_PAYLOAD_BYTES = 32 * 1024
 
 export interface ChannelMessage {
   readonly channel: number

@@ -36,7 +36,7 @@ describe('proxy-status and diff as a user runs them', () => {
     expect([nack.code, JSON.parse(nack.stdout)]).toEqual([1, [{op: 'remove', path: '/clusters/broken'}]])
     const lost = await meshctl(['diff', 'deploy/sick-notready-v1', ...SAMPLE])
     expect([lost.code, lost.stdout]).toEqual([2, ''])
-    expect(lost.stderr).toContain('no istiod holds a configuration')
+    expect(lost.stderr).toContain('no istiod has config for')
     expect((await meshctl(['diff'])).code).toBe(2)
   })
 
@@ -61,7 +61,7 @@ describe('snapshots as a user runs them', () => {
     const list = await meshctl(['snapshot', 'list', '-o', 'json'], {env})
     expect(JSON.parse(list.stdout).snapshots.map((each: {name: string}) => each.name)).toEqual(['one', 'two'])
     const show = await meshctl(['snapshot', 'show'], {env})
-    expect([show.code, show.stdout.split('\n')[1]]).toEqual([0, 'Every part of it is in the store.'])
+    expect([show.code, show.stdout.split('\n')[1]]).toEqual([0, 'The snapshot is complete.'])
     const diff = await meshctl(['snapshot', 'diff'], {env})
     expect([diff.code, diff.stdout]).toEqual([0, expect.stringContaining('0 different')])
     const bisect = await meshctl(['snapshot', 'bisect', 'cluster/ratings.demo'], {env})

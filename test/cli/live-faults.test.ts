@@ -80,7 +80,7 @@ describe('a live cluster that cannot be asked: one error on stderr, exit code 2,
       () => answering(500, 'etcdserver: request timed out'),
       /failed \(HTTP 500: etcdserver: request timed out\)/,
     ],
-    ['a page that is no Kubernetes', () => answering(200, '<html>login</html>'), /could not be understood/],
+    ['a page that is no Kubernetes', () => answering(200, '<html>login</html>'), /could not be parsed/],
     [
       'garbage',
       () =>
@@ -90,7 +90,7 @@ describe('a live cluster that cannot be asked: one error on stderr, exit code 2,
             .on('error', () => undefined)
             .end('220 ESMTP\r\n'),
         ),
-      /could not be understood/,
+      /could not be parsed/,
     ],
     [
       'a connection that is cut',

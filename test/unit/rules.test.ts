@@ -31,7 +31,7 @@ describe.each(RULES.map(rule => [`${rule.code} ${rule.slug}`, rule] as const))('
   test('never passes when what it needs is missing', async () => {
     const firing = cases.find(({expect: wanted}) => typeof wanted !== 'string')
     // The sidecar is a part of the pod.
-    const asked = [...rule.needs, ...(rule.passesWith ?? [])].filter(name => name !== 'sidecar' && name !== 'status')
+    const asked = [...rule.needs, ...(rule.needsToPass ?? [])].filter(name => name !== 'sidecar' && name !== 'status')
     if (asked.length === 0 || firing === undefined) return
     expect((await caseOutcome(SAMPLE, rule, {...firing, expect: 'not-checked', blind: true})).found).not.toBe('silent')
   })
@@ -43,10 +43,12 @@ test('codes and slugs are used once', () => {
   expect(RULES.filter(({code}) => !/^MCT\d{4}$/.test(code))).toEqual([])
 })
 
-test('every rule says what, why, and what to do, in sentences', () => {
+test('every rule has a title of at most eight words, one sentence why, and a fix', () => {
   for (const {title, why, fix, references, modes} of RULES) {
-    expect(title).toMatch(/^[A-Z].*[^.]$/)
+    expect(title).toMatch(/^\S.*[^.]$/)
+    expect(title.split(' ').filter(word => /\w/.test(word)).length).toBeLessThanOrEqual(8)
     expect(why).toMatch(/^\S.*\.$/s)
+    expect(why).not.toMatch(/\. [A-Z]/)
     expect(fix.length).toBeGreaterThan(20)
     expect(references.length).toBeGreaterThan(0)
     expect(modes.length).toBeGreaterThan(0)

@@ -34,8 +34,7 @@ const ONLY_THE_POD: Readonly<Record<string, string>> = {
   'init-container-network: a client of a database': 'as above',
   'init-container-network: another port is not captured': 'as above',
   'owner-groups: the CNI plugin does not read them': 'istio-validation shows the plugin, as above',
-  'restricted-seccomp: a pod is judged by what it has, not by what injection would write now':
-    'the next pod has a profile',
+  'restricted-seccomp: a pod is checked by its own profile, not the injector settings': 'the next pod has a profile',
   'native-sidecar: asked for and not had': 'the next pod may have it',
 }
 

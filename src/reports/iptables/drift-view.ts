@@ -49,8 +49,7 @@ function differenceLines({
 }
 
 function headline({differences, expected, subject}: DriftReport): readonly Cell[] {
-  const release = `Istio 1.${expected.minor}${expected.guessed ? ', the release that fits best' : ''}`
-  const basis = ` (expected from ${expected.via}; ${release})`
+  const basis = ` (expected rules from ${expected.via}; ${expected.release})`
   const effective = differences.filter(each => each.effective).length
   const open = differences.filter(each => each.kind === 'incomplete').length
   const verdict: Cell =
@@ -83,7 +82,13 @@ function data(report: DriftReport): unknown {
     kind: 'DriftReport',
     subject: podLabel(subject),
     origin: origin.label,
-    expected: {via: expected.via, kind: expected.kind, istioMinor: expected.minor, guessed: expected.guessed},
+    expected: {
+      via: expected.via,
+      kind: expected.kind,
+      istioMinor: expected.minor,
+      guessed: expected.guessed,
+      release: expected.release,
+    },
     differences: differences.map(({expected: wanted, actual, ...rest}) => ({
       ...rest,
       expected: wanted.map(rule => rule.text),

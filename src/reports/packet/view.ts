@@ -8,7 +8,7 @@ import type {View} from '../view.js'
 import type {PacketReport} from './report.js'
 
 /** One line per verdict, and how it looks. */
-export const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonly tone: Tone}>> = {
+const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonly tone: Tone}>> = {
   captured: {words: 'captured by the proxy', tone: 'good'},
   redirected: {words: 'redirected to another socket of the pod, not the proxy', tone: 'warn'},
   escapes: {words: 'escapes: leaves the pod without the proxy', tone: 'warn'},
@@ -27,7 +27,7 @@ const OWN_WORDS: Partial<Record<Verdict, string>> = {
 }
 
 /** `tcp 10.0.0.1:80`, IPv6 in brackets. */
-export function endpoint(packet: Pick<Packet, 'protocol' | 'destination' | 'destinationPort'>): string {
+function endpoint(packet: Pick<Packet, 'protocol' | 'destination' | 'destinationPort'>): string {
   const text = formatIp(packet.destination)
   return `${packet.protocol} ${text.includes(':') ? `[${text}]` : text}:${packet.destinationPort}`
 }
@@ -59,17 +59,15 @@ function doc(report: PacketReport): Doc {
   const turned = walk.steps.some(step =>
     step.actions.some(action => action.kind === 'redirect' || action.kind === 'tproxy'),
   )
-  const unheard =
-    verdict === 'refused' &&
-    walk.rewritten &&
-    turned &&
-    walk.disposition.kind === 'refused' &&
-    walk.disposition.at === undefined
+  const byRule = walk.disposition.kind === 'refused' && walk.disposition.at !== undefined
+  const unheard = verdict === 'refused' && walk.rewritten && turned && !byRule
   const words = unheard
     ? 'sent to the proxy by the rules, but refused: nothing listens there'
-    : report.fromProxy
-      ? (OWN_WORDS[verdict] ?? VERDICTS[verdict].words)
-      : VERDICTS[verdict].words
+    : byRule
+      ? 'rejected by a rule'
+      : report.fromProxy
+        ? (OWN_WORDS[verdict] ?? VERDICTS[verdict].words)
+        : VERDICTS[verdict].words
   const asked =
     walk.disposition.kind === 'delivered' && packet.protocol === 'tcp' && walk.rewritten
       ? `, original destination ${endpoint(packet).slice(4)}`
@@ -81,11 +79,13 @@ function doc(report: PacketReport): Doc {
     {text: words, tone},
   ]
   const why =
-    decidedBy === undefined
-      ? walk.steps.some(step => step.rule > 0)
-        ? 'no rule takes it, it falls through the lists below'
-        : 'no rule touches it'
-      : `${decidedBy.at} rule ${decidedBy.rule}`
+    verdict === 'insufficient' && walk.steps.length === 0
+      ? 'these rules do not decide it'
+      : decidedBy === undefined
+        ? walk.steps.some(step => step.rule > 0)
+          ? 'no rule takes it, it falls through the lists below'
+          : 'no rule touches it'
+        : `${decidedBy.at} rule ${decidedBy.rule}`
   const rows = walk.steps.map(step => stepRow(step, step === decidedBy))
   return [
     {
@@ -99,7 +99,7 @@ function doc(report: PacketReport): Doc {
 }
 
 /** The answer as plain data, addresses as text. */
-export function packetData(report: PacketReport): unknown {
+function packetData(report: PacketReport): unknown {
   const {packet, walk, verdict, landing, decidedBy, listener} = report
   const {disposition: end} = walk
   const at = end.kind === 'delivered' || end.kind === 'sent' ? {...end, address: formatIp(end.address)} : end

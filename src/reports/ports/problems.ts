@@ -1,4 +1,4 @@
-import type {PortRow} from '../../analysis/port-map/port-map.js'
+import type {PortRow} from '../../analysis/ports/port-map.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {socketAddress} from '../../model/socket.js'
 
@@ -37,7 +37,7 @@ function problemOf(row: PortRow, mode: PodMode): Omit<PortProblem, 'port' | 'pro
         what: `listens on ${socket === undefined ? 'the loopback' : socketAddress(socket)} only, promised by ${promisers(row)}`,
         remedy: `The sidecar connects to the pod's own address (since Istio 1.10): listen on 0.0.0.0 or [::].`,
       }
-    case 'nobody listens':
+    case 'not listening':
       if (mode === 'gateway' || mode === 'waypoint') {
         return {
           severity: 'info',

@@ -1,7 +1,10 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
-import {type PortRow, type PortVerdict, portMap} from '../../analysis/port-map/port-map.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {type PortRow, type PortVerdict, portMap} from '../../analysis/ports/port-map.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
+import {readPodObject, readServices} from '../../evidence/pod/objects.js'
+import {readEnvoySockets, readSockets, unreadSockets} from '../../evidence/pod/sockets.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -10,8 +13,6 @@ import type {PodMode} from '../../model/pod-mode.js'
 import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
 import type {SocketForm, SocketTable} from '../../model/socket.js'
 import type {Source} from '../../sources/source.js'
-import {readPodObject, readServices} from '../pod-facts/objects.js'
-import {readEnvoySockets, readSockets, unreadSockets} from '../pod-facts/sockets.js'
 import {optional, type Report, required} from '../report.js'
 import {type PortProblem, portProblems} from './problems.js'
 
@@ -57,7 +58,8 @@ function modeOfSockets(table: SocketTable | undefined): PodMode | 'unknown' {
 }
 
 /** Who listens on what in a pod, who promises it, and which ports the mesh cannot reach and why. */
-export async function portsReport(source: Source, subject: PodRef): Promise<PortsReport> {
+export async function portsReport(given: Source, subject: PodRef): Promise<PortsReport> {
+  const source = noted(given)
   const gaps: Gap[] = []
   const known = await readPodObject(source, subject)
   const pod = known.ok ? known.value : undefined
@@ -82,12 +84,12 @@ export async function portsReport(source: Source, subject: PodRef): Promise<Port
   const facts = {pod: pod ?? NOBODY, bound, ...named, ...(table === undefined ? {} : {sockets: table})}
   // Envoy sees only its own sockets, and without the pod nobody knows what it declares: absence then means nothing.
   const open: readonly PortVerdict[] = [
-    ...(complete === undefined ? (['nobody listens'] as const) : []),
+    ...(complete === undefined ? (['not listening'] as const) : []),
     ...(pod === undefined ? (['undeclared'] as const) : []),
   ]
   const rows = portMap(facts).map(row => (open.includes(row.verdict) ? {...row, verdict: 'unknown' as const} : row))
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps,
     notes: notesOf(table, answer.ok),
     subject,

@@ -1,4 +1,4 @@
-import type {PortRow, PortVerdict} from '../../analysis/port-map/port-map.js'
+import type {PortRow, PortVerdict} from '../../analysis/ports/port-map.js'
 import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<PortVerdict, readonly [string, Tone | undefined]>> 
   plain: ['yes, past the mesh', undefined],
   clash: ['NO: reserved port', 'bad'],
   'loopback only': ['NO: loopback only', 'bad'],
-  'nobody listens': ['NO: nobody listens', 'bad'],
+  'not listening': ['NO: nobody listens', 'bad'],
   'not started': ['not started yet', 'warn'],
   'bypasses the sidecar': ['past the sidecar', 'warn'],
   undeclared: ['not declared', 'dim'],
@@ -89,7 +89,7 @@ function headline(report: PortsReport): string {
   )
   const open = promised.filter(row => row.verdict === 'unknown')
   const good = promised.filter(row => row.verdict === 'reachable' || row.verdict === 'plain')
-  const where = `${podLabel(report.subject)} ${report.mode === 'unknown' ? 'may or may not be in the mesh' : MODE_WORDS[report.mode]}`
+  const where = `${podLabel(report.subject)} ${report.mode === 'unknown' ? 'mesh membership unknown' : MODE_WORDS[report.mode]}`
   const past = report.mode === 'sidecar' ? 'can be reached through the mesh' : 'can be reached'
   if (promised.length === 0) {
     const count = humanCount(report.rows.length, 'port is', 'ports are')

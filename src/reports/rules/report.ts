@@ -1,3 +1,4 @@
+import {BUILT_IN} from '../../model/provenance.js'
 import type {Rule} from '../../rules/rule.js'
 import type {Report} from '../report.js'
 
@@ -8,5 +9,5 @@ export interface RulesReport extends Report {
 /** The catalogue of rules, by code. */
 export function rulesReport(rules: readonly Rule[]): RulesReport {
   const sorted = [...rules].sort((a, b) => (a.code < b.code ? -1 : 1))
-  return {origin: {kind: 'memory', label: 'meshctl'}, gaps: [], notes: [], rules: sorted}
+  return {origin: {kind: 'memory', label: 'meshctl'}, provenance: BUILT_IN, gaps: [], notes: [], rules: sorted}
 }

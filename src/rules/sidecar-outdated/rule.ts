@@ -6,9 +6,9 @@ export const rule = defineRule({
   slug: 'sidecar-outdated',
   aliases: [],
   severity: 'warning',
-  title: 'The sidecar and its control plane are of different releases',
-  why: 'Istio supports proxies one minor release older than istiod, for upgrades; beyond that new configuration may be refused or misread.',
-  fix: 'Restart the workload so that it is injected anew: kubectl rollout restart.',
+  title: 'Sidecar and istiod are different releases',
+  why: 'Istio supports proxies one minor release older than istiod; beyond that, new configuration may be rejected or misread.',
+  fix: 'Restart the workload to inject the current release: kubectl rollout restart.',
   references: ['https://istio.io/latest/docs/releases/supported-releases/', PAGES.injecting],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['controlPlane'],
@@ -24,7 +24,7 @@ export const rule = defineRule({
       return [
         {
           severity,
-          message: `The proxy is ${version}, ${Math.abs(behind)} minor ${older ? 'older' : 'newer'} than istiod ${istiodVersion}.`,
+          message: `The proxy runs ${version}, ${Math.abs(behind)} minor ${behind === 1 || behind === -1 ? 'release' : 'releases'} ${older ? 'older' : 'newer'} than istiod ${istiodVersion}.`,
           proof: [{from: "istiod's syncz", text: `istio_version: ${version}`}],
         },
       ]

@@ -74,8 +74,12 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
   async function read(id: EvidenceId, subject: PodRef): Promise<Answer<Artifact>> {
     const entry = evidence.get(evidenceKey(subject.namespace, subject.name, id))
     const what = `${evidenceRow(id).title} of ${podLabel(subject)}`
-    if (entry === undefined) return missing(what, 'not-captured', `${files.label} does not hold it`)
-    if (!isBlob(entry.held)) return {ok: false, gap: entry.held}
+    if (entry === undefined) return missing(what, 'not-captured', `not in ${files.label}`)
+    // Gaps of commands are named by the current catalogue, whatever version recorded them.
+    if (!isBlob(entry.held)) {
+      const {title, how} = evidenceRow(id)
+      return {ok: false, gap: how.via === 'exec' ? {...entry.held, what: title} : entry.held}
+    }
     const provenance = {capturedAt: index.capturedAt, ...entry.provenance}
     const blob = await blobAnswer(files, entry.held, what)
     return blob.ok ? answered({id, bytes: blob.value, provenance}) : blob
@@ -83,6 +87,7 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
 
   return {
     origin: {...origin, ...(index.capturedAt === '' ? {} : {capturedAt: index.capturedAt})},
+    traits: {live: false, complete: true},
     defaultNamespace: index.defaultNamespace,
     ...impliedIn(index),
     offers: () => [...new Set(index.evidence.filter(entry => isBlob(entry.held)).map(entry => entry.id))],

@@ -68,7 +68,7 @@ export function pluginCache(now: () => number = Date.now) {
 }
 
 /** Runs a credential plugin as client.authentication.k8s.io says: KUBERNETES_EXEC_INFO in, an ExecCredential on stdout. */
-export async function runPlugin(run: PluginRun): Promise<PluginCredential> {
+async function runPlugin(run: PluginRun): Promise<PluginCredential> {
   const {exec} = run
   const command = textOf(exec, 'command')
   const apiVersion = textOf(exec, 'apiVersion') ?? ''

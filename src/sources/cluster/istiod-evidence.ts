@@ -1,3 +1,4 @@
+import {istiodsOfRevision} from '../../formats/kube-pod/istiod-pod.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow, type Provenance} from '../../model/evidence.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
@@ -122,25 +123,18 @@ async function istiods(
   }).toString()}`
   const pods = await listObjects(live.api, path)
   live.remember(pods)
-  if (settings.revision === undefined) return pods.map(replicaOf)
-  const ofRevision = (revision: string) =>
-    pods.filter(pod => (pod.metadata.labels?.['istio.io/rev'] ?? 'default') === revision)
-  const named = ofRevision(settings.revision)
-  if (named.length > 0) return named.map(replicaOf)
-  const revision = await revisionOfTag(live, settings.revision)
-  return revision === undefined ? [] : ofRevision(revision).map(replicaOf)
+  const chosen = await istiodsOfRevision(pods, settings.revision, tag => webhooksOfTag(live, tag))
+  return chosen.map(replicaOf)
 }
 
-/** A tag is a webhook configuration with the label istio.io/tag; its istio.io/rev is the revision it stands for. */
-async function revisionOfTag(live: Live, tag: string): Promise<string | undefined> {
+/** The webhook configurations that make a tag; none without permission to read them: then no istiod is found, which the caller says. */
+async function webhooksOfTag(live: Live, tag: string): Promise<readonly KubeObject[]> {
   const query = new URLSearchParams({labelSelector: `istio.io/tag=${tag}`})
   try {
     const path = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?${query.toString()}`
-    const [webhook] = await listObjects(live.api, path)
-    return webhook?.metadata.labels?.['istio.io/rev']
+    return await listObjects(live.api, path)
   } catch (error) {
-    // Without permission to read webhooks a tag cannot be resolved; the caller then says that no istiod was found.
-    if (error instanceof WireFailure && error.kind === 'forbidden') return undefined
+    if (error instanceof WireFailure && error.kind === 'forbidden') return []
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import type {Answer} from '../../model/answer.js'
-import {type Artifact, EVIDENCE_IDS, type EvidenceId, type EvidenceQuery, evidenceRow} from '../../model/evidence.js'
+import {type Artifact, type EvidenceId, type EvidenceQuery, evidenceRow} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../source.js'
 import {accessReviews} from './access-review.js'
@@ -19,8 +19,8 @@ export function sourceOn(api: Api, settings: ClusterSettings, label: string, def
   const live = openLive(api)
   return {
     origin: {kind: 'cluster', label},
+    traits: {live: true, complete: true},
     defaultNamespace,
-    offers: () => ['every kind of object the user may read', ...EVIDENCE_IDS.map(id => evidenceRow(id).title)],
     objects: query => clusterObjects(live, query),
     pages: (query, read) => clusterPages(live, query, read),
     evidence: (id, subject, query) => evidenceOf(live, settings, id, subject, query),

@@ -2,7 +2,7 @@ import {patchesAmong} from '../../formats/kube-pod/patch.js'
 import {unknownTemplates} from '../../formats/kube-pod/unknown-templates.js'
 import {contentName, type Sniffed, sniffAll} from '../../formats/sniff.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
-import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
+import {type Artifact, type EvidenceId, evidenceRow, isEvidenceId} from '../../model/evidence.js'
 import {isOfKind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ObjectRef} from '../../model/pod.js'
@@ -119,12 +119,14 @@ export function filesSource(files: readonly InputFile[]): Source {
       const held = contents.map(each => `${each.label} is ${contentName(firstKind(each))}`).join('; ')
       return missing(evidenceRow(id).title, 'not-captured', held)
     }
-    return answered({id, bytes: content.bytes, provenance: {from: content.label}})
+    const first = firstKind(content)
+    const as = isEvidenceId(first) && first !== id ? {as: first} : {}
+    return answered({id, bytes: content.bytes, provenance: {from: content.label, ...as}})
   }
 
   async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
     if (manifests.length === 0)
-      return missing(`${query.kind} objects`, 'not-captured', `${label} holds no Kubernetes objects`)
+      return missing(`${query.kind} objects`, 'not-captured', `${label} contains no Kubernetes objects`)
     const {objects: all} = await read()
     const known = kindOf(query.kind)
     const kind = known?.kind ?? query.kind
@@ -151,6 +153,11 @@ export function filesSource(files: readonly InputFile[]): Source {
     return (await readAll(contents.filter(each => firstKind(each) === 'unknown' && isManifest(each)))).damaged
   }
 
+  async function skipped(): Promise<readonly Gap[]> {
+    const {objects: all} = manifests.length === 0 ? {objects: []} : await read()
+    return [...unknownTemplates(all), ...patchesAmong(all)]
+  }
+
   async function place(object: ObjectRef, path: string | undefined) {
     const {placesIn} = await import('../../formats/kube-manifest/place.js')
     for (const {label: file, bytes} of manifests) {
@@ -171,6 +178,7 @@ export function filesSource(files: readonly InputFile[]): Source {
 
   return {
     origin: {kind: 'files', label},
+    traits: {live: false, complete: false},
     defaultNamespace: 'default',
     ...(contents.some(content => content.kinds.some(kind => kind !== 'objects'))
       ? {impliedSubject: {namespace: '', name: label, implied: true}}
@@ -179,13 +187,7 @@ export function filesSource(files: readonly InputFile[]): Source {
     offers: () => contents.map(content => contentName(firstKind(content))),
     objects,
     evidence,
-    damaged,
-    passedOver: async () => {
-      const {objects: all} = manifests.length === 0 ? {objects: []} : await read()
-      return [...unknownTemplates(all), ...patchesAmong(all)]
-    },
-    place,
-    corrected,
+    manifests: {damaged, skipped, place, corrected},
     close: async () => {},
   }
 }

@@ -66,6 +66,7 @@ export function netnsSource(target: string, adminPort: number): Source {
 
   return {
     origin: {kind: 'netns', label},
+    traits: {live: true, complete: true},
     defaultNamespace: '',
     impliedSubject: {namespace: '', name: label, implied: true},
     offers: () => ['kernel rules, sockets, routes', "Envoy's admin pages"],

@@ -2,8 +2,8 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {afterEach, beforeAll, describe, expect, test} from '@jest/globals'
 import {KINDS} from '../../../src/model/kinds.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
-import {podPages} from '../../../src/reports/check/pod-pages.js'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
+import {podPages} from '../../../src/reports/check/targets/pod-pages.js'
 import {exitCodeOf} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
@@ -204,7 +204,7 @@ describe('check -A of a fleet', () => {
     cluster = await scriptedCluster({
       get: lists({Pod}, ({kind, from}) => (kind === 'Pod' && from === 500 ? {status: 500, body: 'no'} : undefined)),
     })
-    await expect(checked()).rejects.toThrow(/cannot look up Pod in cluster test: .*\(after 500 pods\)/)
+    await expect(checked()).rejects.toThrow(/cannot list pods in cluster test: .*\(after 500 pods\)/)
   })
 })
 
@@ -272,7 +272,7 @@ describe('where the cluster may not be listed whole', () => {
       get: lists({}, ({kind}) => (kind === 'Pod' || kind === 'Namespace' ? FORBIDDEN : undefined)),
     })
     await expect(checked()).rejects.toMatchObject({
-      hint: expect.stringContaining('Namespaces may not be listed either'),
+      hint: expect.stringContaining('Listing namespaces is not permitted either'),
     })
   })
 
@@ -284,7 +284,7 @@ describe('where the cluster may not be listed whole', () => {
         return namespace === undefined ? FORBIDDEN : {status: 500, body: 'no'}
       }),
     })
-    await expect(checked()).rejects.toThrow(/cannot look up Pod in cluster test: .*failed \(HTTP 500: no\)/)
+    await expect(checked()).rejects.toThrow(/cannot list pods in cluster test: .*failed \(HTTP 500: no\)/)
   })
 })
 

@@ -4,11 +4,11 @@ import {formOf, rendered} from '../../../src/cli/output.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
 import {objectLabel} from '../../../src/model/pod.js'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
-import {checkTargets} from '../../../src/reports/check/targets.js'
+import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
 import {exitCodeOf} from '../../../src/reports/report.js'
-import {pickRules} from '../../../src/rules/pick.js'
 import {RULES} from '../../../src/rules/registry.js'
+import {selectRules} from '../../../src/rules/select-rules.js'
 import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
 import {expectGolden} from '../../support/golden.js'
@@ -118,7 +118,7 @@ describe('the sample mesh', () => {
     const twin = {...sick, metadata: {...sick.metadata, name: `${sick.metadata.name}x`}} as KubeObject
     const report = await checkReport(source, [sick, twin], {
       ...OPTIONS,
-      rules: pickRules(RULES, ['MCT1001'], undefined),
+      rules: selectRules(RULES, ['MCT1001'], undefined),
     })
     expect(report.workloads).toHaveLength(1)
     expect(report.workloads[0]?.findings).toHaveLength(1)
@@ -132,10 +132,10 @@ describe('the sample mesh', () => {
       (pods.ok ? pods.value : []).find(({metadata}) => metadata.name.startsWith('sick-uid')),
     ) as KubeObject
     Object.assign(sick.metadata.annotations ?? {}, {'meshctl.io/ignore': 'IST0144: moves next week'})
-    const report = await checkReport(source, [sick], {...OPTIONS, rules: pickRules(RULES, ['MCT1001'], undefined)})
+    const report = await checkReport(source, [sick], {...OPTIONS, rules: selectRules(RULES, ['MCT1001'], undefined)})
     expect(report.failing).toBe(false)
     expect(report.counts).toMatchObject({error: 0, accepted: 1})
-    expect(await shown(report)).toContain('(annotation meshctl.io/ignore: moves next week)')
+    expect((await shown(report)).replace(/\s+/g, ' ')).toContain('(annotation meshctl.io/ignore: moves next week)')
   })
 
   test('evidence that failed is not checked and gives 3 when nothing else was found', async () => {
@@ -193,17 +193,17 @@ describe('the whole captured mesh', () => {
 
 describe('what is asked for', () => {
   test('rules by code, slug or Istio code; a strange one is an error', () => {
-    expect(pickRules(RULES, ['MCT1001,IST0143'], undefined).map(({code}) => code)).toEqual(['MCT1501', 'MCT1001'])
-    expect(pickRules(RULES, ['proxy-uid'], undefined)).toHaveLength(1)
-    expect(pickRules(RULES, undefined, ['MCT1001'])).toHaveLength(RULES.length - 1)
-    expect(() => pickRules(RULES, ['MCT9999'], undefined)).toThrow('no rule is called "MCT9999"')
+    expect(selectRules(RULES, ['MCT1001,IST0143'], undefined).map(({code}) => code)).toEqual(['MCT1501', 'MCT1001'])
+    expect(selectRules(RULES, ['proxy-uid'], undefined)).toHaveLength(1)
+    expect(selectRules(RULES, undefined, ['MCT1001'])).toHaveLength(RULES.length - 1)
+    expect(() => selectRules(RULES, ['MCT9999'], undefined)).toThrow('unknown rule "MCT9999"')
     for (const nothing of ['', ','])
-      expect(() => pickRules(RULES, [nothing], undefined)).toThrow('--only names no rule')
-    expect(() => pickRules(RULES, ['MCT1001'], ['proxy-uid'])).toThrow('leave no rule to ask')
+      expect(() => selectRules(RULES, [nothing], undefined)).toThrow('--only names no rule')
+    expect(() => selectRules(RULES, ['MCT1001'], ['proxy-uid'])).toThrow('leave no rule to check')
   })
 
   test('a file of evidence has nothing to check', async () => {
     const source = await openFiles(['src/formats/sockets/samples/ss-ltn.txt'])
-    await expect(checkTargets(source, [], {})).rejects.toThrow('check starts from pods')
+    await expect(checkTargets(source, [], {})).rejects.toThrow('check needs pods or workloads')
   })
 })

@@ -35,7 +35,7 @@ describe('the sample mesh', () => {
     })
     expect(await verdicts(source, 'deploy/details-v1')).toMatchObject({
       '9080/tcp': 'reachable',
-      '9090/tcp': 'nobody listens',
+      '9090/tcp': 'not listening',
     })
     expect(await verdicts(source, 'deploy/sick-port-v1')).toMatchObject({
       '9080/tcp': 'reachable',
@@ -89,7 +89,7 @@ describe('a list of sockets alone', () => {
       ['Service objects', 'not-captured'],
     ])
     const text = String(await rendered(report, portsView, formOf(undefined, portsView), LAYOUT, false))
-    expect(text).toContain('may or may not be in the mesh; 1 port is open')
+    expect(text).toContain('mesh membership unknown; 1 port is open')
     expect(text).not.toMatch(/none declared|not declared|not in the mesh/)
   })
 

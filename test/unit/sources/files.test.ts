@@ -141,7 +141,7 @@ describe('files as a source', () => {
     expect(await names('Service')).toEqual(['a'])
     expect(await names('Gateway')).toEqual([])
     expect(await names('Deployment')).toEqual(['d'])
-    expect(await source.damaged?.()).toEqual([])
+    expect(await source.manifests?.damaged()).toEqual([])
   })
 
   test.each([

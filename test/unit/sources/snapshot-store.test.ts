@@ -18,6 +18,7 @@ import {
   snapshotSink,
   snapshotSource,
 } from '../../../src/sources/snapshot/store.js'
+import {skipUnless} from '../../support/skip-unless.js'
 
 const POD = {namespace: 'demo', name: 'web-0'}
 
@@ -253,7 +254,7 @@ describe('a disk that fails', () => {
   }, 120_000)
 
   const mountable = process.getuid?.() === 0 && existsSync('/bin/mount')
-  const rootTest = mountable ? test : test.skip
+  const {test: rootTest} = skipUnless(mountable, 'root and mount')
 
   rootTest('a real file system of 200 kB runs full: told so, the first snapshot stays whole', async () => {
     const {execFileSync} = await import('node:child_process')

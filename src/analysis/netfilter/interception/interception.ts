@@ -1,6 +1,6 @@
-import {formatIp, type IpAddress, isLoopback} from '../../../model/ip-address.js'
+import {type IpAddress, isLoopback} from '../../../model/ip-address.js'
 import type {Machine} from '../../../model/machine.js'
-import type {IpFamily, Ruleset} from '../../../model/ruleset.js'
+import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
 import {type Answering, directionOf, directionWithParts, proxyParts} from '../packet-sets/answers.js'
 import {loopbackAddresses} from '../packet-sets/condition-sets.js'
 import {createDiagram, FALSE, type Node, whereOutcome} from '../packet-sets/diagram.js'
@@ -52,11 +52,7 @@ export function primaryAddress(machine: Machine, family: IpFamily): {device: str
 }
 
 function usesTproxy(rulesets: readonly Ruleset[]): boolean {
-  return rulesets.some(({tables}) =>
-    tables.some(({chains}) =>
-      chains.some(({rules}) => rules.some(({actions}) => actions.some(a => a.kind === 'tproxy'))),
-    ),
-  )
+  return everyRule(rulesets).some(({rule}) => rule.actions.some(action => action.kind === 'tproxy'))
 }
 
 /** How traffic is captured; unknown as soon as an answer it hangs on is. */
@@ -163,9 +159,7 @@ export function interceptionOf(
 }
 
 function redirectTargets(rulesets: readonly Ruleset[]): readonly number[] {
-  const actions = rulesets.flatMap(({tables}) =>
-    tables.flatMap(({chains}) => chains.flatMap(({rules}) => rules.flatMap(rule => rule.actions))),
-  )
+  const actions = everyRule(rulesets).flatMap(({rule}) => rule.actions)
   const ports = actions.flatMap(action =>
     action.kind === 'redirect' ? [Number(action.ports)] : action.kind === 'tproxy' ? [Number(action.port)] : [],
   )
@@ -202,10 +196,4 @@ function capturedFirst({usual, exceptions}: Direction): Fate {
   const resolvers = exceptions.filter(({where}) => where.every(({property}) => property === 'destination'))
   const all = [usual, ...resolvers]
   return all.find(({verdict}) => verdict === 'captured') ?? all.find(({verdict}) => verdict === 'insufficient') ?? usual
-}
-
-/** The address asked about in the answers, for remarks. */
-export function ownAddressText(machine: Machine, family: IpFamily): string | undefined {
-  const found = primaryAddress(machine, family)
-  return found === undefined ? undefined : formatIp(found.own)
 }

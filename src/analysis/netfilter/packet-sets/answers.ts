@@ -31,7 +31,7 @@ function classOf(outcome: Outcome): string {
     case 'delivered':
       return outcome.turned === undefined
         ? 'open'
-        : `${verdict} ${outcome.port} ${outcome.turned === 'dnat' ? outcome.address : ''}`
+        : `${verdict} ${outcome.port} ${outcome.turned === 'elsewhere' ? outcome.address : ''}`
     case 'sent':
       return outcome.address === 'asked' && outcome.port === 'asked'
         ? 'open'
@@ -47,7 +47,7 @@ function classOf(outcome: Outcome): string {
 }
 
 function elsewhere(outcome: Outcome): string | undefined {
-  if (outcome.kind !== 'sent' && !(outcome.kind === 'delivered' && outcome.turned === 'dnat')) return undefined
+  if (outcome.kind !== 'sent' && !(outcome.kind === 'delivered' && outcome.turned === 'elsewhere')) return undefined
   const {address, port} = outcome
   if (address === 'asked' && port === 'asked') return undefined
   const host = address === 'asked' ? '' : address.includes(':') ? `[${address}]` : address

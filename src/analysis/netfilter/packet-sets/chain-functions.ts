@@ -197,7 +197,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     let result = NEXT
     for (const action of each.actions.toReversed()) {
       const at = `${chain.at} rule ${each.position}`
-      const transform = transformOf(action)
+      const transform = transformOf(action, chain.at)
       if (transform !== undefined)
         result = endsTable(action) ? ending({kind: 'accept', transform}) : behind(transform, result)
       else if (action.kind === 'accept' || action.kind === 'return')

@@ -1,5 +1,5 @@
 import type {Rule} from '../../../model/ruleset.js'
-import {type Turn, turnedVerdict, type Verdict} from '../packet-walk/verdict.js'
+import type {Turn, Verdict} from '../packet-walk/verdict.js'
 
 /** `asked` is what the sender asked for; other values were written by a rule. */
 export type Written<T> = T | 'asked'
@@ -75,7 +75,7 @@ export function outcomeVerdict(outcome: Outcome): Verdict | 'none' {
   switch (outcome.kind) {
     case 'delivered':
       if (outcome.turned === undefined) return 'direct'
-      return turnedVerdict(outcome.turned, outcome.port === 'asked' ? 0 : outcome.port)
+      return outcome.turned === 'elsewhere' ? 'redirected' : 'captured'
     case 'sent':
       return 'escapes'
     default:

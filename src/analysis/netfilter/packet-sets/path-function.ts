@@ -5,14 +5,14 @@ import {basesAt, type CompiledChain, type CompiledRules, compileRules} from '../
 import type {RouteDecision} from '../packet-walk/routing.js'
 import {rewrittenTo} from '../packet-walk/targets.js'
 import {type ChainFunctions, chainFunctions, changedBy} from './chain-functions.js'
-import {sameLanding} from './compare.js'
 import {type ConditionContext, loopbackAddresses, ownAddresses} from './condition-sets.js'
 import {FALSE, LEAF_LEVEL, type Node, TRUE, whereOutcome} from './diagram.js'
-import {ANY_OTHER, between, CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL} from './dimensions.js'
-import {dependsOn, landingOf, NO_PACKET, type Outcome, type OutcomeTable, type Written} from './outcomes.js'
+import {CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL} from './dimensions.js'
+import {dependsOn, NO_PACKET, type Outcome, type OutcomeTable, type Written} from './outcomes.js'
 import {chosenSources, routeFunction} from './routes.js'
-import {knownValues, type Stage, stageKey} from './stage.js'
+import {knownValues, otherDevices, type Stage, stageKey} from './stage.js'
 import {keepsMark, rewritesDestination, type Transform, then, UNCHANGED} from './transform.js'
+import {basesUsing, mergerFor} from './undecided.js'
 
 /** What becomes of every packet of a family, by where it starts. Outcomes are numbers in the table. */
 export interface PathFunctions {
@@ -38,42 +38,6 @@ const UNREAD: Rule = {position: 0, conditions: [], actions: [], text: 'rules tha
 function dimensionBit(dimensions: PacketSpace['dimensions'], level: number): number {
   const place = Object.values(dimensions).findIndex(({start, bits}) => level >= start && level < start + bits)
   return place < 0 ? 0 : 1 << place
-}
-
-/** How many base chains lead to each chain. */
-function basesUsing({bases}: CompiledRules): ReadonlyMap<string, number> {
-  const uses = new Map<string, number>()
-  for (const base of new Set(bases.map(each => each.base))) {
-    const seen = new Set<CompiledChain>()
-    const visit = (chain: CompiledChain): void => {
-      if (seen.has(chain)) return
-      seen.add(chain)
-      for (const {actions} of chain.rules)
-        for (const action of actions)
-          if (action.kind === 'jump' || action.kind === 'goto') {
-            const target = chain.table.get(action.chain)
-            if (target !== undefined) visit(target)
-          }
-    }
-    visit(base)
-    for (const {at} of seen) uses.set(at, (uses.get(at) ?? 0) + 1)
-  }
-  return uses
-}
-
-/** Interfaces the rules name beside those of the machine, and any other, where the machine's own are assumed. */
-function otherDevices(
-  space: PacketSpace,
-  machine: Machine,
-): readonly {readonly name: string; readonly packets: Node}[] {
-  const {diagram, dimensions, interfaces} = space
-  const dimension = dimensions['out-interface']
-  const known = new Set(['', 'lo', ...machine.interfaces.map(({name}) => name)])
-  const named = interfaces.flatMap((name, code) =>
-    known.has(name) ? [] : [{name, packets: equalTo(diagram, dimension, code)}],
-  )
-  const any = between(diagram, dimension, interfaces.length, Number.MAX_SAFE_INTEGER)
-  return machine.assumed && space.asksInterfaces ? [...named, {name: ANY_OTHER, packets: any}] : []
 }
 
 /** The path functions of rulesets on a machine whose every port is open. */
@@ -144,36 +108,7 @@ export function pathFunctions(
     return visit(changed)
   }
 
-  /** Both ways of a rule that cannot be decided: one answer where they end alike, `depends on` where they do not. */
-  const merge = (level: number, low: Node, high: Node): Node => {
-    const open = chains.undecided(level)
-    const done = new Map<string, Node>()
-    const why = open?.because ?? ''
-    const depends = open === undefined ? none : leaf(dependsOn(open.at, open.rule, why))
-    const visit = (a: Node, b: Node): Node => {
-      if (a === b) return a
-      const one = diagram.outcome(a)
-      const other = diagram.outcome(b)
-      if (one !== undefined && other !== undefined) {
-        const [left, right] = [table.outcome(one), table.outcome(other)]
-        if (left.kind === 'insufficient' || left.kind === 'none') return a
-        if (right.kind === 'insufficient') return b
-        if (landingOf(left) === landingOf(right)) return a
-        return diagram.choose(sameLanding(space, left, right), a, depends)
-      }
-      if (one !== undefined && table.outcome(one).kind === 'insufficient') return a
-      const key = `${a} ${b}`
-      const known = done.get(key)
-      if (known !== undefined) return known
-      const top = Math.min(diagram.level(a), diagram.level(b))
-      const part = (node: Node, up: boolean): Node =>
-        diagram.level(node) !== top ? node : up ? diagram.high(node) : diagram.low(node)
-      const result = diagram.branch(top, visit(part(a, false), part(b, false)), visit(part(a, true), part(b, true)))
-      done.set(key, result)
-      return result
-    }
-    return visit(low, high)
-  }
+  const merge = mergerFor(space, table, chains)
 
   const isOpen = (level: number): boolean => level >= UNDECIDED_LEVEL && level < CHANGEABLE_LEVEL
 
@@ -240,7 +175,7 @@ export function pathFunctions(
       moved: moved || to.address !== undefined,
       destination: to.address === undefined ? stage.destination : {value: to.address, changed: true},
       port: to.port ?? stage.port,
-      turned: rewrite.kind === 'redirect' ? 'redirect' : 'dnat',
+      turned: rewrite.turn,
     }
   }
 

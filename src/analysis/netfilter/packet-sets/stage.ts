@@ -1,6 +1,8 @@
 import type {IpAddress} from '../../../model/ip-address.js'
+import type {Machine} from '../../../model/machine.js'
+import type {Turn} from '../packet-walk/verdict.js'
 import type {Node} from './diagram.js'
-import type {Dimension, DimensionName, PacketSpace} from './dimensions.js'
+import {ANY_OTHER, between, type Dimension, type DimensionName, equalTo, type PacketSpace} from './dimensions.js'
 import type {Written} from './outcomes.js'
 import type {Transform} from './transform.js'
 
@@ -17,7 +19,7 @@ export interface Stage {
   readonly outName: string
   readonly owned: boolean
   readonly done: Transform
-  readonly turned: 'redirect' | 'dnat' | undefined
+  readonly turned: Turn | undefined
   readonly destinationDone: boolean
   readonly sourceDone: boolean
   readonly laps: number
@@ -54,4 +56,19 @@ export function knownValues(space: PacketSpace, stage: Stage): readonly {dimensi
     ...known('out-interface', interfaceCode(space, outName)),
     ...known('owner', owned ? undefined : 0),
   ]
+}
+
+/** Interfaces the rules name beside those of the machine, and any other, where the machine's own are assumed. */
+export function otherDevices(
+  space: PacketSpace,
+  machine: Machine,
+): readonly {readonly name: string; readonly packets: Node}[] {
+  const {diagram, dimensions, interfaces} = space
+  const dimension = dimensions['out-interface']
+  const known = new Set(['', 'lo', ...machine.interfaces.map(({name}) => name)])
+  const named = interfaces.flatMap((name, code) =>
+    known.has(name) ? [] : [{name, packets: equalTo(diagram, dimension, code)}],
+  )
+  const any = between(diagram, dimension, interfaces.length, Number.MAX_SAFE_INTEGER)
+  return machine.assumed && space.asksInterfaces ? [...named, {name: ANY_OTHER, packets: any}] : []
 }

@@ -1,4 +1,5 @@
 import type {Action, Hook} from '../../../model/ruleset.js'
+import {type Turn, turnBy} from '../packet-walk/verdict.js'
 
 /** A mark as it came of the marks the packet had: (mark & own) ^ (connmark & other) ^ fixed, all of 32 bits. Closed under every target that sets marks. */
 export interface MarkForm {
@@ -9,8 +10,9 @@ export interface MarkForm {
 
 /** What a rule that rewrites addresses does, resolved where the packet's interface is known. */
 export type Rewrite =
-  | {readonly kind: 'redirect'; readonly ports?: string}
-  | {readonly kind: 'dnat' | 'snat'; readonly to: string}
+  | {readonly kind: 'redirect'; readonly ports?: string; readonly turn: Turn | undefined}
+  | {readonly kind: 'dnat'; readonly to: string; readonly turn: Turn | undefined}
+  | {readonly kind: 'snat'; readonly to: string}
   | {readonly kind: 'masquerade'}
 
 /** What rules did to a packet: everything targets can change. */
@@ -86,8 +88,8 @@ function set(form: MarkForm, value: string, mask: string): MarkForm {
   return xor(masked(form, ~Number(mask)), constant(Number(value)))
 }
 
-/** What an action does to a packet; undefined for one that only leads elsewhere or ends the way. */
-export function transformOf(action: Action): Transform | undefined {
+/** What an action of a chain does to a packet; undefined for one that only leads elsewhere or ends the way. */
+export function transformOf(action: Action, chain: string): Transform | undefined {
   const {mark, connmark} = UNCHANGED
   switch (action.kind) {
     case 'set-mark':
@@ -113,10 +115,18 @@ export function transformOf(action: Action): Transform | undefined {
       }
     }
     case 'redirect':
-      return {...UNCHANGED, rewrite: {kind: 'redirect', ...(action.ports === undefined ? {} : {ports: action.ports})}}
+      return {
+        ...UNCHANGED,
+        rewrite: {
+          kind: 'redirect',
+          turn: turnBy(action, chain),
+          ...(action.ports === undefined ? {} : {ports: action.ports}),
+        },
+      }
     case 'dnat':
+      return {...UNCHANGED, rewrite: {kind: 'dnat', to: action.to, turn: turnBy(action, chain)}}
     case 'snat':
-      return {...UNCHANGED, rewrite: {kind: action.kind, to: action.to}}
+      return {...UNCHANGED, rewrite: {kind: 'snat', to: action.to}}
     case 'masquerade':
       return {...UNCHANGED, rewrite: {kind: 'masquerade'}}
     case 'ct-zone':

@@ -1,5 +1,7 @@
 import {formatIp} from '../../../model/ip-address.js'
 import type {Walk, WalkStep} from '../../../model/packet.js'
+import type {Action} from '../../../model/ruleset.js'
+import {chainOwner} from '../chain-owners.js'
 
 /** The one-word answer: does the packet go through the sidecar (or ztunnel)? */
 export type Verdict =
@@ -25,22 +27,35 @@ export function decidingStep(walk: Walk): WalkStep | undefined {
 
 const DECIDES: ReadonlySet<string> = new Set(['redirect', 'dnat', 'tproxy', 'return', 'accept', 'drop', 'reject'])
 
-/** How a rule turned a packet to another socket of the pod. */
-export type Turn = 'redirect' | 'dnat' | 'tproxy'
+/** How a rule turned a packet to another socket of the pod; `elsewhere` when that is not a proxy's. */
+export type Turn = 'redirect' | 'dnat' | 'tproxy' | 'elsewhere'
 
 /** Ports proxies take DNS queries or connections on when rules lead to them by DNAT (Istio 1.6 to 1.8: DNS on 15013 and 15053). */
-const PROXY_PORTS: ReadonlySet<number> = new Set([15_001, 15_006, 15_008, 15_013, 15_053])
+const PROXY_PORTS: ReadonlySet<string> = new Set(['15001', '15006', '15008', '15013', '15053'])
 
-/** Where a turned packet arrives: REDIRECT and TPROXY lead to proxies, DNAT to whoever listens (Docker's DNS on 127.0.0.11). */
-export function turnedVerdict(turn: Turn, port: number): 'captured' | 'redirected' {
-  return turn === 'dnat' && !PROXY_PORTS.has(port) ? 'redirected' : 'captured'
+/** Chains of Docker, KubeVirt or a node lead to programs of their own: what they rewrite is not captured by a proxy. */
+function isForProxy(chain: string): boolean {
+  const owner = chainOwner(chain.slice(chain.lastIndexOf('/') + 1))
+  return owner === undefined || owner.kind === 'mesh'
 }
 
-/** The rule that turned the packet last, by what it did. */
+/** How an action of a chain turns packets; undefined for one that does not. DNAT leads to proxies by their ports only (Docker's DNS on 127.0.0.11 is none). */
+export function turnBy(action: Action, chain: string): Turn | undefined {
+  switch (action.kind) {
+    case 'redirect':
+      return isForProxy(chain) ? 'redirect' : 'elsewhere'
+    case 'dnat':
+      return isForProxy(chain) && PROXY_PORTS.has(/:(\d+)$/.exec(action.to)?.[1] ?? '') ? 'dnat' : 'elsewhere'
+    default:
+      return undefined
+  }
+}
+
+/** How the walk's packet was turned last. */
 export function turnOf({disposition: end, steps}: Pick<Walk, 'disposition' | 'steps'>): Turn | undefined {
   if (end.kind === 'delivered' && end.transparent) return 'tproxy'
-  const kinds = steps.flatMap(({actions}) => actions.map(({kind}) => kind))
-  return kinds.findLast((kind): kind is 'redirect' | 'dnat' => kind === 'redirect' || kind === 'dnat')
+  const turns = steps.flatMap(({actions, at}) => actions.map(action => turnBy(action, at)))
+  return turns.findLast(turn => turn !== undefined)
 }
 
 /**
@@ -56,7 +71,7 @@ export function verdictOf(walk: Walk, options: {fromProxy?: boolean; outboundPor
       const turn = turnOf(walk)
       if (turn === undefined) return 'direct'
       const loops = options.fromProxy === true && end.port === options.outboundPort
-      return loops ? 'loops' : turnedVerdict(turn, end.port)
+      return loops ? 'loops' : turn === 'elsewhere' ? 'redirected' : 'captured'
     }
     default:
       return end.kind

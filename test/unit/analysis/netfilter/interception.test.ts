@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {eraOf} from '../../../../src/analysis/netfilter/era.js'
+import {detectRelease} from '../../../../src/analysis/netfilter/detect-release.js'
 import {settingsFromInit} from '../../../../src/analysis/netfilter/expected-rules/from-init.js'
 import {
   type Exception,
@@ -207,7 +207,7 @@ describe('the release is told from the rules', () => {
   test('for every recorded release and setting', () => {
     const wrong = Object.entries(recordedReleases().saved).filter(([place, text]) => {
       if (!place.endsWith('.v4')) return false
-      const era = eraOf(parseRules(text).rulesets)
+      const era = detectRelease(parseRules(text).rulesets)
       const minor = Number(place.split('/')[0]?.split('.')[1])
       return era === undefined || minor < era.from || minor > era.to
     })
@@ -221,5 +221,5 @@ describe('the release is told from the rules', () => {
     ['a10-ambient-1.21-tproxy', 'ambient mode of Istio 1.21 to 1.23'],
     ['a01-ambient', 'ambient mode of Istio 1.24 or later'],
     ['r03-default-nft', 'Istio 1.25 or later'],
-  ])('%s is %s', (name, words) => expect(eraOf(actualRulesets(recorded(name)))?.words).toBe(words))
+  ])('%s is %s', (name, words) => expect(detectRelease(actualRulesets(recorded(name)))?.text).toBe(words))
 })

@@ -75,7 +75,7 @@ describe('the control plane', () => {
       kind: 'MutatingWebhookConfigurationList',
       apiVersion: 'admissionregistration.k8s.io/v1',
       metadata: {},
-      items: [{metadata: {name: 'tag', labels: {'istio.io/rev': 'b'}}}],
+      items: [{metadata: {name: 'tag', labels: {'istio.io/tag': 'prod', 'istio.io/rev': 'b'}}}],
     })
     const get = (path: string) =>
       listed('istiod-a', 'istiod-b')(path) ?? (path.includes('istio.io%2Ftag%3Dprod') ? {body: tagged} : undefined)

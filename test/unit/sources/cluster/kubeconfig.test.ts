@@ -346,10 +346,10 @@ describe('credential plugins', () => {
         cluster: {server: 'https://api.example:6443', 'tls-server-name': 'n', config: {audience: 'x'}},
       },
     })
-    const untold = plugin(credential({token: 't'}))
-    await (await access(config(exec(untold.command)), {}, env)).credentials()
-    expect(untold.info()).toMatchObject({spec: {interactive: false}})
-    expect(untold.info()).not.toMatchObject({spec: {cluster: {}}})
+    const withoutInfo = plugin(credential({token: 't'}))
+    await (await access(config(exec(withoutInfo.command)), {}, env)).credentials()
+    expect(withoutInfo.info()).toMatchObject({spec: {interactive: false}})
+    expect(withoutInfo.info()).not.toMatchObject({spec: {cluster: {}}})
   })
 
   test('arguments and environment are passed, stdin is empty, a relative command is beside the kubeconfig', async () => {

@@ -7,7 +7,8 @@ import type {Machine} from '../../src/model/machine.js'
 import type {Packet} from '../../src/model/packet.js'
 import type {IpFamily, Ruleset} from '../../src/model/ruleset.js'
 import {actualRulesets, recordedRulesets} from '../support/netfilter-corpus.js'
-import {PLACES, type Random, randomRuleset, seeded} from '../support/random-rules.js'
+import {PLACES, randomRuleset} from '../support/random-rules.js'
+import {type Random, seeded} from '../support/seeded.js'
 import {cornerPoint, disagreement, leafAt, packetAt, pathsOf} from '../support/set-oracle.js'
 
 const ROUNDS = Number(process.env.SETS_ROUNDS ?? 20)

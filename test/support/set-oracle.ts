@@ -11,7 +11,7 @@ import {formatIp, type IpAddress} from '../../src/model/ip-address.js'
 import type {Machine} from '../../src/model/machine.js'
 import type {Packet, Walk} from '../../src/model/packet.js'
 import type {IpFamily, Ruleset} from '../../src/model/ruleset.js'
-import type {Random} from './random-rules.js'
+import type {Random} from './seeded.js'
 
 /** A value for each property of a packet; what the sender leaves open is chosen by the path function. */
 export interface Point {

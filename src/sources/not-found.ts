@@ -72,17 +72,14 @@ export async function notFound(source: Source, wanted: Wanted): Promise<UserErro
   // Every pod of a cluster is a long list: asked for only when the namespace has nothing to offer.
   const all = elsewhere === undefined && nearHere.length === 0 ? await listed({}) : here
   const near = nearHere.length > 0 ? nearHere : elsewhere === undefined ? nearest(name, all ?? []) : []
-  const hint =
-    elsewhere !== undefined
-      ? `There is one of that name in the namespace ${namespaceOf(elsewhere)}.`
-      : near.length > 0
-        ? `Did you mean ${near.map(label).join(', ')}?`
-        : all !== undefined
-          ? whatIsThere(all, wanted)
-          : undefined
+  const hint = () => {
+    if (elsewhere !== undefined) return `There is one of that name in the namespace ${namespaceOf(elsewhere)}.`
+    if (near.length > 0) return `Did you mean ${near.map(label).join(', ')}?`
+    return all === undefined ? undefined : whatIsThere(all, wanted)
+  }
   const first = elsewhere ?? near[0]
   return new UserError(`${resource} "${name}" not found in the "${namespace}" namespace of ${source.origin.label}`, {
-    ...(hint === undefined ? {} : {hint}),
+    hint: hint(),
     ...(first === undefined ? {} : {next: `name it as ${label(first)}`}),
   })
 }

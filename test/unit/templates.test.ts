@@ -3,7 +3,7 @@ import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
 import {checkReport} from '../../src/reports/check/report.js'
 import {RULES} from '../../src/rules/registry.js'
-import type {Rule} from '../../src/rules/rule.js'
+import type {MeshRule} from '../../src/rules/rule.js'
 import {withParameters} from '../../src/rules/team-parameters.js'
 import {openFiles} from '../../src/sources/open.js'
 import {changedSource, type RuleCase, subjectOf} from '../support/rule-case.js'
@@ -38,19 +38,19 @@ const ONLY_THE_POD: Readonly<Record<string, string>> = {
   'native-sidecar: asked for and not had': 'the next pod may have it',
 }
 
-function firing(rule: Rule): readonly RuleCase[] {
+function firing(rule: MeshRule): readonly RuleCase[] {
   const path = `src/rules/${rule.slug}/cases.yaml`
   const cases = existsSync(path) ? (parse(readFileSync(path, 'utf8')) as readonly RuleCase[]) : []
   return cases.filter(
     ({name, expect: wanted, change = []}) =>
       typeof wanted !== 'string' &&
       ONLY_THE_POD[`${rule.slug}: ${name}`] === undefined &&
-      !change.some(({at}) => MESH_SETTING.test(at)),
+      !change.some(({path}) => MESH_SETTING.test(path)),
   )
 }
 
 /** What the rule says of the manifest the pod of a case was made from; undefined when the case is about a manifest itself. */
-async function ofTemplate(rule: Rule, given: RuleCase): Promise<string | undefined> {
+async function ofTemplate(rule: MeshRule, given: RuleCase): Promise<string | undefined> {
   const source = await changedSource(SAMPLE, given)
   const template = templateOf(await subjectOf(await changedSource(SAMPLE, {...given, without: []}), given))
   if (template === undefined) return undefined

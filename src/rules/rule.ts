@@ -19,7 +19,7 @@ export interface Found {
 }
 
 /** One check of a mesh workload. */
-export interface Rule<
+export interface MeshRule<
   N extends FactName = FactName,
   U extends FactName = FactName,
   P extends Parameters = Parameters,
@@ -68,19 +68,19 @@ export function defineRule<
   const U extends FactName = never,
   const P extends Parameters = Parameters,
   const W extends FactName = never,
->(rule: Rule<N, U, P, W>): Rule<N, U, P, W> {
+>(rule: MeshRule<N, U, P, W>): MeshRule<N, U, P, W> {
   return rule
 }
 
 /** The evidence the rule needs besides the pod, as text; `alone` when it needs none. */
-export function neededFacts({needs, needsToPass = []}: Pick<Rule, 'needs' | 'needsToPass'>, alone: string): string {
+export function neededFacts({needs, needsToPass = []}: Pick<MeshRule, 'needs' | 'needsToPass'>, alone: string): string {
   const [all, rest] = [needs, needsToPass].map(names => names.map(name => FACT_LABELS[name]).join(', '))
   if (rest === '') return all || alone
   return `${all || alone}; to pass also ${rest}`
 }
 
 /** The pods a rule applies to, as text: `pods with a sidecar, ambient pods`. */
-export function appliesTo({modes}: Pick<Rule, 'modes'>): string {
+export function appliesTo({modes}: Pick<MeshRule, 'modes'>): string {
   return modes.map(mode => MODE_LABELS[mode]).join(', ')
 }
 

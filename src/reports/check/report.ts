@@ -7,7 +7,7 @@ import {boundedMap} from '../../model/bounded-map.js'
 import {atLeast, type Severity} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {FACT_LABELS} from '../../rules/facts.js'
-import type {Rule} from '../../rules/rule.js'
+import type {MeshRule} from '../../rules/rule.js'
 import type {CorrectedText, Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type CheckedWorkload, createAggregator} from './evaluate/aggregator.js'
@@ -17,7 +17,7 @@ import type {CheckRun} from './facts/context.js'
 import {onePage, type PodPage} from './targets/pod-pages.js'
 
 export interface CheckOptions {
-  readonly rules: readonly Rule[]
+  readonly rules: readonly MeshRule[]
   readonly failOn: Severity
   readonly istioNamespace: string
   readonly deep: boolean
@@ -36,7 +36,7 @@ export interface CheckReport extends Report {
   readonly workloads: readonly CheckedWorkload[]
   readonly failOn: Severity
   /** The evaluated rules. */
-  readonly rules: readonly Rule[]
+  readonly rules: readonly MeshRule[]
   readonly version: string
   /** False when logs, sockets, kernel rules and certificates of pods were not read. */
   readonly visited: boolean

@@ -1,5 +1,5 @@
 import {parameterLine} from '../../rules/parameter.js'
-import {appliesTo, neededFacts, type Rule} from '../../rules/rule.js'
+import {appliesTo, type MeshRule, neededFacts} from '../../rules/rule.js'
 import {ruleData} from '../../rules/rule-data.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
@@ -14,7 +14,7 @@ function part(label: string, text: string): readonly Cell[] {
   return wrapText(text, WIDTH, '         ', `${label.padEnd(9)}`)
 }
 
-function ruleLines(rule: Rule): readonly Cell[] {
+function ruleLines(rule: MeshRule): readonly Cell[] {
   const also = rule.aliases.length === 0 ? '' : `, Istio's ${rule.aliases.join(', ')}`
   return [
     {text: `${rule.code} ${rule.slug} (${rule.severity}${also})`, tone: 'strong'},

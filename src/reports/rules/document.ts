@@ -1,7 +1,7 @@
 import {parameterLine} from '../../rules/parameter.js'
-import {appliesTo, neededFacts, type Rule} from '../../rules/rule.js'
+import {appliesTo, type MeshRule, neededFacts} from '../../rules/rule.js'
 
-function chapter(rule: Rule): string {
+function chapter(rule: MeshRule): string {
   const also = rule.aliases.length === 0 ? '' : `; Istio's ${rule.aliases.join(', ')}`
   return [
     `## ${rule.code} ${rule.slug}`,
@@ -23,7 +23,7 @@ function chapter(rule: Rule): string {
 }
 
 /** docs/rules.md: a table of all rules and a chapter for each. */
-export function rulesDocument(rules: readonly Rule[]): string {
+export function rulesDocument(rules: readonly MeshRule[]): string {
   const sorted = [...rules].sort((a, b) => (a.code < b.code ? -1 : 1))
   const rows = sorted.map(
     ({code, severity, slug, title}) => `| [${code}](#${code.toLowerCase()}-${slug}) | ${severity} | ${title} |`,

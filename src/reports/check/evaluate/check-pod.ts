@@ -7,7 +7,7 @@ import {injectedContainer, isOver, type ObjectRef, objectLabel, type PodModel} f
 import type {Labels} from '../../../model/selector.js'
 import type {FactName, Facts, Workload} from '../../../rules/facts.js'
 import {IGNORE, ignoredIn} from '../../../rules/ignored.js'
-import {type Found, INCONCLUSIVE, Inconclusive, type Rule} from '../../../rules/rule.js'
+import {type Found, INCONCLUSIVE, Inconclusive, type MeshRule} from '../../../rules/rule.js'
 import {matchesRuleName} from '../../../rules/select-rules.js'
 import {settingsOf} from '../../../rules/team-parameters.js'
 import {factResolver} from '../facts/book.js'
@@ -23,15 +23,15 @@ function containerOf({specPath, containers}: PodModel, path: string): string | u
 
 /** The outcome of one rule for one pod. */
 export type Outcome =
-  | {readonly rule: Rule; readonly kind: 'passed' | 'not-applicable'}
+  | {readonly rule: MeshRule; readonly kind: 'passed' | 'not-applicable'}
   /** With a gap when a part of the condition could not be checked. */
-  | {readonly rule: Rule; readonly kind: 'found'; readonly findings: readonly Finding[]; readonly gap?: Gap}
-  | {readonly rule: Rule; readonly kind: 'not-checked'; readonly gap: Gap}
+  | {readonly rule: MeshRule; readonly kind: 'found'; readonly findings: readonly Finding[]; readonly gap?: Gap}
+  | {readonly rule: MeshRule; readonly kind: 'not-checked'; readonly gap: Gap}
 
 /** The two outcomes without details, one object per rule: a fleet has hundreds of thousands of them. */
-const PLAIN_OUTCOMES = new WeakMap<Rule, Readonly<Record<'passed' | 'not-applicable', Outcome>>>()
+const PLAIN_OUTCOMES = new WeakMap<MeshRule, Readonly<Record<'passed' | 'not-applicable', Outcome>>>()
 
-function plainOutcome(rule: Rule, kind: 'passed' | 'not-applicable'): Outcome {
+function plainOutcome(rule: MeshRule, kind: 'passed' | 'not-applicable'): Outcome {
   const known = PLAIN_OUTCOMES.get(rule) ?? {
     passed: {rule, kind: 'passed'},
     'not-applicable': {rule, kind: 'not-applicable'},
@@ -41,7 +41,7 @@ function plainOutcome(rule: Rule, kind: 'passed' | 'not-applicable'): Outcome {
 }
 
 /** Why a finding of the rule is accepted: the pod, its workload, or the Service or Namespace it is about names the rule in meshctl.io/ignore. */
-function acceptedBy(rule: Rule, annotations: readonly Labels[]): string | undefined {
+function acceptedBy(rule: MeshRule, annotations: readonly Labels[]): string | undefined {
   const found = annotations.map(ignoredIn).find(ignored => ignored?.rules.some(word => matchesRuleName(rule, word)))
   return found === undefined
     ? undefined
@@ -60,7 +60,7 @@ async function annotationsOf(object: ObjectRef, book: FactResolver): Promise<rea
   return namespace.ok && namespace.value.name === object.name ? [namespace.value.annotations] : []
 }
 
-async function finding(rule: Rule, {pod}: Workload, found: Found, book: FactResolver): Promise<Finding> {
+async function finding(rule: MeshRule, {pod}: Workload, found: Found, book: FactResolver): Promise<Finding> {
   const container = found.path === undefined ? undefined : containerOf(pod, found.path)
   const others = found.object === undefined ? [] : await annotationsOf(found.object, book)
   const accepted = acceptedBy(rule, [pod.annotations, pod.ownerAnnotations, ...others])
@@ -84,7 +84,7 @@ async function finding(rule: Rule, {pod}: Workload, found: Found, book: FactReso
   }
 }
 
-async function evaluate(rule: Rule, workload: Workload, book: FactResolver): Promise<Outcome> {
+async function evaluate(rule: MeshRule, workload: Workload, book: FactResolver): Promise<Outcome> {
   if (!rule.modes.includes(workload.mode)) return plainOutcome(rule, 'not-applicable')
   if (workload.pod.nonLinuxOs !== undefined && rule.anyOs !== true) return plainOutcome(rule, 'not-applicable')
   if (isOver(workload.pod) && rule.includeTerminated !== true) return plainOutcome(rule, 'not-applicable')
@@ -129,7 +129,7 @@ async function evaluate(rule: Rule, workload: Workload, book: FactResolver): Pro
 export async function checkPod(
   run: CheckRun,
   pod: PodModel,
-  rules: readonly Rule[],
+  rules: readonly MeshRule[],
   predicted: InjectionPrediction | undefined,
 ): Promise<readonly Outcome[]> {
   const version = parseIstioVersion(injectedContainer(pod, 'istio-proxy')?.image)

@@ -69,6 +69,6 @@ export function otherDevices(
   const named = interfaces.flatMap((name, code) =>
     known.has(name) ? [] : [{name, packets: equalTo(diagram, dimension, code)}],
   )
-  const any = between(diagram, dimension, interfaces.length, Number.MAX_SAFE_INTEGER)
-  return machine.assumed && space.asksInterfaces ? [...named, {name: ANY_OTHER, packets: any}] : []
+  const unnamed = between(diagram, dimension, interfaces.length, Number.MAX_SAFE_INTEGER)
+  return machine.assumed && space.asksInterfaces ? [...named, {name: ANY_OTHER, packets: unnamed}] : []
 }

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {declaredClusterNeeds, NO_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {canIReport} from '../src/reports/can-i/report.js'
 import {canIView} from '../src/reports/can-i/view.js'
@@ -10,6 +11,7 @@ export default class CanI extends MeshCommand {
     '<%= config.bin %> can-i proxy-config -n demo',
     '<%= config.bin %> can-i iptables -n demo -o role | kubectl apply -f -',
   ]
+  static override needs = NO_NEEDS
   static override strict = false
   static override flags = {
     'all-namespaces': Flags.boolean({char: 'A', description: 'check permissions in every namespace'}),
@@ -20,10 +22,11 @@ export default class CanI extends MeshCommand {
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(CanI)
+    const declared = declaredClusterNeeds(this.config.commands)
     await this.withSource(flags, async source => {
       const namespace = flags['all-namespaces'] ? undefined : (flags.namespace ?? source.defaultNamespace)
       const places = {namespace, istioNamespace: flags.istioNamespace, debugContainer: flags['debug-container']}
-      await this.print(flags, await canIReport(source, argv as string[], places), canIView)
+      await this.print(flags, await canIReport(source, declared, argv as string[], places), canIView)
     })
   }
 }

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {CAPTURE_NEEDS} from '../src/cli/command-needs.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {progressLine} from '../src/cli/progress-line.js'
@@ -15,6 +16,7 @@ export default class Capture extends MeshCommand {
     '<%= config.bin %> capture deploy/reviews-v1 --from sample --to reviews.tgz',
     '<%= config.bin %> capture -A --with istiod --to incident.tgz',
   ]
+  static override needs = CAPTURE_NEEDS
   static override strict = false
   static override flags = {
     to: Flags.string({required: true, helpValue: 'FILE.tgz', description: 'bundle file to write'}),

@@ -1,4 +1,6 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
+import {podArgument} from '../src/cli/args.js'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {fileFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {requirementsToLabels} from '../src/model/selector.js'
@@ -14,9 +16,10 @@ export default class CheckInject extends MeshCommand {
     'deploy/sick-noinject-v1 --from sample',
     '-l app=web,version=v2 -n demo --from sample',
   ].map(rest => `<%= config.bin %> check-inject ${rest}`)
-  static override args = {
-    pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, svc/name, …'}),
+  static override needs: CommandNeeds = {
+    cluster: {needs: ['pods', 'namespaces', 'webhooks'], more: ['workloads', 'mesh']},
   }
+  static override args = podArgument
   static override flags = {
     file: fileFlag,
     labels: Flags.string({char: 'l', description: 'check a hypothetical pod with these labels'}),

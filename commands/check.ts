@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core'
 import {readBaseline, readCheckConfig} from '../src/cli/check-settings.js'
+import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {selectorFlag} from '../src/cli/flags.js'
 import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {progressLine} from '../src/cli/progress-line.js'
-import {settledReport} from '../src/reports/check/patch-plan.js'
-import {severitiesByCode} from '../src/reports/check/policy.js'
+import {settledReport, severitiesByCode} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
 import {podPages} from '../src/reports/check/targets/pod-pages.js'
 import {checkView} from '../src/reports/check/view.js'
@@ -20,6 +20,7 @@ function many(description: string, char?: 'f' | 'o') {
 
 export default class Check extends MeshCommand {
   static override summary = 'Check pods, workloads, namespaces or manifests for mesh problems'
+  static override needs = CHECK_NEEDS
   static override strict = false
   static override usage = 'check [POD...] [flags]'
   static override examples = [

@@ -1,4 +1,5 @@
 import {Args} from '@oclif/core'
+import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {completionScript} from '../src/cli/completion-script.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {write} from '../src/cli/streams.js'
@@ -11,6 +12,7 @@ export default class Completion extends MeshCommand {
     'source <(<%= config.bin %> completion bash)',
     '<%= config.bin %> completion fish | source',
   ]
+  static override needs = NO_NEEDS
   static override args = {
     shell: Args.string({
       ignoreStdin: true,

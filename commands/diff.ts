@@ -1,4 +1,5 @@
 import {Args, Flags} from '@oclif/core'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {runDiff} from '../src/cli/run-diff.js'
 import {diffView} from '../src/reports/diff/view.js'
@@ -12,6 +13,9 @@ export default class Diff extends MeshCommand {
     '<%= config.bin %> diff before.tgz after.tgz',
     '<%= config.bin %> diff --replicas sts/db -n demo',
   ]
+  static override needs: CommandNeeds = {
+    cluster: {needs: ['pods', 'forward'], more: ['workloads', 'istiods', 'istiod']},
+  }
   static override args = {
     first: Args.string({ignoreStdin: true, description: 'a pod, or a file, bundle or snapshot:NAME'}),
     second: Args.string({

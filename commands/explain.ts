@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {readCheckConfig} from '../src/cli/check-settings.js'
+import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {explainedText} from '../src/cli/explained-text.js'
 import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -26,6 +27,7 @@ pilot-agent, istiod, istio-cni, ztunnel, events. Without a word it lists what ca
     "<%= config.bin %> explain 'Envoy proxy is NOT ready: config not received from XDS server'",
     '<%= config.bin %> explain -f access.log',
   ]
+  static override needs = NO_NEEDS
   static override strict = false
   static override args = {
     word: Args.string({

@@ -1,4 +1,6 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
+import {podArgument} from '../src/cli/args.js'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {debugFlags, fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {driftReport, expectedReport, impliedBy, rulesReport} from '../src/reports/iptables/drift-report.js'
@@ -12,9 +14,12 @@ export default class Iptables extends MeshCommand {
     '<%= config.bin %> iptables deploy/sick-drift-v1 --from sample --drift',
     'kubectl logs POD -c istio-init | <%= config.bin %> iptables -f -',
   ]
-  static override args = {
-    pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, svc/name, …'}),
+  static override needs: CommandNeeds = {
+    reads: 'kernel rules',
+    aboutProxy: true,
+    cluster: {needs: ['pods', 'exec'], more: ['workloads', 'logs', 'mesh'], debug: true},
   }
+  static override args = podArgument
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,

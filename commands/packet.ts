@@ -1,4 +1,6 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
+import {podArgument} from '../src/cli/args.js'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {debugFlags, fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {matrixReport} from '../src/reports/packet/matrix-report.js'
@@ -13,9 +15,12 @@ export default class Packet extends MeshCommand {
     '<%= config.bin %> packet deploy/productpage-v1 --from sample --in tcp://:9080 --peer 10.0.0.9',
     '<%= config.bin %> packet -f rules.txt --all',
   ]
-  static override args = {
-    pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, svc/name, …'}),
+  static override needs: CommandNeeds = {
+    reads: 'kernel rules',
+    aboutProxy: true,
+    cluster: {needs: ['pods', 'exec'], more: ['workloads', 'logs'], debug: true},
   }
+  static override args = podArgument
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,

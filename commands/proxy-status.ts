@@ -1,5 +1,6 @@
 import {setTimeout} from 'node:timers/promises'
 import {Args, Flags} from '@oclif/core'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {atFlag, durationMs, fileFlag, readTime, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {runDiff} from '../src/cli/run-diff.js'
@@ -14,6 +15,7 @@ export default class ProxyStatus extends MeshCommand {
   static override summary = "Show each proxy's sync status with istiod, and why it is out of sync"
   static override aliases = ['ps']
   static override examples = ['<%= config.bin %> proxy-status --from sample --only problem']
+  static override needs: CommandNeeds = {cluster: {needs: ['istiods', 'istiod'], more: ['pods', 'forward', 'logs']}}
   static override args = {
     pod: Args.string({ignoreStdin: true, description: "compare this proxy's config with istiod's"}),
   }

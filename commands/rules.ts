@@ -1,3 +1,4 @@
+import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {rulesReport} from '../src/reports/rules/report.js'
 import {rulesView} from '../src/reports/rules/view.js'
@@ -7,6 +8,7 @@ export default class Rules extends MeshCommand {
   static override summary = "List the rules that 'check' evaluates"
   static override examples = ['<%= config.bin %> rules', '<%= config.bin %> rules -o json']
 
+  static override needs = NO_NEEDS
   async run(): Promise<void> {
     const {flags} = await this.parse(Rules)
     await this.print(flags, rulesReport(RULES), rulesView)

@@ -1,4 +1,6 @@
 import {Flags} from '@oclif/core'
+import {NO_NEEDS} from '../src/cli/command-needs.js'
+import {commonFlags} from '../src/cli/flags.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {remark, write} from '../src/cli/streams.js'
@@ -12,6 +14,7 @@ export default class Serve extends MeshCommand {
     '<%= config.bin %> serve --from sample -- kubectl get pods -n demo',
     '<%= config.bin %> serve --from incident.tgz',
   ]
+  static override needs = NO_NEEDS
   static override strict = false
   static override flags = {
     port: Flags.integer({default: 0, min: 0, max: 65_535, description: 'port to listen on (0: any free port)'}),
@@ -19,7 +22,12 @@ export default class Serve extends MeshCommand {
       description:
         'return an empty list for kinds that were not captured, for tools that retry forever when refused (istioctl analyze)',
     }),
-    verbose: Flags.boolean({char: 'v', description: 'print each request to standard error'}),
+    requests: Flags.boolean({
+      char: 'v',
+      aliases: ['verbose'],
+      description: 'print each request to standard error',
+    }),
+    calls: {...commonFlags.calls, char: undefined},
   }
 
   async run(): Promise<void> {
@@ -32,7 +40,7 @@ export default class Serve extends MeshCommand {
     const {writeKubeconfig} = await import('../src/kubeapi/kubeconfig.js')
     await this.withSource(flags, async source => {
       await undoable(async signal => {
-        const onRequest = flags.verbose ? (line: string) => void remark(line) : undefined
+        const onRequest = flags.requests ? (line: string) => void remark(line) : undefined
         const adminPort = flags['proxy-admin-port']
         const server = await startApiServer(source, {
           port: flags.port,

@@ -1,6 +1,8 @@
+import {podArgument} from '../src/cli/args.js'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {formFlag, podArgument} from '../src/cli/proxy-config-flags.js'
+import {formFlag} from '../src/cli/proxy-config-flags.js'
 import {serverInfoReport} from '../src/reports/server-info/report.js'
 import {serverInfoView} from '../src/reports/server-info/view.js'
 
@@ -10,6 +12,11 @@ export default class ServerInfo extends MeshCommand {
     '<%= config.bin %> server-info deploy/reviews-v1 -n demo --from sample',
     '<%= config.bin %> server-info -f server_info.json -o wide',
   ]
+  static override needs: CommandNeeds = {
+    reads: "Envoy's /server_info",
+    aboutProxy: true,
+    cluster: {needs: ['pods', 'forward'], more: ['workloads', 'exec']},
+  }
   static override args = podArgument
   static override flags = {file: fileFlag, selector: selectorFlag, output: formFlag}
 

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {UserError} from '../src/model/user-error.js'
 import {clientVersion, versionReport} from '../src/reports/version/report.js'
@@ -10,6 +11,7 @@ export default class Version extends MeshCommand {
     '<%= config.bin %> version --from sample',
     '<%= config.bin %> version --no-remote   # the client version only',
   ]
+  static override needs: CommandNeeds = {cluster: {needs: ['istiods', 'istiod'], more: ['pods']}}
   static override flags = {
     remote: Flags.boolean({
       default: true,

@@ -1,4 +1,5 @@
 import {Args} from '@oclif/core'
+import {DESCRIBE_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {serviceReport} from '../../src/reports/describe/service-report.js'
 import {serviceView} from '../../src/reports/describe/service-view.js'
@@ -10,6 +11,7 @@ export default class DescribeService extends MeshCommand {
     ...['x', 'experimental'].flatMap(root => [`${root}:describe:service`, `${root}:describe:svc`]),
   ]
   static override examples = ['<%= config.bin %> describe service reviews --from sample']
+  static override needs = DESCRIBE_NEEDS
   static override args = {
     service: Args.string({ignoreStdin: true, required: true, description: 'service, or service.namespace'}),
   }

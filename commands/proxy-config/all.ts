@@ -1,10 +1,11 @@
 import {Flags} from '@oclif/core'
+import {podArgument} from '../../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {readTime} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   clusterFlags,
   listenerFlags,
-  podArgument,
   proxyConfigAliases,
   proxyConfigFlags,
   proxyConfigHidden,
@@ -21,6 +22,7 @@ export default class ProxyConfigAll extends MeshCommand {
   static override examples = [
     '<%= config.bin %> proxy-config all deploy/reviews-v1 -n demo --from sample --with-headers',
   ]
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {
     ...proxyConfigFlags,

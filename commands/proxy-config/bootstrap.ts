@@ -1,5 +1,7 @@
+import {podArgument} from '../../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {podArgument, proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
+import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {bootstrapReport} from '../../src/reports/bootstrap/report.js'
 import {bootstrapView} from '../../src/reports/bootstrap/view.js'
 
@@ -10,6 +12,7 @@ export default class ProxyConfigBootstrap extends MeshCommand {
   static override examples = [
     '<%= config.bin %> proxy-config bootstrap deploy/reviews-v1 -n demo --from sample -o short',
   ]
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = proxyConfigFlags
 

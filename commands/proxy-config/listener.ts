@@ -1,8 +1,9 @@
 import {Flags} from '@oclif/core'
+import {podArgument} from '../../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   listenerFlags,
-  podArgument,
   proxyConfigAliases,
   proxyConfigFlags,
   proxyConfigHidden,
@@ -19,6 +20,7 @@ export default class ProxyConfigListener extends MeshCommand {
     '<%= config.bin %> proxy-config listener deploy/productpage-v1 -n demo --from sample --port 9080',
     '<%= config.bin %> pc l -f config_dump.json --verbose=false',
   ]
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {
     ...proxyConfigFlags,

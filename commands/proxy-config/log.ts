@@ -1,8 +1,10 @@
 import {Flags} from '@oclif/core'
+import {podArgument} from '../../src/cli/args.js'
 import {changeLevels} from '../../src/cli/change-levels.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {podArgument, proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
+import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {UserError} from '../../src/model/user-error.js'
 import {changesOf, meshDefault, parseLevelChange} from '../../src/reports/log-levels/change.js'
 import {logLevelReport} from '../../src/reports/log-levels/report.js'
@@ -16,6 +18,7 @@ export default class ProxyConfigLog extends MeshCommand {
     '<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo',
     '<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo --level http:debug,rbac:debug --for 5m',
   ]
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {
     ...proxyConfigFlags,

@@ -1,6 +1,8 @@
+import {podArgument} from '../../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {readTime} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {podArgument, proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
+import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {secretReport} from '../../src/reports/secrets/report.js'
 import {secretsView} from '../../src/reports/secrets/view.js'
 
@@ -12,6 +14,7 @@ export default class ProxyConfigSecret extends MeshCommand {
     '<%= config.bin %> proxy-config secret deploy/reviews-v1 -n demo --from sample',
     '<%= config.bin %> pc s -f config_dump.json -o wide --at 2026-12-01T00:00:00Z',
   ]
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = proxyConfigFlags
 

@@ -1,4 +1,5 @@
 import {Args, Flags} from '@oclif/core'
+import {NO_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {bisectReport, bisectView, readWish} from '../../src/reports/snapshots/bisect.js'
 import {snapshotFolder} from '../../src/sources/snapshot/place.js'
@@ -7,6 +8,7 @@ import {listSnapshots, snapshotSource} from '../../src/sources/snapshot/store.js
 export default class SnapshotBisect extends MeshCommand {
   static override summary = 'Find the snapshot in which a resource appeared or disappeared'
   static override examples = ['<%= config.bin %> snapshot bisect cluster/ratings.demo']
+  static override needs = NO_NEEDS
   static override args = {
     what: Args.string({
       ignoreStdin: true,

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {CAPTURE_NEEDS} from '../../src/cli/command-needs.js'
 import {undoable} from '../../src/cli/interrupt.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {progressLine} from '../../src/cli/progress-line.js'
@@ -14,6 +15,7 @@ export default class SnapshotCreate extends MeshCommand {
   static override description =
     'Snapshots are kept in your state directory and redacted like bundles; identical data is stored once. Read one with --from snapshot:NAME.'
   static override examples = ['<%= config.bin %> snapshot create -n demo --name before-upgrade']
+  static override needs = CAPTURE_NEEDS
   static override strict = false
   static override flags = {
     name: Flags.string({description: 'name of the snapshot (default: current time)'}),

@@ -1,4 +1,5 @@
 import {Args, Flags} from '@oclif/core'
+import {NO_NEEDS} from '../../src/cli/command-needs.js'
 import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {runDiff} from '../../src/cli/run-diff.js'
@@ -13,6 +14,7 @@ export default class SnapshotDiff extends MeshCommand {
     '<%= config.bin %> snapshot diff --since 1h',
     '<%= config.bin %> snapshot diff before after',
   ]
+  static override needs = NO_NEEDS
   static override args = {
     first: Args.string({ignoreStdin: true, description: 'the older snapshot'}),
     second: Args.string({ignoreStdin: true, description: 'the newer snapshot (default: the newest)'}),

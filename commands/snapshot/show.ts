@@ -1,4 +1,5 @@
 import {Args} from '@oclif/core'
+import {NO_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {snapshotShowReport, snapshotShowView} from '../../src/reports/snapshots/show.js'
 import {realDisk} from '../../src/sources/snapshot/disk.js'
@@ -7,6 +8,7 @@ import {filesOf, findSnapshot, snapshotIndex} from '../../src/sources/snapshot/s
 
 export default class SnapshotShow extends MeshCommand {
   static override summary = 'Show what a snapshot contains, and whether it is complete'
+  static override needs = NO_NEEDS
   static override args = {
     name: Args.string({ignoreStdin: true, default: 'latest', description: 'name of the snapshot, or latest'}),
   }

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {UserError} from '../model/user-error.js'
+import {SOURCE_SPECS, sourceSpecUsage} from '../sources/specs.js'
 
 /** Go's duration text (`15s`, `1m30s`, `250ms`) or plain seconds, in milliseconds. */
 export function durationMs(text: string): number {
@@ -24,8 +25,7 @@ export const commonFlags = {
     helpGroup: SOURCE,
     env: 'MESHCTL_FROM',
     helpValue: 'SOURCE',
-    description:
-      'where to read from: cluster (default), sample, a bundle, a file, - for standard input, netns:NAME|PID or snapshot:NAME',
+    description: `where to read from: a bundle or file, or ${SOURCE_SPECS.map(sourceSpecUsage).join(', ')} (default: cluster)`,
   }),
   namespace: Flags.string({char: 'n', helpGroup: SOURCE, description: 'namespace of the pod'}),
   'all-namespaces': Flags.boolean({char: 'A', helpGroup: SOURCE, description: 'use pods from every namespace'}),

@@ -1,5 +1,5 @@
 import {UserError} from '../model/user-error.js'
-import type {View} from '../reports/view.js'
+import {type Form, isDocForm, STANDARD_FORMS, TEXT_FORMS, type View} from '../reports/view.js'
 import type {Doc} from '../terminal/doc.js'
 import {escapeLines} from '../terminal/escape.js'
 import {renderJson} from '../terminal/json.js'
@@ -7,15 +7,10 @@ import {type Layout, renderDoc} from '../terminal/render.js'
 import {columnsOf, sortDoc} from '../terminal/sort.js'
 
 /** The form asked for, or the usual one; one the view does not have is an error that lists those it has. */
-export function formOf<R>(asked: string | undefined, view: View<R>): string {
-  const forms: readonly string[] = [
-    'short',
-    'table',
-    'wide',
-    'json',
-    'yaml',
-    ...(view.raw === undefined ? [] : ['raw']),
-    ...Object.keys(view.texts ?? {}),
+export function formOf<R>(asked: string | undefined, view: View<R>): Form {
+  const forms: readonly Form[] = [
+    ...STANDARD_FORMS.filter(form => form !== 'raw' || view.raw !== undefined),
+    ...TEXT_FORMS.filter(form => view.texts?.[form] !== undefined),
   ]
   const form = asked === undefined ? (view.usual ?? 'table') : forms.find(each => each === asked)
   if (form === undefined) {
@@ -41,7 +36,7 @@ function ordered(doc: Doc, column: string | undefined): Doc {
 export async function rendered<R>(
   report: R,
   view: View<R>,
-  form: string,
+  form: Form,
   layout: Layout,
   toTerminal: boolean,
   sortBy?: string,
@@ -61,10 +56,8 @@ export async function rendered<R>(
       return toTerminal ? escapeLines(Buffer.from(bytes).toString('utf8')) : bytes
     }
     default: {
-      const text = view.texts?.[form]
-      if (text !== undefined) return escapeLines(text(report))
-      const doc = view.doc(report, form === 'short' || form === 'wide' ? form : 'table')
-      const sorted = ordered(doc, sortBy)
+      if (!isDocForm(form)) return escapeLines(view.texts?.[form]?.(report) ?? '')
+      const sorted = ordered(view.doc(report, form), sortBy)
       // Few answers have frames, and all would pay for loading what draws them.
       const framed = sorted.some(block => block.block === 'table' && block.style === 'box')
       return renderDoc(sorted, framed ? {...layout, box: (await import('../terminal/box.js')).renderBox} : layout)

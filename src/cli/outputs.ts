@@ -1,11 +1,11 @@
 import {writeFile} from 'node:fs/promises'
 import {UserError} from '../model/user-error.js'
-import type {View} from '../reports/view.js'
+import type {Form, View} from '../reports/view.js'
 import {formOf, rendered} from './output.js'
 
 /** Where one form of the answer goes: a file, or standard output. */
 export interface OutputSpec {
-  readonly form: string | undefined
+  readonly form: Form | undefined
   readonly file?: string
 }
 

@@ -1,9 +1,6 @@
 import {Flags} from '@oclif/core'
-import {podArg} from './args.js'
+import {STANDARD_FORMS} from '../reports/view.js'
 import {atFlag, fileFlag, selectorFlag} from './flags.js'
-
-/** The argument of every command about one pod. */
-export const podArgument = {pod: podArg}
 
 /** Puts the rows of a table in another order. */
 export const sortFlag = Flags.string({
@@ -16,7 +13,7 @@ export const sortFlag = Flags.string({
 export const formFlag = Flags.string({
   char: 'o',
   helpGroup: 'OUTPUT',
-  helpValue: 'short|table|wide|json|yaml|raw',
+  helpValue: STANDARD_FORMS.join('|'),
   description: 'output format; json and yaml match istioctl',
 })
 

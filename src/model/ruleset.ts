@@ -109,6 +109,8 @@ export interface Ruleset {
   readonly tool?: string
   readonly tables: readonly Table[]
   readonly losses: readonly string[]
+  /** Why these rules decide about no packet of a pod: they were not applied, or are those of a node. */
+  readonly undecided?: string
 }
 
 /** The kind of text rules were read from; `restore` and `trace` say what was asked for, the others what the kernel held. */
@@ -130,11 +132,23 @@ export interface RuleWarning {
   readonly truncated?: true
 }
 
-/** All that was found in a text: rules, the parameters istio-init printed, and what was odd. */
+/** A line of the text that is no rule: what a program said, or (`command`) one that shapes, restores or prints rules. */
+export interface RulesMessage {
+  readonly line: number
+  readonly text: string
+  readonly command?: true
+  /** The level a logger gave it, in lower case. */
+  readonly level?: string
+}
+
+/** All that was found in a text: rules, the parameters istio-init printed, what was said beside them, and what was odd. */
 export interface RulesReading {
   readonly rulesets: readonly Ruleset[]
   readonly parameters: Readonly<Record<string, string>>
   readonly warnings: readonly RuleWarning[]
+  readonly messages: readonly RulesMessage[]
+  /** Rules that the text asks for although a state of the kernel stands beside them, which is what `rulesets` holds. */
+  readonly requested: readonly Ruleset[]
 }
 
 const BUILT_IN: Readonly<Record<string, Hook>> = {
@@ -163,6 +177,9 @@ export const HIDDEN_INTERFACES = 'interfaces are not shown without -v: rules lim
 
 /** The loss of a text beside which iptables said that the other back end has tables too. */
 export const LEGACY_ELSEWHERE = 'iptables-legacy has tables too, and they are not in this text'
+
+/** The loss of single rules that tell neither by their targets nor by their chains which table they are of. */
+export const TABLE_ASSUMED = 'the table of these rules is not in the text: nat is assumed'
 
 /** True when any rule may be limited to an interface that the text does not show. */
 export function hidesInterfaces({losses}: Ruleset): boolean {

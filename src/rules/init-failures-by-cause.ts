@@ -1,4 +1,5 @@
-import {type InitCause, type InitFailure, initFailures, isCauseUnknown} from '../analysis/netfilter/init-failure.js'
+import {type InitFailure, initFailures, isCauseUnknown} from '../analysis/netfilter/init-failure.js'
+import type {SetupCause} from '../analysis/netfilter/setup/signs.js'
 import type {PodModel} from '../model/pod.js'
 import {Inconclusive} from './rule.js'
 
@@ -6,7 +7,7 @@ import {Inconclusive} from './rule.js'
 export function initFailuresByCause(
   pod: PodModel,
   initLog: string | undefined,
-  wanted: InitCause,
+  wanted: SetupCause,
 ): readonly InitFailure[] {
   if (isCauseUnknown(pod, initLog))
     throw new Inconclusive('istio-init failed, and its log was not read', 'not-captured')

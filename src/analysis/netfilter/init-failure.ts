@@ -1,13 +1,11 @@
 import {type ContainerState, injectedContainer, type PodModel} from '../../model/pod.js'
-
-/** Why istio-init or istio-validation could not do its work; `unknown` when its log does not tell or is not there. */
-export type InitCause = 'privilege' | 'table' | 'module' | 'lock' | 'nft' | 'validation' | 'unknown'
+import {firstSign, type SetupCause} from './setup/signs.js'
 
 /** One of the two containers that failed, and why. */
 export interface InitFailure {
   readonly container: 'istio-init' | 'istio-validation'
   readonly state: ContainerState
-  readonly cause: InitCause
+  readonly cause: SetupCause
   /** The line of the log that says so. */
   readonly line?: string
 }
@@ -15,27 +13,10 @@ export interface InitFailure {
 /** The exit code of a validation that did not see its own connection captured (pilot-agent istio-iptables --run-validation). */
 const VALIDATION_FAILED = 126
 
-/** What iptables, the kernel's module loader and pilot-agent write, most telling first: a refusal also ends in talk of tables. */
-const CAUSES: readonly (readonly [RegExp, InitCause])[] = [
-  [/^(?!.*modprobe).*(Permission denied|Operation not permitted|you must be root)/i, 'privilege'],
-  [/missing kernel module|No chain\/target\/match by that name/i, 'module'],
-  [
-    /can't initialize ip6?tables table|unable to initialize table|does the table exist|do you need to insmod|Module ip6?_?tables?\S* not found|Failed to initialize nft|Protocol not supported/i,
-    'table',
-  ],
-  [/Module \S+ not found/i, 'module'],
-  [/xtables lock/i, 'lock'],
-  [/nft: (command )?not found|exec: "nft"/i, 'nft'],
-  [/validation failed|validation timeout|iptables validation/i, 'validation'],
-]
-
-function causeIn(log: string | undefined): {readonly cause: InitCause; readonly line: string} | undefined {
+function causeIn(log: string | undefined): {readonly cause: SetupCause; readonly line: string} | undefined {
   const lines = log?.split('\n') ?? []
-  for (const [test, cause] of CAUSES) {
-    const line = lines.find(each => test.test(each))
-    if (line !== undefined) return {cause, line: line.trim()}
-  }
-  return undefined
+  const found = firstSign(lines)
+  return found === undefined ? undefined : {cause: found.sign.cause, line: (lines[found.index] ?? '').trim()}
 }
 
 /** A container that ended well in the end did what it had to, whatever it took. */

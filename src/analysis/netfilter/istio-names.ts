@@ -32,21 +32,3 @@ export function isIstioNativeTable(name: string): boolean {
 export function isIstioChain(name: string): boolean {
   return /^(ISTIO_|istio-|ztunnel-)/.test(name)
 }
-
-/** Who made a chain that is not istio's, by the prefixes network plugins and runtimes use. */
-export function foreignOwner(name: string): string | undefined {
-  const owners: readonly (readonly [RegExp, string])[] = [
-    [/^DOCKER/, 'Docker (its own DNS and port mapping)'],
-    [/^KUBE-/, 'kube-proxy or the kubelet'],
-    [/^(CNI-|CNI_)/, 'the portmap CNI plugin'],
-    [/^(CILIUM_|OLD_CILIUM_)/, 'Cilium'],
-    [/^cali-/, 'Calico'],
-    [/^(AWS-|AMAZON)/, 'the AWS VPC CNI'],
-    [/^(WEAVE)/, 'Weave Net'],
-    [/^(ANTREA)/, 'Antrea'],
-    [/^(LIBVIRT_|KUBEVIRT_)/, 'libvirt or KubeVirt'],
-    [/^(CONSUL_)/, 'Consul'],
-    [/^(PROXY_INIT)/, 'Linkerd'],
-  ]
-  return owners.find(([pattern]) => pattern.test(name))?.[1]
-}

@@ -1,4 +1,6 @@
+import {type NodeRules, nodeRules} from '../../analysis/netfilter/chain-owners.js'
 import {standInMachine} from '../../analysis/netfilter/packet-walk/stand-in.js'
+import {notApplied, type SetupFailure, setupFailure} from '../../analysis/netfilter/setup/setup-failure.js'
 import {denialIn} from '../../formats/netfilter/denial.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../formats/netfilter/ip-facts.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
@@ -21,6 +23,10 @@ export interface Kernel {
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
   readonly bytes: Uint8Array
+  /** What went wrong while the rules were set up, by the log they come from. */
+  readonly failure?: SetupFailure
+  /** Set when these are the rules of a node and not of a pod. */
+  readonly node?: NodeRules
 }
 
 const RULES: readonly (readonly [EvidenceId, {family?: IpFamily; backend?: Backend}])[] = [
@@ -146,6 +152,20 @@ function isLog(found: Found, rulesets: readonly Ruleset[]): boolean {
   return log && rulesets.every(({form}) => form !== 'list' && form !== 'list-rules')
 }
 
+/** Rules that were not applied, and those of a node, decide about no packet of a pod. */
+function undecidedBy(failure: SetupFailure | undefined, node: NodeRules | undefined): string | undefined {
+  if (failure?.rules === 'not-applied') return notApplied(failure)
+  if (node === undefined || node.captures) return undefined
+  return `these are the rules of a node (${node.signs.slice(0, 3).join(', ')}), not of a pod: what a pod captures is decided by the rules of its own network namespace`
+}
+
+/** The rules marked with what leaves them undecided; an empty ruleset where only that is known. */
+function marked(rulesets: readonly Ruleset[], undecided: string | undefined): readonly Ruleset[] {
+  if (undecided === undefined) return rulesets
+  const nothing: Ruleset = {family: 'ip', backend: 'unknown', form: 'trace', tables: [], losses: []}
+  return (rulesets.length === 0 ? [nothing] : rulesets).map(set => ({...set, undecided}))
+}
+
 /** Tables of which the text holds only the beginning. */
 function truncations(found: Found): readonly Gap[] {
   return found.readings.flatMap(({warnings}, index) =>
@@ -165,8 +185,12 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
   const live = await readLive(source, subject)
   const useless = live.readings.every(reading => reading.rulesets.length === 0)
   const log = useless && live.gaps.length > 0 ? await readLog(source, subject) : undefined
-  const used = log?.readings.some(reading => reading.rulesets.length > 0) === true ? log : live
-  const rulesets = inKernelOrder(withoutDoubles(used.readings.flatMap(reading => reading.rulesets)))
+  const telling = (reading: RulesReading) => reading.rulesets.length > 0 || setupFailure(reading) !== undefined
+  const used = log?.readings.some(telling) === true ? log : live
+  const found = inKernelOrder(withoutDoubles(used.readings.flatMap(reading => reading.rulesets)))
+  const failure = used.readings.map(setupFailure).find(each => each !== undefined)
+  const node = nodeRules(found)
+  const rulesets = marked(found, undecidedBy(failure, node))
   const parameters = Object.fromEntries(used.readings.flatMap(reading => Object.entries(reading.parameters)))
   const warnings = used.readings.flatMap(reading =>
     reading.warnings.filter(each => each.truncated !== true).map(each => `line ${each.line}: ${each.message}`),
@@ -182,5 +206,7 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
     gaps: [...(pasted && rulesets.length > 0 ? [] : live.gaps), ...truncations(used)],
     notes: [...warnings.slice(0, 5), ...losses(rulesets)],
     bytes: concat(used.chunks),
+    ...(failure === undefined ? {} : {failure}),
+    ...(node === undefined ? {} : {node}),
   }
 }

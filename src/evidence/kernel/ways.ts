@@ -16,7 +16,7 @@ export function waysToRules(pod: PodRef): readonly Way[] {
     {
       how: `kubectl logs ${at} -c istio-init | meshctl iptables -f -`,
       needs: 'get pods/log',
-      gives: 'the rules as istio-init wrote them, not what is there now; empty with the CNI plugin',
+      gives: 'the rules as set at pod start, not the current ones; empty with the CNI plugin',
     },
     {
       how: `kubectl debug ${at} --image=nicolaka/netshoot --profile=netadmin --target=istio-proxy -it -- sh -c 'iptables-save -c; ip6tables-save -c'`,

@@ -74,48 +74,12 @@ const TASKS = {
 
 export type TaskId = keyof typeof TASKS
 
-/** What a command cannot do without, and what makes its answer fuller. */
-interface CommandNeeds {
+/** What a command cannot do without, and what makes its answer more complete. */
+export interface ClusterNeeds {
   readonly needs: readonly TaskId[]
   readonly more: readonly TaskId[]
   /** Has a --debug-container, which writes to the pod and is therefore asked for by name alone. */
   readonly debug?: true
-}
-
-const MESH: readonly TaskId[] = [
-  'services',
-  'slices',
-  'workloads',
-  'namespaces',
-  'webhooks',
-  'traffic',
-  'security',
-  'mesh',
-]
-
-export const COMMAND_NEEDS: Readonly<Record<string, CommandNeeds>> = {
-  'proxy-config': {needs: ['pods', 'forward'], more: ['workloads', 'exec']},
-  'server-info': {needs: ['pods', 'forward'], more: ['workloads', 'exec']},
-  'proxy-status': {needs: ['istiods', 'istiod'], more: ['pods', 'forward', 'logs']},
-  version: {needs: ['istiods', 'istiod'], more: ['pods']},
-  diff: {needs: ['pods', 'forward'], more: ['workloads', 'istiods', 'istiod']},
-  iptables: {needs: ['pods', 'exec'], more: ['workloads', 'logs', 'mesh'], debug: true},
-  packet: {needs: ['pods', 'exec'], more: ['workloads', 'logs'], debug: true},
-  ports: {needs: ['pods'], more: ['workloads', 'exec', 'forward', 'services']},
-  check: {
-    needs: ['pods'],
-    more: [...MESH, 'policies', 'telemetry', 'jobs', 'exec', 'forward', 'logs', 'istiods', 'istiod'],
-  },
-  'check-inject': {needs: ['pods', 'namespaces', 'webhooks'], more: ['workloads', 'mesh']},
-  // A page holds what check finds too.
-  describe: {
-    needs: ['pods', 'services'],
-    more: [...MESH, 'policies', 'telemetry', 'jobs', 'exec', 'forward', 'logs', 'istiods', 'istiod'],
-  },
-  capture: {
-    needs: ['pods', 'forward', 'exec', 'logs'],
-    more: [...MESH, 'telemetry', 'jobs', 'events', 'policies', 'crds', 'istiods', 'istiod'],
-  },
 }
 
 export interface Places {
@@ -147,15 +111,13 @@ function permissionsOf({place, group, resources, verbs}: Task, places: Places): 
   })
 }
 
-/** Everything a command asks of a cluster, in the namespaces meant; undefined when meshctl has no such command that does. */
-export function needsOf(command: string, places: Places): readonly Need[] | undefined {
-  const entry = Object.hasOwn(COMMAND_NEEDS, command) ? COMMAND_NEEDS[command] : undefined
-  if (entry === undefined) return undefined
+/** Everything a command asks of a cluster, in the namespaces meant. */
+export function permissionNeeds(declared: ClusterNeeds, places: Places): readonly Need[] {
   const need = (id: TaskId, required: boolean): Need => ({
     what: TASKS[id].what,
     required,
     permissions: permissionsOf(TASKS[id], places),
   })
-  const debug = entry.debug === true && places.debugContainer === true ? [need('debug', true)] : []
-  return [...entry.needs.map(id => need(id, true)), ...debug, ...entry.more.map(id => need(id, false))]
+  const debug = declared.debug === true && places.debugContainer === true ? [need('debug', true)] : []
+  return [...declared.needs.map(id => need(id, true)), ...debug, ...declared.more.map(id => need(id, false))]
 }

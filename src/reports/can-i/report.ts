@@ -3,7 +3,7 @@ import {type Permission, permissionKey, type Ruling} from '../../model/permissio
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {COMMAND_NEEDS, type Need, needsOf, type Places} from './needs.js'
+import {type ClusterNeeds, type Need, type Places, permissionNeeds} from './needs.js'
 
 export interface RuledNeed extends Omit<Need, 'permissions'> {
   readonly rulings: readonly Ruling[]
@@ -22,14 +22,19 @@ export interface CanIReport extends Report {
   readonly asked: boolean
 }
 
-/** What the named commands (all, when none is named) may do for this user, permission by permission. */
-export async function canIReport(source: Source, commands: readonly string[], places: Places): Promise<CanIReport> {
-  const names = commands.length === 0 ? Object.keys(COMMAND_NEEDS) : commands
+/** What the named commands (all that are declared, when none is named) may do for this user, permission by permission. */
+export async function canIReport(
+  source: Source,
+  declared: ReadonlyMap<string, ClusterNeeds>,
+  commands: readonly string[],
+  places: Places,
+): Promise<CanIReport> {
+  const names = commands.length === 0 ? [...declared.keys()] : commands
   const needs = names.map(command => {
-    const found = needsOf(command, places)
-    if (found !== undefined) return {command, needs: found}
+    const found = declared.get(command)
+    if (found !== undefined) return {command, needs: permissionNeeds(found, places)}
     throw new UserError(`meshctl ${command} asks nothing of a cluster, or does not exist`, {
-      hint: `Choose from ${Object.keys(COMMAND_NEEDS).join(', ')}.`,
+      hint: `Choose from ${[...declared.keys()].join(', ')}.`,
     })
   })
   const all = needs.flatMap(each => each.needs.flatMap(need => need.permissions))

@@ -3,8 +3,10 @@ import {atLeast, type Finding, type Severity} from '../../model/finding.js'
 import {UserError} from '../../model/user-error.js'
 import type {Rule} from '../../rules/rule.js'
 import {findRules} from '../../rules/select-rules.js'
+import type {CorrectedText, Source} from '../../sources/source.js'
 import type {CheckedWorkload} from './evaluate/aggregator.js'
 import {fingerprint} from './evaluate/fingerprint.js'
+import {workloadPatches} from './evaluate/patch-plan.js'
 import {type CheckReport, countsOf} from './report.js'
 
 /** What a team decided about findings: severities of its own, and what it accepts for a while. */
@@ -90,4 +92,23 @@ export function baselineOf(report: CheckReport): unknown {
       expires: '',
     })),
   }
+}
+
+/** The report with the corrected documents of the files it is about; others stay as they are. */
+export async function withCorrections(source: Source, report: CheckReport): Promise<CheckReport> {
+  const patches = workloadPatches(report.workloads)
+  if (source.manifests === undefined || patches.length === 0) return report
+  const corrected: readonly CorrectedText[] = await source.manifests.corrected(patches)
+  return {...report, corrected}
+}
+
+/** The report as the team sees it and, when patches are to be printed, with the documents they correct. */
+export async function settledReport(
+  source: Source,
+  raw: CheckReport,
+  policy: FindingPolicy,
+  forms: readonly {readonly form: string | undefined}[],
+): Promise<CheckReport> {
+  const report = withPolicy(raw, policy)
+  return forms.some(({form}) => form === 'patch') ? await withCorrections(source, report) : report
 }

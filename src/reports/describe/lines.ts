@@ -8,9 +8,9 @@ import {objectLabel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import type {Cell, Tone} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
-import type {Exposure} from './exposure.js'
 import type {AppliedPolicy} from './report.js'
-import type {DescribedPort, PolicyEnforcer, ServiceDescription} from './traffic.js'
+import type {Exposure} from './traffic/exposure.js'
+import type {DescribedPort, PolicyEnforcer, ServiceDescription} from './traffic/traffic.js'
 
 const WIDTH = 79
 const NOT_CHECKED = 'not checked'

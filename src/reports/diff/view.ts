@@ -1,7 +1,7 @@
 import {jsonPointer, operationsAt, patchOf} from '../../analysis/config-diff/json-patch.js'
 import {CONFIG_SECTIONS, type ConfigChange, type ResourceDifference, SECTION_NOUNS} from '../../model/config-change.js'
 import {type Cell, cellText, type Doc} from '../../terminal/doc.js'
-import type {View} from '../view.js'
+import type {DocForm, View} from '../view.js'
 import type {PairDiff} from './pair.js'
 import {type DiffReport, differs} from './report.js'
 
@@ -16,7 +16,6 @@ const LIMITS = {
   table: {changes: 6, resources: 20, text: 90},
   wide: {changes: 1000, resources: 100_000, text: 2000},
 } as const
-type Form = keyof typeof LIMITS
 
 function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
@@ -41,7 +40,7 @@ function sideName(mine: string, other: string): string {
   return base(mine) === base(other) ? mine : base(mine)
 }
 
-function resourceLines(pair: PairDiff, difference: ResourceDifference, form: Form): readonly Line[] {
+function resourceLines(pair: PairDiff, difference: ResourceDifference, form: DocForm): readonly Line[] {
   const {section, name, kind, changes} = difference
   const {changes: most, text} = LIMITS[form]
   const only =
@@ -84,7 +83,7 @@ function countsText(pair: PairDiff): string {
   return parts.join(', ')
 }
 
-function pairLines(pair: PairDiff, form: Form): readonly Line[] {
+function pairLines(pair: PairDiff, form: DocForm): readonly Line[] {
   const {differences, notCompared} = pair.comparison
   const skipped = [...notCompared].map(
     ([section, why]): Line => [{text: `  not compared: ${section} (${why})`, tone: 'dim'}],
@@ -121,7 +120,7 @@ function pairLines(pair: PairDiff, form: Form): readonly Line[] {
 }
 
 /** The objects that were added, removed or changed: most likely the reason for differences between proxies. */
-function objectLines({objects}: DiffReport, form: Form): readonly Line[] {
+function objectLines({objects}: DiffReport, form: DocForm): readonly Line[] {
   if (objects === undefined) return []
   const {differences, kinds} = objects
   if (differences.length === 0) {
@@ -159,7 +158,7 @@ function summary(report: DiffReport): readonly Line[] {
   return [head, ...only(report.onlyFirst, report.first), ...only(report.onlySecond, report.second), ['']]
 }
 
-function doc(report: DiffReport, form: Form): Doc {
+function doc(report: DiffReport, form: DocForm): Doc {
   const several = report.pairs.length > 1
   const pairs = several ? report.pairs.filter(pair => pair.comparison.differences.length > 0) : report.pairs
   const lines = pairs.flatMap((pair, index) => [...(index === 0 ? [] : [['']]), ...pairLines(pair, form)])

@@ -1,8 +1,11 @@
 import {eraOf} from '../../analysis/netfilter/era.js'
+import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
 import {type Interception, interceptionOf} from '../../analysis/netfilter/interception/interception.js'
 import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
 import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
 import {unseenIn, withUnseen} from '../../analysis/netfilter/interception/unseen.js'
+import {nodeWarnings} from '../../analysis/netfilter/node-warnings.js'
+import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
 import {readableKernel} from '../../evidence/kernel/nothing-read.js'
 import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
 import {readNow} from '../../evidence/kernel/ways.js'
@@ -73,6 +76,17 @@ function isPiece(rulesets: readonly Ruleset[]): boolean {
   })
 }
 
+/** Values that istio-init logged and cannot have been meant. */
+function wrongArguments({parameters, from}: Kernel): readonly Oddity[] {
+  if (from === 'computed' || !hasEffectiveSettings(parameters)) return []
+  return wrongValues(settingsFromLog(parameters)).map(({what, consequence}) => ({
+    id: 'wrong-argument',
+    level: 'warning',
+    what,
+    consequence,
+  }))
+}
+
 /** A report about rulesets that are at hand, read or computed. */
 export function reportOn(kernel: Kernel, source: Source, subject: PodRef): IptablesReport {
   const {rulesets, machine} = kernel
@@ -92,7 +106,9 @@ export function reportOn(kernel: Kernel, source: Source, subject: PodRef): Iptab
     kernel,
     rulesets,
     interceptions,
-    oddities: excerpt ? [] : odditiesOf(rulesets, interceptions),
+    oddities: excerpt
+      ? []
+      : [...wrongArguments(kernel), ...nodeWarnings(rulesets), ...odditiesOf(rulesets, interceptions)],
     ...(era === undefined ? {} : {era}),
     excerpt,
   }

@@ -58,12 +58,15 @@ function doc(report: PacketReport): Doc {
   const turned = walk.steps.some(step =>
     step.actions.some(action => action.kind === 'redirect' || action.kind === 'tproxy'),
   )
-  const unheard = verdict === 'refused' && walk.rewritten && turned
+  const byRule = walk.disposition.kind === 'refused' && walk.disposition.at !== undefined
+  const unheard = verdict === 'refused' && walk.rewritten && turned && !byRule
   const words = unheard
     ? 'sent to the proxy by the rules, but refused: nothing listens there'
-    : report.fromProxy
-      ? (OWN_WORDS[verdict] ?? VERDICTS[verdict].words)
-      : VERDICTS[verdict].words
+    : byRule
+      ? 'rejected by a rule'
+      : report.fromProxy
+        ? (OWN_WORDS[verdict] ?? VERDICTS[verdict].words)
+        : VERDICTS[verdict].words
   const asked =
     walk.disposition.kind === 'delivered' && packet.protocol === 'tcp' && walk.rewritten
       ? `, original destination ${endpoint(packet).slice(4)}`
@@ -75,11 +78,13 @@ function doc(report: PacketReport): Doc {
     {text: words, tone},
   ]
   const why =
-    decidedBy === undefined
-      ? walk.steps.some(step => step.rule > 0)
-        ? 'no rule takes it, it falls through the lists below'
-        : 'no rule touches it'
-      : `${decidedBy.at} rule ${decidedBy.rule}`
+    verdict === 'insufficient' && walk.steps.length === 0
+      ? 'these rules do not decide it'
+      : decidedBy === undefined
+        ? walk.steps.some(step => step.rule > 0)
+          ? 'no rule takes it, it falls through the lists below'
+          : 'no rule touches it'
+        : `${decidedBy.at} rule ${decidedBy.rule}`
   const rows = walk.steps.map(step => stepRow(step, step === decidedBy))
   return [
     {

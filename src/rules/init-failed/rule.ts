@@ -1,8 +1,9 @@
-import {exitCodeOf, type InitCause, type InitFailure, initFailures} from '../../analysis/netfilter/init-failure.js'
+import {exitCodeOf, type InitFailure, initFailures} from '../../analysis/netfilter/init-failure.js'
+import {SETUP_CAUSES, type SetupCause} from '../../analysis/netfilter/setup/signs.js'
 import {defineRule, PAGES} from '../rule.js'
 
-/** What each cause means and how to fix it; other causes have rules of their own. */
-const REASONS: Partial<Readonly<Record<InitCause, readonly [string, string]>>> = {
+/** What each cause means and how to fix it; closer than the general words. */
+const REASONS: Partial<Readonly<Record<SetupCause, readonly [string, string]>>> = {
   privilege: [
     'it lacks NET_ADMIN or NET_RAW',
     'Install the Istio CNI plugin, or allow istio-init NET_ADMIN and NET_RAW.',
@@ -16,6 +17,11 @@ const REASONS: Partial<Readonly<Record<InitCause, readonly [string, string]>>> =
     'its test connection was not captured',
     "Compare the rules with the expected ones: meshctl iptables POD --drift; run the container as the proxy's uid.",
   ],
+}
+
+function reasonOf(cause: SetupCause): readonly [string, string] | undefined {
+  if (cause === 'unknown') return undefined
+  return REASONS[cause] ?? [SETUP_CAUSES[cause].cause, SETUP_CAUSES[cause].fix]
 }
 
 /** Failures that other rules report: back ends, kernel modules, and a CNI plugin that was not ready. */
@@ -40,7 +46,7 @@ export const rule = defineRule({
     initFailures(pod, initLog)
       .filter(failure => !hasOwnRule(failure))
       .map(({container, state, cause, line}) => {
-        const known = REASONS[cause]
+        const known = reasonOf(cause)
         const code = exitCodeOf(state)
         return {
           message: `${container} failed${code === undefined ? '' : ` with exit code ${code}`}${known === undefined ? '' : `: ${known[0]}`}.`,

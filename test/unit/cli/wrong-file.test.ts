@@ -4,10 +4,13 @@ import {UserError} from '../../../src/model/user-error.js'
 import {filesSource} from '../../../src/sources/files/source.js'
 import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
+import {declaredCommands} from '../../support/declared-commands.js'
+
+const READS = new Map(declaredCommands().map(({id, needs}) => [id, needs?.reads]))
 
 function refusal(source: Source, path: string, id: string): UserError {
   try {
-    refuseFileOfPods(source, path, id)
+    refuseFileOfPods(source, path, id, READS.get(id))
   } catch (error) {
     if (error instanceof UserError) return error
     throw error

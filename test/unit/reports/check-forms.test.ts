@@ -10,9 +10,9 @@ import {parseBaseline} from '../../../src/formats/baseline.js'
 import {parseCheckConfig} from '../../../src/formats/check-config.js'
 import type {Finding, PatchStep} from '../../../src/model/finding.js'
 import {fingerprint} from '../../../src/reports/check/evaluate/fingerprint.js'
+import {patchesOf} from '../../../src/reports/check/evaluate/patch-plan.js'
 import {junitXml} from '../../../src/reports/check/forms/junit.js'
-import {patchesOf, withCorrections} from '../../../src/reports/check/patch-plan.js'
-import {baselineOf, severitiesByCode, withPolicy} from '../../../src/reports/check/policy.js'
+import {baselineOf, severitiesByCode, withCorrections, withPolicy} from '../../../src/reports/check/policy.js'
 import {type CheckReport, checkReport, countsOf} from '../../../src/reports/check/report.js'
 import {podPages} from '../../../src/reports/check/targets/pod-pages.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
@@ -133,12 +133,12 @@ describe('forms for programs', () => {
     expect(await shown(report, 'prom')).toContain('meshctl_unread_parts{source="files"} 1\n')
     expect(await shown(report, 'policyreport')).toContain('message: "a.yaml:3:7: not YAML"')
     expect(await shown(report, 'sarif')).toContain('a.yaml:3:7: not YAML')
-    for (const form of ['table', 'wide']) {
+    for (const form of ['table', 'wide'] as const) {
       expect(await shown(report, form)).toMatch(/Could not be read \(1\):\n {2}a\.yaml:3:7: not YAML/)
       expect(await shown(report, form)).toMatch(/Not looked at \(1\):\n {2}Widget w: it carries/)
       expect(checkView.untold?.(report, form)).toEqual([])
     }
-    for (const form of ['short', 'github', 'patch', 'baseline'])
+    for (const form of ['short', 'github', 'patch', 'baseline'] as const)
       expect(checkView.untold?.(report, form)).toEqual([gap, over])
   })
 

@@ -89,7 +89,7 @@ describe('where the rules come from', () => {
     expect(report.kernel.from).toBe('log')
     expect(report.interceptions[0]?.inbound.usual.verdict).toBe('direct')
     expect(String(await rendered(report, iptablesView, 'short', LAYOUT, false))).toContain(
-      'as istio-init wrote them at start',
+      'rules as set at pod start by istio-init',
     )
     expect(report.gaps.length).toBe(5)
     expect(report.next).toContain('--debug-container')

@@ -10,7 +10,8 @@ import {
   ruleCount,
   type Table,
 } from '../../../model/ruleset.js'
-import {canonicalChain, canonicalTable, foreignOwner, isIstioChain} from '../istio-names.js'
+import {chainOwner} from '../chain-owners.js'
+import {canonicalChain, canonicalTable, isIstioChain} from '../istio-names.js'
 import {ruleWords} from '../rule-words/words.js'
 import type {Interception} from './interception.js'
 
@@ -160,7 +161,7 @@ function strangers(rulesets: readonly Ruleset[]): readonly Oddity[] {
       const jumps = rule.actions.flatMap(action =>
         action.kind === 'jump' || action.kind === 'goto' ? [action.chain] : [],
       )
-      if (!acts && jumps.every(target => foreignOwner(target) !== undefined || !isIstioChain(target))) continue
+      if (!acts && jumps.every(target => chainOwner(target) !== undefined || !isIstioChain(target))) continue
       if (hooked && name !== 'PREROUTING' && name !== 'OUTPUT') continue
       found.push({
         id: 'not-istio',
@@ -194,16 +195,19 @@ function filters(rulesets: readonly Ruleset[]): readonly Oddity[] {
 }
 
 function foreigners(rulesets: readonly Ruleset[]): readonly Oddity[] {
-  const owners = new Map<string, string[]>()
+  const owners = new Map<string, {about: string; chains: Set<string>}>()
   for (const {chain} of places(rulesets)) {
-    const owner = foreignOwner(chain.name)
-    if (owner !== undefined) owners.set(owner, [...new Set([...(owners.get(owner) ?? []), chain.name])])
+    const owner = chainOwner(chain.name)
+    if (owner === undefined) continue
+    const known = owners.get(owner.name) ?? {about: owner.about, chains: new Set()}
+    owners.set(owner.name, known)
+    known.chains.add(chain.name)
   }
-  return [...owners].map(([owner, chains]) => ({
+  return [...owners].map(([owner, {about, chains}]) => ({
     id: 'foreign',
     level: 'info',
-    what: `Chains of ${owner}: ${chains.slice(0, 4).join(', ')}${chains.length > 4 ? ` and ${chains.length - 4} more` : ''}.`,
-    consequence: 'They are part of the walk, but not of the mesh.',
+    what: `Chains of ${owner}: ${[...chains].slice(0, 4).join(', ')}${chains.size > 4 ? ` and ${chains.size - 4} more` : ''}.`,
+    consequence: about,
   }))
 }
 
@@ -247,8 +251,8 @@ function families(all: readonly Interception[], rulesets: readonly Ruleset[]): r
       level: 'warning',
       what: half ? 'IPv6 is captured in part only.' : 'IPv6 is not captured, IPv4 is.',
       consequence: half
-        ? `Inbound IPv6 ${into ? 'goes' : 'does not go'} through the sidecar, outbound ${out ? 'does' : 'does not'}, and its calls to its own pod ${self ? 'fare as in IPv4' : 'do not count as inbound'}: dual stack is off for istio but the pod has IPv6.`
-        : 'IPv6 traffic bypasses the sidecar: dual stack is off for istio but the pod has an IPv6 address.',
+        ? `Inbound IPv6 ${into ? 'goes' : 'does not go'} through the sidecar, outbound ${out ? 'does' : 'does not'}, and its calls to its own pod ${self ? 'fare as in IPv4' : 'do not count as inbound'}: dual stack is off for istio.`
+        : 'IPv6 traffic, where the pod has any, bypasses the sidecar: dual stack is off for istio.',
     },
   ]
 }

@@ -2,7 +2,7 @@ import type {PatchStep} from '../../../model/finding.js'
 import {pointerSteps} from '../../../model/object-path.js'
 import {type ObjectRef, objectLabel} from '../../../model/pod.js'
 import {escapeJson, escapeText} from '../../../terminal/escape.js'
-import {type ObjectPatch, reportPatches} from '../patch-plan.js'
+import {type ObjectPatch, workloadPatches} from '../evaluate/patch-plan.js'
 import type {CheckReport} from '../report.js'
 
 /** Kinds whose lists kubectl can merge by name (strategic merge patch); a custom resource has no such thing. */
@@ -119,7 +119,7 @@ function documents(report: CheckReport, patches: readonly ObjectPatch[]): string
 
 /** What would mend what can be mended by a patch: corrected documents of manifests, kubectl commands for the rest. meshctl itself never changes anything. */
 export function patchText(report: CheckReport): string {
-  const patches = reportPatches(report)
+  const patches = workloadPatches(report.workloads)
   if (patches.length === 0) return '# Nothing found can be mended by a patch.\n'
   const rest = patches.filter(patch => !covered(report, patch))
   if (report.corrected === undefined) return rest.map(lines).join('')

@@ -1,15 +1,22 @@
 import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
+import {declaredClusterNeeds} from '../../../../src/cli/command-needs.js'
 import {type Permission, permissionKey, type Verdict} from '../../../../src/model/permission.js'
-import {COMMAND_NEEDS} from '../../../../src/reports/can-i/needs.js'
-import {canIReport} from '../../../../src/reports/can-i/report.js'
+import type {Places} from '../../../../src/reports/can-i/needs.js'
+import * as canI from '../../../../src/reports/can-i/report.js'
 import {minimalRoles} from '../../../../src/reports/can-i/role.js'
 import {canIView} from '../../../../src/reports/can-i/view.js'
 import {exitCodeOf} from '../../../../src/reports/report.js'
 import type {Source} from '../../../../src/sources/source.js'
 import {renderDoc} from '../../../../src/terminal/render.js'
+import {declaredCommands} from '../../../support/declared-commands.js'
 import {memorySource} from '../../../support/memory-source.js'
 import {clusterServing, sampleSource} from '../../../support/served.js'
+
+const DECLARED = declaredClusterNeeds(declaredCommands())
+
+const canIReport = (source: Source, commands: readonly string[], places: Places) =>
+  canI.canIReport(source, DECLARED, commands, places)
 
 const PLACES = {namespace: 'demo', istioNamespace: 'istio-system'}
 
@@ -64,7 +71,7 @@ describe('can-i', () => {
     const cluster = await clusterServing(await sampleSource())
     try {
       const report = await canIReport(cluster, [], PLACES)
-      expect(report.commands.map(each => each.command)).toEqual(Object.keys(COMMAND_NEEDS))
+      expect(report.commands.map(each => each.command)).toEqual([...DECLARED.keys()])
       expect(
         report.commands
           .flatMap(each => each.needs.flatMap(need => need.rulings))
@@ -139,7 +146,7 @@ describe('can-i', () => {
     {namespace: undefined, istioNamespace: 'istio-system'},
     {namespace: 'istio-system', istioNamespace: 'istio-system'},
   ])('the role grants exactly what is asked for, in %p', async places => {
-    for (const command of Object.keys(COMMAND_NEEDS)) {
+    for (const command of [...DECLARED.keys()]) {
       const {permissions} = await canIReport(memorySource({}), [command], places)
       const roles = minimalRoles(permissions) as readonly Role[]
       const everywhere = new Set(

@@ -1,4 +1,4 @@
-import {type ComparedRule, isMismatch} from '../../analysis/traffic-policy/presence.js'
+import {type ComparedRule, isMismatch} from '../../../analysis/traffic-policy/presence.js'
 import type {ServiceDescription} from './traffic.js'
 
 function sentences(kind: string, rules: readonly ComparedRule[], subject: string): readonly string[] {

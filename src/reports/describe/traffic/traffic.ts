@@ -1,7 +1,7 @@
-import {istioProtocol} from '../../analysis/ports/istio-protocol.js'
-import {type BoundPort, boundPorts} from '../../analysis/ports/service-ports.js'
-import {mtlsMode, type PeerMode} from '../../analysis/traffic-policy/peer-mode.js'
-import {type ComparedRule, comparePresence} from '../../analysis/traffic-policy/presence.js'
+import {istioProtocol} from '../../../analysis/ports/istio-protocol.js'
+import {type BoundPort, boundPorts} from '../../../analysis/ports/service-ports.js'
+import {mtlsMode, type PeerMode} from '../../../analysis/traffic-policy/peer-mode.js'
+import {type ComparedRule, comparePresence} from '../../../analysis/traffic-policy/presence.js'
 import {
   type DestinationRuleForService,
   destinationRulesForService,
@@ -9,12 +9,12 @@ import {
   resolvesToService,
   type VirtualServiceForService,
   virtualServicesForService,
-} from '../../analysis/traffic-policy/service-objects.js'
-import type {Gap} from '../../model/answer.js'
-import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
-import type {PodModel} from '../../model/pod.js'
-import type {PodMode} from '../../model/pod-mode.js'
-import type {Source} from '../../sources/source.js'
+} from '../../../analysis/traffic-policy/service-objects.js'
+import type {Gap} from '../../../model/answer.js'
+import type {ServiceModel, ServicePort} from '../../../model/kube-service.js'
+import type {PodModel} from '../../../model/pod.js'
+import type {PodMode} from '../../../model/pod-mode.js'
+import type {Source} from '../../../sources/source.js'
 import {type Exposure, exposures} from './exposure.js'
 import type {DetectedPort, ProxyRule, ProxyView} from './in-proxy.js'
 import {type MeshObjects, shortName} from './mesh-objects.js'

@@ -1,17 +1,17 @@
-import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
-import type {MeshObjectName} from '../../formats/mesh-objects.js'
-import type {Gap} from '../../model/answer.js'
-import type {DestinationRuleModel, PeerAuthentication} from '../../model/istio-policy.js'
+import {objectCache} from '../../../evidence/mesh-objects/object-cache.js'
+import type {MeshObjectName} from '../../../formats/mesh-objects.js'
+import type {Gap} from '../../../model/answer.js'
+import type {DestinationRuleModel, PeerAuthentication} from '../../../model/istio-policy.js'
 import type {
   AuthorizationPolicyModel,
   GatewayModel,
   SidecarModel,
   VirtualServiceModel,
-} from '../../model/istio-traffic.js'
-import type {ServiceModel} from '../../model/kube-service.js'
-import type {ObjectRef} from '../../model/pod.js'
-import type {Source} from '../../sources/source.js'
-import {optional} from '../report.js'
+} from '../../../model/istio-traffic.js'
+import type {ServiceModel} from '../../../model/kube-service.js'
+import type {ObjectRef} from '../../../model/pod.js'
+import type {Source} from '../../../sources/source.js'
+import {optional} from '../../report.js'
 
 /** Every object a description uses; a kind that could not be read is absent and listed in the gaps. */
 export interface MeshObjects {

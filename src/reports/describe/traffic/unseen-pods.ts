@@ -1,8 +1,8 @@
-import {listOf, textOf} from '../../formats/decode.js'
-import {type Answer, answered, type Gap} from '../../model/answer.js'
-import {byText} from '../../model/order.js'
-import {requirementsOf} from '../../model/selector.js'
-import type {Source} from '../../sources/source.js'
+import {listOf, textOf} from '../../../formats/decode.js'
+import {type Answer, answered, type Gap} from '../../../model/answer.js'
+import {byText} from '../../../model/order.js'
+import {requirementsOf} from '../../../model/selector.js'
+import type {Source} from '../../../sources/source.js'
 
 const SERVICE = 'kubernetes.io/service-name'
 

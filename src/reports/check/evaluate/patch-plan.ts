@@ -1,8 +1,6 @@
-import type {Finding, PatchStep} from '../../model/finding.js'
-import {type ObjectRef, objectLabel} from '../../model/pod.js'
-import type {CorrectedText, Source} from '../../sources/source.js'
-import {type FindingPolicy, withPolicy} from './policy.js'
-import type {CheckReport} from './report.js'
+import type {Finding, PatchStep} from '../../../model/finding.js'
+import {type ObjectRef, objectLabel} from '../../../model/pod.js'
+import type {CheckedWorkload} from './aggregator.js'
 
 /** The steps that mend one object, and the codes they mend. */
 export interface ObjectPatch {
@@ -38,26 +36,7 @@ export function patchesOf(findings: readonly Finding[]): readonly ObjectPatch[] 
   return [...byObject.values()]
 }
 
-/** Every patch of a report, the worst findings first. */
-export function reportPatches(report: CheckReport): readonly ObjectPatch[] {
-  return patchesOf(report.workloads.flatMap(each => each.findings))
-}
-
-/** The report with the corrected documents of the files it is about; others stay as they are. */
-export async function withCorrections(source: Source, report: CheckReport): Promise<CheckReport> {
-  const patches = reportPatches(report)
-  if (source.manifests === undefined || patches.length === 0) return report
-  const corrected: readonly CorrectedText[] = await source.manifests.corrected(patches)
-  return {...report, corrected}
-}
-
-/** The report as the team sees it and, when patches are to be printed, with the documents they correct. */
-export async function settledReport(
-  source: Source,
-  raw: CheckReport,
-  policy: FindingPolicy,
-  forms: readonly {readonly form: string | undefined}[],
-): Promise<CheckReport> {
-  const report = withPolicy(raw, policy)
-  return forms.some(({form}) => form === 'patch') ? await withCorrections(source, report) : report
+/** The patches of everything that was checked, the worst findings first. */
+export function workloadPatches(workloads: readonly CheckedWorkload[]): readonly ObjectPatch[] {
+  return patchesOf(workloads.flatMap(each => each.findings))
 }

@@ -1,3 +1,5 @@
+import type {Gap} from './answer.js'
+
 /**
  * The evidence catalogue: everything meshctl can know about one pod, how to get it, and how it is kept.
  * Sources, capture, serve and the texts about missing evidence are all derived from this table.
@@ -129,6 +131,8 @@ export interface Artifact {
   readonly id: EvidenceId
   readonly bytes: Uint8Array
   readonly provenance: Provenance
+  /** Parts that are known to be missing, such as what somebody cut out of a paste. */
+  readonly incomplete?: readonly Gap[]
 }
 
 /** Which part of the evidence a question needs; a source may answer with more, never with less. */

@@ -76,7 +76,10 @@ export function tableHeader(line: string): TableHeader | undefined {
     const name = match[1] ?? ''
     columns.push({name, start: match.index + match[0].length - name.length})
   }
-  const rest = columns.reduceRight((text, {name, start}) => text.slice(0, start) + text.slice(start + name.length), separated)
+  const rest = columns.reduceRight(
+    (text, {name, start}) => text.slice(0, start) + text.slice(start + name.length),
+    separated,
+  )
   if (columns.length < 2 || rest.trim() !== '') return undefined
   const names = columns.map(({name}) => name)
   const kind = KINDS.find(([, needed]) => needed.every(name => names.includes(name)))?.[0]

@@ -34,7 +34,8 @@ function rowBelow(text: string, header: TableHeader): Readonly<Record<string, st
   const names = header.columns.map(({name}) => name)
   const byGap = cellsByGap(text, names.length)
   const places = cellsByPlace(text, header)
-  const filled = places !== undefined && places.filter(cell => cell !== '').length >= Math.min(2, names.length) && places[0] !== ''
+  const filled =
+    places !== undefined && places.filter(cell => cell !== '').length >= Math.min(2, names.length) && places[0] !== ''
   const cells = byGap ?? (filled ? places : undefined)
   if (cells !== undefined) return Object.fromEntries(names.map((name, index) => [name, cells[index] ?? '']))
   const row = readRow(text)
@@ -43,7 +44,14 @@ function rowBelow(text: string, header: TableHeader): Readonly<Record<string, st
 
 /** A line of a Markdown table as a line of columns. */
 function withoutBars(text: string): string {
-  return /^\s*\|.*\|\s*$/.test(text) ? text.trim().slice(1, -1).split('|').map(cell => cell.trim()).join('    ') : text
+  return /^\s*\|.*\|\s*$/.test(text)
+    ? text
+        .trim()
+        .slice(1, -1)
+        .split('|')
+        .map(cell => cell.trim())
+        .join('    ')
+    : text
 }
 
 /** istioctl's tables in a text, of any release, whole or rows alone, among prompts, prose and prefixes. Rows without a header make a table of their own. */
@@ -52,7 +60,13 @@ export function parseTables(text: string): readonly PastedTable[] {
   let open: Open | undefined
   const loose = new Map<string, {table: PastedTable; rows: PastedRow[]}>()
   const close = () => {
-    if (open !== undefined) tables.push({kind: open.header.kind, columns: open.header.columns.map(({name}) => name), rows: open.rows, headless: false})
+    if (open !== undefined)
+      tables.push({
+        kind: open.header.kind,
+        columns: open.header.columns.map(({name}) => name),
+        rows: open.rows,
+        headless: false,
+      })
     open = undefined
   }
   for (const {text: raw, number, command} of unwrapLines(text)) {
@@ -75,7 +89,10 @@ export function parseTables(text: string): readonly PastedTable[] {
       continue
     }
     const key = `${row.shape.kind} ${row.shape.columns.join()}`
-    const known = loose.get(key) ?? {table: {kind: row.shape.kind, columns: row.shape.columns, rows: [], headless: true}, rows: []}
+    const known = loose.get(key) ?? {
+      table: {kind: row.shape.kind, columns: row.shape.columns, rows: [], headless: true},
+      rows: [],
+    }
     known.rows.push({line: number, cells: row.cells})
     loose.set(key, known)
   }

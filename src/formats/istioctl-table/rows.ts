@@ -48,17 +48,23 @@ export const ROW_SHAPES: readonly RowShape[] = [
   {
     kind: 'endpoint',
     columns: ['ENDPOINT', 'STATUS', 'OUTLIER CHECK', 'CLUSTER'],
-    row: new RegExp(`^(\\S+)${GAP}(HEALTHY|UNHEALTHY|DRAINING|TIMEOUT|DEGRADED|UNKNOWN)${GAP}(OK|FAILED)${GAP}(\\S+)\\s*$`),
+    row: new RegExp(
+      `^(\\S+)${GAP}(HEALTHY|UNHEALTHY|DRAINING|TIMEOUT|DEGRADED|UNKNOWN)${GAP}(OK|FAILED)${GAP}(\\S+)\\s*$`,
+    ),
   },
   {
     kind: 'endpoint',
     columns: ['ENDPOINT', 'STATUS', 'CLUSTER'],
-    row: new RegExp(`^(\\S+)${GAP}(HEALTHY|UNHEALTHY|DRAINING|TIMEOUT|DEGRADED|UNKNOWN)${GAP}(\\S*\\|\\S+|\\S*Cluster\\S*)\\s*$`),
+    row: new RegExp(
+      `^(\\S+)${GAP}(HEALTHY|UNHEALTHY|DRAINING|TIMEOUT|DEGRADED|UNKNOWN)${GAP}(\\S*\\|\\S+|\\S*Cluster\\S*)\\s*$`,
+    ),
   },
   {
     kind: 'listener',
     columns: ['ADDRESS', 'PORT', 'MATCH', 'DESTINATION'],
-    row: new RegExp(`^(?:listener/\\S+\\s+)?(\\S+)\\s+(\\d+)\\s+(ALL|(?:SNI|Trans|App|Addr): .*?)\\s+${DESTINATION}\\s*$`),
+    row: new RegExp(
+      `^(?:listener/\\S+\\s+)?(\\S+)\\s+(\\d+)\\s+(ALL|(?:SNI|Trans|App|Addr): .*?)\\s+${DESTINATION}\\s*$`,
+    ),
   },
   {
     kind: 'listener',
@@ -75,13 +81,18 @@ export const ROW_SHAPES: readonly RowShape[] = [
 ]
 
 /** The table a row is of and its cells, judged by the cells alone. */
-export function readRow(text: string): {readonly shape: RowShape; readonly cells: Readonly<Record<string, string>>} | undefined {
+export function readRow(
+  text: string,
+): {readonly shape: RowShape; readonly cells: Readonly<Record<string, string>>} | undefined {
   if (text.length > 4000) return undefined
   const line = text.trim().replace(/\t+/g, '    ')
   for (const shape of ROW_SHAPES) {
     const found = shape.row.exec(line)
     if (found === null) continue
-    return {shape, cells: Object.fromEntries(shape.columns.map((name, index) => [name, (found[index + 1] ?? '').trim()]))}
+    return {
+      shape,
+      cells: Object.fromEntries(shape.columns.map((name, index) => [name, (found[index + 1] ?? '').trim()])),
+    }
   }
   return undefined
 }

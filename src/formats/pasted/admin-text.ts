@@ -8,8 +8,10 @@ export interface AdminPage {
 }
 
 /** `CLUSTER::ADDRESS::NAME::VALUE` of /clusters; names of clusters hold single colons at most (Envoy admin, GET /clusters). */
-const CLUSTER_LINE = /^(\S.*?)::((?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d+|\S*\/\S+|envoy:\/\/\S+)::(\w+)::(.*)$/
-const CLUSTER_FACT = /^(\S.*?)::(default_priority|high_priority|added_via_api|observability_name|eds_service_name|outlier|version_info|cx_max\w*)::/
+const CLUSTER_LINE =
+  /^(\S.*?)::((?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d+|\S*\/\S+|envoy:\/\/\S+)::(\w+)::(.*)$/
+const CLUSTER_FACT =
+  /^(\S.*?)::(default_priority|high_priority|added_via_api|observability_name|eds_service_name|outlier|version_info|cx_max\w*)::/
 /** `NAME::ADDRESS:PORT` of /listeners. */
 const LISTENER_LINE = /^(\S+)::((?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])):(\d+)$/
 
@@ -32,13 +34,18 @@ interface Host {
 
 function socketAddress(text: string): unknown {
   const [, address, port] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(text) ?? []
-  if (address !== undefined && port !== undefined && !text.includes('/')) return {socket_address: {address, port_value: Number(port)}}
+  if (address !== undefined && port !== undefined && !text.includes('/'))
+    return {socket_address: {address, port_value: Number(port)}}
   return {pipe: {path: text}}
 }
 
 function healthStatus(flags: string): unknown {
   const all = flags.split('/').filter(flag => flag !== '' && flag !== 'healthy')
-  const eds = all.includes('failed_eds_health') ? 'UNHEALTHY' : all.includes('degraded_eds_health') ? 'DEGRADED' : 'HEALTHY'
+  const eds = all.includes('failed_eds_health')
+    ? 'UNHEALTHY'
+    : all.includes('degraded_eds_health')
+      ? 'DEGRADED'
+      : 'HEALTHY'
   return {
     eds_health_status: eds,
     ...Object.fromEntries(all.flatMap(flag => (FLAGS[flag] === undefined ? [] : [[FLAGS[flag], true]]))),
@@ -47,7 +54,11 @@ function healthStatus(flags: string): unknown {
 
 function hostStatus({address, facts}: Host): unknown {
   const weight = Number(facts.get('weight'))
-  const locality = {region: facts.get('region') ?? '', zone: facts.get('zone') ?? '', sub_zone: facts.get('sub_zone') ?? ''}
+  const locality = {
+    region: facts.get('region') ?? '',
+    zone: facts.get('zone') ?? '',
+    sub_zone: facts.get('sub_zone') ?? '',
+  }
   return {
     address,
     ...(facts.get('hostname') === undefined ? {} : {hostname: facts.get('hostname')}),
@@ -85,7 +96,9 @@ export function listenersPage(lines: readonly UnwrappedLine[]): AdminPage | unde
   const statuses = lines.flatMap(({text}) => {
     const [, name, address, port] = LISTENER_LINE.exec(text.trim()) ?? []
     if (name === undefined || address === undefined) return []
-    return [{name, local_address: {socket_address: {address: address.replace(/^\[|\]$/g, ''), port_value: Number(port)}}}]
+    return [
+      {name, local_address: {socket_address: {address: address.replace(/^\[|\]$/g, ''), port_value: Number(port)}}},
+    ]
   })
   return statuses.length === 0 ? undefined : {evidence: 'envoy.listeners', value: {listener_statuses: statuses}}
 }

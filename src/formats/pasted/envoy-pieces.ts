@@ -51,8 +51,17 @@ function sectionPieces(value: JsonObject): readonly DumpPiece[] {
   return Object.entries(SECTION_LISTS).flatMap(([section, names]) => {
     const lists = names.filter(name => Array.isArray(field(value, name)))
     if (lists.length === 0 && type !== section) return []
-    const fields = Object.fromEntries(Object.entries(value).filter(([key]) => !names.some(name => key === name || key === lowerCamel(name))))
-    return [{kind: 'dump' as const, section, lists: Object.fromEntries(lists.map(name => [name, listOf(value, name)])), fields}]
+    const fields = Object.fromEntries(
+      Object.entries(value).filter(([key]) => !names.some(name => key === name || key === lowerCamel(name))),
+    )
+    return [
+      {
+        kind: 'dump' as const,
+        section,
+        lists: Object.fromEntries(lists.map(name => [name, listOf(value, name)])),
+        fields,
+      },
+    ]
   })
 }
 
@@ -64,29 +73,85 @@ function bootstrapPieces(value: JsonObject): readonly DumpPiece[] {
   const listeners = listOf(bootstrap, 'static_resources', 'listeners').map(listener => ({listener}))
   return [
     {kind: 'dump', section: 'Bootstrap', lists: {}, fields},
-    ...(clusters.length === 0 ? [] : [{kind: 'dump' as const, section: 'Clusters', lists: {static_clusters: clusters}, fields: {}}]),
-    ...(listeners.length === 0 ? [] : [{kind: 'dump' as const, section: 'Listeners', lists: {static_listeners: listeners}, fields: {}}]),
+    ...(clusters.length === 0
+      ? []
+      : [{kind: 'dump' as const, section: 'Clusters', lists: {static_clusters: clusters}, fields: {}}]),
+    ...(listeners.length === 0
+      ? []
+      : [{kind: 'dump' as const, section: 'Listeners', lists: {static_listeners: listeners}, fields: {}}]),
   ]
 }
 
 /** Resources that stand alone, most telling first, each with the entry of the section it becomes. */
 const RESOURCES: readonly (readonly [is: (value: JsonObject) => boolean, piece: (value: JsonObject) => DumpPiece])[] = [
-  [v => has(v, 'active_state', 'warming_state', 'draining_state', 'error_state') && has(v, 'name', 'active_state'), v => piece('Listeners', 'dynamic_listeners', v)],
-  [v => isObject(field(v, 'cluster')) && has(v, 'version_info', 'last_updated', 'cluster') && has(at(v, 'cluster'), 'name'), v => piece('Clusters', 'dynamic_active_clusters', v)],
+  [
+    v => has(v, 'active_state', 'warming_state', 'draining_state', 'error_state') && has(v, 'name', 'active_state'),
+    v => piece('Listeners', 'dynamic_listeners', v),
+  ],
+  [
+    v =>
+      isObject(field(v, 'cluster')) &&
+      has(v, 'version_info', 'last_updated', 'cluster') &&
+      has(at(v, 'cluster'), 'name'),
+    v => piece('Clusters', 'dynamic_active_clusters', v),
+  ],
   [v => isObject(field(v, 'listener')), v => piece('Listeners', 'static_listeners', v)],
-  [v => isObject(field(v, 'route_config')) && !has(v, 'stat_prefix', 'http_filters'), v => piece('Routes', 'dynamic_route_configs', v)],
+  [
+    v => isObject(field(v, 'route_config')) && !has(v, 'stat_prefix', 'http_filters'),
+    v => piece('Routes', 'dynamic_route_configs', v),
+  ],
   [v => isObject(field(v, 'endpoint_config')), v => piece('Endpoints', 'dynamic_endpoint_configs', v)],
   [v => isObject(field(v, 'secret')), secretEntry],
   [v => isObject(field(v, 'ecds_filter')), v => piece('Ecds', 'ecds_filters', v)],
-  [v => has(v, 'tls_certificate', 'validation_context', 'generic_secret', 'session_ticket_keys') && has(v, 'name'), v => piece('Secrets', 'dynamic_active_secrets', {name: field(v, 'name'), secret: v})],
+  [
+    v => has(v, 'tls_certificate', 'validation_context', 'generic_secret', 'session_ticket_keys') && has(v, 'name'),
+    v => piece('Secrets', 'dynamic_active_secrets', {name: field(v, 'name'), secret: v}),
+  ],
   [v => has(v, 'virtual_hosts'), v => piece('Routes', 'dynamic_route_configs', {route_config: v})],
-  [v => Array.isArray(field(v, 'domains')) && has(v, 'name', 'routes'), v => piece('Routes', 'dynamic_route_configs', {route_config: {name: '', virtual_hosts: [v]}})],
-  [v => has(v, 'filter_chains', 'default_filter_chain', 'listener_filters', 'use_original_dst') || (has(v, 'address') && has(v, 'name', 'traffic_direction')), v => piece('Listeners', 'dynamic_listeners', {name: field(v, 'name'), active_state: {listener: v}})],
-  [v => Array.isArray(field(v, 'filters')) && has(v, 'filter_chain_match', 'transport_socket', 'filters'), v => piece('Listeners', 'dynamic_listeners', {active_state: {listener: {filter_chains: [v]}}})],
-  [v => has(v, 'cluster_name') && Array.isArray(field(v, 'endpoints')), v => piece('Endpoints', 'dynamic_endpoint_configs', {endpoint_config: v})],
-  [v => has(v, 'name') && has(v, 'eds_cluster_config', 'connect_timeout', 'load_assignment', 'lb_policy', 'circuit_breakers', 'dns_lookup_family', 'outlier_detection') , v => piece('Clusters', 'dynamic_active_clusters', {cluster: v})],
-  [v => has(v, 'name') && /^(EDS|STATIC|STRICT_DNS|LOGICAL_DNS|ORIGINAL_DST)$/.test(textOf(v, 'type') ?? ''), v => piece('Clusters', 'dynamic_active_clusters', {cluster: v})],
-  [v => isObject(field(v, 'match')) && has(v, 'route', 'redirect', 'direct_response'), v => piece('Routes', 'dynamic_route_configs', {route_config: {name: '', virtual_hosts: [{name: '', domains: [], routes: [v]}]}})],
+  [
+    v => Array.isArray(field(v, 'domains')) && has(v, 'name', 'routes'),
+    v => piece('Routes', 'dynamic_route_configs', {route_config: {name: '', virtual_hosts: [v]}}),
+  ],
+  [
+    v =>
+      has(v, 'filter_chains', 'default_filter_chain', 'listener_filters', 'use_original_dst') ||
+      (has(v, 'address') && has(v, 'name', 'traffic_direction')),
+    v => piece('Listeners', 'dynamic_listeners', {name: field(v, 'name'), active_state: {listener: v}}),
+  ],
+  [
+    v => Array.isArray(field(v, 'filters')) && has(v, 'filter_chain_match', 'transport_socket', 'filters'),
+    v => piece('Listeners', 'dynamic_listeners', {active_state: {listener: {filter_chains: [v]}}}),
+  ],
+  [
+    v => has(v, 'cluster_name') && Array.isArray(field(v, 'endpoints')),
+    v => piece('Endpoints', 'dynamic_endpoint_configs', {endpoint_config: v}),
+  ],
+  [
+    v =>
+      has(v, 'name') &&
+      has(
+        v,
+        'eds_cluster_config',
+        'connect_timeout',
+        'load_assignment',
+        'lb_policy',
+        'circuit_breakers',
+        'dns_lookup_family',
+        'outlier_detection',
+      ),
+    v => piece('Clusters', 'dynamic_active_clusters', {cluster: v}),
+  ],
+  [
+    v => has(v, 'name') && /^(EDS|STATIC|STRICT_DNS|LOGICAL_DNS|ORIGINAL_DST)$/.test(textOf(v, 'type') ?? ''),
+    v => piece('Clusters', 'dynamic_active_clusters', {cluster: v}),
+  ],
+  [
+    v => isObject(field(v, 'match')) && has(v, 'route', 'redirect', 'direct_response'),
+    v =>
+      piece('Routes', 'dynamic_route_configs', {
+        route_config: {name: '', virtual_hosts: [{name: '', domains: [], routes: [v]}]},
+      }),
+  ],
 ]
 
 function secretEntry(value: JsonObject): DumpPiece {
@@ -117,7 +182,11 @@ const PAGES: readonly (readonly [is: (value: JsonObject) => boolean, EvidenceId]
 ]
 
 function isSyncEntry(value: unknown): boolean {
-  return isObject(value) && has(value, 'proxy') && has(value, 'cluster_sent', 'listener_sent', 'resources', 'proxy_type', 'istio_version', 'cluster_acked')
+  return (
+    isObject(value) &&
+    has(value, 'proxy') &&
+    has(value, 'cluster_sent', 'listener_sent', 'resources', 'proxy_type', 'istio_version', 'cluster_acked')
+  )
 }
 
 function isManifest(value: JsonObject): boolean {
@@ -127,12 +196,14 @@ function isManifest(value: JsonObject): boolean {
 function objectPieces(value: JsonObject): readonly EnvoyPiece[] {
   if (isManifest(value)) return []
   const configs = field(value, 'configs')
-  if (Array.isArray(configs) || isObject(configs)) return Object.values(configs).flatMap(each => (isObject(each) ? objectPieces(each) : []))
+  if (Array.isArray(configs) || isObject(configs))
+    return Object.values(configs).flatMap(each => (isObject(each) ? objectPieces(each) : []))
   const found = PAGES.find(([is]) => is(value))
   if (found !== undefined) return [page(found[1], value)]
   const sections = sectionPieces(value)
   if (sections.length > 0) return sections
-  if (SECTION_TYPE.exec(textOf(value, '@type') ?? '')?.[1] === 'Bootstrap' || isBootstrap(value)) return bootstrapPieces(value)
+  if (SECTION_TYPE.exec(textOf(value, '@type') ?? '')?.[1] === 'Bootstrap' || isBootstrap(value))
+    return bootstrapPieces(value)
   if (isSyncEntry(value)) return [page('istiod.syncz', [value])]
   if (has(value, 'host_statuses') && has(value, 'name')) return [page('envoy.clusters', {cluster_statuses: [value]})]
   const type = textOf(value, '@type') ?? ''
@@ -142,7 +213,10 @@ function objectPieces(value: JsonObject): readonly EnvoyPiece[] {
 
 function isBootstrap(value: JsonObject): boolean {
   const bootstrap = field(value, 'bootstrap')
-  return has(isObject(bootstrap) ? bootstrap : value, 'static_resources', 'dynamic_resources') || (isObject(bootstrap) && has(bootstrap, 'node', 'admin'))
+  return (
+    has(isObject(bootstrap) ? bootstrap : value, 'static_resources', 'dynamic_resources') ||
+    (isObject(bootstrap) && has(bootstrap, 'node', 'admin'))
+  )
 }
 
 /** What a JSON value is of Envoy's or istiod's: sections, pieces of sections, resources alone or in a list, pages; nothing for anything else. */
@@ -150,10 +224,15 @@ export function envoyPieces(value: unknown): readonly EnvoyPiece[] {
   if (Array.isArray(value)) {
     if (value.length > 0 && value.every(isSyncEntry)) return [page('istiod.syncz', value)]
     const pieces = value.flatMap(each => (isObject(each) ? objectPieces(each) : []))
-    const statuses = pieces.filter((each): each is PagePiece => each.kind === 'page' && each.evidence === 'envoy.clusters')
+    const statuses = pieces.filter(
+      (each): each is PagePiece => each.kind === 'page' && each.evidence === 'envoy.clusters',
+    )
     if (statuses.length < 2) return pieces
     const all = statuses.flatMap(each => listOf(each.value, 'cluster_statuses'))
-    return [...pieces.filter(each => !statuses.includes(each as PagePiece)), page('envoy.clusters', {cluster_statuses: all})]
+    return [
+      ...pieces.filter(each => !statuses.includes(each as PagePiece)),
+      page('envoy.clusters', {cluster_statuses: all}),
+    ]
   }
   return isObject(value) ? objectPieces(value) : []
 }
@@ -164,7 +243,8 @@ export function assembledDump(pieces: readonly DumpPiece[]): {readonly configs: 
   for (const {section, lists, fields} of pieces) {
     const known = sections.get(section) ?? {lists: new Map<string, unknown[]>(), fields: {}}
     known.fields = {...fields, ...known.fields}
-    for (const [name, entries] of Object.entries(lists)) known.lists.set(name, [...(known.lists.get(name) ?? []), ...entries])
+    for (const [name, entries] of Object.entries(lists))
+      known.lists.set(name, [...(known.lists.get(name) ?? []), ...entries])
     sections.set(section, known)
   }
   const configs = [...sections].map(([section, {lists, fields}]) => ({

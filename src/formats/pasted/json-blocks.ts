@@ -19,8 +19,8 @@ function members(text: string, start: number): PartialJson | undefined {
   const read = parsePartialJson(`{${text.slice(start)}`)
   if (read !== undefined) {
     // The braces put around it are no cut: only a value that ends early is one.
-    const closed = /[}\]"\w]\s*,?\s*$/.test(text) && parsePartialJson(`{${text.slice(start)}\n}`)
-    const value = closed && closed.cuts.every(({how}) => how === 'elided') ? closed : read
+    const closed = /[}\]"\w]\s*,?\s*$/.test(text) ? parsePartialJson(`{${text.slice(start)}\n}`) : undefined
+    const value = closed?.cuts.every(({how}) => how === 'elided') === true ? closed : read
     return {...value, end: Math.min(text.length, start + value.end - 1)}
   }
   return undefined

@@ -28,16 +28,33 @@ export interface Pasted {
 /** Larger texts are no paste: whole pages are read by their own readers. */
 const MAX_TEXT = 64 * 1024 * 1024
 
-function cutGap(label: string, cuts: readonly {readonly line: number; readonly how: 'elided' | 'ends'}[]): readonly Gap[] {
+function cutGap(
+  label: string,
+  cuts: readonly {readonly line: number; readonly how: 'elided' | 'ends'}[],
+): readonly Gap[] {
   const ends = cuts.find(({how}) => how === 'ends')
   const elided = cuts.filter(({how}) => how === 'elided').map(({line}) => line)
   const lines = [...new Set(elided)]
   const more = lines.length > 5 ? ', …' : ''
   return [
-    ...(ends === undefined ? [] : [{what: `${label}:${ends.line}`, reason: 'truncated' as const, detail: 'the text ends in the middle of the JSON; what is whole before it is used'}]),
+    ...(ends === undefined
+      ? []
+      : [
+          {
+            what: `${label}:${ends.line}`,
+            reason: 'truncated' as const,
+            detail: 'the text ends in the middle of the JSON; what is whole before it is used',
+          },
+        ]),
     ...(lines.length === 0
       ? []
-      : [{what: label, reason: 'truncated' as const, detail: `parts were cut out (line ${lines.slice(0, 5).join(', ')}${more}); what was there is unknown`}]),
+      : [
+          {
+            what: label,
+            reason: 'truncated' as const,
+            detail: `parts were cut out (line ${lines.slice(0, 5).join(', ')}${more}); what was there is unknown`,
+          },
+        ]),
   ]
 }
 
@@ -49,9 +66,14 @@ interface FromJson {
 
 /** A text that is YAML of Envoy: a static configuration, or what istioctl prints with `-o yaml`. */
 function fromYaml(label: string, text: string): FromJson {
-  const trimmed = unwrapLines(text).filter(({command}) => command !== true).map(line => line.text).join('\n')
-  const known = /^\s*(?:- )?(?:static_resources|staticResources|dynamic_resources|dynamicResources|bootstrap|configs|virtualHosts|filterChains|clusterName|connectTimeout|edsClusterConfig|dynamicActiveSecrets|addedViaApi|hostStatuses|resources|activeState)\s*:/m
-  if (!known.test(trimmed) || /^\s*(?:- )?(?:apiVersion|kind)\s*:/m.test(trimmed)) return {dump: [], pages: [], missing: []}
+  const trimmed = unwrapLines(text)
+    .filter(({command}) => command !== true)
+    .map(line => line.text)
+    .join('\n')
+  const known =
+    /^\s*(?:- )?(?:static_resources|staticResources|dynamic_resources|dynamicResources|bootstrap|configs|virtualHosts|filterChains|clusterName|connectTimeout|edsClusterConfig|dynamicActiveSecrets|addedViaApi|hostStatuses|resources|activeState)\s*:/m
+  if (!known.test(trimmed) || /^\s*(?:- )?(?:apiVersion|kind)\s*:/m.test(trimmed))
+    return {dump: [], pages: [], missing: []}
   const value = parseYamlText(trimmed) ?? parseYamlText(text)
   const pieces = envoyPieces(value)
   return split(pieces, [], label)
@@ -82,7 +104,14 @@ function joinedPages(pages: readonly PagePiece[], missing: readonly Gap[]): read
   return [...byEvidence].map(([evidence, values]) => ({evidence, value: joined(values), missing}))
 }
 
-const JOINED = ['cluster_statuses', 'clusterStatuses', 'listener_statuses', 'listenerStatuses', 'certificates', 'resources'] as const
+const JOINED = [
+  'cluster_statuses',
+  'clusterStatuses',
+  'listener_statuses',
+  'listenerStatuses',
+  'certificates',
+  'resources',
+] as const
 
 function joined(values: readonly unknown[]): unknown {
   const [first] = values
@@ -95,7 +124,10 @@ function joined(values: readonly unknown[]): unknown {
 /** Everything of Envoy, istiod and istioctl that a pasted text holds: JSON and YAML whole, in pieces or cut, admin pages as text, tables. Never fails. */
 export function recognisePasted(label: string, bytes: Uint8Array): Pasted {
   if (bytes.length > MAX_TEXT) return {evidence: [], dump: [], dumpMissing: [], tables: []}
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8').replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .replace(/\r\n?/g, '\n')
   const json = fromJson(label, text)
   const yaml = json.dump.length + json.pages.length === 0 ? fromYaml(label, text) : {dump: [], pages: [], missing: []}
   const dump = [...json.dump, ...yaml.dump]

@@ -5,7 +5,7 @@ import {byClusterName, type EnvoyCluster} from '../../model/envoy-cluster.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
-import {loadDump, noneIn, nothingLeft, requiredSection, unreadNotes} from '../config-dump.js'
+import {loadDump, noneIn, nothingLeft, pendingNotes, requiredSection, unreadNotes} from '../config-dump.js'
 import type {Report} from '../report.js'
 
 export interface ClusterFilter {
@@ -36,7 +36,8 @@ function keeps(filter: ClusterFilter, name: string): boolean {
 /** The clusters of a section that pass the filter, in istioctl's order; a section without any is an error, unless names were asked for. */
 export function clustersIn(section: unknown, filter: ClusterFilter): readonly EnvoyCluster[] {
   const clusters = decodeClusters(section)
-  if (clusters.length === 0 && !filter.fqdn) throw noneIn('Clusters', section)
+  if (clusters.length === 0 && !filter.fqdn && pendingNotes('Clusters', section).length === 0)
+    throw noneIn('Clusters', section)
   return clusters.filter(({name}) => keeps(filter, name)).sort(byClusterName)
 }
 
@@ -46,7 +47,11 @@ export async function clusterReport(source: Source, subject: PodRef, filter: Clu
   const section = requiredSection(dump, 'Clusters', source)
   const clusters = clustersIn(section, filter)
   const all = clusters.length > 0 ? 0 : resourcesOf(section, 'Clusters').length
-  const notes = [...unreadNotes('Clusters', [section]), ...nothingLeft(clusters.length, all, 'clusters')]
+  const notes = [
+    ...pendingNotes('Clusters', section),
+    ...unreadNotes('Clusters', [section]),
+    ...nothingLeft(clusters.length, all, 'clusters'),
+  ]
   const document = () => clusters.map(cluster => resourceJson(cluster.json))
-  return {origin: source.origin, gaps: [], notes, subject, artifact, clusters, document}
+  return {origin: source.origin, gaps: artifact.incomplete ?? [], notes, subject, artifact, clusters, document}
 }

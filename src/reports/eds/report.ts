@@ -48,5 +48,5 @@ export async function edsReport(source: Source, subject: PodRef, filter: Endpoin
         ),
       ),
     )
-  return {origin: source.origin, gaps: [], notes, subject, groups, artifact, document}
+  return {origin: source.origin, gaps: artifact.incomplete ?? [], notes, subject, groups, artifact, document}
 }

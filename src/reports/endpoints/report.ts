@@ -88,7 +88,7 @@ function withoutClusters(source: Source, subject: PodRef, eds: Loaded, filter: E
   const {artifact} = eds
   return {
     origin: source.origin,
-    gaps: [],
+    gaps: artifact.incomplete ?? [],
     notes: [EDS_ONLY, ...noneMatch(rows, eds.groups)],
     subject,
     basis: 'eds',
@@ -121,7 +121,7 @@ export async function endpointReport(
   const notes = [...joinNotes(eds?.ok === false ? eds.gap : undefined, groups), ...noneMatch(rows, groups)]
   return {
     origin: source.origin,
-    gaps: [],
+    gaps: artifact.incomplete ?? [],
     notes,
     subject,
     basis: 'clusters',

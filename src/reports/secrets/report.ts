@@ -4,7 +4,7 @@ import type {EnvoySecret} from '../../model/envoy-secret.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
-import {loadDump, requiredSection, unreadNotes} from '../config-dump.js'
+import {loadDump, pendingNotes, requiredSection, unreadNotes} from '../config-dump.js'
 import {type Reckoning, reckon} from '../reckoning.js'
 import type {Report} from '../report.js'
 
@@ -28,7 +28,20 @@ export async function secretReport(source: Source, subject: PodRef, moment: Mome
   const section = requiredSection(dump, 'Secrets', source)
   const reckoning = reckon(moment.at, artifact, moment.now)
   const secrets = decodeSecrets(section)
-  const notes = [...unreadNotes('Secrets', [section]), ...(secrets.length === 0 ? [] : [`validity ${reckoning.words}`])]
+  const notes = [
+    ...pendingNotes('Secrets', section),
+    ...unreadNotes('Secrets', [section]),
+    ...(secrets.length === 0 ? [] : [`validity ${reckoning.words}`]),
+  ]
   const document = () => resourceJson(section)
-  return {origin: source.origin, gaps: [], notes, subject, secrets, reckoning, artifact, document}
+  return {
+    origin: source.origin,
+    gaps: artifact.incomplete ?? [],
+    notes,
+    subject,
+    secrets,
+    reckoning,
+    artifact,
+    document,
+  }
 }

@@ -49,7 +49,7 @@ function typeSync(
     state,
     ...(sentAt === undefined ? {} : {sentAt}),
     ...(ackedAt === undefined ? {} : {ackedAt}),
-    ...(sent ? {ackedOnce: acked !== undefined && acked !== ''} : {}),
+    ...((sent || error) && ackedAt === undefined ? {ackedOnce: acked !== undefined && acked !== ''} : {}),
     ...(error === undefined || error === '' ? {} : {error: error.trim()}),
   }
 }

@@ -25,6 +25,9 @@ function cellsByPlace(text: string, {columns}: TableHeader): readonly string[] |
   return cells
 }
 
+/** A prompt that waits behind what was pasted. */
+const BARE_PROMPT = /^\s*(?:\[[^\]]{1,80}\]|[\w.@~:/-]{0,80})\s?[$#%>❯➜]\s*$/u
+
 function isRule(text: string): boolean {
   return /^[-=+|\s]+$/.test(text)
 }
@@ -34,9 +37,11 @@ function rowBelow(text: string, header: TableHeader): Readonly<Record<string, st
   const names = header.columns.map(({name}) => name)
   const byGap = cellsByGap(text, names.length)
   const places = cellsByPlace(text, header)
-  const filled =
-    places !== undefined && places.filter(cell => cell !== '').length >= Math.min(2, names.length) && places[0] !== ''
-  const cells = byGap ?? (filled ? places : undefined)
+  // The name of a resource may be empty: its row then begins below the second column.
+  const indented = places?.[0] === '' && text.search(/\S/) >= (header.columns[1]?.start ?? 0)
+  const enough = (places ?? []).filter(cell => cell !== '').length >= Math.min(2, names.length - (indented ? 1 : 0))
+  const filled = places !== undefined && enough && (places[0] !== '' || indented)
+  const cells = indented && filled ? places : (byGap ?? (filled ? places : undefined))
   if (cells !== undefined) return Object.fromEntries(names.map((name, index) => [name, cells[index] ?? '']))
   const row = readRow(text)
   return row?.shape.kind === header.kind ? row.cells : undefined
@@ -77,7 +82,7 @@ export function parseTables(text: string): readonly PastedTable[] {
       open = {header, rows: []}
       continue
     }
-    if (line.trim() === '' || isRule(line)) continue
+    if (line.trim() === '' || isRule(line) || BARE_PROMPT.test(line)) continue
     const below = open === undefined || command === true ? undefined : rowBelow(line, open.header)
     if (open !== undefined && below !== undefined && isOfTable(open.header, below)) {
       open.rows.push({line: number, cells: below})
@@ -111,8 +116,12 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   'SUBSCRIBED TYPES': /^\d+/,
 }
 
+/** Of routes: a match is a path, and every row has domains. */
+const ROUTE_MATCH = /^(\/|regex |PathPrefix:|404$|$)/
+
 function isOfTable({columns, kind}: TableHeader, cells: Readonly<Record<string, string>>): boolean {
   const first = cells[columns[0]?.name ?? ''] ?? ''
   if (/\s/.test(first) && kind !== 'cluster') return false
+  if (kind === 'route' && (!ROUTE_MATCH.test(cells.MATCH ?? '') || cells.DOMAINS === '')) return false
   return columns.every(({name}) => FORMS[name]?.test(cells[name] ?? '') ?? true)
 }

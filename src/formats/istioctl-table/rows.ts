@@ -42,7 +42,7 @@ export const ROW_SHAPES: readonly RowShape[] = [
     kind: 'cluster',
     columns: ['SERVICE FQDN', 'PORT', 'SUBSET', 'DIRECTION', 'TYPE', 'DESTINATION RULE'],
     row: new RegExp(
-      `^(\\S*)${GAP}(\\d+|-)${GAP}(\\S+)${GAP}(inbound|outbound|inbound-vip|-)${GAP}(EDS|STATIC|STRICT_DNS|LOGICAL_DNS|ORIGINAL_DST|CUSTOM\\S*)(?:${GAP}(\\S+))?\\s*$`,
+      `^(?:(\\S+)${GAP})?(\\d+|-)${GAP}(\\S+)${GAP}(inbound|outbound|inbound-vip|-)${GAP}(EDS|STATIC|STRICT_DNS|LOGICAL_DNS|ORIGINAL_DST|CUSTOM\\S*)(?:${GAP}(\\S+))?\\s*$`,
     ),
   },
   {

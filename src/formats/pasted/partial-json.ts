@@ -27,7 +27,7 @@ const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const WORD = /true|false|null/y
 const SPACE = /[\s\u00a0\ufeff]+/y
 /** `...`, `…`, and comments people put where they cut: `// more`, `# ...`, `<snip>`, `[...]` is read as a list with one cut. */
-const ELISION = /(?:\.{3,}|…)[^\n,\]}"]*|\/\/[^\n]*|#[^\n]*|<[^>\n]{1,40}>|\/\*[^]*?\*\//y
+const ELISION = /(?:\.{3,}|…)[^\n,\]}"]*|\/\/[^\n]*|#[^\n]*|<[^>\n]{1,40}>|\/\*[\s\S]*?\*\//y
 
 interface Reading {
   readonly value: unknown

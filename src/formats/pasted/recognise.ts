@@ -64,19 +64,28 @@ interface FromJson {
   readonly missing: readonly Gap[]
 }
 
-/** A text that is YAML of Envoy: a static configuration, or what istioctl prints with `-o yaml`. */
+/** Fields that begin or lie in YAML of Envoy and of nothing else people paste. */
+const YAML_MARK =
+  /^\s*(?:- )?(?:static_resources|staticResources|dynamic_resources|dynamicResources|bootstrap|configs|virtualHosts|virtual_hosts|filterChains|filter_chains|clusterName|connectTimeout|connect_timeout|edsClusterConfig|dynamicActiveSecrets|dynamicWarmingSecrets|addedViaApi|hostStatuses|resources|activeState)\s*:/
+const YAML_LINE = /^(?:\s*$|\s+\S|- |-$|#|["']?[\w@./-]+["']?\s*:(?:\s|$)|[\]}])/
+
+/** The lines around a mark that can belong to one YAML document. */
+function yamlBlock(lines: readonly string[]): string | undefined {
+  const mark = lines.findIndex(line => YAML_MARK.test(line))
+  if (mark < 0) return undefined
+  let start = mark
+  while (start > 0 && YAML_LINE.test(lines[start - 1] ?? '!')) start--
+  let end = mark
+  while (end < lines.length && YAML_LINE.test(lines[end] ?? '!')) end++
+  return lines.slice(start, end).join('\n')
+}
+
+/** A text with YAML of Envoy: a static configuration, or what istioctl prints with `-o yaml`. */
 function fromYaml(label: string, text: string): FromJson {
-  const trimmed = unwrapLines(text)
-    .filter(({command}) => command !== true)
-    .map(line => line.text)
-    .join('\n')
-  const known =
-    /^\s*(?:- )?(?:static_resources|staticResources|dynamic_resources|dynamicResources|bootstrap|configs|virtualHosts|filterChains|clusterName|connectTimeout|edsClusterConfig|dynamicActiveSecrets|addedViaApi|hostStatuses|resources|activeState)\s*:/m
-  if (!known.test(trimmed) || /^\s*(?:- )?(?:apiVersion|kind)\s*:/m.test(trimmed))
-    return {dump: [], pages: [], missing: []}
-  const value = parseYamlText(trimmed) ?? parseYamlText(text)
-  const pieces = envoyPieces(value)
-  return split(pieces, [], label)
+  const lines = unwrapLines(text).filter(({command}) => command !== true)
+  const block = yamlBlock(lines.map(line => line.text))
+  if (block === undefined || /^(?:- )?(?:apiVersion|kind)\s*:/m.test(block)) return {dump: [], pages: [], missing: []}
+  return split(envoyPieces(parseYamlText(block)), [], label)
 }
 
 function split(pieces: ReturnType<typeof envoyPieces>, missing: readonly Gap[], _label: string): FromJson {

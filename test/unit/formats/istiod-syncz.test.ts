@@ -23,8 +23,8 @@ describe('syncz', () => {
       ]),
     )
     expect(page.ok && page.value.proxies[0]?.types).toEqual([
-      {type: 'CDS', state: 'SYNCED', sentAt: '2021-03-01T10:00:00Z', ackedAt: '2021-03-01T10:00:00Z', ackedOnce: true},
-      {type: 'LDS', state: 'STALE', sentAt: '2021-03-01T10:00:00Z', ackedAt: '2021-03-01T09:00:00Z', ackedOnce: true},
+      {type: 'CDS', state: 'SYNCED', sentAt: '2021-03-01T10:00:00Z', ackedAt: '2021-03-01T10:00:00Z'},
+      {type: 'LDS', state: 'STALE', sentAt: '2021-03-01T10:00:00Z', ackedAt: '2021-03-01T09:00:00Z'},
       {type: 'EDS', state: 'NOT SENT'},
       {type: 'RDS', state: 'NOT SENT'},
     ])

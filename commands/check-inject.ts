@@ -6,7 +6,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {requirementsToLabels} from '../src/model/selector.js'
 import {UserError} from '../src/model/user-error.js'
 import {checkTargets} from '../src/reports/check/targets/targets.js'
-import {checkInjectReport, imaginedPod} from '../src/reports/check-inject/report.js'
+import {checkInjectReport, hypotheticalPod} from '../src/reports/check-inject/report.js'
 import {checkInjectView} from '../src/reports/check-inject/view.js'
 
 export default class CheckInject extends MeshCommand {
@@ -35,7 +35,7 @@ export default class CheckInject extends MeshCommand {
       const objects =
         flags.labels === undefined
           ? await checkTargets(source, args.pod === undefined ? [] : [args.pod], {namespace: flags.namespace})
-          : [imaginedPod(requirementsToLabels(flags.labels), namespace)]
+          : [hypotheticalPod(requirementsToLabels(flags.labels), namespace)]
       await this.print(flags, await checkInjectReport(source, objects, flags.istioNamespace), checkInjectView)
     })
   }

@@ -6,7 +6,7 @@ import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {progressLine} from '../src/cli/progress-line.js'
-import {settledReport, severitiesByCode} from '../src/reports/check/policy.js'
+import {finalizeReport, severitiesByCode} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
 import {podPages} from '../src/reports/check/targets/pod-pages.js'
 import {checkView} from '../src/reports/check/view.js'
@@ -63,12 +63,12 @@ export default class Check extends MeshCommand {
       const failOn = flags['fail-on'] ?? config.failOn ?? 'warning'
       const {istioNamespace, 'all-namespaces': everywhere} = flags
       const options = {rules, failOn, istioNamespace, deep, everywhere, now: new Date(), version: this.config.version}
-      // Nothing is written over where every call gets a line of its own.
+      // With --calls each call gets its own line, so progress would overwrite them.
       const line = progressLine(process.stderr, {afterMs: flags.calls ? Number.POSITIVE_INFINITY : 1000})
       const progress = (done: number, total?: number) =>
         line.show(`${done}${total === undefined ? '' : `/${total}`} pods checked`)
       const raw = await checkReport(source, pods, {...options, progress}).finally(() => line.clear())
-      const report = await settledReport(source, raw, {severities, accepted, at: options.now}, specs)
+      const report = await finalizeReport(source, raw, {severities, accepted, at: options.now}, specs)
       process.exitCode = exitCodeOf(report, flags['require-all'])
       await writeOutputs(specs, report, checkView)
       const shown = specs.find(({file}) => file === undefined)

@@ -17,9 +17,9 @@ function isKnown(word: string): boolean {
 export default class Explain extends MeshCommand {
   static override summary = 'Explain codes, ports, flags, terms and log lines of a mesh'
   static override description =
-    `Knows rules (MCT1001), codes of istioctl analyze (IST0101), ports, HTTP codes, Envoy's response flags and details,
-TLS errors, gRPC codes, cluster names, words of old and new Istio, and whole lines of logs: access logs, istio-proxy,
-pilot-agent, istiod, istio-cni, ztunnel, events. Without a word it lists what can be explained.`
+    `Explains rules (MCT1001), istioctl analyze codes (IST0101), ports, HTTP codes, Envoy's response flags and details,
+TLS errors, gRPC codes, cluster names, terms of old and new Istio, and whole log lines: access logs, istio-proxy,
+pilot-agent, istiod, istio-cni, ztunnel, events. Without an argument it lists what can be explained.`
   static override examples = [
     ...['MCT1001', 'IST0143', '15006', 'UF', '503 UF,URX', 'BlackHoleCluster'].map(
       word => `<%= config.bin %> explain ${word}`,
@@ -55,7 +55,7 @@ pilot-agent, istiod, istio-cni, ztunnel, events. Without a word it lists what ca
       await this.print(flags, contentsReport(RULES), contentsView)
       return
     }
-    // Only a code of nobody's is looked up among the team's own rules.
+    // Only an unknown code is looked up in the team's own rules.
     const own = flags.config !== undefined || (/^[a-z]{3}\d{4}$/i.test(text) && !isKnown(text))
     const rules = own ? await knownRules(await readCheckConfig(flags.config, process.cwd())) : RULES
     await this.print(flags, explainReport(rules, text), explainView)

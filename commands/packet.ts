@@ -26,7 +26,7 @@ export default class Packet extends MeshCommand {
     selector: selectorFlag,
     ...debugFlags,
     out: Flags.string({helpValue: 'tcp://ADDRESS:PORT', description: 'simulate a packet sent by a process in the pod'}),
-    in: Flags.string({helpValue: 'tcp://:PORT', description: 'simulate a packet that arrives at the pod'}),
+    in: Flags.string({helpValue: 'tcp://:PORT', description: 'simulate simulate a packet that arrives at the pod'}),
     peer: Flags.string({helpValue: 'ADDRESS', description: 'source address of the arriving packet', dependsOn: ['in']}),
     source: Flags.string({helpValue: 'ADDRESS', description: 'local address the sending socket is bound to'}),
     interface: Flags.string({description: 'interface the packet arrives on', dependsOn: ['in']}),

@@ -245,7 +245,7 @@ describe('the house', () => {
     expect(FILES.filter(file => !/^[a-z0-9/.-]+\.ts$/.test(file))).toEqual([])
   })
 
-  test('no `any`, no non-null assertion, no enum, no default export outside commands', () => {
+  test('no `any`, no enum, no default export outside commands (Biome refuses non-null assertions)', () => {
     expect(
       problems(file => {
         const code = codeOf(file)
@@ -292,6 +292,19 @@ describe('the house', () => {
           .filter(match => !/\*\/\s*$/.test(match[2] ?? ''))
           .map(match => `${match[3]} has no sentence above it`)
       }),
+    ).toEqual([])
+  })
+
+  test('nothing outside the sources decides by the kind of a source', () => {
+    const decision =
+      /\borigin\??\.kind\s*(?:[!=]==|\])|\(\s*[\w.]*origin\??\.kind\s*\)|\bkind\s*[!=]==\s*'(?:bundle|files|netns|sample|memory)'/g
+    expect("if (source.origin.kind !== 'cluster') return".match(decision)).toHaveLength(1)
+    expect(
+      problems(file =>
+        file.startsWith('src/sources/')
+          ? []
+          : [...(TEXT.get(file) ?? '').matchAll(decision)].map(match => `${match[0]}: ask its traits instead`),
+      ),
     ).toEqual([])
   })
 

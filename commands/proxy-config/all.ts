@@ -30,7 +30,7 @@ export default class ProxyConfigAll extends MeshCommand {
     ...listenerFlags,
     ...routeFlags,
     verbose: verboseFlag,
-    'with-headers': Flags.boolean({description: 'print a heading above each table'}),
+    'with-headers': Flags.boolean({description: 'print print a heading above each table'}),
   }
 
   async run(): Promise<void> {

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {NO_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {bisectReport, bisectView, readWish} from '../../src/reports/snapshots/bisect.js'
+import {bisectReport, bisectView, parseBisectQuery} from '../../src/reports/snapshots/bisect.js'
 import {snapshotFolder} from '../../src/sources/snapshot/place.js'
 import {listSnapshots, snapshotSource} from '../../src/sources/snapshot/store.js'
 
@@ -23,7 +23,7 @@ export default class SnapshotBisect extends MeshCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(SnapshotBisect)
-    const wish = readWish(args.what, flags.pod)
+    const wish = parseBisectQuery(args.what, flags.pod)
     const folder = snapshotFolder()
     const {snapshots} = await listSnapshots(folder)
     const names = snapshots.map(each => each.name)

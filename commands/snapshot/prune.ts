@@ -11,7 +11,7 @@ export default class SnapshotPrune extends MeshCommand {
   static override examples = ['<%= config.bin %> snapshot prune --keep 10 --older-than 7d --dry-run']
   static override needs = NO_NEEDS
   static override flags = {
-    keep: Flags.integer({min: 0, description: 'keep at least this many of the newest snapshots'}),
+    keep: Flags.integer({min: 0, description: 'keep at least this many of the newest snapshots snapshots'}),
     'older-than': Flags.string({
       helpValue: 'DURATION',
       description: 'remove only snapshots older than this, such as 7d',

@@ -5,7 +5,7 @@ import {type CheckConfig, parseCheckConfig} from '../formats/check-config.js'
 import {UserError} from '../model/user-error.js'
 
 /** The name of the file a team keeps its settings in. */
-export const CONFIG_FILE = '.meshctl.yaml'
+const CONFIG_FILE = '.meshctl.yaml'
 
 async function readText(path: string): Promise<string> {
   try {

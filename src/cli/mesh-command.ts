@@ -142,7 +142,7 @@ export abstract class MeshCommand extends Command {
   protected async remarks<R extends Report>(report: R, view: View<R>, form: Form): Promise<void> {
     for (const note of report.notes) await remark(note)
     const shown = view.showsGaps === true && !PLAIN_DATA.includes(form)
-    const gaps = shown ? (view.untold?.(report, form) ?? []) : report.gaps
+    const gaps = shown ? (view.unreportedGaps?.(report, form) ?? []) : report.gaps
     for (const sentence of gapSentences(gaps)) await remark(`not checked: ${sentence}`)
     if (report.next !== undefined) await remark(report.next)
   }

@@ -1,3 +1,4 @@
+import {isObject} from '../formats/decode.js'
 import {UserError} from '../model/user-error.js'
 import {type Form, isDocForm, STANDARD_FORMS, TEXT_FORMS, type View} from '../reports/view.js'
 import type {Doc} from '../terminal/doc.js'
@@ -5,6 +6,9 @@ import {escapeLines} from '../terminal/escape.js'
 import {renderJson} from '../terminal/json.js'
 import {type Layout, renderDoc} from '../terminal/render.js'
 import {columnsOf, sortDoc} from '../terminal/sort.js'
+
+/** The apiVersion of documents in meshctl's own format. */
+const OWN_API = 'meshctl/v1'
 
 /** The form asked for, or the usual one; one the view does not have is an error that lists those it has. */
 export function formOf<R>(asked: string | undefined, view: View<R>): Form {
@@ -32,6 +36,13 @@ function ordered(doc: Doc, column: string | undefined): Doc {
   })
 }
 
+/** The data of an answer with what it rests on. Documents that are those of istioctl stay as istioctl writes them. */
+function dataOf<R>(report: R, view: View<R>): unknown {
+  const data = view.data(report)
+  const own = isObject(data) && data.apiVersion === OWN_API && isObject(report) && 'provenance' in report
+  return own ? {...data, provenance: report.provenance} : data
+}
+
 /** The bytes to write for a report in a form; raw bytes are escaped when a terminal would see them. */
 export async function rendered<R>(
   report: R,
@@ -43,13 +54,13 @@ export async function rendered<R>(
 ): Promise<string | Uint8Array> {
   switch (form) {
     case 'json': {
-      const data = view.data(report)
+      const data = dataOf(report, view)
       if (view.jsonLines === true && Array.isArray(data)) return data.map(entry => renderJson(entry, 0)).join('')
       return renderJson(data, view.jsonIndent)
     }
     case 'yaml': {
       const {renderYaml} = await import('../terminal/yaml.js')
-      return renderYaml(view.data(report))
+      return renderYaml(dataOf(report, view))
     }
     case 'raw': {
       const bytes = view.raw?.(report) ?? new Uint8Array()

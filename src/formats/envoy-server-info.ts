@@ -1,6 +1,6 @@
 import {type Answer, answered, missing} from '../model/answer.js'
 import type {Artifact} from '../model/evidence.js'
-import {field, flagOf, isObject, listOf, textOf} from './decode.js'
+import {field, flagOf, isObject, textOf} from './decode.js'
 import {parseJson} from './json-text.js'
 
 /** What Envoy says about itself. */
@@ -58,9 +58,4 @@ export function parseServerInfo(artifact: Artifact): Answer<ServerInfo> {
     options: optionsOf(info),
     json: info,
   })
-}
-
-/** Names of the extensions Envoy was built with, when it says so. */
-export function extensionsOf(info: ServerInfo): readonly string[] {
-  return listOf(info.json, 'node', 'extensions').map(each => textOf(each, 'name') ?? '')
 }

@@ -32,7 +32,7 @@ function nonceTime(nonce: string | undefined): string | undefined {
   return /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)\//.exec(nonce ?? '')?.[1]
 }
 
-/** istiod's own reckoning: an error wins, nothing sent is NOT SENT, sent and acked alike is SYNCED, else STALE. */
+/** istiod's own logic: an error wins, nothing sent is NOT SENT, sent and acked alike is SYNCED, else STALE. */
 function typeSync(
   type: string,
   sent: string | undefined,
@@ -40,8 +40,8 @@ function typeSync(
   sentTime?: string,
   error?: string,
 ): TypeSync {
-  const state: SyncState =
-    error !== undefined && error !== '' ? 'ERROR' : !sent ? 'NOT SENT' : sent === acked ? 'SYNCED' : 'STALE'
+  const delivery: SyncState = sent === acked ? 'SYNCED' : 'STALE'
+  const state: SyncState = error ? 'ERROR' : sent ? delivery : 'NOT SENT'
   const sentAt = sentTime ?? nonceTime(sent)
   const ackedAt = nonceTime(acked)
   return {

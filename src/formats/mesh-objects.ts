@@ -10,8 +10,7 @@ import {
   readSidecar,
   readVirtualService,
 } from './istio-traffic/parse.js'
-import {readNamespace} from './kube-namespace.js'
-import {readNode} from './kube-node.js'
+import {readNamespace, readNode} from './kube-cluster.js'
 import {readService} from './kube-service.js'
 import {readNetworkPolicy} from './network-policy.js'
 

@@ -200,9 +200,34 @@ export function isUnderstood(rule: Rule): boolean {
   return rule.conditions.every(c => c.field !== 'opaque') && rule.actions.every(a => a.kind !== 'opaque')
 }
 
-/** The chain of that name in that table, if the ruleset has it. */
-export function findChain(ruleset: Ruleset, table: string, chain: string): Chain | undefined {
-  return ruleset.tables.find(t => t.name === table)?.chains.find(c => c.name === chain)
+/** A chain with where it is. */
+export interface PlacedChain {
+  readonly ruleset: Ruleset
+  readonly table: Table
+  readonly chain: Chain
+}
+
+/** A rule with where it is. */
+export interface PlacedRule extends PlacedChain {
+  readonly rule: Rule
+}
+
+/** Every chain of the rulesets, in their order. */
+export function everyChain(rulesets: readonly Ruleset[]): readonly PlacedChain[] {
+  return rulesets.flatMap(ruleset =>
+    ruleset.tables.flatMap(table => table.chains.map(chain => ({ruleset, table, chain}))),
+  )
+}
+
+/** Every rule of the rulesets, in their order. */
+export function everyRule(rulesets: readonly Ruleset[]): readonly PlacedRule[] {
+  return everyChain(rulesets).flatMap(place => place.chain.rules.map(rule => ({...place, rule})))
+}
+
+/** The rule store in the words of its tools: `iptables-nft`, `iptables-legacy`, `nftables`; `iptables` where the text does not say which. */
+export function backendName(backend: Backend): string {
+  if (backend === 'native') return 'nftables'
+  return backend === 'unknown' ? 'iptables' : `iptables-${backend}`
 }
 
 /** How many rules a ruleset holds in all. */
@@ -212,7 +237,7 @@ export function ruleCount(ruleset: Ruleset): number {
 
 /** How many first packets the rules that redirect to a port have counted; undefined where the text has no counters. */
 export function redirectPackets(rulesets: readonly Ruleset[], port: number): number | undefined {
-  const rules = rulesets.flatMap(({tables}) => tables.flatMap(({chains}) => chains.flatMap(chain => chain.rules)))
+  const rules = everyRule(rulesets).map(({rule}) => rule)
   const counters = rules
     .filter(({actions}) => actions.some(action => action.kind === 'redirect' && action.ports === String(port)))
     .map(rule => rule.counters?.packets)

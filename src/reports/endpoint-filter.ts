@@ -1,6 +1,6 @@
 import {type EndpointGroup, type EnvoyEndpoint, edsAddressText, endpointText, portOf} from '../model/envoy-endpoint.js'
 
-/** What the user asked for; empty and 0 mean any. */
+/** The filter flags; empty and 0 match anything. */
 export interface EndpointFilter {
   readonly address?: string | undefined
   readonly port?: number | undefined
@@ -12,7 +12,7 @@ function sameText(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()
 }
 
-/** An address is meant by its IP, `IP:port`, or as the table writes it. */
+/** Matches an address by IP, by `IP:port`, or as the table prints it. */
 function isAddress(endpoint: EnvoyEndpoint, wanted: string): boolean {
   return [endpoint.address, ...endpoint.additional].some(address => {
     const spellings = [edsAddressText(address), endpointText(address)]
@@ -21,7 +21,7 @@ function isAddress(endpoint: EnvoyEndpoint, wanted: string): boolean {
   })
 }
 
-/** True when an endpoint passes every part of the filter. */
+/** True if an endpoint matches every part of the filter. */
 export function keepsEndpoint(filter: EndpointFilter, endpoint: EnvoyEndpoint): boolean {
   return (
     (!filter.address || isAddress(endpoint, filter.address)) &&
@@ -31,7 +31,7 @@ export function keepsEndpoint(filter: EndpointFilter, endpoint: EnvoyEndpoint): 
   )
 }
 
-/** The groups with only the endpoints that pass left; groups without any are dropped. */
+/** The groups with only the matching endpoints; empty groups are dropped. */
 export function keptGroups(groups: readonly EndpointGroup[], filter: EndpointFilter): readonly EndpointGroup[] {
   return groups
     .map(group => ({...group, endpoints: group.endpoints.filter(endpoint => keepsEndpoint(filter, endpoint))}))

@@ -2,7 +2,7 @@ import type {Gap} from '../model/answer.js'
 import type {Doc} from '../terminal/doc.js'
 
 /** Forms laid out for people. */
-export const DOC_FORMS = ['short', 'table', 'wide'] as const
+const DOC_FORMS = ['short', 'table', 'wide'] as const
 
 /** Forms that `-o` knows for any answer; `raw` only where the view has the bytes. */
 export const STANDARD_FORMS = [...DOC_FORMS, 'json', 'yaml', 'raw'] as const
@@ -32,22 +32,22 @@ export function isDocForm(form: Form): form is DocForm {
   return (DOC_FORMS as readonly Form[]).includes(form)
 }
 
-/** How one kind of report is shown: laid out for people, as plain data for programs, and as the bytes it came from. */
+/** How a report is printed: as text, as data for programs, and as the original bytes. */
 export interface View<R> {
   doc(report: R, form: DocForm): Doc
   /** Plain data for -o json and yaml. */
   data(report: R): unknown
   /** Spaces per level in -o json; istioctl's documents use 4. */
   readonly jsonIndent?: number
-  /** `-o json` writes the entries of the data, which is a list, one line each. */
+  /** `-o json` prints the entries of the data, which is a list, one per line. */
   readonly jsonLines?: true
   raw?(report: R): Uint8Array
-  /** Further forms of text by the name `-o` takes, such as `prom`. */
+  /** Further text formats by their `-o` name, such as `prom`. */
   readonly texts?: Readonly<Partial<Record<TextForm, (report: R) => string>>>
-  /** The form when none was asked for; `table` unless said. */
+  /** The default format; `table` if absent. */
   readonly usual?: Form
-  /** True when the document itself shows the report's gaps, so they need not be repeated on standard error. */
+  /** True if the document itself shows the report's gaps, so they are not repeated on standard error. */
   readonly showsGaps?: boolean
-  /** Gaps that a form leaves out nevertheless, and that a person must hear of. */
-  untold?(report: R, form: Form): readonly Gap[]
+  /** Gaps that a format does not show and that must be printed on standard error. */
+  unreportedGaps?(report: R, form: Form): readonly Gap[]
 }

@@ -1,3 +1,4 @@
+import {commaList} from '../model/comma-list.js'
 import type {Labels} from '../model/selector.js'
 
 /** The annotation that ignores findings of an object: `RULE,RULE: reason`, each rule by its code, slug or Istio code. */
@@ -12,10 +13,7 @@ export function ignoredIn(
   const [rules = '', ...rest] = text.split(':')
   const reason = rest.join(':').trim()
   return {
-    rules: rules
-      .split(',')
-      .map(word => word.trim())
-      .filter(word => word !== ''),
+    rules: commaList(rules),
     reason: reason === '' ? undefined : reason,
   }
 }

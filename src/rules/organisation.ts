@@ -5,7 +5,7 @@ import {POD_MODES} from '../model/pod-mode.js'
 import {UserError} from '../model/user-error.js'
 import {firstLine, readCondition} from './condition.js'
 import type {Facts, Workload} from './facts.js'
-import {defineRule, Inconclusive, type Rule} from './rule.js'
+import {defineRule, Inconclusive, type MeshRule} from './rule.js'
 
 function podValue({pod, mode}: Workload): Record<string, unknown> {
   return {
@@ -51,7 +51,7 @@ function context(
   }
 }
 
-function ruleOf({code, severity, title, when, message, why, fix, references}: OwnRule): Rule {
+function ruleOf({code, severity, title, when, message, why, fix, references}: OwnRule): MeshRule {
   const holds = readCondition(code, when)
   return defineRule({
     code,
@@ -80,7 +80,7 @@ function ruleOf({code, severity, title, when, message, why, fix, references}: Ow
 }
 
 /** The rules of an organisation; a duplicate code or an invalid condition is an error. */
-export function organisationRules(own: readonly OwnRule[]): readonly Rule[] {
+export function organisationRules(own: readonly OwnRule[]): readonly MeshRule[] {
   const twice = own.find(({code}, index) => own.findIndex(each => each.code === code) !== index)
   if (twice !== undefined) throw new UserError(`code ${twice.code} is used by two rules`)
   return own.map(ruleOf)

@@ -1,3 +1,4 @@
+import {commaList} from '../model/comma-list.js'
 import type {PatchStep} from '../model/finding.js'
 import {entryPointer, pointer} from '../model/object-path.js'
 import type {Container, PodModel} from '../model/pod.js'
@@ -31,17 +32,9 @@ export function sameContainer(pod: PodModel, container: Container): PatchStep {
   return {op: 'test', path: pointer(`${pod.specPath}.${container.path}.name`), value: container.name}
 }
 
-/** The items of a comma-separated annotation. */
-export function itemsOf(text: string | undefined): readonly string[] {
-  return (text ?? '')
-    .split(',')
-    .map(each => each.trim())
-    .filter(each => each !== '')
-}
-
 /** Removes items from a comma-separated annotation, or the annotation itself when none is left. */
 export function withoutItems(pod: PodModel, key: string, items: readonly string[]): readonly PatchStep[] {
-  const kept = itemsOf(pod.annotations[key]).filter(each => !items.includes(each))
+  const kept = commaList(pod.annotations[key]).filter(each => !items.includes(each))
   const [seen, removed] = removeAnnotation(pod, key)
   if (seen === undefined || removed === undefined || kept.length === 0) return removeAnnotation(pod, key)
   return [seen, {op: 'replace', path: seen.path, value: kept.join(',')}]

@@ -1,4 +1,4 @@
-import type {Rule} from './rule.js'
+import type {MeshRule} from './rule.js'
 
 /** A rule as plain data. */
 export function ruleData({
@@ -16,7 +16,7 @@ export function ruleData({
   needsToPass,
   uses,
   parameters = {},
-}: Rule): unknown {
+}: MeshRule): unknown {
   return {
     code,
     slug,

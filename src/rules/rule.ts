@@ -1,7 +1,7 @@
 import type {GapReason} from '../model/answer.js'
 import type {PatchStep, Proof, Severity} from '../model/finding.js'
 import type {ObjectRef} from '../model/pod.js'
-import type {PodMode} from '../model/pod-mode.js'
+import {MODE_LABELS, type PodMode} from '../model/pod-mode.js'
 import {FACT_LABELS, type FactName, type Facts, type Workload} from './facts.js'
 import type {Parameters, ParameterValue, Settings} from './parameter.js'
 
@@ -19,7 +19,7 @@ export interface Found {
 }
 
 /** One check of a mesh workload. */
-export interface Rule<
+export interface MeshRule<
   N extends FactName = FactName,
   U extends FactName = FactName,
   P extends Parameters = Parameters,
@@ -68,15 +68,20 @@ export function defineRule<
   const U extends FactName = never,
   const P extends Parameters = Parameters,
   const W extends FactName = never,
->(rule: Rule<N, U, P, W>): Rule<N, U, P, W> {
+>(rule: MeshRule<N, U, P, W>): MeshRule<N, U, P, W> {
   return rule
 }
 
 /** The evidence the rule needs besides the pod, as text; `alone` when it needs none. */
-export function neededFacts({needs, needsToPass = []}: Pick<Rule, 'needs' | 'needsToPass'>, alone: string): string {
+export function neededFacts({needs, needsToPass = []}: Pick<MeshRule, 'needs' | 'needsToPass'>, alone: string): string {
   const [all, rest] = [needs, needsToPass].map(names => names.map(name => FACT_LABELS[name]).join(', '))
   if (rest === '') return all || alone
   return `${all || alone}; to pass also ${rest}`
+}
+
+/** The pods a rule applies to, as text: `pods with a sidecar, ambient pods`. */
+export function appliesTo({modes}: Pick<MeshRule, 'modes'>): string {
+  return modes.map(mode => MODE_LABELS[mode]).join(', ')
 }
 
 /** Pages that several rules refer to. */
@@ -92,6 +97,9 @@ export const PAGES = {
   sidecarContainers: 'https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/',
   standards: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
 } as const
+
+/** What the gap of an inconclusive rule is called. */
+export const INCONCLUSIVE = 'inconclusive'
 
 /**
  * Thrown by a rule that cannot decide for one workload, which is then reported as not checked: `unreadable` for input it cannot interpret,

@@ -1,31 +1,25 @@
+import {commaList} from '../model/comma-list.js'
 import {UserError} from '../model/user-error.js'
-import type {Rule} from './rule.js'
+import type {MeshRule} from './rule.js'
 
 /** True when the word is the rule's code, slug or Istio analyzer code, in any case. */
-export function matchesRuleName(rule: Pick<Rule, 'code' | 'slug' | 'aliases'>, word: string): boolean {
+export function matchesRuleName(rule: Pick<MeshRule, 'code' | 'slug' | 'aliases'>, word: string): boolean {
   const wanted = word.toLowerCase()
   return [rule.code, rule.slug, ...rule.aliases].some(name => name.toLowerCase() === wanted)
 }
 
-function commaSeparated(lists: readonly string[] | undefined): readonly string[] {
-  return (lists ?? [])
-    .flatMap(list => list.split(','))
-    .map(word => word.trim())
-    .filter(word => word !== '')
-}
-
 /** The rules with that code, slug or Istio analyzer code. */
-export function findRules(rules: readonly Rule[], word: string): readonly Rule[] {
+export function findRules(rules: readonly MeshRule[], word: string): readonly MeshRule[] {
   return rules.filter(rule => matchesRuleName(rule, word))
 }
 
 /** The rules selected by --only and --skip; an unknown name is an error, and so is an empty selection. */
 export function selectRules(
-  rules: readonly Rule[],
+  rules: readonly MeshRule[],
   only: readonly string[] | undefined,
   skip: readonly string[] | undefined,
-): readonly Rule[] {
-  const [wanted, unwanted] = [commaSeparated(only), commaSeparated(skip)]
+): readonly MeshRule[] {
+  const [wanted, unwanted] = [(only ?? []).flatMap(commaList), (skip ?? []).flatMap(commaList)]
   const unknown = [...wanted, ...unwanted].find(word => findRules(rules, word).length === 0)
   if (unknown !== undefined) {
     throw new UserError(`unknown rule ${JSON.stringify(unknown)}`, {next: 'meshctl rules   # lists them'})

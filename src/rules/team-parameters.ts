@@ -1,20 +1,20 @@
 import {UserError} from '../model/user-error.js'
 import {isParameterValue, type ParameterValue, parameterTypeText} from './parameter.js'
-import type {Rule} from './rule.js'
+import type {MeshRule} from './rule.js'
 import {findRules} from './select-rules.js'
 
 /** The `parameters` a team wrote, by rule and parameter, not yet validated. */
 export type GivenParameters = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /** The values of a rule: those a team set, else the defaults. */
-export function settingsOf({parameters = {}, settings = {}}: Rule): Readonly<Record<string, ParameterValue>> {
+export function settingsOf({parameters = {}, settings = {}}: MeshRule): Readonly<Record<string, ParameterValue>> {
   return {
     ...Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, parameter.default])),
     ...settings,
   }
 }
 
-function configured(rule: Rule, word: string, given: Readonly<Record<string, unknown>>, file: string): Rule {
+function configured(rule: MeshRule, word: string, given: Readonly<Record<string, unknown>>, file: string): MeshRule {
   const {code, slug, parameters = {}, settings = {}} = rule
   const names = Object.keys(parameters)
   const set: Record<string, ParameterValue> = {...settings}
@@ -36,7 +36,7 @@ function configured(rule: Rule, word: string, given: Readonly<Record<string, unk
 }
 
 /** The rules with the values a team set; an unknown rule or parameter, or a value of the wrong type, is an error that names the file. */
-export function withParameters(rules: readonly Rule[], given: GivenParameters, file: string): readonly Rule[] {
+export function withParameters(rules: readonly MeshRule[], given: GivenParameters, file: string): readonly MeshRule[] {
   let result = rules
   for (const [word, values] of Object.entries(given)) {
     const selected = findRules(result, word)

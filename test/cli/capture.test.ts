@@ -11,12 +11,12 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, {recursive: true, force: true}))
 
 describe('capture', () => {
-  test('one pod of the sample, carried away and asked again', async () => {
+  test('one pod of the sample, captured and read back', async () => {
     const to = join(folder, 'one.tgz')
     const run = await meshctl(['capture', 'deploy/reviews-v1', '-n', 'demo', '--from', 'sample', '--to', to])
     expect(run).toMatchObject({code: 0, stderr: ''})
     expect(run.stdout).toMatch(/one\.tgz: 1 pod, \d+(\.\d)? kB, redacted\n/)
-    expect(run.stdout).toContain(`Read it with --from ${to}`)
+    expect(run.stdout).toContain(`Use it with --from ${to}`)
     expect(statSync(to).mode & 0o777).toBe(0o600)
     const question = ['proxy-config', 'listener', 'deploy/reviews-v1', '-n', 'demo']
     const [first, again] = [
@@ -58,7 +58,7 @@ describe('can-i', () => {
     const run = await meshctl(['can-i', 'version', '--from', 'sample'])
     expect(run).toMatchObject({
       code: 0,
-      stderr: 'the sample mesh asks for no permissions; this is what a cluster would have to grant\n',
+      stderr: 'the sample mesh needs no permissions; on a cluster you would need:\n',
     })
     expect(run.stdout).toContain('get, create pods/portforward (namespace istio-system)')
   })

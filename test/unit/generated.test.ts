@@ -24,5 +24,5 @@ test('words people ask about are explained', () => {
   expect(topic('8080')?.port?.uses.map(({where}) => where)).toEqual(['istiod'])
   expect(topic('9080')?.port?.uses).toEqual([])
   expect(topic('uf')?.flags[0]?.flag).toBe('UF')
-  expect(() => explainReport(RULES, 'nonsense')).toThrow('nothing is known')
+  expect(() => explainReport(RULES, 'nonsense')).toThrow('unknown term')
 })

@@ -8,16 +8,16 @@ import {rulesReport} from '../../src/reports/rules/report.js'
 import {rulesView} from '../../src/reports/rules/view.js'
 import {isParameterValue, type Parameter, parameterTypeText} from '../../src/rules/parameter.js'
 import {RULES} from '../../src/rules/registry.js'
-import type {Rule} from '../../src/rules/rule.js'
+import type {MeshRule} from '../../src/rules/rule.js'
 import {settingsOf, withParameters} from '../../src/rules/team-parameters.js'
 
 /** The rules as a team has them that wrote this under `parameters`. */
-function given(text: string): readonly Rule[] {
+function given(text: string): readonly MeshRule[] {
   const {parameters, file} = parseCheckConfig(`parameters: ${text}`, 'team.yaml')
   return withParameters(RULES, parameters, file)
 }
 
-function settings(rules: readonly Rule[], code: string): unknown {
+function settings(rules: readonly MeshRule[], code: string): unknown {
   const rule = rules.find(each => each.code === code)
   return rule === undefined ? undefined : settingsOf(rule)
 }

@@ -1,11 +1,11 @@
-/** An address and the port told by words of a command: `127.0.0.1:8080`, `[::]:8080`, `:8080`; a URL names another server. */
+/** An address with a port in a command: `127.0.0.1:8080`, `[::]:8080`, `:8080`; a URL names a remote server. */
 const ADDRESS = /(?<![\w./])(?<host>[\w.-]*|\[[^\]]*\]|\$\([\w]+\)|\*):(?<port>\d{2,5})(?![\w.])/g
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/
-/** Flags of usual servers that name the address alone, and those that name the port. */
+/** Common server flags for the address, and for the port. */
 const HOST_FLAG = /(?:^|\s)--(?:host|bind|bind-address|bind-ip|listen-address|address|ip)[= ](?<host>[^\s"';:]+)/g
 const PORT_FLAG = /(?:^|\s)(?:--(?:port|http-port|listen-port|bind-port)[= ]|-p )(?<port>\d{2,5})(?=["';\s]|$)/g
 
-/** The words of a server's command that tell it to listen for this port on the loopback alone; undefined when they do not, or name another address as well. */
+/** The part of a server's command that binds this port to loopback only; undefined when it does not, or names another address as well. */
 export function loopbackBind(command: readonly string[], port: number): string | undefined {
   const text = command.join(' ')
   const hosts = [...text.matchAll(ADDRESS)].flatMap(({groups}) =>

@@ -1,3 +1,5 @@
+import {alignTexts} from '../align-texts.js'
+
 /** One edit step from one list to another: keep, remove, add or change an item. */
 export type EditStep =
   | {readonly step: 'keep'}
@@ -5,33 +7,11 @@ export type EditStep =
   | {readonly step: 'add'; readonly after: number}
   | {readonly step: 'change'; readonly before: number; readonly after: number}
 
-/** Above this number of table cells no longest common subsequence is computed; the lists are paired in order. */
-const MAX_CELLS = 4_000_000
-
 type Matches = readonly (readonly [number, number])[]
 
-/** Positions of a longest common subsequence of two lists of texts. */
+/** Positions of a longest common subsequence of two lists of texts; none for lists too long, which are then paired in order. */
 function common(a: readonly string[], b: readonly string[]): Matches {
-  const columns = b.length + 1
-  if (a.length * b.length > MAX_CELLS) return []
-  const length = new Uint32Array((a.length + 1) * columns)
-  for (let i = a.length - 1; i >= 0; i--) {
-    for (let j = b.length - 1; j >= 0; j--) {
-      const at = i * columns + j
-      const skip = Math.max(length[at + columns] ?? 0, length[at + 1] ?? 0)
-      length[at] = a[i] === b[j] ? (length[at + columns + 1] ?? 0) + 1 : skip
-    }
-  }
-  const matches: [number, number][] = []
-  let i = 0
-  let j = 0
-  while (i < a.length && j < b.length) {
-    const at = i * columns + j
-    if (a[i] === b[j]) matches.push([i++, j++])
-    else if ((length[at + columns] ?? 0) >= (length[at + 1] ?? 0)) i++
-    else j++
-  }
-  return matches
+  return (alignTexts(a, b) ?? []).flatMap(({on, first, second}) => (on === 'both' ? [[first, second] as const] : []))
 }
 
 /** The steps for a range without equal items: items of the same identity are changed, the rest removed and added. */

@@ -13,7 +13,7 @@ function named(item: unknown): string | undefined {
 }
 
 /** `address:port` of an endpoint, or its pipe, or its internal listener (config.core.v3.Address). */
-export function endpointKey(item: unknown): string | undefined {
+function endpointKey(item: unknown): string | undefined {
   const address = fields(fields(fields(item).endpoint).address)
   const socket = fields(address.socketAddress)
   const internal = fields(address.envoyInternalAddress)

@@ -21,7 +21,7 @@ export function otherSpelling(name: string): string | undefined {
 const HIDDEN = new Set(['[redacted]', 'W3JlZGFjdGVkXQ==', '<redacted>'])
 
 /** True for the placeholder of a redacted secret, whose value is unknown. */
-export function isHidden(value: unknown): boolean {
+function isHidden(value: unknown): boolean {
   return typeof value === 'string' && HIDDEN.has(value)
 }
 

@@ -13,7 +13,7 @@ function is(key: string, value: string): Requirement {
   return {key, operator: 'In', values: [value]}
 }
 
-const NOT_REFUSED: Requirement = {key: INJECT, operator: 'NotIn', values: ['false']}
+const NOT_OPTED_OUT: Requirement = {key: INJECT, operator: 'NotIn', values: ['false']}
 
 type Selectors = Pick<InjectionWebhook, 'name' | 'namespaceSelector' | 'objectSelector'>
 
@@ -22,12 +22,12 @@ function ofRevision(revision: string): readonly Selectors[] {
     {
       name: 'rev.namespace.sidecar-injector.istio.io',
       namespaceSelector: [is(REVISION, revision), absent(INJECTION)],
-      objectSelector: [NOT_REFUSED],
+      objectSelector: [NOT_OPTED_OUT],
     },
     {
       name: 'rev.object.sidecar-injector.istio.io',
       namespaceSelector: [absent(REVISION), absent(INJECTION)],
-      objectSelector: [NOT_REFUSED, is(REVISION, revision)],
+      objectSelector: [NOT_OPTED_OUT, is(REVISION, revision)],
     },
   ]
 }
@@ -36,7 +36,7 @@ const OF_DEFAULT: readonly Selectors[] = [
   {
     name: 'namespace.sidecar-injector.istio.io',
     namespaceSelector: [is(INJECTION, 'enabled')],
-    objectSelector: [NOT_REFUSED],
+    objectSelector: [NOT_OPTED_OUT],
   },
   {
     name: 'object.sidecar-injector.istio.io',
@@ -45,7 +45,7 @@ const OF_DEFAULT: readonly Selectors[] = [
   },
 ]
 
-/** The webhooks a plain installation of these revisions has (istio's charts, since 1.10): what to go by where a cluster's own are not known. */
+/** The webhooks of a default installation of these revisions (istio's charts, since 1.10), for input without the cluster's own. */
 export function defaultWebhooks(revisions: readonly string[]): readonly InjectionWebhook[] {
   return ['default', ...revisions].flatMap(revision =>
     [...ofRevision(revision), ...(revision === 'default' ? OF_DEFAULT : [])].map(selectors => ({

@@ -1,3 +1,5 @@
+import {everyChain, type Ruleset} from '../../model/ruleset.js'
+
 /** Native nftables tables of istio, by the iptables table that does the same. */
 const TABLES: Readonly<Record<string, string>> = {
   'istio-proxy-nat': 'nat',
@@ -31,4 +33,17 @@ export function isIstioNativeTable(name: string): boolean {
 /** True for a chain istio makes or hooks its own into. */
 export function isIstioChain(name: string): boolean {
   return /^(ISTIO_|istio-|ztunnel-)/.test(name)
+}
+
+/** True when a chain of Istio has rules. */
+export function hasIstioRules(ruleset: Ruleset): boolean {
+  return everyChain([ruleset]).some(({chain}) => isIstioChain(chain.name) && chain.rules.length > 0)
+}
+
+/** True for the rules of a pod in ambient mode: iptables chains or native tables of their own. */
+export function isAmbient(rulesets: readonly Ruleset[]): boolean {
+  return (
+    rulesets.some(({tables}) => tables.some(({name}) => name.startsWith('istio-ambient'))) ||
+    everyChain(rulesets).some(({chain}) => chain.name === 'ISTIO_PRERT')
+  )
 }

@@ -7,21 +7,21 @@ import {proxyIds, reservedPorts} from '../pod-mode/pod-mode.js'
 import {inboundCapture, isCaptured} from '../traffic-capture/inbound-capture.js'
 import {type BoundPort, declaredPorts} from './service-ports.js'
 
-/** What becomes of connections from the mesh to a port. */
+/** How connections from the mesh to a port end. */
 export type PortVerdict =
   | 'mesh'
   | 'reachable'
   | 'plain'
   | 'clash'
   | 'loopback only'
-  | 'nobody listens'
+  | 'not listening'
   | 'not started'
   | 'bypasses the sidecar'
   | 'undeclared'
   | 'private'
   | 'unknown'
 
-/** One port of a pod: who listens, who promises it, and what becomes of connections to it. */
+/** One port of a pod: its sockets, its declarations, and how connections to it end. */
 export interface PortRow {
   readonly port: number
   readonly protocol: SocketProtocol
@@ -36,12 +36,12 @@ export interface PortFacts {
   readonly pod: PodModel
   readonly mode: PodMode
   readonly bound: readonly BoundPort[]
-  /** Absent when nobody could look. */
+  /** Absent when the sockets could not be read. */
   readonly sockets?: SocketTable
   readonly version?: IstioVersion
 }
 
-/** True when the mesh's own processes hold the socket (lsof cuts names at nine characters); undefined when neither process nor uid is known. */
+/** True when a process of Istio owns the socket (lsof truncates names to nine characters); undefined when neither process nor uid is known. */
 export function isMeshSocket(socket: ListeningSocket, pod: PodModel): boolean | undefined {
   if (socket.process !== undefined) return /^(envoy|ztunnel|pilot-(age|dis))/.test(socket.process)
   if (socket.uid === undefined) return undefined
@@ -49,13 +49,13 @@ export function isMeshSocket(socket: ListeningSocket, pod: PodModel): boolean | 
   return proxyIds(pod).uids.includes(socket.uid) || socket.uid === own
 }
 
-function meshHolds(row: Omit<PortRow, 'verdict'>, facts: PortFacts): boolean {
+function isMeshPort(row: Omit<PortRow, 'verdict'>, facts: PortFacts): boolean {
   if (row.sockets.some(socket => isMeshSocket(socket, facts.pod) === false)) return false
   return row.declaredBy.length === 0 && (row.bound.length === 0 || facts.mode !== 'sidecar')
 }
 
-/** True when the containers that would listen are not running yet, so that silence proves nothing. */
-function awaits(row: Omit<PortRow, 'verdict'>, pod: PodModel): boolean {
+/** True when the containers that would listen are not running yet, so that a missing socket proves nothing. */
+function isNotStarted(row: Omit<PortRow, 'verdict'>, pod: PodModel): boolean {
   const apps = pod.containers.filter(container => !container.injected && container.role === 'app')
   const named = apps.filter(container => row.declaredBy.includes(container.name))
   const candidates = named.length > 0 ? named : apps
@@ -64,31 +64,38 @@ function awaits(row: Omit<PortRow, 'verdict'>, pod: PodModel): boolean {
 
 /**
  * Since Istio 1.10 the sidecar connects to the pod's own address, before that to 127.0.0.1 (istio.io, 1.10 upgrade notes), so a server on
- * the loopback alone is out of reach from 1.10 on. Include and exclude lists decide about capture for TCP; UDP is never captured.
+ * loopback only is unreachable from 1.10 on. Include and exclude lists decide about capture for TCP; UDP is never captured.
  */
 function verdictOf(row: Omit<PortRow, 'verdict'>, facts: PortFacts): PortVerdict {
   const {mode, pod} = facts
-  const promised = row.declaredBy.length > 0 || row.bound.length > 0
+  const isDeclared = row.declaredBy.length > 0 || row.bound.length > 0
   if (row.reserved !== undefined && mode !== 'none' && mode !== 'control-plane') {
-    if (meshHolds(row, facts)) return 'mesh'
+    if (isMeshPort(row, facts)) return 'mesh'
     return row.reserved.soft === true ? 'plain' : 'clash'
   }
   if (facts.sockets === undefined) return 'unknown'
   if (row.sockets.length === 0) {
     if (row.protocol === 'udp') return 'unknown'
-    return mode !== 'gateway' && awaits(row, pod) ? 'not started' : 'nobody listens'
+    return mode !== 'gateway' && isNotStarted(row, pod) ? 'not started' : 'not listening'
   }
-  if (['gateway', 'waypoint', 'ztunnel', 'control-plane'].includes(mode)) return promised ? 'plain' : 'mesh'
+  if (['gateway', 'waypoint', 'ztunnel', 'control-plane'].includes(mode)) return isDeclared ? 'plain' : 'mesh'
   const loopback = row.sockets.every(({address}) => socketReach(address) === 'loopback')
-  if (loopback && !promised) return 'private'
+  if (loopback && !isDeclared) return 'private'
   if (loopback && mode === 'sidecar' && isOlder(facts.version, 1, 10)) return 'reachable'
   if (loopback) return 'loopback only'
-  if (mode !== 'sidecar' || row.protocol === 'udp') return promised ? 'plain' : 'undeclared'
-  if (!isCaptured(inboundCapture(pod), row.port)) return promised ? 'bypasses the sidecar' : 'undeclared'
-  return promised ? 'reachable' : 'undeclared'
+  if (mode !== 'sidecar' || row.protocol === 'udp') return isDeclared ? 'plain' : 'undeclared'
+  if (!isCaptured(inboundCapture(pod), row.port)) return isDeclared ? 'bypasses the sidecar' : 'undeclared'
+  return isDeclared ? 'reachable' : 'undeclared'
 }
 
-/** Joins what listens with what is promised (container ports, Service target ports) and what the mesh reserves, one row per port. */
+/** Before 1.3, and with listed ports before 1.6, Envoy took both directions on 15001: then nothing listens on 15006. */
+function onePort(held: ReservedPort, {mode, sockets}: PortFacts): ReservedPort {
+  const tcp = (sockets?.sockets ?? []).filter(({protocol}) => protocol === 'tcp').map(({port}) => port)
+  const both = mode === 'sidecar' && held.port === 15001 && tcp.includes(15001) && !tcp.includes(15006)
+  return both ? {...held, purpose: 'Envoy capture, inbound and outbound'} : held
+}
+
+/** Joins the listening sockets, the declared ports (container ports, Service target ports) and Istio's reserved ports: one row per port. */
 export function portMap(facts: PortFacts): readonly PortRow[] {
   const rows = new Map<string, {port: number; protocol: SocketProtocol}>()
   const add = (port: number, protocol: SocketProtocol) => rows.set(`${port}/${protocol}`, {port, protocol})
@@ -97,7 +104,7 @@ export function portMap(facts: PortFacts): readonly PortRow[] {
   for (const each of declared) add(each.port, each.protocol === 'UDP' ? 'udp' : 'tcp')
   for (const {target, port} of facts.bound)
     if (target !== undefined) add(target, port.protocol === 'UDP' ? 'udp' : 'tcp')
-  const reserved = reservedPorts(facts.mode, facts.pod)
+  const reserved = reservedPorts(facts.mode, facts.pod).map(each => onePort(each, facts))
   return [...rows.values()]
     .sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1))
     .map(({port, protocol}) => {

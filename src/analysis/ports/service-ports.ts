@@ -2,7 +2,7 @@ import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
 import {appContainers, type ContainerPort, type PodModel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
 
-/** A port of a Service as it arrives in one pod; `target` is undefined when its name is no container port of the pod. */
+/** A Service port and the pod port it targets; `target` is undefined when the pod has no container port of that name. */
 export interface BoundPort {
   readonly service: ServiceModel
   readonly port: ServicePort
@@ -10,18 +10,18 @@ export interface BoundPort {
   readonly container?: string
 }
 
-/** True when the Service sends traffic to the pod; a Service without selector never does by itself. */
+/** True when the selector of the Service matches the pod; a Service without selector selects no pod. */
 export function selects(service: ServiceModel, pod: PodModel): boolean {
   if (service.object.namespace !== pod.object.namespace || Object.keys(service.selector).length === 0) return false
   return matchesLabels(requirementsOf(service.selector), pod.labels)
 }
 
 function declared(pod: PodModel): readonly (ContainerPort & {readonly container: string})[] {
-  const lasting = pod.containers.filter(({role}) => role === 'app' || role === 'native-sidecar')
-  return lasting.flatMap(({name, ports}) => ports.map(port => ({...port, container: name})))
+  const serving = pod.containers.filter(({role}) => role === 'app' || role === 'native-sidecar')
+  return serving.flatMap(({name, ports}) => ports.map(port => ({...port, container: name})))
 }
 
-/** Every port of every Service that selects the pod, with the container port it ends at (named target ports are looked up in this pod). */
+/** Every port of every Service that selects the pod, with the container port it targets (named ports are resolved in this pod). */
 export function boundPorts(pod: PodModel, services: readonly ServiceModel[]): readonly BoundPort[] {
   const ports = declared(pod)
   return services
@@ -40,7 +40,7 @@ export function boundPorts(pod: PodModel, services: readonly ServiceModel[]): re
     )
 }
 
-/** The container ports a person declared, with the container's name. */
+/** The declared ports of application containers, with the container's name. */
 export function declaredPorts(pod: PodModel): readonly (ContainerPort & {readonly container: string})[] {
   return appContainers(pod).flatMap(({name, ports}) => ports.map(port => ({...port, container: name})))
 }

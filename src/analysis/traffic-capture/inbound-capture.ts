@@ -1,6 +1,8 @@
+import {commaList} from '../../model/comma-list.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {initWords} from '../netfilter/expected-rules/from-init.js'
 
-/** Which inbound TCP ports the rules of a pod send to Envoy, and where that was read. */
+/** Which inbound TCP ports are redirected to Envoy, and where that is configured. */
 export interface InboundCapture {
   readonly include: '*' | readonly number[]
   readonly exclude: readonly number[]
@@ -8,14 +10,12 @@ export interface InboundCapture {
   readonly from: 'istio-init' | 'annotations'
 }
 
-/** Ports the injection template always leaves alone: metrics, health, the agent. */
+/** Ports the injection template always excludes: metrics, health, the agent. */
 const ALWAYS_EXCLUDED = [15090, 15021, 15020]
 const PREFIX = 'traffic.sidecar.istio.io/'
 
 function numbers(text: string): readonly number[] {
-  return text
-    .split(',')
-    .map(each => each.trim())
+  return commaList(text)
     .filter(each => /^\d{1,5}$/.test(each))
     .map(Number)
 }
@@ -33,14 +33,15 @@ function argument(args: readonly string[], flag: string): string | undefined {
   return at < 0 ? undefined : args[at + 1]
 }
 
-/** What a pod's rules capture inbound: the arguments istio-init ran with, else (CNI, templates) what the annotations ask for. */
+/** What a pod's rules capture inbound: the arguments istio-init ran with, else (CNI, templates) the annotations. */
 export function inboundCapture(pod: PodModel): InboundCapture {
   const init = injectedContainer(pod, 'istio-init')
-  if (init?.args.includes('-b') === true) {
+  const words = init === undefined ? [] : initWords(init)
+  if (words.includes('-b')) {
     return {
-      include: included(argument(init.args, '-b')),
-      exclude: numbers(argument(init.args, '-d') ?? ''),
-      interception: modeOf(argument(init.args, '-m')),
+      include: included(argument(words, '-b')),
+      exclude: numbers(argument(words, '-d') ?? ''),
+      interception: modeOf(argument(words, '-m')),
       from: 'istio-init',
     }
   }
@@ -52,7 +53,7 @@ export function inboundCapture(pod: PodModel): InboundCapture {
   }
 }
 
-/** True when connections to the port reach Envoy first; an include list makes the exclude list meaningless (istio-iptables). */
+/** True when connections to the port reach Envoy first; with an include list the exclude list is ignored (istio-iptables). */
 export function isCaptured(capture: InboundCapture, port: number): boolean {
   if (capture.interception === 'NONE') return false
   return capture.include === '*' ? !capture.exclude.includes(port) : capture.include.includes(port)

@@ -1,6 +1,8 @@
+import {commaList} from '../../model/comma-list.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
+import {initWords} from '../netfilter/expected-rules/from-init.js'
 
-/** Which outbound TCP connections the rules of a pod send to Envoy, and where that was read. */
+/** Which outbound TCP connections are redirected to Envoy, and where that is configured. */
 export interface OutboundCapture {
   readonly includeRanges: readonly string[]
   readonly excludeRanges: readonly string[]
@@ -11,18 +13,12 @@ export interface OutboundCapture {
 
 const PREFIX = 'traffic.sidecar.istio.io/'
 
-function items(text: string | undefined): readonly string[] {
-  return (text ?? '')
-    .split(',')
-    .map(each => each.trim())
-    .filter(each => each !== '')
-}
-
-/** What a pod's rules capture outbound: istio-init's -i, -x, -q and -o, else what the annotations ask for (istio-iptables flags). */
+/** What a pod's rules capture outbound: istio-init's -i, -x, -q and -o, else the annotations (istio-iptables flags). */
 export function outboundCapture(pod: PodModel): OutboundCapture {
-  const args = injectedContainer(pod, 'istio-init')?.args ?? []
+  const init = injectedContainer(pod, 'istio-init')
+  const args = init === undefined ? [] : initWords(init)
   if (args.includes('-i')) {
-    const argument = (flag: string) => items(args.includes(flag) ? args[args.indexOf(flag) + 1] : '')
+    const argument = (flag: string) => commaList(args.includes(flag) ? args[args.indexOf(flag) + 1] : '')
     return {
       includeRanges: argument('-i'),
       excludeRanges: argument('-x'),
@@ -34,10 +30,10 @@ export function outboundCapture(pod: PodModel): OutboundCapture {
   const annotation = (name: string) => pod.annotations[`${PREFIX}${name}`]
   return {
     includeRanges:
-      annotation('includeOutboundIPRanges') === undefined ? ['*'] : items(annotation('includeOutboundIPRanges')),
-    excludeRanges: items(annotation('excludeOutboundIPRanges')),
-    includePorts: items(annotation('includeOutboundPorts')),
-    excludePorts: items(annotation('excludeOutboundPorts')),
+      annotation('includeOutboundIPRanges') === undefined ? ['*'] : commaList(annotation('includeOutboundIPRanges')),
+    excludeRanges: commaList(annotation('excludeOutboundIPRanges')),
+    includePorts: commaList(annotation('includeOutboundPorts')),
+    excludePorts: commaList(annotation('excludeOutboundPorts')),
     from: 'annotations',
   }
 }

@@ -1,28 +1,23 @@
 import type {MtlsMode, PeerAuthentication} from '../../model/istio-policy.js'
+import {byText} from '../../model/order.js'
 import {type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
 
-/** The mTLS mode a port of a pod demands, and the object that decides; absent when it is Istio's default. */
+/** The mTLS mode of a pod's port, and the object that sets it; absent for Istio's default. */
 export interface PeerMode {
   readonly mode: MtlsMode
   readonly by?: ObjectRef
 }
 
 function oldest(policies: readonly PeerAuthentication[]): PeerAuthentication | undefined {
-  return [...policies].sort((a, b) =>
-    a.createdAt < b.createdAt
-      ? -1
-      : a.createdAt > b.createdAt
-        ? 1
-        : objectLabel(a.object) < objectLabel(b.object)
-          ? -1
-          : 1,
+  return [...policies].sort(
+    (a, b) => byText(a.createdAt, b.createdAt) || byText(objectLabel(a.object), objectLabel(b.object)),
   )[0]
 }
 
 /**
  * The effective mode for a port the application listens on: PERMISSIVE, replaced by the mesh's, the namespace's and the workload's mode as far
- * as set, then by the port's. Of several at one level the oldest alone counts; a selector in the root namespace counts for nothing (istio.io, PeerAuthentication).
+ * as set, then by the port's. Of several at one level only the oldest applies; one with a selector in the root namespace is ignored (istio.io, PeerAuthentication).
  */
 export function mtlsMode(
   pod: PodModel,

@@ -38,7 +38,7 @@ function nothingRead(kernel: Kernel, source: Source, subject: PodRef): UserError
     return new UserError(`no netfilter rules were recognised in ${label}: ${gap.detail}`, {hint: FORMS})
   }
   if (gap === undefined) return undefined
-  const asked = gap.reason === 'no-privilege' ? 'permission denied' : GAP_REASONS[gap.reason].words
+  const asked = gap.reason === 'no-privilege' ? 'permission denied' : GAP_REASONS[gap.reason].text
   const what = !source.traits.complete
     ? `${label} holds no rules, only what was said when they were refused`
     : `the kernel rules of ${podLabel(subject)} could not be read`

@@ -8,7 +8,7 @@ export interface Way {
 }
 
 /** The ways that work, in the order to try them; the plain exec into istio-proxy is not one of them in a default install. */
-export function waysToRules(pod: PodRef): readonly Way[] {
+function waysToRules(pod: PodRef): readonly Way[] {
   const name = pod.implied === true ? 'POD' : pod.name
   const namespace = pod.implied === true || pod.namespace === '' ? 'NAMESPACE' : pod.namespace
   const at = `-n ${namespace} ${name}`

@@ -1,6 +1,4 @@
-import {type CniConfig, readCniConfig} from '../../formats/cni-config.js'
-import {readInjectorSettings} from '../../formats/injector-config.js'
-import {readMeshSettings} from '../../formats/mesh-config.js'
+import {type CniConfig, readCniConfig, readInjectorSettings, readMeshSettings} from '../../formats/istio-config-maps.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import type {InjectorSettings} from '../../model/injection.js'
 import type {KubeObject} from '../../model/kube-object.js'

@@ -1,4 +1,4 @@
-import {readNamespace} from '../../formats/kube-namespace.js'
+import {readNamespace} from '../../formats/kube-cluster.js'
 import {type Answer, answered} from '../../model/answer.js'
 import {kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'

@@ -1,9 +1,28 @@
+import {isObject} from '../../formats/decode.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {ObjectQuery, Source} from '../../sources/source.js'
-import {withoutBulk} from './without-bulk.js'
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/**
+ * The object without what only its writers read and what is often its larger half: who set which field, and the text last applied.
+ * Labels and annotations that are written but empty (`annotations:` with nothing below it is null) are left out.
+ */
+function withoutBulk(object: KubeObject): KubeObject {
+  const {
+    managedFields: _,
+    annotations,
+    labels,
+    ...rest
+  } = object.metadata as KubeObject['metadata'] & {managedFields?: unknown}
+  const metadata = isObject(labels) ? {...rest, labels} : rest
+  if (!isObject(annotations)) return {...object, metadata}
+  const {[LAST_APPLIED]: __, ...kept} = annotations
+  return {...object, metadata: {...metadata, annotations: kept}}
+}
 
 /** Namespaces asked at once, where the cluster may not be listed whole. */
 const NAMESPACES_AT_ONCE = 8

@@ -8,7 +8,7 @@ import {readPodObject} from './objects.js'
 
 const INJECT = 'sidecar.istio.io/inject'
 
-/** Why a pod was not injected, as far as its own label and its namespace's tell (Istio's injection labels). */
+/** Why a pod was not injected, from its own label and its namespace's (Istio's injection labels). */
 async function whyNot(source: Source, pod: PodModel): Promise<string> {
   for (const [where, values] of [
     ['label', pod.labels],
@@ -30,14 +30,14 @@ async function whyNot(source: Source, pod: PodModel): Promise<string> {
   return ''
 }
 
-/** The error to show in place of one about missing evidence, when the pod has no proxy that could have given it; else the same error. */
+/** Replaces an error about missing evidence if the pod has no proxy that could provide it; otherwise returns the same error. */
 export async function explainedBySidecar(error: unknown, source: Source, subject: PodRef): Promise<unknown> {
   if (!(error instanceof UserError) || error.gap === undefined || subject.implied === true) return error
   if (['unreadable', 'truncated', 'too-large'].includes(error.gap.reason)) return error
   const pod = await readPodObject(source, subject)
   if (!pod.ok || podMode(pod.value) !== 'none') return error
   return new UserError(`${podLabel(subject)} has no sidecar${await whyNot(source, pod.value)}`, {
-    hint: 'So there is no proxy in it to ask.',
-    next: `meshctl check-inject ${podLabel(subject)}   # what decides about injection`,
+    hint: 'It has no Envoy to query.',
+    next: `meshctl check-inject ${podLabel(subject)}   # shows why it is not injected`,
   })
 }

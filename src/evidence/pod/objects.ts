@@ -9,7 +9,7 @@ import type {Source} from '../../sources/source.js'
 /** The pod of that name, as a model. */
 export async function readPodObject(source: Source, ref: PodRef): Promise<Answer<PodModel>> {
   if (ref.implied === true) {
-    return missing('the pod object', 'not-captured', `${source.origin.label} holds no Kubernetes objects`)
+    return missing('the pod object', 'not-captured', `${source.origin.label} contains no Kubernetes objects`)
   }
   const answer = await source.objects({kind: 'Pod', namespace: ref.namespace, name: ref.name})
   if (!answer.ok) return answer
@@ -25,7 +25,7 @@ export async function readServices(source: Source, namespace: string): Promise<A
   const answer = await source.objects({kind: 'Service', namespace})
   if (!answer.ok) return answer
   if (answer.value.length === 0 && !source.traits.complete) {
-    return missing('Services', 'not-captured', `the files given hold no Service of namespace ${namespace}`)
+    return missing('Services', 'not-captured', `no Services of namespace ${namespace} in the given files`)
   }
   return answered(answer.value.map(readService))
 }

@@ -10,8 +10,8 @@ import type {Source} from '../../sources/source.js'
 const DAMAGED: readonly GapReason[] = ['unreadable', 'truncated']
 
 /**
- * Every listening socket of a pod with its owner's uid where anything shows it; Envoy's own listeners are not asked. What is there
- * but damaged is put among `damaged`, even when something else answered in its place.
+ * Every listening socket of a pod with its owner's uid if known; Envoy's own listeners are not queried. Input that is present
+ * but damaged is added to `damaged`, even if another input was used instead.
  */
 export async function readSockets(source: Source, pod: PodRef, damaged: Gap[] = []): Promise<Answer<SocketTable>> {
   const [listing, proc] = await Promise.all([source.evidence('net.sockets', pod), source.evidence('net.proc', pod)])
@@ -23,17 +23,17 @@ export async function readSockets(source: Source, pod: PodRef, damaged: Gap[] = 
   return owners.ok ? answered(withOwners(sockets.value, owners.value)) : sockets
 }
 
-/** The gap left by lines of a listing that could not be read: what stood in them is unknown, not absent. */
+/** The gap for lines of a listing that could not be parsed: their sockets are unknown, not absent. */
 export function unreadSockets({unreadable}: SocketTable): Gap | undefined {
   const [first] = unreadable
   if (first === undefined) return undefined
   const lines = humanCount(unreadable.length, 'line')
-  return {what: 'listening sockets', reason: 'unreadable', detail: `${lines} not understood, the first: ${first}`}
+  return {what: 'listening sockets', reason: 'unreadable', detail: `${lines} could not be parsed, the first: ${first}`}
 }
 
 /**
- * The sockets Envoy itself says it listens on, else those its configuration has it open, for when nothing in the pod can list
- * sockets: the application's are not among them.
+ * The sockets Envoy reports to listen on, else those in its configuration, if nothing in the pod can list
+ * sockets; the application's sockets are not included.
  */
 export async function readEnvoySockets(source: Source, pod: PodRef, all: boolean): Promise<Answer<SocketTable>> {
   const page = await source.evidence('envoy.listeners', pod)

@@ -137,7 +137,7 @@ export function cutOff(draft: RulesDraft, table: TableDraft, line: number, messa
 }
 
 /** The rules of a chain in order. */
-export function rulesOf(chain: ChainDraft): readonly Rule[] {
+function rulesOf(chain: ChainDraft): readonly Rule[] {
   return chain.front.length === 0 ? chain.rules : [...chain.front.toReversed(), ...chain.rules]
 }
 

@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {decodeClusters} from '../../formats/envoy-config-dump/clusters.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
@@ -33,7 +34,7 @@ function keeps(filter: ClusterFilter, name: string): boolean {
   )
 }
 
-/** The clusters of a section that pass the filter, in istioctl's order; a section without any is an error, unless names were asked for. */
+/** The clusters of a section that match the filter, in istioctl's order; an empty section is an error. */
 export function clustersIn(section: unknown, filter: ClusterFilter): readonly EnvoyCluster[] {
   const clusters = decodeClusters(section)
   if (clusters.length === 0 && !filter.fqdn && pendingNotes('Clusters', section).length === 0)
@@ -41,8 +42,9 @@ export function clustersIn(section: unknown, filter: ClusterFilter): readonly En
   return clusters.filter(({name}) => keeps(filter, name)).sort(byClusterName)
 }
 
-/** The clusters a pod's Envoy knows, filtered, sorted by host, subset, port and direction. */
-export async function clusterReport(source: Source, subject: PodRef, filter: ClusterFilter): Promise<ClusterReport> {
+/** The clusters of a pod's Envoy, filtered, sorted by host, subset, port and direction. */
+export async function clusterReport(given: Source, subject: PodRef, filter: ClusterFilter): Promise<ClusterReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['clusters'], filter.fqdn ? [filter.fqdn] : [])
   const section = requiredSection(dump, 'Clusters', source)
   const clusters = clustersIn(section, filter)
@@ -53,5 +55,5 @@ export async function clusterReport(source: Source, subject: PodRef, filter: Clu
     ...nothingLeft(clusters.length, all, 'clusters'),
   ]
   const document = () => clusters.map(cluster => resourceJson(cluster.json))
-  return {origin: source.origin, gaps: artifact.incomplete ?? [], notes, subject, artifact, clusters, document}
+  return {...answeredFrom(source), gaps: artifact.incomplete ?? [], notes, subject, artifact, clusters, document}
 }

@@ -4,6 +4,7 @@ import {type PeerPolicies, peerPolicies} from '../../analysis/traffic-policy/pee
 import {type ComparedRule, comparePresence} from '../../analysis/traffic-policy/presence.js'
 import {gatewaysOf, policiesOf, reachOf, sidecarOf} from '../../analysis/traffic-policy/service-objects.js'
 import {readPodObject} from '../../evidence/pod/objects.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
 import type {AuthorizationPolicyModel, GatewayModel, SidecarModel} from '../../model/istio-traffic.js'
@@ -79,22 +80,24 @@ function portsOf(pod: PodModel, gateway: boolean): DescribeReport['declared'] {
 
 /** Describes how Istio handles one pod, from its objects, its proxy and the control plane, as far as each can be read. */
 export async function describeReport(
-  source: Source,
+  given: Source,
   subject: PodRef,
   options: DescribeOptions,
 ): Promise<DescribeReport> {
+  const source = noted(given)
   const gaps: Gap[] = []
   const known = await readPodObject(source, subject)
   const pod = optional(known, gaps)
   const mode: PodMode | 'unknown' = pod === undefined ? 'unknown' : podMode(pod)
   const view = await proxyOf(source, subject, mode, gaps)
   if (pod === undefined && view === undefined) required(known, source)
-  const head = {origin: source.origin, gaps, notes: [], subject, mode, ...(view === undefined ? {} : {proxy: view})}
+  const head = {gaps, notes: [], subject, mode, ...(view === undefined ? {} : {proxy: view})}
   if (pod === undefined) {
     const what = "its Services, PeerAuthentications, Sidecar scope, exposure and istiod's view of it"
     gaps.push({what, reason: 'not-captured', detail: 'they are found through the pod object, which is missing'})
     const policiesInProxy = comparePresence({byObjects: undefined, existing: [], byProxy: view?.policies})
     return {
+      ...answeredFrom(source),
       ...head,
       declared: [],
       policiesInProxy,
@@ -137,6 +140,7 @@ export async function describeReport(
   const different = disagreements(services ?? [], policiesInProxy)
   const revision = revisionOf(pod)
   return {
+    ...answeredFrom(source),
     ...head,
     gaps: withUnchecked(gaps, check.gaps),
     pod,

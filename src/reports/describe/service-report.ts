@@ -4,6 +4,7 @@ import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import {type ComparedRule, comparePresence} from '../../analysis/traffic-policy/presence.js'
 import {policiesOf, reachOf} from '../../analysis/traffic-policy/service-objects.js'
 import {listObjects} from '../../evidence/mesh-objects/list-objects.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
@@ -137,11 +138,12 @@ function mixedModes(
 
 /** Describes how Istio handles a Service: its ports, what routes to it, which gateways expose it, and its pods. */
 export async function serviceReport(
-  source: Source,
+  given: Source,
   name: string,
   namespace: string,
   options: DescribeOptions,
 ): Promise<ServiceReport> {
+  const source = noted(given)
   const {istioNamespace} = options
   const gaps: Gap[] = []
   const service = await serviceNamed(source, name, namespace)
@@ -181,7 +183,7 @@ export async function serviceReport(
   const objectsBehind = backed.map(({object}) => object)
   const {findings, unasked, ...check} = await checkedPods(source, objectsBehind, options, gaps)
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: withUnchecked(gaps, check.gaps),
     notes: [],
     description,

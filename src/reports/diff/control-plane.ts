@@ -1,5 +1,6 @@
 import {connectedProblems} from '../../evidence/control-plane/connection-problems.js'
 import {askIstiods, type IstiodAnswer, runningIstiods} from '../../evidence/control-plane/istiods.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
@@ -48,10 +49,11 @@ function refuseBuggyIstiod(
 
 /** Compares istiod's config for a proxy (first side) with its Envoy's config (second side). */
 export async function controlPlaneReport(
-  source: Source,
+  given: Source,
   pod: PodRef,
   question: ControlPlaneDiffOptions,
 ): Promise<DiffReport> {
+  const source = noted(given)
   const id = podLabel(pod)
   const istiods = await istiodsOf(source, question)
   const owner = istiods.find(istiod => istiod.proxies.some(proxy => proxy.id === id))
@@ -83,7 +85,7 @@ export async function controlPlaneReport(
   const result = {pairs: [pair], onlyFirst: [], onlySecond: []}
   return {
     ...result,
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: silent,
     notes: [],
     kind: 'control-plane',

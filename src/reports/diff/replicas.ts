@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import {normalForm} from '../../analysis/config-diff/normal-form.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {listOf, textOf} from '../../formats/decode.js'
 import {hasProxy, isAlive} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
@@ -98,7 +99,8 @@ async function differingReplicas(
 }
 
 /** Compares the replicas of each workload with one another; those that differ are reported with their differences. */
-export async function replicasReport(source: Source, pods: readonly KubeObject[], asked: string): Promise<DiffReport> {
+export async function replicasReport(given: Source, pods: readonly KubeObject[], asked: string): Promise<DiffReport> {
+  const source = noted(given)
   const byWorkload = new Map<string, KubeObject[]>()
   for (const pod of pods.filter(each => hasProxy(each) && isAlive(each))) {
     byWorkload.set(workloadName(pod), [...(byWorkload.get(workloadName(pod)) ?? []), pod])
@@ -114,7 +116,7 @@ export async function replicasReport(source: Source, pods: readonly KubeObject[]
   const result = {pairs, onlyFirst: [], onlySecond: []}
   return {
     ...result,
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps,
     notes: [`compared ${count} replicas of ${several.map(([name]) => name).join(', ')}`],
     kind: 'replicas',

@@ -1,8 +1,10 @@
+import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import {hasProxy, isAlive} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
+import {combined, type ReportProvenance} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {type Report, required} from '../report.js'
@@ -110,10 +112,18 @@ async function everyPair(a: Source, b: Source, gaps: Gap[]): Promise<Matched & {
   return {...match, diffs: [...diffs].sort((x, y) => byText(x.name, y.name))}
 }
 
+type NotedSide = DiffSide & {readonly source: NotedSource}
+
+/** What both sides used, each entry under the label of its side. */
+function bothProvenances(sides: readonly NotedSide[]): ReportProvenance {
+  return combined(sides.map(side => [labelOf(side), answeredFrom(side.source).provenance]))
+}
+
 /**
  * Compares two sides: two proxies when both name or imply one, else every proxy of two sources, paired by name and then by workload.
  */
-export async function sidesReport(a: DiffSide, b: DiffSide): Promise<DiffReport> {
+export async function sidesReport(first: DiffSide, second: DiffSide): Promise<DiffReport> {
+  const [a, b] = [first, second].map(side => ({...side, source: noted(side.source)})) as [NotedSide, NotedSide]
   const [podA, podB] = [a.pod ?? a.source.impliedSubject, b.pod ?? b.source.impliedSubject]
   const shared = {
     origin: a.source.origin,
@@ -132,12 +142,19 @@ export async function sidesReport(a: DiffSide, b: DiffSide): Promise<DiffReport>
       })
     }
     const pair = await onePair({source: a.source, pod: one}, {source: b.source, pod: two})
-    const result = {...shared, gaps: [], pairs: [pair], onlyFirst: [], onlySecond: []}
+    const result = {
+      ...shared,
+      provenance: bothProvenances([a, b]),
+      gaps: [],
+      pairs: [pair],
+      onlyFirst: [],
+      onlySecond: [],
+    }
     return {...result, failing: differs(result)}
   }
   const gaps: Gap[] = []
   const {diffs, onlyFirst, onlySecond} = await everyPair(a.source, b.source, gaps)
   const objects = await compareObjects(a.source, b.source)
-  const result = {...shared, gaps, pairs: diffs, onlyFirst, onlySecond, objects}
+  const result = {...shared, provenance: bothProvenances([a, b]), gaps, pairs: diffs, onlyFirst, onlySecond, objects}
   return {...result, failing: differs(result)}
 }

@@ -13,12 +13,12 @@ export interface ExplainedLine extends LineExplanation {
   readonly count: number
 }
 
-/** What the lines of a text say, and which could not be explained. */
+/** The explained lines of a text, and those that could not be explained. */
 export interface ExplainedText {
   readonly explained: readonly ExplainedLine[]
-  /** Lines of a log whose message is not among those known: what can be told of them. */
+  /** Log lines with an unknown message: what their form shows. */
   readonly unknown: readonly ExplainedLine[]
-  /** Numbers of lines that are no log lines. */
+  /** Numbers of lines that are not log lines. */
   readonly other: readonly number[]
 }
 
@@ -27,7 +27,7 @@ function explain(text: string): LineExplanation | undefined {
   return line === undefined ? explainMessage({kind: 'message', message: text}) : explainLine(line)
 }
 
-/** Problems come before what is as it should be; otherwise the order of the first occurrence stays. */
+/** Problems first; otherwise in order of first occurrence. */
 function byHarm(a: ExplainedLine, b: ExplainedLine): number {
   return Number(isHarmless(a)) - Number(isHarmless(b)) || a.line - b.line
 }

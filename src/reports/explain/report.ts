@@ -1,23 +1,24 @@
 import {humanCount} from '../../model/human-count.js'
 import {nearestNames} from '../../model/nearest.js'
+import {BUILT_IN} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
-import type {Rule} from '../../rules/rule.js'
+import type {MeshRule} from '../../rules/rule.js'
 import type {Report} from '../report.js'
 import {type ExplainedLine, type ExplainedText, explainLines} from './lines.js'
 import {isNoPort, knownNames, type Topic, topicOf} from './topic.js'
 
 export interface ExplainReport extends Report {
   readonly word: string
-  /** One per word; empty for a text of log lines. */
+  /** One per term; empty for a text of log lines. */
   readonly topics: readonly Topic[]
   readonly lines: readonly ExplainedLine[]
-  /** Words nothing is known about, each with the known names most like it. */
+  /** Unknown words, each with the most similar known names. */
   readonly unknown: readonly {readonly word: string; readonly nearest: readonly string[]}[]
 }
 
 /** Words of one name at most, such as `x509: certificate signed by unknown authority`. */
 const LONGEST_NAME = 7
-/** A text of more words is prose or a log, of which only what is known is told. */
+/** A text of more words is prose or a log, of which only known words are explained. */
 const MAX_WORDS = 40
 
 interface Found {
@@ -26,7 +27,7 @@ interface Found {
 }
 
 /** The longest names first: `native sidecar` before `sidecar`; each word is used once. */
-function topicsIn(rules: readonly Rule[], words: readonly string[]): Found {
+function topicsIn(rules: readonly MeshRule[], words: readonly string[]): Found {
   const topics: Topic[] = []
   const unknown: string[] = []
   for (let start = 0; start < words.length; ) {
@@ -44,8 +45,8 @@ function topicsIn(rules: readonly Rule[], words: readonly string[]): Found {
 }
 
 function noLogLine(): UserError {
-  return new UserError('no line of this text is one that explain knows', {
-    hint: 'explain reads lines of logs: access logs, istio-proxy, istiod, istio-cni, ztunnel, events.',
+  return new UserError('no line of this text is recognised', {
+    hint: 'explain reads log lines: access logs, istio-proxy, istiod, istio-cni, ztunnel, events.',
     next: 'meshctl read FILE   # what a file is, and which command reads it',
   })
 }
@@ -64,14 +65,14 @@ function isProse(words: readonly string[]): boolean {
   return words.length > 4
 }
 
-function notKnown(rules: readonly Rule[], text: string): UserError {
+function notKnown(rules: readonly MeshRule[], text: string): UserError {
   const near = nearestNames(text, knownNames(rules))
   const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text
-  return new UserError(`nothing is known under the name ${JSON.stringify(shown)}`, {
+  return new UserError(`unknown term ${JSON.stringify(shown)}`, {
     hint:
       near.length > 0
         ? `Did you mean ${near.join(', ')}?`
-        : 'Names are: codes and names of rules (MCT1001, IST0144), ports, HTTP codes, response flags (UF) and details, TLS errors, clusters, chains, words of the mesh; or whole lines of a log.',
+        : 'Known: rule codes and names (MCT1001, IST0144), ports, HTTP codes, response flags (UF) and details, TLS errors, clusters, chains, mesh terms; or whole log lines.',
     next:
       near[0] === undefined
         ? 'meshctl explain   # what can be explained'
@@ -79,10 +80,10 @@ function notKnown(rules: readonly Rule[], text: string): UserError {
   })
 }
 
-/** What words or lines of a log mean; a text nothing is known about is an error that names the nearest words. */
-export function explainReport(rules: readonly Rule[], given: string): ExplainReport {
+/** The meaning of terms or log lines; a text without any known term is an error that names similar ones. */
+export function explainReport(rules: readonly MeshRule[], given: string): ExplainReport {
   const text = given.trim()
-  const base = {origin: {kind: 'memory', label: 'meshctl'} as const, gaps: [], word: text}
+  const base = {origin: {kind: 'memory', label: 'meshctl'} as const, provenance: BUILT_IN, gaps: [], word: text}
   const whole = topicOf(rules, text)
   if (whole !== undefined) return {...base, notes: [], topics: [whole], lines: [], unknown: []}
   if (isNoPort(text)) throw new UserError(`${text} is not a port`, {hint: 'Ports go from 1 to 65535.'})

@@ -6,7 +6,7 @@ import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 import {GRPC_NUMBERS} from '../../model/vocabulary/grpc-codes.js'
 import {ISTIO_CODES} from '../../model/vocabulary/istio-codes.js'
 import {ALL_WORDS, meaningsOf, type WordMeaning} from '../../model/vocabulary/words.js'
-import type {Rule} from '../../rules/rule.js'
+import type {MeshRule} from '../../rules/rule.js'
 import {findRules} from '../../rules/select-rules.js'
 
 export interface PortUse {
@@ -16,10 +16,10 @@ export interface PortUse {
   readonly protocols: readonly string[]
 }
 
-/** Everything one word means. */
+/** Everything known about one term. */
 export interface Topic {
   readonly word: string
-  readonly rules: readonly Rule[]
+  readonly rules: readonly MeshRule[]
   readonly port?: {readonly port: number; readonly uses: readonly PortUse[]}
   readonly kernel?: KernelNote
   readonly flags: readonly {readonly flag: string; readonly meaning: string; readonly next: string}[]
@@ -67,7 +67,7 @@ function istioCode(word: string): readonly WordMeaning[] {
   return [{word: `${code} ${name}`, kind: `${level.toLowerCase()} of istioctl analyze`, meaning, next, source}]
 }
 
-/** Names that follow a form: clusters of Istio, HTTP codes without an entry of their own, gRPC statuses by number. */
+/** Names with a fixed form: clusters of Istio, HTTP codes without an entry, gRPC statuses by number. */
 function formed(word: string): readonly WordMeaning[] {
   const cluster = clusterNameSentence(word)
   if (cluster !== undefined) {
@@ -79,8 +79,8 @@ function formed(word: string): readonly WordMeaning[] {
   return grpc === undefined ? [] : meaningsOf(GRPC_NUMBERS[Number(grpc)] ?? '')
 }
 
-/** Everything a word means: a rule, an Istio code, a port, flags, a chain or kind of kernel rule, a word of the mesh, Envoy or a log; undefined when nothing is known. */
-export function topicOf(rules: readonly Rule[], word: string): Topic | undefined {
+/** Everything known about a term: a rule, an Istio code, a port, flags, an iptables chain or rule, a term of the mesh, Envoy or a log; undefined when unknown. */
+export function topicOf(rules: readonly MeshRule[], word: string): Topic | undefined {
   const flags = flagsOf(word)
   const found = findRules(rules, word)
   const meanings = [...istioCode(word), ...meaningsOf(word), ...formed(word)]
@@ -111,13 +111,13 @@ export function topicOf(rules: readonly Rule[], word: string): Topic | undefined
 
 const LAST_PORT = 65535
 
-/** True for a number that neither is a port nor has a meaning of its own. */
+/** True for a number outside the range of ports. */
 export function isNoPort(word: string): boolean {
   return /^\d+$/.test(word) && (Number(word) < 1 || Number(word) > LAST_PORT)
 }
 
-/** Every name something is known under, for "did you mean". */
-export function knownNames(rules: readonly Rule[]): readonly string[] {
+/** Every known name, for "did you mean". */
+export function knownNames(rules: readonly MeshRule[]): readonly string[] {
   return [
     ...rules.flatMap(({code, slug}) => [code, slug]),
     ...Object.keys(RESPONSE_FLAGS),

@@ -1,6 +1,5 @@
-import {MODE_WORDS} from '../../model/pod-mode.js'
 import {parameterLine} from '../../rules/parameter.js'
-import {neededFacts, type Rule} from '../../rules/rule.js'
+import {appliesTo, type MeshRule, neededFacts} from '../../rules/rule.js'
 import {ruleData} from '../../rules/rule-data.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
@@ -15,7 +14,7 @@ function part(label: string, text: string): readonly Cell[] {
   return wrapText(text, WIDTH, '         ', `${label.padEnd(9)}`)
 }
 
-function ruleLines(rule: Rule): readonly Cell[] {
+function ruleLines(rule: MeshRule): readonly Cell[] {
   const also = rule.aliases.length === 0 ? '' : `, Istio's ${rule.aliases.join(', ')}`
   return [
     {text: `${rule.code} ${rule.slug} (${rule.severity}${also})`, tone: 'strong'},
@@ -23,7 +22,7 @@ function ruleLines(rule: Rule): readonly Cell[] {
     '',
     ...part('why', rule.why),
     ...part('fix', rule.fix),
-    ...part('pods', `it asks about a pod that ${rule.modes.map(mode => MODE_WORDS[mode]).join(', or ')}`),
+    ...part('applies', `to ${appliesTo(rule)}`),
     ...part('needs', neededFacts(rule, 'the pod or its template')),
     ...Object.entries(rule.parameters ?? {}).flatMap(([name, parameter]) =>
       part('set', parameterLine(name, parameter)),
@@ -36,15 +35,15 @@ function ruleLines(rule: Rule): readonly Cell[] {
 
 function portLines({port}: Topic): readonly Cell[] {
   if (port === undefined) return []
-  if (port.uses.length === 0) return [`Istio does not use port ${port.port}: an application may have it.`]
+  if (port.uses.length === 0) return [`Istio does not use port ${port.port}.`]
   return [
     {text: `Port ${port.port}`, tone: 'strong'},
     ...port.uses.flatMap(({where, owner, purpose, protocols}) =>
       wrapText(`In ${where}: ${purpose} (${owner}, ${protocols.join(' and ')}).`, WIDTH, '  '),
     ),
     ...(port.uses.every(({where}) => where === 'istiod')
-      ? ["Only in istiod's own pods: an application may have it."]
-      : ['An application must not use it there: meshctl explain MCT1105']),
+      ? ["Used only in istiod's own pods; other pods may use it."]
+      : ['Applications must not use it there (meshctl explain MCT1105).']),
   ]
 }
 
@@ -69,7 +68,7 @@ function kernelLines({kernel}: Topic): readonly Cell[] {
     ...kernel.rules.flatMap(rule => part('rule', rule)),
     ...part(
       'see',
-      'meshctl iptables POD shows the rules of a pod in these words, meshctl packet POD asks where a packet goes',
+      'meshctl iptables POD shows the rules of a pod with these explanations, meshctl packet POD where a packet goes',
     ),
   ]
 }
@@ -125,7 +124,7 @@ function doc(report: ExplainReport): Doc {
   return [{block: 'text', lines: parts.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))}]
 }
 
-/** Words and lines of logs in full. */
+/** Explanations of terms and log lines. */
 export const explainView: View<ExplainReport> = {
   doc,
   data: ({word, topics, lines, unknown}) => {

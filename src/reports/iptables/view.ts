@@ -4,7 +4,7 @@ import {saveText} from '../../analysis/netfilter/rule-words/save-text.js'
 import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
 import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
-import {type Ruleset, ruleCount} from '../../model/ruleset.js'
+import {backendName, type Ruleset, ruleCount} from '../../model/ruleset.js'
 import type {Block, Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import {tableTree} from './chain-tree.js'
@@ -15,21 +15,14 @@ import {summaryFields} from './summary.js'
 const MODES = {redirect: 'REDIRECT', tproxy: 'TPROXY', none: 'nothing is captured', unknown: ''} as const
 
 function backends(rulesets: readonly Ruleset[]): string {
-  const names = new Set(
-    rulesets
-      .filter(set => ruleCount(set) > 0)
-      .map(set =>
-        set.backend === 'native' ? 'nftables' : set.backend === 'unknown' ? 'iptables' : `iptables-${set.backend}`,
-      ),
-  )
+  const names = new Set(rulesets.filter(set => ruleCount(set) > 0).map(set => backendName(set.backend)))
   return names.size === 0 ? 'no rules' : [...names].join(' and ')
 }
 
 /** Where the rules come from: the kernel, a text, a computation, or what a program set up at start. */
-function whence({kernel, origin, rulesets}: IptablesReport): Cell {
+function whence({kernel, provenance, rulesets}: IptablesReport): Cell {
   if (kernel.from === 'log') {
-    const now =
-      origin.kind === 'files' ? 'the current rules are not in the file' : 'current kernel rules could not be read'
+    const now = provenance.complete ? 'current kernel rules could not be read' : 'the current rules are not in the file'
     const mesh = meshOf(rulesets)
     const by = mesh === undefined ? 'by istio-init' : `for ${mesh}`
     return {text: `rules as set at pod start ${by}; ${now}`, tone: 'warn'}
@@ -129,7 +122,7 @@ function summary(report: IptablesReport): readonly Block[] {
   )
   const shown = same ? report.interceptions.slice(0, 1) : report.interceptions
   for (const interception of shown) {
-    const family = many ? (same ? '' : interception.family === 'ip' ? ' v4' : ' v6') : ''
+    const family = !many || same ? '' : interception.family === 'ip' ? ' v4' : ' v6'
     for (const [label, cells] of summaryFields(interception))
       lines.push([`${`${label}${family}`.padEnd(12)}`, ...cells])
   }

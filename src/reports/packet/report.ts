@@ -8,6 +8,7 @@ import {type ProxyTraits, proxyTraitsOf, sentByProxy} from '../../analysis/netfi
 import {readableKernel} from '../../evidence/kernel/nothing-read.js'
 import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
 import {readSockets, unreadSockets} from '../../evidence/pod/sockets.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import {type IpAddress, parseIp} from '../../model/ip-address.js'
@@ -115,7 +116,8 @@ function whyUncaptured(
 }
 
 /** Where a packet goes and by which rules, from the kernel's point of view. */
-export async function packetReport(source: Source, subject: PodRef, spec: PacketSpec): Promise<PacketReport> {
+export async function packetReport(given: Source, subject: PodRef, spec: PacketSpec): Promise<PacketReport> {
+  const source = noted(given)
   const bench = await packetBench(source, subject)
   const packet = await packetFrom(spec, bench.machine, host => resolveService(source, subject, host))
   const walk = walkFlow(compileRules(bench.kernel.rulesets), bench.machine, packet)
@@ -123,7 +125,7 @@ export async function packetReport(source: Source, subject: PodRef, spec: Packet
   const verdict = verdictOf(walk, {fromProxy: sentByProxy(packet, bench.proxy), outboundPort: bench.proxy.outboundPort})
   const fromProxy = sentByProxy(packet, bench.proxy)
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: bench.gaps,
     notes: [...bench.notes, ...remarks(walk), ...whyUncaptured(bench.kernel.rulesets, bench.machine, packet, verdict)],
     subject,

@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {PastedRow, PastedTable, TableKind} from '../../model/pasted-table.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -86,7 +87,7 @@ export function pastedTableReport(
   const all = found.reduce((sum, {rows}) => sum + rows.length, 0)
   const kept = tables.reduce((sum, {rows}) => sum + rows.length, 0)
   return {
-    origin: source.origin,
+    ...answeredFrom(noted(source)),
     gaps: [],
     notes: [
       `read from a table of istioctl proxy-config ${kind}: what it has no column for is not known`,

@@ -1,6 +1,7 @@
 import {connectedProblems} from '../../evidence/control-plane/connection-problems.js'
 import type {IstiodAnswer} from '../../evidence/control-plane/istiods.js'
 import {type ListedProxy, listedProxies} from '../../evidence/control-plane/istiods.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {hasProxy, isAlive, podRevision} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
@@ -56,7 +57,7 @@ export interface ProxyStatusReport extends Report {
 const MAX_INSPECTED_PODS = 50
 const INSPECTED_AT_ONCE = 8
 
-function reckonedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date | undefined) {
+function evaluatedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date | undefined) {
   if (at !== undefined) return {at, atSource: 'asked' as const}
   const answered =
     istiods
@@ -74,9 +75,9 @@ function reckonedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date |
  */
 export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter): Promise<ProxyStatusReport> {
   const gaps: Gap[] = []
-  const source = listingOnce(given)
+  const source = noted(listingOnce(given))
   const {pods, istiods} = await gather(source, filter, gaps)
-  const {at, atSource} = reckonedAt(source, istiods, filter.at)
+  const {at, atSource} = evaluatedAt(source, istiods, filter.at)
   const podOf = new Map((pods ?? []).map(pod => [podLabel(podRefOf(pod)), pod]))
   const wanted = filter.selector === undefined ? [] : parseSelector(filter.selector)
   const inView = (id: string) =>
@@ -125,7 +126,7 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
   const counted = [...told].sort((a, b) => byText(a.id, b.id))
   const all = counted.filter(row => keepsRow(row, filter.only))
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps,
     notes,
     istiods,

@@ -27,7 +27,7 @@ export async function waitForSync(
     const spent = nowMs() - start
     const seconds = `${Math.round(spent / 1000)} s`
     if (converged(report)) return {...report, notes: [...report.notes, `in sync after ${seconds}`]}
-    if (report.origin.kind !== 'cluster') {
+    if (!report.provenance.live) {
       return {
         ...report,
         notes: [...report.notes, `${report.origin.label} is a capture and does not change; --wait has no effect`],

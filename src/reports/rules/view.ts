@@ -1,4 +1,4 @@
-import {neededFacts, type Rule} from '../../rules/rule.js'
+import {type MeshRule, neededFacts} from '../../rules/rule.js'
 import {ruleData} from '../../rules/rule-data.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
@@ -6,7 +6,7 @@ import type {RulesReport} from './report.js'
 
 const TONES = {error: 'bad', warning: 'warn', info: 'dim'} as const
 
-function row(rule: Rule, wide: boolean): readonly Cell[] {
+function row(rule: MeshRule, wide: boolean): readonly Cell[] {
   const {code, severity, slug, title, aliases, modes} = rule
   const base: readonly Cell[] = [code, {text: severity, tone: TONES[severity]}, slug, title]
   if (!wide) return base

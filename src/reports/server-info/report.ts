@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseServerInfo, type ServerInfo} from '../../formats/envoy-server-info.js'
 import type {Artifact} from '../../model/evidence.js'
 import {humanDuration} from '../../model/human-duration.js'
@@ -29,13 +30,14 @@ function stateProblem({state, uptime}: ServerInfo): string | undefined {
   return undefined
 }
 
-/** What a pod's Envoy says about itself: version, state, uptime, options, node. */
-export async function serverInfoReport(source: Source, subject: PodRef): Promise<ServerInfoReport> {
+/** Version, state, uptime, options and node of a pod's Envoy. */
+export async function serverInfoReport(given: Source, subject: PodRef): Promise<ServerInfoReport> {
+  const source = noted(given)
   const artifact = required(await source.evidence('envoy.server_info', subject), source, 'envoy.server_info')
   const info = required(parseServerInfo(artifact), source, 'envoy.server_info')
   const problem = stateProblem(info)
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: artifact.incomplete ?? [],
     notes: [],
     subject,

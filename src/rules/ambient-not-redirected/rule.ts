@@ -1,4 +1,4 @@
-import {asksForAmbient} from '../../analysis/pod-mode/pod-mode.js'
+import {isEnrolledInAmbient} from '../../analysis/pod-mode/pod-mode.js'
 import {defineRule} from '../rule.js'
 
 const MODE = 'istio.io/dataplane-mode'
@@ -17,7 +17,7 @@ export const rule = defineRule({
   modes: ['none'],
   needs: ['namespace'],
   check: ({pod}, {namespace}) => {
-    const enrolled = asksForAmbient(pod, namespace.labels)
+    const enrolled = isEnrolledInAmbient(pod, namespace.labels)
     if (!enrolled || !pod.exists || pod.status?.phase !== 'Running' || pod.terminating) return []
     return [
       {

@@ -36,7 +36,7 @@ export const rule = defineRule({
   modes: ['sidecar'],
   needs: ['kernel', 'connections'],
   check: ({pod}, {kernel, connections}) => {
-    // With TPROXY Envoy keeps the client's address, so its connections cannot be told from the application's.
+    // With TPROXY Envoy keeps the client's address, so its connections look like the application's.
     if (inboundCapture(pod).interception === 'TPROXY') return []
     if (kernel.machine.assumed)
       throw new Inconclusive('the addresses and routes of the pod are unknown', 'not-captured')

@@ -1,4 +1,4 @@
-import {settingsFromInit} from '../../analysis/netfilter/expected-rules/from-init.js'
+import {initWords, settingsFromInit} from '../../analysis/netfilter/expected-rules/from-init.js'
 import {proxyMetadata} from '../../analysis/netfilter/expected-rules/from-pod.js'
 import {parseGoBool} from '../../model/go-boolean.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
@@ -43,7 +43,7 @@ export const rule = defineRule({
     const captured =
       init === undefined
         ? parseGoBool(proxyMetadata(pod, CAPTURE))
-        : settingsFromInit(init.args, init.env, {resolvers: [], addresses: []}).dns
+        : settingsFromInit(initWords(init), init.env, {resolvers: [], addresses: []}).dns
     if (!captured && parseGoBool(proxy?.env[CAPTURE])) {
       const message = 'DNS capture is enabled in the agent but not in istio-init: DNS queries are not captured.'
       return [{message, proof: [{from: `environment of istio-init`, text: `no ${CAPTURE}=true`}]}]

@@ -1,4 +1,4 @@
-import {settingsFromInit} from '../../analysis/netfilter/expected-rules/from-init.js'
+import {initWords, settingsFromInit} from '../../analysis/netfilter/expected-rules/from-init.js'
 import {isOlder} from '../../model/istio-version.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
@@ -27,7 +27,7 @@ export const rule = defineRule({
     ]
     const init = injectedContainer(pod, 'istio-init')
     if (init !== undefined) {
-      const {excludedInterfaces} = settingsFromInit(init.args, init.env, {resolvers: [], addresses: []})
+      const {excludedInterfaces} = settingsFromInit(initWords(init), init.env, {resolvers: [], addresses: []})
       return excludedInterfaces.length > 0 ? [] : found('istio-init', 'its arguments exclude no interface')
     }
     if (cni === undefined)

@@ -1,5 +1,6 @@
 import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
-import {itemsOf, withoutItems} from '../patch-steps.js'
+import {commaList} from '../../model/comma-list.js'
+import {withoutItems} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const EXCLUDE = 'traffic.sidecar.istio.io/excludeOutboundPorts'
@@ -24,7 +25,7 @@ export const rule = defineRule({
       {
         message: `Outbound port ${named.join(' and ')} is excluded from capture, which istiod connections do not need.`,
         path: `${pod.metadataPath}.annotations["${EXCLUDE}"]`,
-        ...(named.every(port => itemsOf(pod.annotations[EXCLUDE]).includes(port))
+        ...(named.every(port => commaList(pod.annotations[EXCLUDE]).includes(port))
           ? {patch: withoutItems(pod, EXCLUDE, named)}
           : {}),
         proof: [{from: capture.from, text: `excluded ports: ${capture.excludePorts.join(', ')}`}],

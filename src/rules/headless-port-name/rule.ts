@@ -1,4 +1,8 @@
-import {missingProtocolText, namesMembers, portsWithoutProtocol} from '../../analysis/ports/ports-without-protocol.js'
+import {
+  isGoverningService,
+  missingProtocolText,
+  portsWithoutProtocol,
+} from '../../analysis/ports/ports-without-protocol.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -14,7 +18,7 @@ export const rule = defineRule({
   needs: ['services'],
   check: ({pod, mode}, {services}) =>
     portsWithoutProtocol(pod, mode, services)
-      .filter(({service}) => namesMembers(service, pod))
+      .filter(({service}) => isGoverningService(service, pod))
       .map((each): Found => {
         const {service, ports, serverFirst} = each
         return {

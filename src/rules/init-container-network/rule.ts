@@ -1,7 +1,7 @@
 import {commandTarget} from '../../analysis/command-line/command-target.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
+import {commaList} from '../../model/comma-list.js'
 import type {Container, PodModel} from '../../model/pod.js'
-import {itemsOf} from '../patch-steps.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 const NATIVE = 'sidecar.istio.io/nativeSidecar'
@@ -15,8 +15,9 @@ const NETWORKED =
 function networkUse(pod: PodModel, {image, command, args, name}: Container): string | undefined {
   const call = commandTarget([...command, ...args], pod.status?.podIps ?? [])
   if (call === undefined) return NETWORKED.test(image) ? image : undefined
-  if (call.port !== undefined && itemsOf(pod.annotations[EXCLUDED_PORTS]).includes(String(call.port))) return undefined
-  if (itemsOf(pod.annotations[EXCLUDED_RANGES]).length > 0)
+  if (call.port !== undefined && commaList(pod.annotations[EXCLUDED_PORTS]).includes(String(call.port)))
+    return undefined
+  if (commaList(pod.annotations[EXCLUDED_RANGES]).length > 0)
     throw new Inconclusive(`it is unknown whether ${call.host}, which ${name} calls, is in the excluded ranges`)
   return `calls ${call.host}`
 }

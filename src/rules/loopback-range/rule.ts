@@ -1,6 +1,7 @@
 import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
+import {commaList} from '../../model/comma-list.js'
 import {parseIp, parseIpRange} from '../../model/ip-address.js'
-import {itemsOf, withoutItems} from '../patch-steps.js'
+import {withoutItems} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const INCLUDE = 'traffic.sidecar.istio.io/includeOutboundIPRanges'
@@ -29,8 +30,8 @@ export const rule = defineRule({
         message: `Outbound traffic to ${named.join(', ')} is captured, which is the pod itself.`,
         path: `${pod.metadataPath}.annotations["${INCLUDE}"]`,
         // An empty list would capture nothing.
-        ...(named.every(range => itemsOf(pod.annotations[INCLUDE]).includes(range)) &&
-        itemsOf(pod.annotations[INCLUDE]).length > named.length
+        ...(named.every(range => commaList(pod.annotations[INCLUDE]).includes(range)) &&
+        commaList(pod.annotations[INCLUDE]).length > named.length
           ? {patch: withoutItems(pod, INCLUDE, named)}
           : {}),
         proof: [{from: capture.from, text: `included ranges: ${capture.includeRanges.join(', ')}`}],

@@ -15,7 +15,7 @@ export const rule = defineRule({
   needs: ['injection', 'namespace'],
   check: ({pod}, {injection, namespace}) => {
     const ambient = namespace.labels['istio.io/dataplane-mode'] !== undefined
-    if (injection.decidedBy !== 'nobody asks' || ambient || pod.hostNetwork || SYSTEM.includes(namespace.name))
+    if (injection.decidedBy !== 'no injection label' || ambient || pod.hostNetwork || SYSTEM.includes(namespace.name))
       return []
     return [
       {

@@ -1,5 +1,5 @@
+import {isMonitoringPort} from '../../analysis/ports/monitoring-port.js'
 import {selects} from '../../analysis/ports/service-ports.js'
-import {isWatchedPort} from '../../analysis/ports/watched-port.js'
 import {isOlder} from '../../model/istio-version.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {appContainers, type Container, type ContainerPort, type PodModel, runsToCompletion} from '../../model/pod.js'
@@ -21,7 +21,8 @@ function served(pod: PodModel, free: readonly number[]): readonly (ContainerPort
   return appContainers(pod).flatMap(container =>
     container.ports
       .filter(
-        ({name, port, hostPort}) => hostPort === undefined && !free.includes(port) && !isWatchedPort(pod, name, port),
+        ({name, port, hostPort}) =>
+          hostPort === undefined && !free.includes(port) && !isMonitoringPort(pod, name, port),
       )
       .map(port => ({...port, container})),
   )

@@ -13,7 +13,7 @@ export const rule = defineRule({
   needs: ['ports'],
   check: (_workload, {ports}) =>
     ports
-      .filter(row => row.verdict === 'nobody listens')
+      .filter(row => row.verdict === 'not listening')
       .flatMap(row =>
         row.bound.map(({service, port}) => ({
           message: `Service ${service.object.name}:${port.port}${port.name === undefined ? '' : ` (${port.name})`} targets port ${row.port}, where nothing listens.`,

@@ -1,5 +1,5 @@
 import {proxyMetadata} from '../../analysis/netfilter/expected-rules/from-pod.js'
-import {splitList} from '../../analysis/netfilter/expected-rules/settings.js'
+import {commaList} from '../../model/comma-list.js'
 import {appContainers, type PodModel} from '../../model/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
@@ -33,8 +33,8 @@ export const rule = defineRule({
   uses: ['cni'],
   check: ({pod}, {cni}): readonly Found[] => {
     const include = proxyMetadata(pod, INCLUDE)
-    const exclude = splitList(proxyMetadata(pod, EXCLUDE) ?? '')
-    const only = include === undefined || include === '*' ? undefined : splitList(include)
+    const exclude = commaList(proxyMetadata(pod, EXCLUDE) ?? '')
+    const only = include === undefined || include === '*' ? undefined : commaList(include)
     if (only === undefined && exclude.length === 0) return []
     const proof = [
       ...(only === undefined ? [] : [{from: INCLUDE, text: only.join(', ') || 'empty'}]),

@@ -1,4 +1,8 @@
-import {missingProtocolText, namesMembers, portsWithoutProtocol} from '../../analysis/ports/ports-without-protocol.js'
+import {
+  isGoverningService,
+  missingProtocolText,
+  portsWithoutProtocol,
+} from '../../analysis/ports/ports-without-protocol.js'
 import type {PatchStep} from '../../model/finding.js'
 import type {ServicePort} from '../../model/kube-service.js'
 import {pointer} from '../../model/object-path.js'
@@ -25,7 +29,7 @@ export const rule = defineRule({
   needs: ['services'],
   check: ({pod, mode}, {services}) =>
     portsWithoutProtocol(pod, mode, services)
-      .filter(({service}) => !namesMembers(service, pod))
+      .filter(({service}) => !isGoverningService(service, pod))
       .map((each): Found => {
         const {service, ports, serverFirst} = each
         const steps = serverFirst.filter(({port}) => port.appProtocol === undefined).flatMap(({port}) => asTcp(port))

@@ -1,8 +1,8 @@
+import {commaList} from '../../model/comma-list.js'
 import {isOlder} from '../../model/istio-version.js'
 import type {PodModel} from '../../model/pod.js'
 import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
 import {isTemplated} from '../../model/templated.js'
-import {itemsOf} from '../patch-steps.js'
 import {defineRule, type Found} from '../rule.js'
 
 const REFUSED = [15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090]
@@ -21,7 +21,7 @@ function named({annotations}: PodModel, older: boolean): readonly Named[] {
   const [port, targets] = [annotations[PORT], older ? undefined : annotations[TARGETS]]
   return [
     ...(port === undefined ? [] : [{name: PORT, text: port, port}]),
-    ...itemsOf(targets).map(text => ({name: TARGETS, text: targets ?? '', port: text.split(':')[0] ?? ''})),
+    ...commaList(targets).map(text => ({name: TARGETS, text: targets ?? '', port: text.split(':')[0] ?? ''})),
   ]
 }
 

@@ -1,5 +1,6 @@
 import type {Difference} from '../../analysis/netfilter/drift/drift.js'
 import {isFilterBlock, throwsAway} from '../../analysis/netfilter/drift/filter-blocks.js'
+import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
 import type {Severity} from '../../model/finding.js'
 import {defineRule} from '../rule.js'
 
@@ -15,12 +16,14 @@ const KIND_TEXT: Readonly<Record<Difference['kind'], string>> = {
 }
 
 function severityOf(difference: Difference): Severity {
+  if (exemptsOwnPorts(difference)) return 'info'
   if (difference.effective) return 'error'
   return difference.kind === 'foreign' || throwsAway(difference) ? 'warning' : 'info'
 }
 
 /** The effect on traffic; a difference without effect on the standard packets may still drop what it matches. */
 function effect(difference: Difference): string {
+  if (exemptsOwnPorts(difference)) return ': it exempts a port of the sidecar itself'
   const [first] = difference.effective ? difference.consequences : []
   if (first !== undefined) return `: ${first}`
   return throwsAway(difference) ? ': what it matches is dropped' : ''

@@ -1,5 +1,5 @@
+import {isMonitoringPort} from '../../analysis/ports/monitoring-port.js'
 import {boundPorts} from '../../analysis/ports/service-ports.js'
-import {isWatchedPort} from '../../analysis/ports/watched-port.js'
 import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
 import {clientTls} from '../../analysis/traffic-policy/client-tls.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
@@ -42,7 +42,7 @@ export const rule = defineRule({
       return [
         {
           // Metrics are mostly scraped from outside the mesh, which needs this.
-          severity: isWatchedPort(pod, port.name, target) ? 'info' : strict ? 'error' : 'warning',
+          severity: isMonitoringPort(pod, port.name, target) ? 'info' : strict ? 'error' : 'warning',
           message: `Service ${service.object.name}:${port.port} targets port ${target}, which is not captured${strict ? ' although mTLS is STRICT' : ''}.`,
           path: `${pod.metadataPath}.annotations`,
           proof: [

@@ -1,3 +1,4 @@
+import {commaList} from '../../model/comma-list.js'
 import {parseIp, parseIpRange} from '../../model/ip-address.js'
 import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
@@ -7,20 +8,13 @@ const MODES = ['REDIRECT', 'TPROXY', 'NONE']
 const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/
 const UINT32_MAX = 4_294_967_295
 
-function items(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map(each => each.trim())
-    .filter(each => each !== '')
-}
-
 function badPorts(text: string): string | undefined {
-  const bad = items(text).find(each => !/^\d{1,5}$/.test(each) || Number(each) > 65_535)
+  const bad = commaList(text).find(each => !/^\d{1,5}$/.test(each) || Number(each) > 65_535)
   return bad === undefined ? undefined : `"${bad}" is not a port (ranges are not allowed)`
 }
 
 function badRanges(text: string): string | undefined {
-  const bad = items(text).find(each => parseIpRange(each) === undefined || !each.includes('/'))
+  const bad = commaList(text).find(each => parseIpRange(each) === undefined || !each.includes('/'))
   if (bad === undefined) return undefined
   return parseIp(bad) === undefined
     ? `"${bad}" is not a CIDR`

@@ -1,5 +1,5 @@
 import {expectationFor} from '../../analysis/netfilter/expected-rules/from-pod.js'
-import {splitList} from '../../analysis/netfilter/expected-rules/settings.js'
+import {commaList} from '../../model/comma-list.js'
 import {isOlder} from '../../model/istio-version.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, type Found, Inconclusive, PAGES} from '../rule.js'
@@ -29,7 +29,7 @@ export const rule = defineRule({
   check: ({pod, version}, {interfaces}): readonly Found[] => {
     const annotation = pod.annotations[REROUTE] === undefined ? KUBEVIRT : REROUTE
     const path = `${pod.metadataPath}.annotations["${annotation}"]`
-    const names = splitList(pod.annotations[annotation] ?? '')
+    const names = commaList(pod.annotations[annotation] ?? '')
     const expected = expectationFor(pod, {}, [])
     if (expected.kind !== 'sidecar') return []
     const {settings} = expected

@@ -164,7 +164,7 @@ describe('installations that are not plain', () => {
   test.each([
     [ENABLED, '', 'no: missing webhook'],
     ['', 'sidecar.istio.io/inject=true', 'no: missing webhook'],
-    ['', '', 'no: nobody asks'],
+    ['', '', 'no: no injection label'],
     ['istio.io/rev=R1', '', 'R1'],
     ['istio.io/rev=R2', '', 'no: missing webhook'],
     ['', 'istio.io/rev=R1', 'R1'],
@@ -193,7 +193,7 @@ describe('installations that are not plain', () => {
     ['', '', 'n', 'default'],
     ['', 'sidecar.istio.io/inject=false', 'n', 'no: pod label'],
     ['istio-injection=disabled', '', 'n', 'no: namespace label'],
-    ['kubernetes.io/metadata.name=kube-system', '', 'kube-system', 'no: nobody asks'],
+    ['kubernetes.io/metadata.name=kube-system', '', 'kube-system', 'no: no injection label'],
   ])('enableNamespacesByDefault: namespace %p, pod %p, named %p', (namespace, own, name, expected) => {
     const absent = (key: string) => ({key, operator: 'DoesNotExist', values: []}) as const
     const [plain] = defaultWebhooks([])
@@ -248,6 +248,7 @@ describe('what the webhook decides once it is called', () => {
     cni: false,
     seccompProfile: '',
     enableNamespacesByDefault: false,
+    capture: {},
   }
   const app = [{key: 'app', operator: 'In', values: ['x']}] as const
   async function decide(

@@ -69,13 +69,13 @@ describe('whether what manifests make would get a sidecar', () => {
     [
       'a label that refuses it',
       [ASKING, deployment('web', 'shop', 'sidecar.istio.io/inject: "false"')],
-      {mode: 'none', because: 'the pod\'s label sidecar.istio.io/inject: "false" refuses it'},
+      {mode: 'none', because: 'the pod\'s label sidecar.istio.io/inject: "false" disables it'},
       ['webhooks'],
     ],
     [
       'a Namespace that asks for nothing',
       [namespace('shop', ''), deployment('web', 'shop')],
-      {mode: 'none', decidedBy: 'nobody asks'},
+      {mode: 'none', decidedBy: 'no injection label'},
       ['webhooks'],
     ],
     [
@@ -87,7 +87,7 @@ describe('whether what manifests make would get a sidecar', () => {
     [
       'a Namespace nobody has shown',
       [deployment('web', 'shop')],
-      {mode: 'sidecar', because: 'Namespace shop is not known; it is taken that it asks for sidecars'},
+      {mode: 'sidecar', because: 'Namespace shop is not in the input; injection is assumed to be enabled'},
       ['namespace', 'webhooks'],
     ],
     [
@@ -109,7 +109,7 @@ describe('whether what manifests make would get a sidecar', () => {
   test('one manifest: in every form for people, with the reason and what is assumed', async () => {
     const report = await check(ASKING, deployment('web', 'shop', 'sidecar.istio.io/inject: "false"'))
     expect(await page(report)).toContain(
-      'It would get NO sidecar: the pod\'s label sidecar.istio.io/inject: "false" refuses it. The webhooks of a plain installation are assumed.',
+      `It would get NO sidecar: the pod's label sidecar.istio.io/inject: "false" disables it. Istio's default webhooks are assumed.`,
     )
     expect(await page(report, 'short')).toMatch(/ not checked; would get NO sidecar\. $/)
   })
@@ -129,7 +129,7 @@ describe('whether what manifests make would get a sidecar', () => {
     )
     expect(text).toContain('Deployment quiet/job would get NO sidecar: neither the namespace')
     expect(text).toContain('Deployment shop/web (manifest, would get a sidecar): 1 error')
-    expect(text).toContain('First to look at, in Deployment shop/web: Container web runs as')
+    expect(text).toContain('Start with Deployment shop/web: Container web runs as')
     const same = await check(ASKING, deployment('web', 'shop'), deployment('api', 'shop'))
     expect(await page(same)).toContain('All 2 would get a sidecar: Namespace label')
     expect(await page(same)).not.toContain('would get no sidecar')

@@ -60,6 +60,7 @@ function reportOf(text: string): CheckReport {
     why: text,
     fix: text,
     proof: [{from: text, text}],
+    provenance: [{evidence: 'objects/Pod', source: 'recorded', via: 'api', shows: 'declared', from: text}],
     patch: [{op: 'replace', path: '/spec', value: text}],
   }
   const findings: readonly Finding[] = [

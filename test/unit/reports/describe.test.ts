@@ -119,13 +119,13 @@ describe('what check finds behind a Service', () => {
   })
 
   test('missing data has its reason and the rules that need it, on both pages', async () => {
-    const what = 'IPv4 rules, nft back end (for MCT1320 MCT1321 MCT1323 MCT1324)'
+    const what = 'IPv4 iptables rules (nft) (for MCT1320 MCT1321 MCT1323 MCT1324)'
     const pod = await described(await sample(), 'deploy/details-v1')
     const service = await serviceReport(await sample(), 'details', 'demo', ISTIO)
     for (const json of [await shown(pod, describeView, 'json'), await shown(service, serviceView, 'json')])
       expect(JSON.parse(json).notChecked).toMatchObject([{what, reason: 'no-privilege'}])
     for (const page of [await shown(pod, describeView), await shown(service, serviceView)])
-      expect(page.replaceAll(/\s+/g, ' ')).toContain(`Not checked ${what}: needs more privilege`)
+      expect(page.replaceAll(/\s+/g, ' ')).toContain(`Not checked ${what}: permission denied`)
   })
 
   test('of many pods those that are not ready come first, and the pods left out are reported', async () => {

@@ -16,7 +16,7 @@ function explained(word: string): string {
 describe('explain', () => {
   test('a chain: what it is for and which rules it may hold, in either spelling', () => {
     const text = explained('ISTIO_OUTPUT')
-    expect(text).toContain('The outbound list')
+    expect(text).toContain('Decides which outbound traffic')
     expect(text).toContain('self-call: ')
     expect(explained('istio-output')).toBe(text)
     expect(text).not.toContain('inbound-agent')
@@ -43,7 +43,7 @@ describe('explain', () => {
     expect(explained('IST0144')).toContain('MCT1001')
     expect(explained('15006')).toContain('Envoy inbound capture')
     expect(explained('UF')).toContain('response flag')
-    expect(() => explainReport(RULES, 'nope')).toThrow(/nothing is known/)
+    expect(() => explainReport(RULES, 'nope')).toThrow(/unknown term/)
   })
 
   test('flags as an access log joins them, each by itself', () => {
@@ -90,8 +90,8 @@ describe('explain', () => {
   })
 
   test("ports that only istiod holds are an application's to have", () => {
-    expect(explained('8080')).toContain('an application may have it')
-    expect(explained('15012')).toContain('an application may have it')
+    expect(explained('8080')).toContain('other pods may use it')
+    expect(explained('15012')).toContain('other pods may use it')
     expect(explained('15006')).toContain('must not use it there')
     expect(explained('15020')).toContain('must not use it there')
   })

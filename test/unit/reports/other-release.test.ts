@@ -9,18 +9,19 @@ import {recordedReleases} from '../../support/netfilter-corpus.js'
 const SAVED = recordedReleases().saved
 const DEFAULTS = Object.keys(SAVED).filter(name => /(^|\/)default\.v4$/.test(name))
 
-function expectedOf(told: number | undefined): Expected {
+function expectedOf(declared: number | undefined): Expected {
   const ofRelease = (minor: number) => expectedRulesets(INJECTED_SETTINGS, minor)
-  const minor = told ?? 31
+  const minor = declared ?? 31
   return {
     rulesets: ofRelease(minor),
     ofRelease,
     via: 'this test',
     kind: 'sidecar',
     minor,
-    guessed: told === undefined,
+    guessed: declared === undefined,
+    release: 'this test',
     notes: [],
-    ...(told === undefined ? {} : {told}),
+    ...(declared === undefined ? {} : {declared}),
   }
 }
 

@@ -208,7 +208,10 @@ describe('proxy-status', () => {
     const live = (until: number) => async () => {
       const page = JSON.stringify([++asked < until ? late : entry])
       const inner = memorySource({objects: [istiod('istiod-a')], evidence: {'istiod.syncz': page}})
-      return await proxyStatusReport({...inner, origin: {kind: 'cluster', label: 'live'}}, ALL)
+      return await proxyStatusReport(
+        {...inner, origin: {kind: 'cluster', label: 'live'}, traits: {live: true, complete: true}},
+        ALL,
+      )
     }
     const patience = {
       timeoutMs: 10_000,

@@ -2,7 +2,7 @@ import type {Machine} from '../../../model/machine.js'
 import {ruleKey} from '../../../model/rule-key.js'
 import {type Chain, hidesInterfaces, isUnderstood, type Rule, type Ruleset, type Table} from '../../../model/ruleset.js'
 import {chainOwner} from '../chain-owners.js'
-import {canonicalTable, isIstioChain} from '../istio-names.js'
+import {canonicalTable, hasIstioRules} from '../istio-names.js'
 import {align, type Step} from './align.js'
 import {effects} from './effects.js'
 import {policyEffects} from './policies.js'
@@ -204,10 +204,6 @@ function compareRuleset(expected: Ruleset, actual: Ruleset, machine: Machine | u
     }
   }
   return differences
-}
-
-function hasIstioRules(set: Ruleset): boolean {
-  return set.tables.some(table => table.chains.some(chain => isIstioChain(chain.name) && chain.rules.length > 0))
 }
 
 function emptyLike(expected: Ruleset): Ruleset {

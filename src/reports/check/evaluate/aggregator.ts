@@ -5,7 +5,7 @@ import {byText} from '../../../model/order.js'
 import {type ObjectRef, objectLabel, type PodModel} from '../../../model/pod.js'
 import type {Outcome} from './check-pod.js'
 
-/** One workload and what was asked about it; replicas are one. */
+/** One workload with the outcomes of its replicas. */
 export interface CheckedWorkload {
   readonly workload: ObjectRef
   readonly pods: readonly string[]
@@ -16,20 +16,20 @@ export interface CheckedWorkload {
   readonly injection?: InjectionPrediction
 }
 
-/** What became of pods, gathered by workload as they are checked; nothing else of a pod is kept. */
-export interface Tally {
+/** Collects the outcomes of pods by workload; nothing else of a pod is kept. */
+export interface Aggregator {
   add(pod: PodModel, outcomes: readonly Outcome[], injection?: InjectionPrediction): void
-  /** The workloads in order of their names; the same whatever the order in which pods came. */
+  /** The workloads by name, independent of the order of the pods. */
   workloads(): readonly CheckedWorkload[]
 }
 
-/** Something several pods share, as the first of them by name has it. */
+/** A value several pods share, from the first of them by name. */
 interface Shared<T> {
   of: string
   value: T
-  /** So many of the group's first pods share it; most things are shared by all, and need no list of their own. */
+  /** The number of the group's first pods that share it; no list is needed while all do. */
   first: number
-  /** The names, once a pod came that does not share it. */
+  /** The names, once a pod does not share it. */
   pods?: string[]
 }
 
@@ -38,8 +38,8 @@ interface Group {
   readonly pods: string[]
   readonly findings: Map<string, Shared<Finding>>
   readonly notChecked: Map<string, Shared<{readonly rule: string; readonly gap: Gap}>>
-  /** By the place of the rule among the outcomes: 0 not asked, 1 passed by every pod so far, 2 not. */
-  readonly asked: Uint8Array
+  /** By index of the rule: 0 not evaluated, 1 passed by every pod so far, 2 not passed. */
+  readonly passedByRule: Uint8Array
   injection?: InjectionPrediction
 }
 
@@ -59,7 +59,7 @@ function bySeverity(a: Finding, b: Finding): number {
   )
 }
 
-function noteName(known: Shared<unknown>, name: string, ofGroup: readonly string[]): void {
+function addName(known: Shared<unknown>, name: string, ofGroup: readonly string[]): void {
   if (known.pods === undefined) {
     if (known.first === ofGroup.length - 1) {
       known.first += 1
@@ -70,7 +70,7 @@ function noteName(known: Shared<unknown>, name: string, ofGroup: readonly string
   if (known.pods.at(-1) !== name) known.pods.push(name)
 }
 
-/** Notes that the pod, the last of its group unless it is a template, shares something. */
+/** Records that the pod, the last of its group unless it is a template, shares the value. */
 function share<T>(
   held: Map<string, Shared<T>>,
   key: string,
@@ -80,11 +80,11 @@ function share<T>(
 ) {
   const known: Shared<T> = held.get(key) ?? {of: name, value, first: 0}
   held.set(key, known)
-  if (exists) noteName(known, name, group.pods)
+  if (exists) addName(known, name, group.pods)
   if (byText(name, known.of) < 0) Object.assign(known, {of: name, value})
 }
 
-function gathered({workload, pods, findings, notChecked, asked, injection}: Group): CheckedWorkload {
+function checkedWorkload({workload, pods, findings, notChecked, passedByRule, injection}: Group): CheckedWorkload {
   const all = [...pods].sort(byText)
   const names = ({first, pods: some = pods.slice(0, first)}: Shared<unknown>) =>
     some.length === all.length ? all : [...some].sort(byText)
@@ -95,17 +95,17 @@ function gathered({workload, pods, findings, notChecked, asked, injection}: Grou
     notChecked: [...notChecked.entries()]
       .map(([code, each]) => ({code, rule: each.value.rule, workload, pods: names(each), gap: each.value.gap}))
       .sort((a, b) => byText(a.code, b.code)),
-    passed: asked.reduce((sum, each) => (each === PASSED ? sum + 1 : sum), 0),
+    passed: passedByRule.reduce((sum, each) => (each === PASSED ? sum + 1 : sum), 0),
     ...(injection === undefined ? {} : {injection}),
   }
 }
 
-/** An empty tally; every pod added must have been asked the same rules in the same order. */
-export function openTally(): Tally {
+/** An empty aggregator; the outcomes of every pod must be of the same rules in the same order. */
+export function createAggregator(): Aggregator {
   const groups = new Map<string, Group>()
   const open = new Map<string, {readonly rule: string; readonly gap: Gap}>()
 
-  /** One object for gaps of a rule that say the same: a fleet has as many as pods times rules. */
+  /** One object for equal gaps of a rule: a fleet has as many as pods times rules. */
   function one(rule: string, gap: Gap): {readonly rule: string; readonly gap: Gap} {
     const key = [rule, gap.what, gap.reason, gap.detail, gap.hint].join('\u0000')
     const known = open.get(key) ?? {rule, gap}
@@ -117,8 +117,8 @@ export function openTally(): Tally {
     const key = objectLabel(workload)
     const known = groups.get(key)
     if (known !== undefined) return known
-    const asked = new Uint8Array(rules)
-    const made: Group = {workload, pods: [], findings: new Map(), notChecked: new Map(), asked}
+    const passedByRule = new Uint8Array(rules)
+    const made: Group = {workload, pods: [], findings: new Map(), notChecked: new Map(), passedByRule}
     groups.set(key, made)
     return made
   }
@@ -127,13 +127,13 @@ export function openTally(): Tally {
     add: (pod, outcomes, injection) => {
       const group = groupOf(pod, outcomes.length)
       if (injection !== undefined) group.injection ??= injection
-      const {workload, findings, notChecked, asked} = group
+      const {workload, findings, notChecked, passedByRule} = group
       if (pod.exists) group.pods.push(pod.object.name)
       outcomes.forEach((outcome, index) => {
         const {code, slug} = outcome.rule
         if (outcome.kind === 'not-applicable') return
-        if (outcome.kind !== 'passed') asked[index] = NOT_PASSED
-        else if (asked[index] !== NOT_PASSED) asked[index] = PASSED
+        if (outcome.kind !== 'passed') passedByRule[index] = NOT_PASSED
+        else if (passedByRule[index] !== NOT_PASSED) passedByRule[index] = PASSED
         if (outcome.kind === 'found') {
           for (const each of outcome.findings) share(findings, keyOf(each), {...each, workload}, pod, group)
         }
@@ -142,6 +142,6 @@ export function openTally(): Tally {
         }
       })
     },
-    workloads: () => [...groups.entries()].sort(([a], [b]) => byText(a, b)).map(([, group]) => gathered(group)),
+    workloads: () => [...groups.entries()].sort(([a], [b]) => byText(a, b)).map(([, group]) => checkedWorkload(group)),
   }
 }

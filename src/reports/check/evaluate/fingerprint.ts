@@ -3,7 +3,7 @@ import type {Finding} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
 
 /**
- * The same for the same finding on another day: rule, object and path, in which containers have names and not numbers; where there is no
+ * A stable identity of a finding: rule, object and path, with container names instead of indexes; without a
  * path, the message without its numbers, which may be addresses and counts.
  */
 export function fingerprint({code, object, path, container, message}: Finding): string {

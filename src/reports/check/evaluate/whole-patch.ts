@@ -3,16 +3,16 @@ import type {Finding, PatchStep} from '../../../model/finding.js'
 import {pointerSteps} from '../../../model/object-path.js'
 import type {Source} from '../../../sources/source.js'
 
-/** The steps with those before them that make the maps an object does not have: RFC 6902 adds to what is there. */
+/** The steps, preceded by those that create maps the object lacks: RFC 6902 only adds to existing ones. */
 export function completed(steps: readonly PatchStep[], object: unknown): readonly PatchStep[] {
   const made = new Set<string>()
   return steps.flatMap(step => {
     if (step.op !== 'add') return [step]
     const missing: PatchStep[] = []
-    const way = pointerSteps(step.path).slice(0, -1)
+    const parents = pointerSteps(step.path).slice(0, -1)
     let at: unknown = object
     let path = ''
-    for (const name of way) {
+    for (const name of parents) {
       path += `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
       at = Array.isArray(at) ? at[Number(name)] : isObject(at) ? at[name] : undefined
       if ((at !== undefined && at !== null) || made.has(path)) continue
@@ -23,7 +23,7 @@ export function completed(steps: readonly PatchStep[], object: unknown): readonl
   })
 }
 
-/** The finding with a patch that is whole for the object as it is; only for sources that have it at hand. */
+/** The finding with its patch completed for the current object. */
 export async function withWholePatch(source: Source, finding: Finding): Promise<Finding> {
   const {object, patch} = finding
   if (patch === undefined) return finding

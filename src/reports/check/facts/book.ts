@@ -1,3 +1,4 @@
+import {objectsUse} from '../../../evidence/provenance.js'
 import {type Answer, answered} from '../../../model/answer.js'
 import type {Artifact} from '../../../model/evidence.js'
 import {onceByKey} from '../../../model/once.js'
@@ -5,9 +6,10 @@ import {type FactName, type Facts, type FetchedFactName, isObjectFact, type Work
 import {RULES} from '../../../rules/registry.js'
 import type {Source} from '../../../sources/source.js'
 import {cni, cniExcluded, cniRelease} from './cni.js'
-import type {CheckRun, FactBook, PodContext} from './context.js'
+import type {CheckRun, FactResolver, PodContext} from './context.js'
 import {controlPlane} from './control-plane.js'
 import {discovery} from './discovery.js'
+import {factProvenance} from './fact-provenance.js'
 import {injection} from './injection.js'
 import {drift, kernel} from './kernel.js'
 import {certificates, connections, initLog, interfaces, proxyLog, sidecar, sockets, status} from './pod-evidence.js'
@@ -19,7 +21,7 @@ const RULE_NAMES = new Set(
 
 type Fetchers = {readonly [N in FetchedFactName]: (context: PodContext) => Promise<Answer<Facts[N]>>}
 
-/** How each fact that is no list of objects is fetched. */
+/** The fetcher of each fact that is not a list of objects. */
 const FETCHERS: Fetchers = {
   namespace: ({run, workload}) => run.objects.namespace(workload.pod.object.namespace),
   namedElsewhere,
@@ -51,8 +53,8 @@ function fetched(context: PodContext, name: FactName): Promise<Answer<unknown>> 
     : FETCHERS[name](context)
 }
 
-/** A source that reads each piece of whole evidence once: several facts rest on the same, and each reading visits the pod. */
-function remembering(source: Source): Source {
+/** A source that reads each piece of evidence once: several facts use the same, and each read is a call to the pod. */
+function cachingSource(source: Source): Source {
   const once = onceByKey<Promise<Answer<Artifact>>>()
   return {
     ...source,
@@ -63,15 +65,23 @@ function remembering(source: Source): Source {
   }
 }
 
-/** The facts of one workload, fetched when first asked for. */
-export function factBook(shared: CheckRun, workload: Workload): FactBook {
+/** The facts of one workload, fetched on first use. */
+export function factResolver(shared: CheckRun, workload: Workload): FactResolver {
   const once = onceByKey<Promise<Answer<unknown>>>()
-  const run: CheckRun = {...shared, source: remembering(shared.source)}
-  const context: PodContext = {
-    run,
+  const run: CheckRun = {...shared, source: cachingSource(shared.source)}
+  const record = factProvenance()
+  const {exists, workload: owner} = workload.pod
+  const itself = objectsUse(shared.source, exists ? 'Pod' : owner.kind)
+  const contextOf = (name: FactName): PodContext => ({
+    run: record.watched(run, name),
     workload,
-    // The row or fetcher of a name makes what that name stands for.
-    fact: <N extends FactName>(name: N) => once(name, () => fetched(context, name) as Promise<Answer<Facts[N]>>),
-  }
-  return context
+    fact: other => {
+      record.restsOn(name, other)
+      return fact(other)
+    },
+  })
+  // The row or fetcher of a name returns the fact of that name.
+  const fact = <N extends FactName>(name: N) =>
+    once(name, () => fetched(contextOf(name), name)) as Promise<Answer<Facts[N]>>
+  return {fact, provenance: names => [itself, ...record.of(names)]}
 }

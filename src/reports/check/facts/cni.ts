@@ -10,7 +10,7 @@ function isPlugin({metadata}: KubeObject): boolean {
   return metadata.name.startsWith('istio-cni-node')
 }
 
-/** How the rules get into the pod: seen in the pod, else the CNI's DaemonSet, else the injector's values. */
+/** Whether the CNI plugin sets up the pod's rules: by its containers, else the plugin's DaemonSet, else the injector's values. */
 export async function cni({fact, workload: {pod}}: PodContext): Promise<Answer<Facts['cni']>> {
   if (injectedContainer(pod, 'istio-init') !== undefined)
     return answered({inUse: false, because: 'the pod has istio-init'})
@@ -23,10 +23,10 @@ export async function cni({fact, workload: {pod}}: PodContext): Promise<Answer<F
   }
   if (!injectors.ok) return injectors
   const inUse = injectors.value.some(each => each.cni)
-  return answered({inUse, because: `the injector's values say cni ${inUse ? 'is' : 'is not'} enabled`})
+  return answered({inUse, because: `cni ${inUse ? 'is' : 'is not'} enabled in the injector's values`})
 }
 
-/** Nothing to ask of the plugin where istio-init makes the rules. */
+/** Not applicable when istio-init sets up the rules. */
 async function withoutPlugin(context: PodContext, name: FactName): Promise<Answer<never> | undefined> {
   const plugin = await context.fact('cni')
   if (!plugin.ok) return plugin
@@ -40,11 +40,11 @@ export async function cniRelease(context: PodContext): Promise<Answer<Facts['cni
   const sets = await context.fact('daemonSets')
   if (!sets.ok) return sets
   const node = sets.value.find(isPlugin)
-  if (node === undefined) return missing(FACT_LABELS.cniRelease, 'not-captured', 'there is no DaemonSet istio-cni-node')
+  if (node === undefined) return missing(FACT_LABELS.cniRelease, 'not-captured', 'DaemonSet istio-cni-node not found')
   const images = listOf(node, 'spec', 'template', 'spec', 'containers').map(each => textOf(each, 'image') ?? '')
   const version = images.map(parseIstioVersion).find(each => each !== undefined)
   return version === undefined
-    ? missing(FACT_LABELS.cniRelease, 'not-captured', `its image names no release: ${images.join(', ')}`)
+    ? missing(FACT_LABELS.cniRelease, 'not-captured', `no release in its image: ${images.join(', ')}`)
     : answered(version)
 }
 
@@ -56,6 +56,6 @@ export async function cniExcluded(context: PodContext): Promise<Answer<Facts['cn
   if (!config.ok) return config
   const {excludedNamespaces, from} = config.value
   return excludedNamespaces === undefined
-    ? missing(FACT_LABELS.cniExcluded, 'not-captured', `${from} does not name them`)
+    ? missing(FACT_LABELS.cniExcluded, 'not-captured', `${from} does not list excluded namespaces`)
     : answered({namespaces: excludedNamespaces, from})
 }

@@ -28,7 +28,7 @@ export async function discovery({run, fact, workload: {pod}}: PodContext): Promi
   return answered({
     address,
     from,
-    // Files given by hand need not hold the Services of the control plane.
+    // Given files may lack the Services of the control plane.
     exists: !exists && !run.source.traits.complete ? undefined : exists,
     home: {namespace, ...(home.ok ? {labels: home.value.labels} : {})},
   })

@@ -6,11 +6,11 @@ import type {PodContext} from './context.js'
 
 const REVISION = 'istio.io/rev'
 
-const ASSUMED = {question: 'webhooks', answer: 'not among the files; those of a plain installation are assumed'}
+const ASSUMED = {question: 'webhooks', answer: 'not in the files; a default installation is assumed'}
 
 /**
- * What injection decides about the pod, from its Namespace, the webhooks and the injector's settings. Manifests hardly ever hold webhooks: a
- * template is then judged by those a plain installation has, and the answer says so.
+ * What injection decides for the pod, from its Namespace, the webhooks and the injector's settings. Manifests rarely contain webhooks:
+ * for a template those of a default installation are then assumed, and the steps say so.
  */
 export async function injection({
   run,

@@ -5,19 +5,21 @@ import {readKernel, whyUnread} from '../../../evidence/kernel/read-kernel.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import {UserError} from '../../../model/user-error.js'
 import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
-import {cannotVisit, type PodContext, refOf} from './context.js'
+import {notInspected, type PodContext, refOf} from './context.js'
 
-/** The rules as they are now; what istio-init wrote at its start is not what is there now. */
+/** The current kernel rules, not those istio-init wrote at pod start. */
 export async function kernel(context: PodContext): Promise<Answer<Facts['kernel']>> {
-  const barred = cannotVisit(context, 'kernel')
-  if (barred !== undefined) return barred
+  const gap = notInspected(context, 'kernel')
+  if (gap !== undefined) return gap
   const found = await readKernel(context.run.source, refOf(context.workload.pod))
   if (found.rulesets.length > 0 && found.from === 'live') return answered(found)
   const why = whyUnread(found)
-  return why === undefined ? missing(FACT_LABELS.kernel, 'not-captured', 'nothing shows them') : {ok: false, gap: why}
+  return why === undefined
+    ? missing(FACT_LABELS.kernel, 'not-captured', 'no evidence contains them')
+    : {ok: false, gap: why}
 }
 
-/** The rules as they are now against those the pod should have. */
+/** The current kernel rules compared with the expected rules. */
 export async function drift(context: PodContext): Promise<Answer<Facts['drift']>> {
   const actual = await context.fact('kernel')
   if (!actual.ok) return actual

@@ -6,14 +6,14 @@ import {type Answer, answered, missing} from '../../../model/answer.js'
 import type {EvidenceId} from '../../../model/evidence.js'
 import {injectedContainer} from '../../../model/pod.js'
 import {FACT_LABELS, type FactName, type Facts} from '../../../rules/facts.js'
-import {cannotVisit, type PodContext, refOf} from './context.js'
+import {notInspected, type PodContext, refOf} from './context.js'
 
 const INJECTED = 'sidecar.istio.io/status'
 
 /** One piece of textual evidence of the pod. */
 async function podText(context: PodContext, name: FactName, id: EvidenceId): Promise<Answer<string>> {
-  const barred = cannotVisit(context, name)
-  if (barred !== undefined) return barred
+  const gap = notInspected(context, name)
+  if (gap !== undefined) return gap
   const answer = await context.run.source.evidence(id, refOf(context.workload.pod))
   return answer.ok ? answered(Buffer.from(answer.value.bytes).toString('utf8')) : answer
 }
@@ -28,10 +28,10 @@ export async function initLog(context: PodContext): Promise<Answer<Facts['initLo
   return await podText(context, 'initLog', 'log.istio-init')
 }
 
-/** The pod's listening sockets, whole: rules conclude from what is not among them, which lines that cannot be read forbid. */
+/** The pod's listening sockets, only when every line could be read: rules conclude from missing sockets. */
 export async function sockets(context: PodContext): Promise<Answer<Facts['sockets']>> {
-  const barred = cannotVisit(context, 'sockets')
-  if (barred !== undefined) return barred
+  const gap = notInspected(context, 'sockets')
+  if (gap !== undefined) return gap
   const answer = await readSockets(context.run.source, refOf(context.workload.pod))
   const unread = answer.ok ? unreadSockets(answer.value) : undefined
   return unread === undefined ? answer : missing(unread.what, unread.reason, unread.detail)
@@ -44,7 +44,7 @@ export async function connections(context: PodContext): Promise<Answer<Facts['co
   const found = parseConnections(answer.value)
   return found.listening.length > 0
     ? answered(found)
-    : missing(FACT_LABELS.connections, 'unreadable', 'no listener was recognised, and a sidecar always has some')
+    : missing(FACT_LABELS.connections, 'unreadable', 'no listener recognised, although a sidecar always has some')
 }
 
 /** The names of the interfaces the pod has now (`ip addr`). */
@@ -54,13 +54,13 @@ export async function interfaces(context: PodContext): Promise<Answer<Facts['int
   const found = parseIpAddresses(answer.value)
   return found.length > 0
     ? answered(found.map(({name}) => name))
-    : missing(FACT_LABELS.interfaces, 'unreadable', 'no interface was recognised')
+    : missing(FACT_LABELS.interfaces, 'unreadable', 'no interface recognised')
 }
 
 /** Envoy's certificates with the time they were read. */
 export async function certificates(context: PodContext): Promise<Answer<Facts['certificates']>> {
-  const barred = cannotVisit(context, 'certificates')
-  if (barred !== undefined) return barred
+  const gap = notInspected(context, 'certificates')
+  if (gap !== undefined) return gap
   const page = await context.run.source.evidence('envoy.certs', refOf(context.workload.pod))
   if (!page.ok) return page
   const parsed = parseCerts(page.value)
@@ -70,16 +70,16 @@ export async function certificates(context: PodContext): Promise<Answer<Facts['c
     : parsed
 }
 
-/** How a pod that exists is doing. */
+/** The status of an existing pod. */
 export async function status({workload: {pod}}: PodContext): Promise<Answer<Facts['status']>> {
   return pod.status === undefined
-    ? missing(FACT_LABELS.status, 'not-captured', 'a manifest shows no running pod')
+    ? missing(FACT_LABELS.status, 'not-captured', 'a manifest has no running pod')
     : answered(pod.status)
 }
 
 /**
- * The proxy's container, when it is whole: of a pod, of a template injection has been at (`istioctl kube-inject` leaves its annotation), or written by
- * hand with a command of its own. What a template only adds to injection does not tell what injection adds.
+ * The complete proxy container: of a pod, of an injected template (`istioctl kube-inject` leaves its annotation), or one written by
+ * hand with its own command. A template that only overrides fields does not show what injection adds.
  */
 export async function sidecar({workload: {pod}}: PodContext): Promise<Answer<Facts['sidecar']>> {
   const proxy = injectedContainer(pod, 'istio-proxy')
@@ -88,8 +88,8 @@ export async function sidecar({workload: {pod}}: PodContext): Promise<Answer<Fac
       ? missing(FACT_LABELS.sidecar, 'not-applicable', 'the pod has no container istio-proxy')
       : answered(proxy)
   }
-  const whole = proxy?.args.includes('proxy') === true || pod.annotations[INJECTED] !== undefined
-  return proxy !== undefined && whole
+  const complete = proxy?.args.includes('proxy') === true || pod.annotations[INJECTED] !== undefined
+  return proxy !== undefined && complete
     ? answered(proxy)
-    : missing(FACT_LABELS.sidecar, 'not-captured', 'a manifest does not show what injection adds')
+    : missing(FACT_LABELS.sidecar, 'not-captured', 'a manifest does not show injected containers')
 }

@@ -14,7 +14,7 @@ export async function ports(context: PodContext): Promise<Answer<Facts['ports']>
   return answered(portMap({pod, mode, bound, sockets: sockets.value, ...(version === undefined ? {} : {version})}))
 }
 
-/** Asks for other pods only where this one lacks a port that a Service names: hardly ever. */
+/** Reads other pods only when this one lacks a port that a Service names. */
 export async function namedElsewhere({run, workload, fact}: PodContext): Promise<Answer<Facts['namedElsewhere']>> {
   const services = await fact('services')
   if (!services.ok) return services

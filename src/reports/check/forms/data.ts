@@ -11,7 +11,7 @@ function notCheckedData({rule, ...rest}: NotChecked): unknown {
   return {...rest, slug: rule}
 }
 
-/** Whether what a manifest makes would get a sidecar. */
+/** Whether the pods of a manifest would get a sidecar. */
 function injectionData({mode, because, decision, assumed}: InjectionPrediction): unknown {
   const {decidedBy, revision, webhook} = decision
   const by = {decidedBy, reason: because, revision: revision ?? null, webhook: webhook?.configuration ?? null}
@@ -29,7 +29,7 @@ export function checkData(report: CheckReport): unknown {
     findings: report.workloads.flatMap(each => each.findings.map(findingData)),
     notChecked: report.workloads.flatMap(each => each.notChecked.map(notCheckedData)),
     damaged: report.damaged,
-    passedOver: report.passedOver,
+    passedOver: report.skipped,
     workloads: report.workloads.map(({workload, pods, findings, passed, notChecked, injection}) => ({
       ...workload,
       pods,

@@ -5,26 +5,26 @@ import type {CheckedWorkload} from '../evaluate/aggregator.js'
 
 const WIDTH = 79
 
-const WORDS: Readonly<Record<InjectionPrediction['mode'], string>> = {
+const MODE_TEXT: Readonly<Record<InjectionPrediction['mode'], string>> = {
   sidecar: 'would get a sidecar',
-  ambient: 'would be in the ambient mesh, without a sidecar',
+  ambient: 'would be in ambient mode, without a sidecar',
   none: 'would get NO sidecar',
 }
 
-/** What a workload is in the line above its findings. */
-export function injectionWords({injection}: CheckedWorkload): string {
-  return injection === undefined ? '' : `, ${WORDS[injection.mode]}`
+/** The prediction in the line above the workload's findings. */
+export function injectionText({injection}: CheckedWorkload): string {
+  return injection === undefined ? '' : `, ${MODE_TEXT[injection.mode]}`
 }
 
-/** What the headline says of sidecars: of the one workload, or how many would get none. */
+/** The prediction in the headline: for one workload, or how many would get no sidecar. */
 export function injectionMark(workloads: readonly CheckedWorkload[]): string {
   const [first] = workloads
-  if (workloads.length === 1 && first?.injection !== undefined) return `; ${WORDS[first.injection.mode]}`
+  if (workloads.length === 1 && first?.injection !== undefined) return `; ${MODE_TEXT[first.injection.mode]}`
   const without = workloads.filter(({injection}) => injection !== undefined && injection.mode !== 'sidecar')
   return without.length === 0 ? '' : `; ${without.length} would get no sidecar`
 }
 
-/** Which manifests would get a sidecar and why, those of one reason together, and what that takes for granted. */
+/** Which manifests would get a sidecar and why, grouped by reason, and what is assumed. */
 export function injectionLines(workloads: readonly CheckedWorkload[]): readonly string[] {
   const groups = new Map<string, {readonly injection: InjectionPrediction; readonly names: string[]}>()
   for (const {workload, injection} of workloads) {
@@ -38,8 +38,8 @@ export function injectionLines(workloads: readonly CheckedWorkload[]): readonly 
   const assumed = [...groups.values()].some(({injection}) => injection.assumed.includes('webhooks'))
   const lines = [...groups.values()].map(({injection: {mode, because}, names}) => {
     const who = workloads.length === 1 ? 'It' : groups.size === 1 ? `All ${names.length}` : `${names.join(', ')}`
-    return `${who} ${WORDS[mode]}: ${because}.`
+    return `${who} ${MODE_TEXT[mode]}: ${because}.`
   })
-  const taken = assumed ? ['The webhooks of a plain installation are assumed.'] : []
-  return [...lines, ...taken].flatMap(each => wrapText(each, WIDTH, '  '))
+  const notes = assumed ? ["Istio's default webhooks are assumed."] : []
+  return [...lines, ...notes].flatMap(each => wrapText(each, WIDTH, '  '))
 }

@@ -1,9 +1,10 @@
 import {GAP_REASONS} from '../../../model/answer.js'
 import type {NotChecked} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
+import {INCONCLUSIVE} from '../../../rules/rule.js'
 import type {CheckedWorkload} from '../evaluate/aggregator.js'
 
-/** Questions that could not be asked for one and the same reason. */
+/** Rules that could not be checked for the same reason. */
 export interface UncheckedGroup {
   readonly codes: readonly string[]
   readonly workloads: readonly string[]
@@ -11,16 +12,17 @@ export interface UncheckedGroup {
 }
 
 function sentence({gap}: NotChecked): string {
-  return `${gap.what}: ${GAP_REASONS[gap.reason].words} (${gap.detail})${gap.hint === undefined ? '' : `. ${gap.hint}`}`
+  if (gap.what === INCONCLUSIVE) return gap.detail
+  return `${gap.what}: ${GAP_REASONS[gap.reason].text} (${gap.detail})${gap.hint === undefined ? '' : `. ${gap.hint}`}`
 }
 
-/** The reason without the names of pods: what is missing of one is missing of others in the same way. */
+/** The reason without pod names, so that equal gaps of several pods become one. */
 function ofAnyPod(each: NotChecked): string {
   const {namespace} = each.workload
   return each.pods.reduce((text, name) => text.replaceAll(`${name}.${namespace}`, 'each pod'), sentence(each))
 }
 
-/** What could not be asked, by reason; reasons that differ in the name of the pod alone are one, as soon as several workloads share it. */
+/** The unchecked rules by reason; reasons that differ only in the pod name are merged. */
 export function uncheckedGroups(workloads: readonly CheckedWorkload[]): readonly UncheckedGroup[] {
   const groups = new Map<string, NotChecked[]>()
   for (const each of workloads.flatMap(({notChecked}) => notChecked)) {

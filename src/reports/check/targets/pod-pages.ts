@@ -12,43 +12,43 @@ import type {Page, Source} from '../../../sources/source.js'
 import type {Target} from '../../../sources/subject.js'
 import {checkTargets, noPods} from './targets.js'
 
-/** Some of the pods to check, as they arrive. */
+/** One page of the pods to check. */
 export interface PodPage {
   readonly pods: readonly PodModel[]
-  /** Pods read for this page, those of other shards and those that are over among them. */
+  /** Pods read for this page, including those of other shards and terminated ones. */
   readonly read: number
-  /** True when what came before does not count: an expired list had to begin anew. */
+  /** True when earlier pages are obsolete: an expired list restarted. */
   readonly begins: boolean
-  /** True when the list went on from a later moment. */
+  /** True when the list continued from a later resource version. */
   readonly later: boolean
-  /** Pods still to come, where that is known. */
+  /** Remaining pods, if known. */
   readonly remaining?: number
   /** Parts of the mesh whose pods could not be listed. */
-  readonly unseen: readonly Gap[]
+  readonly unlisted: readonly Gap[]
 }
 
 type PodList = AsyncGenerator<Answer<Page<PodModel | undefined>>>
 
-/** Lists of namespaces begun at once, where the cluster is not listed whole. */
+/** Namespaces listed concurrently when the cluster cannot be listed. */
 const NAMESPACES_AT_ONCE = 8
 
-/** Tells whether a pod falls to one of several runs, counted from 0: by workload, the same in every run, so that each workload is checked exactly once. */
-export function inShard(shard: string | undefined): (pod: PodModel) => boolean {
+/** Whether a pod belongs to one of several shards, counted from 0; by workload, so that each workload is checked exactly once. */
+function inShard(shard: string | undefined): (pod: PodModel) => boolean {
   if (shard === undefined) return () => true
   const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(shard) ?? []
   if (index === undefined || Number(index) >= Number(count)) {
-    throw new UserError(`cannot read the shard ${JSON.stringify(shard)}`, {
-      hint: 'Write it as 0/4, 1/4, 2/4, 3/4: counted from 0, as Indexed Jobs count.',
+    throw new UserError(`invalid --shard ${JSON.stringify(shard)}`, {
+      hint: 'Use I/N counted from 0, as Indexed Jobs do: 0/4, 1/4, 2/4, 3/4.',
     })
   }
   return ({workload}) =>
     createHash('sha256').update(objectLabel(workload)).digest().readUInt32BE(0) % Number(count) === Number(index)
 }
 
-/** Objects that are at hand as one page. */
+/** The given objects as one page. */
 export async function* onePage(objects: readonly KubeObject[]): AsyncGenerator<PodPage> {
   const pods = objects.map(readPod).filter(pod => pod !== undefined)
-  yield {pods, read: objects.length, begins: true, later: false, unseen: []}
+  yield {pods, read: objects.length, begins: true, later: false, unlisted: []}
 }
 
 function podsOf(source: Source, target: Target, namespace: string | undefined): PodList {
@@ -58,7 +58,7 @@ function podsOf(source: Source, target: Target, namespace: string | undefined): 
     ...(namespace === undefined ? {} : {namespace}),
     ...(labels.length === 0 ? {} : {labels}),
   }
-  // A source may answer with more than the labels ask for.
+  // A source may return more than the selector matches.
   return objectPages(source, query, object => {
     const pod = readPod(object)
     return pod !== undefined && matchesLabels(labels, pod.labels) ? pod : undefined
@@ -66,26 +66,26 @@ function podsOf(source: Source, target: Target, namespace: string | undefined): 
 }
 
 function cannotList(source: Source, gap: Gap, more = ''): UserError {
-  return new UserError(`cannot look up Pod in ${source.origin.label}: ${gapSentence(gap)}${more}`)
+  return new UserError(`cannot list pods in ${source.origin.label}: ${gapSentence(gap)}${more}`)
 }
 
-/** The pods of a page that can be checked: a pod that is over is of no interest. */
+/** The pods of a page without the terminated ones. */
 function alive({items, ...page}: Page<PodModel | undefined>): PodPage {
   const pods = items.filter(pod => pod !== undefined && !hasEnded(pod.status?.phase))
-  return {...page, pods: pods as readonly PodModel[], read: items.length, unseen: []}
+  return {...page, pods: pods as readonly PodModel[], read: items.length, unlisted: []}
 }
 
-/** The namespaces one by one, where the whole cluster may not be listed: those that are refused as well are told. */
+/** Lists namespace by namespace when the cluster may not be listed; forbidden namespaces are reported. */
 async function* byNamespace(source: Source, target: Target, refused: Gap): AsyncGenerator<PodPage> {
   const answer = await source.objects({kind: 'Namespace'})
   if (!answer.ok) {
-    throw new UserError(`cannot look up Pod in ${source.origin.label}: ${gapSentence(refused)}`, {
-      hint: 'Namespaces may not be listed either, so that they could be asked one by one.',
-      next: 'name a namespace with -n',
+    throw new UserError(`cannot list pods in ${source.origin.label}: ${gapSentence(refused)}`, {
+      hint: 'Listing namespaces is not permitted either.',
+      next: 'specify a namespace with -n',
     })
   }
   const names = answer.value.map(({metadata}) => metadata.name).sort(byText)
-  const unseen: string[] = []
+  const unlisted: string[] = []
   for (let at = 0; at < names.length; at += NAMESPACES_AT_ONCE) {
     const lists = names.slice(at, at + NAMESPACES_AT_ONCE).map(name => ({name, list: podsOf(source, target, name)}))
     const first = await boundedMap(lists, NAMESPACES_AT_ONCE, async each => await each.list.next())
@@ -97,24 +97,25 @@ async function* byNamespace(source: Source, target: Target, refused: Gap): Async
       if (page.value.ok) {
         pods.push(...alive(page.value.value).pods)
         read += page.value.value.items.length
-      } else if (page.value.gap.reason === 'forbidden') unseen.push(name)
+      } else if (page.value.gap.reason === 'forbidden') unlisted.push(name)
       else throw cannotList(source, page.value.gap)
     }
-    yield {pods, read, begins: at === 0, later: false, unseen: []}
+    yield {pods, read, begins: at === 0, later: false, unlisted: []}
     for (const {list} of lists) {
       for await (const page of list) {
         if (!page.ok) throw cannotList(source, page.gap)
-        if (page.value.begins) throw new UserError(`the list of pods in ${source.origin.label} expired on the way`)
+        if (page.value.begins)
+          throw new UserError(`the list of pods in ${source.origin.label} expired while it was read`)
         const {remaining: _, ...rest} = alive(page.value)
         yield rest
       }
     }
   }
-  if (unseen.length === names.length) throw cannotList(source, refused, ', and in no namespace either')
-  if (unseen.length === 0) return
-  const what = `the pods of ${unseen.length} of ${names.length} namespaces`
-  const detail = `not allowed to list pods in ${unseen.join(', ')}`
-  yield {pods: [], read: 0, begins: false, later: false, unseen: [{...refused, what, detail}]}
+  if (unlisted.length === names.length) throw cannotList(source, refused, ', and in no namespace either')
+  if (unlisted.length === 0) return
+  const what = `the pods of ${unlisted.length} of ${names.length} namespaces`
+  const detail = `not allowed to list pods in ${unlisted.join(', ')}`
+  yield {pods: [], read: 0, begins: false, later: false, unlisted: [{...refused, what, detail}]}
 }
 
 async function* everyPod(source: Source, target: Target): AsyncGenerator<PodPage> {
@@ -130,7 +131,7 @@ async function* everyPod(source: Source, target: Target): AsyncGenerator<PodPage
   }
 }
 
-/** The pods and templates the user asked about: those named, everything in files given, else those of a namespace, a selector or the whole cluster, page by page. */
+/** The pods and templates to check, page by page: those named, everything in given files, else those of a namespace, a selector or the cluster. */
 export async function* podPages(
   source: Source,
   names: readonly string[],

@@ -5,17 +5,39 @@ import {podHasEnded} from '../../../formats/kube-pod/proxy-pod.js'
 import {type Gap, gapSentence} from '../../../model/answer.js'
 import {kindOf} from '../../../model/kinds.js'
 import type {KubeObject} from '../../../model/kube-object.js'
-import {objectLabel} from '../../../model/pod.js'
+import {objectLabel, objectRefOf} from '../../../model/pod.js'
 import {type Labels, matchesLabels, parseSelector} from '../../../model/selector.js'
 import {UserError} from '../../../model/user-error.js'
 import type {Source} from '../../../sources/source.js'
 import {resolvePods, splitTarget, type Target} from '../../../sources/subject.js'
-import {namedTemplates} from './named-templates.js'
+
+/** The objects in files for `deploy/web`, `web` or `web.shop`: the pods of that workload if present, else the workload itself. */
+function namedTemplates(
+  objects: readonly KubeObject[],
+  name: string,
+  namespace: string | undefined,
+): readonly KubeObject[] {
+  const [first = '', rest] = name.split('/')
+  const kind = rest === undefined ? undefined : kindOf(first)?.kind
+  const workloadName = rest ?? first
+  const named = objects.filter(({kind: own, metadata}) => {
+    const home = metadata.namespace ?? 'default'
+    if (kind !== undefined && own !== kind) return false
+    if (workloadName === `${metadata.name}.${home}`) return true
+    return workloadName === metadata.name && (namespace === undefined || home === namespace)
+  })
+  const labels = named.map(object => objectLabel(objectRefOf(object)))
+  const pods = objects.filter(object => {
+    const pod = readPod(object)
+    return pod?.exists === true && labels.includes(objectLabel(pod.workload))
+  })
+  return pods.length > 0 ? pods : named
+}
 
 /** Workloads named in an error. */
 const SHOWN = 3
 
-/** The labels of the pods an object makes, which a selector picks in a cluster, and those of the object itself. */
+/** The labels of the object and of its pod template. */
 function labelsOf(object: KubeObject): Labels {
   return {...object.metadata.labels, ...readPod(object)?.labels}
 }
@@ -24,54 +46,54 @@ function owned(object: KubeObject): boolean {
   return listOf(object, 'metadata', 'ownerReferences').some(each => flagOf(each, 'controller') === true)
 }
 
-/** How a target narrows down what is asked about, for errors: ` with the labels app=web in namespace shop`. */
-function narrowed({namespace, selector}: Target): string {
+/** The selection of a target, for errors: ` with the labels app=web in namespace shop`. */
+function selectionText({namespace, selector}: Target): string {
   const labels = selector === undefined ? '' : ` with the labels ${selector}`
   return `${labels}${namespace === undefined ? '' : ` in namespace ${namespace}`}`
 }
 
-function listed(objects: readonly KubeObject[]): string {
+function namesOf(objects: readonly KubeObject[]): string {
   const names = objects.map(({kind, metadata: {name, namespace = 'default'}}) => objectLabel({kind, namespace, name}))
   return names.length <= SHOWN
     ? names.join(', ')
     : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`
 }
 
-/** The error for files in which there is nothing to check: what could not be read of them comes first, then what else they hold. */
+/** The error for files without workloads: first what could not be read, then what else they contain. */
 async function nothingIn(source: Source, refused: Gap | undefined): Promise<UserError> {
   const damaged = (await source.manifests?.damaged()) ?? []
   const over = (await source.manifests?.skipped()) ?? []
   const [first] = damaged
-  const makers = `check looks at ${WORKLOAD_KINDS.join(', ')}; Services, Namespaces and webhooks beside them are used.`
+  const workloads = `check needs one of ${WORKLOAD_KINDS.join(', ')}; Services, Namespaces and webhooks in the same files are used too.`
   if (first !== undefined) {
     const more = damaged.length === 1 ? '' : ` (and ${damaged.length - 1} more)`
     return new UserError(`${first.what}: ${first.detail}${more}`, {
-      hint: `Nothing else in ${source.origin.label} makes pods.`,
+      hint: `${source.origin.label} contains no other workload.`,
     })
   }
   const why = refused === undefined ? '' : `: ${gapSentence(refused)}`
-  return new UserError(`${source.origin.label} holds nothing that makes pods${why}`, {
-    hint: [...over.map(gapSentence), makers].join('\n'),
+  return new UserError(`${source.origin.label} contains no Pod, Deployment or other workload${why}`, {
+    hint: [...over.map(gapSentence), workloads].join('\n'),
   })
 }
 
-/** Everything in files that makes pods; ReplicaSets and Jobs made by something else are left to their owner. */
+/** All workloads in the files; ReplicaSets and Jobs with an owner are covered by it. */
 async function fromFiles(source: Source, target: Target): Promise<readonly KubeObject[]> {
   const lists = await Promise.all(WORKLOAD_KINDS.map(kind => source.objects({kind})))
   const requirements = target.selector === undefined ? [] : parseSelector(target.selector)
-  const makers = lists
+  const workloads = lists
     .flatMap(answer => (answer.ok ? answer.value : []))
     .filter(object => (object.kind === 'Pod' || !owned(object)) && !isPatch(object) && readPod(object) !== undefined)
-  if (makers.length === 0) {
+  if (workloads.length === 0) {
     const [refused] = lists
     throw await nothingIn(source, refused !== undefined && !refused.ok ? refused.gap : undefined)
   }
-  const all = makers
+  const all = workloads
     .filter(object => target.namespace === undefined || (object.metadata.namespace ?? 'default') === target.namespace)
     .filter(object => matchesLabels(requirements, labelsOf(object)))
   if (all.length > 0) return all
-  throw new UserError(`${source.origin.label} holds nothing that makes pods${narrowed(target)}`, {
-    hint: `There is ${listed(makers)}. What names no namespace is in default.`,
+  throw new UserError(`${source.origin.label} contains no Pod, Deployment or other workload${selectionText(target)}`, {
+    hint: `It contains ${namesOf(workloads)}. Objects without a namespace are in default.`,
   })
 }
 
@@ -80,13 +102,13 @@ export function noPods(source: Source, target: Target): UserError {
   const where =
     target.allNamespaces === true ? 'any namespace' : `namespace ${target.namespace ?? source.defaultNamespace}`
   return target.selector === undefined
-    ? new UserError(`no pods in ${where} of ${source.origin.label}`, {next: 'name a namespace with -n, or all with -A'})
+    ? new UserError(`no pods in ${where} of ${source.origin.label}`, {next: 'specify a namespace with -n, or use -A'})
     : new UserError(`no pods match the selector ${target.selector} in ${where} of ${source.origin.label}`, {
-        next: 'look at the labels: kubectl get pods --show-labels',
+        next: 'kubectl get pods --show-labels',
       })
 }
 
-/** The pods a name stands for; of a workload that has none at the moment, the template it would make them from. */
+/** The pods of a name; for a workload without pods, its template. */
 async function podsOrTemplate(
   source: Source,
   target: Target & {readonly name: string},
@@ -99,7 +121,7 @@ async function podsOrTemplate(
   return held.ok ? held.value.filter(object => readPod(object) !== undefined) : []
 }
 
-/** The pods and templates the user asked about: those named, those of a namespace or selector, or everything in the files given. */
+/** The pods and templates to check: those named, those of a namespace or selector, or everything in the files given. */
 export async function checkTargets(
   source: Source,
   names: readonly string[],
@@ -120,8 +142,8 @@ export async function checkTargets(
   const [broken] = source.impliedSubject === undefined ? [] : ((await source.manifests?.damaged()) ?? [])
   if (broken !== undefined) throw new UserError(`${broken.what}: ${broken.detail}`)
   if (source.impliedSubject !== undefined) {
-    throw new UserError(`${source.origin.label} holds no Kubernetes objects, and check starts from pods`, {
-      hint: 'For a single file of evidence there are: meshctl ports -f, iptables -f, proxy-config -f.',
+    throw new UserError(`${source.origin.label} contains no Kubernetes objects; check needs pods or workloads`, {
+      hint: 'For a single evidence file use meshctl ports -f, iptables -f or proxy-config -f.',
     })
   }
   const pods = await resolvePods(source, target)

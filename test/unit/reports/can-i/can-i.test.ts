@@ -95,7 +95,7 @@ describe('can-i', () => {
         .map(line => line.split(/\s{2,}/)),
     ).toEqual([
       ['iptables', 'no', 'run commands in containers'],
-      ['ports', 'in part', 'run commands in containers'],
+      ['ports', 'partially', 'run commands in containers'],
       ['version', 'yes', ''],
     ])
     expect(text).toContain('get, create pods/exec (namespace demo)')
@@ -126,9 +126,9 @@ describe('can-i', () => {
     ).toMatch(/version\s+unknown/)
   })
 
-  test('a bundle asks for no permissions, and the answer says so', async () => {
+  test('a bundle needs no permissions, and the notes say so', async () => {
     const report = await canIReport(memorySource({}), ['version'], PLACES)
-    expect(report.notes).toEqual(['memory asks for no permissions; this is what a cluster would have to grant'])
+    expect(report.notes).toEqual(['memory needs no permissions; on a cluster you would need:'])
     expect(exitCodeOf(report)).toBe(0)
     expect(await table(memorySource({}), ['version'])).toContain(
       'get, create pods/portforward (namespace istio-system)',
@@ -137,7 +137,7 @@ describe('can-i', () => {
 
   test('a command that does not exist is an error that lists those that do', async () => {
     await expect(canIReport(memorySource({}), ['nosuch'], PLACES)).rejects.toThrow(
-      'meshctl nosuch asks nothing of a cluster',
+      'meshctl nosuch does not access a cluster',
     )
   })
 

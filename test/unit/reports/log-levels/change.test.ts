@@ -111,11 +111,11 @@ describe('setting levels', () => {
     expect(fake.sent).toEqual([])
   })
 
-  test('a source that is no cluster says so', async () => {
+  test('a source that is not live is an error', async () => {
     const {changes: _none, ...source} = envoy().source
     const before = await logLevelReport(source, [POD])
     const error = await rejection(changeLevels(source, before, parseLevelChange('info'), undefined, nothing, nothing))
-    expect(error).toMatchObject({message: expect.stringContaining('only a live cluster')})
+    expect(error).toMatchObject({message: expect.stringContaining('only be changed on a live cluster')})
   })
 
   test('with a duration the previous levels are restored at the end', async () => {

@@ -1,7 +1,7 @@
 // Makes a release: bumps the version, dates the changelog, builds, packs and checks the tarball, writes an SBOM, commits and tags. Nothing is pushed
 // or published: RELEASING.md says how. With --dry-run all of it happens in a temporary clone of the last commit.
 import {spawnSync} from 'node:child_process'
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -133,6 +133,7 @@ function main(argv) {
   const dryRun = argv.includes('--dry-run')
   const [asked, ...rest] = argv.filter(word => word !== '--dry-run')
   if (asked === undefined || rest.length > 0) throw new Refused(HELP)
+  next('0.0.0', asked)
   if (!dryRun) {
     const {version, tarball, bill} = release(HERE, asked, [])
     process.stdout.write(
@@ -143,7 +144,8 @@ function main(argv) {
   const clone = mkdtempSync(join(tmpdir(), 'meshctl-release-'))
   try {
     run(HERE, 'git', 'clone', '--quiet', '--no-hardlinks', HERE, clone)
-    if (!existsSync(join(clone, 'node_modules'))) symlinkSync(join(HERE, 'node_modules'), join(clone, 'node_modules'))
+    symlinkSync(join(HERE, 'node_modules'), join(clone, 'node_modules'))
+    appendFileSync(join(clone, '.git/info/exclude'), '/node_modules\n')
     const {version} = release(clone, asked, ['-c', 'user.name=dry-run', '-c', 'user.email=dry-run@localhost'])
     const made = readdirSync(clone).filter(name => /\.(tgz|sbom\.json)$/.test(name))
     process.stdout.write(`\ndry run of ${version}: would make ${made.join(' and ')}; nothing was changed\n`)

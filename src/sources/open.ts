@@ -11,14 +11,14 @@ async function folder(path: string): Promise<Source> {
   const {BUNDLE_INDEX} = await import('./bundle/layout.js')
   const files = openFolder(path, path)
   if ((await files.read(BUNDLE_INDEX)) === undefined) {
-    throw new UserError(`${path} is a folder without ${BUNDLE_INDEX}, so it is not a bundle`, {
-      next: `meshctl check -f ${path}/FILE.yaml   # to check manifests`,
+    throw new UserError(`${path} is a directory without ${BUNDLE_INDEX}, so it is not a bundle`, {
+      next: `meshctl check -f ${path}/FILE.yaml   # check manifests`,
     })
   }
   return await bundleSource(files, {kind: 'bundle', label: `bundle ${path}`})
 }
 
-/** Opens files named on the command line; one that is a bundle (folder or archive) must stand alone. */
+/** Opens files from the command line; a bundle (directory or archive) must be the only input. */
 export async function openFiles(paths: readonly string[]): Promise<Source> {
   const {isGzip, isTar, gunzipHead, readInput, readStdin, unpacked} = await import('./files/read.js')
   const {filesSource} = await import('./files/source.js')
@@ -46,15 +46,15 @@ export async function openFiles(paths: readonly string[]): Promise<Source> {
   return filesSource(inputs)
 }
 
-/** Opens the source that `--from` names: a row of the table of specs, or the path of a bundle or file; the cluster when nothing is named. */
+/** Opens the source of `--from`: a row of the table of specs, or the path of a bundle or file; the cluster by default. */
 export async function openSource(word: string | undefined, options: OpenOptions): Promise<Source> {
   const name = word === undefined || word === '' ? 'cluster' : word
   const named = sourceSpecOf(name)
   if (named?.spec.open !== undefined) return await named.spec.open(named.value, options)
   if (named === undefined && !existsSync(name)) {
     throw new UserError(`cannot read ${name}: no such file or directory`, {
-      hint: `A source is the path of a bundle or file, or ${SOURCE_SPECS.map(spec => `${sourceSpecUsage(spec)} (${spec.meaning})`).join(', ')}.`,
-      next: 'meshctl check --from sample -n demo   # to try meshctl without any file',
+      hint: `Valid sources: the path of a bundle or file, or ${SOURCE_SPECS.map(spec => `${sourceSpecUsage(spec)} (${spec.meaning})`).join(', ')}.`,
+      next: 'meshctl check --from sample -n demo   # try meshctl without any file',
     })
   }
   return await openFiles([name])

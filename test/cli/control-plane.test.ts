@@ -75,6 +75,6 @@ describe('snapshots as a user runs them', () => {
     const prune = await meshctl(['snapshot', 'prune', '--keep', '1'], {env})
     expect(prune.stdout).toMatch(/^Removed 1 snapshot: one\n/)
     const gone = await meshctl(['ps', '--from', 'snapshot:one'], {env})
-    expect([gone.code, gone.stderr.split('\n')[0]]).toEqual([2, 'Error: there is no snapshot one'])
+    expect([gone.code, gone.stderr.split('\n')[0]]).toEqual([2, 'Error: snapshot one not found'])
   }, 120_000)
 })

@@ -31,9 +31,9 @@ describe('the program', () => {
     [['proxy-config', 'cluster', 'x', '--from', '/nonexistent.tgz'], /cannot read \/nonexistent\.tgz: no such file/],
     [['proxy-config', 'cluster', 'x', '-f', 'y'], /not both/],
     [['proxy-config', 'cluster', '--from', 'sample', '-f', 'y'], /not both/],
-    [['capture', '-A', '--from', 'sample', '--to', '.'], /cannot write \.: it is a folder/],
+    [['capture', '-A', '--from', 'sample', '--to', '.'], /cannot write \.: is a directory/],
     [['serve', '--from', 'sample', 'kubectl'], /put the command after --/],
-    [['proxy-config', 'cluster', '--from', 'netns:no-such-namespace'], /no network namespace/],
+    [['proxy-config', 'cluster', '--from', 'netns:no-such-namespace'], /network namespace/],
     [[...CLUSTERS, '--request-timeout', 'soon'], /invalid duration "soon"/],
   ])('%j cannot be answered: code 2, one clear error, nothing on stdout', async (argv, message) => {
     const run = await meshctl(argv)

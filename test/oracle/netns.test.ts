@@ -83,7 +83,7 @@ describe('a network namespace as a source', () => {
   })
 
   test.each(['nope', '999999999'])('no such namespace %s', name => {
-    expect(() => netnsSource(name, 15000)).toThrow(/there is no network namespace/)
+    expect(() => netnsSource(name, 15000)).toThrow(/network namespace .* not found/)
   })
 
   test.each(['../../etc/passwd', '', 'a b', '$(id)', '..'])('%j is no name', name => {

@@ -11,7 +11,7 @@ function evidenceKey(namespace: string, pod: string, id: EvidenceId): string {
   return `${namespace}/${pod}/${id}`
 }
 
-/** The entries that can answer a query: the whole cluster's list, or the list of the one namespace asked for. */
+/** The entries that can answer a query: the cluster-wide list, or the list of the requested namespace. */
 function entriesFor(index: BundleIndex, query: ObjectQuery): readonly ObjectsEntry[] {
   const kind = kindOf(query.kind)?.kind ?? query.kind
   const ofKind = index.objects.filter(entry => entry.kind === kind)
@@ -21,14 +21,14 @@ function entriesFor(index: BundleIndex, query: ObjectQuery): readonly ObjectsEnt
   return [...ofKind.filter(entry => entry.namespace === query.namespace), ...whole]
 }
 
-/** The one proxy a bundle made from a file or a network namespace is about: it has no namespace, and there are no objects. */
+/** The single proxy of a bundle made from a file or a network namespace; it has no namespace and no objects. */
 function impliedIn({evidence, objects}: BundleIndex): {readonly impliedSubject?: PodRef} {
   const [first] = evidence
   const alone = first !== undefined && evidence.every(each => each.namespace === '' && each.pod === first.pod)
   return alone && objects.length === 0 ? {impliedSubject: {namespace: '', name: first.pod, implied: true}} : {}
 }
 
-/** A source that answers from a captured bundle; recorded gaps come back as gaps with their original reason. */
+/** A source that reads a bundle; recorded gaps are returned with their original reason. */
 export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'capturedAt'>): Promise<Source> {
   const bytes = await files.read(BUNDLE_INDEX)
   const index = parseIndex(Buffer.from(bytes ?? '').toString('utf8'), files.label)
@@ -55,7 +55,7 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
     if (held.length === 0) {
       if (gap !== undefined && !isBlob(gap)) return {ok: false, gap}
       const where = query.namespace === undefined ? '' : ` in namespace ${query.namespace}`
-      return missing(`${query.kind} objects${where}`, 'not-captured', `${files.label} does not hold them`)
+      return missing(`${query.kind} objects${where}`, 'not-captured', `not in ${files.label}`)
     }
     const answers = await Promise.all(held.map(list))
     const damaged = answers.find(answer => !answer.ok)

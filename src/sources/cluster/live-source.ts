@@ -14,7 +14,7 @@ import {setLogLevel} from './log-level.js'
 import {clusterObjects, clusterPages} from './objects.js'
 import type {ClusterSettings} from './settings.js'
 
-/** The live source on an API client: objects by lists, evidence by its row of the catalogue, changes by explicit wish. */
+/** The live source on an API client: objects from lists, evidence by catalogue row, changes only on explicit request. */
 export function sourceOn(api: Api, settings: ClusterSettings, label: string, defaultNamespace: string): Source {
   const live = openLive(api)
   return {

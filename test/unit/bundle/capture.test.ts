@@ -225,7 +225,7 @@ describe('when things go wrong', () => {
     const gap: Gap = {
       what: 'Service objects',
       reason: 'forbidden',
-      detail: 'user u may not list services in the whole cluster',
+      detail: 'user u cannot list services cluster-wide',
     }
     const narrow: Source = {
       ...all,

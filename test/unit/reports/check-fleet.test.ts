@@ -260,7 +260,7 @@ describe('where the cluster may not be listed whole', () => {
     expect(await run(namespace => namespace === undefined || namespace === 'fleet-1')).toEqual([
       'refused in 1 of 3 namespaces: fleet-1',
     ])
-    const whole = 'user u may not list pods in the whole cluster'
+    const whole = 'user u cannot list pods cluster-wide'
     expect(await run(() => true)).toEqual([whole])
     // Who asks about some pods alone does not go through every namespace for it.
     expect(await run(namespace => namespace === undefined, false)).toEqual([whole])

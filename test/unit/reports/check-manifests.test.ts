@@ -174,7 +174,7 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     await expect(checkTargets(source, [], {selector: 'app!=web'})).rejects.toThrow('with the labels app!=web')
   })
 
-  test('what kustomize and Helm build from is passed over, with the command that shows what is built', async () => {
+  test('inputs of kustomize and Helm are skipped, with the command that shows the rendered manifests', async () => {
     const inside = mkdtempSync(join(tmpdir(), 'meshctl-build-'))
     const put = (name: string, text: string) => writeFileSync(join(inside, name), text)
     put('web.yaml', WEB)

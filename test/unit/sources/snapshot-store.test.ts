@@ -112,8 +112,8 @@ describe('the snapshot store', () => {
     ).toBe(createHash('sha256').update(noise(1, 300_000)).digest('hex'))
     expect((await findSnapshot(folder, 'one')).pods).toBe(2)
     await expect(create(folder, 'one', [Buffer.from('other')])).rejects.toThrow(/already a snapshot one/)
-    await expect(create(folder, '../one', [])).rejects.toThrow(/cannot be the name/)
-    await expect(findSnapshot(folder, 'two')).rejects.toThrow(/there is no snapshot two/)
+    await expect(create(folder, '../one', [])).rejects.toThrow(/is not a valid snapshot name/)
+    await expect(findSnapshot(folder, 'two')).rejects.toThrow(/snapshot two not found/)
   })
 
   test('equal content is stored once, and of changed content only the pieces around the change', async () => {

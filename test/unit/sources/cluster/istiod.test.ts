@@ -49,7 +49,7 @@ describe('the control plane', () => {
     const gap = gapOf((await ask({get: listed('istiod-a', 'istiod-b'), forward}, 'istiod.config_dump')).answer)
     expect(gap).toMatchObject({
       reason: 'not-found',
-      detail: 'no istiod holds a connection of sleep.demo (asked istiod-a.istio-system, istiod-b.istio-system)',
+      detail: 'sleep.demo is not connected to any istiod (queried istiod-a.istio-system, istiod-b.istio-system)',
     })
   })
 
@@ -87,7 +87,7 @@ describe('the control plane', () => {
     expect(await from('prod')).toBe('istiod-b.istio-system')
     expect(gapOf((await ask({get: listed(), forward}, 'istiod.config_dump')).answer)).toMatchObject({
       reason: 'not-found',
-      detail: 'no istiod runs in namespace istio-system',
+      detail: 'no istiod is running in namespace istio-system',
     })
   })
 })

@@ -2,32 +2,32 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {failureOfSignal} from './deadline.js'
 import {WireFailure} from './wire-failure.js'
 
-/** How many calls one run has under way at an API server, and when the next may begin: shared by all calls, lists and visits alike. */
-export interface Pace {
-  /** Waits for a seat; rejects with a WireFailure when the signal fires first. */
+/** Limits the parallel calls of one run to an API server, and when the next may start; shared by all calls. */
+export interface ConcurrencyLimiter {
+  /** Waits for a slot; rejects with a WireFailure if the signal fires first. */
   enter(signal: AbortSignal): Promise<void>
   leave(): void
-  /** A call that began then heard that the server is overloaded, and is not tried again: the seats are halved all the same. */
+  /** Reports a 429 of a call that started then and is not retried: the slots are halved too. */
   overloaded(callBeganAt: number): void
-  /** A call ended well: after as many as there are seats, there is one seat more. */
+  /** Reports a successful call: after as many as there are slots, one slot is added. */
   succeeded(): void
   /**
-   * Gives the seat up for a while and takes one again, ahead of calls that have not begun. When the server is overloaded (429)
-   * the seats are halved, once for all calls that began before, and nobody begins before the time the server named.
+   * Releases the slot for a while and takes one again, ahead of calls that have not started. If the server is overloaded (429)
+   * the slots are halved, once for all calls that started before, and no call starts before the server's Retry-After.
    */
-  stepAside(waitMs: number, signal: AbortSignal, overloaded: {readonly callBeganAt: number} | undefined): Promise<void>
+  yieldSlot(waitMs: number, signal: AbortSignal, overloaded: {readonly callBeganAt: number} | undefined): Promise<void>
 }
 
 interface Waiter {
   readonly admit: () => void
 }
 
-/** The server may name any time; for longer than this nobody is held back, and who comes too early hears 429 again. */
+/** Maximum delay for a Retry-After; a call that starts too early gets another 429. */
 const LONGEST_PAUSE_MS = 60_000
 
-/** A pace that begins with `most` seats, which it never exceeds; one seat always remains. */
-export function openPace(most: number): Pace {
-  let seats = most
+/** A limiter that starts with `most` slots, which is also its maximum; at least one slot always remains. */
+export function createLimiter(most: number): ConcurrencyLimiter {
+  let slots = most
   let taken = 0
   let credit = 0
   let cutAt = Number.NEGATIVE_INFINITY
@@ -43,7 +43,7 @@ export function openPace(most: number): Pace {
       timer = setTimeout(admit, pauseMs)
       return
     }
-    while (taken < seats) {
+    while (taken < slots) {
       const next = again.shift() ?? fresh.shift()
       if (next === undefined) return
       taken += 1
@@ -73,7 +73,7 @@ export function openPace(most: number): Pace {
 
   function cut(waitMs: number, callBeganAt: number): void {
     if (callBeganAt >= cutAt) {
-      seats = Math.max(1, Math.floor(Math.min(seats, taken) / 2))
+      slots = Math.max(1, Math.floor(Math.min(slots, taken) / 2))
       cutAt = performance.now()
       credit = 0
     }
@@ -91,19 +91,19 @@ export function openPace(most: number): Pace {
     overloaded: callBeganAt => cut(0, callBeganAt),
     succeeded: () => {
       credit += 1
-      if (credit < seats || seats >= most) return
+      if (credit < slots || slots >= most) return
       credit = 0
-      seats += 1
+      slots += 1
       admit()
     },
-    stepAside: async (waitMs, signal, overloaded) => {
+    yieldSlot: async (waitMs, signal, overloaded) => {
       if (overloaded !== undefined) cut(waitMs, overloaded.callBeganAt)
       leave()
       try {
         await pause(waitMs, signal)
         await wait(again, signal)
       } catch (error) {
-        // Whoever gave the seat up will leave it all the same.
+        // The call that yielded its slot will still release it.
         taken += 1
         throw error
       }
@@ -111,26 +111,30 @@ export function openPace(most: number): Pace {
   }
 }
 
-/** Waits, or rejects with a WireFailure when the signal fires first. */
+/** Waits, or rejects with a WireFailure if the signal fires first. */
 export async function pause(waitMs: number, signal: AbortSignal): Promise<void> {
   await sleep(waitMs, undefined, {signal}).catch(() => {
     throw failureOfSignal(signal)
   })
 }
 
-/** Runs a call on a seat of its own; without a pace it just runs. */
-export async function seated<T>(pace: Pace | undefined, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
-  if (pace === undefined) return await call()
-  await pace.enter(signal)
+/** Runs a call in a slot; without a limiter it runs immediately. */
+export async function withSlot<T>(
+  limiter: ConcurrencyLimiter | undefined,
+  signal: AbortSignal,
+  call: () => Promise<T>,
+): Promise<T> {
+  if (limiter === undefined) return await call()
+  await limiter.enter(signal)
   const callBeganAt = performance.now()
   try {
     const value = await call()
-    pace.succeeded()
+    limiter.succeeded()
     return value
   } catch (error) {
-    if (error instanceof WireFailure && error.kind === 'throttled') pace.overloaded(callBeganAt)
+    if (error instanceof WireFailure && error.kind === 'throttled') limiter.overloaded(callBeganAt)
     throw error
   } finally {
-    pace.leave()
+    limiter.leave()
   }
 }

@@ -2,8 +2,8 @@ import type {IncomingMessage} from 'node:http'
 
 const MAX_REFUSAL_BYTES = 64 * 1024
 
-/** The text of an answer that explains a refusal, at most its first 64 KiB. */
-export async function readRefusal(response: IncomingMessage): Promise<string> {
+/** The body of an error response, at most its first 64 KiB. */
+export async function readErrorResponse(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of response) {

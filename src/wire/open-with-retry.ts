@@ -1,16 +1,16 @@
 import type {ApiServer} from './api-server.js'
-import {pause} from './pace.js'
+import {pause} from './concurrency-limiter.js'
 import {failureFromError} from './wire-failure.js'
 
-/** Tries while the server says it is overloaded and when to come again. */
+/** Maximum attempts while the server answers 429 with Retry-After. */
 const MAX_TRIES = 10
 
 /**
- * Opens a stream, by whichever protocol: a kept connection that turns out dead is replaced once, and an overloaded server that says
- * when to come again (429 with Retry-After) is asked again: nothing has been run yet.
+ * Opens a stream over either protocol: a kept connection that turns out dead is replaced once, and a server that answers
+ * 429 with Retry-After is retried: nothing has been run yet.
  */
-export async function openPatiently<T>(
-  {pace}: Pick<ApiServer, 'pace'>,
+export async function openWithRetry<T>(
+  {limiter}: Pick<ApiServer, 'limiter'>,
   signal: AbortSignal,
   open: () => Promise<T>,
 ): Promise<T> {
@@ -27,8 +27,8 @@ export async function openPatiently<T>(
       }
       const waitMs = failure.kind === 'throttled' ? failure.details.retryAfterMs : undefined
       if (waitMs === undefined || attempt >= MAX_TRIES) throw failure
-      if (pace === undefined) await pause(waitMs, signal)
-      else await pace.stepAside(waitMs, signal, {callBeganAt})
+      if (limiter === undefined) await pause(waitMs, signal)
+      else await limiter.yieldSlot(waitMs, signal, {callBeganAt})
     }
   }
 }

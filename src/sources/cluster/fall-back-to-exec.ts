@@ -1,6 +1,6 @@
 import type {FailureKind, WireFailure} from '../../wire/wire-failure.js'
 
-/** Failures of a forward that say nothing about the process behind it. */
+/** Failures of a port-forward that do not come from the process behind it. */
 const OF_THE_WAY = new Set<FailureKind>([
   'forbidden',
   'upgrade-refused',
@@ -10,7 +10,7 @@ const OF_THE_WAY = new Set<FailureKind>([
   'bad-request',
 ])
 
-/** True when a page that could not be had over a forward may still be had by a command in the container. */
-export function mayAskInside(failure: WireFailure): boolean {
+/** True if a page that could not be read over a port-forward may still be readable with a command in the container. */
+export function canFallBackToExec(failure: WireFailure): boolean {
   return failure.details.recordedGap === undefined && failure.details.httpStatus !== 404 && OF_THE_WAY.has(failure.kind)
 }

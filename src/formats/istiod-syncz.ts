@@ -40,8 +40,8 @@ function typeSync(
   sentTime?: string,
   error?: string,
 ): TypeSync {
-  const state: SyncState =
-    error !== undefined && error !== '' ? 'ERROR' : !sent ? 'NOT SENT' : sent === acked ? 'SYNCED' : 'STALE'
+  const delivery: SyncState = sent === acked ? 'SYNCED' : 'STALE'
+  const state: SyncState = error ? 'ERROR' : sent ? delivery : 'NOT SENT'
   const sentAt = sentTime ?? nonceTime(sent)
   const ackedAt = nonceTime(acked)
   return {

@@ -112,7 +112,7 @@ export interface NodeRules {
   readonly captures: boolean
 }
 
-/** Tells a node's rules from a pod's: by chains and interfaces that no pod has; undefined for rules of a pod, or of nobody knows what. */
+/** Tells a node's rules from a pod's: by chains and interfaces that no pod has; undefined for rules of a pod, or of unknown origin. */
 export function nodeRules(rulesets: readonly Ruleset[]): NodeRules | undefined {
   const names = [...new Set(chainNames(rulesets))]
   const own = names.filter(name => chainOwner(name)?.kind === 'node')

@@ -42,7 +42,7 @@ function outboundPort(rulesets: readonly Ruleset[]): number | undefined {
   return redirects.find(port => Number.isInteger(port))
 }
 
-/** Whom the rules take for the sidecar: the usual one where they name it or nobody. */
+/** The uid and gid that the rules treat as the sidecar's: 1337 where they name it or none. */
 export function proxyTraitsOf(rulesets: readonly Ruleset[]): ProxyTraits {
   return {
     uid: named(rulesets, 'uid') ?? USUAL_PROXY,

@@ -88,6 +88,13 @@ function verdictOf(row: Omit<PortRow, 'verdict'>, facts: PortFacts): PortVerdict
   return isDeclared ? 'reachable' : 'undeclared'
 }
 
+/** Before 1.3, and with listed ports before 1.6, Envoy took both directions on 15001: then nothing listens on 15006. */
+function onePort(held: ReservedPort, {mode, sockets}: PortFacts): ReservedPort {
+  const tcp = (sockets?.sockets ?? []).filter(({protocol}) => protocol === 'tcp').map(({port}) => port)
+  const both = mode === 'sidecar' && held.port === 15001 && tcp.includes(15001) && !tcp.includes(15006)
+  return both ? {...held, purpose: 'Envoy capture, inbound and outbound'} : held
+}
+
 /** Joins the listening sockets, the declared ports (container ports, Service target ports) and Istio's reserved ports: one row per port. */
 export function portMap(facts: PortFacts): readonly PortRow[] {
   const rows = new Map<string, {port: number; protocol: SocketProtocol}>()
@@ -97,7 +104,7 @@ export function portMap(facts: PortFacts): readonly PortRow[] {
   for (const each of declared) add(each.port, each.protocol === 'UDP' ? 'udp' : 'tcp')
   for (const {target, port} of facts.bound)
     if (target !== undefined) add(target, port.protocol === 'UDP' ? 'udp' : 'tcp')
-  const reserved = reservedPorts(facts.mode, facts.pod)
+  const reserved = reservedPorts(facts.mode, facts.pod).map(each => onePort(each, facts))
   return [...rows.values()]
     .sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1))
     .map(({port, protocol}) => {

@@ -17,7 +17,7 @@ function holds({from, to}: ReleaseRange, minor: number): boolean {
 
 /**
  * The release whose rules those of a sidecar are, where that is not the one the pod names: the rules have to look like another release's, and to
- * differ less from the rules of that release than from the expected ones. Undefined for rules as expected and for rules of nobody knows when.
+ * differ less from the rules of that release than from the expected ones. Undefined for rules as expected and for rules of an unknown release.
  */
 export function otherRelease(expected: Expected, actual: readonly Ruleset[]): FittingRelease | undefined {
   const {declared} = expected

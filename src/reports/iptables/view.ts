@@ -122,7 +122,7 @@ function summary(report: IptablesReport): readonly Block[] {
   )
   const shown = same ? report.interceptions.slice(0, 1) : report.interceptions
   for (const interception of shown) {
-    const family = many ? (same ? '' : interception.family === 'ip' ? ' v4' : ' v6') : ''
+    const family = !many || same ? '' : interception.family === 'ip' ? ' v4' : ' v6'
     for (const [label, cells] of summaryFields(interception))
       lines.push([`${`${label}${family}`.padEnd(12)}`, ...cells])
   }

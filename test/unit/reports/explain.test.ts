@@ -16,7 +16,7 @@ function explained(word: string): string {
 describe('explain', () => {
   test('a chain: what it is for and which rules it may hold, in either spelling', () => {
     const text = explained('ISTIO_OUTPUT')
-    expect(text).toContain('The outbound list')
+    expect(text).toContain('Decides which outbound traffic')
     expect(text).toContain('self-call: ')
     expect(explained('istio-output')).toBe(text)
     expect(text).not.toContain('inbound-agent')

@@ -171,7 +171,7 @@ function filters(rulesets: readonly Ruleset[]): readonly Oddity[] {
       found.push({
         id: 'filter-drop',
         level: 'warning',
-        what: 'A filter rule throws traffic away. It sees the rewritten port: 15006 where inbound is captured, not the port of the app.',
+        what: 'A filter rule drops traffic. It sees the rewritten port: 15006 where inbound is captured, not the port of the app.',
         consequence: `${ruleWords('filter', place.chain, rule).reading}.`,
         rule: label(place, rule),
       })

@@ -171,7 +171,7 @@ export const SETUP_CAUSES: Readonly<Record<SetupCause, {readonly cause: string; 
   validation: {
     cause:
       'a test connection was not redirected: the rules are not in this pod, because the CNI plugin of the mesh did not run for it or failed',
-    fix: 'Check that the CNI plugin runs on this node and is in its CNI configuration (with Multus: in every one), then delete the pod. istio-cni repairs such pods by itself with repair.enabled.',
+    fix: 'Check that the CNI plugin runs on this node and is in its CNI configuration (with Multus: in every one), then delete the pod. With repair.enabled, istio-cni repairs such pods automatically.',
   },
   rejected: {
     cause: 'the kernel or the program rejected a line: iptables-restore applies a table as a whole or not at all',

@@ -186,13 +186,13 @@ describe('words', () => {
   test.each([
     [
       '-A ISTIO_INBOUND -p tcp -m tcp --dport 9999 -j RETURN',
-      'Port 9999 goes straight to whoever listens: no mTLS, no policy, no telemetry.',
+      'Port 9999 is excluded: it goes directly to the app, without mTLS, policy and telemetry.',
     ],
-    ['-A ISTIO_OUTPUT -d 192.168.0.0/16 -j RETURN', 'Calls to 192.168.0.0/16 bypass the sidecar.'],
+    ['-A ISTIO_OUTPUT -d 192.168.0.0/16 -j RETURN', 'Traffic to 192.168.0.0/16 bypasses the sidecar.'],
     ['-A ISTIO_OUTPUT -m owner --gid-owner 2000 -j RETURN', 'Processes of group 2000 are not captured.'],
     [
       '-A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN',
-      'What runs as uid 1337 (the sidecar) leaves unhindered; apps must not run as it.',
+      'Traffic of uid 1337 (the sidecar) is not captured; apps must not use this id.',
     ],
   ])('%s', (line, sentence) => {
     const table = parseRules(`*nat\n${line}\nCOMMIT\n`).rulesets[0]?.tables[0]

@@ -73,17 +73,14 @@ export async function notFound(source: Source, wanted: Wanted): Promise<UserErro
   // Listing every pod of a cluster is expensive: done only if the namespace has none.
   const all = elsewhere === undefined && nearHere.length === 0 ? await listed({}) : here
   const near = nearHere.length > 0 ? nearHere : elsewhere === undefined ? nearest(name, all ?? []) : []
-  const hint =
-    elsewhere !== undefined
-      ? `It exists in namespace ${namespaceOf(elsewhere)}.`
-      : near.length > 0
-        ? `Did you mean ${near.map(label).join(', ')}?`
-        : all !== undefined
-          ? whatIsThere(all, wanted)
-          : undefined
+  const hint = () => {
+    if (elsewhere !== undefined) return `It exists in namespace ${namespaceOf(elsewhere)}.`
+    if (near.length > 0) return `Did you mean ${near.map(label).join(', ')}?`
+    return all === undefined ? undefined : whatIsThere(all, wanted)
+  }
   const first = elsewhere ?? near[0]
   return new UserError(`${resource} "${name}" not found in the "${namespace}" namespace of ${source.origin.label}`, {
-    ...(hint === undefined ? {} : {hint}),
+    hint: hint(),
     ...(first === undefined ? {} : {next: `use ${label(first)}`}),
   })
 }

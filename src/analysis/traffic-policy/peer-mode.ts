@@ -1,4 +1,5 @@
 import type {MtlsMode, PeerAuthentication} from '../../model/istio-policy.js'
+import {byText} from '../../model/order.js'
 import {type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
 
@@ -9,14 +10,8 @@ export interface PeerMode {
 }
 
 function oldest(policies: readonly PeerAuthentication[]): PeerAuthentication | undefined {
-  return [...policies].sort((a, b) =>
-    a.createdAt < b.createdAt
-      ? -1
-      : a.createdAt > b.createdAt
-        ? 1
-        : objectLabel(a.object) < objectLabel(b.object)
-          ? -1
-          : 1,
+  return [...policies].sort(
+    (a, b) => byText(a.createdAt, b.createdAt) || byText(objectLabel(a.object), objectLabel(b.object)),
   )[0]
 }
 

@@ -78,12 +78,9 @@ function workloadHead(each: CheckedWorkload): readonly Cell[] {
   const open = findings.filter(({accepted}) => accepted === undefined)
   const count = (severity: Severity) => open.filter(one => one.severity === severity).length
   const of = pods.length === 0 ? `manifest${injectionText(each)}` : humanCount(pods.length, 'pod')
-  const found =
-    open.length === 0
-      ? findings.length === 0
-        ? 'no findings'
-        : `no open findings, ${findings.length} accepted`
-      : severities({error: count('error'), warning: count('warning'), info: count('info')})
+  const none = findings.length === 0 ? 'no findings' : `no open findings, ${findings.length} accepted`
+  const counts = {error: count('error'), warning: count('warning'), info: count('info')}
+  const found = open.length === 0 ? none : severities(counts)
   const tone: Tone = count('error') > 0 ? 'bad' : count('warning') > 0 ? 'warn' : 'strong'
   const text = `${objectLabel(workload)} (${of}): ${found}; ${passed} passed, ${notChecked.length} not checked`
   return toned(wrapText(text, WIDTH, '  '), tone)

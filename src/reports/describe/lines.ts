@@ -147,11 +147,9 @@ function whyNotReached(
   if (target.weight === 0) return ' (no traffic)'
   if (target.subset === undefined || rules === undefined) return ''
   if (rules.some(({matching}) => matching.includes(target.subset ?? ''))) return ''
-  return rules.some(({others}) => others.includes(target.subset ?? ''))
-    ? guard === 'unknown'
-      ? ''
-      : ' (not these pods)'
-    : ' (NO DestinationRule defines that subset)'
+  if (!rules.some(({others}) => others.includes(target.subset ?? '')))
+    return ' (NO DestinationRule defines that subset)'
+  return guard === 'unknown' ? '' : ' (not these pods)'
 }
 
 function routeLines(
@@ -181,34 +179,22 @@ export function serversText(gateway: GatewayModel): string {
     .join(', ')
 }
 
-function exposureText({
-  word,
-  by,
-  hosts,
-  gateway,
-  gatewayKnown,
-  addresses,
-  pods,
-  unseen,
-  pod,
-  inProxy,
-}: Exposure): string {
+/** Whether the gateway's pods have the route in their proxy. */
+function routeInGateway({pods, unseen, pod, inProxy}: Exposure): string {
+  if (pods === 0) return 'NO running pod matches its selector'
+  if (unseen !== undefined) return `its pods were ${NOT_CHECKED}`
+  if (inProxy === undefined) return `its proxy was ${NOT_CHECKED}`
+  return inProxy ? `${pod} has the route` : `${pod} has NO such route`
+}
+
+function exposureText(exposure: Exposure): string {
+  const {word, by, hosts, gateway, gatewayKnown, addresses} = exposure
   if (gateway === undefined) {
     const state = gatewayKnown ? 'which does not exist' : `which was ${NOT_CHECKED}`
     return `exposed by VirtualService ${by} through gateway ${word}, ${state}`
   }
   const at = addresses.length === 0 ? 'at an unknown address' : `at ${addresses.join(', ')}`
-  const proxy =
-    pods === 0
-      ? '; NO running pod matches its selector'
-      : unseen !== undefined
-        ? `; its pods were ${NOT_CHECKED}`
-        : inProxy === undefined
-          ? `; its proxy was ${NOT_CHECKED}`
-          : inProxy
-            ? `; ${pod} has the route`
-            : `; ${pod} has NO such route`
-  return `exposed by Gateway ${gateway.object.name}.${gateway.object.namespace} (${serversText(gateway)}) for ${hosts.join(', ')} ${at}${proxy}`
+  return `exposed by Gateway ${gateway.object.name}.${gateway.object.namespace} (${serversText(gateway)}) for ${hosts.join(', ')} ${at}; ${routeInGateway(exposure)}`
 }
 
 /** One Service as a section of the page. */

@@ -10,6 +10,7 @@ import type {PacketReport} from './report.js'
 /** One line per verdict, and how it looks. */
 const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonly tone: Tone}>> = {
   captured: {words: 'captured by the proxy', tone: 'good'},
+  redirected: {words: 'redirected to another socket of the pod, not the proxy', tone: 'warn'},
   escapes: {words: 'escapes: leaves the pod without the proxy', tone: 'warn'},
   direct: {words: 'reaches the pod directly, without the proxy', tone: 'warn'},
   dropped: {words: 'dropped', tone: 'bad'},
@@ -52,6 +53,14 @@ function stepRow(step: WalkStep, deciding: boolean): readonly Cell[] {
   ]
 }
 
+function whyText({verdict, walk, decidedBy}: PacketReport): string {
+  if (verdict === 'insufficient' && walk.steps.length === 0) return 'these rules do not decide it'
+  if (decidedBy !== undefined) return `${decidedBy.at} rule ${decidedBy.rule}`
+  return walk.steps.some(step => step.rule > 0)
+    ? 'no rule takes it, it falls through the lists below'
+    : 'no rule touches it'
+}
+
 function doc(report: PacketReport): Doc {
   const {packet, walk, verdict, landing, listener, decidedBy} = report
   const tone = report.fromProxy && OWN_WORDS[verdict] !== undefined ? 'strong' : VERDICTS[verdict].tone
@@ -60,13 +69,9 @@ function doc(report: PacketReport): Doc {
   )
   const byRule = walk.disposition.kind === 'refused' && walk.disposition.at !== undefined
   const unheard = verdict === 'refused' && walk.rewritten && turned && !byRule
-  const words = unheard
-    ? 'sent to the proxy by the rules, but refused: nothing listens there'
-    : byRule
-      ? 'rejected by a rule'
-      : report.fromProxy
-        ? (OWN_WORDS[verdict] ?? VERDICTS[verdict].words)
-        : VERDICTS[verdict].words
+  const usual = (report.fromProxy ? OWN_WORDS[verdict] : undefined) ?? VERDICTS[verdict].words
+  const refused = byRule ? 'rejected by a rule' : usual
+  const words = unheard ? 'sent to the proxy by the rules, but refused: nothing listens there' : refused
   const asked =
     walk.disposition.kind === 'delivered' && packet.protocol === 'tcp' && walk.rewritten
       ? `, original destination ${endpoint(packet).slice(4)}`
@@ -77,19 +82,16 @@ function doc(report: PacketReport): Doc {
     `  ${endpoint(packet)}${sender(packet)}: `,
     {text: words, tone},
   ]
-  const why =
-    verdict === 'insufficient' && walk.steps.length === 0
-      ? 'these rules do not decide it'
-      : decidedBy === undefined
-        ? walk.steps.some(step => step.rule > 0)
-          ? 'no rule takes it, it falls through the lists below'
-          : 'no rule touches it'
-        : `${decidedBy.at} rule ${decidedBy.rule}`
   const rows = walk.steps.map(step => stepRow(step, step === decidedBy))
   return [
     {
       block: 'text',
-      lines: [headline, [`lands: ${landing}${heard}${asked}`], [`why: ${why}`], ...(rows.length === 0 ? [] : [''])],
+      lines: [
+        headline,
+        [`lands: ${landing}${heard}${asked}`],
+        [`why: ${whyText(report)}`],
+        ...(rows.length === 0 ? [] : ['']),
+      ],
     },
     ...(rows.length === 0
       ? []

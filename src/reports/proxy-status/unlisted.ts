@@ -92,13 +92,14 @@ export function noSidecarProblem(
   const byLabel = textMapOf(pod, 'metadata', 'labels')[inject]
   const byAnnotation = textMapOf(pod, 'metadata', 'annotations')[inject]
   const hostNetwork = pod.spec !== undefined && objectOf(pod, 'spec')?.hostNetwork === true
-  const reason =
-    byLabel === 'false'
-      ? `opted out by label ${inject}=false`
-      : byAnnotation === 'false'
-        ? `opted out by annotation ${inject}=false`
-        : hostNetwork
-          ? 'it uses the host network, where no sidecar is injected'
-          : 'it was created without one: before injection was enabled, or while the injection webhook failed'
-  return {kind: 'no-sidecar', proxy: podLabel({namespace, name}), types: [], reason}
+  const problem = (reason: string): SyncProblem => ({
+    kind: 'no-sidecar',
+    proxy: podLabel({namespace, name}),
+    types: [],
+    reason,
+  })
+  if (byLabel === 'false') return problem(`opted out by label ${inject}=false`)
+  if (byAnnotation === 'false') return problem(`opted out by annotation ${inject}=false`)
+  if (hostNetwork) return problem('it uses the host network, where no sidecar is injected')
+  return problem('it was created without one: before injection was enabled, or while the injection webhook failed')
 }

@@ -1,5 +1,12 @@
+import type {Severity} from '../../model/finding.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
+
+/** A proxy may be one minor release behind istiod; one ahead of it is as bad as one two behind (istio.io, "Supported releases"). */
+function severityOf(behind: number): Severity {
+  if (behind === 1) return 'info'
+  return behind > 2 ? 'error' : 'warning'
+}
 
 export const rule = defineRule({
   code: 'MCT1206',
@@ -20,10 +27,9 @@ export const rule = defineRule({
       const behind = istiod.minor - proxy.minor
       if (behind === 0) return []
       const older = behind > 0
-      const severity = behind === 1 ? 'info' : older && behind <= 2 ? 'warning' : older ? 'error' : 'warning'
       return [
         {
-          severity,
+          severity: severityOf(behind),
           message: `The proxy runs ${version}, ${Math.abs(behind)} minor ${behind === 1 || behind === -1 ? 'release' : 'releases'} ${older ? 'older' : 'newer'} than istiod ${istiodVersion}.`,
           proof: [{from: "istiod's syncz", text: `istio_version: ${version}`}],
         },

@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {numberOf, textOf} from '../../formats/decode.js'
 import {parseJson} from '../../formats/json-text.js'
 import {boundedMap} from '../../model/bounded-map.js'
+import {byText} from '../../model/order.js'
 import {UserError} from '../../model/user-error.js'
 import {type BlobRef, BUNDLE_INDEX, type BundleIndex, isBlob, parseIndex, renderIndex} from '../bundle/layout.js'
 import type {Sink} from '../bundle/sink.js'
@@ -69,9 +70,7 @@ export async function listSnapshots(folder: string, disk: Disk = realDisk): Prom
   )
   const good = heads.filter((head): head is SnapshotHead => 'index' in head)
   return {
-    snapshots: good.sort((a, b) =>
-      a.capturedAt < b.capturedAt ? -1 : a.capturedAt > b.capturedAt ? 1 : a.name < b.name ? -1 : 1,
-    ),
+    snapshots: good.sort((a, b) => byText(a.capturedAt, b.capturedAt) || byText(a.name, b.name)),
     damaged: heads.filter((head): head is DamagedSnapshot => 'why' in head),
   }
 }

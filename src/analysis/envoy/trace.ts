@@ -3,6 +3,7 @@ import type {FilterChain, Listener} from '../../model/envoy/listener.js'
 import type {EnvoyProxy, ListenerEntry, Surroundings} from '../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../model/envoy/request.js'
 import {acceptedConnection, type Connection} from './connection.js'
+import {speaksOtherThanHttp2} from './http/codec.js'
 import {type HttpEnding, runManager} from './http/manager.js'
 import {chooseFilterChain} from './listener/chain-match.js'
 import {acceptingListener, listenerOf} from './listener/choice.js'
@@ -94,12 +95,17 @@ function httpOutcome(base: Outcome, ending: HttpEnding): Outcome {
 /** A client that does not read HTTP, or whose TLS Envoy does not speak, sees no status. */
 function seenByClient(outcome: Outcome, request: EnvoyRequest, connection: Connection): Outcome {
   const garbled = request.tls !== undefined && connection.tls === undefined
-  return request.protocol === 'tcp' || garbled ? {...outcome, status: null} : outcome
+  if (request.protocol !== 'tcp' && !garbled) return outcome
+  return {...outcome, status: null, upstreamPath: null, upstreamHost: null}
 }
 
 function throughHttp(trail: Trail, terminal: Terminal, base: Outcome): Outcome {
   const {manager, connection} = terminal
   if (manager === undefined) return base
+  if (speaksOtherThanHttp2(manager, trail.request, connection)) {
+    tell(trail, 'answer', 'the HTTP/2 codec gets bytes that are none, and the connection is closed', manager.at)
+    return {...base, flags: ['DPE']}
+  }
   const ending = runManager(trail.proxy, trail.surroundings, trail.request, connection, manager)
   trail.steps.push(...ending.state.steps)
   tell(trail, 'answer', ending.answer.text, ending.answer.at)

@@ -79,7 +79,8 @@ export const ConfigSource = message('config.core.v3.ConfigSource', {
   authorities: ignored(WHY.xds),
 })
 
-export const HttpStatus = message('type.v3.HttpStatus', {code: count})
+export const HttpStatus = message('type.v3.HttpStatus', {code: text})
+export type HttpStatus = NonNullable<typeof HttpStatus.yields>
 
 export const HttpUri = message('config.core.v3.HttpUri', {uri: text, cluster: text, timeout: duration})
 

@@ -2,6 +2,7 @@ import {ExtAuthz, ExtAuthzPerRoute} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {unpack} from '../../../model/envoy/schema.js'
 import {answers, BAD_BODY, type FilterResult, goesOn, type HttpState} from '../http/state.js'
+import {statusCode} from '../http/status-code.js'
 import {flagApplies, fractionApplies} from '../matching/percent.js'
 import {metadataMatches} from '../matching/values.js'
 import {known, undecided} from '../undecided.js'
@@ -50,6 +51,8 @@ export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult 
   const config = unpack(filter.typedConfig, ExtAuthz)
   if (config === undefined) undecided('ext_authz without configuration', filter.at)
   known(config, 'ext_authz')
+  // Without a route nobody is asked.
+  if (state.chosen?.route === undefined) return goesOn(state)
   const override = routeConfigOf(state, filter, ExtAuthzPerRoute)
   if (override !== undefined && known(override, 'an override of ext_authz').disabled) return goesOn(state)
   if (override?.checkSettings && config.withRequestBody !== undefined) undecided('check_settings of ext_authz', override.at)
@@ -61,7 +64,7 @@ export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult 
   const verdict = ask(state, config)
   if (verdict.kind === 'allowed' && config.clearRouteCache) return goesOn({...state, chosen: undefined})
   if (verdict.kind === 'allowed' || (verdict.kind === 'error' && config.failureModeAllow)) return goesOn(state)
-  const status = verdict.kind === 'denied' ? verdict.status : (config.statusOnError?.code ?? 403)
+  const status = verdict.kind === 'denied' ? verdict.status : (statusCode(config.statusOnError) ?? 403)
   return answers(state, {
     status,
     flags: ['UAEX'],

@@ -89,7 +89,8 @@ function audiencesOf(payload: JsonObject): readonly string[] {
 
 /** Reads a compact token; the checks run in the order of Envoy's library, the first that fails is told. */
 export function readToken(text: string): TokenReading {
-  const [head, body, tail, ...more] = text.split('.')
+  // Empty sections do not count.
+  const [head, body, tail, ...more] = text.split('.').filter(Boolean)
   if (head === undefined || body === undefined || tail === undefined || more.length > 0)
     return refused('Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections')
   const headBytes = base64url(head)

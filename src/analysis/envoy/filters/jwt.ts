@@ -53,7 +53,7 @@ function faultOf(token: Token, provider: JwtProvider, audiences: readonly string
   const seconds = now / 1000
   if (token.notBefore > 0 && token.notBefore > seconds + skew) return 'Jwt not yet valid'
   if (token.expires > 0 && token.expires + skew < seconds) return 'Jwt is expired'
-  if (token.expires === 0 && p.requireExpiration) return 'Jwt is expired'
+  if (token.expires === 0 && p.requireExpiration) return 'Jwt verification fails'
   if (!audienceFits(audiences.length > 0 ? audiences : p.audiences, token)) return WRONG_AUDIENCE
   return signatureFault(token, keysOf(p))
 }

@@ -2,6 +2,7 @@ import {LocalRateLimit} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {unpack} from '../../../model/envoy/schema.js'
 import {type FilterResult, answers, goesOn, type HttpState} from '../http/state.js'
+import {statusCode} from '../http/status-code.js'
 import {fractionApplies} from '../matching/percent.js'
 import {known, undecided} from '../undecided.js'
 import {routeConfigOf} from './overrides.js'
@@ -29,7 +30,7 @@ export function runLocalRateLimit(state: HttpState, filter: HttpFilter): FilterR
   if (!fractionApplies(state.proxy, limit.filterEnabled, false, 'a local rate limit')) return goesOn(state)
   if (!fractionApplies(state.proxy, limit.filterEnforced, false, 'enforcing a local rate limit')) return goesOn(state)
   if (!isEmpty(limit, state.request.sequence)) return goesOn(state)
-  const status = limit.status?.code ?? 429
+  const status = statusCode(limit.status) ?? 429
   return answers(state, {
     status: status < 400 ? 429 : status,
     flags: ['RL'],

@@ -217,7 +217,15 @@ export function decodeRequest(manager: HttpConnectionManager, request: EnvoyRequ
     if (request.protocol === 'tcp' && (request.payload ?? '') === '') return {kind: 'waits'}
     return http1(manager, request, connection)
   }
-  return request.protocol === 'http/2' && !encrypted
-    ? http2(manager, request, connection)
-    : undecided('what the HTTP/2 codec says to bytes that are none', manager.at)
+  return http2(manager, request, connection)
+}
+
+/** True where the manager expects HTTP/2 and gets something else, which ends the connection before any request. */
+export function speaksOtherThanHttp2(
+  manager: HttpConnectionManager,
+  request: EnvoyRequest,
+  connection: Connection,
+): boolean {
+  if (!readsHttp2(manager, request, connection)) return false
+  return request.protocol !== 'http/2' || (request.tls !== undefined && connection.tls === undefined)
 }

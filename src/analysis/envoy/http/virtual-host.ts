@@ -29,9 +29,9 @@ function rank({kind, text}: Domain, host: string): number | undefined {
   return host.startsWith(text) ? 1_000_000 + text.length : undefined
 }
 
-/** The host without a port behind it. */
+/** The host without what is behind its last colon, be it a port or not; an IPv6 address in brackets stays whole. */
 export function withoutPort(host: string): string {
-  return host.replace(/:\d*$/, '')
+  return host.replace(/:[^:\]]*$/, '')
 }
 
 /** The virtual host of an authority: exact domains, then the longest suffix, the longest prefix, and at last `*`. */

@@ -25,7 +25,6 @@ function ipKeys(ranges: readonly CidrRange[], ip: string): readonly Key[] {
   return ranges.flatMap(each => {
     const {range, length} = rangeOf(each)
     if (address === undefined || !inRange(address, range)) return []
-    if (length === 0) undecided('a filter chain that names the range of every address', each.at)
     return [{key: `${range.bits}/${length}`, rank: length}]
   })
 }
@@ -77,6 +76,12 @@ function sourcePortKeys(ports: readonly number[], port: number): readonly Key[] 
   return ports.includes(port) ? [{key: String(port), rank: 1}] : []
 }
 
+/** Chains that name the range of every address stand beside chains that name none, and Envoy takes either. */
+function refuseTies(found: readonly {readonly chain: FilterChain; readonly keys: readonly Key[]}[], best: Key | undefined): void {
+  const tie = found.find(({keys}) => keys.some(each => each.rank === best?.rank && each.key !== best.key))
+  if (tie !== undefined) undecided('a filter chain for every address beside one without addresses', tie.chain.at)
+}
+
 interface Narrowed {
   readonly chains: readonly FilterChain[]
   readonly lost: readonly {readonly chain: FilterChain; readonly criterion: string}[]
@@ -90,6 +95,7 @@ function keysOf(criterion: Criterion, chain: FilterChain, connection: Connection
 function narrow(before: Narrowed, criterion: Criterion, connection: Connection): Narrowed {
   const found = before.chains.map(chain => ({chain, keys: keysOf(criterion, chain, connection)}))
   const best = found.flatMap(each => each.keys).reduce<Key | undefined>((a, b) => (a === undefined || b.rank > a.rank ? b : a), undefined)
+  refuseTies(found, best)
   const stays = (keys: readonly Key[]) => best !== undefined && keys.some(each => each.key === best.key && each.rank === best.rank)
   return {
     chains: found.filter(each => stays(each.keys)).map(each => each.chain),

@@ -1,5 +1,5 @@
 import type {HeaderMatcher} from '../../../model/envoy/matching.js'
-import {anyOf, known, undecided} from '../undecided.js'
+import {anyOf, known} from '../undecided.js'
 import {asciiLower, stringMatches} from './strings.js'
 import {fullMatch} from './regex.js'
 
@@ -65,8 +65,8 @@ export function headerMatches(matcher: HeaderMatcher, headers: Headers): boolean
   const values = headerValues(headers, m.name ?? '')
   const test = valueTest(m)
   if (test === undefined) {
-    if (m.treatMissingHeaderAsEmpty) undecided('a presence matcher that treats a missing header as empty', m.at)
-    return ((m.presentMatch ?? true) === values.length > 0) !== m.invertMatch
+    const present = values.length > 0 || m.treatMissingHeaderAsEmpty
+    return ((m.presentMatch ?? true) === present) !== m.invertMatch
   }
   if (values.length === 0) return m.treatMissingHeaderAsEmpty && test('') !== m.invertMatch
   return anyOf(values, test) !== m.invertMatch

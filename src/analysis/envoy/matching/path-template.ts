@@ -17,9 +17,9 @@ function quoted(literal: string): string {
 
 function segments(pattern: string): string {
   return pattern
-    .split('/')
+    .split(/(\*+)/)
     .map(each => (each === '**' ? ANY_TAIL : each === '*' ? ONE_SEGMENT : quoted(each)))
-    .join('\\/')
+    .join('')
 }
 
 interface Template {

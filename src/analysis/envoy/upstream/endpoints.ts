@@ -170,7 +170,8 @@ export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialle
   const reason = UNREADABLE_TYPES[cluster.type ?? '']
   if (reason !== undefined && needsDns(assignment)) undecided(reason, cluster.at)
   known(assignment, 'endpoints')
-  const threshold = cluster.commonLbConfig?.healthyPanicThreshold?.value ?? 50
+  const panic = cluster.commonLbConfig?.healthyPanicThreshold
+  const threshold = panic === undefined ? 50 : (panic.value ?? 0)
   if (cluster.commonLbConfig !== undefined) known(cluster.commonLbConfig, 'common_lb_config')
   if (assignment.policy?.weightedPriorityHealth) undecided('weighted_priority_health', assignment.at)
   const factor = assignment.policy?.overprovisioningFactor ?? 140

@@ -8,10 +8,11 @@ const READS: Readonly<Record<string, string>> = {
   ports: 'a list of sockets',
   'proxy-config': 'an Envoy config_dump',
   'server-info': "Envoy's /server_info page",
+  trace: 'an Envoy config_dump',
 }
 
 /** Commands whose question is about a pod's proxy or the rules that lead to it: among several pods one with a sidecar is meant. */
-const ABOUT_PROXY = ['iptables', 'packet', 'proxy-config', 'server-info']
+const ABOUT_PROXY = ['iptables', 'packet', 'proxy-config', 'server-info', 'trace']
 
 function firstWord(id: string): string {
   return id.split(/[: ]/, 1)[0] ?? ''

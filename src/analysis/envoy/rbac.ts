@@ -1,5 +1,11 @@
 import type {Extension} from '../../model/envoy/core.js'
-import {DnsSanInput, type MatcherTree, RequestHeaderInput, SubjectInput, UriSanInput} from '../../model/envoy/matching.js'
+import {
+  DnsSanInput,
+  type MatcherTree,
+  RequestHeaderInput,
+  SubjectInput,
+  UriSanInput,
+} from '../../model/envoy/matching.js'
 import {type Permission, type Policy, type Principal, RbacAction, type Rules} from '../../model/envoy/rbac.js'
 import {type Json, unpack} from '../../model/envoy/schema.js'
 import type {Connection} from './connection.js'

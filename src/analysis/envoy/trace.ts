@@ -4,7 +4,7 @@ import type {EnvoyProxy, ListenerEntry, Surroundings} from '../../model/envoy/pr
 import type {EnvoyRequest} from '../../model/envoy/request.js'
 import {acceptedConnection, type Connection} from './connection.js'
 import {speaksOtherThanHttp2} from './http/codec.js'
-import {type HttpEnding, runManager} from './http/manager.js'
+import {type HttpEnding, runManager} from './http/connection-manager.js'
 import {chooseFilterChain} from './listener/chain-match.js'
 import {acceptingListener, listenerOf} from './listener/choice.js'
 import {type Passage, runListenerFilters} from './listener/filters.js'
@@ -39,7 +39,13 @@ interface Trail {
   readonly steps: DecisionStep[]
 }
 
-function tell(trail: Trail, stage: DecisionStep['stage'], text: string, at?: string, nearMisses: readonly string[] = []): void {
+function tell(
+  trail: Trail,
+  stage: DecisionStep['stage'],
+  text: string,
+  at?: string,
+  nearMisses: readonly string[] = [],
+): void {
   trail.steps.push({stage, text, at, nearMisses})
 }
 
@@ -61,10 +67,16 @@ function arrive(trail: Trail, entry: ListenerEntry, connection: Connection, mayH
   tell(trail, 'listener', `listener ${entry.name} takes the connection`, listener.at)
   const passage = runListenerFilters(listener, connection, request, surroundings.patience)
   const after = passage.connection
-  if (passage.kind !== 'goes-on' || !mayHandOver || !listener.useOriginalDst || !after.localRestored) return {listener, passage}
+  if (passage.kind !== 'goes-on' || !mayHandOver || !listener.useOriginalDst || !after.localRestored)
+    return {listener, passage}
   const other = listenerOf(proxy.listeners, after.local)
   if (other === undefined || other.name === entry.name) return {listener, passage}
-  tell(trail, 'listener', `use_original_dst: handed over to the listener of ${after.local.ip}:${after.local.port}`, listener.at)
+  tell(
+    trail,
+    'listener',
+    `use_original_dst: handed over to the listener of ${after.local.ip}:${after.local.port}`,
+    listener.at,
+  )
   return arrive(trail, other, after, false)
 }
 
@@ -99,6 +111,13 @@ function seenByClient(outcome: Outcome, request: EnvoyRequest, connection: Conne
   return {...outcome, status: null, upstreamPath: null, upstreamHost: null}
 }
 
+const MAX_NAMED = 5
+
+function endpointWords(endpoints: readonly string[]): string {
+  const rest = endpoints.length - MAX_NAMED
+  return `${endpoints.slice(0, MAX_NAMED).join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`
+}
+
 function throughHttp(trail: Trail, terminal: Terminal, base: Outcome): Outcome {
   const {manager, connection} = terminal
   if (manager === undefined) return base
@@ -106,8 +125,9 @@ function throughHttp(trail: Trail, terminal: Terminal, base: Outcome): Outcome {
     tell(trail, 'answer', 'the HTTP/2 codec gets bytes that are none, and the connection is closed', manager.at)
     return {...base, flags: ['DPE']}
   }
-  const ending = runManager(trail.proxy, trail.surroundings, trail.request, connection, manager)
-  trail.steps.push(...ending.state.steps)
+  const ending = runManager(trail.proxy, trail.surroundings, trail.request, connection, manager, trail.steps)
+  const {endpoints = []} = ending.answer
+  if (endpoints.length > 0) tell(trail, 'endpoint', endpointWords(endpoints))
   tell(trail, 'answer', ending.answer.text, ending.answer.at)
   return seenByClient(httpOutcome(base, ending), trail.request, connection)
 }
@@ -129,13 +149,20 @@ function throughTcp(trail: Trail, terminal: Terminal, base: Outcome, agreed: boo
   return ending.status === null ? reached : {...reached, status: ending.status, ...seen}
 }
 
-function throughChain(trail: Trail, chain: FilterChain, connection: Connection, shaken: Handshake, base: Outcome): Outcome {
+function throughChain(
+  trail: Trail,
+  chain: FilterChain,
+  connection: Connection,
+  shaken: Handshake,
+  base: Outcome,
+): Outcome {
   const secured = shaken.kind === 'agreed' ? {...connection, tls: shaken.tls} : connection
   const agreed = shaken.kind !== 'failed'
   const terminal = runNetworkFilters(chain, secured, agreed)
   for (const {text, at} of terminal.allowedBy) tell(trail, 'network-filter', text, at)
   if (!agreed) tell(trail, 'tls', `the TLS handshake fails: ${shaken.why}`, chain.transportSocket?.at)
-  if (shaken.kind === 'agreed') tell(trail, 'tls', `TLS agreed${shaken.tls.alpn === '' ? '' : ` on ${shaken.tls.alpn}`}`, chain.transportSocket?.at)
+  if (shaken.kind === 'agreed')
+    tell(trail, 'tls', `TLS agreed${shaken.tls.alpn === '' ? '' : ` on ${shaken.tls.alpn}`}`, chain.transportSocket?.at)
   if (terminal.kind === 'tcp') return throughTcp(trail, terminal, base, agreed)
   if (!agreed) return base
   return throughHttp(trail, terminal, base)
@@ -163,7 +190,13 @@ function decide(trail: Trail): Outcome {
   }
   const chain = known(choice.chain, 'a filter chain')
   const name = chain.name ?? ''
-  tell(trail, 'filter-chain', `filter chain ${name || '(unnamed)'}${choice.isDefault ? ', the default one' : ''}`, chain.at, choice.nearMisses)
+  tell(
+    trail,
+    'filter-chain',
+    `filter chain ${name || '(unnamed)'}${choice.isDefault ? ', the default one' : ''}`,
+    chain.at,
+    choice.nearMisses,
+  )
   return throughChain(trail, chain, connection, handshake(chain, request), {...base, filterChain: name || null})
 }
 
@@ -181,4 +214,3 @@ export function traceRequest(proxy: EnvoyProxy, request: EnvoyRequest, surroundi
     return {decided: false, reason: error.message, at: error.at, steps: trail.steps}
   }
 }
-

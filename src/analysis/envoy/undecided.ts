@@ -18,8 +18,7 @@ export function undecided(reason: string, at?: string): never {
 
 /** The message itself, when every field it sets is described; what depends on it is undecided otherwise. */
 export function known<T extends Read>(message: T, what: string): T {
-  if (message.unread.length > 0)
-    undecided(`field ${message.unread.join(', ')} of ${what} is not modelled`, message.at)
+  if (message.unread.length > 0) undecided(`field ${message.unread.join(', ')} of ${what} is not modelled`, message.at)
   return message
 }
 

@@ -1,4 +1,11 @@
-import type {ClientCertificate, ClientTls, EnvoyRequest, Protocol, ProxyLine, SocketAddress} from '../../model/envoy/request.js'
+import type {
+  ClientCertificate,
+  ClientTls,
+  EnvoyRequest,
+  Protocol,
+  ProxyLine,
+  SocketAddress,
+} from '../../model/envoy/request.js'
 import {field, flagOf, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 
 /** A question about one request, by its id. */
@@ -44,7 +51,9 @@ function proxyLine(json: unknown): ProxyLine | undefined {
 
 function headersOf(json: unknown): readonly (readonly [string, string])[] {
   return listOf(json, 'headers').flatMap(each =>
-    Array.isArray(each) && typeof each[0] === 'string' && typeof each[1] === 'string' ? [[each[0], each[1]] as const] : [],
+    Array.isArray(each) && typeof each[0] === 'string' && typeof each[1] === 'string'
+      ? [[each[0], each[1]] as const]
+      : [],
   )
 }
 

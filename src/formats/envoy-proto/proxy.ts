@@ -4,6 +4,7 @@ import type {EnvoyProxy, ListenerEntry} from '../../model/envoy/proxy.js'
 import type {SocketAddress} from '../../model/envoy/request.js'
 import {RouteConfiguration} from '../../model/envoy/route.js'
 import type {Json, Read, Schema} from '../../model/envoy/schema.js'
+import {parseIp} from '../../model/ip-address.js'
 import {at, field, flagOf, isObject, listOf, numberOf, textOf} from '../decode.js'
 import {readProto} from './read.js'
 
@@ -132,10 +133,17 @@ function newest(dump: unknown): number | undefined {
     if (!isObject(value) || depth > 4) return
     const time = Date.parse(textOf(value, 'last_updated') ?? '')
     if (!Number.isNaN(time) && (found === undefined || time > found)) found = time
-    for (const key of Object.keys(value)) if (/^(?:static|dynamic|active_state|configs)/.test(key)) look(value[key], depth + 1)
+    for (const key of Object.keys(value))
+      if (/^(?:static|dynamic|active_state|configs)/.test(key)) look(value[key], depth + 1)
   }
   look(dump, 0)
   return found
+}
+
+/** The address in `sidecar~10.0.0.1~pod.namespace~domain`. */
+function nodeAddress(bootstrap: unknown): string | undefined {
+  const address = (textOf(bootstrap, 'bootstrap', 'node', 'id') ?? '').split('~')[1]
+  return address === undefined || parseIp(address) === undefined ? undefined : address
 }
 
 /** Reads one Envoy's configuration from its config_dump; every resource only when it is asked for. */
@@ -149,10 +157,12 @@ export function proxyOf(dump: unknown): EnvoyProxy {
   return {
     listeners: of('Listeners').map(listenerEntry),
     routeConfiguration: routes.get,
+    routeNames: routes.names,
     cluster: clusters.get,
     clusterNames: clusters.names,
     endpoints: endpoints.get,
     ...runtimeOf(bootstrap),
+    address: nodeAddress(bootstrap),
     updatedAt: newest(dump),
   }
 }

@@ -42,4 +42,9 @@ export interface Outcome {
 
 export type Decision =
   | {readonly decided: true; readonly outcome: Outcome; readonly steps: readonly DecisionStep[]}
-  | {readonly decided: false; readonly reason: string; readonly at: string | undefined; readonly steps: readonly DecisionStep[]}
+  | {
+      readonly decided: false
+      readonly reason: string
+      readonly at: string | undefined
+      readonly steps: readonly DecisionStep[]
+    }

@@ -120,7 +120,7 @@ export const ExtAuthz = message(`${HF}ext_authz.v3.ExtAuthz`, {
   httpService: one(
     message(`${HF}ext_authz.v3.HttpService`, {
       serverUri: one(HttpUri),
-      pathPrefix: ignored('what the authorization server is asked'),
+      pathPrefix: text,
       authorizationRequest: ignored('what the authorization server is asked'),
       authorizationResponse: ignored(WHY.upstreamRequest),
     }),

@@ -1,8 +1,8 @@
 import type {Cluster, ClusterLoadAssignment} from './cluster.js'
 import type {Listener} from './listener.js'
+import type {SocketAddress} from './request.js'
 import type {RouteConfiguration} from './route.js'
 import type {Json} from './schema.js'
-import type {SocketAddress} from './request.js'
 
 /** A listener as far as choosing one needs it; the rest is read when asked for. */
 export interface ListenerEntry {
@@ -17,6 +17,7 @@ export interface ListenerEntry {
 export interface EnvoyProxy {
   readonly listeners: readonly ListenerEntry[]
   readonly routeConfiguration: (name: string) => RouteConfiguration | undefined
+  readonly routeNames: () => readonly string[]
   readonly cluster: (name: string) => Cluster | undefined
   readonly clusterNames: () => readonly string[]
   /** Endpoints by cluster name; undefined when the dump was taken without them. */
@@ -25,6 +26,8 @@ export interface EnvoyProxy {
   readonly runtime: ReadonlyMap<string, Json>
   /** A runtime layer the dump does not hold, if there is one. */
   readonly runtimeGap: string | undefined
+  /** The address of the pod, which Istio writes into the id of the node; undefined when it does not say. */
+  readonly address: string | undefined
   /** When the newest part of the configuration was taken, in milliseconds since 1970; undefined when no part says. */
   readonly updatedAt: number | undefined
 }

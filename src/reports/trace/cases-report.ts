@@ -1,8 +1,14 @@
 import {traceRequest} from '../../analysis/envoy/trace.js'
 import {parseEnvoyCase} from '../../formats/envoy-cases/parse.js'
 import {proxyOf} from '../../formats/envoy-proto/proxy.js'
+import {parseJson} from '../../formats/json-text.js'
+import {gapSentence} from '../../model/answer.js'
 import type {Outcome} from '../../model/envoy/decision.js'
-import type {Surroundings} from '../../model/envoy/proxy.js'
+import type {EnvoyProxy, Surroundings} from '../../model/envoy/proxy.js'
+import {UserError} from '../../model/user-error.js'
+import type {CaseFolder} from '../../sources/case-folders/folder.js'
+import type {Origin} from '../../sources/source.js'
+import type {Report} from '../report.js'
 import {caseUpstream} from './case-upstreams.js'
 
 /** The answer to one case: the fields of the case form, `null` where there is nothing; or why it is not known. */
@@ -24,6 +30,10 @@ export type CaseAnswer =
       readonly upstream_host: string | null
       readonly remote_ip: string | null
     }
+
+export interface EnvoyCasesReport extends Report {
+  readonly answers: readonly CaseAnswer[]
+}
 
 /** Clients of the case form wait this long for an answer, in milliseconds. */
 const PATIENCE = 2000
@@ -47,15 +57,37 @@ function fieldsOf(id: string, outcome: Outcome): CaseAnswer {
   }
 }
 
-/** Answers the cases of one configuration folder: its parsed config_dump, and one parsed case a line. */
-export function answerEnvoyCases(dump: unknown, cases: readonly unknown[]): readonly CaseAnswer[] {
-  const proxy = proxyOf(dump)
+function answerCase(proxy: EnvoyProxy, json: unknown, place: string): CaseAnswer {
+  const parsed = parseEnvoyCase(json)
+  if (parsed === undefined) throw new UserError(`${place} is no case: it needs id, dst and protocol`)
   const surroundings: Surroundings = {upstream: caseUpstream, now: proxy.updatedAt ?? 0, patience: PATIENCE}
-  return cases.flatMap(json => {
-    const parsed = parseEnvoyCase(json)
-    if (parsed === undefined) return []
-    const decision = traceRequest(proxy, parsed.request, surroundings)
-    if (!decision.decided) return [{id: parsed.id, unknown: true as const, reason: decision.reason}]
-    return [fieldsOf(parsed.id, decision.outcome)]
+  const decision = traceRequest(proxy, parsed.request, surroundings)
+  return decision.decided
+    ? fieldsOf(parsed.id, decision.outcome)
+    : {id: parsed.id, unknown: true, reason: decision.reason}
+}
+
+function jsonIn(text: string, place: string): unknown {
+  const json = parseJson(Buffer.from(text), place)
+  if (!json.ok) throw new UserError(gapSentence(json.gap))
+  return json.value
+}
+
+/** Answers the cases of one configuration folder, in the order they are in. */
+export function answerFolder({path, configDump, cases}: CaseFolder): readonly CaseAnswer[] {
+  const proxy = proxyOf(jsonIn(configDump, `${path}/config_dump`))
+  return cases.split('\n').flatMap((line, i) => {
+    if (line.trim() === '') return []
+    const place = `${path}/cases.jsonl line ${i + 1}`
+    return [answerCase(proxy, jsonIn(line, place), place)]
   })
+}
+
+/** Answers every case of the folders given. What is not known says why, and is counted. */
+export async function envoyCasesReport(folders: AsyncIterable<CaseFolder>, origin: Origin): Promise<EnvoyCasesReport> {
+  const answers: CaseAnswer[] = []
+  for await (const folder of folders) answers.push(...answerFolder(folder))
+  const unknown = answers.filter(each => 'unknown' in each).length
+  const notes = unknown === 0 ? [] : [`${unknown} of ${answers.length} cases are undecided; each says why`]
+  return {origin, gaps: [], notes, answers}
 }

@@ -1,7 +1,7 @@
 import {Buffer as BufferConfig, BufferPerRoute} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {type FilterResult, answers, goesOn, type HttpState, neverAnswered} from '../http/state.js'
+import {answers, type FilterResult, goesOn, type HttpState, neverAnswered} from '../http/state.js'
 import {known, undecided} from '../undecided.js'
 import {routeConfigOf} from './overrides.js'
 
@@ -15,7 +15,10 @@ export function runBuffer(state: HttpState, filter: HttpFilter): FilterResult {
   if (config === undefined) undecided('a buffer filter without configuration', filter.at)
   const {maxRequestBytes = 0, at} = known(config, 'a buffer')
   if (state.upgrade !== undefined)
-    return answers(state, neverAnswered('the buffer filter waits for the end of an upgraded request, which never comes'))
+    return answers(
+      state,
+      neverAnswered('the buffer filter waits for the end of an upgraded request, which never comes'),
+    )
   if (state.request.bodyBytes <= maxRequestBytes) return goesOn(state)
   const details = 'request_payload_too_large'
   return answers(state, {status: 413, flags: [], details, text: `the body is larger than ${maxRequestBytes} bytes`, at})

@@ -1,6 +1,6 @@
 import {CorsPolicy} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
-import {type FilterResult, answers, goesOn, type HttpState} from '../http/state.js'
+import {answers, type FilterResult, goesOn, type HttpState} from '../http/state.js'
 import {type Headers, headerValue} from '../matching/headers.js'
 import {fractionApplies} from '../matching/percent.js'
 import {stringMatches} from '../matching/strings.js'
@@ -21,7 +21,9 @@ export function isPreflight(headers: Headers): boolean {
 /** Answers preflights whose origin the route's policy allows. */
 export function runCors(state: HttpState, filter: HttpFilter): FilterResult {
   const policy = routeConfigOf(state, filter, CorsPolicy)
-  if (policy === undefined || !isPreflight(state.headers)) return goesOn(state)
+  // Routes that answer themselves have no CORS.
+  if (policy === undefined || state.chosen?.route?.route === undefined || !isPreflight(state.headers))
+    return goesOn(state)
   const {allowOriginStringMatch, filterEnabled, forwardNotMatchingPreflights, at} = known(policy, 'a CORS policy')
   if (!fractionApplies(state.proxy, filterEnabled, true, 'CORS')) return goesOn(state)
   const origin = headerValue(state.headers, 'origin') ?? ''

@@ -3,6 +3,7 @@ import type {HttpFilter} from '../../../model/envoy/http.js'
 import {unpack} from '../../../model/envoy/schema.js'
 import {answers, BAD_BODY, type FilterResult, goesOn, type HttpState} from '../http/state.js'
 import {statusCode} from '../http/status-code.js'
+import {headerValue} from '../matching/headers.js'
 import {flagApplies, fractionApplies} from '../matching/percent.js'
 import {metadataMatches} from '../matching/values.js'
 import {known, undecided} from '../undecided.js'
@@ -55,7 +56,8 @@ export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult 
   if (state.chosen?.route === undefined) return goesOn(state)
   const override = routeConfigOf(state, filter, ExtAuthzPerRoute)
   if (override !== undefined && known(override, 'an override of ext_authz').disabled) return goesOn(state)
-  if (override?.checkSettings && config.withRequestBody !== undefined) undecided('check_settings of ext_authz', override.at)
+  if (override?.checkSettings && config.withRequestBody !== undefined)
+    undecided('check_settings of ext_authz', override.at)
   if (!isAsked(state, config)) {
     if (flagApplies(state.proxy, config.denyAtDisable)) undecided('deny_at_disable of ext_authz', config.at)
     return goesOn(state)
@@ -65,8 +67,17 @@ export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult 
   if (verdict.kind === 'allowed' && config.clearRouteCache) return goesOn({...state, chosen: undefined})
   if (verdict.kind === 'allowed' || (verdict.kind === 'error' && config.failureModeAllow)) return goesOn(state)
   const status = verdict.kind === 'denied' ? verdict.status : (statusCode(config.statusOnError) ?? 403)
+  // The server's answer, its headers with it, is what the client gets.
+  const seen =
+    verdict.kind === 'denied'
+      ? {
+          upstreamPath: `${config.httpService?.pathPrefix ?? ''}${headerValue(state.headers, ':path') ?? ''}`,
+          upstreamHost: headerValue(state.headers, ':authority') ?? '',
+        }
+      : {}
   return answers(state, {
     status,
+    ...seen,
     flags: ['UAEX'],
     details: verdict.kind === 'denied' ? 'ext_authz_denied' : 'ext_authz_error',
     text: verdict.kind === 'denied' ? 'the authorization server denies the request' : 'the authorization server fails',

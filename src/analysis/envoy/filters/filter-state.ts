@@ -1,5 +1,5 @@
-import {type FilterStateValue, HttpFilterState} from '../../../model/envoy/network.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
+import {type FilterStateValue, HttpFilterState} from '../../../model/envoy/network.js'
 import {unpack} from '../../../model/envoy/schema.js'
 import type {Connection} from '../connection.js'
 import {type FilterResult, goesOn, type HttpState} from '../http/state.js'

@@ -1,7 +1,7 @@
 import {HealthCheck} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {type FilterResult, answers, goesOn, type HttpState} from '../http/state.js'
+import {answers, type FilterResult, goesOn, type HttpState} from '../http/state.js'
 import {headerMatches} from '../matching/headers.js'
 import {allOf, known, undecided} from '../undecided.js'
 

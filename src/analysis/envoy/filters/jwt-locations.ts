@@ -40,12 +40,12 @@ function decoded(text: string): string {
   return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
-/** The run of token characters behind the prefix; the whole value where no prefix is asked for. */
+/** What follows the prefix, from the first token character on; the whole value where no prefix is asked for. */
 function tokenIn(value: string, prefix: string): string | undefined {
   if (prefix === '') return value
   const at = value.indexOf(prefix)
   if (at < 0) return undefined
-  return /[A-Za-z0-9\-_=.+/]+/.exec(value.slice(at + prefix.length))?.[0] ?? ''
+  return /[A-Za-z0-9\-_=.].*$/s.exec(value.slice(at + prefix.length))?.[0] ?? ''
 }
 
 function textAt(headers: Headers, location: Location): string | undefined {
@@ -53,7 +53,9 @@ function textAt(headers: Headers, location: Location): string | undefined {
     const values = headerValues(headers, location.name)
     return values.length === 0 ? undefined : tokenIn(values.join(','), location.prefix)
   }
-  const value = queryParameters(headerValue(headers, ':path') ?? '').find(([name]) => decoded(name) === location.name)?.[1]
+  const value = queryParameters(headerValue(headers, ':path') ?? '').find(
+    ([name]) => decoded(name) === location.name,
+  )?.[1]
   return value === undefined ? undefined : decoded(value)
 }
 

@@ -1,4 +1,4 @@
-import {createHmac, createPublicKey, type JsonWebKey, constants, timingSafeEqual, verify} from 'node:crypto'
+import {constants, createHmac, createPublicKey, type JsonWebKey, timingSafeEqual, verify} from 'node:crypto'
 import type {Json} from '../../../model/envoy/schema.js'
 
 // Tokens as Envoy's JWT library reads them: https://www.rfc-editor.org/rfc/rfc7519, https://www.rfc-editor.org/rfc/rfc7515
@@ -28,10 +28,12 @@ function refused(why: string): TokenReading {
   return {ok: false, why}
 }
 
-/** Base64url without padding; undefined when it is none. */
+/** Base64url, padded whole or not at all, white space ignored; undefined when it is none. */
 function base64url(text: string): Buffer | undefined {
-  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return undefined
-  return Buffer.from(text, 'base64url')
+  const [, digits = '', padding = ''] = /^([A-Za-z0-9_-]*)(=*)$/.exec(text.replace(/\s/g, '')) ?? []
+  if (digits + padding !== text.replace(/\s/g, '') || digits.length % 4 === 1) return undefined
+  if (padding !== '' && (digits.length + padding.length) % 4 !== 0) return undefined
+  return padding.length > 2 ? undefined : Buffer.from(digits, 'base64url')
 }
 
 function jsonObject(bytes: Buffer): JsonObject | undefined {
@@ -133,7 +135,9 @@ export function readKeys(text: string): readonly JsonObject[] | undefined {
 
 function hmacFits(token: Token, key: JsonObject): boolean {
   const secret = Buffer.from(textClaim(key.k), 'base64url')
-  const made = createHmac(SHA[token.algorithm.slice(2)] ?? 'sha256', secret).update(token.signed).digest()
+  const made = createHmac(SHA[token.algorithm.slice(2)] ?? 'sha256', secret)
+    .update(token.signed)
+    .digest()
   return made.length === token.signature.length && timingSafeEqual(made, token.signature)
 }
 
@@ -146,7 +150,8 @@ function signatureFits(token: Token, key: JsonObject): boolean {
   try {
     const publicKey = createPublicKey({key: key as JsonWebKey, format: 'jwk'})
     const digest = family === 'Ed' ? null : (SHA[token.algorithm.slice(2)] ?? null)
-    const padding = family === 'PS' ? {padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST} : {}
+    const padding =
+      family === 'PS' ? {padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST} : {}
     const how = {key: publicKey, dsaEncoding: 'ieee-p1363' as const, ...padding}
     return verify(digest, Buffer.from(token.signed), how, token.signature)
   } catch {

@@ -2,8 +2,8 @@ import type {DataSource} from '../../../model/envoy/core.js'
 import {JwtAuthn, JwtPerRoute, type JwtProvider, type JwtRequirement} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {type Json, unpack} from '../../../model/envoy/schema.js'
-import {type FilterResult, answers, goesOn, type HttpState} from '../http/state.js'
 import {routeMatches} from '../http/route-match.js'
+import {answers, type FilterResult, goesOn, type HttpState} from '../http/state.js'
 import {withoutHeaders} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 import {isPreflight} from './cors.js'
@@ -32,7 +32,9 @@ interface Scene {
 
 function keysOf(provider: JwtProvider): NonNullable<ReturnType<typeof readKeys>> {
   const local: DataSource | undefined = provider.localJwks
-  const text = local?.inlineString ?? (local?.inlineBytes === undefined ? undefined : Buffer.from(local.inlineBytes, 'base64').toString())
+  const text =
+    local?.inlineString ??
+    (local?.inlineBytes === undefined ? undefined : Buffer.from(local.inlineBytes, 'base64').toString())
   if (text === undefined) undecided('the keys of a JWT provider are not in the dump', provider.at)
   return readKeys(text) ?? undecided('the keys of a JWT provider cannot be read', provider.at)
 }

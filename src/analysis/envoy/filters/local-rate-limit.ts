@@ -1,7 +1,7 @@
 import {LocalRateLimit} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {type FilterResult, answers, goesOn, type HttpState} from '../http/state.js'
+import {answers, type FilterResult, goesOn, type HttpState} from '../http/state.js'
 import {statusCode} from '../http/status-code.js'
 import {fractionApplies} from '../matching/percent.js'
 import {known, undecided} from '../undecided.js'

@@ -1,6 +1,6 @@
+import type {HttpFilter} from '../../../model/envoy/http.js'
 import {FilterConfig} from '../../../model/envoy/route.js'
 import {type Packed, type Read, type Schema, unpack} from '../../../model/envoy/schema.js'
-import type {HttpFilter} from '../../../model/envoy/http.js'
 import type {HttpState} from '../http/state.js'
 import {undecided} from '../undecided.js'
 

@@ -1,7 +1,7 @@
-import {HttpRbac, HttpRbacPerRoute} from '../../../model/envoy/rbac.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
+import {HttpRbac, HttpRbacPerRoute} from '../../../model/envoy/rbac.js'
 import {type Json, unpack} from '../../../model/envoy/schema.js'
-import {type FilterResult, answers, goesOn, type HttpState, withStep} from '../http/state.js'
+import {answers, type FilterResult, goesOn, type HttpState, withStep} from '../http/state.js'
 import {rbacDetails, rbacMetadata, rbacVerdict} from '../rbac.js'
 import {known, Undecided, undecided} from '../undecided.js'
 import {routeConfigOf} from './overrides.js'
@@ -23,7 +23,13 @@ function shadow(state: HttpState, config: HttpRbac): HttpState {
     return merged(state, rbacMetadata(`${config.shadowRulesStatPrefix ?? ''}shadow_`, verdict))
   } catch (error) {
     // Shadow rules decide nothing by themselves; what reads their result later finds it missing.
-    if (error instanceof Undecided) return withStep(state, {stage: 'http-filter', text: `shadow RBAC is undecided: ${error.message}`, at: error.at, nearMisses: []})
+    if (error instanceof Undecided)
+      return withStep(state, {
+        stage: 'http-filter',
+        text: `shadow RBAC is undecided: ${error.message}`,
+        at: error.at,
+        nearMisses: [],
+      })
     throw error
   }
 }
@@ -44,7 +50,9 @@ export function runRbac(state: HttpState, filter: HttpFilter): FilterResult {
   if (verdict === undefined) return goesOn(after)
   const by = verdict.policy === undefined ? 'no policy matches' : `policy ${verdict.policy}`
   if (verdict.allowed)
-    return goesOn(withStep(after, {stage: 'http-filter', text: `RBAC allows the request: ${by}`, at: verdict.at, nearMisses: []}))
+    return goesOn(
+      withStep(after, {stage: 'http-filter', text: `RBAC allows the request: ${by}`, at: verdict.at, nearMisses: []}),
+    )
   return answers(after, {
     status: 403,
     flags: [],

@@ -3,9 +3,17 @@ import {Router} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import type {Route, RouteAction} from '../../../model/envoy/route.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {isGrpc} from '../http/route-match.js'
 import {redirectLocation, tlsLocation, upstreamAuthority, upstreamTarget} from '../http/rewrite.js'
-import {type Answer, answers, BAD_BODY, type FilterResult, type HttpState, neverAnswered, withStep} from '../http/state.js'
+import {isGrpc} from '../http/route-match.js'
+import {
+  type Answer,
+  answers,
+  BAD_BODY,
+  type FilterResult,
+  type HttpState,
+  neverAnswered,
+  withStep,
+} from '../http/state.js'
 import {headerValue} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 import {inMaintenance, OVERFLOW, thresholdsOf} from '../upstream/call.js'
@@ -41,7 +49,8 @@ function direct(status: number, location: string | undefined, text: string, at: 
 function ownAnswer(state: HttpState, route: Route | undefined, at: string): Answer | undefined {
   const {headers} = state
   const scheme = headerValue(headers, ':scheme') ?? 'http'
-  if (route === undefined) return direct(301, tlsLocation(headers), 'the virtual host requires TLS: redirect to https', at)
+  if (route === undefined)
+    return direct(301, tlsLocation(headers), 'the virtual host requires TLS: redirect to https', at)
   const {redirect, directResponse} = route
   if (redirect !== undefined) {
     const status = codeOf(REDIRECTS, redirect.responseCode ?? 'MOVED_PERMANENTLY', redirect.at)
@@ -56,7 +65,13 @@ function ownAnswer(state: HttpState, route: Route | undefined, at: string): Answ
 
 function notFound(action: RouteAction | undefined, name: string, at: string): Answer {
   const status = codeOf(NOT_FOUND, action?.clusterNotFoundResponseCode ?? 'SERVICE_UNAVAILABLE', at)
-  return {status, flags: ['NC'], details: 'cluster_not_found', text: `the route names cluster "${name}", which does not exist`, at}
+  return {
+    status,
+    flags: ['NC'],
+    details: 'cluster_not_found',
+    text: `the route names cluster "${name}", which does not exist`,
+    at,
+  }
 }
 
 const DEFAULT_TIMEOUT = 15_000
@@ -87,12 +102,19 @@ function duration(state: HttpState, action: RouteAction): number {
   return limit(grpcTimeoutHeaderMax === 0 ? asked : Math.min(asked, grpcTimeoutHeaderMax), 0)
 }
 
+/** The route's timeout; a gRPC client's own within max_grpc_timeout where the route has one. */
+function routeTimeout(state: HttpState, action: RouteAction): number {
+  const {maxGrpcTimeout, grpcTimeoutOffset = 0, timeout} = action
+  if (maxGrpcTimeout === undefined || !isGrpc(state)) return limit(timeout, DEFAULT_TIMEOUT)
+  const asked = grpcTimeout(headerValue(state.headers, 'grpc-timeout')) ?? 0
+  const capped = maxGrpcTimeout !== 0 && (asked === 0 || asked > maxGrpcTimeout) ? maxGrpcTimeout : asked
+  return limit(capped > grpcTimeoutOffset ? capped - grpcTimeoutOffset : capped, 0)
+}
+
 function deadlines(state: HttpState, action: RouteAction): Deadlines {
-  if (action.maxGrpcTimeout !== undefined || action.grpcTimeoutOffset !== undefined)
-    undecided('max_grpc_timeout of a route', action.at)
   const idle = limit(action.idleTimeout ?? state.manager.streamIdleTimeout, DEFAULT_IDLE)
   return {
-    route: state.upgrade === undefined ? limit(action.timeout, DEFAULT_TIMEOUT) : Infinity,
+    route: state.upgrade === undefined ? routeTimeout(state, action) : Infinity,
     idle,
     duration: duration(state, action),
     client: Math.min(state.request.abortAfter ?? Infinity, state.surroundings.patience),
@@ -116,12 +138,27 @@ function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: rea
   switch (ending.kind) {
     case 'answer': {
       const target = headerValue(state.headers, ':path')
-      const authority = upstreamAuthority(route, state.headers, hosts.map(each => each.hostname))
+      const authority = upstreamAuthority(
+        route,
+        state.headers,
+        hosts.map(each => each.hostname),
+      )
       const seen = target === undefined ? {} : {upstreamPath: upstreamTarget(route, target), upstreamHost: authority}
       const upgraded = state.upgrade !== undefined && (ending.status === 101 || state.upgrade === 'connect')
       if (upgraded)
-        return {status: ending.status, flags: ['DC'], details: 'downstream_remote_disconnect', text: 'the upgraded connection lasts until the client leaves'}
-      return {status: ending.status, flags: ending.flags, details: 'via_upstream', ...seen, text: `the upstream answers ${ending.status}`}
+        return {
+          status: ending.status,
+          flags: ['DC'],
+          details: 'downstream_remote_disconnect',
+          text: 'the upgraded connection lasts until the client leaves',
+        }
+      return {
+        status: ending.status,
+        flags: ending.flags,
+        details: 'via_upstream',
+        ...seen,
+        text: `the upstream answers ${ending.status}`,
+      }
     }
     case 'failure':
       return {
@@ -141,23 +178,41 @@ function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: rea
     case 'client-left':
       return neverAnswered('the client leaves before the answer')
     case 'unknown':
-      return {status: null, flags: [], details: 'via_upstream', text: 'the request is passed on; what the upstream answers is not known'}
+      return {
+        status: null,
+        flags: [],
+        details: 'via_upstream',
+        text: 'the request is passed on; what the upstream answers is not known',
+      }
   }
 }
 
 function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): Answer {
   known(cluster, 'a cluster')
   if (inMaintenance(state.proxy, cluster))
-    return {status: 503, flags: ['UO'], details: 'maintenance_mode', text: 'the cluster is in maintenance', at: cluster.at}
+    return {
+      status: 503,
+      flags: ['UO'],
+      details: 'maintenance_mode',
+      text: 'the cluster is in maintenance',
+      at: cluster.at,
+    }
   if (dropsAll(state.proxy, cluster))
-    return {status: 503, flags: ['UDO'], details: 'unconditional_drop_overload', text: 'the control plane drops all requests', at: cluster.at}
+    return {
+      status: 503,
+      flags: ['UDO'],
+      details: 'unconditional_drop_overload',
+      text: 'the control plane drops all requests',
+      at: cluster.at,
+    }
   const {connection} = state
   const dialled = {
     address: connection.localRestored ? connection.local : undefined,
     header: (name: string) => headerValue(state.headers, name),
   }
   const choice = chooseHosts(state.proxy, cluster, dialled)
-  if (choice.kind === 'none') return {status: 503, flags: ['UH'], details: 'no_healthy_upstream', text: choice.why, at: cluster.at}
+  if (choice.kind === 'none')
+    return {status: 503, flags: ['UH'], details: 'no_healthy_upstream', text: choice.why, at: cluster.at}
   const limits = thresholdsOf(cluster, action.priority ?? 'DEFAULT')
   if (limits?.maxRequests === 0 || limits?.maxPendingRequests === 0)
     return endingAnswer(state, route, {kind: 'failure', failure: OVERFLOW, flags: ['UO']}, [])
@@ -172,11 +227,12 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
     retryOverflow: limits?.maxRetries === 0,
     deadlines: deadlines(state, action),
   }
-  return endingAnswer(state, route, follow(course, choice.hosts), choice.hosts)
+  const endpoints = choice.hosts.map(({address: {ip, port}}) => `${ip}:${port}`)
+  return {...endingAnswer(state, route, follow(course, choice.hosts), choice.hosts), endpoints}
 }
 
 function sameAnswer(a: Answer, b: Answer): boolean {
-  const bare = (each: Answer) => JSON.stringify({...each, text: '', at: ''})
+  const bare = (each: Answer) => JSON.stringify({...each, text: '', at: '', endpoints: []})
   return bare(a) === bare(b)
 }
 
@@ -207,8 +263,14 @@ export function runRouter(state: HttpState, filter: HttpFilter): FilterResult {
   const own = ownAnswer(state, chosen.route, at)
   if (own !== undefined) return answers(state, own)
   const route = chosen.route
-  if (route === undefined || route.filterAction) return undecided('a route action that leaves the answer to a filter', at)
+  if (route === undefined || route.filterAction)
+    return undecided('a route action that leaves the answer to a filter', at)
   const names = chosen.clusters.join(', ')
-  const told = withStep(state, {stage: 'cluster', text: names === '' ? 'the route has no cluster' : `cluster ${names}`, at: route.route?.at ?? at, nearMisses: []})
+  const told = withStep(state, {
+    stage: 'cluster',
+    text: names === '' ? 'the route has no cluster' : `cluster ${names}`,
+    at: route.route?.at ?? at,
+    nearMisses: [],
+  })
   return answers(told, throughCluster(told, route, at))
 }

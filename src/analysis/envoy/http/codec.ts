@@ -89,7 +89,7 @@ function valuesOf(headers: HeaderList, name: string): readonly string[] {
 function framingFault(headers: HeaderList, allowBoth: boolean): Decoded | undefined {
   const lengths = valuesOf(headers, 'content-length')
   const encodings = valuesOf(headers, 'transfer-encoding')
-  if (new Set(lengths).size > 1 || lengths.some(each => !/^\d+$/.test(each))) return refused(400, 'http1.codec_error')
+  if (lengths.length > 1 || lengths.some(each => !/^\d+$/.test(each))) return refused(400, 'http1.codec_error')
   if (encodings.length === 0) return undefined
   if (asciiLower(encodings.join(',')) !== 'chunked') return refused(501, 'http1.invalid_transfer_encoding')
   if (lengths.length > 0 && !allowBoth) return refused(400, 'http1.content_length_and_chunked_not_allowed')
@@ -108,15 +108,23 @@ interface Target {
   readonly scheme: string | undefined
 }
 
-/** The parts of a request target; undefined for a URL that is none (RFC 9112, 3.2). */
-function targetOf(method: string, target: string): Target | undefined {
-  if (method === 'CONNECT') return /^.+:\d+$/.test(target) ? {path: undefined, authority: target, scheme: undefined} : undefined
-  if (target.startsWith('/') || target === '*') return {path: target, authority: undefined, scheme: undefined}
-  const url = /^([A-Za-z]+):\/\/((?:\[[^\]]*\]|[^/?#:]*)(?::(\d+))?)([/?#].*)?$/s.exec(target)
-  if (url === null) return undefined
-  const [, scheme = '', authority = '', port = '', rest = ''] = url
-  if (authority === '' || Number(port || 1) > 65_535 || !/^https?$/i.test(scheme)) return undefined
-  return {path: rest.startsWith('/') ? rest : `/${rest}`, authority, scheme: asciiLower(scheme)}
+const HOST_AND_PORT = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?$/
+
+function isHostAndPort(text: string, portNeeded: boolean): boolean {
+  const [, host, port] = HOST_AND_PORT.exec(text) ?? []
+  return host !== undefined && (port === undefined ? !portNeeded : Number(port) <= 65_535)
+}
+
+/** The parts of a request target, or what the codec says to a URL that is none (RFC 9112, 3.2). */
+function targetOf(method: string, target: string): Target | 'http1.invalid_url' | 'http1.invalid_scheme' {
+  if (method === 'CONNECT')
+    return isHostAndPort(target, true) ? {path: undefined, authority: target, scheme: undefined} : 'http1.invalid_url'
+  if (target.startsWith('/') || target.startsWith('*')) return {path: target, authority: undefined, scheme: undefined}
+  const [, scheme = '', users = '', rest = ''] = /^([A-Za-z]+):\/\/([^/?#]*)(.*)$/s.exec(target) ?? []
+  const authority = users.replace(/^.*@/, '')
+  if (!isHostAndPort(authority, false)) return 'http1.invalid_url'
+  if (!/^https?$/i.test(scheme)) return 'http1.invalid_scheme'
+  return {path: rest === '' ? '/' : rest, authority, scheme: asciiLower(scheme)}
 }
 
 /** Headers that ask for an upgrade Envoy never makes: `h2c` is dropped. */
@@ -139,7 +147,7 @@ function http1(manager: HttpConnectionManager, request: EnvoyRequest, connection
   const framing = framingFault(clean, manager.httpProtocolOptions?.allowChunkedLength ?? false)
   if (framing !== undefined) return framing
   const target = targetOf(line.method, line.target)
-  if (target === undefined) return refused(400, 'http1.invalid_url')
+  if (typeof target === 'string') return refused(400, target)
   if (target.scheme !== undefined && manager.httpProtocolOptions?.allowAbsoluteUrl === false)
     undecided('allow_absolute_url switched off', manager.at)
   const hosts = target.authority === undefined ? valuesOf(clean, 'host') : [target.authority]
@@ -206,7 +214,8 @@ export function readsHttp2(manager: HttpConnectionManager, request: EnvoyRequest
   if (type === 'HTTP2') return true
   if (type !== 'AUTO') undecided(`codec ${type}`, manager.at)
   const alpn = connection.tls?.alpn ?? ''
-  return alpn === '' ? request.protocol === 'http/2' : alpn === 'h2'
+  const encrypted = request.tls !== undefined && connection.tls === undefined
+  return alpn === '' ? request.protocol === 'http/2' && !encrypted : alpn === 'h2'
 }
 
 /** Reads the head of a request as the manager's codec does. */

@@ -2,6 +2,7 @@ import type {HttpConnectionManager} from '../../../model/envoy/http.js'
 import {formatIp, parseIp} from '../../../model/ip-address.js'
 import type {Connection} from '../connection.js'
 import {type Headers, headerValue, headerValues, withHeader, withoutHeaders} from '../matching/headers.js'
+import {asciiLower} from '../matching/strings.js'
 import {known, undecided} from '../undecided.js'
 import {canonicalPath, mergeSlashes, unescapeSlashes} from './path-normalization.js'
 
@@ -28,9 +29,7 @@ const INTERNAL = [
 /** Removed as well where Envoy is the edge. */
 const EDGE = ['x-envoy-decorator-operation', 'x-envoy-downstream-service-cluster', 'x-envoy-downstream-service-node']
 
-export type PathVerdict =
-  | {readonly kind: 'refuse'}
-  | {readonly kind: 'redirect' | 'keep'; readonly target: string}
+export type PathVerdict = {readonly kind: 'refuse'} | {readonly kind: 'redirect' | 'keep'; readonly target: string}
 
 function escapedSlashes(manager: HttpConnectionManager, target: string): PathVerdict {
   const action = manager.pathWithEscapedSlashesAction ?? 'IMPLEMENTATION_SPECIFIC_DEFAULT'
@@ -98,8 +97,28 @@ function forwardedFor(manager: HttpConnectionManager, headers: Headers, connecti
   return withHeader(headers, 'x-forwarded-for', before ? `${before},${connection.remote.ip}` : connection.remote.ip)
 }
 
-function isUrl(text: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#\s]+/.test(text)
+const QUERY_CHARACTERS = /^[A-Za-z0-9\-._~%!$&'()*+,;=:@/?]*$/
+const ABSOLUTE_URL =
+  /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:\[[0-9A-Fa-f:.]+\]|[^/?#@:[\]\\\s]+)(?::\d{1,5})?(?:[/?][\x21-\x22\x24-\x7e]*)?$/
+
+/** A referer as Envoy lets it pass: an absolute URL without user and fragment, or a relative one. */
+function isReferer(text: string): boolean {
+  if (ABSOLUTE_URL.test(text)) return true
+  return QUERY_CHARACTERS.test(text) && !/^[^/]*:/.test(text)
+}
+
+/** Headers of this connection only; those of an upgrade stay. */
+function hopByHop(headers: Headers): readonly string[] {
+  const tokens = asciiLower(headerValue(headers, 'connection') ?? '').split(',')
+  const upgrades = headerValue(headers, 'upgrade') !== undefined && tokens.some(each => each.trim() === 'upgrade')
+  const te = asciiLower(headerValue(headers, 'te') ?? '').split(',')
+  return [
+    'keep-alive',
+    'proxy-connection',
+    'transfer-encoding',
+    ...(upgrades ? [] : ['connection', 'upgrade']),
+    ...(te.some(each => each.trim() === 'trailers') ? [] : ['te']),
+  ]
 }
 
 /** Who may send `x-envoy-` headers is settled by addresses that count as internal; by default none does. */
@@ -118,9 +137,10 @@ export function sanitizeHeaders(manager: HttpConnectionManager, headers: Headers
   const referer = headerValue(headers, 'referer')
   const removed = [
     ...INTERNAL,
+    ...hopByHop(headers),
     ...(manager.useRemoteAddress ? EDGE : []),
     ...(keepsCert ? [] : ['x-forwarded-client-cert']),
-    ...(referer !== undefined && !isUrl(referer) ? ['referer'] : []),
+    ...(referer !== undefined && !isReferer(referer) ? ['referer'] : []),
   ]
   let out = withHeader(headers, 'x-forwarded-proto', proto(manager, headers, connection))
   out = forwardedFor(manager, withoutHeaders(out, removed), connection)

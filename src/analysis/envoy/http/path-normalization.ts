@@ -33,7 +33,7 @@ function withoutDots(path: string): string {
   const parts = path.split('/').slice(1)
   parts.forEach((part, i) => {
     const last = i === parts.length - 1
-    if (part === '..' || part === '..;') out.pop()
+    if (part === '..') out.pop()
     else if (part !== '.') out.push(part)
     if (last && (part === '.' || part === '..')) out.push('')
   })
@@ -48,14 +48,15 @@ function split(target: string): readonly [string, string] {
 /** The path in its canonical form, the query as it is; undefined when there is none. */
 export function canonicalPath(target: string): string | undefined {
   const [path, query] = split(target)
-  const made = canonicalCharacters(path)
+  // A parameter behind a dot segment goes before anything is decoded.
+  const made = canonicalCharacters(path.replace(/\/(\.{1,2});[^/]*/g, '/$1'))
   return made === undefined ? undefined : withoutDots(made) + query
 }
 
-/** `//` to `/` everywhere in the path. */
+/** `//` to `/` everywhere in the path; a path of slashes alone keeps two. */
 export function mergeSlashes(target: string): string {
   const [path, query] = split(target)
-  return path.replace(/\/{2,}/g, '/') + query
+  return (/^\/{2,}$/.test(path) ? '//' : path.replace(/\/{2,}/g, '/')) + query
 }
 
 /** The path with %2F and %5C decoded. */

@@ -2,8 +2,8 @@
 
 const METHODS = new Set(
   [
-    'ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MOVE M-SEARCH NOTIFY',
-    'OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK',
+    'ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MOVE MSEARCH NOTIFY',
+    'OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK',
     'UNSUBSCRIBE',
   ]
     .join(' ')
@@ -18,12 +18,11 @@ export type RequestLine =
 
 /** Printable ASCII. */
 const TARGET = /^[\x21-\x7e]+$/
-const AUTHORITY = /^[A-Za-z0-9\-._~!$&'()*+,;=:@%[\]]+$/
-const SCHEME = /^[A-Za-z]+:\/\/[^/?#]+/
+const SCHEME = /^[A-Za-z]+:\/\//
 
 function isTarget(method: string, target: string): boolean {
-  if (method === 'CONNECT') return AUTHORITY.test(target)
   if (!TARGET.test(target)) return false
+  if (method === 'CONNECT') return true
   return target.startsWith('/') || target.startsWith('*') || SCHEME.test(target)
 }
 

@@ -1,9 +1,9 @@
+import type {RegexRewrite} from '../../../model/envoy/matching.js'
 import type {Route, RouteMatch} from '../../../model/envoy/route.js'
 import {type Headers, headerValue} from '../matching/headers.js'
 import {templateRewrite} from '../matching/path-template.js'
 import {pathOnly} from '../matching/query.js'
 import {replaceAll} from '../matching/regex.js'
-import type {RegexRewrite} from '../../../model/envoy/matching.js'
 import {known, undecided} from '../undecided.js'
 
 // Rewrites and redirects: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto
@@ -38,7 +38,8 @@ export function upstreamTarget(route: Route, target: string): string {
   const path = pathOnly(target)
   const rest = target.slice(path.length)
   const {pathRewritePolicy} = action
-  if (pathRewritePolicy !== undefined) return templateRewrite(route.match?.pathMatchPolicy, pathRewritePolicy, path) + rest
+  if (pathRewritePolicy !== undefined)
+    return templateRewrite(route.match?.pathMatchPolicy, pathRewritePolicy, path) + rest
   return rewritten(action, route, path) + rest
 }
 
@@ -92,4 +93,3 @@ export function redirectLocation(route: Route, headers: Headers, scheme: string)
   const target = redirectTarget(route, headerValue(headers, ':path') ?? '')
   return `${to}://${host}${portRedirect ? `:${portRedirect}` : ''}${target}`
 }
-

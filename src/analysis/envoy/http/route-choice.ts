@@ -104,10 +104,12 @@ function choose(state: HttpState): HttpState {
     nearMisses: [],
   })
   // Without a scheme Envoy finds no route at all.
-  if (headerValue(state.headers, 'x-forwarded-proto') === '') return seen
-  if (needsTls(host, state)) return {...seen, chosen: {virtualHost: host, route: undefined, clusters: [], overrides: []}}
+  if (!headerValue(state.headers, 'x-forwarded-proto')) return seen
+  if (needsTls(host, state))
+    return {...seen, chosen: {virtualHost: host, route: undefined, clusters: [], overrides: []}}
   const route = routeIn(host, state)
-  const text = route === undefined ? `no route of ${host.name ?? ''} matches` : `route ${route.name ?? '(unnamed)'} matches`
+  const text =
+    route === undefined ? `no route of ${host.name ?? ''} matches` : `route ${route.name ?? '(unnamed)'} matches`
   const told = withStep(seen, {
     stage: 'route',
     text,

@@ -61,7 +61,12 @@ function conditions(m: RouteMatch): readonly Condition[] {
     ...(m.grpc ? [{name: 'content type of gRPC', holds: isGrpc}] : []),
     ...(m.tlsContext === undefined
       ? []
-      : [{name: 'client certificate', holds: (subject: MatchSubject) => tlsCondition(m.tlsContext ?? undecided('tls_context'), subject)}]),
+      : [
+          {
+            name: 'client certificate',
+            holds: (subject: MatchSubject) => tlsCondition(m.tlsContext ?? undecided('tls_context'), subject),
+          },
+        ]),
     ...m.dynamicMetadata.map(each => ({
       name: `metadata ${each.filter ?? ''}`,
       holds: ({metadata}: MatchSubject) => metadataMatches(each, metadata),

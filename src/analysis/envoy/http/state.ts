@@ -1,5 +1,5 @@
-import type {HttpConnectionManager, HttpFilter} from '../../../model/envoy/http.js'
 import type {DecisionStep} from '../../../model/envoy/decision.js'
+import type {HttpConnectionManager, HttpFilter} from '../../../model/envoy/http.js'
 import type {EnvoyProxy, Surroundings} from '../../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../../model/envoy/request.js'
 import type {Route, RouteConfiguration, VirtualHost} from '../../../model/envoy/route.js'
@@ -36,7 +36,8 @@ export interface HttpState {
   readonly badBody: boolean
   /** Flags set on the way that stay, such as DI. */
   readonly flags: readonly string[]
-  readonly steps: readonly DecisionStep[]
+  /** The story, written as it goes. */
+  readonly steps: DecisionStep[]
 }
 
 /** An answer, and what the log says about it. */
@@ -47,6 +48,8 @@ export interface Answer {
   readonly location?: string
   readonly upstreamPath?: string
   readonly upstreamHost?: string
+  /** Endpoints the request can go to, as `address:port`. */
+  readonly endpoints?: readonly string[]
   readonly text: string
   readonly at?: string | undefined
 }
@@ -68,13 +71,19 @@ export function answers(state: HttpState, answer: Answer): FilterResult {
   return {kind: 'answers', state, answer}
 }
 
-/** The state with one more step of the story. */
+/** Adds a step to the story. */
 export function withStep(state: HttpState, step: DecisionStep): HttpState {
-  return {...state, steps: [...state.steps, step]}
+  state.steps.push(step)
+  return state
 }
 
 /** The codec refuses the body while a filter waits. */
-export const BAD_BODY: Answer = {status: 400, flags: ['DPE'], details: 'http1.codec_error', text: 'the body is malformed'}
+export const BAD_BODY: Answer = {
+  status: 400,
+  flags: ['DPE'],
+  details: 'http1.codec_error',
+  text: 'the body is malformed',
+}
 
 /** The client waits in vain and leaves. */
 export function neverAnswered(text: string): Answer {

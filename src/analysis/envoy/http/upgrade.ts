@@ -16,7 +16,11 @@ export function upgradeOf(headers: Headers, version: '1.0' | '1.1' | '2'): strin
 }
 
 /** Whether an upgrade may be made: the route's word first, the manager's after it. */
-export function upgradeAllowed(manager: HttpConnectionManager, chosen: ChosenRoute | undefined, upgrade: string): boolean {
+export function upgradeAllowed(
+  manager: HttpConnectionManager,
+  chosen: ChosenRoute | undefined,
+  upgrade: string,
+): boolean {
   const byRoute = chosen?.route?.route?.upgradeConfigs.find(each => asciiLower(each.upgradeType ?? '') === upgrade)
   if (byRoute !== undefined) return known(byRoute, 'an upgrade').enabled ?? true
   const byManager = manager.upgradeConfigs.find(each => asciiLower(each.upgradeType ?? '') === upgrade)

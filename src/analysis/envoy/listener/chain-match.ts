@@ -15,7 +15,10 @@ interface Key {
   readonly key: string
   readonly rank: number
 }
-type Criterion = {readonly name: string; readonly keys: (match: FilterChainMatch, connection: Connection) => readonly Key[]}
+type Criterion = {
+  readonly name: string
+  readonly keys: (match: FilterChainMatch, connection: Connection) => readonly Key[]
+}
 
 const ANY: readonly Key[] = [{key: '', rank: 0}]
 
@@ -77,7 +80,10 @@ function sourcePortKeys(ports: readonly number[], port: number): readonly Key[] 
 }
 
 /** Chains that name the range of every address stand beside chains that name none, and Envoy takes either. */
-function refuseTies(found: readonly {readonly chain: FilterChain; readonly keys: readonly Key[]}[], best: Key | undefined): void {
+function refuseTies(
+  found: readonly {readonly chain: FilterChain; readonly keys: readonly Key[]}[],
+  best: Key | undefined,
+): void {
   const tie = found.find(({keys}) => keys.some(each => each.rank === best?.rank && each.key !== best.key))
   if (tie !== undefined) undecided('a filter chain for every address beside one without addresses', tie.chain.at)
 }
@@ -94,9 +100,12 @@ function keysOf(criterion: Criterion, chain: FilterChain, connection: Connection
 
 function narrow(before: Narrowed, criterion: Criterion, connection: Connection): Narrowed {
   const found = before.chains.map(chain => ({chain, keys: keysOf(criterion, chain, connection)}))
-  const best = found.flatMap(each => each.keys).reduce<Key | undefined>((a, b) => (a === undefined || b.rank > a.rank ? b : a), undefined)
+  const best = found
+    .flatMap(each => each.keys)
+    .reduce<Key | undefined>((a, b) => (a === undefined || b.rank > a.rank ? b : a), undefined)
   refuseTies(found, best)
-  const stays = (keys: readonly Key[]) => best !== undefined && keys.some(each => each.key === best.key && each.rank === best.rank)
+  const stays = (keys: readonly Key[]) =>
+    best !== undefined && keys.some(each => each.key === best.key && each.rank === best.rank)
   return {
     chains: found.filter(each => stays(each.keys)).map(each => each.chain),
     lost: [
@@ -114,7 +123,9 @@ export interface ChainChoice {
 
 /** Chains that fell out at the last criteria: what nearly took the connection. */
 function nearMisses(lost: Narrowed['lost']): readonly string[] {
-  return lost.slice(-3).map(({chain, criterion}) => `filter chain ${chain.name ?? '(unnamed)'} matches but for its ${criterion}`)
+  return lost
+    .slice(-3)
+    .map(({chain, criterion}) => `filter chain ${chain.name ?? '(unnamed)'} matches but for its ${criterion}`)
 }
 
 /** The filter chain of a listener that takes the connection; the default chain when none matches. */

@@ -119,7 +119,12 @@ export function runListenerFilters(
     const passage = inspectorOf(filter)(current, request)
     current = passage.connection
     if (passage.kind === 'closes') return passage
-    if (passage.kind === 'waits') return afterWaiting(listener, passage, patience) ?? onward(current)
+    if (passage.kind === 'waits') {
+      const ends = afterWaiting(listener, passage, patience)
+      if (ends !== undefined) return ends
+      break
+    }
   }
-  return onward(current)
+  // The flag brings the filter with it, behind those configured.
+  return listener.useOriginalDst ? originalDst(current, request) : onward(current)
 }

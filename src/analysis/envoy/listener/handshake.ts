@@ -47,7 +47,9 @@ export function namesFit(rules: ValidationContext, names: Names): boolean {
     if (kind === undefined) undecided(`SAN type ${sanType}`, each.at)
     return anyOf(names[kind], name => stringMatches(matcher, name))
   })
-  return typedFits || anyOf(plain, each => anyOf([...names.uriSans, ...names.dnsSans], name => stringMatches(each, name)))
+  return (
+    typedFits || anyOf(plain, each => anyOf([...names.uriSans, ...names.dnsSans], name => stringMatches(each, name)))
+  )
 }
 
 /** Why a certificate is refused; undefined when it is taken. */
@@ -55,7 +57,8 @@ function refusal(context: CommonTlsContext, certificate: ClientCertificate): str
   const {rules} = validationOf(context)
   if (rules.some(each => each.trustChainVerification === 'ACCEPT_UNTRUSTED')) return undefined
   if (!certificate.trusted) return 'the client certificate is not signed by the trusted root'
-  if (certificate.expired && !rules.some(each => each.allowExpiredCertificate)) return 'the client certificate is expired'
+  if (certificate.expired && !rules.some(each => each.allowExpiredCertificate))
+    return 'the client certificate is expired'
   if (!rules.every(each => namesFit(each, certificate))) return 'the names in the client certificate do not match'
   return undefined
 }

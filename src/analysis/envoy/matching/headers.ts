@@ -1,7 +1,7 @@
 import type {HeaderMatcher} from '../../../model/envoy/matching.js'
 import {anyOf, known} from '../undecided.js'
-import {asciiLower, stringMatches} from './strings.js'
 import {fullMatch} from './regex.js'
+import {asciiLower, stringMatches} from './strings.js'
 
 /** Headers of a request as Envoy holds them: lower-case names, pseudo headers among them, in order. */
 export type Headers = readonly (readonly [string, string])[]

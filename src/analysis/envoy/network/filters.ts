@@ -35,7 +35,13 @@ interface Passing {
 function rbac(passing: Passing, config: NetworkRbac): Passing {
   known(config, 'a network RBAC filter')
   const {connection, metadata} = passing
-  const subject = {connection, remoteIp: connection.remote.ip, headers: [], metadata, filterState: connection.filterState}
+  const subject = {
+    connection,
+    remoteIp: connection.remote.ip,
+    headers: [],
+    metadata,
+    filterState: connection.filterState,
+  }
   const verdict = rbacVerdict(config, subject)
   if (verdict === undefined || passing.denied !== undefined) return passing
   if (!verdict.allowed) return {...passing, denied: {details: rbacDetails(verdict), at: verdict.at}}
@@ -77,4 +83,3 @@ export function runNetworkFilters(chain: FilterChain, connection: Connection, af
   }
   return undecided('a filter chain that ends without a TCP proxy or an HTTP connection manager', chain.at)
 }
-

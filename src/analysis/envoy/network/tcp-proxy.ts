@@ -40,11 +40,14 @@ const FAILED: Result = {flags: ['UF', 'URX'], status: null, delivered: false, te
 function served(server: UpstreamServer, sameTls: boolean, request: EnvoyRequest): Result {
   const plain: Result = {flags: [], status: null, delivered: false, text: 'bytes go to the upstream and back'}
   const {answer} = server
-  if (answer.kind === 'closes-at-once') return undecided('whether an upstream that closes at once ends or resets the connection')
+  if (answer.kind === 'closes-at-once')
+    return undecided('whether an upstream that closes at once ends or resets the connection')
   const isHttp = request.protocol === 'http/1.0' || request.protocol === 'http/1.1'
   const line = requestLine(applicationBytes(request))
   if (!sameTls || !isHttp || line.kind !== 'whole') return plain
-  return answer.kind === 'http' ? {...plain, status: answer.status, delivered: true, text: `the upstream answers ${answer.status}`} : plain
+  return answer.kind === 'http'
+    ? {...plain, status: answer.status, delivered: true, text: `the upstream answers ${answer.status}`}
+    : plain
 }
 
 function connectTo(
@@ -65,7 +68,8 @@ function connectTo(
   if (choice.kind === 'none') return {flags: ['UH'], status: null, delivered: false, text: choice.why}
   const results = choice.hosts.map((host: Host) => {
     const server = surroundings.upstream(host.address)
-    if (server === undefined) return {flags: [], status: null, delivered: true, text: `bytes go to ${host.address.ip}:${host.address.port}`}
+    if (server === undefined)
+      return {flags: [], status: null, delivered: true, text: `bytes go to ${host.address.ip}:${host.address.port}`}
     if (connectFault(cluster, server) !== undefined) return FAILED
     const decrypted = request.tls === undefined || connection.tls !== undefined
     const reads = upstreamTls(cluster) !== undefined ? decrypted : server.tls === undefined ? decrypted : !decrypted
@@ -89,7 +93,8 @@ export function runTcpProxy(
   known(config, 'the TCP proxy')
   if (config.tunnelingConfig) undecided('tunneling over HTTP', config.at)
   if (config.onDemand) undecided('clusters loaded on demand', config.at)
-  if (config.metadataMatch?.filterMetadata.get('envoy.lb') !== undefined) undecided('endpoints chosen by metadata', config.at)
+  if (config.metadataMatch?.filterMetadata.get('envoy.lb') !== undefined)
+    undecided('endpoints chosen by metadata', config.at)
   if (config.upstreamConnectMode && config.upstreamConnectMode !== 'IMMEDIATE')
     undecided(`upstream_connect_mode ${config.upstreamConnectMode}`, config.at)
   const clusters = clustersOf(config, named)

@@ -1,7 +1,12 @@
 import {type Cluster, UpstreamHttp} from '../../../model/envoy/cluster.js'
 import type {EnvoyProxy, Surroundings, UpstreamServer} from '../../../model/envoy/proxy.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {InternalUpstream, RawBuffer, type UpstreamTls, UpstreamTls as UpstreamTlsSchema} from '../../../model/envoy/tls.js'
+import {
+  InternalUpstream,
+  RawBuffer,
+  type UpstreamTls,
+  UpstreamTls as UpstreamTlsSchema,
+} from '../../../model/envoy/tls.js'
 import {namesFit, validationOf} from '../listener/handshake.js'
 import {known, undecided} from '../undecided.js'
 import type {Host} from './endpoints.js'
@@ -78,7 +83,10 @@ function tlsFault(tls: UpstreamTls, server: UpstreamServer): string | undefined 
 const DEFAULT_CONNECT_TIMEOUT = 5000
 
 /** Why no connection comes about, and after how long; undefined when it does. */
-export function connectFault(cluster: Cluster, server: UpstreamServer): {readonly failure: Failure; readonly after: number} | undefined {
+export function connectFault(
+  cluster: Cluster,
+  server: UpstreamServer,
+): {readonly failure: Failure; readonly after: number} | undefined {
   if (server.connect === 'refuses') return {failure: connectFailure(REFUSED), after: 0}
   if (server.connect === 'drops')
     return {failure: connectFailure('connection_timeout'), after: cluster.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT}
@@ -116,7 +124,11 @@ export function attempt(
   const {answer} = server
   switch (answer.kind) {
     case 'http':
-      return {kind: 'answer', status: upgrade === 'websocket' && answer.status === 200 ? 101 : answer.status, after: answer.afterMs}
+      return {
+        kind: 'answer',
+        status: upgrade === 'websocket' && answer.status === 200 ? 101 : answer.status,
+        after: answer.afterMs,
+      }
     case 'silent':
       return {kind: 'silence'}
     case 'not-http':
@@ -133,7 +145,8 @@ export function thresholdsOf(cluster: Cluster, priority: string): Limits | undef
   const breakers = cluster.circuitBreakers
   if (breakers === undefined) return undefined
   const {thresholds, perHostThresholds} = known(breakers, 'circuit breakers')
-  if (perHostThresholds.some(each => (each.maxConnections ?? 1) === 0)) undecided('a circuit breaker per host', breakers.at)
+  if (perHostThresholds.some(each => (each.maxConnections ?? 1) === 0))
+    undecided('a circuit breaker per host', breakers.at)
   const found = thresholds.find(each => (each.priority ?? 'DEFAULT') === priority)
   return found === undefined ? undefined : known(found, 'a circuit breaker')
 }
@@ -142,6 +155,7 @@ export function thresholdsOf(cluster: Cluster, priority: string): Limits | undef
 export function inMaintenance(proxy: EnvoyProxy, cluster: Cluster): boolean {
   const value = proxy.runtime.get(`upstream.maintenance_mode.${cluster.name ?? ''}`)
   if (value === undefined) return false
-  if (typeof value === 'number') return value >= 100 || (value > 0 && undecided('maintenance mode of a share of the requests', cluster.at))
+  if (typeof value === 'number')
+    return value >= 100 || (value > 0 && undecided('maintenance mode of a share of the requests', cluster.at))
   return undecided('a maintenance mode that is no number', cluster.at)
 }

@@ -94,7 +94,8 @@ const MAX_BRANCHES = 4096
 function tries(course: Course, hosts: readonly Host[], start: number, left: number): readonly Ending[] {
   if (hosts.length ** (left + 1) > MAX_BRANCHES) {
     const first = hosts[0]
-    if (first === undefined || hosts.some(each => !behavesLike(course, each, first))) undecided('which of many endpoints is taken', course.cluster.at)
+    if (first === undefined || hosts.some(each => !behavesLike(course, each, first)))
+      undecided('which of many endpoints is taken', course.cluster.at)
     return oneTry(course, [first], first, start, left)
   }
   return hosts.flatMap(host => oneTry(course, hosts, host, start, left))

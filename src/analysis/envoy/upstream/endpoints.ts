@@ -61,7 +61,10 @@ function loads(levels: readonly Level[], overprovisioning: number): readonly {he
     all.length === 0 ? 0 : Math.min(100, Math.floor((overprovisioning * part.length) / all.length))
   const healthy = levels.map(each => health(each.healthy, each.all))
   const degraded = levels.map(each => health(each.degraded, each.all))
-  const total = Math.min(100, [...healthy, ...degraded].reduce((a, b) => a + b, 0))
+  const total = Math.min(
+    100,
+    [...healthy, ...degraded].reduce((a, b) => a + b, 0),
+  )
   if (total === 0) return levels.map(() => ({healthy: 0, degraded: 0}))
   let left = 100
   const take = (value: number) => {
@@ -106,7 +109,10 @@ function socketOf(address: Address | undefined, at: string): SocketAddress {
   const socket = address?.socketAddress
   if (address !== undefined) known(address, 'an address')
   if (socket?.address === undefined || socket.portValue === undefined)
-    undecided(address?.pipe === undefined ? 'an endpoint that is no IP address and port' : 'an endpoint on a Unix socket', at)
+    undecided(
+      address?.pipe === undefined ? 'an endpoint that is no IP address and port' : 'an endpoint on a Unix socket',
+      at,
+    )
   return {ip: socket.address, port: socket.portValue}
 }
 
@@ -134,7 +140,10 @@ function originalDestination(cluster: Cluster, dialled: Dialled): HostChoice {
 /** The endpoints of a cluster: those of EDS, else those written in the cluster. */
 export function assignmentOf(proxy: EnvoyProxy, cluster: Cluster): ClusterLoadAssignment | undefined {
   if (cluster.type === 'EDS')
-    return proxy.endpoints(cluster.edsClusterConfig?.serviceName || (cluster.name ?? '')) ?? proxy.endpoints(cluster.name ?? '')
+    return (
+      proxy.endpoints(cluster.edsClusterConfig?.serviceName || (cluster.name ?? '')) ??
+      proxy.endpoints(cluster.name ?? '')
+    )
   return cluster.loadAssignment
 }
 
@@ -177,6 +186,6 @@ export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialle
   const factor = assignment.policy?.overprovisioningFactor ?? 140
   const hosts = usable(levelsOf(assignment), threshold, factor)
   if (hosts.length > 0) return {kind: 'hosts', hosts: hosts.map(hostOf)}
-  const any = assignment.endpoints.some(each => each.lbEndpoints.length > 0)
-  return {kind: 'none', why: any ? 'no endpoint is healthy' : 'the cluster has no endpoints'}
+  const someEndpoint = assignment.endpoints.some(each => each.lbEndpoints.length > 0)
+  return {kind: 'none', why: someEndpoint ? 'no endpoint is healthy' : 'the cluster has no endpoints'}
 }

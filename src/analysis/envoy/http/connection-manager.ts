@@ -58,30 +58,34 @@ function firstRefusal(state: HttpState, version: '1.0' | '1.1' | '2'): Answer | 
     return refusal(426, 'low_version', 'HTTP/1.0 is not accepted', ['DPE'])
   const authority = headerValue(headers, ':authority')
   if (authority === undefined) return refusal(400, 'missing_host_header', 'the request has no host')
-  if (!AUTHORITY.test(authority)) return refusal(400, 'http.invalid_authority', 'the host holds invalid characters', ['DPE'])
+  if (!AUTHORITY.test(authority))
+    return refusal(400, 'http.invalid_authority', 'the host holds invalid characters', ['DPE'])
   const path = headerValue(headers, ':path')
   if (path !== undefined && !path.startsWith('/'))
     return refusal(404, 'absolute_path_rejected', 'the request target is not a path')
+  if (headerValue(headers, ':method') === 'QUERY' && headerValue(headers, 'content-type') === undefined)
+    return refusal(400, 'query_missing_content_type', 'a QUERY request has no content type')
   return undefined
 }
 
 function withDefaultHost(state: HttpState, version: '1.0' | '1.1' | '2'): HttpState {
   const host = state.manager.httpProtocolOptions?.defaultHostForHttp10
   const options = state.manager.httpProtocolOptions
-  if (version !== '1.0' || !options?.acceptHttp10 || !host || headerValue(state.headers, ':authority') !== undefined) return state
+  if (version !== '1.0' || !options?.acceptHttp10 || !host || headerValue(state.headers, ':authority') !== undefined)
+    return state
   return {...state, headers: withHeader(state.headers, ':authority', host)}
 }
 
-/** Refusals of a gRPC request travel in an answer of 200. */
+/** Envoy's own answers to a gRPC request travel in an answer of 200; those of the codec do not. */
 function inGrpc(state: HttpState, answer: Answer): Answer {
-  const own = answer.details !== 'via_upstream' && answer.status !== null
+  const own = answer.details !== 'via_upstream' && answer.status !== null && !answer.flags.includes('DPE')
   return own && isGrpc(state) ? {...answer, status: 200} : answer
 }
 
 function refusedPath(state: HttpState, redirect: string | undefined): HttpEnding {
   const details = 'path_normalization_failed'
   if (isGrpc(state)) {
-    // The answer to a gRPC request looks the route up, which the others never do.
+    // The answer to a gRPC request looks the route up, by the headers as they came; the others never do.
     return {state: chooseRoute(state), answer: refusal(200, details, 'the path cannot be normalized')}
   }
   if (redirect === undefined) return {state, answer: refusal(400, details, 'the path cannot be normalized')}
@@ -100,9 +104,13 @@ function afterHead(state: HttpState, version: '1.0' | '1.1' | '2'): HttpEnding {
   const named = withHeader(normal, ':authority', host)
   const remoteIp = clientAddress(manager, named, connection)
   const headers = sanitizeHeaders(manager, named, connection)
-  const upgrade = upgradeOf(headers, version)
+  const upgrade = upgradeOf(named, version)
   const routed = chooseRoute({...state, headers, remoteIp, upgrade})
-  if (upgrade !== undefined && !upgradeAllowed(manager, routed.chosen, upgrade) && !(upgrade === 'connect' && routed.chosen === undefined)) {
+  if (
+    upgrade !== undefined &&
+    !upgradeAllowed(manager, routed.chosen, upgrade) &&
+    !(upgrade === 'connect' && routed.chosen === undefined)
+  ) {
     const answer = refusal(403, 'upgrade_failed', `upgrade ${upgrade} is not allowed`)
     return {state: routed, answer: inGrpc(routed, answer)}
   }
@@ -117,6 +125,7 @@ export function runManager(
   request: EnvoyRequest,
   connection: Connection,
   manager: HttpConnectionManager,
+  steps: DecisionStep[],
 ): HttpEnding {
   refuseUnmodelled(manager)
   const start: HttpState = {
@@ -134,18 +143,24 @@ export function runManager(
     upgrade: undefined,
     badBody: false,
     flags: [],
-    steps: [],
+    steps,
   }
   const decoded = decodeRequest(manager, request, connection)
   if (decoded.kind === 'waits') return undecided('a request that never ends', manager.at)
   if (decoded.kind === 'refused') {
     const status = decoded.status === 0 ? null : decoded.status
-    return {state: start, answer: {status, flags: ['DPE'], details: decoded.details, text: 'the codec refuses the request'}}
+    return {
+      state: start,
+      answer: {status, flags: ['DPE'], details: decoded.details, text: 'the codec refuses the request'},
+    }
   }
   const read: HttpState = {...start, headers: decoded.headers, badBody: decoded.badBody}
   const state = withDefaultHost(read, decoded.version)
   const refused = firstRefusal(state, decoded.version)
   if (refused !== undefined) return {state, answer: inGrpc(state, refused)}
-  const told = withStep(state, step(`HTTP/${decoded.version} ${headerValues(state.headers, ':method')[0] ?? ''}`, manager.at))
+  const told = withStep(
+    state,
+    step(`HTTP/${decoded.version} ${headerValues(state.headers, ':method')[0] ?? ''}`, manager.at),
+  )
   return afterHead({...told, table: tableOf(proxy, manager)}, decoded.version)
 }

@@ -20,10 +20,10 @@ const list = slugs.map(slug => `  ${variable(slug)},`)
 writeFileSync(
   join(folder, 'registry.ts'),
   `${imports.join('\n')}
-import type {Rule} from './rule.js'
+import type {MeshRule} from './rule.js'
 
 /** Every rule, by slug. Written by bin/generate.js. */
-export const RULES: readonly Rule[] = [
+export const RULES: readonly MeshRule[] = [
 ${list.join('\n')}
 ]
 `,

@@ -1,28 +1,32 @@
 import {Flags} from '@oclif/core'
+import {declaredClusterNeeds, NO_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {canIReport} from '../src/reports/can-i/report.js'
 import {canIView} from '../src/reports/can-i/view.js'
 
 export default class CanI extends MeshCommand {
-  static override summary =
-    'Show which commands your permissions in the cluster are enough for, and the role that is missing'
+  static override summary = 'Show which commands you have permission to run, and the Role you are missing'
   static override usage = 'can-i [COMMAND...] [flags]'
   static override examples = [
     '<%= config.bin %> can-i proxy-config -n demo',
     '<%= config.bin %> can-i iptables -n demo -o role | kubectl apply -f -',
   ]
+  static override needs = NO_NEEDS
   static override strict = false
   static override flags = {
-    'all-namespaces': Flags.boolean({char: 'A', description: 'in every namespace'}),
-    'debug-container': Flags.boolean({description: 'also what --debug-container takes (it writes to the pod)'}),
+    'all-namespaces': Flags.boolean({char: 'A', description: 'check permissions in every namespace'}),
+    'debug-container': Flags.boolean({
+      description: 'include the permissions --debug-container needs (it changes the pod)',
+    }),
   }
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(CanI)
+    const declared = declaredClusterNeeds(this.config.commands)
     await this.withSource(flags, async source => {
       const namespace = flags['all-namespaces'] ? undefined : (flags.namespace ?? source.defaultNamespace)
       const places = {namespace, istioNamespace: flags.istioNamespace, debugContainer: flags['debug-container']}
-      await this.print(flags, await canIReport(source, argv as string[], places), canIView)
+      await this.print(flags, await canIReport(source, declared, argv as string[], places), canIView)
     })
   }
 }

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {CAPTURE_NEEDS} from '../src/cli/command-needs.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {progressLine} from '../src/cli/progress-line.js'
@@ -8,22 +9,23 @@ import {captureReport} from '../src/reports/capture/report.js'
 import {captureView} from '../src/reports/capture/view.js'
 
 export default class Capture extends MeshCommand {
-  static override summary = 'Carry away everything meshctl can know about pods, as a bundle for --from'
+  static override summary = 'Capture everything meshctl can read about pods into a bundle'
   static override description =
-    'Keys, tokens, passwords and values of the environment are left out; Secrets are never read. What cannot be had is kept as a gap with its reason. docs/bundle.md describes the format.'
+    'Replay the bundle with --from. Keys, tokens, passwords and environment values are removed; Secrets are never read. Anything that could not be read is recorded, with the reason. docs/bundle.md describes the format.'
   static override examples = [
     '<%= config.bin %> capture deploy/reviews-v1 --from sample --to reviews.tgz',
     '<%= config.bin %> capture -A --with istiod --to incident.tgz',
   ]
+  static override needs = CAPTURE_NEEDS
   static override strict = false
   static override flags = {
-    to: Flags.string({required: true, helpValue: 'FILE.tgz', description: 'the bundle to write'}),
-    'all-namespaces': Flags.boolean({char: 'A', description: 'the pods of every namespace'}),
-    selector: Flags.string({char: 'l', description: 'label selector that picks the pods'}),
-    with: Flags.string({multiple: true, options: ['istiod'], description: 'also what the control plane knows of them'}),
-    concurrency: Flags.integer({default: 8, min: 1, max: 64, description: 'pods asked at the same time'}),
-    yes: Flags.boolean({char: 'y', description: 'go on however large it is'}),
-    unredacted: Flags.boolean({description: 'keep secrets in the bundle; not for sharing'}),
+    to: Flags.string({required: true, helpValue: 'FILE.tgz', description: 'bundle file to write'}),
+    'all-namespaces': Flags.boolean({char: 'A', description: 'pods in every namespace'}),
+    selector: Flags.string({char: 'l', description: 'label selector for the pods'}),
+    with: Flags.string({multiple: true, options: ['istiod'], description: "also capture the control plane's view"}),
+    concurrency: Flags.integer({default: 8, min: 1, max: 64, description: 'number of pods to read in parallel'}),
+    yes: Flags.boolean({char: 'y', description: 'do not ask, whatever the size'}),
+    unredacted: Flags.boolean({description: 'do not redact secrets in the bundle (do not share it)'}),
   }
 
   async run(): Promise<void> {
@@ -46,11 +48,11 @@ export default class Capture extends MeshCommand {
           concurrency: flags.concurrency,
           signal,
           agree: estimate => {
-            line.note(`this will hold about ${estimate.text}`)
+            line.note(`estimate: ${estimate.text}`)
             return !estimate.large || flags.yes
           },
           progress: ({podsDone, pods, bytes, gaps}) =>
-            line.show(`${podsDone} of ${pods} pods, ${humanSize(bytes)}, ${gaps} not had`),
+            line.show(`${podsDone}/${pods} pods, ${humanSize(bytes)}, ${gaps} items missing`),
         }),
       ).finally(() => line.clear())
       await this.print(flags, report, captureView)

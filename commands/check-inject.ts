@@ -1,38 +1,41 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
+import {podArgument} from '../src/cli/args.js'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {fileFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {requirementsToLabels} from '../src/model/selector.js'
 import {UserError} from '../src/model/user-error.js'
-import {checkTargets} from '../src/reports/check/targets.js'
-import {checkInjectReport, imaginedPod} from '../src/reports/check-inject/report.js'
+import {checkTargets} from '../src/reports/check/targets/targets.js'
+import {checkInjectReport, hypotheticalPod} from '../src/reports/check-inject/report.js'
 import {checkInjectView} from '../src/reports/check-inject/view.js'
 
 export default class CheckInject extends MeshCommand {
-  static override summary = 'Say whether a pod would get a sidecar, by which webhook, and why not'
+  static override summary = 'Explain whether a pod is injected, by which webhook, or why not'
   static override aliases = ['x:check-inject', 'experimental:check-inject']
   static override examples = [
     'deploy/sick-noinject-v1 --from sample',
     '-l app=web,version=v2 -n demo --from sample',
   ].map(rest => `<%= config.bin %> check-inject ${rest}`)
-  static override args = {
-    pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'}),
+  static override needs: CommandNeeds = {
+    cluster: {needs: ['pods', 'namespaces', 'webhooks'], more: ['workloads', 'mesh']},
   }
+  static override args = podArgument
   static override flags = {
     file: fileFlag,
-    labels: Flags.string({char: 'l', description: 'ask about a pod of these labels that does not exist'}),
+    labels: Flags.string({char: 'l', description: 'check a hypothetical pod with these labels'}),
   }
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(CheckInject)
     if ((args.pod === undefined) === (flags.labels === undefined) && flags.file === undefined) {
-      throw new UserError('name one pod, or the labels of one with -l')
+      throw new UserError('specify one pod, or labels with -l')
     }
     await this.withSource(flags, async source => {
       const namespace = flags.namespace ?? source.defaultNamespace
       const objects =
         flags.labels === undefined
           ? await checkTargets(source, args.pod === undefined ? [] : [args.pod], {namespace: flags.namespace})
-          : [imaginedPod(requirementsToLabels(flags.labels), namespace)]
+          : [hypotheticalPod(requirementsToLabels(flags.labels), namespace)]
       await this.print(flags, await checkInjectReport(source, objects, flags.istioNamespace), checkInjectView)
     })
   }

@@ -1,17 +1,17 @@
 import {Flags} from '@oclif/core'
 import {readBaseline, readCheckConfig} from '../src/cli/check-settings.js'
+import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {selectorFlag} from '../src/cli/flags.js'
 import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {progressLine} from '../src/cli/progress-line.js'
-import {settledReport} from '../src/reports/check/mending.js'
-import {podPages} from '../src/reports/check/pod-pages.js'
-import {severitiesByCode} from '../src/reports/check/policy.js'
+import {finalizeReport, severitiesByCode} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
+import {podPages} from '../src/reports/check/targets/pod-pages.js'
 import {checkView} from '../src/reports/check/view.js'
 import {exitCodeOf} from '../src/reports/report.js'
-import {pickRules} from '../src/rules/pick.js'
+import {selectRules} from '../src/rules/select-rules.js'
 
 /** A flag that may be given several times, one value each. */
 function many(description: string, char?: 'f' | 'o') {
@@ -19,7 +19,8 @@ function many(description: string, char?: 'f' | 'o') {
 }
 
 export default class Check extends MeshCommand {
-  static override summary = 'Check pods, workloads, namespaces or manifests against every rule of the mesh'
+  static override summary = 'Check pods, workloads, namespaces or manifests for mesh problems'
+  static override needs = CHECK_NEEDS
   static override strict = false
   static override usage = 'check [POD...] [flags]'
   static override examples = [
@@ -29,21 +30,21 @@ export default class Check extends MeshCommand {
     '-n demo --from sample -o baseline=accepted.yaml',
   ].map(rest => `<%= config.bin %> check ${rest}`)
   static override flags = {
-    file: many('manifests to check: files, folders, - for standard input', 'f'),
+    file: many('manifests to check: files, directories, - for standard input', 'f'),
     selector: selectorFlag,
-    'all-namespaces': Flags.boolean({char: 'A', description: 'every namespace'}),
-    only: many('only these rules: codes, names or IST codes, separated by commas'),
-    skip: many('all but these rules'),
+    'all-namespaces': Flags.boolean({char: 'A', description: 'check every namespace'}),
+    only: many('run only these rules: codes, names or IST codes, comma-separated'),
+    skip: many('skip these rules'),
     'fail-on': Flags.option({
       options: ['error', 'warning', 'info'] as const,
-      description: 'exit with 1 from this severity on (usually warning)',
+      description: 'exit with 1 at this severity or above (default warning)',
     })(),
-    output: many('output format, or FORMAT=FILE for a file (repeatable)', 'o'),
-    baseline: Flags.string({helpValue: 'FILE', description: 'accept the findings listed there until they expire'}),
-    config: Flags.string({helpValue: 'FILE', description: 'settings of the team (.meshctl.yaml)'}),
-    fix: Flags.boolean({description: '-o patch besides what -o says: print what would mend what a patch can mend'}),
-    shard: Flags.string({helpValue: 'I/N', description: 'only part I (from 0) of N parts of the workloads'}),
-    deep: Flags.boolean({allowNo: true, description: 'visit every pod (usual unless -A on a cluster)'}),
+    output: many('output format, or FORMAT=FILE to write a file (repeatable)', 'o'),
+    baseline: Flags.string({helpValue: 'FILE', description: 'ignore findings listed in FILE until they expire'}),
+    config: Flags.string({helpValue: 'FILE', description: 'team settings file (default .meshctl.yaml)'}),
+    fix: Flags.boolean({description: 'print patches for findings that can be fixed automatically'}),
+    shard: Flags.string({helpValue: 'I/N', description: 'check only part I of N of the workloads (I starts at 0)'}),
+    deep: Flags.boolean({allowNo: true, description: 'inspect each pod (default; off with -A on a live cluster)'}),
   }
 
   async run(): Promise<void> {
@@ -51,23 +52,23 @@ export default class Check extends MeshCommand {
     const specs = outputSpecs(flags.output, checkView, flags.fix)
     const config = await readCheckConfig(flags.config, process.cwd())
     const all = await knownRules(config)
-    const rules = pickRules(all, flags.only ?? config.only, flags.skip ?? config.skip)
+    const rules = selectRules(all, flags.only ?? config.only, flags.skip ?? config.skip)
     const severities = severitiesByCode(all, config.severities)
     const accepted = await readBaseline(flags.baseline ?? config.baseline)
     const {output: _, ...common} = flags
     const target = {namespace: flags.namespace, selector: flags.selector, allNamespaces: flags['all-namespaces']}
     await this.withSource({...common, output: undefined}, async source => {
       const pods = podPages(source, argv.map(String), target, flags.shard)
-      const deep = flags.deep ?? (source.origin.kind !== 'cluster' || !flags['all-namespaces'])
+      const deep = flags.deep ?? (!source.traits.live || !flags['all-namespaces'])
       const failOn = flags['fail-on'] ?? config.failOn ?? 'warning'
       const {istioNamespace, 'all-namespaces': everywhere} = flags
       const options = {rules, failOn, istioNamespace, deep, everywhere, now: new Date(), version: this.config.version}
-      // Nothing is written over where every call gets a line of its own.
+      // With --calls each call gets its own line, so progress would overwrite them.
       const line = progressLine(process.stderr, {afterMs: flags.calls ? Number.POSITIVE_INFINITY : 1000})
       const progress = (done: number, total?: number) =>
-        line.show(`${done}${total === undefined ? '' : ` of ${total}`} pods checked`)
+        line.show(`${done}${total === undefined ? '' : `/${total}`} pods checked`)
       const raw = await checkReport(source, pods, {...options, progress}).finally(() => line.clear())
-      const report = await settledReport(source, raw, {severities, accepted, at: options.now}, specs)
+      const report = await finalizeReport(source, raw, {severities, accepted, at: options.now}, specs)
       process.exitCode = exitCodeOf(report, flags['require-all'])
       await writeOutputs(specs, report, checkView)
       const shown = specs.find(({file}) => file === undefined)

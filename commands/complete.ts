@@ -1,4 +1,5 @@
 import type {Command} from '@oclif/core'
+import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {completions, type Surface} from '../src/cli/completion.js'
 import {sourceNames} from '../src/cli/completion-names.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -23,8 +24,9 @@ function surfaceOf(commands: readonly Command.Loadable[]): Surface {
 }
 
 export default class Complete extends MeshCommand {
-  static override summary = 'Answer a shell that completes a word (used by the completion scripts)'
+  static override summary = 'Complete a word for a shell (used by the completion scripts)'
   static override hidden = true
+  static override needs = NO_NEEDS
   static override strict = false
 
   async run(): Promise<void> {

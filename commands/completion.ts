@@ -1,4 +1,5 @@
 import {Args} from '@oclif/core'
+import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {completionScript} from '../src/cli/completion-script.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {write} from '../src/cli/streams.js'
@@ -6,13 +7,19 @@ import {write} from '../src/cli/streams.js'
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 export default class Completion extends MeshCommand {
-  static override summary = 'Print the script that teaches a shell to complete meshctl commands, flags and pod names'
+  static override summary = 'Generate the shell completion script for bash, zsh or fish'
   static override examples = [
     'source <(<%= config.bin %> completion bash)',
     '<%= config.bin %> completion fish | source',
   ]
+  static override needs = NO_NEEDS
   static override args = {
-    shell: Args.string({ignoreStdin: true, required: true, options: [...SHELLS], description: 'bash, zsh or fish'}),
+    shell: Args.string({
+      ignoreStdin: true,
+      required: true,
+      options: [...SHELLS],
+      description: 'shell to generate the script for',
+    }),
   }
 
   async run(): Promise<void> {

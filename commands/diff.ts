@@ -1,30 +1,35 @@
 import {Args, Flags} from '@oclif/core'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {runDiff} from '../src/cli/run-diff.js'
 import {diffView} from '../src/reports/diff/view.js'
 
 export default class Diff extends MeshCommand {
-  static override summary =
-    'Compare what istiod holds with what Envoy runs, or any two proxies, files, bundles or snapshots'
+  static override summary = 'Compare the config of istiod and Envoy, or of any two proxies'
   static override description =
-    'Resources are paired by name; order counts only where Envoy heeds it. Exit code 0: equal, 1: different. -o json is a JSON Patch.'
+    'Each side is a pod, a file, a bundle or a snapshot. Resources are matched by name; order is compared only where Envoy honours it. Exit code 0: equal, 1: different. -o json prints a JSON Patch.'
   static override examples = [
     '<%= config.bin %> diff deploy/sick-nack-v1 --from sample',
     '<%= config.bin %> diff before.tgz after.tgz',
     '<%= config.bin %> diff --replicas sts/db -n demo',
   ]
+  static override needs: CommandNeeds = {
+    cluster: {needs: ['pods', 'forward'], more: ['workloads', 'istiods', 'istiod']},
+  }
   static override args = {
     first: Args.string({ignoreStdin: true, description: 'a pod, or a file, bundle or snapshot:NAME'}),
     second: Args.string({
       ignoreStdin: true,
-      description: 'what to compare it with; without it, what istiod holds for the pod',
+      description: "what to compare it with (default: istiod's config for the pod)",
     }),
   }
   static override flags = {
-    against: Flags.string({helpValue: 'SOURCE', description: 'where the second side comes from'}),
-    replicas: Flags.string({helpValue: 'WORKLOAD', description: 'find the replica that is unlike the others'}),
-    'all-namespaces': Flags.boolean({char: 'A', description: 'find odd replicas of every workload'}),
-    'ask-anyway': Flags.boolean({description: 'ask istiod even where its version is hurt by the question'}),
+    against: Flags.string({helpValue: 'SOURCE', description: 'source of the second side'}),
+    replicas: Flags.string({helpValue: 'WORKLOAD', description: 'find the replica whose config differs from the rest'}),
+    'all-namespaces': Flags.boolean({char: 'A', description: 'find replicas that differ, in every namespace'}),
+    'ask-anyway': Flags.boolean({
+      description: 'query istiod even if its version has a bug triggered by the query (istio/istio#57789)',
+    }),
   }
 
   async run(): Promise<void> {

@@ -1,39 +1,63 @@
 import {Args, Flags} from '@oclif/core'
 import {readCheckConfig} from '../src/cli/check-settings.js'
+import {NO_NEEDS} from '../src/cli/command-needs.js'
+import {explainedText} from '../src/cli/explained-text.js'
 import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {contentsReport, contentsView} from '../src/reports/explain/contents.js'
 import {explainReport} from '../src/reports/explain/report.js'
 import {explainView} from '../src/reports/explain/view.js'
-import {findRules} from '../src/rules/pick.js'
 import {RULES} from '../src/rules/registry.js'
+import {findRules} from '../src/rules/select-rules.js'
 
 function isKnown(word: string): boolean {
   return findRules(RULES, word).length > 0
 }
 
 export default class Explain extends MeshCommand {
-  static override summary = 'Explain a rule, a port of the mesh, or a response flag of Envoy'
-  static override examples = ['MCT1001', 'IST0143', '15006', 'UF'].map(word => `<%= config.bin %> explain ${word}`)
+  static override summary = 'Explain codes, ports, flags, terms and log lines of a mesh'
+  static override description =
+    `Explains rules (MCT1001), istioctl analyze codes (IST0101), ports, HTTP codes, Envoy's response flags and details,
+TLS errors, gRPC codes, cluster names, terms of old and new Istio, and whole log lines: access logs, istio-proxy,
+pilot-agent, istiod, istio-cni, ztunnel, events. Without an argument it lists what can be explained.`
+  static override examples = [
+    ...['MCT1001', 'IST0143', '15006', 'UF', '503 UF,URX', 'BlackHoleCluster'].map(
+      word => `<%= config.bin %> explain ${word}`,
+    ),
+    "<%= config.bin %> explain 'Envoy proxy is NOT ready: config not received from XDS server'",
+    '<%= config.bin %> explain -f access.log',
+  ]
+  static override needs = NO_NEEDS
+  static override strict = false
   static override args = {
     word: Args.string({
       ignoreStdin: true,
-      required: true,
-      description: 'code or name of a rule, port number, or response flag',
+      description: 'code, port, flag, term, or a line of a log; several words at once; - reads standard input',
     }),
   }
 
   static override flags = {
+    file: Flags.string({
+      char: 'f',
+      helpValue: 'FILE',
+      description: 'explain the lines of this file (- for standard input)',
+    }),
     config: Flags.string({
       helpValue: 'FILE',
-      description: 'settings of the team, for rules of its own (.meshctl.yaml)',
+      description: 'team settings file with custom rules (default .meshctl.yaml)',
     }),
   }
 
   async run(): Promise<void> {
-    const {args, flags} = await this.parse(Explain)
-    // Only a code of nobody's is looked up among the team's own rules.
-    const own = flags.config !== undefined || (/^[a-z]{3}\d{4}$/i.test(args.word) && !isKnown(args.word))
+    const {argv, flags} = await this.parse(Explain)
+    const text = await explainedText(argv.map(String), flags.file)
+    if (text === undefined) {
+      await this.print(flags, contentsReport(RULES), contentsView)
+      return
+    }
+    // Only an unknown code is looked up in the team's own rules.
+    const own = flags.config !== undefined || (/^[a-z]{3}\d{4}$/i.test(text) && !isKnown(text))
     const rules = own ? await knownRules(await readCheckConfig(flags.config, process.cwd())) : RULES
-    await this.print(flags, explainReport(rules, args.word), explainView)
+    await this.print(flags, explainReport(rules, text), explainView)
   }
 }

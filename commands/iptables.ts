@@ -1,4 +1,6 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
+import {podArgument} from '../src/cli/args.js'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {debugFlags, fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {driftReport, expectedReport, impliedBy, rulesReport} from '../src/reports/iptables/drift-report.js'
@@ -6,20 +8,26 @@ import {driftView} from '../src/reports/iptables/drift-view.js'
 import {iptablesView} from '../src/reports/iptables/view.js'
 
 export default class Iptables extends MeshCommand {
-  static override summary = "Show a pod's kernel rules in words: what is captured, what escapes, and why"
+  static override summary = "Explain a pod's iptables rules: what is captured or bypassed, and why"
   static override examples = [
     '<%= config.bin %> iptables deploy/productpage-v1 --from sample',
     '<%= config.bin %> iptables deploy/sick-drift-v1 --from sample --drift',
     'kubectl logs POD -c istio-init | <%= config.bin %> iptables -f -',
   ]
-  static override args = {pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'})}
+  static override needs: CommandNeeds = {
+    reads: 'kernel rules',
+    aboutProxy: true,
+    cluster: {needs: ['pods', 'exec'], more: ['workloads', 'logs', 'mesh'], debug: true},
+  }
+  static override args = podArgument
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,
     ...debugFlags,
-    expected: Flags.boolean({description: 'the rules the pod should have instead, computed from how it was injected'}),
+    expected: Flags.boolean({description: 'show the rules the pod should have, computed from its injection settings'}),
     drift: Flags.boolean({
-      description: 'how the rules differ from those it should have (exit code 1 when traffic fares otherwise)',
+      description:
+        'show how the rules differ from those the pod should have (exit code 1 if any traffic is handled differently)',
       exclusive: ['expected'],
     }),
   }

@@ -1,4 +1,6 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
+import {podArgument} from '../src/cli/args.js'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {debugFlags, fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {matrixReport} from '../src/reports/packet/matrix-report.js'
@@ -7,36 +9,48 @@ import {packetReport} from '../src/reports/packet/report.js'
 import {packetView} from '../src/reports/packet/view.js'
 
 export default class Packet extends MeshCommand {
-  static override summary = 'Tell where a packet lands in a pod and which kernel rule decides it'
+  static override summary = 'Show where a packet ends up and which iptables rule decides'
   static override examples = [
     '<%= config.bin %> packet deploy/productpage-v1 --from sample --out tcp://reviews:9080',
     '<%= config.bin %> packet deploy/productpage-v1 --from sample --in tcp://:9080 --peer 10.0.0.9',
     '<%= config.bin %> packet -f rules.txt --all',
   ]
-  static override args = {pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'})}
+  static override needs: CommandNeeds = {
+    reads: 'kernel rules',
+    aboutProxy: true,
+    cluster: {needs: ['pods', 'exec'], more: ['workloads', 'logs'], debug: true},
+  }
+  static override args = podArgument
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,
     ...debugFlags,
-    out: Flags.string({helpValue: 'tcp://ADDRESS:PORT', description: 'a packet a process of the pod sends'}),
-    in: Flags.string({helpValue: 'tcp://:PORT', description: 'a packet that arrives at the pod'}),
-    peer: Flags.string({helpValue: 'ADDRESS', description: 'who sends an arriving packet', dependsOn: ['in']}),
-    source: Flags.string({helpValue: 'ADDRESS', description: 'the address the sender is bound to'}),
-    interface: Flags.string({description: 'the interface it arrives on', dependsOn: ['in']}),
-    uid: Flags.integer({min: 0, description: 'user of the sending process (1000 unless said)'}),
-    gid: Flags.integer({min: 0, description: 'its primary group (the uid unless said)'}),
-    mark: Flags.string({description: 'mark of the sending socket, such as 1337 or 0x539'}),
+    out: Flags.string({helpValue: 'tcp://ADDRESS:PORT', description: 'simulate a packet sent by a process in the pod'}),
+    in: Flags.string({helpValue: 'tcp://:PORT', description: 'simulate simulate a packet that arrives at the pod'}),
+    peer: Flags.string({helpValue: 'ADDRESS', description: 'source address of the arriving packet', dependsOn: ['in']}),
+    source: Flags.string({helpValue: 'ADDRESS', description: 'local address the sending socket is bound to'}),
+    interface: Flags.string({description: 'interface the packet arrives on', dependsOn: ['in']}),
+    uid: Flags.integer({min: 0, description: 'uid of the sending process (default 1000)'}),
+    gid: Flags.integer({min: 0, description: 'primary gid of the sending process (default: same as --uid)'}),
+    mark: Flags.string({description: 'packet mark (SO_MARK) of the sending socket, such as 1337 or 0x539'}),
     state: Flags.string({
       options: ['new', 'established', 'related', 'invalid'],
-      description: 'state in connection tracking',
+      description: 'connection tracking state (default: chosen for the packet)',
     }),
-    transparent: Flags.boolean({description: 'the sender may use addresses that are not its own'}),
-    all: Flags.boolean({description: 'the usual packets of a pod as a table', exclusive: ['out', 'in', 'cases']}),
-    ipv6: Flags.boolean({description: 'ask --all about IPv6', dependsOn: ['all']}),
-    cases: Flags.string({helpValue: 'FILE', description: 'answer a table of packets', dependsOn: ['rulesets']}),
+    transparent: Flags.boolean({description: 'the sending socket is transparent (IP_TRANSPARENT)'}),
+    all: Flags.boolean({
+      description: 'simulate a standard set of packets and print a table',
+      exclusive: ['out', 'in', 'cases'],
+    }),
+    ipv6: Flags.boolean({description: 'with --all: simulate IPv6 packets', dependsOn: ['all']}),
+    cases: Flags.string({
+      helpValue: 'FILE',
+      description: 'simulate the packets listed in FILE',
+      dependsOn: ['rulesets'],
+    }),
     rulesets: Flags.string({
       helpValue: 'DIR',
-      description: 'folder of the rulesets a table names',
+      description: 'directory of the rulesets named in the --cases file',
       dependsOn: ['cases'],
     }),
   }

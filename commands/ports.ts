@@ -1,16 +1,21 @@
-import {Args} from '@oclif/core'
+import {podArgument} from '../src/cli/args.js'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {portsReport} from '../src/reports/ports/report.js'
 import {portsView} from '../src/reports/ports/view.js'
 
 export default class Ports extends MeshCommand {
-  static override summary = 'Show who listens on which port of a pod, and which ports the mesh cannot reach'
+  static override summary = "Show a pod's listening sockets and the ports the mesh cannot reach"
   static override examples = [
     '<%= config.bin %> ports deploy/details-v1 --from sample',
     'ss -Hlntup | <%= config.bin %> ports -f -',
   ]
-  static override args = {pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'})}
+  static override needs: CommandNeeds = {
+    reads: 'a socket list (ss, netstat, lsof)',
+    cluster: {needs: ['pods'], more: ['workloads', 'exec', 'forward', 'services']},
+  }
+  static override args = podArgument
   static override flags = {file: fileFlag, selector: selectorFlag}
 
   async run(): Promise<void> {

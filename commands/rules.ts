@@ -1,12 +1,14 @@
+import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {rulesReport} from '../src/reports/rules/report.js'
 import {rulesView} from '../src/reports/rules/view.js'
 import {RULES} from '../src/rules/registry.js'
 
 export default class Rules extends MeshCommand {
-  static override summary = 'List the rules that check asks'
+  static override summary = "List the rules that 'check' evaluates"
   static override examples = ['<%= config.bin %> rules', '<%= config.bin %> rules -o json']
 
+  static override needs = NO_NEEDS
   async run(): Promise<void> {
     const {flags} = await this.parse(Rules)
     await this.print(flags, rulesReport(RULES), rulesView)

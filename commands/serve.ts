@@ -1,39 +1,46 @@
 import {Flags} from '@oclif/core'
+import {NO_NEEDS} from '../src/cli/command-needs.js'
+import {commonFlags} from '../src/cli/flags.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {remark, write} from '../src/cli/streams.js'
 import {UserError} from '../src/model/user-error.js'
 
 export default class Serve extends MeshCommand {
-  static override summary =
-    'Answer kubectl, istioctl and other tools from a bundle, as a read-only Kubernetes API on this machine'
+  static override summary = 'Serve a bundle as a read-only Kubernetes API for kubectl and istioctl'
   static override description =
-    'The server listens on 127.0.0.1 alone, over TLS, with its own certificate and a token. Its kubeconfig is a temporary file, removed at the end; yours is not touched. Put a command behind -- to run it against the server.'
+    'The server listens only on 127.0.0.1, over TLS, with its own certificate and token. Its kubeconfig is a temporary file that is removed on exit; your own kubeconfig is not changed. Put a command after -- to run it against the server.'
   static override examples = [
     '<%= config.bin %> serve --from sample -- kubectl get pods -n demo',
     '<%= config.bin %> serve --from incident.tgz',
   ]
+  static override needs = NO_NEEDS
   static override strict = false
   static override flags = {
-    port: Flags.integer({default: 0, min: 0, max: 65_535, description: 'port to listen on (0: any free one)'}),
+    port: Flags.integer({default: 0, min: 0, max: 65_535, description: 'port to listen on (0: any free port)'}),
     'empty-lists': Flags.boolean({
       description:
-        'answer lists that were not captured with none, for tools that wait for ever on a refusal (istioctl analyze)',
+        'return an empty list for kinds that were not captured, for tools that retry forever when refused (istioctl analyze)',
     }),
-    verbose: Flags.boolean({char: 'v', description: 'show each request on standard error'}),
+    requests: Flags.boolean({
+      char: 'v',
+      aliases: ['verbose'],
+      description: 'print each request to standard error',
+    }),
+    calls: {...commonFlags.calls, char: undefined},
   }
 
   async run(): Promise<void> {
     const cut = this.argv.indexOf('--')
     const child = cut < 0 ? [] : this.argv.slice(cut + 1)
     const {argv, flags} = await this.parse(Serve, cut < 0 ? this.argv : this.argv.slice(0, cut))
-    if (argv.length > 0) throw new UserError(`put the command behind --: serve -- ${argv.join(' ')}`)
+    if (argv.length > 0) throw new UserError(`put the command after --: serve -- ${argv.join(' ')}`)
     const {runWithKubeconfig, untilAborted} = await import('../src/cli/serve-session.js')
     const {startApiServer} = await import('../src/kubeapi/server.js')
     const {writeKubeconfig} = await import('../src/kubeapi/kubeconfig.js')
     await this.withSource(flags, async source => {
       await undoable(async signal => {
-        const onRequest = flags.verbose ? (line: string) => void remark(line) : undefined
+        const onRequest = flags.requests ? (line: string) => void remark(line) : undefined
         const adminPort = flags['proxy-admin-port']
         const server = await startApiServer(source, {
           port: flags.port,
@@ -42,7 +49,8 @@ export default class Serve extends MeshCommand {
           ...(onRequest === undefined ? {} : {onRequest}),
         })
         const kubeconfig = await writeKubeconfig(server)
-        if (flags['empty-lists']) await remark('--empty-lists: an empty list may mean that the kind was not captured')
+        if (flags['empty-lists'])
+          await remark('--empty-lists: an empty list may only mean that the kind was not captured')
         try {
           if (child.length > 0) {
             process.exitCode = await runWithKubeconfig(child, kubeconfig, signal)

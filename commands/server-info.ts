@@ -1,15 +1,22 @@
+import {podArgument} from '../src/cli/args.js'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {formFlag, podArgument} from '../src/cli/proxy-config-flags.js'
+import {formFlag} from '../src/cli/proxy-config-flags.js'
 import {serverInfoReport} from '../src/reports/server-info/report.js'
 import {serverInfoView} from '../src/reports/server-info/view.js'
 
 export default class ServerInfo extends MeshCommand {
-  static override summary = "Show what a pod's Envoy says about itself: version, state, uptime, options, node"
+  static override summary = "Show version, state, uptime, options and node of a pod's Envoy"
   static override examples = [
     '<%= config.bin %> server-info deploy/reviews-v1 -n demo --from sample',
     '<%= config.bin %> server-info -f server_info.json -o wide',
   ]
+  static override needs: CommandNeeds = {
+    reads: "Envoy's /server_info",
+    aboutProxy: true,
+    cluster: {needs: ['pods', 'forward'], more: ['workloads', 'exec']},
+  }
   static override args = podArgument
   static override flags = {file: fileFlag, selector: selectorFlag, output: formFlag}
 

@@ -1,4 +1,6 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
+import {podArgument} from '../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../src/cli/command-needs.js'
 import {fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {traceReport} from '../src/reports/trace/report.js'
@@ -11,7 +13,8 @@ export default class Trace extends MeshCommand {
     '<%= config.bin %> trace -f config_dump.json --in http://:9080/ --principal spiffe://cluster.local/ns/demo/sa/sleep',
     '<%= config.bin %> trace --cases given/c000 -o json',
   ]
-  static override args = {pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'})}
+  static override needs = PROXY_CONFIG_NEEDS
+  static override args = podArgument
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {UserError} from '../src/model/user-error.js'
 import {clientVersion, versionReport} from '../src/reports/version/report.js'
@@ -8,10 +9,15 @@ export default class Version extends MeshCommand {
   static override summary = 'Show the versions of meshctl, the control plane and the proxies'
   static override examples = [
     '<%= config.bin %> version --from sample',
-    '<%= config.bin %> version --no-remote   # only this program',
+    '<%= config.bin %> version --no-remote   # the client version only',
   ]
+  static override needs: CommandNeeds = {cluster: {needs: ['istiods', 'istiod'], more: ['pods']}}
   static override flags = {
-    remote: Flags.boolean({default: true, allowNo: true, description: 'ask the control plane too'}),
+    remote: Flags.boolean({
+      default: true,
+      allowNo: true,
+      description: 'also show the versions of the control plane and the proxies',
+    }),
   }
 
   async run(): Promise<void> {

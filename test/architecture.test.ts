@@ -4,12 +4,15 @@ import {describe, expect, test} from '@jest/globals'
 
 const ROOT = resolve('.')
 
-/** Rows of the house: a file imports from its own folder or from a strictly lower row. */
+/** Rows of the house: a file imports from its own room or from a room of a strictly lower row. */
 const ROWS: Readonly<Record<string, number>> = {
-  commands: 6,
-  'src/cli': 5,
-  'src/kubeapi': 4,
-  'src/reports': 3,
+  commands: 9,
+  'src/cli': 8,
+  'src/kubeapi': 7,
+  'src/reports/COMPOSITE': 6,
+  'src/reports/QUESTION': 5,
+  'src/reports': 4,
+  'src/evidence': 3,
   'src/rules': 2,
   'src/sources': 2,
   'src/formats': 1,
@@ -19,11 +22,17 @@ const ROWS: Readonly<Record<string, number>> = {
   'src/terminal': 0,
 }
 
+/** Reports made of other reports; every other folder of src/reports answers one question and knows no other. */
+const COMPOSITES = ['all', 'describe', 'snapshots']
+
+/** The longest chain of parts that import one another within a folder of src/reports or src/evidence. */
+const FLOORS = 6
+
 /** Which folders may import a package: each dependency has one door. */
 const DOORS: Readonly<Record<string, RegExp>> = {
   '@oclif/core': /^(commands|src\/cli)\//,
   '@kubernetes/client-node': /^src\/sources\/cluster\//,
-  'fastest-levenshtein': /^src\/sources\/not-found\.ts$/,
+  'fastest-levenshtein': /^src\/model\/nearest\.ts$/,
   hpagent: /^src\/sources\/cluster\/agent\.ts$/,
   'socks-proxy-agent': /^src\/sources\/cluster\/agent\.ts$/,
   'cli-table3': /^src\/terminal\/box\.ts$/,
@@ -55,46 +64,128 @@ function imports(file: string): string[] {
   return [...found].map(match => match[1] ?? match[2] ?? '')
 }
 
+/** Specifiers of imports that bring more than types. */
+function valueImports(file: string): string[] {
+  const clauses = (TEXT.get(file) ?? '').matchAll(/^import\s+(?!type\b)([^'"]*?)\s*from\s+'([^']+)'/gm)
+  return [...clauses]
+    .filter(([, names = '']) => !/^\{(\s*type\s+\w+(\s+as\s+\w+)?\s*,?)+\s*\}$/.test(names))
+    .map(match => match[2] ?? '')
+}
+
+/** The room a file belongs to: each folder of src/reports is a room of its own, what lies beside them is shared by all. */
 function roomOf(file: string): string {
-  return file.startsWith('commands/') ? 'commands' : file.split('/').slice(0, 2).join('/')
+  const [first = '', second = '', third = '', ...rest] = file.split('/')
+  if (first === 'commands') return first
+  return second === 'reports' && rest.length > 0 ? `src/reports/${third}` : `${first}/${second}`
+}
+
+function rowOf(room: string): number | undefined {
+  const [, report] = /^src\/reports\/(.+)$/.exec(room) ?? []
+  if (report === undefined) return ROWS[room]
+  return ROWS[COMPOSITES.includes(report) ? 'src/reports/COMPOSITE' : 'src/reports/QUESTION']
 }
 
 function target(file: string, specifier: string): string {
   return relative(ROOT, resolve(ROOT, dirname(file), specifier)).replace(/\.js$/, '.ts')
 }
 
-/** Where inside its room a file lives; a room's own parts may import each other. */
+/** The files of the house a file imports. */
+function targets(file: string): string[] {
+  return imports(file)
+    .filter(specifier => specifier.startsWith('.'))
+    .map(specifier => target(file, specifier))
+}
+
+/** What the check finds in each file, with the file's name before it. */
 function problems(check: (file: string) => string[]): string[] {
   return FILES.flatMap(file => check(file).map(problem => `${file}: ${problem}`))
 }
 
+/** The code of a file without comments and without what texts say. */
+function codeOf(file: string): string {
+  return (TEXT.get(file) ?? '')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\/\/.*$/gm, '')
+    .replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`/g, "''")
+}
+
+const NON_NULL = /[\w)\]]!(?![=\w?])/
+
+/** The chains of imports between the parts of a folder: its files and its subfolders. */
+function chainsIn(folder: string): {readonly floors: number; readonly cycles: readonly string[]} {
+  const partOf = (file: string) => file.slice(folder.length + 1).split('/')[0] ?? ''
+  const inside = FILES.filter(file => file.startsWith(`${folder}/`))
+  const edges = new Map<string, Set<string>>()
+  for (const file of inside) {
+    const from = partOf(file)
+    const to = targets(file).filter(each => each.startsWith(`${folder}/`) && partOf(each) !== from)
+    edges.set(from, new Set([...(edges.get(from) ?? []), ...to.map(partOf)]))
+  }
+  const cycles: string[] = []
+  const heights = new Map<string, number>()
+  const height = (part: string, path: readonly string[]): number => {
+    if (path.includes(part)) {
+      cycles.push([...path.slice(path.indexOf(part)), part].join(' -> '))
+      return 0
+    }
+    const known = heights.get(part)
+    if (known !== undefined) return known
+    const found = 1 + Math.max(0, ...[...(edges.get(part) ?? [])].map(each => height(each, [...path, part])))
+    heights.set(part, found)
+    return found
+  }
+  return {floors: Math.max(0, ...[...edges.keys()].map(part => height(part, []))), cycles}
+}
+
 describe('the house', () => {
   test('every source file lies in a known room', () => {
-    expect(FILES.filter(file => ROWS[roomOf(file)] === undefined)).toEqual([])
+    expect(FILES.filter(file => rowOf(roomOf(file)) === undefined)).toEqual([])
   })
 
   test('imports go to the own room or a strictly lower row', () => {
     const found = problems(file =>
-      imports(file)
-        .filter(specifier => specifier.startsWith('.'))
-        .map(specifier => roomOf(target(file, specifier)))
-        .filter(room => {
-          const from = roomOf(file)
-          if (room === from) return false
-          return (ROWS[room] ?? 99) >= (ROWS[from] ?? -1)
-        })
+      targets(file)
+        .map(roomOf)
+        .filter(room => room !== roomOf(file) && (rowOf(room) ?? 99) >= (rowOf(roomOf(file)) ?? -1))
         .map(room => `imports ${room}`),
     )
     expect(found).toEqual([])
   })
 
-  test('reports do not lay out, views do not fetch or parse', () => {
+  test('every composite report is made of others, and no question is', () => {
+    const others = (folder: string) =>
+      FILES.filter(file => file.startsWith(`src/reports/${folder}/`)).flatMap(file =>
+        targets(file).filter(each => roomOf(each).startsWith('src/reports/') && roomOf(each) !== roomOf(file)),
+      )
+    const folders = [...new Set(FILES.filter(file => /^src\/reports\/.+\//.test(file)).map(roomOf))]
+    const made = folders.map(room => room.slice('src/reports/'.length)).filter(folder => others(folder).length > 0)
+    expect(made.sort()).toEqual(COMPOSITES)
+  })
+
+  test('parts of a report stand on few floors and import in one direction', () => {
+    const folders = [...new Set(FILES.filter(file => /^src\/(reports|evidence)\/.+\//.test(file)).map(dirname))]
+      .map(folder => folder.split('/').slice(0, 3).join('/'))
+      .filter((folder, index, all) => all.indexOf(folder) === index)
+    const found = ['src/evidence', ...folders].flatMap(folder => {
+      const {floors, cycles} = chainsIn(folder)
+      return [...cycles, ...(floors > FLOORS ? [`${floors} floors, the limit is ${FLOORS}`] : [])].map(
+        each => `${folder}: ${each}`,
+      )
+    })
+    expect(found).toEqual([])
+  })
+
+  test('reports do not lay out, and what lays out does not read or parse', () => {
     const found = problems(file => {
-      const rooms = imports(file).map(specifier => (specifier.startsWith('.') ? roomOf(target(file, specifier)) : ''))
-      if (/^src\/reports\/.*\/report\.ts$/.test(file)) return rooms.filter(room => room === 'src/terminal')
-      if (/^src\/reports\/.*\/view\.ts$/.test(file))
-        return rooms.filter(room => room === 'src/sources' || room === 'src/formats')
-      return []
+      if (!file.startsWith('src/reports/')) return []
+      const laysOut = targets(file).some(each => roomOf(each) === 'src/terminal')
+      if (file.endsWith('/report.ts')) return laysOut ? ['lays out'] : []
+      if (!laysOut && !file.endsWith('view.ts')) return []
+      return valueImports(file)
+        .filter(each => each.startsWith('.'))
+        .map(each => roomOf(target(file, each)))
+        .filter(room => ['src/sources', 'src/formats', 'src/evidence'].includes(room))
+        .map(room => `lays out and imports ${room}`)
     })
     expect(found).toEqual([])
   })
@@ -120,14 +211,7 @@ describe('the house', () => {
   })
 
   test('no import cycles', () => {
-    const edges = new Map(
-      FILES.map(file => [
-        file,
-        imports(file)
-          .filter(each => each.startsWith('.'))
-          .map(each => target(file, each)),
-      ]),
-    )
+    const edges = new Map(FILES.map(file => [file, targets(file)]))
     const done = new Set<string>()
     const cycles: string[] = []
     const visit = (file: string, path: readonly string[]): void => {
@@ -162,14 +246,12 @@ describe('the house', () => {
     expect(FILES.filter(file => !/^[a-z0-9/.-]+\.ts$/.test(file))).toEqual([])
   })
 
-  test('no `any`, no non-null assertion, no enum, no default export outside commands', () => {
+  test('no `any`, no enum, no default export outside commands (Biome refuses non-null assertions)', () => {
     expect(
       problems(file => {
-        const code = (TEXT.get(file) ?? '')
-          .replace(/\/\*[\s\S]*?\*\//g, '')
-          .replace(/\/\/.*$/gm, '')
-          .replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`/g, "''")
+        const code = codeOf(file)
         return [
+          ...(NON_NULL.test(code) ? ['asserts that something is not null'] : []),
           ...(/(:|<|\bas)\s*any\b/.test(code) ? ['uses any'] : []),
           ...(/^\s*(export )?(const )?enum /m.test(code) ? ['declares an enum'] : []),
           ...(!file.startsWith('commands/') && /^export default/m.test(code) ? ['has a default export'] : []),
@@ -186,6 +268,11 @@ describe('the house', () => {
         return bases.filter(base => base === 'MeshCommand')
       }),
     ).toEqual([])
+  })
+
+  test('an assertion that something is not null would be seen', () => {
+    for (const code of ['rows[0]!.name', 'name!', 'call()!;', 'f(a!, b)']) expect(code).toMatch(NON_NULL)
+    for (const code of ['a !== b', 'a != b', '!a', 'a && !b', 'x=!y']) expect(code).not.toMatch(NON_NULL)
   })
 
   test('no argument is taken from standard input behind the back of the user', () => {
@@ -206,6 +293,19 @@ describe('the house', () => {
           .filter(match => !/\*\/\s*$/.test(match[2] ?? ''))
           .map(match => `${match[3]} has no sentence above it`)
       }),
+    ).toEqual([])
+  })
+
+  test('nothing outside the sources decides by the kind of a source', () => {
+    const decision =
+      /\borigin\??\.kind\s*(?:[!=]==|\])|\(\s*[\w.]*origin\??\.kind\s*\)|\bkind\s*[!=]==\s*'(?:bundle|files|netns|sample|memory)'/g
+    expect("if (source.origin.kind !== 'cluster') return".match(decision)).toHaveLength(1)
+    expect(
+      problems(file =>
+        file.startsWith('src/sources/')
+          ? []
+          : [...(TEXT.get(file) ?? '').matchAll(decision)].map(match => `${match[0]}: ask its traits instead`),
+      ),
     ).toEqual([])
   })
 

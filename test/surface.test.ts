@@ -40,6 +40,15 @@ describe('the surface of the program', () => {
     expect(now).toEqual(JSON.parse(readFileSync(GOLDEN, 'utf8')))
   })
 
+  test('no command gives one letter to two flags', () => {
+    const manifest: unknown = JSON.parse(readFileSync('oclif.manifest.json', 'utf8'))
+    const clashes = Object.entries(objectOf(manifest, 'commands') ?? {}).flatMap(([id, command]) => {
+      const letters = Object.values(objectOf(command, 'flags') ?? {}).flatMap(flag => textOf(flag, 'char') ?? [])
+      return letters.filter((letter, at) => letters.indexOf(letter) !== at).map(letter => `${id} -${letter}`)
+    })
+    expect(clashes).toEqual([])
+  })
+
   test('every command says in one line what it does', () => {
     const manifest: unknown = JSON.parse(readFileSync('oclif.manifest.json', 'utf8'))
     const silent = Object.entries(objectOf(manifest, 'commands') ?? {}).filter(

@@ -1,11 +1,12 @@
-import {Args} from '@oclif/core'
+import {podArgument} from '../../src/cli/args.js'
+import {DESCRIBE_NEEDS} from '../../src/cli/command-needs.js'
 import {fileFlag, selectorFlag} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {describeReport} from '../../src/reports/describe/report.js'
 import {describeView} from '../../src/reports/describe/view.js'
 
 export default class DescribePod extends MeshCommand {
-  static override summary = 'Describe on one page what Istio does with a pod'
+  static override summary = 'Show how Istio handles a pod: traffic, policies and problems'
   static override hiddenAliases = [
     'describe:po',
     ...['x', 'experimental'].flatMap(root => [`${root}:describe:pod`, `${root}:describe:po`]),
@@ -13,7 +14,8 @@ export default class DescribePod extends MeshCommand {
   static override examples = ['deploy/reviews-v1 --from sample', '-f config_dump.json'].map(
     rest => `<%= config.bin %> describe pod ${rest}`,
   )
-  static override args = {pod: Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, …'})}
+  static override needs = DESCRIBE_NEEDS
+  static override args = podArgument
   static override flags = {file: fileFlag, selector: selectorFlag}
 
   async run(): Promise<void> {

@@ -1,17 +1,19 @@
 import {Args} from '@oclif/core'
+import {DESCRIBE_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {serviceReport} from '../../src/reports/describe/service-report.js'
 import {serviceView} from '../../src/reports/describe/service-view.js'
 
 export default class DescribeService extends MeshCommand {
-  static override summary = 'Describe on one page what Istio does with a Service'
+  static override summary = 'Show how Istio handles a Service: traffic, policies and problems'
   static override hiddenAliases = [
     'describe:svc',
     ...['x', 'experimental'].flatMap(root => [`${root}:describe:service`, `${root}:describe:svc`]),
   ]
   static override examples = ['<%= config.bin %> describe service reviews --from sample']
+  static override needs = DESCRIBE_NEEDS
   static override args = {
-    service: Args.string({ignoreStdin: true, required: true, description: 'NAME or NAME.NAMESPACE'}),
+    service: Args.string({ignoreStdin: true, required: true, description: 'service, or service.namespace'}),
   }
 
   async run(): Promise<void> {

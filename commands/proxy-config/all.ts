@@ -1,10 +1,11 @@
 import {Flags} from '@oclif/core'
+import {podArgument} from '../../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {readTime} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   clusterFlags,
   listenerFlags,
-  podArgument,
   proxyConfigAliases,
   proxyConfigFlags,
   proxyConfigHidden,
@@ -15,12 +16,13 @@ import {allReport} from '../../src/reports/all/report.js'
 import {allView} from '../../src/reports/all/view.js'
 
 export default class ProxyConfigAll extends MeshCommand {
-  static override summary = "Show everything a pod's Envoy is configured with"
+  static override summary = "Show the complete configuration of a pod's Envoy"
   static override aliases = proxyConfigAliases('all', 'a')
   static override hiddenAliases = proxyConfigHidden('a')
   static override examples = [
     '<%= config.bin %> proxy-config all deploy/reviews-v1 -n demo --from sample --with-headers',
   ]
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {
     ...proxyConfigFlags,
@@ -28,7 +30,7 @@ export default class ProxyConfigAll extends MeshCommand {
     ...listenerFlags,
     ...routeFlags,
     verbose: verboseFlag,
-    'with-headers': Flags.boolean({description: 'a heading above each table'}),
+    'with-headers': Flags.boolean({description: 'print print a heading above each table'}),
   }
 
   async run(): Promise<void> {

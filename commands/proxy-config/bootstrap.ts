@@ -1,15 +1,18 @@
+import {podArgument} from '../../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {podArgument, proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
+import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {bootstrapReport} from '../../src/reports/bootstrap/report.js'
 import {bootstrapView} from '../../src/reports/bootstrap/view.js'
 
 export default class ProxyConfigBootstrap extends MeshCommand {
-  static override summary = "Show what a pod's Envoy was started with (json unless -o says otherwise)"
+  static override summary = "Show the bootstrap configuration of a pod's Envoy (default -o json)"
   static override aliases = proxyConfigAliases('bootstrap', 'b')
   static override hiddenAliases = proxyConfigHidden('b')
   static override examples = [
     '<%= config.bin %> proxy-config bootstrap deploy/reviews-v1 -n demo --from sample -o short',
   ]
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = proxyConfigFlags
 

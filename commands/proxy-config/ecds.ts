@@ -1,13 +1,16 @@
+import {podArgument} from '../../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {podArgument, proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
+import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {ecdsReport} from '../../src/reports/ecds/report.js'
 import {ecdsView} from '../../src/reports/ecds/view.js'
 
 export default class ProxyConfigEcds extends MeshCommand {
-  static override summary = "Show the filters a pod's Envoy discovered on their own (ECDS)"
+  static override summary = "Show the filters of a pod's Envoy that are delivered through ECDS"
   static override aliases = proxyConfigAliases('ecds', 'ec')
   static override hiddenAliases = proxyConfigHidden('ec')
   static override examples = ['<%= config.bin %> proxy-config ecds -f config_dump.json']
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = proxyConfigFlags
 

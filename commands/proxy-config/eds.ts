@@ -1,12 +1,15 @@
+import {podArgument} from '../../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {endpointFlags, podArgument, proxyConfigAliases, proxyConfigFlags} from '../../src/cli/proxy-config-flags.js'
+import {endpointFlags, proxyConfigAliases, proxyConfigFlags} from '../../src/cli/proxy-config-flags.js'
 import {edsReport} from '../../src/reports/eds/report.js'
 import {edsView} from '../../src/reports/eds/view.js'
 
 export default class ProxyConfigEds extends MeshCommand {
-  static override summary = "Show the endpoints istiod gave a pod's Envoy (EDS)"
+  static override summary = "Show the endpoints a pod's Envoy received from istiod (EDS)"
   static override aliases = proxyConfigAliases('eds')
   static override examples = ['<%= config.bin %> proxy-config eds deploy/productpage-v1 -n demo --from sample -o wide']
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {...proxyConfigFlags, ...endpointFlags}
 

@@ -1,7 +1,8 @@
+import {podArgument} from '../../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   endpointFlags,
-  podArgument,
   proxyConfigAliases,
   proxyConfigFlags,
   proxyConfigHidden,
@@ -17,6 +18,7 @@ export default class ProxyConfigEndpoint extends MeshCommand {
     '<%= config.bin %> proxy-config endpoint deploy/productpage-v1 -n demo --from sample --status unhealthy',
     '<%= config.bin %> pc ep -f clusters.json -o wide',
   ]
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {...proxyConfigFlags, ...endpointFlags}
 

@@ -1,8 +1,9 @@
 import {Flags} from '@oclif/core'
+import {podArgument} from '../../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
   listenerFlags,
-  podArgument,
   proxyConfigAliases,
   proxyConfigFlags,
   proxyConfigHidden,
@@ -12,19 +13,20 @@ import {listenerReport} from '../../src/reports/listeners/report.js'
 import {listenersView} from '../../src/reports/listeners/view.js'
 
 export default class ProxyConfigListener extends MeshCommand {
-  static override summary = "Show what a pod's Envoy listens on and where each filter chain leads"
+  static override summary = "Show the listeners of a pod's Envoy and where each filter chain leads"
   static override aliases = proxyConfigAliases('listener', 'listeners', 'l')
   static override hiddenAliases = proxyConfigHidden('listeners', 'l')
   static override examples = [
     '<%= config.bin %> proxy-config listener deploy/productpage-v1 -n demo --from sample --port 9080',
     '<%= config.bin %> pc l -f config_dump.json --verbose=false',
   ]
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {
     ...proxyConfigFlags,
     ...listenerFlags,
     verbose: verboseFlag,
-    waypoint: Flags.boolean({description: "a waypoint's listeners, by the way through their matcher trees"}),
+    waypoint: Flags.boolean({description: "show a waypoint's listeners, following their matcher trees"}),
   }
 
   async run(): Promise<void> {

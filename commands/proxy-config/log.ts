@@ -1,29 +1,35 @@
 import {Flags} from '@oclif/core'
+import {podArgument} from '../../src/cli/args.js'
 import {changeLevels} from '../../src/cli/change-levels.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {podArgument, proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
+import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {UserError} from '../../src/model/user-error.js'
 import {changesOf, meshDefault, parseLevelChange} from '../../src/reports/log-levels/change.js'
 import {logLevelReport} from '../../src/reports/log-levels/report.js'
 import {logLevelsView} from '../../src/reports/log-levels/view.js'
 
 export default class ProxyConfigLog extends MeshCommand {
-  static override summary = "Show or set the log levels of the pods' Envoys"
+  static override summary = 'Show or set the log levels of Envoy'
   static override aliases = proxyConfigAliases('log', 'o')
   static override hiddenAliases = proxyConfigHidden('o')
   static override examples = [
     '<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo',
     '<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo --level http:debug,rbac:debug --for 5m',
   ]
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {
     ...proxyConfigFlags,
-    level: Flags.string({description: 'set levels: LEVEL, or LOGGER:LEVEL,…', exclusive: ['reset']}),
-    reset: Flags.boolean({char: 'r', description: "set levels back to the mesh's default"}),
+    level: Flags.string({
+      description: 'set log levels: LEVEL for all loggers, or LOGGER:LEVEL,…',
+      exclusive: ['reset'],
+    }),
+    reset: Flags.boolean({char: 'r', description: "reset log levels to the mesh's default"}),
     for: Flags.string({
       helpValue: 'DURATION',
-      description: 'with --level or --reset: stay this long, then bring the old levels back (also on Ctrl-C)',
+      description: 'with --level or --reset: keep running this long, then restore the previous levels (also on Ctrl-C)',
     }),
     revision: Flags.string({hidden: true}),
   }
@@ -34,7 +40,7 @@ export default class ProxyConfigLog extends MeshCommand {
     const forMs = flags.for === undefined ? undefined : durationMs(flags.for)
     const setting = wanted !== undefined || flags.reset
     if (forMs !== undefined && (!setting || forMs <= 0))
-      throw new UserError('--for needs a time, and --level or --reset')
+      throw new UserError('--for requires a duration, and --level or --reset')
     await this.withSubjects(flags, args.pod, async (source, pods) => {
       if (setting) changesOf(source)
       const report = await logLevelReport(source, pods)

@@ -1,4 +1,5 @@
 import {podArg} from '../../src/cli/args.js'
+import {type CommandNeeds, PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {formFlag, proxyConfigAliases, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {UserError} from '../../src/model/user-error.js'
@@ -6,12 +7,13 @@ import {rootCaReport} from '../../src/reports/rootca/report.js'
 import {rootCaView} from '../../src/reports/rootca/view.js'
 
 export default class ProxyConfigRootcaCompare extends MeshCommand {
-  static override summary = 'Say whether two pods trust the same root certificate'
+  static override summary = 'Compare the root certificates of two pods'
   static override aliases = proxyConfigAliases('rootca-compare', 'rc')
   static override hiddenAliases = proxyConfigHidden('rc')
   static override examples = [
     '<%= config.bin %> proxy-config rootca-compare deploy/reviews-v1 deploy/ratings-v1 -n demo --from sample',
   ]
+  static override needs: CommandNeeds = {aboutProxy: true, cluster: PROXY_CONFIG_NEEDS.cluster}
   static override args = {first: podArg, second: podArg}
   static override flags = {output: formFlag}
 

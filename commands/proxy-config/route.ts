@@ -1,6 +1,7 @@
+import {podArgument} from '../../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {
-  podArgument,
   proxyConfigAliases,
   proxyConfigFlags,
   proxyConfigHidden,
@@ -18,6 +19,7 @@ export default class ProxyConfigRoute extends MeshCommand {
     '<%= config.bin %> proxy-config route deploy/productpage-v1 -n demo --from sample --name 9080',
     '<%= config.bin %> pc r -f config_dump.json -o wide',
   ]
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {...proxyConfigFlags, ...routeFlags, verbose: verboseFlag}
 

@@ -1,17 +1,20 @@
+import {podArgument} from '../../src/cli/args.js'
+import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {readTime} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {podArgument, proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
+import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {secretReport} from '../../src/reports/secrets/report.js'
 import {secretsView} from '../../src/reports/secrets/view.js'
 
 export default class ProxyConfigSecret extends MeshCommand {
-  static override summary = "Show the certificates of a pod's Envoy and whether they are valid"
+  static override summary = "Show the certificates of a pod's Envoy and their validity"
   static override aliases = proxyConfigAliases('secret', 'secrets', 's')
   static override hiddenAliases = proxyConfigHidden('secrets', 's')
   static override examples = [
     '<%= config.bin %> proxy-config secret deploy/reviews-v1 -n demo --from sample',
     '<%= config.bin %> pc s -f config_dump.json -o wide --at 2026-12-01T00:00:00Z',
   ]
+  static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = proxyConfigFlags
 

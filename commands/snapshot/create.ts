@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {CAPTURE_NEEDS} from '../../src/cli/command-needs.js'
 import {undoable} from '../../src/cli/interrupt.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {progressLine} from '../../src/cli/progress-line.js'
@@ -10,17 +11,18 @@ import {nameOfTime, snapshotFolder} from '../../src/sources/snapshot/place.js'
 import {snapshotSink} from '../../src/sources/snapshot/store.js'
 
 export default class SnapshotCreate extends MeshCommand {
-  static override summary = 'Keep what the mesh is like now, to compare with later'
+  static override summary = 'Save the state of the mesh, to compare it later'
   static override description =
-    'Snapshots lie in the state folder of the user, redacted like bundles; equal parts are stored once. Read one with --from snapshot:NAME.'
+    'Snapshots are kept in your state directory and redacted like bundles; identical data is stored once. Read one with --from snapshot:NAME.'
   static override examples = ['<%= config.bin %> snapshot create -n demo --name before-upgrade']
+  static override needs = CAPTURE_NEEDS
   static override strict = false
   static override flags = {
-    name: Flags.string({description: 'what to call it; the time unless said'}),
-    'all-namespaces': Flags.boolean({char: 'A', description: 'the pods of every namespace'}),
-    selector: Flags.string({char: 'l', description: 'label selector that picks the pods'}),
-    concurrency: Flags.integer({default: 8, min: 1, max: 64, description: 'pods asked at the same time'}),
-    yes: Flags.boolean({char: 'y', description: 'go on however large it is'}),
+    name: Flags.string({description: 'name of the snapshot (default: current time)'}),
+    'all-namespaces': Flags.boolean({char: 'A', description: 'pods in every namespace'}),
+    selector: Flags.string({char: 'l', description: 'label selector for the pods'}),
+    concurrency: Flags.integer({default: 8, min: 1, max: 64, description: 'number of pods to read in parallel'}),
+    yes: Flags.boolean({char: 'y', description: 'do not ask, whatever the size'}),
   }
 
   async run(): Promise<void> {
@@ -44,7 +46,7 @@ export default class SnapshotCreate extends MeshCommand {
           concurrency: flags.concurrency,
           signal,
           agree: estimate => !estimate.large || flags.yes,
-          progress: ({podsDone, pods, bytes}) => line.show(`${podsDone} of ${pods} pods, ${humanSize(bytes)}`),
+          progress: ({podsDone, pods, bytes}) => line.show(`${podsDone}/${pods} pods, ${humanSize(bytes)}`),
         }),
       ).finally(() => line.clear())
       await this.print(flags, report, captureView)

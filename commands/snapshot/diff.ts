@@ -1,4 +1,5 @@
 import {Args, Flags} from '@oclif/core'
+import {NO_NEEDS} from '../../src/cli/command-needs.js'
 import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {runDiff} from '../../src/cli/run-diff.js'
@@ -8,19 +9,20 @@ import {snapshotFolder} from '../../src/sources/snapshot/place.js'
 import {listSnapshots} from '../../src/sources/snapshot/store.js'
 
 export default class SnapshotDiff extends MeshCommand {
-  static override summary = 'Compare two snapshots: the last two, two by name, or the newest with an older one'
+  static override summary = 'Compare two snapshots (default: the newest two)'
   static override examples = [
     '<%= config.bin %> snapshot diff --since 1h',
     '<%= config.bin %> snapshot diff before after',
   ]
+  static override needs = NO_NEEDS
   static override args = {
     first: Args.string({ignoreStdin: true, description: 'the older snapshot'}),
-    second: Args.string({ignoreStdin: true, description: 'the newer one; the newest unless said'}),
+    second: Args.string({ignoreStdin: true, description: 'the newer snapshot (default: the newest)'}),
   }
   static override flags = {
     since: Flags.string({
       helpValue: 'DURATION',
-      description: 'compare the newest with one this much older, such as 1h',
+      description: 'compare the newest with one at least this much older, such as 1h',
     }),
   }
 

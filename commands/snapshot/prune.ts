@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {NO_NEEDS} from '../../src/cli/command-needs.js'
 import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {pruneReport, pruneView} from '../../src/reports/snapshots/prune.js'
@@ -6,12 +7,16 @@ import {snapshotFolder} from '../../src/sources/snapshot/place.js'
 import {pruneSnapshots} from '../../src/sources/snapshot/prune.js'
 
 export default class SnapshotPrune extends MeshCommand {
-  static override summary = 'Remove old snapshots and stored parts nobody needs'
+  static override summary = 'Remove old snapshots and unreferenced data'
   static override examples = ['<%= config.bin %> snapshot prune --keep 10 --older-than 7d --dry-run']
+  static override needs = NO_NEEDS
   static override flags = {
-    keep: Flags.integer({min: 0, description: 'keep at least this many of the newest'}),
-    'older-than': Flags.string({helpValue: 'DURATION', description: 'remove only those older than this, such as 7d'}),
-    'dry-run': Flags.boolean({description: 'only say what would be removed'}),
+    keep: Flags.integer({min: 0, description: 'keep at least this many of the newest snapshots snapshots'}),
+    'older-than': Flags.string({
+      helpValue: 'DURATION',
+      description: 'remove only snapshots older than this, such as 7d',
+    }),
+    'dry-run': Flags.boolean({description: 'only print what would be removed'}),
   }
 
   async run(): Promise<void> {

@@ -1,4 +1,5 @@
 import {Args} from '@oclif/core'
+import {NO_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {snapshotShowReport, snapshotShowView} from '../../src/reports/snapshots/show.js'
 import {realDisk} from '../../src/sources/snapshot/disk.js'
@@ -6,8 +7,11 @@ import {snapshotFolder} from '../../src/sources/snapshot/place.js'
 import {filesOf, findSnapshot, snapshotIndex} from '../../src/sources/snapshot/store.js'
 
 export default class SnapshotShow extends MeshCommand {
-  static override summary = 'Show what a snapshot holds, and whether all of it is still there'
-  static override args = {name: Args.string({ignoreStdin: true, default: 'latest', description: 'snapshot, or latest'})}
+  static override summary = 'Show what a snapshot contains, and whether it is complete'
+  static override needs = NO_NEEDS
+  static override args = {
+    name: Args.string({ignoreStdin: true, default: 'latest', description: 'name of the snapshot, or latest'}),
+  }
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(SnapshotShow)

@@ -1,18 +1,18 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {podLabel} from '../model/kube-object.js'
-import {changeText, type LevelChange, setLevels, wayBackTo} from '../reports/log-levels/change.js'
+import {changeText, changeToRestore, type LevelChange, setLevels} from '../reports/log-levels/change.js'
 import type {LogLevelReport, PodLevels} from '../reports/log-levels/report.js'
 import type {Source} from '../sources/source.js'
 import {undoable} from './interrupt.js'
 import {remark} from './streams.js'
 
-/** The command that brings a pod's levels back to what they are now. */
-function wayBackLine({pod, levels}: PodLevels): string {
-  return `meshctl proxy-config log ${podLabel(pod)} --level ${changeText(wayBackTo(levels))}`
+/** The command that restores a pod's current levels. */
+function restoreCommandLine({pod, levels}: PodLevels): string {
+  return `meshctl proxy-config log ${podLabel(pod)} --level ${changeText(changeToRestore(levels))}`
 }
 
 /**
- * Sets log levels and shows them; the way back is told first. With a duration it stays, and brings the old levels back at the end,
+ * Sets log levels and shows them; first prints the command that restores them. With a duration it waits, and restores the previous levels at the end,
  * on Ctrl-C and on any failure.
  */
 export async function changeLevels(
@@ -23,7 +23,7 @@ export async function changeLevels(
   show: (report: LogLevelReport) => Promise<void>,
   say: (text: string) => Promise<void> = remark,
 ): Promise<void> {
-  for (const pod of before.pods) await say(`the way back: ${wayBackLine(pod)}`)
+  for (const pod of before.pods) await say(`to restore the previous levels: ${restoreCommandLine(pod)}`)
   if (forMs === undefined) {
     await show(await setLevels(source, before, () => change))
     return
@@ -31,14 +31,14 @@ export async function changeLevels(
   await undoable(async signal => {
     try {
       await show(await setLevels(source, before, () => change))
-      await say(`bringing the old levels back in ${Math.round(forMs / 1000)} s, or on Ctrl-C`)
+      await say(`restoring the previous levels in ${Math.round(forMs / 1000)} s, or on Ctrl-C`)
       await sleep(forMs, undefined, {signal}).catch(() => undefined)
     } finally {
-      const {gaps} = await setLevels(source, before, ({levels}) => wayBackTo(levels))
+      const {gaps} = await setLevels(source, before, ({levels}) => changeToRestore(levels))
       await say(
         gaps.length === 0
-          ? 'the old levels are back'
-          : 'the old levels could not be brought back everywhere; use the commands above',
+          ? 'previous levels restored'
+          : 'the previous levels could not be restored on every proxy; use the commands above',
       )
     }
   })

@@ -1,11 +1,11 @@
 import {readFile} from 'node:fs/promises'
 import {dirname, resolve} from 'node:path'
-import {type AcceptedFinding, parseBaseline} from '../formats/baseline/parse.js'
-import {type CheckConfig, parseCheckConfig} from '../formats/check-config/parse.js'
+import {type AcceptedFinding, parseBaseline} from '../formats/baseline.js'
+import {type CheckConfig, parseCheckConfig} from '../formats/check-config.js'
 import {UserError} from '../model/user-error.js'
 
 /** The name of the file a team keeps its settings in. */
-export const CONFIG_FILE = '.meshctl.yaml'
+const CONFIG_FILE = '.meshctl.yaml'
 
 async function readText(path: string): Promise<string> {
   try {

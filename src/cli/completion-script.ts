@@ -12,7 +12,7 @@ _${bin}_complete() {
   if [ "$directive" = ":0" ]; then
     while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}")
   fi
-  if [[ "\${COMPREPLY[0]}" == netns: ]]; then compopt -o nospace; fi
+  if [[ "\${COMPREPLY[0]}" == *: ]]; then compopt -o nospace; fi
 }
 complete -F _${bin}_complete ${bin}
 `

@@ -1,3 +1,6 @@
+import {STANDARD_FORMS} from '../reports/view.js'
+import {SOURCE_SPECS} from '../sources/specs.js'
+
 /** What the shell may be offered: commands by their words, and each one's flags. */
 export interface Surface {
   readonly commands: readonly SurfaceCommand[]
@@ -32,8 +35,6 @@ export interface Completions {
 }
 
 const FILE_FLAGS = ['file', 'kubeconfig', 'to', 'baseline', 'against']
-const OUTPUTS = ['short', 'table', 'wide', 'json', 'yaml', 'raw']
-const SOURCES = ['sample', 'cluster', 'netns:']
 const POD_ARGS = ['pod', 'pods', 'target', 'other', 'a', 'b']
 const SHELLS = ['bash', 'zsh', 'fish']
 
@@ -87,8 +88,9 @@ function typedSoFar(before: readonly string[], surface: Surface): Typed {
 
 async function valuesOf(flag: SurfaceFlag, typed: TypedFlags, names: Names): Promise<Completions> {
   if (flag.options !== undefined) return {candidates: flag.options, files: false}
-  if (flag.name === 'output') return {candidates: OUTPUTS, files: false}
-  if (flag.name === 'from') return {candidates: SOURCES, files: true}
+  if (flag.name === 'output') return {candidates: STANDARD_FORMS, files: false}
+  if (flag.name === 'from')
+    return {candidates: SOURCE_SPECS.map(({word}) => word).filter(word => word !== '-'), files: true}
   if (flag.name === 'namespace' || flag.name === 'istioNamespace')
     return {candidates: await names.namespaces(typed), files: false}
   return {candidates: [], files: FILE_FLAGS.includes(flag.name)}

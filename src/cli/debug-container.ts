@@ -12,12 +12,12 @@ export async function addDebugContainer(
   say: (text: string) => Promise<void> = remark,
 ): Promise<void> {
   if (source.changes === undefined) {
-    throw new UserError(`no container can be added in ${source.origin.label}: only a live cluster has pods that run`)
+    throw new UserError(`debug containers can only be added on a live cluster, not in ${source.origin.label}`)
   }
   const answer = await source.changes.addDebugContainer(pod, image, planned =>
     say(
       `adding the container ${planned.name} (image ${planned.image}, NET_ADMIN) to ${podLabel(pod)}; ` +
-        'it ends by itself, but Kubernetes keeps its entry in the pod until the pod is gone',
+        'it exits by itself, but Kubernetes keeps its entry in the pod until the pod is deleted',
     ),
   )
   if (!answer.ok) throw new UserError(gapSentence(answer.gap))

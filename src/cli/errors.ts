@@ -9,18 +9,24 @@ interface OclifError extends Error {
   readonly code?: string
 }
 
-/** What oclif lists as name and description, as `NAME (description)`. */
+/** The arguments oclif lists by name and description (`shell  (bash|zsh) the shell`) as `missing argument SHELL: one of bash, zsh`. */
 function missingArguments(list: string): string {
   const names = list
     .trim()
     .split('\n')
     .map(line =>
-      line.trim().replace(/^(\S+)\s+(.*)$/, (_, name: string, what: string) => `${name.toUpperCase()} (${what})`),
+      line
+        .trim()
+        .replace(/^(\S+)\s+(?:\(([^)]*)\)\s+)?(.*)$/, (_, name: string, options: string | undefined, what: string) =>
+          options === undefined
+            ? `${name.toUpperCase()} (${what})`
+            : `${name.toUpperCase()}: one of ${options.split('|').join(', ')}`,
+        ),
     )
-  return `missing: ${names.join(' and ')}`
+  return `missing ${names.length === 1 ? 'argument' : 'arguments'} ${names.join(' and ')}`
 }
 
-/** oclif's words for wrong usage, as one plain sentence. */
+/** Rewrites oclif's message about wrong usage as one sentence. */
 function usageSentence(message: string): string {
   return message
     .replace(/^Error: /, '')
@@ -29,10 +35,13 @@ function usageSentence(message: string): string {
     .replace(/^The following errors? occurred:\s*/, '')
     .replace(/Parsing (--\S+)\s+/, '$1: ')
     .replace(/\s*See more help with --help\s*$/, '')
-    .replace(/^[Cc]ommand (\S+) not found\.?$/, (_, id: string) => `there is no command "${id.replaceAll(':', ' ')}"`)
-    .replace(/^Missing required flag (\S+)/, 'the flag --$1 is missing')
-    .replace(/^Nonexistent flags?: /, 'there is no flag ')
-    .replace(/^Unexpected arguments?: /, 'too much on the command line: ')
+    .replace(
+      /^[Cc]ommand (\S+) not found\.?$/,
+      (_, id: string) => `unknown command "${id.replaceAll(':', ' ')}" for "meshctl"`,
+    )
+    .replace(/^Missing required flag (\S+)/, 'required flag --$1 not set')
+    .replace(/^Nonexistent flags?: /, 'unknown flag: ')
+    .replace(/^Unexpected arguments?: /, 'unexpected argument: ')
     .replace(/\s*\n\s+/g, '; ')
 }
 
@@ -53,7 +62,9 @@ export function explainError(
   if (exit !== undefined) {
     if (known.code === 'EEXIT') return {text: '', exitCode: exit}
     return {
-      text: escapeLines(`Error: ${usageSentence(known.message)}\nNext: meshctl --help, or --help behind a command`),
+      text: escapeLines(
+        `Error: ${usageSentence(known.message)}\nRun 'meshctl --help' or 'meshctl COMMAND --help' for usage.`,
+      ),
       exitCode: EXIT.cannotAnswer,
     }
   }
@@ -61,7 +72,9 @@ export function explainError(
   const stack =
     debug && error instanceof Error ? `\n${error.stack ?? ''}` : '\nRun again with --debug for the stack trace.'
   return {
-    text: escapeLines(`Error: meshctl ${version} failed in a way it should not: ${message}${stack}`),
+    text: escapeLines(
+      `Error: internal error in meshctl ${version} (this is a bug; please report it): ${message}${stack}`,
+    ),
     exitCode: EXIT.bug,
   }
 }

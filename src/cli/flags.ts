@@ -1,12 +1,13 @@
 import {Flags} from '@oclif/core'
 import {UserError} from '../model/user-error.js'
+import {SOURCE_SPECS, sourceSpecUsage} from '../sources/specs.js'
 
 /** Go's duration text (`15s`, `1m30s`, `250ms`) or plain seconds, in milliseconds. */
 export function durationMs(text: string): number {
   const units: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000}
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) {
-    throw new UserError(`cannot read the duration ${JSON.stringify(text)}`, {hint: 'Write it as 15s, 1m30s or 250ms.'})
+    throw new UserError(`invalid duration ${JSON.stringify(text)}`, {hint: 'Use a form such as 15s, 1m30s or 250ms.'})
   }
   let total = 0
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g))
@@ -24,11 +25,10 @@ export const commonFlags = {
     helpGroup: SOURCE,
     env: 'MESHCTL_FROM',
     helpValue: 'SOURCE',
-    description:
-      'where to look: cluster (default), sample, a bundle, a file, - for standard input, netns:NAME|PID or snapshot:NAME',
+    description: `where to read from: a bundle or file, or ${SOURCE_SPECS.map(sourceSpecUsage).join(', ')} (default: cluster)`,
   }),
   namespace: Flags.string({char: 'n', helpGroup: SOURCE, description: 'namespace of the pod'}),
-  'all-namespaces': Flags.boolean({char: 'A', helpGroup: SOURCE, description: 'look in every namespace'}),
+  'all-namespaces': Flags.boolean({char: 'A', helpGroup: SOURCE, description: 'use pods from every namespace'}),
   context: Flags.string({helpGroup: CLUSTER, description: 'kubeconfig context'}),
   kubeconfig: Flags.string({char: 'c', helpGroup: CLUSTER, description: 'kubeconfig file'}),
   istioNamespace: Flags.string({
@@ -45,7 +45,7 @@ export const commonFlags = {
     helpGroup: CLUSTER,
     aliases: ['kubeclient-timeout'],
     default: '15s',
-    description: 'how long a single call may go without an answer',
+    description: 'timeout of a single call to the cluster',
   }),
   'proxy-admin-port': Flags.integer({
     helpGroup: CLUSTER,
@@ -57,19 +57,19 @@ export const commonFlags = {
   calls: Flags.boolean({
     char: 'v',
     helpGroup: CLUSTER,
-    description: 'name every call to the cluster with its outcome, bytes and time, on standard error',
+    description: 'print each call to the cluster with its outcome, bytes and time to standard error',
   }),
   output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format'}),
-  'no-headers': Flags.boolean({helpGroup: OUTPUT, description: 'leave out table headers'}),
+  'no-headers': Flags.boolean({helpGroup: OUTPUT, description: 'do not print table headers'}),
   color: Flags.string({
     helpGroup: OUTPUT,
     options: ['auto', 'always', 'never'],
     default: 'auto',
-    description: 'when to use colour',
+    description: 'when to use color',
   }),
   'require-all': Flags.boolean({
     helpGroup: OUTPUT,
-    description: 'end with 3 when anything could not be checked, for whatever reason',
+    description: 'exit with 3 if anything could not be checked',
   }),
   debug: Flags.boolean({hidden: true, description: 'show stack traces'}),
 } as const
@@ -78,7 +78,7 @@ export const commonFlags = {
 export const selectorFlag = Flags.string({
   char: 'l',
   helpGroup: SOURCE,
-  description: 'label selector that picks the pod',
+  description: 'label selector for the pod',
 })
 
 /** The file flag in istioctl's spelling; the same as --from PATH. */
@@ -86,7 +86,7 @@ export const fileFlag = Flags.string({
   char: 'f',
   helpGroup: SOURCE,
   helpValue: 'FILE',
-  description: 'one file to read instead (- for standard input)',
+  description: 'read this file instead (- for standard input)',
 })
 
 /** Flags of commands that read kernel rules: a container that may, when no other does. */
@@ -94,24 +94,27 @@ export const debugFlags = {
   'debug-container': Flags.boolean({
     helpGroup: CLUSTER,
     description:
-      'add a container with NET_ADMIN to the pod to read its kernel rules; it ends by itself, its entry stays',
+      'add an ephemeral container with NET_ADMIN to the pod to read its iptables rules; it exits by itself, its entry stays in the pod',
   }),
   'debug-image': Flags.string({
     helpGroup: CLUSTER,
     dependsOn: ['debug-container'],
-    description: "image of that container, with iptables in it (the proxy's own unless said)",
+    description: "image of that container; must contain iptables (default: the proxy's image)",
   }),
 } as const
 
 /** Reckons validity and ages at this time instead of capture time or now. */
-export const atFlag = Flags.string({helpValue: 'RFC3339', description: 'reckon validity and ages at this time'})
+export const atFlag = Flags.string({
+  helpValue: 'RFC3339',
+  description: 'compute ages and certificate validity as of this time',
+})
 
 /** Reads an RFC 3339 time; anything else is an error. */
 export function readTime(text: string): Date {
   const time = new Date(text)
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(time.getTime())) {
-    throw new UserError(`cannot read the time ${JSON.stringify(text)}`, {
-      hint: 'Write it as RFC 3339: 2026-11-20T19:00:00Z',
+    throw new UserError(`invalid time ${JSON.stringify(text)}`, {
+      hint: 'Use RFC 3339, such as 2026-11-20T19:00:00Z.',
     })
   }
   return time

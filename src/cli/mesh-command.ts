@@ -3,19 +3,23 @@ import {gapSentences} from '../model/answer.js'
 import type {PodRef} from '../model/kube-object.js'
 import {UserError} from '../model/user-error.js'
 import {exitCodeOf, type Report} from '../reports/report.js'
-import type {View} from '../reports/view.js'
+import type {Form, View} from '../reports/view.js'
 import type {Source} from '../sources/source.js'
 import type {Target} from '../sources/subject.js'
 import {booleanSpelling} from './boolean-spelling.js'
+import {type CommandNeeds, NO_NEEDS} from './command-needs.js'
 import {commonFlags, readTime} from './flags.js'
 import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
 import {formOf, rendered} from './output.js'
 import {layoutFor, remark, write} from './streams.js'
-import {isAboutProxy, refuseFileOfPods} from './wrong-file.js'
+import {refuseFileOfPods} from './wrong-file.js'
+
+/** Forms that are the answer's own data, so gaps always go to standard error. */
+const PLAIN_DATA: readonly Form[] = ['raw', 'json', 'yaml']
 
 function refuseBoth(flags: SubjectFlags, pod: string | undefined): void {
   if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {
-    throw new UserError('name a pod or give a file with -f, not both')
+    throw new UserError('specify a pod or a file with -f, not both')
   }
 }
 
@@ -30,7 +34,7 @@ async function explained(source: Source, pods: readonly PodRef[], ask: () => Pro
   } catch (error) {
     const [pod] = pods
     if (pod === undefined || pods.length > 1) throw error
-    const {explainedBySidecar} = await import('../reports/pod-facts/no-sidecar.js')
+    const {explainedBySidecar} = await import('../evidence/pod/no-sidecar.js')
     throw await explainedBySidecar(error, source, pod)
   }
 }
@@ -38,6 +42,13 @@ async function explained(source: Source, pods: readonly PodRef[], ask: () => Pro
 /** What every command shares: the common flags, opening and closing the source, printing a report, the exit code. */
 export abstract class MeshCommand extends Command {
   static override baseFlags = commonFlags
+
+  /** What the command reads and needs; each command declares its own. */
+  static needs?: CommandNeeds
+
+  private get needs(): CommandNeeds {
+    return (this.ctor as typeof MeshCommand).needs ?? NO_NEEDS
+  }
 
   override async init(): Promise<void> {
     await super.init()
@@ -48,7 +59,7 @@ export abstract class MeshCommand extends Command {
   /** Opens the source the flags name, gives it to `use`, and closes it whatever happens. */
   protected async withSource(flags: SubjectFlags, use: (source: Source) => Promise<void>): Promise<void> {
     if (flags.file !== undefined && this.argv.some(word => word === '--from' || word.startsWith('--from='))) {
-      throw new UserError('name the source with --from or give a file with -f, not both')
+      throw new UserError('specify --from or -f, not both')
     }
     if (flags.at !== undefined) readTime(flags.at)
     const source = await openFor(flags, this.config.root)
@@ -68,9 +79,9 @@ export abstract class MeshCommand extends Command {
   ): Promise<void> {
     refuseBoth(flags, pod)
     await this.withSource(flags, async source => {
-      if (typeof flags.file === 'string') refuseFileOfPods(source, flags.file, this.ctor.id)
+      if (typeof flags.file === 'string') refuseFileOfPods(source, flags.file, this.ctor.id, this.needs.reads)
       const {resolveSubject} = await import('../sources/subject.js')
-      const target = {...targetOf(flags, pod), preferSidecar: isAboutProxy(this.ctor.id)}
+      const target = {...targetOf(flags, pod), preferSidecar: this.needs.aboutProxy === true}
       const subject = await resolveSubject(source, target)
       if (subject.chosen !== undefined) await remark(subject.chosen)
       if (flags['debug-container'] === true) {
@@ -109,10 +120,10 @@ export abstract class MeshCommand extends Command {
   }
 
   /** Says on standard error what an answer in this form leaves out. */
-  protected async remarks<R extends Report>(report: R, view: View<R>, form: string): Promise<void> {
+  protected async remarks<R extends Report>(report: R, view: View<R>, form: Form): Promise<void> {
     for (const note of report.notes) await remark(note)
-    const shown = view.showsGaps === true && form !== 'raw' && form !== 'json' && form !== 'yaml'
-    const gaps = shown ? (view.untold?.(report, form) ?? []) : report.gaps
+    const shown = view.showsGaps === true && !PLAIN_DATA.includes(form)
+    const gaps = shown ? (view.unreportedGaps?.(report, form) ?? []) : report.gaps
     for (const sentence of gapSentences(gaps)) await remark(`not checked: ${sentence}`)
     if (report.next !== undefined) await remark(report.next)
   }

@@ -18,7 +18,7 @@ export type SubjectFlags = CommonFlags & {
 }
 
 /** How to reach a live cluster, from the common flags. */
-export function clusterSettings(flags: CommonFlags): ClusterSettings {
+function clusterSettings(flags: CommonFlags): ClusterSettings {
   const optional = {
     kubeconfig: flags.kubeconfig,
     context: flags.context,

@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs'
 import type {PodRef} from '../model/kube-object.js'
 import type {Source} from '../sources/source.js'
+import {sourceSpecOf} from '../sources/specs.js'
 import {type CommonFlags, openFor} from './open-for.js'
 
 /** One side of a comparison as it was typed. */
@@ -11,7 +12,7 @@ export interface OpenedSide {
 
 /** True for a word that names where to look rather than a pod: a spec, or a file or folder that exists. */
 export function isSourceSpec(word: string): boolean {
-  return /^(cluster|sample|-|(snapshot|netns):.+)$/.test(word) || /^\.{0,2}\//.test(word) || existsSync(word)
+  return sourceSpecOf(word) !== undefined || /^\.{0,2}\//.test(word) || existsSync(word)
 }
 
 /** Opens sources by spec once each, however many sides ask for them, and closes all of them at the end. */

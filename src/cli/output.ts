@@ -1,26 +1,25 @@
+import {isObject} from '../formats/decode.js'
 import {UserError} from '../model/user-error.js'
-import type {View} from '../reports/view.js'
+import {type Form, isDocForm, STANDARD_FORMS, TEXT_FORMS, type View} from '../reports/view.js'
 import type {Doc} from '../terminal/doc.js'
 import {escapeLines} from '../terminal/escape.js'
 import {renderJson} from '../terminal/json.js'
 import {type Layout, renderDoc} from '../terminal/render.js'
 import {columnsOf, sortDoc} from '../terminal/sort.js'
 
+/** The apiVersion of documents in meshctl's own format. */
+const OWN_API = 'meshctl/v1'
+
 /** The form asked for, or the usual one; one the view does not have is an error that lists those it has. */
-export function formOf<R>(asked: string | undefined, view: View<R>): string {
-  const forms: readonly string[] = [
-    'short',
-    'table',
-    'wide',
-    'json',
-    'yaml',
-    ...(view.raw === undefined ? [] : ['raw']),
-    ...Object.keys(view.texts ?? {}),
+export function formOf<R>(asked: string | undefined, view: View<R>): Form {
+  const forms: readonly Form[] = [
+    ...STANDARD_FORMS.filter(form => form !== 'raw' || view.raw !== undefined),
+    ...TEXT_FORMS.filter(form => view.texts?.[form] !== undefined),
   ]
   const form = asked === undefined ? (view.usual ?? 'table') : forms.find(each => each === asked)
   if (form === undefined) {
     throw new UserError(`output format ${JSON.stringify(asked)} not supported`, {
-      hint: `Choose one of ${forms.join(', ')}.`,
+      hint: `Use one of ${forms.join(', ')}.`,
     })
   }
   return form
@@ -32,39 +31,44 @@ function ordered(doc: Doc, column: string | undefined): Doc {
   const sorted = sortDoc(doc, column)
   if (sorted !== undefined) return sorted
   const columns = columnsOf(doc)
-  throw new UserError(`there is no column ${JSON.stringify(column)} to sort by`, {
-    hint: columns.length === 0 ? 'This output has no columns.' : `The columns are: ${columns.join(', ')}.`,
+  throw new UserError(`cannot sort by ${JSON.stringify(column)}: no such column`, {
+    hint: columns.length === 0 ? 'This output has no columns.' : `Columns: ${columns.join(', ')}.`,
   })
+}
+
+/** The data of an answer with what it rests on. Documents that are those of istioctl stay as istioctl writes them. */
+function dataOf<R>(report: R, view: View<R>): unknown {
+  const data = view.data(report)
+  const own = isObject(data) && data.apiVersion === OWN_API && isObject(report) && 'provenance' in report
+  return own ? {...data, provenance: report.provenance} : data
 }
 
 /** The bytes to write for a report in a form; raw bytes are escaped when a terminal would see them. */
 export async function rendered<R>(
   report: R,
   view: View<R>,
-  form: string,
+  form: Form,
   layout: Layout,
   toTerminal: boolean,
   sortBy?: string,
 ): Promise<string | Uint8Array> {
   switch (form) {
     case 'json': {
-      const data = view.data(report)
+      const data = dataOf(report, view)
       if (view.jsonLines === true && Array.isArray(data)) return data.map(entry => renderJson(entry, 0)).join('')
       return renderJson(data, view.jsonIndent)
     }
     case 'yaml': {
       const {renderYaml} = await import('../terminal/yaml.js')
-      return renderYaml(view.data(report))
+      return renderYaml(dataOf(report, view))
     }
     case 'raw': {
       const bytes = view.raw?.(report) ?? new Uint8Array()
       return toTerminal ? escapeLines(Buffer.from(bytes).toString('utf8')) : bytes
     }
     default: {
-      const text = view.texts?.[form]
-      if (text !== undefined) return escapeLines(text(report))
-      const doc = view.doc(report, form === 'short' || form === 'wide' ? form : 'table')
-      const sorted = ordered(doc, sortBy)
+      if (!isDocForm(form)) return escapeLines(view.texts?.[form]?.(report) ?? '')
+      const sorted = ordered(view.doc(report, form), sortBy)
       // Few answers have frames, and all would pay for loading what draws them.
       const framed = sorted.some(block => block.block === 'table' && block.style === 'box')
       return renderDoc(sorted, framed ? {...layout, box: (await import('../terminal/box.js')).renderBox} : layout)

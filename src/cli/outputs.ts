@@ -1,11 +1,11 @@
 import {writeFile} from 'node:fs/promises'
 import {UserError} from '../model/user-error.js'
-import type {View} from '../reports/view.js'
+import type {Form, View} from '../reports/view.js'
 import {formOf, rendered} from './output.js'
 
 /** Where one form of the answer goes: a file, or standard output. */
 export interface OutputSpec {
-  readonly form: string | undefined
+  readonly form: Form | undefined
   readonly file?: string
 }
 
@@ -18,19 +18,19 @@ export function outputSpecs<R>(
   const given = (words ?? []).map((word): OutputSpec => {
     const equals = word.indexOf('=')
     if (word === '' || equals === 0) {
-      throw new UserError(`-o ${JSON.stringify(word)} names no form`, {hint: 'Write -o json, or -o json=FILE.'})
+      throw new UserError(`-o ${JSON.stringify(word)} has no format`, {hint: 'Use -o json, or -o json=FILE.'})
     }
     if (equals < 0) return {form: formOf(word, view)}
     const file = word.slice(equals + 1)
-    if (file === '') throw new UserError(`-o ${word} names no file`)
+    if (file === '') throw new UserError(`-o ${word} has no file name`)
     return {form: formOf(word.slice(0, equals), view), file}
   })
   const asked = fix && !given.some(({form, file}) => form === 'patch' && file === undefined)
   const specs: readonly OutputSpec[] = asked ? [...given, {form: 'patch'}] : given
   const shown = specs.filter(({file}) => file === undefined)
   if (shown.length > 1) {
-    throw new UserError(`only one form can go to standard output, not ${shown.map(({form}) => form).join(' and ')}`, {
-      hint: 'Give the others a file: -o sarif=out.sarif',
+    throw new UserError(`only one format can go to standard output, not ${shown.map(({form}) => form).join(' and ')}`, {
+      hint: 'Write the others to files: -o sarif=out.sarif',
     })
   }
   return specs.length === 0 ? [{form: undefined}] : specs

@@ -1,23 +1,20 @@
 import {Flags} from '@oclif/core'
-import {podArg} from './args.js'
+import {STANDARD_FORMS} from '../reports/view.js'
 import {atFlag, fileFlag, selectorFlag} from './flags.js'
 
-/** The argument of every command about one pod. */
-export const podArgument = {pod: podArg}
-
 /** Puts the rows of a table in another order. */
-export const sortFlag = Flags.string({
+const sortFlag = Flags.string({
   helpGroup: 'OUTPUT',
   helpValue: 'COLUMN',
-  description: 'sort tables by this column (-COLUMN: the other way round)',
+  description: 'sort tables by this column (-COLUMN for descending order)',
 })
 
 /** The output flag of proxy-config, with the forms its commands have. */
 export const formFlag = Flags.string({
   char: 'o',
   helpGroup: 'OUTPUT',
-  helpValue: 'short|table|wide|json|yaml|raw',
-  description: 'output format; json and yaml are the documents istioctl prints',
+  helpValue: STANDARD_FORMS.join('|'),
+  description: 'output format; json and yaml match istioctl',
 })
 
 /** Flags of every proxy-config command. */
@@ -30,18 +27,22 @@ export const proxyConfigFlags = {
 } as const
 
 function only(what: string) {
-  return Flags.string({description: `only ${what}`})
+  return Flags.string({description: `show only ${what}`})
 }
 
-const port = Flags.integer({description: 'only this port', min: 0, max: 65_535})
+const port = Flags.integer({description: 'show only this port', min: 0, max: 65_535})
 
 /** A switch that is on unless `--no-verbose` or `--verbose=false` turns it off. */
-export const verboseFlag = Flags.boolean({default: true, allowNo: true, description: 'a row per chain or route'})
+export const verboseFlag = Flags.boolean({
+  default: true,
+  allowNo: true,
+  description: 'one row per filter chain or route (default)',
+})
 
 export const clusterFlags = {
   fqdn: only('clusters whose name contains this'),
-  direction: only('this direction (inbound, outbound)'),
-  subset: only('this subset'),
+  direction: only('clusters of this direction (inbound, outbound)'),
+  subset: only('clusters of this subset'),
   port,
 } as const
 
@@ -51,7 +52,7 @@ export const listenerFlags = {
   port,
 } as const
 
-export const routeFlags = {name: only('the route configuration of this name')} as const
+export const routeFlags = {name: only('the route configuration with this name')} as const
 
 export const endpointFlags = {
   address: only('this address, with or without its port'),

@@ -18,10 +18,10 @@ export interface DiffWords {
 }
 
 const FORMS = [
-  'meshctl diff POD                      what istiod holds against what Envoy runs',
+  "meshctl diff POD                      istiod's config against Envoy's",
   'meshctl diff A B                      two pods, files, bundles or snapshots',
   'meshctl diff [POD] --from A --against B',
-  'meshctl diff --replicas deploy/NAME   the odd one out',
+  'meshctl diff --replicas deploy/NAME   the replica that differs',
 ]
 
 type Opener = ReturnType<typeof sideOpener>
@@ -46,7 +46,7 @@ async function decide(words: DiffWords, flags: CommonFlags, opener: Opener): Pro
     return await sidesReport({source: a, pod: await pick(a)}, {source: b, pod: await pick(b)})
   }
   if (first === undefined || isSourceSpec(first)) {
-    throw new UserError(first === undefined ? 'nothing to compare' : `${first} is one side; name the other`, {
+    throw new UserError(first === undefined ? 'nothing to compare' : `${first} is only one side; specify the other`, {
       hint: FORMS.join('\n'),
     })
   }

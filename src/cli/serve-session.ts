@@ -27,7 +27,7 @@ export async function runWithKubeconfig(
   void untilAborted(signal).then(() => child.kill())
   return await new Promise<number>((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'ENOENT' ? 'there is no such program on PATH' : error.message
+      const why = error.code === 'ENOENT' ? 'not found in PATH' : error.message
       reject(new UserError(`cannot run ${program}: ${why}`))
     })
     child.once('exit', (code, name) => resolve(code ?? SIGNAL_CODES[name ?? ''] ?? 1))

@@ -41,7 +41,7 @@ const SINGLE_FIELDS: Readonly<Record<string, readonly string[]>> = {
 const EDS_SECTION = 'EndpointsConfigDump'
 
 /** Envoy's JSON: one space per level and a line feed at the end. */
-export function envoyJson(document: unknown): string {
+function envoyJson(document: unknown): string {
   return `${JSON.stringify(document, null, 1)}\n`
 }
 

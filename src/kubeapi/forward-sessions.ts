@@ -13,7 +13,7 @@ const POLL_MS = 2
 const PAIR_MS = 30_000
 
 /** What containerd says when nothing listens on the port; clients look for `connection refused`. */
-export function refusedText(pod: string, port: number): string {
+function refusedText(pod: string, port: number): string {
   return `error forwarding port ${port} to pod ${pod}, uid : failed to connect to localhost:${port} inside namespace "${pod}", IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused `
 }
 

@@ -16,7 +16,7 @@ export interface ListRequest {
 }
 
 /** Where a list goes on: the place after the last object that was looked at. */
-export function continueToken(at: number): string {
+function continueToken(at: number): string {
   return Buffer.from(JSON.stringify({v: 1, at})).toString('base64url')
 }
 

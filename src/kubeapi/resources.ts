@@ -68,7 +68,7 @@ export function groupVersion(apiVersion: string): {readonly group: string; reado
 }
 
 /** English plural as Kubernetes forms resource names, for kinds no table knows. */
-export function pluralOf(kind: string): string {
+function pluralOf(kind: string): string {
   const lower = kind.toLowerCase()
   if (/(s|x|ch|sh)$/.test(lower)) return lower.endsWith('endpoints') ? lower : `${lower}es`
   return /[^aeiou]y$/.test(lower) ? `${lower.slice(0, -1)}ies` : `${lower}s`

@@ -1,9 +1,10 @@
 import type {IncomingMessage} from 'node:http'
 import type {Duplex} from 'node:stream'
 import {createWebSocketStream, type WebSocket, WebSocketServer} from 'ws'
+import {isIstiod} from '../formats/kube-pod/istiod-pod.js'
+import {commaList} from '../model/comma-list.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {podRefOf} from '../model/kube-object.js'
-import {isIstiod} from '../reports/proxy-status/istiods.js'
 import type {Source} from '../sources/source.js'
 import {EXEC_V4, EXEC_V5, PORT_FORWARD_V4} from '../wire/channels.js'
 import {playOverChannels, playOverSpdy} from './exec-sessions.js'
@@ -39,10 +40,7 @@ export interface Upgrades {
 function offered(request: IncomingMessage, header: string): readonly string[] {
   const value = request.headers[header]
   const text = Array.isArray(value) ? value.join(',') : (value ?? '')
-  return text
-    .split(',')
-    .map(each => each.trim())
-    .filter(each => each !== '')
+  return commaList(text)
 }
 
 function portsOf(query: URLSearchParams): readonly number[] {

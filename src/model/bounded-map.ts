@@ -1,4 +1,4 @@
-/** Maps items with at most `limit` at once, results in the items' order; the first failure is thrown after those under way have ended. */
+/** Maps items with at most `limit` in parallel, results in order; the first failure is thrown after the running ones have ended. */
 export async function boundedMap<T, R>(
   items: readonly T[],
   limit: number,

@@ -1,4 +1,4 @@
-/** The parts of a proxy's configuration that are compared, in the order they are told. */
+/** The sections of a proxy's configuration that are compared, in output order. */
 export const CONFIG_SECTIONS = ['clusters', 'listeners', 'routes', 'endpoints', 'secrets', 'extensions'] as const
 export type ConfigSection = (typeof CONFIG_SECTIONS)[number]
 
@@ -12,7 +12,7 @@ export const SECTION_NOUNS: Readonly<Record<ConfigSection, string>> = {
   extensions: 'extension',
 }
 
-/** A value inside a resource that differs. `order`: the same items in another order, where order matters. */
+/** A difference inside a resource. `order`: the same items in a different order, where order matters. */
 export interface ConfigChange {
   readonly op: 'add' | 'remove' | 'replace' | 'order'
   /** Names of fields, keys of keyed lists, positions in ordered lists. */
@@ -32,10 +32,10 @@ export interface ResourceDifference {
   readonly changes: readonly ConfigChange[]
 }
 
-/** Resources by name, as they came. */
+/** Resources by name, as received. */
 export type Resources = ReadonlyMap<string, unknown>
 
-/** One side of a comparison: the sections it can speak of, and why it cannot speak of the others. */
+/** One side of a comparison: the sections it has, and why the others are absent. */
 export interface ProxyConfig {
   readonly sections: ReadonlyMap<ConfigSection, Resources>
   readonly absent: ReadonlyMap<ConfigSection, string>
@@ -43,7 +43,7 @@ export interface ProxyConfig {
   readonly own: readonly (readonly [string, string])[]
 }
 
-/** What a comparison came to. */
+/** The result of a comparison. */
 export interface ConfigComparison {
   readonly compared: ReadonlyMap<ConfigSection, number>
   readonly notCompared: ReadonlyMap<ConfigSection, string>

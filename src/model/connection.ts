@@ -1,6 +1,6 @@
 import type {IpAddress} from './ip-address.js'
 
-/** One end of a TCP connection, as the kernel lists it in the pod; both ends are listed when both are there. */
+/** One end of a TCP connection as listed by the kernel; both ends are listed if both are in the pod. */
 export interface Connection {
   readonly local: IpAddress
   readonly localPort: number
@@ -11,7 +11,7 @@ export interface Connection {
   readonly line: string
 }
 
-/** The established TCP connections of a pod, and the TCP ports somebody listens on, seen at one moment. */
+/** The established TCP connections of a pod, and its listening TCP ports, read at the same time. */
 export interface ConnectionTable {
   readonly established: readonly Connection[]
   readonly listening: readonly number[]

@@ -1,4 +1,6 @@
-/** An Envoy cluster as istioctl's tables see it; `json` is the resource as Envoy sent it. */
+import {byText} from './order.js'
+
+/** An Envoy cluster as in istioctl's tables; `json` is the resource as Envoy sent it. */
 export interface EnvoyCluster {
   readonly name: string
   /** The parts of Istio's name `direction|port|subset|host`; undefined for names of another form. */
@@ -9,7 +11,7 @@ export interface EnvoyCluster {
   readonly json: unknown
 }
 
-/** What istioctl's table hides about a cluster; texts for one cell each. */
+/** Columns of -o wide that istioctl's table does not have, one text per cell. */
 export interface ClusterTraits {
   readonly lbPolicy: string
   readonly tls: string
@@ -47,4 +49,17 @@ export function clusterNameParts(name: string): ClusterNameParts | undefined {
 
 function portNumber(text: string): number {
   return /^[+-]?\d+$/.test(text) ? Number(text) : 0
+}
+
+/** Orders clusters by host, subset, port and direction; any other name is treated as a host. */
+export function byClusterName(
+  a: Pick<EnvoyCluster, 'name' | 'parts'>,
+  b: Pick<EnvoyCluster, 'name' | 'parts'>,
+): number {
+  return (
+    byText(a.parts?.host ?? a.name, b.parts?.host ?? b.name) ||
+    byText(a.parts?.subset ?? '', b.parts?.subset ?? '') ||
+    (a.parts?.port ?? 0) - (b.parts?.port ?? 0) ||
+    byText(a.parts?.direction ?? '', b.parts?.direction ?? '')
+  )
 }

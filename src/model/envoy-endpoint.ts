@@ -1,25 +1,25 @@
-/** Where an endpoint is reached: a socket, a pipe, or a listener inside the same Envoy. */
+/** The address of an endpoint: a socket, a pipe, or an internal listener of the same Envoy. */
 export type EndpointAddress =
   | {readonly kind: 'socket'; readonly address: string; readonly port: number}
   | {readonly kind: 'pipe'; readonly path: string}
   | {readonly kind: 'internal'; readonly listener: string; readonly id: string}
   | {readonly kind: 'unknown'}
 
-/** One endpoint of a cluster, from EDS (what istiod sent) or from /clusters (what Envoy thinks of it now). */
+/** One endpoint of a cluster, from EDS (what istiod sent) or from /clusters (Envoy's current view). */
 export interface EnvoyEndpoint {
   readonly cluster: string
   readonly address: EndpointAddress
   readonly additional: readonly EndpointAddress[]
   readonly hostname: string
   readonly status: string
-  /** Envoy's own complaints: `failed_outlier_check`, `failed_active_health_check`, …; only /clusters knows them. */
+  /** Envoy's failed health checks: `failed_outlier_check`, `failed_active_health_check`, …; only /clusters knows them. */
   readonly complaints: readonly string[]
   readonly locality: string
   readonly weight: number | undefined
   readonly priority: number
   /** Istio's workload label `workload;namespace;canonical name;version;cluster`, when istiod sent it. */
   readonly workload: string
-  /** How the client side will speak to it: istio's tlsMode label; empty when plain. */
+  /** How clients connect to it: Istio's tlsMode label; empty for plaintext. */
   readonly tlsMode: string
 }
 

@@ -1,6 +1,6 @@
 import {pathText, type VirtualHost, type WeightedCluster, weightedText} from './envoy-route.js'
 
-/** Which connections a filter chain takes, as far as istioctl's table tells. */
+/** The match of a filter chain, as far as istioctl's table shows it. */
 export interface ChainMatch {
   readonly serverNames: readonly string[]
   readonly transport: string
@@ -11,7 +11,7 @@ export interface ChainMatch {
   readonly sources: readonly string[]
 }
 
-/** Where the first deciding network filter of a chain sends a connection. */
+/** Where the first terminal network filter of a chain sends a connection. */
 export type Destination =
   | {readonly to: 'route'; readonly name: string}
   | {readonly to: 'inline'; readonly hosts: readonly VirtualHost[]}
@@ -33,13 +33,13 @@ export interface FilterChain {
   readonly destination: Destination
   readonly filters: readonly FilterRef[]
   readonly httpFilters: readonly string[]
-  /** How the chain ends TLS: `mTLS`, `TLS`, `none`, or the name of another transport socket. */
+  /** How the chain terminates TLS: `mTLS`, `TLS`, `none`, or the name of another transport socket. */
   readonly tls: string
-  /** The ways through the listener's matcher tree that end here; undefined when the chain's own match decides. */
+  /** The matcher tree paths that lead to this chain; undefined if the chain's own match decides. */
   readonly paths: readonly string[] | undefined
 }
 
-/** An Envoy listener as istioctl's tables see it; `json` is the resource as Envoy sent it. */
+/** An Envoy listener as in istioctl's tables; `json` is the resource as Envoy sent it. */
 export interface EnvoyListener {
   readonly name: string
   /** The socket's IP, a pipe's path, or empty. */
@@ -55,7 +55,7 @@ export interface EnvoyListener {
   readonly json: unknown
 }
 
-/** Lists of application protocols that Istio writes, and istioctl's words for each. */
+/** Lists of application protocols that Istio generates, and istioctl's name for each. */
 const PROTOCOL_WORDS: ReadonlyMap<string, string> = new Map([
   ['http/1.0,http/1.1,h2c,istio-http/1.0,istio-http/1.1,istio-h2', 'HTTP TLS'],
   ['istio,istio-http/1.0,istio-http/1.1,istio-h2', 'Istio HTTP Plain'],
@@ -92,7 +92,7 @@ function hostText({domains, routes}: VirtualHost): string {
   return any ? matches : `${domains.join('/')} ${matches}`
 }
 
-/** The one cluster an inline route table sends everything to, when it is that simple. */
+/** The single cluster that an inline route table sends everything to, if there is only one. */
 function onlyCluster(hosts: readonly VirtualHost[]): string | undefined {
   const [host, ...otherHosts] = hosts
   if (host === undefined || otherHosts.length > 0 || host.domains.length !== 1 || host.domains[0] !== '*') {
@@ -103,7 +103,7 @@ function onlyCluster(hosts: readonly VirtualHost[]): string | undefined {
   return route.action.kind === 'cluster' ? route.action.cluster : undefined
 }
 
-/** istioctl's DESTINATION cell; weighted clusters and unreadable filters are named where istioctl shows nothing. */
+/** istioctl's DESTINATION cell; also names weighted clusters and unreadable filters, where istioctl prints nothing. */
 export function destinationText(destination: Destination): string {
   switch (destination.to) {
     case 'route':

@@ -1,10 +1,10 @@
-/** One way a route's action may send a request, with its share when there are several. */
+/** One destination of a route's action, with its weight if there are several. */
 export interface WeightedCluster {
   readonly cluster: string
   readonly weight: number
 }
 
-/** What a route does with a request that matched it. */
+/** What a route does with a matching request. */
 export type RouteAction =
   | {readonly kind: 'cluster'; readonly cluster: string}
   | {readonly kind: 'weighted'; readonly clusters: readonly WeightedCluster[]}
@@ -13,7 +13,7 @@ export type RouteAction =
   | {readonly kind: 'direct-response'; readonly status: number}
   | {readonly kind: 'other'; readonly name: string}
 
-/** The path a request must have; the kinds of match istioctl writes. */
+/** The path match of a route; the kinds of match istioctl prints. */
 export interface RouteMatch {
   readonly prefix: string | undefined
   readonly pathSeparatedPrefix: string | undefined
@@ -21,7 +21,7 @@ export interface RouteMatch {
   readonly regex: string | undefined
 }
 
-/** What istioctl's table leaves out of a route. */
+/** Parts of a route that istioctl's table does not show. */
 export interface RouteDetails {
   readonly name: string
   /** Each `name OP value`, pseudo-headers such as `:method` included; CONNECT and path templates too. */
@@ -33,9 +33,9 @@ export interface RouteDetails {
 export interface EnvoyRoute {
   readonly match: RouteMatch
   readonly action: RouteAction
-  /** The Istio object it was made from, as `name.namespace`. */
+  /** The Istio object it was generated from, as `name.namespace`. */
   readonly rule: string
-  /** Read when asked for: a large proxy has tens of thousands of routes. */
+  /** Decoded on demand: a large proxy has tens of thousands of routes. */
   readonly details: () => RouteDetails
 }
 
@@ -64,7 +64,7 @@ export function pathText({prefix, pathSeparatedPrefix, path, regex}: RouteMatch)
   return text
 }
 
-/** Shares of several clusters in words: `a (80%), b (20%)`; shares that do not add up to 100 are given as they are. */
+/** Weights of several clusters as text: `a (80%), b (20%)`; weights that do not add up to 100 are printed as they are. */
 export function weightedText(clusters: readonly WeightedCluster[]): string {
   const total = clusters.reduce((sum, each) => sum + each.weight, 0)
   return clusters

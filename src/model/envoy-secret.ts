@@ -1,4 +1,4 @@
-/** What a PEM certificate says, as far as a person asks. */
+/** The fields of a PEM certificate that are shown. */
 export interface CertificateFacts {
   readonly isCa: boolean
   /** Lower-case hex, at least 32 digits. */
@@ -10,19 +10,19 @@ export interface CertificateFacts {
   readonly spiffeIds: readonly string[]
 }
 
-/** One certificate Envoy holds (or waits for), named as istioctl names it. */
+/** One certificate that Envoy has (or is waiting for), with istioctl's name. */
 export interface EnvoySecret {
   readonly name: string
-  /** The list of the dump it stands in. */
+  /** The list of the dump it is in. */
   readonly state: 'WARMING' | 'ACTIVE' | 'STATIC'
-  /** True when Envoy still waits for its first value. */
+  /** True if Envoy is still waiting for its first value. */
   readonly uninitialized: boolean
   /** The first certificate; undefined when there is none or it cannot be read. */
   readonly certificate: CertificateFacts | undefined
   /** How many certificates the data holds. */
   readonly certificates: number
   readonly trustDomain: string
-  /** Where the data lies when it is not in the dump (a file, an environment variable), or the type of an unknown secret. */
+  /** Where the data is if not in the dump (a file, an environment variable), or the type of an unknown secret. */
   readonly elsewhere: string
   readonly lastUpdated: string
 }
@@ -35,7 +35,7 @@ export function isValidAt(secret: EnvoySecret, at: Date): boolean {
 
 const DAY_MS = 86_400_000
 
-/** Days until a certificate ends, negative once it has; undefined without a certificate. */
+/** Days until a certificate expires, negative afterwards; undefined without a certificate. */
 export function daysLeft(secret: EnvoySecret, at: Date): number | undefined {
   if (secret.certificate === undefined) return undefined
   return (secret.certificate.notAfter.getTime() - at.getTime()) / DAY_MS

@@ -1,9 +1,11 @@
+import type {Shows} from './provenance.js'
+
 /**
- * The evidence catalogue: everything meshctl can know about one pod, how to get it, and how it is kept.
- * Sources, capture, serve and the texts about missing evidence are all derived from this table.
+ * The evidence catalogue: everything meshctl can read about one pod, how to get it, and how it is stored.
+ * Sources, capture, serve and messages about missing evidence are derived from this table.
  */
 
-/** Ways to fetch: Envoy admin GET, exec of the first argv that works, a container's log, istiod's debug port. */
+/** How to fetch it: Envoy admin GET, exec of the first argv that works, a container's log, istiod's debug port. */
 export type Retrieval =
   | {readonly via: 'admin'; readonly path: string}
   | {readonly via: 'exec'; readonly tries: readonly (readonly string[])[]}
@@ -16,16 +18,25 @@ export interface EvidenceRow {
   readonly extension: 'json' | 'txt'
   readonly maxBytes: number
   readonly deadlineMs: number
-  /** What a default pod does not grant: CAP_NET_ADMIN (and root for the legacy back end). */
+  /** Needs privileges a default pod does not have: CAP_NET_ADMIN (and root for the legacy backend). */
   readonly needs?: 'net-admin'
   readonly redact: 'nothing' | 'envoy' | 'log'
+  readonly shows: Shows
 }
 
 const MIB = 1024 * 1024
 const PROC_NET = ['/proc/net/tcp', '/proc/net/tcp6', '/proc/net/udp', '/proc/net/udp6']
 
 function admin(title: string, path: string, maxMiB: number, redact: EvidenceRow['redact'] = 'nothing'): EvidenceRow {
-  return {title, how: {via: 'admin', path}, extension: 'json', maxBytes: maxMiB * MIB, deadlineMs: 30_000, redact}
+  return {
+    title,
+    how: {via: 'admin', path},
+    extension: 'json',
+    maxBytes: maxMiB * MIB,
+    deadlineMs: 30_000,
+    redact,
+    shows: 'state',
+  }
 }
 
 function kernel(title: string, ...tries: readonly string[][]): EvidenceRow {
@@ -37,15 +48,32 @@ function kernel(title: string, ...tries: readonly string[][]): EvidenceRow {
     deadlineMs: 15_000,
     needs: 'net-admin',
     redact: 'nothing',
+    shows: 'state',
   }
 }
 
 function command(title: string, ...tries: readonly string[][]): EvidenceRow {
-  return {title, how: {via: 'exec', tries}, extension: 'txt', maxBytes: 16 * MIB, deadlineMs: 15_000, redact: 'nothing'}
+  return {
+    title,
+    how: {via: 'exec', tries},
+    extension: 'txt',
+    maxBytes: 16 * MIB,
+    deadlineMs: 15_000,
+    redact: 'nothing',
+    shows: 'state',
+  }
 }
 
 function log(title: string, container: string): EvidenceRow {
-  return {title, how: {via: 'log', container}, extension: 'txt', maxBytes: 4 * MIB, deadlineMs: 15_000, redact: 'log'}
+  return {
+    title,
+    how: {via: 'log', container},
+    extension: 'txt',
+    maxBytes: 4 * MIB,
+    deadlineMs: 15_000,
+    redact: 'log',
+    shows: 'history',
+  }
 }
 
 function istiod(title: string, path: string): EvidenceRow {
@@ -56,6 +84,7 @@ function istiod(title: string, path: string): EvidenceRow {
     maxBytes: 256 * MIB,
     deadlineMs: 30_000,
     redact: 'envoy',
+    shows: 'state',
   }
 }
 
@@ -66,17 +95,17 @@ export const EVIDENCE = {
   'envoy.server_info': admin("Envoy's version, state and flags", 'server_info', 4, 'envoy'),
   'envoy.certs': admin("Envoy's certificates", 'certs', 16),
   'envoy.logging': {...admin("Envoy's log levels", 'logging', 1), extension: 'txt'},
-  'net.iptables.nft': kernel('IPv4 rules, nft back end', ['iptables-nft-save', '-c'], ['iptables-save', '-c']),
-  'net.iptables.legacy': kernel('IPv4 rules, legacy back end', ['iptables-legacy-save', '-c']),
-  'net.ip6tables.nft': kernel('IPv6 rules, nft back end', ['ip6tables-nft-save', '-c'], ['ip6tables-save', '-c']),
-  'net.ip6tables.legacy': kernel('IPv6 rules, legacy back end', ['ip6tables-legacy-save', '-c']),
+  'net.iptables.nft': kernel('IPv4 iptables rules (nft)', ['iptables-nft-save', '-c'], ['iptables-save', '-c']),
+  'net.iptables.legacy': kernel('IPv4 iptables rules (legacy)', ['iptables-legacy-save', '-c']),
+  'net.ip6tables.nft': kernel('IPv6 iptables rules (nft)', ['ip6tables-nft-save', '-c'], ['ip6tables-save', '-c']),
+  'net.ip6tables.legacy': kernel('IPv6 iptables rules (legacy)', ['ip6tables-legacy-save', '-c']),
   'net.nft': kernel('native nftables rules', ['nft', 'list', 'ruleset']),
   'net.ip-rule': command('policy routing rules', ['ip', 'rule']),
   'net.ip-route': command('routes of every table', ['ip', 'route', 'show', 'table', 'all']),
   'net.ip-addr': command('addresses of the pod', ['ip', '-j', 'addr']),
   'net.sockets': command('listening sockets', ['ss', '-Hlntup'], ['netstat', '-ntulp'], ['cat', ...PROC_NET]),
   'net.proc': command('sockets with the uid that owns them', ['cat', ...PROC_NET]),
-  'log.istio-init': log('log of istio-init (rules as applied at start)', 'istio-init'),
+  'log.istio-init': {...log('log of istio-init (rules as applied at start)', 'istio-init'), shows: 'set-at-start'},
   'log.istio-proxy': log('log of the sidecar', 'istio-proxy'),
   'log.discovery': log('log of istiod', 'discovery'),
   'istiod.config_dump': istiod("istiod's configuration for this proxy", 'debug/config_dump'),
@@ -94,7 +123,7 @@ export function evidenceRow(id: EvidenceId): EvidenceRow {
   return EVIDENCE[id]
 }
 
-/** The command by which a person can take evidence by hand, for errors about a file that does not hold it whole. */
+/** The command to take evidence manually, for errors about an incomplete file. */
 export function howToTake(id: EvidenceId): string {
   const {how, extension} = EVIDENCE[id] as EvidenceRow
   const inProxy = 'kubectl exec POD -c istio-proxy --'
@@ -115,23 +144,25 @@ export function isEvidenceId(id: string): id is EvidenceId {
   return Object.hasOwn(EVIDENCE, id)
 }
 
-/** Where and when a piece of evidence came from: the replica or container that answered, the argv or path, the time. */
+/** Where and when evidence came from: the replica or container that answered, the argv or path, the time. */
 export interface Provenance {
   readonly capturedAt?: string
   readonly container?: string
   readonly argv?: readonly string[]
   readonly path?: string
   readonly from?: string
+  /** What the bytes are, when a file given by hand answers for other evidence: a log of istio-init where kernel rules were asked for. */
+  readonly as?: EvidenceId
 }
 
-/** Evidence as it arrived: raw bytes with where they came from. */
+/** Evidence as received: raw bytes with their provenance. */
 export interface Artifact {
   readonly id: EvidenceId
   readonly bytes: Uint8Array
   readonly provenance: Provenance
 }
 
-/** Which part of the evidence a question needs; a source may answer with more, never with less. */
+/** The part of the evidence that is needed; a source may answer with more, never with less. */
 export interface EvidenceQuery {
   readonly sections?: readonly string[]
   readonly names?: readonly string[]

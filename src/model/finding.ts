@@ -1,5 +1,6 @@
 import type {Gap} from './answer.js'
 import type {ObjectRef} from './pod.js'
+import type {EvidenceUse} from './provenance.js'
 
 export type Severity = 'error' | 'warning' | 'info'
 
@@ -47,6 +48,8 @@ export interface Finding {
   readonly why: string
   readonly fix: string
   readonly proof: readonly Proof[]
+  /** The evidence the finding rests on: how and when it was obtained, and what it shows. */
+  readonly provenance: readonly EvidenceUse[]
   readonly patch?: readonly PatchStep[]
   /** Set when an annotation or the baseline accepts it. */
   readonly accepted?: string

@@ -1,4 +1,4 @@
-/** True for what Istio's programs take for true in a flag or an environment variable (Go's strconv.ParseBool, in any case). */
-export function isGoTrue(text: string | undefined): boolean {
+/** True for the values that Istio's programs parse as true in a flag or environment variable (Go's strconv.ParseBool, case-insensitive). */
+export function parseGoBool(text: string | undefined): boolean {
   return text !== undefined && /^(1|t|true)$/i.test(text)
 }

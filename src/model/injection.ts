@@ -23,6 +23,20 @@ export interface InjectionWebhook {
   readonly caBundle: 'absent' | 'unreadable' | {readonly notAfter: string}
 }
 
+/** Values of the chart and of MeshConfig that decide about capture in pods without an annotation of their own, as they are written. */
+export interface CaptureDefaults {
+  readonly includeInboundPorts?: string
+  readonly excludeInboundPorts?: string
+  readonly includeOutboundPorts?: string
+  readonly excludeOutboundPorts?: string
+  readonly includeIPRanges?: string
+  readonly excludeIPRanges?: string
+  readonly statusPort?: string
+  readonly interceptionMode?: string
+  /** Environment that MeshConfig gives every proxy and istio-init (`defaultConfig.proxyMetadata`). */
+  readonly proxyMetadata?: Readonly<Record<string, string>>
+}
+
 /** The injector's own settings, of the ConfigMap istio-sidecar-injector. */
 export interface InjectorSettings {
   readonly revision: string
@@ -33,6 +47,8 @@ export interface InjectorSettings {
   readonly cni: boolean
   readonly seccompProfile: string
   readonly enableNamespacesByDefault: boolean
+  /** What the chart's values (`global.proxy`) say about capture where a pod has no annotation; absent values are Istio's defaults. */
+  readonly capture: CaptureDefaults
   /** The release that injects, as far as its image tag tells. */
   readonly version?: IstioVersion
 }
@@ -52,7 +68,7 @@ export interface InjectionDecision {
     | 'pod label'
     | 'pod annotation'
     | 'namespace label'
-    | 'nobody asks'
+    | 'no injection label'
     | 'missing webhook'
     | 'neverInjectSelector'
     | 'alwaysInjectSelector'

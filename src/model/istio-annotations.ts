@@ -1,6 +1,6 @@
 import type {Labels} from './selector.js'
 
-/** An annotation Istio knows: on which kinds it means something, and whether something newer has taken its place. */
+/** An annotation Istio knows: the kinds it applies to, and whether it is deprecated. */
 export interface IstioAnnotation {
   readonly kinds: readonly string[]
   readonly deprecated: boolean
@@ -102,10 +102,10 @@ export const ISTIO_ANNOTATIONS: ReadonlyMap<string, IstioAnnotation> = new Map(
   ),
 )
 
-/** Written by Istio itself wherever it likes. */
+/** Written by Istio itself on any kind. */
 const ITS_OWN = ['sidecar.istio.io/status', 'gateway.istio.io/controller-version', 'istio.io/rev']
 
-/** The annotations of an object that are Istio's to read: those under a domain of istio.io, and the class of an Ingress. */
+/** The annotations of an object that Istio reads: those under a domain of istio.io, and the class of an Ingress. */
 export function istioAnnotationsOf(annotations: Labels): readonly string[] {
   return Object.keys(annotations).filter(key => {
     const [domain = ''] = key.split('/')
@@ -114,7 +114,7 @@ export function istioAnnotationsOf(annotations: Labels): readonly string[] {
   })
 }
 
-/** What took the place of deprecated ones (istio.io, Resource Annotations). */
+/** The replacements of deprecated annotations (istio.io, Resource Annotations). */
 export const REPLACED_BY: Readonly<Record<string, string>> = {
   'sidecar.istio.io/discoveryAddress': 'discoveryAddress in the annotation proxy.istio.io/config',
   'sidecar.istio.io/extraStatTags': 'extraStatTags in the annotation proxy.istio.io/config',
@@ -131,7 +131,7 @@ function bare(name: string): string {
     .replace(/s$/, '')
 }
 
-/** The known name an unknown one differs from in nothing but case, hyphens, a final s or its domain. */
+/** The known name that differs from an unknown one only in case, hyphens, a final s or the domain. */
 export function annotationMeant(key: string): string | undefined {
   const [, own = ''] = key.split('/')
   return [...ISTIO_ANNOTATIONS.keys()].find(name => bare(name.split('/')[1] ?? '') === bare(own))

@@ -5,7 +5,7 @@ export type MtlsMode = 'UNSET' | 'DISABLE' | 'PERMISSIVE' | 'STRICT'
 
 export interface PeerAuthentication {
   readonly object: ObjectRef
-  /** Absent when it is for the whole namespace or mesh. */
+  /** Absent if it applies to the whole namespace or mesh. */
   readonly selector?: Labels
   readonly mode: MtlsMode
   readonly ports: Readonly<Record<string, MtlsMode>>
@@ -26,5 +26,7 @@ export interface DestinationRuleModel {
   /** Port level settings replace the rest for that Service port; no tls there means none at all. */
   readonly portTls: Readonly<Record<string, TrafficTls | undefined>>
   readonly subsets: readonly {readonly name: string; readonly labels: Labels; readonly tls?: TrafficTls}[]
+  /** Its settings as text. */
+  readonly settings: readonly string[]
   readonly createdAt: string
 }

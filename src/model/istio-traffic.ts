@@ -11,7 +11,7 @@ export interface RouteTarget {
 
 export interface TrafficRoute {
   readonly protocol: 'http' | 'tls' | 'tcp'
-  /** In words: `/api*`, `header end-user=jason`; empty when it takes everything. */
+  /** As text: `/api*`, `header end-user=jason`; empty if it matches everything. */
   readonly matches: readonly string[]
   readonly targets: readonly RouteTarget[]
   /** What else it does: fault, timeout, retries, mirror, redirect. */
@@ -42,14 +42,14 @@ export interface AuthorizationPolicyModel {
   readonly selector?: Labels
   readonly action: string
   readonly rules: number
-  /** What it is attached to instead of selecting pods: a Gateway, a Service, …, as `Kind/name`. */
+  /** Its targetRefs, used instead of a selector: a Gateway, a Service, …, as `Kind/name`. */
   readonly targets: readonly string[]
   readonly dryRun: boolean
   /** Fields of its rules that only HTTP has: methods, paths, request.headers[…]. */
   readonly httpFields: readonly string[]
 }
 
-/** A RequestAuthentication, as far as the pods it is meant for go. */
+/** The parts of a RequestAuthentication that select pods. */
 export interface RequestAuthenticationModel {
   readonly object: ObjectRef
   readonly selector?: Labels
@@ -57,20 +57,20 @@ export interface RequestAuthenticationModel {
   readonly targets: readonly string[]
 }
 
-/** A ServiceEntry, as far as names, addresses and ports go. */
+/** Names, addresses and ports of a ServiceEntry. */
 export interface ServiceEntryModel {
   readonly object: ObjectRef
   readonly hosts: readonly string[]
-  /** Those written in it; the ones istiod hands out are only good for clients whose DNS the mesh answers. */
+  /** Declared addresses; those allocated by istiod only work for clients with DNS capture. */
   readonly addresses: readonly string[]
   readonly resolution: string
   readonly exportTo: readonly string[]
-  /** Pods it stands for, when it selects any. */
+  /** The workloads it selects, if any. */
   readonly selector?: Labels
   readonly ports: readonly {readonly port: number; readonly protocol: string; readonly path: string}[]
 }
 
-/** An EnvoyFilter, as far as one looks for what it adds. */
+/** The parts of an EnvoyFilter needed to search its patches. */
 export interface EnvoyFilterModel {
   readonly object: ObjectRef
   readonly selector?: Labels

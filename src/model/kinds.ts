@@ -1,4 +1,4 @@
-/** The kinds meshctl asks for by name, with the group version it prefers and what kubectl users type. */
+/** The kinds meshctl reads, with the preferred API version and kubectl's names. */
 export interface Kind {
   readonly kind: string
   readonly apiVersion: string
@@ -64,7 +64,7 @@ const BY_WORD: ReadonlyMap<string, Kind> = new Map(
   ),
 )
 
-/** The kind a user meant by `deploy`, `Deployment`, `deployments` or `deployments.apps`, if meshctl knows it. */
+/** Resolves `deploy`, `Deployment`, `deployments` or `deployments.apps` to a kind meshctl knows. */
 export function kindOf(word: string): Kind | undefined {
   const lower = word.toLowerCase()
   return BY_WORD.get(lower) ?? BY_WORD.get(lower.replace(/^([a-z]+)\..*$/, '$1'))

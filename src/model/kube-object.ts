@@ -1,4 +1,4 @@
-/** A Kubernetes object as it arrived: unknown fields are kept, only identity is typed. */
+/** A Kubernetes object as received: unknown fields are kept, only the metadata is typed. */
 export interface KubeObject {
   readonly apiVersion: string
   readonly kind: string
@@ -12,7 +12,7 @@ export interface KubeObject {
   readonly [field: string]: unknown
 }
 
-/** The pod a question is about; `implied` when the input holds just one proxy and none was named. */
+/** The pod to report on; `implied` if the input is a single proxy and none was named. */
 export interface PodRef {
   readonly namespace: string
   readonly name: string

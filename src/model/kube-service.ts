@@ -17,14 +17,14 @@ export interface ServiceModel {
   readonly object: ObjectRef
   readonly type: string
   readonly headless: boolean
-  /** Its addresses; none for a headless or external one. */
+  /** Its cluster IPs; none for a headless or ExternalName Service. */
   readonly clusterIps: readonly string[]
   readonly selector: Labels
   readonly labels: Labels
   readonly ports: readonly ServicePort[]
-  /** Addresses outside the cluster that nodes take in for it. */
+  /** External addresses that nodes accept for it. */
   readonly externalIps: readonly string[]
-  /** True when its endpoints count before they are ready. */
+  /** True if it publishes endpoints that are not ready. */
   readonly publishesNotReady: boolean
   readonly createdAt?: string
   readonly annotations: Labels

@@ -20,6 +20,18 @@ export const POD_MODES: readonly PodMode[] = [
   'none',
 ]
 
+/** Pods of a mode, as a noun. */
+export const MODE_LABELS: Readonly<Record<PodMode, string>> = {
+  sidecar: 'pods with a sidecar',
+  ambient: 'ambient pods',
+  proxyless: 'proxyless gRPC pods',
+  gateway: 'gateways',
+  waypoint: 'waypoints',
+  ztunnel: 'ztunnel',
+  'control-plane': 'istiod',
+  none: 'pods outside the mesh',
+}
+
 /** What to call a mode in a sentence. */
 export const MODE_WORDS: Readonly<Record<PodMode, string>> = {
   sidecar: 'has a sidecar',

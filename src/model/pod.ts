@@ -119,7 +119,7 @@ export interface PodModel {
   readonly ownerAnnotations: Labels
   readonly hostNetwork: boolean
   /** Set where the pod asks for nodes of another operating system than Linux, with the field that says so. */
-  readonly foreignSystem?: {readonly name: string; readonly path: string}
+  readonly nonLinuxOs?: {readonly name: string; readonly path: string}
   readonly restartPolicy: string
   readonly dnsPolicy: string
   readonly serviceAccount: string
@@ -148,9 +148,23 @@ export function runsToCompletion(pod: PodModel): boolean {
   return pod.workload.kind === 'Job' || pod.workload.kind === 'CronJob'
 }
 
+/** True for the phase of a pod whose containers have all ended and will not be restarted (Kubernetes, "Pod phase"). */
+export function hasEnded(phase: string | undefined): boolean {
+  return phase === 'Succeeded' || phase === 'Failed'
+}
+
+/**
+ * The revision of the control plane a pod was injected for: the annotation injection writes, else its record of what it did, else the label the
+ * pod asks with, which may be a tag.
+ */
+export function revisionOf({annotations, labels}: Pick<PodModel, 'annotations' | 'labels'>): string | undefined {
+  const [, written] = /"revision"\s*:\s*"([^"]+)"/.exec(annotations['sidecar.istio.io/status'] ?? '') ?? []
+  return annotations['istio.io/rev'] ?? written ?? labels['istio.io/rev']
+}
+
 /** True for a pod that has ended or is about to: what it is like no longer says anything about the workload. */
 export function isOver(pod: PodModel): boolean {
-  return pod.exists && (pod.terminating || ['Succeeded', 'Failed'].includes(pod.status?.phase ?? ''))
+  return pod.exists && (pod.terminating || hasEnded(pod.status?.phase))
 }
 
 /** `Kind namespace/name`. */

@@ -1,10 +1,11 @@
+import {byText} from './order.js'
 import type {Action, Condition, ConditionField, Rule} from './ruleset.js'
 
 const NUMERIC_MARK = /^0x/
 
 function byNumber(left: string, right: string): number {
   const difference = Number.parseInt(left, 10) - Number.parseInt(right, 10)
-  return Number.isNaN(difference) || difference === 0 ? (left < right ? -1 : left > right ? 1 : 0) : difference
+  return Number.isNaN(difference) || difference === 0 ? byText(left, right) : difference
 }
 
 /** A condition in the notation of the model: `field=value,value`, with `!` in front when negated; lists are sorted because their order means nothing. */

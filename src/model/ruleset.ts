@@ -109,6 +109,8 @@ export interface Ruleset {
   readonly tool?: string
   readonly tables: readonly Table[]
   readonly losses: readonly string[]
+  /** Why these rules decide about no packet of a pod: they were not applied, or are those of a node. */
+  readonly undecided?: string
 }
 
 /** The kind of text rules were read from; `restore` and `trace` say what was asked for, the others what the kernel held. */
@@ -130,11 +132,23 @@ export interface RuleWarning {
   readonly truncated?: true
 }
 
-/** All that was found in a text: rules, the parameters istio-init printed, and what was odd. */
+/** A line of the text that is no rule: what a program said, or (`command`) one that shapes, restores or prints rules. */
+export interface RulesMessage {
+  readonly line: number
+  readonly text: string
+  readonly command?: true
+  /** The level a logger gave it, in lower case. */
+  readonly level?: string
+}
+
+/** All that was found in a text: rules, the parameters istio-init printed, what was said beside them, and what was odd. */
 export interface RulesReading {
   readonly rulesets: readonly Ruleset[]
   readonly parameters: Readonly<Record<string, string>>
   readonly warnings: readonly RuleWarning[]
+  readonly messages: readonly RulesMessage[]
+  /** Rules that the text asks for although a state of the kernel stands beside them, which is what `rulesets` holds. */
+  readonly requested: readonly Ruleset[]
 }
 
 const BUILT_IN: Readonly<Record<string, Hook>> = {
@@ -164,6 +178,9 @@ export const HIDDEN_INTERFACES = 'interfaces are not shown without -v: rules lim
 /** The loss of a text beside which iptables said that the other back end has tables too. */
 export const LEGACY_ELSEWHERE = 'iptables-legacy has tables too, and they are not in this text'
 
+/** The loss of single rules that tell neither by their targets nor by their chains which table they are of. */
+export const TABLE_ASSUMED = 'the table of these rules is not in the text: nat is assumed'
+
 /** True when any rule may be limited to an interface that the text does not show. */
 export function hidesInterfaces({losses}: Ruleset): boolean {
   return losses.includes(HIDDEN_INTERFACES)
@@ -183,9 +200,34 @@ export function isUnderstood(rule: Rule): boolean {
   return rule.conditions.every(c => c.field !== 'opaque') && rule.actions.every(a => a.kind !== 'opaque')
 }
 
-/** The chain of that name in that table, if the ruleset has it. */
-export function findChain(ruleset: Ruleset, table: string, chain: string): Chain | undefined {
-  return ruleset.tables.find(t => t.name === table)?.chains.find(c => c.name === chain)
+/** A chain with where it is. */
+export interface PlacedChain {
+  readonly ruleset: Ruleset
+  readonly table: Table
+  readonly chain: Chain
+}
+
+/** A rule with where it is. */
+export interface PlacedRule extends PlacedChain {
+  readonly rule: Rule
+}
+
+/** Every chain of the rulesets, in their order. */
+export function everyChain(rulesets: readonly Ruleset[]): readonly PlacedChain[] {
+  return rulesets.flatMap(ruleset =>
+    ruleset.tables.flatMap(table => table.chains.map(chain => ({ruleset, table, chain}))),
+  )
+}
+
+/** Every rule of the rulesets, in their order. */
+export function everyRule(rulesets: readonly Ruleset[]): readonly PlacedRule[] {
+  return everyChain(rulesets).flatMap(place => place.chain.rules.map(rule => ({...place, rule})))
+}
+
+/** The rule store in the words of its tools: `iptables-nft`, `iptables-legacy`, `nftables`; `iptables` where the text does not say which. */
+export function backendName(backend: Backend): string {
+  if (backend === 'native') return 'nftables'
+  return backend === 'unknown' ? 'iptables' : `iptables-${backend}`
 }
 
 /** How many rules a ruleset holds in all. */
@@ -195,7 +237,7 @@ export function ruleCount(ruleset: Ruleset): number {
 
 /** How many first packets the rules that redirect to a port have counted; undefined where the text has no counters. */
 export function redirectPackets(rulesets: readonly Ruleset[], port: number): number | undefined {
-  const rules = rulesets.flatMap(({tables}) => tables.flatMap(({chains}) => chains.flatMap(chain => chain.rules)))
+  const rules = everyRule(rulesets).map(({rule}) => rule)
   const counters = rules
     .filter(({actions}) => actions.some(action => action.kind === 'redirect' && action.ports === String(port)))
     .map(rule => rule.counters?.packets)

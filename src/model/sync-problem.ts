@@ -1,34 +1,34 @@
-/** What can be wrong between a proxy and the control plane, and whether it counts as a finding of the run (exit code 1). */
+/** The kinds of sync problem of a proxy, and whether they count as a finding of the run (exit code 1). */
 export const SYNC_PROBLEMS = {
-  rejected: {failing: true, title: 'rejects its configuration'},
-  stale: {failing: true, title: 'has not accepted the latest configuration'},
-  unsubscribed: {failing: true, title: 'is not subscribed to what every proxy needs'},
-  disconnected: {failing: true, title: 'has lost its istiod and runs on old configuration'},
-  'never-connected': {failing: true, title: 'has never been connected to an istiod'},
-  unknown: {failing: true, title: 'has a sidecar that no istiod knows'},
-  'no-sidecar': {failing: false, title: 'has no sidecar in a namespace with injection'},
+  rejected: {failing: true, title: 'rejected its config'},
+  stale: {failing: true, title: 'has not acknowledged the latest config'},
+  unsubscribed: {failing: true, title: 'is not subscribed to a type every proxy needs'},
+  disconnected: {failing: true, title: 'is disconnected from istiod and runs old config'},
+  'never-connected': {failing: true, title: 'has never connected to istiod'},
+  unknown: {failing: true, title: 'has a sidecar that is not connected to any istiod'},
+  'no-sidecar': {failing: false, title: 'has no sidecar although the namespace has injection enabled'},
   'version-skew': {failing: false, title: 'runs a version its istiod does not support'},
 } as const satisfies Record<string, {readonly failing: boolean; readonly title: string}>
 
 export type SyncProblemKind = keyof typeof SYNC_PROBLEMS
 
-/** One thing wrong with one proxy, with what it is about and what to do. */
+/** One sync problem of one proxy, with the affected resource and a fix. */
 export interface SyncProblem {
   readonly kind: SyncProblemKind
   /** `pod.namespace`. */
   readonly proxy: string
-  /** CDS, LDS, …; absent when the whole connection is concerned. */
+  /** CDS, LDS, …; empty if the whole connection is affected. */
   readonly types: readonly string[]
   readonly reason: string
-  /** What is so for this proxy alone, such as which configuration it runs instead. */
+  /** A detail of this proxy alone, such as the config it is still running. */
   readonly note?: string
   readonly resource?: string
-  /** The Istio object behind it, as far as it is known: `EnvoyFilter broken.demo`, or only the kind. */
+  /** The Istio object that causes it, as far as it is known: `EnvoyFilter broken.demo`, or only the kind. */
   readonly object?: string
   readonly because?: string
   /** RFC 3339: when the state began, as far as it is known. */
   readonly since?: string
   readonly advice?: string
-  /** Lines of a log that say so. */
+  /** Log lines that show it. */
   readonly evidence?: readonly string[]
 }

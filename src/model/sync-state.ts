@@ -1,14 +1,14 @@
-/** What istiod says of one type of configuration for one proxy. IGNORED: the proxy never asked for it. */
+/** The sync state of one xDS type of one proxy. IGNORED: the proxy never subscribed to it. */
 export type SyncState = 'SYNCED' | 'STALE' | 'NOT SENT' | 'ERROR' | 'IGNORED'
 
 export const SYNC_STATES: readonly SyncState[] = ['ERROR', 'STALE', 'NOT SENT', 'SYNCED', 'IGNORED']
 
-/** The state of one type, when it was last sent, and why the proxy refused it. Times are RFC 3339. */
+/** The state of one type, when it was last sent, and why the proxy rejected it. Times are RFC 3339. */
 export interface TypeSync {
   readonly type: string
   readonly state: SyncState
   readonly sentAt?: string
-  /** When the configuration the proxy last accepted was made. */
+  /** When the config the proxy last accepted was generated. */
   readonly ackedAt?: string
   readonly error?: string
 }
@@ -34,7 +34,7 @@ export function proxyPod(id: string): string {
   return dot < 0 ? id : id.slice(0, dot)
 }
 
-/** The state of a type by its short name; a type the proxy never asked for is IGNORED. */
+/** The state of a type by its short name; a type the proxy never subscribed to is IGNORED. */
 export function stateOf(proxy: ProxyConnection, type: string): TypeSync {
   return proxy.types.find(each => each.type === type) ?? {type, state: 'IGNORED'}
 }

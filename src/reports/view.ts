@@ -1,25 +1,53 @@
 import type {Gap} from '../model/answer.js'
 import type {Doc} from '../terminal/doc.js'
 
-/** The forms an answer can take; a command names the ones it has. */
-export type Form = 'short' | 'table' | 'wide' | 'json' | 'yaml' | 'raw'
+/** Forms laid out for people. */
+const DOC_FORMS = ['short', 'table', 'wide'] as const
 
-/** How one kind of report is shown: laid out for people, as plain data for programs, and as the bytes it came from. */
+/** Forms that `-o` knows for any answer; `raw` only where the view has the bytes. */
+export const STANDARD_FORMS = [...DOC_FORMS, 'json', 'yaml', 'raw'] as const
+
+/** Further forms of text, each only where a view has it in `texts`. */
+export const TEXT_FORMS = [
+  'sarif',
+  'junit',
+  'prom',
+  'github',
+  'policyreport',
+  'patch',
+  'baseline',
+  'report',
+  'role',
+] as const
+
+export type DocForm = (typeof DOC_FORMS)[number]
+export type StandardForm = (typeof STANDARD_FORMS)[number]
+export type TextForm = (typeof TEXT_FORMS)[number]
+
+/** How an answer is written: what `-o` chooses. */
+export type Form = StandardForm | TextForm
+
+/** True for the forms that are laid out for people. */
+export function isDocForm(form: Form): form is DocForm {
+  return (DOC_FORMS as readonly Form[]).includes(form)
+}
+
+/** How a report is printed: as text, as data for programs, and as the original bytes. */
 export interface View<R> {
-  doc(report: R, form: 'short' | 'table' | 'wide'): Doc
+  doc(report: R, form: DocForm): Doc
   /** Plain data for -o json and yaml. */
   data(report: R): unknown
   /** Spaces per level in -o json; istioctl's documents use 4. */
   readonly jsonIndent?: number
-  /** `-o json` writes the entries of the data, which is a list, one line each. */
+  /** `-o json` prints the entries of the data, which is a list, one per line. */
   readonly jsonLines?: true
   raw?(report: R): Uint8Array
-  /** Further forms of text by the name `-o` takes, such as `prom`. */
-  readonly texts?: Readonly<Record<string, (report: R) => string>>
-  /** The form when none was asked for; `table` unless said. */
+  /** Further text formats by their `-o` name, such as `prom`. */
+  readonly texts?: Readonly<Partial<Record<TextForm, (report: R) => string>>>
+  /** The default format; `table` if absent. */
   readonly usual?: Form
-  /** True when the document itself shows the report's gaps, so they need not be repeated on standard error. */
+  /** True if the document itself shows the report's gaps, so they are not repeated on standard error. */
   readonly showsGaps?: boolean
-  /** Gaps that a form leaves out nevertheless, and that a person must hear of. */
-  untold?(report: R, form: string): readonly Gap[]
+  /** Gaps that a format does not show and that must be printed on standard error. */
+  unreportedGaps?(report: R, form: Form): readonly Gap[]
 }

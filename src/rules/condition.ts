@@ -1,7 +1,7 @@
 import {Environment, parse} from '@marcbachmann/cel-js'
 import {UserError} from '../model/user-error.js'
 
-/** What a condition may speak of, by type; a field that is not here is a mistake in the condition. */
+/** The variables of a condition, by type; any other field is an error in the condition. */
 const TYPES = {
   Port: {name: 'string', port: 'int', protocol: 'string'},
   Container: {name: 'string', image: 'string', role: 'string', injected: 'bool', ports: 'list<Port>'},
@@ -32,20 +32,21 @@ function environment(): Environment {
     .registerVariable('services', 'list<Service>')
 }
 
-/** The first line of an error of CEL: the rest draws the place. */
+/** The first line of a CEL error: the rest shows the position. */
 export function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 }
 
-/** Reads the condition of a rule; one that cannot be read, speaks of what there is not, or gives neither true nor false is an error that names the rule. */
+/** Compiles the condition of a rule; a syntax error, an unknown field or a result that is not boolean is an error that names the rule. */
 export function readCondition(code: string, when: string): (context: Record<string, unknown>) => unknown {
-  const wrong = (what: string) => new UserError(`the condition of ${code} ${what}`, {hint: `It is: ${when}`})
+  const invalid = (problem: string) =>
+    new UserError(`the condition of ${code} ${problem}`, {hint: `Condition: ${when}`})
   try {
     const {valid, type, error} = environment().check(when)
-    if (!valid) throw wrong(`cannot be read: ${firstLine(error)}`)
-    if (type !== 'bool' && type !== 'dyn') throw wrong(`gives ${type}, not true or false`)
+    if (!valid) throw invalid(`is invalid: ${firstLine(error)}`)
+    if (type !== 'bool' && type !== 'dyn') throw invalid(`returns ${type}, not a boolean`)
     return parse(when)
   } catch (error) {
-    throw error instanceof UserError ? error : wrong(`cannot be read: ${firstLine(error)}`)
+    throw error instanceof UserError ? error : invalid(`is invalid: ${firstLine(error)}`)
   }
 }

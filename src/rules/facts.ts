@@ -1,22 +1,12 @@
 import type {Difference} from '../analysis/netfilter/drift/drift.js'
-import type {PortRow} from '../analysis/port-map/port-map.js'
+import type {PortRow} from '../analysis/ports/port-map.js'
+import {MESH_OBJECTS, type MeshObjectLists, type MeshObjectName} from '../formats/mesh-objects.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
 import type {ConnectionTable} from '../model/connection.js'
-import type {InjectionDecision, InjectionWebhook, InjectorSettings, NamespaceModel} from '../model/injection.js'
-import type {DestinationRuleModel, PeerAuthentication} from '../model/istio-policy.js'
-import type {
-  AuthorizationPolicyModel,
-  EnvoyFilterModel,
-  RequestAuthenticationModel,
-  ServiceEntryModel,
-  SidecarModel,
-} from '../model/istio-traffic.js'
+import type {InjectionDecision, InjectorSettings, NamespaceModel} from '../model/injection.js'
 import type {IstioVersion} from '../model/istio-version.js'
-import type {NodeModel} from '../model/kube-node.js'
-import type {ServiceModel} from '../model/kube-service.js'
 import type {Machine} from '../model/machine.js'
 import type {MeshSettings} from '../model/mesh-settings.js'
-import type {NetworkPolicyModel} from '../model/network-policy.js'
 import type {Container, PodModel, PodStatus} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
 import type {Ruleset} from '../model/ruleset.js'
@@ -24,141 +14,125 @@ import type {Labels} from '../model/selector.js'
 import type {SocketTable} from '../model/socket.js'
 import type {ProxyConnection} from '../model/sync-state.js'
 
-/** The pod a rule looks at: what it is, how it takes part in the mesh, and whether that is so or foreseen. */
+/** The pod a rule checks, and how it takes part in the mesh: observed, or predicted for a template. */
 export interface Workload {
   readonly pod: PodModel
   readonly mode: PodMode
-  /** True when the mode is what injection would make of a template. */
-  readonly foreseen: boolean
+  /** True when the mode is the predicted result of injecting a template. */
+  readonly predicted: boolean
   readonly version?: IstioVersion
-  /** When the evidence was true. */
+  /** When the evidence was collected. */
   readonly at: Date
 }
 
-/** What the control plane's replicas say of one proxy. */
+/** What the istiod replicas report about one proxy. */
 export interface ControlPlaneView {
   /** One per replica that knows the proxy. */
   readonly connections: readonly (ProxyConnection & {readonly istiodVersion: string})[]
   readonly istiods: number
-  /** Where those istiods run. */
+  /** The namespace of those istiods. */
   readonly namespace: string
-  /** When this was so. */
+  /** When istiod reported it. */
   readonly at: Date
 }
 
-/** The rules found in a pod fit another release of Istio better than the one they should come from. */
+/** The kernel rules of a pod match another Istio release better than the pod's own. */
 export interface OtherRelease {
   /** The release by the pod's image: `1.31`. */
-  readonly told: string
-  /** The releases that make such rules, in words. */
-  readonly words: string
+  readonly declaredVersion: string
+  /** The releases that generate such rules: `Istio 1.18 to 1.24`. */
+  readonly text: string
   /** True when nothing but the release differs. */
   readonly exactly: boolean
 }
 
-/** Everything a rule may ask for beside the pod itself; each is fetched once, and its absence is a gap that is shown. */
-export interface Facts {
-  readonly namespace: NamespaceModel
-  readonly services: readonly ServiceModel[]
-  /**
-   * Of the Services that name a container port this pod lacks: the paths of those ports that some pod or template the Service selects has.
-   * A Service whose pods could not be read is left out.
-   */
-  readonly namedElsewhere: ReadonlyMap<string, ReadonlySet<string>>
-  readonly webhooks: readonly InjectionWebhook[]
-  readonly injection: InjectionDecision
-  /** Of all revisions. */
-  readonly injectors: readonly InjectorSettings[]
-  readonly mesh: MeshSettings
-  readonly peerAuthentications: readonly PeerAuthentication[]
-  readonly destinationRules: readonly DestinationRuleModel[]
-  readonly authorizationPolicies: readonly AuthorizationPolicyModel[]
-  readonly requestAuthentications: readonly RequestAuthenticationModel[]
-  readonly serviceEntries: readonly ServiceEntryModel[]
-  readonly sidecars: readonly SidecarModel[]
-  readonly envoyFilters: readonly EnvoyFilterModel[]
-  /** Every name a rule of meshctl goes by: codes, slugs, codes of Istio's analyzers. */
-  readonly ruleNames: ReadonlySet<string>
-  /** Those of the pod's namespace. */
-  readonly networkPolicies: readonly NetworkPolicyModel[]
-  readonly nodes: readonly NodeModel[]
-  readonly sockets: SocketTable
-  readonly ports: readonly PortRow[]
-  readonly connections: ConnectionTable
-  readonly certificates: {readonly all: readonly AdminCertificate[]; readonly at: Date}
-  readonly proxyLog: string
-  readonly initLog: string
-  readonly controlPlane: ControlPlaneView
-  /** Where the proxy looks for istiod, and whether a Service of that name exists (undefined for addresses that are no Service's). */
-  readonly discovery: {
-    readonly address: string
-    readonly from: string
-    readonly exists: boolean | undefined
-    /** The namespace of that Service, with its labels where they are known. */
-    readonly home?: {readonly namespace: string; readonly labels?: Labels}
-  }
-  /** How the kernel's rules differ from those the pod should have. */
-  readonly drift: {
-    readonly differences: readonly Difference[]
-    readonly via: string
-    /** Where they are the rules of another release than the pod's own. */
-    readonly otherRelease?: OtherRelease
-  }
-  /** The rules in the kernel as they are now, and the machine packets are walked on. */
-  readonly kernel: {
-    readonly rulesets: readonly Ruleset[]
-    readonly machine: Machine
-    /** What istio-init printed of its settings, where that stands beside the rules. */
-    readonly parameters: Readonly<Record<string, string>>
-  }
-  /** The names of the network interfaces of the pod. */
-  readonly interfaces: readonly string[]
-  /** The container of the proxy with all that injection gives it, as running pods and `istioctl kube-inject` show it. */
-  readonly sidecar: Container
-  /** How a pod that exists is doing. */
-  readonly status: PodStatus
-  readonly cni: {readonly inUse: boolean; readonly because: string}
-  /** The release of the CNI plugin, where it makes the rules of the pod. */
-  readonly cniRelease: IstioVersion
-  /** Namespaces whose pods the CNI plugin leaves alone, and where that stands. */
-  readonly cniExcluded: {readonly namespaces: readonly string[]; readonly from: string}
+/** The address the proxy connects to istiod at. */
+export interface DiscoveryAddress {
+  readonly address: string
+  readonly from: string
+  /** Whether a Service of that name exists; undefined for an address that is not a Service. */
+  readonly exists: boolean | undefined
+  /** The namespace of that Service, with its labels where they are known. */
+  readonly home?: {readonly namespace: string; readonly labels?: Labels}
 }
 
-export type FactName = keyof Facts
+/** How the kernel rules differ from the expected rules. */
+export interface RulesDrift {
+  readonly differences: readonly Difference[]
+  readonly via: string
+  /** Set when they are the rules of another release. */
+  readonly otherRelease?: OtherRelease
+}
 
-/** What each fact is, for the sentence that says a rule could not be checked and for the documentation. */
-export const FACT_WORDS: Readonly<Record<FactName, string>> = {
-  namespace: 'the Namespace object',
-  services: 'the Services of the namespace',
-  namedElsewhere: 'the other pods of the Services',
-  webhooks: 'the injection webhooks',
-  injection: 'the Namespace and the injection webhooks',
-  injectors: "the injector's settings",
-  mesh: 'the mesh configuration',
-  peerAuthentications: 'the PeerAuthentications',
-  destinationRules: 'the DestinationRules',
-  authorizationPolicies: 'the AuthorizationPolicies',
-  requestAuthentications: 'the RequestAuthentications',
-  serviceEntries: 'the ServiceEntries',
-  sidecars: 'the Sidecar objects',
-  envoyFilters: 'the EnvoyFilters',
-  ruleNames: 'the rules of meshctl',
-  networkPolicies: 'the NetworkPolicies of the namespace',
-  nodes: 'the nodes',
-  sockets: 'the listening sockets of the pod',
-  ports: 'the listening sockets of the pod and the Services',
-  connections: 'the connections of the pod',
-  certificates: "Envoy's certificates",
-  proxyLog: 'the log of the sidecar',
-  initLog: 'the log of istio-init',
-  controlPlane: "istiod's view of the proxy",
-  discovery: 'the Services of the control plane',
-  drift: 'the rules the pod should have',
-  kernel: 'the rules in the kernel of the pod',
-  interfaces: 'the network interfaces of the pod',
-  sidecar: 'the injected sidecar',
-  status: 'the status of the pod',
-  cni: 'how the rules get into the pod',
-  cniRelease: 'the release of the CNI plugin',
-  cniExcluded: 'the namespaces the CNI plugin leaves alone',
+/** The current kernel rules, and the network namespace packets are simulated in. */
+export interface KernelRules {
+  readonly rulesets: readonly Ruleset[]
+  readonly machine: Machine
+  /** The settings istio-init logged, if they were captured with the rules. */
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** A fact with its own fetcher: its type, and its name in the reasons for unchecked rules. */
+function fact<T>(label: string): {readonly label: string; readonly value?: T} {
+  return {label}
+}
+
+/** The evidence rules may use besides the pod and the objects of MESH_OBJECTS, one row each; `reports/check/facts` has the fetchers. */
+const FETCHED_FACTS = {
+  namespace: fact<NamespaceModel>('Namespace object'),
+  /**
+   * For Services with a named targetPort that this pod lacks: the paths of those ports that another selected pod or template has.
+   * A Service whose pods could not be read is left out.
+   */
+  namedElsewhere: fact<ReadonlyMap<string, ReadonlySet<string>>>('other pods selected by the Services'),
+  injection: fact<InjectionDecision>('Namespace and injection webhooks'),
+  /** Of all revisions. */
+  injectors: fact<readonly InjectorSettings[]>('injector settings'),
+  mesh: fact<MeshSettings>('mesh configuration'),
+  /** Every name of every rule: codes, slugs, codes of Istio's analyzers. */
+  ruleNames: fact<ReadonlySet<string>>('meshctl rules'),
+  sockets: fact<SocketTable>('listening sockets of the pod'),
+  ports: fact<readonly PortRow[]>('listening sockets of the pod, and Services'),
+  connections: fact<ConnectionTable>('open connections of the pod'),
+  certificates: fact<{readonly all: readonly AdminCertificate[]; readonly at: Date}>('Envoy certificates'),
+  proxyLog: fact<string>('sidecar log'),
+  initLog: fact<string>('istio-init log'),
+  controlPlane: fact<ControlPlaneView>('sync status in istiod'),
+  discovery: fact<DiscoveryAddress>('control plane Services'),
+  drift: fact<RulesDrift>('expected iptables rules'),
+  kernel: fact<KernelRules>('iptables rules in the kernel'),
+  /** The names of the network interfaces of the pod. */
+  interfaces: fact<readonly string[]>('network interfaces of the pod'),
+  /** The container of the proxy with all that injection gives it, as running pods and `istioctl kube-inject` show it. */
+  sidecar: fact<Container>('injected sidecar container'),
+  /** The status of an existing pod. */
+  status: fact<PodStatus>('pod status'),
+  cni: fact<{readonly inUse: boolean; readonly because: string}>('whether the CNI plugin is used'),
+  /** The release of the CNI plugin, when it sets up the rules of the pod. */
+  cniRelease: fact<IstioVersion>('CNI plugin release'),
+  /** Namespaces excluded by the CNI plugin, and where that is configured. */
+  cniExcluded: fact<{readonly namespaces: readonly string[]; readonly from: string}>(
+    'namespaces excluded by the CNI plugin',
+  ),
+} as const
+
+export type FetchedFactName = keyof typeof FETCHED_FACTS
+
+type FetchedFacts = {
+  readonly [N in FetchedFactName]: NonNullable<(typeof FETCHED_FACTS)[N]['value']>
+}
+
+/** The evidence a rule may use besides the pod; each is fetched once, and a missing one is reported as not checked. */
+export type Facts = MeshObjectLists & FetchedFacts
+
+export type FactName = MeshObjectName | FetchedFactName
+
+/** What each fact is called in the reasons for unchecked rules and in the documentation. */
+export const FACT_LABELS = Object.fromEntries(
+  [...Object.entries(MESH_OBJECTS), ...Object.entries(FETCHED_FACTS)].map(([name, {label}]) => [name, label]),
+) as Readonly<Record<FactName, string>>
+
+/** True for a fact that is a list of objects, read by the row of that name. */
+export function isObjectFact(name: FactName): name is MeshObjectName {
+  return Object.hasOwn(MESH_OBJECTS, name)
 }

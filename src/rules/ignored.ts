@@ -1,9 +1,10 @@
+import {commaList} from '../model/comma-list.js'
 import type {Labels} from '../model/selector.js'
 
-/** The annotation that accepts findings of an object: `RULE,RULE: reason`, each rule by its code, its name or Istio's code. */
+/** The annotation that ignores findings of an object: `RULE,RULE: reason`, each rule by its code, slug or Istio code. */
 export const IGNORE = 'meshctl.io/ignore'
 
-/** What an object's annotation accepts; undefined where it has none. */
+/** The rules and the reason in an object's annotation; undefined without one. */
 export function ignoredIn(
   annotations: Labels,
 ): {readonly rules: readonly string[]; readonly reason: string | undefined} | undefined {
@@ -12,10 +13,7 @@ export function ignoredIn(
   const [rules = '', ...rest] = text.split(':')
   const reason = rest.join(':').trim()
   return {
-    rules: rules
-      .split(',')
-      .map(word => word.trim())
-      .filter(word => word !== ''),
+    rules: commaList(rules),
     reason: reason === '' ? undefined : reason,
   }
 }

@@ -1,11 +1,11 @@
-import {selects} from '../analysis/service-ports/service-ports.js'
-import type {OwnRule} from '../formats/check-config/parse.js'
+import {selects} from '../analysis/ports/service-ports.js'
+import type {OwnRule} from '../formats/check-config.js'
 import type {ServiceModel} from '../model/kube-service.js'
 import {POD_MODES} from '../model/pod-mode.js'
 import {UserError} from '../model/user-error.js'
 import {firstLine, readCondition} from './condition.js'
 import type {Facts, Workload} from './facts.js'
-import {defineRule, type Rule, Undecided} from './rule.js'
+import {defineRule, Inconclusive, type MeshRule} from './rule.js'
 
 function podValue({pod, mode}: Workload): Record<string, unknown> {
   return {
@@ -37,7 +37,7 @@ function serviceValue({object, type, headless, ports}: ServiceModel): Record<str
   }
 }
 
-/** What a condition may speak of; what could not be read is left out, so that a condition on it is undecided and not false. */
+/** The variables of a condition; what could not be read is left out, so that a condition on it is inconclusive, not false. */
 function context(
   workload: Workload,
   {namespace, services}: Partial<Pick<Facts, 'namespace' | 'services'>>,
@@ -51,7 +51,7 @@ function context(
   }
 }
 
-function ruleOf({code, severity, title, when, message, why, fix, references}: OwnRule): Rule {
+function ruleOf({code, severity, title, when, message, why, fix, references}: OwnRule): MeshRule {
   const holds = readCondition(code, when)
   return defineRule({
     code,
@@ -63,7 +63,7 @@ function ruleOf({code, severity, title, when, message, why, fix, references}: Ow
     fix,
     references,
     modes: POD_MODES,
-    anySystem: true,
+    anyOs: true,
     needs: [],
     uses: ['namespace', 'services'],
     check: (workload, facts) => {
@@ -71,17 +71,17 @@ function ruleOf({code, severity, title, when, message, why, fix, references}: Ow
       try {
         answer = holds(context(workload, facts))
       } catch (error) {
-        throw new Undecided(firstLine(error))
+        throw new Inconclusive(firstLine(error))
       }
-      if (typeof answer !== 'boolean') throw new Undecided(`it gives ${typeof answer}, not true or false`)
+      if (typeof answer !== 'boolean') throw new Inconclusive(`the condition returns ${typeof answer}, not a boolean`)
       return answer ? [{message, proof: [{from: 'condition', text: when}]}] : []
     },
   })
 }
 
-/** Rules of an organisation as rules like any other; a code used twice or a condition that cannot be read is an error. */
-export function organisationRules(own: readonly OwnRule[]): readonly Rule[] {
+/** The rules of an organisation; a duplicate code or an invalid condition is an error. */
+export function organisationRules(own: readonly OwnRule[]): readonly MeshRule[] {
   const twice = own.find(({code}, index) => own.findIndex(each => each.code === code) !== index)
-  if (twice !== undefined) throw new UserError(`the code ${twice.code} is used by two rules`)
+  if (twice !== undefined) throw new UserError(`code ${twice.code} is used by two rules`)
   return own.map(ruleOf)
 }

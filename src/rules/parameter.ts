@@ -1,4 +1,4 @@
-/** What a team may set for one rule: of which type, what holds when nothing is set, and what it is for. */
+/** A value a team may set for one rule: its type, default and purpose. */
 export type Parameter =
   | {readonly type: 'choice'; readonly options: readonly string[]; readonly default: string; readonly about: string}
   | {
@@ -23,45 +23,45 @@ type ValueOf<P extends Parameter> = P extends {readonly type: 'choice'; readonly
 
 export type ParameterValue = ValueOf<Parameter>
 
-/** The values a rule is asked with. */
+/** The values a rule is evaluated with. */
 export type Settings<P extends Parameters> = {readonly [N in keyof P]: ValueOf<P[N]>}
 
 const PORT_MAX = 65_535
 
-function wholeBetween(value: unknown, min: number, max: number): boolean {
+function isIntegerBetween(value: unknown, min: number, max: number): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
 }
 
-/** What a value must be, in words. */
-export function parameterWords(parameter: Parameter): string {
+/** The type of a parameter as text. */
+export function parameterTypeText(parameter: Parameter): string {
   switch (parameter.type) {
     case 'choice':
       return `one of ${parameter.options.join(', ')}`
     case 'number':
-      return `a whole number from ${parameter.min} to ${parameter.max}`
+      return `an integer from ${parameter.min} to ${parameter.max}`
     case 'ports':
       return `a list of ports (1 to ${PORT_MAX})`
     case 'words':
-      return 'a list of words'
+      return 'a list of strings'
   }
 }
 
 /** True when a value is of the type of its parameter and within its bounds. */
-export function fits(parameter: Parameter, value: unknown): value is ParameterValue {
+export function isParameterValue(parameter: Parameter, value: unknown): value is ParameterValue {
   switch (parameter.type) {
     case 'choice':
       return parameter.options.some(option => option === value)
     case 'number':
-      return wholeBetween(value, parameter.min, parameter.max)
+      return isIntegerBetween(value, parameter.min, parameter.max)
     case 'ports':
-      return Array.isArray(value) && value.every(each => wholeBetween(each, 1, PORT_MAX))
+      return Array.isArray(value) && value.every(each => isIntegerBetween(each, 1, PORT_MAX))
     case 'words':
       return Array.isArray(value) && value.every(each => typeof each === 'string' && each.trim() !== '')
   }
 }
 
-/** One line about a parameter for people: name, default, type, purpose. */
+/** One line about a parameter: name, type, default, purpose. */
 export function parameterLine(name: string, parameter: Parameter): string {
   const unset = [parameter.default].flat().join(', ') || 'none'
-  return `${name} (${parameterWords(parameter)}; ${unset} when not set): ${parameter.about}`
+  return `${name} (${parameterTypeText(parameter)}; default ${unset}): ${parameter.about}`
 }

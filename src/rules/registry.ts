@@ -56,6 +56,7 @@ import {rule as namespaceLabelsConflict} from './namespace-labels-conflict/rule.
 import {rule as namespaceNotInjected} from './namespace-not-injected/rule.js'
 import {rule as nativeSidecar} from './native-sidecar/rule.js'
 import {rule as netAdminForbidden} from './net-admin-forbidden/rule.js'
+import {rule as netAdminMissing} from './net-admin-missing/rule.js'
 import {rule as networkPolicyBlocks} from './network-policy-blocks/rule.js'
 import {rule as noService} from './no-service/rule.js'
 import {rule as notListening} from './not-listening/rule.js'
@@ -81,7 +82,7 @@ import {rule as readinessMissing} from './readiness-missing/rule.js'
 import {rule as reservedPortDeclared} from './reserved-port-declared/rule.js'
 import {rule as restrictedSeccomp} from './restricted-seccomp/rule.js'
 import {rule as revisionWithoutWebhook} from './revision-without-webhook/rule.js'
-import type {Rule} from './rule.js'
+import type {MeshRule} from './rule.js'
 import {rule as rulesDiffer} from './rules-differ/rule.js'
 import {rule as rulesFromOtherRelease} from './rules-from-other-release/rule.js'
 import {rule as samePortOtherTarget} from './same-port-other-target/rule.js'
@@ -106,7 +107,7 @@ import {rule as undeclaredListener} from './undeclared-listener/rule.js'
 import {rule as virtualInterface} from './virtual-interface/rule.js'
 
 /** Every rule, by slug. Written by bin/generate.js. */
-export const RULES: readonly Rule[] = [
+export const RULES: readonly MeshRule[] = [
   adminExposed,
   ambientAndSidecar,
   ambientDnsOff,
@@ -165,6 +166,7 @@ export const RULES: readonly Rule[] = [
   namespaceNotInjected,
   nativeSidecar,
   netAdminForbidden,
+  netAdminMissing,
   networkPolicyBlocks,
   noService,
   notListening,

@@ -1,13 +1,13 @@
 import type {ReservedPort} from '../model/reserved-ports.js'
 
-/** Ports a team reserves beside the mesh's own, as a parameter of the rules about them. */
+/** The parameter for ports a team reserves in addition to Istio's. */
 export const EXTRA_PORTS = {
   type: 'ports',
   default: [],
-  about: 'ports, TCP and UDP, that this organisation reserves too, such as those of a node agent',
+  about: 'additional reserved ports (TCP and UDP), such as those of a node agent',
 } as const
 
-/** The ports of a team as the mesh's own are written. */
+/** A team's ports in the form of Istio's reserved ports. */
 export function extraPorts(ports: readonly number[]): readonly ReservedPort[] {
   return ports.map(port => ({port, protocols: ['tcp', 'udp'], owner: 'organisation', purpose: 'this organisation'}))
 }

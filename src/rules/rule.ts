@@ -1,11 +1,11 @@
 import type {GapReason} from '../model/answer.js'
 import type {PatchStep, Proof, Severity} from '../model/finding.js'
 import type {ObjectRef} from '../model/pod.js'
-import type {PodMode} from '../model/pod-mode.js'
-import {FACT_WORDS, type FactName, type Facts, type Workload} from './facts.js'
+import {MODE_LABELS, type PodMode} from '../model/pod-mode.js'
+import {FACT_LABELS, type FactName, type Facts, type Workload} from './facts.js'
 import type {Parameters, ParameterValue, Settings} from './parameter.js'
 
-/** What a rule found in one workload; what is left out comes from the rule and the workload. */
+/** One problem a rule found in a workload; omitted fields come from the rule and the workload. */
 export interface Found {
   readonly message: string
   readonly severity?: Severity
@@ -18,42 +18,42 @@ export interface Found {
   readonly patch?: readonly PatchStep[]
 }
 
-/** One thing a mesh workload must obey. */
-export interface Rule<
+/** One check of a mesh workload. */
+export interface MeshRule<
   N extends FactName = FactName,
   U extends FactName = FactName,
   P extends Parameters = Parameters,
   W extends FactName = FactName,
 > {
-  /** `MCTnnnn`, never used again for another rule. */
+  /** `MCTnnnn`, never reused for another rule. */
   readonly code: string
   readonly slug: string
   /** Codes of Istio's analyzers with the same meaning. */
   readonly aliases: readonly string[]
-  /** The usual severity; a finding may differ. */
+  /** The default severity; a finding may override it. */
   readonly severity: Severity
   readonly title: string
   readonly why: string
   readonly fix: string
   /** Pages to read. */
   readonly references: readonly string[]
-  /** Releases it holds for, when not all. */
+  /** Releases it applies to, when not all. */
   readonly versions?: string
-  /** Pods it makes sense for. */
+  /** Pods it applies to. */
   readonly modes: readonly PodMode[]
-  /** True for a rule that also makes sense where the pod runs on another system than Linux. */
-  readonly anySystem?: true
-  /** Asked of pods that have ended or are ending, too; others look at what lives. */
-  readonly alsoWhenOver?: boolean
-  /** Without these it is not checked. */
+  /** True for a rule that also applies to pods on other operating systems than Linux. */
+  readonly anyOs?: true
+  /** True for a rule that also checks pods that have terminated or are terminating. */
+  readonly includeTerminated?: boolean
+  /** Required evidence: without it the rule is not checked. */
   readonly needs: readonly N[]
-  /** Without these what it finds stands, but the rest of its condition is not checked: finding nothing is not enough to pass. */
-  readonly passesWith?: readonly W[]
-  /** These make its findings better where they are known. */
+  /** Evidence for a part of the condition: findings without it count, but without findings the rule is not checked instead of passed. */
+  readonly needsToPass?: readonly W[]
+  /** Optional evidence that makes findings more precise. */
   readonly uses?: readonly U[]
-  /** What a team may set for it. */
+  /** Values a team may set. */
   readonly parameters?: P
-  /** What a team has set; the rest has its default. */
+  /** Values a team has set; the others have their default. */
   readonly settings?: Readonly<Record<string, ParameterValue>>
   check(
     workload: Workload,
@@ -62,24 +62,29 @@ export interface Rule<
   ): readonly Found[]
 }
 
-/** Keeps the facts and parameters of a rule in its type, so that it cannot read what it did not ask for. */
+/** Types a rule by its facts and parameters, so that `check` can only read what the rule declares. */
 export function defineRule<
   const N extends FactName,
   const U extends FactName = never,
   const P extends Parameters = Parameters,
   const W extends FactName = never,
->(rule: Rule<N, U, P, W>): Rule<N, U, P, W> {
+>(rule: MeshRule<N, U, P, W>): MeshRule<N, U, P, W> {
   return rule
 }
 
-/** What the rule asks for beside the pod, in words; `alone` where that is nothing. */
-export function neededFacts({needs, passesWith = []}: Pick<Rule, 'needs' | 'passesWith'>, alone: string): string {
-  const [all, rest] = [needs, passesWith].map(names => names.map(name => FACT_WORDS[name]).join(', '))
+/** The evidence the rule needs besides the pod, as text; `alone` when it needs none. */
+export function neededFacts({needs, needsToPass = []}: Pick<MeshRule, 'needs' | 'needsToPass'>, alone: string): string {
+  const [all, rest] = [needs, needsToPass].map(names => names.map(name => FACT_LABELS[name]).join(', '))
   if (rest === '') return all || alone
-  return `${all || alone}; to be in order also ${rest}`
+  return `${all || alone}; to pass also ${rest}`
 }
 
-/** Pages rules refer to more than once. */
+/** The pods a rule applies to, as text: `pods with a sidecar, ambient pods`. */
+export function appliesTo({modes}: Pick<MeshRule, 'modes'>): string {
+  return modes.map(mode => MODE_LABELS[mode]).join(', ')
+}
+
+/** Pages that several rules refer to. */
 export const PAGES = {
   requirements: 'https://istio.io/latest/docs/ops/deployment/application-requirements/',
   protocols: 'https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/',
@@ -93,11 +98,14 @@ export const PAGES = {
   standards: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
 } as const
 
+/** What the gap of an inconclusive rule is called. */
+export const INCONCLUSIVE = 'inconclusive'
+
 /**
- * Thrown by a rule that cannot decide about one workload; shown as not checked, with this reason: `unreadable` for what it does not understand,
- * `not-captured` for what nobody gave it.
+ * Thrown by a rule that cannot decide for one workload, which is then reported as not checked: `unreadable` for input it cannot interpret,
+ * `not-captured` for missing input.
  */
-export class Undecided extends Error {
+export class Inconclusive extends Error {
   readonly reason: GapReason
 
   constructor(message: string, reason: GapReason = 'unreadable') {

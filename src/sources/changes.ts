@@ -2,19 +2,19 @@ import type {Answer} from '../model/answer.js'
 import type {Artifact} from '../model/evidence.js'
 import type {PodRef} from '../model/kube-object.js'
 
-/** What `addDebugContainer` added, and in which image. */
+/** The container that `addDebugContainer` added, and its image. */
 export interface DebugContainer {
   readonly name: string
   readonly image: string
 }
 
-/** The few things a live cluster lets its user change, each only by an explicit wish; no other kind of source has any. */
+/** The changes meshctl can make, each only on an explicit flag; only a live cluster supports them. */
 export interface Changes {
-  /** Sets the level of one of Envoy's loggers, or of all when none is named; answers with the levels as they are then. */
+  /** Sets the level of one Envoy logger, or of all if none is named; returns the resulting levels. */
   setLogLevel(subject: PodRef, level: string, logger?: string): Promise<Answer<Artifact>>
   /**
-   * Adds an ephemeral container with NET_ADMIN that ends by itself, and waits until it runs; commands are then tried in it first.
-   * Kubernetes never removes its entry from the pod. Without an image it is the proxy's own, which the node already has.
+   * Adds an ephemeral container with NET_ADMIN that exits by itself, and waits until it is running; commands are then tried in it first.
+   * Kubernetes never removes its entry from the pod. Without an image the proxy's image is used, which the node already has.
    */
   addDebugContainer(
     subject: PodRef,

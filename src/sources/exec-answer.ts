@@ -2,7 +2,7 @@ import {denialIn} from '../formats/netfilter/denial.js'
 import {type Answer, answered, missing} from '../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow, type Provenance} from '../model/evidence.js'
 
-/** What one command in a container or network namespace came to. */
+/** The result of one command in a container or network namespace. */
 export interface ExecOutcome {
   readonly argv: readonly string[]
   readonly stdout: Uint8Array
@@ -11,7 +11,7 @@ export interface ExecOutcome {
   readonly exitCode: number | undefined
 }
 
-/** What means a refusal only on the stderr of a program that was to print evidence; in a text given by hand it may be anything. */
+/** Patterns that mean a refusal only in the stderr of an evidence command; in a file they may mean anything. */
 const LOOSE: readonly (readonly [RegExp, 'no-privilege' | 'no-tool'])[] = [
   [/Permission denied/i, 'no-privilege'],
   [/no such file or directory|not found in \$PATH|ENOENT|invalid option/i, 'no-tool'],
@@ -31,12 +31,12 @@ function firstLine(text: string): string {
   )
 }
 
-/** True when a try gave the evidence: it ended with 0 and, whatever it said on stderr, its output stands. */
+/** True if a command produced the evidence: it exited with 0, whatever it wrote to stderr. */
 export function succeeded(outcome: ExecOutcome): boolean {
   return outcome.exitCode === 0
 }
 
-/** The answer a series of tries gives: the first that worked, else a gap with the most telling reason and what each try said. */
+/** The answer of a series of commands: the first that worked, else a gap with the most specific reason and the message of each. */
 export function execAnswer(id: EvidenceId, outcomes: readonly ExecOutcome[], provenance: Provenance): Answer<Artifact> {
   const good = outcomes.find(succeeded)
   if (good !== undefined) return answered({id, bytes: good.stdout, provenance: {...provenance, argv: good.argv}})

@@ -1,39 +1,39 @@
-import {distance} from 'fastest-levenshtein'
 import type {KubeObject} from '../model/kube-object.js'
+import {editDistance} from '../model/nearest.js'
 import {byText} from '../model/order.js'
 import {UserError} from '../model/user-error.js'
 import type {Source} from './source.js'
 
 interface Wanted {
   readonly kind: string
-  /** How errors name the kind, as kubectl does: `pods`, `deployments`. */
+  /** The plural name of the kind in errors, as in kubectl: `pods`, `deployments`. */
   readonly resource: string
   readonly name: string
   readonly namespace: string
-  /** What stands before a name on the command line: `deploy/`, or nothing. */
+  /** The prefix of a name on the command line: `deploy/`, or nothing. */
   readonly prefix?: string
 }
 
 const SHOWN = 3
-/** Names listed when nothing is near: enough to recognise the place, few enough to read. */
+/** Number of names listed if no name is similar. */
 const LISTED = 6
 
-/** The name and its beginnings at each dash: people type `web` for `web-v1-5bf8bfd67d-9z2sf`. */
-function beginnings(name: string): readonly string[] {
+/** The name and its prefixes up to each dash: users type `web` for `web-v1-5bf8bfd67d-9z2sf`. */
+function prefixes(name: string): readonly string[] {
   const words = name.split('-')
   return words.map((_, index) => words.slice(0, index + 1).join('-'))
 }
 
-/** How far a typed name is from one that exists: 0 when it is a beginning of it, else edits to its nearest beginning. */
-function farness(typed: string, existing: string): number {
+/** The edit distance of a typed name: 0 if it is a prefix of an existing name, else edits to the nearest prefix. */
+function editDistanceTo(typed: string, existing: string): number {
   if (existing.startsWith(typed)) return 0
-  return Math.min(...beginnings(existing).map(each => distance(typed, each)))
+  return Math.min(...prefixes(existing).map(each => editDistance(typed, each)))
 }
 
 function nearest(typed: string, objects: readonly KubeObject[]): readonly KubeObject[] {
   const most = Math.max(1, Math.floor(typed.length / 3))
   return objects
-    .map(object => ({object, far: farness(typed, object.metadata.name)}))
+    .map(object => ({object, far: editDistanceTo(typed, object.metadata.name)}))
     .filter(({far}) => far <= most)
     .sort((a, b) => a.far - b.far || byText(a.object.metadata.name, b.object.metadata.name))
     .slice(0, SHOWN)
@@ -49,16 +49,17 @@ function listedNames(names: readonly string[]): string {
   return `${names.slice(0, LISTED).join(', ')}${more}`
 }
 
-/** What is there instead, when nothing has a name like the one typed. */
+/** What exists instead, if no name is similar to the typed one. */
 function whatIsThere(all: readonly KubeObject[], {resource, namespace}: Wanted): string {
-  if (all.length === 0) return `It holds no ${resource} at all.`
+  if (all.length === 0) return `It has no ${resource}.`
   const here = all.filter(object => namespaceOf(object) === namespace).map(({metadata}) => metadata.name)
-  if (here.length > 0) return `That namespace has ${listedNames([...here].sort(byText))}.`
+  if (here.length > 0)
+    return `${resource.charAt(0).toUpperCase()}${resource.slice(1)} in ${namespace}: ${listedNames([...here].sort(byText))}.`
   const namespaces = [...new Set(all.map(namespaceOf))].sort(byText)
-  return `That namespace has no ${resource}; there are some in ${listedNames(namespaces)}.`
+  return `That namespace has no ${resource}; namespaces that do: ${listedNames(namespaces)}.`
 }
 
-/** The error for a name nothing has: what was looked for and where, the names that come near or what is there instead, and what to type. */
+/** The error for a name that does not exist: what was searched and where, similar names or what exists instead. */
 export async function notFound(source: Source, wanted: Wanted): Promise<UserError> {
   const {kind, resource, name, namespace, prefix = ''} = wanted
   const listed = async (query: {readonly namespace?: string; readonly name?: string}) => {
@@ -69,20 +70,17 @@ export async function notFound(source: Source, wanted: Wanted): Promise<UserErro
   const [elsewhere] = ((await listed({name})) ?? []).filter(object => object.metadata.name === name)
   const here = elsewhere === undefined ? await listed({namespace}) : []
   const nearHere = nearest(name, here ?? [])
-  // Every pod of a cluster is a long list: asked for only when the namespace has nothing to offer.
+  // Listing every pod of a cluster is expensive: done only if the namespace has none.
   const all = elsewhere === undefined && nearHere.length === 0 ? await listed({}) : here
   const near = nearHere.length > 0 ? nearHere : elsewhere === undefined ? nearest(name, all ?? []) : []
-  const hint =
-    elsewhere !== undefined
-      ? `There is one of that name in the namespace ${namespaceOf(elsewhere)}.`
-      : near.length > 0
-        ? `Did you mean ${near.map(label).join(', ')}?`
-        : all !== undefined
-          ? whatIsThere(all, wanted)
-          : undefined
+  const hint = () => {
+    if (elsewhere !== undefined) return `It exists in namespace ${namespaceOf(elsewhere)}.`
+    if (near.length > 0) return `Did you mean ${near.map(label).join(', ')}?`
+    return all === undefined ? undefined : whatIsThere(all, wanted)
+  }
   const first = elsewhere ?? near[0]
   return new UserError(`${resource} "${name}" not found in the "${namespace}" namespace of ${source.origin.label}`, {
-    ...(hint === undefined ? {} : {hint}),
-    ...(first === undefined ? {} : {next: `name it as ${label(first)}`}),
+    hint: hint(),
+    ...(first === undefined ? {} : {next: `use ${label(first)}`}),
   })
 }

@@ -2,7 +2,7 @@ import {type Answer, answered} from '../model/answer.js'
 import type {KubeObject} from '../model/kube-object.js'
 import type {ObjectQuery, Page, Source} from './source.js'
 
-/** A list of any source in pages, of each object only what `read` makes of it: as they arrive from a cluster, else all in one. */
+/** A list of any source in pages, each object mapped by `read`: as they arrive from a cluster, else all at once. */
 export async function* objectPages<T>(
   source: Source,
   query: ObjectQuery,

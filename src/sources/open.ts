@@ -1,32 +1,9 @@
+import {existsSync} from 'node:fs'
 import {stat} from 'node:fs/promises'
-import {join} from 'node:path'
 import {UserError} from '../model/user-error.js'
-import type {ClusterSettings} from './cluster/settings.js'
 import type {InputFile} from './files/input-file.js'
-import type {Origin, Source} from './source.js'
-
-/** What opening a source may need beside its name; cluster settings are used by the live cluster alone. */
-export interface OpenOptions {
-  /** The folder the program is installed in; the sample mesh lies below it. */
-  readonly root: string
-  readonly adminPort: number
-  readonly cluster: ClusterSettings
-}
-
-/** The specs that are not a path, and what each means. */
-export const SOURCE_SPECS = {
-  cluster: 'the live cluster (default)',
-  sample: 'the sample mesh that ships with meshctl',
-  '-': 'standard input',
-  'netns:NAME|PID': 'a network namespace of this machine',
-  'snapshot:NAME': 'a snapshot made before (snapshot:latest for the newest)',
-} as const
-
-async function archive(path: string, packed: Uint8Array, origin: Origin): Promise<Source> {
-  const {openArchive} = await import('./bundle/blobs.js')
-  const {bundleSource} = await import('./bundle/source.js')
-  return await bundleSource(await openArchive(path, packed), origin)
-}
+import type {Source} from './source.js'
+import {type OpenOptions, SOURCE_SPECS, sourceSpecOf, sourceSpecUsage} from './specs.js'
 
 async function folder(path: string): Promise<Source> {
   const {openFolder} = await import('./bundle/blobs.js')
@@ -34,14 +11,14 @@ async function folder(path: string): Promise<Source> {
   const {BUNDLE_INDEX} = await import('./bundle/layout.js')
   const files = openFolder(path, path)
   if ((await files.read(BUNDLE_INDEX)) === undefined) {
-    throw new UserError(`${path} is a folder without ${BUNDLE_INDEX}, so it is not a bundle`, {
-      next: `meshctl check -f ${path}/FILE.yaml   # to check manifests`,
+    throw new UserError(`${path} is a directory without ${BUNDLE_INDEX}, so it is not a bundle`, {
+      next: `meshctl check -f ${path}/FILE.yaml   # check manifests`,
     })
   }
   return await bundleSource(files, {kind: 'bundle', label: `bundle ${path}`})
 }
 
-/** Opens files named on the command line; one that is a bundle (folder or archive) must stand alone. */
+/** Opens files from the command line; a bundle (directory or archive) must be the only input. */
 export async function openFiles(paths: readonly string[]): Promise<Source> {
   const {isGzip, isTar, gunzipHead, readInput, readStdin, unpacked} = await import('./files/read.js')
   const {filesSource} = await import('./files/source.js')
@@ -53,7 +30,10 @@ export async function openFiles(paths: readonly string[]): Promise<Source> {
     const bytes = path === '-' ? await readStdin() : await readInput(path)
     const label = path === '-' ? 'standard input' : path
     const packedTar = isGzip(bytes) && isTar(gunzipHead(bytes) ?? new Uint8Array())
-    if (packedTar && alone) return await archive(label, bytes, {kind: 'bundle', label: `bundle ${label}`})
+    if (packedTar && alone) {
+      const {openPacked} = await import('./bundle/open.js')
+      return await openPacked(label, bytes, {kind: 'bundle', label: `bundle ${label}`})
+    }
     if (packedTar || isTar(bytes)) {
       throw new UserError(
         alone
@@ -66,25 +46,16 @@ export async function openFiles(paths: readonly string[]): Promise<Source> {
   return filesSource(inputs)
 }
 
-/** Opens the source a spec names: nothing or `cluster`, `sample`, `netns:…`, `-`, or the path of a bundle or file. */
-export async function openSource(spec: string | undefined, options: OpenOptions): Promise<Source> {
-  if (spec === undefined || spec === '' || spec === 'cluster') {
-    const {clusterSource} = await import('./cluster/source.js')
-    return await clusterSource(options.cluster)
+/** Opens the source of `--from`: a row of the table of specs, or the path of a bundle or file; the cluster by default. */
+export async function openSource(word: string | undefined, options: OpenOptions): Promise<Source> {
+  const name = word === undefined || word === '' ? 'cluster' : word
+  const named = sourceSpecOf(name)
+  if (named?.spec.open !== undefined) return await named.spec.open(named.value, options)
+  if (named === undefined && !existsSync(name)) {
+    throw new UserError(`cannot read ${name}: no such file or directory`, {
+      hint: `Valid sources: the path of a bundle or file, or ${SOURCE_SPECS.map(spec => `${sourceSpecUsage(spec)} (${spec.meaning})`).join(', ')}.`,
+      next: 'meshctl check --from sample -n demo   # try meshctl without any file',
+    })
   }
-  if (spec === 'sample') {
-    const {readInput} = await import('./files/read.js')
-    const path = join(options.root, 'src', 'sample', 'mesh.tgz')
-    return await archive('the sample mesh', await readInput(path), {kind: 'sample', label: 'the sample mesh'})
-  }
-  if (spec.startsWith('netns:')) {
-    const {netnsSource} = await import('./netns/source.js')
-    return netnsSource(spec.slice('netns:'.length), options.adminPort)
-  }
-  if (spec.startsWith('snapshot:')) {
-    const {snapshotFolder} = await import('./snapshot/place.js')
-    const {snapshotSource} = await import('./snapshot/store.js')
-    return await snapshotSource(snapshotFolder(), spec.slice('snapshot:'.length))
-  }
-  return await openFiles([spec])
+  return await openFiles([name])
 }

@@ -7,11 +7,19 @@ import type {ObjectRef} from '../model/pod.js'
 import type {Requirement} from '../model/selector.js'
 import type {Changes} from './changes.js'
 
-/** Where answers come from, as shown to people, and when they were true. */
+/** Where answers come from, as shown to people, and when they were true. What follows from the kind is in `SourceTraits`. */
 export interface Origin {
   readonly kind: 'cluster' | 'bundle' | 'files' | 'netns' | 'sample' | 'memory'
   readonly label: string
   readonly capturedAt?: string
+}
+
+/** What a question may assume about a source, whatever its kind. */
+export interface SourceTraits {
+  /** True when asking again gives the state of that moment; false for a record of one moment. */
+  readonly live: boolean
+  /** True when an object or line that is absent does not exist; false for files given by hand, which may be excerpts. */
+  readonly complete: boolean
 }
 
 /** A line of a file the user gave, counted from 1. */
@@ -55,18 +63,31 @@ export interface Page<T> {
   readonly remaining?: number
 }
 
+/** Files of manifests beside the objects in them: what could not be read, where a field is written, and corrections. */
+export interface Manifests {
+  /** Parts of the input that could not be read while the rest could. */
+  damaged(): Promise<readonly Gap[]>
+  /** Objects that seem to create pods in a way meshctl does not know, so they are skipped. */
+  skipped(): Promise<readonly Gap[]>
+  /** Where a field of an object is written. */
+  place(object: ObjectRef, path: string | undefined): Promise<FilePlace | undefined>
+  /** The documents that hold these objects, with the steps applied. */
+  corrected(corrections: readonly ObjectSteps[]): Promise<readonly CorrectedText[]>
+}
+
 /**
  * The seam between questions and answers: every report works on every source that holds its evidence.
  * Absence is a gap with a reason, never an exception; `close` releases everything that was opened.
  */
 export interface Source {
   readonly origin: Origin
+  readonly traits: SourceTraits
   /** The namespace meant when none is named. */
   readonly defaultNamespace: string
   /** The one proxy this source is about, when it holds no Kubernetes objects (a file, a network namespace). */
   readonly impliedSubject?: PodRef
-  /** What this source can offer, for the error that says nothing needed was there. */
-  offers(): readonly string[]
+  /** What this source holds, for the error about evidence that is missing; absent where any evidence can be asked for. */
+  offers?(): readonly string[]
   /** The kinds of objects this source is known to hold, in the versions it holds them; absent when it cannot say beforehand. */
   kinds?(): readonly {readonly kind: string; readonly apiVersion: string; readonly namespaced?: boolean}[]
   objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>>
@@ -78,14 +99,8 @@ export interface Source {
   evidence(id: EvidenceId, subject: PodRef, query?: EvidenceQuery): Promise<Answer<Artifact>>
   /** What to tell the person about how the input was read, such as lines passed over. */
   readonly remarks?: readonly string[]
-  /** Parts of the input that could not be read while the rest could; only files have any. */
-  damaged?(): Promise<readonly Gap[]>
-  /** Objects that seem to make pods in a way nobody here knows, and so cannot be asked about; only files have any. */
-  passedOver?(): Promise<readonly Gap[]>
-  /** Where a field of an object was written; only files know. */
-  place?(object: ObjectRef, path: string | undefined): Promise<FilePlace | undefined>
-  /** The documents that hold these objects with the steps made in them; only files have any. */
-  corrected?(corrections: readonly ObjectSteps[]): Promise<readonly CorrectedText[]>
+  /** What is known about the files the objects come from; absent where objects do not come from files. */
+  readonly manifests?: Manifests
   /** What its user may do there; absent where nothing is ever refused. */
   rulings?(permissions: readonly Permission[]): Promise<readonly Ruling[]>
   /** What may be changed there, each only by an explicit wish; a live cluster alone has any. */

@@ -1,5 +1,6 @@
 import {listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
 import {readPod} from '../formats/kube-pod/parse.js'
+import {hasProxy} from '../formats/kube-pod/proxy-pod.js'
 import {gapSentence} from '../model/answer.js'
 import {kindOf} from '../model/kinds.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../model/kube-object.js'
@@ -160,11 +161,6 @@ export async function resolvePods(source: Source, target: Target): Promise<reado
     matchesLabels(requirements, pod.metadata.labels ?? {}),
   )
   return [...pods].sort(byPreference)
-}
-
-function hasProxy(pod: KubeObject): boolean {
-  const containers = [...listOf(pod, 'spec', 'containers'), ...listOf(pod, 'spec', 'initContainers')]
-  return containers.some(each => textOf(each, 'name') === 'istio-proxy')
 }
 
 /** Pods with a sidecar first, in kubectl's order among themselves. */

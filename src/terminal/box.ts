@@ -8,7 +8,7 @@ function shown(cell: Cell, paint: Paint): string {
   return typeof cell === 'string' ? text : paint(text, cell.tone)
 }
 
-/** Lays out a framed table no wider than `maxWidth`, wrapping the widest column on words. */
+/** Renders a framed table no wider than `maxWidth`, wrapping the widest column at spaces. */
 export function renderBox(
   header: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -29,7 +29,7 @@ export function renderBox(
     colWidths,
     wordWrap: true,
     style: {head: [], border: []},
-    // No lines between rows: an answer should fit a screen.
+    // No lines between rows, so the output fits a screen.
     chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
   })
   for (const row of rows) table.push(row.map(cell => shown(cell, paint)))

@@ -1,10 +1,10 @@
-/** What a view says, before it is laid out: blocks of text, tables, trees and labelled fields. Knows nothing of a mesh. */
+/** The output of a view before rendering: blocks of text, tables, trees and labelled fields. Independent of meshes. */
 export type Tone = 'good' | 'warn' | 'bad' | 'dim' | 'strong'
 
 /** A piece of text, plain or with a tone; colour is applied by the renderer, last. */
 export type Cell = string | {readonly text: string; readonly tone: Tone}
 
-/** `columns` is the plain left-aligned table of istioctl and kubectl, `box` the framed one people look at (under 200 rows). */
+/** `columns` is the plain left-aligned table of istioctl and kubectl, `box` the framed one (under 200 rows). */
 export interface Table {
   readonly block: 'table'
   readonly style: 'columns' | 'box'
@@ -15,7 +15,7 @@ export interface Table {
 
 export interface TreeNode {
   readonly label: readonly Cell[]
-  /** What stands behind the label, or under it on a terminal too narrow for both. */
+  /** Text after the label, or below it on a narrow terminal. */
   readonly detail?: readonly Cell[]
   readonly children?: readonly TreeNode[]
 }

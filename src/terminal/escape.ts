@@ -2,7 +2,7 @@
 const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 const ANY_UNSAFE = new RegExp(UNSAFE.source)
-/** Most text by far: printable ASCII, which needs no second look. */
+/** Printable ASCII, which needs no escaping; the common case. */
 const PLAIN = /^[ -~]*$/
 
 function visible(char: string): string {
@@ -15,7 +15,7 @@ export function isUnsafe(text: string): boolean {
   return ANY_UNSAFE.test(text) && /[^\n\t]/.test((text.match(UNSAFE) ?? []).join(''))
 }
 
-/** One line of text that cannot move a terminal's cursor, change its state or hide characters; control characters are spelled out. */
+/** One line of text that cannot move a terminal's cursor, change its state or hide characters; control characters are escaped. */
 export function escapeText(text: string): string {
   return PLAIN.test(text) || !ANY_UNSAFE.test(text) ? text : text.replace(UNSAFE, visible)
 }

@@ -5,14 +5,14 @@ import {type Block, type Cell, cellText, type Doc, type Table, type TreeNode} fr
 import {escapeText} from './escape.js'
 import {wrapCells} from './wrap.js'
 
-/** How to lay out: visible width, colour on or off, table headers shown or not. */
+/** Layout settings: visible width, colour, table headers. */
 export interface Layout {
   readonly width: number
   readonly colour: boolean
   readonly headers: boolean
-  /** Trees are broken to fit the width, for a terminal; else each node keeps one line. */
+  /** Wrap trees to the width, for a terminal; otherwise each node is one line. */
   readonly fit?: boolean
-  /** Draws tables that ask for a frame; without it they are plain columns. */
+  /** Renders framed tables; without it they are plain columns. */
   readonly box?: typeof renderBox
 }
 
@@ -29,7 +29,7 @@ function line(cells: Cell | readonly Cell[], paint: Paint): string {
     .join('')
 }
 
-/** The lines of a node: one with label and detail; where that is too wide, the label and below it the detail, each wrapped. */
+/** The lines of a node: label and detail on one line, or, if too wide, the detail below the label, both wrapped. */
 function nodeLines({label, detail = []}: TreeNode, room: number): readonly (readonly Cell[])[] {
   const whole = detail.length === 0 ? label : [...label, '  ', ...detail]
   if (plainText(whole).length <= room) return [whole]
@@ -80,14 +80,14 @@ function blockLines(block: Block, layout: Layout, paint: Paint): string[] {
   }
 }
 
-/** Lays a document out as text ending in a newline; empty for an empty document. */
+/** Renders a document as text ending in a newline; empty for an empty document. */
 export function renderDoc(doc: Doc, layout: Layout): string {
   const paint = painter(layout.colour)
   const lines = doc.flatMap(block => blockLines(block, layout, paint))
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 
-/** The text a reader sees of a list of cells, without tone; for tests and single-line messages. */
-export function plainText(cells: readonly Cell[]): string {
+/** The plain text of a list of cells; for tests and single-line messages. */
+function plainText(cells: readonly Cell[]): string {
   return cells.map(cellText).join('')
 }

@@ -7,7 +7,7 @@ function byValue(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** A column's name as a person may type it: any case, spaces or dashes or underscores. */
+/** A normalized column name: case, spaces, dashes and underscores are ignored. */
 function plain(name: string): string {
   return name
     .toLowerCase()
@@ -26,7 +26,7 @@ export function columnsOf(doc: Doc): readonly string[] {
 
 /**
  * The document with every table that has the column sorted by it, numbers as numbers, ties in their old order;
- * a leading `-` turns the order round. Undefined when no table has such a column.
+ * a leading `-` reverses the order. Undefined if no table has the column.
  */
 export function sortDoc(doc: Doc, asked: string): Doc | undefined {
   const descending = asked.startsWith('-')

@@ -1,8 +1,8 @@
 import {type Cell, cellText} from './doc.js'
 
 /**
- * Breaks text on blanks into lines of at most `width` characters; the first line starts with `first`, the others with `indent`.
- * A word that is longer than a line keeps one to itself.
+ * Wraps text at spaces into lines of at most `width` characters; the first line starts with `first`, the others with `indent`.
+ * A word longer than a line gets its own line.
  */
 export function wrapText(text: string, width: number, indent = '', first = ''): readonly string[] {
   const lines: string[] = []
@@ -18,13 +18,13 @@ export function wrapText(text: string, width: number, indent = '', first = ''): 
   return [...lines, line]
 }
 
-/** Without the blanks a line was broken at. */
+/** Removes the spaces at a line break. */
 function withoutEnd(line: readonly Cell[]): Cell[] {
   const last = line.at(-1)
   return last !== undefined && cellText(last).trim() === '' ? line.slice(0, -1) : [...line]
 }
 
-/** Breaks cells on blanks into lines of at most `width` characters; every piece keeps its tone, a longer word keeps a line to itself. */
+/** Wraps cells at spaces into lines of at most `width` characters; every piece keeps its tone, a longer word gets its own line. */
 export function wrapCells(cells: readonly Cell[], width: number): readonly (readonly Cell[])[] {
   const lines: Cell[][] = []
   let line: Cell[] = []

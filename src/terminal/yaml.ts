@@ -12,7 +12,7 @@ function quoteUnsafe(document: Document): void {
   })
 }
 
-/** Block YAML of plain data: keys sorted, sequences not indented, no folding, as `kubectl -o yaml` prints it; safe to look at. */
+/** Block YAML of plain data: keys sorted, sequences not indented, no folding, as `kubectl -o yaml` prints it; safe to print. */
 export function renderYaml(value: unknown): string {
   const document = new Document(value, {sortMapEntries: true, aliasDuplicateObjects: false, version: '1.1'})
   quoteUnsafe(document)

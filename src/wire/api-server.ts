@@ -1,7 +1,7 @@
 import type {Agent} from 'node:http'
-import type {Pace} from './pace.js'
+import type {ConcurrencyLimiter} from './concurrency-limiter.js'
 
-/** One finished call, for people who asked to see every call; names and numbers only, never contents. */
+/** One finished call for `--calls`: names and numbers only, never content. */
 export interface CallRecord {
   readonly name: string
   readonly bytes: number
@@ -21,16 +21,16 @@ export interface ApiServer {
   readonly url: string
   readonly agent: Agent
   readonly userAgent: string
-  /** `refused` asks for new credentials because the server did not accept the last ones. */
+  /** `refused` requests new credentials because the server rejected the last ones. */
   headers(refused?: boolean): Promise<HeaderMap>
   readonly observe?: CallObserver | undefined
-  /** Told of each sentence the server sends beside its answers, once. */
+  /** Called once for each warning the server sends. */
   readonly warn?: ((sentence: string) => void) | undefined
-  /** Seats for calls; who opens a stream holds one already. */
-  readonly pace?: Pace | undefined
+  /** Limits parallel calls; the opener of a stream already has a slot. */
+  readonly limiter?: ConcurrencyLimiter | undefined
 }
 
-/** Runs one call and reports its name, bytes, time and outcome to the observer, whatever happens. */
+/** Runs one call and reports its name, bytes, time and outcome to the observer, also on failure. */
 export async function observed<T>(
   server: Pick<ApiServer, 'observe'>,
   name: string,
@@ -52,7 +52,7 @@ export async function observed<T>(
   }
 }
 
-/** A copy node:http may own. */
+/** A copy that node:http may modify. */
 export function outgoingHeaders(headers: HeaderMap): Record<string, string | string[]> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),

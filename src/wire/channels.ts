@@ -11,8 +11,8 @@ export const CHANNEL = {stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4, cl
 /** Channels of a forward with one port: bytes both ways, and text from the server when it fails. */
 export const PORT_CHANNEL = {data: 0, error: 1} as const
 
-/** Payloads stay at what Go's copy buffers send; the receiving side refuses frames above 32 MiB and must not see fragments. */
-export const MAX_PAYLOAD_BYTES = 32 * 1024
+/** Payload size of Go's copy buffers; the receiving side rejects frames above 32 MiB and does not accept fragments. */
+const MAX_PAYLOAD_BYTES = 32 * 1024
 
 export interface ChannelMessage {
   readonly channel: number
@@ -43,7 +43,7 @@ export function portFrame(channel: number, port: number): Buffer {
   return Buffer.from([channel, port & 0xff, (port >> 8) & 0xff])
 }
 
-/** Cuts bytes into pieces that one message may carry. */
+/** Splits bytes into chunks that fit into one message. */
 export function* payloadPieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += MAX_PAYLOAD_BYTES) yield bytes.subarray(at, at + MAX_PAYLOAD_BYTES)
 }

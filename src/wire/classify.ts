@@ -2,8 +2,8 @@ import {gapInStatus} from './gap-status.js'
 import {type KubeStatus, parseKubeStatus} from './kube-status.js'
 import {type FailureDetails, type FailureKind, type MissingPermission, WireFailure} from './wire-failure.js'
 
-/** An HTTP answer that was not what was asked for: a failed request, or an upgrade that was refused. */
-export interface Refusal {
+/** An HTTP error response: a failed request or a rejected upgrade. */
+export interface ErrorResponse {
   readonly httpStatus: number
   readonly body: string
   readonly retryAfter?: string | undefined
@@ -39,7 +39,7 @@ const BY_CODE: Readonly<Record<number, FailureKind>> = {
   504: 'timeout',
 }
 
-/** Texts of kubelet, container runtime and API server proxy that no status code tells apart; the first match wins. */
+/** Messages of kubelet, container runtime and API server proxy that share a status code; the first match wins. */
 const BY_TEXT: readonly (readonly [RegExp, FailureKind])[] = [
   [
     /executable file not found|exec: ".*": stat .*: no such file or directory|no such file or directory: unknown/,
@@ -75,7 +75,7 @@ export function failureFromStatus(status: KubeStatus, httpStatus = status.code):
 }
 
 /** The failure behind an HTTP answer: the Status in its body first, known texts next, the status code last. */
-export function failureFromRefusal(refusal: Refusal): WireFailure {
+export function failureFromRefusal(refusal: ErrorResponse): WireFailure {
   const status = parseKubeStatus(refusal.body)
   const retryAfterMs = retryAfterOf(refusal.retryAfter)
   const wait = retryAfterMs === undefined ? {} : {retryAfterMs}
@@ -90,17 +90,17 @@ export function failureFromRefusal(refusal: Refusal): WireFailure {
   return new WireFailure(kind, message, {httpStatus: refusal.httpStatus, ...wait})
 }
 
-/** The failure behind a handshake that was answered with something other than 101: an empty 403 means that no protocol was agreed. */
-export function failureFromHandshake(refusal: Refusal, offered: readonly string[]): WireFailure {
+/** The failure behind a handshake that was answered with something other than 101: an empty 403 means that no common protocol was found. */
+export function failureFromHandshake(refusal: ErrorResponse, offered: readonly string[]): WireFailure {
   const {httpStatus, body} = refusal
   if (httpStatus === 403 && body.trim() === '') {
-    const message = `the server speaks none of the protocols offered (${offered.join(', ')})`
+    const message = `the server supports none of the offered protocols (${offered.join(', ')})`
     return new WireFailure('upgrade-refused', message, {httpStatus})
   }
   const failure = failureFromRefusal(refusal)
   const known = parseKubeStatus(body) !== undefined || kindOfText(body) !== undefined
   if (known || httpStatus === 401 || httpStatus === 429) return failure
-  return new WireFailure('upgrade-refused', `the WebSocket was refused on the way: ${failure.message}`, {httpStatus})
+  return new WireFailure('upgrade-refused', `the WebSocket was rejected in between: ${failure.message}`, {httpStatus})
 }
 
 /** Reads `User "u" cannot get resource "pods/exec" in API group "" in the namespace "n"`, the API server's fixed sentence for a 403. */
@@ -124,7 +124,7 @@ function kindOfCode(code: number | undefined): FailureKind {
   return BY_CODE[code] ?? (code >= 400 && code < 500 ? 'bad-request' : 'server-error')
 }
 
-/** Retry-After counts only as whole seconds, as client-go reads it (rest/with_retry.go). */
+/** Retry-After is accepted only in whole seconds, as in client-go (rest/with_retry.go). */
 function retryAfterOf(header: string | undefined): number | undefined {
   return header !== undefined && /^\d{1,5}$/.test(header) ? Number(header) * 1000 : undefined
 }

@@ -6,7 +6,7 @@ export interface Collector {
   bytes(): Buffer
 }
 
-/** A sink that keeps what it is given and fails with `too-large` on the first byte above the cap. */
+/** A sink that collects bytes and fails with `too-large` on the first byte above the limit. */
 export function collectBytes(what: string, maxBytes: number): Collector {
   const chunks: Buffer[] = []
   let size = 0
@@ -21,7 +21,7 @@ export function collectBytes(what: string, maxBytes: number): Collector {
   return {sink, bytes: () => Buffer.concat(chunks)}
 }
 
-/** A sink that keeps the first bytes up to the cap and quietly drops the rest: for messages shown to people. */
+/** A sink that keeps the first bytes up to the limit and silently drops the rest; for messages. */
 export function collectHead(maxBytes: number): Collector {
   const chunks: Buffer[] = []
   let size = 0

@@ -1,9 +1,9 @@
 import {WireFailure} from './wire-failure.js'
 
-/** Limits of one call: all of it, the silence in it, and the caller's own signal. */
+/** Limits of one call: total time, idle time, and the caller's signal. */
 export interface TimeLimits {
   readonly totalMs: number
-  /** Longest silence allowed while bytes are awaited. */
+  /** Idle timeout while waiting for bytes. */
   readonly idleMs?: number
   readonly signal?: AbortSignal
 }
@@ -11,13 +11,13 @@ export interface TimeLimits {
 export interface Deadline {
   /** Aborts with a WireFailure as its reason: `timeout`, or `aborted` when the caller's signal fired. */
   readonly signal: AbortSignal
-  /** Bytes moved: the silence is measured anew. */
+  /** Bytes arrived: restarts the idle timer. */
   touch(): void
-  /** Ends the watch; must always be called, or a timer stays behind. */
+  /** Stops the timers; must always be called. */
   clear(): void
 }
 
-/** Watches one call: the signal fires when the time is up, the line is silent too long, or the caller gives up. */
+/** Watches one call: the signal fires on the total timeout, the idle timeout, or the caller's abort. */
 export function startDeadline(what: string, limits: TimeLimits): Deadline {
   const controller = new AbortController()
   let over = false
@@ -32,7 +32,7 @@ export function startDeadline(what: string, limits: TimeLimits): Deadline {
   const idle =
     limits.idleMs === undefined
       ? undefined
-      : setTimeout(() => fail('timeout', `${what}: silent for ${limits.idleMs} ms`), limits.idleMs)
+      : setTimeout(() => fail('timeout', `${what}: no data for ${limits.idleMs} ms`), limits.idleMs)
   const onAbort = () => fail('aborted', `${what}: interrupted`)
   if (limits.signal?.aborted) onAbort()
   else limits.signal?.addEventListener('abort', onAbort, {once: true})
@@ -50,7 +50,7 @@ export function startDeadline(what: string, limits: TimeLimits): Deadline {
   }
 }
 
-/** The failure a deadline's signal carries. */
+/** The failure of a deadline's signal. */
 export function failureOfSignal(signal: AbortSignal): WireFailure {
   return signal.reason instanceof WireFailure ? signal.reason : new WireFailure('aborted', 'interrupted')
 }

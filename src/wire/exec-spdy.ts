@@ -14,7 +14,7 @@ const MAX_STATUS_BYTES = 64 * 1024
 
 /**
  * Runs a command over SPDY: one stream per `streamtype`, opened in client-go's order, the Status on `error`
- * (client-go tools/remotecommand v4). Keeps the promises of the WebSocket way.
+ * (client-go tools/remotecommand v4). Same guarantees as over a WebSocket.
  */
 export async function execOverSpdy(
   server: ApiServer,
@@ -45,7 +45,7 @@ export async function execOverSpdy(
   }
   try {
     const status = statusOf(await open('error'))
-    // Awaited below with the rest; until then its failure must not go unheard.
+    // Awaited below with the rest; until then its failure must not be an unhandled rejection.
     status.catch(() => undefined)
     const stdin = streams.stdin === undefined ? undefined : await open('stdin')
     const stdout = await open('stdout')
@@ -69,7 +69,7 @@ export async function execOverSpdy(
   }
 }
 
-/** Moves one output to its sink at the sink's pace; the sink stays open. */
+/** Pipes one output to its sink with backpressure; the sink stays open. */
 async function pour(from: SpdyStream, sink: ExecStreams['stdout'], count: (chunk: Buffer) => void): Promise<void> {
   from.end()
   const onError = (error: Error) => from.destroy(error)

@@ -10,7 +10,7 @@ export function exitCodeIn(text: string, how: string): number | WireFailure {
     const got = text === '' ? 'without a status' : 'with an unreadable status'
     return new WireFailure('lost', `the connection ended ${got}${how}`)
   }
-  // A served bundle tells why it has no output of this command; that says more than the exit code it plays to others.
+  // A served bundle reports why it has no output of this command, which is more specific than its exit code.
   const exitCode = gapInStatus(status) === undefined ? exitCodeOf(status) : undefined
   return exitCode ?? failureFromStatus(status)
 }

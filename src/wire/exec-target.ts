@@ -10,7 +10,7 @@ export interface ExecTarget {
 export interface ExecStreams {
   readonly stdout: Writable
   readonly stderr: Writable
-  /** Sent whole and then closed; needs version 5 of the protocol, the first with an end of stdin. */
+  /** Sent completely, then closed; requires version 5 of the protocol, the first that can close stdin. */
   readonly stdin?: Uint8Array
 }
 

@@ -7,7 +7,7 @@ import {exitCodeIn} from './exec-status.js'
 import {type ExecStreams, type ExecTarget, execPath} from './exec-target.js'
 import {parseKubeStatus} from './kube-status.js'
 import {startPings} from './pings.js'
-import {mayPassBySpdy, tellingFailure} from './spdy-upgrade.js'
+import {moreSpecificFailure, shouldFallBackToSpdy} from './spdy-upgrade.js'
 import {closeWebSocket, openWebSocket} from './websocket.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
 
@@ -17,11 +17,11 @@ interface ExecEnd {
 }
 
 const MAX_STATUS_BYTES = 64 * 1024
-/** A server that sent the status closes at once; this long we wait for it. */
+/** How long to wait for the server to close after it sent the status. */
 const AFTER_STATUS_MS = 2000
 
 /**
- * Runs a command in a container and resolves with its exit code once both sinks have taken every byte.
+ * Runs a command in a container and resolves with its exit code once both sinks have received every byte.
  * A connection that ends without a status, a status that is not about an exit code, a refusal, the deadline and
  * the caller's signal reject with a WireFailure; in every case the socket and the timers are gone.
  */
@@ -37,7 +37,7 @@ export async function execInPod(
   return {exitCode}
 }
 
-/** Over a channel WebSocket, else SPDY where that may pass; when both are refused the first refusal stands. */
+/** Over a channel WebSocket, else SPDY if that may work; if both are rejected, the first error is reported. */
 async function runExec(
   server: ApiServer,
   target: ExecTarget,
@@ -52,10 +52,10 @@ async function runExec(
     return await overWebSocket(server, path, streams, signal, touch)
   } catch (error) {
     const failure = failureFromError(error)
-    if (!mayPassBySpdy(failure)) throw failure
+    if (!shouldFallBackToSpdy(failure)) throw failure
     const {execOverSpdy} = await import('./exec-spdy.js')
     return await execOverSpdy(server, path, streams, signal, touch).catch(second => {
-      throw tellingFailure(failure, failureFromError(second))
+      throw moreSpecificFailure(failure, failureFromError(second))
     })
   } finally {
     deadline.clear()
@@ -121,14 +121,15 @@ function runSession(socket: WebSocket, streams: ExecStreams, signal: AbortSignal
     const onMessage = (data: Buffer, isBinary: boolean) => {
       touch()
       const message = readChannelFrame(data)
-      if (!isBinary || message === undefined) return fail(garbage(isBinary ? 'an empty message' : 'a text message'))
+      if (!isBinary || message === undefined)
+        return fail(protocolViolation(isBinary ? 'an empty message' : 'a text message'))
       const {channel, payload} = message
       bytes += payload.length
       if (channel === CHANNEL.stdout) return pour(streams.stdout, payload)
       if (channel === CHANNEL.stderr) return pour(streams.stderr, payload)
-      if (channel !== CHANNEL.status) return fail(garbage(`a message on channel ${channel}`))
+      if (channel !== CHANNEL.status) return fail(protocolViolation(`a message on channel ${channel}`))
       status += payload.toString('utf8')
-      if (status.length > MAX_STATUS_BYTES) return fail(garbage('an endless status'))
+      if (status.length > MAX_STATUS_BYTES) return fail(protocolViolation('an endless status'))
       if (afterStatus === undefined && parseKubeStatus(status) !== undefined)
         afterStatus = setTimeout(finish, AFTER_STATUS_MS, 1000)
     }
@@ -143,6 +144,6 @@ function runSession(socket: WebSocket, streams: ExecStreams, signal: AbortSignal
   })
 }
 
-function garbage(what: string): WireFailure {
-  return new WireFailure('protocol', `the server sent ${what}, which the exec protocol does not have`)
+function protocolViolation(what: string): WireFailure {
+  return new WireFailure('protocol', `the server sent ${what}, which is not part of the exec protocol`)
 }

@@ -6,7 +6,7 @@ export interface PodPort {
   readonly port: number
 }
 
-/** What a carrier tells the stream it carries bytes for. */
+/** Events from a carrier to the stream it carries. */
 export interface CarrierEvents {
   /** Bytes from the pod; false asks the carrier to stop reading until `resume`. */
   data(bytes: Buffer): boolean
@@ -27,10 +27,13 @@ export function forwardPath(target: PodPort): string {
   return `/api/v1/namespaces/${encodeURIComponent(target.namespace)}/pods/${encodeURIComponent(target.pod)}/portforward`
 }
 
-/** What the pod's side complained about: containerd, CRI-O and the kubelet word it differently, `connection refused` is common to all. */
+/** The error of the pod's side: containerd, CRI-O and the kubelet word it differently, `connection refused` is common to all. */
 export function refusedInPod(complaint: string, target: PodPort): WireFailure {
   if (/connection refused/.test(complaint)) {
-    return new WireFailure('port-closed', `nothing listens on port ${target.port} of ${target.pod}.${target.namespace}`)
+    return new WireFailure(
+      'port-closed',
+      `nothing is listening on port ${target.port} of ${target.pod}.${target.namespace}`,
+    )
   }
   const kind = /network namespace .*closed|sandbox .*not running|not found/.test(complaint) ? 'not-running' : 'lost'
   return new WireFailure(kind, complaint.replace(/\s+/g, ' ').slice(0, 500))

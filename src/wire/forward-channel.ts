@@ -6,7 +6,7 @@ import {startPings} from './pings.js'
 import {closeWebSocket, openWebSocket} from './websocket.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
 
-/** Bytes that may wait in the socket before a writer is held back. */
+/** Bytes buffered in the socket before backpressure. */
 const WRITE_AHEAD_BYTES = 4 * 1024 * 1024
 const MAX_ERROR_BYTES = 16 * 1024
 const WRITE_POLL_MS = 5
@@ -36,17 +36,17 @@ export async function channelCarrier(
 function listen(socket: WebSocket, target: PodPort, events: CarrierEvents): void {
   const greeted = [false, false]
   let complaint = ''
-  const garbage = (what: string) => events.fail(new WireFailure('protocol', what))
+  const protocolViolation = (what: string) => events.fail(new WireFailure('protocol', what))
   socket.on('message', (data: Buffer, isBinary) => {
     const message = readChannelFrame(data)
     if (!isBinary || message === undefined || message.channel > PORT_CHANNEL.error) {
-      return garbage('the server sent a message that is not part of a port-forward')
+      return protocolViolation('the server sent a message that is not part of a port-forward')
     }
     const {channel} = message
     let {payload} = message
     if (greeted[channel] !== true) {
       if (payload.length < 2 || payload.readUInt16LE(0) !== target.port) {
-        return garbage(`the server did not name port ${target.port} first`)
+        return protocolViolation(`the server did not announce port ${target.port} first`)
       }
       greeted[channel] = true
       payload = payload.subarray(2)
@@ -62,7 +62,7 @@ function listen(socket: WebSocket, target: PodPort, events: CarrierEvents): void
   })
 }
 
-/** Sends one chunk in pieces and calls back once little enough of it waits in the socket. */
+/** Sends one chunk and calls back once little enough of it is buffered in the socket. */
 function sendPieces(socket: WebSocket, chunk: Buffer, done: (error?: Error | null) => void): void {
   if (socket.readyState !== socket.OPEN) {
     done(new WireFailure('lost', 'the connection to the pod is closed'))

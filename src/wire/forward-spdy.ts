@@ -10,8 +10,8 @@ const PROTOCOL = 'portforward.k8s.io'
 const MAX_ERROR_BYTES = 16 * 1024
 
 /**
- * Carries one port over a SPDY connection of its own: an error stream, ended by us at once, and a data stream
- * (client-go tools/portforward). The pod's end shows on both; text on the error stream is why it could not be reached.
+ * Carries one port over a SPDY connection of its own: an error stream, closed by the client immediately, and a data stream
+ * (client-go tools/portforward). The pod's close appears on both; text on the error stream is the connection error.
  */
 export async function spdyCarrier(
   server: ApiServer,
@@ -67,7 +67,7 @@ export async function spdyCarrier(
   }
 }
 
-/** Ends our half of an error stream and gives the text on the other half once that is over. */
+/** Closes the client's half of an error stream and returns the text of the other half once it ends. */
 async function textOf(stream: SpdyStream): Promise<string> {
   stream.end()
   let text = ''

@@ -1,7 +1,7 @@
 import {GAP_REASONS, type Gap, type GapReason} from '../model/answer.js'
 import type {KubeStatus} from './kube-status.js'
 
-/** The cause under which a served bundle hands on a recorded gap; no Kubernetes server uses it. */
+/** The cause type with which a served bundle forwards a recorded gap; no Kubernetes server uses it. */
 const CAUSE = 'meshctl.io/gap'
 
 export interface GapCause {
@@ -9,12 +9,12 @@ export interface GapCause {
   readonly message: string
 }
 
-/** The cause to put into a Status so that a reader of it gets the recorded gap back, word for word. */
+/** The cause to put into a Status so that a client gets the recorded gap back unchanged. */
 export function gapCause(gap: Gap): GapCause {
   return {reason: CAUSE, message: JSON.stringify(gap)}
 }
 
-/** The gap a served bundle recorded, when this Status hands one on. */
+/** The recorded gap in a Status of a served bundle, if there is one. */
 export function gapInStatus(status: KubeStatus): Gap | undefined {
   const cause = status.causes.find(one => one.reason === CAUSE)
   if (cause === undefined) return undefined

@@ -14,7 +14,7 @@ export interface HttpCall {
   readonly method?: string
   readonly headers?: HeaderMap
   readonly body?: string
-  /** May be sent again when a connection kept alive turns out dead; true for GET unless said otherwise. */
+  /** May be repeated if a kept-alive connection turns out dead; default true for GET. */
   readonly repeatable?: boolean
 }
 
@@ -33,8 +33,8 @@ export interface HttpAnswer {
 const GUNZIP = {chunkSize: 256 * 1024}
 
 /**
- * One HTTP request, its answer read to the end whatever the status; the cap holds for the decompressed body.
- * A connection kept alive that turns out dead before a header arrived is replaced once, for calls that may be repeated.
+ * One HTTP request whose answer is read to the end for any status; the limit applies to the decompressed body.
+ * A kept-alive connection that turns out dead before a header arrived is replaced once, for repeatable calls.
  * Network faults, the deadline, the cap and the caller's signal reject with a WireFailure and free the socket.
  */
 export async function httpCall(name: string, call: HttpCall, limits: HttpLimits): Promise<HttpAnswer> {
@@ -66,7 +66,7 @@ async function attempt(
   signal.addEventListener('abort', onAbort, {once: true})
   if (signal.aborted) onAbort()
   let answering = false
-  // A fault after the headers shows on the response as a bare reset; what it really was is raised on the request.
+  // An error after the headers appears on the response only as a reset; the real error is raised on the request.
   let fault: WireFailure | undefined
   request.on('error', error => {
     if (error instanceof WireFailure) fault ??= error
@@ -121,7 +121,7 @@ async function readAnswer(
   response.pause()
   const kept = collectBytes(name, maxBytes)
   await pump(response, kept.sink)
-  if (!response.complete) throw new WireFailure('lost', `${name}: the answer was cut off after ${wireBytes} bytes`)
+  if (!response.complete) throw new WireFailure('lost', `${name}: the answer was truncated after ${wireBytes} bytes`)
   return {status: response.statusCode ?? 0, headers: response.headers, body: kept.bytes(), wireBytes}
 }
 
@@ -129,6 +129,6 @@ async function pump(response: http.IncomingMessage, sink: Writable): Promise<voi
   const encoding = response.headers['content-encoding']
   if (encoding === undefined || encoding === 'identity') return pipeline(response, sink)
   if (encoding !== 'gzip')
-    throw new WireFailure('protocol', `the answer is encoded as ${encoding}, which was not asked for`)
+    throw new WireFailure('protocol', `the answer is encoded as ${encoding}, which was not requested`)
   return pipeline(response, createGunzip(GUNZIP), sink)
 }

@@ -1,4 +1,4 @@
-/** The parts of a metav1.Status that decide anything (k8s.io/apimachinery meta/v1 types.go). */
+/** The used parts of a metav1.Status (k8s.io/apimachinery meta/v1 types.go). */
 export interface KubeStatus {
   readonly success: boolean
   readonly message: string
@@ -9,7 +9,7 @@ export interface KubeStatus {
   readonly causes: readonly {readonly reason: string; readonly message: string}[]
 }
 
-/** Reads a Status object from JSON text; undefined when the text is anything else. */
+/** Parses a Status object from JSON text; undefined for any other text. */
 export function parseKubeStatus(text: string): KubeStatus | undefined {
   let json: unknown
   try {

@@ -2,7 +2,7 @@ import WebSocket from 'ws'
 
 export interface PingPlan {
   readonly everyMs: number
-  /** Pongs that may be missing in a row: a server blocked on a slow process answers late. */
+  /** Consecutive pongs that may be missing: a server blocked on a slow process answers late. */
   readonly allowedMisses: number
 }
 
@@ -10,8 +10,8 @@ export interface PingPlan {
 export const PING_PLAN: PingPlan = {everyMs: 10_000, allowedMisses: 6}
 
 /**
- * Pings an open socket and calls `onDead` once when too many pongs in a row are missing; stops by itself at the close.
- * While the socket is paused pongs cannot be read, so nothing is counted. Returns the function that stops it.
+ * Pings an open socket and calls `onDead` once when too many pongs in a row are missing; stops at the close.
+ * While the socket is paused, pongs cannot be read and are not counted. Returns the function that stops it.
  */
 export function startPings(socket: WebSocket, onDead: () => void, plan: PingPlan = PING_PLAN): () => void {
   let misses = 0

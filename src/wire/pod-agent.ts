@@ -6,7 +6,7 @@ import {openPodStream} from './pod-stream.js'
 
 /**
  * An HTTP agent whose connections are forwards to one port of one pod, kept alive between requests.
- * `maxConnections` is enforced because the connection is handed over synchronously; further requests wait their turn.
+ * `maxConnections` is enforced because the connection is handed over synchronously; further requests wait.
  */
 export function podAgent(server: ApiServer, target: PodPort, maxConnections: number): Agent {
   const agent = new Agent({keepAlive: true, maxSockets: maxConnections, maxFreeSockets: 1})

@@ -2,15 +2,15 @@ import {Duplex} from 'node:stream'
 import type {ApiServer} from './api-server.js'
 import type {Carrier, CarrierEvents, PodPort} from './forward-carrier.js'
 import {channelCarrier} from './forward-channel.js'
-import {mayPassBySpdy, tellingFailure} from './spdy-upgrade.js'
+import {moreSpecificFailure, shouldFallBackToSpdy} from './spdy-upgrade.js'
 import {failureFromError, type WireFailure} from './wire-failure.js'
 
 const READ_AHEAD_BYTES = 1024 * 1024
 
 /**
- * A byte stream to one port of a pod, returned at once and connected behind the scenes, so that an HTTP agent may own it.
- * Destroyed with a WireFailure when the upgrade is refused, nothing listens, the line breaks or the server sends garbage;
- * ends when the pod closes the connection. Reading slowly stops the network, writing fast waits for it.
+ * A byte stream to one port of a pod, returned immediately and connected in the background, so that an HTTP agent can own it.
+ * Destroyed with a WireFailure when the upgrade is rejected, nothing is listening, the connection breaks or the server violates the protocol;
+ * ends when the pod closes the connection. Both directions have backpressure.
  */
 export function openPodStream(server: ApiServer, target: PodPort): Duplex {
   const life = new AbortController()
@@ -31,7 +31,7 @@ export function openPodStream(server: ApiServer, target: PodPort): Duplex {
     write: (chunk: Buffer, _encoding, done) => {
       opening.then(open => open.write(chunk, done), done)
     },
-    // No half-close: the end of our writing is told to nobody, or the answer would be lost with the connection.
+    // No half-close: the end of writing is not forwarded, or the answer would be lost with the connection.
     final: done => done(),
     destroy: (error, done) => {
       life.abort()
@@ -48,7 +48,7 @@ export function openPodStream(server: ApiServer, target: PodPort): Duplex {
   return stream
 }
 
-/** A channel WebSocket, else SPDY where that may pass; when both are refused the first refusal stands. */
+/** A channel WebSocket, else SPDY if that may work; if both are rejected, the first error is reported. */
 async function openCarrier(
   server: ApiServer,
   target: PodPort,
@@ -59,10 +59,10 @@ async function openCarrier(
     return await channelCarrier(server, target, events, signal)
   } catch (error) {
     const failure = failureFromError(error)
-    if (!mayPassBySpdy(failure)) throw failure
+    if (!shouldFallBackToSpdy(failure)) throw failure
     const {spdyCarrier} = await import('./forward-spdy.js')
     return await spdyCarrier(server, target, events, signal).catch(second => {
-      throw tellingFailure(failure, failureFromError(second))
+      throw moreSpecificFailure(failure, failureFromError(second))
     })
   }
 }

@@ -4,15 +4,15 @@ import type {Duplex} from 'node:stream'
 import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
-import {openPatiently} from './open-patiently.js'
-import {readRefusal} from './read-refusal.js'
+import {readErrorResponse} from './error-response.js'
+import {openWithRetry} from './open-with-retry.js'
 import {failureFromError, staleIf, WireFailure} from './wire-failure.js'
 
 const HANDSHAKE_MS = 15_000
 
 /**
- * Upgrades a POST to raw SPDY/3.1, the older way into a pod, for paths on which something does not pass WebSockets on; it also
- * needs only `create`. Resolves with the connection; refusals, faults and the signal reject with a WireFailure.
+ * Upgrades a POST to raw SPDY/3.1, the older streaming protocol, for networks whose proxies do not forward WebSockets; it also
+ * needs only `create`. Resolves with the connection; rejections, network errors and the signal reject with a WireFailure.
  */
 export async function openSpdy(
   server: ApiServer,
@@ -20,7 +20,7 @@ export async function openSpdy(
   protocols: readonly string[],
   signal: AbortSignal,
 ): Promise<Duplex> {
-  return await openPatiently(server, signal, () => openOnce(server, path, protocols, signal))
+  return await openWithRetry(server, signal, () => openOnce(server, path, protocols, signal))
 }
 
 async function openOnce(
@@ -62,14 +62,14 @@ async function openOnce(
       const chosen = response.headers['x-stream-protocol-version']
       if (typeof chosen !== 'string' || !protocols.includes(chosen)) {
         socket.destroy()
-        return fail(new WireFailure('upgrade-refused', 'the server did not agree on a protocol'))
+        return fail(new WireFailure('upgrade-refused', 'the server did not select a protocol'))
       }
       settle()
       if (head.length > 0) socket.unshift(head)
       return resolve(socket)
     })
     request.once('response', (response: IncomingMessage) => {
-      readRefusal(response).then(
+      readErrorResponse(response).then(
         body =>
           fail(
             failureFromHandshake(
@@ -84,14 +84,14 @@ async function openOnce(
   })
 }
 
-/** Which of two failures to show: what SPDY says once it got through, else why the WebSocket was refused. */
-export function tellingFailure(webSocket: WireFailure, spdy: WireFailure): WireFailure {
+/** The more specific of two failures: SPDY's if its upgrade got through, else the WebSocket's. */
+export function moreSpecificFailure(webSocket: WireFailure, spdy: WireFailure): WireFailure {
   if (spdy.details.recordedGap !== undefined) return spdy
   return spdy.kind === 'upgrade-refused' || spdy.kind === 'forbidden' ? webSocket : spdy
 }
 
-/** True for failures of a WebSocket after which SPDY may still pass: refused on the way, or a role that grants `create` alone. */
-export function mayPassBySpdy(failure: WireFailure): boolean {
+/** True for WebSocket failures after which SPDY may still work: rejected in between, or a role that grants only `create`. */
+export function shouldFallBackToSpdy(failure: WireFailure): boolean {
   if (failure.details.recordedGap !== undefined) return false
   return failure.kind === 'upgrade-refused' || (failure.kind === 'forbidden' && failure.details.missing?.verb === 'get')
 }

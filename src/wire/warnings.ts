@@ -1,9 +1,9 @@
 const WARNING = /(?:^|,)\s*299\s+\S+\s+"((?:[^"\\]|\\.)*)"/g
-/** Enough for any sentence; a server that sends more is not believed to be one. */
+/** Maximum length of a warning. */
 const LONGEST = 1000
 
 /**
- * The sentences an API server sends beside an answer, such as a deprecation or what Pod Security would refuse: header `Warning`,
+ * The warnings of an API server, such as a deprecation or a Pod Security violation: header `Warning`,
  * code 299 (RFC 7234, 5.5; Kubernetes sends no other). Several headers arrive joined by commas.
  */
 export function warningsIn(header: string | readonly string[] | undefined): readonly string[] {

@@ -4,20 +4,20 @@ import WebSocket from 'ws'
 import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
-import {openPatiently} from './open-patiently.js'
-import {readRefusal} from './read-refusal.js'
+import {readErrorResponse} from './error-response.js'
+import {openWithRetry} from './open-with-retry.js'
 import {failureFromError, staleIf, WireFailure} from './wire-failure.js'
 
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 /** TCP, TLS and the upgrade together; slow links to far clusters need two to four round trips. */
 const HANDSHAKE_MS = 15_000
-/** How long a polite close may take before the socket is cut. */
+/** How long a clean close may take before the socket is destroyed. */
 const CLOSE_GRACE_MS = 500
 
 /**
  * Opens a streaming WebSocket and resolves with it paused, so that no message is lost before listeners are attached.
- * Refused upgrades, network faults, the signal and the handshake's own deadline reject with a WireFailure; nothing stays open then.
- * Dead kept connections and overloaded servers are tried again.
+ * Rejected upgrades, network errors, the signal and the handshake's deadline reject with a WireFailure and close everything.
+ * Dead kept connections and overloaded servers are retried.
  */
 export async function openWebSocket(
   server: ApiServer,
@@ -25,7 +25,7 @@ export async function openWebSocket(
   protocols: readonly string[],
   signal: AbortSignal,
 ): Promise<WebSocket> {
-  return await openPatiently(server, signal, () => openOnce(server, path, protocols, signal))
+  return await openWithRetry(server, signal, () => openOnce(server, path, protocols, signal))
 }
 
 async function openOnce(
@@ -64,10 +64,10 @@ async function openOnce(
       signal.removeEventListener('abort', onAbort)
       resolve(socket)
     })
-    // Stays attached for good: an `error` event without a listener would end the process; later ones show as a close.
+    // Stays attached: an `error` event without a listener would end the process; later ones appear as a close.
     socket.on('error', error => fail(staleIf(request?.reusedSocket === true, handshakeFailure(error))))
     socket.once('unexpected-response', (refused: ClientRequest, response: IncomingMessage) => {
-      readRefusal(response)
+      readErrorResponse(response)
         .then(body => ({httpStatus: response.statusCode ?? 0, body, retryAfter: response.headers['retry-after']}))
         .then(
           refusal => fail(failureFromHandshake(refusal, protocols)),
@@ -78,10 +78,10 @@ async function openOnce(
   })
 }
 
-/** The connection under each open socket: a goodbye that is not answered yet must not hold the program up. */
+/** The connection under each open socket; an unanswered close must not delay the program's exit. */
 const LINES = new WeakMap<WebSocket, Socket>()
 
-/** Says goodbye with 1000 and cuts the connection when the other side does not answer in time; a program that is done need not wait for it. */
+/** Closes with code 1000 and destroys the connection if the peer does not answer in time; the program does not wait for it. */
 export function closeWebSocket(socket: WebSocket): void {
   if (socket.readyState === WebSocket.CLOSED) return
   if (socket.readyState === WebSocket.CONNECTING) {
@@ -97,7 +97,7 @@ export function closeWebSocket(socket: WebSocket): void {
 
 function handshakeFailure(error: Error): WireFailure {
   if (/subprotocol/i.test(error.message)) {
-    return new WireFailure('upgrade-refused', `the server did not agree on a protocol: ${error.message}`)
+    return new WireFailure('upgrade-refused', `the server did not select a protocol: ${error.message}`)
   }
   if (/handshake has timed out/i.test(error.message)) {
     return new WireFailure('timeout', `no answer to the WebSocket handshake within ${HANDSHAKE_MS} ms`)

@@ -1,6 +1,6 @@
 import type {Gap} from '../model/answer.js'
 
-/** What can go wrong between us and an API server, a kubelet or a pod, told apart by what a person would do about it. */
+/** The failures between meshctl and an API server, a kubelet or a pod, distinguished by what the user can do about them. */
 export type FailureKind =
   | 'unauthorized'
   | 'forbidden'
@@ -21,7 +21,7 @@ export type FailureKind =
   | 'too-large'
   | 'aborted'
 
-/** The permission a 403 says is missing. */
+/** The missing permission of a 403. */
 export interface MissingPermission {
   readonly user: string
   readonly verb: string
@@ -35,15 +35,15 @@ export interface FailureDetails {
   readonly httpStatus?: number
   readonly missing?: MissingPermission
   readonly retryAfterMs?: number
-  /** Where an expired list may go on, though no longer in one snapshot. */
+  /** The token from which an expired list can continue, though no longer in one snapshot. */
   readonly continueToken?: string
-  /** The connection was a kept one that the server had closed: the request never arrived. */
+  /** The server had closed the kept connection: the request never arrived. */
   readonly stale?: boolean
-  /** What a served bundle says about evidence it does not hold. */
+  /** The gap of a served bundle for evidence it does not have. */
   readonly recordedGap?: Gap
 }
 
-/** The one error type of this layer; everything above turns it into a gap. */
+/** The only error type of this layer; callers turn it into a gap. */
 export class WireFailure extends Error {
   readonly kind: FailureKind
   readonly details: FailureDetails
@@ -85,17 +85,17 @@ export function failureFromError(error: unknown): WireFailure {
   if (TLS_CODE.test(code)) return new WireFailure('tls', message.trim().split('\n')[0] ?? message)
   if (UNREACHABLE_CODES.has(code)) return new WireFailure('unreachable', message)
   if (code.startsWith('WS_ERR') || code.startsWith('HPE_'))
-    return new WireFailure('protocol', `unreadable bytes from the server: ${message}`)
+    return new WireFailure('protocol', `invalid bytes from the server: ${message}`)
   return new WireFailure('lost', message)
 }
 
-/** Marks a loss before any answer on a connection that had been kept alive: asking again on a new one is safe. */
+/** Marks a connection loss before any answer on a kept-alive connection: repeating the request is safe. */
 export function staleIf(reused: boolean, failure: WireFailure): WireFailure {
   if (!reused || failure.kind !== 'lost') return failure
   return new WireFailure(failure.kind, failure.message, {...failure.details, stale: true})
 }
 
-/** Node tries every address of a name and reports all that failed together. */
+/** Node tries every address of a name and reports all failures together. */
 function partsOf(error: unknown): readonly unknown[] {
   if (typeof error !== 'object' || error === null || !('errors' in error)) return []
   return Array.isArray(error.errors) ? error.errors : []

@@ -11,12 +11,12 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, {recursive: true, force: true}))
 
 describe('capture', () => {
-  test('one pod of the sample, carried away and asked again', async () => {
+  test('one pod of the sample, captured and read back', async () => {
     const to = join(folder, 'one.tgz')
     const run = await meshctl(['capture', 'deploy/reviews-v1', '-n', 'demo', '--from', 'sample', '--to', to])
     expect(run).toMatchObject({code: 0, stderr: ''})
     expect(run.stdout).toMatch(/one\.tgz: 1 pod, \d+(\.\d)? kB, redacted\n/)
-    expect(run.stdout).toContain(`Read it with --from ${to}`)
+    expect(run.stdout).toContain(`Use it with --from ${to}`)
     expect(statSync(to).mode & 0o777).toBe(0o600)
     const question = ['proxy-config', 'listener', 'deploy/reviews-v1', '-n', 'demo']
     const [first, again] = [
@@ -44,7 +44,7 @@ describe('capture', () => {
     [['--to', '/nonexistent/folder/x.tgz'], 'cannot write /nonexistent/folder/x.tgz'],
     [['--to', 'x.tgz', '-n', 'nowhere'], 'no pods to capture in namespace nowhere of the sample mesh'],
     [['--to', 'x.tgz', 'deploy/nosuch'], '"nosuch" not found in the "demo" namespace'],
-    [[], 'the flag --to is missing'],
+    [[], 'required flag --to not set'],
   ])('%p is one clear error and leaves no file', async (argv, message) => {
     const run = await meshctl(['capture', '--from', 'sample', ...argv], {cwd: folder})
     expect(run).toMatchObject({code: 2, stdout: ''})
@@ -58,7 +58,7 @@ describe('can-i', () => {
     const run = await meshctl(['can-i', 'version', '--from', 'sample'])
     expect(run).toMatchObject({
       code: 0,
-      stderr: 'the sample mesh asks for no permissions; this is what a cluster would have to grant\n',
+      stderr: 'the sample mesh needs no permissions; on a cluster you would need:\n',
     })
     expect(run.stdout).toContain('get, create pods/portforward (namespace istio-system)')
   })
@@ -87,6 +87,6 @@ describe('can-i', () => {
   test('an unknown command is named with those that are known', async () => {
     const run = await meshctl(['can-i', 'nosuch', '--from', 'sample'])
     expect(run.code).toBe(2)
-    expect(run.stderr).toContain('Choose from proxy-config,')
+    expect(run.stderr).toContain('Choose from capture, check, check-inject, describe, diff, iptables,')
   })
 })

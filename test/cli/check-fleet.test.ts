@@ -6,6 +6,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, expect, test} from '@jest/globals'
 import {cleanEnv, meshctl, NODE, RUN} from '../support/cli.js'
+import {skipUnless} from '../support/skip-unless.js'
 
 let folder = ''
 let server: http.Server | undefined
@@ -80,7 +81,7 @@ test('nothing is shown on the way where nobody watches', async () => {
   expect(run.stdout).toMatch(/^600 workloads: 0 errors/)
 })
 
-const terminal = spawnSync('script', ['--version']).status === 0 ? test : test.skip
+const {test: terminal} = skipUnless(spawnSync('script', ['--version']).status === 0, 'the program script')
 
 terminal('on a terminal a run that lasts says how far it is, and wipes that at the end', async () => {
   const path = await clusterWith(late)
@@ -95,6 +96,6 @@ terminal('on a terminal a run that lasts says how far it is, and wipes that at t
     seen += chunk
   })
   expect(await new Promise(resolve => child.once('close', resolve))).toBe(0)
-  expect(seen).toMatch(/\r\x1b\[2K50\d of 600 pods checked/)
+  expect(seen).toMatch(/\r\x1b\[2K50\d\/600 pods checked/)
   expect(seen.trimEnd().endsWith('\r\x1b[2K')).toBe(true)
 })

@@ -56,7 +56,7 @@ describe('check', () => {
     expect(info.code).toBe(1)
     const strange = await meshctl(['check', '-A', '--only', 'MCT0000'], SAMPLE)
     expect(strange.code).toBe(2)
-    expect(strange.stderr).toContain('no rule is called "MCT0000"')
+    expect(strange.stderr).toContain('unknown rule "MCT0000"')
   })
 
   test('manifests from files and from standard input', async () => {
@@ -87,7 +87,7 @@ describe('check', () => {
     for (const form of [['short'], ['junit'], [`json=${join(folder, 'out.json')}`]]) {
       const run = await meshctl([...one, '-o', ...form])
       expect(run.code).toBe(3)
-      expect(run.stderr).toMatch(/not checked: .*both\.yaml:\d+:\d+: could not be understood/)
+      expect(run.stderr).toMatch(/not checked: .*both\.yaml:\d+:\d+: could not be parsed/)
     }
     expect((await meshctl([...one, '-o', 'table'])).stderr).toBe('')
   })
@@ -116,7 +116,7 @@ describe('check', () => {
     const refused = await meshctl([...one, bad], SAMPLE)
     expect(refused).toMatchObject({code: 2, stdout: ''})
     expect(refused.stderr).toContain(`${bad}: parameters.reserved-port-declared.ports: rule MCT1105`)
-    expect(refused.stderr).toContain('It has extra.')
+    expect(refused.stderr).toContain('Its parameters: extra.')
   })
 
   test('a baseline, a config file, and suggested patches', async () => {
@@ -161,9 +161,10 @@ describe('beside check', () => {
     expect((await meshctl(['explain', 'nonsense'])).code).toBe(2)
     const config = file('own.yaml', 'rules: [{code: ORG0001, title: A rule of ours, when: "true"}]\n')
     expect((await meshctl(['explain', 'ORG0001', '--config', config])).stdout).toContain('A rule of ours')
-    const none = await meshctl(['explain'])
-    expect(none).toMatchObject({code: 2, stdout: ''})
-    expect(none.stderr).toMatch(/^Error: missing: WORD \(code or name .*\)\nNext: /)
+    expect(await meshctl(['explain'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^WHAT +KNOWN +EXAMPLES\n/),
+    })
     const inject = await meshctl(['check-inject', 'deploy/sick-noinject-v1', '-n', 'demo'], SAMPLE)
     expect(inject.stdout).toContain('Pod has sidecar.istio.io/inject=false label, preventing injection')
     const page = await meshctl(['describe', 'service', 'productpage'], SAMPLE)

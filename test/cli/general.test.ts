@@ -31,10 +31,10 @@ describe('the program', () => {
     [['proxy-config', 'cluster', 'x', '--from', '/nonexistent.tgz'], /cannot read \/nonexistent\.tgz: no such file/],
     [['proxy-config', 'cluster', 'x', '-f', 'y'], /not both/],
     [['proxy-config', 'cluster', '--from', 'sample', '-f', 'y'], /not both/],
-    [['capture', '-A', '--from', 'sample', '--to', '.'], /cannot write \.: it is a folder/],
-    [['serve', '--from', 'sample', 'kubectl'], /put the command behind --/],
-    [['proxy-config', 'cluster', '--from', 'netns:no-such-namespace'], /no network namespace/],
-    [[...CLUSTERS, '--request-timeout', 'soon'], /cannot read the duration "soon"/],
+    [['capture', '-A', '--from', 'sample', '--to', '.'], /cannot write \.: is a directory/],
+    [['serve', '--from', 'sample', 'kubectl'], /put the command after --/],
+    [['proxy-config', 'cluster', '--from', 'netns:no-such-namespace'], /network namespace/],
+    [[...CLUSTERS, '--request-timeout', 'soon'], /invalid duration "soon"/],
   ])('%j cannot be answered: code 2, one clear error, nothing on stdout', async (argv, message) => {
     const run = await meshctl(argv)
     expect(run.stderr).toMatch(message)

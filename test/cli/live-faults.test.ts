@@ -68,7 +68,7 @@ describe('a live cluster that cannot be asked: one error on stderr, exit code 2,
     [
       '403',
       () => answering(403, recorded('/api/v1/secrets', 'reader')),
-      /user system:serviceaccount:demo:reader may not list secrets in the whole cluster.*can-i/,
+      /user system:serviceaccount:demo:reader cannot list secrets cluster-wide.*can-i/,
     ],
     [
       '429 without an end',
@@ -80,9 +80,9 @@ describe('a live cluster that cannot be asked: one error on stderr, exit code 2,
       () => answering(500, 'etcdserver: request timed out'),
       /failed \(HTTP 500: etcdserver: request timed out\)/,
     ],
-    ['a page that is no Kubernetes', () => answering(200, '<html>login</html>'), /could not be understood/],
+    ['a page that is no Kubernetes', () => answering(200, '<html>login</html>'), /could not be parsed/],
     [
-      'garbage',
+      'protocolViolation',
       () =>
         net.createServer(socket =>
           socket
@@ -90,7 +90,7 @@ describe('a live cluster that cannot be asked: one error on stderr, exit code 2,
             .on('error', () => undefined)
             .end('220 ESMTP\r\n'),
         ),
-      /could not be understood/,
+      /could not be parsed/,
     ],
     [
       'a connection that is cut',
@@ -127,7 +127,7 @@ describe('a live cluster that cannot be asked: one error on stderr, exit code 2,
       http.createServer(() => undefined),
       [...ASK, '--request-timeout', '200ms'],
     )
-    expect(run.stderr).toMatch(/timed out \(.*silent for 200 ms.*--request-timeout/)
+    expect(run.stderr).toMatch(/timed out \(.*no data for 200 ms.*--request-timeout/)
     expect(run.code).toBe(2)
   })
 

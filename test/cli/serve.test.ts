@@ -52,7 +52,7 @@ describe('serve', () => {
     expect(none).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: 'Error: cannot run no-such-program-here: there is no such program on PATH\n',
+      stderr: 'Error: cannot run no-such-program-here: not found in PATH\n',
     })
   })
 

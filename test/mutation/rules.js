@@ -96,8 +96,8 @@ async function survives(slug, text, cases) {
   const sample = await openFiles([join(root, 'src/sample/mesh.tgz')])
   for (const given of cases) {
     try {
-      const {wanted, found, unsaid} = await caseOutcome(sample, rule, given)
-      if (wanted !== found || unsaid.length > 0) return false
+      const {wanted, found, missing} = await caseOutcome(sample, rule, given)
+      if (wanted !== found || missing.length > 0) return false
     } catch {
       return false
     }

@@ -2,8 +2,9 @@ import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {meshctl} from '../support/cli.js'
+import {skipUnless} from '../support/skip-unless.js'
 
 const NAME = `meshctl-envoy-${process.pid}`
 const FROM = ['--from', `netns:${NAME}`]
@@ -59,7 +60,7 @@ function succeeds(...argv: readonly string[]): boolean {
 }
 
 const CAN = process.getuid?.() === 0 && succeeds('envoy', '--version') && succeeds('ip', 'netns', 'add', NAME)
-const envoyTest = CAN ? test : test.skip
+const {test: envoyTest} = skipUnless(CAN, 'root, ip netns and envoy on PATH')
 
 /** What Envoy itself answers inside the namespace, through its own plain-text pages. */
 function admin(path: string): string {

@@ -1,22 +1,22 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {resolve} from 'node:path'
-import {describe, expect, test} from '@jest/globals'
+import {expect, test} from '@jest/globals'
 import {parseAllDocuments} from 'yaml'
 import type {Finding} from '../../src/model/finding.js'
 import {kindOf} from '../../src/model/kinds.js'
 import type {KubeObject} from '../../src/model/kube-object.js'
 import type {Labels} from '../../src/model/selector.js'
 import {checkReport} from '../../src/reports/check/report.js'
-import {findRules} from '../../src/rules/pick.js'
 import {RULES} from '../../src/rules/registry.js'
+import {findRules} from '../../src/rules/select-rules.js'
 import {memorySource} from '../support/memory-source.js'
 import {sampleSource} from '../support/served.js'
 import {hasShared, SHARED} from '../support/shared-data.js'
+import {skipUnless} from '../support/skip-unless.js'
 
 const FOLDER = resolve(SHARED, 'analyze')
 const present = hasShared('analyze', 'expected.jsonl')
-if (!present) console.warn("SKIPPED: the inputs of Istio's own analyzers are not at hand")
-const withInputs = present ? describe : describe.skip
+const {describe: withInputs} = skipUnless(present, "the inputs of Istio's analyzers in ../shared/data")
 
 interface AnalyzerCase {
   readonly case: string

@@ -1,12 +1,13 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {logLevelReport} from '../../src/reports/log-levels/report.js'
 import {logLevelsView} from '../../src/reports/log-levels/view.js'
 import {renderDoc} from '../../src/terminal/render.js'
 import {memorySource} from '../support/memory-source.js'
 import {proxyConfig} from '../support/proxy-config-run.js'
 import {hasShared, SHARED} from '../support/shared-data.js'
+import {skipUnless} from '../support/skip-unless.js'
 
 /** What istioctl printed about a live pod, and the page of the same pod, captured in the same minutes, that tells the same. */
 const TABLES: readonly (readonly [string, string, string, string])[] = [
@@ -16,7 +17,7 @@ const TABLES: readonly (readonly [string, string, string, string])[] = [
   ['pc-secret', 'secret', 'demo.sleep-', 'config_dump.json'],
 ]
 
-const live = hasShared('istioctl', 'live') ? test : test.skip
+const {test: live} = skipUnless(hasShared('istioctl', 'live'), 'the recordings in ../shared/data')
 
 function printed(slug: string): string {
   return readFileSync(join(SHARED, 'istioctl', 'live', `${slug}.out`), 'utf8')

@@ -1,8 +1,9 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {proxyConfig} from '../support/proxy-config-run.js'
 import {hasShared, SHARED} from '../support/shared-data.js'
+import {skipUnless} from '../support/skip-unless.js'
 
 /** Dumps of the same proxy by istiod (written by Go's own protobuf JSON) and by Envoy, as [istiod's, Envoy's]. */
 function pairs(): readonly (readonly [string, string])[] {
@@ -30,7 +31,7 @@ async function resources(command: string, path: string): Promise<ReadonlyMap<str
 }
 
 const found = pairs()
-const compare = found.length === 0 ? test.skip : test
+const {test: compare} = skipUnless(found.length > 0, 'the recordings in ../shared/data')
 
 describe("documents made of Envoy's words are those istiod writes itself", () => {
   compare.each(found.length === 0 ? [['', '']] : found.map(pair => [...pair]))('%s', async (istiod, envoy) => {

@@ -2,12 +2,12 @@ import {spawnSync} from 'node:child_process'
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {basename, delimiter, dirname, join} from 'node:path'
-import {afterAll, describe, expect, test} from '@jest/globals'
+import {afterAll, expect, test} from '@jest/globals'
 import {readKubeconfig} from '../../src/sources/cluster/kubeconfig-files.js'
+import {skipUnless} from '../support/skip-unless.js'
 
 const present = spawnSync('kubectl', ['version', '--client']).status === 0
-if (!present) console.warn('SKIPPED: kubectl is not on PATH, so nothing compares how kubeconfig files are merged')
-const withKubectl = present ? describe : describe.skip
+const {describe: withKubectl} = skipUnless(present, 'kubectl on PATH')
 
 const folder = mkdtempSync(join(tmpdir(), 'meshctl-merge-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))

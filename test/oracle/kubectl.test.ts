@@ -2,17 +2,17 @@ import {spawn, spawnSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import http from 'node:http'
 import {createServer} from 'node:net'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {type KubeconfigFile, writeKubeconfig} from '../../src/kubeapi/kubeconfig.js'
 import {type ApiServerHandle, startApiServer} from '../../src/kubeapi/server.js'
 import type {EvidenceId} from '../../src/model/evidence.js'
 import type {Source} from '../../src/sources/source.js'
 import {sampleSource} from '../support/served.js'
+import {skipUnless} from '../support/skip-unless.js'
 
 const kubectlVersion = spawnSync('kubectl', ['version', '--client', '-o', 'json'], {encoding: 'utf8'})
 const present = kubectlVersion.status === 0
-if (!present) console.warn('SKIPPED: kubectl is not on PATH, so the served API is not tried with it')
-const withKubectl = present ? describe : describe.skip
+const {describe: withKubectl} = skipUnless(present, 'kubectl on PATH')
 
 const POD = 'reviews-v1-ccf5b6b84-9cj4v'
 const REF = {namespace: 'demo', name: POD}

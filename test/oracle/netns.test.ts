@@ -2,6 +2,7 @@ import {spawnSync} from 'node:child_process'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {UserError} from '../../src/model/user-error.js'
 import {netnsSource} from '../../src/sources/netns/source.js'
+import {skipUnless} from '../support/skip-unless.js'
 
 const NAME = `meshctl-test-${process.pid}`
 const POD = {namespace: '', name: NAME}
@@ -13,8 +14,8 @@ function sh(...argv: string[]): number | null {
 
 const CAN = process.getuid?.() === 0 && sh('ip', 'netns', 'add', NAME) === 0
 const HAS_IPTABLES = CAN && sh('ip', 'netns', 'exec', NAME, 'iptables-nft-save') === 0
-const nsTest = CAN ? test : test.skip
-const rulesTest = HAS_IPTABLES ? test : test.skip
+const {test: nsTest} = skipUnless(CAN, 'root and ip netns')
+const {test: rulesTest} = skipUnless(HAS_IPTABLES, 'root, ip netns and iptables')
 
 describe('a network namespace as a source', () => {
   beforeAll(() => {
@@ -82,7 +83,7 @@ describe('a network namespace as a source', () => {
   })
 
   test.each(['nope', '999999999'])('no such namespace %s', name => {
-    expect(() => netnsSource(name, 15000)).toThrow(/there is no network namespace/)
+    expect(() => netnsSource(name, 15000)).toThrow(/network namespace .* not found/)
   })
 
   test.each(['../../etc/passwd', '', 'a b', '$(id)', '..'])('%j is no name', name => {

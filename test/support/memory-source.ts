@@ -16,6 +16,7 @@ export interface MemoryContents {
 export function memorySource(contents: MemoryContents): Source {
   return {
     origin: contents.origin ?? {kind: 'memory', label: 'memory'},
+    traits: {live: contents.origin?.kind === 'cluster', complete: contents.origin?.kind !== 'files'},
     defaultNamespace: contents.defaultNamespace ?? 'default',
     ...(contents.objects === undefined ? {impliedSubject: {namespace: '', name: 'memory', implied: true}} : {}),
     offers: () => Object.keys(contents.evidence ?? {}),
@@ -32,7 +33,7 @@ export function memorySource(contents: MemoryContents): Source {
     },
     async evidence(id: EvidenceId, subject: PodRef): Promise<Answer<Artifact>> {
       const held = contents.evidenceOf?.[`${subject.name}.${subject.namespace}`]?.[id] ?? contents.evidence?.[id]
-      if (held === undefined) return missing(evidenceRow(id).title, 'not-captured', 'memory does not hold it')
+      if (held === undefined) return missing(evidenceRow(id).title, 'not-captured', 'not in memory')
       if (typeof held === 'object' && 'reason' in held) return {ok: false, gap: held}
       return answered({id, bytes: typeof held === 'string' ? Buffer.from(held) : held, provenance: {}})
     },

@@ -6,10 +6,10 @@ import type {Finding} from '../../src/model/finding.js'
 import {kindOf} from '../../src/model/kinds.js'
 import type {KubeObject} from '../../src/model/kube-object.js'
 import {objectLabel} from '../../src/model/pod.js'
+import {completed} from '../../src/reports/check/evaluate/whole-patch.js'
 import {type CheckReport, checkReport} from '../../src/reports/check/report.js'
-import {completed} from '../../src/reports/check/whole-patch.js'
 import {RULES} from '../../src/rules/registry.js'
-import type {Rule} from '../../src/rules/rule.js'
+import type {MeshRule} from '../../src/rules/rule.js'
 import {withParameters} from '../../src/rules/team-parameters.js'
 import type {Source} from '../../src/sources/source.js'
 import {changedSource, type RuleCase, subjectOf} from './rule-case.js'
@@ -117,7 +117,7 @@ function replaced(source: Source, object: KubeObject): Source {
   }
 }
 
-async function checked(source: Source, object: KubeObject, rules: readonly Rule[]): Promise<CheckReport> {
+async function checked(source: Source, object: KubeObject, rules: readonly MeshRule[]): Promise<CheckReport> {
   return await checkReport(source, [object], {
     rules,
     failOn: 'info',
@@ -132,9 +132,9 @@ function line({code, object, path, message}: Finding): string {
 }
 
 /** Every patch that a case's rule offers, made on the object it is for, and all rules asked again about the template it came from. */
-export async function mendedCase(sample: Source, rule: Rule, given: RuleCase): Promise<readonly Mended[]> {
+export async function mendedCase(sample: Source, rule: MeshRule, given: RuleCase): Promise<readonly Mended[]> {
   const source = await changedSource(sample, given)
-  const subject = await subjectOf(await changedSource(sample, {...given, blind: false}), given)
+  const subject = await subjectOf(await changedSource(sample, {...given, podOnly: false}), given)
   const rules = withParameters(RULES, given.set === undefined ? {} : {[rule.code]: given.set}, 'case')
   const own = rules.filter(({code}) => code === rule.code)
   const template = templateOf(subject)

@@ -1,51 +1,52 @@
-import {type Answer, answered, missing} from '../../src/model/answer.js'
+import {type Answer, answered, missing as missingAnswer} from '../../src/model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow} from '../../src/model/evidence.js'
 import {kindOf} from '../../src/model/kinds.js'
 import type {KubeObject, PodRef} from '../../src/model/kube-object.js'
 import {checkReport} from '../../src/reports/check/report.js'
-import type {Rule} from '../../src/rules/rule.js'
+import type {MeshRule} from '../../src/rules/rule.js'
 import {withParameters} from '../../src/rules/team-parameters.js'
 import type {Source} from '../../src/sources/source.js'
 
-/** One change to an object: `put` at a JSON pointer (null removes), in `Kind/name`, or in the subject when none is named. */
+/** One change to an object: `value` at the JSON pointer `path` (null removes), in the object `Kind/name`, by default the subject. */
 export interface Change {
   readonly in?: string
-  readonly at: string
-  readonly put: unknown
+  readonly path: string
+  readonly value: unknown
 }
 
-/** A case of a rule: a pod of the sample mesh (or an object written here), changed as said, and what the rule must answer. */
+/** A case of a rule: a pod of the sample mesh (or an object in the case), with changes, and the expected outcome. */
 export interface RuleCase {
   readonly name: string
-  /** The workload of the sample whose pod is asked about. */
+  /** The workload of the sample mesh whose pod is checked. */
   readonly sample?: string
-  /** The object asked about when it is none of the sample's. */
+  /** The checked object when it is not in the sample mesh. */
   readonly object?: KubeObject
   readonly change?: readonly Change[]
   /** Makes the sidecar an ordinary container, as before native sidecars. */
-  readonly classic?: boolean
+  readonly legacySidecar?: boolean
   readonly add?: readonly KubeObject[]
   readonly evidence?: Readonly<Record<string, string>>
   readonly without?: readonly string[]
-  /** What the team set for the rule. */
+  /** Parameters of the rule. */
   readonly set?: Readonly<Record<string, unknown>>
-  /** Nothing but the pod itself can be read. */
-  readonly blind?: boolean
+  /** Only the pod itself can be read. */
+  readonly podOnly?: boolean
   readonly expect:
     | 'silent'
     | 'not-checked'
     | 'not-applicable'
     | readonly {
         readonly severity: string
-        readonly says: string | readonly string[]
+        /** Substrings of the message. */
+        readonly message: string | readonly string[]
         readonly path?: string
         readonly object?: string
-        /** Texts that stand in the evidence, the remedy or the patch. */
-        readonly shows?: readonly string[]
+        /** Substrings of the evidence, the fix or the patch. */
+        readonly contains?: readonly string[]
       }[]
 }
 
-function put(target: unknown, pointer: string, value: unknown): void {
+function setAt(target: unknown, pointer: string, value: unknown): void {
   const keys = pointer
     .split('/')
     .slice(1)
@@ -65,7 +66,7 @@ function put(target: unknown, pointer: string, value: unknown): void {
   else at[last] = value
 }
 
-function madeClassic(pod: KubeObject): void {
+function makeLegacySidecar(pod: KubeObject): void {
   const spec = pod.spec as {initContainers: {name: string; restartPolicy?: string}[]; containers: unknown[]}
   const status = pod.status as {initContainerStatuses: {name: string}[]; containerStatuses: unknown[]}
   const proxy = spec.initContainers.find(({name}) => name === 'istio-proxy')
@@ -85,23 +86,23 @@ function changed(object: KubeObject, given: RuleCase): KubeObject {
   const mine = isSubject(object, given)
   const label = `${object.kind}/${object.metadata.name}`
   const changes = (given.change ?? []).filter(each => (each.in === undefined ? mine : each.in === label))
-  if (changes.length === 0 && !(mine && given.classic === true)) return object
+  if (changes.length === 0 && !(mine && given.legacySidecar === true)) return object
   const copy = structuredClone(object)
-  for (const each of changes) put(copy, each.at, each.put)
-  if (mine && given.classic === true) madeClassic(copy)
+  for (const each of changes) setAt(copy, each.path, each.value)
+  if (mine && given.legacySidecar === true) makeLegacySidecar(copy)
   return copy
 }
 
-/** The sample with the changes of a case. */
+/** The sample mesh with the changes of a case. */
 export async function changedSource(sample: Source, given: RuleCase): Promise<Source> {
-  const hidden = (name: string) => given.blind === true || given.without?.includes(name) === true
+  const hidden = (name: string) => given.podOnly === true || given.without?.includes(name) === true
   return {
     ...sample,
     origin: {...sample.origin, ...(given.object === undefined ? {} : {label: 'case'})},
     async objects(query): Promise<Answer<readonly KubeObject[]>> {
       const kind = kindOf(query.kind)?.kind ?? query.kind
       const subject = given.object?.kind === kind ? [given.object] : []
-      if (hidden(kind)) return missing(`${kind} objects`, 'not-captured', 'left out of this case')
+      if (hidden(kind)) return missingAnswer(`${kind} objects`, 'not-captured', 'left out of this case')
       const held = await sample.objects(query)
       const added = [...(given.add ?? []), ...subject].filter(
         object =>
@@ -113,7 +114,7 @@ export async function changedSource(sample: Source, given: RuleCase): Promise<So
       return held.ok || added.length > 0 ? answered(all) : held
     },
     async evidence(id: EvidenceId, pod: PodRef): Promise<Answer<Artifact>> {
-      if (hidden(id)) return missing(evidenceRow(id).title, 'not-captured', 'left out of this case')
+      if (hidden(id)) return missingAnswer(evidenceRow(id).title, 'not-captured', 'left out of this case')
       const text = given.evidence?.[id]
       if (text === undefined) return await sample.evidence(id, pod)
       return answered({id, bytes: Buffer.from(text), provenance: {capturedAt: '2026-11-20T19:00:00Z'}})
@@ -121,18 +122,18 @@ export async function changedSource(sample: Source, given: RuleCase): Promise<So
   }
 }
 
-/** What the rule of a case must find, and what it did find, as texts to compare. */
+/** The expected and the actual outcome of a case, as texts to compare. */
 export interface CaseOutcome {
   readonly wanted: string
   readonly found: string
-  /** Parts of messages that are missing. */
-  readonly unsaid: readonly string[]
+  /** Expected substrings that are missing. */
+  readonly missing: readonly string[]
 }
 
-/** Asks one rule about the subject of a case and compares: the kind of outcome, severities, paths, objects and words. */
-export async function caseOutcome(sample: Source, rule: Rule, given: RuleCase): Promise<CaseOutcome> {
+/** Evaluates one rule for the subject of a case and compares: the kind of outcome, severities, paths, objects and texts. */
+export async function caseOutcome(sample: Source, rule: MeshRule, given: RuleCase): Promise<CaseOutcome> {
   const source = await changedSource(sample, given)
-  const subject = await subjectOf(await changedSource(sample, {...given, blind: false, without: []}), given)
+  const subject = await subjectOf(await changedSource(sample, {...given, podOnly: false, without: []}), given)
   const report = await checkReport(source, [subject], {
     rules: withParameters([rule], given.set === undefined ? {} : {[rule.code]: given.set}, 'case'),
     failOn: 'info',
@@ -146,7 +147,7 @@ export async function caseOutcome(sample: Source, rule: Rule, given: RuleCase): 
     return {
       wanted: given.expect,
       found: findings.length > 0 ? findings.map(({message}) => message).join('; ') : nothing,
-      unsaid: [],
+      missing: [],
     }
   }
   const wanted = given.expect
@@ -162,15 +163,18 @@ export async function caseOutcome(sample: Source, rule: Rule, given: RuleCase): 
   return {
     wanted: wanted.map(each => line(each.severity, each.path, each.object)).join('\n'),
     found: found.length === 0 ? nothing : found.join('\n'),
-    unsaid: wanted.flatMap(({says, shows = []}, index) => {
+    missing: wanted.flatMap(({message: parts, contains = []}, index) => {
       const {message = '', proof, patch, fix} = findings[index] ?? {}
       const more = JSON.stringify([proof, patch, fix])
-      return [...[says].flat().filter(text => !message.includes(text)), ...shows.filter(text => !more.includes(text))]
+      return [
+        ...[parts].flat().filter(text => !message.includes(text)),
+        ...contains.filter(text => !more.includes(text)),
+      ]
     }),
   }
 }
 
-/** The object a case asks about, changed. */
+/** The checked object of a case, with its changes. */
 export async function subjectOf(source: Source, given: RuleCase): Promise<KubeObject> {
   if (given.object !== undefined) return given.object
   const pods = await source.objects({kind: 'Pod'})

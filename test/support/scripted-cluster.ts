@@ -95,6 +95,8 @@ export async function scriptedCluster(
     if (answer === undefined) response.writeHead(404).end('404 page not found\n')
     else response.writeHead(answer.status ?? 200, answer.headers).end(answer.body)
   })
+  // Longer than Node's 5 s, as API servers do: a busy machine must not lose a connection between two requests.
+  web.keepAliveTimeout = 120_000
   const sockets = new WebSocketServer({noServer: true, handleProtocols: offered => [...offered][0] ?? false})
   const accept = (request: IncomingMessage, socket: Duplex, head: Buffer, use: (ws: WebSocket) => void) =>
     sockets.handleUpgrade(request, socket, head, ws => {

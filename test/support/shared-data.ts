@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs'
 import {resolve} from 'node:path'
-import {test} from '@jest/globals'
+import {skipUnless} from './skip-unless.js'
 
 /** Where larger recordings lie when they are at hand (beside the repository); a user's clone does not have them. */
 export const SHARED = resolve('../shared/data')
@@ -11,4 +11,4 @@ export function hasShared(...parts: readonly string[]): boolean {
 }
 
 /** A test that needs the larger recordings: runs when they are there, else is counted as skipped. */
-export const sharedTest = existsSync(SHARED) ? test : test.skip
+export const {test: sharedTest} = skipUnless(existsSync(SHARED), 'the recordings in ../shared/data')

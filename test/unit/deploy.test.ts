@@ -4,8 +4,11 @@ import Check from '../../commands/check.js'
 import {listOf, textsOf} from '../../src/formats/decode.js'
 import {parseManifest} from '../../src/formats/kube-manifest/parse.js'
 import {readPod} from '../../src/formats/kube-pod/parse.js'
+import {MESH_OBJECTS} from '../../src/formats/mesh-objects.js'
+import {kindOf} from '../../src/model/kinds.js'
 import {checkReport} from '../../src/reports/check/report.js'
-import {checkTargets} from '../../src/reports/check/targets.js'
+import {checkTargets} from '../../src/reports/check/targets/targets.js'
+import {isObjectFact} from '../../src/rules/facts.js'
 import {RULES} from '../../src/rules/registry.js'
 import {openFiles} from '../../src/sources/open.js'
 import {kubernetesProblems} from '../support/official-schemas.js'
@@ -43,6 +46,25 @@ describe('the manifests of docs/deploy', () => {
       expect(textsOf(rule, 'verbs')).toEqual(['get', 'list'])
       expect(textsOf(rule, 'resources')).not.toContain('secrets')
     }
+  })
+
+  test('the role reads every kind of object that a rule asks for', () => {
+    const {objects} = parseManifest(readFileSync('docs/deploy/rbac.yaml'))
+    const granted = objects
+      .filter(({kind}) => kind === 'ClusterRole')
+      .flatMap(object => listOf(object, 'rules'))
+      .flatMap(rule =>
+        textsOf(rule, 'apiGroups').flatMap(group => textsOf(rule, 'resources').map(resource => `${group}/${resource}`)),
+      )
+    const asked = RULES.flatMap(({needs, needsToPass = [], uses = []}) => [...needs, ...needsToPass, ...uses])
+    const kinds = [...new Set(asked.filter(isObjectFact))].map(name => kindOf(MESH_OBJECTS[name].kind))
+    expect(kinds.length).toBeGreaterThan(8)
+    const refused = kinds.filter(kind => {
+      const [version = '', ...rest] = (kind?.apiVersion ?? '').split('/').reverse()
+      const group = version === '' ? undefined : (rest[0] ?? '')
+      return !granted.includes(`${group}/${kind?.resource}`) && !granted.includes(`${group}/*`)
+    })
+    expect(refused).toEqual([])
   })
 
   test('the jobs call check with flags it has', () => {

@@ -17,11 +17,12 @@ test('docs/rules.md is what the rules say (npm run generate)', () => {
 })
 
 test('words people ask about are explained', () => {
-  expect(explainReport(RULES, 'mct1001').rules.map(({slug}) => slug)).toEqual(['proxy-uid'])
-  expect(explainReport(RULES, 'IST0144').rules.map(({code}) => code)).toEqual(['MCT1001'])
-  expect(explainReport(RULES, '15006').port?.uses.map(({purpose}) => purpose)).toContain('Envoy inbound capture')
-  expect(explainReport(RULES, '8080').port?.uses.map(({where}) => where)).toEqual(['istiod'])
-  expect(explainReport(RULES, '9080').port?.uses).toEqual([])
-  expect(explainReport(RULES, 'uf').flags[0]?.flag).toBe('UF')
-  expect(() => explainReport(RULES, 'nonsense')).toThrow('nothing is known')
+  const topic = (word: string) => explainReport(RULES, word).topics[0]
+  expect(topic('mct1001')?.rules.map(({slug}) => slug)).toEqual(['proxy-uid'])
+  expect(topic('IST0144')?.rules.map(({code}) => code)).toEqual(['MCT1001'])
+  expect(topic('15006')?.port?.uses.map(({purpose}) => purpose)).toContain('Envoy inbound capture')
+  expect(topic('8080')?.port?.uses.map(({where}) => where)).toEqual(['istiod'])
+  expect(topic('9080')?.port?.uses).toEqual([])
+  expect(topic('uf')?.flags[0]?.flag).toBe('UF')
+  expect(() => explainReport(RULES, 'nonsense')).toThrow('unknown term')
 })

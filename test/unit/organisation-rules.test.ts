@@ -1,7 +1,7 @@
 import {expect, test} from '@jest/globals'
-import {parseCheckConfig} from '../../src/formats/check-config/parse.js'
+import {parseCheckConfig} from '../../src/formats/check-config.js'
 import {checkReport} from '../../src/reports/check/report.js'
-import {checkTargets} from '../../src/reports/check/targets.js'
+import {checkTargets} from '../../src/reports/check/targets/targets.js'
 import {organisationRules} from '../../src/rules/organisation.js'
 import {openFiles} from '../../src/sources/open.js'
 
@@ -49,16 +49,18 @@ test('a condition speaks of the pod, its namespace and its Services', async () =
 
 test('a condition that cannot be decided is not checked, never passed', async () => {
   expect((await outcome('pod.labels.nothing == "x"'))['details-v1']).toMatch(/^not checked: No such key: nothing/)
-  expect((await outcome('dyn(pod.name)'))['details-v1']).toBe('not checked: it gives string, not true or false')
+  expect((await outcome('dyn(pod.name)'))['details-v1']).toBe(
+    'not checked: the condition returns string, not a boolean',
+  )
 })
 
 test('a rule that is written wrongly is an error that names it', () => {
   const rules = (text: string) => organisationRules(parseCheckConfig(`rules: ${text}`, 'c').rules)
   expect(() => rules('[{code: ORG0001, title: x, when: "a b"}]')).toThrow(
-    'the condition of ORG0001 cannot be read: Unexpected character',
+    'the condition of ORG0001 is invalid: Unexpected character',
   )
   const condition = (when: string) => rules(JSON.stringify([{code: 'ORG0001', title: 'x', when}]))
-  expect(() => condition('pod.name')).toThrow('the condition of ORG0001 gives string, not true or false')
+  expect(() => condition('pod.name')).toThrow('the condition of ORG0001 returns string, not a boolean')
   expect(() => condition('nope(pod)')).toThrow('found no matching overload')
   expect(() => condition('pod.containers.exists(c, 9080 in c.ports)')).toThrow('no such overload: int in list<Port>')
   expect(() => condition('pod.containers.exists(c, c.prots.size() > 0)')).toThrow('No such key: prots')

@@ -15,9 +15,10 @@ import {expectGolden} from '../support/golden.js'
 import {type Mended, mendedCase} from '../support/mended-case.js'
 import {kubernetesProblems} from '../support/official-schemas.js'
 import type {RuleCase} from '../support/rule-case.js'
+import {skipUnless} from '../support/skip-unless.js'
 
 const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
-const OFFERING = RULES.filter(({slug}) => /patch/.test(readFileSync(`src/rules/${slug}/rule.ts`, 'utf8')))
+const OFFERING = RULES.filter(({slug}) => /\bpatch\b(?!-)/.test(readFileSync(`src/rules/${slug}/rule.ts`, 'utf8')))
 const CASES = OFFERING.flatMap(rule => {
   const path = `src/rules/${rule.slug}/cases.yaml`
   const cases = existsSync(path) ? (parse(readFileSync(path, 'utf8')) as readonly RuleCase[]) : []
@@ -40,8 +41,7 @@ const GATHERING = ['port-name']
 const REMARKED = [...JOINS, ...GATHERING]
 
 const kubectl = spawnSync('kubectl', ['version', '--client'], {encoding: 'utf8'}).status === 0
-if (!kubectl) console.warn('SKIPPED: kubectl is not on PATH, so patches are not tried with it')
-const withKubectl = kubectl ? describe : describe.skip
+const {describe: withKubectl} = skipUnless(kubectl, 'kubectl on PATH')
 
 test('what is offered for which case', () => {
   const lines = ALL.flatMap(({name, mended}) =>

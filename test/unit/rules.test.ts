@@ -2,13 +2,13 @@ import {existsSync, readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
 import {RULES} from '../../src/rules/registry.js'
-import type {Rule} from '../../src/rules/rule.js'
+import type {MeshRule} from '../../src/rules/rule.js'
 import {openFiles} from '../../src/sources/open.js'
 import {caseOutcome, type RuleCase} from '../support/rule-case.js'
 
 const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
 
-function casesOf(rule: Rule): readonly RuleCase[] {
+function casesOf(rule: MeshRule): readonly RuleCase[] {
   const path = `src/rules/${rule.slug}/cases.yaml`
   return existsSync(path) ? (parse(readFileSync(path, 'utf8')) as readonly RuleCase[]) : []
 }
@@ -16,24 +16,29 @@ function casesOf(rule: Rule): readonly RuleCase[] {
 describe.each(RULES.map(rule => [`${rule.code} ${rule.slug}`, rule] as const))('%s', (_name, rule) => {
   const cases = casesOf(rule)
 
-  test('has a case that fires and one that is silent', () => {
-    const kinds = cases.map(({expect: wanted}) => (typeof wanted === 'string' ? wanted : 'fires'))
-    expect(kinds).toContain('fires')
+  test('has a case with a finding, one without, and one that is not checked where the rule needs evidence', () => {
+    const kinds = cases.map(({expect: wanted}) => (typeof wanted === 'string' ? wanted : 'finding'))
+    expect(kinds).toContain('finding')
     expect(kinds).toContain('silent')
+    // The names of rules are built in: they are never missing.
+    const evidence = [...rule.needs, ...(rule.needsToPass ?? [])].filter(name => name !== 'ruleNames')
+    if (evidence.length > 0) expect(kinds).toContain('not-checked')
   })
 
   test.each(cases.map(each => [each.name, each] as const))('%s', async (_case, given) => {
-    const {wanted, found, unsaid} = await caseOutcome(SAMPLE, rule, given)
+    const {wanted, found, missing} = await caseOutcome(SAMPLE, rule, given)
     expect(found).toBe(wanted)
-    expect(unsaid).toEqual([])
+    expect(missing).toEqual([])
   })
 
   test('never passes when what it needs is missing', async () => {
     const firing = cases.find(({expect: wanted}) => typeof wanted !== 'string')
     // The sidecar is a part of the pod.
-    const asked = [...rule.needs, ...(rule.passesWith ?? [])].filter(name => name !== 'sidecar' && name !== 'status')
+    const asked = [...rule.needs, ...(rule.needsToPass ?? [])].filter(name => name !== 'sidecar' && name !== 'status')
     if (asked.length === 0 || firing === undefined) return
-    expect((await caseOutcome(SAMPLE, rule, {...firing, expect: 'not-checked', blind: true})).found).not.toBe('silent')
+    expect((await caseOutcome(SAMPLE, rule, {...firing, expect: 'not-checked', podOnly: true})).found).not.toBe(
+      'silent',
+    )
   })
 })
 
@@ -43,10 +48,12 @@ test('codes and slugs are used once', () => {
   expect(RULES.filter(({code}) => !/^MCT\d{4}$/.test(code))).toEqual([])
 })
 
-test('every rule says what, why, and what to do, in sentences', () => {
+test('every rule has a title of at most eight words, one sentence why, and a fix', () => {
   for (const {title, why, fix, references, modes} of RULES) {
-    expect(title).toMatch(/^[A-Z].*[^.]$/)
+    expect(title).toMatch(/^\S.*[^.]$/)
+    expect(title.split(' ').filter(word => /\w/.test(word)).length).toBeLessThanOrEqual(8)
     expect(why).toMatch(/^\S.*\.$/s)
+    expect(why).not.toMatch(/\. [A-Z]/)
     expect(fix.length).toBeGreaterThan(20)
     expect(references.length).toBeGreaterThan(0)
     expect(modes.length).toBeGreaterThan(0)

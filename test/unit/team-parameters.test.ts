@@ -1,23 +1,23 @@
 import {readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
-import {parseCheckConfig} from '../../src/formats/check-config/parse.js'
+import {parseCheckConfig} from '../../src/formats/check-config.js'
 import type {UserError} from '../../src/model/user-error.js'
 import {explainReport} from '../../src/reports/explain/report.js'
 import {explainView} from '../../src/reports/explain/view.js'
 import {rulesReport} from '../../src/reports/rules/report.js'
 import {rulesView} from '../../src/reports/rules/view.js'
-import {fits, type Parameter, parameterWords} from '../../src/rules/parameter.js'
+import {isParameterValue, type Parameter, parameterTypeText} from '../../src/rules/parameter.js'
 import {RULES} from '../../src/rules/registry.js'
-import type {Rule} from '../../src/rules/rule.js'
+import type {MeshRule} from '../../src/rules/rule.js'
 import {settingsOf, withParameters} from '../../src/rules/team-parameters.js'
 
 /** The rules as a team has them that wrote this under `parameters`. */
-function given(text: string): readonly Rule[] {
+function given(text: string): readonly MeshRule[] {
   const {parameters, file} = parseCheckConfig(`parameters: ${text}`, 'team.yaml')
   return withParameters(RULES, parameters, file)
 }
 
-function settings(rules: readonly Rule[], code: string): unknown {
+function settings(rules: readonly MeshRule[], code: string): unknown {
   const rule = rules.find(each => each.code === code)
   return rule === undefined ? undefined : settingsOf(rule)
 }
@@ -46,13 +46,13 @@ describe('parameters of rules', () => {
 
   test('a rule or parameter nobody knows is an error with the file and the known names', () => {
     const rule = refusal('{app-labels: {style: legacy}}')
-    expect(rule.message).toBe('team.yaml: parameters: no rule is called "app-labels"')
+    expect(rule.message).toBe('team.yaml: parameters: unknown rule "app-labels"')
     expect(rule.hint).toMatch(/app-version-labels, certificate-expiry, .*termination-too-short/)
     expect(rule.hint).not.toContain('proxy-uid')
     const name = refusal('{no-service: {port: [80]}}')
     expect(name.message).toBe('team.yaml: parameters.no-service.port: rule MCT1102 no-service has no parameter "port"')
-    expect(name.hint).toBe('It has ports.')
-    expect(refusal('{MCT1001: {uid: 5}}').hint).toBe('It has none at all.')
+    expect(name.hint).toBe('Its parameters: ports.')
+    expect(refusal('{MCT1001: {uid: 5}}').hint).toBe('The rule has no parameters.')
     expect(refusal('{no-service: {toString: [80]}}').message).toContain('no parameter "toString"')
   })
 
@@ -61,10 +61,10 @@ describe('parameters of rules', () => {
       'team.yaml: parameters.MCT1101.style must be one of any, legacy, not "new"',
     )
     expect(refusal('{certificate-expiry: {rootDays: "60"}}').message).toContain(
-      'must be a whole number from 0 to 3650, not "60"',
+      'must be an integer from 0 to 3650, not "60"',
     )
     expect(refusal('{no-service: {ports: 80}}').message).toContain('must be a list of ports (1 to 65535), not 80')
-    expect(refusal('{database-as-http: {images: [1]}}').message).toContain('must be a list of words, not [1]')
+    expect(refusal('{database-as-http: {images: [1]}}').message).toContain('must be a list of strings, not [1]')
     expect(refusal('{no-service: 5}').message).toBe('team.yaml: parameters.no-service must be a map of parameters')
     expect(refusal('5').message).toBe('team.yaml: parameters must be a map of rules')
   })
@@ -85,28 +85,28 @@ describe('parameters of rules', () => {
     [WORDS, [[], ['a'], ['a', 'b']], ['a', [''], [' '], ['a', 1], null]],
     [CHOICE, ['a', 'b'], ['c', '', ['a'], null, 1]],
   ])('%j', (parameter, good, bad) => {
-    expect(good.filter(value => !fits(parameter, value))).toEqual([])
-    expect(bad.filter(value => fits(parameter, value))).toEqual([])
-    expect(parameterWords(parameter)).toMatch(/^(a|one of) /)
+    expect(good.filter(value => !isParameterValue(parameter, value))).toEqual([])
+    expect(bad.filter(value => isParameterValue(parameter, value))).toEqual([])
+    expect(parameterTypeText(parameter)).toMatch(/^(an?|one of) /)
   })
 
   test('every default is what its own parameter may be, and every parameter says what it is for', () => {
     const all = RULES.flatMap(({parameters = {}}) => Object.values(parameters))
     expect(all.length).toBeGreaterThan(5)
-    expect(all.filter(each => !fits(each, each.default))).toEqual([])
+    expect(all.filter(each => !isParameterValue(each, each.default))).toEqual([])
     expect(all.filter(({about}) => !/^[a-z].{20,}[^.]$/.test(about))).toEqual([])
   })
 
   test('explain, rules -o json and the documentation show them', () => {
     const shown = JSON.stringify(explainView.doc(explainReport(RULES, 'MCT1101'), 'table'))
-    expect(shown).toContain('style (one of any, legacy; any when not set)')
+    expect(shown).toContain('style (one of any, legacy; default any)')
     const data = rulesView.data(rulesReport(RULES)) as {rules: {code: string; parameters: unknown}[]}
     expect(data.rules.find(({code}) => code === 'MCT1419')?.parameters).toMatchObject([
       {name: 'drainSeconds', type: 'number', default: 5, min: 0, max: 3600},
     ])
     expect(data.rules.find(({code}) => code === 'MCT1001')?.parameters).toEqual([])
     expect(readFileSync('docs/rules.md', 'utf8')).toContain(
-      '- Parameter `rootDays` (a whole number from 0 to 3650; 30 when not set): ',
+      '- Parameter `rootDays` (an integer from 0 to 3650; default 30): ',
     )
   })
 })

@@ -3,7 +3,7 @@ import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
 import {checkReport} from '../../src/reports/check/report.js'
 import {RULES} from '../../src/rules/registry.js'
-import type {Rule} from '../../src/rules/rule.js'
+import type {MeshRule} from '../../src/rules/rule.js'
 import {withParameters} from '../../src/rules/team-parameters.js'
 import {openFiles} from '../../src/sources/open.js'
 import {changedSource, type RuleCase, subjectOf} from '../support/rule-case.js'
@@ -17,41 +17,40 @@ const MESH_SETTING = /^\/spec\/initContainers\/0\/(args|env)/
 /** Cases where the pod is wrong and its manifest is not, or says so by other words. */
 const ONLY_THE_POD: Readonly<Record<string, string>> = {
   'proxy-uid: an ephemeral container': 'a manifest has none',
-  'no-service: up to 1.19 every pod needed one': "the release is that of the pod's own sidecar",
-  'image-auto: a pod that was made without injection': 'injection completes its manifest',
+  'no-service: required up to 1.19': "the release is that of the pod's own sidecar",
+  'image-auto: a pod created without injection': 'injection completes its manifest',
   'cni-agent-port: with the CNI plugin':
     'istio-validation shows the plugin; without it the values of the mesh say there is none',
-  'http-port-carries-tls: the kubelet speaks TLS to it': 'the probe as it was stands in the environment of the sidecar',
-  'http-port-carries-tls: one of two probes speaks TLS': 'as above',
-  'http-port-carries-tls: called https, and plain HTTP is spoken': 'as above',
-  'http-port-carries-tls: mesh TLS is another': 'as above',
-  'http-port-carries-tls: the domain of the mesh is not known': 'as above',
-  'http-port-carries-tls: whether clients add the TLS is not known': 'as above',
+  'http-port-carries-tls: an HTTPS probe': 'the probe as it was stands in the environment of the sidecar',
+  'http-port-carries-tls: one of two probes uses HTTPS': 'as above',
+  'http-port-carries-tls: named https, probed with HTTP': 'as above',
+  'http-port-carries-tls: ISTIO_MUTUAL': 'as above',
+  'http-port-carries-tls: mesh configuration not captured': 'as above',
+  'http-port-carries-tls: DestinationRules not captured': 'as above',
   'init-container-network: after istio-init': 'injection puts istio-init last',
-  'init-container-network: nc that waits for a database': 'as above',
+  'init-container-network: nc waiting for a database': 'as above',
   'init-container-network: wget of a Service': 'as above',
   'init-container-network: curl in the arguments, without a scheme': 'as above',
   'init-container-network: a client of a database': 'as above',
   'init-container-network: another port is not captured': 'as above',
-  'owner-groups: the CNI plugin does not read them': 'istio-validation shows the plugin, as above',
-  'restricted-seccomp: a pod is judged by what it has, not by what injection would write now':
-    'the next pod has a profile',
-  'native-sidecar: asked for and not had': 'the next pod may have it',
+  'owner-groups: the CNI plugin ignores them': 'istio-validation shows the plugin, as above',
+  'restricted-seccomp: a pod is checked by its own profile, not the injector settings': 'the next pod has a profile',
+  'native-sidecar: requested, ordinary sidecar': 'the next pod may have it',
 }
 
-function firing(rule: Rule): readonly RuleCase[] {
+function firing(rule: MeshRule): readonly RuleCase[] {
   const path = `src/rules/${rule.slug}/cases.yaml`
   const cases = existsSync(path) ? (parse(readFileSync(path, 'utf8')) as readonly RuleCase[]) : []
   return cases.filter(
     ({name, expect: wanted, change = []}) =>
       typeof wanted !== 'string' &&
       ONLY_THE_POD[`${rule.slug}: ${name}`] === undefined &&
-      !change.some(({at}) => MESH_SETTING.test(at)),
+      !change.some(({path}) => MESH_SETTING.test(path)),
   )
 }
 
 /** What the rule says of the manifest the pod of a case was made from; undefined when the case is about a manifest itself. */
-async function ofTemplate(rule: Rule, given: RuleCase): Promise<string | undefined> {
+async function ofTemplate(rule: MeshRule, given: RuleCase): Promise<string | undefined> {
   const source = await changedSource(SAMPLE, given)
   const template = templateOf(await subjectOf(await changedSource(SAMPLE, {...given, without: []}), given))
   if (template === undefined) return undefined

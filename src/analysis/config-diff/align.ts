@@ -1,47 +1,27 @@
-/** One step from a list to another: keep both, take one away, put one in, or turn one into another. */
-export type Step =
+import {alignTexts} from '../align-texts.js'
+
+/** One edit step from one list to another: keep, remove, add or change an item. */
+export type EditStep =
   | {readonly step: 'keep'}
   | {readonly step: 'remove'; readonly before: number}
   | {readonly step: 'add'; readonly after: number}
   | {readonly step: 'change'; readonly before: number; readonly after: number}
 
-/** Beyond this many cells the table of the longest common subsequence is not built; the lists are then paired in order. */
-const MAX_CELLS = 4_000_000
-
 type Matches = readonly (readonly [number, number])[]
 
-/** Positions of a longest common subsequence of two lists of texts. */
+/** Positions of a longest common subsequence of two lists of texts; none for lists too long, which are then paired in order. */
 function common(a: readonly string[], b: readonly string[]): Matches {
-  const columns = b.length + 1
-  if (a.length * b.length > MAX_CELLS) return []
-  const length = new Uint32Array((a.length + 1) * columns)
-  for (let i = a.length - 1; i >= 0; i--) {
-    for (let j = b.length - 1; j >= 0; j--) {
-      const at = i * columns + j
-      const skip = Math.max(length[at + columns] ?? 0, length[at + 1] ?? 0)
-      length[at] = a[i] === b[j] ? (length[at + columns + 1] ?? 0) + 1 : skip
-    }
-  }
-  const matches: [number, number][] = []
-  let i = 0
-  let j = 0
-  while (i < a.length && j < b.length) {
-    const at = i * columns + j
-    if (a[i] === b[j]) matches.push([i++, j++])
-    else if ((length[at + columns] ?? 0) >= (length[at + 1] ?? 0)) i++
-    else j++
-  }
-  return matches
+  return (alignTexts(a, b) ?? []).flatMap(({on, first, second}) => (on === 'both' ? [[first, second] as const] : []))
 }
 
-/** The steps for a stretch where nothing is equal: items of the same identity change, the rest goes and comes. */
+/** The steps for a range without equal items: items of the same identity are changed, the rest removed and added. */
 function stretch(
   before: readonly [number, number],
   after: readonly [number, number],
   idA: (index: number) => string | undefined,
   idB: (index: number) => string | undefined,
-): readonly Step[] {
-  const steps: Step[] = []
+): readonly EditStep[] {
+  const steps: EditStep[] = []
   let next = after[0]
   for (let i = before[0]; i < before[1]; i++) {
     const id = idA(i)
@@ -69,7 +49,7 @@ export function align(
   b: readonly string[],
   idA: (index: number) => string | undefined,
   idB: (index: number) => string | undefined,
-): readonly Step[] {
+): readonly EditStep[] {
   let start = 0
   while (start < a.length && start < b.length && a[start] === b[start]) start++
   let end = 0
@@ -79,7 +59,7 @@ export function align(
     ...middle.map(([i, j]) => [i + start, j + start] as const),
     [a.length - end, b.length - end] as const,
   ]
-  const steps: Step[] = Array.from({length: start}, () => ({step: 'keep'}) as const)
+  const steps: EditStep[] = Array.from({length: start}, () => ({step: 'keep'}) as const)
   let i = start
   let j = start
   for (const [toI, toJ] of anchors) {

@@ -1,12 +1,12 @@
 import type {ConfigChange, ResourceDifference} from '../../model/config-change.js'
 import {clusterNameParts} from '../../model/envoy-cluster.js'
 
-/** Where a difference most likely comes from, in words, and what it is keyed by when differences are grouped. */
+/** The likely cause of a difference; differences are grouped by its title. */
 export interface Cause {
   readonly title: string
-  /** How sure: read from the resource itself, or concluded from its name. */
+  /** True if read from the resource itself, false if inferred from its name. */
   readonly sure: boolean
-  /** What a conclusion rests on; the resource's name unless said. */
+  /** What the inference is based on (default: the resource's name). */
   readonly because?: string
 }
 
@@ -33,7 +33,7 @@ function ownObject(value: unknown): string | undefined {
   return `${KINDS[kind] ?? kind} ${name}.${namespace}`
 }
 
-/** The nearest object named on the way from a resource down to a change, innermost first. */
+/** The innermost object named on the path from a resource to a change. */
 function objectAlong(resource: unknown, change: ConfigChange): string | undefined {
   let found = ownObject(change.after) ?? ownObject(change.before)
   if (found !== undefined) return found
@@ -57,13 +57,13 @@ function sample(difference: ResourceDifference): string {
   return JSON.stringify(inside).slice(0, 20_000)
 }
 
-/** Where TLS towards or from peers changes: the inbound listener, or the transport sockets of clusters. */
+/** A change of TLS to or from peers: the inbound listener, or the transport sockets of clusters. */
 function tlsOf(text: string, {section, name}: ResourceDifference): string | undefined {
   if (!/transportSocket|requireClientCertificate|transportProtocol/.test(text)) return undefined
   if (section === 'listeners') {
-    return name === 'virtualInbound' ? 'mutual TLS (a PeerAuthentication or the mesh-wide mode)' : undefined
+    return name === 'virtualInbound' ? 'mTLS mode (PeerAuthentication or mesh-wide)' : undefined
   }
-  return section === 'clusters' ? 'TLS towards this host (a DestinationRule or auto mTLS)' : undefined
+  return section === 'clusters' ? 'TLS to this host (DestinationRule or auto mTLS)' : undefined
 }
 
 function service(host: string): string {
@@ -73,24 +73,23 @@ function service(host: string): string {
 
 function clusterCause(name: string, kind: ResourceDifference['kind']): Cause {
   const parts = clusterNameParts(name)
-  if (parts === undefined)
-    return {title: 'an EnvoyFilter', sure: false, because: 'Istio makes no resource of this name'}
+  if (parts === undefined) return {title: 'an EnvoyFilter', sure: false, because: 'Istio does not generate this name'}
   if (parts.direction.startsWith('inbound')) return {title: `this pod's own port ${parts.port}`, sure: false}
   if (parts.subset !== '') return {title: `DestinationRule for ${parts.host} (subset ${parts.subset})`, sure: false}
   const what = service(parts.host)
   return {title: kind === 'changed' ? `settings of ${what}` : what, sure: false}
 }
 
-/** Clusters, listeners and routes every proxy has whatever the mesh looks like. */
+/** Clusters, listeners and routes that every proxy has. */
 const BUILT_IN =
   /^(BlackHoleCluster|PassthroughCluster|InboundPassthroughCluster\w*|virtualInbound|virtualOutbound|block_all|allow_any|InboundPassthroughClusterIpv[46])$/
 
 function byName(difference: ResourceDifference): Cause {
   const {section, name, kind} = difference
-  if (section === 'endpoints') return {title: 'endpoints churn (pods coming, going or changing health)', sure: true}
+  if (section === 'endpoints') return {title: 'endpoint churn (pods added, removed or changing health)', sure: true}
   if (section === 'secrets') return {title: 'certificate rotation', sure: false}
   if (section === 'extensions') return {title: 'an EnvoyFilter or WasmPlugin', sure: false}
-  if (BUILT_IN.test(name)) return {title: 'mesh-wide settings or policy of this workload', sure: false}
+  if (BUILT_IN.test(name)) return {title: 'mesh-wide settings or a policy of this workload', sure: false}
   if (section === 'clusters') return clusterCause(name, kind)
   const port = /(?:^|[_:|])(\d{1,5})$/.exec(name)?.[1] ?? (/^\d+$/.test(name) ? name : undefined)
   const host = /^([a-z0-9-]+(?:\.[a-z0-9-]+)+):(\d+)$/.exec(name)
@@ -124,7 +123,7 @@ export interface CauseGroup {
   readonly differences: readonly ResourceDifference[]
 }
 
-/** What clusters that came or went belong to, by their port and by their name. */
+/** The causes of added and removed clusters, by port and by cluster name. */
 interface Owners {
   readonly byPort: ReadonlyMap<string, ReadonlySet<string>>
   readonly byCluster: ReadonlyMap<string, Cause>
@@ -144,8 +143,8 @@ function ownersOf(differences: readonly ResourceDifference[], causes: readonly C
   return {byPort, byCluster}
 }
 
-/** A listener or route known only by its port, and the endpoints of a cluster that came or went, belong to what the cluster belongs to. */
-function adopted(difference: ResourceDifference, cause: Cause, owners: Owners): Cause {
+/** A listener or route known only by its port, and the endpoints of an added or removed cluster, get the cause of that cluster. */
+function causeOfCluster(difference: ResourceDifference, cause: Cause, owners: Owners): Cause {
   if (difference.section === 'endpoints' && difference.kind !== 'changed') {
     return owners.byCluster.get(difference.name) ?? cause
   }
@@ -154,7 +153,7 @@ function adopted(difference: ResourceDifference, cause: Cause, owners: Owners): 
   return only === undefined || others.length > 0 ? cause : {title: only, sure: false}
 }
 
-/** What changed regardless of where: the last names of each path with the values before and after. */
+/** What changed, independent of where: the last parts of each path with the values before and after. */
 function signature({kind, changes}: ResourceDifference): string | undefined {
   if (kind !== 'changed' || changes.length === 0) return undefined
   const parts = changes.map(({op, path, before, after}) => {
@@ -164,10 +163,10 @@ function signature({kind, changes}: ResourceDifference): string | undefined {
   return [...new Set(parts)].sort().join('\n')
 }
 
-/** From this many resources on, one and the same change is told as one setting rather than as many causes. */
+/** The same change in at least this many resources is reported as one setting instead of many causes. */
 const SHARED_FROM = 3
 
-/** Causes of differences; those known only by their names give way to one cause when the same change is in many resources. */
+/** The causes of differences; inferred causes are replaced by one cause if the same change is in many resources. */
 function causesOf(differences: readonly ResourceDifference[]): readonly Cause[] {
   const signatures = differences.map(signature)
   const counts = new Map<string, number>()
@@ -176,7 +175,7 @@ function causesOf(differences: readonly ResourceDifference[]): readonly Cause[] 
     const cause = causeOf(difference)
     const count = counts.get(signatures[index] ?? '') ?? 0
     if (cause.sure || count < SHARED_FROM) return cause
-    return {title: `one setting in ${count} places`, sure: false, because: 'the same change everywhere'}
+    return {title: `the same change in ${count} places`, sure: false}
   })
 }
 
@@ -186,7 +185,7 @@ export function groupByCause(differences: readonly ResourceDifference[]): readon
   const owners = ownersOf(differences, causes)
   const groups = new Map<string, {cause: Cause; differences: ResourceDifference[]}>()
   differences.forEach((difference, index) => {
-    const cause = adopted(difference, causes[index] as Cause, owners)
+    const cause = causeOfCluster(difference, causes[index] as Cause, owners)
     const group = groups.get(cause.title) ?? {cause, differences: []}
     group.differences.push(difference)
     groups.set(cause.title, group)

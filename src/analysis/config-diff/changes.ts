@@ -8,7 +8,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What makes two items of a list versions of one thing: their name, else what they match, else their type. */
+/** The identity of a list item: its name, else its match, else its type. */
 function identity(item: unknown): string | undefined {
   if (!isFields(item)) return undefined
   if (typeof item.name === 'string' && item.name !== '') return `name ${item.name}`
@@ -56,7 +56,7 @@ function objects(a: Fields, b: Fields, path: readonly string[]): readonly Config
 }
 
 /**
- * The changes that turn one normal form into another, smallest first places: applied in order they are a JSON Patch (RFC 6902).
+ * The changes from one normal form to another; applied in order they are a JSON Patch (RFC 6902).
  * Items of ordered lists are matched by equality and identity, so an inserted route is one addition, not a shift of all others.
  */
 export function changesBetween(a: unknown, b: unknown, path: readonly string[] = []): readonly ConfigChange[] {

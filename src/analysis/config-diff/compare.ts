@@ -18,7 +18,7 @@ function maskedNames(resources: Resources, masks: Masks): Resources {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Virtual hosts by name, when every one has a name of its own; else they are no keyed list and stay as they are. */
+/** Virtual hosts by name if all names are unique; otherwise the list is not keyed and undefined is returned. */
 function byName(hosts: unknown): ReadonlyMap<string, unknown> | undefined {
   if (!Array.isArray(hosts)) return undefined
   const found = new Map<string, unknown>()
@@ -31,8 +31,8 @@ function byName(hosts: unknown): ReadonlyMap<string, unknown> | undefined {
 }
 
 /**
- * A route's two versions without the virtual hosts that are equal in both: a route of a big mesh has thousands, and only the others
- * are worth a normal form. Other resources come back as they are.
+ * Two versions of a route without the virtual hosts that are equal in both: a route of a big mesh has thousands, and only the others
+ * need a normal form. Other resources are returned unchanged.
  */
 function withoutEqualHosts(a: unknown, b: unknown): readonly [unknown, unknown] {
   const [left, right] = [a as Fields, b as Fields]
@@ -77,7 +77,7 @@ function sectionDifferences(
 }
 
 /**
- * Compares two configurations section by section, resources paired by name. A section only one side can speak of is not compared,
+ * Compares two configurations section by section, resources paired by name. A section that only one side has is not compared,
  * with the reason. `maskOwn`: the two are different pods, so their own names and addresses count as equal.
  */
 export function compareConfigs(a: ProxyConfig, b: ProxyConfig, maskOwn: boolean): ConfigComparison {

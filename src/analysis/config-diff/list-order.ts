@@ -12,8 +12,8 @@ function named(item: unknown): string | undefined {
   return text(fields(item).name)
 }
 
-/** `address:port` of an endpoint, or its pipe, or the internal listener it stands for (config.core.v3.Address). */
-export function endpointKey(item: unknown): string | undefined {
+/** `address:port` of an endpoint, or its pipe, or its internal listener (config.core.v3.Address). */
+function endpointKey(item: unknown): string | undefined {
   const address = fields(fields(fields(item).endpoint).address)
   const socket = fields(address.socketAddress)
   const internal = fields(address.envoyInternalAddress)
@@ -33,7 +33,7 @@ function localityKey(item: unknown): string {
 }
 
 /**
- * Lists whose items are found by a key and whose order Envoy ignores: virtual hosts are chosen by their domains
+ * Lists whose items have a key and whose order Envoy ignores: virtual hosts are chosen by their domains
  * (config.route.v3.VirtualHost), endpoints are a set per locality and priority, thresholds are one per priority.
  */
 export const KEYED_LISTS: Readonly<Record<string, (item: unknown) => string | undefined>> = {
@@ -44,7 +44,7 @@ export const KEYED_LISTS: Readonly<Record<string, (item: unknown) => string | un
   tlsCertificateSdsSecretConfigs: named,
 }
 
-/** Lists that are sets: any of them matches, or all must, whatever their order. Every other list is compared in order. */
+/** Lists whose order has no meaning. Every other list is compared in order. */
 export const SET_LISTS: ReadonlySet<string> = new Set([
   'domains',
   'applicationProtocols',
@@ -68,11 +68,11 @@ export const SET_LISTS: ReadonlySet<string> = new Set([
 /** Fields whose contents are maps or free structures: names below them are data, not field names, and keep their spelling. */
 export const FREE_FORM: ReadonlySet<string> = new Set(['filterMetadata', 'jsonFormat', 'struct', 'fields', 'labels'])
 
-/** Values that say what is so anyway; Envoy writes them where istiod leaves them out (config.endpoint.v3, admin.v3 dump of EDS). */
+/** Default values; Envoy writes them where istiod omits them (config.endpoint.v3, admin.v3 dump of EDS). */
 export const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
   healthStatus: ['HEALTHY', 'UNKNOWN'],
   overprovisioningFactor: [140],
 }
 
-/** Objects that mean nothing when they are empty, in the sections where both sides write them at will. */
+/** Objects that mean the same empty or absent; each side may write either. */
 export const EMPTY_MEANS_NOTHING: ReadonlySet<string> = new Set(['policy', 'locality', 'healthCheckConfig'])

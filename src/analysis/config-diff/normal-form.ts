@@ -1,12 +1,12 @@
 import {DEFAULTS, EMPTY_MEANS_NOTHING, FREE_FORM, KEYED_LISTS, SET_LISTS} from './list-order.js'
 import {otherSpelling} from './same.js'
 
-/** Texts to put in place of others, longest first, such as a pod's address by `<pod address>`. */
+/** Text replacements, longest first, such as a pod's address with `<pod address>`. */
 export type Masks = readonly (readonly [string, string])[]
 
 const INSIDE_WORD = /[0-9A-Za-z]/
 
-/** The text with every mask applied where the own text stands alone: `10.0.0.1` is not part of `10.0.0.12`. */
+/** The text with every mask applied to whole words: `10.0.0.1` is not part of `10.0.0.12`. */
 export function masked(text: string, masks: Masks): string {
   let result = text
   for (const [own, placeholder] of masks) {
@@ -21,7 +21,7 @@ export function masked(text: string, masks: Masks): string {
   return result
 }
 
-/** The lowerCamelCase name, as proto JSON writes fields; snake_case cannot be told from it (`consecutive5xx`, `consecutive_5xx`). */
+/** The lowerCamelCase name, as proto JSON writes fields; the reverse is ambiguous (`consecutive5xx`, `consecutive_5xx`). */
 function camel(name: string): string {
   return name.includes('_') ? (otherSpelling(name) ?? name) : name
 }
@@ -71,14 +71,14 @@ function value(source: unknown, name: string, free: boolean, masks: Masks): unkn
 }
 
 /**
- * A resource in the one form that is compared and patched: lowerCamelCase fields in sorted order, lists with keys as objects by key,
- * sets sorted, defaults left out, the pod's own texts masked. Equal configurations have equal normal forms.
+ * A resource in the normal form that is compared and patched: lowerCamelCase fields in sorted order, keyed lists as objects,
+ * sets sorted, defaults left out, the pod's own names and addresses masked. Equal configurations have equal normal forms.
  */
 export function normalForm(resource: unknown, masks: Masks = []): unknown {
   return value(resource, '', false, masks)
 }
 
-/** The same JSON with its fields in sorted order and nothing else changed: for objects whose lists all have a meaning of their own. */
+/** The same JSON with sorted fields and nothing else changed: for objects whose lists are all ordered. */
 export function sortedForm(json: unknown): unknown {
   return value(json, '', true, [])
 }

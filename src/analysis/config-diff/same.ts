@@ -20,8 +20,8 @@ export function otherSpelling(name: string): string | undefined {
 /** What Envoy (protobuf's sensitive fields), istiod and our own captures write in place of a secret. */
 const HIDDEN = new Set(['[redacted]', 'W3JlZGFjdGVkXQ==', '<redacted>'])
 
-/** True when a value stands for a secret that was hidden, so that nothing can be said of what it was. */
-export function isHidden(value: unknown): boolean {
+/** True for the placeholder of a redacted secret, whose value is unknown. */
+function isHidden(value: unknown): boolean {
   return typeof value === 'string' && HIDDEN.has(value)
 }
 

@@ -11,7 +11,7 @@ import {type Labels, matchesLabels} from '../../model/selector.js'
 import {whyNotSelected} from './why-not-selected.js'
 
 const INJECT = 'sidecar.istio.io/inject'
-/** Namespaces in which nothing is ever injected. */
+/** Namespaces excluded from injection. */
 export const SYSTEM_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']
 
 export interface InjectionInputs {
@@ -22,8 +22,8 @@ export interface InjectionInputs {
   readonly version?: IstioVersion
 }
 
-/** Since Istio 1.27 only "true" and "false" count; before, y/yes/true/on meant yes and every other text no. */
-function asked(value: string | undefined, version: IstioVersion | undefined): boolean | undefined {
+/** Since Istio 1.27 only "true" and "false" are valid; before, y/yes/true/on meant yes and any other value no. */
+function injectValue(value: string | undefined, version: IstioVersion | undefined): boolean | undefined {
   if (value === undefined || value === '') return undefined
   if (isOlder(version, 1, 27)) return ['y', 'yes', 'true', 'on'].includes(value.toLowerCase())
   return value === 'true' ? true : value === 'false' ? false : undefined
@@ -32,19 +32,19 @@ function asked(value: string | undefined, version: IstioVersion | undefined): bo
 type Verdict = Pick<InjectionDecision, 'injected' | 'decidedBy' | 'reason'>
 
 /** What the webhook decides once it is called (istio, pkg/kube/inject, injectRequired): host network, system namespace, label or annotation, selectors, policy. */
-function inside(
+function webhookDecision(
   {pod}: InjectionInputs,
   injector: InjectorSettings | undefined,
   version: IstioVersion | undefined,
 ): Verdict {
-  const label = asked(pod.labels[INJECT], version)
+  const label = injectValue(pod.labels[INJECT], version)
   if (label !== undefined) {
-    const reason = `the pod's label ${INJECT}: "${pod.labels[INJECT]}" ${label ? 'asks for it' : 'refuses it'}`
+    const reason = `the pod's label ${INJECT}: "${pod.labels[INJECT]}" ${label ? 'enables it' : 'disables it'}`
     return {injected: label, decidedBy: 'pod label', reason}
   }
-  const annotation = pod.labels[INJECT] === undefined ? asked(pod.annotations[INJECT], version) : undefined
+  const annotation = pod.labels[INJECT] === undefined ? injectValue(pod.annotations[INJECT], version) : undefined
   if (annotation !== undefined) {
-    const reason = `the pod's annotation ${INJECT}: "${pod.annotations[INJECT]}" ${annotation ? 'asks for it' : 'refuses it'}`
+    const reason = `the pod's annotation ${INJECT}: "${pod.annotations[INJECT]}" ${annotation ? 'enables it' : 'disables it'}`
     return {injected: annotation, decidedBy: 'pod annotation', reason}
   }
   const matches = (selectors: InjectorSettings['never']) =>
@@ -64,7 +64,7 @@ function inside(
     }
   }
   const policy = injector?.policy ?? 'enabled'
-  const reason = `the injector's policy is "${policy}" and nothing in the pod says otherwise`
+  const reason = `the injector's policy is "${policy}" and the pod does not override it`
   return {injected: policy === 'enabled', decidedBy: 'policy', reason}
 }
 
@@ -104,13 +104,13 @@ export function decideInjection(inputs: InjectionInputs): InjectionDecision {
     return {injected: false, decidedBy: 'system namespace', reason, ...chosen, steps}
   }
   const injector = injectors.find(each => each.revision === hook.revision) ?? injectors[0]
-  // The injector decides by its own release; the pod's sidecar may be of an earlier day.
+  // The release of the injector decides; the pod's sidecar may be older.
   const version = injector?.version ?? inputs.version
-  const verdict = inside(inputs, injector, version)
+  const verdict = webhookDecision(inputs, injector, version)
   return {
     ...verdict,
     ...chosen,
     ...(version === undefined ? {} : {version}),
-    steps: [...steps, {question: 'webhook decides by', answer: verdict.decidedBy}],
+    steps: [...steps, {question: 'webhook decision by', answer: verdict.decidedBy}],
   }
 }

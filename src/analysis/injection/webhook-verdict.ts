@@ -2,7 +2,7 @@ import type {InjectionWebhook} from '../../model/injection.js'
 import {type Labels, matchesLabels, type Requirement} from '../../model/selector.js'
 import {isDeactivated} from './deactivated.js'
 
-/** What one webhook configuration does with a pod, in istioctl's words. */
+/** What one webhook configuration does with a pod, with the reason istioctl gives. */
 export interface WebhookVerdict {
   readonly configuration: string
   readonly revision: string
@@ -17,7 +17,7 @@ function matchedLabel(selector: readonly Requirement[], labels: Labels): string 
   return found === undefined ? '' : `${found.key}=${labels[found.key]}`
 }
 
-function asked(selectors: readonly (readonly Requirement[])[]): string {
+function selectedLabels(selectors: readonly (readonly Requirement[])[]): string {
   return selectors
     .flat()
     .filter(({operator}) => operator === 'In')
@@ -61,8 +61,8 @@ function decide(
   }
   if (hooks.some(isDeactivated))
     return {injects: false, reason: 'The injection webhook is deactivated, and will never match labels.'}
-  const namespaces = asked(hooks.map(({namespaceSelector}) => namespaceSelector))
-  const pods = asked(hooks.map(({objectSelector}) => objectSelector))
+  const namespaces = selectedLabels(hooks.map(({namespaceSelector}) => namespaceSelector))
+  const pods = selectedLabels(hooks.map(({objectSelector}) => objectSelector))
   const labels = [
     ...(namespaces === '' ? [] : [`namespace labels (${namespaces})`]),
     ...(pods === '' ? [] : [`pod labels (${pods})`]),

@@ -1,3 +1,5 @@
+import {everyChain, type Ruleset} from '../../model/ruleset.js'
+
 /** Native nftables tables of istio, by the iptables table that does the same. */
 const TABLES: Readonly<Record<string, string>> = {
   'istio-proxy-nat': 'nat',
@@ -33,20 +35,15 @@ export function isIstioChain(name: string): boolean {
   return /^(ISTIO_|istio-|ztunnel-)/.test(name)
 }
 
-/** Who made a chain that is not istio's, by the prefixes network plugins and runtimes use. */
-export function foreignOwner(name: string): string | undefined {
-  const owners: readonly (readonly [RegExp, string])[] = [
-    [/^DOCKER/, 'Docker (its own DNS and port mapping)'],
-    [/^KUBE-/, 'kube-proxy or the kubelet'],
-    [/^(CNI-|CNI_)/, 'the portmap CNI plugin'],
-    [/^(CILIUM_|OLD_CILIUM_)/, 'Cilium'],
-    [/^cali-/, 'Calico'],
-    [/^(AWS-|AMAZON)/, 'the AWS VPC CNI'],
-    [/^(WEAVE)/, 'Weave Net'],
-    [/^(ANTREA)/, 'Antrea'],
-    [/^(LIBVIRT_|KUBEVIRT_)/, 'libvirt or KubeVirt'],
-    [/^(CONSUL_)/, 'Consul'],
-    [/^(PROXY_INIT)/, 'Linkerd'],
-  ]
-  return owners.find(([pattern]) => pattern.test(name))?.[1]
+/** True when a chain of Istio has rules. */
+export function hasIstioRules(ruleset: Ruleset): boolean {
+  return everyChain([ruleset]).some(({chain}) => isIstioChain(chain.name) && chain.rules.length > 0)
+}
+
+/** True for the rules of a pod in ambient mode: iptables chains or native tables of their own. */
+export function isAmbient(rulesets: readonly Ruleset[]): boolean {
+  return (
+    rulesets.some(({tables}) => tables.some(({name}) => name.startsWith('istio-ambient'))) ||
+    everyChain(rulesets).some(({chain}) => chain.name === 'ISTIO_PRERT')
+  )
 }

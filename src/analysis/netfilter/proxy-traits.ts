@@ -1,5 +1,5 @@
 import type {Packet} from '../../model/packet.js'
-import type {Chain, Ruleset} from '../../model/ruleset.js'
+import {type Chain, everyChain, everyRule, type Ruleset} from '../../model/ruleset.js'
 import {canonicalChain} from './istio-names.js'
 
 /** How rules know the proxy: the user and group it runs as, and the port they hand outbound traffic to. */
@@ -27,22 +27,22 @@ export function ownersIn(chain: Chain, field: 'uid' | 'gid'): readonly string[] 
 }
 
 function named(rulesets: readonly Ruleset[], field: 'uid' | 'gid'): number | undefined {
-  const chains = rulesets.flatMap(({tables}) => tables.flatMap(table => table.chains))
-  const ids = chains.flatMap(chain => ownersIn(chain, field)).map(Number)
+  const ids = everyChain(rulesets)
+    .flatMap(({chain}) => ownersIn(chain, field))
+    .map(Number)
   const known = ids.filter(id => Number.isInteger(id))
   return known.includes(USUAL_PROXY) ? USUAL_PROXY : known[0]
 }
 
 function outboundPort(rulesets: readonly Ruleset[]): number | undefined {
-  const chains = rulesets.flatMap(({tables}) => tables.flatMap(table => table.chains))
-  const redirects = chains
-    .filter(({name}) => canonicalChain(name) === 'ISTIO_REDIRECT')
-    .flatMap(({rules}) => rules.flatMap(rule => rule.actions))
+  const redirects = everyRule(rulesets)
+    .filter(({chain}) => canonicalChain(chain.name) === 'ISTIO_REDIRECT')
+    .flatMap(({rule}) => rule.actions)
     .map(action => (action.kind === 'redirect' ? Number(action.ports) : Number.NaN))
   return redirects.find(port => Number.isInteger(port))
 }
 
-/** Whom the rules take for the sidecar: the usual one where they name it or nobody. */
+/** The uid and gid that the rules treat as the sidecar's: 1337 where they name it or none. */
 export function proxyTraitsOf(rulesets: readonly Ruleset[]): ProxyTraits {
   return {
     uid: named(rulesets, 'uid') ?? USUAL_PROXY,

@@ -7,7 +7,7 @@ function number(text: string | undefined): number | undefined {
   return text !== undefined && PORT.test(text) ? Number(text) : undefined
 }
 
-/** A field of the proxy's configuration, as injection wrote it (PROXY_CONFIG) or as the annotation asks for it. */
+/** A field of the proxy's configuration, as injection wrote it (PROXY_CONFIG) or from the annotation. */
 function configured(pod: PodModel, field: string): number | undefined {
   const texts = [injectedContainer(pod, 'istio-proxy')?.env.PROXY_CONFIG, pod.annotations['proxy.istio.io/config']]
   const found = texts.map(text => new RegExp(`"?${field}"?\\s*:\\s*(\\d{1,5})\\b`).exec(text ?? '')?.[1])
@@ -15,7 +15,7 @@ function configured(pod: PodModel, field: string): number | undefined {
 }
 
 /**
- * Ports of the sidecar that this pod's settings put elsewhere, by their usual number: capture (`-p`, `-z` of istio-iptables), the agent
+ * Sidecar ports that the pod's settings change, by their default number: capture (`-p`, `-z` of istio-iptables), the agent
  * (annotation status.sidecar.istio.io/port, statusPort) and Envoy's admin page (proxyAdminPort).
  */
 export function movedPorts(pod: PodModel): ReadonlyMap<number, number> {

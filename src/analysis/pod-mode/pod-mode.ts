@@ -1,3 +1,4 @@
+import {commaList} from '../../model/comma-list.js'
 import {type Container, injectedContainer, type PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {
@@ -11,7 +12,7 @@ import type {Labels} from '../../model/selector.js'
 import {argumentOf} from './arguments.js'
 import {movedPorts} from './moved-ports.js'
 
-/** What `pilot-agent proxy ROLE` is told to be (pilot-agent command line). */
+/** The ROLE of `pilot-agent proxy ROLE` (pilot-agent command line). */
 const ROLES: Readonly<Record<string, PodMode>> = {
   router: 'gateway',
   sidecar: 'sidecar',
@@ -21,12 +22,12 @@ const ROLES: Readonly<Record<string, PodMode>> = {
 
 const CONTROL_PLANE = ['istiod', 'istio-cni-node', 'istio-operator']
 
-/** Templates of proxyless gRPC: the agent without Envoy or a bootstrap file alone, and no capture (istio.io, "gRPC Proxyless Service Mesh"). */
+/** Templates of proxyless gRPC: the agent without Envoy, or a bootstrap file only, and no capture (istio.io, "gRPC Proxyless Service Mesh"). */
 const PROXYLESS = ['grpc-agent', 'grpc-simple']
 
-/** Pods that injection completes otherwise than with a sidecar: by the template they name, or by the Gateway object they were made for. */
+/** The mode of pods injected with a template other than the sidecar's, or generated for a Gateway. */
 function templateMode(pod: PodModel): PodMode | undefined {
-  const templates = (pod.annotations['inject.istio.io/templates'] ?? '').split(',').map(name => name.trim())
+  const templates = commaList(pod.annotations['inject.istio.io/templates'])
   if (templates.includes('waypoint') || pod.labels['gateway.istio.io/managed'] === 'istio.io-mesh-controller')
     return 'waypoint'
   if (templates.some(name => name.includes('gateway'))) return 'gateway'
@@ -34,13 +35,13 @@ function templateMode(pod: PodModel): PodMode | undefined {
   return pod.labels['gateway.networking.k8s.io/gateway-name'] === undefined ? undefined : 'gateway'
 }
 
-/** How the pod takes part in the mesh, from what it contains: the role of its proxy, else what the CNI wrote on it, else nothing. */
+/** The pod's mode by the role of its proxy, else by the annotation of the CNI plugin, else `none`. */
 export function podMode(pod: PodModel): PodMode {
   const app = pod.labels.app ?? pod.labels['k8s-app'] ?? ''
   if (CONTROL_PLANE.includes(app) || pod.labels.istio === 'pilot') return 'control-plane'
   if (app === 'ztunnel') return 'ztunnel'
-  const asked = templateMode(pod)
-  if (asked !== undefined) return asked
+  const byTemplate = templateMode(pod)
+  if (byTemplate !== undefined) return byTemplate
   const proxy = injectedContainer(pod, 'istio-proxy')
   if (proxy !== undefined) {
     const role = proxy.args[proxy.args.indexOf('proxy') + 1] ?? ''
@@ -52,8 +53,8 @@ export function podMode(pod: PodModel): PodMode {
 
 const DATAPLANE = 'istio.io/dataplane-mode'
 
-/** True when a pod, or its namespace where the pod says nothing, asks for the ambient mesh and can be in it (istio.io, "Add workloads to an ambient mesh"). */
-export function asksForAmbient(pod: PodModel, namespaceLabels: Labels): boolean {
+/** True when the label of the pod, else of its namespace, enrols the pod in ambient mode (istio.io, "Add workloads to an ambient mesh"). */
+export function isEnrolledInAmbient(pod: PodModel, namespaceLabels: Labels): boolean {
   return (pod.labels[DATAPLANE] ?? namespaceLabels[DATAPLANE]) === 'ambient' && !pod.hostNetwork
 }
 
@@ -64,7 +65,7 @@ function sidecarPorts(pod: PodModel): readonly ReservedPort[] {
     : SIDECAR_PORTS.map(each => ({...each, port: moved.get(each.port) ?? each.port}))
 }
 
-/** The ports the mesh itself holds in a pod of that mode; where the pod's settings move one, the other is free. */
+/** The ports Istio reserves in a pod of that mode, including ports changed by the pod's settings. */
 export function reservedPorts(mode: PodMode, pod: PodModel): readonly ReservedPort[] {
   switch (mode) {
     case 'sidecar':
@@ -81,7 +82,7 @@ export function reservedPorts(mode: PodMode, pod: PodModel): readonly ReservedPo
   }
 }
 
-/** The uid and gid whose traffic the rules leave alone: `-u`/`-g` of istio-init, else the sidecar's own, else 1337 (istio-iptables flags). */
+/** The uid and gid exempt from capture: `-u`/`-g` of istio-init, else the sidecar's own, else 1337 (istio-iptables flags). */
 export function proxyIds(pod: PodModel): {readonly uids: readonly number[]; readonly gids: readonly number[]} {
   const init = injectedContainer(pod, 'istio-init') ?? injectedContainer(pod, 'istio-validation')
   const proxy = injectedContainer(pod, 'istio-proxy')
@@ -99,7 +100,7 @@ export function proxyIds(pod: PodModel): {readonly uids: readonly number[]; read
   }
 }
 
-/** True for an init container that runs while the CNI's capture is in place and the proxy is not: the proxy's user is its documented way out (istio.io, CNI). */
+/** True for an init container that runs after the CNI plugin set up capture and before the proxy: using the proxy's uid is the documented workaround (istio.io, CNI). */
 export function runsBeforeProxy(container: Container, pod: PodModel, cniInUse: boolean): boolean {
   return cniInUse && container.role === 'init' && injectedContainer(pod, 'istio-proxy')?.role !== 'native-sidecar'
 }

@@ -1,4 +1,4 @@
-/** Why a proxy and its istiod disagree or do not talk, as read from a log. */
+/** Why a proxy is out of sync or not connected, found in its log. */
 export interface LogReason {
   readonly kind:
     | 'dns'
@@ -10,12 +10,12 @@ export interface LogReason {
     | 'closed'
     | 'rejected'
     | 'unready'
-  /** The reason in words, to be followed by the line itself. */
-  readonly words: string
+  /** The reason as text. */
+  readonly text: string
   /** What to look at next. */
   readonly advice: string
   readonly line: string
-  /** When the log says so first (since the last good connection) and last. */
+  /** When the log first (since the last successful connection) and last reports it. */
   readonly since?: string
   readonly at?: string
 }
@@ -23,19 +23,19 @@ export interface LogReason {
 interface Pattern {
   readonly kind: LogReason['kind']
   readonly test: RegExp
-  words(match: RegExpExecArray): string
+  text(match: RegExpExecArray): string
   readonly advice: string
 }
 
 /**
- * What pilot-agent (xdsproxy, Go's net and gRPC errors) and Envoy (grpc_stream.h, *_subscription_state.cc) write when configuration does not arrive.
+ * What pilot-agent (xdsproxy, Go's net and gRPC errors) and Envoy (grpc_stream.h, *_subscription_state.cc) log when config does not arrive.
  * The first pattern that fits a line names it; errors of Go's net package keep their wording since Go 1.
  */
 const PATTERNS: readonly Pattern[] = [
   {
     kind: 'dns',
     test: /lookup (\S+?)(?: on (\S+?))?: (server misbehaving|no such host|i\/o timeout|connection refused)/,
-    words: ([, host, server, why]) =>
+    text: ([, host, server, why]) =>
       `it cannot resolve istiod's name ${host}${server === undefined ? '' : ` (DNS server ${server}: ${why})`}`,
     advice:
       'Check discoveryAddress (mesh config, ProxyConfig or the proxy.istio.io/config annotation) and cluster DNS.',
@@ -43,65 +43,67 @@ const PATTERNS: readonly Pattern[] = [
   {
     kind: 'certificate',
     test: /(x509: [^"{}\n]+|tls: [^"{}\n]+|CERTIFICATE_VERIFY_FAILED[^"{}\n]*)/,
-    words: ([, what]) => `a certificate was refused: ${what?.trim()}`,
+    text: ([, what]) => `a certificate was rejected: ${what?.trim()}`,
     advice:
       "Compare the proxy's root certificate with istiod's (proxy-config secret) and check the clocks of both nodes.",
   },
   {
     kind: 'identity',
     test: /(Unauthenticated|authentication failure|failed to sign CSR|failed to create certificate|the token is expired|TokenReview)[^\n]{0,160}/,
-    words: match => `istiod refused the proxy's identity: ${match[0].trim().slice(0, 160)}`,
+    text: match => `istiod rejected the proxy's identity: ${match[0].trim().slice(0, 160)}`,
     advice: "Check the pod's service account token (audience istio-ca) and istiod's log around this time.",
   },
   {
     kind: 'forbidden',
     test: /code = PermissionDenied desc = ([^"\n]+)/,
-    words: ([, what]) => `istiod denied the connection: ${what?.trim()}`,
+    text: ([, what]) => `istiod denied the connection: ${what?.trim()}`,
     advice: "See istiod's log: the proxy's identity does not match its claimed namespace or service account.",
   },
   {
     kind: 'timeout',
     test: /dial tcp (\S+?): (?:i\/o timeout|connect: (?:connection timed out|no route to host|network is unreachable))/,
-    words: ([, address]) => `istiod at ${address} does not answer: attempts to connect time out`,
-    advice: 'Something drops the packets between the pod and istiod: a NetworkPolicy, a firewall or a dead istiod.',
+    text: ([, address]) => `istiod at ${address} does not answer: attempts to connect time out`,
+    advice:
+      'Packets between the pod and istiod are dropped: by a NetworkPolicy, a firewall, or because istiod is down.',
   },
   {
     kind: 'refused',
     test: /dial tcp (\S+?): connect: connection refused/,
-    words: ([, address]) => `istiod at ${address} refuses connections`,
-    advice: 'Nothing listens there: check that istiod runs, is ready, and that its Service has endpoints.',
+    text: ([, address]) => `istiod at ${address} refuses connections`,
+    advice: 'Nothing is listening there: check that istiod is running and ready, and that its Service has endpoints.',
   },
   {
     kind: 'rejected',
     test: /(?:delta |gRPC )config for (\S+) rejected: ([^\n]*?)(?:\tthread=\d+)?$/,
-    words: ([, type, why]) => `Envoy rejected ${type?.split('.').at(-1)}: ${why?.trim()}`,
-    advice: 'Mend or delete the object the rejected resource comes from; until then this type stays as it was.',
+    text: ([, type, why]) => `Envoy rejected ${type?.split('.').at(-1)}: ${why?.trim()}`,
+    advice:
+      'Correct or delete the object the rejected resource was generated from; until then the proxy receives no updates of this type.',
   },
   {
     kind: 'closed',
     test: /upstream terminated with unexpected error (?:rpc error: )?(.+?)(?:\tid=\d+)?$/,
-    words: ([, why]) => `the connection to istiod broke: ${why?.trim()}`,
-    advice: "See whether it comes back: the proxy tries again by itself. istiod's log says what it saw.",
+    text: ([, why]) => `the connection to istiod broke: ${why?.trim()}`,
+    advice: "The proxy reconnects automatically; if it does not, look in istiod's log at this time.",
   },
   {
     kind: 'closed',
     test: /config stream(?: to \S+)? closed[^:\n]*: (\d+), ([^\n]*?)(?:\{via_upstream\})?(?:\tthread=\d+)?$/,
-    words: ([, code, why]) => `the configuration stream is closed (gRPC code ${code}): ${why?.trim()}`,
-    advice: "See istiod's log at this time, and whether its pods were restarted.",
+    text: ([, code, why]) => `the config stream is closed (gRPC code ${code}): ${why?.trim()}`,
+    advice: "Look in istiod's log at this time, and check whether its pods were restarted.",
   },
   {
     kind: 'unready',
     test: /Envoy proxy is NOT ready: ([^\n]*)/,
-    words: ([, why]) => `the proxy is not ready: ${why?.trim()}`,
-    advice: 'The proxy has not got all of its first configuration.',
+    text: ([, why]) => `the proxy is not ready: ${why?.trim()}`,
+    advice: 'The proxy has not received its complete initial config.',
   },
 ]
 
-/** What says that an earlier trouble to connect is over. */
+/** Logged when a connection succeeds; earlier connection failures no longer matter. */
 const CONNECTED = /xdsproxy\s+connected to (?:delta )?upstream XDS server/
 
-/** Most telling first: why it cannot connect before that it does not. */
-const WEIGHT: readonly LogReason['kind'][] = [
+/** Most specific first: why it cannot connect comes before that it is not connected. */
+const PRIORITY: readonly LogReason['kind'][] = [
   'certificate',
   'identity',
   'forbidden',
@@ -116,18 +118,18 @@ const WEIGHT: readonly LogReason['kind'][] = [
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/
 
 function read(line: string): LogReason | undefined {
-  for (const {kind, test, words, advice} of PATTERNS) {
+  for (const {kind, test, text, advice} of PATTERNS) {
     const match = test.exec(line)
     if (match === null) continue
     const at = TIME.exec(line)?.[1]
-    return {kind, words: words(match), advice, line, ...(at === undefined ? {} : {at})}
+    return {kind, text: text(match), advice, line, ...(at === undefined ? {} : {at})}
   }
   return undefined
 }
 
 /**
- * The reasons a proxy's log gives for not having istiod's configuration, most telling first, each kind once in its latest form.
- * Troubles to connect that a later successful connection ended are left out.
+ * The causes in a proxy's log for not having istiod's config, most specific first, the latest of each kind.
+ * Connection failures before a later successful connection are left out.
  */
 export function logReasons(log: string): readonly LogReason[] {
   const latest = new Map<LogReason['kind'], LogReason>()
@@ -143,5 +145,5 @@ export function logReasons(log: string): readonly LogReason[] {
     const since = latest.get(reason.kind)?.since ?? reason.at
     latest.set(reason.kind, since === undefined ? reason : {...reason, since})
   }
-  return [...latest.values()].sort((a, b) => WEIGHT.indexOf(a.kind) - WEIGHT.indexOf(b.kind))
+  return [...latest.values()].sort((a, b) => PRIORITY.indexOf(a.kind) - PRIORITY.indexOf(b.kind))
 }

@@ -1,10 +1,10 @@
 import {clusterNameParts} from '../../model/envoy-cluster.js'
 
-/** One resource Envoy refused, and what it said of it. */
+/** One resource that Envoy rejected, and its error message. */
 export interface Rejection {
   readonly resource?: string
   readonly message: string
-  /** The kind of Istio object such a resource or message comes from, and why we think so. */
+  /** The kind of Istio object the resource was probably generated from, and the reason for that. */
   readonly origin?: {readonly kind: string; readonly because: string; readonly host?: string}
 }
 
@@ -12,35 +12,35 @@ export interface Rejection {
 const BUILT_IN =
   /^(BlackHoleCluster|PassthroughCluster|InboundPassthroughCluster\w*|prometheus_stats|agent|sds-grpc|sds-external|xds-grpc|zipkin|inbound-vip\|.*|connect_originate|main_internal|encap|internal_outbound)$/
 
-/** Listeners Istio itself makes: the two virtual ones, address_port pairs, and the fixed ports of the proxy. */
+/** Listeners Istio itself generates: the two virtual ones, address_port pairs, and the fixed ports of the proxy. */
 const LISTENER =
   /^(virtualInbound|virtualOutbound|connect_\w+|main_internal|[\d.]+_\d+|[0-9a-fA-F:]+_\d+|\[?[0-9a-fA-F:.]+\]?_\d+|\S+_\d+)$/
 
-/** Words in Envoy's refusals that point to the kind of object the resource was made from. */
-const TELLING: readonly (readonly [RegExp, string, string])[] = [
-  [/jwt_authn|jwks/i, 'RequestAuthentication', 'the refused part is its JWT filter'],
-  [/\brbac\b/i, 'AuthorizationPolicy', 'the refused part is the RBAC filter'],
-  [/\bwasm\b/i, 'WasmPlugin', 'the refused part is a Wasm filter'],
-  [/\blua\b/i, 'EnvoyFilter', 'Istio makes no Lua filter by itself'],
-  [/certificate|private key|tls context/i, 'Gateway', 'the refused part is a TLS certificate'],
-  [/invalid regex|regex/i, 'VirtualService', 'the refused part is a regular expression of a match'],
-  [/multiple filter chains|duplicate|same matching/i, 'Gateway', 'two filter chains match alike'],
+/** Words in Envoy's error messages that identify the kind of object the resource was generated from. */
+const KIND_HINTS: readonly (readonly [RegExp, string, string])[] = [
+  [/jwt_authn|jwks/i, 'RequestAuthentication', 'the rejected part is its JWT filter'],
+  [/\brbac\b/i, 'AuthorizationPolicy', 'the rejected part is the RBAC filter'],
+  [/\bwasm\b/i, 'WasmPlugin', 'the rejected part is a Wasm filter'],
+  [/\blua\b/i, 'EnvoyFilter', 'Istio itself generates no Lua filters'],
+  [/certificate|private key|tls context/i, 'Gateway', 'the rejected part is a TLS certificate'],
+  [/invalid regex|regex/i, 'VirtualService', 'the rejected part is a regular expression of a match'],
+  [/multiple filter chains|duplicate|same matching/i, 'Gateway', 'two filter chains have the same match'],
   [
     /ring.?hash|outlier|least.?request|circuit|threshold|subset/i,
     'DestinationRule',
-    'the refused part is a traffic policy',
+    'the rejected part is a traffic policy',
   ],
 ]
 
 function origin(noun: string, resource: string | undefined, message: string): Rejection['origin'] {
   const parts = noun === 'cluster' && resource !== undefined ? clusterNameParts(resource) : undefined
   if (noun === 'cluster' && resource !== undefined && parts === undefined && !BUILT_IN.test(resource)) {
-    return {kind: 'EnvoyFilter', because: `Istio itself makes no cluster named ${resource}`}
+    return {kind: 'EnvoyFilter', because: `Istio does not generate a cluster named ${resource}`}
   }
   if (noun === 'listener' && resource !== undefined && !LISTENER.test(resource)) {
-    return {kind: 'EnvoyFilter', because: `Istio itself makes no listener named ${resource}`}
+    return {kind: 'EnvoyFilter', because: `Istio does not generate a listener named ${resource}`}
   }
-  const found = TELLING.find(([test]) => test.test(message))
+  const found = KIND_HINTS.find(([test]) => test.test(message))
   if (found !== undefined) {
     const host = parts?.host
     return {kind: found[1], because: found[2], ...(host === undefined || host === '' ? {} : {host})}
@@ -57,7 +57,7 @@ function rejection(noun: string, text: string): Rejection {
 }
 
 /**
- * Takes a NACK's text apart. Envoy writes `Error adding/updating cluster(s) NAME: why, NAME: why` (cds_api_helper.cc) and, for listeners,
+ * Parses the text of a NACK. Envoy writes `Error adding/updating cluster(s) NAME: why, NAME: why` (cds_api_helper.cc) and, for listeners,
  * one `NAME: why` per line (lds_api.cc); other texts become one rejection without a resource.
  */
 export function parseRejection(error: string, noun: string): readonly Rejection[] {

@@ -2,7 +2,7 @@ import type {MtlsMode, PeerAuthentication} from '../../model/istio-policy.js'
 import {byText} from '../../model/order.js'
 import {type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
-import {mtlsMode, type PeerMode} from '../mtls/peer-mode.js'
+import {mtlsMode, type PeerMode} from './peer-mode.js'
 
 /** A PeerAuthentication that is meant for a pod, and why it counts for nothing if it does not. */
 export interface PeerPolicy {

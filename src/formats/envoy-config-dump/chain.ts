@@ -19,7 +19,7 @@ function rangeText(range: unknown): string {
 }
 
 /** Reads a FilterChainMatch (config.listener.v3.FilterChainMatch); an absent one matches everything. */
-export function decodeChainMatch(match: unknown): ChainMatch {
+function decodeChainMatch(match: unknown): ChainMatch {
   const sourceType = textOf(match, 'source_type')
   const ports = listOf(match, 'source_ports')
   return {

@@ -45,7 +45,7 @@ function decodeLbEndpoint(cluster: string, group: unknown, each: unknown): Envoy
 }
 
 /** Reads a ClusterLoadAssignment (config.endpoint.v3), keeping where in the resource each endpoint stands. */
-export function decodeLoadAssignment(json: unknown): EndpointGroup {
+function decodeLoadAssignment(json: unknown): EndpointGroup {
   const cluster = textOf(json, 'cluster_name') ?? ''
   const endpoints = listOf(json, 'endpoints').flatMap((group, groupAt) =>
     listOf(group, 'lb_endpoints').map((each, endpointAt) => ({

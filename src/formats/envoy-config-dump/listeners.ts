@@ -15,7 +15,7 @@ function typeFrom(roles: ReadonlySet<FilterRole>): EnvoyListener['type'] {
 }
 
 /** Reads one listener (config.listener.v3.Listener, v2 api.Listener); its chains are read when first asked for. */
-export function decodeListener(json: unknown): EnvoyListener {
+function decodeListener(json: unknown): EnvoyListener {
   const chains = chainsOf(json)
   const roles = new Set(chains.flatMap(chain => listOf(chain, 'filters').map(roleOf)))
   const additional = listOf(json, 'additional_addresses').map(

@@ -74,7 +74,7 @@ function regexOf(match: unknown): string | undefined {
 }
 
 /** Reads a RouteMatch (config.route.v3.RouteMatch; v2 wrote its regex as plain text). */
-export function decodeRouteMatch(match: unknown): RouteMatch {
+function decodeRouteMatch(match: unknown): RouteMatch {
   return {
     prefix: textOf(match, 'prefix'),
     pathSeparatedPrefix: textOf(match, 'path_separated_prefix'),

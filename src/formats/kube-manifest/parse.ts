@@ -125,14 +125,14 @@ function boundedPart(text: string): Part {
 export function parseManifest(bytes: Uint8Array): Manifest {
   const objects: KubeObject[] = []
   const problems: ManifestProblem[] = []
-  let untold = 0
+  let more = 0
   for (const document of documentTexts(manifestText(bytes))) {
     const part = boundedPart(document.text)
     for (const object of part.objects) objects.push(object)
     if (part.mistakes.length === 0) continue
     const place = problems.length < MAX_PROBLEMS ? linesOf(document.text) : undefined
     for (const {message, offset} of part.mistakes) {
-      if (place === undefined || problems.length >= MAX_PROBLEMS) untold += 1
+      if (place === undefined || problems.length >= MAX_PROBLEMS) more += 1
       else {
         const {line, column} = place(offset)
         problems.push({message, line: document.line + line - 1, column})
@@ -140,7 +140,8 @@ export function parseManifest(bytes: Uint8Array): Manifest {
     }
   }
   const last = problems.at(-1)
-  if (untold > 0 && last !== undefined) problems.push({...last, message: `and ${untold} mistakes more after this one`})
+  if (more > 0 && last !== undefined)
+    problems.push({...last, message: `and ${more} more ${more === 1 ? 'error' : 'errors'} after this one`})
   return {objects, problems}
 }
 

@@ -8,14 +8,14 @@ import {isInjectedName, readContainer, readSecurity} from './container.js'
 /** Where each kind that makes pods keeps its template (the kinds Istio's injection knows). */
 const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   Deployment: ['spec', 'template'],
-  ReplicaSet: ['spec', 'template'],
   StatefulSet: ['spec', 'template'],
   DaemonSet: ['spec', 'template'],
-  Job: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
   ReplicationController: ['spec', 'template'],
-  DeploymentConfig: ['spec', 'template'],
-  Rollout: ['spec', 'template'],
+  Job: ['spec', 'template'],
   CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+  Rollout: ['spec', 'template'],
+  DeploymentConfig: ['spec', 'template'],
 }
 
 const LISTS: readonly (readonly [string, ContainerRole, string])[] = [
@@ -23,6 +23,9 @@ const LISTS: readonly (readonly [string, ContainerRole, string])[] = [
   ['containers', 'app', 'containerStatuses'],
   ['ephemeralContainers', 'ephemeral', 'ephemeralContainerStatuses'],
 ]
+
+/** Kinds that make pods, and Pod itself. */
+export const WORKLOAD_KINDS: readonly string[] = ['Pod', ...Object.keys(TEMPLATES)]
 
 /** True for kinds whose pods a sidecar is injected into. */
 export function isWorkloadKind(kind: string): boolean {
@@ -33,7 +36,7 @@ export function isWorkloadKind(kind: string): boolean {
 const DUE = /-(2[5-9]|3\d)\d{6}$/
 
 /** The owner a person would edit: a ReplicaSet whose name ends in the template hash belongs to a Deployment of the rest. */
-function workloadOf(object: KubeObject): ObjectRef {
+export function workloadOf(object: KubeObject): ObjectRef {
   const self = objectRefOf(object)
   const owner = listOf(object, 'metadata', 'ownerReferences').find(each => flagOf(each, 'controller') === true)
   const kind = textOf(owner, 'kind')
@@ -82,7 +85,7 @@ function templatePath(kind: string): string {
 }
 
 /** The operating system a pod asks for when that is not Linux (kubernetes.io, PodSpec os and the well-known node labels). */
-function foreignSystemOf(spec: unknown): PodModel['foreignSystem'] {
+function foreignSystemOf(spec: unknown): PodModel['nonLinuxOs'] {
   const asked = [
     {name: textOf(spec, 'os', 'name'), path: 'os.name'},
     ...['kubernetes.io/os', 'beta.kubernetes.io/os'].map(label => ({
@@ -108,7 +111,7 @@ export function readPod(object: KubeObject): PodModel | undefined {
   const createdAt = textOf(object, 'metadata', 'creationTimestamp')
   const isPod = object.kind === 'Pod'
   const containers = containersOf(spec, at(object, 'status'))
-  const foreignSystem = foreignSystemOf(spec)
+  const nonLinuxOs = foreignSystemOf(spec)
   return {
     object: objectRefOf(object),
     workload,
@@ -120,7 +123,7 @@ export function readPod(object: KubeObject): PodModel | undefined {
     ownerLabels: isPod ? {} : textMapOf(object, 'metadata', 'labels'),
     ownerAnnotations: isPod ? {} : textMapOf(object, 'metadata', 'annotations'),
     hostNetwork: flagOf(spec, 'hostNetwork') ?? false,
-    ...(foreignSystem === undefined ? {} : {foreignSystem}),
+    ...(nonLinuxOs === undefined ? {} : {nonLinuxOs}),
     restartPolicy: textOf(spec, 'restartPolicy') ?? 'Always',
     dnsPolicy: textOf(spec, 'dnsPolicy') ?? 'ClusterFirst',
     serviceAccount: textOf(spec, 'serviceAccountName') ?? 'default',

@@ -1,5 +1,5 @@
 import type {CleanLine} from './clean-lines.js'
-import {type RulesDraft, startTable, type TableDraft} from './rules-draft.js'
+import {note, type RulesDraft, startTable, type TableDraft} from './rules-draft.js'
 import {applyCommand} from './save-section.js'
 import type {SectionContext} from './section.js'
 import {splitWords} from './words.js'
@@ -49,6 +49,7 @@ export function readTraceCommand(
 ): number {
   const line = lines[at]
   if (line === undefined) return at + 1
+  note(draft, line, true)
   const words = splitWords(line.text.replace(/\s\|\|\s.*$/, ''))
   const start = words.findIndex(word => /(?:^|\/)ip6?tables(?:-nft|-legacy)?$/.test(word))
   const family = words[start]?.includes('ip6tables') === true ? 'ip6' : 'ip'

@@ -30,7 +30,7 @@ export function startsNftScript(text: string): boolean {
 }
 
 /** True for the tables that iptables-nft keeps in nftables: the five names of iptables in family ip or ip6. */
-export function isIptablesTable(family: TableFamily, name: string): boolean {
+function isIptablesTable(family: TableFamily, name: string): boolean {
   return family !== 'inet' && IPTABLES_NAMES.has(name)
 }
 

@@ -4,7 +4,7 @@ import {readParameters, readTraceCommand, startsParameters, startsTrace} from '.
 import {readList, startsList} from './list-section.js'
 import {looksLikeNftJson, readNftJson} from './nft-json.js'
 import {readNftScript, readNftTable, startsNftScript, startsNftTable} from './nft-section.js'
-import {finishDraft, newDraft, type RulesDraft, warn} from './rules-draft.js'
+import {finishDraft, newDraft, note, type RulesDraft, warn} from './rules-draft.js'
 import {readListRules, readSaveTable, startsListRules, startsSave} from './save-section.js'
 import type {ReadSection, SectionContext} from './section.js'
 
@@ -55,6 +55,10 @@ function contextAfter(line: CleanLine, context: SectionContext): SectionContext 
   return context
 }
 
+/** A line that names a program of iptables or nft which is run next, as istio-init logs it or by itself. */
+const RUNS =
+  /^(?:Running command(?: \([^)]*\))?: |Running |Executing |\$ )?(?:\S*\/)?(?:ip6?tables|nft)(?:-nft|-legacy)?(?:-save|-restore)?(?: restore with: \S+)?(?: -\S| with the following|\s+list|\s+-f|$)/
+
 function readSections(lines: readonly CleanLine[], hint: SectionContext, draft: RulesDraft): void {
   let context = hint
   let at = 0
@@ -67,6 +71,7 @@ function readSections(lines: readonly CleanLine[], hint: SectionContext, draft: 
       readJson(line.text, line.number, draft)
       at++
     } else if (section === undefined) {
+      note(draft, line, line.command === true || RUNS.test(line.text))
       context = contextAfter(line, context)
       at++
     } else at = section[1](lines, at, context, draft)

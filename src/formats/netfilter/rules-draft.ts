@@ -9,11 +9,13 @@ import {
   type Rule,
   type RuleForm,
   type Ruleset,
+  type RulesMessage,
   type RulesReading,
   type RuleWarning,
   type Table,
   type TableFamily,
 } from '../../model/ruleset.js'
+import type {CleanLine} from './clean-lines.js'
 import type {RuleMeaning} from './iptables-rule.js'
 
 /** A chain while it is read. */
@@ -47,11 +49,12 @@ export interface RulesDraft {
   readonly tables: TableDraft[]
   readonly parameters: Map<string, string>
   readonly warnings: RuleWarning[]
+  readonly messages: RulesMessage[]
 }
 
 /** An empty collection. */
 export function newDraft(): RulesDraft {
-  return {tables: [], parameters: new Map(), warnings: []}
+  return {tables: [], parameters: new Map(), warnings: [], messages: []}
 }
 
 /** Starts a table of that identity and adds it to the draft. */
@@ -89,15 +92,25 @@ export function chainOf(table: TableDraft, name: string): ChainDraft {
   return chain
 }
 
-/** An IPv6 address in the rules makes a table of untold family an IPv6 one. */
-export function settleFamily(table: TableDraft): void {
-  for (const chain of table.chains.values())
-    for (const rule of rulesOf(chain))
-      for (const {field, values} of rule.conditions)
-        if ((field === 'source' || field === 'destination') && values.some(value => value.includes(':'))) {
-          table.family = 'ip6'
-          return
-        }
+function isIpv6(rule: Rule): boolean {
+  return (
+    rule.conditions.some(({field, values}) =>
+      field === 'source' || field === 'destination'
+        ? values.some(value => value.includes(':'))
+        : field === 'protocol' && values.some(value => /^(ipv6-icmp|icmpv6|58)$/.test(value)),
+    ) ||
+    rule.actions.some(
+      action =>
+        (action.kind === 'reject' && action.reply?.startsWith('icmp6') === true) ||
+        ((action.kind === 'dnat' || action.kind === 'snat') && /\[|:.*:/.test(action.to)),
+    )
+  )
+}
+
+/** An IPv6 address, protocol or reply in any of the rules makes tables of unnamed family IPv6 ones. */
+export function settleFamily(...tables: readonly TableDraft[]): void {
+  const six = tables.some(table => [...table.chains.values()].some(chain => rulesOf(chain).some(isIpv6)))
+  if (six) for (const table of tables) table.family = 'ip6'
 }
 
 /** Appends a rule, or puts it at a position from 1 when one is given (`-I`). */
@@ -124,13 +137,27 @@ export function cutOff(draft: RulesDraft, table: TableDraft, line: number, messa
 }
 
 /** The rules of a chain in order. */
-export function rulesOf(chain: ChainDraft): readonly Rule[] {
+function rulesOf(chain: ChainDraft): readonly Rule[] {
   return chain.front.length === 0 ? chain.rules : [...chain.front.toReversed(), ...chain.rules]
 }
 
 /** Notes something odd; only the first two hundred are kept. */
 export function warn(draft: RulesDraft, line: number, message: string): void {
   if (draft.warnings.length < 200) draft.warnings.push({line, message})
+}
+
+const LONGEST = 500
+const MOST_MESSAGES = 5000
+
+/** Keeps a line that is no rule: its first five hundred characters, and of all such lines the first five thousand. */
+export function note(draft: RulesDraft, {number, text, level}: CleanLine, command: boolean): void {
+  if (text === '' || draft.messages.length >= MOST_MESSAGES) return
+  draft.messages.push({
+    line: number,
+    text: text.slice(0, LONGEST),
+    ...(command ? {command} : {}),
+    ...(level === undefined ? {} : {level}),
+  })
 }
 
 function finishChain(draft: ChainDraft): Chain {
@@ -167,16 +194,15 @@ function mergeInto(before: TableDraft, more: TableDraft): void {
     for (const rule of rulesOf(chain)) chainOf(before, chain.name).rules.push(rule)
 }
 
-/** The finished reading: tables grouped into rulesets by family and back end in order of appearance. */
-export function finishDraft(draft: RulesDraft): RulesReading {
+function grouped(all: readonly TableDraft[]): readonly Ruleset[] {
   const groups = new Map<string, TableDraft[]>()
-  for (const table of chosenTables(draft)) {
+  for (const table of all) {
     const key = table.backend === 'native' ? 'native' : `${table.family} ${table.backend}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [table])
     else group.push(table)
   }
-  const rulesets: Ruleset[] = [...groups.values()].flatMap(tables => {
+  return [...groups.values()].flatMap(tables => {
     const first = tables[0]
     if (first === undefined) return []
     const {backend, form, tool} = first
@@ -184,5 +210,17 @@ export function finishDraft(draft: RulesDraft): RulesReading {
     const losses = [...new Set(tables.flatMap(t => [...t.losses]))]
     return [{family, backend, form, ...(tool === undefined ? {} : {tool}), tables: tables.map(finishTable), losses}]
   })
-  return {rulesets, parameters: Object.fromEntries(draft.parameters), warnings: draft.warnings}
+}
+
+/** The finished reading: tables grouped into rulesets by family and back end in order of appearance. */
+export function finishDraft(draft: RulesDraft): RulesReading {
+  const chosen = chosenTables(draft)
+  const asked = draft.tables.filter(table => REQUESTED.has(table.form) && !chosen.includes(table))
+  return {
+    rulesets: grouped(chosen),
+    parameters: Object.fromEntries(draft.parameters),
+    warnings: draft.warnings,
+    messages: draft.messages,
+    requested: grouped(asked),
+  }
 }

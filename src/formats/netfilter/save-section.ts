@@ -1,3 +1,5 @@
+import {TABLE_ASSUMED} from '../../model/ruleset.js'
+import {tablesOfList} from './bare-rules.js'
 import type {CleanLine} from './clean-lines.js'
 import {readRuleWords} from './iptables-rule.js'
 import {
@@ -10,7 +12,7 @@ import {
   type TableDraft,
   warn,
 } from './rules-draft.js'
-import {inferTable, isElision, type SectionContext} from './section.js'
+import {isElision, type SectionContext} from './section.js'
 import {splitWords} from './words.js'
 
 const TABLE = /^\*\s?([a-z][\w-]*)$/
@@ -196,17 +198,29 @@ export function readListRules(
     if (command === '-P' && chains.has(chain ?? '')) break
     if (chain !== undefined) chains.add(chain)
   }
+  const own = lines.slice(at, end).filter(({text}) => startsListRules(text))
+  const declared = own.some(({text}) => /^-[PN] /.test(text))
+  const policies = own.some(({text}) => text.startsWith('-P '))
+  const {tables, assumed} = tablesOfList(
+    own.map(({text}) => text),
+    [...chains],
+    policies,
+  )
   const {family, backend, tool} = context
   const identity = {family: family ?? 'ip', backend: backend ?? 'unknown', form: 'list-rules', tool} as const
-  const name = context.table ?? inferTable([...chains])
-  const declared = lines.slice(at, end).some(line => /^-[PN] /.test(line.text))
-  if (!declared && draft.tables.some(known => known.name === name)) {
-    warn(draft, lines[at]?.number ?? 0, 'single rules quoted beside a whole table were left out')
-    return Math.max(end, at + 1)
+  const started: TableDraft[] = []
+  for (const name of new Set(context.table === undefined ? tables : [context.table])) {
+    if (!declared && draft.tables.some(known => known.name === name && !started.includes(known))) {
+      warn(draft, lines[at]?.number ?? 0, 'single rules quoted beside a whole table were left out')
+      continue
+    }
+    const table = startTable(draft, identity, name)
+    started.push(table)
+    for (const [index, line] of own.entries())
+      if (context.table !== undefined || tables[index] === name) readLine(table, line, draft)
+    if (elided) for (const chain of table.chains.values()) chain.complete = false
+    if (assumed && context.table === undefined) table.losses.add(TABLE_ASSUMED)
   }
-  const table = startTable(draft, identity, name)
-  for (const line of lines.slice(at, end)) readLine(table, line, draft)
-  if (elided) for (const chain of table.chains.values()) chain.complete = false
-  if (family === undefined) settleFamily(table)
+  if (family === undefined) settleFamily(...started)
   return Math.max(end, at + 1)
 }

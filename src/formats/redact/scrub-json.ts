@@ -33,21 +33,18 @@ interface Edit extends Span {
 
 const kinds = new Map<string, NameKind>()
 
+function kindOfName(name: string): NameKind {
+  if (isSecretName(name) || isSecretHeader(name) || name === LAST_APPLIED) return 'secret'
+  if (/^inline_?string$/i.test(name)) return 'string-source'
+  if (/^inline_?bytes$/i.test(name)) return 'bytes-source'
+  if (name === 'key' || name === 'name') return 'label'
+  return /^(?:raw_?)?value$/i.test(name) ? 'value' : 'plain'
+}
+
 function nameKind(name: string): NameKind {
   const known = kinds.get(name)
   if (known !== undefined) return known
-  const kind: NameKind =
-    isSecretName(name) || isSecretHeader(name) || name === LAST_APPLIED
-      ? 'secret'
-      : /^inline_?string$/i.test(name)
-        ? 'string-source'
-        : /^inline_?bytes$/i.test(name)
-          ? 'bytes-source'
-          : name === 'key' || name === 'name'
-            ? 'label'
-            : /^(?:raw_?)?value$/i.test(name)
-              ? 'value'
-              : 'plain'
+  const kind = kindOfName(name)
   if (kinds.size < 10_000) kinds.set(name, kind)
   return kind
 }

@@ -1,5 +1,6 @@
 import {type Answer, answered, missing} from '../../model/answer.js'
 import type {Artifact} from '../../model/evidence.js'
+import {byText} from '../../model/order.js'
 import type {ListeningSocket, SocketForm, SocketTable} from '../../model/socket.js'
 import type {LineReading, SocketLine} from './line.js'
 import {readLsofLine} from './lsof.js'
@@ -58,8 +59,7 @@ function counted(lines: readonly SocketLine[]): readonly ListeningSocket[] {
     groups.set(key(line), known === undefined ? {...line, count: 1} : {...known, count: known.count + 1})
   }
   return [...groups.values()].sort(
-    (a, b) =>
-      a.port - b.port || (a.protocol < b.protocol ? -1 : a.protocol > b.protocol ? 1 : a.address < b.address ? -1 : 1),
+    (a, b) => a.port - b.port || byText(a.protocol, b.protocol) || byText(a.address, b.address),
   )
 }
 

@@ -1,5 +1,5 @@
 import {createSecureServer, type Http2SecureServer, type ServerHttp2Stream} from 'node:http2'
-import {parseSyncz} from '../../formats/istiod-syncz/parse.js'
+import {parseSyncz} from '../../formats/istiod-syncz.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import type {ServerCertificate} from '../certificate.js'

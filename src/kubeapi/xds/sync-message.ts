@@ -2,7 +2,7 @@ import {type ProxyConnection, proxyNamespace, type SyncState, type TypeSync} fro
 import {xdsTypeNamed} from '../../model/xds-type.js'
 import {field, message} from './protobuf-write.js'
 
-export const CLIENT_CONFIG_TYPE = 'type.googleapis.com/envoy.service.status.v3.ClientConfig'
+const CLIENT_CONFIG_TYPE = 'type.googleapis.com/envoy.service.status.v3.ClientConfig'
 
 /** envoy.service.status.v3.ConfigStatus. */
 const STATUS: Readonly<Record<SyncState, number>> = {IGNORED: 0, SYNCED: 1, 'NOT SENT': 2, STALE: 3, ERROR: 4}

@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type BootstrapFacts, decodeBootstrap} from '../../formats/envoy-config-dump/bootstrap.js'
 import {decodeClusters} from '../../formats/envoy-config-dump/clusters.js'
 import {decodeListeners} from '../../formats/envoy-config-dump/listeners.js'
@@ -16,8 +17,8 @@ import type {Source} from '../../sources/source.js'
 import {type ClusterFilter, clustersIn} from '../clusters/report.js'
 import {loadDump, nothingLeft, unreadNotes} from '../config-dump.js'
 import {assignmentsIn} from '../eds/report.js'
+import {type EvaluationTime, evaluationTime} from '../evaluation-time.js'
 import {type ListenerFilter, sortedListeners} from '../listeners/report.js'
-import {type Reckoning, reckon} from '../reckoning.js'
 import {optional, type Report, required} from '../report.js'
 import {hiddenNote, routesIn} from '../routes/report.js'
 import type {Moment} from '../secrets/report.js'
@@ -36,12 +37,12 @@ export interface AllReport extends Report {
   readonly routes: readonly EnvoyRouteConfig[] | undefined
   readonly secrets: readonly EnvoySecret[] | undefined
   readonly endpoints: readonly EndpointGroup[] | undefined
-  readonly reckoning: Reckoning
+  readonly evaluatedAt: EvaluationTime
   readonly artifact: Artifact
   readonly document: () => unknown
 }
 
-/** A section that is there but empty is a gap here, where it is an error when asked for alone. */
+/** An empty section is a gap here; in the command for that section alone it is an error. */
 function attempt<T>(what: string, read: () => T): Answer<T> {
   try {
     return answered(read())
@@ -51,14 +52,15 @@ function attempt<T>(what: string, read: () => T): Answer<T> {
   }
 }
 
-/** Everything a pod's Envoy is configured with; a section that is missing is a gap, and without any there is no answer. */
+/** The complete configuration of a pod's Envoy; a missing section is a gap, and an error if all are missing. */
 export async function allReport(
-  source: Source,
+  given: Source,
   subject: PodRef,
   filter: AllFilter,
   shown: {readonly verbose: boolean; readonly headings: boolean; readonly all: boolean},
   moment: Moment,
 ): Promise<AllReport> {
+  const source = noted(given)
   const sections = ['bootstrap', 'clusters', 'listeners', 'routes', 'secrets', 'endpoints'] as const
   const {artifact, dump} = await loadDump(source, subject, sections)
   const gaps: Gap[] = []
@@ -75,11 +77,11 @@ export async function allReport(
     endpoints: part('Endpoints', held => assignmentsIn(held, {address: filter.address, port: filter.port})),
   }
   if (Object.values(parts).every(held => held === undefined)) {
-    throw new UserError(`the config_dump of ${source.origin.label} has none of the sections meshctl shows`, {
-      next: 'take it whole: curl localhost:15000/config_dump?include_eds',
+    throw new UserError(`the config dump in ${source.origin.label} has none of the sections meshctl shows`, {
+      next: 'curl localhost:15000/config_dump?include_eds   # take a complete dump',
     })
   }
-  const reckoning = reckon(moment.at, artifact, moment.now)
+  const evaluatedAt = evaluationTime(moment.at, artifact, moment.now)
   const listed = ['Clusters', 'Listeners', 'Routes', 'Secrets', 'Endpoints'] as const
   const notes = [
     ...listed.flatMap(name => unreadNotes(name, [dump.sections.get(name)])),
@@ -89,19 +91,19 @@ export async function allReport(
     ...(parts.listeners?.length === 0
       ? nothingLeft(0, decodeListeners(dump.sections.get('Listeners')).length, 'listeners')
       : []),
-    ...(parts.secrets === undefined || parts.secrets.length === 0 ? [] : [`validity ${reckoning.words}`]),
+    ...(parts.secrets === undefined || parts.secrets.length === 0 ? [] : [`validity ${evaluatedAt.text}`]),
     ...(shown.verbose && !shown.all ? hiddenNote(parts.routes ?? []) : []),
   ]
   const {verbose, headings} = shown
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps,
     notes,
     subject,
     verbose,
     headings,
     ...parts,
-    reckoning,
+    evaluatedAt,
     artifact,
     document: () => required(parseConfigDump(artifact), source).json,
   }

@@ -14,20 +14,20 @@ interface Part {
 }
 
 function parts(report: AllReport, wide: boolean): readonly Part[] {
-  const {bootstrap, clusters, listeners, routes, secrets, endpoints, reckoning, verbose} = report
+  const {bootstrap, clusters, listeners, routes, secrets, endpoints, evaluatedAt, verbose} = report
   return [
     {heading: 'BOOTSTRAP INFO', blocks: bootstrap && [bootstrapTable(bootstrap, wide)]},
     {heading: 'CLUSTER INFO', blocks: clusters && [clusterTable(clusters, wide, true)]},
     {heading: 'LISTENER INFO', blocks: listeners && [listenerTable(listeners, verbose, wide, true)]},
     {heading: 'ROUTE INFO', blocks: routes && [routeTable(routes, verbose, wide, true)]},
-    {heading: 'SECRET INFO', blocks: secrets && secretBlocks(secrets, reckoning, wide, true)},
+    {heading: 'SECRET INFO', blocks: secrets && secretBlocks(secrets, evaluatedAt, wide, true)},
     {heading: 'ENDPOINTS INFO', blocks: endpoints && [edsTable(endpoints, wide, true)]},
   ]
 }
 
 const BLANK: Block = {block: 'text', lines: ['']}
 
-/** istioctl's tables one after the other, a blank line between; json and yaml are the dump as it came. */
+/** istioctl's tables, separated by blank lines; json and yaml print the dump unchanged. */
 export const allView: View<AllReport> = {
   doc: (report, form) =>
     parts(report, form === 'wide')

@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type BootstrapFacts, decodeBootstrap} from '../../formats/envoy-config-dump/bootstrap.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import type {Artifact} from '../../model/evidence.js'
@@ -13,10 +14,11 @@ export interface BootstrapReport extends Report {
   readonly document: () => unknown
 }
 
-/** What a pod's Envoy was started with. */
-export async function bootstrapReport(source: Source, subject: PodRef): Promise<BootstrapReport> {
+/** The bootstrap configuration of a pod's Envoy. */
+export async function bootstrapReport(given: Source, subject: PodRef): Promise<BootstrapReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['bootstrap'])
   const section = requiredSection(dump, 'Bootstrap', source)
   const document = () => resourceJson(section)
-  return {origin: source.origin, gaps: [], notes: [], subject, facts: decodeBootstrap(section), artifact, document}
+  return {...answeredFrom(source), gaps: [], notes: [], subject, facts: decodeBootstrap(section), artifact, document}
 }

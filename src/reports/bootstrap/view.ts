@@ -4,7 +4,7 @@ import type {BootstrapReport} from './report.js'
 
 type Facts = BootstrapReport['facts']
 
-/** Labelled facts, short first; a fact that is empty is left out, but Envoy's version always stands. */
+/** Labelled facts of the summary; empty ones are left out, except Envoy's version. */
 const SHORT = [
   ['Istio Version:', 'istioVersion'],
   ['Istio Proxy Version:', 'proxyVersion'],
@@ -20,7 +20,7 @@ const WIDE = [
   ['Last Updated:', 'lastUpdated'],
 ] as const satisfies readonly (readonly [string, keyof Facts])[]
 
-/** istioctl's bootstrap summary; wide adds who the proxy says it is. */
+/** istioctl's bootstrap summary; wide adds the proxy's identity. */
 export function bootstrapTable(facts: Facts, wide: boolean): Table {
   const rows = (wide ? [...SHORT, ...WIDE] : SHORT)
     .map(([label, name]) => [label, facts[name]])
@@ -28,7 +28,7 @@ export function bootstrapTable(facts: Facts, wide: boolean): Table {
   return {block: 'table', style: 'columns', padding: 1, rows}
 }
 
-/** istioctl's bootstrap views: the document unless a summary is asked for. */
+/** istioctl's bootstrap views; the default is the JSON document. */
 export const bootstrapView: View<BootstrapReport> = {
   doc: (report, form) => [bootstrapTable(report.facts, form === 'wide')],
   data: report => report.document(),

@@ -1,6 +1,7 @@
+import {KINDS} from '../../model/kinds.js'
 import type {Permission} from '../../model/permission.js'
 
-/** Where a permission is needed: the namespaces of the pods asked about, the control plane's, or the whole cluster. */
+/** Where a permission is needed: the namespaces of the pods, the control plane's namespace, or cluster-wide. */
 type Place = 'pods' | 'control-plane' | 'cluster'
 
 interface Task {
@@ -15,114 +16,54 @@ function task(what: string, place: Place, group: string, resources: string, verb
   return {what, place, group, resources: resources.split(' '), verbs: verbs.split(' ')}
 }
 
+/** Reading every kind of an API group that meshctl knows. */
+function readGroup(what: string, place: Place, group: string): Task {
+  const resources = KINDS.filter(({apiVersion}) => apiVersion.startsWith(`${group}/`)).map(({resource}) => resource)
+  return {what, place, group, resources, verbs: ['get', 'list']}
+}
+
 /** Streams are checked for `get` up to Kubernetes 1.34 and for `create` as well from 1.35 (and by SPDY clients). */
 const STREAM = 'get create'
 
-/** What meshctl does in a cluster and what each of it takes. */
+/** The tasks meshctl performs in a cluster and the permissions each needs. */
 const TASKS = {
   pods: task('find pods', 'pods', '', 'pods', 'get list'),
-  forward: task("ask Envoy's admin port", 'pods', '', 'pods/portforward', STREAM),
+  forward: task("query Envoy's admin port", 'pods', '', 'pods/portforward', STREAM),
   exec: task('run commands in containers', 'pods', '', 'pods/exec', STREAM),
   logs: task('read logs', 'pods', '', 'pods/log', 'get'),
   services: task('read Services and their endpoints', 'pods', '', 'services endpoints', 'get list'),
-  slices: task('read endpoint slices', 'pods', 'discovery.k8s.io', 'endpointslices', 'get list'),
-  workloads: task(
-    'resolve deploy/NAME and owners',
-    'pods',
-    'apps',
-    'deployments replicasets statefulsets daemonsets',
-    'get list',
-  ),
-  jobs: task('tell Jobs apart', 'pods', 'batch', 'jobs cronjobs', 'get list'),
+  slices: readGroup('read endpoint slices', 'pods', 'discovery.k8s.io'),
+  workloads: readGroup('resolve deploy/NAME and owners', 'pods', 'apps'),
+  jobs: readGroup('detect Jobs', 'pods', 'batch'),
   events: task('read events', 'pods', '', 'events serviceaccounts configmaps replicationcontrollers', 'list'),
-  policies: task('read network policies', 'pods', 'networking.k8s.io', 'networkpolicies', 'get list'),
+  policies: readGroup('read network policies', 'pods', 'networking.k8s.io'),
   debug: task('add a debug container', 'pods', '', 'pods/ephemeralcontainers', 'patch'),
   namespaces: task('read namespaces', 'cluster', '', 'namespaces nodes', 'get list'),
-  webhooks: task(
-    'read injection webhooks',
-    'cluster',
-    'admissionregistration.k8s.io',
-    'mutatingwebhookconfigurations validatingwebhookconfigurations',
-    'get list',
-  ),
-  crds: task(
-    'read the kinds of the cluster',
-    'cluster',
-    'apiextensions.k8s.io',
-    'customresourcedefinitions',
-    'get list',
-  ),
-  traffic: task(
-    'read traffic rules',
-    'cluster',
-    'networking.istio.io',
-    'virtualservices destinationrules gateways serviceentries workloadentries sidecars envoyfilters proxyconfigs',
-    'get list',
-  ),
-  security: task(
-    'read security policies',
-    'cluster',
-    'security.istio.io',
-    'peerauthentications authorizationpolicies requestauthentications',
-    'get list',
-  ),
-  telemetry: task('read telemetry settings', 'cluster', 'telemetry.istio.io', 'telemetries', 'get list'),
+  webhooks: readGroup('read injection webhooks', 'cluster', 'admissionregistration.k8s.io'),
+  crds: readGroup('list CRDs', 'cluster', 'apiextensions.k8s.io'),
+  traffic: readGroup('read traffic resources', 'cluster', 'networking.istio.io'),
+  security: readGroup('read security policies', 'cluster', 'security.istio.io'),
+  telemetry: readGroup('read telemetry settings', 'cluster', 'telemetry.istio.io'),
   istiods: task('find istiod', 'control-plane', '', 'pods', 'get list'),
-  istiod: task("ask istiod's debug port", 'control-plane', '', 'pods/portforward', STREAM),
+  istiod: task("query istiod's debug port", 'control-plane', '', 'pods/portforward', STREAM),
   mesh: task('read mesh settings', 'control-plane', '', 'configmaps', 'get list'),
 } as const satisfies Record<string, Task>
 
 export type TaskId = keyof typeof TASKS
 
-/** What a command cannot do without, and what makes its answer fuller. */
-interface CommandNeeds {
+/** What a command cannot do without, and what makes its answer more complete. */
+export interface ClusterNeeds {
   readonly needs: readonly TaskId[]
   readonly more: readonly TaskId[]
-  /** Has a --debug-container, which writes to the pod and is therefore asked for by name alone. */
+  /** Has a --debug-container flag, which changes the pod, so its permission is listed only on request. */
   readonly debug?: true
-}
-
-const MESH: readonly TaskId[] = [
-  'services',
-  'slices',
-  'workloads',
-  'namespaces',
-  'webhooks',
-  'traffic',
-  'security',
-  'mesh',
-]
-
-export const COMMAND_NEEDS: Readonly<Record<string, CommandNeeds>> = {
-  'proxy-config': {needs: ['pods', 'forward'], more: ['workloads', 'exec']},
-  'server-info': {needs: ['pods', 'forward'], more: ['workloads', 'exec']},
-  'proxy-status': {needs: ['istiods', 'istiod'], more: ['pods', 'forward', 'logs']},
-  version: {needs: ['istiods', 'istiod'], more: ['pods']},
-  diff: {needs: ['pods', 'forward'], more: ['workloads', 'istiods', 'istiod']},
-  iptables: {needs: ['pods', 'exec'], more: ['workloads', 'logs', 'mesh'], debug: true},
-  packet: {needs: ['pods', 'exec'], more: ['workloads', 'logs'], debug: true},
-  ports: {needs: ['pods'], more: ['workloads', 'exec', 'forward', 'services']},
-  check: {
-    needs: ['pods'],
-    more: [...MESH, 'policies', 'telemetry', 'jobs', 'exec', 'forward', 'logs', 'istiods', 'istiod'],
-  },
-  'check-inject': {needs: ['pods', 'namespaces', 'webhooks'], more: ['workloads', 'mesh']},
-  // A page holds what check finds too.
-  describe: {
-    needs: ['pods', 'services'],
-    more: [...MESH, 'policies', 'telemetry', 'jobs', 'exec', 'forward', 'logs', 'istiods', 'istiod'],
-  },
-  capture: {
-    needs: ['pods', 'forward', 'exec', 'logs'],
-    more: [...MESH, 'telemetry', 'jobs', 'events', 'policies', 'crds', 'istiods', 'istiod'],
-  },
 }
 
 export interface Places {
   /** undefined: every namespace. */
   readonly namespace: string | undefined
   readonly istioNamespace: string
-  /** Also what --debug-container takes. */
+  /** Include the permissions --debug-container needs. */
   readonly debugContainer?: boolean
 }
 
@@ -147,15 +88,13 @@ function permissionsOf({place, group, resources, verbs}: Task, places: Places): 
   })
 }
 
-/** Everything a command asks of a cluster, in the namespaces meant; undefined when meshctl has no such command that does. */
-export function needsOf(command: string, places: Places): readonly Need[] | undefined {
-  const entry = Object.hasOwn(COMMAND_NEEDS, command) ? COMMAND_NEEDS[command] : undefined
-  if (entry === undefined) return undefined
+/** Everything a command asks of a cluster, in the namespaces meant. */
+export function permissionNeeds(declared: ClusterNeeds, places: Places): readonly Need[] {
   const need = (id: TaskId, required: boolean): Need => ({
     what: TASKS[id].what,
     required,
     permissions: permissionsOf(TASKS[id], places),
   })
-  const debug = entry.debug === true && places.debugContainer === true ? [need('debug', true)] : []
-  return [...entry.needs.map(id => need(id, true)), ...debug, ...entry.more.map(id => need(id, false))]
+  const debug = declared.debug === true && places.debugContainer === true ? [need('debug', true)] : []
+  return [...declared.needs.map(id => need(id, true)), ...debug, ...declared.more.map(id => need(id, false))]
 }

@@ -29,7 +29,7 @@ function rulesOf(permissions: readonly Permission[]): readonly Rule[] {
   }))
 }
 
-/** The smallest ClusterRole and Roles that grant the permissions: one for the whole cluster, one per namespace; nothing is granted twice. */
+/** The minimal ClusterRole and Roles that grant the permissions: one cluster-wide, one per namespace, without duplicates. */
 export function minimalRoles(permissions: readonly Permission[]): readonly object[] {
   const namespaces = [...new Set(permissions.map(each => each.namespace))].sort((a, b) =>
     (a ?? '').localeCompare(b ?? ''),

@@ -2,14 +2,14 @@ import {type Ruling, resourceText} from '../../model/permission.js'
 import type {Cell} from '../../terminal/doc.js'
 import {renderYaml} from '../../terminal/yaml.js'
 import type {View} from '../view.js'
-import type {CanIReport, CommandRuling, RuledNeed} from './report.js'
+import type {CanIReport, CheckedNeed, CommandPermissions} from './report.js'
 import {minimalRoles} from './role.js'
 
 function place({permission}: Ruling): string {
-  return permission.namespace === undefined ? 'whole cluster' : `namespace ${permission.namespace}`
+  return permission.namespace === undefined ? 'cluster-wide' : `namespace ${permission.namespace}`
 }
 
-/** `get, create pods/exec in namespace demo`: rulings on one resource together. */
+/** `get, create pods/exec (namespace demo)`: the verbs of one resource together. */
 function words(rulings: readonly Ruling[]): readonly string[] {
   const groups = new Map<string, {verbs: string[]; where: string}>()
   for (const ruling of rulings) {
@@ -21,25 +21,25 @@ function words(rulings: readonly Ruling[]): readonly string[] {
   return [...groups].map(([resource, {verbs, where}]) => `${verbs.join(', ')} ${resource} (${where})`)
 }
 
-const refused = (need: RuledNeed) => need.rulings.filter(ruling => ruling.verdict === 'denied')
-const unclear = (need: RuledNeed) => need.rulings.some(ruling => ruling.verdict === 'unknown')
+const refused = (need: CheckedNeed) => need.rulings.filter(ruling => ruling.verdict === 'denied')
+const unclear = (need: CheckedNeed) => need.rulings.some(ruling => ruling.verdict === 'unknown')
 
-function answerCell({needs}: CommandRuling, asked: boolean): Cell {
+function answerCell({needs}: CommandPermissions, asked: boolean): Cell {
   if (!asked) return '-'
   if (needs.some(need => need.required && refused(need).length > 0)) return {text: 'no', tone: 'bad'}
   if (needs.some(need => need.required && unclear(need))) return {text: 'unknown', tone: 'warn'}
-  if (needs.some(need => refused(need).length > 0 || unclear(need))) return {text: 'in part', tone: 'warn'}
+  if (needs.some(need => refused(need).length > 0 || unclear(need))) return {text: 'partially', tone: 'warn'}
   return {text: 'yes', tone: 'good'}
 }
 
-function missingWords(command: CommandRuling): string {
+function missingWords(command: CommandPermissions): string {
   return command.needs
     .filter(need => refused(need).length > 0)
     .map(need => need.what)
     .join('; ')
 }
 
-function verdictCell(need: RuledNeed, asked: boolean): Cell {
+function verdictCell(need: CheckedNeed, asked: boolean): Cell {
   if (!asked) return '-'
   if (refused(need).length > 0) return {text: 'no', tone: need.required ? 'bad' : 'warn'}
   return unclear(need) ? {text: 'unknown', tone: 'warn'} : {text: 'yes', tone: 'good'}
@@ -51,7 +51,7 @@ function details(report: CanIReport): readonly (readonly Cell[])[] {
       words(need.rulings).map((line, at) => [
         at === 0 ? command : '',
         at === 0 ? need.what : '',
-        need.required ? 'needed' : 'for more',
+        need.required ? 'required' : 'optional',
         at === 0 ? verdictCell(need, report.asked) : '',
         line,
       ]),
@@ -64,7 +64,7 @@ function lacking(report: CanIReport): readonly string[] {
   return words([...new Map(all.map(each => [JSON.stringify(each.permission), each])).values()])
 }
 
-/** Whether each command can do its work, what is refused, and the role that would grant it. */
+/** Whether each command is permitted, the missing permissions, and the role that would grant them. */
 export const canIView: View<CanIReport> = {
   doc: (report, form) => {
     const missing = lacking(report)
@@ -79,7 +79,7 @@ export const canIView: View<CanIReport> = {
         : {
             block: 'table' as const,
             style: 'columns' as const,
-            header: ['COMMAND', 'CAN I', 'CANNOT'],
+            header: ['COMMAND', 'ALLOWED', 'MISSING'],
             rows: report.commands.map(each => [each.command, answerCell(each, report.asked), missingWords(each)]),
           }
     if (missing.length === 0) return [table]
@@ -88,7 +88,7 @@ export const canIView: View<CanIReport> = {
       'Refused:',
       ...missing.map(line => `  ${line}`),
       '',
-      'A role that grants all of it: meshctl can-i -o role',
+      "To print a Role that grants them, run 'meshctl can-i -o role'.",
     ]
     return [table, {block: 'text', lines}]
   },

@@ -1,6 +1,6 @@
 import {humanCount} from '../../model/human-count.js'
 import {humanSize} from '../../model/human-size.js'
-/** What the first pod cost. */
+/** Size and time of the first pod. */
 export interface Measured {
   readonly objectBytes: number
   readonly podBytes: number
@@ -11,16 +11,16 @@ export interface Estimate {
   readonly pods: number
   readonly bytes: number
   readonly durationMs: number
-  /** True when nobody should start this by accident. */
+  /** True if the capture needs a confirmation. */
   readonly large: boolean
   readonly text: string
 }
 
-/** Beyond either of these a capture is taken for an accident unless the user says otherwise: a laptop's memory to read it, a cup of coffee. */
+/** Above either of these a capture needs --yes: the size a laptop can read into memory, and a wait of several minutes. */
 const LARGE_BYTES = 1024 * 1024 * 1024
 const LARGE_MS = 5 * 60_000
 
-/** What all pods will cost if they are like the first. */
+/** The estimate for all pods, assuming they are like the first. */
 export function estimateOf(measured: Measured, pods: number, concurrency: number): Estimate {
   const bytes = measured.objectBytes + measured.podBytes * pods
   const durationMs = measured.podMs * (1 + Math.ceil((pods - 1) / Math.max(1, concurrency)))
@@ -31,6 +31,6 @@ export function estimateOf(measured: Measured, pods: number, concurrency: number
     bytes,
     durationMs,
     large: bytes > LARGE_BYTES || durationMs > LARGE_MS,
-    text: `${humanSize(bytes)} of ${humanCount(pods, 'pod')} (unpacked) and take ${time}`,
+    text: `${humanCount(pods, 'pod')}, about ${humanSize(bytes)} unpacked, ${time}`,
   }
 }

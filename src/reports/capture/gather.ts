@@ -1,3 +1,4 @@
+import {isObject, textOf} from '../../formats/decode.js'
 import {redactEvidence, redactGap, redactObject} from '../../formats/redact/redact.js'
 import {type Answer, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
@@ -9,9 +10,26 @@ import {type BlobRef, type EvidenceEntry, isBlob, type ObjectsEntry} from '../..
 import type {Sink} from '../../sources/bundle/sink.js'
 import type {Source} from '../../sources/source.js'
 import type {EvidenceTask, ObjectTask} from './plan.js'
-import {slimmed} from './slim.js'
 
-/** Where a step takes its answers from, where it puts them, and how. */
+/** API groups whose CRD schemas are kept. */
+const MESH_GROUP = /(^|\.)istio\.io$|^gateway\.networking\.k8s\.io$/
+
+/** Removes the schemas of CRDs that are not part of the mesh, which are megabytes in most clusters. */
+function stripCrdSchemas(object: KubeObject): KubeObject {
+  const {spec} = object
+  if (object.kind !== 'CustomResourceDefinition' || !isObject(spec) || MESH_GROUP.test(textOf(spec, 'group') ?? ''))
+    return object
+  const versions = Array.isArray(spec.versions) ? spec.versions.map(withoutSchema) : spec.versions
+  return {...object, spec: {...spec, versions}}
+}
+
+function withoutSchema(version: unknown): unknown {
+  if (!isObject(version)) return version
+  const {schema, ...rest} = version
+  return rest
+}
+
+/** The input, output and limits of one capture step. */
 export interface Gathering {
   readonly source: Source
   readonly sink: Sink
@@ -19,7 +37,7 @@ export interface Gathering {
   readonly signal: AbortSignal
 }
 
-/** A step may take this much longer than the catalogue grants it before it is given up here as well. */
+/** Extra time on top of the catalogue's deadline before a step is aborted. */
 const GRACE_MS = 10_000
 const LIST_MS = 120_000
 
@@ -27,7 +45,7 @@ function interrupted(): UserError {
   return new UserError('interrupted: no bundle was written', {exitCode: 130})
 }
 
-/** The answer, or a gap when it takes too long or the user gave up: no step can hold a capture for ever. */
+/** The answer, or a gap after a timeout or an interrupt: no step can block a capture. */
 async function within<T>(
   what: string,
   deadlineMs: number,
@@ -58,9 +76,9 @@ function keptGap(gap: Gap, {redact}: Gathering): Gap {
   return redact ? redactGap(gap) : gap
 }
 
-/** Objects as the bundle keeps them: one list document per kind and namespace. */
+/** Objects as stored in the bundle: one list document per kind and namespace. */
 function listDocument(task: ObjectTask, objects: readonly KubeObject[], redact: boolean): Uint8Array {
-  const slim = objects.map(slimmed)
+  const slim = objects.map(stripCrdSchemas)
   const items = redact ? slim.map(redactObject) : slim
   return Buffer.from(JSON.stringify({apiVersion: task.apiVersion, kind: `${task.kind}List`, items}))
 }
@@ -75,7 +93,7 @@ async function captureList(task: ObjectTask, gathering: Gathering): Promise<Obje
   return {...task, held}
 }
 
-/** A list as planned; where the user may not list the whole cluster, the namespaces concerned are listed one by one, and the refusal is kept. */
+/** A planned list; if cluster-wide listing is forbidden, the namespaces are listed one by one and the refusal is recorded. */
 export async function captureObjects(
   task: ObjectTask,
   namespaces: readonly string[],
@@ -104,7 +122,7 @@ async function captureOne(id: EvidenceId, pod: PodRef, gathering: Gathering): Pr
   }
 }
 
-/** One pod's evidence, one piece after the other: a proxy answers one admin call at a time. */
+/** One pod's evidence, sequentially: a proxy answers one admin call at a time. */
 export async function capturePod(task: EvidenceTask, gathering: Gathering): Promise<readonly EvidenceEntry[]> {
   const entries: EvidenceEntry[] = []
   for (const id of task.ids) entries.push(await captureOne(id, task.pod, gathering))

@@ -1,3 +1,4 @@
+import {isIstiod} from '../../formats/kube-pod/istiod-pod.js'
 import {gapSentence} from '../../model/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {KINDS, kindOf} from '../../model/kinds.js'
@@ -6,9 +7,8 @@ import {podRefOf} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {resolvePods, type Target} from '../../sources/subject.js'
-import {isIstiod} from '../proxy-status/istiods.js'
 
-/** What the user asked to have carried away. */
+/** What to capture. */
 export interface CaptureRequest {
   readonly pods: readonly string[]
   readonly target: Omit<Target, 'name'>
@@ -29,21 +29,21 @@ export interface EvidenceTask {
 }
 
 export interface CapturePlan {
-  /** Where to look when a list of the whole cluster is refused. */
+  /** Namespaces to list if a cluster-wide list is forbidden. */
   readonly namespaces: readonly string[]
   readonly objects: readonly ObjectTask[]
   readonly evidence: readonly EvidenceTask[]
 }
 
-/** Kinds that act across namespaces, so a question about one pod may depend on any of them. */
+/** Kinds that act across namespaces, so they may affect any pod. */
 const MESH_WIDE = /^(Service|Namespace)$|\.istio\.io\//
-/** Never asked for: what they hold is secret, or no report reads them. */
+/** Never captured: secret, or not used by any report. */
 const NEVER = new Set(['Secret'])
-/** Asked for in the control plane's namespace alone: elsewhere they are large, private, and nothing here reads them. */
+/** Captured only in the control plane's namespace: elsewhere they are large, private and unused. */
 const CONTROL_PLANE_ONLY = new Set(['ConfigMap'])
 const ISTIOD_IDS = EVIDENCE_IDS.filter(id => evidenceRow(id).how.via === 'istiod')
 const POD_IDS = EVIDENCE_IDS.filter(id => evidenceRow(id).how.via !== 'istiod')
-/** One page per replica, not per proxy. */
+/** One file per istiod replica, not per proxy. */
 const PER_REPLICA: ReadonlySet<EvidenceId> = new Set<EvidenceId>(['istiod.syncz', 'istiod.version'])
 
 async function chosenPods(source: Source, request: CaptureRequest): Promise<readonly PodRef[]> {
@@ -57,21 +57,21 @@ async function chosenPods(source: Source, request: CaptureRequest): Promise<read
   const where =
     request.target.allNamespaces === true ? '' : ` in namespace ${request.target.namespace ?? source.defaultNamespace}`
   throw new UserError(`no pods to capture${where} of ${source.origin.label}`, {
-    hint: 'Name pods, a namespace with -n, all of them with -A, or a selector with -l.',
+    hint: 'Specify pods, a namespace with -n, all namespaces with -A, or a selector with -l.',
   })
 }
 
 async function controlPlane(source: Source, istioNamespace: string): Promise<readonly PodRef[]> {
   const answer = await source.objects({kind: 'Pod', namespace: istioNamespace})
-  if (!answer.ok) throw new UserError(`cannot look for istiod: ${gapSentence(answer.gap)}`)
+  if (!answer.ok) throw new UserError(`cannot find istiod: ${gapSentence(answer.gap)}`)
   const found = answer.value.filter(isIstiod).map(podRefOf)
   if (found.length > 0) return found
   throw new UserError(`no istiod in namespace ${istioNamespace} of ${source.origin.label}`, {
-    hint: 'Name its namespace with -i.',
+    hint: 'Specify its namespace with -i.',
   })
 }
 
-/** The lists of objects to fetch: mesh-wide kinds and cluster-scoped ones whole, the others for the namespaces concerned. */
+/** The lists of objects to fetch: mesh-wide and cluster-scoped kinds cluster-wide, the others per namespace. */
 function objectTasks(
   source: Source,
   namespaces: readonly string[],
@@ -89,7 +89,7 @@ function objectTasks(
   return [...known, ...extra.map(({kind, apiVersion}) => ({kind, apiVersion, namespace: '*'}))]
 }
 
-/** Decides what a capture fetches, before anything large is fetched. */
+/** Plans what a capture fetches, before anything large is fetched. */
 export async function planCapture(source: Source, request: CaptureRequest): Promise<CapturePlan> {
   const pods = await chosenPods(source, request)
   const replicas = request.istiod ? await controlPlane(source, request.istioNamespace) : []

@@ -1,4 +1,5 @@
 import {setMaxListeners} from 'node:events'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type Gap, isFailure} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {UserError} from '../../model/user-error.js'
@@ -23,7 +24,7 @@ export interface CaptureOptions {
   readonly redact: boolean
   readonly concurrency: number
   readonly signal: AbortSignal
-  /** Whether to go on, asked once after the first pod: its size and time tell what all of them will cost. */
+  /** Asks whether to continue, once after the first pod, with an estimate for all pods. */
   readonly agree: (estimate: Estimate) => boolean
   readonly progress: (progress: CaptureProgress) => void
   readonly now?: () => Date
@@ -49,19 +50,20 @@ const bytesOf = (entries: readonly {readonly held: BlobRef | Gap}[]) =>
 const gapsOf = (entries: readonly {readonly held: BlobRef | Gap}[]) =>
   entries.flatMap(({held}) => ('sha256' in held ? [] : [held]))
 
-/** Gaps worth a word: what was not captured before, or a kind the cluster does not have, is no failure of this run. */
+/** Gaps worth reporting: data missing from an earlier capture, or a kind the cluster does not have, is not a failure. */
 function failures(objects: readonly ObjectsEntry[], evidence: readonly EvidenceEntry[]): readonly Gap[] {
   return [...gapsOf(objects).filter(gap => gap.reason !== 'not-found'), ...gapsOf(evidence)].filter(isFailure)
 }
 
-/** Copies what a plan names from a source into a bundle: redacted, bounded, every failure kept as a gap with its reason. */
+/** Copies the planned data from a source into a bundle: redacted, bounded, each failure recorded as a gap with its reason. */
 export async function captureReport(
-  source: Source,
+  given: Source,
   sink: Sink,
   plan: CapturePlan,
   options: CaptureOptions,
 ): Promise<CaptureReport> {
-  // Every step under way listens for an interruption.
+  const source = noted(given)
+  // Every running step listens for an interrupt.
   setMaxListeners(0, options.signal)
   const gathering = {source, sink, redact: options.redact, signal: options.signal}
   const now = options.now ?? (() => new Date())
@@ -72,14 +74,14 @@ export async function captureReport(
     )
     const objects = lists.flat()
     const [first, ...others] = plan.evidence
-    if (first === undefined) throw new UserError('there is nothing to capture')
+    if (first === undefined) throw new UserError('nothing to capture')
     const started = performance.now()
     const entries = [...(await capturePod(first, gathering))]
     const measured = {objectBytes: bytesOf(objects), podBytes: bytesOf(entries), podMs: performance.now() - started}
     const estimate = estimateOf(measured, plan.evidence.length, options.concurrency)
     if (!options.agree(estimate))
-      throw new UserError(`this capture would hold about ${estimate.text}`, {
-        hint: 'Name fewer pods, a namespace with -n or a selector with -l, or say --yes.',
+      throw new UserError(`this capture is large: ${estimate.text}`, {
+        hint: 'Specify fewer pods, a namespace with -n or a selector with -l, or use --yes.',
       })
     let podsDone = 1
     let bytes = bytesOf(objects) + bytesOf(entries)
@@ -107,9 +109,9 @@ export async function captureReport(
     }
     const packedBytes = await sink.finish(index)
     return {
-      origin: source.origin,
+      ...answeredFrom(source),
       gaps: failures(objects, evidence),
-      notes: options.redact ? [] : ['nothing was redacted: this bundle may hold keys, tokens and passwords'],
+      notes: options.redact ? [] : ['not redacted: this bundle may contain keys, tokens and passwords'],
       path: options.path,
       packedBytes,
       redacted: options.redact,

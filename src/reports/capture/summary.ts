@@ -2,7 +2,7 @@ import type {Gap, GapReason} from '../../model/answer.js'
 import {EVIDENCE_IDS, evidenceRow} from '../../model/evidence.js'
 import {type BlobRef, type EvidenceEntry, isBlob, type ObjectsEntry} from '../../sources/bundle/layout.js'
 
-/** One kind of evidence in a bundle: how much of it there is, and what is missing why. */
+/** One kind of evidence in a bundle: how much was captured, and what is missing for which reason. */
 export interface SummaryRow {
   readonly what: string
   readonly held: number
@@ -25,7 +25,7 @@ function row(what: string, entries: readonly {readonly held: BlobRef | Gap}[]): 
   }
 }
 
-/** What a capture holds and lacks, objects first, then evidence in the catalogue's order; rows nothing was asked for are left out. */
+/** What a capture contains and what is missing: objects first, then evidence in the catalogue's order, without empty rows. */
 export function summaryOf(objects: readonly ObjectsEntry[], evidence: readonly EvidenceEntry[]): readonly SummaryRow[] {
   const rows = EVIDENCE_IDS.map(id =>
     row(

@@ -9,12 +9,12 @@ type Missing = CaptureReport['rows'][number]['missing']
 
 function missingCell(missing: Missing): Cell {
   if (missing.length === 0) return ''
-  const text = missing.map(({reason, count}) => `${count} ${GAP_REASONS[reason].words}`).join(', ')
+  const text = missing.map(({reason, count}) => `${count} ${GAP_REASONS[reason].text}`).join(', ')
   const failed = missing.some(({reason}) => isFailure({what: '', detail: '', reason}))
   return failed ? {text, tone: 'warn'} : {text, tone: 'dim'}
 }
 
-/** What the bundle holds and what it lacks, why, and how to use it. */
+/** What the bundle contains, what is missing and why, and how to use it. */
 export const captureView: View<CaptureReport> = {
   showsGaps: true,
   doc: report => {
@@ -33,7 +33,7 @@ export const captureView: View<CaptureReport> = {
       {
         block: 'table',
         style: 'columns',
-        header: ['EVIDENCE', 'HELD', 'SIZE', 'MISSING'],
+        header: ['EVIDENCE', 'CAPTURED', 'SIZE', 'MISSING'],
         rows: report.rows.map(({what, held, bytes, missing}) => [
           what,
           String(held),
@@ -44,7 +44,7 @@ export const captureView: View<CaptureReport> = {
       ...(failed.length === 0
         ? []
         : [{block: 'text' as const, lines: ['', 'Failed:', ...failed.map(line => `  ${line}`)]}]),
-      {block: 'text', lines: ['', `Read it with --from ${report.path}`]},
+      {block: 'text', lines: ['', `Use it with --from ${report.path}`]},
     ]
   },
   data: ({path, packedBytes, redacted, pods, rows, origin}) => ({

@@ -1,5 +1,8 @@
 import type {WebhookVerdict} from '../../analysis/injection/webhook-verdict.js'
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
+import {type PredictionAssumption, predictInjection} from '../../evidence/injection/prediction.js'
+import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
 import type {InjectionDecision} from '../../model/injection.js'
@@ -9,26 +12,24 @@ import {objectLabel, type PodModel} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {type Assumption, forecast} from '../check/forecast.js'
-import {clusterLists} from '../check/lists.js'
 import {type Report, required} from '../report.js'
 
-const PLAIN = 'no webhooks are among the files: those of a plain installation are assumed'
-const LISTED = 6
+const DEFAULTS_ASSUMED = "no webhooks in the given files: Istio's default webhooks are assumed"
+const MAX_LISTED = 6
 
 export interface InjectAnswer {
   readonly pod: PodModel
   readonly decision: InjectionDecision
   /** Why, in one clause. */
   readonly because: string
-  /** What is taken for granted because no file shows it. */
-  readonly assumed: readonly Assumption[]
+  /** What is assumed because no file shows it. */
+  readonly assumed: readonly PredictionAssumption[]
   readonly webhooks: readonly WebhookVerdict[]
-  /** Whether it has a sidecar now; absent for templates and for pods that are only asked about. */
+  /** Whether it has a sidecar now; absent for templates and hypothetical pods. */
   readonly has?: boolean
 }
 
-/** A pod nothing can be said about, and why. */
+/** A pod that could not be checked, and why. */
 export interface Unanswered {
   readonly pod: PodModel
   readonly gap: Gap
@@ -39,8 +40,8 @@ export interface CheckInjectReport extends Report {
   readonly unanswered: readonly Unanswered[]
 }
 
-/** A pod that does not exist, of these labels, in that namespace. */
-export function imaginedPod(labels: Labels, namespace: string): KubeObject {
+/** A hypothetical pod with these labels in that namespace. */
+export function hypotheticalPod(labels: Labels, namespace: string): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -49,13 +50,13 @@ export function imaginedPod(labels: Labels, namespace: string): KubeObject {
   }
 }
 
-/** What was taken for granted, said once. */
+/** What was assumed, each once. */
 function assumptions(answers: readonly InjectAnswer[]): readonly string[] {
   const unknown = answers.filter(({assumed}) => assumed.includes('namespace')).map(({pod}) => pod.object.namespace)
   return [
-    ...(answers.some(({assumed}) => assumed.includes('webhooks')) ? [PLAIN] : []),
+    ...(answers.some(({assumed}) => assumed.includes('webhooks')) ? [DEFAULTS_ASSUMED] : []),
     ...[...new Set(unknown)].map(
-      name => `Namespace ${name} is not among the files: it is taken that it asks for sidecars`,
+      name => `Namespace ${name} is not in the given files: injection is assumed to be enabled`,
     ),
   ]
 }
@@ -70,52 +71,53 @@ function remarks({pod, decision, webhooks, has}: InjectAnswer, several: boolean)
         ]
       : []),
     ...(has === false && decision.injected
-      ? [`${it} has no sidecar: it was created before this was so; create it anew`]
+      ? [`${it} has no sidecar although it would be injected now: recreate it`]
       : []),
-    ...(has === true && !decision.injected ? [`${it} has a sidecar from before; created anew it would have none`] : []),
+    ...(has === true && !decision.injected ? [`${it} has a sidecar, but would have none if recreated`] : []),
   ]
 }
 
-/** The error for a namespace that is not there, with those that are. */
+/** The error for an unknown namespace, with the existing ones. */
 async function noNamespace(source: Source, name: string): Promise<UserError> {
   const all = await source.objects({kind: 'Namespace'})
   const names = all.ok ? all.value.map(({metadata}) => metadata.name).sort(byText) : []
-  const some = `${names.slice(0, LISTED).join(', ')}${names.length > LISTED ? `, and ${names.length - LISTED} more` : ''}`
-  return new UserError(`there is no namespace ${name} in ${source.origin.label}`, {
-    ...(names.length === 0 ? {} : {hint: `There are ${some}.`}),
+  const some = `${names.slice(0, MAX_LISTED).join(', ')}${names.length > MAX_LISTED ? `, and ${names.length - MAX_LISTED} more` : ''}`
+  return new UserError(`namespace ${name} not found in ${source.origin.label}`, {
+    ...(names.length === 0 ? {} : {hint: `Namespaces: ${some}.`}),
   })
 }
 
-/** The error when no pod at all could be judged: its Namespace is not there, or may not be read. */
+/** The error when no pod could be checked: its Namespace does not exist, or may not be read. */
 async function nothingKnown(source: Source, {pod, gap}: Unanswered): Promise<UserError> {
   if (gap.reason === 'not-captured') return await noNamespace(source, pod.object.namespace)
   return new UserError(gapSentence(gap), {gap})
 }
 
-/** Whether pods would get a sidecar if they were created now, by which webhook, and what decides it. */
+/** Whether pods created now would get a sidecar, by which webhook, and why. */
 export async function checkInjectReport(
-  source: Source,
+  given: Source,
   objects: readonly KubeObject[],
   istioNamespace: string,
 ): Promise<CheckInjectReport> {
+  const source = noted(given)
   const gaps: Gap[] = []
-  const lists = clusterLists(source, istioNamespace)
-  const known = await lists.webhooks()
-  const files = source.origin.kind === 'files'
+  const cache = objectCache(source, istioNamespace)
+  const known = await cache.list('webhooks', '')
+  const files = !source.traits.complete
   if (!files && required(known, source).length === 0) {
     throw new UserError('no Istio injection webhook is present', {
-      hint: 'Nothing will ever be injected: is Istio installed, and with which revision?',
+      hint: 'No pod can be injected. Is Istio installed, and with which revision?',
     })
   }
-  // Files hardly ever hold the injector's settings; a plain installation's are as good.
-  const injectors = await lists.injectors()
+  // Files rarely contain the injector's settings; the defaults are used then.
+  const injectors = await cache.settings.injectors()
   if (!injectors.ok) gaps.push(injectors.gap)
   const answers: InjectAnswer[] = []
   const unanswered: Unanswered[] = []
   for (const pod of objects.map(readPod).filter(each => each !== undefined)) {
-    const namespace = await lists.namespace(pod.object.namespace)
+    const namespace = await cache.namespace(pod.object.namespace)
     if (namespace.ok || files) {
-      const {decision, because, verdicts, assumed} = await forecast(lists, pod)
+      const {decision, because, verdicts, assumed} = await predictInjection(cache, pod)
       const has = pod.exists ? {has: podMode(pod) === 'sidecar'} : {}
       answers.push({pod, decision, because, webhooks: verdicts, assumed, ...has})
     } else unanswered.push({pod, gap: namespace.gap})
@@ -125,5 +127,5 @@ export async function checkInjectReport(
   gaps.push(...new Set(unanswered.map(({gap}) => gap)))
   const several = objects.length > 1
   const notes = [...assumptions(answers), ...answers.flatMap(each => remarks(each, several))]
-  return {origin: source.origin, gaps, notes, answers, unanswered}
+  return {...answeredFrom(source), gaps, notes, answers, unanswered}
 }

@@ -40,16 +40,16 @@ function blocks(answer: InjectAnswer, wide: boolean): readonly Block[] {
   ]
 }
 
-/** The answer in a sentence above istioctl's table. */
+/** The result in a sentence above istioctl's table. */
 export const checkInjectView: View<CheckInjectReport> = {
   doc: ({answers, unanswered}, form) => {
     const open = unanswered.flatMap(unknown)
     if (form === 'short') return [{block: 'text', lines: [...answers.flatMap(sentence), ...open]}]
-    const told = answers.flatMap((answer, index) => [
+    const blocksOfAll = answers.flatMap((answer, index) => [
       ...(index === 0 ? [] : [{block: 'text', lines: ['']} as const]),
       ...blocks(answer, form === 'wide'),
     ])
-    return open.length === 0 ? told : [...told, {block: 'text', lines: ['', ...open]}]
+    return open.length === 0 ? blocksOfAll : [...blocksOfAll, {block: 'text', lines: ['', ...open]}]
   },
   data: ({answers, unanswered}) => ({
     apiVersion: 'meshctl/v1',

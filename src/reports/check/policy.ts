@@ -1,42 +1,44 @@
-import type {AcceptedFinding} from '../../formats/baseline/parse.js'
+import type {AcceptedFinding} from '../../formats/baseline.js'
 import {atLeast, type Finding, type Severity} from '../../model/finding.js'
 import {UserError} from '../../model/user-error.js'
-import {findRules} from '../../rules/pick.js'
-import type {Rule} from '../../rules/rule.js'
-import {fingerprint} from './fingerprint.js'
+import type {MeshRule} from '../../rules/rule.js'
+import {findRules} from '../../rules/select-rules.js'
+import type {CorrectedText, Source} from '../../sources/source.js'
+import type {CheckedWorkload} from './evaluate/aggregator.js'
+import {fingerprint} from './evaluate/fingerprint.js'
+import {workloadPatches} from './evaluate/patch-plan.js'
 import {type CheckReport, countsOf} from './report.js'
-import type {CheckedWorkload} from './tally.js'
 
-/** What a team decided about findings: severities of its own, and what it accepts for a while. */
+/** A team's policy: its own severities, and the findings it accepts. */
 export interface FindingPolicy {
   readonly severities: ReadonlyMap<string, Severity>
   readonly accepted: readonly AcceptedFinding[]
   readonly at: Date
 }
 
-/** The team's severities by code; a name no rule has is an error. */
+/** The team's severities by code; an unknown rule name is an error. */
 export function severitiesByCode(
-  rules: readonly Rule[],
+  rules: readonly MeshRule[],
   given: Readonly<Record<string, Severity>>,
 ): ReadonlyMap<string, Severity> {
   return new Map(
     Object.entries(given).flatMap(([word, severity]) => {
       const found = findRules(rules, word)
       if (found.length === 0)
-        throw new UserError(`no rule is called ${JSON.stringify(word)}`, {next: 'meshctl rules   # lists them'})
+        throw new UserError(`unknown rule ${JSON.stringify(word)}`, {next: 'meshctl rules   # lists them'})
       return found.map(({code}) => [code, severity] as const)
     }),
   )
 }
 
-function judged(finding: Finding, policy: FindingPolicy): Finding {
+function applyPolicy(finding: Finding, policy: FindingPolicy): Finding {
   const severity = policy.severities.get(finding.code) ?? finding.severity
   const own = {...finding, severity}
   if (finding.accepted !== undefined) return own
   const entry = policy.accepted.find(each => each.fingerprint === fingerprint(finding))
   if (entry === undefined) return own
   if (entry.expires !== undefined && Date.parse(entry.expires) <= policy.at.getTime()) {
-    return {...own, message: `${own.message} (accepted until ${entry.expires}, which is over)`}
+    return {...own, message: `${own.message} (was accepted until ${entry.expires})`}
   }
   const until = entry.expires === undefined ? '' : ` until ${entry.expires}`
   return {
@@ -45,8 +47,8 @@ function judged(finding: Finding, policy: FindingPolicy): Finding {
   }
 }
 
-/** What to say of baseline entries that accept a finding although nobody answers for them, gives a reason, or set a day. */
-function unanswered(accepted: readonly AcceptedFinding[]): readonly string[] {
+/** The note about baseline entries without owner, reason or expiry. */
+function incompleteEntries(accepted: readonly AcceptedFinding[]): readonly string[] {
   const count = (lacks: (each: AcceptedFinding) => boolean) => accepted.filter(lacks).length
   const lacking = [
     {word: 'owner', count: count(({owner}) => owner === '')},
@@ -55,26 +57,26 @@ function unanswered(accepted: readonly AcceptedFinding[]): readonly string[] {
   ].filter(each => each.count > 0)
   if (lacking.length === 0) return []
   const parts = lacking.map(each => `${each.count} without ${each.word}`).join(', ')
-  return [`the baseline accepts findings nobody answers for: ${parts} (of ${accepted.length}); fill them in`]
+  return [`incomplete baseline entries: ${parts} (of ${accepted.length})`]
 }
 
-/** The report as the team sees it: its own severities, and the findings of the baseline set aside until their day; new and expired ones fail. */
+/** The report with the team's severities and baseline; findings that are new or whose entry expired fail. */
 export function withPolicy(report: CheckReport, policy: FindingPolicy): CheckReport {
   const workloads: readonly CheckedWorkload[] = report.workloads.map(each => ({
     ...each,
-    findings: each.findings.map(finding => judged(finding, policy)),
+    findings: each.findings.map(finding => applyPolicy(finding, policy)),
   }))
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
     ...report,
-    notes: [...report.notes, ...unanswered(policy.accepted)],
+    notes: [...report.notes, ...incompleteEntries(policy.accepted)],
     workloads,
     counts: countsOf(workloads),
     failing: open.some(({severity}) => atLeast(severity, report.failOn)),
   }
 }
 
-/** Today's open findings as a baseline to fill in: who answers for each, why, and until when. */
+/** The open findings as a baseline, with owner, reason and expiry to fill in. */
 export function baselineOf(report: CheckReport): unknown {
   const open = report.workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
@@ -90,4 +92,23 @@ export function baselineOf(report: CheckReport): unknown {
       expires: '',
     })),
   }
+}
+
+/** The report with the corrected documents of its manifests. */
+export async function withCorrections(source: Source, report: CheckReport): Promise<CheckReport> {
+  const patches = workloadPatches(report.workloads)
+  if (source.manifests === undefined || patches.length === 0) return report
+  const corrected: readonly CorrectedText[] = await source.manifests.corrected(patches)
+  return {...report, corrected}
+}
+
+/** The report with the team's policy and, for the patch form, the corrected documents. */
+export async function finalizeReport(
+  source: Source,
+  raw: CheckReport,
+  policy: FindingPolicy,
+  forms: readonly {readonly form: string | undefined}[],
+): Promise<CheckReport> {
+  const report = withPolicy(raw, policy)
+  return forms.some(({form}) => form === 'patch') ? await withCorrections(source, report) : report
 }

@@ -1,50 +1,52 @@
+import {askIstiods, type IstiodAnswer, runningIstiods} from '../../evidence/control-plane/istiods.js'
+import {predictForTemplate} from '../../evidence/injection/prediction.js'
+import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {atLeast, type Severity} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube-object.js'
-import type {Rule} from '../../rules/rule.js'
+import {FACT_LABELS} from '../../rules/facts.js'
+import type {MeshRule} from '../../rules/rule.js'
 import type {CorrectedText, Source} from '../../sources/source.js'
-import {askIstiods, type IstiodAnswer, istiodPods} from '../proxy-status/istiods.js'
 import type {Report} from '../report.js'
-import {checkPod} from './evaluate.js'
+import {type CheckedWorkload, createAggregator} from './evaluate/aggregator.js'
+import {checkPod} from './evaluate/check-pod.js'
+import {withWholePatch} from './evaluate/whole-patch.js'
 import type {CheckRun} from './facts/context.js'
-import {clusterLists} from './lists.js'
-import {outlookOf} from './outlook.js'
-import {onePage, type PodPage} from './pod-pages.js'
-import {type CheckedWorkload, openTally} from './tally.js'
-import {withWholePatch} from './whole-patch.js'
+import {onePage, type PodPage} from './targets/pod-pages.js'
 
 export interface CheckOptions {
-  readonly rules: readonly Rule[]
+  readonly rules: readonly MeshRule[]
   readonly failOn: Severity
   readonly istioNamespace: string
   readonly deep: boolean
   readonly now: Date
-  /** The release of this program, for logs that name it. */
+  /** The version of meshctl, for forms that name it. */
   readonly version?: string
   /** True when pods of every namespace are checked. */
   readonly everywhere?: boolean
-  /** Told after every pod: how many are done, and of how many where that is known. */
+  /** Called after every pod with the number done and, where known, the total. */
   readonly progress?: (done: number, total: number | undefined) => void
 }
 
 export interface CheckReport extends Report {
-  /** When what it says was so. */
+  /** When the evidence was collected. */
   readonly at: Date
   readonly workloads: readonly CheckedWorkload[]
   readonly failOn: Severity
-  /** The rules that were asked. */
-  readonly rules: readonly Rule[]
+  /** The evaluated rules. */
+  readonly rules: readonly MeshRule[]
   readonly version: string
-  /** False when pods were not asked for logs, sockets, kernel rules and certificates. */
+  /** False when logs, sockets, kernel rules and certificates of pods were not read. */
   readonly visited: boolean
   /** Parts of the files given that could not be read, and of the mesh that could not be listed. */
   readonly damaged: readonly Gap[]
-  /** Objects of the files given that were not looked at, as nobody here knows which pods they make. */
-  readonly passedOver: readonly Gap[]
-  /** Documents of the files given with what can be mended mended, when they were asked for. */
+  /** Objects of the given files that were skipped because it is unknown which pods they create. */
+  readonly skipped: readonly Gap[]
+  /** Corrected documents of the manifests given; absent when objects do not come from manifests, empty unless requested. */
   readonly corrected?: readonly CorrectedText[]
-  /** Findings, passed and unchecked questions, over all workloads. */
+  /** Findings, passed and unchecked rules, over all workloads. */
   readonly counts: {
     readonly error: number
     readonly warning: number
@@ -55,17 +57,17 @@ export interface CheckReport extends Report {
   }
 }
 
-/** Pods under examination at once: each may cost several calls to one proxy. */
+/** Pods checked concurrently: each may take several calls to one proxy. */
 const AT_ONCE = 8
-const WENT_ON =
-  'the list of pods expired on the way and went on from a later moment; pods made in the meantime may be missing'
+const LIST_CONTINUED =
+  'the pod list expired while paging and continued from a later resource version; pods created in between may be missing'
 
-/** Findings in files say on which line, and their patches fit the object that is written there. */
+/** Adds the file position to findings in manifests, and completes their patches for the object in the file. */
 async function placed(source: Source, each: CheckedWorkload): Promise<CheckedWorkload> {
-  if (source.place === undefined) return each
+  if (source.manifests === undefined) return each
   const findings = await Promise.all(
     each.findings.map(async finding => {
-      const place = await source.place?.(finding.object, finding.path)
+      const place = await source.manifests?.place(finding.object, finding.path)
       const whole = await withWholePatch(source, finding)
       return place === undefined ? whole : {...whole, place}
     }),
@@ -73,16 +75,15 @@ async function placed(source: Source, each: CheckedWorkload): Promise<CheckedWor
   return {...each, findings}
 }
 
-/** Asks the control plane once for the whole run. */
+/** Queries the control plane once for the whole run. */
 function istiodsOnce(source: Source, namespace: string): CheckRun['istiods'] {
   let held: Promise<Answer<readonly IstiodAnswer[]>> | undefined
   const ask = async (): Promise<Answer<readonly IstiodAnswer[]>> => {
-    const pods = await source.objects({kind: 'Pod', namespace})
-    if (!pods.ok) return pods
-    const istiods = istiodPods(pods.value, namespace, undefined)
-    if (istiods.length === 0)
-      return missing("istiod's view of the proxy", 'not-captured', `no running istiod in namespace ${namespace}`)
-    return answered(await askIstiods(source, istiods))
+    const istiods = await runningIstiods(source, {istioNamespace: namespace})
+    if (!istiods.ok) return istiods
+    if (istiods.value.length === 0)
+      return missing(FACT_LABELS.controlPlane, 'not-captured', `no running istiod in namespace ${namespace}`)
+    return answered(await askIstiods(source, istiods.value))
   }
   return () => {
     held ??= ask()
@@ -100,7 +101,7 @@ function capturedOr(source: Source, now: Date): Date {
   return Number.isNaN(captured.getTime()) ? now : captured
 }
 
-/** The three counts over all workloads; accepted findings are counted by themselves. */
+/** The counts over all workloads; accepted findings are counted separately. */
 export function countsOf(workloads: readonly CheckedWorkload[]): CheckReport['counts'] {
   const findings = workloads.flatMap(each => each.findings)
   const open = findings.filter(each => each.accepted === undefined)
@@ -115,54 +116,57 @@ export function countsOf(workloads: readonly CheckedWorkload[]): CheckReport['co
   }
 }
 
-/** Asks every rule about pods, page by page or all that are given, and gathers the answers by workload; of a pod itself nothing is kept. */
+/** Evaluates every rule for the pods, page by page, and aggregates the outcomes by workload; pods themselves are not kept. */
 export async function checkReport(
-  source: Source,
+  given: Source,
   targets: readonly KubeObject[] | AsyncIterable<PodPage>,
   options: CheckOptions,
 ): Promise<CheckReport> {
+  const source = noted(given)
   const run: CheckRun = {
     source,
-    // Where every list is a call, one for the whole cluster stands for one per namespace.
-    lists: clusterLists(source, options.istioNamespace, options.everywhere === true && source.pages !== undefined),
+    // On a live cluster one list call for all namespaces replaces one per namespace.
+    objects: objectCache(source, options.istioNamespace, options.everywhere === true && source.pages !== undefined),
     istioNamespace: options.istioNamespace,
     istiods: istiodsOnce(source, options.istioNamespace),
     at: capturedOr(source, options.now),
     deep: options.deep,
   }
-  let tally = openTally()
-  let unseen: Gap[] = []
+  let aggregator = createAggregator()
+  let unlisted: Gap[] = []
   let [read, later] = [0, false]
   for await (const page of Symbol.asyncIterator in targets ? targets : onePage(targets)) {
     if (page.begins) {
-      tally = openTally()
-      unseen = []
+      aggregator = createAggregator()
+      unlisted = []
       read = 0
       later = false
     }
     later ||= page.later
-    unseen.push(...page.unseen)
+    unlisted.push(...page.unlisted)
     const total = page.remaining === undefined ? undefined : read + page.read + page.remaining
     let done = read + page.read - page.pods.length
     await boundedMap(page.pods, AT_ONCE, async pod => {
-      tally.add(pod, await checkPod(run, pod, options.rules), await outlookOf(run.lists, pod))
+      const predicted = await predictForTemplate(run.objects, pod)
+      aggregator.add(pod, await checkPod(run, pod, options.rules, predicted), predicted)
       done += 1
       options.progress?.(done, total)
     })
     read += page.read
   }
-  const workloads = await Promise.all(tally.workloads().map(each => placed(source, each)))
-  const damaged = [...((await source.damaged?.()) ?? []), ...unseen]
-  const passedOver = (await source.passedOver?.()) ?? []
+  const workloads = await Promise.all(aggregator.workloads().map(each => placed(source, each)))
+  const damaged = [...((await source.manifests?.damaged()) ?? []), ...unlisted]
+  const skipped = (await source.manifests?.skipped()) ?? []
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     at: run.at,
-    gaps: [...damaged, ...passedOver, ...uniqueGaps(workloads)],
+    gaps: [...damaged, ...skipped, ...uniqueGaps(workloads)],
     damaged,
-    passedOver,
+    skipped,
+    ...(source.manifests === undefined ? {} : {corrected: []}),
     visited: options.deep,
-    notes: later ? [WENT_ON] : [],
+    notes: later ? [LIST_CONTINUED] : [],
     workloads,
     failOn: options.failOn,
     rules: options.rules,

@@ -7,19 +7,19 @@ import {renderJson} from '../../terminal/json.js'
 import {wrapText} from '../../terminal/wrap.js'
 import {renderYaml} from '../../terminal/yaml.js'
 import type {View} from '../view.js'
-import {checkData} from './data.js'
+import type {CheckedWorkload} from './evaluate/aggregator.js'
+import {cleanWorkloads, hasOnlyInfo} from './forms/clean-workloads.js'
+import {checkData} from './forms/data.js'
 import {githubAnnotations} from './forms/github.js'
+import {injectionLines, injectionMark, injectionText} from './forms/injection-lines.js'
 import {junitXml} from './forms/junit.js'
 import {patchText} from './forms/patches.js'
 import {policyReports} from './forms/policy-report.js'
 import {prometheusText} from './forms/prometheus.js'
 import {sarifLog} from './forms/sarif.js'
-import {outlookLines, outlookMark, outlookWords} from './outlook-view.js'
+import {uncheckedGroups} from './forms/unchecked.js'
 import {baselineOf} from './policy.js'
-import {isQuiet, quietWorkloads} from './quiet-workloads.js'
 import type {CheckReport} from './report.js'
-import type {CheckedWorkload} from './tally.js'
-import {uncheckedGroups} from './unchecked.js'
 
 const WIDTH = 79
 const TONES: Readonly<Record<Severity, Tone>> = {error: 'bad', warning: 'warn', info: 'dim'}
@@ -28,16 +28,16 @@ function severities(counts: Readonly<Record<Severity, number>>): string {
   return `${humanCount(counts.error, 'error')}, ${humanCount(counts.warning, 'warning')}, ${counts.info} info`
 }
 
-/** The answer in one line, with the three counts: found, passed, not checked. */
-export function checkHeadline({counts, workloads, damaged, visited}: CheckReport): string {
+/** The result in one line, with the three counts: findings, passed, not checked. */
+function checkHeadline({counts, workloads, damaged, visited}: CheckReport): string {
   const where =
     workloads.length === 1
       ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})
       : humanCount(workloads.length, 'workload')
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
   const unreadParts = damaged.length === 0 ? '' : `; ${humanCount(damaged.length, 'part')} could not be read`
-  const unvisited = visited ? '' : ' Pods were not visited: --deep does.'
-  return `${where}: ${severities(counts)}${accepted}; ${humanCount(counts.passed, 'check')} passed, ${counts.notChecked} not checked${outlookMark(workloads)}${unreadParts}.${unvisited}`
+  const unvisited = visited ? '' : ' Pods were not inspected (use --deep).'
+  return `${where}: ${severities(counts)}${accepted}; ${humanCount(counts.passed, 'check')} passed, ${counts.notChecked} not checked${injectionMark(workloads)}${unreadParts}.${unvisited}`
 }
 
 function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {
@@ -54,7 +54,7 @@ function place({object, path, place: at}: Finding): string {
   return path === undefined ? objectLabel(object) : `${objectLabel(object)}: ${path}`
 }
 
-/** Several findings of one rule in a row share the reason and the remedy, which stand under the last. */
+/** Consecutive findings of one rule share why and fix, printed below the last. */
 function detail(finding: Finding, next: Finding | undefined, wide: boolean): readonly Cell[] {
   const last = next?.code !== finding.code || next.fix !== finding.fix || next.severity === 'info'
   const head = `${finding.severity.toUpperCase()} ${finding.code} ${finding.message}`
@@ -77,28 +77,25 @@ function workloadHead(each: CheckedWorkload): readonly Cell[] {
   const {workload, pods, findings, passed, notChecked} = each
   const open = findings.filter(({accepted}) => accepted === undefined)
   const count = (severity: Severity) => open.filter(one => one.severity === severity).length
-  const of = pods.length === 0 ? `manifest${outlookWords(each)}` : humanCount(pods.length, 'pod')
-  const found =
-    open.length === 0
-      ? findings.length === 0
-        ? 'nothing found'
-        : `nothing open, ${findings.length} accepted`
-      : severities({error: count('error'), warning: count('warning'), info: count('info')})
+  const of = pods.length === 0 ? `manifest${injectionText(each)}` : humanCount(pods.length, 'pod')
+  const none = findings.length === 0 ? 'no findings' : `no open findings, ${findings.length} accepted`
+  const counts = {error: count('error'), warning: count('warning'), info: count('info')}
+  const found = open.length === 0 ? none : severities(counts)
   const tone: Tone = count('error') > 0 ? 'bad' : count('warning') > 0 ? 'warn' : 'strong'
   const text = `${objectLabel(workload)} (${of}): ${found}; ${passed} passed, ${notChecked.length} not checked`
   return toned(wrapText(text, WIDTH, '  '), tone)
 }
 
-/** Parts of the files that could not be read, and objects that were not looked at. */
-function unread({damaged, passedOver}: CheckReport): readonly Cell[] {
+/** Parts of the files that could not be read, and skipped objects. */
+function unread({damaged, skipped}: CheckReport): readonly Cell[] {
   const block = (title: string, gaps: readonly Gap[], tone: Tone) => {
     const lines = gaps.flatMap(({what, detail}) => wrapText(`${what}: ${detail}`, WIDTH, '    ', '  '))
     return gaps.length === 0 ? [] : ['', {text: `${title} (${gaps.length}):`, tone}, ...toned(lines, tone)]
   }
-  return [...block('Could not be read', damaged, 'bad'), ...block('Not looked at', passedOver, 'warn')]
+  return [...block('Could not be read', damaged, 'bad'), ...block('Skipped', skipped, 'warn')]
 }
 
-/** Questions that could not be asked, one line per reason. */
+/** Rules that could not be checked, one line per reason. */
 function unchecked({workloads, counts}: CheckReport, wide: boolean): readonly Cell[] {
   if (counts.notChecked === 0) return []
   const lines = uncheckedGroups(workloads).flatMap(({codes, workloads: where, why}) => {
@@ -119,16 +116,13 @@ function worst(report: CheckReport): readonly Cell[] {
     .filter(({accepted, severity}) => accepted === undefined && severity !== 'info')
     .sort((a, b) => (a.severity === b.severity ? 0 : a.severity === 'error' ? -1 : 1))[0]
   if (first === undefined || report.workloads.length === 1) return []
-  return toned(
-    wrapText(`First to look at, in ${objectLabel(first.workload)}: ${first.message}`, WIDTH, '  '),
-    undefined,
-  )
+  return toned(wrapText(`Start with ${objectLabel(first.workload)}: ${first.message}`, WIDTH, '  '), undefined)
 }
 
 function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly Cell[] {
   const details = each.findings.flatMap((finding, index) => detail(finding, each.findings[index + 1], wide))
   if (alone) return details.length === 0 ? [] : ['', ...details]
-  return !wide && isQuiet(each) ? [] : details.length === 0 ? [] : ['', ...workloadHead(each), ...details]
+  return !wide && hasOnlyInfo(each) ? [] : details.length === 0 ? [] : ['', ...workloadHead(each), ...details]
 }
 
 function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
@@ -140,21 +134,21 @@ function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
   const lines = [
     ...head,
     ...worst(report),
-    ...outlookLines(report.workloads),
+    ...injectionLines(report.workloads),
     ...blocks,
-    ...quietWorkloads(report.workloads, wide),
+    ...cleanWorkloads(report.workloads, wide),
     ...unchecked(report, wide),
     ...unread(report),
   ]
   return [{block: 'text', lines}]
 }
 
-/** Findings grouped by workload under the answer; what could not be checked stands below them. */
+/** The result line, the findings by workload, and the rules that could not be checked. */
 export const checkView: View<CheckReport> = {
   doc,
   data: checkData,
   showsGaps: true,
-  untold: ({damaged, passedOver}, form) => (form === 'table' || form === 'wide' ? [] : [...damaged, ...passedOver]),
+  unreportedGaps: ({damaged, skipped}, form) => (form === 'table' || form === 'wide' ? [] : [...damaged, ...skipped]),
   texts: {
     sarif: report => renderJson(sarifLog(report, report.rules, report.version)),
     junit: report => junitXml(report, report.rules),

@@ -1,10 +1,10 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {decodeClusters} from '../../formats/envoy-config-dump/clusters.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
-import type {ClusterNameParts, EnvoyCluster} from '../../model/envoy-cluster.js'
+import {byClusterName, type EnvoyCluster} from '../../model/envoy-cluster.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
-import {byText} from '../../model/order.js'
 import type {Source} from '../../sources/source.js'
 import {loadDump, noneIn, nothingLeft, requiredSection, unreadNotes} from '../config-dump.js'
 import type {Report} from '../report.js'
@@ -34,35 +34,21 @@ function keeps(filter: ClusterFilter, name: string): boolean {
   )
 }
 
-interface Named {
-  readonly name: string
-  readonly parts: ClusterNameParts | undefined
-}
-
-/** Orders clusters by host, subset, port and direction; a name of another form counts as a host. */
-export function byClusterName(a: Named, b: Named): number {
-  return (
-    byText(a.parts?.host ?? a.name, b.parts?.host ?? b.name) ||
-    byText(a.parts?.subset ?? '', b.parts?.subset ?? '') ||
-    (a.parts?.port ?? 0) - (b.parts?.port ?? 0) ||
-    byText(a.parts?.direction ?? '', b.parts?.direction ?? '')
-  )
-}
-
-/** The clusters of a section that pass the filter, in istioctl's order; a section without any is an error, unless names were asked for. */
+/** The clusters of a section that match the filter, in istioctl's order; an empty section is an error. */
 export function clustersIn(section: unknown, filter: ClusterFilter): readonly EnvoyCluster[] {
   const clusters = decodeClusters(section)
   if (clusters.length === 0 && !filter.fqdn) throw noneIn('Clusters', section)
   return clusters.filter(({name}) => keeps(filter, name)).sort(byClusterName)
 }
 
-/** The clusters a pod's Envoy knows, filtered, sorted by host, subset, port and direction. */
-export async function clusterReport(source: Source, subject: PodRef, filter: ClusterFilter): Promise<ClusterReport> {
+/** The clusters of a pod's Envoy, filtered, sorted by host, subset, port and direction. */
+export async function clusterReport(given: Source, subject: PodRef, filter: ClusterFilter): Promise<ClusterReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['clusters'], filter.fqdn ? [filter.fqdn] : [])
   const section = requiredSection(dump, 'Clusters', source)
   const clusters = clustersIn(section, filter)
   const all = clusters.length > 0 ? 0 : resourcesOf(section, 'Clusters').length
   const notes = [...unreadNotes('Clusters', [section]), ...nothingLeft(clusters.length, all, 'clusters')]
   const document = () => clusters.map(cluster => resourceJson(cluster.json))
-  return {origin: source.origin, gaps: [], notes, subject, artifact, clusters, document}
+  return {...answeredFrom(source), gaps: [], notes, subject, artifact, clusters, document}
 }

@@ -11,22 +11,22 @@ export interface DescribeOptions {
   readonly now: Date
 }
 
-/** What check says of some pods. */
-export interface Checked {
-  /** Findings of severity warning and above that nobody accepted. */
+/** The result of check for some pods. */
+export interface PodChecks {
+  /** Findings of severity warning and above that are not in the baseline. */
   readonly findings: readonly Finding[]
-  /** Questions that could not be asked. */
+  /** Number of checks that could not run. */
   readonly unasked: number
-  /** Why they could not, each with the rules it is to blame for. */
+  /** Why they could not run, each with the rules it affects. */
   readonly gaps: readonly Gap[]
 }
 
-/** Asks every rule of check about the pods. */
+/** Runs every rule of check on the pods. */
 export async function checked(
   source: Source,
   pods: readonly KubeObject[],
   {istioNamespace, now}: DescribeOptions,
-): Promise<Checked> {
+): Promise<PodChecks> {
   const check = await checkReport(source, pods, {rules: RULES, failOn: 'warning', istioNamespace, deep: true, now})
   const codes = new Map<string, {readonly gap: Gap; readonly codes: Set<string>}>()
   for (const {code, gap} of check.workloads.flatMap(each => each.notChecked)) {
@@ -52,11 +52,11 @@ function forRules(codes: readonly string[]): string {
   return ` (for ${[...codes].sort(byText).join(' ')})`
 }
 
-/** The gaps of a description with those of check: what both lack is named once, with the rules that wanted it. */
+/** The gaps of a description with those of check; a gap of both is listed once, with the rules that need it. */
 export function withUnchecked(gaps: readonly Gap[], unchecked: readonly Gap[]): readonly Gap[] {
-  const told = (own: Gap) =>
+  const isListed = (own: Gap) =>
     unchecked.some(
       each => each.what.startsWith(`${own.what} (for `) && each.reason === own.reason && each.detail === own.detail,
     )
-  return [...gaps.filter(own => !told(own)), ...unchecked]
+  return [...gaps.filter(own => !isListed(own)), ...unchecked]
 }

@@ -1,16 +1,16 @@
-import type {PeerMode} from '../../analysis/mtls/peer-mode.js'
+import type {PeerMode} from '../../analysis/traffic-policy/peer-mode.js'
 import type {PeerPolicies} from '../../analysis/traffic-policy/peer-policies.js'
-import type {StandingRule} from '../../analysis/traffic-policy/standing.js'
+import type {ComparedRule} from '../../analysis/traffic-policy/presence.js'
 import type {ObjectRef} from '../../model/pod.js'
-import type {ProxyView} from './in-proxy.js'
 import type {AppliedPolicy} from './report.js'
-import type {ServiceDescription} from './traffic.js'
+import type {ProxyView} from './traffic/in-proxy.js'
+import type {ServiceDescription} from './traffic/traffic.js'
 
 function named({namespace, name}: ObjectRef): {readonly namespace: string; readonly name: string} {
   return {namespace, name}
 }
 
-function standingOf(rules: readonly StandingRule[], {namespace, name}: ObjectRef): string {
+function presenceOf(rules: readonly ComparedRule[], {namespace, name}: ObjectRef): string {
   return rules.find(each => each.name === `${name}.${namespace}`)?.standing ?? 'unknown'
 }
 
@@ -38,20 +38,20 @@ export function serviceData(description: ServiceDescription): unknown {
       mtls: modeData(mtls),
     })),
     destinationRules:
-      destinationRules?.map(({rule, matching, others, settings}) => ({
+      destinationRules?.map(({rule, matching, others}) => ({
         ...named(rule.object),
         host: rule.host,
         matchingSubsets: matching,
         otherSubsets: others,
-        settings,
-        standing: standingOf(inProxy.destinationRules, rule.object),
+        settings: rule.settings,
+        standing: presenceOf(inProxy.destinationRules, rule.object),
       })) ?? null,
     virtualServices:
       virtualServices?.map(({virtualService, gateways, shares}) => ({
         ...named(virtualService.object),
         hosts: virtualService.hosts,
         gateways,
-        standing: standingOf(inProxy.virtualServices, virtualService.object),
+        standing: presenceOf(inProxy.virtualServices, virtualService.object),
         routes: shares.map(({route, targets, others}) => ({
           protocol: route.protocol,
           matches: route.matches,

@@ -1,4 +1,5 @@
-import type {Standing, StandingRule} from '../../analysis/traffic-policy/standing.js'
+import type {ComparedRule, Presence} from '../../analysis/traffic-policy/presence.js'
+import type {DestinationRuleForService} from '../../analysis/traffic-policy/service-objects.js'
 import {type Gap, gapSentences} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
 import {humanCount} from '../../model/human-count.js'
@@ -7,39 +8,42 @@ import {objectLabel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import type {Cell, Tone} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
-import type {Exposure} from './exposure.js'
 import type {AppliedPolicy} from './report.js'
-import type {DescribedPort, DescribedRule, Guard, ServiceDescription} from './traffic.js'
+import type {Exposure} from './traffic/exposure.js'
+import type {DescribedPort, PolicyEnforcer, ServiceDescription} from './traffic/traffic.js'
 
 const WIDTH = 79
 const NOT_CHECKED = 'not checked'
 
-/** A sentence at a depth, broken into lines. */
+/** A sentence wrapped into lines, indented by `depth`. */
 export function lines(text: string, depth = 0, tone?: Tone): readonly Cell[] {
   const first = ' '.repeat(depth)
   return wrapText(text, WIDTH, `${first}  `, first).map(each => (tone === undefined ? each : {text: each, tone}))
 }
 
-/** An empty line and the title of the block that follows. */
+/** An empty line and a section title. */
 export function heading(text: string): readonly Cell[] {
   return ['', {text, tone: 'strong'}]
 }
 
-/** The last sentence of a headline: how much there is to look at, or that nothing is, as far as it could be told. */
+/** The last sentence of a headline: the number of problems, or that none were found, and how many checks could not run. */
 export function outcome(counts: {readonly wrong: number; readonly unasked: number; readonly gaps: number}): string {
-  const open = counts.unasked === 0 ? '' : ` (${humanCount(counts.unasked, 'question')} could not be asked)`
-  if (counts.wrong > 0) return `${humanCount(counts.wrong, 'thing')} to look at, below${open}.`
-  return `${counts.gaps === 0 ? 'Nothing is wrong with it' : 'Nothing wrong was found, but not all could be checked'}${open}.`
+  const open = counts.unasked === 0 ? '' : ` (${humanCount(counts.unasked, 'check')} could not run)`
+  if (counts.wrong > 0) return `${humanCount(counts.wrong, 'problem')}, see below${open}.`
+  return `No problems found${counts.unasked > 0 ? `, but ${humanCount(counts.unasked, 'check')} could not run` : counts.gaps > 0 ? ', but some data is missing' : ''}.`
 }
 
-/** Pods whose callers meet no proxy of the mesh that would enforce a policy. */
-export const UNGUARDED: readonly (PodMode | 'unknown')[] = ['none', 'control-plane', 'ztunnel']
+/** Modes of pods without an Envoy that could enforce a policy. */
+export const MODES_WITHOUT_ENFORCER: readonly (PodMode | 'unknown')[] = ['none', 'control-plane', 'ztunnel']
 
-/** What stands in the place of policies where nothing would enforce them. */
-export const NO_GUARD: readonly Cell[] = ['', 'No policy applies to what it receives: no proxy guards it.']
+/** Shown instead of policies where no proxy could enforce them. */
+export const NO_ENFORCER: readonly Cell[] = [
+  '',
+  'No policy applies to inbound traffic: there is no proxy to enforce it.',
+]
 
-/** Everything a person should look at. */
-export function wrongLines({
+/** The section of problems: warnings, stale config, findings. */
+export function problemLines({
   warnings,
   disagreements,
   findings,
@@ -50,7 +54,7 @@ export function wrongLines({
 }): readonly Cell[] {
   if (warnings.length + disagreements.length + findings.length === 0) return []
   return [
-    ...heading('To look at'),
+    ...heading('Problems'),
     ...warnings.flatMap(each => lines(`WARNING ${each}`, 2, 'warn')),
     ...disagreements.flatMap(each => lines(`STALE? ${each}`, 2, 'bad')),
     ...findings.flatMap(({severity, code, message}) =>
@@ -59,73 +63,73 @@ export function wrongLines({
   ]
 }
 
-/** What could not be had, and why; nothing at all when everything could. */
+/** The section of missing data with reasons; empty if nothing is missing. */
 export function gapLines(gaps: readonly Gap[]): readonly Cell[] {
   const sentences = gapSentences(gaps)
   return sentences.length === 0 ? [] : [...heading('Not checked'), ...sentences.flatMap(each => lines(each, 2, 'warn'))]
 }
 
-const SEEN: Readonly<Record<Standing, string>> = {
-  both: '; the proxy has it',
-  'objects only': '; NOT in the proxy',
+const APPLIED: Readonly<Record<Presence, string>> = {
+  both: '; applied by the proxy',
+  'objects only': '; NOT applied by the proxy',
   'proxy only': '',
   unknown: '',
 }
 
-function seen(rules: readonly StandingRule[], name: string): string {
-  return SEEN[rules.find(each => each.name === name)?.standing ?? 'unknown']
+function appliedText(rules: readonly ComparedRule[], name: string): string {
+  return APPLIED[rules.find(each => each.name === name)?.standing ?? 'unknown']
 }
 
-function ghosts(kind: string, rules: readonly StandingRule[]): readonly Cell[] {
+function staleRules(kind: string, rules: readonly ComparedRule[]): readonly Cell[] {
   return rules
     .filter(({standing}) => standing === 'proxy only')
-    .flatMap(({name}) => lines(`${kind} ${name}: only in the proxy, which is stale`, 2, 'bad'))
+    .flatMap(({name}) => lines(`${kind} ${name}: only in the proxy, whose config is stale`, 2, 'bad'))
 }
 
-/** Rules known from the proxy alone, when the objects could not be read. */
-function fromProxy(kind: string, rules: readonly StandingRule[]): readonly Cell[] {
+/** Objects known only from the proxy, when they could not be read from Kubernetes. */
+function fromProxy(kind: string, rules: readonly ComparedRule[]): readonly Cell[] {
   const names = rules.map(({name}) => name).join(', ')
-  const told = names === '' ? '' : `; the proxy was made from ${names}`
-  return lines(`${kind} objects: ${NOT_CHECKED}${told}`, 2, 'warn')
+  const known = names === '' ? '' : `; the proxy's config was generated from ${names}`
+  return lines(`${kind} objects: ${NOT_CHECKED}${known}`, 2, 'warn')
 }
 
-const GUARDS: Readonly<Partial<Record<Guard, string>>> = {
-  none: 'plain text, no proxy guards it',
-  gateway: 'TLS as the servers of its Gateways say',
-  unknown: 'no pod is known that receives it',
+const ENFORCER_TEXT: Readonly<Partial<Record<PolicyEnforcer, string>>> = {
+  none: 'plaintext, no proxy',
+  gateway: 'TLS as set by the servers of its Gateways',
+  unknown: 'no known pod receives it',
 }
 
-function portText({port, target, protocol, detected, mtls, unserved}: DescribedPort, guard: Guard): string {
-  const to = target ?? `"${port.target}", which no container has`
+function portText({port, target, protocol, detected, mtls, unserved}: DescribedPort, guard: PolicyEnforcer): string {
+  const to = target ?? `"${port.target}", which no container declares`
   const type = port.protocol === 'TCP' ? '' : `/${port.protocol}`
   const taken =
     detected !== undefined
-      ? `, the proxy takes it for ${detected.protocol}`
+      ? ` (Envoy treats it as ${detected.protocol})`
       : unserved
-        ? ', the proxy has NO chain for it'
+        ? ' (Envoy has NO filter chain for it)'
         : ''
-  const by = mtls?.by === undefined ? 'the default' : objectLabel(mtls.by)
+  const by = mtls?.by === undefined ? 'default' : objectLabel(mtls.by)
   const differs = detected !== undefined && mtls !== undefined && detected.mtls !== mtls.mode
-  const proxyMode = differs ? ` (the proxy does ${detected?.mtls})` : ''
+  const proxyMode = differs ? ` (the proxy applies ${detected?.mtls})` : ''
   const alone =
-    detected === undefined ? `mTLS ${NOT_CHECKED}` : `mTLS ${detected.mtls} by the proxy, policies ${NOT_CHECKED}`
-  const mode = mtls === undefined ? alone : `mTLS ${mtls.mode} by ${by}${proxyMode}`
-  const guess = protocol === 'unknown' ? 'no protocol told, so it is sniffed' : protocol
-  return `port ${port.port}${type} (${port.name ?? 'no name'}) to ${to}: ${guess}${taken}; ${GUARDS[guard] ?? mode}`
+    detected === undefined ? `mTLS ${NOT_CHECKED}` : `mTLS ${detected.mtls} in the proxy, policies ${NOT_CHECKED}`
+  const mode = mtls === undefined ? alone : `mTLS ${mtls.mode} (${by})${proxyMode}`
+  const guess = protocol === 'unknown' ? 'no declared protocol, so Envoy detects it' : protocol
+  return `port ${port.port}${type} (${port.name ?? 'no name'}) -> ${to}: ${guess}${taken}; ${ENFORCER_TEXT[guard] ?? mode}`
 }
 
-function ruleText({rule, matching, others, settings}: DescribedRule, home: string, guard: Guard): string {
+function ruleText({rule, matching, others}: DestinationRuleForService, home: string, guard: PolicyEnforcer): string {
   const {namespace} = rule.object
   const words = [
     ...(namespace === home
       ? []
-      : [`written in namespace ${namespace}, so for callers there unless that is the root namespace`]),
+      : [`in namespace ${namespace}, so only for clients there unless it is the root namespace`]),
     ...(rule.subsets.length > 0 && matching.length === 0 && guard !== 'unknown'
       ? ['NO SUBSET matches these pods']
       : []),
     ...(matching.length === 0 ? [] : [`these pods are subset ${matching.join(', ')}`]),
     ...(others.length === 0 ? [] : [`${guard === 'unknown' ? '' : 'other '}subsets: ${others.join(', ')}`]),
-    ...(settings.length === 0 ? ['no traffic policy'] : settings),
+    ...(rule.settings.length === 0 ? ['no traffic policy'] : rule.settings),
   ]
   return `DestinationRule ${rule.object.name}.${rule.object.namespace} for ${rule.host}: ${words.join('; ')}`
 }
@@ -134,16 +138,18 @@ function targetText({host, subset, weight}: RouteTarget): string {
   return `${weight}% to ${host}${subset === undefined ? '' : ` subset ${subset}`}`
 }
 
-/** What keeps a route from the pods described: a subset they are not in, one nobody defines, no weight. */
-function blocked(target: RouteTarget, rules: readonly DescribedRule[] | undefined, guard: Guard): string {
-  if (target.weight === 0) return ' (gets nothing)'
+/** Why a route does not reach the described pods: weight 0, a subset they are not in, or an undefined subset. */
+function whyNotReached(
+  target: RouteTarget,
+  rules: readonly DestinationRuleForService[] | undefined,
+  guard: PolicyEnforcer,
+): string {
+  if (target.weight === 0) return ' (no traffic)'
   if (target.subset === undefined || rules === undefined) return ''
   if (rules.some(({matching}) => matching.includes(target.subset ?? ''))) return ''
-  return rules.some(({others}) => others.includes(target.subset ?? ''))
-    ? guard === 'unknown'
-      ? ''
-      : ' (not these pods)'
-    : ' (NO DestinationRule defines that subset)'
+  if (!rules.some(({others}) => others.includes(target.subset ?? '')))
+    return ' (NO DestinationRule defines that subset)'
+  return guard === 'unknown' ? '' : ' (not these pods)'
 }
 
 function routeLines(
@@ -153,11 +159,11 @@ function routeLines(
   return (virtualServices ?? []).flatMap(({virtualService: {object, hosts}, gateways, shares}) => {
     const name = `${object.name}.${object.namespace}`
     const where = gateways.includes('mesh') ? '' : ` (only through gateway ${gateways.join(', ')})`
-    const title = `VirtualService ${name} for ${hosts.join(', ')}${where}${seen(inProxy.virtualServices, name)}`
+    const title = `VirtualService ${name} for ${hosts.join(', ')}${where}${appliedText(inProxy.virtualServices, name)}`
     const routes = shares.map(({route, targets, others}) => {
-      const when = route.matches.length === 0 ? 'otherwise' : `when ${route.matches.join(', or ')}`
+      const when = route.matches.length === 0 ? 'default' : `when ${route.matches.join(', or ')}`
       const to = [
-        ...targets.map(each => `${targetText(each)}${blocked(each, destinationRules, guard)}`),
+        ...targets.map(each => `${targetText(each)}${whyNotReached(each, destinationRules, guard)}`),
         ...others.map(each => `${targetText(each)} (not ${host})`),
       ]
       return `${when}: ${[to.join(', '), ...route.extras].filter(each => each !== '').join('; ')}`
@@ -166,44 +172,32 @@ function routeLines(
   })
 }
 
-/** The servers of a Gateway in a few words. */
+/** The servers of a Gateway as text: `HTTP 80, HTTPS 443 TLS SIMPLE`. */
 export function serversText(gateway: GatewayModel): string {
   return gateway.servers
     .map(({protocol, port, tls}) => `${protocol} ${port}${tls === '' ? '' : ` TLS ${tls}`}`)
     .join(', ')
 }
 
-function exposureText({
-  word,
-  by,
-  hosts,
-  gateway,
-  gatewayKnown,
-  addresses,
-  pods,
-  unseen,
-  pod,
-  inProxy,
-}: Exposure): string {
-  if (gateway === undefined) {
-    const fate = gatewayKnown ? 'which does not exist' : `which was ${NOT_CHECKED}`
-    return `exposed by VirtualService ${by} through gateway ${word}, ${fate}`
-  }
-  const at = addresses.length === 0 ? 'at no address known' : `at ${addresses.join(', ')}`
-  const proxy =
-    pods === 0
-      ? '; NO running pod has its selector'
-      : unseen !== undefined
-        ? `; its pods were ${NOT_CHECKED}`
-        : inProxy === undefined
-          ? `; its proxy was ${NOT_CHECKED}`
-          : inProxy
-            ? `; ${pod} has the route`
-            : `; ${pod} has NO route of it`
-  return `exposed to the outside by Gateway ${gateway.object.name}.${gateway.object.namespace} (${serversText(gateway)}) for ${hosts.join(', ')} ${at}${proxy}`
+/** Whether the gateway's pods have the route in their proxy. */
+function routeInGateway({pods, unseen, pod, inProxy}: Exposure): string {
+  if (pods === 0) return 'NO running pod matches its selector'
+  if (unseen !== undefined) return `its pods were ${NOT_CHECKED}`
+  if (inProxy === undefined) return `its proxy was ${NOT_CHECKED}`
+  return inProxy ? `${pod} has the route` : `${pod} has NO such route`
 }
 
-/** One Service as a block of the page. */
+function exposureText(exposure: Exposure): string {
+  const {word, by, hosts, gateway, gatewayKnown, addresses} = exposure
+  if (gateway === undefined) {
+    const state = gatewayKnown ? 'which does not exist' : `which was ${NOT_CHECKED}`
+    return `exposed by VirtualService ${by} through gateway ${word}, ${state}`
+  }
+  const at = addresses.length === 0 ? 'at an unknown address' : `at ${addresses.join(', ')}`
+  return `exposed by Gateway ${gateway.object.name}.${gateway.object.namespace} (${serversText(gateway)}) for ${hosts.join(', ')} ${at}; ${routeInGateway(exposure)}`
+}
+
+/** One Service as a section of the page. */
 export function serviceLines(description: ServiceDescription): readonly Cell[] {
   const {service, guard, ports, destinationRules, virtualServices, exposed, inProxy} = description
   return [
@@ -212,20 +206,23 @@ export function serviceLines(description: ServiceDescription): readonly Cell[] {
     ...(destinationRules === undefined ? fromProxy('DestinationRule', inProxy.destinationRules) : []),
     ...(destinationRules ?? []).flatMap(each => {
       const name = `${each.rule.object.name}.${each.rule.object.namespace}`
-      return lines(`${ruleText(each, service.object.namespace, guard)}${seen(inProxy.destinationRules, name)}`, 2)
+      return lines(
+        `${ruleText(each, service.object.namespace, guard)}${appliedText(inProxy.destinationRules, name)}`,
+        2,
+      )
     }),
-    ...(destinationRules === undefined ? [] : ghosts('DestinationRule', inProxy.destinationRules)),
+    ...(destinationRules === undefined ? [] : staleRules('DestinationRule', inProxy.destinationRules)),
     ...(virtualServices === undefined ? fromProxy('VirtualService', inProxy.virtualServices) : []),
     ...routeLines(description, service.object.name),
-    ...(virtualServices === undefined ? [] : ghosts('VirtualService', inProxy.virtualServices)),
+    ...(virtualServices === undefined ? [] : staleRules('VirtualService', inProxy.virtualServices)),
     ...exposed.flatMap(each => lines(exposureText(each), 2)),
   ]
 }
 
-/** The AuthorizationPolicies in the order they are asked, each with its reach and whether the proxy enforces it. */
+/** The AuthorizationPolicies in order of evaluation, each with its scope and whether the proxy enforces it. */
 export function policyLines(
   policies: readonly (AppliedPolicy & {readonly pods?: number})[] | undefined,
-  inProxy: readonly StandingRule[],
+  inProxy: readonly ComparedRule[],
   of: number | undefined,
 ): readonly Cell[] {
   if (policies === undefined) return fromProxy('AuthorizationPolicy', inProxy)
@@ -235,7 +232,7 @@ export function policyLines(
     const count = humanCount(rules, 'rule')
     const some = pods === undefined || pods === of ? '' : `, for ${pods} of ${of} pods`
     const words = `AuthorizationPolicy ${name}: ${action}, ${count}, ${reach}${some}${dryRun ? ', dry run only' : ''}`
-    return lines(`${words}${seen(inProxy, name)}`, 2)
+    return lines(`${words}${appliedText(inProxy, name)}`, 2)
   })
-  return [...none, ...each, ...ghosts('AuthorizationPolicy', inProxy)]
+  return [...none, ...each, ...staleRules('AuthorizationPolicy', inProxy)]
 }

@@ -1,24 +1,25 @@
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
-import {declaredPorts, selects} from '../../analysis/service-ports/service-ports.js'
-import {gatewaysOf, policiesOf, reachOf, sidecarOf} from '../../analysis/traffic/touching.js'
+import {declaredPorts, selects} from '../../analysis/ports/service-ports.js'
 import {type PeerPolicies, peerPolicies} from '../../analysis/traffic-policy/peer-policies.js'
-import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
+import {type ComparedRule, comparePresence} from '../../analysis/traffic-policy/presence.js'
+import {gatewaysOf, policiesOf, reachOf, sidecarOf} from '../../analysis/traffic-policy/service-objects.js'
+import {readPodObject} from '../../evidence/pod/objects.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
 import type {AuthorizationPolicyModel, GatewayModel, SidecarModel} from '../../model/istio-traffic.js'
 import type {PodRef} from '../../model/kube-object.js'
-import type {ContainerPort, PodModel} from '../../model/pod.js'
+import {type ContainerPort, type PodModel, revisionOf} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {RULES} from '../../rules/registry.js'
 import type {Source} from '../../sources/source.js'
-import {readPodObject} from '../pod-facts/objects.js'
 import {optional, type Report, required} from '../report.js'
 import {checked, type DescribeOptions, withUnchecked} from './checked.js'
-import {disagreements} from './disagreements.js'
-import {type ProxyView, readProxy} from './in-proxy.js'
-import {readMeshObjects, shortName} from './mesh-objects.js'
 import {type ProxySync, syncOf} from './sync.js'
-import {describeTraffic, guardOf, type ServiceDescription} from './traffic.js'
+import {disagreements} from './traffic/disagreements.js'
+import {type ProxyView, readProxy} from './traffic/in-proxy.js'
+import {readMeshObjects, shortName} from './traffic/mesh-objects.js'
+import {describeTraffic, enforcerOf, type ServiceDescription} from './traffic/traffic.js'
 import {podWarnings} from './warnings.js'
 
 export interface AppliedPolicy extends AuthorizationPolicyModel {
@@ -26,7 +27,7 @@ export interface AppliedPolicy extends AuthorizationPolicyModel {
   readonly reach: string
 }
 
-/** Everything Istio does with a pod; what is absent could not be asked, and the gaps say why. */
+/** How Istio handles a pod; an absent part could not be read, and the gaps give the reason. */
 export interface DescribeReport extends Report {
   readonly subject: PodRef
   readonly pod?: PodModel
@@ -34,67 +35,69 @@ export interface DescribeReport extends Report {
   readonly revision?: string
   readonly declared: readonly (ContainerPort & {readonly container: string})[]
   readonly services?: readonly ServiceDescription[]
-  /** The Gateways that choose it; for gateways alone. */
+  /** The Gateways that select the pod; only for gateway pods. */
   readonly serves?: readonly GatewayModel[]
   readonly peers?: PeerPolicies
   readonly policies?: readonly AppliedPolicy[]
-  readonly policiesInProxy: readonly StandingRule[]
-  /** What its proxy was made from. */
+  readonly policiesInProxy: readonly ComparedRule[]
+  /** What its proxy's configuration was generated from. */
   readonly proxy?: ProxyView
-  /** null: no Sidecar object is meant for it. */
+  /** null: no Sidecar resource selects it. */
   readonly sidecar?: SidecarModel | null
   readonly sync?: ProxySync
-  /** What objects and proxy tell differently, a sentence each. */
+  /** Differences between objects and proxy, one sentence each. */
   readonly disagreements: readonly string[]
   readonly warnings: readonly string[]
-  /** Questions of check that could not be asked. */
+  /** Number of checks that could not run. */
   readonly unasked: number
   /** Findings of check of severity warning and above. */
   readonly findings: readonly Finding[]
 }
 
-/** Modes whose pods have an Envoy of Istio's. */
+/** Modes whose pods run an Envoy configured by Istio. */
 const WITH_ENVOY: readonly (PodMode | 'unknown')[] = ['sidecar', 'gateway', 'waypoint', 'unknown']
 
-/** The part of a description that an Envoy alone can give. */
+/** The part of a description that comes from the pod's Envoy. */
 async function proxyOf(source: Source, subject: PodRef, mode: PodMode | 'unknown', gaps: Gap[]) {
   if (mode === 'ambient') {
-    const detail = 'ztunnel guards the pod; rules for HTTP are in its waypoint, if it has one'
-    gaps.push({what: 'the configuration of its proxy', reason: 'not-applicable', detail})
+    const detail = "ztunnel handles the pod's traffic; HTTP policies are in its waypoint, if it has one"
+    gaps.push({what: "the proxy's configuration", reason: 'not-applicable', detail})
   }
   if (!WITH_ENVOY.includes(mode)) return undefined
   const view = optional(await readProxy(source, subject, gaps), gaps)
   if (mode === 'sidecar' && view !== undefined && view.inbound === undefined) {
     const detail = 'the proxy has no inbound listener (virtualInbound): istiod has not configured it'
-    gaps.push({what: 'what the proxy does with inbound traffic', reason: 'not-found', detail})
+    gaps.push({what: 'how the proxy handles inbound traffic', reason: 'not-found', detail})
   }
   return view
 }
 
-/** The ports people declared; those of a gateway stand at the proxy itself. */
+/** The declared container ports; a gateway declares them on the proxy container. */
 function portsOf(pod: PodModel, gateway: boolean): DescribeReport['declared'] {
   if (!gateway) return declaredPorts(pod)
   return pod.containers.flatMap(({name, ports}) => ports.map(port => ({...port, container: name})))
 }
 
-/** Everything Istio does with one pod, from its objects, its proxy and the control plane, as far as each can be had. */
+/** Describes how Istio handles one pod, from its objects, its proxy and the control plane, as far as each can be read. */
 export async function describeReport(
-  source: Source,
+  given: Source,
   subject: PodRef,
   options: DescribeOptions,
 ): Promise<DescribeReport> {
+  const source = noted(given)
   const gaps: Gap[] = []
   const known = await readPodObject(source, subject)
   const pod = optional(known, gaps)
   const mode: PodMode | 'unknown' = pod === undefined ? 'unknown' : podMode(pod)
   const view = await proxyOf(source, subject, mode, gaps)
   if (pod === undefined && view === undefined) required(known, source)
-  const head = {origin: source.origin, gaps, notes: [], subject, mode, ...(view === undefined ? {} : {proxy: view})}
+  const head = {gaps, notes: [], subject, mode, ...(view === undefined ? {} : {proxy: view})}
   if (pod === undefined) {
     const what = "its Services, PeerAuthentications, Sidecar scope, exposure and istiod's view of it"
-    gaps.push({what, reason: 'not-captured', detail: 'they are found by the pod object'})
-    const policiesInProxy = standings({byObjects: undefined, existing: [], byProxy: view?.policies})
+    gaps.push({what, reason: 'not-captured', detail: 'they are found through the pod object, which is missing'})
+    const policiesInProxy = comparePresence({byObjects: undefined, existing: [], byProxy: view?.policies})
     return {
+      ...answeredFrom(source),
       ...head,
       declared: [],
       policiesInProxy,
@@ -105,7 +108,7 @@ export async function describeReport(
     }
   }
   const objects = await readMeshObjects(source, subject.namespace, options.istioNamespace, gaps)
-  const guard = guardOf(mode)
+  const guard = enforcerOf(mode)
   const [gateway, guarded] = [guard === 'gateway', guard !== 'none']
   const facts = {source, objects, view, guard, gaps} as const
   const services =
@@ -121,8 +124,8 @@ export async function describeReport(
     objects.authorizationPolicies === undefined
       ? undefined
       : policiesOf(pod, objects.authorizationPolicies, root).map(each => ({...each, reach: reachOf(each, root)}))
-  const policiesInProxy = standings({
-    // A policy without rules leaves no name in the proxy.
+  const policiesInProxy = comparePresence({
+    // A policy without rules does not appear in the proxy.
     byObjects: policies?.filter(({rules}) => rules > 0).map(({object}) => shortName(object)),
     existing: (objects.authorizationPolicies ?? []).map(({object}) => shortName(object)),
     byProxy: view?.policies,
@@ -137,6 +140,7 @@ export async function describeReport(
   const different = disagreements(services ?? [], policiesInProxy)
   const revision = revisionOf(pod)
   return {
+    ...answeredFrom(source),
     ...head,
     gaps: withUnchecked(gaps, check.gaps),
     pod,
@@ -159,11 +163,4 @@ export async function describeReport(
     findings,
     failing: different.length > 0 || findings.some(({severity}) => severity === 'error'),
   }
-}
-
-/** The control plane revision the pod was injected for: its annotation, else what injection wrote down, else its label. */
-function revisionOf({annotations, labels}: PodModel): string | undefined {
-  const status = annotations['sidecar.istio.io/status']
-  const written = /"revision"\s*:\s*"([^"]+)"/.exec(status ?? '')?.[1]
-  return annotations['istio.io/rev'] ?? written ?? labels['istio.io/rev']
 }

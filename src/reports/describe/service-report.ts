@@ -1,10 +1,12 @@
-import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
-import {boundPorts, selects} from '../../analysis/service-ports/service-ports.js'
-import {policiesOf, reachOf} from '../../analysis/traffic/touching.js'
-import {type StandingRule, standings} from '../../analysis/traffic-policy/standing.js'
+import {boundPorts, selects} from '../../analysis/ports/service-ports.js'
+import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
+import {type ComparedRule, comparePresence} from '../../analysis/traffic-policy/presence.js'
+import {policiesOf, reachOf} from '../../analysis/traffic-policy/service-objects.js'
+import {listObjects} from '../../evidence/mesh-objects/list-objects.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
-import {readService} from '../../formats/kube-service/parse.js'
+import {readService} from '../../formats/kube-service.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube-object.js'
@@ -15,15 +17,14 @@ import {UserError} from '../../model/user-error.js'
 import {notFound} from '../../sources/not-found.js'
 import type {Source} from '../../sources/source.js'
 import {byPreference, isReady} from '../../sources/subject.js'
-import {listed} from '../check/listed.js'
-import {optional, type Report} from '../report.js'
+import {offersHint, optional, type Report} from '../report.js'
 import {checked, type DescribeOptions, withUnchecked} from './checked.js'
-import {disagreements} from './disagreements.js'
-import {readProxy} from './in-proxy.js'
-import {type MeshObjects, readMeshObjects, shortName} from './mesh-objects.js'
 import type {AppliedPolicy} from './report.js'
-import {describeTraffic, guardOf, type ServiceDescription} from './traffic.js'
-import {endpointPods, notHeld} from './unseen-pods.js'
+import {disagreements} from './traffic/disagreements.js'
+import {readProxy} from './traffic/in-proxy.js'
+import {type MeshObjects, readMeshObjects, shortName} from './traffic/mesh-objects.js'
+import {describeTraffic, enforcerOf, type ServiceDescription} from './traffic/traffic.js'
+import {endpointPods, podsNotCaptured} from './traffic/unseen-pods.js'
 import {podWarnings} from './warnings.js'
 
 /** A pod behind a Service. */
@@ -36,40 +37,41 @@ export interface BackingPod {
   readonly warnings: readonly string[]
 }
 
-/** A port whose mTLS mode is not the same in all pods. */
+/** A port whose mTLS mode differs between pods. */
 export interface MixedMode {
   readonly port: number
   readonly modes: readonly {readonly mode: string; readonly pods: readonly string[]}[]
 }
 
-/** Everything that leads traffic to a Service, and the pods behind it. */
+/** Everything that routes traffic to a Service, and the pods behind it. */
 export interface ServiceReport extends Report {
   readonly description: ServiceDescription
-  /** Absent when pods could not be read. */
+  /** Absent if pods could not be read. */
   readonly pods?: readonly BackingPod[]
-  /** The pod whose proxy was looked at. */
+  /** The pod whose proxy was read. */
   readonly seenIn?: string
   readonly mixed: readonly MixedMode[]
   readonly policies?: readonly (AppliedPolicy & {readonly pods: number})[]
-  readonly policiesInProxy: readonly StandingRule[]
+  readonly policiesInProxy: readonly ComparedRule[]
   readonly disagreements: readonly string[]
-  /** Pods its EndpointSlices name that the source does not hold, as a capture of some pods does not. */
+  /** Pods its EndpointSlices list that the source does not contain (a partial capture). */
   readonly unseen: readonly string[]
-  /** Questions of check about its pods that could not be asked. */
+  /** Number of checks of its pods that could not run. */
   readonly unasked: number
-  /** What check finds in its pods, of severity warning and above. */
+  /** Findings in its pods, of severity warning and above. */
   readonly findings: readonly Finding[]
 }
 
-/** Pods of one Service that are checked: each may cost several calls, and those of a workload are alike. */
+/** Maximum number of pods checked per Service; each costs several calls, and pods of a workload are usually alike. */
 const PODS_CHECKED = 20
 
 async function serviceNamed(source: Source, name: string, namespace: string) {
   const found = await source.objects({kind: 'Service', namespace, name})
   if (!found.ok)
-    throw new UserError(`cannot look up Services in ${source.origin.label}: ${gapSentence(found.gap)}`, {
-      hint: `This source offers: ${source.offers().join(', ') || 'nothing meshctl can use'}.`,
-    })
+    throw new UserError(
+      `cannot look up Services in ${source.origin.label}: ${gapSentence(found.gap)}`,
+      offersHint(source),
+    )
   const [first] = found.value
   if (first !== undefined) return readService(first)
   throw await notFound(source, {kind: 'Service', resource: 'services', name, namespace})
@@ -92,30 +94,30 @@ function backing(pod: PodModel, findings: readonly Finding[]): BackingPod {
 /** Pods named by the Service's endpoints that are not among those held. */
 async function unseenPods(source: Source, {object}: ServiceModel, held: readonly KubeObject[], gaps: Gap[]) {
   const named = await endpointPods(source, object)
-  // They only tell what a list of pods lacks: where they may not be read, the list stands.
+  // Endpoints only add to the list of pods; if they cannot be read, the list is used as is.
   const unseen = (named.ok ? named.value : []).filter(name => !held.some(({metadata}) => metadata.name === name))
-  if (unseen.length > 0) gaps.push(notHeld(unseen, `Service ${shortName(object)}`))
+  if (unseen.length > 0) gaps.push(podsNotCaptured(unseen, `Service ${shortName(object)}`))
   return unseen
 }
 
-/** What check finds in the pods behind a Service: those that are not ready first, as many as can be asked in good time. */
+/** Runs check on the pods behind a Service, pods that are not ready first, up to PODS_CHECKED. */
 async function checkedPods(source: Source, pods: readonly KubeObject[], options: DescribeOptions, gaps: Gap[]) {
-  const [sick, well] = [pods.filter(pod => !isReady(pod)), pods.filter(isReady)]
-  const some = [...sick, ...well].slice(0, PODS_CHECKED)
+  const [notReady, ready] = [pods.filter(pod => !isReady(pod)), pods.filter(isReady)]
+  const some = [...notReady, ...ready].slice(0, PODS_CHECKED)
   const left = pods.length - some.length
   if (left > 0) {
-    const what = `what check says of ${left} of its ${pods.length} pods`
+    const what = `checks of ${left} of its ${pods.length} pods`
     gaps.push({
       what,
       reason: 'not-captured',
-      detail: `no more than ${PODS_CHECKED} are looked at`,
-      hint: 'meshctl check -l SELECTOR looks at all.',
+      detail: `at most ${PODS_CHECKED} pods are checked`,
+      hint: "Run 'meshctl check -l SELECTOR' to check all of them.",
     })
   }
   return await checked(source, some, options)
 }
 
-/** Ports that some pods guard otherwise than others: another policy, or no proxy at all. */
+/** Ports whose mTLS mode differs between pods: another policy, or no proxy. */
 function mixedModes(
   description: ServiceDescription,
   pods: readonly PodModel[],
@@ -134,18 +136,19 @@ function mixedModes(
   })
 }
 
-/** Everything Istio does with a Service: its ports, what routes to it, who lets traffic in, and what its pods are. */
+/** Describes how Istio handles a Service: its ports, what routes to it, which gateways expose it, and its pods. */
 export async function serviceReport(
-  source: Source,
+  given: Source,
   name: string,
   namespace: string,
   options: DescribeOptions,
 ): Promise<ServiceReport> {
+  const source = noted(given)
   const {istioNamespace} = options
   const gaps: Gap[] = []
   const service = await serviceNamed(source, name, namespace)
   const objects = await readMeshObjects(source, namespace, istioNamespace, gaps)
-  const found = optional(await listed(source, 'Pod', namespace), gaps)
+  const found = optional(await listObjects(source, 'Pod', namespace), gaps)
   const backed = [...(found ?? [])].sort(byPreference).flatMap(object => {
     const pod = readPod(object)
     return pod !== undefined && selects(service, pod) ? [{object, pod}] : []
@@ -158,7 +161,7 @@ export async function serviceReport(
   const view = ref === undefined ? undefined : optional(await readProxy(source, ref, gaps), gaps)
   const first = usable ?? pods[0]
   const ordered = first === undefined ? pods : [first, ...pods.filter(pod => pod !== first)]
-  const guard = first === undefined ? 'unknown' : guardOf(podMode(first))
+  const guard = first === undefined ? 'unknown' : enforcerOf(podMode(first))
   const facts = {source, objects, view, guard, gaps} as const
   const description = await describeTraffic(service, ordered, facts)
   const {authorizationPolicies: all, rootNamespace: root} = objects
@@ -170,7 +173,7 @@ export async function serviceReport(
     ?.map(each => ({...each, reach: reachOf(each, root), pods: counted(each).length}))
     .filter(each => each.pods > 0)
   const here = usable === undefined || all === undefined ? undefined : policiesOf(usable, all, root)
-  const policiesInProxy = standings({
+  const policiesInProxy = comparePresence({
     byObjects: here?.filter(({rules}) => rules > 0).map(({object}) => shortName(object)),
     existing: (all ?? []).map(({object}) => shortName(object)),
     byProxy: view?.policies,
@@ -180,7 +183,7 @@ export async function serviceReport(
   const objectsBehind = backed.map(({object}) => object)
   const {findings, unasked, ...check} = await checkedPods(source, objectsBehind, options, gaps)
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: withUnchecked(gaps, check.gaps),
     notes: [],
     description,

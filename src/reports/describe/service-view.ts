@@ -5,33 +5,43 @@ import {MODE_WORDS, type PodMode} from '../../model/pod-mode.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import {policiesData, serviceData} from './data.js'
-import {gapLines, heading, lines, NO_GUARD, outcome, policyLines, serviceLines, UNGUARDED, wrongLines} from './lines.js'
+import {
+  gapLines,
+  heading,
+  lines,
+  MODES_WITHOUT_ENFORCER,
+  NO_ENFORCER,
+  outcome,
+  policyLines,
+  problemLines,
+  serviceLines,
+} from './lines.js'
 import type {BackingPod, ServiceReport} from './service-report.js'
 
-/** Whether its pods are in the mesh; the control plane and ztunnels serve it without being part of what they guard. */
-function meshWords(pods: readonly BackingPod[]): string {
+/** Whether the pods are in the mesh; the control plane and ztunnels are listed apart. */
+function meshText(pods: readonly BackingPod[]): string {
   const count = (...modes: readonly PodMode[]) => pods.filter(({mode}) => modes.includes(mode)).length
   const [outside, control, ztunnel] = [count('none'), count('control-plane'), count('ztunnel')]
   if (outside === pods.length) return 'NONE of them in the mesh'
   const apart = [
     ...(outside === 0 ? [] : [`${outside} of them NOT in the mesh`]),
-    ...(control === 0 ? [] : ['the control plane itself, which no sidecar guards']),
-    ...(ztunnel === 0 ? [] : ['ztunnels, which no sidecar guards']),
+    ...(control === 0 ? [] : ['the control plane itself, which has no sidecar']),
+    ...(ztunnel === 0 ? [] : ['ztunnels, which have no sidecar']),
   ]
   return apart.length === 0 ? 'all in the mesh' : apart.join(', ')
 }
 
-function podWords({pods, unseen}: ServiceReport): string {
+function podsText({pods, unseen}: ServiceReport): string {
   if (pods === undefined) return '; its pods were not checked.'
   if (pods.length === 0)
     return unseen.length === 0 ? ' has NO PODS.' : ` has ${humanCount(unseen.length, 'pod')}, not captured.`
   const ready = pods.filter(each => each.ready).length
   const more = unseen.length === 0 ? '' : `; ${unseen.length} more not captured`
-  return `: ${humanCount(pods.length, 'pod')}, ${ready} ready, ${meshWords(pods)}${more}.`
+  return `: ${humanCount(pods.length, 'pod')}, ${ready} ready, ${meshText(pods)}${more}.`
 }
 
-/** How many things a person should look at. */
-function wrongCount({pods, mixed, disagreements, findings}: ServiceReport): number {
+/** The number of problems. */
+function problemCount({pods, mixed, disagreements, findings}: ServiceReport): number {
   const warnings = (pods ?? []).reduce((sum, each) => sum + each.warnings.length, 0)
   return warnings + mixed.length + disagreements.length + findings.length
 }
@@ -40,15 +50,15 @@ function headline(report: ServiceReport): string {
   const {description, unasked, gaps} = report
   const {service} = description
   const name = `Service ${service.object.name}.${service.object.namespace}`
-  if (service.type === 'ExternalName') return `${name} is another name for a host outside; it has no pods.`
+  if (service.type === 'ExternalName') return `${name} is an alias for an external host (ExternalName); it has no pods.`
   if (Object.keys(service.selector).length === 0)
-    return `${name} has no selector: its endpoints are not found by labels.`
-  const wrong = wrongCount(report)
-  const told = wrong + unasked === 0 ? '' : ` ${outcome({wrong, unasked, gaps: gaps.length})}`
-  return `${name}${podWords(report)}${told}`
+    return `${name} has no selector: its endpoints are not selected by labels.`
+  const wrong = problemCount(report)
+  const verdict = wrong + unasked === 0 ? '' : ` ${outcome({wrong, unasked, gaps: gaps.length})}`
+  return `${name}${podsText(report)}${verdict}`
 }
 
-/** Findings as lines; those of a Service with several workloads say in which they were found. */
+/** Findings as lines; for a Service with several workloads each names the workloads it was found in. */
 function foundIn({findings, pods}: ServiceReport): readonly Pick<Finding, 'severity' | 'code' | 'message'>[] {
   const workloads = new Set((pods ?? []).map(({workload}) => objectLabel(workload)))
   const groups = new Map<string, {readonly finding: Finding; readonly where: string[]}>()
@@ -77,8 +87,8 @@ function podLines({pods, seenIn}: ServiceReport): readonly Cell[] {
       ]
     }),
     ...(seenIn === undefined
-      ? lines('no proxy of them could be looked at', 2, 'warn')
-      : lines(`what the proxy does was seen in ${seenIn}`, 2, 'dim')),
+      ? lines('none of their proxies could be read', 2, 'warn')
+      : lines(`proxy configuration read from ${seenIn}`, 2, 'dim')),
   ]
 }
 
@@ -86,26 +96,27 @@ function doc(report: ServiceReport, form: 'short' | 'table' | 'wide'): Doc {
   const head = lines(headline(report))
   if (form === 'short') return [{block: 'text', lines: head}]
   const {description, pods, policies, policiesInProxy, mixed, disagreements, gaps} = report
-  const unguarded = pods !== undefined && pods.length > 0 && pods.every(({mode}) => UNGUARDED.includes(mode))
+  const unguarded =
+    pods !== undefined && pods.length > 0 && pods.every(({mode}) => MODES_WITHOUT_ENFORCER.includes(mode))
   const text: readonly Cell[] = [
     ...head,
     ...serviceLines(description),
     ...mixed.flatMap(({port, modes}) => {
       const words = modes.map(({mode, pods: names}) => `${mode} in ${names.join(', ')}`)
-      return lines(`port ${port} is not guarded alike: ${words.join('; ')}`, 2, 'warn')
+      return lines(`port ${port}: mTLS differs between pods: ${words.join('; ')}`, 2, 'warn')
     }),
-    ...(unguarded ? NO_GUARD : []),
+    ...(unguarded ? NO_ENFORCER : []),
     ...(unguarded || (pods?.length ?? 0) === 0
       ? []
-      : [...heading('Rules for its pods'), ...policyLines(policies, policiesInProxy, pods?.length)]),
+      : [...heading('Policies for its pods'), ...policyLines(policies, policiesInProxy, pods?.length)]),
     ...podLines(report),
-    ...wrongLines({warnings: [], disagreements, findings: foundIn(report)}),
+    ...problemLines({warnings: [], disagreements, findings: foundIn(report)}),
     ...gapLines(gaps),
   ]
   return [{block: 'text', lines: text}]
 }
 
-/** A Service and what leads to it as one page. */
+/** A Service and what routes to it as one page. */
 export const serviceView: View<ServiceReport> = {
   doc,
   showsGaps: true,

@@ -9,13 +9,13 @@ import {
   gapLines,
   heading,
   lines,
-  NO_GUARD,
+  MODES_WITHOUT_ENFORCER,
+  NO_ENFORCER,
   outcome,
   policyLines,
+  problemLines,
   serversText,
   serviceLines,
-  UNGUARDED,
-  wrongLines,
 } from './lines.js'
 import type {DescribeReport} from './report.js'
 
@@ -30,12 +30,12 @@ function headline({
   disagreements,
   gaps,
 }: DescribeReport): string {
-  if (pod === undefined) return `The proxy of ${podLabel(subject)}; its pod object is not there.`
+  if (pod === undefined) return `The proxy of ${podLabel(subject)}; its pod object is missing.`
   const state = pod.status?.ready === true ? 'ready' : `NOT ready (${pod.status?.phase ?? 'not running'})`
   const revised = revision === undefined ? '' : `, revision ${revision}`
   const wrong = findings.length + warnings.length + disagreements.length
   const worst = outcome({wrong, unasked, gaps: gaps.length})
-  const mode_ = mode === 'unknown' ? 'may or may not be in the mesh' : MODE_WORDS[mode]
+  const mode_ = mode === 'unknown' ? 'mesh membership unknown' : MODE_WORDS[mode]
   return `Pod ${podLabel(subject)} of ${objectLabel(pod.workload)}: ${state}, ${mode_}${revised}. ${worst}`
 }
 
@@ -44,49 +44,55 @@ function portLine({pod, declared}: DescribeReport): readonly Cell[] {
   const ports = declared.map(
     ({port, protocol, container}) => `${port}${protocol === 'TCP' ? '' : `/${protocol}`} (${container})`,
   )
-  return lines(ports.length === 0 ? 'It declares no ports.' : `It declares ${ports.join(', ')}.`)
+  return lines(ports.length === 0 ? 'Container ports: none declared' : `Container ports: ${ports.join(', ')}`)
 }
 
 function peerText({object, level, mode, ignored}: PeerPolicy): string {
-  const fate = ignored === undefined ? '' : `; NOT in force: ${ignored}`
-  return `PeerAuthentication ${object.name}.${object.namespace}: ${mode === 'UNSET' ? 'inherits' : mode}, ${level}-wide${fate}`.replace(
+  const ignoredText = ignored === undefined ? '' : `; NOT in force: ${ignored}`
+  return `PeerAuthentication ${object.name}.${object.namespace}: ${mode === 'UNSET' ? 'inherits' : mode}, ${level}-wide${ignoredText}`.replace(
     'workload-wide',
     'by selector',
   )
 }
 
 function peerLines({peers, mode}: DescribeReport): readonly Cell[] {
-  if (peers === undefined) return lines('mTLS it demands: not checked', 2, 'warn')
+  if (peers === undefined) return lines('inbound mTLS: not checked', 2, 'warn')
   const {workload, ports, policies} = peers
-  const by = workload.by === undefined ? 'the default, no policy says otherwise' : objectLabel(workload.by)
+  const by = workload.by === undefined ? 'default, no policy applies' : objectLabel(workload.by)
   const servers = mode === 'gateway' ? '; the servers of its Gateways have their own TLS' : ''
   return [
-    ...lines(`mTLS it demands: ${workload.mode} by ${by}${servers}`, 2),
+    ...lines(`inbound mTLS: ${workload.mode} (${by})${servers}`, 2),
     ...ports.flatMap(({port, mode: at, by: from}) =>
-      lines(`port ${port}: ${at}${from === undefined ? '' : ` by ${objectLabel(from)}`}`, 4),
+      lines(`port ${port}: ${at}${from === undefined ? '' : ` (${objectLabel(from)})`}`, 4),
     ),
     ...policies.flatMap(each => lines(peerText(each), 4)),
   ]
 }
 
 function sidecarLines({sidecar, mode}: DescribeReport): readonly Cell[] {
-  if (sidecar === undefined) return lines('Sidecar scope: not checked', 2, 'warn')
+  if (sidecar === undefined) return lines('Sidecar resource: not checked', 2, 'warn')
   if (sidecar === null)
     return lines(
-      mode === 'gateway' ? 'no Sidecar scope: gateways have none' : 'no Sidecar: it knows every service of the mesh',
+      mode === 'gateway'
+        ? 'Sidecar resource: not applicable to gateways'
+        : 'no Sidecar resource: config for every service in the mesh',
       2,
     )
   const {object, egress, outboundPolicy} = sidecar
   const others = outboundPolicy === '' ? '' : `, other hosts ${outboundPolicy}`
-  return lines(`Sidecar ${object.name}.${object.namespace}: knows ${egress.join(', ') || 'everything'}${others}`, 2)
+  return lines(
+    `Sidecar ${object.name}.${object.namespace}: config for ${egress.join(', ') || 'every service'}${others}`,
+    2,
+  )
 }
 
 function syncLines({sync}: DescribeReport): readonly Cell[] {
-  if (sync === undefined) return lines('configuration from istiod: not checked', 2, 'warn')
-  if (sync.istiod === undefined) return lines('configuration: no istiod knows the proxy, it gets no changes', 2, 'bad')
+  if (sync === undefined) return lines('sync with istiod: not checked', 2, 'warn')
+  if (sync.istiod === undefined)
+    return lines('sync: not connected to any istiod, so it receives no config updates', 2, 'bad')
   const states = sync.types.map(({type, state}) => `${type} ${state}`).join(', ')
   return [
-    ...lines(`configuration from ${sync.istiod}: ${states || 'it asked for nothing'}`, 2),
+    ...lines(`sync with ${sync.istiod}: ${states || 'no subscriptions'}`, 2),
     ...sync.types.flatMap(({type, error}) =>
       error === undefined ? [] : lines(`last error of ${type}: ${error}`, 4, 'bad'),
     ),
@@ -95,8 +101,8 @@ function syncLines({sync}: DescribeReport): readonly Cell[] {
 
 function servedLines({serves, mode}: DescribeReport): readonly Cell[] {
   if (mode !== 'gateway') return []
-  if (serves === undefined) return lines('Gateways that choose it: not checked', 2, 'warn')
-  if (serves.length === 0) return lines('no Gateway chooses it', 2)
+  if (serves === undefined) return lines('Gateways that select it: not checked', 2, 'warn')
+  if (serves.length === 0) return lines('no Gateway selects it', 2)
   return serves.flatMap(each =>
     lines(
       `Gateway ${each.object.name}.${each.object.namespace}: ${serversText(each)} for ${[...new Set(each.servers.flatMap(({hosts}) => hosts))].join(', ')}`,
@@ -110,7 +116,7 @@ function inboundLines({proxy}: DescribeReport): readonly Cell[] {
   const rules = (each: readonly {readonly rule: string}[] | undefined) =>
     each === undefined ? 'not checked' : each.map(({rule}) => rule).join(', ') || 'none'
   return [
-    ...heading('What its proxy was made from'),
+    ...heading('Proxy configuration'),
     ...(proxy?.inbound === undefined
       ? lines('inbound ports: not checked', 2, 'warn')
       : ports.flatMap(each => lines(`port ${each}`, 2))),
@@ -121,14 +127,14 @@ function inboundLines({proxy}: DescribeReport): readonly Cell[] {
 
 function serviceBlocks({services, pod}: DescribeReport): readonly Cell[] {
   if (services === undefined) return pod === undefined ? [] : ['', ...lines('Services: not checked', 0, 'warn')]
-  if (services.length === 0) return ['', 'No Service selects it.']
+  if (services.length === 0) return ['', 'No Service selects this pod.']
   return services.flatMap(serviceLines)
 }
 
-function guardLines(report: DescribeReport): readonly Cell[] {
-  if (UNGUARDED.includes(report.mode)) return NO_GUARD
+function policySection(report: DescribeReport): readonly Cell[] {
+  if (MODES_WITHOUT_ENFORCER.includes(report.mode)) return NO_ENFORCER
   return [
-    ...heading('Rules for the pod'),
+    ...heading('Policies for the pod'),
     ...servedLines(report),
     ...(report.pod === undefined ? [] : peerLines(report)),
     ...policyLines(report.policies, report.policiesInProxy, undefined),
@@ -144,8 +150,8 @@ function doc(report: DescribeReport, form: 'short' | 'table' | 'wide'): Doc {
     ...portLine(report),
     ...serviceBlocks(report),
     ...(report.pod === undefined || form === 'wide' ? inboundLines(report) : []),
-    ...guardLines(report),
-    ...wrongLines(report),
+    ...policySection(report),
+    ...problemLines(report),
     ...gapLines(report.gaps),
   ]
   return [{block: 'text', lines: text}]

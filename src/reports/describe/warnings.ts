@@ -5,7 +5,7 @@ const SERVICE_NAMES = ['service.istio.io/canonical-name', 'app.kubernetes.io/nam
 const SERVICE_REVISIONS = ['service.istio.io/canonical-revision', 'app.kubernetes.io/version', 'version']
 const RESERVED_UID = 1337
 
-/** Init containers that have ended well are as ready as they will ever be. */
+/** An init container that exited with 0 counts as ready. */
 function waiting({role, state}: Container): boolean {
   if (state === undefined || state.ready || role === 'ephemeral') return false
   return role !== 'init' || state.exitCode !== 0
@@ -16,7 +16,7 @@ function notReady({name, state}: Container): string {
   return `container ${name} is not ready${why === '' ? '' : ` (${why})`}`
 }
 
-/** A warning, and the rule of check that says the same at more length. */
+/** A warning, and the rule of check that reports the same in more detail. */
 export interface PodWarning {
   readonly text: string
   readonly rule?: string
@@ -28,12 +28,12 @@ function bare(text: string): PodWarning {
 
 function uidWarning(who: string): PodWarning {
   return {
-    text: `${who} runs as uid ${RESERVED_UID}, the proxy's own: its traffic passes the sidecar by`,
+    text: `${who} runs as uid ${RESERVED_UID}, which is the proxy's: its traffic bypasses the sidecar`,
     rule: 'proxy-uid',
   }
 }
 
-/** What istioctl warns of in a pod, from its object alone: not running, not ready, no sidecar, the proxy's uid, labels. */
+/** What istioctl warns about in a pod, from its object alone: not running, not ready, no sidecar, the proxy's uid, labels. */
 export function podWarnings(pod: PodModel): readonly PodWarning[] {
   const mode = podMode(pod)
   const phase = pod.status?.phase
@@ -45,13 +45,13 @@ export function podWarnings(pod: PodModel): readonly PodWarning[] {
     ...(phase === undefined || phase === 'Running' ? [] : [bare(`the pod is not running: ${phase}`)]),
     ...(pod.terminating ? [bare('the pod is being deleted')] : []),
     ...pod.containers.filter(waiting).map(each => bare(notReady(each))),
-    ...(mode === 'none' ? [bare('it is not part of the mesh: no sidecar, and no ambient redirection')] : []),
-    // The whole pod of a gateway may run as the proxy does: nothing of it is captured.
+    ...(mode === 'none' ? [bare('the pod is not in the mesh: no sidecar and no ambient redirection')] : []),
+    // A gateway pod may run as the proxy's uid: none of its traffic is captured.
     ...(mode === 'sidecar' && pod.security.runAsUser === RESERVED_UID ? [uidWarning('the pod')] : []),
     ...(mode === 'gateway' ? [] : own).map(({name}) => uidWarning(`container ${name}`)),
     ...(lacks(SERVICE_NAMES)
-      ? [{text: `no label names its service ${names}: telemetry guesses`, rule: 'app-version-labels'}]
+      ? [{text: `no label names its service ${names}: telemetry uses the workload name`, rule: 'app-version-labels'}]
       : []),
-    ...(lacks(SERVICE_REVISIONS) ? [bare(`no label names its version ${versions}: telemetry has none`)] : []),
+    ...(lacks(SERVICE_REVISIONS) ? [bare(`no label names its version ${versions}: telemetry reports no version`)] : []),
   ]
 }

@@ -1,57 +1,63 @@
+import {connectedProblems} from '../../evidence/control-plane/connection-problems.js'
+import {askIstiods, type IstiodAnswer, runningIstiods} from '../../evidence/control-plane/istiods.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {connectedProblems} from '../proxy-status/connected.js'
-import {askIstiods, type IstiodAnswer, istiodPods} from '../proxy-status/istiods.js'
 import {required} from '../report.js'
 import {pairDiff, readAnswer} from './pair.js'
 import {type DiffReport, differs} from './report.js'
 
-export interface ControlPlaneQuestion {
+export interface ControlPlaneDiffOptions {
   readonly istioNamespace: string
   readonly revision?: string | undefined
-  /** Where Envoy's dump comes from when not from the same source: a file given by hand. */
+  /** The source of Envoy's dump if it is not the same source: a file given with -f. */
   readonly envoy?: Source | undefined
-  /** Ask a live istiod even when its version is known to be hurt by the question. */
+  /** Query a live istiod even if its version has a bug triggered by the query. */
   readonly askAnyway?: boolean | undefined
 }
 
 /**
- * istiod 1.27.0 and 1.27.1: computing the debug dump of a gateway disturbs the later delivery of its certificates until istiod is restarted
+ * istiod 1.27.0 and 1.27.1: the debug config dump of a gateway breaks later delivery of its certificates until istiod is restarted
  * (istio/istio#57789).
  */
-const HURT_BY_DUMP = /^1\.27\.[01](\D|$)/
+const BROKEN_BY_DUMP = /^1\.27\.[01](\D|$)/
 
-async function istiodsOf(source: Source, question: ControlPlaneQuestion): Promise<readonly IstiodAnswer[]> {
-  const pods = await source.objects({kind: 'Pod', namespace: question.istioNamespace})
-  if (!pods.ok) return []
-  return await askIstiods(source, istiodPods(pods.value, question.istioNamespace, question.revision))
+async function istiodsOf(source: Source, question: ControlPlaneDiffOptions): Promise<readonly IstiodAnswer[]> {
+  const running = await runningIstiods(source, question)
+  return running.ok ? await askIstiods(source, running.value) : []
 }
 
-function guard(source: Source, istiods: readonly IstiodAnswer[], owner: IstiodAnswer | undefined, id: string): void {
+function refuseBuggyIstiod(
+  source: Source,
+  istiods: readonly IstiodAnswer[],
+  owner: IstiodAnswer | undefined,
+  id: string,
+): void {
   const version = (owner ?? istiods[0])?.version ?? ''
   const gateway = owner?.proxies.find(proxy => proxy.id === id)?.kind === 'router'
-  if (source.origin.kind !== 'cluster' || !gateway || !HURT_BY_DUMP.test(version)) return
+  if (!source.traits.live || !gateway || !BROKEN_BY_DUMP.test(version)) return
   throw new UserError(
-    `istiod ${version} can stop delivering this gateway's certificates when asked for its configuration`,
+    `istiod ${version} has a bug: querying this gateway's config can stop the delivery of its certificates (istio/istio#57789)`,
     {
-      hint: 'That istiod must be restarted afterwards. Compare with a snapshot instead, or say --ask-anyway.',
+      hint: 'istiod would have to be restarted afterwards. Compare with a snapshot instead, or use --ask-anyway.',
       next: `meshctl diff ${id} --from snapshot:latest`,
     },
   )
 }
 
-/** Compares what istiod holds for a proxy (first side) with what its Envoy runs (second side). */
+/** Compares istiod's config for a proxy (first side) with its Envoy's config (second side). */
 export async function controlPlaneReport(
-  source: Source,
+  given: Source,
   pod: PodRef,
-  question: ControlPlaneQuestion,
+  question: ControlPlaneDiffOptions,
 ): Promise<DiffReport> {
+  const source = noted(given)
   const id = podLabel(pod)
   const istiods = await istiodsOf(source, question)
   const owner = istiods.find(istiod => istiod.proxies.some(proxy => proxy.id === id))
-  if (question.askAnyway !== true) guard(source, istiods, owner, id)
+  if (question.askAnyway !== true) refuseBuggyIstiod(source, istiods, owner, id)
   const silent = istiods.flatMap(({silent: gap, label}): Gap[] =>
     gap === undefined ? [] : [{...gap, what: `proxies of ${label}`}],
   )
@@ -60,7 +66,7 @@ export async function controlPlaneReport(
     (question.envoy ?? source).evidence('envoy.config_dump', question.envoy?.impliedSubject ?? pod),
   ])
   if (!held.ok && held.gap.reason === 'not-found' && istiods.length > 0 && owner === undefined) {
-    throw new UserError(`no istiod holds a configuration for ${id}: ${held.gap.detail}`, {
+    throw new UserError(`no istiod has config for ${id}: ${held.gap.detail}`, {
       hint: 'Its proxy is not connected, so there is nothing to compare with.',
       next: 'meshctl proxy-status --only problem',
     })
@@ -68,8 +74,8 @@ export async function controlPlaneReport(
   const first = required(readAnswer(held), source)
   const second = required(readAnswer(runs), question.envoy ?? source)
   const proxy = owner?.proxies.find(each => each.id === id)
-  const refuser = {namespace: pod.namespace, rootNamespace: question.istioNamespace, labels: {}}
-  const problems = proxy === undefined ? [] : await connectedProblems(source, proxy, refuser, new Date(), 0)
+  const rejectingProxy = {namespace: pod.namespace, rootNamespace: question.istioNamespace, labels: {}}
+  const problems = proxy === undefined ? [] : await connectedProblems(source, proxy, rejectingProxy, new Date(), 0)
   const told = problems.map(({types, reason, note, resource}) => {
     const about = resource === undefined ? '' : ` for ${resource}`
     return `istiod on ${types.join(', ')}${about}: ${reason}${note === undefined ? '' : ` (${note})`}`
@@ -79,7 +85,7 @@ export async function controlPlaneReport(
   const result = {pairs: [pair], onlyFirst: [], onlySecond: []}
   return {
     ...result,
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: silent,
     notes: [],
     kind: 'control-plane',

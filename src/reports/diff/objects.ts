@@ -18,20 +18,20 @@ export interface ObjectDifference {
 
 export interface ObjectComparison {
   readonly differences: readonly ObjectDifference[]
-  /** Kinds both sources hold. */
+  /** Kinds present in both sources. */
   readonly kinds: readonly string[]
 }
 
-/** Kinds whose content decides what proxies are sent; what only tells a state (Pod, EndpointSlice, Event) is not among them. */
+/** Kinds that determine proxy config; kinds that only carry state (Pod, EndpointSlice, Event) are not compared. */
 const CORE = new Set(['Service', 'Namespace', 'Deployment', 'StatefulSet', 'DaemonSet', 'NetworkPolicy'])
 const COMPARED = KINDS.filter(({kind, apiVersion}) => CORE.has(kind) || /\.istio\.io\//.test(apiVersion))
 
-/** Annotations that change by themselves: bookkeeping of kubectl and of the deployment controller. */
-const BOOKKEEPING = /^(kubectl\.kubernetes\.io\/|deployment\.kubernetes\.io\/revision$)/
+/** Annotations that change without a user's edit: written by kubectl and the deployment controller. */
+const TOOL_ANNOTATIONS = /^(kubectl\.kubernetes\.io\/|deployment\.kubernetes\.io\/revision$)/
 
 function content(object: KubeObject): unknown {
   const {apiVersion: _version, kind: _kind, metadata, status: _status, ...rest} = object
-  const annotations = Object.entries(metadata.annotations ?? {}).filter(([name]) => !BOOKKEEPING.test(name))
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([name]) => !TOOL_ANNOTATIONS.test(name))
   return sortedForm({
     ...rest,
     ...(Object.keys(metadata.labels ?? {}).length === 0 ? {} : {labels: metadata.labels}),
@@ -62,7 +62,7 @@ function between(
   })
 }
 
-/** The objects that decide what proxies are sent, compared between two sources as far as both hold them. */
+/** Compares the objects that determine proxy config between two sources, for the kinds present in both. */
 export async function compareObjects(a: Source, b: Source): Promise<ObjectComparison> {
   const found = await boundedMap(COMPARED, 4, async ({kind}) => {
     const [first, second] = await Promise.all([a.objects({kind}), b.objects({kind})])

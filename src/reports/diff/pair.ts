@@ -6,17 +6,17 @@ import type {Artifact} from '../../model/evidence.js'
 import {UserError} from '../../model/user-error.js'
 import {type DumpConfig, narrowedToIstiod, readConfig, withEssentialEndpoints} from './proxy-config.js'
 
-/** Two configurations compared: what to call them, what differs, grouped by likely cause. */
+/** Two compared configurations: their names and the differences, grouped by likely cause. */
 export interface PairDiff {
-  /** The pod both sides are about, or `A and B`. */
+  /** The pod of both sides, or `A and B`. */
   readonly name: string
   readonly first: string
   readonly second: string
   readonly comparison: ConfigComparison
   readonly groups: readonly CauseGroup[]
-  /** What Envoy says of single resources, keyed `section/name`. */
+  /** Envoy's state of single resources (warming, rejected), keyed `section/name`. */
   readonly remarks: ReadonlyMap<string, string>
-  /** What istiod says of the proxy, such as a rejection, in words. */
+  /** Sync problems reported by istiod, such as a rejection, one sentence each. */
   readonly told: readonly string[]
 }
 
@@ -24,7 +24,7 @@ function masksNeeded(a: DumpConfig, b: DumpConfig): boolean {
   return a.own.length > 0 && b.own.length > 0 && JSON.stringify(a.own) !== JSON.stringify(b.own)
 }
 
-/** Two pods have two certificates of their own; only the roots they trust are worth comparing. */
+/** Each pod has its own certificate; only the root certificates are compared. */
 function withoutOwnCertificate(config: DumpConfig): DumpConfig {
   const secrets = config.sections.get('secrets')
   if (secrets === undefined) return config
@@ -32,24 +32,24 @@ function withoutOwnCertificate(config: DumpConfig): DumpConfig {
   return {...config, sections: new Map([...config.sections, ['secrets', others] as const])}
 }
 
-/** The comparison; JSON nested thousands of levels deep is no configuration of an Envoy (protobuf stops at 100) and is said to be so. */
+/** The comparison; JSON nested thousands of levels deep cannot be Envoy config (protobuf's limit is 100) and is an error. */
 function compared(name: string, a: DumpConfig, b: DumpConfig, mask: boolean): ConfigComparison {
   try {
     return compareConfigs(a, b, mask)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new UserError(`${name} cannot be compared: it is nested too deeply to be a configuration of Envoy`)
+    throw new UserError(`${name} cannot be compared: it is nested too deeply to be Envoy config`)
   }
 }
 
-/** Both sides of istiod against Envoy, cut down to what can be compared. */
+/** Both sides of an istiod-Envoy comparison, reduced to what istiod sends. */
 function narrowed(a: DumpConfig, b: DumpConfig): readonly [DumpConfig, DumpConfig] {
   const left = b.fromIstiod ? narrowedToIstiod(a, b) : a
   const right = a.fromIstiod ? narrowedToIstiod(b, a) : b
   return [withEssentialEndpoints(left), withEssentialEndpoints(right)]
 }
 
-/** Compares two dumps that were read; when one is istiod's, only what istiod sends is compared. */
+/** Compares two parsed dumps; if one is istiod's, only what istiod sends is compared. */
 export function pairDiff(
   name: string,
   [first, a]: readonly [string, DumpConfig],
@@ -65,7 +65,7 @@ export function pairDiff(
   return {name, first, second, comparison, groups: groupByCause(comparison.differences), remarks, told: more.told ?? []}
 }
 
-/** Reads an artifact that may be missing; both kinds of absence stay answers. */
+/** Parses an artifact that may be missing; a missing or unreadable one stays a gap. */
 export function readAnswer(artifact: Answer<Artifact>): Answer<DumpConfig> {
   return artifact.ok ? readConfig(artifact.value) : artifact
 }

@@ -5,13 +5,13 @@ import {type Answer, answered} from '../../model/answer.js'
 import {CONFIG_SECTIONS, type ConfigSection, type ProxyConfig, type Resources} from '../../model/config-change.js'
 import type {Artifact} from '../../model/evidence.js'
 
-/** A dump as one side of a comparison, with what belongs to this pod alone and what Envoy itself complains of. */
+/** A dump as one side of a comparison, with the pod's own names and addresses and the resources Envoy rejected or is warming. */
 export interface DumpConfig extends ProxyConfig {
-  /** True for what istiod holds, false for what an Envoy runs. */
+  /** True for istiod's dump, false for Envoy's. */
   readonly fromIstiod: boolean
-  /** Resources Envoy still warms or refused, by name: shown beside differences. */
+  /** Resources that Envoy rejected or is still warming, by name; shown next to differences. */
   readonly remarks: ReadonlyMap<string, string>
-  /** When the newest configuration in it was taken over, if the dump says. */
+  /** The version (push time) of its clusters, if the dump has it. */
   readonly version: string
 }
 
@@ -22,7 +22,7 @@ interface Where {
   readonly nameField: string
 }
 
-/** Where each section's resources lie (Envoy's admin.v3 ClustersConfigDump, ListenersConfigDump, RoutesConfigDump, …). */
+/** Where each section's resources are in the dump (Envoy's admin.v3 ClustersConfigDump, ListenersConfigDump, RoutesConfigDump, …). */
 const WHERE: Readonly<Record<Exclude<ConfigSection, 'secrets' | 'extensions'>, Where>> = {
   clusters: {
     section: 'Clusters',
@@ -72,7 +72,7 @@ function fingerprint(base64: string): string {
   }
 }
 
-/** Secrets by fingerprint of what is public in them; the keys themselves are never looked at. */
+/** Secrets as fingerprints of their public parts; private keys are never read. */
 function secrets(dump: ConfigDump): Resources {
   const section = dump.sections.get('Secrets')
   const entries = ['dynamic_warming_secrets', 'dynamic_active_secrets'].flatMap(list => listOf(section, list))
@@ -99,8 +99,8 @@ function extensions(dump: ConfigDump): Resources {
   )
 }
 
-/** Envoy keeps what it refused, and what waits for its endpoints or certificates, among the warming: known, but not in use. */
-const WARMING = 'Envoy knows it but does not use it: refused, or waiting for endpoints or certificates'
+/** Envoy lists rejected resources, and those waiting for endpoints or certificates, as warming: known, but not in use. */
+const WARMING = 'warming, not in use: rejected, or waiting for endpoints or certificates'
 
 function remarksOf(dump: ConfigDump): ReadonlyMap<string, string> {
   const remarks = new Map<string, string>()
@@ -110,14 +110,14 @@ function remarksOf(dump: ConfigDump): ReadonlyMap<string, string> {
   for (const entry of listOf(dump.sections.get('Listeners'), 'dynamic_listeners')) {
     const name = `listeners/${textOf(entry, 'name') ?? ''}`
     const details = textOf(entry, 'error_state', 'details')
-    if (details !== undefined) remarks.set(name, `Envoy refused its update: ${details.trim()}`)
+    if (details !== undefined) remarks.set(name, `Envoy rejected its update: ${details.trim()}`)
     else if (objectOf(entry, 'active_state') === undefined && objectOf(entry, 'warming_state') !== undefined)
       remarks.set(name, WARMING)
   }
   return remarks
 }
 
-/** The pod's own name and addresses, from the node its Envoy was started as. */
+/** The pod's own name and addresses, from the node in its Envoy's bootstrap. */
 function own(dump: ConfigDump): readonly (readonly [string, string])[] {
   const node = at(dump.sections.get('Bootstrap'), 'bootstrap', 'node')
   const [, address, id] = (textOf(node, 'id') ?? '').split('~')
@@ -129,7 +129,7 @@ function own(dump: ConfigDump): readonly (readonly [string, string])[] {
   return pairs.sort(([a], [b]) => b.length - a.length)
 }
 
-/** Names of clusters of a type; those of ORIGINAL_DST have whatever hosts traffic passed through last. */
+/** Names of clusters of a type. (ORIGINAL_DST clusters list the hosts of recent traffic.) */
 function clustersOf(clusters: Resources | undefined, type: string): ReadonlySet<string> {
   return new Set([...(clusters ?? [])].filter(([, json]) => textOf(json, 'type') === type).map(([name]) => name))
 }
@@ -138,7 +138,7 @@ function only(resources: Resources, keep: (name: string) => boolean): Resources 
   return new Map([...resources].filter(([name]) => keep(name)))
 }
 
-/** Reads a dump of Envoy or of istiod's debug page as one side of a comparison. */
+/** Parses a dump from Envoy or from istiod's debug endpoint as one side of a comparison. */
 export function readConfig(artifact: Artifact): Answer<DumpConfig> {
   const parsed = parseConfigDump(artifact)
   if (!parsed.ok) return parsed
@@ -179,7 +179,7 @@ export function readConfig(artifact: Artifact): Answer<DumpConfig> {
   })
 }
 
-/** What of an endpoint istiod decides and Envoy keeps: where it is, its weight, its health as sent; not how either side writes it. */
+/** The part of an endpoint that istiod sends: its address, weight and health, independent of how each side serializes it. */
 function endpointEssence(endpoint: unknown): unknown {
   const weight = numberOf(endpoint, 'load_balancing_weight') ?? 1
   const health = textOf(endpoint, 'health_status') ?? 'HEALTHY'
@@ -190,7 +190,7 @@ function endpointEssence(endpoint: unknown): unknown {
   }
 }
 
-/** A configuration with its endpoints cut down to what istiod decides; localities that became empty are left out, as Envoy does. */
+/** A configuration with its endpoints reduced to what istiod sends; empty localities are left out, as Envoy does. */
 export function withEssentialEndpoints(config: DumpConfig): DumpConfig {
   const endpoints = config.sections.get('endpoints')
   if (endpoints === undefined) return config
@@ -209,8 +209,8 @@ export function withEssentialEndpoints(config: DumpConfig): DumpConfig {
 }
 
 /**
- * Narrows what an Envoy runs to what its istiod sends: no endpoints of clusters that are not EDS, and no secrets that the pod's own agent
- * makes (`default`, `ROOTCA`, files). Comparing the rest with istiod's dump would report differences that are none.
+ * Reduces an Envoy's config to what its istiod sends: no endpoints of clusters that are not EDS, and no secrets that the pod's own agent
+ * provides (`default`, `ROOTCA`, files). Comparing those with istiod's dump would report false differences.
  */
 export function narrowedToIstiod(envoy: DumpConfig, istiod: DumpConfig): DumpConfig {
   const sections = new Map(envoy.sections)
@@ -231,7 +231,7 @@ export function narrowedToIstiod(envoy: DumpConfig, istiod: DumpConfig): DumpCon
     sections.set('secrets', kept)
     if (kept.size === 0 && held.size === 0) {
       sections.delete('secrets')
-      absent.set('secrets', 'istiod sends none to this proxy; its own come from the agent in the pod')
+      absent.set('secrets', "istiod sends none to this proxy; its certificates come from the pod's istio-agent")
     }
   }
   return {...envoy, sections, absent}

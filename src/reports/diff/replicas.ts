@@ -1,21 +1,22 @@
 import {createHash} from 'node:crypto'
 import {normalForm} from '../../analysis/config-diff/normal-form.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {listOf, textOf} from '../../formats/decode.js'
+import {hasProxy, isAlive} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {CONFIG_SECTIONS, type ConfigSection} from '../../model/config-change.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {hasProxy, isAlive} from '../proxy-status/unlisted.js'
 import {type PairDiff, pairDiff, readAnswer} from './pair.js'
 import type {DumpConfig} from './proxy-config.js'
 import {type DiffReport, differs} from './report.js'
-import {workloadOf} from './workload.js'
+import {workloadName} from './workload.js'
 
 type Prints = ReadonlyMap<ConfigSection, string>
 
-/** One text per section that is equal for equal configurations, the pod's own name and addresses masked. */
+/** One hash per section, equal for equal configurations; the pod's own name and addresses are masked. */
 function fingerprints(config: DumpConfig): Prints {
   const prints = new Map<ConfigSection, string>()
   for (const section of CONFIG_SECTIONS) {
@@ -56,7 +57,7 @@ async function load(source: Source, pod: PodRef, own: Own, gaps: Gap[]): Promise
   return undefined
 }
 
-/** The certificates of replicas differ by nature and are left out. */
+/** The certificates of replicas always differ and are left out. */
 function withoutSecrets(config: DumpConfig): DumpConfig {
   const sections = new Map(config.sections)
   sections.delete('secrets')
@@ -64,7 +65,11 @@ function withoutSecrets(config: DumpConfig): DumpConfig {
 }
 
 /** The replicas that differ from the most common configuration of their workload, each compared with one that has it. */
-async function oddOnes(source: Source, pods: readonly KubeObject[], gaps: Gap[]): Promise<readonly PairDiff[]> {
+async function differingReplicas(
+  source: Source,
+  pods: readonly KubeObject[],
+  gaps: Gap[],
+): Promise<readonly PairDiff[]> {
   const replicas: Replica[] = []
   const own = ownOf(pods)
   for (const pod of pods) {
@@ -93,24 +98,25 @@ async function oddOnes(source: Source, pods: readonly KubeObject[], gaps: Gap[])
   return pairs.sort((a, b) => byText(a.name, b.name))
 }
 
-/** Compares the replicas of each workload among the pods with one another; the odd ones are reported with what is odd about them. */
-export async function replicasReport(source: Source, pods: readonly KubeObject[], asked: string): Promise<DiffReport> {
+/** Compares the replicas of each workload with one another; those that differ are reported with their differences. */
+export async function replicasReport(given: Source, pods: readonly KubeObject[], asked: string): Promise<DiffReport> {
+  const source = noted(given)
   const byWorkload = new Map<string, KubeObject[]>()
   for (const pod of pods.filter(each => hasProxy(each) && isAlive(each))) {
-    byWorkload.set(workloadOf(pod), [...(byWorkload.get(workloadOf(pod)) ?? []), pod])
+    byWorkload.set(workloadName(pod), [...(byWorkload.get(workloadName(pod)) ?? []), pod])
   }
   const several = [...byWorkload].filter(([, replicas]) => replicas.length > 1).sort(([a], [b]) => byText(a, b))
   if (several.length === 0) {
-    throw new UserError(`${asked} has no two running replicas with a proxy, so there is nothing to compare`)
+    throw new UserError(`nothing to compare: ${asked} has fewer than two running replicas with a proxy`)
   }
   const gaps: Gap[] = []
   const pairs: PairDiff[] = []
-  for (const [, replicas] of several) pairs.push(...(await oddOnes(source, replicas, gaps)))
+  for (const [, replicas] of several) pairs.push(...(await differingReplicas(source, replicas, gaps)))
   const count = several.reduce((sum, [, replicas]) => sum + replicas.length, 0)
   const result = {pairs, onlyFirst: [], onlySecond: []}
   return {
     ...result,
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps,
     notes: [`compared ${count} replicas of ${several.map(([name]) => name).join(', ')}`],
     kind: 'replicas',

@@ -1,17 +1,19 @@
+import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
+import {hasProxy, isAlive} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
+import {combined, type ReportProvenance} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {hasProxy, isAlive} from '../proxy-status/unlisted.js'
 import {type Report, required} from '../report.js'
 import {compareObjects, type ObjectComparison} from './objects.js'
 import {type PairDiff, pairDiff, readAnswer} from './pair.js'
-import {workloadOf} from './workload.js'
+import {workloadName} from './workload.js'
 
-/** One side of a comparison: a source, and the pod in it when one was named. */
-export interface Side {
+/** One side of a comparison: a source, and the pod in it if one was named. */
+export interface DiffSide {
   readonly source: Source
   readonly pod?: PodRef | undefined
 }
@@ -19,7 +21,7 @@ export interface Side {
 export interface DiffReport extends Report {
   readonly kind: 'control-plane' | 'sides' | 'replicas'
   readonly pairs: readonly PairDiff[]
-  /** Proxies only one side has. */
+  /** Proxies that are only on one side. */
   readonly onlyFirst: readonly string[]
   readonly onlySecond: readonly string[]
   /** Kubernetes objects, when whole sources are compared. */
@@ -28,10 +30,10 @@ export interface DiffReport extends Report {
   readonly second: string
 }
 
-/** Dumps are large: this many pairs are held at once. */
+/** Number of pairs compared in parallel; dumps are large. */
 const PAIRS_AT_ONCE = 2
 
-/** True when something differs between the sides of a report. */
+/** True if a report contains a difference. */
 export function differs(report: Pick<DiffReport, 'pairs' | 'onlyFirst' | 'onlySecond' | 'objects'>): boolean {
   return (
     report.pairs.some(pair => pair.comparison.differences.length > 0) ||
@@ -39,11 +41,11 @@ export function differs(report: Pick<DiffReport, 'pairs' | 'onlyFirst' | 'onlySe
   )
 }
 
-function labelOf({source, pod}: Side): string {
+function labelOf({source, pod}: DiffSide): string {
   return pod === undefined || pod.implied === true ? source.origin.label : `${podLabel(pod)} (${source.origin.label})`
 }
 
-async function onePair(a: Side & {pod: PodRef}, b: Side & {pod: PodRef}): Promise<PairDiff> {
+async function onePair(a: DiffSide & {pod: PodRef}, b: DiffSide & {pod: PodRef}): Promise<PairDiff> {
   const [left, right] = await Promise.all([
     a.source.evidence('envoy.config_dump', a.pod),
     b.source.evidence('envoy.config_dump', b.pod),
@@ -66,7 +68,7 @@ interface Matched {
   readonly onlySecond: readonly string[]
 }
 
-/** Pods of one name are a pair; of those left, pods of one workload are, since a restarted Deployment's pods have new names. */
+/** Pairs pods with the same name, then pods of the same workload, since a restarted Deployment's pods have new names. */
 function matched(first: ReadonlyMap<string, KubeObject>, second: ReadonlyMap<string, KubeObject>): Matched {
   const pairs: [KubeObject, KubeObject][] = []
   const left: [string, KubeObject][] = []
@@ -79,11 +81,11 @@ function matched(first: ReadonlyMap<string, KubeObject>, second: ReadonlyMap<str
   }
   const onlyFirst: string[] = []
   for (const [name, pod] of left) {
-    const heir = [...right].find(([, other]) => workloadOf(other) === workloadOf(pod))
-    if (heir === undefined) onlyFirst.push(name)
+    const replacement = [...right].find(([, other]) => workloadName(other) === workloadName(pod))
+    if (replacement === undefined) onlyFirst.push(name)
     else {
-      pairs.push([pod, heir[1]])
-      right.delete(heir[0])
+      pairs.push([pod, replacement[1]])
+      right.delete(replacement[0])
     }
   }
   return {pairs, onlyFirst, onlySecond: [...right.keys()].sort(byText)}
@@ -110,10 +112,18 @@ async function everyPair(a: Source, b: Source, gaps: Gap[]): Promise<Matched & {
   return {...match, diffs: [...diffs].sort((x, y) => byText(x.name, y.name))}
 }
 
+type NotedSide = DiffSide & {readonly source: NotedSource}
+
+/** What both sides used, each entry under the label of its side. */
+function bothProvenances(sides: readonly NotedSide[]): ReportProvenance {
+  return combined(sides.map(side => [labelOf(side), answeredFrom(side.source).provenance]))
+}
+
 /**
  * Compares two sides: two proxies when both name or imply one, else every proxy of two sources, paired by name and then by workload.
  */
-export async function sidesReport(a: Side, b: Side): Promise<DiffReport> {
+export async function sidesReport(first: DiffSide, second: DiffSide): Promise<DiffReport> {
+  const [a, b] = [first, second].map(side => ({...side, source: noted(side.source)})) as [NotedSide, NotedSide]
   const [podA, podB] = [a.pod ?? a.source.impliedSubject, b.pod ?? b.source.impliedSubject]
   const shared = {
     origin: a.source.origin,
@@ -125,19 +135,26 @@ export async function sidesReport(a: Side, b: Side): Promise<DiffReport> {
   if (podA !== undefined || podB !== undefined) {
     const one = podA ?? podB
     const two = podB ?? podA
-    if (one === undefined || two === undefined) throw new UserError('name a pod on at least one side')
+    if (one === undefined || two === undefined) throw new UserError('specify a pod on at least one side')
     if ((one.implied === true && podA === undefined) || (two.implied === true && podB === undefined)) {
-      throw new UserError(`${labelOf(podA === undefined ? a : b)} holds several pods; name the one to compare`, {
+      throw new UserError(`${labelOf(podA === undefined ? a : b)} contains several pods; specify the one to compare`, {
         next: 'meshctl diff POD --from SOURCE --against FILE',
       })
     }
     const pair = await onePair({source: a.source, pod: one}, {source: b.source, pod: two})
-    const result = {...shared, gaps: [], pairs: [pair], onlyFirst: [], onlySecond: []}
+    const result = {
+      ...shared,
+      provenance: bothProvenances([a, b]),
+      gaps: [],
+      pairs: [pair],
+      onlyFirst: [],
+      onlySecond: [],
+    }
     return {...result, failing: differs(result)}
   }
   const gaps: Gap[] = []
   const {diffs, onlyFirst, onlySecond} = await everyPair(a.source, b.source, gaps)
   const objects = await compareObjects(a.source, b.source)
-  const result = {...shared, gaps, pairs: diffs, onlyFirst, onlySecond, objects}
+  const result = {...shared, provenance: bothProvenances([a, b]), gaps, pairs: diffs, onlyFirst, onlySecond, objects}
   return {...result, failing: differs(result)}
 }

@@ -1,7 +1,7 @@
 import {jsonPointer, operationsAt, patchOf} from '../../analysis/config-diff/json-patch.js'
 import {CONFIG_SECTIONS, type ConfigChange, type ResourceDifference, SECTION_NOUNS} from '../../model/config-change.js'
 import {type Cell, cellText, type Doc} from '../../terminal/doc.js'
-import type {View} from '../view.js'
+import type {DocForm, View} from '../view.js'
 import type {PairDiff} from './pair.js'
 import {type DiffReport, differs} from './report.js'
 
@@ -10,13 +10,12 @@ type Line = readonly Cell[]
 const MARKS = {added: '+', removed: '-', changed: '~'} as const
 const TONES = {added: 'good', removed: 'bad', changed: 'warn'} as const
 
-/** How much is shown: changes per resource, resources per cause, characters per value. */
+/** Output limits: changes per resource, resources per cause, characters per value. */
 const LIMITS = {
   short: {changes: 0, resources: 3, text: 0},
   table: {changes: 6, resources: 20, text: 90},
   wide: {changes: 1000, resources: 100_000, text: 2000},
 } as const
-type Form = keyof typeof LIMITS
 
 function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
@@ -31,17 +30,17 @@ function changeLine({op, path, before, after}: ConfigChange, limit: number): Lin
   const where = `      ${jsonPointer(path)}`
   if (op === 'add') return [where, {text: ` + ${shown(after, limit)}`, tone: 'good'}]
   if (op === 'remove') return [where, {text: ` - ${shown(before, limit)}`, tone: 'bad'}]
-  if (op === 'order') return [where, {text: ' the same items in another order', tone: 'warn'}]
+  if (op === 'order') return [where, {text: ' same items in a different order', tone: 'warn'}]
   return [where, ` ${shown(before, limit)} → `, {text: shown(after, limit), tone: 'warn'}]
 }
 
-/** What to call a side in a line of its own: the file's name alone when that tells the two apart. */
+/** The label of a side: only the file name if that distinguishes the two. */
 function sideName(mine: string, other: string): string {
   const base = (label: string) => label.slice(label.lastIndexOf('/') + 1)
   return base(mine) === base(other) ? mine : base(mine)
 }
 
-function resourceLines(pair: PairDiff, difference: ResourceDifference, form: Form): readonly Line[] {
+function resourceLines(pair: PairDiff, difference: ResourceDifference, form: DocForm): readonly Line[] {
   const {section, name, kind, changes} = difference
   const {changes: most, text} = LIMITS[form]
   const only =
@@ -73,13 +72,18 @@ function countsText(pair: PairDiff): string {
   const parts = CONFIG_SECTIONS.flatMap(section => {
     const here = pair.comparison.differences.filter(difference => difference.section === section)
     const of = (kind: ResourceDifference['kind']) => here.filter(difference => difference.kind === kind).length
+    const places = {
+      added: `only in ${sideName(pair.second, pair.first)}`,
+      removed: `only in ${sideName(pair.first, pair.second)}`,
+      changed: 'changed',
+    }
     const kinds = (['added', 'removed', 'changed'] as const).filter(kind => of(kind) > 0)
-    return kinds.length === 0 ? [] : [`${section} ${kinds.map(kind => `${of(kind)} ${kind}`).join(' ')}`]
+    return kinds.map(kind => `${counted(of(kind), SECTION_NOUNS[section], section)} ${places[kind]}`)
   })
-  return parts.join('; ')
+  return parts.join(', ')
 }
 
-function pairLines(pair: PairDiff, form: Form): readonly Line[] {
+function pairLines(pair: PairDiff, form: DocForm): readonly Line[] {
   const {differences, notCompared} = pair.comparison
   const skipped = [...notCompared].map(
     ([section, why]): Line => [{text: `  not compared: ${section} (${why})`, tone: 'dim'}],
@@ -91,13 +95,16 @@ function pairLines(pair: PairDiff, form: Form): readonly Line[] {
   const told = pair.told.map((text): Line => [{text: `  ${text}`, tone: 'bad'}])
   const groups = pair.groups.flatMap(({cause, differences: of}): readonly Line[] => {
     const most = LIMITS[form].resources
+    const shared = cause.title.startsWith('the same change in ')
     const head: Line = [
-      {text: cause.title, tone: 'strong'},
-      cause.sure ? '' : {text: ` (${cause.because ?? 'by its name'})`, tone: 'dim'},
+      {
+        text: shared ? `T${cause.title.slice(1)}` : cause.sure ? cause.title : `Likely from ${cause.title}`,
+        tone: 'strong',
+      },
+      cause.sure || shared ? '' : {text: ` (${cause.because ?? 'inferred from its name'})`, tone: 'dim'},
       ':',
     ]
     const rest = of.length - most
-    const shared = cause.title.startsWith('one setting in ')
     const lines = of
       .slice(0, most)
       .flatMap((difference, index) => resourceLines(pair, difference, shared && index > 0 ? 'short' : form))
@@ -112,8 +119,8 @@ function pairLines(pair: PairDiff, form: Form): readonly Line[] {
   ]
 }
 
-/** Objects that came, went or changed: most likely why the proxies did. */
-function objectLines({objects}: DiffReport, form: Form): readonly Line[] {
+/** The objects that were added, removed or changed: most likely the reason for differences between proxies. */
+function objectLines({objects}: DiffReport, form: DocForm): readonly Line[] {
   if (objects === undefined) return []
   const {differences, kinds} = objects
   if (differences.length === 0) {
@@ -140,14 +147,18 @@ function summary(report: DiffReport): readonly Line[] {
   const odd = report.pairs.filter(pair => pair.comparison.differences.length > 0)
   const head: Line =
     report.kind === 'replicas'
-      ? [odd.length === 0 ? 'All replicas are alike.' : `${counted(odd.length, 'replica')} unlike the others.`]
+      ? [
+          odd.length === 0
+            ? 'All replicas have the same config.'
+            : `${counted(odd.length, 'replica')} with a different config.`,
+        ]
       : [`${counted(report.pairs.length, 'proxy', 'proxies')} on both sides, ${odd.length} different.`]
   const only = (names: readonly string[], side: string): readonly Line[] =>
     names.length === 0 ? [] : [[`Only in ${side}: ${names.join(', ')}`]]
   return [head, ...only(report.onlyFirst, report.first), ...only(report.onlySecond, report.second), ['']]
 }
 
-function doc(report: DiffReport, form: Form): Doc {
+function doc(report: DiffReport, form: DocForm): Doc {
   const several = report.pairs.length > 1
   const pairs = several ? report.pairs.filter(pair => pair.comparison.differences.length > 0) : report.pairs
   const lines = pairs.flatMap((pair, index) => [...(index === 0 ? [] : [['']]), ...pairLines(pair, form)])

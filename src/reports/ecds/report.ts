@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {listOf} from '../../formats/decode.js'
 import {type DiscoveredFilter, decodeEcds} from '../../formats/envoy-config-dump/ecds.js'
 import {protoJson} from '../../formats/envoy-config-dump/proto-json.js'
@@ -15,8 +16,9 @@ export interface EcdsReport extends Report {
   readonly document: () => unknown
 }
 
-/** The filters a pod's Envoy discovered on their own, of every ECDS section, ordered by type and name. */
-export async function ecdsReport(source: Source, subject: PodRef): Promise<EcdsReport> {
+/** The filters of a pod's Envoy delivered through ECDS, ordered by type and name. */
+export async function ecdsReport(given: Source, subject: PodRef): Promise<EcdsReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['ecds'])
   requiredSection(dump, 'Ecds', source)
   const filters = [...decodeEcds(dump.ecds)].sort((a, b) => byText(a.type, b.type) || byText(a.name, b.name))
@@ -24,5 +26,13 @@ export async function ecdsReport(source: Source, subject: PodRef): Promise<EcdsR
     const entries = dump.ecds.flatMap(section => listOf(section, 'ecds_filters')).map(protoJson)
     return entries.length === 0 ? {} : {ecdsFilters: entries}
   }
-  return {origin: source.origin, gaps: [], notes: unreadNotes('Ecds', dump.ecds), subject, filters, artifact, document}
+  return {
+    ...answeredFrom(source),
+    gaps: [],
+    notes: unreadNotes('Ecds', dump.ecds),
+    subject,
+    filters,
+    artifact,
+    document,
+  }
 }

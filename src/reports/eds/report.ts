@@ -1,17 +1,17 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {decodeEndpoints, keepEndpoints} from '../../formats/envoy-config-dump/endpoints.js'
 import {section} from '../../formats/envoy-config-dump/parse.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
 import {gapSentence} from '../../model/answer.js'
-import {clusterNameParts} from '../../model/envoy-cluster.js'
+import {byClusterName, clusterNameParts} from '../../model/envoy-cluster.js'
 import type {EndpointGroup} from '../../model/envoy-endpoint.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
-import {byClusterName} from '../clusters/report.js'
 import {loadDump, nothingLeft, unreadNotes} from '../config-dump.js'
+import {type EndpointFilter, keptGroups} from '../endpoint-filter.js'
 import type {Report} from '../report.js'
-import {type EndpointFilter, keptGroups} from './filter.js'
 
 export interface EdsReport extends Report {
   readonly subject: PodRef
@@ -20,7 +20,7 @@ export interface EdsReport extends Report {
   readonly document: () => unknown
 }
 
-/** The load assignments of a section that pass the filter, ordered by cluster name as the cluster table is. */
+/** The load assignments of a section that match the filter, ordered by cluster name like the cluster table. */
 export function assignmentsIn(endpoints: unknown, filter: EndpointFilter): readonly EndpointGroup[] {
   return keptGroups(decodeEndpoints(endpoints), filter)
     .map(group => ({group, name: group.cluster, parts: clusterNameParts(group.cluster)}))
@@ -28,8 +28,9 @@ export function assignmentsIn(endpoints: unknown, filter: EndpointFilter): reado
     .map(({group}) => group)
 }
 
-/** The endpoints istiod gave a pod's Envoy; a dump taken without them gives none, and a note that says so. */
-export async function edsReport(source: Source, subject: PodRef, filter: EndpointFilter): Promise<EdsReport> {
+/** The endpoints a pod's Envoy received from istiod; for a dump without EDS none, with a note. */
+export async function edsReport(given: Source, subject: PodRef, filter: EndpointFilter): Promise<EdsReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['endpoints'])
   const endpoints = section(dump, 'Endpoints')
   const groups = endpoints.ok ? assignmentsIn(endpoints.value, filter) : []
@@ -49,5 +50,5 @@ export async function edsReport(source: Source, subject: PodRef, filter: Endpoin
         ),
       ),
     )
-  return {origin: source.origin, gaps: [], notes, subject, groups, artifact, document}
+  return {...answeredFrom(source), gaps: [], notes, subject, groups, artifact, document}
 }

@@ -28,7 +28,7 @@ function hostJson({address, status, weight, priority, locality}: EnvoyEndpoint):
   }
 }
 
-/** EDS endpoints in the shape of istioctl's endpoint document (admin.v3.ClusterStatus), as far as EDS knows. */
+/** EDS endpoints in the format of istioctl's endpoint document (admin.v3.ClusterStatus), as far as EDS has the data. */
 export function clusterStatus(endpoints: readonly EnvoyEndpoint[]): readonly unknown[] {
   const byCluster = new Map<string, EnvoyEndpoint[]>()
   for (const endpoint of endpoints) {

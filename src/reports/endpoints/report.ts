@@ -1,4 +1,5 @@
-import {parseClusters} from '../../formats/envoy-clusters/parse.js'
+import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
+import {parseClusters} from '../../formats/envoy-clusters.js'
 import {decodeEndpoints} from '../../formats/envoy-config-dump/endpoints.js'
 import {parseSections, section} from '../../formats/envoy-config-dump/parse.js'
 import {protoJson} from '../../formats/envoy-config-dump/proto-json.js'
@@ -9,11 +10,11 @@ import type {PodRef} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import type {Source} from '../../sources/source.js'
 import {nothingLeft} from '../config-dump.js'
-import {type EndpointFilter, keepsEndpoint} from '../eds/filter.js'
+import {type EndpointFilter, keepsEndpoint} from '../endpoint-filter.js'
 import {type Report, required} from '../report.js'
 import {clusterStatus} from './cluster-status.js'
 
-/** An endpoint as Envoy sees it now, and, when both pages are there, what istiod said about it. */
+/** An endpoint in Envoy's current view, and in istiod's if both are available. */
 export interface EndpointRow {
   readonly endpoint: EnvoyEndpoint
   readonly assigned: EnvoyEndpoint | undefined
@@ -21,9 +22,9 @@ export interface EndpointRow {
 
 export interface EndpointReport extends Report {
   readonly subject: PodRef
-  /** `clusters`: Envoy's own view; `eds`: only what istiod sent is known. */
+  /** `clusters`: Envoy's own view; `eds`: only what istiod sent. */
   readonly basis: 'clusters' | 'eds'
-  /** True when istiod's view could be joined to Envoy's. */
+  /** True if istiod's view could be joined with Envoy's. */
   readonly joined: boolean
   readonly rows: readonly EndpointRow[]
   readonly artifact: Artifact
@@ -80,14 +81,14 @@ function rowsFrom(
 }
 
 const EDS_ONLY =
-  "this is what istiod sent (EDS); Envoy's own health and outlier checks are on its /clusters?format=json page"
+  "these are the endpoints istiod sent (EDS); Envoy's own health and outlier checks are in /clusters?format=json"
 
-function withoutClusters(source: Source, subject: PodRef, eds: Loaded, filter: EndpointFilter): EndpointReport {
+function withoutClusters(source: NotedSource, subject: PodRef, eds: Loaded, filter: EndpointFilter): EndpointReport {
   const rows = rowsFrom(eds.groups, eds.groups, filter)
   const document = () => clusterStatus(rows.map(({endpoint}) => endpoint))
   const {artifact} = eds
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: [],
     notes: [EDS_ONLY, ...noneMatch(rows, eds.groups)],
     subject,
@@ -99,13 +100,14 @@ function withoutClusters(source: Source, subject: PodRef, eds: Loaded, filter: E
   }
 }
 
-/** The endpoints of a pod's Envoy with their health, sorted by address, port and cluster; with `join`, beside what istiod sent. */
+/** The endpoints of a pod's Envoy with their health, sorted by address, port and cluster; with `join`, next to what istiod sent. */
 export async function endpointReport(
-  source: Source,
+  given: Source,
   subject: PodRef,
   filter: EndpointFilter,
   join: boolean,
 ): Promise<EndpointReport> {
+  const source = noted(given)
   const clusters = await fromClusters(source, subject)
   if (!clusters.ok && clusters.gap.reason === 'not-captured') {
     const eds = await fromDump(source, subject)
@@ -120,7 +122,7 @@ export async function endpointReport(
     groups.filter(group => group.endpoints.some(each => kept.has(each))).map(group => protoJson(group.json))
   const notes = [...joinNotes(eds?.ok === false ? eds.gap : undefined, groups), ...noneMatch(rows, groups)]
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: [],
     notes,
     subject,
@@ -139,7 +141,7 @@ function noneMatch(rows: readonly EndpointRow[], groups: readonly EndpointGroup[
 
 function joinNotes(gap: Gap | undefined, groups: readonly EndpointGroup[]): readonly string[] {
   return [
-    ...(groups.length === 0 ? ['the page names no cluster at all ("cluster_statuses" is absent or empty)'] : []),
+    ...(groups.length === 0 ? ['the input lists no clusters ("cluster_statuses" is missing or empty)'] : []),
     ...(gap === undefined ? [] : [`not joined with what istiod sent: ${gapSentence(gap)}`]),
   ]
 }

@@ -4,7 +4,7 @@ import type {View} from '../view.js'
 import type {EndpointReport, EndpointRow} from './report.js'
 
 const HEADER = ['ENDPOINT', 'STATUS', 'OUTLIER CHECK', 'CLUSTER']
-const WIDE = ['HEALTH', 'LOCALITY', 'WEIGHT', 'PRIORITY', 'TLS', 'WORKLOAD', 'ISTIOD SAYS']
+const WIDE = ['HEALTH', 'LOCALITY', 'WEIGHT', 'PRIORITY', 'TLS', 'WORKLOAD', 'EDS HEALTH']
 
 function row({endpoint}: EndpointRow): readonly string[] {
   const outlier = endpoint.complaints.includes('failed_outlier_check') ? 'FAILED' : 'OK'
@@ -14,8 +14,8 @@ function row({endpoint}: EndpointRow): readonly string[] {
 function wideRow(each: EndpointRow, report: EndpointReport): readonly string[] {
   const {endpoint, assigned} = each
   const [address = '', status = '', outlier = '', cluster = ''] = row(each)
-  const health = report.basis === 'eds' ? 'not known' : endpoint.complaints.join(',') || 'ok'
-  const told = report.joined ? (assigned?.status ?? 'nothing') : 'not known'
+  const health = report.basis === 'eds' ? 'unknown' : endpoint.complaints.join(',') || 'ok'
+  const edsHealth = report.joined ? (assigned?.status ?? 'not in EDS') : 'unknown'
   return [
     address,
     status,
@@ -27,7 +27,7 @@ function wideRow(each: EndpointRow, report: EndpointReport): readonly string[] {
     String(endpoint.priority),
     orDash(assigned?.tlsMode),
     orDash(assigned?.workload),
-    told,
+    edsHealth,
   ]
 }
 

@@ -1,84 +1,105 @@
-import {type KernelNote, kernelNote} from '../../analysis/netfilter/rule-words/chain-notes.js'
-import {MESH_TERMS, termNamed} from '../../model/mesh-terms.js'
-import {AMBIENT_PORTS, GATEWAY_PORTS, ISTIOD_PORTS, SIDECAR_PORTS} from '../../model/reserved-ports.js'
-import {RESPONSE_FLAGS} from '../../model/response-flags.js'
+import {humanCount} from '../../model/human-count.js'
+import {nearestNames} from '../../model/nearest.js'
+import {BUILT_IN} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
-import {findRules} from '../../rules/pick.js'
-import type {Rule} from '../../rules/rule.js'
+import type {MeshRule} from '../../rules/rule.js'
 import type {Report} from '../report.js'
-
-export interface PortUse {
-  readonly where: string
-  readonly owner: string
-  readonly purpose: string
-  readonly protocols: readonly string[]
-}
+import {type ExplainedLine, type ExplainedText, explainLines} from './lines.js'
+import {isNoPort, knownNames, type Topic, topicOf} from './topic.js'
 
 export interface ExplainReport extends Report {
   readonly word: string
-  readonly rules: readonly Rule[]
-  readonly port?: {readonly port: number; readonly uses: readonly PortUse[]}
-  readonly kernel?: KernelNote
-  readonly flags: readonly {readonly flag: string; readonly meaning: string; readonly next: string}[]
-  readonly term?: {readonly term: string; readonly meaning: string; readonly next: string}
+  /** One per term; empty for a text of log lines. */
+  readonly topics: readonly Topic[]
+  readonly lines: readonly ExplainedLine[]
+  /** Unknown words, each with the most similar known names. */
+  readonly unknown: readonly {readonly word: string; readonly nearest: readonly string[]}[]
 }
 
-const TABLES = [
-  ['a pod with a sidecar', SIDECAR_PORTS],
-  ['an ambient pod', AMBIENT_PORTS],
-  ['a gateway', GATEWAY_PORTS],
-  ['istiod', ISTIOD_PORTS],
-] as const
+/** Words of one name at most, such as `x509: certificate signed by unknown authority`. */
+const LONGEST_NAME = 7
+/** A text of more words is prose or a log, of which only known words are explained. */
+const MAX_WORDS = 40
 
-function usesOf(port: number): readonly PortUse[] {
-  return TABLES.flatMap(([where, table]) =>
-    table.filter(each => each.port === port).map(({owner, purpose, protocols}) => ({where, owner, purpose, protocols})),
-  )
+interface Found {
+  readonly topics: readonly Topic[]
+  readonly unknown: readonly string[]
 }
 
-/** Access logs join several flags with commas. */
-function flagsOf(word: string): ExplainReport['flags'] {
-  return word.split(',').flatMap(each => {
-    const flag = each.trim().toUpperCase()
-    const known = Object.hasOwn(RESPONSE_FLAGS, flag) ? RESPONSE_FLAGS[flag] : undefined
-    return known === undefined ? [] : [{flag, meaning: known[0], next: known[1]}]
+/** The longest names first: `native sidecar` before `sidecar`; each word is used once. */
+function topicsIn(rules: readonly MeshRule[], words: readonly string[]): Found {
+  const topics: Topic[] = []
+  const unknown: string[] = []
+  for (let start = 0; start < words.length; ) {
+    let taken = 0
+    for (let length = Math.min(LONGEST_NAME, words.length - start); length > 0 && taken === 0; length--) {
+      const topic = topicOf(rules, words.slice(start, start + length).join(' '))
+      if (topic === undefined) continue
+      if (!topics.some(({word}) => word.toLowerCase() === topic.word.toLowerCase())) topics.push(topic)
+      taken = length
+    }
+    if (taken === 0) unknown.push(words[start] ?? '')
+    start += Math.max(1, taken)
+  }
+  return {topics, unknown}
+}
+
+function noLogLine(): UserError {
+  return new UserError('no line of this text is recognised', {
+    hint: 'explain reads log lines: access logs, istio-proxy, istiod, istio-cni, ztunnel, events.',
+    next: 'meshctl read FILE   # what a file is, and which command reads it',
   })
 }
 
-function termOf(word: string): ExplainReport['term'] {
-  const term = termNamed(word)
-  const known = term === undefined ? undefined : MESH_TERMS[term]
-  return term === undefined || known === undefined ? undefined : {term, meaning: known[0], next: known[1]}
+/** Lines of unknown messages shown when nothing else is. */
+const MAX_UNKNOWN = 10
+
+function missedLines({unknown, other}: ExplainedText): readonly string[] {
+  const numbers = [...unknown.map(({line}) => line), ...other].sort((a, b) => a - b)
+  if (numbers.length === 0) return []
+  const more = numbers.length > 5 ? ', ...' : ''
+  return [`not recognised: ${humanCount(numbers.length, 'line', 'lines')} (${numbers.slice(0, 5).join(', ')}${more})`]
 }
 
-const LAST_PORT = 65535
+function isProse(words: readonly string[]): boolean {
+  return words.length > 4
+}
 
-/** What a word means: the code or name of a rule (an Istio analyzer code too), a port of the mesh, response flags of Envoy, a chain or kind of kernel rule, a word of the mesh. */
-export function explainReport(rules: readonly Rule[], word: string): ExplainReport {
-  const flags = flagsOf(word)
-  const term = termOf(word)
-  const number = /^\d+$/.test(word) ? Number(word) : undefined
-  if (number !== undefined && (number < 1 || number > LAST_PORT)) {
-    throw new UserError(`${word} is not a port`, {hint: `Ports go from 1 to ${LAST_PORT}.`})
+function notKnown(rules: readonly MeshRule[], text: string): UserError {
+  const near = nearestNames(text, knownNames(rules))
+  const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text
+  return new UserError(`unknown term ${JSON.stringify(shown)}`, {
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.join(', ')}?`
+        : 'Known: rule codes and names (MCT1001, IST0144), ports, HTTP codes, response flags (UF) and details, TLS errors, clusters, chains, mesh terms; or whole log lines.',
+    next:
+      near[0] === undefined
+        ? 'meshctl explain   # what can be explained'
+        : `meshctl explain ${JSON.stringify(near[0])}`,
+  })
+}
+
+/** The meaning of terms or log lines; a text without any known term is an error that names similar ones. */
+export function explainReport(rules: readonly MeshRule[], given: string): ExplainReport {
+  const text = given.trim()
+  const base = {origin: {kind: 'memory', label: 'meshctl'} as const, provenance: BUILT_IN, gaps: [], word: text}
+  const whole = topicOf(rules, text)
+  if (whole !== undefined) return {...base, notes: [], topics: [whole], lines: [], unknown: []}
+  if (isNoPort(text)) throw new UserError(`${text} is not a port`, {hint: 'Ports go from 1 to 65535.'})
+  const log = explainLines(text)
+  const several = text.includes('\n')
+  const words = text.split(/\s+/).slice(0, MAX_WORDS)
+  if (log.explained.length > 0 && (several || isProse(words)))
+    return {...base, notes: missedLines(log), topics: [], lines: log.explained, unknown: []}
+  if (log.unknown.length > 0) {
+    const lines = log.unknown.slice(0, MAX_UNKNOWN)
+    return {...base, notes: missedLines({...log, unknown: []}), topics: [], lines, unknown: []}
   }
-  const port = number === undefined ? undefined : {port: number, uses: usesOf(number)}
-  const found = findRules(rules, word)
-  const kernel = kernelNote(word)
-  if ([...found, ...flags].length === 0 && port === undefined && kernel === undefined && term === undefined) {
-    throw new UserError(`nothing is known under the name ${JSON.stringify(word)}`, {
-      hint: 'Names are: the code or name of a rule (MCT1001, IST0144, proxy-uid), a port number, a response flag such as UF, a chain or kind of kernel rule (ISTIO_OUTPUT, self-call), or a word of the mesh (mTLS, drift, NACK).',
-      next: 'meshctl rules   # lists the rules',
-    })
-  }
-  return {
-    origin: {kind: 'memory', label: 'meshctl'},
-    gaps: [],
-    notes: [],
-    word,
-    rules: found,
-    ...(port === undefined ? {} : {port}),
-    ...(kernel === undefined ? {} : {kernel}),
-    flags,
-    ...(term === undefined ? {} : {term}),
-  }
+  if (several) throw noLogLine()
+  const {topics, unknown} = topicsIn(rules, words)
+  if (topics.length === 0 && log.explained.length === 0) throw notKnown(rules, text)
+  const names = isProse(words) ? [] : unknown
+  const missed = names.map(word => ({word, nearest: nearestNames(word, knownNames(rules))}))
+  return {...base, notes: [], topics, lines: log.explained, unknown: missed}
 }

@@ -1,11 +1,12 @@
-import {MODE_WORDS} from '../../model/pod-mode.js'
 import {parameterLine} from '../../rules/parameter.js'
-import {neededFacts, type Rule} from '../../rules/rule.js'
+import {appliesTo, type MeshRule, neededFacts} from '../../rules/rule.js'
+import {ruleData} from '../../rules/rule-data.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import {wrapText} from '../../terminal/wrap.js'
-import {ruleData} from '../rules/view.js'
 import type {View} from '../view.js'
+import type {ExplainedLine} from './lines.js'
 import type {ExplainReport} from './report.js'
+import type {Topic} from './topic.js'
 
 const WIDTH = 79
 
@@ -13,7 +14,7 @@ function part(label: string, text: string): readonly Cell[] {
   return wrapText(text, WIDTH, '         ', `${label.padEnd(9)}`)
 }
 
-function ruleLines(rule: Rule): readonly Cell[] {
+function ruleLines(rule: MeshRule): readonly Cell[] {
   const also = rule.aliases.length === 0 ? '' : `, Istio's ${rule.aliases.join(', ')}`
   return [
     {text: `${rule.code} ${rule.slug} (${rule.severity}${also})`, tone: 'strong'},
@@ -21,7 +22,7 @@ function ruleLines(rule: Rule): readonly Cell[] {
     '',
     ...part('why', rule.why),
     ...part('fix', rule.fix),
-    ...part('pods', `it asks about a pod that ${rule.modes.map(mode => MODE_WORDS[mode]).join(', or ')}`),
+    ...part('applies', `to ${appliesTo(rule)}`),
     ...part('needs', neededFacts(rule, 'the pod or its template')),
     ...Object.entries(rule.parameters ?? {}).flatMap(([name, parameter]) =>
       part('set', parameterLine(name, parameter)),
@@ -32,21 +33,21 @@ function ruleLines(rule: Rule): readonly Cell[] {
   ]
 }
 
-function portLines({port}: ExplainReport): readonly Cell[] {
+function portLines({port}: Topic): readonly Cell[] {
   if (port === undefined) return []
-  if (port.uses.length === 0) return [`Port ${port.port} is not used by the mesh: an application may have it.`]
+  if (port.uses.length === 0) return [`Istio does not use port ${port.port}.`]
   return [
     {text: `Port ${port.port}`, tone: 'strong'},
     ...port.uses.flatMap(({where, owner, purpose, protocols}) =>
       wrapText(`In ${where}: ${purpose} (${owner}, ${protocols.join(' and ')}).`, WIDTH, '  '),
     ),
     ...(port.uses.every(({where}) => where === 'istiod')
-      ? ["Only in istiod's own pods: an application may have it."]
-      : ['An application must not use it there: meshctl explain MCT1105']),
+      ? ["Used only in istiod's own pods; other pods may use it."]
+      : ['Applications must not use it there (meshctl explain MCT1105).']),
   ]
 }
 
-function flagLines({flags}: ExplainReport): readonly Cell[] {
+function flagLines({flags}: Topic): readonly Cell[] {
   return flags.flatMap(({flag, meaning, next}) => [
     {text: `${flag} (response flag in Envoy's access log)`, tone: 'strong' as const},
     ...part('means', meaning),
@@ -54,12 +55,12 @@ function flagLines({flags}: ExplainReport): readonly Cell[] {
   ])
 }
 
-function termLines({term}: ExplainReport): readonly Cell[] {
+function termLines({term}: Topic): readonly Cell[] {
   if (term === undefined) return []
   return [{text: term.term, tone: 'strong'}, ...part('means', term.meaning), ...part('next', term.next)]
 }
 
-function kernelLines({kernel}: ExplainReport): readonly Cell[] {
+function kernelLines({kernel}: Topic): readonly Cell[] {
   if (kernel === undefined) return []
   return [
     {text: `${kernel.name} (kernel rules)`, tone: 'strong'},
@@ -67,34 +68,80 @@ function kernelLines({kernel}: ExplainReport): readonly Cell[] {
     ...kernel.rules.flatMap(rule => part('rule', rule)),
     ...part(
       'see',
-      'meshctl iptables POD shows the rules of a pod in these words, meshctl packet POD asks where a packet goes',
+      'meshctl iptables POD shows the rules of a pod with these explanations, meshctl packet POD where a packet goes',
     ),
   ]
 }
 
+function meaningLines({meanings}: Topic): readonly (readonly Cell[])[] {
+  return meanings.map(({word, kind, meaning, next, source}) => [
+    {text: `${word} (${kind})`, tone: 'strong' as const},
+    ...part('means', meaning),
+    ...part('next', next),
+    `read     ${source}`,
+  ])
+}
+
+function topicParts(topic: Topic): readonly (readonly Cell[])[] {
+  return [
+    ...topic.rules.map(ruleLines),
+    portLines(topic),
+    flagLines(topic),
+    ...meaningLines(topic),
+    kernelLines(topic),
+    termLines(topic),
+  ]
+}
+
+function lineParts(
+  {line, count, writer, heading, means, next, source, words, also}: ExplainedLine,
+  several: boolean,
+): readonly Cell[] {
+  const where = several ? `${line}${count > 1 ? ` and ${count - 1} more` : ''}: ` : ''
+  return [
+    ...wrapText(means, WIDTH).map(text => ({text, tone: 'strong' as const})),
+    ...part('line', `${where}${heading}`),
+    ...part('by', writer),
+    ...also.flatMap(text => part('also', text)),
+    ...words.flatMap(({word, meaning}) => part('word', `${word}: ${meaning}`)),
+    ...part('next', next),
+    ...(source === undefined ? [] : [`read     ${source}`]),
+  ]
+}
+
+function unknownLines({unknown}: ExplainReport): readonly Cell[] {
+  return unknown.flatMap(({word, nearest}) =>
+    wrapText(`No entry for ${word}${nearest.length === 0 ? '' : `; did you mean ${nearest.join(', ')}?`}`, WIDTH),
+  )
+}
+
 function doc(report: ExplainReport): Doc {
   const parts = [
-    ...report.rules.map(ruleLines),
-    portLines(report),
-    flagLines(report),
-    kernelLines(report),
-    termLines(report),
+    ...report.lines.map(line => lineParts(line, report.word.includes('\n'))),
+    ...report.topics.flatMap(topicParts),
+    unknownLines(report),
   ].filter(lines => lines.length > 0)
   return [{block: 'text', lines: parts.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))}]
 }
 
-/** One term in full. */
+/** Explanations of terms and log lines. */
 export const explainView: View<ExplainReport> = {
   doc,
-  data: ({word, rules, port, flags, kernel, term}) => ({
-    apiVersion: 'meshctl/v1',
-    kind: 'Explanation',
-    word,
-    rules: rules.map(ruleData),
-    port: port ?? null,
-    flag: flags[0] ?? null,
-    flags,
-    kernel: kernel ?? null,
-    term: term ?? null,
-  }),
+  data: ({word, topics, lines, unknown}) => {
+    const flags = topics.flatMap(topic => topic.flags)
+    return {
+      apiVersion: 'meshctl/v1',
+      kind: 'Explanation',
+      word,
+      rules: topics.flatMap(topic => topic.rules).map(ruleData),
+      port: topics.find(({port}) => port !== undefined)?.port ?? null,
+      flag: flags[0] ?? null,
+      flags,
+      kernel: topics.find(({kernel}) => kernel !== undefined)?.kernel ?? null,
+      term: topics.find(({term}) => term !== undefined)?.term ?? null,
+      meanings: topics.flatMap(({meanings}) => meanings),
+      lines,
+      unknown,
+    }
+  },
 }

@@ -1,6 +1,6 @@
 import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
 import {humanCount} from '../../model/human-count.js'
-import type {Chain, Rule, Ruleset, Table} from '../../model/ruleset.js'
+import {backendName, type Chain, type Rule, type Ruleset, type Table} from '../../model/ruleset.js'
 import type {Cell, TreeNode} from '../../terminal/doc.js'
 
 const MAX_DEPTH = 12
@@ -111,7 +111,7 @@ export function tableTree(ruleset: Ruleset, table: Table, style: TreeStyle): Tre
   return {
     label: [
       {text: `table ${table.name}`, tone: 'strong'},
-      ` ${family}${ruleset.backend === 'unknown' ? '' : `, ${ruleset.backend === 'native' ? 'nftables' : `iptables-${ruleset.backend}`}`}`,
+      ` ${family}${ruleset.backend === 'unknown' ? '' : `, ${backendName(ruleset.backend)}`}`,
     ],
     children: [...bases.map(chain => chainNode(table, chain, style, 0)), ...looseNodes],
   }

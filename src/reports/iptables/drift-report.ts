@@ -1,13 +1,16 @@
 import {type Difference, driftOf} from '../../analysis/netfilter/drift/drift.js'
+import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
 import type {Oddity} from '../../analysis/netfilter/interception/oddities.js'
+import {type Expected, expectedFor} from '../../evidence/kernel/expectation.js'
+import {readableKernel} from '../../evidence/kernel/nothing-read.js'
+import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
+import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import {humanCount} from '../../model/human-count.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {type Kernel, readKernel} from '../kernel/read-kernel.js'
 import type {Report} from '../report.js'
-import {type Expected, expectedFor} from './expectation.js'
-import {type IptablesReport, iptablesReport, readableKernel, reportOn} from './report.js'
+import {type IptablesReport, iptablesReport, reportOn} from './report.js'
 
 export interface DriftReport extends Report {
   readonly subject: PodRef
@@ -16,29 +19,38 @@ export interface DriftReport extends Report {
   readonly differences: readonly Difference[]
 }
 
+/** The computed rules are evidence of their own: what they were computed from is named. */
+function noteExpected({ledger, traits}: NotedSource, {via}: Expected): void {
+  const source = traits.live ? 'live' : traits.complete ? 'recorded' : 'given'
+  ledger.add({evidence: 'expected-rules', source, via: 'computed', shows: 'declared', from: via})
+}
+
 /** How the rules of a pod differ from those it should have; failing when some packet fares otherwise because of it. */
-export async function driftReport(source: Source, subject: PodRef): Promise<DriftReport> {
+export async function driftReport(given: Source, subject: PodRef): Promise<DriftReport> {
+  const source = noted(given)
   const kernel = readableKernel(await readKernel(source, subject), source, subject)
   const expected = await expectedFor(source, subject, kernel.rulesets, kernel.parameters)
+  noteExpected(source, expected)
   const differences = driftOf(expected.rulesets, kernel.rulesets, kernel.machine)
   const start =
     kernel.from === 'log'
       ? ['the rules compared are those istio-init wrote at start; later changes cannot be seen']
       : []
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: kernel.gaps,
     notes: [...kernel.notes, ...expected.notes, ...start],
     subject,
     kernel,
     expected,
     differences,
-    failing: differences.some(each => each.effective),
+    failing: differences.some(each => each.effective && !exemptsOwnPorts(each)),
   }
 }
 
 /** The rules of a pod in words, and whether they differ from what they should be where that can be known. */
-export async function rulesReport(source: Source, subject: PodRef): Promise<IptablesReport> {
+export async function rulesReport(given: Source, subject: PodRef): Promise<IptablesReport> {
+  const source = noted(given)
   const report = await iptablesReport(source, subject)
   const {rulesets, machine, parameters, from} = report.kernel
   if (from === 'log' || report.excerpt) return report
@@ -47,8 +59,12 @@ export async function rulesReport(source: Source, subject: PodRef): Promise<Ipta
     throw error
   })
   if (expected === undefined) return report
-  const effective = driftOf(expected.rulesets, rulesets, machine).filter(each => each.effective).length
-  return effective === 0 ? report : {...report, oddities: [driftOddity(effective, expected.via), ...report.oddities]}
+  const effective = driftOf(expected.rulesets, rulesets, machine).filter(
+    each => each.effective && !exemptsOwnPorts(each),
+  ).length
+  if (effective === 0) return report
+  noteExpected(source, expected)
+  return {...report, ...answeredFrom(source), oddities: [driftOddity(effective, expected.via), ...report.oddities]}
 }
 
 function driftOddity(effective: number, via: string): Oddity {
@@ -66,10 +82,12 @@ export function impliedBy(source: Source): PodRef {
 }
 
 /** The rules a pod should have, shown like rules that were read. */
-export async function expectedReport(source: Source, subject: PodRef): Promise<IptablesReport> {
+export async function expectedReport(given: Source, subject: PodRef): Promise<IptablesReport> {
+  const source = noted(given)
   const kernel = await readKernel(source, subject)
   const expected = await expectedFor(source, subject, kernel.rulesets, kernel.parameters)
-  const origin = `${expected.via}, Istio 1.${expected.minor}${expected.guessed ? ' (taken, the release is not known)' : ''}`
+  noteExpected(source, expected)
+  const origin = `${expected.via}, ${expected.release}`
   const report = reportOn(
     {...kernel, rulesets: expected.rulesets, from: 'computed', origin, gaps: [], notes: []},
     source,

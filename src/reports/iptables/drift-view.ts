@@ -48,26 +48,23 @@ function differenceLines({
   ]
 }
 
-function headline({differences, expected, subject}: DriftReport): readonly Cell[] {
-  const release = `Istio 1.${expected.minor}${expected.guessed ? ', the release that fits best' : ''}`
-  const basis = ` (expected from ${expected.via}; ${release})`
+function verdictOf(differences: DriftReport['differences']): Cell {
+  if (differences.length === 0) return {text: 'the rules are exactly as they should be', tone: 'good'}
+  const all = humanCount(differences.length, 'difference')
   const effective = differences.filter(each => each.effective).length
+  if (effective > 0) {
+    const verb = effective === 1 ? 'changes' : 'change'
+    return {text: `${all}, ${effective} of which ${verb} where packets go`, tone: 'bad'}
+  }
   const open = differences.filter(each => each.kind === 'incomplete').length
-  const verdict: Cell =
-    differences.length === 0
-      ? {text: 'the rules are exactly as they should be', tone: 'good'}
-      : effective === 0 && open > 0
-        ? {text: `${humanCount(open, 'part')} of the rules could not be compared`, tone: 'warn'}
-        : effective === 0
-          ? {
-              text: `${humanCount(differences.length, 'difference')}, none of which changes where a packet goes`,
-              tone: 'good',
-            }
-          : {
-              text: `${humanCount(differences.length, 'difference')}, ${effective} of which ${effective === 1 ? 'changes' : 'change'} where packets go`,
-              tone: 'bad',
-            }
-  return [{text: podLabel(subject), tone: 'strong'}, '  ', verdict, basis]
+  return open > 0
+    ? {text: `${humanCount(open, 'part')} of the rules could not be compared`, tone: 'warn'}
+    : {text: `${all}, none of which changes where a packet goes`, tone: 'good'}
+}
+
+function headline({differences, expected, subject}: DriftReport): readonly Cell[] {
+  const basis = ` (expected rules from ${expected.via}; ${expected.release})`
+  return [{text: podLabel(subject), tone: 'strong'}, '  ', verdictOf(differences), basis]
 }
 
 function doc(report: DriftReport): Doc {
@@ -83,7 +80,13 @@ function data(report: DriftReport): unknown {
     kind: 'DriftReport',
     subject: podLabel(subject),
     origin: origin.label,
-    expected: {via: expected.via, kind: expected.kind, istioMinor: expected.minor, guessed: expected.guessed},
+    expected: {
+      via: expected.via,
+      kind: expected.kind,
+      istioMinor: expected.minor,
+      guessed: expected.guessed,
+      release: expected.release,
+    },
     differences: differences.map(({expected: wanted, actual, ...rest}) => ({
       ...rest,
       expected: wanted.map(rule => rule.text),

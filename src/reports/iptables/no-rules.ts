@@ -1,4 +1,4 @@
-import type {Ruleset} from '../../model/ruleset.js'
+import {backendName, type Ruleset} from '../../model/ruleset.js'
 import type {IptablesReport} from './report.js'
 
 function sentence(words: readonly string[]): string {
@@ -10,7 +10,7 @@ const FAMILY = {ip: 'IPv4', ip6: 'IPv6', inet: 'IPv4 and IPv6'} as const
 /** What a ruleset holds: `table nat of iptables-nft, IPv4`. */
 function held({tables, backend, family}: Ruleset): string {
   const names = [...new Set(tables.map(table => table.name))]
-  const store = backend === 'native' ? 'nftables' : backend === 'unknown' ? 'iptables' : `iptables-${backend}`
+  const store = backendName(backend)
   return `table${names.length === 1 ? '' : 's'} ${sentence(names)} of ${store}, ${FAMILY[family]}`
 }
 

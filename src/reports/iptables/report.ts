@@ -1,15 +1,27 @@
-import {eraOf} from '../../analysis/netfilter/era.js'
+import {detectRelease} from '../../analysis/netfilter/detect-release.js'
+import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
 import {type Interception, interceptionOf} from '../../analysis/netfilter/interception/interception.js'
 import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
 import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
 import {unseenIn, withUnseen} from '../../analysis/netfilter/interception/unseen.js'
+import {nodeWarnings} from '../../analysis/netfilter/node-warnings.js'
+import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
+import {readableKernel} from '../../evidence/kernel/nothing-read.js'
+import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
+import {readNow} from '../../evidence/kernel/ways.js'
+import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Machine} from '../../model/machine.js'
-import {hiddenByNft, hidesInterfaces, type IpFamily, type Ruleset, ruleCount, type Table} from '../../model/ruleset.js'
+import {
+  everyChain,
+  hiddenByNft,
+  hidesInterfaces,
+  type IpFamily,
+  type Ruleset,
+  ruleCount,
+  type Table,
+} from '../../model/ruleset.js'
 import type {Source} from '../../sources/source.js'
-import {nothingRead} from '../kernel/nothing-read.js'
-import {type Kernel, readKernel} from '../kernel/read-kernel.js'
-import {readNow} from '../kernel/ways.js'
 import type {Report} from '../report.js'
 
 export interface IptablesReport extends Report {
@@ -24,15 +36,7 @@ export interface IptablesReport extends Report {
   readonly excerpt: boolean
 }
 
-/** The rules were there to be read, or an error that names the ways which work. */
-export function readableKernel(kernel: Kernel, source: Source, subject: PodRef): Kernel {
-  if (kernel.rulesets.length > 0) return kernel
-  const error = nothingRead(kernel, source, subject)
-  if (error !== undefined) throw error
-  return kernel
-}
-
-/** Families worth a summary: those whose rules are known, IPv4 first. */
+/** True when some rule is about an IPv6 address. */
 function namesIpv6(rulesets: readonly Ruleset[]): boolean {
   return mentionsOf(rulesets).ranges.some(range => range.family === 'ip6')
 }
@@ -50,8 +54,8 @@ function families(rulesets: readonly Ruleset[], machine: Machine): readonly IpFa
 
 /** Listings always show the built-in chains; a text without any is a cutting. */
 function isExcerpt(rulesets: readonly Ruleset[]): boolean {
-  const chains = rulesets.flatMap(({tables}) => tables.flatMap(table => table.chains))
-  return chains.length > 0 && chains.every(chain => chain.hook === undefined)
+  const chains = everyChain(rulesets)
+  return chains.length > 0 && chains.every(({chain}) => chain.hook === undefined)
 }
 
 /** What tells the releases apart is in the parts of rules that some forms of text do not show. */
@@ -59,9 +63,7 @@ function showsHalf(rulesets: readonly Ruleset[]): boolean {
   return rulesets.some(
     set =>
       hidesInterfaces(set) ||
-      set.tables.some(({chains}) =>
-        chains.some(chain => !chain.complete || chain.rules.some(rule => hiddenByNft(rule) !== undefined)),
-      ),
+      everyChain([set]).some(({chain}) => !chain.complete || chain.rules.some(rule => hiddenByNft(rule) !== undefined)),
   )
 }
 
@@ -81,8 +83,19 @@ function isPiece(rulesets: readonly Ruleset[]): boolean {
   })
 }
 
+/** Values that istio-init logged and cannot have been meant. */
+function wrongArguments({parameters, from}: Kernel): readonly Oddity[] {
+  if (from === 'computed' || !hasEffectiveSettings(parameters)) return []
+  return wrongValues(settingsFromLog(parameters)).map(({what, consequence}) => ({
+    id: 'wrong-argument',
+    level: 'warning',
+    what,
+    consequence,
+  }))
+}
+
 /** A report about rulesets that are at hand, read or computed. */
-export function reportOn(kernel: Kernel, source: Source, subject: PodRef): IptablesReport {
+export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): IptablesReport {
   const {rulesets, machine} = kernel
   const excerpt = isExcerpt(rulesets)
   const interceptions = families(rulesets, machine)
@@ -90,23 +103,26 @@ export function reportOn(kernel: Kernel, source: Source, subject: PodRef): Iptab
     .filter(found => found !== undefined)
     .map(found => (kernel.from === 'text' ? withUnseen(found, unseenIn(rulesets, found.family)) : found))
   const half = excerpt || showsHalf(rulesets) || (kernel.from === 'text' && isPiece(rulesets))
-  const era = half ? undefined : eraOf(rulesets)?.words
+  const era = half ? undefined : detectRelease(rulesets)?.text
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: kernel.gaps,
     notes: kernel.notes,
-    ...(kernel.from === 'log' && source.origin.kind !== 'files' ? {next: readNow(subject)} : {}),
+    ...(kernel.from === 'log' && source.traits.complete ? {next: readNow(subject)} : {}),
     subject,
     kernel,
     rulesets,
     interceptions,
-    oddities: excerpt ? [] : odditiesOf(rulesets, interceptions),
+    oddities: excerpt
+      ? []
+      : [...wrongArguments(kernel), ...nodeWarnings(rulesets), ...odditiesOf(rulesets, interceptions)],
     ...(era === undefined ? {} : {era}),
     excerpt,
   }
 }
 
 /** The rules of a pod, what they do to its traffic, and what is odd about them. */
-export async function iptablesReport(source: Source, subject: PodRef): Promise<IptablesReport> {
+export async function iptablesReport(given: Source, subject: PodRef): Promise<IptablesReport> {
+  const source = noted(given)
   return reportOn(readableKernel(await readKernel(source, subject), source, subject), source, subject)
 }

@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {decodeListeners} from '../../formats/envoy-config-dump/listeners.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import type {EnvoyListener} from '../../model/envoy-listener.js'
@@ -14,7 +15,7 @@ export interface ListenerFilter {
   readonly type?: string | undefined
 }
 
-/** How the listeners are told: a row per filter chain, one per listener, or istioctl's `--waypoint` table. */
+/** The table: one row per filter chain, one per listener, or istioctl's `--waypoint` table. */
 export type ListenerDetail = 'chains' | 'types' | 'waypoint'
 
 export interface ListenerReport extends Report {
@@ -46,7 +47,7 @@ function byPortInternalByName(a: EnvoyListener, b: EnvoyListener): number {
   return a.internal && b.internal ? byText(a.name, b.name) : byPort(a, b)
 }
 
-/** The listeners of a section that pass the filter, in dump order; a section without any is an error. */
+/** The listeners of a section that match the filter, in dump order; an empty section is an error. */
 function listenersIn(section: unknown, filter: ListenerFilter): readonly EnvoyListener[] {
   const listeners = decodeListeners(section)
   if (listeners.length === 0) throw noneIn('Listeners', section)
@@ -58,13 +59,14 @@ export function sortedListeners(section: unknown, filter: ListenerFilter): reado
   return [...listenersIn(section, filter)].sort(byPort)
 }
 
-/** What a pod's Envoy listens on. Filters do not apply to the waypoint table, as in istioctl; the document keeps dump order. */
+/** The listeners of a pod's Envoy. Filters do not apply to the waypoint table, as in istioctl; the document keeps dump order. */
 export async function listenerReport(
-  source: Source,
+  given: Source,
   subject: PodRef,
   filter: ListenerFilter,
   detail: ListenerDetail,
 ): Promise<ListenerReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['listeners'])
   const section = requiredSection(dump, 'Listeners', source)
   const inOrder = listenersIn(section, detail === 'waypoint' ? {} : filter)
@@ -72,5 +74,5 @@ export async function listenerReport(
   const notes = [...unreadNotes('Listeners', [section]), ...nothingLeft(inOrder.length, all, 'listeners')]
   const listeners = [...inOrder].sort(detail === 'waypoint' ? byPortInternalByName : byPort)
   const document = () => inOrder.map(listener => resourceJson(listener.json))
-  return {origin: source.origin, gaps: [], notes, subject, detail, listeners, artifact, document}
+  return {...answeredFrom(source), gaps: [], notes, subject, detail, listeners, artifact, document}
 }

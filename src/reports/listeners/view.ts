@@ -12,7 +12,7 @@ function addresses({address, additional}: EnvoyListener): string {
   return [address, ...additional].join(',')
 }
 
-/** How the listener gets its connections: its own socket, none (another listener hands over), or the original destination. */
+/** How the listener gets its connections: its own port, none (from another listener), or the original destination. */
 function bindText(listener: EnvoyListener): string {
   if (listener.internal) return 'internal'
   const bound = listener.bindToPort ? 'port' : 'none'

@@ -1,5 +1,5 @@
 import {textOf} from '../../formats/decode.js'
-import {type LogLevels, parseLogging} from '../../formats/envoy-logging/parse.js'
+import {type LogLevels, parseLogging} from '../../formats/envoy-logging.js'
 import {parseJson} from '../../formats/json-text.js'
 import type {Answer, Gap} from '../../model/answer.js'
 import type {Artifact} from '../../model/evidence.js'
@@ -9,14 +9,14 @@ import type {Changes} from '../../sources/changes.js'
 import type {Source} from '../../sources/source.js'
 import type {LogLevelReport, PodLevels} from './report.js'
 
-/** Levels to set: one for all loggers first, then those of single loggers. */
+/** Levels to set: one for all loggers first, then individual loggers. */
 export interface LevelChange {
   readonly all?: string
   readonly loggers: ReadonlyMap<string, string>
 }
 
 const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'] as const
-/** What Istio starts a proxy with when the mesh says nothing else (global.proxy.logLevel). */
+/** Istio's default log level of a proxy (global.proxy.logLevel). */
 const DEFAULT_LEVEL = 'warning'
 
 function levelOf(text: string): string {
@@ -25,7 +25,7 @@ function levelOf(text: string): string {
   throw new UserError(`unrecognized logging level: ${text}`, {hint: `Levels are ${LEVELS.join(', ')}.`})
 }
 
-/** Reads `LEVEL`, `LOGGER:LEVEL` and `LOGGER=LEVEL`, separated by commas; as in istioctl a level alone takes back the loggers before it. */
+/** Reads `LEVEL`, `LOGGER:LEVEL` and `LOGGER=LEVEL`, separated by commas; as in istioctl, a level without logger discards the loggers before it. */
 export function parseLevelChange(text: string): LevelChange {
   let all: string | undefined
   const loggers = new Map<string, string>()
@@ -40,8 +40,8 @@ export function parseLevelChange(text: string): LevelChange {
   return {...(all === undefined ? {} : {all}), loggers}
 }
 
-/** The shortest change that leads to these levels from any others: the most frequent level for all, the rest one by one. */
-export function wayBackTo(levels: LogLevels): LevelChange {
+/** The shortest change that sets these levels: the most frequent level for all, the others one by one. */
+export function changeToRestore(levels: LogLevels): LevelChange {
   const counts = new Map<string, number>()
   for (const level of levels.values()) counts.set(level, (counts.get(level) ?? 0) + 1)
   const [most] = [...counts].sort((a, b) => b[1] - a[1])
@@ -49,13 +49,13 @@ export function wayBackTo(levels: LogLevels): LevelChange {
   return {all, loggers: new Map([...levels].filter(([, level]) => level !== all))}
 }
 
-/** A change as `--level` takes it. */
+/** A change in the syntax of `--level`. */
 export function changeText({all, loggers}: LevelChange): string {
   const single = [...loggers].map(([logger, level]) => `${logger}:${level}`)
   return [...(all === undefined ? [] : [all]), ...single].join(',')
 }
 
-/** The change that `--reset` stands for: the level the mesh starts its proxies with, as the injector's values say. */
+/** The change for `--reset`: the mesh's default log level from the injector's values. */
 export async function meshDefault(
   source: Source,
   istioNamespace: string,
@@ -69,13 +69,13 @@ export async function meshDefault(
   return level === undefined ? {all: DEFAULT_LEVEL, loggers: new Map()} : parseLevelChange(level)
 }
 
-/** What may be changed in a source; asking it of anything but a live cluster is an error. */
+/** The changes a source supports; an error for anything but a live cluster. */
 export function changesOf(source: Source): Changes {
   if (source.changes !== undefined) return source.changes
-  throw new UserError(`nothing can be changed in ${source.origin.label}: only a live cluster has proxies that listen`)
+  throw new UserError(`log levels can only be changed on a live cluster, not in ${source.origin.label}`)
 }
 
-/** Sets levels on each pod whose levels were read before, one pod after the other; loggers Envoy does not have are an error before anything is set. */
+/** Sets levels on each pod, one after the other; an unknown logger is an error before anything is set. */
 export async function setLevels(
   source: Source,
   before: LogLevelReport,
@@ -98,7 +98,7 @@ function refuseUnknown({pod, levels}: PodLevels, {loggers}: LevelChange): void {
   const unknown = [...loggers.keys()].find(logger => !levels.has(logger))
   if (unknown === undefined) return
   throw new UserError(`unrecognized logger name: ${unknown}`, {
-    hint: `${podLabel(pod)} has ${[...levels.keys()].join(', ')}.`,
+    hint: `Loggers of ${podLabel(pod)}: ${[...levels.keys()].join(', ')}.`,
   })
 }
 
@@ -112,6 +112,6 @@ async function setOn(changes: Changes, pod: PodRef, {all, loggers}: LevelChange)
     answer = await changes.setLogLevel(pod, level, logger)
     if (!answer.ok) return answer
   }
-  if (answer === undefined) throw new UserError('no level was given')
+  if (answer === undefined) throw new UserError('no level specified')
   return answer
 }

@@ -1,4 +1,5 @@
-import {type LogLevels, parseLogging} from '../../formats/envoy-logging/parse.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {type LogLevels, parseLogging} from '../../formats/envoy-logging.js'
 import {type Answer, answered, type Gap, gapSentence} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
@@ -26,16 +27,17 @@ function named(gap: Gap, pod: PodRef): Gap {
   return {...gap, what: `log levels of ${podLabel(pod)}`}
 }
 
-/** The log levels of each pod's Envoy; pods that do not tell are gaps, and if none tells there is no answer. */
-export async function logLevelReport(source: Source, subjects: readonly PodRef[]): Promise<LogLevelReport> {
+/** The log levels of each pod's Envoy; pods that do not answer are gaps, and an error if none answers. */
+export async function logLevelReport(given: Source, subjects: readonly PodRef[]): Promise<LogLevelReport> {
+  const source = noted(given)
   const answers = await Promise.all(subjects.map(async pod => ({pod, answer: await levelsOf(source, pod)})))
   const pods = answers.flatMap(({answer}) => (answer.ok ? [answer.value] : []))
   const gaps = answers.flatMap(({pod, answer}) => (answer.ok ? [] : [named(answer.gap, pod)]))
   if (pods.length === 0) {
     throw new UserError(gaps[0] === undefined ? 'no pods found' : gapSentence(gaps[0]), {
-      next: 'meshctl capture   # a capture of the live cluster holds the log levels',
+      next: 'meshctl capture   # a capture of a live cluster contains the log levels',
       ...(gaps[0] === undefined ? {} : {gap: gaps[0]}),
     })
   }
-  return {origin: source.origin, gaps, notes: [], pods}
+  return {...answeredFrom(source), gaps, notes: [], pods}
 }

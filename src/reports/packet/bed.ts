@@ -18,7 +18,7 @@ export interface Bed {
  * The world packet tables are measured in unless the file says otherwise (docs/packet-cases.md): a proxy on its usual ports, an application
  * with ordinary ones, one listener on localhost and one on the pod's address, and a peer and a guest with common services.
  */
-export const STANDARD_BED: Bed = {
+const STANDARD_BED: Bed = {
   tcp: [15_001, 15_006, 15_008, 15_020, 15_021, 15_053, 15_090, 16_001, 16_006, 8080, 9090, 80, 443, 22, 53, 3306],
   udp: [15_053, 15_013, 53, 5353],
   loopbackTcp: [7070],

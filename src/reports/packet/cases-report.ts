@@ -9,6 +9,7 @@ import {parseRules} from '../../formats/netfilter/parse-rules.js'
 import {formatIp, parseIp} from '../../model/ip-address.js'
 import type {Machine} from '../../model/machine.js'
 import type {Packet, Walk} from '../../model/packet.js'
+import type {ReportProvenance} from '../../model/provenance.js'
 import type {Ruleset} from '../../model/ruleset.js'
 import {UserError} from '../../model/user-error.js'
 import type {RulesetTexts} from '../../sources/rulesets/folder.js'
@@ -212,5 +213,10 @@ export async function casesReport(
   const failed = answers.filter(answer => answer.ok === false).length
   const checked = answers.filter(answer => answer.ok !== undefined).length
   const notes = checked === 0 ? [] : [`${checked - failed} of ${checked} cases are as expected`]
-  return {origin, gaps: [], notes, answers, failing: failed > 0}
+  const provenance: ReportProvenance = {
+    live: false,
+    complete: true,
+    evidence: [{evidence: 'rulesets', source: 'given', via: 'file', shows: 'state', from: origin.label}],
+  }
+  return {origin, provenance, gaps: [], notes, answers, failing: failed > 0}
 }

@@ -1,8 +1,10 @@
 import {addressIn, mentionsOf, ordinaryAddress, ordinaryPort} from '../../analysis/netfilter/interception/mentions.js'
+import {isAmbient} from '../../analysis/netfilter/istio-names.js'
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {decidingStep, type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {walkPacket} from '../../analysis/netfilter/packet-walk/walk.js'
 import {type ProxyTraits, sentByProxy, ZTUNNEL_MARK} from '../../analysis/netfilter/proxy-traits.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {formatIpRange, type IpAddress} from '../../model/ip-address.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Packet} from '../../model/packet.js'
@@ -46,11 +48,7 @@ const ZTUNNEL: Sender = {who: 'ztunnel (mark 0x539)', packet: {uid: 0, gid: 0, m
 
 /** In ambient mode the proxy is ztunnel, known by its mark; elsewhere the sidecar, known by its user. */
 function sendersFor(rulesets: readonly Ruleset[], proxy: ProxyTraits): readonly Sender[] {
-  const ambient = rulesets.some(({tables}) =>
-    tables.some(
-      ({name, chains}) => name.startsWith('istio-ambient') || chains.some(chain => chain.name === 'ISTIO_PRERT'),
-    ),
-  )
+  const ambient = isAmbient(rulesets)
   return [...APP, ambient ? ZTUNNEL : {who: `proxy (uid ${proxy.uid})`, packet: {uid: proxy.uid, gid: proxy.gid}}]
 }
 
@@ -118,7 +116,8 @@ function inboundTraffic(bench: PacketBench, family: IpFamily): readonly (readonl
 }
 
 /** Asks the usual packets of a pod and lays the answers out: app, root and proxy outbound, everybody inbound. Every port is taken to be open. */
-export async function matrixReport(source: Source, subject: PodRef, family: IpFamily): Promise<MatrixReport> {
+export async function matrixReport(given: Source, subject: PodRef, family: IpFamily): Promise<MatrixReport> {
+  const source = noted(given)
   const read = await packetBench(source, subject)
   const {listeners: _, ...machine} = read.machine
   const bench = {...read, machine}
@@ -133,7 +132,7 @@ export async function matrixReport(source: Source, subject: PodRef, family: IpFa
     cells: [answer(bench, rules, 'anybody', ask)],
   }))
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: bench.gaps,
     notes: bench.kernel.notes,
     subject,

@@ -28,7 +28,7 @@ const EXAMPLE =
   'Write it as tcp://10.96.0.10:80, udp://[fd00::10]:53, tcp://reviews.demo:9080, or tcp://:9080 for the pod itself.'
 
 /** Splits `protocol://host:port`; the protocol is tcp when none is named. */
-export function readTarget(text: string): Target {
+function readTarget(text: string): Target {
   const found = /^(?:(tcp|udp|sctp|icmp):\/\/)?(?:\[([0-9a-fA-F:.%]+)\]|([^:/[\]]*))(?::(\d{1,5}))?\/?$/.exec(text)
   const port = Number(found?.[4] ?? '0')
   const protocol = found?.[1] ?? 'tcp'

@@ -5,6 +5,10 @@ import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
 import {decidingStep, landingWords, type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {type ProxyTraits, proxyTraitsOf, sentByProxy} from '../../analysis/netfilter/proxy-traits.js'
+import {readableKernel} from '../../evidence/kernel/nothing-read.js'
+import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
+import {readSockets, unreadSockets} from '../../evidence/pod/sockets.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import {type IpAddress, parseIp} from '../../model/ip-address.js'
@@ -15,9 +19,6 @@ import type {Ruleset} from '../../model/ruleset.js'
 import type {ListeningSocket} from '../../model/socket.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import {readableKernel} from '../iptables/report.js'
-import {type Kernel, readKernel} from '../kernel/read-kernel.js'
-import {readSockets, unreadSockets} from '../pod-facts/sockets.js'
 import type {Report} from '../report.js'
 import {listenersOf, ownerWords} from './listeners.js'
 import {type PacketSpec, packetFrom} from './packet-spec.js'
@@ -54,7 +55,7 @@ function unseen({from, rulesets}: Kernel): readonly string[] {
 /** Reads what packets are walked on; sockets only where their evidence is there. */
 export async function packetBench(source: Source, subject: PodRef): Promise<PacketBench> {
   const kernel = readableKernel(await readKernel(source, subject), source, subject)
-  const table = source.origin.kind === 'files' ? undefined : await readSockets(source, subject)
+  const table = !source.traits.complete ? undefined : await readSockets(source, subject)
   const sockets = table?.ok === true ? table.value.sockets : []
   const machine = table?.ok === true ? {...kernel.machine, listeners: listenersOf(table.value)} : kernel.machine
   const assumed = kernel.machine.assumed
@@ -115,7 +116,8 @@ function whyUncaptured(
 }
 
 /** Where a packet goes and by which rules, from the kernel's point of view. */
-export async function packetReport(source: Source, subject: PodRef, spec: PacketSpec): Promise<PacketReport> {
+export async function packetReport(given: Source, subject: PodRef, spec: PacketSpec): Promise<PacketReport> {
+  const source = noted(given)
   const bench = await packetBench(source, subject)
   const packet = await packetFrom(spec, bench.machine, host => resolveService(source, subject, host))
   const walk = walkFlow(compileRules(bench.kernel.rulesets), bench.machine, packet)
@@ -123,7 +125,7 @@ export async function packetReport(source: Source, subject: PodRef, spec: Packet
   const verdict = verdictOf(walk, {fromProxy: sentByProxy(packet, bench.proxy), outboundPort: bench.proxy.outboundPort})
   const fromProxy = sentByProxy(packet, bench.proxy)
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps: bench.gaps,
     notes: [...bench.notes, ...remarks(walk), ...whyUncaptured(bench.kernel.rulesets, bench.machine, packet, verdict)],
     subject,

@@ -8,7 +8,7 @@ import type {View} from '../view.js'
 import type {PacketReport} from './report.js'
 
 /** One line per verdict, and how it looks. */
-export const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonly tone: Tone}>> = {
+const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonly tone: Tone}>> = {
   captured: {words: 'captured by the proxy', tone: 'good'},
   escapes: {words: 'escapes: leaves the pod without the proxy', tone: 'warn'},
   direct: {words: 'reaches the pod directly, without the proxy', tone: 'warn'},
@@ -26,7 +26,7 @@ const OWN_WORDS: Partial<Record<Verdict, string>> = {
 }
 
 /** `tcp 10.0.0.1:80`, IPv6 in brackets. */
-export function endpoint(packet: Pick<Packet, 'protocol' | 'destination' | 'destinationPort'>): string {
+function endpoint(packet: Pick<Packet, 'protocol' | 'destination' | 'destinationPort'>): string {
   const text = formatIp(packet.destination)
   return `${packet.protocol} ${text.includes(':') ? `[${text}]` : text}:${packet.destinationPort}`
 }
@@ -52,18 +52,25 @@ function stepRow(step: WalkStep, deciding: boolean): readonly Cell[] {
   ]
 }
 
+function whyText({verdict, walk, decidedBy}: PacketReport): string {
+  if (verdict === 'insufficient' && walk.steps.length === 0) return 'these rules do not decide it'
+  if (decidedBy !== undefined) return `${decidedBy.at} rule ${decidedBy.rule}`
+  return walk.steps.some(step => step.rule > 0)
+    ? 'no rule takes it, it falls through the lists below'
+    : 'no rule touches it'
+}
+
 function doc(report: PacketReport): Doc {
   const {packet, walk, verdict, landing, listener, decidedBy} = report
   const tone = report.fromProxy && OWN_WORDS[verdict] !== undefined ? 'strong' : VERDICTS[verdict].tone
   const turned = walk.steps.some(step =>
     step.actions.some(action => action.kind === 'redirect' || action.kind === 'tproxy'),
   )
-  const unheard = verdict === 'refused' && walk.rewritten && turned
-  const words = unheard
-    ? 'sent to the proxy by the rules, but refused: nothing listens there'
-    : report.fromProxy
-      ? (OWN_WORDS[verdict] ?? VERDICTS[verdict].words)
-      : VERDICTS[verdict].words
+  const byRule = walk.disposition.kind === 'refused' && walk.disposition.at !== undefined
+  const unheard = verdict === 'refused' && walk.rewritten && turned && !byRule
+  const usual = (report.fromProxy ? OWN_WORDS[verdict] : undefined) ?? VERDICTS[verdict].words
+  const refused = byRule ? 'rejected by a rule' : usual
+  const words = unheard ? 'sent to the proxy by the rules, but refused: nothing listens there' : refused
   const asked =
     walk.disposition.kind === 'delivered' && packet.protocol === 'tcp' && walk.rewritten
       ? `, original destination ${endpoint(packet).slice(4)}`
@@ -74,17 +81,16 @@ function doc(report: PacketReport): Doc {
     `  ${endpoint(packet)}${sender(packet)}: `,
     {text: words, tone},
   ]
-  const why =
-    decidedBy === undefined
-      ? walk.steps.some(step => step.rule > 0)
-        ? 'no rule takes it, it falls through the lists below'
-        : 'no rule touches it'
-      : `${decidedBy.at} rule ${decidedBy.rule}`
   const rows = walk.steps.map(step => stepRow(step, step === decidedBy))
   return [
     {
       block: 'text',
-      lines: [headline, [`lands: ${landing}${heard}${asked}`], [`why: ${why}`], ...(rows.length === 0 ? [] : [''])],
+      lines: [
+        headline,
+        [`lands: ${landing}${heard}${asked}`],
+        [`why: ${whyText(report)}`],
+        ...(rows.length === 0 ? [] : ['']),
+      ],
     },
     ...(rows.length === 0
       ? []
@@ -93,7 +99,7 @@ function doc(report: PacketReport): Doc {
 }
 
 /** The answer as plain data, addresses as text. */
-export function packetData(report: PacketReport): unknown {
+function packetData(report: PacketReport): unknown {
   const {packet, walk, verdict, landing, decidedBy, listener} = report
   const {disposition: end} = walk
   const at = end.kind === 'delivered' || end.kind === 'sent' ? {...end, address: formatIp(end.address)} : end

@@ -1,7 +1,10 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
-import {type PortRow, type PortVerdict, portMap} from '../../analysis/port-map/port-map.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {type PortRow, type PortVerdict, portMap} from '../../analysis/ports/port-map.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
+import {readPodObject, readServices} from '../../evidence/pod/objects.js'
+import {readEnvoySockets, readSockets, unreadSockets} from '../../evidence/pod/sockets.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -10,8 +13,6 @@ import type {PodMode} from '../../model/pod-mode.js'
 import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
 import type {SocketForm, SocketTable} from '../../model/socket.js'
 import type {Source} from '../../sources/source.js'
-import {readPodObject, readServices} from '../pod-facts/objects.js'
-import {readEnvoySockets, readSockets, unreadSockets} from '../pod-facts/sockets.js'
 import {optional, type Report, required} from '../report.js'
 import {type PortProblem, portProblems} from './problems.js'
 
@@ -19,15 +20,15 @@ export interface PortsReport extends Report {
   readonly subject: PodRef
   readonly mode: PodMode | 'unknown'
   readonly seenBy?: SocketForm
-  /** Inbound ports the rules leave alone beyond the mesh's own. */
+  /** Inbound ports that the rules do not redirect, beyond Istio's own. */
   readonly excluded: readonly number[]
-  /** False when no pod was seen, so that nothing is known of what it declares or Services name. */
+  /** False when the pod object is unknown, so that its declared ports and Services are too. */
   readonly podKnown: boolean
   readonly rows: readonly PortRow[]
   readonly problems: readonly PortProblem[]
 }
 
-const NOBODY: PodModel = {
+const UNKNOWN_POD: PodModel = {
   object: {kind: 'Pod', namespace: '', name: ''},
   workload: {kind: 'Pod', namespace: '', name: ''},
   exists: false,
@@ -47,17 +48,29 @@ const NOBODY: PodModel = {
   terminating: false,
 }
 
-/** A pasted list of sockets can show by itself that a sidecar is there: its capture ports listen. Their absence shows nothing. */
+/** Ports that the agent and Envoy of every sidecar listen on; ztunnel has none of them (istio.io, "Ports used by Istio"). */
+const SIDECAR_ONLY = [15000, 15020, 15021, 15090]
+
+/**
+ * A list of sockets can show by itself who captures in the pod: a sidecar, whose agent listens as well, or ztunnel, which opens its ports in the
+ * network namespace of every ambient pod. That nothing captures it cannot show.
+ */
 function modeOfSockets(table: SocketTable | undefined): PodMode | 'unknown' {
-  const captures = table?.sockets.some(
-    ({port, protocol, process}) =>
-      protocol === 'tcp' && (port === 15001 || port === 15006) && (process === undefined || process === 'envoy'),
-  )
-  return captures === true ? 'sidecar' : 'unknown'
+  const sockets = table?.sockets ?? []
+  const listens = (...ports: readonly number[]) =>
+    sockets.filter(({port, protocol}) => protocol === 'tcp' && ports.includes(port))
+  const captures = listens(15001, 15006)
+  if (captures.length === 0) return 'unknown'
+  if (captures.some(({process}) => process === 'ztunnel')) return 'ambient'
+  const foreign = captures.every(({process}) => process !== undefined && process !== 'envoy')
+  if (foreign) return 'unknown'
+  const unowned = captures.every(({process}) => process === undefined)
+  return unowned && listens(15008).length > 0 && listens(...SIDECAR_ONLY).length === 0 ? 'ambient' : 'sidecar'
 }
 
-/** Who listens on what in a pod, who promises it, and which ports the mesh cannot reach and why. */
-export async function portsReport(source: Source, subject: PodRef): Promise<PortsReport> {
+/** What listens on each port of a pod, what declares it, and which ports the mesh cannot reach and why. */
+export async function portsReport(given: Source, subject: PodRef): Promise<PortsReport> {
+  const source = noted(given)
   const gaps: Gap[] = []
   const known = await readPodObject(source, subject)
   const pod = known.ok ? known.value : undefined
@@ -79,15 +92,15 @@ export async function portsReport(source: Source, subject: PodRef): Promise<Port
   const version = parseIstioVersion(pod === undefined ? undefined : injectedContainer(pod, 'istio-proxy')?.image)
   const bound = pod === undefined ? [] : boundPorts(pod, services)
   const named = {mode: mode === 'unknown' ? 'none' : mode, ...(version === undefined ? {} : {version})} as const
-  const facts = {pod: pod ?? NOBODY, bound, ...named, ...(table === undefined ? {} : {sockets: table})}
-  // Envoy sees only its own sockets, and without the pod nobody knows what it declares: absence then means nothing.
+  const facts = {pod: pod ?? UNKNOWN_POD, bound, ...named, ...(table === undefined ? {} : {sockets: table})}
+  // Envoy sees only its own sockets, and without the pod its declared ports are unknown: absence then means nothing.
   const open: readonly PortVerdict[] = [
-    ...(complete === undefined ? (['nobody listens'] as const) : []),
+    ...(complete === undefined ? (['not listening'] as const) : []),
     ...(pod === undefined ? (['undeclared'] as const) : []),
   ]
   const rows = portMap(facts).map(row => (open.includes(row.verdict) ? {...row, verdict: 'unknown' as const} : row))
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps,
     notes: notesOf(table, answer.ok),
     subject,

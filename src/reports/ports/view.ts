@@ -1,4 +1,4 @@
-import type {PortRow, PortVerdict} from '../../analysis/port-map/port-map.js'
+import type {PortRow, PortVerdict} from '../../analysis/ports/port-map.js'
 import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
@@ -9,16 +9,16 @@ import type {View} from '../view.js'
 import type {PortsReport} from './report.js'
 
 const WORDS: Readonly<Record<PortVerdict, readonly [string, Tone | undefined]>> = {
-  mesh: ["the mesh's own", 'dim'],
+  mesh: ['used by Istio', 'dim'],
   reachable: ['yes', 'good'],
-  plain: ['yes, past the mesh', undefined],
-  clash: ['NO: reserved port', 'bad'],
-  'loopback only': ['NO: loopback only', 'bad'],
-  'nobody listens': ['NO: nobody listens', 'bad'],
-  'not started': ['not started yet', 'warn'],
-  'bypasses the sidecar': ['past the sidecar', 'warn'],
+  plain: ['yes, outside the mesh', undefined],
+  clash: ['no: reserved port', 'bad'],
+  'loopback only': ['no: loopback only', 'bad'],
+  'not listening': ['no: not listening', 'bad'],
+  'not started': ['no: not started yet', 'warn'],
+  'bypasses the sidecar': ['yes, bypasses the sidecar', 'warn'],
   undeclared: ['not declared', 'dim'],
-  private: ['no, pod only', 'dim'],
+  private: ['no: inside the pod only', 'dim'],
   unknown: ['unknown', 'warn'],
 }
 const TONES = {error: 'bad', warning: 'warn', info: 'dim'} as const
@@ -69,35 +69,25 @@ function cells(row: PortRow, wide: boolean): readonly Cell[] {
   ]
 }
 
-const HEADER = ['PORT', 'ADDRESS', 'OWNER', 'MESH REACHES IT', 'ROLE']
-const WIDE = [
-  'PORT',
-  'ADDRESS',
-  'OWNER',
-  'MESH REACHES IT',
-  'SOCKETS',
-  'FAMILIES',
-  'DECLARED BY',
-  'SERVICES',
-  'RESERVED FOR',
-]
+const HEADER = ['PORT', 'ADDRESS', 'OWNER', 'REACHABLE', 'ROLE']
+const WIDE = ['PORT', 'ADDRESS', 'OWNER', 'REACHABLE', 'SOCKETS', 'FAMILIES', 'DECLARED BY', 'SERVICES', 'RESERVED FOR']
 
-/** The answer in one line: how many of the ports an application promises work. */
+/** The answer in one line: how many of the declared ports are reachable. */
 function headline(report: PortsReport): string {
-  const promised = report.rows.filter(
+  const declared = report.rows.filter(
     row => (row.declaredBy.length > 0 || row.bound.length > 0) && row.verdict !== 'mesh',
   )
-  const open = promised.filter(row => row.verdict === 'unknown')
-  const good = promised.filter(row => row.verdict === 'reachable' || row.verdict === 'plain')
-  const where = `${podLabel(report.subject)} ${report.mode === 'unknown' ? 'may or may not be in the mesh' : MODE_WORDS[report.mode]}`
-  const past = report.mode === 'sidecar' ? 'can be reached through the mesh' : 'can be reached'
-  if (promised.length === 0) {
+  const open = declared.filter(row => row.verdict === 'unknown')
+  const good = declared.filter(row => row.verdict === 'reachable' || row.verdict === 'plain')
+  const where = `${podLabel(report.subject)} ${report.mode === 'unknown' ? 'mesh membership unknown' : MODE_WORDS[report.mode]}`
+  const past = report.mode === 'sidecar' ? 'reachable through the mesh' : 'reachable'
+  if (declared.length === 0) {
     const count = humanCount(report.rows.length, 'port is', 'ports are')
-    if (!report.podKnown) return `${where}; ${count} open, nothing is known of what the pod or a Service promises.`
-    return `${where}; ${count} open, none declared or named by a Service.`
+    if (!report.podKnown) return `${where}; ${count} open; what the pod and Services declare is unknown.`
+    return `${where}; ${count} open, none declared by the pod or a Service.`
   }
-  const unknown = open.length === 0 ? '' : ` ${open.length} could not be judged.`
-  return `${where}; ${good.length} of ${promised.length} promised ports ${past}.${unknown}`
+  const unknown = open.length === 0 ? '' : ` ${open.length} could not be decided.`
+  return `${where}; ${good.length} of ${humanCount(declared.length, 'declared port is', 'declared ports are')} ${past}.${unknown}`
 }
 
 function problemLines(report: PortsReport): readonly Cell[] {

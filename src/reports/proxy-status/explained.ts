@@ -1,11 +1,11 @@
 import {istiodRemarks} from '../../analysis/sync-reason/istiod-log.js'
+import type {IstiodAnswer} from '../../evidence/control-plane/istiods.js'
 import {listOf, textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import type {KubeObject, PodRef} from '../../model/kube-object.js'
 import type {SyncProblem} from '../../model/sync-problem.js'
 import {proxyNamespace, proxyPod} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
-import type {IstiodAnswer} from './istiods.js'
 import {whyFromLog} from './unlisted.js'
 
 interface Row {
@@ -23,7 +23,7 @@ async function istiodSays(source: Source, row: Row, istiods: readonly PodRef[], 
   )
 }
 
-/** Adds what the proxy's own log and istiod's say to its problems; of a proxy without problems what its log says becomes a note. */
+/** Adds evidence from the proxy's log and istiod's log to its problems; for a proxy without problems it becomes a note. */
 export async function explained<R extends Row>(
   source: Source,
   row: R,
@@ -35,12 +35,12 @@ export async function explained<R extends Row>(
   const ref = {namespace: proxyNamespace(row.id), name: proxyPod(row.id)}
   const why = await whyFromLog(source, ref, gaps)
   if (row.problems.length === 0) {
-    if (why !== undefined) notes.push(`the log of ${row.id} says: ${why.reason}`)
+    if (why !== undefined) notes.push(`log of ${row.id}: ${why.reason}`)
     return row
   }
   const replicas = istiods.map(istiod => istiod.pod)
   const remarks = await istiodSays(source, row, replicas, podOf.get(row.id))
-  const added = [...(why?.evidence ?? []), ...remarks.map(remark => remark.words)]
+  const added = [...(why?.evidence ?? []), ...remarks.map(remark => remark.text)]
   const problems = row.problems.map(problem => ({
     ...problem,
     evidence: [...new Set([...(problem.evidence ?? []), ...added])],

@@ -2,8 +2,8 @@ import type {SyncProblem} from '../../model/sync-problem.js'
 import type {ProxyConnection} from '../../model/sync-state.js'
 import {UserError} from '../../model/user-error.js'
 
-/** What `--only` takes: states of a type, kinds of problem, or `problem` for any. */
-export const ONLY_WORDS = [
+/** The values of `--only`: states of a type, kinds of problem, or `problem` for any problem. */
+export const ONLY_STATES = [
   'problem',
   'error',
   'stale',
@@ -16,27 +16,27 @@ export const ONLY_WORDS = [
   'no-sidecar',
 ] as const
 
-/** Reads `--only stale,error`; a word that means nothing is an error that lists those that do. */
+/** Parses `--only stale,error`; an unknown state is an error that lists the valid ones. */
 export function readOnly(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined
   const words = text.split(',').map(word => word.trim().toLowerCase().replace(/[ _]/g, '-'))
-  const strange = words.find(word => !ONLY_WORDS.some(known => known === word))
-  if (strange !== undefined) {
-    throw new UserError(`--only: ${JSON.stringify(strange)} is not a state`, {
-      hint: `Choose from ${ONLY_WORDS.join(', ')}.`,
+  const invalid = words.find(word => !ONLY_STATES.some(known => known === word))
+  if (invalid !== undefined) {
+    throw new UserError(`invalid value ${JSON.stringify(invalid)} for --only`, {
+      hint: `Valid values: ${ONLY_STATES.join(', ')}.`,
     })
   }
   return words
 }
 
-/** What is known of one row: its connection and its problems. */
-export interface Judged {
+/** The part of a row that `--only` looks at: its connection and its problems. */
+export interface FilteredRow {
   readonly proxy?: ProxyConnection
   readonly problems: readonly SyncProblem[]
 }
 
-/** True when the row has one of the states or problems asked for; without a wish every row is kept. */
-export function keepsRow(row: Judged, only: readonly string[] | undefined): boolean {
+/** True if the row has one of the requested states or problems, or none were requested. */
+export function keepsRow(row: FilteredRow, only: readonly string[] | undefined): boolean {
   if (only === undefined || only.length === 0) return true
   if (only.includes('problem') && row.problems.length > 0) return true
   if (row.problems.some(problem => only.includes(problem.kind))) return true

@@ -28,7 +28,7 @@ export function promText(report: ProxyStatusReport): string {
   const lines = [
     ...family(
       'meshctl_proxy_types',
-      'Proxies by type of configuration and state.',
+      'Number of proxies by xDS type and sync state.',
       types.flatMap(type =>
         SYNC_STATES.filter(state => state !== 'IGNORED').map(state =>
           sample('meshctl_proxy_types', {type, state}, count(type, state)),
@@ -54,14 +54,14 @@ export function promText(report: ProxyStatusReport): string {
     ),
     ...family(
       'meshctl_proxy_problem',
-      '1 for each problem between a proxy and the control plane.',
+      '1 for each sync problem of a proxy.',
       [...report.rows.flatMap(row => row.problems), ...report.outside].map(({proxy, kind, types: of}) =>
         sample('meshctl_proxy_problem', {proxy, problem: kind, types: of.join(',')}, 1),
       ),
     ),
     ...family(
       'meshctl_istiod_answered',
-      '1 when this istiod answered.',
+      '1 if this istiod answered.',
       report.istiods.map(({pod, silent}) =>
         sample('meshctl_istiod_answered', {istiod: pod.name}, silent === undefined ? 1 : 0),
       ),

@@ -1,3 +1,8 @@
+import {connectedProblems} from '../../evidence/control-plane/connection-problems.js'
+import type {IstiodAnswer} from '../../evidence/control-plane/istiods.js'
+import {type ListedProxy, listedProxies} from '../../evidence/control-plane/istiods.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {hasProxy, isAlive, podRevision} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type KubeObject, podLabel, podRefOf} from '../../model/kube-object.js'
@@ -7,12 +12,10 @@ import {SYNC_PROBLEMS, type SyncProblem} from '../../model/sync-problem.js'
 import {type ProxyConnection, proxyNamespace} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
 import {optional, type Report} from '../report.js'
-import {connectedProblems} from './connected.js'
 import {explained} from './explained.js'
-import {gather, type Listed, listingOnce, merged} from './gather.js'
-import type {IstiodAnswer} from './istiods.js'
+import {gather, listingOnce} from './gather.js'
 import {keepsRow} from './only.js'
-import {hasProxy, isAlive, noSidecarProblem, revisionOf, unlistedProblem} from './unlisted.js'
+import {noSidecarProblem, unlistedProblem} from './unlisted.js'
 import {skewProblems} from './version-skew.js'
 
 export interface ProxyStatusFilter {
@@ -24,12 +27,12 @@ export interface ProxyStatusFilter {
   readonly revision?: string | undefined
   readonly only?: readonly string[] | undefined
   readonly staleAfterMs: number
-  /** Read the logs of every proxy with a problem, not only of those no istiod knows. */
+  /** Read the logs of every proxy with a problem, not only of those that are not connected. */
   readonly why?: boolean | undefined
   readonly at?: Date | undefined
 }
 
-/** One proxy as istiod knows it, or a pod with a proxy that no istiod knows (`istiod` undefined). */
+/** One connected proxy, or a pod with a proxy that no istiod lists (`istiod` undefined). */
 export interface ProxyRow {
   readonly id: string
   readonly proxy?: ProxyConnection
@@ -41,20 +44,20 @@ export interface ProxyRow {
 export interface ProxyStatusReport extends Report {
   readonly istiods: readonly IstiodAnswer[]
   readonly rows: readonly ProxyRow[]
-  /** All rows, also those `--only` leaves out: what is counted. */
+  /** All rows including those `--only` filters out; used for the counts. */
   readonly counted: readonly ProxyRow[]
   /** Pods without a proxy that could have one. */
   readonly outside: readonly SyncProblem[]
-  /** When the states were true; ages are reckoned from here. */
+  /** The time of the states; ages are computed from it. */
   readonly at: Date
   readonly atSource: 'asked' | 'captured' | 'now'
 }
 
-/** Logs and dumps of pods are read for at most this many troubled pods of a run, and this many at once. */
-const CLOSE_LOOKS = 50
-const LOOKS_AT_ONCE = 8
+/** Maximum number of pods whose logs and dumps are read per run, and how many in parallel. */
+const MAX_INSPECTED_PODS = 50
+const INSPECTED_AT_ONCE = 8
 
-function reckonedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date | undefined) {
+function evaluatedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date | undefined) {
   if (at !== undefined) return {at, atSource: 'asked' as const}
   const answered =
     istiods
@@ -63,36 +66,36 @@ function reckonedAt(source: Source, istiods: readonly IstiodAnswer[], at: Date |
       .at(-1) ?? ''
   const captured = answered !== '' ? answered : source.origin.capturedAt
   if (captured === undefined) return {at: new Date(), atSource: 'now' as const}
-  return {at: new Date(captured), atSource: source.origin.kind === 'cluster' ? ('now' as const) : ('captured' as const)}
+  return {at: new Date(captured), atSource: source.traits.live ? ('now' as const) : ('captured' as const)}
 }
 
 /**
  * Every proxy of every istiod with its states and what is wrong, pods with a proxy no istiod knows, and pods left without one.
- * All istiods are asked at once; those that do not answer are named and the answers of the others stand.
+ * All istiods are asked at once; those that do not answer are listed.
  */
 export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter): Promise<ProxyStatusReport> {
   const gaps: Gap[] = []
-  const source = listingOnce(given)
+  const source = noted(listingOnce(given))
   const {pods, istiods} = await gather(source, filter, gaps)
-  const {at, atSource} = reckonedAt(source, istiods, filter.at)
+  const {at, atSource} = evaluatedAt(source, istiods, filter.at)
   const podOf = new Map((pods ?? []).map(pod => [podLabel(podRefOf(pod)), pod]))
   const wanted = filter.selector === undefined ? [] : parseSelector(filter.selector)
   const inView = (id: string) =>
     (filter.proxy === undefined || filter.proxy === id) &&
     (filter.namespace === undefined || proxyNamespace(id) === filter.namespace) &&
     (wanted.length === 0 || matchesLabels(wanted, podOf.get(id)?.metadata.labels ?? {}))
-  const listed = merged(istiods)
+  const listed = listedProxies(istiods)
   const rows = await boundedMap([...listed.keys()].filter(inView).sort(byText), 32, async (id): Promise<ProxyRow> => {
-    const {proxy, istiod} = listed.get(id) as Listed
-    const refuser = {
+    const {proxy, istiod} = listed.get(id) as ListedProxy
+    const rejectingProxy = {
       namespace: proxyNamespace(id),
       rootNamespace: filter.istioNamespace,
       labels: podOf.get(id)?.metadata.labels ?? {},
     }
-    const problems = await connectedProblems(source, proxy, refuser, at, filter.staleAfterMs)
+    const problems = await connectedProblems(source, proxy, rejectingProxy, at, filter.staleAfterMs)
     const version = istiods.find(each => each.pod.name === istiod)?.version ?? ''
     const pod = podOf.get(id)
-    const revision = pod === undefined ? '' : revisionOf(pod)
+    const revision = pod === undefined ? '' : podRevision(pod)
     return {id, proxy, istiod, revision, problems: [...problems, ...skewProblems(proxy, version)]}
   })
   const silent = istiods.filter(istiod => istiod.silent !== undefined)
@@ -101,12 +104,12 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
   if (silent.length > 0 && unlisted.length > 0) {
     const names = silent.map(istiod => istiod.pod.name).join(', ')
     notes.push(
-      `${unlisted.length} pods with a proxy are listed by no istiod that answered; they may belong to ${names}`,
+      `${unlisted.length} pods with a proxy are not listed by any istiod that answered; they may be connected to ${names}`,
     )
   }
   const lost =
     silent.length > 0
-      ? unlisted.map(([id, pod]): ProxyRow => ({id, revision: revisionOf(pod), problems: []}))
+      ? unlisted.map(([id, pod]): ProxyRow => ({id, revision: podRevision(pod), problems: []}))
       : await lostRows(source, unlisted, istiods, filter, gaps)
   const outside = await outsiders(
     source,
@@ -116,12 +119,14 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
   )
   const told =
     filter.why === true
-      ? await boundedMap([...rows, ...lost], LOOKS_AT_ONCE, row => explained(source, row, istiods, podOf, gaps, notes))
+      ? await boundedMap([...rows, ...lost], INSPECTED_AT_ONCE, row =>
+          explained(source, row, istiods, podOf, gaps, notes),
+        )
       : [...rows, ...lost]
   const counted = [...told].sort((a, b) => byText(a.id, b.id))
   const all = counted.filter(row => keepsRow(row, filter.only))
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps,
     notes,
     istiods,
@@ -146,13 +151,13 @@ async function lostRows(
   gaps: Gap[],
 ): Promise<readonly ProxyRow[]> {
   const revisions = new Set(istiods.map(istiod => istiod.revision))
-  const ours = unlisted.filter(([, pod]) => filter.revision === undefined || revisions.has(revisionOf(pod)))
-  return await boundedMap(ours, LOOKS_AT_ONCE, async ([id, pod], index): Promise<ProxyRow> => {
-    const revision = revisionOf(pod)
-    if (index < CLOSE_LOOKS || filter.why === true) {
+  const ours = unlisted.filter(([, pod]) => filter.revision === undefined || revisions.has(podRevision(pod)))
+  return await boundedMap(ours, INSPECTED_AT_ONCE, async ([id, pod], index): Promise<ProxyRow> => {
+    const revision = podRevision(pod)
+    if (index < MAX_INSPECTED_PODS || filter.why === true) {
       return {id, revision, problems: [await unlistedProblem(source, pod, revisions, gaps)]}
     }
-    const reason = `no istiod lists a connection from it (not looked at closer: more than ${CLOSE_LOOKS} such pods; see --why)`
+    const reason = `not connected to any istiod (not inspected: more than ${MAX_INSPECTED_PODS} such pods; use --why)`
     return {id, revision, problems: [{kind: 'unknown', proxy: id, types: [], reason}]}
   })
 }

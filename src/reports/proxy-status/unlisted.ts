@@ -1,6 +1,7 @@
 import {logReasons} from '../../analysis/sync-reason/log-reason.js'
 import {listOf, objectOf, textMapOf, textOf} from '../../formats/decode.js'
 import {parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
+import {hasProxy, podRevision} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import type {SyncProblem} from '../../model/sync-problem.js'
@@ -8,25 +9,7 @@ import type {Source} from '../../sources/source.js'
 
 const PROXY = 'istio-proxy'
 
-/** True for a pod that runs Istio's proxy: as a container, a native sidecar, or as the whole gateway. */
-export function hasProxy(pod: KubeObject): boolean {
-  const all = [...listOf(pod, 'spec', 'containers'), ...listOf(pod, 'spec', 'initContainers')]
-  return all.some(container => textOf(container, 'name') === PROXY)
-}
-
-/** True for a pod that should be talking to istiod now: neither finished nor going away. */
-export function isAlive(pod: KubeObject): boolean {
-  const phase = textOf(pod, 'status', 'phase') ?? 'Running'
-  return phase !== 'Succeeded' && phase !== 'Failed' && textOf(pod, 'metadata', 'deletionTimestamp') === undefined
-}
-
-/** The control plane revision a pod was injected for. */
-export function revisionOf(pod: KubeObject): string {
-  const {annotations = {}, labels = {}} = pod.metadata
-  return annotations['istio.io/rev'] ?? labels['istio.io/rev'] ?? 'default'
-}
-
-/** Why the proxy container is not running, in the kubelet's words; undefined when it runs. */
+/** Why the proxy container is not running, as reported by the kubelet; undefined if it runs. */
 function notStarted(pod: KubeObject): string | undefined {
   const statuses = [...listOf(pod, 'status', 'containerStatuses'), ...listOf(pod, 'status', 'initContainerStatuses')]
   const proxy = statuses.find(status => textOf(status, 'name') === PROXY)
@@ -38,7 +21,7 @@ function notStarted(pod: KubeObject): string | undefined {
   return message === undefined ? reason : `${reason}: ${message}`
 }
 
-/** The version of configuration Envoy runs: istiod's push time and number; '' when it never got any, undefined when that cannot be seen. */
+/** The version of configuration Envoy runs: istiod's push time and number; '' if it never received any, undefined if unknown. */
 async function runningVersion(source: Source, pod: PodRef): Promise<string | undefined> {
   const artifact = await source.evidence('envoy.config_dump', pod, {sections: ['clusters', 'listeners']})
   if (!artifact.ok) return undefined
@@ -48,7 +31,7 @@ async function runningVersion(source: Source, pod: PodRef): Promise<string | und
   return versions.find(version => version !== '') ?? ''
 }
 
-/** The reasons a pod's own proxy log gives, told in words with the lines; a log that cannot be read is a gap. */
+/** The causes found in a pod's proxy log, with the log lines; a log that cannot be read is a gap. */
 export async function whyFromLog(
   source: Source,
   pod: PodRef,
@@ -63,14 +46,14 @@ export async function whyFromLog(
   if (first === undefined) return undefined
   const began = [first, ...others].flatMap(reason => reason.since ?? []).sort()[0]
   return {
-    reason: first.words,
+    reason: first.text,
     advice: first.advice,
     evidence: [first.line.replace(/\t/g, ' ')],
     ...(began === undefined ? {} : {since: began}),
   }
 }
 
-/** A pod whose proxy no istiod lists: whether it lost its istiod or never had one, and why as far as can be seen. */
+/** A pod whose proxy no istiod lists: whether it was disconnected or never connected, and the cause if known. */
 export async function unlistedProblem(
   source: Source,
   pod: KubeObject,
@@ -85,37 +68,38 @@ export async function unlistedProblem(
   }
   const [version, why] = await Promise.all([runningVersion(source, ref), whyFromLog(source, ref, gaps)])
   const kind = version === undefined ? 'unknown' : version === '' ? 'never-connected' : 'disconnected'
-  const note = version ? {note: `it runs the configuration of ${version.split('/')[0]}`} : {}
-  const wanted = revisionOf(pod)
+  const note = version ? {note: `still running the config from ${version.split('/')[0]}`} : {}
+  const wanted = podRevision(pod)
   if (why === undefined && revisions.size > 0 && !revisions.has(wanted)) {
-    const reason = `it was injected for revision ${wanted}, and no istiod of that revision runs`
-    const advice = `Restart the pod so that it is injected for ${[...revisions].join(' or ')}, or bring the revision back.`
+    const reason = `it was injected by revision ${wanted}, and no istiod of that revision is running`
+    const advice = `Restart the pod to have it injected by ${[...revisions].join(' or ')}, or reinstall the revision.`
     return {...base, kind, ...note, reason, advice}
   }
-  if (why === undefined) return {...base, kind, ...note, reason: 'no istiod lists a connection from it'}
+  if (why === undefined) return {...base, kind, ...note, reason: 'not connected to any istiod'}
   return {...base, kind, ...note, ...why}
 }
 
-/** A live pod without a proxy in a namespace whose label asks for one, and who refused it; undefined for every other pod. */
+/** A live pod without a proxy in a namespace with injection enabled, and the reason; undefined for every other pod. */
 export function noSidecarProblem(
   pod: KubeObject,
   namespaces: ReadonlyMap<string, KubeObject>,
 ): SyncProblem | undefined {
   const {namespace = 'default', name} = pod.metadata
   const labels = namespaces.get(namespace)?.metadata.labels ?? {}
-  const asks = labels['istio-injection'] === 'enabled' || labels['istio.io/rev'] !== undefined
-  if (!asks || hasProxy(pod) || labels['istio-injection'] === 'disabled') return undefined
+  const enabled = labels['istio-injection'] === 'enabled' || labels['istio.io/rev'] !== undefined
+  if (!enabled || hasProxy(pod) || labels['istio-injection'] === 'disabled') return undefined
   const inject = 'sidecar.istio.io/inject'
   const byLabel = textMapOf(pod, 'metadata', 'labels')[inject]
   const byAnnotation = textMapOf(pod, 'metadata', 'annotations')[inject]
   const hostNetwork = pod.spec !== undefined && objectOf(pod, 'spec')?.hostNetwork === true
-  const reason =
-    byLabel === 'false'
-      ? `its label ${inject}=false refuses injection`
-      : byAnnotation === 'false'
-        ? `its annotation ${inject}=false refuses injection`
-        : hostNetwork
-          ? 'it uses the host network, where nothing is injected'
-          : 'it was made without one: before injection was switched on, or while the injection webhook failed'
-  return {kind: 'no-sidecar', proxy: podLabel({namespace, name}), types: [], reason}
+  const problem = (reason: string): SyncProblem => ({
+    kind: 'no-sidecar',
+    proxy: podLabel({namespace, name}),
+    types: [],
+    reason,
+  })
+  if (byLabel === 'false') return problem(`opted out by label ${inject}=false`)
+  if (byAnnotation === 'false') return problem(`opted out by annotation ${inject}=false`)
+  if (hostNetwork) return problem('it uses the host network, where no sidecar is injected')
+  return problem('it was created without one: before injection was enabled, or while the injection webhook failed')
 }

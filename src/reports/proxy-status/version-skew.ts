@@ -17,6 +17,6 @@ export function skewProblems(proxy: ProxyConnection, istiodVersion: string): rea
     behind < 0
       ? `the proxy (${proxy.version}) is newer than its istiod (${istiodVersion})`
       : `the proxy (${proxy.version}) is ${behind} minor releases behind its istiod (${istiodVersion})`
-  const advice = behind < 0 ? 'Upgrade istiod first.' : 'Restart the workload so that it gets the proxy of its istiod.'
+  const advice = behind < 0 ? 'Upgrade istiod first.' : "Restart the workload so that it gets istiod's proxy version."
   return [{kind: 'version-skew', proxy: proxy.id, types: [], reason, advice}]
 }

@@ -15,7 +15,7 @@ const TONES: Readonly<Record<SyncState, Tone>> = {
   IGNORED: 'dim',
 }
 
-/** The core types and every other that some proxy has asked for. */
+/** The core types and every other type that some proxy subscribes to. */
 function typesOf(report: ProxyStatusReport): readonly string[] {
   const core = XDS_TYPES.filter(type => type.core).map(type => type.short)
   const seen = report.rows.flatMap(row => row.proxy?.types ?? []).map(each => each.type)
@@ -57,12 +57,12 @@ function summary(report: ProxyStatusReport): readonly Cell[] {
     [has('unsubscribed'), 'not subscribed'],
     [has('disconnected'), 'disconnected'],
     [has('never-connected'), 'never connected'],
-    [has('unknown'), 'unknown to every istiod'],
-    [has('version-skew'), 'of an unsupported version'],
+    [has('unknown'), 'not connected to any istiod'],
+    [has('version-skew'), 'with an unsupported version'],
   ]
   const told = bad.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
   const silent = report.istiods.filter(istiod => istiod.silent !== undefined)
-  const replicas = `${counted(report.istiods.length, 'istiod')}${silent.length === 0 ? '' : `, ${silent.length} silent`}`
+  const replicas = `${counted(report.istiods.length, 'istiod')}${silent.length === 0 ? '' : `, ${silent.length} not answering`}`
   const head = `${counted(connected.length, 'proxy', 'proxies')} connected to ${replicas}: `
   const quiet = report.counted.length === 0 ? 'nothing to show' : 'all in sync'
   const verdict = told.length === 0 ? quiet : told.join(', ')
@@ -74,8 +74,8 @@ function summary(report: ProxyStatusReport): readonly Cell[] {
   ]
 }
 
-/** Problems of many proxies that are one and the same, such as an object all of them refuse. */
-function alike(problems: readonly SyncProblem[]): readonly (readonly SyncProblem[])[] {
+/** Groups identical problems of several proxies, such as an object that all of them reject. */
+function groupIdentical(problems: readonly SyncProblem[]): readonly (readonly SyncProblem[])[] {
   const groups = new Map<string, SyncProblem[]>()
   for (const problem of problems) {
     const {kind, types, reason, resource, object, because, advice} = problem
@@ -112,9 +112,9 @@ function problemLines(report: ProxyStatusReport, problems: readonly SyncProblem[
   return [
     headLine(report, problems, first),
     [`  ${types}${first.reason}${note}`],
-    ...(about === '' ? [] : [[`  About: ${about}${because}`]]),
+    ...(about === '' ? [] : [[`  Resource: ${about}${because}`]]),
     ...(first.evidence ?? []).map(text => [{text: `  Log: ${text.slice(0, 300)}`, tone: 'dim' as const}]),
-    ...(first.advice === undefined ? [] : [[`  Do: ${first.advice}`]]),
+    ...(first.advice === undefined ? [] : [[`  Fix: ${first.advice}`]]),
   ]
 }
 
@@ -127,7 +127,7 @@ function doc(report: ProxyStatusReport, form: 'short' | 'table' | 'wide'): Doc {
   const why: readonly Block[] =
     problems.length === 0
       ? []
-      : [{block: 'text', lines: alike(problems).flatMap(same => [[''], ...problemLines(report, same)])}]
+      : [{block: 'text', lines: groupIdentical(problems).flatMap(same => [[''], ...problemLines(report, same)])}]
   if (form === 'short') return [head, ...why]
   const types = typesOf(report)
   const wide = form === 'wide'
@@ -167,7 +167,7 @@ function data(report: ProxyStatusReport): unknown {
   }
 }
 
-/** The states of every proxy: what is wrong first, in words, then one row per proxy. */
+/** The sync status of every proxy: problems first, then one row per proxy. */
 export const proxyStatusView: View<ProxyStatusReport> = {
   doc,
   data,

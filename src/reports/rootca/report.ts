@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {fingerprints} from '../../formats/envoy-config-dump/certificate.js'
 import {rootCaText} from '../../formats/envoy-config-dump/secrets.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
@@ -26,8 +27,17 @@ async function rootsOf(source: Source, pod: PodRef): Promise<readonly string[]> 
 }
 
 /** Whether two pods trust a common root certificate; if not, connections between them must fail. */
-export async function rootCaReport(source: Source, pods: readonly [PodRef, PodRef]): Promise<RootCaReport> {
+export async function rootCaReport(given: Source, pods: readonly [PodRef, PodRef]): Promise<RootCaReport> {
+  const source = noted(given)
   const [left, right] = await Promise.all([rootsOf(source, pods[0]), rootsOf(source, pods[1])])
   const shared = left.filter(print => right.includes(print))
-  return {origin: source.origin, gaps: [], notes: [], pods, roots: [left, right], shared, failing: shared.length === 0}
+  return {
+    ...answeredFrom(source),
+    gaps: [],
+    notes: [],
+    pods,
+    roots: [left, right],
+    shared,
+    failing: shared.length === 0,
+  }
 }

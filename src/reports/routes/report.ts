@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
 import {decodeRoutes} from '../../formats/envoy-config-dump/routes.js'
@@ -52,11 +53,12 @@ export function hiddenNote(configs: readonly EnvoyRouteConfig[]): readonly strin
 
 /** The routes a pod's Envoy has. `shown` says which form the table will take, for the remark on what it leaves out. */
 export async function routeReport(
-  source: Source,
+  given: Source,
   subject: PodRef,
   name: string | undefined,
   shown: {readonly verbose: boolean; readonly all: boolean},
 ): Promise<RouteReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['routes'], name ? [name] : [])
   const section = requiredSection(dump, 'Routes', source)
   const configs = routesIn(section, name)
@@ -67,5 +69,5 @@ export async function routeReport(
     ...(shown.verbose && !shown.all ? hiddenNote(configs) : []),
   ]
   const document = () => configs.map(config => resourceJson(config.json))
-  return {origin: source.origin, gaps: [], notes, subject, verbose: shown.verbose, configs, artifact, document}
+  return {...answeredFrom(source), gaps: [], notes, subject, verbose: shown.verbose, configs, artifact, document}
 }

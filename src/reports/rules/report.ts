@@ -1,12 +1,13 @@
-import type {Rule} from '../../rules/rule.js'
+import {BUILT_IN} from '../../model/provenance.js'
+import type {MeshRule} from '../../rules/rule.js'
 import type {Report} from '../report.js'
 
 export interface RulesReport extends Report {
-  readonly rules: readonly Rule[]
+  readonly rules: readonly MeshRule[]
 }
 
 /** The catalogue of rules, by code. */
-export function rulesReport(rules: readonly Rule[]): RulesReport {
+export function rulesReport(rules: readonly MeshRule[]): RulesReport {
   const sorted = [...rules].sort((a, b) => (a.code < b.code ? -1 : 1))
-  return {origin: {kind: 'memory', label: 'meshctl'}, gaps: [], notes: [], rules: sorted}
+  return {origin: {kind: 'memory', label: 'meshctl'}, provenance: BUILT_IN, gaps: [], notes: [], rules: sorted}
 }

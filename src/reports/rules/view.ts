@@ -1,50 +1,16 @@
-import {neededFacts, type Rule} from '../../rules/rule.js'
+import {type MeshRule, neededFacts} from '../../rules/rule.js'
+import {ruleData} from '../../rules/rule-data.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {RulesReport} from './report.js'
 
 const TONES = {error: 'bad', warning: 'warn', info: 'dim'} as const
 
-function row(rule: Rule, wide: boolean): readonly Cell[] {
+function row(rule: MeshRule, wide: boolean): readonly Cell[] {
   const {code, severity, slug, title, aliases, modes} = rule
   const base: readonly Cell[] = [code, {text: severity, tone: TONES[severity]}, slug, title]
   if (!wide) return base
   return [...base, aliases.join(' ') || '-', modes.join(' '), neededFacts(rule, 'the pod alone')]
-}
-
-/** A rule as plain data. */
-export function ruleData({
-  code,
-  slug,
-  aliases,
-  severity,
-  title,
-  why,
-  fix,
-  references,
-  versions,
-  modes,
-  needs,
-  passesWith,
-  uses,
-  parameters = {},
-}: Rule): unknown {
-  return {
-    code,
-    slug,
-    aliases,
-    severity,
-    title,
-    why,
-    fix,
-    references,
-    versions: versions ?? null,
-    modes,
-    needs,
-    passesWith: passesWith ?? [],
-    uses: uses ?? [],
-    parameters: Object.entries(parameters).map(([name, parameter]) => ({name, ...parameter})),
-  }
 }
 
 /** Every rule as one line. */

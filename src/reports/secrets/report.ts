@@ -1,3 +1,4 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {decodeSecrets} from '../../formats/envoy-config-dump/secrets.js'
 import type {EnvoySecret} from '../../model/envoy-secret.js'
@@ -5,30 +6,34 @@ import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {loadDump, requiredSection, unreadNotes} from '../config-dump.js'
-import {type Reckoning, reckon} from '../reckoning.js'
+import {type EvaluationTime, evaluationTime} from '../evaluation-time.js'
 import type {Report} from '../report.js'
 
 export interface SecretReport extends Report {
   readonly subject: PodRef
   readonly secrets: readonly EnvoySecret[]
-  readonly reckoning: Reckoning
+  readonly evaluatedAt: EvaluationTime
   readonly artifact: Artifact
   readonly document: () => unknown
 }
 
-/** Which moment counts: the one asked for, and what time it is for want of a better. */
+/** The time given with --at, and the current time as the fallback. */
 export interface Moment {
   readonly at: Date | undefined
   readonly now: Date
 }
 
-/** The certificates a pod's Envoy holds or waits for, valid or not at the moment that counts. */
-export async function secretReport(source: Source, subject: PodRef, moment: Moment): Promise<SecretReport> {
+/** The certificates a pod's Envoy has or is waiting for, and whether they are valid at the evaluation time. */
+export async function secretReport(given: Source, subject: PodRef, moment: Moment): Promise<SecretReport> {
+  const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['secrets'])
   const section = requiredSection(dump, 'Secrets', source)
-  const reckoning = reckon(moment.at, artifact, moment.now)
+  const evaluatedAt = evaluationTime(moment.at, artifact, moment.now)
   const secrets = decodeSecrets(section)
-  const notes = [...unreadNotes('Secrets', [section]), ...(secrets.length === 0 ? [] : [`validity ${reckoning.words}`])]
+  const notes = [
+    ...unreadNotes('Secrets', [section]),
+    ...(secrets.length === 0 ? [] : [`validity ${evaluatedAt.text}`]),
+  ]
   const document = () => resourceJson(section)
-  return {origin: source.origin, gaps: [], notes, subject, secrets, reckoning, artifact, document}
+  return {...answeredFrom(source), gaps: [], notes, subject, secrets, evaluatedAt, artifact, document}
 }

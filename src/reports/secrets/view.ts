@@ -1,6 +1,6 @@
 import {daysLeft, type EnvoySecret, isValidAt} from '../../model/envoy-secret.js'
 import type {Block, Cell} from '../../terminal/doc.js'
-import {type Reckoning, stamp} from '../reckoning.js'
+import {type EvaluationTime, stamp} from '../evaluation-time.js'
 import type {View} from '../view.js'
 import type {SecretReport} from './report.js'
 
@@ -16,7 +16,7 @@ function shortCells(secret: EnvoySecret, at: Date): readonly string[] {
   return [type, secret.state, valid, certificate.serial, stamp(certificate.notAfter), stamp(certificate.notBefore)]
 }
 
-/** Whole days, with a tenth when there are few; a CA that ends soon is marked (a workload's own is renewed every day). */
+/** Whole days, with one decimal if there are few; a CA that expires soon is marked (workload certificates are renewed every day). */
 function daysCell(secret: EnvoySecret, at: Date): Cell {
   const days = daysLeft(secret, at)
   if (days === undefined) return '-'
@@ -40,7 +40,7 @@ function wideShort(secret: EnvoySecret, at: Date): readonly string[] {
 /** istioctl's secret table; wide adds static secrets, expiry in days, names and issuers; with `named`, names start with `secret/`. */
 export function secretBlocks(
   secrets: readonly EnvoySecret[],
-  {at}: Reckoning,
+  {at}: EvaluationTime,
   wide: boolean,
   named: boolean,
 ): readonly Block[] {
@@ -60,7 +60,7 @@ export function secretBlocks(
 
 /** istioctl's secret table and document. */
 export const secretsView: View<SecretReport> = {
-  doc: (report, form) => secretBlocks(report.secrets, report.reckoning, form === 'wide', false),
+  doc: (report, form) => secretBlocks(report.secrets, report.evaluatedAt, form === 'wide', false),
   data: report => report.document(),
   jsonIndent: 4,
   raw: report => report.artifact.bytes,

@@ -1,4 +1,5 @@
-import {parseServerInfo, type ServerInfo} from '../../formats/envoy-server-info/parse.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {parseServerInfo, type ServerInfo} from '../../formats/envoy-server-info.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
@@ -10,9 +11,10 @@ export interface ServerInfoReport extends Report {
   readonly artifact: Artifact
 }
 
-/** What a pod's Envoy says about itself: version, state, uptime, options, node. */
-export async function serverInfoReport(source: Source, subject: PodRef): Promise<ServerInfoReport> {
+/** Version, state, uptime, options and node of a pod's Envoy. */
+export async function serverInfoReport(given: Source, subject: PodRef): Promise<ServerInfoReport> {
+  const source = noted(given)
   const artifact = required(await source.evidence('envoy.server_info', subject), source, 'envoy.server_info')
   const info = required(parseServerInfo(artifact), source, 'envoy.server_info')
-  return {origin: source.origin, gaps: [], notes: [], subject, info, artifact}
+  return {...answeredFrom(source), gaps: [], notes: [], subject, info, artifact}
 }

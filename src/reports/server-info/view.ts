@@ -3,7 +3,7 @@ import type {Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {ServerInfoReport} from './report.js'
 
-/** Options people ask about; wide shows every one that is set. */
+/** The most useful options; wide shows every option that is set. */
 const USUAL_OPTIONS = new Set(['concurrency', 'log_level', 'component_log_level', 'drain_time', 'config_path'])
 
 function fields({subject, info}: ServerInfoReport, wide: boolean): readonly (readonly [string, Cell])[] {
@@ -25,7 +25,7 @@ function fields({subject, info}: ServerInfoReport, wide: boolean): readonly (rea
   return all.filter(([, cell]) => cell !== '')
 }
 
-/** Envoy about itself, as labelled fields; wide lists every option, json gives the page as Envoy sent it. */
+/** The server info as labelled fields; wide lists every option, json prints Envoy's answer unchanged. */
 export const serverInfoView: View<ServerInfoReport> = {
   doc: (report, form): Doc => [{block: 'fields', fields: fields(report, form === 'wide')}],
   data: report => report.info.json,

@@ -1,35 +1,37 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {at, listOf, numberOf, textOf} from '../../formats/decode.js'
+import {hasProxy} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {ConfigSection} from '../../model/config-change.js'
 import {type KubeObject, podLabel, podRefOf} from '../../model/kube-object.js'
+import {combined} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {readAnswer} from '../diff/pair.js'
 import type {DumpConfig} from '../diff/proxy-config.js'
-import {workloadOf} from '../diff/workload.js'
-import {hasProxy} from '../proxy-status/unlisted.js'
+import {workloadName} from '../diff/workload.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
 
-/** What is looked for: resources of a section whose name contains a text, or endpoints with an address. */
-export interface BisectWish {
+/** What to search for: resources of a section whose name contains a text, or endpoints with an address. */
+export interface BisectQuery {
   readonly section: ConfigSection
   readonly text: string
-  /** Only this pod, or the pods of its workload when it is gone. */
+  /** Only this pod, or the pods of its workload if it no longer exists. */
   readonly pod?: string | undefined
 }
 
 export interface Sighting {
   readonly snapshot: string
   readonly capturedAt: string
-  /** Proxies that have it, of how many that could be asked. */
+  /** Proxies that have it, and how many could be read. */
   readonly having: readonly string[]
   readonly asked: number
 }
 
 export interface BisectReport extends Report {
-  readonly wish: BisectWish
+  readonly wish: BisectQuery
   readonly sightings: readonly Sighting[]
 }
 
@@ -42,14 +44,14 @@ const WORDS: Readonly<Record<string, ConfigSection>> = {
   extension: 'extensions',
 }
 
-/** Reads `cluster/NAME`, `endpoint/10.0.0.1:80`, …; another kind is an error that lists those there are. */
-export function readWish(text: string, pod: string | undefined): BisectWish {
+/** Parses `cluster/NAME`, `endpoint/10.0.0.1:80`, …; an unknown kind is an error that lists the valid ones. */
+export function parseBisectQuery(text: string, pod: string | undefined): BisectQuery {
   const slash = text.indexOf('/')
   const word = text.slice(0, slash < 0 ? undefined : slash).replace(/s$/, '')
   const section = WORDS[word]
   if (slash < 1 || section === undefined || slash === text.length - 1) {
-    throw new UserError(`cannot tell what ${JSON.stringify(text)} is`, {
-      hint: `Write it as KIND/NAME with a kind of ${Object.keys(WORDS).join(', ')}; part of the name is enough.`,
+    throw new UserError(`invalid resource ${JSON.stringify(text)}`, {
+      hint: `Use KIND/NAME with one of these kinds: ${Object.keys(WORDS).join(', ')}; a part of the name is enough.`,
       next: 'meshctl snapshot bisect cluster/ratings.demo',
     })
   }
@@ -68,7 +70,7 @@ function addressHit(resource: unknown, text: string): boolean {
   return addresses(resource).some(each => each === text || each.replace(/:[^:]*$/, '') === host)
 }
 
-function has(config: DumpConfig, {section, text}: BisectWish): boolean {
+function has(config: DumpConfig, {section, text}: BisectQuery): boolean {
   const resources = config.sections.get(section) ?? new Map()
   for (const [name, resource] of resources) {
     if (section === 'endpoints' && addressHit(resource, text)) return true
@@ -83,12 +85,12 @@ function wanted(pods: readonly KubeObject[], pod: string | undefined): readonly 
   if (pod === undefined) return proxies
   return proxies.filter(each => {
     const label = podLabel(podRefOf(each))
-    const workload = workloadOf(each).replace(/^[^/]*\//, '')
+    const workload = workloadName(each).replace(/^[^/]*\//, '')
     return label === pod || each.metadata.name === pod || workload === pod || workload.startsWith(`${pod}.`)
   })
 }
 
-async function sighting(source: Source, name: string, wish: BisectWish, gaps: Gap[]): Promise<Sighting> {
+async function sighting(source: Source, name: string, wish: BisectQuery, gaps: Gap[]): Promise<Sighting> {
   const pods = await source.objects({kind: 'Pod'})
   if (!pods.ok) gaps.push(pods.gap)
   const having: string[] = []
@@ -103,31 +105,34 @@ async function sighting(source: Source, name: string, wish: BisectWish, gaps: Ga
   return {snapshot: name, capturedAt: source.origin.capturedAt ?? '', having, asked}
 }
 
-/** Looks for a piece of configuration in every snapshot, oldest first; failing when it was there once and is not there now. */
+/** Searches every snapshot for a resource, oldest first; failing if it existed and is gone in the newest. */
 export async function bisectReport(
   names: readonly string[],
   open: (name: string) => Promise<Source>,
-  wish: BisectWish,
+  wish: BisectQuery,
 ): Promise<BisectReport> {
   const gaps: Gap[] = []
-  const sightings = await boundedMap(names, 2, async name => {
-    const source = await open(name)
+  const read = await boundedMap(names, 2, async name => {
+    const source = noted(await open(name))
     try {
-      return await sighting(source, name, wish, gaps)
+      const seen = await sighting(source, name, wish, gaps)
+      return {seen, provenance: answeredFrom(source).provenance}
     } finally {
       await source.close()
     }
   })
+  const sightings = read.map(({seen}) => seen)
+  const provenance = combined(read.map(({seen, provenance: each}) => [`snapshot ${seen.snapshot}`, each]))
   const told = sightings.filter(each => each.asked > 0)
   const gone = told.some(each => each.having.length > 0) && told.at(-1)?.having.length === 0
-  return {origin: {kind: 'bundle', label: 'snapshots'}, gaps, notes: [], wish, sightings, failing: gone}
+  return {origin: {kind: 'bundle', label: 'snapshots'}, provenance, gaps, notes: [], wish, sightings, failing: gone}
 }
 
-/** In words: where it comes and goes between two snapshots. */
+/** The snapshots between which it appeared or disappeared, as text. */
 function verdict({sightings, wish}: BisectReport): readonly string[] {
   const told = sightings.filter(each => each.asked > 0)
   const what = `${wish.section} ${wish.text}`
-  if (told.every(each => each.having.length === 0)) return [`${what}: in none of ${told.length} snapshots.`]
+  if (told.every(each => each.having.length === 0)) return [`${what}: not found in any of ${told.length} snapshots.`]
   const lines: string[] = []
   told.forEach((now, index) => {
     const before = told[index - 1]
@@ -142,17 +147,17 @@ function verdict({sightings, wish}: BisectReport): readonly string[] {
       `${what} ${verb} between ${before.snapshot} (${before.capturedAt}) and ${now.snapshot} (${now.capturedAt}).`,
     )
   })
-  return lines.length === 0 ? [`${what}: the same in all ${told.length} snapshots.`] : lines
+  return lines.length === 0 ? [`${what}: unchanged in all ${told.length} snapshots.`] : lines
 }
 
-/** When something came or went, first in words, then snapshot by snapshot. */
+/** When a resource appeared or disappeared, then a row per snapshot. */
 export const bisectView: View<BisectReport> = {
   doc: report => [
     {block: 'text', lines: [...verdict(report), '']},
     {
       block: 'table',
       style: 'columns',
-      header: ['SNAPSHOT', 'CAPTURED', 'PROXIES THAT HAVE IT'],
+      header: ['SNAPSHOT', 'CAPTURED', 'PROXIES'],
       rows: report.sightings.map(({snapshot, capturedAt, having, asked}) => [
         snapshot,
         capturedAt,

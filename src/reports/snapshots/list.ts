@@ -4,6 +4,7 @@ import type {DamagedSnapshot, SnapshotHead, SnapshotList} from '../../sources/sn
 import type {Origin} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
+import {storeProvenance} from './store-provenance.js'
 
 export interface SnapshotListReport extends Report {
   readonly snapshots: readonly SnapshotHead[]
@@ -12,11 +13,11 @@ export interface SnapshotListReport extends Report {
   readonly at: Date
 }
 
-/** The snapshots of a store as an answer; damaged ones are notes. */
+/** The report of the snapshots in a store; damaged ones are notes. */
 export function snapshotListReport({snapshots, damaged}: SnapshotList, folder: string, at: Date): SnapshotListReport {
   const origin: Origin = {kind: 'bundle', label: folder}
   const notes = damaged.map(({name, why}) => `snapshot ${name} cannot be read: ${why}`)
-  return {origin, gaps: [], notes, snapshots, damaged, folder, at}
+  return {origin, provenance: storeProvenance(folder, at), gaps: [], notes, snapshots, damaged, folder, at}
 }
 
 /** One row per snapshot, oldest first. */
@@ -28,7 +29,7 @@ export const snapshotListView: View<SnapshotListReport> = {
           {
             block: 'table',
             style: 'columns',
-            header: ['NAME', 'AGE', 'PODS', 'SIZE', 'OF'],
+            header: ['NAME', 'AGE', 'PODS', 'SIZE', 'SOURCE'],
             rows: snapshots.map(({name, capturedAt, pods, bytes, from}) => [
               name,
               humanDuration(at.getTime() - Date.parse(capturedAt)),

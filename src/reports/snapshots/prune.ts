@@ -3,18 +3,26 @@ import {humanSize} from '../../model/human-size.js'
 import type {Pruned} from '../../sources/snapshot/prune.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
+import {storeProvenance} from './store-provenance.js'
 
 export interface PruneReport extends Report {
   readonly pruned: Pruned
   readonly dryRun: boolean
 }
 
-/** What was removed from a store, or would be, as an answer. */
+/** The report of what was removed from a store, or would be. */
 export function pruneReport(pruned: Pruned, folder: string, dryRun: boolean): PruneReport {
-  return {origin: {kind: 'bundle', label: folder}, gaps: [], notes: [], pruned, dryRun}
+  return {
+    origin: {kind: 'bundle', label: folder},
+    provenance: storeProvenance(folder),
+    gaps: [],
+    notes: [],
+    pruned,
+    dryRun,
+  }
 }
 
-/** What went and what stays. */
+/** What was removed and what was kept. */
 export const pruneView: View<PruneReport> = {
   doc: ({pruned: {removed, kept, files, bytes}, dryRun}) => {
     const verb = dryRun ? 'Would remove' : 'Removed'
@@ -25,7 +33,7 @@ export const pruneView: View<PruneReport> = {
         block: 'text',
         lines: [
           `${verb} ${count}${names}`,
-          `${verb} ${files} stored parts nobody needs, ${humanSize(bytes)}; ${kept.length} kept`,
+          `${verb} ${files} unreferenced files, ${humanSize(bytes)}; ${kept.length} snapshots kept`,
         ],
       },
     ]

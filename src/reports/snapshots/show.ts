@@ -5,6 +5,7 @@ import type {Origin} from '../../sources/source.js'
 import {type SummaryRow, summaryOf} from '../capture/summary.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
+import {storeProvenance} from './store-provenance.js'
 
 export interface SnapshotShowReport extends Report {
   readonly head: SnapshotHead
@@ -13,14 +14,24 @@ export interface SnapshotShowReport extends Report {
   readonly whole: boolean
 }
 
-/** What one snapshot holds; `whole` is false when parts of it are missing from the store. */
+/** The content of one snapshot; `whole` is false if data is missing from the store. */
 export function snapshotShowReport(head: SnapshotHead, index: BundleIndex, whole: boolean): SnapshotShowReport {
   const origin: Origin = {kind: 'bundle', label: `snapshot ${head.name}`, capturedAt: head.capturedAt}
   const rows = summaryOf(index.objects, index.evidence)
-  return {origin, gaps: [], notes: [], head, pods: podsOf(index), rows, whole, failing: !whole}
+  return {
+    origin,
+    provenance: storeProvenance(origin.label),
+    gaps: [],
+    notes: [],
+    head,
+    pods: podsOf(index),
+    rows,
+    whole,
+    failing: !whole,
+  }
 }
 
-/** What a snapshot is of, what it holds and lacks, and how to use it. */
+/** The source of a snapshot, what it contains, what is missing, and how to use it. */
 export const snapshotShowView: View<SnapshotShowReport> = {
   doc: ({head, pods, rows, whole}) => [
     {
@@ -28,15 +39,15 @@ export const snapshotShowView: View<SnapshotShowReport> = {
       lines: [
         `${head.name}: ${head.from} at ${head.capturedAt}, ${humanSize(head.bytes)}`,
         whole
-          ? {text: 'Every part of it is in the store.', tone: 'good'}
-          : {text: 'Parts of it are missing.', tone: 'bad'},
+          ? {text: 'The snapshot is complete.', tone: 'good'}
+          : {text: 'The snapshot is incomplete: data is missing from the store.', tone: 'bad'},
         '',
       ],
     },
     {
       block: 'table',
       style: 'columns',
-      header: ['EVIDENCE', 'HELD', 'SIZE', 'MISSING'],
+      header: ['EVIDENCE', 'CAPTURED', 'SIZE', 'MISSING'],
       rows: rows.map(({what, held, bytes, missing}) => [
         what,
         String(held),
@@ -44,7 +55,7 @@ export const snapshotShowView: View<SnapshotShowReport> = {
         missing.map(({reason, count}) => `${count} ${reason}`).join(', '),
       ]),
     },
-    {block: 'text', lines: ['', `Pods: ${pods.join(', ')}`, `Read it with --from snapshot:${head.name}`]},
+    {block: 'text', lines: ['', `Pods: ${pods.join(', ')}`, `Use it with --from snapshot:${head.name}`]},
   ],
   data: ({head: {index: _, ...head}, pods, rows, whole}) => ({
     apiVersion: 'meshctl/v1',

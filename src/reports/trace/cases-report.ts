@@ -5,6 +5,7 @@ import {parseJson} from '../../formats/json-text.js'
 import {gapSentence} from '../../model/answer.js'
 import type {Outcome} from '../../model/envoy/decision.js'
 import type {EnvoyProxy, Surroundings} from '../../model/envoy/proxy.js'
+import type {ReportProvenance} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
 import type {CaseFolder} from '../../sources/case-folders/folder.js'
 import type {Origin} from '../../sources/source.js'
@@ -89,5 +90,10 @@ export async function envoyCasesReport(folders: AsyncIterable<CaseFolder>, origi
   for await (const folder of folders) answers.push(...answerFolder(folder))
   const unknown = answers.filter(each => 'unknown' in each).length
   const notes = unknown === 0 ? [] : [`${unknown} of ${answers.length} cases are undecided; each says why`]
-  return {origin, gaps: [], notes, answers}
+  const provenance: ReportProvenance = {
+    live: false,
+    complete: true,
+    evidence: [{evidence: 'envoy.config_dump', source: 'given', via: 'file', shows: 'state', from: origin.label}],
+  }
+  return {origin, provenance, gaps: [], notes, answers}
 }

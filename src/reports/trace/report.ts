@@ -1,4 +1,5 @@
 import {traceRequest} from '../../analysis/envoy/trace.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
 import {proxyOf} from '../../formats/envoy-proto/proxy.js'
 import type {Decision} from '../../model/envoy/decision.js'
@@ -31,12 +32,13 @@ function addressIn(proxy: EnvoyProxy): (host: string) => string | undefined {
 }
 
 /** Asks one Envoy, by its config_dump, what it does with one request. The servers behind it are not asked. */
-export async function traceReport(source: Source, subject: PodRef, spec: RequestSpec): Promise<TraceReport> {
+export async function traceReport(given: Source, subject: PodRef, spec: RequestSpec): Promise<TraceReport> {
+  const source = noted(given)
   const artifact = required(await source.evidence(ID, subject), source, ID)
   const dump = required(parseConfigDump(artifact), source, ID)
   const proxy = proxyOf(dump.json)
   const {request, notes} = requestFrom(spec, proxy, addressIn(proxy))
   const now = artifact.provenance.capturedAt === undefined ? Date.now() : Date.parse(artifact.provenance.capturedAt)
   const decision = traceRequest(proxy, request, {upstream: () => undefined, now, patience: Infinity})
-  return {origin: source.origin, gaps: [], notes, subject, request, decision}
+  return {...answeredFrom(source), gaps: [], notes, subject, request, decision}
 }

@@ -1,8 +1,10 @@
+import {askIstiods, runningIstiods} from '../../evidence/control-plane/istiods.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
 import {missing} from '../../model/answer.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
+import {BUILT_IN} from '../../model/provenance.js'
 import type {Source} from '../../sources/source.js'
-import {askIstiods, istiodPods} from '../proxy-status/istiods.js'
 import type {Report} from '../report.js'
 
 export interface VersionScope {
@@ -27,7 +29,7 @@ export interface VersionReport extends Report {
   readonly client: string
   readonly controlPlane: readonly ControlPlaneVersion[]
   readonly proxies: readonly ProxyVersion[]
-  /** One sentence per difference of releases that matters. */
+  /** One sentence per unsupported version combination. */
   readonly skew: readonly string[]
 }
 
@@ -48,20 +50,21 @@ function skewOf(controlPlane: readonly ControlPlaneVersion[], proxies: readonly 
   ]
 }
 
-/** The client's version and, as far as the source can tell, those of the control plane and of every proxy. */
-export async function versionReport(source: Source, scope: VersionScope): Promise<VersionReport> {
+/** The versions of the client and, as far as the source has them, of the control plane and every proxy. */
+export async function versionReport(given: Source, scope: VersionScope): Promise<VersionReport> {
+  const source = noted(given)
   const gaps: Gap[] = []
-  const pods = await source.objects({kind: 'Pod', namespace: scope.istioNamespace})
-  if (!pods.ok) gaps.push({...pods.gap, what: 'versions of the control plane and the proxies'})
-  const running = istiodPods(pods.ok ? pods.value : [], scope.istioNamespace, scope.revision)
-  if (pods.ok && running.length === 0) {
+  const found = await runningIstiods(source, scope)
+  if (!found.ok) gaps.push({...found.gap, what: 'versions of the control plane and the proxies'})
+  const running = found.ok ? found.value : []
+  if (found.ok && running.length === 0) {
     const detail = `no running istiod in namespace ${scope.istioNamespace}`
     gaps.push(
       missing(
         'versions of the control plane and the proxies',
         'not-found',
         detail,
-        'Name its namespace with -i or its revision with -r.',
+        'Specify its namespace with -i or its revision with -r.',
       ).gap,
     )
   }
@@ -70,7 +73,7 @@ export async function versionReport(source: Source, scope: VersionScope): Promis
   const controlPlane = istiods.map(({label, revision, version}) => ({istiod: label, revision, version}))
   const proxies = istiods.flatMap(istiod => istiod.proxies).map(({id, kind, version}) => ({id, kind, version}))
   return {
-    origin: source.origin,
+    ...answeredFrom(source),
     gaps,
     notes: [],
     client: scope.client,
@@ -80,12 +83,13 @@ export async function versionReport(source: Source, scope: VersionScope): Promis
   }
 }
 
-/** The report without a source: the client's version alone, and why no source could be opened when one was wanted. */
+/** The report without a source: the client version, and why the source could not be opened. */
 export function clientVersion(client: string, refused?: Error): VersionReport {
   const what = 'versions of the control plane and the proxies'
   const gaps = refused === undefined ? [] : [missing(what, 'unreachable', refused.message).gap]
   return {
     origin: {kind: 'memory', label: 'this program'},
+    provenance: BUILT_IN,
     gaps,
     notes: [],
     client,

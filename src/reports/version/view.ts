@@ -23,7 +23,7 @@ function proxyType(kind: string): string {
   return kind === 'router' ? 'gateway' : kind
 }
 
-/** istioctl's lines and its JSON keys, plus the differences that matter. */
+/** istioctl's lines and JSON keys, plus unsupported version combinations. */
 export const versionView: View<VersionReport> = {
   doc(report, form) {
     const remote = report.controlPlane.length > 0

@@ -1,4 +1,4 @@
-import {isMeshSocket} from '../../analysis/port-map/port-map.js'
+import {isMeshSocket} from '../../analysis/ports/port-map.js'
 import {socketAddress, socketReach} from '../../model/socket.js'
 import {defineRule} from '../rule.js'
 
@@ -9,9 +9,9 @@ export const rule = defineRule({
   slug: 'admin-exposed',
   aliases: [],
   severity: 'error',
-  title: "Envoy's admin interface is open to the network",
-  why: 'Whoever reaches the pod can read its configuration and certificates, change log levels and stop the proxy.',
-  fix: 'Let the admin interface listen on 127.0.0.1, as Istio configures it.',
+  title: "Envoy's admin interface is exposed to the network",
+  why: 'Any client that reaches the pod can read its configuration and certificates, change log levels and stop the proxy.',
+  fix: 'Bind the admin interface to 127.0.0.1, as Istio configures it.',
   references: ['https://www.envoyproxy.io/docs/envoy/latest/operations/admin'],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['sockets'],
@@ -22,11 +22,11 @@ export const rule = defineRule({
           ADMIN.includes(socket.port) &&
           socket.protocol === 'tcp' &&
           socketReach(socket.address) !== 'loopback' &&
-          // A stranger on that port has its own finding.
+          // Another process on that port is reported by MCT1508.
           isMeshSocket(socket, pod) !== false,
       )
       .map(socket => ({
-        message: `${socket.process ?? 'The proxy'} listens on ${socketAddress(socket)}, beyond the loopback.`,
+        message: `${socket.process ?? 'The proxy'} listens on ${socketAddress(socket)}, not only on loopback.`,
         proof: [{from: 'listening sockets', text: socket.line}],
       })),
 })

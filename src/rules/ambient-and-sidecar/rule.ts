@@ -7,18 +7,18 @@ export const rule = defineRule({
   slug: 'ambient-and-sidecar',
   aliases: [],
   severity: 'info',
-  title: 'A pod with a sidecar in an ambient namespace',
-  why: 'The sidecar wins: the pod is not led through ztunnel, and waypoints do not see what it receives.',
-  fix: 'Decide for one of the two: remove the injection labels and restart, or label the pod istio.io/dataplane-mode=none.',
+  title: 'Pod with a sidecar in an ambient namespace',
+  why: 'The sidecar takes precedence: traffic of the pod is not redirected to ztunnel, and waypoints do not see what it receives.',
+  fix: 'Choose one of the two: remove the injection labels and restart the workload, or label the pod istio.io/dataplane-mode=none.',
   references: ['https://istio.io/latest/docs/ambient/usage/add-workloads/'],
   modes: ['sidecar'],
   needs: ['namespace'],
   check: ({pod}, {namespace}) => {
-    const asked = pod.labels[MODE] ?? namespace.labels[MODE]
-    if (asked !== 'ambient') return []
+    const dataplaneMode = pod.labels[MODE] ?? namespace.labels[MODE]
+    if (dataplaneMode !== 'ambient') return []
     return [
       {
-        message: `${MODE}=ambient is asked for, but the pod has a sidecar.`,
+        message: `The pod has a sidecar although ${MODE}=ambient is set.`,
         proof: [
           {from: pod.labels[MODE] === undefined ? `Namespace ${namespace.name}` : 'pod', text: `${MODE}: ambient`},
         ],

@@ -1,4 +1,4 @@
-import {removeAnnotation} from '../mend.js'
+import {removeAnnotation} from '../patch-steps.js'
 import {defineRule} from '../rule.js'
 
 const BYPASS = 'ambient.istio.io/bypass-inbound-capture'
@@ -9,7 +9,7 @@ export const rule = defineRule({
   aliases: [],
   severity: 'warning',
   title: 'Inbound traffic of an ambient pod bypasses ztunnel',
-  why: 'No mTLS is demanded and no AuthorizationPolicy applies to what the pod receives.',
+  why: 'Inbound mTLS is not enforced and no AuthorizationPolicy applies to what the pod receives.',
   fix: 'Remove the annotation ambient.istio.io/bypass-inbound-capture.',
   references: ['https://istio.io/latest/docs/reference/config/annotations/'],
   modes: ['ambient'],
@@ -19,7 +19,7 @@ export const rule = defineRule({
     const path = `${pod.metadataPath}.annotations["${BYPASS}"]`
     const patch = removeAnnotation(pod, BYPASS)
     return [
-      {message: 'The pod takes inbound connections past ztunnel.', path, proof: [{from: path, text: 'true'}], patch},
+      {message: 'Inbound connections to the pod bypass ztunnel.', path, proof: [{from: path, text: 'true'}], patch},
     ]
   },
 })

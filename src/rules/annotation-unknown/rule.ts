@@ -1,4 +1,4 @@
-import {selects} from '../../analysis/service-ports/service-ports.js'
+import {selects} from '../../analysis/ports/service-ports.js'
 import {annotationMeant, ISTIO_ANNOTATIONS, istioAnnotationsOf, REPLACED_BY} from '../../model/istio-annotations.js'
 import type {ObjectRef} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
@@ -6,14 +6,14 @@ import {defineRule, type Found, PAGES} from '../rule.js'
 
 const INJECT = 'sidecar.istio.io/inject'
 
-/** Annotations of one object: of which kind they are to be, and where they stand. */
+/** The annotations of one object, with its kind and their path. */
 interface Place {
   readonly kind: string
   readonly annotations: Labels
   readonly path: string
-  /** Whose they are when not the workload's. */
+  /** The object, when it is not the workload. */
   readonly object?: ObjectRef | undefined
-  /** Where pods of that object have theirs. */
+  /** The path of the pod metadata in that object. */
   readonly pods?: string
 }
 
@@ -21,21 +21,24 @@ function other(object: ObjectRef, {annotations}: {readonly annotations: Labels})
   return {kind: object.kind, annotations, path: 'metadata.annotations', object}
 }
 
-function judged(
+function annotationProblem(
   key: string,
   {kind, annotations, pods}: Place,
 ): Pick<Found, 'message' | 'severity' | 'fix'> | undefined {
   const known = ISTIO_ANNOTATIONS.get(key)
   if (known === undefined) {
     const near = annotationMeant(key)
-    const hint = near === undefined ? '' : `; ${near} is meant, perhaps`
-    return {severity: 'warning', message: `Istio 1.31 knows no annotation ${key}${hint}.`}
+    const hint = near === undefined ? '' : `; did you mean ${near}?`
+    return {
+      severity: 'warning',
+      message: `Unknown annotation ${key} (checked against Istio 1.31)${hint === '' ? '.' : hint}`,
+    }
   }
   if (!known.kinds.includes(kind) && !known.kinds.includes('Any')) {
     const move = known.kinds.includes('Pod') && pods !== undefined ? `Move it to ${pods}.annotations.` : undefined
     return {
       severity: 'warning',
-      message: `${key} means nothing on a ${kind}, only on ${known.kinds.join(', ')}.`,
+      message: `${key} has no effect on a ${kind}; it applies to ${known.kinds.join(', ')}.`,
       ...(move === undefined ? {} : {fix: move}),
     }
   }
@@ -44,7 +47,7 @@ function judged(
   return {
     severity: 'info',
     message: `${key} is deprecated.`,
-    fix: instead === undefined ? 'Remove the annotation: nothing replaces it.' : `Use ${instead} instead.`,
+    fix: instead === undefined ? 'Remove the annotation: it has no replacement.' : `Use ${instead} instead.`,
   }
 }
 
@@ -53,8 +56,8 @@ export const rule = defineRule({
   slug: 'annotation-unknown',
   aliases: ['IST0107', 'IST0108', 'IST0135'],
   severity: 'warning',
-  title: "An annotation of Istio's domain does nothing, or soon will",
-  why: 'A name Istio does not know, or one on an object where it does not look for it, is passed over without a word: what it should switch on or off stays as it is.',
+  title: 'Istio annotation is unknown, misplaced or deprecated',
+  why: 'Istio silently ignores an annotation it does not know, or one on the wrong kind of object: the setting it should change keeps its default.',
   fix: 'Correct the name, or remove the annotation.',
   references: [PAGES.annotations],
   modes: ['sidecar', 'ambient', 'none', 'gateway'],
@@ -69,15 +72,15 @@ export const rule = defineRule({
     ]
     return places.flatMap(place =>
       istioAnnotationsOf(place.annotations).flatMap((key): Found[] => {
-        // Where injection is asked for has rules of its own.
+        // MCT1201 and MCT1202 cover where injection is requested.
         if (key === INJECT && (place.kind !== 'Pod' || pod.labels[INJECT] !== undefined)) return []
-        const wrong = judged(key, place)
+        const wrong = annotationProblem(key, place)
         if (wrong === undefined) return []
         const path = `${place.path}["${key}"]`
         return [
           {
             ...wrong,
-            // Outside the mesh nobody waits for it.
+            // Outside the mesh the annotation matters less.
             ...(mode === 'none' && place.object === undefined ? {severity: 'info' as const} : {}),
             path,
             ...(place.object === undefined ? {} : {object: place.object}),

@@ -1,5 +1,5 @@
-import {isHttpLike, protocolOfAppProtocol, protocolOfName, sameInProxy} from '../../analysis/protocol/istio-protocol.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {isHttpLike, protocolOfAppProtocol, protocolOfName, sameInProxy} from '../../analysis/ports/istio-protocol.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -7,21 +7,21 @@ export const rule = defineRule({
   slug: 'app-protocol-conflict',
   aliases: [],
   severity: 'warning',
-  title: 'The appProtocol and the name of a port disagree',
-  why: 'The appProtocol wins and the name is not asked at all; a value Istio does not know means that the protocol is guessed.',
-  fix: 'Make both say the same, or use a value Istio knows (http, http2, grpc, tcp, tls, kubernetes.io/h2c, …).',
+  title: 'appProtocol and port name disagree',
+  why: 'appProtocol takes precedence and the name is ignored; with an appProtocol that Istio does not know, the protocol is detected from the traffic.',
+  fix: 'Make both declare the same protocol, or use a value Istio knows (http, http2, grpc, tcp, tls, kubernetes.io/h2c, …).',
   references: [PAGES.protocols],
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
   check: ({pod}, {services}) =>
     boundPorts(pod, services).flatMap(({service, port}) => {
       if (port.protocol !== 'TCP' || port.appProtocol === undefined) return []
-      const [named, told] = [protocolOfName(port.name), protocolOfAppProtocol(port.appProtocol)]
-      if (named === 'unknown' || sameInProxy(named, told)) return []
+      const [named, declared] = [protocolOfName(port.name), protocolOfAppProtocol(port.appProtocol)]
+      if (named === 'unknown' || sameInProxy(named, declared)) return []
       return [
         {
-          severity: isHttpLike(named) && isHttpLike(told) ? ('info' as const) : ('warning' as const),
-          message: `Service ${service.object.name}:${port.port} has appProtocol ${port.appProtocol} (${told}) and the name "${port.name}" (${named}); appProtocol decides.`,
+          severity: isHttpLike(named) && isHttpLike(declared) ? ('info' as const) : ('warning' as const),
+          message: `Service ${service.object.name}:${port.port} has appProtocol ${port.appProtocol} (${declared}) and the name "${port.name}" (${named}); appProtocol takes precedence.`,
           object: service.object,
           path: `${port.path}.appProtocol`,
           proof: [{from: port.path, text: `name: ${port.name}, appProtocol: ${port.appProtocol}`}],

@@ -7,9 +7,9 @@ export const rule = defineRule({
   slug: 'cni-agent-port',
   aliases: [],
   severity: 'info',
-  title: 'The CNI plugin leaves outbound port 15020 alone',
-  why: 'Unlike istio-init, the CNI plugin exempts destination port 15020 (metrics and probes of other sidecars) unless told otherwise. Calls to it go out without mTLS, routing and telemetry, to any host.',
-  fix: 'Nothing, when only metrics are read there. To capture it, say which ports to exempt: annotation traffic.sidecar.istio.io/excludeOutboundPorts: "" (or a list without 15020).',
+  title: 'CNI plugin does not capture outbound port 15020',
+  why: 'Unlike istio-init, the CNI plugin excludes destination port 15020 (metrics and probes of other sidecars) by default: connections to it bypass mTLS, routing and telemetry, to any host.',
+  fix: 'Nothing, if only metrics are read on that port. To capture it, set the excluded ports: annotation traffic.sidecar.istio.io/excludeOutboundPorts: "" (or a list without 15020).',
   references: [PAGES.cni, PAGES.annotations],
   modes: ['sidecar'],
   needs: ['cni'],
@@ -21,7 +21,7 @@ export const rule = defineRule({
         path: `${pod.metadataPath}.annotations["${EXCLUDE}"]`,
         proof: [
           {from: 'interception', text: cni.because},
-          {from: `annotation ${EXCLUDE}`, text: 'not set: the plugin takes 15020'},
+          {from: `annotation ${EXCLUDE}`, text: 'not set: the plugin uses 15020'},
         ],
       },
     ]

@@ -6,19 +6,19 @@ export const rule = defineRule({
   slug: 'cni-namespace-excluded',
   aliases: [],
   severity: 'warning',
-  title: 'The CNI plugin leaves the namespace of a sidecar alone',
-  why: 'Pods of this namespace get a sidecar but no rules that lead traffic to it. With istio-validation they never start; without it everything goes past the sidecar.',
-  fix: 'Take the namespace out of excludeNamespaces of the istio-cni chart and start the pods anew, or keep sidecars out of it (label istio-injection=disabled).',
+  title: 'CNI plugin excludes the namespace of the sidecar',
+  why: 'Pods of this namespace get a sidecar but no redirect rules: with istio-validation they never start, without it all traffic bypasses the sidecar.',
+  fix: 'Remove the namespace from excludeNamespaces of the istio-cni chart and recreate the pods, or disable injection in it (label istio-injection=disabled).',
   references: [PAGES.cni],
   modes: ['sidecar'],
   needs: ['cniExcluded'],
   check: ({pod}, {cniExcluded}) => {
     const {namespace} = pod.object
     if (!cniExcluded.namespaces.includes(namespace)) return []
-    const held = injectedContainer(pod, 'istio-validation') !== undefined
+    const waits = injectedContainer(pod, 'istio-validation') !== undefined
     return [
       {
-        message: `The CNI plugin makes no rules in namespace ${namespace}: ${held ? 'the pod stays in Init' : 'nothing is captured'}.`,
+        message: `The CNI plugin sets up no rules in namespace ${namespace}: ${waits ? 'the pod stays in Init' : 'nothing is captured'}.`,
         proof: [{from: cniExcluded.from, text: cniExcluded.namespaces.join(', ')}],
       },
     ]

@@ -1,10 +1,10 @@
-import {exitCodeOf, initFailures} from '../../analysis/init-failure/init-failure.js'
+import {exitCodeOf, initFailures} from '../../analysis/netfilter/init-failure.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
-/** The user validation runs as, where the rules exempt another one: its test connection then is not captured whatever the rules. */
-function strangeUser(pod: PodModel): number | undefined {
+/** The uid istio-validation runs as, where the rules do not exempt it: its test connection then fails even with the rules in place. */
+function unexemptedUser(pod: PodModel): number | undefined {
   const user = injectedContainer(pod, 'istio-validation')?.security.runAsUser ?? pod.security.runAsUser
   const proxy = injectedContainer(pod, 'istio-proxy')?.security.runAsUser
   const exempt = proxy === undefined || proxy === 0 ? proxyIds(pod).uids : [proxy]
@@ -16,27 +16,27 @@ export const rule = defineRule({
   slug: 'cni-race',
   aliases: [],
   severity: 'error',
-  title: 'The CNI plugin made no rules for the pod',
-  why: 'The plugin of the node was not ready when the pod was started, so its network was set up without it. istio-validation sees that and holds the pod in Init; starting containers again does not help, for rules are only made with the network.',
-  fix: 'Delete the pod: its successor gets a new network. To have that done by itself, enable the repair of the plugin (values.cni.repair.enabled, with deletePods or repairPods), and see that istio-cni-node runs on the node.',
+  title: 'CNI plugin did not set up the pod',
+  why: "The plugin was not ready when the pod's network was created: istio-validation detects that and the pod stays in Init, since restarting containers does not create the rules.",
+  fix: 'Delete the pod: its replacement gets a new network. To automate that, enable the repair of the plugin (values.cni.repair.enabled, with deletePods or repairPods), and check that istio-cni-node runs on the node.',
   references: [PAGES.cni, 'https://istio.io/latest/docs/ops/diagnostic-tools/cni/'],
   modes: ['sidecar'],
-  alsoWhenOver: true,
+  includeTerminated: true,
   needs: ['status'],
   uses: ['cniExcluded'],
   check: ({pod}, {cniExcluded}) => {
     const excluded = cniExcluded?.namespaces.includes(pod.object.namespace) === true
-    // Why there are no rules is then known, and another finding.
+    // MCT1702 reports an excluded namespace.
     if (excluded) return []
-    const user = strangeUser(pod)
+    const user = unexemptedUser(pod)
     return initFailures(pod, undefined)
       .filter(({container, cause}) => container === 'istio-validation' && cause === 'validation')
       .map(({container, state}) => ({
         message:
           user === undefined
-            ? `${container} found no rules: the CNI plugin had not set up this pod.`
-            : `${container} runs as user ${user}, whom the rules do not know: it fails even where they are in place.`,
-        ...(user === undefined ? {} : {fix: "Let istio-validation run as the sidecar's user, as injection writes it."}),
+            ? `${container} found no iptables rules: the CNI plugin did not set up this pod.`
+            : `${container} runs as uid ${user}, which the iptables rules do not exempt: it fails even with the rules in place.`,
+        ...(user === undefined ? {} : {fix: "Run istio-validation as the sidecar's uid, as injection sets it."}),
         proof: [
           {
             from: `status of container ${container}`,

@@ -6,7 +6,7 @@ import {xdsTypeNamed} from '../../model/xds-type.js'
 import {defineRule} from '../rule.js'
 
 /** The EnvoyFilters that apply to the pod (its namespace and the root one, workloadSelector) and name the resource. */
-function adding(
+function filtersNaming(
   resource: string,
   pod: PodModel,
   filters: readonly EnvoyFilterModel[],
@@ -25,9 +25,9 @@ export const rule = defineRule({
   slug: 'config-rejected',
   aliases: [],
   severity: 'error',
-  title: 'Envoy rejects its configuration',
-  why: 'Until the rejected resource is mended, Envoy keeps what it had: nothing new of that type reaches the proxy, and a restarted pod may get nothing at all.',
-  fix: 'Mend or delete the Istio object the rejected resource comes from.',
+  title: 'Envoy rejected its configuration',
+  why: 'Envoy keeps its last good config until the rejected resource is fixed: updates of that type do not reach the proxy, and a restarted pod may get none at all.',
+  fix: 'Correct or delete the Istio object that the rejected resource comes from.',
   references: ['https://istio.io/latest/docs/ops/diagnostic-tools/proxy-cmd/'],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['controlPlane'],
@@ -39,18 +39,18 @@ export const rule = defineRule({
           ? []
           : parseRejection(error, xdsTypeNamed(type).noun).map(({resource, message, origin}) => {
               const root = mesh?.rootNamespace ?? 'istio-system'
-              const filters = resource === undefined ? [] : adding(resource, pod, envoyFilters, root)
+              const filters = resource === undefined ? [] : filtersNaming(resource, pod, envoyFilters, root)
               const names = filters.map(({object}) => objectLabel(object)).join(', ')
               return {
-                message: `Envoy rejects ${type}${resource === undefined ? '' : `, ${xdsTypeNamed(type).noun} ${resource}`}: ${message}.`,
-                ...(filters.length === 0 ? {} : {fix: `Mend or delete ${names}, which names ${resource}.`}),
+                message: `Envoy rejected ${type}${resource === undefined ? '' : `, ${xdsTypeNamed(type).noun} ${resource}`}: ${message}.`,
+                ...(filters.length === 0 ? {} : {fix: `Correct or delete ${names}, which refers to ${resource}.`}),
                 proof: [
                   {
                     from: "istiod's syncz",
                     text: `${type} lastError: ${error}${sentAt === undefined ? '' : ` (sent ${sentAt})`}`,
                   },
                   ...(origin === undefined ? [] : [{from: 'comes from', text: `${origin.kind}: ${origin.because}`}]),
-                  ...filters.map(({object}) => ({from: objectLabel(object), text: `names ${resource}`})),
+                  ...filters.map(({object}) => ({from: objectLabel(object), text: `refers to ${resource}`})),
                 ],
               }
             }),

@@ -1,16 +1,16 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
 import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
 import {type PastCapture, pastCapture} from '../../analysis/netfilter/interception/past-capture.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
 import {formatIp} from '../../model/ip-address.js'
 import {appContainers, type PodModel} from '../../model/pod.js'
 import {redirectPackets} from '../../model/ruleset.js'
-import {defineRule, PAGES, Undecided} from '../rule.js'
+import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 const MOST_SHOWN = 5
 
-/** Who is connected to what. */
-function words({direction, connection}: PastCapture): string {
+/** The two ends of the connection. */
+function connectionText({direction, connection}: PastCapture): string {
   const {remote, remotePort, localPort} = connection
   const other = remote.family === 'ip6' ? `[${formatIp(remote)}]` : formatIp(remote)
   return direction === 'inbound'
@@ -18,8 +18,8 @@ function words({direction, connection}: PastCapture): string {
     : `from the application to ${other}:${remotePort}`
 }
 
-/** The kernel does not list the group of a socket: where rules ask for more groups than the proxy's, or a container has one of them, nobody knows. */
-function groupMatters(pod: PodModel, named: readonly number[]): boolean {
+/** True when capture depends on the gid of the process, which the kernel does not show for a socket. */
+function dependsOnGroup(pod: PodModel, named: readonly number[]): boolean {
   const own = appContainers(pod).map(({security}) => security.runAsGroup ?? pod.security.runAsGroup)
   return named.some(group => !proxyIds(pod).gids.includes(group) || own.includes(group))
 }
@@ -29,33 +29,34 @@ export const rule = defineRule({
   slug: 'connection-past-capture',
   aliases: [],
   severity: 'info',
-  title: 'An open connection goes past the sidecar though the rules would capture it',
-  why: 'Rules decide about the first packet of a connection alone. What was opened before they were made, or while others stood there, stays as it is until it is closed: without mTLS, policy and telemetry, while counters of the rules say nothing.',
-  fix: 'Close the connection, most simply by starting the pod anew. When it comes back, look for what opens it before the rules are there: an init container, or a CNI plugin that is late.',
+  title: 'Open connection bypasses the sidecar',
+  why: 'iptables decides on the first packet of a connection only: one that was opened before the rules existed bypasses mTLS, policy and telemetry until it is closed.',
+  fix: 'Close the connection, for example by restarting the pod. If it comes back, find what opens it before the rules are in place: an init container, or a CNI plugin that runs late.',
   references: [PAGES.cni],
   modes: ['sidecar'],
   needs: ['kernel', 'connections'],
   check: ({pod}, {kernel, connections}) => {
-    // Envoy then runs as root and keeps the client's address: its connections and the application's look alike.
+    // With TPROXY Envoy keeps the client's address, so its connections look like the application's.
     if (inboundCapture(pod).interception === 'TPROXY') return []
-    if (kernel.machine.assumed) throw new Undecided('the addresses and routes of the pod are not known', 'not-captured')
-    const past = pastCapture(connections, kernel.rulesets, kernel.machine).filter(
-      ({direction}) => direction === 'inbound' || !groupMatters(pod, mentionsOf(kernel.rulesets).gids),
+    if (kernel.machine.assumed)
+      throw new Inconclusive('the addresses and routes of the pod are unknown', 'not-captured')
+    const bypassing = pastCapture(connections, kernel.rulesets, kernel.machine).filter(
+      ({direction}) => direction === 'inbound' || !dependsOnGroup(pod, mentionsOf(kernel.rulesets).gids),
     )
     return (['inbound', 'outbound'] as const).flatMap(direction => {
-      const found = past.filter(each => each.direction === direction)
+      const found = bypassing.filter(each => each.direction === direction)
       const [first] = found
       if (first === undefined) return []
       const more = found.length > 1 ? `, and ${found.length - 1} more` : ''
       const counted = redirectPackets(kernel.rulesets, first.port)
       return [
         {
-          message: `A connection ${words(first)} goes past the sidecar${more}.`,
+          message: `A connection ${connectionText(first)} bypasses the sidecar${more}.`,
           proof: [
             ...found.slice(0, MOST_SHOWN).map(({connection}) => ({from: '/proc/net/tcp', text: connection.line})),
             ...(counted === undefined
               ? []
-              : [{from: `rules that lead to ${first.port}`, text: `${counted} connections so far`}]),
+              : [{from: `rules that redirect to ${first.port}`, text: `${counted} connections so far`}]),
           ],
         },
       ]

@@ -1,9 +1,9 @@
 import {logReasons} from '../../analysis/sync-reason/log-reason.js'
 import {injectedContainer} from '../../model/pod.js'
-import {defineRule, Undecided} from '../rule.js'
+import {defineRule, Inconclusive} from '../rule.js'
 
-/** True when an address may be that of the istiods asked: a Service of their namespace. */
-function serves(address: string, namespace: string): boolean {
+/** True when the address is a Service in the namespace of the queried istiods. */
+function isInNamespace(address: string, namespace: string): boolean {
   return address.split(':')[0]?.split('.')[1] === namespace
 }
 
@@ -12,26 +12,26 @@ export const rule = defineRule({
   slug: 'control-plane-lost',
   aliases: [],
   severity: 'error',
-  title: 'No istiod knows the proxy',
-  why: 'The sidecar is ready on the configuration it once got: new routes, endpoints and policies do not reach it, and its certificate will not be renewed.',
-  fix: 'Make istiod reachable from the pod on port 15012: look at NetworkPolicies, DNS and the discovery address.',
+  title: 'Proxy is not connected to any istiod',
+  why: 'The sidecar keeps the configuration it last received: new routes, endpoints and policies do not reach it, and its certificate is not renewed.',
+  fix: 'Make istiod reachable from the pod on port 15012: check NetworkPolicies, DNS and the discovery address.',
   references: ['https://istio.io/latest/docs/ops/diagnostic-tools/proxy-cmd/'],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['controlPlane'],
   uses: ['proxyLog', 'discovery'],
   check: ({pod}, {controlPlane, proxyLog, discovery}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
-    // A sidecar that never became ready has its own finding.
+    // MCT1901 reports a sidecar that never became ready.
     if (controlPlane.connections.length > 0 || controlPlane.istiods === 0 || proxy?.state?.ready !== true) return []
-    if (discovery !== undefined && !serves(discovery.address, controlPlane.namespace)) {
-      throw new Undecided(
-        `the proxy looks for istiod at ${discovery.address}, and only those of ${controlPlane.namespace} were asked`,
+    if (discovery !== undefined && !isInNamespace(discovery.address, controlPlane.namespace)) {
+      throw new Inconclusive(
+        `the proxy connects to istiod at ${discovery.address}, and only istiods in ${controlPlane.namespace} were queried`,
       )
     }
     const [reason] = proxyLog === undefined ? [] : logReasons(proxyLog)
     return [
       {
-        message: `The sidecar is ready, but none of ${controlPlane.istiods} istiod holds its connection${reason === undefined ? '' : `: ${reason.words}`}.`,
+        message: `The sidecar is ready, but it is connected to none of ${controlPlane.istiods} istiod${reason === undefined ? '' : `: ${reason.text}`}.`,
         ...(reason === undefined ? {} : {fix: reason.advice}),
         proof: [
           {from: "istiod's syncz", text: `no entry for ${pod.object.name}.${pod.object.namespace}`},

@@ -1,5 +1,5 @@
-import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {istioProtocol} from '../../analysis/ports/istio-protocol.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const PORTS: Readonly<Record<number, string>> = {
@@ -22,8 +22,8 @@ export const rule = defineRule({
   slug: 'database-as-http',
   aliases: [],
   severity: 'error',
-  title: 'A database port is called HTTP',
-  why: 'The proxy waits for an HTTP request that never comes, and answers what it gets with an error: the connection fails.',
+  title: 'Database port is declared as HTTP',
+  why: 'The proxy parses the traffic as HTTP and answers it with an error: the connection fails.',
   fix: 'Name the port tcp-… (or mysql-, mongo-, redis- for those).',
   references: [PAGES.protocols],
   modes: ['sidecar', 'ambient'],
@@ -43,7 +43,7 @@ export const rule = defineRule({
         'cassandra',
         'memcached',
       ],
-      about: 'names of images, without registry and tag, that never speak HTTP on the ports they declare',
+      about: 'image names, without registry and tag, that never serve HTTP on the ports they declare',
     },
   },
   check: ({pod}, {services}, {images}) =>
@@ -55,9 +55,9 @@ export const rule = defineRule({
       const where = database === undefined ? `a container of image ${image}` : `the usual port of ${database}`
       return [
         {
-          // What an image is called tells less than a port everybody knows.
+          // An image name is weaker evidence than a well-known port.
           severity: database === undefined ? 'warning' : 'error',
-          message: `Service ${service.object.name}:${port.port} leads to ${where}, but is called ${istioProtocol(port)}.`,
+          message: `Service ${service.object.name}:${port.port} targets ${where}, but is declared as ${istioProtocol(port)}.`,
           object: service.object,
           path: `${port.path}.name`,
           proof: [

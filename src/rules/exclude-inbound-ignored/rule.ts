@@ -1,4 +1,4 @@
-import {removeAnnotation} from '../mend.js'
+import {removeAnnotation} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const INCLUDE = 'traffic.sidecar.istio.io/includeInboundPorts'
@@ -9,8 +9,8 @@ export const rule = defineRule({
   slug: 'exclude-inbound-ignored',
   aliases: [],
   severity: 'warning',
-  title: 'The list of excluded inbound ports has no effect',
-  why: 'With a list of included ports only those are captured, and the list of excluded ones is never looked at: a port that stands in both is captured.',
+  title: 'excludeInboundPorts has no effect',
+  why: 'When includeInboundPorts lists ports, only those are captured and excludeInboundPorts is ignored: a port in both lists is captured.',
   fix: 'Keep one of the two annotations.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
@@ -20,7 +20,7 @@ export const rule = defineRule({
     if (include === undefined || exclude === undefined || include.trim() === '*' || exclude.trim() === '') return []
     return [
       {
-        message: `excludeInboundPorts "${exclude}" is ignored, because includeInboundPorts is "${include}".`,
+        message: `excludeInboundPorts "${exclude}" is ignored because includeInboundPorts is "${include}".`,
         path: `${pod.metadataPath}.annotations["${EXCLUDE}"]`,
         proof: [
           {from: INCLUDE, text: include},

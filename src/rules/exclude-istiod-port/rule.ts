@@ -1,5 +1,6 @@
-import {outboundCapture} from '../../analysis/inbound-capture/outbound-capture.js'
-import {listed, withoutItems} from '../mend.js'
+import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
+import {commaList} from '../../model/comma-list.js'
+import {withoutItems} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const EXCLUDE = 'traffic.sidecar.istio.io/excludeOutboundPorts'
@@ -10,8 +11,8 @@ export const rule = defineRule({
   slug: 'exclude-istiod-port',
   aliases: [],
   severity: 'info',
-  title: "Excluding istiod's port is needless",
-  why: "The proxy's own traffic is exempt from capture anyway; the exclusion only opens the port for the application, to any destination.",
+  title: "Excluding istiod's port is unnecessary",
+  why: "The proxy's own traffic is never captured; the exclusion only lets the application bypass the sidecar on that port, to any destination.",
   fix: 'Remove 15010 and 15012 from excludeOutboundPorts.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
@@ -22,9 +23,9 @@ export const rule = defineRule({
     if (named.length === 0) return []
     return [
       {
-        message: `Outbound port ${named.join(' and ')} is excluded from capture for no gain.`,
+        message: `Outbound port ${named.join(' and ')} is excluded from capture, which istiod connections do not need.`,
         path: `${pod.metadataPath}.annotations["${EXCLUDE}"]`,
-        ...(named.every(port => listed(pod.annotations[EXCLUDE]).includes(port))
+        ...(named.every(port => commaList(pod.annotations[EXCLUDE]).includes(port))
           ? {patch: withoutItems(pod, EXCLUDE, named)}
           : {}),
         proof: [{from: capture.from, text: `excluded ports: ${capture.excludePorts.join(', ')}`}],

@@ -1,4 +1,4 @@
-import {farCall} from '../../analysis/command-call/far-call.js'
+import {commandTarget} from '../../analysis/command-line/command-target.js'
 import {appContainers} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -9,9 +9,9 @@ export const rule = defineRule({
   slug: 'exec-probe-network',
   aliases: [],
   severity: 'info',
-  title: 'A probe runs a command that calls another host',
-  why: 'The call goes out through the sidecar: while the proxy is not ready it is refused, and later the pod counts as unhealthy whenever the other host, a route or a policy is. A call to localhost stays in the pod and is fine.',
-  fix: 'Let the probe ask the application itself (localhost), or probe with httpGet, which is led past mTLS.',
+  title: 'Exec probe calls another host',
+  why: 'The call goes through the sidecar: it is refused while the proxy is not ready, and afterwards the pod counts as unhealthy whenever the other host, a route or a policy fails.',
+  fix: 'Probe the application itself (localhost), or use httpGet, which injection rewrites for mTLS.',
   references: [PAGES.probes],
   modes: ['sidecar'],
   needs: [],
@@ -20,7 +20,7 @@ export const rule = defineRule({
       container.probes.flatMap(probe => {
         const host =
           PROBES.includes(probe.kind) && probe.handler === 'exec'
-            ? farCall(probe.command, pod.status?.podIps ?? [])?.host
+            ? commandTarget(probe.command, pod.status?.podIps ?? [])?.host
             : undefined
         if (host === undefined) return []
         const path = `${pod.specPath}.${probe.path}.command`

@@ -6,8 +6,8 @@ export const rule = defineRule({
   slug: 'family-mismatch',
   aliases: [],
   severity: 'warning',
-  title: 'The server does not listen in the address family of its pod',
-  why: "The sidecar connects to the pod's first address; a server that listens in the other family only refuses it, and clients get 503.",
+  title: 'Server listens only in the other IP family',
+  why: "The sidecar connects to the pod's first address; a server that listens only in the other address family refuses it, and clients get 503.",
   fix: 'Listen on [::] without IPV6_V6ONLY, or on both 0.0.0.0 and [::].',
   references: [PAGES.requirements],
   modes: ['sidecar'],
@@ -15,12 +15,12 @@ export const rule = defineRule({
   check: ({pod}, {ports}) => {
     const [first] = pod.status?.podIps ?? []
     if (first === undefined) return []
-    const wanted = first.includes(':') ? 'ipv6' : 'ipv4'
+    const family = first.includes(':') ? 'ipv6' : 'ipv4'
     return ports
       .filter(row => row.verdict === 'reachable' && row.bound.length > 0)
-      .filter(row => row.sockets.every(({serves}) => (wanted === 'ipv6' ? serves === 'ipv4' : serves === 'ipv6')))
+      .filter(row => row.sockets.every(({serves}) => (family === 'ipv6' ? serves === 'ipv4' : serves === 'ipv6')))
       .map(row => ({
-        message: `${row.sockets.map(socketAddress).join(', ')} does not serve ${first}, the address the sidecar connects to.`,
+        message: `${row.sockets.map(socketAddress).join(', ')} does not accept connections to ${first}, the address the sidecar connects to.`,
         proof: [
           ...row.sockets.map(({line}) => ({from: 'listening sockets', text: line})),
           {from: 'status.podIPs', text: first},

@@ -2,23 +2,23 @@ import type {Difference} from '../../analysis/netfilter/drift/drift.js'
 import {cutOffPorts, isFilterBlock} from '../../analysis/netfilter/drift/filter-blocks.js'
 import {defineRule} from '../rule.js'
 
-/** What follows: what walked packets feel, and the application's ports the sidecar cannot reach; else what the rule says itself. */
+/** The effect: on simulated packets and on the application ports the sidecar cannot reach; else what the rule itself matches. */
 function effect({effective, consequences, actual}: Difference, cutOff: readonly number[]): string {
   const ports = cutOff.join(', ')
   const parts = [
     ...(effective ? consequences : []),
     ...(cutOff.length === 0
       ? []
-      : [`clients of port ${ports} still reach the sidecar, but the sidecar cannot reach the application there`]),
+      : [`clients of port ${ports} reach the sidecar, but the sidecar cannot reach the application on that port`]),
   ]
   return parts.join('; ') || `what ${actual.length > 1 ? 'they match' : 'it matches'} is dropped`
 }
 
 function subject({actual, place}: Difference): string {
   const [rule] = actual
-  if (rule === undefined) return `The policy DROP of ${place} throws`
-  if (actual.length > 1) return `${actual.length} rules in ${place} throw`
-  return `The rule "${rule.text.replace(/^-A \S+ /, '')}" in ${place} throws`
+  if (rule === undefined) return `The policy DROP of ${place} drops`
+  if (actual.length > 1) return `${actual.length} rules in ${place} drop`
+  return `The rule "${rule.text.replace(/^-A \S+ /, '')}" in ${place} drops`
 }
 
 export const rule = defineRule({
@@ -26,9 +26,9 @@ export const rule = defineRule({
   slug: 'filter-blocks',
   aliases: [],
   severity: 'error',
-  title: "A filter rule throws away the mesh's traffic",
-  why: "Istio has no rules in table filter. Rules there see what capture made of a packet: clients arrive at port 15006, and the application's own port only appears between sidecar and application, so a rule meant for clients hits something else.",
-  fix: 'Remove the rule, or find what sets it (a network policy agent in the pod, a script of the image); say who may call with an AuthorizationPolicy, or with a NetworkPolicy, which works outside the pod.',
+  title: 'A filter rule drops mesh traffic',
+  why: "Rules in table filter see packets after the redirect: clients arrive at port 15006, and the application's own port appears only between sidecar and application, so a rule meant for clients matches other traffic.",
+  fix: 'Remove the rule, or find what sets it (a network policy agent in the pod, a script in the image); control who may connect with an AuthorizationPolicy, or with a NetworkPolicy, which works outside the pod.',
   references: ['https://istio.io/latest/docs/ops/deployment/application-requirements/'],
   modes: ['sidecar', 'ambient'],
   needs: ['kernel', 'drift'],
@@ -37,7 +37,7 @@ export const rule = defineRule({
       const cutOff = cutOffPorts(difference, kernel.rulesets, kernel.machine)
       return {
         severity: difference.effective || cutOff.length > 0 ? 'error' : 'warning',
-        message: `${subject(difference)} away traffic: ${effect(difference, cutOff)}.`,
+        message: `${subject(difference)} traffic: ${effect(difference, cutOff)}.`,
         proof: [
           ...(difference.actual.length === 0 ? [{from: difference.place, text: 'policy DROP'}] : []),
           ...difference.actual.map(({text}) => ({from: `found in ${difference.place}`, text})),

@@ -6,26 +6,26 @@ export const rule = defineRule({
   slug: 'foreign-system',
   aliases: [],
   severity: 'info',
-  title: 'The pod does not run on Linux',
-  why: "The sidecar, its rules and the CNI plugin exist for Linux alone, so nothing else is asked about this pod. A sidecar's image cannot be run on such a node: a pod that gets one does not start.",
-  fix: 'Keep the pod out of the mesh with the label sidecar.istio.io/inject: "false", and let clients reach it in plain text (DestinationRule with tls mode DISABLE).',
+  title: 'Pod does not run on Linux',
+  why: 'The sidecar, its iptables rules and the CNI plugin support Linux only: a pod that gets a sidecar does not start on such a node, and no other rule applies to it.',
+  fix: 'Keep the pod out of the mesh with the label sidecar.istio.io/inject: "false", and let clients use plain text (DestinationRule with tls mode DISABLE).',
   references: ['https://kubernetes.io/docs/concepts/windows/user-guide/', 'https://istio.io/latest/docs/setup/'],
   modes: POD_MODES,
-  anySystem: true,
+  anyOs: true,
   needs: [],
-  check: ({pod, mode, foreseen}) => {
-    const system = pod.foreignSystem
-    if (system === undefined) return []
+  check: ({pod, mode, predicted}) => {
+    const os = pod.nonLinuxOs
+    if (os === undefined) return []
     const sidecar = mode === 'sidecar'
-    const gets = foreseen ? 'would get a sidecar' : 'has a sidecar'
+    const injected = predicted ? 'would get a sidecar' : 'has a sidecar'
     return [
       {
         severity: sidecar ? 'error' : 'info',
         message: sidecar
-          ? `The pod asks for ${system.name} nodes and ${gets}, which runs on Linux alone: it cannot start.`
-          : `The pod asks for ${system.name} nodes, where the mesh does not exist: no other rule was asked.`,
-        path: `${pod.specPath}.${system.path}`,
-        proof: [{from: `${pod.specPath}.${system.path}`, text: system.name}],
+          ? `The pod selects ${os.name} nodes and ${injected}, which supports Linux only: it cannot start.`
+          : `The pod selects ${os.name} nodes, which Istio does not support: no other rule was checked.`,
+        path: `${pod.specPath}.${os.path}`,
+        proof: [{from: `${pod.specPath}.${os.path}`, text: os.name}],
       },
     ]
   },

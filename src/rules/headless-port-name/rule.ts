@@ -1,4 +1,8 @@
-import {namesMembers, untoldPorts, untoldSentence} from '../../analysis/protocol/untold-ports.js'
+import {
+  isGoverningService,
+  missingProtocolText,
+  portsWithoutProtocol,
+} from '../../analysis/ports/ports-without-protocol.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -6,20 +10,20 @@ export const rule = defineRule({
   slug: 'headless-port-name',
   aliases: [],
   severity: 'info',
-  title: 'A headless Service of a StatefulSet does not tell its protocol',
-  why: 'Clients reach such pods by their own addresses, one listener each, and the proxy guesses the protocol from the first bytes; where the server speaks first, both sides wait for each other.',
-  fix: 'Begin the port names with the protocol (tcp-, http-, …), or set appProtocol.',
+  title: 'Headless Service port has no declared protocol',
+  why: 'Clients connect to each pod by its own address, and the proxy detects the protocol from the first bytes; where the server speaks first, the connection hangs.',
+  fix: 'Prefix the port names with the protocol (tcp-, http-, …), or set appProtocol.',
   references: [PAGES.protocols],
   modes: ['sidecar'],
   needs: ['services'],
   check: ({pod, mode}, {services}) =>
-    untoldPorts(pod, mode, services)
-      .filter(({service}) => namesMembers(service, pod))
+    portsWithoutProtocol(pod, mode, services)
+      .filter(({service}) => isGoverningService(service, pod))
       .map((each): Found => {
         const {service, ports, serverFirst} = each
         return {
           severity: serverFirst.length > 0 ? 'warning' : 'info',
-          message: untoldSentence(each),
+          message: missingProtocolText(each),
           object: service.object,
           path: `${ports[0]?.port.path}.name`,
           proof: ports.map(({port}) => ({from: port.path, text: `name: ${port.name ?? '(none)'}, clusterIP: None`})),

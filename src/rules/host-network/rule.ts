@@ -1,4 +1,4 @@
-import {defineRule, PAGES, Undecided} from '../rule.js'
+import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 const INJECT = 'sidecar.istio.io/inject'
 const MODE = 'istio.io/dataplane-mode'
@@ -8,9 +8,9 @@ export const rule = defineRule({
   slug: 'host-network',
   aliases: [],
   severity: 'error',
-  title: 'A pod on the host network asks for the mesh',
-  why: "Such a pod shares the node's network, where nothing may be captured: it is never injected and never ambient. STRICT destinations refuse it.",
-  fix: 'Remove hostNetwork, or the request for the mesh (istio.io/dataplane-mode: none refuses ambient for one pod); a node agent that must stay outside reaches the mesh only where PERMISSIVE or DISABLE allows it.',
+  title: 'Pod on the host network requests the mesh',
+  why: "The pod shares the node's network, which Istio does not capture: it is never injected and never part of the ambient mesh, and STRICT destinations reject it.",
+  fix: 'Remove hostNetwork, or stop requesting the mesh (istio.io/dataplane-mode: none opts one pod out of ambient); a node agent on the host network reaches the mesh only where PERMISSIVE or DISABLE allows it.',
   references: [PAGES.injection],
   modes: ['none'],
   needs: [],
@@ -23,7 +23,7 @@ export const rule = defineRule({
       return [
         {
           severity: own ? 'error' : 'info',
-          message: `The pod uses the host network, so it never gets into the ambient mesh though ${own ? 'its label asks' : 'its namespace is labelled'} for it.`,
+          message: `The pod uses the host network, so it is not part of the ambient mesh although ${own ? 'its label requests' : 'its namespace is labelled for'} it.`,
           path: `${pod.specPath}.hostNetwork`,
           proof: [
             {from: `${pod.specPath}.hostNetwork`, text: 'true'},
@@ -32,16 +32,16 @@ export const rule = defineRule({
         },
       ]
     }
-    // Its own label is enough to know; what its namespace asks for has to be read.
+    // The label of the pod is sufficient; the namespace has to be read.
     if (pod.labels[INJECT] !== 'true') {
       if (injection === undefined)
-        throw new Undecided('whether its namespace asks for the mesh is not known', 'not-captured')
+        throw new Inconclusive('it is unknown whether its namespace has injection enabled', 'not-captured')
       if (injection.decidedBy !== 'host network') return []
     }
     return [
       {
         severity: pod.labels[INJECT] === 'true' ? 'error' : 'info',
-        message: 'The pod uses the host network, so it never gets a sidecar though it is selected for one.',
+        message: 'The pod uses the host network, so it gets no sidecar although it is selected for injection.',
         path: `${pod.specPath}.hostNetwork`,
         proof: [{from: `${pod.specPath}.hostNetwork`, text: 'true'}],
       },

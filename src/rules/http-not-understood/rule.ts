@@ -1,7 +1,7 @@
 import {logLines} from '../log-lines.js'
 import {defineRule, PAGES} from '../rule.js'
 
-/** Envoy's access log as Istio writes it, as text or JSON, for bytes that are no HTTP; and what it says at level debug. */
+/** Access log lines (text or JSON) for bytes that are not HTTP, and the message at level debug. */
 const REFUSED =
   /" 400 DPE http[12]\.\S*error |"response_code":400\b[^\n]*"response_flags":"DPE"|"response_flags":"DPE"[^\n]*"response_code":400\b|http\/1\.1 protocol error/
 
@@ -10,9 +10,9 @@ export const rule = defineRule({
   slug: 'http-not-understood',
   aliases: [],
   severity: 'warning',
-  title: 'Bytes that are no HTTP arrive at an HTTP port',
-  why: 'The proxy takes the port for HTTP, cannot read what comes, answers 400 and closes (flag DPE). Most often it is TLS of the client, or a protocol of its own on a port called http.',
-  fix: 'Find the port in the log line. Name it tcp-… or https-… if that is what it carries, and give two Services with one targetPort the same protocol; or let the client speak plain HTTP.',
+  title: 'Non-HTTP traffic on an HTTP port',
+  why: 'The proxy cannot parse the bytes as HTTP, answers 400 and closes the connection (flag DPE); most often the client sends TLS, or the application uses another protocol on a port named http.',
+  fix: 'Find the port in the log line. Name it tcp-… or https-… if that is what it carries, and give two Services with one targetPort the same protocol; or make the client send plain HTTP.',
   references: [PAGES.protocols],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['proxyLog'],
@@ -21,7 +21,7 @@ export const rule = defineRule({
     if (proof === undefined) return []
     return [
       {
-        message: 'The log has connections whose bytes could not be read as HTTP; they were answered with 400.',
+        message: 'The log has connections that Envoy could not parse as HTTP and answered with 400.',
         proof,
       },
     ]

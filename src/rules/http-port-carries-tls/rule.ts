@@ -1,6 +1,6 @@
-import {clientTls} from '../../analysis/mtls/client-tls.js'
-import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {istioProtocol} from '../../analysis/ports/istio-protocol.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
+import {clientTls} from '../../analysis/traffic-policy/client-tls.js'
 import type {Severity} from '../../model/finding.js'
 import {appContainers, type PodModel} from '../../model/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
@@ -10,7 +10,7 @@ const TLS = ['HTTPS', 'TLS']
 const TLS_PORTS = [443, 8443]
 const PROBES = ['liveness', 'readiness', 'startup']
 
-/** What the kubelet speaks to a port, by the probes as they were written: the surest sign of what the application speaks. */
+/** The scheme of the probes of a port, as they were before injection: the best evidence of what the application serves. */
 function probed(pod: PodModel, port: number): 'HTTP' | 'HTTPS' | undefined {
   const written = appContainers(pod).flatMap(({probes, ports}) =>
     probes
@@ -29,9 +29,9 @@ export const rule = defineRule({
   slug: 'http-port-carries-tls',
   aliases: [],
   severity: 'info',
-  title: 'A port is called HTTP and carries TLS, or the other way round',
-  why: 'On a port called HTTP the sidecar reads requests: TLS of the application is no request, and is answered with 400 (http/1.1 protocol error). On a port called HTTPS it passes bytes on: no routes, no retries, no metrics of requests.',
-  fix: 'Name the port https-… (or appProtocol: https) where the application speaks TLS itself, http-… where it does not. To let the sidecar add the TLS, keep http and set tls.mode: SIMPLE in a DestinationRule.',
+  title: 'Declared protocol and TLS of a port disagree',
+  why: 'On a port declared as HTTP the sidecar answers TLS from the client with 400 (http/1.1 protocol error); on a port declared as HTTPS it passes bytes through, without routes, retries and request metrics.',
+  fix: 'Name the port https-… (or appProtocol: https) where the application terminates TLS itself, http-… where it does not. To let the sidecar originate TLS, keep http and set tls.mode: SIMPLE in a DestinationRule.',
   references: [PAGES.protocols, 'https://istio.io/latest/docs/tasks/traffic-management/egress/egress-tls-origination/'],
   modes: ['sidecar'],
   needs: ['services'],
@@ -39,16 +39,16 @@ export const rule = defineRule({
   check: ({pod}, {services, destinationRules, mesh}) =>
     boundPorts(pod, services).flatMap(({service, port, target}): Found[] => {
       if (target === undefined || port.protocol !== 'TCP') return []
-      const called = istioProtocol(port)
+      const declared = istioProtocol(port)
       const spoken = probed(pod, target)
       const known = destinationRules !== undefined && mesh !== undefined
       const originated = known
         ? clientTls(service, port.port, destinationRules, mesh.rootNamespace, mesh.clusterDomain)
         : []
       if (originated.some(({mode}) => mode === 'SIMPLE' || mode === 'MUTUAL')) return []
-      const found = (severity: Severity, says: string, why: string): Found => ({
+      const found = (severity: Severity, problem: string, why: string): Found => ({
         severity,
-        message: `Service ${service.object.name}:${port.port} is called ${called}, ${says}.`,
+        message: `Service ${service.object.name}:${port.port} is declared as ${declared}, ${problem}.`,
         object: service.object,
         path: `${port.path}.${port.appProtocol === undefined ? 'name' : 'appProtocol'}`,
         proof: [
@@ -56,20 +56,20 @@ export const rule = defineRule({
           {from: 'probes of the pod', text: why},
         ],
       })
-      if (HTTP.includes(called)) {
+      if (HTTP.includes(declared)) {
         if (spoken === 'HTTPS')
           return [
             found(
               known ? 'warning' : 'info',
-              `but the kubelet probes port ${target} by HTTPS`,
+              `but the kubelet probes port ${target} with HTTPS`,
               `scheme: HTTPS, port: ${target}`,
             ),
           ]
         if (spoken === undefined && (TLS_PORTS.includes(port.port) || TLS_PORTS.includes(target)))
-          return [found('info', 'with the usual port of HTTPS', 'none by HTTP for that port')]
+          return [found('info', 'on the well-known port of HTTPS', 'none with HTTP for that port')]
         return []
       }
-      if (!TLS.includes(called) || spoken !== 'HTTP') return []
-      return [found('info', `but the kubelet probes port ${target} by plain HTTP`, `scheme: HTTP, port: ${target}`)]
+      if (!TLS.includes(declared) || spoken !== 'HTTP') return []
+      return [found('info', `but the kubelet probes port ${target} with plain HTTP`, `scheme: HTTP, port: ${target}`)]
     }),
 })

@@ -1,10 +1,10 @@
-import {selects} from '../../analysis/service-ports/service-ports.js'
+import {selects} from '../../analysis/ports/service-ports.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
 import {IGNORE, ignoredIn} from '../ignored.js'
 import {defineRule, type Found} from '../rule.js'
 
-/** Rules of an organisation have letters of their own, and may be defined elsewhere. */
+/** True for a code of an organisation rule, which may be defined elsewhere. */
 function ofOrganisation(word: string): boolean {
   return /^[A-Z]{3}\d{4}$/.test(word) && !/^(MCT|IST)/.test(word)
 }
@@ -18,9 +18,9 @@ interface Place {
 function mistakes(annotations: Labels, names: ReadonlySet<string>): readonly string[] {
   const ignored = ignoredIn(annotations)
   if (ignored === undefined) return []
-  const strange = ignored.rules.filter(word => !names.has(word.toLowerCase()) && !ofOrganisation(word))
+  const unknown = ignored.rules.filter(word => !names.has(word.toLowerCase()) && !ofOrganisation(word))
   return [
-    ...strange.map(word => `names ${word}, which is no rule`),
+    ...unknown.map(word => `names ${word}, which is not a rule`),
     ...(ignored.rules.length === 0 ? ['names no rule'] : []),
     ...(ignored.reason === undefined ? ['gives no reason'] : []),
   ]
@@ -31,12 +31,12 @@ export const rule = defineRule({
   slug: 'ignore-invalid',
   aliases: [],
   severity: 'info',
-  title: 'An annotation that accepts findings is not complete',
-  why: 'What names no rule accepts nothing, and what gives no reason nobody can judge when the time for it is over.',
+  title: 'meshctl.io/ignore annotation is incomplete',
+  why: 'An annotation that names no rule ignores no finding, and without a reason it is unclear when it can be removed.',
   fix: 'Write meshctl.io/ignore: "CODE,CODE: reason", each rule by its code or name (meshctl rules lists them).',
   references: ['https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/'],
   modes: ['sidecar', 'ambient', 'gateway', 'waypoint', 'ztunnel', 'control-plane', 'none'],
-  anySystem: true,
+  anyOs: true,
   needs: ['ruleNames'],
   uses: ['namespace', 'services'],
   check: ({pod}, {ruleNames, namespace, services = []}) => {

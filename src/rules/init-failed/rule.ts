@@ -1,22 +1,31 @@
-import {exitCodeOf, type InitCause, type InitFailure, initFailures} from '../../analysis/init-failure/init-failure.js'
+import {exitCodeOf, type InitFailure, initFailures} from '../../analysis/netfilter/init-failure.js'
+import {SETUP_CAUSES, type SetupCause} from '../../analysis/netfilter/setup/signs.js'
 import {defineRule, PAGES} from '../rule.js'
 
-/** What a cause means and how to mend it; the others have rules of their own. */
-const REASONS: Partial<Readonly<Record<InitCause, readonly [string, string]>>> = {
+/** What each cause means and how to fix it; closer than the general words. */
+const REASONS: Partial<Readonly<Record<SetupCause, readonly [string, string]>>> = {
   privilege: [
     'it lacks NET_ADMIN or NET_RAW',
     'Install the Istio CNI plugin, or allow istio-init NET_ADMIN and NET_RAW.',
   ],
-  lock: ['another program held the xtables lock', 'Usually passes by itself: the container is started again.'],
-  nft: ['native nftables were asked for and nft is not in the image', 'Use an image with nft, or native nftables off.'],
+  lock: [
+    'another program held the xtables lock',
+    'Usually resolves automatically: the kubelet restarts the container.',
+  ],
+  nft: ['native nftables is enabled but nft is not in the image', 'Use an image with nft, or disable native nftables.'],
   validation: [
-    'its test connection did not reach the port that captures',
-    "Compare the rules with those the pod should have: meshctl iptables POD --drift; let the container run as the proxy's user.",
+    'its test connection was not captured',
+    "Compare the rules with the expected ones: meshctl iptables POD --drift; run the container as the proxy's uid.",
   ],
 }
 
-/** Failures that other rules explain: back ends, kernel modules, and a CNI plugin that was not ready. */
-function isElsewhere({container, cause}: InitFailure): boolean {
+function reasonOf(cause: SetupCause): readonly [string, string] | undefined {
+  if (cause === 'unknown') return undefined
+  return REASONS[cause] ?? [SETUP_CAUSES[cause].cause, SETUP_CAUSES[cause].fix]
+}
+
+/** Failures that other rules report: back ends, kernel modules, and a CNI plugin that was not ready. */
+function hasOwnRule({container, cause}: InitFailure): boolean {
   return cause === 'table' || cause === 'module' || (container === 'istio-validation' && cause === 'validation')
 }
 
@@ -25,19 +34,19 @@ export const rule = defineRule({
   slug: 'init-failed',
   aliases: [],
   severity: 'error',
-  title: 'The capture of traffic could not be set up',
-  why: 'Without its rules the pod must not run, so it stays in Init.',
+  title: 'Traffic capture could not be set up',
+  why: 'The pod must not run without its iptables rules, so it stays in Init.',
   fix: 'Read the log of the container that failed: kubectl logs POD -c istio-init.',
   references: [PAGES.cni, PAGES.podSecurity],
   modes: ['sidecar'],
-  alsoWhenOver: true,
+  includeTerminated: true,
   needs: ['status'],
   uses: ['initLog'],
   check: ({pod}, {initLog}) =>
     initFailures(pod, initLog)
-      .filter(failure => !isElsewhere(failure))
+      .filter(failure => !hasOwnRule(failure))
       .map(({container, state, cause, line}) => {
-        const known = REASONS[cause]
+        const known = reasonOf(cause)
         const code = exitCodeOf(state)
         return {
           message: `${container} failed${code === undefined ? '' : ` with exit code ${code}`}${known === undefined ? '' : `: ${known[0]}`}.`,

@@ -1,6 +1,6 @@
 import {decideInjection} from '../../analysis/injection/decision.js'
-import {stockWebhooks} from '../../analysis/injection/stock-webhooks.js'
-import {setInMap} from '../mend.js'
+import {defaultWebhooks} from '../../analysis/injection/default-webhooks.js'
+import {setInMap} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const INJECT = 'sidecar.istio.io/inject'
@@ -10,18 +10,18 @@ export const rule = defineRule({
   slug: 'inject-annotation-only',
   aliases: [],
   severity: 'warning',
-  title: 'The pod asks for a sidecar where nobody listens',
-  why: 'Webhooks select by labels. The annotation counts only once a webhook was called for another reason; alone it does nothing.',
-  fix: 'Write it as a label of the pod template: sidecar.istio.io/inject: "true".',
+  title: 'Injection annotation without the label has no effect',
+  why: 'Webhooks select pods by labels: the annotation is read only after a webhook was called for another reason, so the pod starts without a sidecar.',
+  fix: 'Set it as a label of the pod template: sidecar.istio.io/inject: "true".',
   references: [PAGES.injecting, PAGES.annotations],
   modes: ['none'],
   needs: ['injection', 'namespace'],
   uses: ['webhooks'],
-  check: ({pod}, {injection, namespace, webhooks = stockWebhooks([])}) => {
+  check: ({pod}, {injection, namespace, webhooks = defaultWebhooks([])}) => {
     if (pod.annotations[INJECT] !== 'true' || pod.labels[INJECT] !== undefined || injection.webhook !== undefined)
       return []
     const path = `${pod.metadataPath}.annotations`
-    // In a namespace that forbids it, or where no webhook serves it, the label alone would not help either.
+    // In a namespace that disables injection, or without a webhook for it, the label alone would not help either.
     const labelled = {...pod, labels: {...pod.labels, [INJECT]: 'true'}}
     const helps = decideInjection({pod: labelled, namespace, webhooks, injectors: []}).injected
     return [
@@ -31,7 +31,7 @@ export const rule = defineRule({
         proof: injection.steps.map(({question, answer}) => ({from: question, text: answer})),
         ...(helps
           ? {patch: setInMap(pod, 'labels', INJECT, 'true')}
-          : {fix: `First mend this: ${injection.reason}. A label of the pod alone would not help.`}),
+          : {fix: `First fix this: ${injection.reason}. A label on the pod alone would not help.`}),
       },
     ]
   },

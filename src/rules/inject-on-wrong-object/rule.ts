@@ -1,4 +1,4 @@
-import {setInMap} from '../mend.js'
+import {setInMap} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const INJECT = 'sidecar.istio.io/inject'
@@ -8,8 +8,8 @@ export const rule = defineRule({
   slug: 'inject-on-wrong-object',
   aliases: [],
   severity: 'warning',
-  title: 'The injection label does not stand on the pods',
-  why: 'Injection looks at pods only: in the metadata of a Deployment, another workload or a Namespace it is never seen.',
+  title: 'Injection label is not on the pod template',
+  why: 'Injection reads the metadata of pods only: on a Deployment, another workload or a Namespace the label is ignored.',
   fix: 'Move it to spec.template.metadata.labels.',
   references: [PAGES.injecting],
   modes: ['sidecar', 'ambient', 'none'],

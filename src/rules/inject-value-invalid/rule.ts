@@ -1,30 +1,30 @@
 import type {NamespaceModel} from '../../model/injection.js'
 import {isOlder} from '../../model/istio-version.js'
 import {isTemplated} from '../../model/templated.js'
-import {setInMap} from '../mend.js'
+import {setInMap} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const INJECT = 'sidecar.istio.io/inject'
 
 const PLAIN = 'istio-injection'
 
-/** Words whose meaning nobody doubts (YAML 1.1), whatever the release makes of them. */
+/** Booleans of YAML 1.1, whose intent is clear even where the release does not accept them. */
 const YES = ['y', 'yes', 'true', 'on']
 const NO = ['n', 'no', 'false', 'off']
 
-/** The webhooks look for two values; another one fits no selector and keeps those of istio.io/rev from being asked. */
+/** The webhook selectors know two values; any other matches none of them, nor those of istio.io/rev. */
 function ofNamespace(namespace: NamespaceModel | undefined): readonly Found[] {
   const value = namespace?.labels[PLAIN]
   if (namespace === undefined || value === undefined || ['enabled', 'disabled'].includes(value) || isTemplated(value))
     return []
   const revision = namespace.labels['istio.io/rev']
-  const hides = revision === undefined ? '' : `, and istio.io/rev=${revision} beside it is not looked at`
+  const hides = revision === undefined ? '' : `, and istio.io/rev=${revision} is ignored`
   return [
     {
-      message: `Namespace ${namespace.name} has ${PLAIN}: "${value}", which is neither "enabled" nor "disabled": it asks for no sidecars${hides}.`,
+      message: `Namespace ${namespace.name} has ${PLAIN}: "${value}", which is neither "enabled" nor "disabled": injection is not enabled${hides}.`,
       object: {kind: 'Namespace', namespace: '', name: namespace.name},
       path: `metadata.labels["${PLAIN}"]`,
-      fix: `kubectl label namespace ${namespace.name} ${PLAIN}=enabled --overwrite (or disabled, if that is meant)`,
+      fix: `kubectl label namespace ${namespace.name} ${PLAIN}=enabled --overwrite (or disabled, if intended)`,
       proof: [{from: `Namespace ${namespace.name}`, text: `${PLAIN}: "${value}"`}],
     },
   ]
@@ -35,13 +35,13 @@ export const rule = defineRule({
   slug: 'inject-value-invalid',
   aliases: [],
   severity: 'warning',
-  title: 'An injection label has a value Istio does not know',
-  why: 'Since Istio 1.27 only "true" and "false" count and anything else is as good as nothing; before, y, yes, true and on meant yes and everything else no.',
-  fix: 'Write "true" or "false" (istio-injection of a namespace: "enabled" or "disabled").',
+  title: 'Injection label has an invalid value',
+  why: 'Since Istio 1.27 only "true" and "false" are valid and any other value counts as unset; before, y, yes, true and on meant yes and every other value no.',
+  fix: 'Set "true" or "false" (istio-injection of a namespace: "enabled" or "disabled").',
   references: [PAGES.injecting],
   modes: ['sidecar', 'ambient', 'none'],
   needs: [],
-  passesWith: ['namespace'],
+  needsToPass: ['namespace'],
   uses: ['injection'],
   check: ({pod, version}, {injection, namespace}) => [
     ...ofNamespace(namespace),
@@ -49,16 +49,20 @@ export const rule = defineRule({
       const value = pod[place][INJECT]
       if (value === undefined || value === 'true' || value === 'false' || isTemplated(value)) return []
       const old = YES.includes(value.toLowerCase()) ? 'yes' : 'no'
-      const meant = YES.includes(value.toLowerCase()) ? 'true' : NO.includes(value.toLowerCase()) ? 'false' : undefined
+      const intended = YES.includes(value.toLowerCase())
+        ? 'true'
+        : NO.includes(value.toLowerCase())
+          ? 'false'
+          : undefined
       const means = isOlder(injection?.version ?? version, 1, 27)
-        ? `it means ${old}`
+        ? `this release reads it as ${old}`
         : `it counts as unset (before Istio 1.27 it meant ${old})`
       return [
         {
           message: `${INJECT}: "${value}" is neither "true" nor "false"; ${means}.`,
           path: `${pod.metadataPath}.${place}["${INJECT}"]`,
           proof: [{from: `${pod.metadataPath}.${place}`, text: `${INJECT}: "${value}"`}],
-          ...(meant === undefined ? {} : {patch: setInMap(pod, place, INJECT, meant)}),
+          ...(intended === undefined ? {} : {patch: setInMap(pod, place, INJECT, intended)}),
         },
       ]
     }),

@@ -1,4 +1,4 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -6,9 +6,9 @@ export const rule = defineRule({
   slug: 'interception-none',
   aliases: [],
   severity: 'warning',
-  title: 'The sidecar captures nothing',
-  why: 'With interceptionMode NONE no rules are made: only what the application sends to the proxy by itself goes through the mesh.',
-  fix: 'Remove the annotation sidecar.istio.io/interceptionMode, unless the application talks to the proxy explicitly.',
+  title: 'Sidecar captures no traffic',
+  why: 'With interceptionMode NONE no redirect rules are created: only traffic that the application sends to the proxy explicitly goes through the mesh.',
+  fix: 'Remove the annotation sidecar.istio.io/interceptionMode, unless the application connects to the proxy explicitly.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
   needs: [],
@@ -17,7 +17,7 @@ export const rule = defineRule({
     if (capture.interception !== 'NONE') return []
     return [
       {
-        message: `The interception mode is NONE (read from ${capture.from}).`,
+        message: `The interception mode is NONE (from ${capture.from}).`,
         path: `${pod.metadataPath}.annotations["sidecar.istio.io/interceptionMode"]`,
         proof: [{from: capture.from, text: 'mode NONE'}],
       },

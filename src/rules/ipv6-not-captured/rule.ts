@@ -6,8 +6,8 @@ export const rule = defineRule({
   slug: 'ipv6-not-captured',
   aliases: [],
   severity: 'warning',
-  title: 'IPv6 traffic of a dual-stack pod bypasses the sidecar',
-  why: 'The agent decides by the first address of the pod; when that is IPv4 and dual stack is not enabled, no IPv6 rules are made.',
+  title: 'IPv6 of a dual-stack pod is not captured',
+  why: 'No IPv6 rules are created when the first address of the pod is IPv4 and dual stack is not enabled: IPv6 traffic bypasses mTLS, policy and telemetry.',
   fix: 'Enable dual stack: ISTIO_DUAL_STACK for istiod and, in proxyMetadata, for the proxies.',
   references: ['https://istio.io/latest/docs/setup/additional-setup/dual-stack/', PAGES.annotations],
   modes: ['sidecar'],
@@ -19,7 +19,7 @@ export const rule = defineRule({
     if (containers.includes('true')) return []
     return [
       {
-        message: `The pod has the addresses ${ips.join(', ')}, and only IPv4 is captured.`,
+        message: `The pod has the addresses ${ips.join(', ')}, but only IPv4 is captured.`,
         proof: [
           {from: 'status.podIPs', text: ips.join(', ')},
           {from: 'ISTIO_DUAL_STACK', text: 'not set'},

@@ -1,15 +1,13 @@
-import {selects} from '../../analysis/service-ports/service-ports.js'
-import {meantFor, policiesOf} from '../../analysis/traffic/touching.js'
+import {selects} from '../../analysis/ports/service-ports.js'
+import {policiesOf, policySelectsPod} from '../../analysis/traffic-policy/service-objects.js'
 import {defineRule, type Found} from '../rule.js'
 
 const WAYPOINT = 'istio.io/use-waypoint'
 
-/** What ztunnel makes of a policy it cannot decide (istio.io, "Use Layer 4 security policy": such rules fail safe). */
+/** How ztunnel treats a policy with L7 fields (istio.io, "Use Layer 4 security policy": such rules fail safe). */
 function effectOf(action: string): string {
-  if (action === 'ALLOW') return 'such rules never match there, so what they would allow is denied'
-  return action === 'DENY'
-    ? 'those parts are left out there, so it denies more than it says'
-    : 'it counts for nothing there'
+  if (action === 'ALLOW') return 'such rules never match in ztunnel, so what they would allow is denied'
+  return action === 'DENY' ? 'ztunnel ignores those fields, so it denies more than it says' : 'ztunnel ignores it'
 }
 
 export const rule = defineRule({
@@ -17,27 +15,27 @@ export const rule = defineRule({
   slug: 'l7-policy-without-waypoint',
   aliases: [],
   severity: 'error',
-  title: 'A policy about HTTP meets nobody who understands HTTP',
-  why: 'In ambient mode ztunnel sees connections, not requests. Methods, paths, hosts, headers and JWT are decided by a waypoint only, and only for policies that are attached to it or to a Service that uses one.',
-  fix: 'Make a waypoint (istioctl waypoint apply -n NAMESPACE --enroll-namespace) and attach the policy: targetRefs: [{kind: Service, group: "", name: SERVICE}] in place of selector.',
+  title: 'L7 policy without a waypoint',
+  why: 'ztunnel handles connections, not requests: methods, paths, hosts, headers and JWT are enforced only by a waypoint, for policies attached to it or to a Service that uses one.',
+  fix: 'Create a waypoint (istioctl waypoint apply -n NAMESPACE --enroll-namespace) and attach the policy: targetRefs: [{kind: Service, group: "", name: SERVICE}] instead of selector.',
   references: [
     'https://istio.io/latest/docs/ambient/usage/l7-features/',
     'https://istio.io/latest/docs/ambient/usage/l4-policy/',
   ],
   modes: ['ambient'],
   needs: [],
-  passesWith: ['authorizationPolicies', 'requestAuthentications', 'services', 'namespace'],
+  needsToPass: ['authorizationPolicies', 'requestAuthentications', 'services', 'namespace'],
   uses: ['mesh'],
   check: ({pod}, {authorizationPolicies = [], requestAuthentications = [], services = [], namespace, mesh}) => {
     const root = mesh?.rootNamespace ?? 'istio-system'
     const selected = policiesOf(pod, authorizationPolicies, root).filter(({targets}) => targets.length === 0)
     const byZtunnel = selected.flatMap(({object, action, httpFields, dryRun}): Found[] => {
-      const idle = action === 'CUSTOM' || action === 'AUDIT'
-      if (dryRun || (httpFields.length === 0 && !idle)) return []
-      const about = httpFields.length === 0 ? `has the action ${action}` : `asks for ${httpFields.join(', ')}`
+      const unsupported = action === 'CUSTOM' || action === 'AUDIT'
+      if (dryRun || (httpFields.length === 0 && !unsupported)) return []
+      const about = httpFields.length === 0 ? `has the action ${action}` : `matches on ${httpFields.join(', ')}`
       return [
         {
-          severity: idle ? 'warning' : 'error',
+          severity: unsupported ? 'warning' : 'error',
           message: `AuthorizationPolicy ${object.name} (${action}) ${about}, and ztunnel enforces it for this pod: ${effectOf(action)}.`,
           object,
           path: 'spec.selector',
@@ -56,7 +54,7 @@ export const rule = defineRule({
         if (service === undefined || dryRun) return []
         return [
           {
-            message: `AuthorizationPolicy ${object.name} is attached to Service ${service.object.name}, which uses no waypoint: nobody enforces it.`,
+            message: `AuthorizationPolicy ${object.name} is attached to Service ${service.object.name}, which has no waypoint: it is not enforced.`,
             object,
             path: 'spec.targetRefs',
             proof: [{from: `labels of Service ${service.object.name} and of its Namespace`, text: `no ${WAYPOINT}`}],
@@ -65,10 +63,10 @@ export const rule = defineRule({
       })
     const tokens = requestAuthentications
       .filter(each => each.targets.length === 0 && [root, pod.object.namespace].includes(each.object.namespace))
-      .filter(each => meantFor(each, pod))
+      .filter(each => policySelectsPod(each, pod))
       .map(
         ({object}): Found => ({
-          message: `RequestAuthentication ${object.name} selects the pod, and ztunnel reads no tokens: wrong ones are let through.`,
+          message: `RequestAuthentication ${object.name} selects the pod, but ztunnel does not validate tokens: invalid ones are accepted.`,
           object,
           path: 'spec.selector',
           proof: [{from: `RequestAuthentication ${object.name}`, text: 'no targetRefs'}],

@@ -1,5 +1,5 @@
 import {socketAddress} from '../../model/socket.js'
-import {ledToLoopback} from '../loopback.js'
+import {ingressUsesLoopback} from '../ingress-loopback.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -7,9 +7,9 @@ export const rule = defineRule({
   slug: 'loopback-listener',
   aliases: ['IST0143'],
   severity: 'error',
-  title: 'The server listens on the loopback only',
+  title: 'Server listens on loopback only',
   why: "Since Istio 1.10 the sidecar connects to the pod's own address, as a client without a mesh would: a server on 127.0.0.1 refuses it, and clients get 503.",
-  fix: 'Listen on 0.0.0.0 or [::], or name 127.0.0.1 as defaultEndpoint in the ingress of a Sidecar resource.',
+  fix: 'Listen on 0.0.0.0 or [::], or set 127.0.0.1 as defaultEndpoint in the ingress of a Sidecar resource.',
   references: [PAGES.requirements],
   versions: 'Istio 1.10 and later',
   modes: ['sidecar', 'ambient'],
@@ -17,7 +17,7 @@ export const rule = defineRule({
   uses: ['sidecars'],
   check: ({pod}, {ports, sidecars}) =>
     ports
-      .filter(row => row.verdict === 'loopback only' && !ledToLoopback(row.port, pod, sidecars ?? []))
+      .filter(row => row.verdict === 'loopback only' && !ingressUsesLoopback(row.port, pod, sidecars ?? []))
       .map(row => {
         const services = row.bound.map(({service, port}) => `Service ${service.object.name}:${port.port}`)
         const [socket] = row.sockets

@@ -1,6 +1,7 @@
-import {outboundCapture} from '../../analysis/inbound-capture/outbound-capture.js'
+import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
+import {commaList} from '../../model/comma-list.js'
 import {parseIp, parseIpRange} from '../../model/ip-address.js'
-import {listed, withoutItems} from '../mend.js'
+import {withoutItems} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 
 const INCLUDE = 'traffic.sidecar.istio.io/includeOutboundIPRanges'
@@ -10,8 +11,8 @@ export const rule = defineRule({
   slug: 'loopback-range',
   aliases: [],
   severity: 'warning',
-  title: 'The loopback is named among the captured ranges',
-  why: 'What an application sends to itself is then led to the proxy, and the start-up validation of the rules fails.',
+  title: 'Loopback is in the captured outbound ranges',
+  why: 'Traffic of the application to itself is redirected to the proxy, and the validation of the rules at startup fails.',
   fix: 'Remove 127.0.0.0/8 from includeOutboundIPRanges.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
@@ -26,11 +27,11 @@ export const rule = defineRule({
     if (named.length === 0) return []
     return [
       {
-        message: `${named.join(', ')} is captured outbound: that is the pod itself.`,
+        message: `Outbound traffic to ${named.join(', ')} is captured, which is the pod itself.`,
         path: `${pod.metadataPath}.annotations["${INCLUDE}"]`,
-        // An empty list would capture nothing at all, which is something else.
-        ...(named.every(range => listed(pod.annotations[INCLUDE]).includes(range)) &&
-        listed(pod.annotations[INCLUDE]).length > named.length
+        // An empty list would capture nothing.
+        ...(named.every(range => commaList(pod.annotations[INCLUDE]).includes(range)) &&
+        commaList(pod.annotations[INCLUDE]).length > named.length
           ? {patch: withoutItems(pod, INCLUDE, named)}
           : {}),
         proof: [{from: capture.from, text: `included ranges: ${capture.includeRanges.join(', ')}`}],

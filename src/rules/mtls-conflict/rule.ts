@@ -1,22 +1,22 @@
-import {inboundCapture, isCaptured} from '../../analysis/inbound-capture/inbound-capture.js'
-import {clientTls} from '../../analysis/mtls/client-tls.js'
-import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
+import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
+import {clientTls} from '../../analysis/traffic-policy/client-tls.js'
+import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import {objectLabel} from '../../model/pod.js'
 import {defineRule} from '../rule.js'
 
-/** What a server refuses: plain text under STRICT, mesh TLS where it is off (policy table of client mode against server mode). */
+/** What the server rejects: plain text under STRICT, Istio mTLS under DISABLE (table of client mode against server mode). */
 function conflict(client: string, server: string): string | undefined {
-  if (server === 'STRICT' && client === 'DISABLE') return 'plain text, which STRICT refuses: connections are reset'
+  if (server === 'STRICT' && client === 'DISABLE') return 'plain text, which STRICT rejects: connections are reset'
   if (server === 'STRICT' && (client === 'SIMPLE' || client === 'MUTUAL'))
-    return `${client} TLS without the mesh's certificates, which STRICT refuses`
+    return `${client} TLS without mesh certificates, which STRICT rejects`
   if (server === 'DISABLE' && client === 'ISTIO_MUTUAL')
-    return 'mesh TLS to a port where it is off: the application gets bytes it does not understand'
+    return 'mTLS to a port with mode DISABLE: the application receives TLS bytes'
   return undefined
 }
 
-/** What a mesh has unless told otherwise. */
-const USUAL = {rootNamespace: 'istio-system', clusterDomain: 'cluster.local'}
+/** The defaults of the mesh configuration. */
+const DEFAULT_MESH = {rootNamespace: 'istio-system', clusterDomain: 'cluster.local'}
 
 export const rule = defineRule({
   code: 'MCT1801',
@@ -24,28 +24,28 @@ export const rule = defineRule({
   aliases: [],
   severity: 'error',
   title: 'Clients and server disagree about mTLS',
-  why: 'A DestinationRule makes clients send something the PeerAuthentication of the server refuses: every request from the mesh fails with 503 (flags UF or UC).',
-  fix: 'Remove tls from the DestinationRule (automatic mTLS does the right thing), or set ISTIO_MUTUAL; or relax the PeerAuthentication for that port.',
+  why: 'A DestinationRule makes clients send what the PeerAuthentication of the server rejects: every request from the mesh fails with 503 (flags UF or UC).',
+  fix: 'Remove tls from the DestinationRule (auto mTLS chooses the right mode), or set ISTIO_MUTUAL; or relax the PeerAuthentication for that port.',
   references: [
     'https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/',
     'https://istio.io/latest/docs/concepts/security/#mutual-tls-authentication',
   ],
   modes: ['sidecar'],
   needs: ['services', 'peerAuthentications', 'destinationRules'],
-  passesWith: ['mesh'],
+  needsToPass: ['mesh'],
   check: ({pod}, {services, peerAuthentications, destinationRules, mesh}) => {
-    const {rootNamespace, clusterDomain} = mesh ?? USUAL
+    const {rootNamespace, clusterDomain} = mesh ?? DEFAULT_MESH
     return boundPorts(pod, services).flatMap(({service, port, target}) => {
-      // What is not captured is not the sidecar's to refuse.
+      // The sidecar cannot reject what it does not capture.
       if (target === undefined || port.protocol !== 'TCP' || !isCaptured(inboundCapture(pod), target)) return []
       const server = mtlsMode(pod, target, peerAuthentications, rootNamespace)
       return clientTls(service, port.port, destinationRules, rootNamespace, clusterDomain).flatMap(client => {
-        const words = conflict(client.mode, server.mode)
-        if (words === undefined) return []
+        const problem = conflict(client.mode, server.mode)
+        if (problem === undefined) return []
         const subset = client.subset === undefined ? '' : ` (subset ${client.subset})`
         return [
           {
-            message: `DestinationRule ${client.rule.object.name} makes clients of ${service.object.name}${subset} send ${words}.`,
+            message: `DestinationRule ${client.rule.object.name} makes clients of ${service.object.name}${subset} send ${problem}.`,
             object: client.rule.object,
             path: client.path,
             proof: [

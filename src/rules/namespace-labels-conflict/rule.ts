@@ -5,15 +5,15 @@ export const rule = defineRule({
   slug: 'namespace-labels-conflict',
   aliases: ['IST0123'],
   severity: 'warning',
-  title: 'The namespace asks for a sidecar in two ways',
-  why: 'The label istio-injection wins over istio.io/rev, and a sidecar over ambient mode: one of the labels has no effect, and it is not the one people expect.',
-  fix: 'Remove all but one: istio-injection, istio.io/rev or istio.io/dataplane-mode.',
+  title: 'Namespace has conflicting mesh labels',
+  why: 'istio-injection takes precedence over istio.io/rev, and a sidecar over ambient mode: one of the labels has no effect.',
+  fix: 'Keep one of istio-injection, istio.io/rev and istio.io/dataplane-mode.',
   references: [PAGES.injection],
   modes: ['sidecar', 'ambient', 'none'],
   needs: ['namespace'],
   check: (_workload, {namespace: {name, labels}}) => {
     const plain = labels['istio-injection']
-    const asks = [
+    const set = [
       ...(plain === undefined ? [] : [`istio-injection=${plain}`]),
       ...(labels['istio.io/rev'] === undefined || (plain !== undefined && plain !== 'enabled')
         ? []
@@ -22,13 +22,13 @@ export const rule = defineRule({
         ? []
         : ['istio.io/dataplane-mode=ambient']),
     ]
-    if (asks.length < 2) return []
+    if (set.length < 2) return []
     return [
       {
-        message: `Namespace ${name} has ${asks.join(' and ')}.`,
+        message: `Namespace ${name} has ${set.join(' and ')}.`,
         object: {kind: 'Namespace', namespace: '', name},
         path: 'metadata.labels',
-        proof: [{from: `Namespace ${name}`, text: asks.join(', ')}],
+        proof: [{from: `Namespace ${name}`, text: set.join(', ')}],
       },
     ]
   },

@@ -7,19 +7,19 @@ export const rule = defineRule({
   slug: 'namespace-not-injected',
   aliases: ['IST0102'],
   severity: 'info',
-  title: 'The namespace is not part of the mesh',
-  why: 'Its pods have no sidecar: no mTLS, no policy and no telemetry unless a pod asks by itself.',
-  fix: 'Label the namespace istio-injection=enabled (or istio.io/rev=REVISION) and restart its workloads; istio-injection=disabled says that it is meant.',
+  title: 'Namespace has no injection label',
+  why: 'Its pods have no sidecar: no mTLS, no policy and no telemetry unless a pod requests injection itself.',
+  fix: 'Label the namespace istio-injection=enabled (or istio.io/rev=REVISION) and restart its workloads; istio-injection=disabled declares that this is intentional.',
   references: [PAGES.injection],
   modes: ['none'],
   needs: ['injection', 'namespace'],
   check: ({pod}, {injection, namespace}) => {
     const ambient = namespace.labels['istio.io/dataplane-mode'] !== undefined
-    if (injection.decidedBy !== 'nobody asks' || ambient || pod.hostNetwork || SYSTEM.includes(namespace.name))
+    if (injection.decidedBy !== 'no injection label' || ambient || pod.hostNetwork || SYSTEM.includes(namespace.name))
       return []
     return [
       {
-        message: `Namespace ${namespace.name} has no injection label, and the pod does not ask for a sidecar either.`,
+        message: `Namespace ${namespace.name} has no injection label, and the pod does not request a sidecar either.`,
         object: {kind: 'Namespace', namespace: '', name: namespace.name},
         path: 'metadata.labels',
         proof: injection.steps.map(({question, answer}) => ({from: question, text: answer})),

@@ -1,12 +1,12 @@
 import {isOlder, parseIstioVersion} from '../../model/istio-version.js'
 import type {NodeModel} from '../../model/kube-node.js'
-import {defineRule, type Found, PAGES, Undecided} from '../rule.js'
+import {defineRule, type Found, Inconclusive, PAGES} from '../rule.js'
 
 const NATIVE = 'sidecar.istio.io/nativeSidecar'
 const CONFIG = 'proxy.istio.io/config'
 const HOLD = /holdApplicationUntilProxyStarts["']?\s*:\s*["']?true/
 
-/** Nodes that run a native sidecar as a plain init container, which never ends (kubernetes.io, Sidecar Containers: usual from 1.29 on). */
+/** Nodes that run a native sidecar as a plain init container, which never completes (kubernetes.io, Sidecar Containers: enabled by default from 1.29). */
 function tooOld(nodes: readonly NodeModel[]): readonly NodeModel[] {
   return nodes.filter(({kubelet}) => isOlder(parseIstioVersion(kubelet), 1, 29))
 }
@@ -16,11 +16,11 @@ export const rule = defineRule({
   slug: 'native-sidecar',
   aliases: [],
   severity: 'info',
-  title: 'What was asked for and the kind of sidecar do not fit',
-  why: 'A native sidecar is an init container that keeps running: it starts before the application and ends after it. It needs kubelets that know the kind (1.29 and later), and makes the settings for start and end order needless.',
-  fix: 'Remove holdApplicationUntilProxyStarts where the sidecar is native; where it is not, though asked for, create the pod anew with Istio 1.19 or later; upgrade nodes that are too old, or remove the annotation.',
+  title: 'Native sidecar setting does not match the sidecar',
+  why: 'A native sidecar starts before the application and ends after it, but needs kubelets of 1.29 and later: on an older node the pod stays in Init, and holdApplicationUntilProxyStarts has no effect.',
+  fix: 'Remove holdApplicationUntilProxyStarts where the sidecar is native; where it is not although requested, recreate the pod with Istio 1.19 or later; upgrade nodes that are too old, or remove the annotation.',
   references: [PAGES.sidecarContainers, PAGES.annotations],
-  versions: 'the annotation from Istio 1.19 on; by itself from 1.27 on, on nodes of Kubernetes 1.33',
+  versions: 'the annotation: Istio 1.19 and later; the default: Istio 1.27 and later on nodes of Kubernetes 1.33',
   modes: ['sidecar'],
   needs: [],
   uses: ['nodes', 'sidecar'],
@@ -32,14 +32,14 @@ export const rule = defineRule({
     const holding = HOLD.test(pod.annotations[CONFIG] ?? '')
     if (native && holding) {
       found.push({
-        message: 'holdApplicationUntilProxyStarts has no effect: the sidecar is native and starts first by itself.',
+        message: 'holdApplicationUntilProxyStarts has no effect: the sidecar is native and always starts first.',
         path: at(CONFIG),
         proof: [{from: at(CONFIG), text: 'holdApplicationUntilProxyStarts: true'}],
       })
     }
     if (wanted && pod.exists && proxy?.role === 'app') {
       found.push({
-        message: `${NATIVE} is "true", but istio-proxy is an ordinary container: the pod was made without heeding it.`,
+        message: `${NATIVE} is "true", but istio-proxy is an ordinary container: injection did not honour the annotation.`,
         path: at(NATIVE),
         proof: [{from: at(NATIVE), text: 'true'}],
       })
@@ -48,15 +48,15 @@ export const rule = defineRule({
     if (old.length > 0) {
       found.push({
         severity: pod.status?.phase === 'Running' ? 'info' : 'warning',
-        message: `${old.length} of ${nodes?.length} nodes have a kubelet older than 1.29: there a native sidecar keeps the pod in Init (1.28 knows them behind a feature gate).`,
+        message: `${old.length} of ${nodes?.length} nodes have a kubelet older than 1.29, where a native sidecar keeps the pod in Init (1.28: behind a feature gate).`,
         path: at(NATIVE),
         proof: old.slice(0, 3).map(({name, kubelet}) => ({from: `node ${name}`, text: `kubelet ${kubelet ?? ''}`})),
       })
     }
     if (wanted && nodes === undefined && found.length === 0)
-      throw new Undecided('the kubelets of the nodes are not known', 'not-captured')
+      throw new Inconclusive('the kubelet versions of the nodes are unknown', 'not-captured')
     if (proxy === undefined && holding && pod.annotations[NATIVE] !== 'false' && found.length === 0)
-      throw new Undecided('whether the sidecar would be a native one is not known', 'not-captured')
+      throw new Inconclusive('it is unknown whether the sidecar would be a native one', 'not-captured')
     return found
   },
 })

@@ -1,10 +1,10 @@
-import type {Passage} from '../../analysis/network-policy/blocked-by.js'
+import type {Passage} from '../../analysis/traffic-policy/blocked-by.js'
 import type {Facts} from '../facts.js'
 
-/** One thing that must get through to or from a pod of the mesh. */
-export interface Need extends Passage {
+/** Traffic that a pod of the mesh needs. */
+export interface RequiredTraffic extends Passage {
   readonly severity: 'error' | 'warning'
-  readonly words: string
+  readonly text: string
   readonly effect: string
   /** A rule to paste under the direction. */
   readonly rule: string
@@ -12,30 +12,30 @@ export interface Need extends Passage {
 
 const HBONE = {protocol: 'TCP', port: 15008, rule: '- {ports: [{port: 15008}]}'} as const
 
-/** Between pods of the ambient mesh everything goes through the tunnel (istio.io, "Ambient and Kubernetes NetworkPolicy"). */
-export const AMBIENT_NEEDS: readonly Need[] = [
+/** All traffic between pods of the ambient mesh uses HBONE (istio.io, "Ambient and Kubernetes NetworkPolicy"). */
+export const AMBIENT_NEEDS: readonly RequiredTraffic[] = [
   {
     ...HBONE,
     direction: 'ingress',
     severity: 'error',
-    words: 'TCP port 15008 to the pod',
-    effect: 'no pod of the mesh reaches it',
+    text: 'TCP port 15008 to the pod',
+    effect: 'no mesh pod can reach it',
   },
   {
     ...HBONE,
     direction: 'egress',
     severity: 'warning',
-    words: 'TCP port 15008 from the pod',
-    effect: 'it reaches no other pod of the mesh',
+    text: 'TCP port 15008 from the pod',
+    effect: 'it cannot reach other mesh pods',
   },
 ]
 
-/** Where istiod is when nothing tells: the place every installation has by default. */
-const USUAL = {address: 'istiod.istio-system.svc:15012', home: {namespace: 'istio-system'}} as const
+/** The default address of istiod. */
+const DEFAULT_ISTIOD = {address: 'istiod.istio-system.svc:15012', home: {namespace: 'istio-system'}} as const
 
-/** What a proxy in the pod needs of the control plane, at the address it was given, and of DNS. */
-export function proxyNeeds(discovery: Facts['discovery'] | undefined): readonly Need[] {
-  const {address, home}: Pick<Facts['discovery'], 'address' | 'home'> = discovery ?? USUAL
+/** The traffic of a sidecar to istiod, at its discovery address, and to DNS. */
+export function proxyNeeds(discovery: Facts['discovery'] | undefined): readonly RequiredTraffic[] {
+  const {address, home}: Pick<Facts['discovery'], 'address' | 'home'> = discovery ?? DEFAULT_ISTIOD
   const port = Number(/:(\d+)$/.exec(address)?.[1] ?? 15012)
   const namespace = `kubernetes.io/metadata.name: ${home?.namespace ?? 'istio-system'}`
   return [
@@ -45,7 +45,7 @@ export function proxyNeeds(discovery: Facts['discovery'] | undefined): readonly 
       port,
       ...(home === undefined ? {} : {peer: home}),
       severity: 'error',
-      words: `istiod (${address})`,
+      text: `istiod (${address})`,
       effect: 'the proxy gets no certificate and no configuration',
       rule: `- {to: [{namespaceSelector: {matchLabels: {${namespace}}}}], ports: [{port: ${port}}]}`,
     },
@@ -54,8 +54,8 @@ export function proxyNeeds(discovery: Facts['discovery'] | undefined): readonly 
       protocol: 'UDP',
       port: 53,
       severity: 'error',
-      words: 'DNS (UDP port 53)',
-      effect: 'neither the agent nor the application can resolve a name',
+      text: 'DNS (UDP port 53)',
+      effect: 'neither the agent nor the application can resolve names',
       rule: '- {ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]}',
     },
   ]

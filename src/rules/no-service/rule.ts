@@ -1,33 +1,34 @@
-import {selects} from '../../analysis/service-ports/service-ports.js'
-import {isWatchedPort} from '../../analysis/service-ports/watched-port.js'
+import {isMonitoringPort} from '../../analysis/ports/monitoring-port.js'
+import {selects} from '../../analysis/ports/service-ports.js'
 import {isOlder} from '../../model/istio-version.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {appContainers, type Container, type ContainerPort, type PodModel, runsToCompletion} from '../../model/pod.js'
 import {type Labels, matchesLabels, requirementsOf} from '../../model/selector.js'
 import {defineRule, PAGES} from '../rule.js'
 
-/** A Service that selects the pod but for one label, which is most often a typing error. */
+/** A Service whose selector differs from the pod in one label, most often a typo. */
 function nearMiss(service: ServiceModel, labels: Labels): string | undefined {
   const differing = Object.entries(service.selector).filter(([key, value]) => labels[key] !== value)
   const [first] = differing
   if (first === undefined || differing.length !== 1 || Object.keys(service.selector).length < 2) return undefined
   const [key, value] = first
-  return `${service.object.name} wants ${key}=${value}, the pod has ${labels[key] === undefined ? 'no such label' : `${key}=${labels[key]}`}`
+  return `${service.object.name} selects ${key}=${value}, the pod has ${labels[key] === undefined ? 'no such label' : `${key}=${labels[key]}`}`
 }
 
-/** Ports by which clients in the mesh may want to reach the pod; those of node agents are called on their node. */
+/** Declared ports that clients in the mesh may use; node agents (DaemonSets) are called on their node. */
 function served(pod: PodModel, free: readonly number[]): readonly (ContainerPort & {readonly container: Container})[] {
   if (pod.workload.kind === 'DaemonSet') return []
   return appContainers(pod).flatMap(container =>
     container.ports
       .filter(
-        ({name, port, hostPort}) => hostPort === undefined && !free.includes(port) && !isWatchedPort(pod, name, port),
+        ({name, port, hostPort}) =>
+          hostPort === undefined && !free.includes(port) && !isMonitoringPort(pod, name, port),
       )
       .map(port => ({...port, container})),
   )
 }
 
-/** True when a probe of its container asks this port, which may be all it is for. */
+/** True when a probe of its container uses this port, possibly as its only client. */
 function isProbed(
   {rewrittenProbes}: PodModel,
   {port, name, container}: ContainerPort & {readonly container: Container},
@@ -42,10 +43,10 @@ export const rule = defineRule({
   aliases: [],
   severity: 'warning',
   title: 'No Service selects the pod',
-  why: 'Clients in the mesh find a pod through a Service; without one its ports have no name, no route and no protocol, and are reached by address only, as plain TCP.',
+  why: 'Clients in the mesh reach a pod through a Service; without one its ports have no name, route or protocol, and are reachable by address only, as plain TCP.',
   fix: 'Create a Service whose selector matches the labels of the pod, or correct the selector.',
   references: [PAGES.requirements],
-  versions: 'a must up to Istio 1.19; since 1.20 only for pods that serve something',
+  versions: 'required up to Istio 1.19; since 1.20 only for pods that serve traffic',
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
   uses: ['serviceEntries'],
@@ -53,11 +54,11 @@ export const rule = defineRule({
     ports: {
       type: 'ports',
       default: [],
-      about: 'container ports that need no Service, such as those metrics are read from',
+      about: 'container ports that need no Service, such as metrics ports',
     },
   },
   check: ({pod, version}, {services, serviceEntries = []}, {ports: free}) => {
-    // The selector of an ExternalName counts for nothing.
+    // The selector of an ExternalName is ignored.
     if (services.some(service => service.type !== 'ExternalName' && selects(service, pod))) return []
     const named = serviceEntries.filter(({object}) => object.namespace === pod.object.namespace)
     if (named.some(({selector}) => selector !== undefined && matchesLabels(requirementsOf(selector), pod.labels)))
@@ -70,7 +71,7 @@ export const rule = defineRule({
     return [
       {
         severity: clientOnly || (near.length === 0 && ports.every(port => isProbed(pod, port))) ? 'info' : 'warning',
-        message: `None of the ${services.length} Services of ${pod.object.namespace} selects it${ports.length === 0 ? '' : `, though it declares port ${ports.map(({port}) => port).join(', ')}`}.`,
+        message: `None of the ${services.length} Services of ${pod.object.namespace} selects the pod${ports.length === 0 ? '' : `, which declares port ${ports.map(({port}) => port).join(', ')}`}.`,
         path: `${pod.metadataPath}.labels`,
         proof: [
           {from: `${pod.metadataPath}.labels`, text: labels.map(([key, value]) => `${key}=${value}`).join(', ')},

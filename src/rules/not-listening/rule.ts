@@ -5,18 +5,18 @@ export const rule = defineRule({
   slug: 'not-listening',
   aliases: [],
   severity: 'error',
-  title: 'Nothing listens where a Service sends traffic',
-  why: 'The sidecar accepts connections to every port, so clients do not see a refused connection but 503 with the flags UF or URX.',
-  fix: 'Start a server on that port, or correct targetPort; remove the port from the Service if it is not used.',
+  title: 'Nothing listens on the port a Service targets',
+  why: 'The sidecar accepts connections to every port, so clients see 503 (UF or URX) instead of "connection refused".',
+  fix: 'Start a server on that port, or fix targetPort; remove the port from the Service if it is not used.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
   needs: ['ports'],
   check: (_workload, {ports}) =>
     ports
-      .filter(row => row.verdict === 'nobody listens')
+      .filter(row => row.verdict === 'not listening')
       .flatMap(row =>
         row.bound.map(({service, port}) => ({
-          message: `Service ${service.object.name}:${port.port}${port.name === undefined ? '' : ` (${port.name})`} sends traffic to port ${row.port}, where nothing listens.`,
+          message: `Service ${service.object.name}:${port.port}${port.name === undefined ? '' : ` (${port.name})`} targets port ${row.port}, where nothing listens.`,
           object: service.object,
           path: `${port.path}.targetPort`,
           proof: [

@@ -1,5 +1,5 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
-import {outboundCapture} from '../../analysis/inbound-capture/outbound-capture.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
+import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -7,8 +7,8 @@ export const rule = defineRule({
   slug: 'nothing-captured',
   aliases: [],
   severity: 'error',
-  title: 'The rules capture neither direction',
-  why: 'With empty include lists istio-init makes no rule that leads to the proxy: the sidecar runs, costs, and sees nothing.',
+  title: 'Neither inbound nor outbound traffic is captured',
+  why: 'With empty include lists istio-init creates no redirect rules: the sidecar runs but sees no traffic.',
   fix: 'Remove the empty annotations includeInboundPorts and includeOutboundIPRanges.',
   references: [PAGES.annotations],
   modes: ['sidecar'],

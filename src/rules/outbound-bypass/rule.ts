@@ -1,10 +1,10 @@
-import {outboundCapture} from '../../analysis/inbound-capture/outbound-capture.js'
+import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
 import {formatIp, inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const WEB = ['80', '443']
 
-/** A range so wide that it swallows most destinations: everything, or half of the address space. */
+/** True for a range that covers most destinations: the whole address space, or half of it. */
 function isWide(range: string): boolean {
   const parsed = parseIpRange(range)
   if (parsed === undefined) return false
@@ -18,8 +18,8 @@ export const rule = defineRule({
   aliases: [],
   severity: 'warning',
   title: 'Outbound traffic to the mesh bypasses the sidecar',
-  why: 'What is excluded goes out without mTLS, routing, retries and telemetry. An excluded port counts for every destination, Services of the mesh included.',
-  fix: 'Exclude the single addresses that need it.',
+  why: 'Excluded traffic goes out without mTLS, routing, retries and telemetry; an excluded port applies to every destination, including Services of the mesh.',
+  fix: 'Exclude only the addresses that need it.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
   needs: [],
@@ -40,7 +40,7 @@ export const rule = defineRule({
         ? []
         : [
             {
-              message: `Outbound traffic to ${wide.join(', ')} is not captured: that is most of all destinations.`,
+              message: `Outbound traffic to ${wide.join(', ')} is not captured, which covers most destinations.`,
               path: `${pod.metadataPath}.annotations["traffic.sidecar.istio.io/excludeOutboundIPRanges"]`,
               proof: [{from: capture.from, text: `excluded ranges: ${capture.excludeRanges.join(', ')}`}],
             },
@@ -49,7 +49,7 @@ export const rule = defineRule({
         ? []
         : [
             {
-              message: `Outbound traffic to ${excluded.join(', ')} is not captured: ${within(excluded).length} of ${addresses.length} addresses of Services lie there.`,
+              message: `Outbound traffic to ${excluded.join(', ')} is not captured: ${within(excluded).length} of ${addresses.length} Service addresses are in that range.`,
               path: `${pod.metadataPath}.annotations["traffic.sidecar.istio.io/excludeOutboundIPRanges"]`,
               proof: [{from: capture.from, text: `excluded ranges: ${capture.excludeRanges.join(', ')}`}],
             },
@@ -58,7 +58,7 @@ export const rule = defineRule({
         ? []
         : [
             {
-              message: `Only outbound traffic to ${listed.join(', ')} is captured: ${left.length} of ${addresses.length} addresses of Services lie elsewhere, such as ${left.slice(0, 1).map(formatIp).join('')}.`,
+              message: `Only outbound traffic to ${listed.join(', ')} is captured: ${left.length} of ${addresses.length} Service addresses are outside it, such as ${left.slice(0, 1).map(formatIp).join('')}.`,
               path: `${pod.metadataPath}.annotations["traffic.sidecar.istio.io/includeOutboundIPRanges"]`,
               proof: [{from: capture.from, text: `included ranges: ${listed.join(', ')}`}],
             },

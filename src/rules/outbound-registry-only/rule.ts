@@ -1,4 +1,4 @@
-import {sidecarOf} from '../../analysis/traffic/touching.js'
+import {sidecarOf} from '../../analysis/traffic-policy/service-objects.js'
 import {objectLabel} from '../../model/pod.js'
 import {defineRule} from '../rule.js'
 
@@ -7,9 +7,9 @@ export const rule = defineRule({
   slug: 'outbound-registry-only',
   aliases: [],
   severity: 'info',
-  title: 'Hosts the mesh does not know are refused',
-  why: 'With REGISTRY_ONLY the sidecar lets its pod talk only to Services and ServiceEntries it knows: an unknown host is answered with 502 on a port that carries HTTP, and other connections are reset (BlackHoleCluster).',
-  fix: 'Nothing, if it is meant. Make a ServiceEntry for each host outside that the pod needs, or name the host under egress of its Sidecar.',
+  title: 'REGISTRY_ONLY blocks unknown external hosts',
+  why: 'The sidecar forwards only to Services and ServiceEntries it knows: an unknown host gets 502 on an HTTP port, and other connections are reset (BlackHoleCluster).',
+  fix: 'Nothing if intentional. Create a ServiceEntry for each external host that the pod needs, or list the host under egress of its Sidecar resource.',
   references: ['https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/'],
   modes: ['sidecar'],
   needs: ['mesh', 'sidecars'],
@@ -20,7 +20,7 @@ export const rule = defineRule({
     const where = decides === undefined ? 'the mesh configuration' : objectLabel(decides.object)
     return [
       {
-        message: `The pod reaches only hosts the mesh knows: ${where} says REGISTRY_ONLY.`,
+        message: `The pod reaches only hosts in the service registry: ${where} sets REGISTRY_ONLY.`,
         ...(decides === undefined ? {} : {object: decides.object, path: 'spec.outboundTrafficPolicy.mode'}),
         proof: [{from: where, text: 'outboundTrafficPolicy.mode: REGISTRY_ONLY'}],
       },

@@ -1,21 +1,21 @@
 import {proxyMetadata} from '../../analysis/netfilter/expected-rules/from-pod.js'
-import {splitList} from '../../analysis/netfilter/expected-rules/settings.js'
+import {commaList} from '../../model/comma-list.js'
 import {appContainers, type PodModel} from '../../model/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const INCLUDE = 'ISTIO_OUTBOUND_OWNER_GROUPS'
 const EXCLUDE = 'ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE'
-/** istio-init refuses longer lists. */
+/** istio-init rejects longer lists. */
 const MOST = 64
 
-/** Which containers the rules capture, by the group each is known to run as. */
+/** Which containers the rules capture, by the group of each. */
 function byContainer(pod: PodModel, captures: (group: string) => boolean): string {
-  const told = appContainers(pod).map(({name, security}) => {
+  const containers = appContainers(pod).map(({name, security}) => {
     const group = security.runAsGroup ?? pod.security.runAsGroup
-    if (group === undefined) return `${name}: its image decides`
+    if (group === undefined) return `${name} (group set by its image): unknown`
     return `${name} (group ${group}): ${captures(String(group)) ? 'captured' : 'not captured'}`
   })
-  return told.join('; ')
+  return containers.join('; ')
 }
 
 export const rule = defineRule({
@@ -23,9 +23,9 @@ export const rule = defineRule({
   slug: 'owner-groups',
   aliases: [],
   severity: 'info',
-  title: 'Outbound traffic is captured by the group of the sender',
-  why: "What a process sends is captured or not by its primary group, supplementary groups do not count. A group by name is looked up in the proxy's image, which does not know the application's names.",
-  fix: 'List groups by number, at most 64, in one of the two variables, and give each container its runAsGroup; without need, remove both from proxyMetadata.',
+  title: "Outbound capture depends on the sender's group",
+  why: "Capture depends on the primary group of a process (supplementary groups do not count); a group name is resolved in the proxy's image, which does not know the groups of the application.",
+  fix: 'List groups by number, at most 64, in one of the two variables, and set runAsGroup for each container; if not needed, remove both from proxyMetadata.',
   references: ['https://istio.io/latest/docs/reference/commands/pilot-agent/', PAGES.annotations],
   versions: 'Istio 1.14 and later',
   modes: ['sidecar'],
@@ -33,32 +33,32 @@ export const rule = defineRule({
   uses: ['cni'],
   check: ({pod}, {cni}): readonly Found[] => {
     const include = proxyMetadata(pod, INCLUDE)
-    const exclude = splitList(proxyMetadata(pod, EXCLUDE) ?? '')
-    const only = include === undefined || include === '*' ? undefined : splitList(include)
+    const exclude = commaList(proxyMetadata(pod, EXCLUDE) ?? '')
+    const only = include === undefined || include === '*' ? undefined : commaList(include)
     if (only === undefined && exclude.length === 0) return []
     const proof = [
       ...(only === undefined ? [] : [{from: INCLUDE, text: only.join(', ') || 'empty'}]),
       ...(exclude.length === 0 ? [] : [{from: EXCLUDE, text: exclude.join(', ')}]),
     ]
     if (cni?.inUse === true) {
-      const message = 'Owner groups are set, but the CNI plugin does not read them: every group is captured.'
+      const message = 'Owner groups are set, but the CNI plugin ignores them: every group is captured.'
       return [{severity: 'warning', message, proof: [...proof, {from: 'interception', text: cni.because}]}]
     }
     const long = [only ?? [], exclude].find(({length}) => length > MOST)
     if (long !== undefined) {
-      const message = `${long.length} owner groups are listed, and istio-init refuses more than ${MOST}: the pod does not start.`
+      const message = `${long.length} owner groups are listed, but istio-init accepts at most ${MOST}: the pod does not start.`
       return [{severity: 'error', message, proof}]
     }
     if (only?.length === 0)
       return [{severity: 'warning', message: `${INCLUDE} is empty: no outbound traffic is captured.`, proof}]
     const captures = (group: string) => (only === undefined ? !exclude.includes(group) : only.includes(group))
-    const all = `Of what the containers send: ${byContainer(pod, captures)}.`
+    const all = `Outbound traffic of the containers: ${byContainer(pod, captures)}.`
     if (only !== undefined && exclude.length > 0) {
-      const message = `${EXCLUDE} has no effect beside ${INCLUDE}. ${all}`
+      const message = `${EXCLUDE} is ignored because ${INCLUDE} is set. ${all}`
       return [{severity: 'warning', message, proof}]
     }
     const named = [...(only ?? []), ...exclude].filter(group => !/^\d+$/.test(group))
-    const names = named.length === 0 ? '' : ` Given by name: ${named.join(', ')}.`
+    const names = named.length === 0 ? '' : ` Groups given by name: ${named.join(', ')}.`
     return [{message: `${all}${names}`, proof}]
   },
 })

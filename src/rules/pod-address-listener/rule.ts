@@ -7,8 +7,8 @@ export const rule = defineRule({
   slug: 'pod-address-listener',
   aliases: [],
   severity: 'info',
-  title: 'The server listens on one address only',
-  why: "Since Istio 1.10 the sidecar connects to the pod's first address; before, to 127.0.0.1. A server that is bound to another address refuses it, and clients get 503.",
+  title: 'Server listens on a single address',
+  why: "Since Istio 1.10 the sidecar connects to the pod's first address (before: 127.0.0.1): a server bound to another address refuses it, and clients get 503.",
   fix: 'Listen on 0.0.0.0 or [::].',
   references: [PAGES.requirements],
   modes: ['sidecar'],
@@ -16,7 +16,7 @@ export const rule = defineRule({
   check: ({pod, version}, {ports}) => {
     const [first] = pod.status?.podIps ?? []
     if (first === undefined) return []
-    // A server of the other family alone is another rule's matter.
+    // MCT1504 reports a server of the other address family.
     const sameFamily = (address: string) => address.includes(':') === first.includes(':')
     return ports
       .filter(row => row.verdict === 'reachable' && row.protocol === 'tcp')
@@ -35,7 +35,7 @@ export const rule = defineRule({
           return [
             {
               severity: 'error',
-              message: `The server listens on ${where} only, and this sidecar connects to 127.0.0.1:${row.port}.`,
+              message: `The server listens on ${where} only, but this sidecar connects to 127.0.0.1:${row.port}.`,
               proof,
             },
           ]
@@ -44,16 +44,16 @@ export const rule = defineRule({
           if (loopback) return []
           return [
             {
-              message: `The server listens on ${where} only: fine for the mesh, but kubectl port-forward and 127.0.0.1 do not reach it.`,
+              message: `The server listens on ${where} only: the mesh reaches it, but kubectl port-forward and 127.0.0.1 do not.`,
               proof,
             },
           ]
         }
         return [
           {
-            // Without a Service it may be meant for another network of the pod.
+            // Without a Service it may serve another network of the pod.
             severity: row.bound.length > 0 ? 'error' : 'info',
-            message: `The server listens on ${where} only, and the sidecar connects to ${first}:${row.port}.`,
+            message: `The server listens on ${where} only, but the sidecar connects to ${first}:${row.port}.`,
             proof,
           },
         ]

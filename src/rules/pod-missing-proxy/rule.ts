@@ -6,9 +6,9 @@ export const rule = defineRule({
   slug: 'pod-missing-proxy',
   aliases: ['IST0103'],
   severity: 'error',
-  title: 'The pod should have a sidecar and has none',
-  why: 'Injection happens only when a pod is created: one that was created before the label, or while the webhook did not answer, stays outside the mesh and is refused by STRICT peers.',
-  fix: 'Create the pod anew: kubectl rollout restart; if it still has no sidecar, look at the webhook and at istiod.',
+  title: 'Pod should have a sidecar but has none',
+  why: 'Injection happens only when a pod is created: a pod created before the label was set, or while the webhook was down, stays outside the mesh and STRICT peers reject it.',
+  fix: 'Recreate the pod: kubectl rollout restart; if it still has no sidecar, check the webhook and istiod.',
   references: [PAGES.injection, PAGES.injecting],
   modes: ['none'],
   needs: ['injection'],
@@ -16,7 +16,7 @@ export const rule = defineRule({
     if (!pod.exists || !injection.injected || appContainers(pod).length === 0) return []
     return [
       {
-        message: `${injection.webhook?.name ?? 'The webhook'} would inject it today because ${injection.reason}, yet the pod has no istio-proxy.`,
+        message: `${injection.webhook?.name ?? 'The webhook'} would inject the pod because ${injection.reason}, but it has no istio-proxy.`,
         proof: [
           ...injection.steps.map(({question, answer}) => ({from: question, text: answer})),
           {from: 'containers', text: pod.containers.map(({name}) => name).join(', ')},

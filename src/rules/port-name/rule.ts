@@ -1,10 +1,14 @@
-import {namesMembers, untoldPorts, untoldSentence} from '../../analysis/protocol/untold-ports.js'
+import {
+  isGoverningService,
+  missingProtocolText,
+  portsWithoutProtocol,
+} from '../../analysis/ports/ports-without-protocol.js'
 import type {PatchStep} from '../../model/finding.js'
 import type {ServicePort} from '../../model/kube-service.js'
 import {pointer} from '../../model/object-path.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
-/** A server that speaks first is TCP, whatever else it may be. */
+/** Declares TCP, which fits every server that speaks first. */
 function asTcp({path, port}: ServicePort): readonly PatchStep[] {
   return [
     {op: 'test', path: pointer(`${path}.port`), value: port},
@@ -17,21 +21,21 @@ export const rule = defineRule({
   slug: 'port-name',
   aliases: ['IST0118'],
   severity: 'info',
-  title: 'The protocol of a Service port is not told',
-  why: 'The proxy then guesses from the first bytes. That works where the client speaks first; a server that does makes both sides wait, and metrics and routes stay those of plain TCP.',
-  fix: 'Set appProtocol, or begin the port name with the protocol: http-, grpc-, tcp-, …',
+  title: 'Service port has no declared protocol',
+  why: 'The proxy detects the protocol from the first bytes: connections to a server that speaks first hang, and other traffic that is not detected as HTTP has TCP metrics and routes only.',
+  fix: 'Set appProtocol, or prefix the port name with the protocol: http-, grpc-, tcp-, …',
   references: [PAGES.protocols],
   modes: ['sidecar'],
   needs: ['services'],
   check: ({pod, mode}, {services}) =>
-    untoldPorts(pod, mode, services)
-      .filter(({service}) => !namesMembers(service, pod))
+    portsWithoutProtocol(pod, mode, services)
+      .filter(({service}) => !isGoverningService(service, pod))
       .map((each): Found => {
         const {service, ports, serverFirst} = each
         const steps = serverFirst.filter(({port}) => port.appProtocol === undefined).flatMap(({port}) => asTcp(port))
         return {
           severity: serverFirst.length > 0 ? 'warning' : 'info',
-          message: untoldSentence(each),
+          message: missingProtocolText(each),
           object: service.object,
           path: `${ports[0]?.port.path}.name`,
           proof: ports.map(({port}) => ({

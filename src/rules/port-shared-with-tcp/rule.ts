@@ -1,13 +1,13 @@
-import {istioProtocol} from '../../analysis/protocol/istio-protocol.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {istioProtocol} from '../../analysis/ports/istio-protocol.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
 import type {ServiceEntryModel} from '../../model/istio-traffic.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const HTTP = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-Web']
 const TCP = ['TCP', 'MONGO', 'REDIS', 'MYSQL']
 
-/** True when clients in the namespace have the ServiceEntry too (istio.io, ServiceEntry exportTo). */
-function seenFrom(namespace: string, {exportTo, object}: ServiceEntryModel): boolean {
+/** True when the ServiceEntry is visible in the namespace (istio.io, ServiceEntry exportTo). */
+function isVisibleFrom(namespace: string, {exportTo, object}: ServiceEntryModel): boolean {
   return (
     exportTo.length === 0 || exportTo.includes('*') || exportTo.includes(namespace) || object.namespace === namespace
   )
@@ -18,9 +18,9 @@ export const rule = defineRule({
   slug: 'port-shared-with-tcp',
   aliases: [],
   severity: 'info',
-  title: 'A ServiceEntry takes TCP on the port of an HTTP Service',
-  why: 'HTTP Services of one port number share a listener for all addresses. A TCP ServiceEntry without addresses listens there too: what looks like HTTP goes by its host name, everything else to the ServiceEntry, whatever it was meant for; and servers that speak first hang.',
-  fix: 'Write addresses in the ServiceEntry, or give it a port number no HTTP Service has; TLS with hosts (protocol: TLS) does not clash.',
+  title: 'TCP ServiceEntry shares an HTTP Service port',
+  why: 'HTTP Services with one port number share a listener; a TCP ServiceEntry without addresses joins it, so traffic detected as HTTP is routed by host name, all other traffic goes to the ServiceEntry, and servers that speak first hang.',
+  fix: 'Set addresses in the ServiceEntry, or give it a port number no HTTP Service uses; TLS with hosts (protocol: TLS) does not conflict.',
   references: [PAGES.protocols, 'https://istio.io/latest/docs/reference/config/networking/service-entry/'],
   modes: ['sidecar'],
   needs: ['services', 'serviceEntries'],
@@ -29,13 +29,13 @@ export const rule = defineRule({
       .filter(({port}) => HTTP.includes(istioProtocol(port)))
       .flatMap(({service, port}) =>
         serviceEntries
-          .filter(entry => entry.addresses.length === 0 && seenFrom(pod.object.namespace, entry))
+          .filter(entry => entry.addresses.length === 0 && isVisibleFrom(pod.object.namespace, entry))
           .flatMap(entry =>
             entry.ports
               .filter(each => each.port === port.port && TCP.includes(each.protocol))
               .map(
                 (each): Found => ({
-                  message: `ServiceEntry ${entry.object.name} (${entry.hosts.join(', ')}) takes ${each.protocol} on port ${each.port} without an address; Service ${service.object.name} has HTTP on the same number.`,
+                  message: `ServiceEntry ${entry.object.name} (${entry.hosts.join(', ')}) uses ${each.protocol} on port ${each.port} without addresses; Service ${service.object.name} uses HTTP on the same port number.`,
                   object: entry.object,
                   path: `${each.path}.number`,
                   proof: [

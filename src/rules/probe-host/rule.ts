@@ -2,26 +2,26 @@ import {movedPorts} from '../../analysis/pod-mode/moved-ports.js'
 import {pointer} from '../../model/object-path.js'
 import {appContainers, type PodModel, type Probe} from '../../model/pod.js'
 import {isTemplated} from '../../model/templated.js'
-import {sameContainer} from '../mend.js'
+import {sameContainer} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const PROBES = ['liveness', 'readiness', 'startup']
 const REWRITE = 'sidecar.istio.io/rewriteAppHTTPProbers'
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/
 
-/** What becomes of a probe that names a host: an HTTP probe keeps it, a TCP probe loses it (istio, injection rewrites port, path and scheme only). */
+/** How injection rewrites a probe with a host: an HTTP probe keeps it, a TCP probe loses it (istio, injection rewrites port, path and scheme only). */
 function effect(pod: PodModel, {handler, host = '', port}: Probe, agent: number): string | undefined {
   const own = host === '' || isTemplated(host) || (pod.status?.podIps ?? []).includes(host)
   if (own || pod.annotations[REWRITE] === 'false') return undefined
-  // In a pod that exists, what injection has rewritten asks the agent.
+  // In an existing pod a rewritten probe targets the agent.
   if (pod.exists && port !== agent) return undefined
   if (handler === 'httpGet') {
-    const who = LOOPBACK.test(host) ? 'which is the node, not the pod' : 'not the pod'
-    return `is sent to ${host}, ${who}; injection leads it to the agent's port ${agent}, where ${host} does not answer.`
+    const target = LOOPBACK.test(host) ? 'which is the node, not the pod' : 'not the pod'
+    return `is sent to ${host}, ${target}; injection rewrites it to the agent's port ${agent}, on which ${host} does not answer.`
   }
-  // Asking itself is what the agent makes of it anyway.
+  // The agent probes the pod itself in any case.
   if (handler !== 'tcpSocket' || LOOPBACK.test(host)) return undefined
-  return `asks the host ${host}; injection leaves out the host, so that the pod itself is asked.`
+  return `targets host ${host}; injection drops the host and probes the pod itself.`
 }
 
 export const rule = defineRule({
@@ -29,9 +29,9 @@ export const rule = defineRule({
   slug: 'probe-host',
   aliases: [],
   severity: 'warning',
-  title: 'A probe asks another host than its pod',
-  why: "Injection leads probes to the agent in the pod. An HTTP probe keeps its host, so that the kubelet looks for the agent's port there and the probe fails; a TCP probe loses it and no longer tests what it was meant to.",
-  fix: 'Remove host from the probe (a name for the application goes into httpHeaders as Host); to test something outside, use an exec probe.',
+  title: 'Probe targets a host other than the pod',
+  why: "Injection rewrites probes to the agent's port: an HTTP probe keeps its host, where that port does not answer, and fails; a TCP probe loses its host and no longer tests it.",
+  fix: 'Remove host from the probe (set a Host header in httpHeaders); to test something outside the pod, use an exec probe.',
   references: [PAGES.probes],
   modes: ['sidecar'],
   needs: [],
@@ -39,14 +39,14 @@ export const rule = defineRule({
     const agent = movedPorts(pod).get(15020) ?? 15020
     return appContainers(pod).flatMap(container =>
       container.probes.flatMap((probe): Found[] => {
-        const what = PROBES.includes(probe.kind) ? effect(pod, probe, agent) : undefined
-        if (what === undefined) return []
+        const problem = PROBES.includes(probe.kind) ? effect(pod, probe, agent) : undefined
+        if (problem === undefined) return []
         const path = `${pod.specPath}.${probe.path}.host`
         return [
           {
-            // Of a template it is not known whether the whole mesh leaves probes alone.
+            // A template does not show whether the mesh rewrites probes.
             severity: pod.exists ? 'error' : 'warning',
-            message: `The ${probe.kind} probe of ${container.name} ${what}`,
+            message: `The ${probe.kind} probe of ${container.name} ${problem}`,
             path,
             proof: [{from: path, text: probe.host ?? ''}],
             patch: [sameContainer(pod, container), {op: 'remove', path: pointer(path)}],

@@ -7,9 +7,9 @@ export const rule = defineRule({
   slug: 'probe-named-port',
   aliases: [],
   severity: 'error',
-  title: 'A probe names a port its container does not have',
-  why: 'Names of ports are looked up in the same container only; such a probe fails (in the mesh the agent answers it with 400), and the container never becomes ready or is restarted.',
-  fix: 'Name the port in that container, or use its number.',
+  title: 'Probe names a port its container lacks',
+  why: 'Port names are resolved within the same container: the probe fails (in the mesh the agent answers 400), and the container never becomes ready or restarts.',
+  fix: 'Declare the port with that name in the container, or use its number.',
   references: [PAGES.probes],
   modes: ['sidecar', 'ambient', 'none'],
   needs: [],
@@ -23,7 +23,7 @@ export const rule = defineRule({
         const names = container.ports.map(({name, port}) => name ?? String(port)).join(', ')
         return [
           {
-            message: `The ${probe.kind} probe of ${container.name} asks port "${probe.port}", and the container has ${names === '' ? 'no ports' : `only ${names}`}.`,
+            message: `The ${probe.kind} probe of ${container.name} uses port "${probe.port}", but the container has ${names === '' ? 'no named ports' : `only ${names}`}.`,
             path,
             proof: [{from: path, text: probe.port}],
           },

@@ -1,7 +1,7 @@
-import {inboundCapture, isCaptured} from '../../analysis/inbound-capture/inbound-capture.js'
-import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
+import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
+import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import {appContainers} from '../../model/pod.js'
-import {removeAnnotation} from '../mend.js'
+import {removeAnnotation} from '../patch-steps.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const REWRITE = 'sidecar.istio.io/rewriteAppHTTPProbers'
@@ -11,8 +11,8 @@ export const rule = defineRule({
   slug: 'probe-rewrite-off',
   aliases: [],
   severity: 'warning',
-  title: 'Probes are not led past mTLS',
-  why: 'The kubelet has no certificate of the mesh: under STRICT its HTTP and gRPC probes fail and the pod is restarted, while TCP probes always succeed, because the sidecar accepts every port.',
+  title: 'Probe rewrite is disabled',
+  why: 'The kubelet has no mesh certificate: under STRICT mTLS its HTTP and gRPC probes fail and the pod restarts, while TCP probes always succeed because the sidecar accepts every port.',
   fix: 'Remove the annotation sidecar.istio.io/rewriteAppHTTPProbers: "false".',
   references: [PAGES.probes],
   modes: ['sidecar'],
@@ -25,15 +25,15 @@ export const rule = defineRule({
         if (probe.handler === 'exec' || probe.kind === 'postStart' || probe.kind === 'preStop') return []
         const number =
           typeof probe.port === 'number' ? probe.port : container.ports.find(({name}) => name === probe.port)?.port
-        // Excluded from capture, the probe reaches the application as it is.
+        // The probe of a port that is not captured reaches the application.
         if (number !== undefined && !isCaptured(inboundCapture(pod), number)) return []
         const mode = mtlsMode(pod, number ?? 0, peerAuthentications ?? [], mesh?.rootNamespace ?? 'istio-system').mode
         const effect =
           probe.handler === 'tcpSocket'
-            ? 'succeeds even when nobody listens'
+            ? 'succeeds even when nothing listens'
             : mode === 'STRICT'
-              ? 'fails, as mTLS is STRICT'
-              : 'works only as long as mTLS is not STRICT'
+              ? 'fails because mTLS is STRICT'
+              : 'fails as soon as mTLS is STRICT'
         return [
           {
             severity: mode === 'STRICT' || probe.handler === 'tcpSocket' ? 'warning' : 'info',

@@ -1,8 +1,8 @@
+import {commaList} from '../../model/comma-list.js'
 import {isOlder} from '../../model/istio-version.js'
 import type {PodModel} from '../../model/pod.js'
 import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
 import {isTemplated} from '../../model/templated.js'
-import {listed} from '../mend.js'
 import {defineRule, type Found} from '../rule.js'
 
 const REFUSED = [15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090]
@@ -21,7 +21,7 @@ function named({annotations}: PodModel, older: boolean): readonly Named[] {
   const [port, targets] = [annotations[PORT], older ? undefined : annotations[TARGETS]]
   return [
     ...(port === undefined ? [] : [{name: PORT, text: port, port}]),
-    ...listed(targets).map(text => ({name: TARGETS, text: targets ?? '', port: text.split(':')[0] ?? ''})),
+    ...commaList(targets).map(text => ({name: TARGETS, text: targets ?? '', port: text.split(':')[0] ?? ''})),
   ]
 }
 
@@ -30,14 +30,14 @@ export const rule = defineRule({
   slug: 'prometheus-port-reserved',
   aliases: [],
   severity: 'error',
-  title: "Prometheus is told to scrape one of the mesh's ports",
-  why: 'The agent already merges the metrics of the proxy with those of the application. Since Istio 1.31 such a pod is refused at injection; before, metrics were counted twice or in a circle.',
-  fix: "Name the application's own metrics ports in prometheus.io/port or prometheus.istio.io/scrape-targets, or remove the annotations.",
+  title: 'Prometheus annotations name a port reserved for Istio',
+  why: 'The agent already merges the metrics of proxy and application: since Istio 1.31 injection rejects such a pod; before, metrics are counted twice or scraped in a loop.',
+  fix: "Set prometheus.io/port or prometheus.istio.io/scrape-targets to the application's own metrics ports, or remove the annotations.",
   references: ['https://istio.io/latest/docs/ops/integrations/prometheus/'],
   modes: ['sidecar'],
   needs: [],
   check: ({pod, version}): readonly Found[] => {
-    // What injection itself wrote into a running pod is no mistake of the user.
+    // Injection itself sets these annotations on running pods.
     if (pod.exists || pod.annotations['prometheus.io/scrape'] !== 'true') return []
     const older = isOlder(version, 1, 31)
     return named(pod, older).flatMap(({name, text, port: written}): readonly Found[] => {
@@ -46,9 +46,9 @@ export const rule = defineRule({
       const path = `${pod.metadataPath}.annotations["${name}"]`
       const proof = [{from: path, text}]
       if (!/^\d+$/.test(written) || port < 1 || port > 65_535)
-        return [{message: `${name}: "${written}" is no port.`, path, proof}]
+        return [{message: `${name}: "${written}" is not a port.`, path, proof}]
       if (!REFUSED.includes(port)) return []
-      const purpose = SIDECAR_PORTS.find(each => each.port === port)?.purpose ?? 'the mesh'
+      const purpose = SIDECAR_PORTS.find(each => each.port === port)?.purpose ?? 'Istio'
       return [
         {
           severity: older ? 'warning' : 'error',

@@ -5,18 +5,18 @@ import {defineRule, PAGES} from '../rule.js'
 
 const CONFIG = 'proxy.istio.io/config'
 
-/** What makes a text no ProxyConfig for certain; unknown fields are passed over by Istio, and so here. */
+/** Why a text is not a ProxyConfig; unknown fields are ignored, as in Istio. */
 function mistake(text: string): string | undefined {
   const config = parseYamlText(text)
-  if (config === undefined) return 'is no YAML'
-  if (!isObject(config)) return 'is no mapping of settings'
+  if (config === undefined) return 'is not valid YAML'
+  if (!isObject(config)) return 'is not a YAML mapping'
   const metadata = at(config, 'proxyMetadata')
   if (metadata === undefined || metadata === null) return undefined
-  if (!isObject(metadata)) return 'has a proxyMetadata that is no mapping'
+  if (!isObject(metadata)) return 'has a proxyMetadata that is not a mapping'
   const [wrong] = Object.entries(metadata).filter(([, value]) => typeof value !== 'string' && value !== null)
   return wrong === undefined
     ? undefined
-    : `gives ${wrong[0]} in proxyMetadata the value ${JSON.stringify(wrong[1])}, which is no text: it needs quotes`
+    : `has ${wrong[0]}: ${JSON.stringify(wrong[1])} in proxyMetadata, which is not a string: quote it`
 }
 
 export const rule = defineRule({
@@ -24,15 +24,15 @@ export const rule = defineRule({
   slug: 'proxy-config-invalid',
   aliases: [],
   severity: 'error',
-  title: 'The annotation proxy.istio.io/config cannot be read',
-  why: 'Injection checks the annotation before it adds anything: where it is not understood, the webhook answers with an error, and no pod is created.',
-  fix: 'Write the annotation as YAML with settings of ProxyConfig, and values of proxyMetadata in quotes.',
+  title: 'Annotation proxy.istio.io/config cannot be parsed',
+  why: 'The injection webhook parses the annotation first and returns an error when it is invalid: no pod is created.',
+  fix: 'Write the annotation as YAML with ProxyConfig fields, and quote the values of proxyMetadata.',
   references: [PAGES.annotations, 'https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig'],
   modes: ['sidecar', 'gateway'],
   needs: [],
   check: ({pod}) => {
     const text = pod.annotations[CONFIG]
-    // A pod that exists got through.
+    // An existing pod was accepted by the webhook.
     if (text === undefined || text.trim() === '' || pod.exists || isTemplated(text)) return []
     const wrong = mistake(text)
     if (wrong === undefined) return []

@@ -1,7 +1,7 @@
 import {proxyIds, runsBeforeProxy} from '../../analysis/pod-mode/pod-mode.js'
 import {pointer} from '../../model/object-path.js'
 import {appContainers} from '../../model/pod.js'
-import {sameContainer} from '../mend.js'
+import {sameContainer} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -9,9 +9,9 @@ export const rule = defineRule({
   slug: 'proxy-gid',
   aliases: [],
   severity: 'error',
-  title: 'An application container runs as the proxy group',
-  why: 'The rules leave the traffic of that group alone, as they do for the proxy user: everything this container sends bypasses the sidecar. Only the primary group counts; supplementary groups and fsGroup do not.',
-  fix: 'Run the container with any other group.',
+  title: 'Application container runs as the proxy group',
+  why: 'iptables exempts that gid, like the proxy uid: all outbound traffic of the container bypasses the sidecar (only the primary group counts, not supplementary groups or fsGroup).',
+  fix: 'Run the container as another group.',
   references: [PAGES.requirements],
   versions: 'Istio 0.8 and later',
   modes: ['sidecar'],
@@ -26,13 +26,13 @@ export const rule = defineRule({
       const path = `${pod.specPath}.${own === undefined ? '' : `${container.path}.`}securityContext.runAsGroup`
       return [
         {
-          message: `Container ${container.name} runs with group ${gid}, the proxy's own: what it sends bypasses the sidecar.`,
+          message: `Container ${container.name} runs as gid ${gid}, the proxy's own: its outbound traffic bypasses the sidecar.`,
           path,
           proof: [
             {from: path, text: `runAsGroup: ${gid}`},
             {from: 'rule in the kernel', text: `-m owner --gid-owner ${gid} -j RETURN`, expected: true},
           ],
-          // A guest for debugging cannot be changed any more.
+          // An ephemeral container cannot be changed.
           ...(own !== undefined && container.role === 'ephemeral'
             ? {}
             : {

@@ -2,33 +2,33 @@ import {isOlder} from '../../model/istio-version.js'
 import {type Container, injectedContainer} from '../../model/pod.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
-interface Need {
+interface RequiredVolume {
   readonly volume: string
   readonly path: string
-  readonly what: string
-  /** Whether this proxy needs it; `injected` says that its environment is complete. */
-  readonly wanted: (proxy: Container, injected: boolean) => boolean
+  readonly purpose: string
+  /** Whether this proxy needs it; `injected` means that its environment is complete. */
+  readonly isRequired: (proxy: Container, injected: boolean) => boolean
 }
 
-/** What the injection template mounts (Istio 1.6 and later; token and root only with the usual way to get certificates). */
-const NEEDS: readonly Need[] = [
+/** What the injection template mounts (Istio 1.6 and later; token and root certificate only with istiod as the CA). */
+const NEEDS: readonly RequiredVolume[] = [
   {
     volume: 'istio-envoy',
     path: '/etc/istio/proxy',
-    what: "Envoy's own configuration is written there",
-    wanted: () => true,
+    purpose: "the agent writes Envoy's configuration there",
+    isRequired: () => true,
   },
   {
     volume: 'istio-token',
     path: '/var/run/secrets/tokens',
-    what: 'it holds the token the agent shows to istiod',
-    wanted: ({env}) => env.JWT_POLICY !== 'first-party-jwt',
+    purpose: 'it holds the token the agent presents to istiod',
+    isRequired: ({env}) => env.JWT_POLICY !== 'first-party-jwt',
   },
   {
     volume: 'istiod-ca-cert',
     path: '/var/run/secrets/istio',
-    what: 'it holds the root certificate by which the agent knows istiod',
-    wanted: ({env}, injected) => (env.PILOT_CERT_PROVIDER ?? (injected ? '' : 'istiod')) === 'istiod',
+    purpose: 'it holds the root certificate the agent verifies istiod with',
+    isRequired: ({env}, injected) => (env.PILOT_CERT_PROVIDER ?? (injected ? '' : 'istiod')) === 'istiod',
   },
 ]
 
@@ -37,35 +37,37 @@ export const rule = defineRule({
   slug: 'proxy-mounts-missing',
   aliases: [],
   severity: 'error',
-  title: 'The sidecar lacks a volume it cannot work without',
-  why: 'Without them the agent has no place for the configuration of Envoy, no token or no root certificate: the sidecar never gets ready, and the pod neither.',
-  fix: 'In the istio-proxy container of the pod template write only what shall differ, and no volumeMounts at the paths of injection; istio-proxy from an old kube-inject: commit the source instead.',
+  title: 'Sidecar lacks a required volume',
+  why: 'Without its volumes the agent cannot write the Envoy configuration, or has no token or root certificate: neither the sidecar nor the pod becomes ready.',
+  fix: 'In the istio-proxy container of the pod template set only the fields to override, and no volumeMounts at the paths injection uses; for istio-proxy from an old kube-inject: commit the source instead.',
   references: [PAGES.injecting],
   versions: 'Istio 1.6 and later',
   modes: ['sidecar'],
   needs: [],
-  passesWith: ['sidecar'],
+  needsToPass: ['sidecar'],
   check: ({pod, version}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
     if (proxy === undefined || isOlder(version, 1, 6)) return []
     const injected = pod.exists || pod.annotations['sidecar.istio.io/status'] !== undefined
     const path = `${pod.specPath}.${proxy.path}.volumeMounts`
     const text = proxy.mounts.map(mount => `${mount.volume} at ${mount.path}`).join(', ') || 'none'
-    return NEEDS.filter(need => need.wanted(proxy, injected)).flatMap((need): Found[] => {
+    return NEEDS.filter(need => need.isRequired(proxy, injected)).flatMap((need): Found[] => {
       const other = proxy.mounts.find(mount => mount.path === need.path && mount.volume !== need.volume)
       const there = proxy.mounts.some(mount => mount.volume === need.volume)
       if (other !== undefined) {
         return [
           {
             severity: 'warning',
-            message: `istio-proxy has the volume ${other.volume} at ${need.path}, where ${need.volume} belongs: ${need.what}.`,
+            message: `istio-proxy has the volume ${other.volume} at ${need.path}, where ${need.volume} belongs: ${need.purpose}.`,
             path,
             proof: [{from: path, text}],
           },
         ]
       }
       if (there || !injected) return []
-      return [{message: `istio-proxy does not mount ${need.volume}: ${need.what}.`, path, proof: [{from: path, text}]}]
+      return [
+        {message: `istio-proxy does not mount ${need.volume}: ${need.purpose}.`, path, proof: [{from: path, text}]},
+      ]
     })
   },
 })

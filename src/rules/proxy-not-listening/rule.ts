@@ -1,5 +1,5 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
 import {movedPorts} from '../../analysis/pod-mode/moved-ports.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -8,15 +8,15 @@ export const rule = defineRule({
   slug: 'proxy-not-listening',
   aliases: [],
   severity: 'error',
-  title: 'Envoy does not listen where the rules lead',
-  why: 'Captured connections are refused (REDIRECT) or time out (TPROXY): the pod can neither be reached nor go out.',
-  fix: 'See why Envoy has no listeners: its log, and whether it ever got its configuration from istiod.',
+  title: 'Envoy does not listen on the redirect ports',
+  why: 'Captured connections are refused (REDIRECT) or time out (TPROXY): the pod cannot be reached and cannot connect to anything.',
+  fix: 'Find out why Envoy has no listeners: read its log, and check whether it received its configuration from istiod.',
   references: [PAGES.requirements],
   modes: ['sidecar'],
   needs: ['sockets'],
   check: ({pod}, {sockets}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
-    // A sidecar that is not ready has its own finding, which this would only repeat.
+    // MCT1901 reports a sidecar that is not ready.
     if (proxy?.state?.ready !== true || inboundCapture(pod).interception === 'NONE') return []
     const moved = movedPorts(pod)
     const absent = [15001, 15006]

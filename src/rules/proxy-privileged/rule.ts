@@ -6,13 +6,13 @@ export const rule = defineRule({
   slug: 'proxy-privileged',
   aliases: [],
   severity: 'info',
-  title: 'The sidecar is privileged',
-  why: 'A privileged proxy owns the node when it is taken over; nothing in normal operation needs it.',
-  fix: 'Set values.global.proxy.privileged to false and remove ISTIO_PROXY debugging overrides.',
+  title: 'Sidecar is privileged',
+  why: 'A compromised privileged proxy controls the node; normal operation does not need it.',
+  fix: 'Set values.global.proxy.privileged to false and remove debugging overrides of istio-proxy.',
   references: [PAGES.podSecurity],
   modes: ['sidecar'],
   needs: [],
-  passesWith: ['sidecar'],
+  needsToPass: ['sidecar'],
   check: ({pod}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
     if (proxy?.security.privileged !== true) return []

@@ -2,22 +2,22 @@ import {proxyIds, runsBeforeProxy} from '../../analysis/pod-mode/pod-mode.js'
 import type {PatchStep} from '../../model/finding.js'
 import {pointer} from '../../model/object-path.js'
 import {appContainers, type Container, type PodModel} from '../../model/pod.js'
-import {sameContainer} from '../mend.js'
+import {sameContainer} from '../patch-steps.js'
 import {defineRule, PAGES} from '../rule.js'
 
-interface Run {
+interface EffectiveUser {
   readonly uid: number
-  /** Said by the container itself, not by the pod. */
+  /** Set by the container itself, not by the pod. */
   readonly own: boolean
 }
 
-function effective({security}: Container, pod: PodModel): Run | undefined {
+function effective({security}: Container, pod: PodModel): EffectiveUser | undefined {
   if (security.runAsUser !== undefined) return {uid: security.runAsUser, own: true}
   return pod.security.runAsUser === undefined ? undefined : {uid: pod.security.runAsUser, own: false}
 }
 
-/** Any other user will do. */
-function another(pod: PodModel, container: Container, {uid, own}: Run, path: string): readonly PatchStep[] {
+/** Any other uid works. */
+function another(pod: PodModel, container: Container, {uid, own}: EffectiveUser, path: string): readonly PatchStep[] {
   return [
     ...(own ? [sameContainer(pod, container)] : []),
     {op: 'replace', path: pointer(path), value: uid === 1000 ? 1001 : 1000},
@@ -29,9 +29,9 @@ export const rule = defineRule({
   slug: 'proxy-uid',
   aliases: ['IST0144'],
   severity: 'error',
-  title: 'An application container runs as the proxy user',
-  why: 'The rules leave the traffic of that user alone so that the proxy itself can go out: everything this container sends bypasses the sidecar, without mTLS, routing or policy.',
-  fix: 'Run the container as any other user.',
+  title: 'Application container runs as the proxy user',
+  why: "iptables exempts the proxy's uid so that its own traffic is not captured: all outbound traffic of this container bypasses the sidecar, without mTLS, routing or policy.",
+  fix: 'Run the container as another uid.',
   references: [PAGES.requirements],
   modes: ['sidecar'],
   needs: [],
@@ -46,12 +46,12 @@ export const rule = defineRule({
           ...(runsBeforeProxy(container, pod, cni?.inUse === true)
             ? {
                 severity: 'info' as const,
-                message: `Init container ${container.name} runs as user ${run.uid}, the proxy's own: with the CNI plugin that is its way past a proxy that does not run yet.`,
-                fix: 'Nothing, if it is meant: what this container sends is not mTLS. Native sidecars need no such way.',
+                message: `Init container ${container.name} runs as uid ${run.uid}, the proxy's own: with the CNI plugin this bypasses a proxy that does not run yet.`,
+                fix: 'Nothing if intentional: outbound traffic of this container has no mTLS. Native sidecars do not need this.',
               }
             : {
-                message: `Container ${container.name} runs as user ${run.uid}, the proxy's own: what it sends bypasses the sidecar.`,
-                // A guest for debugging cannot be changed any more.
+                message: `Container ${container.name} runs as uid ${run.uid}, the proxy's own: its outbound traffic bypasses the sidecar.`,
+                // An ephemeral container cannot be changed.
                 ...(run.own && container.role === 'ephemeral' ? {} : {patch: another(pod, container, run, path)}),
               }),
           path,

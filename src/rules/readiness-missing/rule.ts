@@ -1,4 +1,4 @@
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {appContainers} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -7,9 +7,9 @@ export const rule = defineRule({
   slug: 'readiness-missing',
   aliases: [],
   severity: 'info',
-  title: 'A container behind a Service has no readiness probe',
-  why: "Only the sidecar's readiness then decides when traffic arrives: requests may come before the application can answer them.",
-  fix: 'Add a readinessProbe to the container that serves.',
+  title: 'Container behind a Service has no readiness probe',
+  why: "Only the sidecar's readiness decides when traffic arrives: requests may come before the application can answer them.",
+  fix: 'Add a readinessProbe to the container that serves the traffic.',
   references: [PAGES.probes],
   modes: ['sidecar'],
   needs: ['services'],

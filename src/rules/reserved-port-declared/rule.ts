@@ -1,16 +1,16 @@
 import {reservedPorts} from '../../analysis/pod-mode/pod-mode.js'
-import {isHttpLike, istioProtocol} from '../../analysis/protocol/istio-protocol.js'
-import {boundPorts, declaredPorts} from '../../analysis/service-ports/service-ports.js'
+import {isHttpLike, istioProtocol} from '../../analysis/ports/istio-protocol.js'
+import {boundPorts, declaredPorts} from '../../analysis/ports/service-ports.js'
 import type {ServiceModel, ServicePort} from '../../model/kube-service.js'
 import type {ReservedPort} from '../../model/reserved-ports.js'
 import {EXTRA_PORTS, extraPorts} from '../reserved-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
-function says({port, purpose}: ReservedPort): string {
+function reservation({port, purpose}: ReservedPort): string {
   return `${port} is reserved for ${purpose}`
 }
 
-/** Listeners every sidecar has on all addresses; an outbound listener for HTTP is on all addresses, too, and so never made (istiod skips it). */
+/** Ports every sidecar listens on at all addresses: istiod creates no outbound HTTP listener for them. */
 const AT_CLIENTS = [15001, 15006, 15021, 15090]
 
 function hiddenAtClients(port: ServicePort): boolean {
@@ -21,11 +21,11 @@ function hiddenAtClients(port: ServicePort): boolean {
 function hidden({object}: ServiceModel, port: ServicePort): Found {
   return {
     severity: 'warning',
-    message: `Service ${object.name} offers port ${port.port}, on which every sidecar listens itself: clients in the mesh get no route to it.`,
+    message: `Service ${object.name} uses port ${port.port}, on which every sidecar listens: clients in the mesh have no route to it.`,
     object,
     path: `${port.path}.port`,
     proof: [{from: port.path, text: `name ${port.name ?? '(none)'}, port ${port.port}, targetPort ${port.target}`}],
-    fix: 'Offer the Service under another port number.',
+    fix: 'Use another port number in the Service.',
   }
 }
 
@@ -34,13 +34,13 @@ export const rule = defineRule({
   slug: 'reserved-port-declared',
   aliases: [],
   severity: 'error',
-  title: 'A port of the application is reserved by the mesh',
-  why: "Envoy, the agent or whatever else the port is kept for already listens there: one of the two cannot start, or connections meant for the application end at the mesh's own listener.",
-  fix: 'Give the application another port, and the Service the same targetPort.',
+  title: 'Application port is reserved for Istio',
+  why: "Envoy, the agent or another owner already listens on the port: one of the two cannot start, or connections for the application end at Istio's own listener.",
+  fix: 'Move the application to another port, and set the targetPort of the Service to it.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
   needs: [],
-  passesWith: ['services'],
+  needsToPass: ['services'],
   parameters: {extra: EXTRA_PORTS},
   check: ({pod, mode}, {services = []}, {extra}) => {
     const reserved = [...reservedPorts(mode, pod), ...extraPorts(extra)]
@@ -53,7 +53,7 @@ export const rule = defineRule({
       const path = `${pod.specPath}.${port.path}`
       found.push({
         severity: taken.soft === true ? 'warning' : 'error',
-        message: `Container ${port.container} declares port ${port.port}/${port.protocol}: ${says(taken)}.`,
+        message: `Container ${port.container} declares port ${port.port}/${port.protocol}: ${reservation(taken)}.`,
         path,
         proof: [{from: path, text: `containerPort: ${port.port}`}],
       })
@@ -66,7 +66,7 @@ export const rule = defineRule({
       }
       found.push({
         severity: taken.soft === true ? 'warning' : 'error',
-        message: `Service ${service.object.name}:${port.port} sends traffic to port ${target} of the pod: ${says(taken)}.`,
+        message: `Service ${service.object.name}:${port.port} targets port ${target} of the pod: ${reservation(taken)}.`,
         object: service.object,
         path: `${port.path}.targetPort`,
         proof: [{from: port.path, text: `name ${port.name ?? '(none)'}, port ${port.port}, targetPort ${port.target}`}],

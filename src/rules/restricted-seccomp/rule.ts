@@ -1,16 +1,16 @@
 import type {InjectorSettings} from '../../model/injection.js'
 import {pointer} from '../../model/object-path.js'
 import {injectedContainer} from '../../model/pod.js'
-import {defineRule, PAGES, Undecided} from '../rule.js'
+import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 const ENFORCE = 'pod-security.kubernetes.io/enforce'
 const ALLOWED = ['RuntimeDefault', 'Localhost']
 
-/** The profile injection gives the sidecar of a template; nobody knows where revisions differ or none was read. */
+/** The profile that injection sets; inconclusive where revisions differ or none was read. */
 function profileOf(injectors: readonly InjectorSettings[] | undefined): string {
   const [profile, ...others] = [...new Set(injectors?.map(({seccompProfile}) => seccompProfile))]
   if (profile === undefined || others.length > 0)
-    throw new Undecided('whether injection gives the sidecar a seccompProfile is not known', 'not-captured')
+    throw new Inconclusive('it is unknown whether injection sets a seccompProfile for the sidecar', 'not-captured')
   return profile
 }
 
@@ -19,8 +19,8 @@ export const rule = defineRule({
   slug: 'restricted-seccomp',
   aliases: [],
   severity: 'warning',
-  title: 'The sidecar has no seccomp profile in a restricted namespace',
-  why: 'The Pod Security level restricted refuses pods with a container that has no seccomp profile; the injected proxy has none by default.',
+  title: 'Sidecar lacks the seccomp profile "restricted" requires',
+  why: 'The Pod Security level restricted rejects pods with a container that has no seccomp profile, and the injected proxy has none by default.',
   fix: 'Set values.global.proxy.seccompProfile.type=RuntimeDefault, or a seccompProfile for the whole pod.',
   references: [PAGES.podSecurity, PAGES.standards],
   modes: ['sidecar'],
@@ -33,7 +33,7 @@ export const rule = defineRule({
     if (sidecar === undefined && ALLOWED.includes(profileOf(injectors))) return []
     return [
       {
-        message: `Namespace ${namespace.name} enforces "restricted", and istio-proxy has no seccompProfile.`,
+        message: `Namespace ${namespace.name} enforces "restricted", but istio-proxy has no seccompProfile.`,
         path: `${pod.specPath}.securityContext.seccompProfile`,
         proof: [{from: `Namespace ${namespace.name}`, text: `${ENFORCE}: restricted`}],
         patch: [

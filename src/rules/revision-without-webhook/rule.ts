@@ -5,9 +5,9 @@ export const rule = defineRule({
   slug: 'revision-without-webhook',
   aliases: [],
   severity: 'error',
-  title: 'The revision asked for is served by no webhook',
-  why: 'Nobody is called when the pod is created, so it starts without a sidecar and without any message.',
-  fix: 'Name a revision or tag that is installed, or install that revision; istio-injection=enabled needs a default revision or a tag called default.',
+  title: 'No webhook serves the requested revision',
+  why: 'No webhook is called when the pod is created, so it starts without a sidecar and without any error.',
+  fix: 'Set a revision or tag that is installed, or install that revision; istio-injection=enabled needs a default revision or a tag named default.',
   references: [PAGES.injection, 'https://istio.io/latest/docs/setup/upgrade/canary/'],
   modes: ['none', 'sidecar'],
   needs: ['injection', 'webhooks'],
@@ -18,7 +18,7 @@ export const rule = defineRule({
         ...(mode === 'sidecar'
           ? {
               severity: 'warning' as const,
-              message: `The pod has a sidecar from before; created anew it would have none: ${injection.reason}.`,
+              message: `The pod has a sidecar, but would have none if recreated: ${injection.reason}.`,
             }
           : {message: `No sidecar: ${injection.reason}.`}),
         proof: injection.steps.map(({question, answer}) => ({from: question, text: answer})),

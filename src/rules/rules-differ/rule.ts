@@ -1,32 +1,35 @@
 import type {Difference} from '../../analysis/netfilter/drift/drift.js'
 import {isFilterBlock, throwsAway} from '../../analysis/netfilter/drift/filter-blocks.js'
+import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
 import type {Severity} from '../../model/finding.js'
 import {defineRule} from '../rule.js'
 
-const WORDS: Readonly<Record<Difference['kind'], string>> = {
+const KIND_TEXT: Readonly<Record<Difference['kind'], string>> = {
   missing: 'is missing',
   extra: 'is not expected',
   changed: 'was changed',
-  moved: 'stands in another place',
-  foreign: 'comes from somebody else',
+  moved: 'is at another position',
+  foreign: 'was added by another program',
   residue: 'is left over',
-  incomplete: 'is shown only in part',
+  incomplete: 'could only be read in part',
   policy: 'has the policy DROP',
 }
 
 function severityOf(difference: Difference): Severity {
+  if (exemptsOwnPorts(difference)) return 'info'
   if (difference.effective) return 'error'
   return difference.kind === 'foreign' || throwsAway(difference) ? 'warning' : 'info'
 }
 
-/** What follows for traffic; a difference no usual packet notices may still drop what it names. */
+/** The effect on traffic; a difference without effect on the standard packets may still drop what it matches. */
 function effect(difference: Difference): string {
+  if (exemptsOwnPorts(difference)) return ': it exempts a port of the sidecar itself'
   const [first] = difference.effective ? difference.consequences : []
   if (first !== undefined) return `: ${first}`
   return throwsAway(difference) ? ': what it matches is dropped' : ''
 }
 
-/** What blocks packets in table filter, and rules that are another release's and do the same, are other rules' findings. */
+/** Without differences that MCT1323 (filter rules) and MCT1321 (rules of another release) report. */
 function own(differences: readonly Difference[], otherRelease: boolean): readonly Difference[] {
   return differences.filter(each => !isFilterBlock(each) && (each.effective || !otherRelease))
 }
@@ -36,9 +39,9 @@ export const rule = defineRule({
   slug: 'rules-differ',
   aliases: [],
   severity: 'error',
-  title: "The kernel's rules are not those the pod should have",
-  why: 'Somebody or something changed them after the pod started: traffic goes past the sidecar, or to it where it should not, and no configuration shows it.',
-  fix: 'Delete the pod, so that it starts with fresh rules, and find what changed them; meshctl iptables POD --drift shows each rule.',
+  title: 'Kernel rules differ from the expected rules',
+  why: 'Traffic bypasses the sidecar or is captured unexpectedly, and no configuration shows why.',
+  fix: 'Delete the pod so that it starts with fresh rules, and find what changed them; meshctl iptables POD --drift shows each rule.',
   references: ['https://istio.io/latest/docs/ops/deployment/application-requirements/'],
   modes: ['sidecar', 'ambient'],
   needs: ['kernel', 'drift'],
@@ -49,11 +52,11 @@ export const rule = defineRule({
       const what = text === undefined ? difference.place : `The rule "${text}" in ${difference.place}`
       return {
         severity: severityOf(difference),
-        message: `${what} ${WORDS[difference.kind]}${effect(difference)}.`,
+        message: `${what} ${KIND_TEXT[difference.kind]}${effect(difference)}.`,
         proof: [
           ...difference.expected.map(({text}) => ({from: `expected in ${difference.place}`, text})),
           ...difference.actual.map(({text}) => ({from: `found in ${difference.place}`, text})),
-          {from: 'expected from', text: drift.via},
+          {from: 'source', text: drift.via},
         ],
       }
     }),

@@ -1,4 +1,4 @@
-import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {type BoundPort, boundPorts} from '../../analysis/ports/service-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 function shown(pair: readonly BoundPort[]): Found['proof'] {
@@ -13,9 +13,9 @@ export const rule = defineRule({
   slug: 'same-port-other-target',
   aliases: ['IST0137'],
   severity: 'info',
-  title: 'Two Services number the ports of one pod differently',
-  why: 'Nothing fails, as each Service has its own address. But routes and clients go by the port of the Service, while policies and metrics of the pod go by its own port (targetPort): one number means two things.',
-  fix: 'Write the port of the pod (targetPort) in an AuthorizationPolicy or PeerAuthentication; or let the Services agree on one port number for one targetPort.',
+  title: 'Two Services map the same pod port differently',
+  why: 'Routes and clients use the port of the Service while policies and metrics of the pod use its targetPort: one number means two different ports.',
+  fix: 'Use the port of the pod (targetPort) in an AuthorizationPolicy or PeerAuthentication; or give one targetPort the same port number in both Services.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
@@ -54,7 +54,7 @@ export const rule = defineRule({
       if (other === undefined) return []
       return [
         {
-          message: `Port ${first.port.port} leads to ${first.target} in Service ${first.service.object.name} and to ${other.target} in Service ${other.service.object.name}: a policy by port means the pod's own, ${first.target} or ${other.target}.`,
+          message: `Port ${first.port.port} maps to ${first.target} in Service ${first.service.object.name} and to ${other.target} in Service ${other.service.object.name}: policies match the pod port, ${first.target} or ${other.target}.`,
           object: other.service.object,
           path: `${other.port.path}.targetPort`,
           proof: shown([first, other]),

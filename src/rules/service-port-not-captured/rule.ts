@@ -1,8 +1,8 @@
-import {inboundCapture, isCaptured} from '../../analysis/inbound-capture/inbound-capture.js'
-import {clientTls} from '../../analysis/mtls/client-tls.js'
-import {mtlsMode} from '../../analysis/mtls/peer-mode.js'
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
-import {isWatchedPort} from '../../analysis/service-ports/watched-port.js'
+import {isMonitoringPort} from '../../analysis/ports/monitoring-port.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
+import {inboundCapture, isCaptured} from '../../analysis/traffic-capture/inbound-capture.js'
+import {clientTls} from '../../analysis/traffic-policy/client-tls.js'
+import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import {SIDECAR_PORTS} from '../../model/reserved-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
@@ -11,8 +11,8 @@ export const rule = defineRule({
   slug: 'service-port-not-captured',
   aliases: [],
   severity: 'warning',
-  title: 'A Service port bypasses the sidecar',
-  why: 'No mTLS and no policy apply to it; clients in the mesh still send mTLS, as the pod is marked as able to, and the application gets bytes it does not understand.',
+  title: 'Service port bypasses the sidecar',
+  why: 'No mTLS and no policy apply to the port, while clients in the mesh still send mTLS to the pod: the application receives bytes it does not understand.',
   fix: 'Capture the port; or set TLS DISABLE for it in a DestinationRule (portLevelSettings) and a PeerAuthentication (portLevelMtls).',
   references: [PAGES.annotations],
   modes: ['sidecar'],
@@ -33,7 +33,7 @@ export const rule = defineRule({
         root,
         mesh?.clusterDomain ?? 'cluster.local',
       )
-      // Clients are told to send plain text: the remedy is in place.
+      // Clients already send plain text: the fix is in place.
       if (!strict && client?.mode === 'DISABLE') return []
       const list =
         capture.include === '*'
@@ -41,9 +41,9 @@ export const rule = defineRule({
           : `captures only ${capture.include.join(', ') || 'nothing'}`
       return [
         {
-          // Whoever reads metrics is mostly outside the mesh and needs it so.
-          severity: isWatchedPort(pod, port.name, target) ? 'info' : strict ? 'error' : 'warning',
-          message: `Service ${service.object.name}:${port.port} leads to port ${target}, which is not captured${strict ? ' though mTLS is STRICT' : ''}.`,
+          // Metrics are mostly scraped from outside the mesh, which needs this.
+          severity: isMonitoringPort(pod, port.name, target) ? 'info' : strict ? 'error' : 'warning',
+          message: `Service ${service.object.name}:${port.port} targets port ${target}, which is not captured${strict ? ' although mTLS is STRICT' : ''}.`,
           path: `${pod.metadataPath}.annotations`,
           proof: [
             {from: capture.from, text: `inbound ${list}`},

@@ -1,5 +1,5 @@
-import {type IstioProtocol, istioProtocol, sameInProxy} from '../../analysis/protocol/istio-protocol.js'
-import {type BoundPort, boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {type IstioProtocol, istioProtocol, sameInProxy} from '../../analysis/ports/istio-protocol.js'
+import {type BoundPort, boundPorts} from '../../analysis/ports/service-ports.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {byText} from '../../model/order.js'
 import {isTemplated} from '../../model/templated.js'
@@ -10,33 +10,34 @@ interface Claim {
   readonly protocol: IstioProtocol
 }
 
-/** Its host name as far as it tells Services apart: in it a dot follows the name, and a hyphen sorts before that dot. */
+/** The host name as istiod sorts it: a dot follows the name, and a hyphen sorts before the dot. */
 function hostOf({object}: ServiceModel): string {
   return `${object.name}.${object.namespace}.svc`
 }
 
-/** The oldest Service wins; of equal age, which is told in seconds, the first by host name (istiod, Proxy.SetServiceTargets). */
+/** The oldest Service wins; of equal age (in seconds), the first by host name (istiod, Proxy.SetServiceTargets). */
 function byAge({bound: {service: left}}: Claim, {bound: {service: right}}: Claim): number {
   return byText(left.createdAt ?? '', right.createdAt ?? '') || byText(hostOf(left), hostOf(right))
 }
 
-function spoken({protocol}: Claim): string {
-  return protocol === 'unknown' ? 'not told' : protocol
+function protocolText({protocol}: Claim): string {
+  return protocol === 'unknown' ? 'not declared' : protocol
 }
 
-function words(claim: Claim): string {
+function claimText(claim: Claim): string {
   const {service, port} = claim.bound
-  const told = port.appProtocol === undefined ? `name ${port.name ?? '(none)'}` : `appProtocol ${port.appProtocol}`
-  return `Service ${service.object.name}:${port.port} says ${spoken(claim)} (${told})`
+  const declaredBy =
+    port.appProtocol === undefined ? `name ${port.name ?? '(none)'}` : `appProtocol ${port.appProtocol}`
+  return `Service ${service.object.name}:${port.port} declares ${protocolText(claim)} (${declaredBy})`
 }
 
-/** Only Services of a cluster have an age; of those in files the one created first will win. */
+/** Only Services of a cluster have a creation time; in files it is unknown which comes first. */
 function verdict({bound: {service}}: Claim, other: Claim): string {
   const [own, others] = [service.createdAt, other.bound.service.createdAt]
-  if (own === undefined || others === undefined) return 'the one that is created first wins'
+  if (own === undefined || others === undefined) return 'the one created first takes precedence'
   return own === others
-    ? `${service.object.name} wins: they were created in the same second, and its host name comes first`
-    : `the older one, ${service.object.name}, wins`
+    ? `${service.object.name} takes precedence: both were created in the same second, and its host name sorts first`
+    : `the older one, ${service.object.name}, takes precedence`
 }
 
 export const rule = defineRule({
@@ -44,9 +45,9 @@ export const rule = defineRule({
   slug: 'service-protocol-clash',
   aliases: ['IST0116'],
   severity: 'error',
-  title: 'Two Services give one port two protocols',
-  why: 'A pod has one inbound listener per port, so istiod keeps the protocol of the oldest Service and drops the others: their clients are served with the wrong protocol, and policies for it do not apply.',
-  fix: 'Give the ports of both Services the same protocol: the same appProtocol, or the same prefix of the port name.',
+  title: 'Two Services declare different protocols for one port',
+  why: 'istiod uses the protocol of the oldest Service for the inbound listener and ignores the others: their clients are served with the wrong protocol, and policies for it do not apply.',
+  fix: 'Declare the same protocol for the ports of both Services: the same appProtocol, or the same prefix of the port name.',
   references: [PAGES.requirements, PAGES.protocols],
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
@@ -70,12 +71,12 @@ export const rule = defineRule({
       if (winner === undefined || loser === undefined) return []
       return [
         {
-          // What nobody tells is sniffed: HTTP is read as HTTP then, whoever wins.
+          // Without a declared protocol Envoy detects HTTP, whichever Service takes precedence.
           ...([winner, loser].some(({protocol}) => protocol === 'unknown') ? {severity: 'warning' as const} : {}),
-          message: `Port ${target} is ${spoken(winner)} for Service ${winner.bound.service.object.name} and ${spoken(loser)} for Service ${loser.bound.service.object.name}; ${verdict(winner, loser)}.`,
+          message: `Port ${target} is ${protocolText(winner)} for Service ${winner.bound.service.object.name} and ${protocolText(loser)} for Service ${loser.bound.service.object.name}; ${verdict(winner, loser)}.`,
           object: loser.bound.service.object,
           path: `${loser.bound.port.path}.name`,
-          proof: [winner, ...against].map(claim => ({from: claim.bound.port.path, text: words(claim)})),
+          proof: [winner, ...against].map(claim => ({from: claim.bound.port.path, text: claimText(claim)})),
         },
       ]
     })

@@ -1,4 +1,4 @@
-import {selects} from '../../analysis/service-ports/service-ports.js'
+import {selects} from '../../analysis/ports/service-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -6,9 +6,9 @@ export const rule = defineRule({
   slug: 'service-reach',
   aliases: [],
   severity: 'info',
-  title: 'A Service reaches the pod in its own way, or not at all',
-  why: 'The mesh knows a Service by its name and cluster address, and its endpoints by readiness. Some fields of a Service go past that: worth knowing before mTLS, policies or start-up are looked into.',
-  fix: 'Leave it if it is meant. Else remove the field; peers of a StatefulSet need publishNotReadyAddresses, clients of the mesh need no externalIPs.',
+  title: 'Service bypasses normal mesh routing',
+  why: 'The mesh identifies a Service by its name and cluster IP and sends traffic to ready endpoints only; some fields of the Service bypass that, which changes mTLS, policy and startup behaviour.',
+  fix: 'Nothing if intentional. Otherwise remove the field; peers of a StatefulSet need publishNotReadyAddresses, clients in the mesh need no externalIPs.',
   references: [PAGES.requirements, 'https://kubernetes.io/docs/concepts/services-networking/service/'],
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
@@ -24,11 +24,7 @@ export const rule = defineRule({
         })
         if (type === 'ExternalName')
           return [
-            note(
-              'spec.type',
-              type,
-              'is an ExternalName: its selector counts for nothing, and nothing comes here by it',
-            ),
+            note('spec.type', type, 'is an ExternalName: its selector is ignored, and it sends no traffic to the pod'),
           ]
         return [
           ...(externalIps.length === 0
@@ -37,7 +33,7 @@ export const rule = defineRule({
                 note(
                   'spec.externalIPs',
                   externalIps.join(', '),
-                  `has external addresses (${externalIps.join(', ')}): connections to these are not known to the mesh as this Service and come in plain text, which STRICT refuses`,
+                  `has external addresses (${externalIps.join(', ')}): the mesh does not match connections to them to this Service and sends plain text, which STRICT rejects`,
                 ),
               ]),
           ...(publishesNotReady
@@ -45,7 +41,7 @@ export const rule = defineRule({
                 note(
                   'spec.publishNotReadyAddresses',
                   'true',
-                  'publishes the pod before it and its sidecar are ready: early clients get 503 or refused connections',
+                  'publishes the pod before it and its sidecar are ready: early clients get 503 or "connection refused"',
                 ),
               ]
             : []),

@@ -6,9 +6,9 @@ export const rule = defineRule({
   slug: 'several-proxy-uids',
   aliases: [],
   severity: 'warning',
-  title: 'The rules exempt more than one user',
-  why: 'Rules for a call of the application to itself are made for every user but never reached for the second one, and each exempt user bypasses the mesh.',
-  fix: "Name one user, the proxy's own.",
+  title: 'iptables rules exempt more than one uid',
+  why: 'The rules for calls of the application to itself are created for every uid but never reached for the second one, and each exempt uid bypasses the mesh.',
+  fix: "Set a single uid, the proxy's own.",
   references: ['https://istio.io/latest/docs/reference/commands/pilot-agent/'],
   modes: ['sidecar'],
   needs: ['sidecar'],
@@ -17,7 +17,7 @@ export const rule = defineRule({
     if (uids.length < 2) return []
     return [
       {
-        message: `istio-init exempts the users ${uids.join(', ')}.`,
+        message: `istio-init exempts the uids ${uids.join(', ')}.`,
         proof: [{from: 'istio-init', text: `-u ${uids.join(',')}`}],
       },
     ]

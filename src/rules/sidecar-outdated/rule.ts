@@ -1,14 +1,21 @@
+import type {Severity} from '../../model/finding.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
+
+/** A proxy may be one minor release behind istiod; one ahead of it is as bad as one two behind (istio.io, "Supported releases"). */
+function severityOf(behind: number): Severity {
+  if (behind === 1) return 'info'
+  return behind > 2 ? 'error' : 'warning'
+}
 
 export const rule = defineRule({
   code: 'MCT1206',
   slug: 'sidecar-outdated',
   aliases: [],
   severity: 'warning',
-  title: 'The sidecar and its control plane are of different releases',
-  why: 'Istio supports proxies one minor release older than istiod, for upgrades; beyond that new configuration may be refused or misread.',
-  fix: 'Restart the workload so that it is injected anew: kubectl rollout restart.',
+  title: 'Sidecar and istiod are different releases',
+  why: 'Istio supports proxies one minor release older than istiod; beyond that, new configuration may be rejected or misread.',
+  fix: 'Restart the workload to inject the current release: kubectl rollout restart.',
   references: ['https://istio.io/latest/docs/releases/supported-releases/', PAGES.injecting],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['controlPlane'],
@@ -20,11 +27,10 @@ export const rule = defineRule({
       const behind = istiod.minor - proxy.minor
       if (behind === 0) return []
       const older = behind > 0
-      const severity = behind === 1 ? 'info' : older && behind <= 2 ? 'warning' : older ? 'error' : 'warning'
       return [
         {
-          severity,
-          message: `The proxy is ${version}, ${Math.abs(behind)} minor ${older ? 'older' : 'newer'} than istiod ${istiodVersion}.`,
+          severity: severityOf(behind),
+          message: `The proxy runs ${version}, ${Math.abs(behind)} minor ${behind === 1 || behind === -1 ? 'release' : 'releases'} ${older ? 'older' : 'newer'} than istiod ${istiodVersion}.`,
           proof: [{from: "istiod's syncz", text: `istio_version: ${version}`}],
         },
       ]

@@ -8,9 +8,9 @@ export const rule = defineRule({
   slug: 'sidecar-restarts',
   aliases: [],
   severity: 'warning',
-  title: 'The sidecar was restarted',
-  why: 'While the sidecar restarts, the pod has no network: what it had open is lost. Killed for memory, it will be again, as its need grows with the size of the mesh.',
-  fix: 'Give the sidecar more memory (annotation sidecar.istio.io/proxyMemoryLimit) or less to know (a Sidecar resource); else read its previous log.',
+  title: 'Sidecar was restarted',
+  why: 'While the sidecar restarts, the pod has no network and open connections are lost; a sidecar that was OOMKilled will be again, as its memory grows with the size of the mesh.',
+  fix: 'Give the sidecar more memory (annotation sidecar.istio.io/proxyMemoryLimit) or a smaller configuration (a Sidecar resource); otherwise read its previous log.',
   references: [PAGES.annotations, 'https://istio.io/latest/docs/ops/deployment/performance-and-scalability/'],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['status'],
@@ -20,9 +20,7 @@ export const rule = defineRule({
     if (state === undefined || state.restarts === 0) return []
     const oom = state.lastReason === 'OOMKilled'
     const why =
-      state.lastReason === undefined
-        ? ''
-        : `, last because of ${state.lastReason} (exit code ${state.lastExitCode ?? '?'})`
+      state.lastReason === undefined ? '' : `, last reason ${state.lastReason} (exit code ${state.lastExitCode ?? '?'})`
     return [
       {
         severity: oom ? 'error' : state.restarts >= MANY ? 'warning' : 'info',

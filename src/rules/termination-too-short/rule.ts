@@ -3,35 +3,35 @@ import type {Container, PodModel} from '../../model/pod.js'
 import {defineRule} from '../rule.js'
 
 const NATIVE = 'sidecar.istio.io/nativeSidecar'
-/** Settings by which a sidecar drains for another time, or ends with its last connection. */
-const OTHERWISE = /terminationDrainDuration|EXIT_ON_ZERO_ACTIVE_CONNECTIONS["']?\s*:\s*["']?true/
+/** Settings that change the drain duration or end the sidecar with its last connection. */
+const DRAIN_SETTINGS = /terminationDrainDuration|EXIT_ON_ZERO_ACTIVE_CONNECTIONS["']?\s*:\s*["']?true/
 
-/** Whether the sidecar is an ordinary container; of a template only its annotation may tell. A native one ends after the application, however long it drains. */
-function isClassic(pod: PodModel, proxy: Container | undefined): boolean | undefined {
+/** Whether the sidecar is an ordinary container (by the annotation of a template); undefined when unknown. A native one ends after the application. */
+function isLegacySidecar(pod: PodModel, proxy: Container | undefined): boolean | undefined {
   if (proxy !== undefined) return proxy.role === 'app'
-  const asked = pod.annotations[NATIVE]
-  return asked === 'true' ? false : asked === 'false' ? true : undefined
+  const annotated = pod.annotations[NATIVE]
+  return annotated === 'true' ? false : annotated === 'false' ? true : undefined
 }
 
 function count(seconds: number): string {
   return seconds === 1 ? '1 second' : `${seconds} seconds`
 }
 
-function drainsOtherwise(pod: PodModel, proxy: Container | undefined): boolean {
-  if (proxy === undefined) return OTHERWISE.test(pod.annotations['proxy.istio.io/config'] ?? '')
-  return proxy.env.EXIT_ON_ZERO_ACTIVE_CONNECTIONS === 'true' || OTHERWISE.test(proxy.env.PROXY_CONFIG ?? '')
+function hasDrainSettings(pod: PodModel, proxy: Container | undefined): boolean {
+  if (proxy === undefined) return DRAIN_SETTINGS.test(pod.annotations['proxy.istio.io/config'] ?? '')
+  return proxy.env.EXIT_ON_ZERO_ACTIVE_CONNECTIONS === 'true' || DRAIN_SETTINGS.test(proxy.env.PROXY_CONFIG ?? '')
 }
 
-/** What Kubernetes gives a pod that asks for nothing else. */
-const USUAL_SECONDS = 30
+/** The default grace period of Kubernetes. */
+const DEFAULT_GRACE_SECONDS = 30
 
 export const rule = defineRule({
   code: 'MCT1419',
   slug: 'termination-too-short',
   aliases: [],
   severity: 'warning',
-  title: 'The pod is killed before its sidecar has drained',
-  why: 'The sidecar waits some seconds (5 unless the mesh says otherwise) for open requests when the pod ends; with less grace they are cut off.',
+  title: 'Pod is killed before its sidecar has drained',
+  why: 'The sidecar drains open requests when the pod terminates (5 seconds unless the mesh sets it): with a shorter grace period they are cut off.',
   fix: 'Raise terminationGracePeriodSeconds, or set EXIT_ON_ZERO_ACTIVE_CONNECTIONS in proxyMetadata.',
   references: ['https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig'],
   modes: ['sidecar'],
@@ -43,27 +43,27 @@ export const rule = defineRule({
       min: 0,
       max: 3600,
       default: 5,
-      about: 'how long a sidecar drains: terminationDrainDuration of the mesh (ProxyConfig)',
+      about: 'drain time in seconds: terminationDrainDuration of the mesh (ProxyConfig)',
     },
   },
   check: ({pod}, {sidecar}, {drainSeconds}) => {
-    const classic = isClassic(pod, sidecar)
+    const legacy = isLegacySidecar(pod, sidecar)
     const grace = pod.terminationGraceSeconds
-    if (classic === false || grace === undefined || grace > drainSeconds) return []
-    if (drainsOtherwise(pod, sidecar)) return []
+    if (legacy === false || grace === undefined || grace > drainSeconds) return []
+    if (hasDrainSettings(pod, sidecar)) return []
     const path = `${pod.specPath}.terminationGracePeriodSeconds`
     return [
       {
-        ...(classic === undefined ? {severity: 'info' as const} : {}),
-        message: `The pod has ${count(grace)} to end, ${classic === undefined ? 'and a sidecar that is no native one' : 'the sidecar'} drains for ${drainSeconds}.`,
+        ...(legacy === undefined ? {severity: 'info' as const} : {}),
+        message: `The grace period is ${count(grace)}, but ${legacy === undefined ? 'a sidecar that is not native' : 'the sidecar'} drains for ${drainSeconds}.`,
         path,
         proof: [{from: path, text: String(grace)}],
-        // Only certain remedies are offered as patches.
-        ...(drainSeconds < USUAL_SECONDS && classic === true
+        // Patches are offered only where the fix is certain.
+        ...(drainSeconds < DEFAULT_GRACE_SECONDS && legacy === true
           ? {
               patch: [
                 {op: 'test' as const, path: pointer(path), value: grace},
-                {op: 'replace' as const, path: pointer(path), value: USUAL_SECONDS},
+                {op: 'replace' as const, path: pointer(path), value: DEFAULT_GRACE_SECONDS},
               ],
             }
           : {}),

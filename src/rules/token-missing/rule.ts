@@ -1,6 +1,6 @@
 import {defineRule, PAGES} from '../rule.js'
 
-/** What the agent writes when its token file cannot be read, and once it has a certificate after all (messages of pilot-agent). */
+/** What the agent logs when its token file cannot be read, and once it has a certificate (messages of pilot-agent). */
 const REFUSED = /failed to (fetch|get) token|Missing JWT/
 const RECOVERED = /generated new workload certificate/
 
@@ -9,9 +9,9 @@ export const rule = defineRule({
   slug: 'token-missing',
   aliases: [],
   severity: 'error',
-  title: 'The agent has no token for istiod',
-  why: 'The agent proves to istiod who it is by a token of the service account. Without it it gets no certificate and no configuration, and the sidecar never gets ready.',
-  fix: 'See that istio-proxy mounts the volume istio-token and may read it, and that the API server issues tokens for the audience istio-ca; automountServiceAccountToken: false does no harm. On clusters that cannot: install with values.global.jwtPolicy=first-party-jwt.',
+  title: 'Agent has no token for istiod',
+  why: 'The agent authenticates to istiod with a service account token: without it, it gets no certificate and no configuration, and the sidecar never becomes ready.',
+  fix: 'Check that istio-proxy mounts the volume istio-token and may read it, and that the API server issues tokens for the audience istio-ca; automountServiceAccountToken: false is not the cause. On clusters that cannot issue them: install with values.global.jwtPolicy=first-party-jwt.',
   references: ['https://istio.io/latest/docs/ops/best-practices/security/', PAGES.injecting],
   modes: ['sidecar', 'gateway', 'waypoint'],
   needs: ['proxyLog'],
@@ -21,13 +21,13 @@ export const rule = defineRule({
     if (last < 0 || lines.slice(last).some(line => RECOVERED.test(line))) return []
     const text = (lines[last] ?? '').trim()
     const why = /permission denied/.test(text)
-      ? 'it may not read the file'
+      ? 'permission denied'
       : /no such file/.test(text)
-        ? 'the file is not there'
+        ? 'the file does not exist'
         : 'see the log'
     return [
       {
-        message: `The agent cannot get its token: ${why}.`,
+        message: `The agent cannot read its token: ${why}.`,
         proof: [{from: 'log of istio-proxy', text}],
       },
     ]

@@ -1,27 +1,29 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
-import {defineRule, PAGES, Undecided} from '../rule.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
+import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 export const rule = defineRule({
   code: 'MCT1309',
   slug: 'tproxy-requirements',
   aliases: [],
   severity: 'error',
-  title: 'TPROXY needs more power than the sidecar has',
-  why: 'To take connections with their original address Envoy must open transparent sockets, which needs NET_ADMIN; without it inbound connections time out.',
-  fix: 'Let injection write the securityContext of istio-proxy (it adds NET_ADMIN for TPROXY), or use REDIRECT.',
+  title: 'TPROXY requires NET_ADMIN, which the sidecar lacks',
+  why: 'To keep the original addresses Envoy must open transparent sockets, which needs NET_ADMIN: without it inbound connections time out.',
+  fix: 'Let injection set the securityContext of istio-proxy (it adds NET_ADMIN for TPROXY), or use REDIRECT.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
   needs: [],
   uses: ['sidecar'],
   check: ({pod}, {sidecar: proxy}) => {
     if (inboundCapture(pod).interception !== 'TPROXY') return []
-    if (proxy === undefined) throw new Undecided('a manifest does not show what injection adds', 'not-captured')
+    if (proxy === undefined)
+      throw new Inconclusive('a manifest does not show the injected securityContext', 'not-captured')
     const {privileged, addedCapabilities, runAsUser, runAsGroup} = proxy.security
-    const powered = privileged === true || addedCapabilities.includes('NET_ADMIN') || addedCapabilities.includes('ALL')
-    if (powered && (runAsGroup === undefined || runAsGroup === 1337)) return []
+    const hasNetAdmin =
+      privileged === true || addedCapabilities.includes('NET_ADMIN') || addedCapabilities.includes('ALL')
+    if (hasNetAdmin && (runAsGroup === undefined || runAsGroup === 1337)) return []
     return [
       {
-        message: `The mode is TPROXY, but istio-proxy has ${powered ? `the group ${runAsGroup}` : 'no NET_ADMIN'}.`,
+        message: `The interception mode is TPROXY, but istio-proxy has ${hasNetAdmin ? `gid ${runAsGroup}` : 'no NET_ADMIN'}.`,
         path: `${pod.specPath}.${proxy.path}.securityContext`,
         proof: [
           {

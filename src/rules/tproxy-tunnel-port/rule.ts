@@ -1,26 +1,26 @@
-import {inboundCapture} from '../../analysis/inbound-capture/inbound-capture.js'
+import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
 import {defineRule, PAGES} from '../rule.js'
 
-const TUNNEL = 15_008
+const HBONE = 15_008
 
 export const rule = defineRule({
   code: 'MCT1310',
   slug: 'tproxy-tunnel-port',
   aliases: [],
   severity: 'info',
-  title: "With TPROXY the mesh's tunnel port is captured too",
-  why: "REDIRECT leaves port 15008 to the proxy's own listener. TPROXY has no such exemption: connections to it, as ambient pods and waypoints open them, arrive at 15006 like any other.",
-  fix: 'Exempt it: add 15008 to the annotation traffic.sidecar.istio.io/excludeInboundPorts, or use REDIRECT. Without tunnels in the mesh nothing has to be done.',
+  title: 'With TPROXY the HBONE port 15008 is captured',
+  why: "REDIRECT does not capture port 15008; TPROXY does: HBONE connections of ambient pods and waypoints arrive at 15006 instead of the proxy's own listener.",
+  fix: 'Add 15008 to the annotation traffic.sidecar.istio.io/excludeInboundPorts, or use REDIRECT. Nothing to do if the mesh does not use HBONE.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
   needs: [],
   check: ({pod}) => {
     const {interception, include, exclude, from} = inboundCapture(pod)
-    const captured = include === '*' ? !exclude.includes(TUNNEL) : include.includes(TUNNEL)
+    const captured = include === '*' ? !exclude.includes(HBONE) : include.includes(HBONE)
     if (interception !== 'TPROXY' || !captured) return []
     return [
       {
-        message: `Connections to port ${TUNNEL} of this pod are led to 15006.`,
+        message: `Connections to port ${HBONE} of this pod are redirected to 15006.`,
         path: `${pod.metadataPath}.annotations["traffic.sidecar.istio.io/excludeInboundPorts"]`,
         proof: [
           {

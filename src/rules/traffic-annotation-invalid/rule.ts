@@ -1,3 +1,4 @@
+import {commaList} from '../../model/comma-list.js'
 import {parseIp, parseIpRange} from '../../model/ip-address.js'
 import {isTemplated} from '../../model/templated.js'
 import {defineRule, PAGES} from '../rule.js'
@@ -7,23 +8,16 @@ const MODES = ['REDIRECT', 'TPROXY', 'NONE']
 const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/
 const UINT32_MAX = 4_294_967_295
 
-function items(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map(each => each.trim())
-    .filter(each => each !== '')
-}
-
 function badPorts(text: string): string | undefined {
-  const bad = items(text).find(each => !/^\d{1,5}$/.test(each) || Number(each) > 65_535)
-  return bad === undefined ? undefined : `"${bad}" is no port (ranges are not allowed)`
+  const bad = commaList(text).find(each => !/^\d{1,5}$/.test(each) || Number(each) > 65_535)
+  return bad === undefined ? undefined : `"${bad}" is not a port (ranges are not allowed)`
 }
 
 function badRanges(text: string): string | undefined {
-  const bad = items(text).find(each => parseIpRange(each) === undefined || !each.includes('/'))
+  const bad = commaList(text).find(each => parseIpRange(each) === undefined || !each.includes('/'))
   if (bad === undefined) return undefined
   return parseIp(bad) === undefined
-    ? `"${bad}" is no CIDR`
+    ? `"${bad}" is not a CIDR`
     : `"${bad}" is an address, not a CIDR: write ${bad}/${bad.includes(':') ? 128 : 32}`
 }
 
@@ -34,19 +28,19 @@ function orAll(validator: Validator): Validator {
 }
 
 function badNumber(text: string): string | undefined {
-  return /^\d+$/.test(text) && Number(text) <= UINT32_MAX ? undefined : `"${text}" is no whole number`
+  return /^\d+$/.test(text) && Number(text) <= UINT32_MAX ? undefined : `"${text}" is not a non-negative integer`
 }
 
 function badQuantity(text: string): string | undefined {
-  return QUANTITY.test(text) ? undefined : `"${text}" is no quantity such as 100m or 128Mi`
+  return QUANTITY.test(text) ? undefined : `"${text}" is not a quantity such as 100m or 128Mi`
 }
 
 function badMode(text: string): string | undefined {
-  return MODES.includes(text) ? undefined : `"${text}" is none of ${MODES.join(', ')}`
+  return MODES.includes(text) ? undefined : `"${text}" is not one of ${MODES.join(', ')}`
 }
 
 function badPort(text: string): string | undefined {
-  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? undefined : `"${text}" is no port`
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? undefined : `"${text}" is not a port`
 }
 
 function badSwitch(text: string): string | undefined {
@@ -55,7 +49,7 @@ function badSwitch(text: string): string | undefined {
     : `"${text}" is neither true nor false`
 }
 
-/** What injection holds each annotation to (istio, the validators of its injector). */
+/** The validators of the Istio injector. */
 const VALIDATORS: Readonly<Record<string, Validator>> = {
   [`${PREFIX}includeInboundPorts`]: orAll(badPorts),
   [`${PREFIX}excludeInboundPorts`]: badPorts,
@@ -80,8 +74,8 @@ export const rule = defineRule({
   slug: 'traffic-annotation-invalid',
   aliases: ['IST0125'],
   severity: 'error',
-  title: 'An annotation about the sidecar cannot be read',
-  why: 'The webhook refuses the pod, or istio-init fails.',
+  title: 'Sidecar annotation has an invalid value',
+  why: 'The webhook rejects the pod, or istio-init fails.',
   fix: 'Correct the annotation of the pod template.',
   references: [PAGES.annotations],
   modes: ['sidecar', 'none'],
@@ -89,11 +83,11 @@ export const rule = defineRule({
   check: ({pod, mode}) =>
     Object.entries(pod.annotations).flatMap(([key, text]) => {
       const validator = Object.hasOwn(VALIDATORS, key) ? VALIDATORS[key] : undefined
-      // A value that a template engine has yet to fill in is not known.
+      // A value with template placeholders is unknown.
       const wrong = isTemplated(text) ? undefined : validator?.(text)
       if (wrong === undefined) return []
       const path = `${pod.metadataPath}.annotations["${key}"]`
-      // Without a sidecar nobody reads it.
+      // Without a sidecar the annotation is not read.
       const severity = mode === 'none' ? ('info' as const) : ('error' as const)
       return [{severity, message: `${key}: ${wrong}.`, path, proof: [{from: path, text}]}]
     }),

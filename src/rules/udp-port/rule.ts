@@ -1,4 +1,4 @@
-import {boundPorts} from '../../analysis/service-ports/service-ports.js'
+import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {defineRule, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -6,9 +6,9 @@ export const rule = defineRule({
   slug: 'udp-port',
   aliases: [],
   severity: 'info',
-  title: 'A UDP or SCTP port is outside the mesh',
-  why: 'Only TCP is captured: such traffic goes straight to the application, without mTLS, policy and telemetry.',
-  fix: 'Nothing, if that is known; else protect the port with a NetworkPolicy.',
+  title: 'UDP or SCTP port is outside the mesh',
+  why: 'Only TCP is captured: such traffic goes directly to the application, without mTLS, policy and telemetry.',
+  fix: 'Nothing if intentional; otherwise protect the port with a NetworkPolicy.',
   references: [PAGES.protocols],
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
@@ -16,7 +16,7 @@ export const rule = defineRule({
     boundPorts(pod, services)
       .filter(({port}) => port.protocol !== 'TCP')
       .map(({service, port}) => ({
-        message: `Service ${service.object.name}:${port.port} is ${port.protocol}, which the mesh does not carry.`,
+        message: `Service ${service.object.name}:${port.port} is ${port.protocol}, which the mesh does not support.`,
         object: service.object,
         path: `${port.path}.protocol`,
         proof: [{from: port.path, text: `protocol: ${port.protocol}`}],

@@ -9,7 +9,7 @@ import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
 import {type BlobRef, BUNDLE_INDEX, blobPath} from './layout.js'
 
-/** The files of a bundle by their path inside it, whether it is a folder or an archive. */
+/** The files of a bundle by path, in a directory or an archive. */
 export interface BundleFiles {
   readonly label: string
   read(path: string): Promise<Uint8Array | undefined>
@@ -18,7 +18,7 @@ export interface BundleFiles {
 const SAFE_PATH = /^(bundle\.json|blobs\/[0-9a-f]{64})$/
 
 function bad(label: string, why: string): UserError {
-  return new UserError(`${label} is not a bundle meshctl can read: ${why}`, {
+  return new UserError(`${label} is not a readable bundle: ${why}`, {
     hint: 'docs/bundle.md describes the format.',
   })
 }
@@ -48,9 +48,9 @@ export async function openArchive(label: string, packed: Uint8Array): Promise<Bu
         entry.resume()
         continue
       }
-      if (type !== 'file') throw bad(label, `it holds a ${type} (${name})`)
-      if (!SAFE_PATH.test(name)) throw bad(label, `it holds the path ${name}`)
-      if (files.size >= LIMITS.bundleEntries) throw bad(label, `it holds more than ${LIMITS.bundleEntries} entries`)
+      if (type !== 'file') throw bad(label, `it contains a ${type} (${name})`)
+      if (!SAFE_PATH.test(name)) throw bad(label, `it contains the path ${name}`)
+      if (files.size >= LIMITS.bundleEntries) throw bad(label, `it contains more than ${LIMITS.bundleEntries} entries`)
       const chunks: Uint8Array[] = []
       for await (const chunk of entry) chunks.push(chunk as Uint8Array)
       files.set(name, Buffer.concat(chunks))
@@ -67,7 +67,7 @@ export async function openArchive(label: string, packed: Uint8Array): Promise<Bu
   return {label, read: async path => files.get(path)}
 }
 
-/** The files of a bundle folder; symbolic links in it are refused. */
+/** The files of a bundle directory; symbolic links are rejected. */
 export function openFolder(label: string, folder: string): BundleFiles {
   return {
     label,
@@ -76,13 +76,13 @@ export function openFolder(label: string, folder: string): BundleFiles {
       const full = join(folder, path)
       const info = await lstat(full).catch(() => undefined)
       if (info === undefined) return undefined
-      if (!info.isFile()) throw bad(label, `${path} is not a plain file`)
+      if (!info.isFile()) throw bad(label, `${path} is not a regular file`)
       return await readFile(full)
     },
   }
 }
 
-/** What is wrong with the bytes of a blob, by its recorded size and sha256; undefined when nothing is. */
+/** The damage of a blob, by its recorded size and sha256; undefined if intact. */
 function damageOf(blob: BlobRef, bytes: Uint8Array | undefined): string | undefined {
   if (bytes === undefined) return `blob ${blob.sha256} is missing`
   if (bytes.length === blob.bytes && createHash('sha256').update(bytes).digest('hex') === blob.sha256) return undefined
@@ -97,7 +97,7 @@ export async function readBlob(files: BundleFiles, blob: BlobRef): Promise<Uint8
   return bytes
 }
 
-/** The same where the rest of the bundle can still be used: damage is a gap that names what was in the blob. */
+/** The same, but damage is a gap that names the blob's content, so the rest of the bundle stays usable. */
 export async function blobAnswer(files: BundleFiles, blob: BlobRef, what: string): Promise<Answer<Uint8Array>> {
   const bytes = await files.read(blobPath(blob.sha256))
   const damage = damageOf(blob, bytes)

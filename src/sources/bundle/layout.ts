@@ -40,7 +40,7 @@ export interface BundleIndex {
   readonly objects: readonly ObjectsEntry[]
 }
 
-/** True when the entry holds bytes rather than a recorded gap. */
+/** True if the entry has bytes rather than a recorded gap. */
 export function isBlob(held: BlobRef | Gap): held is BlobRef {
   return 'sha256' in held
 }
@@ -96,7 +96,7 @@ function objectsEntry(entry: unknown): ObjectsEntry {
   return {apiVersion: textOf(entry, 'apiVersion') ?? '', kind, namespace, held: held(entry, `${kind} in ${namespace}`)}
 }
 
-/** Reads a bundle's index; an unknown format, a newer version or a damaged entry is an error that says so. */
+/** Parses a bundle's index; an unknown format, a newer version or a damaged entry is an error. */
 export function parseIndex(json: string, label: string): BundleIndex {
   let index: unknown
   try {

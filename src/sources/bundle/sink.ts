@@ -9,7 +9,7 @@ import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
 import {type BlobRef, BUNDLE_INDEX, type BundleIndex, blobPath, renderIndex} from './layout.js'
 
-/** Where a capture goes: blobs as they arrive, equal bytes once, the index last. Nothing shows under the final name before `finish`. */
+/** The output of a capture: blobs as they arrive, identical bytes once, the index last. The final file appears only with `finish`. */
 export interface Sink {
   add(bytes: Uint8Array): Promise<BlobRef>
   /** Resolves with the size of the finished bundle. */
@@ -17,10 +17,10 @@ export interface Sink {
   abort(): Promise<void>
 }
 
-/** A bundle is read in memory: one that is larger than a reader takes helps nobody. */
+/** Bundles are read into memory, so one above the reader's limit would be unusable. */
 function tooLarge(path: string, maxBytes: number): UserError {
-  return new UserError(`${path} would unpack to more than ${maxBytes} bytes, which meshctl does not read back`, {
-    hint: 'Capture one namespace at a time (-n), or the pods concerned (-l, or their names).',
+  return new UserError(`${path} would unpack to more than ${maxBytes} bytes, which meshctl could not read back`, {
+    hint: 'Capture one namespace at a time (-n), or only the affected pods (-l, or their names).',
   })
 }
 
@@ -29,13 +29,13 @@ const FIXED = {mtime: new Date(0), mode: 0o644, uid: 0, gid: 0}
 /** Writes a .tgz bundle to a temporary file beside its destination, blob by blob, and renames it into place at the end. */
 export async function bundleSink(path: string, maxBytes: number = LIMITS.bundleBytes): Promise<Sink> {
   if ((await stat(path).catch(() => undefined))?.isDirectory() === true) {
-    throw new UserError(`cannot write ${path}: it is a folder`, {
-      hint: 'Name a file with --to, such as bundle.tgz in it.',
+    throw new UserError(`cannot write ${path}: is a directory`, {
+      hint: 'Specify a file with --to, such as bundle.tgz in that directory.',
     })
   }
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.meshctl.tmp`)
   const handle = await open(temporary, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`cannot write ${path}: ${error.message}`, {hint: 'Choose another place with --to.'})
+    throw new UserError(`cannot write ${path}: ${error.message}`, {hint: 'Specify another path with --to.'})
   })
   const archive = pack()
   const file = createWriteStream('', {fd: handle.fd, autoClose: false})
@@ -48,7 +48,7 @@ export async function bundleSink(path: string, maxBytes: number = LIMITS.bundleB
 
   let queue: Promise<unknown> = Promise.resolve()
 
-  /** One entry after the other; resolves when the compressor has taken it, so a slow disk holds the capture back. */
+  /** Writes entries one after the other; resolves when the compressor accepted the entry, so a slow disk slows the capture down. */
   function entry(name: string, bytes: Uint8Array): Promise<void> {
     total += bytes.length
     const done = queue.then(async () => {

@@ -11,7 +11,7 @@ function evidenceKey(namespace: string, pod: string, id: EvidenceId): string {
   return `${namespace}/${pod}/${id}`
 }
 
-/** The entries that can answer a query: the whole cluster's list, or the list of the one namespace asked for. */
+/** The entries that can answer a query: the cluster-wide list, or the list of the requested namespace. */
 function entriesFor(index: BundleIndex, query: ObjectQuery): readonly ObjectsEntry[] {
   const kind = kindOf(query.kind)?.kind ?? query.kind
   const ofKind = index.objects.filter(entry => entry.kind === kind)
@@ -21,14 +21,14 @@ function entriesFor(index: BundleIndex, query: ObjectQuery): readonly ObjectsEnt
   return [...ofKind.filter(entry => entry.namespace === query.namespace), ...whole]
 }
 
-/** The one proxy a bundle made from a file or a network namespace is about: it has no namespace, and there are no objects. */
+/** The single proxy of a bundle made from a file or a network namespace; it has no namespace and no objects. */
 function impliedIn({evidence, objects}: BundleIndex): {readonly impliedSubject?: PodRef} {
   const [first] = evidence
   const alone = first !== undefined && evidence.every(each => each.namespace === '' && each.pod === first.pod)
   return alone && objects.length === 0 ? {impliedSubject: {namespace: '', name: first.pod, implied: true}} : {}
 }
 
-/** A source that answers from a captured bundle; recorded gaps come back as gaps with their original reason. */
+/** A source that reads a bundle; recorded gaps are returned with their original reason. */
 export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'capturedAt'>): Promise<Source> {
   const bytes = await files.read(BUNDLE_INDEX)
   const index = parseIndex(Buffer.from(bytes ?? '').toString('utf8'), files.label)
@@ -55,7 +55,7 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
     if (held.length === 0) {
       if (gap !== undefined && !isBlob(gap)) return {ok: false, gap}
       const where = query.namespace === undefined ? '' : ` in namespace ${query.namespace}`
-      return missing(`${query.kind} objects${where}`, 'not-captured', `${files.label} does not hold them`)
+      return missing(`${query.kind} objects${where}`, 'not-captured', `not in ${files.label}`)
     }
     const answers = await Promise.all(held.map(list))
     const damaged = answers.find(answer => !answer.ok)
@@ -74,8 +74,12 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
   async function read(id: EvidenceId, subject: PodRef): Promise<Answer<Artifact>> {
     const entry = evidence.get(evidenceKey(subject.namespace, subject.name, id))
     const what = `${evidenceRow(id).title} of ${podLabel(subject)}`
-    if (entry === undefined) return missing(what, 'not-captured', `${files.label} does not hold it`)
-    if (!isBlob(entry.held)) return {ok: false, gap: entry.held}
+    if (entry === undefined) return missing(what, 'not-captured', `not in ${files.label}`)
+    // Gaps of commands are named by the current catalogue, whatever version recorded them.
+    if (!isBlob(entry.held)) {
+      const {title, how} = evidenceRow(id)
+      return {ok: false, gap: how.via === 'exec' ? {...entry.held, what: title} : entry.held}
+    }
     const provenance = {capturedAt: index.capturedAt, ...entry.provenance}
     const blob = await blobAnswer(files, entry.held, what)
     return blob.ok ? answered({id, bytes: blob.value, provenance}) : blob
@@ -83,6 +87,7 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
 
   return {
     origin: {...origin, ...(index.capturedAt === '' ? {} : {capturedAt: index.capturedAt})},
+    traits: {live: false, complete: true},
     defaultNamespace: index.defaultNamespace,
     ...impliedIn(index),
     offers: () => [...new Set(index.evidence.filter(entry => isBlob(entry.held)).map(entry => entry.id))],

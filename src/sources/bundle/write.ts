@@ -5,7 +5,7 @@ import {gzipSync} from 'node:zlib'
 import {pack} from 'tar-stream'
 import {type BlobRef, BUNDLE_INDEX, type BundleIndex, blobPath, renderIndex} from './layout.js'
 
-/** Content-addressed blobs being gathered for a bundle: equal bytes are kept once. */
+/** Content-addressed blobs collected for a bundle: identical bytes are stored once. */
 export interface BlobSet {
   readonly blobs: ReadonlyMap<string, Uint8Array>
   add(bytes: Uint8Array): BlobRef
@@ -41,7 +41,7 @@ export async function packBundle(index: BundleIndex, blobs: ReadonlyMap<string, 
   return gzipSync(Buffer.concat(chunks), {level: 9})
 }
 
-/** Writes a file so that readers see the old content or the whole new one: a temporary file beside it, flushed, then renamed. */
+/** Writes a file atomically: a temporary file in the same directory, flushed, then renamed. */
 export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `.${process.pid}.${Date.now()}.meshctl.tmp`)
   try {

@@ -6,12 +6,12 @@ import {answerJson} from './answer-json.js'
 import type {Api} from './api.js'
 
 const PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
-/** Reviews are cheap, but each is a call: as many at once as the API server gives one user. */
+/** Number of reviews in parallel. */
 const AT_ONCE = 8
 
 /**
- * Asks the API server about each permission (SelfSubjectAccessReview); a question it does not answer is `unknown` with the reason.
- * When the first gets no answer at all the others are not asked: each would only wait out its deadline.
+ * Asks the API server about each permission (SelfSubjectAccessReview); one without an answer is `unknown` with the reason.
+ * If the first gets no answer, the others are not sent: each would only run into its deadline.
  */
 export async function accessReviews(api: Api, permissions: readonly Permission[]): Promise<readonly Ruling[]> {
   const [first, ...rest] = permissions

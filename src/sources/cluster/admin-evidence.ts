@@ -4,20 +4,20 @@ import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {type FailureKind, failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import {adminPath} from './admin-path.js'
 import {refuseTooLarge} from './dump-estimate.js'
+import {canFallBackToExec} from './fall-back-to-exec.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {type CallLimits, type Live, methodFor} from './live.js'
-import {mayAskInside} from './may-ask-inside.js'
 import {namedAdminPort, proxyContainer} from './proxy-container.js'
 import {whyProxyIsDown} from './proxy-down.js'
 
 const DEFAULT_ADMIN_PORT = 15_000
 
-/** Failures that may come from a proxy that is not up, so that its state explains more than the socket does. */
+/** Failures that may be caused by a proxy that is down, so the container state explains more than the socket error. */
 const LOOK_AT_PROXY = new Set<FailureKind>(['port-closed', 'not-running', 'lost', 'timeout'])
 
 /**
- * An admin page of a pod's Envoy: over a forward, else through pilot-agent inside the container, else one gap that says what each
- * way answered. A narrowed query Envoy does not take is asked again whole.
+ * An admin page of a pod's Envoy: over a port-forward, else through pilot-agent in the container, else one gap with the error of each
+ * method. A filtered query that Envoy rejects is repeated without the filter.
  */
 export async function adminEvidence(
   live: Live,
@@ -45,7 +45,7 @@ export async function adminEvidence(
     return artifact(bytes, path, {})
   } catch (error) {
     const failure = failureFromError(error)
-    if (!mayAskInside(failure)) {
+    if (!canFallBackToExec(failure)) {
       return {ok: false, gap: await explained(live, subject, row.title, failure)}
     }
     const inside = await insideContainer(live, subject, adminPort, narrow, limits)

@@ -2,7 +2,7 @@ import type {EvidenceQuery} from '../../model/evidence.js'
 
 /**
  * The fields of config_dump behind each section, as `mask=` takes them (Envoy admin interface, /config_dump?mask=).
- * A mask keeps the shape of the document; `resource=` would flatten it. Never built from what a user typed.
+ * A mask keeps the shape of the document; `resource=` would flatten it. Never built from user input.
  */
 export const SECTION_MASKS: Readonly<Record<string, readonly string[]>> = {
   bootstrap: ['bootstrap', 'last_updated'],
@@ -18,12 +18,12 @@ const NAMED = new Set(['clusters', 'listeners', 'routes', 'secrets', 'endpoints'
 
 /**
  * The admin path that answers a query with as little as possible: `mask=` for known sections, `name_regex=` for names.
- * A query this table does not know gets the whole page: a source may answer with more, never with less.
+ * Any other query gets the whole page: a source may answer with more, never with less.
  */
 export function adminPath(path: string, query: EvidenceQuery | undefined): string {
   const [page] = path.split('?')
   const sections = query?.sections ?? []
-  // Envoy leaves out every section for which not all paths of the mask exist, so one mask cannot serve two sections.
+  // Envoy omits every section that lacks one of the mask's paths, so one mask cannot cover two sections.
   if (page !== 'config_dump' || sections.length !== 1) return path
   const masks = sections.map(section => SECTION_MASKS[section])
   if (masks.some(mask => mask === undefined)) return path

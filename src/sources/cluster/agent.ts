@@ -4,10 +4,10 @@ import {UserError} from '../../model/user-error.js'
 import type {Credentials} from './credentials.js'
 import type {ClusterAccess} from './kubeconfig.js'
 
-/** Connections kept to the API server; more calls than this wait. WebSockets leave the pool when they are upgraded. */
+/** Maximum number of kept connections to the API server; further calls wait. WebSockets leave the pool after the upgrade. */
 const MAX_CONNECTIONS = 16
 
-/** A connection nobody used for this long may have been closed by the server without our seeing it. */
+/** A connection idle for this long may have been closed by the server without notice. */
 const FRESH_MS = 3000
 
 /** One keep-alive agent for every call to a server, through its proxy when there is one; TLS settings and certificate are fixed in it. */
@@ -48,14 +48,14 @@ function proxyUrl(text: string): URL {
   return url
 }
 
-/** The name TLS asks for: an address has none (RFC 6066, 3). Node would find out by an expression that takes 3 ms to compile. */
+/** The SNI name; an address has none (RFC 6066, 3). (Node's own check is a regular expression that takes 3 ms to compile.) */
 function serverNameOf(hostname: string): string {
   return hostname.startsWith('[') || /^\d+\.\d+\.\d+\.\d+$/.test(hostname) ? '' : hostname
 }
 
 /**
- * An agent whose first connection is begun now, so that the TLS handshake goes on while the rest of the program loads; the first
- * request takes it. One that fails meanwhile is dropped without a word: the first request then makes its own and hears why.
+ * An agent that opens its first connection immediately, so the TLS handshake runs while the rest of the program loads; the first
+ * request uses it. If it fails, it is dropped silently: the first request then opens its own and reports the error.
  */
 function connectedEarly(options: AgentOptions, server: URL): https.Agent {
   const agent = new https.Agent(options)

@@ -1,7 +1,7 @@
 import type {HttpAnswer} from '../../wire/http-call.js'
 import {WireFailure} from '../../wire/wire-failure.js'
 
-/** An answer's body as JSON; anything else is a protocol failure that names the call: a login page of a proxy, most often. */
+/** An answer's body as JSON; anything else (often a proxy's login page) is a protocol failure that names the call. */
 export function answerJson(answer: Pick<HttpAnswer, 'body'>, path: string): unknown {
   try {
     return JSON.parse(answer.body.toString('utf8'))

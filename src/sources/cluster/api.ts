@@ -2,8 +2,8 @@ import {setMaxListeners} from 'node:events'
 import type {Agent} from 'node:http'
 import {type ApiServer, type CallObserver, observed} from '../../wire/api-server.js'
 import {failureFromRefusal} from '../../wire/classify.js'
+import {type ConcurrencyLimiter, createLimiter, withSlot} from '../../wire/concurrency-limiter.js'
 import {type HttpAnswer, type HttpCall, httpCall} from '../../wire/http-call.js'
-import {openPace, type Pace, seated} from '../../wire/pace.js'
 import {warningsIn} from '../../wire/warnings.js'
 import {failureFromError} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
@@ -26,10 +26,10 @@ export interface ApiSend {
   readonly contentType: string
 }
 
-/** The API server as the live source uses it: a GET that retries what may be retried, and the wire for streams. */
+/** The API server client of the live source: GET with retries, and streams. */
 export interface Api {
   readonly server: ApiServer
-  /** Longest silence in any call; undefined when the user asked for none. */
+  /** Idle timeout of any call; undefined if disabled. */
   readonly idleMs: number | undefined
   readonly signal: AbortSignal
   readonly gzip: boolean
@@ -46,7 +46,7 @@ export interface ApiOptions {
   readonly warn?: ((sentence: string) => void) | undefined
 }
 
-/** Connects (lazily) to one API server as one user; `close` aborts whatever is still under way. */
+/** Connects (lazily) to one API server as one user; `close` aborts all running calls. */
 export async function openApi(access: ClusterAccess, options: ApiOptions): Promise<Api> {
   const agent = await agentFor(access, await access.credentials())
   const life = new AbortController()
@@ -71,15 +71,15 @@ export function apiOn(
   options: {readonly idleMs: number | undefined; readonly signal: AbortSignal; readonly gzip: boolean; abort(): void},
 ): Api {
   const {idleMs, signal, gzip} = options
-  const pace = openPace(LIMITS.callsAtOnce)
+  const limiter = createLimiter(LIMITS.callsAtOnce)
   const warned = new Set<string>()
   const warn = (sentence: string) => {
     if (warned.has(sentence)) return
     warned.add(sentence)
     reached.warn?.(sentence)
   }
-  const server: ApiServer = {...reached, pace, ...(reached.warn === undefined ? {} : {warn})}
-  // Every call under way listens for the end; a fleet has hundreds of them.
+  const server: ApiServer = {...reached, limiter, ...(reached.warn === undefined ? {} : {warn})}
+  // Every running call listens for the abort; a fleet has hundreds of them.
   setMaxListeners(0, signal)
   return {
     server,
@@ -90,14 +90,14 @@ export function apiOn(
       observed(
         server,
         `GET ${call.path}`,
-        () => seated(pace, signal, () => getWithRetries(server, pace, call, idleMs, signal)),
+        () => withSlot(limiter, signal, () => getWithRetries(server, limiter, call, idleMs, signal)),
         measure,
       ),
     send: call =>
       observed(
         server,
         `${call.method} ${call.path}`,
-        () => seated(pace, signal, () => sendOnce(server, call, idleMs, signal)),
+        () => withSlot(limiter, signal, () => sendOnce(server, call, idleMs, signal)),
         measure,
       ),
     close: () => {
@@ -107,7 +107,7 @@ export function apiOn(
   }
 }
 
-/** A call's own time for a whole answer, stretched for those who allow more silence; without a limit on silence there is an hour. */
+/** The total timeout of a call, at least the idle timeout; without an idle timeout one hour. */
 export function totalFor(idleMs: number | undefined, ownMs: number): number {
   return idleMs === undefined ? LIMITS.unlimitedMs : Math.max(ownMs, 2 * idleMs)
 }
@@ -117,12 +117,12 @@ function measure(answer: HttpAnswer): {bytes: number; outcome: string} {
 }
 
 /**
- * GET until an answer stands: 429 and 5xx with Retry-After are tried again (as client-go does), a 401 once with new
- * credentials, a connection the server closed in between once; all within the total time. Other failures are thrown.
+ * GET with retries: 429 and 5xx with Retry-After are retried (as in client-go), a 401 once with new
+ * credentials, a connection closed by the server once; all within the total timeout. Other failures are thrown.
  */
 async function getWithRetries(
   server: ApiServer,
-  pace: Pace,
+  limiter: ConcurrencyLimiter,
   call: ApiGet,
   idleMs: number | undefined,
   signal: AbortSignal,
@@ -138,7 +138,8 @@ async function getWithRetries(
       const waitMs = failure.details.retryAfterMs
       const mayWait = waitMs !== undefined && attempt < LIMITS.apiTries && performance.now() + waitMs < endsAt
       if (failure.kind === 'unauthorized' && !refused) refused = true
-      else if (mayWait) await pace.stepAside(waitMs, signal, failure.kind === 'throttled' ? {callBeganAt} : undefined)
+      else if (mayWait)
+        await limiter.yieldSlot(waitMs, signal, failure.kind === 'throttled' ? {callBeganAt} : undefined)
       else throw failure
     }
   }

@@ -5,7 +5,7 @@ import type {PluginCredential, PluginRun} from './exec-plugin.js'
 import {type Impersonation, impersonationHeaders} from './impersonation.js'
 import type {Environment} from './kubeconfig-files.js'
 
-/** What proves who we are for one call. */
+/** The credentials of one call. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly certificate?: Buffer | string
@@ -22,10 +22,10 @@ export interface CredentialOptions {
   readonly now?: () => number
 }
 
-/** client-go reads a token file again after this long; kubelet renews projected tokens well before they end. */
+/** client-go rereads a token file after this long; the kubelet renews projected tokens well before they expire. */
 const TOKEN_FILE_MS = 60_000
 
-/** A function that gives the credentials of one user: static ones once, files each minute, plugins at expiry or when refused. */
+/** A function that gives the credentials of one user: static ones once, files every minute, plugins at expiry or after a 401. */
 export function credentialReader(options: CredentialOptions): (refused?: boolean) => Promise<Credentials> {
   const now = options.now ?? Date.now
   let plugins: Promise<(run: PluginRun, refused?: boolean) => Promise<PluginCredential>> | undefined
@@ -95,7 +95,7 @@ export function credentialReader(options: CredentialOptions): (refused?: boolean
 }
 
 /**
- * The token an auth-provider section holds while it is valid. It is never refreshed here: a rotated refresh token would have to
+ * The token in an auth-provider section while it is valid. It is never refreshed here: a rotated refresh token would have to
  * be written back to the kubeconfig, or the next kubectl call fails; kubectl does that itself.
  */
 function providerToken(rawUser: JsonObject, nowMs: number): string {
@@ -103,14 +103,14 @@ function providerToken(rawUser: JsonObject, nowMs: number): string {
   const name = textOf(provider, 'name') ?? ''
   const token = textOf(provider, 'config', 'id-token') ?? textOf(provider, 'config', 'access-token')
   if (token === undefined) {
-    throw new UserError(`the kubeconfig's auth-provider ${name} holds no token`, {
+    throw new UserError(`the kubeconfig's auth-provider ${name} has no token`, {
       hint: 'Use a credential plugin (user.exec) instead.',
     })
   }
   const ends = expiryOf(token)
   if (ends !== undefined && ends <= nowMs) {
-    throw new UserError(`the ${name} token in the kubeconfig ended at ${new Date(ends).toISOString()}`, {
-      hint: 'kubectl renews it and writes the new one back.',
+    throw new UserError(`the ${name} token in the kubeconfig expired at ${new Date(ends).toISOString()}`, {
+      hint: 'Run any kubectl command to renew it.',
       next: 'kubectl version',
     })
   }

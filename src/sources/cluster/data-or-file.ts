@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {UserError} from '../../model/user-error.js'
 
-/** Base64 data, else a file's bytes, else nothing; a file that cannot be read is an error a person can mend. */
+/** Base64 data, else a file's bytes, else nothing; a file that cannot be read is a usage error. */
 export async function dataOrFile(
   data: string | undefined,
   file: string | undefined,

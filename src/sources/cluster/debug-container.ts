@@ -8,12 +8,12 @@ import {gapOfFailure} from './gap-of-failure.js'
 import {type Live, podPath} from './live.js'
 import {proxyContainer} from './proxy-container.js'
 
-/** The container ends by itself after this long; its entry stays in the pod. */
+/** The container exits by itself after this long; its entry stays in the pod. */
 const LIFE_SECONDS = 120
 const POLL_MS = 500
 const WAIT_MS = 60_000
 
-/** States of a container that is still coming; every other reason to wait will not pass by waiting. */
+/** Waiting reasons of a container that is still starting; any other reason is permanent. */
 const COMING = new Set(['ContainerCreating', 'PodInitializing', ''])
 
 /**
@@ -35,7 +35,7 @@ export async function addDebugContainer(
         what,
         'not-applicable',
         'the pod has no proxy whose image could be used',
-        'Name an image that has iptables with --debug-image.',
+        'Specify an image that contains iptables with --debug-image.',
       )
     }
     const planned = {name: `meshctl-debug-${randomBytes(3).toString('hex')}`, image}
@@ -50,7 +50,7 @@ export async function addDebugContainer(
   }
 }
 
-/** Distroless images have no sleep, but the agent can wait for an address nobody answers on. */
+/** Distroless images have no sleep, but pilot-agent can wait for an address that never answers. */
 function commandFor(image: string): readonly string[] {
   if (!/distroless/.test(image)) return ['sleep', String(LIFE_SECONDS)]
   return ['pilot-agent', 'wait', '--timeoutSeconds', String(LIFE_SECONDS), '--url', 'http://127.0.0.1:1/']
@@ -89,8 +89,8 @@ async function untilRunning(
       return missing(
         what,
         'failed',
-        `it ended at once${why === '' ? '' : ` (${why})`}`,
-        `Does the image ${image} have sleep? Name another with --debug-image.`,
+        `it exited immediately${why === '' ? '' : ` (${why})`}`,
+        `Does the image ${image} contain sleep? Specify another with --debug-image.`,
       ).gap
     }
     if (!COMING.has(state?.reason ?? '')) return missing(what, 'failed', `it does not start (${why})`).gap

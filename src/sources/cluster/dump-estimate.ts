@@ -2,13 +2,13 @@ import type {PodRef} from '../../model/kube-object.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import type {Live} from './live.js'
 
-/** One counter of Envoy's, a few bytes: the number of clusters (Envoy, statistics of the cluster manager). */
+/** One Envoy counter, a few bytes: the number of clusters (Envoy, statistics of the cluster manager). */
 const COUNT_PAGE = 'stats?filter=%5Ecluster_manager.active_clusters%24'
 const COUNT_LIMITS = {maxBytes: 65_536, deadlineMs: 5000}
-/** What a whole dump holds per cluster, its share of listeners, routes and endpoints included: 10 to 16 KB in measured meshes. */
+/** Size of a config dump per cluster, including its share of listeners, routes and endpoints: 10 to 16 KB in measured meshes. */
 const BYTES_PER_CLUSTER = 16 * 1024
 
-/** How large the whole config_dump of a proxy will be, in bytes; undefined when the proxy does not say how many clusters it has. */
+/** The estimated size of a proxy's config_dump in bytes; undefined if its number of clusters is unknown. */
 export async function dumpEstimate(
   live: Pick<Live, 'podPage'>,
   subject: PodRef,
@@ -25,7 +25,7 @@ export async function dumpEstimate(
   }
 }
 
-/** Refuses a whole dump that would not fit: building it stops the proxy's main thread for seconds, and it would be cut off here anyway. */
+/** Refuses a dump above the limit: generating it blocks the proxy's main thread for seconds, and it would be truncated anyway. */
 export async function refuseTooLarge(
   live: Pick<Live, 'podPage'>,
   subject: PodRef,
@@ -37,6 +37,6 @@ export async function refuseTooLarge(
   const megabytes = Math.round(bytes / 1_000_000)
   throw new WireFailure(
     'too-large',
-    `the whole dump would be about ${megabytes} MB, more than ${Math.round(maxBytes / 1_000_000)} MB; it was not asked for`,
+    `the whole dump would be about ${megabytes} MB, more than ${Math.round(maxBytes / 1_000_000)} MB; it was not requested`,
   )
 }

@@ -8,8 +8,8 @@ import type {Live} from './live.js'
 import {execContainers} from './proxy-container.js'
 
 /**
- * What a command printed in a pod: the first of the row's commands that works, in the first container where one does.
- * Containers share the network, so any of them tells the same; kernel rules need one that may read them.
+ * The output of a command in a pod: the first of the row's commands that works, in the first container where one does.
+ * Containers share the network namespace, so any of them gives the same answer; iptables rules need one with the privilege to read them.
  */
 export async function execEvidence(
   live: Live,
@@ -25,7 +25,7 @@ export async function execEvidence(
       return missing(
         row.title,
         'not-running',
-        `no container of ${podLabel(subject)} runs (the pod is ${pod.status?.phase ?? 'Unknown'})`,
+        `no container of ${podLabel(subject)} is running (the pod is ${pod.status?.phase ?? 'Unknown'})`,
       )
     }
     const outcomes: ExecOutcome[] = []

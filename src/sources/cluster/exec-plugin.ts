@@ -4,18 +4,18 @@ import {isObject, type JsonObject, listOf, objectOf, textOf, textsOf} from '../.
 import {UserError} from '../../model/user-error.js'
 import type {Environment} from './kubeconfig-files.js'
 
-/** What a credential plugin gave us; kept in memory only and never printed. */
+/** The credentials from a plugin; kept in memory only and never printed. */
 export interface PluginCredential {
   readonly token?: string
   readonly certificate?: string
   readonly key?: string
-  /** Absent: good for the life of this process. */
+  /** Absent: valid for the lifetime of this process. */
   readonly expiresAtMs?: number
 }
 
 export interface PluginRun {
   readonly exec: JsonObject
-  /** The cluster as the plugin is told about it when `provideClusterInfo` is set. */
+  /** The cluster information passed to the plugin if `provideClusterInfo` is set. */
   readonly cluster: JsonObject
   readonly env: Environment
   readonly interactive: boolean
@@ -24,7 +24,7 @@ export interface PluginRun {
 
 const PLUGIN_TIMEOUT_MS = 60_000
 const MAX_OUTPUT_BYTES = 1024 * 1024
-/** A token is replaced a little before it ends, so that a call begun with it does not outlive it. */
+/** A token is replaced shortly before it expires, so that it does not expire during a call. */
 const EARLY_MS = 5000
 
 interface Held {
@@ -34,7 +34,7 @@ interface Held {
 
 /**
  * Remembers credentials per distinct plugin call (command, arguments, environment, cluster), runs the plugin once at a time
- * and again only when the credential ended or the server refused it.
+ * and again only when the credential expired or the server rejected it.
  */
 export function pluginCache(now: () => number = Date.now) {
   const known = new Map<string, Held>()
@@ -60,22 +60,22 @@ export function pluginCache(now: () => number = Date.now) {
     const isNew = held.running
     const {expiresAtMs} = await held.credential
     if (isNew || expiresAtMs === undefined || expiresAtMs - EARLY_MS > now()) return held.credential
-    // Another caller may have begun to renew it meanwhile.
+    // Another caller may have started to renew it in the meantime.
     return known.get(key) === held ? start(key, run) : ask(run)
   }
 
   return ask
 }
 
-/** Runs a credential plugin as client.authentication.k8s.io says: KUBERNETES_EXEC_INFO in, an ExecCredential on stdout. */
-export async function runPlugin(run: PluginRun): Promise<PluginCredential> {
+/** Runs a credential plugin (client.authentication.k8s.io): KUBERNETES_EXEC_INFO in, an ExecCredential on stdout. */
+async function runPlugin(run: PluginRun): Promise<PluginCredential> {
   const {exec} = run
   const command = textOf(exec, 'command')
   const apiVersion = textOf(exec, 'apiVersion') ?? ''
-  if (command === undefined) throw new UserError('the kubeconfig names a credential plugin without a command')
+  if (command === undefined) throw new UserError('the kubeconfig has a credential plugin without a command')
   const always = textOf(exec, 'interactiveMode') === 'Always'
   if (always && !run.interactive) {
-    throw new UserError(`the credential plugin ${command} must talk to a terminal, and there is none`)
+    throw new UserError(`the credential plugin ${command} requires a terminal, and there is none`)
   }
   const interactive = run.interactive && textOf(exec, 'interactiveMode') !== 'Never'
   const cluster = exec.provideClusterInfo === true ? {cluster: run.cluster} : {}
@@ -85,7 +85,7 @@ export async function runPlugin(run: PluginRun): Promise<PluginCredential> {
   const {output, code} = await outputOf(command, textsOf(exec, 'args'), env, interactive, run)
   if (code !== 0) {
     throw new UserError(`the credential plugin ${command} failed with exit code ${code ?? 'none'}`, {
-      hint: 'Its own message is above; run it by hand to see more.',
+      hint: 'Its own message is above; run it manually for details.',
     })
   }
   return readCredential(output, command, apiVersion)
@@ -110,7 +110,7 @@ function outputOf(
       reject(error)
     }
     const late = () =>
-      fail(new UserError(`the credential plugin ${command} gave no answer within ${PLUGIN_TIMEOUT_MS / 1000} s`))
+      fail(new UserError(`the credential plugin ${command} did not answer within ${PLUGIN_TIMEOUT_MS / 1000} s`))
     const timer = interactive ? undefined : setTimeout(late, PLUGIN_TIMEOUT_MS)
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk
@@ -131,7 +131,7 @@ function outputOf(
 function cannotStart(command: string, error: NodeJS.ErrnoException, installHint: string | undefined): UserError {
   if (error.code !== 'ENOENT') return new UserError(`the credential plugin ${command} cannot be run: ${error.message}`)
   return new UserError(`the credential plugin ${command} is not installed`, {
-    hint: installHint?.trim() || 'The kubeconfig gets its credentials from this program; install it or put it on PATH.',
+    hint: installHint?.trim() || 'The kubeconfig gets its credentials from this program; install it or add it to PATH.',
   })
 }
 
@@ -142,13 +142,13 @@ function readCredential(output: string, command: string, apiVersion: string): Pl
   } catch {
     json = undefined
   }
-  // The output may hold a token, so it is never quoted.
+  // The output may contain a token, so it is never printed.
   if (!isObject(json))
     throw new UserError(`the credential plugin ${command} printed something that is not an ExecCredential`)
   const version = textOf(json, 'apiVersion')
   if (version !== apiVersion) {
     throw new UserError(
-      `the credential plugin ${command} answered in version ${version ?? '(none)'}, the kubeconfig asks for ${apiVersion}`,
+      `the credential plugin ${command} answered with version ${version ?? '(none)'}, but the kubeconfig requires ${apiVersion}`,
     )
   }
   const status = objectOf(json, 'status')
@@ -156,7 +156,7 @@ function readCredential(output: string, command: string, apiVersion: string): Pl
   const certificate = textOf(status, 'clientCertificateData')
   const key = textOf(status, 'clientKeyData')
   if ((certificate === undefined) !== (key === undefined) || (token === undefined && certificate === undefined)) {
-    throw new UserError(`the credential plugin ${command} gave neither a token nor a certificate with its key`)
+    throw new UserError(`the credential plugin ${command} returned neither a token nor a certificate with its key`)
   }
   const expires = Date.parse(textOf(status, 'expirationTimestamp') ?? '')
   return {

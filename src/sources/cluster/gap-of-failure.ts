@@ -23,17 +23,17 @@ const REASONS: Readonly<Record<FailureKind, GapReason>> = {
 }
 
 const HINTS: Partial<Readonly<Record<FailureKind, string>>> = {
-  unauthorized: 'The API server does not accept the credentials of this kubeconfig context; log in again.',
+  unauthorized: 'The API server rejected the credentials of this kubeconfig context; log in again.',
   throttled: 'The API server is overloaded; try again later or ask for less (-n).',
-  tls: "The server's certificate was not accepted: check certificate-authority, tls-server-name and proxies on the way.",
-  'upgrade-refused': 'Something between here and the API server does not pass WebSockets on.',
-  timeout: 'Allow more time with --request-timeout.',
+  tls: "The server's certificate is not trusted: check certificate-authority, tls-server-name and any proxy in between.",
+  'upgrade-refused': 'A proxy between here and the API server does not forward WebSockets.',
+  timeout: 'Increase --request-timeout.',
 }
 
-/** Subresources opened by WebSocket: up to Kubernetes 1.34 `get` is checked, from 1.35 `create` as well. */
+/** Subresources opened by a WebSocket: up to Kubernetes 1.34 `get` is checked, from 1.35 `create` as well. */
 const STREAMED = new Set(['pods/exec', 'pods/portforward', 'pods/attach'])
 
-/** The gap a failure leaves: a recorded one word for word, else the reason, the server's words, and what to do. */
+/** The gap for a failure: a recorded gap unchanged, else the reason, the server's message, and what to do. */
 export function gapOfFailure(what: string, failure: WireFailure): Gap {
   const {recordedGap, missing} = failure.details
   if (recordedGap !== undefined) return recordedGap
@@ -51,11 +51,11 @@ function verbsOf(missing: MissingPermission): string {
 
 function missingWords(missing: MissingPermission): string {
   const resource = missing.group === '' ? missing.resource : `${missing.resource}.${missing.group}`
-  const where = missing.namespace === undefined ? 'in the whole cluster' : `in namespace ${missing.namespace}`
-  return `user ${missing.user} may not ${missing.verb} ${resource} ${where}`
+  const where = missing.namespace === undefined ? 'cluster-wide' : `in namespace ${missing.namespace}`
+  return `user ${missing.user} cannot ${missing.verb} ${resource} ${where}`
 }
 
 function grantWords(missing: MissingPermission): string {
   const kind = missing.namespace === undefined ? 'ClusterRole' : 'Role'
-  return `Ask for a ${kind} with ${verbsOf(missing)} on ${missing.resource}; meshctl can-i shows all that is needed.`
+  return `Ask for a ${kind} with ${verbsOf(missing)} on ${missing.resource}; meshctl can-i shows all required permissions.`
 }

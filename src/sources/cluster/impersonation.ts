@@ -2,7 +2,7 @@ import {type JsonObject, objectOf, textOf, textsOf} from '../../formats/decode.j
 import {UserError} from '../../model/user-error.js'
 import type {ClusterSettings} from './settings.js'
 
-/** Who to act as, from the flags. */
+/** The user to impersonate, from the flags. */
 export type Impersonation = Pick<ClusterSettings, 'as' | 'asUid' | 'asGroups'>
 
 /** Impersonation: the flags win over the kubeconfig's own `as`; all four kinds of headers are sent. */
@@ -17,7 +17,7 @@ export function impersonationHeaders(
   const extra = fromFlags ? {} : (objectOf(user, 'as-user-extra') ?? {})
   if (name === undefined || name === '') {
     if (groups.length === 0 && uid === undefined) return {}
-    throw new UserError('--as-group and --as-uid need --as: the API server impersonates groups only with a user')
+    throw new UserError('--as-group and --as-uid require --as: the API server impersonates groups only with a user')
   }
   return {
     'Impersonate-User': name,

@@ -1,7 +1,7 @@
 import {KubeConfig} from '@kubernetes/client-node'
 import {UserError} from '../../model/user-error.js'
 
-/** Where the pod we run in finds its API server and its own identity. */
+/** Where the pod meshctl runs in finds its API server and its own identity. */
 export interface InCluster {
   readonly contextName: string
   readonly clusterName: string

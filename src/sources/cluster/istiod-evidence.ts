@@ -1,16 +1,17 @@
+import {istiodsOfRevision} from '../../formats/kube-pod/istiod-pod.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow, type Provenance} from '../../model/evidence.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
+import {canFallBackToExec} from './fall-back-to-exec.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {listObjects} from './list.js'
 import type {CallLimits, Live} from './live.js'
-import {mayAskInside} from './may-ask-inside.js'
 import type {ClusterSettings} from './settings.js'
 
-/** istiod's monitoring port also serves the debug pages, to callers from loopback without a token. */
+/** istiod's monitoring port also serves the debug endpoints, to loopback clients without a token. */
 const DEBUG_PORT = 15_014
-/** A control plane that does not answer at all should not hold a report back for long. */
+/** A control plane that does not answer must not delay a report for long. */
 const ISTIOD_MS = 10_000
 
 interface Replica {
@@ -19,8 +20,8 @@ interface Replica {
 }
 
 /**
- * A debug page of the control plane. Pages about one proxy come from the replica that holds its connection, found among all that
- * run; pages about a replica come from the subject itself. Provenance names the replica that answered.
+ * A debug endpoint of the control plane. For one proxy it is read from the replica the proxy is connected to, found among all that
+ * are running; for a replica it is read from the subject itself. Provenance names the replica that answered.
  */
 export async function istiodEvidence(
   live: Live,
@@ -36,8 +37,8 @@ export async function istiodEvidence(
     const replicas = await istiods(live, settings)
     if (replicas.length === 0) {
       const which = settings.revision === undefined ? '' : ` of revision ${settings.revision}`
-      const hint = 'Name its namespace with -i, its revision with -r.'
-      return missing(title, 'not-found', `no istiod${which} runs in namespace ${settings.istioNamespace}`, hint)
+      const hint = 'Specify its namespace with -i and its revision with -r.'
+      return missing(title, 'not-found', `no istiod${which} is running in namespace ${settings.istioNamespace}`, hint)
     }
     const path = `${page}?proxyID=${encodeURIComponent(podLabel(subject))}&include_eds=true`
     const answers = await Promise.all(replicas.map(replica => askReplica(live, replica, path, limits)))
@@ -77,13 +78,13 @@ async function askReplica(live: Live, replica: Replica, path: string, limits: Ca
     return {replica, body: await live.podPage(replica.ref, replica.port, path, limits)}
   } catch (error) {
     const failure = failureFromError(error)
-    if (!mayAskInside(failure)) return {replica, failure}
+    if (!canFallBackToExec(failure)) return {replica, failure}
     const body = await insideIstiod(live, replica.ref, path, limits)
     return body === undefined ? {replica, failure} : {replica, body}
   }
 }
 
-/** The same page through istiod's own program in its container; what it says when that fails adds nothing to the first failure. */
+/** The same endpoint through pilot-discovery in istiod's container; its own failure is not reported, only the first one. */
 async function insideIstiod(live: Live, ref: PodRef, path: string, limits: CallLimits): Promise<Buffer | undefined> {
   try {
     const outcome = await live.exec(ref, 'discovery', ['pilot-discovery', 'request', 'GET', `/${path}`], limits)
@@ -108,10 +109,10 @@ function notTold(title: string, subject: PodRef, answers: readonly ReplicaAnswer
     return {...gapOfFailure(title, fault.failure), detail}
   }
   const asked = answers.map(each => podLabel(each.replica.ref)).join(', ')
-  return missing(title, 'not-found', `no istiod holds a connection of ${podLabel(subject)} (asked ${asked})`).gap
+  return missing(title, 'not-found', `${podLabel(subject)} is not connected to any istiod (queried ${asked})`).gap
 }
 
-/** Running istiod pods, of one revision when it is named: by its label, or by the tag's webhook configuration. */
+/** Running istiod pods, optionally of one revision: by its label, or by the tag's webhook configuration. */
 async function istiods(
   live: Live,
   settings: Pick<ClusterSettings, 'istioNamespace' | 'revision'>,
@@ -122,25 +123,18 @@ async function istiods(
   }).toString()}`
   const pods = await listObjects(live.api, path)
   live.remember(pods)
-  if (settings.revision === undefined) return pods.map(replicaOf)
-  const ofRevision = (revision: string) =>
-    pods.filter(pod => (pod.metadata.labels?.['istio.io/rev'] ?? 'default') === revision)
-  const named = ofRevision(settings.revision)
-  if (named.length > 0) return named.map(replicaOf)
-  const revision = await revisionOfTag(live, settings.revision)
-  return revision === undefined ? [] : ofRevision(revision).map(replicaOf)
+  const chosen = await istiodsOfRevision(pods, settings.revision, tag => webhooksOfTag(live, tag))
+  return chosen.map(replicaOf)
 }
 
-/** A tag is a webhook configuration with the label istio.io/tag; its istio.io/rev is the revision it stands for. */
-async function revisionOfTag(live: Live, tag: string): Promise<string | undefined> {
+/** The webhook configurations that make a tag; none without permission to read them: then no istiod is found, which the caller says. */
+async function webhooksOfTag(live: Live, tag: string): Promise<readonly KubeObject[]> {
   const query = new URLSearchParams({labelSelector: `istio.io/tag=${tag}`})
   try {
     const path = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?${query.toString()}`
-    const [webhook] = await listObjects(live.api, path)
-    return webhook?.metadata.labels?.['istio.io/rev']
+    return await listObjects(live.api, path)
   } catch (error) {
-    // Without permission to read webhooks a tag cannot be resolved; the caller then says that no istiod was found.
-    if (error instanceof WireFailure && error.kind === 'forbidden') return undefined
+    if (error instanceof WireFailure && error.kind === 'forbidden') return []
     throw error
   }
 }

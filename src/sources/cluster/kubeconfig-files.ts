@@ -3,7 +3,7 @@ import {delimiter, dirname, isAbsolute, join, resolve} from 'node:path'
 import {isObject, type JsonObject, listOf, objectOf, textOf} from '../../formats/decode.js'
 import {UserError} from '../../model/user-error.js'
 
-/** One kubeconfig made of all the files kubectl would read: named entries, file paths made absolute. */
+/** One kubeconfig merged from all the files kubectl would read: named entries, with absolute file paths. */
 export interface MergedKubeconfig {
   readonly files: readonly string[]
   readonly currentContext: string | undefined
@@ -29,7 +29,7 @@ export function kubeconfigPaths(named: string | undefined, env: Environment): re
 
 /**
  * Reads and merges kubeconfig files as kubectl does: the first file wins a whole entry and the current context,
- * missing files are skipped unless one was named. Undefined when no file exists.
+ * missing files are skipped unless named explicitly. Undefined if no file exists.
  */
 export async function readKubeconfig(
   named: string | undefined,
@@ -70,7 +70,7 @@ async function readIfThere(path: string, mustExist: boolean): Promise<string | u
     const code = isObject(error) || error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
     if (code === 'ENOENT' && !mustExist) return undefined
     throw new UserError(`cannot read the kubeconfig ${path}: ${code ?? String(error)}`, {
-      hint: 'Name another file with --kubeconfig or KUBECONFIG.',
+      hint: 'Specify another file with --kubeconfig or KUBECONFIG.',
     })
   }
 }
@@ -79,17 +79,17 @@ async function parseConfig(text: string, path: string): Promise<JsonObject> {
   const {value, problem} = await documentIn(text)
   if (problem !== undefined) throw new UserError(`the kubeconfig ${path} is not valid YAML: ${problem}`)
   if (value === null || value === undefined) return {}
-  if (!isObject(value)) throw new UserError(`${path} is not a kubeconfig: it holds no clusters, users or contexts`)
+  if (!isObject(value)) throw new UserError(`${path} is not a kubeconfig: it has no clusters, users or contexts`)
   return value
 }
 
-/** JSON is YAML; what is plainly JSON does not need the YAML reader, which takes a while to load. */
+/** Plain JSON is parsed without the YAML library, which is slow to load. */
 async function documentIn(text: string): Promise<{readonly value: unknown; readonly problem?: string}> {
   if (text.trimStart().startsWith('{')) {
     try {
       return {value: JSON.parse(text) as unknown}
     } catch {
-      // A YAML flow mapping, or broken: the YAML reader tells which.
+      // A YAML flow mapping or broken JSON: the YAML library decides.
     }
   }
   const {readDocument} = await import('../../formats/kube-manifest/document.js')

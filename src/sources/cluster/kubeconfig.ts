@@ -16,9 +16,9 @@ export interface ClusterAccess {
   readonly namespace: string
   readonly tls: TlsSettings
   readonly proxyUrl: string | undefined
-  /** Ask for compressed lists: off for near servers and where the kubeconfig says so. */
+  /** Request compressed lists: off for local servers and if the kubeconfig disables it. */
   readonly gzip: boolean
-  /** Headers and client certificate, fetched once and again only at expiry or when the server refused the last ones. */
+  /** Headers and client certificate, fetched once, and again only at expiry or after a 401. */
   credentials(refused?: boolean): Promise<Credentials>
 }
 
@@ -38,10 +38,10 @@ export interface AccessOptions {
 
 /** Where a pod finds its service account (kubernetes.io, projected token volumes). */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
-/** Where systems keep the roots they trust; Node has its own list, Go programs use these. */
+/** Locations of the system's trusted root certificates; Node has its own list, Go programs use these. */
 const SYSTEM_ROOTS = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem']
 
-/** A context picked out: its cluster and user as the kubeconfig writes them. */
+/** A selected context: its cluster and user as in the kubeconfig. */
 interface Chosen {
   readonly contextName: string
   readonly clusterName: string
@@ -50,7 +50,7 @@ interface Chosen {
   readonly namespace: string | undefined
 }
 
-/** Resolves the kubeconfig (or the service account of the pod we run in) to a server, its TLS settings and credentials. */
+/** Resolves the kubeconfig (or the service account of the pod meshctl runs in) to a server, its TLS settings and credentials. */
 export async function clusterAccess(options: AccessOptions): Promise<ClusterAccess> {
   const merged = await readKubeconfig(options.settings.kubeconfig, options.env)
   const chosen = merged === undefined ? await fromServiceAccount(options) : choose(merged, options.settings.context)
@@ -67,7 +67,7 @@ export async function clusterAccess(options: AccessOptions): Promise<ClusterAcce
     tls,
     proxyUrl: proxyFor(server, textOf(cluster, 'proxy-url'), env),
     gzip: flagOf(cluster, 'disable-compression') !== true && !isNear(server.hostname),
-    // Credentials never travel in the clear: client-go drops them on http as well (clientcmd/client_config.go).
+    // Credentials are never sent unencrypted: client-go drops them on http as well (clientcmd/client_config.go).
     credentials: async refused => (secure ? read(refused) : {headers: {}}),
   }
 }
@@ -77,43 +77,46 @@ function choose(merged: MergedKubeconfig, wanted: string | undefined): Chosen {
   const contextName = wanted ?? merged.currentContext
   const where = merged.files.join(', ')
   if (contextName === undefined) {
-    throw new UserError(`${where} sets no current context`, {hint: contextHint(names), next: 'name one with --context'})
+    throw new UserError(`${where} sets no current context`, {
+      hint: contextHint(names),
+      next: 'specify one with --context',
+    })
   }
   const context = merged.contexts.get(contextName)
   if (context === undefined)
-    throw new UserError(`there is no context ${contextName} in ${where}`, {hint: contextHint(names)})
+    throw new UserError(`context ${contextName} not found in ${where}`, {hint: contextHint(names)})
   const clusterName = textOf(context, 'cluster') ?? ''
   const cluster = merged.clusters.get(clusterName)
   if (cluster === undefined)
-    throw new UserError(`context ${contextName} names the cluster ${clusterName}, which ${where} does not define`)
+    throw new UserError(`context ${contextName} refers to cluster ${clusterName}, which is not in ${where}`)
   const user = merged.users.get(textOf(context, 'user') ?? '') ?? {}
   return {contextName, clusterName, cluster, user, namespace: textOf(context, 'namespace')}
 }
 
 function contextHint(names: readonly string[]): string {
-  return names.length === 0 ? 'It defines no contexts at all.' : `It defines: ${names.slice(0, 20).join(', ')}.`
+  return names.length === 0 ? 'It has no contexts.' : `Contexts: ${names.slice(0, 20).join(', ')}.`
 }
 
 async function fromServiceAccount(options: AccessOptions): Promise<Chosen> {
   const root = options.rootFolder ?? ''
   if (options.env.KUBERNETES_SERVICE_HOST === undefined || !existsSync(`${root}${SERVICE_ACCOUNT}/token`)) {
     const looked = kubeconfigPaths(undefined, options.env).join(', ')
-    throw new UserError('there is no kubeconfig, and this is not a pod with a service account', {
-      hint: `Looked for ${looked || '~/.kube/config'}. Without a cluster, give a bundle, a file or sample with --from.`,
+    throw new UserError('no kubeconfig found, and not running inside a cluster', {
+      hint: `Looked for ${looked || '~/.kube/config'}. No cluster? Use --from with a bundle, a file, or "sample".`,
       next: 'meshctl check deploy/reviews-v1 --from sample',
     })
   }
-  // Loaded here alone: the API client's library takes as long to load as the rest of a command takes to run.
+  // Loaded only here: the API client library takes as long to load as the rest of a command takes to run.
   const {inCluster} = await import('./in-cluster.js')
   const {contextName, clusterName, server, caFile, tokenFile, namespace} = inCluster(root)
-  // The token is read by the credential reader, which trims it and reads it anew each minute.
+  // The token is read by the credential reader, which trims it and rereads it every minute.
   return {contextName, clusterName, cluster: {server, 'certificate-authority': caFile}, user: {tokenFile}, namespace}
 }
 
 function serverUrl(cluster: JsonObject, name: string): URL {
   const text = textOf(cluster, 'server') ?? ''
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new UserError(`cluster ${name} has no server that is a http or https URL: ${JSON.stringify(text)}`)
+    throw new UserError(`cluster ${name} has no http or https server URL: ${JSON.stringify(text)}`)
   }
   return new URL(text)
 }
@@ -129,7 +132,7 @@ async function tlsSettings(cluster: JsonObject, name: string): Promise<TlsSettin
   const insecure = flagOf(cluster, 'insecure-skip-tls-verify') === true
   if (insecure && ca !== undefined) {
     throw new UserError(`cluster ${name} sets both a certificate authority and insecure-skip-tls-verify`, {
-      hint: 'kubectl refuses that too; remove one of them.',
+      hint: 'kubectl rejects that too; remove one of them.',
     })
   }
   const servername = textOf(cluster, 'tls-server-name') || undefined
@@ -141,7 +144,7 @@ async function systemRoots(): Promise<Buffer | undefined> {
   return found === undefined ? undefined : await readFile(found)
 }
 
-/** What a credential plugin is told about its cluster (client.authentication.k8s.io/v1 Cluster): these fields of the kubeconfig. */
+/** The cluster information passed to a credential plugin (client.authentication.k8s.io/v1 Cluster): these fields of the kubeconfig. */
 const TOLD_TO_PLUGINS = [
   'server',
   'certificate-authority-data',
@@ -159,7 +162,7 @@ function pluginCluster(cluster: JsonObject): JsonObject {
   return {...Object.fromEntries(told), ...(config === undefined ? {} : {config})}
 }
 
-/** Loopback and private networks: compressing costs more there than it saves. */
+/** Loopback and private networks, where compression costs more than it saves. */
 function isNear(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
   return isLoopback(host) || /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host)

@@ -12,16 +12,16 @@ interface RawPage<T> {
   readonly remaining: number | undefined
 }
 
-/** What to do about a list that expired on the way (410): begin it again, or go on from a later moment when the server offers that. */
-type OnExpiry = 'begin-anew' | 'go-on'
+/** What to do about a list that expired (410): restart it, or continue from the server's newer token. */
+type OnExpiry = 'restart' | 'continue'
 
 /**
- * Every object of a list, in pages, the next page fetched while the last is read. A list that expired on the way (410) is begun
- * again once; if that happens twice it goes on from the server's token, no longer in one snapshot.
+ * Every object of a list, in pages; the next page is fetched while the last is processed. A list that expired (410) is
+ * restarted once; if it expires again it continues from the server's token, no longer in one snapshot.
  */
 export async function listObjects(api: Api, path: string): Promise<readonly KubeObject[]> {
   let found: KubeObject[] = []
-  for await (const page of listPages(api, path, object => object, 'begin-anew')) {
+  for await (const page of listPages(api, path, object => object, 'restart')) {
     if (page.begins) found = []
     for (const item of page.items) found.push(item)
   }
@@ -29,14 +29,14 @@ export async function listObjects(api: Api, path: string): Promise<readonly Kube
 }
 
 /**
- * A list page by page, of each object only what `read` makes of it, the next page fetched while the last is used. Whoever takes long
- * over a page lets the list expire, so it goes on from the server's token at once unless it is to begin anew; it begins anew at most once.
+ * A list page by page, each object mapped by `read`; the next page is fetched while the last is used. A slow consumer
+ * lets the list expire, so it continues from the server's token unless `restart` is set; it restarts at most once.
  */
 export async function* listPages<T>(
   api: Api,
   path: string,
   read: (object: KubeObject) => T,
-  onExpiry: OnExpiry = 'go-on',
+  onExpiry: OnExpiry = 'continue',
 ): AsyncGenerator<Page<T>> {
   let anew = false
   let [begins, later] = [true, false]
@@ -48,7 +48,7 @@ export async function* listPages<T>(
       body = await waiting
     } catch (error) {
       const failure = failureFromError(error)
-      const offered = onExpiry === 'go-on' || anew ? failure.details.continueToken : undefined
+      const offered = onExpiry === 'continue' || anew ? failure.details.continueToken : undefined
       if (failure.kind !== 'expired' || (offered === undefined && anew)) throw failure
       if (offered === undefined) [anew, begins, later] = [true, true, false]
       else later = true
@@ -57,10 +57,11 @@ export async function* listPages<T>(
     }
     const early = earlyToken(body)
     const ahead = early === undefined ? undefined : fetchPage(api, path, early)
-    // The page is read before the next one is awaited; a failure of the next must not go unheard meanwhile.
+    // The page is read before the next one is awaited; a failure of the next must not become an unhandled rejection.
     ahead?.catch(() => undefined)
     const {items, next, remaining} = readPage(body, path, read)
-    if (next !== undefined && next === token) throw new WireFailure('protocol', `GET ${path}: the list does not go on`)
+    if (next !== undefined && next === token)
+      throw new WireFailure('protocol', `GET ${path}: the list does not continue`)
     token = next
     waiting = ahead ?? (next === undefined ? undefined : fetchPage(api, path, next))
     waiting?.catch(() => undefined)
@@ -98,10 +99,10 @@ function readPage<T>(body: Buffer, path: string, read: (object: KubeObject) => T
   return {items, next, remaining: numberOf(json, 'metadata', 'remainingItemCount')}
 }
 
-/** Items of built-in lists leave out what the list already says. */
+/** Items of built-in lists omit apiVersion and kind. */
 function identified(item: unknown, kind: string, apiVersion: string): KubeObject {
   if (!isObject(item) || textOf(item, 'metadata', 'name') === undefined) {
-    throw new WireFailure('protocol', 'a list holds something that is not an object')
+    throw new WireFailure('protocol', 'a list contains an item that is not an object')
   }
   return {apiVersion, kind, ...item} as unknown as KubeObject
 }

@@ -1,5 +1,5 @@
 import type {Answer} from '../../model/answer.js'
-import {type Artifact, EVIDENCE_IDS, type EvidenceId, type EvidenceQuery, evidenceRow} from '../../model/evidence.js'
+import {type Artifact, type EvidenceId, type EvidenceQuery, evidenceRow} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../source.js'
 import {accessReviews} from './access-review.js'
@@ -14,13 +14,13 @@ import {setLogLevel} from './log-level.js'
 import {clusterObjects, clusterPages} from './objects.js'
 import type {ClusterSettings} from './settings.js'
 
-/** The live source on an API client: objects by lists, evidence by its row of the catalogue, changes by explicit wish. */
+/** The live source on an API client: objects from lists, evidence by catalogue row, changes only on explicit request. */
 export function sourceOn(api: Api, settings: ClusterSettings, label: string, defaultNamespace: string): Source {
   const live = openLive(api)
   return {
     origin: {kind: 'cluster', label},
+    traits: {live: true, complete: true},
     defaultNamespace,
-    offers: () => ['every kind of object the user may read', ...EVIDENCE_IDS.map(id => evidenceRow(id).title)],
     objects: query => clusterObjects(live, query),
     pages: (query, read) => clusterPages(live, query, read),
     evidence: (id, subject, query) => evidenceOf(live, settings, id, subject, query),

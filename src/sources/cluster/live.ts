@@ -6,9 +6,9 @@ import type {PodModel} from '../../model/pod.js'
 import {observed} from '../../wire/api-server.js'
 import {failureFromRefusal} from '../../wire/classify.js'
 import {collectBytes, collectHead} from '../../wire/collect.js'
+import {withSlot} from '../../wire/concurrency-limiter.js'
 import {execInPod} from '../../wire/exec.js'
 import {type HttpAnswer, httpCall} from '../../wire/http-call.js'
-import {seated} from '../../wire/pace.js'
 import {podAgent} from '../../wire/pod-agent.js'
 import {WireFailure} from '../../wire/wire-failure.js'
 import type {ExecOutcome} from '../exec-answer.js'
@@ -21,31 +21,31 @@ export interface CallLimits {
   readonly deadlineMs: number
 }
 
-/** What the kinds of evidence share on a live cluster: pods looked up once, forwards kept open, commands run. */
+/** Shared state of a live source: pods looked up once, port-forwards kept open, commands run. */
 export interface Live {
   readonly api: Api
-  /** The pod, from this run's memory unless `fresh`; a failure is thrown as a WireFailure. */
+  /** The pod, from this run's cache unless `fresh`; a failure is thrown as a WireFailure. */
   pod(ref: PodRef, fresh?: boolean): Promise<PodModel>
-  /** Remembers pods that were listed for another reason. */
+  /** Caches pods that were listed for another reason. */
   remember(objects: readonly KubeObject[]): void
-  /** Drops what is kept of pods nobody asks about any more, with their idle forwards: a fleet has thousands. */
+  /** Drops cached pods and their idle port-forwards: a fleet has thousands. */
   forget(refs: readonly PodRef[]): void
-  /** Runs questions to one proxy one after the other, whichever way each goes: Envoy's admin answers on its main thread. */
+  /** Serializes calls to one proxy, over any transport: Envoy's admin interface answers on its main thread. */
   oneByOne<T>(ref: PodRef, ask: () => Promise<T>): Promise<T>
-  /** A page from a port of a pod over a forward that stays open; a status other than 200 is thrown. */
+  /** GETs a page from a port of a pod over a kept port-forward; a status other than 200 is thrown. */
   podPage(ref: PodRef, port: number, path: string, limits: CallLimits): Promise<Buffer>
   exec(ref: PodRef, container: string, argv: readonly string[], limits: CallLimits): Promise<ExecOutcome>
   close(): void
 }
 
-/** Forwards to a port: Envoy's admin answers on its main thread, so it is asked one thing at a time. */
+/** Port-forwards to a port; Envoy's admin interface answers on its main thread, so it gets one request at a time. */
 const ONE_AT_A_TIME = 1
 
 function keyOf(ref: PodRef): string {
   return `${ref.namespace}/${ref.name}`
 }
 
-/** Envoy takes what could change something by POST alone; `logging` without a query only tells (admin interface docs). */
+/** Envoy accepts changes only as POST; `logging` without a query only reads, but is a POST too (admin interface docs). */
 export function methodFor(path: string): 'GET' | 'POST' {
   return path === 'logging' || path.startsWith('logging?') ? 'POST' : 'GET'
 }
@@ -60,7 +60,7 @@ export function openLive(api: Api): Live {
   const pods = new Map<string, PodModel>()
   const agents = new Map<string, Map<number, Agent>>()
   const turns = new Map<string, Promise<unknown>>()
-  /** Namespaces in which this user may not forward ports: a role does not change within a run, so it is asked about once. */
+  /** Namespaces in which this user may not forward ports; checked once per run. */
   const refusals = new Map<string, WireFailure>()
 
   function keep(object: KubeObject): PodModel | undefined {
@@ -120,7 +120,7 @@ export function openLive(api: Api): Live {
     const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), maxBytes: limits.maxBytes, signal: api.signal}
     const silence = api.idleMs === undefined ? {} : {idleMs: api.idleMs}
     const run = (): Promise<HttpAnswer> =>
-      seated(api.server.pace, api.signal, () => httpCall(name, call, {...bounds, ...silence}))
+      withSlot(api.server.limiter, api.signal, () => httpCall(name, call, {...bounds, ...silence}))
     const answer = await observed(api.server, name, run, each => ({
       bytes: each.wireBytes,
       outcome: String(each.status),
@@ -147,10 +147,10 @@ export function openLive(api: Api): Live {
     try {
       const streams = {stdout: stdout.sink, stderr: stderr.sink}
       const run = () => execInPod(api.server, target, streams, bounds)
-      const {exitCode} = await seated(api.server.pace, api.signal, run)
+      const {exitCode} = await withSlot(api.server.limiter, api.signal, run)
       return {argv, stdout: stdout.bytes(), stderr: stderr.bytes().toString('utf8'), exitCode}
     } catch (error) {
-      // A program that is not there is an outcome like any other: the next try may be.
+      // A missing program is not an error: the next command may exist.
       const absent = error instanceof WireFailure && error.kind === 'no-tool' && error.details.recordedGap === undefined
       if (absent) return {argv, stdout: new Uint8Array(), stderr: error.message, exitCode: undefined}
       throw error

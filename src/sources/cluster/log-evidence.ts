@@ -7,7 +7,7 @@ import {totalFor} from './api.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {type Live, podPath} from './live.js'
 
-/** The end of a container's log, at most the row's size; a pod without that container has no such log, which is no failure. */
+/** The end of a container's log, at most the row's size; a pod without that container has no such log, which is not a failure. */
 export async function logEvidence(
   live: Live,
   id: EvidenceId,

@@ -12,8 +12,8 @@ import {listObjects, listPages} from './list.js'
 import type {Live} from './live.js'
 
 /**
- * Objects of a kind, straight from the API server with every field kept. A name that does not exist is an empty list; a group the
- * cluster serves under another version is asked there; a group it does not have at all has no objects.
+ * Objects of a kind from the API server, with all fields. A name that does not exist is an empty list; a group the
+ * cluster serves under another version is read there; a group it does not serve has no objects.
  */
 export async function clusterObjects(live: Live, query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
   const what = `${query.kind} objects`
@@ -34,8 +34,8 @@ export async function clusterObjects(live: Live, query: ObjectQuery): Promise<An
 }
 
 /**
- * The same in pages, of each object only what `read` makes of it. Pods of a page are remembered for questions about them, and
- * forgotten when the next page is asked for.
+ * The same in pages, each object mapped by `read`. Pods of a page are cached for evidence calls, and
+ * dropped when the next page is requested.
  */
 export async function* clusterPages<T>(
   live: Live,

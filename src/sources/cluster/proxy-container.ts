@@ -9,24 +9,24 @@ export function proxyContainer(pod: PodModel): Container | undefined {
   return pod.containers.find(each => each.name === PROXY)
 }
 
-/** Containers a command may be tried in: the proxy first, then those that run, the most capable first. */
+/** Containers a command may be tried in: the proxy first, then the running ones, the most privileged first. */
 export function execContainers(pod: PodModel, needsNetAdmin: boolean): readonly string[] {
   const running = pod.containers.filter(each => each.state?.state === 'running')
   const capable = running.filter(isCapable)
   const proxy = running.filter(each => each.name === PROXY)
-  // Where nothing is granted, the others only repeat the refusal; they are asked when there is no proxy to say it.
+  // Without the privilege the others would only repeat the refusal; they are tried only if there is no proxy.
   const best = [...capable, ...proxy]
   const order = !needsNetAdmin ? [...proxy, ...running] : best.length > 0 ? best : running
   return [...new Set(order.map(each => each.name))]
 }
 
-/** True when the spec grants what reading kernel rules takes: privileged, or root's NET_ADMIN added. */
+/** True if the spec grants what reading iptables rules requires: privileged, or NET_ADMIN added. */
 function isCapable(container: Container): boolean {
   const {privileged, addedCapabilities} = container.security
   return privileged === true || addedCapabilities.includes('NET_ADMIN') || addedCapabilities.includes('ALL')
 }
 
-/** The admin port the mesh configuration of this pod names (proxyAdminPort), when it names one. */
+/** The admin port in the proxy config of this pod (proxyAdminPort), if set. */
 export async function namedAdminPort(pod: PodModel): Promise<number | undefined> {
   const {readDocument} = await import('../../formats/kube-manifest/document.js')
   const texts = [proxyContainer(pod)?.env.PROXY_CONFIG, pod.annotations['proxy.istio.io/config']]
@@ -38,7 +38,7 @@ export async function namedAdminPort(pod: PodModel): Promise<number | undefined>
   return undefined
 }
 
-/** How the proxy's container is doing, for a person: its state, why, and how it ended last. */
+/** The state of the proxy's container as text: state, reason, and how it last exited. */
 export function containerWords(container: Container): string {
   const {state} = container
   if (state === undefined) return `container ${container.name} has not been created yet`
@@ -49,7 +49,7 @@ export function containerWords(container: Container): string {
   const last =
     state.lastReason === undefined && state.lastExitCode === undefined
       ? ''
-      : `; it last ended with ${[state.lastReason, state.lastExitCode === undefined ? undefined : `exit code ${state.lastExitCode}`].filter(each => each !== undefined).join(', ')}`
+      : `; it last exited with ${[state.lastReason, state.lastExitCode === undefined ? undefined : `exit code ${state.lastExitCode}`].filter(each => each !== undefined).join(', ')}`
   const restarts = state.restarts === 0 ? '' : `; ${state.restarts} restarts`
   return `${now}${ready}${last}${restarts}`
 }

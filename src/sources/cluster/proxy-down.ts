@@ -4,13 +4,13 @@ import {WireFailure} from '../../wire/wire-failure.js'
 import {type Live, podPath} from './live.js'
 import {containerWords, proxyContainer} from './proxy-container.js'
 
-/** Why a proxy does not answer, in its own words where it has any: the container's state, last exit and last log line. */
+/** Why a proxy does not answer: the container's state, last exit and last log line. */
 export async function whyProxyIsDown(live: Live, ref: PodRef): Promise<string | undefined> {
   let pod: PodModel
   try {
     pod = await live.pod(ref, true)
   } catch (error) {
-    if (error instanceof WireFailure) return `the pod cannot be looked at: ${error.message}`
+    if (error instanceof WireFailure) return `the pod could not be read: ${error.message}`
     throw error
   }
   const phase = pod.status?.phase ?? 'Unknown'
@@ -29,7 +29,7 @@ async function lastLogLine(live: Live, ref: PodRef, container: string, ended: bo
       const line = answer.body.toString('utf8').trim().split('\n').at(-1)?.slice(0, 300)
       if (line !== undefined && line !== '') return line
     } catch (error) {
-      // The log only adds to an explanation that stands without it.
+      // The log is optional here.
       if (!(error instanceof WireFailure)) throw error
     }
   }

@@ -2,7 +2,7 @@ import {BlockList, isIP} from 'node:net'
 import type {Environment} from './kubeconfig-files.js'
 
 /**
- * The proxy on the way to a server: the cluster's proxy-url, else HTTPS_PROXY or HTTP_PROXY unless NO_PROXY names the host.
+ * The HTTP proxy for a server: the cluster's proxy-url, else HTTPS_PROXY or HTTP_PROXY unless NO_PROXY names the host.
  * Loopback is never proxied through the environment, and NO_PROXY may hold CIDR ranges (client-go, golang.org/x/net/http/httpproxy).
  */
 export function proxyFor(server: URL, clusterProxy: string | undefined, env: Environment): string | undefined {

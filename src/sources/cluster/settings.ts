@@ -1,6 +1,6 @@
 import type {CallObserver} from '../../wire/api-server.js'
 
-/** How to reach a live cluster, as kubectl's and istioctl's flags say it. */
+/** How to reach a live cluster, by kubectl's and istioctl's flags. */
 export interface ClusterSettings {
   readonly kubeconfig?: string
   readonly context?: string
@@ -12,8 +12,8 @@ export interface ClusterSettings {
   readonly asGroups: readonly string[]
   readonly requestTimeoutMs: number
   readonly adminPort: number
-  /** Told of every call: its name, bytes, time and outcome. */
+  /** Called for every call with its name, bytes, time and outcome. */
   readonly observe?: CallObserver
-  /** Told of each warning the API server sends beside its answers, once. */
+  /** Called once for each warning of the API server. */
   readonly warn?: (sentence: string) => void
 }

@@ -3,7 +3,7 @@ import {openApi} from './api.js'
 import {clusterAccess} from './kubeconfig.js'
 import type {ClusterSettings} from './settings.js'
 
-/** The live cluster of a kubeconfig context; it is connected to at once, but nothing is asked of it before the first question. */
+/** The live cluster of a kubeconfig context; the connection is opened immediately, but no request is sent before the first query. */
 export async function clusterSource(settings: ClusterSettings): Promise<Source> {
   const access = await clusterAccess({settings, env: process.env, interactive: process.stdin.isTTY === true})
   const userAgent = `meshctl (${process.platform}/${process.arch})`

@@ -1,7 +1,7 @@
 import {basename, dirname, join} from 'node:path'
 import type {InputFile} from './input-file.js'
 
-/** Folders named one by one in a remark. */
+/** Maximum number of directories listed in a notice. */
 const SHOWN = 3
 const HEAD_BYTES = 65_536
 
@@ -9,7 +9,7 @@ function head({bytes}: InputFile): string {
   return Buffer.from(bytes.subarray(0, HEAD_BYTES)).toString('utf8')
 }
 
-/** What kustomize reads (kustomize: kustomization.yaml, kustomization.yml or Kustomization): it has no kind, or one of kustomize's own. */
+/** Files kustomize reads (kustomize: kustomization.yaml, kustomization.yml or Kustomization): it has no kind, or one of kustomize's own. */
 function isKustomization(file: InputFile): boolean {
   if (!/^kustomization(\.ya?ml)?$/i.test(basename(file.label))) return false
   const kind = /^kind:\s*["']?(\w+)/m.exec(head(file))?.[1]
@@ -20,7 +20,7 @@ function isChart(file: InputFile): boolean {
   return /^Chart\.ya?ml$/.test(basename(file.label)) && !/^kind:/m.test(head(file))
 }
 
-/** What Helm reads to build manifests: the chart's own files, and those that are still templates. */
+/** Files Helm builds manifests from: the chart's own files and templates. */
 function isOfChart(file: InputFile, folder: string): boolean {
   const inside = folder === '.' ? file.label : file.label.slice(folder.length + 1)
   if (folder !== '.' && !file.label.startsWith(join(folder, '/'))) return false
@@ -32,7 +32,7 @@ function foldersIn(folders: readonly string[]): string {
   return `${folders.slice(0, SHOWN).join(', ')}${more}`
 }
 
-/** The files without those from which kustomize or Helm would build manifests, and for the person what to run so that their result is seen. */
+/** The files without the inputs of kustomize and Helm, with a notice that names the command to check their output. */
 export function withoutBuildFiles(files: readonly InputFile[]): {
   readonly files: readonly InputFile[]
   readonly remarks: readonly string[]
@@ -43,7 +43,7 @@ export function withoutBuildFiles(files: readonly InputFile[]): {
   const remark = (folders: readonly string[], what: string, command: string) =>
     folders.length === 0
       ? []
-      : [`passed over ${what} in ${foldersIn(folders)}; to see what is built: ${command} | meshctl check -f -`]
+      : [`skipped ${what} in ${foldersIn(folders)}; to check the rendered manifests: ${command} | meshctl check -f -`]
   return {
     files: kept,
     remarks: [

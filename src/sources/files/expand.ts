@@ -4,7 +4,7 @@ import {UserError} from '../../model/user-error.js'
 
 const MANIFEST = /\.(ya?ml|json)$/i
 const BUNDLE_INDEX = 'bundle.json'
-/** More files than a repository of manifests has; beyond it a wrong folder was named. */
+/** More files than any manifest repository has; above it the wrong directory was given. */
 const MAX_FILES = 10_000
 
 async function manifestsBelow(folder: string): Promise<readonly string[]> {
@@ -13,22 +13,23 @@ async function manifestsBelow(folder: string): Promise<readonly string[]> {
     .filter(entry => (entry.isFile() || entry.isSymbolicLink()) && MANIFEST.test(entry.name))
     .map(entry => ({path: join(entry.parentPath, entry.name), link: entry.isSymbolicLink()}))
     .filter(({path}) => !/(^|\/)(\.git|node_modules)\//.test(path))
-  // A link counts when it leads to a file, as in volumes of ConfigMaps; folders behind links are not gone through.
+  // Links to files are followed, as in ConfigMap volumes; links to directories are not.
   const shown: string[] = []
   for (const {path, link} of named)
     if (!link || (await stat(path).catch(() => undefined))?.isFile() === true) shown.push(path)
-  if (shown.length > MAX_FILES) throw new UserError(`${folder} holds ${shown.length} manifests, more than ${MAX_FILES}`)
+  if (shown.length > MAX_FILES)
+    throw new UserError(`${folder} contains ${shown.length} manifests, more than ${MAX_FILES}`)
   return shown.sort()
 }
 
-/** The files meant by paths: a folder stands for the manifests below it, unless it is a bundle. */
+/** The files of the given paths: a directory means the manifests in it, unless it is a bundle. */
 export async function expandPaths(paths: readonly string[]): Promise<readonly string[]> {
   const lists = await Promise.all(
     paths.map(async path => {
       if (path === '-' || (await stat(path).catch(() => undefined))?.isDirectory() !== true) return [path]
       if ((await stat(join(path, BUNDLE_INDEX)).catch(() => undefined))?.isFile() === true) return [path]
       const found = await manifestsBelow(path)
-      if (found.length === 0) throw new UserError(`${path} holds no manifests (*.yaml, *.yml or *.json)`)
+      if (found.length === 0) throw new UserError(`${path} contains no manifests (*.yaml, *.yml or *.json)`)
       return found
     }),
   )

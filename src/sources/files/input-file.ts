@@ -1,4 +1,4 @@
-/** A file given by hand: what to call it and its bytes, already unpacked. */
+/** A file from the command line: its label and its bytes, already unpacked. */
 export interface InputFile {
   readonly label: string
   readonly bytes: Uint8Array

@@ -1,4 +1,4 @@
-/** What kubectl writes before a program's output when both streams were saved together (`2>&1`, a terminal's copy). */
+/** What kubectl writes before a program's output if both streams were saved together (`2>&1`, a terminal's copy). */
 const KUBECTL = [
   /^Defaulted container ".*" out of: .*$/,
   /^Defaulting container name to .*$/,
@@ -9,7 +9,7 @@ const KUBECTL = [
 const HEAD_BYTES = 4096
 const LINE_FEED = 10
 
-/** Content without the lines kubectl wrote before it, and those lines. Only lines of at most 4 KiB are looked at. */
+/** Content without the lines kubectl wrote before it, and those lines. Only lines of at most 4 KiB are considered. */
 export function withoutKubectlLines(content: Uint8Array): {
   readonly bytes: Uint8Array
   readonly skipped: readonly string[]

@@ -14,11 +14,11 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
 function fileError(path: string, error: unknown): UserError {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   return new UserError(`cannot read ${path}: ${FILE_ERRORS[code] ?? (error as Error).message}`, {
-    next: 'meshctl check --from sample -n demo   # to try meshctl without any file',
+    next: 'meshctl check --from sample -n demo   # try meshctl without any file',
   })
 }
 
-/** A file of known size in as few reads as it takes; one that says nothing about its size (a pipe, /proc) piece by piece. */
+/** A file of known size in few reads; one without a size (a pipe, /proc) in chunks. */
 async function readAll(file: FileHandle, size: number): Promise<Uint8Array> {
   if (size === 0) return await file.readFile()
   const bytes = Buffer.allocUnsafeSlow(size)
@@ -50,9 +50,9 @@ export async function readInput(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Everything on standard input, at most the limit; silence for a minute or a terminal with nobody typing is an error, not a hang. */
+/** Everything on standard input, at most the limit; a minute without input, or a terminal, is an error instead of a hang. */
 export async function readStdin(stream: NodeJS.ReadStream = process.stdin): Promise<Uint8Array> {
-  if (stream.isTTY) throw new UserError('standard input is a terminal; pipe a file into meshctl or name one with -f')
+  if (stream.isTTY) throw new UserError('standard input is a terminal; pipe a file into meshctl or specify one with -f')
   const chunks: Uint8Array[] = []
   let total = 0
   let timer: NodeJS.Timeout | undefined
@@ -106,7 +106,7 @@ export function unpacked(file: InputFile, maxBytes: number = LIMITS.fileBytes): 
       throw new UserError(`${file.label} is larger than ${humanSize(maxBytes)} when unpacked`)
     }
     throw new UserError(`${file.label} is gzip data that cannot be unpacked: ${(error as Error).message}`, {
-      hint: 'It may be damaged or cut short.',
+      hint: 'It may be damaged or truncated.',
     })
   }
 }

@@ -2,7 +2,7 @@ import {patchesAmong} from '../../formats/kube-pod/patch.js'
 import {unknownTemplates} from '../../formats/kube-pod/unknown-templates.js'
 import {contentName, type Sniffed, sniffAll} from '../../formats/sniff.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
-import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
+import {type Artifact, type EvidenceId, evidenceRow, isEvidenceId} from '../../model/evidence.js'
 import {isOfKind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ObjectRef} from '../../model/pod.js'
@@ -14,7 +14,7 @@ import {withoutKubectlLines} from './kubectl-lines.js'
 import {withoutUtf16} from './utf16.js'
 
 interface Content extends InputFile {
-  /** What it may hold, most telling first. */
+  /** What it may contain, most specific first. */
   readonly kinds: readonly Sniffed[]
 }
 
@@ -22,7 +22,7 @@ function firstKind(content: Content): Sniffed {
   return content.kinds[0] ?? 'unknown'
 }
 
-/** One rules text answers for whichever back end is asked about: the text itself says which family it is. */
+/** One rules text answers for any backend: the text itself shows the family. */
 const STANDS_FOR: Partial<Record<EvidenceId, readonly Sniffed[]>> = {
   'net.iptables.nft': [
     'net.iptables.nft',
@@ -35,7 +35,7 @@ const STANDS_FOR: Partial<Record<EvidenceId, readonly Sniffed[]>> = {
   'net.sockets': ['net.sockets'],
 }
 
-/** Evidence a file of unknown content may still be meant for: its reader then says exactly what is wrong with it. */
+/** Evidence that a file of unknown content may be intended as: its parser then reports what is wrong with it. */
 const GUESSED: readonly EvidenceId[] = [
   'envoy.config_dump',
   'envoy.clusters',
@@ -51,9 +51,9 @@ interface ReadManifests {
 }
 
 const NO_MANIFEST =
-  'This is text, not a manifest: cut out the YAML or JSON with apiVersion, kind and metadata, and give that alone.'
+  'This is text, not a manifest: extract the YAML or JSON with apiVersion, kind and metadata into a file of its own.'
 
-/** True when a text starts as a manifest does: with a field, a list, a document mark or JSON, after comments. */
+/** True if a text starts like a manifest: with a field, a list, a document mark or JSON, after comments. */
 function isManifest({bytes}: Content): boolean {
   const lines = Buffer.from(bytes.subarray(0, 65_536))
     .toString('utf8')
@@ -63,7 +63,7 @@ function isManifest({bytes}: Content): boolean {
   return /^\s*(---|%YAML|[{[]|- |[A-Za-z][\w.-]*:(\s|$))/.test(start)
 }
 
-/** What can be read of manifests, and what cannot; the YAML reader is loaded only when there is one to read. */
+/** The readable objects of manifests, and the problems; the YAML library is loaded only if needed. */
 async function readAll(contents: readonly Content[]): Promise<ReadManifests> {
   const {parseManifest} = await import('../../formats/kube-manifest/parse.js')
   const read = contents.map(content => ({content, ...parseManifest(content.bytes)}))
@@ -77,7 +77,7 @@ async function readAll(contents: readonly Content[]): Promise<ReadManifests> {
   return {objects, damaged}
 }
 
-/** The same, where at least one object must be among them. */
+/** The same, but an error if there is no object. */
 async function readManifests(contents: readonly Content[]): Promise<ReadManifests> {
   const {objects, damaged} = await readAll(contents)
   const [first] = damaged
@@ -90,14 +90,14 @@ async function readManifests(contents: readonly Content[]): Promise<ReadManifest
 /** Finds the line of a field in one file. */
 type PlaceFinder = (object: ObjectRef, path: string | undefined) => Pick<FilePlace, 'line' | 'column'> | undefined
 
-/** A source made of files named on the command line (or standard input): each is recognised by its content. */
+/** A source of files from the command line (or standard input); each is recognised by its content. */
 export function filesSource(files: readonly InputFile[]): Source {
   const given = withoutBuildFiles(files)
   const cleaned = given.files.map(({label, bytes}) => ({label, ...withoutKubectlLines(withoutUtf16(bytes))}))
   const contents: readonly Content[] = cleaned.map(({label, bytes}) => ({label, bytes, kinds: sniffAll(bytes)}))
   const remarks = [
     ...given.remarks,
-    ...cleaned.flatMap(file => file.skipped.map(line => `${file.label}: passed over a line of kubectl's: ${line}`)),
+    ...cleaned.flatMap(file => file.skipped.map(line => `${file.label}: ignored a line of kubectl output: ${line}`)),
   ]
   const label = files.map(file => file.label).join(', ')
   const manifests = contents.filter(content => firstKind(content) === 'objects')
@@ -119,12 +119,14 @@ export function filesSource(files: readonly InputFile[]): Source {
       const held = contents.map(each => `${each.label} is ${contentName(firstKind(each))}`).join('; ')
       return missing(evidenceRow(id).title, 'not-captured', held)
     }
-    return answered({id, bytes: content.bytes, provenance: {from: content.label}})
+    const first = firstKind(content)
+    const as = isEvidenceId(first) && first !== id ? {as: first} : {}
+    return answered({id, bytes: content.bytes, provenance: {from: content.label, ...as}})
   }
 
   async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
     if (manifests.length === 0)
-      return missing(`${query.kind} objects`, 'not-captured', `${label} holds no Kubernetes objects`)
+      return missing(`${query.kind} objects`, 'not-captured', `${label} contains no Kubernetes objects`)
     const {objects: all} = await read()
     const known = kindOf(query.kind)
     const kind = known?.kind ?? query.kind
@@ -139,16 +141,21 @@ export function filesSource(files: readonly InputFile[]): Source {
     )
   }
 
-  /** Beside manifests, a file of unknown content counts as one that is damaged. */
+  /** Among manifests, a file of unknown content counts as damaged. */
   function read(): Promise<ReadManifests> {
     parsed ??= readManifests(contents.filter(content => ['objects', 'unknown'].includes(firstKind(content))))
     return parsed
   }
 
-  /** Where no file is a manifest, one that begins as manifests do and cannot be read is meant to be one. */
+  /** If no file is a manifest, an unreadable one that starts like a manifest is treated as one. */
   async function damaged(): Promise<readonly Gap[]> {
     if (manifests.length > 0) return (await read()).damaged
     return (await readAll(contents.filter(each => firstKind(each) === 'unknown' && isManifest(each)))).damaged
+  }
+
+  async function skipped(): Promise<readonly Gap[]> {
+    const {objects: all} = manifests.length === 0 ? {objects: []} : await read()
+    return [...unknownTemplates(all), ...patchesAmong(all)]
   }
 
   async function place(object: ObjectRef, path: string | undefined) {
@@ -171,6 +178,7 @@ export function filesSource(files: readonly InputFile[]): Source {
 
   return {
     origin: {kind: 'files', label},
+    traits: {live: false, complete: false},
     defaultNamespace: 'default',
     ...(contents.some(content => content.kinds.some(kind => kind !== 'objects'))
       ? {impliedSubject: {namespace: '', name: label, implied: true}}
@@ -179,13 +187,7 @@ export function filesSource(files: readonly InputFile[]): Source {
     offers: () => contents.map(content => contentName(firstKind(content))),
     objects,
     evidence,
-    damaged,
-    passedOver: async () => {
-      const {objects: all} = manifests.length === 0 ? {objects: []} : await read()
-      return [...unknownTemplates(all), ...patchesAmong(all)]
-    },
-    place,
-    corrected,
+    manifests: {damaged, skipped, place, corrected},
     close: async () => {},
   }
 }

@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process'
 import type {ExecOutcome} from '../exec-answer.js'
 import {LIMITS} from '../limits.js'
 
-/** Runs a program (argv, no shell) with a deadline and a byte cap; the child is killed when either is passed. */
+/** Runs a program (argv, no shell) with a deadline and a byte limit; the child is killed if it exceeds either. */
 export function run(argv: readonly string[], maxBytes: number, signal?: AbortSignal): Promise<ExecOutcome> {
   const [program = '', ...args] = argv
   return new Promise(resolve => {

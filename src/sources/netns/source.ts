@@ -26,13 +26,13 @@ function namespaceFile(target: string): string {
 }
 
 /**
- * A source made of one network namespace on this machine: commands run through nsenter(1), Envoy's admin port is asked from inside it.
- * There are no Kubernetes objects, so whatever needs them is "not applicable".
+ * A source for one network namespace on this machine: commands run through nsenter(1), Envoy's admin port is queried from inside it.
+ * There are no Kubernetes objects, so anything that needs them is "not applicable".
  */
 export function netnsSource(target: string, adminPort: number): Source {
   const file = namespaceFile(target)
   if (!existsSync(file)) {
-    throw new UserError(`there is no network namespace ${target} (${file} does not exist)`, {next: 'ip netns list'})
+    throw new UserError(`network namespace ${target} not found (${file} does not exist)`, {next: 'ip netns list'})
   }
   const label = `netns ${target}`
 
@@ -66,6 +66,7 @@ export function netnsSource(target: string, adminPort: number): Source {
 
   return {
     origin: {kind: 'netns', label},
+    traits: {live: true, complete: true},
     defaultNamespace: '',
     impliedSubject: {namespace: '', name: label, implied: true},
     offers: () => ['kernel rules, sockets, routes', "Envoy's admin pages"],

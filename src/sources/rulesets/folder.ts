@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {UserError} from '../../model/user-error.js'
 
-/** Texts of one recorded ruleset by the role they play; what the folder does not hold is absent. */
+/** Texts of one recorded ruleset by role; files missing from the directory are absent. */
 export interface RulesetTexts {
   readonly rules: readonly string[]
   readonly nft?: string
@@ -27,7 +27,7 @@ async function text(folder: string, name: string): Promise<string | undefined> {
   }
 }
 
-/** The first of several file names the folder holds. */
+/** The first of several file names that exists. */
 async function first(folder: string, ...names: readonly string[]): Promise<string | undefined> {
   for (const name of names) {
     const found = await text(folder, name)
@@ -37,12 +37,12 @@ async function first(folder: string, ...names: readonly string[]): Promise<strin
 }
 
 /**
- * Reads the ruleset recorded in `FOLDER/NAME/`: iptables-save text of both families and back ends (the one with counters when both are there),
- * nft text, routes, policy rules, addresses and params.json. Undefined when the folder holds no rules at all.
+ * Reads the ruleset recorded in `FOLDER/NAME/`: iptables-save text of both families and backends (with counters if available),
+ * nft text, routes, policy rules, addresses and params.json. Undefined if the directory has no rules.
  */
 export async function readRulesetFolder(root: string, name: string): Promise<RulesetTexts | undefined> {
   if (!/^[\w.-]+$/.test(name) || name.startsWith('.'))
-    throw new UserError(`${JSON.stringify(name)} is not the name of a ruleset folder`)
+    throw new UserError(`${JSON.stringify(name)} is not a valid ruleset directory name`)
   const folder = join(root, name)
   const saves = await Promise.all([
     first(folder, 'iptables-save-c.txt', 'iptables-save.txt'),

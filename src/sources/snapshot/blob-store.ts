@@ -12,15 +12,15 @@ import {type Disk, temporaryIn} from './disk.js'
 const pack = promisify(gzip)
 const unpack = promisify(gunzip)
 
-/** Content up to this size is one piece; larger content is cut, and a recipe lists its pieces. */
+/** Content up to this size is one chunk; larger content is split, and a recipe lists its chunks. */
 const WHOLE = 64 * 1024
 
-/** Content-addressed storage in a folder: equal content, and equal pieces of large content, are there once. */
+/** Content-addressed storage in a directory: identical content, and identical chunks of large content, are stored once. */
 export interface BlobStore {
   put(bytes: Uint8Array): Promise<BlobRef>
-  /** The content, unchecked against its address (readers of bundles check it); undefined when it is not whole. */
+  /** The content, not verified against its hash (bundle readers verify it); undefined if incomplete. */
   get(sha256: string): Promise<Uint8Array | undefined>
-  /** Every address the content needs: its own and those of its pieces; undefined when it is not there. */
+  /** Every hash the content needs: its own and those of its chunks; undefined if it does not exist. */
   needs(sha256: string): Promise<readonly string[] | undefined>
 }
 
@@ -28,7 +28,7 @@ function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** Where content lies: `blobs/ab/abcd….gz`, or `.parts` for the recipe of cut content. */
+/** The path of content: `blobs/ab/abcd….gz`, or `.parts` for the recipe of split content. */
 export function blobFile(folder: string, sha256: string, kind: 'gz' | 'parts'): string {
   return join(folder, 'blobs', sha256.slice(0, 2), `${sha256}.${kind}`)
 }
@@ -41,7 +41,7 @@ function recipeOf(bytes: Uint8Array | undefined): readonly string[] | undefined 
   return parts.every((part): part is string => part !== undefined && /^[0-9a-f]{64}$/.test(part)) ? parts : undefined
 }
 
-/** A store of content in a folder; whatever is visible under its address is complete, since it is renamed there when it is. */
+/** A content store in a directory; files are complete because they are renamed into place. */
 export function blobStore(folder: string, disk: Disk): BlobStore {
   const known = new Map<string, Promise<void>>()
 
@@ -57,7 +57,7 @@ export function blobStore(folder: string, disk: Disk): BlobStore {
     }
   }
 
-  /** One write per content and run, however many ask for it at once. */
+  /** One write per content and run, even if requested concurrently. */
   function once(path: string, content: () => Promise<Uint8Array>): Promise<void> {
     const running = known.get(path) ?? place(path, content)
     known.set(path, running)

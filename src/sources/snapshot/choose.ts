@@ -1,14 +1,14 @@
 import {UserError} from '../../model/user-error.js'
 import type {SnapshotHead} from './store.js'
 
-/** The last snapshot made at least that long before the newest, and the newest. */
+/** The last snapshot created at least that long before the newest, and the newest. */
 function since(snapshots: readonly SnapshotHead[], ageMs: number): readonly [SnapshotHead, SnapshotHead] {
   const newest = snapshots.at(-1)
   const limit = Date.parse(newest?.capturedAt ?? '') - ageMs
   const older = snapshots.filter(head => head !== newest && Date.parse(head.capturedAt) <= limit).at(-1)
   if (newest !== undefined && older !== undefined) return [older, newest]
   throw new UserError(
-    `no snapshot is that much older than the newest${newest === undefined ? '' : ` (${newest.name})`}`,
+    `no snapshot is at least that much older than the newest one${newest === undefined ? '' : ` (${newest.name})`}`,
     {
       next: 'meshctl snapshot list',
     },
@@ -18,10 +18,10 @@ function since(snapshots: readonly SnapshotHead[], ageMs: number): readonly [Sna
 function named(snapshots: readonly SnapshotHead[], name: string): SnapshotHead {
   const found = name === 'latest' ? snapshots.at(-1) : snapshots.find(head => head.name === name)
   if (found !== undefined) return found
-  throw new UserError(`there is no snapshot ${name}`, {next: 'meshctl snapshot list'})
+  throw new UserError(`snapshot ${name} not found`, {next: 'meshctl snapshot list'})
 }
 
-/** Which two snapshots to compare: two names, one name and the newest, the newest and one older by an age, or the last two. */
+/** The two snapshots to compare: two names, one name and the newest, the newest and one older by an age, or the last two. */
 export function twoSnapshots(
   snapshots: readonly SnapshotHead[],
   names: readonly (string | undefined)[],
@@ -32,5 +32,5 @@ export function twoSnapshots(
   if (sinceMs !== undefined) return since(snapshots, sinceMs)
   const [older, newest] = snapshots.slice(-2)
   if (older !== undefined && newest !== undefined) return [older, newest]
-  throw new UserError('there are no two snapshots to compare', {next: 'meshctl snapshot create -n NAMESPACE'})
+  throw new UserError('there are fewer than two snapshots to compare', {next: 'meshctl snapshot create -n NAMESPACE'})
 }

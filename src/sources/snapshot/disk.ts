@@ -1,13 +1,13 @@
 import {link, mkdir, open, readdir, readFile, rename, rm, stat, utimes} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
-/** What the store needs of a file system; tests put one that fails in its place. */
+/** The file system operations the store needs; tests replace them with failing ones. */
 export interface Disk {
   /** Writes a new file, flushed to the disk before this resolves. */
   write(path: string, bytes: Uint8Array): Promise<void>
-  /** Moves a file into place, over what is there. */
+  /** Moves a file into place, replacing an existing one. */
   rename(from: string, to: string): Promise<void>
-  /** Gives a file a second name; fails with EEXIST when that is taken. */
+  /** Hard-links a file; fails with EEXIST if the name exists. */
   link(from: string, to: string): Promise<void>
   read(path: string): Promise<Uint8Array | undefined>
   list(folder: string): Promise<readonly string[]>
@@ -34,14 +34,14 @@ async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Flushes a folder so that names in it survive a power cut; systems that cannot do so are left as they are. */
+/** Flushes a directory so that its entries survive a power failure; ignored where unsupported. */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined)
   await handle?.sync().catch(() => undefined)
   await handle?.close()
 }
 
-/** The real file system, folders made as needed and readable by their owner alone. */
+/** The real file system; directories are created as needed and readable only by their owner. */
 export const realDisk: Disk = {
   async write(path, bytes) {
     try {
@@ -89,7 +89,7 @@ export const realDisk: Disk = {
   remove: async path => await rm(path, {force: true}),
 }
 
-/** The path of a temporary file in a folder of the store; no two runs share one. */
+/** A unique path for a temporary file in a directory of the store. */
 export function temporaryIn(folder: string): string {
   const unique = `${process.pid}.${Date.now().toString(36)}.${Math.random().toString(36).slice(2)}`
   return join(folder, 'tmp', `${unique}.tmp`)

@@ -14,15 +14,15 @@ export function snapshotFolder(env: NodeJS.ProcessEnv = process.env): string {
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
-/** The name as given, or an error: names are file names, so letters, digits, dots, dashes and underscores only. */
+/** Validates a snapshot name: names are file names, so letters, digits, dots, dashes and underscores only. */
 export function checkedName(name: string): string {
   if (NAME.test(name) && name !== 'latest' && !name.endsWith('.tmp')) return name
-  throw new UserError(`${JSON.stringify(name)} cannot be the name of a snapshot`, {
-    hint: 'Use letters, digits, dots, dashes and underscores, at most 100; "latest" means the newest.',
+  throw new UserError(`${JSON.stringify(name)} is not a valid snapshot name`, {
+    hint: 'Use letters, digits, dots, dashes and underscores, at most 100; "latest" is reserved for the newest.',
   })
 }
 
-/** A name made of a time, such as `2026-11-20T21-45-03Z`: sorts by time and is a file name everywhere. */
+/** A name from a time, such as `2026-11-20T21-45-03Z`: sorts by time and is a file name everywhere. */
 export function nameOfTime(time: Date): string {
   return time
     .toISOString()

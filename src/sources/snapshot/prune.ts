@@ -5,7 +5,7 @@ import {blobFile} from './blob-store.js'
 import {type Disk, realDisk} from './disk.js'
 import {filesOf, listSnapshots, namesFolder, type SnapshotHead} from './store.js'
 
-/** Content nobody names may belong to a run that is still going; it is left alone until it has been untouched this long. */
+/** Unreferenced content may belong to a capture that is still running; it is kept until it has been untouched this long. */
 const GRACE_MS = 60 * 60_000
 const FILES_AT_ONCE = 16
 
@@ -34,7 +34,7 @@ function chosen(snapshots: readonly SnapshotHead[], wish: PruneWish): readonly S
   return beyond.filter(head => wish.now.getTime() - Date.parse(head.capturedAt) > limit)
 }
 
-/** Every file the snapshots need; undefined when that cannot be known because one of them cannot be read whole. */
+/** Every file the snapshots reference; undefined if one of them cannot be read completely. */
 async function needed(
   folder: string,
   heads: readonly SnapshotHead[],
@@ -76,8 +76,8 @@ async function removeLeftovers(folder: string, disk: Disk, before: number): Prom
 }
 
 /**
- * Removes the snapshots a wish names and then content no snapshot needs. If any snapshot that stays cannot be read, no content is removed:
- * what it needs is not known. Content in use by a run still going is protected by its age.
+ * Removes the matching snapshots and then unreferenced content. If a remaining snapshot cannot be read, no content is removed:
+ * its references are unknown. Content of a capture that is still running is protected by its age.
  */
 export async function pruneSnapshots(folder: string, wish: PruneWish, disk: Disk = realDisk): Promise<Pruned> {
   const {snapshots, damaged} = await listSnapshots(folder, disk)
@@ -91,7 +91,7 @@ export async function pruneSnapshots(folder: string, wish: PruneWish, disk: Disk
   const nothing = {removed: going, kept, files: 0, bytes: 0}
   if (damaged.length > 0) return nothing
   const old = await oldFiles(folder, disk, before)
-  // Names are read again now: a snapshot made meanwhile keeps what it needs.
+  // The names are read again: a snapshot created in the meantime keeps its content.
   const staying = wish.dryRun ? kept : (await listSnapshots(folder, disk)).snapshots
   const keep = await needed(folder, staying, disk)
   if (keep === undefined) return nothing

@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {numberOf, textOf} from '../../formats/decode.js'
 import {parseJson} from '../../formats/json-text.js'
 import {boundedMap} from '../../model/bounded-map.js'
+import {byText} from '../../model/order.js'
 import {UserError} from '../../model/user-error.js'
 import {type BlobRef, BUNDLE_INDEX, type BundleIndex, isBlob, parseIndex, renderIndex} from '../bundle/layout.js'
 import type {Sink} from '../bundle/sink.js'
@@ -11,13 +12,13 @@ import {blobFile, blobStore} from './blob-store.js'
 import {type Disk, realDisk, temporaryIn} from './disk.js'
 import {checkedName, SNAPSHOT_VERSION} from './place.js'
 
-/** A snapshot as the list shows it, without reading what it holds. */
+/** A snapshot's list entry, without reading its content. */
 export interface SnapshotHead {
   readonly name: string
   readonly capturedAt: string
   readonly from: string
   readonly pods: number
-  /** What it holds unpacked; less is on the disk, since equal parts are stored once. */
+  /** Its unpacked size; less is on disk, since identical parts are stored once. */
   readonly bytes: number
   readonly index: BlobRef
 }
@@ -48,7 +49,7 @@ function readHead(name: string, bytes: Uint8Array | undefined): SnapshotHead | D
   const sha256 = textOf(json.value, 'index', 'sha256')
   const size = numberOf(json.value, 'index', 'bytes')
   if (textOf(json.value, 'format') !== 'meshctl.snapshot' || sha256 === undefined || size === undefined) {
-    return {name, why: 'it is not a snapshot of meshctl'}
+    return {name, why: 'it is not a meshctl snapshot'}
   }
   if (version > SNAPSHOT_VERSION) return {name, why: `it was written in format ${version}; use a newer meshctl`}
   return {
@@ -61,7 +62,7 @@ function readHead(name: string, bytes: Uint8Array | undefined): SnapshotHead | D
   }
 }
 
-/** The snapshots of a store, oldest first; files that cannot be read are listed apart and hide nothing. */
+/** The snapshots of a store, oldest first; unreadable files are listed separately. */
 export async function listSnapshots(folder: string, disk: Disk = realDisk): Promise<SnapshotList> {
   const names = (await disk.list(namesFolder(folder))).filter(name => name.endsWith('.json')).sort()
   const heads = await boundedMap(names, FILES_AT_ONCE, async file =>
@@ -69,14 +70,12 @@ export async function listSnapshots(folder: string, disk: Disk = realDisk): Prom
   )
   const good = heads.filter((head): head is SnapshotHead => 'index' in head)
   return {
-    snapshots: good.sort((a, b) =>
-      a.capturedAt < b.capturedAt ? -1 : a.capturedAt > b.capturedAt ? 1 : a.name < b.name ? -1 : 1,
-    ),
+    snapshots: good.sort((a, b) => byText(a.capturedAt, b.capturedAt) || byText(a.name, b.name)),
     damaged: heads.filter((head): head is DamagedSnapshot => 'why' in head),
   }
 }
 
-/** The snapshot of a name, or the newest for `latest`; one that is not there is an error that lists those that are. */
+/** The snapshot with a name, or the newest for `latest`; an unknown name is an error that lists existing ones. */
 export async function findSnapshot(folder: string, name: string, disk: Disk = realDisk): Promise<SnapshotHead> {
   const {snapshots, damaged} = await listSnapshots(folder, disk)
   const found = name === 'latest' ? snapshots.at(-1) : snapshots.find(each => each.name === name)
@@ -84,8 +83,8 @@ export async function findSnapshot(folder: string, name: string, disk: Disk = re
   const broken = damaged.find(each => each.name === name)
   if (broken !== undefined) throw new UserError(`snapshot ${name} cannot be read: ${broken.why}`)
   const near = snapshots.slice(-3).map(each => each.name)
-  throw new UserError(`there is no snapshot ${name}`, {
-    hint: near.length === 0 ? `No snapshot was made yet (in ${folder}).` : `The newest are ${near.join(', ')}.`,
+  throw new UserError(`snapshot ${name} not found`, {
+    hint: near.length === 0 ? `There are no snapshots yet (in ${folder}).` : `Newest snapshots: ${near.join(', ')}.`,
     next: near.length === 0 ? 'meshctl snapshot create -n NAMESPACE' : 'meshctl snapshot list',
   })
 }
@@ -106,7 +105,7 @@ function snapshotFiles(folder: string, head: SnapshotHead, disk: Disk) {
   }
 }
 
-/** Opens a snapshot as a source for every command. */
+/** Opens a snapshot as a source. */
 export async function snapshotSource(folder: string, name: string, disk: Disk = realDisk): Promise<Source> {
   const head = await findSnapshot(folder, name, disk)
   await snapshotIndex(folder, head, disk)
@@ -117,7 +116,7 @@ function referenced(index: BundleIndex): readonly BlobRef[] {
   return [...index.evidence, ...index.objects].flatMap(({held}) => (isBlob(held) ? [held] : []))
 }
 
-/** Every file of the store a snapshot needs, by its name below `blobs/`; undefined when a part of it is missing. */
+/** Every file of the store a snapshot references, by its name under `blobs/`; undefined if a file is missing. */
 export async function filesOf(folder: string, head: SnapshotHead, disk: Disk): Promise<readonly string[] | undefined> {
   const blobs = blobStore(folder, disk)
   const index = await snapshotIndex(folder, head, disk)

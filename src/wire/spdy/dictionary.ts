@@ -1,4 +1,4 @@
-/** The words SPDY/3 header blocks are compressed against (SPDY protocol draft 3, section 2.6.10.1): 1423 bytes. */
+/** The compression dictionary of SPDY/3 header blocks (SPDY protocol draft 3, section 2.6.10.1): 1423 bytes. */
 export const SPDY_DICTIONARY = Buffer.from(
   [
     'AAAAB29wdGlvbnMAAAAEaGVhZAAAAARwb3N0AAAAA3B1dAAAAAZkZWxldGUAAAAFdHJhY2UAAAAGYWNjZXB0AAAADmFjY2VwdC1jaGFyc2V0AA',

@@ -16,12 +16,12 @@ export const FRAME_TYPE = {
 export const FLAG_FIN = 1
 /** RST_STREAM status codes that are sent here (section 2.6.3). */
 export const RESET_STATUS = {protocolError: 1, invalidStream: 2, refused: 3, cancel: 5} as const
-/** Data goes out in pieces of the size Go's copy buffers have. */
+/** Data is sent in chunks of the size of Go's copy buffers. */
 export const MAX_DATA_BYTES = 32 * 1024
 
 const HEAD_BYTES = 8
 const CONTROL = 0x8003
-/** No header block or request of a pod stream comes near this; longer frames are taken for garbage. */
+/** No header block or request of a pod stream comes near this; longer frames are treated as invalid. */
 const MAX_CONTROL_BYTES = 256 * 1024
 
 export type SpdyFrame =
@@ -54,7 +54,7 @@ export function words(...numbers: readonly number[]): Buffer {
   return payload
 }
 
-/** Cuts a byte stream into frames, however it was split on the way; throws on bytes that cannot be SPDY. */
+/** Splits a byte stream into frames, independent of its chunks; throws on bytes that are not SPDY. */
 export function frameReader(): (chunk: Buffer) => SpdyFrame[] {
   let held: Buffer[] = []
   let size = 0

@@ -4,7 +4,7 @@ import {SPDY_DICTIONARY} from './dictionary.js'
 /** Names are lower case; a name with several values has them joined by a NUL (SPDY draft 3, section 2.6.10). */
 export type SpdyHeaders = Readonly<Record<string, string>>
 
-/** A pod stream's headers are a few dozen bytes; a block that unpacks to more than this is an attack or garbage. */
+/** A pod stream's headers are a few dozen bytes; a block that unpacks to more than this is invalid or an attack. */
 const MAX_BLOCK_BYTES = 256 * 1024
 
 /** Both directions of a connection's header compression: one zlib stream each for the connection's whole life. */
@@ -47,7 +47,7 @@ export function headerCodec(): HeaderCodec {
       }
       inflate.on('data', keep)
       await new Promise<void>((resolve, reject) => {
-        // zlib drops the callback of a write it fails on: the error event alone tells.
+        // zlib drops the callback of a failed write; only the error event reports it.
         giveUp = reject
         if (failure !== undefined) reject(failure)
         else inflate.write(block, () => resolve())
@@ -84,13 +84,13 @@ function packHeaders(headers: SpdyHeaders): Buffer {
 function unpackHeaders(block: Buffer): SpdyHeaders {
   let at = 0
   const number = () => {
-    if (at + 4 > block.length) throw new Error('a header block is cut short')
+    if (at + 4 > block.length) throw new Error('a header block is truncated')
     at += 4
     return block.readUInt32BE(at - 4)
   }
   const text = () => {
     const length = number()
-    if (at + length > block.length) throw new Error('a header block is cut short')
+    if (at + length > block.length) throw new Error('a header block is truncated')
     at += length
     return block.toString('utf8', at - length, at)
   }

@@ -13,19 +13,19 @@ import {headerCodec, type SpdyHeaders} from './header-block.js'
 import {type SpdyStream, spdyStream} from './stream.js'
 
 export interface SpdySession {
-  /** Opens a stream; resolves once the other side has replied to it. */
+  /** Opens a stream; resolves once the peer has replied. */
   open(headers: SpdyHeaders): Promise<SpdyStream>
   ping(): void
-  /** Says goodbye and ends the connection. */
+  /** Sends GOAWAY and ends the connection. */
   close(): void
 }
 
 export interface SessionOptions {
   readonly role: 'client' | 'server'
-  /** Called for each stream the other side opens, after it was replied to. */
+  /** Called for each stream the peer opens, after the reply. */
   readonly onStream?: (stream: SpdyStream) => void
   readonly onPing?: () => void
-  /** Called once when the connection is over, with the reason when it was not a goodbye. */
+  /** Called once when the connection ends, with the reason unless it ended with GOAWAY. */
   readonly onClose?: (error: Error | undefined) => void
   readonly maxStreams?: number
 }
@@ -34,7 +34,7 @@ const MAX_STREAMS = 512
 
 /**
  * A SPDY/3.1 session over any byte stream: a socket after a 101 answer, or a WebSocket used as a pipe.
- * SPDY as Kubernetes speaks it has no flow control, so a stream nobody reads holds the whole connection back.
+ * SPDY as Kubernetes speaks it has no flow control, so a stream that is not read blocks the whole connection.
  */
 export function spdySession(transport: Duplex, options: SessionOptions): SpdySession {
   const streams = new Map<number, SpdyStream>()
@@ -93,7 +93,7 @@ export function spdySession(transport: Duplex, options: SessionOptions): SpdySes
       awaiting.delete(id)
       if ((flags & FLAG_FIN) !== 0) await stream?.deliver(null)
     } else if (type === FRAME_TYPE.reset) {
-      awaiting.get(id)?.reject(new Error('the other side refused the stream'))
+      awaiting.get(id)?.reject(new Error('the peer rejected the stream'))
       awaiting.delete(id)
       streams.get(id)?.resetByPeer()
     } else if (type === FRAME_TYPE.ping) {

@@ -6,9 +6,9 @@ import type {SpdyHeaders} from './header-block.js'
 export interface SpdyStream extends Duplex {
   readonly id: number
   readonly headers: SpdyHeaders
-  /** Takes bytes (null: the end) from the session; resolves when the reader can take more. */
+  /** Receives bytes (null: the end) from the session; resolves when the reader can take more. */
   deliver(bytes: Buffer | null): Promise<void>
-  /** The other side gave the stream up, or the connection is gone. */
+  /** The peer reset the stream, or the connection is lost. */
   resetByPeer(): void
 }
 

@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals'
 import {decideInjection} from '../../../src/analysis/injection/decision.js'
-import {stockWebhooks} from '../../../src/analysis/injection/stock-webhooks.js'
+import {defaultWebhooks} from '../../../src/analysis/injection/default-webhooks.js'
 import {webhookVerdicts} from '../../../src/analysis/injection/webhook-verdict.js'
-import {readInjectionWebhooks} from '../../../src/formats/injection-webhook/parse.js'
+import {readInjectionWebhooks} from '../../../src/formats/injection-webhook.js'
 import {readPod} from '../../../src/formats/kube-pod/parse.js'
 import type {InjectionWebhook, InjectorSettings} from '../../../src/model/injection.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
@@ -164,7 +164,7 @@ describe('installations that are not plain', () => {
   test.each([
     [ENABLED, '', 'no: missing webhook'],
     ['', 'sidecar.istio.io/inject=true', 'no: missing webhook'],
-    ['', '', 'no: nobody asks'],
+    ['', '', 'no: no injection label'],
     ['istio.io/rev=R1', '', 'R1'],
     ['istio.io/rev=R2', '', 'no: missing webhook'],
     ['', 'istio.io/rev=R1', 'R1'],
@@ -185,7 +185,7 @@ describe('installations that are not plain', () => {
     ['', 'sidecar.istio.io/inject=true', 'R1'],
     ['istio.io/rev=R1', '', 'no: missing webhook'],
   ])('tags prod and default for R1: namespace %p, pod %p', (namespace, own, expected) => {
-    const webhooks = [...tagged('prod', revision('prod'), 'R1'), ...tagged('default', stockWebhooks([]), 'R1')]
+    const webhooks = [...tagged('prod', revision('prod'), 'R1'), ...tagged('default', defaultWebhooks([]), 'R1')]
     expect(decided({webhooks, namespace, pod: own})).toBe(expected)
   })
 
@@ -193,10 +193,10 @@ describe('installations that are not plain', () => {
     ['', '', 'n', 'default'],
     ['', 'sidecar.istio.io/inject=false', 'n', 'no: pod label'],
     ['istio-injection=disabled', '', 'n', 'no: namespace label'],
-    ['kubernetes.io/metadata.name=kube-system', '', 'kube-system', 'no: nobody asks'],
+    ['kubernetes.io/metadata.name=kube-system', '', 'kube-system', 'no: no injection label'],
   ])('enableNamespacesByDefault: namespace %p, pod %p, named %p', (namespace, own, name, expected) => {
     const absent = (key: string) => ({key, operator: 'DoesNotExist', values: []}) as const
-    const [plain] = stockWebhooks([])
+    const [plain] = defaultWebhooks([])
     if (plain === undefined) throw new Error('no webhook')
     const auto: InjectionWebhook = {
       ...plain,
@@ -208,12 +208,12 @@ describe('installations that are not plain', () => {
       ],
       objectSelector: [absent('sidecar.istio.io/inject'), absent('istio.io/rev')],
     }
-    expect(decided({webhooks: [...stockWebhooks([]), auto], namespace, pod: own, name})).toBe(expected)
+    expect(decided({webhooks: [...defaultWebhooks([]), auto], namespace, pod: own, name})).toBe(expected)
   })
 
   test('a deactivated default revision serves nobody, and is not named among the known ones', () => {
     const never = [{key: 'istio.io/deactivated', operator: 'In', values: ['never-match']}] as const
-    const off = stockWebhooks([]).map(hook => ({...hook, namespaceSelector: never, objectSelector: never}))
+    const off = defaultWebhooks([]).map(hook => ({...hook, namespaceSelector: never, objectSelector: never}))
     const home = {name: 'n', labels: {'istio-injection': 'enabled'}, annotations: {}}
     const decision = decideInjection({
       pod: pod({}),
@@ -233,8 +233,8 @@ describe('installations that are not plain', () => {
           return `${name} ${JSON.stringify(sorted)}`
         })
         .sort()
-    expect(selectors(stockWebhooks([]))).toEqual(selectors(await defaults()))
-    expect(selectors(stockWebhooks(['R1'])).filter(each => each.includes('R1'))).toEqual(selectors(revision('R1')))
+    expect(selectors(defaultWebhooks([]))).toEqual(selectors(await defaults()))
+    expect(selectors(defaultWebhooks(['R1'])).filter(each => each.includes('R1'))).toEqual(selectors(revision('R1')))
   })
 })
 
@@ -248,6 +248,7 @@ describe('what the webhook decides once it is called', () => {
     cni: false,
     seccompProfile: '',
     enableNamespacesByDefault: false,
+    capture: {},
   }
   const app = [{key: 'app', operator: 'In', values: ['x']}] as const
   async function decide(

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
-import {blockedBy, type Passage} from '../../../src/analysis/network-policy/blocked-by.js'
+import {blockedBy, type Passage} from '../../../src/analysis/traffic-policy/blocked-by.js'
 import {readPod} from '../../../src/formats/kube-pod/parse.js'
-import {readNetworkPolicy} from '../../../src/formats/network-policy/parse.js'
+import {readNetworkPolicy} from '../../../src/formats/network-policy.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
 
 const POD = readPod({

@@ -8,7 +8,7 @@ describe('reasons in a proxy log', () => {
     [
       'error dialing: x509: certificate signed by unknown authority',
       'certificate',
-      'a certificate was refused: x509: certificate signed by unknown authority',
+      'a certificate was rejected: x509: certificate signed by unknown authority',
     ],
     [
       'dial tcp 10.96.0.10:15012: connect: connection refused',
@@ -30,18 +30,18 @@ describe('reasons in a proxy log', () => {
       'forbidden',
       'istiod denied the connection: no identities matched',
     ],
-  ])('%s', (said, kind, words) => {
+  ])('%s', (said, kind, text) => {
     const line = `2026-11-20T18:55:26.213096Z\twarning\tenvoy config\t${said}`
-    expect(logReasons(line)).toMatchObject([{kind, words, at: '2026-11-20T18:55:26.213096Z'}])
+    expect(logReasons(line)).toMatchObject([{kind, text, at: '2026-11-20T18:55:26.213096Z'}])
   })
 
-  test('a trouble that ended with a new connection is not told; a rejection stays', () => {
+  test('a failure before a new connection is not reported; a rejection stays', () => {
     const log = [
       '2026-11-20T18:54:45Z\twarn\txdsproxy\tupstream terminated with unexpected error rpc error: code = Unavailable desc = keepalive ping failed',
       '2026-11-20T18:54:46Z\twarning\tenvoy config\tgRPC config for type.googleapis.com/envoy.config.cluster.v3.Cluster rejected: bad\tthread=15',
       '2026-11-20T18:54:50Z\tinfo\txdsproxy\tconnected to delta upstream XDS server: istiod.istio-system.svc:15012\tid=2',
     ].join('\n')
-    expect(logReasons(log).map(each => each.words)).toEqual(['Envoy rejected Cluster: bad'])
+    expect(logReasons(log).map(each => each.text)).toEqual(['Envoy rejected Cluster: bad'])
   })
 
   test('a quiet log gives no reason', () => {
@@ -57,14 +57,14 @@ describe('what Envoy rejected', () => {
       {
         resource: 'broken',
         message: 'ring hash: minimum_ring_size (100) > maximum_ring_size (10)',
-        origin: {kind: 'EnvoyFilter', because: 'Istio itself makes no cluster named broken'},
+        origin: {kind: 'EnvoyFilter', because: 'Istio does not generate a cluster named broken'},
       },
       {
         resource: 'outbound|80|v1|web.shop.svc.cluster.local',
         message: 'least request, choice count',
         origin: {
           kind: 'DestinationRule',
-          because: 'the refused part is a traffic policy',
+          because: 'the rejected part is a traffic policy',
           host: 'web.shop.svc.cluster.local',
         },
       },
@@ -79,7 +79,7 @@ describe('what Envoy rejected', () => {
         resource: 'virtualInbound',
         message:
           "Provider 'origins-0' in jwt_authn config has invalid local jwks: Jwks doesn't have any valid public key",
-        origin: {kind: 'RequestAuthentication', because: 'the refused part is its JWT filter'},
+        origin: {kind: 'RequestAuthentication', because: 'the rejected part is its JWT filter'},
       },
     ])
   })
@@ -91,7 +91,7 @@ describe('what Envoy rejected', () => {
   })
 })
 
-describe('what istiod log says of one proxy', () => {
+describe("messages about one proxy in istiod's log", () => {
   const log = [
     '2026-11-20T18:52:59.557797Z\twarn\tdelta\tADS:CDS: ACK ERROR sick-nack-v1.demo-24 Internal:Error adding/updating cluster(s) broken: first',
     '2026-11-20T18:54:17.987178Z\twarn\tdelta\tADS:CDS: ACK ERROR sick-nack-v1.demo-24 Internal:Error adding/updating cluster(s) broken: again',
@@ -101,17 +101,17 @@ describe('what istiod log says of one proxy', () => {
     '2026-11-20T18:55:01.000000Z\tinfo\tads\tADS: new connection for node:back-0.demo-8',
     '2026-11-20T18:55:02.000000Z\terror\tads\tFailed to authenticate client from 10.244.0.99:4711: no token',
   ].join('\n')
-  const words = (id: string, ...addresses: string[]) => istiodRemarks(log, {id, addresses}).map(each => each.words)
+  const messages = (id: string, ...addresses: string[]) => istiodRemarks(log, {id, addresses}).map(each => each.text)
 
-  test('the latest refusal, the end of a connection that did not come back, a refused identity by address', () => {
-    expect(words('sick-nack-v1.demo')).toEqual([
-      'at 2026-11-20T18:54:17 istiod was told that CDS is refused: Error adding/updating cluster(s) broken: again',
+  test('the latest rejection, a disconnect without reconnect, an identity rejected by address', () => {
+    expect(messages('sick-nack-v1.demo')).toEqual([
+      'at 2026-11-20T18:54:17 the proxy rejected CDS: Error adding/updating cluster(s) broken: again',
     ])
-    expect(words('sick-stale-v1.demo')).toEqual(['at 2026-11-20T18:54:28 istiod saw its connection end'])
-    expect(words('back-0.demo')).toEqual([])
-    expect(words('new-0.demo', '10.244.0.99')).toEqual([
+    expect(messages('sick-stale-v1.demo')).toEqual(['at 2026-11-20T18:54:28 its connection to istiod ended'])
+    expect(messages('back-0.demo')).toEqual([])
+    expect(messages('new-0.demo', '10.244.0.99')).toEqual([
       'at 2026-11-20T18:55:02 istiod refused its identity: Failed to authenticate client from 10.244.0.99:4711: no token',
     ])
-    expect(words('new-0.demo', '10.244.0.9')).toEqual([])
+    expect(messages('new-0.demo', '10.244.0.9')).toEqual([])
   })
 })

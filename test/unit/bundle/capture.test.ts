@@ -225,7 +225,7 @@ describe('when things go wrong', () => {
     const gap: Gap = {
       what: 'Service objects',
       reason: 'forbidden',
-      detail: 'user u may not list services in the whole cluster',
+      detail: 'user u cannot list services cluster-wide',
     }
     const narrow: Source = {
       ...all,
@@ -242,7 +242,7 @@ describe('when things go wrong', () => {
 
   test('a large capture is refused with its size unless agreed to, and nothing is left on the disk', async () => {
     await expect(capture(memorySource(CONTENTS), {}, {agree: () => false})).rejects.toThrow(
-      /would hold about .* of 2 pods/,
+      /is large: 2 pods, about .* unpacked/,
     )
     expect(readdirSync(folder)).toEqual([])
   })
@@ -307,7 +307,7 @@ describe('the estimate', () => {
     const measured = {objectBytes: 40e6, podBytes: 1.5e6, podMs: 400}
     const small = estimateOf(measured, 20, 8)
     expect(small).toMatchObject({bytes: 70e6, large: false})
-    expect(small.text).toContain('70.0 MB of 20 pods')
+    expect(small.text).toContain('20 pods, about 70.0 MB unpacked')
     expect(estimateOf(measured, 5000, 8)).toMatchObject({bytes: 7540e6, large: true})
     expect(estimateOf(measured, 100, 1).durationMs).toBeGreaterThan(estimateOf(measured, 100, 10).durationMs * 5)
   })

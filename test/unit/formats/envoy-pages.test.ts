@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
-import {parseClusters} from '../../../src/formats/envoy-clusters/parse.js'
-import {parseLogging} from '../../../src/formats/envoy-logging/parse.js'
-import {parseServerInfo} from '../../../src/formats/envoy-server-info/parse.js'
+import {parseClusters} from '../../../src/formats/envoy-clusters.js'
+import {parseLogging} from '../../../src/formats/envoy-logging.js'
+import {parseServerInfo} from '../../../src/formats/envoy-server-info.js'
 import type {Artifact, EvidenceId} from '../../../src/model/evidence.js'
 
 function page(id: EvidenceId, content: unknown): Artifact {

@@ -15,7 +15,7 @@ function read(text: string | Uint8Array): {names: string[]; problems: string[]} 
   }
 }
 
-describe('a document with a mistake is named with its place, the others are kept', () => {
+describe('a document with an error is reported with its position, the others are kept', () => {
   const cases: readonly (readonly [string, string, string | RegExp])[] = [
     ['an open quote does not swallow what follows', 'a: "x\n', /^2:1 Missing closing "quote/],
     ['an open bracket does not either', 'a: [1\n', /^2:1 Flow sequence/],
@@ -62,11 +62,11 @@ describe('a document with a mistake is named with its place, the others are kept
     }
   })
 
-  test('ten thousand bad documents: a hundred are told, the rest is counted', () => {
+  test('ten thousand bad documents: a hundred are reported, the rest are counted', () => {
     const {names, problems} = read(`${'a: [1\n---\n'.repeat(10_000)}${POD}`)
     expect(names).toEqual(['p'])
     expect(problems).toHaveLength(101)
-    expect(problems[100]).toBe('200:1 and 9900 mistakes more after this one')
+    expect(problems[100]).toBe('200:1 and 9900 more errors after this one')
   })
 
   test('a map of a hundred thousand names and five thousand aliases are read in the time a person waits', () => {

@@ -2,8 +2,8 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {afterEach, beforeAll, describe, expect, test} from '@jest/globals'
 import {KINDS} from '../../../src/model/kinds.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
-import {podPages} from '../../../src/reports/check/pod-pages.js'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
+import {podPages} from '../../../src/reports/check/targets/pod-pages.js'
 import {exitCodeOf} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
@@ -134,11 +134,14 @@ describe('check -A of a fleet', () => {
     const origin = {kind: 'cluster', label: 'cluster test'} as const
     const whole = memorySource({objects: [...everything].reverse(), origin})
     const expected = await checkReport(whole, podPages(whole, [], {allNamespaces: true}), OPTIONS)
-    expect(
-      report.workloads.map(each => ({...each, notChecked: each.notChecked.map(({code, pods}) => [code, pods])})),
-    ).toEqual(
-      expected.workloads.map(each => ({...each, notChecked: each.notChecked.map(({code, pods}) => [code, pods])})),
-    )
+    // The one is read from a cluster and the other from memory: where findings come from differs.
+    const shown = (workloads: typeof report.workloads) =>
+      workloads.map(each => ({
+        ...each,
+        findings: each.findings.map(({provenance, ...finding}) => ({...finding, evidence: provenance.length})),
+        notChecked: each.notChecked.map(({code, pods}) => [code, pods]),
+      }))
+    expect(shown(report.workloads)).toEqual(shown(expected.workloads))
     expect(report.workloads).toHaveLength(600)
     const sick = report.workloads.flatMap(({findings}) => findings.filter(({code}) => code === 'MCT1001'))
     expect(sick.flatMap(({pods}) => pods)).toHaveLength(120)
@@ -165,7 +168,7 @@ describe('check -A of a fleet', () => {
     }
     cluster = await scriptedCluster({get: lists({Pod}, wish => once(wish, gone(500)))})
     const went = await checked()
-    expect(went.notes).toEqual([expect.stringContaining('went on from a later moment')])
+    expect(went.notes).toEqual([expect.stringContaining('continued from a later resource version')])
     await cluster.close()
     expired = 0
     cluster = await scriptedCluster({get: lists({Pod}, wish => once(wish, gone()))})
@@ -204,7 +207,7 @@ describe('check -A of a fleet', () => {
     cluster = await scriptedCluster({
       get: lists({Pod}, ({kind, from}) => (kind === 'Pod' && from === 500 ? {status: 500, body: 'no'} : undefined)),
     })
-    await expect(checked()).rejects.toThrow(/cannot look up Pod in cluster test: .*\(after 500 pods\)/)
+    await expect(checked()).rejects.toThrow(/cannot list pods in cluster test: .*\(after 500 pods\)/)
   })
 })
 
@@ -257,7 +260,7 @@ describe('where the cluster may not be listed whole', () => {
     expect(await run(namespace => namespace === undefined || namespace === 'fleet-1')).toEqual([
       'refused in 1 of 3 namespaces: fleet-1',
     ])
-    const whole = 'user u may not list pods in the whole cluster'
+    const whole = 'user u cannot list pods cluster-wide'
     expect(await run(() => true)).toEqual([whole])
     // Who asks about some pods alone does not go through every namespace for it.
     expect(await run(namespace => namespace === undefined, false)).toEqual([whole])
@@ -272,7 +275,7 @@ describe('where the cluster may not be listed whole', () => {
       get: lists({}, ({kind}) => (kind === 'Pod' || kind === 'Namespace' ? FORBIDDEN : undefined)),
     })
     await expect(checked()).rejects.toMatchObject({
-      hint: expect.stringContaining('Namespaces may not be listed either'),
+      hint: expect.stringContaining('Listing namespaces is not permitted either'),
     })
   })
 
@@ -284,35 +287,30 @@ describe('where the cluster may not be listed whole', () => {
         return namespace === undefined ? FORBIDDEN : {status: 500, body: 'no'}
       }),
     })
-    await expect(checked()).rejects.toThrow(/cannot look up Pod in cluster test: .*failed \(HTTP 500: no\)/)
+    await expect(checked()).rejects.toThrow(/cannot list pods in cluster test: .*failed \(HTTP 500: no\)/)
   })
 })
 
-test('--deep: after 429 half as much is under way, nothing before the time named, and one question per proxy at a time', async () => {
+test('--deep: a request that is refused with 429 is sent again, and a proxy gets one request at a time', async () => {
   const Pod = Array.from({length: 60}, (_, at) => copyOf('reviews-v1', at, 3))
   const get = lists({Pod, Namespace: namespaceObjects(3)})
-  const [waitMs, HEARD_MS] = [1000, 100]
-  const [overloadAt, afterwards] = [200, 30]
-  let [asked, under, refusedAt, early, perProxy] = [0, 0, 0, 0, 0]
-  const most = {before: 0, after: 0}
-  let left = afterwards
-  const admin = new Map<string, number>()
-  /** One request of a visit: counted while it is under way; the one that is too many is refused. */
+  const refusedAt = 200
+  let [requests, perProxy] = [0, 0]
+  const [admin, seen] = [new Map<string, number>(), new Map<string, number>()]
+  let refused = ''
+  /** One request of a visit; one of them is refused, once. */
   const visit = async <T>(
+    what: string,
     answer: () => T,
   ): Promise<T | {status: number; headers: Record<string, string>; body: string}> => {
-    asked += 1
-    under += 1
-    const refused = asked === overloadAt
-    const since = performance.now() - refusedAt
-    if (asked < overloadAt) most.before = Math.max(most.before, under)
-    // What was sent before the answer was heard does not count.
-    if (refusedAt > 0 && since > HEARD_MS && since < waitMs - HEARD_MS) early += 1
-    if (refusedAt > 0 && since >= waitMs - HEARD_MS && left-- > 0) most.after = Math.max(most.after, under)
+    requests += 1
+    const mine = requests
+    seen.set(what, (seen.get(what) ?? 0) + 1)
+    // Long enough for others to begin: what is held back and when is the subject of the limiter's own tests.
     await sleep(4)
-    under -= 1
-    if (refused) refusedAt = performance.now()
-    return refused ? {status: 429, headers: {'Retry-After': '1'}, body: 'Too many requests'} : answer()
+    if (mine !== refusedAt) return answer()
+    refused = what
+    return {status: 429, headers: {'Retry-After': '1'}, body: 'Too many requests'}
   }
   const asking = async <T>(pod: string, use: () => Promise<T>): Promise<T> => {
     const now = (admin.get(pod) ?? 0) + 1
@@ -325,17 +323,16 @@ test('--deep: after 429 half as much is under way, nothing before the time named
     }
   }
   cluster = await scriptedCluster({
-    get: async path => (path.includes('/log?') ? await visit(() => ({body: ''})) : await get(path)),
-    exec: async (_container, _argv, _pod) => await visit(() => printed('')),
-    forward: async (_port, pod) => await asking(pod, async () => await visit(() => ({status: 500, body: 'not today'}))),
+    get: async path => (path.includes('/log?') ? await visit(path, () => ({body: ''})) : await get(path)),
+    exec: async (_container, argv, pod) => await visit(`${pod} ${argv.join(' ')}`, () => printed('')),
+    forward: async (port, pod) =>
+      await asking(pod, async () => await visit(`${pod} ${port}`, () => ({status: 500, body: 'not today'}))),
   })
   const report = await checked({deep: true})
   expect(report.workloads.flatMap(({pods}) => pods)).toHaveLength(60)
-  expect(asked).toBeGreaterThan(overloadAt + afterwards)
-  expect(most.before).toBeGreaterThanOrEqual(16)
-  expect(early).toBe(0)
-  // Half, and a few seats won back meanwhile.
-  expect(most.after).toBeLessThanOrEqual(most.before * 0.75)
+  expect(requests).toBeGreaterThan(refusedAt)
+  const others = [...seen].filter(([what]) => what !== refused && what.split(' ')[1] === refused.split(' ')[1])
+  expect(seen.get(refused)).toBeGreaterThan(Math.max(0, ...others.map(([, times]) => times)))
   expect(perProxy).toBe(1)
   expect(report.gaps.filter(({detail}) => detail.includes('Too many requests'))).toEqual([])
 })

@@ -6,16 +6,16 @@ import type {Log} from 'sarif'
 import {parse} from 'yaml'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import {outputSpecs} from '../../../src/cli/outputs.js'
-import {parseBaseline} from '../../../src/formats/baseline/parse.js'
-import {parseCheckConfig} from '../../../src/formats/check-config/parse.js'
+import {parseBaseline} from '../../../src/formats/baseline.js'
+import {parseCheckConfig} from '../../../src/formats/check-config.js'
 import type {Finding, PatchStep} from '../../../src/model/finding.js'
-import {fingerprint} from '../../../src/reports/check/fingerprint.js'
+import {fingerprint} from '../../../src/reports/check/evaluate/fingerprint.js'
+import {patchesOf} from '../../../src/reports/check/evaluate/patch-plan.js'
 import {junitXml} from '../../../src/reports/check/forms/junit.js'
-import {patchesOf, withCorrections} from '../../../src/reports/check/mending.js'
-import {podPages} from '../../../src/reports/check/pod-pages.js'
-import {baselineOf, severitiesByCode, withPolicy} from '../../../src/reports/check/policy.js'
+import {baselineOf, severitiesByCode, withCorrections, withPolicy} from '../../../src/reports/check/policy.js'
 import {type CheckReport, checkReport, countsOf} from '../../../src/reports/check/report.js'
-import {checkTargets} from '../../../src/reports/check/targets.js'
+import {podPages} from '../../../src/reports/check/targets/pod-pages.js'
+import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
 import {exitCodeOf} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
@@ -123,29 +123,29 @@ describe('forms for programs', () => {
   test('what could not be read is in every form, on standard error where the form has no place for it', async () => {
     const gap = {what: 'a.yaml:3:7', reason: 'unreadable' as const, detail: 'not YAML'}
     const over = {what: 'Widget w', reason: 'not-captured' as const, detail: 'it carries a pod template'}
-    const report = {...manifest, damaged: [gap], passedOver: [over]}
+    const report = {...manifest, damaged: [gap], skipped: [over]}
     expect(await shown(report, 'short')).toContain('1 part could not be read')
     expect(await shown(report, 'github')).toContain(
       '::error file=a.yaml,line=3,col=7,title=Could not be read::a.yaml:3:7: not YAML\n',
     )
-    expect(await shown(report, 'github')).toContain('Not looked at: Widget w: it carries a pod template%0A')
+    expect(await shown(report, 'github')).toContain('Skipped: Widget w: it carries a pod template%0A')
     expect(await shown(report, 'junit')).toContain('<error type="unreadable" message="not YAML"/>')
     expect(await shown(report, 'prom')).toContain('meshctl_unread_parts{source="files"} 1\n')
     expect(await shown(report, 'policyreport')).toContain('message: "a.yaml:3:7: not YAML"')
     expect(await shown(report, 'sarif')).toContain('a.yaml:3:7: not YAML')
-    for (const form of ['table', 'wide']) {
+    for (const form of ['table', 'wide'] as const) {
       expect(await shown(report, form)).toMatch(/Could not be read \(1\):\n {2}a\.yaml:3:7: not YAML/)
-      expect(await shown(report, form)).toMatch(/Not looked at \(1\):\n {2}Widget w: it carries/)
-      expect(checkView.untold?.(report, form)).toEqual([])
+      expect(await shown(report, form)).toMatch(/Skipped \(1\):\n {2}Widget w: it carries/)
+      expect(checkView.unreportedGaps?.(report, form)).toEqual([])
     }
-    for (const form of ['short', 'github', 'patch', 'baseline'])
-      expect(checkView.untold?.(report, form)).toEqual([gap, over])
+    for (const form of ['short', 'github', 'patch', 'baseline'] as const)
+      expect(checkView.unreportedGaps?.(report, form)).toEqual([gap, over])
   })
 
   test('reasons that differ in the name of the pod alone are one line', async () => {
     const [one, two] = mesh.workloads
     if (one === undefined || two === undefined) throw new Error('no workloads')
-    const with_ = (each: typeof one, detail = 'x does not hold it') => {
+    const with_ = (each: typeof one, detail = 'not in x') => {
       const pods = [`${each.workload.name}-1`]
       const what = `listening sockets of ${pods[0]}.${each.workload.namespace}`
       const gap = {what, reason: 'not-captured' as const, detail}
@@ -158,12 +158,12 @@ describe('forms for programs', () => {
     expect(await of(with_(one))).toContain(`listening sockets of ${one.workload.name}-1.demo`)
     expect(await of(with_(one), with_(two, 'other'))).not.toContain('each pod')
     expect(await shown({...mesh, visited: false}, 'short')).toContain(
-      'not checked. Pods were not visited: --deep does.',
+      'not checked. Pods were not inspected (use --deep).',
     )
     expect(await shown(mesh, 'short')).not.toContain('visited')
-    expect(await of(with_(one), with_(two))).toContain('Nothing found in 2 (1 not checked in each): ')
+    expect(await of(with_(one), with_(two))).toContain('No findings in 2 (1 not checked in each): ')
     expect(await of({...with_(one), passed: 0}, with_(two))).toContain(
-      `Nothing found, but most could not be asked, in 1 (1 not checked in each): Deployment`,
+      `No findings, but most checks could not run, in 1 (1 not checked in each): Deployment`,
     )
   })
 
@@ -238,11 +238,11 @@ describe('forms for programs', () => {
       )
     }
     for (const name of ['a; touch x', 'a\nb', '$(id)', '-x', 'web-?', ''])
-      expect(await of({name})).toMatch(/^# [^\n]*: it has no name a command could say\n$/)
+      expect(await of({name})).toMatch(/^# [^\n]*: its name cannot be used in a command\n$/)
     for (const evil of ['a; touch x', "a'; touch x; '", 'a\ntouch x', '$(touch x)', '`touch x`', '-x'])
       for (const where of ['kind', 'namespace', 'name'])
-        expect(await of({[where]: evil})).toMatch(/^# [^\n]*: it has no name a command could say\n$/)
-    expect(await of({kind: 'Job'})).toMatch(/^# Job [^\n]*create it anew with this change:\n# \{[^\n]*\n$/)
+        expect(await of({[where]: evil})).toMatch(/^# [^\n]*: its name cannot be used in a command\n$/)
+    expect(await of({kind: 'Job'})).toMatch(/^# Job [^\n]*recreate it with this change:\n# \{[^\n]*\n$/)
     const inList: readonly PatchStep[] = [
       {op: 'test', path: '/spec/containers/0/name', value: 'a'},
       {op: 'replace', path: '/spec/containers/0/image', value: 'x'},
@@ -255,7 +255,7 @@ describe('forms for programs', () => {
       '--type=merge -p \'{"a":{"b":1}}\'',
     )
     expect(await of({}, [{op: 'replace', path: '/spec/containers/0/image', value: 'x'}])).toContain('--type=json')
-    expect(await shown({...mesh, workloads: []}, 'patch')).toBe('# Nothing found can be mended by a patch.\n')
+    expect(await shown({...mesh, workloads: []}, 'patch')).toBe('# No finding can be fixed by a patch.\n')
   })
 
   test('patch: a shell gives kubectl the text as it is', async () => {
@@ -300,11 +300,9 @@ describe('forms for programs', () => {
   test('patch: manifests are printed corrected, and only those', async () => {
     const source = await openFiles([written])
     const text = await shown(await withCorrections(source, manifest), 'patch')
-    expect(text).toMatch(/^---\n# .*web app\.yaml:1: mends MCT1001\napiVersion: apps\/v1\n/)
+    expect(text).toMatch(/^---\n# .*web app\.yaml:1: fixes MCT1001\napiVersion: apps\/v1\n/)
     expect(text).toContain(MANIFEST.replace('runAsUser: 1337', 'runAsUser: 1000'))
-    expect(await shown(manifest, 'patch')).toMatch(
-      /^# Deployment default\/web: MCT1001: to be changed by hand: \{"spec":/,
-    )
+    expect(await shown(manifest, 'patch')).toMatch(/^# Deployment default\/web: MCT1001: change by hand: \{"spec":/)
   })
 })
 
@@ -324,9 +322,7 @@ describe('a baseline', () => {
     expect(withPolicy(mesh, policy(ending)).failing).toBe(false)
     const late = withPolicy(mesh, policy(ending, new Date('2026-12-02T00:00:00Z')))
     expect(late.failing).toBe(true)
-    expect(late.workloads.flatMap(({findings}) => findings)[0]?.message).toContain(
-      'accepted until 2026-12-01, which is over',
-    )
+    expect(late.workloads.flatMap(({findings}) => findings)[0]?.message).toContain('was accepted until 2026-12-01')
   })
 
   test('entries nobody answers for are said, and those that are filled in are not', async () => {
@@ -345,8 +341,8 @@ describe('a baseline', () => {
   test('a workload whose findings are all accepted has nothing open, which is not the same as nothing found', async () => {
     const entries = parseBaseline(await shown(mesh, 'baseline'), 'b.yaml')
     const text = await shown(withPolicy(mesh, policy(entries)), 'table')
-    expect(text).toMatch(/Deployment demo\/sick-uid-v1 \(1 pod\): nothing open, \d+ accepted;/)
-    expect(text).not.toMatch(/: nothing found;/)
+    expect(text).toMatch(/Deployment demo\/sick-uid-v1 \(1 pod\): no open findings, \d+ accepted;/)
+    expect(text).not.toMatch(/: no findings;/)
   })
 
   test('it says what is wrong with itself', () => {
@@ -374,7 +370,7 @@ describe('settings of a team', () => {
         .map(({severity}) => severity)
     expect(of('MCT1001')).toEqual(['info'])
     expect(of('MCT1102')).toEqual(['error'])
-    expect(() => severitiesByCode(RULES, {MCT9999: 'info'})).toThrow('no rule is called "MCT9999"')
+    expect(() => severitiesByCode(RULES, {MCT9999: 'info'})).toThrow('unknown rule "MCT9999"')
   })
 
   test('a strange key or value is an error that names it', () => {
@@ -398,12 +394,12 @@ test('-o takes any number of files and one form for standard output', () => {
   ])
   expect(outputSpecs(undefined, checkView)).toEqual([{form: undefined}])
   expect(() => outputSpecs(['json', 'table'], checkView)).toThrow(
-    'only one form can go to standard output, not json and table',
+    'only one format can go to standard output, not json and table',
   )
-  expect(() => outputSpecs(['sarif='], checkView)).toThrow('names no file')
+  expect(() => outputSpecs(['sarif='], checkView)).toThrow('has no file name')
   expect(() => outputSpecs(['html'], checkView)).toThrow('"html" not supported')
-  expect(() => outputSpecs(['=x'], checkView)).toThrow('-o "=x" names no form')
-  expect(() => outputSpecs([''], checkView)).toThrow('-o "" names no form')
+  expect(() => outputSpecs(['=x'], checkView)).toThrow('-o "=x" has no format')
+  expect(() => outputSpecs([''], checkView)).toThrow('-o "" has no format')
 })
 
 test('--fix is one more form for standard output, beside the files', () => {
@@ -433,5 +429,5 @@ test('--shard: every workload falls to exactly one part', async () => {
   expect(parts.flat().sort()).toEqual([...all].sort())
   expect(parts.every(names => names.length < all.length)).toBe(true)
   for (const shard of ['3/3', '4/3', '1', 'a/b', '-1/3', '0/0'])
-    await expect(part(shard)).rejects.toThrow('cannot read the shard')
+    await expect(part(shard)).rejects.toThrow('invalid --shard')
 })

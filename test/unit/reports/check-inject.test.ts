@@ -5,8 +5,8 @@ import {describe, expect, test} from '@jest/globals'
 import {webhookVerdicts} from '../../../src/analysis/injection/webhook-verdict.js'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import {missing} from '../../../src/model/answer.js'
-import {checkTargets} from '../../../src/reports/check/targets.js'
-import {checkInjectReport, imaginedPod} from '../../../src/reports/check-inject/report.js'
+import {checkTargets} from '../../../src/reports/check/targets/targets.js'
+import {checkInjectReport, hypotheticalPod} from '../../../src/reports/check-inject/report.js'
 import {checkInjectView} from '../../../src/reports/check-inject/view.js'
 import {exitCodeOf} from '../../../src/reports/report.js'
 import {openFiles} from '../../../src/sources/open.js'
@@ -49,8 +49,8 @@ test('a pod that exists, and one that is only imagined', async () => {
     'istio-system',
   )
   expect(report.answers[0]).toMatchObject({has: false, decision: {injected: false, decidedBy: 'pod label'}})
-  const imagined = await checkInjectReport(source, [imaginedPod({app: 'x'}, 'default')], 'istio-system')
-  expect(imagined.answers[0]?.decision).toMatchObject({injected: false, decidedBy: 'nobody asks'})
+  const imagined = await checkInjectReport(source, [hypotheticalPod({app: 'x'}, 'default')], 'istio-system')
+  expect(imagined.answers[0]?.decision).toMatchObject({injected: false, decidedBy: 'no injection label'})
   expect(imagined.answers[0]?.has).toBeUndefined()
 })
 
@@ -61,7 +61,7 @@ test('what is and what would be are told apart', async () => {
   const asking = {...sick, metadata: {...sick.metadata, labels: {app: 'x'}}}
   const report = await checkInjectReport(source, [asking], 'istio-system')
   expect(report.answers[0]?.decision.injected).toBe(true)
-  expect(report.notes).toEqual(['the pod has no sidecar: it was created before this was so; create it anew'])
+  expect(report.notes).toEqual(['the pod has no sidecar although it would be injected now: recreate it'])
 })
 
 test('manifests without webhooks are judged by those of a plain installation, which is said', async () => {
@@ -80,13 +80,13 @@ spec: {selector: {matchLabels: {app: web}}, template: {spec: {containers: [{name
     writeFileSync(path, web(labels))
     const source = await openFiles([path])
     const report = await checkInjectReport(source, await checkTargets(source, ['deploy/web'], {}), 'istio-system')
-    expect(report.notes).toContain('no webhooks are among the files: those of a plain installation are assumed')
+    expect(report.notes).toContain("no webhooks in the given files: Istio's default webhooks are assumed")
     return report.answers.map(({decision}) => `${decision.injected} ${decision.revision ?? decision.decidedBy}`)
   }
   expect(await outcome('istio-injection: enabled')).toEqual(['true default'])
   expect(await outcome('istio.io/rev: canary')).toEqual(['true canary'])
   expect(await outcome('istio-injection: disabled')).toEqual(['false namespace label'])
-  expect(await outcome('')).toEqual(['false nobody asks'])
+  expect(await outcome('')).toEqual(['false no injection label'])
 })
 
 /** A manifest of a Deployment in a namespace. */
@@ -127,8 +127,8 @@ describe('many pods', () => {
       ['out', false, ['webhooks']],
     ])
     expect(report.notes).toEqual([
-      'no webhooks are among the files: those of a plain installation are assumed',
-      'Namespace other is not among the files: it is taken that it asks for sidecars',
+      "no webhooks in the given files: Istio's default webhooks are assumed",
+      'Namespace other is not in the given files: injection is assumed to be enabled',
     ])
     expect(JSON.stringify(report.answers[1])).not.toMatch(/istio-injection=enabled/)
     expect(exitCodeOf(report)).toBe(0)
@@ -144,7 +144,7 @@ describe('many pods', () => {
         return {...answer, value: answer.value.filter(({metadata}) => metadata.name !== 'demo')}
       },
     }
-    const pods = [imaginedPod({app: 'x'}, 'demo'), imaginedPod({app: 'x'}, 'default')]
+    const pods = [hypotheticalPod({app: 'x'}, 'demo'), hypotheticalPod({app: 'x'}, 'default')]
     const report = await checkInjectReport(source, pods, 'istio-system')
     expect(report.answers.map(({pod}) => pod.object.namespace)).toEqual(['default'])
     expect(report.unanswered.map(({pod}) => pod.object.namespace)).toEqual(['demo'])
@@ -177,9 +177,9 @@ describe('many pods', () => {
 
   test('a namespace that is not there is an error that names those that are', async () => {
     const source = await openFiles(['src/sample/mesh.tgz'])
-    await expect(checkInjectReport(source, [imaginedPod({}, 'nope')], 'istio-system')).rejects.toMatchObject({
-      message: expect.stringContaining('there is no namespace nope in'),
-      hint: expect.stringMatching(/^There are default, demo, .*\.$/),
+    await expect(checkInjectReport(source, [hypotheticalPod({}, 'nope')], 'istio-system')).rejects.toMatchObject({
+      message: expect.stringContaining('namespace nope not found in'),
+      hint: expect.stringMatching(/^Namespaces: default, demo, .*\.$/),
     })
   })
 })

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
-import {checkTargets} from '../../../src/reports/check/targets.js'
+import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {exitCodeOf} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {expandPaths} from '../../../src/sources/files/expand.js'
@@ -151,11 +151,11 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
       'apiVersion: v1\nkind: PodTemplate\nmetadata: {name: p}\ntemplate: {spec: {containers: [{name: a}]}}\n'
     const others = file('others.yaml', `${knative}---\n${podTemplate}---\n${SERVICE}`)
     const report = await check(file('web.yaml', WEB), others)
-    expect(report.passedOver.map(({what}) => what)).toEqual(['PodTemplate p', 'Service (serving.knative.dev/v1) web'])
+    expect(report.skipped.map(({what}) => what)).toEqual(['PodTemplate p', 'Service (serving.knative.dev/v1) web'])
     expect(exitCodeOf({...report, failing: false})).toBe(0)
-    expect(exitCodeOf({...report, failing: false, gaps: report.passedOver}, true)).toBe(3)
+    expect(exitCodeOf({...report, failing: false, gaps: report.skipped}, true)).toBe(3)
     await expect(check(others)).rejects.toMatchObject({
-      message: `${others} holds nothing that makes pods`,
+      message: `${others} contains no Pod, Deployment or other workload`,
       hint: expect.stringContaining('PodTemplate p: '),
     })
     const broken = file('broken-job.yaml', `${NAMESPACE}---\nkind: Job\nmetadata: {name: j\nspec: {}\n`)
@@ -163,18 +163,18 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     await expect(check(file('only-broken.yaml', 'a: [b'))).rejects.toThrow(/only-broken\.yaml:\d+:\d+: /)
     const source = await openFiles([file('web.yaml', WEB)])
     for (const [target, words] of [
-      [{selector: 'run=web'}, 'makes pods with the labels run=web'],
-      [{namespace: 'other'}, 'makes pods in namespace other'],
+      [{selector: 'run=web'}, 'workload with the labels run=web'],
+      [{namespace: 'other'}, 'workload in namespace other'],
     ] as const)
       await expect(checkTargets(source, [], target)).rejects.toMatchObject({
         message: expect.stringContaining(words),
-        hint: expect.stringContaining('There is Deployment default/web.'),
+        hint: expect.stringContaining('It contains Deployment default/web.'),
       })
     expect(await checkTargets(source, [], {selector: 'app=web'})).toHaveLength(1)
     await expect(checkTargets(source, [], {selector: 'app!=web'})).rejects.toThrow('with the labels app!=web')
   })
 
-  test('what kustomize and Helm build from is passed over, with the command that shows what is built', async () => {
+  test('inputs of kustomize and Helm are skipped, with the command that shows the rendered manifests', async () => {
     const inside = mkdtempSync(join(tmpdir(), 'meshctl-build-'))
     const put = (name: string, text: string) => writeFileSync(join(inside, name), text)
     put('web.yaml', WEB)
@@ -228,7 +228,7 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     expect(found(silent)).toEqual(['MCT1213:3'])
     expect(silent.workloads[0]?.findings[0]?.proof).toContainEqual({
       from: 'webhooks',
-      text: 'not among the files; those of a plain installation are assumed',
+      text: 'not in the files; a default installation is assumed',
     })
     expect(silent.workloads[0]?.notChecked.map(({code}) => code)).toContain('MCT1205')
     expect(found(await check(file('web.yaml', WEB), labelled('istio-injection: disabled, ')))).toEqual([])
@@ -334,7 +334,7 @@ describe('what cannot be read', () => {
 
   test('objects without a workload: an error that says what is looked at', async () => {
     await expect(check(file('cm.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n'))).rejects.toThrow(
-      'holds nothing that makes pods',
+      'contains no Pod, Deployment or other workload',
     )
   })
 })
@@ -346,7 +346,7 @@ test('a part of a workload, as kustomize lays it over another, is not judged, an
     'apiVersion: batch/v1\nkind: Job\nmetadata: {name: once}\nspec: {template: {spec: {containers: [{name: once, image: web:2}]}}}\n'
   const report = await check(file('patches.yaml', `${patch}---\n${job}`))
   expect(report.workloads.map(({workload}) => workload.name)).toEqual(['once'])
-  expect(report.passedOver).toMatchObject([{what: 'Deployment web', detail: expect.stringContaining('a patch')}])
+  expect(report.skipped).toMatchObject([{what: 'Deployment web', detail: expect.stringContaining('a patch')}])
 })
 
 test('either of selector and labels makes a whole of it', async () => {
@@ -355,5 +355,5 @@ test('either of selector and labels makes a whole of it', async () => {
   const text = [whole('a', 'selector: {matchLabels: {app: a}}, ', ''), whole('b', '', 'metadata: {labels: {app: b}}, ')]
   const report = await check(file('wholes.yaml', text.join('---\n')))
   expect(report.workloads.map(({workload}) => workload.name)).toEqual(['a', 'b'])
-  expect(report.passedOver).toEqual([])
+  expect(report.skipped).toEqual([])
 })

@@ -1,8 +1,8 @@
 import {expect, test} from '@jest/globals'
 import type {KubeObject} from '../../../src/model/kube-object.js'
 import {checkReport} from '../../../src/reports/check/report.js'
-import {findRules} from '../../../src/rules/pick.js'
 import {RULES} from '../../../src/rules/registry.js'
+import {findRules} from '../../../src/rules/select-rules.js'
 import {memorySource} from '../../support/memory-source.js'
 
 const PROXY = {name: 'istio-proxy', image: 'proxyv2:1.29.2', args: ['proxy', 'sidecar']}
@@ -40,12 +40,14 @@ async function messages(code: string, holder: 'old' | 'new' | 'nobody'): Promise
 
 test('with two revisions a sidecar is compared with the istiod that holds its connection', async () => {
   expect(await messages('MCT1206', 'old')).toEqual([])
-  expect(await messages('MCT1206', 'new')).toEqual(['The proxy is 1.29.2, 2 minor older than istiod 1.31.0.'])
+  expect(await messages('MCT1206', 'new')).toEqual([
+    'The proxy runs 1.29.2, 2 minor releases older than istiod 1.31.0.',
+  ])
 })
 
 test('a proxy that one of two revisions knows is not lost', async () => {
   expect(await messages('MCT1904', 'old')).toEqual([])
   expect(await messages('MCT1904', 'nobody')).toEqual([
-    'The sidecar is ready, but none of 2 istiod holds its connection.',
+    'The sidecar is ready, but it is connected to none of 2 istiod.',
   ])
 })

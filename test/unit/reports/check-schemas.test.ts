@@ -4,7 +4,7 @@ import {parse} from 'yaml'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import type {Finding} from '../../../src/model/finding.js'
 import {type CheckReport, checkReport, countsOf} from '../../../src/reports/check/report.js'
-import {checkTargets} from '../../../src/reports/check/targets.js'
+import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
@@ -60,6 +60,7 @@ function reportOf(text: string): CheckReport {
     why: text,
     fix: text,
     proof: [{from: text, text}],
+    provenance: [{evidence: 'objects/Pod', source: 'recorded', via: 'api', shows: 'declared', from: text}],
     patch: [{op: 'replace', path: '/spec', value: text}],
   }
   const findings: readonly Finding[] = [

@@ -2,8 +2,8 @@ import {expect, test} from '@jest/globals'
 import {readPod} from '../../../src/formats/kube-pod/parse.js'
 import type {Finding} from '../../../src/model/finding.js'
 import type {PodModel} from '../../../src/model/pod.js'
-import type {Outcome} from '../../../src/reports/check/evaluate.js'
-import {openTally} from '../../../src/reports/check/tally.js'
+import {createAggregator} from '../../../src/reports/check/evaluate/aggregator.js'
+import type {Outcome} from '../../../src/reports/check/evaluate/check-pod.js'
 import {RULES} from '../../../src/rules/registry.js'
 
 const [one, two, three] = RULES
@@ -57,7 +57,7 @@ const OUTCOMES: Readonly<Record<string, readonly Outcome[]>> = {
 }
 
 function tallied(order: string) {
-  const tally = openTally()
+  const tally = createAggregator()
   for (const name of order) tally.add(pod(name), OUTCOMES[name] ?? [])
   return tally.workloads()
 }
@@ -80,7 +80,7 @@ test('whatever the order of the pods, a workload is told as its first pods by na
 })
 
 test('a template has no pods to name', () => {
-  const tally = openTally()
+  const tally = createAggregator()
   tally.add(pod('a', {}), [found('a', 'x'), open('slow'), passed(three)])
   expect(tally.workloads()).toMatchObject([
     {pods: [], findings: [{message: 'x', pods: []}], notChecked: [{pods: []}], passed: 1},

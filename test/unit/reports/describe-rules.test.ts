@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals'
-import {gatewaysOf, policiesOf, reachOf} from '../../../src/analysis/traffic/touching.js'
 import {peerPolicies} from '../../../src/analysis/traffic-policy/peer-policies.js'
-import {disagrees, standings} from '../../../src/analysis/traffic-policy/standing.js'
-import {readPeerAuthentication} from '../../../src/formats/istio-policy/parse.js'
+import {comparePresence, isMismatch} from '../../../src/analysis/traffic-policy/presence.js'
+import {gatewaysOf, policiesOf, reachOf} from '../../../src/analysis/traffic-policy/service-objects.js'
+import {readPeerAuthentication} from '../../../src/formats/istio-policy.js'
 import {readAuthorizationPolicy, readGateway} from '../../../src/formats/istio-traffic/parse.js'
 import {destinationRuleSettings} from '../../../src/formats/istio-traffic/rule-settings.js'
 import {readPod} from '../../../src/formats/kube-pod/parse.js'
@@ -49,12 +49,12 @@ function model(pod: KubeObject): PodModel {
   return read
 }
 
-describe('PeerAuthentications meant for a pod', () => {
+describe('PeerAuthentications that apply to a pod', () => {
   const peer = (name: string, spec: unknown, extra: Extra = {}) =>
     readPeerAuthentication(object('PeerAuthentication', name, spec, extra))
   const ours = {selector: {matchLabels: {app: 'web'}}}
 
-  test('the widest first; of several at one level the oldest alone counts; a selector in the root namespace never does', () => {
+  test('the widest first; of several at one level only the oldest applies; a selector in the root namespace never does', () => {
     const found = peerPolicies(
       model(WEB),
       [
@@ -90,7 +90,7 @@ describe('PeerAuthentications meant for a pod', () => {
     ])
   })
 
-  test('none at all is the default, by nobody', () => {
+  test('without any policy the default applies', () => {
     expect(peerPolicies(model(WEB), [], 'istio-system')).toEqual({
       workload: {mode: 'PERMISSIVE'},
       ports: [],
@@ -112,7 +112,7 @@ describe('AuthorizationPolicies of a pod', () => {
     policy('elsewhere', {action: 'DENY'}, {namespace: 'other'}),
   ]
 
-  test('by selector, namespace and root namespace; never one that is attached to something else', () => {
+  test('by selector, namespace and root namespace; never one with targetRefs to something else', () => {
     const found = policiesOf(model(WEB), all, 'istio-system')
     expect(found.map(each => [each.object.name, each.action, reachOf(each, 'istio-system')])).toEqual([
       ['rooted', 'DENY', 'selector app=web of the root namespace'],
@@ -121,7 +121,7 @@ describe('AuthorizationPolicies of a pod', () => {
     ])
   })
 
-  test('those attached to a Gateway reach its pods', () => {
+  test('policies with targetRefs to a Gateway apply to its pods', () => {
     const labels = {'gateway.networking.k8s.io/gateway-name': 'edge'}
     const edge = model({...WEB, metadata: {...WEB.metadata, labels}})
     expect(policiesOf(edge, all, 'istio-system').map(each => each.object.name)).toEqual([
@@ -136,7 +136,7 @@ describe('AuthorizationPolicies of a pod', () => {
   })
 })
 
-describe('rules on both sides', () => {
+describe('objects compared with the proxy', () => {
   test.each([
     [{byObjects: ['a'], existing: ['a'], byProxy: ['a']}, 'both', false],
     [{byObjects: [], existing: [], byProxy: ['a']}, 'proxy only', true],
@@ -145,15 +145,17 @@ describe('rules on both sides', () => {
     [{byObjects: undefined, existing: [], byProxy: ['a']}, 'unknown', false],
     [{byObjects: ['a'], existing: ['a'], byProxy: undefined}, 'unknown', false],
   ] as const)('%j', (sides, standing, differs) => {
-    const found = standings(sides)
+    const found = comparePresence(sides)
     expect(found).toMatchObject([{name: 'a', standing}])
-    expect(found.map(disagrees)).toEqual([differs])
+    expect(found.map(isMismatch)).toEqual([differs])
     expect(found[0]?.because !== undefined).toBe(differs)
   })
 
-  test('a rule that moved away is told from one that was deleted', () => {
-    expect(standings({byObjects: [], existing: ['a'], byProxy: ['a']})[0]?.because).toMatch(/no longer concerns it/)
-    expect(standings({byObjects: [], existing: [], byProxy: ['a']})[0]?.because).toMatch(/no longer exists/)
+  test('an object that no longer applies is distinguished from a deleted one', () => {
+    expect(comparePresence({byObjects: [], existing: ['a'], byProxy: ['a']})[0]?.because).toMatch(
+      /no longer applies to it/,
+    )
+    expect(comparePresence({byObjects: [], existing: [], byProxy: ['a']})[0]?.because).toMatch(/no longer exists/)
   })
 })
 
@@ -177,7 +179,7 @@ test('what a DestinationRule sets', () => {
   ])
 })
 
-test('a Gateway chooses pods by its selector, and every gateway without one', () => {
+test('a Gateway selects pods by its selector, and every gateway without one', () => {
   const gateways = [{app: 'web'}, {app: 'db'}, undefined].map((selector, index) =>
     readGateway(object('Gateway', `g${index}`, {...(selector === undefined ? {} : {selector})})),
   )
@@ -185,7 +187,7 @@ test('a Gateway chooses pods by its selector, and every gateway without one', ()
 })
 
 describe('warnings of a pod', () => {
-  test('nothing of a good one', () => expect(podWarnings(model(WEB))).toEqual([]))
+  test('none for a healthy pod', () => expect(podWarnings(model(WEB))).toEqual([]))
 
   test('uid of the pod and of containers, labels, readiness, deletion', () => {
     const sick = object(
@@ -217,10 +219,10 @@ describe('warnings of a pod', () => {
       'the pod is being deleted',
       'container prepare is not ready (CrashLoopBackOff: back-off)',
       'container web is not ready (PodInitializing)',
-      "the pod runs as uid 1337, the proxy's own: its traffic passes the sidecar by",
-      "container web runs as uid 1337, the proxy's own: its traffic passes the sidecar by",
-      'no label names its service (app.kubernetes.io/name or app): telemetry guesses',
-      'no label names its version (app.kubernetes.io/version or version): telemetry has none',
+      "the pod runs as uid 1337, which is the proxy's: its traffic bypasses the sidecar",
+      "container web runs as uid 1337, which is the proxy's: its traffic bypasses the sidecar",
+      'no label names its service (app.kubernetes.io/name or app): telemetry uses the workload name',
+      'no label names its version (app.kubernetes.io/version or version): telemetry reports no version',
     ])
   })
 })
@@ -316,11 +318,11 @@ describe('gateways that expose a Service', () => {
     expect(description.exposed[1]).not.toHaveProperty('gateway')
   })
 
-  test('a gateway proxy without the route is a difference; without running pods it is said', async () => {
+  test('a gateway proxy without the route is a difference; a gateway without running pods is reported', async () => {
     const lacking = await exposed([gateway, proxy, inFront({})], 'another')
     expect(lacking.description.exposed[0]?.inProxy).toBe(false)
     expect(lacking.disagreements).toEqual([
-      'VirtualService web.shop: the gateway edge-1.infra has no route of it: its hosts do not meet those of the Gateway, or the proxy is stale',
+      "VirtualService web.shop: gateway edge-1.infra has no route from it: its hosts do not match the Gateway's hosts, or the proxy's config is stale",
     ])
     expect(lacking.failing).toBe(true)
     const still = {...proxy, status: {phase: 'Pending'}}
@@ -331,7 +333,7 @@ describe('gateways that expose a Service', () => {
   })
 })
 
-test('manifests that hold a Service alone say nothing of its pods', async () => {
+test('for manifests with only a Service its pods are unknown', async () => {
   const service = object('Service', 'web', {
     selector: {app: 'web'},
     ports: [{name: 'http', port: 80, targetPort: 8080}],
@@ -348,7 +350,7 @@ test('manifests that hold a Service alone say nothing of its pods', async () => 
   expect(JSON.stringify(text)).not.toMatch(/NO PODS|plain text/)
 })
 
-describe('pods that no Envoy guards', () => {
+describe('pods without an Envoy', () => {
   test('ambient: the proxy does not apply, the policies do', async () => {
     const ambient = object(
       'Pod',
@@ -363,11 +365,11 @@ describe('pods that no Envoy guards', () => {
     expect(report.mode).toBe('ambient')
     expect(report.peers?.workload.mode).toBe('STRICT')
     expect(report.gaps).toContainEqual(
-      expect.objectContaining({what: 'the configuration of its proxy', reason: 'not-applicable'}),
+      expect.objectContaining({what: "the proxy's configuration", reason: 'not-applicable'}),
     )
   })
 
-  test('neither object nor proxy: no page, an error', async () => {
+  test('neither object nor proxy is an error', async () => {
     const options = {istioNamespace: 'istio-system', now: new Date('2026-11-20T19:00:00Z')}
     await expect(
       describeReport(memorySource({objects: []}), {namespace: 'shop', name: 'web-1'}, options),

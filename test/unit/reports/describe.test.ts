@@ -83,7 +83,7 @@ describe('pages of the sample', () => {
     },
   )
 
-  test('json and yaml hold the same, versioned', async () => {
+  test('json and yaml have the same content, versioned', async () => {
     const report = await described(await sample(), 'deploy/reviews-v1')
     const json = await shown(report, describeView, 'json')
     expectGolden('src/reports/describe/golden/pod-reviews-v1.json', json)
@@ -118,17 +118,17 @@ describe('what check finds behind a Service', () => {
     if (codes.length === 0) expect(page).not.toContain('To look at')
   })
 
-  test('what could not be asked has its reason, with the rules that wanted it, on both pages', async () => {
-    const what = 'IPv4 rules, nft back end (for MCT1320 MCT1321 MCT1323 MCT1324)'
+  test('missing data has its reason and the rules that need it, on both pages', async () => {
+    const what = 'IPv4 iptables rules (nft) (for MCT1320 MCT1321 MCT1323 MCT1324)'
     const pod = await described(await sample(), 'deploy/details-v1')
     const service = await serviceReport(await sample(), 'details', 'demo', ISTIO)
     for (const json of [await shown(pod, describeView, 'json'), await shown(service, serviceView, 'json')])
       expect(JSON.parse(json).notChecked).toMatchObject([{what, reason: 'no-privilege'}])
     for (const page of [await shown(pod, describeView), await shown(service, serviceView)])
-      expect(page.replaceAll(/\s+/g, ' ')).toContain(`Not checked ${what}: needs more privilege`)
+      expect(page.replaceAll(/\s+/g, ' ')).toContain(`Not checked ${what}: permission denied`)
   })
 
-  test('of many pods those that are not ready come first, and that others were left out is said', async () => {
+  test('of many pods those that are not ready come first, and the pods left out are reported', async () => {
     const copies = (all: readonly KubeObject[]) =>
       all.flatMap(each =>
         each.metadata.name.startsWith('sick-noinject')
@@ -141,7 +141,7 @@ describe('what check finds behind a Service', () => {
     const report = await serviceReport(edited(await sample(), 'Pod', copies), 'sick-noinject', 'demo', ISTIO)
     expect(report.findings[0]?.pods).toHaveLength(20)
     expect(report.findings[0]?.pods).toContain('copy-22')
-    expect(report.gaps.map(each => each.what)).toContain('what check says of 3 of its 23 pods')
+    expect(report.gaps.map(each => each.what)).toContain('checks of 3 of its 23 pods')
   })
 
   test('a finding of one of several workloads names it', async () => {
@@ -158,25 +158,25 @@ describe('what check finds behind a Service', () => {
   })
 })
 
-describe('objects and proxy that tell different things', () => {
+describe('differences between objects and proxy', () => {
   test('a deleted DestinationRule that the proxy still uses', async () => {
     const source = edited(await sample(), 'DestinationRule', all =>
       all.filter(each => each.metadata.name !== 'reviews'),
     )
     const report = await described(source, 'deploy/reviews-v1')
     expect(report.disagreements).toEqual([
-      'DestinationRule reviews.demo for reviews: the proxy is stale: it still uses it, but the object no longer exists',
+      "DestinationRule reviews.demo for reviews: the proxy's config is stale: it still uses the object, which no longer exists",
     ])
     expect(report.services?.[0]?.inProxy.destinationRules).toMatchObject([
       {name: 'reviews.demo', standing: 'proxy only'},
     ])
     expect(exitCodeOf(report)).toBe(1)
     expect(await shown(report, describeView)).toContain(
-      'DestinationRule reviews.demo: only in the proxy, which is stale',
+      'DestinationRule reviews.demo: only in the proxy, whose config is stale',
     )
   })
 
-  test('a VirtualService that leads elsewhere now', async () => {
+  test('a VirtualService that no longer routes to the Service', async () => {
     const moved = (each: KubeObject): KubeObject =>
       each.metadata.name === 'reviews'
         ? {...each, spec: {hosts: ['other'], http: [{route: [{destination: {host: 'other'}}]}]}}
@@ -186,11 +186,11 @@ describe('objects and proxy that tell different things', () => {
       'deploy/reviews-v1',
     )
     expect(report.disagreements).toEqual([
-      'VirtualService reviews.demo for reviews: the proxy is stale: it still uses it, but the object no longer concerns it',
+      "VirtualService reviews.demo for reviews: the proxy's config is stale: it still uses the object, which no longer applies to it",
     ])
   })
 
-  test('a VirtualService the proxy has not got yet', async () => {
+  test('a VirtualService the proxy does not have yet', async () => {
     const copied = (all: readonly KubeObject[]): readonly KubeObject[] => [
       ...all,
       ...all
@@ -202,7 +202,9 @@ describe('objects and proxy that tell different things', () => {
       {name: 'reviews-new.demo', standing: 'objects only'},
       {name: 'reviews.demo', standing: 'both'},
     ])
-    expect(await shown(report, describeView)).toContain('VirtualService reviews-new.demo for reviews; NOT in the proxy')
+    expect(await shown(report, describeView)).toContain(
+      'VirtualService reviews-new.demo for reviews; NOT applied by the proxy',
+    )
   })
 
   test('an AuthorizationPolicy the proxy still enforces, and one it does not yet', async () => {
@@ -228,7 +230,7 @@ describe('objects and proxy that tell different things', () => {
       'deploy/reviews-v1',
     )
     expect(report.disagreements).toEqual([
-      'port 9080: the policies ask for mTLS PERMISSIVE, the proxy does STRICT: it is stale',
+      'port 9080: policies require mTLS PERMISSIVE, but the proxy applies STRICT: its config is stale',
     ])
   })
 
@@ -241,7 +243,7 @@ describe('objects and proxy that tell different things', () => {
   })
 })
 
-describe('what is not there is said', () => {
+describe('missing data is reported', () => {
   const CLAIMS = {
     Service: /No Service selects it/,
     PeerAuthentication: /mTLS it demands: (PERMISSIVE|STRICT|DISABLE)|by the default|by PeerAuthentication/,
@@ -267,8 +269,10 @@ describe('what is not there is said', () => {
       'deploy/reviews-v1',
     )
     const page = (await shown(report, describeView)).replaceAll(/\s+/g, ' ')
-    expect(page).toContain('AuthorizationPolicy objects: not checked; the proxy was made from deny-admin.demo')
-    expect(page).toContain('DestinationRule objects: not checked; the proxy was made from reviews.demo')
+    expect(page).toContain(
+      "AuthorizationPolicy objects: not checked; the proxy's config was generated from deny-admin.demo",
+    )
+    expect(page).toContain("DestinationRule objects: not checked; the proxy's config was generated from reviews.demo")
     expect(report.disagreements).toEqual([])
   })
 
@@ -282,7 +286,7 @@ describe('what is not there is said', () => {
     const report = await described(source, 'deploy/reviews-v1')
     const page = await shown(report, describeView)
     expect(page).toContain('envoy.config_dump; envoy.certs (for MCT1905): timed out (no answer in 30 s)')
-    expect(page).not.toContain('the proxy has it')
+    expect(page).not.toContain('applied by the proxy')
     expect(report.disagreements).toEqual([])
     expect(report.policies?.map(({object}) => object.name)).toEqual(['deny-admin'])
   })
@@ -295,11 +299,11 @@ describe('what is not there is said', () => {
         id === 'istiod.syncz' ? missing(id, 'timeout', 'no answer') : base.evidence(id, pod, query),
     }
     const page = await shown(await described(source, 'deploy/reviews-v1'), describeView)
-    expect(page).toContain('configuration from istiod: not checked')
+    expect(page).toContain('sync with istiod: not checked')
     expect(page).not.toContain('no istiod knows')
   })
 
-  test('a Service whose pods nobody may list, and one that does not exist', async () => {
+  test('a Service whose pods may not be listed, and one that does not exist', async () => {
     const report = await serviceReport(without(await sample(), 'Pod'), 'reviews', 'demo', ISTIO)
     expect(await shown(report, serviceView)).toMatch(/its pods were not checked(.|\n)*Not checked\n/)
     await expect(serviceReport(await sample(), 'reviews', 'default', ISTIO)).rejects.toThrow(
@@ -326,7 +330,7 @@ describe('what is not there is said', () => {
     }
   })
 
-  test('of a Service with some pods held and others not, both are counted', async () => {
+  test('captured and missing pods of a Service are both counted', async () => {
     const more = (all: readonly KubeObject[]) =>
       all.map(each =>
         each.metadata.labels?.['kubernetes.io/service-name'] === 'reviews'
@@ -338,7 +342,7 @@ describe('what is not there is said', () => {
     expect(first).toContain('1 pod, 1 ready, all in the mesh; 1 more not captured.')
   })
 
-  test('a config_dump alone: the proxy speaks for itself, the rest is not checked', async () => {
+  test('with only a config_dump the proxy is described and the rest is not checked', async () => {
     const dump = await (await sample()).evidence('envoy.config_dump', {
       namespace: 'demo',
       name: 'reviews-v1-ccf5b6b84-9cj4v',
@@ -407,10 +411,10 @@ function traffic(said: string, services: DescribeReport['services'] = []) {
       subsets: belongs,
       others: rules.flatMap(each => each.others),
       tls: rules
-        .flatMap(each => each.settings)
+        .flatMap(each => each.rule.settings)
         .filter(each => each.startsWith('TLS '))
         .map(each => each.slice(4)),
-      policies: rules.flatMap(each => each.settings).filter(each => !each.startsWith('TLS ')),
+      policies: rules.flatMap(each => each.rule.settings).filter(each => !each.startsWith('TLS ')),
       routes: names(routes.map(each => each.virtualService.object)),
       weights: reaching.map(({weight}) => String(weight)),
     },
@@ -427,7 +431,7 @@ async function wholeMesh(): Promise<Source> {
   return await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
 }
 
-describe('beside what istioctl printed of live pods', () => {
+describe("compared with istioctl's output for live pods", () => {
   sharedTest('pods', async () => {
     const source = await wholeMesh()
     const runs = recordings('pod')
@@ -457,16 +461,16 @@ describe('beside what istioctl printed of live pods', () => {
 
   sharedTest('its warnings', async () => {
     const source = await wholeMesh()
-    const told = async (name: string) => {
+    const warned = async (name: string) => {
       const {warnings, findings} = await described(source, name)
       return [...warnings, ...findings.map(each => `${each.code} ${each.message}`)].join('\n')
     }
-    expect(await told('deploy/sick-uid-v1')).toMatch(/1337/)
-    expect(await told('deploy/sick-noinject-v1')).toMatch(/not part of the mesh/)
-    expect(await told('deploy/sick-notready-v1')).toMatch(/not running: Pending/)
-    expect(await told('deploy/sick-labels')).toMatch(/None of the \d+ Services/)
+    expect(await warned('deploy/sick-uid-v1')).toMatch(/1337/)
+    expect(await warned('deploy/sick-noinject-v1')).toMatch(/not in the mesh/)
+    expect(await warned('deploy/sick-notready-v1')).toMatch(/not running: Pending/)
+    expect(await warned('deploy/sick-labels')).toMatch(/None of the \d+ Services/)
     // istioctl warns of a gateway's own uid, where there is no application to bypass anything.
-    expect(await told('istio-ingressgateway-b7675f4d8-w8l4b.istio-system')).toBe('')
+    expect(await warned('istio-ingressgateway-b7675f4d8-w8l4b.istio-system')).toBe('')
   })
 
   sharedTest('Services, and the gateway that exposes one', async () => {

@@ -2,6 +2,8 @@ import {describe, expect, test} from '@jest/globals'
 import {kernelNote, kernelWords} from '../../../src/analysis/netfilter/rule-words/chain-notes.js'
 import {MESH_TERMS} from '../../../src/model/mesh-terms.js'
 import {RESPONSE_FLAGS} from '../../../src/model/response-flags.js'
+import {ALL_WORDS, meaningsOf, WORD_GROUPS} from '../../../src/model/vocabulary/words.js'
+import {contentsReport, contentsView} from '../../../src/reports/explain/contents.js'
 import {explainReport} from '../../../src/reports/explain/report.js'
 import {explainView} from '../../../src/reports/explain/view.js'
 import {RULES} from '../../../src/rules/registry.js'
@@ -14,7 +16,7 @@ function explained(word: string): string {
 describe('explain', () => {
   test('a chain: what it is for and which rules it may hold, in either spelling', () => {
     const text = explained('ISTIO_OUTPUT')
-    expect(text).toContain('The outbound list')
+    expect(text).toContain('Decides which outbound traffic')
     expect(text).toContain('self-call: ')
     expect(explained('istio-output')).toBe(text)
     expect(text).not.toContain('inbound-agent')
@@ -41,7 +43,7 @@ describe('explain', () => {
     expect(explained('IST0144')).toContain('MCT1001')
     expect(explained('15006')).toContain('Envoy inbound capture')
     expect(explained('UF')).toContain('response flag')
-    expect(() => explainReport(RULES, 'nope')).toThrow(/nothing is known/)
+    expect(() => explainReport(RULES, 'nope')).toThrow(/unknown term/)
   })
 
   test('flags as an access log joins them, each by itself', () => {
@@ -62,12 +64,12 @@ describe('explain', () => {
     }
   })
 
-  test.each(['0', '65536', '99999', '000', '123456'])('%s is not a port', word => {
+  test.each(['65536', '99999', '000', '123456'])('%s is not a port', word => {
     expect(() => explainReport(RULES, word)).toThrow(`${word} is not a port`)
   })
 
   test.each(['1', '65535'])('%s is a port', word => {
-    expect(explained(word)).toContain(`Port ${word} is not used by the mesh`)
+    expect(explained(word)).toContain(`Istio does not use port ${word}`)
   })
 
   test('words of the mesh, in any case and spelling', () => {
@@ -88,9 +90,91 @@ describe('explain', () => {
   })
 
   test("ports that only istiod holds are an application's to have", () => {
-    expect(explained('8080')).toContain('an application may have it')
-    expect(explained('15012')).toContain('an application may have it')
+    expect(explained('8080')).toContain('other pods may use it')
+    expect(explained('15012')).toContain('other pods may use it')
     expect(explained('15006')).toContain('must not use it there')
     expect(explained('15020')).toContain('must not use it there')
+  })
+
+  test('several words at once, with the words nothing is known about', () => {
+    const text = explained('503 UF BlackHoleClustr')
+    expect(text).toContain('503 (HTTP status code)')
+    expect(text).toContain('UF (response flag')
+    expect(text).toContain('BlackHoleCluster?')
+  })
+
+  test.each([
+    ['RBAC', /AuthorizationPolicy/],
+    ['BlackHoleCluster', /REGISTRY_ONLY/],
+    ['upstream_reset_before_response_started{connection_termination}', /closed or reset before/],
+    ['IST0101', /does not exist/],
+    ['HDS', /Istio does not use it/],
+    ['Mixer', /Removed/],
+    ['Citadel', /Part of istiod since 1.5/],
+    ['Galley', /Part of istiod since 1.5/],
+    ['Pilot', /part of istiod/],
+    ['NOT SENT', /nothing of this type/],
+    ['SYNCED', /acknowledged/],
+    ['SPIFFE', /TRUST_DOMAIN/],
+    ['REGISTRY_ONLY', /service registry/],
+    ['NET_ADMIN', /istio-init/],
+    ['443', /15017/],
+    ['15443', /AUTO_PASSTHROUGH/],
+    ['1337', /sidecar/],
+    ['502', /block_all/],
+    ['127.0.0.6', /not captured again/],
+    ['WRONG_VERSION_NUMBER', /without TLS/],
+    ['outbound|9080|v1|reviews.default.svc.cluster.local', /reviews\.default\.svc\.cluster\.local, port 9080/],
+    ['grpc status 14', /cannot be reached/],
+    ['x509: certificate signed by unknown authority', /not trusted/],
+    ['envoy', /proxy in every sidecar/],
+    ['pilot-agent', /first process of istio-proxy/],
+  ])('%s', (word, words) => {
+    expect(explained(word).replace(/\s+/g, ' ')).toMatch(words)
+  })
+
+  test('the nearest names of an unknown word, and what can be explained at all', () => {
+    expect(() => explainReport(RULES, 'BlackHolCluster')).toThrow(
+      expect.objectContaining({hint: 'Did you mean BlackHoleCluster?'}),
+    )
+    const contents = renderDoc(contentsView.doc(contentsReport(RULES), 'table'), {
+      width: 80,
+      colour: false,
+      headers: true,
+    })
+    for (const {kind} of WORD_GROUPS) expect(contents).toContain(kind)
+  })
+
+  test('every word of every vocabulary is explained, within 80 columns but for addresses of pages', () => {
+    for (const word of ALL_WORDS) {
+      const lines = explained(word).split('\n')
+      expect(lines.join('')).not.toBe('')
+      for (const line of lines.filter(each => !each.includes('https://'))) expect(line.length).toBeLessThanOrEqual(80)
+    }
+  })
+
+  test('what an entry leads on to can itself be explained', () => {
+    for (const word of ALL_WORDS)
+      for (const {next} of meaningsOf(word)) {
+        const [, on] = /^meshctl explain ([^;#]+?)(?: {3}#.*)?$/.exec(next) ?? []
+        if (on !== undefined) expect(explained(on)).not.toContain('No entry for')
+      }
+  })
+
+  test('a log: equal lines once, problems first, and what was not recognised', () => {
+    const ready = '2021-05-09T10:05:11.887025Z\tinfo\tEnvoy proxy is ready'
+    const denied = '503 UH "-" "-"'
+    const report = explainReport(RULES, [ready, 'nothing of a log', denied, denied].join('\n'))
+    expect(report.lines.map(({line, count}) => [line, count])).toEqual([
+      [3, 2],
+      [1, 1],
+    ])
+    expect(report.notes).toEqual(['not recognised: 1 line (2)'])
+  })
+
+  test('a message that is not known is said to be so, with who wrote it', () => {
+    const text = explained('2024-01-01T00:00:00.000000Z\terror\txdsproxy\tqqq zzz')
+    expect(text).toContain('no entry for')
+    expect(text).toContain('pilot-agent (scope xdsproxy)')
   })
 })

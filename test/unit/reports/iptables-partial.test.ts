@@ -248,7 +248,7 @@ describe('a text without rules is told for what it held', () => {
 describe("istio-init's log given by hand", () => {
   test.each(['r01-default', 'r14-dns', 'r03-default-nft'])('%s', async name => {
     expect((await page(recorded(name, 'init.log')))[0]).toContain(
-      'as istio-init wrote them at start; what is there now is not in it',
+      'rules as set at pod start by istio-init; the current rules are not in the file',
     )
   })
 })

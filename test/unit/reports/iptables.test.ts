@@ -89,7 +89,7 @@ describe('where the rules come from', () => {
     expect(report.kernel.from).toBe('log')
     expect(report.interceptions[0]?.inbound.usual.verdict).toBe('direct')
     expect(String(await rendered(report, iptablesView, 'short', LAYOUT, false))).toContain(
-      'as istio-init wrote them at start',
+      'rules as set at pod start by istio-init',
     )
     expect(report.gaps.length).toBe(5)
     expect(report.next).toContain('--debug-container')
@@ -156,7 +156,7 @@ describe('expected rules', () => {
       report.interceptions[0]?.inbound.exceptions.filter(({verdict}) => verdict === 'captured').map(({value}) => value),
     ).toEqual(['8080'])
     expect(report.interceptions[0]?.outbound.exceptions.map(({value}) => value)).toContain('3306')
-    expect(report.notes.join()).toContain('name servers')
+    expect(report.notes.join()).toContain('resolvers')
   })
 
   test('of a pod the CNI plugin programmed, which excludes 15020 outbound', async () => {

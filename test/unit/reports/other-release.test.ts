@@ -1,26 +1,27 @@
 import {describe, expect, test} from '@jest/globals'
 import {expectedRulesets} from '../../../src/analysis/netfilter/expected-rules/expected.js'
 import {INJECTED_SETTINGS} from '../../../src/analysis/netfilter/expected-rules/settings.js'
+import type {Expected} from '../../../src/evidence/kernel/expectation.js'
+import {otherRelease} from '../../../src/evidence/kernel/other-release.js'
 import {parseRules} from '../../../src/formats/netfilter/parse-rules.js'
-import type {Expected} from '../../../src/reports/iptables/expectation.js'
-import {otherRelease} from '../../../src/reports/iptables/other-release.js'
 import {recordedReleases} from '../../support/netfilter-corpus.js'
 
 const SAVED = recordedReleases().saved
 const DEFAULTS = Object.keys(SAVED).filter(name => /(^|\/)default\.v4$/.test(name))
 
-function expectedOf(told: number | undefined): Expected {
+function expectedOf(declared: number | undefined): Expected {
   const ofRelease = (minor: number) => expectedRulesets(INJECTED_SETTINGS, minor)
-  const minor = told ?? 31
+  const minor = declared ?? 31
   return {
     rulesets: ofRelease(minor),
     ofRelease,
     via: 'this test',
     kind: 'sidecar',
     minor,
-    guessed: told === undefined,
+    guessed: declared === undefined,
+    release: 'this test',
     notes: [],
-    ...(told === undefined ? {} : {told}),
+    ...(declared === undefined ? {} : {declared}),
   }
 }
 
@@ -34,7 +35,7 @@ describe('rules of past releases in a pod of another one', () => {
   test.each(DEFAULTS)('%s, in a pod of 1.31', name => {
     const found = otherRelease(expectedOf(31), parseRules(SAVED[name] ?? '').rulesets)
     if (minorOf(name) >= 25) expect(found).toBeUndefined()
-    else expect(found).toMatchObject({told: '1.31', exactly: true})
+    else expect(found).toMatchObject({declaredVersion: '1.31', exactly: true})
   })
 
   test.each(DEFAULTS)('%s, in a pod of its own release or of nobody knows which', name => {

@@ -35,7 +35,7 @@ describe('the sample mesh', () => {
     })
     expect(await verdicts(source, 'deploy/details-v1')).toMatchObject({
       '9080/tcp': 'reachable',
-      '9090/tcp': 'nobody listens',
+      '9090/tcp': 'not listening',
     })
     expect(await verdicts(source, 'deploy/sick-port-v1')).toMatchObject({
       '9080/tcp': 'reachable',
@@ -56,7 +56,7 @@ describe('the sample mesh', () => {
     expectGolden('src/reports/ports/golden/details-v1.wide.txt', await shown(source, 'deploy/details-v1', 'wide'))
     expectGolden('src/reports/ports/golden/details-v1.json', await shown(source, 'deploy/details-v1', 'json'))
     expect(await shown(source, 'deploy/details-v1', 'short')).toMatch(
-      /1 of 2 promised ports can be reached through the mesh\.\n$/,
+      /1 of 2 declared ports are reachable through the mesh\.\n$/,
     )
   })
 })
@@ -73,7 +73,48 @@ describe('a list of sockets alone', () => {
     expect(report.failing).toBe(false)
   })
 
-  // No pod and no Service was seen: what they promise, and without the capture ports the mode, cannot be known.
+  const row = (address: string, port: number, owner = '-') =>
+    `tcp        0      0 ${address}:${port}           0.0.0.0:*               LISTEN      ${owner}`
+  const list = (...rows: readonly string[]) =>
+    memorySource({
+      evidence: {
+        'net.sockets': `Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name\n${rows.join('\n')}\n`,
+      },
+    })
+
+  test.each([
+    ['ztunnel without owners', [row('0.0.0.0', 15001), row('0.0.0.0', 15006), row('0.0.0.0', 15008)], 'ambient'],
+    ['ztunnel by name', [row('0.0.0.0', 15001, '7/ztunnel'), row('0.0.0.0', 15006, '7/ztunnel')], 'ambient'],
+    ['a sidecar without owners', [row('0.0.0.0', 15001), row('0.0.0.0', 15008), row('0.0.0.0', 15021)], 'sidecar'],
+    ['envoy by name', [row('0.0.0.0', 15001, '7/envoy'), row('0.0.0.0', 15008, '7/envoy')], 'sidecar'],
+    ['another program on the port', [row('0.0.0.0', 15001, '7/app')], 'unknown'],
+  ])('%s', async (_, rows, mode) => {
+    const report = await portsReport(list(...rows), {namespace: '', name: 'x', implied: true})
+    expect(report.mode).toBe(mode)
+  })
+
+  test('localhost is loopback', async () => {
+    const report = await portsReport(list(row('localhost', 15053), row('0.0.0.0', 15001)), {
+      namespace: '',
+      name: 'x',
+      implied: true,
+    })
+    expect(report.rows.map(({port, sockets}) => [port, sockets[0]?.address])).toEqual([
+      [15001, '0.0.0.0'],
+      [15053, '127.0.0.1'],
+    ])
+  })
+
+  test('where nothing listens on 15006, 15001 takes both directions', async () => {
+    const report = await portsReport(list(row('0.0.0.0', 15001), row('127.0.0.1', 15000)), {
+      namespace: '',
+      name: 'x',
+      implied: true,
+    })
+    expect(report.rows.find(({port}) => port === 15001)?.reserved?.purpose).toBe('Envoy capture, inbound and outbound')
+  })
+
+  // No pod and no Service is known: what they declare, and without the capture ports the mode, cannot be known.
   test.each([
     'UNCONN 0 0 0.0.0.0:8125 0.0.0.0:* users:(("app",pid=9388,fd=11))',
     'LISTEN 0 4096 0.0.0.0:8080 0.0.0.0:* users:(("app",pid=9388,fd=11))',
@@ -89,7 +130,7 @@ describe('a list of sockets alone', () => {
       ['Service objects', 'not-captured'],
     ])
     const text = String(await rendered(report, portsView, formOf(undefined, portsView), LAYOUT, false))
-    expect(text).toContain('may or may not be in the mesh; 1 port is open')
+    expect(text).toContain('mesh membership unknown; 1 port is open')
     expect(text).not.toMatch(/none declared|not declared|not in the mesh/)
   })
 

@@ -30,12 +30,12 @@ async function problems(source: Source, filter = ALL): Promise<readonly string[]
 }
 
 const NACK =
-  'sick-nack-v1.demo rejected CDS ring hash: minimum_ring_size (100) > maximum_ring_size (10) (it keeps its CDS of 2026-11-20T18:54:04Z)'
+  'sick-nack-v1.demo rejected CDS ring hash: minimum_ring_size (100) > maximum_ring_size (10) (still running the clusters from 2026-11-20T18:54:04Z)'
 const NOT_READY =
   "sick-notready-v1.demo never-connected  it cannot resolve istiod's name istiod.wrong.svc (DNS server 10.244.0.1:53: server misbehaving)"
-const REFUSED = 'sick-noinject-v1.demo no-sidecar  its label sidecar.istio.io/inject=false refuses injection'
+const REFUSED = 'sick-noinject-v1.demo no-sidecar  opted out by label sidecar.istio.io/inject=false'
 const LOST =
-  'sick-stale-v1.demo disconnected  istiod at 10.96.191.167:15012 does not answer: attempts to connect time out (it runs the configuration of 2026-11-20T18:52:58Z)'
+  'sick-stale-v1.demo disconnected  istiod at 10.96.191.167:15012 does not answer: attempts to connect time out (still running the config from 2026-11-20T18:52:58Z)'
 
 describe('proxy-status', () => {
   test('reports the sample mesh: the NACKed, the never connected and the un-injected pod, nothing else', async () => {
@@ -46,10 +46,13 @@ describe('proxy-status', () => {
     const report = await proxyStatusReport(await sample(), ALL)
     expect(report.failing).toBe(true)
     const nack = report.rows.flatMap(row => row.problems).find(each => each.kind === 'rejected')
-    expect(nack).toMatchObject({resource: 'cluster broken', object: 'an EnvoyFilter (those are not captured here)'})
+    expect(nack).toMatchObject({
+      resource: 'cluster broken',
+      object: 'an EnvoyFilter (EnvoyFilters not in this capture)',
+    })
   })
 
-  test('a namespace without trouble is all in sync and does not fail', async () => {
+  test('a healthy namespace is all in sync and does not fail', async () => {
     const report = await proxyStatusReport(await sample(), {...ALL, selector: 'app=reviews'})
     expect(report.rows.map(row => row.id)).toEqual(['reviews-v1-ccf5b6b84-9cj4v.demo'])
     expect(report.failing).toBe(false)
@@ -67,11 +70,11 @@ describe('proxy-status', () => {
     expect(await problems(source)).toEqual([NACK, NOT_READY, LOST, REFUSED])
   })
 
-  sharedTest('--why also tells what istiod saw of a proxy that is gone', async () => {
+  sharedTest('--why also reports what istiod logged about a disconnected proxy', async () => {
     const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T18:57:00Z'}))
     const report = await proxyStatusReport(source, {...ALL, why: true})
     const lost = report.rows.flatMap(row => row.problems).find(each => each.kind === 'disconnected')
-    expect(lost?.evidence?.at(-1)).toBe('at 2026-11-20T18:54:28 istiod saw its connection end')
+    expect(lost?.evidence?.at(-1)).toBe('at 2026-11-20T18:54:28 its connection to istiod ended')
   })
 
   sharedTest('the minute in which istiod said STALE: the states equal what istioctl printed', async () => {
@@ -101,8 +104,8 @@ describe('proxy-status', () => {
     expect(stale.map(row => row.id)).toEqual(['sick-stale-v1-5c9dc88d78-bgpsr.demo'])
     expect(stale[0]?.problems[0]).toMatchObject({
       types: ['CDS', 'LDS', 'EDS', 'RDS'],
-      reason: 'it was sent and not accepted',
-      note: 'it runs the configuration of 2026-11-20T19:08:27Z',
+      reason: 'istiod sent it, and the proxy has not acknowledged it',
+      note: 'still running the config from 2026-11-20T19:08:27Z',
     })
     const patient = await proxyStatusReport(memorySource({evidence: {'istiod.syncz': page}}), {
       ...ALL,
@@ -137,7 +140,7 @@ describe('proxy-status', () => {
     },
   }
 
-  test('a silent istiod is named, the answers of the others stand, and nobody is called lost', async () => {
+  test('an istiod that does not answer is listed, the answers of the others are used, and no proxy is called disconnected', async () => {
     const gap = {what: 'syncz', reason: 'timeout' as const, detail: 'no answer within 30 s'}
     const report = await proxyStatusReport(
       memorySource({
@@ -155,7 +158,7 @@ describe('proxy-status', () => {
     ])
     expect(report.failing).toBe(false)
     expect(report.gaps).toEqual([{...gap, what: 'proxies of istiod-b.istio-system'}])
-    expect(report.notes[0]).toContain('they may belong to istiod-b')
+    expect(report.notes[0]).toContain('they may be connected to istiod-b')
   })
 
   test('all istiods are asked at the same time', async () => {
@@ -179,11 +182,11 @@ describe('proxy-status', () => {
     expect((await proxyStatusReport(source, ALL)).istiods).toHaveLength(3)
   })
 
-  test('a pod of a revision that has no istiod is told so', async () => {
+  test('a pod of a revision without an istiod is reported as such', async () => {
     const old = {...sidecar, metadata: {...sidecar.metadata, annotations: {'istio.io/rev': '1-29'}}}
     const source = memorySource({objects: [istiod('istiod-a', '1-31'), old], evidence: {'istiod.syncz': '[]'}})
     expect(await problems(source)).toEqual([
-      'web-0.shop unknown  it was injected for revision 1-29, and no istiod of that revision runs',
+      'web-0.shop unknown  it was injected by revision 1-29, and no istiod of that revision is running',
     ])
   })
 
@@ -205,7 +208,10 @@ describe('proxy-status', () => {
     const live = (until: number) => async () => {
       const page = JSON.stringify([++asked < until ? late : entry])
       const inner = memorySource({objects: [istiod('istiod-a')], evidence: {'istiod.syncz': page}})
-      return await proxyStatusReport({...inner, origin: {kind: 'cluster', label: 'live'}}, ALL)
+      return await proxyStatusReport(
+        {...inner, origin: {kind: 'cluster', label: 'live'}, traits: {live: true, complete: true}},
+        ALL,
+      )
     }
     const patience = {
       timeoutMs: 10_000,
@@ -248,7 +254,7 @@ describe('proxy-status', () => {
     expect(report.gaps.map(gap => gap.what)).toEqual(['proxies of istiod-c.istio-system'])
   })
 
-  test('a revision tag stands for its revision; many proxies that refuse one thing are told once, its objects listed once', async () => {
+  test('a revision tag selects its revision; a rejection by many proxies is reported once, and its objects are listed once', async () => {
     const filter = {
       apiVersion: 'networking.istio.io/v1alpha3',
       kind: 'EnvoyFilter',
@@ -284,9 +290,9 @@ describe('proxy-status', () => {
     expect(listed.filter(kind => kind === 'EnvoyFilter')).toEqual(['EnvoyFilter'])
     const text = renderDoc(proxyStatusView.doc(report, 'short'), {width: 120, colour: false, headers: true})
     expect(text.split('\n').slice(2, 5)).toEqual([
-      '40 proxies, each rejects its configuration: web-0.shop, web-1.shop, web-10.shop, web-11.shop, web-12.shop and 35 more',
-      '  CDS: no good (it never accepted any)',
-      '  About: cluster broken, from EnvoyFilter extra.shop; Istio itself makes no cluster named broken',
+      '40 proxies, each rejected its config: web-0.shop, web-1.shop, web-10.shop, web-11.shop, web-12.shop and 35 more',
+      '  CDS: no good (it has never accepted any)',
+      '  Resource: cluster broken, from EnvoyFilter extra.shop; Istio does not generate a cluster named broken',
     ])
   })
 

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {bisectReport, bisectView, readWish} from '../../../src/reports/snapshots/bisect.js'
+import {bisectReport, bisectView, parseBisectQuery} from '../../../src/reports/snapshots/bisect.js'
 import {twoSnapshots} from '../../../src/sources/snapshot/choose.js'
 import type {SnapshotHead} from '../../../src/sources/snapshot/store.js'
 import type {Source} from '../../../src/sources/source.js'
@@ -49,7 +49,7 @@ async function open(name: string): Promise<Source> {
 }
 
 async function told(what: string): Promise<readonly string[]> {
-  const report = await bisectReport(Object.keys(MOMENTS), open, readWish(what, undefined))
+  const report = await bisectReport(Object.keys(MOMENTS), open, parseBisectQuery(what, undefined))
   const text = renderDoc(bisectView.doc(report, 'table'), {width: 120, colour: false, headers: true})
   return [String(report.failing), ...(text.split('\n\n')[0]?.split('\n') ?? [])]
 }
@@ -71,14 +71,14 @@ describe('bisect', () => {
     expect((await told('endpoint/10.0.0.7')).at(-1)).toContain('between m3')
   })
 
-  test('what never changes and what never was', async () => {
-    expect(await told('cluster/a.shop')).toEqual(['false', 'clusters a.shop: the same in all 5 snapshots.'])
-    expect(await told('cluster/c.shop')).toEqual(['false', 'clusters c.shop: in none of 5 snapshots.'])
+  test('a resource that never changes, and one that never existed', async () => {
+    expect(await told('cluster/a.shop')).toEqual(['false', 'clusters a.shop: unchanged in all 5 snapshots.'])
+    expect(await told('cluster/c.shop')).toEqual(['false', 'clusters c.shop: not found in any of 5 snapshots.'])
   })
 
-  test('a question that cannot be read is an error that shows how to write it', () => {
-    expect(() => readWish('ratings', undefined)).toThrow(/cannot tell what "ratings" is/)
-    expect(() => readWish('pod/x', undefined)).toThrow(/cannot tell/)
+  test('an invalid query is an error that shows the syntax', () => {
+    expect(() => parseBisectQuery('ratings', undefined)).toThrow(/invalid resource "ratings"/)
+    expect(() => parseBisectQuery('pod/x', undefined)).toThrow(/invalid resource/)
   })
 })
 

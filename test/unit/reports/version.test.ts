@@ -71,7 +71,7 @@ describe('version', () => {
     ])
   })
 
-  test('no istiod, or no source at all: the client is shown and the rest is not passed over', async () => {
+  test('without istiod or without any source the client version is shown and the rest is reported as missing', async () => {
     const none = await versionReport(memorySource({objects: []}), SCOPE)
     expect(none.gaps[0]?.detail).toBe('no running istiod in namespace istio-system')
     const refused = clientVersion('0.1.0', new Error('no kubeconfig'))

@@ -40,7 +40,7 @@ function sample() {
         pod: 'a',
         id: 'net.iptables.nft',
         provenance: {},
-        held: {what: 'rules', reason: 'no-privilege', detail: 'Permission denied', hint: 'try'},
+        held: {what: 'IPv4 iptables rules (nft)', reason: 'no-privilege', detail: 'Permission denied', hint: 'try'},
       },
     ],
     objects: [
@@ -96,7 +96,7 @@ describe('a bundle', () => {
     const rules = await source.evidence('net.iptables.nft', POD)
     expect(rules).toEqual({
       ok: false,
-      gap: {what: 'rules', reason: 'no-privilege', detail: 'Permission denied', hint: 'try'},
+      gap: {what: 'IPv4 iptables rules (nft)', reason: 'no-privilege', detail: 'Permission denied', hint: 'try'},
     })
     const nodes = await source.objects({kind: 'Node'})
     expect(!nodes.ok && nodes.gap.reason).toBe('forbidden')
@@ -137,16 +137,16 @@ describe('a bundle', () => {
     expect((await source.evidence('envoy.server_info', POD)).ok).toBe(true)
     const linked = mkdtempSync(join(tmpdir(), 'meshctl-bundle-'))
     symlinkSync(join(folder, 'bundle.json'), join(linked, 'bundle.json'))
-    await expect(openFolder(linked, linked).read('bundle.json')).rejects.toThrow(/not a plain file/)
+    await expect(openFolder(linked, linked).read('bundle.json')).rejects.toThrow(/not a regular file/)
   })
 })
 
 describe('a damaged bundle is an error that says how', () => {
   test.each([
-    ['a path upwards', [{name: '../evil', body: 'x'}], /holds the path/],
-    ['an absolute path', [{name: '/etc/passwd', body: 'x'}], /holds the path/],
-    ['a symbolic link', [{name: 'blobs/x', type: 'symlink' as const, linkname: '/etc/passwd'}], /holds a symlink/],
-    ['a hard link', [{name: 'bundle.json', type: 'link' as const, linkname: 'x'}], /holds a link/],
+    ['a path upwards', [{name: '../evil', body: 'x'}], /contains the path/],
+    ['an absolute path', [{name: '/etc/passwd', body: 'x'}], /contains the path/],
+    ['a symbolic link', [{name: 'blobs/x', type: 'symlink' as const, linkname: '/etc/passwd'}], /contains a symlink/],
+    ['a hard link', [{name: 'bundle.json', type: 'link' as const, linkname: 'x'}], /contains a link/],
     ['no index', [{name: `blobs/${'0'.repeat(64)}`, body: 'x'}], /has no bundle\.json/],
     ['nothing at all', [], /has no bundle\.json/],
   ])('%s', async (_what, entries, message) => {

@@ -141,7 +141,7 @@ describe('files as a source', () => {
     expect(await names('Service')).toEqual(['a'])
     expect(await names('Gateway')).toEqual([])
     expect(await names('Deployment')).toEqual(['d'])
-    expect(await source.damaged?.()).toEqual([])
+    expect(await source.manifests?.damaged()).toEqual([])
   })
 
   test.each([
@@ -164,9 +164,9 @@ describe('files as a source', () => {
   // kubectl exec of a pod with several containers, both streams in one file.
   const defaulted = 'Defaulted container "istio-proxy" out of: istio-proxy, app, istio-init (init)\n'
 
-  test("kubectl's lines before the content are passed over, and named", async () => {
+  test('lines of kubectl output before the content are ignored, with a notice', async () => {
     const source = filesSource([{label: 'd.json', bytes: Buffer.from(`${defaulted}{"configs":[]}`)}])
-    expect(source.remarks).toEqual([`d.json: passed over a line of kubectl's: ${defaulted.trim()}`])
+    expect(source.remarks).toEqual([`d.json: ignored a line of kubectl output: ${defaulted.trim()}`])
     const dump = await source.evidence('envoy.config_dump', POD)
     expect(dump.ok && Buffer.from(dump.value.bytes).toString()).toBe('{"configs":[]}')
     expect(filesSource([{label: 'd.json', bytes: Buffer.from('{"configs":[]}')}]).remarks).toEqual([])

@@ -27,10 +27,10 @@ const source = memorySource({objects: [...PODS, pod('istiod-1.istio-system')]})
 
 describe('a name nothing has', () => {
   test.each([
-    ['two letters changed places', 'prodcutpage', 'name it as productpage-v1-565846b976-fvswz.demo'],
-    ['its beginning', 'productpage-v1', 'name it as productpage-v1-565846b976-fvswz.demo'],
-    ['a pod that was replaced', 'reviews-v2-5bf8bfd67d-xxxxx', 'name it as reviews-v2-5bf8bfd67d-9z2sf.demo'],
-    ['one of another namespace', 'istiod', 'name it as istiod-1.istio-system'],
+    ['two letters changed places', 'prodcutpage', 'use productpage-v1-565846b976-fvswz.demo'],
+    ['its beginning', 'productpage-v1', 'use productpage-v1-565846b976-fvswz.demo'],
+    ['a pod that was replaced', 'reviews-v2-5bf8bfd67d-xxxxx', 'use reviews-v2-5bf8bfd67d-9z2sf.demo'],
+    ['one of another namespace', 'istiod', 'use istiod-1.istio-system'],
   ])('%s: the next step is a name that exists', async (_what, typed, next) => {
     expect((await missing(source, typed)).next).toBe(next)
   })
@@ -43,14 +43,14 @@ describe('a name nothing has', () => {
   test('nothing near: what is there is listed, cut short', async () => {
     const {hint, next} = await missing(source, 'zzzzzz')
     expect(hint).toBe(
-      'That namespace has a, b, c, d, productpage-v1-565846b976-fvswz, reviews-v1-ccf5b6b84-9cj4v, and 1 more.',
+      'Pods in demo: a, b, c, d, productpage-v1-565846b976-fvswz, reviews-v1-ccf5b6b84-9cj4v, and 1 more.',
     )
     expect(next).toBeUndefined()
   })
 
   test('an empty namespace, and an empty source', async () => {
-    expect((await missing(source, 'zzzzzz', 'void')).hint).toContain('there are some in demo, istio-system')
-    expect((await missing(memorySource({objects: [pod('x')].slice(1)}), 'zzzzzz')).hint).toContain('no pods at all')
+    expect((await missing(source, 'zzzzzz', 'void')).hint).toContain('namespaces that do: demo, istio-system')
+    expect((await missing(memorySource({objects: [pod('x')].slice(1)}), 'zzzzzz')).hint).toContain('It has no pods')
   })
 
   test('every pod of the cluster is listed only when the namespace has nothing like it', async () => {

@@ -198,14 +198,14 @@ describe('a connection that is cut after every byte', () => {
 })
 
 describe('servers that misbehave', () => {
-  const garbage: readonly (readonly [string, (send: (data: Buffer | string) => void) => void])[] = [
+  const violations: readonly (readonly [string, (send: (data: Buffer | string) => void) => void])[] = [
     ['a text message', send => send('hello')],
     ['a message without a channel', send => send(Buffer.alloc(0))],
     ['an unknown channel', send => send(Buffer.from([9, 1, 2]))],
     ['the close channel', send => send(Buffer.from([255, 1]))],
     ['an endless status', send => send(channelFrame(3, Buffer.alloc(70_000, 0x20)))],
   ]
-  test.each(garbage)('%s is a protocol failure', async (_name, act) => {
+  test.each(violations)('%s is a protocol failure', async (_name, act) => {
     const replay = await scriptedServer(socket => act(data => socket.send(data)))
     expect((await failure(replay)).kind).toBe('protocol')
     await replay.close()
@@ -281,7 +281,7 @@ describe('limits', () => {
   test('silence after the upgrade ends at the idle limit', async () => {
     const replay = await scriptedServer(socket => socket.send(Buffer.from([1])))
     const error = await rejection(run(replay, undefined, {totalMs: 20_000, idleMs: 50}))
-    expect(error).toMatchObject({kind: 'timeout', message: expect.stringContaining('silent for 50 ms')})
+    expect(error).toMatchObject({kind: 'timeout', message: expect.stringContaining('no data for 50 ms')})
     await replay.close()
   })
 

@@ -147,7 +147,7 @@ test('the path names the port, as recorded', () => {
 
 test('a closed port says which port of which pod', async () => {
   const replay = await replayServer(recordedStream('pf-v4-closed-port'))
-  expect((await failure(get(replay, '/', 15_999))).message).toBe('nothing listens on port 15999 of sleep.demo')
+  expect((await failure(get(replay, '/', 15_999))).message).toBe('nothing is listening on port 15999 of sleep.demo')
   await replay.close()
 })
 
@@ -316,14 +316,14 @@ describe('backpressure and limits', () => {
 })
 
 describe('servers that misbehave', () => {
-  const garbage: readonly (readonly [string, Buffer | string])[] = [
+  const protocolViolation: readonly (readonly [string, Buffer | string])[] = [
     ['text', 'hello'],
     ['no channel', Buffer.alloc(0)],
     ['another port', portFrame(0, 15_001)],
     ['a short greeting', Buffer.from([0, 0x98])],
     ['an unknown channel', Buffer.from([7, 1, 2])],
   ]
-  test.each(garbage)('%s is a protocol failure', async (_name, message) => {
+  test.each(protocolViolation)('%s is a protocol failure', async (_name, message) => {
     const replay = await scriptedServer(socket => socket.send(message))
     expect((await failure(get(replay, '/x'))).kind).toBe('protocol')
     await replay.close()

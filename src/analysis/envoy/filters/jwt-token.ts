@@ -89,7 +89,7 @@ function audiencesOf(payload: JsonObject): readonly string[] {
   return typeof aud === 'string' ? [aud] : isTexts(aud) ? aud : []
 }
 
-/** Reads a compact token; the checks run in the order of Envoy's library, the first that fails is told. */
+/** Reads a compact token; the checks run in the order of Envoy's library, the first that fails is reported. */
 export function readToken(text: string): TokenReading {
   // Empty sections do not count.
   const [head, body, tail, ...more] = text.split('.').filter(Boolean)

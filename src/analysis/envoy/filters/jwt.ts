@@ -106,11 +106,11 @@ function all(scene: Scene, requirements: readonly JwtRequirement[]): Verdict {
   return {why: undefined, good}
 }
 
-/** One is enough; what lets missing tokens pass is tried last. Of several faults the last telling one is told. */
+/** One is enough; what lets missing tokens pass is tried last. Of several faults the last specific one is reported. */
 function any(scene: Scene, requirements: readonly JwtRequirement[]): Verdict {
   const passes = requirements.filter(each => each.allowMissing || each.allowMissingOrFailed)
   const tried = [...requirements.filter(each => !passes.includes(each)), ...passes.slice(-1)]
-  let told: string | undefined
+  let specific: string | undefined
   let last: string | undefined
   let good: Verdict['good'] = []
   for (const each of tried) {
@@ -118,9 +118,9 @@ function any(scene: Scene, requirements: readonly JwtRequirement[]): Verdict {
     good = [...good, ...verdict.good]
     if (verdict.why === undefined) return {why: undefined, good}
     last = verdict.why
-    if (last !== MISSING && last !== UNKNOWN_ISSUER) told = last
+    if (last !== MISSING && last !== UNKNOWN_ISSUER) specific = last
   }
-  return {why: told ?? last, good}
+  return {why: specific ?? last, good}
 }
 
 function meets(scene: Scene, requirement: JwtRequirement): Verdict {

@@ -266,11 +266,11 @@ export function runRouter(state: HttpState, filter: HttpFilter): FilterResult {
   if (route === undefined || route.filterAction)
     return undecided('a route action that leaves the answer to a filter', at)
   const names = chosen.clusters.join(', ')
-  const told = withStep(state, {
+  const noted = withStep(state, {
     stage: 'cluster',
     text: names === '' ? 'the route has no cluster' : `cluster ${names}`,
     at: route.route?.at ?? at,
     nearMisses: [],
   })
-  return answers(told, throughCluster(told, route, at))
+  return answers(noted, throughCluster(noted, route, at))
 }

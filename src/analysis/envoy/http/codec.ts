@@ -17,7 +17,7 @@ export type Decoded =
       readonly headers: Headers
       readonly version: '1.0' | '1.1' | '2'
       readonly scheme: string
-      /** The body breaks the rules of its framing; told once the filters have seen the head. */
+      /** The body breaks the rules of its framing; reported once the filters have seen the head. */
       readonly badBody: boolean
     }
 

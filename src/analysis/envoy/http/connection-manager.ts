@@ -158,9 +158,9 @@ export function runManager(
   const state = withDefaultHost(read, decoded.version)
   const refused = firstRefusal(state, decoded.version)
   if (refused !== undefined) return {state, answer: inGrpc(state, refused)}
-  const told = withStep(
+  const noted = withStep(
     state,
     step(`HTTP/${decoded.version} ${headerValues(state.headers, ':method')[0] ?? ''}`, manager.at),
   )
-  return afterHead({...told, table: tableOf(proxy, manager)}, decoded.version)
+  return afterHead({...noted, table: tableOf(proxy, manager)}, decoded.version)
 }

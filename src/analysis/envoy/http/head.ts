@@ -9,7 +9,7 @@ import {canonicalPath, mergeSlashes, unescapeSlashes} from './path-normalization
 // Header sanitizing: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/header_sanitizing
 // X-Forwarded-For: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-for
 
-/** Headers that count only from within the mesh, and are removed from everybody else's requests. */
+/** Headers that count only from within the mesh, and are removed from all other requests. */
 const INTERNAL = [
   'x-envoy-retriable-status-codes',
   'x-envoy-retriable-header-names',

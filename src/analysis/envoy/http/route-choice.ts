@@ -110,13 +110,13 @@ function choose(state: HttpState): HttpState {
   const route = routeIn(host, state)
   const text =
     route === undefined ? `no route of ${host.name ?? ''} matches` : `route ${route.name ?? '(unnamed)'} matches`
-  const told = withStep(seen, {
+  const noted = withStep(seen, {
     stage: 'route',
     text,
     at: route?.at ?? host.at,
     nearMisses: nearMisses(host.routes, route, state),
   })
-  return route === undefined ? told : {...told, chosen: chosenOf(host, known(route, 'a route'), state)}
+  return route === undefined ? noted : {...noted, chosen: chosenOf(host, known(route, 'a route'), state)}
 }
 
 /** Chooses the route by what the request looks like now. */

@@ -32,7 +32,7 @@ export interface HttpState {
   readonly chosen: ChosenRoute | undefined
   /** What the request wants to become: `websocket`, `connect` for CONNECT. */
   readonly upgrade: string | undefined
-  /** The body breaks the rules of its framing; told as soon as something waits for it. */
+  /** The body breaks the rules of its framing; reported as soon as something waits for it. */
   readonly badBody: boolean
   /** Flags set on the way that stay, such as DI. */
   readonly flags: readonly string[]

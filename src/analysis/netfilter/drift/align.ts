@@ -1,10 +1,10 @@
+import {alignTexts} from '../../align-texts.js'
+
 /** One step of turning one list into another: kept, taken away from the first, or added by the second. */
 export type Step<T> =
   | {readonly kind: 'same'; readonly expected: T; readonly index: number}
   | {readonly kind: 'missing'; readonly expected: T; readonly index: number}
   | {readonly kind: 'extra'; readonly actual: T; readonly index: number}
-
-const MAX_CELLS = 4_000_000
 
 /**
  * Aligns two ordered lists by their longest common subsequence, so that one inserted rule is one difference and not a shift of all that
@@ -13,32 +13,13 @@ const MAX_CELLS = 4_000_000
 export function align<T>(expected: readonly T[], actual: readonly T[], key: (item: T) => string): readonly Step<T>[] {
   const a = expected.map(key)
   const b = actual.map(key)
-  if (a.length * b.length > MAX_CELLS) return asSets(expected, actual, a, b)
-  const width = b.length + 1
-  const lengths = new Uint32Array((a.length + 1) * width)
-  const cell = (i: number, j: number) => lengths[i * width + j] ?? 0
-  for (let i = a.length - 1; i >= 0; i--)
-    for (let j = b.length - 1; j >= 0; j--)
-      lengths[i * width + j] = a[i] === b[j] ? cell(i + 1, j + 1) + 1 : Math.max(cell(i + 1, j), cell(i, j + 1))
-  const steps: Step<T>[] = []
-  let i = 0
-  let j = 0
-  while (i < a.length || j < b.length) {
-    const left = expected[i]
-    const right = actual[j]
-    if (left !== undefined && right !== undefined && a[i] === b[j]) {
-      steps.push({kind: 'same', expected: left, index: i})
-      i++
-      j++
-    } else if (left !== undefined && (right === undefined || cell(i + 1, j) >= cell(i, j + 1))) {
-      steps.push({kind: 'missing', expected: left, index: i})
-      i++
-    } else if (right !== undefined) {
-      steps.push({kind: 'extra', actual: right, index: i})
-      j++
-    }
-  }
-  return steps
+  const steps = alignTexts(a, b)
+  if (steps === undefined) return asSets(expected, actual, a, b)
+  return steps.flatMap(({on, first, second}): Step<T>[] => {
+    const [left, right] = [expected[first], actual[second]]
+    if (on === 'second') return right === undefined ? [] : [{kind: 'extra', actual: right, index: first}]
+    return left === undefined ? [] : [{kind: on === 'both' ? 'same' : 'missing', expected: left, index: first}]
+  })
 }
 
 function asSets<T>(

@@ -1,13 +1,9 @@
 import type {Direction, Fate, Interception} from '../interception/interception.js'
 
 function reaches(fate: Fate): string {
-  return fate.verdict === 'captured'
-    ? `goes to the proxy (port ${fate.port})`
-    : fate.verdict === 'dropped' || fate.verdict === 'refused'
-      ? `is ${fate.verdict}`
-      : fate.verdict === 'insufficient'
-        ? 'cannot be told'
-        : 'bypasses the proxy'
+  if (fate.verdict === 'captured') return `goes to the proxy (port ${fate.port})`
+  if (fate.verdict === 'dropped' || fate.verdict === 'refused') return `is ${fate.verdict}`
+  return fate.verdict === 'insufficient' ? 'cannot be told' : 'bypasses the proxy'
 }
 
 function changed(before: Fate, after: Fate): boolean {

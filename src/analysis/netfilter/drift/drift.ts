@@ -1,7 +1,8 @@
 import type {Machine} from '../../../model/machine.js'
 import {ruleKey} from '../../../model/rule-key.js'
 import {type Chain, hidesInterfaces, isUnderstood, type Rule, type Ruleset, type Table} from '../../../model/ruleset.js'
-import {canonicalTable, foreignOwner, isIstioChain} from '../istio-names.js'
+import {chainOwner} from '../chain-owners.js'
+import {canonicalTable, hasIstioRules} from '../istio-names.js'
 import {align, type Step} from './align.js'
 import {effects} from './effects.js'
 import {policyEffects} from './policies.js'
@@ -146,10 +147,10 @@ function incomparable(kind: 'incomplete' | 'residue', set: Ruleset, place: strin
 
 function isForeign(pair: ChainPair, change: Change): boolean {
   if (change.expected.length > 0) return false
-  if (foreignOwner(pair.chain) !== undefined) return true
+  if (chainOwner(pair.chain) !== undefined) return true
   return change.actual.every(rule =>
     rule.actions.some(
-      action => (action.kind === 'jump' || action.kind === 'goto') && foreignOwner(action.chain) !== undefined,
+      action => (action.kind === 'jump' || action.kind === 'goto') && chainOwner(action.chain) !== undefined,
     ),
   )
 }
@@ -203,10 +204,6 @@ function compareRuleset(expected: Ruleset, actual: Ruleset, machine: Machine | u
     }
   }
   return differences
-}
-
-function hasIstioRules(set: Ruleset): boolean {
-  return set.tables.some(table => table.chains.some(chain => isIstioChain(chain.name) && chain.rules.length > 0))
 }
 
 function emptyLike(expected: Ruleset): Ruleset {

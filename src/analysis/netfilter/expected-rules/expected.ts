@@ -3,9 +3,9 @@ import {builtInChain, type Chain, type IpFamily, type Rule, type Ruleset, type T
 import {saveRuleText} from '../rule-words/save-text.js'
 import {factsFor} from './facts.js'
 import {inNativeOrder, nativeRuleset} from './native.js'
+import {sidecarRows} from './releases.js'
 import {type ChainRows, type ExpectedChain, type ExpectedRule, expandRow, expandRowBoth} from './row.js'
 import type {CaptureSettings} from './settings.js'
-import {SIDECAR_RULES} from './sidecar-table.js'
 
 /** The chains of one family that get a rule, in the order of the table. */
 export function expectedChains(
@@ -18,9 +18,9 @@ export function expectedChains(
 }
 
 /** The sidecar's rules for one family under a release, by chain. */
-export function sidecarChains(settings: CaptureSettings, minor: number, family: IpFamily): readonly ExpectedChain[] {
+function sidecarChains(settings: CaptureSettings, minor: number, family: IpFamily): readonly ExpectedChain[] {
   const facts = factsFor(settings, minor, family)
-  return expectedChains(SIDECAR_RULES, row => expandRow(row, facts))
+  return expectedChains(sidecarRows(minor), row => expandRow(row, facts))
 }
 
 function asRule({id, key}: ExpectedRule, index: number, family: IpFamily): Rule {
@@ -57,11 +57,12 @@ export function expectedRulesets(settings: CaptureSettings, minor: number): read
   if (settings.native) {
     const v4 = factsFor(settings, minor, 'ip')
     const v6 = factsFor(settings, minor, 'ip6')
-    const chains = expectedChains(SIDECAR_RULES, row =>
+    const chains = expectedChains(sidecarRows(minor), row =>
       settings.ipv6 ? expandRowBoth(row, v4, v6) : expandRow(row, v4),
     )
     return [nativeRuleset(chains.map(inNativeOrder))]
   }
-  const families: readonly IpFamily[] = settings.ipv6 ? ['ip', 'ip6'] : ['ip']
+  // The script captured IPv6 from 1.1 on.
+  const families: readonly IpFamily[] = settings.ipv6 && minor >= 1 ? ['ip', 'ip6'] : ['ip']
   return families.map(family => asRuleset(sidecarChains(settings, minor, family), family))
 }

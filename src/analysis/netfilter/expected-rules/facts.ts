@@ -1,6 +1,7 @@
+import {commaList} from '../../../model/comma-list.js'
 import {formatIpRange, type IpRange, isLoopback, parseIpRange} from '../../../model/ip-address.js'
 import type {IpFamily} from '../../../model/ruleset.js'
-import {type CaptureSettings, splitList} from './settings.js'
+import type {CaptureSettings} from './settings.js'
 
 /** An interface and the range it captures, for pods with a virtual machine behind them. */
 export interface VirtualRange {
@@ -44,14 +45,14 @@ export interface Facts {
 }
 
 function rangesOf(text: string, family: IpFamily): readonly string[] {
-  return splitList(text)
+  return commaList(text)
     .map(parseIpRange)
     .filter((range): range is IpRange => range?.family === family)
     .map(formatIpRange)
 }
 
 function startsAtLoopback(text: string): boolean {
-  return splitList(text).some(part => {
+  return commaList(text).some(part => {
     const range = parseIpRange(part)
     return range !== undefined && isLoopback(range)
   })
@@ -63,9 +64,18 @@ function loopback(settings: CaptureSettings, minor: number, family: IpFamily): s
   return range === undefined ? '127.0.0.1' : formatIpRange(range)
 }
 
+/** Releases in which a setting changed its meaning, beside those in which a rule did. */
+export const FACT_CHANGES = [0, 3, 6, 7, 11, 12, 21] as const
+
+/** Where inbound traffic is sent: one port for both directions before 1.3, and for listed ports before 1.6. */
+function inboundPort(settings: CaptureSettings, minor: number, all: boolean): string {
+  return minor < 3 || (minor < 6 && !all) ? settings.proxyPort : settings.inboundPort
+}
+
 /**
  * Works out what a release makes of the settings (Istio's release notes and the programs of each tag): IPv6 was plain REDIRECT before 1.12,
- * DNS capture needs a known resolver since 1.11 unless all are captured, 1.5 sent listed inbound ports to the outbound port.
+ * DNS capture needs a known resolver since 1.11 unless all are captured, 1.5 sent listed inbound ports to the outbound port, and 0.7
+ * took an empty list of ranges for all.
  */
 export function factsFor(settings: CaptureSettings, minor: number, family: IpFamily): Facts {
   const oldIpv6 = family === 'ip6' && minor < 12
@@ -73,21 +83,21 @@ export function factsFor(settings: CaptureSettings, minor: number, family: IpFam
   const usable = minor < 11 || dnsAll || settings.resolvers.some(server => parseIpRange(server) !== undefined)
   const inAll = settings.inboundInclude === '*'
   const cidrs = settings.rangesInclude === '*' ? [] : rangesOf(settings.rangesInclude, family)
-  const groups = settings.groupsInclude === '*' ? [] : splitList(settings.groupsInclude)
+  const groups = settings.groupsInclude === '*' ? [] : commaList(settings.groupsInclude)
   return {
     minor,
     family,
     port: settings.proxyPort,
-    inPort: minor < 6 && !inAll ? settings.proxyPort : settings.inboundPort,
+    inPort: inboundPort(settings, minor, inAll),
     tunnel: settings.tunnelPort,
     uids: settings.uids,
     gids: settings.gids,
     tproxy: settings.mode === 'TPROXY' && !oldIpv6,
     inAll,
     inAny: settings.inboundInclude !== '',
-    inList: inAll ? [] : splitList(settings.inboundInclude),
+    inList: inAll ? [] : commaList(settings.inboundInclude),
     inExclude: settings.inboundExclude,
-    allOut: settings.rangesInclude === '*',
+    allOut: settings.rangesInclude === '*' || (minor < 0 && settings.rangesInclude === ''),
     cidrs,
     cidrExclude: settings.rangesExclude.flatMap(range => rangesOf(range, family)),
     outInclude: settings.outboundInclude,

@@ -1,5 +1,7 @@
-import {isGoTrue} from '../../../model/go-boolean.js'
-import {BARE_SETTINGS, type CaptureSettings, splitList} from './settings.js'
+import {commaList} from '../../../model/comma-list.js'
+import {parseGoBool} from '../../../model/go-boolean.js'
+import type {Container} from '../../../model/pod.js'
+import {BARE_SETTINGS, type CaptureSettings} from './settings.js'
 
 /** Names under which istio-init takes one value: flags (short and long) and environment variables; a flag wins. */
 interface Source {
@@ -67,6 +69,35 @@ function splitFlag(word: string): readonly [string, string | undefined] {
   return word.length > 2 && !word.startsWith('--') && BY_FLAG.has(short) ? [short, word.slice(2)] : [word, undefined]
 }
 
+/** The program that sets up rules, by the names it had: a shell script up to 1.4, then a program, then a part of pilot-agent. */
+const PROGRAM = /(?:^|[\s/"'])(?:istio-iptables(?:\.sh)?|prepare_proxy(?:\.sh)?)(?=[\s"',]|$)/
+
+/** What a shell runs: words, of which one in quotes may be empty. */
+function shellWords(line: string): readonly string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare ?? '',
+  )
+}
+
+/**
+ * The words of the command by which a container sets up rules: `command` and `args` together, whichever holds the flags (injection templates of
+ * 1.5 have all of them in `command`); a line that is given to a shell is cut into words.
+ */
+export function initWords({command, args}: Pick<Container, 'command' | 'args'>): readonly string[] {
+  return [...command, ...args].flatMap(word => (PROGRAM.test(word) && /\s-/.test(word) ? shellWords(word) : [word]))
+}
+
+/** The words of a command line that sets up rules, as somebody pasted it: with the program's name or without; undefined for other lines. */
+export function initLine(text: string): readonly string[] | undefined {
+  const line = text
+    .split(/\r?\n/)
+    .map(each => each.trim())
+    .find(each => PROGRAM.test(each) || /^-p \d+ .*-[ubizm] /.test(each))
+  if (line === undefined) return undefined
+  const bare = line.replace(/^(?:(?:-|\[|args:|command:)\s+|\[)*/, '').replace(/\]$/, '')
+  return shellWords(bare.replace(/(["'])\s*,\s*/g, '$1 ').replace(/(?<=\S),\s+/g, ' '))
+}
+
 function fromEnv(env: Readonly<Record<string, string>>): Map<string, string> {
   const values = new Map<string, string>()
   for (const {name, env: names} of SOURCES) {
@@ -100,7 +131,7 @@ export function settingsFromInit(
 ): CaptureSettings {
   const values = new Map([...fromEnv(env), ...fromArgs(args)])
   const text = (name: string, usual: string) => values.get(name) ?? usual
-  const list = (name: string) => splitList(values.get(name) ?? '')
+  const list = (name: string) => commaList(values.get(name) ?? '')
   const uids = values.has('uids') ? list('uids') : BARE_SETTINGS.uids
   return {
     proxyPort: text('proxyPort', BARE_SETTINGS.proxyPort),
@@ -118,14 +149,14 @@ export function settingsFromInit(
     outboundExclude: list('outboundExclude'),
     virtualInterfaces: list('virtualInterfaces'),
     excludedInterfaces: list('excludedInterfaces'),
-    dns: isGoTrue(values.get('dns')),
-    dnsAll: isGoTrue(values.get('dnsAll')),
+    dns: parseGoBool(values.get('dns')),
+    dnsAll: parseGoBool(values.get('dnsAll')),
     resolvers: pod.resolvers,
-    dropInvalid: isGoTrue(values.get('dropInvalid')),
+    dropInvalid: parseGoBool(values.get('dropInvalid')),
     groupsInclude: text('groupsInclude', '*'),
     groupsExclude: list('groupsExclude'),
     loopback4: text('loopback4', BARE_SETTINGS.loopback4),
-    native: isGoTrue(values.get('native')),
-    ipv6: wantsIpv6(pod.addresses, isGoTrue(values.get('dualStack'))),
+    native: parseGoBool(values.get('native')),
+    ipv6: wantsIpv6(pod.addresses, parseGoBool(values.get('dualStack'))),
   }
 }

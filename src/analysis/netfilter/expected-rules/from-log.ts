@@ -1,5 +1,6 @@
-import {isGoTrue} from '../../../model/go-boolean.js'
-import {BARE_SETTINGS, type CaptureSettings, splitList} from './settings.js'
+import {commaList} from '../../../model/comma-list.js'
+import {parseGoBool} from '../../../model/go-boolean.js'
+import {BARE_SETTINGS, type CaptureSettings} from './settings.js'
 
 type Values = Readonly<Record<string, string>>
 
@@ -23,8 +24,8 @@ export function hasEffectiveSettings(values: Values): boolean {
 
 /** The effective settings istio-init printed (blocks `Variables:` and `Istio config:`): the best source, for nothing has to be derived. */
 export function settingsFromLog(values: Values): CaptureSettings {
-  const list = (...names: readonly string[]) => splitList(pick(values, '', ...names))
-  const truth = (...names: readonly string[]) => isGoTrue(pick(values, 'false', ...names))
+  const list = (...names: readonly string[]) => commaList(pick(values, '', ...names))
+  const truth = (...names: readonly string[]) => parseGoBool(pick(values, 'false', ...names))
   const uids = list('PROXY_UID')
   const gids = list('PROXY_GID')
   return {

@@ -1,9 +1,13 @@
+import {commaList} from '../../../model/comma-list.js'
+import type {CaptureDefaults} from '../../../model/injection.js'
 import {parseIstioVersion} from '../../../model/istio-version.js'
 import {type Container, injectedContainer, type PodModel} from '../../../model/pod.js'
+import {wrongValues} from '../setup/lost-arguments.js'
 import type {AmbientSettings} from './ambient.js'
-import {settingsFromInit, wantsIpv6} from './from-init.js'
+import {initWords, settingsFromInit, wantsIpv6} from './from-init.js'
 import {hasEffectiveSettings, settingsFromLog} from './from-log.js'
-import {type CaptureSettings, INJECTED_SETTINGS, splitList} from './settings.js'
+import {releaseOf} from './releases.js'
+import {type CaptureSettings, INJECTED_SETTINGS} from './settings.js'
 
 /** What a pod's rules should come from, and how that was found out. */
 export type Expectation =
@@ -46,7 +50,7 @@ function metadataOf(pod: PodModel, name: string): string | undefined {
 }
 
 function virtualInterfaces(pod: PodModel): readonly string[] {
-  return splitList(
+  return commaList(
     annotation(pod, 'istio.io/reroute-virtual-interfaces') ?? annotation(pod, `${TRAFFIC}kubevirtInterfaces`) ?? '',
   )
 }
@@ -60,36 +64,42 @@ function unique(values: readonly string[]): readonly string[] {
  * outbound unless told otherwise, DNS capture of every resolver, and the user and group of the proxy container. Owner groups and the range of
  * loopback addresses it reads from its own environment, not the pod's.
  */
-export function settingsFromAnnotations(pod: PodModel, by: 'template' | 'cni'): CaptureSettings {
+export function settingsFromAnnotations(
+  pod: PodModel,
+  by: 'template' | 'cni',
+  defaults: CaptureDefaults = {},
+): CaptureSettings {
   const proxy = pod.containers.find(({name}) => name === 'istio-proxy')
-  const env = (name: string) => proxy?.env[name] ?? metadataOf(pod, name)
-  const own = splitList(annotation(pod, `${TRAFFIC}excludeInboundPorts`) ?? '')
-  const statusPort = annotation(pod, 'status.sidecar.istio.io/port') ?? '15020'
+  const env = (name: string) => proxy?.env[name] ?? metadataOf(pod, name) ?? defaults.proxyMetadata?.[name]
+  const traffic = (name: string) => annotation(pod, `${TRAFFIC}${name}`)
+  const own = commaList(traffic('excludeInboundPorts') ?? defaults.excludeInboundPorts ?? '')
+  const statusPort = annotation(pod, 'status.sidecar.istio.io/port') ?? defaults.statusPort ?? '15020'
   const cni = by === 'cni'
   const initEnv = (name: string) => (cni ? undefined : env(name))
   const identity = (id: number | undefined) => (id === undefined || id === 0 ? '1337' : String(id))
-  const excludeOutbound = annotation(pod, `${TRAFFIC}excludeOutboundPorts`)
+  const excludeOutbound = traffic('excludeOutboundPorts') ?? (cni ? undefined : defaults.excludeOutboundPorts)
+  const mode = annotation(pod, 'sidecar.istio.io/interceptionMode') ?? defaults.interceptionMode
   const uid = identity(proxy?.security.runAsUser)
   return {
     ...INJECTED_SETTINGS,
     uids: [uid],
     gids: [cni ? identity(proxy?.security.runAsGroup) : uid],
-    mode: annotation(pod, 'sidecar.istio.io/interceptionMode') === 'TPROXY' ? 'TPROXY' : 'REDIRECT',
-    inboundInclude: annotation(pod, `${TRAFFIC}includeInboundPorts`) ?? '*',
+    mode: mode === 'TPROXY' ? 'TPROXY' : 'REDIRECT',
+    inboundInclude: traffic('includeInboundPorts') ?? defaults.includeInboundPorts ?? '*',
     inboundExclude: cni
       ? unique([...own, '15020', '15021', '15090'])
       : unique(['15090', '15021', ...own, ...(statusPort === '0' ? [] : [statusPort])]),
-    rangesInclude: annotation(pod, `${TRAFFIC}includeOutboundIPRanges`) ?? '*',
-    rangesExclude: splitList(annotation(pod, `${TRAFFIC}excludeOutboundIPRanges`) ?? ''),
-    outboundInclude: splitList(annotation(pod, `${TRAFFIC}includeOutboundPorts`) ?? ''),
-    outboundExclude: excludeOutbound === undefined ? (cni ? ['15020'] : []) : splitList(excludeOutbound),
+    rangesInclude: traffic('includeOutboundIPRanges') ?? defaults.includeIPRanges ?? '*',
+    rangesExclude: commaList(traffic('excludeOutboundIPRanges') ?? defaults.excludeIPRanges ?? ''),
+    outboundInclude: commaList(traffic('includeOutboundPorts') ?? defaults.includeOutboundPorts ?? ''),
+    outboundExclude: excludeOutbound === undefined ? (cni ? ['15020'] : []) : commaList(excludeOutbound),
     virtualInterfaces: virtualInterfaces(pod),
-    excludedInterfaces: splitList(annotation(pod, `${TRAFFIC}excludeInterfaces`) ?? ''),
+    excludedInterfaces: commaList(traffic('excludeInterfaces') ?? ''),
     dns: isTrue(env('ISTIO_META_DNS_CAPTURE')),
     dnsAll: cni,
     dropInvalid: isTrue(env('INVALID_DROP')),
     groupsInclude: initEnv('ISTIO_OUTBOUND_OWNER_GROUPS') ?? '*',
-    groupsExclude: splitList(initEnv('ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE') ?? ''),
+    groupsExclude: commaList(initEnv('ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE') ?? ''),
     loopback4: initEnv('ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR') ?? INJECTED_SETTINGS.loopback4,
     ipv6: wantsIpv6(pod.status?.podIps ?? [], isTrue(env('ISTIO_DUAL_STACK'))),
   }
@@ -97,7 +107,7 @@ export function settingsFromAnnotations(pod: PodModel, by: 'template' | 'cni'): 
 
 function minorOf(container: Container | undefined): number | undefined {
   const version = parseIstioVersion(container?.image)
-  return version?.major === 1 ? version.minor : undefined
+  return version === undefined ? undefined : releaseOf(version)
 }
 
 function ambient(pod: PodModel, minor: number | undefined): Expectation {
@@ -119,14 +129,71 @@ function ambient(pod: PodModel, minor: number | undefined): Expectation {
   }
 }
 
+/** What injection would do with a pod that does not exist yet, and what it would fill in. */
+export interface PredictedInjection {
+  readonly mode: 'sidecar' | 'ambient' | 'none'
+  readonly because: string
+  readonly defaults: CaptureDefaults
+  /** The CNI plugin sets up the rules of such pods. */
+  readonly cni: boolean
+  readonly native: boolean
+  readonly minor?: number
+}
+
+/** Rules of a pod that brings istio-init: from what it logged, else from its arguments and environment. */
+function fromInit(
+  pod: PodModel,
+  init: Container,
+  logged: Readonly<Record<string, string>>,
+  resolvers: readonly string[],
+  release: {readonly minor?: number},
+): Expectation {
+  const settings = settingsFromInit(initWords(init), init.env, {resolvers, addresses: pod.status?.podIps ?? []})
+  if (hasEffectiveSettings(logged)) {
+    // The log names every effective value but the range of loopback addresses.
+    const effective = {...settingsFromLog(logged), loopback4: settings.loopback4}
+    return {kind: 'sidecar', settings: effective, via: "istio-init's log", notes: [], ...release}
+  }
+  const guessed =
+    settings.dns && !settings.dnsAll ? ["the resolvers of the pod's resolv.conf are taken from its rules"] : []
+  return {
+    kind: 'sidecar',
+    settings,
+    via: 'the arguments and environment of istio-init',
+    notes: [...guessed, ...wrongValues(settings).map(({what}) => what)],
+    ...release,
+  }
+}
+
+/** Rules of the pods of a template that injection completes. */
+function fromPrediction(
+  pod: PodModel,
+  predicted: PredictedInjection | undefined,
+  minor: number | undefined,
+): Expectation {
+  const {mode, because, defaults, cni = false, native = false} = predicted ?? {}
+  const known = minor ?? predicted?.minor
+  if (mode === 'none') return {kind: 'none', why: `the pod would get no sidecar (${because})`}
+  if (mode === 'ambient') return ambient(pod, known)
+  const settings = settingsFromAnnotations(pod, cni ? 'cni' : 'template', defaults)
+  return {
+    kind: 'sidecar',
+    settings: {...settings, native},
+    via: `annotations, as the ${cni ? 'CNI plugin' : 'injection template'} reads them`,
+    notes: ['the pod does not exist yet'],
+    ...(known === undefined ? {} : {minor: known}),
+  }
+}
+
 /**
  * Works out what a pod's rules should come from, best source first: the effective values istio-init logged, its arguments and environment,
- * what the CNI plugin derives from annotations, what the template would write.
+ * what the CNI plugin derives from annotations, what the template would write. Nothing is expected of pods that injection leaves alone.
  */
 export function expectationFor(
   pod: PodModel,
   logged: Readonly<Record<string, string>>,
   resolvers: readonly string[],
+  predicted?: PredictedInjection,
 ): Expectation {
   const init = pod.containers.find(({name}) => name === 'istio-init')
   const proxy = pod.containers.find(({name}) => name === 'istio-proxy')
@@ -135,17 +202,7 @@ export function expectationFor(
   const release = minor === undefined ? {} : {minor}
   if (annotation(pod, 'sidecar.istio.io/interceptionMode') === 'NONE')
     return {kind: 'none', why: 'its interception mode is NONE'}
-  if (init !== undefined) {
-    const settings = settingsFromInit(init.args, init.env, {resolvers, addresses: pod.status?.podIps ?? []})
-    if (hasEffectiveSettings(logged)) {
-      // The log names every effective value but the range of loopback addresses.
-      const effective = {...settingsFromLog(logged), loopback4: settings.loopback4}
-      return {kind: 'sidecar', settings: effective, via: 'the values istio-init logged', notes: [], ...release}
-    }
-    const guessed =
-      settings.dns && !settings.dnsAll ? ["the name servers of the pod's resolv.conf are taken from its rules"] : []
-    return {kind: 'sidecar', settings, via: 'the arguments and environment of istio-init', notes: guessed, ...release}
-  }
+  if (init !== undefined) return fromInit(pod, init, logged, resolvers, release)
   if (proxy !== undefined) {
     return {
       kind: 'sidecar',
@@ -155,16 +212,10 @@ export function expectationFor(
       ...release,
     }
   }
+  if (pod.hostNetwork) return {kind: 'none', why: 'hostNetwork pods get no sidecar and have no rules of their own'}
   const mode = pod.labels['istio.io/dataplane-mode']
   const redirected = annotation(pod, 'ambient.istio.io/redirection') === 'enabled'
   if (mode !== 'none' && (redirected || mode === 'ambient')) return ambient(pod, minor)
-  if (!pod.exists)
-    return {
-      kind: 'sidecar',
-      settings: settingsFromAnnotations(pod, 'template'),
-      via: 'annotations, as the injection template reads them',
-      notes: ['the pod does not exist yet'],
-      ...release,
-    }
+  if (!pod.exists) return fromPrediction(pod, predicted, minor)
   return {kind: 'none', why: 'it has no sidecar and is not in ambient mode'}
 }

@@ -63,11 +63,3 @@ export const INJECTED_SETTINGS: CaptureSettings = {
   inboundExclude: ['15090', '15021', '15020'],
   rangesInclude: '*',
 }
-
-/** Splits a comma list as istio does: blanks around the parts and empty parts do not count. */
-export function splitList(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map(part => part.trim())
-    .filter(part => part !== '')
-}

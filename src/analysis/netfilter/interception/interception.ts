@@ -1,7 +1,7 @@
-import {formatIp, formatIpRange, type IpAddress, type IpRange} from '../../../model/ip-address.js'
+import {formatIpRange, type IpAddress, type IpRange} from '../../../model/ip-address.js'
 import {isOwnAddress, type Machine} from '../../../model/machine.js'
 import type {Packet, Walk} from '../../../model/packet.js'
-import type {IpFamily, Ruleset} from '../../../model/ruleset.js'
+import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
 import {type CompiledRules, compileRules} from '../packet-walk/compile.js'
 import {withWayOut} from '../packet-walk/stand-in.js'
 import {decidingStep, type Verdict, verdictOf} from '../packet-walk/verdict.js'
@@ -163,11 +163,7 @@ export function primaryAddress(machine: Machine, family: IpFamily): {device: str
 }
 
 function usesTproxy(rulesets: readonly Ruleset[]): boolean {
-  return rulesets.some(({tables}) =>
-    tables.some(({chains}) =>
-      chains.some(({rules}) => rules.some(({actions}) => actions.some(a => a.kind === 'tproxy'))),
-    ),
-  )
+  return everyRule(rulesets).some(({rule}) => rule.actions.some(action => action.kind === 'tproxy'))
 }
 
 /** How traffic is captured; unknown as soon as an answer it hangs on is. */
@@ -234,10 +230,4 @@ function isHost(range: IpRange): boolean {
 /** How a lookup at one host fares: the resolver is the host whose lookups are captured, or may be. */
 function lookup(q: Questions, host: IpRange): Verdict {
   return ask(q, {protocol: 'udp', destination: addressIn(host), destinationPort: 53}).verdict
-}
-
-/** The address asked about in the answers, for remarks. */
-export function ownAddressText(machine: Machine, family: IpFamily): string | undefined {
-  const found = primaryAddress(machine, family)
-  return found === undefined ? undefined : formatIp(found.own)
 }

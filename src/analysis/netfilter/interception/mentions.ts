@@ -1,5 +1,5 @@
 import {type IpAddress, type IpRange, inRange, isLoopback, parseIpRange} from '../../../model/ip-address.js'
-import type {Condition, ConditionField, IpFamily, Ruleset} from '../../../model/ruleset.js'
+import {type Condition, type ConditionField, everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
 
 /** What the rules name anywhere: the values that may make a difference to a packet, so the ones worth asking about. */
 export interface Mentions {
@@ -19,9 +19,7 @@ function valuesOf(rulesets: readonly Ruleset[], fields: readonly ConditionField[
   const take = ({field, values}: Condition) => {
     if (fields.includes(field)) for (const value of values) if (found.size < LIMIT) found.add(value)
   }
-  for (const {tables} of rulesets)
-    for (const {chains} of tables)
-      for (const {rules} of chains) for (const {conditions} of rules) conditions.forEach(take)
+  for (const {rule} of everyRule(rulesets)) rule.conditions.forEach(take)
   return [...found]
 }
 

@@ -2,15 +2,18 @@ import {humanCount} from '../../../model/human-count.js'
 import {
   type Chain,
   type Condition,
+  everyChain,
   hiddenByNft,
   hidesInterfaces,
   isUnderstood,
+  type PlacedChain,
   type Rule,
   type Ruleset,
   ruleCount,
   type Table,
 } from '../../../model/ruleset.js'
-import {canonicalChain, canonicalTable, foreignOwner, isIstioChain} from '../istio-names.js'
+import {chainOwner} from '../chain-owners.js'
+import {canonicalChain, canonicalTable, hasIstioRules, isIstioChain} from '../istio-names.js'
 import {ruleWords} from '../rule-words/words.js'
 import type {Interception} from './interception.js'
 
@@ -23,25 +26,9 @@ export interface Oddity {
   readonly rule?: string
 }
 
-interface Place {
-  readonly ruleset: Ruleset
-  readonly table: Table
-  readonly chain: Chain
-}
-
-function places(rulesets: readonly Ruleset[]): readonly Place[] {
-  return rulesets.flatMap(ruleset =>
-    ruleset.tables.flatMap(table => table.chains.map(chain => ({ruleset, table, chain}))),
-  )
-}
-
-function label({table, chain}: Place, rule: Rule): string {
+function label({table, chain}: PlacedChain, rule: Rule): string {
   const text = rule.text.startsWith('[{') ? ruleWords(table.name, chain, rule).reading : rule.text
   return `${table.name}/${chain.name} rule ${rule.position}: ${text.replace(/^-A \S+ /, '')}`
-}
-
-function hasIstioRules(ruleset: Ruleset): boolean {
-  return ruleset.tables.some(table => table.chains.some(chain => isIstioChain(chain.name) && chain.rules.length > 0))
 }
 
 function twoBackends(rulesets: readonly Ruleset[]): readonly Oddity[] {
@@ -64,7 +51,7 @@ function twoBackends(rulesets: readonly Ruleset[]): readonly Oddity[] {
 }
 
 function missingJumps({inbound, outbound, family}: Interception, rulesets: readonly Ruleset[]): readonly Oddity[] {
-  const chains = places(rulesets).filter(({table}) => table.family === family || table.family === 'inet')
+  const chains = everyChain(rulesets).filter(({table}) => table.family === family || table.family === 'inet')
   const lists = (name: string, target: string) =>
     chains.some(
       ({chain}) =>
@@ -147,7 +134,7 @@ function mayBeIstios(ruleset: Ruleset, table: Table, chain: Chain, rule: Rule): 
 /** Rules in istio's lists, or beside its jumps, that istio does not make. */
 function strangers(rulesets: readonly Ruleset[]): readonly Oddity[] {
   const found: Oddity[] = []
-  for (const place of places(rulesets)) {
+  for (const place of everyChain(rulesets)) {
     const {chain, table, ruleset} = place
     const name = canonicalChain(chain.name)
     const hooked =
@@ -160,7 +147,7 @@ function strangers(rulesets: readonly Ruleset[]): readonly Oddity[] {
       const jumps = rule.actions.flatMap(action =>
         action.kind === 'jump' || action.kind === 'goto' ? [action.chain] : [],
       )
-      if (!acts && jumps.every(target => foreignOwner(target) !== undefined || !isIstioChain(target))) continue
+      if (!acts && jumps.every(target => chainOwner(target) !== undefined || !isIstioChain(target))) continue
       if (hooked && name !== 'PREROUTING' && name !== 'OUTPUT') continue
       found.push({
         id: 'not-istio',
@@ -176,7 +163,7 @@ function strangers(rulesets: readonly Ruleset[]): readonly Oddity[] {
 
 function filters(rulesets: readonly Ruleset[]): readonly Oddity[] {
   const found: Oddity[] = []
-  for (const place of places(rulesets)) {
+  for (const place of everyChain(rulesets)) {
     if (place.table.name !== 'filter') continue
     for (const rule of place.chain.rules) {
       if (!rule.actions.some(action => action.kind === 'drop' || action.kind === 'reject')) continue
@@ -184,7 +171,7 @@ function filters(rulesets: readonly Ruleset[]): readonly Oddity[] {
       found.push({
         id: 'filter-drop',
         level: 'warning',
-        what: 'A filter rule throws traffic away. It sees the rewritten port: 15006 where inbound is captured, not the port of the app.',
+        what: 'A filter rule drops traffic. It sees the rewritten port: 15006 where inbound is captured, not the port of the app.',
         consequence: `${ruleWords('filter', place.chain, rule).reading}.`,
         rule: label(place, rule),
       })
@@ -194,21 +181,24 @@ function filters(rulesets: readonly Ruleset[]): readonly Oddity[] {
 }
 
 function foreigners(rulesets: readonly Ruleset[]): readonly Oddity[] {
-  const owners = new Map<string, string[]>()
-  for (const {chain} of places(rulesets)) {
-    const owner = foreignOwner(chain.name)
-    if (owner !== undefined) owners.set(owner, [...new Set([...(owners.get(owner) ?? []), chain.name])])
+  const owners = new Map<string, {about: string; chains: Set<string>}>()
+  for (const {chain} of everyChain(rulesets)) {
+    const owner = chainOwner(chain.name)
+    if (owner === undefined) continue
+    const known = owners.get(owner.name) ?? {about: owner.about, chains: new Set()}
+    owners.set(owner.name, known)
+    known.chains.add(chain.name)
   }
-  return [...owners].map(([owner, chains]) => ({
+  return [...owners].map(([owner, {about, chains}]) => ({
     id: 'foreign',
     level: 'info',
-    what: `Chains of ${owner}: ${chains.slice(0, 4).join(', ')}${chains.length > 4 ? ` and ${chains.length - 4} more` : ''}.`,
-    consequence: 'They are part of the walk, but not of the mesh.',
+    what: `Chains of ${owner}: ${[...chains].slice(0, 4).join(', ')}${chains.size > 4 ? ` and ${chains.size - 4} more` : ''}.`,
+    consequence: about,
   }))
 }
 
 function unread(rulesets: readonly Ruleset[]): readonly Oddity[] {
-  const rules = places(rulesets).flatMap(place =>
+  const rules = everyChain(rulesets).flatMap(place =>
     place.chain.rules.filter(rule => !isUnderstood(rule)).map(rule => label(place, rule)),
   )
   const first = rules[0]
@@ -247,8 +237,8 @@ function families(all: readonly Interception[], rulesets: readonly Ruleset[]): r
       level: 'warning',
       what: half ? 'IPv6 is captured in part only.' : 'IPv6 is not captured, IPv4 is.',
       consequence: half
-        ? `Inbound IPv6 ${into ? 'goes' : 'does not go'} through the sidecar, outbound ${out ? 'does' : 'does not'}, and its calls to its own pod ${self ? 'fare as in IPv4' : 'do not count as inbound'}: dual stack is off for istio but the pod has IPv6.`
-        : 'IPv6 traffic bypasses the sidecar: dual stack is off for istio but the pod has an IPv6 address.',
+        ? `Inbound IPv6 ${into ? 'goes' : 'does not go'} through the sidecar, outbound ${out ? 'does' : 'does not'}, and its calls to its own pod ${self ? 'fare as in IPv4' : 'do not count as inbound'}: dual stack is off for istio.`
+        : 'IPv6 traffic, where the pod has any, bypasses the sidecar: dual stack is off for istio.',
     },
   ]
 }
@@ -289,7 +279,7 @@ export function odditiesOf(rulesets: readonly Ruleset[], interceptions: readonly
 
 /** Ambient rules exempt ztunnel by mark, not by user. */
 function hasOwners(rulesets: readonly Ruleset[], interception: Interception): boolean {
-  const ambient = places(rulesets).some(
+  const ambient = everyChain(rulesets).some(
     ({table, chain}) => chain.name === 'ISTIO_PRERT' || table.name.startsWith('istio-ambient'),
   )
   return !ambient && interception.mode !== 'none' && interception.mode !== 'unknown'

@@ -1,4 +1,4 @@
-import {type Chain, type IpFamily, LEGACY_ELSEWHERE, type Ruleset} from '../../../model/ruleset.js'
+import {type Chain, type IpFamily, LEGACY_ELSEWHERE, type Ruleset, TABLE_ASSUMED} from '../../../model/ruleset.js'
 import {type Direction, type Fate, type Interception, modeOf} from './interception.js'
 
 /** Why the verdicts of a direction cannot be told from a text, where it may not hold all that decides. */
@@ -19,6 +19,7 @@ function entry(set: Ruleset, name: 'PREROUTING' | 'OUTPUT'): Chain | undefined {
 }
 
 function missing(sets: readonly Ruleset[], name: 'PREROUTING' | 'OUTPUT'): string | undefined {
+  if (sets.some(set => set.losses.includes(TABLE_ASSUMED))) return TABLE_ASSUMED
   if (sets.some(set => !printsBuiltIns(set) || entry(set, name) !== undefined)) {
     return sets.some(set => set.losses.includes(LEGACY_ELSEWHERE)) ? LEGACY_ELSEWHERE : undefined
   }

@@ -39,6 +39,8 @@ export interface CompiledRules {
     readonly priority: number
     readonly base: CompiledChain
   }[]
+  /** Why these rules decide about no packet at all. */
+  readonly undecided?: string
 }
 
 const HIDDEN = {hidden: 'interfaces are not shown without -v'} as const
@@ -87,7 +89,8 @@ export function compileRules(rulesets: readonly Ruleset[]): CompiledRules {
       }
     }
   }
-  return {bases: bases.sort((a, b) => a.priority - b.priority)}
+  const undecided = rulesets.map(set => set.undecided).find(why => why !== undefined)
+  return {bases: bases.sort((a, b) => a.priority - b.priority), ...(undecided === undefined ? {} : {undecided})}
 }
 
 /** The base chains a packet meets at a hook. */

@@ -37,7 +37,7 @@ export function chooseSource(machine: Machine, destination: IpAddress, decision:
 }
 
 /** The first address of a family on a device, skipping link-local ones when there are others. */
-export function primaryAddress(machine: Machine, device: string, family: IpFamily): IpAddress | undefined {
+function primaryAddress(machine: Machine, device: string, family: IpFamily): IpAddress | undefined {
   const own =
     machine.interfaces.find(each => each.name === device)?.addresses.filter(address => address.family === family) ?? []
   return own.find(address => family === 'ip' || address.bits >> 118n !== 0xfe80n >> 6n) ?? own[0]

@@ -1,28 +1,20 @@
 import {parseIp, parseIpRange} from '../../../model/ip-address.js'
 import type {Interface, IpFacts, Machine, PolicyRule, Route} from '../../../model/machine.js'
-import type {IpFamily, Ruleset} from '../../../model/ruleset.js'
+import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
+import {isAmbient} from '../istio-names.js'
 
 function tproxyMarks(rulesets: readonly Ruleset[]): ReadonlySet<string> {
   const marks = new Set<string>()
-  for (const {tables} of rulesets)
-    for (const {chains} of tables)
-      for (const {rules} of chains)
-        for (const {actions} of rules)
-          actions.forEach((action, index) => {
-            if (action.kind !== 'tproxy') return
-            const next = actions[index + 1]
-            if (action.mark !== undefined) marks.add(action.mark)
-            else if (next?.kind === 'set-mark') marks.add(`${next.value}/${next.mask}`)
-          })
+  for (const {rule} of everyRule(rulesets)) {
+    const {actions} = rule
+    actions.forEach((action, index) => {
+      if (action.kind !== 'tproxy') return
+      const next = actions[index + 1]
+      if (action.mark !== undefined) marks.add(action.mark)
+      else if (next?.kind === 'set-mark') marks.add(`${next.value}/${next.mask}`)
+    })
+  }
   return marks
-}
-
-function ambientMark(rulesets: readonly Ruleset[]): boolean {
-  return rulesets.some(({tables}) =>
-    tables.some(
-      table => table.name === 'istio-ambient-nat' || table.chains.some(chain => chain.name === 'ISTIO_PRERT'),
-    ),
-  )
 }
 
 function range(text: string) {
@@ -71,7 +63,7 @@ function meshRules(family: IpFamily, rulesets: readonly Ruleset[]): readonly Pol
     const [value = 0, mask = 0xffff_ffff] = mark.split('/').map(Number)
     rules.push({family, priority: 32_765, table: 'mesh', mark: {value, mask}, exact: true})
   }
-  if (ambientMark(rulesets))
+  if (isAmbient(rulesets))
     rules.push({family, priority: 32_764, table: 'mesh', mark: {value: 0x111, mask: 0xfff}, exact: true})
   return rules
 }

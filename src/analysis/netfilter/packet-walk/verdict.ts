@@ -1,5 +1,6 @@
 import {formatIp} from '../../../model/ip-address.js'
 import type {Walk, WalkStep} from '../../../model/packet.js'
+import {chainOwner} from '../chain-owners.js'
 
 /** The one-word answer: does the packet go through the sidecar (or ztunnel)? */
 export type Verdict = 'captured' | 'escapes' | 'direct' | 'dropped' | 'refused' | 'loops' | 'error' | 'insufficient'
@@ -16,13 +17,19 @@ export function decidingStep(walk: Walk): WalkStep | undefined {
 
 const DECIDES: ReadonlySet<string> = new Set(['redirect', 'dnat', 'tproxy', 'return', 'accept', 'drop', 'reject'])
 
+/** Chains of Docker, KubeVirt or a node lead to programs of their own: what they rewrite is not captured by a proxy. */
+function isForProxy({at}: WalkStep): boolean {
+  const owner = chainOwner(at.slice(at.lastIndexOf('/') + 1))
+  return owner === undefined || owner.kind === 'mesh'
+}
+
 function turned(walk: Walk): boolean {
   const {disposition: end, steps} = walk
   if (end.kind !== 'delivered') return false
-  return (
-    end.transparent ||
-    steps.some(step => step.actions.some(action => action.kind === 'redirect' || action.kind === 'dnat'))
+  const rewriting = steps.filter(step =>
+    step.actions.some(action => action.kind === 'redirect' || action.kind === 'dnat'),
   )
+  return end.transparent || rewriting.some(isForProxy)
 }
 
 /**

@@ -200,6 +200,10 @@ function landing(walk: Walk): string {
  * they end alike, else it is `insufficient` and names the rule.
  */
 export function walkPacket(rules: CompiledRules, machine: Machine, packet: Packet): Walk {
+  if (rules.undecided !== undefined) {
+    const nothing: Trail = {steps: [], assumed: new Map(), open: undefined, hops: 0, laps: 0}
+    return finish(packet, undefined, nothing, {kind: 'insufficient', reason: rules.undecided}).walk
+  }
   const first = runOnce(rules, machine, packet, new Map())
   if (first.open === undefined) return first.walk
   const pending: Map<Rule, boolean>[] = [new Map([[first.open.rule, true]]), new Map([[first.open.rule, false]])]

@@ -7,41 +7,41 @@ function plainMark(value: string, mask: string): string {
 function one(action: Action): string {
   switch (action.kind) {
     case 'accept':
-      return 'is let through, this table is done with it'
+      return 'is accepted'
     case 'drop':
-      return 'is thrown away silently'
+      return 'is dropped'
     case 'return':
-      return 'is left alone here'
+      return 'returns from this chain'
     case 'notrack':
       return 'is not tracked'
     case 'queue':
-      return 'is handed to a program (NFQUEUE)'
+      return 'is queued to a program (NFQUEUE)'
     case 'reject':
-      return `is refused${action.reply === undefined ? '' : ` with ${action.reply}`}`
+      return `is rejected${action.reply === undefined ? '' : ` with ${action.reply}`}`
     case 'jump':
-      return `is looked at by ${action.chain}`
+      return `jumps to ${action.chain}`
     case 'goto':
-      return `goes on in ${action.chain} and does not come back`
+      return `goes to ${action.chain} and does not return`
     case 'redirect':
       return action.ports === undefined
         ? 'is redirected to this pod'
         : `is redirected to port ${action.ports} of this pod`
     case 'masquerade':
-      return 'gets the address of the interface it leaves through'
+      return 'is masqueraded (its source becomes the address of the outgoing interface)'
     case 'dnat':
-      return `is sent to ${action.to} instead`
+      return `is sent to ${action.to} instead (DNAT)`
     case 'snat':
-      return `gets the source ${action.to}`
+      return `gets the source ${action.to} (SNAT)`
     case 'tproxy':
-      return `is given to the socket on port ${action.port}, addresses unchanged`
+      return `is delivered to port ${action.port}, addresses unchanged (TPROXY)`
     case 'set-mark':
       return `is marked ${plainMark(action.value, action.mask)}`
     case 'set-connmark':
       return `marks its connection ${plainMark(action.value, action.mask)}`
     case 'save-mark':
-      return 'passes its mark on to its connection'
+      return 'saves its mark on its connection'
     case 'restore-mark':
-      return 'gets the mark of its connection'
+      return 'gets the mark of its connection back'
     case 'ct-zone':
       return `is tracked in zone ${action.zone}`
     case 'log':

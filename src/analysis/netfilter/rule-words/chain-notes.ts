@@ -1,7 +1,7 @@
 import {canonicalChain} from '../istio-names.js'
 import {PURPOSES} from './purposes.js'
 
-/** A chain or kind of kernel rule of istio's, in full: what it is for, and the rules it may hold. */
+/** A chain of Istio or a kind of its kernel rules: its purpose and the rules it may contain. */
 export interface KernelNote {
   readonly name: string
   readonly about: string
@@ -12,43 +12,42 @@ export interface KernelNote {
 /** What each chain is for and since when (istio tools/istio-iptables, 1.0 to 1.31; measured on a kernel where it says so). */
 const CHAINS: Readonly<Record<string, string>> = {
   ISTIO_INBOUND:
-    'The inbound list: what of the TCP that reaches the pod goes to the sidecar. In table nat with REDIRECT, in table mangle with TPROXY; in TPROXY mode the one in nat has no references and a lone rule, which is normal. Since 1.0.',
+    'Decides which inbound TCP goes to the sidecar. In table nat with REDIRECT, in table mangle with TPROXY; in TPROXY mode the one in nat has no references and a single rule, which is normal. Since 1.0.',
   ISTIO_IN_REDIRECT:
-    'Hands inbound traffic to the sidecar by rewriting the destination to port 15006 (15001 before 1.3). The sidecar still learns the address that was asked for (SO_ORIGINAL_DST). When nobody listens there, the client is refused.',
+    'Redirects inbound traffic to the sidecar, port 15006 (15001 before 1.3). The sidecar still learns the original destination (SO_ORIGINAL_DST). If nothing listens there, the connection is refused.',
   ISTIO_REDIRECT:
-    'Hands outbound traffic to the sidecar by rewriting the destination to 127.0.0.1, port 15001. When nobody listens there, the app is refused at once; nothing is ever dropped here.',
+    'Redirects outbound traffic to the sidecar, 127.0.0.1 port 15001. If nothing listens there, the connection is refused at once; nothing is dropped here.',
   ISTIO_OUTPUT:
-    'The outbound list: what of the traffic that processes of the pod send goes to the sidecar. Asked for the first packet of a connection only; the answer holds for the whole connection. Before 1.25 it was asked for TCP alone.',
+    'Decides which outbound traffic of the pod goes to the sidecar. Evaluated for the first packet of a connection only; the result holds for the whole connection. Before 1.25 for TCP only.',
   ISTIO_OUTPUT_DNS:
-    'Sends name lookups to the agent on port 15053, of the resolvers in resolv.conf or of all with capture-all. In table raw it keeps the lookups of the app and of the agent apart in connection tracking. Since 1.25; before that the rules stood in ISTIO_OUTPUT and OUTPUT.',
+    'Redirects DNS queries to the agent on port 15053: those to the resolvers in resolv.conf, or all with capture-all. In table raw it puts queries of the app and of the agent into separate connection tracking zones. Since 1.25; before that the rules were in ISTIO_OUTPUT and OUTPUT.',
   ISTIO_TPROXY:
-    'Hands inbound traffic to the sidecar without rewriting addresses, so that it sees the real client. Needs a policy route for the mark; when nobody listens, the client waits in vain instead of being refused.',
-  ISTIO_DIVERT: 'Keeps packets of connections that the sidecar already has with it, by a mark (TPROXY mode).',
+    'Delivers inbound traffic to the sidecar without rewriting addresses, so that it sees the client address. Needs a policy route for the mark; if nothing listens, the client times out instead of being refused.',
+  ISTIO_DIVERT: 'Marks packets of connections that the sidecar already has, so that they stay with it (TPROXY mode).',
   ISTIO_DROP:
-    'Throws packets away that belong to no known connection; only with drop-invalid. The one chain of istio that drops. Since 1.24.',
-  ISTIO_PRERT:
-    "Ambient: what reaches the pod goes to the node's ztunnel, except what ztunnel itself sends and the kubelet's probes.",
+    'Drops packets of no known connection; only with drop-invalid. The only chain of Istio that drops. Since 1.24.',
+  ISTIO_PRERT: 'Ambient: inbound traffic goes to ztunnel, except traffic from ztunnel itself and kubelet probes.',
   ISTIO_POSTRT:
-    "Ambient, on the node: gives the kubelet's probes the source address 169.254.7.127, by which the pod knows them.",
+    'Ambient, on the node: gives kubelet probes the source address 169.254.7.127, which rules in the pod exempt.',
 }
 
 const MORE: Readonly<Record<string, string>> = {
   'proxy-bypass':
-    "Without it the sidecar's own connections would come back to it for ever. It goes by the user or group the socket was made with: any process of that uid or primary gid escapes (supplementary groups and fsGroup do not count), which is why an app must not run as 1337.",
+    'Without it, connections of the sidecar would loop back to it forever. It matches the uid or gid of the socket: any process with that uid or primary gid bypasses capture (supplementary groups and fsGroup do not count), so an app must not run as 1337.',
   'self-call':
-    'The app calls its own Service, the sidecar picks this very pod and connects to it: source and destination are the pod, over lo. Sent to 15006, so that mTLS, policy and telemetry apply as for any other client. Before 1.5 every call to the own address went there.',
+    'The app calls its own Service, the sidecar picks this very pod and connects to it: source and destination are the pod, over lo. It goes to 15006, so that mTLS, policy and telemetry apply as for any other client. Before 1.5, every call to its own address went there.',
   'app-to-self':
     'A process that calls the address of its own pod directly is not captured, in either direction (since 1.5). Calls to its own Service are.',
   'passthrough-source':
     'The sidecar connects to the app from 127.0.0.6 (::6), so an app that trusts only 127.0.0.1 refuses it.',
   'inbound-exclude':
-    'Clients in the mesh still send mutual TLS to that port unless told otherwise, and then meet an app that does not speak it.',
+    'Clients in the mesh still send mutual TLS to that port unless a DestinationRule disables it, and the app does not speak it.',
   'inbound-tunnel': 'HBONE, mutual TLS over HTTP/2; exempt since 1.7.',
   'outport-exclude':
-    'It holds for every destination on that port. Since 1.25 for UDP as well. The CNI plugin excludes 15020 by itself, istio-init does not.',
+    'It applies to every destination on that port; since 1.25 for UDP as well. The CNI plugin excludes 15020 by default, istio-init does not.',
   'cidr-exclude': 'Egress rules, telemetry and mTLS do not apply to these addresses.',
   'dns-capture':
-    "The agent answers from istiod's name table and asks the resolver for the rest, as the proxy's user, which is left alone.",
+    "The agent answers from istiod's name table and asks the resolver for the rest, as the proxy's user, which is not captured.",
 }
 
 /** Words for the values a rule would give, when no rule is at hand. */
@@ -57,6 +56,8 @@ const BLANKS: readonly (readonly [RegExp, string])[] = [
   [/\{source\}\{destination\}/g, 'a reserved address'],
   [/\{to destination\}/g, ' (to the resolvers, or all)'],
   [/Port \{destination-port\}/g, 'A port'],
+  [/port \{destination-port\}/g, 'a port'],
+  [/\{protocol\}/g, 'TCP'],
   [/\{(in|out)-interface\}/g, 'an interface'],
   [/\{gid\}/g, 'N'],
   [/\{source\}/g, '127.0.0.6'],

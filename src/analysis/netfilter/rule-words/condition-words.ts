@@ -22,8 +22,8 @@ function not(negated: boolean): string {
 /** How each kind of condition reads, as a phrase behind the kind of traffic. */
 const PHRASES: Readonly<Partial<Record<Condition['field'], Words>>> = {
   family: v => `of ${or(v.map(x => (x === 'ip' ? 'IPv4' : 'IPv6')))}`,
-  'in-interface': (v, n) => (v[0] === 'lo' && !n ? 'coming back in through lo' : `${not(n)}arriving on ${or(v)}`),
-  'out-interface': (v, n) => (v[0] === 'lo' && !n ? 'that stays in the pod (lo)' : `${not(n)}leaving through ${or(v)}`),
+  'in-interface': (v, n) => (v[0] === 'lo' && !n ? 'coming in through loopback (lo)' : `${not(n)}arriving on ${or(v)}`),
+  'out-interface': (v, n) => (v[0] === 'lo' && !n ? 'on loopback (lo)' : `${not(n)}leaving through ${or(v)}`),
   source: (v, n) => `${not(n)}from ${or(v)}`,
   destination: (v, n) => `${not(n)}to ${or(v)}`,
   'source-type': (v, n) => `${not(n)}from ${v.includes('LOCAL') ? 'an address of the pod itself' : or(v)}`,
@@ -55,7 +55,7 @@ export function trafficWords(rule: Rule): string {
     c => PHRASES[c.field]?.(c.values, c.negated) ?? `${not(c.negated)}${c.field} ${or(c.values)}`,
   )
   const repeated = phrases.filter((phrase, index) => phrases.indexOf(phrase) === index)
-  return [kinds.length === 0 ? (rest.length === 0 ? 'everything' : 'anything') : kinds.join(' and '), ...repeated].join(
+  return [kinds.length === 0 ? (rest.length === 0 ? 'all traffic' : 'traffic') : kinds.join(' and '), ...repeated].join(
     ' ',
   )
 }

@@ -40,6 +40,7 @@ function fill(sentence: string, rule: Rule): string {
     if (name === 'port')
       return rule.actions.map(action => (action.kind === 'redirect' ? (action.ports ?? '') : '')).join('')
     const values = valuesOf(rule, name)
+    if (name === 'protocol') return values === '' ? 'Traffic' : values.toUpperCase()
     if (to !== undefined) return values === '' ? '' : ` to ${values}`
     if (name === 'uid' || name === 'gid') return values === '' ? '' : `${name} ${values}`
     return values

@@ -1,10 +1,10 @@
+import type {IstiodAnswer} from '../../../evidence/control-plane/istiods.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
 import type {ProxyConnection} from '../../../model/sync-state.js'
-import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
-import type {IstiodAnswer} from '../../proxy-status/istiods.js'
+import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
 import type {PodContext} from './context.js'
 
-/** By proxy, made once per answer: a fleet asks for thousands of proxies among thousands. */
+/** The index by proxy of each answer: a fleet looks up thousands of proxies. */
 const CONNECTIONS = new WeakMap<IstiodAnswer, ReadonlyMap<string, readonly ProxyConnection[]>>()
 
 function connectionsOf(answer: IstiodAnswer): ReadonlyMap<string, readonly ProxyConnection[]> {
@@ -16,9 +16,9 @@ function connectionsOf(answer: IstiodAnswer): ReadonlyMap<string, readonly Proxy
   return made
 }
 
-/** What the replicas of istiod say of the pod's proxy. */
+/** What the istiod replicas report about the pod's proxy. */
 export async function controlPlane({run, workload: {pod}}: PodContext): Promise<Answer<Facts['controlPlane']>> {
-  if (!pod.exists) return missing(FACT_WORDS.controlPlane, 'not-captured', 'a manifest shows no running pod')
+  if (!pod.exists) return missing(FACT_LABELS.controlPlane, 'not-captured', 'a manifest has no running pod')
   const answers = await run.istiods()
   if (!answers.ok) return answers
   const silent = answers.value.find(each => each.silent !== undefined)?.silent
@@ -28,9 +28,9 @@ export async function controlPlane({run, workload: {pod}}: PodContext): Promise<
     (connectionsOf(each).get(id) ?? []).map(proxy => ({...proxy, istiodVersion: each.version})),
   )
   if (connections.length === 0 && silent !== undefined) {
-    // Forwarding a port to istiod is more than reading: a check that visits nothing may well be without that right.
-    const modest = !run.deep && silent.reason === 'forbidden'
-    return {ok: false, gap: modest ? {...silent, reason: 'no-privilege'} : silent}
+    // Port forwarding needs more than read permission; a check without --deep may lack it.
+    const lacksPrivilege = !run.deep && silent.reason === 'forbidden'
+    return {ok: false, gap: lacksPrivilege ? {...silent, reason: 'no-privilege'} : silent}
   }
   return answered({connections, istiods: spoke.length, namespace: run.istioNamespace, at: run.at})
 }

@@ -1,14 +1,39 @@
+import {driftOf} from '../../../analysis/netfilter/drift/drift.js'
+import {expectedFor} from '../../../evidence/kernel/expectation.js'
+import {otherRelease} from '../../../evidence/kernel/other-release.js'
+import {readKernel, whyUnread} from '../../../evidence/kernel/read-kernel.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
-import {FACT_WORDS, type Facts} from '../../../rules/facts.js'
-import {readKernel, whyUnread} from '../../kernel/read-kernel.js'
-import {cannotVisit, type PodContext, refOf} from './context.js'
+import {UserError} from '../../../model/user-error.js'
+import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
+import {notInspected, type PodContext, refOf} from './context.js'
 
-/** The rules as they are now; what istio-init wrote at its start is not what is there now. */
+/** The current kernel rules, not those istio-init wrote at pod start. */
 export async function kernel(context: PodContext): Promise<Answer<Facts['kernel']>> {
-  const barred = cannotVisit(context, 'kernel')
-  if (barred !== undefined) return barred
+  const gap = notInspected(context, 'kernel')
+  if (gap !== undefined) return gap
   const found = await readKernel(context.run.source, refOf(context.workload.pod))
   if (found.rulesets.length > 0 && found.from === 'live') return answered(found)
   const why = whyUnread(found)
-  return why === undefined ? missing(FACT_WORDS.kernel, 'not-captured', 'nothing shows them') : {ok: false, gap: why}
+  return why === undefined
+    ? missing(FACT_LABELS.kernel, 'not-captured', 'no evidence contains them')
+    : {ok: false, gap: why}
+}
+
+/** The current kernel rules compared with the expected rules. */
+export async function drift(context: PodContext): Promise<Answer<Facts['drift']>> {
+  const actual = await context.fact('kernel')
+  if (!actual.ok) return actual
+  const {rulesets, machine, parameters} = actual.value
+  try {
+    const expected = await expectedFor(context.run.source, refOf(context.workload.pod), rulesets, parameters)
+    const other = otherRelease(expected, rulesets)
+    return answered({
+      differences: driftOf(expected.rulesets, rulesets, machine),
+      via: expected.via,
+      ...(other === undefined ? {} : {otherRelease: other}),
+    })
+  } catch (error) {
+    if (error instanceof UserError) return missing(FACT_LABELS.drift, 'not-captured', error.message)
+    throw error
+  }
 }

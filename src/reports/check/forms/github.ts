@@ -2,7 +2,7 @@ import type {Gap} from '../../../model/answer.js'
 import type {Severity} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
 import type {CheckReport} from '../report.js'
-import {uncheckedGroups} from '../unchecked.js'
+import {uncheckedGroups} from './unchecked.js'
 
 const COMMANDS: Readonly<Record<Severity, string>> = {error: 'error', warning: 'warning', info: 'notice'}
 
@@ -14,17 +14,17 @@ function property(text: string): string {
   return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
-/** A part of a file that could not be read, at its place. */
+/** A part of a file that could not be read, at its position. */
 function unread({what, detail}: Gap): string {
   const [, file, line, column] = /^(.*):(\d+):(\d+)$/s.exec(what) ?? []
   const where = file === undefined ? '' : `file=${property(file)},line=${line},col=${column},`
   return `::error ${where}title=Could not be read::${data(`${what}: ${detail}`)}\n`
 }
 
-/** One notice for all that was not asked: GitHub shows ten of a kind and no more. */
-function unasked({workloads, counts, passedOver}: CheckReport): readonly string[] {
+/** One notice for everything that was not checked: GitHub shows at most ten of a kind. */
+function unchecked({workloads, counts, skipped}: CheckReport): readonly string[] {
   const lines = [
-    ...passedOver.map(({what, detail}) => `Not looked at: ${what}: ${detail}`),
+    ...skipped.map(({what, detail}) => `Skipped: ${what}: ${detail}`),
     ...uncheckedGroups(workloads).map(
       ({codes, workloads: where, why}) => `${codes.join(' ')} in ${where.length}: ${why}`,
     ),
@@ -33,7 +33,7 @@ function unasked({workloads, counts, passedOver}: CheckReport): readonly string[
   return lines.length === 0 ? [] : [`::notice title=${property(title)}::${data(lines.join('\n'))}\n`]
 }
 
-/** The open findings as annotations of GitHub Actions (workflow commands), beside the line they stand on, with what could not be read or asked. */
+/** The open findings as annotations of GitHub Actions (workflow commands), at their line, with what could not be read or checked. */
 export function githubAnnotations(report: CheckReport): string {
   const findings = report.workloads
     .flatMap(each => each.findings)
@@ -44,5 +44,5 @@ export function githubAnnotations(report: CheckReport): string {
       const fields = [...where, `title=${property(`${code} ${title}`)}`].join(',')
       return `::${COMMANDS[severity]} ${fields}::${data(`${objectLabel(object)}: ${message} ${fix}`)}\n`
     })
-  return [...findings, ...report.damaged.map(unread), ...unasked(report)].join('')
+  return [...findings, ...report.damaged.map(unread), ...unchecked(report)].join('')
 }

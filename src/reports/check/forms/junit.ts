@@ -2,9 +2,9 @@ import type {Gap} from '../../../model/answer.js'
 import type {Finding} from '../../../model/finding.js'
 import {humanCount} from '../../../model/human-count.js'
 import {objectLabel} from '../../../model/pod.js'
-import type {Rule} from '../../../rules/rule.js'
+import type {MeshRule} from '../../../rules/rule.js'
+import type {CheckedWorkload} from '../evaluate/aggregator.js'
 import type {CheckReport} from '../report.js'
-import type {CheckedWorkload} from '../tally.js'
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -47,7 +47,7 @@ interface Case {
   readonly code: string
   readonly outcome: 'passed' | 'failed' | 'skipped'
   readonly lines: readonly string[]
-  /** What does not fail: remarks and accepted findings. */
+  /** What does not fail: info and accepted findings. */
   readonly notes: readonly string[]
 }
 
@@ -93,20 +93,20 @@ function suite(checked: CheckedWorkload, id: number, titles: ReadonlyMap<string,
   ].join('\n')
 }
 
-/** What could not be read of the input: a suite of its own, an error per part; what was not looked at is skipped. */
-function inputSuite({damaged, passedOver}: CheckReport, id: number, timestamp: string): readonly string[] {
-  if (damaged.length + passedOver.length === 0) return []
+/** Unreadable and skipped parts of the input as a suite of their own: errors and skipped cases. */
+function inputSuite({damaged, skipped}: CheckReport, id: number, timestamp: string): readonly string[] {
+  if (damaged.length + skipped.length === 0) return []
   const one = (gap: Gap, tag: string) => [
     `    <testcase classname="input" name="${attribute(gap.what)}" time="0">`,
     `      <${tag} ${tag === 'error' ? 'type="unreadable" ' : ''}message="${attribute(gap.detail)}"/>`,
     '    </testcase>',
   ]
-  const counts = `tests="${damaged.length + passedOver.length}" failures="0" errors="${damaged.length}" skipped="${passedOver.length}"`
+  const counts = `tests="${damaged.length + skipped.length}" failures="0" errors="${damaged.length}" skipped="${skipped.length}"`
   return [
     `  <testsuite id="${id}" package="meshctl" name="input" timestamp="${timestamp}" hostname="localhost" ${counts} time="0">`,
     '    <properties/>',
     ...damaged.flatMap(gap => one(gap, 'error')),
-    ...passedOver.flatMap(gap => one(gap, 'skipped')),
+    ...skipped.flatMap(gap => one(gap, 'skipped')),
     '    <system-out/>',
     '    <system-err/>',
     '  </testsuite>',
@@ -114,10 +114,10 @@ function inputSuite({damaged, passedOver}: CheckReport, id: number, timestamp: s
 }
 
 /**
- * The findings as JUnit XML, in the narrow form that Ant's schema allows and Jenkins' allows as well: a suite per workload, a case per rule that
- * was broken or could not be asked and one for all that passed; remarks do not fail, unchecked rules are skipped, unreadable input is an error.
+ * The findings as JUnit XML, in the narrow form that Ant's schema allows and Jenkins' allows as well: a suite per workload, a case per rule
+ * with findings or not checked, and one for all that passed; info findings do not fail, unchecked rules are skipped, unreadable input is an error.
  */
-export function junitXml(report: CheckReport, rules: readonly Rule[]): string {
+export function junitXml(report: CheckReport, rules: readonly MeshRule[]): string {
   const titles = new Map(rules.map(({code, title}) => [code, title]))
   const timestamp = report.at.toISOString().slice(0, 19)
   return [

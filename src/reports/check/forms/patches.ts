@@ -2,10 +2,10 @@ import type {PatchStep} from '../../../model/finding.js'
 import {pointerSteps} from '../../../model/object-path.js'
 import {type ObjectRef, objectLabel} from '../../../model/pod.js'
 import {escapeJson, escapeText} from '../../../terminal/escape.js'
-import {type ObjectPatch, reportPatches} from '../mending.js'
+import {type ObjectPatch, workloadPatches} from '../evaluate/patch-plan.js'
 import type {CheckReport} from '../report.js'
 
-/** Kinds whose lists kubectl can merge by name (strategic merge patch); a custom resource has no such thing. */
+/** Kinds whose lists kubectl can merge by name (strategic merge patch); custom resources do not support it. */
 const STRATEGIC = [
   'Deployment',
   'StatefulSet',
@@ -16,9 +16,9 @@ const STRATEGIC = [
   'Service',
   'Namespace',
 ]
-/** Kinds whose template is fixed once they are there: they are made anew. */
-const FIXED = ['Pod', 'Job']
-/** What an object of a cluster can be called (RFC 1123 and the wider names of RBAC). */
+/** Kinds whose template is immutable: they have to be recreated. */
+const IMMUTABLE = ['Pod', 'Job']
+/** Valid object names (RFC 1123 and the wider names of RBAC). */
 const NAME = /^[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?$/
 
 type Tree = {[key: string]: unknown}
@@ -31,34 +31,34 @@ function isList(step: string | undefined): boolean {
   return step !== undefined && /^\d+$/.test(step)
 }
 
-/** The field a step before tests in the item of a list: by that, and not by its number, the item is found. */
+/** The field that an earlier step tests in a list item: it identifies the item instead of its index. */
 function identity(steps: readonly PatchStep[], item: readonly string[]): {key: string; value: unknown} | undefined {
   for (const {op, path, value} of steps) {
-    const way = pointerSteps(path)
-    if (op === 'test' && way.length === item.length + 1 && item.every((step, index) => step === way[index]))
-      return {key: way.at(-1) ?? '', value}
+    const keys = pointerSteps(path)
+    if (op === 'test' && keys.length === item.length + 1 && item.every((step, index) => step === keys[index]))
+      return {key: keys.at(-1) ?? '', value}
   }
   return undefined
 }
 
-/** The steps as a merge patch, which makes the maps that are missing; undefined when an item of a list has no name to find it by. */
-export function mergePatch(steps: readonly PatchStep[]): Tree | undefined {
+/** The steps as a merge patch, which creates missing maps; undefined when a list item has no identifying field. */
+function mergePatch(steps: readonly PatchStep[]): Tree | undefined {
   const root: Tree = {}
   for (const {op, path, value} of steps) {
-    const way = pointerSteps(path)
-    const madeOnTheWay = op === 'add' && typeof value === 'object' && value !== null && Object.keys(value).length === 0
-    if (op === 'test' || madeOnTheWay) continue
-    if (isList(way.at(-1))) return undefined
+    const keys = pointerSteps(path)
+    const createsParent = op === 'add' && typeof value === 'object' && value !== null && Object.keys(value).length === 0
+    if (op === 'test' || createsParent) continue
+    if (isList(keys.at(-1))) return undefined
     let at = root
-    for (let index = 0; index < way.length - 1; index += 1) {
-      const step = way[index] ?? ''
+    for (let index = 0; index < keys.length - 1; index += 1) {
+      const step = keys[index] ?? ''
       if (isList(step)) continue
-      if (!isList(way[index + 1])) {
+      if (!isList(keys[index + 1])) {
         at[step] ??= {}
         at = at[step] as Tree
         continue
       }
-      const known = identity(steps, way.slice(0, index + 2))
+      const known = identity(steps, keys.slice(0, index + 2))
       if (known === undefined) return undefined
       const list = (at[step] ?? []) as Tree[]
       at[step] = list
@@ -66,7 +66,7 @@ export function mergePatch(steps: readonly PatchStep[]): Tree | undefined {
       if (!list.includes(item)) list.push(item)
       at = item
     }
-    at[way.at(-1) ?? ''] = op === 'remove' ? null : value
+    at[keys.at(-1) ?? ''] = op === 'remove' ? null : value
   }
   return root
 }
@@ -75,10 +75,10 @@ function hasList(steps: readonly PatchStep[]): boolean {
   return steps.some(({path}) => pointerSteps(path).some(isList))
 }
 
-/** What to tell kubectl: a merge by name where it can, else a JSON patch that first tests what it changes. */
+/** The kubectl patch: a strategic merge where possible, else a JSON patch that tests what it changes. */
 function patchOf(kind: string, steps: readonly PatchStep[]): {readonly type: string; readonly text: string} {
   const merged = mergePatch(steps)
-  const type = STRATEGIC.includes(kind) || FIXED.includes(kind) ? 'strategic' : hasList(steps) ? 'json' : 'merge'
+  const type = STRATEGIC.includes(kind) || IMMUTABLE.includes(kind) ? 'strategic' : hasList(steps) ? 'json' : 'merge'
   return merged === undefined || type === 'json'
     ? {type: 'json', text: escapeJson(JSON.stringify(steps))}
     : {type, text: escapeJson(JSON.stringify(merged))}
@@ -95,10 +95,10 @@ function lines({object, codes, steps}: ObjectPatch): string {
   if (
     ![object.kind, object.name, ...(object.namespace === '' ? [] : [object.namespace])].every(word => NAME.test(word))
   )
-    return `${head}: it has no name a command could say\n`
+    return `${head}: its name cannot be used in a command\n`
   const {text} = patchOf(object.kind, steps)
-  if (FIXED.includes(object.kind))
-    return `${head}: it cannot be changed in place; create it anew with this change:\n# ${text}\n`
+  if (IMMUTABLE.includes(object.kind))
+    return `${head}: it cannot be changed in place; recreate it with this change:\n# ${text}\n`
   return `${head}\n${command(object, steps)}\n`
 }
 
@@ -106,27 +106,27 @@ function covered(report: CheckReport, {object}: ObjectPatch): boolean {
   return report.corrected?.some(({objects}) => objects.some(each => objectLabel(each) === objectLabel(object))) ?? false
 }
 
-/** Corrected documents of files, ready for kubectl apply, each under a line that says what it mends. */
+/** Corrected documents of files, ready for kubectl apply, each below a line with the codes it fixes. */
 function documents(report: CheckReport, patches: readonly ObjectPatch[]): string {
   return (report.corrected ?? [])
     .map(({file, line, text, objects}) => {
       const names = objects.map(objectLabel)
       const codes = patches.filter(({object}) => names.includes(objectLabel(object))).flatMap(each => each.codes)
-      return `---\n# ${escapeText(file)}:${line}: mends ${[...new Set(codes)].join(', ')}\n${text}`
+      return `---\n# ${escapeText(file)}:${line}: fixes ${[...new Set(codes)].join(', ')}\n${text}`
     })
     .join('')
 }
 
-/** What would mend what can be mended by a patch: corrected documents of manifests, kubectl commands for the rest. meshctl itself never changes anything. */
+/** The patches of findings that can be fixed automatically: corrected documents of manifests, kubectl commands for the rest. meshctl itself never applies them. */
 export function patchText(report: CheckReport): string {
-  const patches = reportPatches(report)
-  if (patches.length === 0) return '# Nothing found can be mended by a patch.\n'
+  const patches = workloadPatches(report.workloads)
+  if (patches.length === 0) return '# No finding can be fixed by a patch.\n'
   const rest = patches.filter(patch => !covered(report, patch))
-  if (report.origin.kind !== 'files') return rest.map(lines).join('')
-  // A command among manifests would be read as one.
+  if (report.corrected === undefined) return rest.map(lines).join('')
+  // Between manifests a command must be a comment.
   const byHand = rest.map(({object, codes, steps}) => {
     const {text} = patchOf(object.kind, steps)
-    return `# ${escapeText(objectLabel(object))}: ${codes.join(', ')}: to be changed by hand: ${text}\n`
+    return `# ${escapeText(objectLabel(object))}: ${codes.join(', ')}: change by hand: ${text}\n`
   })
   return [documents(report, patches), ...byHand].join('')
 }

@@ -1,8 +1,8 @@
 import type {Finding, Severity} from '../../../model/finding.js'
+import type {CheckedWorkload} from '../evaluate/aggregator.js'
 import type {CheckReport} from '../report.js'
-import type {CheckedWorkload} from '../tally.js'
 
-/** The three the definition has from its first release on; a report with any other is refused whole. */
+/** Severities every version of the CRD has; a report with any other is rejected. */
 const SEVERITY: Readonly<Record<Severity, string>> = {error: 'high', warning: 'medium', info: 'low'}
 const API: Readonly<Record<string, string>> = {
   Deployment: 'apps/v1',
@@ -77,7 +77,7 @@ function unread({damaged}: CheckReport): readonly unknown[] {
   }))
 }
 
-/** The findings as PolicyReports (wgpolicyk8s.io/v1alpha2), one per namespace, in a List that kubectl can apply; what could not be read stands in the first. */
+/** The findings as PolicyReports (wgpolicyk8s.io/v1alpha2), one per namespace, in a List that kubectl can apply; unreadable input is in the first. */
 export function policyReports(report: CheckReport): unknown {
   const namespaces = [...new Set(report.workloads.map(({workload}) => workload.namespace))].sort()
   const items = namespaces.map((namespace, index) =>

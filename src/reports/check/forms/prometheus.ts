@@ -2,7 +2,7 @@ import {SEVERITIES} from '../../../model/finding.js'
 import {escapeLines} from '../../../terminal/escape.js'
 import type {CheckReport} from '../report.js'
 
-/** A label's value: what a terminal could act on is spelled out, then what the format reserves is escaped. */
+/** A label's value: control characters are escaped, then the reserved characters of the format. */
 function label(value: string): string {
   return escapeLines(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 }
@@ -29,14 +29,14 @@ export function prometheusText(report: CheckReport): string {
           ),
         )
   }
-  lines.push('# HELP meshctl_checks_passed Rules asked and found in order.', '# TYPE meshctl_checks_passed gauge')
+  lines.push('# HELP meshctl_checks_passed Rules checked and passed.', '# TYPE meshctl_checks_passed gauge')
   for (const {
     workload: {namespace, kind, name},
     passed,
   } of report.workloads)
     lines.push(series('meshctl_checks_passed', {namespace, kind, name}, passed))
   lines.push(
-    '# HELP meshctl_checks_not_checked Rules that could not be asked.',
+    '# HELP meshctl_checks_not_checked Rules that could not be checked.',
     '# TYPE meshctl_checks_not_checked gauge',
   )
   for (const {

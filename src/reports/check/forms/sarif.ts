@@ -1,13 +1,13 @@
 import type {Log, PhysicalLocation, ReportingDescriptor, Result} from 'sarif'
 import type {Finding, Severity} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
-import type {Rule} from '../../../rules/rule.js'
-import {fingerprint} from '../fingerprint.js'
+import type {MeshRule} from '../../../rules/rule.js'
+import {fingerprint} from '../evaluate/fingerprint.js'
 import type {CheckReport} from '../report.js'
 
 const LEVELS = {error: 'error', warning: 'warning', info: 'note'} as const satisfies Record<Severity, string>
 
-function descriptor({code, slug, title, why, fix, severity, references, aliases}: Rule): ReportingDescriptor {
+function descriptor({code, slug, title, why, fix, severity, references, aliases}: MeshRule): ReportingDescriptor {
   return {
     id: code,
     name: slug,
@@ -20,10 +20,10 @@ function descriptor({code, slug, title, why, fix, severity, references, aliases}
   }
 }
 
-/** What stands for the mesh itself where a file would be named; no folder of a repository. */
+/** The base id of objects without a file. */
 const MESH = 'MESH'
 
-/** A path as a relative reference (RFC 3986); bytes that are no text were replaced when the name was read. */
+/** A path as a relative reference (RFC 3986); invalid UTF-8 was replaced when the name was read. */
 function fileUri(file: string): string {
   const text = Buffer.from(file).toString('utf8')
   return text.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/')
@@ -63,7 +63,7 @@ function result(finding: Finding, ruleIndex: number): Result {
 }
 
 /** The findings as a SARIF 2.1.0 log (OASIS), one result each with a stable fingerprint; what was not checked is a notification. */
-export function sarifLog(report: CheckReport, rules: readonly Rule[], version: string): Log {
+export function sarifLog(report: CheckReport, rules: readonly MeshRule[], version: string): Log {
   const sorted = [...rules].sort((a, b) => (a.code < b.code ? -1 : 1))
   const indexOf = (code: string) => sorted.findIndex(rule => rule.code === code)
   const findings = report.workloads.flatMap(each => each.findings)
@@ -73,7 +73,7 @@ export function sarifLog(report: CheckReport, rules: readonly Rule[], version: s
         ({code, gap}) => `${code} not checked for ${objectLabel(each.workload)}: ${gap.what}: ${gap.detail}`,
       ),
     ),
-    ...report.passedOver.map(({what, detail}) => `${what}: ${detail}`),
+    ...report.skipped.map(({what, detail}) => `${what}: ${detail}`),
   ]
   const notification = (level: 'note' | 'error') => (text: string) => ({level, message: {text}})
   return {

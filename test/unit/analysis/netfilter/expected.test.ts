@@ -2,8 +2,9 @@ import {describe, expect, test} from '@jest/globals'
 import {driftOf} from '../../../../src/analysis/netfilter/drift/drift.js'
 import {ambientRulesets} from '../../../../src/analysis/netfilter/expected-rules/ambient.js'
 import {expectedRulesets} from '../../../../src/analysis/netfilter/expected-rules/expected.js'
-import {settingsFromInit} from '../../../../src/analysis/netfilter/expected-rules/from-init.js'
+import {initLine, initWords, settingsFromInit} from '../../../../src/analysis/netfilter/expected-rules/from-init.js'
 import {hasEffectiveSettings, settingsFromLog} from '../../../../src/analysis/netfilter/expected-rules/from-log.js'
+import {BEFORE_1_0, NEWEST, RELEASES, rangesText} from '../../../../src/analysis/netfilter/expected-rules/releases.js'
 import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
 import {nftText} from '../../../../src/analysis/netfilter/rule-words/nft-text.js'
 import {saveText} from '../../../../src/analysis/netfilter/rule-words/save-text.js'
@@ -116,6 +117,101 @@ describe('expected rules equal those istio made', () => {
     expect(wrong.map(([place]) => place)).toEqual([])
     expect(Object.keys(saved).length).toBeGreaterThan(690)
   })
+})
+
+describe('rules of the shell script before 1.5', () => {
+  const shell = RULESETS.filter(([, {kind}]) => kind === 'shell')
+  const natAndMangle = (sets: readonly Ruleset[]) =>
+    lines(sets.filter(({family}) => family === 'ip')).filter(line => /^ip (nat|mangle)\//.test(line))
+
+  test('there are recordings of 1.0 to 1.4', () => expect(shell.length).toBeGreaterThan(4))
+
+  test.each(shell)('%s', (_name, recorded) => {
+    const {args, env, pod, istio} = JSON.parse(recorded.files['params.json'] ?? '{}') as Parameters & {istio: string}
+    const settings = settingsFromInit(args, env, {resolvers: [], addresses: pod.ipv4})
+    expect(natAndMangle(expectedRulesets(settings, Number(istio.split('.')[1])))).toEqual(
+      natAndMangle(actualRulesets(recorded)),
+    )
+  })
+
+  test('0.7, as a public walk-through shows its rules (-p 15001 -u 1337)', () => {
+    const settings = settingsFromInit(['-p', '15001', '-u', '1337'], {}, {resolvers: [], addresses: []})
+    expect(lines(expectedRulesets(settings, BEFORE_1_0))).toEqual(
+      [
+        'ip nat/ISTIO_OUTPUT 1 !destination=127.0.0.1 out-interface=lo -> jump ISTIO_REDIRECT',
+        'ip nat/ISTIO_OUTPUT 2 uid=1337 -> return',
+        'ip nat/ISTIO_OUTPUT 3 destination=127.0.0.1 -> return',
+        'ip nat/ISTIO_OUTPUT 4 -> jump ISTIO_REDIRECT',
+        'ip nat/ISTIO_REDIRECT 1 protocol=tcp -> redirect 15001',
+        'ip nat/OUTPUT 1 protocol=tcp -> jump ISTIO_OUTPUT',
+        'ip nat/PREROUTING 1 -> jump ISTIO_REDIRECT',
+      ].sort(),
+    )
+  })
+})
+
+describe('the releases', () => {
+  test('those at which recorded rules changed begin a range', () => {
+    const starts = new Set(RELEASES.map(({from}) => from))
+    for (const minor of [5, 6, 7, 8, 9, 11, 12, 13, 14, 18, 20, 23, 24, 25]) expect(starts).toContain(minor)
+  })
+  test('every release is in one range', () => {
+    for (let minor = BEFORE_1_0; minor <= NEWEST; minor++)
+      expect(RELEASES.filter(({from, to}) => from <= minor && minor <= to)).toHaveLength(1)
+  })
+  test.each([
+    [[{from: 25, to: 31}], 'Istio 1.25 or later'],
+    [[{from: 5, to: 6}], 'Istio 1.5 or 1.6'],
+    [[{from: 18, to: 24}], 'Istio 1.18 to 1.24'],
+    [
+      [
+        {from: 20, to: 22},
+        {from: 18, to: 19},
+        {from: 5, to: 5},
+      ],
+      'Istio 1.5, Istio 1.18 to 1.22',
+    ],
+    [[{from: -1, to: -1}], 'Istio before 1.0'],
+  ])('in words %#', (ranges, text) => expect(rangesText(ranges)).toBe(text))
+})
+
+describe('the command line of istio-init', () => {
+  const of = (command: readonly string[], args: readonly string[]) => initWords({command, args})
+  test('flags in command, as 1.5 writes them', () => {
+    expect(of(['istio-iptables', '-p', '15001', '-x', '', '-b', '*'], [])).toEqual([
+      'istio-iptables',
+      '-p',
+      '15001',
+      '-x',
+      '',
+      '-b',
+      '*',
+    ])
+  })
+  test('a line for a shell', () => {
+    expect(of(['sh', '-c'], ['istio-iptables -p 15001 -x "" -b \'*\''])).toEqual([
+      'sh',
+      '-c',
+      'istio-iptables',
+      '-p',
+      '15001',
+      '-x',
+      '',
+      '-b',
+      '*',
+    ])
+  })
+  test.each([
+    ['istio-iptables -p 15001 -x "" -b "*"'],
+    ['+ /usr/local/bin/pilot-agent istio-iptables -p 15001 -x "" -b "*"'],
+    ['-p 15001 -x "" -b "*"'],
+    ['$ istio-iptables.sh -p 15001 -x "" -b "*"'],
+    ['command: ["istio-iptables", "-p", "15001", "-x", "", "-b", "*"]'],
+  ])('pasted: %s', line => {
+    const settings = settingsFromInit(initLine(line) ?? [], {}, {resolvers: [], addresses: []})
+    expect(settings).toMatchObject({proxyPort: '15001', inboundInclude: '*', rangesExclude: []})
+  })
+  test('other text is none', () => expect(initLine('iptables -t nat -A OUTPUT -p tcp -j ACCEPT')).toBeUndefined())
 })
 
 describe('computed rules as text', () => {

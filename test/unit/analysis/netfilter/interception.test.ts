@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {eraOf} from '../../../../src/analysis/netfilter/era.js'
+import {detectRelease} from '../../../../src/analysis/netfilter/detect-release.js'
 import {settingsFromInit} from '../../../../src/analysis/netfilter/expected-rules/from-init.js'
 import {
   type Exception,
@@ -186,13 +186,13 @@ describe('words', () => {
   test.each([
     [
       '-A ISTIO_INBOUND -p tcp -m tcp --dport 9999 -j RETURN',
-      'Port 9999 goes straight to whoever listens: no mTLS, no policy, no telemetry.',
+      'Port 9999 is excluded: it goes directly to the app, without mTLS, policy and telemetry.',
     ],
-    ['-A ISTIO_OUTPUT -d 192.168.0.0/16 -j RETURN', 'Calls to 192.168.0.0/16 bypass the sidecar.'],
+    ['-A ISTIO_OUTPUT -d 192.168.0.0/16 -j RETURN', 'Traffic to 192.168.0.0/16 bypasses the sidecar.'],
     ['-A ISTIO_OUTPUT -m owner --gid-owner 2000 -j RETURN', 'Processes of group 2000 are not captured.'],
     [
       '-A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN',
-      'What runs as uid 1337 (the sidecar) leaves unhindered; apps must not run as it.',
+      'Traffic of uid 1337 (the sidecar) is not captured; apps must not use this id.',
     ],
   ])('%s', (line, sentence) => {
     const table = parseRules(`*nat\n${line}\nCOMMIT\n`).rulesets[0]?.tables[0]
@@ -207,7 +207,7 @@ describe('the release is told from the rules', () => {
   test('for every recorded release and setting', () => {
     const wrong = Object.entries(recordedReleases().saved).filter(([place, text]) => {
       if (!place.endsWith('.v4')) return false
-      const era = eraOf(parseRules(text).rulesets)
+      const era = detectRelease(parseRules(text).rulesets)
       const minor = Number(place.split('/')[0]?.split('.')[1])
       return era === undefined || minor < era.from || minor > era.to
     })
@@ -221,5 +221,5 @@ describe('the release is told from the rules', () => {
     ['a10-ambient-1.21-tproxy', 'ambient mode of Istio 1.21 to 1.23'],
     ['a01-ambient', 'ambient mode of Istio 1.24 or later'],
     ['r03-default-nft', 'Istio 1.25 or later'],
-  ])('%s is %s', (name, words) => expect(eraOf(actualRulesets(recorded(name)))?.words).toBe(words))
+  ])('%s is %s', (name, words) => expect(detectRelease(actualRulesets(recorded(name)))?.text).toBe(words))
 })

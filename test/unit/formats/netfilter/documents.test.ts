@@ -1,12 +1,13 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {resolve} from 'node:path'
-import {describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
 import {ruleCount} from '../../../../src/model/ruleset.js'
+import {skipUnless} from '../../../support/skip-unless.js'
 
 /** Whole documents people wrote about old meshes, with rules in the middle of prose; a clone does not have them. */
 const FOLDER = resolve('../shared/seeds')
-const documentTest = existsSync(FOLDER) ? test : test.skip
+const {test: documentTest} = skipUnless(existsSync(FOLDER), 'the documents in ../shared/seeds')
 
 function read(prefix: string) {
   const name = readdirSync(FOLDER).find(each => each.startsWith(prefix))

@@ -7,6 +7,7 @@ import {redactEvidence, redactObject} from '../../../../src/formats/redact/redac
 import {scrubText} from '../../../../src/formats/redact/scrub.js'
 import {scrubJson} from '../../../../src/formats/redact/scrub-json.js'
 import type {KubeObject} from '../../../../src/model/kube-object.js'
+import {skipUnless} from '../../../support/skip-unless.js'
 
 /** Secrets made for this run; none may survive. */
 const PEM = generateKeyPairSync('rsa', {
@@ -272,26 +273,23 @@ describe('certificates and words stay', () => {
 
 const mesh = join(process.cwd(), '..', 'shared', 'data', 'mesh')
 const present = existsSync(mesh)
-if (!present) console.warn('SKIPPED: the captured mesh is not here, redaction of real pages is not checked')
+const {test: meshTest} = skipUnless(present, 'the captured mesh in ../shared/data')
 
 describe('a real mesh', () => {
-  ;(present ? test : test.skip)(
-    'its dumps hold no secrets, so redaction leaves every page as Envoy wrote it, byte for byte',
-    () => {
-      const pods = readdirSync(join(mesh, 'pods')).filter(pod => existsSync(join(mesh, 'pods', pod, 'envoy')))
-      expect(pods.length).toBeGreaterThan(20)
-      for (const pod of pods) {
-        for (const [id, file] of [
-          ['envoy.config_dump', 'config_dump.json'],
-          ['envoy.server_info', 'server_info.json'],
-        ] as const) {
-          const bytes = readFileSync(join(mesh, 'pods', pod, 'envoy', file))
-          expect(Buffer.from(redactEvidence(id, bytes)).equals(bytes)).toBe(true)
-        }
+  meshTest('its dumps hold no secrets, so redaction leaves every page as Envoy wrote it, byte for byte', () => {
+    const pods = readdirSync(join(mesh, 'pods')).filter(pod => existsSync(join(mesh, 'pods', pod, 'envoy')))
+    expect(pods.length).toBeGreaterThan(20)
+    for (const pod of pods) {
+      for (const [id, file] of [
+        ['envoy.config_dump', 'config_dump.json'],
+        ['envoy.server_info', 'server_info.json'],
+      ] as const) {
+        const bytes = readFileSync(join(mesh, 'pods', pod, 'envoy', file))
+        expect(Buffer.from(redactEvidence(id, bytes)).equals(bytes)).toBe(true)
       }
-    },
-  )
-  ;(present ? test : test.skip)('its objects lose env values of applications and nothing else of their spec', () => {
+    }
+  })
+  meshTest('its objects lose env values of applications and nothing else of their spec', () => {
     const pods = parseObjects(readFileSync(join(mesh, 'kubernetes', 'objects', 'v1_pods.json')))
     for (const pod of pods) {
       const clean = redactObject(pod)

@@ -1,15 +1,22 @@
 import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
+import {declaredClusterNeeds} from '../../../../src/cli/command-needs.js'
 import {type Permission, permissionKey, type Verdict} from '../../../../src/model/permission.js'
-import {COMMAND_NEEDS} from '../../../../src/reports/can-i/needs.js'
-import {canIReport} from '../../../../src/reports/can-i/report.js'
+import type {Places} from '../../../../src/reports/can-i/needs.js'
+import * as canI from '../../../../src/reports/can-i/report.js'
 import {minimalRoles} from '../../../../src/reports/can-i/role.js'
 import {canIView} from '../../../../src/reports/can-i/view.js'
 import {exitCodeOf} from '../../../../src/reports/report.js'
 import type {Source} from '../../../../src/sources/source.js'
 import {renderDoc} from '../../../../src/terminal/render.js'
+import {declaredCommands} from '../../../support/declared-commands.js'
 import {memorySource} from '../../../support/memory-source.js'
 import {clusterServing, sampleSource} from '../../../support/served.js'
+
+const DECLARED = declaredClusterNeeds(declaredCommands())
+
+const canIReport = (source: Source, commands: readonly string[], places: Places) =>
+  canI.canIReport(source, DECLARED, commands, places)
 
 const PLACES = {namespace: 'demo', istioNamespace: 'istio-system'}
 
@@ -64,7 +71,7 @@ describe('can-i', () => {
     const cluster = await clusterServing(await sampleSource())
     try {
       const report = await canIReport(cluster, [], PLACES)
-      expect(report.commands.map(each => each.command)).toEqual(Object.keys(COMMAND_NEEDS))
+      expect(report.commands.map(each => each.command)).toEqual([...DECLARED.keys()])
       expect(
         report.commands
           .flatMap(each => each.needs.flatMap(need => need.rulings))
@@ -88,7 +95,7 @@ describe('can-i', () => {
         .map(line => line.split(/\s{2,}/)),
     ).toEqual([
       ['iptables', 'no', 'run commands in containers'],
-      ['ports', 'in part', 'run commands in containers'],
+      ['ports', 'partially', 'run commands in containers'],
       ['version', 'yes', ''],
     ])
     expect(text).toContain('get, create pods/exec (namespace demo)')
@@ -119,9 +126,9 @@ describe('can-i', () => {
     ).toMatch(/version\s+unknown/)
   })
 
-  test('a bundle asks for no permissions, and the answer says so', async () => {
+  test('a bundle needs no permissions, and the notes say so', async () => {
     const report = await canIReport(memorySource({}), ['version'], PLACES)
-    expect(report.notes).toEqual(['memory asks for no permissions; this is what a cluster would have to grant'])
+    expect(report.notes).toEqual(['memory needs no permissions; on a cluster you would need:'])
     expect(exitCodeOf(report)).toBe(0)
     expect(await table(memorySource({}), ['version'])).toContain(
       'get, create pods/portforward (namespace istio-system)',
@@ -130,7 +137,7 @@ describe('can-i', () => {
 
   test('a command that does not exist is an error that lists those that do', async () => {
     await expect(canIReport(memorySource({}), ['nosuch'], PLACES)).rejects.toThrow(
-      'meshctl nosuch asks nothing of a cluster',
+      'meshctl nosuch does not access a cluster',
     )
   })
 
@@ -139,7 +146,7 @@ describe('can-i', () => {
     {namespace: undefined, istioNamespace: 'istio-system'},
     {namespace: 'istio-system', istioNamespace: 'istio-system'},
   ])('the role grants exactly what is asked for, in %p', async places => {
-    for (const command of Object.keys(COMMAND_NEEDS)) {
+    for (const command of [...DECLARED.keys()]) {
       const {permissions} = await canIReport(memorySource({}), [command], places)
       const roles = minimalRoles(permissions) as readonly Role[]
       const everywhere = new Set(

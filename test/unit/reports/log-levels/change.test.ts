@@ -4,7 +4,7 @@ import {answered, missing} from '../../../../src/model/answer.js'
 import type {Artifact} from '../../../../src/model/evidence.js'
 import type {PodRef} from '../../../../src/model/kube-object.js'
 import {UserError} from '../../../../src/model/user-error.js'
-import {changeText, meshDefault, parseLevelChange, wayBackTo} from '../../../../src/reports/log-levels/change.js'
+import {changeText, changeToRestore, meshDefault, parseLevelChange} from '../../../../src/reports/log-levels/change.js'
 import {logLevelReport} from '../../../../src/reports/log-levels/report.js'
 import type {Source} from '../../../../src/sources/source.js'
 import {rejection} from '../../../support/replay-server.js'
@@ -23,7 +23,7 @@ function envoy(broken: {readonly after: number} = {after: Number.POSITIVE_INFINI
   const source: Source = {
     origin: {kind: 'cluster', label: 'cluster test'},
     defaultNamespace: 'demo',
-    offers: () => [],
+    traits: {live: true, complete: true},
     objects: async () => answered([]),
     evidence: async () => answered(page()),
     changes: {
@@ -73,8 +73,8 @@ describe('what --level means', () => {
     expect(() => parseLevelChange(text)).toThrow(UserError)
   })
 
-  test('the way back names the most frequent level and the exceptions', () => {
-    expect(changeText(wayBackTo(new Map(Object.entries(START))))).toBe('warning,rbac:debug')
+  test('the restore command names the most frequent level and the exceptions', () => {
+    expect(changeText(changeToRestore(new Map(Object.entries(START))))).toBe('warning,rbac:debug')
   })
 
   test('--reset is the level in the injector’s values, else warning', async () => {
@@ -98,7 +98,7 @@ describe('setting levels', () => {
   test('all first, then single loggers, and what is shown is what Envoy says then', async () => {
     const fake = envoy()
     const said = await change(fake, 'info,http:trace')
-    expect(said).toEqual(['the way back: meshctl proxy-config log a.demo --level warning,rbac:debug'])
+    expect(said).toEqual(['to restore the previous levels: meshctl proxy-config log a.demo --level warning,rbac:debug'])
     expect(fake.sent).toEqual(['level=info', 'http=trace'])
     expect(fake.now()).toEqual({admin: 'info', http: 'trace', rbac: 'info'})
   })
@@ -111,14 +111,14 @@ describe('setting levels', () => {
     expect(fake.sent).toEqual([])
   })
 
-  test('a source that is no cluster says so', async () => {
+  test('a source that is not live is an error', async () => {
     const {changes: _none, ...source} = envoy().source
     const before = await logLevelReport(source, [POD])
     const error = await rejection(changeLevels(source, before, parseLevelChange('info'), undefined, nothing, nothing))
-    expect(error).toMatchObject({message: expect.stringContaining('only a live cluster')})
+    expect(error).toMatchObject({message: expect.stringContaining('only be changed on a live cluster')})
   })
 
-  test('with a duration the old levels are back at the end', async () => {
+  test('with a duration the previous levels are restored at the end', async () => {
     const fake = envoy()
     let during = {}
     await change(fake, 'trace', 10, async () => {

@@ -2,6 +2,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {adminPath, nameRegex, SECTION_MASKS} from '../../../../src/sources/cluster/admin-path.js'
+import {skipUnless} from '../../../support/skip-unless.js'
 
 const WHOLE = 'config_dump?include_eds'
 
@@ -81,8 +82,7 @@ describe('what is asked of Envoy for a question', () => {
 /** Pages a real Envoy gave for masks like ours. */
 const MESH = resolve('../shared/data/mesh/pods')
 const here = existsSync(MESH)
-if (!here) console.warn('skipped: recordings of a real Envoy are not here')
-const withRecordings = here ? test : test.skip
+const {test: withRecordings} = skipUnless(here, 'the recordings of a real Envoy in ../shared/data')
 
 withRecordings('every field of the table is one a real Envoy writes in that section', () => {
   const fields = new Map<string, Set<string>>()

@@ -35,9 +35,9 @@ describe('failures recorded from a real API server', () => {
       '/api/v1/secrets',
       'reader',
       'forbidden',
-      'user system:serviceaccount:demo:reader may not list secrets in the whole cluster',
+      'user system:serviceaccount:demo:reader cannot list secrets cluster-wide',
     ],
-    ['/api/v1/namespaces/demo/pods?limit=2&continue=garbage', 'admin', 'failed', 'invalid continue token'],
+    ['/api/v1/namespaces/demo/pods?limit=2&continue=protocolViolation', 'admin', 'failed', 'invalid continue token'],
     [
       '/api/v1/namespaces/demo/pods/SLEEP/log?container=nosuch',
       'admin',
@@ -67,7 +67,7 @@ describe('failures recorded from a real API server', () => {
     const {body} = recorded('/api/v1/secrets', 'reader')
     const served = await testApi((_request, response) => response.writeHead(403).end(body))
     const gap = gapOfFailure('secrets', await failure(served.api.get({path: '/api/v1/secrets'})))
-    expect(gap.hint).toBe('Ask for a ClusterRole with list on secrets; meshctl can-i shows all that is needed.')
+    expect(gap.hint).toBe('Ask for a ClusterRole with list on secrets; meshctl can-i shows all required permissions.')
     await served.close()
   })
 })
@@ -187,7 +187,7 @@ describe('the network', () => {
   test('no answer: a timeout at the silence allowed, and nothing stays open', async () => {
     const served = await testApi(() => undefined, {idleMs: 40})
     const error = await failure(served.api.get({path: '/x'}))
-    expect([error.kind, error.message]).toEqual(['timeout', 'GET /x: silent for 40 ms'])
+    expect([error.kind, error.message]).toEqual(['timeout', 'GET /x: no data for 40 ms'])
     await served.close()
     expect(await timersLeft()).toBe(0)
   })

@@ -115,7 +115,7 @@ describe('a debug container', () => {
     [
       'no sleep in the image',
       {terminated: {reason: 'StartError', message: 'exec: "sleep": executable file not found', exitCode: 128}},
-      'it ended at once (StartError: exec: "sleep": executable file not found)',
+      'it exited immediately (StartError: exec: "sleep": executable file not found)',
     ],
   ])('%s is given up at once, with the reason', async (_name, state, detail) => {
     const {cluster} = await withDebug([{waiting: {reason: 'ContainerCreating'}}, state])
@@ -134,7 +134,7 @@ describe('a debug container', () => {
     [
       'as reader',
       0,
-      'may not patch pods/ephemeralcontainers in namespace demo',
+      'cannot patch pods/ephemeralcontainers in namespace demo',
       'Ask for a Role with patch on pods/ephemeralcontainers',
     ],
     ['by Pod Security', 1, 'violates PodSecurity "baseline:latest"', 'does not allow NET_ADMIN'],

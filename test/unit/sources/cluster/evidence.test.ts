@@ -70,9 +70,9 @@ describe('admin pages', () => {
       what: "Envoy's certificates",
       reason: 'forbidden',
       detail:
-        'port-forward: user system:serviceaccount:demo:reader may not get pods/portforward in namespace demo; ' +
-        'exec pilot-agent: user system:serviceaccount:demo:reader may not get pods/exec in namespace demo',
-      hint: 'Ask for a Role with get and create on pods/portforward; meshctl can-i shows all that is needed.',
+        'port-forward: user system:serviceaccount:demo:reader cannot get pods/portforward in namespace demo; ' +
+        'exec pilot-agent: user system:serviceaccount:demo:reader cannot get pods/exec in namespace demo',
+      hint: 'Ask for a Role with get and create on pods/portforward; meshctl can-i shows all required permissions.',
     })
   })
 
@@ -155,8 +155,8 @@ describe('admin pages', () => {
     )
     expect(gap.reason).toBe('unreachable')
     expect(gap.detail).toBe(
-      'nothing listens on port 15000 of sleep.demo: the pod is Running, container istio-proxy is waiting (CrashLoopBackOff); ' +
-        'it last ended with Error, exit code 255; 4 restarts; it last logged: FATAL: no certificate',
+      'nothing is listening on port 15000 of sleep.demo: the pod is Running, container istio-proxy is waiting (CrashLoopBackOff); ' +
+        'it last exited with Error, exit code 255; 4 restarts; it last logged: FATAL: no certificate',
     )
   })
 
@@ -174,7 +174,7 @@ describe('admin pages', () => {
     )
     expect(gap).toMatchObject({
       reason: 'not-applicable',
-      detail: 'sleep.demo has no container istio-proxy and nothing listens on port 15000 of sleep.demo',
+      detail: 'sleep.demo has no container istio-proxy and nothing is listening on port 15000 of sleep.demo',
     })
   })
 
@@ -187,7 +187,7 @@ describe('admin pages', () => {
   test('a proxy that does not answer: a timeout that says how the pod is', async () => {
     const gap = gapOf((await ask({forward: () => () => undefined}, 'envoy.certs', {idleMs: 60})).answer)
     expect(gap.reason).toBe('timeout')
-    expect(gap.detail).toContain('silent for 60 ms: the pod is Running, container istio-proxy is running')
+    expect(gap.detail).toContain('no data for 60 ms: the pod is Running, container istio-proxy is running')
   })
 
   test('a mask Envoy does not take is asked again whole', async () => {
@@ -283,7 +283,7 @@ describe('commands', () => {
     )
     expect(gapOf(answer)).toMatchObject({
       reason: 'not-running',
-      detail: 'no container of sleep.demo runs (the pod is Pending)',
+      detail: 'no container of sleep.demo is running (the pod is Pending)',
     })
     expect(calls).toEqual([`GET ${POD_PATH}`])
   })

@@ -49,7 +49,7 @@ describe('the control plane', () => {
     const gap = gapOf((await ask({get: listed('istiod-a', 'istiod-b'), forward}, 'istiod.config_dump')).answer)
     expect(gap).toMatchObject({
       reason: 'not-found',
-      detail: 'no istiod holds a connection of sleep.demo (asked istiod-a.istio-system, istiod-b.istio-system)',
+      detail: 'sleep.demo is not connected to any istiod (queried istiod-a.istio-system, istiod-b.istio-system)',
     })
   })
 
@@ -75,7 +75,7 @@ describe('the control plane', () => {
       kind: 'MutatingWebhookConfigurationList',
       apiVersion: 'admissionregistration.k8s.io/v1',
       metadata: {},
-      items: [{metadata: {name: 'tag', labels: {'istio.io/rev': 'b'}}}],
+      items: [{metadata: {name: 'tag', labels: {'istio.io/tag': 'prod', 'istio.io/rev': 'b'}}}],
     })
     const get = (path: string) =>
       listed('istiod-a', 'istiod-b')(path) ?? (path.includes('istio.io%2Ftag%3Dprod') ? {body: tagged} : undefined)
@@ -87,7 +87,7 @@ describe('the control plane', () => {
     expect(await from('prod')).toBe('istiod-b.istio-system')
     expect(gapOf((await ask({get: listed(), forward}, 'istiod.config_dump')).answer)).toMatchObject({
       reason: 'not-found',
-      detail: 'no istiod runs in namespace istio-system',
+      detail: 'no istiod is running in namespace istio-system',
     })
   })
 })

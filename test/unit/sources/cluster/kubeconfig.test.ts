@@ -107,8 +107,8 @@ describe('which files are read, and how they are merged', () => {
 
   test('a context that does not exist says which do; no current context says so', async () => {
     const error = await mistake(access(config(), {context: 'there'}))
-    expect(error.message).toContain('there is no context there')
-    expect(error.hint).toBe('It defines: here.')
+    expect(error.message).toContain('context there not found in')
+    expect(error.hint).toBe('Contexts: here.')
     expect((await mistake(access(file({contexts: [{name: 'a', context: {}}]})))).message).toContain(
       'sets no current context',
     )
@@ -160,7 +160,7 @@ describe('inside a pod', () => {
       }
     }
     const error = await mistake(access(undefined, {}, {HOME: folder}, folder))
-    expect(error.message).toContain('there is no kubeconfig')
+    expect(error.message).toContain('no kubeconfig found')
     expect(error.hint).toContain(`Looked for ${join(folder, '.kube', 'config')}.`)
     expect(error.next).toContain('--from sample')
   })
@@ -278,7 +278,7 @@ describe('who we are', () => {
       'Impersonate-Uid': '9',
       'Impersonate-Group': ['g3'],
     })
-    expect((await mistake(headers(config({token: 't'}), {asGroups: ['g']}))).message).toContain('need --as')
+    expect((await mistake(headers(config({token: 't'}), {asGroups: ['g']}))).message).toContain('require --as')
   })
 
   test('an OIDC token is used while it is valid and never refreshed behind the user’s back', async () => {
@@ -289,7 +289,7 @@ describe('who we are', () => {
     const valid = jwt(4_000_000_000)
     expect(await headers(provider(valid))).toEqual({Authorization: `Bearer ${valid}`})
     const error = await mistake(headers(provider(jwt(1_000_000_000))))
-    expect(error.message).toBe('the oidc token in the kubeconfig ended at 2001-09-09T01:46:40.000Z')
+    expect(error.message).toBe('the oidc token in the kubeconfig expired at 2001-09-09T01:46:40.000Z')
     expect(error.message + error.hint).not.toContain(jwt(1_000_000_000))
   })
 })
@@ -346,10 +346,10 @@ describe('credential plugins', () => {
         cluster: {server: 'https://api.example:6443', 'tls-server-name': 'n', config: {audience: 'x'}},
       },
     })
-    const untold = plugin(credential({token: 't'}))
-    await (await access(config(exec(untold.command)), {}, env)).credentials()
-    expect(untold.info()).toMatchObject({spec: {interactive: false}})
-    expect(untold.info()).not.toMatchObject({spec: {cluster: {}}})
+    const withoutInfo = plugin(credential({token: 't'}))
+    await (await access(config(exec(withoutInfo.command)), {}, env)).credentials()
+    expect(withoutInfo.info()).toMatchObject({spec: {interactive: false}})
+    expect(withoutInfo.info()).not.toMatchObject({spec: {cluster: {}}})
   })
 
   test('arguments and environment are passed, stdin is empty, a relative command is beside the kubeconfig', async () => {
@@ -376,11 +376,11 @@ describe('credential plugins', () => {
       'another version',
       credential({token: 't'}, 'client.authentication.k8s.io/v1beta1'),
       {},
-      'answered in version client.authentication.k8s.io/v1beta1',
+      'answered with version client.authentication.k8s.io/v1beta1',
     ],
     ['no JSON', 'echo secret-value', {}, 'is not an ExecCredential'],
     ['half a certificate', credential({clientCertificateData: 'x'}), {}, 'neither a token nor a certificate'],
-    ['needs a terminal', credential({token: 't'}), {interactiveMode: 'Always'}, 'must talk to a terminal'],
+    ['needs a terminal', credential({token: 't'}), {interactiveMode: 'Always'}, 'requires a terminal'],
   ]
   test.each(bad)(
     '%s is an error of the user that quotes nothing the plugin printed',

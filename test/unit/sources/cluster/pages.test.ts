@@ -85,7 +85,7 @@ describe('a list in pages', () => {
     ])
   })
 
-  test('expired on the way: it goes on where the server says, as often as needed, and says so', async () => {
+  test('expired while it was read: it goes on where the server says, as often as needed, and says so', async () => {
     const source = await opened(token => {
       if (token === null) return page(0, 2, 'a')
       if (token === 'a') return GONE('a2')

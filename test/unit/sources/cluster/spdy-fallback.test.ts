@@ -109,7 +109,7 @@ describe('where WebSockets do not pass', () => {
     )
     expect([failure.kind, failure.message]).toEqual([
       'port-closed',
-      `nothing listens on port 15999 of ${pod.name}.demo`,
+      `nothing is listening on port 15999 of ${pod.name}.demo`,
     ])
     agent.destroy()
     await source.close()
@@ -169,7 +169,7 @@ describe('where WebSockets do not pass', () => {
     )
     expect([failure.kind, failure.message]).toEqual([
       'upgrade-refused',
-      'the WebSocket was refused on the way: HTTP 502: no way',
+      'the WebSocket was rejected in between: HTTP 502: no way',
     ])
     server.agent.destroy()
     await new Promise(resolve => everything.close(resolve))

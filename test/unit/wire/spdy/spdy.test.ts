@@ -119,7 +119,7 @@ describe('header blocks', () => {
     const block = await a.encode({name: 'value'})
     a.close()
     await expect(headerCodec().decode(block.subarray(0, 20))).rejects.toThrow()
-    await expect(headerCodec().decode(Buffer.from('garbage garbage'))).rejects.toThrow()
+    await expect(headerCodec().decode(Buffer.from('protocolViolation protocolViolation'))).rejects.toThrow()
   })
 })
 
@@ -169,7 +169,7 @@ describe('sessions', () => {
     client.close()
   })
 
-  test.each(['the other side hangs up', 'garbage arrives'])(
+  test.each(['the other side hangs up', 'protocolViolation arrives'])(
     'when %s, streams and waiting opens end, with the reason once',
     async how => {
       const [left, right] = duplexPair()
@@ -177,9 +177,10 @@ describe('sessions', () => {
       const client = spdySession(left, {role: 'client', onClose: error => closed.push(error)})
       const opening = client.open({})
       right.resume()
-      if (how.startsWith('garbage'))
+      if (how.startsWith('protocolViolation'))
         right.write(Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n\x80\xff\xff\xff', 'latin1'))
-      if (how.startsWith('garbage')) right.write(Buffer.from([0x80, 0x09, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]))
+      if (how.startsWith('protocolViolation'))
+        right.write(Buffer.from([0x80, 0x09, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]))
       right.end()
       await expect(opening).rejects.toThrow()
       await new Promise(resolve => setImmediate(resolve))

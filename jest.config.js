@@ -1,0 +1,26 @@
+/** What both kinds of tests share: TypeScript as ES modules, transformed by SWC. */
+const shared = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {'^(\\.{1,2}/.*)\\.js$': '$1'},
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', {jsc: {target: 'es2022', parser: {syntax: 'typescript'}}, module: {type: 'es6'}}],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist'],
+}
+
+/** `quick` is what `npm test` runs; `long` are the oracles and corpora in files named `*.long.test.ts`. */
+export default {
+  testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/test/support/skip-reporter.js'],
+  projects: [
+    {
+      ...shared,
+      displayName: 'quick',
+      testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.long\\.test\\.ts$'],
+    },
+    {...shared, displayName: 'long', testMatch: ['**/*.long.test.ts']},
+  ],
+}

@@ -1,0 +1,206 @@
+import type {AccessLogEntry, LogLine, MessageLine} from '../../model/log-line.js'
+import {RESPONSE_FLAGS} from '../../model/response-flags.js'
+import {GRPC_CODES} from '../../model/vocabulary/grpc-codes.js'
+import {AGENT_MESSAGES} from '../../model/vocabulary/log-messages/agent.js'
+import {CLIENT_MESSAGES} from '../../model/vocabulary/log-messages/client.js'
+import {CNI_MESSAGES} from '../../model/vocabulary/log-messages/cni.js'
+import {ENVOY_MESSAGES} from '../../model/vocabulary/log-messages/envoy.js'
+import {ISTIOD_MESSAGES} from '../../model/vocabulary/log-messages/istiod.js'
+import {KUBERNETES_MESSAGES} from '../../model/vocabulary/log-messages/kubernetes.js'
+import type {LogMessage, LogWriter} from '../../model/vocabulary/log-messages/message.js'
+import {ZTUNNEL_MESSAGES} from '../../model/vocabulary/log-messages/ztunnel.js'
+import {TLS_ERRORS} from '../../model/vocabulary/tls-errors.js'
+import {meaningsOf, type WordMeaning} from '../../model/vocabulary/words.js'
+import {CAUSES} from './causes.js'
+import {clusterNameSentence, writerSentence} from './side.js'
+
+/** What a line of a log says. */
+export interface LineExplanation {
+  readonly writer: string
+  /** The line in short, for a heading. */
+  readonly heading: string
+  readonly means: string
+  readonly next: string
+  readonly source?: string
+  /** What else the line says. */
+  readonly also: readonly string[]
+  /** The words in it that have a meaning of their own. */
+  readonly words: readonly {readonly word: string; readonly meaning: string}[]
+}
+
+const MAX_TEXT = 160
+
+function short(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
+}
+
+/** The policy in `rbac_access_denied_matched_policy[ns[demo]-policy[deny-all]-rule[0]]`. */
+function policyIn(text: string): string {
+  const named = /ns\[([^\]]*)\]-policy\[([^\]]*)\]-rule\[([^\]]*)\]/.exec(text)
+  if (named !== null) return `AuthorizationPolicy ${named[1]}/${named[2]}, rule ${named[3]}`
+  return /matched_policy\[([^\]]*)/.exec(text)?.[1] ?? 'its name is not in the line'
+}
+
+function filled(text: string, entry: AccessLogEntry): string {
+  const all = `${entry.details ?? ''} ${entry.termination ?? ''}`
+  const values: Readonly<Record<string, string>> = {
+    policy: policyIn(all),
+    case: /\{([^}]*)\}/.exec(all)?.[1]?.replaceAll('_', ' ') ?? 'the line does not say why',
+    local: entry.localAddress ?? 'this address',
+    authority: entry.authority ?? entry.sni ?? '',
+    cluster: entry.cluster ?? '',
+    upstream: entry.upstreamHost ?? '',
+    duration: entry.duration === undefined ? 'an unknown time' : `${entry.duration} ms`,
+    code: entry.code ?? '',
+  }
+  return text
+    .replace(/ ?\(?\{(\w+)\}\)?/g, (whole, name: string) => {
+      const value = values[name] ?? ''
+      return value === '' ? '' : whole.replace(`{${name}}`, value)
+    })
+    .replace(/ +([,.;:])/g, '$1')
+}
+
+function flagWords(entry: AccessLogEntry): LineExplanation['words'] {
+  return entry.flags.map(flag => ({
+    word: flag,
+    meaning: RESPONSE_FLAGS[flag]?.[0] ?? 'a response flag this release does not know',
+  }))
+}
+
+function wordsIn(texts: readonly (string | undefined)[]): LineExplanation['words'] {
+  return texts
+    .flatMap(text => (text === undefined ? [] : meaningsOf(text).slice(0, 1)))
+    .map(({word, meaning}) => ({word, meaning}))
+}
+
+/** The TLS errors and gRPC codes a text names, by their own spelling; the longest of several that overlap. */
+export function namedErrors(text: string): readonly WordMeaning[] {
+  const tls = Object.keys(TLS_ERRORS).filter(word => text.toLowerCase().includes(word.toLowerCase()))
+  const whole = tls.filter(
+    word => !tls.some(other => other !== word && other.toLowerCase().includes(word.toLowerCase())),
+  )
+  const grpc = Object.keys(GRPC_CODES).filter(word => new RegExp(`code = ${word}\\b`).test(text))
+  return [...whole, ...grpc].flatMap(word => meaningsOf(word).slice(0, 1))
+}
+
+function heading(entry: AccessLogEntry): string {
+  const what =
+    entry.form === 'ztunnel'
+      ? `${entry.source ?? 'unknown'} -> ${entry.destination ?? 'unknown'}`
+      : (entry.request ?? (entry.tcp ? 'TCP connection' : 'request'))
+  return [what, entry.code, entry.flags.join(',')].filter(part => part !== undefined && part !== '').join(' ')
+}
+
+function explainAccess(entry: AccessLogEntry): LineExplanation | undefined {
+  const cause = CAUSES.find(({when}) => when(entry))
+  if (cause === undefined) return undefined
+  const errors = namedErrors(entry.failure ?? '').map(({word, meaning}) => ({word, meaning}))
+  const cluster = entry.cluster === undefined ? undefined : clusterNameSentence(entry.cluster)
+  return {
+    writer: writerSentence(entry),
+    heading: short(heading(entry)),
+    means: filled(cause.means, entry),
+    next: filled(cause.next, entry),
+    also: [],
+    words: [
+      ...flagWords(entry),
+      ...wordsIn([entry.details, entry.termination, cluster === undefined ? entry.cluster : undefined, entry.route]),
+      ...errors,
+      ...(cluster === undefined ? [] : [{word: entry.cluster ?? '', meaning: cluster}]),
+    ],
+  }
+}
+
+const TABLES: Readonly<Record<LogWriter, readonly LogMessage[]>> = {
+  'pilot-agent': AGENT_MESSAGES,
+  Envoy: ENVOY_MESSAGES,
+  istiod: ISTIOD_MESSAGES,
+  'istio-cni': CNI_MESSAGES,
+  'istio-init': CNI_MESSAGES,
+  Kubernetes: KUBERNETES_MESSAGES,
+  ztunnel: ZTUNNEL_MESSAGES,
+  'a client': CLIENT_MESSAGES,
+}
+
+/** Whose messages are tried where a line does not say who wrote it; those of ztunnel are in everyday words and need its name. */
+const ORDER: readonly LogWriter[] = ['istio-cni', 'pilot-agent', 'Envoy', 'Kubernetes', 'istiod', 'a client']
+
+function writersFor({writer, message}: MessageLine): readonly LogWriter[] {
+  const named: readonly LogWriter[] = /\bztunnel\b/.test(message) ? ['ztunnel'] : []
+  if (writer === 'Kubernetes') return ['istio-cni', 'Kubernetes', ...named]
+  return [...(writer === undefined ? [] : [writer]), ...ORDER.filter(each => each !== writer), ...named]
+}
+
+/** Meanings of further patterns that the same line has. */
+const MAX_ALSO = 2
+
+function named(line: MessageLine): readonly LogMessage[] {
+  for (const writer of writersFor(line)) {
+    const known = TABLES[writer].filter(([words]) => words.test(line.message))
+    if (known.length > 0) return known
+  }
+  return []
+}
+
+/** What a message of a component says, when it or an error in it is one of those known. */
+export function explainMessage(line: MessageLine): LineExplanation | undefined {
+  const [first, ...also] = named(line)
+  const errors = namedErrors(line.message)
+  const writer = line.writer ?? writersFor(line).find(each => first !== undefined && TABLES[each].includes(first))
+  const words = errors.map(({word, meaning}) => ({word, meaning}))
+  const base = {writer: writer ?? 'not said in the line', heading: short(line.message), words}
+  if (first !== undefined) {
+    const [, means, next, source] = first
+    return {...base, means, next, source, also: also.slice(0, MAX_ALSO).map(([, meaning]) => meaning)}
+  }
+  const [error] = errors
+  return error === undefined
+    ? undefined
+    : {...base, means: error.meaning, next: error.next, source: error.source, also: []}
+}
+
+/** What can be told of a line of a log whose message is not known: who wrote it and how serious it is. */
+export function describeUnknown(line: MessageLine): LineExplanation {
+  const scope = line.scope === undefined ? '' : ` (scope ${line.scope})`
+  const level = line.level === undefined ? 'A message' : `A message of level ${line.level}`
+  return {
+    writer: `${line.writer ?? 'not said in the line'}${scope}`,
+    heading: short(line.message),
+    means: `${level} that meshctl has no entry for.`,
+    next: 'Search the issues of istio/istio or envoyproxy/envoy for the part of the message without names and numbers.',
+    words: [],
+    also: [],
+  }
+}
+
+function explainZtunnel(entry: AccessLogEntry): LineExplanation | undefined {
+  const error = entry.failure
+  const known = ZTUNNEL_MESSAGES.find(([words]) => words.test(error ?? 'connection complete'))
+  const where = [
+    entry.source === undefined ? '' : `from ${entry.source}`,
+    entry.destination === undefined ? '' : `to ${entry.destination}`,
+  ]
+  return {
+    writer: writerSentence(entry),
+    heading: short(heading(entry)),
+    means: known?.[1] ?? `The connection failed: ${short(error ?? '')}.`,
+    next: known?.[2] ?? 'Read the log of ztunnel on both nodes.',
+    source: known?.[3] ?? 'https://istio.io/latest/docs/ambient/usage/troubleshoot-ztunnel/',
+    also: [],
+    words: [
+      {
+        word: 'connection',
+        meaning: [...where, entry.service === undefined ? '' : `(Service ${entry.service})`]
+          .filter(part => part !== '')
+          .join(' '),
+      },
+    ],
+  }
+}
+
+/** What a line of a log says: who wrote it, what happened, what to do next; undefined when nothing in it is known. */
+export function explainLine(line: LogLine): LineExplanation | undefined {
+  if (line.kind === 'message') return explainMessage(line)
+  return line.form === 'ztunnel' ? explainZtunnel(line) : explainAccess(line)
+}

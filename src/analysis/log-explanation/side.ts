@@ -1,0 +1,39 @@
+import {clusterNameParts} from '../../model/envoy-cluster.js'
+import type {AccessLogEntry} from '../../model/log-line.js'
+
+/** Which proxy wrote an access-log line: of the caller (a sidecar or a gateway), of the server, or it cannot be told. */
+export type LogSide = 'client' | 'server' | 'unknown'
+
+/** The side, from the upstream cluster, the source address 127.0.0.6 of inbound calls, or ztunnel's own direction. */
+export function sideOf({cluster, direction, route, localAddress}: AccessLogEntry): LogSide {
+  if (direction !== undefined) return direction === 'inbound' ? 'server' : 'client'
+  if (cluster === undefined) return /:15006$/.test(localAddress ?? '') ? 'server' : 'unknown'
+  if (/^inbound\||^InboundPassthrough|^inbound-vip\|/.test(cluster) || route === 'default_inbound') return 'server'
+  if (/^outbound[|_.]|^PassthroughCluster$|^BlackHoleCluster$/.test(cluster)) return 'client'
+  return 'unknown'
+}
+
+/** What a cluster name of Istio's form says, as a sentence; undefined for other names. */
+export function clusterNameSentence(name: string): string | undefined {
+  const parts = /^(?:in|out)bound\S*$/.test(name) ? clusterNameParts(name) : undefined
+  if (parts === undefined) return undefined
+  const {direction, host, port, subset} = parts
+  if (direction.startsWith('inbound'))
+    return `Requests this proxy received for port ${port} of the application in its own pod.`
+  const which = subset === '' ? 'no subset' : `subset ${subset} of its DestinationRule`
+  return `Calls of this proxy to ${host}, port ${port} of the Service, ${which}.`
+}
+
+/** Who wrote the line, for people. */
+export function writerSentence(entry: AccessLogEntry): string {
+  const side = sideOf(entry)
+  if (entry.form === 'ztunnel')
+    return side === 'server'
+      ? 'ztunnel on the node of the destination'
+      : side === 'client'
+        ? 'ztunnel on the node of the source'
+        : 'ztunnel'
+  if (side === 'server') return 'Envoy on the server side (the sidecar of the pod that was called)'
+  if (side === 'client') return 'Envoy on the client side (the sidecar of the caller, or a gateway)'
+  return 'Envoy (whether of the caller, a gateway or the server the line does not say)'
+}

@@ -1,0 +1,17 @@
+import type {Difference} from './drift.js'
+
+/** The sidecar's own ports for health and metrics, which no application serves: 15020, 15021 and 15090 (istio.io, "Ports used by Istio"). */
+const OWN_PORTS: ReadonlySet<string> = new Set(['15020', '15021', '15090'])
+
+/** True for a difference that only exempts ports of the sidecar itself from capture: it changes where packets go, but none of an application. */
+export function exemptsOwnPorts({kind, actual}: Difference): boolean {
+  return (
+    kind === 'extra' &&
+    actual.length > 0 &&
+    actual.every(({conditions, actions}) => {
+      const ports = conditions.filter(({field, negated}) => field === 'destination-port' && !negated)
+      const own = ports.length > 0 && ports.every(({values}) => values.every(value => OWN_PORTS.has(value)))
+      return own && actions.every(({kind: action}) => action === 'return')
+    })
+  )
+}

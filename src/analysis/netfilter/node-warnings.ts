@@ -1,0 +1,55 @@
+import type {Chain, Rule, Ruleset} from '../../model/ruleset.js'
+import type {Oddity} from './interception/oddities.js'
+
+/** Rules that give every packet they match another source; those that look at marks or skip destinations are about other traffic. */
+function masquerades({actions, conditions}: Rule): boolean {
+  const rewrites = actions.some(({kind}) => kind === 'masquerade' || kind === 'snat')
+  const narrow = conditions.some(
+    ({field, negated}) =>
+      field === 'mark' || field === 'dynamic' || field === 'opaque' || (field === 'destination' && negated),
+  )
+  return rewrites && !narrow
+}
+
+function sourceOf({conditions}: Rule): string {
+  const values = conditions.filter(({field, negated}) => field === 'source' && !negated).flatMap(({values: v}) => v)
+  return values.length === 0 ? 'every source' : values.join(', ')
+}
+
+function packets(rules: readonly Rule[]): number | undefined {
+  const counts = rules.flatMap(({counters}) => (counters === undefined ? [] : [counters.packets]))
+  return counts.length === 0 ? undefined : counts.reduce((sum, each) => sum + each, 0)
+}
+
+/** The rules before the jump to ISTIO_POSTRT that rewrite the source of packets first. */
+function before({rules}: Chain): readonly Rule[] {
+  const jump = rules.findIndex(rule => rule.actions.some(a => a.kind === 'jump' && a.chain === 'ISTIO_POSTRT'))
+  return jump < 0 ? [] : rules.slice(0, jump).filter(masquerades)
+}
+
+/**
+ * What is wrong with a node's rules for ambient mode: a MASQUERADE before ISTIO_POSTRT takes the kubelet's probes first (a source is rewritten
+ * once, by the first rule that matches), so they reach the pod without 169.254.7.127, by which ztunnel's rules let them through.
+ */
+export function nodeWarnings(rulesets: readonly Ruleset[]): readonly Oddity[] {
+  return rulesets.flatMap(({tables}) =>
+    tables.flatMap(table => {
+      const entry = table.chains.find(({hook}) => hook === 'postrouting')
+      const early = entry === undefined ? [] : before(entry)
+      if (entry === undefined || early.length === 0) return []
+      const own = table.chains.find(({name}) => name === 'ISTIO_POSTRT')?.rules ?? []
+      const unused = packets(own) === 0 ? ' ISTIO_POSTRT has matched no packet yet.' : ''
+      const which = early.map(({position}) => position)
+      return [
+        {
+          id: 'probe-masqueraded',
+          level: 'warning' as const,
+          what: `${which.length === 1 ? 'Rule' : 'Rules'} ${which.join(', ')} of ${entry.name} (MASQUERADE of ${early.map(sourceOf).join('; ')}) come before ISTIO_POSTRT.${unused}`,
+          consequence:
+            'A source is rewritten by the first rule that matches, so probes of the kubelet from there reach ambient pods without 169.254.7.127, are taken for traffic of clients and fail. Put the jump to ISTIO_POSTRT first, or exclude the probes from masquerading.',
+          rule: `${table.name}/${entry.name} rule ${early[0]?.position}: ${early[0]?.text.replace(/^-A \S+ /, '')}`,
+        },
+      ]
+    }),
+  )
+}

@@ -1,0 +1,155 @@
+import type {Ruleset, RulesMessage, RulesReading} from '../../../model/ruleset.js'
+import {hasEffectiveSettings} from '../expected-rules/from-log.js'
+import {firstSign, SETUP_CAUSES, type SetupCause} from './signs.js'
+
+/** What a log says went wrong while rules were set up, and what that means for the rules beside it. */
+export interface SetupFailure {
+  readonly cause: SetupCause
+  /** `not-applied`: the rules in the text are only what was wanted; `earlier-run`: they are in the kernel, and an earlier run put them there. */
+  readonly rules: 'not-applied' | 'earlier-run'
+  /** The program that failed, such as istio-init. */
+  readonly program: string
+  readonly why: string
+  readonly fix: string
+  /** The line of the log that says so, and the command before it where that is known. */
+  readonly line: number
+  readonly text: string
+  readonly command?: string
+}
+
+const ASKED: ReadonlySet<Ruleset['form']> = new Set<Ruleset['form']>(['restore', 'trace', 'nft-script'])
+
+/** Commands that remove, test or print rules: what they say went wrong does not keep rules from being made. */
+const HARMLESS =
+  /(?:\s-(?:D|F|X|C|Z|S|L|nL|vnL|nvL|E)(?:\s|$))|--(?:list|check|delete|flush)|-save\b|\blist\s|\bdelete\s|\bflush\s|--version/
+const READS = /^(?:\S*\/)?(?:ip6?tables(?:-nft|-legacy)?-save|cat|ls)\b/
+/** Lines that talk of an error and are none: old releases go on after them, or name the flag of a help text. */
+const NO_FAILURE = /bug compatibility|^Try `|\|\| true|iptables-legacy tables present|ignor(ed|ing) error|^# Warning/i
+/** Refusals of the program itself, which no command before them caused. */
+const OWN_WORDS = /skipping iptables setup|aborting firewall configuration|^panic: /
+const PASSED = /Validation passed|iptables rules established|validation succeeded/i
+const BAD: ReadonlySet<string> = new Set(['error', 'fatal', 'panic', 'dpanic', 'critical'])
+
+interface Said extends RulesMessage {
+  readonly after?: string
+}
+
+/** What was said, each with the command that stands before it. */
+function saidIn(messages: readonly RulesMessage[]): readonly Said[] {
+  let after: string | undefined
+  const said: Said[] = []
+  for (const message of messages) {
+    if (message.command === true) after = message.text
+    else said.push({...message, ...(after === undefined ? {} : {after})})
+  }
+  return said
+}
+
+function chainsOf(rulesets: readonly Ruleset[]): ReadonlySet<string> {
+  return new Set(
+    rulesets.flatMap(({tables}) =>
+      tables.flatMap(({name, chains}) =>
+        chains.filter(({hook}) => hook === undefined).map(chain => `${name}/${chain.name}`),
+      ),
+    ),
+  )
+}
+
+/** A state of the kernel in the text: all rulesets but those that were only asked for. */
+function loaded({rulesets}: RulesReading): readonly Ruleset[] {
+  return rulesets.filter(({form}) => !ASKED.has(form))
+}
+
+function asked({rulesets, requested}: RulesReading): readonly Ruleset[] {
+  return [...requested, ...rulesets.filter(({form}) => ASKED.has(form))]
+}
+
+/** True when the state of the kernel printed in the text has every chain that was to be made. */
+function isInPlace(reading: RulesReading, messages: readonly RulesMessage[]): boolean {
+  const made = messages.flatMap(({text}) => {
+    const found = /(?:^|\s)(?:-t|--table)[ =](\w+)\s.*(?:-N|--new-chain)\s+(\S+)/.exec(text)
+    return found === null ? [] : [`${found[1]}/${found[2]}`]
+  })
+  const wanted = new Set([...chainsOf(asked(reading)), ...made])
+  const there = chainsOf(loaded(reading))
+  return wanted.size > 0 && [...wanted].every(chain => there.has(chain))
+}
+
+function lastLine(rulesets: readonly Ruleset[]): number {
+  const lines = rulesets.flatMap(({tables}) =>
+    tables.flatMap(({chains}) => chains.flatMap(({rules}) => rules.map(({line}) => line))),
+  )
+  return lines.reduce((latest, line) => Math.max(latest, line), 0)
+}
+
+const PROGRAMS: readonly (readonly [RegExp, string])[] = [
+  [/linkerd-network-validator|linkerd_network_validator/i, 'linkerd-network-validator'],
+  [/PROXY_INIT_|linkerd|skipping iptables setup/i, 'linkerd-init'],
+  [/KUMA_|kuma/i, 'kuma-init'],
+  [/CONSUL_|consul/i, 'the setup of Consul'],
+  [/\bosm\b|PROXY_INBOUND|PROXY_OUTPUT/i, 'osm-init'],
+]
+
+function programOf(reading: RulesReading, cause: SetupCause, texts: readonly string[]): string {
+  const names = [...chainsOf([...reading.rulesets, ...reading.requested])].join(' ')
+  const all = `${names} ${texts.slice(0, 300).join(' ')}`
+  const known = PROGRAMS.find(([pattern]) => pattern.test(all))?.[1]
+  if (known !== undefined) return known
+  if (cause === 'validation') return 'istio-validation'
+  if (/ISTIO_PRERT|in-?pod|istio-cni/i.test(all)) return 'istio-cni'
+  return /ISTIO_|istio/i.test(all) || hasEffectiveSettings(reading.parameters)
+    ? 'istio-init'
+    : 'the program that set up rules'
+}
+
+/** True for a text in which rules were being made, and not only printed. */
+function isSetup(reading: RulesReading): boolean {
+  return (
+    asked(reading).length > 0 ||
+    Object.keys(reading.parameters).length > 0 ||
+    reading.messages.some(({text, command}) => command === true && /-restore\b|\s-[AIN]\s|nft -f/.test(text))
+  )
+}
+
+/** Failures that stand for themselves, whether or not rules are in the text. */
+const ALONE: ReadonlySet<SetupCause> = new Set<SetupCause>(['second-run', 'validation', 'unknown'])
+
+/**
+ * What went wrong while the rules of this text were set up; undefined when nothing did. An error after a command that removes, tests or prints
+ * rules is none, nor is one after which the kernel holds every chain that was to be made.
+ */
+export function setupFailure(reading: RulesReading): SetupFailure | undefined {
+  const said = saidIn(reading.messages).filter(
+    ({text, after}) =>
+      !NO_FAILURE.test(text) &&
+      !READS.test(text) &&
+      (after === undefined || OWN_WORDS.test(text) || !HARMLESS.test(after)),
+  )
+  const texts = said.map(({text}) => text)
+  const found = firstSign(texts)
+  const at = found === undefined ? undefined : said[found.index]
+  if (found === undefined || at === undefined) return undefined
+  const {cause} = found.sign
+  if (!isSetup(reading) && !(ALONE.has(cause) && (cause !== 'unknown' || BAD.has(at.level ?? '')))) return undefined
+  if (cause === 'validation' && texts.some(text => PASSED.test(text))) return undefined
+  const state = loaded(reading)
+  const inPlace = isInPlace(reading, reading.messages)
+  if (cause !== 'second-run' && inPlace && lastLine(state) > at.line) return undefined
+  const rules = cause === 'second-run' && (inPlace || chainsOf(state).size > 0) ? 'earlier-run' : 'not-applied'
+  const {cause: why, fix} = SETUP_CAUSES[cause]
+  return {
+    cause,
+    rules,
+    program: programOf(reading, cause, texts),
+    why,
+    fix,
+    line: at.line,
+    text: at.text,
+    ...(at.after === undefined ? {} : {command: at.after}),
+  }
+}
+
+/** The sentence for rules that a failed setup leaves undecided. */
+export function notApplied({program, line}: SetupFailure): string {
+  return `${program} failed (line ${line}): these rules were not applied`
+}

@@ -1,0 +1,50 @@
+import type {NetworkPolicyModel, PolicyPeer, PolicyPort} from '../../model/network-policy.js'
+import type {PodModel} from '../../model/pod.js'
+import {type Labels, matchesLabels} from '../../model/selector.js'
+
+/** Traffic to or from a pod that NetworkPolicies must allow. */
+export interface Passage {
+  readonly direction: 'ingress' | 'egress'
+  readonly protocol: 'TCP' | 'UDP'
+  readonly port: number
+  /** The namespace of the other end and its labels, where known; absent means any peer. */
+  readonly peer?: {readonly namespace: string; readonly labels?: Labels}
+}
+
+/** A named port is resolved in the pod at the other end, so it may match. */
+function mayMatchPort({protocol, port, endPort}: PolicyPort, wanted: Passage): boolean {
+  if (protocol !== wanted.protocol) return false
+  if (typeof port !== 'number') return true
+  return endPort === undefined ? port === wanted.port : port <= wanted.port && wanted.port <= endPort
+}
+
+/** Addresses and pod labels of the peer are unknown, so they may match. */
+function mayMatchPeer({pods, namespaces, cidr}: PolicyPeer, home: string, {peer}: Passage): boolean {
+  if (peer === undefined || cidr !== undefined) return true
+  if (namespaces !== undefined) return peer.labels === undefined || matchesLabels(namespaces, peer.labels)
+  return pods === undefined || home === peer.namespace
+}
+
+/**
+ * The policies that certainly block the traffic: those that select the pod for that direction, when no rule of any of them can allow it
+ * (policies are additive: kubernetes.io, Network Policies). Empty when no policy selects the pod, or some rule may allow the traffic.
+ */
+export function blockedBy(
+  pod: PodModel,
+  policies: readonly NetworkPolicyModel[],
+  wanted: Passage,
+): readonly NetworkPolicyModel[] {
+  const home = pod.object.namespace
+  const selecting = policies.filter(
+    ({object, pods, [wanted.direction]: rules}) =>
+      object.namespace === home && rules !== undefined && matchesLabels(pods, pod.labels),
+  )
+  const open = selecting
+    .flatMap(({[wanted.direction]: rules = []}) => rules)
+    .some(
+      ({peers, ports}) =>
+        (ports.length === 0 || ports.some(port => mayMatchPort(port, wanted))) &&
+        (peers.length === 0 || peers.some(peer => mayMatchPeer(peer, home, wanted))),
+    )
+  return open ? [] : selecting
+}

@@ -1,0 +1,86 @@
+import type {ClusterNeeds, TaskId} from '../reports/can-i/needs.js'
+
+/** What a command reads and needs; every command declares it as its static `needs`. */
+export interface CommandNeeds {
+  /** What it reads of a single file given with -f, for the error about a file that holds something else. */
+  readonly reads?: string
+  /** True when the question is about a pod's proxy or the rules that lead to it: among several pods one with a sidecar is meant. */
+  readonly aboutProxy?: true
+  /** What it asks of a cluster; absent when it asks nothing of one. */
+  readonly cluster?: ClusterNeeds
+}
+
+/** Everything that describes the mesh around a pod. */
+const MESH: readonly TaskId[] = [
+  'services',
+  'slices',
+  'workloads',
+  'namespaces',
+  'webhooks',
+  'traffic',
+  'security',
+  'mesh',
+]
+
+/** What the rules of `check` read; `describe` shows their findings too. */
+const RULES: readonly TaskId[] = [
+  ...MESH,
+  'policies',
+  'telemetry',
+  'jobs',
+  'exec',
+  'forward',
+  'logs',
+  'istiods',
+  'istiod',
+]
+
+/** Commands that need nothing of a source. */
+export const NO_NEEDS: CommandNeeds = {}
+
+export const PROXY_CONFIG_NEEDS: CommandNeeds = {
+  reads: 'an Envoy config_dump',
+  aboutProxy: true,
+  cluster: {needs: ['pods', 'forward'], more: ['workloads', 'exec']},
+}
+
+export const CHECK_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES}}
+
+export const DESCRIBE_NEEDS: CommandNeeds = {cluster: {needs: ['pods', 'services'], more: RULES}}
+
+export const CAPTURE_NEEDS: CommandNeeds = {
+  cluster: {
+    needs: ['pods', 'forward', 'exec', 'logs'],
+    more: [...MESH, 'telemetry', 'jobs', 'events', 'policies', 'crds', 'istiods', 'istiod'],
+  },
+}
+
+/** A command as oclif's manifest holds it. */
+export interface DeclaredCommand {
+  readonly id: string
+  readonly needs?: CommandNeeds
+  readonly aliases?: readonly string[]
+  readonly hiddenAliases?: readonly string[]
+}
+
+/**
+ * What each command asks of a cluster, by the words that name it, in alphabetical order. Commands of one topic that ask for the same stand under
+ * the topic's name.
+ */
+export function declaredClusterNeeds(all: readonly DeclaredCommand[]): ReadonlyMap<string, ClusterNeeds> {
+  // oclif lists a command once more under each of its aliases.
+  const aliases = new Set(all.flatMap(({aliases, hiddenAliases}) => [...(aliases ?? []), ...(hiddenAliases ?? [])]))
+  const commands = all.filter(({id}) => !aliases.has(id))
+  const asking = commands.flatMap(({id, needs}) =>
+    needs?.cluster === undefined ? [] : [{words: id.split(':'), cluster: needs.cluster}],
+  )
+  const alike = (topic: string) =>
+    new Set(asking.filter(({words}) => words[0] === topic).map(({cluster}) => JSON.stringify(cluster))).size === 1
+  const whole = (topic: string) =>
+    commands.every(({id, needs}) => !id.startsWith(`${topic}:`) || needs?.cluster !== undefined)
+  const named = asking.map(({words, cluster}) => {
+    const [topic = ''] = words
+    return [alike(topic) && whole(topic) ? topic : words.join(' '), cluster] as const
+  })
+  return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,0 +1,107 @@
+import {parseSyncz} from '../../formats/istiod-syncz.js'
+import {isRunningIstiod, istiodRevision, istiodsOfRevision} from '../../formats/kube-pod/istiod-pod.js'
+import {type Answer, answered, type Gap} from '../../model/answer.js'
+import {boundedMap} from '../../model/bounded-map.js'
+import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
+import type {ProxyConnection} from '../../model/sync-state.js'
+import type {Source} from '../../sources/source.js'
+
+/** One istiod and its answer: its connections, or why it did not answer. */
+export interface IstiodAnswer {
+  readonly pod: PodRef
+  readonly label: string
+  readonly revision: string
+  readonly version: string
+  readonly proxies: readonly ProxyConnection[]
+  readonly silent?: Gap
+  readonly answeredAt?: string
+}
+
+/** Above any realistic number of istiods, so all are asked at once; each call has its own deadline. */
+const AT_ONCE = 64
+
+/** Which istiods are asked: those of a namespace, of one revision (or tag) when it is named. */
+export interface IstiodScope {
+  readonly istioNamespace: string
+  readonly revision?: string | undefined
+}
+
+/** The running istiods in scope; their absence is an empty list, and a list of pods that cannot be read is a gap. */
+export async function runningIstiods(
+  source: Source,
+  {istioNamespace, revision}: IstiodScope,
+): Promise<Answer<readonly KubeObject[]>> {
+  const pods = await source.objects({kind: 'Pod', namespace: istioNamespace})
+  if (!pods.ok) return pods
+  const running = pods.value.filter(pod => isRunningIstiod(pod, istioNamespace))
+  const webhooksOf = async () => {
+    const webhooks = await source.objects({kind: 'MutatingWebhookConfiguration'})
+    return webhooks.ok ? webhooks.value : []
+  }
+  return answered(await istiodsOfRevision(running, revision, webhooksOf))
+}
+
+/** `1.31.0` of the text istiod's /version answers, `<version>-<revision>-<status>`, or of its JSON form. */
+function readVersion(text: string): string {
+  const [, json] = /"version"\s*:\s*"([^"]+)"/.exec(text) ?? []
+  if (json !== undefined) return json
+  const parts = text.trim().split('-')
+  return parts.length < 3 ? text.trim() : parts.slice(0, parts.at(-2) === 'dirty' ? -3 : -2).join('-')
+}
+
+async function ask(source: Source, pod: PodRef, revision: string): Promise<IstiodAnswer> {
+  const [page, version] = await Promise.all([
+    source.evidence('istiod.syncz', pod),
+    source.evidence('istiod.version', pod),
+  ])
+  const base = {
+    pod,
+    label: podLabel(pod),
+    revision,
+    version: version.ok ? readVersion(Buffer.from(version.value.bytes).toString('utf8').slice(0, 4096)) : '',
+  }
+  if (!page.ok) return {...base, proxies: [], silent: page.gap}
+  const parsed = parseSyncz(page.value)
+  if (!parsed.ok) return {...base, proxies: [], silent: parsed.gap}
+  const at = page.value.provenance.capturedAt
+  return {...base, proxies: parsed.value.proxies, ...(at === undefined ? {} : {answeredAt: at})}
+}
+
+/** Asks every istiod at once; one that does not answer is listed with the reason and does not affect the others. */
+export async function askIstiods(source: Source, pods: readonly KubeObject[]): Promise<readonly IstiodAnswer[]> {
+  return await boundedMap(pods, AT_ONCE, pod => ask(source, podRefOf(pod), istiodRevision(pod)))
+}
+
+/** The syncz page of a file, which has no Kubernetes objects to find istiods by. */
+export async function askFile(source: Source, implied: PodRef): Promise<readonly IstiodAnswer[]> {
+  return [await ask(source, implied, '')]
+}
+
+/** A proxy's connection and the istiod it is connected to. */
+export interface ListedProxy {
+  readonly proxy: ProxyConnection
+  readonly istiod: string
+}
+
+function lastSent(proxy: ProxyConnection): string {
+  return (
+    proxy.types
+      .map(each => each.sentAt ?? '')
+      .sort()
+      .at(-1) ?? ''
+  )
+}
+
+/** One connection per proxy: after a reconnect two istiods list it for a while, and the one that sent config last is used. */
+export function listedProxies(istiods: readonly IstiodAnswer[]): ReadonlyMap<string, ListedProxy> {
+  const byId = new Map<string, ListedProxy>()
+  for (const istiod of istiods) {
+    for (const proxy of istiod.proxies) {
+      const known = byId.get(proxy.id)
+      if (known === undefined || lastSent(proxy) > lastSent(known.proxy)) {
+        byId.set(proxy.id, {proxy, istiod: istiod.pod.name})
+      }
+    }
+  }
+  return byId
+}

@@ -1,0 +1,60 @@
+import type {Rejection} from '../../analysis/sync-reason/rejection.js'
+import {textMapOf, textOf} from '../../formats/decode.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import {matchesLabels, requirementsOf} from '../../model/selector.js'
+import type {Source} from '../../sources/source.js'
+
+/** The pod whose Envoy rejected a resource: its namespace, the root namespace, and its labels. */
+export interface RejectingProxy {
+  readonly namespace: string
+  readonly rootNamespace: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+function label({kind, metadata}: KubeObject): string {
+  return `${kind} ${metadata.name}.${metadata.namespace ?? ''}`
+}
+
+/** True when the object can apply to the pod: in its namespace or the root one, and selecting it when it selects at all. */
+function applies(object: KubeObject, rejectingProxy: RejectingProxy): boolean {
+  const namespace = object.metadata.namespace ?? ''
+  if (namespace !== rejectingProxy.namespace && namespace !== rejectingProxy.rootNamespace) return false
+  const selector = {
+    ...textMapOf(object, 'spec', 'selector', 'matchLabels'),
+    ...textMapOf(object, 'spec', 'workloadSelector', 'labels'),
+  }
+  return matchesLabels(requirementsOf(selector), rejectingProxy.labels)
+}
+
+function fits(object: KubeObject, rejection: Rejection, rejectingProxy: RejectingProxy): boolean {
+  const {kind, host} = rejection.origin ?? {}
+  if (kind === 'DestinationRule' && host !== undefined) {
+    const wanted = textOf(object, 'spec', 'host') ?? ''
+    return (
+      host === wanted || host.startsWith(`${wanted}.`) || (wanted.startsWith('*.') && host.endsWith(wanted.slice(1)))
+    )
+  }
+  if (!applies(object, rejectingProxy)) return false
+  if (kind !== 'EnvoyFilter') return true
+  return (
+    rejection.resource === undefined || JSON.stringify(object.spec ?? {}).includes(JSON.stringify(rejection.resource))
+  )
+}
+
+/**
+ * The Istio object a rejected resource was generated from: by name if matching objects are known, else only its kind;
+ * undefined if neither the resource nor Envoy's error message identifies a kind.
+ */
+export async function findRejectedObject(
+  source: Source,
+  rejection: Rejection,
+  rejectingProxy: RejectingProxy,
+): Promise<string | undefined> {
+  const kind = rejection.origin?.kind
+  if (kind === undefined) return undefined
+  const objects = await source.objects({kind})
+  if (!objects.ok) return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind} (${kind}s not in this capture)`
+  const found = objects.value.filter(object => fits(object, rejection, rejectingProxy))
+  if (found.length === 0) return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind} (none of those in this source matches)`
+  return found.length === 1 ? label(found[0] as KubeObject) : `one of ${found.slice(0, 4).map(label).join(', ')}`
+}

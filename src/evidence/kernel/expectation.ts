@@ -1,0 +1,211 @@
+import {countDifferences} from '../../analysis/netfilter/drift/drift.js'
+import {ambientRulesets} from '../../analysis/netfilter/expected-rules/ambient.js'
+import {expectedRulesets} from '../../analysis/netfilter/expected-rules/expected.js'
+import {initLine, settingsFromInit} from '../../analysis/netfilter/expected-rules/from-init.js'
+import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
+import {
+  type Expectation,
+  expectationFor,
+  type PredictedInjection,
+} from '../../analysis/netfilter/expected-rules/from-pod.js'
+import {
+  BEFORE_1_0,
+  knownRelease,
+  NEWEST,
+  RELEASES,
+  rangesText,
+  releaseName,
+  releaseOf,
+} from '../../analysis/netfilter/expected-rules/releases.js'
+import {isIstioNativeTable} from '../../analysis/netfilter/istio-names.js'
+import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
+import {readPod, WORKLOAD_KINDS} from '../../formats/kube-pod/parse.js'
+import {parseRules} from '../../formats/netfilter/parse-rules.js'
+import {type Answer, answered} from '../../model/answer.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {PodModel} from '../../model/pod.js'
+import {everyRule, type Ruleset} from '../../model/ruleset.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {predictForTemplate} from '../injection/prediction.js'
+import {objectCache} from '../mesh-objects/object-cache.js'
+import {readPodObject} from '../pod/objects.js'
+
+/** The rules a pod should have, where that comes from, and which release was taken. */
+export interface Expected {
+  readonly rulesets: readonly Ruleset[]
+  readonly via: string
+  readonly kind: 'sidecar' | 'ambient'
+  readonly minor: number
+  /** True when the release is a guess from the rules. */
+  readonly guessed: boolean
+  /** The release in words: the declared one, the one that is assumed, or those that match the rules best. */
+  readonly release: string
+  /** The release the pod declares (minor version of 1.x), where `minor` is the nearest one whose rules are known. */
+  readonly declared?: number
+  /** The same for another release (minor version of 1.x). */
+  readonly ofRelease: (minor: number) => readonly Ruleset[]
+  readonly notes: readonly string[]
+}
+
+/** Where the control plane is unless told otherwise. */
+const ISTIO_NAMESPACE = 'istio-system'
+
+function resolversIn(rulesets: readonly Ruleset[]): readonly string[] {
+  const found = new Set<string>()
+  for (const {rule} of everyRule(rulesets)) {
+    if (!rule.actions.some(action => action.kind === 'redirect' && action.ports === '15053')) continue
+    for (const {field, negated, values} of rule.conditions)
+      if (field === 'destination' && !negated) for (const value of values) found.add(value)
+  }
+  return [...found].filter(value => !value.startsWith('127.'))
+}
+
+function isNative(rulesets: readonly Ruleset[]): boolean {
+  return rulesets.some(({tables}) => tables.some(({name}) => isIstioNativeTable(name)))
+}
+
+/** Builds the rulesets of an expectation for a release; native nftables when the pod's own rules are. */
+function build(
+  expectation: Exclude<Expectation, {kind: 'none'}>,
+  minor: number,
+  actual: readonly Ruleset[],
+): readonly Ruleset[] {
+  const native = isNative(actual)
+  if (expectation.kind === 'ambient')
+    return ambientRulesets({...expectation.settings, native: native || expectation.settings.native})
+  return expectedRulesets({...expectation.settings, native: expectation.settings.native || native}, minor)
+}
+
+/** A release to compare with, and in words why that one. */
+interface Compared {
+  readonly minor: number
+  readonly release: string
+}
+
+/** With no release known, those whose rules differ least from the ones that are there: the newest of them, and all ties by name. */
+function bestMatch(expectation: Exclude<Expectation, {kind: 'none'}>, actual: readonly Ruleset[]): Compared {
+  if (actual.length === 0 || expectation.kind === 'ambient')
+    return {minor: NEWEST, release: `Istio ${releaseName(NEWEST)} (assumed; release unknown)`}
+  const counts = RELEASES.map(range => ({range, count: countDifferences(build(expectation, range.to, actual), actual)}))
+  const best = Math.min(...counts.map(({count}) => count))
+  const ties = counts.filter(({count}) => count === best).map(({range}) => range)
+  return {minor: ties[0]?.to ?? NEWEST, release: `best match: ${rangesText(ties)}`}
+}
+
+async function loggedParameters(
+  source: Source,
+  subject: PodRef,
+  known: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  if (hasEffectiveSettings(known)) return known
+  const answer = await source.evidence('log.istio-init', subject)
+  if (!answer.ok) return {}
+  return parseRules(Buffer.from(answer.value.bytes).toString('utf8')).parameters
+}
+
+/** The pod asked about; of a file that names none, the only pod or workload it holds. */
+async function podFor(source: Source, subject: PodRef): Promise<Answer<PodModel>> {
+  const named = await readPodObject(source, subject)
+  if (named.ok || subject.implied !== true) return named
+  const answers = await Promise.all(WORKLOAD_KINDS.map(kind => source.objects({kind})))
+  const pods = answers
+    .flatMap(answer => (answer.ok ? answer.value : []))
+    .map(readPod)
+    .filter(pod => pod !== undefined)
+  const [only] = pods
+  return only !== undefined && pods.length === 1 ? answered(only) : named
+}
+
+/** What injection would do with the pods of a template, with the injector's and the mesh's own settings. */
+async function predictedFor(source: Source, pod: PodModel): Promise<PredictedInjection | undefined> {
+  const objects = objectCache(source, ISTIO_NAMESPACE)
+  const prediction = await predictForTemplate(objects, pod)
+  if (prediction === undefined) return undefined
+  const [injectors, mesh] = await Promise.all([objects.settings.injectors(), objects.settings.mesh()])
+  const {revision = 'default', version} = prediction.decision
+  const known = injectors.ok ? injectors.value : []
+  const injector = known.find(each => each.revision === revision) ?? known[0]
+  const minor = version ?? injector?.version
+  const number = minor === undefined ? undefined : releaseOf(minor)
+  return {
+    mode: prediction.mode,
+    because: prediction.because,
+    defaults: {...(mesh.ok ? mesh.value.capture : {}), ...injector?.capture},
+    cni: injector?.cni ?? false,
+    native: injector?.nativeNftables ?? false,
+    ...(number === undefined ? {} : {minor: number}),
+  }
+}
+
+/** The command line of istio-iptables that somebody gave instead of a pod. */
+async function givenArguments(source: Source, subject: PodRef): Promise<Expectation | undefined> {
+  if (source.traits.complete) return undefined
+  const answer = await source.evidence('net.iptables.nft', subject)
+  const text = answer.ok ? Buffer.from(answer.value.bytes.subarray(0, 65_536)).toString('utf8') : ''
+  const words = initLine(text)
+  if (words === undefined) return undefined
+  const settings = settingsFromInit(words, {}, {resolvers: [], addresses: []})
+  return {
+    kind: 'sidecar',
+    settings,
+    via: 'the arguments given',
+    notes: wrongValues(settings).map(({what}) => what),
+    ...(/prepare_proxy/.test(text) ? {minor: BEFORE_1_0} : {}),
+  }
+}
+
+async function expectation(
+  source: Source,
+  subject: PodRef,
+  actual: readonly Ruleset[],
+  known: Readonly<Record<string, string>>,
+): Promise<Expectation> {
+  const [pod, logged] = await Promise.all([podFor(source, subject), loggedParameters(source, subject, known)])
+  if (pod.ok) {
+    const predicted = await predictedFor(source, pod.value)
+    return expectationFor(pod.value, logged, resolversIn(actual), predicted)
+  }
+  if (hasEffectiveSettings(logged))
+    return {kind: 'sidecar', settings: settingsFromLog(logged), via: "istio-init's log", notes: []}
+  const given = await givenArguments(source, subject)
+  return given ?? {kind: 'none', why: `neither the pod nor a log of istio-init is at hand (${pod.gap.detail})`}
+}
+
+/** The rules the pod should have, from its spec, the log of istio-init or its command line; an error a person can fix when none is there. */
+export async function expectedFor(
+  source: Source,
+  subject: PodRef,
+  actual: readonly Ruleset[],
+  known: Readonly<Record<string, string>>,
+): Promise<Expected> {
+  const expected = await expectation(source, subject, actual, known)
+  if (expected.kind === 'none') {
+    throw new UserError(`no rules are expected: ${expected.why}`, {
+      hint: 'Expected rules are computed from the pod object, from the log of istio-init, or from its arguments.',
+      next: 'meshctl iptables POD --expected',
+    })
+  }
+  const {minor: declared} = expected
+  const {minor, release} =
+    declared === undefined
+      ? bestMatch(expected, actual)
+      : {minor: knownRelease(declared), release: `Istio ${releaseName(declared)}`}
+  const {kind, settings} = expected
+  const blind = kind === 'sidecar' && settings.dns && !settings.dnsAll && settings.resolvers.length === 0
+  const dns = blind
+    ? ["DNS capture is on, but the resolvers of the pod's resolv.conf are not known: its rules are left out"]
+    : []
+  const ofRelease = (other: number) => build(expected, other, actual)
+  return {
+    rulesets: ofRelease(minor),
+    ofRelease,
+    via: expected.via,
+    kind: expected.kind,
+    minor,
+    release,
+    guessed: declared === undefined,
+    ...(declared === undefined ? {} : {declared}),
+    notes: [...expected.notes, ...dns],
+  }
+}

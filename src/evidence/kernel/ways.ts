@@ -1,0 +1,58 @@
+import {type PodRef, podLabel} from '../../model/kube-object.js'
+
+/** One way to get at the rules of a pod: how, what it needs, what it gives and what it does not. */
+export interface Way {
+  readonly how: string
+  readonly needs: string
+  readonly gives: string
+}
+
+/** The ways that work, in the order to try them; the plain exec into istio-proxy is not one of them in a default install. */
+function waysToRules(pod: PodRef): readonly Way[] {
+  const name = pod.implied === true ? 'POD' : pod.name
+  const namespace = pod.implied === true || pod.namespace === '' ? 'NAMESPACE' : pod.namespace
+  const at = `-n ${namespace} ${name}`
+  return [
+    {
+      how: `kubectl logs ${at} -c istio-init | meshctl iptables -f -`,
+      needs: 'get pods/log',
+      gives: 'the rules as set at pod start, not the current ones; empty with the CNI plugin',
+    },
+    {
+      how: `kubectl debug ${at} --image=nicolaka/netshoot --profile=netadmin --target=istio-proxy -it -- sh -c 'iptables-save -c; ip6tables-save -c'`,
+      needs: 'pods/ephemeralcontainers, and a namespace whose pod security level is privileged',
+      gives: 'the live rules; the container stays in the pod for its lifetime',
+    },
+    {
+      how: `kubectl debug node/NODE --profile=sysadmin -it --image=nicolaka/netshoot -- nsenter -t PID -n iptables-save -c`,
+      needs: 'the right to debug nodes, and the process id of any container of the pod',
+      gives: 'the live rules',
+    },
+    {
+      how: 'meshctl iptables --from netns:PID',
+      needs: "root on the node (or the docker-compose host) and a process id of the pod's",
+      gives: 'the live rules, both back ends, both families',
+    },
+    {
+      how: `meshctl iptables ${pod.implied === true ? 'POD' : podLabel(pod)} --expected`,
+      needs: 'get pods',
+      gives: 'the rules the pod should have, computed from how it was injected',
+    },
+  ]
+}
+
+/** How to read what the kernel holds now, where only what was written at start is known. */
+export function readNow(pod: PodRef): string {
+  return `to read what is there now: meshctl iptables ${podLabel(pod)} --debug-container on a cluster, or meshctl iptables --from netns:PID as root on the node`
+}
+
+/** The ways as lines for a hint. */
+export function waysText(pod: PodRef): string {
+  const lines = waysToRules(pod).map(
+    ({how, needs, gives}, index) => `  ${index + 1}. ${how}\n     needs ${needs}; gives ${gives}`,
+  )
+  return [
+    'A sidecar runs as uid 1337 without capabilities, so no tool inside it may read kernel rules. What works:',
+    ...lines,
+  ].join('\n')
+}

@@ -1,0 +1,73 @@
+import {isObject} from '../../formats/decode.js'
+import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
+import {boundedMap} from '../../model/bounded-map.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import {objectPages} from '../../sources/object-pages.js'
+import type {ObjectQuery, Source} from '../../sources/source.js'
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/**
+ * The object without what only its writers read and what is often its larger half: who set which field, and the text last applied.
+ * Labels and annotations that are written but empty (`annotations:` with nothing below it is null) are left out.
+ */
+function withoutBulk(object: KubeObject): KubeObject {
+  const {
+    managedFields: _,
+    annotations,
+    labels,
+    ...rest
+  } = object.metadata as KubeObject['metadata'] & {managedFields?: unknown}
+  const metadata = isObject(labels) ? {...rest, labels} : rest
+  if (!isObject(annotations)) return {...object, metadata}
+  const {[LAST_APPLIED]: __, ...kept} = annotations
+  return {...object, metadata: {...metadata, annotations: kept}}
+}
+
+/** Namespaces asked at once, where the cluster may not be listed whole. */
+const NAMESPACES_AT_ONCE = 8
+
+/** A list without what no rule reads; of a long one no more than a page is ever held whole. */
+async function slimList(source: Source, query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
+  let found: KubeObject[] = []
+  for await (const page of objectPages(source, query, withoutBulk)) {
+    if (!page.ok) return page
+    if (page.value.begins) found = []
+    for (const item of page.value.items) found.push(item)
+  }
+  return answered(found)
+}
+
+/** The list of every namespace in turn, where the cluster may not be listed whole: one refusal leaves the list incomplete, so it is a gap. */
+export async function listByNamespace(
+  source: Source,
+  kind: string,
+  names: readonly string[],
+  refused: Gap,
+): Promise<Answer<readonly KubeObject[]>> {
+  const lists = await boundedMap(names, NAMESPACES_AT_ONCE, async name => ({
+    name,
+    answer: await listObjects(source, kind, name),
+  }))
+  const unseen = lists.flatMap(({name, answer}) => (answer.ok ? [] : [name]))
+  if (unseen.length === 0) return answered(lists.flatMap(({answer}) => (answer.ok ? answer.value : [])))
+  if (unseen.length === names.length) return {ok: false, gap: refused}
+  const [first] = lists.flatMap(({answer}) => (answer.ok || answer.gap.reason === 'forbidden' ? [] : [answer.gap]))
+  if (first !== undefined) return {ok: false, gap: first}
+  const detail = `refused in ${unseen.length} of ${names.length} namespaces: ${unseen.join(', ')}`
+  return {ok: false, gap: {...refused, detail}}
+}
+
+/** Files given by hand rarely hold all of a cluster, so an empty list there is not knowledge but a gap. */
+export async function listObjects(
+  source: Source,
+  kind: string,
+  namespace?: string,
+): Promise<Answer<readonly KubeObject[]>> {
+  const answer = await slimList(source, {kind, ...(namespace === undefined ? {} : {namespace})})
+  if (answer.ok && answer.value.length === 0 && !source.traits.complete) {
+    const where = namespace === undefined ? '' : ` of namespace ${namespace}`
+    return missing(`${kind} objects${where}`, 'not-captured', 'the files given hold none')
+  }
+  return answer
+}

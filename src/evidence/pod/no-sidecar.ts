@@ -1,0 +1,43 @@
+import {podMode} from '../../analysis/pod-mode/pod-mode.js'
+import {textMapOf} from '../../formats/decode.js'
+import {type PodRef, podLabel} from '../../model/kube-object.js'
+import type {PodModel} from '../../model/pod.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import {readPodObject} from './objects.js'
+
+const INJECT = 'sidecar.istio.io/inject'
+
+/** Why a pod was not injected, from its own label and its namespace's (Istio's injection labels). */
+async function whyNot(source: Source, pod: PodModel): Promise<string> {
+  for (const [where, values] of [
+    ['label', pod.labels],
+    ['annotation', pod.annotations],
+  ] as const) {
+    const value = values[INJECT]
+    if (value !== undefined && value !== 'true') return `: its ${where} ${INJECT} is ${JSON.stringify(value)}`
+  }
+  const {namespace} = pod.object
+  const answer = await source.objects({kind: 'Namespace', name: namespace ?? ''})
+  const [found] = answer.ok ? answer.value : []
+  if (found === undefined) return ''
+  const labels = textMapOf(found, 'metadata', 'labels')
+  const injection = labels['istio-injection']
+  if (injection !== undefined && injection !== 'enabled')
+    return `: namespace ${namespace} has the label istio-injection=${injection}`
+  if (injection === undefined && labels['istio.io/rev'] === undefined && pod.labels['istio.io/rev'] === undefined)
+    return `: namespace ${namespace} has no injection label`
+  return ''
+}
+
+/** Replaces an error about missing evidence if the pod has no proxy that could provide it; otherwise returns the same error. */
+export async function explainedBySidecar(error: unknown, source: Source, subject: PodRef): Promise<unknown> {
+  if (!(error instanceof UserError) || error.gap === undefined || subject.implied === true) return error
+  if (['unreadable', 'truncated', 'too-large'].includes(error.gap.reason)) return error
+  const pod = await readPodObject(source, subject)
+  if (!pod.ok || podMode(pod.value) !== 'none') return error
+  return new UserError(`${podLabel(subject)} has no sidecar${await whyNot(source, pod.value)}`, {
+    hint: 'It has no Envoy to query.',
+    next: `meshctl check-inject ${podLabel(subject)}   # shows why it is not injected`,
+  })
+}

@@ -1,0 +1,110 @@
+import type {Artifact, EvidenceId} from '../model/evidence.js'
+import {evidenceRow} from '../model/evidence.js'
+import {byText} from '../model/order.js'
+import type {EvidenceUse, ProvenanceSource, ReportProvenance} from '../model/provenance.js'
+import type {Origin, Source} from '../sources/source.js'
+
+/** What was used so far; evidence of the same kind, obtained in the same way, is one entry. */
+export interface Ledger {
+  add(use: EvidenceUse): void
+  uses(): readonly EvidenceUse[]
+}
+
+/** A source that remembers what it answered. */
+export interface NotedSource extends Source {
+  readonly ledger: Ledger
+}
+
+/** An empty ledger. */
+export function openLedger(): Ledger {
+  const held = new Map<string, EvidenceUse>()
+  return {
+    add({observedAt, observedUntil = observedAt, ...use}) {
+      const key = JSON.stringify(use)
+      const known = held.get(key)
+      const from = [known?.observedAt, observedAt].filter(each => each !== undefined).sort(byText)[0]
+      const until = [known?.observedUntil ?? known?.observedAt, observedUntil]
+        .filter(each => each !== undefined)
+        .sort(byText)
+        .at(-1)
+      held.set(key, {
+        ...use,
+        ...(from === undefined ? {} : {observedAt: from}),
+        ...(until === undefined || until === from ? {} : {observedUntil: until}),
+      })
+    },
+    uses: () => [...held.values()].sort((a, b) => byText(a.evidence, b.evidence)),
+  }
+}
+
+function sourceOf({traits: {live, complete}}: Source): ProvenanceSource {
+  if (live) return 'live'
+  return complete ? 'recorded' : 'given'
+}
+
+/** When a source that says nothing more answered: now for a live one, else the time of its recording. */
+function observedAt(source: Source): {readonly observedAt?: string} {
+  const at = source.traits.live ? new Date().toISOString() : source.origin.capturedAt
+  return at === undefined ? {} : {observedAt: at}
+}
+
+/** The use of a list of objects that a source answered. */
+export function objectsUse(source: Source, kind: string): EvidenceUse {
+  const where = sourceOf(source)
+  return {
+    evidence: `objects/${kind}`,
+    source: where,
+    via: where === 'given' ? 'file' : 'api',
+    shows: 'declared',
+    ...observedAt(source),
+  }
+}
+
+function artifactUse(source: Source, {id, provenance: {as, argv, path, from, capturedAt}}: Artifact): EvidenceUse {
+  const where = sourceOf(source)
+  const evidence: EvidenceId = as ?? id
+  const row = evidenceRow(evidence)
+  const origin = where === 'given' ? from : (argv?.join(' ') ?? path ?? from)
+  return {
+    evidence,
+    source: where,
+    via: where === 'given' ? 'file' : row.how.via,
+    shows: row.shows,
+    ...(origin === undefined ? {} : {from: origin}),
+    ...(capturedAt === undefined ? observedAt(source) : {observedAt: capturedAt}),
+  }
+}
+
+/** The same source, with a ledger of what it answers from now on. */
+export function noted(source: Source, ledger: Ledger = openLedger()): NotedSource {
+  const {pages} = source
+  return {
+    ...source,
+    ledger,
+    async objects(query) {
+      const answer = await source.objects(query)
+      if (answer.ok) ledger.add(objectsUse(source, query.kind))
+      return answer
+    },
+    async evidence(id, subject, query) {
+      const answer = await source.evidence(id, subject, query)
+      if (answer.ok) ledger.add(artifactUse(source, answer.value))
+      return answer
+    },
+    ...(pages === undefined
+      ? {}
+      : {
+          async *pages(query, read) {
+            for await (const page of pages(query, read)) {
+              if (page.ok) ledger.add(objectsUse(source, query.kind))
+              yield page
+            }
+          },
+        }),
+  }
+}
+
+/** What every report says about its source: where it is, and what was used of it. */
+export function answeredFrom(source: NotedSource): {readonly origin: Origin; readonly provenance: ReportProvenance} {
+  return {origin: source.origin, provenance: {...source.traits, evidence: source.ledger.uses()}}
+}

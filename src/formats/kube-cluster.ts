@@ -1,0 +1,15 @@
+import type {NamespaceModel} from '../model/injection.js'
+import type {NodeModel} from '../model/kube-node.js'
+import type {KubeObject} from '../model/kube-object.js'
+import {textOf} from './decode.js'
+
+/** A Namespace object with the label every API server adds to it, which a manifest lacks. */
+export function readNamespace({metadata: {name, labels, annotations = {}}}: KubeObject): NamespaceModel {
+  return {name, labels: {...labels, 'kubernetes.io/metadata.name': name}, annotations}
+}
+
+/** A Node object (Kubernetes API, NodeSystemInfo). */
+export function readNode(object: KubeObject): NodeModel {
+  const kubelet = textOf(object, 'status', 'nodeInfo', 'kubeletVersion')
+  return {name: object.metadata.name, ...(kubelet === undefined ? {} : {kubelet})}
+}

@@ -1,0 +1,57 @@
+import type {AccessLogEntry} from '../../model/log-line.js'
+import {type JsonObject, numberOf, textOf} from '../decode.js'
+
+/** The pairs of a logfmt text: `key=value` or `key="value"`, quotes inside escaped. */
+function pairs(text: string): Readonly<Record<string, string>> {
+  const found: [string, string][] = []
+  for (const match of text.matchAll(/(?:^|\s)([a-z][a-z_.]*)=(?:"((?:[^"\\]|\\.)*)(?:"|$)|(\S*))/g)) {
+    found.push([match[1] ?? '', (match[2] ?? match[3] ?? '').replace(/\\"/g, '"')])
+  }
+  return Object.fromEntries(found)
+}
+
+function workload(of: Readonly<Record<string, string>>, side: 'src' | 'dst'): string | undefined {
+  const name = of[`${side}.workload`]
+  const namespace = of[`${side}.namespace`]
+  const address = of[`${side}.addr`]
+  if (name === undefined) return address
+  return `${name}${namespace === undefined ? '' : ` in ${namespace}`}${address === undefined ? '' : ` (${address})`}`
+}
+
+function entryOf(of: Readonly<Record<string, string>>, time: string | undefined): AccessLogEntry {
+  const code = of.response_code
+  const optional = {
+    failure: of.error,
+    direction: of.direction,
+    source: workload(of, 'src'),
+    destination: workload(of, 'dst'),
+    service: of['dst.service'],
+    localAddress: of['dst.hbone_addr'] ?? of['dst.addr'],
+    duration: of.duration === undefined ? undefined : Number.parseFloat(of.duration),
+    time,
+    code,
+  }
+  return {
+    kind: 'access',
+    form: 'ztunnel',
+    tcp: true,
+    flags: [],
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+  }
+}
+
+/** Reads a connection in ztunnel's access log as text: `TIME level access connection complete src.addr=... dst.addr=...`. */
+export function parseZtunnelText(line: string): AccessLogEntry | undefined {
+  if (!/\b(src|dst)\.(addr|workload)=/.test(line)) return undefined
+  return entryOf(pairs(line), /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(line)?.[0])
+}
+
+/** The same with ztunnel's JSON log format. */
+export function ztunnelFromJson(json: JsonObject): AccessLogEntry | undefined {
+  if (textOf(json, 'src.addr') === undefined && textOf(json, 'dst.addr') === undefined) return undefined
+  const texts = Object.entries(json).map(([key, value]): [string, string] => [
+    key,
+    typeof value === 'string' ? value : String(value),
+  ])
+  return entryOf(Object.fromEntries(texts), textOf(json, 'time') ?? numberOf(json, 'time')?.toString())
+}

@@ -1,0 +1,102 @@
+import type {MessageLine} from '../../model/log-line.js'
+import type {LogWriter} from '../../model/vocabulary/log-messages/message.js'
+import {type JsonObject, textOf} from '../decode.js'
+
+const LEVEL = 'trace|debug|info|notice|warn|warning|error|critical|fatal'
+/** Istio's log format: time, level, scope and message with tabs or spaces between. */
+const ISTIO = new RegExp(`(\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z?)\\s+(${LEVEL})\\s+(.*)$`, 'i')
+/** Envoy's: `[time][thread][level][logger] [file:line] message`. */
+const ENVOY = new RegExp(
+  `\\[(\\d{4}-\\d\\d-\\d\\d [\\d:.]+)\\]\\[\\d+\\]\\[(${LEVEL})\\]\\[([\\w ]+)\\]\\s*(?:\\[[^\\]]*:\\d+\\]\\s*)?(.*)$`,
+  'i',
+)
+/** klog: `E1130 02:03:04.567890 1 file.go:12] message`. */
+const KLOG = /\b([IWEF])(\d{4} \d\d:\d\d:\d\d\.\d+)\s+\d+ ([\w./-]+:\d+)\] (.*)$/
+/** Events of kubectl describe and kubectl get events. */
+const EVENT = /(?:^|\s)(Warning|Normal)\s+([A-Z][A-Za-z]+)\s+(.*)$/
+
+const KLOG_LEVELS: Readonly<Record<string, string>> = {I: 'info', W: 'warning', E: 'error', F: 'fatal'}
+
+/** Scopes that one component alone has (Istio's log scopes; ztunnel's modules). */
+const SCOPES: readonly (readonly [LogWriter, RegExp])[] = [
+  ['Envoy', /^envoy\b/],
+  ['pilot-agent', /^(sds|cache|xdsproxy|citadelclient|healthcheck|dns|googleca|secretcache|spiffe)$/],
+  [
+    'istiod',
+    /^(ads|model|validationServer|validationController|serverca|ca|rootcertrotator|processing|krt|gateway|controllers|delta|webhooks|adsc|leader|klog|pkica|server|authorization|status|wle)$/,
+  ],
+  ['istio-cni', /^(cni|cni-agent|cni-plugin|install|repair|ambient|controller|ebpf|ipset|iptables)$/],
+  [
+    'ztunnel',
+    /^(access|xds|xds::.*|proxy|proxy::.*|inpod|inpod::.*|state|state::.*|identity::.*|ztunnel.*|readiness|app|proxyfactory|dns::.*|socket|hyper_util|tls::.*)$/,
+  ],
+]
+
+function writerOf(scope: string): LogWriter | undefined {
+  return SCOPES.find(([, scopes]) => scopes.test(scope))?.[0]
+}
+
+/** A scope is one word (or `envoy LOGGER`) that a tab or several spaces end, or that is known; otherwise all of it is the message. */
+function splitScope(rest: string): {readonly scope?: string; readonly message: string} {
+  const match = /^(envoy [\w ]+?|[\w:.-]+)(\t|\s{2,})(\S.*)$/.exec(rest) ?? /^([\w:.-]+)(\s)(\S.*)$/.exec(rest)
+  const [, scope, gap, message] = match ?? []
+  if (scope === undefined || message === undefined) return {message: rest}
+  if (gap === ' ' && writerOf(scope) === undefined) return {message: rest}
+  return {scope, message: message.replace(/^external\/envoy\/\S+\s+/, '')}
+}
+
+function messageLine(message: string, rest: Omit<MessageLine, 'kind' | 'message' | 'writer'>): MessageLine {
+  const writer = rest.scope === undefined ? undefined : writerOf(rest.scope)
+  return {kind: 'message', message, ...rest, ...(writer === undefined ? {} : {writer})}
+}
+
+/** Reads a line of an Istio component, Envoy, klog, or an event of Kubernetes; undefined for text without any of their marks. */
+export function parseComponent(line: string): MessageLine | undefined {
+  const envoy = ENVOY.exec(line)
+  if (envoy !== null)
+    return {
+      kind: 'message',
+      time: envoy[1] ?? '',
+      level: envoy[2] ?? '',
+      scope: envoy[3] ?? '',
+      writer: 'Envoy',
+      message: envoy[4] ?? '',
+    }
+  const istio = ISTIO.exec(line)
+  if (istio !== null) {
+    const {scope, message} = splitScope(istio[3] ?? '')
+    return messageLine(message, {time: istio[1] ?? '', level: istio[2] ?? '', ...(scope === undefined ? {} : {scope})})
+  }
+  const event = EVENT.exec(line)
+  if (event !== null)
+    return {
+      kind: 'message',
+      level: event[1] ?? '',
+      scope: event[2] ?? '',
+      writer: 'Kubernetes',
+      message: `${event[2]} ${event[3]}`,
+    }
+  const klog = KLOG.exec(line)
+  if (klog === null) return undefined
+  return {
+    kind: 'message',
+    time: klog[2] ?? '',
+    level: KLOG_LEVELS[klog[1] ?? ''] ?? '',
+    scope: klog[3] ?? '',
+    message: klog[4] ?? '',
+  }
+}
+
+/** Reads a JSON log entry with a message under the usual keys. */
+export function componentFromJson(json: JsonObject): MessageLine | undefined {
+  const message = textOf(json, 'msg') ?? textOf(json, 'message') ?? textOf(json, 'log')
+  if (message === undefined) return undefined
+  const error = textOf(json, 'error') ?? textOf(json, 'err')
+  const parts = {
+    time: textOf(json, 'time') ?? textOf(json, 'ts') ?? textOf(json, 'timestamp'),
+    level: textOf(json, 'level') ?? textOf(json, 'severity'),
+    scope: textOf(json, 'scope') ?? textOf(json, 'logger'),
+  }
+  const given = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined))
+  return messageLine(error === undefined ? message : `${message}: ${error}`, given)
+}

@@ -1,0 +1,45 @@
+import type {KubeObject} from '../model/kube-object.js'
+import type {NetworkPolicyModel, PolicyPeer, PolicyPort, PolicyRule} from '../model/network-policy.js'
+import {objectRefOf} from '../model/pod.js'
+import {field, listOf, numberOf, objectOf, textOf, textsOf} from './decode.js'
+import {readLabelSelector} from './injection-webhook.js'
+
+function peerOf(entry: unknown): PolicyPeer {
+  const [pods, namespaces] = [objectOf(entry, 'podSelector'), objectOf(entry, 'namespaceSelector')]
+  const cidr = textOf(entry, 'ipBlock', 'cidr')
+  return {
+    ...(pods === undefined ? {} : {pods: readLabelSelector(pods)}),
+    ...(namespaces === undefined ? {} : {namespaces: readLabelSelector(namespaces)}),
+    ...(cidr === undefined ? {} : {cidr}),
+  }
+}
+
+function portOf(entry: unknown): PolicyPort {
+  const port = field(entry, 'port')
+  const endPort = numberOf(entry, 'endPort')
+  return {
+    protocol: textOf(entry, 'protocol') ?? 'TCP',
+    ...(typeof port === 'number' || typeof port === 'string' ? {port} : {}),
+    ...(endPort === undefined ? {} : {endPort}),
+  }
+}
+
+function rulesOf(object: KubeObject, direction: 'ingress' | 'egress', peers: 'from' | 'to'): readonly PolicyRule[] {
+  return listOf(object, 'spec', direction).map(rule => ({
+    peers: listOf(rule, peers).map(peerOf),
+    ports: listOf(rule, 'ports').map(portOf),
+  }))
+}
+
+/** A NetworkPolicy object; without policyTypes it is about ingress, and about egress when it has such rules (Kubernetes API, NetworkPolicySpec). */
+export function readNetworkPolicy(object: KubeObject): NetworkPolicyModel {
+  const types = textsOf(object, 'spec', 'policyTypes')
+  const egress = rulesOf(object, 'egress', 'to')
+  const about = (type: string, usual: boolean) => (types.length === 0 ? usual : types.includes(type))
+  return {
+    object: objectRefOf(object),
+    pods: readLabelSelector(objectOf(object, 'spec', 'podSelector')),
+    ...(about('Ingress', true) ? {ingress: rulesOf(object, 'ingress', 'from')} : {}),
+    ...(about('Egress', egress.length > 0) ? {egress} : {}),
+  }
+}

@@ -1,0 +1,105 @@
+import {isNumbered, isQuotedMail, isSternNotice, nameReader, withoutNumber} from './common-prefix.js'
+import {type Unprefixed, withoutPrefixes} from './line-prefixes.js'
+import {readDockerRecord, readLogRecord} from './log-record.js'
+import {plainPunctuation, withoutColours} from './punctuation.js'
+
+/** A line as the program printed it, without what terminals, loggers, collectors, documents and chats put around it. */
+export interface UnwrappedLine {
+  /** The line of the input, from 1. */
+  readonly number: number
+  /** With the indentation behind the prefixes; without white space at the end. */
+  readonly text: string
+  /** True when a shell's prompt or trace mark stood before it: the text is a command, not what it printed. */
+  readonly command?: true
+  /** The container, pod or unit that the prefix named, such as `web-0/istio-init`. */
+  readonly origin?: string
+  /** The level the logger gave it, in lower case. */
+  readonly level?: string
+}
+
+/** Prompts of shells, the marks of `set -x` (`+ `) and of loggers of commands (`> `, `:; `), and the commands they count before. */
+const PROMPT =
+  /^(?:(?:PS )?[\w.*~@:/\\-]{0,200}[$#%>]\s+|\[[\w.@ ~/-]{1,100}\][$#] |\+{1,3} |:; )(?=(?:sudo\s+(?:-\S+\s+)*)?(?:\S*\/)?(?:ip6?tables|nft|kubectl|istioctl|docker|crictl|nsenter|ip|ss|netstat|cat|curl|oc)\b)/
+const FENCE = /^(?:```|~~~|\{code(?::[^}]*)?\}|\{noformat\}|<\/?(?:pre|code)>$)/
+
+function* raw(text: string): Generator<{number: number; line: string}> {
+  const lines = text.split(/\r\n|\n|\r/).map(line => plainPunctuation(withoutColours(line)))
+  const mail = isQuotedMail(lines)
+  const quoted = mail ? lines.map(line => line.replace(/^(?:> ?)+(?! ?[\w/]*(?:ip6?tables|nft) )/, '')) : lines
+  const numbered = isNumbered(quoted)
+  for (const [index, line] of quoted.entries()) yield {number: index + 1, line: numbered ? withoutNumber(line) : line}
+}
+
+/** Marks that loggers of commands put before what a command printed (`< `), and chats before what is quoted (`> `). */
+const QUOTED = /^[<>] (?=[-*:+#]|Chain |table |ip6?tables|nft)/
+
+/** A line with its prompt taken off. */
+function asCommand(text: string): {text: string; command?: true} {
+  const bare = text.trimStart()
+  const prompted = bare.replace(PROMPT, '')
+  if (prompted !== bare) return {text: prompted.trimEnd(), command: true}
+  return {text: (QUOTED.test(bare) ? bare.slice(2) : text).trimEnd()}
+}
+
+/** A line without what the collector of the logs put around it; `partial` when the next line of the same origin goes on with it. */
+function withoutCollector(line: string): Unprefixed {
+  const {rest, ...about} = withoutPrefixes(line)
+  const docker = readDockerRecord(rest)
+  if (docker === undefined) return {rest, ...about}
+  return {rest: docker.text, ...about, ...(docker.partial ? {partial: true} : {})}
+}
+
+/** Rules, chains and tables start so, and no prefix does. */
+const BARE = /^[-*:]/
+
+/** One line without prefixes, and with the message of a record written out. */
+function* messages(line: string): Generator<{text: string; level?: string | undefined; origin?: string | undefined}> {
+  if (BARE.test(line) && !line.includes('\\n')) {
+    yield {text: line}
+    return
+  }
+  const {rest, level, origin} = withoutPrefixes(line)
+  const record = readLogRecord(rest)
+  if (record === undefined) yield {text: rest, level, origin}
+  else
+    for (const each of record.lines) {
+      const inner = withoutPrefixes(each)
+      yield {text: inner.rest, level: inner.level ?? record.level ?? level, origin}
+    }
+}
+
+/**
+ * Takes a paste or a log apart into the lines a program printed: without colours, typographic quotes and dashes, markdown fences, prompts, line
+ * numbers, the prefixes of stern, `kubectl logs --prefix --timestamps`, Docker, the CRI and journald, the heads of klog and zap, and with the
+ * messages of JSON and logfmt records and blocks with escaped line breaks written out. Never fails; time and memory are linear in the text.
+ */
+export function unwrapLines(text: string): readonly UnwrappedLine[] {
+  const inputs = [...raw(text)]
+  const names = nameReader(inputs.map(({line}) => line))
+  const lines: UnwrappedLine[] = []
+  const open = new Map<string, string>()
+  const add = (number: number, line: string, from: string | undefined, head?: string) => {
+    for (const {text: said, level = head, origin = from} of line.split('\n').flatMap(each => [...messages(each)])) {
+      if (FENCE.test(said.trimStart())) continue
+      lines.push({
+        number,
+        ...asCommand(said),
+        ...(origin === undefined ? {} : {origin}),
+        ...(level === undefined ? {} : {level}),
+      })
+    }
+  }
+  for (const {number, line} of inputs) {
+    if (isSternNotice(line)) continue
+    const common = names(line)
+    const body = common === undefined ? line : line.slice(common.prefix.length)
+    const outer: Unprefixed = BARE.test(body) ? {rest: body} : withoutCollector(body)
+    const origin = outer.origin ?? common?.origin
+    const before = open.get(origin ?? '') ?? ''
+    open.delete(origin ?? '')
+    if (outer.partial === true) open.set(origin ?? '', before + outer.rest)
+    else add(number, before + outer.rest, origin, outer.level)
+  }
+  for (const [origin, rest] of open) add(inputs.length, rest, origin === '' ? undefined : origin)
+  return lines
+}

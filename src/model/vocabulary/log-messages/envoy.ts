@@ -1,0 +1,153 @@
+import type {LogMessage} from './message.js'
+
+const XDS = 'https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol'
+const LISTENERS = 'https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/listeners'
+const WASM = 'https://istio.io/latest/docs/concepts/wasm/'
+
+/** Messages of Envoy itself, in the container istio-proxy and in gateways. */
+export const ENVOY_MESSAGES: readonly LogMessage[] = [
+  [
+    /gRPC config.*(Listener|LDS).*rejected|lds: (add\/update )?.*(fail|reject)|(Error|error) adding\/updating listener\(s\)|listener '?[^']*'?: .*(fail|error)/i,
+    'Envoy rejected a listener (LDS NACK) and keeps the previous configuration. The text behind the name is the reason: often an EnvoyFilter, two listeners on one address, or TLS settings that do not fit.',
+    'meshctl proxy-config listener POD   # rejected listeners; then meshctl explain MCT1902',
+    XDS,
+  ],
+  [
+    /gRPC config.*(Cluster|CDS).*rejected|(Error|error) adding\/updating cluster\(s\)|cds: (add\/update )?.*(fail|reject)/i,
+    'Envoy rejected a cluster (CDS NACK) and keeps the previous configuration. The text behind the name is the reason, often an EnvoyFilter or DestinationRule.',
+    'meshctl proxy-status POD: meshctl explain MCT1902',
+    XDS,
+  ],
+  [
+    /gRPC config.*(RouteConfiguration|RDS).*rejected|Only unique values for domains are permitted|Only a single wildcard domain is permitted/i,
+    'Envoy rejected a route configuration (RDS NACK): often two virtual hosts with the same domain, from two VirtualServices or Gateways for one host.',
+    'Find the duplicate host: meshctl explain IST0109',
+    XDS,
+  ],
+  [
+    /gRPC config.*(ClusterLoadAssignment|EDS).*rejected/i,
+    'Envoy rejected endpoints (EDS NACK).',
+    'meshctl proxy-status POD: meshctl explain MCT1902',
+    XDS,
+  ],
+  [
+    /gRPC config.*(Secret|SDS).*rejected|(Failed|failed) to load (certificate chain|private key|incomplete certificate|trusted CA)|invalid or (wrong )?private key|key values mismatch|KEY_VALUES_MISMATCH/i,
+    'Envoy rejected a certificate: the certificate and the key do not belong together, or one of them cannot be read. The listener that needs it is not opened.',
+    'meshctl proxy-config secret POD; correct the Secret',
+    XDS,
+  ],
+  [
+    /gRPC config.*rejected|Update rejected|rejected: Error adding/i,
+    'Envoy rejected a piece of configuration (NACK) and keeps the previous one; the text behind it is the reason.',
+    'meshctl proxy-status POD: meshctl explain MCT1902',
+    XDS,
+  ],
+  [
+    /config stream.*(closed|error).*: 14|gRPC config stream.*(closed|error).*(14|upstream connect error|connection (refused|failure|timeout|error)|unavailable)|unable to establish new stream/i,
+    'Envoy has no connection to istiod (gRPC 14, unavailable): istiod is down or restarting, DNS fails, or the port is blocked. Envoy keeps its configuration and reconnects; without ever having connected it stays unready.',
+    'meshctl proxy-status, and meshctl check POD: meshctl explain MCT1904',
+    XDS,
+  ],
+  [
+    /config stream.*closed.*: 16|config stream.*closed.*[Uu]nauthenticated/,
+    'istiod does not accept the identity of the proxy (gRPC 16): its token or certificate is expired or of another cluster.',
+    'meshctl proxy-config secret POD',
+    XDS,
+  ],
+  [
+    /config stream.*closed.*: 7|config stream.*closed.*[Pp]ermission/,
+    'istiod refuses this identity (gRPC 7).',
+    'meshctl explain PermissionDenied',
+    XDS,
+  ],
+  [
+    /config stream.*closed.*: (0|13)\b|config stream.*closed.*(transport is closing|stream terminated|connection_termination)/i,
+    'The stream to istiod was closed and opens again: istiod does so every 30 minutes, when it restarts, and when it moves connections to other replicas.',
+    'Nothing is wrong unless it repeats every few seconds.',
+    XDS,
+  ],
+  [
+    /config stream.*closed/i,
+    'The stream to istiod was closed; the number is the gRPC status. Envoy reconnects.',
+    'meshctl explain Unavailable Unauthenticated Internal',
+    XDS,
+  ],
+  [
+    /cannot bind.*(Address already in use|address already in use|Permission denied|Cannot assign)/i,
+    'Envoy cannot open a listener: the port is already taken in the pod, the address does not exist there, or the port is below 1024 and the proxy may not bind it.',
+    'meshctl ports POD: meshctl explain MCT1508',
+    LISTENERS,
+  ],
+  [
+    /Didn't find a registered implementation for|could not find .* factory|Unable to (parse JSON as proto|find) .*(type\.googleapis|unknown|@type)|type URL .* unable to|Unable to unpack as|no such field: /i,
+    'This Envoy does not know an extension or field in its configuration: an EnvoyFilter for another release, or a proxy older than istiod.',
+    'meshctl version -o wide, and look for EnvoyFilters',
+    XDS,
+  ],
+  [
+    /filter chain match rules require TLS Inspector listener filter/i,
+    'Envoy rejected a listener: its filter chains match on TLS and the TLS Inspector is missing. A conflict of HTTP and TCP ports, or an EnvoyFilter.',
+    'meshctl proxy-config listener POD: meshctl explain MCT1902',
+    LISTENERS,
+  ],
+  [
+    /multiple filter chains with (the same|overlapping) match/i,
+    'Envoy rejected a listener: two filter chains match the same connections, often two Gateways or Services with the same port and host.',
+    'meshctl proxy-config listener POD: meshctl explain IST0145',
+    LISTENERS,
+  ],
+  [
+    /duplicate (listener|cluster|address)|has duplicate address|same address/i,
+    'Two resources have the same address or name; Envoy accepts only one.',
+    'meshctl proxy-config listener POD',
+    LISTENERS,
+  ],
+  [
+    /wasm.*(failed|fail|error|cannot|unable)|Failed to (load|fetch|instantiate) Wasm|Plugin .* VM/i,
+    'A Wasm extension could not be fetched or started. Depending on failStrategy the requests fail (FAIL_CLOSE) or pass.',
+    'Check the URL and pull secret of the WasmPlugin: meshctl proxy-config ecds POD',
+    WASM,
+  ],
+  [
+    /caught (Segmentation fault|Aborted|SIGSEGV)|Caught .*, suspect faulting address|Backtrace \(use tools/i,
+    'Envoy crashed.',
+    'Keep the backtrace and the version (meshctl server-info POD) for a bug report: meshctl explain MCT1906',
+    'https://www.envoyproxy.io/docs/envoy/latest/',
+  ],
+  [
+    /shutting down parent after drain|hot restart|all dependencies initialized. starting workers|starting main dispatch loop|initializing epoch/i,
+    'Envoy starts; "all dependencies initialized. starting workers" means that it now accepts traffic.',
+    'Nothing is wrong.',
+    'https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/operations/init',
+  ],
+  [
+    /StreamListeners|StreamAggregatedResources gRPC config stream/i,
+    'The stream to the control plane changed its state.',
+    'meshctl proxy-status POD',
+    XDS,
+  ],
+  [
+    /(Using deprecated option|Deprecated field|deprecated field)/i,
+    'A field of the configuration is deprecated in this Envoy.',
+    'Nothing is wrong now; look at EnvoyFilters before an upgrade.',
+    XDS,
+  ],
+  [
+    /jwks.*(failed|fail|error)|Jwks (remote fetch|doesn't have)|fetching jwks/i,
+    'The keys of a RequestAuthentication could not be fetched: every token is rejected with 401.',
+    'Check that jwksUri is reachable from istiod or the proxy.',
+    'https://istio.io/latest/docs/reference/config/security/request_authentication/',
+  ],
+  [
+    /overload action .* (active|became active)|envoy\.overload_actions/i,
+    'The overload manager became active: Envoy is short of memory or connections.',
+    'meshctl explain OM',
+    'https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/overload_manager/overload_manager',
+  ],
+  [
+    /there is no global limit to the number of accepted downstream connections/i,
+    'A remark of Envoy at start; harmless in a sidecar.',
+    'Nothing is wrong.',
+    LISTENERS,
+  ],
+]

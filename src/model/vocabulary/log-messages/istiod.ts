@@ -1,0 +1,118 @@
+import type {LogMessage} from './message.js'
+
+const XDS = 'istio/istio pilot/pkg/xds'
+const INJECT = 'https://istio.io/latest/docs/ops/common-problems/injection/'
+const CA = 'istio/istio security/pkg/server/ca'
+const MODEL = 'istio/istio pilot/pkg/model'
+
+/** Messages of istiod (container discovery). */
+export const ISTIOD_MESSAGES: readonly LogMessage[] = [
+  [
+    /ADS:(LDS|CDS|RDS|EDS|SDS|ECDS): ACK ERROR|(LDS|CDS|RDS|EDS|ECDS): ACK ERROR/i,
+    'A proxy rejected what istiod sent (NACK) and keeps its previous configuration; the text behind it is the reason.',
+    'meshctl proxy-status: meshctl explain MCT1902',
+    XDS,
+  ],
+  [
+    /Failed to authenticate client|request authenticate failure|authenticat(e|ion) (failed|failure).*(JWT|token|client cert)|failed to validate the JWT|token review.*(failed|error)|invalid bearer token|token (has )?expired|oidc: (id token|verification)|Authentication failed/i,
+    'istiod does not accept the token of a proxy: it has expired, has another audience, is of another cluster, or its pod or service account was deleted.',
+    'Check the audience (istio-ca) and the issuer of the cluster; for remote clusters the remote secret.',
+    CA,
+  ],
+  [
+    /CSR signing error|failed to sign CSR|CSR Generation|not authorized to impersonate|caller .* (impersonate|authorize)/i,
+    'istiod (its CA) refused or could not sign a certificate request; the text behind it is the reason.',
+    'Compare the identity in the message with the service account of the pod.',
+    CA,
+  ],
+  [
+    /(x509|tls|remote error).*(certificate signed by unknown authority|bad certificate|unknown certificate).*(webhook|15017|:443)|http: TLS handshake error from .*(bad certificate|unknown certificate)/i,
+    'A client of the webhooks does not trust istiod: the caBundle of a webhook configuration is old, or another control plane owns it.',
+    'meshctl explain MCT1208',
+    INJECT,
+  ],
+  [
+    /http: TLS handshake error from .*: EOF|TLS handshake error from .*(connection reset|i\/o timeout)/i,
+    'A client opened a TLS connection and gave up: usually a health check or the API server.',
+    'Nothing is wrong unless it repeats at injection.',
+    INJECT,
+  ],
+  [
+    /(Push|push) .*(debounce|Push debounce stable)|XDS: Pushing|Full push, new service|Incremental push|ADS: new (delta )?connection|ADS:.*(terminated|connected)|(LDS|CDS|RDS|EDS|NDS|SDS): PUSH( request| INC)?/i,
+    'istiod sends configuration to proxies, or a proxy connected or left.',
+    'Nothing is wrong.',
+    XDS,
+  ],
+  [
+    /Timeout .*(waiting for|push)|push (queue|timed out|timeout)|Repeated push|watchdog/i,
+    'istiod needs too long to send configuration: it is overloaded, or a proxy does not read.',
+    'Limit the configuration with Sidecar objects, or scale istiod: meshctl proxy-status',
+    XDS,
+  ],
+  [
+    /(duplicate|Duplicate|conflict).*(hostname|host|listener|cluster|subset|virtual ?service)|pilot_conflict|ProxyStatus/i,
+    'istiod found two objects that claim the same name, host or port, and used one of them.',
+    'meshctl explain IST0109',
+    MODEL,
+  ],
+  [
+    /failed to (fetch|get) (the )?(jwks|public key|JWT public key)|JwtKeyResolver.*(fail|error)|Failed to (fetch|refresh) (jwt )?public key/i,
+    'istiod could not fetch the keys (JWKS) of a RequestAuthentication: tokens of this issuer are rejected with 401.',
+    'Check that jwksUri is reachable from istiod (egress, proxy, certificate).',
+    MODEL,
+  ],
+  [
+    /Injection (failed|error)|failed to (run injection template|inject)|template: inject.*error|failed to execute template/i,
+    'The injection of a pod failed in istiod: an annotation is invalid or the template has an error. The pod is not created.',
+    'meshctl check-inject POD',
+    INJECT,
+  ],
+  [
+    /(Skipping|skipping) injection|Skipping .* due to (policy|annotations)/i,
+    'istiod did not inject the pod; the text behind it is the reason (hostNetwork, label, neverInjectSelector).',
+    'meshctl check-inject POD',
+    INJECT,
+  ],
+  [
+    /(failed|unable|Failed).*(leader election|acquire lease|renew lease)|lost lease|leaderelection.*(lost|failed)/i,
+    'istiod lost or could not take the leader lease: duties such as status and webhook patches pause.',
+    'Look at the API server and the permissions of istiod.',
+    'istio/istio pilot/pkg/leaderelection',
+  ],
+  [
+    /(failed to list|Failed to watch|failed to watch|reflector).*(forbidden|Unauthorized|connection refused|the server could not find)/i,
+    'istiod cannot read objects from the API server: permissions are missing, CRDs are not installed, or the API server is not reachable.',
+    'kubectl auth can-i --list --as system:serviceaccount:istio-system:istiod; install the CRDs',
+    'istio/istio pkg/kube',
+  ],
+  [
+    /validation(Server|server)?.*(failed|error|denied)|admission webhook "(validation|rev\.validation)\S*" denied|configuration is invalid/i,
+    'The validation webhook of istiod refused an object; the text behind it is the reason.',
+    'Correct the field the message names.',
+    'https://istio.io/latest/docs/ops/common-problems/validation/',
+  ],
+  [
+    /Proxy not connected to this Pilot instance/i,
+    'This replica of istiod does not have the connection of the proxy: another replica has it, or the proxy is not connected at all.',
+    'meshctl proxy-status',
+    XDS,
+  ],
+  [
+    /failed to (update|patch) .*(webhook|caBundle)|Updating caBundle.*fail/i,
+    'istiod could not write the caBundle into a webhook configuration: injection fails until it can.',
+    'meshctl explain MCT1208',
+    INJECT,
+  ],
+  [
+    /endpoint.* (not found|without pod|missing)|pod .* not found.*endpoint|Endpoint without pod/i,
+    'An endpoint arrived before its pod; normal for a moment after a rollout.',
+    'meshctl proxy-config endpoint POD',
+    MODEL,
+  ],
+  [
+    /remote cluster|remote secret.*(fail|error|timeout)|Remote cluster .* (failed|timed? ?out)|Failed to (create|sync) remote (cluster|client)/i,
+    'istiod has a problem with a remote cluster: its endpoints are missing until it can read that API server.',
+    'istioctl remote-clusters; check the remote secret and the address of that API server',
+    'https://istio.io/latest/docs/ops/diagnostic-tools/multicluster/',
+  ],
+]

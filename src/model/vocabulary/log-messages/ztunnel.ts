@@ -1,0 +1,118 @@
+import type {LogMessage} from './message.js'
+
+const AMBIENT = 'https://istio.io/latest/docs/ambient/usage/troubleshoot-ztunnel/'
+const NETPOL = 'https://istio.io/latest/docs/ambient/usage/networkpolicy/'
+const POLICY = 'https://istio.io/latest/docs/ambient/usage/l4-policy/'
+
+/** Messages and access-log errors of ztunnel. */
+export const ZTUNNEL_MESSAGES: readonly LogMessage[] = [
+  [
+    /failed to connect to the Istio CNI node agent/i,
+    'ztunnel cannot reach the CNI agent of its node over its socket: istio-cni-node is not running there (yet). Until it is, ztunnel learns of no pods.',
+    'kubectl get pods -n istio-system -l k8s-app=istio-cni-node -o wide',
+    AMBIENT,
+  ],
+  [
+    /maybe a NetworkPolicy is blocking HBONE port 15008|(deadline has elapsed|timed out).*15008|15008.*(deadline has elapsed|timed out)/i,
+    'The destination pod did not answer on the HBONE port 15008: a NetworkPolicy or firewall blocks it, usually one that allows only the port of the application. All traffic between ambient pods arrives on 15008.',
+    'Allow TCP port 15008 in the NetworkPolicy of the destination: meshctl explain MCT1604',
+    NETPOL,
+  ],
+  [
+    /allow policies exist, but none allowed|no allow policies matched/i,
+    'An AuthorizationPolicy refused the connection: ALLOW policies select the destination and none of them matches. A source without identity (outside the mesh) matches no principal.',
+    'meshctl describe pod POD   # of the destination',
+    POLICY,
+  ],
+  [
+    /explicitly denied by|policy rejection|denied by (policy|rbac)|connection closed due to policy/i,
+    'An AuthorizationPolicy refused the connection; its name is in the message when it is a DENY policy. Policies about HTTP fields are never matched by ztunnel: they need a waypoint.',
+    'meshctl describe pod POD: meshctl explain MCT1607',
+    POLICY,
+  ],
+  [
+    /unknown (source|waypoint|workload)|could not find (workload|source)|no (workload|waypoint) (found )?for/i,
+    'ztunnel does not know this address: the pod is not in the mesh, was deleted, or istiod has not told ztunnel about it.',
+    'Check that istiod and ztunnel are connected: meshctl proxy-status',
+    AMBIENT,
+  ],
+  [
+    /no healthy upstream|no endpoints|no valid endpoint|no available endpoint/i,
+    'The Service has no endpoint ztunnel may use: no pod is ready, or the pods are of another network or are excluded by publishNotReadyAddresses rules.',
+    'kubectl get endpointslices -n NAMESPACE',
+    AMBIENT,
+  ],
+  [
+    /http status: (401|403)|HBONE.*(401|403)|bad hbone.*status/i,
+    'The destination (ztunnel, waypoint or sidecar) refused the tunnel: an AuthorizationPolicy, or it does not know the workload.',
+    'Read the log of ztunnel on the node of the destination.',
+    POLICY,
+  ],
+  [
+    /http status: (503|502|504)/i,
+    'The destination side of the tunnel could not reach the workload: nothing listens on the port, or its pod is gone.',
+    'meshctl ports POD   # of the destination',
+    AMBIENT,
+  ],
+  [
+    /(tls|TLS|certificate).*(UnknownIssuer|invalid peer certificate|certificate unknown|bad certificate|AlertReceived)|identity (verification|mismatch)/i,
+    "The two sides do not trust each other's certificates: different root CAs, trust domains, or another identity than expected.",
+    'meshctl proxy-config rootca-compare, and compare the trust domains',
+    AMBIENT,
+  ],
+  [
+    /(failed to (fetch|get)|unable to).*certificate|CSR.*(fail|error)|signing.*(fail|error)|certificate.*(Unauthenticated|PermissionDenied|Unavailable)/i,
+    'ztunnel got no certificate for a workload: istiod is not reachable, or does not allow ztunnel to act for this identity (is the pod on this node?).',
+    'Read the log of istiod; check that ztunnel uses the service account ztunnel in istio-system.',
+    AMBIENT,
+  ],
+  [
+    /XDS client (connection error|error)|XDS.*(error|failed)|xds.*(connection|stream).*(closed|error|refused)/i,
+    'ztunnel has no connection to istiod (port 15012) and works with what it knows; new pods are unknown to it until it reconnects.',
+    'kubectl get pods -n istio-system; NetworkPolicies for ztunnel',
+    AMBIENT,
+  ],
+  [
+    /connection refused|Connection refused/,
+    'The destination refused the connection: the application does not listen on the port, or listens on 127.0.0.1 only. On 15008 it means that the destination has no ztunnel capture.',
+    'meshctl ports POD   # of the destination',
+    AMBIENT,
+  ],
+  [
+    /connection closed due to connection drain|drain/i,
+    'ztunnel or the workload is shutting down, and open connections are closed.',
+    'Nothing is wrong during a restart.',
+    AMBIENT,
+  ],
+  [
+    /(connection reset by peer|ConnectionReset|broken pipe|BrokenPipe|close_notify)/i,
+    'The other side closed the connection without a proper end.',
+    'Read the log of the application.',
+    AMBIENT,
+  ],
+  [
+    /deadline has elapsed|timed out/i,
+    'The connection was not established in time: the destination is not reachable; a NetworkPolicy or firewall drops the packets, or the pod is gone.',
+    'meshctl explain MCT1604',
+    NETPOL,
+  ],
+  [
+    /connection complete/,
+    'A connection ended; without error="..." everything went well. bytes_sent and bytes_recv are counted from the source.',
+    'Nothing is wrong.',
+    AMBIENT,
+  ],
+  [/connection (opened|closed)/, 'A connection was opened or ended.', 'Nothing is wrong.', AMBIENT],
+  [
+    /failed to bind|Address already in use|could not bind/i,
+    'ztunnel could not open its ports in the pod: the application uses 15001, 15006, 15008 or 15053.',
+    'meshctl explain MCT1105',
+    AMBIENT,
+  ],
+  [
+    /pod .*received netns|received workload|pending (workload|snapshot)|starting proxy|in-pod mode/i,
+    'The CNI agent handed a pod to ztunnel.',
+    'Nothing is wrong.',
+    AMBIENT,
+  ],
+]

@@ -1,0 +1,89 @@
+import {ADDRESSES, SERVICE_PORTS} from './addresses.js'
+import {CLUSTER_NAMES} from './cluster-names.js'
+import {CODE_DETAILS} from './code-details.js'
+import type {Meaning, Vocabulary} from './entry.js'
+import {GRPC_CODES} from './grpc-codes.js'
+import {HTTP_CODES} from './http-codes.js'
+import {MESH_WORDS, OLD_ISTIO, SYNC_STATES} from './istio-words.js'
+import {TERMINATION_DETAILS} from './termination-details.js'
+import {TLS_ERRORS} from './tls-errors.js'
+
+/** A kind of words, what to call it behind one of them, and a few that show what it holds. */
+export interface WordGroup {
+  readonly kind: string
+  readonly words: Vocabulary
+  readonly examples: readonly string[]
+}
+
+/** Every vocabulary, in the order in which a word that several have is explained. */
+export const WORD_GROUPS: readonly WordGroup[] = [
+  {kind: 'HTTP status code', words: HTTP_CODES, examples: ['503', '404', '426']},
+  {
+    kind: 'response code detail of Envoy',
+    words: CODE_DETAILS,
+    examples: ['via_upstream', 'filter_chain_not_found', 'rbac_access_denied_matched_policy'],
+  },
+  {kind: 'connection detail of Envoy', words: TERMINATION_DETAILS, examples: ['delayed connect error: 111']},
+  {kind: 'TLS error', words: TLS_ERRORS, examples: ['WRONG_VERSION_NUMBER', 'CERTIFICATE_VERIFY_FAILED']},
+  {kind: 'gRPC status', words: GRPC_CODES, examples: ['Unavailable', 'Unauthenticated']},
+  {
+    kind: "name in Envoy's configuration",
+    words: CLUSTER_NAMES,
+    examples: ['BlackHoleCluster', 'PassthroughCluster', 'block_all'],
+  },
+  {kind: 'address or user of the mesh', words: ADDRESSES, examples: ['127.0.0.6', '240.240.0.0/16', '1337']},
+  {kind: 'port', words: SERVICE_PORTS, examples: ['15443', '443']},
+  {kind: 'sync state or xDS word', words: SYNC_STATES, examples: ['STALE', 'WARMING', 'LDS']},
+  {kind: 'word of old Istio', words: OLD_ISTIO, examples: ['Mixer', 'Citadel', 'RbacConfig']},
+  {kind: 'word of the mesh', words: MESH_WORDS, examples: ['RBAC', 'REGISTRY_ONLY', 'NET_ADMIN']},
+]
+
+/** A word with what it means. */
+export interface WordMeaning {
+  readonly word: string
+  readonly kind: string
+  readonly meaning: string
+  readonly next: string
+  readonly source: string
+}
+
+/** One spelling for all: lower case, one space, no quotes, hyphens or underscores apart. */
+export function foldedWord(text: string): string {
+  return text
+    .trim()
+    .replace(/^["'`([]+|["'`,.;)\]]+$/g, '')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ')
+}
+
+const FOLDED = WORD_GROUPS.map(({kind, words}) => ({
+  kind,
+  words: new Map(
+    Object.entries(words).map(([word, meaning]): [string, readonly [string, Meaning]] => [
+      foldedWord(word),
+      [word, meaning],
+    ]),
+  ),
+}))
+
+/** The part of a detail or name in front of its case: `rbac_access_denied_matched_policy[none]`, `jwt_authn_access_denied{...}`. */
+function withoutCase(text: string): string {
+  return text.replace(/[[{(].*$/s, '')
+}
+
+/** Everything a word means, whatever its case, hyphens and the case in brackets behind it. */
+export function meaningsOf(text: string): readonly WordMeaning[] {
+  for (const form of new Set([foldedWord(text), foldedWord(withoutCase(text))])) {
+    const found = FOLDED.flatMap(({kind, words}) => {
+      const entry = form === '' ? undefined : words.get(form)
+      if (entry === undefined) return []
+      const [word, [meaning, next, source]] = entry
+      return [{word, kind, meaning, next, source}]
+    })
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+/** Every word by its usual spelling. */
+export const ALL_WORDS: readonly string[] = WORD_GROUPS.flatMap(({words}) => Object.keys(words))

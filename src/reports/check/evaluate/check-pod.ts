@@ -1,0 +1,145 @@
+import {podMode} from '../../../analysis/pod-mode/pod-mode.js'
+import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
+import type {Gap} from '../../../model/answer.js'
+import type {Finding} from '../../../model/finding.js'
+import {parseIstioVersion} from '../../../model/istio-version.js'
+import {injectedContainer, isOver, type ObjectRef, objectLabel, type PodModel} from '../../../model/pod.js'
+import type {Labels} from '../../../model/selector.js'
+import type {FactName, Facts, Workload} from '../../../rules/facts.js'
+import {IGNORE, ignoredIn} from '../../../rules/ignored.js'
+import {type Found, INCONCLUSIVE, Inconclusive, type MeshRule} from '../../../rules/rule.js'
+import {matchesRuleName} from '../../../rules/select-rules.js'
+import {settingsOf} from '../../../rules/team-parameters.js'
+import {factResolver} from '../facts/book.js'
+import type {CheckRun, FactResolver} from '../facts/context.js'
+
+/** The name of the container a path is in, such as `spec.template.spec.containers[0].ports`; undefined for a path of the pod itself. */
+function containerOf({specPath, containers}: PodModel, path: string): string | undefined {
+  return containers.find(({path: own}) => {
+    const numbered = `${specPath}.${own}`
+    return path === numbered || path.startsWith(`${numbered}.`)
+  })?.name
+}
+
+/** The outcome of one rule for one pod. */
+export type Outcome =
+  | {readonly rule: MeshRule; readonly kind: 'passed' | 'not-applicable'}
+  /** With a gap when a part of the condition could not be checked. */
+  | {readonly rule: MeshRule; readonly kind: 'found'; readonly findings: readonly Finding[]; readonly gap?: Gap}
+  | {readonly rule: MeshRule; readonly kind: 'not-checked'; readonly gap: Gap}
+
+/** The two outcomes without details, one object per rule: a fleet has hundreds of thousands of them. */
+const PLAIN_OUTCOMES = new WeakMap<MeshRule, Readonly<Record<'passed' | 'not-applicable', Outcome>>>()
+
+function plainOutcome(rule: MeshRule, kind: 'passed' | 'not-applicable'): Outcome {
+  const known = PLAIN_OUTCOMES.get(rule) ?? {
+    passed: {rule, kind: 'passed'},
+    'not-applicable': {rule, kind: 'not-applicable'},
+  }
+  PLAIN_OUTCOMES.set(rule, known)
+  return known[kind]
+}
+
+/** Why a finding of the rule is accepted: the pod, its workload, or the Service or Namespace it is about names the rule in meshctl.io/ignore. */
+function acceptedBy(rule: MeshRule, annotations: readonly Labels[]): string | undefined {
+  const found = annotations.map(ignoredIn).find(ignored => ignored?.rules.some(word => matchesRuleName(rule, word)))
+  return found === undefined
+    ? undefined
+    : `annotation ${IGNORE}${found.reason === undefined ? '' : `: ${found.reason}`}`
+}
+
+/** The annotations of the Service or Namespace a finding is about, as far as they were read. */
+async function annotationsOf(object: ObjectRef, book: FactResolver): Promise<readonly Labels[]> {
+  if (object.kind === 'Service') {
+    const services = await book.fact('services')
+    const found = services.ok ? services.value.filter(each => objectLabel(each.object) === objectLabel(object)) : []
+    return found.map(({annotations}) => annotations)
+  }
+  if (object.kind !== 'Namespace') return []
+  const namespace = await book.fact('namespace')
+  return namespace.ok && namespace.value.name === object.name ? [namespace.value.annotations] : []
+}
+
+async function finding(rule: MeshRule, {pod}: Workload, found: Found, book: FactResolver): Promise<Finding> {
+  const container = found.path === undefined ? undefined : containerOf(pod, found.path)
+  const others = found.object === undefined ? [] : await annotationsOf(found.object, book)
+  const accepted = acceptedBy(rule, [pod.annotations, pod.ownerAnnotations, ...others])
+  return {
+    code: rule.code,
+    rule: rule.slug,
+    severity: found.severity ?? rule.severity,
+    title: rule.title,
+    object: found.object ?? pod.workload,
+    workload: pod.workload,
+    pods: pod.exists ? [pod.object.name] : [],
+    ...(found.path === undefined ? {} : {path: found.path}),
+    message: found.message,
+    why: rule.why,
+    fix: found.fix ?? rule.fix,
+    proof: found.proof ?? [],
+    provenance: book.provenance([...rule.needs, ...(rule.uses ?? []), ...(rule.needsToPass ?? [])]),
+    ...(container === undefined ? {} : {container}),
+    ...(found.patch === undefined ? {} : {patch: found.patch}),
+    ...(accepted === undefined ? {} : {accepted}),
+  }
+}
+
+async function evaluate(rule: MeshRule, workload: Workload, book: FactResolver): Promise<Outcome> {
+  if (!rule.modes.includes(workload.mode)) return plainOutcome(rule, 'not-applicable')
+  if (workload.pod.nonLinuxOs !== undefined && rule.anyOs !== true) return plainOutcome(rule, 'not-applicable')
+  if (isOver(workload.pod) && rule.includeTerminated !== true) return plainOutcome(rule, 'not-applicable')
+  const answers = await Promise.all(rule.needs.map(async name => [name, await book.fact(name)] as const))
+  const facts: Partial<Record<FactName, unknown>> = {}
+  for (const [name, answer] of answers) {
+    if (!answer.ok) {
+      if (answer.gap.reason === 'not-applicable') return plainOutcome(rule, 'not-applicable')
+      return {rule, kind: 'not-checked', gap: answer.gap}
+    }
+    facts[name] = answer.value
+  }
+  for (const name of rule.uses ?? []) {
+    const answer = await book.fact(name)
+    if (answer.ok) facts[name] = answer.value
+  }
+  let unknown: Gap | undefined
+  for (const name of rule.needsToPass ?? []) {
+    const answer = await book.fact(name)
+    if (answer.ok) facts[name] = answer.value
+    else if (answer.gap.reason !== 'not-applicable') unknown ??= answer.gap
+  }
+  let found: readonly Found[]
+  try {
+    found = rule.check(workload, facts as Facts, settingsOf(rule))
+  } catch (error) {
+    if (!(error instanceof Inconclusive)) throw error
+    return {
+      rule,
+      kind: 'not-checked',
+      gap: {what: INCONCLUSIVE, reason: error.reason, detail: error.message},
+    }
+  }
+  if (found.length > 0) {
+    const findings = await Promise.all(found.map(each => finding(rule, workload, each, book)))
+    return {rule, kind: 'found', findings, ...(unknown === undefined ? {} : {gap: unknown})}
+  }
+  return unknown === undefined ? plainOutcome(rule, 'passed') : {rule, kind: 'not-checked', gap: unknown}
+}
+
+/** Evaluates every rule for one pod; for a template, with the predicted injection. */
+export async function checkPod(
+  run: CheckRun,
+  pod: PodModel,
+  rules: readonly MeshRule[],
+  predicted: InjectionPrediction | undefined,
+): Promise<readonly Outcome[]> {
+  const version = parseIstioVersion(injectedContainer(pod, 'istio-proxy')?.image)
+  const workload: Workload = {
+    pod,
+    mode: predicted?.mode ?? podMode(pod),
+    predicted: predicted !== undefined,
+    at: run.at,
+    ...(version === undefined ? {} : {version}),
+  }
+  const book = factResolver(run, workload)
+  return await Promise.all(rules.map(rule => evaluate(rule, workload, book)))
+}

@@ -1,0 +1,42 @@
+import {GAP_REASONS} from '../../../model/answer.js'
+import type {NotChecked} from '../../../model/finding.js'
+import {objectLabel} from '../../../model/pod.js'
+import {INCONCLUSIVE} from '../../../rules/rule.js'
+import type {CheckedWorkload} from '../evaluate/aggregator.js'
+
+/** Rules that could not be checked for the same reason. */
+export interface UncheckedGroup {
+  readonly codes: readonly string[]
+  readonly workloads: readonly string[]
+  readonly why: string
+}
+
+function sentence({gap}: NotChecked): string {
+  if (gap.what === INCONCLUSIVE) return gap.detail
+  return `${gap.what}: ${GAP_REASONS[gap.reason].text} (${gap.detail})${gap.hint === undefined ? '' : `. ${gap.hint}`}`
+}
+
+/** The reason without pod names, so that equal gaps of several pods become one. */
+function ofAnyPod(each: NotChecked): string {
+  const {namespace} = each.workload
+  return each.pods.reduce((text, name) => text.replaceAll(`${name}.${namespace}`, 'each pod'), sentence(each))
+}
+
+/** The unchecked rules by reason; reasons that differ only in the pod name are merged. */
+export function uncheckedGroups(workloads: readonly CheckedWorkload[]): readonly UncheckedGroup[] {
+  const groups = new Map<string, NotChecked[]>()
+  for (const each of workloads.flatMap(({notChecked}) => notChecked)) {
+    const key = ofAnyPod(each)
+    const known = groups.get(key)
+    if (known === undefined) groups.set(key, [each])
+    else known.push(each)
+  }
+  return [...groups].map(([why, members]) => {
+    const sentences = [...new Set(members.map(sentence))]
+    return {
+      codes: [...new Set(members.map(({code}) => code))],
+      workloads: [...new Set(members.map(({workload}) => objectLabel(workload)))],
+      why: sentences.length === 1 ? (sentences[0] ?? why) : why,
+    }
+  })
+}

@@ -1,0 +1,149 @@
+import {createHash} from 'node:crypto'
+import {readPod} from '../../../formats/kube-pod/parse.js'
+import {type Answer, type Gap, gapSentence} from '../../../model/answer.js'
+import {boundedMap} from '../../../model/bounded-map.js'
+import type {KubeObject} from '../../../model/kube-object.js'
+import {byText} from '../../../model/order.js'
+import {hasEnded, objectLabel, type PodModel} from '../../../model/pod.js'
+import {matchesLabels, parseSelector} from '../../../model/selector.js'
+import {UserError} from '../../../model/user-error.js'
+import {objectPages} from '../../../sources/object-pages.js'
+import type {Page, Source} from '../../../sources/source.js'
+import type {Target} from '../../../sources/subject.js'
+import {checkTargets, noPods} from './targets.js'
+
+/** One page of the pods to check. */
+export interface PodPage {
+  readonly pods: readonly PodModel[]
+  /** Pods read for this page, including those of other shards and terminated ones. */
+  readonly read: number
+  /** True when earlier pages are obsolete: an expired list restarted. */
+  readonly begins: boolean
+  /** True when the list continued from a later resource version. */
+  readonly later: boolean
+  /** Remaining pods, if known. */
+  readonly remaining?: number
+  /** Parts of the mesh whose pods could not be listed. */
+  readonly unlisted: readonly Gap[]
+}
+
+type PodList = AsyncGenerator<Answer<Page<PodModel | undefined>>>
+
+/** Namespaces listed concurrently when the cluster cannot be listed. */
+const NAMESPACES_AT_ONCE = 8
+
+/** Whether a pod belongs to one of several shards, counted from 0; by workload, so that each workload is checked exactly once. */
+function inShard(shard: string | undefined): (pod: PodModel) => boolean {
+  if (shard === undefined) return () => true
+  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(shard) ?? []
+  if (index === undefined || Number(index) >= Number(count)) {
+    throw new UserError(`invalid --shard ${JSON.stringify(shard)}`, {
+      hint: 'Use I/N counted from 0, as Indexed Jobs do: 0/4, 1/4, 2/4, 3/4.',
+    })
+  }
+  return ({workload}) =>
+    createHash('sha256').update(objectLabel(workload)).digest().readUInt32BE(0) % Number(count) === Number(index)
+}
+
+/** The given objects as one page. */
+export async function* onePage(objects: readonly KubeObject[]): AsyncGenerator<PodPage> {
+  const pods = objects.map(readPod).filter(pod => pod !== undefined)
+  yield {pods, read: objects.length, begins: true, later: false, unlisted: []}
+}
+
+function podsOf(source: Source, target: Target, namespace: string | undefined): PodList {
+  const labels = target.selector === undefined ? [] : parseSelector(target.selector)
+  const query = {
+    kind: 'Pod',
+    ...(namespace === undefined ? {} : {namespace}),
+    ...(labels.length === 0 ? {} : {labels}),
+  }
+  // A source may return more than the selector matches.
+  return objectPages(source, query, object => {
+    const pod = readPod(object)
+    return pod !== undefined && matchesLabels(labels, pod.labels) ? pod : undefined
+  })
+}
+
+function cannotList(source: Source, gap: Gap, more = ''): UserError {
+  return new UserError(`cannot list pods in ${source.origin.label}: ${gapSentence(gap)}${more}`)
+}
+
+/** The pods of a page without the terminated ones. */
+function alive({items, ...page}: Page<PodModel | undefined>): PodPage {
+  const pods = items.filter(pod => pod !== undefined && !hasEnded(pod.status?.phase))
+  return {...page, pods: pods as readonly PodModel[], read: items.length, unlisted: []}
+}
+
+/** Lists namespace by namespace when the cluster may not be listed; forbidden namespaces are reported. */
+async function* byNamespace(source: Source, target: Target, refused: Gap): AsyncGenerator<PodPage> {
+  const answer = await source.objects({kind: 'Namespace'})
+  if (!answer.ok) {
+    throw new UserError(`cannot list pods in ${source.origin.label}: ${gapSentence(refused)}`, {
+      hint: 'Listing namespaces is not permitted either.',
+      next: 'specify a namespace with -n',
+    })
+  }
+  const names = answer.value.map(({metadata}) => metadata.name).sort(byText)
+  const unlisted: string[] = []
+  for (let at = 0; at < names.length; at += NAMESPACES_AT_ONCE) {
+    const lists = names.slice(at, at + NAMESPACES_AT_ONCE).map(name => ({name, list: podsOf(source, target, name)}))
+    const first = await boundedMap(lists, NAMESPACES_AT_ONCE, async each => await each.list.next())
+    const pods: PodModel[] = []
+    let read = 0
+    for (const [index, {name}] of lists.entries()) {
+      const page = first[index]
+      if (page === undefined || page.done === true) continue
+      if (page.value.ok) {
+        pods.push(...alive(page.value.value).pods)
+        read += page.value.value.items.length
+      } else if (page.value.gap.reason === 'forbidden') unlisted.push(name)
+      else throw cannotList(source, page.value.gap)
+    }
+    yield {pods, read, begins: at === 0, later: false, unlisted: []}
+    for (const {list} of lists) {
+      for await (const page of list) {
+        if (!page.ok) throw cannotList(source, page.gap)
+        if (page.value.begins)
+          throw new UserError(`the list of pods in ${source.origin.label} expired while it was read`)
+        const {remaining: _, ...rest} = alive(page.value)
+        yield rest
+      }
+    }
+  }
+  if (unlisted.length === names.length) throw cannotList(source, refused, ', and in no namespace either')
+  if (unlisted.length === 0) return
+  const what = `the pods of ${unlisted.length} of ${names.length} namespaces`
+  const detail = `not allowed to list pods in ${unlisted.join(', ')}`
+  yield {pods: [], read: 0, begins: false, later: false, unlisted: [{...refused, what, detail}]}
+}
+
+async function* everyPod(source: Source, target: Target): AsyncGenerator<PodPage> {
+  const namespace = target.allNamespaces === true ? undefined : (target.namespace ?? source.defaultNamespace)
+  let seen = 0
+  for await (const page of podsOf(source, target, namespace)) {
+    if (page.ok) {
+      seen = page.value.begins ? page.value.items.length : seen + page.value.items.length
+      yield alive(page.value)
+    } else if (seen === 0 && namespace === undefined && page.gap.reason === 'forbidden') {
+      yield* byNamespace(source, target, page.gap)
+    } else throw cannotList(source, page.gap, seen === 0 ? '' : ` (after ${seen} pods)`)
+  }
+}
+
+/** The pods and templates to check, page by page: those named, everything in given files, else those of a namespace, a selector or the cluster. */
+export async function* podPages(
+  source: Source,
+  names: readonly string[],
+  target: Target,
+  shard?: string,
+): AsyncGenerator<PodPage> {
+  const mine = inShard(shard)
+  const listed = names.length === 0 && source.manifests === undefined && source.impliedSubject === undefined
+  let pods = 0
+  for await (const page of listed ? everyPod(source, target) : onePage(await checkTargets(source, names, target))) {
+    pods = page.begins ? page.pods.length : pods + page.pods.length
+    yield {...page, pods: page.pods.filter(mine)}
+  }
+  if (pods === 0 && listed) throw noPods(source, target)
+}

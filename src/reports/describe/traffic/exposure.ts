@@ -1,0 +1,145 @@
+import {gatewayNamed} from '../../../analysis/traffic-policy/service-objects.js'
+import {listOf, numberOf, textMapOf, textOf} from '../../../formats/decode.js'
+import type {Gap} from '../../../model/answer.js'
+import type {GatewayModel, VirtualServiceModel} from '../../../model/istio-traffic.js'
+import type {KubeObject, PodRef} from '../../../model/kube-object.js'
+import {byText} from '../../../model/order.js'
+import {matchesLabels, requirementsOf} from '../../../model/selector.js'
+import type {Source} from '../../../sources/source.js'
+import {byPreference} from '../../../sources/subject.js'
+import {optional} from '../../report.js'
+import {type ProxyRule, readProxy} from './in-proxy.js'
+import {shortName} from './mesh-objects.js'
+import {endpointPods, podsNotCaptured} from './unseen-pods.js'
+
+/** One path from outside to a Service: the Gateway a VirtualService names, its addresses, and whether its proxy has the route. */
+export interface Exposure {
+  /** As the VirtualService names it. */
+  readonly word: string
+  readonly by: string
+  readonly hosts: readonly string[]
+  /** Absent if no such Gateway exists or Gateways could not be read. */
+  readonly gateway?: GatewayModel
+  readonly gatewayKnown: boolean
+  /** `10.0.0.1:80`: addresses and ports of the Services that select the gateway's pods. */
+  readonly addresses: readonly string[]
+  /** The gateway pod whose configuration was read. */
+  readonly pod?: string
+  readonly pods?: number
+  /** Pods of the gateway that endpoints list and the source does not contain. */
+  readonly unseen?: readonly string[]
+  /** Whether that pod's Envoy has routes generated from the VirtualService; absent if unknown. */
+  readonly inProxy?: boolean
+}
+
+function portOf(gateway: GatewayModel, service: KubeObject): readonly string[] {
+  const served = gateway.servers.map(({port}) => port)
+  return listOf(service, 'spec', 'ports').flatMap(each => {
+    const port = numberOf(each, 'port')
+    const target = numberOf(each, 'targetPort') ?? port
+    if (port === undefined || !(served.includes(port) || (target !== undefined && served.includes(target)))) return []
+    return [String(port)]
+  })
+}
+
+/** The external addresses of a Service: load balancer and external IPs, else node ports, else the cluster IP. */
+function addressesOf(gateway: GatewayModel, service: KubeObject, hostIp: string | undefined): readonly string[] {
+  const balancer = listOf(service, 'status', 'loadBalancer', 'ingress').flatMap(
+    each => textOf(each, 'hostname') ?? textOf(each, 'ip') ?? [],
+  )
+  const external = listOf(service, 'spec', 'externalIPs').filter(each => typeof each === 'string')
+  const outside = [...balancer, ...external]
+  const ports = portOf(gateway, service)
+  if (outside.length > 0) return outside.flatMap(address => ports.map(port => `${address}:${port}`))
+  const nodePorts = listOf(service, 'spec', 'ports').flatMap(each => {
+    const node = numberOf(each, 'nodePort')
+    return node !== undefined && ports.includes(String(numberOf(each, 'port') ?? '')) ? [String(node)] : []
+  })
+  if (nodePorts.length > 0 && hostIp !== undefined) return nodePorts.map(port => `${hostIp}:${port} (node port)`)
+  const own = textOf(service, 'spec', 'clusterIP')
+  return own === undefined || own === 'None' ? [] : ports.map(port => `${own}:${port} (inside the cluster only)`)
+}
+
+/** Envoy's metadata names the origin of HTTP routes only, so a missing TCP or TLS route proves nothing. */
+function hasRoute(known: readonly ProxyRule[], {object, routes}: VirtualServiceModel): {readonly inProxy?: boolean} {
+  const inProxy = known.some(each => each.rule === shortName(object))
+  return inProxy || routes.some(({protocol}) => protocol === 'http') ? {inProxy} : {}
+}
+
+/** A gateway none of whose pods is in the source: the addresses of the Services that select its pods, and the pods their endpoints list. */
+async function withoutPods(source: Source, gateway: GatewayModel, held: readonly KubeObject[], gaps: Gap[]) {
+  const services = await source.objects({kind: 'Service'})
+  const before = (services.ok ? services.value : []).filter(service => {
+    const selector = textMapOf(service, 'spec', 'selector')
+    return Object.keys(gateway.selector).length > 0 && matchesLabels(requirementsOf(gateway.selector), selector)
+  })
+  const named = await Promise.all(
+    before.map(async ({metadata: {name, namespace = 'default'}}) => {
+      const pods = await endpointPods(source, {name, namespace})
+      return pods.ok ? pods.value.map(pod => `${pod}.${namespace}`) : []
+    }),
+  )
+  const known = held.map(({metadata: {name, namespace = 'default'}}) => `${name}.${namespace}`)
+  const unseen = [...new Set(named.flat())].filter(pod => !known.includes(pod)).sort(byText)
+  if (unseen.length === 0) return {addresses: [], pods: 0}
+  gaps.push(podsNotCaptured(unseen, `Gateway ${shortName(gateway.object)}`))
+  return {addresses: before.flatMap(service => addressesOf(gateway, service, undefined)).sort(byText), unseen}
+}
+
+async function reachOf(source: Source, gateway: GatewayModel, rule: VirtualServiceModel, gaps: Gap[]) {
+  const labels = requirementsOf(gateway.selector)
+  const found = optional(await source.objects({kind: 'Pod', labels}), gaps)
+  if (found === undefined) return {addresses: []}
+  if (found.length === 0 && !source.traits.complete) {
+    gaps.push({
+      what: `the pods of Gateway ${shortName(gateway.object)}`,
+      reason: 'not-captured',
+      detail: 'none in the given files',
+    })
+    return {addresses: []}
+  }
+  const pods = found
+    .filter(pod => matchesLabels(labels, pod.metadata.labels ?? {}) && textOf(pod, 'status', 'phase') === 'Running')
+    .sort(byPreference)
+  const [first] = pods
+  if (first === undefined) return await withoutPods(source, gateway, found, gaps)
+  const namespace = first.metadata.namespace ?? 'default'
+  const ref: PodRef = {namespace, name: first.metadata.name}
+  const [services, view] = await Promise.all([
+    source.objects({kind: 'Service', namespace}),
+    readProxy(source, ref, gaps),
+  ])
+  const before = (optional(services, gaps) ?? []).filter(service => {
+    const selector = textMapOf(service, 'spec', 'selector')
+    return Object.keys(selector).length > 0 && matchesLabels(requirementsOf(selector), first.metadata.labels ?? {})
+  })
+  const known = optional(view, gaps)?.virtualServices
+  return {
+    addresses: before.flatMap(service => addressesOf(gateway, service, textOf(first, 'status', 'hostIP'))).sort(byText),
+    pods: pods.length,
+    pod: `${ref.name}.${ref.namespace}`,
+    ...(known === undefined ? {} : hasRoute(known, rule)),
+  }
+}
+
+/** Every gateway that exposes one of the VirtualServices. */
+export async function exposures(
+  source: Source,
+  virtualServices: readonly VirtualServiceModel[],
+  gateways: readonly GatewayModel[] | undefined,
+  gaps: Gap[],
+): Promise<readonly Exposure[]> {
+  const words = virtualServices.flatMap(each =>
+    each.gateways.filter(word => word !== 'mesh').map(word => ({virtualService: each, word})),
+  )
+  return await Promise.all(
+    words.map(async ({virtualService, word}): Promise<Exposure> => {
+      const {object, hosts} = virtualService
+      const by = shortName(object)
+      const gateway = gatewayNamed(word, object.namespace, gateways ?? [])
+      const base = {word, by, hosts, gatewayKnown: gateways !== undefined}
+      if (gateway === undefined) return {...base, addresses: []}
+      return {...base, gateway, ...(await reachOf(source, gateway, virtualService, gaps))}
+    }),
+  )
+}

@@ -1,0 +1,29 @@
+import {listOf, textOf} from '../../../formats/decode.js'
+import {type Answer, answered, type Gap} from '../../../model/answer.js'
+import {byText} from '../../../model/order.js'
+import {requirementsOf} from '../../../model/selector.js'
+import type {Source} from '../../../sources/source.js'
+
+const SERVICE = 'kubernetes.io/service-name'
+
+/** The pods listed in the EndpointSlices of a Service (Kubernetes, EndpointSlices: label kubernetes.io/service-name, targetRef). */
+export async function endpointPods(
+  source: Source,
+  {name, namespace}: {readonly name: string; readonly namespace: string},
+): Promise<Answer<readonly string[]>> {
+  const slices = await source.objects({kind: 'EndpointSlice', namespace, labels: requirementsOf({[SERVICE]: name})})
+  if (!slices.ok) return slices
+  const own = slices.value.filter(({metadata}) => metadata.labels?.[SERVICE] === name)
+  const refs = own
+    .flatMap(slice => listOf(slice, 'endpoints'))
+    .filter(each => textOf(each, 'targetRef', 'kind') === 'Pod')
+    .flatMap(each => textOf(each, 'targetRef', 'name') ?? [])
+  return answered([...new Set(refs)].sort(byText))
+}
+
+/** The gap for pods that are listed in endpoints but missing from the source (a partial capture). */
+export function podsNotCaptured(names: readonly string[], of: string): Gap {
+  const what = names.length === 1 ? 'the pod' : 'the pods'
+  const detail = 'listed only in endpoints'
+  return {what: `${what} ${names.join(', ')} of ${of}`, reason: 'not-captured', detail}
+}

@@ -1,0 +1,65 @@
+import {
+  describeUnknown,
+  explainLine,
+  explainMessage,
+  type LineExplanation,
+} from '../../analysis/log-explanation/explain.js'
+import {parseLogLine} from '../../formats/log-line/parse.js'
+import {unwrapLines} from '../../formats/wrapped-text/unwrap.js'
+
+/** An explanation and how many lines of the text it fits; the first of them is shown. */
+export interface ExplainedLine extends LineExplanation {
+  readonly line: number
+  readonly count: number
+}
+
+/** The explained lines of a text, and those that could not be explained. */
+export interface ExplainedText {
+  readonly explained: readonly ExplainedLine[]
+  /** Log lines with an unknown message: what their form shows. */
+  readonly unknown: readonly ExplainedLine[]
+  /** Numbers of lines that are not log lines. */
+  readonly other: readonly number[]
+}
+
+function explain(text: string): LineExplanation | undefined {
+  const line = parseLogLine(text)
+  return line === undefined ? explainMessage({kind: 'message', message: text}) : explainLine(line)
+}
+
+/** Problems first; otherwise in order of first occurrence. */
+function byHarm(a: ExplainedLine, b: ExplainedLine): number {
+  return Number(isHarmless(a)) - Number(isHarmless(b)) || a.line - b.line
+}
+
+function isHarmless({next, means}: ExplainedLine): boolean {
+  return next.startsWith('Nothing is wrong') || means.startsWith('Nothing went wrong')
+}
+
+/** Explains each line of a text, equal explanations once; problems first. */
+export function explainLines(text: string): ExplainedText {
+  const found = new Map<string, ExplainedLine>()
+  const unknown: ExplainedLine[] = []
+  const other: number[] = []
+  for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
+    if (raw.trim() === '' || /^(```|~~~)/.test(raw.trim())) continue
+    const explanation =
+      explain(raw) ??
+      unwrapLines(raw)
+        .map(line => explain(line.text))
+        .find(each => each !== undefined)
+    if (explanation === undefined) {
+      const line = parseLogLine(raw)
+      if (line?.kind === 'message') unknown.push({...describeUnknown(line), line: index + 1, count: 1})
+      else other.push(index + 1)
+      continue
+    }
+    const key = `${explanation.writer}\n${explanation.means}`
+    const known = found.get(key)
+    found.set(
+      key,
+      known === undefined ? {...explanation, line: index + 1, count: 1} : {...known, count: known.count + 1},
+    )
+  }
+  return {explained: [...found.values()].sort(byHarm), unknown, other}
+}

@@ -1,0 +1,40 @@
+import {injectedContainer} from '../../model/pod.js'
+import {defineRule, PAGES} from '../rule.js'
+
+/** What iptables needs: NET_ADMIN to write rules, NET_RAW for the raw socket by which iptables-legacy talks to the kernel (capabilities(7)). */
+const NEEDED = ['NET_ADMIN', 'NET_RAW'] as const
+
+export const rule = defineRule({
+  code: 'MCT1009',
+  slug: 'net-admin-missing',
+  aliases: [],
+  severity: 'error',
+  title: 'istio-init lacks NET_ADMIN or NET_RAW',
+  why: 'istio-init writes iptables rules; without these capabilities it fails with "Permission denied" and the pod stays in Init.',
+  fix: 'Set securityContext.capabilities.add: [NET_ADMIN, NET_RAW] and runAsUser: 0 on istio-init, or use the Istio CNI plugin, which needs nothing in the pod.',
+  references: [PAGES.podSecurity, PAGES.cni],
+  modes: ['sidecar'],
+  needs: [],
+  needsToPass: ['sidecar'],
+  check: ({pod}) => {
+    const init = injectedContainer(pod, 'istio-init')
+    if (init === undefined || init.security.privileged === true || init.state?.exitCode === 0) return []
+    const added = init.security.addedCapabilities.map(name => name.toUpperCase().replace(/^CAP_/, ''))
+    if (added.includes('ALL')) return []
+    const lacking = NEEDED.filter(name => !added.includes(name))
+    if (lacking.length === 0) return []
+    return [
+      {
+        severity: lacking.includes('NET_ADMIN') ? 'error' : 'warning',
+        message: `istio-init lacks ${lacking.join(' and ')}.`,
+        path: `${pod.specPath}.${init.path}.securityContext`,
+        proof: [
+          {
+            from: `${pod.specPath}.${init.path}.securityContext`,
+            text: added.length === 0 ? 'adds no capabilities' : `capabilities.add: ${added.join(', ')}`,
+          },
+        ],
+      },
+    ]
+  },
+})

@@ -1,0 +1,4 @@
+import {describe} from '@jest/globals'
+import {kernelTests} from './netfilter-kernel.js'
+
+describe('the kernel itself', () => kernelTests({rulesets: 42, texts: 25}))

@@ -1,0 +1,114 @@
+import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+import {expect, test} from '@jest/globals'
+
+/** Files and directories whose identifiers, strings, comments and documents are held to the list. */
+const PLACES: readonly string[] = [
+  'src/model/envoy',
+  'src/formats/envoy-proto',
+  'src/formats/envoy-cases',
+  'src/rules',
+  'src/reports/check',
+  'src/reports/check-inject',
+  'src/reports/rules',
+  'src/reports/trace',
+  'src/analysis/command-line',
+  'src/analysis/envoy',
+  'src/analysis/injection',
+  'src/analysis/pod-mode',
+  'src/analysis/ports',
+  'src/analysis/traffic-capture',
+  'src/evidence/injection',
+  'commands/check.ts',
+  'commands/check-inject.ts',
+  'commands/explain.ts',
+  'commands/rules.ts',
+  'commands/trace.ts',
+  'docs/check.md',
+  'docs/rules.md',
+  'docs/trace.md',
+  'test/support/rule-case.ts',
+  'test/unit/rules.test.ts',
+]
+
+/** Words that are not used, by the word to use instead; `(s)` and the like are regular expressions. */
+const BANNED: Readonly<Record<string, string>> = {
+  'told|untold': 'declared, configured, reported',
+  'mend(s|ed|ing)?': 'fix',
+  'reckon(s|ed|ing)?': 'compute',
+  'oddit(y|ies)': 'warning',
+  'fates?': 'outcome',
+  'heirs?': 'replacement',
+  'whence|hitherto': 'from where, until now',
+  wished: 'requested',
+  'bench|bed': 'context, topology',
+  'eras?': 'release',
+  anew: 'again, recreate',
+  'for ever': 'forever',
+  'led past': 'rewritten',
+  'go(es)? past': 'bypass',
+  'looked at by': 'jumps to, goes through',
+  promised: 'declared',
+  'whoever|nobody|anybody|somebody': 'any client, nothing, unknown',
+  'foreseen|forecasts?|outlooks?': 'predicted, prediction',
+  'tally|tallies': 'aggregator',
+  'slim(med|s)?': 'stripped',
+  'heed(s|ed|ing)?': 'honour',
+  'counts? for nothing': 'is ignored',
+  'had a say': 'applied',
+  'name lookups?': 'DNS query',
+  'throws? away': 'drops',
+  'left alone|leaves? (it |them )?alone': 'is not captured, is excluded',
+  'passed over': 'ignored, skipped',
+  quiet: 'clean, only info',
+}
+
+/** Uses of a banned word that are right. */
+const EXCEPTIONS = [/npm run bench/g, /ApacheBench/g, /test\/bench/g, /bin\/bench/g]
+
+/** Names of other files' exports, which their own place gives up. */
+const FOREIGN = [/\bthrowsAway\b/g, /\bpassedOver\b/g]
+
+function filesBelow(place: string): readonly string[] {
+  if (!statSync(place).isDirectory()) return [place]
+  return readdirSync(place, {withFileTypes: true}).flatMap(entry => filesBelow(join(place, entry.name)))
+}
+
+/** The words of identifiers apart, and runs of blanks and comment stars as one blank. */
+function plainText(text: string): string {
+  return [...EXCEPTIONS, ...FOREIGN]
+    .reduce((rest, exception) => rest.replace(exception, ''), text)
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[_-]/g, ' ')
+    .replace(/\s+(\*\s+|\/\/\s+)?/g, ' ')
+    .toLowerCase()
+}
+
+const RULES = Object.entries(BANNED).map(([pattern, instead]) => ({
+  test: new RegExp(`(?<![a-z])(?:${pattern})(?![a-z])`, 'g'),
+  instead,
+}))
+
+function bannedIn(text: string): readonly string[] {
+  const plain = plainText(text)
+  return RULES.flatMap(({test: pattern, instead}) =>
+    [...plain.matchAll(pattern)].map(({0: word, index}) => {
+      const around = plain.slice(Math.max(0, index - 30), index + word.length + 30)
+      return `"${word}" (use ${instead}): ...${around}...`
+    }),
+  )
+}
+
+test('the list finds a word in an identifier, a phrase over two lines of a comment, and no part of a word', () => {
+  expect(bannedIn('const untoldPorts = 1')).toHaveLength(1)
+  expect(bannedIn('/**\n * It goes\n * past the proxy.\n */')).toHaveLength(1)
+  expect(bannedIn('embedded opera, recommend, npm run bench')).toEqual([])
+})
+
+test.each(PLACES)('%s uses the terms of Istio, Envoy, Kubernetes and netfilter', place => {
+  expect(existsSync(place)).toBe(true)
+  const found = filesBelow(place)
+    .filter(file => /\.(ts|js|md|yaml|txt|json)$/.test(file))
+    .flatMap(file => bannedIn(`${file}\n${readFileSync(file, 'utf8')}`).map(each => `${file}: ${each}`))
+  expect(found).toEqual([])
+})

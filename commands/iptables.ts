@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {debugFlags, fileFlag, selectorFlag} from '../src/cli/flags.js'
+import {debugFlags, filesFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {driftReport, expectedReport, impliedBy, rulesReport} from '../src/reports/iptables/drift-report.js'
 import {driftView} from '../src/reports/iptables/drift-view.js'
@@ -21,7 +21,7 @@ export default class Iptables extends MeshCommand {
   }
   static override args = podArgument
   static override flags = {
-    file: fileFlag,
+    file: filesFlag,
     selector: selectorFlag,
     ...debugFlags,
     expected: Flags.boolean({description: 'show the rules the pod should have, computed from its injection settings'}),

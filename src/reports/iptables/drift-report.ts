@@ -89,8 +89,9 @@ export async function expectedReport(given: Source, subject: PodRef): Promise<Ip
   const expected = await expectedFor(source, subject, kernel.rulesets, kernel.parameters)
   noteExpected(source, expected)
   const origin = `${expected.via}, ${expected.release}`
+  const {failure: _, node: __, ...known} = kernel
   const report = reportOn(
-    {...kernel, rulesets: expected.rulesets, from: 'computed', origin, gaps: [], notes: []},
+    {...known, rulesets: expected.rulesets, from: 'computed', origin, gaps: [], notes: []},
     source,
     subject,
   )

@@ -1,11 +1,11 @@
-import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {meshctl} from '../support/cli.js'
+import {tempFolder} from '../support/temp-folder.js'
 
 const SAMPLE = {env: {MESHCTL_FROM: 'sample'}}
-const folder = mkdtempSync(join(tmpdir(), 'meshctl-check-cli-'))
+const folder = tempFolder('check-cli')
 
 function file(name: string, text: string): string {
   const path = join(folder, name)
@@ -169,6 +169,6 @@ describe('beside check', () => {
     expect(inject.stdout).toContain('Pod has sidecar.istio.io/inject=false label, preventing injection')
     const page = await meshctl(['describe', 'service', 'productpage'], SAMPLE)
     expect(page).toMatchObject({code: 0})
-    expect(page.stdout).toContain('exposed to the outside by Gateway bookinfo-gateway.demo')
+    expect(page.stdout).toContain('exposed by Gateway bookinfo-gateway.demo')
   })
 })

@@ -1,4 +1,4 @@
-/** Envoy's response flags as they stand in access logs (Envoy, access log usage), in the words of someone who has to mend it. */
+/** Envoy's response flags in access logs (Envoy, access log usage), with meaning and next step. */
 export const RESPONSE_FLAGS: Readonly<Record<string, readonly [meaning: string, next: string]>> = {
   UH: [
     'No healthy upstream host: the cluster has no endpoints, or none that may be used.',

@@ -4,7 +4,7 @@ import {type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
 import {mtlsMode, type PeerMode} from './peer-mode.js'
 
-/** A PeerAuthentication that is meant for a pod, and why it counts for nothing if it does not. */
+/** A PeerAuthentication that applies to a pod, or the reason why it is ignored. */
 export interface PeerPolicy {
   readonly object: ObjectRef
   readonly level: 'mesh' | 'namespace' | 'workload'
@@ -12,7 +12,7 @@ export interface PeerPolicy {
   readonly ignored?: string
 }
 
-/** What a pod demands of its callers, by workload and by port, and every policy that had a say. */
+/** The mTLS mode of a pod, by workload and by port, and every policy considered. */
 export interface PeerPolicies {
   readonly workload: PeerMode
   readonly ports: readonly (PeerMode & {readonly port: number})[]
@@ -45,7 +45,7 @@ export function peerPolicies(pod: PodModel, all: readonly PeerAuthentication[], 
     const level = levelOf(policy, rootNamespace)
     const base = {object: policy.object, level, mode: policy.mode}
     if (level === 'workload' && policy.object.namespace === rootNamespace)
-      return {...base, ignored: 'a selector in the root namespace counts for nothing'}
+      return {...base, ignored: 'a selector in the root namespace is ignored'}
     const older = inForce.get(level)
     if (older !== undefined) return {...base, ignored: `${older.object.name} is older, and the oldest alone counts`}
     inForce.set(level, policy)

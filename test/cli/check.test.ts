@@ -169,6 +169,6 @@ describe('beside check', () => {
     expect(inject.stdout).toContain('Pod has sidecar.istio.io/inject=false label, preventing injection')
     const page = await meshctl(['describe', 'service', 'productpage'], SAMPLE)
     expect(page).toMatchObject({code: 0})
-    expect(page.stdout).toContain('exposed to the outside by Gateway bookinfo-gateway.demo')
+    expect(page.stdout).toContain('exposed by Gateway bookinfo-gateway.demo')
   })
 })

@@ -101,6 +101,6 @@ describe('which two snapshots', () => {
     expect(names(twoSnapshots(heads, ['s1', 's0'], undefined))).toEqual(['s1', 's0'])
     expect(names(twoSnapshots(heads, [], 3_600_000))).toEqual(['s0', 's2'])
     expect(() => twoSnapshots(heads, [], 86_400_000)).toThrow(/no snapshot is at least that much older/)
-    expect(() => twoSnapshots(heads.slice(0, 1), [], undefined)).toThrow(/no two snapshots/)
+    expect(() => twoSnapshots(heads.slice(0, 1), [], undefined)).toThrow(/fewer than two snapshots/)
   })
 })

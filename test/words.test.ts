@@ -4,11 +4,16 @@ import {expect, test} from '@jest/globals'
 
 /** Files and directories whose identifiers, strings, comments and documents are held to the list. */
 const PLACES: readonly string[] = [
+  'src/model/envoy',
+  'src/formats/envoy-proto',
+  'src/formats/envoy-cases',
   'src/rules',
   'src/reports/check',
   'src/reports/check-inject',
   'src/reports/rules',
+  'src/reports/trace',
   'src/analysis/command-line',
+  'src/analysis/envoy',
   'src/analysis/injection',
   'src/analysis/pod-mode',
   'src/analysis/ports',
@@ -18,8 +23,10 @@ const PLACES: readonly string[] = [
   'commands/check-inject.ts',
   'commands/explain.ts',
   'commands/rules.ts',
+  'commands/trace.ts',
   'docs/check.md',
   'docs/rules.md',
+  'docs/trace.md',
   'test/support/rule-case.ts',
   'test/unit/rules.test.ts',
 ]

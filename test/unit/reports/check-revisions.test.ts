@@ -48,6 +48,6 @@ test('with two revisions a sidecar is compared with the istiod that holds its co
 test('a proxy that one of two revisions knows is not lost', async () => {
   expect(await messages('MCT1904', 'old')).toEqual([])
   expect(await messages('MCT1904', 'nobody')).toEqual([
-    'The sidecar is ready, but it is connected to none of 2 istiod.',
+    'The sidecar is ready, but it is not connected to istiod (2 queried).',
   ])
 })

@@ -81,7 +81,7 @@ describe('PeerAuthentications that apply to a pod', () => {
       ['all', 'namespace', undefined],
       ['rooted', 'workload', 'a selector in the root namespace is ignored'],
       ['first', 'workload', undefined],
-      ['later', 'workload', 'first is older, and the oldest alone counts'],
+      ['later', 'workload', 'first is older, and only the oldest applies'],
     ])
     expect(found.workload).toMatchObject({mode: 'STRICT', by: {name: 'all'}})
     expect(found.ports.map(({port, mode, by}) => [port, mode, by?.name])).toEqual([

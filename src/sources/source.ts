@@ -2,6 +2,7 @@ import type {Answer, Gap} from '../model/answer.js'
 import type {Artifact, EvidenceId, EvidenceQuery} from '../model/evidence.js'
 import type {PatchStep} from '../model/finding.js'
 import type {KubeObject, PodRef} from '../model/kube-object.js'
+import type {PastedTable, TableKind} from '../model/pasted-table.js'
 import type {Permission, Ruling} from '../model/permission.js'
 import type {ObjectRef} from '../model/pod.js'
 import type {Requirement} from '../model/selector.js'
@@ -55,7 +56,7 @@ export interface ObjectQuery {
 /** A part of a list, as it arrives: what was read of each object, never the objects themselves. */
 export interface Page<T> {
   readonly items: readonly T[]
-  /** True for the first page, and again when an expired list had to begin anew: what came before does not count then. */
+  /** True for the first page, and again if an expired list was restarted: earlier pages are then discarded. */
   readonly begins: boolean
   /** True when the list expired on the way and went on from a later moment: what was made meanwhile may be missing. */
   readonly later: boolean
@@ -97,7 +98,9 @@ export interface Source {
    */
   pages?<T>(query: ObjectQuery, read: (object: KubeObject) => T): AsyncIterable<Answer<Page<T>>>
   evidence(id: EvidenceId, subject: PodRef, query?: EvidenceQuery): Promise<Answer<Artifact>>
-  /** What to tell the person about how the input was read, such as lines passed over. */
+  /** Tables of istioctl among what was given; only files have any. */
+  tables?(kind: TableKind): readonly PastedTable[]
+  /** Notices about how the input was read, such as ignored lines. */
   readonly remarks?: readonly string[]
   /** What is known about the files the objects come from; absent where objects do not come from files. */
   readonly manifests?: Manifests

@@ -17,8 +17,8 @@ const OPTIONS = {
   deep: false,
   now: new Date('2026-11-20T19:00:00Z'),
 } as const
-/** What stands in a field instead of what belongs there; null, an empty key of YAML, most often. */
-const STRANGE = ['x', 7, [], {}, [null], {a: null}]
+/** Wrong values of a field; null, an empty key of YAML, most often. */
+const WRONG_VALUES = ['x', 7, [], {}, [null], {a: null}]
 /** Fields the sample mesh has, about. */
 const FIELDS = 1200
 const IDENTITY = ['kind', 'apiVersion', 'metadata', 'metadata.name']
@@ -41,7 +41,7 @@ function withValue(value: unknown, [key, ...rest]: Path, put: unknown): unknown 
 /** Changes fields of the sample mesh's objects, about `usual` of them; CHECK_FUZZ_SEED and CHECK_FUZZ_SHARE choose others, and more or fewer. */
 export function checkFuzz(usual: number): void {
   const size = oracleSize('CHECK_FUZZ', {seed: 2026, count: usual})
-  test(`no field of any object, emptied or of another type, ends the run: ${size.count} fields (${size.again})`, async () => {
+  test(`no empty or mistyped field of any object makes check fail: ${size.count} fields (${size.again})`, async () => {
     const random = seeded(size.seed)
     const source = await openFiles(['src/sample/mesh.tgz'])
     const all = (await Promise.all(KINDS.map(({kind}) => source.objects({kind})))).flatMap(each =>
@@ -58,7 +58,7 @@ export function checkFuzz(usual: number): void {
         if (path.length === 0 || IDENTITY.includes(written) || seen.has(key)) continue
         seen.add(key)
         if (random(FIELDS) >= size.count) continue
-        for (const value of [null, STRANGE[seen.size % STRANGE.length]]) {
+        for (const value of [null, WRONG_VALUES[seen.size % WRONG_VALUES.length]]) {
           const changed = withValue(object, path, value) as KubeObject
           const objects = all.map(each => (each === object ? changed : each))
           const beside = objects.find(({kind, metadata}) => kind === 'Pod' && metadata.namespace === 'demo')

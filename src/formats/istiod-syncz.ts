@@ -47,8 +47,8 @@ function typeSync(
   return {
     type,
     state,
-    ...(sentAt === undefined ? {} : {sentAt}),
-    ...(ackedAt === undefined ? {} : {ackedAt}),
+    sentAt,
+    ackedAt,
     ...(error === undefined || error === '' ? {} : {error: error.trim()}),
   }
 }
@@ -99,7 +99,7 @@ function clientConfig(entry: unknown): ProxyConnection {
     const sentAt = textOf(config, 'last_updated')
     const error = textOf(config, 'error_state', 'details')?.trim()
     const type = xdsType(textOf(config, 'type_url') ?? '').short
-    return [{type, state, ...(sentAt === undefined ? {} : {sentAt}), ...(error === undefined ? {} : {error})}]
+    return [{type, state, sentAt, error}]
   })
   return {
     id: textOf(entry, 'node', 'id') ?? '',

@@ -26,10 +26,10 @@ async function rejected(
         types: [type],
         reason: rejection.message,
         note: still,
-        ...(rejection.resource === undefined ? {} : {resource: `${noun} ${rejection.resource}`}),
-        ...(object === undefined ? {} : {object}),
-        ...(rejection.origin === undefined ? {} : {because: rejection.origin.because}),
-        ...(sentAt === undefined ? {} : {since: sentAt}),
+        resource: rejection.resource === undefined ? undefined : `${noun} ${rejection.resource}`,
+        object,
+        because: rejection.origin?.because,
+        since: sentAt,
         advice: 'Correct or delete that object; until then the proxy receives no updates of this type.',
       }
     }),
@@ -57,7 +57,7 @@ function stale(proxy: ProxyConnection, now: Date, staleAfterMs: number): readonl
       types: late.map(each => each.type),
       reason: 'istiod sent it, and the proxy has not acknowledged it',
       note,
-      ...(since === undefined ? {} : {since}),
+      since,
       advice: 'If this persists, the connection is stuck or the proxy is overloaded: use --why and meshctl diff.',
     },
   ]

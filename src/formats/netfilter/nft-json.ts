@@ -57,9 +57,7 @@ function readMatch(body: Json): readonly Condition[] {
   const values = valueWords(body.right)
   const known = body.op === '==' || body.op === '!=' || body.op === 'in'
   const match: NftMatch | undefined =
-    key === undefined || values === undefined || !known
-      ? undefined
-      : {key, negated: body.op === '!=', values, ...(mask === undefined ? {} : {mask})}
+    key === undefined || values === undefined || !known ? undefined : {key, negated: body.op === '!=', values, mask}
   const found = match === undefined ? undefined : nftConditions(match)
   const named = typeof body.right === 'string' && body.right.startsWith('@')
   return found ?? [{field: named ? 'dynamic' : 'opaque', negated: false, values: [JSON.stringify({match: body})]}]
@@ -99,7 +97,7 @@ function readNat(kind: 'dnat' | 'snat', body: Json): Action | undefined {
 function readTproxy(body: Json): Action | undefined {
   const port = valueWord(body.port)
   const address = valueWord(body.addr)
-  return port === undefined ? undefined : {kind: 'tproxy', port, ...(address === undefined ? {} : {address})}
+  return port === undefined ? undefined : {kind: 'tproxy', port, address}
 }
 
 function withPorts(kind: 'redirect' | 'masquerade', body: Json): Action {
@@ -165,7 +163,7 @@ function readExpressions(items: readonly unknown[]): RuleMeaning {
       if (found.action !== undefined) actions.push(found.action)
     } else actions.push(readAction(kind, body, value) ?? {kind: 'opaque', text: JSON.stringify(item) ?? ''})
   }
-  return {conditions: withoutRepeats(conditions), actions, ...(counters === undefined ? {} : {counters})}
+  return {conditions: withoutRepeats(conditions), actions, counters}
 }
 
 function tableFamily(value: unknown): TableFamily | undefined {

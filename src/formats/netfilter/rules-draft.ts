@@ -68,7 +68,7 @@ export function startTable(
     family,
     backend,
     form,
-    ...(tool === undefined ? {} : {tool}),
+    tool,
     name,
     chains: new Map(),
     losses: new Set(),
@@ -156,7 +156,7 @@ export function note(draft: RulesDraft, {number, text, level}: CleanLine, comman
     line: number,
     text: text.slice(0, LONGEST),
     ...(command ? {command} : {}),
-    ...(level === undefined ? {} : {level}),
+    level,
   })
 }
 
@@ -208,7 +208,7 @@ function grouped(all: readonly TableDraft[]): readonly Ruleset[] {
     const {backend, form, tool} = first
     const family = tables.every(t => t.family === first.family) ? first.family : 'inet'
     const losses = [...new Set(tables.flatMap(t => [...t.losses]))]
-    return [{family, backend, form, ...(tool === undefined ? {} : {tool}), tables: tables.map(finishTable), losses}]
+    return [{family, backend, form, tool, tables: tables.map(finishTable), losses}]
   })
 }
 

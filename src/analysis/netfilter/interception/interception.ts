@@ -77,7 +77,7 @@ function fate(walk: Walk): Fate {
   return {
     verdict: verdictOf(walk),
     ...(end.kind === 'delivered' ? {port: end.port} : {}),
-    ...(by === undefined ? {} : {by}),
+    by,
     ...(end.kind === 'insufficient' ? {why: end.reason} : {}),
   }
 }

@@ -25,6 +25,7 @@ export default class ProxyConfigCluster extends MeshCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProxyConfigCluster)
     await this.withSubject(flags, args.pod, async (source, pod) => {
+      if (await this.printPasted(flags, source, pod, 'cluster', flags)) return
       await this.print(flags, await clusterReport(source, pod, flags), clustersView)
     })
   }

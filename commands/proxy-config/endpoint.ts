@@ -25,6 +25,7 @@ export default class ProxyConfigEndpoint extends MeshCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProxyConfigEndpoint)
     await this.withSubject(flags, args.pod, async (source, pod) => {
+      if (await this.printPasted(flags, source, pod, 'endpoint', flags)) return
       await this.print(flags, await endpointReport(source, pod, flags, flags.output === 'wide'), endpointsView)
     })
   }

@@ -33,6 +33,7 @@ export default class ProxyConfigListener extends MeshCommand {
     const {args, flags} = await this.parse(ProxyConfigListener)
     const detail = flags.waypoint ? 'waypoint' : flags.verbose ? 'chains' : 'types'
     await this.withSubject(flags, args.pod, async (source, pod) => {
+      if (await this.printPasted(flags, source, pod, 'listener', flags)) return
       await this.print(flags, await listenerReport(source, pod, flags, detail), listenersView)
     })
   }

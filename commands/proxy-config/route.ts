@@ -27,6 +27,7 @@ export default class ProxyConfigRoute extends MeshCommand {
     const {args, flags} = await this.parse(ProxyConfigRoute)
     const shown = {verbose: flags.verbose, all: !['', 'short', 'table'].includes(flags.output ?? '')}
     await this.withSubject(flags, args.pod, async (source, pod) => {
+      if (await this.printPasted(flags, source, pod, 'route', flags)) return
       await this.print(flags, await routeReport(source, pod, flags.name, shown), routesView)
     })
   }

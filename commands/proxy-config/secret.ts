@@ -22,6 +22,7 @@ export default class ProxyConfigSecret extends MeshCommand {
     const {args, flags} = await this.parse(ProxyConfigSecret)
     const moment = {at: flags.at === undefined ? undefined : readTime(flags.at), now: new Date()}
     await this.withSubject(flags, args.pod, async (source, pod) => {
+      if (await this.printPasted(flags, source, pod, 'secret', {})) return
       await this.print(flags, await secretReport(source, pod, moment), secretsView)
     })
   }

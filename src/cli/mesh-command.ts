@@ -1,7 +1,9 @@
 import {Command} from '@oclif/core'
 import {gapSentences} from '../model/answer.js'
 import type {PodRef} from '../model/kube-object.js'
+import type {TableKind} from '../model/pasted-table.js'
 import {UserError} from '../model/user-error.js'
+import type {TableFilter} from '../reports/pasted-table/report.js'
 import {exitCodeOf, type Report} from '../reports/report.js'
 import type {Form, View} from '../reports/view.js'
 import type {Source} from '../sources/source.js'
@@ -11,6 +13,7 @@ import {type CommandNeeds, NO_NEEDS} from './command-needs.js'
 import {commonFlags, readTime} from './flags.js'
 import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
 import {formOf, rendered} from './output.js'
+import {pastedTable} from './pasted-table.js'
 import {layoutFor, remark, write} from './streams.js'
 import {refuseFileOfPods} from './wrong-file.js'
 
@@ -117,6 +120,22 @@ export abstract class MeshCommand extends Command {
     process.exitCode = exitCodeOf(report, flags['require-all'])
     await write(process.stdout, await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort))
     await this.remarks(report, view, form)
+  }
+
+  /** Prints istioctl's table when a file given holds it instead of the page it was made from; false when there is none. */
+  protected async printPasted(
+    flags: SubjectFlags & {readonly sort?: string | undefined},
+    source: Source,
+    pod: PodRef,
+    kind: TableKind,
+    filter: TableFilter,
+  ): Promise<boolean> {
+    const at = flags.at === undefined ? new Date() : readTime(flags.at)
+    const report = await pastedTable(source, pod, kind, filter, at)
+    if (report === undefined) return false
+    const {pastedTableView} = await import('../reports/pasted-table/view.js')
+    await this.print(flags, report, pastedTableView)
+    return true
   }
 
   /** Says on standard error what an answer in this form leaves out. */

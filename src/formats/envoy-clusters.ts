@@ -48,6 +48,13 @@ export function parseClusters(artifact: Artifact): Answer<readonly EndpointGroup
   const what = `clusters page${artifact.provenance.from === undefined ? '' : ` in ${artifact.provenance.from}`}`
   const json = parseJson(artifact.bytes, what)
   if (!json.ok) return json
-  if (!isObject(json.value)) return missing(what, 'unreadable', 'it is JSON, but not an object with "cluster_statuses"')
+  const statuses = isObject(json.value) ? field(json.value, 'cluster_statuses') : undefined
+  // An Envoy without any cluster answers `{}`; any other object without the list is another page.
+  if (!isObject(json.value) || (!Array.isArray(statuses) && Object.keys(json.value).length > 0))
+    return missing(
+      what,
+      'unreadable',
+      'it is JSON, but not a list of clusters and endpoints: it has no "cluster_statuses"',
+    )
   return answered(listOf(json.value, 'cluster_statuses').map(decodeStatus))
 }

@@ -49,6 +49,7 @@ function typeSync(
     state,
     sentAt,
     ackedAt,
+    ...((sent || error) && ackedAt === undefined ? {ackedOnce: acked !== undefined && acked !== ''} : {}),
     ...(error === undefined || error === '' ? {} : {error: error.trim()}),
   }
 }
@@ -80,7 +81,29 @@ function legacyComplete(entry: JsonObject, types: readonly TypeSync[]): readonly
   return [...types, ...absent.map(type => ({type, state: 'NOT SENT' as const}))]
 }
 
+/** A cell of istioctl's table: `SYNCED`, `STALE (Never Acknowledged)`, `STALE (3m)`, `NOT SENT`. */
+function tableState(type: string, cell: string): readonly TypeSync[] {
+  const state = (['SYNCED', 'STALE', 'NOT SENT', 'ERROR'] as const).find(each => cell.startsWith(each))
+  if (state === undefined) return []
+  return [{type, state, ...(/never acknowledged/i.test(cell) ? {ackedOnce: false} : {})}]
+}
+
+/** A row of `istioctl proxy-status` that somebody pasted. */
+function tableProxy(entry: JsonObject, states: JsonObject): ProxyConnection {
+  const istiod = textOf(entry, 'istiod') ?? ''
+  return {
+    id: textOf(entry, 'proxy') ?? '',
+    cluster: textOf(entry, 'cluster_id') ?? '',
+    kind: '',
+    version: textOf(entry, 'istio_version') ?? '',
+    ...(istiod === '' ? {} : {istiod}),
+    types: Object.entries(states).flatMap(([type, cell]) => (typeof cell === 'string' ? tableState(type, cell) : [])),
+  }
+}
+
 function debugProxy(entry: JsonObject): ProxyConnection {
+  const table = objectOf(entry, 'table_states')
+  if (table !== undefined) return tableProxy(entry, table)
   return {
     id: textOf(entry, 'proxy') ?? '',
     cluster: textOf(entry, 'cluster_id') ?? '',

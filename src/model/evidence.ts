@@ -1,3 +1,4 @@
+import type {Gap} from './answer.js'
 import type {Shows} from './provenance.js'
 
 /**
@@ -160,6 +161,8 @@ export interface Artifact {
   readonly id: EvidenceId
   readonly bytes: Uint8Array
   readonly provenance: Provenance
+  /** Parts that are known to be missing, such as what somebody cut out of a paste. */
+  readonly incomplete?: readonly Gap[]
 }
 
 /** The part of the evidence that is needed; a source may answer with more, never with less. */

@@ -10,6 +10,8 @@ export interface TypeSync {
   readonly sentAt?: string
   /** When the config the proxy last accepted was generated. */
   readonly ackedAt?: string
+  /** Whether the proxy has ever accepted config of the type; absent when the source does not say. */
+  readonly ackedOnce?: boolean
   readonly error?: string
 }
 
@@ -20,6 +22,8 @@ export interface ProxyConnection {
   readonly cluster: string
   readonly kind: string
   readonly version: string
+  /** The istiod it is connected to, where the page itself says so. */
+  readonly istiod?: string
   readonly types: readonly TypeSync[]
 }
 

@@ -1,8 +1,10 @@
 import {type ConfigDump, parseSections, section} from '../formats/envoy-config-dump/parse.js'
+import {type PendingSection, pendingResources} from '../formats/envoy-config-dump/pending.js'
 import {type ResourceSection, unreadableEntries} from '../formats/envoy-config-dump/resources.js'
 import type {Artifact} from '../model/evidence.js'
 import {humanCount} from '../model/human-count.js'
 import type {PodRef} from '../model/kube-object.js'
+import {pendingSentence} from '../model/pending-resource.js'
 import {UserError} from '../model/user-error.js'
 import type {Source} from '../sources/source.js'
 import {required} from './report.js'
@@ -53,6 +55,18 @@ export function unreadNotes(name: ResourceSection, sections: readonly unknown[])
   const count = sections.reduce<number>((sum, each) => sum + unreadableEntries(each, name), 0)
   if (count === 0) return []
   return [`${humanCount(count, 'entry', 'entries')} of the ${name.toLowerCase()} section could not be read`]
+}
+
+/** Resources of one state named one by one in a remark; of more only their number. */
+const MAX_PENDING = 20
+
+/** Remarks on resources that Envoy has and does not use: rejected, warming, draining. A draining one beside its successor is none. */
+export function pendingNotes(name: PendingSection, section: unknown): readonly string[] {
+  const pending = pendingResources(section, name)
+  const shown = pending.slice(0, MAX_PENDING).map(pendingSentence)
+  return pending.length > MAX_PENDING
+    ? [...shown, `and ${pending.length - MAX_PENDING} more that are not in use`]
+    : shown
 }
 
 /** The error of a section without a single resource: empty, or with nothing in it that can be read. */

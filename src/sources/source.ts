@@ -2,6 +2,7 @@ import type {Answer, Gap} from '../model/answer.js'
 import type {Artifact, EvidenceId, EvidenceQuery} from '../model/evidence.js'
 import type {PatchStep} from '../model/finding.js'
 import type {KubeObject, PodRef} from '../model/kube-object.js'
+import type {PastedTable, TableKind} from '../model/pasted-table.js'
 import type {Permission, Ruling} from '../model/permission.js'
 import type {ObjectRef} from '../model/pod.js'
 import type {Requirement} from '../model/selector.js'
@@ -97,6 +98,8 @@ export interface Source {
    */
   pages?<T>(query: ObjectQuery, read: (object: KubeObject) => T): AsyncIterable<Answer<Page<T>>>
   evidence(id: EvidenceId, subject: PodRef, query?: EvidenceQuery): Promise<Answer<Artifact>>
+  /** Tables of istioctl among what was given; only files have any. */
+  tables?(kind: TableKind): readonly PastedTable[]
   /** What to tell the person about how the input was read, such as lines passed over. */
   readonly remarks?: readonly string[]
   /** What is known about the files the objects come from; absent where objects do not come from files. */

@@ -6,20 +6,24 @@ import {xdsTypeNamed} from '../../model/xds-type.js'
 import type {Source} from '../../sources/source.js'
 import {findRejectedObject, type RejectingProxy} from './rejected-object.js'
 
+/** What the proxy runs meanwhile; undefined when it is not known whether it ever accepted anything. */
+function stillRunning(what: string, never: string, since: string | undefined, acked: boolean | undefined) {
+  if (since !== undefined) return `still running the ${what} from ${since}`
+  if (acked === undefined) return undefined
+  return acked ? `still running older ${what}; when it accepted them is not known` : never
+}
+
 async function rejected(
   source: Source,
   proxy: string,
-  {type, error = '', sentAt, ackedAt}: TypeSync,
+  {type, error = '', sentAt, ackedAt, ackedOnce}: TypeSync,
   rejectingProxy: RejectingProxy,
 ): Promise<readonly SyncProblem[]> {
   const noun = xdsTypeNamed(type).noun
   return await Promise.all(
     parseRejection(error, noun).map(async (rejection): Promise<SyncProblem> => {
       const object = await findRejectedObject(source, rejection, rejectingProxy)
-      const still =
-        ackedAt === undefined
-          ? 'it has never accepted any'
-          : `still running the ${xdsTypeNamed(type).noun}s from ${ackedAt}`
+      const still = stillRunning(`${xdsTypeNamed(type).noun}s`, 'it has never accepted any', ackedAt, ackedOnce)
       return {
         kind: 'rejected',
         proxy,
@@ -49,7 +53,12 @@ function stale(proxy: ProxyConnection, now: Date, staleAfterMs: number): readonl
   if (late.length === 0) return []
   const since = earliest(late.map(each => each.sentAt))
   const runs = earliest(late.map(each => each.ackedAt))
-  const note = runs === undefined ? 'it has not accepted any config yet' : `still running the config from ${runs}`
+  const accepted = late.some(({ackedOnce}) => ackedOnce === true)
+    ? true
+    : late.every(({ackedOnce}) => ackedOnce === false)
+      ? false
+      : undefined
+  const note = stillRunning('config', 'it has not accepted any config yet', runs, accepted)
   return [
     {
       kind: 'stale',

@@ -99,7 +99,7 @@ export function listedProxies(istiods: readonly IstiodAnswer[]): ReadonlyMap<str
     for (const proxy of istiod.proxies) {
       const known = byId.get(proxy.id)
       if (known === undefined || lastSent(proxy) > lastSent(known.proxy)) {
-        byId.set(proxy.id, {proxy, istiod: istiod.pod.name})
+        byId.set(proxy.id, {proxy, istiod: proxy.istiod ?? istiod.pod.name})
       }
     }
   }

@@ -29,6 +29,12 @@ function envoyVersion(build: unknown): string {
   ].join('')
 }
 
+/** `COMMIT/1.8.0-dev/Clean/RELEASE` of Envoys before 1.14; istioctl knows only the newer field and prints 0.0.0. */
+function oldVersion(node: unknown): string | undefined {
+  const [, version, ...rest] = (textOf(node, 'build_version') ?? '').split('/')
+  return version === undefined || version === '' ? undefined : [version, ...rest.filter(part => part !== '')].join('/')
+}
+
 /** Reads a BootstrapConfigDump: versions as istioctl words them, and who the proxy says it is (core.v3.Node, Istio's node metadata). */
 export function decodeBootstrap(section: unknown): BootstrapFacts {
   const node = at(section, 'bootstrap', 'node')
@@ -37,7 +43,10 @@ export function decodeBootstrap(section: unknown): BootstrapFacts {
   return {
     istioVersion: metadata('ISTIO_VERSION'),
     proxyVersion: sha.includes(':') ? (sha.split(':')[1] ?? '') : sha,
-    envoyVersion: envoyVersion(field(node, 'user_agent_build_version')),
+    envoyVersion:
+      field(node, 'user_agent_build_version') === undefined
+        ? (oldVersion(node) ?? textOf(node, 'user_agent_version') ?? envoyVersion(undefined))
+        : envoyVersion(field(node, 'user_agent_build_version')),
     nodeId: textOf(node, 'id') ?? '',
     cluster: textOf(node, 'cluster') ?? '',
     discoveryAddress: textOf(node, 'metadata', 'PROXY_CONFIG', 'discoveryAddress') ?? '',

@@ -17,6 +17,7 @@ import {
 } from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import type {RuleMeaning} from './iptables-rule.js'
+import {type NamedSets, withElements} from './named-sets.js'
 
 /** A chain while it is read. */
 export interface ChainDraft {
@@ -42,6 +43,8 @@ export interface TableDraft {
   readonly name: string
   readonly chains: Map<string, ChainDraft>
   readonly losses: Set<string>
+  /** Elements of the named sets of the table, as far as they are in the text. */
+  readonly sets: Map<string, readonly string[]>
 }
 
 /** Collects what the section readers find in one text. */
@@ -72,6 +75,7 @@ export function startTable(
     name,
     chains: new Map(),
     losses: new Set(),
+    sets: new Map(),
   }
   draft.tables.push(table)
   return table
@@ -121,6 +125,15 @@ export function addRule(chain: ChainDraft, meaning: RuleMeaning, text: string, l
   else if (position <= 1) chain.front.push(rule)
   else if (position - 1 <= inFront) chain.front.splice(inFront - (position - 1), 0, rule)
   else chain.rules.splice(position - 1 - inFront, 0, rule)
+}
+
+/** Puts the elements of sets that stand in the text in place of matches on their names. */
+export function resolveSets(draft: RulesDraft, sets: NamedSets): void {
+  if (sets.size === 0) return
+  const resolve = (rule: Rule): Rule => ({...rule, conditions: rule.conditions.map(each => withElements(each, sets))})
+  for (const {chains} of draft.tables)
+    for (const {rules, front} of chains.values())
+      for (const list of [rules, front]) list.splice(0, list.length, ...list.map(resolve))
 }
 
 /**

@@ -19,23 +19,23 @@ export interface WordGroup {
 export const WORD_GROUPS: readonly WordGroup[] = [
   {kind: 'HTTP status code', words: HTTP_CODES, examples: ['503', '404', '426']},
   {
-    kind: 'response code detail of Envoy',
+    kind: 'Envoy response code detail',
     words: CODE_DETAILS,
     examples: ['via_upstream', 'filter_chain_not_found', 'rbac_access_denied_matched_policy'],
   },
-  {kind: 'connection detail of Envoy', words: TERMINATION_DETAILS, examples: ['delayed connect error: 111']},
+  {kind: 'Envoy connection detail', words: TERMINATION_DETAILS, examples: ['delayed connect error: 111']},
   {kind: 'TLS error', words: TLS_ERRORS, examples: ['WRONG_VERSION_NUMBER', 'CERTIFICATE_VERIFY_FAILED']},
   {kind: 'gRPC status', words: GRPC_CODES, examples: ['Unavailable', 'Unauthenticated']},
   {
-    kind: "name in Envoy's configuration",
+    kind: 'Envoy config name',
     words: CLUSTER_NAMES,
     examples: ['BlackHoleCluster', 'PassthroughCluster', 'block_all'],
   },
-  {kind: 'address or user of the mesh', words: ADDRESSES, examples: ['127.0.0.6', '240.240.0.0/16', '1337']},
+  {kind: 'Istio address or uid', words: ADDRESSES, examples: ['127.0.0.6', '240.240.0.0/16', '1337']},
   {kind: 'port', words: SERVICE_PORTS, examples: ['15443', '443']},
-  {kind: 'sync state or xDS word', words: SYNC_STATES, examples: ['STALE', 'WARMING', 'LDS']},
-  {kind: 'word of old Istio', words: OLD_ISTIO, examples: ['Mixer', 'Citadel', 'RbacConfig']},
-  {kind: 'word of the mesh', words: MESH_WORDS, examples: ['RBAC', 'REGISTRY_ONLY', 'NET_ADMIN']},
+  {kind: 'sync state or xDS term', words: SYNC_STATES, examples: ['STALE', 'WARMING', 'LDS']},
+  {kind: 'term of old Istio', words: OLD_ISTIO, examples: ['Mixer', 'Citadel', 'RbacConfig']},
+  {kind: 'mesh term', words: MESH_WORDS, examples: ['RBAC', 'REGISTRY_ONLY', 'NET_ADMIN']},
 ]
 
 /** A word with what it means. */

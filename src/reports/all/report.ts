@@ -15,7 +15,7 @@ import type {PodRef} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {type ClusterFilter, clustersIn} from '../clusters/report.js'
-import {loadDump, nothingLeft, unreadNotes} from '../config-dump.js'
+import {loadDump, nothingLeft, pendingNotes, unreadNotes} from '../config-dump.js'
 import {assignmentsIn} from '../eds/report.js'
 import {type EvaluationTime, evaluationTime} from '../evaluation-time.js'
 import {type ListenerFilter, sortedListeners} from '../listeners/report.js'
@@ -63,7 +63,7 @@ export async function allReport(
   const source = noted(given)
   const sections = ['bootstrap', 'clusters', 'listeners', 'routes', 'secrets', 'endpoints'] as const
   const {artifact, dump} = await loadDump(source, subject, sections)
-  const gaps: Gap[] = []
+  const gaps: Gap[] = [...(artifact.incomplete ?? [])]
   function part<T>(name: string, read: (held: unknown) => T): T | undefined {
     const held = section(dump, name)
     return optional(held.ok ? attempt(`${name.toLowerCase()} section`, () => read(held.value)) : held, gaps)
@@ -84,6 +84,7 @@ export async function allReport(
   const evaluatedAt = evaluationTime(moment.at, artifact, moment.now)
   const listed = ['Clusters', 'Listeners', 'Routes', 'Secrets', 'Endpoints'] as const
   const notes = [
+    ...listed.flatMap(name => pendingNotes(name, dump.sections.get(name))),
     ...listed.flatMap(name => unreadNotes(name, [dump.sections.get(name)])),
     ...(parts.clusters?.length === 0
       ? nothingLeft(0, decodeClusters(dump.sections.get('Clusters')).length, 'clusters')

@@ -6,7 +6,7 @@ import {byClusterName, type EnvoyCluster} from '../../model/envoy-cluster.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
-import {loadDump, noneIn, nothingLeft, requiredSection, unreadNotes} from '../config-dump.js'
+import {loadDump, noneIn, nothingLeft, pendingNotes, requiredSection, unreadNotes} from '../config-dump.js'
 import type {Report} from '../report.js'
 
 export interface ClusterFilter {
@@ -37,7 +37,8 @@ function keeps(filter: ClusterFilter, name: string): boolean {
 /** The clusters of a section that match the filter, in istioctl's order; an empty section is an error. */
 export function clustersIn(section: unknown, filter: ClusterFilter): readonly EnvoyCluster[] {
   const clusters = decodeClusters(section)
-  if (clusters.length === 0 && !filter.fqdn) throw noneIn('Clusters', section)
+  if (clusters.length === 0 && !filter.fqdn && pendingNotes('Clusters', section).length === 0)
+    throw noneIn('Clusters', section)
   return clusters.filter(({name}) => keeps(filter, name)).sort(byClusterName)
 }
 
@@ -48,7 +49,11 @@ export async function clusterReport(given: Source, subject: PodRef, filter: Clus
   const section = requiredSection(dump, 'Clusters', source)
   const clusters = clustersIn(section, filter)
   const all = clusters.length > 0 ? 0 : resourcesOf(section, 'Clusters').length
-  const notes = [...unreadNotes('Clusters', [section]), ...nothingLeft(clusters.length, all, 'clusters')]
+  const notes = [
+    ...pendingNotes('Clusters', section),
+    ...unreadNotes('Clusters', [section]),
+    ...nothingLeft(clusters.length, all, 'clusters'),
+  ]
   const document = () => clusters.map(cluster => resourceJson(cluster.json))
-  return {...answeredFrom(source), gaps: [], notes, subject, artifact, clusters, document}
+  return {...answeredFrom(source), gaps: artifact.incomplete ?? [], notes, subject, artifact, clusters, document}
 }

@@ -32,8 +32,9 @@ const WHERE: Readonly<Record<Exclude<ConfigSection, 'secrets' | 'extensions'>, W
   },
   listeners: {
     section: 'Listeners',
-    lists: ['dynamic_listeners'],
-    resource: entry => at(entry, 'active_state', 'listener'),
+    // Envoys before 1.14 list active listeners on their own.
+    lists: ['dynamic_listeners', 'dynamic_active_listeners'],
+    resource: entry => at(entry, 'active_state', 'listener') ?? at(entry, 'listener'),
     nameField: 'name',
   },
   routes: {
@@ -113,6 +114,17 @@ function remarksOf(dump: ConfigDump): ReadonlyMap<string, string> {
     if (details !== undefined) remarks.set(name, `Envoy rejected its update: ${details.trim()}`)
     else if (objectOf(entry, 'active_state') === undefined && objectOf(entry, 'warming_state') !== undefined)
       remarks.set(name, WARMING)
+  }
+  for (const entry of listOf(dump.sections.get('Listeners'), 'dynamic_warming_listeners')) {
+    remarks.set(`listeners/${textOf(entry, 'listener', 'name') ?? ''}`, WARMING)
+  }
+  for (const entry of listOf(dump.sections.get('Routes'), 'dynamic_route_configs')) {
+    const details = textOf(entry, 'error_state', 'details')
+    if (details !== undefined)
+      remarks.set(
+        `routes/${textOf(entry, 'route_config', 'name') ?? ''}`,
+        `Envoy rejected its update: ${details.trim()}`,
+      )
   }
   return remarks
 }

@@ -50,5 +50,5 @@ export async function edsReport(given: Source, subject: PodRef, filter: Endpoint
         ),
       ),
     )
-  return {...answeredFrom(source), gaps: [], notes, subject, groups, artifact, document}
+  return {...answeredFrom(source), gaps: artifact.incomplete ?? [], notes, subject, groups, artifact, document}
 }

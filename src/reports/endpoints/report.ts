@@ -89,7 +89,7 @@ function withoutClusters(source: NotedSource, subject: PodRef, eds: Loaded, filt
   const {artifact} = eds
   return {
     ...answeredFrom(source),
-    gaps: [],
+    gaps: artifact.incomplete ?? [],
     notes: [EDS_ONLY, ...noneMatch(rows, eds.groups)],
     subject,
     basis: 'eds',
@@ -123,7 +123,7 @@ export async function endpointReport(
   const notes = [...joinNotes(eds?.ok === false ? eds.gap : undefined, groups), ...noneMatch(rows, groups)]
   return {
     ...answeredFrom(source),
-    gaps: [],
+    gaps: artifact.incomplete ?? [],
     notes,
     subject,
     basis: 'clusters',

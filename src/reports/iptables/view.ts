@@ -37,7 +37,7 @@ function capture({interceptions, kernel}: IptablesReport, count: number): string
   if (first === undefined) return count === 0 && kernel.from === 'text' ? '' : `${MODES.none}, `
   if (first.mode !== 'unknown') return `${MODES[first.mode]}, `
   const out = first.outbound.usual.verdict === 'captured'
-  return out ? 'how inbound traffic is captured cannot be told, ' : 'what is captured cannot be told, '
+  return out ? 'inbound capture cannot be determined, ' : 'capture cannot be determined, '
 }
 
 function title(report: IptablesReport): readonly Cell[] {
@@ -110,7 +110,7 @@ function summary(report: IptablesReport): readonly Block[] {
   if (report.excerpt) {
     lines.push([
       {
-        text: 'The chains packets enter by (PREROUTING, OUTPUT) are not in the text given, so what is captured cannot be told from it.',
+        text: 'The chains packets enter by (PREROUTING, OUTPUT) are not in the text given, so what is captured cannot be determined from it.',
         tone: 'warn',
       },
     ])

@@ -6,7 +6,7 @@ import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import type {Source} from '../../sources/source.js'
-import {loadDump, noneIn, nothingLeft, requiredSection, unreadNotes} from '../config-dump.js'
+import {loadDump, noneIn, nothingLeft, pendingNotes, requiredSection, unreadNotes} from '../config-dump.js'
 import type {Report} from '../report.js'
 
 export interface ListenerFilter {
@@ -50,7 +50,7 @@ function byPortInternalByName(a: EnvoyListener, b: EnvoyListener): number {
 /** The listeners of a section that match the filter, in dump order; an empty section is an error. */
 function listenersIn(section: unknown, filter: ListenerFilter): readonly EnvoyListener[] {
   const listeners = decodeListeners(section)
-  if (listeners.length === 0) throw noneIn('Listeners', section)
+  if (listeners.length === 0 && pendingNotes('Listeners', section).length === 0) throw noneIn('Listeners', section)
   return listeners.filter(listener => keeps(filter, listener))
 }
 
@@ -71,8 +71,21 @@ export async function listenerReport(
   const section = requiredSection(dump, 'Listeners', source)
   const inOrder = listenersIn(section, detail === 'waypoint' ? {} : filter)
   const all = inOrder.length > 0 ? 0 : decodeListeners(section).length
-  const notes = [...unreadNotes('Listeners', [section]), ...nothingLeft(inOrder.length, all, 'listeners')]
+  const notes = [
+    ...pendingNotes('Listeners', section),
+    ...unreadNotes('Listeners', [section]),
+    ...nothingLeft(inOrder.length, all, 'listeners'),
+  ]
   const listeners = [...inOrder].sort(detail === 'waypoint' ? byPortInternalByName : byPort)
   const document = () => inOrder.map(listener => resourceJson(listener.json))
-  return {...answeredFrom(source), gaps: [], notes, subject, detail, listeners, artifact, document}
+  return {
+    ...answeredFrom(source),
+    gaps: artifact.incomplete ?? [],
+    notes,
+    subject,
+    detail,
+    listeners,
+    artifact,
+    document,
+  }
 }

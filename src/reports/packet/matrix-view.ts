@@ -6,6 +6,7 @@ import type {MatrixCell, MatrixReport, MatrixRow} from './matrix-report.js'
 
 const SHORT: Readonly<Record<Verdict, Cell>> = {
   captured: {text: 'proxy', tone: 'good'},
+  redirected: 'redirected',
   escapes: 'bypass',
   direct: 'bypass',
   dropped: {text: 'dropped', tone: 'bad'},

@@ -102,7 +102,7 @@ export async function portsReport(given: Source, subject: PodRef): Promise<Ports
   return {
     ...answeredFrom(source),
     gaps,
-    notes: notesOf(table, answer.ok),
+    notes: [...notesOf(table, answer.ok), ...silentEnvoy(complete)],
     subject,
     mode,
     seenBy: table?.form,
@@ -129,4 +129,17 @@ function notesOf(table: SocketTable | undefined, complete: boolean): readonly st
   if (table !== undefined && !complete)
     notes.push(`only Envoy's own listeners are shown${OWN_LISTENERS[table.form] ?? ''}`)
   return notes
+}
+
+/** Ports Envoy and the agent open before any configuration has come. */
+const BEFORE_CONFIG: readonly number[] = [15000, 15004, 15020, 15053, 15021, 15090]
+
+/** A remark when Envoy runs and no listener of its configuration is open: it has received none, or still waits (Envoy, initialization). */
+function silentEnvoy(table: SocketTable | undefined): readonly string[] {
+  const own = table?.sockets.filter(({process}) => process?.startsWith('envoy')) ?? []
+  if (own.length === 0 || own.some(({port}) => !BEFORE_CONFIG.includes(port))) return []
+  const ports = [...new Set(own.map(({port}) => port))].join(', ')
+  return [
+    `Envoy has no traffic listeners open: it listens only on its own ports (${ports}), not on 15001, 15006 or a gateway port. It has received no listeners or still waits for their clusters, routes or certificates: meshctl server-info, meshctl proxy-config listener`,
+  ]
 }

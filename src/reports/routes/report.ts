@@ -7,7 +7,7 @@ import type {Artifact} from '../../model/evidence.js'
 import {humanCount} from '../../model/human-count.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
-import {loadDump, noneIn, nothingLeft, requiredSection, unreadNotes} from '../config-dump.js'
+import {loadDump, noneIn, nothingLeft, pendingNotes, requiredSection, unreadNotes} from '../config-dump.js'
 import type {Report} from '../report.js'
 
 export interface RouteReport extends Report {
@@ -39,7 +39,7 @@ function byPortFirst(a: EnvoyRouteConfig, b: EnvoyRouteConfig): number {
 /** The route configurations of a section under a name (any when empty), in table order; a section without any is an error, unless a name was asked for. */
 export function routesIn(section: unknown, name: string | undefined): readonly EnvoyRouteConfig[] {
   const configs = decodeRoutes(section)
-  if (configs.length === 0 && !name) throw noneIn('Routes', section)
+  if (configs.length === 0 && !name && pendingNotes('Routes', section).length === 0) throw noneIn('Routes', section)
   return configs.filter(config => !name || config.name === name).sort(byPortFirst)
 }
 
@@ -64,10 +64,20 @@ export async function routeReport(
   const configs = routesIn(section, name)
   const all = configs.length > 0 ? 0 : resourcesOf(section, 'Routes').length
   const notes = [
+    ...pendingNotes('Routes', section),
     ...unreadNotes('Routes', [section]),
     ...nothingLeft(configs.length, all, 'route configurations'),
     ...(shown.verbose && !shown.all ? hiddenNote(configs) : []),
   ]
   const document = () => configs.map(config => resourceJson(config.json))
-  return {...answeredFrom(source), gaps: [], notes, subject, verbose: shown.verbose, configs, artifact, document}
+  return {
+    ...answeredFrom(source),
+    gaps: artifact.incomplete ?? [],
+    notes,
+    subject,
+    verbose: shown.verbose,
+    configs,
+    artifact,
+    document,
+  }
 }

@@ -5,7 +5,7 @@ import type {EnvoySecret} from '../../model/envoy-secret.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
-import {loadDump, requiredSection, unreadNotes} from '../config-dump.js'
+import {loadDump, pendingNotes, requiredSection, unreadNotes} from '../config-dump.js'
 import {type EvaluationTime, evaluationTime} from '../evaluation-time.js'
 import type {Report} from '../report.js'
 
@@ -31,9 +31,19 @@ export async function secretReport(given: Source, subject: PodRef, moment: Momen
   const evaluatedAt = evaluationTime(moment.at, artifact, moment.now)
   const secrets = decodeSecrets(section)
   const notes = [
+    ...pendingNotes('Secrets', section),
     ...unreadNotes('Secrets', [section]),
     ...(secrets.length === 0 ? [] : [`validity ${evaluatedAt.text}`]),
   ]
   const document = () => resourceJson(section)
-  return {...answeredFrom(source), gaps: [], notes, subject, secrets, evaluatedAt, artifact, document}
+  return {
+    ...answeredFrom(source),
+    gaps: artifact.incomplete ?? [],
+    notes,
+    subject,
+    secrets,
+    evaluatedAt,
+    artifact,
+    document,
+  }
 }

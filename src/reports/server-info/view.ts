@@ -6,7 +6,7 @@ import type {ServerInfoReport} from './report.js'
 /** The most useful options; wide shows every option that is set. */
 const USUAL_OPTIONS = new Set(['concurrency', 'log_level', 'component_log_level', 'drain_time', 'config_path'])
 
-function fields({subject, info}: ServerInfoReport, wide: boolean): readonly (readonly [string, Cell])[] {
+function fields({subject, info, problem}: ServerInfoReport, wide: boolean): readonly (readonly [string, Cell])[] {
   const state: Cell = info.state === 'LIVE' ? info.state : {text: info.state, tone: 'bad'}
   const options = wide ? info.options : info.options.filter(option => USUAL_OPTIONS.has(option.split('=')[0] ?? ''))
   const all: readonly (readonly [string, Cell])[] = [
@@ -16,6 +16,7 @@ function fields({subject, info}: ServerInfoReport, wide: boolean): readonly (rea
     ['Istio', info.istioVersion],
     ['State', state],
     ['Uptime', info.uptime],
+    ['Problem', problem === undefined ? '' : {text: problem, tone: 'bad'}],
     ['Uptime of all epochs', info.uptimeAllEpochs === info.uptime ? '' : info.uptimeAllEpochs],
     ['Hot restart', info.hotRestartVersion],
     ['Node', info.nodeId],

@@ -49,7 +49,7 @@ export const rule = defineRule({
                     from: "istiod's syncz",
                     text: `${type} lastError: ${error}${sentAt === undefined ? '' : ` (sent ${sentAt})`}`,
                   },
-                  ...(origin === undefined ? [] : [{from: 'comes from', text: `${origin.kind}: ${origin.because}`}]),
+                  ...(origin === undefined ? [] : [{from: 'origin', text: `${origin.kind}: ${origin.because}`}]),
                   ...filters.map(({object}) => ({from: objectLabel(object), text: `refers to ${resource}`})),
                 ],
               }

@@ -31,7 +31,7 @@ export const rule = defineRule({
     const [reason] = proxyLog === undefined ? [] : logReasons(proxyLog)
     return [
       {
-        message: `The sidecar is ready, but it is connected to none of ${controlPlane.istiods} istiod${reason === undefined ? '' : `: ${reason.text}`}.`,
+        message: `The sidecar is ready, but it is not connected to istiod (${controlPlane.istiods} queried)${reason === undefined ? '' : `: ${reason.text}`}.`,
         fix: reason?.advice,
         proof: [
           {from: "istiod's syncz", text: `no entry for ${pod.object.name}.${pod.object.namespace}`},

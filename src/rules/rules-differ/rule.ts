@@ -1,4 +1,4 @@
-import type {Difference} from '../../analysis/netfilter/drift/drift.js'
+import {type Difference, touchesMesh} from '../../analysis/netfilter/drift/drift.js'
 import {isFilterBlock, throwsAway} from '../../analysis/netfilter/drift/filter-blocks.js'
 import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
 import type {Severity} from '../../model/finding.js'
@@ -17,7 +17,8 @@ const KIND_TEXT: Readonly<Record<Difference['kind'], string>> = {
 
 function severityOf(difference: Difference): Severity {
   if (exemptsOwnPorts(difference)) return 'info'
-  if (difference.effective) return 'error'
+  if (touchesMesh(difference)) return 'error'
+  if (difference.effective) return 'warning'
   return difference.kind === 'foreign' || throwsAway(difference) ? 'warning' : 'info'
 }
 

@@ -11,6 +11,7 @@ import type {CorrectedText, FilePlace, ObjectQuery, ObjectSteps, Source} from '.
 import {withoutBuildFiles} from './build-files.js'
 import type {InputFile} from './input-file.js'
 import {withoutKubectlLines} from './kubectl-lines.js'
+import {isPlainJson, pastedFiles} from './pasted-files.js'
 import {withoutUtf16} from './utf16.js'
 
 interface Content extends InputFile {
@@ -44,6 +45,23 @@ const GUESSED: readonly EvidenceId[] = [
   'envoy.server_info',
   'istiod.syncz',
 ]
+
+/** Pages that come as JSON: anything but the whole page is looked at piece by piece. */
+const JSON_PAGES: readonly EvidenceId[] = [
+  'envoy.config_dump',
+  'envoy.clusters',
+  'envoy.listeners',
+  'envoy.server_info',
+  'envoy.certs',
+  'istiod.syncz',
+]
+
+/** True when the content is the page itself, so that its reader can have the bytes as they are. */
+function isWholePage(content: Content, id: EvidenceId): boolean {
+  if (!JSON_PAGES.includes(id)) return true
+  if (!content.kinds.includes(id) || !isPlainJson(content.bytes)) return false
+  return id !== 'envoy.config_dump' || Buffer.from(content.bytes.subarray(0, 65_536)).includes('"configs"')
+}
 
 interface ReadManifests {
   readonly objects: readonly KubeObject[]
@@ -113,10 +131,23 @@ export function filesSource(files: readonly InputFile[]): Source {
     return GUESSED.includes(id) ? contents.find(content => firstKind(content) === 'unknown') : undefined
   }
 
+  const pasted = pastedFiles(contents)
+
+  function nameOf(content: Content): string {
+    const kind = firstKind(content)
+    return kind === 'unknown' ? (pasted.describe(content) ?? contentName(kind)) : contentName(kind)
+  }
+
   async function evidence(id: EvidenceId): Promise<Answer<Artifact>> {
     const content = find(id)
-    if (content === undefined) {
-      const held = contents.map(each => `${each.label} is ${contentName(firstKind(each))}`).join('; ')
+    const whole = content !== undefined && isWholePage(content, id)
+    const pieces = whole ? undefined : pasted.evidence(id)
+    if (pieces !== undefined) {
+      const {bytes, from, missing: incomplete} = pieces
+      return answered({id, bytes, provenance: {from}, ...(incomplete.length === 0 ? {} : {incomplete})})
+    }
+    if (content === undefined || (firstKind(content) === 'unknown' && pasted.describe(content) !== undefined)) {
+      const held = contents.map(each => `${each.label} is ${nameOf(each)}`).join('; ')
       return missing(evidenceRow(id).title, 'not-captured', held)
     }
     const first = firstKind(content)
@@ -184,7 +215,8 @@ export function filesSource(files: readonly InputFile[]): Source {
       ? {impliedSubject: {namespace: '', name: label, implied: true}}
       : {}),
     remarks,
-    offers: () => contents.map(content => contentName(firstKind(content))),
+    offers: () => contents.map(nameOf),
+    tables: pasted.tables,
     objects,
     evidence,
     manifests: {damaged, skipped, place, corrected},

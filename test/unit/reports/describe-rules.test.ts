@@ -79,9 +79,9 @@ describe('PeerAuthentications that apply to a pod', () => {
     expect(found.policies.map(({object: {name}, level, ignored}) => [name, level, ignored])).toEqual([
       ['mesh', 'mesh', undefined],
       ['all', 'namespace', undefined],
-      ['rooted', 'workload', 'a selector in the root namespace counts for nothing'],
+      ['rooted', 'workload', 'a selector in the root namespace is ignored'],
       ['first', 'workload', undefined],
-      ['later', 'workload', 'first is older, and the oldest alone counts'],
+      ['later', 'workload', 'first is older, and only the oldest applies'],
     ])
     expect(found.workload).toMatchObject({mode: 'STRICT', by: {name: 'all'}})
     expect(found.ports.map(({port, mode, by}) => [port, mode, by?.name])).toEqual([

@@ -291,7 +291,7 @@ describe('proxy-status', () => {
     const text = renderDoc(proxyStatusView.doc(report, 'short'), {width: 120, colour: false, headers: true})
     expect(text.split('\n').slice(2, 5)).toEqual([
       '40 proxies, each rejected its config: web-0.shop, web-1.shop, web-10.shop, web-11.shop, web-12.shop and 35 more',
-      '  CDS: no good (it has never accepted any)',
+      '  CDS: no good (still running older clusters; when it accepted them is not known)',
       '  Resource: cluster broken, from EnvoyFilter extra.shop; Istio does not generate a cluster named broken',
     ])
   })

@@ -1,0 +1,70 @@
+import {type JsonCut, type PartialJson, parsePartialJson} from './partial-json.js'
+
+/** A JSON value found in a text, with the line it begins in and where it was cut. */
+export interface JsonBlock {
+  readonly value: unknown
+  readonly line: number
+  readonly cuts: readonly JsonCut[]
+}
+
+/** Values beyond this many are no paste of a person. */
+const MAX_BLOCKS = 2000
+/** Starts that turn out to be none; beyond this many a text is no place to look for JSON. */
+const MAX_FAILURES = 200
+/** A line that may begin a value: an object, a list, or a member without its braces. */
+const START = /^[ \t>]*(?:[{[]\s*(?:$|["{[\]}.…])|"[\w@.-]+"\s*:\s*(?:[{["\d]|true|false|null|\.\.\.))/
+
+/** Members without braces, as people cut them out of an object: `"key": [...], "other": {...}`. */
+function members(text: string, start: number): PartialJson | undefined {
+  const read = parsePartialJson(`{${text.slice(start)}`)
+  if (read !== undefined) {
+    // The braces put around it are no cut: only a value that ends early is one.
+    const closed = /[}\]"\w]\s*,?\s*$/.test(text) ? parsePartialJson(`{${text.slice(start)}\n}`) : undefined
+    const value = closed?.cuts.every(({how}) => how === 'elided') === true ? closed : read
+    return {...value, end: Math.min(text.length, start + value.end - 1)}
+  }
+  return undefined
+}
+
+/** Where the members from a place end: the first line that cannot belong to them. */
+function membersBlock(text: string, start: number): PartialJson | undefined {
+  const fence = /\n[ \t]*(?:```|~~~|\$ |#)/.exec(text.slice(start))
+  const end = fence === null ? text.length : start + fence.index
+  return members(text.slice(0, end), start)
+}
+
+/** The JSON values in a text, in order, with what stands between them passed over: prompts, prose, Markdown, logs. */
+export function jsonBlocks(text: string): readonly JsonBlock[] {
+  const blocks: JsonBlock[] = []
+  let at = 0
+  let line = 1
+  let failures = 0
+  while (at < text.length && blocks.length < MAX_BLOCKS && failures < MAX_FAILURES) {
+    const next = text.indexOf('\n', at)
+    const end = next < 0 ? text.length : next
+    const raw = text.slice(at, Math.min(end, at + 400))
+    const starts = START.test(raw)
+    const found = starts ? read(text, at + (/[{["]/.exec(raw)?.index ?? 0)) : undefined
+    if (found === undefined) {
+      if (starts) failures++
+      at = end + 1
+      line++
+      continue
+    }
+    const first = line
+    blocks.push({value: found.value, line, cuts: found.cuts.map(cut => ({...cut, line: cut.line + first - 1}))})
+    const stop = Math.max(found.end, at + 1)
+    line += text.slice(at, stop).split('\n').length - 1
+    at = stop
+  }
+  return blocks
+}
+
+function read(text: string, start: number): PartialJson | undefined {
+  if (text[start] === '"') {
+    const found = membersBlock(text, start)
+    return found === undefined ? undefined : {...found, cuts: found.cuts}
+  }
+  const found = parsePartialJson(text.slice(start))
+  return found === undefined ? undefined : {...found, end: start + found.end}
+}

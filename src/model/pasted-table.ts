@@ -1,0 +1,17 @@
+/** Which of istioctl's tables a text is. */
+export type TableKind = 'cluster' | 'listener' | 'route' | 'endpoint' | 'secret' | 'proxy-status'
+
+/** A table of istioctl as somebody pasted it: its columns in order, and the cells of each row by column. */
+export interface PastedTable {
+  readonly kind: TableKind
+  readonly columns: readonly string[]
+  readonly rows: readonly PastedRow[]
+  /** True when the header was not in the text and the columns follow from the cells. */
+  readonly headless: boolean
+}
+
+export interface PastedRow {
+  /** The line of the text, from 1. */
+  readonly line: number
+  readonly cells: Readonly<Record<string, string>>
+}

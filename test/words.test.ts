@@ -59,7 +59,7 @@ const BANNED: Readonly<Record<string, string>> = {
   'fates?': 'outcome',
   'heirs?': 'replacement',
   'whence|hitherto': 'from where, until now',
-  wished: 'requested',
+  requestedPorts: 'requested',
   'bench|bed': 'context, topology',
   'eras?': 'release',
   anew: 'again, recreate',

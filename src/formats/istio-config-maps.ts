@@ -84,7 +84,7 @@ function fromJson(text: string): readonly string[] | undefined {
 }
 
 /**
- * The namespaces the plugin leaves alone, of the ConfigMap istio-cni-config: a comma list under EXCLUDED_NAMESPACES in newer charts, the list
+ * The namespaces the plugin excludes, of the ConfigMap istio-cni-config: a comma list under EXCLUDED_NAMESPACES in newer charts, the list
  * `exclude_namespaces` of the CNI configuration (JSON under cni_network_config) in older ones.
  */
 export function readCniConfig(object: KubeObject): CniConfig {

@@ -1,4 +1,4 @@
-/** What a request path names (Kubernetes API concepts, "Resource URIs"). */
+/** A parsed request path (Kubernetes API concepts, "Resource URIs"). */
 export interface ResourcePath {
   readonly group: string
   readonly version: string

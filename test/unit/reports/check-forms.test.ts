@@ -352,7 +352,7 @@ describe('a baseline', () => {
     )
     expect(() =>
       parseBaseline(`kind: Baseline\naccepted: [{fingerprint: ${'a'.repeat(32)}, expires: soon}]`, 'b.yaml'),
-    ).toThrow('"soon" is no date')
+    ).toThrow('"soon" is not a date')
     expect((baselineOf(mesh) as {kind: string}).kind).toBe('Baseline')
   })
 })

@@ -285,7 +285,7 @@ describe('what cannot be read', () => {
     const report = await check(file('bad.yaml', `a: [1\n---\n${WEB}---\nkind: Pod\nkind: Pod\nmetadata: {name: x}\n`))
     expect(found(report)).toEqual(['MCT1001:18', 'MCT1105:16'])
     expect(place(report)[0]).toMatch(/^bad\.yaml:\d+:\d+ Flow sequence/)
-    expect(place(report).at(-1)).toMatch(/^bad\.yaml:21:1 "kind" comes twice in one map/)
+    expect(place(report).at(-1)).toMatch(/^bad\.yaml:21:1 "kind" is a duplicate key/)
     expect(exitCodeOf(report)).toBe(1)
   })
 

@@ -43,7 +43,7 @@ export const rule = defineRule({
           },
           ...(reason === undefined ? [] : [{from: 'log of istio-proxy', text: reason.line}]),
         ],
-        ...(reason === undefined ? {} : {fix: reason.advice}),
+        fix: reason?.advice,
       },
     ]
   },

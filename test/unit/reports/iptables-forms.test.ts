@@ -15,7 +15,9 @@ const lines = (rulesets: readonly Ruleset[]) =>
   everyRule(rulesets).map(({table, chain, rule}) => `${table.name}/${chain.name} ${rule.position} ${ruleKey(rule)}`)
 
 describe('-o save and -o nft', () => {
-  const recorded = Object.entries(recordedRulesets()).filter(([, {files}]) => files['iptables-save.txt']?.includes('-A ') === true)
+  const recorded = Object.entries(recordedRulesets()).filter(
+    ([, {files}]) => files['iptables-save.txt']?.includes('-A ') === true,
+  )
   test.each(recorded)('%s reads back as the same rules', async (_name, {files}) => {
     const text = files['iptables-save.txt'] ?? ''
     const source = filesSource([file('rules', text)])

@@ -100,10 +100,10 @@ export function parseCheckConfig(text: string, label: string): CheckConfig {
   if (severities !== undefined && !isObject(severities)) throw new UserError(`${label}: severities must be a map`)
   const entries = Object.entries(isObject(severities) ? severities : {})
   return {
-    ...(failOn === undefined ? {} : {failOn: severity(failOn, `${label}: failOn`)}),
-    ...(only === undefined ? {} : {only: words(only, `${label}: only`)}),
-    ...(skip === undefined ? {} : {skip: words(skip, `${label}: skip`)}),
-    ...(baseline === undefined ? {} : {baseline}),
+    failOn: failOn === undefined ? undefined : severity(failOn, `${label}: failOn`),
+    only: only === undefined ? undefined : words(only, `${label}: only`),
+    skip: skip === undefined ? undefined : words(skip, `${label}: skip`),
+    baseline,
     severities: Object.fromEntries(
       entries.map(([code, given]) => [code, severity(given, `${label}: severities.${code}`)]),
     ),

@@ -60,7 +60,7 @@ export function readDumpQuery(query: URLSearchParams): DumpQuery | DumpAnswer {
     includeEds: query.has('include_eds'),
     ...(resource === '' ? {} : {resource}),
     ...(mask === '' ? {} : {mask}),
-    ...(nameRegex === undefined ? {} : {nameRegex}),
+    nameRegex,
   }
 }
 

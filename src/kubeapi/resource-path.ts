@@ -32,7 +32,7 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
     version,
     resource,
     ...(scoped && tail[1] !== undefined ? {namespace: tail[1]} : {}),
-    ...(name === undefined ? {} : {name}),
-    ...(subresource === undefined ? {} : {subresource}),
+    name,
+    subresource,
   }
 }

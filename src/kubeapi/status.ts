@@ -37,7 +37,7 @@ export class ApiFailure extends Error {
       status: 'Failure',
       message,
       reason,
-      ...(details === undefined ? {} : {details}),
+      details,
       code,
     }
   }

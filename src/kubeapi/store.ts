@@ -44,7 +44,7 @@ export function objectStore(source: Source, held: readonly HeldKind[], emptyList
     const answer = await source.objects({
       kind,
       ...(namespace === undefined || !resource.namespaced ? {} : {namespace}),
-      ...(name === undefined ? {} : {name}),
+      name,
     })
     if (!answer.ok) throw failureOfGap(answer.gap, {kind: resource.resource, ...(group === '' ? {} : {group})})
     // Kinds of one name exist in several groups (Gateway); the source is asked by kind alone.

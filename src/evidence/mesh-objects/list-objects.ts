@@ -64,7 +64,7 @@ export async function listObjects(
   kind: string,
   namespace?: string,
 ): Promise<Answer<readonly KubeObject[]>> {
-  const answer = await listStripped(source, {kind, ...(namespace === undefined ? {} : {namespace})})
+  const answer = await listStripped(source, {kind, namespace})
   if (answer.ok && answer.value.length === 0 && !source.traits.complete) {
     const where = namespace === undefined ? '' : ` of namespace ${namespace}`
     return missing(`${kind} objects${where}`, 'not-captured', 'the files given hold none')

@@ -44,7 +44,7 @@ function fromProgram(text: string): SectionContext {
   const family = /\bip6tables/.test(text) ? 'ip6' : 'ip'
   const backend: Backend | undefined = text.includes('-legacy') ? 'legacy' : text.includes('-nft') ? 'nft' : undefined
   const table = /(?:^|\s)(?:-t|--table)[ =]([a-z]+)/.exec(text)?.[1]
-  return {family, ...(backend === undefined ? {} : {backend}), ...(table === undefined ? {} : {table})}
+  return {family, backend, table}
 }
 
 function contextAfter(line: CleanLine, context: SectionContext): SectionContext {

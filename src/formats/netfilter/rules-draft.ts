@@ -71,7 +71,7 @@ export function startTable(
     family,
     backend,
     form,
-    ...(tool === undefined ? {} : {tool}),
+    tool,
     name,
     chains: new Map(),
     losses: new Set(),
@@ -169,7 +169,7 @@ export function note(draft: RulesDraft, {number, text, level}: CleanLine, comman
     line: number,
     text: text.slice(0, LONGEST),
     ...(command ? {command} : {}),
-    ...(level === undefined ? {} : {level}),
+    level,
   })
 }
 
@@ -221,7 +221,7 @@ function grouped(all: readonly TableDraft[]): readonly Ruleset[] {
     const {backend, form, tool} = first
     const family = tables.every(t => t.family === first.family) ? first.family : 'inet'
     const losses = [...new Set(tables.flatMap(t => [...t.losses]))]
-    return [{family, backend, form, ...(tool === undefined ? {} : {tool}), tables: tables.map(finishTable), losses}]
+    return [{family, backend, form, tool, tables: tables.map(finishTable), losses}]
   })
 }
 

@@ -69,8 +69,8 @@ export function withoutPrefixes(line: string): Unprefixed {
   }
   return {
     rest,
-    ...(origin === undefined ? {} : {origin}),
-    ...(level === undefined ? {} : {level}),
+    origin,
+    level,
     ...(partial ? {partial} : {}),
   }
 }

@@ -117,7 +117,7 @@ async function captureOne(id: EvidenceId, pod: PodRef, gathering: Gathering): Pr
   const kept: BlobRef = await gathering.sink.add(gathering.redact ? redactEvidence(id, bytes) : bytes)
   return {
     ...at,
-    provenance: {...rest, ...(path === undefined ? {} : {path}), ...(argv === undefined ? {} : {argv})},
+    provenance: {...rest, path, argv},
     held: kept,
   }
 }

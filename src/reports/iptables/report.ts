@@ -116,7 +116,7 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
     oddities: excerpt
       ? []
       : [...wrongArguments(kernel), ...nodeWarnings(rulesets), ...odditiesOf(rulesets, interceptions)],
-    ...(era === undefined ? {} : {era}),
+    era,
     excerpt,
   }
 }

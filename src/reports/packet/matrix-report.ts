@@ -62,7 +62,7 @@ function answer(bench: PacketBench, rules: ReturnType<typeof compileRules>, who:
     who,
     verdict: verdictOf(walk, {fromProxy: sentByProxy(ask, bench.proxy), outboundPort: bench.proxy.outboundPort}),
     ...(end.kind === 'delivered' ? {port: end.port} : {}),
-    ...(step === undefined ? {} : {by: `${step.at} ${step.rule}`}),
+    by: step === undefined ? undefined : `${step.at} ${step.rule}`,
   }
 }
 

@@ -149,7 +149,7 @@ function data(report: ProxyStatusReport): unknown {
       revision,
       version,
       proxies: proxies.length,
-      ...(silent === undefined ? {} : {silent}),
+      silent,
     })),
     proxies: report.rows.map(({id, proxy, istiod, revision, problems}) => ({
       id,

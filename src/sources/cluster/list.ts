@@ -65,7 +65,7 @@ export async function* listPages<T>(
     token = next
     waiting = ahead ?? (next === undefined ? undefined : fetchPage(api, path, next))
     waiting?.catch(() => undefined)
-    yield {items, begins, later, ...(remaining === undefined ? {} : {remaining})}
+    yield {items, begins, later, remaining}
     begins = false
   }
 }

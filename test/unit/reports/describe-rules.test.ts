@@ -343,7 +343,7 @@ test('for manifests with only a Service its pods are unknown', async () => {
     istioNamespace: 'istio-system',
     now: new Date('2026-11-20T19:00:00Z'),
   })
-  expect(report).not.toHaveProperty('pods')
+  expect(report.pods).toBeUndefined()
   expect(report.description.guard).toBe('unknown')
   expect(report.gaps.map(({what}) => what)).toContain('Pod objects of namespace shop')
   const [text] = serviceView.doc(report, 'table')

@@ -1,5 +1,6 @@
 import {isOfKind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {own} from '../../model/own.js'
 import {at, isObject} from '../decode.js'
 import type {ObjectPath} from './objects.js'
 
@@ -175,6 +176,6 @@ function against(value: unknown, shape: Shape, path: ObjectPath): readonly Wrong
 export function wrongFields(object: KubeObject): readonly WrongField[] {
   const known = kindOf(object.kind)
   const ours = known === undefined || isOfKind(object, known)
-  const shape = ours ? (SHAPES[object.kind] ?? (LOOSE_KINDS.includes(object.kind) ? LOOSE : ANY)) : ANY
+  const shape = ours ? (own(SHAPES, object.kind) ?? (LOOSE_KINDS.includes(object.kind) ? LOOSE : ANY)) : ANY
   return against(object, shape, [])
 }

@@ -24,6 +24,8 @@ export interface PluginRun {
 
 const PLUGIN_TIMEOUT_MS = 60_000
 const MAX_OUTPUT_BYTES = 1024 * 1024
+/** A plugin that has ended has written everything; its output may still be on its way, or be held open by a child it left. */
+const AFTER_EXIT_MS = 250
 /** A token is replaced shortly before it expires, so that it does not expire during a call. */
 const EARLY_MS = 5000
 
@@ -105,25 +107,45 @@ function outputOf(
       ...(run.signal === undefined ? {} : {signal: run.signal}),
     })
     let output = ''
+    let ended = false
+    /** What the plugin left running may hold its output open; nothing is read of that, and the program can end. */
+    const finish = (outcome: () => void) => {
+      if (ended) return
+      ended = true
+      clearTimeout(timer)
+      child.stdout?.removeAllListeners('data').destroy()
+      child.unref()
+      outcome()
+    }
     const fail = (error: UserError) => {
       child.kill('SIGKILL')
-      reject(error)
+      finish(() => reject(error))
     }
     const late = () =>
       fail(new UserError(`the credential plugin ${command} did not answer within ${PLUGIN_TIMEOUT_MS / 1000} s`))
     const timer = interactive ? undefined : setTimeout(late, PLUGIN_TIMEOUT_MS)
+    let exitCode: number | null | undefined
+    let grace: NodeJS.Timeout | undefined
+    const settle = () => {
+      if (exitCode === undefined) return
+      clearTimeout(grace)
+      const code = exitCode
+      grace = setTimeout(() => finish(() => resolve({output, code})), AFTER_EXIT_MS)
+    }
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk
       if (output.length > MAX_OUTPUT_BYTES)
         fail(new UserError(`the credential plugin ${command} printed more than 1 MiB`))
+      else settle()
     })
-    child.on('error', error => {
-      clearTimeout(timer)
-      reject(cannotStart(command, error, textOf(run.exec, 'installHint')))
+    child.on('error', error => finish(() => reject(cannotStart(command, error, textOf(run.exec, 'installHint')))))
+    child.on('exit', code => {
+      exitCode = code
+      settle()
     })
     child.on('close', code => {
-      clearTimeout(timer)
-      resolve({output, code})
+      clearTimeout(grace)
+      finish(() => resolve({output, code}))
     })
   })
 }

@@ -3,6 +3,7 @@ import type {Address} from '../../../model/envoy/core.js'
 import type {EnvoyProxy} from '../../../model/envoy/proxy.js'
 import type {SocketAddress} from '../../../model/envoy/request.js'
 import {parseIp} from '../../../model/ip-address.js'
+import {own} from '../../../model/own.js'
 import {certain, shareOf} from '../matching/percent.js'
 import {known, undecided} from '../undecided.js'
 
@@ -40,7 +41,7 @@ interface Level {
 function healthOf(endpoint: LbEndpoint): Health {
   const status = endpoint.healthStatus ?? 'UNKNOWN'
   if (!Object.hasOwn(HEALTH, status)) undecided(`health status ${status}`, endpoint.at)
-  return HEALTH[status] ?? 'unhealthy'
+  return own(HEALTH, status) ?? 'unhealthy'
 }
 
 function levelsOf(assignment: ClusterLoadAssignment): readonly Level[] {
@@ -176,7 +177,7 @@ export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialle
     if (cluster.type === 'EDS') undecided('the dump holds no endpoints', cluster.at)
     return {kind: 'none', why: 'the cluster has no endpoints'}
   }
-  const reason = UNREADABLE_TYPES[cluster.type ?? '']
+  const reason = own(UNREADABLE_TYPES, cluster.type ?? '')
   if (reason !== undefined && needsDns(assignment)) undecided(reason, cluster.at)
   known(assignment, 'endpoints')
   const panic = cluster.commonLbConfig?.healthyPanicThreshold

@@ -37,6 +37,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   'socks-proxy-agent': /^src\/sources\/cluster\/agent\.ts$/,
   'cli-table3': /^src\/terminal\/box\.ts$/,
   picocolors: /^src\/terminal\/render\.ts$/,
+  re2js: /^src\/analysis\/envoy\/matching\/regex\.ts$/,
   yaml: /^src\/(terminal\/yaml|formats\/kube-manifest\/.*)\.ts$/,
   'tar-stream': /^src\/sources\/bundle\//,
   ws: /^src\/(wire|kubeapi)\//,

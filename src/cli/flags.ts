@@ -103,7 +103,7 @@ export const debugFlags = {
   }),
 } as const
 
-/** Reckons validity and ages at this time instead of capture time or now. */
+/** Computes ages and validity as of this time instead of capture time or now. */
 export const atFlag = Flags.string({
   helpValue: 'RFC3339',
   description: 'compute ages and certificate validity as of this time',

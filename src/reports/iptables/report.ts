@@ -125,7 +125,7 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
           ...odditiesOf(rulesets, interceptions),
           ...ruleOddities(rulesets, machine, known),
         ],
-    ...(era === undefined ? {} : {era}),
+    era,
     excerpt,
   }
 }

@@ -15,8 +15,8 @@ const OPTIONS = {
   deep: false,
   now: new Date('2026-11-20T19:00:00Z'),
 } as const
-/** What stands in a field instead of what belongs there; null, an empty key of YAML, most often. */
-const STRANGE = ['x', 7, [], {}, [null], {a: null}]
+/** Wrong values of a field; null, an empty key of YAML, most often. */
+const WRONG_VALUES = ['x', 7, [], {}, [null], {a: null}]
 const IDENTITY = ['kind', 'apiVersion', 'metadata', 'metadata.name']
 
 function pathsOf(value: unknown, at: Path = []): readonly Path[] {
@@ -34,7 +34,7 @@ function withValue(value: unknown, [key, ...rest]: Path, put: unknown): unknown 
   return {...held, [key]: withValue(held?.[key], rest, put)}
 }
 
-test('no field of any object, emptied or of another type, ends the run', async () => {
+test('no empty or mistyped field of any object makes check fail', async () => {
   const source = await openFiles(['src/sample/mesh.tgz'])
   const all = (await Promise.all(KINDS.map(({kind}) => source.objects({kind})))).flatMap(each =>
     each.ok ? each.value : [],
@@ -49,7 +49,7 @@ test('no field of any object, emptied or of another type, ends the run', async (
       const key = `${object.kind} ${written}`
       if (path.length === 0 || IDENTITY.includes(written) || seen.has(key)) continue
       seen.add(key)
-      for (const value of [null, STRANGE[seen.size % STRANGE.length]]) {
+      for (const value of [null, WRONG_VALUES[seen.size % WRONG_VALUES.length]]) {
         const changed = withValue(object, path, value) as KubeObject
         const objects = all.map(each => (each === object ? changed : each))
         const beside = objects.find(({kind, metadata}) => kind === 'Pod' && metadata.namespace === 'demo')

@@ -309,6 +309,20 @@ describe('the house', () => {
     ).toEqual([])
   })
 
+  test('tests remove the directories they make, and make them where the system keeps such', () => {
+    const tests = readdirSync('test', {recursive: true, encoding: 'utf8'}).filter(name => name.endsWith('.ts'))
+    const found = tests.flatMap(name => {
+      const text = readFileSync(join(ROOT, 'test', name), 'utf8')
+      const makes = /\bmkdtemp(?:Sync)?\(/.test(text)
+      const removes = /\brm(?:Sync)?\(|\btempFolder\(/.test(text)
+      return [
+        ...(makes && !removes ? [`${name}: makes a directory and never removes it`] : []),
+        ...(/['"`]\/tmp\//.test(text) ? [`${name}: /tmp is not everywhere`] : []),
+      ]
+    })
+    expect(found.filter(each => !each.startsWith('architecture'))).toEqual([])
+  })
+
   test('nothing reaches a shell', () => {
     expect(
       problems(file =>

@@ -1,11 +1,11 @@
-import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {meshctl} from '../support/cli.js'
+import {tempFolder} from '../support/temp-folder.js'
 
 const SAMPLE = {env: {MESHCTL_FROM: 'sample'}}
-const folder = mkdtempSync(join(tmpdir(), 'meshctl-check-cli-'))
+const folder = tempFolder('check-cli')
 
 function file(name: string, text: string): string {
   const path = join(folder, name)

@@ -1,6 +1,5 @@
 import {spawnSync} from 'node:child_process'
-import {existsSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {parse, parseDocument, stringify} from 'yaml'
@@ -16,6 +15,7 @@ import {expectGolden} from '../support/golden.js'
 import {kubernetesProblems} from '../support/official-schemas.js'
 import type {RuleCase} from '../support/rule-case.js'
 import {skipUnless} from '../support/skip-unless.js'
+import {tempFolder} from '../support/temp-folder.js'
 
 const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
 const OFFERING = RULES.filter(({slug}) => /\bpatch\b(?!-)/.test(readFileSync(`src/rules/${slug}/rule.ts`, 'utf8')))
@@ -98,7 +98,7 @@ function withoutEmpty(value: unknown): unknown {
 }
 
 withKubectl('kubectl makes the same of the command that is printed', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'meshctl-patch-'))
+  const folder = tempFolder('patch')
 
   function local(object: KubeObject, rest: string): unknown {
     const path = join(folder, 'object.json')

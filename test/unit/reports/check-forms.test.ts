@@ -1,5 +1,6 @@
 import {spawnSync} from 'node:child_process'
-import {readFileSync} from 'node:fs'
+import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {beforeAll, describe, expect, test} from '@jest/globals'
 import {Ajv} from 'ajv'
 import type {Log} from 'sarif'
@@ -20,6 +21,9 @@ import {checkView} from '../../../src/reports/check/view.js'
 import {exitCodeOf} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
+import {tempFolder} from '../../support/temp-folder.js'
+
+const TEMP = tempFolder('check-forms')
 
 const NOW = new Date('2026-11-20T19:00:00Z')
 const MANIFEST = `apiVersion: apps/v1
@@ -54,8 +58,7 @@ async function checked(path: string, all: boolean): Promise<CheckReport> {
 }
 
 beforeAll(async () => {
-  const {mkdtempSync, writeFileSync} = await import('node:fs')
-  const path = `${mkdtempSync('/tmp/meshctl-forms-')}/web app.yaml`
+  const path = join(mkdtempSync(join(TEMP, 'forms-')), 'web app.yaml')
   writeFileSync(path, MANIFEST)
   mesh = await checked('src/sample/mesh.tgz', true)
   written = path
@@ -106,8 +109,7 @@ describe('forms for programs', () => {
   })
 
   test('fingerprints are stable when a webhook inserts a container', async () => {
-    const {mkdtempSync, writeFileSync} = await import('node:fs')
-    const path = `${mkdtempSync('/tmp/meshctl-forms-')}/web.yaml`
+    const path = join(mkdtempSync(join(TEMP, 'forms-')), 'web.yaml')
     const agent = '        - {name: vault-agent, image: v}\n'
     writeFileSync(path, MANIFEST.replace('      containers:\n', `      containers:\n${agent}`))
     const of = (report: CheckReport) =>

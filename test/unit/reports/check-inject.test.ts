@@ -1,5 +1,4 @@
 import {mkdtempSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {webhookVerdicts} from '../../../src/analysis/injection/webhook-verdict.js'
@@ -12,6 +11,9 @@ import {exitCodeOf} from '../../../src/reports/report.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {captureSource, meshCapture} from '../../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
+import {tempFolder} from '../../support/temp-folder.js'
+
+const TEMP = tempFolder('check-inject')
 
 sharedTest("the tables match istioctl's, except for its colours", async () => {
   const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
@@ -65,7 +67,7 @@ test('the current state and the prediction differ', async () => {
 })
 
 test('manifests without webhooks: default webhooks are assumed, with a note', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'meshctl-inject-'))
+  const folder = mkdtempSync(join(TEMP, 'inject-'))
   const path = join(folder, 'web.yaml')
   const web = (labels: string) => `apiVersion: v1
 kind: Namespace
@@ -99,7 +101,7 @@ spec: {selector: {matchLabels: {app: web}}, template: {${more} spec: {containers
 }
 
 async function asked(...documents: readonly string[]) {
-  const path = join(mkdtempSync(join(tmpdir(), 'meshctl-inject-')), 'all.yaml')
+  const path = join(mkdtempSync(join(TEMP, 'inject-')), 'all.yaml')
   writeFileSync(path, documents.join('---\n'))
   const source = await openFiles([path])
   return await checkInjectReport(source, await checkTargets(source, [], {}), 'istio-system')

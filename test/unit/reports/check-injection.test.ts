@@ -1,5 +1,4 @@
 import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {Ajv} from 'ajv'
@@ -9,6 +8,9 @@ import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
+import {tempFolder} from '../../support/temp-folder.js'
+
+const TEMP = tempFolder('check-injection')
 
 const OPTIONS = {
   rules: RULES,
@@ -19,7 +21,7 @@ const OPTIONS = {
 } as const
 
 async function check(...documents: readonly string[]): Promise<CheckReport> {
-  const path = join(mkdtempSync(join(tmpdir(), 'meshctl-injection-')), 'all.yaml')
+  const path = join(mkdtempSync(join(TEMP, 'injection-')), 'all.yaml')
   writeFileSync(path, documents.join('\n---\n'))
   const source = await openFiles([path])
   return await checkReport(source, await checkTargets(source, [], {}), OPTIONS)

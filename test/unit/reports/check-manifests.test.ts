@@ -1,5 +1,4 @@
 import {mkdtempSync, symlinkSync, unlinkSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
@@ -8,8 +7,9 @@ import {exitCodeOf} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {expandPaths} from '../../../src/sources/files/expand.js'
 import {openFiles} from '../../../src/sources/open.js'
+import {tempFolder} from '../../support/temp-folder.js'
 
-const folder = mkdtempSync(join(tmpdir(), 'meshctl-manifests-'))
+const folder = tempFolder('manifests')
 
 function file(name: string, text: string): string {
   const path = join(folder, name)
@@ -134,7 +134,7 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
   })
 
   test('a folder is read as its manifests', async () => {
-    const inside = mkdtempSync(join(tmpdir(), 'meshctl-folder-'))
+    const inside = mkdtempSync(join(folder, 'folder-'))
     writeFileSync(join(inside, 'a.yaml'), WEB)
     writeFileSync(join(inside, 'b.yml'), SERVICE)
     writeFileSync(join(inside, 'notes.txt'), 'no manifest')
@@ -175,7 +175,7 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
   })
 
   test('inputs of kustomize and Helm are skipped, with the command that shows the rendered manifests', async () => {
-    const inside = mkdtempSync(join(tmpdir(), 'meshctl-build-'))
+    const inside = mkdtempSync(join(folder, 'build-'))
     const put = (name: string, text: string) => writeFileSync(join(inside, name), text)
     put('web.yaml', WEB)
     put('kustomization.yaml', 'resources: [web.yaml]\n')

@@ -107,9 +107,9 @@ describe('the sample mesh', () => {
 
   test('no line of a table is wider than 80', async () => {
     const text = await shown(await whole(source))
-    expect(text.split('\n').filter(line => line.length > 80 && /\s/.test(line.trim()) && !line.includes(':'))).toEqual(
-      [],
-    )
+    // Only what cannot be broken is longer: an object's path, or evidence quoted as it is.
+    const quoted = /^ +(?:at|seen|expected|proof) |^ {2,}\S+$/
+    expect(text.split('\n').filter(line => line.length > 80 && !quoted.test(line))).toEqual([])
   })
 
   test('the exit code follows --fail-on', async () => {

@@ -18,10 +18,10 @@ const PLACES: readonly string[] = [
   'test/unit/reports/check-manifests.test.ts',
   'test/unit/reports/check-revisions.test.ts',
   'test/unit/reports/check-schemas.test.ts',
-  'test/unit/organisation-rules.test.ts',
-  'test/unit/patches.test.ts',
-  'test/unit/team-parameters.test.ts',
-  'test/unit/templates.test.ts',
+  'test/unit/rules/organisation-rules.test.ts',
+  'test/unit/rules/patches.test.ts',
+  'test/unit/rules/team-parameters.test.ts',
+  'test/unit/rules/templates.test.ts',
   'test/cli/check.test.ts',
   'src/model/envoy',
   'src/formats/envoy-proto',
@@ -47,7 +47,7 @@ const PLACES: readonly string[] = [
   'docs/rules.md',
   'docs/trace.md',
   'test/support/rule-case.ts',
-  'test/unit/rules.test.ts',
+  'test/unit/rules/rules.test.ts',
 ]
 
 /** Words that are not used, by the word to use instead; `(s)` and the like are regular expressions. */

@@ -89,6 +89,16 @@ export const fileFlag = Flags.string({
   description: 'read this file instead (- for standard input)',
 })
 
+/** The same for commands that join what several files hold about one pod, such as its rules and its manifest. */
+export const filesFlag = Flags.string({
+  char: 'f',
+  helpGroup: SOURCE,
+  helpValue: 'FILE',
+  multiple: true,
+  multipleNonGreedy: true,
+  description: 'read this file or all files of a folder instead (- for standard input; repeatable, for one pod)',
+})
+
 /** Flags of commands that read kernel rules: a container that may, when no other does. */
 export const debugFlags = {
   'debug-container': Flags.boolean({

@@ -88,7 +88,7 @@ function tableState(type: string, cell: string): readonly TypeSync[] {
   return [{type, state, ...(/never acknowledged/i.test(cell) ? {ackedOnce: false} : {})}]
 }
 
-/** A row of `istioctl proxy-status` that somebody pasted. */
+/** A row of `istioctl proxy-status` pasted by a user. */
 function tableProxy(entry: JsonObject, states: JsonObject): ProxyConnection {
   const istiod = textOf(entry, 'istiod') ?? ''
   return {

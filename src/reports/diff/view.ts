@@ -92,7 +92,7 @@ function pairLines(pair: PairDiff, form: DocForm): readonly Line[] {
     const equal = {text: 'no difference', tone: 'good'} as const
     return [[{text: pair.name, tone: 'strong'}, ': ', equal, ` (${comparedText(pair)})`], ...skipped]
   }
-  const reported = pair.told.map((text): Line => [{text: `  ${text}`, tone: 'bad'}])
+  const reported = pair.syncProblems.map((text): Line => [{text: `  ${text}`, tone: 'bad'}])
   const groups = pair.groups.flatMap(({cause, differences: of}): readonly Line[] => {
     const most = LIMITS[form].resources
     const shared = cause.title.startsWith('the same change in ')
@@ -183,7 +183,7 @@ function full(report: DiffReport): string {
     second: pair.second,
     compared: Object.fromEntries(pair.comparison.compared),
     notCompared: Object.fromEntries(pair.comparison.notCompared),
-    told: pair.told,
+    told: pair.syncProblems,
     causes: pair.groups.map(({cause, differences}) => ({
       ...cause,
       differences: differences.map(({section, name, kind, changes}) => ({

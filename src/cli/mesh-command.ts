@@ -82,7 +82,8 @@ export abstract class MeshCommand extends Command {
   ): Promise<void> {
     refuseBoth(flags, pod)
     await this.withSource(flags, async source => {
-      if (typeof flags.file === 'string') refuseFileOfPods(source, flags.file, this.ctor.id, this.needs.reads)
+      if (flags.file !== undefined)
+        refuseFileOfPods(source, [flags.file].flat().join(', '), this.ctor.id, this.needs.reads)
       const {resolveSubject} = await import('../sources/subject.js')
       const target = {...targetOf(flags, pod), preferSidecar: this.needs.aboutProxy === true}
       const subject = await resolveSubject(source, target)

@@ -37,6 +37,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   'socks-proxy-agent': /^src\/sources\/cluster\/agent\.ts$/,
   'cli-table3': /^src\/terminal\/box\.ts$/,
   picocolors: /^src\/terminal\/render\.ts$/,
+  re2js: /^src\/analysis\/envoy\/matching\/regex\.ts$/,
   yaml: /^src\/(terminal\/yaml|formats\/kube-manifest\/.*)\.ts$/,
   fflate: /^src\/sources\/files\/zip\.ts$/,
   fzstd: /^src\/sources\/files\/zstd\.ts$/,
@@ -309,6 +310,20 @@ describe('the house', () => {
           : [...(TEXT.get(file) ?? '').matchAll(decision)].map(match => `${match[0]}: ask its traits instead`),
       ),
     ).toEqual([])
+  })
+
+  test('tests remove the directories they make, and make them where the system keeps such', () => {
+    const tests = readdirSync('test', {recursive: true, encoding: 'utf8'}).filter(name => name.endsWith('.ts'))
+    const found = tests.flatMap(name => {
+      const text = readFileSync(join(ROOT, 'test', name), 'utf8')
+      const makes = /\bmkdtemp(?:Sync)?\(/.test(text)
+      const removes = /\brm(?:Sync)?\(|\btempFolder\(/.test(text)
+      return [
+        ...(makes && !removes ? [`${name}: makes a directory and never removes it`] : []),
+        ...(/['"`]\/tmp\//.test(text) ? [`${name}: /tmp is not everywhere`] : []),
+      ]
+    })
+    expect(found.filter(each => !each.startsWith('architecture'))).toEqual([])
   })
 
   test('nothing reaches a shell', () => {

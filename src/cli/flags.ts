@@ -96,6 +96,16 @@ export function fileFlagFor(description: string) {
 /** The file flag in istioctl's spelling; the same as --from PATH. */
 export const fileFlag = fileFlagFor('read this file instead, of any form (repeatable; - for standard input)')
 
+/** The same for commands that join what several files hold about one pod, such as its rules and its manifest. */
+export const filesFlag = Flags.string({
+  char: 'f',
+  helpGroup: SOURCE,
+  helpValue: 'FILE',
+  multiple: true,
+  multipleNonGreedy: true,
+  description: 'read this file or all files of a folder instead (- for standard input; repeatable, for one pod)',
+})
+
 /** Flags of commands that read kernel rules: a container that may, when no other does. */
 export const debugFlags = {
   'debug-container': Flags.boolean({
@@ -110,7 +120,7 @@ export const debugFlags = {
   }),
 } as const
 
-/** Reckons validity and ages at this time instead of capture time or now. */
+/** Computes ages and validity as of this time instead of capture time or now. */
 export const atFlag = Flags.string({
   helpValue: 'RFC3339',
   description: 'compute ages and certificate validity as of this time',

@@ -65,7 +65,7 @@ export abstract class MeshCommand extends Command {
       throw new UserError('specify --from or -f, not both')
     }
     if (flags.at !== undefined) readTime(flags.at)
-    const source = await openFor(flags, this.config.root)
+    const source = await openFor(flags, this.config.root, this.needs.reads !== undefined)
     try {
       for (const line of source.remarks ?? []) await remark(line)
       await use(source)

@@ -17,7 +17,7 @@ import {serveWatch} from './watch.js'
 export interface ApiContext {
   readonly source: Source
   readonly store: Store
-  /** The time ages are reckoned at. */
+  /** The time ages are computed from. */
   readonly now: () => Date
 }
 
@@ -45,7 +45,7 @@ function readOnly(method: string): ApiFailure {
   )
 }
 
-/** A token nobody checks: istioctl asks for one before it talks to istiod, and the recorded istiod takes any. */
+/** A dummy token: istioctl requests one before it connects to istiod, and the recorded istiod accepts any. */
 function tokenDocument(): object {
   const expirationTimestamp = new Date(Date.now() + TOKEN_MS).toISOString().replace(/\.\d+Z$/, 'Z')
   const spec = {audiences: [], expirationSeconds: TOKEN_MS / 1000}
@@ -53,7 +53,7 @@ function tokenDocument(): object {
   return {kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec, status}
 }
 
-/** Discovery, version and health; undefined when the path is none of them. */
+/** Discovery, version and health; undefined for any other path. */
 function document(
   {store}: ApiContext,
   path: string,
@@ -90,7 +90,7 @@ async function serveObjects(
   accept: string,
 ): Promise<void> {
   const resource = context.store.resourceAt(path)
-  // A real API server answers a group, version or resource it does not have in plain text; clients tell it from a missing object by that.
+  // A real API server answers a group, version or resource it does not have in plain text; clients use that to distinguish it from a missing object.
   if (resource === undefined) return sendBytes(response, 404, 'text/plain; charset=utf-8', NO_PAGE)
   const apiVersion = path.group === '' ? path.version : `${path.group}/${path.version}`
   const shape = shapeOf(accept)

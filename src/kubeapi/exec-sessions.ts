@@ -6,7 +6,7 @@ import {spdySession} from '../wire/spdy/session.js'
 import type {SpdyStream} from '../wire/spdy/stream.js'
 import type {RecordedRun} from './recorded-exec.js'
 
-/** Bytes that may wait in a socket before more are put into it. */
+/** Bytes buffered in a socket before backpressure. */
 const WRITE_AHEAD_BYTES = 4 * 1024 * 1024
 /** How long a SPDY client may take to open its streams (client-go waits as long). */
 const STREAMS_MS = 30_000
@@ -26,7 +26,7 @@ async function sendFrame(socket: WebSocket, channel: number, payload: Uint8Array
   })
 }
 
-/** Plays a recorded run over the exec channels: a sign of life, the output, the Status, and close 1000 as an API server does. */
+/** Replays a recorded run over the exec channels: an empty message, the output, the Status, and close 1000, like an API server. */
 export async function playOverChannels(socket: WebSocket, run: RecordedRun, request: ExecRequest): Promise<void> {
   const first = request.stdout ? CHANNEL.stdout : request.stderr ? CHANNEL.stderr : CHANNEL.status
   await sendFrame(socket, first, new Uint8Array())
@@ -44,7 +44,7 @@ function endWith(stream: Duplex | undefined, bytes: Uint8Array): Promise<void> {
   return finished(stream, {readable: false}).catch(() => undefined)
 }
 
-/** Plays a recorded run over SPDY: one stream per `streamtype`, all ended, the Status on `error` last (client-go remotecommand v4). */
+/** Replays a recorded run over SPDY: one stream per `streamtype`, all ended, the Status on `error` last (client-go remotecommand v4). */
 export function playOverSpdy(
   transport: Duplex,
   run: RecordedRun,

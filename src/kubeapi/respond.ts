@@ -17,7 +17,7 @@ export function sendBytes(response: ServerResponse, code: number, type: string, 
   response.writeHead(code, {...HEADERS, 'Content-Type': type, 'Content-Length': body.length}).end(body)
 }
 
-/** Sends an error as a Status; what is not meant for the client is a 500 that names it. */
+/** Sends an error as a Status; an unexpected error is a 500 with its message. */
 export function sendFailure(response: ServerResponse, error: unknown): void {
   const failure =
     error instanceof ApiFailure

@@ -18,14 +18,14 @@ export interface ServeOptions {
   readonly port?: number
   readonly adminPort?: number
   readonly now?: () => Date
-  /** Answer lists that were not captured with none, instead of refusing them. */
+  /** Return an empty list for kinds that were not captured, instead of an error. */
   readonly emptyLists?: boolean
-  /** Told of every request, for people who asked to see them. */
+  /** Called for every request, for --verbose. */
   readonly onRequest?: (line: string) => void
 }
 
 export interface ApiServerHandle {
-  /** `https://127.0.0.1:PORT/b/SECRET`: what a kubeconfig names as the server. */
+  /** `https://127.0.0.1:PORT/b/SECRET`: the server in the kubeconfig. */
   readonly url: string
   readonly token: string
   readonly certPem: string
@@ -42,7 +42,7 @@ function sameSecret(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b))
 }
 
-/** The guards every request passes: the right Host (against DNS rebinding), no browser, the path secret, the token. */
+/** The checks of every request: the right Host (against DNS rebinding), no browser, the path secret, the token. */
 function guard(request: IncomingMessage, port: number, prefix: string, token: string): string {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]
   if (!hosts.includes(request.headers.host ?? ''))

@@ -66,7 +66,7 @@ export function upgrades({source, store, pages, ports}: UpgradeContext): Upgrade
     maxPayload: MAX_MESSAGE_BYTES,
     handleProtocols: () => false,
   })
-  // `ws` holds `/` to be no part of a protocol's name, so the choice is made here and put into the answer by hand.
+  // `ws` does not accept `/` in a protocol's name, so the choice is made here and written into the answer directly.
   const chosen = new WeakMap<IncomingMessage, string>()
   sockets.on('headers', (headers, request) => {
     const protocol = chosen.get(request)
@@ -141,8 +141,8 @@ export function upgrades({source, store, pages, ports}: UpgradeContext): Upgrade
     else if (protocol === SPDY_TUNNEL) {
       accept(request, socket, head, protocol, accepted => forwardOverSpdy(createWebSocketStream(accepted), name, dial))
     } else {
-      const wished = portsOf(query)
-      accept(request, socket, head, protocol, accepted => forwardOverChannels(accepted, wished, name, dial))
+      const requestedPorts = portsOf(query)
+      accept(request, socket, head, protocol, accepted => forwardOverChannels(accepted, requestedPorts, name, dial))
     }
   }
 

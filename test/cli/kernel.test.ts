@@ -35,7 +35,7 @@ describe('iptables', () => {
   test('drift ends with 1, none with 0', async () => {
     const drifted = await meshctl(['iptables', 'deploy/sick-drift-v1', ...SAMPLE, '--drift'])
     expect(drifted.code).toBe(1)
-    expect(drifted.stdout).toContain('inbound TCP bypasses the sidecar')
+    expect(drifted.stdout).toContain('inbound TCP (ports other than 15008, 15020, 15021, 15090) bypasses the sidecar')
     expect((await meshctl(['iptables', 'deploy/productpage-v1', ...SAMPLE, '--drift'])).code).toBe(0)
   })
 
@@ -85,8 +85,8 @@ describe('packet', () => {
       written('r56.txt', recordedFile('r56-tampered-extra-return', 'iptables-save.txt')),
       '--all',
     ])
-    expect(stdout).toMatch(/^│ port 443 +│ bypass +│ bypass +│ bypass +│$/m)
-    expect(stdout).toMatch(/^│ another service +│ proxy :15001 +│ proxy :15001 +│ bypass +│$/m)
+    expect(stdout).toMatch(/^│ other services \(TCP\), port 443 +│ bypass +│ bypass +│ bypass +│$/m)
+    expect(stdout).toMatch(/^│ other services \(TCP\) +│ proxy :15001 +│ proxy :15001 +│ bypass +│$/m)
   })
 
   test('a table of packets: one JSON line each, exit code 1 when one is not as expected', async () => {

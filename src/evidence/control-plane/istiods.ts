@@ -64,7 +64,7 @@ async function ask(source: Source, pod: PodRef, revision: string): Promise<Istio
   const parsed = parseSyncz(page.value)
   if (!parsed.ok) return {...base, proxies: [], silent: parsed.gap}
   const at = page.value.provenance.capturedAt
-  return {...base, proxies: parsed.value.proxies, ...(at === undefined ? {} : {answeredAt: at})}
+  return {...base, proxies: parsed.value.proxies, answeredAt: at}
 }
 
 /** Asks every istiod at once; one that does not answer is listed with the reason and does not affect the others. */

@@ -134,7 +134,7 @@ async function predictedFor(source: Source, pod: PodModel): Promise<PredictedInj
     defaults: {...(mesh.ok ? mesh.value.capture : {}), ...injector?.capture},
     cni: injector?.cni ?? false,
     native: injector?.nativeNftables ?? false,
-    ...(number === undefined ? {} : {minor: number}),
+    minor: number,
   }
 }
 
@@ -205,7 +205,7 @@ export async function expectedFor(
     minor,
     release,
     guessed: declared === undefined,
-    ...(declared === undefined ? {} : {declared}),
+    declared,
     notes: [...expected.notes, ...dns],
   }
 }

@@ -140,7 +140,7 @@ function readRow(
       conditions: [...head, ...rest.conditions],
       actions,
       ...(/^\d+[KMGT]?$/.test(packets) ? {counters: counters(packets, bytes)} : {}),
-      ...(comment === undefined ? {} : {comment}),
+      comment,
     },
     line.text,
     line.number,

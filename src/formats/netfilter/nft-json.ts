@@ -1,5 +1,6 @@
 import type {Action, Condition, TableFamily} from '../../model/ruleset.js'
 import type {RuleMeaning} from './iptables-rule.js'
+import type {NamedSets} from './named-sets.js'
 import {addNftRule, makeBase, nftPriority, startNftTable} from './nft-section.js'
 import {type MarkExpression, type NftMatch, nftConditions, nftMarkSet, withoutRepeats} from './nft-terms.js'
 import {chainOf, type RulesDraft, type TableDraft, warn} from './rules-draft.js'
@@ -42,24 +43,23 @@ function valueWord(value: unknown): string | undefined {
   return undefined
 }
 
-function valueWords(value: unknown): readonly string[] | undefined {
+function valueWords(value: unknown, sets: NamedSets): readonly string[] | undefined {
+  if (typeof value === 'string' && value.startsWith('@')) return sets.get(value.slice(1))
   const set = record(value).set
   const many = Array.isArray(value) ? value : Array.isArray(set) ? set : [value]
   const words = many.map(valueWord)
   return words.every(word => word !== undefined) ? words : undefined
 }
 
-function readMatch(body: Json): readonly Condition[] {
+function readMatch(body: Json, sets: NamedSets): readonly Condition[] {
   const [kind, operands] = entry(body.left)
   const masked = kind === '&' && Array.isArray(operands)
   const key = keyOf(masked ? operands[0] : body.left)
   const mask = masked ? text(operands[1]) : undefined
-  const values = valueWords(body.right)
+  const values = valueWords(body.right, sets)
   const known = body.op === '==' || body.op === '!=' || body.op === 'in'
   const match: NftMatch | undefined =
-    key === undefined || values === undefined || !known
-      ? undefined
-      : {key, negated: body.op === '!=', values, ...(mask === undefined ? {} : {mask})}
+    key === undefined || values === undefined || !known ? undefined : {key, negated: body.op === '!=', values, mask}
   const found = match === undefined ? undefined : nftConditions(match)
   const named = typeof body.right === 'string' && body.right.startsWith('@')
   return found ?? [{field: named ? 'dynamic' : 'opaque', negated: false, values: [JSON.stringify({match: body})]}]
@@ -99,7 +99,7 @@ function readNat(kind: 'dnat' | 'snat', body: Json): Action | undefined {
 function readTproxy(body: Json): Action | undefined {
   const port = valueWord(body.port)
   const address = valueWord(body.addr)
-  return port === undefined ? undefined : {kind: 'tproxy', port, ...(address === undefined ? {} : {address})}
+  return port === undefined ? undefined : {kind: 'tproxy', port, address}
 }
 
 function withPorts(kind: 'redirect' | 'masquerade', body: Json): Action {
@@ -148,14 +148,14 @@ function readXt(body: Json): {condition?: Condition; action?: Action} {
     : {condition: {field: 'opaque', negated: false, values: [words]}}
 }
 
-function readExpressions(items: readonly unknown[]): RuleMeaning {
+function readExpressions(items: readonly unknown[], sets: NamedSets): RuleMeaning {
   const conditions: Condition[] = []
   const actions: Action[] = []
   let counters: RuleMeaning['counters']
   for (const item of items) {
     const [kind, value] = entry(item)
     const body = record(value)
-    if (kind === 'match') conditions.push(...readMatch(body))
+    if (kind === 'match') conditions.push(...readMatch(body, sets))
     else if (kind === 'counter') counters = {packets: Number(body.packets) || 0, bytes: Number(body.bytes) || 0}
     else if (kind === 'limit' || kind === 'quota')
       conditions.push({field: 'dynamic', negated: false, values: [JSON.stringify(item)]})
@@ -165,7 +165,14 @@ function readExpressions(items: readonly unknown[]): RuleMeaning {
       if (found.action !== undefined) actions.push(found.action)
     } else actions.push(readAction(kind, body, value) ?? {kind: 'opaque', text: JSON.stringify(item) ?? ''})
   }
-  return {conditions: withoutRepeats(conditions), actions, ...(counters === undefined ? {} : {counters})}
+  return {conditions: withoutRepeats(conditions), actions, counters}
+}
+
+/** The elements of a named set; undefined when there are none, or one that is no single value. */
+function elementsOf(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined
+  const words = value.map(each => valueWord(record(each).elem === undefined ? each : record(record(each).elem).val))
+  return words.every(word => word !== undefined) ? words : undefined
 }
 
 function tableFamily(value: unknown): TableFamily | undefined {
@@ -177,6 +184,8 @@ export function looksLikeNftJson(input: string): boolean {
   const start = input.trimStart().slice(0, 400)
   return start.startsWith('{') && /"nftables"\s*:/.test(start)
 }
+
+const NOUNS: ReadonlySet<string> = new Set(['table', 'chain', 'rule', 'set'])
 
 /** Reads `nft -j list ruleset` (libnftables-json(5)); rules stand in their chains in order. `xt` items say only that something is missing. */
 export function readNftJson(document: unknown, line: number, draft: RulesDraft): void {
@@ -190,17 +199,20 @@ export function readNftJson(document: unknown, line: number, draft: RulesDraft):
     const [noun, value] = entry(item)
     const body = record(value)
     const family = tableFamily(body.family)
-    if (family === undefined || (noun !== 'table' && noun !== 'chain' && noun !== 'rule')) continue
+    if (family === undefined || !NOUNS.has(noun)) continue
     const tableName = text(noun === 'table' ? body.name : body.table)
     const key = `${family} ${tableName}`
     const table = tables.get(key) ?? startNftTable(draft, 'nft-json', family, tableName)
     tables.set(key, table)
-    if (noun === 'chain') {
+    if (noun === 'set') {
+      const elements = elementsOf(body.elem)
+      if (elements !== undefined) table.sets.set(text(body.name), elements)
+    } else if (noun === 'chain') {
       const chain = chainOf(table, text(body.name))
       if (body.hook !== undefined)
         makeBase(chain, text(body.type), text(body.hook), nftPriority([text(body.prio)]), text(body.policy))
     } else if (noun === 'rule') {
-      const meaning = readExpressions(Array.isArray(body.expr) ? body.expr : [])
+      const meaning = readExpressions(Array.isArray(body.expr) ? body.expr : [], table.sets)
       const comment = text(body.comment)
       addNftRule(
         table,

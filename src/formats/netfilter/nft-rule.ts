@@ -1,5 +1,6 @@
 import type {Action, Condition, Counters} from '../../model/ruleset.js'
 import type {RuleMeaning} from './iptables-rule.js'
+import type {NamedSets} from './named-sets.js'
 import {type MarkExpression, nftConditions, nftMarkSet, withoutRepeats} from './nft-terms.js'
 import {markPair} from './values.js'
 
@@ -17,6 +18,7 @@ interface Draft {
 /** A place in the words of a rule. */
 interface Cursor {
   readonly words: readonly string[]
+  readonly sets: NamedSets
   at: number
 }
 
@@ -38,11 +40,11 @@ function since(cursor: Cursor, start: number): string {
   return cursor.words.slice(start, cursor.at).join(' ')
 }
 
-/** The right side of a comparison: one word, a range, a comma list, or a set in braces; undefined for a named set. */
+/** The right side of a comparison: one word, a range, a comma list, or a set in braces or by name; undefined for a named set whose elements are not in the text. */
 function readValues(cursor: Cursor): readonly string[] | undefined {
   if (!accept(cursor, '{')) {
     const word = next(cursor)
-    return word.startsWith('@') ? undefined : word.split(',').filter(part => part !== '')
+    return word.startsWith('@') ? cursor.sets.get(word.slice(1)) : word.split(',').filter(part => part !== '')
   }
   const values: string[] = []
   while (cursor.at < cursor.words.length && !accept(cursor, '}')) {
@@ -121,10 +123,7 @@ function readMatch(cursor: Cursor, draft: Draft): boolean {
   const values = readValues(cursor)
   const simple = operator === '==' || operator === '!='
   const negated = operator === '!='
-  const found =
-    values === undefined || !simple
-      ? undefined
-      : nftConditions({key, negated, values, ...(mask === undefined ? {} : {mask})})
+  const found = values === undefined || !simple ? undefined : nftConditions({key, negated, values, mask})
   const field = values === undefined ? 'dynamic' : 'opaque'
   draft.conditions.push(...(found ?? [{field, negated: false, values: [since(cursor, start)]} as const]))
   return true
@@ -250,14 +249,17 @@ function finish(draft: Draft): RuleMeaning {
   return {
     conditions,
     actions,
-    ...(counters === undefined ? {} : {counters}),
-    ...(comment === undefined ? {} : {comment}),
+    counters,
+    comment,
   }
 }
 
-/** Reads the words of one nft rule (nft(8), STATEMENTS); what is not understood is kept in opaque conditions and actions. Never fails. */
-export function readNftRule(words: readonly string[]): RuleMeaning {
-  const cursor: Cursor = {words, at: 0}
+/**
+ * Reads the words of one nft rule (nft(8), STATEMENTS) of a table with those named sets; what is not understood is kept in opaque conditions
+ * and actions. Never fails.
+ */
+export function readNftRule(words: readonly string[], sets: NamedSets = new Map()): RuleMeaning {
+  const cursor: Cursor = {words, sets, at: 0}
   const draft: Draft = {conditions: [], actions: [], counters: undefined, comment: undefined}
   while (cursor.at < words.length) readWord(cursor, draft)
   return finish(draft)

@@ -1,5 +1,6 @@
 import type {ChainKind, Hook, TableFamily} from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
+import {blockElements, setElements} from './named-sets.js'
 import {readNftRule} from './nft-rule.js'
 import {addRule, type ChainDraft, chainOf, cutOff, type RulesDraft, startTable, type TableDraft} from './rules-draft.js'
 import {isElision, type SectionContext} from './section.js'
@@ -123,12 +124,12 @@ function readChain(lines: readonly CleanLine[], at: number, table: TableDraft, n
     if (text === '' || text.startsWith('#') || text.startsWith('comment ')) continue
     if (isElision(text)) chain.complete = false
     else if (!readBase(chain, text))
-      addNftRule(table, chain, readNftRule(splitWords(text.replace(/;$/, ''))), text, line?.number ?? 0)
+      addNftRule(table, chain, readNftRule(splitWords(text.replace(/;$/, '')), table.sets), text, line?.number ?? 0)
   }
   return next
 }
 
-/** Reads one table of `nft list ruleset`, with or without -a (nft(8)); sets and maps are skipped, rules that use them are marked dynamic. */
+/** Reads one table of `nft list ruleset`, with or without -a (nft(8)); rules that use maps, or sets whose elements are not shown, are marked dynamic. */
 export function readNftTable(
   lines: readonly CleanLine[],
   at: number,
@@ -147,8 +148,14 @@ export function readNftTable(
     if (text === '}') return next + 1
     if (line?.command === true || startsNftTable(text)) break
     const chain = /^chain ([\w.-]+) \{$/.exec(text)
+    const set = /^set ([\w.-]+) \{/.exec(text)
     if (chain !== null) next = readChain(lines, next + 1, table, chain[1] ?? '')
-    else if (/^(set|map|flowtable|counter|quota|ct \w+|limit|secmark|synproxy) .*\{/.test(text))
+    else if (set !== null) {
+      const end = skipBlock(lines, next)
+      const elements = blockElements(lines.slice(next, end))
+      if (elements !== undefined) table.sets.set(set[1] ?? '', elements)
+      next = end
+    } else if (/^(map|flowtable|counter|quota|ct \w+|limit|secmark|synproxy) .*\{/.test(text))
       next = skipBlock(lines, next)
     else next++
   }
@@ -180,6 +187,12 @@ function applyScriptLine(line: CleanLine, tables: Map<string, TableDraft>, draft
   const table = tables.get(key) ?? startNftTable(draft, 'nft-script', family, name ?? '')
   tables.set(key, table)
   if (noun === 'table' && (verb === 'flush' || verb === 'delete')) table.chains.clear()
+  if ((noun === 'set' || noun === 'element') && chainName !== undefined && verb !== 'delete' && verb !== 'flush') {
+    const elements = noun === 'set' ? blockElements([line]) : setElements(more.join(' '))
+    if (elements !== undefined) table.sets.set(chainName, [...(table.sets.get(chainName) ?? []), ...elements])
+    return
+  }
+  if (noun === 'set' || noun === 'element') return
   if (chainName === undefined || verb === 'flush' || verb === 'delete') return
   const chain = chainOf(table, chainName)
   if (noun === 'chain') {
@@ -190,5 +203,5 @@ function applyScriptLine(line: CleanLine, tables: Map<string, TableDraft>, draft
   const [place, position] = more
   const words = place === 'index' || place === 'position' || place === 'handle' ? more.slice(2) : more
   const at = verb === 'insert' ? (place === 'index' ? Number(position) + 1 : 1) : undefined
-  addRule(chain, readNftRule(words), line.text, line.number, at)
+  addRule(chain, readNftRule(words, table.sets), line.text, line.number, at)
 }

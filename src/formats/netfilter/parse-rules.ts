@@ -2,9 +2,10 @@ import {type Backend, type IpFamily, LEGACY_ELSEWHERE, type RulesReading} from '
 import {type CleanLine, cleanLines} from './clean-lines.js'
 import {readParameters, readTraceCommand, startsParameters, startsTrace} from './init-log.js'
 import {readList, startsList} from './list-section.js'
+import {ipsetsIn} from './named-sets.js'
 import {looksLikeNftJson, readNftJson} from './nft-json.js'
 import {readNftScript, readNftTable, startsNftScript, startsNftTable} from './nft-section.js'
-import {finishDraft, newDraft, note, type RulesDraft, warn} from './rules-draft.js'
+import {finishDraft, newDraft, note, type RulesDraft, resolveSets, warn} from './rules-draft.js'
 import {readListRules, readSaveTable, startsListRules, startsSave} from './save-section.js'
 import type {ReadSection, SectionContext} from './section.js'
 
@@ -43,7 +44,7 @@ function fromProgram(text: string): SectionContext {
   const family = /\bip6tables/.test(text) ? 'ip6' : 'ip'
   const backend: Backend | undefined = text.includes('-legacy') ? 'legacy' : text.includes('-nft') ? 'nft' : undefined
   const table = /(?:^|\s)(?:-t|--table)[ =]([a-z]+)/.exec(text)?.[1]
-  return {family, ...(backend === undefined ? {} : {backend}), ...(table === undefined ? {} : {table})}
+  return {family, backend, table}
 }
 
 function contextAfter(line: CleanLine, context: SectionContext): SectionContext {
@@ -110,7 +111,11 @@ function noteLegacy(text: string, draft: RulesDraft): void {
 export function parseRules(text: string, hint: {family?: IpFamily; backend?: Backend} = {}): RulesReading {
   const draft = newDraft()
   if (looksLikeNftJson(text) && isJson(text)) readJson(text, 1, draft)
-  else readSections(cleanLines(text), hint, draft)
+  else {
+    const lines = cleanLines(text)
+    readSections(lines, hint, draft)
+    if (/match-set/.test(text)) resolveSets(draft, ipsetsIn(lines))
+  }
   noteLegacy(text, draft)
   return finishDraft(draft)
 }

@@ -17,6 +17,7 @@ import {
 } from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import type {RuleMeaning} from './iptables-rule.js'
+import {type NamedSets, withElements} from './named-sets.js'
 
 /** A chain while it is read. */
 export interface ChainDraft {
@@ -42,6 +43,8 @@ export interface TableDraft {
   readonly name: string
   readonly chains: Map<string, ChainDraft>
   readonly losses: Set<string>
+  /** Elements of the named sets of the table, as far as they are in the text. */
+  readonly sets: Map<string, readonly string[]>
 }
 
 /** Collects what the section readers find in one text. */
@@ -68,10 +71,11 @@ export function startTable(
     family,
     backend,
     form,
-    ...(tool === undefined ? {} : {tool}),
+    tool,
     name,
     chains: new Map(),
     losses: new Set(),
+    sets: new Map(),
   }
   draft.tables.push(table)
   return table
@@ -123,6 +127,15 @@ export function addRule(chain: ChainDraft, meaning: RuleMeaning, text: string, l
   else chain.rules.splice(position - 1 - inFront, 0, rule)
 }
 
+/** Puts the elements of sets that stand in the text in place of matches on their names. */
+export function resolveSets(draft: RulesDraft, sets: NamedSets): void {
+  if (sets.size === 0) return
+  const resolve = (rule: Rule): Rule => ({...rule, conditions: rule.conditions.map(each => withElements(each, sets))})
+  for (const {chains} of draft.tables)
+    for (const {rules, front} of chains.values())
+      for (const list of [rules, front]) list.splice(0, list.length, ...list.map(resolve))
+}
+
 /**
  * Notes that the text ends inside a table. Tools print a table chain by chain, so the chain whose rules came last may lack some, and so may
  * every one that has none.
@@ -156,7 +169,7 @@ export function note(draft: RulesDraft, {number, text, level}: CleanLine, comman
     line: number,
     text: text.slice(0, LONGEST),
     ...(command ? {command} : {}),
-    ...(level === undefined ? {} : {level}),
+    level,
   })
 }
 
@@ -208,7 +221,7 @@ function grouped(all: readonly TableDraft[]): readonly Ruleset[] {
     const {backend, form, tool} = first
     const family = tables.every(t => t.family === first.family) ? first.family : 'inet'
     const losses = [...new Set(tables.flatMap(t => [...t.losses]))]
-    return [{family, backend, form, ...(tool === undefined ? {} : {tool}), tables: tables.map(finishTable), losses}]
+    return [{family, backend, form, tool, tables: tables.map(finishTable), losses}]
   })
 }
 

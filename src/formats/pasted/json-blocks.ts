@@ -33,7 +33,7 @@ function membersBlock(text: string, start: number): PartialJson | undefined {
   return members(text.slice(0, end), start)
 }
 
-/** The JSON values in a text, in order, with what stands between them passed over: prompts, prose, Markdown, logs. */
+/** The JSON values in a text, in order, ignoring the text between them: prompts, prose, Markdown, logs. */
 export function jsonBlocks(text: string): readonly JsonBlock[] {
   const blocks: JsonBlock[] = []
   let at = 0

@@ -18,7 +18,7 @@ interface Prefix {
 const LEVEL = 'trace|debug|info|notice|warn|warning|error|err|critical|crit|fatal|panic|dpanic'
 
 /**
- * Prefixes that can be told by themselves, each with exactly one separator so that indentation behind it stays: `kubectl logs --prefix`,
+ * Prefixes that can be recognised by themselves, each with exactly one separator so that indentation behind it stays: `kubectl logs --prefix`,
  * kubetail, `journalctl` (short, short-iso, short-precise) and syslog, the CRI log format (kubelet, `/var/log/pods`), the
  * timestamps of `kubectl logs --timestamps`, of Go's package log and of Python, klog (github.com/kubernetes/klog), and the level and scope of zap.
  */
@@ -69,8 +69,8 @@ export function withoutPrefixes(line: string): Unprefixed {
   }
   return {
     rest,
-    ...(origin === undefined ? {} : {origin}),
-    ...(level === undefined ? {} : {level}),
+    origin,
+    level,
     ...(partial ? {partial} : {}),
   }
 }

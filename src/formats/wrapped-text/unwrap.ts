@@ -84,8 +84,8 @@ export function unwrapLines(text: string): readonly UnwrappedLine[] {
       lines.push({
         number,
         ...asCommand(said),
-        ...(origin === undefined ? {} : {origin}),
-        ...(level === undefined ? {} : {level}),
+        origin,
+        level,
       })
     }
   }

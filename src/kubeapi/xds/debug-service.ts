@@ -21,8 +21,8 @@ function grpcFrame(body: Buffer): Buffer {
 }
 
 /**
- * istiod's xDS debug service as istioctl's proxy-status and internal-debug ask it: gRPC over HTTP/2 and TLS, on connections that are handed in.
- * It knows the recorded state of every proxy and the recorded debug pages; configuration in Envoy's binary form it does not have.
+ * istiod's xDS debug service as istioctl's proxy-status and internal-debug ask it: gRPC over HTTP/2 and TLS, on given connections.
+ * It knows the recorded state of every proxy and the recorded debug pages; configuration in Envoy's binary form is not available.
  */
 export function debugService(
   source: Source,

@@ -115,9 +115,9 @@ export function topicOf(rules: readonly MeshRule[], word: string): Topic | undef
     rules: found,
     flags,
     meanings,
-    ...(port === undefined ? {} : {port}),
-    ...(kernel === undefined ? {} : {kernel}),
-    ...(term === undefined ? {} : {term}),
+    port,
+    kernel,
+    term,
   }
 }
 

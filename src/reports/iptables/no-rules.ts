@@ -36,6 +36,8 @@ export function noRulesWords({kernel, rulesets}: IptablesReport): string {
   if (kernel.from !== 'text') return 'There are no rules: nothing is captured, all traffic bypasses the proxy.'
   const missing = lacking(rulesets)
   const open =
-    missing.length === 0 ? '' : ` Not in the text: ${missing.join('; ')}. So what is captured cannot be told from it.`
+    missing.length === 0
+      ? ''
+      : ` Not in the text: ${missing.join('; ')}. So what is captured cannot be determined from it.`
   return `The text holds no rules, only ${rulesets.map(held).join('; ')}.${open}`
 }

@@ -6,102 +6,184 @@ const OWN_PORTS: Readonly<Record<string, string>> = {
   '15020': 'sidecar',
   '15021': 'sidecar',
   '15090': 'sidecar',
-  '15008': 'mesh tunnel',
+  '15008': 'HBONE',
   '53': 'DNS',
 }
 
-function fateWords({verdict, port, by, why}: Fate): string {
+/** What becomes of traffic, as a predicate: `goes to the proxy (port 15006)`. */
+export function fateWords({verdict, port, to, by, why}: Fate): string {
   switch (verdict) {
     case 'captured':
-      return `goes to the proxy (port ${port})`
+      return `goes to the proxy (port ${port ?? 'unchanged'})`
+    case 'redirected':
+      return `is redirected to ${to ?? `port ${port ?? 'unchanged'} of the pod`}`
     case 'escapes':
     case 'direct':
-      return 'bypasses the proxy'
+      return to === undefined ? 'bypasses the proxy' : `is sent to ${to}`
     case 'dropped':
     case 'refused':
-      return `is ${verdict}${by === undefined ? '' : ` (${by.at} rule ${by.rule})`}`
+      return `is ${verdict === 'refused' ? 'rejected' : verdict}${stoppedBy(by, why)}`
     case 'loops':
       return 'loops'
+    case 'none':
+      return 'has no address'
     default:
-      return why === undefined ? 'cannot be told from these rules' : `cannot be told: ${why}`
+      return undecidedWords(why)
   }
 }
 
-function list(values: readonly string[]): string {
-  return values.length > 12 ? `${values.slice(0, 12).join(', ')} and ${values.length - 12} more` : values.join(', ')
+function undecidedWords(why: string | undefined): string {
+  if (why === undefined) return 'cannot be determined from these rules'
+  return why.startsWith('depends') ? why : `cannot be determined: ${why}`
 }
 
-function group(exceptions: readonly Exception[], kind: Exception['kind']): readonly string[] {
+function stoppedBy(by: Fate['by'], why: string | undefined): string {
+  if (by !== undefined) return ` (${by.at} rule ${by.rule})`
+  return why === undefined ? '' : ` (${why})`
+}
+
+const MOST = 12
+
+function list(values: readonly string[]): string {
+  return values.length > MOST
+    ? `${values.slice(0, MOST).join(', ')} and ${values.length - MOST} more`
+    : values.join(', ')
+}
+
+function valuesOf(exceptions: readonly Exception[], kind: Exception['kind']): readonly string[] {
   return exceptions.filter(e => e.kind === kind).map(e => e.value)
 }
 
-function exceptionWords(exceptions: readonly Exception[], owner: Interception['proxy']): readonly string[] {
-  const ports = group(exceptions, 'port')
-  const own = ports.filter(port => Object.hasOwn(OWN_PORTS, port))
-  const users = ports.filter(port => !Object.hasOwn(OWN_PORTS, port))
-  const phrase = (name: string, values: readonly string[]) =>
-    values.length === 0 ? [] : [`${name}${values.length === 1 ? '' : 's'} ${list(values)}`]
-  const ownPhrase = own.length === 0 ? [] : [`port${own.length === 1 ? '' : 's'} ${list(own)} (istio's own)`]
-  const proxy = (kind: 'uid' | 'gid') =>
-    group(exceptions, kind).map(id => `${kind} ${id}${id === String(owner[kind]) ? ' (the proxy)' : ''}`)
+function phrase(noun: string, values: readonly string[]): readonly string[] {
+  if (values.length === 0) return []
+  return [`${noun}${values.length === 1 && !/^\d+-/.test(values[0] ?? '') ? '' : 's'} ${list(values)}`]
+}
+
+function portWords(ports: readonly string[]): readonly string[] {
+  const byNumber = ports.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
+  const own = byNumber.filter(port => Object.hasOwn(OWN_PORTS, port))
+  const users = byNumber.filter(port => !Object.hasOwn(OWN_PORTS, port))
+  return [...phrase('port', users), ...phrase('port', own).map(words => `${words} (istio's own)`)]
+}
+
+function senderWords(
+  exceptions: readonly Exception[],
+  kind: 'uid' | 'gid',
+  owner: Interception['proxy'],
+): readonly string[] {
+  const ids = valuesOf(exceptions, kind)
+  const proxy = ids.filter(id => id === String(owner[kind])).map(id => `${kind} ${id} (the proxy)`)
   return [
-    ...phrase('port', users),
-    ...ownPhrase,
-    ...group(exceptions, 'range')
-      .map(range => `destination ${range}`)
-      .slice(0, 12),
-    ...group(exceptions, 'sender')
-      .map(range => `from ${range}`)
-      .slice(0, 12),
-    ...proxy('uid'),
-    ...proxy('gid'),
-    ...phrase('interface', group(exceptions, 'interface')),
+    ...phrase(
+      kind,
+      ids.filter(id => id !== String(owner[kind])),
+    ),
+    ...proxy,
   ]
 }
 
-function byVerdict(exceptions: readonly Exception[]): ReadonlyMap<string, readonly Exception[]> {
+/** Every set of packets that is treated otherwise, grouped by what they have in common, the largest group first. */
+function exceptionWords(exceptions: readonly Exception[], owner: Interception['proxy']): readonly string[] {
+  const conjunctions = valuesOf(exceptions, 'conjunction')
+  const groups: Readonly<Record<Exception['kind'], readonly string[]>> = {
+    port: portWords(valuesOf(exceptions, 'port')),
+    range: phrase('destination', valuesOf(exceptions, 'range')),
+    sender: phrase('source', valuesOf(exceptions, 'sender')),
+    uid: senderWords(exceptions, 'uid', owner),
+    gid: senderWords(exceptions, 'gid', owner),
+    interface: phrase('interface', valuesOf(exceptions, 'interface')),
+    conjunction:
+      conjunctions.length > MOST
+        ? [...conjunctions.slice(0, MOST), `${conjunctions.length - MOST} more combinations`]
+        : conjunctions,
+  }
+  const kinds = [...new Set(exceptions.map(({kind}) => kind))]
+  const share = (kind: Exception['kind']) =>
+    exceptions.filter(each => each.kind === kind).reduce((sum, each) => sum + each.share, 0)
+  return kinds.toSorted((a, b) => share(b) - share(a)).flatMap(kind => groups[kind])
+}
+
+function byFate(exceptions: readonly Exception[]): ReadonlyMap<string, readonly Exception[]> {
   const groups = new Map<string, Exception[]>()
   for (const exception of exceptions) {
     const words = fateWords(exception)
-    groups.set(words, [...(groups.get(words) ?? []), exception])
+    const group = groups.get(words)
+    if (group === undefined) groups.set(words, [exception])
+    else group.push(exception)
   }
   return groups
 }
 
-/** Holes that take effect on one port but are not istio's own, told apart because they are what a reader looks for. */
-function directionCells({usual, exceptions}: Direction, owner: Interception['proxy']): readonly Cell[] {
+function rest(more: number): readonly Cell[] {
+  return more === 0 ? [] : [`; ${more} more exceptions`]
+}
+
+/** The main outcome, then exactly what is treated otherwise. */
+function directionCells(
+  protocol: string,
+  {usual, exceptions, more}: Direction,
+  owner: Interception['proxy'],
+): readonly Cell[] {
   const tone = usual.verdict === 'captured' ? 'good' : 'warn'
-  const cells: Cell[] = [{text: `TCP ${fateWords(usual)}`, tone}]
-  for (const [words, group] of byVerdict(exceptions))
-    cells.push(`; ${words}: ${exceptionWords(group, owner).join(', ')}`)
-  return cells
+  const cells: Cell[] = [{text: `${protocol} ${fateWords(usual)}`, tone}]
+  for (const [words, group] of byFate(exceptions)) {
+    const always = words === fateWords(usual) ? 'always ' : ''
+    cells.push(`; ${always}${words}: ${exceptionWords(group, owner).join(', ')}`)
+  }
+  return [...cells, ...rest(more)]
 }
 
-/** What lookups over TCP meet, where only that cannot be told. */
-function over(dnsTcp: Fate): string {
-  return dnsTcp.verdict === 'insufficient' ? ` (over TCP it ${fateWords(dnsTcp)})` : ''
+function udpCells(direction: Direction, owner: Interception['proxy']): readonly Cell[] {
+  const {usual, exceptions} = direction
+  const open = (usual.verdict === 'escapes' || usual.verdict === 'direct') && usual.to === undefined
+  if (open && exceptions.length === 0) return ['; UDP is not captured']
+  return ['; ', ...directionCells('UDP', direction, owner)]
 }
 
-function dnsCell({dnsUdp, dnsTcp}: Interception): Cell {
-  if (dnsUdp.verdict === 'captured' && dnsUdp.port !== undefined)
-    return {text: `lookups are answered by the proxy's agent (port ${dnsUdp.port})`, tone: 'good'}
-  if (dnsUdp.verdict === 'insufficient') return {text: `how lookups go ${fateWords(dnsUdp)}`, tone: 'warn'}
-  const tcp = dnsTcp.verdict === 'captured' ? ' (over TCP they go through the proxy)' : over(dnsTcp)
-  return `lookups go straight to the resolver${tcp}`
+const AGENT_PORTS: ReadonlySet<number | undefined> = new Set([15_053, 15_013])
+
+function queryWords(fate: Fate): string {
+  const {verdict, port, to} = fate
+  if (verdict === 'captured')
+    return AGENT_PORTS.has(port) ? `answered by the proxy's agent (port ${port})` : `through the proxy (port ${port})`
+  if (verdict === 'redirected') return `redirected to ${to ?? `port ${port}`}`
+  if (verdict !== 'escapes' && verdict !== 'direct') return fateWords(fate).replace(/^is /, '')
+  return to === undefined ? 'directly to the resolver' : `sent to ${to}`
+}
+
+/** Queries over one protocol: `to 10.96.0.10 answered by the agent, elsewhere directly to the resolver`. */
+function queries({usual, exceptions, more}: Direction, owner: Interception['proxy']): string {
+  if (exceptions.length === 0) return queryWords(usual)
+  const groups = new Map<string, Exception[]>()
+  for (const each of exceptions) groups.set(queryWords(each), [...(groups.get(queryWords(each)) ?? []), each])
+  const parts = [...groups].map(([words, group]) => {
+    const ranges = valuesOf(group, 'range')
+    const others = exceptionWords(
+      group.filter(({kind}) => kind !== 'range'),
+      owner,
+    )
+    const which = [...(ranges.length === 0 ? [] : [`to ${list(ranges)}`]), ...others].join(' or ')
+    return `${which} ${words}`
+  })
+  return `${[...parts, ...(more === 0 ? [] : [`${more} more exceptions`])].join(', ')}, elsewhere ${queryWords(usual)}`
+}
+
+function dnsCells({dns, proxy}: Interception): readonly Cell[] {
+  const udp = queries(dns.udp, proxy)
+  const tcp = queries(dns.tcp, proxy)
+  const cell = (text: string): Cell => (dns.udp.usual.verdict === 'captured' ? {text, tone: 'good'} : text)
+  return udp === tcp ? [cell(udp)] : [cell(`over UDP ${udp}`), `; over TCP ${tcp}`]
 }
 
 /** The answer in three lines for a tired reader: inbound, outbound, DNS; one labelled cell list per line. */
 export function summaryFields(interception: Interception): readonly (readonly [string, readonly Cell[]])[] {
-  const {udp} = interception
-  const udpWords =
-    udp.verdict === 'captured'
-      ? 'UDP goes to the proxy'
-      : udp.verdict === 'insufficient'
-        ? 'whether UDP is captured cannot be told'
-        : 'UDP is never captured'
+  const {proxy} = interception
   return [
-    ['Inbound', directionCells(interception.inbound, interception.proxy)],
-    ['Outbound', [...directionCells(interception.outbound, interception.proxy), `; ${udpWords}`]],
-    ['DNS', [dnsCell(interception)]],
+    ['Inbound', directionCells('TCP', interception.inbound, proxy)],
+    [
+      'Outbound',
+      [...directionCells('TCP', interception.outbound, proxy), ...udpCells(interception.udpOutbound, proxy)],
+    ],
+    ['DNS', dnsCells(interception)],
   ]
 }

@@ -5,6 +5,7 @@ import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
 import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import {backendName, type Ruleset, ruleCount} from '../../model/ruleset.js'
+import {UserError} from '../../model/user-error.js'
 import type {Block, Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import {tableTree} from './chain-tree.js'
@@ -37,7 +38,7 @@ function capture({interceptions, kernel}: IptablesReport, count: number): string
   if (first === undefined) return count === 0 && kernel.from === 'text' ? '' : `${MODES.none}, `
   if (first.mode !== 'unknown') return `${MODES[first.mode]}, `
   const out = first.outbound.usual.verdict === 'captured'
-  return out ? 'how inbound traffic is captured cannot be told, ' : 'what is captured cannot be told, '
+  return out ? 'inbound capture cannot be determined, ' : 'capture cannot be determined, '
 }
 
 function title(report: IptablesReport): readonly Cell[] {
@@ -110,7 +111,7 @@ function summary(report: IptablesReport): readonly Block[] {
   if (report.excerpt) {
     lines.push([
       {
-        text: 'The chains packets enter by (PREROUTING, OUTPUT) are not in the text given, so what is captured cannot be told from it.',
+        text: 'The chains packets enter by (PREROUTING, OUTPUT) are not in the text given, so what is captured cannot be determined from it.',
         tone: 'warn',
       },
     ])
@@ -194,5 +195,20 @@ function raw({kernel}: IptablesReport): Uint8Array {
   return Buffer.from(kernel.rulesets.map(set => (set.backend === 'native' ? nftText(set) : saveText(set))).join(''))
 }
 
+/** The rules as iptables-save writes them, normalised: families one after the other, as iptables-restore and ip6tables-restore take them. */
+function asSave({rulesets}: IptablesReport): string {
+  if (rulesets.some(({backend}) => backend === 'native'))
+    throw new UserError('native nftables rules cannot be written as iptables-save text', {hint: 'Use -o nft.'})
+  const several = new Set(rulesets.map(({family}) => family)).size > 1
+  return rulesets
+    .map(set => `${several ? `# ${set.family === 'ip6' ? 'IPv6' : 'IPv4'}\n` : ''}${saveText(set)}`)
+    .join('')
+}
+
+/** The rules as an nftables script, normalised; iptables rules as the tables iptables-nft keeps them in. */
+function asNft({rulesets}: IptablesReport): string {
+  return rulesets.map(nftText).join('')
+}
+
 /** The rules in words: three lines of summary, what is odd, then the chains as a tree. */
-export const iptablesView: View<IptablesReport> = {doc, data, raw}
+export const iptablesView: View<IptablesReport> = {doc, data, raw, texts: {save: asSave, nft: asNft}}

@@ -10,6 +10,7 @@ import type {PacketReport} from './report.js'
 /** One line per verdict, and how it looks. */
 const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonly tone: Tone}>> = {
   captured: {words: 'captured by the proxy', tone: 'good'},
+  redirected: {words: 'redirected to another socket of the pod, not the proxy', tone: 'warn'},
   escapes: {words: 'escapes: leaves the pod without the proxy', tone: 'warn'},
   direct: {words: 'reaches the pod directly, without the proxy', tone: 'warn'},
   dropped: {words: 'dropped', tone: 'bad'},

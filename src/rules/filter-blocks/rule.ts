@@ -1,12 +1,16 @@
-import type {Difference} from '../../analysis/netfilter/drift/drift.js'
+import {type Difference, touchesMesh} from '../../analysis/netfilter/drift/drift.js'
 import {cutOffPorts, isFilterBlock} from '../../analysis/netfilter/drift/filter-blocks.js'
 import {defineRule} from '../rule.js'
 
-/** The effect: on simulated packets and on the application ports the sidecar cannot reach; else what the rule itself matches. */
-function effect({effective, consequences, actual}: Difference, cutOff: readonly number[]): string {
+/** Consequences said in one message; --drift lists all. */
+const MOST_SAID = 2
+
+/** What follows: what packets feel, and the application's ports the sidecar cannot reach; else what the rule says itself. */
+function effect(difference: Difference, cutOff: readonly number[]): string {
+  const {consequences, actual} = difference
   const ports = cutOff.join(', ')
   const parts = [
-    ...(effective ? consequences : []),
+    ...(touchesMesh(difference) ? consequences.slice(0, MOST_SAID) : []),
     ...(cutOff.length === 0
       ? []
       : [`clients of port ${ports} reach the sidecar, but the sidecar cannot reach the application on that port`]),
@@ -36,7 +40,7 @@ export const rule = defineRule({
     drift.differences.filter(isFilterBlock).map(difference => {
       const cutOff = cutOffPorts(difference, kernel.rulesets, kernel.machine)
       return {
-        severity: difference.effective || cutOff.length > 0 ? 'error' : 'warning',
+        severity: touchesMesh(difference) || cutOff.length > 0 ? 'error' : 'warning',
         message: `${subject(difference)} traffic: ${effect(difference, cutOff)}.`,
         proof: [
           ...(difference.actual.length === 0 ? [{from: difference.place, text: 'policy DROP'}] : []),

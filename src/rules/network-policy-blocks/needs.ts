@@ -43,7 +43,7 @@ export function proxyNeeds(discovery: Facts['discovery'] | undefined): readonly 
       direction: 'egress',
       protocol: 'TCP',
       port,
-      ...(home === undefined ? {} : {peer: home}),
+      peer: home,
       severity: 'error',
       text: `istiod (${address})`,
       effect: 'the proxy gets no certificate and no configuration',

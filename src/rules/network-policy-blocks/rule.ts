@@ -27,7 +27,7 @@ export const rule = defineRule({
       const names = policies.map(({object}) => object.name).join(', ')
       const subject = policies.length === 1 ? `NetworkPolicy ${names} does` : `NetworkPolicies ${names} do`
       const effect = connected
-        ? 'but the proxy is connected to istiod, so this is not enforced, or only for new connections'
+        ? 'the proxy is connected to istiod nevertheless, so this is not enforced, or only for new connections'
         : need.effect
       return [
         {

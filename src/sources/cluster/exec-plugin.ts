@@ -160,7 +160,7 @@ function readCredential(output: string, command: string, apiVersion: string): Pl
   }
   const expires = Date.parse(textOf(status, 'expirationTimestamp') ?? '')
   return {
-    ...(token === undefined ? {} : {token}),
+    token,
     ...(certificate === undefined || key === undefined ? {} : {certificate, key}),
     ...(Number.isNaN(expires) ? {} : {expiresAtMs: expires}),
   }

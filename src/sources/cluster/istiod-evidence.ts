@@ -43,7 +43,7 @@ export async function istiodEvidence(
     const path = `${page}?proxyID=${encodeURIComponent(podLabel(subject))}&include_eds=true`
     const answers = await Promise.all(replicas.map(replica => askReplica(live, replica, path, limits)))
     const holder = answers.find(each => each.body !== undefined && isJson(each.body))
-    if (holder?.body === undefined) return {ok: false, gap: notTold(title, subject, answers)}
+    if (holder?.body === undefined) return {ok: false, gap: noAnswerGap(title, subject, answers)}
     return answered({id, bytes: holder.body, provenance: provenanceOf(holder.replica.ref, path)})
   } catch (error) {
     return {ok: false, gap: gapOfFailure(title, failureFromError(error))}
@@ -99,7 +99,7 @@ function provenanceOf(replica: PodRef, path: string): Provenance {
   return {capturedAt: new Date().toISOString(), from: podLabel(replica), path}
 }
 
-function notTold(title: string, subject: PodRef, answers: readonly ReplicaAnswer[]): Gap {
+function noAnswerGap(title: string, subject: PodRef, answers: readonly ReplicaAnswer[]): Gap {
   const recorded = answers.find(each => each.failure?.details.recordedGap !== undefined)?.failure?.details.recordedGap
   if (recorded !== undefined) return recorded
   const faults = answers.filter(each => each.failure !== undefined && each.failure.details.httpStatus !== 404)

@@ -38,6 +38,14 @@ const STANDS_FOR: Partial<Record<EvidenceId, readonly Sniffed[]>> = {
   'net.sockets': ['net.sockets'],
 }
 
+/** Rules of which each table, family or back end may be in a file of its own. */
+const RULES: ReadonlySet<Sniffed> = new Set<Sniffed>([
+  'net.iptables.nft',
+  'net.iptables.legacy',
+  'net.ip6tables.nft',
+  'net.ip6tables.legacy',
+])
+
 /** Evidence that a file of unknown content may be intended as: its parser then reports what is wrong with it. */
 const GUESSED: readonly EvidenceId[] = [
   'envoy.config_dump',
@@ -145,6 +153,14 @@ export function filesSource(files: readonly InputFile[]): Source {
     return GUESSED.includes(id) ? contents.find(content => firstKind(content) === 'unknown') : undefined
   }
 
+  /** The bytes of all files that hold the same kind of rules: tables, families and back ends are often saved one by one. */
+  function joined(content: Content): {readonly bytes: Uint8Array; readonly from: string} {
+    const alike = contents.filter(each => firstKind(each) === firstKind(content))
+    if (alike.length === 1 || !RULES.has(firstKind(content))) return {bytes: content.bytes, from: content.label}
+    const bytes = Buffer.concat(alike.flatMap(each => [Buffer.from(each.bytes), Buffer.from('\n')]))
+    return {bytes, from: alike.map(each => each.label).join(', ')}
+  }
+
   const pasted = pastedFiles(contents)
 
   function nameOf(content: Content): string {
@@ -166,7 +182,8 @@ export function filesSource(files: readonly InputFile[]): Source {
     }
     const first = firstKind(content)
     const as = isEvidenceId(first) && first !== id ? {as: first} : {}
-    return answered({id, bytes: content.bytes, provenance: {from: content.label, ...as}})
+    const {bytes, from} = joined(content)
+    return answered({id, bytes, provenance: {from, ...as}})
   }
 
   async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {

@@ -59,10 +59,10 @@ export async function readRulesetFolder(root: string, name: string): Promise<Rul
   if (rules.length === 0 && nft === undefined) return undefined
   return {
     rules,
-    ...(nft === undefined ? {} : {nft}),
-    ...(routes === undefined ? {} : {routes}),
-    ...(policyRules === undefined ? {} : {policyRules}),
-    ...(addresses === undefined ? {} : {addresses}),
-    ...(parameters === undefined ? {} : {parameters}),
+    nft,
+    routes,
+    policyRules,
+    addresses,
+    parameters,
   }
 }

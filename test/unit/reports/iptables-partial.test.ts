@@ -92,9 +92,9 @@ describe('istio made these rules, whatever the form of text hides', () => {
       const report = await reportOf(recorded(name, form))
       expect(report.oddities.filter(({level}) => level === 'warning')).toEqual([])
       const [headline, inbound, outbound] = await page(recorded(name, form))
-      expect(headline).toContain('what is captured cannot be told')
+      expect(headline).toContain('capture cannot be determined')
       for (const line of [inbound, outbound])
-        expect(line).toContain('cannot be told: interfaces are not shown without -v')
+        expect(line).toContain('cannot be determined: interfaces are not shown without -v')
     },
   )
 
@@ -105,8 +105,8 @@ describe('istio made these rules, whatever the form of text hides', () => {
   })
 
   test.each([
-    ['e30x-default', 'nft-j-list-ruleset.json', 'what is captured cannot be told'],
-    ['e10x-tproxy', 'nft-list-ruleset.txt', 'how inbound traffic is captured cannot be told'],
+    ['e30x-default', 'nft-j-list-ruleset.json', 'capture cannot be determined'],
+    ['e10x-tproxy', 'nft-list-ruleset.txt', 'inbound capture cannot be determined'],
   ])('%s %s', async (name, form, words) => {
     const report = await reportOf(recorded(name, form))
     expect(report.oddities.filter(({level}) => level === 'warning')).toEqual([])
@@ -115,7 +115,7 @@ describe('istio made these rules, whatever the form of text hides', () => {
 
   test('lookups that meet an unshown CT target', async () => {
     const dns = (await page(recorded('e24x-dns-all', 'nft-list-ruleset.txt')))[3]
-    expect(dns).toContain('cannot be told: nft does not show all of ip/raw/ISTIO_OUTPUT rule 5 (xt target CT)')
+    expect(dns).toContain('cannot be determined: nft does not show all of ip/raw/ISTIO_OUTPUT rule 5 (xt target CT)')
   })
 })
 

@@ -1,117 +1,83 @@
-import type {Direction, Fate, Interception} from '../interception/interception.js'
+import type {Fate} from '../packet-sets/fates.js'
+import type {Change, TrafficKind} from './effects.js'
 
-function reaches(fate: Fate): string {
-  if (fate.verdict === 'captured') return `goes to the proxy (port ${fate.port})`
-  if (fate.verdict === 'dropped' || fate.verdict === 'refused') return `is ${fate.verdict}`
-  return fate.verdict === 'insufficient' ? 'cannot be told' : 'bypasses the proxy'
+function reaches({verdict, port, to, why}: Fate): string {
+  switch (verdict) {
+    case 'captured':
+      return `goes to the proxy (port ${port ?? 'unchanged'})`
+    case 'dropped':
+    case 'refused':
+      return `is ${verdict === 'refused' ? 'rejected' : 'dropped'}`
+    case 'insufficient':
+      return why === undefined || !why.startsWith('depends') ? `cannot be determined (${why ?? 'unknown'})` : why
+    default:
+      return to === undefined ? 'bypasses the proxy' : `is sent to ${to}`
+  }
 }
 
-function changed(before: Fate, after: Fate): boolean {
-  return before.verdict !== after.verdict || (after.verdict === 'captured' && before.port !== after.port)
+const NAMES: Readonly<Record<TrafficKind, string>> = {
+  inbound: 'inbound TCP',
+  'inbound-other': 'other inbound traffic',
+  outbound: 'outbound TCP',
+  dns: 'DNS traffic',
+  'outbound-other': 'outbound traffic other than TCP',
+  proxy: "the sidecar's own traffic",
+  'proxy-to-self': 'traffic from the sidecar to its own pod',
+  'app-to-self': 'traffic from an app to its own pod',
+  'app-to-localhost': 'traffic from an app to localhost',
+  loopback: 'traffic within the pod',
+  special: 'unusual traffic',
 }
 
-const LOST = {
+const LOST: Partial<Record<TrafficKind, string>> = {
   inbound: 'mTLS, AuthorizationPolicy and telemetry do not apply',
   outbound: 'no routing rules, no mTLS, no telemetry',
-} as const
-
-function effect(direction: 'inbound' | 'outbound', before: Fate, after: Fate): string {
-  if (before.verdict === 'captured' && (after.verdict === 'direct' || after.verdict === 'escapes'))
-    return `bypasses the sidecar: ${LOST[direction]}`
-  if (before.verdict !== 'captured' && after.verdict === 'captured')
-    return `${reaches(after)} where it should be left alone`
-  return reaches(after)
+  dns: 'the agent does not answer: ServiceEntry hosts and names of other clusters do not resolve',
+  'proxy-to-self': 'calls of the pod to its own service are not treated as inbound, so policy does not apply',
 }
 
-function exceptionOf(direction: Direction, kind: string, value: string): Fate {
-  return direction.exceptions.find(each => each.kind === kind && each.value === value) ?? direction.usual
+function open({verdict, to}: Fate): boolean {
+  return (verdict === 'direct' || verdict === 'escapes') && to === undefined
 }
 
-const PHRASES: Readonly<Record<string, (value: string) => string>> = {
-  port: value => ` to port ${value}`,
-  range: value => ` to ${value}`,
-  sender: value => ` from ${value}`,
-  uid: value => ` of user ${value}`,
-  gid: value => ` of group ${value}`,
-  interface: value => ` on ${value}`,
-}
-
-function directionChanges(name: 'inbound' | 'outbound', before: Direction, after: Direction): readonly string[] {
-  const found: string[] = []
-  const all = changed(before.usual, after.usual)
-  if (all) found.push(`${name} TCP ${effect(name, before.usual, after.usual)}`)
-  const keys = new Map([...before.exceptions, ...after.exceptions].map(each => [`${each.kind} ${each.value}`, each]))
-  for (const {kind, value} of keys.values()) {
-    const was = exceptionOf(before, kind, value)
-    const is = exceptionOf(after, kind, value)
-    const sameAsAll = all && !changed(was, before.usual) && !changed(is, after.usual)
-    if (!changed(was, is) || sameAsAll) continue
-    const proxy =
-      (kind === 'uid' || kind === 'gid') &&
-      is.verdict === 'captured' &&
-      was.verdict !== 'captured' &&
-      name === 'outbound'
-    found.push(
-      proxy
-        ? `the sidecar's own traffic (${kind} ${value}) is captured: every outbound connection loops`
-        : `${name} traffic${PHRASES[kind]?.(value) ?? ''} ${effect(name, was, is)}`,
-    )
+function effect({traffic, before, after}: Change): string {
+  const captured = after.verdict === 'captured'
+  if (captured && traffic === 'proxy') return 'is captured: every such connection loops'
+  if (before.verdict === 'captured' && open(after)) {
+    const lost = LOST[traffic]
+    return `bypasses the sidecar${lost === undefined ? '' : `: ${lost}`}`
   }
-  return found
+  if (captured && open(before)) return `${reaches(after)} although it should not be captured`
+  return `${reaches(after)} (expected: ${reaches(before)})`
 }
 
-/** What no longer reaches its destination of what the sidecar itself sends. */
-function proxyChanges(before: Direction, after: Direction): readonly string[] {
-  const lost = (fate: Fate) =>
-    fate.verdict === 'dropped' || fate.verdict === 'refused' || fate.verdict === 'insufficient'
-  const keys = new Map([...before.exceptions, ...after.exceptions].map(each => [`${each.kind} ${each.value}`, each]))
-  const all =
-    changed(before.usual, after.usual) && lost(after.usual)
-      ? [`everything the sidecar sends ${reaches(after.usual)}`]
-      : []
-  const some = [...keys.values()].flatMap(({kind, value}) => {
-    const is = exceptionOf(after, kind, value)
-    const told = all.length > 0 && !changed(is, after.usual)
-    if (told || !changed(exceptionOf(before, kind, value), is) || !lost(is)) return []
-    return [`the sidecar's own traffic${PHRASES[kind]?.(value) ?? ''} ${reaches(is)}`]
-  })
-  return [...all, ...some]
+/** More sets of packets than these are counted in one line. */
+const MOST_TOLD = 12
+const RANK = Object.keys(NAMES)
+const UNUSUAL: ReadonlySet<TrafficKind> = new Set(['loopback', 'special'])
+
+function line(change: Change, both: boolean): string {
+  const which = change.packets === '' ? '' : ` (${change.packets})`
+  const family = both && change.family === 'ip6' ? ' (IPv6)' : ''
+  return `${NAMES[change.traffic]}${family}${which} ${effect(change)}`
 }
 
-function single(what: string, before: Fate, after: Fate, words: string): readonly string[] {
-  if (!changed(before, after)) return []
-  return [before.verdict === 'captured' && after.verdict !== 'captured' ? words : `${what} ${reaches(after)}`]
-}
-
-/** What changes for traffic between two sets of rules, in words; empty when no packet that was tried fares otherwise. */
-export function consequences(before: Interception, after: Interception): readonly string[] {
+/**
+ * What changes for traffic, in words, the largest sets of packets first; empty when the path of no packet changes. Unusual packets are counted where
+ * usual ones change too.
+ */
+export function consequences(changes: readonly Change[]): readonly string[] {
+  const both = new Set(changes.map(({family}) => family)).size > 1
+  const ordered = changes.toSorted((a, b) => RANK.indexOf(a.traffic) - RANK.indexOf(b.traffic) || b.share - a.share)
+  const usual = ordered.filter(({traffic}) => !UNUSUAL.has(traffic))
+  const told = [...new Set((usual.length > 0 ? usual : ordered).map(change => line(change, both)))]
+  const unusual = usual.length > 0 ? ordered.length - usual.length : 0
+  const more = told.length - MOST_TOLD
   return [
-    ...directionChanges('inbound', before.inbound, after.inbound),
-    ...directionChanges('outbound', before.outbound, after.outbound),
-    ...proxyChanges(before.proxyOutbound, after.proxyOutbound),
-    ...single(
-      'the sidecar calling its own pod',
-      before.proxyToSelf,
-      after.proxyToSelf,
-      'calls of the pod to its own service are no longer treated as inbound: policy does not apply to them',
-    ),
-    ...single(
-      "an app calling its own pod's address",
-      before.appToSelf,
-      after.appToSelf,
-      "an app calling its own pod's address bypasses the proxy",
-    ),
-    ...single(
-      'an app calling localhost',
-      before.appToLocalhost,
-      after.appToLocalhost,
-      'calls to localhost bypass the proxy',
-    ),
-    ...single(
-      'name lookups (UDP)',
-      before.dnsUdp,
-      after.dnsUdp,
-      'name lookups are no longer answered by the agent: ServiceEntry names and multi-cluster names do not resolve',
-    ),
+    ...told.slice(0, MOST_TOLD),
+    ...(more > 0 ? [`and ${more} more sets of packets (-o json lists them)`] : []),
+    ...(unusual > 0
+      ? [`and ${unusual} sets of unusual packets: on loopback, marked, with a bound source, or later in a connection`]
+      : []),
   ]
 }

@@ -4,7 +4,8 @@ import {type Chain, hidesInterfaces, isUnderstood, type Rule, type Ruleset, type
 import {chainOwner} from '../chain-owners.js'
 import {canonicalTable, hasIstioRules} from '../istio-names.js'
 import {align, type Step} from './align.js'
-import {effects} from './effects.js'
+import {consequences} from './consequences.js'
+import {type Comparison, comparison, type Change as PacketChange} from './effects.js'
 import {policyEffects} from './policies.js'
 
 export type DifferenceKind = 'missing' | 'extra' | 'changed' | 'moved' | 'foreign' | 'residue' | 'incomplete' | 'policy'
@@ -17,7 +18,9 @@ export interface Difference {
   readonly expected: readonly Rule[]
   readonly actual: readonly Rule[]
   readonly consequences: readonly string[]
-  /** True when some packet fares otherwise because of it. */
+  /** Exactly the packets whose path it changes, where it was tried alone. */
+  readonly changes: readonly PacketChange[]
+  /** True when the path of some packet changes because of it. */
   readonly effective: boolean
 }
 
@@ -135,14 +138,36 @@ function withChange(expected: Ruleset, actual: Ruleset, {table, chain}: ChainPai
   return {...expected, tables: [...expected.tables.filter(each => each.name !== table), {...old, chains}]}
 }
 
+const BESIDE_MESH: ReadonlySet<PacketChange['traffic']> = new Set([
+  'inbound-other',
+  'outbound-other',
+  'loopback',
+  'special',
+])
+
+/** True when it changes the path of packets the mesh is for: first packets of TCP connections and DNS, in, out and to the pod itself. */
+export function touchesMesh({effective, changes, consequences: words}: Difference): boolean {
+  if (changes.length === 0) return effective && words.length > 0
+  return changes.some(({traffic}) => !BESIDE_MESH.has(traffic))
+}
+
 /** More differences than this are not tried one by one: such rules are another set, not a tampered one. */
 const MAX_TRIED = 60
 
-const NOT_TRIED = 'not tried on packets: there are too many differences'
+const NOT_TRIED = 'not tried alone: there are too many differences'
 
 /** A difference of a whole family: rules of istio in a second store, or text that cannot be compared. */
 function incomparable(kind: 'incomplete' | 'residue', set: Ruleset, place: string, consequence: string): Difference {
-  return {kind, family: set.family, place, expected: [], actual: [], consequences: [consequence], effective: false}
+  return {
+    kind,
+    family: set.family,
+    place,
+    expected: [],
+    actual: [],
+    consequences: [consequence],
+    changes: [],
+    effective: false,
+  }
 }
 
 function isForeign(pair: ChainPair, change: Change): boolean {
@@ -155,7 +180,7 @@ function isForeign(pair: ChainPair, change: Change): boolean {
   )
 }
 
-function compareRuleset(expected: Ruleset, actual: Ruleset, machine: Machine | undefined): readonly Difference[] {
+function compareRuleset(expected: Ruleset, actual: Ruleset, compared: Comparison | undefined): readonly Difference[] {
   const differences: Difference[] = []
   for (const pair of pairs(expected, actual)) {
     const place = `${pair.table}/${pair.chain}`
@@ -187,10 +212,10 @@ function compareRuleset(expected: Ruleset, actual: Ruleset, machine: Machine | u
     }
     const steps = align(pair.expected?.rules ?? [], pair.actual?.rules ?? [], ruleKey)
     for (const change of changesOf(steps)) {
-      const tried = machine !== undefined && differences.length < MAX_TRIED
-      const found = tried
-        ? effects([expected], [withChange(expected, actual, pair, change)], machine, expected.family)
-        : [NOT_TRIED]
+      const changes =
+        compared !== undefined && differences.length < MAX_TRIED
+          ? compared.changes([expected], [withChange(expected, actual, pair, change)])
+          : undefined
       const kind = isForeign(pair, change) ? 'foreign' : change.kind
       differences.push({
         kind,
@@ -198,8 +223,9 @@ function compareRuleset(expected: Ruleset, actual: Ruleset, machine: Machine | u
         place,
         expected: change.expected,
         actual: change.actual,
-        consequences: found,
-        effective: found.length > 0,
+        consequences: changes === undefined ? [NOT_TRIED] : consequences(changes),
+        changes: changes ?? [],
+        effective: changes === undefined || changes.length > 0,
       })
     }
   }
@@ -212,7 +238,7 @@ function emptyLike(expected: Ruleset): Ruleset {
 
 /**
  * Compares the rules a pod should have with those it has, chain by chain, in order, after normalising spelling; each difference is tried
- * alone on the packet walk, so its consequence is what really changes for traffic, and a difference without one is cosmetic.
+ * alone on all packets at once, so its consequence is exactly what changes for traffic, and a difference without one provably changes nothing.
  */
 export function driftOf(
   expected: readonly Ruleset[],
@@ -220,17 +246,47 @@ export function driftOf(
   machine: Machine,
 ): readonly Difference[] {
   const policies = policyEffects(actual, machine).map(
-    ({family, place, consequences}): Difference => ({
+    ({family, place, consequences: words}): Difference => ({
       kind: 'policy',
       family,
       place,
       expected: [],
       actual: [],
-      consequences,
+      consequences: words,
+      changes: [],
       effective: true,
     }),
   )
   return [...compare(expected, actual, machine), ...policies]
+}
+
+/**
+ * Whether the differences change anything when all are there: differences that only matter alone do not matter, and those that matter only
+ * together are told as one.
+ */
+function together(
+  differences: readonly Difference[],
+  expected: Ruleset,
+  actual: readonly Ruleset[],
+  compared: Comparison,
+): readonly Difference[] {
+  const comparable = differences.every(({kind}) => kind !== 'incomplete') && actual.every(set => !hidesInterfaces(set))
+  if (!comparable) return differences
+  const changes = compared.changes([expected], actual)
+  if (changes.length === 0) return differences.map(each => ({...each, consequences: [], changes: [], effective: false}))
+  const blocked = actual.some(({tables}) => tables.some(({chains}) => chains.some(({policy}) => policy === 'drop')))
+  if (differences.some(({effective}) => effective) || blocked) return differences
+  const whole: Difference = {
+    kind: differences.length === 0 ? 'foreign' : 'changed',
+    family: expected.family,
+    place: differences.length === 0 ? 'tables beside those of istio' : 'all chains together',
+    expected: [],
+    actual: [],
+    consequences: consequences(changes),
+    changes,
+    effective: true,
+  }
+  return [...differences, whole]
 }
 
 /** How many differences there are, without asking what they mean for traffic. */
@@ -272,6 +328,10 @@ function compare(
     const comparable = partial
       ? {...wanted, tables: wanted.tables.filter(table => main.tables.some(each => each.name === table.name))}
       : wanted
-    return [...compareRuleset(comparable, main, machine), ...residue]
+    if (machine === undefined) return [...compareRuleset(comparable, main, undefined), ...residue]
+    const beside = actual.filter(set => set !== main && (set.family === wanted.family || set.backend === 'native'))
+    const compared = comparison([comparable, main, ...beside], machine, wanted.family)
+    const alone = compareRuleset(comparable, main, compared)
+    return [...together(alone, comparable, [main, ...beside], compared), ...residue]
   })
 }

@@ -1,25 +1,172 @@
+import type {IpAddress} from '../../../model/ip-address.js'
 import type {Machine} from '../../../model/machine.js'
 import type {IpFamily, Ruleset, TableFamily} from '../../../model/ruleset.js'
-import {interceptionOf} from '../interception/interception.js'
-import {mentionsOf} from '../interception/mentions.js'
-import {consequences} from './consequences.js'
+import {primaryAddress} from '../interception/interception.js'
+import {fateOf} from '../packet-sets/answers.js'
+import {outcomeChanges} from '../packet-sets/compare.js'
+import {ofProtocol, ownAddresses, owned} from '../packet-sets/condition-sets.js'
+import {createDiagram, FALSE, type Node, TRUE} from '../packet-sets/diagram.js'
+import {equalTo, type PacketSpace, packetSpace} from '../packet-sets/dimensions.js'
+import type {Fate} from '../packet-sets/fates.js'
+import {type OutcomeTable, outcomeTable} from '../packet-sets/outcomes.js'
+import {type PathFunctions, pathFunctions} from '../packet-sets/path-function.js'
+import {regionWords} from '../packet-sets/region-words.js'
+import {regionsOf} from '../packet-sets/regions.js'
+import {arrivalInterfaces, toAddress, toPort} from '../packet-sets/traffic.js'
+import {withWayOut} from '../packet-walk/stand-in.js'
+import {proxyTraitsOf} from '../proxy-traits.js'
+
+/** Whose packets and which way: every packet belongs to exactly one kind. */
+export type TrafficKind =
+  | 'inbound'
+  | 'inbound-other'
+  | 'outbound'
+  | 'dns'
+  | 'outbound-other'
+  | 'proxy'
+  | 'proxy-to-self'
+  | 'app-to-self'
+  | 'app-to-localhost'
+  | 'loopback'
+  | 'special'
+
+/** Packets whose path changes: all of them are named by `packets`, and every packet named changes. */
+export interface Change {
+  readonly traffic: TrafficKind
+  readonly family: IpFamily
+  /** What they have in common within their kind of traffic, in words; empty for all of it. */
+  readonly packets: string
+  readonly before: Fate
+  readonly after: Fate
+  /** The part of all packets they are, 0 to 1. */
+  readonly share: number
+}
+
+/** Compares rulesets with one another on one machine; what was found out about a ruleset is kept. */
+export interface Comparison {
+  changes(before: readonly Ruleset[], after: readonly Ruleset[]): readonly Change[]
+}
+
+interface Piece {
+  readonly traffic: TrafficKind
+  readonly node: (paths: PathFunctions) => Node
+  readonly domain: Node
+}
 
 function familiesOf(family: TableFamily): readonly IpFamily[] {
   return family === 'inet' ? ['ip', 'ip6'] : [family]
 }
 
-/** What changes for traffic of a family between two sets of rules, found by walking the same packets through both. */
-export function effects(
-  before: readonly Ruleset[],
-  after: readonly Ruleset[],
-  machine: Machine,
-  family: TableFamily,
-): readonly string[] {
-  const mentions = mentionsOf([...before, ...after])
-  const found = familiesOf(family).flatMap(each => {
-    const was = interceptionOf(before, machine, each, mentions)
-    const is = interceptionOf(after, machine, each, mentions)
-    return was === undefined || is === undefined ? [] : consequences(was, is)
+/** Prepares the comparison of rulesets of a family; `all` are the rulesets that will be compared, or whose rules make them up. */
+export function comparison(all: readonly Ruleset[], machine: Machine, family: TableFamily): Comparison {
+  const parts = familiesOf(family).flatMap(each => {
+    const found = familyComparison(all, machine, each)
+    return found === undefined ? [] : [found]
   })
-  return [...new Set(found)]
+  return {changes: (before, after) => parts.flatMap(part => part(before, after))}
+}
+
+function familyComparison(all: readonly Ruleset[], given: Machine, family: IpFamily) {
+  const place = primaryAddress(given, family)
+  if (place === undefined) return undefined
+  const machine = withWayOut(given, family, place.device)
+  const space = packetSpace(createDiagram(), family, all, machine)
+  const table = outcomeTable()
+  const known = new Map<string, PathFunctions>()
+  const ids = new Map<Ruleset, number>()
+  const idOf = (set: Ruleset): number => {
+    const id = ids.get(set) ?? ids.size
+    ids.set(set, id)
+    return id
+  }
+  const pathsOf = (rulesets: readonly Ruleset[]): PathFunctions => {
+    const key = rulesets.map(idOf).join()
+    const paths = known.get(key) ?? pathFunctions(space, table, rulesets, machine)
+    known.set(key, paths)
+    return paths
+  }
+  const proxy = proxyTraitsOf(all)
+  return (before: readonly Ruleset[], after: readonly Ruleset[]): readonly Change[] => {
+    const [was, is] = [pathsOf(before), pathsOf(after)]
+    return piecesOf(was, machine, place, proxy).flatMap(piece => changesIn(space, table, family, piece, was, is))
+  }
+}
+
+/** More parts than this of one change are counted, not told. */
+const MOST_PARTS = 40
+
+function changesIn(
+  space: PacketSpace,
+  table: OutcomeTable,
+  family: IpFamily,
+  {traffic, node, domain}: Piece,
+  was: PathFunctions,
+  is: PathFunctions,
+): readonly Change[] {
+  return outcomeChanges(space, table, node(was), node(is), domain).flatMap(({before, after, packets}) => {
+    const regions = regionsOf(space, packets, domain)
+    const fates = {before: fateOf(before, undefined), after: fateOf(after, undefined)}
+    const told = regions.slice(0, MOST_PARTS).map(region => ({
+      traffic,
+      family,
+      packets: regionWords(space, region),
+      share: region.share,
+      ...fates,
+    }))
+    const more = regions.length - told.length
+    return more <= 0
+      ? told
+      : [...told, {traffic, family, packets: `in ${more} more sets of packets`, share: 0, ...fates}]
+  })
+}
+
+/** All packets, cut into kinds a reader knows; every one is in exactly one piece. */
+function piecesOf(
+  {space, context}: PathFunctions,
+  machine: Machine,
+  {device, own}: {readonly device: string; readonly own: IpAddress},
+  proxy: {readonly uid: number; readonly gid: number},
+): readonly Piece[] {
+  const {diagram, dimensions, family} = space
+  const and = (...all: readonly Node[]) => all.reduce((a, b) => diagram.and(a, b), TRUE)
+  const {not, or} = diagram
+  const isNew = and(
+    equalTo(diagram, dimensions['ct-state'], 0),
+    equalTo(diagram, dimensions.mark, 0),
+    equalTo(diagram, dimensions.connmark, 0),
+  )
+  const isTcp = ofProtocol(space, 'tcp')
+  const isDns = and(or(isTcp, ofProtocol(space, 'udp')), toPort(space, 53))
+  const toOwn = ownAddresses(context, 'destination')
+  const loopback: IpAddress = family === 'ip' ? {family, bits: 0x7f00_0001n} : {family, bits: 1n}
+  const toLocalhost = toAddress(space, 'destination', loopback)
+  const self = toAddress(space, 'destination', own)
+  const ordinary = and(isNew, owned(space))
+  const isProxy = or(equalTo(diagram, dimensions.uid, proxy.uid), equalTo(diagram, dimensions.gid, proxy.gid))
+  const app = and(ordinary, not(isProxy))
+  const out = (paths: PathFunctions) => paths.outbound()
+  const cut = (traffic: TrafficKind, domain: Node, node = out): Piece => ({traffic, domain, node})
+  const devices = arrivalInterfaces(space, machine, device)
+  const arriving = and(isNew, toOwn, not(ownAddresses(context, 'source')))
+  return [
+    ...devices.flatMap(name => {
+      const into = (paths: PathFunctions) => paths.inbound(name)
+      const on = name === device ? TRUE : FALSE
+      return [
+        cut('inbound', and(arriving, isTcp, on), into),
+        cut('inbound-other', and(arriving, not(and(isTcp, on))), into),
+        cut('special', not(arriving), into),
+      ]
+    }),
+    cut('outbound', and(app, not(toOwn), isTcp, not(isDns))),
+    cut('dns', and(app, not(toOwn), isDns)),
+    cut('proxy', and(ordinary, isProxy, not(toOwn), isTcp)),
+    cut('outbound-other', and(ordinary, not(toOwn), not(isTcp), not(and(app, isDns)))),
+    cut('proxy-to-self', and(ordinary, isProxy, self, isTcp)),
+    cut('app-to-self', and(app, self, isTcp)),
+    cut('app-to-localhost', and(app, toLocalhost, isTcp)),
+    cut('loopback', and(ordinary, toOwn, not(and(isTcp, self)), not(and(app, isTcp, toLocalhost)))),
+    cut('special', not(ordinary)),
+    cut('special', TRUE, paths => paths.outboundBound()),
+  ]
 }

@@ -1,6 +1,7 @@
 import type {Machine} from '../../../model/machine.js'
 import type {Chain, Ruleset, Table, TableFamily} from '../../../model/ruleset.js'
-import {effects} from './effects.js'
+import {consequences} from './consequences.js'
+import {comparison} from './effects.js'
 
 /** A chain of the kernel's own whose policy throws away what no rule takes, and what that does to traffic. */
 export interface PolicyEffect {
@@ -17,7 +18,7 @@ function opened(rulesets: readonly Ruleset[], table: Table, chain: Chain): reado
 }
 
 /**
- * The policies DROP that some usual packet feels. Istio makes no chain with such a policy, so each is somebody else's; each is tried alone,
+ * The policies DROP that change the path of some packet. Istio makes no chain with such a policy, so each is somebody else's; each is tried alone,
  * against the same rules with that one policy ACCEPT.
  */
 export function policyEffects(actual: readonly Ruleset[], machine: Machine): readonly PolicyEffect[] {
@@ -28,7 +29,9 @@ export function policyEffects(actual: readonly Ruleset[], machine: Machine): rea
         .map(chain => ({
           family: table.family,
           place: `${table.name}/${chain.name}`,
-          consequences: effects(opened(actual, table, chain), actual, machine, table.family),
+          consequences: consequences(
+            comparison(actual, machine, table.family).changes(opened(actual, table, chain), actual),
+          ),
         }))
         .filter(({consequences}) => consequences.length > 0),
     ),

@@ -125,7 +125,7 @@ function ambient(pod: PodModel, minor: number | undefined): Expectation {
     settings,
     via: 'labels and annotations of the pod (ambient)',
     notes,
-    ...(minor === undefined ? {} : {minor}),
+    minor,
   }
 }
 
@@ -181,7 +181,7 @@ function fromPrediction(
     settings: {...settings, native},
     via: `annotations, as the ${cni ? 'CNI plugin' : 'injection template'} reads them`,
     notes: ['the pod does not exist yet'],
-    ...(known === undefined ? {} : {minor: known}),
+    minor: known,
   }
 }
 

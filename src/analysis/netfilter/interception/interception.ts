@@ -1,154 +1,43 @@
-import {formatIpRange, type IpAddress, type IpRange} from '../../../model/ip-address.js'
-import {isOwnAddress, type Machine} from '../../../model/machine.js'
-import type {Packet, Walk} from '../../../model/packet.js'
+import {type IpAddress, isLoopback} from '../../../model/ip-address.js'
+import type {Machine} from '../../../model/machine.js'
 import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
-import {type CompiledRules, compileRules} from '../packet-walk/compile.js'
+import {type Answering, directionOf, directionWithParts, proxyParts} from '../packet-sets/answers.js'
+import {loopbackAddresses} from '../packet-sets/condition-sets.js'
+import {createDiagram, FALSE, type Node, whereOutcome} from '../packet-sets/diagram.js'
+import {equalTo, packetSpace} from '../packet-sets/dimensions.js'
+import type {Direction, Fate} from '../packet-sets/fates.js'
+import {outcomeTable, outcomeVerdict} from '../packet-sets/outcomes.js'
+import {type PathFunctions, pathFunctions} from '../packet-sets/path-function.js'
+import {inboundTraffic, outboundTraffic, outsideOf, toAddress, toPort} from '../packet-sets/traffic.js'
 import {withWayOut} from '../packet-walk/stand-in.js'
-import {decidingStep, type Verdict, verdictOf} from '../packet-walk/verdict.js'
-import {walkPacket} from '../packet-walk/walk.js'
 import {type ProxyTraits, proxyTraitsOf} from '../proxy-traits.js'
-import {addressIn, type Mentions, mentionsOf, ordinaryAddress, ordinaryId, ordinaryPort} from './mentions.js'
 
-/** The rule that decided, as a person finds it. */
-export interface Decider {
-  readonly at: string
-  readonly rule: number
-  readonly text: string
-}
+export type {Decider, Direction, Exception, Fate} from '../packet-sets/fates.js'
 
-/** What becomes of one kind of traffic. */
-export interface Fate {
-  readonly verdict: Verdict
-  readonly port?: number
-  readonly by?: Decider
-  /** Why it cannot be told, with the verdict `insufficient`. */
-  readonly why?: string
-}
-
-/** Traffic of a direction that fares otherwise than the rest: ports, ranges, users, groups, interfaces. */
-export interface Exception extends Fate {
-  readonly kind: 'port' | 'range' | 'sender' | 'uid' | 'gid' | 'interface'
-  readonly value: string
-}
-
-/** One direction: what becomes of ordinary TCP traffic, and which traffic fares otherwise. */
-export interface Direction {
-  readonly usual: Fate
-  readonly exceptions: readonly Exception[]
-}
-
-/** What a set of rules does to the traffic of a pod, for one address family, found by asking about packets. */
+/** What a set of rules does to all first packets of a pod, for one address family. */
 export interface Interception {
   readonly family: IpFamily
   /** `unknown` when the text does not tell how inbound traffic fares, or whether anything is captured. */
   readonly mode: 'redirect' | 'tproxy' | 'none' | 'unknown'
+  /** TCP from other machines. */
   readonly inbound: Direction
+  /** TCP of the pod's processes to other machines, DNS (port 53) left out. */
   readonly outbound: Direction
   /** The proxy's own connections to the outside. */
   readonly proxyOutbound: Direction
-  /** The proxy's call to the pod's own address, an app's call to it, and to localhost. */
+  /** The proxy's call to the pod's own address, an app's call to it, and to localhost: what becomes of most of it. */
   readonly proxyToSelf: Fate
   readonly appToSelf: Fate
   readonly appToLocalhost: Fate
+  /** DNS queries of applications, to any address but the pod's own. */
+  readonly dns: {readonly udp: Direction; readonly tcp: Direction}
   readonly dnsUdp: Fate
   readonly dnsTcp: Fate
+  /** UDP of the pod's processes to other machines, DNS left out. */
+  readonly udpOutbound: Direction
   readonly udp: Fate
   /** Whom the rules take for the proxy. */
   readonly proxy: ProxyTraits
-}
-
-interface Questions {
-  readonly rules: CompiledRules
-  readonly machine: Machine
-  readonly mentions: Mentions
-  readonly family: IpFamily
-  readonly own: IpAddress
-  readonly device: string
-  readonly uid: number
-  readonly port: number
-  readonly outside: IpAddress
-  readonly proxy: ProxyTraits
-}
-
-function fate(walk: Walk): Fate {
-  const step = decidingStep(walk)
-  const {disposition: end} = walk
-  const by = step === undefined ? undefined : {at: step.at, rule: step.rule, text: step.text}
-  return {
-    verdict: verdictOf(walk),
-    ...(end.kind === 'delivered' ? {port: end.port} : {}),
-    ...(by === undefined ? {} : {by}),
-    ...(end.kind === 'insufficient' ? {why: end.reason} : {}),
-  }
-}
-
-function ask(questions: Questions, packet: Partial<Packet> & {destination: IpAddress}): Fate {
-  const {rules, machine, uid, port} = questions
-  const from = packet.interface === undefined ? {uid, gid: uid} : {}
-  return fate(walkPacket(rules, machine, {protocol: 'tcp', destinationPort: port, ...from, ...packet}))
-}
-
-function differs(usual: Fate, other: Fate, asked: number): boolean {
-  if (usual.verdict !== other.verdict) return true
-  return usual.verdict === 'captured' && usual.port !== other.port && other.port !== asked
-}
-
-function inbound(q: Questions): Direction {
-  const arriving = (port: number, device = q.device) =>
-    ask(q, {interface: device, destination: q.own, destinationPort: port})
-  const usual = arriving(q.port)
-  const exceptions: Exception[] = []
-  for (const port of q.mentions.ports) {
-    const found = arriving(port)
-    if (differs(usual, found, port)) exceptions.push({kind: 'port', value: String(port), ...found})
-  }
-  for (const name of q.mentions.interfaces) {
-    const found = arriving(q.port, name)
-    if (differs(usual, found, q.port)) exceptions.push({kind: 'interface', value: name, ...found})
-  }
-  for (const range of q.mentions.sources) {
-    if (range.family !== q.family || range.mask === 0n || isOwnAddress(q.machine, addressIn(range))) continue
-    const found = ask(q, {interface: q.device, destination: q.own, source: addressIn(range)})
-    if (differs(usual, found, q.port)) exceptions.push({kind: 'sender', value: rangeLabel(range), ...found})
-  }
-  return {usual, exceptions}
-}
-
-function rangeLabel(range: IpRange): string {
-  return formatIpRange(range)
-}
-
-function outbound(q: Questions): Direction {
-  const usual = ask(q, {destination: q.outside})
-  const exceptions: Exception[] = []
-  const note = (kind: Exception['kind'], value: string, found: Fate, asked: number) => {
-    if (differs(usual, found, asked)) exceptions.push({kind, value, ...found})
-  }
-  for (const port of q.mentions.ports)
-    if (port !== 53) note('port', String(port), ask(q, {destination: q.outside, destinationPort: port}), port)
-  for (const range of q.mentions.ranges) {
-    if (range.family === q.family && range.mask !== 0n)
-      note('range', rangeLabel(range), ask(q, {destination: addressIn(range)}), q.port)
-  }
-  for (const uid of q.mentions.uids) note('uid', String(uid), ask(q, {destination: q.outside, uid, gid: q.uid}), q.port)
-  for (const gid of q.mentions.gids) note('gid', String(gid), ask(q, {destination: q.outside, uid: q.uid, gid}), q.port)
-  return {usual, exceptions}
-}
-
-/** The proxy's own connections: only ports and ranges can make a difference to them. */
-function proxyOutbound(q: Questions): Direction {
-  const asProxy = (packet: Partial<Packet> & {destination: IpAddress}) =>
-    ask(q, {...packet, uid: q.proxy.uid, gid: q.proxy.gid})
-  const usual = asProxy({destination: q.outside})
-  const ports = q.mentions.ports.map(port => ({
-    kind: 'port' as const,
-    value: String(port),
-    ...asProxy({destination: q.outside, destinationPort: port}),
-  }))
-  const ranges = q.mentions.ranges
-    .filter(range => range.family === q.family && range.mask !== 0n)
-    .map(range => ({kind: 'range' as const, value: rangeLabel(range), ...asProxy({destination: addressIn(range)})}))
-  return {usual, exceptions: [...ports, ...ranges].filter(found => differs(usual, found, Number(found.value)))}
 }
 
 /** The interface and address by which others reach the pod in a family: the first that is neither loopback nor link-local. */
@@ -176,58 +65,135 @@ export function modeOf(into: Direction, out: Direction, tproxy: boolean): Interc
   return fates.some(({verdict}) => verdict === 'insufficient') ? 'unknown' : 'none'
 }
 
+/** A family's packets with the paths rules give them, from the interface others reach the pod by. */
+export interface PodPaths {
+  readonly paths: PathFunctions
+  readonly machine: Machine
+  readonly device: string
+  readonly own: IpAddress
+  readonly answering: (inbound: boolean) => Answering
+}
+
+/** The paths of all packets of a family; undefined when the pod has no address of it. */
+export function podPaths(rulesets: readonly Ruleset[], given: Machine, family: IpFamily): PodPaths | undefined {
+  const place = primaryAddress(given, family)
+  if (place === undefined) return undefined
+  const machine = withWayOut(given, family, place.device)
+  const space = packetSpace(createDiagram(), family, rulesets, machine)
+  const table = outcomeTable()
+  const paths = pathFunctions(space, table, rulesets, machine)
+  return {
+    paths,
+    machine,
+    ...place,
+    answering: inbound => ({paths, table, machine, device: place.device, inbound}),
+  }
+}
+
 /**
- * Finds out what the rules do for a family by walking packets: ordinary ones, and one for each port, range, user, group and interface that
- * the rules name. So the answer holds for any rules, tampered ones too. `mentions` given
- * from outside makes two answers comparable. Undefined when the pod has no address of that family.
+ * What the rules do for a family, found for all packets at once: the space is split exactly as the rules split it, so no packet is left out and
+ * none is taken for another. Undefined when the pod has no address of that family.
  */
 export function interceptionOf(
   rulesets: readonly Ruleset[],
-  machine: Machine,
+  given: Machine,
   family: IpFamily,
-  mentions: Mentions = mentionsOf(rulesets),
 ): Interception | undefined {
-  const place = primaryAddress(machine, family)
-  if (place === undefined) return undefined
-  const q: Questions = {
-    rules: compileRules(rulesets),
-    machine: withWayOut(machine, family, place.device),
-    mentions,
-    family,
-    ...place,
-    uid: ordinaryId(mentions),
-    port: ordinaryPort(mentions),
-    outside: ordinaryAddress(mentions, family),
-    proxy: proxyTraitsOf(rulesets),
+  const found = podPaths(rulesets, given, family)
+  if (found === undefined) return undefined
+  const {paths, machine, device, own, answering} = found
+  const {diagram} = paths.space
+  const proxy = proxyTraitsOf(rulesets)
+  const outside = outsideOf(paths)
+  const dns = toPort(paths.space, 53)
+  const self = toAddress(paths.space, 'destination', own)
+  const localhost = toAddress(
+    paths.space,
+    'destination',
+    family === 'ip' ? {family, bits: 0x7f00_0001n} : {family, bits: 1n},
+  )
+  const asProxy = {uid: proxy.uid, gid: proxy.gid}
+  const traffic = (protocol: string, destinations: Node, sender = {}) =>
+    outboundTraffic(paths, machine, device, protocol, destinations, sender)
+  const asked = (protocol: string, destinations: Node, sender = {}): Direction =>
+    directionOf(answering(false), traffic(protocol, destinations, sender))
+  const ofAll = (protocol: string, destinations: Node): Direction => {
+    const all = traffic(protocol, destinations)
+    return directionWithParts(answering(false), all, proxyParts(paths, all.domain, proxy))
   }
-  const hosts = mentions.ranges.filter(range => range.family === family && isHost(range))
-  const dns =
-    hosts.find(host => lookup(q, host) === 'captured') ?? hosts.find(host => lookup(q, host) === 'insufficient')
-  const resolver = dns === undefined ? q.outside : addressIn(dns)
-  const localhost: IpAddress = family === 'ip' ? {family, bits: 0x7f00_0001n} : {family, bits: 1n}
-  const into = inbound(q)
-  const out = outbound(q)
+  const ofApps = (protocol: string, destinations: Node): Direction =>
+    asked(protocol, diagram.and(destinations, applications(paths, proxy)))
+  const addresses = machine.interfaces
+    .filter(({name}) => name !== 'lo')
+    .flatMap(each => each.addresses)
+    .filter(address => address.family === family && !isLoopback(address))
+  const arriving = inboundTraffic(paths, machine, device, 'tcp', addresses)
+  const atProxy = reachingProxy(found, arriving.node, redirectTargets(rulesets))
+  const inbound = directionWithParts(
+    answering(true),
+    {...arriving, domain: diagram.and(arriving.domain, diagram.not(atProxy))},
+    [],
+  )
+  const notDns = diagram.and(outside, diagram.not(dns))
+  const outbound = ofAll('tcp', notDns)
+  const untouched = diagram.and(loopbackAddresses(paths.space, 'destination'), openPackets(found))
+  const queries = diagram.and(dns, diagram.not(diagram.or(self, untouched)))
+  const [dnsUdp, dnsTcp] = [ofApps('udp', queries), ofApps('tcp', queries)]
+  const udp = ofAll('udp', notDns)
   return {
     family,
-    mode: modeOf(into, out, usesTproxy(rulesets)),
-    inbound: into,
-    outbound: out,
-    proxyOutbound: proxyOutbound(q),
-    proxyToSelf: ask(q, {destination: q.own, uid: q.proxy.uid, gid: q.proxy.gid}),
-    appToSelf: ask(q, {destination: q.own}),
-    appToLocalhost: ask(q, {destination: localhost}),
-    dnsUdp: ask(q, {protocol: 'udp', destination: resolver, destinationPort: 53}),
-    dnsTcp: ask(q, {destination: resolver, destinationPort: 53}),
-    udp: ask(q, {protocol: 'udp', destination: q.outside, destinationPort: 4500}),
-    proxy: q.proxy,
+    mode: modeOf(inbound, outbound, usesTproxy(rulesets)),
+    inbound,
+    outbound,
+    proxyOutbound: asked('tcp', outside, asProxy),
+    proxyToSelf: asked('tcp', self, asProxy).usual,
+    appToSelf: ofApps('tcp', self).usual,
+    appToLocalhost: ofApps('tcp', localhost).usual,
+    dns: {udp: dnsUdp, tcp: dnsTcp},
+    dnsUdp: capturedFirst(dnsUdp),
+    dnsTcp: capturedFirst(dnsTcp),
+    udpOutbound: udp,
+    udp: udp.usual,
+    proxy,
   }
 }
 
-function isHost(range: IpRange): boolean {
-  return range.mask === (range.family === 'ip' ? 0xffff_ffffn : (1n << 128n) - 1n)
+function redirectTargets(rulesets: readonly Ruleset[]): readonly number[] {
+  const actions = everyRule(rulesets).flatMap(({rule}) => rule.actions)
+  const ports = actions.flatMap(action =>
+    action.kind === 'redirect' ? [Number(action.ports)] : action.kind === 'tproxy' ? [Number(action.port)] : [],
+  )
+  return [...new Set(ports)].filter(Number.isInteger)
 }
 
-/** How a lookup at one host fares: the resolver is the host whose lookups are captured, or may be. */
-function lookup(q: Questions, host: IpRange): Verdict {
-  return ask(q, {protocol: 'udp', destination: addressIn(host), destinationPort: 53}).verdict
+/** Packets that ask for a port of the proxy and get there: they do not bypass it. */
+function reachingProxy({paths, answering}: PodPaths, node: Node, ports: readonly number[]): Node {
+  const {diagram} = paths.space
+  const {table} = answering(true)
+  const asked = ports.map(port => toPort(paths.space, port)).reduce((all, each) => diagram.or(all, each), FALSE)
+  const open = whereOutcome(diagram, node, number => outcomeVerdict(table.outcome(number)) === 'direct')
+  return diagram.and(asked, open)
+}
+
+/** Packets that reach whom they asked for. */
+function openPackets({paths, answering}: PodPaths): Node {
+  const {table} = answering(false)
+  return whereOutcome(
+    paths.space.diagram,
+    paths.outbound(),
+    number => outcomeVerdict(table.outcome(number)) === 'direct',
+  )
+}
+
+/** Packets of processes that are not the proxy. */
+function applications({space}: PathFunctions, {uid, gid}: ProxyTraits): Node {
+  const {diagram, dimensions} = space
+  return diagram.not(diagram.or(equalTo(diagram, dimensions.uid, uid), equalTo(diagram, dimensions.gid, gid)))
+}
+
+/** Queries are captured when those of any application to some resolver are, or may be. */
+function capturedFirst({usual, exceptions}: Direction): Fate {
+  const resolvers = exceptions.filter(({where}) => where.every(({property}) => property === 'destination'))
+  const all = [usual, ...resolvers]
+  return all.find(({verdict}) => verdict === 'captured') ?? all.find(({verdict}) => verdict === 'insufficient') ?? usual
 }

@@ -54,7 +54,7 @@ function hide(fate: Fate, why: string | undefined): Fate {
 function hideIn(direction: Direction, why: string | undefined): Direction {
   const usual = hide(direction.usual, why)
   if (usual === direction.usual) return direction
-  return {usual, exceptions: direction.exceptions.filter(each => each.verdict === 'captured')}
+  return {...direction, usual, exceptions: direction.exceptions.filter(each => each.verdict === 'captured')}
 }
 
 /** The same answers, but without those that only say that no rule captures, where such a rule may stand in what the text lacks. */
@@ -73,6 +73,8 @@ export function withUnseen(found: Interception, {inbound, outbound, tproxy}: Uns
     appToLocalhost: hide(found.appToLocalhost, outbound),
     dnsUdp: hide(found.dnsUdp, outbound),
     dnsTcp: hide(found.dnsTcp, outbound),
+    dns: {udp: hideIn(found.dns.udp, outbound), tcp: hideIn(found.dns.tcp, outbound)},
+    udpOutbound: hideIn(found.udpOutbound, outbound),
     udp: hide(found.udp, outbound),
   }
 }

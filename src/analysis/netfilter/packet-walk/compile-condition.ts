@@ -119,12 +119,16 @@ function socket(_values: readonly string[], negated: boolean): Test {
   }
 }
 
-/** First packet of a TCP connection: SYN alone. */
-function tcpFlags(values: readonly string[], negated: boolean): Test {
+/** True when `--tcp-flags MASK SET` matches the first packet of a connection, which has SYN alone. */
+export function firstPacketFlags(values: readonly string[]): boolean {
   const [mask = '', set = ''] = (values[0] ?? '').split(' ')
   const flags = new Set(mask === 'ALL' ? 'FIN SYN RST PSH ACK URG'.split(' ') : mask.split(','))
   const wanted = new Set(set.split(',').filter(flag => flag !== '' && flag !== 'NONE'))
-  const isSyn = [...flags].every(flag => wanted.has(flag) === (flag === 'SYN'))
+  return [...flags].every(flag => wanted.has(flag) === (flag === 'SYN'))
+}
+
+function tcpFlags(values: readonly string[], negated: boolean): Test {
+  const isSyn = firstPacketFlags(values)
   return flow => flow.protocol === 'tcp' && isSyn !== negated
 }
 

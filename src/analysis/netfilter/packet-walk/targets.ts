@@ -16,14 +16,14 @@ function firstPort(ports: string | undefined): number | undefined {
   return found === null ? undefined : Number(found[0])
 }
 
-/** REDIRECT: 127.0.0.1 or ::1 for local packets, the primary address of the incoming interface for others (kernel nf_nat_redirect.c, measured). */
-function redirect(flow: Flow, ports: string | undefined): void {
-  const incoming = flow.machine.interfaces
-    .find(each => each.name === flow.inName)
-    ?.addresses.find(own => own.family === flow.family)
-  const address = flow.hook === 'output' ? LOCALHOST[flow.family] : (incoming ?? LOCALHOST[flow.family])
-  setDestination(flow, address)
-  flow.destinationPort = firstPort(ports) ?? flow.destinationPort
+/** A rule that rewrites addresses, and where the packet is when it does. */
+export type Rewriting =
+  | {readonly kind: 'redirect' | 'masquerade'; readonly ports?: string}
+  | {readonly kind: 'dnat' | 'snat'; readonly to: string}
+export type RewritePlace = Pick<Flow, 'machine' | 'family' | 'hook' | 'inName' | 'outName'>
+
+function ownOn({machine, family}: RewritePlace, name: string): IpAddress | undefined {
+  return machine.interfaces.find(each => each.name === name)?.addresses.find(own => own.family === family)
 }
 
 /** `10.0.0.1:80`, `10.0.0.1-10.0.0.9:80-90`, `[fd00::1]:80`, `:53`: the first address and port are taken. */
@@ -34,32 +34,36 @@ function splitTo(to: string): {address: IpAddress | undefined; port: number | un
   return {address: parseIp(found?.[1] ?? ''), port: found?.[2] === undefined ? undefined : Number(found[2])}
 }
 
-function translate(action: Action, flow: Flow): boolean {
-  switch (action.kind) {
-    case 'redirect':
-      redirect(flow, action.ports)
-      break
-    case 'dnat': {
-      const {address, port} = splitTo(action.to)
-      if (address !== undefined) setDestination(flow, address)
-      flow.destinationPort = port ?? flow.destinationPort
-      break
+/**
+ * The address and port a target writes, of the destination or the source. REDIRECT: 127.0.0.1 or ::1 for local packets, the primary address of
+ * the incoming interface for others (kernel nf_nat_redirect.c, measured).
+ */
+export function rewrittenTo(
+  rewriting: Rewriting,
+  place: RewritePlace,
+): {readonly address: IpAddress | undefined; readonly port: number | undefined} {
+  switch (rewriting.kind) {
+    case 'redirect': {
+      const incoming = place.hook === 'output' ? undefined : ownOn(place, place.inName)
+      return {address: incoming ?? LOCALHOST[place.family], port: firstPort(rewriting.ports)}
     }
-    case 'snat': {
-      const {address, port} = splitTo(action.to)
-      if (address !== undefined) setSource(flow, address)
-      flow.sourcePort = port ?? flow.sourcePort
-      break
-    }
-    case 'masquerade': {
-      const own = flow.machine.interfaces
-        .find(each => each.name === flow.outName)
-        ?.addresses.find(each => each.family === flow.family)
-      if (own !== undefined) setSource(flow, own)
-      break
-    }
+    case 'masquerade':
+      return {address: ownOn(place, place.outName), port: undefined}
     default:
-      return false
+      return splitTo(rewriting.to)
+  }
+}
+
+function translate(action: Action, flow: Flow): boolean {
+  const {kind} = action
+  if (kind !== 'redirect' && kind !== 'masquerade' && kind !== 'dnat' && kind !== 'snat') return false
+  const {address, port} = rewrittenTo(action, flow)
+  if (kind === 'redirect' || kind === 'dnat') {
+    if (address !== undefined) setDestination(flow, address)
+    flow.destinationPort = port ?? flow.destinationPort
+  } else {
+    if (address !== undefined) setSource(flow, address)
+    flow.sourcePort = port ?? flow.sourcePort
   }
   flow.natted = true
   return true
@@ -67,7 +71,7 @@ function translate(action: Action, flow: Flow): boolean {
 
 function tproxy(action: Extract<Action, {kind: 'tproxy'}>, flow: Flow): void {
   const address = action.address === undefined ? undefined : parseIp(action.address)
-  flow.tproxy = {port: Number(action.port), ...(address === undefined ? {} : {address})}
+  flow.tproxy = {port: Number(action.port), address}
   if (action.mark !== undefined) {
     const [value = '0', mask = '0xffffffff'] = action.mark.split('/')
     flow.mark = change(flow.mark, value, mask)

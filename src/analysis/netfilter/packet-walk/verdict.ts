@@ -1,9 +1,19 @@
 import {formatIp} from '../../../model/ip-address.js'
 import type {Walk, WalkStep} from '../../../model/packet.js'
+import type {Action} from '../../../model/ruleset.js'
 import {chainOwner} from '../chain-owners.js'
 
 /** The one-word answer: does the packet go through the sidecar (or ztunnel)? */
-export type Verdict = 'captured' | 'escapes' | 'direct' | 'dropped' | 'refused' | 'loops' | 'error' | 'insufficient'
+export type Verdict =
+  | 'captured'
+  | 'redirected'
+  | 'escapes'
+  | 'direct'
+  | 'dropped'
+  | 'refused'
+  | 'loops'
+  | 'error'
+  | 'insufficient'
 
 /** The last rule that matched and did something to the packet's way: why it went where it went. Undefined when it only fell through lists. */
 export function decidingStep(walk: Walk): WalkStep | undefined {
@@ -17,23 +27,39 @@ export function decidingStep(walk: Walk): WalkStep | undefined {
 
 const DECIDES: ReadonlySet<string> = new Set(['redirect', 'dnat', 'tproxy', 'return', 'accept', 'drop', 'reject'])
 
+/** How a rule turned a packet to another socket of the pod; `elsewhere` when that is not a proxy's. */
+export type Turn = 'redirect' | 'dnat' | 'tproxy' | 'elsewhere'
+
+/** Ports proxies take DNS queries or connections on when rules lead to them by DNAT (Istio 1.6 to 1.8: DNS on 15013 and 15053). */
+const PROXY_PORTS: ReadonlySet<string> = new Set(['15001', '15006', '15008', '15013', '15053'])
+
 /** Chains of Docker, KubeVirt or a node lead to programs of their own: what they rewrite is not captured by a proxy. */
-function isForProxy({at}: WalkStep): boolean {
-  const owner = chainOwner(at.slice(at.lastIndexOf('/') + 1))
+function isForProxy(chain: string): boolean {
+  const owner = chainOwner(chain.slice(chain.lastIndexOf('/') + 1))
   return owner === undefined || owner.kind === 'mesh'
 }
 
-function turned(walk: Walk): boolean {
-  const {disposition: end, steps} = walk
-  if (end.kind !== 'delivered') return false
-  const rewriting = steps.filter(step =>
-    step.actions.some(action => action.kind === 'redirect' || action.kind === 'dnat'),
-  )
-  return end.transparent || rewriting.some(isForProxy)
+/** How an action of a chain turns packets; undefined for one that does not. DNAT leads to proxies by their ports only (Docker's DNS on 127.0.0.11 is none). */
+export function turnBy(action: Action, chain: string): Turn | undefined {
+  switch (action.kind) {
+    case 'redirect':
+      return isForProxy(chain) ? 'redirect' : 'elsewhere'
+    case 'dnat':
+      return isForProxy(chain) && PROXY_PORTS.has(/:(\d+)$/.exec(action.to)?.[1] ?? '') ? 'dnat' : 'elsewhere'
+    default:
+      return undefined
+  }
+}
+
+/** How the walk's packet was turned last. */
+export function turnOf({disposition: end, steps}: Pick<Walk, 'disposition' | 'steps'>): Turn | undefined {
+  if (end.kind === 'delivered' && end.transparent) return 'tproxy'
+  const turns = steps.flatMap(({actions, at}) => actions.map(action => turnBy(action, at)))
+  return turns.findLast(turn => turn !== undefined)
 }
 
 /**
- * Sums a walk up. `captured`: a rule turned it to another socket of the pod. `escapes`: it leaves the pod as it was;
+ * Sums a walk up. `captured`: a rule turned it to the proxy; `redirected`: to another socket of the pod. `escapes`: it leaves the pod;
  * `direct`: it reaches the asked socket of the pod without the proxy; `loops`: the proxy's own traffic comes back to its outbound port.
  */
 export function verdictOf(walk: Walk, options: {fromProxy?: boolean; outboundPort?: number} = {}): Verdict {
@@ -41,9 +67,12 @@ export function verdictOf(walk: Walk, options: {fromProxy?: boolean; outboundPor
   switch (end.kind) {
     case 'sent':
       return 'escapes'
-    case 'delivered':
-      if (!turned(walk)) return 'direct'
-      return options.fromProxy === true && end.port === options.outboundPort ? 'loops' : 'captured'
+    case 'delivered': {
+      const turn = turnOf(walk)
+      if (turn === undefined) return 'direct'
+      const loops = options.fromProxy === true && end.port === options.outboundPort
+      return loops ? 'loops' : turn === 'elsewhere' ? 'redirected' : 'captured'
+    }
     default:
       return end.kind
   }

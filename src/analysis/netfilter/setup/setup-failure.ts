@@ -40,7 +40,7 @@ function saidIn(messages: readonly RulesMessage[]): readonly Said[] {
   const said: Said[] = []
   for (const message of messages) {
     if (message.command === true) after = message.text
-    else said.push({...message, ...(after === undefined ? {} : {after})})
+    else said.push({...message, after})
   }
   return said
 }
@@ -145,7 +145,7 @@ export function setupFailure(reading: RulesReading): SetupFailure | undefined {
     fix,
     line: at.line,
     text: at.text,
-    ...(at.after === undefined ? {} : {command: at.after}),
+    command: at.after,
   }
 }
 

@@ -1,0 +1,68 @@
+import type {ClientCertificate, EnvoyRequest, SocketAddress} from '../../model/envoy/request.js'
+
+/** The TLS a handshake agreed on. */
+export interface AgreedTls {
+  readonly alpn: string
+  /** Undefined when the client showed none, or was not asked. */
+  readonly certificate: ClientCertificate | undefined
+  readonly validated: boolean
+}
+
+/** What Envoy knows about a connection; listener filters and the handshake fill it in. */
+export interface Connection {
+  readonly local: SocketAddress
+  /** A listener filter put the local address there. */
+  readonly localRestored: boolean
+  readonly remote: SocketAddress
+  /** The peer of the TCP connection, whatever the PROXY protocol says. */
+  readonly directRemote: SocketAddress
+  /** Empty until an inspector has said. */
+  readonly transport: '' | 'tls' | 'raw_buffer'
+  readonly applicationProtocols: readonly string[]
+  /** In lower case; empty when there is none. */
+  readonly serverName: string
+  readonly tls: AgreedTls | undefined
+  readonly filterState: ReadonlyMap<string, string>
+}
+
+/** The connection as it is accepted. */
+export function acceptedConnection(request: EnvoyRequest): Connection {
+  return {
+    local: request.redirected ? request.acceptedBy : request.destination,
+    localRestored: false,
+    remote: request.source,
+    directRemote: request.source,
+    transport: '',
+    applicationProtocols: [],
+    serverName: '',
+    tls: undefined,
+    filterState: new Map(),
+  }
+}
+
+const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
+/** The start of a TLS record with a ClientHello, as far as an inspector that does not know TLS reads. */
+const CLIENT_HELLO = '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'
+
+/** The first line and headers of an HTTP/1 request as sent. */
+export function requestText(request: EnvoyRequest): string {
+  if (request.payload !== undefined) return request.payload
+  const version = request.protocol === 'http/1.0' ? 'HTTP/1.0' : 'HTTP/1.1'
+  const headers = request.headers.map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${request.method} ${request.path} ${version}\r\n${headers.join('')}\r\n`
+}
+
+/** What the application sends first, below TLS if there is any (latin-1). */
+export function applicationBytes(request: EnvoyRequest): string {
+  if (request.payload !== undefined) return request.payload
+  if (request.protocol === 'http/2') return HTTP2_PREFACE
+  return request.protocol === 'tcp' ? '' : requestText(request)
+}
+
+/** What arrives on the wire first. */
+export function wireBytes(request: EnvoyRequest): string {
+  return request.tls === undefined ? applicationBytes(request) : CLIENT_HELLO
+}
+
+/** The preface every HTTP/2 client sends (RFC 9113, 3.4). */
+export const PREFACE = HTTP2_PREFACE

@@ -1,0 +1,86 @@
+import {ExtAuthz, ExtAuthzPerRoute} from '../../../model/envoy/filters.js'
+import type {HttpFilter} from '../../../model/envoy/http.js'
+import {unpack} from '../../../model/envoy/schema.js'
+import {answers, BAD_BODY, type FilterResult, goesOn, type HttpState} from '../http/state.js'
+import {statusCode} from '../http/status-code.js'
+import {headerValue} from '../matching/headers.js'
+import {flagApplies, fractionApplies} from '../matching/percent.js'
+import {metadataMatches} from '../matching/values.js'
+import {known, undecided} from '../undecided.js'
+import {follow} from '../upstream/course.js'
+import {chooseHosts} from '../upstream/endpoints.js'
+import {retriesOf} from '../upstream/retry.js'
+import {routeConfigOf} from './overrides.js'
+
+// External authorization: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/ext_authz_filter
+
+type Verdict = {readonly kind: 'allowed' | 'error'} | {readonly kind: 'denied'; readonly status: number}
+
+const DEFAULT_TIMEOUT = 200
+
+/** What the authorization server of an HTTP service says. */
+function ask(state: HttpState, config: ExtAuthz): Verdict {
+  if (config.grpcService !== undefined) undecided('what a gRPC authorization server says', config.grpcService.at)
+  const uri = config.httpService?.serverUri
+  if (config.httpService === undefined || uri === undefined) undecided('ext_authz without a server', config.at)
+  known(config.httpService, 'ext_authz')
+  const cluster = state.proxy.cluster(known(uri, 'ext_authz').cluster ?? '')
+  if (cluster === undefined) return {kind: 'error'}
+  const choice = chooseHosts(state.proxy, cluster, {address: undefined, header: () => undefined})
+  if (choice.kind === 'none') return {kind: 'error'}
+  const course = {
+    cluster,
+    surroundings: state.surroundings,
+    upgrade: undefined,
+    retries: retriesOf(undefined),
+    retryOverflow: false,
+    deadlines: {route: uri.timeout ?? DEFAULT_TIMEOUT, idle: Infinity, duration: Infinity, client: Infinity},
+  }
+  const ending = follow(course, choice.hosts)
+  if (ending.kind === 'unknown') undecided('what the authorization server says', uri.at)
+  if (ending.kind !== 'answer' || ending.status >= 500) return {kind: 'error'}
+  return ending.status === 200 ? {kind: 'allowed'} : {kind: 'denied', status: ending.status}
+}
+
+function isAsked(state: HttpState, config: ExtAuthz): boolean {
+  if (!fractionApplies(state.proxy, config.filterEnabled, true, 'external authorization')) return false
+  return config.filterEnabledMetadata === undefined || metadataMatches(config.filterEnabledMetadata, state.metadata)
+}
+
+/** Asks the authorization server, and denies what it denies or, when it fails, what may not pass then. */
+export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult {
+  const config = unpack(filter.typedConfig, ExtAuthz)
+  if (config === undefined) undecided('ext_authz without configuration', filter.at)
+  known(config, 'ext_authz')
+  // Without a route the server is not asked.
+  if (state.chosen?.route === undefined) return goesOn(state)
+  const override = routeConfigOf(state, filter, ExtAuthzPerRoute)
+  if (override !== undefined && known(override, 'an override of ext_authz').disabled) return goesOn(state)
+  if (override?.checkSettings && config.withRequestBody !== undefined)
+    undecided('check_settings of ext_authz', override.at)
+  if (!isAsked(state, config)) {
+    if (flagApplies(state.proxy, config.denyAtDisable)) undecided('deny_at_disable of ext_authz', config.at)
+    return goesOn(state)
+  }
+  if (state.badBody) return answers(state, BAD_BODY)
+  const verdict = ask(state, config)
+  if (verdict.kind === 'allowed' && config.clearRouteCache) return goesOn({...state, chosen: undefined})
+  if (verdict.kind === 'allowed' || (verdict.kind === 'error' && config.failureModeAllow)) return goesOn(state)
+  const status = verdict.kind === 'denied' ? verdict.status : (statusCode(config.statusOnError) ?? 403)
+  // The server's answer, its headers with it, is what the client gets.
+  const seen =
+    verdict.kind === 'denied'
+      ? {
+          upstreamPath: `${config.httpService?.pathPrefix ?? ''}${headerValue(state.headers, ':path') ?? ''}`,
+          upstreamHost: headerValue(state.headers, ':authority') ?? '',
+        }
+      : {}
+  return answers(state, {
+    status,
+    ...seen,
+    flags: ['UAEX'],
+    details: verdict.kind === 'denied' ? 'ext_authz_denied' : 'ext_authz_error',
+    text: verdict.kind === 'denied' ? 'the authorization server denies the request' : 'the authorization server fails',
+    at: config.at,
+  })
+}

@@ -1,0 +1,86 @@
+import type {JwtProvider} from '../../../model/envoy/filters.js'
+import {type Headers, headerValue, headerValues} from '../matching/headers.js'
+import {queryParameters} from '../matching/query.js'
+import {asciiLower} from '../matching/strings.js'
+import {undecided} from '../undecided.js'
+
+/** A token in a request, and which issuers may put one there. */
+export interface FoundToken {
+  readonly text: string
+  readonly issuers: readonly string[]
+  readonly header: string | undefined
+}
+
+interface Location {
+  readonly kind: 'header' | 'parameter'
+  readonly name: string
+  readonly prefix: string
+}
+
+const DEFAULTS: readonly Location[] = [
+  {kind: 'header', name: 'authorization', prefix: 'Bearer '},
+  {kind: 'parameter', name: 'access_token', prefix: ''},
+]
+
+function locationsOf(provider: JwtProvider): readonly Location[] {
+  const {fromHeaders, fromParams, fromCookies} = provider
+  if (fromCookies.length > 0) undecided('JWT tokens in cookies', provider.at)
+  if (fromHeaders.length + fromParams.length === 0) return DEFAULTS
+  return [
+    ...fromHeaders.map(each => ({
+      kind: 'header' as const,
+      name: asciiLower(each.name ?? ''),
+      prefix: each.valuePrefix ?? '',
+    })),
+    ...fromParams.map(name => ({kind: 'parameter' as const, name, prefix: ''})),
+  ]
+}
+
+function decoded(text: string): string {
+  return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
+
+/** What follows the prefix, from the first token character on; the whole value where no prefix is asked for. */
+function tokenIn(value: string, prefix: string): string | undefined {
+  if (prefix === '') return value
+  const at = value.indexOf(prefix)
+  if (at < 0) return undefined
+  return /[A-Za-z0-9\-_=.].*$/s.exec(value.slice(at + prefix.length))?.[0] ?? ''
+}
+
+function textAt(headers: Headers, location: Location): string | undefined {
+  if (location.kind === 'header') {
+    const values = headerValues(headers, location.name)
+    return values.length === 0 ? undefined : tokenIn(values.join(','), location.prefix)
+  }
+  const value = queryParameters(headerValue(headers, ':path') ?? '').find(
+    ([name]) => decoded(name) === location.name,
+  )?.[1]
+  return value === undefined ? undefined : decoded(value)
+}
+
+function byPlace(a: Location, b: Location): number {
+  const rank = (each: Location) => (each.kind === 'header' ? 0 : 1)
+  const order = rank(a) - rank(b)
+  if (order !== 0) return order
+  return a.name + a.prefix < b.name + b.prefix ? -1 : 1
+}
+
+/** The tokens in the places the providers look at: headers first, then query parameters, each place once. */
+export function tokensOf(headers: Headers, providers: readonly JwtProvider[]): readonly FoundToken[] {
+  const places = new Map<string, {location: Location; issuers: string[]}>()
+  for (const provider of providers) {
+    for (const location of locationsOf(provider)) {
+      const key = JSON.stringify(location)
+      const place = places.get(key) ?? {location, issuers: []}
+      place.issuers.push(provider.issuer ?? '')
+      places.set(key, place)
+    }
+  }
+  return [...places.values()]
+    .sort((a, b) => byPlace(a.location, b.location))
+    .flatMap(({location, issuers}) => {
+      const text = textAt(headers, location)
+      return text === undefined ? [] : [{text, issuers, header: location.kind === 'header' ? location.name : undefined}]
+    })
+}

@@ -1,0 +1,200 @@
+import type {DataSource} from '../../../model/envoy/core.js'
+import {JwtAuthn, JwtPerRoute, type JwtProvider, type JwtRequirement} from '../../../model/envoy/filters.js'
+import type {HttpFilter} from '../../../model/envoy/http.js'
+import {type Json, unpack} from '../../../model/envoy/schema.js'
+import {routeMatches} from '../http/route-match.js'
+import {answers, type FilterResult, goesOn, type HttpState} from '../http/state.js'
+import {withoutHeaders} from '../matching/headers.js'
+import {known, undecided} from '../undecided.js'
+import {isPreflight} from './cors.js'
+import {type FoundToken, tokensOf} from './jwt-locations.js'
+import {readKeys, readToken, signatureFault, type Token} from './jwt-token.js'
+import {routeConfigOf} from './overrides.js'
+
+// jwt_authn: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/jwt_authn_filter
+
+interface Verdict {
+  /** Undefined when the requirement is met. */
+  readonly why: string | undefined
+  /** Providers whose token was good, with its payload. */
+  readonly good: readonly {readonly provider: JwtProvider; readonly found: FoundToken; readonly token: Token}[]
+}
+
+const MISSING = 'Jwt is missing'
+const UNKNOWN_ISSUER = 'Jwt issuer is not configured'
+const WRONG_AUDIENCE = 'Audiences in Jwt are not allowed'
+const DEFAULT_SKEW = 60
+
+interface Scene {
+  readonly state: HttpState
+  readonly config: JwtAuthn
+}
+
+function keysOf(provider: JwtProvider): NonNullable<ReturnType<typeof readKeys>> {
+  const local: DataSource | undefined = provider.localJwks
+  const text =
+    local?.inlineString ??
+    (local?.inlineBytes === undefined ? undefined : Buffer.from(local.inlineBytes, 'base64').toString())
+  if (text === undefined) undecided('the keys of a JWT provider are not in the dump', provider.at)
+  return readKeys(text) ?? undecided('the keys of a JWT provider cannot be read', provider.at)
+}
+
+function audienceFits(wanted: readonly string[], token: Token): boolean {
+  return wanted.length === 0 || token.audiences.some(each => wanted.map(bare).includes(bare(each)))
+}
+
+/** Audiences are compared without scheme and trailing slash. */
+function bare(audience: string): string {
+  return audience.replace(/^https?:\/\//, '').replace(/\/$/, '')
+}
+
+function faultOf(token: Token, provider: JwtProvider, audiences: readonly string[], now: number): string | undefined {
+  const p = known(provider, 'a JWT provider')
+  if (p.maxLifetime !== undefined) undecided('max_lifetime of a JWT provider', p.at)
+  const skew = p.clockSkewSeconds || DEFAULT_SKEW
+  const seconds = now / 1000
+  if (token.notBefore > 0 && token.notBefore > seconds + skew) return 'Jwt not yet valid'
+  if (token.expires > 0 && token.expires + skew < seconds) return 'Jwt is expired'
+  if (token.expires === 0 && p.requireExpiration) return 'Jwt verification fails'
+  if (!audienceFits(audiences.length > 0 ? audiences : p.audiences, token)) return WRONG_AUDIENCE
+  return signatureFault(token, keysOf(p))
+}
+
+/** Checks every token found; the last one found is read first, and the first fault ends it. */
+function checkTokens(
+  scene: Scene,
+  found: readonly FoundToken[],
+  provider: JwtProvider | undefined,
+  audiences: readonly string[],
+): Verdict {
+  if (found.length === 0) return {why: MISSING, good: []}
+  const good: Verdict['good'][number][] = []
+  for (const each of [...found].reverse()) {
+    const reading = readToken(each.text)
+    if (!reading.ok) return {why: reading.why, good}
+    const {token} = reading
+    const allowed = each.issuers.some(issuer => issuer === '' || issuer === token.issuer)
+    const by = provider ?? [...scene.config.providers.values()].find(one => (one.issuer ?? '') === token.issuer)
+    if (!allowed || by === undefined) return {why: UNKNOWN_ISSUER, good}
+    if (provider !== undefined && (provider.issuer ?? '') !== '' && provider.issuer !== token.issuer)
+      return {why: UNKNOWN_ISSUER, good}
+    const why = faultOf(token, by, audiences, scene.state.surroundings.now)
+    if (why !== undefined) return {why, good}
+    good.push({provider: by, found: each, token})
+  }
+  return {why: undefined, good}
+}
+
+function byProvider(scene: Scene, name: string, audiences: readonly string[]): Verdict {
+  const provider = scene.config.providers.get(name)
+  if (provider === undefined) undecided(`JWT provider ${name} is not configured`, scene.config.at)
+  return checkTokens(scene, tokensOf(scene.state.headers, [provider]), provider, audiences)
+}
+
+function anyProvider(scene: Scene): Verdict {
+  const providers = [...scene.config.providers.values()]
+  return checkTokens(scene, tokensOf(scene.state.headers, providers), undefined, [])
+}
+
+function all(scene: Scene, requirements: readonly JwtRequirement[]): Verdict {
+  let good: Verdict['good'] = []
+  for (const each of requirements) {
+    const verdict = meets(scene, each)
+    good = [...good, ...verdict.good]
+    if (verdict.why !== undefined) return {why: verdict.why, good}
+  }
+  return {why: undefined, good}
+}
+
+/** One is enough; what lets missing tokens pass is tried last. Of several faults the last specific one is reported. */
+function any(scene: Scene, requirements: readonly JwtRequirement[]): Verdict {
+  const passes = requirements.filter(each => each.allowMissing || each.allowMissingOrFailed)
+  const tried = [...requirements.filter(each => !passes.includes(each)), ...passes.slice(-1)]
+  let specific: string | undefined
+  let last: string | undefined
+  let good: Verdict['good'] = []
+  for (const each of tried) {
+    const verdict = meets(scene, each)
+    good = [...good, ...verdict.good]
+    if (verdict.why === undefined) return {why: undefined, good}
+    last = verdict.why
+    if (last !== MISSING && last !== UNKNOWN_ISSUER) specific = last
+  }
+  return {why: specific ?? last, good}
+}
+
+function meets(scene: Scene, requirement: JwtRequirement): Verdict {
+  const r = known(requirement, 'a JWT requirement')
+  if (r.providerName !== undefined) return byProvider(scene, r.providerName, [])
+  if (r.providerAndAudiences !== undefined)
+    return byProvider(scene, r.providerAndAudiences.providerName ?? '', r.providerAndAudiences.audiences)
+  if (r.requiresAny !== undefined) return any(scene, r.requiresAny.requirements)
+  if (r.requiresAll !== undefined) return all(scene, r.requiresAll.requirements)
+  const verdict = anyProvider(scene)
+  if (r.allowMissingOrFailed) return {...verdict, why: undefined}
+  if (r.allowMissing && verdict.why === MISSING) return {...verdict, why: undefined}
+  return verdict
+}
+
+function requirementOf(scene: Scene, filter: HttpFilter): JwtRequirement | undefined {
+  const {config, state} = scene
+  const override = routeConfigOf(state, filter, JwtPerRoute)
+  const named = (name: string) => config.requirementMap.get(name) ?? undecided(`JWT requirement ${name}`, config.at)
+  if (override?.disabled) return undefined
+  if (override?.requirementName) return named(override.requirementName)
+  for (const rule of config.rules) {
+    const {match, requires, requirementName} = known(rule, 'a JWT rule')
+    if (match === undefined || !routeMatches(match, state)) continue
+    return requirementName ? named(requirementName) : requires
+  }
+  return undefined
+}
+
+function normalized(token: Token, provider: JwtProvider): Json {
+  const split = new Set(provider.normalizePayloadInMetadata?.spaceDelimitedClaims ?? [])
+  return Object.fromEntries(
+    Object.entries(token.payload).map(([claim, value]) =>
+      split.has(claim) && typeof value === 'string' ? [claim, value.split(' ').filter(Boolean)] : [claim, value],
+    ),
+  )
+}
+
+const NAMESPACE = 'envoy.filters.http.jwt_authn'
+
+function afterGood(state: HttpState, {good}: Verdict): HttpState {
+  let {headers, metadata} = state
+  let clear = false
+  for (const {provider, found, token} of good) {
+    const key = provider.payloadInMetadata
+    if (provider.headerInMetadata || provider.claimToHeaders.length > 0 || provider.failedStatusInMetadata)
+      undecided('a JWT provider that copies claims to headers', provider.at)
+    if (key) {
+      const before = metadata.get(NAMESPACE)
+      const kept = typeof before === 'object' && before !== null && !Array.isArray(before) ? before : {}
+      metadata = new Map(metadata).set(NAMESPACE, {...kept, [key]: normalized(token, provider)})
+    }
+    if (!provider.forward && found.header !== undefined) headers = withoutHeaders(headers, [found.header])
+    clear ||= provider.clearRouteCache
+  }
+  return {...state, headers, metadata, chosen: clear ? undefined : state.chosen}
+}
+
+/** Checks the tokens of a request; `chosen` is undefined afterwards when the route has to be chosen again. */
+export function runJwtAuthn(state: HttpState, filter: HttpFilter): FilterResult {
+  const config = unpack(filter.typedConfig, JwtAuthn)
+  if (config === undefined) undecided('jwt_authn without configuration', filter.at)
+  if (known(config, 'jwt_authn').filterStateRules) undecided('filter_state_rules of jwt_authn', config.at)
+  if (config.bypassCorsPreflight && isPreflight(state.headers)) return goesOn(state)
+  const scene: Scene = {state, config}
+  const requirement = requirementOf(scene, filter)
+  if (requirement === undefined) return goesOn(state)
+  const verdict = meets(scene, requirement)
+  if (verdict.why === undefined) return goesOn(afterGood(state, verdict))
+  return answers(state, {
+    status: verdict.why === WRONG_AUDIENCE ? 403 : 401,
+    flags: [],
+    details: `jwt_authn_access_denied{${verdict.why.replace(/\s/g, '_')}}`,
+    text: `jwt_authn refuses the request: ${verdict.why}`,
+    at: requirement.at,
+  })
+}

@@ -1,0 +1,276 @@
+import type {Cluster} from '../../../model/envoy/cluster.js'
+import {Router} from '../../../model/envoy/filters.js'
+import type {HttpFilter} from '../../../model/envoy/http.js'
+import type {Route, RouteAction} from '../../../model/envoy/route.js'
+import {unpack} from '../../../model/envoy/schema.js'
+import {redirectLocation, tlsLocation, upstreamAuthority, upstreamTarget} from '../http/rewrite.js'
+import {isGrpc} from '../http/route-match.js'
+import {
+  type Answer,
+  answers,
+  BAD_BODY,
+  type FilterResult,
+  type HttpState,
+  neverAnswered,
+  withStep,
+} from '../http/state.js'
+import {headerValue} from '../matching/headers.js'
+import {known, undecided} from '../undecided.js'
+import {inMaintenance, OVERFLOW, thresholdsOf} from '../upstream/call.js'
+import {type Deadlines, type Ending, follow} from '../upstream/course.js'
+import {chooseHosts, dropsAll, type Host} from '../upstream/endpoints.js'
+import {retriesOf} from '../upstream/retry.js'
+
+// Router: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter
+
+const REDIRECTS: Readonly<Record<string, number>> = {
+  MOVED_PERMANENTLY: 301,
+  FOUND: 302,
+  SEE_OTHER: 303,
+  TEMPORARY_REDIRECT: 307,
+  PERMANENT_REDIRECT: 308,
+}
+const NOT_FOUND: Readonly<Record<string, number>> = {
+  SERVICE_UNAVAILABLE: 503,
+  NOT_FOUND: 404,
+  INTERNAL_SERVER_ERROR: 500,
+}
+
+function codeOf(table: Readonly<Record<string, number>>, word: string, at: string): number {
+  return (Object.hasOwn(table, word) ? table[word] : undefined) ?? undecided(`response code ${word}`, at)
+}
+
+function direct(status: number, location: string | undefined, text: string, at: string): Answer {
+  const where = location === undefined ? {} : {location}
+  return {status, flags: [], details: 'direct_response', ...where, text, at}
+}
+
+/** An answer the route itself holds: a redirect or a direct response. */
+function ownAnswer(state: HttpState, route: Route | undefined, at: string): Answer | undefined {
+  const {headers} = state
+  const scheme = headerValue(headers, ':scheme') ?? 'http'
+  if (route === undefined)
+    return direct(301, tlsLocation(headers), 'the virtual host requires TLS: redirect to https', at)
+  const {redirect, directResponse} = route
+  if (redirect !== undefined) {
+    const status = codeOf(REDIRECTS, redirect.responseCode ?? 'MOVED_PERMANENTLY', redirect.at)
+    return direct(status, redirectLocation(route, headers, scheme), 'the route redirects', redirect.at)
+  }
+  if (directResponse === undefined) return undefined
+  const {status = 0} = known(directResponse, 'a direct response')
+  const leads = status === 201 || (status >= 300 && status < 400)
+  const location = leads ? redirectLocation(route, headers, scheme) : undefined
+  return direct(status, location, `the route answers ${status} itself`, directResponse.at)
+}
+
+function notFound(action: RouteAction | undefined, name: string, at: string): Answer {
+  const status = codeOf(NOT_FOUND, action?.clusterNotFoundResponseCode ?? 'SERVICE_UNAVAILABLE', at)
+  return {
+    status,
+    flags: ['NC'],
+    details: 'cluster_not_found',
+    text: `the route names cluster "${name}", which does not exist`,
+    at,
+  }
+}
+
+const DEFAULT_TIMEOUT = 15_000
+const DEFAULT_IDLE = 300_000
+
+function limit(milliseconds: number | undefined, otherwise: number): number {
+  const value = milliseconds ?? otherwise
+  return value === 0 ? Infinity : value
+}
+
+/** The time a gRPC client gives (grpc-timeout: digits and a unit). */
+function grpcTimeout(text: string | undefined): number | undefined {
+  const match = /^(\d{1,8})([HMSmun])$/.exec(text ?? '')
+  if (match === null) return undefined
+  const units: Readonly<Record<string, number>> = {H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 0.001, n: 0.000001}
+  return Number(match[1]) * (units[match[2] ?? ''] ?? 1)
+}
+
+/** How long the stream may last: the route's limit, or a gRPC client's within what the route allows. */
+function duration(state: HttpState, action: RouteAction): number {
+  const own = action.maxStreamDuration
+  const general = state.manager.commonHttpProtocolOptions?.maxStreamDuration
+  if (own === undefined) return limit(general, 0)
+  const {maxStreamDuration, grpcTimeoutHeaderMax, grpcTimeoutHeaderOffset} = known(own, 'max_stream_duration')
+  const asked = isGrpc(state) ? grpcTimeout(headerValue(state.headers, 'grpc-timeout')) : undefined
+  if (grpcTimeoutHeaderMax === undefined || asked === undefined) return limit(maxStreamDuration ?? general, 0)
+  if (grpcTimeoutHeaderOffset) undecided('grpc_timeout_header_offset', own.at)
+  return limit(grpcTimeoutHeaderMax === 0 ? asked : Math.min(asked, grpcTimeoutHeaderMax), 0)
+}
+
+/** The route's timeout; a gRPC client's own within max_grpc_timeout where the route has one. */
+function routeTimeout(state: HttpState, action: RouteAction): number {
+  const {maxGrpcTimeout, grpcTimeoutOffset = 0, timeout} = action
+  if (maxGrpcTimeout === undefined || !isGrpc(state)) return limit(timeout, DEFAULT_TIMEOUT)
+  const asked = grpcTimeout(headerValue(state.headers, 'grpc-timeout')) ?? 0
+  const capped = maxGrpcTimeout !== 0 && (asked === 0 || asked > maxGrpcTimeout) ? maxGrpcTimeout : asked
+  return limit(capped > grpcTimeoutOffset ? capped - grpcTimeoutOffset : capped, 0)
+}
+
+function deadlines(state: HttpState, action: RouteAction): Deadlines {
+  const idle = limit(action.idleTimeout ?? state.manager.streamIdleTimeout, DEFAULT_IDLE)
+  return {
+    route: state.upgrade === undefined ? routeTimeout(state, action) : Infinity,
+    idle,
+    duration: duration(state, action),
+    client: Math.min(state.request.abortAfter ?? Infinity, state.surroundings.patience),
+  }
+}
+
+function refuseUnmodelled(action: RouteAction): void {
+  known(action, 'a route action')
+  if (action.internalRedirectPolicy || action.internalRedirectAction) undecided('internal redirects', action.at)
+  if (action.hedgePolicy) undecided('hedged requests', action.at)
+  if (action.retryPolicyTypedConfig !== undefined) undecided('a retry policy of another type', action.at)
+  if ((action.metadataMatch?.filterMetadata.get('envoy.lb') ?? undefined) !== undefined)
+    undecided('a route that matches endpoint metadata', action.at)
+}
+
+function timedOut(flag: string, details: string, text: string): Answer {
+  return {status: 504, flags: flag === '' ? [] : [flag], details, text}
+}
+
+function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: readonly Host[]): Answer {
+  switch (ending.kind) {
+    case 'answer': {
+      const target = headerValue(state.headers, ':path')
+      const authority = upstreamAuthority(
+        route,
+        state.headers,
+        hosts.map(each => each.hostname),
+      )
+      const seen = target === undefined ? {} : {upstreamPath: upstreamTarget(route, target), upstreamHost: authority}
+      const upgraded = state.upgrade !== undefined && (ending.status === 101 || state.upgrade === 'connect')
+      if (upgraded)
+        return {
+          status: ending.status,
+          flags: ['DC'],
+          details: 'downstream_remote_disconnect',
+          text: 'the upgraded connection lasts until the client leaves',
+        }
+      return {
+        status: ending.status,
+        flags: ending.flags,
+        details: 'via_upstream',
+        ...seen,
+        text: `the upstream answers ${ending.status}`,
+      }
+    }
+    case 'failure':
+      return {
+        status: ending.failure.status,
+        flags: ending.flags,
+        details: `upstream_reset_before_response_started{${ending.failure.reason}}`,
+        text: `no answer from the upstream: ${ending.failure.reason.split('|')[0]}`,
+      }
+    case 'per-try-timeout':
+      return {...timedOut('', 'upstream_per_try_timeout', 'the last try took too long'), flags: ending.flags}
+    case 'route-timeout':
+      return timedOut('UT', 'response_timeout', 'the route gives up waiting')
+    case 'idle-timeout':
+      return timedOut('SI', 'stream_idle_timeout', 'nothing came for the idle timeout')
+    case 'duration':
+      return timedOut('', 'max_duration_timeout', 'the request lasted too long')
+    case 'client-left':
+      return neverAnswered('the client leaves before the answer')
+    case 'unknown':
+      return {
+        status: null,
+        flags: [],
+        details: 'via_upstream',
+        text: 'the request is passed on; what the upstream answers is not known',
+      }
+  }
+}
+
+function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): Answer {
+  known(cluster, 'a cluster')
+  if (inMaintenance(state.proxy, cluster))
+    return {
+      status: 503,
+      flags: ['UO'],
+      details: 'maintenance_mode',
+      text: 'the cluster is in maintenance',
+      at: cluster.at,
+    }
+  if (dropsAll(state.proxy, cluster))
+    return {
+      status: 503,
+      flags: ['UDO'],
+      details: 'unconditional_drop_overload',
+      text: 'the control plane drops all requests',
+      at: cluster.at,
+    }
+  const {connection} = state
+  const dialled = {
+    address: connection.localRestored ? connection.local : undefined,
+    header: (name: string) => headerValue(state.headers, name),
+  }
+  const choice = chooseHosts(state.proxy, cluster, dialled)
+  if (choice.kind === 'none')
+    return {status: 503, flags: ['UH'], details: 'no_healthy_upstream', text: choice.why, at: cluster.at}
+  const limits = thresholdsOf(cluster, action.priority ?? 'DEFAULT')
+  if (limits?.maxRequests === 0 || limits?.maxPendingRequests === 0)
+    return endingAnswer(state, route, {kind: 'failure', failure: OVERFLOW, flags: ['UO']}, [])
+  if (state.badBody) return BAD_BODY
+  const virtualHost = state.chosen?.virtualHost
+  if (virtualHost?.retryPolicyTypedConfig !== undefined) undecided('a retry policy of another type', virtualHost.at)
+  const course = {
+    cluster,
+    surroundings: state.surroundings,
+    upgrade: state.upgrade,
+    retries: retriesOf(action.retryPolicy ?? virtualHost?.retryPolicy),
+    retryOverflow: limits?.maxRetries === 0,
+    deadlines: deadlines(state, action),
+  }
+  const endpoints = choice.hosts.map(({address: {ip, port}}) => `${ip}:${port}`)
+  return {...endingAnswer(state, route, follow(course, choice.hosts), choice.hosts), endpoints}
+}
+
+function sameAnswer(a: Answer, b: Answer): boolean {
+  const bare = (each: Answer) => JSON.stringify({...each, text: '', at: '', endpoints: []})
+  return bare(a) === bare(b)
+}
+
+function throughCluster(state: HttpState, route: Route, at: string): Answer {
+  const action = route.route
+  if (action === undefined) return notFound(undefined, '', at)
+  refuseUnmodelled(action)
+  const names = state.chosen?.clusters ?? []
+  const all = (names.length === 0 ? [''] : names).map(name => {
+    const cluster = state.proxy.cluster(name)
+    return cluster === undefined ? notFound(action, name, action.at) : callCluster(state, route, action, cluster)
+  })
+  const [first] = all
+  if (first === undefined) return undecided('a route without a cluster', action.at)
+  if (all.some(each => !sameAnswer(each, first))) undecided('which weighted cluster is taken', action.at)
+  return first
+}
+
+/** Answers with what the route says, or with what its cluster's endpoint does. */
+export function runRouter(state: HttpState, filter: HttpFilter): FilterResult {
+  const config = unpack(filter.typedConfig, Router)
+  if (config !== undefined && known(config, 'the router').upstreamHttpFilters.length > 0)
+    undecided('upstream HTTP filters', config.at)
+  const {chosen} = state
+  if (chosen === undefined)
+    return answers(state, {status: 404, flags: ['NR'], details: 'route_not_found', text: 'no route: 404'})
+  const at = chosen.route?.at ?? chosen.virtualHost.at
+  const own = ownAnswer(state, chosen.route, at)
+  if (own !== undefined) return answers(state, own)
+  const route = chosen.route
+  if (route === undefined || route.filterAction)
+    return undecided('a route action that leaves the answer to a filter', at)
+  const names = chosen.clusters.join(', ')
+  const noted = withStep(state, {
+    stage: 'cluster',
+    text: names === '' ? 'the route has no cluster' : `cluster ${names}`,
+    at: route.route?.at ?? at,
+    nearMisses: [],
+  })
+  return answers(noted, throughCluster(noted, route, at))
+}

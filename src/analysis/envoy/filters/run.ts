@@ -1,0 +1,61 @@
+import type {HttpFilter} from '../../../model/envoy/http.js'
+import {WATCHERS} from '../../../model/envoy/registry.js'
+import {chooseRoute} from '../http/route-choice.js'
+import {type FilterResult, goesOn, type HttpState, type RunFilter} from '../http/state.js'
+import {known, undecided} from '../undecided.js'
+import {runBuffer} from './buffer.js'
+import {runCors} from './cors.js'
+import {runExtAuthz} from './ext-authz.js'
+import {runFault} from './fault.js'
+import {runFilterState} from './filter-state.js'
+import {runHealthCheck} from './health-check.js'
+import {runJwtAuthn} from './jwt.js'
+import {runLocalRateLimit} from './local-rate-limit.js'
+import {filterRuns} from './overrides.js'
+import {runRbac} from './rbac.js'
+import {runRouter} from './router.js'
+
+const HF = 'extensions.filters.http.'
+
+/** HTTP filters by the type of their configuration. */
+const FILTERS: Readonly<Record<string, RunFilter>> = {
+  [`${HF}buffer.v3.Buffer`]: runBuffer,
+  [`${HF}cors.v3.Cors`]: runCors,
+  [`${HF}ext_authz.v3.ExtAuthz`]: runExtAuthz,
+  [`${HF}fault.v3.HTTPFault`]: runFault,
+  [`${HF}health_check.v3.HealthCheck`]: runHealthCheck,
+  [`${HF}jwt_authn.v3.JwtAuthentication`]: runJwtAuthn,
+  [`${HF}local_ratelimit.v3.LocalRateLimit`]: runLocalRateLimit,
+  [`${HF}rbac.v3.RBAC`]: runRbac,
+  [`${HF}router.v3.Router`]: runRouter,
+  [`${HF}set_filter_state.v3.Config`]: runFilterState,
+}
+
+/** The HTTP filters by name, for the inventory of what is modelled. */
+export const MODELLED_HTTP_FILTERS: readonly string[] = Object.keys(FILTERS)
+
+function runOne(state: HttpState, filter: HttpFilter): FilterResult {
+  const type = filter.typedConfig?.type ?? ''
+  if (WATCHERS.has(type)) return goesOn(state)
+  const run = Object.hasOwn(FILTERS, type) ? FILTERS[type] : undefined
+  if (run === undefined) return undecided(`HTTP filter ${filter.name ?? type}`, filter.at)
+  return run(state, filter)
+}
+
+/** Runs the filters of a manager in order until one answers; the router always does. */
+export function runHttpFilters(
+  state: HttpState,
+  filters: readonly HttpFilter[],
+): Extract<FilterResult, {kind: 'answers'}> {
+  let current = state
+  for (const filter of filters) {
+    const {configDiscovery} = known(filter, 'an HTTP filter')
+    if (!filterRuns(current, filter)) continue
+    if (configDiscovery !== undefined) undecided(`HTTP filter ${filter.name ?? ''} is loaded by ECDS`, filter.at)
+    const result = runOne(current, filter)
+    if (result.kind === 'answers') return result
+    const cleared = current.chosen !== undefined && result.state.chosen === undefined
+    current = cleared ? chooseRoute(result.state) : result.state
+  }
+  return undecided('a filter chain that ends without an answer', state.manager.at)
+}

@@ -1,0 +1,240 @@
+import type {HttpConnectionManager} from '../../../model/envoy/http.js'
+import type {EnvoyRequest} from '../../../model/envoy/request.js'
+import {type Connection, requestText} from '../connection.js'
+import type {Headers} from '../matching/headers.js'
+import {asciiLower} from '../matching/strings.js'
+import {undecided} from '../undecided.js'
+import {joinInline} from './inline-headers.js'
+import {requestLine} from './request-line.js'
+
+// What the codecs refuse: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details
+
+export type Decoded =
+  | {readonly kind: 'refused'; readonly status: number; readonly details: string}
+  | {readonly kind: 'waits'}
+  | {
+      readonly kind: 'request'
+      readonly headers: Headers
+      readonly version: '1.0' | '1.1' | '2'
+      readonly scheme: string
+      /** The body breaks the rules of its framing; reported once the filters have seen the head. */
+      readonly badBody: boolean
+    }
+
+type HeaderList = readonly (readonly [string, string])[]
+
+function refused(status: number, details: string): Decoded {
+  return {kind: 'refused', status, details}
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const BAD_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/
+const DEFAULT_MAX_COUNT = 100
+const DEFAULT_MAX_KB = 60
+
+interface Limits {
+  readonly count: number
+  readonly bytes: number
+  readonly underscores: string
+}
+
+function limitsOf(manager: HttpConnectionManager): Limits {
+  const common = manager.commonHttpProtocolOptions
+  return {
+    count: common?.maxHeadersCount ?? DEFAULT_MAX_COUNT,
+    bytes: (manager.maxRequestHeadersKb ?? DEFAULT_MAX_KB) * 1024,
+    underscores: common?.headersWithUnderscoresAction ?? 'ALLOW',
+  }
+}
+
+function size(headers: HeaderList): number {
+  return headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+}
+
+/** Applies headers_with_underscores_action; undefined when the request is refused. */
+function underscored(headers: HeaderList, limits: Limits): HeaderList | undefined {
+  const hit = headers.some(([name]) => name.includes('_'))
+  if (!hit || limits.underscores === 'ALLOW') return headers
+  return limits.underscores === 'DROP_HEADER' ? headers.filter(([name]) => !name.includes('_')) : undefined
+}
+
+function headerLines(text: string): readonly string[] {
+  const end = /\r?\n\r?\n/.exec(text)
+  const head = end === null ? text : text.slice(0, end.index)
+  return head.split(/\r?\n/).slice(1)
+}
+
+type Lines = {readonly ok: true; readonly headers: HeaderList} | {readonly ok: false; readonly answer: Decoded}
+
+function readLines(lines: readonly string[], limits: Limits): Lines {
+  const headers: [string, string][] = []
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    const name = line.slice(0, colon)
+    if (colon < 1 || !TOKEN.test(name)) return {ok: false, answer: refused(400, 'http1.codec_error')}
+    const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '')
+    if (BAD_VALUE.test(value)) return {ok: false, answer: refused(400, 'http1.invalid_characters')}
+    headers.push([asciiLower(name), value])
+  }
+  if (size(headers) > limits.bytes) return {ok: false, answer: refused(431, 'http1.headers_too_large')}
+  if (headers.length > limits.count) return {ok: false, answer: refused(431, 'http1.too_many_headers')}
+  return {ok: true, headers}
+}
+
+function valuesOf(headers: HeaderList, name: string): readonly string[] {
+  return headers.filter(([each]) => each === name).map(([, value]) => value)
+}
+
+/** What is wrong with the framing of the body; undefined when nothing is. */
+function framingFault(headers: HeaderList, allowBoth: boolean): Decoded | undefined {
+  const lengths = valuesOf(headers, 'content-length')
+  const encodings = valuesOf(headers, 'transfer-encoding')
+  if (lengths.length > 1 || lengths.some(each => !/^\d+$/.test(each))) return refused(400, 'http1.codec_error')
+  if (encodings.length === 0) return undefined
+  if (asciiLower(encodings.join(',')) !== 'chunked') return refused(501, 'http1.invalid_transfer_encoding')
+  if (lengths.length > 0 && !allowBoth) return refused(400, 'http1.content_length_and_chunked_not_allowed')
+  return undefined
+}
+
+function badChunk(text: string, headers: HeaderList): boolean {
+  if (valuesOf(headers, 'transfer-encoding').length === 0) return false
+  const body = /\r?\n\r?\n([\s\S]*)$/.exec(text)?.[1] ?? ''
+  return body !== '' && !/^[0-9a-fA-F]+[ \t]*(?:;[^\n]*)?\r?\n/.test(body)
+}
+
+interface Target {
+  readonly path: string | undefined
+  readonly authority: string | undefined
+  readonly scheme: string | undefined
+}
+
+const HOST_AND_PORT = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?$/
+
+function isHostAndPort(text: string, portNeeded: boolean): boolean {
+  const [, host, port] = HOST_AND_PORT.exec(text) ?? []
+  return host !== undefined && (port === undefined ? !portNeeded : Number(port) <= 65_535)
+}
+
+/** The parts of a request target, or what the codec says to a URL that is none (RFC 9112, 3.2). */
+function targetOf(method: string, target: string): Target | 'http1.invalid_url' | 'http1.invalid_scheme' {
+  if (method === 'CONNECT')
+    return isHostAndPort(target, true) ? {path: undefined, authority: target, scheme: undefined} : 'http1.invalid_url'
+  if (target.startsWith('/') || target.startsWith('*')) return {path: target, authority: undefined, scheme: undefined}
+  const [, scheme = '', users = '', rest = ''] = /^([A-Za-z]+):\/\/([^/?#]*)(.*)$/s.exec(target) ?? []
+  const authority = users.replace(/^.*@/, '')
+  if (!isHostAndPort(authority, false)) return 'http1.invalid_url'
+  if (!/^https?$/i.test(scheme)) return 'http1.invalid_scheme'
+  return {path: rest === '' ? '/' : rest, authority, scheme: asciiLower(scheme)}
+}
+
+/** Headers that ask for an upgrade Envoy never makes: `h2c` is dropped. */
+function withoutH2c(headers: HeaderList): HeaderList {
+  const upgrade = valuesOf(headers, 'upgrade').join(',')
+  if (asciiLower(upgrade) !== 'h2c') return headers
+  return headers.filter(([name]) => name !== 'upgrade' && name !== 'http2-settings')
+}
+
+function http1(manager: HttpConnectionManager, request: EnvoyRequest, connection: Connection): Decoded {
+  const text = requestText(request)
+  const line = requestLine(text)
+  if (line.kind === 'partial') return {kind: 'waits'}
+  if (line.kind === 'invalid') return refused(400, 'http1.codec_error')
+  const limits = limitsOf(manager)
+  const lines = readLines(headerLines(text.replace(/^[\r\n]+/, '')), limits)
+  if (!lines.ok) return lines.answer
+  const clean = underscored(lines.headers, limits)
+  if (clean === undefined) return refused(400, 'http1.unexpected_underscore')
+  const framing = framingFault(clean, manager.httpProtocolOptions?.allowChunkedLength ?? false)
+  if (framing !== undefined) return framing
+  const target = targetOf(line.method, line.target)
+  if (typeof target === 'string') return refused(400, target)
+  if (target.scheme !== undefined && manager.httpProtocolOptions?.allowAbsoluteUrl === false)
+    undecided('allow_absolute_url switched off', manager.at)
+  const hosts = target.authority === undefined ? valuesOf(clean, 'host') : [target.authority]
+  const scheme = target.scheme ?? (connection.tls === undefined ? 'http' : 'https')
+  const pseudo: HeaderList = [
+    [':method', line.method],
+    ...(target.path === undefined ? [] : [[':path', target.path] as const]),
+    ...hosts.map(each => [':authority', each] as const),
+    [':scheme', scheme],
+  ]
+  const rest = withoutH2c(clean.filter(([name]) => name !== 'host'))
+  return {
+    kind: 'request',
+    headers: joinInline([...pseudo, ...rest], false),
+    version: line.version,
+    scheme,
+    badBody: badChunk(text, clean),
+  }
+}
+
+const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
+
+function http2Fault(request: EnvoyRequest, headers: HeaderList): string | undefined {
+  const bad = headers.some(
+    ([name, value]) =>
+      CONNECTION_HEADERS.has(name) ||
+      (name === 'te' && asciiLower(value) !== 'trailers') ||
+      !TOKEN.test(name) ||
+      name !== asciiLower(name) ||
+      BAD_VALUE.test(value) ||
+      (name === 'host' && (value === '' || /[^\x21-\x7e]/.test(value))),
+  )
+  if (bad || /[^\x21-\x7e]/.test(request.path)) return 'http2.invalid.header.field'
+  if (!headers.some(([name]) => name === 'host')) return 'http2.violation.of.messaging.rule'
+  if (request.method === 'CONNECT' || request.path.startsWith('/')) return undefined
+  return request.path === '*' && request.method === 'OPTIONS' ? undefined : 'http2.violation.of.messaging.rule'
+}
+
+function http2(manager: HttpConnectionManager, request: EnvoyRequest, connection: Connection): Decoded {
+  if (request.payload !== undefined) undecided('bytes inside an HTTP/2 connection')
+  const lower = request.headers.map(([name, value]) => [asciiLower(name), value] as const)
+  const fault = http2Fault(request, lower)
+  if (fault !== undefined) return refused(0, fault)
+  const limits = limitsOf(manager)
+  const clean = underscored(lower, limits)
+  if (clean === undefined) return refused(0, 'http2.unexpected_underscore')
+  if (size(clean) > limits.bytes || clean.length > limits.count)
+    undecided('how HTTP/2 refuses headers that are too many or too large', manager.at)
+  const scheme = connection.tls === undefined ? 'http' : 'https'
+  const pseudo: HeaderList = [
+    [':method', request.method],
+    ...(request.method === 'CONNECT' ? [] : [[':path', request.path] as const]),
+    ...valuesOf(clean, 'host').map(each => [':authority', each] as const),
+    [':scheme', scheme],
+  ]
+  const headers = joinInline([...pseudo, ...clean.filter(([name]) => name !== 'host')], true)
+  return {kind: 'request', headers, version: '2', scheme, badBody: false}
+}
+
+/** Whether the manager reads the connection as HTTP/2. */
+export function readsHttp2(manager: HttpConnectionManager, request: EnvoyRequest, connection: Connection): boolean {
+  const type = manager.codecType ?? 'AUTO'
+  if (type === 'HTTP1') return false
+  if (type === 'HTTP2') return true
+  if (type !== 'AUTO') undecided(`codec ${type}`, manager.at)
+  const alpn = connection.tls?.alpn ?? ''
+  const encrypted = request.tls !== undefined && connection.tls === undefined
+  return alpn === '' ? request.protocol === 'http/2' && !encrypted : alpn === 'h2'
+}
+
+/** Reads the head of a request as the manager's codec does. */
+export function decodeRequest(manager: HttpConnectionManager, request: EnvoyRequest, connection: Connection): Decoded {
+  const encrypted = request.tls !== undefined && connection.tls === undefined
+  if (!readsHttp2(manager, request, connection)) {
+    if (encrypted || request.protocol === 'http/2') return refused(400, 'http1.codec_error')
+    if (request.protocol === 'tcp' && (request.payload ?? '') === '') return {kind: 'waits'}
+    return http1(manager, request, connection)
+  }
+  return http2(manager, request, connection)
+}
+
+/** True where the manager expects HTTP/2 and gets something else, which ends the connection before any request. */
+export function speaksOtherThanHttp2(
+  manager: HttpConnectionManager,
+  request: EnvoyRequest,
+  connection: Connection,
+): boolean {
+  if (!readsHttp2(manager, request, connection)) return false
+  return request.protocol !== 'http/2' || (request.tls !== undefined && connection.tls === undefined)
+}

@@ -1,0 +1,166 @@
+import type {DecisionStep} from '../../../model/envoy/decision.js'
+import type {HttpConnectionManager} from '../../../model/envoy/http.js'
+import type {EnvoyProxy, Surroundings} from '../../../model/envoy/proxy.js'
+import type {EnvoyRequest} from '../../../model/envoy/request.js'
+import type {RouteConfiguration} from '../../../model/envoy/route.js'
+import type {Connection} from '../connection.js'
+import {runHttpFilters} from '../filters/run.js'
+import {headerValue, headerValues, withHeader} from '../matching/headers.js'
+import {known, undecided} from '../undecided.js'
+import {decodeRequest} from './codec.js'
+import {clientAddress, normalizeHost, normalizePath, sanitizeHeaders} from './head.js'
+import {chooseRoute} from './route-choice.js'
+import {isGrpc} from './route-match.js'
+import {type Answer, type HttpState, withStep} from './state.js'
+import {upgradeAllowed, upgradeOf} from './upgrade.js'
+
+// HTTP connection manager: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_connection_management
+
+/** How a request ends at the manager, and what was known by then. */
+export interface HttpEnding {
+  readonly answer: Answer
+  readonly state: HttpState
+}
+
+function tableOf(proxy: EnvoyProxy, manager: HttpConnectionManager): RouteConfiguration | undefined {
+  if (manager.routeConfig !== undefined) return manager.routeConfig
+  if (manager.rds === undefined) return undecided('scoped routes', manager.at)
+  const name = known(manager.rds, 'rds').routeConfigName ?? ''
+  return proxy.routeConfiguration(name) ?? undecided(`route configuration ${name} is not in the dump`, manager.rds.at)
+}
+
+function refuseUnmodelled(manager: HttpConnectionManager): void {
+  known(manager, 'the HTTP connection manager')
+  if (manager.localReplyConfig) undecided('local_reply_config', manager.at)
+  if (manager.schemeHeaderTransformation) undecided('scheme_header_transformation', manager.at)
+  if (manager.typedHeaderValidationConfig) undecided('typed_header_validation_config', manager.at)
+  if (manager.earlyHeaderMutationExtensions.length > 0) undecided('early header mutation', manager.at)
+  if (manager.httpProtocolOptions !== undefined) known(manager.httpProtocolOptions, 'http_protocol_options')
+  if (manager.commonHttpProtocolOptions !== undefined)
+    known(manager.commonHttpProtocolOptions, 'common_http_protocol_options')
+  if (manager.httpProtocolOptions?.allowCustomMethods) undecided('allow_custom_methods', manager.at)
+}
+
+function refusal(status: number, details: string, text: string, flags: readonly string[] = []): Answer {
+  return {status, flags, details, text}
+}
+
+function step(text: string, at: string): DecisionStep {
+  return {stage: 'http', text, at, nearMisses: []}
+}
+
+const AUTHORITY = /^[A-Za-z0-9\-._~!$&'()*+,;=:@%[\]]*$/
+
+/** Checks that come before the path is looked at. */
+function firstRefusal(state: HttpState, version: '1.0' | '1.1' | '2'): Answer | undefined {
+  const {manager, headers} = state
+  if (version === '1.0' && !manager.httpProtocolOptions?.acceptHttp10)
+    return refusal(426, 'low_version', 'HTTP/1.0 is not accepted', ['DPE'])
+  const authority = headerValue(headers, ':authority')
+  if (authority === undefined) return refusal(400, 'missing_host_header', 'the request has no host')
+  if (!AUTHORITY.test(authority))
+    return refusal(400, 'http.invalid_authority', 'the host holds invalid characters', ['DPE'])
+  const path = headerValue(headers, ':path')
+  if (path !== undefined && !path.startsWith('/'))
+    return refusal(404, 'absolute_path_rejected', 'the request target is not a path')
+  if (headerValue(headers, ':method') === 'QUERY' && headerValue(headers, 'content-type') === undefined)
+    return refusal(400, 'query_missing_content_type', 'a QUERY request has no content type')
+  return undefined
+}
+
+function withDefaultHost(state: HttpState, version: '1.0' | '1.1' | '2'): HttpState {
+  const host = state.manager.httpProtocolOptions?.defaultHostForHttp10
+  const options = state.manager.httpProtocolOptions
+  if (version !== '1.0' || !options?.acceptHttp10 || !host || headerValue(state.headers, ':authority') !== undefined)
+    return state
+  return {...state, headers: withHeader(state.headers, ':authority', host)}
+}
+
+/** Envoy's own answers to a gRPC request travel in an answer of 200; those of the codec do not. */
+function inGrpc(state: HttpState, answer: Answer): Answer {
+  const own = answer.details !== 'via_upstream' && answer.status !== null && !answer.flags.includes('DPE')
+  return own && isGrpc(state) ? {...answer, status: 200} : answer
+}
+
+function refusedPath(state: HttpState, redirect: string | undefined): HttpEnding {
+  const details = 'path_normalization_failed'
+  if (isGrpc(state)) {
+    // The answer to a gRPC request looks the route up, by the headers as they came; the others never do.
+    return {state: chooseRoute(state), answer: refusal(200, details, 'the path cannot be normalized')}
+  }
+  if (redirect === undefined) return {state, answer: refusal(400, details, 'the path cannot be normalized')}
+  return {state, answer: {...refusal(307, details, 'redirect to the normalized path'), location: redirect}}
+}
+
+function afterHead(state: HttpState, version: '1.0' | '1.1' | '2'): HttpEnding {
+  const {manager, connection} = state
+  const target = headerValue(state.headers, ':path')
+  const path = target === undefined ? undefined : normalizePath(manager, target)
+  if (path?.kind === 'refuse') return refusedPath(state, undefined)
+  const normal = path === undefined ? state.headers : withHeader(state.headers, ':path', path.target)
+  if (path?.kind === 'redirect') return refusedPath({...state, headers: normal}, path.target)
+  const method = headerValue(normal, ':method') ?? ''
+  const host = normalizeHost(manager, headerValue(normal, ':authority') ?? '', method, connection.local.port)
+  const named = withHeader(normal, ':authority', host)
+  const remoteIp = clientAddress(manager, named, connection)
+  const headers = sanitizeHeaders(manager, named, connection)
+  const upgrade = upgradeOf(named, version)
+  const routed = chooseRoute({...state, headers, remoteIp, upgrade})
+  if (
+    upgrade !== undefined &&
+    !upgradeAllowed(manager, routed.chosen, upgrade) &&
+    !(upgrade === 'connect' && routed.chosen === undefined)
+  ) {
+    const answer = refusal(403, 'upgrade_failed', `upgrade ${upgrade} is not allowed`)
+    return {state: routed, answer: inGrpc(routed, answer)}
+  }
+  const {state: last, answer} = runHttpFilters(routed, manager.httpFilters)
+  return {state: last, answer: inGrpc(last, {...answer, flags: [...last.flags, ...answer.flags]})}
+}
+
+/** What an HTTP connection manager does with the request on a connection. */
+export function runManager(
+  proxy: EnvoyProxy,
+  surroundings: Surroundings,
+  request: EnvoyRequest,
+  connection: Connection,
+  manager: HttpConnectionManager,
+  steps: DecisionStep[],
+): HttpEnding {
+  refuseUnmodelled(manager)
+  const start: HttpState = {
+    proxy,
+    surroundings,
+    request,
+    connection,
+    manager,
+    table: undefined,
+    headers: [],
+    remoteIp: connection.remote.ip,
+    metadata: new Map(),
+    filterState: connection.filterState,
+    chosen: undefined,
+    upgrade: undefined,
+    badBody: false,
+    flags: [],
+    steps,
+  }
+  const decoded = decodeRequest(manager, request, connection)
+  if (decoded.kind === 'waits') return undecided('a request that never ends', manager.at)
+  if (decoded.kind === 'refused') {
+    const status = decoded.status === 0 ? null : decoded.status
+    return {
+      state: start,
+      answer: {status, flags: ['DPE'], details: decoded.details, text: 'the codec refuses the request'},
+    }
+  }
+  const read: HttpState = {...start, headers: decoded.headers, badBody: decoded.badBody}
+  const state = withDefaultHost(read, decoded.version)
+  const refused = firstRefusal(state, decoded.version)
+  if (refused !== undefined) return {state, answer: inGrpc(state, refused)}
+  const noted = withStep(
+    state,
+    step(`HTTP/${decoded.version} ${headerValues(state.headers, ':method')[0] ?? ''}`, manager.at),
+  )
+  return afterHead({...noted, table: tableOf(proxy, manager)}, decoded.version)
+}

@@ -1,0 +1,156 @@
+import type {HttpConnectionManager} from '../../../model/envoy/http.js'
+import {formatIp, parseIp} from '../../../model/ip-address.js'
+import type {Connection} from '../connection.js'
+import {type Headers, headerValue, headerValues, withHeader, withoutHeaders} from '../matching/headers.js'
+import {asciiLower} from '../matching/strings.js'
+import {known, undecided} from '../undecided.js'
+import {canonicalPath, mergeSlashes, unescapeSlashes} from './path-normalization.js'
+
+// Header sanitizing: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/header_sanitizing
+// X-Forwarded-For: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-for
+
+/** Headers that count only from within the mesh, and are removed from all other requests. */
+const INTERNAL = [
+  'x-envoy-retriable-status-codes',
+  'x-envoy-retriable-header-names',
+  'x-envoy-retry-on',
+  'x-envoy-retry-grpc-on',
+  'x-envoy-max-retries',
+  'x-envoy-upstream-alt-stat-name',
+  'x-envoy-upstream-rq-timeout-ms',
+  'x-envoy-upstream-rq-per-try-timeout-ms',
+  'x-envoy-upstream-rq-timeout-alt-response',
+  'x-envoy-expected-rq-timeout-ms',
+  'x-envoy-force-trace',
+  'x-envoy-ip-tags',
+  'x-envoy-original-url',
+  'x-envoy-hedge-on-per-try-timeout',
+]
+/** Removed as well where Envoy is the edge. */
+const EDGE = ['x-envoy-decorator-operation', 'x-envoy-downstream-service-cluster', 'x-envoy-downstream-service-node']
+
+export type PathVerdict = {readonly kind: 'refuse'} | {readonly kind: 'redirect' | 'keep'; readonly target: string}
+
+function escapedSlashes(manager: HttpConnectionManager, target: string): PathVerdict {
+  const action = manager.pathWithEscapedSlashesAction ?? 'IMPLEMENTATION_SPECIFIC_DEFAULT'
+  const made = unescapeSlashes(target)
+  if (made === target || action === 'IMPLEMENTATION_SPECIFIC_DEFAULT' || action === 'KEEP_UNCHANGED')
+    return {kind: 'keep', target}
+  if (action === 'REJECT_REQUEST') return {kind: 'refuse'}
+  return {kind: action === 'UNESCAPE_AND_REDIRECT' ? 'redirect' : 'keep', target: made}
+}
+
+/** What the connection manager makes of a path before anything looks at it. */
+export function normalizePath(manager: HttpConnectionManager, target: string): PathVerdict {
+  if (manager.pathNormalizationOptions) undecided('path_normalization_options', manager.at)
+  if (target.includes('#')) return {kind: 'refuse'}
+  const first = escapedSlashes(manager, target)
+  if (first.kind === 'refuse') return first
+  const canonical = manager.normalizePath ? canonicalPath(first.target) : first.target
+  if (canonical === undefined) return {kind: 'refuse'}
+  return {kind: first.kind, target: manager.mergeSlashes ? mergeSlashes(canonical) : canonical}
+}
+
+/** The authority without trailing dot and port, where the manager strips them. */
+export function normalizeHost(manager: HttpConnectionManager, host: string, method: string, port: number): string {
+  const dotless = manager.stripTrailingHostDot ? host.replace(/\.(:\d+)?$/, '$1') : host
+  if (method === 'CONNECT' || !(manager.stripAnyHostPort || manager.stripMatchingHostPort)) return dotless
+  const found = /:(\d+)$/.exec(dotless)
+  if (found === null) return dotless
+  const strips = manager.stripAnyHostPort || Number(found[1]) === port
+  return strips ? dotless.slice(0, -found[0].length) : dotless
+}
+
+/** The address in X-Forwarded-For behind some entries from the right; undefined when there is none. */
+function addressFromXff(xff: string | undefined, skip: number): string | undefined {
+  if (xff === undefined) return undefined
+  const entries = xff.split(',')
+  const entry = entries[entries.length - 1 - skip]
+  const address = entry === undefined ? undefined : parseIp(entry.trim())
+  return address === undefined || /[[\]%]/.test(entry ?? '') ? undefined : formatIp(address)
+}
+
+/** The client's address as Envoy takes it. */
+export function clientAddress(manager: HttpConnectionManager, headers: Headers, connection: Connection): string {
+  if (manager.originalIpDetectionExtensions.length > 0)
+    undecided('original_ip_detection_extensions', manager.originalIpDetectionExtensions[0]?.at)
+  const xff = headerValue(headers, 'x-forwarded-for')
+  const hops = manager.xffNumTrustedHops ?? 0
+  const found = manager.useRemoteAddress
+    ? hops > 0
+      ? addressFromXff(xff, hops - 1)
+      : undefined
+    : addressFromXff(xff, hops)
+  return found ?? connection.remote.ip
+}
+
+function proto(manager: HttpConnectionManager, headers: Headers, connection: Connection): string {
+  const own = connection.tls === undefined ? 'http' : 'https'
+  const trusted = !(manager.useRemoteAddress && (manager.xffNumTrustedHops ?? 0) === 0)
+  const sent = trusted ? headerValue(headers, 'x-forwarded-proto') : undefined
+  return sent ?? own
+}
+
+function forwardedFor(manager: HttpConnectionManager, headers: Headers, connection: Connection): Headers {
+  if (!manager.useRemoteAddress) return headers
+  const before = headerValue(headers, 'x-forwarded-for')
+  return withHeader(headers, 'x-forwarded-for', before ? `${before},${connection.remote.ip}` : connection.remote.ip)
+}
+
+const QUERY_CHARACTERS = /^[A-Za-z0-9\-._~%!$&'()*+,;=:@/?]*$/
+const ABSOLUTE_URL =
+  /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:\[[0-9A-Fa-f:.]+\]|[^/?#@:[\]\\\s]+)(?::\d{1,5})?(?:[/?][\x21-\x22\x24-\x7e]*)?$/
+
+/** A referer as Envoy lets it pass: an absolute URL without user and fragment, or a relative one. */
+function isReferer(text: string): boolean {
+  if (ABSOLUTE_URL.test(text)) return true
+  return QUERY_CHARACTERS.test(text) && !/^[^/]*:/.test(text)
+}
+
+/** Headers of this connection only; those of an upgrade stay. */
+function hopByHop(headers: Headers): readonly string[] {
+  const tokens = asciiLower(headerValue(headers, 'connection') ?? '').split(',')
+  const upgrades = headerValue(headers, 'upgrade') !== undefined && tokens.some(each => each.trim() === 'upgrade')
+  const te = asciiLower(headerValue(headers, 'te') ?? '').split(',')
+  return [
+    'keep-alive',
+    'proxy-connection',
+    'transfer-encoding',
+    ...(upgrades ? [] : ['connection', 'upgrade']),
+    ...(te.some(each => each.trim() === 'trailers') ? [] : ['te']),
+  ]
+}
+
+/** Who may send `x-envoy-` headers is settled by addresses that count as internal; by default none does. */
+function refuseInternalRanges(manager: HttpConnectionManager): void {
+  const config = manager.internalAddressConfig
+  if (config === undefined) return
+  const {cidrRanges, unixSockets} = known(config, 'internal_address_config')
+  if (cidrRanges.length > 0 || unixSockets) undecided('addresses that count as internal', config.at)
+}
+
+/** The headers as every matcher sees them: what a client must not set is removed, what Envoy adds is there. */
+export function sanitizeHeaders(manager: HttpConnectionManager, headers: Headers, connection: Connection): Headers {
+  refuseInternalRanges(manager)
+  const forward = manager.forwardClientCertDetails ?? 'SANITIZE'
+  const keepsCert = forward === 'FORWARD_ONLY' || forward === 'APPEND_FORWARD' || forward === 'ALWAYS_FORWARD_ONLY'
+  const referer = headerValue(headers, 'referer')
+  const removed = [
+    ...INTERNAL,
+    ...hopByHop(headers),
+    ...(manager.useRemoteAddress ? EDGE : []),
+    ...(keepsCert ? [] : ['x-forwarded-client-cert']),
+    ...(referer !== undefined && !isReferer(referer) ? ['referer'] : []),
+  ]
+  let out = withHeader(headers, 'x-forwarded-proto', proto(manager, headers, connection))
+  out = forwardedFor(manager, withoutHeaders(out, removed), connection)
+  const setsCert = forward === 'SANITIZE_SET' || forward === 'APPEND_FORWARD'
+  if (setsCert && connection.tls?.certificate !== undefined) out = withHeader(out, 'x-forwarded-client-cert', CERT)
+  if (headerValues(out, 'x-request-id').length === 0 && manager.generateRequestId !== false)
+    out = withHeader(out, 'x-request-id', REQUEST_ID)
+  return out
+}
+
+/** Stand for values Envoy makes up: present, and matched by nothing but presence and what fits everything. */
+const REQUEST_ID = '00000000-0000-4000-8000-000000000000'
+const CERT = 'Hash=;URI='

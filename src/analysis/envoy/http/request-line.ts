@@ -1,0 +1,42 @@
+// What Envoy's HTTP/1 parser takes as the first line of a request: https://www.rfc-editor.org/rfc/rfc9112#section-3
+
+const METHODS = new Set(
+  [
+    'ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MOVE MSEARCH NOTIFY',
+    'OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK',
+    'UNSUBSCRIBE',
+  ]
+    .join(' ')
+    .split(' '),
+)
+const FIRST_LETTERS = new Set([...METHODS].map(method => method[0]))
+
+export type RequestLine =
+  | {readonly kind: 'partial'}
+  | {readonly kind: 'invalid'}
+  | {readonly kind: 'whole'; readonly method: string; readonly target: string; readonly version: '1.1' | '1.0'}
+
+/** Printable ASCII. */
+const TARGET = /^[\x21-\x7e]+$/
+const SCHEME = /^[A-Za-z]+:\/\//
+
+function isTarget(method: string, target: string): boolean {
+  if (!TARGET.test(target)) return false
+  if (method === 'CONNECT') return true
+  return target.startsWith('/') || target.startsWith('*') || SCHEME.test(target)
+}
+
+/** Reads the first line; it is partial until its line break has come. */
+export function requestLine(bytes: string): RequestLine {
+  const text = bytes.replace(/^[\r\n]+/, '')
+  if (text === '') return {kind: 'partial'}
+  if (!FIRST_LETTERS.has(text[0])) return {kind: 'invalid'}
+  const end = text.indexOf('\n')
+  if (end < 0) return {kind: 'partial'}
+  const line = text.slice(0, end).replace(/\r$/, '')
+  const match = /^(\S+)[ \t]+(\S+)(?:[ \t]+(\S*))?[ \t]*$/.exec(line)
+  const [, method = '', target = '', version = ''] = match ?? []
+  if (match === null || !METHODS.has(method) || !isTarget(method, target)) return {kind: 'invalid'}
+  if (version !== '' && !/^HTTP\/\d\.\d$/.test(version)) return {kind: 'invalid'}
+  return {kind: 'whole', method, target, version: version === 'HTTP/1.1' ? '1.1' : '1.0'}
+}

@@ -1,0 +1,95 @@
+import type {RegexRewrite} from '../../../model/envoy/matching.js'
+import type {Route, RouteMatch} from '../../../model/envoy/route.js'
+import {type Headers, headerValue} from '../matching/headers.js'
+import {templateRewrite} from '../matching/path-template.js'
+import {pathOnly} from '../matching/query.js'
+import {replaceAll} from '../matching/regex.js'
+import {known, undecided} from '../undecided.js'
+
+// Rewrites and redirects: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto
+
+/** The part of a path that a match took, and that a prefix rewrite replaces. */
+function matchedPart(match: RouteMatch | undefined, path: string): string {
+  const prefix = match?.prefix ?? match?.pathSeparatedPrefix
+  return prefix === undefined ? path : path.slice(0, prefix.length)
+}
+
+function regexRewritten(rewrite: RegexRewrite, path: string): string {
+  const {pattern, substitution = ''} = known(rewrite, 'a regex rewrite')
+  return replaceAll(pattern?.regex ?? '', substitution, path, rewrite.at)
+}
+
+interface PathRules {
+  readonly prefixRewrite: string | undefined
+  readonly regexRewrite: RegexRewrite | undefined
+}
+
+function rewritten(rules: PathRules, route: Route, path: string): string {
+  if (rules.prefixRewrite) return rules.prefixRewrite + path.slice(matchedPart(route.match, path).length)
+  if (rules.regexRewrite === undefined) return path
+  const made = regexRewritten(rules.regexRewrite, path)
+  return made.startsWith('/') ? made : `/${made}`
+}
+
+/** The target the upstream gets. */
+export function upstreamTarget(route: Route, target: string): string {
+  const action = route.route
+  if (action === undefined) return target
+  const path = pathOnly(target)
+  const rest = target.slice(path.length)
+  const {pathRewritePolicy} = action
+  if (pathRewritePolicy !== undefined)
+    return templateRewrite(route.match?.pathMatchPolicy, pathRewritePolicy, path) + rest
+  return rewritten(action, route, path) + rest
+}
+
+/** The authority the upstream gets; `hostnames` are those of the endpoints it may be. */
+export function upstreamAuthority(route: Route, headers: Headers, hostnames: readonly string[]): string {
+  const action = route.route
+  const now = headerValue(headers, ':authority') ?? ''
+  if (action === undefined) return now
+  if (action.hostRewriteLiteral) return action.hostRewriteLiteral
+  if (action.hostRewriteHeader) return headerValue(headers, action.hostRewriteHeader) || now
+  if (action.hostRewritePathRegex !== undefined)
+    return regexRewritten(action.hostRewritePathRegex, pathOnly(headerValue(headers, ':path') ?? ''))
+  if (!action.autoHostRewrite) return now
+  const names = new Set(hostnames)
+  if (names.size > 1) undecided('which endpoint gives the host name', action.at)
+  return [...names][0] || now
+}
+
+/** A URL of the request with https, as require_tls sends clients to. */
+export function tlsLocation(headers: Headers): string {
+  return `https://${headerValue(headers, ':authority') ?? ''}${headerValue(headers, ':path') ?? ''}`
+}
+
+/** The host of a redirect that names none: without its port where that belongs to the scheme left behind. */
+function redirectHost(headers: Headers, scheme: string, portGiven: boolean): string {
+  const host = headerValue(headers, ':authority') ?? ''
+  const port = /:([^:\]]*)$/.exec(host)?.[0]
+  if (port === undefined) return host
+  const proto = headerValue(headers, 'x-forwarded-proto') ?? ''
+  const leaves = scheme !== proto && ((proto === 'https' && port === ':443') || (proto === 'http' && port === ':80'))
+  return portGiven || leaves ? host.slice(0, -port.length) : host
+}
+
+function redirectTarget(route: Route, target: string): string {
+  const redirect = route.redirect
+  if (redirect === undefined) return target
+  const query = target.slice(pathOnly(target).length)
+  const {pathRedirect, stripQuery} = redirect
+  if (pathRedirect?.includes('?')) return pathRedirect
+  const path = pathRedirect || rewritten(redirect, route, pathOnly(target))
+  return stripQuery ? path.replace(/\?.*$/s, '') : path + query
+}
+
+/** Where a redirect, or a direct response with a redirecting status, sends the client. */
+export function redirectLocation(route: Route, headers: Headers, scheme: string): string {
+  const redirect = route.redirect
+  if (redirect !== undefined) known(redirect, 'a redirect')
+  const {httpsRedirect = false, schemeRedirect, hostRedirect, portRedirect} = redirect ?? {}
+  const to = schemeRedirect || (httpsRedirect ? 'https' : scheme)
+  const host = hostRedirect || redirectHost(headers, to, Boolean(portRedirect))
+  const target = redirectTarget(route, headerValue(headers, ':path') ?? '')
+  return `${to}://${host}${portRedirect ? `:${portRedirect}` : ''}${target}`
+}

@@ -1,0 +1,125 @@
+import type {Route, RouteAction, VirtualHost} from '../../../model/envoy/route.js'
+import {Route as RouteSchema} from '../../../model/envoy/route.js'
+import {type Packed, unpack} from '../../../model/envoy/schema.js'
+import {headerValue} from '../matching/headers.js'
+import {matchTree} from '../matching/tree.js'
+import {requestInput} from '../rbac.js'
+import {known, undecided} from '../undecided.js'
+import {onlyFailing, routeMatches} from './route-match.js'
+import {type ChosenRoute, type HttpState, withStep} from './state.js'
+import {virtualHostOf} from './virtual-host.js'
+
+// Routing: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_routing
+
+/** Clusters of a route, each with what overrides its filters. */
+interface ClusterShare {
+  readonly name: string
+  readonly overrides: ReadonlyMap<string, Packed> | undefined
+}
+
+function clusterShares(action: RouteAction, state: HttpState): readonly ClusterShare[] {
+  if (action.clusterSpecifierPlugin !== undefined || action.inlineClusterSpecifierPlugin)
+    undecided('a cluster specifier plugin', action.at)
+  if (action.cluster !== undefined) return [{name: action.cluster, overrides: undefined}]
+  if (action.clusterHeader !== undefined)
+    return [{name: headerValue(state.headers, action.clusterHeader) ?? '', overrides: undefined}]
+  const weighted = action.weightedClusters
+  if (weighted === undefined) return []
+  const {clusters, runtimeKeyPrefix, headerName} = known(weighted, 'weighted clusters')
+  if (runtimeKeyPrefix) undecided('weights set in the runtime', weighted.at)
+  if (headerName) undecided('weights decided by a header', weighted.at)
+  return clusters
+    .filter(each => (each.weight ?? 0) > 0)
+    .map(each => {
+      const {name, clusterHeader, typedPerFilterConfig} = known(each, 'a weighted cluster')
+      const found = name || (clusterHeader === undefined ? '' : (headerValue(state.headers, clusterHeader) ?? ''))
+      return {name: found, overrides: typedPerFilterConfig.size === 0 ? undefined : typedPerFilterConfig}
+    })
+}
+
+/** Routes that nearly took the request, in order, up to the one that did. */
+function nearMisses(routes: readonly Route[], chosen: Route | undefined, state: HttpState): readonly string[] {
+  const before = chosen === undefined ? routes : routes.slice(0, routes.indexOf(chosen))
+  return before
+    .flatMap((each, i) => {
+      const failing = each.match === undefined ? undefined : onlyFailing(each.match, state)
+      const name = each.name === undefined ? `route ${i + 1}` : `route ${i + 1} (${each.name})`
+      return failing === undefined ? [] : [`${name} matches but for its ${failing}`]
+    })
+    .slice(0, 5)
+}
+
+function routeByTree(host: VirtualHost, state: HttpState): Route | undefined {
+  if (host.matcher === undefined) return undefined
+  const subject = {...state, remoteIp: state.remoteIp}
+  const action = matchTree(host.matcher, input => requestInput(input, subject))
+  if (action === undefined) return undefined
+  const route = unpack(action.typedConfig, RouteSchema)
+  if (route === undefined) undecided(`action ${action.name ?? ''} of a virtual host's matcher`, action.at)
+  const {match} = route
+  return match === undefined || routeMatches(match, state) ? route : undefined
+}
+
+function routeIn(host: VirtualHost, state: HttpState): Route | undefined {
+  if (host.matcher !== undefined) return routeByTree(host, state)
+  return host.routes.find(each => {
+    const {match} = each
+    if (match === undefined) return undecided('a route without match', each.at)
+    return routeMatches(match, state)
+  })
+}
+
+function needsTls(host: VirtualHost, state: HttpState): boolean {
+  const {requireTls = 'NONE'} = host
+  if (requireTls === 'NONE') return false
+  return headerValue(state.headers, 'x-forwarded-proto') !== 'https'
+}
+
+function chosenOf(host: VirtualHost, route: Route, state: HttpState): ChosenRoute {
+  const shares = route.route === undefined ? [] : clusterShares(route.route, state)
+  if (shares.length > 1 && shares.some(each => each.overrides !== undefined))
+    undecided('weighted clusters that override filters', route.at)
+  const overrides = [
+    shares[0]?.overrides,
+    route.typedPerFilterConfig,
+    host.typedPerFilterConfig,
+    state.table?.typedPerFilterConfig,
+  ].filter(each => each !== undefined)
+  return {virtualHost: host, route, clusters: shares.map(each => each.name), overrides}
+}
+
+function choose(state: HttpState): HttpState {
+  const {table} = state
+  if (table === undefined) return state
+  const authority = headerValue(state.headers, ':authority') ?? ''
+  const host = virtualHostOf(known(table, 'a route configuration'), authority)
+  if (host === undefined) {
+    const text = `no virtual host of ${table.name ?? 'the route configuration'} has a domain for ${authority}`
+    return withStep(state, {stage: 'virtual-host', text, at: table.at, nearMisses: []})
+  }
+  const seen = withStep(state, {
+    stage: 'virtual-host',
+    text: `${host.name ?? ''} has a domain for ${authority}`,
+    at: host.at,
+    nearMisses: [],
+  })
+  // Without a scheme Envoy finds no route at all.
+  if (!headerValue(state.headers, 'x-forwarded-proto')) return seen
+  if (needsTls(host, state))
+    return {...seen, chosen: {virtualHost: host, route: undefined, clusters: [], overrides: []}}
+  const route = routeIn(host, state)
+  const text =
+    route === undefined ? `no route of ${host.name ?? ''} matches` : `route ${route.name ?? '(unnamed)'} matches`
+  const noted = withStep(seen, {
+    stage: 'route',
+    text,
+    at: route?.at ?? host.at,
+    nearMisses: nearMisses(host.routes, route, state),
+  })
+  return route === undefined ? noted : {...noted, chosen: chosenOf(host, known(route, 'a route'), state)}
+}
+
+/** Chooses the route by what the request looks like now. */
+export function chooseRoute(state: HttpState): HttpState {
+  return choose({...state, chosen: undefined})
+}

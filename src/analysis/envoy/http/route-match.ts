@@ -1,0 +1,97 @@
+import type {RouteMatch} from '../../../model/envoy/route.js'
+import {headerMatches, headerValue} from '../matching/headers.js'
+import {templateMatches} from '../matching/path-template.js'
+import {fractionApplies} from '../matching/percent.js'
+import {pathOnly, queryMatches} from '../matching/query.js'
+import {fullMatch} from '../matching/regex.js'
+import {asciiLower} from '../matching/strings.js'
+import {metadataMatches} from '../matching/values.js'
+import {allOf, known, undecided} from '../undecided.js'
+import type {HttpState} from './state.js'
+
+// Route match: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-routematch
+
+/** What a match looks at. */
+export type MatchSubject = Pick<HttpState, 'proxy' | 'headers' | 'connection' | 'metadata'>
+
+/** A condition of a match by the name its field has, for telling what nearly matched. */
+interface Condition {
+  readonly name: string
+  readonly holds: (subject: MatchSubject) => boolean
+}
+
+function pathCondition(m: RouteMatch, subject: MatchSubject): boolean {
+  const target = headerValue(subject.headers, ':path')
+  if (m.connectMatcher) return headerValue(subject.headers, ':method') === 'CONNECT'
+  if (target === undefined) return false
+  const form = (text: string) => (m.caseSensitive === false ? asciiLower(text) : text)
+  const path = pathOnly(target)
+  if (m.prefix !== undefined) return form(path).startsWith(form(m.prefix))
+  if (m.path !== undefined) return form(path) === form(m.path)
+  if (m.safeRegex !== undefined) return fullMatch(known(m.safeRegex, 'a regex').regex ?? '', path, m.safeRegex.at)
+  if (m.pathMatchPolicy !== undefined) return templateMatches(m.pathMatchPolicy, path)
+  if (m.pathSeparatedPrefix === undefined) return undecided('a route match without a path specifier', m.at)
+  const prefix = form(m.pathSeparatedPrefix)
+  return form(path) === prefix || form(path).startsWith(`${prefix}/`)
+}
+
+/** gRPC by its content type: application/grpc, or with a suffix behind a plus. */
+export function isGrpc(subject: Pick<MatchSubject, 'headers'>): boolean {
+  return /^application\/grpc(?:\+.*)?$/.test(headerValue(subject.headers, 'content-type') ?? '')
+}
+
+function tlsCondition(options: NonNullable<RouteMatch['tlsContext']>, {connection}: MatchSubject): boolean {
+  const {presented, validated} = known(options, 'tls_context of a route match')
+  const shown = connection.tls?.certificate !== undefined
+  if (presented !== undefined && presented !== shown) return false
+  return validated === undefined || validated === (connection.tls?.validated ?? false)
+}
+
+function conditions(m: RouteMatch): readonly Condition[] {
+  return [
+    {name: 'path', holds: subject => pathCondition(m, subject)},
+    ...m.headers.map(each => ({
+      name: `header ${each.name ?? ''}`,
+      holds: ({headers}: MatchSubject) => headerMatches(each, headers),
+    })),
+    ...m.queryParameters.map(each => ({
+      name: `query parameter ${each.name ?? ''}`,
+      holds: ({headers}: MatchSubject) => queryMatches(each, headerValue(headers, ':path') ?? ''),
+    })),
+    ...(m.grpc ? [{name: 'content type of gRPC', holds: isGrpc}] : []),
+    ...(m.tlsContext === undefined
+      ? []
+      : [
+          {
+            name: 'client certificate',
+            holds: (subject: MatchSubject) => tlsCondition(m.tlsContext ?? undecided('tls_context'), subject),
+          },
+        ]),
+    ...m.dynamicMetadata.map(each => ({
+      name: `metadata ${each.filter ?? ''}`,
+      holds: ({metadata}: MatchSubject) => metadataMatches(each, metadata),
+    })),
+    {
+      name: 'runtime fraction',
+      holds: ({proxy}) => fractionApplies(proxy, m.runtimeFraction, true, 'the runtime fraction of a route'),
+    },
+  ]
+}
+
+/** Whether a route's match takes the request. */
+export function routeMatches(match: RouteMatch, subject: MatchSubject): boolean {
+  return allOf(conditions(known(match, 'a route match')), each => each.holds(subject))
+}
+
+/** The only condition of a match that fails; undefined when several do, or none. */
+export function onlyFailing(match: RouteMatch, subject: MatchSubject): string | undefined {
+  if (match.unread.length > 0) return undefined
+  const failing = conditions(match).filter(each => {
+    try {
+      return !each.holds(subject)
+    } catch {
+      return true
+    }
+  })
+  return failing.length === 1 ? failing[0]?.name : undefined
+}

@@ -1,0 +1,37 @@
+import type {HttpConnectionManager} from '../../../model/envoy/http.js'
+import {type Headers, headerValue} from '../matching/headers.js'
+import {asciiLower} from '../matching/strings.js'
+import {known, undecided} from '../undecided.js'
+import type {ChosenRoute} from './state.js'
+
+// Upgrades: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/upgrades
+
+/** What a request asks to become, in lower case: an upgrade's type, `connect`; undefined for an ordinary request. */
+export function upgradeOf(headers: Headers, version: '1.0' | '1.1' | '2'): string | undefined {
+  if (headerValue(headers, ':method') === 'CONNECT') return 'connect'
+  if (version === '2') return undefined
+  const tokens = asciiLower(headerValue(headers, 'connection') ?? '').split(',')
+  const upgrade = headerValue(headers, 'upgrade')
+  return upgrade !== undefined && tokens.some(each => each.trim() === 'upgrade') ? asciiLower(upgrade) : undefined
+}
+
+/** Whether an upgrade may be made: the route's word first, the manager's after it. */
+export function upgradeAllowed(
+  manager: HttpConnectionManager,
+  chosen: ChosenRoute | undefined,
+  upgrade: string,
+): boolean {
+  const byRoute = chosen?.route?.route?.upgradeConfigs.find(each => asciiLower(each.upgradeType ?? '') === upgrade)
+  if (byRoute !== undefined) return known(byRoute, 'an upgrade').enabled ?? true
+  const byManager = manager.upgradeConfigs.find(each => asciiLower(each.upgradeType ?? '') === upgrade)
+  if (byManager === undefined) return false
+  const {filters, enabled} = known(byManager, 'an upgrade')
+  if (filters.length > 0) undecided('an upgrade with filters of its own', byManager.at)
+  return enabled ?? true
+}
+
+/** Whether Envoy ends a CONNECT itself and sends the bytes on as TCP. */
+export function endsConnect(chosen: ChosenRoute | undefined): boolean {
+  const config = chosen?.route?.route?.upgradeConfigs.find(each => asciiLower(each.upgradeType ?? '') === 'connect')
+  return config?.connectConfig !== undefined
+}

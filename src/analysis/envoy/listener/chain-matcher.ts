@@ -1,0 +1,61 @@
+import type {Extension} from '../../../model/envoy/core.js'
+import type {FilterChain, Listener} from '../../../model/envoy/listener.js'
+import {FilterStateInput, type MatcherTree, StringValue} from '../../../model/envoy/matching.js'
+import {unpack} from '../../../model/envoy/schema.js'
+import {isLoopback, parseIp} from '../../../model/ip-address.js'
+import type {Connection} from '../connection.js'
+import {matchTree} from '../matching/tree.js'
+import {known, undecided} from '../undecided.js'
+
+// Inputs of a connection: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/matching/matching_api
+
+type Input = (connection: Connection) => string | undefined
+
+function textOrNone(text: string): string | undefined {
+  return text === '' ? undefined : text
+}
+
+/** Whether the client is on Envoy's own host: a loopback address, or the same one. */
+export function isLocal(connection: Connection): boolean {
+  const remote = parseIp(connection.remote.ip)
+  return (remote !== undefined && isLoopback(remote)) || connection.remote.ip === connection.local.ip
+}
+
+const INPUTS: Readonly<Record<string, Input>> = {
+  DestinationIPInput: c => c.local.ip,
+  DestinationPortInput: c => String(c.local.port),
+  SourceIPInput: c => c.remote.ip,
+  SourcePortInput: c => String(c.remote.port),
+  DirectSourceIPInput: c => c.directRemote.ip,
+  SourceTypeInput: c => (isLocal(c) ? 'local' : undefined),
+  ServerNameInput: c => textOrNone(c.serverName),
+  TransportProtocolInput: c => textOrNone(c.transport),
+  ApplicationProtocolInput: c => textOrNone(c.applicationProtocols.map(each => `'${each}'`).join(',')),
+}
+const NETWORK = 'extensions.matching.common_inputs.network.v3.'
+
+/** The value of an input that looks at the connection; false when it is none of those. */
+export function connectionInput(input: Extension, connection: Connection): string | undefined | false {
+  const type = input.typedConfig?.type ?? ''
+  const state = unpack(input.typedConfig, FilterStateInput)
+  if (state !== undefined) return connection.filterState.get(known(state, 'an input').key ?? '')
+  const name = type.startsWith(NETWORK) ? type.slice(NETWORK.length) : ''
+  if (!Object.hasOwn(INPUTS, name)) return false
+  return INPUTS[name]?.(connection)
+}
+
+/** The chain a listener's matcher tree ends in; the default chain when it ends nowhere. */
+export function chainByMatcher(
+  listener: Listener,
+  matcher: MatcherTree,
+  connection: Connection,
+): {readonly found: FilterChain | undefined; readonly isDefault: boolean} {
+  const action = matchTree(matcher, input => {
+    const value = connectionInput(input, connection)
+    return value === false ? undecided(`matcher input ${input.name ?? ''}`, input.at) : value
+  })
+  if (action === undefined) return {found: listener.defaultFilterChain, isDefault: true}
+  const value = unpack(action.typedConfig, StringValue)
+  if (value === undefined) undecided(`action ${action.name ?? ''} of a filter chain matcher`, action.at)
+  return {found: listener.filterChains.find(each => each.name === value.value), isDefault: false}
+}

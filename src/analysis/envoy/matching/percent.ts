@@ -1,0 +1,66 @@
+import type {FractionalPercent, RuntimeFlag, RuntimeFraction} from '../../../model/envoy/core.js'
+import type {EnvoyProxy} from '../../../model/envoy/proxy.js'
+import type {Json} from '../../../model/envoy/schema.js'
+import {known, undecided} from '../undecided.js'
+
+// Runtime: https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/runtime
+
+type Runtime = Pick<EnvoyProxy, 'runtime' | 'runtimeGap'>
+
+const PARTS = new Map([
+  ['HUNDRED', 100],
+  ['TEN_THOUSAND', 10_000],
+  ['MILLION', 1_000_000],
+])
+
+/** The share a percentage stands for, from 0 to 1. */
+export function shareOf(percent: FractionalPercent | undefined): number {
+  if (percent === undefined) return 0
+  const {numerator = 0, denominator = 'HUNDRED'} = known(percent, 'a percentage')
+  return Math.min(1, numerator / (PARTS.get(denominator) ?? 100))
+}
+
+function jsonShare(value: Json | undefined): number | undefined {
+  if (typeof value === 'number') return Math.min(1, value / 100)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const {numerator, denominator} = value as {numerator?: Json; denominator?: Json}
+  if (typeof numerator !== 'number') return undefined
+  return Math.min(1, numerator / (PARTS.get(typeof denominator === 'string' ? denominator : 'HUNDRED') ?? 100))
+}
+
+/** What the runtime says about a key; undefined when it is not set. */
+export function runtimeValue(proxy: Runtime, key: string | undefined, at?: string): Json | undefined {
+  if (key === undefined || key === '') return undefined
+  const found = proxy.runtime.get(key)
+  if (found === undefined && proxy.runtimeGap !== undefined)
+    undecided(`runtime key ${key} may be set in ${proxy.runtimeGap}`, at)
+  return found
+}
+
+/** True or false for a certain draw; undecided when both can happen. */
+export function certain(share: number, what: string, at?: string): boolean {
+  if (share >= 1) return true
+  if (share <= 0) return false
+  return undecided(`${what} happens in ${share * 100}% of the requests`, at)
+}
+
+/** Whether a fraction applies, the runtime first and the default after it; without one `otherwise`. */
+export function fractionApplies(
+  proxy: Runtime,
+  fraction: RuntimeFraction | undefined,
+  otherwise: boolean,
+  what: string,
+): boolean {
+  if (fraction === undefined) return otherwise
+  const {defaultValue, runtimeKey, at} = known(fraction, 'a fraction')
+  const set = jsonShare(runtimeValue(proxy, runtimeKey, at))
+  return certain(set ?? shareOf(defaultValue), what, at)
+}
+
+/** Whether a feature flag is on, the runtime first; without one false. */
+export function flagApplies(proxy: Runtime, flag: RuntimeFlag | undefined): boolean {
+  if (flag === undefined) return false
+  const {defaultValue = false, runtimeKey, at} = known(flag, 'a feature flag')
+  const set = runtimeValue(proxy, runtimeKey, at)
+  return typeof set === 'boolean' ? set : defaultValue
+}

@@ -1,0 +1,85 @@
+import {HttpConnectionManager} from '../../../model/envoy/http.js'
+import type {FilterChain} from '../../../model/envoy/listener.js'
+import {NetworkFilterState, SniCluster, TcpProxy} from '../../../model/envoy/network.js'
+import {NetworkRbac} from '../../../model/envoy/rbac.js'
+import {WATCHERS} from '../../../model/envoy/registry.js'
+import {type Json, unpack} from '../../../model/envoy/schema.js'
+import type {Connection} from '../connection.js'
+import {withFilterState} from '../filters/filter-state.js'
+import {rbacDetails, rbacMetadata, rbacVerdict} from '../rbac.js'
+import {known, undecided} from '../undecided.js'
+
+// Network filters: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/network_filters/network_filters
+
+/** The filter that takes the connection over, and what those before it left. */
+export interface Terminal {
+  readonly kind: 'http' | 'tcp'
+  readonly manager: HttpConnectionManager | undefined
+  readonly tcp: TcpProxy | undefined
+  readonly connection: Connection
+  /** A cluster named by the SNI. */
+  readonly cluster: string | undefined
+  /** The details of a denial, decided on the first bytes. */
+  readonly denied: {readonly details: string; readonly at: string} | undefined
+  readonly allowedBy: readonly {readonly text: string; readonly at: string}[]
+}
+
+interface Passing {
+  readonly connection: Connection
+  readonly cluster: string | undefined
+  readonly metadata: ReadonlyMap<string, Json>
+  readonly denied: Terminal['denied']
+  readonly allowedBy: Terminal['allowedBy']
+}
+
+function rbac(passing: Passing, config: NetworkRbac): Passing {
+  known(config, 'a network RBAC filter')
+  const {connection, metadata} = passing
+  const subject = {
+    connection,
+    remoteIp: connection.remote.ip,
+    headers: [],
+    metadata,
+    filterState: connection.filterState,
+  }
+  const verdict = rbacVerdict(config, subject)
+  if (verdict === undefined || passing.denied !== undefined) return passing
+  if (!verdict.allowed) return {...passing, denied: {details: rbacDetails(verdict), at: verdict.at}}
+  const text = `network RBAC allows the connection: ${verdict.policy === undefined ? 'no policy matches' : `policy ${verdict.policy}`}`
+  const held = new Map(metadata).set('envoy.filters.network.rbac', rbacMetadata('enforced_', verdict))
+  return {...passing, metadata: held, allowedBy: [...passing.allowedBy, {text, at: verdict.at}]}
+}
+
+type Filter = FilterChain['filters'][number]
+
+function pass(passing: Passing, filter: Filter, afterHandshake: boolean): Passing {
+  const config = filter.typedConfig
+  const rules = unpack(config, NetworkRbac)
+  if (rules !== undefined) return afterHandshake ? rbac(passing, rules) : passing
+  if (unpack(config, SniCluster) !== undefined) return {...passing, cluster: passing.connection.serverName || undefined}
+  const state = unpack(config, NetworkFilterState)
+  if (state !== undefined) {
+    const {onNewConnection} = known(state, 'set_filter_state')
+    // Runs before the handshake: what it says about the peer's certificate is empty then.
+    const before = {...passing.connection, tls: undefined}
+    const filterState = withFilterState(passing.connection.filterState, onNewConnection, before, [])
+    return {...passing, connection: {...passing.connection, filterState}}
+  }
+  if (WATCHERS.has(config?.type ?? '')) return passing
+  return undecided(`network filter ${filter.name ?? config?.type ?? ''}`, filter.at)
+}
+
+/** Runs a chain's network filters up to the one that takes the connection. `afterHandshake` tells whether bytes arrive. */
+export function runNetworkFilters(chain: FilterChain, connection: Connection, afterHandshake: boolean): Terminal {
+  let passing: Passing = {connection, cluster: undefined, metadata: new Map(), denied: undefined, allowedBy: []}
+  for (const filter of chain.filters) {
+    if (known(filter, 'a network filter').configDiscovery !== undefined)
+      undecided(`network filter ${filter.name ?? ''} is loaded by ECDS`, filter.at)
+    const manager = unpack(filter.typedConfig, HttpConnectionManager)
+    const tcp = unpack(filter.typedConfig, TcpProxy)
+    if (manager !== undefined) return {kind: 'http', manager, tcp: undefined, ...passing}
+    if (tcp !== undefined) return {kind: 'tcp', manager: undefined, tcp, ...passing}
+    passing = pass(passing, filter, afterHandshake)
+  }
+  return undecided('a filter chain that ends without a TCP proxy or an HTTP connection manager', chain.at)
+}

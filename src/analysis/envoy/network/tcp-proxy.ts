@@ -1,0 +1,108 @@
+import type {TcpProxy} from '../../../model/envoy/network.js'
+import type {EnvoyProxy, Surroundings, UpstreamServer} from '../../../model/envoy/proxy.js'
+import type {EnvoyRequest} from '../../../model/envoy/request.js'
+import type {Connection} from '../connection.js'
+import {applicationBytes} from '../connection.js'
+import {requestLine} from '../http/request-line.js'
+import {known, undecided} from '../undecided.js'
+import {connectFault, thresholdsOf, upstreamTls} from '../upstream/call.js'
+import {chooseHosts, type Host} from '../upstream/endpoints.js'
+
+// TCP proxy: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/network_filters/tcp_proxy_filter
+
+/** How a connection through the TCP proxy ends. `status` is what the upstream answers to HTTP inside it. */
+export interface TcpEnding {
+  readonly clusters: readonly string[]
+  readonly flags: readonly string[]
+  readonly status: number | null
+  /** The request reached a server that reads HTTP. */
+  readonly delivered: boolean
+  readonly text: string
+  readonly at: string
+}
+
+type Result = Omit<TcpEnding, 'clusters' | 'at'>
+
+/** Clusters a connection may go to. */
+function clustersOf(config: TcpProxy, named: string | undefined): readonly string[] {
+  if (named !== undefined) return [named]
+  if (config.cluster !== undefined) return [config.cluster]
+  const weighted = config.weightedClusters
+  if (weighted === undefined) return undecided('a TCP proxy without a cluster', config.at)
+  return known(weighted, 'weighted clusters')
+    .clusters.filter(each => (each.weight ?? 0) > 0)
+    .map(each => known(each, 'a weighted cluster').name ?? '')
+}
+
+const FAILED: Result = {flags: ['UF', 'URX'], status: null, delivered: false, text: 'no connection to the upstream'}
+
+/** What a server that reads HTTP/1 answers to the bytes of the connection. */
+function served(server: UpstreamServer, sameTls: boolean, request: EnvoyRequest): Result {
+  const plain: Result = {flags: [], status: null, delivered: false, text: 'bytes go to the upstream and back'}
+  const {answer} = server
+  if (answer.kind === 'closes-at-once')
+    return undecided('whether an upstream that closes at once ends or resets the connection')
+  const isHttp = request.protocol === 'http/1.0' || request.protocol === 'http/1.1'
+  const line = requestLine(applicationBytes(request))
+  if (!sameTls || !isHttp || line.kind !== 'whole') return plain
+  return answer.kind === 'http'
+    ? {...plain, status: answer.status, delivered: true, text: `the upstream answers ${answer.status}`}
+    : plain
+}
+
+function connectTo(
+  proxy: EnvoyProxy,
+  surroundings: Surroundings,
+  request: EnvoyRequest,
+  connection: Connection,
+  name: string,
+): Result {
+  const cluster = proxy.cluster(name)
+  if (cluster === undefined)
+    return {flags: ['NC'], status: null, delivered: false, text: `cluster "${name}" does not exist`}
+  known(cluster, 'a cluster')
+  if (thresholdsOf(cluster, 'DEFAULT')?.maxConnections === 0)
+    return {flags: ['UO'], status: null, delivered: false, text: 'the circuit breaker allows no connection'}
+  const address = connection.localRestored ? connection.local : undefined
+  const choice = chooseHosts(proxy, cluster, {address, header: () => undefined})
+  if (choice.kind === 'none') return {flags: ['UH'], status: null, delivered: false, text: choice.why}
+  const results = choice.hosts.map((host: Host) => {
+    const server = surroundings.upstream(host.address)
+    if (server === undefined)
+      return {flags: [], status: null, delivered: true, text: `bytes go to ${host.address.ip}:${host.address.port}`}
+    if (connectFault(cluster, server) !== undefined) return FAILED
+    const decrypted = request.tls === undefined || connection.tls !== undefined
+    const reads = upstreamTls(cluster) !== undefined ? decrypted : server.tls === undefined ? decrypted : !decrypted
+    return served(server, reads, request)
+  })
+  const [first] = results
+  if (first === undefined) return undecided('a connection without an endpoint', cluster.at)
+  const same = results.every(each => each.status === first.status && each.flags.join() === first.flags.join())
+  return same ? first : undecided('which endpoint is taken', cluster.at)
+}
+
+/** What the TCP proxy does with a connection; `named` is a cluster an earlier filter chose. */
+export function runTcpProxy(
+  proxy: EnvoyProxy,
+  surroundings: Surroundings,
+  request: EnvoyRequest,
+  connection: Connection,
+  config: TcpProxy,
+  named: string | undefined,
+): TcpEnding {
+  known(config, 'the TCP proxy')
+  if (config.tunnelingConfig) undecided('tunneling over HTTP', config.at)
+  if (config.onDemand) undecided('clusters loaded on demand', config.at)
+  if (config.metadataMatch?.filterMetadata.get('envoy.lb') !== undefined)
+    undecided('endpoints chosen by metadata', config.at)
+  if (config.upstreamConnectMode && config.upstreamConnectMode !== 'IMMEDIATE')
+    undecided(`upstream_connect_mode ${config.upstreamConnectMode}`, config.at)
+  const clusters = clustersOf(config, named)
+  const results = clusters.map(name => connectTo(proxy, surroundings, request, connection, name))
+  const [first] = results
+  if (first === undefined) return undecided('a TCP proxy without a cluster', config.at)
+  const same = results.every(each => each.status === first.status && each.flags.join() === first.flags.join())
+  if (!same) undecided('which weighted cluster is taken', config.at)
+  const exists = clusters.filter(name => proxy.cluster(name) !== undefined)
+  return {...first, clusters: exists, at: config.at}
+}

@@ -1,0 +1,216 @@
+import type {Decision, DecisionStep, Outcome} from '../../model/envoy/decision.js'
+import type {FilterChain, Listener} from '../../model/envoy/listener.js'
+import type {EnvoyProxy, ListenerEntry, Surroundings} from '../../model/envoy/proxy.js'
+import type {EnvoyRequest} from '../../model/envoy/request.js'
+import {acceptedConnection, type Connection} from './connection.js'
+import {speaksOtherThanHttp2} from './http/codec.js'
+import {type HttpEnding, runManager} from './http/connection-manager.js'
+import {chooseFilterChain} from './listener/chain-match.js'
+import {acceptingListener, listenerOf} from './listener/choice.js'
+import {type Passage, runListenerFilters} from './listener/filters.js'
+import {type Handshake, handshake} from './listener/handshake.js'
+import {runNetworkFilters, type Terminal} from './network/filters.js'
+import {runTcpProxy} from './network/tcp-proxy.js'
+import {known, Undecided, undecided} from './undecided.js'
+
+// The life of a request: https://www.envoyproxy.io/docs/envoy/latest/intro/life_of_a_request
+
+const NOTHING: Outcome = {
+  listener: null,
+  filterChain: null,
+  route: null,
+  virtualHost: null,
+  cluster: null,
+  status: null,
+  flags: [],
+  details: null,
+  terminationDetails: null,
+  location: null,
+  upstreamPath: null,
+  upstreamHost: null,
+  remoteIp: null,
+}
+
+/** A trace under way: what is settled, and the story so far. */
+interface Trail {
+  readonly proxy: EnvoyProxy
+  readonly surroundings: Surroundings
+  readonly request: EnvoyRequest
+  readonly steps: DecisionStep[]
+}
+
+function tell(
+  trail: Trail,
+  stage: DecisionStep['stage'],
+  text: string,
+  at?: string,
+  nearMisses: readonly string[] = [],
+): void {
+  trail.steps.push({stage, text, at, nearMisses})
+}
+
+interface Arrival {
+  readonly listener: Listener
+  readonly passage: Passage
+}
+
+function readListener(entry: ListenerEntry): Listener {
+  const listener = entry.read()
+  if (listener === undefined) return undecided(`listener ${entry.name} cannot be read`)
+  return known(listener, `listener ${entry.name}`)
+}
+
+/** Runs listener filters, and hands the connection over to the listener of its original destination. */
+function arrive(trail: Trail, entry: ListenerEntry, connection: Connection, mayHandOver: boolean): Arrival {
+  const {request, surroundings, proxy} = trail
+  const listener = readListener(entry)
+  tell(trail, 'listener', `listener ${entry.name} takes the connection`, listener.at)
+  const passage = runListenerFilters(listener, connection, request, surroundings.patience)
+  const after = passage.connection
+  if (passage.kind !== 'goes-on' || !mayHandOver || !listener.useOriginalDst || !after.localRestored)
+    return {listener, passage}
+  const other = listenerOf(proxy.listeners, after.local)
+  if (other === undefined || other.name === entry.name) return {listener, passage}
+  tell(
+    trail,
+    'listener',
+    `use_original_dst: handed over to the listener of ${after.local.ip}:${after.local.port}`,
+    listener.at,
+  )
+  return arrive(trail, other, after, false)
+}
+
+function clusterOf(names: readonly string[]): Outcome['cluster'] {
+  const distinct = [...new Set(names)]
+  return distinct.length > 1 ? distinct : (distinct[0] ?? null)
+}
+
+function httpOutcome(base: Outcome, ending: HttpEnding): Outcome {
+  const {answer, state} = ending
+  const route = state.chosen?.route
+  const routed = (state.chosen?.clusters ?? []).filter(name => state.proxy.cluster(name) !== undefined)
+  return {
+    ...base,
+    route: route?.name ?? null,
+    virtualHost: route === undefined ? null : (state.chosen?.virtualHost.name ?? null),
+    cluster: clusterOf(routed),
+    status: answer.status,
+    flags: answer.flags,
+    details: answer.details,
+    location: answer.location ?? null,
+    upstreamPath: answer.upstreamPath ?? null,
+    upstreamHost: answer.upstreamHost ?? null,
+    remoteIp: state.remoteIp,
+  }
+}
+
+/** A client that does not read HTTP, or whose TLS Envoy does not speak, sees no status. */
+function seenByClient(outcome: Outcome, request: EnvoyRequest, connection: Connection): Outcome {
+  const garbled = request.tls !== undefined && connection.tls === undefined
+  if (request.protocol !== 'tcp' && !garbled) return outcome
+  return {...outcome, status: null, upstreamPath: null, upstreamHost: null}
+}
+
+const MAX_NAMED = 5
+
+function endpointWords(endpoints: readonly string[]): string {
+  const rest = endpoints.length - MAX_NAMED
+  return `${endpoints.slice(0, MAX_NAMED).join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`
+}
+
+function throughHttp(trail: Trail, terminal: Terminal, base: Outcome): Outcome {
+  const {manager, connection} = terminal
+  if (manager === undefined) return base
+  if (speaksOtherThanHttp2(manager, trail.request, connection)) {
+    tell(trail, 'answer', 'the HTTP/2 codec gets bytes that are none, and the connection is closed', manager.at)
+    return {...base, flags: ['DPE']}
+  }
+  const ending = runManager(trail.proxy, trail.surroundings, trail.request, connection, manager, trail.steps)
+  const {endpoints = []} = ending.answer
+  if (endpoints.length > 0) tell(trail, 'endpoint', endpointWords(endpoints))
+  tell(trail, 'answer', ending.answer.text, ending.answer.at)
+  return seenByClient(httpOutcome(base, ending), trail.request, connection)
+}
+
+function throughTcp(trail: Trail, terminal: Terminal, base: Outcome, agreed: boolean): Outcome {
+  const {tcp, connection, cluster, denied} = terminal
+  const {request} = trail
+  if (tcp === undefined) return base
+  const ending = runTcpProxy(trail.proxy, trail.surroundings, request, connection, tcp, cluster)
+  const reached = {...base, cluster: clusterOf(ending.clusters), flags: ending.flags}
+  if (denied !== undefined && ending.flags.length === 0) {
+    tell(trail, 'network-filter', `network RBAC denies the connection: ${denied.details}`, denied.at)
+    return {...reached, terminationDetails: denied.details}
+  }
+  tell(trail, 'answer', ending.text, ending.at)
+  if (!agreed || !ending.delivered) return reached
+  const host = request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? null
+  const seen = request.payload === undefined ? {upstreamPath: request.path, upstreamHost: host} : {}
+  return ending.status === null ? reached : {...reached, status: ending.status, ...seen}
+}
+
+function throughChain(
+  trail: Trail,
+  chain: FilterChain,
+  connection: Connection,
+  shaken: Handshake,
+  base: Outcome,
+): Outcome {
+  const secured = shaken.kind === 'agreed' ? {...connection, tls: shaken.tls} : connection
+  const agreed = shaken.kind !== 'failed'
+  const terminal = runNetworkFilters(chain, secured, agreed)
+  for (const {text, at} of terminal.allowedBy) tell(trail, 'network-filter', text, at)
+  if (!agreed) tell(trail, 'tls', `the TLS handshake fails: ${shaken.why}`, chain.transportSocket?.at)
+  if (shaken.kind === 'agreed')
+    tell(trail, 'tls', `TLS agreed${shaken.tls.alpn === '' ? '' : ` on ${shaken.tls.alpn}`}`, chain.transportSocket?.at)
+  if (terminal.kind === 'tcp') return throughTcp(trail, terminal, base, agreed)
+  if (!agreed) return base
+  return throughHttp(trail, terminal, base)
+}
+
+function decide(trail: Trail): Outcome {
+  const {proxy, request} = trail
+  const entry = acceptingListener(proxy, request.acceptedBy)
+  if (entry === undefined) {
+    tell(trail, 'listener', `no listener has a socket on ${request.acceptedBy.ip}:${request.acceptedBy.port}`)
+    return NOTHING
+  }
+  const {listener, passage} = arrive(trail, entry, acceptedConnection(request), true)
+  const base: Outcome = {...NOTHING, listener: listener.name ?? null, remoteIp: passage.connection.remote.ip}
+  if (passage.kind !== 'goes-on') {
+    const words = passage.kind === 'waits' ? 'waits for bytes that do not come' : 'closes the connection'
+    tell(trail, 'listener-filters', `${passage.filter} ${words}`, listener.at)
+    return base
+  }
+  const connection: Connection = {...passage.connection, transport: passage.connection.transport || 'raw_buffer'}
+  const choice = chooseFilterChain(listener, connection)
+  if (choice.chain === undefined) {
+    tell(trail, 'filter-chain', 'no filter chain matches: the connection is closed', listener.at, choice.nearMisses)
+    return {...base, flags: ['NR'], details: 'filter_chain_not_found'}
+  }
+  const chain = known(choice.chain, 'a filter chain')
+  const name = chain.name ?? ''
+  tell(
+    trail,
+    'filter-chain',
+    `filter chain ${name || '(unnamed)'}${choice.isDefault ? ', the default one' : ''}`,
+    chain.at,
+    choice.nearMisses,
+  )
+  return throughChain(trail, chain, connection, handshake(chain, request), {...base, filterChain: name || null})
+}
+
+/**
+ * What one Envoy does with one request, by its configuration. Undecided, with the construct named, where the answer
+ * depends on something that is not modelled or that the configuration cannot tell.
+ */
+export function traceRequest(proxy: EnvoyProxy, request: EnvoyRequest, surroundings: Surroundings): Decision {
+  const trail: Trail = {proxy, surroundings, request, steps: []}
+  try {
+    const outcome = decide(trail)
+    return {decided: true, outcome, steps: trail.steps}
+  } catch (error) {
+    if (!(error instanceof Undecided)) throw error
+    return {decided: false, reason: error.message, at: error.at, steps: trail.steps}
+  }
+}

@@ -1,0 +1,124 @@
+import type {Cluster} from '../../../model/envoy/cluster.js'
+import type {Surroundings} from '../../../model/envoy/proxy.js'
+import {undecided} from '../undecided.js'
+import {type Attempt, attempt, type Failure} from './call.js'
+import type {Host} from './endpoints.js'
+import {type Retries, retriesAnswer, retriesFailure, retriesTimeout} from './retry.js'
+
+// Timeouts: https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts
+
+/** Limits of a request, in milliseconds after it was complete; Infinity where there is none. */
+export interface Deadlines {
+  readonly route: number
+  readonly idle: number
+  readonly duration: number
+  /** The client leaves. */
+  readonly client: number
+}
+
+/** How a request to a cluster ends. */
+export type Ending =
+  | {readonly kind: 'answer'; readonly status: number; readonly flags: readonly string[]; readonly host: Host}
+  | {readonly kind: 'failure'; readonly failure: Failure; readonly flags: readonly string[]}
+  | {readonly kind: 'route-timeout' | 'idle-timeout' | 'duration' | 'client-left'}
+  | {readonly kind: 'per-try-timeout'; readonly flags: readonly string[]}
+  | {readonly kind: 'unknown'; readonly hosts: readonly Host[]}
+
+interface Course {
+  readonly cluster: Cluster
+  readonly surroundings: Surroundings
+  readonly upgrade: string | undefined
+  readonly retries: Retries
+  /** No retry may be under way at all (max_retries 0). */
+  readonly retryOverflow: boolean
+  readonly deadlines: Deadlines
+}
+
+type Retry = 'again' | readonly string[]
+
+/** Goes on with another try, or tells which flag says why not. */
+function retry(course: Course, wanted: boolean, left: number): Retry {
+  if (!wanted) return []
+  if (left === 0) return ['URX']
+  return course.retryOverflow ? ['UO'] : 'again'
+}
+
+/** Which deadline comes first, and when. */
+function firstDeadline(course: Course, start: number): {readonly at: number; readonly kind: Ending['kind']} {
+  const {route, idle, duration, client} = course.deadlines
+  const all = [
+    {at: start + (course.retries.perTryTimeout ?? Infinity), kind: 'per-try-timeout' as const},
+    {at: route, kind: 'route-timeout' as const},
+    {at: start + idle, kind: 'idle-timeout' as const},
+    {at: duration, kind: 'duration' as const},
+    {at: client, kind: 'client-left' as const},
+  ]
+  return all.reduce((a, b) => (b.at < a.at ? b : a))
+}
+
+function timeOf(result: Attempt, start: number): number {
+  return result.kind === 'silence' ? Infinity : result.kind === 'unknown' ? start : start + result.after
+}
+
+function next(course: Course, hosts: readonly Host[], tried: Host, start: number, left: number): readonly Ending[] {
+  const rest = course.retries.otherHosts ? hosts.filter(each => each !== tried) : hosts
+  return tries(course, rest.length > 0 ? rest : hosts, start, left - 1)
+}
+
+function oneTry(course: Course, hosts: readonly Host[], host: Host, start: number, left: number): readonly Ending[] {
+  const result = attempt(course.cluster, host, course.surroundings, course.upgrade)
+  if (result.kind === 'unknown') return [{kind: 'unknown', hosts}]
+  const end = timeOf(result, start)
+  const deadline = firstDeadline(course, start)
+  if (deadline.at <= end) {
+    if (deadline.kind !== 'per-try-timeout') return [{kind: deadline.kind} as Ending]
+    const again = retry(course, retriesTimeout(course.retries), left)
+    return again === 'again'
+      ? next(course, hosts, host, deadline.at, left)
+      : [{kind: 'per-try-timeout', flags: ['UT', ...again]}]
+  }
+  if (result.kind === 'answer') {
+    const again = retry(course, retriesAnswer(course.retries, result.status), left)
+    if (again === 'again') return next(course, hosts, host, end, left)
+    return [{kind: 'answer', status: result.status, flags: again, host}]
+  }
+  if (result.kind === 'silence') return [{kind: 'client-left'}]
+  const again = retry(course, retriesFailure(course.retries, result.failure), left)
+  if (again === 'again') return next(course, hosts, host, end, left)
+  return [{kind: 'failure', failure: result.failure, flags: [result.failure.flag, ...again]}]
+}
+
+/** More paths than this are not followed. */
+const MAX_BRANCHES = 4096
+
+function tries(course: Course, hosts: readonly Host[], start: number, left: number): readonly Ending[] {
+  if (hosts.length ** (left + 1) > MAX_BRANCHES) {
+    const first = hosts[0]
+    if (first === undefined || hosts.some(each => !behavesLike(course, each, first)))
+      undecided('which of many endpoints is taken', course.cluster.at)
+    return oneTry(course, [first], first, start, left)
+  }
+  return hosts.flatMap(host => oneTry(course, hosts, host, start, left))
+}
+
+function behavesLike(course: Course, a: Host, b: Host): boolean {
+  const of = (host: Host) => JSON.stringify(attempt(course.cluster, host, course.surroundings, course.upgrade))
+  return of(a) === of(b)
+}
+
+function sameEnding(a: Ending, b: Ending): boolean {
+  const bare = (ending: Ending) => JSON.stringify({...ending, host: undefined, hosts: undefined})
+  return bare(a) === bare(b)
+}
+
+/**
+ * Follows a request to a cluster, retries included, whatever endpoint is picked; undecided when the pick changes how it
+ * ends.
+ */
+export function follow(course: Course, hosts: readonly Host[]): Ending {
+  const endings = tries(course, hosts, 0, course.retries.left)
+  const [first] = endings
+  if (first === undefined) undecided('a request without an endpoint', course.cluster.at)
+  if (endings.some(each => !sameEnding(each, first))) undecided('which endpoint is taken', course.cluster.at)
+  return first
+}

@@ -1,0 +1,191 @@
+import type {Cluster, ClusterLoadAssignment, LbEndpoint} from '../../../model/envoy/cluster.js'
+import type {Address} from '../../../model/envoy/core.js'
+import type {EnvoyProxy} from '../../../model/envoy/proxy.js'
+import type {SocketAddress} from '../../../model/envoy/request.js'
+import {parseIp} from '../../../model/ip-address.js'
+import {certain, shareOf} from '../matching/percent.js'
+import {known, undecided} from '../undecided.js'
+
+// Endpoint choice: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/load_balancing
+
+/** An endpoint a request can go to. */
+export interface Host {
+  readonly address: SocketAddress
+  readonly hostname: string
+  readonly at: string | undefined
+}
+
+export type HostChoice =
+  | {readonly kind: 'hosts'; readonly hosts: readonly Host[]}
+  | {readonly kind: 'none'; readonly why: string}
+
+type Health = 'healthy' | 'degraded' | 'unhealthy'
+
+/** Health by the status EDS gives (core.v3.HealthStatus). */
+const HEALTH: Readonly<Record<string, Health>> = {
+  UNKNOWN: 'healthy',
+  HEALTHY: 'healthy',
+  DEGRADED: 'degraded',
+  UNHEALTHY: 'unhealthy',
+  DRAINING: 'unhealthy',
+  TIMEOUT: 'unhealthy',
+}
+
+interface Level {
+  readonly all: readonly LbEndpoint[]
+  readonly healthy: readonly LbEndpoint[]
+  readonly degraded: readonly LbEndpoint[]
+}
+
+function healthOf(endpoint: LbEndpoint): Health {
+  const status = endpoint.healthStatus ?? 'UNKNOWN'
+  if (!Object.hasOwn(HEALTH, status)) undecided(`health status ${status}`, endpoint.at)
+  return HEALTH[status] ?? 'unhealthy'
+}
+
+function levelsOf(assignment: ClusterLoadAssignment): readonly Level[] {
+  const count = Math.max(0, ...assignment.endpoints.map(each => (each.priority ?? 0) + 1))
+  return Array.from({length: count}, (_, priority) => {
+    const all = assignment.endpoints
+      .filter(each => (each.priority ?? 0) === priority)
+      .flatMap(each => known(each, 'a locality').lbEndpoints)
+      .map(each => known(each, 'an endpoint'))
+    const of = (health: Health) => all.filter(each => healthOf(each) === health)
+    return {all, healthy: of('healthy'), degraded: of('degraded')}
+  })
+}
+
+/** Each level's share of the load in percent, for healthy and degraded endpoints (priority levels, degraded endpoints). */
+function loads(levels: readonly Level[], overprovisioning: number): readonly {healthy: number; degraded: number}[] {
+  const health = (part: readonly LbEndpoint[], all: readonly LbEndpoint[]) =>
+    all.length === 0 ? 0 : Math.min(100, Math.floor((overprovisioning * part.length) / all.length))
+  const healthy = levels.map(each => health(each.healthy, each.all))
+  const degraded = levels.map(each => health(each.degraded, each.all))
+  const total = Math.min(
+    100,
+    [...healthy, ...degraded].reduce((a, b) => a + b, 0),
+  )
+  if (total === 0) return levels.map(() => ({healthy: 0, degraded: 0}))
+  let left = 100
+  const take = (value: number) => {
+    const share = Math.min(left, Math.round((value * 100) / total))
+    left -= share
+    return share
+  }
+  const first = healthy.map(take)
+  const second = degraded.map(take)
+  return levels.map((_, i) => ({healthy: first[i] ?? 0, degraded: second[i] ?? 0}))
+}
+
+/** A level is in panic when too few of its endpoints are usable (panic threshold). */
+function inPanic(level: Level, threshold: number): boolean {
+  if (level.all.length === 0) return false
+  const usable = (100 * (level.healthy.length + level.degraded.length)) / level.all.length
+  return usable < threshold
+}
+
+function usable(levels: readonly Level[], threshold: number, overprovisioning: number): readonly LbEndpoint[] {
+  const shares = loads(levels, overprovisioning)
+  const served = shares.some(each => each.healthy + each.degraded > 0)
+  if (!served) return levels.flatMap(each => (inPanic(each, threshold) ? each.all : []))
+  return levels.flatMap((level, i) => {
+    const {healthy = 0, degraded = 0} = shares[i] ?? {}
+    if (healthy + degraded === 0) return []
+    const panics = inPanic(level, threshold) && totalHealth(levels, overprovisioning) < 100
+    if (panics) return level.all
+    return [...(healthy > 0 ? level.healthy : []), ...(degraded > 0 ? level.degraded : [])]
+  })
+}
+
+/** Panic does not apply while the levels together can take the load. */
+function totalHealth(levels: readonly Level[], overprovisioning: number): number {
+  return levels.reduce((sum, {all, healthy, degraded}) => {
+    const part = all.length === 0 ? 0 : (overprovisioning * (healthy.length + degraded.length)) / all.length
+    return sum + Math.min(100, part)
+  }, 0)
+}
+
+function socketOf(address: Address | undefined, at: string): SocketAddress {
+  const socket = address?.socketAddress
+  if (address !== undefined) known(address, 'an address')
+  if (socket?.address === undefined || socket.portValue === undefined)
+    undecided(
+      address?.pipe === undefined ? 'an endpoint that is no IP address and port' : 'an endpoint on a Unix socket',
+      at,
+    )
+  return {ip: socket.address, port: socket.portValue}
+}
+
+function hostOf(endpoint: LbEndpoint): Host {
+  const inner = endpoint.endpoint
+  const address = socketOf(inner?.address, endpoint.at)
+  return {address, hostname: inner?.hostname ?? '', at: endpoint.at}
+}
+
+/** Where a request that is passed on by its original destination goes. */
+export interface Dialled {
+  readonly address: SocketAddress | undefined
+  readonly header: (name: string) => string | undefined
+}
+
+function originalDestination(cluster: Cluster, dialled: Dialled): HostChoice {
+  const config = cluster.originalDstLbConfig
+  const by = config === undefined ? undefined : known(config, 'original_dst_lb_config')
+  if (by?.useHttpHeader || by?.metadataKey) undecided('an original destination taken from a header or metadata', by.at)
+  if (dialled.address === undefined) return {kind: 'none', why: 'the connection has no original destination'}
+  const port = by?.upstreamPortOverride ?? dialled.address.port
+  return {kind: 'hosts', hosts: [{address: {ip: dialled.address.ip, port}, hostname: '', at: cluster.at}]}
+}
+
+/** The endpoints of a cluster: those of EDS, else those written in the cluster. */
+export function assignmentOf(proxy: EnvoyProxy, cluster: Cluster): ClusterLoadAssignment | undefined {
+  if (cluster.type === 'EDS')
+    return (
+      proxy.endpoints(cluster.edsClusterConfig?.serviceName || (cluster.name ?? '')) ??
+      proxy.endpoints(cluster.name ?? '')
+    )
+  return cluster.loadAssignment
+}
+
+const UNREADABLE_TYPES: Readonly<Record<string, string>> = {
+  STRICT_DNS: 'what DNS answered is not in the dump',
+  LOGICAL_DNS: 'what DNS answered is not in the dump',
+}
+
+function needsDns(assignment: ClusterLoadAssignment): boolean {
+  return assignment.endpoints.some(locality =>
+    locality.lbEndpoints.some(each => parseIp(each.endpoint?.address?.socketAddress?.address ?? '') === undefined),
+  )
+}
+
+/** The share of requests a cluster drops on the control plane's order (drop_overloads). */
+export function dropsAll(proxy: EnvoyProxy, cluster: Cluster): boolean {
+  const policy = assignmentOf(proxy, cluster)?.policy
+  const drops = policy === undefined ? [] : known(policy, 'an endpoint policy').dropOverloads
+  return drops.some(each => certain(shareOf(each.dropPercentage), 'dropping for overload', each.at))
+}
+
+/** The endpoints a request to the cluster can go to. */
+export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialled): HostChoice {
+  if (cluster.lbSubsetConfig !== undefined && cluster.lbSubsetConfig.subsetSelectors.length > 0)
+    undecided('subset load balancing', cluster.lbSubsetConfig.at)
+  if (cluster.clusterType !== undefined) undecided(`cluster type ${cluster.clusterType.name ?? ''}`, cluster.at)
+  if (cluster.type === 'ORIGINAL_DST') return originalDestination(cluster, dialled)
+  const assignment = assignmentOf(proxy, cluster)
+  if (assignment === undefined) {
+    if (cluster.type === 'EDS') undecided('the dump holds no endpoints', cluster.at)
+    return {kind: 'none', why: 'the cluster has no endpoints'}
+  }
+  const reason = UNREADABLE_TYPES[cluster.type ?? '']
+  if (reason !== undefined && needsDns(assignment)) undecided(reason, cluster.at)
+  known(assignment, 'endpoints')
+  const panic = cluster.commonLbConfig?.healthyPanicThreshold
+  const threshold = panic === undefined ? 50 : (panic.value ?? 0)
+  if (cluster.commonLbConfig !== undefined) known(cluster.commonLbConfig, 'common_lb_config')
+  if (assignment.policy?.weightedPriorityHealth) undecided('weighted_priority_health', assignment.at)
+  const factor = assignment.policy?.overprovisioningFactor ?? 140
+  const hosts = usable(levelsOf(assignment), threshold, factor)
+  if (hosts.length > 0) return {kind: 'hosts', hosts: hosts.map(hostOf)}
+  const someEndpoint = assignment.endpoints.some(each => each.lbEndpoints.length > 0)
+  return {kind: 'none', why: someEndpoint ? 'no endpoint is healthy' : 'the cluster has no endpoints'}
+}

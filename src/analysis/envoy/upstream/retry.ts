@@ -1,0 +1,58 @@
+import type {RetryPolicy} from '../../../model/envoy/route.js'
+import {PreviousHosts} from '../../../model/envoy/route.js'
+import {unpack} from '../../../model/envoy/schema.js'
+import {known, undecided} from '../undecided.js'
+import type {Failure} from './call.js'
+
+// Retries: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on
+
+export interface Retries {
+  readonly on: ReadonlySet<string>
+  readonly left: number
+  readonly perTryTimeout: number | undefined
+  readonly statusCodes: readonly number[]
+  /** A retry goes to an endpoint not tried before. */
+  readonly otherHosts: boolean
+}
+
+const NONE: Retries = {on: new Set(), left: 0, perTryTimeout: undefined, statusCodes: [], otherHosts: false}
+
+/** What a retry policy asks for; without one nothing is retried. */
+export function retriesOf(policy: RetryPolicy | undefined): Retries {
+  if (policy === undefined) return NONE
+  const p = known(policy, 'a retry policy')
+  if (p.retriableHeaders.length > 0) undecided('retriable_headers', p.at)
+  if (p.retriableRequestHeaders.length > 0) undecided('retriable_request_headers', p.at)
+  if (p.retryPriority !== undefined) undecided('a retry priority', p.at)
+  if (p.perTryIdleTimeout !== undefined) undecided('per_try_idle_timeout', p.at)
+  if (p.retryOptionsPredicates.length > 0) undecided('retry_options_predicates', p.at)
+  const unknown = p.retryHostPredicate.find(each => unpack(each.typedConfig, PreviousHosts) === undefined)
+  if (unknown !== undefined) undecided(`retry host predicate ${unknown.name ?? ''}`, unknown.at)
+  return {
+    on: new Set((p.retryOn ?? '').split(',').map(each => each.trim())),
+    left: p.numRetries ?? 1,
+    perTryTimeout: p.perTryTimeout || undefined,
+    statusCodes: p.retriableStatusCodes,
+    otherHosts: p.retryHostPredicate.length > 0,
+  }
+}
+
+/** Whether an answer is retried. */
+export function retriesAnswer({on, statusCodes}: Retries, status: number): boolean {
+  if (on.has('5xx') && status >= 500) return true
+  if (on.has('gateway-error') && status >= 502 && status <= 504) return true
+  if (on.has('retriable-4xx') && status === 409) return true
+  return on.has('retriable-status-codes') && statusCodes.includes(status)
+}
+
+/** Whether a failure is retried. */
+export function retriesFailure({on}: Retries, failure: Failure): boolean {
+  if (failure.type === 'overflow') return false
+  if (on.has('reset') || on.has('5xx') || on.has('gateway-error')) return true
+  return failure.type === 'connect' && (on.has('connect-failure') || on.has('reset-before-request'))
+}
+
+/** Whether a try that took too long is retried. */
+export function retriesTimeout({on}: Retries): boolean {
+  return on.has('reset') || on.has('5xx') || on.has('gateway-error')
+}

@@ -1,0 +1,216 @@
+import type {Machine} from '../../../model/machine.js'
+import {decidingStep} from '../packet-walk/verdict.js'
+import {walkPacket} from '../packet-walk/walk.js'
+import {FALSE, type Node, whereOutcome} from './diagram.js'
+import {type DimensionName, equalTo} from './dimensions.js'
+import type {Decider, Direction, Exception, Fate} from './fates.js'
+import {type Outcome, type OutcomeTable, outcomeVerdict} from './outcomes.js'
+import type {PathFunctions} from './path-function.js'
+import {PROPERTY, partValues, regionWords} from './region-words.js'
+import {type Region, regionsOf, shares, witness} from './regions.js'
+import {ordinaryValues, type PartOfTraffic, packetOf, type Traffic} from './traffic.js'
+
+/** Where questions about traffic are answered from. */
+export interface Answering {
+  readonly paths: PathFunctions
+  readonly table: OutcomeTable
+  readonly machine: Machine
+  readonly device: string
+  readonly inbound: boolean
+}
+
+/** More exceptions than this are counted, not listed. */
+const MOST_LISTED = 2_000
+/** For this many the rule that decides is looked up. */
+const MOST_DECIDED = 40
+
+/** What is the same to a reader: the verdict, the port of the proxy, the address elsewhere, the rule that stops it. */
+export function classOf(outcome: Outcome): string {
+  const verdict = outcomeVerdict(outcome)
+  switch (outcome.kind) {
+    case 'delivered':
+      return outcome.turned === undefined
+        ? 'open'
+        : `${verdict} ${outcome.port} ${outcome.turned === 'elsewhere' ? outcome.address : ''}`
+    case 'sent':
+      return outcome.address === 'asked' && outcome.port === 'asked'
+        ? 'open'
+        : `elsewhere ${outcome.address} ${outcome.port}`
+    case 'dropped':
+    case 'refused':
+      return `${outcome.kind} ${outcome.at ?? outcome.reason}`
+    case 'insufficient':
+      return `insufficient ${outcome.depends.map(({at, rule}) => `${at} ${rule}`).join()}`
+    default:
+      return outcome.kind
+  }
+}
+
+function elsewhere(outcome: Outcome): string | undefined {
+  if (outcome.kind !== 'sent' && !(outcome.kind === 'delivered' && outcome.turned === 'elsewhere')) return undefined
+  const {address, port} = outcome
+  if (address === 'asked' && port === 'asked') return undefined
+  const host = address === 'asked' ? '' : address.includes(':') ? `[${address}]` : address
+  return port === 'asked' ? host : `${host}:${port}`
+}
+
+/** What becomes of packets with an outcome, with the rule that decides for one of them. */
+export function fateOf(outcome: Outcome, by: Decider | undefined): Fate {
+  const to = elsewhere(outcome)
+  const why = outcome.kind === 'insufficient' ? outcome.depends[0] : undefined
+  const stopped = outcome.kind === 'dropped' || outcome.kind === 'refused'
+  const byRule = stopped && outcome.at === undefined ? undefined : by
+  return {
+    verdict: outcomeVerdict(outcome),
+    ...(outcome.kind === 'delivered' && outcome.port !== 'asked' ? {port: outcome.port} : {}),
+    ...(to === undefined ? {} : {to}),
+    ...(byRule === undefined ? {} : {by: byRule}),
+    ...(stopped && outcome.at === undefined ? {why: outcome.reason} : {}),
+    ...(why === undefined
+      ? {}
+      : {why: why.why === '' ? `depends on ${why.at} rule ${why.rule}: ${why.text}` : why.why}),
+  }
+}
+
+/** The rule that decides for one packet of a set, sent by the sender given. */
+export function witnessDecider(
+  {paths, machine, device, inbound}: Answering,
+  set: Node,
+  sender: Readonly<Partial<Record<DimensionName, number>>> = {},
+): Decider | undefined {
+  const point = witness(paths.space, set, ordinaryValues(paths, device))
+  if (point === undefined) return undefined
+  const values = Object.fromEntries(Object.entries(sender).map(([name, value]) => [name, BigInt(value)]))
+  const step = decidingStep(walkPacket(paths.rules, machine, packetOf(paths, {...point, ...values}, inbound)))
+  return step === undefined ? undefined : {at: step.at, rule: step.rule, text: step.text}
+}
+
+const KINDS: Readonly<Record<string, Exception['kind']>> = {
+  destination: 'range',
+  source: 'sender',
+  port: 'port',
+  uid: 'uid',
+  gid: 'gid',
+  interface: 'interface',
+}
+
+function exceptionsFrom(answering: Answering, region: Region, fate: Fate): readonly Exception[] {
+  const {space} = answering.paths
+  const where = region.parts.map(part => ({property: PROPERTY[part.dimension], values: partValues(space, part)}))
+  const [only] = where
+  const kind = only === undefined ? undefined : KINDS[only.property]
+  if (only === undefined || where.length > 1 || kind === undefined)
+    return [{kind: 'conjunction', value: regionWords(space, region), where, share: region.share, ...fate}]
+  return only.values.map(value => ({
+    kind,
+    value,
+    where: [{property: only.property, values: [value]}],
+    share: region.share / only.values.length,
+    ...fate,
+  }))
+}
+
+/** Equal texts for equal answers, leaving out what only concerns one property. */
+function said({usual, exceptions}: Direction, but: string): string {
+  const others = exceptions.filter(({where}) => where.every(({property}) => property !== but))
+  return JSON.stringify([
+    [usual.verdict, usual.port, usual.to],
+    others.map(({verdict, port, to, value}) => [verdict, port, to, value]).sort(),
+  ])
+}
+
+/** A part of traffic as exceptions to the rest; none where it is treated like the rest. */
+function partExceptions(
+  answering: Answering,
+  node: Node,
+  rest: Direction,
+  {kind, value, packets}: PartOfTraffic,
+): readonly Exception[] {
+  const found = directionOf(answering, {node, domain: packets, elsewhere: []})
+  if (found.usual.verdict === 'none' || said(found, kind) === said(rest, kind)) return []
+  const where = [{property: kind, values: [value]}]
+  const parts = found.exceptions.map(each => ({
+    ...each,
+    kind: 'conjunction' as const,
+    where: [...where, ...each.where],
+    value: `${kind} ${value} ${each.kind === 'conjunction' ? each.value : `${NOUN[each.kind]} ${each.value}`}`,
+    share: 0,
+  }))
+  return [{kind, value, where, share: 0, ...found.usual}, ...parts]
+}
+
+const NOUN: Readonly<Record<Exception['kind'], string>> = {
+  port: 'port',
+  range: 'destination',
+  sender: 'source',
+  uid: 'uid',
+  gid: 'gid',
+  interface: 'interface',
+  conjunction: '',
+}
+
+/**
+ * The answer for traffic whose parts stand apart: what is said of the rest first, then each part that is treated otherwise (another interface, the
+ * proxy's own packets). Of a packet in such a part, what is said of the part holds.
+ */
+export function directionWithParts(answering: Answering, traffic: Traffic, parts: readonly PartOfTraffic[]): Direction {
+  const {diagram} = answering.paths.space
+  const apart = parts.reduce<Node>((all, {packets}) => diagram.or(all, packets), FALSE)
+  const rest = directionOf(answering, {...traffic, domain: diagram.and(traffic.domain, diagram.not(apart))})
+  const exceptions = [...parts, ...traffic.elsewhere].flatMap(part =>
+    partExceptions(answering, traffic.node, rest, part),
+  )
+  return {...rest, exceptions: [...rest.exceptions, ...exceptions]}
+}
+
+/** The proxy's own packets among traffic: by its user, and by its group alone. */
+export function proxyParts(
+  paths: PathFunctions,
+  domain: Node,
+  proxy: {readonly uid: number; readonly gid: number},
+): readonly PartOfTraffic[] {
+  const {diagram, dimensions} = paths.space
+  const byUser = diagram.and(domain, equalTo(diagram, dimensions.uid, proxy.uid))
+  const byGroup = diagram.and(domain, equalTo(diagram, dimensions.gid, proxy.gid))
+  return [
+    {kind: 'uid', value: String(proxy.uid), packets: byUser},
+    {kind: 'gid', value: String(proxy.gid), packets: diagram.and(byGroup, diagram.not(byUser))},
+  ]
+}
+
+/** What becomes of traffic: the outcome most of it has, and exactly which packets have another, the largest sets first. */
+export function directionOf(answering: Answering, {node, domain}: Traffic): Direction {
+  const {paths, table} = answering
+  const {space} = paths
+  const {diagram} = space
+  const classes = new Map<string, {outcome: Outcome; share: number; numbers: Set<number>}>()
+  for (const [number, share] of shares(diagram, node, domain)) {
+    const outcome = table.outcome(number)
+    const key = classOf(outcome)
+    const known = classes.get(key) ?? {outcome, share: 0, numbers: new Set<number>()}
+    known.numbers.add(number)
+    known.share += share
+    classes.set(key, known)
+  }
+  const ordered = [...classes.values()].sort((a, b) => b.share - a.share)
+  const [main, ...others] = ordered
+  if (main === undefined) return {usual: {verdict: 'none'}, exceptions: [], more: 0}
+  const setOf = ({numbers}: {readonly numbers: ReadonlySet<number>}) =>
+    diagram.and(
+      domain,
+      whereOutcome(diagram, node, number => numbers.has(number)),
+    )
+  const decided = witnessDecider(answering, setOf(main))
+  let count = 0
+  const exceptions = others.flatMap(each => {
+    const set = setOf(each)
+    const by = count++ < MOST_DECIDED ? witnessDecider(answering, set) : undefined
+    return regionsOf(space, set, domain).flatMap(region => exceptionsFrom(answering, region, fateOf(each.outcome, by)))
+  })
+  const listed = exceptions.toSorted((a, b) => b.share - a.share)
+  return {
+    usual: fateOf(main.outcome, decided),
+    exceptions: listed.slice(0, MOST_LISTED),
+    more: Math.max(0, listed.length - MOST_LISTED),
+  }
+}

@@ -1,0 +1,221 @@
+import type {Machine} from '../../../model/machine.js'
+import type {Condition, IpFamily, Ruleset} from '../../../model/ruleset.js'
+import {type Diagram, FALSE, LEAF_LEVEL, type Node, TRUE} from './diagram.js'
+
+/** A property of a packet that rules look at, as a block of levels: its bits, the highest first. */
+export interface Dimension {
+  readonly name: DimensionName
+  readonly start: number
+  readonly bits: number
+}
+
+export type DimensionName =
+  | 'protocol'
+  | 'destination'
+  | 'destination-port'
+  | 'owner'
+  | 'uid'
+  | 'gid'
+  | 'source'
+  | 'source-port'
+  | 'in-interface'
+  | 'out-interface'
+  | 'ct-state'
+  | 'mark'
+  | 'connmark'
+
+/** Rules that cannot be decided from the text have a level each between what packets are and what rules may change in them. */
+export const UNDECIDED_LEVEL = 1 << 12
+/** From this level on stand the properties that rules may change without ending the chain. */
+export const CHANGEABLE_LEVEL = 1 << 20
+
+const PROTOCOLS = ['tcp', 'udp', 'icmp', 'icmpv6', 'sctp', 'dccp', 'udplite'] as const
+const WITH_PORTS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp', 'dccp', 'udplite'])
+/** States of connection tracking (iptables-extensions(8), conntrack); every code behind them is a state no rule names. */
+export const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const
+
+/** The name of an interface that nothing names. */
+export const ANY_OTHER = '(any other)'
+
+/** The packet space of one address family, split as far as names go; numbers are split by the rules themselves. */
+export interface PacketSpace {
+  readonly diagram: Diagram
+  readonly family: IpFamily
+  readonly dimensions: Readonly<Record<DimensionName, Dimension>>
+  /** Names of protocols by code; every greater code is a protocol no rule names. */
+  readonly protocols: readonly string[]
+  /** Names of interfaces by code: the first is no interface, one ending in `*` stands for all others with that beginning; greater codes: any other. */
+  readonly interfaces: readonly string[]
+  /** True when rules name interfaces beside lo. */
+  readonly asksInterfaces: boolean
+  /** True of packets whose protocol has ports. */
+  readonly withPorts: Node
+}
+
+function bitsFor(codes: number): number {
+  return Math.max(1, Math.ceil(Math.log2(codes + 1)))
+}
+
+function namesIn(rulesets: readonly Ruleset[], fields: readonly Condition['field'][]): readonly string[] {
+  const found = new Set<string>()
+  for (const {tables} of rulesets)
+    for (const {chains} of tables)
+      for (const {rules} of chains)
+        for (const {conditions} of rules)
+          for (const {field, values} of conditions)
+            if (fields.includes(field)) for (const value of values) found.add(value)
+  return [...found]
+}
+
+/** Interfaces the machine has and rules name; a wildcard `eth+` stands as `eth*` for those it matches and nothing else names. */
+export function interfaceNames(rulesets: readonly Ruleset[], machine: Machine): readonly string[] {
+  const named = namesIn(rulesets, ['in-interface', 'out-interface']).map(name => name.replace(/\+$/, '*'))
+  return [...new Set(['', 'lo', ...machine.interfaces.map(({name}) => name), ...named])]
+}
+
+function dimensionsFor(protocols: number, interfaces: number): Readonly<Record<DimensionName, Dimension>> {
+  let start = 0
+  const block = (name: DimensionName, bits: number, reserved = bits): Dimension => {
+    const dimension = {name, start, bits}
+    start += reserved
+    return dimension
+  }
+  const upper = {
+    protocol: block('protocol', bitsFor(protocols)),
+    destination: block('destination', 128),
+    'destination-port': block('destination-port', 16),
+    owner: block('owner', 1),
+    uid: block('uid', 32),
+    gid: block('gid', 32),
+    source: block('source', 128),
+    'source-port': block('source-port', 16),
+    'in-interface': block('in-interface', bitsFor(interfaces)),
+    'out-interface': block('out-interface', bitsFor(interfaces)),
+  }
+  start = CHANGEABLE_LEVEL
+  return {
+    ...upper,
+    'ct-state': block('ct-state', 3),
+    mark: block('mark', 32),
+    connmark: block('connmark', 32),
+  }
+}
+
+/** Lays out the space for rulesets on a machine; two rulesets that are to be compared are laid out together. */
+export function packetSpace(
+  diagram: Diagram,
+  family: IpFamily,
+  rulesets: readonly Ruleset[],
+  machine: Machine,
+): PacketSpace {
+  const protocols = [...new Set([...PROTOCOLS, ...namesIn(rulesets, ['protocol'])])]
+  const interfaces = interfaceNames(rulesets, machine)
+  const dimensions = dimensionsFor(protocols.length, interfaces.length)
+  const {destination, source} = dimensions
+  const bits = family === 'ip' ? 32 : 128
+  const fitted = {...dimensions, destination: {...destination, bits}, source: {...source, bits}}
+  const withPorts = protocols
+    .map((name, code) => (WITH_PORTS.has(name) ? equalTo(diagram, fitted.protocol, code) : FALSE))
+    .reduce((all, one) => diagram.or(all, one), FALSE)
+  const asksInterfaces = namesIn(rulesets, ['in-interface', 'out-interface']).some(name => name !== 'lo')
+  return {diagram, family, dimensions: fitted, protocols, interfaces, asksInterfaces, withPorts}
+}
+
+/** Packets whose property has the wanted value in the masked bits. */
+export function maskedBits(
+  diagram: Diagram,
+  {start, bits}: Dimension,
+  value: bigint,
+  mask: bigint,
+  inside: Node = TRUE,
+): Node {
+  let node = inside
+  for (let bit = 0; bit < bits; bit++) {
+    const shift = BigInt(bit)
+    if (((mask >> shift) & 1n) === 0n) continue
+    const level = start + bits - 1 - bit
+    node = ((value >> shift) & 1n) === 1n ? diagram.make(level, FALSE, node) : diagram.make(level, node, FALSE)
+  }
+  return node
+}
+
+/** The same for properties of at most 32 bits, without big integers. */
+export function maskedBits32(
+  diagram: Diagram,
+  {start, bits}: Dimension,
+  value: number,
+  mask: number,
+  inside: Node = TRUE,
+): Node {
+  let node = inside
+  for (let bit = 0; bit < bits; bit++) {
+    if (((mask >>> bit) & 1) === 0) continue
+    const level = start + bits - 1 - bit
+    node = ((value >>> bit) & 1) === 1 ? diagram.make(level, FALSE, node) : diagram.make(level, node, FALSE)
+  }
+  return node
+}
+
+/** Packets whose property has one value. */
+export function equalTo(diagram: Diagram, dimension: Dimension, value: number, inside: Node = TRUE): Node {
+  return maskedBits32(diagram, dimension, value, 0xffff_ffff, inside)
+}
+
+function atLeast(diagram: Diagram, {start, bits}: Dimension, value: bigint): Node {
+  let node = TRUE
+  for (let bit = 0; bit < bits; bit++) {
+    const level = start + bits - 1 - bit
+    const up = ((value >> BigInt(bit)) & 1n) === 1n
+    node = up ? diagram.make(level, FALSE, node) : diagram.make(level, node, TRUE)
+  }
+  return node
+}
+
+/** Packets whose property is from `from` to `to`, in the bounds of the property. */
+export function betweenWide(diagram: Diagram, dimension: Dimension, from: bigint, to: bigint): Node {
+  const most = (1n << BigInt(dimension.bits)) - 1n
+  const above = atLeast(diagram, dimension, from)
+  return to >= most ? above : diagram.and(above, diagram.not(atLeast(diagram, dimension, to + 1n)))
+}
+
+/** Packets whose property (at most 32 bits) is from `from` to `to`, and of those the ones in `inside`, which asks only what comes later. */
+export function between(
+  diagram: Diagram,
+  {start, bits}: Dimension,
+  from: number,
+  to: number,
+  inside: Node = TRUE,
+): Node {
+  const visit = (bit: number, base: number): Node => {
+    const size = 2 ** (bits - bit)
+    if (base > to || base + size - 1 < from) return FALSE
+    if (base >= from && base + size - 1 <= to) return inside
+    return diagram.make(start + bit, visit(bit + 1, base), visit(bit + 1, base + size / 2))
+  }
+  return from <= to ? visit(0, 0) : FALSE
+}
+
+/** The function for packets with these values. */
+export function withValues(
+  diagram: Diagram,
+  node: Node,
+  known: readonly {readonly dimension: Dimension; readonly value: bigint}[],
+): Node {
+  const results = new Map<Node, Node>()
+  const visit = (each: Node): Node => {
+    const level = diagram.level(each)
+    if (level === LEAF_LEVEL) return each
+    const before = results.get(each)
+    if (before !== undefined) return before
+    const block = known.find(({dimension}) => level >= dimension.start && level < dimension.start + dimension.bits)
+    let result: Node
+    if (block === undefined) result = diagram.make(level, visit(diagram.low(each)), visit(diagram.high(each)))
+    else {
+      const shift = BigInt(block.dimension.start + block.dimension.bits - 1 - level)
+      result = visit(((block.value >> shift) & 1n) === 1n ? diagram.high(each) : diagram.low(each))
+    }
+    results.set(each, result)
+    return result
+  }
+  return visit(node)
+}

@@ -1,0 +1,84 @@
+import type {Rule} from '../../../model/ruleset.js'
+import type {Turn, Verdict} from '../packet-walk/verdict.js'
+
+/** `asked` is what the sender asked for; other values were written by a rule. */
+export type Written<T> = T | 'asked'
+
+/** The rule an outcome depends on, as a person finds it; `why` tells what is missing where the text lacks a part of it, else it is empty. */
+export interface DependsOn {
+  readonly at: string
+  readonly rule: number
+  readonly text: string
+  readonly why: string
+}
+
+/** How the path of packets ends, for all packets of a set alike. */
+export type Outcome =
+  | {
+      readonly kind: 'delivered'
+      readonly address: Written<string>
+      readonly port: Written<number>
+      readonly transparent: boolean
+      /** How a rule turned it to another socket. */
+      readonly turned?: Turn
+    }
+  | {readonly kind: 'sent'; readonly device: string; readonly address: Written<string>; readonly port: Written<number>}
+  | {readonly kind: 'dropped' | 'refused'; readonly reason: string; readonly at?: string}
+  | {readonly kind: 'error'; readonly reason: string}
+  | {readonly kind: 'insufficient'; readonly depends: readonly DependsOn[]}
+  /** No packet of the question. */
+  | {readonly kind: 'none'}
+
+/** The number of `none` among outcomes. */
+export const NO_PACKET = 0
+
+/** Outcomes by number; equal ones have one number. */
+export interface OutcomeTable {
+  number(outcome: Outcome): number
+  outcome(number: number): Outcome
+}
+
+/** An empty table. */
+export function outcomeTable(): OutcomeTable {
+  const all: Outcome[] = []
+  const numbers = new Map<string, number>()
+  const number = (outcome: Outcome): number => {
+    const key = JSON.stringify(outcome)
+    const known = numbers.get(key) ?? all.push(outcome) - 1
+    numbers.set(key, known)
+    return known
+  }
+  number({kind: 'none'})
+  return {number, outcome: index => all[index] ?? {kind: 'none'}}
+}
+
+/** Where packets land, as the packet walk compares its forks: equal for outcomes that are alike to the sender. */
+export function landingOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'delivered':
+    case 'sent':
+      return `${outcome.kind} ${outcome.address} ${outcome.port}`
+    case 'insufficient':
+      return `insufficient ${outcome.depends.map(each => `${each.at} ${each.rule}`).join()}`
+    default:
+      return outcome.kind
+  }
+}
+
+/** What an undecided rule means for an outcome that hangs on it. */
+export function dependsOn(at: string, rule: Rule, why: string): Outcome {
+  return {kind: 'insufficient', depends: [{at, rule: rule.position, text: rule.text, why}]}
+}
+
+/** The one-word answer, as `verdictOf` of a walk has it. */
+export function outcomeVerdict(outcome: Outcome): Verdict | 'none' {
+  switch (outcome.kind) {
+    case 'delivered':
+      if (outcome.turned === undefined) return 'direct'
+      return outcome.turned === 'elsewhere' ? 'redirected' : 'captured'
+    case 'sent':
+      return 'escapes'
+    default:
+      return outcome.kind
+  }
+}

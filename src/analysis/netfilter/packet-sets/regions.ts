@@ -1,0 +1,249 @@
+import {type Diagram, FALSE, LEAF_LEVEL, type Node, TRUE} from './diagram.js'
+import {betweenWide, type Dimension, type DimensionName, type PacketSpace} from './dimensions.js'
+
+/** Values from one to another, both included. */
+export interface Interval {
+  readonly from: bigint
+  readonly to: bigint
+}
+
+/** The values a property has in a region. */
+export interface Part {
+  readonly dimension: DimensionName
+  readonly values: readonly Interval[]
+}
+
+/** Packets told by a conjunction: each named property is within its values, all others are free. `share` is the part of the space it takes, 0 to 1. */
+export interface Region {
+  readonly parts: readonly Part[]
+  readonly share: number
+}
+
+function isIn({start, bits}: Dimension, level: number): boolean {
+  return level >= start && level < start + bits
+}
+
+/** The properties a function asks for, in the order of the space. */
+export function askedDimensions({diagram, dimensions}: PacketSpace, node: Node): readonly Dimension[] {
+  const all = Object.values(dimensions)
+  const found = new Set<Dimension>()
+  const seen = new Set<Node>()
+  const visit = (each: Node): void => {
+    if (seen.has(each)) return
+    seen.add(each)
+    const level = diagram.level(each)
+    if (level === LEAF_LEVEL) return
+    const dimension = all.find(one => isIn(one, level))
+    if (dimension !== undefined) found.add(dimension)
+    visit(diagram.low(each))
+    visit(diagram.high(each))
+  }
+  visit(node)
+  return all.filter(each => found.has(each))
+}
+
+/** The condition on the kept properties alone: that it holds for every (`all`), or for some, value of the others. */
+function project(diagram: Diagram, node: Node, kept: readonly Dimension[], all: boolean): Node {
+  const done = new Map<Node, Node>()
+  const visit = (each: Node): Node => {
+    if (each === FALSE || each === TRUE) return each
+    const known = done.get(each)
+    if (known !== undefined) return known
+    const level = diagram.level(each)
+    const low = visit(diagram.low(each))
+    let result: Node
+    if (kept.some(dimension => isIn(dimension, level))) result = diagram.make(level, low, visit(diagram.high(each)))
+    else if (low === (all ? FALSE : TRUE)) result = low
+    else result = all ? diagram.and(low, visit(diagram.high(each))) : diagram.or(low, visit(diagram.high(each)))
+    done.set(each, result)
+    return result
+  }
+  return visit(node)
+}
+
+/** The values of one property under a condition that asks it first, each run of values with what is left to ask. */
+export function valuesOf(
+  diagram: Diagram,
+  {start, bits}: Dimension,
+  node: Node,
+): readonly {readonly values: Interval; readonly rest: Node}[] {
+  const found: {values: Interval; rest: Node}[] = []
+  const visit = (each: Node, bit: number, base: bigint): void => {
+    if (each === FALSE) return
+    const level = diagram.level(each)
+    if (level >= start + bits) {
+      const to = base + (1n << BigInt(bits - bit)) - 1n
+      const last = found.at(-1)
+      if (last !== undefined && last.rest === each && last.values.to + 1n === base)
+        found[found.length - 1] = {rest: each, values: {from: last.values.from, to}}
+      else found.push({rest: each, values: {from: base, to}})
+      return
+    }
+    const half = 1n << BigInt(bits - bit - 1)
+    const here = level === start + bit
+    visit(here ? diagram.low(each) : each, bit + 1, base)
+    visit(here ? diagram.high(each) : each, bit + 1, base + half)
+  }
+  visit(node, 0, 0n)
+  return found
+}
+
+function sizeOf(values: readonly Interval[]): number {
+  return values.reduce((sum, {from, to}) => sum + Number(to - from + 1n), 0)
+}
+
+/** Conjunctions that together are exactly the condition on these properties. */
+function conjunctions(diagram: Diagram, dimensions: readonly Dimension[], node: Node): readonly Region[] {
+  const [first, ...others] = dimensions
+  if (node === FALSE) return []
+  if (first === undefined) return [{parts: [], share: 1}]
+  const groups = new Map<Node, Interval[]>()
+  for (const {values, rest} of valuesOf(diagram, first, node)) groups.set(rest, [...(groups.get(rest) ?? []), values])
+  return [...groups].flatMap(([rest, values]) => {
+    const share = sizeOf(values) / 2 ** first.bits
+    return conjunctions(diagram, others, rest).map(region => ({
+      parts: [{dimension: first.name, values}, ...region.parts],
+      share: share * region.share,
+    }))
+  })
+}
+
+/** Runs of values joined where all between them are free to be taken in. */
+function joined(diagram: Diagram, dimension: Dimension, values: readonly Interval[], free: Node): readonly Interval[] {
+  const allowed = valuesOf(diagram, dimension, free).map(each => each.values)
+  const result: Interval[] = []
+  for (const each of values) {
+    const last = result.at(-1)
+    const within = last !== undefined && allowed.some(({from, to}) => from <= last.from && each.to <= to)
+    if (last !== undefined && within) result[result.length - 1] = {from: last.from, to: each.to}
+    else result.push(each)
+  }
+  return result
+}
+
+/** More regions than this are left as they were cut. */
+const MOST_EXPANDED = 60
+
+function partNode({diagram, dimensions}: PacketSpace, {dimension, values}: Part): Node {
+  return values.reduce(
+    (all, {from, to}) => diagram.or(all, betweenWide(diagram, dimensions[dimension], from, to)),
+    FALSE,
+  )
+}
+
+/** Each part joined with the gaps that may be taken in with all other parts as they are; a part that takes in everything is dropped. */
+function expanded(space: PacketSpace, region: Region, free: Node): Region {
+  const {diagram, dimensions} = space
+  const parts = [...region.parts]
+  for (const [place, part] of parts.entries()) {
+    const dimension = dimensions[part.dimension]
+    const others = parts.filter((_, index) => index !== place).map(each => partNode(space, each))
+    const here = others.reduce((all, each) => diagram.and(all, each), TRUE)
+    const allowed = project(diagram, diagram.or(free, diagram.not(here)), [dimension], true)
+    parts[place] = {...part, values: joined(diagram, dimension, part.values, allowed)}
+  }
+  return {...region, parts}
+}
+
+function subsets<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  if (size === 0) return [[]]
+  return items.flatMap((item, index) => subsets(items.slice(index + 1), size - 1).map(rest => [item, ...rest]))
+}
+
+/**
+ * A set of packets of a domain as conjunctions with as few properties as can be: those told by one property first, then what is left by two, and
+ * so on. Their union is exactly the set within the domain, which is what makes a summary of them a statement about all packets.
+ */
+export function regionsOf(space: PacketSpace, set: Node, domain: Node): readonly Region[] {
+  const {diagram} = space
+  let left = diagram.and(set, domain)
+  if (left === FALSE) return []
+  const loose = diagram.or(set, diagram.not(domain))
+  if (loose === TRUE) return [{parts: [], share: 1}]
+  const asked = askedDimensions(space, loose)
+  const regions: Region[] = []
+  for (let size = 1; size <= asked.length && left !== FALSE; size++) {
+    for (const kept of subsets(asked, size)) {
+      const whole = project(diagram, loose, kept, true)
+      if (whole === FALSE) continue
+      const wanted = diagram.and(whole, project(diagram, left, kept, false))
+      if (wanted === FALSE) continue
+      const found = conjunctions(diagram, kept, wanted)
+      regions.push(...(found.length > MOST_EXPANDED ? found : found.map(region => expanded(space, region, whole))))
+      left = diagram.and(left, diagram.not(whole))
+      if (left === FALSE) break
+    }
+  }
+  return regions.sort((a, b) => b.share - a.share)
+}
+
+/** How much of a condition's space each outcome of a function takes. */
+export function shares(diagram: Diagram, node: Node, domain: Node): ReadonlyMap<number, number> {
+  const gated = diagram.choose(domain, node, diagram.leaf(OUTSIDE))
+  const result = new Map<number, number>()
+  const weights = new Map<Node, number>([[gated, 1]])
+  const order: Node[] = []
+  const seen = new Set<Node>()
+  const visit = (each: Node): void => {
+    if (seen.has(each)) return
+    seen.add(each)
+    if (diagram.level(each) !== LEAF_LEVEL) {
+      visit(diagram.low(each))
+      visit(diagram.high(each))
+    }
+    order.push(each)
+  }
+  visit(gated)
+  for (const each of order.reverse()) {
+    const weight = weights.get(each) ?? 0
+    const outcome = diagram.outcome(each)
+    if (outcome !== undefined) {
+      if (outcome !== OUTSIDE) result.set(outcome, weight)
+      continue
+    }
+    for (const next of [diagram.low(each), diagram.high(each)]) weights.set(next, (weights.get(next) ?? 0) + weight / 2)
+  }
+  return result
+}
+
+const OUTSIDE = -2
+
+/** One packet of a condition, with the preferred values where they are free; undefined for an empty one. */
+export function witness(
+  {diagram, dimensions}: PacketSpace,
+  set: Node,
+  preferred: Readonly<Partial<Record<DimensionName, bigint>>>,
+): Readonly<Record<DimensionName, bigint>> | undefined {
+  if (set === FALSE) return undefined
+  const values = new Map<DimensionName, bigint>()
+  let at = set
+  for (const {name, start, bits} of Object.values(dimensions)) {
+    let value = 0n
+    for (let bit = 0; bit < bits; bit++) {
+      const liked = ((preferred[name] ?? 0n) >> BigInt(bits - 1 - bit)) & 1n
+      let up = liked === 1n
+      if (diagram.level(at) === start + bit) {
+        if ((up ? diagram.high(at) : diagram.low(at)) === FALSE) up = !up
+        at = up ? diagram.high(at) : diagram.low(at)
+      }
+      value = (value << 1n) | (up ? 1n : 0n)
+    }
+    values.set(name, value)
+  }
+  const value = (name: DimensionName) => values.get(name) ?? 0n
+  return {
+    protocol: value('protocol'),
+    destination: value('destination'),
+    'destination-port': value('destination-port'),
+    owner: value('owner'),
+    uid: value('uid'),
+    gid: value('gid'),
+    source: value('source'),
+    'source-port': value('source-port'),
+    'in-interface': value('in-interface'),
+    'out-interface': value('out-interface'),
+    'ct-state': value('ct-state'),
+    mark: value('mark'),
+    connmark: value('connmark'),
+  }
+}

@@ -1,0 +1,74 @@
+import type {IpAddress} from '../../../model/ip-address.js'
+import type {Machine} from '../../../model/machine.js'
+import type {Turn} from '../packet-walk/verdict.js'
+import type {Node} from './diagram.js'
+import {ANY_OTHER, between, type Dimension, type DimensionName, equalTo, type PacketSpace} from './dimensions.js'
+import type {Written} from './outcomes.js'
+import type {Transform} from './transform.js'
+
+/** How packets stand on their way: what is known of all of them, and what rules did. */
+export interface Stage {
+  /** The packets of the question; for others the answer is `none`. */
+  readonly care: Node
+  /** Known for all of them; `changed` when a rule wrote it. */
+  readonly destination: {readonly value?: IpAddress; readonly changed: boolean}
+  readonly port: Written<number>
+  readonly source: IpAddress | undefined
+  readonly sourcePort: number | undefined
+  readonly inName: string
+  readonly outName: string
+  readonly owned: boolean
+  readonly done: Transform
+  readonly turned: Turn | undefined
+  readonly destinationDone: boolean
+  readonly sourceDone: boolean
+  readonly laps: number
+  /** The routing decision in force, by number. */
+  readonly decision: number
+  /** Destination or mark were changed at this hook. */
+  readonly moved: boolean
+}
+
+/** A text that is equal for equal stages. */
+export function stageKey(stage: Stage): string {
+  const {destination, source, ...rest} = stage
+  return JSON.stringify([destination.value?.bits.toString(), destination.changed, source?.bits.toString(), rest])
+}
+
+/** The code of an interface; one that nothing names has the code behind all names. */
+export function interfaceCode({interfaces}: PacketSpace, name: string): number {
+  const code = interfaces.indexOf(name)
+  return code < 0 ? interfaces.length : code
+}
+
+/** Properties whose value is the same for all packets of a stage. */
+export function knownValues(space: PacketSpace, stage: Stage): readonly {dimension: Dimension; value: bigint}[] {
+  const {dimensions} = space
+  const {destination, port, source, sourcePort, inName, outName, owned} = stage
+  const known = (name: DimensionName, value: bigint | number | undefined) =>
+    value === undefined ? [] : [{dimension: dimensions[name], value: BigInt(value)}]
+  return [
+    ...known('destination', destination.value?.bits),
+    ...known('destination-port', port === 'asked' ? undefined : port),
+    ...known('source', source?.bits),
+    ...known('source-port', sourcePort),
+    ...known('in-interface', interfaceCode(space, inName)),
+    ...known('out-interface', interfaceCode(space, outName)),
+    ...known('owner', owned ? undefined : 0),
+  ]
+}
+
+/** Interfaces the rules name beside those of the machine, and any other, where the machine's own are assumed. */
+export function otherDevices(
+  space: PacketSpace,
+  machine: Machine,
+): readonly {readonly name: string; readonly packets: Node}[] {
+  const {diagram, dimensions, interfaces} = space
+  const dimension = dimensions['out-interface']
+  const known = new Set(['', 'lo', ...machine.interfaces.map(({name}) => name)])
+  const named = interfaces.flatMap((name, code) =>
+    known.has(name) ? [] : [{name, packets: equalTo(diagram, dimension, code)}],
+  )
+  const unnamed = between(diagram, dimension, interfaces.length, Number.MAX_SAFE_INTEGER)
+  return machine.assumed && space.asksInterfaces ? [...named, {name: ANY_OTHER, packets: unnamed}] : []
+}

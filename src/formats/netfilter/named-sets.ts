@@ -1,0 +1,77 @@
+import type {Condition} from '../../model/ruleset.js'
+import type {CleanLine} from './clean-lines.js'
+import {addressWord} from './values.js'
+
+/** The elements of the named sets of a table that stand in the text, as nft or ipset write them; sets without any are missing. */
+export type NamedSets = ReadonlyMap<string, readonly string[]>
+
+/** One element without its counter, timeout and comment; undefined for what is more than one value (`10.0.0.1 . 80`, maps). */
+function elementWord(text: string): string | undefined {
+  const [word = '', ...about] = text.trim().split(/\s+/)
+  if (word === '' || about[0] === '.' || about[0] === ':') return undefined
+  return word.replace(/^"(.*)"$/, '$1')
+}
+
+/** Splits at commas outside quotes. */
+function parts(text: string): readonly string[] {
+  return text.match(/(?:[^,"]|"[^"]*")+/g) ?? []
+}
+
+/** The elements in `elements = { 22, 8080-8090 }` or `{ 22, 80 }`; undefined when there are none, or one that is no single value. */
+export function setElements(text: string): readonly string[] | undefined {
+  const inside = /(?:elements\s*=\s*)?\{([^{}]*)\}\s*;?\s*\}?\s*$/.exec(text)?.[1]
+  const words = parts(inside ?? '').map(elementWord)
+  return words.length > 0 && words.every(word => word !== undefined) ? words : undefined
+}
+
+/** The elements of a set block of `nft list ruleset`, of which the lines are given. */
+export function blockElements(lines: readonly CleanLine[]): readonly string[] | undefined {
+  const text = lines.map(line => line.text).join(' ')
+  const at = text.indexOf('elements')
+  return at < 0 ? undefined : setElements(text.slice(at).replace(/\}\s*\}\s*$/, '}'))
+}
+
+const CREATE = /^create (\S+) (?:hash|bitmap|list):(\S+)/
+const ADD = /^add (\S+) (\S+)/
+/** Kinds of ipset whose elements are one value each. */
+const SINGLE: ReadonlySet<string> = new Set(['ip', 'net', 'port'])
+
+/**
+ * The sets that `ipset save` (`create ...`, `add ...`) or `ipset list` (`Name:`, `Type:`, `Members:`) print beside the rules, whose elements are
+ * one address, network or port each (ipset(8)).
+ */
+export function ipsetsIn(lines: readonly CleanLine[]): NamedSets {
+  const sets = new Map<string, string[]>()
+  const known = new Set<string>()
+  let name = ''
+  let members = false
+  for (const {text} of lines) {
+    const created = CREATE.exec(text)
+    const added = ADD.exec(text)
+    const listed = /^(Name|Type|Members):\s*(.*)$/.exec(text)
+    if (created !== null) {
+      if (SINGLE.has(created[2] ?? '')) known.add(created[1] ?? '')
+    } else if (added !== null && known.has(added[1] ?? '')) {
+      sets.set(added[1] ?? '', [...(sets.get(added[1] ?? '') ?? []), added[2] ?? ''])
+    } else if (listed !== null) {
+      members = listed[1] === 'Members' && known.has(name)
+      if (listed[1] === 'Name') name = listed[2] ?? ''
+      if (listed[1] === 'Type' && SINGLE.has((listed[2] ?? '').replace(/^\w+:/, ''))) known.add(name)
+    } else if (members && /^[0-9a-fA-F.:/-]+(\s|$)/.test(text)) {
+      sets.set(name, [...(sets.get(name) ?? []), text.split(/\s/, 1)[0] ?? ''])
+    } else members = members && text === ''
+  }
+  return sets
+}
+
+const MATCH_SET = /(?:^|\s)(! )?(?:--)?match-set (\S+) (src|dst)$/
+
+/** The condition that a match on a set with known addresses amounts to; the condition itself where its elements are not known. */
+export function withElements(condition: Condition, sets: NamedSets): Condition {
+  if (condition.field !== 'dynamic' || sets.size === 0) return condition
+  const [, not, name = '', side] = MATCH_SET.exec(condition.values[0] ?? '') ?? []
+  const values = (sets.get(name) ?? []).map(addressWord)
+  if (values.length === 0 || !values.every(value => value !== undefined)) return condition
+  const negated = (not !== undefined) !== condition.negated
+  return {field: side === 'src' ? 'source' : 'destination', negated, values}
+}

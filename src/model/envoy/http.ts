@@ -1,0 +1,98 @@
+import {CidrRange, ConfigSource, Extension, Http1Options, Http2Options, HttpProtocolOptions} from './core.js'
+import {RouteConfiguration} from './route.js'
+import {count, duration, flag, ignored, list, message, one, packed, present, text, WHY, wrappedFlag} from './schema.js'
+
+// extensions.filters.network.http_connection_manager.v3:
+// https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto
+
+const HCM = 'extensions.filters.network.http_connection_manager.v3.'
+
+export const HttpFilter = message(`${HCM}HttpFilter`, {
+  name: text,
+  typedConfig: packed,
+  configDiscovery: one(
+    message('config.core.v3.ExtensionConfigSource', {
+      configSource: ignored(WHY.xds),
+      defaultConfig: packed,
+      applyDefaultConfigWithoutWarming: flag,
+      typeUrls: ignored(WHY.xds),
+    }),
+  ),
+  isOptional: ignored('checked when the configuration was taken'),
+  disabled: flag,
+})
+export type HttpFilter = NonNullable<typeof HttpFilter.yields>
+
+export const HttpConnectionManager = message(`${HCM}HttpConnectionManager`, {
+  codecType: text,
+  statPrefix: ignored(WHY.stats),
+  rds: one(message(`${HCM}Rds`, {configSource: one(ConfigSource), routeConfigName: text})),
+  routeConfig: one(RouteConfiguration),
+  scopedRoutes: present,
+  httpFilters: list(one(HttpFilter)),
+  addUserAgent: ignored(WHY.upstreamRequest),
+  tracing: ignored(WHY.tracing),
+  commonHttpProtocolOptions: one(HttpProtocolOptions),
+  http1SafeMaxConnectionDuration: ignored('connections here are new'),
+  httpProtocolOptions: one(Http1Options),
+  http2ProtocolOptions: one(Http2Options),
+  http3ProtocolOptions: ignored('QUIC is not asked about'),
+  serverName: ignored(WHY.response),
+  serverHeaderTransformation: ignored(WHY.response),
+  schemeHeaderTransformation: present,
+  maxRequestHeadersKb: count,
+  streamIdleTimeout: duration,
+  streamFlushTimeout: ignored(WHY.response),
+  requestTimeout: duration,
+  requestHeadersTimeout: duration,
+  drainTimeout: ignored('says when it drains'),
+  delayedCloseTimeout: ignored('says how a connection is closed'),
+  accessLog: ignored(WHY.logs),
+  accessLogFlushInterval: ignored(WHY.logs),
+  flushAccessLogOnNewRequest: ignored(WHY.logs),
+  accessLogOptions: ignored(WHY.logs),
+  useRemoteAddress: wrappedFlag,
+  xffNumTrustedHops: count,
+  originalIpDetectionExtensions: list(one(Extension)),
+  earlyHeaderMutationExtensions: list(one(Extension)),
+  internalAddressConfig: one(
+    message(`${HCM}HttpConnectionManager.InternalAddressConfig`, {
+      unixSockets: flag,
+      cidrRanges: list(one(CidrRange)),
+    }),
+  ),
+  skipXffAppend: ignored(WHY.upstreamRequest),
+  via: ignored(WHY.upstreamRequest),
+  generateRequestId: wrappedFlag,
+  preserveExternalRequestId: ignored('a request id is there either way'),
+  alwaysSetRequestIdInResponse: ignored(WHY.response),
+  forwardClientCertDetails: text,
+  setCurrentClientCertDetails: ignored(WHY.upstreamRequest),
+  proxy100Continue: ignored('the upstream answers in the end'),
+  representIpv4RemoteAddressAsIpv4MappedIpv6: ignored(WHY.upstreamRequest),
+  upgradeConfigs: list(
+    one(
+      message(`${HCM}HttpConnectionManager.UpgradeConfig`, {
+        upgradeType: text,
+        filters: list(one(HttpFilter)),
+        enabled: wrappedFlag,
+      }),
+    ),
+  ),
+  normalizePath: wrappedFlag,
+  mergeSlashes: flag,
+  pathWithEscapedSlashesAction: text,
+  requestIdExtension: ignored(WHY.tracing),
+  localReplyConfig: present,
+  stripMatchingHostPort: flag,
+  stripAnyHostPort: flag,
+  streamErrorOnInvalidHttpMessage: ignored('says whether the connection is kept after the answer'),
+  pathNormalizationOptions: present,
+  stripTrailingHostDot: flag,
+  proxyStatusConfig: ignored(WHY.response),
+  typedHeaderValidationConfig: present,
+  appendXForwardedPort: ignored(WHY.upstreamRequest),
+  appendLocalOverload: ignored(WHY.response),
+  addProxyProtocolConnectionState: ignored(WHY.upstreamRequest),
+})
+export type HttpConnectionManager = NonNullable<typeof HttpConnectionManager.yields>

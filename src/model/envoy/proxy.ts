@@ -1,0 +1,61 @@
+import type {Cluster, ClusterLoadAssignment} from './cluster.js'
+import type {Listener} from './listener.js'
+import type {SocketAddress} from './request.js'
+import type {RouteConfiguration} from './route.js'
+import type {Json} from './schema.js'
+
+/** A listener as far as choosing one needs it; the rest is read when asked for. */
+export interface ListenerEntry {
+  readonly name: string
+  readonly addresses: readonly SocketAddress[]
+  /** Has a socket of its own. */
+  readonly bound: boolean
+  readonly read: () => Listener | undefined
+}
+
+/** One Envoy's configuration, read from its config_dump where and when it is needed. */
+export interface EnvoyProxy {
+  readonly listeners: readonly ListenerEntry[]
+  readonly routeConfiguration: (name: string) => RouteConfiguration | undefined
+  readonly routeNames: () => readonly string[]
+  readonly cluster: (name: string) => Cluster | undefined
+  readonly clusterNames: () => readonly string[]
+  /** Endpoints by cluster name; undefined when the dump was taken without them. */
+  readonly endpoints: (cluster: string) => ClusterLoadAssignment | undefined
+  /** Values of the static runtime layers, by dotted key. */
+  readonly runtime: ReadonlyMap<string, Json>
+  /** A runtime layer the dump does not hold, if there is one. */
+  readonly runtimeGap: string | undefined
+  /** The address of the pod, which Istio writes into the id of the node; undefined when it does not say. */
+  readonly address: string | undefined
+  /** When the newest part of the configuration was taken, in milliseconds since 1970; undefined when no part says. */
+  readonly updatedAt: number | undefined
+}
+
+/** What a server behind Envoy does with a connection. */
+export interface UpstreamServer {
+  readonly connect: 'accepts' | 'refuses' | 'drops'
+  /** The certificate it shows; undefined for plain text. */
+  readonly tls:
+    | {
+        readonly uriSans: readonly string[]
+        readonly dnsSans: readonly string[]
+        readonly trusted: boolean
+        readonly expired: boolean
+        readonly demandsCertificate: boolean
+      }
+    | undefined
+  readonly answer:
+    | {readonly kind: 'http'; readonly status: number; readonly afterMs: number}
+    | {readonly kind: 'closes-at-once' | 'closes-after-request' | 'resets-after-request' | 'not-http' | 'silent'}
+}
+
+/** What a dump cannot hold: the servers behind the proxy, and the time. */
+export interface Surroundings {
+  /** Undefined when nothing is known about the server there. */
+  readonly upstream: (address: SocketAddress) => UpstreamServer | undefined
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** How long the client waits for an answer, in milliseconds. */
+  readonly patience: number
+}

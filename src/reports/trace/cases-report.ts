@@ -1,0 +1,99 @@
+import {traceRequest} from '../../analysis/envoy/trace.js'
+import {parseEnvoyCase} from '../../formats/envoy-cases/parse.js'
+import {proxyOf} from '../../formats/envoy-proto/proxy.js'
+import {parseJson} from '../../formats/json-text.js'
+import {gapSentence} from '../../model/answer.js'
+import type {Outcome} from '../../model/envoy/decision.js'
+import type {EnvoyProxy, Surroundings} from '../../model/envoy/proxy.js'
+import type {ReportProvenance} from '../../model/provenance.js'
+import {UserError} from '../../model/user-error.js'
+import type {CaseFolder} from '../../sources/case-folders/folder.js'
+import type {Origin} from '../../sources/source.js'
+import type {Report} from '../report.js'
+import {caseUpstream} from './case-upstreams.js'
+
+/** The answer to one case: the fields of the case form, `null` where there is nothing; or why it is not known. */
+export type CaseAnswer =
+  | {readonly id: string; readonly unknown: true; readonly reason: string}
+  | {
+      readonly id: string
+      readonly listener: string | null
+      readonly filter_chain: string | null
+      readonly route: string | null
+      readonly vhost: string | null
+      readonly cluster: string | readonly string[] | null
+      readonly status: number | null
+      readonly flags: readonly string[]
+      readonly details: string | null
+      readonly termination_details: string | null
+      readonly location: string | null
+      readonly upstream_path: string | null
+      readonly upstream_host: string | null
+      readonly remote_ip: string | null
+    }
+
+export interface EnvoyCasesReport extends Report {
+  readonly answers: readonly CaseAnswer[]
+}
+
+/** Clients of the case form wait this long for an answer, in milliseconds. */
+const PATIENCE = 2000
+
+function fieldsOf(id: string, outcome: Outcome): CaseAnswer {
+  return {
+    id,
+    listener: outcome.listener,
+    filter_chain: outcome.filterChain,
+    route: outcome.route,
+    vhost: outcome.virtualHost,
+    cluster: outcome.cluster,
+    status: outcome.status,
+    flags: outcome.flags,
+    details: outcome.details,
+    termination_details: outcome.terminationDetails,
+    location: outcome.location,
+    upstream_path: outcome.upstreamPath,
+    upstream_host: outcome.upstreamHost,
+    remote_ip: outcome.remoteIp,
+  }
+}
+
+function answerCase(proxy: EnvoyProxy, json: unknown, place: string): CaseAnswer {
+  const parsed = parseEnvoyCase(json)
+  if (parsed === undefined) throw new UserError(`${place} is no case: it needs id, dst and protocol`)
+  const surroundings: Surroundings = {upstream: caseUpstream, now: proxy.updatedAt ?? 0, patience: PATIENCE}
+  const decision = traceRequest(proxy, parsed.request, surroundings)
+  return decision.decided
+    ? fieldsOf(parsed.id, decision.outcome)
+    : {id: parsed.id, unknown: true, reason: decision.reason}
+}
+
+function jsonIn(text: string, place: string): unknown {
+  const json = parseJson(Buffer.from(text), place)
+  if (!json.ok) throw new UserError(gapSentence(json.gap))
+  return json.value
+}
+
+/** Answers the cases of one configuration folder, in the order they are in. */
+export function answerFolder({path, configDump, cases}: CaseFolder): readonly CaseAnswer[] {
+  const proxy = proxyOf(jsonIn(configDump, `${path}/config_dump`))
+  return cases.split('\n').flatMap((line, i) => {
+    if (line.trim() === '') return []
+    const place = `${path}/cases.jsonl line ${i + 1}`
+    return [answerCase(proxy, jsonIn(line, place), place)]
+  })
+}
+
+/** Answers every case of the folders given. What is not known says why, and is counted. */
+export async function envoyCasesReport(folders: AsyncIterable<CaseFolder>, origin: Origin): Promise<EnvoyCasesReport> {
+  const answers: CaseAnswer[] = []
+  for await (const folder of folders) answers.push(...answerFolder(folder))
+  const unknown = answers.filter(each => 'unknown' in each).length
+  const notes = unknown === 0 ? [] : [`${unknown} of ${answers.length} cases are undecided; each says why`]
+  const provenance: ReportProvenance = {
+    live: false,
+    complete: true,
+    evidence: [{evidence: 'envoy.config_dump', source: 'given', via: 'file', shows: 'state', from: origin.label}],
+  }
+  return {origin, provenance, gaps: [], notes, answers}
+}

@@ -1,0 +1,34 @@
+import type {Cell} from '../../terminal/doc.js'
+import type {View} from '../view.js'
+import type {CaseAnswer, EnvoyCasesReport} from './cases-report.js'
+
+function clusterWords(cluster: string | readonly string[] | null): string {
+  if (cluster === null) return '-'
+  return typeof cluster === 'string' ? cluster : cluster.join(' or ')
+}
+
+function row(answer: CaseAnswer): readonly Cell[] {
+  if ('unknown' in answer) return [answer.id, {text: 'undecided', tone: 'warn'}, '-', '-', answer.reason]
+  const details = answer.details ?? answer.termination_details ?? '-'
+  return [
+    answer.id,
+    answer.status === null ? '-' : String(answer.status),
+    answer.flags.join(',') || '-',
+    clusterWords(answer.cluster),
+    details,
+  ]
+}
+
+/** Cases answered: one row, or one JSON line, per case. */
+export const envoyCasesView: View<EnvoyCasesReport> = {
+  doc: report => [
+    {
+      block: 'table',
+      style: 'columns',
+      header: ['CASE', 'STATUS', 'FLAGS', 'CLUSTER', 'DETAILS'],
+      rows: report.answers.map(row),
+    },
+  ],
+  data: report => report.answers,
+  jsonLines: true,
+}

@@ -1,7 +1,7 @@
 import {clusterNameParts} from '../../model/envoy-cluster.js'
 import type {AccessLogEntry} from '../../model/log-line.js'
 
-/** Which proxy wrote an access-log line: of the caller (a sidecar or a gateway), of the server, or it cannot be told. */
+/** Which proxy wrote an access-log line: of the caller (a sidecar or a gateway), of the server, or unknown. */
 export type LogSide = 'client' | 'server' | 'unknown'
 
 /** The side, from the upstream cluster, the source address 127.0.0.6 of inbound calls, or ztunnel's own direction. */

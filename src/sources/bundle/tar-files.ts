@@ -9,10 +9,10 @@ export interface ArchiveMember {
   readonly bytes: Uint8Array
 }
 
-/** Members beyond this many are no files that somebody sent along. */
+/** Members beyond this many are not attachments. */
 export const MAX_MEMBERS = 10_000
 
-/** The regular files of a tar archive, in memory; links and devices are passed over, damage and sizes above the limit are errors. */
+/** The regular files of a tar archive, in memory; links and devices are skipped, damage and sizes above the limit are errors. */
 export async function tarFiles(label: string, bytes: Uint8Array): Promise<readonly ArchiveMember[]> {
   const unpack = extract()
   const members: ArchiveMember[] = []

@@ -77,8 +77,10 @@ function unwrapped(text: string): string {
  * and collectors put around it. Reads 64 KiB; never throws.
  */
 export function sniffAll(bytes: Uint8Array): readonly Sniffed[] {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 65_536)).toString('utf8')
-  const start = head.replace(/^\ufeff/, '').trimStart()[0]
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 65_536))
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+  const start = head.trimStart()[0]
   const marked = (marks: typeof TEXT_MARKS, ...texts: readonly string[]) =>
     marks.filter(([, mark]) => texts.some(text => mark.test(text))).map(([sniffed]) => sniffed)
   const json = start === '{' || start === '[' ? marked(JSON_MARKS, head).slice(0, 1) : []

@@ -161,7 +161,7 @@ export function explainMessage(line: MessageLine): LineExplanation | undefined {
     : {...base, means: error.meaning, next: error.next, source: error.source, also: []}
 }
 
-/** What can be told of a line of a log whose message is not known: who wrote it and how serious it is. */
+/** What is known of a line of a log whose message is not known: who wrote it and how serious it is. */
 export function describeUnknown(line: MessageLine): LineExplanation {
   const scope = line.scope === undefined ? '' : ` (scope ${line.scope})`
   const level = line.level === undefined ? 'A message' : `A message of level ${line.level}`

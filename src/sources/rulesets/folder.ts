@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 import {UserError} from '../../model/user-error.js'
 import {readBounded} from '../files/read.js'
+import {LIMITS} from '../limits.js'
 
 /** Texts of one recorded ruleset by role; files missing from the directory are absent. */
 export interface RulesetTexts {
@@ -12,11 +13,9 @@ export interface RulesetTexts {
   readonly parameters?: string
 }
 
-const MAX_BYTES = 32 * 1024 * 1024
-
 async function text(folder: string, name: string): Promise<string | undefined> {
   try {
-    return Buffer.from(await readBounded(join(folder, name), {maxBytes: MAX_BYTES})).toString('utf8')
+    return Buffer.from(await readBounded(join(folder, name), {maxBytes: LIMITS.rulesetBytes})).toString('utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return undefined

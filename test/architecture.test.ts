@@ -326,6 +326,20 @@ describe('the house', () => {
     expect(found.filter(each => !each.startsWith('architecture'))).toEqual([])
   })
 
+  test('bounds and deadlines of I/O are listed in the limits.ts of their room', () => {
+    // Sizes that a protocol or a format fixes are no bounds.
+    const fixed = /^(HEAD_BYTES|MAX_DATA_BYTES|MAX_PAYLOAD_BYTES)$/
+    expect(
+      problems(file =>
+        /^src\/(wire|kubeapi|sources)\//.test(file) && !file.endsWith('/limits.ts')
+          ? [...(TEXT.get(file) ?? '').matchAll(/^(?:export )?const ([A-Z_]+_(?:MS|BYTES)) = /gm)]
+              .map(match => match[1] ?? '')
+              .filter(name => !fixed.test(name))
+          : [],
+      ),
+    ).toEqual([])
+  })
+
   test('nothing reaches a shell', () => {
     expect(
       problems(file =>

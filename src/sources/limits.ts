@@ -16,6 +16,12 @@ export const LIMITS = {
   credentialBytes: 16 * MIB,
   /** How long a token or kubeconfig that is a pipe may give nothing. */
   credentialIdleMs: 10_000,
+  /** Read at once of a pipe or a device. */
+  chunkBytes: 64 * 1024,
+  /** The longest pause between two looks at a pipe that gives nothing. */
+  longestPauseMs: 50,
+  /** A kubeconfig's own authority has a few certificates and is checked before use; the system's has hundreds and is known to be good. */
+  ownAuthorityBytes: 64 * 1024,
   /** A command run inside a network namespace. */
   netnsDeadlineMs: 15_000,
   /** One call to the API server with its retries: the server's own limit for a request is 60 s. */

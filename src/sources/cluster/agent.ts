@@ -38,12 +38,10 @@ export async function agentFor(
     : new HttpProxyAgent({...options, proxy: proxy.href})
 }
 
-const OWN_CA_BYTES = 64 * 1024
-
 /** OpenSSL reads certificates and keys when the context is made; what it cannot read is named here instead of by a later connection. */
 function checkCertificates({ca, cert, key}: AgentOptions): void {
   // The certificates of the system are many and known to be good; only a kubeconfig's own are looked at.
-  const own = ca !== undefined && Buffer.byteLength(String(ca)) < OWN_CA_BYTES ? {ca} : {}
+  const own = ca !== undefined && Buffer.byteLength(String(ca)) < LIMITS.ownAuthorityBytes ? {ca} : {}
   const parts = [
     {options: own, what: 'the certificate authority (certificate-authority) is not a PEM certificate'},
     {options: {cert}, what: 'the client certificate (client-certificate) is not a PEM certificate'},

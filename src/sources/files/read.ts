@@ -15,9 +15,6 @@ export interface ReadLimits {
   readonly idleMs?: number
 }
 
-const CHUNK_BYTES = 64 * 1024
-const LONGEST_PAUSE_MS = 50
-
 /** A file of known size in few reads; a file that grew meanwhile is read as far as it was. */
 async function readSized(file: FileHandle, size: number): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(size)
@@ -33,7 +30,7 @@ async function readSized(file: FileHandle, size: number): Promise<Uint8Array> {
 /** The next bytes of a file opened without blocking; undefined when there are none yet. */
 async function nextChunk(file: FileHandle): Promise<Uint8Array | undefined> {
   try {
-    const {bytesRead, buffer} = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null)
+    const {bytesRead, buffer} = await file.read(Buffer.allocUnsafe(LIMITS.chunkBytes), 0, LIMITS.chunkBytes, null)
     return buffer.subarray(0, bytesRead)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined
@@ -67,7 +64,7 @@ async function readUnsized(
     if (performance.now() - idleSince > limits.idleMs)
       throw new UserError(`nothing arrived on ${path} for ${limits.idleMs / 1000} seconds`)
     await wait(pause)
-    pause = Math.min(LONGEST_PAUSE_MS, 2 * pause)
+    pause = Math.min(LIMITS.longestPauseMs, 2 * pause)
   }
 }
 

@@ -45,7 +45,7 @@ async function makeFolders(folder: string): Promise<void> {
     const {code} = error as NodeJS.ErrnoException
     if (code === 'EEXIST') return
     const parent = dirname(folder)
-    if (code !== 'ENOENT' || parent === folder || (await stat(parent).catch(() => undefined)) !== undefined) throw error
+    if (code !== 'ENOENT' || parent === folder) throw error
     await makeFolders(parent)
     await mkdir(folder, {mode: 0o700}).catch((again: NodeJS.ErrnoException) => {
       if (again.code !== 'EEXIST') throw again

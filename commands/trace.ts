@@ -55,6 +55,11 @@ export default class Trace extends MeshCommand {
       description: 'answer the cases of a configuration folder, or of a folder of them',
       exclusive: ['out', 'in', 'file'],
     }),
+    traffic: Flags.string({
+      helpValue: 'FILE',
+      description: 'answer the recorded requests in FILE (- for standard input)',
+      exclusive: ['out', 'in', 'file', 'cases'],
+    }),
   }
 
   async run(): Promise<void> {
@@ -63,6 +68,15 @@ export default class Trace extends MeshCommand {
       const {answerEnvoyCases} = await import('../src/cli/envoy-cases.js')
       const {envoyCasesView} = await import('../src/reports/trace/cases-view.js')
       await this.print(flags, await answerEnvoyCases(flags.cases), envoyCasesView)
+      return
+    }
+    const {traffic} = flags
+    if (traffic !== undefined) {
+      await this.withSource(flags, async source => {
+        const {answerTraffic} = await import('../src/cli/traffic.js')
+        const {trafficView} = await import('../src/reports/trace/traffic-view.js')
+        await this.print(flags, await answerTraffic(source, traffic), trafficView)
+      })
       return
     }
     await this.withSubject(flags, args.pod, async (source, pod) => {

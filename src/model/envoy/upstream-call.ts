@@ -28,12 +28,16 @@ export interface PassedHead {
 /** What Envoy sends to one endpoint of a cluster. */
 export interface UpstreamCall {
   readonly cluster: string
+  /** The control plane named the endpoint (EDS): it belongs to the mesh. */
+  readonly byControlPlane: boolean
   readonly address: SocketAddress
   /** The address Envoy binds its end to (upstream_bind_config); undefined for any. */
   readonly from: string | undefined
   /** Undefined for plain text. */
   readonly tls: UpstreamTls | undefined
   readonly http2: boolean
+  /** The TLS of the client ended here: what is passed on is what was inside. */
+  readonly terminated: boolean
   /** Undefined for a connection of the TCP proxy: its bytes are those of the client. */
   readonly head: PassedHead | undefined
 }

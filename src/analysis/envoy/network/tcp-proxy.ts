@@ -100,7 +100,8 @@ function connectTo(
   const {draw, send} = surroundings
   const hosts = draw === undefined || choice.hosts.length < 2 ? choice.hosts : drawnHost(choice.hosts, draw)
   const results = hosts.map((host: Host) => {
-    if (send !== undefined) return sent(send(upstreamCall(cluster, host, undefined, false)))
+    if (send !== undefined)
+      return sent(send(upstreamCall(cluster, host, undefined, false, connection.tls !== undefined)))
     const server = surroundings.upstream(host.address)
     if (server === undefined)
       return {flags: [], status: null, delivered: true, text: `bytes go to ${host.address.ip}:${host.address.port}`}

@@ -109,13 +109,16 @@ export function upstreamCall(
   host: Host,
   head: PassedHead | undefined,
   downstreamHttp2: boolean,
+  terminated: boolean,
 ): UpstreamCall {
   return {
     cluster: cluster.name ?? '',
+    byControlPlane: cluster.type === 'EDS',
     address: host.address,
     from: cluster.upstreamBindConfig?.sourceAddress?.address,
     tls: upstreamTls(cluster, host),
     http2: head !== undefined && speaksHttp2(cluster, downstreamHttp2),
+    terminated,
     head,
   }
 }
@@ -146,7 +149,7 @@ export function attempt(
   passed: Passed,
 ): Attempt {
   if (surroundings.send !== undefined)
-    return surroundings.send(upstreamCall(cluster, host, passed.head, passed.http2)) ?? {kind: 'unknown'}
+    return surroundings.send(upstreamCall(cluster, host, passed.head, passed.http2, true)) ?? {kind: 'unknown'}
   const server = surroundings.upstream(host.address)
   if (server === undefined) return {kind: 'unknown'}
   const fault = connectFault(cluster, host, server)

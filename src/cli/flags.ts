@@ -81,13 +81,20 @@ export const selectorFlag = Flags.string({
   description: 'label selector for the pod',
 })
 
+/** The flag for files with a description of its own. */
+export function fileFlagFor(description: string) {
+  return Flags.string({
+    char: 'f',
+    helpGroup: SOURCE,
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    description,
+  })
+}
+
 /** The file flag in istioctl's spelling; the same as --from PATH. */
-export const fileFlag = Flags.string({
-  char: 'f',
-  helpGroup: SOURCE,
-  helpValue: 'FILE',
-  description: 'read this file instead (- for standard input)',
-})
+export const fileFlag = fileFlagFor('read this file instead, of any form (repeatable; - for standard input)')
 
 /** The same for commands that join what several files hold about one pod, such as its rules and its manifest. */
 export const filesFlag = Flags.string({

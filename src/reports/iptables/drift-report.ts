@@ -26,7 +26,7 @@ function noteExpected({ledger, traits}: NotedSource, {via}: Expected): void {
   ledger.add({evidence: 'expected-rules', source, via: 'computed', shows: 'declared', from: via})
 }
 
-/** How the rules of a pod differ from those it should have; failing when some packet fares otherwise because of it. */
+/** How the rules of a pod differ from those it should have; failing when the path of some packet changes because of it. */
 export async function driftReport(given: Source, subject: PodRef): Promise<DriftReport> {
   const source = noted(given)
   const kernel = readableKernel(await readKernel(source, subject), source, subject)

@@ -1,9 +1,9 @@
 import {expect, test} from '@jest/globals'
-import {parseCheckConfig} from '../../src/formats/check-config.js'
-import {checkReport} from '../../src/reports/check/report.js'
-import {checkTargets} from '../../src/reports/check/targets/targets.js'
-import {organisationRules} from '../../src/rules/organisation.js'
-import {openFiles} from '../../src/sources/open.js'
+import {parseCheckConfig} from '../../../src/formats/check-config.js'
+import {checkReport} from '../../../src/reports/check/report.js'
+import {checkTargets} from '../../../src/reports/check/targets/targets.js'
+import {organisationRules} from '../../../src/rules/organisation.js'
+import {openFiles} from '../../../src/sources/open.js'
 
 async function outcome(when: string): Promise<Record<string, string>> {
   const own = organisationRules(

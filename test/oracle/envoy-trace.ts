@@ -13,6 +13,7 @@ import {configuration} from '../support/envoy-oracle/configuration.js'
 import {freePorts, hasEnvoy, hasOpenssl, type Logged, startEnvoy} from '../support/envoy-oracle/envoy.js'
 import {type OracleRequest, oracleRequest} from '../support/envoy-oracle/requests.js'
 import {startServers} from '../support/envoy-oracle/servers.js'
+import {tokenWorld} from '../support/envoy-oracle/tokens.js'
 import {oracleSize} from '../support/oracle-size.js'
 import {seeded} from '../support/seeded.js'
 import {skipUnless} from '../support/skip-unless.js'
@@ -90,7 +91,8 @@ async function oneConfiguration(folder: string, seed: number, count: number): Pr
   const {server, impostor, clients} = makeCertificates(join(folder, 'certs'))
   const {servers, close} = await startServers(server, impostor)
   const [admin = 0, ...ports] = await freePorts(7)
-  const envoy = await startEnvoy(folder, admin, configuration({random, ports, servers, server}))
+  const tokens = tokenWorld(random, Math.floor(Date.now() / 1000))
+  const envoy = await startEnvoy(folder, admin, configuration({random, ports, servers, server, tokens}))
   try {
     const proxy = proxyOf(envoy.dump)
     const known = new Map(servers.map(each => [each.port, each.facts]))
@@ -99,7 +101,7 @@ async function oneConfiguration(folder: string, seed: number, count: number): Pr
       now: Date.now(),
       patience: PATIENCE,
     }
-    const all = Array.from({length: count}, () => oracleRequest(random, ports, clients))
+    const all = Array.from({length: count}, () => oracleRequest(random, ports, clients, tokens))
     const results: {readonly one: OracleRequest; readonly seen: Seen}[] = []
     for (let i = 0; i < all.length; i += 8) {
       const batch = all.slice(i, i + 8)

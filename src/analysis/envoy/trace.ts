@@ -149,8 +149,8 @@ function throughTcp(trail: Trail, terminal: Terminal, base: Outcome, agreed: boo
     undecided('whether the handshake or the upstream fails first', ending.at)
   }
   tell(trail, 'answer', ending.text, ending.at)
-  if (!agreed || !ending.delivered) return reached
-  if (ending.status === null) return reached
+  if (!agreed || ending.status === null) return reached
+  if (!ending.delivered) return {...reached, status: ending.status}
   const text = requestText(request)
   const line = requestLine(text)
   const upstreamPath = line.kind === 'whole' ? line.target : null

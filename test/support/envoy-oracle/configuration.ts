@@ -3,6 +3,7 @@ import type {Identity} from './certificates.js'
 import {accessLog} from './envoy.js'
 import {HOSTS, headerMatcher, oneIn, pick, rbacRules, routeMatch, some, stringMatcher} from './matchers.js'
 import type {TestServer} from './servers.js'
+import {jwtAuthn, type TokenWorld} from './tokens.js'
 
 type Json = Readonly<Record<string, unknown>>
 const TYPE = 'type.googleapis.com/envoy.'
@@ -16,6 +17,7 @@ export interface Surroundings {
   readonly ports: readonly number[]
   readonly servers: readonly TestServer[]
   readonly server: Identity
+  readonly tokens: TokenWorld
 }
 
 function typed(type: string, fields: Json = {}): Json {
@@ -251,8 +253,10 @@ function fault(random: Random): Json {
   }
 }
 
-function httpFilters({random, ports}: Surroundings): readonly Json[] {
+function httpFilters({random, ports, tokens}: Surroundings): readonly Json[] {
   const all: readonly (() => Json)[] = [
+    () => http('jwt_authn.v3.JwtAuthentication', jwtAuthn(random, tokens)),
+    () => http('jwt_authn.v3.JwtAuthentication', jwtAuthn(random, tokens)),
     () => http('rbac.v3.RBAC', {rules: rbacRules(random, true, ports)}),
     () => http('rbac.v3.RBAC', {shadow_rules: rbacRules(random, true, ports)}),
     () => http('fault.v3.HTTPFault', fault(random)),

@@ -101,6 +101,23 @@ function queryMatcher(random: Random): Json {
   return oneIn(random, 2) ? {name, present_match: !oneIn(random, 4)} : {name, string_match: stringMatcher(random)}
 }
 
+/** A claim of a token, as Istio matches them: a text, or one of a list. */
+export function claimMatcher(random: Random): Json {
+  const value = stringMatcher(random, ['admin', 'dev', 'read', 'https://one.example'])
+  const kinds: readonly Json[] = [
+    {or_match: {value_matchers: [{string_match: value}, {list_match: {one_of: {string_match: value}}}]}},
+    {string_match: value},
+    {list_match: {one_of: {string_match: value}}},
+    {present_match: true},
+  ]
+  return {
+    filter: 'envoy.filters.http.jwt_authn',
+    path: [{key: 'payload'}, {key: pick(random, ['group', 'scope', 'iss'])}],
+    value: pick(random, kinds),
+    ...(oneIn(random, 4) ? {invert: true} : {}),
+  }
+}
+
 function pathSpecifier(random: Random): Json {
   const path = pick(random, PATHS)
   const kinds: readonly Json[] = [
@@ -132,6 +149,7 @@ export function routeMatch(random: Random): Json {
     ...(oneIn(random, 3) ? {headers: some(random, 1, 2, () => headerMatcher(random))} : {}),
     ...(oneIn(random, 6) ? {query_parameters: some(random, 1, 1, () => queryMatcher(random))} : {}),
     ...(oneIn(random, 12) ? {grpc: {}} : {}),
+    ...(oneIn(random, 10) ? {dynamic_metadata: [claimMatcher(random)]} : {}),
     ...(oneIn(random, 12) ? {tls_context: {presented: oneIn(random, 2)}} : {}),
     ...(oneIn(random, 12)
       ? {
@@ -178,6 +196,7 @@ export function permission(random: Random, http: boolean, ports: readonly number
   const more: readonly Json[] = [
     {header: headerMatcher(random)},
     {url_path: {path: stringMatcher(random, PATHS)}},
+    {metadata: claimMatcher(random)},
     {metadata: {filter: 'none', path: [{key: 'a'}], value: {string_match: {exact: 'b'}}, invert: oneIn(random, 2)}},
   ]
   if (depth < 2 && oneIn(random, 3))

@@ -2,6 +2,7 @@ import type {EnvoyRequest, Protocol} from '../../../src/model/envoy/request.js'
 import type {Random} from '../seeded.js'
 import type {Identity} from './certificates.js'
 import {HOSTS, NAMES, oneIn, PATHS, pick, some, VALUES} from './matchers.js'
+import {carried, type TokenWorld} from './tokens.js'
 
 /** A request, and the certificate its client shows. */
 export interface OracleRequest {
@@ -72,11 +73,22 @@ function headers(random: Random, protocol: Protocol): readonly (readonly [string
   ]
 }
 
+/** Headers of a request with more; over HTTP/2 each name once. */
+function joined(
+  given: readonly (readonly [string, string])[],
+  more: readonly (readonly [string, string])[],
+  protocol: Protocol,
+): readonly (readonly [string, string])[] {
+  const all = [...given, ...more]
+  return protocol === 'http/2' ? all.filter(([name], i) => all.findIndex(each => each[0] === name) === i) : all
+}
+
 /** A random request to one of the listeners of a configuration; `ports` are in the order of `configuration`. */
 export function oracleRequest(
   random: Random,
   ports: readonly number[],
   identities: readonly Identity[],
+  tokens: TokenWorld,
 ): OracleRequest {
   const at = pick(random, [0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 5])
   const port = ports[at] ?? 0
@@ -90,7 +102,9 @@ export function oracleRequest(
   const proxied = at === 5 ? !oneIn(random, 5) : false
   const connect = oneIn(random, 25) && protocol === 'http/1.1'
   const odd = protocol === 'tcp' || (oneIn(random, 30) && protocol === 'http/1.1')
-  const path = pick(random, TWISTS)(pick(random, PATHS))
+  const carries = oneIn(random, 2) ? carried(random, tokens) : {headers: [], query: ''}
+  const plain = pick(random, TWISTS)(pick(random, PATHS))
+  const path = carries.query === '' ? plain : `${plain}${plain.includes('?') ? '&' : '?'}${carries.query}`
   const destination = {ip: pick(random, ['127.0.0.1', '127.0.0.1', '127.0.0.2']), port}
   const request: EnvoyRequest = {
     destination,
@@ -112,7 +126,7 @@ export function oracleRequest(
     protocol,
     method: connect ? 'CONNECT' : pick(random, ['GET', 'GET', 'GET', 'POST', 'OPTIONS', 'DELETE']),
     path: connect ? 'shop:80' : protocol === 'http/2' ? path.replace(/^http:\/\/shop/, '') : path,
-    headers: headers(random, protocol),
+    headers: joined(headers(random, protocol), carries.headers, protocol),
     bodyBytes: 0,
     chunked: false,
     payload: odd ? pick(random, ODD_BYTES) : undefined,

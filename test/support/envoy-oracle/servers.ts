@@ -20,8 +20,8 @@ function answer(status: number, path: string, host: string): string {
 
 type Behaviour = (socket: Socket, path: string, host: string) => void
 
-/** Answers HTTP by `behave`; echoes all other bytes. */
-function handler(behave: Behaviour): (socket: Socket) => void {
+/** Answers HTTP by `behave`, and websocket upgrades where it `switches`; echoes all other bytes. */
+function handler(behave: Behaviour, switches = false): (socket: Socket) => void {
   return socket => {
     let text = ''
     let http = true
@@ -37,6 +37,10 @@ function handler(behave: Behaviour): (socket: Socket) => void {
         return
       }
       const host = /^host: *(.*)$/im.exec(found[3] ?? '')?.[1] ?? ''
+      if (/^upgrade: *websocket/im.test(found[3] ?? '') && switches) {
+        socket.write('HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n')
+        return
+      }
       behave(socket, found[2] ?? '', host)
       text = ''
     })
@@ -80,7 +84,7 @@ export async function startServers(
   const running: Server[] = []
   const servers: TestServer[] = []
   for (const [name, {facts, behave}] of Object.entries(KINDS)) {
-    const each = createServer(handler(behave))
+    const each = createServer(handler(behave, name === 'ok' || name === 'slow'))
     running.push(each)
     servers.push({name, port: await listen(each), facts})
   }
@@ -90,7 +94,7 @@ export async function startServers(
   ] as const) {
     const each = createTlsServer(
       {cert: identity.cert, key: identity.key},
-      handler(KINDS.ok?.behave ?? (() => undefined)),
+      handler(KINDS.ok?.behave ?? (() => undefined), true),
     )
     each.on('tlsClientError', () => undefined)
     running.push(each)

@@ -82,10 +82,9 @@ function inGrpc(state: HttpState, answer: Answer): Answer {
   return own && isGrpc(state) ? {...answer, status: 200} : answer
 }
 
-/** An answer before routing. One to a gRPC or upgrade request looks the route up, by the headers as they came. */
+/** An answer before routing. It looks the route up all the same, by the headers as they came. */
 function early(state: HttpState, answer: Answer): HttpEnding {
-  const looksUp = isGrpc(state) || upgradeOf(state.headers, '1.1') !== undefined
-  return {state: looksUp ? chooseRoute(state) : state, answer: inGrpc(state, answer)}
+  return {state: chooseRoute(state), answer: inGrpc(state, answer)}
 }
 
 function refusedPath(state: HttpState, redirect: string | undefined): HttpEnding {

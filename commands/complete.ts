@@ -16,7 +16,7 @@ function surfaceOf(commands: readonly Command.Loadable[]): Surface {
         .map(flag => ({
           name: flag.name,
           takesValue: flag.type === 'option',
-          ...(flag.char === undefined ? {} : {char: flag.char}),
+          char: flag.char,
           ...(flag.type === 'option' && flag.options !== undefined ? {options: flag.options} : {}),
         })),
     })),

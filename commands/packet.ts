@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {debugFlags, fileFlag, selectorFlag} from '../src/cli/flags.js'
+import {debugFlags, filesFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {matrixReport} from '../src/reports/packet/matrix-report.js'
 import {matrixView} from '../src/reports/packet/matrix-view.js'
@@ -22,7 +22,7 @@ export default class Packet extends MeshCommand {
   }
   static override args = podArgument
   static override flags = {
-    file: fileFlag,
+    file: filesFlag,
     selector: selectorFlag,
     ...debugFlags,
     out: Flags.string({helpValue: 'tcp://ADDRESS:PORT', description: 'simulate a packet sent by a process in the pod'}),

@@ -1,6 +1,6 @@
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {fileFlag, selectorFlag} from '../src/cli/flags.js'
+import {filesFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {portsReport} from '../src/reports/ports/report.js'
 import {portsView} from '../src/reports/ports/view.js'
@@ -16,7 +16,7 @@ export default class Ports extends MeshCommand {
     cluster: {needs: ['pods'], more: ['workloads', 'exec', 'forward', 'services']},
   }
   static override args = podArgument
-  static override flags = {file: fileFlag, selector: selectorFlag}
+  static override flags = {file: filesFlag, selector: selectorFlag}
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Ports)

@@ -46,7 +46,7 @@ export default class Serve extends MeshCommand {
           port: flags.port,
           adminPort,
           emptyLists: flags['empty-lists'],
-          ...(onRequest === undefined ? {} : {onRequest}),
+          onRequest,
         })
         const kubeconfig = await writeKubeconfig(server)
         if (flags['empty-lists'])

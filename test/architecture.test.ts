@@ -39,6 +39,9 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   picocolors: /^src\/terminal\/render\.ts$/,
   re2js: /^src\/analysis\/envoy\/matching\/regex\.ts$/,
   yaml: /^src\/(terminal\/yaml|formats\/kube-manifest\/.*)\.ts$/,
+  fflate: /^src\/sources\/files\/zip\.ts$/,
+  fzstd: /^src\/sources\/files\/zstd\.ts$/,
+  htmlparser2: /^src\/formats\/html-text\.ts$/,
   'tar-stream': /^src\/sources\/bundle\//,
   ws: /^src\/(wire|kubeapi)\//,
   '@marcbachmann/cel-js': /^src\/rules\/condition\.ts$/,
@@ -305,6 +308,34 @@ describe('the house', () => {
         file.startsWith('src/sources/')
           ? []
           : [...(TEXT.get(file) ?? '').matchAll(decision)].map(match => `${match[0]}: ask its traits instead`),
+      ),
+    ).toEqual([])
+  })
+
+  test('tests remove the directories they make, and make them where the system keeps such', () => {
+    const tests = readdirSync('test', {recursive: true, encoding: 'utf8'}).filter(name => name.endsWith('.ts'))
+    const found = tests.flatMap(name => {
+      const text = readFileSync(join(ROOT, 'test', name), 'utf8')
+      const makes = /\bmkdtemp(?:Sync)?\(/.test(text)
+      const removes = /\brm(?:Sync)?\(|\btempFolder\(/.test(text)
+      return [
+        ...(makes && !removes ? [`${name}: makes a directory and never removes it`] : []),
+        ...(/['"`]\/tmp\//.test(text) ? [`${name}: /tmp is not everywhere`] : []),
+      ]
+    })
+    expect(found.filter(each => !each.startsWith('architecture'))).toEqual([])
+  })
+
+  test('bounds and deadlines of I/O are listed in the limits.ts of their room', () => {
+    // Sizes that a protocol or a format fixes are no bounds.
+    const fixed = /^(HEAD_BYTES|MAX_DATA_BYTES|MAX_PAYLOAD_BYTES)$/
+    expect(
+      problems(file =>
+        /^src\/(wire|kubeapi|sources)\//.test(file) && !file.endsWith('/limits.ts')
+          ? [...(TEXT.get(file) ?? '').matchAll(/^(?:export )?const ([A-Z_]+_(?:MS|BYTES)) = /gm)]
+              .map(match => match[1] ?? '')
+              .filter(name => !fixed.test(name))
+          : [],
       ),
     ).toEqual([])
   })

@@ -4,31 +4,30 @@ import {expect, test} from '@jest/globals'
 
 /** Files and directories whose identifiers, strings, comments and documents are held to the list. */
 const PLACES: readonly string[] = [
-  'src/model/envoy',
-  'src/formats/envoy-proto',
-  'src/formats/envoy-cases',
-  'src/rules',
-  'src/reports/check',
-  'src/reports/check-inject',
-  'src/reports/rules',
-  'src/reports/trace',
-  'src/analysis/command-line',
-  'src/analysis/envoy',
-  'src/analysis/injection',
-  'src/analysis/pod-mode',
-  'src/analysis/ports',
-  'src/analysis/traffic-capture',
-  'src/evidence/injection',
-  'commands/check.ts',
-  'commands/check-inject.ts',
-  'commands/explain.ts',
-  'commands/rules.ts',
-  'commands/trace.ts',
-  'docs/check.md',
-  'docs/rules.md',
-  'docs/trace.md',
+  '.ci',
+  'README.md',
+  'bin',
+  'commands',
+  'docs',
+  'src',
+  'test/cli/check.test.ts',
+  'test/support/fixed-case.ts',
   'test/support/rule-case.ts',
-  'test/unit/rules.test.ts',
+  'test/unit/rules/organisation-rules.test.ts',
+  'test/unit/rules/patches.test.ts',
+  'test/unit/reports/check-aggregator.test.ts',
+  'test/unit/reports/check-fleet.test.ts',
+  'test/unit/reports/check-forms.test.ts',
+  'test/unit/reports/check-fuzz.test.ts',
+  'test/unit/reports/check-inject.test.ts',
+  'test/unit/reports/check-injection.test.ts',
+  'test/unit/reports/check-manifests.test.ts',
+  'test/unit/reports/check-revisions.test.ts',
+  'test/unit/reports/check-schemas.test.ts',
+  'test/unit/reports/check.test.ts',
+  'test/unit/rules/rules.test.ts',
+  'test/unit/rules/team-parameters.test.ts',
+  'test/unit/rules/templates.test.ts',
 ]
 
 /** Words that are not used, by the word to use instead; `(s)` and the like are regular expressions. */
@@ -40,7 +39,7 @@ const BANNED: Readonly<Record<string, string>> = {
   'fates?': 'outcome',
   'heirs?': 'replacement',
   'whence|hitherto': 'from where, until now',
-  wished: 'requested',
+  requestedPorts: 'requested',
   'bench|bed': 'context, topology',
   'eras?': 'release',
   anew: 'again, recreate',
@@ -63,13 +62,40 @@ const BANNED: Readonly<Record<string, string>> = {
   quiet: 'clean, only info',
 }
 
-/** Uses of a banned word that are right. */
-const EXCEPTIONS = [/npm run bench/g, /ApacheBench/g, /test\/bench/g, /bin\/bench/g]
+/** Files and directories below these places that are not held to the list yet, with the reason. */
+const OPEN: Readonly<Record<string, string>> = {
+  'src/analysis/netfilter': 'its names and texts are being rewritten',
+  'src/evidence/kernel': 'uses the names of src/analysis/netfilter',
+  'src/formats/netfilter': 'uses the names of src/analysis/netfilter',
+  'src/reports/iptables': 'uses the names of src/analysis/netfilter',
+  'src/reports/packet': 'uses the names of src/analysis/netfilter',
+  'src/reports/ports': 'uses the names of src/analysis/netfilter',
+  'src/analysis/log-explanation': 'its names are being rewritten',
+  'bin/release.js': 'its names are being rewritten',
+}
+
+/** Uses of a banned word that are right, or that scripts of users rely on. */
+const EXCEPTIONS = [
+  // The benchmark command and directory.
+  /npm run bench/g,
+  /ApacheBench/g,
+  /test\/bench/g,
+  /bin\/bench/g,
+  // A flag of git.
+  /--quiet/g,
+  // Keys of JSON that users read or write: check and diff reports, packet tables.
+  /"?passedOver"?:/g,
+  /\btold: pair\.syncProblems/g,
+  /`bed`|"bed":/g,
+  // English: istiod tells ztunnel about an address.
+  /has not told ztunnel/g,
+]
 
 /** Names of other files' exports, which their own place gives up. */
 const FOREIGN = [/\bthrowsAway\b/g, /\bpassedOver\b/g]
 
 function filesBelow(place: string): readonly string[] {
+  if (Object.hasOwn(OPEN, place)) return []
   if (!statSync(place).isDirectory()) return [place]
   return readdirSync(place, {withFileTypes: true}).flatMap(entry => filesBelow(join(place, entry.name)))
 }
@@ -103,6 +129,10 @@ test('the list finds a word in an identifier, a phrase over two lines of a comme
   expect(bannedIn('const untoldPorts = 1')).toHaveLength(1)
   expect(bannedIn('/**\n * It goes\n * past the proxy.\n */')).toHaveLength(1)
   expect(bannedIn('embedded opera, recommend, npm run bench')).toEqual([])
+})
+
+test('what is not held to the list exists', () => {
+  expect(Object.keys(OPEN).filter(place => !existsSync(place))).toEqual([])
 })
 
 test.each(PLACES)('%s uses the terms of Istio, Envoy, Kubernetes and netfilter', place => {

@@ -81,12 +81,29 @@ export const selectorFlag = Flags.string({
   description: 'label selector for the pod',
 })
 
+/** The flag for files with a description of its own. */
+export function fileFlagFor(description: string) {
+  return Flags.string({
+    char: 'f',
+    helpGroup: SOURCE,
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    description,
+  })
+}
+
 /** The file flag in istioctl's spelling; the same as --from PATH. */
-export const fileFlag = Flags.string({
+export const fileFlag = fileFlagFor('read this file instead, of any form (repeatable; - for standard input)')
+
+/** The same for commands that join what several files hold about one pod, such as its rules and its manifest. */
+export const filesFlag = Flags.string({
   char: 'f',
   helpGroup: SOURCE,
   helpValue: 'FILE',
-  description: 'read this file instead (- for standard input)',
+  multiple: true,
+  multipleNonGreedy: true,
+  description: 'read this file or all files of a folder instead (- for standard input; repeatable, for one pod)',
 })
 
 /** Flags of commands that read kernel rules: a container that may, when no other does. */
@@ -103,7 +120,7 @@ export const debugFlags = {
   }),
 } as const
 
-/** Reckons validity and ages at this time instead of capture time or now. */
+/** Computes ages and validity as of this time instead of capture time or now. */
 export const atFlag = Flags.string({
   helpValue: 'RFC3339',
   description: 'compute ages and certificate validity as of this time',

@@ -65,7 +65,7 @@ export abstract class MeshCommand extends Command {
       throw new UserError('specify --from or -f, not both')
     }
     if (flags.at !== undefined) readTime(flags.at)
-    const source = await openFor(flags, this.config.root)
+    const source = await openFor(flags, this.config.root, this.needs.reads !== undefined)
     try {
       for (const line of source.remarks ?? []) await remark(line)
       await use(source)
@@ -82,7 +82,8 @@ export abstract class MeshCommand extends Command {
   ): Promise<void> {
     refuseBoth(flags, pod)
     await this.withSource(flags, async source => {
-      if (typeof flags.file === 'string') refuseFileOfPods(source, flags.file, this.ctor.id, this.needs.reads)
+      if (flags.file !== undefined)
+        refuseFileOfPods(source, [flags.file].flat().join(', '), this.ctor.id, this.needs.reads)
       const {resolveSubject} = await import('../sources/subject.js')
       const target = {...targetOf(flags, pod), preferSidecar: this.needs.aboutProxy === true}
       const subject = await resolveSubject(source, target)

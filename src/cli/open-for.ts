@@ -39,13 +39,16 @@ function clusterSettings(flags: CommonFlags): ClusterSettings {
   }
 }
 
-/** Opens the source the flags name: one file or several (folders stand for the manifests in them), else --from, else the cluster. */
-export async function openFor(flags: SubjectFlags, root: string): Promise<Source> {
+/**
+ * Opens the source the flags name: one file or several, else --from, else the cluster. Folders stand for the manifests in them, or for all their
+ * files where a command joins what they hold about one pod (`everything`).
+ */
+export async function openFor(flags: SubjectFlags, root: string, everything = false): Promise<Source> {
   const {openFiles, openSource} = await import('../sources/open.js')
   if (typeof flags.file === 'string') return await openFiles([flags.file])
   if (flags.file !== undefined) {
     const {expandPaths} = await import('../sources/files/expand.js')
-    return await openFiles(await expandPaths(flags.file))
+    return await openFiles(await expandPaths(flags.file, everything))
   }
   return await openSource(flags.from, {root, adminPort: flags['proxy-admin-port'], cluster: clusterSettings(flags)})
 }

@@ -1,4 +1,4 @@
-/** One line at the bottom of a terminal that is written over again and again; silent when nobody watches. */
+/** One line at the bottom of a terminal that is rewritten; silent if the stream is not a terminal. */
 export interface ProgressLine {
   /** A remark that stays. */
   note(text: string): void
@@ -6,7 +6,7 @@ export interface ProgressLine {
   clear(): void
 }
 
-/** Often enough to be seen moving, seldom enough to cost nothing. */
+/** Minimum time between updates. */
 const EVERY_MS = 100
 
 /** A progress line on a stream, shown only once `afterMs` are over; nothing is written unless the stream is a terminal, and nothing stays behind when the program ends. */

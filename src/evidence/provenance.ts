@@ -29,7 +29,7 @@ export function openLedger(): Ledger {
         .at(-1)
       held.set(key, {
         ...use,
-        ...(from === undefined ? {} : {observedAt: from}),
+        observedAt: from,
         ...(until === undefined || until === from ? {} : {observedUntil: until}),
       })
     },
@@ -70,7 +70,7 @@ function artifactUse(source: Source, {id, provenance: {as, argv, path, from, cap
     source: where,
     via: where === 'given' ? 'file' : row.how.via,
     shows: row.shows,
-    ...(origin === undefined ? {} : {from: origin}),
+    from: origin,
     ...(capturedAt === undefined ? observedAt(source) : {observedAt: capturedAt}),
   }
 }

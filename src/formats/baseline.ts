@@ -2,12 +2,12 @@ import {UserError} from '../model/user-error.js'
 import {isObject, listOf, textOf} from './decode.js'
 import {parseYamlText} from './kube-manifest/yaml-text.js'
 
-/** A finding somebody answers for until a day. */
+/** An accepted finding with owner, reason and expiry date. */
 export interface AcceptedFinding {
   readonly fingerprint: string
   readonly owner: string
   readonly reason: string
-  /** RFC 3339 or a day; absent when it never ends. */
+  /** RFC 3339 or a date; absent if it never expires. */
   readonly expires?: string
 }
 
@@ -18,8 +18,8 @@ function entryOf(entry: unknown, label: string, index: number): AcceptedFinding 
     throw new UserError(`${where} has no fingerprint`)
   const expires = textOf(entry, 'expires')
   if (expires !== undefined && expires !== '' && Number.isNaN(Date.parse(expires))) {
-    throw new UserError(`${where}: expires ${JSON.stringify(expires)} is no date`, {
-      hint: 'Write it as 2027-01-31 or 2027-01-31T12:00:00Z.',
+    throw new UserError(`${where}: expires ${JSON.stringify(expires)} is not a date`, {
+      hint: 'Use 2027-01-31 or 2027-01-31T12:00:00Z.',
     })
   }
   return {
@@ -30,7 +30,7 @@ function entryOf(entry: unknown, label: string, index: number): AcceptedFinding 
   }
 }
 
-/** A baseline as `check -o baseline` writes it: the findings of a day, each with owner, reason and the day until which it is accepted. */
+/** A baseline as written by `check -o baseline`: findings, each with owner, reason and expiry date. */
 export function parseBaseline(text: string, label: string): readonly AcceptedFinding[] {
   const value = parseYamlText(text)
   if (!isObject(value) || value.kind !== 'Baseline' || !Array.isArray(value.accepted)) {

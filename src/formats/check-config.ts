@@ -3,7 +3,7 @@ import {UserError} from '../model/user-error.js'
 import {field, isObject, listOf, textOf, textsOf} from './decode.js'
 import {parseYamlText} from './kube-manifest/yaml-text.js'
 
-/** What a team settles once for its checks; flags win over it. */
+/** A team's settings for check; flags take precedence. */
 export interface CheckConfig {
   readonly failOn?: Severity
   readonly only?: readonly string[]
@@ -11,15 +11,15 @@ export interface CheckConfig {
   readonly baseline?: string
   /** Rules by code, slug or Istio code, with the severity this team gives them. */
   readonly severities: Readonly<Record<string, Severity>>
-  /** By rule and parameter, as written; the rules themselves say what they may be. */
+  /** By rule and parameter, unvalidated; the rules define the allowed values. */
   readonly parameters: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  /** The file all this comes from, for errors found later. */
+  /** The settings file, for later errors. */
   readonly file: string
   /** Rules of the organisation, in the Common Expression Language. */
   readonly rules: readonly OwnRule[]
 }
 
-/** A rule a team writes down itself: found wherever `when` is true. */
+/** A custom rule of a team: a finding wherever `when` is true. */
 export interface OwnRule {
   readonly code: string
   readonly severity: Severity
@@ -51,7 +51,7 @@ function ownRule(value: unknown, where: string): OwnRule {
   const strange = isObject(value) ? Object.keys(value).find(key => !RULE_KEYS.includes(key)) : undefined
   if (strange !== undefined) {
     throw new UserError(`${where}: unknown key ${JSON.stringify(strange)}`, {
-      hint: `Known are ${RULE_KEYS.join(', ')}.`,
+      hint: `Valid keys: ${RULE_KEYS.join(', ')}.`,
     })
   }
   const code = textOf(value, 'code') ?? ''
@@ -70,7 +70,7 @@ function ownRule(value: unknown, where: string): OwnRule {
     when,
     message: textOf(value, 'message') ?? `${title}.`,
     why: textOf(value, 'why') ?? 'A rule of this organisation.',
-    fix: textOf(value, 'fix') ?? 'Ask those who wrote the rule.',
+    fix: textOf(value, 'fix') ?? 'Ask the owners of the rule.',
     references: textsOf(value, 'references'),
   }
 }
@@ -87,23 +87,23 @@ function parametersOf(value: unknown, where: string): CheckConfig['parameters'] 
   )
 }
 
-/** The file .meshctl.yaml; a key nobody knows is an error, as it is a typing error most of the time. */
+/** The file .meshctl.yaml; an unknown key is an error, since it is usually a typo. */
 export function parseCheckConfig(text: string, label: string): CheckConfig {
   const value = text.trim() === '' ? {} : parseYamlText(text)
   if (!isObject(value)) throw new UserError(`${label} is not a YAML map`)
   const strange = Object.keys(value).find(key => !KEYS.includes(key))
   if (strange !== undefined)
-    throw new UserError(`${label}: unknown key ${JSON.stringify(strange)}`, {hint: `Known are ${KEYS.join(', ')}.`})
+    throw new UserError(`${label}: unknown key ${JSON.stringify(strange)}`, {hint: `Valid keys: ${KEYS.join(', ')}.`})
   const {failOn, only, skip, baseline, severities, parameters, rules} = value
   if (rules !== undefined && !Array.isArray(rules)) throw new UserError(`${label}: rules must be a list`)
   if (baseline !== undefined && typeof baseline !== 'string') throw new UserError(`${label}: baseline must be a path`)
   if (severities !== undefined && !isObject(severities)) throw new UserError(`${label}: severities must be a map`)
   const entries = Object.entries(isObject(severities) ? severities : {})
   return {
-    ...(failOn === undefined ? {} : {failOn: severity(failOn, `${label}: failOn`)}),
-    ...(only === undefined ? {} : {only: words(only, `${label}: only`)}),
-    ...(skip === undefined ? {} : {skip: words(skip, `${label}: skip`)}),
-    ...(baseline === undefined ? {} : {baseline}),
+    failOn: failOn === undefined ? undefined : severity(failOn, `${label}: failOn`),
+    only: only === undefined ? undefined : words(only, `${label}: only`),
+    skip: skip === undefined ? undefined : words(skip, `${label}: skip`),
+    baseline,
     severities: Object.fromEntries(
       entries.map(([code, given]) => [code, severity(given, `${label}: severities.${code}`)]),
     ),

@@ -40,13 +40,14 @@ export function readInjectionWebhooks(object: KubeObject): readonly InjectionWeb
         configuration: object.metadata.name,
         name,
         revision,
-        ...(tag === undefined ? {} : {tag}),
+        tag,
         namespaceSelector: readLabelSelector(at(hook, 'namespaceSelector')),
         objectSelector: readLabelSelector(at(hook, 'objectSelector')),
         failurePolicy: textOf(hook, 'failurePolicy') === 'Ignore' ? 'Ignore' : 'Fail',
-        ...(endpoint === undefined
-          ? {}
-          : {endpoint: {namespace: textOf(endpoint, 'namespace') ?? '', name: textOf(endpoint, 'name') ?? ''}}),
+        endpoint:
+          endpoint === undefined
+            ? undefined
+            : {namespace: textOf(endpoint, 'namespace') ?? '', name: textOf(endpoint, 'name') ?? ''},
         caBundle: caBundle(textOf(hook, 'clientConfig', 'caBundle')),
       },
     ]

@@ -19,7 +19,7 @@ export function readMeshSettings(object: KubeObject): MeshSettings {
     discoveryAddress: textOf(mesh, 'defaultConfig', 'discoveryAddress') ?? `istiod.${home}.svc:15012`,
     clusterDomain: 'cluster.local',
     capture: {
-      ...(mode === undefined ? {} : {interceptionMode: mode}),
+      interceptionMode: mode,
       proxyMetadata: textMapOf(mesh, 'defaultConfig', 'proxyMetadata'),
     },
   }
@@ -51,7 +51,7 @@ export function readInjectorSettings(object: KubeObject): InjectorSettings {
   const version = parseIstioVersion(textOf(values, 'global', 'tag'))
   const selectors = (name: string) => listOf(config, name).map(readLabelSelector)
   return {
-    ...(version === undefined ? {} : {version}),
+    version,
     revision: object.metadata.labels?.['istio.io/rev'] ?? 'default',
     policy: textOf(config, 'policy') ?? 'enabled',
     never: selectors('neverInjectSelector'),
@@ -84,7 +84,7 @@ function fromJson(text: string): readonly string[] | undefined {
 }
 
 /**
- * The namespaces the plugin leaves alone, of the ConfigMap istio-cni-config: a comma list under EXCLUDED_NAMESPACES in newer charts, the list
+ * The namespaces the plugin excludes, of the ConfigMap istio-cni-config: a comma list under EXCLUDED_NAMESPACES in newer charts, the list
  * `exclude_namespaces` of the CNI configuration (JSON under cni_network_config) in older ones.
  */
 export function readCniConfig(object: KubeObject): CniConfig {

@@ -45,14 +45,14 @@ export function readDestinationRule(object: KubeObject): DestinationRuleModel {
     host: textOf(object, 'spec', 'host') ?? '',
     exportTo: textsOf(object, 'spec', 'exportTo'),
     hasWorkloadSelector: objectOf(object, 'spec', 'workloadSelector') !== undefined,
-    ...(tls === undefined ? {} : {tls}),
+    tls,
     portTls: Object.fromEntries(ports),
     subsets: listOf(object, 'spec', 'subsets').map((each, index) => {
       const own = tlsOf(at(each, 'trafficPolicy'), `spec.subsets[${index}].trafficPolicy`)
       return {
         name: textOf(each, 'name') ?? '',
         labels: textMapOf(each, 'labels'),
-        ...(own === undefined ? {} : {tls: own}),
+        tls: own,
       }
     }),
     settings: destinationRuleSettings(object),

@@ -47,8 +47,8 @@ function typeSync(
   return {
     type,
     state,
-    ...(sentAt === undefined ? {} : {sentAt}),
-    ...(ackedAt === undefined ? {} : {ackedAt}),
+    sentAt,
+    ackedAt,
     ...((sent || error) && ackedAt === undefined ? {ackedOnce: acked !== undefined && acked !== ''} : {}),
     ...(error === undefined || error === '' ? {} : {error: error.trim()}),
   }
@@ -88,7 +88,7 @@ function tableState(type: string, cell: string): readonly TypeSync[] {
   return [{type, state, ...(/never acknowledged/i.test(cell) ? {ackedOnce: false} : {})}]
 }
 
-/** A row of `istioctl proxy-status` that somebody pasted. */
+/** A row of `istioctl proxy-status` pasted by a user. */
 function tableProxy(entry: JsonObject, states: JsonObject): ProxyConnection {
   const istiod = textOf(entry, 'istiod') ?? ''
   return {
@@ -122,7 +122,7 @@ function clientConfig(entry: unknown): ProxyConnection {
     const sentAt = textOf(config, 'last_updated')
     const error = textOf(config, 'error_state', 'details')?.trim()
     const type = xdsType(textOf(config, 'type_url') ?? '').short
-    return [{type, state, ...(sentAt === undefined ? {} : {sentAt}), ...(error === undefined ? {} : {error})}]
+    return [{type, state, sentAt, error}]
   })
   return {
     id: textOf(entry, 'node', 'id') ?? '',

@@ -11,5 +11,5 @@ export function readNamespace({metadata: {name, labels, annotations = {}}}: Kube
 /** A Node object (Kubernetes API, NodeSystemInfo). */
 export function readNode(object: KubeObject): NodeModel {
   const kubelet = textOf(object, 'status', 'nodeInfo', 'kubeletVersion')
-  return {name: object.metadata.name, ...(kubelet === undefined ? {} : {kubelet})}
+  return {name: object.metadata.name, kubelet}
 }

@@ -11,11 +11,11 @@ function portOf(entry: unknown, index: number): ServicePort | undefined {
   const name = textOf(entry, 'name')
   const appProtocol = textOf(entry, 'appProtocol')
   return {
-    ...(name === undefined ? {} : {name}),
+    name,
     port,
     target: typeof target === 'number' || (typeof target === 'string' && target !== '') ? target : port,
     protocol: PROTOCOLS.find(each => each === textOf(entry, 'protocol')) ?? 'TCP',
-    ...(appProtocol === undefined ? {} : {appProtocol}),
+    appProtocol,
     path: `spec.ports[${index}]`,
   }
 }
@@ -42,6 +42,6 @@ export function readService(object: KubeObject): ServiceModel {
     ports: listOf(object, 'spec', 'ports')
       .map(portOf)
       .filter(port => port !== undefined),
-    ...(createdAt === undefined ? {} : {createdAt}),
+    createdAt,
   }
 }

@@ -8,9 +8,9 @@ function peerOf(entry: unknown): PolicyPeer {
   const [pods, namespaces] = [objectOf(entry, 'podSelector'), objectOf(entry, 'namespaceSelector')]
   const cidr = textOf(entry, 'ipBlock', 'cidr')
   return {
-    ...(pods === undefined ? {} : {pods: readLabelSelector(pods)}),
-    ...(namespaces === undefined ? {} : {namespaces: readLabelSelector(namespaces)}),
-    ...(cidr === undefined ? {} : {cidr}),
+    pods: pods === undefined ? undefined : readLabelSelector(pods),
+    namespaces: namespaces === undefined ? undefined : readLabelSelector(namespaces),
+    cidr,
   }
 }
 
@@ -20,7 +20,7 @@ function portOf(entry: unknown): PolicyPort {
   return {
     protocol: textOf(entry, 'protocol') ?? 'TCP',
     ...(typeof port === 'number' || typeof port === 'string' ? {port} : {}),
-    ...(endPort === undefined ? {} : {endPort}),
+    endPort,
   }
 }
 

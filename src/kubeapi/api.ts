@@ -1,6 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import type {Source} from '../sources/source.js'
 import {aggregatedDiscovery, groupList, groupOf, resourceList} from './discovery.js'
+import {SERVE_LIMITS} from './limits.js'
 import {listPieces, metadataOnly, readContinue} from './list.js'
 import {recordedLog} from './logs.js'
 import {AGGREGATED_TYPE, shapeOf, wantsAggregated} from './negotiate.js'
@@ -17,21 +18,19 @@ import {serveWatch} from './watch.js'
 export interface ApiContext {
   readonly source: Source
   readonly store: Store
-  /** The time ages are reckoned at. */
+  /** The time ages are computed from. */
   readonly now: () => Date
 }
 
 const NO_PAGE = Buffer.from('404 page not found\n')
-const TOKEN_MS = 3_600_000
-const MAX_BODY_BYTES = 1024 * 1024
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
     size += (chunk as Buffer).length
-    if (size > MAX_BODY_BYTES)
-      throw new ApiFailure(413, 'RequestEntityTooLarge', `the body is larger than ${MAX_BODY_BYTES} bytes`)
+    if (size > SERVE_LIMITS.bodyBytes)
+      throw new ApiFailure(413, 'RequestEntityTooLarge', `the body is larger than ${SERVE_LIMITS.bodyBytes} bytes`)
     chunks.push(chunk as Buffer)
   }
   return Buffer.concat(chunks)
@@ -45,15 +44,15 @@ function readOnly(method: string): ApiFailure {
   )
 }
 
-/** A token nobody checks: istioctl asks for one before it talks to istiod, and the recorded istiod takes any. */
+/** A dummy token: istioctl requests one before it connects to istiod, and the recorded istiod accepts any. */
 function tokenDocument(): object {
-  const expirationTimestamp = new Date(Date.now() + TOKEN_MS).toISOString().replace(/\.\d+Z$/, 'Z')
-  const spec = {audiences: [], expirationSeconds: TOKEN_MS / 1000}
+  const expirationTimestamp = new Date(Date.now() + SERVE_LIMITS.tokenMs).toISOString().replace(/\.\d+Z$/, 'Z')
+  const spec = {audiences: [], expirationSeconds: SERVE_LIMITS.tokenMs / 1000}
   const status = {token: 'recorded', expirationTimestamp}
   return {kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec, status}
 }
 
-/** Discovery, version and health; undefined when the path is none of them. */
+/** Discovery, version and health; undefined for any other path. */
 function document(
   {store}: ApiContext,
   path: string,
@@ -90,7 +89,7 @@ async function serveObjects(
   accept: string,
 ): Promise<void> {
   const resource = context.store.resourceAt(path)
-  // A real API server answers a group, version or resource it does not have in plain text; clients tell it from a missing object by that.
+  // A real API server answers a group, version or resource it does not have in plain text; clients use that to distinguish it from a missing object.
   if (resource === undefined) return sendBytes(response, 404, 'text/plain; charset=utf-8', NO_PAGE)
   const apiVersion = path.group === '' ? path.version : `${path.group}/${path.version}`
   const shape = shapeOf(accept)

@@ -39,7 +39,7 @@ function time(at: Date): Buffer {
 
 /**
  * A certificate of its own for 127.0.0.1, ::1 and localhost, valid for a week, with its private key (RFC 5280).
- * It is its own authority, which Go's verifier accepts when it stands in the list of authorities itself.
+ * It is self-signed, which Go's verifier accepts if it is in the list of authorities.
  */
 export function selfSignedCertificate(now = new Date()): ServerCertificate {
   const {publicKey, privateKey} = generateKeyPairSync('ec', {namedCurve: 'P-256'})

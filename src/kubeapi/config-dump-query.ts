@@ -1,6 +1,6 @@
 import {isObject, type JsonObject, textOf} from '../formats/decode.js'
 
-/** What Envoy answers to `/config_dump?resource=…&mask=…&name_regex=…` (Envoy admin interface docs; source/server/admin/config_dump_handler.cc). */
+/** Envoy's answer to `/config_dump?resource=…&mask=…&name_regex=…` (Envoy admin interface docs; source/server/admin/config_dump_handler.cc). */
 export interface DumpAnswer {
   readonly status: number
   readonly body: string
@@ -14,7 +14,7 @@ export interface DumpQuery {
 }
 
 const TYPE = 'type.googleapis.com/envoy.admin.v3.'
-/** The message type of each repeated field of a section: what stands in `@type` when its entries are asked for by name. */
+/** The message type of each repeated field of a section: the `@type` of its entries when requested by name. */
 const ENTRY_TYPES: Readonly<Record<string, readonly [section: string, entry: string]>> = {
   static_clusters: ['ClustersConfigDump', 'StaticCluster'],
   dynamic_active_clusters: ['ClustersConfigDump', 'DynamicCluster'],
@@ -45,7 +45,7 @@ function envoyJson(document: unknown): string {
   return `${JSON.stringify(document, null, 1)}\n`
 }
 
-/** Reads the query of a config_dump request; a regular expression that cannot be compiled is a 400 as Envoy words it. */
+/** Parses the query of a config_dump request; an invalid regular expression is a 400 with Envoy's message. */
 export function readDumpQuery(query: URLSearchParams): DumpQuery | DumpAnswer {
   const resource = query.get('resource') ?? ''
   const mask = query.get('mask') ?? ''
@@ -60,7 +60,7 @@ export function readDumpQuery(query: URLSearchParams): DumpQuery | DumpAnswer {
     includeEds: query.has('include_eds'),
     ...(resource === '' ? {} : {resource}),
     ...(mask === '' ? {} : {mask}),
-    ...(nameRegex === undefined ? {} : {nameRegex}),
+    nameRegex,
   }
 }
 
@@ -69,7 +69,7 @@ function sectionName(section: JsonObject): string {
   return type.slice(type.lastIndexOf('.') + 1)
 }
 
-/** The name Envoy tests a resource by: its own, or that of the resource inside it. */
+/** The name Envoy matches a resource by: its own, or that of the resource inside it. */
 function nameOf(entry: unknown): string {
   return (
     textOf(entry, 'name') ??
@@ -94,7 +94,7 @@ function named(section: JsonObject, regex: RegExp): JsonObject {
   return Object.fromEntries(kept)
 }
 
-/** The parts of a message a field mask keeps (google.protobuf.FieldMask); undefined when it names none the message has. */
+/** The parts of a message a field mask keeps (google.protobuf.FieldMask); undefined if it has none of the message's fields. */
 function masked(message: JsonObject, paths: readonly string[]): JsonObject | undefined {
   const heads = [...new Set(paths.map(path => path.split('.')[0] ?? ''))]
   const kept: [string, unknown][] = []
@@ -147,7 +147,7 @@ function byResource(sections: readonly JsonObject[], resource: string, query: Du
   return {status: 200, body: envoyJson(configs.length === 0 ? {} : {configs})}
 }
 
-/** Answers a config_dump query from a whole dump (one with `include_eds`), as the Envoy it came from would have. */
+/** Answers a config_dump query from a whole dump (one with `include_eds`), as Envoy would. */
 export function queryConfigDump(configs: readonly unknown[], query: DumpQuery): DumpAnswer {
   const sections = configs.filter(isObject).filter(each => query.includeEds || sectionName(each) !== EDS_SECTION)
   if (query.resource !== undefined) return byResource(sections, query.resource, query)

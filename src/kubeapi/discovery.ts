@@ -7,7 +7,7 @@ const SUBRESOURCE_VERBS: Readonly<Record<string, readonly string[]>> = {
   attach: ['create', 'get'],
   portforward: ['create', 'get'],
 }
-/** Reviews can be created though nothing else can: clients ask them before they try (kubectl auth can-i). */
+/** Reviews can be created although nothing else can: clients send them before they try (kubectl auth can-i). */
 const REVIEWS: readonly (readonly [group: string, version: string, kind: string, resource: string])[] = [
   ['authorization.k8s.io', 'v1', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews'],
   ['authorization.k8s.io', 'v1', 'SelfSubjectRulesReview', 'selfsubjectrulesreviews'],
@@ -107,13 +107,13 @@ export function groupList(resources: readonly Resource[]): object {
   return {kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupDocument)}
 }
 
-/** One group's document (`/apis/GROUP`); undefined when nothing of it is served. */
+/** One group's document (`/apis/GROUP`); undefined if it is not served. */
 export function groupOf(resources: readonly Resource[], group: string): object | undefined {
   const found = groupsOf(entries(resources)).find(each => each.group === group)
   return found === undefined ? undefined : {kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(found)}
 }
 
-/** The older list of a group version's resources; undefined when nothing of it is served. */
+/** The older list of a group version's resources; undefined if it is not served. */
 export function resourceList(resources: readonly Resource[], group: string, version: string): object | undefined {
   const found = entries(resources).filter(each => each.group === group && each.version === version)
   if (found.length === 0) return undefined

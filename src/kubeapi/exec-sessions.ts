@@ -4,12 +4,8 @@ import type WebSocket from 'ws'
 import {CHANNEL, channelFrame, payloadPieces} from '../wire/channels.js'
 import {spdySession} from '../wire/spdy/session.js'
 import type {SpdyStream} from '../wire/spdy/stream.js'
+import {SERVE_LIMITS} from './limits.js'
 import type {RecordedRun} from './recorded-exec.js'
-
-/** Bytes that may wait in a socket before more are put into it. */
-const WRITE_AHEAD_BYTES = 4 * 1024 * 1024
-/** How long a SPDY client may take to open its streams (client-go waits as long). */
-const STREAMS_MS = 30_000
 
 export interface ExecRequest {
   readonly stdout: boolean
@@ -19,14 +15,14 @@ export interface ExecRequest {
 /** One message, sent when the socket has room for it. */
 async function sendFrame(socket: WebSocket, channel: number, payload: Uint8Array): Promise<void> {
   const frame = channelFrame(channel, payload)
-  const roomy = socket.bufferedAmount < WRITE_AHEAD_BYTES
+  const roomy = socket.bufferedAmount < SERVE_LIMITS.writeAheadBytes
   await new Promise<void>((resolve, reject) => {
     socket.send(frame, error => (error ? reject(error) : resolve()))
     if (roomy) resolve()
   })
 }
 
-/** Plays a recorded run over the exec channels: a sign of life, the output, the Status, and close 1000 as an API server does. */
+/** Replays a recorded run over the exec channels: an empty message, the output, the Status, and close 1000, like an API server. */
 export async function playOverChannels(socket: WebSocket, run: RecordedRun, request: ExecRequest): Promise<void> {
   const first = request.stdout ? CHANNEL.stdout : request.stderr ? CHANNEL.stderr : CHANNEL.status
   await sendFrame(socket, first, new Uint8Array())
@@ -44,7 +40,7 @@ function endWith(stream: Duplex | undefined, bytes: Uint8Array): Promise<void> {
   return finished(stream, {readable: false}).catch(() => undefined)
 }
 
-/** Plays a recorded run over SPDY: one stream per `streamtype`, all ended, the Status on `error` last (client-go remotecommand v4). */
+/** Replays a recorded run over SPDY: one stream per `streamtype`, all ended, the Status on `error` last (client-go remotecommand v4). */
 export function playOverSpdy(
   transport: Duplex,
   run: RecordedRun,
@@ -57,7 +53,7 @@ export function playOverSpdy(
     ...(request.stdout ? ['stdout'] : []),
     ...(request.stderr ? ['stderr'] : []),
   ]
-  const late = setTimeout(() => transport.destroy(), STREAMS_MS)
+  const late = setTimeout(() => transport.destroy(), SERVE_LIMITS.streamsMs)
   const play = async () => {
     clearTimeout(late)
     streams.get('stdin')?.resume()

@@ -40,7 +40,7 @@ export interface FieldRequirement {
   readonly value: string
 }
 
-/** Reads a field selector (`a=b`, `a==b`, `a!=b`, comma is AND); a field the kind cannot be selected by is a 400, as on a real server. */
+/** Reads a field selector (`a=b`, `a==b`, `a!=b`, comma is AND); an unsupported field is a 400, as on a real server. */
 export function parseFieldSelector(selector: string, kind: string): readonly FieldRequirement[] {
   return selector
     .split(',')

@@ -7,7 +7,7 @@ const NAME = 'meshctl'
 
 export interface KubeconfigFile {
   readonly path: string
-  /** Where kubectl should keep its discovery cache, so that one served source is never taken for another. */
+  /** The directory for kubectl's discovery cache, so that served sources do not share it. */
   readonly cacheFolder: string
   remove(): Promise<void>
 }
@@ -35,7 +35,7 @@ export function kubeconfigText(
   )}\n`
 }
 
-/** Writes the kubeconfig into a temporary folder of its own, readable by this user alone; the user's own kubeconfig is never touched. */
+/** Writes the kubeconfig into its own temporary directory, readable only by this user; the user's own kubeconfig is never changed. */
 export async function writeKubeconfig(server: ApiServerHandle): Promise<KubeconfigFile> {
   const folder = await mkdtemp(join(tmpdir(), 'meshctl-serve-'))
   const path = join(folder, 'kubeconfig')

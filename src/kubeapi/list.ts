@@ -15,24 +15,24 @@ export interface ListRequest {
   readonly table: TableOptions
 }
 
-/** Where a list goes on: the place after the last object that was looked at. */
+/** Where a list continues: the position after the last visited object. */
 function continueToken(at: number): string {
   return Buffer.from(JSON.stringify({v: 1, at})).toString('base64url')
 }
 
-/** The place a continue token names; a foreign one is a 400 as on a real server. */
+/** The position of a continue token; an invalid one is a 400, as on a real server. */
 export function readContinue(token: string | null): number {
   if (token === null || token === '') return 0
   try {
     const {at} = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as {at?: unknown}
     if (typeof at === 'number' && Number.isSafeInteger(at) && at >= 0) return at
   } catch {
-    // Not ours: answered below.
+    // Not a token of this server: answered below.
   }
   throw badRequest('continue key is not valid: it was not made by this server')
 }
 
-/** The metadata of an object under the kind that carries metadata alone. */
+/** The object as PartialObjectMetadata. */
 export function metadataOnly(object: KubeObject): object {
   return {kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata}
 }

@@ -38,7 +38,7 @@ function waitingReason(pod: KubeObject, container: string): string | undefined {
   return started ? undefined : (textOf(status, 'state', 'waiting', 'reason') ?? 'unknown')
 }
 
-/** A container's recorded log; `tailLines` and `limitBytes` hold, earlier containers and unrecorded logs are errors that say so. */
+/** A container's recorded log; `tailLines` and `limitBytes` hold, previous containers and unrecorded logs are errors. */
 export async function recordedLog(source: Source, pod: KubeObject, query: URLSearchParams): Promise<Uint8Array> {
   const container = containerOf(pod, query.get('container'))
   const {name} = pod.metadata

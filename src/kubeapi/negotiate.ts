@@ -1,7 +1,7 @@
 /** How a client wants objects: whole, as rows for people, or their metadata alone (Kubernetes API concepts, "Receiving resources as Tables"). */
 export type Shape = 'object' | 'table' | 'metadata'
 
-/** The first form of the Accept header this server can give; protobuf is passed over, plain JSON is what remains. */
+/** The first supported media type of the Accept header; protobuf is skipped, plain JSON is the fallback. */
 export function shapeOf(accept: string): Shape {
   for (const part of accept.split(',')) {
     const [type = '', ...parameters] = part.split(';').map(word => word.trim())

@@ -5,14 +5,14 @@ import type {ResourcePath} from './resource-path.js'
 import {ApiFailure, badRequest, notFound} from './status.js'
 import type {Store} from './store.js'
 
-/** The pod a subresource request is about; one that does not exist is a 404 with its name. */
+/** The pod of a subresource request; a 404 with its name if it does not exist. */
 export async function podOf(store: Store, path: ResourcePath): Promise<KubeObject> {
   const resource = store.resourceAt({group: '', version: 'v1', resource: 'pods'})
   if (resource === undefined || path.name === undefined) throw notFound('pods', '', path.name ?? '')
   return await store.get(resource, path.namespace, path.name)
 }
 
-/** The container meant: the one named, else the only one; otherwise a 400 with the API server's words. */
+/** The requested container: the one named, else the only one; otherwise a 400 with the API server's message. */
 export function containerOf(pod: KubeObject, asked: string | null): string {
   const {name} = pod.metadata
   const all = containerNames(pod)

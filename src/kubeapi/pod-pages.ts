@@ -14,12 +14,12 @@ export interface PodPage {
   readonly body: Uint8Array
 }
 
-/** Answers what was recorded of the pods' HTTP pages: Envoy's admin port, istiod's debug ports. */
+/** Serves the recorded HTTP pages of pods: Envoy's admin port, istiod's debug ports. */
 export interface PodPages {
   page(pod: PodRef, method: string, url: string): Promise<PodPage>
 }
 
-/** Parsed dumps kept ready: clients ask for one section after the other, and parsing a large dump takes a second. */
+/** Cache of parsed dumps: clients request one section after the other, and parsing a large dump takes a second. */
 const KEPT_DUMPS = 2
 
 function text(status: number, body: string): PodPage {
@@ -44,7 +44,7 @@ const PAGES: ReadonlyMap<string, EvidenceId> = new Map(
   }),
 )
 
-/** Splits a request target without trusting it to be an URL: istioctl asks for `//version`. */
+/** Splits a request target without URL parsing: istioctl requests `//version`. */
 function splitTarget(url: string): {readonly path: string; readonly query: URLSearchParams} {
   const at = url.indexOf('?')
   const path = (at < 0 ? url : url.slice(0, at)).replace(/^\/+/, '')

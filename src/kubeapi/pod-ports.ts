@@ -4,16 +4,15 @@ import {type PodRef, podLabel} from '../model/kube-object.js'
 import type {Source} from '../sources/source.js'
 import type {ServerCertificate} from './certificate.js'
 import type {Dial} from './forward-sessions.js'
+import {SERVE_LIMITS} from './limits.js'
 import type {PodPages} from './pod-pages.js'
 import {debugService} from './xds/debug-service.js'
 
-/** Ports a pod's recorded pages answer on: Envoy's admin port, istiod's debug and monitoring ports. */
+/** Ports with recorded pages: Envoy's admin port, istiod's debug and monitoring ports. */
 const ADMIN_PORT = 15_000
 const ISTIOD_PORTS = [8080, 15_014]
 /** istiod's xDS port: its debug service, over TLS. */
 const XDS_PORT = 15_012
-/** Envoy keeps idle admin connections for long, and so do we: a forward that ends under a client looks like a fault. */
-const KEEP_ALIVE_MS = 600_000
 
 export interface PodPortsContext {
   readonly source: Source
@@ -22,18 +21,18 @@ export interface PodPortsContext {
   readonly adminPort?: number | undefined
 }
 
-/** The ports of recorded pods: what listens there answers in this process, no socket is opened. */
+/** The ports of recorded pods, served in this process without opening a socket. */
 export interface PodPorts {
-  /** Connects streams to a pod's ports; a port nothing recorded answers on is refused. */
+  /** Connects streams to a pod's ports; a port without recorded pages is refused. */
   dialer(pod: PodRef, isControlPlane: boolean): Dial
   close(): void
 }
 
-/** HTTP for admin and debug pages, and istiod's debug service, on connections that are handed in. */
+/** HTTP for admin and debug pages, and istiod's debug service, on given connections. */
 export function podPorts({source, pages, certificate, adminPort = ADMIN_PORT}: PodPortsContext): PodPorts {
   const podOfConnection = new WeakMap<Duplex, PodRef>()
   const xdsOf = new Map<string, ReturnType<typeof debugService>>()
-  const web = createServer({keepAliveTimeout: KEEP_ALIVE_MS})
+  const web = createServer({keepAliveTimeout: SERVE_LIMITS.podKeepAliveMs})
   web.on('request', (request, response) => {
     const pod = podOfConnection.get(request.socket)
     if (pod === undefined) return void response.destroy()

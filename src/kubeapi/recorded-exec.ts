@@ -6,7 +6,7 @@ import type {Source} from '../sources/source.js'
 import type {PodPages} from './pod-pages.js'
 import {failureOfGap, type Status} from './status.js'
 
-/** How a recorded command ended: what it printed, and the Status a kubelet closes the session with. */
+/** The result of a recorded command: its output, and the Status with which a kubelet closes the session. */
 export interface RecordedRun {
   readonly stdout: Uint8Array
   readonly stderr: string
@@ -51,7 +51,7 @@ function same(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((word, at) => word === b[at])
 }
 
-/** The catalogue rows that run exactly this command, those that try it first in front: their output is surely this command's. */
+/** The catalogue rows that run exactly this command, those that try it first in front. */
 function rowsFor(
   argv: readonly string[],
 ): readonly {readonly id: EvidenceId; readonly place: number; readonly tries: Tries}[] {
@@ -77,7 +77,7 @@ export function containerNames(pod: KubeObject): readonly string[] {
   return [...names(containers), ...names(initContainers), ...names(ephemeralContainers)]
 }
 
-/** Runs a command as it was recorded; nothing is executed. What was not recorded exits with 126 and says which commands were. */
+/** Runs a command as it was recorded; nothing is executed. An unrecorded command exits with 126 and lists the recorded ones. */
 export async function recordedRun(
   source: Source,
   pages: PodPages,
@@ -101,7 +101,7 @@ export async function recordedRun(
       continue
     }
     const {argv: recorded} = answer.value.provenance
-    // Evidence that does not say which command gave it is taken for the output of the first.
+    // Evidence without a recorded command is assumed to be the output of the first.
     const ran = recorded === undefined ? 0 : tries.findIndex(each => same(each, recorded))
     if (ran === place) return exited(0, '', answer.value.bytes)
     if (place < ran) return noProgram(argv)

@@ -1,4 +1,4 @@
-/** What a request path names (Kubernetes API concepts, "Resource URIs"). */
+/** A parsed request path (Kubernetes API concepts, "Resource URIs"). */
 export interface ResourcePath {
   readonly group: string
   readonly version: string
@@ -32,7 +32,7 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
     version,
     resource,
     ...(scoped && tail[1] !== undefined ? {namespace: tail[1]} : {}),
-    ...(name === undefined ? {} : {name}),
-    ...(subresource === undefined ? {} : {subresource}),
+    name,
+    subresource,
   }
 }

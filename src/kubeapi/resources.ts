@@ -13,7 +13,7 @@ export interface Resource {
   readonly subresources: readonly string[]
 }
 
-/** Kinds that clients look for beside those meshctl asks about itself. */
+/** Kinds that clients request in addition to those meshctl uses. */
 const MORE: readonly (readonly [
   kind: string,
   apiVersion: string,
@@ -30,7 +30,7 @@ const MORE: readonly (readonly [
   ['WasmPlugin', 'extensions.istio.io/v1alpha1', 'wasmplugins', true, ''],
 ]
 
-/** Versions a group's kinds are served under beside the stored one (istio manifests/charts/base/files/crd-all.gen.yaml). */
+/** Versions a group's kinds are served under besides the stored one (istio manifests/charts/base/files/crd-all.gen.yaml). */
 const OTHER_VERSIONS: Readonly<Record<string, readonly string[]>> = {
   'networking.istio.io': ['v1', 'v1beta1', 'v1alpha3'],
   'security.istio.io': ['v1', 'v1beta1'],
@@ -96,14 +96,14 @@ function resource(
   }
 }
 
-/** A kind the source holds objects of, under the version they were captured in. */
+/** A kind with objects in the source, under the version they were captured in. */
 export interface HeldKind {
   readonly kind: string
   readonly apiVersion: string
   readonly namespaced?: boolean
 }
 
-/** Every kind to serve: those the source holds (in their captured version), and those clients may ask for, so that their absence can be explained. */
+/** Every kind to serve: those in the source (in their captured version), and those clients may request, so that their absence can be explained. */
 export function servedResources(held: readonly HeldKind[]): readonly Resource[] {
   const known = [
     ...KINDS.map(each => [each.kind, each.apiVersion, each.resource, each.namespaced, each.shortNames] as const),

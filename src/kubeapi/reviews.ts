@@ -12,7 +12,7 @@ interface Attributes {
   readonly subresource: string
 }
 
-/** What a review asks, from JSON or from Kubernetes' protobuf (runtime.Unknown around the message; kubectl >= 1.32 sends it). */
+/** The request of a review, from JSON or from Kubernetes' protobuf (runtime.Unknown around the message; kubectl >= 1.32 sends it). */
 interface Review {
   readonly spec: object
   readonly attributes: Attributes | undefined

@@ -6,6 +6,7 @@ import type {Duplex} from 'node:stream'
 import type {Source} from '../sources/source.js'
 import {type ApiContext, serveApi} from './api.js'
 import {selfSignedCertificate} from './certificate.js'
+import {SERVE_LIMITS} from './limits.js'
 import {podPages} from './pod-pages.js'
 import {podPorts} from './pod-ports.js'
 import {sendFailure} from './respond.js'
@@ -18,14 +19,14 @@ export interface ServeOptions {
   readonly port?: number
   readonly adminPort?: number
   readonly now?: () => Date
-  /** Answer lists that were not captured with none, instead of refusing them. */
+  /** Return an empty list for kinds that were not captured, instead of an error. */
   readonly emptyLists?: boolean
-  /** Told of every request, for people who asked to see them. */
+  /** Called for every request, for --verbose. */
   readonly onRequest?: (line: string) => void
 }
 
 export interface ApiServerHandle {
-  /** `https://127.0.0.1:PORT/b/SECRET`: what a kubeconfig names as the server. */
+  /** `https://127.0.0.1:PORT/b/SECRET`: the server in the kubeconfig. */
   readonly url: string
   readonly token: string
   readonly certPem: string
@@ -33,16 +34,12 @@ export interface ApiServerHandle {
   close(): Promise<void>
 }
 
-const MAX_HEADER_BYTES = 64 * 1024
-/** Go's clients reuse connections for 90 s; closing earlier races with their next request. */
-const KEEP_ALIVE_MS = 120_000
-
 function sameSecret(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(a), digest(b))
 }
 
-/** The guards every request passes: the right Host (against DNS rebinding), no browser, the path secret, the token. */
+/** The checks of every request: the right Host (against DNS rebinding), no browser, the path secret, the token. */
 function guard(request: IncomingMessage, port: number, prefix: string, token: string): string {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]
   if (!hosts.includes(request.headers.host ?? ''))
@@ -92,8 +89,8 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
     cert: certPem,
     key: keyPem,
     ALPNProtocols: ['http/1.1'],
-    maxHeaderSize: MAX_HEADER_BYTES,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: SERVE_LIMITS.headerBytes,
+    keepAliveTimeout: SERVE_LIMITS.keepAliveMs,
   })
   const connections = new Set<Duplex>()
   let port = 0

@@ -2,7 +2,7 @@ import type {Gap} from '../model/answer.js'
 import {gapSentence} from '../model/answer.js'
 import {gapCause} from '../wire/gap-status.js'
 
-/** A metav1.Status (k8s.io/apimachinery meta/v1): the one form every error of an API server has. */
+/** A metav1.Status (k8s.io/apimachinery meta/v1): the format of every API server error. */
 export interface Status {
   readonly kind: 'Status'
   readonly apiVersion: 'v1'
@@ -37,7 +37,7 @@ export class ApiFailure extends Error {
       status: 'Failure',
       message,
       reason,
-      ...(details === undefined ? {} : {details}),
+      details,
       code,
     }
   }
@@ -53,12 +53,12 @@ export function notFound(resource: string, group: string, name: string): ApiFail
   })
 }
 
-/** A request nobody can mend by waiting: 400 with the reason an API server gives. */
+/** A bad request: 400 with the API server's reason. */
 export function badRequest(message: string): ApiFailure {
   return new ApiFailure(400, 'BadRequest', message)
 }
 
-/** What the source does not hold: 403 when permission was missing at the time, else 404; the recorded gap travels along. */
+/** Missing data: 403 if permission was missing at capture time, else 404; with the recorded gap. */
 export function failureOfGap(gap: Gap, details: StatusDetails = {}): ApiFailure {
   const forbidden = gap.reason === 'forbidden' || gap.reason === 'no-privilege'
   return new ApiFailure(forbidden ? 403 : 404, forbidden ? 'Forbidden' : 'NotFound', gapSentence(gap), {

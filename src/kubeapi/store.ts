@@ -15,14 +15,14 @@ export interface Store {
   readonly resources: readonly Resource[]
   /** The resource a path names; undefined when none is served under that group and version. */
   resourceAt(path: ResourcePath): Resource | undefined
-  /** The objects of a resource; what the source does not hold is a failure with the recorded gap. */
+  /** The objects of a resource; missing data is a failure with the recorded gap. */
   list(resource: Resource, namespace: string | undefined): Promise<readonly KubeObject[]>
   get(resource: Resource, namespace: string | undefined, name: string): Promise<KubeObject>
 }
 
 /**
- * The objects of a source behind the questions an API server is asked. With `emptyLists` a list the source cannot give is an empty one, for
- * programs that wait for ever on a refused list; reading one object by name still says why it is not there.
+ * The objects of a source, queried like an API server. With `emptyLists` a list that was not captured is empty, for
+ * programs that retry forever on a refused list; reading one object by name still reports why it is missing.
  */
 export function objectStore(source: Source, held: readonly HeldKind[], emptyLists = false): Store {
   const resources = servedResources(held)
@@ -30,7 +30,7 @@ export function objectStore(source: Source, held: readonly HeldKind[], emptyList
     resources.flatMap(each => each.versions.map(version => [`${each.group}/${version}/${each.resource}`, each])),
   )
 
-  /** False when the source says what it holds, and this is not among it: no list is then told from an empty one. */
+  /** False if the source lists its kinds and this is not among them, which distinguishes "not captured" from empty. */
   const mayHold = (kind: string, group: string) =>
     held.length === 0 || held.some(each => each.kind === kind && groupVersion(each.apiVersion).group === group)
 
@@ -44,7 +44,7 @@ export function objectStore(source: Source, held: readonly HeldKind[], emptyList
     const answer = await source.objects({
       kind,
       ...(namespace === undefined || !resource.namespaced ? {} : {namespace}),
-      ...(name === undefined ? {} : {name}),
+      name,
     })
     if (!answer.ok) throw failureOfGap(answer.gap, {kind: resource.resource, ...(group === '' ? {} : {group})})
     // Kinds of one name exist in several groups (Gateway); the source is asked by kind alone.
@@ -78,7 +78,7 @@ export function objectStore(source: Source, held: readonly HeldKind[], emptyList
   }
 }
 
-/** The kinds a source holds; a source that cannot say is asked for none beforehand. */
+/** The kinds in a source; none for a source that cannot list them. */
 export function heldKinds(source: Source): readonly HeldKind[] {
   return source.kinds?.() ?? []
 }

@@ -3,7 +3,7 @@ import type {Source} from '../sources/source.js'
 
 const UNKNOWN = 'v1.34.0'
 
-/** The `/version` document: the captured kubelets' version stands for the API server's, which no evidence names. */
+/** The `/version` document: the captured kubelet version is used for the API server's, which is not captured. */
 export async function serverVersion(source: Source): Promise<object> {
   const nodes = await source.objects({kind: 'Node'})
   const [node] = nodes.ok ? nodes.value : []

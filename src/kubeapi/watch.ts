@@ -23,8 +23,8 @@ function shown(object: KubeObject, {shape, apiVersion, table}: WatchRequest): ob
 }
 
 /**
- * A watch on objects that never change: what there is (when asked for), a bookmark (likewise), then silence until the time is up.
- * Headers leave at once: a client waits for them before it counts its own deadline. It must not end early, or clients watch in a loop.
+ * A watch on objects that never change: the initial events and a bookmark (if requested), then nothing until the timeout.
+ * Headers are sent immediately: a client waits for them before it starts its own deadline. It must not end early, or clients watch in a loop.
  */
 export function serveWatch(response: ServerResponse, objects: readonly KubeObject[], request: WatchRequest): void {
   const {query, kind, apiVersion} = request

@@ -161,7 +161,7 @@ export interface Artifact {
   readonly id: EvidenceId
   readonly bytes: Uint8Array
   readonly provenance: Provenance
-  /** Parts that are known to be missing, such as what somebody cut out of a paste. */
+  /** Parts that are known to be missing, such as parts removed from a paste. */
   readonly incomplete?: readonly Gap[]
 }
 

@@ -16,7 +16,7 @@ export function atLeast(severity: Severity, threshold: Severity): boolean {
 export interface Proof {
   readonly from: string
   readonly text: string
-  /** True where nobody saw it: what will be there, or must be, when the rest is as seen. */
+  /** True if expected rather than observed: it follows from the rest of the evidence. */
   readonly expected?: true
 }
 

@@ -40,7 +40,7 @@ export interface Machine {
   readonly routes: readonly Route[]
   readonly policyRules: readonly PolicyRule[]
   readonly forwarding: boolean
-  /** Absent when nobody knows who listens: then every landing is taken as answered. */
+  /** Absent if listening sockets are unknown: then every destination is assumed to answer. */
   readonly listeners?: readonly Listener[]
   /** True when addresses and routes are a stand-in because the evidence did not have them. */
   readonly assumed: boolean

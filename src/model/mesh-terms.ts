@@ -21,7 +21,7 @@ export const MESH_TERMS: Readonly<Record<string, readonly [meaning: string, next
     'meshctl iptables POD',
   ],
   drift: [
-    'Kernel rules that differ from those the pod was started with: traffic goes past the sidecar, or to it where it should not.',
+    'iptables rules that differ from those the pod was started with: traffic bypasses the sidecar, or is captured unexpectedly.',
     'meshctl iptables POD --drift',
   ],
   mtls: [

@@ -16,7 +16,7 @@ export interface PolicyPort {
   readonly endPort?: number
 }
 
-/** What is let through; without peers from or to anybody, without ports on any port. */
+/** The allowed traffic; without peers from or to any peer, without ports on any port. */
 export interface PolicyRule {
   readonly peers: readonly PolicyPeer[]
   readonly ports: readonly PolicyPort[]

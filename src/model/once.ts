@@ -2,7 +2,7 @@
 export function onceByKey<V>(): <T extends V>(key: string, make: () => T) => T {
   const made = new Map<string, V>()
   return <T extends V>(key: string, make: () => T): T => {
-    // Keys are used for one type each, by whoever holds the function.
+    // Each key is used for one type only.
     if (made.has(key)) return made.get(key) as T
     const value = make()
     made.set(key, value)

@@ -1,7 +1,7 @@
 /** Which of istioctl's tables a text is. */
 export type TableKind = 'cluster' | 'listener' | 'route' | 'endpoint' | 'secret' | 'proxy-status'
 
-/** A table of istioctl as somebody pasted it: its columns in order, and the cells of each row by column. */
+/** A table of istioctl as pasted by a user: its columns in order, and the cells of each row by column. */
 export interface PastedTable {
   readonly kind: TableKind
   readonly columns: readonly string[]

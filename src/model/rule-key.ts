@@ -122,7 +122,7 @@ function readAction(text: string): Action {
       return {kind, zone: first}
     case 'tproxy': {
       const mark = named('mark')
-      return {kind, port: named('port') ?? '', ...(mark === undefined ? {} : {mark})}
+      return {kind, port: named('port') ?? '', mark}
     }
     default:
       return {kind: 'opaque', text}

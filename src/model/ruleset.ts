@@ -6,7 +6,7 @@
 export type IpFamily = 'ip' | 'ip6'
 export type TableFamily = IpFamily | 'inet'
 
-/** Which rule store of the kernel holds the rules: iptables-nft, iptables-legacy, nftables without iptables, or not told by the text. */
+/** Which rule store of the kernel holds the rules: iptables-nft, iptables-legacy, nftables without iptables, or unknown from the text. */
 export type Backend = 'nft' | 'legacy' | 'native' | 'unknown'
 
 export type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'

@@ -1,6 +1,6 @@
 import type {Gap} from './answer.js'
 
-/** A failure a person can mend: the message says what failed and why, `hint` explains, `next` is the next command to run. */
+/** A failure the user can fix: the message says what failed and why, `hint` explains, `next` is the next command to run. */
 export class UserError extends Error {
   readonly hint: string | undefined
   readonly next: string | undefined

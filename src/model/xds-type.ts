@@ -31,7 +31,7 @@ export const XDS_TYPES: readonly XdsType[] = [
 
 const BY_URL: ReadonlyMap<string, XdsType> = new Map(XDS_TYPES.map(type => [type.url, type]))
 
-/** The type of a URL; one nobody has named yet is shown under its URL. */
+/** The type of a URL; an unknown one is shown by its URL. */
 export function xdsType(url: string): XdsType {
   return BY_URL.get(url) ?? {short: url, url, noun: 'resource', core: false}
 }

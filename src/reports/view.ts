@@ -18,6 +18,8 @@ export const TEXT_FORMS = [
   'baseline',
   'report',
   'role',
+  'save',
+  'nft',
 ] as const
 
 export type DocForm = (typeof DOC_FORMS)[number]

@@ -7,5 +7,8 @@ export function logLines(log: string, pattern: RegExp): readonly Proof[] | undef
   const from = 'log of istio-proxy'
   const lines = log.split('\n').filter(line => pattern.test(line))
   if (lines.length === 0) return undefined
-  return [{from, text: `${lines.length} matching lines`}, ...lines.slice(0, MAX_SHOWN).map(text => ({from, text}))]
+  return [
+    {from, text: lines.length === 1 ? '1 matching line' : `${lines.length} matching lines`},
+    ...lines.slice(0, MAX_SHOWN).map(text => ({from, text})),
+  ]
 }

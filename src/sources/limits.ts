@@ -32,4 +32,24 @@ export const LIMITS = {
   logLines: 10_000,
   /** Bytes of a command's stderr that are kept. */
   stderrBytes: 64 * 1024,
+  /** One file of a directory of rulesets. */
+  rulesetBytes: 32 * 1024 * 1024,
+  /** Unreferenced content may belong to a capture that is still running; it is kept until it has been untouched this long. */
+  pruneGraceMs: 60 * 60_000,
+  /** client-go rereads a token file after this long; the kubelet renews projected tokens well before they expire. */
+  tokenFileMs: 60_000,
+  /** How often a debug container that starts is looked at. */
+  debugPollMs: 500,
+  /** How long a debug container may take to start. */
+  debugStartMs: 60_000,
+  /** A connection idle for this long may have been closed by the server without notice. */
+  freshConnectionMs: 3000,
+  /** How long a credential plugin may take. */
+  pluginMs: 60_000,
+  /** What a credential plugin may print. */
+  pluginOutputBytes: 1024 * 1024,
+  /** A token is replaced shortly before it expires, so that it does not expire during a call. */
+  tokenEarlyMs: 5000,
+  /** A control plane that does not answer must not delay a report for long. */
+  istiodMs: 10_000,
 } as const

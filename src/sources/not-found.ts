@@ -81,6 +81,6 @@ export async function notFound(source: Source, wanted: Wanted): Promise<UserErro
   const first = elsewhere ?? near[0]
   return new UserError(`${resource} "${name}" not found in the "${namespace}" namespace of ${source.origin.label}`, {
     hint: hint(),
-    ...(first === undefined ? {} : {next: `use ${label(first)}`}),
+    next: first === undefined ? undefined : `use ${label(first)}`,
   })
 }

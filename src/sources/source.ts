@@ -56,7 +56,7 @@ export interface ObjectQuery {
 /** A part of a list, as it arrives: what was read of each object, never the objects themselves. */
 export interface Page<T> {
   readonly items: readonly T[]
-  /** True for the first page, and again when an expired list had to begin anew: what came before does not count then. */
+  /** True for the first page, and again if an expired list was restarted: earlier pages are then discarded. */
   readonly begins: boolean
   /** True when the list expired on the way and went on from a later moment: what was made meanwhile may be missing. */
   readonly later: boolean
@@ -100,7 +100,7 @@ export interface Source {
   evidence(id: EvidenceId, subject: PodRef, query?: EvidenceQuery): Promise<Answer<Artifact>>
   /** Tables of istioctl among what was given; only files have any. */
   tables?(kind: TableKind): readonly PastedTable[]
-  /** What to tell the person about how the input was read, such as lines passed over. */
+  /** Notices about how the input was read, such as ignored lines. */
   readonly remarks?: readonly string[]
   /** What is known about the files the objects come from; absent where objects do not come from files. */
   readonly manifests?: Manifests

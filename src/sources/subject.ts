@@ -84,8 +84,8 @@ async function list(
 ): Promise<readonly KubeObject[]> {
   const answer = await source.objects({
     kind,
-    ...(namespace === undefined ? {} : {namespace}),
-    ...(name === undefined ? {} : {name}),
+    namespace,
+    name,
     ...(labels === undefined || labels.length === 0 ? {} : {labels}),
   })
   if (answer.ok) return answer.value
@@ -198,7 +198,7 @@ export async function resolveSubject(source: Source, target: Target): Promise<Su
     })
   }
   const chosen = choice(pods, target)
-  return {pod: podRefOf(first), ...(chosen === undefined ? {} : {chosen})}
+  return {pod: podRefOf(first), chosen}
 }
 
 /** Every pod a question is about: all a workload or selector names, or the one the source implies. */

@@ -66,11 +66,11 @@ export function failureFromStatus(status: KubeStatus, httpStatus = status.code):
   const kind = kindOfText(status.message) ?? BY_REASON[status.reason] ?? kindOfCode(httpStatus)
   const recordedGap = gapInStatus(status)
   return new WireFailure(kind, status.message === '' ? status.reason || 'failed without a message' : status.message, {
-    ...(httpStatus === undefined ? {} : {httpStatus}),
+    httpStatus,
     ...(kind === 'forbidden' ? missingIn(status.message) : {}),
-    ...(recordedGap === undefined ? {} : {recordedGap}),
-    ...(status.continueToken === undefined ? {} : {continueToken: status.continueToken}),
-    ...(status.retryAfterSeconds === undefined ? {} : {retryAfterMs: status.retryAfterSeconds * 1000}),
+    recordedGap,
+    continueToken: status.continueToken,
+    retryAfterMs: status.retryAfterSeconds === undefined ? undefined : status.retryAfterSeconds * 1000,
   })
 }
 
@@ -111,7 +111,7 @@ export function missingIn(message: string): Pick<FailureDetails, 'missing'> {
     )
   if (match === null) return {}
   const [, user = '', verb = '', resource = '', group = '', namespace] = match
-  const missing: MissingPermission = {user, verb, resource, group, ...(namespace === undefined ? {} : {namespace})}
+  const missing: MissingPermission = {user, verb, resource, group, namespace}
   return {missing}
 }
 

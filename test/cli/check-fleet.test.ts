@@ -53,7 +53,7 @@ async function clusterWith(second: () => Promise<void>): Promise<string> {
 const late = () => new Promise<void>(resolve => setTimeout(resolve, 1500))
 const ONLY = ['--only', 'MCT1001', '-o', 'short']
 
-test('Ctrl-C in the middle of the list: 130, and no half answer', async () => {
+test('Ctrl-C while listing: 130, and no partial result', async () => {
   let waits: (() => void) | undefined
   const reached = new Promise<void>(resolve => {
     waits = resolve
@@ -74,7 +74,7 @@ test('Ctrl-C in the middle of the list: 130, and no half answer', async () => {
   expect(stdout).toBe('')
 })
 
-test('nothing is shown on the way where nobody watches', async () => {
+test('no progress without a terminal', async () => {
   const path = await clusterWith(late)
   const run = await meshctl(['check', '-A', '--kubeconfig', path, ...ONLY])
   expect(run).toMatchObject({code: 0, stderr: ''})

@@ -1,11 +1,11 @@
-import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {meshctl} from '../support/cli.js'
+import {tempFolder} from '../support/temp-folder.js'
 
 const SAMPLE = {env: {MESHCTL_FROM: 'sample'}}
-const folder = mkdtempSync(join(tmpdir(), 'meshctl-check-cli-'))
+const folder = tempFolder('check-cli')
 
 function file(name: string, text: string): string {
   const path = join(folder, name)
@@ -22,7 +22,7 @@ spec:
 `
 
 describe('check', () => {
-  test('a sick pod: 1, and the answer in the first line', async () => {
+  test('a broken pod: 1, and the result in the first line', async () => {
     const run = await meshctl(['check', 'deploy/sick-uid-v1', '-n', 'demo'], SAMPLE)
     expect(run.code).toBe(1)
     expect(run.stdout).toContain('ERROR MCT1001')
@@ -54,9 +54,9 @@ describe('check', () => {
     expect(skip.code).toBe(0)
     const info = await meshctl(['check', 'deploy/productpage-v1', '-n', 'demo', '--fail-on', 'info'], SAMPLE)
     expect(info.code).toBe(1)
-    const strange = await meshctl(['check', '-A', '--only', 'MCT0000'], SAMPLE)
-    expect(strange.code).toBe(2)
-    expect(strange.stderr).toContain('unknown rule "MCT0000"')
+    const unknown = await meshctl(['check', '-A', '--only', 'MCT0000'], SAMPLE)
+    expect(unknown.code).toBe(2)
+    expect(unknown.stderr).toContain('unknown rule "MCT0000"')
   })
 
   test('manifests from files and from standard input', async () => {
@@ -68,7 +68,7 @@ describe('check', () => {
     expect(piped.stdout).toMatch(/^Pod default\/web: 1 error.*; would get a sidecar\.$/m)
   })
 
-  test('broken manifests: 1 beside a finding, 3 without, 2 when there is nothing else', async () => {
+  test('broken manifests: 1 with a finding, 3 without, 2 when nothing else is readable', async () => {
     const broken = file('broken.yaml', 'kind: Pod\nmetadata: [\n')
     expect((await meshctl(['check', '-f', file('web.yaml', WEB), '-f', broken])).code).toBe(1)
     const clean = file('clean.yaml', WEB.replace('1337', '1000'))
@@ -81,7 +81,7 @@ describe('check', () => {
     expect(alone.stderr).not.toContain('    at ')
   })
 
-  test('what could not be read is said on standard error in forms that do not show it, and when all forms are files', async () => {
+  test('unreadable input is reported on standard error if the form does not show it', async () => {
     const both = file('both.yaml', `kind: Pod\nmetadata: [\n---\n${WEB.replace('1337', '1000')}`)
     const one = ['check', '-f', both, '--only', 'MCT1001']
     for (const form of [['short'], ['junit'], [`json=${join(folder, 'out.json')}`]]) {
@@ -106,7 +106,7 @@ describe('check', () => {
     expect(both).toMatchObject({code: 2, stdout: ''})
   })
 
-  test('parameters of a team decide, and a mistaken one is an error that names the file', async () => {
+  test('parameters of a team apply, and an invalid one is an error that names the file', async () => {
     const one = ['check', 'deploy/productpage-v1', '-n', 'demo', '--config']
     const good = file('parameters.yaml', 'parameters: {reserved-port-declared: {extra: [9080]}}\n')
     const run = await meshctl([...one, good, '-o', 'json'], SAMPLE)
@@ -131,15 +131,15 @@ describe('check', () => {
     expect(fix.stdout).toContain('kubectl patch deployment sick-uid-v1 -n demo --type=strategic')
   })
 
-  test('names that do not exist say what to type', async () => {
+  test('unknown names suggest what to type', async () => {
     const run = await meshctl(['check', 'deploy/nothing', '-n', 'demo'], SAMPLE)
     expect(run.code).toBe(2)
     expect(run.stderr).toContain('"nothing" not found')
   })
 })
 
-describe('beside check', () => {
-  test('ports: 1 when the mesh cannot reach a port, 0 when all is well', async () => {
+describe('other commands', () => {
+  test('ports: 1 when the mesh cannot reach a port, else 0', async () => {
     expect((await meshctl(['ports', 'deploy/sick-loopback-v1', '-n', 'demo'], SAMPLE)).code).toBe(1)
     expect((await meshctl(['ports', 'deploy/productpage-v1', '-n', 'demo'], SAMPLE)).code).toBe(0)
     const piped = await meshctl(['ports', '-f', '-'], {input: 'LISTEN 0 128 *:8080 *:*\n'})
@@ -169,6 +169,6 @@ describe('beside check', () => {
     expect(inject.stdout).toContain('Pod has sidecar.istio.io/inject=false label, preventing injection')
     const page = await meshctl(['describe', 'service', 'productpage'], SAMPLE)
     expect(page).toMatchObject({code: 0})
-    expect(page.stdout).toContain('exposed to the outside by Gateway bookinfo-gateway.demo')
+    expect(page.stdout).toContain('exposed by Gateway bookinfo-gateway.demo')
   })
 })

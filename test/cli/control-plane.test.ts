@@ -46,7 +46,7 @@ describe('proxy-status and diff as a user runs them', () => {
     await writeFile(file, dump.stdout.replaceAll('"connect_timeout": "10s"', '"connect_timeout": "11s"'))
     const run = await meshctl(['ps', 'deploy/productpage-v1', '-f', file, ...SAMPLE, '-o', 'short'])
     expect(run.code).toBe(1)
-    expect(run.stdout).toContain('clusters 42 changed')
+    expect(run.stdout).toContain('42 clusters changed')
   })
 })
 
@@ -67,7 +67,7 @@ describe('snapshots as a user runs them', () => {
     const bisect = await meshctl(['snapshot', 'bisect', 'cluster/ratings.demo'], {env})
     expect([bisect.code, bisect.stdout.split('\n')[0]]).toEqual([
       0,
-      'clusters ratings.demo: the same in all 2 snapshots.',
+      'clusters ratings.demo: unchanged in all 2 snapshots.',
     ])
     const there = await meshctl(['pc', 'cluster', 'deploy/reviews-v1', '--from', 'snapshot:one'], {env})
     const sample = await meshctl(['pc', 'cluster', 'deploy/reviews-v1', ...SAMPLE], {env})

@@ -85,8 +85,8 @@ describe('packet', () => {
       written('r56.txt', recordedFile('r56-tampered-extra-return', 'iptables-save.txt')),
       '--all',
     ])
-    expect(stdout).toMatch(/^│ port 443 +│ bypass +│ bypass +│ bypass +│$/m)
-    expect(stdout).toMatch(/^│ another service +│ proxy :15001 +│ proxy :15001 +│ bypass +│$/m)
+    expect(stdout).toMatch(/^│ other services \(TCP\), port 443 +│ bypass +│ bypass +│ bypass +│$/m)
+    expect(stdout).toMatch(/^│ other services \(TCP\) +│ proxy :15001 +│ proxy :15001 +│ bypass +│$/m)
   })
 
   test('a table of packets: one JSON line each, exit code 1 when one is not as expected', async () => {

@@ -62,7 +62,7 @@ function recorded(path: string, as: string): string {
 
 const ASK = ['proxy-config', 'cluster', 'sleep']
 
-describe('a live cluster that cannot be asked: one error on stderr, exit code 2, nothing on stdout', () => {
+describe('an unreachable live cluster: one error on stderr, exit code 2, nothing on stdout', () => {
   const cases: readonly (readonly [string, () => http.Server | net.Server, RegExp])[] = [
     ['401', () => answering(401, recorded('/api/v1/pods', 'bad token')), /forbidden \(Unauthorized\).*log in again/],
     [
@@ -144,9 +144,9 @@ describe('a live cluster that cannot be asked: one error on stderr, exit code 2,
     expect(run.code).toBe(2)
   })
 
-  test('no kubeconfig at all says where it looked, and what works without a cluster', async () => {
+  test('without a kubeconfig the error lists the locations, and what works without a cluster', async () => {
     const run = await meshctl(ASK, {env: {KUBECONFIG: '', HOME: folder}})
-    expect(run.stderr).toMatch(/there is no kubeconfig.*--from sample/s)
+    expect(run.stderr).toMatch(/no kubeconfig found.*--from sample/s)
     expect([run.code, run.stdout]).toEqual([2, ''])
   })
 })

@@ -4,6 +4,9 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {cleanEnv, NODE} from '../support/cli.js'
+import {tempFolder} from '../support/temp-folder.js'
+
+const TEMP = tempFolder('package')
 
 function npm(...argv: readonly string[]): {status: number | null; stderr: string} {
   const run = spawnSync('npm', [...argv, '--no-fund', '--no-audit', '--loglevel=error'], {encoding: 'utf8'})
@@ -12,7 +15,7 @@ function npm(...argv: readonly string[]): {status: number | null; stderr: string
 
 describe('the package', () => {
   test('packs, installs globally and runs, as meshctl and as a kubectl plugin', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'meshctl-pack-'))
+    const folder = mkdtempSync(join(TEMP, 'pack-'))
     expect(npm('pack', '--ignore-scripts', '--pack-destination', folder).status).toBe(0)
     const tarball = readdirSync(folder).find(name => name.endsWith('.tgz')) ?? ''
     const prefix = join(folder, 'prefix')

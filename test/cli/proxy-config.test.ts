@@ -41,10 +41,10 @@ describe('--at', () => {
     ['proxy-config', 'bootstrap'],
     ['proxy-config', 'ecds'],
     ['proxy-status', 'a.demo'],
-  ])('%s %s refuses a time it cannot read before it reads anything', async (...words) => {
+  ])('%s %s rejects an invalid time before it reads anything', async (...words) => {
     const from = words[0] === 'proxy-status' ? ['--from', '/nonexistent'] : ['-f', '/nonexistent']
     const {code, stderr} = await meshctl([...words, ...from, '--at', 'yesterday'])
-    expect([code, stderr.split('\n')[0]]).toEqual([2, 'Error: cannot read the time "yesterday"'])
+    expect([code, stderr.split('\n')[0]]).toEqual([2, 'Error: invalid time "yesterday"'])
   })
 })
 
@@ -106,7 +106,7 @@ describe('proxy-config as a process', () => {
 
   test('a bundle joins what Envoy sees with what istiod sent', async () => {
     const {stdout} = await meshctl(['pc', 'ep', 'deploy/reviews-v1', '-n', 'demo', '--from', 'sample', '-o', 'wide'])
-    expect(stdout.split('\n')[0]).toMatch(/LOCALITY +WEIGHT +PRIORITY +TLS +WORKLOAD +ISTIOD SAYS$/)
+    expect(stdout.split('\n')[0]).toMatch(/LOCALITY +WEIGHT +PRIORITY +TLS +WORKLOAD +EDS HEALTH$/)
     expect(stdout).toMatch(/HEALTHY .* ok .* istio .*productpage-v1;demo;productpage.* HEALTHY$/m)
   })
 
@@ -146,7 +146,7 @@ describe('bad input: one clear error, the right code, no stack', () => {
   const page = '<!DOCTYPE html><html><body>502 Bad Gateway</body></html>'
   const cases: readonly (readonly [string, () => string | Uint8Array, RegExp])[] = [
     ['empty', () => '', /empty \(0 bytes\)/],
-    ['cut short', () => whole().subarray(0, 100_000), /cut short/],
+    ['truncated', () => whole().subarray(0, 100_000), /truncated/],
     ['an HTML page', () => page, /HTML/],
     ['plain text', () => 'no healthy upstream', /it is text, not JSON: "no healthy upstream"/],
     ['binary', () => Buffer.from([0, 1, 2, 3, 0xff, 0xfe, 0x80]), /not valid UTF-8|binary/],
@@ -158,7 +158,7 @@ describe('bad input: one clear error, the right code, no stack', () => {
     ['without the section', () => configDump({Routes: {}}), /no configuration type \S+ClustersConfigDump/],
     ['an empty section', () => configDump({Clusters: {}}), /no clusters found/],
     ['a list', () => '[]', /not an object/],
-    ['endless nesting', () => '['.repeat(1_000_000), /cut short|not JSON/],
+    ['endless nesting', () => '['.repeat(1_000_000), /truncated|not JSON/],
     ['another page', () => JSON.stringify({version: 'x', command_line_options: {}, state: 'LIVE'}), /server_info/],
   ]
 

@@ -66,7 +66,7 @@ async function verdicts(source: Source): Promise<unknown> {
     const pod = {name: id.slice(0, id.lastIndexOf('.')), namespace: id.slice(id.lastIndexOf('.') + 1)}
     try {
       const {pairs} = await controlPlaneReport(source, pod, FILTER)
-      told.push(pairs.map(({comparison, groups, told: said}) => [comparison, groups, said]))
+      told.push(pairs.map(({comparison, groups, syncProblems: said}) => [comparison, groups, said]))
     } catch (error) {
       told.push((error as Error).message.split(':')[0])
     }

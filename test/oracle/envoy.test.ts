@@ -1,10 +1,12 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
 import {mkdtempSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {meshctl} from '../support/cli.js'
 import {skipUnless} from '../support/skip-unless.js'
+import {tempFolder} from '../support/temp-folder.js'
+
+const TEMP = tempFolder('envoy')
 
 const NAME = `meshctl-envoy-${process.pid}`
 const FROM = ['--from', `netns:${NAME}`]
@@ -73,7 +75,7 @@ describe('a real Envoy in a network namespace, without Kubernetes', () => {
   beforeAll(async () => {
     if (!CAN) return
     succeeds('ip', 'netns', 'exec', NAME, 'ip', 'link', 'set', 'lo', 'up')
-    const file = join(mkdtempSync(join(tmpdir(), 'meshctl-envoy-')), 'envoy.json')
+    const file = join(mkdtempSync(join(TEMP, 'envoy-')), 'envoy.json')
     writeFileSync(file, JSON.stringify(CONFIG))
     envoy = spawn(
       'ip',

@@ -17,7 +17,7 @@ const BROKEN: Readonly<Record<string, readonly string[]>> = {
   'sick-notready-v1': ['error MCT1901', 'error MCT1903'],
   'sick-port-v1': ['error MCT1105', 'error MCT1105'],
   'sick-protocol-v1': ['error MCT1103'],
-  'sick-stale-v1': ['error MCT1323', 'error MCT1904', 'warning MCT1323'],
+  'sick-stale-v1': ['error MCT1323', 'error MCT1323', 'error MCT1904'],
   'sick-uid-v1': ['error MCT1001'],
 }
 

@@ -16,7 +16,7 @@ import {kubernetesProblems} from '../support/official-schemas.js'
 const FILES = ['rbac', 'cronjob', 'indexed-job'].map(name => `docs/deploy/${name}.yaml`)
 
 describe('the manifests of docs/deploy', () => {
-  test.each(FILES)('%s can be read whole', file => {
+  test.each(FILES)('%s can be parsed', file => {
     const {objects, problems} = parseManifest(readFileSync(file))
     expect(problems).toEqual([])
     expect(objects.length).toBeGreaterThan(0)
@@ -26,7 +26,7 @@ describe('the manifests of docs/deploy', () => {
     expect(parseManifest(readFileSync(file)).objects.flatMap(kubernetesProblems)).toEqual([])
   })
 
-  test('a field nobody knows, or of a wrong type, would be seen', () => {
+  test('an unknown field or a wrong type is detected', () => {
     const [job] = parseManifest(readFileSync('docs/deploy/indexed-job.yaml')).objects
     expect(kubernetesProblems({...job, spec: {...(job as {spec?: object}).spec, paralelism: 5}})).toEqual([
       expect.stringContaining('"additionalProperty":"paralelism"'),
@@ -48,7 +48,7 @@ describe('the manifests of docs/deploy', () => {
     }
   })
 
-  test('the role reads every kind of object that a rule asks for', () => {
+  test('the role reads every kind of object that rules need', () => {
     const {objects} = parseManifest(readFileSync('docs/deploy/rbac.yaml'))
     const granted = objects
       .filter(({kind}) => kind === 'ClusterRole')
@@ -77,7 +77,7 @@ describe('the manifests of docs/deploy', () => {
     }
   })
 
-  test('our own rules find nothing wrong with them', async () => {
+  test('our own rules have no findings for them', async () => {
     const source = await openFiles(FILES)
     const objects = await checkTargets(source, [], {})
     const report = await checkReport(source, objects, {

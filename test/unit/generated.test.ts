@@ -4,7 +4,7 @@ import {explainReport} from '../../src/reports/explain/report.js'
 import {rulesDocument} from '../../src/reports/rules/document.js'
 import {RULES} from '../../src/rules/registry.js'
 
-test('the registry names every rule there is, and nothing else (npm run generate)', () => {
+test('the registry has every rule (npm run generate)', () => {
   const folders = readdirSync('src/rules', {withFileTypes: true})
     .filter(entry => entry.isDirectory())
     .map(({name}) => name)
@@ -12,11 +12,11 @@ test('the registry names every rule there is, and nothing else (npm run generate
   expect(RULES.map(({slug}) => slug)).toEqual(folders)
 })
 
-test('docs/rules.md is what the rules say (npm run generate)', () => {
+test('docs/rules.md is up to date (npm run generate)', () => {
   expect(readFileSync('docs/rules.md', 'utf8')).toBe(rulesDocument(RULES))
 })
 
-test('words people ask about are explained', () => {
+test('common terms are explained', () => {
   const topic = (word: string) => explainReport(RULES, word).topics[0]
   expect(topic('mct1001')?.rules.map(({slug}) => slug)).toEqual(['proxy-uid'])
   expect(topic('IST0144')?.rules.map(({code}) => code)).toEqual(['MCT1001'])

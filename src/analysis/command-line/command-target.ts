@@ -24,7 +24,7 @@ export function commandTarget(command: readonly string[], own: readonly string[]
   const calls = HOSTS.flatMap(test => [...text.matchAll(test)].map(match => match.groups ?? {})).map(
     ({host = '', port, scheme = ''}) => {
       const number = port === undefined ? DEFAULT_PORTS[scheme] : Number(port)
-      return {host, ...(number === undefined ? {} : {port: number})}
+      return {host, port: number}
     },
   )
   // Variables such as $(POD_IP) or $HOSTNAME are unknown here.

@@ -110,7 +110,7 @@ export function decideInjection(inputs: InjectionInputs): InjectionDecision {
   return {
     ...verdict,
     ...chosen,
-    ...(version === undefined ? {} : {version}),
+    version,
     steps: [...steps, {question: 'webhook decision by', answer: verdict.decidedBy}],
   }
 }

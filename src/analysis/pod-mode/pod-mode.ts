@@ -100,7 +100,14 @@ export function proxyIds(pod: PodModel): {readonly uids: readonly number[]; read
   }
 }
 
-/** True for an init container that runs after the CNI plugin set up capture and before the proxy: using the proxy's uid is the documented workaround (istio.io, CNI). */
-export function runsBeforeProxy(container: Container, pod: PodModel, cniInUse: boolean): boolean {
-  return cniInUse && container.role === 'init' && injectedContainer(pod, 'istio-proxy')?.role !== 'native-sidecar'
+/**
+ * True for an init container that runs before the proxy: nothing it sends could pass a proxy yet, and using the proxy's uid is the documented
+ * workaround with the CNI plugin (istio.io, CNI). A native sidecar runs already; in a template `nativeSidecar: "true"` asks for one.
+ */
+export function runsBeforeProxy(container: Container, pod: PodModel): boolean {
+  if (container.role !== 'init') return false
+  const proxy = injectedContainer(pod, 'istio-proxy')
+  return proxy === undefined
+    ? pod.annotations['sidecar.istio.io/nativeSidecar'] !== 'true'
+    : proxy.role !== 'native-sidecar'
 }

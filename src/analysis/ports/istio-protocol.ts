@@ -74,6 +74,11 @@ export function isHttpLike(protocol: IstioProtocol): boolean {
   return HTTP_LIKE.includes(protocol)
 }
 
+/** True for protocols that the proxy passes on without reading them: TLS. */
+export function isPassthrough(protocol: IstioProtocol): boolean {
+  return PASSTHROUGH.includes(protocol)
+}
+
 /** True when the proxy treats both alike: databases are TCP unless their filters are enabled, and HTTPS is TLS passthrough (istio.io, "Protocol Selection"). */
 export function sameInProxy(a: IstioProtocol, b: IstioProtocol): boolean {
   return a === b || [PLAIN_TCP, PASSTHROUGH].some(family => family.includes(a) && family.includes(b))

@@ -114,7 +114,7 @@ export function portMap(facts: PortFacts): readonly PortRow[] {
         port,
         protocol,
         sockets: (facts.sockets?.sockets ?? []).filter(each => each.port === port && each.protocol === protocol),
-        ...(holder === undefined ? {} : {reserved: holder}),
+        reserved: holder,
         declaredBy: declared.filter(each => each.port === port && same(each.protocol)).map(each => each.container),
         bound: facts.bound.filter(each => each.target === port && same(each.port.protocol)),
       }

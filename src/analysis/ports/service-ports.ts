@@ -35,7 +35,7 @@ export function boundPorts(pod: PodModel, services: readonly ServiceModel[]): re
             (typeof target === 'string' ? each.name === target : each.port === target),
         )
         const number = typeof target === 'number' ? target : match?.port
-        return {service, port, target: number, ...(match === undefined ? {} : {container: match.container})}
+        return {service, port, target: number, container: match?.container}
       }),
     )
 }

@@ -122,7 +122,7 @@ function read(line: string): LogReason | undefined {
     const match = test.exec(line)
     if (match === null) continue
     const at = TIME.exec(line)?.[1]
-    return {kind, text: text(match), advice, line, ...(at === undefined ? {} : {at})}
+    return {kind, text: text(match), advice, line, at}
   }
   return undefined
 }

@@ -53,7 +53,7 @@ function rejection(noun: string, text: string): Rejection {
   const resource = colon > 0 ? text.slice(0, colon) : undefined
   const message = colon > 0 ? text.slice(colon + 2).trim() : text.trim()
   const from = origin(noun, resource, message)
-  return {...(resource === undefined ? {} : {resource}), message, ...(from === undefined ? {} : {origin: from})}
+  return {resource, message, origin: from}
 }
 
 /**
@@ -64,7 +64,7 @@ export function parseRejection(error: string, noun: string): readonly Rejection[
   const [, kind, list] = /Error adding\/updating (cluster|listener)\(s\) ([\s\S]*)$/.exec(error) ?? []
   if (kind === undefined || list === undefined) {
     const from = origin(noun, undefined, error)
-    return [{message: error.replace(/\s+/g, ' ').trim(), ...(from === undefined ? {} : {origin: from})}]
+    return [{message: error.replace(/\s+/g, ' ').trim(), origin: from}]
   }
   const parts = kind === 'listener' ? list.split('\n') : list.split(/, (?=[^\s:,]+: )/)
   return parts.filter(part => part.trim() !== '').map(part => rejection(kind, part))

@@ -4,7 +4,7 @@ import {type ObjectRef, objectLabel, type PodModel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
 import {mtlsMode, type PeerMode} from './peer-mode.js'
 
-/** A PeerAuthentication that is meant for a pod, and why it counts for nothing if it does not. */
+/** A PeerAuthentication that selects the pod, and why it is ignored if it is. */
 export interface PeerPolicy {
   readonly object: ObjectRef
   readonly level: 'mesh' | 'namespace' | 'workload'
@@ -12,7 +12,7 @@ export interface PeerPolicy {
   readonly ignored?: string
 }
 
-/** What a pod demands of its callers, by workload and by port, and every policy that had a say. */
+/** The mTLS mode of a pod, by workload and by port, and every policy that selects it. */
 export interface PeerPolicies {
   readonly workload: PeerMode
   readonly ports: readonly (PeerMode & {readonly port: number})[]
@@ -32,22 +32,22 @@ function byAge(a: PeerAuthentication, b: PeerAuthentication): number {
 }
 
 /**
- * The policies of the pod's namespace and of the root namespace that are meant for it, the widest first. Of several at one level the oldest
+ * The policies of the pod's namespace and of the root namespace that select it, the widest first. Of several at one level the oldest
  * alone counts, and one with a selector in the root namespace never does (istio.io, PeerAuthentication).
  */
 export function peerPolicies(pod: PodModel, all: readonly PeerAuthentication[], rootNamespace: string): PeerPolicies {
-  const meant = all
+  const selecting = all
     .filter(({object}) => object.namespace === pod.object.namespace || object.namespace === rootNamespace)
     .filter(({selector}) => selector === undefined || matchesLabels(requirementsOf(selector), pod.labels))
     .sort(byAge)
   const inForce = new Map<PeerPolicy['level'], PeerAuthentication>()
-  const judged = meant.map((policy): PeerPolicy => {
+  const policies = selecting.map((policy): PeerPolicy => {
     const level = levelOf(policy, rootNamespace)
     const base = {object: policy.object, level, mode: policy.mode}
     if (level === 'workload' && policy.object.namespace === rootNamespace)
-      return {...base, ignored: 'a selector in the root namespace counts for nothing'}
+      return {...base, ignored: 'a selector in the root namespace is ignored'}
     const older = inForce.get(level)
-    if (older !== undefined) return {...base, ignored: `${older.object.name} is older, and the oldest alone counts`}
+    if (older !== undefined) return {...base, ignored: `${older.object.name} is older, and only the oldest applies`}
     inForce.set(level, policy)
     return base
   })
@@ -56,6 +56,6 @@ export function peerPolicies(pod: PodModel, all: readonly PeerAuthentication[], 
   return {
     workload: mtlsMode(pod, NO_PORT, all, rootNamespace),
     ports: numbers.sort((a, b) => a - b).map(port => ({port, ...mtlsMode(pod, port, all, rootNamespace)})),
-    policies: judged.sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level)),
+    policies: policies.sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level)),
   }
 }

@@ -64,7 +64,7 @@ async function ask(source: Source, pod: PodRef, revision: string): Promise<Istio
   const parsed = parseSyncz(page.value)
   if (!parsed.ok) return {...base, proxies: [], silent: parsed.gap}
   const at = page.value.provenance.capturedAt
-  return {...base, proxies: parsed.value.proxies, ...(at === undefined ? {} : {answeredAt: at})}
+  return {...base, proxies: parsed.value.proxies, answeredAt: at}
 }
 
 /** Asks every istiod at once; one that does not answer is listed with the reason and does not affect the others. */
@@ -74,7 +74,16 @@ export async function askIstiods(source: Source, pods: readonly KubeObject[]): P
 
 /** The syncz page of a file, which has no Kubernetes objects to find istiods by. */
 export async function askFile(source: Source, implied: PodRef): Promise<readonly IstiodAnswer[]> {
-  return [await ask(source, implied, '')]
+  const answer = await ask(source, implied, '')
+  const names = [...new Set(answer.proxies.flatMap(({istiod}) => istiod ?? []))]
+  if (names.length === 0) return [answer]
+  // A table names the istiod of each proxy.
+  return names.map(name => ({
+    ...answer,
+    pod: {...implied, name},
+    label: name,
+    proxies: answer.proxies.filter(({istiod}) => istiod === name),
+  }))
 }
 
 /** A proxy's connection and the istiod it is connected to. */

@@ -70,9 +70,9 @@ async function ipFacts(source: Source, subject: PodRef): Promise<Partial<IpFacts
   }
   const [addresses, routes, rules] = await Promise.all([read('net.ip-addr'), read('net.ip-route'), read('net.ip-rule')])
   return {
-    ...(addresses === undefined ? {} : {interfaces: parseIpAddresses(addresses)}),
-    ...(routes === undefined ? {} : {routes: parseIpRoutes(routes)}),
-    ...(rules === undefined ? {} : {policyRules: parseIpRules(rules)}),
+    interfaces: addresses === undefined ? undefined : parseIpAddresses(addresses),
+    routes: routes === undefined ? undefined : parseIpRoutes(routes),
+    policyRules: rules === undefined ? undefined : parseIpRules(rules),
   }
 }
 
@@ -206,7 +206,7 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
     gaps: [...(pasted && rulesets.length > 0 ? [] : live.gaps), ...truncations(used)],
     notes: [...warnings.slice(0, 5), ...losses(rulesets)],
     bytes: concat(used.chunks),
-    ...(failure === undefined ? {} : {failure}),
-    ...(node === undefined ? {} : {node}),
+    failure,
+    node,
   }
 }

@@ -28,7 +28,7 @@ function withoutBulk(object: KubeObject): KubeObject {
 const NAMESPACES_AT_ONCE = 8
 
 /** A list without what no rule reads; of a long one no more than a page is ever held whole. */
-async function slimList(source: Source, query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
+async function listStripped(source: Source, query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
   let found: KubeObject[] = []
   for await (const page of objectPages(source, query, withoutBulk)) {
     if (!page.ok) return page
@@ -64,7 +64,7 @@ export async function listObjects(
   kind: string,
   namespace?: string,
 ): Promise<Answer<readonly KubeObject[]>> {
-  const answer = await slimList(source, {kind, ...(namespace === undefined ? {} : {namespace})})
+  const answer = await listStripped(source, {kind, namespace})
   if (answer.ok && answer.value.length === 0 && !source.traits.complete) {
     const where = namespace === undefined ? '' : ` of namespace ${namespace}`
     return missing(`${kind} objects${where}`, 'not-captured', 'the files given hold none')

@@ -50,8 +50,8 @@ function targetsOf(route: unknown): readonly RouteTarget[] {
     const port = numberOf(each, 'destination', 'port', 'number')
     return {
       host: textOf(each, 'destination', 'host') ?? '',
-      ...(subset === undefined ? {} : {subset}),
-      ...(port === undefined ? {} : {port}),
+      subset,
+      port,
       // A single destination without weight takes everything; of several, one without takes nothing.
       weight: numberOf(each, 'weight') ?? (targets.length === 1 ? 100 : 0),
     }

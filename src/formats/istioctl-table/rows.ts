@@ -1,6 +1,6 @@
 import type {TableKind} from '../../model/pasted-table.js'
 
-/** How the cells of a row without its header can be told: a pattern with a group per column. */
+/** How the cells of a row without its header can be recognised: a pattern with a group per column. */
 interface RowShape {
   readonly kind: TableKind
   readonly columns: readonly string[]

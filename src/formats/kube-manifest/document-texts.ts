@@ -59,7 +59,7 @@ const MARKS_BEFORE_BLANK = new Set([0x2d, 0x3f])
 /** Why a YAML document is not read at all: more of it than any manifest has. */
 export function tooLarge(text: string): string | undefined {
   if (text.length > MAX_LENGTH) {
-    return `the document is larger than ${MAX_LENGTH / 1024 / 1024} MB; as JSON (-o json of kubectl) it can be read`
+    return `the document is larger than ${MAX_LENGTH / 1024 / 1024} MB; convert it to JSON (kubectl -o json)`
   }
   let marks = 0
   if (text.length > MAX_MARKS) {
@@ -68,5 +68,5 @@ export function tooLarge(text: string): string | undefined {
       if (MARKS.has(code) || (MARKS_BEFORE_BLANK.has(code) && text.charCodeAt(at + 1) === SPACE)) marks += 1
     }
   }
-  return marks > MAX_MARKS ? `the document has more than ${MAX_MARKS} values; as JSON it can be read` : undefined
+  return marks > MAX_MARKS ? `the document has more than ${MAX_MARKS} values; convert it to JSON` : undefined
 }

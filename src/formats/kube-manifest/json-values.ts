@@ -19,7 +19,7 @@ const BRACE = 0x7b
 const COMMA = 0x2c
 const COLON = 0x3a
 const BLANK = new Set([0x20, 0x09, 0x0a, 0x0d, 0xfeff])
-/** Places that are kept; a text with more has been told of. */
+/** Maximum number of recorded positions. */
 const MAX_REPEATED = 10
 
 function endOfString(text: string, quote: number): number {

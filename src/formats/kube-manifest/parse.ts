@@ -5,7 +5,7 @@ import {candidates, type ObjectPath} from './objects.js'
 import {wrongFields} from './wrong-fields.js'
 import {linesOf, type TextMistake, TOO_DEEP, yamlDocuments} from './yaml-document.js'
 
-/** What went wrong in one document of a manifest, and where. */
+/** An error in one document of a manifest, with its position. */
 export interface ManifestProblem {
   readonly message: string
   readonly line: number
@@ -17,15 +17,15 @@ export interface Manifest {
   readonly problems: readonly ManifestProblem[]
 }
 
-/** What was read of one document; mistakes are counted from its start. */
+/** The result of one document; error offsets are counted from its start. */
 interface Part {
   readonly objects: readonly KubeObject[]
   readonly mistakes: readonly TextMistake[]
 }
 
-/** Problems of one file that are told one by one. */
+/** Maximum number of problems reported per file. */
 const MAX_PROBLEMS = 100
-/** Mistakes of types told of one object. */
+/** Maximum number of type errors reported per object. */
 const MAX_WRONG = 5
 /** JSON up to here is read a second time, as the YAML it also is, to tell where a mistake is. */
 const MAX_REREAD = 8 * 1024 * 1024
@@ -78,9 +78,7 @@ function fromJson(text: string, {start, end, repeated}: JsonText): Part {
     mistakes: mistakes.map(({message, offset}) => ({message, offset: offset + start})),
   })
   if (repeated.length > 0) {
-    const mistakes = repeated
-      .slice(0, 3)
-      .map(({name, offset}) => ({message: `"${name}" comes twice in one map`, offset}))
+    const mistakes = repeated.slice(0, 3).map(({name, offset}) => ({message: `"${name}" is a duplicate key`, offset}))
     return {objects: [], mistakes}
   }
   let value: unknown

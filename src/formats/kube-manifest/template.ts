@@ -8,7 +8,7 @@ export function isTemplateKind(kind: string | undefined, apiVersion: string | un
   return kind === 'Template' && (apiVersion === 'v1' || apiVersion?.startsWith('template.openshift.io/') === true)
 }
 
-/** The values parameters have when nobody sets them; those that are generated, or left to the user, have none. */
+/** The default values of parameters; generated and required parameters have none. */
 export function templateValues(pairs: readonly (readonly [string | undefined, string | undefined])[]): TemplateValues {
   return new Map(
     pairs.flatMap(([name, value]) => (name === undefined || value === undefined ? [] : [[name, value] as const])),

@@ -68,8 +68,8 @@ function slips(document: Document.Parsed): readonly TextMistake[] {
     if (isAlias(node)) {
       aliases += 1
       const state = anchors.get(node.source)
-      if (state === undefined) slip(`the alias *${node.source} has no anchor before it in this document`, node)
-      if (state === 'open') slip(`the alias *${node.source} stands in what it stands for`, node)
+      if (state === undefined) slip(`alias *${node.source} has no anchor before it in this document`, node)
+      if (state === 'open') slip(`alias *${node.source} is recursive`, node)
       return
     }
     if (!isNode(node)) return
@@ -80,8 +80,7 @@ function slips(document: Document.Parsed): readonly TextMistake[] {
       const names = new Set<unknown>()
       for (const {key, value} of node.items) {
         const name = isScalar(key) ? key.value : undefined
-        if (isScalar(key) && names.has(name) && name !== '<<')
-          slip(`${JSON.stringify(name)} comes twice in one map`, key)
+        if (isScalar(key) && names.has(name) && name !== '<<') slip(`${JSON.stringify(name)} is a duplicate key`, key)
         names.add(name)
         visit(key)
         visit(value)

@@ -14,7 +14,7 @@ export function readAppProbers(text: string | undefined): readonly RewrittenProb
     return [
       {
         container,
-        ...(port === undefined ? {} : {port}),
+        port,
         scheme: textOf(http, 'scheme') === 'HTTPS' ? 'HTTPS' : 'HTTP',
       },
     ]

@@ -24,12 +24,12 @@ export function readSecurity(owner: unknown): SecuritySettings {
   const seccompProfile = textOf(context, 'seccompProfile', 'type')
   const fsGroup = numberOf(context, 'fsGroup')
   return {
-    ...(runAsUser === undefined ? {} : {runAsUser}),
-    ...(runAsGroup === undefined ? {} : {runAsGroup}),
-    ...(runAsNonRoot === undefined ? {} : {runAsNonRoot}),
-    ...(privileged === undefined ? {} : {privileged}),
-    ...(seccompProfile === undefined ? {} : {seccompProfile}),
-    ...(fsGroup === undefined ? {} : {fsGroup}),
+    runAsUser,
+    runAsGroup,
+    runAsNonRoot,
+    privileged,
+    seccompProfile,
+    fsGroup,
     supplementalGroups: listOf(context, 'supplementalGroups').filter(each => typeof each === 'number'),
     addedCapabilities: textsOf(context, 'capabilities', 'add').map(name => name.replace(/^CAP_/, '')),
   }
@@ -42,10 +42,10 @@ function portOf(entry: unknown, path: string): ContainerPort | undefined {
   const protocol = PROTOCOLS.find(each => each === textOf(entry, 'protocol')) ?? 'TCP'
   const hostPort = numberOf(entry, 'hostPort')
   return {
-    ...(name === undefined ? {} : {name}),
+    name,
     port,
     protocol,
-    ...(hostPort === undefined ? {} : {hostPort}),
+    hostPort,
     path: `${path}.containerPort`,
   }
 }
@@ -59,7 +59,7 @@ function handlerOf(owner: unknown, kind: Probe['kind'], path: string): Probe | u
     kind,
     handler,
     ...(typeof port === 'number' || typeof port === 'string' ? {port} : {}),
-    ...(host === undefined ? {} : {host}),
+    host,
     ...(handler === 'httpGet' ? {scheme: textOf(owner, handler, 'scheme') === 'HTTPS' ? 'HTTPS' : 'HTTP'} : {}),
     command: textsOf(owner, handler, 'command'),
     path: `${path}.${handler}`,
@@ -94,13 +94,13 @@ function stateOf(status: unknown): ContainerState | undefined {
     ready: flagOf(status, 'ready') ?? false,
     restarts: numberOf(status, 'restartCount') ?? 0,
     state: state ?? 'unknown',
-    ...(reason === undefined ? {} : {reason}),
-    ...(message === undefined ? {} : {message}),
-    ...(exitCode === undefined ? {} : {exitCode}),
-    ...(lastReason === undefined ? {} : {lastReason}),
-    ...(lastExitCode === undefined ? {} : {lastExitCode}),
-    ...(startedAt === undefined ? {} : {startedAt}),
-    ...(lastFinishedAt === undefined ? {} : {lastFinishedAt}),
+    reason,
+    message,
+    exitCode,
+    lastReason,
+    lastExitCode,
+    startedAt,
+    lastFinishedAt,
   }
 }
 
@@ -131,7 +131,7 @@ export function readContainer(entry: unknown, role: ContainerRole, path: string,
       volume: textOf(mount, 'name') ?? '',
       path: textOf(mount, 'mountPath') ?? '',
     })),
-    ...(state === undefined ? {} : {state}),
+    state,
     path,
     injected,
   }

@@ -75,7 +75,7 @@ function statusOf(object: KubeObject): PodStatus {
       each => textOf(each, 'type') === 'Ready' && textOf(each, 'status') === 'True',
     ),
     podIps: many.length > 0 || single === undefined ? many : [single],
-    ...(reason === undefined ? {} : {reason}),
+    reason,
   }
 }
 
@@ -123,15 +123,15 @@ export function readPod(object: KubeObject): PodModel | undefined {
     ownerLabels: isPod ? {} : textMapOf(object, 'metadata', 'labels'),
     ownerAnnotations: isPod ? {} : textMapOf(object, 'metadata', 'annotations'),
     hostNetwork: flagOf(spec, 'hostNetwork') ?? false,
-    ...(nonLinuxOs === undefined ? {} : {nonLinuxOs}),
+    nonLinuxOs,
     restartPolicy: textOf(spec, 'restartPolicy') ?? 'Always',
     dnsPolicy: textOf(spec, 'dnsPolicy') ?? 'ClusterFirst',
     serviceAccount: textOf(spec, 'serviceAccountName') ?? 'default',
     security: readSecurity(spec),
     containers,
     rewrittenProbes: readAppProbers(containers.find(({name}) => name === 'istio-proxy')?.env.ISTIO_KUBE_APP_PROBERS),
-    ...(grace === undefined ? {} : {terminationGraceSeconds: grace}),
-    ...(createdAt === undefined ? {} : {createdAt}),
+    terminationGraceSeconds: grace,
+    createdAt,
     terminating: textOf(object, 'metadata', 'deletionTimestamp') !== undefined,
     ...(exists ? {status: statusOf(object)} : {}),
   }

@@ -20,7 +20,7 @@ function hasTemplate(object: KubeObject): boolean {
   )
 }
 
-/** What to say of objects that carry a pod template in a kind whose pods nobody here knows: one gap per kind. */
+/** The gaps for objects with a pod template in an unknown kind: one per kind. */
 export function unknownTemplates(objects: readonly KubeObject[]): readonly Gap[] {
   const byKind = new Map<string, string[]>()
   for (const object of objects) {

@@ -31,8 +31,8 @@ function readRoute(line: string, family: IpFamily | undefined): Route | undefine
     table,
     kind,
     to: range,
-    ...(device === undefined ? {} : {device}),
-    ...(source === undefined ? {} : {source}),
+    device,
+    source,
   }
 }
 
@@ -69,7 +69,7 @@ function readPolicyRule(line: string, family: IpFamily): PolicyRule | undefined 
   const mark = markPair(wordAfter(words, 'fwmark') ?? '')
   const selectors = words.filter((_, index) => index % 2 === 0)
   const exact = wordAfter(words, 'from') === 'all' && selectors.every(word => KNOWN_SELECTORS.has(word))
-  return {family, priority: Number(found[1]), table, exact, ...(mark === undefined ? {} : {mark})}
+  return {family, priority: Number(found[1]), table, exact, mark}
 }
 
 /** Reads `ip rule` (ip-rule(8)); what stands behind a `# -6` line is IPv6. Rules with selectors we do not follow are marked inexact. */

@@ -120,7 +120,7 @@ export function readRuleWords(words: readonly string[], isChain: (name: string) 
   return {
     conditions,
     actions,
-    ...(counters === undefined ? {} : {counters}),
-    ...(comment === undefined ? {} : {comment}),
+    counters,
+    comment,
   }
 }

@@ -76,7 +76,7 @@ function tproxy(options: TargetOptions): Action | undefined {
   const word = options.get('tproxy-mark')
   const mark = word === undefined ? undefined : markWord(word)
   const anywhere = address === undefined || address === '0.0.0.0' || address === '::'
-  return {kind: 'tproxy', port, ...(anywhere ? {} : {address}), ...(mark === undefined ? {} : {mark})}
+  return {kind: 'tproxy', port, ...(anywhere ? {} : {address}), mark}
 }
 
 function ct(options: TargetOptions): Action | undefined {
@@ -87,7 +87,7 @@ function ct(options: TargetOptions): Action | undefined {
 
 function reject(options: TargetOptions): Action | undefined {
   const reply = options.get('reject-with')
-  return hasOnly(options, 'reject-with') ? {kind: 'reject', ...(reply === undefined ? {} : {reply})} : undefined
+  return hasOnly(options, 'reject-with') ? {kind: 'reject', reply} : undefined
 }
 
 function log(options: TargetOptions): Action {

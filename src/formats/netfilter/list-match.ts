@@ -173,7 +173,7 @@ export function readListTail(tail: string): ListTail {
     if (!implied) conditions.push({field: 'opaque', negated: false, values: [word]})
   }
   while (at < tail.length) if (matched(/\s+/y) === null) step()
-  return {conditions, options, ...(comment === undefined ? {} : {comment})}
+  return {conditions, options, comment}
 }
 
 /** The action of a row: a chain when the listing has one of that name or iptables has no such target, else the target with its words. */

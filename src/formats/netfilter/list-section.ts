@@ -49,7 +49,10 @@ interface Columns {
 
 /** The names every machine has in /etc/hosts and /etc/networks; other names stay as they are. */
 const NAMED: readonly (readonly [RegExp, string])[] = [
-  [/^localhost$/, '127.0.0.1'],
+  [/^localhost(\.localdomain)?$/, '127.0.0.1'],
+  [/^(localhost|loopback)\/8$/, '127.0.0.0/8'],
+  [/^link-local\/16$/, '169.254.0.0/16'],
+  [/^base-address\.mcast\.net\/4$/, '224.0.0.0/4'],
   [/^(ip6-)?loopback(?=\/|$)/, '127.0.0.0'],
   [/^link-local(?=\/|$)/, '169.254.0.0'],
   [/^default(?=\/|$)/, '0.0.0.0'],
@@ -140,7 +143,7 @@ function readRow(
       conditions: [...head, ...rest.conditions],
       actions,
       ...(/^\d+[KMGT]?$/.test(packets) ? {counters: counters(packets, bytes)} : {}),
-      ...(comment === undefined ? {} : {comment}),
+      comment,
     },
     line.text,
     line.number,

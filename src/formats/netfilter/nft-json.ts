@@ -59,9 +59,7 @@ function readMatch(body: Json, sets: NamedSets): readonly Condition[] {
   const values = valueWords(body.right, sets)
   const known = body.op === '==' || body.op === '!=' || body.op === 'in'
   const match: NftMatch | undefined =
-    key === undefined || values === undefined || !known
-      ? undefined
-      : {key, negated: body.op === '!=', values, ...(mask === undefined ? {} : {mask})}
+    key === undefined || values === undefined || !known ? undefined : {key, negated: body.op === '!=', values, mask}
   const found = match === undefined ? undefined : nftConditions(match)
   const named = typeof body.right === 'string' && body.right.startsWith('@')
   return found ?? [{field: named ? 'dynamic' : 'opaque', negated: false, values: [JSON.stringify({match: body})]}]
@@ -101,7 +99,7 @@ function readNat(kind: 'dnat' | 'snat', body: Json): Action | undefined {
 function readTproxy(body: Json): Action | undefined {
   const port = valueWord(body.port)
   const address = valueWord(body.addr)
-  return port === undefined ? undefined : {kind: 'tproxy', port, ...(address === undefined ? {} : {address})}
+  return port === undefined ? undefined : {kind: 'tproxy', port, address}
 }
 
 function withPorts(kind: 'redirect' | 'masquerade', body: Json): Action {
@@ -167,7 +165,7 @@ function readExpressions(items: readonly unknown[], sets: NamedSets): RuleMeanin
       if (found.action !== undefined) actions.push(found.action)
     } else actions.push(readAction(kind, body, value) ?? {kind: 'opaque', text: JSON.stringify(item) ?? ''})
   }
-  return {conditions: withoutRepeats(conditions), actions, ...(counters === undefined ? {} : {counters})}
+  return {conditions: withoutRepeats(conditions), actions, counters}
 }
 
 /** The elements of a named set; undefined when there are none, or one that is no single value. */

@@ -123,10 +123,7 @@ function readMatch(cursor: Cursor, draft: Draft): boolean {
   const values = readValues(cursor)
   const simple = operator === '==' || operator === '!='
   const negated = operator === '!='
-  const found =
-    values === undefined || !simple
-      ? undefined
-      : nftConditions({key, negated, values, ...(mask === undefined ? {} : {mask})})
+  const found = values === undefined || !simple ? undefined : nftConditions({key, negated, values, mask})
   const field = values === undefined ? 'dynamic' : 'opaque'
   draft.conditions.push(...(found ?? [{field, negated: false, values: [since(cursor, start)]} as const]))
   return true
@@ -252,8 +249,8 @@ function finish(draft: Draft): RuleMeaning {
   return {
     conditions,
     actions,
-    ...(counters === undefined ? {} : {counters}),
-    ...(comment === undefined ? {} : {comment}),
+    counters,
+    comment,
   }
 }
 

@@ -43,6 +43,8 @@ export interface TableDraft {
   readonly name: string
   readonly chains: Map<string, ChainDraft>
   readonly losses: Set<string>
+  /** Chains that the text makes in this table (`-N`). */
+  readonly made: Set<string>
   /** Elements of the named sets of the table, as far as they are in the text. */
   readonly sets: Map<string, readonly string[]>
 }
@@ -71,10 +73,11 @@ export function startTable(
     family,
     backend,
     form,
-    ...(tool === undefined ? {} : {tool}),
+    tool,
     name,
     chains: new Map(),
     losses: new Set(),
+    made: new Set(),
     sets: new Map(),
   }
   draft.tables.push(table)
@@ -169,7 +172,7 @@ export function note(draft: RulesDraft, {number, text, level}: CleanLine, comman
     line: number,
     text: text.slice(0, LONGEST),
     ...(command ? {command} : {}),
-    ...(level === undefined ? {} : {level}),
+    level,
   })
 }
 
@@ -195,10 +198,21 @@ function chosenTables(draft: RulesDraft): readonly TableDraft[] {
     if (REQUESTED.has(table.form) && loaded.has(table.family)) continue
     const key = `${table.family} ${table.backend} ${table.name}`
     const before = latest.get(key)
-    if (before !== undefined && before.form === table.form && REQUESTED.has(table.form)) mergeInto(before, table)
+    const again = before !== undefined && [...table.made].some(name => before.made.has(name))
+    if (again) warn(draft, lineOf(table), SEVERAL_RUNS)
+    if (before !== undefined && !again && before.form === table.form && REQUESTED.has(table.form))
+      mergeInto(before, table)
     else latest.set(key, table)
   }
   return [...latest.values()]
+}
+
+/** What makes a chain twice is another run, of another pod or of a container that was started again. */
+const SEVERAL_RUNS =
+  'the text holds several runs that make the same chains (of several pods, or of one that ran again): the last one is shown'
+
+function lineOf(table: TableDraft): number {
+  return [...table.chains.values()].flatMap(rulesOf)[0]?.line ?? 0
 }
 
 /** istio-init feeds several restore inputs for one table without flushing between them: the later rules are added. */
@@ -221,7 +235,7 @@ function grouped(all: readonly TableDraft[]): readonly Ruleset[] {
     const {backend, form, tool} = first
     const family = tables.every(t => t.family === first.family) ? first.family : 'inet'
     const losses = [...new Set(tables.flatMap(t => [...t.losses]))]
-    return [{family, backend, form, ...(tool === undefined ? {} : {tool}), tables: tables.map(finishTable), losses}]
+    return [{family, backend, form, tool, tables: tables.map(finishTable), losses}]
   })
 }
 

@@ -6,7 +6,7 @@ type NameKind = 'secret' | 'string-source' | 'bytes-source' | 'label' | 'value' 
 /** Fields that hold a secret as a data source below them (Envoy's TlsCertificate, GenericSecret, TlsSessionTicketKeys). */
 const SECRET_SOURCE = /^(?:private_?key|password|secret|generic_?secret|(?:ticket_?)?keys)$/i
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
-/** JSON in JSON in JSON is common (an annotation in a bootstrap); deeper than this nobody goes. */
+/** JSON in JSON in JSON is common (an annotation in a bootstrap); deeper nesting is not searched. */
 const MAX_DEPTH = 6
 
 interface Frame {

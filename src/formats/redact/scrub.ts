@@ -127,7 +127,7 @@ export function scrubText(text: string): string {
   return named.includes('kty') ? replaced(named, JWK_PRIVATE) : named
 }
 
-/** Text that is no JSON but may quote some: what `scrubText` finds, and quoted fields known to hold secrets, as far as their quotes can be told. */
+/** Text that is no JSON but may quote some: what `scrubText` finds, and quoted fields known to hold secrets, as far as their quotes can be matched. */
 export function scrubQuoted(text: string): string {
   return scrubText(NAMED_IN_JSON.reduce(replaced, text))
 }

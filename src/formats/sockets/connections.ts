@@ -16,7 +16,7 @@ function unmapped(address: IpAddress): IpAddress {
 
 /**
  * The TCP rows of /proc/net/tcp and tcp6 (proc(5)): state 01 is an established connection, 0A a listener. UDP sockets that are connected bear
- * 01 too: their part of the text, told by its header, is left out.
+ * 01 too: their part of the text, recognised by its header, is left out.
  */
 export function parseConnections(text: string): ConnectionTable {
   const established: Connection[] = []

@@ -13,7 +13,7 @@ function loopbackName(host: string, six: boolean): string {
 /**
  * Reads a line of net-tools' or busybox' `netstat -ntulp` / `-nap` (netstat(8)). IPv6 addresses have no brackets (`:::80`), busybox calls IPv6
  * rows `tcp`; the program is `PID/name`, may hold blanks, is cut at about 20 characters, and is `-` when it may not be seen.
- * A queue column that somebody lost while pasting is not needed.
+ * A queue column lost while pasting is not needed.
  */
 export function readNetstatLine(line: string): LineReading {
   const row = ROW.exec(line)

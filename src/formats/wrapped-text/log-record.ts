@@ -29,7 +29,7 @@ function jsonObject(text: string): object | undefined {
 
 function recordOf(message: string, level: string | undefined, beside: readonly string[]): LogRecord {
   const lines = [message.replace(/\n$/, ''), ...beside].flatMap(each => each.split(/\r?\n/))
-  return {lines, ...(level === undefined ? {} : {level: level.toLowerCase()})}
+  return {lines, level: level === undefined ? undefined : level.toLowerCase()}
 }
 
 function fromJson(text: string): LogRecord | undefined {

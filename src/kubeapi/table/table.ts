@@ -4,7 +4,7 @@ import {AGE, type Column, NAME} from './column.js'
 import {COLUMNS} from './columns.js'
 
 export interface TableOptions {
-  /** Ages are reckoned at this time: when the objects were captured. */
+  /** Ages are computed as of this time: when the objects were captured. */
   readonly now: Date
   readonly include: 'None' | 'Metadata' | 'Object'
 }

@@ -78,8 +78,8 @@ function keptGap(gap: Gap, {redact}: Gathering): Gap {
 
 /** Objects as stored in the bundle: one list document per kind and namespace. */
 function listDocument(task: ObjectTask, objects: readonly KubeObject[], redact: boolean): Uint8Array {
-  const slim = objects.map(stripCrdSchemas)
-  const items = redact ? slim.map(redactObject) : slim
+  const stripped = objects.map(stripCrdSchemas)
+  const items = redact ? stripped.map(redactObject) : stripped
   return Buffer.from(JSON.stringify({apiVersion: task.apiVersion, kind: `${task.kind}List`, items}))
 }
 
@@ -117,7 +117,7 @@ async function captureOne(id: EvidenceId, pod: PodRef, gathering: Gathering): Pr
   const kept: BlobRef = await gathering.sink.add(gathering.redact ? redactEvidence(id, bytes) : bytes)
   return {
     ...at,
-    provenance: {...rest, ...(path === undefined ? {} : {path}), ...(argv === undefined ? {} : {argv})},
+    provenance: {...rest, path, argv},
     held: kept,
   }
 }

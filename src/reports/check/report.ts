@@ -164,7 +164,7 @@ export async function checkReport(
     gaps: [...damaged, ...skipped, ...uniqueGaps(workloads)],
     damaged,
     skipped,
-    ...(source.manifests === undefined ? {} : {corrected: []}),
+    corrected: source.manifests === undefined ? undefined : [],
     visited: options.deep,
     notes: later ? [LIST_CONTINUED] : [],
     workloads,

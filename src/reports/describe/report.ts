@@ -91,7 +91,7 @@ export async function describeReport(
   const mode: PodMode | 'unknown' = pod === undefined ? 'unknown' : podMode(pod)
   const view = await proxyOf(source, subject, mode, gaps)
   if (pod === undefined && view === undefined) required(known, source)
-  const head = {gaps, notes: [], subject, mode, ...(view === undefined ? {} : {proxy: view})}
+  const head = {gaps, notes: [], subject, mode, proxy: view}
   if (pod === undefined) {
     const what = "its Services, PeerAuthentications, Sidecar scope, exposure and istiod's view of it"
     gaps.push({what, reason: 'not-captured', detail: 'they are found through the pod object, which is missing'})
@@ -146,15 +146,14 @@ export async function describeReport(
     pod,
     declared: portsOf(pod, gateway),
     ...(mode === 'gateway' && objects.gateways !== undefined ? {serves: gatewaysOf(pod, objects.gateways)} : {}),
-    ...(revision === undefined ? {} : {revision}),
-    ...(services === undefined ? {} : {services}),
+    revision,
+    services,
     ...(peers === undefined || !guarded ? {} : {peers}),
-    ...(policies === undefined ? {} : {policies}),
+    policies,
     policiesInProxy,
-    ...(objects.sidecars === undefined
-      ? {}
-      : {sidecar: gateway ? null : (sidecarOf(pod, objects.sidecars, root) ?? null)}),
-    ...(sync === undefined ? {} : {sync}),
+    sidecar:
+      objects.sidecars === undefined ? undefined : gateway ? null : (sidecarOf(pod, objects.sidecars, root) ?? null),
+    sync,
     disagreements: different,
     warnings: podWarnings(pod)
       .filter(({rule}) => !findings.some(each => each.rule === rule))

@@ -76,12 +76,12 @@ export async function controlPlaneReport(
   const proxy = owner?.proxies.find(each => each.id === id)
   const rejectingProxy = {namespace: pod.namespace, rootNamespace: question.istioNamespace, labels: {}}
   const problems = proxy === undefined ? [] : await connectedProblems(source, proxy, rejectingProxy, new Date(), 0)
-  const told = problems.map(({types, reason, note, resource}) => {
+  const syncProblems = problems.map(({types, reason, note, resource}) => {
     const about = resource === undefined ? '' : ` for ${resource}`
     return `istiod on ${types.join(', ')}${about}: ${reason}${note === undefined ? '' : ` (${note})`}`
   })
   const istiod = held.ok ? (owner?.pod.name ?? held.value.provenance.from ?? 'istiod') : 'istiod'
-  const pair = pairDiff(id, [istiod, first], ['Envoy', second], {told})
+  const pair = pairDiff(id, [istiod, first], ['Envoy', second], {syncProblems})
   const result = {pairs: [pair], onlyFirst: [], onlySecond: []}
   return {
     ...result,

@@ -17,7 +17,7 @@ export interface PairDiff {
   /** Envoy's state of single resources (warming, rejected), keyed `section/name`. */
   readonly remarks: ReadonlyMap<string, string>
   /** Sync problems reported by istiod, such as a rejection, one sentence each. */
-  readonly told: readonly string[]
+  readonly syncProblems: readonly string[]
 }
 
 function masksNeeded(a: DumpConfig, b: DumpConfig): boolean {
@@ -54,7 +54,7 @@ export function pairDiff(
   name: string,
   [first, a]: readonly [string, DumpConfig],
   [second, b]: readonly [string, DumpConfig],
-  more: {readonly told?: readonly string[]; readonly mask?: boolean} = {},
+  more: {readonly syncProblems?: readonly string[]; readonly mask?: boolean} = {},
 ): PairDiff {
   const [left, right] = a.fromIstiod === b.fromIstiod ? [a, b] : narrowed(a, b)
   const mask = more.mask ?? masksNeeded(a, b)
@@ -62,7 +62,15 @@ export function pairDiff(
     ? compared(name, withoutOwnCertificate(left), withoutOwnCertificate(right), true)
     : compared(name, left, right, false)
   const remarks = new Map([...a.remarks, ...b.remarks])
-  return {name, first, second, comparison, groups: groupByCause(comparison.differences), remarks, told: more.told ?? []}
+  return {
+    name,
+    first,
+    second,
+    comparison,
+    groups: groupByCause(comparison.differences),
+    remarks,
+    syncProblems: more.syncProblems ?? [],
+  }
 }
 
 /** Parses an artifact that may be missing; a missing or unreadable one stays a gap. */

@@ -54,10 +54,10 @@ function resourceLines(pair: PairDiff, difference: ResourceDifference, form: Doc
     {text: `  ${MARKS[kind]} ${SECTION_NOUNS[section]} ${name}`, tone: TONES[kind]},
     {text: `${only}${remark === undefined ? '' : `  (${remark})`}`, tone: 'dim'},
   ]
-  const told = changes.slice(0, most).map(change => changeLine(change, text))
-  const rest = changes.length - told.length
+  const shownChanges = changes.slice(0, most).map(change => changeLine(change, text))
+  const rest = changes.length - shownChanges.length
   const more: readonly Line[] = rest > 0 && most > 0 ? [[`      and ${counted(rest, 'more change')} (-o wide)`]] : []
-  return [head, ...told, ...more]
+  return [head, ...shownChanges, ...more]
 }
 
 function comparedText(pair: PairDiff): string {
@@ -92,7 +92,7 @@ function pairLines(pair: PairDiff, form: DocForm): readonly Line[] {
     const equal = {text: 'no difference', tone: 'good'} as const
     return [[{text: pair.name, tone: 'strong'}, ': ', equal, ` (${comparedText(pair)})`], ...skipped]
   }
-  const told = pair.told.map((text): Line => [{text: `  ${text}`, tone: 'bad'}])
+  const reported = pair.syncProblems.map((text): Line => [{text: `  ${text}`, tone: 'bad'}])
   const groups = pair.groups.flatMap(({cause, differences: of}): readonly Line[] => {
     const most = LIMITS[form].resources
     const shared = cause.title.startsWith('the same change in ')
@@ -113,7 +113,7 @@ function pairLines(pair: PairDiff, form: DocForm): readonly Line[] {
   return [
     [{text: pair.name, tone: 'strong'}, `: ${counted(differences.length, 'difference')}: ${countsText(pair)}`],
     [{text: `  - ${pair.first}   + ${pair.second}   compared: ${comparedText(pair)}`, tone: 'dim'}],
-    ...told,
+    ...reported,
     ...skipped,
     ...groups,
   ]
@@ -183,7 +183,7 @@ function full(report: DiffReport): string {
     second: pair.second,
     compared: Object.fromEntries(pair.comparison.compared),
     notCompared: Object.fromEntries(pair.comparison.notCompared),
-    told: pair.told,
+    told: pair.syncProblems,
     causes: pair.groups.map(({cause, differences}) => ({
       ...cause,
       differences: differences.map(({section, name, kind, changes}) => ({

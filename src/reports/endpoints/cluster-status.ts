@@ -22,7 +22,7 @@ function hostJson({address, status, weight, priority, locality}: EnvoyEndpoint):
   return {
     address: addressJson(address),
     healthStatus: status === 'UNKNOWN' ? {} : {edsHealthStatus: status},
-    ...(weight === undefined ? {} : {weight}),
+    weight,
     ...(priority === 0 ? {} : {priority}),
     locality: localityJson(locality),
   }

@@ -1,5 +1,6 @@
 import {type Difference, driftOf} from '../../analysis/netfilter/drift/drift.js'
 import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
+import {isOfRuntime} from '../../analysis/netfilter/drift/runtime-rules.js'
 import type {Oddity} from '../../analysis/netfilter/interception/oddities.js'
 import {type Expected, expectedFor} from '../../evidence/kernel/expectation.js'
 import {readableKernel} from '../../evidence/kernel/nothing-read.js'
@@ -25,7 +26,7 @@ function noteExpected({ledger, traits}: NotedSource, {via}: Expected): void {
   ledger.add({evidence: 'expected-rules', source, via: 'computed', shows: 'declared', from: via})
 }
 
-/** How the rules of a pod differ from those it should have; failing when some packet fares otherwise because of it. */
+/** How the rules of a pod differ from those it should have; failing when the path of some packet changes because of it. */
 export async function driftReport(given: Source, subject: PodRef): Promise<DriftReport> {
   const source = noted(given)
   const kernel = readableKernel(await readKernel(source, subject), source, subject)
@@ -44,7 +45,7 @@ export async function driftReport(given: Source, subject: PodRef): Promise<Drift
     kernel,
     expected,
     differences,
-    failing: differences.some(each => each.effective && !exemptsOwnPorts(each)),
+    failing: differences.some(each => each.effective && !exemptsOwnPorts(each) && !isOfRuntime(each)),
   }
 }
 
@@ -60,7 +61,7 @@ export async function rulesReport(given: Source, subject: PodRef): Promise<Iptab
   })
   if (expected === undefined) return report
   const effective = driftOf(expected.rulesets, rulesets, machine).filter(
-    each => each.effective && !exemptsOwnPorts(each),
+    each => each.effective && !exemptsOwnPorts(each) && !isOfRuntime(each),
   ).length
   if (effective === 0) return report
   noteExpected(source, expected)
@@ -88,8 +89,9 @@ export async function expectedReport(given: Source, subject: PodRef): Promise<Ip
   const expected = await expectedFor(source, subject, kernel.rulesets, kernel.parameters)
   noteExpected(source, expected)
   const origin = `${expected.via}, ${expected.release}`
+  const {failure: _, node: __, ...known} = kernel
   const report = reportOn(
-    {...kernel, rulesets: expected.rulesets, from: 'computed', origin, gaps: [], notes: []},
+    {...known, rulesets: expected.rulesets, from: 'computed', origin, gaps: [], notes: []},
     source,
     subject,
   )

@@ -39,7 +39,7 @@ function differenceLines({
   const effect: readonly (readonly Cell[])[] =
     consequences.length > 0
       ? consequences.map(text => [{text: `    → ${text}`, tone: effective ? 'strong' : 'dim'} as const])
-      : [[{text: '    → no packet that was tried fares otherwise', tone: 'dim'}]]
+      : [[{text: '    → no effect: every packet takes the same path', tone: 'dim'}]]
   return [
     ['', {text: effective ? '! ' : '  ', tone: 'warn'}, {text: what, tone: 'strong'}],
     ...ruleLines('-', expected, 'bad'),
@@ -49,7 +49,7 @@ function differenceLines({
 }
 
 function verdictOf(differences: DriftReport['differences']): Cell {
-  if (differences.length === 0) return {text: 'the rules are exactly as they should be', tone: 'good'}
+  if (differences.length === 0) return {text: 'the rules match the expected rules', tone: 'good'}
   const all = humanCount(differences.length, 'difference')
   const effective = differences.filter(each => each.effective).length
   if (effective > 0) {
@@ -59,7 +59,7 @@ function verdictOf(differences: DriftReport['differences']): Cell {
   const open = differences.filter(each => each.kind === 'incomplete').length
   return open > 0
     ? {text: `${humanCount(open, 'part')} of the rules could not be compared`, tone: 'warn'}
-    : {text: `${all}, none of which changes where a packet goes`, tone: 'good'}
+    : {text: `${all}, none of which affects any packet`, tone: 'good'}
 }
 
 function headline({differences, expected, subject}: DriftReport): readonly Cell[] {

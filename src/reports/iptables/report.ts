@@ -1,7 +1,7 @@
 import {detectRelease} from '../../analysis/netfilter/detect-release.js'
 import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
+import {ruleOddities} from '../../analysis/netfilter/interception/dead-rules.js'
 import {type Interception, interceptionOf} from '../../analysis/netfilter/interception/interception.js'
-import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
 import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
 import {unseenIn, withUnseen} from '../../analysis/netfilter/interception/unseen.js'
 import {nodeWarnings} from '../../analysis/netfilter/node-warnings.js'
@@ -14,6 +14,7 @@ import type {PodRef} from '../../model/kube-object.js'
 import type {Machine} from '../../model/machine.js'
 import {
   everyChain,
+  everyRule,
   hiddenByNft,
   hidesInterfaces,
   type IpFamily,
@@ -38,7 +39,9 @@ export interface IptablesReport extends Report {
 
 /** True when some rule is about an IPv6 address. */
 function namesIpv6(rulesets: readonly Ruleset[]): boolean {
-  return mentionsOf(rulesets).ranges.some(range => range.family === 'ip6')
+  return everyRule(rulesets).some(({rule}) =>
+    rule.conditions.some(({field, values}) => field === 'destination' && values.some(value => value.includes(':'))),
+  )
 }
 
 /** Families worth a summary: those whose rules are known, IPv4 first; both for native tables when the pod is known to have IPv6. */
@@ -98,7 +101,8 @@ function wrongArguments({parameters, from}: Kernel): readonly Oddity[] {
 export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): IptablesReport {
   const {rulesets, machine} = kernel
   const excerpt = isExcerpt(rulesets)
-  const interceptions = families(rulesets, machine)
+  const known = families(rulesets, machine)
+  const interceptions = known
     .map(family => interceptionOf(rulesets, machine, family))
     .filter(found => found !== undefined)
     .map(found => (kernel.from === 'text' ? withUnseen(found, unseenIn(rulesets, found.family)) : found))
@@ -115,8 +119,13 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
     interceptions,
     oddities: excerpt
       ? []
-      : [...wrongArguments(kernel), ...nodeWarnings(rulesets), ...odditiesOf(rulesets, interceptions)],
-    ...(era === undefined ? {} : {era}),
+      : [
+          ...wrongArguments(kernel),
+          ...nodeWarnings(rulesets),
+          ...odditiesOf(rulesets, interceptions),
+          ...ruleOddities(rulesets, machine, known),
+        ],
+    era,
     excerpt,
   }
 }

@@ -5,6 +5,7 @@ import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
 import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import {backendName, type Ruleset, ruleCount} from '../../model/ruleset.js'
+import {UserError} from '../../model/user-error.js'
 import type {Block, Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import {tableTree} from './chain-tree.js'
@@ -194,5 +195,20 @@ function raw({kernel}: IptablesReport): Uint8Array {
   return Buffer.from(kernel.rulesets.map(set => (set.backend === 'native' ? nftText(set) : saveText(set))).join(''))
 }
 
+/** The rules as iptables-save writes them, normalised: families one after the other, as iptables-restore and ip6tables-restore take them. */
+function asSave({rulesets}: IptablesReport): string {
+  if (rulesets.some(({backend}) => backend === 'native'))
+    throw new UserError('native nftables rules cannot be written as iptables-save text', {hint: 'Use -o nft.'})
+  const several = new Set(rulesets.map(({family}) => family)).size > 1
+  return rulesets
+    .map(set => `${several ? `# ${set.family === 'ip6' ? 'IPv6' : 'IPv4'}\n` : ''}${saveText(set)}`)
+    .join('')
+}
+
+/** The rules as an nftables script, normalised; iptables rules as the tables iptables-nft keeps them in. */
+function asNft({rulesets}: IptablesReport): string {
+  return rulesets.map(nftText).join('')
+}
+
 /** The rules in words: three lines of summary, what is odd, then the chains as a tree. */
-export const iptablesView: View<IptablesReport> = {doc, data, raw}
+export const iptablesView: View<IptablesReport> = {doc, data, raw, texts: {save: asSave, nft: asNft}}

@@ -37,7 +37,7 @@ export function parseLevelChange(text: string): LevelChange {
       loggers.clear()
     }
   }
-  return {...(all === undefined ? {} : {all}), loggers}
+  return {all, loggers}
 }
 
 /** The shortest change that sets these levels: the most frequent level for all, the others one by one. */

@@ -36,7 +36,7 @@ export async function logLevelReport(given: Source, subjects: readonly PodRef[])
   if (pods.length === 0) {
     throw new UserError(gaps[0] === undefined ? 'no pods found' : gapSentence(gaps[0]), {
       next: 'meshctl capture   # a capture of a live cluster contains the log levels',
-      ...(gaps[0] === undefined ? {} : {gap: gaps[0]}),
+      gap: gaps[0],
     })
   }
   return {...answeredFrom(source), gaps, notes: [], pods}

@@ -58,7 +58,7 @@ function readCase(value: unknown, index: number): PacketCase {
     ...(typeof packet.src === 'string' ? {source: packet.src} : {}),
     ...(typeof packet.mark === 'number' ? {mark: packet.mark} : {}),
     transparent: packet.transparent === true,
-    ...(body.expect === undefined ? {} : {expect: record(body.expect)}),
+    expect: body.expect === undefined ? undefined : record(body.expect),
   }
 }
 

@@ -63,9 +63,9 @@ function load(texts: RulesetTexts, bed: Bed): Loaded {
   const saves = texts.rules.flatMap(text => parseRules(text).rulesets)
   const rulesets = merge(saves, texts.nft === undefined ? [] : parseRules(texts.nft).rulesets)
   const facts = {
-    ...(texts.addresses === undefined ? {} : {interfaces: parseIpAddresses(texts.addresses)}),
-    ...(texts.routes === undefined ? {} : {routes: parseIpRoutes(texts.routes)}),
-    ...(texts.policyRules === undefined ? {} : {policyRules: parseIpRules(texts.policyRules)}),
+    interfaces: texts.addresses === undefined ? undefined : parseIpAddresses(texts.addresses),
+    routes: texts.routes === undefined ? undefined : parseIpRoutes(texts.routes),
+    policyRules: texts.policyRules === undefined ? undefined : parseIpRules(texts.policyRules),
   }
   const machine = standInMachine(facts, rulesets, true)
   return {
@@ -105,8 +105,8 @@ function packetOf(item: PacketCase, machine: Machine, bed: Bed): Packet {
     destination,
     destinationPort: item.port,
     ...(device === undefined ? {uid: item.uid, gid: item.gid} : {interface: device}),
-    ...(source === undefined ? {} : {source}),
-    ...(item.mark === undefined ? {} : {mark: item.mark}),
+    source,
+    mark: item.mark,
     ...(item.transparent ? {transparent: true} : {}),
   }
 }

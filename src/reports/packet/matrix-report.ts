@@ -1,25 +1,36 @@
-import {addressIn, mentionsOf, ordinaryAddress, ordinaryPort} from '../../analysis/netfilter/interception/mentions.js'
+import {type PodPaths, podPaths} from '../../analysis/netfilter/interception/interception.js'
 import {isAmbient} from '../../analysis/netfilter/istio-names.js'
-import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
-import {decidingStep, type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
-import {walkPacket} from '../../analysis/netfilter/packet-walk/walk.js'
+import type {Node} from '../../analysis/netfilter/packet-sets/diagram.js'
+import type {Fate} from '../../analysis/netfilter/packet-sets/fates.js'
+import {type SharedPart, sharedParts} from '../../analysis/netfilter/packet-sets/parts.js'
+import {
+  inboundTraffic,
+  outboundTraffic,
+  outsideOf,
+  toAddress,
+  toPort,
+} from '../../analysis/netfilter/packet-sets/traffic.js'
+import type {Verdict} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {type ProxyTraits, sentByProxy, ZTUNNEL_MARK} from '../../analysis/netfilter/proxy-traits.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
-import {formatIpRange, type IpAddress} from '../../model/ip-address.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Packet} from '../../model/packet.js'
 import type {IpFamily, Ruleset} from '../../model/ruleset.js'
+import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {ownAddress} from './packet-spec.js'
-import {type PacketBench, packetBench} from './report.js'
+import {packetBench} from './report.js'
 
-/** One answer of the battery. */
+/** What becomes of the packets of a row, for one sender. */
 export interface MatrixCell {
   readonly who: string
   readonly verdict: Verdict
   readonly port?: number
+  /** Where a rule sends it instead, `address:port`. */
+  readonly to?: string
   readonly by?: string
+  /** The rule it depends on. */
+  readonly why?: string
 }
 
 export interface MatrixRow {
@@ -34,7 +45,7 @@ export interface MatrixReport extends Report {
   readonly inbound: readonly MatrixRow[]
 }
 
-/** Who sends outbound: a name for the column, and how its packets are told. */
+/** Who sends outbound: a name for the column, and the values its packets have. */
 interface Sender {
   readonly who: string
   readonly packet: Pick<Packet, 'uid' | 'gid' | 'mark'>
@@ -52,92 +63,122 @@ function sendersFor(rulesets: readonly Ruleset[], proxy: ProxyTraits): readonly 
   return [...APP, ambient ? ZTUNNEL : {who: `proxy (uid ${proxy.uid})`, packet: {uid: proxy.uid, gid: proxy.gid}}]
 }
 
-type Ask = Pick<Packet, 'destination' | 'destinationPort'> & Partial<Packet>
+/** A row before it is split: what it is called, and its packets. */
+interface Traffic {
+  readonly label: string
+  readonly protocol: 'tcp' | 'udp'
+  readonly packets: Node
+}
 
-function answer(bench: PacketBench, rules: ReturnType<typeof compileRules>, who: string, ask: Ask): MatrixCell {
-  const walk = walkPacket(rules, bench.machine, {protocol: 'tcp', ...ask})
-  const step = decidingStep(walk)
-  const {disposition: end} = walk
+function cellOf(who: string, fate: Fate, loopsAt: number | undefined): MatrixCell {
+  const {verdict, port, to, by, why} = fate
+  const loops = verdict === 'captured' && loopsAt !== undefined && port === loopsAt
   return {
     who,
-    verdict: verdictOf(walk, {fromProxy: sentByProxy(ask, bench.proxy), outboundPort: bench.proxy.outboundPort}),
-    ...(end.kind === 'delivered' ? {port: end.port} : {}),
-    ...(step === undefined ? {} : {by: `${step.at} ${step.rule}`}),
+    verdict: loops ? 'loops' : verdict === 'none' ? 'error' : verdict,
+    ...(port === undefined ? {} : {port}),
+    ...(to === undefined ? {} : {to}),
+    ...(by === undefined ? {} : {by: `${by.at} ${by.rule}`}),
+    ...(why === undefined ? {} : {why}),
   }
 }
 
-function localhost(family: IpFamily): IpAddress {
-  return family === 'ip' ? {family, bits: 0x7f00_0001n} : {family, bits: 1n}
+/** A row for each part of the traffic that is treated alike, the largest under the bare label. */
+function rowsOf(
+  label: string,
+  parts: readonly SharedPart[],
+  senders: readonly string[],
+  loopsAt: (sender: number) => number | undefined,
+): readonly MatrixRow[] {
+  return parts.map(({words, fates}) => ({
+    traffic: words === '' ? label : `${label}, ${words}`,
+    cells: fates.map((fate, index) => cellOf(senders[index] ?? '', fate, loopsAt(index))),
+  }))
 }
 
-function outboundTraffic(bench: PacketBench, family: IpFamily): readonly (readonly [string, Ask])[] {
-  const mentions = mentionsOf(bench.kernel.rulesets)
-  const destination = ordinaryAddress(mentions, family)
-  const own = ownAddress(bench.machine, family).address
-  const port = ordinaryPort(mentions)
-  const ports = mentions.ports.filter(each => ![53, 15_008, 15_020, 15_021, 15_053, 15_090].includes(each)).slice(0, 8)
-  const ranges = mentions.ranges.filter(range => range.family === family && range.mask !== 0n).slice(0, 8)
+const KNOWN_PORTS: readonly (readonly [number, string])[] = [
+  [15_020, '15020 agent metrics and probes'],
+  [15_021, '15021 health'],
+  [15_090, '15090 Envoy metrics'],
+  [15_008, '15008 HBONE'],
+  [15_006, '15006 inbound port itself'],
+  [15_001, '15001 outbound port itself'],
+]
+
+function outboundKinds({paths, own}: PodPaths): readonly Traffic[] {
+  const {space} = paths
+  const {diagram, family} = space
+  const outside = outsideOf(paths)
+  const dns = toPort(space, 53)
+  const notDns = diagram.and(outside, diagram.not(dns))
+  const self = toAddress(space, 'destination', own)
+  const localhost = toAddress(space, 'destination', {family, bits: family === 'ip' ? 0x7f00_0001n : 1n})
   return [
-    ['another service', {destination, destinationPort: port}],
-    ...ports.map(each => [`port ${each}`, {destination, destinationPort: each}] as const),
-    ...ranges.map(
-      range => [`to ${formatIpRange(range)}`, {destination: addressIn(range), destinationPort: port}] as const,
-    ),
-    ["the pod's own address", {destination: own, destinationPort: port}],
-    ['localhost', {destination: localhost(family), destinationPort: port}],
-    ['DNS (udp 53)', {destination, destinationPort: 53, protocol: 'udp'}],
-    ['DNS (tcp 53)', {destination, destinationPort: 53}],
-    ['other UDP', {destination, destinationPort: 4500, protocol: 'udp'}],
+    {label: 'other services (TCP)', protocol: 'tcp', packets: notDns},
+    {label: "the pod's own address", protocol: 'tcp', packets: self},
+    {label: 'localhost', protocol: 'tcp', packets: localhost},
+    {label: 'DNS (udp 53)', protocol: 'udp', packets: diagram.and(outside, dns)},
+    {label: 'DNS (tcp 53)', protocol: 'tcp', packets: diagram.and(outside, dns)},
+    {label: 'other UDP', protocol: 'udp', packets: notDns},
   ]
 }
 
-function inboundTraffic(bench: PacketBench, family: IpFamily): readonly (readonly [string, Ask])[] {
-  const mentions = mentionsOf(bench.kernel.rulesets)
-  const {address: destination, device} = ownAddress(bench.machine, family)
-  const into = (port: number, protocol = 'tcp'): Ask => ({
-    destination,
-    destinationPort: port,
-    protocol,
-    interface: device,
+function inboundRows(found: PodPaths): readonly MatrixRow[] {
+  const {paths, machine, device, own} = found
+  const {space} = paths
+  const {diagram} = space
+  const into = (protocol: string) => inboundTraffic(paths, machine, device, protocol, [own])
+  const ask = (label: string, protocol: string, ports: Node): readonly MatrixRow[] => {
+    const {node, domain, elsewhere} = into(protocol)
+    const whole = elsewhere.reduce((all, {packets}) => diagram.or(all, packets), domain)
+    const parts = sharedParts(found.answering(true), node, diagram.and(whole, ports), [{}])
+    return rowsOf(label, parts, ['any source'], () => undefined)
+  }
+  const known = KNOWN_PORTS.map(([port]) => toPort(space, port)).reduce((all, each) => diagram.or(all, each))
+  return [
+    ...ask('app ports (TCP)', 'tcp', diagram.not(known)),
+    ...KNOWN_PORTS.flatMap(([port, label]) => ask(label, 'tcp', toPort(space, port))),
+    ...ask('UDP', 'udp', 1),
+  ]
+}
+
+function outboundRows(found: PodPaths, senders: readonly Sender[], proxy: ProxyTraits): readonly MatrixRow[] {
+  const {paths, machine, device} = found
+  const {diagram} = paths.space
+  return outboundKinds(found).flatMap(({label, protocol, packets}) => {
+    const {node, domain, elsewhere} = outboundTraffic(paths, machine, device, protocol, packets)
+    const whole = elsewhere.reduce((all, each) => diagram.or(all, each.packets), domain)
+    const values = senders.map(({packet}) => ({owner: 1, mark: 0, ...packet}))
+    const parts = sharedParts(found.answering(false), node, whole, values)
+    const loopsAt = (index: number) =>
+      sentByProxy(senders[index]?.packet ?? {}, proxy) ? proxy.outboundPort : undefined
+    return rowsOf(
+      label,
+      parts,
+      senders.map(({who}) => who),
+      loopsAt,
+    )
   })
-  const known = [15_001, 15_006, 15_008, 15_020, 15_021, 15_090]
-  const ports = mentions.ports.filter(port => port !== 53 && port !== 15_053 && !known.includes(port)).slice(0, 8)
-  return [
-    ['an app port', into(ordinaryPort(mentions))],
-    ...ports.map(port => [`port ${port}`, into(port)] as const),
-    ['15020 agent metrics and probes', into(15_020)],
-    ['15021 health', into(15_021)],
-    ['15090 Envoy metrics', into(15_090)],
-    ['15008 mesh tunnel', into(15_008)],
-    ['15006 inbound port itself', into(15_006)],
-    ['15001 outbound port itself', into(15_001)],
-    ['UDP', into(ordinaryPort(mentions), 'udp')],
-  ]
 }
 
-/** Asks the usual packets of a pod and lays the answers out: app, root and proxy outbound, everybody inbound. Every port is taken to be open. */
+/**
+ * What becomes of all first packets of a pod, by traffic and sender: every row is treated alike by the rules as a whole, so nothing is tried and
+ * nothing is left out. Every port is taken to be open.
+ */
 export async function matrixReport(given: Source, subject: PodRef, family: IpFamily): Promise<MatrixReport> {
   const source = noted(given)
   const read = await packetBench(source, subject)
-  const {listeners: _, ...machine} = read.machine
-  const bench = {...read, machine}
-  const rules = compileRules(bench.kernel.rulesets)
-  const senders = sendersFor(bench.kernel.rulesets, bench.proxy)
-  const outbound = outboundTraffic(bench, family).map(([traffic, ask]) => ({
-    traffic,
-    cells: senders.map(({who, packet}) => answer(bench, rules, who, {...ask, ...packet})),
-  }))
-  const inbound = inboundTraffic(bench, family).map(([traffic, ask]) => ({
-    traffic,
-    cells: [answer(bench, rules, 'anybody', ask)],
-  }))
+  const {rulesets} = read.kernel
+  const senders = sendersFor(rulesets, read.proxy)
+  const found = podPaths(rulesets, read.machine, family)
+  if (found === undefined) throw new UserError(`the pod has no ${family === 'ip' ? 'IPv4' : 'IPv6'} address`)
   return {
     ...answeredFrom(source),
-    gaps: bench.gaps,
-    notes: bench.kernel.notes,
+    gaps: read.gaps,
+    notes: read.kernel.notes,
     subject,
     senders: senders.map(({who}) => who),
-    outbound,
-    inbound,
+    outbound: outboundRows(found, senders, read.proxy),
+    inbound: inboundRows(found),
   }
 }

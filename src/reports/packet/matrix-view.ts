@@ -16,15 +16,16 @@ const SHORT: Readonly<Record<Verdict, Cell>> = {
   insufficient: {text: 'unknown', tone: 'warn'},
 }
 
-function cell({verdict, port}: MatrixCell): Cell {
+function cell({verdict, port, to}: MatrixCell): Cell {
   const short = SHORT[verdict]
+  if (to !== undefined) return `to ${to}`
   if (verdict !== 'captured' || typeof short === 'string') return short
   return {text: `proxy :${port}`, tone: 'good'}
 }
 
 function doc(report: MatrixReport, form: 'short' | 'table' | 'wide'): Doc {
   const why = (row: MatrixRow): readonly Cell[] =>
-    form === 'wide' ? [{text: row.cells[0]?.by ?? 'no rule', tone: 'dim'}] : []
+    form === 'wide' ? [{text: row.cells[0]?.why ?? row.cells[0]?.by ?? 'no rule', tone: 'dim'}] : []
   const extra = form === 'wide' ? ['DECIDED BY'] : []
   return [
     {block: 'heading', text: `${podLabel(report.subject)}: outbound`},
@@ -39,7 +40,7 @@ function doc(report: MatrixReport, form: 'short' | 'table' | 'wide'): Doc {
     {
       block: 'table',
       style: 'box',
-      header: ['TRAFFIC', 'FROM ANYBODY', ...extra],
+      header: ['TRAFFIC', 'ANY SOURCE', ...extra],
       rows: report.inbound.map(row => [row.traffic, ...row.cells.map(cell), ...why(row)]),
     },
   ]

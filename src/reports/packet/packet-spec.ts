@@ -87,9 +87,9 @@ export async function packetFrom(
     protocol: protocol === 'icmp' && destination.family === 'ip6' ? 'icmpv6' : protocol,
     destination,
     destinationPort: port,
-    ...(source === undefined ? {} : {source}),
-    ...(spec.mark === undefined ? {} : {mark: markOf(spec.mark)}),
-    ...(spec.state === undefined ? {} : {state: spec.state.toUpperCase()}),
+    source,
+    mark: spec.mark === undefined ? undefined : markOf(spec.mark),
+    state: spec.state === undefined ? undefined : spec.state.toUpperCase(),
     ...(spec.transparent === true ? {transparent: true} : {}),
   }
   if (spec.in !== undefined) return {...common, interface: spec.interface ?? deviceFor(machine, destination)}

@@ -91,8 +91,8 @@ export async function portsReport(given: Source, subject: PodRef): Promise<Ports
   const mode = pod === undefined ? modeOfSockets(table) : podMode(pod)
   const version = parseIstioVersion(pod === undefined ? undefined : injectedContainer(pod, 'istio-proxy')?.image)
   const bound = pod === undefined ? [] : boundPorts(pod, services)
-  const named = {mode: mode === 'unknown' ? 'none' : mode, ...(version === undefined ? {} : {version})} as const
-  const facts = {pod: pod ?? UNKNOWN_POD, bound, ...named, ...(table === undefined ? {} : {sockets: table})}
+  const named = {mode: mode === 'unknown' ? 'none' : mode, version} as const
+  const facts = {pod: pod ?? UNKNOWN_POD, bound, ...named, sockets: table}
   // Envoy sees only its own sockets, and without the pod its declared ports are unknown: absence then means nothing.
   const open: readonly PortVerdict[] = [
     ...(complete === undefined ? (['not listening'] as const) : []),
@@ -105,7 +105,7 @@ export async function portsReport(given: Source, subject: PodRef): Promise<Ports
     notes: [...notesOf(table, answer.ok), ...silentEnvoy(complete)],
     subject,
     mode,
-    ...(table === undefined ? {} : {seenBy: table.form}),
+    seenBy: table?.form,
     excluded: mode === 'sidecar' && pod !== undefined ? chosenExclusions(pod) : [],
     podKnown: pod !== undefined,
     rows,

@@ -117,13 +117,13 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     filter,
     gaps,
   )
-  const told =
+  const withReasons =
     filter.why === true
       ? await boundedMap([...rows, ...lost], INSPECTED_AT_ONCE, row =>
           explained(source, row, istiods, podOf, gaps, notes),
         )
       : [...rows, ...lost]
-  const counted = [...told].sort((a, b) => byText(a.id, b.id))
+  const counted = [...withReasons].sort((a, b) => byText(a.id, b.id))
   const all = counted.filter(row => keepsRow(row, filter.only))
   return {
     ...answeredFrom(source),

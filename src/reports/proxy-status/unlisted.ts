@@ -49,7 +49,7 @@ export async function whyFromLog(
     reason: first.text,
     advice: first.advice,
     evidence: [first.line.replace(/\t/g, ' ')],
-    ...(began === undefined ? {} : {since: began}),
+    since: began,
   }
 }
 

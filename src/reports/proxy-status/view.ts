@@ -60,16 +60,16 @@ function summary(report: ProxyStatusReport): readonly Cell[] {
     [has('unknown'), 'not connected to any istiod'],
     [has('version-skew'), 'with an unsupported version'],
   ]
-  const told = bad.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
+  const problemCounts = bad.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
   const silent = report.istiods.filter(istiod => istiod.silent !== undefined)
   const replicas = `${counted(report.istiods.length, 'istiod')}${silent.length === 0 ? '' : `, ${silent.length} not answering`}`
   const head = `${counted(connected.length, 'proxy', 'proxies')} connected to ${replicas}: `
-  const quiet = report.counted.length === 0 ? 'nothing to show' : 'all in sync'
-  const verdict = told.length === 0 ? quiet : told.join(', ')
+  const noProblems = report.counted.length === 0 ? 'nothing to show' : 'all in sync'
+  const verdict = problemCounts.length === 0 ? noProblems : problemCounts.join(', ')
   const asOf = report.atSource === 'now' ? '' : ` (as of ${report.at.toISOString()})`
   return [
     head,
-    {text: verdict, tone: told.length === 0 ? 'good' : report.failing === true ? 'bad' : 'warn'},
+    {text: verdict, tone: problemCounts.length === 0 ? 'good' : report.failing === true ? 'bad' : 'warn'},
     {text: asOf, tone: 'dim'},
   ]
 }
@@ -149,7 +149,7 @@ function data(report: ProxyStatusReport): unknown {
       revision,
       version,
       proxies: proxies.length,
-      ...(silent === undefined ? {} : {silent}),
+      silent,
     })),
     proxies: report.rows.map(({id, proxy, istiod, revision, problems}) => ({
       id,

@@ -26,7 +26,7 @@ function stateProblem({state, uptime}: ServerInfo): string | undefined {
     return `Envoy is still initializing${since}: it has not opened its listeners and serves no traffic. It is waiting for clusters, their endpoints, listeners or certificates (secrets): look for warming resources with meshctl proxy-config all, and for the connection to istiod in its log.`
   }
   if (state === 'DRAINING')
-    return 'Envoy is draining: it finishes open connections and fails its health check. The pod is being stopped, or somebody called /healthcheck/fail.'
+    return 'Envoy is draining: it finishes open connections and fails its health check. The pod is being stopped, or /healthcheck/fail was called.'
   return undefined
 }
 

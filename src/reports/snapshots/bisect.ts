@@ -123,19 +123,20 @@ export async function bisectReport(
   })
   const sightings = read.map(({seen}) => seen)
   const provenance = combined(read.map(({seen, provenance: each}) => [`snapshot ${seen.snapshot}`, each]))
-  const told = sightings.filter(each => each.asked > 0)
-  const gone = told.some(each => each.having.length > 0) && told.at(-1)?.having.length === 0
+  const captured = sightings.filter(each => each.asked > 0)
+  const gone = captured.some(each => each.having.length > 0) && captured.at(-1)?.having.length === 0
   return {origin: {kind: 'bundle', label: 'snapshots'}, provenance, gaps, notes: [], wish, sightings, failing: gone}
 }
 
 /** The snapshots between which it appeared or disappeared, as text. */
 function verdict({sightings, wish}: BisectReport): readonly string[] {
-  const told = sightings.filter(each => each.asked > 0)
+  const captured = sightings.filter(each => each.asked > 0)
   const what = `${wish.section} ${wish.text}`
-  if (told.every(each => each.having.length === 0)) return [`${what}: not found in any of ${told.length} snapshots.`]
+  if (captured.every(each => each.having.length === 0))
+    return [`${what}: not found in any of ${captured.length} snapshots.`]
   const lines: string[] = []
-  told.forEach((now, index) => {
-    const before = told[index - 1]
+  captured.forEach((now, index) => {
+    const before = captured[index - 1]
     if (before === undefined || before.having.length === now.having.length) return
     const verb =
       now.having.length === 0
@@ -147,7 +148,7 @@ function verdict({sightings, wish}: BisectReport): readonly string[] {
       `${what} ${verb} between ${before.snapshot} (${before.capturedAt}) and ${now.snapshot} (${now.capturedAt}).`,
     )
   })
-  return lines.length === 0 ? [`${what}: unchanged in all ${told.length} snapshots.`] : lines
+  return lines.length === 0 ? [`${what}: unchanged in all ${captured.length} snapshots.`] : lines
 }
 
 /** When a resource appeared or disappeared, then a row per snapshot. */

@@ -39,7 +39,7 @@ function annotationProblem(
     return {
       severity: 'warning',
       message: `${key} has no effect on a ${kind}; it applies to ${known.kinds.join(', ')}.`,
-      ...(move === undefined ? {} : {fix: move}),
+      fix: move,
     }
   }
   if (!known.deprecated) return undefined
@@ -83,7 +83,7 @@ export const rule = defineRule({
             // Outside the mesh the annotation matters less.
             ...(mode === 'none' && place.object === undefined ? {severity: 'info' as const} : {}),
             path,
-            ...(place.object === undefined ? {} : {object: place.object}),
+            object: place.object,
             proof: [{from: path, text: place.annotations[key] ?? ''}],
           },
         ]

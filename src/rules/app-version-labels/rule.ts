@@ -64,7 +64,7 @@ export const rule = defineRule({
         path: labels,
         proof,
         ...fix,
-        ...(inName === undefined ? {} : {patch: setInMap(pod, 'labels', 'version', inName)}),
+        patch: inName === undefined ? undefined : setInMap(pod, 'labels', 'version', inName),
       })
     }
     return found

@@ -36,7 +36,7 @@ export const rule = defineRule({
           user === undefined
             ? `${container} found no iptables rules: the CNI plugin did not set up this pod.`
             : `${container} runs as uid ${user}, which the iptables rules do not exempt: it fails even with the rules in place.`,
-        ...(user === undefined ? {} : {fix: "Run istio-validation as the sidecar's uid, as injection sets it."}),
+        fix: user === undefined ? undefined : "Run istio-validation as the sidecar's uid, as injection sets it.",
         proof: [
           {
             from: `status of container ${container}`,

@@ -1,5 +1,4 @@
-import {mentionsOf} from '../../analysis/netfilter/interception/mentions.js'
-import {type PastCapture, pastCapture} from '../../analysis/netfilter/interception/past-capture.js'
+import {groupsNamed, type PastCapture, pastCapture} from '../../analysis/netfilter/interception/past-capture.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
 import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
 import {formatIp} from '../../model/ip-address.js'
@@ -41,7 +40,7 @@ export const rule = defineRule({
     if (kernel.machine.assumed)
       throw new Inconclusive('the addresses and routes of the pod are unknown', 'not-captured')
     const bypassing = pastCapture(connections, kernel.rulesets, kernel.machine).filter(
-      ({direction}) => direction === 'inbound' || !dependsOnGroup(pod, mentionsOf(kernel.rulesets).gids),
+      ({direction}) => direction === 'inbound' || !dependsOnGroup(pod, groupsNamed(kernel.rulesets)),
     )
     return (['inbound', 'outbound'] as const).flatMap(direction => {
       const found = bypassing.filter(each => each.direction === direction)

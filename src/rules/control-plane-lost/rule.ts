@@ -32,7 +32,7 @@ export const rule = defineRule({
     return [
       {
         message: `The sidecar is ready, but it is not connected to istiod (${controlPlane.istiods} queried)${reason === undefined ? '' : `: ${reason.text}`}.`,
-        ...(reason === undefined ? {} : {fix: reason.advice}),
+        fix: reason?.advice,
         proof: [
           {from: "istiod's syncz", text: `no entry for ${pod.object.name}.${pod.object.namespace}`},
           ...(reason === undefined ? [] : [{from: 'log of istio-proxy', text: reason.line}]),

@@ -52,7 +52,7 @@ export const rule = defineRule({
       const image = pod.containers.find(({name}) => name === container)?.image ?? ''
       const known = images.includes(imageName(image))
       if ((database === undefined && !known) || !HTTP.includes(istioProtocol(port))) return []
-      const where = database === undefined ? `a container of image ${image}` : `the usual port of ${database}`
+      const where = database === undefined ? `a container of image ${image}` : `the default port of ${database}`
       return [
         {
           // An image name is weaker evidence than a well-known port.

@@ -61,7 +61,7 @@ export const rule = defineRule({
         (wrong): Found => ({
           message: `${IGNORE} of ${objectLabel(object ?? pod.workload)} ${wrong}.`,
           path: `${path}["${IGNORE}"]`,
-          ...(object === undefined ? {} : {object}),
+          object,
           proof: [{from: `${path}["${IGNORE}"]`, text: annotations[IGNORE] ?? ''}],
         }),
       ),

@@ -50,7 +50,7 @@ export const rule = defineRule({
         const code = exitCodeOf(state)
         return {
           message: `${container} failed${code === undefined ? '' : ` with exit code ${code}`}${known === undefined ? '' : `: ${known[0]}`}.`,
-          ...(known === undefined ? {} : {fix: known[1]}),
+          fix: known === undefined ? undefined : known[1],
           proof: [
             {
               from: `status of container ${container}`,

@@ -62,7 +62,7 @@ export const rule = defineRule({
           message: `${INJECT}: "${value}" is neither "true" nor "false"; ${means}.`,
           path: `${pod.metadataPath}.${place}["${INJECT}"]`,
           proof: [{from: `${pod.metadataPath}.${place}`, text: `${INJECT}: "${value}"`}],
-          ...(intended === undefined ? {} : {patch: setInMap(pod, place, INJECT, intended)}),
+          patch: intended === undefined ? undefined : setInMap(pod, place, INJECT, intended),
         },
       ]
     }),

@@ -1,6 +1,7 @@
 import {type Difference, touchesMesh} from '../../analysis/netfilter/drift/drift.js'
 import {isFilterBlock, throwsAway} from '../../analysis/netfilter/drift/filter-blocks.js'
 import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
+import {isOfRuntime} from '../../analysis/netfilter/drift/runtime-rules.js'
 import type {Severity} from '../../model/finding.js'
 import {defineRule} from '../rule.js'
 
@@ -16,7 +17,7 @@ const KIND_TEXT: Readonly<Record<Difference['kind'], string>> = {
 }
 
 function severityOf(difference: Difference): Severity {
-  if (exemptsOwnPorts(difference)) return 'info'
+  if (exemptsOwnPorts(difference) || isOfRuntime(difference)) return 'info'
   if (touchesMesh(difference)) return 'error'
   if (difference.effective) return 'warning'
   return difference.kind === 'foreign' || throwsAway(difference) ? 'warning' : 'info'

@@ -35,7 +35,7 @@ export const rule = defineRule({
     const [reason] = proxyLog === undefined ? [] : logReasons(proxyLog)
     return [
       {
-        message: `istio-proxy is ${state.state}${why}, but not ready${reason === undefined ? '' : `: ${reason.text}`}.${held}`,
+        message: `istio-proxy is ${state.state}${why}${state.state === 'running' ? ', but' : ' and'} not ready${reason === undefined ? '' : `: ${reason.text}`}.${held}`,
         proof: [
           {
             from: `status of container ${proxy.name}`,
@@ -43,7 +43,7 @@ export const rule = defineRule({
           },
           ...(reason === undefined ? [] : [{from: 'log of istio-proxy', text: reason.line}]),
         ],
-        ...(reason === undefined ? {} : {fix: reason.advice}),
+        fix: reason?.advice,
       },
     ]
   },

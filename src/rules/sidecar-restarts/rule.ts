@@ -24,7 +24,7 @@ export const rule = defineRule({
     return [
       {
         severity: oom ? 'error' : state.restarts >= MANY ? 'warning' : 'info',
-        message: `istio-proxy was restarted ${state.restarts} times${why}.`,
+        message: `istio-proxy was restarted ${state.restarts === 1 ? '1 time' : `${state.restarts} times`}${why}.`,
         proof: [{from: 'status of container istio-proxy', text: `restartCount: ${state.restarts}${why}`}],
       },
     ]

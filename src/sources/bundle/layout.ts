@@ -63,7 +63,7 @@ function held(entry: unknown, where: string): BlobRef | Gap {
     what: textOf(gap, 'what') ?? where,
     reason: (Object.hasOwn(GAP_REASONS, reason) ? reason : 'failed') as GapReason,
     detail: textOf(gap, 'detail') ?? reason,
-    ...(hint === undefined ? {} : {hint}),
+    hint,
   }
 }
 

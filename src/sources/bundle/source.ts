@@ -78,7 +78,8 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
     // Gaps of commands are named by the current catalogue, whatever version recorded them.
     if (!isBlob(entry.held)) {
       const {title, how} = evidenceRow(id)
-      return {ok: false, gap: how.via === 'exec' ? {...entry.held, what: title} : entry.held}
+      const named = entry.held.what.endsWith(` of ${podLabel(subject)}`) ? what : title
+      return {ok: false, gap: how.via === 'exec' ? {...entry.held, what: named} : entry.held}
     }
     const provenance = {capturedAt: index.capturedAt, ...entry.provenance}
     const blob = await blobAnswer(files, entry.held, what)

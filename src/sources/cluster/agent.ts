@@ -1,14 +1,12 @@
 import http from 'node:http'
 import https, {type AgentOptions} from 'node:https'
 import {UserError} from '../../model/user-error.js'
+import {LIMITS} from '../limits.js'
 import type {Credentials} from './credentials.js'
 import type {ClusterAccess} from './kubeconfig.js'
 
 /** Maximum number of kept connections to the API server; further calls wait. WebSockets leave the pool after the upgrade. */
 const MAX_CONNECTIONS = 16
-
-/** A connection idle for this long may have been closed by the server without notice. */
-const FRESH_MS = 3000
 
 /** One keep-alive agent for every call to a server, through its proxy when there is one; TLS settings and certificate are fixed in it. */
 export async function agentFor(
@@ -63,7 +61,7 @@ function connectedEarly(options: AgentOptions, server: URL): https.Agent {
   const host = server.hostname.replace(/^\[|\]$/g, '')
   const first = connect({...options, host, port: Number(server.port || 443)})
   if (first === undefined || first === null) return agent
-  const freshUntil = performance.now() + FRESH_MS
+  const freshUntil = performance.now() + LIMITS.freshConnectionMs
   const ignore = () => undefined
   first.on('error', ignore)
   let waiting = true

@@ -162,7 +162,7 @@ async function sendOnce(
     totalMs: totalFor(idleMs, LIMITS.apiCallMs),
     signal,
     maxBytes: LIMITS.apiAnswerBytes,
-    ...(idleMs === undefined ? {} : {idleMs}),
+    idleMs,
   }
   const request = {url: new URL(server.url + path), agent: server.agent, method, headers, body}
   return accepted(server, await httpCall(`${method} ${path}`, request, limits))
@@ -189,7 +189,7 @@ async function getOnce(
     totalMs,
     signal,
     maxBytes: call.maxBytes ?? LIMITS.apiAnswerBytes,
-    ...(idleMs === undefined ? {} : {idleMs}),
+    idleMs,
   })
   return accepted(server, answer)
 }

@@ -42,7 +42,7 @@ export function gapOfFailure(what: string, failure: WireFailure): Gap {
     return {what, reason, detail: missingWords(missing), hint: grantWords(missing)}
   }
   const hint = HINTS[failure.kind]
-  return {what, reason, detail: failure.message, ...(hint === undefined ? {} : {hint})}
+  return {what, reason, detail: failure.message, hint}
 }
 
 function verbsOf(missing: MissingPermission): string {

@@ -3,6 +3,7 @@ import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow, type Provenance} from '../../model/evidence.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
+import {LIMITS} from '../limits.js'
 import {canFallBackToExec} from './fall-back-to-exec.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {listObjects} from './list.js'
@@ -11,8 +12,6 @@ import type {ClusterSettings} from './settings.js'
 
 /** istiod's monitoring port also serves the debug endpoints, to loopback clients without a token. */
 const DEBUG_PORT = 15_014
-/** A control plane that does not answer must not delay a report for long. */
-const ISTIOD_MS = 10_000
 
 interface Replica {
   readonly ref: PodRef
@@ -31,7 +30,7 @@ export async function istiodEvidence(
   settings: Pick<ClusterSettings, 'istioNamespace' | 'revision'>,
 ): Promise<Answer<Artifact>> {
   const {title, maxBytes, deadlineMs} = evidenceRow(id)
-  const limits = {maxBytes, deadlineMs: Math.min(deadlineMs, ISTIOD_MS)}
+  const limits = {maxBytes, deadlineMs: Math.min(deadlineMs, LIMITS.istiodMs)}
   try {
     if (id !== 'istiod.config_dump') return await ofReplica(live, id, subject, page, limits)
     const replicas = await istiods(live, settings)
@@ -43,7 +42,7 @@ export async function istiodEvidence(
     const path = `${page}?proxyID=${encodeURIComponent(podLabel(subject))}&include_eds=true`
     const answers = await Promise.all(replicas.map(replica => askReplica(live, replica, path, limits)))
     const holder = answers.find(each => each.body !== undefined && isJson(each.body))
-    if (holder?.body === undefined) return {ok: false, gap: notTold(title, subject, answers)}
+    if (holder?.body === undefined) return {ok: false, gap: noAnswerGap(title, subject, answers)}
     return answered({id, bytes: holder.body, provenance: provenanceOf(holder.replica.ref, path)})
   } catch (error) {
     return {ok: false, gap: gapOfFailure(title, failureFromError(error))}
@@ -99,7 +98,7 @@ function provenanceOf(replica: PodRef, path: string): Provenance {
   return {capturedAt: new Date().toISOString(), from: podLabel(replica), path}
 }
 
-function notTold(title: string, subject: PodRef, answers: readonly ReplicaAnswer[]): Gap {
+function noAnswerGap(title: string, subject: PodRef, answers: readonly ReplicaAnswer[]): Gap {
   const recorded = answers.find(each => each.failure?.details.recordedGap !== undefined)?.failure?.details.recordedGap
   if (recorded !== undefined) return recorded
   const faults = answers.filter(each => each.failure !== undefined && each.failure.details.httpStatus !== 404)

@@ -145,7 +145,7 @@ async function systemRoots(): Promise<Buffer | undefined> {
 }
 
 /** The cluster information passed to a credential plugin (client.authentication.k8s.io/v1 Cluster): these fields of the kubeconfig. */
-const TOLD_TO_PLUGINS = [
+const FIELDS_FOR_PLUGINS = [
   'server',
   'certificate-authority-data',
   'tls-server-name',
@@ -155,11 +155,13 @@ const TOLD_TO_PLUGINS = [
 ]
 
 function pluginCluster(cluster: JsonObject): JsonObject {
-  const told = Object.entries(cluster).filter(([name, value]) => TOLD_TO_PLUGINS.includes(name) && value !== false)
+  const forPlugin = Object.entries(cluster).filter(
+    ([name, value]) => FIELDS_FOR_PLUGINS.includes(name) && value !== false,
+  )
   const extensions = listOf(cluster, 'extensions')
   const own = extensions.find(one => textOf(one, 'name') === 'client.authentication.k8s.io/exec')
   const config = objectOf(own, 'extension')
-  return {...Object.fromEntries(told), ...(config === undefined ? {} : {config})}
+  return {...Object.fromEntries(forPlugin), ...(config === undefined ? {} : {config})}
 }
 
 /** Loopback and private networks, where compression costs more than it saves. */

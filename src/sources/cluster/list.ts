@@ -38,7 +38,7 @@ export async function* listPages<T>(
   read: (object: KubeObject) => T,
   onExpiry: OnExpiry = 'continue',
 ): AsyncGenerator<Page<T>> {
-  let anew = false
+  let restarted = false
   let [begins, later] = [true, false]
   let token: string | undefined
   let waiting: Promise<Buffer> | undefined = fetchPage(api, path, undefined)
@@ -48,9 +48,9 @@ export async function* listPages<T>(
       body = await waiting
     } catch (error) {
       const failure = failureFromError(error)
-      const offered = onExpiry === 'continue' || anew ? failure.details.continueToken : undefined
-      if (failure.kind !== 'expired' || (offered === undefined && anew)) throw failure
-      if (offered === undefined) [anew, begins, later] = [true, true, false]
+      const offered = onExpiry === 'continue' || restarted ? failure.details.continueToken : undefined
+      if (failure.kind !== 'expired' || (offered === undefined && restarted)) throw failure
+      if (offered === undefined) [restarted, begins, later] = [true, true, false]
       else later = true
       token = offered
       body = await fetchPage(api, path, offered)
@@ -65,7 +65,7 @@ export async function* listPages<T>(
     token = next
     waiting = ahead ?? (next === undefined ? undefined : fetchPage(api, path, next))
     waiting?.catch(() => undefined)
-    yield {items, begins, later, ...(remaining === undefined ? {} : {remaining})}
+    yield {items, begins, later, remaining}
     begins = false
   }
 }

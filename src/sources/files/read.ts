@@ -50,8 +50,17 @@ export async function readInput(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Everything on standard input, at most the limit; a minute without input, or a terminal, is an error instead of a hang. */
+let known: Promise<Uint8Array> | undefined
+
+/** Everything on standard input; read once, however many questions are asked of it. */
 export async function readStdin(stream: NodeJS.ReadStream = process.stdin): Promise<Uint8Array> {
+  if (stream !== process.stdin) return await readStream(stream)
+  known ??= readStream(stream)
+  return await known
+}
+
+/** Everything on standard input, at most the limit; a minute without input, or a terminal, is an error instead of a hang. */
+async function readStream(stream: NodeJS.ReadStream): Promise<Uint8Array> {
   if (stream.isTTY) throw new UserError('standard input is a terminal; pipe a file into meshctl or specify one with -f')
   const chunks: Uint8Array[] = []
   let total = 0

@@ -1,5 +1,7 @@
+import {htmlText, isHtml} from '../../formats/html-text.js'
 import {patchesAmong} from '../../formats/kube-pod/patch.js'
 import {unknownTemplates} from '../../formats/kube-pod/unknown-templates.js'
+import {recognisePasted} from '../../formats/pasted/recognise.js'
 import {contentName, type Sniffed, sniffAll} from '../../formats/sniff.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow, isEvidenceId} from '../../model/evidence.js'
@@ -35,6 +37,14 @@ const STANDS_FOR: Partial<Record<EvidenceId, readonly Sniffed[]>> = {
   ],
   'net.sockets': ['net.sockets'],
 }
+
+/** Rules of which each table, family or back end may be in a file of its own. */
+const RULES: ReadonlySet<Sniffed> = new Set<Sniffed>([
+  'net.iptables.nft',
+  'net.iptables.legacy',
+  'net.ip6tables.nft',
+  'net.ip6tables.legacy',
+])
 
 /** Evidence that a file of unknown content may be intended as: its parser then reports what is wrong with it. */
 const GUESSED: readonly EvidenceId[] = [
@@ -105,6 +115,18 @@ async function readManifests(contents: readonly Content[]): Promise<ReadManifest
   return {objects, damaged}
 }
 
+/** A file with what it holds; of an HTML page its text, when that is something meshctl knows (an error page of a proxy is not). */
+function contentOf({label, bytes}: InputFile): Content {
+  const kinds = sniffAll(bytes)
+  const text = Buffer.from(bytes.subarray(0, 4096)).toString('utf8')
+  if (!isHtml(text)) return {label, bytes, kinds}
+  const plain = Buffer.from(htmlText(Buffer.from(bytes).toString('utf8')))
+  const known = sniffAll(plain)
+  const pasted = recognisePasted(label, plain)
+  const useful = known[0] !== 'unknown' || pasted.dump.length + pasted.evidence.length + pasted.tables.length > 0
+  return useful ? {label, bytes: plain, kinds: known} : {label, bytes, kinds}
+}
+
 /** Finds the line of a field in one file. */
 type PlaceFinder = (object: ObjectRef, path: string | undefined) => Pick<FilePlace, 'line' | 'column'> | undefined
 
@@ -112,7 +134,7 @@ type PlaceFinder = (object: ObjectRef, path: string | undefined) => Pick<FilePla
 export function filesSource(files: readonly InputFile[]): Source {
   const given = withoutBuildFiles(files)
   const cleaned = given.files.map(({label, bytes}) => ({label, ...withoutKubectlLines(withoutUtf16(bytes))}))
-  const contents: readonly Content[] = cleaned.map(({label, bytes}) => ({label, bytes, kinds: sniffAll(bytes)}))
+  const contents: readonly Content[] = cleaned.map(contentOf)
   const remarks = [
     ...given.remarks,
     ...cleaned.flatMap(file => file.skipped.map(line => `${file.label}: ignored a line of kubectl output: ${line}`)),
@@ -129,6 +151,14 @@ export function filesSource(files: readonly InputFile[]): Source {
       if (exact !== undefined) return exact
     }
     return GUESSED.includes(id) ? contents.find(content => firstKind(content) === 'unknown') : undefined
+  }
+
+  /** The bytes of all files that hold the same kind of rules: tables, families and back ends are often saved one by one. */
+  function joined(content: Content): {readonly bytes: Uint8Array; readonly from: string} {
+    const alike = contents.filter(each => firstKind(each) === firstKind(content))
+    if (alike.length === 1 || !RULES.has(firstKind(content))) return {bytes: content.bytes, from: content.label}
+    const bytes = Buffer.concat(alike.flatMap(each => [Buffer.from(each.bytes), Buffer.from('\n')]))
+    return {bytes, from: alike.map(each => each.label).join(', ')}
   }
 
   const pasted = pastedFiles(contents)
@@ -152,7 +182,8 @@ export function filesSource(files: readonly InputFile[]): Source {
     }
     const first = firstKind(content)
     const as = isEvidenceId(first) && first !== id ? {as: first} : {}
-    return answered({id, bytes: content.bytes, provenance: {from: content.label, ...as}})
+    const {bytes, from} = joined(content)
+    return answered({id, bytes, provenance: {from, ...as}})
   }
 
   async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {

@@ -136,7 +136,7 @@ function diskError(error: unknown, folder: string): unknown {
 
 /**
  * Where a capture goes to become a snapshot. Content is written as it arrives; the name appears last, in one step, when all of it is there.
- * A run that is killed or fails leaves only content nobody names, which `prune` removes later.
+ * A run that is killed or fails leaves only unreferenced content, which `prune` removes later.
  */
 export async function snapshotSink(folder: string, name: string, disk: Disk = realDisk): Promise<Sink> {
   const blobs = blobStore(folder, disk)

@@ -1,16 +1,18 @@
 import {spawn} from 'node:child_process'
 import {mkdtempSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {buildSync} from 'esbuild'
+import {tempFolder} from '../../support/temp-folder.js'
+
+const TEMP = tempFolder('interrupt')
 
 /** Runs a small program made of our interrupt handling in a process of its own and sends it signals. */
 async function interrupted(
   body: string,
   signals: readonly NodeJS.Signals[],
 ): Promise<{code: number | null; out: string}> {
-  const folder = mkdtempSync(join(tmpdir(), 'meshctl-interrupt-'))
+  const folder = mkdtempSync(join(TEMP, 'interrupt-'))
   const entry = join(folder, 'entry.ts')
   writeFileSync(
     entry,

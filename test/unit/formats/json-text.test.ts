@@ -9,9 +9,9 @@ function gapOf(bytes: Uint8Array | string): string {
 }
 
 describe('JSON text', () => {
-  test('every beginning of a document is told to be cut short, the whole is read', () => {
+  test('every prefix of a document is reported as truncated, the whole is parsed', () => {
     for (let end = 1; end < WHOLE.length; end++) {
-      expect(gapOf(WHOLE.slice(0, end))).toMatch(/^truncated: it is cut short: .* after \d+ characters$/)
+      expect(gapOf(WHOLE.slice(0, end))).toMatch(/^truncated: it is truncated: .* after \d+ characters$/)
     }
     expect(gapOf(`${WHOLE.slice(0, 24)}\n`)).toMatch(/^truncated/)
     expect(gapOf(WHOLE)).toBe('read')
@@ -20,7 +20,7 @@ describe('JSON text', () => {
 
   test.each([
     ['', 'unreadable: it is empty (0 bytes)'],
-    [' \n', /^truncated: it is cut short/],
+    [' \n', /^truncated: it is truncated/],
     ['{x', /^unreadable: it is not JSON: .*position 1/],
     [`${WHOLE}x`, /^unreadable: it is not JSON/],
     ['  <html>', /^unreadable: it is an HTML or XML page/],

@@ -23,9 +23,9 @@ describe('a document with an error is reported with its position, the others are
     ['a tab as indentation', 'a:\n\tb: c\n', '2:1 Tabs are not allowed as indentation'],
     ['a NUL byte', 'kind: Pod\nname: a\0b\n', '2:8 the character U+0000 is not allowed'],
     ['an escape character', 'a: \u001b[31m\n', '1:4 the character U+001B is not allowed'],
-    ['a name twice', 'a: 1\nb: {c: 1, c: 2}\n', '2:11 "c" comes twice in one map'],
-    ['an alias of another document', 'a: *x\n', '1:4 the alias *x has no anchor before it in this document'],
-    ['an alias of itself', 'a: &x {b: *x}\n', '1:11 the alias *x stands in what it stands for'],
+    ['a name twice', 'a: 1\nb: {c: 1, c: 2}\n', '2:11 "c" is a duplicate key'],
+    ['an alias of another document', 'a: *x\n', '1:4 alias *x has no anchor before it in this document'],
+    ['an alias of itself', 'a: &x {b: *x}\n', '1:11 alias *x is recursive'],
     ['a template of Helm', 'kind: Pod\nmetadata:\n  name: {{ .Values.name }}\n{{ include "x" . }}\n', /^4:1 /],
     ['nesting without end in flow', `a: ${'['.repeat(100_000)}\n`, /^1:\d+ it is nested too deeply$/],
     ['nesting without end in dashes', `a:\n  ${'- '.repeat(50_000)}x\n`, /it is nested too deeply$/],
@@ -72,7 +72,7 @@ describe('a document with an error is reported with its position, the others are
   test('a map of a hundred thousand names and five thousand aliases are read in the time a person waits', () => {
     const names = Array.from({length: 100_000}, (_, index) => `  k${index}: v\n`).join('')
     expect(read(`kind: X\nmetadata: {name: x}\ndata:\n${names}  k7: w\n`).problems).toEqual([
-      '100004:3 "k7" comes twice in one map',
+      '100004:3 "k7" is a duplicate key',
     ])
     const aliases = Array.from({length: 5001}, (_, index) => `- &x${index} v\n- *x${index}\n`).join('')
     expect(read(`a:\n${aliases}`).problems[0]).toBe('1:1 it has more than 5000 aliases')
@@ -208,7 +208,7 @@ describe('JSON', () => {
 
   test('a name twice and an end that is missing', () => {
     expect(read('{"kind":"Pod",\n"metadata":{"name":"a","name":"b"}}').problems).toEqual([
-      '2:24 "name" comes twice in one map',
+      '2:24 "name" is a duplicate key',
     ])
     expect(read(JSON_POD.slice(0, -1)).problems).toEqual([expect.stringMatching(/^1:\d+ Flow map/)])
     expect(read(`${JSON_POD}}`).problems).toHaveLength(1)

@@ -110,7 +110,7 @@ async function checked(more: Partial<Parameters<typeof checkReport>[2]> = {}): P
 }
 
 describe('check -A of a fleet', () => {
-  test('pages of 500, one list per kind whatever the namespaces, and the same answer as with everything at hand', async () => {
+  test('pages of 500, one list per kind for all namespaces, and the same result as with all objects at once', async () => {
     const Pod = Array.from({length: 1200}, (_, at) => copyOf(at % 10 === 0 ? 'sick-uid-v1' : 'reviews-v1', at, 40))
     const Namespace = [...namespaceObjects(40), ...(held.get('Namespace') ?? [])]
     cluster = await scriptedCluster({get: lists({Pod, Namespace})})
@@ -147,7 +147,7 @@ describe('check -A of a fleet', () => {
     expect(sick.flatMap(({pods}) => pods)).toHaveLength(120)
   })
 
-  test('a list that expires goes on and is said to, one that begins anew counts nothing twice', async () => {
+  test('an expired list continues with a note; a restarted list counts nothing twice', async () => {
     const Pod = Array.from({length: 1100}, (_, at) => copyOf('reviews-v1', at, 4))
     const gone = (token?: number) => ({
       status: 410,
@@ -172,13 +172,13 @@ describe('check -A of a fleet', () => {
     await cluster.close()
     expired = 0
     cluster = await scriptedCluster({get: lists({Pod}, wish => once(wish, gone()))})
-    const anew = await checked()
-    expect(anew.notes).toEqual([])
-    for (const report of [went, anew])
+    const restarted = await checked()
+    expect(restarted.notes).toEqual([])
+    for (const report of [went, restarted])
       expect(report.workloads.flatMap(({pods}) => pods).sort()).toEqual(Pod.map(({metadata}) => metadata.name).sort())
   })
 
-  test('pods that are over are read and not checked; nothing else there is nothing to check', async () => {
+  test('terminated pods are not checked; without others it is an error', async () => {
     const [first, ...rest] = Array.from({length: 6}, (_, at) => copyOf('reviews-v1', at, 1))
     const over = (pod: KubeObject, phase: string): KubeObject => ({...pod, status: {...(pod.status ?? {}), phase}})
     const Pod = [
@@ -192,7 +192,7 @@ describe('check -A of a fleet', () => {
     await expect(checked()).rejects.toThrow('no pods in any namespace of cluster test')
   })
 
-  test('a selector is asked for, and holds where the source answers with more', async () => {
+  test('a selector is sent, and applied to what the source returns', async () => {
     const other = copyOf('reviews-v1', 2, 1)
     const Pod = [copyOf('reviews-v1', 0, 1), {...other, metadata: {...other.metadata, labels: {app: 'else'}}}]
     cluster = await scriptedCluster({get: lists({Pod})})
@@ -202,7 +202,7 @@ describe('check -A of a fleet', () => {
     expect(callsTo('/api/v1/pods')).toEqual(['GET /api/v1/pods?labelSelector=app%3Dreviews&limit=500'])
   })
 
-  test('a list that ends in the middle is no answer', async () => {
+  test('a list that fails midway is an error', async () => {
     const Pod = Array.from({length: 700}, (_, at) => copyOf('reviews-v1', at, 4))
     cluster = await scriptedCluster({
       get: lists({Pod}, ({kind, from}) => (kind === 'Pod' && from === 500 ? {status: 500, body: 'no'} : undefined)),
@@ -214,10 +214,10 @@ describe('check -A of a fleet', () => {
 /** Kinds the fleet brings itself. */
 const RESOURCES_APART = new Set(['Pod', 'Namespace'])
 
-describe('where the cluster may not be listed whole', () => {
+describe('when listing the cluster is forbidden', () => {
   const pods = () => Array.from({length: 40}, (_, at) => copyOf('reviews-v1', at, 10))
 
-  test('its namespaces are, one by one, and those refused are told: 3', async () => {
+  test('namespaces are listed one by one, forbidden ones are reported: 3', async () => {
     const Pod = pods()
     const Namespace = namespaceObjects(10)
     const refuse = ({kind, namespace}: Wish) =>
@@ -237,7 +237,7 @@ describe('where the cluster may not be listed whole', () => {
     expect(callsTo('/api/v1/pods?')).toHaveLength(1)
   })
 
-  test('lists of the whole mesh are put together from the namespaces; one refusal leaves them open', async () => {
+  test('cluster-wide lists are assembled per namespace; one forbidden namespace leaves them unknown', async () => {
     const Namespace = namespaceObjects(3)
     const PeerAuthentication = Namespace.map(({metadata}) => ({
       apiVersion: 'security.istio.io/v1',
@@ -266,7 +266,7 @@ describe('where the cluster may not be listed whole', () => {
     expect(await run(namespace => namespace === undefined, false)).toEqual([whole])
   })
 
-  test('no namespace at all, or none that may be named: an error', async () => {
+  test('no namespace can be listed: an error', async () => {
     const Namespace = namespaceObjects(10)
     cluster = await scriptedCluster({get: lists({Namespace}, ({kind}) => (kind === 'Pod' ? FORBIDDEN : undefined))})
     await expect(checked()).rejects.toThrow('and in no namespace either')
@@ -279,7 +279,7 @@ describe('where the cluster may not be listed whole', () => {
     })
   })
 
-  test('a namespace that fails for another reason is an error of the whole', async () => {
+  test('a namespace that fails for another reason fails the check', async () => {
     const Namespace = namespaceObjects(2)
     cluster = await scriptedCluster({
       get: lists({Pod: pods(), Namespace}, ({kind, namespace}) => {

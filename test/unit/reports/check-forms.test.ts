@@ -1,5 +1,6 @@
 import {spawnSync} from 'node:child_process'
-import {readFileSync} from 'node:fs'
+import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {beforeAll, describe, expect, test} from '@jest/globals'
 import {Ajv} from 'ajv'
 import type {Log} from 'sarif'
@@ -20,6 +21,9 @@ import {checkView} from '../../../src/reports/check/view.js'
 import {exitCodeOf} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
+import {tempFolder} from '../../support/temp-folder.js'
+
+const TEMP = tempFolder('check-forms')
 
 const NOW = new Date('2026-11-20T19:00:00Z')
 const MANIFEST = `apiVersion: apps/v1
@@ -33,7 +37,7 @@ spec:
         - {name: web, image: x, securityContext: {runAsUser: 1337}}
 `
 
-/** Where the user stands in line 9, counted from 1. */
+/** The column of runAsUser in line 9, from 1. */
 const COLUMN = (MANIFEST.split('\n')[8] ?? '').indexOf('1337') + 1
 
 let mesh: CheckReport
@@ -54,8 +58,7 @@ async function checked(path: string, all: boolean): Promise<CheckReport> {
 }
 
 beforeAll(async () => {
-  const {mkdtempSync, writeFileSync} = await import('node:fs')
-  const path = `${mkdtempSync('/tmp/meshctl-forms-')}/web app.yaml`
+  const path = join(mkdtempSync(join(TEMP, 'forms-')), 'web app.yaml')
   writeFileSync(path, MANIFEST)
   mesh = await checked('src/sample/mesh.tgz', true)
   written = path
@@ -69,7 +72,7 @@ async function shown(report: CheckReport, form: string): Promise<string> {
 }
 
 describe('forms for programs', () => {
-  test('json is as its schema says', async () => {
+  test('json matches its schema', async () => {
     const validate = new Ajv({strict: true}).compile(JSON.parse(readFileSync('docs/schemas/check.schema.json', 'utf8')))
     for (const report of [mesh, manifest]) {
       validate(JSON.parse(await shown(report, 'json')))
@@ -77,7 +80,7 @@ describe('forms for programs', () => {
     }
   })
 
-  test('sarif: one result per finding, each of a rule that is described, with a place and a fingerprint', async () => {
+  test('sarif: one result per finding, with a described rule, a location and a fingerprint', async () => {
     const log = JSON.parse(await shown(manifest, 'sarif')) as Log
     const [run] = log.runs
     expect(log.version).toBe('2.1.0')
@@ -94,7 +97,7 @@ describe('forms for programs', () => {
     expect(run?.invocations?.[0]?.toolExecutionNotifications?.length).toBe(manifest.counts.notChecked)
   })
 
-  test('fingerprints stay when lines and counts move, and tell findings apart', () => {
+  test('fingerprints are stable when lines and counts change, and differ between findings', () => {
     const all = mesh.workloads.flatMap(({findings}) => findings)
     expect(new Set(all.map(fingerprint)).size).toBeGreaterThan(all.length - 3)
     const [first] = all
@@ -105,9 +108,8 @@ describe('forms for programs', () => {
     expect(fingerprint({...first, code: 'MCT9999'})).not.toBe(fingerprint(first))
   })
 
-  test('fingerprints stay when a webhook puts a container before the one they are about', async () => {
-    const {mkdtempSync, writeFileSync} = await import('node:fs')
-    const path = `${mkdtempSync('/tmp/meshctl-forms-')}/web.yaml`
+  test('fingerprints are stable when a webhook inserts a container', async () => {
+    const path = join(mkdtempSync(join(TEMP, 'forms-')), 'web.yaml')
     const agent = '        - {name: vault-agent, image: v}\n'
     writeFileSync(path, MANIFEST.replace('      containers:\n', `      containers:\n${agent}`))
     const of = (report: CheckReport) =>
@@ -120,7 +122,7 @@ describe('forms for programs', () => {
     expect(fingerprint(later)).toBe(fingerprint(first))
   })
 
-  test('what could not be read is in every form, on standard error where the form has no place for it', async () => {
+  test('unreadable input is in every form, or on standard error', async () => {
     const gap = {what: 'a.yaml:3:7', reason: 'unreadable' as const, detail: 'not YAML'}
     const over = {what: 'Widget w', reason: 'not-captured' as const, detail: 'it carries a pod template'}
     const report = {...manifest, damaged: [gap], skipped: [over]}
@@ -142,7 +144,7 @@ describe('forms for programs', () => {
       expect(checkView.unreportedGaps?.(report, form)).toEqual([gap, over])
   })
 
-  test('reasons that differ in the name of the pod alone are one line', async () => {
+  test('reasons that differ only in the pod name are one line', async () => {
     const [one, two] = mesh.workloads
     if (one === undefined || two === undefined) throw new Error('no workloads')
     const with_ = (each: typeof one, detail = 'not in x') => {
@@ -205,7 +207,7 @@ describe('forms for programs', () => {
     expect(sum).toBe(mesh.counts.error + mesh.counts.warning + mesh.counts.info)
   })
 
-  test('github: a line per finding, with file and line where known', async () => {
+  test('github: one line per finding, with file and line if known', async () => {
     expect(await shown(manifest, 'github')).toMatch(
       new RegExp(`^::error file=.*web app\\.yaml,line=9,col=${COLUMN},title=MCT1001 .*::Deployment default/web: `),
     )
@@ -223,7 +225,7 @@ describe('forms for programs', () => {
     }
   })
 
-  test('patch: commands that merge by name, none for what cannot be named, documents for manifests', async () => {
+  test('patch: merge commands by name, none for invalid names, documents for manifests', async () => {
     const text = await shown(mesh, 'patch')
     expect(text).toContain(
       'kubectl patch deployment sick-uid-v1 -n demo --type=strategic -p \'{"spec":{"template":{"spec":{"containers":[{"name":"sick-uid","securityContext":{"runAsUser":1000}}]}}}}\'',
@@ -258,7 +260,7 @@ describe('forms for programs', () => {
     expect(await shown({...mesh, workloads: []}, 'patch')).toBe('# No finding can be fixed by a patch.\n')
   })
 
-  test('patch: a shell gives kubectl the text as it is', async () => {
+  test('patch: a shell passes the text to kubectl unchanged', async () => {
     const value = `'; touch pwned; ' "$(id)" \`id\` \\ \n\u001b[31m \u202e \u{1f600}`
     const [first] = mesh.workloads.flatMap(({findings}) => findings).filter(({patch}) => patch !== undefined)
     if (first === undefined) throw new Error('no patch')
@@ -272,7 +274,7 @@ describe('forms for programs', () => {
     expect(JSON.parse(words[words.indexOf('-p') + 1] ?? '')).toEqual({a: {"it's/b": value}})
   })
 
-  test('patch: two remedies that clash are not both made, equal steps come once, what is accepted stays', () => {
+  test('patch: of two conflicting fixes only the first, equal steps once, no accepted findings', () => {
     const [first] = mesh.workloads.flatMap(({findings}) => findings)
     if (first === undefined) throw new Error('no findings')
     const of = (code: string, ...patch: readonly PatchStep[]): Finding => ({...first, code, patch})
@@ -297,7 +299,7 @@ describe('forms for programs', () => {
     ])
   })
 
-  test('patch: manifests are printed corrected, and only those', async () => {
+  test('patch: only corrected manifests are printed', async () => {
     const source = await openFiles([written])
     const text = await shown(await withCorrections(source, manifest), 'patch')
     expect(text).toMatch(/^---\n# .*web app\.yaml:1: fixes MCT1001\napiVersion: apps\/v1\n/)
@@ -309,7 +311,7 @@ describe('forms for programs', () => {
 describe('a baseline', () => {
   const policy = (accepted: ReturnType<typeof parseBaseline>, at = NOW) => ({severities: new Map(), accepted, at})
 
-  test('what it lists is accepted, what is new fails, and a day that is over fails again', async () => {
+  test('listed findings are accepted, new ones fail, expired ones fail again', async () => {
     const written = await shown(mesh, 'baseline')
     const entries = parseBaseline(written, 'b.yaml')
     expect(entries.length).toBe(mesh.counts.error + mesh.counts.warning + mesh.counts.info)
@@ -325,7 +327,7 @@ describe('a baseline', () => {
     expect(late.workloads.flatMap(({findings}) => findings)[0]?.message).toContain('was accepted until 2026-12-01')
   })
 
-  test('entries nobody answers for are said, and those that are filled in are not', async () => {
+  test('incomplete entries are reported, complete ones are not', async () => {
     const entries = parseBaseline(await shown(mesh, 'baseline'), 'b.yaml')
     const [first, ...others] = entries.map(each => ({...each, owner: 'a', reason: 'b', expires: '2026-12-01'}))
     if (first === undefined) throw new Error('no entries')
@@ -338,21 +340,21 @@ describe('a baseline', () => {
     )
   })
 
-  test('a workload whose findings are all accepted has nothing open, which is not the same as nothing found', async () => {
+  test('a workload with accepted findings only has no open findings', async () => {
     const entries = parseBaseline(await shown(mesh, 'baseline'), 'b.yaml')
     const text = await shown(withPolicy(mesh, policy(entries)), 'table')
     expect(text).toMatch(/Deployment demo\/sick-uid-v1 \(1 pod\): no open findings, \d+ accepted;/)
     expect(text).not.toMatch(/: no findings;/)
   })
 
-  test('it says what is wrong with itself', () => {
+  test('errors in the baseline are reported', () => {
     expect(() => parseBaseline('a: 1', 'b.yaml')).toThrow('b.yaml is not a baseline')
     expect(() => parseBaseline('kind: Baseline\naccepted: [{code: MCT1001}]', 'b.yaml')).toThrow(
       'accepted[0] has no fingerprint',
     )
     expect(() =>
       parseBaseline(`kind: Baseline\naccepted: [{fingerprint: ${'a'.repeat(32)}, expires: soon}]`, 'b.yaml'),
-    ).toThrow('"soon" is no date')
+    ).toThrow('"soon" is not a date')
     expect((baselineOf(mesh) as {kind: string}).kind).toBe('Baseline')
   })
 })
@@ -373,7 +375,7 @@ describe('settings of a team', () => {
     expect(() => severitiesByCode(RULES, {MCT9999: 'info'})).toThrow('unknown rule "MCT9999"')
   })
 
-  test('a strange key or value is an error that names it', () => {
+  test('an unknown key or value is an error that names it', () => {
     expect(parseCheckConfig('', 'c')).toEqual({severities: {}, parameters: {}, file: 'c', rules: []})
     expect(parseCheckConfig('failOn: error\nskip: [MCT1414]\nbaseline: b.yaml', 'c')).toMatchObject({
       failOn: 'error',
@@ -402,21 +404,21 @@ test('-o takes any number of files and one form for standard output', () => {
   expect(() => outputSpecs([''], checkView)).toThrow('-o "" has no format')
 })
 
-test('--fix is one more form for standard output, beside the files', () => {
+test('--fix adds a form on standard output', () => {
   expect(outputSpecs(undefined, checkView, true)).toEqual([{form: 'patch'}])
   expect(outputSpecs(['patch'], checkView, true)).toEqual([{form: 'patch'}])
   expect(outputSpecs(['patch=p.yaml'], checkView, true)).toEqual([{form: 'patch', file: 'p.yaml'}, {form: 'patch'}])
   expect(() => outputSpecs(['table'], checkView, true)).toThrow('not table and patch')
 })
 
-test('--require-all: whatever was not checked is a failure of the run', () => {
+test('--require-all fails when anything was not checked', () => {
   const calm = {...manifest, failing: false}
   expect(exitCodeOf(calm)).toBe(0)
   expect(exitCodeOf(calm, true)).toBe(3)
   expect(exitCodeOf(manifest, true)).toBe(1)
 })
 
-test('--shard: every workload falls to exactly one part', async () => {
+test('--shard: every workload belongs to exactly one shard', async () => {
   const source = await openFiles(['src/sample/mesh.tgz'])
   const part = async (shard?: string) => {
     const names: string[] = []

@@ -1,5 +1,4 @@
 import {mkdtempSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {webhookVerdicts} from '../../../src/analysis/injection/webhook-verdict.js'
@@ -12,8 +11,11 @@ import {exitCodeOf} from '../../../src/reports/report.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {captureSource, meshCapture} from '../../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
+import {tempFolder} from '../../support/temp-folder.js'
 
-sharedTest("the tables are istioctl's, but for the colour it always adds", async () => {
+const TEMP = tempFolder('check-inject')
+
+sharedTest("the tables match istioctl's, except for its colours", async () => {
   const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
   const folder = join(SHARED, 'istioctl/live')
   const index = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as {slug: string; argv: string[]}[]
@@ -41,7 +43,7 @@ sharedTest("the tables are istioctl's, but for the colour it always adds", async
   expect(readdirSync(folder).length).toBeGreaterThan(0)
 })
 
-test('a pod that exists, and one that is only imagined', async () => {
+test('an existing pod and a hypothetical one', async () => {
   const source = await openFiles(['src/sample/mesh.tgz'])
   const report = await checkInjectReport(
     source,
@@ -54,7 +56,7 @@ test('a pod that exists, and one that is only imagined', async () => {
   expect(imagined.answers[0]?.has).toBeUndefined()
 })
 
-test('what is and what would be are told apart', async () => {
+test('the current state and the prediction differ', async () => {
   const source = await openFiles(['src/sample/mesh.tgz'])
   const [sick] = await checkTargets(source, ['deploy/sick-noinject-v1'], {namespace: 'demo'})
   if (sick === undefined) throw new Error('no pod')
@@ -64,8 +66,8 @@ test('what is and what would be are told apart', async () => {
   expect(report.notes).toEqual(['the pod has no sidecar although it would be injected now: recreate it'])
 })
 
-test('manifests without webhooks are judged by those of a plain installation, which is said', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'meshctl-inject-'))
+test('manifests without webhooks: default webhooks are assumed, with a note', async () => {
+  const folder = mkdtempSync(join(TEMP, 'inject-'))
   const path = join(folder, 'web.yaml')
   const web = (labels: string) => `apiVersion: v1
 kind: Namespace
@@ -99,20 +101,20 @@ spec: {selector: {matchLabels: {app: web}}, template: {${more} spec: {containers
 }
 
 async function asked(...documents: readonly string[]) {
-  const path = join(mkdtempSync(join(tmpdir(), 'meshctl-inject-')), 'all.yaml')
+  const path = join(mkdtempSync(join(TEMP, 'inject-')), 'all.yaml')
   writeFileSync(path, documents.join('---\n'))
   const source = await openFiles([path])
   return await checkInjectReport(source, await checkTargets(source, [], {}), 'istio-system')
 }
 
 describe('many pods', () => {
-  test('all are answered, however many there are', async () => {
+  test('every pod is answered', async () => {
     const names = Array.from({length: 73}, (_, index) => `web-${index}`)
     const {answers} = await asked(...names.map(name => deployment(name, 'shop')))
     expect(answers.map(({pod}) => pod.object.name).sort()).toEqual([...names].sort())
   })
 
-  test('a Namespace that is not among the files is taken to ask, which is said and not read from a label', async () => {
+  test('a Namespace that is not in the files: injection is assumed, with a note', async () => {
     const known = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n'
     const refusing = 'metadata: {labels: {sidecar.istio.io/inject: "false"}},'
     const report = await asked(
@@ -134,7 +136,7 @@ describe('many pods', () => {
     expect(exitCodeOf(report)).toBe(0)
   })
 
-  test('a Namespace that may not be read leaves the pods of others answered', async () => {
+  test('a forbidden Namespace does not affect pods of others', async () => {
     const base = await openFiles(['src/sample/mesh.tgz'])
     const source = {
       ...base,
@@ -175,7 +177,7 @@ describe('many pods', () => {
     await expect(checkInjectReport(forbidden, pods, 'istio-system')).rejects.toThrow('forbidden')
   })
 
-  test('a namespace that is not there is an error that names those that are', async () => {
+  test('an unknown namespace is an error with the existing ones', async () => {
     const source = await openFiles(['src/sample/mesh.tgz'])
     await expect(checkInjectReport(source, [hypotheticalPod({}, 'nope')], 'istio-system')).rejects.toMatchObject({
       message: expect.stringContaining('namespace nope not found in'),

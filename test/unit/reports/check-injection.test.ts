@@ -1,5 +1,4 @@
 import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {Ajv} from 'ajv'
@@ -9,6 +8,9 @@ import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
+import {tempFolder} from '../../support/temp-folder.js'
+
+const TEMP = tempFolder('check-injection')
 
 const OPTIONS = {
   rules: RULES,
@@ -19,7 +21,7 @@ const OPTIONS = {
 } as const
 
 async function check(...documents: readonly string[]): Promise<CheckReport> {
-  const path = join(mkdtempSync(join(tmpdir(), 'meshctl-outlook-')), 'all.yaml')
+  const path = join(mkdtempSync(join(TEMP, 'injection-')), 'all.yaml')
   writeFileSync(path, documents.join('\n---\n'))
   const source = await openFiles([path])
   return await checkReport(source, await checkTargets(source, [], {}), OPTIONS)
@@ -52,7 +54,7 @@ spec:
 
 const ASKING = namespace('shop', '"istio-injection": "enabled"')
 
-describe('whether what manifests make would get a sidecar', () => {
+describe('predicted injection of manifests', () => {
   test.each([
     [
       'the label of its Namespace',
@@ -67,7 +69,7 @@ describe('whether what manifests make would get a sidecar', () => {
       ['webhooks'],
     ],
     [
-      'a label that refuses it',
+      'an opt-out label',
       [ASKING, deployment('web', 'shop', 'sidecar.istio.io/inject: "false"')],
       {mode: 'none', because: 'the pod\'s label sidecar.istio.io/inject: "false" disables it'},
       ['webhooks'],
@@ -85,7 +87,7 @@ describe('whether what manifests make would get a sidecar', () => {
       ['webhooks'],
     ],
     [
-      'a Namespace nobody has shown',
+      'an unknown Namespace',
       [deployment('web', 'shop')],
       {mode: 'sidecar', because: 'Namespace shop is not in the input; injection is assumed to be enabled'},
       ['namespace', 'webhooks'],
@@ -106,7 +108,7 @@ describe('whether what manifests make would get a sidecar', () => {
     expect(predicted).toMatchObject([{...expected, assumed}])
   })
 
-  test('one manifest: in every form for people, with the reason and what is assumed', async () => {
+  test('one manifest: every text form has the reason and the assumptions', async () => {
     const report = await check(ASKING, deployment('web', 'shop', 'sidecar.istio.io/inject: "false"'))
     expect(await page(report)).toContain(
       `It would get NO sidecar: the pod's label sidecar.istio.io/inject: "false" disables it. Istio's default webhooks are assumed.`,
@@ -114,20 +116,20 @@ describe('whether what manifests make would get a sidecar', () => {
     expect(await page(report, 'short')).toMatch(/ not checked; would get NO sidecar\. $/)
   })
 
-  test('several: those of one reason together, none without a word', async () => {
+  test('several manifests: grouped by reason', async () => {
     const report = await check(
       ASKING,
-      namespace('quiet', ''),
+      namespace('plain', ''),
       deployment('web', 'shop', '', 1337),
       deployment('api', 'shop'),
-      deployment('job', 'quiet'),
+      deployment('job', 'plain'),
     )
     const text = await page(report)
     expect(text).toContain('; 1 would get no sidecar.')
     expect(text).toContain(
       'Deployment shop/api, Deployment shop/web would get a sidecar: Namespace label istio-injection=enabled matches.',
     )
-    expect(text).toContain('Deployment quiet/job would get NO sidecar: neither the namespace')
+    expect(text).toContain('Deployment plain/job would get NO sidecar: neither the namespace')
     expect(text).toContain('Deployment shop/web (manifest, would get a sidecar): 1 error')
     expect(text).toContain('Start with Deployment shop/web: Container web runs as')
     const same = await check(ASKING, deployment('web', 'shop'), deployment('api', 'shop'))
@@ -135,7 +137,7 @@ describe('whether what manifests make would get a sidecar', () => {
     expect(await page(same)).not.toContain('would get no sidecar')
   })
 
-  test('for programs, as the schema says', async () => {
+  test('json matches the schema', async () => {
     const valid = new Ajv({strict: false}).compile(JSON.parse(readFileSync('docs/schemas/check.schema.json', 'utf8')))
     const data = JSON.parse(await shown(await check(ASKING, deployment('web', 'shop')), 'json'))
     expect(valid(data)).toBe(true)
@@ -152,21 +154,21 @@ describe('whether what manifests make would get a sidecar', () => {
     expect(valid(data)).toBe(false)
   })
 
-  test('pods that are there, and manifests with a proxy of their own, have none', async () => {
+  test('existing pods and manifests with their own proxy have no prediction', async () => {
     const sample = await openFiles(['src/sample/mesh.tgz'])
     const pods = await checkReport(sample, await checkTargets(sample, ['deploy/reviews-v1'], {}), OPTIONS)
-    expect(pods.workloads.map(each => 'injection' in each)).toEqual([false])
+    expect(pods.workloads.map(({injection}) => injection)).toEqual([undefined])
     expect(JSON.parse(await shown(pods, 'json')).workloads[0].injection).toBeNull()
     expect(await page(pods)).not.toContain('sidecar:')
     const own = deployment('web', 'shop').replace(
       'containers: [',
       'containers: [{name: istio-proxy, image: proxyv2, args: [proxy, sidecar]}, ',
     )
-    expect((await check(ASKING, own)).workloads.map(each => 'injection' in each)).toEqual([false])
+    expect((await check(ASKING, own)).workloads.map(({injection}) => injection)).toEqual([undefined])
   })
 })
 
-test('one check is a check', async () => {
+test('singular of one check', async () => {
   const one = {...OPTIONS, rules: RULES.filter(({slug}) => slug === 'proxy-uid')}
   const sample = await openFiles(['src/sample/mesh.tgz'])
   const report = await checkReport(sample, await checkTargets(sample, ['deploy/reviews-v1'], {}), one)

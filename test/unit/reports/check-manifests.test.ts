@@ -1,5 +1,4 @@
 import {mkdtempSync, symlinkSync, unlinkSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
@@ -8,8 +7,9 @@ import {exitCodeOf} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {expandPaths} from '../../../src/sources/files/expand.js'
 import {openFiles} from '../../../src/sources/open.js'
+import {tempFolder} from '../../support/temp-folder.js'
 
-const folder = mkdtempSync(join(tmpdir(), 'meshctl-manifests-'))
+const folder = tempFolder('manifests')
 
 function file(name: string, text: string): string {
   const path = join(folder, name)
@@ -63,7 +63,7 @@ const NAMESPACE =
   'apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {pod-security.kubernetes.io/enforce: restricted}}\n'
 
 describe('manifests', () => {
-  test('a namespace in the ambient mesh: what would be wrong there, and nothing about sidecars', async () => {
+  test('an ambient namespace: ambient rules, no sidecar rules', async () => {
     const labels = 'istio.io/dataplane-mode: ambient'
     const deny = `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -86,7 +86,7 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     expect(codes(await inAmbient('istio-injection: enabled'))).toEqual(['MCT1001', 'MCT1105'])
   })
 
-  test('a Deployment alone: what its own fields decide, with the line of each', async () => {
+  test('a Deployment alone: findings of its own fields with their lines', async () => {
     const report = await check(file('web.yaml', WEB))
     expect(found(report)).toEqual(['MCT1001:16', 'MCT1105:14'])
     // What a Service would add to the second is open all the same.
@@ -96,7 +96,7 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     expect(exitCodeOf(report)).toBe(1)
   })
 
-  test('a Service beside it is used, in another file or document', async () => {
+  test('a Service in another file or document is used', async () => {
     expect(found(await check(file('web.yaml', WEB), file('service.yaml', SERVICE)))).toEqual([
       'MCT1001:16',
       'MCT1105:14',
@@ -109,12 +109,12 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     ])
   })
 
-  test('a Namespace beside it is used; without one nothing is said of it', async () => {
+  test('a Namespace in the files is used; without one its rules are not checked', async () => {
     const silent = await check(file('web.yaml', WEB))
     expect(silent.workloads[0]?.notChecked.map(({code}) => code)).toContain('MCT1003')
   })
 
-  test('a List, JSON, and every kind that makes pods', async () => {
+  test('a List, JSON, and every workload kind', async () => {
     const template = {
       metadata: {labels: {app: 'a', version: '1'}},
       spec: {containers: [{name: 'a', image: 'x', securityContext: {runAsUser: 1337}}]},
@@ -133,8 +133,8 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     expect(report.workloads).toHaveLength(9)
   })
 
-  test('a folder stands for the manifests in it', async () => {
-    const inside = mkdtempSync(join(tmpdir(), 'meshctl-folder-'))
+  test('a folder is read as its manifests', async () => {
+    const inside = mkdtempSync(join(folder, 'folder-'))
     writeFileSync(join(inside, 'a.yaml'), WEB)
     writeFileSync(join(inside, 'b.yml'), SERVICE)
     writeFileSync(join(inside, 'notes.txt'), 'no manifest')
@@ -145,7 +145,7 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     expect(found(await check(inside))).toEqual(['MCT1001:16', 'MCT1105:14', 'MCT1107:8'])
   })
 
-  test('what makes no pods for us is said: kinds nobody knows, what is broken, what the user left out', async () => {
+  test('objects without pods are reported: unknown kinds, broken documents, excluded objects', async () => {
     const knative = WEB.replace('apps/v1', 'serving.knative.dev/v1').replace('Deployment', 'Service')
     const podTemplate =
       'apiVersion: v1\nkind: PodTemplate\nmetadata: {name: p}\ntemplate: {spec: {containers: [{name: a}]}}\n'
@@ -175,7 +175,7 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
   })
 
   test('inputs of kustomize and Helm are skipped, with the command that shows the rendered manifests', async () => {
-    const inside = mkdtempSync(join(tmpdir(), 'meshctl-build-'))
+    const inside = mkdtempSync(join(folder, 'build-'))
     const put = (name: string, text: string) => writeFileSync(join(inside, name), text)
     put('web.yaml', WEB)
     put('kustomization.yaml', 'resources: [web.yaml]\n')
@@ -214,12 +214,12 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     expect(await codes(WEB, service.replace('MCT1107', 'MCT1105'))).toEqual(['MCT1001', 'MCT1105', 'MCT1107'])
   })
 
-  test('a manifest that refuses the sidecar is asked nothing about one', async () => {
+  test('no sidecar rules for a manifest that opts out', async () => {
     const refusing = WEB.replace('app: web, version: v1', 'app: web, sidecar.istio.io/inject: "false"')
     expect(found(await check(file('refusing.yaml', refusing)))).toEqual([])
   })
 
-  test('with a Namespace the prediction is its, as a plain installation would decide', async () => {
+  test('with a Namespace the prediction is that of default webhooks', async () => {
     const labelled = (labels: string) => file('ns.yaml', NAMESPACE.replace('pod-security', `${labels}pod-security`))
     const asking = await check(file('web.yaml', WEB), labelled('istio-injection: enabled, '))
     expect(asking.workloads[0]?.notChecked.map(({code}) => code)).not.toContain('MCT1214')
@@ -235,7 +235,7 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     expect(found(await check(file('web.yaml', WEB), labelled('istio.io/rev: canary, ')))).toContain('MCT1001:16')
   })
 
-  test('in an ambient namespace the ports of ztunnel count, and no others', async () => {
+  test('in an ambient namespace only ztunnel ports are reserved', async () => {
     const ambient = file('ns.yaml', NAMESPACE.replace('pod-security', 'istio.io/dataplane-mode: ambient, pod-security'))
     const web = (port: string) => file('web.yaml', WEB.replace('15006', port))
     const at = async (port: string) => found(await check(web(port), file('service.yaml', SERVICE), ambient))
@@ -267,11 +267,11 @@ status: {phase: Running}
     expect(await named(`${WEB}---\n${service}`, name)).toBe('Deployment web')
   })
 
-  test('pods that are there say more than the template they were made from', async () => {
+  test('existing pods take precedence over their template', async () => {
     expect(await named(`${WEB}---\n${pod}`, 'deploy/web')).toBe('Pod web-5d4f-x')
   })
 
-  test('another kind, name or namespace is none', async () => {
+  test('another kind, name or namespace does not match', async () => {
     for (const [name, namespace] of [['sts/web'], ['deploy/wep'], ['deploy/web', 'shop']] as const)
       await expect(named(WEB, name, namespace)).rejects.toThrow()
   })
@@ -285,7 +285,7 @@ describe('what cannot be read', () => {
     const report = await check(file('bad.yaml', `a: [1\n---\n${WEB}---\nkind: Pod\nkind: Pod\nmetadata: {name: x}\n`))
     expect(found(report)).toEqual(['MCT1001:18', 'MCT1105:16'])
     expect(place(report)[0]).toMatch(/^bad\.yaml:\d+:\d+ Flow sequence/)
-    expect(place(report).at(-1)).toMatch(/^bad\.yaml:21:1 "kind" comes twice in one map/)
+    expect(place(report).at(-1)).toMatch(/^bad\.yaml:21:1 "kind" is a duplicate key/)
     expect(exitCodeOf(report)).toBe(1)
   })
 
@@ -304,14 +304,14 @@ describe('what cannot be read', () => {
     ])
   })
 
-  test('nothing wrong found, but not all read: 3', async () => {
+  test('no findings but unreadable input: 3', async () => {
     const clean = WEB.replace('15006', '8080').replace('1337', '1000')
     const report = await check(file('clean.yaml', `${clean}---\na: [1\n`))
     expect(report.failing).toBe(false)
     expect(exitCodeOf(report)).toBe(3)
   })
 
-  test('a bomb of aliases is refused, not expanded', async () => {
+  test('an alias bomb is rejected', async () => {
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x]',
       ...'bcdefghij'
@@ -323,23 +323,23 @@ describe('what cannot be read', () => {
     expect(found(report)).toEqual([expect.stringMatching(/^MCT1001/), expect.stringMatching(/^MCT1105/)])
   })
 
-  test('depth without end is refused, not followed', async () => {
+  test('excessive nesting is rejected', async () => {
     const deep = file('deep.yaml', `kind: Pod\nmetadata: {name: x}\nspec: ${'['.repeat(50_000)}`)
     await expect(check(deep)).rejects.toThrow('it is nested too deeply')
   })
 
-  test('no document at all can be read: an error', async () => {
+  test('no readable document: an error', async () => {
     await expect(check(file('none.yaml', 'kind: Pod\nmetadata: [\n'))).rejects.toThrow(/none\.yaml:\d+:\d+: /)
   })
 
-  test('objects without a workload: an error that says what is looked at', async () => {
+  test('objects without a workload: an error with the supported kinds', async () => {
     await expect(check(file('cm.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n'))).rejects.toThrow(
       'contains no Pod, Deployment or other workload',
     )
   })
 })
 
-test('a part of a workload, as kustomize lays it over another, is not judged, and said', async () => {
+test('a partial workload of a kustomization is skipped', async () => {
   const patch =
     'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: web:2}]}}}\n'
   const job =
@@ -349,7 +349,7 @@ test('a part of a workload, as kustomize lays it over another, is not judged, an
   expect(report.skipped).toMatchObject([{what: 'Deployment web', detail: expect.stringContaining('a patch')}])
 })
 
-test('either of selector and labels makes a whole of it', async () => {
+test('a selector or labels make it a complete workload', async () => {
   const whole = (name: string, selector: string, metadata: string) =>
     `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}}\nspec: {${selector}template: {${metadata}spec: {containers: [{name: web, image: web:2}]}}}\n`
   const text = [whole('a', 'selector: {matchLabels: {app: a}}, ', ''), whole('b', '', 'metadata: {labels: {app: b}}, ')]

@@ -18,7 +18,7 @@ function istiod(version: string, proxies: readonly string[]) {
   return {'istiod.syncz': JSON.stringify(page), 'istiod.version': `${version}-${'0'.repeat(40)}-Clean`}
 }
 
-async function messages(code: string, holder: 'old' | 'new' | 'nobody'): Promise<readonly string[]> {
+async function messages(code: string, holder: 'old' | 'new' | 'none'): Promise<readonly string[]> {
   const held = (name: string) => (name === holder ? ['web.shop'] : [])
   const web = pod('shop', 'web', {app: 'web'})
   const objects = [
@@ -38,7 +38,7 @@ async function messages(code: string, holder: 'old' | 'new' | 'nobody'): Promise
   return report.workloads.flatMap(({findings}) => findings.map(({message}) => message))
 }
 
-test('with two revisions a sidecar is compared with the istiod that holds its connection', async () => {
+test('with two revisions a sidecar is compared with the istiod it is connected to', async () => {
   expect(await messages('MCT1206', 'old')).toEqual([])
   expect(await messages('MCT1206', 'new')).toEqual([
     'The proxy runs 1.29.2, 2 minor releases older than istiod 1.31.0.',
@@ -47,7 +47,7 @@ test('with two revisions a sidecar is compared with the istiod that holds its co
 
 test('a proxy that one of two revisions knows is not lost', async () => {
   expect(await messages('MCT1904', 'old')).toEqual([])
-  expect(await messages('MCT1904', 'nobody')).toEqual([
+  expect(await messages('MCT1904', 'none')).toEqual([
     'The sidecar is ready, but it is not connected to istiod (2 queried).',
   ])
 })

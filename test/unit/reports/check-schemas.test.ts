@@ -90,7 +90,7 @@ function inXml(text: string): string {
 }
 
 describe('the findings of the sample mesh', () => {
-  test('are SARIF 2.1.0, each with an artifact and a line as GitHub wants them', async () => {
+  test('are SARIF 2.1.0, each with an artifact and a line as GitHub requires', async () => {
     const log = JSON.parse(await shown(mesh, 'sarif')) as Log
     expect(sarifProblems(log)).toEqual([])
     const [run] = log.runs
@@ -105,7 +105,7 @@ describe('the findings of the sample mesh', () => {
     expect(junitProblems(await shown(mesh, 'junit'), schema)).toEqual([])
   })
 
-  test('are PolicyReports an API server takes', async () => {
+  test('are PolicyReports an API server accepts', async () => {
     const {items} = parse(await shown(mesh, 'policyreport')) as {items: readonly unknown[]}
     expect(items.length).toBeGreaterThan(0)
     expect(items.flatMap(policyReportProblems)).toEqual([])
@@ -129,7 +129,7 @@ describe.each(Object.entries(HOSTILE))('texts of %s', (_name, text) => {
     expect(log.runs[0]?.results[3]?.suppressions?.[0]?.justification).toBe(text)
   })
 
-  test('junit stays one document and keeps what XML can hold', async () => {
+  test('junit stays one document and keeps valid XML characters', async () => {
     const xml = await shown(report(), 'junit')
     expect(junitProblems(xml, 'ant')).toEqual([])
     expect(junitProblems(xml, 'jenkins')).toEqual([])
@@ -157,7 +157,7 @@ describe.each(Object.entries(HOSTILE))('texts of %s', (_name, text) => {
     ])
   })
 
-  test('Prometheus text keeps labels, with what a terminal could act on spelled out', async () => {
+  test('Prometheus text keeps labels, with control characters escaped', async () => {
     const {samples} = expositionOf(await shown(report(), 'prom'))
     expect(samples.map(({name}) => name)).toEqual([
       'meshctl_findings',
@@ -172,7 +172,7 @@ describe.each(Object.entries(HOSTILE))('texts of %s', (_name, text) => {
       expect(new Set(samples.slice(0, -1).map(({labels}) => labels.name))).toEqual(new Set([text]))
   })
 
-  test('GitHub annotations are one line each, and reading them back gives the text', async () => {
+  test('GitHub annotations are one line each and decode to the text', async () => {
     const lines = (await shown(report(), 'github')).split('\n')
     expect(lines).toHaveLength(6)
     expect(lines[3]).toMatch(/^::error title=Could not be read::/)
@@ -191,7 +191,7 @@ describe.each(Object.entries(HOSTILE))('texts of %s', (_name, text) => {
     }
   })
 
-  test('no form has a character a terminal could act on', async () => {
+  test('no form has control characters', async () => {
     for (const form of [
       'table',
       'wide',
@@ -228,7 +228,7 @@ function decoded(text: string): string {
     .replaceAll('%25', '%')
 }
 
-test('the judges themselves refuse what is wrong', () => {
+test('the validators reject invalid input', () => {
   expect(sarifProblems({version: '2.1.0', runs: [{tool: {driver: {name: 'x', extra: 1}}}]})).toHaveLength(1)
   expect(
     sarifProblems({version: '2.1.0', runs: [{tool: {driver: {name: 'x', informationUri: 'not a uri'}}}]}),

@@ -79,9 +79,9 @@ describe('PeerAuthentications that apply to a pod', () => {
     expect(found.policies.map(({object: {name}, level, ignored}) => [name, level, ignored])).toEqual([
       ['mesh', 'mesh', undefined],
       ['all', 'namespace', undefined],
-      ['rooted', 'workload', 'a selector in the root namespace counts for nothing'],
+      ['rooted', 'workload', 'a selector in the root namespace is ignored'],
       ['first', 'workload', undefined],
-      ['later', 'workload', 'first is older, and the oldest alone counts'],
+      ['later', 'workload', 'first is older, and only the oldest applies'],
     ])
     expect(found.workload).toMatchObject({mode: 'STRICT', by: {name: 'all'}})
     expect(found.ports.map(({port, mode, by}) => [port, mode, by?.name])).toEqual([
@@ -343,7 +343,7 @@ test('for manifests with only a Service its pods are unknown', async () => {
     istioNamespace: 'istio-system',
     now: new Date('2026-11-20T19:00:00Z'),
   })
-  expect(report).not.toHaveProperty('pods')
+  expect(report.pods).toBeUndefined()
   expect(report.description.guard).toBe('unknown')
   expect(report.gaps.map(({what}) => what)).toContain('Pod objects of namespace shop')
   const [text] = serviceView.doc(report, 'table')

@@ -89,7 +89,7 @@ describe('odd input, as istioctl takes it', () => {
     expect(await said('listener', EMPTY_SECTIONS)).toBe('no listeners found')
     expect(await said('cluster', '')).toContain('0 bytes')
     expect(await said('cluster', '<html></html>')).toContain('HTML')
-    expect(await said('eds', '{"configs":[')).toContain('cut short')
+    expect(await said('eds', '{"configs":[')).toContain('truncated')
     expect(await said('all', '{"configs":7}')).toContain('"configs" is not a list')
   })
 

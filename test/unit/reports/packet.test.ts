@@ -50,7 +50,7 @@ describe('a sidecar of another user', () => {
     expect(summary).toContain('uid 1000670001 (the proxy), gid 1000670002 (the proxy)')
     const {senders, outbound} = await matrixReport(source, POD, 'ip')
     expect(senders.at(-1)).toBe('proxy (uid 1000670001)')
-    expect(outbound.find(({traffic}) => traffic === 'another service')?.cells.map(each => each.verdict)).toEqual([
+    expect(outbound.find(({traffic}) => traffic === 'other services (TCP)')?.cells.map(each => each.verdict)).toEqual([
       'captured',
       'captured',
       'escapes',

@@ -1,5 +1,4 @@
 import {mkdirSync, mkdtempSync, symlinkSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
 import {describe, expect, test} from '@jest/globals'
@@ -9,6 +8,9 @@ import {openArchive, openFolder} from '../../../src/sources/bundle/blobs.js'
 import {BUNDLE_VERSION, type BundleIndex, blobPath, renderIndex} from '../../../src/sources/bundle/layout.js'
 import {bundleSource} from '../../../src/sources/bundle/source.js'
 import {blobSet, packBundle, writeAtomically} from '../../../src/sources/bundle/write.js'
+import {tempFolder} from '../../support/temp-folder.js'
+
+const TEMP = tempFolder('bundle')
 
 const POD = {namespace: 'demo', name: 'a'}
 const ORIGIN = {kind: 'bundle', label: 'bundle x'} as const
@@ -129,13 +131,13 @@ describe('a bundle', () => {
 
   test('reads as a folder too, but not through links', async () => {
     const {index, blobs} = sample()
-    const folder = mkdtempSync(join(tmpdir(), 'meshctl-bundle-'))
+    const folder = mkdtempSync(join(TEMP, 'bundle-'))
     mkdirSync(join(folder, 'blobs'))
     writeFileSync(join(folder, 'bundle.json'), renderIndex(index))
     for (const [sha256, bytes] of blobs) writeFileSync(join(folder, blobPath(sha256)), bytes)
     const source = await bundleSource(openFolder(folder, folder), ORIGIN)
     expect((await source.evidence('envoy.server_info', POD)).ok).toBe(true)
-    const linked = mkdtempSync(join(tmpdir(), 'meshctl-bundle-'))
+    const linked = mkdtempSync(join(TEMP, 'bundle-'))
     symlinkSync(join(folder, 'bundle.json'), join(linked, 'bundle.json'))
     await expect(openFolder(linked, linked).read('bundle.json')).rejects.toThrow(/not a regular file/)
   })
@@ -208,7 +210,7 @@ describe('a damaged bundle is an error that says how', () => {
 
 describe('writing', () => {
   test('leaves the old file when it fails and no temporary file behind', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'meshctl-write-'))
+    const folder = mkdtempSync(join(TEMP, 'write-'))
     const path = join(folder, 'out.tgz')
     await writeAtomically(path, Buffer.from('first'))
     await expect(writeAtomically(join(folder, 'missing', 'out'), Buffer.from('x'))).rejects.toThrow()

@@ -176,7 +176,7 @@ describe('files as a source', () => {
     const bytes = Buffer.from('hello there\n{"listener_statuses": [{"local_address": {}}], "configs": []}\n')
     expect(sniff(bytes)).toBe('unknown')
     const read = parseConfigDump({id: 'envoy.config_dump', bytes, provenance: {from: 'd.json'}})
-    expect(!read.ok && read.gap.detail).toBe('text stands before the JSON: remove line 1, "hello there"')
+    expect(!read.ok && read.gap.detail).toBe('there is text before the JSON: remove line 1, "hello there"')
   })
 
   test.each([

@@ -14,6 +14,8 @@ export type Expectation =
   | {
       readonly kind: 'sidecar'
       readonly settings: CaptureSettings
+      /** The rules were made by the shell script of a release before 1.5, whichever that is. */
+      readonly script?: boolean
       readonly via: string
       readonly minor?: number
       readonly notes: readonly string[]
@@ -125,7 +127,7 @@ function ambient(pod: PodModel, minor: number | undefined): Expectation {
     settings,
     via: 'labels and annotations of the pod (ambient)',
     notes,
-    ...(minor === undefined ? {} : {minor}),
+    minor,
   }
 }
 
@@ -159,6 +161,7 @@ function fromInit(
   return {
     kind: 'sidecar',
     settings,
+    ...(/proxy_init\b/.test(init.image) ? {script: true} : {}),
     via: 'the arguments and environment of istio-init',
     notes: [...guessed, ...wrongValues(settings).map(({what}) => what)],
     ...release,
@@ -181,7 +184,7 @@ function fromPrediction(
     settings: {...settings, native},
     via: `annotations, as the ${cni ? 'CNI plugin' : 'injection template'} reads them`,
     notes: ['the pod does not exist yet'],
-    ...(known === undefined ? {} : {minor: known}),
+    minor: known,
   }
 }
 

@@ -15,7 +15,7 @@ import {
 import {chainOwner} from '../chain-owners.js'
 import {canonicalChain, canonicalTable, hasIstioRules, isIstioChain} from '../istio-names.js'
 import {ruleWords} from '../rule-words/words.js'
-import type {Interception} from './interception.js'
+import type {Direction, Exception, Interception} from './interception.js'
 
 /** Something about a ruleset a person should know before trusting the mesh, and what follows from it. */
 export interface Oddity {
@@ -214,6 +214,45 @@ function unread(rulesets: readonly Ruleset[]): readonly Oddity[] {
   ]
 }
 
+/** What an exception says apart from addresses, which cannot be the same in both families; undefined for one about addresses. */
+function sayingOf({where, value, verdict, port}: Exception): string | undefined {
+  if (where.some(({property}) => property === 'destination' || property === 'source')) return undefined
+  const what = where.length === 1 ? `${where[0]?.property} ${value}` : value
+  return `${what} ${verdict === 'captured' ? `goes to the proxy (port ${port})` : verdict === 'direct' || verdict === 'escapes' ? 'bypasses the proxy' : `is ${verdict}`}`
+}
+
+function isOfProxy({where}: Exception, proxy: Interception['proxy']): boolean {
+  return where.some(
+    ({property, values}) => (property === 'uid' || property === 'gid') && values.includes(String(proxy[property])),
+  )
+}
+
+/** Packets that one family treats otherwise than the other, where most are treated alike. */
+function familyDifferences(v4: Interception, v6: Interception): readonly Oddity[] {
+  const only = (mine: Direction, other: Direction, name: string, label: string) => {
+    const apps = ({exceptions}: Direction) => exceptions.filter(each => !isOfProxy(each, v4.proxy))
+    const theirs = new Set(apps(other).map(sayingOf))
+    const own = [...new Set(apps(mine).map(sayingOf))].filter(saying => saying !== undefined && !theirs.has(saying))
+    return own.map(saying => `${name} TCP to ${saying} over ${label} only`)
+  }
+  const found = [
+    ...only(v4.inbound, v6.inbound, 'Inbound', 'IPv4'),
+    ...only(v6.inbound, v4.inbound, 'Inbound', 'IPv6'),
+    ...only(v4.outbound, v6.outbound, 'Outbound', 'IPv4'),
+    ...only(v6.outbound, v4.outbound, 'Outbound', 'IPv6'),
+  ]
+  if (found.length === 0) return []
+  const more = found.length > 6 ? `; and ${found.length - 6} more` : ''
+  return [
+    {
+      id: 'families-differ',
+      level: 'warning',
+      what: 'IPv4 and IPv6 are treated differently.',
+      consequence: `${found.slice(0, 6).join('; ')}${more}.`,
+    },
+  ]
+}
+
 function families(all: readonly Interception[], rulesets: readonly Ruleset[]): readonly Oddity[] {
   const v4 = all.find(each => each.family === 'ip')
   const v6 = all.find(each => each.family === 'ip6')
@@ -229,7 +268,7 @@ function families(all: readonly Interception[], rulesets: readonly Ruleset[]): r
     v4.outbound.usual.verdict === v6.outbound.usual.verdict &&
     self
   )
-    return []
+    return familyDifferences(v4, v6)
   const half = into || out
   return [
     {

@@ -2,7 +2,7 @@ import type {Connection, ConnectionTable} from '../../../model/connection.js'
 import {isLoopback} from '../../../model/ip-address.js'
 import {isOwnAddress, type Machine} from '../../../model/machine.js'
 import type {Packet} from '../../../model/packet.js'
-import type {Ruleset} from '../../../model/ruleset.js'
+import {everyRule, type Ruleset} from '../../../model/ruleset.js'
 import {compileRules} from '../packet-walk/compile.js'
 import {verdictOf} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
@@ -46,4 +46,12 @@ export function pastCapture(
     const taken = established.some(other => other.localPort === port && other.remotePort === localPort)
     return port === undefined || taken ? [] : [{direction: 'outbound', connection, port}]
   })
+}
+
+/** The groups that rules name, ranges by their ends. */
+export function groupsNamed(rulesets: readonly Ruleset[]): readonly number[] {
+  const values = everyRule(rulesets).flatMap(({rule}) =>
+    rule.conditions.flatMap(condition => (condition.field === 'gid' ? condition.values : [])),
+  )
+  return [...new Set(values.flatMap(value => value.split(':').map(Number)))].filter(Number.isInteger)
 }

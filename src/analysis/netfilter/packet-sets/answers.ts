@@ -2,7 +2,7 @@ import type {Machine} from '../../../model/machine.js'
 import {decidingStep} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
 import {FALSE, type Node, whereOutcome} from './diagram.js'
-import {equalTo} from './dimensions.js'
+import {type DimensionName, equalTo} from './dimensions.js'
 import type {Decider, Direction, Exception, Fate} from './fates.js'
 import {type Outcome, type OutcomeTable, outcomeVerdict} from './outcomes.js'
 import type {PathFunctions} from './path-function.js'
@@ -25,7 +25,7 @@ const MOST_LISTED = 2_000
 const MOST_DECIDED = 40
 
 /** What is the same to a reader: the verdict, the port of the proxy, the address elsewhere, the rule that stops it. */
-function classOf(outcome: Outcome): string {
+export function classOf(outcome: Outcome): string {
   const verdict = outcomeVerdict(outcome)
   switch (outcome.kind) {
     case 'delivered':
@@ -72,11 +72,16 @@ export function fateOf(outcome: Outcome, by: Decider | undefined): Fate {
   }
 }
 
-function decider(answering: Answering, set: Node): Decider | undefined {
-  const {paths, machine, device, inbound} = answering
+/** The rule that decides for one packet of a set, sent by the sender given. */
+export function witnessDecider(
+  {paths, machine, device, inbound}: Answering,
+  set: Node,
+  sender: Readonly<Partial<Record<DimensionName, number>>> = {},
+): Decider | undefined {
   const point = witness(paths.space, set, ordinaryValues(paths, device))
   if (point === undefined) return undefined
-  const step = decidingStep(walkPacket(paths.rules, machine, packetOf(paths, point, inbound)))
+  const values = Object.fromEntries(Object.entries(sender).map(([name, value]) => [name, BigInt(value)]))
+  const step = decidingStep(walkPacket(paths.rules, machine, packetOf(paths, {...point, ...values}, inbound)))
   return step === undefined ? undefined : {at: step.at, rule: step.rule, text: step.text}
 }
 
@@ -195,11 +200,11 @@ export function directionOf(answering: Answering, {node, domain}: Traffic): Dire
       domain,
       whereOutcome(diagram, node, number => numbers.has(number)),
     )
-  const decided = decider(answering, setOf(main))
+  const decided = witnessDecider(answering, setOf(main))
   let count = 0
   const exceptions = others.flatMap(each => {
     const set = setOf(each)
-    const by = count++ < MOST_DECIDED ? decider(answering, set) : undefined
+    const by = count++ < MOST_DECIDED ? witnessDecider(answering, set) : undefined
     return regionsOf(space, set, domain).flatMap(region => exceptionsFrom(answering, region, fateOf(each.outcome, by)))
   })
   const listed = exceptions.toSorted((a, b) => b.share - a.share)

@@ -1,6 +1,6 @@
 import type {Machine} from '../../../model/machine.js'
 import type {Condition, IpFamily, Ruleset} from '../../../model/ruleset.js'
-import {type Diagram, FALSE, type Node, TRUE} from './diagram.js'
+import {type Diagram, FALSE, LEAF_LEVEL, type Node, TRUE} from './diagram.js'
 
 /** A property of a packet that rules look at, as a block of levels: its bits, the highest first. */
 export interface Dimension {
@@ -193,4 +193,29 @@ export function between(
     return diagram.make(start + bit, visit(bit + 1, base), visit(bit + 1, base + size / 2))
   }
   return from <= to ? visit(0, 0) : FALSE
+}
+
+/** The function for packets with these values. */
+export function withValues(
+  diagram: Diagram,
+  node: Node,
+  known: readonly {readonly dimension: Dimension; readonly value: bigint}[],
+): Node {
+  const results = new Map<Node, Node>()
+  const visit = (each: Node): Node => {
+    const level = diagram.level(each)
+    if (level === LEAF_LEVEL) return each
+    const before = results.get(each)
+    if (before !== undefined) return before
+    const block = known.find(({dimension}) => level >= dimension.start && level < dimension.start + dimension.bits)
+    let result: Node
+    if (block === undefined) result = diagram.make(level, visit(diagram.low(each)), visit(diagram.high(each)))
+    else {
+      const shift = BigInt(block.dimension.start + block.dimension.bits - 1 - level)
+      result = visit(((block.value >> shift) & 1n) === 1n ? diagram.high(each) : diagram.low(each))
+    }
+    results.set(each, result)
+    return result
+  }
+  return visit(node)
 }

@@ -7,7 +7,7 @@ import {rewrittenTo} from '../packet-walk/targets.js'
 import {type ChainFunctions, chainFunctions, changedBy} from './chain-functions.js'
 import {type ConditionContext, loopbackAddresses, ownAddresses} from './condition-sets.js'
 import {FALSE, LEAF_LEVEL, type Node, TRUE, whereOutcome} from './diagram.js'
-import {CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL} from './dimensions.js'
+import {CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL, withValues} from './dimensions.js'
 import {dependsOn, NO_PACKET, type Outcome, type OutcomeTable, type Written} from './outcomes.js'
 import {chosenSources, routeFunction} from './routes.js'
 import {knownValues, otherDevices, type Stage, stageKey} from './stage.js'
@@ -89,23 +89,7 @@ export function pathFunctions(
     const known = knownValues(space, stage)
     const mask = known.reduce((all, {dimension}) => all | dimensionBit(dimensions, dimension.start), 0)
     if ((support(changed) & mask) === 0) return changed
-    const results = new Map<Node, Node>()
-    const visit = (each: Node): Node => {
-      const level = diagram.level(each)
-      if (level === LEAF_LEVEL) return each
-      const before = results.get(each)
-      if (before !== undefined) return before
-      const block = known.find(({dimension}) => level >= dimension.start && level < dimension.start + dimension.bits)
-      let result: Node
-      if (block === undefined) result = diagram.make(level, visit(diagram.low(each)), visit(diagram.high(each)))
-      else {
-        const shift = BigInt(block.dimension.start + block.dimension.bits - 1 - level)
-        result = visit(((block.value >> shift) & 1n) === 1n ? diagram.high(each) : diagram.low(each))
-      }
-      results.set(each, result)
-      return result
-    }
-    return visit(changed)
+    return withValues(diagram, changed, known)
   }
 
   const merge = mergerFor(space, table, chains)

@@ -90,7 +90,7 @@ export function compileRules(rulesets: readonly Ruleset[]): CompiledRules {
     }
   }
   const undecided = rulesets.map(set => set.undecided).find(why => why !== undefined)
-  return {bases: bases.sort((a, b) => a.priority - b.priority), ...(undecided === undefined ? {} : {undecided})}
+  return {bases: bases.sort((a, b) => a.priority - b.priority), undecided}
 }
 
 /** The base chains a packet meets at a hook. */

@@ -71,7 +71,7 @@ function translate(action: Action, flow: Flow): boolean {
 
 function tproxy(action: Extract<Action, {kind: 'tproxy'}>, flow: Flow): void {
   const address = action.address === undefined ? undefined : parseIp(action.address)
-  flow.tproxy = {port: Number(action.port), ...(address === undefined ? {} : {address})}
+  flow.tproxy = {port: Number(action.port), address}
   if (action.mark !== undefined) {
     const [value = '0', mask = '0xffffffff'] = action.mark.split('/')
     flow.mark = change(flow.mark, value, mask)

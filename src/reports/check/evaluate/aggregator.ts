@@ -96,7 +96,7 @@ function checkedWorkload({workload, pods, findings, notChecked, passedByRule, in
       .map(([code, each]) => ({code, rule: each.value.rule, workload, pods: names(each), gap: each.value.gap}))
       .sort((a, b) => byText(a.code, b.code)),
     passed: passedByRule.reduce((sum, each) => (each === PASSED ? sum + 1 : sum), 0),
-    ...(injection === undefined ? {} : {injection}),
+    injection,
   }
 }
 

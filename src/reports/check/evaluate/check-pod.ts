@@ -72,15 +72,15 @@ async function finding(rule: MeshRule, {pod}: Workload, found: Found, book: Fact
     object: found.object ?? pod.workload,
     workload: pod.workload,
     pods: pod.exists ? [pod.object.name] : [],
-    ...(found.path === undefined ? {} : {path: found.path}),
+    path: found.path,
     message: found.message,
     why: rule.why,
     fix: found.fix ?? rule.fix,
     proof: found.proof ?? [],
     provenance: book.provenance([...rule.needs, ...(rule.uses ?? []), ...(rule.needsToPass ?? [])]),
-    ...(container === undefined ? {} : {container}),
-    ...(found.patch === undefined ? {} : {patch: found.patch}),
-    ...(accepted === undefined ? {} : {accepted}),
+    container,
+    patch: found.patch,
+    accepted,
   }
 }
 
@@ -120,7 +120,7 @@ async function evaluate(rule: MeshRule, workload: Workload, book: FactResolver):
   }
   if (found.length > 0) {
     const findings = await Promise.all(found.map(each => finding(rule, workload, each, book)))
-    return {rule, kind: 'found', findings, ...(unknown === undefined ? {} : {gap: unknown})}
+    return {rule, kind: 'found', findings, gap: unknown}
   }
   return unknown === undefined ? plainOutcome(rule, 'passed') : {rule, kind: 'not-checked', gap: unknown}
 }
@@ -138,7 +138,7 @@ export async function checkPod(
     mode: predicted?.mode ?? podMode(pod),
     predicted: predicted !== undefined,
     at: run.at,
-    ...(version === undefined ? {} : {version}),
+    version,
   }
   const book = factResolver(run, workload)
   return await Promise.all(rules.map(rule => evaluate(rule, workload, book)))

@@ -67,7 +67,7 @@ export function factProvenance(): FactProvenance {
               source: live ? 'live' : complete ? 'recorded' : 'given',
               via: 'istiod',
               shows: 'state',
-              ...(at === undefined ? {} : {observedAt: at}),
+              observedAt: at,
             })
           return answers
         },

@@ -27,7 +27,7 @@ export async function injection({
     namespace: namespace.value,
     webhooks: webhooks.ok ? webhooks.value : defaultWebhooks(revisions),
     injectors: injectors.ok ? injectors.value : [],
-    ...(version === undefined ? {} : {version}),
+    version,
   })
   return answered(assumed ? {...decision, steps: [...decision.steps, ASSUMED]} : decision)
 }

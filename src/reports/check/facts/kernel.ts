@@ -30,7 +30,7 @@ export async function drift(context: PodContext): Promise<Answer<Facts['drift']>
     return answered({
       differences: driftOf(expected.rulesets, rulesets, machine),
       via: expected.via,
-      ...(other === undefined ? {} : {otherRelease: other}),
+      otherRelease: other,
     })
   } catch (error) {
     if (error instanceof UserError) return missing(FACT_LABELS.drift, 'not-captured', error.message)

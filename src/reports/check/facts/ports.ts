@@ -11,7 +11,7 @@ export async function ports(context: PodContext): Promise<Answer<Facts['ports']>
   if (!services.ok) return services
   const {pod, mode, version} = context.workload
   const bound = boundPorts(pod, services.value)
-  return answered(portMap({pod, mode, bound, sockets: sockets.value, ...(version === undefined ? {} : {version})}))
+  return answered(portMap({pod, mode, bound, sockets: sockets.value, version}))
 }
 
 /** Reads other pods only when this one lacks a port that a Service names. */

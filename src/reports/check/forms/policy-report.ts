@@ -29,7 +29,7 @@ function result(finding: Finding): unknown {
     resources: [
       {apiVersion: API[workload.kind] ?? 'v1', kind: workload.kind, namespace: workload.namespace, name: workload.name},
     ],
-    properties: {object: `${object.kind}/${object.name}`, ...(path === undefined ? {} : {path})},
+    properties: {object: `${object.kind}/${object.name}`, path},
   }
 }
 

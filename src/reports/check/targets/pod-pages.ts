@@ -55,7 +55,7 @@ function podsOf(source: Source, target: Target, namespace: string | undefined): 
   const labels = target.selector === undefined ? [] : parseSelector(target.selector)
   const query = {
     kind: 'Pod',
-    ...(namespace === undefined ? {} : {namespace}),
+    namespace,
     ...(labels.length === 0 ? {} : {labels}),
   }
   // A source may return more than the selector matches.

@@ -149,11 +149,11 @@ export async function readProxy(source: Source, pod: PodRef, gaps: Gap[]): Promi
   return answered({
     hosts: new Set(outbound?.map(({parts}) => parts?.host ?? '')),
     ...(inbound === undefined ? {} : {inbound: inboundPorts(inbound), policies: policiesIn(inbound)}),
-    ...(outbound === undefined
-      ? {}
-      : {destinationRules: collected(outbound.map(({rule, parts}) => [rule, parts?.host ?? ''] as const))}),
-    ...(routes === undefined
-      ? {}
-      : {virtualServices: collected([...routes, ...(listeners ?? []).flatMap(chainPairs)])}),
+    destinationRules:
+      outbound === undefined
+        ? undefined
+        : collected(outbound.map(({rule, parts}) => [rule, parts?.host ?? ''] as const)),
+    virtualServices:
+      routes === undefined ? undefined : collected([...routes, ...(listeners ?? []).flatMap(chainPairs)]),
   })
 }

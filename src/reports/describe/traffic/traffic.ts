@@ -93,8 +93,8 @@ function describedPorts(
       protocol: istioProtocol(port),
       unserved:
         view?.inbound !== undefined && detected === undefined && port.protocol === 'TCP' && target !== undefined,
-      ...(detected === undefined ? {} : {detected}),
-      ...(mode === undefined ? {} : {mtls: mode}),
+      detected,
+      mtls: mode,
     }
   })
 }
@@ -153,8 +153,8 @@ export async function describeTraffic(
     service,
     guard: facts.guard,
     ports: describedPorts(service, pods[0], facts),
-    ...(rules === undefined ? {} : {destinationRules: rules}),
-    ...(routes === undefined ? {} : {virtualServices: routes}),
+    destinationRules: rules,
+    virtualServices: routes,
     exposed: await exposures(source, routes?.map(each => each.virtualService) ?? [], objects.gateways, gaps),
     inProxy: {
       destinationRules: comparePresence({

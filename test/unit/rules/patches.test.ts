@@ -1,21 +1,21 @@
 import {spawnSync} from 'node:child_process'
-import {existsSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {parse, parseDocument, stringify} from 'yaml'
-import {correctedIn} from '../../src/formats/kube-manifest/correct.js'
-import {parseManifest} from '../../src/formats/kube-manifest/parse.js'
-import type {KubeObject} from '../../src/model/kube-object.js'
-import {patchText} from '../../src/reports/check/forms/patches.js'
-import type {CheckReport} from '../../src/reports/check/report.js'
-import {RULES} from '../../src/rules/registry.js'
-import {openFiles} from '../../src/sources/open.js'
-import {expectGolden} from '../support/golden.js'
-import {type Mended, mendedCase} from '../support/mended-case.js'
-import {kubernetesProblems} from '../support/official-schemas.js'
-import type {RuleCase} from '../support/rule-case.js'
-import {skipUnless} from '../support/skip-unless.js'
+import {correctedIn} from '../../../src/formats/kube-manifest/correct.js'
+import {parseManifest} from '../../../src/formats/kube-manifest/parse.js'
+import type {KubeObject} from '../../../src/model/kube-object.js'
+import {patchText} from '../../../src/reports/check/forms/patches.js'
+import type {CheckReport} from '../../../src/reports/check/report.js'
+import {RULES} from '../../../src/rules/registry.js'
+import {openFiles} from '../../../src/sources/open.js'
+import {type FixedCase, fixedCase} from '../../support/fixed-case.js'
+import {expectGolden} from '../../support/golden.js'
+import {kubernetesProblems} from '../../support/official-schemas.js'
+import type {RuleCase} from '../../support/rule-case.js'
+import {skipUnless} from '../../support/skip-unless.js'
+import {tempFolder} from '../../support/temp-folder.js'
 
 const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
 const OFFERING = RULES.filter(({slug}) => /\bpatch\b(?!-)/.test(readFileSync(`src/rules/${slug}/rule.ts`, 'utf8')))
@@ -24,36 +24,36 @@ const CASES = OFFERING.flatMap(rule => {
   const cases = existsSync(path) ? (parse(readFileSync(path, 'utf8')) as readonly RuleCase[]) : []
   return cases.filter(({expect: wanted}) => typeof wanted !== 'string').map(given => ({rule, given}))
 })
-const ALL: readonly {readonly name: string; readonly slug: string; readonly mended: readonly Mended[]}[] =
+const ALL: readonly {readonly name: string; readonly slug: string; readonly fixed: readonly FixedCase[]}[] =
   await Promise.all(
     CASES.map(async ({rule, given}) => ({
       name: `${rule.code} ${rule.slug}: ${given.name}`,
       slug: rule.slug,
-      mended: await mendedCase(SAMPLE, rule, given),
+      fixed: await fixedCase(SAMPLE, rule, given),
     })),
   )
-const PATCHED = ALL.filter(({mended}) => mended.length > 0)
+const PATCHED = ALL.filter(({fixed}) => fixed.length > 0)
 
 /** Their patches bring the pod into the mesh, or let a Service find it: what is then worth a remark is remarked. */
 const JOINS = ['inject-annotation-only', 'inject-on-wrong-object', 'app-version-labels']
-/** Their findings take several ports together: what a patch cannot mend is then said by itself. */
+/** Their findings combine several ports: what a patch cannot fix is then a finding of its own. */
 const GATHERING = ['port-name']
 const REMARKED = [...JOINS, ...GATHERING]
 
 const kubectl = spawnSync('kubectl', ['version', '--client'], {encoding: 'utf8'}).status === 0
 const {describe: withKubectl} = skipUnless(kubectl, 'kubectl on PATH')
 
-test('what is offered for which case', () => {
-  const lines = ALL.flatMap(({name, mended}) =>
-    mended.length === 0 ? [`${name}: nothing`] : mended.map(({finding}) => `${name}: ${JSON.stringify(finding.patch)}`),
+test('the patch of each case', () => {
+  const lines = ALL.flatMap(({name, fixed}) =>
+    fixed.length === 0 ? [`${name}: nothing`] : fixed.map(({finding}) => `${name}: ${JSON.stringify(finding.patch)}`),
   )
   expectGolden('src/reports/check/golden/patches.txt', `${lines.join('\n')}\n`)
   expect(OFFERING.map(({slug}) => slug).filter(slug => !PATCHED.some(each => each.slug === slug))).toEqual([])
 })
 
-describe('applied to the object it came from, the finding is gone and no other comes', () => {
-  test.each(PATCHED.map(each => [each.name, each] as const))('%s', (_name, {slug, mended}) => {
-    for (const {before, after, failures, found, left, fresh, mine} of mended) {
+describe('a patched object has no finding of the rule and no new ones', () => {
+  test.each(PATCHED.map(each => [each.name, each] as const))('%s', (_name, {slug, fixed}) => {
+    for (const {before, after, failures, found, left, fresh, mine} of fixed) {
       expect(failures).toEqual([])
       expect(after).not.toEqual(before)
       expect(kubernetesProblems(after)).toEqual(kubernetesProblems(before))
@@ -64,7 +64,7 @@ describe('applied to the object it came from, the finding is gone and no other c
   })
 })
 
-describe('the same in a manifest', () => {
+describe('patched manifests', () => {
   const written = (object: KubeObject) =>
     [
       ['block', stringify(object)],
@@ -72,8 +72,8 @@ describe('the same in a manifest', () => {
       ['JSON', JSON.stringify(object, null, 1)],
     ] as const
 
-  test.each(PATCHED.map(each => [each.name, each] as const))('%s', (_name, {mended}) => {
-    for (const {finding, before, after} of mended) {
+  test.each(PATCHED.map(each => [each.name, each] as const))('%s', (_name, {fixed}) => {
+    for (const {finding, before, after} of fixed) {
       for (const [_form, text] of written(before)) {
         const corrections = [{object: finding.object, steps: finding.patch ?? []}]
         const bytes = Buffer.from(`# first\n---\n# second\n${text}`)
@@ -98,7 +98,7 @@ function withoutEmpty(value: unknown): unknown {
 }
 
 withKubectl('kubectl makes the same of the command that is printed', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'meshctl-patch-'))
+  const folder = tempFolder('patch')
 
   function local(object: KubeObject, rest: string): unknown {
     const path = join(folder, 'object.json')
@@ -110,8 +110,8 @@ withKubectl('kubectl makes the same of the command that is printed', () => {
     return withoutEmpty(JSON.parse(stdout))
   }
 
-  test.each(PATCHED.map(each => [each.name, each] as const))('%s', (_name, {mended}) => {
-    for (const {finding, before, after} of mended) {
+  test.each(PATCHED.map(each => [each.name, each] as const))('%s', (_name, {fixed}) => {
+    for (const {finding, before, after} of fixed) {
       const workloads = [{workload: finding.workload, pods: [], findings: [finding], notChecked: [], passed: 0}]
       const text = patchText({origin: {kind: 'cluster', label: 'x'}, workloads} as unknown as CheckReport)
       const fixed = ['Pod', 'Job'].includes(finding.object.kind)
@@ -160,7 +160,7 @@ spec:
     expect(document?.text).toBe(text.replace('labels: # none yet\n', 'labels:\n        app: web\n'))
   })
 
-  test('a value that is not what was seen, or stands behind an anchor, is left alone', () => {
+  test('a changed value, or one behind an anchor, is not modified', () => {
     const text =
       'kind: Deployment\nmetadata: {name: web, labels: &l {app: old}}\nspec: {template: {metadata: {labels: *l}}}\n'
     expect(corrected(text, LABEL)).toEqual([])

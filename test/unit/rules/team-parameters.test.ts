@@ -1,15 +1,15 @@
 import {readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
-import {parseCheckConfig} from '../../src/formats/check-config.js'
-import type {UserError} from '../../src/model/user-error.js'
-import {explainReport} from '../../src/reports/explain/report.js'
-import {explainView} from '../../src/reports/explain/view.js'
-import {rulesReport} from '../../src/reports/rules/report.js'
-import {rulesView} from '../../src/reports/rules/view.js'
-import {isParameterValue, type Parameter, parameterTypeText} from '../../src/rules/parameter.js'
-import {RULES} from '../../src/rules/registry.js'
-import type {MeshRule} from '../../src/rules/rule.js'
-import {settingsOf, withParameters} from '../../src/rules/team-parameters.js'
+import {parseCheckConfig} from '../../../src/formats/check-config.js'
+import type {UserError} from '../../../src/model/user-error.js'
+import {explainReport} from '../../../src/reports/explain/report.js'
+import {explainView} from '../../../src/reports/explain/view.js'
+import {rulesReport} from '../../../src/reports/rules/report.js'
+import {rulesView} from '../../../src/reports/rules/view.js'
+import {isParameterValue, type Parameter, parameterTypeText} from '../../../src/rules/parameter.js'
+import {RULES} from '../../../src/rules/registry.js'
+import type {MeshRule} from '../../../src/rules/rule.js'
+import {settingsOf, withParameters} from '../../../src/rules/team-parameters.js'
 
 /** The rules as a team has them that wrote this under `parameters`. */
 function given(text: string): readonly MeshRule[] {
@@ -32,7 +32,7 @@ function refusal(text: string): UserError {
 }
 
 describe('parameters of rules', () => {
-  test('a value is known by code and by name, and leaves everything else alone', () => {
+  test('a value by code or name changes only its rule', () => {
     for (const word of ['MCT1101', 'app-version-labels', 'APP-version-labels']) {
       const rules = given(`{${word}: {style: legacy}}`)
       expect(settings(rules, 'MCT1101')).toEqual({style: 'legacy'})
@@ -44,7 +44,7 @@ describe('parameters of rules', () => {
     expect(parseCheckConfig('', 'c').parameters).toEqual({})
   })
 
-  test('a rule or parameter nobody knows is an error with the file and the known names', () => {
+  test('an unknown rule or parameter is an error with the file and the known names', () => {
     const rule = refusal('{app-labels: {style: legacy}}')
     expect(rule.message).toBe('team.yaml: parameters: unknown rule "app-labels"')
     expect(rule.hint).toMatch(/app-version-labels, certificate-expiry, .*termination-too-short/)
@@ -56,7 +56,7 @@ describe('parameters of rules', () => {
     expect(refusal('{no-service: {toString: [80]}}').message).toContain('no parameter "toString"')
   })
 
-  test('a value of another type or out of bounds is an error that says what it must be', () => {
+  test('an invalid value is an error with the expected type', () => {
     expect(refusal('{MCT1101: {style: new}}').message).toBe(
       'team.yaml: parameters.MCT1101.style must be one of any, legacy, not "new"',
     )
@@ -90,7 +90,7 @@ describe('parameters of rules', () => {
     expect(parameterTypeText(parameter)).toMatch(/^(an?|one of) /)
   })
 
-  test('every default is what its own parameter may be, and every parameter says what it is for', () => {
+  test('every default is valid, and every parameter has a purpose', () => {
     const all = RULES.flatMap(({parameters = {}}) => Object.values(parameters))
     expect(all.length).toBeGreaterThan(5)
     expect(all.filter(each => !isParameterValue(each, each.default))).toEqual([])

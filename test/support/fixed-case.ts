@@ -15,7 +15,7 @@ import type {Source} from '../../src/sources/source.js'
 import {changedSource, type RuleCase, subjectOf} from './rule-case.js'
 
 /** A patch of a case, the object it is for, and the object with it made. */
-export interface Mended {
+export interface FixedCase {
   readonly finding: Finding
   readonly before: KubeObject
   readonly after: KubeObject
@@ -132,14 +132,14 @@ function line({code, object, path, message}: Finding): string {
 }
 
 /** Every patch that a case's rule offers, made on the object it is for, and all rules asked again about the template it came from. */
-export async function mendedCase(sample: Source, rule: MeshRule, given: RuleCase): Promise<readonly Mended[]> {
+export async function fixedCase(sample: Source, rule: MeshRule, given: RuleCase): Promise<readonly FixedCase[]> {
   const source = await changedSource(sample, given)
   const subject = await subjectOf(await changedSource(sample, {...given, podOnly: false}), given)
   const rules = withParameters(RULES, given.set === undefined ? {} : {[rule.code]: given.set}, 'case')
   const own = rules.filter(({code}) => code === rule.code)
   const template = templateOf(subject)
   const findings = (await checked(source, subject, own)).workloads.flatMap(each => each.findings)
-  const results: Mended[] = []
+  const results: FixedCase[] = []
   for (const finding of findings) {
     if (finding.patch === undefined) continue
     const {kind, namespace, name} = finding.object

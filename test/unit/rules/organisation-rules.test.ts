@@ -1,9 +1,9 @@
 import {expect, test} from '@jest/globals'
-import {parseCheckConfig} from '../../src/formats/check-config.js'
-import {checkReport} from '../../src/reports/check/report.js'
-import {checkTargets} from '../../src/reports/check/targets/targets.js'
-import {organisationRules} from '../../src/rules/organisation.js'
-import {openFiles} from '../../src/sources/open.js'
+import {parseCheckConfig} from '../../../src/formats/check-config.js'
+import {checkReport} from '../../../src/reports/check/report.js'
+import {checkTargets} from '../../../src/reports/check/targets/targets.js'
+import {organisationRules} from '../../../src/rules/organisation.js'
+import {openFiles} from '../../../src/sources/open.js'
 
 async function outcome(when: string): Promise<Record<string, string>> {
   const own = organisationRules(
@@ -26,7 +26,7 @@ async function outcome(when: string): Promise<Record<string, string>> {
   )
 }
 
-test('a condition speaks of the pod, its namespace and its Services', async () => {
+test('a condition uses the pod, its namespace and its Services', async () => {
   expect(await outcome('"team" in pod.labels')).toMatchObject({'sick-labels': 'found', 'productpage-v1': 'passed'})
   expect(await outcome('pod.containers.exists(c, !c.injected && c.image.startsWith("local/tools"))')).toMatchObject({
     'productpage-v1': 'found',
@@ -47,14 +47,14 @@ test('a condition speaks of the pod, its namespace and its Services', async () =
   })
 })
 
-test('a condition that cannot be decided is not checked, never passed', async () => {
+test('an inconclusive condition is not checked, never passed', async () => {
   expect((await outcome('pod.labels.nothing == "x"'))['details-v1']).toMatch(/^not checked: No such key: nothing/)
   expect((await outcome('dyn(pod.name)'))['details-v1']).toBe(
     'not checked: the condition returns string, not a boolean',
   )
 })
 
-test('a rule that is written wrongly is an error that names it', () => {
+test('an invalid rule is an error that names it', () => {
   const rules = (text: string) => organisationRules(parseCheckConfig(`rules: ${text}`, 'c').rules)
   expect(() => rules('[{code: ORG0001, title: x, when: "a b"}]')).toThrow(
     'the condition of ORG0001 is invalid: Unexpected character',

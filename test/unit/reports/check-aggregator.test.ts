@@ -57,12 +57,12 @@ const OUTCOMES: Readonly<Record<string, readonly Outcome[]>> = {
 }
 
 function tallied(order: string) {
-  const tally = createAggregator()
-  for (const name of order) tally.add(pod(name), OUTCOMES[name] ?? [])
-  return tally.workloads()
+  const aggregator = createAggregator()
+  for (const name of order) aggregator.add(pod(name), OUTCOMES[name] ?? [])
+  return aggregator.workloads()
 }
 
-test('whatever the order of the pods, a workload is told as its first pods by name have it', () => {
+test('the result does not depend on the order of the pods', () => {
   const [workload, ...others] = tallied('abcd')
   expect(others).toEqual([])
   expect(workload?.workload).toEqual({kind: 'Deployment', namespace: 'shop', name: 'web'})
@@ -79,10 +79,10 @@ test('whatever the order of the pods, a workload is told as its first pods by na
   for (const order of ['dcba', 'bdac', 'cadb', 'badc']) expect(tallied(order)).toEqual([workload])
 })
 
-test('a template has no pods to name', () => {
-  const tally = createAggregator()
-  tally.add(pod('a', {}), [found('a', 'x'), open('slow'), passed(three)])
-  expect(tally.workloads()).toMatchObject([
+test('a template has no pods', () => {
+  const aggregator = createAggregator()
+  aggregator.add(pod('a', {}), [found('a', 'x'), open('slow'), passed(three)])
+  expect(aggregator.workloads()).toMatchObject([
     {pods: [], findings: [{message: 'x', pods: []}], notChecked: [{pods: []}], passed: 1},
   ])
 })

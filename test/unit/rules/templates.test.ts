@@ -1,27 +1,27 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
-import {checkReport} from '../../src/reports/check/report.js'
-import {RULES} from '../../src/rules/registry.js'
-import type {MeshRule} from '../../src/rules/rule.js'
-import {withParameters} from '../../src/rules/team-parameters.js'
-import {openFiles} from '../../src/sources/open.js'
-import {changedSource, type RuleCase, subjectOf} from '../support/rule-case.js'
-import {templateOf} from '../support/template-of.js'
+import {checkReport} from '../../../src/reports/check/report.js'
+import {RULES} from '../../../src/rules/registry.js'
+import type {MeshRule} from '../../../src/rules/rule.js'
+import {withParameters} from '../../../src/rules/team-parameters.js'
+import {openFiles} from '../../../src/sources/open.js'
+import {changedSource, type RuleCase, subjectOf} from '../../support/rule-case.js'
+import {templateOf} from '../../support/template-of.js'
 
 const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
 
-/** What istio-init is told is the mesh's to say where no annotation does; of manifests a plain installation is assumed. */
+/** Arguments of istio-init without an annotation come from the mesh configuration; a default installation is assumed for manifests. */
 const MESH_SETTING = /^\/spec\/initContainers\/0\/(args|env)/
 
-/** Cases where the pod is wrong and its manifest is not, or says so by other words. */
+/** Cases with a finding for the pod and none, or another one, for its manifest. */
 const ONLY_THE_POD: Readonly<Record<string, string>> = {
   'proxy-uid: an ephemeral container': 'a manifest has none',
   'no-service: required up to 1.19': "the release is that of the pod's own sidecar",
   'image-auto: a pod created without injection': 'injection completes its manifest',
   'cni-agent-port: with the CNI plugin':
     'istio-validation shows the plugin; without it the values of the mesh say there is none',
-  'http-port-carries-tls: an HTTPS probe': 'the probe as it was stands in the environment of the sidecar',
+  'http-port-carries-tls: an HTTPS probe': 'the original probe is in the environment of the sidecar',
   'http-port-carries-tls: one of two probes uses HTTPS': 'as above',
   'http-port-carries-tls: named https, probed with HTTP': 'as above',
   'http-port-carries-tls: ISTIO_MUTUAL': 'as above',
@@ -62,7 +62,7 @@ async function ofTemplate(rule: MeshRule, given: RuleCase): Promise<string | und
     now: new Date('2026-11-20T19:00:00Z'),
   })
   const [asked] = report.workloads
-  if (asked === undefined) return 'nobody was asked'
+  if (asked === undefined) return 'not evaluated'
   if (asked.findings.length > 0) return 'found'
   if (asked.notChecked.length > 0) return 'not checked'
   return asked.passed > 0 ? 'passed' : 'not applicable'

@@ -1,0 +1,171 @@
+import {humanCount} from '../../../model/human-count.js'
+import type {Machine} from '../../../model/machine.js'
+import {ruleKey} from '../../../model/rule-key.js'
+import {everyChain, type IpFamily, type Rule, type Ruleset, ruleCount} from '../../../model/ruleset.js'
+import {ofProtocol} from '../packet-sets/condition-sets.js'
+import {FALSE, type Node, outcomesOf} from '../packet-sets/diagram.js'
+import {equalTo} from '../packet-sets/dimensions.js'
+import {type DeadRule, reachabilityOf} from '../packet-sets/reachability.js'
+import type {CompiledChain} from '../packet-walk/compile.js'
+import {type PodPaths, podPaths} from './interception.js'
+import type {Oddity} from './oddities.js'
+
+/** In more rules than this nobody looks for dead ones: the answer says so. */
+const MOST_RULES = 3_000
+const MOST_TOLD = 8
+
+function repeats({rule, shadowedBy}: DeadRule): boolean {
+  return shadowedBy.some(each => ruleKey(each) === ruleKey(rule))
+}
+
+/** Rules whose conditions the text does not decide alone; a listener may make them match. */
+function isOpen({conditions}: Rule): boolean {
+  return conditions.some(({field}) => field === 'socket')
+}
+
+/** Dead in every family their table is asked for: a rule of an inet table about IPv4 is alive though no IPv6 packet matches it. */
+function deadInAll(all: readonly PodPaths[]): readonly DeadRule[] {
+  const found = new Map<Rule, {dead: DeadRule; times: number}>()
+  const asked = new Map<CompiledChain['chain'], number>()
+  for (const {paths} of all) {
+    const {family} = paths.space
+    const tables = new Set(paths.rules.bases.filter(each => each.family === family).map(({base}) => base.table))
+    for (const table of tables) {
+      const reached = reachabilityOf(paths, table)
+      if (reached === undefined) continue
+      for (const {chain} of table.values()) asked.set(chain, (asked.get(chain) ?? 0) + 1)
+      for (const dead of reached.rules) {
+        const known = found.get(dead.rule)
+        const better = known === undefined || known.dead.why === 'contradiction' ? dead : known.dead
+        found.set(dead.rule, {dead: better, times: (known?.times ?? 0) + 1})
+      }
+    }
+  }
+  return [...found.values()].flatMap(({dead, times}) => (times === asked.get(dead.chain.chain) ? [dead] : []))
+}
+
+/** True when the rule would have sent packets somewhere they do not go without it. */
+function mattered({rule}: DeadRule): boolean {
+  return rule.actions.some(({kind}) => ['redirect', 'dnat', 'tproxy', 'drop', 'reject', 'jump', 'goto'].includes(kind))
+}
+
+function reason({shadowedBy, why}: DeadRule): string {
+  const positions = shadowedBy.map(({position}) => position)
+  if (why === 'contradiction') return 'Its conditions exclude each other.'
+  if (positions.length === 0) return 'No packet it matches reaches this chain.'
+  const named = positions.slice(0, 4).join(', ')
+  const more = positions.length > 4 ? ` and ${positions.length - 4} more` : ''
+  return positions.length === 1
+    ? `Rule ${named} takes every packet it matches.`
+    : `Rules ${named}${more} take every packet it matches.`
+}
+
+function counted({counters}: Rule): string {
+  const packets = counters?.packets ?? 0
+  return packets === 0 ? '' : ` It has counted ${humanCount(packets, 'packet')}: the rules were different then.`
+}
+
+function deadRules(all: readonly PodPaths[]): readonly Oddity[] {
+  const dead = deadInAll(all).filter(each => !each.spare && !repeats(each) && !isOpen(each.rule))
+  const told = dead.slice(0, MOST_TOLD).map(
+    (each): Oddity => ({
+      id: 'unreachable-rule',
+      level: mattered(each) && each.why === 'shadowed' ? 'warning' : 'info',
+      what: 'This rule can never match.',
+      consequence: `${reason(each)}${counted(each.rule)}`,
+      rule: `${each.chain.at} rule ${each.rule.position}: ${each.rule.text.replace(/^-A \S+ /, '')}`,
+    }),
+  )
+  const more = dead.length - told.length
+  if (more <= 0) return told
+  return [
+    ...told,
+    {id: 'unreachable-rule', level: 'info', what: `${humanCount(more, 'more rule')} can never match.`, consequence: ''},
+  ]
+}
+
+/** Rules that stand in a chain more than once. */
+function repeatedRules(rulesets: readonly Ruleset[]): readonly Oddity[] {
+  return everyChain(rulesets).flatMap(({table, chain}): readonly Oddity[] => {
+    const times = new Map<string, number>()
+    for (const rule of chain.rules) times.set(ruleKey(rule), (times.get(ruleKey(rule)) ?? 0) + 1)
+    const most = Math.max(1, ...times.values())
+    const repeated = [...times.values()].filter(count => count > 1).length
+    if (repeated === 0) return []
+    return [
+      {
+        id: 'repeated-rules',
+        level: 'info',
+        what: `${humanCount(repeated, 'rule')} of ${table.name}/${chain.name} ${repeated === 1 ? 'is' : 'are'} duplicated (up to ${most} copies).`,
+        consequence: 'The copies add nothing; the rules were probably applied more than once.',
+      },
+    ]
+  })
+}
+
+const NEW = 0
+const UNTRACKED = 4
+
+/** True when a base chain ends every ICMPv6 packet from outside that is new or untracked, as those of neighbour discovery are. */
+function stopsIcmpv6({paths, device}: PodPaths, base: CompiledChain): boolean {
+  const {space, chains} = paths
+  const {diagram, dimensions} = space
+  const code = Math.max(0, space.interfaces.indexOf(device))
+  const state = diagram.or(
+    equalTo(diagram, dimensions['ct-state'], NEW),
+    equalTo(diagram, dimensions['ct-state'], UNTRACKED),
+  )
+  const packets = [ofProtocol(space, 'icmpv6'), equalTo(diagram, dimensions['in-interface'], code), state].reduce<Node>(
+    (all, each) => diagram.and(all, each),
+    1,
+  )
+  if (packets === FALSE) return false
+  const outside = -1
+  const ends = outcomesOf(diagram, diagram.choose(packets, chains.of(base), diagram.leaf(outside)))
+  return [...ends].every(number => {
+    if (number === outside) return true
+    const {kind} = chains.ending(number)
+    return kind === 'drop' || kind === 'refuse' || (kind === 'return' && base.chain.policy === 'drop')
+  })
+}
+
+function closedIcmpv6(all: readonly PodPaths[]): readonly Oddity[] {
+  return all.flatMap(found => {
+    const {paths} = found
+    if (paths.space.family !== 'ip6') return []
+    const bases = paths.rules.bases.filter(({hook, family}) => hook === 'input' && family === 'ip6')
+    const closed = bases.find(({base}) => stopsIcmpv6(found, base))
+    if (closed === undefined) return []
+    return [
+      {
+        id: 'icmpv6-closed',
+        level: 'warning' as const,
+        what: `${closed.base.at} stops ICMPv6 as well, and with it neighbour discovery.`,
+        consequence:
+          'The pod cannot find its neighbours, so no IPv6 connection works, outbound ones included; use IPv4, or accept ICMPv6 before that rule.',
+      },
+    ]
+  })
+}
+
+/** What is wrong within the rules themselves, found for all packets: rules that can never match, copies, and ICMPv6 that is stopped. */
+export function ruleOddities(
+  rulesets: readonly Ruleset[],
+  machine: Machine,
+  families: readonly IpFamily[],
+): readonly Oddity[] {
+  const rules = rulesets.reduce((sum, set) => sum + ruleCount(set), 0)
+  const repeated = repeatedRules(rulesets)
+  if (rules > MOST_RULES)
+    return [
+      ...repeated,
+      {
+        id: 'unreachable-rule',
+        level: 'info',
+        what: `Rules that can never match were not looked for: there are more than ${MOST_RULES} rules.`,
+        consequence: '',
+      },
+    ]
+  const all = families.map(family => podPaths(rulesets, machine, family)).filter(found => found !== undefined)
+  return [...closedIcmpv6(all), ...deadRules(all), ...repeated]
+}

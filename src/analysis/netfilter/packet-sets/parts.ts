@@ -1,0 +1,102 @@
+import {type Answering, classOf, fateOf, witnessDecider} from './answers.js'
+import {type Diagram, FALSE, type Node, replaceOutcomes, whereOutcome} from './diagram.js'
+import {type DimensionName, withValues} from './dimensions.js'
+import type {Fate} from './fates.js'
+import {regionWords} from './region-words.js'
+import {regionsOf, shares} from './regions.js'
+
+/** Packets that each sender's rules treat alike, and what becomes of them sender by sender. */
+export interface SharedPart {
+  /** What they have in common; empty for the largest part. */
+  readonly words: string
+  readonly fates: readonly Fate[]
+}
+
+/** A function with a pair of numbers as each outcome, numbered in the list given. */
+function paired(diagram: Diagram, a: Node, b: Node, pairs: (readonly [number, number])[]): Node {
+  const numbers = new Map<string, number>()
+  const done = new Map<string, Node>()
+  const visit = (one: Node, other: Node): Node => {
+    const left = diagram.outcome(one)
+    const right = diagram.outcome(other)
+    if (left !== undefined && right !== undefined) {
+      const key = `${left} ${right}`
+      const number = numbers.get(key) ?? pairs.push([left, right]) - 1
+      numbers.set(key, number)
+      return diagram.leaf(number)
+    }
+    const key = `${one} ${other}`
+    const known = done.get(key)
+    if (known !== undefined) return known
+    const top = Math.min(diagram.level(one), diagram.level(other))
+    const part = (node: Node, up: boolean): Node =>
+      diagram.level(node) !== top ? node : up ? diagram.high(node) : diagram.low(node)
+    const result = diagram.make(
+      top,
+      visit(part(one, false), part(other, false)),
+      visit(part(one, true), part(other, true)),
+    )
+    done.set(key, result)
+    return result
+  }
+  return visit(a, b)
+}
+
+/** A sender by the values its packets have. */
+export type SenderValues = Readonly<Partial<Record<DimensionName, number>>>
+
+/** Splits packets of a domain so that each part is treated alike by each sender's rules, the largest part first. */
+export function sharedParts(
+  answering: Answering,
+  node: Node,
+  domain: Node,
+  senders: readonly SenderValues[],
+): readonly SharedPart[] {
+  const {paths, table} = answering
+  const {space} = paths
+  const {diagram, dimensions} = space
+  const valuesOf = (sender: SenderValues) =>
+    Object.values(dimensions).flatMap(dimension => {
+      const value = sender[dimension.name]
+      return value === undefined ? [] : [{dimension, value: BigInt(value)}]
+    })
+  const classes = new Map<string, number>()
+  const examples: number[] = []
+  const classNumber = (number: number): number => {
+    const key = classOf(table.outcome(number))
+    const known = classes.get(key) ?? examples.push(number) - 1
+    classes.set(key, known)
+    return known
+  }
+  let combined: Node | undefined
+  let tuples: (readonly number[])[] = []
+  for (const sender of senders) {
+    const own = replaceOutcomes(diagram, withValues(diagram, node, valuesOf(sender)), number =>
+      diagram.leaf(classNumber(number)),
+    )
+    if (combined === undefined) {
+      combined = own
+      tuples = [...examples.keys()].map(each => [each])
+      continue
+    }
+    const pairs: (readonly [number, number])[] = []
+    combined = paired(diagram, combined, own, pairs)
+    const before = tuples
+    tuples = pairs.map(([left, right]) => [...(before[left] ?? []), right])
+  }
+  if (combined === undefined || domain === FALSE) return []
+  const whole = combined
+  const ordered = [...shares(diagram, whole, domain)].sort((a, b) => b[1] - a[1])
+  return ordered.flatMap(([number], place) => {
+    const packets = diagram.and(
+      domain,
+      whereOutcome(diagram, whole, each => each === number),
+    )
+    const fates = (tuples[number] ?? []).map((example, index) => {
+      const outcome = table.outcome(examples[example] ?? 0)
+      return fateOf(outcome, witnessDecider(answering, packets, senders[index] ?? {}))
+    })
+    if (place === 0) return [{words: '', fates}]
+    return regionsOf(space, packets, domain).map(region => ({words: regionWords(space, region), fates}))
+  })
+}

@@ -1,0 +1,212 @@
+import type {Rule} from '../../../model/ruleset.js'
+import type {CompiledChain} from '../packet-walk/compile.js'
+import {ruleSet} from './condition-sets.js'
+import {type Diagram, FALSE, LEAF_LEVEL, type Node, replaceOutcomes, TRUE, whereOutcome} from './diagram.js'
+import {CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL} from './dimensions.js'
+import type {PathFunctions} from './path-function.js'
+import {endsTable, keepsPacket, type MarkForm, type Transform, transformOf, UNCHANGED} from './transform.js'
+
+/** A rule that no packet can match, and the rules before it that take every packet it is meant for. */
+export interface DeadRule {
+  readonly chain: CompiledChain
+  readonly rule: Rule
+  /** Earlier rules of its chain; empty where the packets never get to the chain, or the conditions exclude each other. */
+  readonly shadowedBy: readonly Rule[]
+  readonly why: 'shadowed' | 'no-such-packet' | 'contradiction'
+  /** It would match but for rules about a sender: a rule written for a user and again for its group, as Istio does. */
+  readonly spare: boolean
+}
+
+function isAboutOwner({conditions}: Rule): boolean {
+  return conditions.some(({field}) => field === 'uid' || field === 'gid')
+}
+
+/** What packets reach: chains that none reaches, and rules that none can match in chains that are reached. */
+export interface Reachability {
+  readonly chains: readonly CompiledChain[]
+  readonly rules: readonly DeadRule[]
+}
+
+/** The condition that holds for some state of the rules that cannot be decided. */
+function whateverUndecided(diagram: Diagram, node: Node): Node {
+  const done = new Map<Node, Node>()
+  const visit = (each: Node): Node => {
+    const level = diagram.level(each)
+    if (level === LEAF_LEVEL) return each
+    const known = done.get(each)
+    if (known !== undefined) return known
+    const [low, high] = [visit(diagram.low(each)), visit(diagram.high(each))]
+    const open = level >= UNDECIDED_LEVEL && level < CHANGEABLE_LEVEL
+    const result = open ? diagram.or(low, high) : diagram.branch(level, low, high)
+    done.set(each, result)
+    return result
+  }
+  return visit(node)
+}
+
+/** Bits that a form leaves as they are, and those it sets; of all others nothing is said. */
+function bitsOf(form: MarkForm, kept: 'mark' | 'connmark', bit: number): 'kept' | 0 | 1 | undefined {
+  const at = (value: number) => ((value >>> bit) & 1) === 1
+  const other = kept === 'mark' ? 'connmark' : 'mark'
+  if (!at(form.mark) && !at(form.connmark)) return at(form.fixed) ? 1 : 0
+  return at(form[kept]) && !at(form[other]) && !at(form.fixed) ? 'kept' : undefined
+}
+
+/** Packets as they are behind a transform; where a mark comes of another, any value is taken to be possible. */
+function imageOf(space: PacketSpace, packets: Node, transform: Transform): Node {
+  if (keepsPacket(transform)) return packets
+  const {diagram, dimensions} = space
+  const gone = new Set<number>()
+  let set = TRUE
+  for (const name of ['mark', 'connmark'] as const) {
+    const {start, bits} = dimensions[name]
+    for (let bit = 0; bit < bits; bit++) {
+      const level = start + bits - 1 - bit
+      const found = bitsOf(transform[name], name, bit)
+      if (found === 'kept') continue
+      gone.add(level)
+      if (found !== undefined)
+        set = diagram.and(set, found === 1 ? diagram.make(level, FALSE, TRUE) : diagram.make(level, TRUE, FALSE))
+    }
+  }
+  const state = dimensions['ct-state']
+  if (transform.untracked) {
+    for (let place = 0; place < state.bits; place++) gone.add(state.start + place)
+    set = diagram.and(set, equalTo(diagram, state, 4))
+  }
+  const done = new Map<Node, Node>()
+  const visit = (each: Node): Node => {
+    const level = diagram.level(each)
+    if (level === LEAF_LEVEL) return each
+    const known = done.get(each)
+    if (known !== undefined) return known
+    const [low, high] = [visit(diagram.low(each)), visit(diagram.high(each))]
+    const result = gone.has(level) ? diagram.or(low, high) : diagram.branch(level, low, high)
+    done.set(each, result)
+    return result
+  }
+  return diagram.and(visit(packets), set)
+}
+
+/** Packets as base chains see them: which interfaces and owners there can be at a hook, and new connections alone in table nat. */
+function entering({space}: PathFunctions, base: CompiledChain): Node {
+  const {diagram, dimensions} = space
+  const {hook, kind} = base.chain
+  const none = (name: 'in-interface' | 'out-interface' | 'owner') => equalTo(diagram, dimensions[name], 0)
+  const parts = [
+    ...(hook === 'output' ? [none('in-interface')] : []),
+    ...(hook === 'prerouting' || hook === 'input' ? [none('out-interface'), none('owner')] : []),
+    ...(kind === 'nat' ? [equalTo(diagram, dimensions['ct-state'], 0)] : []),
+  ]
+  return parts.reduce((all, each) => diagram.and(all, each), TRUE)
+}
+
+function targetsOf(chain: CompiledChain): readonly CompiledChain[] {
+  return chain.rules.flatMap(({actions}) =>
+    actions.flatMap(action => {
+      if (action.kind !== 'jump' && action.kind !== 'goto') return []
+      const target = chain.table.get(action.chain)
+      return target === undefined ? [] : [target]
+    }),
+  )
+}
+
+/** Chains with every caller before those it calls; undefined when chains jump in a circle. */
+function callersFirst(all: readonly CompiledChain[]): readonly CompiledChain[] | undefined {
+  const state = new Map<CompiledChain, 'open' | 'done'>()
+  const order: CompiledChain[] = []
+  let circle = false
+  const visit = (chain: CompiledChain): void => {
+    if (state.get(chain) === 'open') circle = true
+    if (state.has(chain)) return
+    state.set(chain, 'open')
+    for (const target of targetsOf(chain)) visit(target)
+    state.set(chain, 'done')
+    order.push(chain)
+  }
+  for (const chain of all) visit(chain)
+  return circle ? undefined : order.reverse()
+}
+
+/**
+ * The rules of a table that can never match, proven for every packet that can be at the hooks: what earlier rules take, what jumps lead elsewhere,
+ * and what conditions exclude is followed exactly. A rule that cannot be decided from the text may match and may not. Undefined where chains jump
+ * in a circle or are not wholly in the text.
+ */
+export function reachabilityOf(
+  paths: PathFunctions,
+  table: ReadonlyMap<string, CompiledChain>,
+): Reachability | undefined {
+  const {space, context, chains: functions} = paths
+  const {diagram} = space
+  const all = [...table.values()]
+  const order = callersFirst(all)
+  if (order === undefined || all.some(({chain}) => !chain.complete)) return undefined
+  const reach = new Map<CompiledChain, Node>()
+  const arrive = (chain: CompiledChain, packets: Node) =>
+    reach.set(chain, diagram.or(reach.get(chain) ?? FALSE, packets))
+  for (const base of all) if (base.chain.hook !== undefined) arrive(base, entering(paths, base))
+  const back = (target: CompiledChain, packets: Node): Node => {
+    const node = functions.of(target)
+    const transforms = new Map<number, Transform>()
+    replaceOutcomes(diagram, node, value => {
+      const end = functions.ending(value)
+      if (end.kind === 'return') transforms.set(value, end.transform)
+      return TRUE
+    })
+    return [...transforms].reduce<Node>((sum, [value, transform]) => {
+      const where = whateverUndecided(
+        diagram,
+        whereOutcome(diagram, node, each => each === value),
+      )
+      return diagram.or(sum, imageOf(space, diagram.and(packets, where), transform))
+    }, FALSE)
+  }
+  /** What goes on behind the rule of the packets that match it. */
+  const behind = (chain: CompiledChain, rule: Rule, matched: Node): Node => {
+    let left = matched
+    for (const action of rule.actions) {
+      if (left === FALSE) return FALSE
+      const transform = transformOf(action, chain.at)
+      if (transform !== undefined) {
+        if (endsTable(action)) return FALSE
+        left = imageOf(space, left, {...transform, ...(transform.rewrite === undefined ? {} : UNCHANGED)})
+      } else if (action.kind === 'jump' || action.kind === 'goto') {
+        const target = chain.table.get(action.chain)
+        if (target === undefined) return FALSE
+        arrive(target, left)
+        left = action.kind === 'goto' ? FALSE : back(target, left)
+      } else return FALSE
+    }
+    return left
+  }
+  const dead: DeadRule[] = []
+  for (const chain of order) {
+    const start = reach.get(chain) ?? FALSE
+    if (start === FALSE) continue
+    let left = start
+    const takers: {rule: Rule; packets: Node}[] = []
+    for (const {rule, hidden} of chain.rules) {
+      const {packets, undecided} = ruleSet(context, rule)
+      const matched = diagram.and(left, packets)
+      if (matched === FALSE) {
+        const meant = diagram.and(start, packets)
+        const shadowedBy = takers.filter(taker => diagram.and(taker.packets, meant) !== FALSE).map(taker => taker.rule)
+        const why = packets === FALSE ? 'contradiction' : shadowedBy.length > 0 ? 'shadowed' : 'no-such-packet'
+        const others = takers
+          .filter(taker => !isAboutOwner(taker.rule))
+          .reduce((all, taker) => diagram.or(all, taker.packets), FALSE)
+        const spare = isAboutOwner(rule) && diagram.and(meant, diagram.not(others)) !== FALSE
+        dead.push({chain, rule, shadowedBy, why, spare})
+        continue
+      }
+      const onward = behind(chain, rule, matched)
+      const open = undecided || hidden !== undefined
+      const taken = open ? FALSE : diagram.and(matched, diagram.not(onward))
+      if (taken !== FALSE) takers.push({rule, packets: taken})
+      left = open ? diagram.or(left, onward) : diagram.or(diagram.and(left, diagram.not(packets)), onward)
+    }
+  }
+  const unreached = order.filter(chain => chain.chain.hook === undefined && (reach.get(chain) ?? FALSE) === FALSE)
+  return {chains: unreached, rules: dead}
+}

@@ -1,0 +1,3 @@
+import {checkFuzz} from './check-fuzz.js'
+
+checkFuzz(1200)

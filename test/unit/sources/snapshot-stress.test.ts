@@ -1,0 +1,4 @@
+import {describe} from '@jest/globals'
+import {snapshotStress} from './snapshot-stress.js'
+
+describe('the snapshot store under stress', () => snapshotStress(20))

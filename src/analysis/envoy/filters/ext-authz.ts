@@ -56,7 +56,7 @@ export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult 
   if (config === undefined) undecided('ext_authz without configuration', filter.at)
   known(config, 'ext_authz')
   // Without a route the server is not asked.
-  if (state.chosen?.route === undefined) return goesOn(state)
+  if (state.chosen === undefined) return goesOn(state)
   const override = routeConfigOf(state, filter, ExtAuthzPerRoute)
   if (override !== undefined && known(override, 'an override of ext_authz').disabled) return goesOn(state)
   if (override?.checkSettings && config.withRequestBody !== undefined)

@@ -3,7 +3,7 @@ import type {Draw, EnvoyProxy, Surroundings, UpstreamServer} from '../../../mode
 import type {EnvoyRequest} from '../../../model/envoy/request.js'
 import type {Attempt} from '../../../model/envoy/upstream-call.js'
 import type {Connection} from '../connection.js'
-import {applicationBytes} from '../connection.js'
+import {applicationBytes, requestText} from '../connection.js'
 import {requestLine} from '../http/request-line.js'
 import {known, undecided} from '../undecided.js'
 import {connectFault, thresholdsOf, upstreamCall, upstreamTls} from '../upstream/call.js'
@@ -39,6 +39,12 @@ function clustersOf(config: TcpProxy, named: string | undefined, draw: Surroundi
 
 const FAILED: Result = {flags: ['UF', 'URX'], status: null, delivered: false, text: 'no connection to the upstream'}
 
+/** Whether the bytes are an upgrade to websocket, which servers agree to. */
+function asksForWebsocket(request: EnvoyRequest): boolean {
+  const text = requestText(request)
+  return /^upgrade:[ \t]*websocket/im.test(text) && /^connection:.*upgrade/im.test(text)
+}
+
 /** What a server that reads HTTP/1 answers to the bytes of the connection. */
 function served(server: UpstreamServer, sameTls: boolean, request: EnvoyRequest): Result {
   const plain: Result = {flags: [], status: null, delivered: false, text: 'bytes go to the upstream and back'}
@@ -48,6 +54,8 @@ function served(server: UpstreamServer, sameTls: boolean, request: EnvoyRequest)
   const isHttp = request.protocol === 'http/1.0' || request.protocol === 'http/1.1'
   const line = requestLine(applicationBytes(request))
   if (!sameTls || !isHttp || line.kind !== 'whole') return plain
+  if (answer.kind === 'http' && answer.status === 200 && asksForWebsocket(request))
+    return {...plain, status: 101, text: 'the upstream switches to websocket'}
   return answer.kind === 'http'
     ? {...plain, status: answer.status, delivered: true, text: `the upstream answers ${answer.status}`}
     : plain

@@ -38,7 +38,7 @@ function writerOf(scope: string): LogWriter | undefined {
 
 /** A scope is one word (or `envoy LOGGER`) that a tab or several spaces end, or that is known; otherwise all of it is the message. */
 function splitScope(rest: string): {readonly scope?: string; readonly message: string} {
-  const match = /^(envoy [\w ]+?|[\w:.-]+)(\t|\s{2,})(\S.*)$/.exec(rest) ?? /^([\w:.-]+)(\s)(\S.*)$/.exec(rest)
+  const match = /^(envoy [\w ]+?|\S{1,80})(\t|\s{2,})(\S.*)$/.exec(rest) ?? /^([\w:.-]+)(\s)(\S.*)$/.exec(rest)
   const [, scope, gap, message] = match ?? []
   if (scope === undefined || message === undefined) return {message: rest}
   if (gap === ' ' && writerOf(scope) === undefined) return {message: rest}

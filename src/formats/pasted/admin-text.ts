@@ -39,7 +39,9 @@ function socketAddress(text: string): unknown {
   return {pipe: {path: text}}
 }
 
-function healthStatus(flags: string): unknown {
+/** Without its line of flags nothing is known of a host's health. */
+function healthStatus(flags: string | undefined): unknown {
+  if (flags === undefined) return {}
   const all = flags.split('/').filter(flag => flag !== '' && flag !== 'healthy')
   const eds = all.includes('failed_eds_health')
     ? 'UNHEALTHY'
@@ -62,7 +64,7 @@ function hostStatus({address, facts}: Host): unknown {
   return {
     address,
     ...(facts.get('hostname') === undefined ? {} : {hostname: facts.get('hostname')}),
-    health_status: healthStatus(facts.get('health_flags') ?? ''),
+    health_status: healthStatus(facts.get('health_flags')),
     ...(Number.isFinite(weight) ? {weight} : {}),
     ...(Number(facts.get('priority')) > 0 ? {priority: Number(facts.get('priority'))} : {}),
     locality,

@@ -2,7 +2,6 @@ import type {Extension} from '../../../model/envoy/core.js'
 import type {FilterChain, Listener} from '../../../model/envoy/listener.js'
 import {FilterStateInput, type MatcherTree, StringValue} from '../../../model/envoy/matching.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {isLoopback, parseIp} from '../../../model/ip-address.js'
 import type {Connection} from '../connection.js'
 import {matchTree} from '../matching/tree.js'
 import {known, undecided} from '../undecided.js'
@@ -15,10 +14,12 @@ function textOrNone(text: string): string | undefined {
   return text === '' ? undefined : text
 }
 
-/** Whether the client is on Envoy's own host: a loopback address, or the same one. */
+/** The only loopback addresses Envoy counts. */
+const LOOPBACK = ['127.0.0.1', '::1']
+
+/** Whether the client is on Envoy's own host: the canonical loopback address, or the same one as the listener's. */
 export function isLocal(connection: Connection): boolean {
-  const remote = parseIp(connection.remote.ip)
-  return (remote !== undefined && isLoopback(remote)) || connection.remote.ip === connection.local.ip
+  return LOOPBACK.includes(connection.remote.ip) || connection.remote.ip === connection.local.ip
 }
 
 const INPUTS: Readonly<Record<string, Input>> = {

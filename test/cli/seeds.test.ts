@@ -1,7 +1,7 @@
-import {existsSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {describe, expect} from '@jest/globals'
+import {afterAll, describe, expect} from '@jest/globals'
 import {meshctl} from '../support/cli.js'
 import {skipUnless} from '../support/skip-unless.js'
 
@@ -13,6 +13,9 @@ const SEEDS = {
   ports: '003_45509516f8e4a551.txt',
   injected: '004_a2d16ebbfb9987d6.txt',
 } as const
+
+const folder = mkdtempSync(join(tmpdir(), 'meshctl-seed-'))
+afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
 function page(name: keyof typeof SEEDS): string {
   return join(FOLDER, SEEDS[name])
@@ -110,7 +113,7 @@ describe('pages as people wrote them', () => {
         .split('\n')
         .find(line => line.startsWith('因此`istio-iptables')) ?? ''
     expect(sentence).not.toBe('')
-    const path = join(mkdtempSync(join(tmpdir(), 'meshctl-seed-')), 'line.txt')
+    const path = join(folder, 'line.txt')
     writeFileSync(path, `${sentence}\n`)
     const run = await meshctl(['iptables', '-f', path, '--expected'])
     expect(run.stdout.replace(/\s+/g, ' ')).toMatch(/Inbound TCP goes to the proxy \(port 15006\).*15020.*15021.*15090/)

@@ -16,7 +16,7 @@ import {
 } from '../http/state.js'
 import {headerValue} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
-import {inMaintenance, OVERFLOW, thresholdsOf} from '../upstream/call.js'
+import {inMaintenance, OVERFLOW, type Passed, thresholdsOf} from '../upstream/call.js'
 import {type Deadlines, type Ending, follow} from '../upstream/course.js'
 import {chooseHosts, dropsAll, type Host} from '../upstream/endpoints.js'
 import {retriesOf} from '../upstream/retry.js'
@@ -187,6 +187,22 @@ function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: rea
   }
 }
 
+/** The request as the upstream gets it, as far as routing and policies read it. */
+function passedOn(state: HttpState, route: Route, hosts: readonly Host[]): Passed {
+  const plain = state.headers.filter(([name]) => !name.startsWith(':'))
+  const authority = upstreamAuthority(
+    route,
+    state.headers,
+    hosts.map(each => each.hostname),
+  )
+  const head = {
+    method: headerValue(state.headers, ':method') ?? 'GET',
+    path: upstreamTarget(route, headerValue(state.headers, ':path') ?? '/'),
+    headers: [['host', authority] as const, ...plain],
+  }
+  return {head, http2: state.request.protocol === 'http/2'}
+}
+
 function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): Answer {
   known(cluster, 'a cluster')
   if (inMaintenance(state.proxy, cluster))
@@ -226,6 +242,7 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
     retries: retriesOf(action.retryPolicy ?? virtualHost?.retryPolicy),
     retryOverflow: limits?.maxRetries === 0,
     deadlines: deadlines(state, action),
+    passed: passedOn(state, route, choice.hosts),
   }
   const endpoints = choice.hosts.map(({address: {ip, port}}) => `${ip}:${port}`)
   return {...endingAnswer(state, route, follow(course, choice.hosts), choice.hosts), endpoints}

@@ -14,15 +14,16 @@ import {virtualHostOf} from './virtual-host.js'
 /** Clusters of a route, each with what overrides its filters. */
 interface ClusterShare {
   readonly name: string
+  readonly weight: number
   readonly overrides: ReadonlyMap<string, Packed> | undefined
 }
 
 function clusterShares(action: RouteAction, state: HttpState): readonly ClusterShare[] {
   if (action.clusterSpecifierPlugin !== undefined || action.inlineClusterSpecifierPlugin)
     undecided('a cluster specifier plugin', action.at)
-  if (action.cluster !== undefined) return [{name: action.cluster, overrides: undefined}]
+  if (action.cluster !== undefined) return [{name: action.cluster, weight: 1, overrides: undefined}]
   if (action.clusterHeader !== undefined)
-    return [{name: headerValue(state.headers, action.clusterHeader) ?? '', overrides: undefined}]
+    return [{name: headerValue(state.headers, action.clusterHeader) ?? '', weight: 1, overrides: undefined}]
   const weighted = action.weightedClusters
   if (weighted === undefined) return []
   const {clusters, runtimeKeyPrefix, headerName} = known(weighted, 'weighted clusters')
@@ -33,7 +34,11 @@ function clusterShares(action: RouteAction, state: HttpState): readonly ClusterS
     .map(each => {
       const {name, clusterHeader, typedPerFilterConfig} = known(each, 'a weighted cluster')
       const found = name || (clusterHeader === undefined ? '' : (headerValue(state.headers, clusterHeader) ?? ''))
-      return {name: found, overrides: typedPerFilterConfig.size === 0 ? undefined : typedPerFilterConfig}
+      return {
+        name: found,
+        weight: each.weight ?? 0,
+        overrides: typedPerFilterConfig.size === 0 ? undefined : typedPerFilterConfig,
+      }
     })
 }
 
@@ -85,7 +90,14 @@ function chosenOf(host: VirtualHost, route: Route, state: HttpState): ChosenRout
     host.typedPerFilterConfig,
     state.table?.typedPerFilterConfig,
   ].filter(each => each !== undefined)
-  return {virtualHost: host, route, clusters: shares.map(each => each.name), overrides}
+  const total = shares.reduce((sum, each) => sum + each.weight, 0)
+  return {
+    virtualHost: host,
+    route,
+    clusters: shares.map(each => each.name),
+    shares: shares.map(each => (100 * each.weight) / total),
+    overrides,
+  }
 }
 
 function choose(state: HttpState): HttpState {
@@ -106,7 +118,7 @@ function choose(state: HttpState): HttpState {
   // Without a scheme Envoy finds no route at all.
   if (!headerValue(state.headers, 'x-forwarded-proto')) return seen
   if (needsTls(host, state))
-    return {...seen, chosen: {virtualHost: host, route: undefined, clusters: [], overrides: []}}
+    return {...seen, chosen: {virtualHost: host, route: undefined, clusters: [], shares: [], overrides: []}}
   const route = routeIn(host, state)
   const text =
     route === undefined ? `no route of ${host.name ?? ''} matches` : `route ${route.name ?? '(unnamed)'} matches`

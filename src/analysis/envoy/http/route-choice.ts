@@ -103,7 +103,8 @@ function chosenOf(host: VirtualHost, route: Route, state: HttpState): ChosenRout
 function choose(state: HttpState): HttpState {
   const {table} = state
   if (table === undefined) return state
-  const authority = headerValue(state.headers, ':authority') ?? ''
+  const authority = headerValue(state.headers, ':authority')
+  if (authority === undefined) return state
   const host = virtualHostOf(known(table, 'a route configuration'), authority)
   if (host === undefined) {
     const text = `no virtual host of ${table.name ?? 'the route configuration'} has a domain for ${authority}`

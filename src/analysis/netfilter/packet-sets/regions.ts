@@ -1,5 +1,5 @@
-import {type Diagram, FALSE, LEAF_LEVEL, type Node, TRUE} from './diagram.js'
-import {betweenWide, type Dimension, type DimensionName, type PacketSpace} from './dimensions.js'
+import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, TRUE} from './diagram.js'
+import {betweenWide, type Dimension, type DimensionName, type PacketSpace, withValues} from './dimensions.js'
 
 /** Values from one to another, both included. */
 export interface Interval {
@@ -26,25 +26,31 @@ function isIn({start, bits}: Dimension, level: number): boolean {
 /** The properties a function asks for, in the order of the space. */
 export function askedDimensions({diagram, dimensions}: PacketSpace, node: Node): readonly Dimension[] {
   const all = Object.values(dimensions)
-  const found = new Set<Dimension>()
-  const seen = new Set<Node>()
+  const levels = new Set<number>()
+  const seen = nodeMemo(diagram)
   const visit = (each: Node): void => {
-    if (seen.has(each)) return
-    seen.add(each)
+    if (seen.get(each) !== undefined) return
+    seen.set(each, each)
     const level = diagram.level(each)
     if (level === LEAF_LEVEL) return
-    const dimension = all.find(one => isIn(one, level))
-    if (dimension !== undefined) found.add(dimension)
+    levels.add(level)
     visit(diagram.low(each))
     visit(diagram.high(each))
   }
   visit(node)
-  return all.filter(each => found.has(each))
+  return all.filter(dimension => [...levels].some(level => isIn(dimension, level)))
 }
 
 /** The condition on the kept properties alone: that it holds for every (`all`), or for some, value of the others. */
 function project(diagram: Diagram, node: Node, kept: readonly Dimension[], all: boolean): Node {
-  const done = new Map<Node, Node>()
+  const done = nodeMemo(diagram)
+  const stop = all ? FALSE : TRUE
+  const isKept = new Map<number, boolean>()
+  const keeps = (level: number): boolean => {
+    const known = isKept.get(level) ?? kept.some(dimension => isIn(dimension, level))
+    isKept.set(level, known)
+    return known
+  }
   const visit = (each: Node): Node => {
     if (each === FALSE || each === TRUE) return each
     const known = done.get(each)
@@ -52,8 +58,8 @@ function project(diagram: Diagram, node: Node, kept: readonly Dimension[], all: 
     const level = diagram.level(each)
     const low = visit(diagram.low(each))
     let result: Node
-    if (kept.some(dimension => isIn(dimension, level))) result = diagram.make(level, low, visit(diagram.high(each)))
-    else if (low === (all ? FALSE : TRUE)) result = low
+    if (keeps(level)) result = diagram.make(level, low, visit(diagram.high(each)))
+    else if (low === stop) result = low
     else result = all ? diagram.and(low, visit(diagram.high(each))) : diagram.or(low, visit(diagram.high(each)))
     done.set(each, result)
     return result
@@ -150,13 +156,52 @@ function subsets<T>(items: readonly T[], size: number): readonly (readonly T[])[
   return items.flatMap((item, index) => subsets(items.slice(index + 1), size - 1).map(rest => [item, ...rest]))
 }
 
+/** Properties that have one value for all packets of a domain. */
+function fixedValues(
+  space: PacketSpace,
+  domain: Node,
+): readonly {readonly dimension: Dimension; readonly value: bigint}[] {
+  const {diagram} = space
+  return askedDimensions(space, domain).flatMap(dimension => {
+    const [first, ...more] = valuesOf(diagram, dimension, project(diagram, domain, [dimension], false))
+    const single = first !== undefined && more.length === 0 && first.values.from === first.values.to
+    return single ? [{dimension, value: first.values.from}] : []
+  })
+}
+
+/** Properties by which kinds of traffic are bounded, whatever rules ask for. */
+const MAYBE_IDLE: ReadonlySet<DimensionName> = new Set(['uid', 'gid', 'source', 'in-interface', 'out-interface'])
+
+/** The set and its domain without properties that only the domain asks for: whether a packet is in the set does not depend on them. */
+function withoutIdle(
+  space: PacketSpace,
+  wholeSet: Node,
+  wholeDomain: Node,
+): {readonly set: Node; readonly domain: Node} {
+  const {diagram} = space
+  let set = wholeSet
+  let domain = wholeDomain
+  for (const dimension of askedDimensions(space, domain)) {
+    if (!MAYBE_IDLE.has(dimension.name)) continue
+    const others = askedDimensions(space, diagram.or(set, domain)).filter(each => each !== dimension)
+    const some = project(diagram, set, others, false)
+    if (diagram.and(some, domain) !== set) continue
+    set = some
+    domain = project(diagram, domain, others, false)
+  }
+  return {set, domain}
+}
+
 /**
  * A set of packets of a domain as conjunctions with as few properties as can be: those told by one property first, then what is left by two, and
  * so on. Their union is exactly the set within the domain, which is what makes a summary of them a statement about all packets.
  */
-export function regionsOf(space: PacketSpace, set: Node, domain: Node): readonly Region[] {
+export function regionsOf(space: PacketSpace, wholeSet: Node, wholeDomain: Node): readonly Region[] {
   const {diagram} = space
-  let left = diagram.and(set, domain)
+  const fixed = fixedValues(space, wholeDomain)
+  const bare = withValues(diagram, wholeDomain, fixed)
+  const {set, domain} = withoutIdle(space, diagram.and(withValues(diagram, wholeSet, fixed), bare), bare)
+  let left = set
   if (left === FALSE) return []
   const loose = diagram.or(set, diagram.not(domain))
   if (loose === TRUE) return [{parts: [], share: 1}]
@@ -164,9 +209,10 @@ export function regionsOf(space: PacketSpace, set: Node, domain: Node): readonly
   const regions: Region[] = []
   for (let size = 1; size <= asked.length && left !== FALSE; size++) {
     for (const kept of subsets(asked, size)) {
-      const whole = project(diagram, loose, kept, true)
+      const every = kept.length === asked.length
+      const whole = every ? loose : project(diagram, loose, kept, true)
       if (whole === FALSE) continue
-      const wanted = diagram.and(whole, project(diagram, left, kept, false))
+      const wanted = every ? left : diagram.and(whole, project(diagram, left, kept, false))
       if (wanted === FALSE) continue
       const found = conjunctions(diagram, kept, wanted)
       regions.push(...(found.length > MOST_EXPANDED ? found : found.map(region => expanded(space, region, whole))))
@@ -177,36 +223,42 @@ export function regionsOf(space: PacketSpace, set: Node, domain: Node): readonly
   return regions.sort((a, b) => b.share - a.share)
 }
 
-/** How much of a condition's space each outcome of a function takes. */
-export function shares(diagram: Diagram, node: Node, domain: Node): ReadonlyMap<number, number> {
-  const gated = diagram.choose(domain, node, diagram.leaf(OUTSIDE))
+/** The number of an outcome outside the packets asked about. */
+export const OUTSIDE = -2
+
+/** How much of the space each outcome takes; packets outside the question have the outcome OUTSIDE. */
+export function shares(diagram: Diagram, gated: Node): ReadonlyMap<number, number> {
   const result = new Map<number, number>()
-  const weights = new Map<Node, number>([[gated, 1]])
   const order: Node[] = []
-  const seen = new Set<Node>()
+  const places = nodeMemo(diagram)
   const visit = (each: Node): void => {
-    if (seen.has(each)) return
-    seen.add(each)
+    if (places.get(each) !== undefined) return
+    places.set(each, 0)
     if (diagram.level(each) !== LEAF_LEVEL) {
       visit(diagram.low(each))
       visit(diagram.high(each))
     }
+    places.set(each, order.length)
     order.push(each)
   }
   visit(gated)
-  for (const each of order.reverse()) {
-    const weight = weights.get(each) ?? 0
+  const weights = new Float64Array(order.length)
+  weights[order.length - 1] = 1
+  for (let place = order.length - 1; place >= 0; place--) {
+    const each = order[place] ?? FALSE
+    const weight = weights[place] ?? 0
     const outcome = diagram.outcome(each)
     if (outcome !== undefined) {
       if (outcome !== OUTSIDE) result.set(outcome, weight)
       continue
     }
-    for (const next of [diagram.low(each), diagram.high(each)]) weights.set(next, (weights.get(next) ?? 0) + weight / 2)
+    for (const next of [diagram.low(each), diagram.high(each)]) {
+      const at = places.get(next) ?? 0
+      weights[at] = (weights[at] ?? 0) + weight / 2
+    }
   }
   return result
 }
-
-const OUTSIDE = -2
 
 /** One packet of a condition, with the preferred values where they are free; undefined for an empty one. */
 export function witness(

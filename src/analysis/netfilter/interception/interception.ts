@@ -3,7 +3,7 @@ import type {Machine} from '../../../model/machine.js'
 import {everyRule, type IpFamily, type Ruleset, ruleCount} from '../../../model/ruleset.js'
 import {type Answering, directionOf, directionWithParts, proxyParts} from '../packet-sets/answers.js'
 import {loopbackAddresses} from '../packet-sets/condition-sets.js'
-import {createDiagram, FALSE, type Node, whereOutcome} from '../packet-sets/diagram.js'
+import {createDiagram, FALSE, type Node, TooManyNodes, whereOutcome} from '../packet-sets/diagram.js'
 import {equalTo, packetSpace} from '../packet-sets/dimensions.js'
 import type {Direction, Fate} from '../packet-sets/fates.js'
 import {outcomeTable, outcomeVerdict} from '../packet-sets/outcomes.js'
@@ -103,6 +103,36 @@ export function interceptionOf(
 ): Interception | undefined {
   const found = podPaths(rulesets, given, family)
   if (found === undefined) return undefined
+  try {
+    return intercepted(found, rulesets, family)
+  } catch (error) {
+    if (error instanceof TooManyNodes) return undetermined(family, rulesets, error.message)
+    throw error
+  }
+}
+
+/** Nothing can be said: a firm answer would rest on a part of the packets. */
+function undetermined(family: IpFamily, rulesets: readonly Ruleset[], why: string): Interception {
+  const fate: Fate = {verdict: 'insufficient', why}
+  const direction: Direction = {usual: fate, exceptions: [], more: 0}
+  return {
+    family,
+    mode: 'unknown',
+    inbound: direction,
+    outbound: direction,
+    proxyToSelf: fate,
+    appToSelf: fate,
+    appToLocalhost: fate,
+    dns: {udp: direction, tcp: direction},
+    dnsUdp: fate,
+    dnsTcp: fate,
+    udpOutbound: direction,
+    udp: fate,
+    proxy: proxyTraitsOf(rulesets),
+  }
+}
+
+function intercepted(found: PodPaths, rulesets: readonly Ruleset[], family: IpFamily): Interception {
   const {paths, machine, device, own, answering} = found
   const {diagram} = paths.space
   const proxy = proxyTraitsOf(rulesets)

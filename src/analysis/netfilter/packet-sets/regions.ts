@@ -98,16 +98,31 @@ function sizeOf(values: readonly Interval[]): number {
   return values.reduce((sum, {from, to}) => sum + Number(to - from + 1n), 0)
 }
 
-/** Conjunctions that together are exactly the condition on these properties. */
-function conjunctions(diagram: Diagram, dimensions: readonly Dimension[], node: Node): readonly Region[] {
+/** More conjunctions than this are not made: what is left is one region without words of its own. */
+const MOST_CONJUNCTIONS = 20_000
+
+/** Conjunctions that together are exactly the condition on these properties, as many as there is room for. */
+function conjunctions(
+  diagram: Diagram,
+  dimensions: readonly Dimension[],
+  node: Node,
+  room = {left: MOST_CONJUNCTIONS},
+): readonly Region[] {
   const [first, ...others] = dimensions
-  if (node === FALSE) return []
-  if (first === undefined) return [{parts: [], share: 1}]
+  if (node === FALSE || room.left <= 0) return []
+  if (first === undefined) {
+    room.left--
+    return [{parts: [], share: 1}]
+  }
   const groups = new Map<Node, Interval[]>()
-  for (const {values, rest} of valuesOf(diagram, first, node)) groups.set(rest, [...(groups.get(rest) ?? []), values])
+  for (const {values, rest} of valuesOf(diagram, first, node)) {
+    const group = groups.get(rest)
+    if (group === undefined) groups.set(rest, [values])
+    else group.push(values)
+  }
   return [...groups].flatMap(([rest, values]) => {
     const share = sizeOf(values) / 2 ** first.bits
-    return conjunctions(diagram, others, rest).map(region => ({
+    return conjunctions(diagram, others, rest, room).map(region => ({
       parts: [{dimension: first.name, values}, ...region.parts],
       share: share * region.share,
     }))
@@ -127,6 +142,8 @@ function joined(diagram: Diagram, dimension: Dimension, values: readonly Interva
   return result
 }
 
+/** Regions of more properties than this are left as they were cut. */
+const MOST_JOINED = 3
 /** More regions than this are left as they were cut. */
 const MOST_EXPANDED = 60
 
@@ -172,6 +189,12 @@ function fixedValues(
 /** Properties by which kinds of traffic are bounded, whatever rules ask for. */
 const MAYBE_IDLE: ReadonlySet<DimensionName> = new Set(['uid', 'gid', 'source', 'in-interface', 'out-interface'])
 
+/** Few properties are combined in every way; of many, those that tell regions alone or in pairs, and then all at once. */
+function sizesFor(count: number): readonly number[] {
+  if (count <= 5) return Array.from({length: count}, (_, index) => index + 1)
+  return [1, 2, count]
+}
+
 /** The set and its domain without properties that only the domain asks for: whether a packet is in the set does not depend on them. */
 function withoutIdle(
   space: PacketSpace,
@@ -207,7 +230,8 @@ export function regionsOf(space: PacketSpace, wholeSet: Node, wholeDomain: Node)
   if (loose === TRUE) return [{parts: [], share: 1}]
   const asked = askedDimensions(space, loose)
   const regions: Region[] = []
-  for (let size = 1; size <= asked.length && left !== FALSE; size++) {
+  for (const size of sizesFor(asked.length)) {
+    if (left === FALSE) break
     for (const kept of subsets(asked, size)) {
       const every = kept.length === asked.length
       const whole = every ? loose : project(diagram, loose, kept, true)
@@ -215,7 +239,8 @@ export function regionsOf(space: PacketSpace, wholeSet: Node, wholeDomain: Node)
       const wanted = every ? left : diagram.and(whole, project(diagram, left, kept, false))
       if (wanted === FALSE) continue
       const found = conjunctions(diagram, kept, wanted)
-      regions.push(...(found.length > MOST_EXPANDED ? found : found.map(region => expanded(space, region, whole))))
+      const plain = found.length > MOST_EXPANDED || size > MOST_JOINED
+      regions.push(...(plain ? found : found.map(region => expanded(space, region, whole))))
       left = diagram.and(left, diagram.not(whole))
       if (left === FALSE) break
     }

@@ -5,7 +5,7 @@ import {recordedRulesets} from '../support/netfilter-corpus.js'
 import {seeded} from '../support/seeded.js'
 
 const MUTATIONS = Number(process.env.DRIFT_MUTATIONS ?? 1)
-const POINTS = Number(process.env.DRIFT_POINTS ?? 12)
+const POINTS = Number(process.env.DRIFT_POINTS ?? 9)
 const SEED = Number(process.env.DRIFT_SEED ?? 2026)
 const SAVED = Object.entries(recordedRulesets()).flatMap(([name, {files}]) => {
   const [set] = parseRules(files['iptables-save-c.txt'] ?? '').rulesets

@@ -1,7 +1,7 @@
 import {setTimeout} from 'node:timers/promises'
 import {Args, Flags} from '@oclif/core'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {atFlag, durationMs, fileFlag, readTime, selectorFlag} from '../src/cli/flags.js'
+import {atFlag, durationMs, fileFlagFor, readTime, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {runDiff} from '../src/cli/run-diff.js'
 import {podLabel} from '../src/model/kube-object.js'
@@ -20,7 +20,9 @@ export default class ProxyStatus extends MeshCommand {
     pod: Args.string({ignoreStdin: true, description: "compare this proxy's config with istiod's"}),
   }
   static override flags = {
-    file: {...fileFlag, description: "istiod's syncz JSON, or with a pod: an Envoy config dump (- for standard input)"},
+    file: fileFlagFor(
+      "istiod's syncz JSON, a table of istioctl proxy-status, or with a pod: an Envoy config dump (- for standard input)",
+    ),
     selector: selectorFlag,
     'all-namespaces': Flags.boolean({char: 'A', description: 'every namespace (default without -n)'}),
     only: Flags.string({description: `show only proxies in these states: ${ONLY_STATES.join(', ')}`}),

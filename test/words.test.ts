@@ -13,8 +13,8 @@ const PLACES: readonly string[] = [
   'test/cli/check.test.ts',
   'test/support/fixed-case.ts',
   'test/support/rule-case.ts',
-  'test/unit/organisation-rules.test.ts',
-  'test/unit/patches.test.ts',
+  'test/unit/rules/organisation-rules.test.ts',
+  'test/unit/rules/patches.test.ts',
   'test/unit/reports/check-aggregator.test.ts',
   'test/unit/reports/check-fleet.test.ts',
   'test/unit/reports/check-forms.test.ts',
@@ -25,9 +25,9 @@ const PLACES: readonly string[] = [
   'test/unit/reports/check-revisions.test.ts',
   'test/unit/reports/check-schemas.test.ts',
   'test/unit/reports/check.test.ts',
-  'test/unit/rules.test.ts',
-  'test/unit/team-parameters.test.ts',
-  'test/unit/templates.test.ts',
+  'test/unit/rules/rules.test.ts',
+  'test/unit/rules/team-parameters.test.ts',
+  'test/unit/rules/templates.test.ts',
 ]
 
 /** Words that are not used, by the word to use instead; `(s)` and the like are regular expressions. */

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {own} from '../model/own.js'
 import {UserError} from '../model/user-error.js'
 import {SOURCE_SPECS, sourceSpecUsage} from '../sources/specs.js'
 
@@ -11,7 +12,7 @@ export function durationMs(text: string): number {
   }
   let total = 0
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g))
-    total += Number(amount) * (units[unit ?? ''] ?? 0)
+    total += Number(amount) * (own(units, unit ?? '') ?? 0)
   return total
 }
 
@@ -81,13 +82,20 @@ export const selectorFlag = Flags.string({
   description: 'label selector for the pod',
 })
 
+/** The flag for files with a description of its own. */
+export function fileFlagFor(description: string) {
+  return Flags.string({
+    char: 'f',
+    helpGroup: SOURCE,
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    description,
+  })
+}
+
 /** The file flag in istioctl's spelling; the same as --from PATH. */
-export const fileFlag = Flags.string({
-  char: 'f',
-  helpGroup: SOURCE,
-  helpValue: 'FILE',
-  description: 'read this file instead (- for standard input)',
-})
+export const fileFlag = fileFlagFor('read this file instead, of any form (repeatable; - for standard input)')
 
 /** The same for commands that join what several files hold about one pod, such as its rules and its manifest. */
 export const filesFlag = Flags.string({

@@ -14,7 +14,7 @@ export interface DiffWords {
   readonly all?: boolean | undefined
   readonly askAnyway?: boolean | undefined
   /** An Envoy dump to use in place of the one of the source. */
-  readonly file?: string | undefined
+  readonly file?: readonly string[] | undefined
 }
 
 const FORMS = [
@@ -51,13 +51,21 @@ async function decide(words: DiffWords, flags: CommonFlags, opener: Opener): Pro
     })
   }
   const source = await opener.sourceAt(flags.from)
-  const envoy = words.file === undefined ? undefined : await opener.sourceAt(words.file)
+  const envoy = words.file === undefined ? undefined : await opener.sourceAt(onlyFile(words.file))
   return await controlPlaneReport(source, await opener.podIn(source, first), {
     istioNamespace: flags.istioNamespace,
     revision: flags.revision,
     askAnyway: words.askAnyway,
     envoy,
   })
+}
+
+/** The dump to compare with: one file. */
+function onlyFile(files: readonly string[]): string {
+  const [file, ...others] = files
+  if (file === undefined || others.length > 0)
+    throw new UserError('with a pod, give one file with -f: an Envoy config dump')
+  return file
 }
 
 /** Finds out what is to be compared with what, opens it, compares, and closes whatever was opened. */

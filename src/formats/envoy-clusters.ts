@@ -49,8 +49,7 @@ export function parseClusters(artifact: Artifact): Answer<readonly EndpointGroup
   const json = parseJson(artifact.bytes, what)
   if (!json.ok) return json
   const statuses = isObject(json.value) ? field(json.value, 'cluster_statuses') : undefined
-  // An Envoy without any cluster answers `{}`; any other object without the list is another page.
-  if (!isObject(json.value) || (!Array.isArray(statuses) && Object.keys(json.value).length > 0))
+  if (!Array.isArray(statuses))
     return missing(
       what,
       'unreadable',

@@ -1,6 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import type {Source} from '../sources/source.js'
 import {aggregatedDiscovery, groupList, groupOf, resourceList} from './discovery.js'
+import {SERVE_LIMITS} from './limits.js'
 import {listPieces, metadataOnly, readContinue} from './list.js'
 import {recordedLog} from './logs.js'
 import {AGGREGATED_TYPE, shapeOf, wantsAggregated} from './negotiate.js'
@@ -22,16 +23,14 @@ export interface ApiContext {
 }
 
 const NO_PAGE = Buffer.from('404 page not found\n')
-const TOKEN_MS = 3_600_000
-const MAX_BODY_BYTES = 1024 * 1024
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
     size += (chunk as Buffer).length
-    if (size > MAX_BODY_BYTES)
-      throw new ApiFailure(413, 'RequestEntityTooLarge', `the body is larger than ${MAX_BODY_BYTES} bytes`)
+    if (size > SERVE_LIMITS.bodyBytes)
+      throw new ApiFailure(413, 'RequestEntityTooLarge', `the body is larger than ${SERVE_LIMITS.bodyBytes} bytes`)
     chunks.push(chunk as Buffer)
   }
   return Buffer.concat(chunks)
@@ -47,8 +46,8 @@ function readOnly(method: string): ApiFailure {
 
 /** A dummy token: istioctl requests one before it connects to istiod, and the recorded istiod accepts any. */
 function tokenDocument(): object {
-  const expirationTimestamp = new Date(Date.now() + TOKEN_MS).toISOString().replace(/\.\d+Z$/, 'Z')
-  const spec = {audiences: [], expirationSeconds: TOKEN_MS / 1000}
+  const expirationTimestamp = new Date(Date.now() + SERVE_LIMITS.tokenMs).toISOString().replace(/\.\d+Z$/, 'Z')
+  const spec = {audiences: [], expirationSeconds: SERVE_LIMITS.tokenMs / 1000}
   const status = {token: 'recorded', expirationTimestamp}
   return {kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec, status}
 }

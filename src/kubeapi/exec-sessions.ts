@@ -4,12 +4,8 @@ import type WebSocket from 'ws'
 import {CHANNEL, channelFrame, payloadPieces} from '../wire/channels.js'
 import {spdySession} from '../wire/spdy/session.js'
 import type {SpdyStream} from '../wire/spdy/stream.js'
+import {SERVE_LIMITS} from './limits.js'
 import type {RecordedRun} from './recorded-exec.js'
-
-/** Bytes buffered in a socket before backpressure. */
-const WRITE_AHEAD_BYTES = 4 * 1024 * 1024
-/** How long a SPDY client may take to open its streams (client-go waits as long). */
-const STREAMS_MS = 30_000
 
 export interface ExecRequest {
   readonly stdout: boolean
@@ -19,7 +15,7 @@ export interface ExecRequest {
 /** One message, sent when the socket has room for it. */
 async function sendFrame(socket: WebSocket, channel: number, payload: Uint8Array): Promise<void> {
   const frame = channelFrame(channel, payload)
-  const roomy = socket.bufferedAmount < WRITE_AHEAD_BYTES
+  const roomy = socket.bufferedAmount < SERVE_LIMITS.writeAheadBytes
   await new Promise<void>((resolve, reject) => {
     socket.send(frame, error => (error ? reject(error) : resolve()))
     if (roomy) resolve()
@@ -57,7 +53,7 @@ export function playOverSpdy(
     ...(request.stdout ? ['stdout'] : []),
     ...(request.stderr ? ['stderr'] : []),
   ]
-  const late = setTimeout(() => transport.destroy(), STREAMS_MS)
+  const late = setTimeout(() => transport.destroy(), SERVE_LIMITS.streamsMs)
   const play = async () => {
     clearTimeout(late)
     streams.get('stdin')?.resume()

@@ -3,14 +3,10 @@ import type WebSocket from 'ws'
 import {channelFrame, payloadPieces, portFrame, readChannelFrame} from '../wire/channels.js'
 import {spdySession} from '../wire/spdy/session.js'
 import type {SpdyStream} from '../wire/spdy/stream.js'
+import {SERVE_LIMITS} from './limits.js'
 
 /** Connects a byte stream to a port of the pod; undefined if nothing is recorded for it. */
 export type Dial = (port: number, connection: Duplex) => boolean
-
-const WRITE_AHEAD_BYTES = 4 * 1024 * 1024
-const POLL_MS = 2
-/** Pairs of streams may be opened in any order; an incomplete pair is closed after this long (kubelet streamCreationTimeout). */
-const PAIR_MS = 30_000
 
 /** containerd's error if nothing is listening on the port; clients look for `connection refused`. */
 function refusedText(pod: string, port: number): string {
@@ -25,8 +21,8 @@ function channelConnection(socket: WebSocket, channel: number): Duplex {
     write(chunk: Buffer, _encoding, done) {
       for (const piece of payloadPieces(chunk)) socket.send(channelFrame(channel, piece), () => undefined)
       const wait = () => {
-        if (socket.bufferedAmount <= WRITE_AHEAD_BYTES || socket.readyState !== socket.OPEN) done()
-        else setTimeout(wait, POLL_MS)
+        if (socket.bufferedAmount <= SERVE_LIMITS.writeAheadBytes || socket.readyState !== socket.OPEN) done()
+        else setTimeout(wait, SERVE_LIMITS.writePollMs)
       }
       wait()
     },
@@ -86,7 +82,7 @@ export function forwardOverSpdy(transport: Duplex, pod: string, dial: Dial): voi
     onStream(stream) {
       stream.on('error', () => undefined)
       const {requestid = '', port = '', streamtype} = stream.headers
-      const pair = halves.get(requestid) ?? {timer: setTimeout(() => session.close(), PAIR_MS)}
+      const pair = halves.get(requestid) ?? {timer: setTimeout(() => session.close(), SERVE_LIMITS.streamPairMs)}
       if (streamtype === 'error') pair.error = stream
       else pair.data = stream
       halves.set(requestid, pair)

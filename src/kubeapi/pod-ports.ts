@@ -4,6 +4,7 @@ import {type PodRef, podLabel} from '../model/kube-object.js'
 import type {Source} from '../sources/source.js'
 import type {ServerCertificate} from './certificate.js'
 import type {Dial} from './forward-sessions.js'
+import {SERVE_LIMITS} from './limits.js'
 import type {PodPages} from './pod-pages.js'
 import {debugService} from './xds/debug-service.js'
 
@@ -12,8 +13,6 @@ const ADMIN_PORT = 15_000
 const ISTIOD_PORTS = [8080, 15_014]
 /** istiod's xDS port: its debug service, over TLS. */
 const XDS_PORT = 15_012
-/** Envoy keeps idle admin connections for a long time; a port-forward that ends early looks like an error to the client. */
-const KEEP_ALIVE_MS = 600_000
 
 export interface PodPortsContext {
   readonly source: Source
@@ -33,7 +32,7 @@ export interface PodPorts {
 export function podPorts({source, pages, certificate, adminPort = ADMIN_PORT}: PodPortsContext): PodPorts {
   const podOfConnection = new WeakMap<Duplex, PodRef>()
   const xdsOf = new Map<string, ReturnType<typeof debugService>>()
-  const web = createServer({keepAliveTimeout: KEEP_ALIVE_MS})
+  const web = createServer({keepAliveTimeout: SERVE_LIMITS.podKeepAliveMs})
   web.on('request', (request, response) => {
     const pod = podOfConnection.get(request.socket)
     if (pod === undefined) return void response.destroy()

@@ -1,10 +1,9 @@
 import {once} from 'node:events'
 import type {ServerResponse} from 'node:http'
+import {SERVE_LIMITS} from './limits.js'
 import {ApiFailure} from './status.js'
 
 const HEADERS = {'Cache-Control': 'no-cache, private', 'X-Content-Type-Options': 'nosniff'}
-/** Pieces of a long answer are gathered to about this much before they are written. */
-const PIECE_BYTES = 64 * 1024
 
 /** Sends a whole JSON document. */
 export function sendJson(response: ServerResponse, code: number, document: object, type = 'application/json'): void {
@@ -40,7 +39,7 @@ export async function streamJson(response: ServerResponse, pieces: Iterable<stri
   for (const piece of pieces) {
     held.push(piece)
     size += piece.length
-    if (size < PIECE_BYTES) continue
+    if (size < SERVE_LIMITS.pieceBytes) continue
     const taken = response.write(held.join(''))
     held = []
     size = 0

@@ -6,6 +6,7 @@ import type {Duplex} from 'node:stream'
 import type {Source} from '../sources/source.js'
 import {type ApiContext, serveApi} from './api.js'
 import {selfSignedCertificate} from './certificate.js'
+import {SERVE_LIMITS} from './limits.js'
 import {podPages} from './pod-pages.js'
 import {podPorts} from './pod-ports.js'
 import {sendFailure} from './respond.js'
@@ -32,10 +33,6 @@ export interface ApiServerHandle {
   readonly defaultNamespace: string
   close(): Promise<void>
 }
-
-const MAX_HEADER_BYTES = 64 * 1024
-/** Go's clients reuse connections for 90 s; closing earlier races with their next request. */
-const KEEP_ALIVE_MS = 120_000
 
 function sameSecret(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
@@ -92,8 +89,8 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
     cert: certPem,
     key: keyPem,
     ALPNProtocols: ['http/1.1'],
-    maxHeaderSize: MAX_HEADER_BYTES,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: SERVE_LIMITS.headerBytes,
+    keepAliveTimeout: SERVE_LIMITS.keepAliveMs,
   })
   const connections = new Set<Duplex>()
   let port = 0

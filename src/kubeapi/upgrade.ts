@@ -9,6 +9,7 @@ import type {Source} from '../sources/source.js'
 import {EXEC_V4, EXEC_V5, PORT_FORWARD_V4} from '../wire/channels.js'
 import {playOverChannels, playOverSpdy} from './exec-sessions.js'
 import {forwardOverChannels, forwardOverSpdy} from './forward-sessions.js'
+import {SERVE_LIMITS} from './limits.js'
 import {containerOf, podOf, requireNode} from './pod-of.js'
 import type {PodPages} from './pod-pages.js'
 import type {PodPorts} from './pod-ports.js'
@@ -22,7 +23,6 @@ const SPDY_TUNNEL = 'SPDY/3.1+portforward.k8s.io'
 const SPDY_FORWARD = 'portforward.k8s.io'
 const SPDY_EXEC = ['v4.channel.k8s.io']
 const MAX_UPGRADES = 256
-const MAX_MESSAGE_BYTES = 1024 * 1024
 const MAX_PORTS = 16
 
 export interface UpgradeContext {
@@ -63,7 +63,7 @@ export function upgrades({source, store, pages, ports}: UpgradeContext): Upgrade
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
-    maxPayload: MAX_MESSAGE_BYTES,
+    maxPayload: SERVE_LIMITS.messageBytes,
     handleProtocols: () => false,
   })
   // `ws` does not accept `/` in a protocol's name, so the choice is made here and written into the answer directly.

@@ -76,6 +76,7 @@ import {rule as proxyConfigInvalid} from './proxy-config-invalid/rule.js'
 import {rule as proxyGid} from './proxy-gid/rule.js'
 import {rule as proxyMountsMissing} from './proxy-mounts-missing/rule.js'
 import {rule as proxyNotListening} from './proxy-not-listening/rule.js'
+import {rule as proxyPlainInit} from './proxy-plain-init/rule.js'
 import {rule as proxyPrivileged} from './proxy-privileged/rule.js'
 import {rule as proxyUid} from './proxy-uid/rule.js'
 import {rule as readinessMissing} from './readiness-missing/rule.js'
@@ -186,6 +187,7 @@ export const RULES: readonly MeshRule[] = [
   proxyGid,
   proxyMountsMissing,
   proxyNotListening,
+  proxyPlainInit,
   proxyPrivileged,
   proxyUid,
   readinessMissing,

@@ -18,30 +18,33 @@ async function folder(path: string): Promise<Source> {
   return await bundleSource(files, {kind: 'bundle', label: `bundle ${path}`})
 }
 
-/** Opens files from the command line; a bundle (directory or archive) must be the only input. */
+/** True for gzipped tar data that begins as a bundle does. */
+function isBundle(head: Uint8Array): boolean {
+  return /^(bundle\.json|blobs\/)/.test(Buffer.from(head.subarray(0, 100)).toString('latin1'))
+}
+
+/** Opens files from the command line, archives unpacked; a bundle (directory or archive) must be the only input. */
 export async function openFiles(paths: readonly string[]): Promise<Source> {
-  const {isGzip, isTar, gunzipHead, readInput, readStdin, unpacked} = await import('./files/read.js')
+  const {isGzip, isTar, gunzipHead, readInput, readStdin} = await import('./files/read.js')
+  const {refuseUrl} = await import('./files/refuse-url.js')
   const {filesSource} = await import('./files/source.js')
   const inputs: InputFile[] = []
   for (const path of paths) {
+    refuseUrl(path)
     const alone = paths.length === 1
     if (path !== '-' && (await stat(path).catch(() => undefined))?.isDirectory() === true && alone)
       return await folder(path)
     const bytes = path === '-' ? await readStdin() : await readInput(path)
     const label = path === '-' ? 'standard input' : path
-    const packedTar = isGzip(bytes) && isTar(gunzipHead(bytes) ?? new Uint8Array())
-    if (packedTar && alone) {
+    const head = isGzip(bytes) ? (gunzipHead(bytes) ?? new Uint8Array()) : bytes
+    if (isTar(head) && isBundle(head)) {
+      if (!alone) throw new UserError(`${label} is a bundle and must be the only input`)
+      if (!isGzip(bytes)) throw new UserError(`${label} is a plain tar archive; bundles are gzipped (.tgz)`)
       const {openPacked} = await import('./bundle/open.js')
       return await openPacked(label, bytes, {kind: 'bundle', label: `bundle ${label}`})
     }
-    if (packedTar || isTar(bytes)) {
-      throw new UserError(
-        alone
-          ? `${label} is a plain tar archive; bundles are gzipped (.tgz)`
-          : `${label} is a bundle and must be the only input`,
-      )
-    }
-    inputs.push(unpacked({label, bytes}))
+    const {unpackAll} = await import('./files/unpack.js')
+    inputs.push(...(await unpackAll({label, bytes})))
   }
   return filesSource(inputs)
 }
@@ -49,6 +52,8 @@ export async function openFiles(paths: readonly string[]): Promise<Source> {
 /** Opens the source of `--from`: a row of the table of specs, or the path of a bundle or file; the cluster by default. */
 export async function openSource(word: string | undefined, options: OpenOptions): Promise<Source> {
   const name = word === undefined || word === '' ? 'cluster' : word
+  const {refuseUrl} = await import('./files/refuse-url.js')
+  refuseUrl(name)
   const named = sourceSpecOf(name)
   if (named?.spec.open !== undefined) return await named.spec.open(named.value, options)
   if (named === undefined && !existsSync(name)) {

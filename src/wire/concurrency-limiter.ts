@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {failureOfSignal} from './deadline.js'
+import {WIRE_LIMITS} from './limits.js'
 import {WireFailure} from './wire-failure.js'
 
 /** Limits the parallel calls of one run to an API server, and when the next may start; shared by all calls. */
@@ -21,9 +22,6 @@ export interface ConcurrencyLimiter {
 interface Waiter {
   readonly admit: () => void
 }
-
-/** Maximum delay for a Retry-After; a call that starts too early gets another 429. */
-const LONGEST_PAUSE_MS = 60_000
 
 /** A limiter that starts with `most` slots, which is also its maximum; at least one slot always remains. */
 export function createLimiter(most: number): ConcurrencyLimiter {
@@ -77,7 +75,7 @@ export function createLimiter(most: number): ConcurrencyLimiter {
       cutAt = performance.now()
       credit = 0
     }
-    notBefore = Math.max(notBefore, performance.now() + Math.min(waitMs, LONGEST_PAUSE_MS))
+    notBefore = Math.max(notBefore, performance.now() + Math.min(waitMs, WIRE_LIMITS.longestPauseMs))
   }
 
   function leave(): void {

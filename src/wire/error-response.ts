@@ -1,6 +1,5 @@
 import type {IncomingMessage} from 'node:http'
-
-const MAX_REFUSAL_BYTES = 64 * 1024
+import {WIRE_LIMITS} from './limits.js'
 
 /** The body of an error response, at most its first 64 KiB. */
 export async function readErrorResponse(response: IncomingMessage): Promise<string> {
@@ -10,7 +9,7 @@ export async function readErrorResponse(response: IncomingMessage): Promise<stri
     if (!Buffer.isBuffer(chunk)) continue
     chunks.push(chunk)
     bytes += chunk.length
-    if (bytes >= MAX_REFUSAL_BYTES) break
+    if (bytes >= WIRE_LIMITS.refusalBytes) break
   }
-  return Buffer.concat(chunks).toString('utf8', 0, MAX_REFUSAL_BYTES)
+  return Buffer.concat(chunks).toString('utf8', 0, WIRE_LIMITS.refusalBytes)
 }

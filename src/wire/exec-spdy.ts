@@ -4,13 +4,12 @@ import {EXEC_V4} from './channels.js'
 import {failureOfSignal} from './deadline.js'
 import {exitCodeIn} from './exec-status.js'
 import type {ExecStreams} from './exec-target.js'
+import {WIRE_LIMITS} from './limits.js'
 import {PING_PLAN} from './pings.js'
 import {spdySession} from './spdy/session.js'
 import type {SpdyStream} from './spdy/stream.js'
 import {openSpdy} from './spdy-upgrade.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
-
-const MAX_STATUS_BYTES = 64 * 1024
 
 /**
  * Runs a command over SPDY: one stream per `streamtype`, opened in client-go's order, the Status on `error`
@@ -92,7 +91,7 @@ async function statusOf(stream: SpdyStream): Promise<string> {
   let text = ''
   for await (const chunk of stream) {
     text += String(chunk)
-    if (text.length > MAX_STATUS_BYTES) throw new WireFailure('protocol', 'the server sent an endless status')
+    if (text.length > WIRE_LIMITS.statusBytes) throw new WireFailure('protocol', 'the server sent an endless status')
   }
   return text
 }

@@ -6,6 +6,7 @@ import {failureOfSignal, startDeadline, type TimeLimits} from './deadline.js'
 import {exitCodeIn} from './exec-status.js'
 import {type ExecStreams, type ExecTarget, execPath} from './exec-target.js'
 import {parseKubeStatus} from './kube-status.js'
+import {WIRE_LIMITS} from './limits.js'
 import {startPings} from './pings.js'
 import {moreSpecificFailure, shouldFallBackToSpdy} from './spdy-upgrade.js'
 import {closeWebSocket, openWebSocket} from './websocket.js'
@@ -15,10 +16,6 @@ interface ExecEnd {
   readonly exitCode: number
   readonly bytes: number
 }
-
-const MAX_STATUS_BYTES = 64 * 1024
-/** How long to wait for the server to close after it sent the status. */
-const AFTER_STATUS_MS = 2000
 
 /**
  * Runs a command in a container and resolves with its exit code once both sinks have received every byte.
@@ -129,9 +126,9 @@ function runSession(socket: WebSocket, streams: ExecStreams, signal: AbortSignal
       if (channel === CHANNEL.stderr) return pour(streams.stderr, payload)
       if (channel !== CHANNEL.status) return fail(protocolViolation(`a message on channel ${channel}`))
       status += payload.toString('utf8')
-      if (status.length > MAX_STATUS_BYTES) return fail(protocolViolation('an endless status'))
+      if (status.length > WIRE_LIMITS.statusBytes) return fail(protocolViolation('an endless status'))
       if (afterStatus === undefined && parseKubeStatus(status) !== undefined)
-        afterStatus = setTimeout(finish, AFTER_STATUS_MS, 1000)
+        afterStatus = setTimeout(finish, WIRE_LIMITS.afterStatusMs, 1000)
     }
     const stopPings = startPings(socket, () => fail(new WireFailure('lost', 'the server stopped answering pings')))
     signal.addEventListener('abort', onAbort, {once: true})

@@ -2,14 +2,10 @@ import type WebSocket from 'ws'
 import type {ApiServer} from './api-server.js'
 import {channelFrame, PORT_CHANNEL, PORT_FORWARD_V4, payloadPieces, readChannelFrame} from './channels.js'
 import {type Carrier, type CarrierEvents, forwardPath, type PodPort, refusedInPod} from './forward-carrier.js'
+import {WIRE_LIMITS} from './limits.js'
 import {startPings} from './pings.js'
 import {closeWebSocket, openWebSocket} from './websocket.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
-
-/** Bytes buffered in the socket before backpressure. */
-const WRITE_AHEAD_BYTES = 4 * 1024 * 1024
-const MAX_ERROR_BYTES = 16 * 1024
-const WRITE_POLL_MS = 5
 
 /** Carries one port over a channel WebSocket of its own: one socket is one TCP connection, dialled in the pod at the upgrade. */
 export async function channelCarrier(
@@ -52,7 +48,8 @@ function listen(socket: WebSocket, target: PodPort, events: CarrierEvents): void
       payload = payload.subarray(2)
     }
     if (payload.length === 0) return
-    if (channel === PORT_CHANNEL.error) complaint = (complaint + payload.toString('utf8')).slice(0, MAX_ERROR_BYTES)
+    if (channel === PORT_CHANNEL.error)
+      complaint = (complaint + payload.toString('utf8')).slice(0, WIRE_LIMITS.forwardErrorBytes)
     else if (!events.data(payload)) socket.pause()
   })
   socket.once('close', code => {
@@ -70,8 +67,8 @@ function sendPieces(socket: WebSocket, chunk: Buffer, done: (error?: Error | nul
   }
   for (const piece of payloadPieces(chunk)) socket.send(channelFrame(PORT_CHANNEL.data, piece))
   const wait = () => {
-    if (socket.bufferedAmount <= WRITE_AHEAD_BYTES || socket.readyState !== socket.OPEN) done()
-    else setTimeout(wait, WRITE_POLL_MS)
+    if (socket.bufferedAmount <= WIRE_LIMITS.writeAheadBytes || socket.readyState !== socket.OPEN) done()
+    else setTimeout(wait, WIRE_LIMITS.writePollMs)
   }
   wait()
 }

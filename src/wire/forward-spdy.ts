@@ -1,5 +1,6 @@
 import type {ApiServer} from './api-server.js'
 import {type Carrier, type CarrierEvents, forwardPath, type PodPort, refusedInPod} from './forward-carrier.js'
+import {WIRE_LIMITS} from './limits.js'
 import {PING_PLAN} from './pings.js'
 import {spdySession} from './spdy/session.js'
 import type {SpdyStream} from './spdy/stream.js'
@@ -7,7 +8,6 @@ import {openSpdy} from './spdy-upgrade.js'
 import {failureFromError, WireFailure} from './wire-failure.js'
 
 const PROTOCOL = 'portforward.k8s.io'
-const MAX_ERROR_BYTES = 16 * 1024
 
 /**
  * Carries one port over a SPDY connection of its own: an error stream, closed by the client immediately, and a data stream
@@ -71,6 +71,6 @@ export async function spdyCarrier(
 async function textOf(stream: SpdyStream): Promise<string> {
   stream.end()
   let text = ''
-  for await (const chunk of stream) text = (text + String(chunk)).slice(0, MAX_ERROR_BYTES)
+  for await (const chunk of stream) text = (text + String(chunk)).slice(0, WIRE_LIMITS.forwardErrorBytes)
   return text.trim()
 }

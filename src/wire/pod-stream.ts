@@ -2,10 +2,9 @@ import {Duplex} from 'node:stream'
 import type {ApiServer} from './api-server.js'
 import type {Carrier, CarrierEvents, PodPort} from './forward-carrier.js'
 import {channelCarrier} from './forward-channel.js'
+import {WIRE_LIMITS} from './limits.js'
 import {moreSpecificFailure, shouldFallBackToSpdy} from './spdy-upgrade.js'
 import {failureFromError, type WireFailure} from './wire-failure.js'
-
-const READ_AHEAD_BYTES = 1024 * 1024
 
 /**
  * A byte stream to one port of a pod, returned immediately and connected in the background, so that an HTTP agent can own it.
@@ -25,8 +24,8 @@ export function openPodStream(server: ApiServer, target: PodPort): Duplex {
   const opening = openCarrier(server, target, events, life.signal)
   const stream = new Duplex({
     allowHalfOpen: false,
-    readableHighWaterMark: READ_AHEAD_BYTES,
-    writableHighWaterMark: READ_AHEAD_BYTES,
+    readableHighWaterMark: WIRE_LIMITS.readAheadBytes,
+    writableHighWaterMark: WIRE_LIMITS.readAheadBytes,
     read: () => carrier?.resume(),
     write: (chunk: Buffer, _encoding, done) => {
       opening.then(open => open.write(chunk, done), done)

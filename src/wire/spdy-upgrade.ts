@@ -5,10 +5,9 @@ import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
 import {readErrorResponse} from './error-response.js'
+import {WIRE_LIMITS} from './limits.js'
 import {openWithRetry} from './open-with-retry.js'
 import {failureFromError, staleIf, WireFailure} from './wire-failure.js'
-
-const HANDSHAKE_MS = 15_000
 
 /**
  * Upgrades a POST to raw SPDY/3.1, the older streaming protocol, for networks whose proxies do not forward WebSockets; it also
@@ -43,8 +42,8 @@ async function openOnce(
   return new Promise((resolve, reject) => {
     const request = open(url, {method: 'POST', agent: server.agent, headers})
     const late = setTimeout(
-      () => fail(new WireFailure('timeout', `no answer to the upgrade within ${HANDSHAKE_MS} ms`)),
-      HANDSHAKE_MS,
+      () => fail(new WireFailure('timeout', `no answer to the upgrade within ${WIRE_LIMITS.handshakeMs} ms`)),
+      WIRE_LIMITS.handshakeMs,
     )
     const onAbort = () => fail(failureOfSignal(signal))
     const settle = () => {

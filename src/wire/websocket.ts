@@ -5,14 +5,9 @@ import {type ApiServer, outgoingHeaders} from './api-server.js'
 import {failureFromHandshake} from './classify.js'
 import {failureOfSignal} from './deadline.js'
 import {readErrorResponse} from './error-response.js'
+import {WIRE_LIMITS} from './limits.js'
 import {openWithRetry} from './open-with-retry.js'
 import {failureFromError, staleIf, WireFailure} from './wire-failure.js'
-
-const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
-/** TCP, TLS and the upgrade together; slow links to far clusters need two to four round trips. */
-const HANDSHAKE_MS = 15_000
-/** How long a clean close may take before the socket is destroyed. */
-const CLOSE_GRACE_MS = 500
 
 /**
  * Opens a streaming WebSocket and resolves with it paused, so that no message is lost before listeners are attached.
@@ -41,8 +36,8 @@ async function openOnce(
     agent: server.agent,
     headers,
     perMessageDeflate: false,
-    handshakeTimeout: HANDSHAKE_MS,
-    maxPayload: MAX_MESSAGE_BYTES,
+    handshakeTimeout: WIRE_LIMITS.handshakeMs,
+    maxPayload: WIRE_LIMITS.messageBytes,
     skipUTF8Validation: true,
     followRedirects: false,
     finishRequest: (own: ClientRequest) => {
@@ -89,7 +84,7 @@ export function closeWebSocket(socket: WebSocket): void {
     return
   }
   LINES.get(socket)?.unref()
-  const timer = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref()
+  const timer = setTimeout(() => socket.terminate(), WIRE_LIMITS.closeGraceMs).unref()
   socket.once('close', () => clearTimeout(timer))
   if (socket.isPaused) socket.resume()
   socket.close(1000)
@@ -100,7 +95,7 @@ function handshakeFailure(error: Error): WireFailure {
     return new WireFailure('upgrade-refused', `the server did not select a protocol: ${error.message}`)
   }
   if (/handshake has timed out/i.test(error.message)) {
-    return new WireFailure('timeout', `no answer to the WebSocket handshake within ${HANDSHAKE_MS} ms`)
+    return new WireFailure('timeout', `no answer to the WebSocket handshake within ${WIRE_LIMITS.handshakeMs} ms`)
   }
   if (/Sec-WebSocket-Accept|Invalid Upgrade header/i.test(error.message))
     return new WireFailure('protocol', error.message)

@@ -1,7 +1,7 @@
 import {clusterNameParts} from '../../model/envoy-cluster.js'
 import type {AccessLogEntry} from '../../model/log-line.js'
 
-/** Which proxy wrote an access-log line: of the caller (a sidecar or a gateway), of the server, or it cannot be told. */
+/** Which proxy wrote an access-log line: of the caller (a sidecar or a gateway), of the server, or unknown. */
 export type LogSide = 'client' | 'server' | 'unknown'
 
 /** The side, from the upstream cluster, the source address 127.0.0.6 of inbound calls, or ztunnel's own direction. */
@@ -15,6 +15,9 @@ export function sideOf({cluster, direction, route, localAddress}: AccessLogEntry
 
 /** What a cluster name of Istio's form says, as a sentence; undefined for other names. */
 export function clusterNameSentence(name: string): string | undefined {
+  const sni = /^(inbound|outbound)_\.(\d+)_\.([^_]*)_\.(\S+)$/.exec(name)
+  if (sni !== null)
+    return `The SNI of traffic between networks: ${sni[1]} to ${sni[4]}, port ${sni[2]} of the Service, ${sni[3] === '' ? 'no subset' : `subset ${sni[3]}`}.`
   const parts = /^(?:in|out)bound\S*$/.test(name) ? clusterNameParts(name) : undefined
   if (parts === undefined) return undefined
   const {direction, host, port, subset} = parts

@@ -1,4 +1,5 @@
 import type {Chain, Rule, Ruleset} from '../../model/ruleset.js'
+import {nodeRules} from './chain-owners.js'
 import type {Oddity} from './interception/oddities.js'
 
 /** Rules that give every packet they match another source; those that look at marks or skip destinations are about other traffic. */
@@ -27,11 +28,30 @@ function before({rules}: Chain): readonly Rule[] {
   return jump < 0 ? [] : rules.slice(0, jump).filter(masquerades)
 }
 
+/** Capture rules of a mesh on a node: a pod with hostNetwork was injected, or the node is a VM of the mesh. */
+function capturesOnNode(rulesets: readonly Ruleset[]): readonly Oddity[] {
+  const node = nodeRules(rulesets)
+  if (node?.captures !== true) return []
+  return [
+    {
+      id: 'node-captured',
+      level: 'warning',
+      what: `These rules are of a node or VM (${node.signs.slice(0, 3).join(', ')}), and a mesh captures traffic there.`,
+      consequence:
+        'They apply to every process of the machine, not to one pod. This is right on a VM of the mesh; on a node, a pod with hostNetwork: true was injected or its init container ran in the host network.',
+    },
+  ]
+}
+
 /**
  * What is wrong with a node's rules for ambient mode: a MASQUERADE before ISTIO_POSTRT takes the kubelet's probes first (a source is rewritten
  * once, by the first rule that matches), so they reach the pod without 169.254.7.127, by which ztunnel's rules let them through.
  */
 export function nodeWarnings(rulesets: readonly Ruleset[]): readonly Oddity[] {
+  return [...capturesOnNode(rulesets), ...maskedProbes(rulesets)]
+}
+
+function maskedProbes(rulesets: readonly Ruleset[]): readonly Oddity[] {
   return rulesets.flatMap(({tables}) =>
     tables.flatMap(table => {
       const entry = table.chains.find(({hook}) => hook === 'postrouting')

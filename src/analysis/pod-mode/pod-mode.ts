@@ -1,4 +1,5 @@
 import {commaList} from '../../model/comma-list.js'
+import {own} from '../../model/own.js'
 import {type Container, injectedContainer, type PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {
@@ -45,7 +46,7 @@ export function podMode(pod: PodModel): PodMode {
   const proxy = injectedContainer(pod, 'istio-proxy')
   if (proxy !== undefined) {
     const role = proxy.args[proxy.args.indexOf('proxy') + 1] ?? ''
-    return ROLES[role] ?? 'sidecar'
+    return own(ROLES, role) ?? 'sidecar'
   }
   if (pod.annotations['ambient.istio.io/redirection'] === 'enabled') return 'ambient'
   return 'none'
@@ -100,7 +101,14 @@ export function proxyIds(pod: PodModel): {readonly uids: readonly number[]; read
   }
 }
 
-/** True for an init container that runs after the CNI plugin set up capture and before the proxy: using the proxy's uid is the documented workaround (istio.io, CNI). */
-export function runsBeforeProxy(container: Container, pod: PodModel, cniInUse: boolean): boolean {
-  return cniInUse && container.role === 'init' && injectedContainer(pod, 'istio-proxy')?.role !== 'native-sidecar'
+/**
+ * True for an init container that runs before the proxy: nothing it sends could pass a proxy yet, and using the proxy's uid is the documented
+ * workaround with the CNI plugin (istio.io, CNI). A native sidecar runs already; in a template `nativeSidecar: "true"` asks for one.
+ */
+export function runsBeforeProxy(container: Container, pod: PodModel): boolean {
+  if (container.role !== 'init') return false
+  const proxy = injectedContainer(pod, 'istio-proxy')
+  return proxy === undefined
+    ? pod.annotations['sidecar.istio.io/nativeSidecar'] !== 'true'
+    : proxy.role !== 'native-sidecar'
 }

@@ -1,4 +1,5 @@
 import type {ServicePort} from '../../model/kube-service.js'
+import {own} from '../../model/own.js'
 
 /** The protocol Istio assigns to a Service port; `unknown` is detected at run time. */
 export type IstioProtocol =
@@ -42,7 +43,7 @@ const SERVER_FIRST = [25, 53, 3306, 27017]
 function named(text: string): IstioProtocol {
   const lower = text.toLowerCase()
   if (lower.startsWith('grpc-web')) return 'GRPC-Web'
-  return BY_PREFIX[lower.split('-')[0] ?? ''] ?? 'unknown'
+  return own(BY_PREFIX, lower.split('-')[0] ?? '') ?? 'unknown'
 }
 
 /** The protocol declared by the name alone. */
@@ -52,7 +53,7 @@ export function protocolOfName(name: string | undefined): IstioProtocol {
 
 /** The protocol declared by appProtocol alone. */
 export function protocolOfAppProtocol(appProtocol: string): IstioProtocol {
-  return BY_APP_PROTOCOL[appProtocol.toLowerCase()] ?? named(appProtocol)
+  return own(BY_APP_PROTOCOL, appProtocol.toLowerCase()) ?? named(appProtocol)
 }
 
 /**
@@ -72,6 +73,11 @@ const HTTP_LIKE: readonly IstioProtocol[] = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-Web'
 /** True for protocols that the proxy parses as HTTP. */
 export function isHttpLike(protocol: IstioProtocol): boolean {
   return HTTP_LIKE.includes(protocol)
+}
+
+/** True for protocols that the proxy passes on without reading them: TLS. */
+export function isPassthrough(protocol: IstioProtocol): boolean {
+  return PASSTHROUGH.includes(protocol)
 }
 
 /** True when the proxy treats both alike: databases are TCP unless their filters are enabled, and HTTPS is TLS passthrough (istio.io, "Protocol Selection"). */

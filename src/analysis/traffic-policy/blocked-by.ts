@@ -1,6 +1,6 @@
 import type {NetworkPolicyModel, PolicyPeer, PolicyPort} from '../../model/network-policy.js'
 import type {PodModel} from '../../model/pod.js'
-import {type Labels, matchesLabels} from '../../model/selector.js'
+import {type Labels, matchesLabels, type Requirement} from '../../model/selector.js'
 
 /** Traffic to or from a pod that NetworkPolicies must allow. */
 export interface Passage {
@@ -18,10 +18,19 @@ function mayMatchPort({protocol, port, endPort}: PolicyPort, wanted: Passage): b
   return endPort === undefined ? port === wanted.port : port <= wanted.port && wanted.port <= endPort
 }
 
+/** The label that the API server sets on every Namespace to its name (kubernetes.io, "Automatic labelling"). */
+const NAME_LABEL = 'kubernetes.io/metadata.name'
+
+/** What is known of the namespace's labels is enough to say that the selector does not match: its name always, others where they were read. */
+function cannotMatch(namespaces: readonly Requirement[], {namespace, labels}: NonNullable<Passage['peer']>): boolean {
+  const known = {...labels, [NAME_LABEL]: namespace}
+  return !matchesLabels(labels === undefined ? namespaces.filter(({key}) => key === NAME_LABEL) : namespaces, known)
+}
+
 /** Addresses and pod labels of the peer are unknown, so they may match. */
 function mayMatchPeer({pods, namespaces, cidr}: PolicyPeer, home: string, {peer}: Passage): boolean {
   if (peer === undefined || cidr !== undefined) return true
-  if (namespaces !== undefined) return peer.labels === undefined || matchesLabels(namespaces, peer.labels)
+  if (namespaces !== undefined) return !cannotMatch(namespaces, peer)
   return pods === undefined || home === peer.namespace
 }
 

@@ -74,7 +74,16 @@ export async function askIstiods(source: Source, pods: readonly KubeObject[]): P
 
 /** The syncz page of a file, which has no Kubernetes objects to find istiods by. */
 export async function askFile(source: Source, implied: PodRef): Promise<readonly IstiodAnswer[]> {
-  return [await ask(source, implied, '')]
+  const answer = await ask(source, implied, '')
+  const names = [...new Set(answer.proxies.flatMap(({istiod}) => istiod ?? []))]
+  if (names.length === 0) return [answer]
+  // A table names the istiod of each proxy.
+  return names.map(name => ({
+    ...answer,
+    pod: {...implied, name},
+    label: name,
+    proxies: answer.proxies.filter(({istiod}) => istiod === name),
+  }))
 }
 
 /** A proxy's connection and the istiod it is connected to. */

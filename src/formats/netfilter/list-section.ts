@@ -1,3 +1,4 @@
+import {own} from '../../model/own.js'
 import {type Condition, type Counters, HIDDEN_INTERFACES} from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import {listAction, readListTail} from './list-match.js'
@@ -24,7 +25,7 @@ export function startsList(text: string): boolean {
 }
 
 function amount(word: string): number {
-  const scale = SCALE[word.at(-1) ?? '']
+  const scale = own(SCALE, word.at(-1) ?? '')
   return scale === undefined ? Number(word) : Number(word.slice(0, -1)) * scale
 }
 
@@ -49,7 +50,10 @@ interface Columns {
 
 /** The names every machine has in /etc/hosts and /etc/networks; other names stay as they are. */
 const NAMED: readonly (readonly [RegExp, string])[] = [
-  [/^localhost$/, '127.0.0.1'],
+  [/^localhost(\.localdomain)?$/, '127.0.0.1'],
+  [/^(localhost|loopback)\/8$/, '127.0.0.0/8'],
+  [/^link-local\/16$/, '169.254.0.0/16'],
+  [/^base-address\.mcast\.net\/4$/, '224.0.0.0/4'],
   [/^(ip6-)?loopback(?=\/|$)/, '127.0.0.0'],
   [/^link-local(?=\/|$)/, '169.254.0.0'],
   [/^default(?=\/|$)/, '0.0.0.0'],

@@ -33,10 +33,14 @@ function* raw(text: string): Generator<{number: number; line: string}> {
 /** Marks that loggers of commands put before what a command printed (`< `), and chats before what is quoted (`> `). */
 const QUOTED = /^[<>] (?=[-*:+#]|Chain |table |ip6?tables|nft)/
 
+const OUTPUT = /^\S+ v\d|^\S+: /
+
 /** A line with its prompt taken off. */
 function asCommand(text: string): {text: string; command?: true} {
   const bare = text.trimStart()
   const prompted = bare.replace(PROMPT, '')
+  // `# iptables v1.8.7: ...` is what a program said, quoted as a comment.
+  if (prompted !== bare && OUTPUT.test(prompted)) return {text: prompted.trimEnd()}
   if (prompted !== bare) return {text: prompted.trimEnd(), command: true}
   return {text: (QUOTED.test(bare) ? bare.slice(2) : text).trimEnd()}
 }

@@ -3,13 +3,13 @@ import {parseSyncz} from '../../formats/istiod-syncz.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import type {ServerCertificate} from '../certificate.js'
+import {SERVE_LIMITS} from '../limits.js'
 import type {PodPages} from '../pod-pages.js'
 import {readMessage, textField} from '../protobuf.js'
 import {anyOf, clientConfig, discoveryResponse} from './sync-message.js'
 
 const STREAM_PATH = '/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources'
 const DEBUG_TYPE = 'istio.io/debug'
-const MAX_REQUEST_BYTES = 1024 * 1024
 /** A gRPC status code (grpc.github.io, "Status codes and their use"). */
 const UNIMPLEMENTED = '12'
 
@@ -72,7 +72,7 @@ export function debugService(
 
     stream.on('data', (chunk: Buffer) => {
       held = Buffer.concat([held, chunk])
-      if (held.length > MAX_REQUEST_BYTES) return stream.close()
+      if (held.length > SERVE_LIMITS.debugRequestBytes) return stream.close()
       while (held.length >= 5 && held.length >= 5 + held.readUInt32BE(1)) {
         const end = 5 + held.readUInt32BE(1)
         const body = held.subarray(5, end)

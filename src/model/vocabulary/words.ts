@@ -2,6 +2,7 @@ import {ADDRESSES, SERVICE_PORTS} from './addresses.js'
 import {CLUSTER_NAMES} from './cluster-names.js'
 import {CODE_DETAILS} from './code-details.js'
 import type {Meaning, Vocabulary} from './entry.js'
+import {ENVOY_WORDS} from './envoy-words.js'
 import {GRPC_CODES} from './grpc-codes.js'
 import {HTTP_CODES} from './http-codes.js'
 import {MESH_WORDS, OLD_ISTIO, SYNC_STATES} from './istio-words.js'
@@ -36,6 +37,7 @@ export const WORD_GROUPS: readonly WordGroup[] = [
   {kind: 'sync state or xDS term', words: SYNC_STATES, examples: ['STALE', 'WARMING', 'LDS']},
   {kind: 'term of old Istio', words: OLD_ISTIO, examples: ['Mixer', 'Citadel', 'RbacConfig']},
   {kind: 'mesh term', words: MESH_WORDS, examples: ['RBAC', 'REGISTRY_ONLY', 'NET_ADMIN']},
+  {kind: 'word of Envoy and its tables', words: ENVOY_WORDS, examples: ['ORIGINAL_DST', 'SNI', 'circuit breaker']},
 ]
 
 /** A word with what it means. */

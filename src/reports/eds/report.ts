@@ -3,7 +3,6 @@ import {decodeEndpoints, keepEndpoints} from '../../formats/envoy-config-dump/en
 import {section} from '../../formats/envoy-config-dump/parse.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {resourcesOf} from '../../formats/envoy-config-dump/resources.js'
-import {gapSentence} from '../../model/answer.js'
 import {byClusterName, clusterNameParts} from '../../model/envoy-cluster.js'
 import type {EndpointGroup} from '../../model/envoy-endpoint.js'
 import type {Artifact} from '../../model/evidence.js'
@@ -11,7 +10,7 @@ import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {loadDump, nothingLeft, unreadNotes} from '../config-dump.js'
 import {type EndpointFilter, keptGroups} from '../endpoint-filter.js'
-import type {Report} from '../report.js'
+import {type Report, required} from '../report.js'
 
 export interface EdsReport extends Report {
   readonly subject: PodRef
@@ -33,6 +32,9 @@ export async function edsReport(given: Source, subject: PodRef, filter: Endpoint
   const source = noted(given)
   const {artifact, dump} = await loadDump(source, subject, ['endpoints'])
   const endpoints = section(dump, 'Endpoints')
+  // A text without a single section is no dump at all; one without this section is what istioctl shows empty.
+  if (!endpoints.ok && dump.sections.size === 0) required(endpoints, source, 'envoy.config_dump')
+  const lost = endpoints.ok ? [] : [endpoints.gap]
   const groups = endpoints.ok ? assignmentsIn(endpoints.value, filter) : []
   const all = endpoints.ok && groups.length === 0 ? resourcesOf(endpoints.value, 'Endpoints').length : 0
   const notes = endpoints.ok
@@ -40,7 +42,7 @@ export async function edsReport(given: Source, subject: PodRef, filter: Endpoint
         ...unreadNotes('Endpoints', [endpoints.value]),
         ...(all === 0 ? [] : nothingLeft(groups.length, all, 'load assignments')),
       ]
-    : [`no endpoints: ${gapSentence(endpoints.gap)}; take the dump with ?include_eds`]
+    : ['the dump has no endpoints: take it with ?include_eds']
   const document = () =>
     groups.map(({json, endpoints: kept}) =>
       resourceJson(
@@ -50,5 +52,13 @@ export async function edsReport(given: Source, subject: PodRef, filter: Endpoint
         ),
       ),
     )
-  return {...answeredFrom(source), gaps: artifact.incomplete ?? [], notes, subject, groups, artifact, document}
+  return {
+    ...answeredFrom(source),
+    gaps: [...(artifact.incomplete ?? []), ...lost],
+    notes,
+    subject,
+    groups,
+    artifact,
+    document,
+  }
 }

@@ -1,8 +1,10 @@
 import {clusterNameSentence} from '../../analysis/log-explanation/side.js'
 import {type KernelNote, kernelNote, kernelWords} from '../../analysis/netfilter/rule-words/chain-notes.js'
+import {type IpAddress, inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
 import {MESH_TERMS, termNamed} from '../../model/mesh-terms.js'
 import {AMBIENT_PORTS, GATEWAY_PORTS, ISTIOD_PORTS, SIDECAR_PORTS} from '../../model/reserved-ports.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
+import {ADDRESSES} from '../../model/vocabulary/addresses.js'
 import {GRPC_NUMBERS} from '../../model/vocabulary/grpc-codes.js'
 import {ISTIO_CODES} from '../../model/vocabulary/istio-codes.js'
 import {ALL_WORDS, meaningsOf, type WordMeaning} from '../../model/vocabulary/words.js'
@@ -67,6 +69,11 @@ function istioCode(word: string): readonly WordMeaning[] {
   return [{word: `${code} ${name}`, kind: `${level.toLowerCase()} of istioctl analyze`, meaning, next, source}]
 }
 
+function holds(text: string, ip: IpAddress): boolean {
+  const range = parseIpRange(text)
+  return range !== undefined && inRange(ip, range)
+}
+
 /** Names with a fixed form: clusters of Istio, HTTP codes without an entry, gRPC statuses by number. */
 function formed(word: string): readonly WordMeaning[] {
   const cluster = clusterNameSentence(word)
@@ -75,6 +82,11 @@ function formed(word: string): readonly WordMeaning[] {
     const source = 'https://istio.io/latest/docs/ops/diagnostic-tools/proxy-cmd/'
     return [{word, kind: 'cluster of Envoy', meaning: cluster, next, source}]
   }
+  const ip = parseIp(word)
+  if (ip !== undefined)
+    return Object.keys(ADDRESSES)
+      .filter(text => text.includes('/') && holds(text, ip))
+      .flatMap(meaningsOf)
   const grpc = /^(?:grpc[- ]?(?:status|code)?|code)[ =:]*(\d+)$/i.exec(word)?.[1]
   return grpc === undefined ? [] : meaningsOf(GRPC_NUMBERS[Number(grpc)] ?? '')
 }

@@ -1,13 +1,15 @@
-import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
+import {parseCerts} from '../../formats/envoy-certs.js'
 import {resourceJson} from '../../formats/envoy-config-dump/proto-json.js'
 import {decodeSecrets} from '../../formats/envoy-config-dump/secrets.js'
+import type {AdminCertificate} from '../../model/admin-certificate.js'
 import type {EnvoySecret} from '../../model/envoy-secret.js'
 import type {Artifact} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import {loadDump, pendingNotes, requiredSection, unreadNotes} from '../config-dump.js'
 import {type EvaluationTime, evaluationTime} from '../evaluation-time.js'
-import type {Report} from '../report.js'
+import {type Report, required} from '../report.js'
 
 export interface SecretReport extends Report {
   readonly subject: PodRef
@@ -26,6 +28,8 @@ export interface Moment {
 /** The certificates a pod's Envoy has or is waiting for, and whether they are valid at the evaluation time. */
 export async function secretReport(given: Source, subject: PodRef, moment: Moment): Promise<SecretReport> {
   const source = noted(given)
+  const certs = await certsAlone(source, subject)
+  if (certs !== undefined) return certsReport(source, subject, certs, moment)
   const {artifact, dump} = await loadDump(source, subject, ['secrets'])
   const section = requiredSection(dump, 'Secrets', source)
   const evaluatedAt = evaluationTime(moment.at, artifact, moment.now)
@@ -45,5 +49,52 @@ export async function secretReport(given: Source, subject: PodRef, moment: Momen
     evaluatedAt,
     artifact,
     document,
+  }
+}
+
+/** The /certs page of a source that has no config_dump. */
+async function certsAlone(source: Source, subject: PodRef): Promise<Artifact | undefined> {
+  if (source.traits.live || source.traits.complete) return undefined
+  const certs = await source.evidence('envoy.certs', subject)
+  return certs.ok && !(await source.evidence('envoy.config_dump', subject)).ok ? certs.value : undefined
+}
+
+/** The certificates of the /certs page, which has no names of secrets. */
+function certsReport(source: NotedSource, subject: PodRef, artifact: Artifact, moment: Moment): SecretReport {
+  const evaluatedAt = evaluationTime(moment.at, artifact, moment.now)
+  const secrets = required(parseCerts(artifact), source, 'envoy.certs').map(asSecret)
+  return {
+    ...answeredFrom(source),
+    gaps: artifact.incomplete ?? [],
+    notes: [
+      "from Envoy's /certs page: it names no secrets, and certificates that Envoy waits for are not on it",
+      `validity ${evaluatedAt.text}`,
+    ],
+    subject,
+    secrets,
+    evaluatedAt,
+    artifact,
+    document: () => secrets,
+  }
+}
+
+function asSecret({role, serial, names, validFrom, validTo}: AdminCertificate): EnvoySecret {
+  return {
+    name: role === 'own' ? '(served)' : '(trusted CA)',
+    state: 'ACTIVE',
+    uninitialized: false,
+    certificate: {
+      isCa: role === 'trusted',
+      serial: serial.padStart(32, '0'),
+      notBefore: new Date(validFrom),
+      notAfter: new Date(validTo),
+      subject: '',
+      issuer: '',
+      spiffeIds: names.filter(name => name.startsWith('spiffe://')),
+    },
+    certificates: 1,
+    trustDomain: /^spiffe:\/\/([^/]*)/.exec(names.at(-1) ?? '')?.[1] ?? '',
+    elsewhere: '',
+    lastUpdated: '',
   }
 }

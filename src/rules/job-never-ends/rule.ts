@@ -1,8 +1,24 @@
-import {appContainers, runsToCompletion} from '../../model/pod.js'
+import type {Proof} from '../../model/finding.js'
+import {isOlder, parseIstioVersion} from '../../model/istio-version.js'
+import {appContainers, type PodModel, runsToCompletion} from '../../model/pod.js'
 import {defineRule, Inconclusive, PAGES} from '../rule.js'
 
 const NATIVE = 'sidecar.istio.io/nativeSidecar'
-const ENDS = /quitquitquit|\/drain_listeners|pilot-agent\s+request/
+/** What a container runs to end the proxy when its work is done: the agent's own endpoint, wrappers that call it, and signals in a shared process namespace. */
+const ENDS =
+  /quitquitquit|\/drain_listeners|pilot-agent\s+request|\bscuttle\b|\bkubexit\b|\bkill(all)?\b[^\n]{0,80}(envoy|pilot-agent)|\bpkill\b[^\n]{0,80}(envoy|pilot-agent)/
+const HOOK = 'helm.sh/hook'
+
+/** The application's containers, where all have ended and the pod goes on. */
+function ended(pod: PodModel): readonly Proof[] {
+  const apps = appContainers(pod).filter(({role}) => role === 'app')
+  if (pod.status?.phase !== 'Running' || apps.length === 0) return []
+  if (apps.some(({state}) => state?.state !== 'terminated')) return []
+  return apps.map(({name, state}) => ({
+    from: `status of container ${name}`,
+    text: `terminated, exit code ${state?.exitCode ?? '?'}, while the pod is Running`,
+  }))
+}
 
 export const rule = defineRule({
   code: 'MCT1418',
@@ -15,21 +31,34 @@ export const rule = defineRule({
   references: [PAGES.sidecarContainers, PAGES.injecting],
   modes: ['sidecar'],
   needs: [],
-  uses: ['sidecar'],
-  check: ({pod}, {sidecar: proxy}) => {
+  uses: ['sidecar', 'nodes'],
+  check: ({pod}, {sidecar: proxy, nodes}) => {
     if (!runsToCompletion(pod)) return []
     if (appContainers(pod).some(({command, args}) => ENDS.test([...command, ...args].join(' ')))) return []
+    const {kind, name} = pod.workload
+    const hook = pod.ownerAnnotations[HOOK]
+    const helm = hook === undefined ? '' : `; it is a Helm hook (${hook}), so helm waits for it until its timeout`
     const annotated = pod.annotations[NATIVE]
     if (proxy === undefined && annotated !== 'true' && annotated !== 'false') {
-      throw new Inconclusive(
-        `without annotation ${NATIVE}, Istio and the nodes decide whether its sidecar is native`,
-        'not-captured',
-      )
+      const old = (nodes ?? []).filter(({kubelet}) => isOlder(parseIstioVersion(kubelet), 1, 28))
+      const [first] = old
+      if (first === undefined || old.length < (nodes ?? []).length) {
+        throw new Inconclusive(
+          `${kind} ${name} never ends unless its sidecar is a native one, the default since Istio 1.27 on nodes of Kubernetes 1.33, else by annotation ${NATIVE}: "true"${helm}`,
+          'not-captured',
+        )
+      }
+      return [
+        {
+          message: `${kind} ${name}: the nodes are too old for native sidecars, so istio-proxy keeps the pod running forever${helm}.`,
+          proof: [{from: `node ${first.name}`, text: `kubelet ${first.kubelet ?? ''}`}],
+        },
+      ]
     }
     if (proxy === undefined ? annotated === 'true' : proxy.role !== 'app') return []
     return [
       {
-        message: `${pod.workload.kind} ${pod.workload.name}: istio-proxy is an ordinary container and keeps the pod running forever.`,
+        message: `${kind} ${name}: istio-proxy is an ordinary container and keeps the pod running forever${helm}.`,
         path: `${pod.metadataPath}.annotations`,
         proof:
           proxy === undefined
@@ -39,6 +68,7 @@ export const rule = defineRule({
                   from: `${pod.specPath}.${proxy.path}`,
                   text: 'istio-proxy is not among the initContainers with restartPolicy Always',
                 },
+                ...ended(pod),
               ],
       },
     ]

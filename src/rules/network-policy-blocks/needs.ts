@@ -31,21 +31,22 @@ export const AMBIENT_NEEDS: readonly RequiredTraffic[] = [
 ]
 
 /** The default address of istiod. */
-const DEFAULT_ISTIOD = {address: 'istiod.istio-system.svc:15012', home: {namespace: 'istio-system'}} as const
+const DEFAULT_ISTIOD = {address: 'istiod.istio-system.svc:15012', namespace: 'istio-system'} as const
 
-/** The traffic of a sidecar to istiod, at its discovery address, and to DNS. */
+/** The traffic of a sidecar to istiod, at its discovery address or the default one, and to DNS. */
 export function proxyNeeds(discovery: Facts['discovery'] | undefined): readonly RequiredTraffic[] {
-  const {address, home}: Pick<Facts['discovery'], 'address' | 'home'> = discovery ?? DEFAULT_ISTIOD
+  const address = discovery?.address ?? DEFAULT_ISTIOD.address
+  const home = discovery === undefined ? DEFAULT_ISTIOD.namespace : discovery.home?.namespace
   const port = Number(/:(\d+)$/.exec(address)?.[1] ?? 15012)
-  const namespace = `kubernetes.io/metadata.name: ${home?.namespace ?? 'istio-system'}`
+  const namespace = `kubernetes.io/metadata.name: ${home ?? DEFAULT_ISTIOD.namespace}`
   return [
     {
       direction: 'egress',
       protocol: 'TCP',
       port,
-      peer: home,
+      ...(home === undefined ? {} : {peer: {namespace: home, labels: discovery?.home?.labels}}),
       severity: 'error',
-      text: `istiod (${address})`,
+      text: `istiod (${address}${discovery === undefined ? ', assumed' : ''})`,
       effect: 'the proxy gets no certificate and no configuration',
       rule: `- {to: [{namespaceSelector: {matchLabels: {${namespace}}}}], ports: [{port: ${port}}]}`,
     },

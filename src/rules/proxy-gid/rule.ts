@@ -16,13 +16,12 @@ export const rule = defineRule({
   versions: 'Istio 0.8 and later',
   modes: ['sidecar'],
   needs: [],
-  uses: ['cni'],
-  check: ({pod}, {cni}) =>
+  check: ({pod}) =>
     appContainers(pod).flatMap(container => {
       const own = container.security.runAsGroup
       const gid = own ?? pod.security.runAsGroup
       if (gid === undefined || !proxyIds(pod).gids.includes(gid)) return []
-      if (runsBeforeProxy(container, pod, cni?.inUse === true)) return []
+      if (runsBeforeProxy(container, pod)) return []
       const path = `${pod.specPath}.${own === undefined ? '' : `${container.path}.`}securityContext.runAsGroup`
       return [
         {

@@ -43,10 +43,10 @@ export const rule = defineRule({
       const path = `${pod.specPath}.${run.own ? `${container.path}.` : ''}securityContext.runAsUser`
       return [
         {
-          ...(runsBeforeProxy(container, pod, cni?.inUse === true)
+          ...(runsBeforeProxy(container, pod)
             ? {
                 severity: 'info' as const,
-                message: `Init container ${container.name} runs as uid ${run.uid}, the proxy's own: with the CNI plugin this bypasses a proxy that does not run yet.`,
+                message: `Init container ${container.name} runs as uid ${run.uid}, the proxy's own: this bypasses a proxy that does not run yet, the documented workaround with the CNI plugin${cni?.inUse === true ? '' : ' (needed only with it)'}.`,
                 fix: 'Nothing if intentional: outbound traffic of this container has no mTLS. Native sidecars do not need this.',
               }
             : {

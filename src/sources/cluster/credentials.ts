@@ -1,5 +1,6 @@
 import {type JsonObject, objectOf, textOf} from '../../formats/decode.js'
 import {UserError} from '../../model/user-error.js'
+import {LIMITS} from '../limits.js'
 import {dataOrFile} from './data-or-file.js'
 import type {PluginCredential, PluginRun} from './exec-plugin.js'
 import {type Impersonation, impersonationHeaders} from './impersonation.js'
@@ -22,9 +23,6 @@ export interface CredentialOptions {
   readonly now?: () => number
 }
 
-/** client-go rereads a token file after this long; the kubelet renews projected tokens well before they expire. */
-const TOKEN_FILE_MS = 60_000
-
 /** A function that gives the credentials of one user: static ones once, files every minute, plugins at expiry or after a 401. */
 export function credentialReader(options: CredentialOptions): (refused?: boolean) => Promise<Credentials> {
   const now = options.now ?? Date.now
@@ -35,7 +33,7 @@ export function credentialReader(options: CredentialOptions): (refused?: boolean
   let certificate: Promise<Pick<Credentials, 'certificate' | 'key'>> | undefined
 
   async function fromFile(path: string, refused: boolean): Promise<string> {
-    if (tokenFile === undefined || refused || now() - tokenFile.atMs >= TOKEN_FILE_MS) {
+    if (tokenFile === undefined || refused || now() - tokenFile.atMs >= LIMITS.tokenFileMs) {
       const text = await dataOrFile(undefined, path, 'the token file')
       tokenFile = {token: (text ?? '').toString().trim(), atMs: now()}
     }

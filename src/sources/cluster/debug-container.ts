@@ -4,14 +4,13 @@ import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {failureFromError, type WireFailure} from '../../wire/wire-failure.js'
 import type {DebugContainer} from '../changes.js'
+import {LIMITS} from '../limits.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {type Live, podPath} from './live.js'
 import {proxyContainer} from './proxy-container.js'
 
 /** The container exits by itself after this long; its entry stays in the pod. */
 const LIFE_SECONDS = 120
-const POLL_MS = 500
-const WAIT_MS = 60_000
 
 /** Waiting reasons of a container that is still starting; any other reason is permanent. */
 const COMING = new Set(['ContainerCreating', 'PodInitializing', ''])
@@ -79,7 +78,7 @@ async function untilRunning(
   {name, image}: DebugContainer,
   what: string,
 ): Promise<Gap | undefined> {
-  const endsAt = performance.now() + WAIT_MS
+  const endsAt = performance.now() + LIMITS.debugStartMs
   for (;;) {
     const pod = await live.pod(subject, true)
     const state = pod.containers.find(each => each.name === name)?.state
@@ -94,8 +93,9 @@ async function untilRunning(
       ).gap
     }
     if (!COMING.has(state?.reason ?? '')) return missing(what, 'failed', `it does not start (${why})`).gap
-    if (performance.now() > endsAt) return missing(what, 'timeout', `it did not start within ${WAIT_MS / 1000} s`).gap
-    await sleep(POLL_MS, undefined, {signal: live.api.signal})
+    if (performance.now() > endsAt)
+      return missing(what, 'timeout', `it did not start within ${LIMITS.debugStartMs / 1000} s`).gap
+    await sleep(LIMITS.debugPollMs, undefined, {signal: live.api.signal})
   }
 }
 

@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {isObject, type JsonObject, listOf, objectOf, textOf, textsOf} from '../../formats/decode.js'
 import {UserError} from '../../model/user-error.js'
+import {LIMITS} from '../limits.js'
 import type {Environment} from './kubeconfig-files.js'
 
 /** The credentials from a plugin; kept in memory only and never printed. */
@@ -21,11 +22,6 @@ export interface PluginRun {
   readonly interactive: boolean
   readonly signal?: AbortSignal
 }
-
-const PLUGIN_TIMEOUT_MS = 60_000
-const MAX_OUTPUT_BYTES = 1024 * 1024
-/** A token is replaced shortly before it expires, so that it does not expire during a call. */
-const EARLY_MS = 5000
 
 interface Held {
   readonly credential: Promise<PluginCredential>
@@ -59,7 +55,7 @@ export function pluginCache(now: () => number = Date.now) {
     if (held === undefined || (refused && !held.running)) return start(key, run)
     const isNew = held.running
     const {expiresAtMs} = await held.credential
-    if (isNew || expiresAtMs === undefined || expiresAtMs - EARLY_MS > now()) return held.credential
+    if (isNew || expiresAtMs === undefined || expiresAtMs - LIMITS.tokenEarlyMs > now()) return held.credential
     // Another caller may have started to renew it in the meantime.
     return known.get(key) === held ? start(key, run) : ask(run)
   }
@@ -105,25 +101,45 @@ function outputOf(
       ...(run.signal === undefined ? {} : {signal: run.signal}),
     })
     let output = ''
+    let ended = false
+    /** What the plugin left running may hold its output open; nothing is read of that, and the program can end. */
+    const finish = (outcome: () => void) => {
+      if (ended) return
+      ended = true
+      clearTimeout(timer)
+      child.stdout?.removeAllListeners('data').destroy()
+      child.unref()
+      outcome()
+    }
     const fail = (error: UserError) => {
       child.kill('SIGKILL')
-      reject(error)
+      finish(() => reject(error))
     }
     const late = () =>
-      fail(new UserError(`the credential plugin ${command} did not answer within ${PLUGIN_TIMEOUT_MS / 1000} s`))
-    const timer = interactive ? undefined : setTimeout(late, PLUGIN_TIMEOUT_MS)
+      fail(new UserError(`the credential plugin ${command} did not answer within ${LIMITS.pluginMs / 1000} s`))
+    const timer = interactive ? undefined : setTimeout(late, LIMITS.pluginMs)
+    let exitCode: number | null | undefined
+    let grace: NodeJS.Timeout | undefined
+    const settle = () => {
+      if (exitCode === undefined) return
+      clearTimeout(grace)
+      const code = exitCode
+      grace = setTimeout(() => finish(() => resolve({output, code})), LIMITS.pluginAfterExitMs)
+    }
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk
-      if (output.length > MAX_OUTPUT_BYTES)
+      if (output.length > LIMITS.pluginOutputBytes)
         fail(new UserError(`the credential plugin ${command} printed more than 1 MiB`))
+      else settle()
     })
-    child.on('error', error => {
-      clearTimeout(timer)
-      reject(cannotStart(command, error, textOf(run.exec, 'installHint')))
+    child.on('error', error => finish(() => reject(cannotStart(command, error, textOf(run.exec, 'installHint')))))
+    child.on('exit', code => {
+      exitCode = code
+      settle()
     })
     child.on('close', code => {
-      clearTimeout(timer)
-      resolve({output, code})
+      clearTimeout(grace)
+      finish(() => resolve({output, code}))
     })
   })
 }

@@ -3,6 +3,7 @@ import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow, type Provenance} from '../../model/evidence.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
+import {LIMITS} from '../limits.js'
 import {canFallBackToExec} from './fall-back-to-exec.js'
 import {gapOfFailure} from './gap-of-failure.js'
 import {listObjects} from './list.js'
@@ -11,8 +12,6 @@ import type {ClusterSettings} from './settings.js'
 
 /** istiod's monitoring port also serves the debug endpoints, to loopback clients without a token. */
 const DEBUG_PORT = 15_014
-/** A control plane that does not answer must not delay a report for long. */
-const ISTIOD_MS = 10_000
 
 interface Replica {
   readonly ref: PodRef
@@ -31,7 +30,7 @@ export async function istiodEvidence(
   settings: Pick<ClusterSettings, 'istioNamespace' | 'revision'>,
 ): Promise<Answer<Artifact>> {
   const {title, maxBytes, deadlineMs} = evidenceRow(id)
-  const limits = {maxBytes, deadlineMs: Math.min(deadlineMs, ISTIOD_MS)}
+  const limits = {maxBytes, deadlineMs: Math.min(deadlineMs, LIMITS.istiodMs)}
   try {
     if (id !== 'istiod.config_dump') return await ofReplica(live, id, subject, page, limits)
     const replicas = await istiods(live, settings)

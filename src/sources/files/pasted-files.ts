@@ -83,7 +83,10 @@ export function pastedFiles(files: readonly InputFile[]): PastedFiles {
     const holding = files.map(file => ({file, pasted: read(file)})).filter(({pasted}) => pasted.dump.length > 0)
     if (holding.length === 0) return undefined
     return {
-      bytes: dumpBytes(holding.flatMap(({pasted}) => pasted.dump)),
+      bytes: dumpBytes(
+        holding.flatMap(({pasted}) => pasted.dump),
+        holding.some(({pasted}) => pasted.dumpMissing.length > 0),
+      ),
       from: holding.map(({file}) => file.label).join(', '),
       missing: holding.flatMap(({pasted}) => pasted.dumpMissing),
     }

@@ -1,5 +1,8 @@
+import {htmlText, isHtml} from '../../formats/html-text.js'
+import {unjudgedObjects} from '../../formats/kube-manifest/unjudged.js'
 import {patchesAmong} from '../../formats/kube-pod/patch.js'
 import {unknownTemplates} from '../../formats/kube-pod/unknown-templates.js'
+import {recognisePasted} from '../../formats/pasted/recognise.js'
 import {contentName, type Sniffed, sniffAll} from '../../formats/sniff.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow, isEvidenceId} from '../../model/evidence.js'
@@ -113,6 +116,18 @@ async function readManifests(contents: readonly Content[]): Promise<ReadManifest
   return {objects, damaged}
 }
 
+/** A file with what it holds; of an HTML page its text, when that is something meshctl knows (an error page of a proxy is not). */
+function contentOf({label, bytes}: InputFile): Content {
+  const kinds = sniffAll(bytes)
+  const text = Buffer.from(bytes.subarray(0, 4096)).toString('utf8')
+  if (!isHtml(text)) return {label, bytes, kinds}
+  const plain = Buffer.from(htmlText(Buffer.from(bytes).toString('utf8')))
+  const known = sniffAll(plain)
+  const pasted = recognisePasted(label, plain)
+  const useful = known[0] !== 'unknown' || pasted.dump.length + pasted.evidence.length + pasted.tables.length > 0
+  return useful ? {label, bytes: plain, kinds: known} : {label, bytes, kinds}
+}
+
 /** Finds the line of a field in one file. */
 type PlaceFinder = (object: ObjectRef, path: string | undefined) => Pick<FilePlace, 'line' | 'column'> | undefined
 
@@ -120,7 +135,7 @@ type PlaceFinder = (object: ObjectRef, path: string | undefined) => Pick<FilePla
 export function filesSource(files: readonly InputFile[]): Source {
   const given = withoutBuildFiles(files)
   const cleaned = given.files.map(({label, bytes}) => ({label, ...withoutKubectlLines(withoutUtf16(bytes))}))
-  const contents: readonly Content[] = cleaned.map(({label, bytes}) => ({label, bytes, kinds: sniffAll(bytes)}))
+  const contents: readonly Content[] = cleaned.map(contentOf)
   const remarks = [
     ...given.remarks,
     ...cleaned.flatMap(file => file.skipped.map(line => `${file.label}: ignored a line of kubectl output: ${line}`)),
@@ -203,7 +218,7 @@ export function filesSource(files: readonly InputFile[]): Source {
 
   async function skipped(): Promise<readonly Gap[]> {
     const {objects: all} = manifests.length === 0 ? {objects: []} : await read()
-    return [...unknownTemplates(all), ...patchesAmong(all)]
+    return [...unknownTemplates(all), ...patchesAmong(all), ...unjudgedObjects(all)]
   }
 
   async function place(object: ObjectRef, path: string | undefined) {

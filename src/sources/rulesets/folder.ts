@@ -1,6 +1,7 @@
-import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {UserError} from '../../model/user-error.js'
+import {readBounded} from '../files/read.js'
+import {LIMITS} from '../limits.js'
 
 /** Texts of one recorded ruleset by role; files missing from the directory are absent. */
 export interface RulesetTexts {
@@ -12,14 +13,9 @@ export interface RulesetTexts {
   readonly parameters?: string
 }
 
-const MAX_BYTES = 32 * 1024 * 1024
-
 async function text(folder: string, name: string): Promise<string | undefined> {
   try {
-    const bytes = await readFile(join(folder, name))
-    if (bytes.byteLength > MAX_BYTES)
-      throw new UserError(`${join(folder, name)} is larger than ${MAX_BYTES / 1024 / 1024} MiB`)
-    return bytes.toString('utf8')
+    return Buffer.from(await readBounded(join(folder, name), {maxBytes: LIMITS.rulesetBytes})).toString('utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return undefined

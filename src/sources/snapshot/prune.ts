@@ -1,12 +1,11 @@
 import {join} from 'node:path'
 import {boundedMap} from '../../model/bounded-map.js'
 import {UserError} from '../../model/user-error.js'
+import {LIMITS} from '../limits.js'
 import {blobFile} from './blob-store.js'
 import {type Disk, realDisk} from './disk.js'
 import {filesOf, listSnapshots, namesFolder, type SnapshotHead} from './store.js'
 
-/** Unreferenced content may belong to a capture that is still running; it is kept until it has been untouched this long. */
-const GRACE_MS = 60 * 60_000
 const FILES_AT_ONCE = 16
 
 export interface PruneWish {
@@ -83,7 +82,7 @@ export async function pruneSnapshots(folder: string, wish: PruneWish, disk: Disk
   const {snapshots, damaged} = await listSnapshots(folder, disk)
   const going = chosen(snapshots, wish)
   const kept = snapshots.filter(head => !going.includes(head))
-  const before = wish.now.getTime() - (wish.graceMs ?? GRACE_MS)
+  const before = wish.now.getTime() - (wish.graceMs ?? LIMITS.pruneGraceMs)
   if (!wish.dryRun) {
     for (const head of going) await disk.remove(join(namesFolder(folder), `${head.name}.json`))
     await removeLeftovers(folder, disk, before)

@@ -1,3 +1,5 @@
+import {WIRE_LIMITS} from '../limits.js'
+
 /**
  * SPDY/3.1 framing as Kubernetes uses it (SPDY protocol draft 3.1, sections 2.2 and 2.6; moby/spdystream).
  * Numbers are big endian; a control frame starts with the version bit, a data frame with its stream's number.
@@ -21,8 +23,6 @@ export const MAX_DATA_BYTES = 32 * 1024
 
 const HEAD_BYTES = 8
 const CONTROL = 0x8003
-/** No header block or request of a pod stream comes near this; longer frames are treated as invalid. */
-const MAX_CONTROL_BYTES = 256 * 1024
 
 export type SpdyFrame =
   | {readonly kind: 'control'; readonly type: number; readonly flags: number; readonly payload: Buffer}
@@ -80,7 +80,8 @@ function firstFrame(bytes: Buffer): SpdyFrame | undefined {
   const flags = bytes.readUInt8(4)
   const length = bytes.readUInt32BE(4) & 0xffffff
   const control = word >>> 31 === 1
-  if (control && (word >>> 16 !== CONTROL || length > MAX_CONTROL_BYTES)) throw new Error('these bytes are not SPDY/3')
+  if (control && (word >>> 16 !== CONTROL || length > WIRE_LIMITS.controlFrameBytes))
+    throw new Error('these bytes are not SPDY/3')
   if (bytes.length < HEAD_BYTES + length) return undefined
   const payload = bytes.subarray(HEAD_BYTES, HEAD_BYTES + length)
   return control ? {kind: 'control', type: word & 0xffff, flags, payload} : {kind: 'data', stream: word, flags, payload}

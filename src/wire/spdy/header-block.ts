@@ -1,11 +1,9 @@
 import {constants, createDeflate, createInflate} from 'node:zlib'
+import {WIRE_LIMITS} from '../limits.js'
 import {SPDY_DICTIONARY} from './dictionary.js'
 
 /** Names are lower case; a name with several values has them joined by a NUL (SPDY draft 3, section 2.6.10). */
 export type SpdyHeaders = Readonly<Record<string, string>>
-
-/** A pod stream's headers are a few dozen bytes; a block that unpacks to more than this is invalid or an attack. */
-const MAX_BLOCK_BYTES = 256 * 1024
 
 /** Both directions of a connection's header compression: one zlib stream each for the connection's whole life. */
 export interface HeaderCodec {
@@ -43,7 +41,7 @@ export function headerCodec(): HeaderCodec {
       let size = 0
       const keep = (chunk: Buffer) => {
         size += chunk.length
-        if (size <= MAX_BLOCK_BYTES) chunks.push(chunk)
+        if (size <= WIRE_LIMITS.headerBlockBytes) chunks.push(chunk)
       }
       inflate.on('data', keep)
       await new Promise<void>((resolve, reject) => {
@@ -52,7 +50,7 @@ export function headerCodec(): HeaderCodec {
         if (failure !== undefined) reject(failure)
         else inflate.write(block, () => resolve())
       }).finally(() => inflate.off('data', keep))
-      if (size > MAX_BLOCK_BYTES) throw new Error(`a header block unpacks to ${size} bytes`)
+      if (size > WIRE_LIMITS.headerBlockBytes) throw new Error(`a header block unpacks to ${size} bytes`)
       return unpackHeaders(Buffer.concat(chunks))
     },
     close() {

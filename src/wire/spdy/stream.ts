@@ -1,4 +1,5 @@
 import {Duplex} from 'node:stream'
+import {WIRE_LIMITS} from '../limits.js'
 import {MAX_DATA_BYTES} from './frames.js'
 import type {SpdyHeaders} from './header-block.js'
 
@@ -19,8 +20,6 @@ export interface StreamOutlet {
   forget(): void
 }
 
-const READ_AHEAD_BYTES = 1024 * 1024
-
 /** A stream whose writes become data frames through the outlet; destroying it before both ends are done resets it. */
 export function spdyStream(id: number, headers: SpdyHeaders, outlet: StreamOutlet): SpdyStream {
   let resume: (() => void) | undefined
@@ -31,7 +30,7 @@ export function spdyStream(id: number, headers: SpdyHeaders, outlet: StreamOutle
   }
   const stream = new Duplex({
     allowHalfOpen: true,
-    readableHighWaterMark: READ_AHEAD_BYTES,
+    readableHighWaterMark: WIRE_LIMITS.readAheadBytes,
     read: wake,
     write: (chunk: Buffer, _encoding, done) => {
       const pieces: Buffer[] = []

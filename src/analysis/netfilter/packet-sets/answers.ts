@@ -1,4 +1,5 @@
 import type {Machine} from '../../../model/machine.js'
+import {own} from '../../../model/own.js'
 import {decidingStep} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
 import {FALSE, type Node, whereOutcome} from './diagram.js'
@@ -103,7 +104,7 @@ function exceptionsFrom(answering: Answering, region: Region, fate: Fate): reado
   const {space} = answering.paths
   const where = region.parts.map(part => ({property: PROPERTY[part.dimension], values: partValues(space, part)}))
   const [only] = where
-  const kind = only === undefined ? undefined : KINDS[only.property]
+  const kind = only === undefined ? undefined : own(KINDS, only.property)
   if (only === undefined || where.length > 1 || kind === undefined)
     return [{kind: 'conjunction', value: regionWords(space, region), where, share: region.share, ...fate}]
   return only.values.map(value => ({

@@ -348,9 +348,11 @@ export function pathFunctions(
     return settleAll(node)
   }
 
+  // Rules that were not applied, or are a node's, decide about no packet.
+  const undecided = rules.undecided === undefined ? undefined : leaf(dependsOn('all rules', UNREAD, rules.undecided))
   const remembered = new Map<string, Node>()
   const once = (name: string, make: () => Node): Node => {
-    const known = remembered.get(name) ?? make()
+    const known = undecided ?? remembered.get(name) ?? make()
     remembered.set(name, known)
     return known
   }

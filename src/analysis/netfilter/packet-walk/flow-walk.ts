@@ -1,3 +1,4 @@
+import {isLoopback} from '../../../model/ip-address.js'
 import {isOwnAddress, type Machine} from '../../../model/machine.js'
 import type {Packet, Walk} from '../../../model/packet.js'
 import type {CompiledRules} from './compile.js'
@@ -50,6 +51,15 @@ function losesLocalAnswers(rules: CompiledRules, machine: Machine, packet: Packe
   return answer.disposition.kind === 'sent'
 }
 
+/**
+ * True for a packet from outside whose source is an address of this machine: the kernel drops it as martian when it routes it, behind PREROUTING
+ * (fib_validate_source, ip_route_input; for IPv6 a loopback source alone, ipv6_rcv). Measured: no SYN of such a client was counted.
+ */
+function isMartian(machine: Machine, {interface: device, source}: Packet): boolean {
+  if (device === undefined || device === 'lo' || source === undefined) return false
+  return isLoopback(source) || (source.family === 'ip' && isOwnAddress(machine, source))
+}
+
 function timedOut(walk: Walk, reason: string): Walk {
   return {
     ...walk,
@@ -65,6 +75,11 @@ function timedOut(walk: Walk, reason: string): Walk {
 export function walkFlow(rules: CompiledRules, machine: Machine, packet: Packet): Walk {
   const walk = walkPacket(rules, machine, packet)
   const {disposition: end} = walk
+  if (isMartian(machine, packet) && (end.kind === 'delivered' || end.kind === 'sent'))
+    return {
+      ...walk,
+      disposition: {kind: 'dropped', reason: 'martian source: an address of this pod, arriving from outside'},
+    }
   if (packet.protocol !== 'tcp' || packet.state !== undefined) return walk
   if (end.kind === 'delivered' && end.transparent && losesItsSocket(rules, machine, packet, walk)) {
     return timedOut(walk, 'its later packets are not given to the same socket')

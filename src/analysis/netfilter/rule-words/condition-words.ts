@@ -13,6 +13,18 @@ function mark(values: readonly string[]): string {
   return or(values.map(value => value.replace('/0xffffffff', '')))
 }
 
+/** Addresses that clouds give to instance metadata, and what runs there (AWS, Azure, GCP; ECS task roles; EKS Pod Identity). */
+const METADATA: Readonly<Record<string, string>> = {
+  '169.254.169.254': 'the cloud metadata server',
+  'fd00:ec2::254': 'the cloud metadata server',
+  '169.254.170.2': 'the ECS task metadata server',
+  '169.254.170.23': 'the EKS Pod Identity agent',
+}
+
+function addresses(values: readonly string[]): string {
+  return or(values.map(value => (Object.hasOwn(METADATA, value) ? `${METADATA[value]} (${value})` : value)))
+}
+
 type Words = (values: readonly string[], negated: boolean) => string
 
 function not(negated: boolean): string {
@@ -25,7 +37,7 @@ const PHRASES: Readonly<Partial<Record<Condition['field'], Words>>> = {
   'in-interface': (v, n) => (v[0] === 'lo' && !n ? 'coming in through loopback (lo)' : `${not(n)}arriving on ${or(v)}`),
   'out-interface': (v, n) => (v[0] === 'lo' && !n ? 'on loopback (lo)' : `${not(n)}leaving through ${or(v)}`),
   source: (v, n) => `${not(n)}from ${or(v)}`,
-  destination: (v, n) => `${not(n)}to ${or(v)}`,
+  destination: (v, n) => `${not(n)}to ${addresses(v)}`,
   'source-type': (v, n) => `${not(n)}from ${v.includes('LOCAL') ? 'an address of the pod itself' : or(v)}`,
   'destination-type': (v, n) => `${not(n)}to ${v.includes('LOCAL') ? 'an address of the pod itself' : or(v)}`,
   fragment: (_, n) => (n ? 'that is no later fragment' : 'that is a later fragment'),

@@ -1,5 +1,4 @@
 import type {Ruleset, RulesMessage, RulesReading} from '../../../model/ruleset.js'
-import {hasEffectiveSettings} from '../expected-rules/from-log.js'
 import {firstSign, SETUP_CAUSES, type SetupCause} from './signs.js'
 
 /** What a log says went wrong while rules were set up, and what that means for the rules beside it. */
@@ -26,7 +25,7 @@ const READS = /^(?:\S*\/)?(?:ip6?tables(?:-nft|-legacy)?-save|cat|ls)\b/
 /** Lines that talk of an error and are none: old releases go on after them, or name the flag of a help text. */
 const NO_FAILURE = /bug compatibility|^Try `|\|\| true|iptables-legacy tables present|ignor(ed|ing) error|^# Warning/i
 /** Refusals of the program itself, which no command before them caused. */
-const OWN_WORDS = /skipping iptables setup|aborting firewall configuration|^panic: /
+const OWN_WORDS = /skipping iptables setup|aborting firewall configuration|^panic: |^Error: exit status [1-9]/
 const PASSED = /Validation passed|iptables rules established|validation succeeded/i
 const BAD: ReadonlySet<string> = new Set(['error', 'fatal', 'panic', 'dpanic', 'critical'])
 
@@ -84,7 +83,7 @@ function lastLine(rulesets: readonly Ruleset[]): number {
 
 const PROGRAMS: readonly (readonly [RegExp, string])[] = [
   [/linkerd-network-validator|linkerd_network_validator/i, 'linkerd-network-validator'],
-  [/PROXY_INIT_|linkerd|skipping iptables setup/i, 'linkerd-init'],
+  [/PROXY_INIT_|linkerd|proxy-init|skipping iptables setup|aborting firewall configuration/i, 'linkerd-init'],
   [/KUMA_|kuma/i, 'kuma-init'],
   [/CONSUL_|consul/i, 'the setup of Consul'],
   [/\bosm\b|PROXY_INBOUND|PROXY_OUTPUT/i, 'osm-init'],
@@ -97,9 +96,9 @@ function programOf(reading: RulesReading, cause: SetupCause, texts: readonly str
   if (known !== undefined) return known
   if (cause === 'validation') return 'istio-validation'
   if (/ISTIO_PRERT|in-?pod|istio-cni/i.test(all)) return 'istio-cni'
-  return /ISTIO_|istio/i.test(all) || hasEffectiveSettings(reading.parameters)
-    ? 'istio-init'
-    : 'the program that set up rules'
+  const istio =
+    /ISTIO_|istio|Running command|iptables-rules-\d/i.test(all) || Object.hasOwn(reading.parameters, 'PROXY_PORT')
+  return istio ? 'istio-init' : 'the program that set up rules'
 }
 
 /** True for a text in which rules were being made, and not only printed. */
@@ -114,23 +113,42 @@ function isSetup(reading: RulesReading): boolean {
 /** Failures that stand for themselves, whether or not rules are in the text. */
 const ALONE: ReadonlySet<SetupCause> = new Set<SetupCause>(['second-run', 'validation', 'unknown'])
 
+interface Found {
+  readonly cause: SetupCause
+  readonly at: Said
+}
+
+function causeIn(said: readonly Said[]): Found | undefined {
+  const found = firstSign(said.map(({text}) => text))
+  const at = found === undefined ? undefined : said[found.index]
+  return found === undefined || at === undefined ? undefined : {cause: found.sign.cause, at}
+}
+
 /**
- * What went wrong while the rules of this text were set up; undefined when nothing did. An error after a command that removes, tests or prints
- * rules is none, nor is one after which the kernel holds every chain that was to be made.
+ * The error that decides: none after a command that removes, tests or prints rules, unless the program itself ended with an error and nothing else
+ * says why.
+ */
+function decidingError(reading: RulesReading): Found | undefined {
+  const all = saidIn(reading.messages).filter(({text}) => !NO_FAILURE.test(text) && !READS.test(text))
+  const found = causeIn(
+    all.filter(({text, after}) => after === undefined || OWN_WORDS.test(text) || !HARMLESS.test(after)),
+  )
+  if (found?.cause !== 'unknown') return found
+  const closer = causeIn(all)
+  return closer === undefined || closer.cause === 'unknown' ? found : closer
+}
+
+/**
+ * What went wrong while the rules of this text were set up; undefined when nothing did. An error after which the kernel holds every chain that was
+ * to be made is none.
  */
 export function setupFailure(reading: RulesReading): SetupFailure | undefined {
-  const said = saidIn(reading.messages).filter(
-    ({text, after}) =>
-      !NO_FAILURE.test(text) &&
-      !READS.test(text) &&
-      (after === undefined || OWN_WORDS.test(text) || !HARMLESS.test(after)),
-  )
-  const texts = said.map(({text}) => text)
-  const found = firstSign(texts)
-  const at = found === undefined ? undefined : said[found.index]
-  if (found === undefined || at === undefined) return undefined
-  const {cause} = found.sign
-  if (!isSetup(reading) && !(ALONE.has(cause) && (cause !== 'unknown' || BAD.has(at.level ?? '')))) return undefined
+  const found = decidingError(reading)
+  if (found === undefined) return undefined
+  const {cause, at} = found
+  const texts = reading.messages.map(({text}) => text)
+  const alone = ALONE.has(cause) || BAD.has(at.level ?? '') || causeIn(reading.messages.filter(isEnd)) !== undefined
+  if (!isSetup(reading) && !alone) return undefined
   if (cause === 'validation' && texts.some(text => PASSED.test(text))) return undefined
   const state = loaded(reading)
   const inPlace = isInPlace(reading, reading.messages)
@@ -145,8 +163,13 @@ export function setupFailure(reading: RulesReading): SetupFailure | undefined {
     fix,
     line: at.line,
     text: at.text,
-    command: at.after,
+    ...(at.after === undefined ? {} : {command: at.after}),
   }
+}
+
+/** Lines by which a program ends with an error. */
+function isEnd({text, command}: RulesMessage): boolean {
+  return command !== true && /^(Error: |panic: )|exit status [1-9]|\bfail(ed|ure)\b/i.test(text)
 }
 
 /** The sentence for rules that a failed setup leaves undecided. */

@@ -87,6 +87,11 @@ export const SETUP_SIGNS: readonly SetupSign[] = [
   sign('table', 'kmod', /Module ip6?_?tables?\S* not found/i),
   sign('table', 'strerror(EPROTONOSUPPORT, EAFNOSUPPORT)', /Protocol not supported|Address family not supported/i),
   sign('module', 'kmod', /Module \S+ not found|can't change directory to '\/lib\/modules'/i),
+  sign(
+    'table',
+    'nft, mnl.c (EOPNOTSUPP, ENOENT of a family, hook or expression)',
+    /Could not process rule: (Operation not supported|No such file or directory|Protocol error)/i,
+  ),
   sign('rejected', 'nft', /Could not process rule:/i),
   sign('memory', 'strerror(ENOMEM)', /Memory allocation problem|Cannot allocate memory|xtables resource problem/i),
   sign('argument', 'istio-iptables, ParseCIDR of Go', /^(?!.*bug compatibility).*invalid CIDR address/i),

@@ -1,9 +1,14 @@
 import {describe, expect, test} from '@jest/globals'
 import {chainOwner, meshOf, nodeRules} from '../../../../src/analysis/netfilter/chain-owners.js'
 import {settingsFromInit} from '../../../../src/analysis/netfilter/expected-rules/from-init.js'
+import {primaryAddress} from '../../../../src/analysis/netfilter/interception/interception.js'
 import {nodeWarnings} from '../../../../src/analysis/netfilter/node-warnings.js'
+import {compileRules} from '../../../../src/analysis/netfilter/packet-walk/compile.js'
+import {walkFlow} from '../../../../src/analysis/netfilter/packet-walk/flow-walk.js'
+import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
 import {wrongValues} from '../../../../src/analysis/netfilter/setup/lost-arguments.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
+import {formatIp, parseIp} from '../../../../src/model/ip-address.js'
 
 const rules = (...lines: readonly string[]) =>
   parseRules(['*nat', ':POSTROUTING ACCEPT [0:0]', ...lines, 'COMMIT'].join('\n')).rulesets
@@ -83,6 +88,36 @@ describe('probes that are masqueraded first', () => {
   ])('not one %s', (_, lines) => {
     expect(nodeWarnings(rules(...POSTRT, ...lines))).toEqual([])
   })
+})
+
+describe('capture on a node', () => {
+  test('says that it is about every process', () => {
+    const found = nodeWarnings(rules(':KUBE-SERVICES - [0:0]', ':ISTIO_OUTPUT - [0:0]'))
+    expect(found.map(({id}) => id)).toEqual(['node-captured'])
+  })
+  test('not in a pod', () => expect(nodeWarnings(rules(':ISTIO_OUTPUT - [0:0]'))).toEqual([]))
+})
+
+describe('sources that the kernel does not accept from outside', () => {
+  const compiled = compileRules(rules('-A POSTROUTING -j ACCEPT'))
+  const machine = standInMachine({}, [])
+  const own = primaryAddress(machine, 'ip')
+  const ip = (text: string) => parseIp(text) ?? {family: 'ip' as const, bits: 0n}
+  const from = (source: string, device = own?.device ?? '') =>
+    walkFlow(compiled, machine, {
+      interface: device,
+      protocol: 'tcp',
+      source: ip(source),
+      destination: own?.own ?? ip('192.0.2.10'),
+      destinationPort: 80,
+    }).disposition.kind
+  test.each([
+    ['127.0.0.1', 'dropped'],
+    ['127.0.0.6', 'dropped'],
+    ['198.51.100.7', 'delivered'],
+  ])('%s: %s', (source, kind) => expect(from(source)).toBe(kind))
+  test("the pod's own address", () => expect(from(formatIp(own?.own ?? ip('192.0.2.10')))).toBe('dropped'))
+  test('on loopback all of them may come', () => expect(from('127.0.0.1', 'lo')).toBe('delivered'))
 })
 
 describe('values that cannot be meant', () => {

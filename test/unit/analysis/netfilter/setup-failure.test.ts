@@ -151,6 +151,36 @@ describe('other programs', () => {
       'linkerd-init',
       'table',
     ],
+    [
+      "2021/08/19 13:19:18 > iptables -t nat -vnL\n2021/08/19 13:19:18 < iptables v1.8.2 (legacy): can't initialize iptables table `nat': Permission denied (you must be root)\nPerhaps proxy-init\n\nError: exit status 3",
+      'linkerd-init',
+      'privilege',
+    ],
+    [
+      'time="2023-03-01T10:00:00Z" level=error msg="aborting firewall configuration"\nError: exit status 1',
+      'linkerd-init',
+      'unknown',
+    ],
+    [
+      '{"level":"error","time":"x","scope":"cni-plugin","msg":"istio-cni cmdAdd failed to configure iptables: exit status 2","stderr":"iptables-restore v1.8.7 (nf_tables): Couldn\'t load match `owner\':No such file or directory"}',
+      'istio-cni',
+      'module',
+    ],
+    [
+      "# [1/5] iptables-restore --noflush\n# iptables-restore v1.8.7 (nf_tables): Couldn't load target `KUMA_MESH_INBOUND':No such file\nError: failed to setup transparent proxy: exit status 2",
+      'kuma-init',
+      'module',
+    ],
+    [
+      '2023-05-05T10:00:00.000Z [ERROR] failed to apply traffic redirection rules: exit status 1: iptables: No chain/target/match by that name.\nconsul-k8s',
+      'the setup of Consul',
+      'module',
+    ],
+    [
+      '2025-11-02T10:00:00Z\tinfo\tIstio nftables environment:\nPROXY_PORT=15001\n\n2025-11-02T10:00:00Z\terror\tfailed to apply nftables rules: Error: Could not process rule: Operation not supported',
+      'istio-init',
+      'table',
+    ],
   ])('%s', (text, program, cause) => {
     expect(setupFailure(parseRules(text))).toMatchObject({program, cause})
   })

@@ -1,10 +1,10 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
-import {RULES} from '../../src/rules/registry.js'
-import type {MeshRule} from '../../src/rules/rule.js'
-import {openFiles} from '../../src/sources/open.js'
-import {caseOutcome, type RuleCase} from '../support/rule-case.js'
+import {RULES} from '../../../src/rules/registry.js'
+import type {MeshRule} from '../../../src/rules/rule.js'
+import {openFiles} from '../../../src/sources/open.js'
+import {caseOutcome, type RuleCase} from '../../support/rule-case.js'
 
 const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
 

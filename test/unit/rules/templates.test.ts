@@ -1,13 +1,13 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
-import {checkReport} from '../../src/reports/check/report.js'
-import {RULES} from '../../src/rules/registry.js'
-import type {MeshRule} from '../../src/rules/rule.js'
-import {withParameters} from '../../src/rules/team-parameters.js'
-import {openFiles} from '../../src/sources/open.js'
-import {changedSource, type RuleCase, subjectOf} from '../support/rule-case.js'
-import {templateOf} from '../support/template-of.js'
+import {checkReport} from '../../../src/reports/check/report.js'
+import {RULES} from '../../../src/rules/registry.js'
+import type {MeshRule} from '../../../src/rules/rule.js'
+import {withParameters} from '../../../src/rules/team-parameters.js'
+import {openFiles} from '../../../src/sources/open.js'
+import {changedSource, type RuleCase, subjectOf} from '../../support/rule-case.js'
+import {templateOf} from '../../support/template-of.js'
 
 const SAMPLE = await openFiles(['src/sample/mesh.tgz'])
 

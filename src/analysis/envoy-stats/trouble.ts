@@ -1,0 +1,52 @@
+import type {EnvoyStat} from '../../model/envoy-stat.js'
+
+/** Counters that speak of a fault when they are not zero (Envoy, operations: statistics; names without dots as Prometheus has them). */
+const TROUBLE: readonly (readonly [RegExp, string])[] = [
+  [/cluster[._]?manager[._]cds[._]update_rejected|cds_update_rejected/, 'Envoy rejected cluster updates (CDS)'],
+  [/listener[._]?manager[._]lds[._]update_rejected|lds_update_rejected/, 'Envoy rejected listener updates (LDS)'],
+  [/rds[._].*update_rejected/, 'Envoy rejected a route configuration (RDS)'],
+  [/(sds|ssl_context).*update_rejected|ssl_context_update_by_sds\.fail/, 'Envoy rejected a certificate (SDS)'],
+  [/update_failure$|update_failure\{/, 'updates from the control plane failed'],
+  [/listener_create_failure/, 'listeners could not be opened'],
+  [/total_filter_chains_draining/, 'filter chains are draining'],
+  [/warming_clusters/, 'clusters are warming: they wait for endpoints or certificates'],
+  [/total_listeners_warming/, 'listeners are warming: they wait for routes or certificates'],
+  [/upstream_cx_connect_fail/, 'connections to an upstream failed'],
+  [/upstream_cx_connect_timeout/, 'connections to an upstream timed out'],
+  [
+    /upstream_cx_overflow|upstream_rq_pending_overflow|upstream_rq_retry_overflow/,
+    'a circuit breaker refused connections, requests or retries',
+  ],
+  [/upstream_rq_timeout|upstream_rq_per_try_timeout/, 'requests exceeded their timeout'],
+  [/upstream_cx_none_healthy/, 'an upstream had no healthy endpoint'],
+  [/outlier_detection[._]ejections_active/, 'endpoints are ejected by outlier detection'],
+  [/ssl[._](connection_error|fail_verify_\w+)/, 'TLS handshakes failed'],
+  [/downstream_rq_rejected_via|rbac[._].*denied/, 'requests were denied'],
+  [
+    /no_filter_chain_match/,
+    'connections matched no filter chain: plaintext to a port with STRICT mTLS, or an unknown SNI',
+  ],
+  [/no_route$/, 'requests matched no route'],
+  [/upstream_cx_protocol_error|downstream_cx_protocol_error/, 'bytes were not valid HTTP'],
+  [/overload[._].*active|shrink_heap|stop_accepting/, 'the overload manager is active'],
+  [
+    /BlackHoleCluster.*upstream_cx_total|BlackHoleCluster.*upstream_rq_total/,
+    'traffic was dropped by BlackHoleCluster',
+  ],
+]
+
+const SHOWN = 20
+
+/** Sentences on counters that are not zero and speak of a fault, the highest first. A counter says that it happened, not when. */
+export function troubleIn(stats: readonly EnvoyStat[]): readonly string[] {
+  const found = stats
+    .filter(({value}) => value > 0)
+    .flatMap(({name, value}) => {
+      const what = TROUBLE.find(([pattern]) => pattern.test(name))?.[1]
+      return what === undefined ? [] : [{name, value, what}]
+    })
+    .sort((a, b) => b.value - a.value)
+  if (found.length === 0) return [`none of ${stats.length} statistics counts a fault`]
+  const shown = found.slice(0, SHOWN).map(({name, value, what}) => `${what}: ${name} is ${value}`)
+  return found.length > SHOWN ? [...shown, `and ${found.length - SHOWN} more counters of faults`] : shown
+}

@@ -1,0 +1,63 @@
+import type {EvidenceId} from '../../model/evidence.js'
+import {type InputForm, inputForm} from '../../model/input-form.js'
+import {isInitDump} from '../envoy-init-dump.js'
+import {isStats} from '../envoy-stats.js'
+import {type Pasted, recognisePasted} from '../pasted/recognise.js'
+import {type Sniffed, sniffAll} from '../sniff.js'
+import {explainsLines} from './log-sample.js'
+
+const BY_KIND: Partial<Record<Sniffed, string>> = {
+  'envoy.config_dump': 'dump',
+  'envoy.clusters': 'clusters-page',
+  'envoy.listeners': 'listeners-page',
+  'envoy.server_info': 'server-info',
+  'envoy.certs': 'certs',
+  'envoy.logging': 'logging',
+  'istiod.syncz': 'syncz',
+  'net.nft': 'rules',
+  'net.iptables.nft': 'rules',
+  'net.iptables.legacy': 'rules',
+  'net.ip6tables.nft': 'rules',
+  'net.ip6tables.legacy': 'rules',
+  'net.sockets': 'sockets',
+  'log.istio-init': 'init-log',
+  objects: 'objects',
+}
+
+function pastedForms({dump, evidence, tables}: Pasted): readonly string[] {
+  const sections = new Set(dump.map(({section}) => section))
+  const started =
+    sections.has('Bootstrap') && dump.every(({lists}) => Object.keys(lists).every(name => name.startsWith('static_')))
+  const fromDump = started
+    ? ['bootstrap']
+    : sections.has('Bootstrap') || sections.size > 3
+      ? ['dump']
+      : [...sections].map(section => `dump-${section.toLowerCase()}`)
+  const fromTables = tables.map(({kind}) => `table-${kind}`)
+  const isTable = tables.some(({kind}) => kind === 'proxy-status')
+  const pages = evidence.map(each => each.evidence).filter(id => !(isTable && id === 'istiod.syncz'))
+  return [
+    ...(sections.size > 3 ? ['dump'] : fromDump),
+    ...pages.map((id: EvidenceId) => BY_KIND[id] ?? id),
+    ...fromTables,
+  ]
+}
+
+/** The forms a file holds, the most telling first; empty when nothing of it is known. Never fails. */
+export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1_048_576)).toString('utf8')
+  const kinds = sniffAll(bytes).flatMap(kind => BY_KIND[kind] ?? [])
+  const whole = kinds[0] === 'dump' && text.includes('"configs"')
+  const pasted = whole ? [] : pastedForms(recognisePasted(label, bytes))
+  const direct = kinds.filter(kind => kind !== 'dump' || (whole && pasted.length === 0))
+  const rules = direct.includes('rules') || direct.includes('init-log')
+  const rulesFromArguments = !rules && /\bistio-iptables\s+-\w/.test(text)
+  const pages = [
+    ...(rulesFromArguments ? ['init-args'] : []),
+    ...(isInitDump(text) ? ['init-dump'] : []),
+    ...(pasted.length === 0 && isStats(text) ? ['stats'] : []),
+  ]
+  const found = [...new Set([...pasted, ...direct.filter(id => !(pasted.length > 0 && id === 'objects')), ...pages])]
+  const log = !rules && found.length === 0 && explainsLines(text) ? ['log'] : []
+  return [...found, ...log].map(inputForm)
+}

@@ -1,0 +1,5 @@
+/** A counter or gauge of Envoy. */
+export interface EnvoyStat {
+  readonly name: string
+  readonly value: number
+}

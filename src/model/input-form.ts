@@ -1,0 +1,137 @@
+/** A form in which people have evidence, and what can be asked of it. */
+export interface InputForm {
+  readonly id: string
+  /** What it is, for a sentence that begins with "is". */
+  readonly title: string
+  /** By what it is recognised. */
+  readonly mark: string
+  /** Commands that answer from it, the most useful first; `-f FILE` goes behind. */
+  readonly commands: readonly string[]
+}
+
+function form(id: string, title: string, mark: string, ...commands: readonly string[]): InputForm {
+  return {id, title, mark, commands}
+}
+
+const PC = 'proxy-config'
+
+/** Every form meshctl recognises by its content. A new form is a row here, its recognition, and a specimen in test/fixtures/forms. */
+export const INPUT_FORMS: readonly InputForm[] = [
+  form(
+    'dump',
+    'an Envoy config_dump',
+    '"configs" with sections',
+    `${PC} all`,
+    `${PC} cluster`,
+    `${PC} listener`,
+    `${PC} route`,
+    `${PC} secret`,
+    'diff',
+  ),
+  form(
+    'dump-clusters',
+    'clusters of an Envoy config_dump',
+    'a clusters section, its lists, or clusters alone (JSON or YAML)',
+    `${PC} cluster`,
+    'diff',
+  ),
+  form(
+    'dump-listeners',
+    'listeners of an Envoy config_dump',
+    'a listeners section, its lists, or listeners alone (JSON or YAML)',
+    `${PC} listener`,
+    'diff',
+  ),
+  form(
+    'dump-routes',
+    'routes of an Envoy config_dump',
+    'a routes section, its lists, or route configurations alone (JSON or YAML)',
+    `${PC} route`,
+    'diff',
+  ),
+  form(
+    'dump-endpoints',
+    'endpoints of an Envoy config_dump',
+    'an endpoints section or load assignments alone',
+    `${PC} eds`,
+    'diff',
+  ),
+  form(
+    'dump-secrets',
+    'secrets of an Envoy config_dump',
+    'a secrets section, its lists, or secrets alone',
+    `${PC} secret`,
+  ),
+  form('dump-ecds', 'discovered filters of an Envoy config_dump', 'ecds_filters', `${PC} ecds`),
+  form(
+    'bootstrap',
+    "Envoy's bootstrap configuration",
+    'static_resources, dynamic_resources or bootstrap (envoy-rev0.json, static YAML)',
+    `${PC} bootstrap`,
+    `${PC} cluster`,
+    `${PC} listener`,
+  ),
+  form('clusters-page', "Envoy's /clusters page", 'cluster_statuses, or NAME::ADDRESS::... lines', `${PC} endpoint`),
+  form('listeners-page', "Envoy's /listeners page", 'listener_statuses, or NAME::ADDRESS lines', 'ports'),
+  form('server-info', "Envoy's /server_info page", 'command_line_options, uptime_current_epoch', 'server-info'),
+  form('certs', "Envoy's /certs page", '"certificates"', `${PC} secret`),
+  form('logging', "Envoy's /logging page", '"active loggers:"'),
+  form('init-dump', "Envoy's /init_dump page", 'unready_targets_dumps'),
+  form('stats', "Envoy's /stats page", 'NAME: NUMBER lines with names of Envoy, or its Prometheus form'),
+  form(
+    'syncz',
+    "istiod's connections (/debug/syncz, istioctl proxy-status -o json, meshctl proxy-status -o json)",
+    'proxy with cluster_sent or generic_xds_configs',
+    'proxy-status',
+  ),
+  form(
+    'table-proxy-status',
+    'a table of istioctl proxy-status',
+    'columns CDS and LDS, or rows with SYNCED and STALE',
+    'proxy-status',
+  ),
+  form('table-cluster', 'a table of istioctl proxy-config cluster', 'SERVICE FQDN, or its rows', `${PC} cluster`),
+  form(
+    'table-listener',
+    'a table of istioctl proxy-config listener',
+    'ADDRESS and PORT, or its rows',
+    `${PC} listener`,
+  ),
+  form('table-route', 'a table of istioctl proxy-config route', 'DOMAINS and MATCH, or VIRTUAL HOSTS', `${PC} route`),
+  form(
+    'table-endpoint',
+    'a table of istioctl proxy-config endpoint',
+    'ENDPOINT and STATUS, or its rows',
+    `${PC} endpoint`,
+  ),
+  form('table-secret', 'a table of istioctl proxy-config secret', 'RESOURCE NAME, or its rows', `${PC} secret`),
+  form(
+    'rules',
+    'netfilter rules (iptables or nftables)',
+    'iptables-save, iptables -L or -S, nft list ruleset',
+    'iptables',
+    'packet',
+  ),
+  form(
+    'init-log',
+    'the log of istio-init or another program that writes rules',
+    'iptables commands or restore input in a log',
+    'iptables',
+    'packet',
+  ),
+  form('init-args', 'the arguments of istio-iptables', 'istio-iptables with its flags', 'iptables --expected'),
+  form(
+    'sockets',
+    'a socket list (ss, netstat, lsof, /proc/net)',
+    'Local Address, sl local_address, COMMAND PID',
+    'ports',
+  ),
+  form('objects', 'Kubernetes objects', 'apiVersion and kind', 'check', 'check-inject', 'describe pod'),
+  form('log', 'log lines', 'access logs, istio-proxy, istiod, istio-cni, ztunnel, events', 'explain'),
+]
+
+/** The row of a form. */
+export function inputForm(id: string): InputForm {
+  const found = INPUT_FORMS.find(each => each.id === id)
+  return found ?? {id, title: id, mark: '', commands: []}
+}

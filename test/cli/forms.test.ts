@@ -1,0 +1,163 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {gzipSync} from 'node:zlib'
+import {afterAll, describe, expect, test} from '@jest/globals'
+import {zipSync} from 'fflate'
+import {pack} from 'tar-stream'
+import {formsIn} from '../../src/formats/forms/forms-in.js'
+import {htmlText} from '../../src/formats/html-text.js'
+import {INPUT_FORMS} from '../../src/model/input-form.js'
+import {SPECIMENS} from '../fixtures/forms/specimens.js'
+import {meshctl} from '../support/cli.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'meshctl-forms-'))
+afterAll(() => rmSync(folder, {recursive: true, force: true}))
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+function ids(text: string): readonly string[] {
+  return formsIn('x', Buffer.from(text)).map(({id}) => id)
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+describe('every form that meshctl recognises', () => {
+  test('has a specimen, and no specimen is of another', () => {
+    expect([...new Set(SPECIMENS.map(({form}) => form))].sort()).toEqual(INPUT_FORMS.map(({id}) => id).sort())
+  })
+
+  test.each(SPECIMENS.map(specimen => [specimen.form, specimen] as const))(
+    '%s is recognised by its content, whatever is around it',
+    (form, {text}) => {
+      expect(ids(text)[0]).toBe(form)
+      expect(ids(text.replaceAll('\n', '\r\n'))[0]).toBe(form)
+      expect(ids(`\ufeff${text}`)[0]).toBe(form)
+      expect(ids(htmlText(`<html><body><p>hello</p><pre><code>${escaped(text)}</code></pre></body></html>`))).toContain(
+        form,
+      )
+      // A manifest is given alone: prose around it makes it another YAML.
+      if (form === 'objects') return
+      expect(ids(`这是一段输出：\n\n\`\`\`\n${text}\`\`\`\n\n谢谢。\n`)).toContain(form)
+      expect(ids(`root@web-0:/# kubectl exec web-0 -- cat it\n${text}\n`)).toContain(form)
+    },
+  )
+
+  test.each(SPECIMENS.map(specimen => [specimen.form, specimen] as const))(
+    '%s: its first command answers',
+    async (form, {text, answer}) => {
+      const path = file(`${form}.txt`, text)
+      const {commands} = INPUT_FORMS.find(({id}) => id === form) ?? {commands: []}
+      const [command] = commands
+      const run = await meshctl(command === undefined ? ['read', path] : [...command.split(' '), '-f', path])
+      expect(`${run.stdout}${run.stderr}`.replace(/\s+/g, ' ')).toMatch(answer)
+      expect([0, 1, 3]).toContain(run.code)
+    },
+  )
+})
+
+describe('what files come in', () => {
+  const routes = SPECIMENS.find(({form}) => form === 'dump-routes')?.text ?? ''
+  const status = SPECIMENS.find(({form}) => form === 'table-proxy-status')?.text ?? ''
+
+  async function tarOf(files: Readonly<Record<string, string>>): Promise<Uint8Array> {
+    const archive = pack()
+    for (const [name, text] of Object.entries(files)) archive.entry({name}, text)
+    archive.finalize()
+    const chunks: Uint8Array[] = []
+    for await (const chunk of archive) chunks.push(chunk as Uint8Array)
+    return Buffer.concat(chunks)
+  }
+
+  test('gzip, zip, tar and both, each with many files', async () => {
+    const tar = await tarOf({'a/routes.yaml': routes, 'ps.txt': status})
+    const zip = zipSync({
+      'a/routes.yaml': Buffer.from(routes),
+      'ps.txt': Buffer.from(status),
+      '__MACOSX/._ps.txt': Buffer.from('x'),
+    })
+    const packed = [
+      file('many.zip', zip),
+      file('many.tar', tar),
+      file('many.tgz', gzipSync(tar)),
+      file('zip.gz', gzipSync(zip)),
+    ]
+    for (const path of packed) {
+      expect((await meshctl(['pc', 'route', '-f', path])).stdout).toContain('shop.example.com:8080')
+      expect((await meshctl(['ps', '-f', path])).stdout).toContain('1 stale')
+    }
+  })
+
+  test('zstd (compressed by the zstd tool)', async () => {
+    // printf 'virtualInbound::0.0.0.0:15006\n' | zstd -19 | base64
+    const zstd = Buffer.from('KLUv/QRo8QAAdmlydHVhbEluYm91bmQ6OjAuMC4wLjA6MTUwMDYK4yzM1g==', 'base64')
+    expect((await meshctl(['ports', '-f', file('l.zst', zstd)])).stdout).toContain('15006/tcp')
+  })
+
+  test('UTF-16, and several files with -f', async () => {
+    const utf16 = file('ps16.txt', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(status, 'utf16le')]))
+    expect((await meshctl(['ps', '-f', utf16])).stdout).toContain('1 stale')
+    const both = ['-f', file('one.txt', status), '-f', file('two.yaml', routes)]
+    expect((await meshctl(['ps', ...both])).stdout).toContain('1 stale')
+    expect((await meshctl(['pc', 'route', ...both])).stdout).toContain('shop.example.com:8080')
+  })
+
+  test('a URL is refused with the command that fetches it', async () => {
+    for (const argv of [['pc', 'route', '-f'], ['read'], ['explain', '-f'], ['check', '--from']]) {
+      const run = await meshctl([...argv, "https://x.test/it's"])
+      expect(run.code).toBe(2)
+      expect(run.stderr).toContain("Next: curl -fsSL 'https://x.test/it'\\''s' | meshctl read -")
+    }
+  })
+
+  test('damaged and hostile archives are errors, not hangs or crashes', async () => {
+    const zip = zipSync({'a.txt': Buffer.from(routes)})
+    for (const bytes of [zip.slice(0, 40), gzipSync(routes).subarray(0, 30), Buffer.from('28b52ffd00112233', 'hex')]) {
+      const run = await meshctl(['pc', 'route', '-f', file('bad', bytes)])
+      expect(run.code).toBe(2)
+      expect(run.stderr).toMatch(/cannot be unpacked|cut short|damaged/)
+    }
+  })
+
+  test('read says what each is and answers at once; what is in no form is said', async () => {
+    const run = await meshctl(['read', file('p.txt', status)])
+    expect(run.stdout).toMatch(
+      /p\.txt is a table of istioctl proxy-status\n +ask: meshctl proxy-status\n\nmeshctl proxy-status -f .*:\n[\s\S]*1 stale/,
+    )
+    expect(await meshctl(['read', file('x.txt', 'hello\n')])).toMatchObject({code: 2, stdout: ''})
+    expect((await meshctl(['read', '--forms'])).stdout.split('\n').length).toBeGreaterThan(INPUT_FORMS.length)
+    expect((await meshctl(['read', '--only', file('y.txt', 'hello\n'), file('z.txt', status)])).code).toBe(3)
+  })
+})
+
+test.each([
+  ['pc', 'cluster'],
+  ['pc', 'listener'],
+  ['pc', 'route'],
+  ['pc', 'endpoint'],
+  ['pc', 'eds'],
+  ['pc', 'secret'],
+  ['pc', 'bootstrap'],
+  ['pc', 'ecds'],
+  ['pc', 'all'],
+  ['server-info'],
+  ['ports'],
+  ['iptables'],
+  ['ps'],
+])('a file that holds nothing for %s %s is an error and not an empty answer', async (...command) => {
+  for (const [name, text] of [
+    ['a.json', '{"a":1}'],
+    ['o.json', '{}'],
+    ['h.txt', 'hello world\n'],
+    ['noconf.json', '{"configs":[]}'],
+  ] as const) {
+    const run = await meshctl([...command, '-f', file(name, text)])
+    expect([name, run.code, run.stdout]).toEqual([name, 2, ''])
+  }
+})

@@ -3,6 +3,7 @@ import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {debugFlags, durationMs, filesFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {remark} from '../src/cli/streams.js'
 import {driftReport, expectedReport, impliedBy, rulesReport} from '../src/reports/iptables/drift-report.js'
 import {driftView} from '../src/reports/iptables/drift-view.js'
 import {iptablesView} from '../src/reports/iptables/view.js'
@@ -54,9 +55,13 @@ export default class Iptables extends MeshCommand {
       await this.print(flags, await expectedReport(source, impliedBy(source)), iptablesView)
       return
     }
-    if (flags.expected && flags.file !== undefined && args.pod === undefined) {
+    if (flags.expected && (flags.file === undefined) !== (args.pod === undefined)) {
       await this.withSource(flags, async source => {
-        await this.print(flags, await expectedReport(source, impliedBy(source)), iptablesView)
+        const {expectedSubject} = await import('../src/evidence/kernel/expected-subject.js')
+        const target = {name: args.pod, namespace: flags.namespace, allNamespaces: flags['all-namespaces']}
+        const subject = args.pod === undefined ? {pod: impliedBy(source)} : await expectedSubject(source, target)
+        if (subject.chosen !== undefined) await remark(subject.chosen)
+        await this.print(flags, await expectedReport(source, subject.pod), iptablesView)
       })
       return
     }

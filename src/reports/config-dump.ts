@@ -1,6 +1,8 @@
+import {field} from '../formats/decode.js'
 import {type ConfigDump, parseSections, section} from '../formats/envoy-config-dump/parse.js'
 import {type PendingSection, pendingResources} from '../formats/envoy-config-dump/pending.js'
 import {type ResourceSection, unreadableEntries} from '../formats/envoy-config-dump/resources.js'
+import {CUT_MARK} from '../formats/pasted/envoy-pieces.js'
 import type {Artifact} from '../model/evidence.js'
 import {humanCount} from '../model/human-count.js'
 import type {PodRef} from '../model/kube-object.js'
@@ -73,7 +75,12 @@ export function pendingNotes(name: PendingSection, section: unknown): readonly s
 export function noneIn(name: ResourceSection, section: unknown): UserError {
   const [unread] = unreadNotes(name, [section])
   return new UserError(`no ${name.toLowerCase()} found`, {
-    hint: unread === undefined ? 'The section of the dump is empty.' : `${unread}.`,
+    hint:
+      field(section, CUT_MARK) === true
+        ? 'The text is cut: they may be in the part that is missing.'
+        : unread === undefined
+          ? 'The section of the dump is empty.'
+          : `${unread}.`,
   })
 }
 

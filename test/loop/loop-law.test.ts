@@ -218,7 +218,7 @@ async function pods(): Promise<readonly PodRef[]> {
 }
 
 /** Folders of reports that answer no question about a mesh: what they show is about meshctl itself, permissions, or files on this machine. */
-const OTHER = ['can-i', 'capture', 'explain', 'rules', 'snapshots']
+const OTHER = ['can-i', 'capture', 'explain', 'pasted-table', 'read', 'rules', 'snapshots', 'trace']
 
 test('every report is asked', () => {
   const folders = readdirSync('src/reports', {withFileTypes: true})

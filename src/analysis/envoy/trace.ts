@@ -2,9 +2,10 @@ import type {Decision, DecisionStep, Outcome} from '../../model/envoy/decision.j
 import type {FilterChain, Listener} from '../../model/envoy/listener.js'
 import type {EnvoyProxy, ListenerEntry, Surroundings} from '../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../model/envoy/request.js'
-import {acceptedConnection, type Connection} from './connection.js'
-import {speaksOtherThanHttp2} from './http/codec.js'
+import {acceptedConnection, type Connection, requestText} from './connection.js'
+import {readsHttp2, speaksOtherThanHttp2} from './http/codec.js'
 import {type HttpEnding, runManager} from './http/connection-manager.js'
+import {requestLine} from './http/request-line.js'
 import {chooseFilterChain} from './listener/chain-match.js'
 import {acceptingListener, listenerOf} from './listener/choice.js'
 import {type Passage, runListenerFilters} from './listener/filters.js'
@@ -105,10 +106,11 @@ function httpOutcome(base: Outcome, ending: HttpEnding): Outcome {
 }
 
 /** A client that does not read HTTP, or whose TLS Envoy does not speak, sees no status. */
-function seenByClient(outcome: Outcome, request: EnvoyRequest, connection: Connection): Outcome {
-  const garbled = request.tls !== undefined && connection.tls === undefined
+function seenByClient(outcome: Outcome, request: EnvoyRequest, connection: Connection, isHttp2: boolean): Outcome {
+  const garbled =
+    (request.tls !== undefined && connection.tls === undefined) || (request.protocol === 'http/2' && !isHttp2)
   if (request.protocol !== 'tcp' && !garbled) return outcome
-  return {...outcome, status: null, upstreamPath: null, upstreamHost: null}
+  return {...outcome, status: null, location: null, upstreamPath: null, upstreamHost: null}
 }
 
 const MAX_NAMED = 5
@@ -129,7 +131,8 @@ function throughHttp(trail: Trail, terminal: Terminal, base: Outcome): Outcome {
   const {endpoints = []} = ending.answer
   if (endpoints.length > 0) tell(trail, 'endpoint', endpointWords(endpoints))
   tell(trail, 'answer', ending.answer.text, ending.answer.at)
-  return seenByClient(httpOutcome(base, ending), trail.request, connection)
+  const isHttp2 = readsHttp2(manager, trail.request, connection)
+  return seenByClient(httpOutcome(base, ending), trail.request, connection, isHttp2)
 }
 
 function throughTcp(trail: Trail, terminal: Terminal, base: Outcome, agreed: boolean): Outcome {
@@ -142,11 +145,17 @@ function throughTcp(trail: Trail, terminal: Terminal, base: Outcome, agreed: boo
     tell(trail, 'network-filter', `network RBAC denies the connection: ${denied.details}`, denied.at)
     return {...reached, terminationDetails: denied.details}
   }
+  if (!agreed && ending.flags.includes('UF')) {
+    undecided('whether the handshake or the upstream fails first', ending.at)
+  }
   tell(trail, 'answer', ending.text, ending.at)
-  if (!agreed || !ending.delivered) return reached
-  const host = request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? null
-  const seen = request.payload === undefined ? {upstreamPath: request.path, upstreamHost: host} : {}
-  return ending.status === null ? reached : {...reached, status: ending.status, ...seen}
+  if (!agreed || ending.status === null) return reached
+  if (!ending.delivered) return {...reached, status: ending.status}
+  const text = requestText(request)
+  const line = requestLine(text)
+  const upstreamPath = line.kind === 'whole' ? line.target : null
+  const upstreamHost = /^host:[ \t]*(.*?)[ \t]*$/im.exec(text)?.[1] ?? null
+  return {...reached, status: ending.status, upstreamPath, upstreamHost}
 }
 
 function throughChain(

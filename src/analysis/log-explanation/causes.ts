@@ -29,6 +29,11 @@ function hasOddPort({authority}: AccessLogEntry): boolean {
 /** Causes from the most to the least certain (Envoy, access log usage and response code details; measured on a real Envoy where flags differ); the first that matches is shown. */
 export const CAUSES: readonly Cause[] = [
   {
+    when: entry => mentions(entry, /low_version/) || entry.code === '426',
+    means: 'The client speaks HTTP/1.0, which Envoy refuses by default.',
+    next: 'Use HTTP/1.1 in the client (nginx: proxy_http_version 1.1): meshctl explain MCT1403',
+  },
+  {
     when: entry => mentions(entry, /rbac_access_denied_matched_policy\[none\]/),
     means:
       'An AuthorizationPolicy denied the request: ALLOW policies exist for the workload and none of their rules matched. A caller without sidecar has no identity, so principals and namespaces never match it.',
@@ -48,6 +53,12 @@ export const CAUSES: readonly Cause[] = [
     when: entry => mentions(entry, /jwt_authn_access_denied/),
     means: 'RequestAuthentication rejected the token: {case}.',
     next: 'Compare issuer, audiences and jwksUri in the RequestAuthentication with the token.',
+  },
+  {
+    when: entry => mentions(entry, /ext_authz_error/),
+    means:
+      'The external authorizer (AuthorizationPolicy with action CUSTOM) could not be asked or failed, and failOpen is not set: the request is denied.',
+    next: 'Check that the provider in meshConfig.extensionProviders exists and is reachable: meshctl proxy-config endpoint POD --cluster NAME',
   },
   {
     when: entry => mentions(entry, /ext_authz_denied/) || (has(entry, 'UAEX') && entry.code !== '500'),
@@ -140,6 +151,12 @@ export const CAUSES: readonly Cause[] = [
     next: 'meshctl ports POD   # of the server',
   },
   {
+    when: entry => has(entry, 'UF', 'URX') && mentions(entry, /(delayed connect error: 113|no route to host)/i),
+    means:
+      'The connection to the upstream {upstream} failed: no route to host (errno 113). The pod behind the address is gone, or a firewall or NetworkPolicy rejects the packets.',
+    next: 'Compare the address with the pods that exist: meshctl proxy-config endpoint POD --address IP',
+  },
+  {
     when: entry =>
       has(entry, 'UF', 'URX') &&
       mentions(entry, /(connection timeout|timed? ?out|delayed connect error: 110|connect timeout)/i),
@@ -223,11 +240,6 @@ export const CAUSES: readonly Cause[] = [
     when: entry => has(entry, 'FI', 'DI'),
     means: 'A fault was injected on purpose by a VirtualService.',
     next: 'Look at fault in the VirtualService.',
-  },
-  {
-    when: entry => mentions(entry, /low_version/) || entry.code === '426',
-    means: 'The client speaks HTTP/1.0, which Envoy refuses by default.',
-    next: 'Use HTTP/1.1 in the client (nginx: proxy_http_version 1.1): meshctl explain MCT1403',
   },
   {
     when: entry => Number(entry.code) >= 400 && mentions(entry, /via_upstream/),

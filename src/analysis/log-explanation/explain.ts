@@ -1,10 +1,12 @@
 import type {AccessLogEntry, LogLine, MessageLine} from '../../model/log-line.js'
+import {own} from '../../model/own.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 import {GRPC_CODES} from '../../model/vocabulary/grpc-codes.js'
 import {AGENT_MESSAGES} from '../../model/vocabulary/log-messages/agent.js'
 import {CLIENT_MESSAGES} from '../../model/vocabulary/log-messages/client.js'
 import {CNI_MESSAGES} from '../../model/vocabulary/log-messages/cni.js'
 import {ENVOY_MESSAGES} from '../../model/vocabulary/log-messages/envoy.js'
+import {GENERIC_MESSAGES} from '../../model/vocabulary/log-messages/generic.js'
 import {ISTIOD_MESSAGES} from '../../model/vocabulary/log-messages/istiod.js'
 import {KUBERNETES_MESSAGES} from '../../model/vocabulary/log-messages/kubernetes.js'
 import type {LogMessage, LogWriter} from '../../model/vocabulary/log-messages/message.js'
@@ -55,10 +57,11 @@ function filled(text: string, entry: AccessLogEntry): string {
   }
   return text
     .replace(/ ?\(?\{(\w+)\}\)?/g, (whole, name: string) => {
-      const value = values[name] ?? ''
+      const value = own(values, name) ?? ''
       return value === '' ? '' : whole.replace(`{${name}}`, value)
     })
     .replace(/ +([,.;:])/g, '$1')
+    .replace(/:(?=[.;])/g, '')
 }
 
 function flagWords(entry: AccessLogEntry): LineExplanation['words'] {
@@ -140,7 +143,7 @@ function named(line: MessageLine): readonly LogMessage[] {
     const known = TABLES[writer].filter(([words]) => words.test(line.message))
     if (known.length > 0) return known
   }
-  return []
+  return GENERIC_MESSAGES.filter(([words]) => words.test(line.message))
 }
 
 /** What a message of a component says, when it or an error in it is one of those known. */

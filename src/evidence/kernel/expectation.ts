@@ -10,6 +10,7 @@ import {
 } from '../../analysis/netfilter/expected-rules/from-pod.js'
 import {
   BEFORE_1_0,
+  FIRST_PROGRAM,
   knownRelease,
   NEWEST,
   RELEASES,
@@ -19,17 +20,18 @@ import {
 } from '../../analysis/netfilter/expected-rules/releases.js'
 import {isIstioNativeTable} from '../../analysis/netfilter/istio-names.js'
 import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
-import {readPod, WORKLOAD_KINDS} from '../../formats/kube-pod/parse.js'
+import {readPod} from '../../formats/kube-pod/parse.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
-import {type Answer, answered} from '../../model/answer.js'
+import {type Answer, answered, missing} from '../../model/answer.js'
 import type {PodRef} from '../../model/kube-object.js'
-import type {PodModel} from '../../model/pod.js'
+import {objectLabel, type PodModel} from '../../model/pod.js'
 import {everyRule, type Ruleset} from '../../model/ruleset.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {predictForTemplate} from '../injection/prediction.js'
 import {objectCache} from '../mesh-objects/object-cache.js'
 import {readPodObject} from '../pod/objects.js'
+import {allWorkloads} from './expected-subject.js'
 
 /** The rules a pod should have, where that comes from, and which release was taken. */
 export interface Expected {
@@ -48,7 +50,9 @@ export interface Expected {
   readonly notes: readonly string[]
 }
 
-/** Where the control plane is unless told otherwise. */
+const NO_EVIDENCE = 'neither the pod nor a log of istio-init is available'
+
+/** The default namespace of the control plane. */
 const ISTIO_NAMESPACE = 'istio-system'
 
 function resolversIn(rulesets: readonly Ruleset[]): readonly string[] {
@@ -85,12 +89,15 @@ interface Compared {
 
 /** With no release known, those whose rules differ least from the ones that are there: the newest of them, and all ties by name. */
 function bestMatch(expectation: Exclude<Expectation, {kind: 'none'}>, actual: readonly Ruleset[]): Compared {
+  const script = expectation.kind === 'sidecar' && expectation.script === true
+  const possible = RELEASES.filter(({to}) => !script || to < FIRST_PROGRAM)
+  const newest = possible[0]?.to ?? NEWEST
   if (actual.length === 0 || expectation.kind === 'ambient')
-    return {minor: NEWEST, release: `Istio ${releaseName(NEWEST)} (assumed; release unknown)`}
-  const counts = RELEASES.map(range => ({range, count: countDifferences(build(expectation, range.to, actual), actual)}))
+    return {minor: newest, release: `Istio ${releaseName(newest)} (assumed; release unknown)`}
+  const counts = possible.map(range => ({range, count: countDifferences(build(expectation, range.to, actual), actual)}))
   const best = Math.min(...counts.map(({count}) => count))
   const ties = counts.filter(({count}) => count === best).map(({range}) => range)
-  return {minor: ties[0]?.to ?? NEWEST, release: `best match: ${rangesText(ties)}`}
+  return {minor: ties[0]?.to ?? newest, release: `best match: ${rangesText(ties)}`}
 }
 
 /** Whether expected rules may come from istio-init's log: not when the rules they are compared with come from it too. */
@@ -109,17 +116,24 @@ async function loggedParameters(
   return parseRules(Buffer.from(answer.value.bytes).toString('utf8')).parameters
 }
 
-/** The pod asked about; of a file that names none, the only pod or workload it holds. */
+/** The pod asked about, or the workload of manifests of that name; of a file that names none, the only pod or workload it holds. */
 async function podFor(source: Source, subject: PodRef): Promise<Answer<PodModel>> {
   const named = await readPodObject(source, subject)
-  if (named.ok || subject.implied !== true) return named
-  const answers = await Promise.all(WORKLOAD_KINDS.map(kind => source.objects({kind})))
-  const pods = answers
-    .flatMap(answer => (answer.ok ? answer.value : []))
+  if (named.ok || (subject.implied !== true && source.manifests === undefined)) return named
+  const {name, namespace} = subject
+  const pods = (await allWorkloads(source))
     .map(readPod)
     .filter(pod => pod !== undefined)
+    .filter(({object}) => subject.implied === true || (object.name === name && object.namespace === namespace))
   const [only] = pods
-  return only !== undefined && pods.length === 1 ? answered(only) : named
+  if (only === undefined) return named
+  if (pods.length === 1) return answered(only)
+  const names = pods.slice(0, 4).map(({object}) => objectLabel(object))
+  return missing(
+    'the pod',
+    'not-captured',
+    `there are ${pods.length} pods and workloads: name one of ${names.join(', ')}${pods.length > 4 ? ', …' : ''} with --from`,
+  )
 }
 
 /** What injection would do with the pods of a template, with the injector's and the mesh's own settings. */
@@ -175,7 +189,7 @@ async function expectation(
   if (hasEffectiveSettings(logged))
     return {kind: 'sidecar', settings: settingsFromLog(logged), via: "istio-init's log", notes: []}
   const given = await givenArguments(source, subject)
-  return given ?? {kind: 'none', why: `neither the pod nor a log of istio-init is at hand (${pod.gap.detail})`}
+  return given ?? {kind: 'none', why: `${NO_EVIDENCE} (${pod.gap.detail})`}
 }
 
 /** The rules the pod should have, from its spec, the log of istio-init or its command line; an error a person can fix when none is there. */
@@ -189,8 +203,12 @@ export async function expectedFor(
   const expected = await expectation(source, subject, actual, known, use)
   if (expected.kind === 'none') {
     throw new UserError(`no rules are expected: ${expected.why}`, {
-      hint: 'Expected rules are computed from the pod object, from the log of istio-init, or from its arguments.',
-      next: 'meshctl iptables POD --expected',
+      ...(expected.why.startsWith(NO_EVIDENCE)
+        ? {
+            hint: 'Expected rules are computed from the pod object, from the log of istio-init, or from its arguments.',
+            next: 'meshctl iptables POD --expected',
+          }
+        : {}),
     })
   }
   const {minor: declared} = expected

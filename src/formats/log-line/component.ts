@@ -1,4 +1,5 @@
 import type {MessageLine} from '../../model/log-line.js'
+import {own} from '../../model/own.js'
 import type {LogWriter} from '../../model/vocabulary/log-messages/message.js'
 import {type JsonObject, textOf} from '../decode.js'
 
@@ -38,7 +39,7 @@ function writerOf(scope: string): LogWriter | undefined {
 
 /** A scope is one word (or `envoy LOGGER`) that a tab or several spaces end, or that is known; otherwise all of it is the message. */
 function splitScope(rest: string): {readonly scope?: string; readonly message: string} {
-  const match = /^(envoy [\w ]+?|[\w:.-]+)(\t|\s{2,})(\S.*)$/.exec(rest) ?? /^([\w:.-]+)(\s)(\S.*)$/.exec(rest)
+  const match = /^(envoy [\w ]+?|\S{1,80})(\t|\s{2,})(\S.*)$/.exec(rest) ?? /^([\w:.-]+)(\s)(\S.*)$/.exec(rest)
   const [, scope, gap, message] = match ?? []
   if (scope === undefined || message === undefined) return {message: rest}
   if (gap === ' ' && writerOf(scope) === undefined) return {message: rest}
@@ -81,7 +82,7 @@ export function parseComponent(line: string): MessageLine | undefined {
   return {
     kind: 'message',
     time: klog[2] ?? '',
-    level: KLOG_LEVELS[klog[1] ?? ''] ?? '',
+    level: own(KLOG_LEVELS, klog[1] ?? '') ?? '',
     scope: klog[3] ?? '',
     message: klog[4] ?? '',
   }

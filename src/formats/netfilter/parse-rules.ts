@@ -104,6 +104,35 @@ function noteLegacy(text: string, draft: RulesDraft): void {
   for (const table of draft.tables) if (table.backend !== 'native') table.losses.add(LEGACY_ELSEWHERE)
 }
 
+/** The pod, container or unit that a log's prefix names, without the container of a pod. */
+function podOf({origin}: CleanLine): string | undefined {
+  return origin?.replace(/\/[^/]*$/, '')
+}
+
+/**
+ * The lines of the first pod that has rules, where a log holds those of several, one line of this and one of that; what is left out is said. Lines
+ * without an origin belong to it.
+ */
+function linesOfOnePod(lines: readonly CleanLine[], hint: SectionContext, draft: RulesDraft): readonly CleanLine[] {
+  const pods = [...new Set(lines.map(podOf).filter(pod => pod !== undefined))]
+  if (pods.length < 2) return lines
+  const of = (pod: string) => lines.filter(line => [pod, undefined].includes(podOf(line)))
+  const holding = pods.filter(pod => {
+    const own = newDraft()
+    readSections(of(pod), hint, own)
+    return own.tables.length > 0
+  })
+  const [first, ...others] = holding
+  if (first === undefined) return lines
+  if (others.length > 0)
+    warn(
+      draft,
+      1,
+      `only the rules of ${first} are shown; the text also holds those of ${others.slice(0, 5).join(', ')}`,
+    )
+  return of(first)
+}
+
 /**
  * Reads netfilter rules in any form people have them, also several in one paste, and says which; never fails and takes time linear in the input.
  * `hint` is what the caller knows from elsewhere, such as the program that was run.
@@ -112,7 +141,7 @@ export function parseRules(text: string, hint: {family?: IpFamily; backend?: Bac
   const draft = newDraft()
   if (looksLikeNftJson(text) && isJson(text)) readJson(text, 1, draft)
   else {
-    const lines = cleanLines(text)
+    const lines = linesOfOnePod(cleanLines(text), hint, draft)
     readSections(lines, hint, draft)
     if (/match-set/.test(text)) resolveSets(draft, ipsetsIn(lines))
   }

@@ -43,6 +43,8 @@ export interface TableDraft {
   readonly name: string
   readonly chains: Map<string, ChainDraft>
   readonly losses: Set<string>
+  /** Chains that the text makes in this table (`-N`). */
+  readonly made: Set<string>
   /** Elements of the named sets of the table, as far as they are in the text. */
   readonly sets: Map<string, readonly string[]>
 }
@@ -75,6 +77,7 @@ export function startTable(
     name,
     chains: new Map(),
     losses: new Set(),
+    made: new Set(),
     sets: new Map(),
   }
   draft.tables.push(table)
@@ -195,10 +198,21 @@ function chosenTables(draft: RulesDraft): readonly TableDraft[] {
     if (REQUESTED.has(table.form) && loaded.has(table.family)) continue
     const key = `${table.family} ${table.backend} ${table.name}`
     const before = latest.get(key)
-    if (before !== undefined && before.form === table.form && REQUESTED.has(table.form)) mergeInto(before, table)
+    const again = before !== undefined && [...table.made].some(name => before.made.has(name))
+    if (again) warn(draft, lineOf(table), SEVERAL_RUNS)
+    if (before !== undefined && !again && before.form === table.form && REQUESTED.has(table.form))
+      mergeInto(before, table)
     else latest.set(key, table)
   }
   return [...latest.values()]
+}
+
+/** What makes a chain twice is another run, of another pod or of a container that was started again. */
+const SEVERAL_RUNS =
+  'the text holds several runs that make the same chains (of several pods, or of one that ran again): the last one is shown'
+
+function lineOf(table: TableDraft): number {
+  return [...table.chains.values()].flatMap(rulesOf)[0]?.line ?? 0
 }
 
 /** istio-init feeds several restore inputs for one table without flushing between them: the later rules are added. */

@@ -80,6 +80,7 @@ export function applyCommand(
       return true
     case '-N':
       chainOf(table, name)
+      table.made.add(name)
       return true
     case '-P': {
       const counters = words[3] === '-c' ? words.slice(4, 6) : []

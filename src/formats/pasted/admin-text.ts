@@ -1,4 +1,5 @@
 import type {EvidenceId} from '../../model/evidence.js'
+import {own} from '../../model/own.js'
 import type {UnwrappedLine} from '../wrapped-text/unwrap.js'
 
 /** A page of Envoy's admin in its text form, as the JSON form its reader knows. */
@@ -39,7 +40,9 @@ function socketAddress(text: string): unknown {
   return {pipe: {path: text}}
 }
 
-function healthStatus(flags: string): unknown {
+/** Without its line of flags nothing is known of a host's health. */
+function healthStatus(flags: string | undefined): unknown {
+  if (flags === undefined) return {}
   const all = flags.split('/').filter(flag => flag !== '' && flag !== 'healthy')
   const eds = all.includes('failed_eds_health')
     ? 'UNHEALTHY'
@@ -48,7 +51,7 @@ function healthStatus(flags: string): unknown {
       : 'HEALTHY'
   return {
     eds_health_status: eds,
-    ...Object.fromEntries(all.flatMap(flag => (FLAGS[flag] === undefined ? [] : [[FLAGS[flag], true]]))),
+    ...Object.fromEntries(all.flatMap(flag => (own(FLAGS, flag) === undefined ? [] : [[own(FLAGS, flag), true]]))),
   }
 }
 
@@ -62,7 +65,7 @@ function hostStatus({address, facts}: Host): unknown {
   return {
     address,
     ...(facts.get('hostname') === undefined ? {} : {hostname: facts.get('hostname')}),
-    health_status: healthStatus(facts.get('health_flags') ?? ''),
+    health_status: healthStatus(facts.get('health_flags')),
     ...(Number.isFinite(weight) ? {weight} : {}),
     ...(Number(facts.get('priority')) > 0 ? {priority: Number(facts.get('priority'))} : {}),
     locality,

@@ -237,8 +237,11 @@ export function envoyPieces(value: unknown): readonly EnvoyPiece[] {
   return isObject(value) ? objectPieces(value) : []
 }
 
+/** The field by which a section put together from cut text says so. */
+export const CUT_MARK = 'meshctl_cut'
+
 /** A config_dump of pieces: one section per name, lists of the same name joined. */
-export function assembledDump(pieces: readonly DumpPiece[]): {readonly configs: readonly JsonObject[]} {
+export function assembledDump(pieces: readonly DumpPiece[], cut: boolean): {readonly configs: readonly JsonObject[]} {
   const sections = new Map<string, {lists: Map<string, unknown[]>; fields: JsonObject}>()
   for (const {section, lists, fields} of pieces) {
     const known = sections.get(section) ?? {lists: new Map<string, unknown[]>(), fields: {}}
@@ -250,6 +253,7 @@ export function assembledDump(pieces: readonly DumpPiece[]): {readonly configs: 
   const configs = [...sections].map(([section, {lists, fields}]) => ({
     ...fields,
     '@type': `type.googleapis.com/envoy.admin.v3.${section}ConfigDump`,
+    ...(cut ? {[CUT_MARK]: true} : {}),
     ...Object.fromEntries(lists),
   }))
   return {configs}

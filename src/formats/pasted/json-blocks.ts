@@ -14,45 +14,38 @@ const MAX_FAILURES = 200
 /** A line that may begin a value: an object, a list, or a member without its braces. */
 const START = /^[ \t>]*(?:[{[]\s*(?:$|["{[\]}.…])|"[\w@.-]+"\s*:\s*(?:[{["\d]|true|false|null|\.\.\.))/
 
-/** Members without braces, as people cut them out of an object: `"key": [...], "other": {...}`. */
-function members(text: string, start: number): PartialJson | undefined {
-  const read = parsePartialJson(`{${text.slice(start)}`)
-  if (read !== undefined) {
-    // The braces put around it are no cut: only a value that ends early is one.
-    const closed = /[}\]"\w]\s*,?\s*$/.test(text) ? parsePartialJson(`{${text.slice(start)}\n}`) : undefined
-    const value = closed?.cuts.every(({how}) => how === 'elided') === true ? closed : read
-    return {...value, end: Math.min(text.length, start + value.end - 1)}
-  }
-  return undefined
-}
-
-/** Where the members from a place end: the first line that cannot belong to them. */
-function membersBlock(text: string, start: number): PartialJson | undefined {
-  const fence = /\n[ \t]*(?:```|~~~|\$ |#)/.exec(text.slice(start))
-  const end = fence === null ? text.length : start + fence.index
-  return members(text.slice(0, end), start)
-}
-
 /** The JSON values in a text, in order, ignoring the text between them: prompts, prose, Markdown, logs. */
 export function jsonBlocks(text: string): readonly JsonBlock[] {
   const blocks: JsonBlock[] = []
   let at = 0
   let line = 1
+  const fences = [...text.matchAll(/\n[ \t]*(?:```|~~~)/g)].map(({index}) => index)
+  let fence = 0
   let failures = 0
+  let broken: number | undefined
   while (at < text.length && blocks.length < MAX_BLOCKS && failures < MAX_FAILURES) {
     const next = text.indexOf('\n', at)
     const end = next < 0 ? text.length : next
     const raw = text.slice(at, Math.min(end, at + 400))
     const starts = START.test(raw)
-    const found = starts ? read(text, at + (/[{["]/.exec(raw)?.index ?? 0)) : undefined
+    while (fence < fences.length && (fences[fence] ?? 0) < at) fence++
+    // A fence ends what is quoted: no string of JSON holds a line break.
+    const limit = fences[fence] ?? text.length
+    const found = starts ? read(text, at + (/[{["]/.exec(raw)?.index ?? 0), limit) : undefined
     if (found === undefined) {
-      if (starts) failures++
+      if (starts) {
+        failures++
+        broken ??= line
+      }
       at = end + 1
       line++
       continue
     }
     const first = line
-    blocks.push({value: found.value, line, cuts: found.cuts.map(cut => ({...cut, line: cut.line + first - 1}))})
+    const inside = found.cuts.map(cut => ({...cut, line: cut.line + first - 1}))
+    // Behind JSON that could not be read a value may be a piece of it.
+    const before = broken === undefined ? [] : [{line: broken, how: 'elided' as const}]
+    blocks.push({value: found.value, line, cuts: [...before, ...inside]})
     const stop = Math.max(found.end, at + 1)
     line += text.slice(at, stop).split('\n').length - 1
     at = stop
@@ -60,11 +53,8 @@ export function jsonBlocks(text: string): readonly JsonBlock[] {
   return blocks
 }
 
-function read(text: string, start: number): PartialJson | undefined {
-  if (text[start] === '"') {
-    const found = membersBlock(text, start)
-    return found === undefined ? undefined : {...found, cuts: found.cuts}
-  }
-  const found = parsePartialJson(text.slice(start))
+/** A value, or members without braces, as people cut them out of an object: `"key": [...], "other": {...}`. */
+function read(text: string, start: number, limit: number): PartialJson | undefined {
+  const found = parsePartialJson(text.slice(start, limit), 0, text[start] === '"')
   return found === undefined ? undefined : {...found, end: start + found.end}
 }

@@ -37,8 +37,8 @@ interface Reading {
 
 const NOTHING = Symbol('nothing')
 
-/** Reads JSON from a place in a text as far as it goes. `{...}` and `"key": ...` lose what was cut; the element in which the text ends is lost. */
-export function parsePartialJson(text: string, start = 0): PartialJson | undefined {
+/** Reads JSON from a place in a text as far as it goes; with `bare`, members of an object without its braces, up to what can be none. `{...}` and `"key": ...` lose what was cut; the element in which the text ends is lost. */
+export function parsePartialJson(text: string, start = 0, bare = false): PartialJson | undefined {
   let at = start
   const cuts: JsonCut[] = []
 
@@ -86,12 +86,13 @@ export function parsePartialJson(text: string, start = 0): PartialJson | undefin
     return word === undefined ? NOTHING : word === 'true' ? true : word === 'false' ? false : null
   }
 
-  function object(depth: number): Reading {
+  function object(depth: number, open = false): Reading {
     const members: [string, unknown][] = []
-    at++
+    if (!open) at++
     for (;;) {
       skip()
-      if (at >= text.length) return {value: Object.fromEntries(members), whole: false}
+      if (at >= text.length) return {value: Object.fromEntries(members), whole: open}
+      if (open && !/[",]/.test(text[at] ?? '')) return {value: Object.fromEntries(members), whole: true}
       if (text[at] === ',') {
         at++
         continue
@@ -111,13 +112,14 @@ export function parsePartialJson(text: string, start = 0): PartialJson | undefin
       if (text[at] !== ':') throw new NotJson()
       at++
       if (skip() && /[,}\]]/.test(text[at] ?? '}')) continue
-      const read = value(depth + 1)
-      if (read.whole || Array.isArray(read.value) || holdsList(read.value)) members.push([key, read.value])
+      const read = value(depth + 1, key)
+      if (read.whole || read.value !== undefined) members.push([key, read.value])
       if (!read.whole) return {value: Object.fromEntries(members), whole: false}
     }
   }
 
-  function list(depth: number): Reading {
+  /** Of a list of resources the one in which the text ends is lost; of a list inside a resource what is there of it stays. */
+  function list(depth: number, key: string | undefined): Reading {
     const items: unknown[] = []
     at++
     for (;;) {
@@ -132,16 +134,17 @@ export function parsePartialJson(text: string, start = 0): PartialJson | undefin
         return {value: items, whole: true}
       }
       const read = value(depth + 1)
-      if (read.whole || holdsList(read.value)) items.push(read.value)
+      const ofResources = depth === 0 || (key !== undefined && LISTS.test(key))
+      if (read.whole || (read.value !== undefined && (!ofResources || holdsList(read.value)))) items.push(read.value)
       if (!read.whole) return {value: items, whole: false}
     }
   }
 
-  function value(depth: number): Reading {
+  function value(depth: number, key?: string): Reading {
     if (depth > MAX_DEPTH) throw new NotJson()
     if (at >= text.length) return {value: undefined, whole: false}
     if (text[at] === '{') return object(depth)
-    if (text[at] === '[') return list(depth)
+    if (text[at] === '[') return list(depth, key)
     const found = scalar()
     if (found !== NOTHING) return {value: found, whole: at < text.length}
     // A string or word that the end of the text cuts.
@@ -154,7 +157,7 @@ export function parsePartialJson(text: string, start = 0): PartialJson | undefin
 
   try {
     skip()
-    const read = value(0)
+    const read = bare ? object(0, true) : value(0)
     if (!read.whole) cut('ends')
     return read.value === undefined ? undefined : {value: read.value, cuts, end: at}
   } catch (error) {

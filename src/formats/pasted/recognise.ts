@@ -80,12 +80,20 @@ function yamlBlock(lines: readonly string[]): string | undefined {
   return lines.slice(start, end).join('\n')
 }
 
+/** Lines where something was left out by hand: three dots alone. */
+function elidedLines(label: string, text: string): readonly Gap[] {
+  const cuts = text
+    .split('\n')
+    .flatMap((line, index) => (/^\s*(?:\.{3,}|…)\s*$/.test(line) ? [{line: index + 1, how: 'elided' as const}] : []))
+  return cutGap(label, cuts)
+}
+
 /** A text with YAML of Envoy: a static configuration, or what istioctl prints with `-o yaml`. */
 function fromYaml(label: string, text: string): FromJson {
   const lines = unwrapLines(text).filter(({command}) => command !== true)
   const block = yamlBlock(lines.map(line => line.text))
   if (block === undefined || /^(?:- )?(?:apiVersion|kind)\s*:/m.test(block)) return {dump: [], pages: [], missing: []}
-  return split(envoyPieces(parseYamlText(block)), [], label)
+  return split(envoyPieces(parseYamlText(block)), elidedLines(label, text), label)
 }
 
 function split(pieces: ReturnType<typeof envoyPieces>, missing: readonly Gap[], _label: string): FromJson {
@@ -97,13 +105,22 @@ function split(pieces: ReturnType<typeof envoyPieces>, missing: readonly Gap[], 
 }
 
 function fromJson(label: string, text: string): FromJson {
-  const blocks = jsonBlocks(text)
-  const read = blocks.map(block => ({block, pieces: envoyPieces(block.value)})).filter(({pieces}) => pieces.length > 0)
+  const read = jsonBlocks(text)
+    .map(block => ({block, pieces: envoyPieces(block.value)}))
+    .filter(({pieces}) => pieces.length > 0)
   return split(
     read.flatMap(({pieces}) => pieces),
     read.flatMap(({block}) => cutGap(label, block.cuts)),
     label,
   )
+}
+
+/** The same without what log collectors put in front of each line, where the text as it is holds nothing. */
+function fromWrappedJson(label: string, text: string): FromJson {
+  const plain = fromJson(label, text)
+  if (plain.dump.length + plain.pages.length > 0) return plain
+  const lines = unwrapLines(text).filter(({command}) => command !== true)
+  return fromJson(label, lines.map(line => line.text).join('\n'))
 }
 
 /** Pages of one kind as one: lists of clusters and of proxies are joined, of others the first counts. */
@@ -137,27 +154,31 @@ export function recognisePasted(label: string, bytes: Uint8Array): Pasted {
     .toString('utf8')
     .replace(/^\ufeff/, '')
     .replace(/\r\n?/g, '\n')
-  const json = fromJson(label, text)
+  const json = fromWrappedJson(label, text)
   const yaml = json.dump.length + json.pages.length === 0 ? fromYaml(label, text) : {dump: [], pages: [], missing: []}
   const dump = [...json.dump, ...yaml.dump]
   const pages = [...json.pages, ...yaml.pages]
-  const lines = unwrapLines(text)
+  // Nothing but JSON: there are no lines of pages or tables in it.
+  const onlyJson = pages.length + dump.length > 0 && /^\s*(?:\{|\[\s*[{"\]])/.test(text)
+  const lines = onlyJson ? [] : unwrapLines(text)
   const texts = [clustersPage(lines), listenersPage(lines)].filter(page => page !== undefined)
-  const tables = parseTables(text)
+  const tables = onlyJson ? [] : parseTables(text)
   const sync = tables.filter(table => table.kind === 'proxy-status' && hasStates(table))
   return {
     evidence: [
       ...joinedPages(pages, json.missing),
-      ...texts.map(({evidence, value}) => ({evidence, value, missing: []})),
-      ...(sync.length === 0 ? [] : [{evidence: 'istiod.syncz' as const, value: syncEntries(sync), missing: []}]),
+      ...texts.map(({evidence, value}) => ({evidence, value, missing: elidedLines(label, text)})),
+      ...(sync.length === 0
+        ? []
+        : [{evidence: 'istiod.syncz' as const, value: syncEntries(sync), missing: elidedLines(label, text)}]),
     ],
     dump,
-    dumpMissing: dump.length === 0 ? [] : json.missing,
+    dumpMissing: dump.length === 0 ? [] : [...json.missing, ...yaml.missing],
     tables,
   }
 }
 
 /** A config_dump as bytes, of the pieces of one or several texts. */
-export function dumpBytes(pieces: readonly DumpPiece[]): Uint8Array {
-  return Buffer.from(JSON.stringify(assembledDump(pieces)))
+export function dumpBytes(pieces: readonly DumpPiece[], cut: boolean): Uint8Array {
+  return Buffer.from(JSON.stringify(assembledDump(pieces, cut)))
 }

@@ -1,3 +1,4 @@
+import {own} from '../../model/own.js'
 /** What stands in front of a message: the rest of the line, and what the prefix says about it. */
 export interface Unprefixed {
   readonly rest: string
@@ -19,10 +20,14 @@ const LEVEL = 'trace|debug|info|notice|warn|warning|error|err|critical|crit|fata
 
 /**
  * Prefixes that can be recognised by themselves, each with exactly one separator so that indentation behind it stays: `kubectl logs --prefix`,
- * kubetail, `journalctl` (short, short-iso, short-precise) and syslog, the CRI log format (kubelet, `/var/log/pods`), the
+ * kubetail, `journalctl` (short, short-iso, short-precise), syslog (RFC 5424),
+ * grep over files, the labels of Loki, the CRI log format (kubelet, `/var/log/pods`), the
  * timestamps of `kubectl logs --timestamps`, of Go's package log and of Python, klog (github.com/kubernetes/klog), and the level and scope of zap.
  */
 const PREFIXES: readonly Prefix[] = [
+  {pattern: /^<\d{1,3}>1 \S{1,40} \S{1,100} (\S{1,100}) \S{1,100} \S{1,100} (?:-|\[[^\]]{0,400}\]) /, group: 'origin'},
+  {pattern: /^([\w./-]{1,200}\.(?:log|txt|out|save|rules)):(?:\d{1,7}:)?/, group: 'origin'},
+  {pattern: /^\{[a-z_]+="[^}]{0,400}\} /},
   {pattern: /^\[pod\/([\w.-]+\/[\w.-]+)\] ?/, group: 'origin'},
   {pattern: /^\[([a-z0-9][a-z0-9.-]*-[a-z0-9.-]+(?: [a-z0-9][a-z0-9-]*)?)\] /, group: 'origin'},
   {
@@ -62,7 +67,7 @@ export function withoutPrefixes(line: string): Unprefixed {
     if (found?.match === undefined || found.match === null) break
     const [whole, group] = found.match
     if (found.prefix.group === 'origin') origin ??= group
-    if (found.prefix.group === 'level') level = KLOG_LEVEL[group ?? ''] ?? group?.toLowerCase()
+    if (found.prefix.group === 'level') level = own(KLOG_LEVEL, group ?? '') ?? group?.toLowerCase()
     if (/ std(?:out|err) P ?$/.test(whole)) partial = true
     rest = rest.slice(whole.length)
     if (found.prefix.group === 'level') break

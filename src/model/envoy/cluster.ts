@@ -7,6 +7,7 @@ import {
   Http2Options,
   HttpProtocolOptions,
   Metadata,
+  SocketAddress,
 } from './core.js'
 import {
   count,
@@ -147,7 +148,16 @@ export const Cluster = message('config.cluster.v3.Cluster', {
   waitForWarmOnInit: ignored('at the start only'),
   outlierDetection: ignored(HEALTH),
   cleanupInterval: ignored('forgets unused addresses'),
-  upstreamBindConfig: ignored('the address Envoy calls the upstream from'),
+  upstreamBindConfig: one(
+    message('config.core.v3.BindConfig', {
+      sourceAddress: one(SocketAddress),
+      freebind: ignored(WHY.sockets),
+      socketOptions: ignored(WHY.sockets),
+      extraSourceAddresses: ignored(WHY.sockets),
+      additionalSourceAddresses: ignored(WHY.sockets),
+      localAddressSelector: ignored(WHY.sockets),
+    }),
+  ),
   lbSubsetConfig: one(
     message('config.cluster.v3.Cluster.LbSubsetConfig', {
       fallbackPolicy: text,

@@ -3,6 +3,7 @@ import type {Listener} from './listener.js'
 import type {SocketAddress} from './request.js'
 import type {RouteConfiguration} from './route.js'
 import type {Json} from './schema.js'
+import type {Attempt, UpstreamCall} from './upstream-call.js'
 
 /** A listener as far as choosing one needs it; the rest is read when asked for. */
 export interface ListenerEntry {
@@ -22,6 +23,8 @@ export interface EnvoyProxy {
   readonly clusterNames: () => readonly string[]
   /** Endpoints by cluster name; undefined when the dump was taken without them. */
   readonly endpoints: (cluster: string) => ClusterLoadAssignment | undefined
+  /** Endpoints Envoy itself knew, by cluster name, where its clusters page was read: what DNS answered, and health. */
+  readonly liveHosts?: ((cluster: string) => readonly LiveHost[] | undefined) | undefined
   /** Values of the static runtime layers, by dotted key. */
   readonly runtime: ReadonlyMap<string, Json>
   /** A runtime layer the dump does not hold, if there is one. */
@@ -30,6 +33,14 @@ export interface EnvoyProxy {
   readonly address: string | undefined
   /** When the newest part of the configuration was taken, in milliseconds since 1970; undefined when no part says. */
   readonly updatedAt: number | undefined
+}
+
+/** An endpoint on Envoy's clusters page. */
+export interface LiveHost {
+  readonly address: SocketAddress
+  readonly hostname: string
+  /** Fails a health check, or outlier detection has ejected it. */
+  readonly failing: boolean
 }
 
 /** What a server behind Envoy does with a connection. */
@@ -50,10 +61,19 @@ export interface UpstreamServer {
     | {readonly kind: 'closes-at-once' | 'closes-after-request' | 'resets-after-request' | 'not-http' | 'silent'}
 }
 
+export type Draw = (what: string, shares: readonly number[]) => number
+
 /** What a dump cannot hold: the servers behind the proxy, and the time. */
 export interface Surroundings {
   /** Undefined when nothing is known about the server there. */
   readonly upstream: (address: SocketAddress) => UpstreamServer | undefined
+  /** Tells how a call to an endpoint ends, in place of `upstream`; undefined when that is not known. */
+  readonly send?: (call: UpstreamCall) => Attempt | undefined
+  /**
+   * Picks one of several things that can happen, by its index: `shares` are their weights. Where this is absent, an
+   * answer that depends on the pick is undecided.
+   */
+  readonly draw?: Draw
   /** Milliseconds since 1970. */
   readonly now: number
   /** How long the client waits for an answer, in milliseconds. */

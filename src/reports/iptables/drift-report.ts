@@ -48,6 +48,11 @@ async function independentOf(kernel: Kernel, source: NotedSource, subject: PodRe
 export async function driftReport(given: Source, subject: PodRef): Promise<DriftReport> {
   const source = noted(given)
   const kernel = await readableKernel(await readKernel(source, subject), source, subject)
+  const whyUndecided = kernel.rulesets.map(set => set.undecided).find(why => why !== undefined)
+  if (whyUndecided !== undefined)
+    throw new UserError(`there are no rules of a pod to compare: ${whyUndecided}`, {
+      ...(kernel.failure === undefined ? {} : {hint: `${kernel.failure.why}. ${kernel.failure.fix}`}),
+    })
   const startUp = startUpNotice(kernel, source)
   const expected = await independentOf(kernel, source, subject)
   if (expected !== undefined) noteExpected(source, expected)
@@ -72,7 +77,7 @@ export async function rulesReport(given: Source, subject: PodRef): Promise<Iptab
   const source = noted(given)
   const report = await iptablesReport(source, subject)
   const {rulesets, machine, parameters, from} = report.kernel
-  if (from === 'log' || report.excerpt) return report
+  if (from === 'log' || report.excerpt || rulesets.some(set => set.undecided !== undefined)) return report
   const expected = await expectedFor(source, subject, rulesets, parameters).catch((error: unknown) => {
     if (error instanceof UserError) return undefined
     throw error

@@ -59,6 +59,15 @@ export function sortedListeners(section: unknown, filter: ListenerFilter): reado
   return [...listenersIn(section, filter)].sort(byPort)
 }
 
+/** Listeners that have no row in a table of filter chains. */
+function withoutChains(listeners: readonly EnvoyListener[]): readonly string[] {
+  const bare = listeners.filter(({chains}) => chains.length === 0)
+  if (bare.length === 0) return []
+  const names = bare.slice(0, 5).map(({name, address, port}) => `${name} (${address}:${port})`)
+  const more = bare.length > 5 ? ` and ${bare.length - 5} more` : ''
+  return [`no filter chains, so no row: ${names.join(', ')}${more}`]
+}
+
 /** The listeners of a pod's Envoy. Filters do not apply to the waypoint table, as in istioctl; the document keeps dump order. */
 export async function listenerReport(
   given: Source,
@@ -75,6 +84,7 @@ export async function listenerReport(
     ...pendingNotes('Listeners', section),
     ...unreadNotes('Listeners', [section]),
     ...nothingLeft(inOrder.length, all, 'listeners'),
+    ...(detail === 'chains' ? withoutChains(inOrder) : []),
   ]
   const listeners = [...inOrder].sort(detail === 'waypoint' ? byPortInternalByName : byPort)
   const document = () => inOrder.map(listener => resourceJson(listener.json))

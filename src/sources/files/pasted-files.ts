@@ -83,7 +83,10 @@ export function pastedFiles(files: readonly InputFile[]): PastedFiles {
     const holding = files.map(file => ({file, pasted: read(file)})).filter(({pasted}) => pasted.dump.length > 0)
     if (holding.length === 0) return undefined
     return {
-      bytes: dumpBytes(holding.flatMap(({pasted}) => pasted.dump)),
+      bytes: dumpBytes(
+        holding.flatMap(({pasted}) => pasted.dump),
+        holding.some(({pasted}) => pasted.dumpMissing.length > 0),
+      ),
       from: holding.map(({file}) => file.label).join(', '),
       missing: holding.flatMap(({pasted}) => pasted.dumpMissing),
     }
@@ -99,7 +102,11 @@ export function pastedFiles(files: readonly InputFile[]): PastedFiles {
       }
       return undefined
     },
-    tables: kind => files.flatMap(file => read(file).tables.filter(table => table.kind === kind)),
+    // A whole page is no table, and may be large.
+    tables: kind =>
+      files
+        .filter(({bytes}) => !isPlainJson(bytes))
+        .flatMap(file => read(file).tables.filter(table => table.kind === kind)),
     describe: file => words(read(file)),
   }
 }

@@ -1,4 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
+import {expectedSubject} from '../../../src/evidence/kernel/expected-subject.js'
 import {parseRules} from '../../../src/formats/netfilter/parse-rules.js'
 import {ruleKey} from '../../../src/model/rule-key.js'
 import {everyRule, type Ruleset} from '../../../src/model/ruleset.js'
@@ -46,6 +47,54 @@ describe('expected rules of a command line', () => {
     const rules = lines(report.rulesets)
     expect(rules).toContain('nat/ISTIO_REDIRECT 1 protocol=tcp -> redirect 16001')
     expect(rules).toContain('nat/ISTIO_INBOUND 2 destination-port=8080 protocol=tcp -> jump ISTIO_IN_REDIRECT')
+  })
+})
+
+describe('expected rules of workloads in manifests', () => {
+  const namespace = (name: string, injection: string) =>
+    `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}, labels: {istio-injection: ${injection}}}\n---\n`
+  const deployment = (name: string, ns: string, spec = '', annotations = '{}') =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}, namespace: ${ns}}\nspec: {selector: {matchLabels: {app: x}}, template: {metadata: {labels: {app: x}, annotations: ${annotations}}, spec: {${spec}containers: [{name: c, image: "c:1"}]}}}\n---\n`
+  const values = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio-sidecar-injector, namespace: istio-system}\ndata: {config: "policy: enabled", values: '{"global": {"tag": "1.20.3", "proxy": {"includeIPRanges": "10.0.0.0/8", "excludeOutboundPorts": "3306"}}}'}\n---\n`
+  const source = () =>
+    filesSource([
+      file(
+        'all.yaml',
+        [
+          namespace('closed', 'disabled'),
+          namespace('open', 'enabled'),
+          deployment('d', 'closed'),
+          deployment('host', 'open', 'hostNetwork: true, '),
+          deployment('plain', 'open', '', '{sidecar.istio.io/inject: "false"}'),
+          deployment('web', 'open'),
+          values,
+        ].join(''),
+      ),
+    ])
+  const expected = async (name: string) => {
+    const files = source()
+    return await expectedReport(files, (await expectedSubject(files, {name})).pod)
+  }
+
+  test.each([
+    ['deploy/d.closed', 'istio-injection=disabled'],
+    ['deploy/host.open', 'hostNetwork'],
+    ['plain.open', 'sidecar.istio.io/inject'],
+  ])('%s gets no rules', async (name, why) => {
+    await expect(expected(name)).rejects.toThrow(why)
+  })
+
+  test("the injector's values and release count where the pod says nothing", async () => {
+    const report = await expected('deploy/web.open')
+    const rules = lines(report.rulesets)
+    expect(rules).toContain('nat/ISTIO_OUTPUT 1 destination-port=3306 protocol=tcp -> return')
+    expect(rules.filter(rule => rule.includes('destination=10.0.0.0/8 -> jump ISTIO_REDIRECT'))).toHaveLength(1)
+    expect(report.kernel.origin).toContain('Istio 1.20')
+  })
+
+  test('several workloads and no name', async () => {
+    const files = source()
+    await expect(expectedReport(files, impliedBy(files))).rejects.toThrow('there are 4 pods and workloads')
   })
 })
 

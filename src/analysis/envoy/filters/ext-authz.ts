@@ -28,13 +28,16 @@ function ask(state: HttpState, config: ExtAuthz): Verdict {
   if (cluster === undefined) return {kind: 'error'}
   const choice = chooseHosts(state.proxy, cluster, {address: undefined, header: () => undefined})
   if (choice.kind === 'none') return {kind: 'error'}
+  // What the server says is no request of the application: only a known server answers for it.
+  const {upstream, now, patience} = state.surroundings
   const course = {
     cluster,
-    surroundings: state.surroundings,
+    surroundings: {upstream, now, patience},
     upgrade: undefined,
     retries: retriesOf(undefined),
     retryOverflow: false,
     deadlines: {route: uri.timeout ?? DEFAULT_TIMEOUT, idle: Infinity, duration: Infinity, client: Infinity},
+    passed: {head: {method: 'GET', path: '/', headers: []}, http2: false},
   }
   const ending = follow(course, choice.hosts)
   if (ending.kind === 'unknown') undecided('what the authorization server says', uri.at)
@@ -53,7 +56,7 @@ export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult 
   if (config === undefined) undecided('ext_authz without configuration', filter.at)
   known(config, 'ext_authz')
   // Without a route the server is not asked.
-  if (state.chosen?.route === undefined) return goesOn(state)
+  if (state.chosen === undefined) return goesOn(state)
   const override = routeConfigOf(state, filter, ExtAuthzPerRoute)
   if (override !== undefined && known(override, 'an override of ext_authz').disabled) return goesOn(state)
   if (override?.checkSettings && config.withRequestBody !== undefined)

@@ -44,7 +44,7 @@ function delayOf(fault: Fault, state: HttpState): number {
   const milliseconds = headerDelay ? byHeader : fixedDelay
   if (milliseconds === undefined || milliseconds === 0) return 0
   const sent = headerDelay ? headerValue(state.headers, 'x-envoy-fault-delay-request-percentage') : undefined
-  return certain(share(percentage, sent), 'a fault delay', delay.at) ? milliseconds : 0
+  return certain(share(percentage, sent), 'a fault delay', delay.at, state.surroundings.draw) ? milliseconds : 0
 }
 
 /** The status of an abort; gRPC statuses travel in an answer of 200. */
@@ -59,7 +59,7 @@ function abortOf(fault: Fault, state: HttpState): number | undefined {
   const status = headerAbort ? byHeader : (httpStatus ?? (grpcStatus === undefined ? undefined : 200))
   if (status === undefined) return undefined
   const sent = headerAbort ? headerValue(state.headers, 'x-envoy-fault-abort-request-percentage') : undefined
-  return certain(share(percentage, sent), 'a fault abort', abort.at) ? status : undefined
+  return certain(share(percentage, sent), 'a fault abort', abort.at, state.surroundings.draw) ? status : undefined
 }
 
 function refuseRuntime(fault: Fault, state: HttpState): void {

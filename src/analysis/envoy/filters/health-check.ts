@@ -1,7 +1,7 @@
 import {HealthCheck} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {answers, type FilterResult, goesOn, type HttpState} from '../http/state.js'
+import {answers, type FilterResult, goesOn, type HttpState, neverAnswered} from '../http/state.js'
 import {headerMatches} from '../matching/headers.js'
 import {allOf, known, undecided} from '../undecided.js'
 
@@ -15,6 +15,11 @@ export function runHealthCheck(state: HttpState, filter: HttpFilter): FilterResu
   if (!allOf(headers, each => headerMatches(each, state.headers))) return goesOn(state)
   if (passThroughMode) return cacheTime === undefined ? goesOn(state) : undecided('a cached health check', config.at)
   if (clusterMinHealthyPercentages.size > 0) undecided('a health check that looks at clusters', config.at)
+  if (state.upgrade !== undefined)
+    return answers(
+      state,
+      neverAnswered('the health check filter waits for the end of an upgraded request, which never comes'),
+    )
   const details = 'health_check_ok'
   return answers(state, {status: 200, flags: [], details, text: 'the health check filter answers', at: config.at})
 }

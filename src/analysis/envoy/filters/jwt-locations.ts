@@ -48,15 +48,15 @@ function tokenIn(value: string, prefix: string): string | undefined {
   return /[A-Za-z0-9\-_=.].*$/s.exec(value.slice(at + prefix.length))?.[0] ?? ''
 }
 
-function textAt(headers: Headers, location: Location): string | undefined {
-  if (location.kind === 'header') {
-    const values = headerValues(headers, location.name)
-    return values.length === 0 ? undefined : tokenIn(values.join(','), location.prefix)
-  }
-  const value = queryParameters(headerValue(headers, ':path') ?? '').find(
-    ([name]) => decoded(name) === location.name,
-  )?.[1]
-  return value === undefined ? undefined : decoded(value)
+/** Every token at a place; of a header sent twice each value is one. */
+function textsAt(headers: Headers, location: Location): readonly string[] {
+  if (location.kind === 'header')
+    return headerValues(headers, location.name)
+      .map(value => tokenIn(value, location.prefix))
+      .filter(text => text !== undefined)
+  const parameters = queryParameters(headerValue(headers, ':path') ?? '')
+  const value = parameters.find(([name]) => decoded(name) === location.name)?.[1]
+  return value === undefined ? [] : [decoded(value)]
 }
 
 function byPlace(a: Location, b: Location): number {
@@ -80,7 +80,7 @@ export function tokensOf(headers: Headers, providers: readonly JwtProvider[]): r
   return [...places.values()]
     .sort((a, b) => byPlace(a.location, b.location))
     .flatMap(({location, issuers}) => {
-      const text = textAt(headers, location)
-      return text === undefined ? [] : [{text, issuers, header: location.kind === 'header' ? location.name : undefined}]
+      const header = location.kind === 'header' ? location.name : undefined
+      return textsAt(headers, location).map(text => ({text, issuers, header}))
     })
 }

@@ -60,40 +60,57 @@ function faultOf(token: Token, provider: JwtProvider, audiences: readonly string
   return signatureFault(token, keysOf(p))
 }
 
-/** Checks every token found; the last one found is read first, and the first fault ends it. */
+/** Why one token is refused; undefined when it is good. */
+function refusalOf(
+  scene: Scene,
+  found: FoundToken,
+  provider: JwtProvider | undefined,
+  audiences: readonly string[],
+): {readonly why: string} | {readonly provider: JwtProvider; readonly token: Token} {
+  const reading = readToken(found.text)
+  if (!reading.ok) return {why: reading.why}
+  const {token} = reading
+  const allowed = found.issuers.some(issuer => issuer === '' || issuer === token.issuer)
+  const by = provider ?? [...scene.config.providers.values()].find(one => (one.issuer ?? '') === token.issuer)
+  if (!allowed || by === undefined) return {why: UNKNOWN_ISSUER}
+  if (provider !== undefined && (provider.issuer ?? '') !== '' && provider.issuer !== token.issuer)
+    return {why: UNKNOWN_ISSUER}
+  const why = faultOf(token, by, audiences, scene.state.surroundings.now)
+  return why === undefined ? {provider: by, token} : {why}
+}
+
+/**
+ * Checks every token found, the last one first. The first fault ends it; a lenient requirement goes on, and the token
+ * checked last decides.
+ */
 function checkTokens(
   scene: Scene,
   found: readonly FoundToken[],
   provider: JwtProvider | undefined,
   audiences: readonly string[],
+  lenient: boolean,
 ): Verdict {
   if (found.length === 0) return {why: MISSING, good: []}
   const good: Verdict['good'][number][] = []
+  let last: string | undefined
   for (const each of [...found].reverse()) {
-    const reading = readToken(each.text)
-    if (!reading.ok) return {why: reading.why, good}
-    const {token} = reading
-    const allowed = each.issuers.some(issuer => issuer === '' || issuer === token.issuer)
-    const by = provider ?? [...scene.config.providers.values()].find(one => (one.issuer ?? '') === token.issuer)
-    if (!allowed || by === undefined) return {why: UNKNOWN_ISSUER, good}
-    if (provider !== undefined && (provider.issuer ?? '') !== '' && provider.issuer !== token.issuer)
-      return {why: UNKNOWN_ISSUER, good}
-    const why = faultOf(token, by, audiences, scene.state.surroundings.now)
-    if (why !== undefined) return {why, good}
-    good.push({provider: by, found: each, token})
+    const result = refusalOf(scene, each, provider, audiences)
+    last = 'why' in result ? result.why : undefined
+    if (!('why' in result)) good.push({provider: result.provider, found: each, token: result.token})
+    else if (!lenient) return {why: last, good}
   }
-  return {why: undefined, good}
+  return {why: last, good}
 }
 
 function byProvider(scene: Scene, name: string, audiences: readonly string[]): Verdict {
   const provider = scene.config.providers.get(name)
   if (provider === undefined) undecided(`JWT provider ${name} is not configured`, scene.config.at)
-  return checkTokens(scene, tokensOf(scene.state.headers, [provider]), provider, audiences)
+  return checkTokens(scene, tokensOf(scene.state.headers, [provider]), provider, audiences, false)
 }
 
 function anyProvider(scene: Scene): Verdict {
   const providers = [...scene.config.providers.values()]
-  return checkTokens(scene, tokensOf(scene.state.headers, providers), undefined, [])
+  return checkTokens(scene, tokensOf(scene.state.headers, providers), undefined, [], true)
 }
 
 function all(scene: Scene, requirements: readonly JwtRequirement[]): Verdict {
@@ -106,21 +123,26 @@ function all(scene: Scene, requirements: readonly JwtRequirement[]): Verdict {
   return {why: undefined, good}
 }
 
-/** One is enough; what lets missing tokens pass is tried last. Of several faults the last specific one is reported. */
+/** Which fault of several is reported: a specific one before an unknown issuer, that before a missing token. */
+function reported(faults: readonly string[]): string {
+  const specific = faults.filter(each => each !== MISSING && each !== UNKNOWN_ISSUER)
+  return specific.at(-1) ?? faults.at(-1) ?? MISSING
+}
+
+/** One is enough. `allow_missing` beside others lets pass what all of them miss, `allow_missing_or_failed` everything. */
 function any(scene: Scene, requirements: readonly JwtRequirement[]): Verdict {
   const passes = requirements.filter(each => each.allowMissing || each.allowMissingOrFailed)
-  const tried = [...requirements.filter(each => !passes.includes(each)), ...passes.slice(-1)]
-  let specific: string | undefined
-  let last: string | undefined
+  const faults: string[] = []
   let good: Verdict['good'] = []
-  for (const each of tried) {
+  for (const each of requirements.filter(one => !passes.includes(one))) {
     const verdict = meets(scene, each)
     good = [...good, ...verdict.good]
     if (verdict.why === undefined) return {why: undefined, good}
-    last = verdict.why
-    if (last !== MISSING && last !== UNKNOWN_ISSUER) specific = last
+    faults.push(verdict.why)
   }
-  return {why: specific ?? last, good}
+  const why = reported(faults)
+  const lets = passes.some(each => each.allowMissingOrFailed) || (passes.length > 0 && why === MISSING)
+  return {why: lets ? undefined : why, good}
 }
 
 function meets(scene: Scene, requirement: JwtRequirement): Verdict {

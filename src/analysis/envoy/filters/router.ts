@@ -3,6 +3,7 @@ import {Router} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import type {Route, RouteAction} from '../../../model/envoy/route.js'
 import {unpack} from '../../../model/envoy/schema.js'
+import {own} from '../../../model/own.js'
 import {redirectLocation, tlsLocation, upstreamAuthority, upstreamTarget} from '../http/rewrite.js'
 import {isGrpc} from '../http/route-match.js'
 import {
@@ -16,7 +17,7 @@ import {
 } from '../http/state.js'
 import {headerValue} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
-import {inMaintenance, OVERFLOW, thresholdsOf} from '../upstream/call.js'
+import {inMaintenance, OVERFLOW, type Passed, thresholdsOf} from '../upstream/call.js'
 import {type Deadlines, type Ending, follow} from '../upstream/course.js'
 import {chooseHosts, dropsAll, type Host} from '../upstream/endpoints.js'
 import {retriesOf} from '../upstream/retry.js'
@@ -87,7 +88,7 @@ function grpcTimeout(text: string | undefined): number | undefined {
   const match = /^(\d{1,8})([HMSmun])$/.exec(text ?? '')
   if (match === null) return undefined
   const units: Readonly<Record<string, number>> = {H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 0.001, n: 0.000001}
-  return Number(match[1]) * (units[match[2] ?? ''] ?? 1)
+  return Number(match[1]) * (own(units, match[2] ?? '') ?? 1)
 }
 
 /** How long the stream may last: the route's limit, or a gRPC client's within what the route allows. */
@@ -187,6 +188,22 @@ function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: rea
   }
 }
 
+/** The request as the upstream gets it, as far as routing and policies read it. */
+function passedOn(state: HttpState, route: Route, hosts: readonly Host[]): Passed {
+  const plain = state.headers.filter(([name]) => !name.startsWith(':'))
+  const authority = upstreamAuthority(
+    route,
+    state.headers,
+    hosts.map(each => each.hostname),
+  )
+  const head = {
+    method: headerValue(state.headers, ':method') ?? 'GET',
+    path: upstreamTarget(route, headerValue(state.headers, ':path') ?? '/'),
+    headers: [['host', authority] as const, ...plain],
+  }
+  return {head, http2: state.request.protocol === 'http/2'}
+}
+
 function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): Answer {
   known(cluster, 'a cluster')
   if (inMaintenance(state.proxy, cluster))
@@ -226,6 +243,7 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
     retries: retriesOf(action.retryPolicy ?? virtualHost?.retryPolicy),
     retryOverflow: limits?.maxRetries === 0,
     deadlines: deadlines(state, action),
+    passed: passedOn(state, route, choice.hosts),
   }
   const endpoints = choice.hosts.map(({address: {ip, port}}) => `${ip}:${port}`)
   return {...endingAnswer(state, route, follow(course, choice.hosts), choice.hosts), endpoints}

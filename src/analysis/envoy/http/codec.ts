@@ -16,7 +16,6 @@ export type Decoded =
       readonly kind: 'request'
       readonly headers: Headers
       readonly version: '1.0' | '1.1' | '2'
-      readonly scheme: string
       /** The body breaks the rules of its framing; reported once the filters have seen the head. */
       readonly badBody: boolean
     }
@@ -134,7 +133,7 @@ function withoutH2c(headers: HeaderList): HeaderList {
   return headers.filter(([name]) => name !== 'upgrade' && name !== 'http2-settings')
 }
 
-function http1(manager: HttpConnectionManager, request: EnvoyRequest, connection: Connection): Decoded {
+function http1(manager: HttpConnectionManager, request: EnvoyRequest): Decoded {
   const text = requestText(request)
   const line = requestLine(text)
   if (line.kind === 'partial') return {kind: 'waits'}
@@ -151,19 +150,17 @@ function http1(manager: HttpConnectionManager, request: EnvoyRequest, connection
   if (target.scheme !== undefined && manager.httpProtocolOptions?.allowAbsoluteUrl === false)
     undecided('allow_absolute_url switched off', manager.at)
   const hosts = target.authority === undefined ? valuesOf(clean, 'host') : [target.authority]
-  const scheme = target.scheme ?? (connection.tls === undefined ? 'http' : 'https')
   const pseudo: HeaderList = [
     [':method', line.method],
     ...(target.path === undefined ? [] : [[':path', target.path] as const]),
     ...hosts.map(each => [':authority', each] as const),
-    [':scheme', scheme],
+    ...(target.scheme === undefined ? [] : [[':scheme', target.scheme] as const]),
   ]
   const rest = withoutH2c(clean.filter(([name]) => name !== 'host'))
   return {
     kind: 'request',
     headers: joinInline([...pseudo, ...rest], false),
     version: line.version,
-    scheme,
     badBody: badChunk(text, clean),
   }
 }
@@ -204,7 +201,7 @@ function http2(manager: HttpConnectionManager, request: EnvoyRequest, connection
     [':scheme', scheme],
   ]
   const headers = joinInline([...pseudo, ...clean.filter(([name]) => name !== 'host')], true)
-  return {kind: 'request', headers, version: '2', scheme, badBody: false}
+  return {kind: 'request', headers, version: '2', badBody: false}
 }
 
 /** Whether the manager reads the connection as HTTP/2. */
@@ -224,7 +221,7 @@ export function decodeRequest(manager: HttpConnectionManager, request: EnvoyRequ
   if (!readsHttp2(manager, request, connection)) {
     if (encrypted || request.protocol === 'http/2') return refused(400, 'http1.codec_error')
     if (request.protocol === 'tcp' && (request.payload ?? '') === '') return {kind: 'waits'}
-    return http1(manager, request, connection)
+    return http1(manager, request)
   }
   return http2(manager, request, connection)
 }

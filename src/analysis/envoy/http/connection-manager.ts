@@ -82,14 +82,16 @@ function inGrpc(state: HttpState, answer: Answer): Answer {
   return own && isGrpc(state) ? {...answer, status: 200} : answer
 }
 
+/** An answer before routing. It looks the route up all the same, by the headers as they came. */
+function early(state: HttpState, answer: Answer): HttpEnding {
+  return {state: chooseRoute(state), answer: inGrpc(state, answer)}
+}
+
 function refusedPath(state: HttpState, redirect: string | undefined): HttpEnding {
   const details = 'path_normalization_failed'
-  if (isGrpc(state)) {
-    // The answer to a gRPC request looks the route up, by the headers as they came; the others never do.
-    return {state: chooseRoute(state), answer: refusal(200, details, 'the path cannot be normalized')}
-  }
-  if (redirect === undefined) return {state, answer: refusal(400, details, 'the path cannot be normalized')}
-  return {state, answer: {...refusal(307, details, 'redirect to the normalized path'), location: redirect}}
+  if (redirect === undefined || isGrpc(state))
+    return early(state, refusal(400, details, 'the path cannot be normalized'))
+  return early(state, {...refusal(307, details, 'redirect to the normalized path'), location: redirect})
 }
 
 function afterHead(state: HttpState, version: '1.0' | '1.1' | '2'): HttpEnding {
@@ -106,11 +108,7 @@ function afterHead(state: HttpState, version: '1.0' | '1.1' | '2'): HttpEnding {
   const headers = sanitizeHeaders(manager, named, connection)
   const upgrade = upgradeOf(named, version)
   const routed = chooseRoute({...state, headers, remoteIp, upgrade})
-  if (
-    upgrade !== undefined &&
-    !upgradeAllowed(manager, routed.chosen, upgrade) &&
-    !(upgrade === 'connect' && routed.chosen === undefined)
-  ) {
+  if (upgrade !== undefined && routed.chosen !== undefined && !upgradeAllowed(manager, routed.chosen, upgrade)) {
     const answer = refusal(403, 'upgrade_failed', `upgrade ${upgrade} is not allowed`)
     return {state: routed, answer: inGrpc(routed, answer)}
   }
@@ -157,7 +155,8 @@ export function runManager(
   const read: HttpState = {...start, headers: decoded.headers, badBody: decoded.badBody}
   const state = withDefaultHost(read, decoded.version)
   const refused = firstRefusal(state, decoded.version)
-  if (refused !== undefined) return {state, answer: inGrpc(state, refused)}
+  if (refused?.flags.includes('DPE')) return {state, answer: refused}
+  if (refused !== undefined) return early({...state, table: tableOf(proxy, manager)}, refused)
   const noted = withStep(
     state,
     step(`HTTP/${decoded.version} ${headerValues(state.headers, ':method')[0] ?? ''}`, manager.at),

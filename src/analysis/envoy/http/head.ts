@@ -91,6 +91,12 @@ function proto(manager: HttpConnectionManager, headers: Headers, connection: Con
   return sent ?? own
 }
 
+/** The scheme of a request that names none: that of x-forwarded-proto, else that of the connection. */
+function schemeOf(sent: string, connection: Connection): string {
+  if (/^https?$/i.test(sent)) return asciiLower(sent)
+  return connection.tls === undefined ? 'http' : 'https'
+}
+
 function forwardedFor(manager: HttpConnectionManager, headers: Headers, connection: Connection): Headers {
   if (!manager.useRemoteAddress) return headers
   const before = headerValue(headers, 'x-forwarded-for')
@@ -142,7 +148,9 @@ export function sanitizeHeaders(manager: HttpConnectionManager, headers: Headers
     ...(keepsCert ? [] : ['x-forwarded-client-cert']),
     ...(referer !== undefined && !isReferer(referer) ? ['referer'] : []),
   ]
-  let out = withHeader(headers, 'x-forwarded-proto', proto(manager, headers, connection))
+  const sent = proto(manager, headers, connection)
+  let out = withHeader(headers, 'x-forwarded-proto', sent)
+  if (headerValue(headers, ':scheme') === undefined) out = withHeader(out, ':scheme', schemeOf(sent, connection))
   out = forwardedFor(manager, withoutHeaders(out, removed), connection)
   const setsCert = forward === 'SANITIZE_SET' || forward === 'APPEND_FORWARD'
   if (setsCert && connection.tls?.certificate !== undefined) out = withHeader(out, 'x-forwarded-client-cert', CERT)

@@ -26,17 +26,25 @@ function isTarget(method: string, target: string): boolean {
   return target.startsWith('/') || target.startsWith('*') || SCHEME.test(target)
 }
 
-/** Reads the first line; it is partial until its line break has come. */
-export function requestLine(bytes: string): RequestLine {
+function isMethod(method: string, anyMethod: boolean): boolean {
+  return anyMethod ? /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method) : METHODS.has(method)
+}
+
+/**
+ * Reads the first line; it is partial until its line break has come. The connection manager's parser knows its methods,
+ * that of the inspector takes any token.
+ */
+export function requestLine(bytes: string, anyMethod = false): RequestLine {
   const text = bytes.replace(/^[\r\n]+/, '')
   if (text === '') return {kind: 'partial'}
-  if (!FIRST_LETTERS.has(text[0])) return {kind: 'invalid'}
+  const first = text.slice(0, 1)
+  if (anyMethod ? !isMethod(first, true) : !FIRST_LETTERS.has(first)) return {kind: 'invalid'}
   const end = text.indexOf('\n')
   if (end < 0) return {kind: 'partial'}
   const line = text.slice(0, end).replace(/\r$/, '')
   const match = /^(\S+)[ \t]+(\S+)(?:[ \t]+(\S*))?[ \t]*$/.exec(line)
   const [, method = '', target = '', version = ''] = match ?? []
-  if (match === null || !METHODS.has(method) || !isTarget(method, target)) return {kind: 'invalid'}
+  if (match === null || !isMethod(method, anyMethod) || !isTarget(method, target)) return {kind: 'invalid'}
   if (version !== '' && !/^HTTP\/\d\.\d$/.test(version)) return {kind: 'invalid'}
   return {kind: 'whole', method, target, version: version === 'HTTP/1.1' ? '1.1' : '1.0'}
 }

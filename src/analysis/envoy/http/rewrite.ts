@@ -24,11 +24,12 @@ interface PathRules {
   readonly regexRewrite: RegexRewrite | undefined
 }
 
-function rewritten(rules: PathRules, route: Route, path: string): string {
+/** A redirect's path always starts with a slash; what goes upstream is taken as the regex makes it. */
+function rewritten(rules: PathRules, route: Route, path: string, slash: boolean): string {
   if (rules.prefixRewrite) return rules.prefixRewrite + path.slice(matchedPart(route.match, path).length)
   if (rules.regexRewrite === undefined) return path
   const made = regexRewritten(rules.regexRewrite, path)
-  return made.startsWith('/') ? made : `/${made}`
+  return !slash || made.startsWith('/') ? made : `/${made}`
 }
 
 /** The target the upstream gets. */
@@ -40,7 +41,7 @@ export function upstreamTarget(route: Route, target: string): string {
   const {pathRewritePolicy} = action
   if (pathRewritePolicy !== undefined)
     return templateRewrite(route.match?.pathMatchPolicy, pathRewritePolicy, path) + rest
-  return rewritten(action, route, path) + rest
+  return rewritten(action, route, path, false) + rest
 }
 
 /** The authority the upstream gets; `hostnames` are those of the endpoints it may be. */
@@ -79,7 +80,7 @@ function redirectTarget(route: Route, target: string): string {
   const query = target.slice(pathOnly(target).length)
   const {pathRedirect, stripQuery} = redirect
   if (pathRedirect?.includes('?')) return pathRedirect
-  const path = pathRedirect || rewritten(redirect, route, pathOnly(target))
+  const path = pathRedirect || rewritten(redirect, route, pathOnly(target), true)
   return stripQuery ? path.replace(/\?.*$/s, '') : path + query
 }
 

@@ -15,14 +15,15 @@ import {virtualHostOf} from './virtual-host.js'
 interface ClusterShare {
   readonly name: string
   readonly overrides: ReadonlyMap<string, Packed> | undefined
+  readonly weight: number
 }
 
 function clusterShares(action: RouteAction, state: HttpState): readonly ClusterShare[] {
   if (action.clusterSpecifierPlugin !== undefined || action.inlineClusterSpecifierPlugin)
     undecided('a cluster specifier plugin', action.at)
-  if (action.cluster !== undefined) return [{name: action.cluster, overrides: undefined}]
+  if (action.cluster !== undefined) return [{name: action.cluster, overrides: undefined, weight: 1}]
   if (action.clusterHeader !== undefined)
-    return [{name: headerValue(state.headers, action.clusterHeader) ?? '', overrides: undefined}]
+    return [{name: headerValue(state.headers, action.clusterHeader) ?? '', overrides: undefined, weight: 1}]
   const weighted = action.weightedClusters
   if (weighted === undefined) return []
   const {clusters, runtimeKeyPrefix, headerName} = known(weighted, 'weighted clusters')
@@ -31,9 +32,9 @@ function clusterShares(action: RouteAction, state: HttpState): readonly ClusterS
   return clusters
     .filter(each => (each.weight ?? 0) > 0)
     .map(each => {
-      const {name, clusterHeader, typedPerFilterConfig} = known(each, 'a weighted cluster')
+      const {name, clusterHeader, typedPerFilterConfig, weight = 0} = known(each, 'a weighted cluster')
       const found = name || (clusterHeader === undefined ? '' : (headerValue(state.headers, clusterHeader) ?? ''))
-      return {name: found, overrides: typedPerFilterConfig.size === 0 ? undefined : typedPerFilterConfig}
+      return {name: found, overrides: typedPerFilterConfig.size === 0 ? undefined : typedPerFilterConfig, weight}
     })
 }
 
@@ -75,8 +76,17 @@ function needsTls(host: VirtualHost, state: HttpState): boolean {
   return headerValue(state.headers, 'x-forwarded-proto') !== 'https'
 }
 
+/** The clusters left when one of several is drawn; all of them where nothing draws. */
+function drawn(shares: readonly ClusterShare[], state: HttpState): readonly ClusterShare[] {
+  const {draw} = state.surroundings
+  if (draw === undefined || shares.length < 2) return shares
+  const weights = shares.map(each => each.weight)
+  const picked = shares[draw('a weighted cluster', weights)]
+  return picked === undefined ? shares : [picked]
+}
+
 function chosenOf(host: VirtualHost, route: Route, state: HttpState): ChosenRoute {
-  const shares = route.route === undefined ? [] : clusterShares(route.route, state)
+  const shares = route.route === undefined ? [] : drawn(clusterShares(route.route, state), state)
   if (shares.length > 1 && shares.some(each => each.overrides !== undefined))
     undecided('weighted clusters that override filters', route.at)
   const overrides = [

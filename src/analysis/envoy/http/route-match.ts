@@ -37,6 +37,7 @@ function pathCondition(m: RouteMatch, subject: MatchSubject): boolean {
 
 /** gRPC by its content type: application/grpc, or with a suffix behind a plus. */
 export function isGrpc(subject: Pick<MatchSubject, 'headers'>): boolean {
+  if (headerValue(subject.headers, ':path') === undefined) return false
   return /^application\/grpc(?:\+.*)?$/.test(headerValue(subject.headers, 'content-type') ?? '')
 }
 

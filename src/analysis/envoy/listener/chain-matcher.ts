@@ -2,7 +2,7 @@ import type {Extension} from '../../../model/envoy/core.js'
 import type {FilterChain, Listener} from '../../../model/envoy/listener.js'
 import {FilterStateInput, type MatcherTree, StringValue} from '../../../model/envoy/matching.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {isLoopback, parseIp} from '../../../model/ip-address.js'
+import {own} from '../../../model/own.js'
 import type {Connection} from '../connection.js'
 import {matchTree} from '../matching/tree.js'
 import {known, undecided} from '../undecided.js'
@@ -15,10 +15,12 @@ function textOrNone(text: string): string | undefined {
   return text === '' ? undefined : text
 }
 
-/** Whether the client is on Envoy's own host: a loopback address, or the same one. */
+/** The only loopback addresses Envoy counts. */
+const LOOPBACK = ['127.0.0.1', '::1']
+
+/** Whether the client is on Envoy's own host: the canonical loopback address, or the same one as the listener's. */
 export function isLocal(connection: Connection): boolean {
-  const remote = parseIp(connection.remote.ip)
-  return (remote !== undefined && isLoopback(remote)) || connection.remote.ip === connection.local.ip
+  return LOOPBACK.includes(connection.remote.ip) || connection.remote.ip === connection.local.ip
 }
 
 const INPUTS: Readonly<Record<string, Input>> = {
@@ -41,7 +43,7 @@ export function connectionInput(input: Extension, connection: Connection): strin
   if (state !== undefined) return connection.filterState.get(known(state, 'an input').key ?? '')
   const name = type.startsWith(NETWORK) ? type.slice(NETWORK.length) : ''
   if (!Object.hasOwn(INPUTS, name)) return false
-  return INPUTS[name]?.(connection)
+  return own(INPUTS, name)?.(connection)
 }
 
 /** The chain a listener's matcher tree ends in; the default chain when it ends nowhere. */

@@ -45,7 +45,7 @@ function httpInspector(connection: Connection, request: EnvoyRequest): Passage {
   const bytes = wireBytes(request)
   if (bytes.startsWith(PREFACE)) return onward({...connection, applicationProtocols: ['h2c']})
   if (bytes === '' || PREFACE.startsWith(bytes)) return {kind: 'waits', connection, filter: 'http_inspector'}
-  const line = requestLine(bytes)
+  const line = requestLine(bytes, true)
   if (line.kind === 'partial') return {kind: 'waits', connection, filter: 'http_inspector'}
   if (line.kind === 'invalid') return onward(connection)
   return onward({...connection, applicationProtocols: [line.version === '1.1' ? 'http/1.1' : 'http/1.0']})

@@ -83,9 +83,11 @@ function withContext(tls: DownstreamTls, request: EnvoyRequest): Handshake {
   if (requireSni && client.sni === '') return {kind: 'failed', why: 'the client sends no SNI'}
   const {rules, secret} = validationOf(context)
   const validates = secret || rules.some(each => each.trustedCa !== undefined)
-  const certificate = validates || requireClientCertificate ? client.certificate : undefined
-  if (certificate === undefined && requireClientCertificate)
-    return {kind: 'failed', why: 'the client shows no certificate'}
+  // Names to match demand a certificate as well as the flag does.
+  const named = rules.some(each => each.matchTypedSubjectAltNames.length + each.matchSubjectAltNames.length > 0)
+  const demanded = requireClientCertificate || (validates && named)
+  const certificate = validates || demanded ? client.certificate : undefined
+  if (certificate === undefined && demanded) return {kind: 'failed', why: 'the client shows no certificate'}
   const refused = certificate !== undefined && validates ? refusal(context, certificate) : undefined
   if (refused !== undefined) return {kind: 'failed', why: refused}
   const alpn = agreedAlpn(context.alpnProtocols, client.alpn)

@@ -1,5 +1,5 @@
 import type {FractionalPercent, RuntimeFlag, RuntimeFraction} from '../../../model/envoy/core.js'
-import type {EnvoyProxy} from '../../../model/envoy/proxy.js'
+import type {Draw, EnvoyProxy} from '../../../model/envoy/proxy.js'
 import type {Json} from '../../../model/envoy/schema.js'
 import {known, undecided} from '../undecided.js'
 
@@ -37,10 +37,11 @@ export function runtimeValue(proxy: Runtime, key: string | undefined, at?: strin
   return found
 }
 
-/** True or false for a certain draw; undecided when both can happen. */
-export function certain(share: number, what: string, at?: string): boolean {
+/** True or false for what is certain; where both can happen it is drawn, or undecided without a draw. */
+export function certain(share: number, what: string, at?: string, draw?: Draw): boolean {
   if (share >= 1) return true
   if (share <= 0) return false
+  if (draw !== undefined) return draw(what, [1 - share, share]) === 1
   return undecided(`${what} happens in ${share * 100}% of the requests`, at)
 }
 

@@ -1,11 +1,12 @@
 import type {TcpProxy} from '../../../model/envoy/network.js'
-import type {EnvoyProxy, Surroundings, UpstreamServer} from '../../../model/envoy/proxy.js'
+import type {Draw, EnvoyProxy, Surroundings, UpstreamServer} from '../../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../../model/envoy/request.js'
+import type {Attempt} from '../../../model/envoy/upstream-call.js'
 import type {Connection} from '../connection.js'
-import {applicationBytes} from '../connection.js'
+import {applicationBytes, requestText} from '../connection.js'
 import {requestLine} from '../http/request-line.js'
 import {known, undecided} from '../undecided.js'
-import {connectFault, thresholdsOf, upstreamTls} from '../upstream/call.js'
+import {connectFault, thresholdsOf, upstreamCall, upstreamTls} from '../upstream/call.js'
 import {chooseHosts, type Host} from '../upstream/endpoints.js'
 
 // TCP proxy: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/network_filters/tcp_proxy_filter
@@ -24,17 +25,25 @@ export interface TcpEnding {
 type Result = Omit<TcpEnding, 'clusters' | 'at'>
 
 /** Clusters a connection may go to. */
-function clustersOf(config: TcpProxy, named: string | undefined): readonly string[] {
+function clustersOf(config: TcpProxy, named: string | undefined, draw: Surroundings['draw']): readonly string[] {
   if (named !== undefined) return [named]
   if (config.cluster !== undefined) return [config.cluster]
   const weighted = config.weightedClusters
   if (weighted === undefined) return undecided('a TCP proxy without a cluster', config.at)
-  return known(weighted, 'weighted clusters')
-    .clusters.filter(each => (each.weight ?? 0) > 0)
-    .map(each => known(each, 'a weighted cluster').name ?? '')
+  const clusters = known(weighted, 'weighted clusters').clusters.filter(each => (each.weight ?? 0) > 0)
+  const names = clusters.map(each => known(each, 'a weighted cluster').name ?? '')
+  if (draw === undefined || names.length < 2) return names
+  const weights = clusters.map(each => each.weight ?? 0)
+  return [names[draw('a weighted cluster', weights)] ?? '']
 }
 
 const FAILED: Result = {flags: ['UF', 'URX'], status: null, delivered: false, text: 'no connection to the upstream'}
+
+/** Whether the bytes are an upgrade to websocket, which servers agree to. */
+function asksForWebsocket(request: EnvoyRequest): boolean {
+  const text = requestText(request)
+  return /^upgrade:[ \t]*websocket/im.test(text) && /^connection:.*upgrade/im.test(text)
+}
 
 /** What a server that reads HTTP/1 answers to the bytes of the connection. */
 function served(server: UpstreamServer, sameTls: boolean, request: EnvoyRequest): Result {
@@ -45,9 +54,39 @@ function served(server: UpstreamServer, sameTls: boolean, request: EnvoyRequest)
   const isHttp = request.protocol === 'http/1.0' || request.protocol === 'http/1.1'
   const line = requestLine(applicationBytes(request))
   if (!sameTls || !isHttp || line.kind !== 'whole') return plain
+  if (answer.kind === 'http' && answer.status === 200 && asksForWebsocket(request))
+    return {...plain, status: 101, text: 'the upstream switches to websocket'}
   return answer.kind === 'http'
     ? {...plain, status: answer.status, delivered: true, text: `the upstream answers ${answer.status}`}
     : plain
+}
+
+function drawnHost(hosts: readonly Host[], draw: Draw): readonly Host[] {
+  const picked =
+    hosts[
+      draw(
+        'an endpoint',
+        hosts.map(() => 1),
+      )
+    ]
+  return picked === undefined ? [] : [picked]
+}
+
+/** How a connection ends by what became of it at the endpoint. */
+function sent(attempt: Attempt | undefined): Result {
+  const plain: Result = {flags: [], status: null, delivered: true, text: 'bytes go to the upstream and back'}
+  switch (attempt?.kind) {
+    case 'answer':
+      return {...plain, status: attempt.status, text: `the upstream answers ${attempt.status}`}
+    case 'failure':
+      return attempt.failure.type === 'connect'
+        ? FAILED
+        : {...plain, delivered: false, text: 'the upstream closes the connection'}
+    case 'silence':
+      return {...plain, delivered: false, text: 'the upstream does not answer'}
+    default:
+      return plain
+  }
 }
 
 function connectTo(
@@ -66,13 +105,18 @@ function connectTo(
   const address = connection.localRestored ? connection.local : undefined
   const choice = chooseHosts(proxy, cluster, {address, header: () => undefined})
   if (choice.kind === 'none') return {flags: ['UH'], status: null, delivered: false, text: choice.why}
-  const results = choice.hosts.map((host: Host) => {
+  const {draw, send} = surroundings
+  const hosts = draw === undefined || choice.hosts.length < 2 ? choice.hosts : drawnHost(choice.hosts, draw)
+  const results = hosts.map((host: Host) => {
+    if (send !== undefined)
+      return sent(send(upstreamCall(cluster, host, undefined, false, connection.tls !== undefined)))
     const server = surroundings.upstream(host.address)
     if (server === undefined)
       return {flags: [], status: null, delivered: true, text: `bytes go to ${host.address.ip}:${host.address.port}`}
-    if (connectFault(cluster, server) !== undefined) return FAILED
+    if (connectFault(cluster, host, server) !== undefined) return FAILED
     const decrypted = request.tls === undefined || connection.tls !== undefined
-    const reads = upstreamTls(cluster) !== undefined ? decrypted : server.tls === undefined ? decrypted : !decrypted
+    const reads =
+      upstreamTls(cluster, host) !== undefined ? decrypted : server.tls === undefined ? decrypted : !decrypted
     return served(server, reads, request)
   })
   const [first] = results
@@ -97,7 +141,7 @@ export function runTcpProxy(
     undecided('endpoints chosen by metadata', config.at)
   if (config.upstreamConnectMode && config.upstreamConnectMode !== 'IMMEDIATE')
     undecided(`upstream_connect_mode ${config.upstreamConnectMode}`, config.at)
-  const clusters = clustersOf(config, named)
+  const clusters = clustersOf(config, named, surroundings.draw)
   const results = clusters.map(name => connectTo(proxy, surroundings, request, connection, name))
   const [first] = results
   if (first === undefined) return undecided('a TCP proxy without a cluster', config.at)

@@ -1,33 +1,18 @@
 import {type Cluster, UpstreamHttp} from '../../../model/envoy/cluster.js'
 import type {EnvoyProxy, Surroundings, UpstreamServer} from '../../../model/envoy/proxy.js'
-import {unpack} from '../../../model/envoy/schema.js'
+import {type Json, unpack} from '../../../model/envoy/schema.js'
 import {
   InternalUpstream,
   RawBuffer,
   type UpstreamTls,
   UpstreamTls as UpstreamTlsSchema,
 } from '../../../model/envoy/tls.js'
+import type {Attempt, Failure, PassedHead, UpstreamCall} from '../../../model/envoy/upstream-call.js'
 import {namesFit, validationOf} from '../listener/handshake.js'
 import {known, undecided} from '../undecided.js'
 import type {Host} from './endpoints.js'
 
 // Upstream connections: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/connection_pooling
-
-/** How one try to reach an endpoint ends. Times are milliseconds after the try began. */
-export type Attempt =
-  | {readonly kind: 'answer'; readonly status: number; readonly after: number}
-  | {readonly kind: 'failure'; readonly failure: Failure; readonly after: number}
-  | {readonly kind: 'silence'}
-  | {readonly kind: 'unknown'}
-
-/** Why a connection or a request failed: the flag, the status the client gets, and the reason in Envoy's details. */
-export interface Failure {
-  readonly flag: string
-  readonly status: number
-  readonly reason: string
-  /** What retry policies call it. */
-  readonly type: 'connect' | 'reset' | 'overflow'
-}
 
 const REFUSED = 'remote_connection_failure|delayed_connect_error:_Connection_refused'
 const BAD_CERTIFICATE = 'remote_connection_failure|TLS_error:_CERTIFICATE_VERIFY_FAILED'
@@ -41,10 +26,24 @@ const TERMINATED: Failure = {flag: 'UC', status: 503, reason: 'connection_termin
 const NOT_HTTP: Failure = {flag: 'UPE', status: 502, reason: 'protocol_error', type: 'reset'}
 export const OVERFLOW: Failure = {flag: 'UO', status: 503, reason: 'overflow', type: 'overflow'}
 
-/** The TLS a cluster speaks to its endpoints; undefined for plain text. */
-export function upstreamTls(cluster: Cluster): UpstreamTls | undefined {
-  if (cluster.transportSocketMatches.length > 0) return matchedTls(cluster)
-  return socketTls(cluster.transportSocket)
+/** The TLS a cluster speaks to an endpoint; undefined for plain text. */
+export function upstreamTls(cluster: Cluster, host: Host): UpstreamTls | undefined {
+  const matches = cluster.transportSocketMatches
+  const metadata = host.socketMatch ?? {}
+  const found = matches.find(each => isSubset(each.match ?? {}, metadata))
+  return socketTls(found === undefined ? cluster.transportSocket : found.transportSocket)
+}
+
+/** Whether every key of the match has the same value in an endpoint's metadata (transport_socket_matches). */
+function isSubset(match: Json, metadata: Json): boolean {
+  if (!isStruct(match) || !isStruct(metadata)) return false
+  return Object.entries(match).every(
+    ([key, value]) => Object.hasOwn(metadata, key) && JSON.stringify(metadata[key]) === JSON.stringify(value),
+  )
+}
+
+function isStruct(value: Json): value is {readonly [key: string]: Json} {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 type Socket = NonNullable<Cluster['transportSocket']>
@@ -56,12 +55,6 @@ function socketTls(socket: Socket | undefined): UpstreamTls | undefined {
   if (internal !== undefined) undecided('an endpoint inside Envoy itself', internal.at)
   const tls = unpack(config, UpstreamTlsSchema)
   return tls ?? undecided(`transport socket ${socket.name ?? config?.type ?? ''}`, socket.at)
-}
-
-function matchedTls(cluster: Cluster): UpstreamTls | undefined {
-  const sockets = cluster.transportSocketMatches.map(each => socketTls(each.transportSocket))
-  if (sockets.every(each => each === undefined)) return undefined
-  return undecided('a transport socket chosen by the metadata of the endpoint', cluster.at)
 }
 
 /** Why TLS with a server fails; undefined when it succeeds. */
@@ -85,14 +78,49 @@ const DEFAULT_CONNECT_TIMEOUT = 5000
 /** Why no connection comes about, and after how long; undefined when it does. */
 export function connectFault(
   cluster: Cluster,
+  host: Host,
   server: UpstreamServer,
 ): {readonly failure: Failure; readonly after: number} | undefined {
   if (server.connect === 'refuses') return {failure: connectFailure(REFUSED), after: 0}
   if (server.connect === 'drops')
     return {failure: connectFailure('connection_timeout'), after: cluster.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT}
-  const tls = upstreamTls(cluster)
+  const tls = upstreamTls(cluster, host)
   const fault = tls === undefined ? undefined : tlsFault(tls, server)
   return fault === undefined ? undefined : {failure: connectFailure(fault), after: 0}
+}
+
+/** Whether a cluster speaks HTTP/2 to its endpoints to requests of that version. */
+function speaksHttp2(cluster: Cluster, downstreamHttp2: boolean): boolean {
+  if (cluster.http2ProtocolOptions !== undefined) return true
+  for (const [, options] of cluster.typedExtensionProtocolOptions) {
+    const http = unpack(options, UpstreamHttp)
+    if (http === undefined) undecided(`protocol options ${options.type}`, options.at)
+    const {explicitHttpConfig, useDownstreamProtocolConfig, autoConfig} = known(http, 'upstream HTTP options')
+    if (autoConfig !== undefined) undecided('an upstream protocol agreed by ALPN', http.at)
+    if (explicitHttpConfig?.http2ProtocolOptions !== undefined) return true
+    if (useDownstreamProtocolConfig?.http2ProtocolOptions !== undefined) return downstreamHttp2
+  }
+  return false
+}
+
+/** What Envoy sends to an endpoint: a request, or a connection where there is no head. */
+export function upstreamCall(
+  cluster: Cluster,
+  host: Host,
+  head: PassedHead | undefined,
+  downstreamHttp2: boolean,
+  terminated: boolean,
+): UpstreamCall {
+  return {
+    cluster: cluster.name ?? '',
+    byControlPlane: cluster.type === 'EDS',
+    address: host.address,
+    from: cluster.upstreamBindConfig?.sourceAddress?.address,
+    tls: upstreamTls(cluster, host),
+    http2: head !== undefined && speaksHttp2(cluster, downstreamHttp2),
+    terminated,
+    head,
+  }
 }
 
 function speaksHttp1(cluster: Cluster): void {
@@ -106,20 +134,29 @@ function speaksHttp1(cluster: Cluster): void {
   }
 }
 
+/** A request as it is passed on, and whether it came over HTTP/2. */
+export interface Passed {
+  readonly head: PassedHead
+  readonly http2: boolean
+}
+
 /** One request to one endpoint. */
 export function attempt(
   cluster: Cluster,
   host: Host,
   surroundings: Surroundings,
   upgrade: string | undefined,
+  passed: Passed,
 ): Attempt {
+  if (surroundings.send !== undefined)
+    return surroundings.send(upstreamCall(cluster, host, passed.head, passed.http2, true)) ?? {kind: 'unknown'}
   const server = surroundings.upstream(host.address)
   if (server === undefined) return {kind: 'unknown'}
-  const fault = connectFault(cluster, server)
+  const fault = connectFault(cluster, host, server)
   if (fault !== undefined) return {kind: 'failure', ...fault}
   if (upgrade === 'connect') return {kind: 'answer', status: 200, after: 0}
   speaksHttp1(cluster)
-  if (server.tls !== undefined && upstreamTls(cluster) === undefined)
+  if (server.tls !== undefined && upstreamTls(cluster, host) === undefined)
     return {kind: 'failure', failure: TERMINATED, after: 0}
   const {answer} = server
   switch (answer.kind) {

@@ -1,7 +1,8 @@
 import type {Cluster} from '../../../model/envoy/cluster.js'
 import type {Surroundings} from '../../../model/envoy/proxy.js'
+import type {Attempt, Failure} from '../../../model/envoy/upstream-call.js'
 import {undecided} from '../undecided.js'
-import {type Attempt, attempt, type Failure} from './call.js'
+import {attempt, type Passed} from './call.js'
 import type {Host} from './endpoints.js'
 import {type Retries, retriesAnswer, retriesFailure, retriesTimeout} from './retry.js'
 
@@ -32,6 +33,7 @@ interface Course {
   /** No retry may be under way at all (max_retries 0). */
   readonly retryOverflow: boolean
   readonly deadlines: Deadlines
+  readonly passed: Passed
 }
 
 type Retry = 'again' | readonly string[]
@@ -66,7 +68,7 @@ function next(course: Course, hosts: readonly Host[], tried: Host, start: number
 }
 
 function oneTry(course: Course, hosts: readonly Host[], host: Host, start: number, left: number): readonly Ending[] {
-  const result = attempt(course.cluster, host, course.surroundings, course.upgrade)
+  const result = attempt(course.cluster, host, course.surroundings, course.upgrade, course.passed)
   if (result.kind === 'unknown') return [{kind: 'unknown', hosts}]
   const end = timeOf(result, start)
   const deadline = firstDeadline(course, start)
@@ -92,6 +94,19 @@ function oneTry(course: Course, hosts: readonly Host[], host: Host, start: numbe
 const MAX_BRANCHES = 4096
 
 function tries(course: Course, hosts: readonly Host[], start: number, left: number): readonly Ending[] {
+  const {draw} = course.surroundings
+  if (draw !== undefined && hosts.length > 0) {
+    const picked =
+      hosts.length === 1
+        ? hosts[0]
+        : hosts[
+            draw(
+              'an endpoint',
+              hosts.map(() => 1),
+            )
+          ]
+    return picked === undefined ? [] : oneTry(course, hosts, picked, start, left)
+  }
   if (hosts.length ** (left + 1) > MAX_BRANCHES) {
     const first = hosts[0]
     if (first === undefined || hosts.some(each => !behavesLike(course, each, first)))
@@ -102,7 +117,8 @@ function tries(course: Course, hosts: readonly Host[], start: number, left: numb
 }
 
 function behavesLike(course: Course, a: Host, b: Host): boolean {
-  const of = (host: Host) => JSON.stringify(attempt(course.cluster, host, course.surroundings, course.upgrade))
+  const of = (host: Host) =>
+    JSON.stringify(attempt(course.cluster, host, course.surroundings, course.upgrade, course.passed))
   return of(a) === of(b)
 }
 

@@ -1,8 +1,10 @@
 import type {Cluster, ClusterLoadAssignment, LbEndpoint} from '../../../model/envoy/cluster.js'
 import type {Address} from '../../../model/envoy/core.js'
-import type {EnvoyProxy} from '../../../model/envoy/proxy.js'
+import type {EnvoyProxy, LiveHost} from '../../../model/envoy/proxy.js'
 import type {SocketAddress} from '../../../model/envoy/request.js'
+import type {Json} from '../../../model/envoy/schema.js'
 import {parseIp} from '../../../model/ip-address.js'
+import {own} from '../../../model/own.js'
 import {certain, shareOf} from '../matching/percent.js'
 import {known, undecided} from '../undecided.js'
 
@@ -12,6 +14,8 @@ import {known, undecided} from '../undecided.js'
 export interface Host {
   readonly address: SocketAddress
   readonly hostname: string
+  /** What transport_socket_matches look at (metadata `envoy.transport_socket_match`). */
+  readonly socketMatch: Json | undefined
   readonly at: string | undefined
 }
 
@@ -31,26 +35,34 @@ const HEALTH: Readonly<Record<string, Health>> = {
   TIMEOUT: 'unhealthy',
 }
 
+/** Endpoints that Envoy's clusters page says fail a health check or are ejected, as `address:port`. */
+function failingHosts(proxy: EnvoyProxy, cluster: Cluster): ReadonlySet<string> {
+  const live = proxy.liveHosts?.(cluster.name ?? '') ?? []
+  return new Set(live.filter(each => each.failing).map(({address: {ip, port}}) => `${ip}:${port}`))
+}
+
 interface Level {
   readonly all: readonly LbEndpoint[]
   readonly healthy: readonly LbEndpoint[]
   readonly degraded: readonly LbEndpoint[]
 }
 
-function healthOf(endpoint: LbEndpoint): Health {
+function healthOf(endpoint: LbEndpoint, failing: ReadonlySet<string>): Health {
+  const socket = endpoint.endpoint?.address?.socketAddress
+  if (failing.has(`${socket?.address}:${socket?.portValue}`)) return 'unhealthy'
   const status = endpoint.healthStatus ?? 'UNKNOWN'
   if (!Object.hasOwn(HEALTH, status)) undecided(`health status ${status}`, endpoint.at)
-  return HEALTH[status] ?? 'unhealthy'
+  return own(HEALTH, status) ?? 'unhealthy'
 }
 
-function levelsOf(assignment: ClusterLoadAssignment): readonly Level[] {
+function levelsOf(assignment: ClusterLoadAssignment, failing: ReadonlySet<string>): readonly Level[] {
   const count = Math.max(0, ...assignment.endpoints.map(each => (each.priority ?? 0) + 1))
   return Array.from({length: count}, (_, priority) => {
     const all = assignment.endpoints
       .filter(each => (each.priority ?? 0) === priority)
       .flatMap(each => known(each, 'a locality').lbEndpoints)
       .map(each => known(each, 'an endpoint'))
-    const of = (health: Health) => all.filter(each => healthOf(each) === health)
+    const of = (health: Health) => all.filter(each => healthOf(each, failing) === health)
     return {all, healthy: of('healthy'), degraded: of('degraded')}
   })
 }
@@ -116,10 +128,14 @@ function socketOf(address: Address | undefined, at: string): SocketAddress {
   return {ip: socket.address, port: socket.portValue}
 }
 
+function socketMatchOf(endpoint: LbEndpoint): Json | undefined {
+  return endpoint.metadata?.filterMetadata.get('envoy.transport_socket_match')
+}
+
 function hostOf(endpoint: LbEndpoint): Host {
   const inner = endpoint.endpoint
   const address = socketOf(inner?.address, endpoint.at)
-  return {address, hostname: inner?.hostname ?? '', at: endpoint.at}
+  return {address, hostname: inner?.hostname ?? '', socketMatch: socketMatchOf(endpoint), at: endpoint.at}
 }
 
 /** Where a request that is passed on by its original destination goes. */
@@ -134,7 +150,10 @@ function originalDestination(cluster: Cluster, dialled: Dialled): HostChoice {
   if (by?.useHttpHeader || by?.metadataKey) undecided('an original destination taken from a header or metadata', by.at)
   if (dialled.address === undefined) return {kind: 'none', why: 'the connection has no original destination'}
   const port = by?.upstreamPortOverride ?? dialled.address.port
-  return {kind: 'hosts', hosts: [{address: {ip: dialled.address.ip, port}, hostname: '', at: cluster.at}]}
+  return {
+    kind: 'hosts',
+    hosts: [{address: {ip: dialled.address.ip, port}, hostname: '', socketMatch: undefined, at: cluster.at}],
+  }
 }
 
 /** The endpoints of a cluster: those of EDS, else those written in the cluster. */
@@ -165,6 +184,16 @@ export function dropsAll(proxy: EnvoyProxy, cluster: Cluster): boolean {
   return drops.some(each => certain(shareOf(each.dropPercentage), 'dropping for overload', each.at))
 }
 
+/** The endpoints DNS gave, as Envoy's clusters page tells them. */
+function resolvedHosts(assignment: ClusterLoadAssignment, live: readonly LiveHost[], at: string): HostChoice {
+  const [first] = assignment.endpoints.flatMap(each => each.lbEndpoints)
+  const socketMatch = first === undefined ? undefined : socketMatchOf(first)
+  const hosts = live.filter(each => !each.failing)
+  if (hosts.length > 0)
+    return {kind: 'hosts', hosts: hosts.map(({address, hostname}) => ({address, hostname, socketMatch, at}))}
+  return {kind: 'none', why: live.length > 0 ? 'no endpoint is healthy' : 'DNS gave no address'}
+}
+
 /** The endpoints a request to the cluster can go to. */
 export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialled): HostChoice {
   if (cluster.lbSubsetConfig !== undefined && cluster.lbSubsetConfig.subsetSelectors.length > 0)
@@ -176,15 +205,18 @@ export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialle
     if (cluster.type === 'EDS') undecided('the dump holds no endpoints', cluster.at)
     return {kind: 'none', why: 'the cluster has no endpoints'}
   }
-  const reason = UNREADABLE_TYPES[cluster.type ?? '']
-  if (reason !== undefined && needsDns(assignment)) undecided(reason, cluster.at)
+  const reason = own(UNREADABLE_TYPES, cluster.type ?? '')
+  if (reason !== undefined && needsDns(assignment)) {
+    const live = proxy.liveHosts?.(cluster.name ?? '')
+    return live === undefined ? undecided(reason, cluster.at) : resolvedHosts(assignment, live, cluster.at)
+  }
   known(assignment, 'endpoints')
   const panic = cluster.commonLbConfig?.healthyPanicThreshold
   const threshold = panic === undefined ? 50 : (panic.value ?? 0)
   if (cluster.commonLbConfig !== undefined) known(cluster.commonLbConfig, 'common_lb_config')
   if (assignment.policy?.weightedPriorityHealth) undecided('weighted_priority_health', assignment.at)
   const factor = assignment.policy?.overprovisioningFactor ?? 140
-  const hosts = usable(levelsOf(assignment), threshold, factor)
+  const hosts = usable(levelsOf(assignment, failingHosts(proxy, cluster)), threshold, factor)
   if (hosts.length > 0) return {kind: 'hosts', hosts: hosts.map(hostOf)}
   const someEndpoint = assignment.endpoints.some(each => each.lbEndpoints.length > 0)
   return {kind: 'none', why: someEndpoint ? 'no endpoint is healthy' : 'the cluster has no endpoints'}

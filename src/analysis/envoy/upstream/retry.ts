@@ -1,8 +1,8 @@
 import type {RetryPolicy} from '../../../model/envoy/route.js'
 import {PreviousHosts} from '../../../model/envoy/route.js'
 import {unpack} from '../../../model/envoy/schema.js'
+import type {Failure} from '../../../model/envoy/upstream-call.js'
 import {known, undecided} from '../undecided.js'
-import type {Failure} from './call.js'
 
 // Retries: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on
 

@@ -14,6 +14,8 @@ export type Expectation =
   | {
       readonly kind: 'sidecar'
       readonly settings: CaptureSettings
+      /** The rules were made by the shell script of a release before 1.5, whichever that is. */
+      readonly script?: boolean
       readonly via: string
       readonly minor?: number
       readonly notes: readonly string[]
@@ -159,6 +161,7 @@ function fromInit(
   return {
     kind: 'sidecar',
     settings,
+    ...(/proxy_init\b/.test(init.image) ? {script: true} : {}),
     via: 'the arguments and environment of istio-init',
     notes: [...guessed, ...wrongValues(settings).map(({what}) => what)],
     ...release,

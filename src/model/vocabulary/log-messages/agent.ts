@@ -141,7 +141,7 @@ export const AGENT_MESSAGES: readonly LogMessage[] = [
     XDS,
   ],
   [
-    /Envoy (exited|process exited|terminated) with (error|signal|exit code)|Epoch \d+ (exited|terminated) with error|exited with error.*(signal: killed)/i,
+    /Envoy (exited|process exited|terminated) with (error|signal|exit code)|Epoch \d+ (exited|terminated) with (an )?error|Aborted all epochs|exited with error.*(signal: killed)/i,
     'Envoy ended unexpectedly. "signal: killed" is the kernel or the kubelet for lack of memory; another signal is a crash; exit status 1 is a configuration it cannot start with.',
     'kubectl describe pod POD (Last State), and kubectl logs POD -c istio-proxy --previous: meshctl explain MCT1906',
     'istio/istio pkg/envoy',

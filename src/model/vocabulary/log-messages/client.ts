@@ -44,4 +44,16 @@ export const CLIENT_MESSAGES: readonly LogMessage[] = [
     'meshctl ports POD   # of the server',
     'https://istio.io/latest/docs/ops/common-problems/network-issues/',
   ],
+  [
+    /^\W*Jwt (is missing|is expired|issuer is not configured|verification fails|is not in the form|header|payload)|Audiences in Jwt are not allowed|Jwks (remote fetch is failed|doesn't have key)|Jwks remote fetch is failed/i,
+    'The body of a 401 or 403 from RequestAuthentication: the token is missing, expired, of another issuer or audience, or its keys could not be fetched.',
+    'Compare issuer, audiences and jwksUri in the RequestAuthentication with the token.',
+    'https://istio.io/latest/docs/tasks/security/authentication/authn-policy/',
+  ],
+  [
+    /exec: "?(iptables|ip6tables|nft|ss|netstat|curl|sh|bash)"?: executable file not found/i,
+    'The image has no such tool (distroless). Look from the node, or with an ephemeral container.',
+    'meshctl iptables POD --debug-container',
+    'https://istio.io/latest/docs/ops/configuration/security/harden-docker-images/',
+  ],
 ]

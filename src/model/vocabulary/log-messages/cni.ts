@@ -60,7 +60,7 @@ export const CNI_MESSAGES: readonly LogMessage[] = [
     CNI,
   ],
   [
-    /can't initialize (iptables|ip6tables) table.*(do you need to insmod|Table does not exist|does not exist)|Couldn't load (match|target)|No chain\/target\/match by that name|modprobe/i,
+    /unable to initialize table|can't initialize (iptables|ip6tables) table.*(do you need to insmod|Table does not exist|does not exist)|Couldn't load (match|target)|No chain\/target\/match by that name|modprobe/i,
     'The kernel of the node lacks a module for iptables (iptable_nat, xt_REDIRECT, xt_owner, ip6table_nat), or the container uses the other back end (legacy or nft) than the node.',
     'Load the modules on the node: meshctl explain MCT1704',
     CNI,
@@ -82,5 +82,17 @@ export const CNI_MESSAGES: readonly LogMessage[] = [
     'The CNI agent added a pod to the mesh.',
     'Nothing is wrong.',
     AMBIENT,
+  ],
+  [
+    /no networks found|failed to create CNI config|CNI config(uration)? (file )?(removed|not found|missing|invalid)/i,
+    'The CNI agent found no configuration of the primary CNI plugin to chain to: cniConfDir is wrong for this platform, or the primary plugin is not installed yet.',
+    'Check cniConfDir of istio-cni and the files there on the node.',
+    CNI,
+  ],
+  [
+    /istio-cni failed with|istio-cni.*(i\/o timeout|context deadline exceeded)/i,
+    'The CNI plugin could not ask the API server about the pod in time: the node does not reach it, or it is overloaded. The pod does not start.',
+    'Read the log of istio-cni-node on this node; check that the node reaches the API server.',
+    CNI,
   ],
 ]

@@ -139,6 +139,18 @@ export const ENVOY_MESSAGES: readonly LogMessage[] = [
     'https://istio.io/latest/docs/reference/config/security/request_authentication/',
   ],
   [
+    /std::bad_alloc|out of memory|OOM/i,
+    'Envoy ran out of memory and ends.',
+    'Raise the memory limit of istio-proxy, or reduce its configuration with a Sidecar object: meshctl explain MCT1906',
+    'https://istio.io/latest/docs/ops/deployment/performance-and-scalability/',
+  ],
+  [
+    /error initializing configuration|Unable to parse JSON|Protobuf message .* (failed|reason)|malformed IP address/i,
+    'Envoy cannot start with its bootstrap configuration; the text behind it names the field. In old releases a host name that does not resolve (statsd, zipkin) does this.',
+    'meshctl proxy-config bootstrap POD, and the proxy settings in mesh config and annotations',
+    'https://www.envoyproxy.io/docs/envoy/latest/configuration/overview/bootstrap',
+  ],
+  [
     /overload action .* (active|became active)|envoy\.overload_actions/i,
     'The overload manager became active: Envoy is short of memory or connections.',
     'meshctl explain OM',

@@ -74,7 +74,7 @@ export const ISTIOD_MESSAGES: readonly LogMessage[] = [
     INJECT,
   ],
   [
-    /(failed|unable|Failed).*(leader election|acquire lease|renew lease)|lost lease|leaderelection.*(lost|failed)/i,
+    /(failed|unable|Failed).*(leader election|acquire lease|renew lease)|lost lease|error retrieving resource lock|leaderelection.*(lost|failed)/i,
     'istiod lost or could not take the leader lease: duties such as status and webhook patches pause.',
     'Look at the API server and the permissions of istiod.',
     'istio/istio pilot/pkg/leaderelection',

@@ -47,3 +47,43 @@ describe('rules that do not name their table', () => {
     expect(tables(line)[0]).toMatch(/^ip6 /)
   })
 })
+
+describe('logs of several pods or runs', () => {
+  const restore = (port: number) => [
+    '* nat',
+    '-N X',
+    '-A OUTPUT -j X',
+    `-A X -p tcp -j REDIRECT --to-ports ${port}`,
+    'COMMIT',
+  ]
+  const ports = (text: string) => {
+    const {rulesets, warnings} = parseRules(text)
+    const actions = rulesets.flatMap(set =>
+      set.tables.flatMap(table => table.chains.flatMap(({rules}) => rules.flatMap(rule => rule.actions))),
+    )
+    return {
+      ports: actions.flatMap(action => (action.kind === 'redirect' ? [action.ports] : [])),
+      said: warnings.map(({message}) => message).join(),
+    }
+  }
+  test('chains that are made twice are another run, and not more rules', () => {
+    expect(ports([...restore(1), 'next', ...restore(2)].join('\n'))).toMatchObject({
+      ports: ['2'],
+      said: expect.stringContaining('several runs'),
+    })
+  })
+  test('a second input that only adds to the chains belongs to the first', () => {
+    const more = ['* nat', '-A X -p tcp -j REDIRECT --to-ports 2', 'COMMIT']
+    expect(ports([...restore(1), 'next', ...more].join('\n'))).toEqual({ports: ['1', '2'], said: ''})
+  })
+  test('two pods, one line of this and one of that', () => {
+    const mixed = restore(1).flatMap((line, index) => [
+      `web-0 istio-init ${line}`,
+      `web-1 istio-init ${restore(2)[index]}`,
+    ])
+    expect(ports(mixed.join('\n'))).toMatchObject({
+      ports: ['1'],
+      said: expect.stringContaining('only the rules of web-0 are shown'),
+    })
+  })
+})

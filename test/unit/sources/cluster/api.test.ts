@@ -37,7 +37,7 @@ describe('failures recorded from a real API server', () => {
       'forbidden',
       'user system:serviceaccount:demo:reader cannot list secrets cluster-wide',
     ],
-    ['/api/v1/namespaces/demo/pods?limit=2&continue=protocolViolation', 'admin', 'failed', 'invalid continue token'],
+    ['/api/v1/namespaces/demo/pods?limit=2&continue=garbage', 'admin', 'failed', 'invalid continue token'],
     [
       '/api/v1/namespaces/demo/pods/SLEEP/log?container=nosuch',
       'admin',

@@ -1,0 +1,94 @@
+import type {SocketAddress} from '../../model/envoy/request.js'
+import {formatIp, parseIp} from '../../model/ip-address.js'
+import type {Packet, Walk} from '../../model/packet.js'
+import {walkFlow} from '../netfilter/packet-walk/flow-walk.js'
+import {landingWords, turnOf} from '../netfilter/packet-walk/verdict.js'
+import type {Site} from './world.js'
+
+/** Who opens a connection in a pod. */
+export interface Opener {
+  readonly uid: number
+  readonly gid: number
+  /** The address its socket is bound to, where it is. */
+  readonly boundTo: string | undefined
+}
+
+/** Where a connection comes out of a pod's kernel. */
+export type Passing =
+  | {readonly kind: 'proxy'; readonly walk: Walk; readonly port: number}
+  | {readonly kind: 'socket'; readonly walk: Walk | undefined; readonly address: SocketAddress}
+  | {readonly kind: 'leaves'; readonly walk: Walk | undefined; readonly address: SocketAddress}
+  | {readonly kind: 'fails'; readonly walk: Walk; readonly how: 'refused' | 'dropped' | 'error'; readonly text: string}
+  | {readonly kind: 'unknown'; readonly walk: Walk | undefined; readonly text: string}
+
+function passing(walk: Walk): Passing {
+  const {disposition: end} = walk
+  switch (end.kind) {
+    case 'delivered': {
+      const turn = turnOf(walk)
+      if (turn === 'redirect' || turn === 'tproxy' || turn === 'dnat') return {kind: 'proxy', walk, port: end.port}
+      return {kind: 'socket', walk, address: {ip: formatIp(end.address), port: end.port}}
+    }
+    case 'sent':
+      return {kind: 'leaves', walk, address: {ip: formatIp(end.address), port: end.port}}
+    case 'insufficient':
+      return {kind: 'unknown', walk, text: end.reason}
+    default:
+      return {kind: 'fails', walk, how: end.kind, text: landingWords(walk)}
+  }
+}
+
+function ownAddress(site: Site, ip: string): boolean {
+  return site.pod.addresses.includes(ip) || ip.startsWith('127.') || ip === '::1'
+}
+
+function unreadable(site: Site): Passing {
+  return {kind: 'unknown', walk: undefined, text: site.kernelGap ?? 'its kernel rules are not known'}
+}
+
+/** Without a sidecar nothing redirects: a pod whose kernel was not read and that has no proxy is walked without rules. */
+function hasNoCapture(site: Site): boolean {
+  return site.pod.hostNetwork || site.pod.mode === 'none' || site.pod.mode === 'control-plane'
+}
+
+/** The first packet of a connection a process of the pod opens. */
+export function leavingPod(site: Site, opener: Opener, to: SocketAddress): Passing {
+  const destination = parseIp(to.ip)
+  if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is no IP address`}
+  if (site.kernel === undefined) {
+    if (!hasNoCapture(site) && site.pod.mode !== 'gateway') return unreadable(site)
+    const kind = ownAddress(site, to.ip) ? 'socket' : 'leaves'
+    return {kind, walk: undefined, address: to}
+  }
+  const source = opener.boundTo === undefined ? undefined : parseIp(opener.boundTo)
+  const packet: Packet = {
+    protocol: 'tcp',
+    destination,
+    destinationPort: to.port,
+    uid: opener.uid,
+    gid: opener.gid,
+    ...(source === undefined || source.family !== destination.family ? {} : {source}),
+  }
+  return passing(walkFlow(site.kernel.rules, site.kernel.machine, packet))
+}
+
+/** The first packet of a connection that arrives at the pod from outside it. */
+export function enteringPod(site: Site, from: string, to: SocketAddress): Passing {
+  const destination = parseIp(to.ip)
+  if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is no IP address`}
+  if (site.kernel === undefined) {
+    if (!hasNoCapture(site) && site.pod.mode !== 'gateway') return unreadable(site)
+    return {kind: 'socket', walk: undefined, address: to}
+  }
+  const {machine, rules} = site.kernel
+  const device = machine.interfaces.find(({name, addresses}) => name !== 'lo' && addresses.length > 0)
+  const source = parseIp(from)
+  const packet: Packet = {
+    interface: device?.name ?? 'eth0',
+    protocol: 'tcp',
+    destination,
+    destinationPort: to.port,
+    ...(source === undefined || source.family !== destination.family ? {} : {source}),
+  }
+  return passing(walkFlow(rules, machine, packet))
+}

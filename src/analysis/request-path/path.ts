@@ -1,0 +1,291 @@
+import type {Draw, Surroundings} from '../../model/envoy/proxy.js'
+import type {SocketAddress} from '../../model/envoy/request.js'
+import type {UpstreamCall} from '../../model/envoy/upstream-call.js'
+import {podLabel} from '../../model/kube-object.js'
+import {objectLabel} from '../../model/pod.js'
+import {traceRequest} from '../envoy/trace.js'
+import {type Ending, ending, openEnding} from './ending.js'
+import {CERTIFICATE_REFUSED, CONNECT_TIMEOUT, NOT_TLS, REFUSED, UNREACHABLE} from './failures.js'
+import {enteringPod, leavingPod, type Opener, type Passing} from './kernel.js'
+import type {Leg, ProxyRole} from './legs.js'
+import {proxyEnding} from './proxy-ending.js'
+import {envoyRequest, passedOn, type Speech, waitsForServer} from './speech.js'
+import {isUnroutable} from './unroutable.js'
+import type {MeshPod, MeshWorld, Site} from './world.js'
+
+/** A request under way through the mesh. */
+interface Journey {
+  readonly world: MeshWorld
+  readonly draw: Draw
+  readonly legs: Leg[]
+  /** Proxies entered so far: a loop ends. */
+  depth: number
+}
+
+/** More proxies than this one after the other are a loop. */
+const MAX_DEPTH = 12
+
+function addressText({ip, port}: SocketAddress): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+}
+
+function opener(site: Site): Opener {
+  const {uid = 1337, gid = 1337} = site.kernel?.traits ?? {}
+  return {uid, gid, boundTo: undefined}
+}
+
+function sentBy(journey: Journey, site: Site, call: UpstreamCall, from: Speech): Ending {
+  const speech = passedOn(call, from, site, journey.world.now)
+  const by = {...opener(site), boundTo: call.from}
+  return openConnection(journey, site, {by, byProxy: true, toMesh: call.byControlPlane}, call.address, speech)
+}
+
+/** Why the client of a handshake that the proxy agreed to refuses its certificate. */
+function refusedServer(site: Site, speech: Speech, agreed: boolean): string | undefined {
+  return agreed && site.certificate !== undefined ? speech.refuses?.(site.certificate) : undefined
+}
+
+/** Who opens a connection, and what is known of its far end. */
+interface Opening {
+  readonly by: Opener
+  readonly byProxy: boolean
+  /** The control plane says that the address belongs to the mesh. */
+  readonly toMesh: boolean
+}
+
+interface Arrival {
+  readonly destination: SocketAddress
+  readonly acceptedBy: SocketAddress
+  readonly redirected: boolean
+  readonly source: string
+}
+
+function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Arrival, speech: Speech): Ending {
+  const {world, draw, legs} = journey
+  const request = envoyRequest(speech, {...arrival, source: {ip: arrival.source, port: 0}})
+  const common = {kind: 'proxy', pod: site.pod, role, request, speech} as const
+  if (site.proxy === undefined) {
+    const unknown = openEnding(
+      `the configuration of ${podLabel(site.pod.ref)} is not known: ${site.proxyGap}`,
+      site.pod,
+    )
+    legs.push({...common, decision: undefined, ending: unknown})
+    return unknown
+  }
+  if (++journey.depth > MAX_DEPTH) return openEnding('the request goes round in a loop', site.pod)
+  let last: Ending | undefined
+  const surroundings: Surroundings = {
+    upstream: () => undefined,
+    send: call => {
+      last = sentBy(journey, site, call, speech)
+      return last.attempt
+    },
+    draw,
+    now: world.now,
+    patience: Number.POSITIVE_INFINITY,
+  }
+  const place = legs.length
+  const decision = traceRequest(site.proxy, request, surroundings)
+  const agreed = decision.steps.some(({stage, text}) => stage === 'tls' && text.startsWith('TLS agreed'))
+  const refused = refusedServer(site, speech, agreed)
+  const end =
+    refused === undefined
+      ? proxyEnding(decision, site, speech, arrival.destination.port, last)
+      : ending(CERTIFICATE_REFUSED, 'tls-mismatch', refused, {pod: site.pod})
+  const own: Leg = {...common, decision, ending: end}
+  legs.splice(place, refused === undefined ? 0 : legs.length - place, own)
+  return end
+}
+
+/** What the application behind a socket does: it answers 200, where it is known to read what is sent. */
+function application(journey: Journey, pod: MeshPod, address: SocketAddress, speech: Speech): Ending {
+  const {world, legs} = journey
+  const tell = (text: string) => legs.push({kind: 'application', pod, address, speech, text})
+  const http = world.speaksHttp(pod, address.port)
+  if (speech.tls !== undefined && http) {
+    tell('gets TLS, and is declared to speak plain HTTP')
+    return ending(
+      NOT_TLS,
+      'tls-mismatch',
+      `the application on port ${address.port} gets TLS and answers in plain text`,
+      {
+        pod,
+      },
+    )
+  }
+  if (speech.tls === undefined && waitsForServer(speech) && http) {
+    tell('accepts the connection, and waits for a request')
+    const because = `the application on port ${address.port} speaks HTTP, which the client has to begin`
+    return ending({kind: 'silence'}, 'refused', because, {pod})
+  }
+  tell('accepts the connection')
+  const where = `${podLabel(pod.ref)} port ${address.port}`
+  const because = `it reaches the application of ${where}`
+  return ending({kind: 'answer', status: 200, after: 0}, 'delivered', because, {pod})
+}
+
+function proxyRole(site: Site, inbound: boolean): ProxyRole {
+  if (site.pod.mode === 'gateway' || site.pod.mode === 'waypoint') return 'gateway'
+  return inbound ? 'server' : 'client'
+}
+
+/** A socket of the pod: one of its proxy, or the application's. */
+function socket(journey: Journey, site: Site, address: SocketAddress, source: string, speech: Speech): Ending {
+  const bound = (site.proxy?.listeners ?? []).some(
+    each => each.bound && each.addresses.some(own => own.port === address.port),
+  )
+  if (bound || (site.proxy === undefined && proxyRole(site, true) === 'gateway')) {
+    const arrival = {destination: address, acceptedBy: address, redirected: false, source}
+    return throughProxy(journey, site, proxyRole(site, true), arrival, speech)
+  }
+  return application(journey, site.pod, address, speech)
+}
+
+function failed(passing: Extract<Passing, {kind: 'fails'}>, pod: MeshPod): Ending {
+  const attempt = passing.how === 'refused' ? REFUSED : passing.how === 'dropped' ? CONNECT_TIMEOUT : UNREACHABLE
+  return ending(attempt, 'refused', passing.text, {pod})
+}
+
+function kernelLeg(
+  journey: Journey,
+  leg: Omit<Extract<Leg, {kind: 'kernel'}>, 'kind' | 'walk' | 'text'>,
+  passing: Passing,
+): void {
+  const text =
+    passing.kind === 'proxy'
+      ? `redirected to port ${passing.port}`
+      : passing.kind === 'socket'
+        ? `goes to ${addressText(passing.address)} in the pod`
+        : passing.kind === 'leaves'
+          ? `leaves for ${addressText(passing.address)}, not redirected`
+          : passing.text
+  journey.legs.push({...leg, kind: 'kernel', walk: passing.walk, text})
+}
+
+const OUTBOUND = 15_001
+
+/** A connection between two kernels. */
+interface Flow {
+  readonly to: SocketAddress
+  readonly source: string
+  readonly toMesh: boolean
+}
+
+function afterKernel(journey: Journey, site: Site, passing: Passing, flow: Flow, speech: Speech): Ending {
+  const {to, source, toMesh} = flow
+  switch (passing.kind) {
+    case 'proxy': {
+      const outbound = passing.port === (site.kernel?.traits.outboundPort ?? OUTBOUND)
+      const arrival = {destination: to, acceptedBy: {ip: '0.0.0.0', port: passing.port}, redirected: true, source}
+      return throughProxy(journey, site, proxyRole(site, !outbound), arrival, speech)
+    }
+    case 'socket':
+      return socket(journey, site, passing.address, source, speech)
+    case 'leaves':
+      return overNetwork(journey, {to: passing.address, source, toMesh}, speech)
+    case 'fails':
+      return failed(passing, site.pod)
+    case 'unknown':
+      return openEnding(`the kernel of ${podLabel(site.pod.ref)}: ${passing.text}`, site.pod)
+  }
+}
+
+/** A process of the pod opens a connection. */
+function openConnection(journey: Journey, site: Site, opening: Opening, to: SocketAddress, speech: Speech): Ending {
+  const {by, byProxy, toMesh} = opening
+  const passing = leavingPod(site, by, to)
+  kernelLeg(journey, {pod: site.pod, direction: 'out', byProxy, to}, passing)
+  const own = site.pod.addresses.find(each => each.includes(':') === to.ip.includes(':')) ?? ''
+  return afterKernel(journey, site, passing, {to, source: by.boundTo ?? own, toMesh}, speech)
+}
+
+/** The network between pods: a Service address becomes that of an endpoint. */
+function overNetwork(journey: Journey, flow: Flow, speech: Speech): Ending {
+  const {world, legs, draw} = journey
+  const {to} = flow
+  const service = world.serviceAt(to.ip)
+  if (service !== undefined) {
+    const backends = world.backends(service, to.port)
+    const name = objectLabel(service.object)
+    const tell = (text: string) => legs.push({kind: 'service', service, port: to.port, backends, text})
+    if (backends === undefined) {
+      tell('its endpoints are not known')
+      return openEnding(`the endpoints of ${name} are not known`)
+    }
+    if (!service.ports.some(each => each.port === to.port)) {
+      tell(`has no port ${to.port}`)
+      return ending(REFUSED, 'refused', `${name} has no port ${to.port}`)
+    }
+    if (backends.length === 0) {
+      tell('has no ready endpoint')
+      return ending(REFUSED, 'no-endpoint', `${name} has no ready endpoint on port ${to.port}`)
+    }
+    const index =
+      backends.length === 1
+        ? 0
+        : draw(
+            'an endpoint',
+            backends.map(() => 1),
+          )
+    const backend = backends[index]
+    if (backend === undefined) return openEnding(`the endpoints of ${name} are not known`)
+    tell(`kube-proxy picks ${addressText(backend)}`)
+    return arriveAt(journey, {...flow, to: backend, toMesh: true}, speech)
+  }
+  return arriveAt(journey, flow, speech)
+}
+
+function outside(journey: Journey, to: SocketAddress, toMesh: boolean): Ending {
+  const {world, legs} = journey
+  if (toMesh) {
+    legs.push({kind: 'outside', address: to, text: 'an endpoint of the mesh whose pod was not read'})
+    return openEnding(`the pod at ${to.ip} was not captured: what happens there is not known`)
+  }
+  const unroutable = isUnroutable(to.ip)
+  if (unroutable !== undefined) {
+    legs.push({kind: 'outside', address: to, text: `nothing can be reached there: ${unroutable}`})
+    return ending(UNREACHABLE, 'refused', `${to.ip} cannot be reached: ${unroutable}`)
+  }
+  legs.push({kind: 'outside', address: to, text: 'outside the cluster: what is there is not known'})
+  if (!world.complete) return openEnding(`whose address ${to.ip} is, is not known`)
+  return ending({kind: 'unknown'}, 'delivered', `it leaves for ${addressText(to)}, outside the mesh`)
+}
+
+/** A connection arrives at an address: at a pod, or outside. */
+function arriveAt(journey: Journey, flow: Flow, speech: Speech): Ending {
+  const {to, source, toMesh} = flow
+  const pod = journey.world.podAt(to.ip)
+  if (pod === undefined) return outside(journey, to, toMesh)
+  const site = journey.world.site(pod)
+  const passing = enteringPod(site, source, to)
+  kernelLeg(journey, {pod, direction: 'in', byProxy: false, to}, passing)
+  return afterKernel(journey, site, passing, flow, speech)
+}
+
+/** Where a request begins: in a pod, or outside the mesh. */
+export type Origin = {readonly pod: MeshPod; readonly uid: number; readonly gid: number} | {readonly ip: string}
+
+/** The whole path of one request, with one way of every draw. */
+export interface RequestPath {
+  readonly legs: readonly Leg[]
+  readonly ending: Ending
+}
+
+/** Follows a request from where it begins to where it ends. Throws `SiteNeeded` for a pod that must be read first. */
+export function followRequest(
+  world: MeshWorld,
+  origin: Origin,
+  to: SocketAddress,
+  speech: Speech,
+  draw: Draw,
+): RequestPath {
+  const journey: Journey = {world, draw, legs: [], depth: 0}
+  if ('ip' in origin) {
+    const ended = overNetwork(journey, {to, source: origin.ip, toMesh: false}, speech)
+    return {legs: journey.legs, ending: ended}
+  }
+  const site = world.site(origin.pod)
+  const by = {uid: origin.uid, gid: origin.gid, boundTo: undefined}
+  const ended = openConnection(journey, site, {by, byProxy: false, toMesh: false}, to, speech)
+  return {legs: journey.legs, ending: ended}
+}

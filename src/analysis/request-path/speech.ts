@@ -1,0 +1,100 @@
+import type {ClientTls, EnvoyRequest, Protocol} from '../../model/envoy/request.js'
+import type {PassedHead, UpstreamCall} from '../../model/envoy/upstream-call.js'
+import type {Names} from '../envoy/listener/handshake.js'
+import {namesFit, validationOf} from '../envoy/listener/handshake.js'
+import type {Site, SiteCertificate} from './world.js'
+
+/** What is said on a connection: the bytes inside, and the TLS around them. */
+export interface Speech {
+  readonly protocol: Protocol
+  /** The head of the request; undefined for a connection that is no HTTP. */
+  readonly head: PassedHead | undefined
+  /** What a client that is no HTTP sends first; undefined for one that waits for the server. */
+  readonly payload: string | undefined
+  readonly tls: ClientTls | undefined
+  /** Why the client refuses a server's certificate; undefined when it takes it. */
+  readonly refuses: ((certificate: SiteCertificate) => string | undefined) | undefined
+}
+
+/** Whether the two proxies trust a common root; unknown roots are taken to be the same. */
+function shareRoot(a: SiteCertificate | undefined, b: SiteCertificate | undefined): boolean {
+  if (a === undefined || b === undefined || a.roots.length === 0 || b.roots.length === 0) return true
+  return a.roots.some(each => b.roots.includes(each))
+}
+
+function expired(certificate: SiteCertificate, now: number): boolean {
+  return now > certificate.validTo || now < certificate.validFrom
+}
+
+function refusalOf(call: UpstreamCall, own: Site, now: number): Speech['refuses'] {
+  const common = call.tls?.commonTlsContext
+  if (common === undefined) return undefined
+  return certificate => {
+    const {rules, secret} = validationOf(common)
+    const validates = secret || rules.some(each => each.trustedCa !== undefined)
+    if (!validates) return undefined
+    if (!shareRoot(own.certificate, certificate)) return 'the server’s certificate is signed by another root'
+    if (expired(certificate, now))
+      return `the server’s certificate expired at ${new Date(certificate.validTo).toISOString()}`
+    const names: Names = {uriSans: certificate.uriSans, dnsSans: certificate.dnsSans}
+    if (!rules.every(each => namesFit(each, names)))
+      return `the server’s certificate is for ${certificate.uriSans.join(', ')}, which the client does not expect`
+    return undefined
+  }
+}
+
+function serverName(call: UpstreamCall): string {
+  if (call.tls?.sni) return call.tls.sni
+  const host = call.head?.headers.find(([name]) => name === 'host')?.[1] ?? ''
+  return call.tls?.autoHostSni ? host.replace(/:\d+$/, '') : ''
+}
+
+function clientTls(call: UpstreamCall, site: Site, now: number): ClientTls | undefined {
+  const {tls} = call
+  if (tls === undefined) return undefined
+  const common = tls.commonTlsContext
+  const shows = (common?.tlsCertificates.length ?? 0) + (common?.tlsCertificateSdsSecretConfigs.length ?? 0) > 0
+  const own = site.certificate
+  const certificate =
+    shows && own !== undefined
+      ? {uriSans: own.uriSans, dnsSans: own.dnsSans, subject: '', trusted: true, expired: expired(own, now)}
+      : undefined
+  return {sni: serverName(call), alpn: (common?.alpnProtocols ?? []).flatMap(each => each.split(',')), certificate}
+}
+
+/** What a proxy says to an upstream: its call, around the bytes its client sent where it only passes them on. */
+export function passedOn(call: UpstreamCall, from: Speech, site: Site, now: number): Speech {
+  const tls = clientTls(call, site, now)
+  const refuses = refusalOf(call, site, now)
+  if (call.head !== undefined)
+    return {protocol: call.http2 ? 'http/2' : 'http/1.1', head: call.head, payload: undefined, tls, refuses}
+  if (tls !== undefined) return {...from, tls, refuses}
+  return call.terminated ? {...from, tls: undefined, refuses: undefined} : from
+}
+
+/** The same speech as a request to one Envoy. */
+export function envoyRequest(
+  speech: Speech,
+  ends: Pick<EnvoyRequest, 'destination' | 'acceptedBy' | 'redirected' | 'source'>,
+): EnvoyRequest {
+  const {head, payload, tls, protocol} = speech
+  return {
+    ...ends,
+    proxyLine: undefined,
+    tls,
+    protocol,
+    method: head?.method ?? 'GET',
+    path: head?.path ?? '/',
+    headers: head?.headers ?? [],
+    bodyBytes: 0,
+    chunked: false,
+    payload: head === undefined ? payload : undefined,
+    abortAfter: undefined,
+    sequence: 1,
+  }
+}
+
+/** A client that sends nothing until the server has spoken. */
+export function waitsForServer(speech: Speech): boolean {
+  return speech.head === undefined && speech.payload === undefined
+}

@@ -1,0 +1,71 @@
+import type {Outcome} from '../../model/envoy/decision.js'
+import type {Attempt} from '../../model/envoy/upstream-call.js'
+import type {Disposition} from './ending.js'
+import type {Leg} from './legs.js'
+import type {RequestPath} from './path.js'
+
+/** A path as its two ends would tell it: what the client gets, and what each side's access log says. */
+export interface ToldPath {
+  /** The HTTP status the client gets: 0 when the connection breaks without one, null for TCP or when it is not known. */
+  readonly status: number | null
+  readonly flags: readonly string[]
+  readonly details: string | null
+  readonly serverFlags: readonly string[]
+  readonly serverDetails: string | null
+  readonly outcome: Disposition | 'not-captured'
+  readonly cluster: string | null
+  readonly policy: string | null
+}
+
+type ProxyLeg = Extract<Leg, {kind: 'proxy'}>
+
+function outcomeIn(leg: ProxyLeg | undefined): Outcome | undefined {
+  return leg?.decision?.decided === true ? leg.decision.outcome : undefined
+}
+
+/** The proxy that first takes the request: the client's own sidecar, or a gateway. */
+export function clientLeg(legs: readonly Leg[]): ProxyLeg | undefined {
+  const first = legs.find(each => each.kind === 'proxy')
+  return first === undefined || first.role === 'server' ? undefined : first
+}
+
+/** The last sidecar of a server that the request reached. */
+export function serverLeg(legs: readonly Leg[]): ProxyLeg | undefined {
+  return legs.findLast((each): each is ProxyLeg => each.kind === 'proxy' && each.role === 'server')
+}
+
+function statusOf(attempt: Attempt, http: boolean): number | null {
+  if (!http || attempt.kind === 'unknown') return null
+  return attempt.kind === 'answer' ? attempt.status : 0
+}
+
+function oneCluster(outcome: Outcome | undefined): string | null {
+  const cluster = outcome?.cluster ?? null
+  return typeof cluster === 'string' || cluster === null ? cluster : (cluster[0] ?? null)
+}
+
+/** Tells a path; `http` is false for a bare TCP connection. */
+export function toldPath({legs, ending}: RequestPath, http: boolean): ToldPath {
+  const client = outcomeIn(clientLeg(legs))
+  const server = outcomeIn(serverLeg(legs))
+  const uncaptured = ending.disposition === 'delivered' && legs.every(each => each.kind !== 'proxy')
+  return {
+    status: statusOf(ending.attempt, http),
+    flags: client?.flags ?? [],
+    details: client?.details ?? client?.terminationDetails ?? null,
+    serverFlags: server?.flags ?? [],
+    serverDetails: server?.details ?? server?.terminationDetails ?? null,
+    outcome: uncaptured ? 'not-captured' : ending.disposition,
+    cluster: oneCluster(client),
+    policy: ending.policy ?? null,
+  }
+}
+
+/** The other details the client's log may have where a race decides. */
+export function racingDetails({legs, ending}: RequestPath): readonly string[] {
+  const client = outcomeIn(clientLeg(legs))
+  if (client?.details?.startsWith('upstream_reset_before_response_started{') !== true) return []
+  return ending.races.flatMap(each =>
+    each.kind === 'failure' ? [`upstream_reset_before_response_started{${each.failure.reason}}`] : [],
+  )
+}

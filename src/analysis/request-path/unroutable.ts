@@ -1,0 +1,21 @@
+import {inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
+
+/** Address blocks of the IANA special-purpose registries that no network routes (RFC 6890, "Forwardable: False" or documentation). */
+const BLOCKS: readonly (readonly [string, string])[] = [
+  ['192.0.2.0/24', 'a documentation address (RFC 5737)'],
+  ['198.51.100.0/24', 'a documentation address (RFC 5737)'],
+  ['203.0.113.0/24', 'a documentation address (RFC 5737)'],
+  ['240.0.0.0/4', 'a reserved address (RFC 1112)'],
+  ['2001:db8::/32', 'a documentation address (RFC 3849)'],
+  ['100::/64', 'a discard address (RFC 6666)'],
+]
+
+/** Why no network leads to an address; undefined when one may. */
+export function isUnroutable(ip: string): string | undefined {
+  const address = parseIp(ip)
+  if (address === undefined) return undefined
+  return BLOCKS.find(([block]) => {
+    const range = parseIpRange(block)
+    return range !== undefined && range.family === address.family && inRange(address, range)
+  })?.[1]
+}

@@ -1,0 +1,76 @@
+import type {EnvoyProxy} from '../../model/envoy/proxy.js'
+import type {SocketAddress} from '../../model/envoy/request.js'
+import type {PodRef} from '../../model/kube-object.js'
+import type {ServiceModel} from '../../model/kube-service.js'
+import type {Machine} from '../../model/machine.js'
+import type {PodMode} from '../../model/pod-mode.js'
+import type {Labels} from '../../model/selector.js'
+import type {CompiledRules} from '../netfilter/packet-walk/compile.js'
+import type {ProxyTraits} from '../netfilter/proxy-traits.js'
+
+/** A pod as others see it: by its object alone. */
+export interface MeshPod {
+  readonly ref: PodRef
+  readonly addresses: readonly string[]
+  readonly mode: PodMode
+  readonly serviceAccount: string
+  readonly labels: Labels
+  /** Shares the network of its node: the kernel rules of a pod do not apply to it. */
+  readonly hostNetwork: boolean
+}
+
+/** The rules of a pod's kernel, ready for packets. */
+export interface SiteKernel {
+  readonly rules: CompiledRules
+  readonly machine: Machine
+  readonly traits: ProxyTraits
+  /** Where the rules were read from; says when they are not what the kernel holds now. */
+  readonly from: 'live' | 'log' | 'text' | 'computed'
+}
+
+/** The certificate a proxy shows to its peers. Times are milliseconds since 1970. */
+export interface SiteCertificate {
+  readonly uriSans: readonly string[]
+  readonly dnsSans: readonly string[]
+  readonly validFrom: number
+  readonly validTo: number
+  /** Serial numbers of the roots it trusts. */
+  readonly roots: readonly string[]
+}
+
+/** What was read of a pod that a request passes; each part undefined, with the reason, when it could not be read. */
+export interface Site {
+  readonly pod: MeshPod
+  readonly proxy: EnvoyProxy | undefined
+  readonly proxyGap: string | undefined
+  readonly kernel: SiteKernel | undefined
+  readonly kernelGap: string | undefined
+  readonly certificate: SiteCertificate | undefined
+}
+
+/** The mesh around a request. */
+export interface MeshWorld {
+  readonly podAt: (ip: string) => MeshPod | undefined
+  readonly serviceAt: (ip: string) => ServiceModel | undefined
+  /** Ready endpoints of a Service port as kube-proxy uses them; undefined when the endpoints are not known. */
+  readonly backends: (service: ServiceModel, port: number) => readonly SocketAddress[] | undefined
+  /** A Service or probe declares that this port of the pod speaks HTTP. */
+  readonly speaksHttp: (pod: MeshPod, port: number) => boolean
+  /** What was read of the pod; `needed` is thrown for one that was not read yet. */
+  readonly site: (pod: MeshPod) => Site
+  /** The objects of the cluster are all known: an address that is none of theirs is outside. */
+  readonly complete: boolean
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** Thrown where a path leads through a pod that was not read yet; the caller reads it and starts over. */
+export class SiteNeeded extends Error {
+  readonly pod: MeshPod
+
+  constructor(pod: MeshPod) {
+    super(`${pod.ref.name}.${pod.ref.namespace} was not read yet`)
+    this.name = 'SiteNeeded'
+    this.pod = pod
+  }
+}

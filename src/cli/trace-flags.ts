@@ -1,0 +1,47 @@
+import {Flags} from '@oclif/core'
+
+/** Flags of `trace`: the request, and the files of recorded ones. */
+export const traceFlags = {
+  out: Flags.string({helpValue: 'URL', description: 'a request the pod sends: http, https, grpc, tcp or tls'}),
+  in: Flags.string({
+    helpValue: 'URL',
+    description: 'a request that arrives at the pod, such as http://:9080/',
+    exclusive: ['out'],
+  }),
+  listener: Flags.string({
+    helpValue: 'ADDRESS:PORT',
+    description: 'the socket that accepts it (15001 or 15006 unless set)',
+  }),
+  address: Flags.string({
+    helpValue: 'ADDRESS',
+    description: 'the address the client dials, where the URL names a host',
+  }),
+  source: Flags.string({helpValue: 'ADDRESS', description: 'the address of the client'}),
+  method: Flags.string({description: 'HTTP method (GET unless set)'}),
+  header: Flags.string({
+    char: 'H',
+    multiple: true,
+    helpValue: 'NAME=VALUE',
+    description: 'a request header (repeatable)',
+  }),
+  protocol: Flags.string({
+    options: ['http/1.0', 'http/1.1', 'http/2', 'h2', 'tcp'],
+    description: 'what the client speaks',
+  }),
+  sni: Flags.string({helpValue: 'NAME', description: 'server name in the TLS handshake'}),
+  alpn: Flags.string({helpValue: 'LIST', description: 'application protocols offered, comma-separated'}),
+  principal: Flags.string({
+    helpValue: 'SPIFFE-ID',
+    description: 'identity in the certificate of the client: the request uses mTLS',
+  }),
+  cases: Flags.string({
+    helpValue: 'DIR',
+    description: 'answer the cases of a configuration folder, or of a folder of them',
+    exclusive: ['out', 'in', 'file'],
+  }),
+  traffic: Flags.string({
+    helpValue: 'FILE',
+    description: 'answer the recorded requests in FILE (- for standard input)',
+    exclusive: ['out', 'in', 'file', 'cases'],
+  }),
+} as const

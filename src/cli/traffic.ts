@@ -1,0 +1,9 @@
+import {type TrafficReport, trafficReport} from '../reports/trace/traffic-report.js'
+import {readInput, readStdin} from '../sources/files/read.js'
+import type {Source} from '../sources/source.js'
+
+/** Reads a file of recorded requests (`-` for standard input) and answers them from a source. */
+export async function answerTraffic(source: Source, path: string): Promise<TrafficReport> {
+  const bytes = path === '-' ? await readStdin() : await readInput(path)
+  return await trafficReport(source, Buffer.from(bytes).toString('utf8'), path === '-' ? 'standard input' : path)
+}

@@ -1,0 +1,138 @@
+import {podMode} from '../../analysis/pod-mode/pod-mode.js'
+import {isHttpLike, istioProtocol} from '../../analysis/ports/istio-protocol.js'
+import {boundPorts, selects} from '../../analysis/ports/service-ports.js'
+import {type MeshPod, type MeshWorld, type Site, SiteNeeded} from '../../analysis/request-path/world.js'
+import {readPod} from '../../formats/kube-pod/parse.js'
+import {readService} from '../../formats/kube-service.js'
+import type {Gap} from '../../model/answer.js'
+import type {SocketAddress} from '../../model/envoy/request.js'
+import {podLabel} from '../../model/kube-object.js'
+import type {ServiceModel} from '../../model/kube-service.js'
+import {appContainers, isOver, type PodModel} from '../../model/pod.js'
+import {objectPages} from '../../sources/object-pages.js'
+import type {Source} from '../../sources/source.js'
+import {readSite} from './site.js'
+
+/** The pods and Services of a mesh, and what was read of the pods that requests pass. */
+export interface Mesh {
+  readonly pods: readonly MeshPod[]
+  readonly services: readonly ServiceModel[]
+  readonly world: MeshWorld
+  readonly gaps: () => readonly Gap[]
+  readonly notes: () => readonly string[]
+  /** Runs something that follows requests; pods it needs are read and it is run again. */
+  readonly follow: <T>(run: () => T) => Promise<T>
+}
+
+interface Objects {
+  readonly pods: readonly PodModel[]
+  readonly services: readonly ServiceModel[]
+  readonly gaps: readonly Gap[]
+}
+
+async function everyObject<T>(
+  source: Source,
+  kind: string,
+  read: Parameters<typeof objectPages<T>>[2],
+  gaps: Gap[],
+): Promise<readonly T[]> {
+  let found: T[] = []
+  for await (const page of objectPages(source, {kind}, read)) {
+    if (!page.ok) {
+      gaps.push(page.gap)
+      return []
+    }
+    if (page.value.begins) found = []
+    found.push(...page.value.items)
+  }
+  return found
+}
+
+async function readObjects(source: Source): Promise<Objects> {
+  const gaps: Gap[] = []
+  const pods = await everyObject(source, 'Pod', readPod, gaps)
+  const services = await everyObject(source, 'Service', readService, gaps)
+  return {pods: pods.filter(each => each !== undefined).filter(each => !isOver(each)), services, gaps}
+}
+
+function meshPod(pod: PodModel): MeshPod {
+  return {
+    ref: {namespace: pod.object.namespace, name: pod.object.name},
+    addresses: pod.status?.podIps ?? [],
+    mode: podMode(pod),
+    serviceAccount: pod.serviceAccount,
+    labels: pod.labels,
+    hostNetwork: pod.hostNetwork,
+  }
+}
+
+function backendsOf(
+  pods: readonly PodModel[],
+  service: ServiceModel,
+  port: number,
+): readonly SocketAddress[] | undefined {
+  if (Object.keys(service.selector).length === 0) return undefined
+  return pods
+    .filter(pod => selects(service, pod) && (pod.status?.ready === true || service.publishesNotReady))
+    .flatMap(pod => {
+      const target = boundPorts(pod, [service]).find(each => each.port.port === port)?.target
+      const [ip] = pod.status?.podIps ?? []
+      return target === undefined || ip === undefined ? [] : [{ip, port: target}]
+    })
+}
+
+function httpPorts(pod: PodModel, services: readonly ServiceModel[]): ReadonlySet<number> {
+  const declared = boundPorts(pod, services)
+    .filter(({port}) => isHttpLike(istioProtocol(port)))
+    .flatMap(({target}) => (target === undefined ? [] : [target]))
+  const probed = appContainers(pod)
+    .flatMap(({probes}) => probes)
+    .flatMap(({handler, port}) => (handler === 'httpGet' && typeof port === 'number' ? [port] : []))
+  return new Set([...declared, ...probed])
+}
+
+/** Reads the pods and Services of a source; sites are read when a request first passes them. */
+export async function readMesh(source: Source, now: number): Promise<Mesh> {
+  const objects = await readObjects(source)
+  const pods = objects.pods.map(meshPod)
+  const models = new Map(objects.pods.map((model, i) => [pods[i], model] as const))
+  const byAddress = new Map(pods.flatMap(pod => (pod.hostNetwork ? [] : pod.addresses.map(ip => [ip, pod] as const))))
+  const byClusterIp = new Map(objects.services.flatMap(each => each.clusterIps.map(ip => [ip, each] as const)))
+  const http = new Map<MeshPod, ReadonlySet<number>>()
+  const sites = new Map<string, Site>()
+  const gaps: Gap[] = [...objects.gaps]
+  const notes: string[] = []
+  const world: MeshWorld = {
+    podAt: ip => byAddress.get(ip),
+    serviceAt: ip => byClusterIp.get(ip),
+    backends: (service, port) => backendsOf(objects.pods, service, port),
+    speaksHttp: (pod, port) => {
+      const model = models.get(pod)
+      if (model === undefined) return false
+      const known = http.get(pod) ?? httpPorts(model, objects.services)
+      http.set(pod, known)
+      return known.has(port)
+    },
+    site: pod => {
+      const known = sites.get(podLabel(pod.ref))
+      if (known === undefined) throw new SiteNeeded(pod)
+      return known
+    },
+    complete: source.traits.complete && objects.gaps.length === 0,
+    now,
+  }
+  const follow = async <T>(run: () => T): Promise<T> => {
+    for (;;) {
+      try {
+        return run()
+      } catch (error) {
+        if (!(error instanceof SiteNeeded) || sites.has(podLabel(error.pod.ref))) throw error
+        const read = await readSite(source, error.pod)
+        sites.set(podLabel(error.pod.ref), read.site)
+        gaps.push(...read.gaps)
+        notes.push(...read.notes)
+      }
+    }
+  }
+  return {pods, services: objects.services, world, gaps: () => gaps, notes: () => notes, follow}
+}

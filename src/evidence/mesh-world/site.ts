@@ -1,0 +1,140 @@
+import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
+import {proxyTraitsOf} from '../../analysis/netfilter/proxy-traits.js'
+import type {MeshPod, Site, SiteCertificate, SiteKernel} from '../../analysis/request-path/world.js'
+import {parseCerts} from '../../formats/envoy-certs.js'
+import {parseClusters} from '../../formats/envoy-clusters.js'
+import {parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
+import {proxyOf} from '../../formats/envoy-proto/proxy.js'
+import {type Answer, answered, type Gap, gapSentence, missing} from '../../model/answer.js'
+import type {EnvoyProxy, LiveHost} from '../../model/envoy/proxy.js'
+import {podLabel} from '../../model/kube-object.js'
+import type {Source} from '../../sources/source.js'
+import {listenersOf} from '../kernel/listeners.js'
+import {readKernel, whyUnread} from '../kernel/read-kernel.js'
+import {readSockets} from '../pod/sockets.js'
+
+/** A site, and what of it could not be read or had to be assumed. */
+export interface ReadSite {
+  readonly site: Site
+  readonly gaps: readonly Gap[]
+  readonly notes: readonly string[]
+}
+
+/** Complaints of the clusters page for which Envoy takes an endpoint out (admin.v3.HostHealthStatus). */
+const FAILING = ['failed_outlier_check', 'failed_active_health_check', 'excluded_via_immediate_hc_fail']
+
+async function liveHosts(source: Source, pod: MeshPod): Promise<EnvoyProxy['liveHosts']> {
+  const page = await source.evidence('envoy.clusters', pod.ref)
+  const groups = page.ok ? parseClusters(page.value) : page
+  if (!groups.ok) return undefined
+  const byName = new Map<string, readonly LiveHost[]>(
+    groups.value.map(({cluster, endpoints}) => [
+      cluster,
+      endpoints.flatMap(({address, hostname, complaints}) =>
+        address.kind === 'socket'
+          ? [
+              {
+                address: {ip: address.address, port: address.port},
+                hostname,
+                failing: complaints.some(each => FAILING.includes(each)),
+              },
+            ]
+          : [],
+      ),
+    ]),
+  )
+  return cluster => byName.get(cluster)
+}
+
+async function readProxy(source: Source, pod: MeshPod): Promise<Answer<EnvoyProxy>> {
+  const artifact = await source.evidence('envoy.config_dump', pod.ref)
+  const dump = artifact.ok ? parseConfigDump(artifact.value) : artifact
+  if (!dump.ok) return dump
+  return answered({...proxyOf(dump.value.json), liveHosts: await liveHosts(source, pod)})
+}
+
+async function readSiteKernel(source: Source, pod: MeshPod): Promise<Answer<SiteKernel>> {
+  const kernel = await readKernel(source, pod.ref)
+  if (kernel.rulesets.length === 0) {
+    const gap = whyUnread(kernel)
+    if (gap !== undefined) return {ok: false, gap}
+  }
+  const table = await readSockets(source, pod.ref)
+  const machine = table.ok ? {...kernel.machine, listeners: listenersOf(table.value)} : kernel.machine
+  return answered({
+    rules: compileRules(kernel.rulesets),
+    machine,
+    traits: proxyTraitsOf(kernel.rulesets),
+    from: kernel.from,
+  })
+}
+
+async function readCertificate(source: Source, pod: MeshPod): Promise<Answer<SiteCertificate>> {
+  const page = await source.evidence('envoy.certs', pod.ref)
+  const certificates = page.ok ? parseCerts(page.value) : page
+  if (!certificates.ok) return certificates
+  const own = certificates.value.find(each => each.role === 'own' && each.names.length > 0)
+  if (own === undefined) return missing('the certificate of the proxy', 'not-found', 'Envoy lists none of its own')
+  const isUri = (name: string) => name.includes('://')
+  return answered({
+    uriSans: own.names.filter(isUri),
+    dnsSans: own.names.filter(name => !isUri(name)),
+    validFrom: Date.parse(own.validFrom),
+    validTo: Date.parse(own.validTo),
+    roots: certificates.value.filter(each => each.role === 'trusted').map(each => each.serial),
+  })
+}
+
+/** The certificate Istio issues for a service account (SPIFFE-ID of istio.io, "Security"), where Envoy's own could not be read. */
+function assumedCertificate(pod: MeshPod): SiteCertificate {
+  const {namespace} = pod.ref
+  return {
+    uriSans: [`spiffe://cluster.local/ns/${namespace}/sa/${pod.serviceAccount}`],
+    dnsSans: [],
+    validFrom: Number.NEGATIVE_INFINITY,
+    validTo: Number.POSITIVE_INFINITY,
+    roots: [],
+  }
+}
+
+const PROXIED = ['sidecar', 'gateway', 'waypoint']
+
+/** Reads what a request meets in a pod: its proxy's configuration and certificate, and its kernel. */
+export async function readSite(source: Source, pod: MeshPod): Promise<ReadSite> {
+  const proxied = PROXIED.includes(pod.mode)
+  const none = missing('the proxy', 'not-applicable', `${podLabel(pod.ref)} has no proxy`)
+  const [proxy, kernel, certificate] = await Promise.all([
+    proxied ? readProxy(source, pod) : none,
+    readSiteKernel(source, pod),
+    proxied ? readCertificate(source, pod) : none,
+  ])
+  const assumes = proxied && proxy.ok && !certificate.ok
+  const gaps = [
+    ...(proxied && !proxy.ok ? [proxy.gap] : []),
+    ...(pod.mode === 'sidecar' && !kernel.ok ? [kernel.gap] : []),
+  ]
+  const from = kernel.ok ? kernel.value.from : 'live'
+  return {
+    site: {
+      pod,
+      proxy: proxy.ok ? proxy.value : undefined,
+      proxyGap: proxy.ok ? undefined : gapSentence(proxy.gap),
+      kernel: kernel.ok ? kernel.value : undefined,
+      kernelGap: kernel.ok ? undefined : gapSentence(kernel.gap),
+      certificate: certificate.ok ? certificate.value : assumes ? assumedCertificate(pod) : undefined,
+    },
+    gaps,
+    notes: [
+      ...(assumes
+        ? [
+            `the certificate of ${podLabel(pod.ref)} could not be read: one for its service account in trust domain cluster.local is assumed`,
+          ]
+        : []),
+      ...(from === 'log' && pod.mode === 'sidecar'
+        ? [
+            `the rules of ${podLabel(pod.ref)} are those istio-init set at start; what the kernel holds now could not be read`,
+          ]
+        : []),
+    ],
+  }
+}

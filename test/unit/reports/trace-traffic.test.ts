@@ -1,0 +1,78 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {gunzipSync} from 'node:zlib'
+import {beforeAll, describe, expect, test} from '@jest/globals'
+import {isObject} from '../../../src/formats/decode.js'
+import {type TrafficAnswer, trafficReport} from '../../../src/reports/trace/traffic-report.js'
+import {openFiles} from '../../../src/sources/open.js'
+import {captureSource, meshCapture} from '../../support/mesh-capture.js'
+import {SHARED, sharedTest} from '../../support/shared-data.js'
+import {judged} from '../../support/traffic.js'
+
+const RECORDS = gunzipSync(readFileSync('test/fixtures/traffic/sample.jsonl.gz')).toString('utf8')
+
+function linesOf(text: string): readonly string[] {
+  return text.split('\n').filter(line => line !== '')
+}
+
+/** A record without what happened. */
+function bare(line: string): string {
+  const json: unknown = JSON.parse(line)
+  if (!isObject(json)) return line
+  const {result: _result, accessLogs: _logs, ...rest} = json
+  return JSON.stringify(rest)
+}
+
+function tally(answers: readonly TrafficAnswer[], text: string) {
+  const verdicts = answers.map((answer, i) => judged(answer, JSON.parse(linesOf(text)[i] ?? '')))
+  const of = (verdict: string) => verdicts.filter(each => each === verdict).length
+  const wrong = verdicts.filter(each => !['as told', 'as an alternative'].includes(each))
+  return {asTold: of('as told'), asAlternative: of('as an alternative'), wrong}
+}
+
+describe('what becomes of a request in the mesh', () => {
+  let answers: readonly TrafficAnswer[] = []
+
+  beforeAll(async () => {
+    const source = await openFiles(['src/sample/mesh.tgz'])
+    answers = (await trafficReport(source, RECORDS, 'the records')).answers
+  })
+
+  test('is told as it was recorded between pods of the sample', () => {
+    const {asTold, asAlternative, wrong} = tally(answers, RECORDS)
+    expect(wrong).toEqual([])
+    expect(asTold).toBeGreaterThan(200)
+    expect(asAlternative).toBeLessThan(3)
+    expect(answers.filter(each => each.outcome === 'undecided')).toEqual([])
+  })
+
+  test('is told from the request alone', async () => {
+    const source = await openFiles(['src/sample/mesh.tgz'])
+    const without = linesOf(RECORDS).map(bare).join('\n')
+    expect(JSON.stringify((await trafficReport(source, without, 'the records')).answers)).toBe(JSON.stringify(answers))
+  })
+
+  test('a wrong answer would be noticed', () => {
+    const [first] = answers.filter(each => each.status === 503 && each.flags.includes('UC'))
+    const line = linesOf(RECORDS).find(each => each.includes(`"id": "${first?.id}"`)) ?? ''
+    if (first === undefined) throw new Error('some request is answered with 503 UC')
+    expect(judged(first, JSON.parse(line))).toBe('as told')
+    expect(judged({...first, status: 200}, JSON.parse(line))).toContain('result')
+    expect(judged({...first, flags: []}, JSON.parse(line))).toContain('flags')
+    expect(judged({...first, details: 'via_upstream'}, JSON.parse(line))).toContain('details')
+  })
+
+  sharedTest(
+    'is told as it was recorded in the whole mesh',
+    async () => {
+      const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
+      const text = readFileSync(join(SHARED, 'traffic', 'demo.jsonl'), 'utf8')
+      const report = await trafficReport(source, text, 'the records')
+      const {asTold, asAlternative, wrong} = tally(report.answers, text)
+      expect(wrong).toEqual([])
+      // A fault that strikes 5% of the requests (twice), and the race between a reset and a write (three times).
+      expect({asTold, asAlternative}).toEqual({asTold: 823, asAlternative: 5})
+    },
+    60_000,
+  )
+})

@@ -1,3 +1,5 @@
+import {bothEnds} from '../../model/both-ends.js'
+
 /** Why a proxy is out of sync or not connected, found in its log. */
 export interface LogReason {
   readonly kind:
@@ -132,11 +134,6 @@ const PRIORITY: readonly LogReason['kind'][] = [
   'closed',
   'unready',
 ]
-
-/** The beginning and the end of a long message: Go puts the innermost cause last. */
-function bothEnds(text: string): string {
-  return text.length <= 320 ? text : `${text.slice(0, 100)} … ${text.slice(-200)}`
-}
 
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/
 

@@ -1,3 +1,4 @@
+import {bothEnds} from '../../model/both-ends.js'
 import {humanDuration} from '../../model/human-duration.js'
 import {byText} from '../../model/order.js'
 import {SYNC_PROBLEMS, type SyncProblem} from '../../model/sync-problem.js'
@@ -117,7 +118,7 @@ function problemLines(report: ProxyStatusReport, problems: readonly SyncProblem[
     headLine(report, problems, first),
     [`  ${types}${first.reason}${note}`],
     ...(about === '' ? [] : [[`  Resource: ${about}${because}`]]),
-    ...(first.evidence ?? []).map(text => [{text: `  Log: ${text.slice(0, 300)}`, tone: 'dim' as const}]),
+    ...(first.evidence ?? []).map(text => [{text: `  Log: ${bothEnds(text)}`, tone: 'dim' as const}]),
     ...(first.advice === undefined ? [] : [[`  Fix: ${first.advice}`]]),
   ]
 }

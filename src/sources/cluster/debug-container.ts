@@ -55,15 +55,12 @@ export async function addDebugContainer(
   }
 }
 
-/** A debug container needs this much of its life left to be used again. */
-const LIFE_LEFT_MS = 40_000
-
 /** A debug container of an earlier run that runs long enough from now on, and has the wanted image. */
 function stillRunning(pod: PodModel, image: string | undefined, now: Date): DebugContainer | undefined {
   const found = pod.containers.find(({role, name, state, image: its}) => {
     if (role !== 'ephemeral' || !name.startsWith(NAME) || state?.state !== 'running') return false
     const endsAt = Date.parse(state.startedAt ?? '') + LIFE_SECONDS * 1000
-    return endsAt - now.getTime() >= LIFE_LEFT_MS && (image === undefined || image === its)
+    return endsAt - now.getTime() >= LIMITS.debugLifeLeftMs && (image === undefined || image === its)
   })
   return found === undefined ? undefined : {name: found.name, image: found.image, reused: true}
 }

@@ -1,5 +1,6 @@
 import {type Answer, answered, missing} from '../model/answer.js'
 import type {Artifact} from '../model/evidence.js'
+import {own} from '../model/own.js'
 import type {ProxyConnection, SyncState, TypeSync} from '../model/sync-state.js'
 import {byXdsOrder, xdsType, xdsTypeNamed} from '../model/xds-type.js'
 import {at, isObject, type JsonObject, listOf, objectOf, textOf} from './decode.js'
@@ -117,7 +118,7 @@ function debugProxy(entry: JsonObject): ProxyConnection {
 function clientConfig(entry: unknown): ProxyConnection {
   const types = listOf(entry, 'generic_xds_configs').flatMap(config => {
     const status = textOf(config, 'config_status') ?? 'UNKNOWN'
-    const state = XDS_STATES[status]
+    const state = own(XDS_STATES, status)
     if (state === undefined) return []
     const sentAt = textOf(config, 'last_updated')
     const error = textOf(config, 'error_state', 'details')?.trim()

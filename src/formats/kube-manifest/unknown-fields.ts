@@ -1,5 +1,6 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import {nearestNames} from '../../model/nearest.js'
+import {own as heldBy} from '../../model/own.js'
 import {isObject} from '../decode.js'
 import {KIND_TYPES, TYPE_FIELDS} from './known-fields.js'
 import type {ObjectPath} from './objects.js'
@@ -23,7 +24,7 @@ function fieldsOf(type: string): Fields {
     const [name = '', inner] = word.split(':')
     return [name, inner ?? null] as const
   })
-  const fields: Fields = new Map([...own, ...(FORMER[type] ?? []).map(name => [name, null] as const)])
+  const fields: Fields = new Map([...own, ...(heldBy(FORMER, type) ?? []).map(name => [name, null] as const)])
   READ.set(type, fields)
   return fields
 }

@@ -1,5 +1,6 @@
 import {isOfKind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {own} from '../../model/own.js'
 import {at, isObject} from '../decode.js'
 import {isPatch} from '../kube-pod/patch.js'
 import type {ObjectPath} from './objects.js'
@@ -186,7 +187,7 @@ function against(value: unknown, shape: Shape, path: ObjectPath): readonly Wrong
 
 /** A pod without containers is rejected ("spec.containers: Required value"); a patch may leave them out. */
 function withoutContainers(object: KubeObject): readonly WrongField[] {
-  const path = POD_SPECS[object.kind]
+  const path = own(POD_SPECS, object.kind)
   if (path === undefined || isPatch(object)) return []
   const spec = at(object, ...path)
   if (!isObject(spec) || at(spec, 'containers') !== undefined) return []
@@ -197,7 +198,7 @@ function withoutContainers(object: KubeObject): readonly WrongField[] {
 export function wrongFields(object: KubeObject): readonly WrongField[] {
   const known = kindOf(object.kind)
   const ours = known === undefined || isOfKind(object, known)
-  const shape = ours ? (SHAPES[object.kind] ?? (LOOSE_KINDS.includes(object.kind) ? LOOSE : ANY)) : ANY
+  const shape = ours ? (own(SHAPES, object.kind) ?? (LOOSE_KINDS.includes(object.kind) ? LOOSE : ANY)) : ANY
   const wrong = against(object, shape, [])
   return wrong.length > 0 || !ours ? wrong : withoutContainers(object)
 }

@@ -30,6 +30,11 @@ function noteExpected({ledger, traits}: NotedSource, {via}: Expected): void {
 export async function driftReport(given: Source, subject: PodRef): Promise<DriftReport> {
   const source = noted(given)
   const kernel = readableKernel(await readKernel(source, subject), source, subject)
+  const undecided = kernel.rulesets.map(set => set.undecided).find(why => why !== undefined)
+  if (undecided !== undefined)
+    throw new UserError(`there are no rules of a pod to compare: ${undecided}`, {
+      ...(kernel.failure === undefined ? {} : {hint: `${kernel.failure.why}. ${kernel.failure.fix}`}),
+    })
   const expected = await expectedFor(source, subject, kernel.rulesets, kernel.parameters)
   noteExpected(source, expected)
   const differences = driftOf(expected.rulesets, kernel.rulesets, kernel.machine)
@@ -54,7 +59,7 @@ export async function rulesReport(given: Source, subject: PodRef): Promise<Iptab
   const source = noted(given)
   const report = await iptablesReport(source, subject)
   const {rulesets, machine, parameters, from} = report.kernel
-  if (from === 'log' || report.excerpt) return report
+  if (from === 'log' || report.excerpt || rulesets.some(set => set.undecided !== undefined)) return report
   const expected = await expectedFor(source, subject, rulesets, parameters).catch((error: unknown) => {
     if (error instanceof UserError) return undefined
     throw error

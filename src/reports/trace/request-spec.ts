@@ -1,6 +1,7 @@
 import type {EnvoyProxy} from '../../model/envoy/proxy.js'
 import type {ClientTls, EnvoyRequest, Protocol, SocketAddress} from '../../model/envoy/request.js'
 import {parseIp} from '../../model/ip-address.js'
+import {own} from '../../model/own.js'
 import {UserError} from '../../model/user-error.js'
 
 /** What a person asked one Envoy: a request the pod sends (`out`) or one that arrives (`in`). */
@@ -43,7 +44,7 @@ interface Target {
 function readTarget(text: string): Target {
   const found = /^(https?|tcp|tls|grpc):\/\/(\[[0-9a-fA-F:.]+\]|[^:/?#]*)(?::(\d{1,5}))?([/?].*)?$/.exec(text)
   const [, scheme = '', host = '', given, path = '/'] = found ?? []
-  const port = Number(given ?? PORTS[scheme] ?? 0)
+  const port = Number(given ?? own(PORTS, scheme) ?? 0)
   if (found === null || port === 0 || port > 65_535)
     throw new UserError(`cannot read the request ${JSON.stringify(text)}`, {hint: EXAMPLE})
   return {scheme, host, port, path: path.startsWith('/') ? path : `/${path}`}
@@ -179,7 +180,7 @@ export function requestFrom(
   const ends = endsOf(spec, target, proxy, addressOf, notes)
   const given = (spec.header ?? []).map(readHeader)
   const host = target.host === '' ? ends.destination.ip : target.host
-  const authority = target.port === PORTS[target.scheme] ? host : `${host}:${target.port}`
+  const authority = target.port === own(PORTS, target.scheme) ? host : `${host}:${target.port}`
   const headers = given.some(([name]) => name.toLowerCase() === 'host')
     ? given
     : [['host', authority] as const, ...given]

@@ -3,6 +3,7 @@ import {Router} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import type {Route, RouteAction} from '../../../model/envoy/route.js'
 import {unpack} from '../../../model/envoy/schema.js'
+import {own} from '../../../model/own.js'
 import {redirectLocation, tlsLocation, upstreamAuthority, upstreamTarget} from '../http/rewrite.js'
 import {isGrpc} from '../http/route-match.js'
 import {
@@ -87,7 +88,7 @@ function grpcTimeout(text: string | undefined): number | undefined {
   const match = /^(\d{1,8})([HMSmun])$/.exec(text ?? '')
   if (match === null) return undefined
   const units: Readonly<Record<string, number>> = {H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 0.001, n: 0.000001}
-  return Number(match[1]) * (units[match[2] ?? ''] ?? 1)
+  return Number(match[1]) * (own(units, match[2] ?? '') ?? 1)
 }
 
 /** How long the stream may last: the route's limit, or a gRPC client's within what the route allows. */

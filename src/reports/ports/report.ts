@@ -48,6 +48,7 @@ const UNKNOWN_POD: PodModel = {
   containers: [],
   rewrittenProbes: [],
   terminating: false,
+  conditions: [],
 }
 
 /** Ports that the agent and Envoy of every sidecar listen on; ztunnel has none of them (istio.io, "Ports used by Istio"). */

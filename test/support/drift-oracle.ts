@@ -4,6 +4,7 @@ import {createDiagram, type Node, TRUE} from '../../src/analysis/netfilter/packe
 import {packetSpace} from '../../src/analysis/netfilter/packet-sets/dimensions.js'
 import {outcomeTable} from '../../src/analysis/netfilter/packet-sets/outcomes.js'
 import {pathFunctions} from '../../src/analysis/netfilter/packet-sets/path-function.js'
+import {arrivalInterfaces} from '../../src/analysis/netfilter/packet-sets/traffic.js'
 import {compileRules} from '../../src/analysis/netfilter/packet-walk/compile.js'
 import {standInMachine} from '../../src/analysis/netfilter/packet-walk/stand-in.js'
 import {verdictOf} from '../../src/analysis/netfilter/packet-walk/verdict.js'
@@ -48,7 +49,10 @@ export function checkDrift(random: Random, original: Ruleset, points: number): D
   const ways = [
     {how: {}, of: (paths: typeof was) => paths.outbound()},
     {how: {bound: true}, of: (paths: typeof was) => paths.outboundBound()},
-    {how: {device: 'eth0'}, of: (paths: typeof was) => paths.inbound('eth0')},
+    ...arrivalInterfaces(space, machine, 'eth0').map(device => ({
+      how: {device},
+      of: (paths: typeof was) => paths.inbound(device),
+    })),
   ]
   const wrong: string[] = []
   let packets = 0

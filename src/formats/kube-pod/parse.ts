@@ -1,6 +1,6 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import {own} from '../../model/own.js'
-import type {Container, ContainerRole, ObjectRef, PodModel, PodStatus} from '../../model/pod.js'
+import type {Condition, Container, ContainerRole, ObjectRef, PodModel, PodStatus} from '../../model/pod.js'
 import {objectRefOf} from '../../model/pod.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf} from '../decode.js'
 import {readAppProbers} from './app-probers.js'
@@ -98,6 +98,15 @@ function foreignSystemOf(spec: unknown): PodModel['nonLinuxOs'] {
   return found?.name === undefined ? undefined : {name: found.name, path: found.path}
 }
 
+function conditionsOf(object: KubeObject): readonly Condition[] {
+  return listOf(object, 'status', 'conditions').map(each => ({
+    type: textOf(each, 'type') ?? '',
+    status: textOf(each, 'status') ?? '',
+    reason: textOf(each, 'reason'),
+    message: textOf(each, 'message'),
+  }))
+}
+
 /** The pod an object is or makes; undefined for objects that make no pods. */
 export function readPod(object: KubeObject): PodModel | undefined {
   if (!isWorkloadKind(object.kind)) return undefined
@@ -135,5 +144,6 @@ export function readPod(object: KubeObject): PodModel | undefined {
     createdAt,
     terminating: textOf(object, 'metadata', 'deletionTimestamp') !== undefined,
     ...(exists ? {status: statusOf(object)} : {}),
+    conditions: conditionsOf(object),
   }
 }

@@ -257,7 +257,7 @@ test.each([
   '{"from_headers":[{"name":"Authorization","value_prefix":"Bearer "}],"issuer":"https://kept"}',
   'docker-pullable://istio/proxyv2@sha256:0123456789abcdef',
   'postgres://user@db:5432/x',
-  `password: $${"{DB_PASSWORD}"}`,
+  `password: $${'{DB_PASSWORD}'}`,
   'PASSWORD=$(DB_PASSWORD)',
   '-A PREROUTING -p tcp -j ISTIO_INBOUND -m comment --comment "auth: token"',
   'Envoy proxy is ready, sds: resource default, secret default loaded',

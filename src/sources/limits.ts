@@ -58,6 +58,8 @@ export const LIMITS = {
   tokenFileMs: 60_000,
   /** How often a debug container that starts is looked at. */
   debugPollMs: 500,
+  /** A debug container of an earlier run is used again when it runs at least this much longer. */
+  debugLifeLeftMs: 40_000,
   /** How long a debug container may take to start. */
   debugStartMs: 60_000,
   /** A connection idle for this long may have been closed by the server without notice. */

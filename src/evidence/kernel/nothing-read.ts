@@ -1,10 +1,12 @@
+import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {describeNonText} from '../../formats/json-text.js'
 import {GAP_REASONS} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
+import {readPodObject} from '../pod/objects.js'
 import {type Kernel, whyUnread} from './read-kernel.js'
-import {waysText} from './ways.js'
+import {type PodKind, waysText} from './ways.js'
 
 const FORMS =
   'Understood are iptables-save, iptables -S, iptables -L, restore input, nft list ruleset (text or JSON) and istio-init logs.'
@@ -29,7 +31,7 @@ function insteadOfRules(bytes: Uint8Array, label: string): UserError {
 }
 
 /** The error for a kernel of which no rule store was read; undefined when nothing failed and there simply are no rules. */
-function nothingRead(kernel: Kernel, source: Source, subject: PodRef): UserError | undefined {
+function nothingRead(kernel: Kernel, source: Source, subject: PodRef, kind: PodKind): UserError | undefined {
   const gap = whyUnread(kernel)
   const refused = gap?.reason === 'no-privilege' || gap?.reason === 'no-tool' || gap?.reason === 'not-running'
   const {label} = source.origin
@@ -42,13 +44,21 @@ function nothingRead(kernel: Kernel, source: Source, subject: PodRef): UserError
   const what = !source.traits.complete
     ? `${label} holds no rules, only what was said when they were refused`
     : `the kernel rules of ${podLabel(subject)} could not be read`
-  return new UserError(`${what}: ${asked} (${gap.detail})`, {hint: waysText(subject), gap})
+  return new UserError(`${what}: ${asked} (${gap.detail})`, {hint: waysText(subject, kind), gap})
+}
+
+/** How the pod takes part in the mesh, for the ways that work there; a pod that is not known is taken for one with a sidecar. */
+export async function podKind(source: Source, subject: PodRef): Promise<PodKind> {
+  const pod = subject.implied === true ? undefined : await readPodObject(source, subject)
+  if (pod?.ok !== true) return 'sidecar'
+  const mode = podMode(pod.value)
+  return mode === 'ambient' || mode === 'none' ? mode : 'sidecar'
 }
 
 /** The rules were there to be read, or an error that names the ways which work. */
-export function readableKernel(kernel: Kernel, source: Source, subject: PodRef): Kernel {
+export async function readableKernel(kernel: Kernel, source: Source, subject: PodRef): Promise<Kernel> {
   if (kernel.rulesets.length > 0) return kernel
-  const error = nothingRead(kernel, source, subject)
+  const error = nothingRead(kernel, source, subject, await podKind(source, subject))
   if (error !== undefined) throw error
   return kernel
 }

@@ -20,9 +20,12 @@ export interface TraceReport extends Report {
 }
 
 /** The address a route configuration lists beside a host among the domains of one virtual host, as istiod writes them. */
-function addressIn(proxy: EnvoyProxy): (host: string) => string | undefined {
-  return host => {
-    for (const name of proxy.routeNames()) {
+function addressIn(proxy: EnvoyProxy): (host: string, port: number) => string | undefined {
+  return (host, port) => {
+    const named = proxy
+      .routeNames()
+      .filter(name => name === String(port) || name.startsWith(`${host}.`) || name.startsWith(`${host}:`))
+    for (const name of named) {
       const domains = proxy.routeConfiguration(name)?.virtualHosts.map(each => each.domains) ?? []
       const found = domains.find(each => each.includes(host))?.find(each => parseIp(each) !== undefined)
       if (found !== undefined) return found

@@ -113,14 +113,14 @@ interface Ends {
 
 function dialled(
   spec: RequestSpec,
-  {host}: Target,
-  addressOf: (host: string) => string | undefined,
+  {host, port}: Target,
+  addressOf: (host: string, port: number) => string | undefined,
   notes: string[],
 ): string {
   if (spec.address !== undefined) return spec.address
   const bare = host.replace(/^\[|\]$/g, '')
   if (parseIp(bare) !== undefined) return bare
-  const known = addressOf(host)
+  const known = addressOf(host, port)
   if (known !== undefined) return known
   notes.push(`the address of ${host} is not known (give it with --address): assumed to be none a listener has`)
   return SOME_SERVER
@@ -134,7 +134,7 @@ function endsOf(
   spec: RequestSpec,
   target: Target,
   proxy: EnvoyProxy,
-  addressOf: (host: string) => string | undefined,
+  addressOf: (host: string, port: number) => string | undefined,
   notes: string[],
 ): Ends {
   const own = proxy.address ?? SOME_SERVER
@@ -167,7 +167,7 @@ function endsOf(
 export function requestFrom(
   spec: RequestSpec,
   proxy: EnvoyProxy,
-  addressOf: (host: string) => string | undefined,
+  addressOf: (host: string, port: number) => string | undefined,
 ): AskedRequest {
   const text = spec.in ?? spec.out
   if (text === undefined)

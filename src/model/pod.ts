@@ -74,6 +74,8 @@ export interface Container {
   readonly args: readonly string[]
   /** Literal environment of the mesh's own containers; always empty for an application's. */
   readonly env: Readonly<Record<string, string>>
+  /** Variables that name the servers it connects to, to find their hosts; their values are never shown as they are. */
+  readonly variables: Readonly<Record<string, string>>
   readonly ports: readonly ContainerPort[]
   readonly security: SecuritySettings
   readonly probes: readonly Probe[]

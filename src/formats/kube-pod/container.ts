@@ -1,3 +1,4 @@
+import {isServerVariable} from '../../model/network-clients.js'
 import type {
   Container,
   ContainerPort,
@@ -109,7 +110,14 @@ function environment(entry: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs.filter((pair): pair is [string, string] => pair[1] !== undefined))
 }
 
-/** One container of a list of the pod spec, with its state when the pod exists; an application's environment is never read. */
+/** The literal variables that the command refers to, or that clients read their server from. */
+function serverVariables(entry: unknown): Readonly<Record<string, string>> {
+  if (listOf(entry, 'env').length === 0) return {}
+  const text = [...textsOf(entry, 'command'), ...textsOf(entry, 'args')].join(' ')
+  return Object.fromEntries(Object.entries(environment(entry)).filter(([name]) => isServerVariable(name, text)))
+}
+
+/** One container of a list of the pod spec, with its state when the pod exists; of an application's environment only what its command or a client needs to find its server. */
 export function readContainer(entry: unknown, role: ContainerRole, path: string, status: unknown): Container {
   const name = textOf(entry, 'name') ?? ''
   const injected = INJECTED.has(name)
@@ -122,6 +130,7 @@ export function readContainer(entry: unknown, role: ContainerRole, path: string,
     command: textsOf(entry, 'command'),
     args: textsOf(entry, 'args'),
     env: injected ? environment(entry) : {},
+    variables: injected ? {} : serverVariables(entry),
     ports: listOf(entry, 'ports')
       .map((port, index) => portOf(port, `${path}.ports[${index}]`))
       .filter(port => port !== undefined),

@@ -39,9 +39,9 @@ export const LIMITS = {
   /** Objects per page: few round trips, and at most five seats of API priority and fairness. */
   listPage: 500,
   /** Objects of one list: far more than etcd holds of any kind; a list that goes on has no end. */
-  listItems: 1_000_000,
+  listItems: 500_000,
   /** Bytes of all pages of one list. */
-  listBytes: 2048 * MIB,
+  listBytes: 1024 * MIB,
   /** Pages without a single object, one after the other; a list filtered by the server may have some. */
   emptyPages: 100,
   /** All pages of one list together. */

@@ -66,13 +66,17 @@ const BY_TEXT: readonly (readonly [RegExp, FailureKind])[] = [
 export function failureFromStatus(status: KubeStatus, httpStatus = status.code): WireFailure {
   const kind = kindOfText(status.message) ?? own(BY_REASON, status.reason) ?? kindOfCode(httpStatus)
   const recordedGap = gapInStatus(status)
-  return new WireFailure(kind, status.message === '' ? status.reason || 'failed without a message' : status.message, {
-    httpStatus,
-    ...(kind === 'forbidden' ? missingIn(status.message) : {}),
-    recordedGap,
-    continueToken: status.continueToken,
-    retryAfterMs: status.retryAfterSeconds === undefined ? undefined : status.retryAfterSeconds * 1000,
-  })
+  return new WireFailure(
+    kind,
+    status.message === '' ? status.reason || 'failed without a message' : oneLine(status.message),
+    {
+      httpStatus,
+      ...(kind === 'forbidden' ? missingIn(status.message) : {}),
+      recordedGap,
+      continueToken: status.continueToken,
+      retryAfterMs: status.retryAfterSeconds === undefined ? undefined : status.retryAfterSeconds * 1000,
+    },
+  )
 }
 
 /** The failure behind an HTTP answer: the Status in its body first, known texts next, the status code last. */

@@ -20,7 +20,7 @@ function cell({verdict, port, to}: MatrixCell): Cell {
   const short = SHORT[verdict]
   if (to !== undefined) return `to ${to}`
   if (verdict !== 'captured' || typeof short === 'string') return short
-  return {text: `proxy :${port}`, tone: 'good'}
+  return {text: Number.isInteger(port) ? `proxy :${port}` : 'proxy', tone: 'good'}
 }
 
 function doc(report: MatrixReport, form: 'short' | 'table' | 'wide'): Doc {

@@ -1,3 +1,4 @@
+import {scrubText} from '../../formats/redact/scrub.js'
 import type {Gap, GapReason} from '../../model/answer.js'
 import type {FailureKind, MissingPermission, WireFailure} from '../../wire/wire-failure.js'
 
@@ -42,7 +43,8 @@ export function gapOfFailure(what: string, failure: WireFailure): Gap {
     return {what, reason, detail: missingWords(missing), hint: grantWords(missing)}
   }
   const hint = HINTS[failure.kind]
-  return {what, reason, detail: failure.message, hint}
+  // A server, or what stands before it, may echo what it was sent.
+  return {what, reason, detail: scrubText(failure.message), hint}
 }
 
 function verbsOf(missing: MissingPermission): string {

@@ -1,4 +1,5 @@
 import {isObject, listOf, numberOf, textOf} from '../../formats/decode.js'
+import {humanSize} from '../../model/human-size.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
@@ -41,6 +42,7 @@ export async function* listPages<T>(
   let restarted = false
   let [begins, later] = [true, false]
   let token: string | undefined
+  const checkBounds = listBounds(path)
   let waiting: Promise<Buffer> | undefined = fetchPage(api, path, undefined)
   while (waiting !== undefined) {
     let body: Buffer
@@ -63,10 +65,29 @@ export async function* listPages<T>(
     if (next !== undefined && next === token)
       throw new WireFailure('protocol', `GET ${path}: the list does not continue`)
     token = next
+    checkBounds(items.length, body.length, begins)
     waiting = ahead ?? (next === undefined ? undefined : fetchPage(api, path, next))
     waiting?.catch(() => undefined)
     yield {items, begins, later, remaining}
     begins = false
+  }
+}
+
+/** Counts the pages of one list; a list without an end, in objects, bytes, time or pages that hold nothing, is an error. */
+function listBounds(path: string): (items: number, bytes: number, begins: boolean) => void {
+  const endsAt = performance.now() + LIMITS.listMs
+  let [allItems, allBytes, empty] = [0, 0, 0]
+  return (items, bytes, begins) => {
+    if (begins) [allItems, allBytes, empty] = [0, 0, 0]
+    allItems += items
+    allBytes += bytes
+    empty = items === 0 ? empty + 1 : 0
+    const why =
+      (allItems > LIMITS.listItems && `more than ${LIMITS.listItems} objects`) ||
+      (allBytes > LIMITS.listBytes && `more than ${humanSize(LIMITS.listBytes)}`) ||
+      (empty > LIMITS.emptyPages && `${LIMITS.emptyPages} pages without an object`) ||
+      (performance.now() > endsAt && `more than ${LIMITS.listMs / 60_000} minutes`)
+    if (why !== false) throw new WireFailure('too-large', `GET ${path}: the list does not end: ${why}`)
   }
 }
 

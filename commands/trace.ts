@@ -1,4 +1,4 @@
-import {podArgument} from '../src/cli/args.js'
+import {fromToArguments} from '../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../src/cli/command-needs.js'
 import {fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -14,7 +14,7 @@ export default class Trace extends MeshCommand {
     '<%= config.bin %> trace --cases given/c000 -o json',
   ]
   static override needs = PROXY_CONFIG_NEEDS
-  static override args = podArgument
+  static override args = fromToArguments
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,
@@ -35,6 +35,20 @@ export default class Trace extends MeshCommand {
         const {answerTraffic} = await import('../src/cli/traffic.js')
         const {trafficView} = await import('../src/reports/trace/traffic-view.js')
         await this.print(flags, await answerTraffic(source, traffic), trafficView)
+      })
+      return
+    }
+    const {to} = args
+    if (to !== undefined) {
+      await this.withSource(flags, async source => {
+        const {pathQuestion} = await import('../src/cli/path-question.js')
+        const {pathReport} = await import('../src/reports/trace/path-report.js')
+        const {pathView} = await import('../src/reports/trace/path-view.js')
+        await this.print(
+          flags,
+          await pathReport(source, await pathQuestion(source, args.pod ?? '', to, flags)),
+          pathView,
+        )
       })
       return
     }

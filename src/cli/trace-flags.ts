@@ -18,6 +18,10 @@ export const traceFlags = {
   }),
   source: Flags.string({helpValue: 'ADDRESS', description: 'the address of the client'}),
   method: Flags.string({description: 'HTTP method (GET unless set)'}),
+  path: Flags.string({description: 'path of the request, with TO (default: that of the URL)'}),
+  host: Flags.string({description: 'host header of the request, with TO (default: that of the URL)'}),
+  port: Flags.integer({min: 1, max: 65_535, description: 'port of the destination, with TO'}),
+  uid: Flags.integer({min: 0, description: 'uid of the process that sends the request, with TO (default 1000)'}),
   header: Flags.string({
     char: 'H',
     multiple: true,
@@ -25,7 +29,7 @@ export const traceFlags = {
     description: 'a request header (repeatable)',
   }),
   protocol: Flags.string({
-    options: ['http/1.0', 'http/1.1', 'http/2', 'h2', 'tcp'],
+    options: ['http/1.0', 'http/1.1', 'http/2', 'h2', 'grpc', 'tcp'],
     description: 'what the client speaks',
   }),
   sni: Flags.string({helpValue: 'NAME', description: 'server name in the TLS handshake'}),

@@ -105,7 +105,9 @@ export function proxyEnding(
   if (policy !== undefined) {
     if (waitsForServer(speech) && last?.attempt.kind === 'answer')
       return {...last, because: `${last.because}; once the client sends bytes, ${denialText(policy)}`}
-    return ending(closed({...speech, tls: undefined}).attempt, 'denied', denialText(policy), {pod, policy})
+    const heard = speech.head === undefined && speech.tls !== undefined && last?.attempt.kind === 'answer'
+    const until = heard ? '; until it sends bytes the client hears what the server says first' : ''
+    return ending(closed({...speech, tls: undefined}).attempt, 'denied', denialText(policy) + until, {pod, policy})
   }
   if (outcome.status !== null && outcome.details !== null) return httpEnding(outcome, outcome.status, pod, last)
   if (outcome.flags.includes('UH') && OWN_PORTS.includes(port))

@@ -1,11 +1,12 @@
 import {Flags} from '@oclif/core'
 import {readBaseline, readCheckConfig} from '../src/cli/check-settings.js'
 import {CHECK_NEEDS} from '../src/cli/command-needs.js'
-import {selectorFlag} from '../src/cli/flags.js'
+import {addDebugContainers} from '../src/cli/debug-container.js'
+import {debugFlags, selectorFlag} from '../src/cli/flags.js'
 import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
-import {progressLine} from '../src/cli/progress-line.js'
+import {podCounter} from '../src/cli/progress-line.js'
 import {finalizeReport, severitiesByCode} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
 import {podPages} from '../src/reports/check/targets/pod-pages.js'
@@ -32,6 +33,7 @@ export default class Check extends MeshCommand {
   static override flags = {
     file: many('manifests to check: files, directories, - for standard input', 'f'),
     selector: selectorFlag,
+    ...debugFlags,
     'all-namespaces': Flags.boolean({char: 'A', description: 'check every namespace'}),
     only: many('run only these rules: codes, names or IST codes, comma-separated'),
     skip: many('skip these rules'),
@@ -49,25 +51,24 @@ export default class Check extends MeshCommand {
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Check)
+    const names = argv.map(String)
     const specs = outputSpecs(flags.output, checkView, flags.fix)
     const config = await readCheckConfig(flags.config, process.cwd())
     const all = await knownRules(config)
     const rules = selectRules(all, flags.only ?? config.only, flags.skip ?? config.skip)
-    const severities = severitiesByCode(all, config.severities)
     const accepted = await readBaseline(flags.baseline ?? config.baseline)
     const {output: _, ...common} = flags
     const target = {namespace: flags.namespace, selector: flags.selector, allNamespaces: flags['all-namespaces']}
     await this.withSource({...common, output: undefined}, async source => {
-      const pods = podPages(source, argv.map(String), target, flags.shard)
+      if (flags['debug-container']) await addDebugContainers(source, names, target, flags['debug-image'])
       const deep = flags.deep ?? (!source.traits.live || !flags['all-namespaces'])
       const failOn = flags['fail-on'] ?? config.failOn ?? 'warning'
       const {istioNamespace, 'all-namespaces': everywhere} = flags
       const options = {rules, failOn, istioNamespace, deep, everywhere, now: new Date(), version: this.config.version}
-      // With --calls each call gets its own line, so progress would overwrite them.
-      const line = progressLine(process.stderr, {afterMs: flags.calls ? Number.POSITIVE_INFINITY : 1000})
-      const progress = (done: number, total?: number) =>
-        line.show(`${done}${total === undefined ? '' : `/${total}`} pods checked`)
-      const raw = await checkReport(source, pods, {...options, progress}).finally(() => line.clear())
+      const counter = podCounter(process.stderr, flags.calls)
+      const pods = podPages(source, names, target, flags.shard)
+      const raw = await checkReport(source, pods, {...options, progress: counter.show}).finally(counter.clear)
+      const severities = severitiesByCode(all, config.severities)
       const report = await finalizeReport(source, raw, {severities, accepted, at: options.now}, specs)
       process.exitCode = exitCodeOf(report, flags['require-all'])
       await writeOutputs(specs, report, checkView)

@@ -26,7 +26,7 @@ export default class Packet extends MeshCommand {
     selector: selectorFlag,
     ...debugFlags,
     out: Flags.string({helpValue: 'tcp://ADDRESS:PORT', description: 'simulate a packet sent by a process in the pod'}),
-    in: Flags.string({helpValue: 'tcp://:PORT', description: 'simulate simulate a packet that arrives at the pod'}),
+    in: Flags.string({helpValue: 'tcp://:PORT', description: 'simulate a packet that arrives at the pod'}),
     peer: Flags.string({helpValue: 'ADDRESS', description: 'source address of the arriving packet', dependsOn: ['in']}),
     source: Flags.string({helpValue: 'ADDRESS', description: 'local address the sending socket is bound to'}),
     interface: Flags.string({description: 'interface the packet arrives on', dependsOn: ['in']}),
@@ -38,6 +38,11 @@ export default class Packet extends MeshCommand {
       description: 'connection tracking state (default: chosen for the packet)',
     }),
     transparent: Flags.boolean({description: 'the sending socket is transparent (IP_TRANSPARENT)'}),
+    rules: Flags.option({
+      options: ['init-log'] as const,
+      description:
+        'accept the rules istio-init set at pod start where the current ones cannot be read (else exit code 3)',
+    })(),
     all: Flags.boolean({
       description: 'simulate a standard set of packets and print a table',
       exclusive: ['out', 'in', 'cases'],
@@ -64,7 +69,8 @@ export default class Packet extends MeshCommand {
       return
     }
     await this.withSubject(flags, args.pod, async (source, pod) => {
-      if (flags.all) await this.print(flags, await matrixReport(source, pod, flags.ipv6 ? 'ip6' : 'ip'), matrixView)
+      if (flags.all)
+        await this.print(flags, await matrixReport(source, pod, flags.ipv6 ? 'ip6' : 'ip', flags.rules), matrixView)
       else await this.print(flags, await packetReport(source, pod, flags), packetView)
     })
   }

@@ -43,7 +43,10 @@ export default class Read extends MeshCommand {
       const [best] = readReport(files).files.flatMap(({forms}) => forms.flatMap(({commands}) => commands.slice(0, 1)))
       if (best === undefined) continue
       process.stdout.write(`\nmeshctl ${best} -f ${path}:\n`)
-      await this.config.runCommand(best.replaceAll(' ', ':'), ['-f', path])
+      const words = best.split(' ')
+      const flagWords = words.filter(word => word.startsWith('-'))
+      const id = words.filter(word => !word.startsWith('-')).join(':')
+      await this.config.runCommand(id, [...flagWords, '-f', path])
     }
   }
 }

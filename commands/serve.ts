@@ -48,7 +48,10 @@ export default class Serve extends MeshCommand {
           emptyLists: flags['empty-lists'],
           onRequest,
         })
-        const kubeconfig = await writeKubeconfig(server)
+        const kubeconfig = await writeKubeconfig(server).catch(async (error: unknown) => {
+          await server.close()
+          throw error
+        })
         if (flags['empty-lists'])
           await remark('--empty-lists: an empty list may only mean that the kind was not captured')
         try {

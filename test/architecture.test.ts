@@ -37,7 +37,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   'socks-proxy-agent': /^src\/sources\/cluster\/agent\.ts$/,
   'cli-table3': /^src\/terminal\/box\.ts$/,
   picocolors: /^src\/terminal\/render\.ts$/,
-  re2js: /^src\/analysis\/envoy\/matching\/regex\.ts$/,
+  re2js: /^src\/model\/linear-regex\.ts$/,
   yaml: /^src\/(terminal\/yaml|formats\/kube-manifest\/.*)\.ts$/,
   fflate: /^src\/sources\/files\/zip\.ts$/,
   fzstd: /^src\/sources\/files\/zstd\.ts$/,

@@ -44,7 +44,7 @@ export const PROXY_CONFIG_NEEDS: CommandNeeds = {
   cluster: {needs: ['pods', 'forward'], more: ['workloads', 'exec']},
 }
 
-export const CHECK_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES}}
+export const CHECK_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES, debug: true}}
 
 export const DESCRIBE_NEEDS: CommandNeeds = {cluster: {needs: ['pods', 'services'], more: RULES}}
 

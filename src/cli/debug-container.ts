@@ -2,7 +2,30 @@ import {gapSentence} from '../model/answer.js'
 import {type PodRef, podLabel} from '../model/kube-object.js'
 import {UserError} from '../model/user-error.js'
 import type {Source} from '../sources/source.js'
+import {resolveSubjects, type Target} from '../sources/subject.js'
 import {remark} from './streams.js'
+
+/** So many pods get a container by one command at most: each keeps its entry for life. */
+const MOST_PODS = 10
+
+/** Adds a debug container to each pod that was named; too many, or none named, is an error. */
+export async function addDebugContainers(
+  source: Source,
+  names: readonly string[],
+  target: Target,
+  image: string | undefined,
+): Promise<void> {
+  const named = names.length === 0 ? [target] : names.map(name => ({...target, name}))
+  if (names.length === 0 && target.selector === undefined)
+    throw new UserError('--debug-container needs the pods to be named', {next: 'meshctl check POD --debug-container'})
+  const pods = (await Promise.all(named.map(each => resolveSubjects(source, each)))).flat()
+  const running = [...new Map(pods.map(pod => [podLabel(pod), pod])).values()]
+  if (running.length > MOST_PODS)
+    throw new UserError(`--debug-container would change ${running.length} pods; at most ${MOST_PODS} are allowed`, {
+      hint: 'Name the pods whose kernel rules are needed.',
+    })
+  for (const pod of running) await addDebugContainer(source, pod, image)
+}
 
 /** Adds the debug container the user asked for; what is about to be done is said first, a denial is an error with its reason. */
 export async function addDebugContainer(
@@ -20,5 +43,7 @@ export async function addDebugContainer(
         'it exits by itself, but Kubernetes keeps its entry in the pod until the pod is deleted',
     ),
   )
+  if (answer.ok && answer.value.reused === true)
+    await say(`using the container ${answer.value.name}, which still runs in ${podLabel(pod)}`)
   if (!answer.ok) throw new UserError(gapSentence(answer.gap))
 }

@@ -1,3 +1,5 @@
+import {own} from '../model/own.js'
+import {isSystemError, type SystemError, systemReason} from '../model/system-error.js'
 import {UserError} from '../model/user-error.js'
 import {escapeLines} from '../terminal/escape.js'
 
@@ -45,6 +47,24 @@ function usageSentence(message: string): string {
     .replace(/\s*\n\s+/g, '; ')
 }
 
+/** Calls to the operating system as what the person wanted; others keep their name. */
+const WANTED: Readonly<Record<string, string>> = {
+  open: 'open',
+  scandir: 'list',
+  stat: 'read',
+  lstat: 'read',
+  mkdir: 'create',
+  mkdtemp: 'create',
+  unlink: 'remove',
+  uv_cwd: 'read the working directory',
+}
+
+function systemSentence(error: SystemError): string {
+  const doing = [own(WANTED, error.syscall) ?? error.syscall, error.path].filter(word => word !== undefined).join(' ')
+  const hint = error.code === 'EMFILE' ? '\nAllow more open files: ulimit -n 1024' : ''
+  return `Error: cannot ${doing}: ${systemReason(error)}${hint}`
+}
+
 /** What to print and which code to exit with for an error that reached the top. */
 export function explainError(
   error: unknown,
@@ -68,6 +88,7 @@ export function explainError(
       exitCode: EXIT.cannotAnswer,
     }
   }
+  if (isSystemError(error) && !debug) return {text: escapeLines(systemSentence(error)), exitCode: EXIT.cannotAnswer}
   const message = error instanceof Error ? error.message : String(error)
   const stack =
     debug && error instanceof Error ? `\n${error.stack ?? ''}` : '\nRun again with --debug for the stack trace.'

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {own} from '../model/own.js'
 import {UserError} from '../model/user-error.js'
 import {SOURCE_SPECS, sourceSpecUsage} from '../sources/specs.js'
 
@@ -11,7 +12,7 @@ export function durationMs(text: string): number {
   }
   let total = 0
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g))
-    total += Number(amount) * (units[unit ?? ''] ?? 0)
+    total += Number(amount) * (own(units, unit ?? '') ?? 0)
   return total
 }
 

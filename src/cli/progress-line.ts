@@ -35,3 +35,12 @@ export function progressLine(stream: NodeJS.WriteStream, {afterMs = 0} = {}): Pr
     clear,
   }
 }
+
+/** The progress of a run over pods: `7/13 pods checked`. With --calls each call gets its own line, so nothing is shown. */
+export function podCounter(stream: NodeJS.WriteStream, calls: boolean) {
+  const line = progressLine(stream, {afterMs: calls ? Number.POSITIVE_INFINITY : 1000})
+  return {
+    show: (done: number, total?: number) => line.show(`${done}${total === undefined ? '' : `/${total}`} pods checked`),
+    clear: () => line.clear(),
+  }
+}

@@ -1,8 +1,7 @@
 import {spawn} from 'node:child_process'
+import {constants} from 'node:os'
 import type {KubeconfigFile} from '../kubeapi/kubeconfig.js'
 import {UserError} from '../model/user-error.js'
-
-const SIGNAL_CODES: Readonly<Record<string, number>> = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143}
 
 /** Resolves when the signal fires: Ctrl-C, a hang-up or a polite kill. */
 export function untilAborted(signal: AbortSignal): Promise<void> {
@@ -30,6 +29,6 @@ export async function runWithKubeconfig(
       const why = error.code === 'ENOENT' ? 'not found in PATH' : error.message
       reject(new UserError(`cannot run ${program}: ${why}`))
     })
-    child.once('exit', (code, name) => resolve(code ?? SIGNAL_CODES[name ?? ''] ?? 1))
+    child.once('exit', (code, name) => resolve(code ?? 128 + (name === null ? 0 : constants.signals[name])))
   })
 }

@@ -1,5 +1,6 @@
 import {type Answer, answered, missing} from '../model/answer.js'
 import type {Artifact} from '../model/evidence.js'
+import {own} from '../model/own.js'
 import type {ProxyConnection, SyncState, TypeSync} from '../model/sync-state.js'
 import {byXdsOrder, xdsType, xdsTypeNamed} from '../model/xds-type.js'
 import {at, isObject, type JsonObject, listOf, objectOf, textOf} from './decode.js'
@@ -27,9 +28,14 @@ const XDS_STATES: Readonly<Record<string, SyncState>> = {
   ERROR: 'ERROR',
 }
 
+/** A time of Go; its zero value, year 1, means that there is none. */
+function goTime(text: string | undefined): string | undefined {
+  return text === undefined || text.startsWith('0001-01-01T') ? undefined : text
+}
+
 /** A nonce begins with the push's time, `2026-11-20T18:54:18Z/29…`; undefined for one of another form. */
 function nonceTime(nonce: string | undefined): string | undefined {
-  return /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)\//.exec(nonce ?? '')?.[1]
+  return goTime(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)\//.exec(nonce ?? '')?.[1])
 }
 
 /** istiod's own logic: an error wins, nothing sent is NOT SENT, sent and acked alike is SYNCED, else STALE. */
@@ -42,7 +48,7 @@ function typeSync(
 ): TypeSync {
   const delivery: SyncState = sent === acked ? 'SYNCED' : 'STALE'
   const state: SyncState = error ? 'ERROR' : sent ? delivery : 'NOT SENT'
-  const sentAt = sentTime ?? nonceTime(sent)
+  const sentAt = goTime(sentTime) ?? nonceTime(sent)
   const ackedAt = nonceTime(acked)
   return {
     type,
@@ -117,9 +123,9 @@ function debugProxy(entry: JsonObject): ProxyConnection {
 function clientConfig(entry: unknown): ProxyConnection {
   const types = listOf(entry, 'generic_xds_configs').flatMap(config => {
     const status = textOf(config, 'config_status') ?? 'UNKNOWN'
-    const state = XDS_STATES[status]
+    const state = own(XDS_STATES, status)
     if (state === undefined) return []
-    const sentAt = textOf(config, 'last_updated')
+    const sentAt = goTime(textOf(config, 'last_updated'))
     const error = textOf(config, 'error_state', 'details')?.trim()
     const type = xdsType(textOf(config, 'type_url') ?? '').short
     return [{type, state, sentAt, error}]

@@ -11,6 +11,7 @@ import {
   readVirtualService,
 } from './istio-traffic/parse.js'
 import {readNamespace, readNode} from './kube-cluster.js'
+import {readEvent} from './kube-event.js'
 import {readService} from './kube-service.js'
 import {readNetworkPolicy} from './network-policy.js'
 
@@ -34,6 +35,7 @@ export const MESH_OBJECTS = {
     read: readNetworkPolicy,
     label: 'NetworkPolicies of the namespace',
   },
+  events: {kind: 'Event', scope: 'namespace', read: readEvent, label: 'Events of the namespace'},
   namespaces: {kind: 'Namespace', scope: 'cluster', read: readNamespace, label: 'Namespaces'},
   nodes: {kind: 'Node', scope: 'cluster', read: readNode, label: 'nodes'},
   daemonSets: {kind: 'DaemonSet', scope: 'cluster', read: (object: KubeObject) => object, label: 'DaemonSets'},

@@ -1,4 +1,6 @@
 import {isObject, type JsonObject, textOf} from '../formats/decode.js'
+import {checkPattern, fullMatch} from '../model/linear-regex.js'
+import {own} from '../model/own.js'
 
 /** Envoy's answer to `/config_dump?resource=…&mask=…&name_regex=…` (Envoy admin interface docs; source/server/admin/config_dump_handler.cc). */
 export interface DumpAnswer {
@@ -9,7 +11,8 @@ export interface DumpAnswer {
 export interface DumpQuery {
   readonly resource?: string
   readonly mask?: string
-  readonly nameRegex?: RegExp
+  /** RE2, matched against the whole name. */
+  readonly nameRegex?: string
   readonly includeEds: boolean
 }
 
@@ -50,9 +53,8 @@ export function readDumpQuery(query: URLSearchParams): DumpQuery | DumpAnswer {
   const resource = query.get('resource') ?? ''
   const mask = query.get('mask') ?? ''
   const regex = query.get('name_regex') ?? ''
-  let nameRegex: RegExp | undefined
   try {
-    nameRegex = regex === '' ? undefined : new RegExp(`^(?:${regex})$`, 's')
+    checkPattern(regex)
   } catch {
     return {status: 400, body: `Error while parsing name_regex from ${regex}`}
   }
@@ -60,7 +62,7 @@ export function readDumpQuery(query: URLSearchParams): DumpQuery | DumpAnswer {
     includeEds: query.has('include_eds'),
     ...(resource === '' ? {} : {resource}),
     ...(mask === '' ? {} : {mask}),
-    nameRegex,
+    ...(regex === '' ? {} : {nameRegex: regex}),
   }
 }
 
@@ -82,12 +84,12 @@ function nameOf(entry: unknown): string {
   )
 }
 
-function named(section: JsonObject, regex: RegExp): JsonObject {
+function named(section: JsonObject, regex: string): JsonObject {
   const kept: [string, unknown][] = []
   for (const [key, value] of Object.entries(section)) {
     if (!Array.isArray(value)) kept.push([key, value])
     else {
-      const entries = value.filter(entry => regex.test(nameOf(entry)))
+      const entries = value.filter(entry => fullMatch(regex, nameOf(entry)))
       if (entries.length > 0) kept.push([key, entries])
     }
   }
@@ -112,7 +114,9 @@ function masked(message: JsonObject, paths: readonly string[]): JsonObject | und
 
 function knowsField(name: string, field: string, section: JsonObject): boolean {
   return (
-    ENTRY_TYPES[field]?.[0] === name || SINGLE_FIELDS[name]?.includes(field) === true || Object.hasOwn(section, field)
+    own(ENTRY_TYPES, field)?.[0] === name ||
+    own(SINGLE_FIELDS, name)?.includes(field) === true ||
+    Object.hasOwn(section, field)
   )
 }
 
@@ -121,13 +125,13 @@ function isMaskPath(section: JsonObject, path: string): boolean {
   const [head = '', ...deeper] = path.split('.')
   const name = sectionName(section)
   if (!knowsField(name, head, section)) return false
-  return deeper.length === 0 || (ENTRY_TYPES[head] === undefined && head === 'bootstrap')
+  return deeper.length === 0 || (own(ENTRY_TYPES, head) === undefined && head === 'bootstrap')
 }
 
 function byResource(sections: readonly JsonObject[], resource: string, query: DumpQuery): DumpAnswer {
   const section = sections.find(each => knowsField(sectionName(each), resource, each))
   if (section === undefined) return {status: 404, body: `${resource} not found in config dump`}
-  const entry = ENTRY_TYPES[resource]
+  const entry = own(ENTRY_TYPES, resource)
   if (entry === undefined)
     return {status: 400, body: `${resource} is not a repeated field. Use ?mask=${resource} to get only this field`}
   const list = section[resource]
@@ -135,7 +139,7 @@ function byResource(sections: readonly JsonObject[], resource: string, query: Du
   const paths = query.mask?.split(',').map(path => path.trim())
   const configs: JsonObject[] = []
   for (const each of Array.isArray(list) ? list : []) {
-    if (!isObject(each) || (query.nameRegex !== undefined && !query.nameRegex.test(nameOf(each)))) continue
+    if (!isObject(each) || (query.nameRegex !== undefined && !fullMatch(query.nameRegex, nameOf(each)))) continue
     const whole = {'@type': type, ...each}
     if (paths === undefined) configs.push(whole)
     else {
@@ -154,7 +158,7 @@ export function queryConfigDump(configs: readonly unknown[], query: DumpQuery): 
   const filtered =
     query.nameRegex === undefined
       ? sections
-      : sections.map(each => (sectionName(each) === 'BootstrapConfigDump' ? each : named(each, query.nameRegex ?? /$/)))
+      : sections.map(each => (sectionName(each) === 'BootstrapConfigDump' ? each : named(each, query.nameRegex ?? '')))
   if (query.mask === undefined) return {status: 200, body: envoyJson({configs: filtered})}
   const paths = query.mask.split(',').map(path => path.trim())
   const kept = filtered.filter(each => paths.every(path => isMaskPath(each, path)))

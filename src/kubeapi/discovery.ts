@@ -1,3 +1,4 @@
+import {own} from '../model/own.js'
 import type {Resource} from './resources.js'
 
 const READ_VERBS = ['get', 'list', 'watch']
@@ -75,7 +76,7 @@ function aggregatedResource(each: Entry): object {
           subresources: each.subresources.map(name => ({
             subresource: name,
             responseKind,
-            verbs: SUBRESOURCE_VERBS[name] ?? ['get'],
+            verbs: own(SUBRESOURCE_VERBS, name) ?? ['get'],
           })),
         }
       : {}),
@@ -136,7 +137,7 @@ export function resourceList(resources: readonly Resource[], group: string, vers
         singularName: '',
         namespaced: each.namespaced,
         kind: each.kind,
-        verbs: SUBRESOURCE_VERBS[name] ?? ['get'],
+        verbs: own(SUBRESOURCE_VERBS, name) ?? ['get'],
       })),
     ]),
   }

@@ -1,5 +1,6 @@
 import {at} from '../formats/decode.js'
 import type {KubeObject} from '../model/kube-object.js'
+import {own} from '../model/own.js'
 import {badRequest} from './status.js'
 
 /** Field labels an API server knows, by kind (registry strategies of kubernetes/pkg/registry); `metadata.*` works for all. */
@@ -48,7 +49,7 @@ export function parseFieldSelector(selector: string, kind: string): readonly Fie
     .map(term => {
       const [, path = '', operator, value = ''] = /^\s*([^=!\s]+)\s*(==|=|!=)\s*(.*?)\s*$/.exec(term) ?? []
       if (operator === undefined) throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`)
-      if (path !== 'metadata.name' && path !== 'metadata.namespace' && FIELDS[kind]?.includes(path) !== true) {
+      if (path !== 'metadata.name' && path !== 'metadata.namespace' && own(FIELDS, kind)?.includes(path) !== true) {
         throw badRequest(`field label not supported: ${path}`)
       }
       return {path, equals: operator !== '!=', value}

@@ -1,6 +1,9 @@
 import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {systemReason} from '../model/system-error.js'
+import {UserError} from '../model/user-error.js'
+import {removeAtExit} from '../sources/leftovers.js'
 import type {ApiServerHandle} from './server.js'
 
 const NAME = 'meshctl'
@@ -37,8 +40,23 @@ export function kubeconfigText(
 
 /** Writes the kubeconfig into its own temporary directory, readable only by this user; the user's own kubeconfig is never changed. */
 export async function writeKubeconfig(server: ApiServerHandle): Promise<KubeconfigFile> {
-  const folder = await mkdtemp(join(tmpdir(), 'meshctl-serve-'))
+  const parent = tmpdir()
+  const folder = await mkdtemp(join(parent, 'meshctl-serve-')).catch((error: unknown) => {
+    throw new UserError(`cannot create a temporary directory in ${parent}: ${systemReason(error)}`, {
+      hint: 'Set TMPDIR to a directory that can be written.',
+    })
+  })
+  const gone = removeAtExit(folder)
+  const remove = async () => {
+    await rm(folder, {recursive: true, force: true})
+    gone()
+  }
   const path = join(folder, 'kubeconfig')
-  await writeFile(path, kubeconfigText(server), {mode: 0o600, flag: 'wx'})
-  return {path, cacheFolder: join(folder, 'cache'), remove: () => rm(folder, {recursive: true, force: true})}
+  try {
+    await writeFile(path, kubeconfigText(server), {mode: 0o600, flag: 'wx'})
+  } catch (error) {
+    await remove()
+    throw new UserError(`cannot write ${path}: ${systemReason(error)}`)
+  }
+  return {path, cacheFolder: join(folder, 'cache'), remove}
 }

@@ -1,4 +1,5 @@
 import {KINDS} from '../model/kinds.js'
+import {own} from '../model/own.js'
 
 /** A kind as the API serves it: every version of a group is the same objects under another apiVersion. */
 export interface Resource {
@@ -83,7 +84,7 @@ function resource(
   held: boolean,
 ): Resource {
   const {group, version} = groupVersion(apiVersion)
-  const others = SINGLE_VERSION.has(kind) ? [] : (OTHER_VERSIONS[group] ?? []).filter(each => each !== version)
+  const others = SINGLE_VERSION.has(kind) ? [] : (own(OTHER_VERSIONS, group) ?? []).filter(each => each !== version)
   return {
     group,
     versions: [version, ...others],
@@ -91,7 +92,7 @@ function resource(
     resource: plural,
     namespaced,
     shortNames,
-    categories: [...(CATEGORIES[group] ?? []), ...(held && ALL_CATEGORY.has(kind) ? ['all'] : [])],
+    categories: [...(own(CATEGORIES, group) ?? []), ...(held && ALL_CATEGORY.has(kind) ? ['all'] : [])],
     subresources: kind === 'Pod' && group === '' ? ['log', 'exec', 'attach', 'portforward'] : [],
   }
 }

@@ -1,6 +1,11 @@
 /** A certificate Envoy serves or trusts, from its /certs page. Times are RFC 3339. */
 export interface AdminCertificate {
   readonly role: 'own' | 'trusted'
+  /**
+   * True in a chain of the mesh: its leaf has a SPIFFE identity, or it is trusted beside such a leaf. Roots that Envoy trusts without presenting an
+   * identity (the operating system's CA bundle, for TLS to external hosts) and certificates for hosts are not of the mesh.
+   */
+  readonly ofMesh: boolean
   readonly serial: string
   readonly names: readonly string[]
   readonly validFrom: string

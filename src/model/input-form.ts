@@ -119,6 +119,7 @@ export const INPUT_FORMS: readonly InputForm[] = [
     'iptables',
     'packet',
   ),
+  form('init-args', 'the arguments of istio-iptables', 'istio-iptables with its flags', 'iptables --expected'),
   form(
     'sockets',
     'a socket list (ss, netstat, lsof, /proc/net)',

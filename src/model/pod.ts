@@ -91,6 +91,15 @@ export interface PodStatus {
   readonly ready: boolean
   readonly podIps: readonly string[]
   readonly reason?: string
+  readonly message?: string
+}
+
+/** A condition of a pod, or of the workload a template is in, as its controller or the kubelet wrote it. */
+export interface Condition {
+  readonly type: string
+  readonly status: string
+  readonly reason?: string
+  readonly message?: string
 }
 
 /** A probe as it was before injection led it through the agent. */
@@ -131,6 +140,8 @@ export interface PodModel {
   readonly createdAt?: string
   readonly terminating: boolean
   readonly status?: PodStatus
+  /** From the status of the object it was read from. */
+  readonly conditions: readonly Condition[]
 }
 
 /** The containers a person wrote, of every kind. */

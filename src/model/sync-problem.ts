@@ -28,6 +28,8 @@ export interface SyncProblem {
   readonly because?: string
   /** RFC 3339: when the state began, as far as it is known. */
   readonly since?: string
+  /** Set where `since` is a bound of the duration rather than the time itself. */
+  readonly sinceIs?: 'at most' | 'at least'
   readonly advice?: string
   /** Log lines that show it. */
   readonly evidence?: readonly string[]

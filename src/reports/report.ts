@@ -13,13 +13,16 @@ export interface Report {
   readonly notes: readonly string[]
   /** What to do about missing data; printed last. */
   readonly next?: string
+  /** Set if the question itself remained open, because its evidence is missing, older or the wrong one: the exit code is then not 0. */
+  readonly undecided?: boolean
   /** True if the report has a finding at or above the --fail-on severity. */
   readonly failing?: boolean
 }
 
-/** 1 if failing, else 3 if evidence is missing that should have been readable (or any, with requireAll), else 0. */
+/** 1 if failing, else 3 if the question is open or evidence is missing that should have been readable (or any, with requireAll), else 0. */
 export function exitCodeOf(report: Report, requireAll = false): 0 | 1 | 3 {
   if (report.failing === true) return 1
+  if (report.undecided === true) return 3
   return report.gaps.some(gap => requireAll || isFailure(gap)) ? 3 : 0
 }
 

@@ -1,5 +1,7 @@
-import {Environment, parse} from '@marcbachmann/cel-js'
+import {Environment} from '@marcbachmann/cel-js'
+import {partialMatch} from '../model/linear-regex.js'
 import {UserError} from '../model/user-error.js'
+import {linearMatches, MATCHES, withinBudget} from './condition-budget.js'
 
 /** The variables of a condition, by type; any other field is an error in the condition. */
 const TYPES = {
@@ -27,6 +29,7 @@ function environment(): Environment {
   const made = new Environment({unlistedVariablesAreDyn: false})
   for (const [name, schema] of Object.entries(TYPES)) made.registerType(name, {schema})
   return made
+    .registerFunction(`string.${MATCHES}(string): bool`, (text: string, pattern: string) => partialMatch(pattern, text))
     .registerVariable('pod', 'Pod')
     .registerVariable('ns', 'Namespace')
     .registerVariable('services', 'list<Service>')
@@ -37,15 +40,20 @@ export function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 }
 
-/** Compiles the condition of a rule; a syntax error, an unknown field or a result that is not boolean is an error that names the rule. */
+/**
+ * Compiles the condition of a rule; a syntax error, an unknown field or a result that is not boolean is an error that names the rule. Evaluating
+ * one that needs too many steps or too long is an error as well, and its regular expressions are run by RE2, in linear time.
+ */
 export function readCondition(code: string, when: string): (context: Record<string, unknown>) => unknown {
   const invalid = (problem: string) =>
     new UserError(`the condition of ${code} ${problem}`, {hint: `Condition: ${when}`})
   try {
-    const {valid, type, error} = environment().check(when)
+    const parsed = environment().parse(when)
+    linearMatches(parsed.ast)
+    const {valid, type, error} = parsed.check()
     if (!valid) throw invalid(`is invalid: ${firstLine(error)}`)
     if (type !== 'bool' && type !== 'dyn') throw invalid(`returns ${type}, not a boolean`)
-    return parse(when)
+    return withinBudget(parsed.ast, parsed, `rule ${code} took too long`)
   } catch (error) {
     throw error instanceof UserError ? error : invalid(`is invalid: ${firstLine(error)}`)
   }

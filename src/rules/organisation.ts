@@ -7,6 +7,7 @@ import {firstLine, readCondition} from './condition.js'
 import type {Facts, Workload} from './facts.js'
 import {defineRule, Inconclusive, type MeshRule} from './rule.js'
 
+/** Integers of CEL are BigInts. */
 function podValue({pod, mode}: Workload): Record<string, unknown> {
   return {
     name: pod.object.name,
@@ -23,7 +24,7 @@ function podValue({pod, mode}: Workload): Record<string, unknown> {
       image,
       role,
       injected,
-      ports: ports.map(({name: portName = '', port, protocol}) => ({name: portName, port, protocol})),
+      ports: ports.map(({name: portName = '', port, protocol}) => ({name: portName, port: BigInt(port), protocol})),
     })),
   }
 }
@@ -33,7 +34,12 @@ function serviceValue({object, type, headless, ports}: ServiceModel): Record<str
     name: object.name,
     type,
     headless,
-    ports: ports.map(({name = '', port, protocol, appProtocol = ''}) => ({name, port, protocol, appProtocol})),
+    ports: ports.map(({name = '', port, protocol, appProtocol = ''}) => ({
+      name,
+      port: BigInt(port),
+      protocol,
+      appProtocol,
+    })),
   }
 }
 

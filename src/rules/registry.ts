@@ -45,6 +45,7 @@ import {rule as interceptionNone} from './interception-none/rule.js'
 import {rule as ipv6NotCaptured} from './ipv6-not-captured/rule.js'
 import {rule as jobNeverEnds} from './job-never-ends/rule.js'
 import {rule as kernelModuleMissing} from './kernel-module-missing/rule.js'
+import {rule as kubernetesReports} from './kubernetes-reports/rule.js'
 import {rule as l7PolicyWithoutWaypoint} from './l7-policy-without-waypoint/rule.js'
 import {rule as lifecycleHandler} from './lifecycle-handler/rule.js'
 import {rule as loopbackArgument} from './loopback-argument/rule.js'
@@ -156,6 +157,7 @@ export const RULES: readonly MeshRule[] = [
   ipv6NotCaptured,
   jobNeverEnds,
   kernelModuleMissing,
+  kubernetesReports,
   l7PolicyWithoutWaypoint,
   lifecycleHandler,
   loopbackArgument,

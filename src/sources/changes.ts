@@ -6,6 +6,8 @@ import type {PodRef} from '../model/kube-object.js'
 export interface DebugContainer {
   readonly name: string
   readonly image: string
+  /** True when it was running already. */
+  readonly reused?: true
 }
 
 /** The changes meshctl can make, each only on an explicit flag; only a live cluster supports them. */
@@ -14,6 +16,7 @@ export interface Changes {
   setLogLevel(subject: PodRef, level: string, logger?: string): Promise<Answer<Artifact>>
   /**
    * Adds an ephemeral container with NET_ADMIN that exits by itself, and waits until it is running; commands are then tried in it first.
+   * One of an earlier run that still runs is used again.
    * Kubernetes never removes its entry from the pod. Without an image the proxy's image is used, which the node already has.
    */
   addDebugContainer(

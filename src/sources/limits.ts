@@ -12,6 +12,16 @@ export const LIMITS = {
   stdinBytes: 500 * MIB,
   /** How long standard input may be idle before it is an error. */
   stdinIdleMs: 60_000,
+  /** A token, certificate, key or kubeconfig: the largest kubeconfigs hold a few hundred clusters. */
+  credentialBytes: 16 * MIB,
+  /** How long a token or kubeconfig that is a pipe may give nothing. */
+  credentialIdleMs: 10_000,
+  /** Read at once of a pipe or a device. */
+  chunkBytes: 64 * 1024,
+  /** The longest pause between two looks at a pipe that gives nothing. */
+  longestPauseMs: 50,
+  /** A kubeconfig's own authority has a few certificates and is checked before use; the system's has hundreds and is known to be good. */
+  ownAuthorityBytes: 64 * 1024,
   /** A command run inside a network namespace. */
   netnsDeadlineMs: 15_000,
   /** One call to the API server with its retries: the server's own limit for a request is 60 s. */
@@ -28,6 +38,14 @@ export const LIMITS = {
   refusalBytes: 64 * 1024,
   /** Objects per page: few round trips, and at most five seats of API priority and fairness. */
   listPage: 500,
+  /** Objects of one list: far more than etcd holds of any kind; a list that goes on has no end. */
+  listItems: 1_000_000,
+  /** Bytes of all pages of one list. */
+  listBytes: 2048 * MIB,
+  /** Pages without a single object, one after the other; a list filtered by the server may have some. */
+  emptyPages: 100,
+  /** All pages of one list together. */
+  listMs: 600_000,
   /** Log lines read from the end of a container's log. */
   logLines: 10_000,
   /** Bytes of a command's stderr that are kept. */
@@ -40,6 +58,8 @@ export const LIMITS = {
   tokenFileMs: 60_000,
   /** How often a debug container that starts is looked at. */
   debugPollMs: 500,
+  /** A debug container of an earlier run is used again when it runs at least this much longer. */
+  debugLifeLeftMs: 40_000,
   /** How long a debug container may take to start. */
   debugStartMs: 60_000,
   /** A connection idle for this long may have been closed by the server without notice. */
@@ -48,6 +68,8 @@ export const LIMITS = {
   pluginMs: 60_000,
   /** What a credential plugin may print. */
   pluginOutputBytes: 1024 * 1024,
+  /** A plugin that has ended has written everything; its output may be on its way for this long, or be held open by a child it left. */
+  pluginAfterExitMs: 250,
   /** A token is replaced shortly before it expires, so that it does not expire during a call. */
   tokenEarlyMs: 5000,
   /** A control plane that does not answer must not delay a report for long. */

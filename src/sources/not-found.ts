@@ -67,20 +67,27 @@ export async function notFound(source: Source, wanted: Wanted): Promise<UserErro
     return answer.ok ? answer.value : undefined
   }
   const label = (object: KubeObject) => `${prefix}${object.metadata.name}.${namespaceOf(object)}`
-  const [elsewhere] = ((await listed({name})) ?? []).filter(object => object.metadata.name === name)
+  const sameName = ((await listed({name})) ?? []).filter(object => object.metadata.name === name)
+  const [elsewhere] = sameName
   const here = elsewhere === undefined ? await listed({namespace}) : []
   const nearHere = nearest(name, here ?? [])
   // Listing every pod of a cluster is expensive: done only if the namespace has none.
   const all = elsewhere === undefined && nearHere.length === 0 ? await listed({}) : here
   const near = nearHere.length > 0 ? nearHere : elsewhere === undefined ? nearest(name, all ?? []) : []
   const hint = () => {
-    if (elsewhere !== undefined) return `It exists in namespace ${namespaceOf(elsewhere)}.`
+    if (elsewhere !== undefined) {
+      const namespaces = [...new Set(sameName.map(namespaceOf))].sort(byText)
+      return `It exists in namespace${namespaces.length === 1 ? '' : 's'} ${listedNames(namespaces)}.`
+    }
     if (near.length > 0) return `Did you mean ${near.map(label).join(', ')}?`
     return all === undefined ? undefined : whatIsThere(all, wanted)
   }
   const first = elsewhere ?? near[0]
   return new UserError(`${resource} "${name}" not found in the "${namespace}" namespace of ${source.origin.label}`, {
     hint: hint(),
-    next: first === undefined ? undefined : `use ${label(first)}`,
+    next:
+      first === undefined
+        ? undefined
+        : `use ${sameName.length > 1 ? 'one of ' : ''}${(sameName.length > 1 ? sameName.slice(0, SHOWN) : [first]).map(label).join(', ')}`,
   })
 }

@@ -1,3 +1,4 @@
+import {own} from '../model/own.js'
 import {gapInStatus} from './gap-status.js'
 import {type KubeStatus, parseKubeStatus} from './kube-status.js'
 import {type FailureDetails, type FailureKind, type MissingPermission, WireFailure} from './wire-failure.js'
@@ -63,7 +64,7 @@ const BY_TEXT: readonly (readonly [RegExp, FailureKind])[] = [
 
 /** The failure behind a Status that arrived in place of an answer, or at the end of a remote command. */
 export function failureFromStatus(status: KubeStatus, httpStatus = status.code): WireFailure {
-  const kind = kindOfText(status.message) ?? BY_REASON[status.reason] ?? kindOfCode(httpStatus)
+  const kind = kindOfText(status.message) ?? own(BY_REASON, status.reason) ?? kindOfCode(httpStatus)
   const recordedGap = gapInStatus(status)
   return new WireFailure(kind, status.message === '' ? status.reason || 'failed without a message' : status.message, {
     httpStatus,

@@ -1,9 +1,11 @@
 // Speed and memory as ratios to a bare node on the same machine in the same minute; a ratio above its bound fails.
-import {rmSync, statSync} from 'node:fs'
-import {dirname, resolve} from 'node:path'
+import {mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {dirname, join, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {benchCheckFleet} from './check-fleet.js'
 import {changedDump, largeDump} from './large-dump.js'
+import {kubeProxyRules, rangeRules} from './large-rulesets.js'
 import {benchLive} from './live.js'
 import {manyRules} from './many-rules.js'
 import {ratios} from './measure.js'
@@ -12,6 +14,8 @@ const RUNS = Number(process.env.BENCH_RUNS ?? 15)
 const START_BOUND = 2.2
 const DUMP_BOUND = 1.5
 const PACKETS_BOUND = 10
+const RULES_BOUND = 20
+const RULES_PEAK = 8
 const DIFF_BOUND = 2.5
 
 const meshctl = resolve('bin/run.js')
@@ -35,6 +39,24 @@ try {
   report('packet, 1,000 packets through 10,000 rules, time', wall, PACKETS_BOUND, 'bare node')
 } finally {
   rmSync(bed.root, {recursive: true, force: true})
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'meshctl-bench-'))
+try {
+  for (const [name, make] of [
+    ['as kube-proxy writes them', kubeProxyRules],
+    ['of ranges in one chain', rangeRules],
+  ])
+    for (const rules of [625, 2500, 10_000]) {
+      const file = join(folder, `${make.name}-${rules}.save`)
+      writeFileSync(file, make(rules))
+      const measured = await ratios([meshctl, 'iptables', '-f', file, '-o', 'short'], [here('bare.js')], RUNS)
+      report(`iptables, ${rules} rules ${name}, time`, measured.wall, RULES_BOUND, 'bare node')
+      if (rules === 10_000)
+        report(`iptables, ${rules} rules ${name}, peak memory`, measured.peak, RULES_PEAK, 'bare node')
+    }
+} finally {
+  rmSync(folder, {recursive: true, force: true})
 }
 
 const {path, origin} = largeDump()

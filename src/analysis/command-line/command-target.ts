@@ -1,3 +1,4 @@
+import {own as heldBy} from '../../model/own.js'
 /** The host, and the port if known, that a command connects to. */
 export interface CommandTarget {
   readonly host: string
@@ -23,7 +24,7 @@ export function commandTarget(command: readonly string[], own: readonly string[]
   if (!TOOLS.test(text)) return undefined
   const calls = HOSTS.flatMap(test => [...text.matchAll(test)].map(match => match.groups ?? {})).map(
     ({host = '', port, scheme = ''}) => {
-      const number = port === undefined ? DEFAULT_PORTS[scheme] : Number(port)
+      const number = port === undefined ? heldBy(DEFAULT_PORTS, scheme) : Number(port)
       return {host, port: number}
     },
   )

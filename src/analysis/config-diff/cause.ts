@@ -1,5 +1,6 @@
 import type {ConfigChange, ResourceDifference} from '../../model/config-change.js'
 import {clusterNameParts} from '../../model/envoy-cluster.js'
+import {own} from '../../model/own.js'
 
 /** The likely cause of a difference; differences are grouped by its title. */
 export interface Cause {
@@ -30,7 +31,7 @@ function ownObject(value: unknown): string | undefined {
   const match = API_PATH.exec(String(istio.config ?? ''))
   if (match === null) return undefined
   const [, namespace, kind = '', name] = match
-  return `${KINDS[kind] ?? kind} ${name}.${namespace}`
+  return `${own(KINDS, kind) ?? kind} ${name}.${namespace}`
 }
 
 /** The innermost object named on the path from a resource to a change. */

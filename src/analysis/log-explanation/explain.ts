@@ -1,4 +1,5 @@
 import type {AccessLogEntry, LogLine, MessageLine} from '../../model/log-line.js'
+import {own} from '../../model/own.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 import {GRPC_CODES} from '../../model/vocabulary/grpc-codes.js'
 import {AGENT_MESSAGES} from '../../model/vocabulary/log-messages/agent.js'
@@ -56,7 +57,7 @@ function filled(text: string, entry: AccessLogEntry): string {
   }
   return text
     .replace(/ ?\(?\{(\w+)\}\)?/g, (whole, name: string) => {
-      const value = values[name] ?? ''
+      const value = own(values, name) ?? ''
       return value === '' ? '' : whole.replace(`{${name}}`, value)
     })
     .replace(/ +([,.;:])/g, '$1')

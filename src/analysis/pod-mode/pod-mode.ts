@@ -1,4 +1,5 @@
 import {commaList} from '../../model/comma-list.js'
+import {own} from '../../model/own.js'
 import {type Container, injectedContainer, type PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {
@@ -45,7 +46,7 @@ export function podMode(pod: PodModel): PodMode {
   const proxy = injectedContainer(pod, 'istio-proxy')
   if (proxy !== undefined) {
     const role = proxy.args[proxy.args.indexOf('proxy') + 1] ?? ''
-    return ROLES[role] ?? 'sidecar'
+    return own(ROLES, role) ?? 'sidecar'
   }
   if (pod.annotations['ambient.istio.io/redirection'] === 'enabled') return 'ambient'
   return 'none'

@@ -1,4 +1,5 @@
 import type {ServicePort} from '../../model/kube-service.js'
+import {own} from '../../model/own.js'
 
 /** The protocol Istio assigns to a Service port; `unknown` is detected at run time. */
 export type IstioProtocol =
@@ -42,7 +43,7 @@ const SERVER_FIRST = [25, 53, 3306, 27017]
 function named(text: string): IstioProtocol {
   const lower = text.toLowerCase()
   if (lower.startsWith('grpc-web')) return 'GRPC-Web'
-  return BY_PREFIX[lower.split('-')[0] ?? ''] ?? 'unknown'
+  return own(BY_PREFIX, lower.split('-')[0] ?? '') ?? 'unknown'
 }
 
 /** The protocol declared by the name alone. */
@@ -52,7 +53,7 @@ export function protocolOfName(name: string | undefined): IstioProtocol {
 
 /** The protocol declared by appProtocol alone. */
 export function protocolOfAppProtocol(appProtocol: string): IstioProtocol {
-  return BY_APP_PROTOCOL[appProtocol.toLowerCase()] ?? named(appProtocol)
+  return own(BY_APP_PROTOCOL, appProtocol.toLowerCase()) ?? named(appProtocol)
 }
 
 /**

@@ -88,6 +88,22 @@ function verdictOf(row: Omit<PortRow, 'verdict'>, facts: PortFacts): PortVerdict
   return isDeclared ? 'reachable' : 'undeclared'
 }
 
+/** Things by the port and protocol they belong to, each list in the given order. */
+function byPort<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  return groups
+}
+
+function transport(kubernetes: string): SocketProtocol {
+  return kubernetes === 'UDP' ? 'udp' : 'tcp'
+}
+
 /** Before 1.3, and with listed ports before 1.6, Envoy took both directions on 15001: then nothing listens on 15006. */
 function onePort(held: ReservedPort, {mode, sockets}: PortFacts): ReservedPort {
   const tcp = (sockets?.sockets ?? []).filter(({protocol}) => protocol === 'tcp').map(({port}) => port)
@@ -98,25 +114,26 @@ function onePort(held: ReservedPort, {mode, sockets}: PortFacts): ReservedPort {
 /** Joins the listening sockets, the declared ports (container ports, Service target ports) and Istio's reserved ports: one row per port. */
 export function portMap(facts: PortFacts): readonly PortRow[] {
   const rows = new Map<string, {port: number; protocol: SocketProtocol}>()
-  const add = (port: number, protocol: SocketProtocol) => rows.set(`${port}/${protocol}`, {port, protocol})
+  const key = (port: number | undefined, protocol: SocketProtocol) => `${port}/${protocol}`
+  const add = (port: number, protocol: SocketProtocol) => rows.set(key(port, protocol), {port, protocol})
   const declared = declaredPorts(facts.pod).filter(each => each.protocol !== 'SCTP')
   for (const socket of facts.sockets?.sockets ?? []) add(socket.port, socket.protocol)
-  for (const each of declared) add(each.port, each.protocol === 'UDP' ? 'udp' : 'tcp')
-  for (const {target, port} of facts.bound)
-    if (target !== undefined) add(target, port.protocol === 'UDP' ? 'udp' : 'tcp')
+  for (const each of declared) add(each.port, transport(each.protocol))
+  for (const {target, port} of facts.bound) if (target !== undefined) add(target, transport(port.protocol))
   const reserved = reservedPorts(facts.mode, facts.pod).map(each => onePort(each, facts))
-  return [...rows.values()]
-    .sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1))
-    .map(({port, protocol}) => {
-      const same = (kubernetes: string) => (kubernetes === 'UDP' ? 'udp' : 'tcp') === protocol
-      const holder = reserved.find(each => each.port === port && each.protocols.includes(protocol))
+  const socketsOf = byPort(facts.sockets?.sockets ?? [], each => key(each.port, each.protocol))
+  const declaredOf = byPort(declared, each => key(each.port, transport(each.protocol)))
+  const boundOf = byPort(facts.bound, each => key(each.target, transport(each.port.protocol)))
+  return [...rows.entries()]
+    .sort(([, a], [, b]) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1))
+    .map(([at, {port, protocol}]) => {
       const row = {
         port,
         protocol,
-        sockets: (facts.sockets?.sockets ?? []).filter(each => each.port === port && each.protocol === protocol),
-        reserved: holder,
-        declaredBy: declared.filter(each => each.port === port && same(each.protocol)).map(each => each.container),
-        bound: facts.bound.filter(each => each.target === port && same(each.port.protocol)),
+        sockets: socketsOf.get(at) ?? [],
+        reserved: reserved.find(each => each.port === port && each.protocols.includes(protocol)),
+        declaredBy: (declaredOf.get(at) ?? []).map(each => each.container),
+        bound: boundOf.get(at) ?? [],
       }
       return {...row, verdict: verdictOf(row, facts)}
     })

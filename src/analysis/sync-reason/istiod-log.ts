@@ -29,7 +29,7 @@ function said(line: string): {readonly kind: string; readonly text: string} | un
   const [, type, why] = /ADS:(\w+): ACK ERROR \S+ (?:\w+:)?(.*)$/.exec(line) ?? []
   if (type !== undefined) return {kind: type, text: `at ${at} the proxy rejected ${type}: ${why?.trim()}`}
   if (/\bterminated\b/.test(line)) return {kind: 'ended', text: `at ${at} its connection to istiod ended`}
-  const denied = DENIED.exec(line)?.[1]?.trim().slice(0, 200)
+  const denied = DENIED.exec(line)?.[1]?.trim().slice(0, 400)
   return denied === undefined ? undefined : {kind: 'denied', text: `at ${at} istiod refused its identity: ${denied}`}
 }
 

@@ -1,3 +1,5 @@
+import {bothEnds} from '../../model/both-ends.js'
+
 /** Why a proxy is out of sync or not connected, found in its log. */
 export interface LogReason {
   readonly kind:
@@ -5,6 +7,7 @@ export interface LogReason {
     | 'timeout'
     | 'refused'
     | 'certificate'
+    | 'uncertified'
     | 'identity'
     | 'forbidden'
     | 'closed'
@@ -33,10 +36,19 @@ interface Pattern {
  */
 const PATTERNS: readonly Pattern[] = [
   {
+    // Go's net.DNSError: `lookup NAME on SERVER: read udp A->B: read: connection refused`.
     kind: 'dns',
-    test: /lookup (\S+?)(?: on (\S+?))?: (server misbehaving|no such host|i\/o timeout|connection refused)/,
+    test: /\blookup ([\w.-]+) on ([\w.:[\]%-]+): (?:(?:read|write|dial) [^"\n\t]{0,120}: )?(?:read: |connect: )?(connection refused|i\/o timeout|no route to host|network is unreachable|connection timed out)/,
     text: ([, host, server, why]) =>
-      `it cannot resolve istiod's name ${host}${server === undefined ? '' : ` (DNS server ${server}: ${why})`}`,
+      `it cannot resolve istiod's name ${host}: DNS server ${server} does not answer (${why})`,
+    advice:
+      "Check cluster DNS (CoreDNS pods and Service), NetworkPolicies on port 53, and the pod's dnsPolicy and dnsConfig.",
+  },
+  {
+    kind: 'dns',
+    test: /\blookup ([\w.-]+)(?: on ([\w.:[\]%-]+))?: ([^"\n\t]{1,80})/,
+    text: ([, host, server, why]) =>
+      `it cannot resolve istiod's name ${host}${server === undefined ? '' : ` (DNS server ${server}: ${why?.trim()})`}`,
     advice:
       'Check discoveryAddress (mesh config, ProxyConfig or the proxy.istio.io/config annotation) and cluster DNS.',
   },
@@ -49,8 +61,8 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     kind: 'identity',
-    test: /(Unauthenticated|authentication failure|failed to sign CSR|failed to create certificate|the token is expired|TokenReview)[^\n]{0,160}/,
-    text: match => `istiod rejected the proxy's identity: ${match[0].trim().slice(0, 160)}`,
+    test: /(Unauthenticated|authentication failure|the token is expired|TokenReview)[^\n]{0,2000}/,
+    text: match => `istiod rejected the proxy's identity: ${bothEnds(match[0].trim())}`,
     advice: "Check the pod's service account token (audience istio-ca) and istiod's log around this time.",
   },
   {
@@ -73,11 +85,18 @@ const PATTERNS: readonly Pattern[] = [
     advice: 'Nothing is listening there: check that istiod is running and ready, and that its Service has endpoints.',
   },
   {
+    // After the causes: a certificate is requested over the same network as the config.
+    kind: 'uncertified',
+    test: /(?:failed to (?:sign CSR|create certificate|generate (?:workload )?certificate|warm certificate)|create certificate:)[^\n]{0,2000}/,
+    text: match => `it cannot get its certificate: ${bothEnds(match[0].trim())}`,
+    advice: "Check the CA the proxy uses (CA_ADDR, caAddress) and istiod's log around this time.",
+  },
+  {
     kind: 'rejected',
     test: /(?:delta |gRPC )config for (\S+) rejected: ([^\n]*?)(?:\tthread=\d+)?$/,
     text: ([, type, why]) => `Envoy rejected ${type?.split('.').at(-1)}: ${why?.trim()}`,
     advice:
-      'Correct or delete the object the rejected resource was generated from; until then the proxy receives no updates of this type.',
+      'Correct or delete the object the rejected resource was generated from; Envoy keeps the last accepted version of that resource.',
   },
   {
     kind: 'closed',
@@ -110,6 +129,7 @@ const PRIORITY: readonly LogReason['kind'][] = [
   'dns',
   'timeout',
   'refused',
+  'uncertified',
   'rejected',
   'closed',
   'unready',

@@ -57,6 +57,17 @@ function rejection(noun: string, text: string): Rejection {
 }
 
 /**
+ * What Envoy did with the rest of an update that it rejected. CDS and LDS apply every good resource and report the bad ones together
+ * (cds_api_helper.cc, lds_api.cc); an update that cannot be decoded is dropped as a whole; the other types are subscribed to by resource.
+ */
+export function appliedInstead(error: string, noun: string): string {
+  if (/Error adding\/updating (?:cluster|listener)\(s\)/.test(error))
+    return `Envoy applied the other ${noun}s of the update; a rejected ${noun} keeps its last accepted version, or is missing if it never had one.`
+  if (noun === 'cluster' || noun === 'listener') return 'Envoy applied nothing of that update.'
+  return `Envoy keeps the last accepted version of that ${noun}; the others are subscribed to separately.`
+}
+
+/**
  * Parses the text of a NACK. Envoy writes `Error adding/updating cluster(s) NAME: why, NAME: why` (cds_api_helper.cc) and, for listeners,
  * one `NAME: why` per line (lds_api.cc); other texts become one rejection without a resource.
  */

@@ -1,10 +1,11 @@
-import {parseRejection} from '../../analysis/sync-reason/rejection.js'
+import {logReasons} from '../../analysis/sync-reason/log-reason.js'
+import {appliedInstead, parseRejection} from '../../analysis/sync-reason/rejection.js'
 import {ESSENTIAL_TYPES} from '../../formats/istiod-syncz.js'
 import type {SyncProblem} from '../../model/sync-problem.js'
-import {type ProxyConnection, stateOf, type TypeSync} from '../../model/sync-state.js'
+import {type ProxyConnection, proxyNamespace, proxyPod, stateOf, type TypeSync} from '../../model/sync-state.js'
 import {xdsTypeNamed} from '../../model/xds-type.js'
 import type {Source} from '../../sources/source.js'
-import {findRejectedObject, type RejectingProxy} from './rejected-object.js'
+import {findRejectedObject, type RejectedObject, type RejectingProxy} from './rejected-object.js'
 
 /** What the proxy runs meanwhile; undefined when it is not known whether it ever accepted anything. */
 function stillRunning(what: string, never: string, since: string | undefined, acked: boolean | undefined) {
@@ -13,28 +14,46 @@ function stillRunning(what: string, never: string, since: string | undefined, ac
   return acked ? `still running older ${what}; when it accepted them is not known` : never
 }
 
+/** Which update of the type was last accepted as a whole; undefined when that is not known. */
+function lastAcknowledged(type: string, ackedAt: string | undefined, acked: boolean | undefined) {
+  if (ackedAt !== undefined) return `last ${type} update accepted without errors: ${ackedAt}`
+  return acked === false ? `no ${type} update was accepted without errors yet` : undefined
+}
+
+/**
+ * When a rejection began. istiod repeats the push with every change of the mesh, so the time of the last push is only the latest possible one; the
+ * earliest is the update that was last accepted, and the change of the rejected object where that is known and later.
+ */
+function rejectedSince({ackedAt, sentAt}: TypeSync, object: RejectedObject | undefined) {
+  const changed = object?.changedAt
+  if (changed !== undefined && (ackedAt === undefined || Date.parse(changed) >= Date.parse(ackedAt)))
+    return {since: changed, ...(object?.createdOnly === true ? {sinceIs: 'at most' as const} : {})}
+  if (ackedAt !== undefined) return {since: ackedAt, sinceIs: 'at most' as const}
+  return sentAt === undefined ? {} : {since: sentAt, sinceIs: 'at least' as const}
+}
+
 async function rejected(
   source: Source,
   proxy: string,
-  {type, error = '', sentAt, ackedAt, ackedOnce}: TypeSync,
+  sync: TypeSync,
   rejectingProxy: RejectingProxy,
 ): Promise<readonly SyncProblem[]> {
+  const {type, error = '', ackedAt, ackedOnce} = sync
   const noun = xdsTypeNamed(type).noun
   return await Promise.all(
     parseRejection(error, noun).map(async (rejection): Promise<SyncProblem> => {
       const object = await findRejectedObject(source, rejection, rejectingProxy)
-      const still = stillRunning(`${xdsTypeNamed(type).noun}s`, 'it has never accepted any', ackedAt, ackedOnce)
       return {
         kind: 'rejected',
         proxy,
         types: [type],
         reason: rejection.message,
-        note: still,
+        note: lastAcknowledged(type, ackedAt, ackedOnce),
         resource: rejection.resource === undefined ? undefined : `${noun} ${rejection.resource}`,
-        object,
+        object: object?.label,
         because: rejection.origin?.because,
-        since: sentAt,
-        advice: 'Correct or delete that object; until then the proxy receives no updates of this type.',
+        ...rejectedSince(sync, object),
+        advice: `Correct or delete that object. ${appliedInstead(error, noun)}`,
       }
     }),
   )
@@ -72,8 +91,27 @@ function stale(proxy: ProxyConnection, now: Date, staleAfterMs: number): readonl
   ]
 }
 
+/** Why Envoy has not asked for listeners: it does so only when its first clusters are ready, and those wait for certificates and endpoints. */
+async function whyWaiting(source: Source, proxy: ProxyConnection): Promise<Partial<SyncProblem>> {
+  const pod = {namespace: proxyNamespace(proxy.id), name: proxyPod(proxy.id)}
+  const log = await source.evidence('log.istio-proxy', pod)
+  const [why] = log.ok ? logReasons(Buffer.from(log.value.bytes).toString('utf8')) : []
+  const waits = 'it has not asked for its listeners yet: its clusters are not ready'
+  if (why === undefined || why.kind === 'unready' || why.kind === 'closed') {
+    const advice =
+      'A cluster waits for its certificate or endpoints: meshctl proxy-config secret, and the log of the proxy.'
+    return {reason: waits, advice}
+  }
+  return {
+    reason: `${waits}; ${why.text}`,
+    advice: why.advice,
+    since: why.since,
+    evidence: [why.line.replace(/\t/g, ' ')],
+  }
+}
+
 /** Every Envoy of Istio subscribes to clusters and listeners; one that does not receives no further updates of that type. */
-function unsubscribed(proxy: ProxyConnection): readonly SyncProblem[] {
+async function unsubscribed(source: Source, proxy: ProxyConnection): Promise<readonly SyncProblem[]> {
   const others = proxy.types.length > 0
   const absent = ESSENTIAL_TYPES.filter(type => stateOf(proxy, type).state === 'IGNORED')
   if (
@@ -84,6 +122,7 @@ function unsubscribed(proxy: ProxyConnection): readonly SyncProblem[] {
   ) {
     return []
   }
+  const waiting = absent.length === 1 && absent[0] === 'LDS' ? await whyWaiting(source, proxy) : {}
   return [
     {
       kind: 'unsubscribed',
@@ -92,6 +131,7 @@ function unsubscribed(proxy: ProxyConnection): readonly SyncProblem[] {
       reason: `it has no subscription to ${absent.join(' and ')}, so it receives no updates of that type`,
       advice:
         'Look in its log for a config rejected just before it reconnected; restarting the pod restores the subscription.',
+      ...waiting,
     },
   ]
 }
@@ -106,5 +146,5 @@ export async function connectedProblems(
 ): Promise<readonly SyncProblem[]> {
   const errors = proxy.types.filter(each => each.state === 'ERROR')
   const nacks = await Promise.all(errors.map(each => rejected(source, proxy.id, each, rejectingProxy)))
-  return [...nacks.flat(), ...unsubscribed(proxy), ...stale(proxy, now, staleAfterMs)]
+  return [...nacks.flat(), ...(await unsubscribed(source, proxy)), ...stale(proxy, now, staleAfterMs)]
 }

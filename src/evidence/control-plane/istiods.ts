@@ -5,6 +5,7 @@ import {boundedMap} from '../../model/bounded-map.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import type {ProxyConnection} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
+import {withImageVersions} from './image-versions.js'
 
 /** One istiod and its answer: its connections, or why it did not answer. */
 export interface IstiodAnswer {
@@ -64,7 +65,7 @@ async function ask(source: Source, pod: PodRef, revision: string): Promise<Istio
   const parsed = parseSyncz(page.value)
   if (!parsed.ok) return {...base, proxies: [], silent: parsed.gap}
   const at = page.value.provenance.capturedAt
-  return {...base, proxies: parsed.value.proxies, answeredAt: at}
+  return {...base, proxies: await withImageVersions(source, parsed.value.proxies), answeredAt: at}
 }
 
 /** Asks every istiod at once; one that does not answer is listed with the reason and does not affect the others. */

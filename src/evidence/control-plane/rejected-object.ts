@@ -1,6 +1,7 @@
 import type {Rejection} from '../../analysis/sync-reason/rejection.js'
-import {textMapOf, textOf} from '../../formats/decode.js'
+import {listOf, textMapOf, textOf} from '../../formats/decode.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {byText} from '../../model/order.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
 import type {Source} from '../../sources/source.js'
 
@@ -41,6 +42,26 @@ function fits(object: KubeObject, rejection: Rejection, rejectingProxy: Rejectin
   )
 }
 
+/** The object a rejection comes from, in words, and when it last changed where that is one known object. */
+export interface RejectedObject {
+  readonly label: string
+  readonly changedAt?: string
+  /** True when only its creation is known, so that a later change is possible. */
+  readonly createdOnly?: boolean
+}
+
+/** When the spec of an object last changed: the newest entry of its managed fields, else its creation. */
+function lastChange({metadata}: KubeObject): Pick<RejectedObject, 'changedAt' | 'createdOnly'> {
+  const changed = listOf(metadata, 'managedFields')
+    .filter(entry => textOf(entry, 'subresource') === undefined)
+    .flatMap(entry => textOf(entry, 'time') ?? [])
+    .sort(byText)
+    .at(-1)
+  return changed === undefined
+    ? {changedAt: textOf(metadata, 'creationTimestamp'), createdOnly: true}
+    : {changedAt: changed}
+}
+
 /**
  * The Istio object a rejected resource was generated from: by name if matching objects are known, else only its kind;
  * undefined if neither the resource nor Envoy's error message identifies a kind.
@@ -49,12 +70,16 @@ export async function findRejectedObject(
   source: Source,
   rejection: Rejection,
   rejectingProxy: RejectingProxy,
-): Promise<string | undefined> {
+): Promise<RejectedObject | undefined> {
   const kind = rejection.origin?.kind
   if (kind === undefined) return undefined
   const objects = await source.objects({kind})
-  if (!objects.ok) return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind} (${kind}s not in this capture)`
+  const some = `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`
+  if (!objects.ok) return {label: `${some} (${kind}s not in this capture)`}
   const found = objects.value.filter(object => fits(object, rejection, rejectingProxy))
-  if (found.length === 0) return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind} (none of those in this source matches)`
-  return found.length === 1 ? label(found[0] as KubeObject) : `one of ${found.slice(0, 4).map(label).join(', ')}`
+  const [first] = found
+  if (first === undefined) return {label: `${some} (none of those in this source matches)`}
+  return found.length === 1
+    ? {label: label(first), ...lastChange(first)}
+    : {label: `one of ${found.slice(0, 4).map(label).join(', ')}`}
 }

@@ -100,11 +100,16 @@ function bestMatch(expectation: Exclude<Expectation, {kind: 'none'}>, actual: re
   return {minor: ties[0]?.to ?? newest, release: `best match: ${rangesText(ties)}`}
 }
 
+/** Whether expected rules may come from istio-init's log: not when the rules they are compared with come from it too. */
+export type LogUse = 'use-log' | 'without-log'
+
 async function loggedParameters(
   source: Source,
   subject: PodRef,
   known: Readonly<Record<string, string>>,
+  use: LogUse,
 ): Promise<Readonly<Record<string, string>>> {
+  if (use === 'without-log') return {}
   if (hasEffectiveSettings(known)) return known
   const answer = await source.evidence('log.istio-init', subject)
   if (!answer.ok) return {}
@@ -174,8 +179,9 @@ async function expectation(
   subject: PodRef,
   actual: readonly Ruleset[],
   known: Readonly<Record<string, string>>,
+  use: LogUse,
 ): Promise<Expectation> {
-  const [pod, logged] = await Promise.all([podFor(source, subject), loggedParameters(source, subject, known)])
+  const [pod, logged] = await Promise.all([podFor(source, subject), loggedParameters(source, subject, known, use)])
   if (pod.ok) {
     const predicted = await predictedFor(source, pod.value)
     return expectationFor(pod.value, logged, resolversIn(actual), predicted)
@@ -192,8 +198,9 @@ export async function expectedFor(
   subject: PodRef,
   actual: readonly Ruleset[],
   known: Readonly<Record<string, string>>,
+  use: LogUse = 'use-log',
 ): Promise<Expected> {
-  const expected = await expectation(source, subject, actual, known)
+  const expected = await expectation(source, subject, actual, known, use)
   if (expected.kind === 'none') {
     throw new UserError(`no rules are expected: ${expected.why}`, {
       ...(expected.why.startsWith(NO_EVIDENCE)

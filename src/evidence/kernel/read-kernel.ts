@@ -23,6 +23,8 @@ export interface Kernel {
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
   readonly bytes: Uint8Array
+  /** When the rules of a log were set up, by its own first time (RFC 3339). */
+  readonly setAt?: string
   /** What went wrong while the rules were set up, by the log they come from. */
   readonly failure?: SetupFailure
   /** Set when these are the rules of a node and not of a pod. */
@@ -166,6 +168,14 @@ function marked(rulesets: readonly Ruleset[], undecided: string | undefined): re
   return (rulesets.length === 0 ? [nothing] : rulesets).map(set => ({...set, undecided}))
 }
 
+/** The first time in a log. */
+function firstTime(chunks: readonly Uint8Array[]): string | undefined {
+  const [first] = chunks
+  if (first === undefined) return undefined
+  const head = Buffer.from(first.subarray(0, 65_536)).toString('utf8')
+  return /^(?:.{0,40}\s)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)\s/m.exec(head)?.[1]
+}
+
 /** Tables of which the text holds only the beginning. */
 function truncations(found: Found): readonly Gap[] {
   return found.readings.flatMap(({warnings}, index) =>
@@ -197,11 +207,13 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
   )
   const facts = await ipFacts(source, subject)
   const pasted = !source.traits.complete
+  const startUp = used === log || requested(rulesets) || (pasted && isLog(used, rulesets))
   return {
     rulesets,
     parameters,
     machine: standInMachine(facts, rulesets),
-    from: used === log || requested(rulesets) || (pasted && isLog(used, rulesets)) ? 'log' : pasted ? 'text' : 'live',
+    from: startUp ? 'log' : pasted ? 'text' : 'live',
+    ...(startUp ? {setAt: firstTime(used.chunks)} : {}),
     origin: used.origins.join(', '),
     gaps: [...(pasted && rulesets.length > 0 ? [] : live.gaps), ...truncations(used)],
     notes: [...warnings.slice(0, 5), ...losses(rulesets)],

@@ -7,19 +7,46 @@ export interface Way {
   readonly gives: string
 }
 
+/** How the pod takes part in the mesh, which decides which container and which log it has. */
+export type PodKind = 'sidecar' | 'ambient' | 'none'
+
 /** The ways that work, in the order to try them; the plain exec into istio-proxy is not one of them in a default install. */
-function waysToRules(pod: PodRef): readonly Way[] {
+function waysToRules(pod: PodRef, kind: PodKind): readonly Way[] {
   const name = pod.implied === true ? 'POD' : pod.name
   const namespace = pod.implied === true || pod.namespace === '' ? 'NAMESPACE' : pod.namespace
   const at = `-n ${namespace} ${name}`
+  const label = pod.implied === true ? 'POD' : podLabel(pod)
+  const target = kind === 'sidecar' ? ' --target=istio-proxy' : ''
+  const image = kind === 'sidecar' ? '' : ' --debug-image nicolaka/netshoot'
+  const log: readonly Way[] =
+    kind === 'sidecar'
+      ? [
+          {
+            how: `kubectl logs ${at} -c istio-init | meshctl iptables -f -`,
+            needs: 'get pods/log',
+            gives: 'the rules as set at pod start, not the current ones; empty with the CNI plugin',
+          },
+        ]
+      : []
+  const computed: readonly Way[] =
+    kind === 'none'
+      ? []
+      : [
+          {
+            how: `meshctl iptables ${label} --expected`,
+            needs: 'get pods',
+            gives: 'the rules the pod should have, computed from how it takes part in the mesh',
+          },
+        ]
   return [
     {
-      how: `kubectl logs ${at} -c istio-init | meshctl iptables -f -`,
-      needs: 'get pods/log',
-      gives: 'the rules as set at pod start, not the current ones; empty with the CNI plugin',
+      how: `meshctl iptables ${label} --debug-container${image}`,
+      needs: 'patch pods/ephemeralcontainers, and a namespace whose pod security level is privileged',
+      gives: 'the live rules; the container ends by itself, its entry stays in the pod',
     },
+    ...log,
     {
-      how: `kubectl debug ${at} --image=nicolaka/netshoot --profile=netadmin --target=istio-proxy -it -- sh -c 'iptables-save -c; ip6tables-save -c'`,
+      how: `kubectl debug ${at} --image=nicolaka/netshoot --profile=netadmin${target} -it -- sh -c 'iptables-save -c; ip6tables-save -c'`,
       needs: 'pods/ephemeralcontainers, and a namespace whose pod security level is privileged',
       gives: 'the live rules; the container stays in the pod for its lifetime',
     },
@@ -33,12 +60,14 @@ function waysToRules(pod: PodRef): readonly Way[] {
       needs: "root on the node (or the docker-compose host) and a process id of the pod's",
       gives: 'the live rules, both back ends, both families',
     },
-    {
-      how: `meshctl iptables ${pod.implied === true ? 'POD' : podLabel(pod)} --expected`,
-      needs: 'get pods',
-      gives: 'the rules the pod should have, computed from how it was injected',
-    },
+    ...computed,
   ]
+}
+
+const WHY: Readonly<Record<PodKind, string>> = {
+  sidecar: 'A sidecar runs as uid 1337 without capabilities, so no tool inside it may read kernel rules.',
+  ambient: 'The rules of an ambient pod are set by istio-cni from the node; no container of the pod may read them.',
+  none: 'No container of the pod has the capability NET_ADMIN, which reading kernel rules needs.',
 }
 
 /** How to read what the kernel holds now, where only what was written at start is known. */
@@ -46,13 +75,10 @@ export function readNow(pod: PodRef): string {
   return `to read what is there now: meshctl iptables ${podLabel(pod)} --debug-container on a cluster, or meshctl iptables --from netns:PID as root on the node`
 }
 
-/** The ways as lines for a hint. */
-export function waysText(pod: PodRef): string {
-  const lines = waysToRules(pod).map(
+/** The ways as lines for a hint, for the kind of pod. */
+export function waysText(pod: PodRef, kind: PodKind): string {
+  const lines = waysToRules(pod, kind).map(
     ({how, needs, gives}, index) => `  ${index + 1}. ${how}\n     needs ${needs}; gives ${gives}`,
   )
-  return [
-    'A sidecar runs as uid 1337 without capabilities, so no tool inside it may read kernel rules. What works:',
-    ...lines,
-  ].join('\n')
+  return [`${WHY[kind]} What works:`, ...lines].join('\n')
 }

@@ -1,7 +1,7 @@
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {textMapOf} from '../../formats/decode.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
-import type {PodModel} from '../../model/pod.js'
+import {hasEnded, type PodModel} from '../../model/pod.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {readPodObject} from './objects.js'
@@ -35,7 +35,16 @@ export async function explainedBySidecar(error: unknown, source: Source, subject
   if (!(error instanceof UserError) || error.gap === undefined || subject.implied === true) return error
   if (['unreadable', 'truncated', 'too-large'].includes(error.gap.reason)) return error
   const pod = await readPodObject(source, subject)
-  if (!pod.ok || podMode(pod.value) !== 'none') return error
+  if (!pod.ok) return error
+  const phase = pod.value.status?.phase
+  if (hasEnded(phase)) {
+    return new UserError(`${podLabel(subject)} has finished (${phase}): its containers no longer run`, {
+      hint: 'A finished pod can no longer be queried; its logs remain as long as it exists.',
+      next: `kubectl logs -n ${subject.namespace} ${subject.name} -c istio-proxy`,
+      gap: {...error.gap, reason: 'not-running', detail: `the pod has finished (${phase})`},
+    })
+  }
+  if (podMode(pod.value) !== 'none') return error
   return new UserError(`${podLabel(subject)} has no sidecar${await whyNot(source, pod.value)}`, {
     hint: 'It has no Envoy to query.',
     next: `meshctl check-inject ${podLabel(subject)}   # shows why it is not injected`,

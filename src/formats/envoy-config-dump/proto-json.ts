@@ -85,9 +85,7 @@ function converted(value: unknown, name: string, depth: number): unknown {
 }
 
 function mapValue(map: JsonObject, name: string, depth: number): JsonObject {
-  const out: Record<string, unknown> = {}
-  for (const key of Object.keys(map)) out[key] = converted(map[key], name, depth)
-  return out
+  return Object.fromEntries(Object.keys(map).map(key => [key, converted(map[key], name, depth)]))
 }
 
 function fieldValue(name: string, value: unknown, parent: string, depth: number): unknown {

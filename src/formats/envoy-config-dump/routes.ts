@@ -1,4 +1,5 @@
 import type {EnvoyRoute, EnvoyRouteConfig, RouteDetails, RouteMatch, VirtualHost} from '../../model/envoy-route.js'
+import {own} from '../../model/own.js'
 import {field, flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 import {managedBy} from './management.js'
 import {isResource, resourcesOf} from './resources.js'
@@ -44,7 +45,7 @@ const SHARES: Readonly<Record<string, number>> = {HUNDRED: 100, TEN_THOUSAND: 10
 function fractionText(fraction: unknown): readonly string[] {
   if (!isObject(fraction)) return []
   const denominator = textOf(fraction, 'default_value', 'denominator') ?? 'HUNDRED'
-  const whole = SHARES[denominator]
+  const whole = own(SHARES, denominator)
   const part = numberOf(fraction, 'default_value', 'numerator') ?? 0
   const key = textOf(fraction, 'runtime_key')
   const share = whole === undefined ? `${part}/${denominator}` : `${(part * 100) / whole}%`

@@ -5,6 +5,7 @@ import type {SocketAddress} from '../../model/envoy/request.js'
 import {RouteConfiguration} from '../../model/envoy/route.js'
 import type {Json, Read, Schema} from '../../model/envoy/schema.js'
 import {parseIp} from '../../model/ip-address.js'
+import {own} from '../../model/own.js'
 import {at, field, flagOf, isObject, listOf, numberOf, textOf} from '../decode.js'
 import {readProto} from './read.js'
 
@@ -37,7 +38,7 @@ const LISTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const SECTION = /envoy\.admin\.v\d\w*\.(\w+)ConfigDump$/
 
 function placesIn(section: unknown, name: string, pointer: string): readonly Place[] {
-  return (LISTS[name] ?? []).flatMap(([list = '', ...way]) =>
+  return (own(LISTS, name) ?? []).flatMap(([list = '', ...way]) =>
     listOf(section, list).flatMap((entry, i) => {
       const json = at(entry, ...way)
       return isObject(json) ? [{json, at: `${pointer}/${list}/${i}/${way.join('/')}`}] : []

@@ -51,7 +51,12 @@ export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] 
   const pasted = whole ? [] : pastedForms(recognisePasted(label, bytes))
   const direct = kinds.filter(kind => kind !== 'dump' || (whole && pasted.length === 0))
   const rules = direct.includes('rules') || direct.includes('init-log')
-  const pages = [...(isInitDump(text) ? ['init-dump'] : []), ...(pasted.length === 0 && isStats(text) ? ['stats'] : [])]
+  const rulesFromArguments = !rules && /\bistio-iptables\s+-\w/.test(text)
+  const pages = [
+    ...(rulesFromArguments ? ['init-args'] : []),
+    ...(isInitDump(text) ? ['init-dump'] : []),
+    ...(pasted.length === 0 && isStats(text) ? ['stats'] : []),
+  ]
   const found = [...new Set([...pasted, ...direct.filter(id => !(pasted.length > 0 && id === 'objects')), ...pages])]
   const log = !rules && found.length === 0 && explainsLines(text) ? ['log'] : []
   return [...found, ...log].map(inputForm)

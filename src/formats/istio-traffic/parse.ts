@@ -114,6 +114,14 @@ export function readVirtualService(object: KubeObject): VirtualServiceModel {
   }
 }
 
+/** The TLS mode of a Gateway server. Only TLS protocols have the default PASSTHROUGH: `tls.httpsRedirect` alone makes a plain HTTP server no TLS one. */
+function tlsMode(server: unknown): string {
+  if (!isObject(at(server, 'tls'))) return ''
+  const mode = textOf(server, 'tls', 'mode')
+  const protocol = (textOf(server, 'port', 'protocol') ?? '').toUpperCase()
+  return mode ?? (protocol === 'HTTPS' || protocol === 'TLS' ? 'PASSTHROUGH' : '')
+}
+
 /** A Gateway object (networking.istio.io). */
 export function readGateway(object: KubeObject): GatewayModel {
   return {
@@ -123,7 +131,7 @@ export function readGateway(object: KubeObject): GatewayModel {
       port: numberOf(server, 'port', 'number') ?? 0,
       protocol: textOf(server, 'port', 'protocol') ?? '',
       hosts: textsOf(server, 'hosts'),
-      tls: isObject(at(server, 'tls')) ? (textOf(server, 'tls', 'mode') ?? 'PASSTHROUGH') : '',
+      tls: tlsMode(server),
     })),
   }
 }

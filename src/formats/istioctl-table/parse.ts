@@ -1,3 +1,4 @@
+import {own} from '../../model/own.js'
 import type {PastedRow, PastedTable} from '../../model/pasted-table.js'
 import {unwrapLines} from '../wrapped-text/unwrap.js'
 import {type TableHeader, tableHeader} from './headers.js'
@@ -123,5 +124,5 @@ function isOfTable({columns, kind}: TableHeader, cells: Readonly<Record<string, 
   const first = cells[columns[0]?.name ?? ''] ?? ''
   if (/\s/.test(first) && kind !== 'cluster') return false
   if (kind === 'route' && (!ROUTE_MATCH.test(cells.MATCH ?? '') || cells.DOMAINS === '')) return false
-  return columns.every(({name}) => FORMS[name]?.test(cells[name] ?? '') ?? true)
+  return columns.every(({name}) => own(FORMS, name)?.test(cells[name] ?? '') ?? true)
 }

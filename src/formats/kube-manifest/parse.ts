@@ -2,6 +2,7 @@ import type {KubeObject} from '../../model/kube-object.js'
 import {contentStart, documentTexts, manifestText, tooLarge} from './document-texts.js'
 import {type JsonText, jsonTexts} from './json-values.js'
 import {candidates, type ObjectPath} from './objects.js'
+import {unknownFields} from './unknown-fields.js'
 import {wrongFields} from './wrong-fields.js'
 import {linesOf, type TextMistake, TOO_DEEP, yamlDocuments} from './yaml-document.js'
 
@@ -43,8 +44,9 @@ function sorted(value: unknown, offsetOf: (path: ObjectPath) => number): Part {
     }
     const {object, path} = each
     const wrong = wrongFields(object)
+    // The API server's strict validation rejects an unknown field; all others can still be judged.
     if (wrong.length === 0) objects.push(object)
-    for (const {path: below, message} of wrong.slice(0, MAX_WRONG)) {
+    for (const {path: below, message} of [...unknownFields(object), ...wrong].slice(0, MAX_WRONG)) {
       mistakes.push({
         message: `${object.kind} ${object.metadata.name}: ${message}`,
         offset: offsetOf([...path, ...below]),

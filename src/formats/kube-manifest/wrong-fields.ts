@@ -1,6 +1,8 @@
 import {isOfKind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import {own} from '../../model/own.js'
 import {at, isObject} from '../decode.js'
+import {isPatch} from '../kube-pod/patch.js'
 import type {ObjectPath} from './objects.js'
 
 /** A field of a type the API server refuses, and its path. */
@@ -123,6 +125,18 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   },
   Service: SERVICE,
 }
+const TEMPLATE_SPEC = ['spec', 'template', 'spec']
+/** Where the kinds with a shape keep their pod spec. */
+const POD_SPECS: Readonly<Record<string, readonly string[]>> = {
+  Pod: ['spec'],
+  ...Object.fromEntries(
+    ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController'].map(kind => [
+      kind,
+      TEMPLATE_SPEC,
+    ]),
+  ),
+  CronJob: ['spec', 'jobTemplate', ...TEMPLATE_SPEC],
+}
 /** A Rollout may take its template from a Deployment, a DeploymentConfig from elsewhere: what is there must be right. */
 const LOOSE: Shape = {fields: {metadata: METADATA, spec: {fields: {template: POD}}}}
 const ANY: Shape = {fields: {metadata: METADATA}}
@@ -171,10 +185,20 @@ function against(value: unknown, shape: Shape, path: ObjectPath): readonly Wrong
   ]
 }
 
+/** A pod without containers is rejected ("spec.containers: Required value"); a patch may leave them out. */
+function withoutContainers(object: KubeObject): readonly WrongField[] {
+  const path = own(POD_SPECS, object.kind)
+  if (path === undefined || isPatch(object)) return []
+  const spec = at(object, ...path)
+  if (!isObject(spec) || at(spec, 'containers') !== undefined) return []
+  return [{path, message: `${[...path, 'containers'].join('.')} is missing`}]
+}
+
 /** The fields rules read that are missing or of a type the API server would refuse (Kubernetes API reference); an object with one cannot be applied. */
 export function wrongFields(object: KubeObject): readonly WrongField[] {
   const known = kindOf(object.kind)
   const ours = known === undefined || isOfKind(object, known)
-  const shape = ours ? (SHAPES[object.kind] ?? (LOOSE_KINDS.includes(object.kind) ? LOOSE : ANY)) : ANY
-  return against(object, shape, [])
+  const shape = ours ? (own(SHAPES, object.kind) ?? (LOOSE_KINDS.includes(object.kind) ? LOOSE : ANY)) : ANY
+  const wrong = against(object, shape, [])
+  return wrong.length > 0 || !ours ? wrong : withoutContainers(object)
 }

@@ -1,5 +1,6 @@
 import type {KubeObject} from '../../model/kube-object.js'
-import type {Container, ContainerRole, ObjectRef, PodModel, PodStatus} from '../../model/pod.js'
+import {own} from '../../model/own.js'
+import type {Condition, Container, ContainerRole, ObjectRef, PodModel, PodStatus} from '../../model/pod.js'
 import {objectRefOf} from '../../model/pod.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf} from '../decode.js'
 import {readAppProbers} from './app-probers.js'
@@ -81,7 +82,7 @@ function statusOf(object: KubeObject): PodStatus {
 
 /** Where the labels and spec of an owner's template lie, for findings on a pod that has one. */
 function templatePath(kind: string): string {
-  return (TEMPLATES[kind] ?? []).join('.')
+  return (own(TEMPLATES, kind) ?? []).join('.')
 }
 
 /** The operating system a pod asks for when that is not Linux (kubernetes.io, PodSpec os and the well-known node labels). */
@@ -97,12 +98,21 @@ function foreignSystemOf(spec: unknown): PodModel['nonLinuxOs'] {
   return found?.name === undefined ? undefined : {name: found.name, path: found.path}
 }
 
+function conditionsOf(object: KubeObject): readonly Condition[] {
+  return listOf(object, 'status', 'conditions').map(each => ({
+    type: textOf(each, 'type') ?? '',
+    status: textOf(each, 'status') ?? '',
+    reason: textOf(each, 'reason'),
+    message: textOf(each, 'message'),
+  }))
+}
+
 /** The pod an object is or makes; undefined for objects that make no pods. */
 export function readPod(object: KubeObject): PodModel | undefined {
   if (!isWorkloadKind(object.kind)) return undefined
   const exists =
     object.kind === 'Pod' && objectOf(object, 'status') !== undefined && textOf(object, 'status', 'phase') !== undefined
-  const root: unknown = object.kind === 'Pod' ? object : at(object, ...(TEMPLATES[object.kind] ?? []))
+  const root: unknown = object.kind === 'Pod' ? object : at(object, ...(own(TEMPLATES, object.kind) ?? []))
   const spec = at(root, 'spec')
   if (!isObject(spec)) return undefined
   const workload = workloadOf(object)
@@ -134,5 +144,6 @@ export function readPod(object: KubeObject): PodModel | undefined {
     createdAt,
     terminating: textOf(object, 'metadata', 'deletionTimestamp') !== undefined,
     ...(exists ? {status: statusOf(object)} : {}),
+    conditions: conditionsOf(object),
   }
 }

@@ -1,4 +1,5 @@
 import type {AccessLogEntry} from '../../model/log-line.js'
+import {own} from '../../model/own.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 import {type JsonObject, numberOf, textOf} from '../decode.js'
 
@@ -43,7 +44,7 @@ const LONG_NAMES: Readonly<Record<string, string>> = {
 function flagsOf(text: string | undefined): readonly string[] {
   return (given(text) ?? '')
     .split(',')
-    .map(flag => LONG_NAMES[flag.trim()] ?? flag.trim())
+    .map(flag => own(LONG_NAMES, flag.trim()) ?? flag.trim())
     .filter(flag => flag !== '')
 }
 

@@ -1,4 +1,5 @@
 import type {MessageLine} from '../../model/log-line.js'
+import {own} from '../../model/own.js'
 import type {LogWriter} from '../../model/vocabulary/log-messages/message.js'
 import {type JsonObject, textOf} from '../decode.js'
 
@@ -81,7 +82,7 @@ export function parseComponent(line: string): MessageLine | undefined {
   return {
     kind: 'message',
     time: klog[2] ?? '',
-    level: KLOG_LEVELS[klog[1] ?? ''] ?? '',
+    level: own(KLOG_LEVELS, klog[1] ?? '') ?? '',
     scope: klog[3] ?? '',
     message: klog[4] ?? '',
   }

@@ -1,3 +1,4 @@
+import {own} from '../../model/own.js'
 import type {Action, Condition, ConditionField} from '../../model/ruleset.js'
 import {isTarget, readTarget} from './iptables-target.js'
 import {hexWord, idWord, markWord, portWord} from './values.js'
@@ -32,7 +33,7 @@ const PORT_FIELD: Readonly<Record<string, ConditionField>> = {
 }
 
 function ports(found: RegExpExecArray): Condition | undefined {
-  return condition(PORT_FIELD[found[1] ?? ''] ?? 'any-port', found[2] === '!', found[3] ?? '', portWord)
+  return condition(own(PORT_FIELD, found[1] ?? '') ?? 'any-port', found[2] === '!', found[3] ?? '', portWord)
 }
 
 function upper(field: ConditionField): ReadPhrase {

@@ -1,3 +1,4 @@
+import {own} from '../../model/own.js'
 import {type Condition, type Counters, HIDDEN_INTERFACES} from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import {listAction, readListTail} from './list-match.js'
@@ -24,7 +25,7 @@ export function startsList(text: string): boolean {
 }
 
 function amount(word: string): number {
-  const scale = SCALE[word.at(-1) ?? '']
+  const scale = own(SCALE, word.at(-1) ?? '')
   return scale === undefined ? Number(word) : Number(word.slice(0, -1)) * scale
 }
 

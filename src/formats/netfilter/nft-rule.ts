@@ -1,3 +1,4 @@
+import {own} from '../../model/own.js'
 import type {Action, Condition, Counters} from '../../model/ruleset.js'
 import type {RuleMeaning} from './iptables-rule.js'
 import type {NamedSets} from './named-sets.js'
@@ -157,7 +158,7 @@ function readVerdict(cursor: Cursor): Action | undefined {
   const word = peek(cursor)
   if (Object.hasOwn(FIXED, word)) {
     next(cursor)
-    return FIXED[word]
+    return own(FIXED, word)
   }
   const start = cursor.at
   switch (word) {

@@ -1,3 +1,4 @@
+import {own} from '../../model/own.js'
 import type {ChainKind, Hook, TableFamily} from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import {blockElements, setElements} from './named-sets.js'
@@ -40,7 +41,7 @@ export function nftPriority(words: readonly string[]): number | undefined {
   const text = words.join('')
   const found = /^([a-z]*)([+-]?\d+)?$/.exec(text)
   if (found === null || text === '') return undefined
-  const base = found[1] === '' ? 0 : PRIORITIES[found[1] ?? '']
+  const base = found[1] === '' ? 0 : own(PRIORITIES, found[1] ?? '')
   return base === undefined ? undefined : base + Number(found[2] ?? 0)
 }
 

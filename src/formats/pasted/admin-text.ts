@@ -1,4 +1,5 @@
 import type {EvidenceId} from '../../model/evidence.js'
+import {own} from '../../model/own.js'
 import type {UnwrappedLine} from '../wrapped-text/unwrap.js'
 
 /** A page of Envoy's admin in its text form, as the JSON form its reader knows. */
@@ -50,7 +51,7 @@ function healthStatus(flags: string | undefined): unknown {
       : 'HEALTHY'
   return {
     eds_health_status: eds,
-    ...Object.fromEntries(all.flatMap(flag => (FLAGS[flag] === undefined ? [] : [[FLAGS[flag], true]]))),
+    ...Object.fromEntries(all.flatMap(flag => (own(FLAGS, flag) === undefined ? [] : [[own(FLAGS, flag), true]]))),
   }
 }
 

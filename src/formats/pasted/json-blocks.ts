@@ -19,6 +19,8 @@ export function jsonBlocks(text: string): readonly JsonBlock[] {
   const blocks: JsonBlock[] = []
   let at = 0
   let line = 1
+  const fences = [...text.matchAll(/\n[ \t]*(?:```|~~~)/g)].map(({index}) => index)
+  let fence = 0
   let failures = 0
   let broken: number | undefined
   while (at < text.length && blocks.length < MAX_BLOCKS && failures < MAX_FAILURES) {
@@ -26,7 +28,10 @@ export function jsonBlocks(text: string): readonly JsonBlock[] {
     const end = next < 0 ? text.length : next
     const raw = text.slice(at, Math.min(end, at + 400))
     const starts = START.test(raw)
-    const found = starts ? read(text, at + (/[{["]/.exec(raw)?.index ?? 0)) : undefined
+    while (fence < fences.length && (fences[fence] ?? 0) < at) fence++
+    // A fence ends what is quoted: no string of JSON holds a line break.
+    const limit = fences[fence] ?? text.length
+    const found = starts ? read(text, at + (/[{["]/.exec(raw)?.index ?? 0), limit) : undefined
     if (found === undefined) {
       if (starts) {
         failures++
@@ -49,7 +54,7 @@ export function jsonBlocks(text: string): readonly JsonBlock[] {
 }
 
 /** A value, or members without braces, as people cut them out of an object: `"key": [...], "other": {...}`. */
-function read(text: string, start: number): PartialJson | undefined {
-  const found = parsePartialJson(text.slice(start), 0, text[start] === '"')
+function read(text: string, start: number, limit: number): PartialJson | undefined {
+  const found = parsePartialJson(text.slice(start, limit), 0, text[start] === '"')
   return found === undefined ? undefined : {...found, end: start + found.end}
 }

@@ -158,9 +158,11 @@ export function recognisePasted(label: string, bytes: Uint8Array): Pasted {
   const yaml = json.dump.length + json.pages.length === 0 ? fromYaml(label, text) : {dump: [], pages: [], missing: []}
   const dump = [...json.dump, ...yaml.dump]
   const pages = [...json.pages, ...yaml.pages]
-  const lines = unwrapLines(text)
+  // Nothing but JSON: there are no lines of pages or tables in it.
+  const onlyJson = pages.length + dump.length > 0 && /^\s*(?:\{|\[\s*[{"\]])/.test(text)
+  const lines = onlyJson ? [] : unwrapLines(text)
   const texts = [clustersPage(lines), listenersPage(lines)].filter(page => page !== undefined)
-  const tables = parseTables(text)
+  const tables = onlyJson ? [] : parseTables(text)
   const sync = tables.filter(table => table.kind === 'proxy-status' && hasStates(table))
   return {
     evidence: [

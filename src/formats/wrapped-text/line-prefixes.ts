@@ -1,3 +1,4 @@
+import {own} from '../../model/own.js'
 /** What stands in front of a message: the rest of the line, and what the prefix says about it. */
 export interface Unprefixed {
   readonly rest: string
@@ -66,7 +67,7 @@ export function withoutPrefixes(line: string): Unprefixed {
     if (found?.match === undefined || found.match === null) break
     const [whole, group] = found.match
     if (found.prefix.group === 'origin') origin ??= group
-    if (found.prefix.group === 'level') level = KLOG_LEVEL[group ?? ''] ?? group?.toLowerCase()
+    if (found.prefix.group === 'level') level = own(KLOG_LEVEL, group ?? '') ?? group?.toLowerCase()
     if (/ std(?:out|err) P ?$/.test(whole)) partial = true
     rest = rest.slice(whole.length)
     if (found.prefix.group === 'level') break

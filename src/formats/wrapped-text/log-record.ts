@@ -1,3 +1,4 @@
+import {own} from '../../model/own.js'
 /** What a line of a structured log says: its message and what came with it, cut at line breaks. */
 export interface LogRecord {
   readonly lines: readonly string[]
@@ -73,7 +74,7 @@ const ESCAPES: Readonly<Record<string, string>> = {n: '\n', t: '\t', r: '\r'}
 
 /** Resolves the backslashes of a quoted string: `\n`, `\t`, `\"`, `\\`. */
 function withoutEscapes(text: string): string {
-  return text.replace(/\\(.)/gs, (_, mark: string) => ESCAPES[mark] ?? mark)
+  return text.replace(/\\(.)/gs, (_, mark: string) => own(ESCAPES, mark) ?? mark)
 }
 
 const QUOTED_BREAKS = /"((?:[^"\\]|\\.)*)"/g

@@ -29,15 +29,16 @@ function severities(counts: Readonly<Record<Severity, number>>): string {
 }
 
 /** The result in one line, with the three counts: findings, passed, not checked. */
-function checkHeadline({counts, workloads, damaged, visited}: CheckReport): string {
+function checkHeadline({counts, workloads, damaged, skipped, visited}: CheckReport): string {
   const where =
     workloads.length === 1
       ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})
       : humanCount(workloads.length, 'workload')
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
   const unreadParts = damaged.length === 0 ? '' : `; ${humanCount(damaged.length, 'part')} could not be read`
+  const unjudged = skipped.length === 0 ? '' : '; some objects not judged'
   const unvisited = visited ? '' : ' Pods were not inspected (use --deep).'
-  return `${where}: ${severities(counts)}${accepted}; ${humanCount(counts.passed, 'check')} passed, ${counts.notChecked} not checked${injectionMark(workloads)}${unreadParts}.${unvisited}`
+  return `${where}: ${severities(counts)}${accepted}; ${humanCount(counts.passed, 'check')} passed, ${counts.notChecked} not checked${injectionMark(workloads)}${unreadParts}${unjudged}.${unvisited}`
 }
 
 function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {
@@ -89,10 +90,12 @@ function workloadHead(each: CheckedWorkload): readonly Cell[] {
 /** Parts of the files that could not be read, and skipped objects. */
 function unread({damaged, skipped}: CheckReport): readonly Cell[] {
   const block = (title: string, gaps: readonly Gap[], tone: Tone) => {
-    const lines = gaps.flatMap(({what, detail}) => wrapText(`${what}: ${detail}`, WIDTH, '    ', '  '))
+    const lines = gaps.flatMap(({what, detail, hint}) =>
+      wrapText(`${what}: ${detail}${hint === undefined ? '' : `. ${hint}`}`, WIDTH, '    ', '  '),
+    )
     return gaps.length === 0 ? [] : ['', {text: `${title} (${gaps.length}):`, tone}, ...toned(lines, tone)]
   }
-  return [...block('Could not be read', damaged, 'bad'), ...block('Skipped', skipped, 'warn')]
+  return [...block('Could not be read', damaged, 'bad'), ...block('Not judged', skipped, 'warn')]
 }
 
 /** Rules that could not be checked, one line per reason. */

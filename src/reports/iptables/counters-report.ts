@@ -79,7 +79,7 @@ export async function countersReport(given: Source, subject: PodRef, waitMs: num
       next: 'meshctl iptables POD --counters',
     })
   const source = noted(given)
-  const before = readableKernel(await readKernel(source, subject), source, subject)
+  const before = await readableKernel(await readKernel(source, subject), source, subject)
   await pause(waitMs)
   const after = await readKernel(source, subject)
   const all = byPlace(after.rulesets)

@@ -3,8 +3,10 @@ import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
 import {isOfRuntime} from '../../analysis/netfilter/drift/runtime-rules.js'
 import type {Oddity} from '../../analysis/netfilter/interception/oddities.js'
 import {type Expected, expectedFor} from '../../evidence/kernel/expectation.js'
-import {readableKernel} from '../../evidence/kernel/nothing-read.js'
+import {podKind, readableKernel} from '../../evidence/kernel/nothing-read.js'
 import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
+import {startUpNotice} from '../../evidence/kernel/start-up.js'
+import {waysText} from '../../evidence/kernel/ways.js'
 import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import {humanCount} from '../../model/human-count.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -16,7 +18,10 @@ import {type IptablesReport, iptablesReport, reportOn} from './report.js'
 export interface DriftReport extends Report {
   readonly subject: PodRef
   readonly kernel: Kernel
-  readonly expected: Expected
+  /** Set when the rules that were read are not the current ones: the first line to show. */
+  readonly startUp?: string
+  /** Undefined when nothing but the evidence that was read says what to expect. */
+  readonly expected?: Expected
   readonly differences: readonly Difference[]
 }
 
@@ -26,21 +31,39 @@ function noteExpected({ledger, traits}: NotedSource, {via}: Expected): void {
   ledger.add({evidence: 'expected-rules', source, via: 'computed', shows: 'declared', from: via})
 }
 
+/**
+ * The expected rules, from other evidence than the rules that were read: those of istio-init's log are compared with what the pod's spec asks for, and
+ * with nothing when the pod is not known.
+ */
+async function independentOf(kernel: Kernel, source: NotedSource, subject: PodRef): Promise<Expected | undefined> {
+  const {rulesets, parameters} = kernel
+  if (kernel.from !== 'log') return await expectedFor(source, subject, rulesets, parameters)
+  return await expectedFor(source, subject, rulesets, {}, 'without-log').catch((error: unknown) => {
+    if (error instanceof UserError) return undefined
+    throw error
+  })
+}
+
 /** How the rules of a pod differ from those it should have; failing when the path of some packet changes because of it. */
 export async function driftReport(given: Source, subject: PodRef): Promise<DriftReport> {
   const source = noted(given)
-  const kernel = readableKernel(await readKernel(source, subject), source, subject)
-  const expected = await expectedFor(source, subject, kernel.rulesets, kernel.parameters)
-  noteExpected(source, expected)
-  const differences = driftOf(expected.rulesets, kernel.rulesets, kernel.machine)
-  const start =
-    kernel.from === 'log'
-      ? ['the rules compared are those istio-init wrote at start; later changes cannot be seen']
-      : []
+  const kernel = await readableKernel(await readKernel(source, subject), source, subject)
+  const whyUndecided = kernel.rulesets.map(set => set.undecided).find(why => why !== undefined)
+  if (whyUndecided !== undefined)
+    throw new UserError(`there are no rules of a pod to compare: ${whyUndecided}`, {
+      ...(kernel.failure === undefined ? {} : {hint: `${kernel.failure.why}. ${kernel.failure.fix}`}),
+    })
+  const startUp = startUpNotice(kernel, source)
+  const expected = await independentOf(kernel, source, subject)
+  if (expected !== undefined) noteExpected(source, expected)
+  const differences = expected === undefined ? [] : driftOf(expected.rulesets, kernel.rulesets, kernel.machine)
   return {
     ...answeredFrom(source),
     gaps: kernel.gaps,
-    notes: [...kernel.notes, ...expected.notes, ...start],
+    notes: [...kernel.notes, ...(expected?.notes ?? [])],
+    ...(startUp === undefined
+      ? {}
+      : {startUp, undecided: true, next: waysText(subject, await podKind(source, subject))}),
     subject,
     kernel,
     expected,
@@ -54,7 +77,7 @@ export async function rulesReport(given: Source, subject: PodRef): Promise<Iptab
   const source = noted(given)
   const report = await iptablesReport(source, subject)
   const {rulesets, machine, parameters, from} = report.kernel
-  if (from === 'log' || report.excerpt) return report
+  if (from === 'log' || report.excerpt || rulesets.some(set => set.undecided !== undefined)) return report
   const expected = await expectedFor(source, subject, rulesets, parameters).catch((error: unknown) => {
     if (error instanceof UserError) return undefined
     throw error

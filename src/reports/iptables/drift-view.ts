@@ -62,14 +62,27 @@ function verdictOf(differences: DriftReport['differences']): Cell {
     : {text: `${all}, none of which affects any packet`, tone: 'good'}
 }
 
-function headline({differences, expected, subject}: DriftReport): readonly Cell[] {
-  const basis = ` (expected rules from ${expected.via}; ${expected.release})`
-  return [{text: podLabel(subject), tone: 'strong'}, '  ', verdictOf(differences), basis]
+/** The verdict about rules that are not the current ones: drift was not checked, whatever they were at start. */
+function openVerdict({differences, expected}: DriftReport): readonly Cell[] {
+  const open: Cell = {text: 'not checked: whether the current rules match the expected ones', tone: 'warn'}
+  if (expected === undefined) return [open, '; what to expect is known only from the same log']
+  if (differences.length === 0) return [open, '; at start they did']
+  return [open, '; at start: ', verdictOf(differences)]
+}
+
+function headline(report: DriftReport): readonly (readonly Cell[])[] {
+  const {differences, expected, subject, startUp} = report
+  const basis = expected === undefined ? '' : ` (expected rules from ${expected.via}; ${expected.release})`
+  const verdict = startUp === undefined ? [verdictOf(differences)] : openVerdict(report)
+  return [
+    ...(startUp === undefined ? [] : [[{text: `${startUp}.`, tone: 'warn'} as const]]),
+    [{text: podLabel(subject), tone: 'strong'}, '  ', ...verdict, basis],
+  ]
 }
 
 function doc(report: DriftReport): Doc {
   const ordered = [...report.differences].sort((a, b) => Number(b.effective) - Number(a.effective))
-  const block: Block = {block: 'text', lines: [headline(report), ...ordered.flatMap(differenceLines)]}
+  const block: Block = {block: 'text', lines: [...headline(report), ...ordered.flatMap(differenceLines)]}
   return [block]
 }
 
@@ -80,13 +93,19 @@ function data(report: DriftReport): unknown {
     kind: 'DriftReport',
     subject: podLabel(subject),
     origin: origin.label,
-    expected: {
-      via: expected.via,
-      kind: expected.kind,
-      istioMinor: expected.minor,
-      guessed: expected.guessed,
-      release: expected.release,
-    },
+    checked: report.startUp === undefined,
+    rules: report.startUp === undefined ? 'current' : 'set-at-start',
+    setAt: report.kernel.setAt,
+    expected:
+      expected === undefined
+        ? null
+        : {
+            via: expected.via,
+            kind: expected.kind,
+            istioMinor: expected.minor,
+            guessed: expected.guessed,
+            release: expected.release,
+          },
     differences: differences.map(({expected: wanted, actual, ...rest}) => ({
       ...rest,
       expected: wanted.map(rule => rule.text),

@@ -8,6 +8,7 @@ import {nodeWarnings} from '../../analysis/netfilter/node-warnings.js'
 import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
 import {readableKernel} from '../../evidence/kernel/nothing-read.js'
 import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
+import {startUpNotice} from '../../evidence/kernel/start-up.js'
 import {readNow} from '../../evidence/kernel/ways.js'
 import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -28,6 +29,8 @@ import type {Report} from '../report.js'
 export interface IptablesReport extends Report {
   readonly subject: PodRef
   readonly kernel: Kernel
+  /** Set when these are not the current rules: the first line to show. */
+  readonly startUp?: string
   readonly rulesets: readonly Ruleset[]
   readonly interceptions: readonly Interception[]
   readonly oddities: readonly Oddity[]
@@ -114,6 +117,7 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
     notes: kernel.notes,
     ...(kernel.from === 'log' && source.traits.complete ? {next: readNow(subject)} : {}),
     subject,
+    startUp: startUpNotice(kernel, source),
     kernel,
     rulesets,
     interceptions,
@@ -133,5 +137,5 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
 /** The rules of a pod, what they do to its traffic, and what is odd about them. */
 export async function iptablesReport(given: Source, subject: PodRef): Promise<IptablesReport> {
   const source = noted(given)
-  return reportOn(readableKernel(await readKernel(source, subject), source, subject), source, subject)
+  return reportOn(await readableKernel(await readKernel(source, subject), source, subject), source, subject)
 }

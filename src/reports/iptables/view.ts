@@ -21,15 +21,15 @@ function backends(rulesets: readonly Ruleset[]): string {
 }
 
 /** Where the rules come from: the kernel, a text, a computation, or what a program set up at start. */
-function whence({kernel, provenance, rulesets}: IptablesReport): Cell {
-  if (kernel.from === 'log') {
-    const now = provenance.complete ? 'current kernel rules could not be read' : 'the current rules are not in the file'
-    const mesh = meshOf(rulesets)
-    const by = mesh === undefined ? 'by istio-init' : `for ${mesh}`
-    return {text: `rules as set at pod start ${by}; ${now}`, tone: 'warn'}
-  }
+function whence({kernel}: IptablesReport): Cell {
+  if (kernel.from === 'log') return {text: 'as set at pod start', tone: 'warn'}
   if (kernel.from === 'computed') return {text: `computed from ${kernel.origin}`, tone: 'warn'}
   return kernel.from === 'live' ? 'read from the kernel' : 'from the text given'
+}
+
+/** What is said before everything else where the rules are not the current ones. */
+function startUpLine({startUp}: IptablesReport): readonly (readonly Cell[])[] {
+  return startUp === undefined ? [] : [[{text: `${startUp}.`, tone: 'warn'}]]
 }
 
 /** What the headline says of how traffic is captured; nothing where a text without rules does not tell. */
@@ -106,7 +106,7 @@ function undecidedSummary(report: IptablesReport): readonly Block[] {
 function summary(report: IptablesReport): readonly Block[] {
   if (report.rulesets.some(set => set.undecided !== undefined)) return undecidedSummary(report)
   const many = report.interceptions.length > 1
-  const lines: (readonly Cell[])[] = [title(report), ...failureLines(report)]
+  const lines: (readonly Cell[])[] = [...startUpLine(report), title(report), ...failureLines(report)]
   if (report.rulesets.every(set => ruleCount(set) === 0)) lines.push([{text: noRulesWords(report), tone: 'warn'}])
   if (report.excerpt) {
     lines.push([
@@ -169,6 +169,7 @@ function data(report: IptablesReport): unknown {
     subject: podLabel(report.subject),
     origin: report.origin.label,
     from: report.kernel.from,
+    setAt: report.kernel.setAt,
     excerpt: report.excerpt,
     failure: report.kernel.failure,
     node: report.kernel.node,

@@ -19,7 +19,7 @@ import type {IpFamily, Ruleset} from '../../model/ruleset.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {packetBench} from './report.js'
+import {packetBench, startUpVerdict} from './report.js'
 
 /** What becomes of the packets of a row, for one sender. */
 export interface MatrixCell {
@@ -40,6 +40,7 @@ export interface MatrixRow {
 
 export interface MatrixReport extends Report {
   readonly subject: PodRef
+  readonly startUp?: string
   readonly senders: readonly string[]
   readonly outbound: readonly MatrixRow[]
   readonly inbound: readonly MatrixRow[]
@@ -165,7 +166,12 @@ function outboundRows(found: PodPaths, senders: readonly Sender[], proxy: ProxyT
  * What becomes of all first packets of a pod, by traffic and sender: every row is treated alike by the rules as a whole, so nothing is tried and
  * nothing is left out. Every port is taken to be open.
  */
-export async function matrixReport(given: Source, subject: PodRef, family: IpFamily): Promise<MatrixReport> {
+export async function matrixReport(
+  given: Source,
+  subject: PodRef,
+  family: IpFamily,
+  acceptedRules?: string,
+): Promise<MatrixReport> {
   const source = noted(given)
   const read = await packetBench(source, subject)
   const {rulesets} = read.kernel
@@ -174,6 +180,7 @@ export async function matrixReport(given: Source, subject: PodRef, family: IpFam
   if (found === undefined) throw new UserError(`the pod has no ${family === 'ip' ? 'IPv4' : 'IPv6'} address`)
   return {
     ...answeredFrom(source),
+    ...startUpVerdict(read, source, subject, acceptedRules),
     gaps: read.gaps,
     notes: read.kernel.notes,
     subject,

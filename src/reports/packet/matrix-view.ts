@@ -27,7 +27,9 @@ function doc(report: MatrixReport, form: 'short' | 'table' | 'wide'): Doc {
   const why = (row: MatrixRow): readonly Cell[] =>
     form === 'wide' ? [{text: row.cells[0]?.why ?? row.cells[0]?.by ?? 'no rule', tone: 'dim'}] : []
   const extra = form === 'wide' ? ['DECIDED BY'] : []
+  const {startUp} = report
   return [
+    ...(startUp === undefined ? [] : [{block: 'text', lines: [[{text: `${startUp}.`, tone: 'warn'}], '']} as const]),
     {block: 'heading', text: `${podLabel(report.subject)}: outbound`},
     {
       block: 'table',
@@ -49,10 +51,11 @@ function doc(report: MatrixReport, form: 'short' | 'table' | 'wide'): Doc {
 /** The interception matrix of a pod as two tables. */
 export const matrixView: View<MatrixReport> = {
   doc,
-  data: ({subject, outbound, inbound}) => ({
+  data: ({subject, startUp, outbound, inbound}) => ({
     apiVersion: 'meshctl/v1',
     kind: 'PacketMatrix',
     subject: podLabel(subject),
+    rules: startUp === undefined ? 'current' : 'set-at-start',
     outbound,
     inbound,
   }),

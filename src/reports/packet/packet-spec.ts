@@ -16,6 +16,8 @@ export interface PacketSpec {
   readonly mark?: string | undefined
   readonly state?: string | undefined
   readonly transparent?: boolean | undefined
+  /** `init-log`: rules as set at pod start are accepted where the current ones cannot be read. */
+  readonly rules?: string | undefined
 }
 
 interface Target {

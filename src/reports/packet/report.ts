@@ -8,6 +8,8 @@ import {type ProxyTraits, proxyTraitsOf, sentByProxy} from '../../analysis/netfi
 import {listenersOf, ownerWords} from '../../evidence/kernel/listeners.js'
 import {readableKernel} from '../../evidence/kernel/nothing-read.js'
 import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
+import {startUpNotice} from '../../evidence/kernel/start-up.js'
+import {readNow} from '../../evidence/kernel/ways.js'
 import {readSockets, unreadSockets} from '../../evidence/pod/sockets.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
@@ -26,6 +28,8 @@ import {type PacketSpec, packetFrom} from './packet-spec.js'
 /** What is needed to walk packets through a pod: rules, machine, and who listens. */
 export interface PacketBench {
   readonly kernel: Kernel
+  /** Set when these are not the current rules: the first line to show. */
+  readonly startUp?: string
   readonly machine: Machine
   readonly proxy: ProxyTraits
   readonly sockets: readonly ListeningSocket[]
@@ -35,6 +39,7 @@ export interface PacketBench {
 
 export interface PacketReport extends Report {
   readonly subject: PodRef
+  readonly startUp?: string
   readonly packet: Packet
   readonly walk: Walk
   readonly verdict: Verdict
@@ -54,7 +59,7 @@ function unseen({from, rulesets}: Kernel): readonly string[] {
 
 /** Reads what packets are walked on; sockets only where their evidence is there. */
 export async function packetBench(source: Source, subject: PodRef): Promise<PacketBench> {
-  const kernel = readableKernel(await readKernel(source, subject), source, subject)
+  const kernel = await readableKernel(await readKernel(source, subject), source, subject)
   const table = !source.traits.complete ? undefined : await readSockets(source, subject)
   const sockets = table?.ok === true ? table.value.sockets : []
   const machine = table?.ok === true ? {...kernel.machine, listeners: listenersOf(table.value)} : kernel.machine
@@ -66,6 +71,7 @@ export async function packetBench(source: Source, subject: PodRef): Promise<Pack
   const proxy = proxyTraitsOf(kernel.rulesets)
   return {
     kernel,
+    startUp: startUpNotice(kernel, source),
     machine,
     proxy,
     sockets,
@@ -115,6 +121,18 @@ function whyUncaptured(
   return cut === undefined ? [] : [`${cut.what} ${cut.consequence} meshctl iptables --drift shows which are missing`]
 }
 
+/** What follows from rules that are not the current ones: the question about the pod stays open, unless the user accepts them or gave them. */
+export function startUpVerdict(
+  {startUp}: PacketBench,
+  source: Source,
+  subject: PodRef,
+  accepted: string | undefined,
+): Pick<PacketReport, 'startUp' | 'undecided' | 'next'> {
+  if (startUp === undefined) return {}
+  if (accepted !== undefined || !source.traits.complete) return {startUp}
+  return {startUp, undecided: true, next: `${readNow(subject)}; --rules init-log accepts the rules of pod start`}
+}
+
 /** Where a packet goes and by which rules, from the kernel's point of view. */
 export async function packetReport(given: Source, subject: PodRef, spec: PacketSpec): Promise<PacketReport> {
   const source = noted(given)
@@ -126,6 +144,7 @@ export async function packetReport(given: Source, subject: PodRef, spec: PacketS
   const fromProxy = sentByProxy(packet, bench.proxy)
   return {
     ...answeredFrom(source),
+    ...startUpVerdict(bench, source, subject, spec.rules),
     gaps: bench.gaps,
     notes: [...bench.notes, ...remarks(walk), ...whyUncaptured(bench.kernel.rulesets, bench.machine, packet, verdict)],
     subject,

@@ -87,6 +87,7 @@ function doc(report: PacketReport): Doc {
     {
       block: 'text',
       lines: [
+        ...(report.startUp === undefined ? [] : [[{text: `${report.startUp}.`, tone: 'warn'} as const]]),
         headline,
         [`lands: ${landing}${heard}${asked}`],
         [`why: ${whyText(report)}`],
@@ -114,6 +115,7 @@ function packetData(report: PacketReport): unknown {
       ...(packet.source === undefined ? {} : {source: formatIp(packet.source)}),
     },
     verdict,
+    rules: report.startUp === undefined ? 'current' : 'set-at-start',
     landing: at,
     landingWords: landing,
     listener,

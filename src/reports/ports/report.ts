@@ -22,6 +22,8 @@ export interface PortsReport extends Report {
   readonly seenBy?: SocketForm
   /** Inbound ports that the rules do not redirect, beyond Istio's own. */
   readonly excluded: readonly number[]
+  /** True when nothing could list the pod's sockets: rows then show at most what Envoy itself listens on. */
+  readonly unlisted: boolean
   /** False when the pod object is unknown, so that its declared ports and Services are too. */
   readonly podKnown: boolean
   readonly rows: readonly PortRow[]
@@ -46,6 +48,7 @@ const UNKNOWN_POD: PodModel = {
   containers: [],
   rewrittenProbes: [],
   terminating: false,
+  conditions: [],
 }
 
 /** Ports that the agent and Envoy of every sidecar listen on; ztunnel has none of them (istio.io, "Ports used by Istio"). */
@@ -107,6 +110,7 @@ export async function portsReport(given: Source, subject: PodRef): Promise<Ports
     mode,
     seenBy: table?.form,
     excluded: mode === 'sidecar' && pod !== undefined ? chosenExclusions(pod) : [],
+    unlisted: !answer.ok,
     podKnown: pod !== undefined,
     rows,
     problems: portProblems(rows, mode),

@@ -72,6 +72,17 @@ function cells(row: PortRow, wide: boolean): readonly Cell[] {
 const HEADER = ['PORT', 'ADDRESS', 'OWNER', 'REACHABLE', 'ROLE']
 const WIDE = ['PORT', 'ADDRESS', 'OWNER', 'REACHABLE', 'SOCKETS', 'FAMILIES', 'DECLARED BY', 'SERVICES', 'RESERVED FOR']
 
+/** The headline without a list of sockets: what is open is not known, whatever Envoy listens on. */
+function unlistedHeadline(report: PortsReport, where: string, declared: number): string {
+  const envoy = report.rows.filter(row => row.sockets.length > 0).length
+  const own = envoy === 0 ? '' : ` Envoy itself listens on ${humanCount(envoy, 'port')}.`
+  const claims =
+    declared === 0
+      ? ''
+      : `; whether ${humanCount(declared, 'declared port is', 'declared ports are')} reachable is not known`
+  return `${where}; the open ports could not be listed${claims}.${own}`
+}
+
 /** The answer in one line: how many of the declared ports are reachable. */
 function headline(report: PortsReport): string {
   const declared = report.rows.filter(
@@ -81,6 +92,7 @@ function headline(report: PortsReport): string {
   const good = declared.filter(row => row.verdict === 'reachable' || row.verdict === 'plain')
   const where = `${podLabel(report.subject)} ${report.mode === 'unknown' ? 'mesh membership unknown' : MODE_WORDS[report.mode]}`
   const past = report.mode === 'sidecar' ? 'reachable through the mesh' : 'reachable'
+  if (report.unlisted) return unlistedHeadline(report, where, declared.length)
   if (declared.length === 0) {
     const count = humanCount(report.rows.length, 'port is', 'ports are')
     if (!report.podKnown) return `${where}; ${count} open; what the pod and Services declare is unknown.`

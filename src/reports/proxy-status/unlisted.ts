@@ -76,7 +76,9 @@ export async function unlistedProblem(
     return {...base, kind, ...note, reason, advice}
   }
   if (why === undefined) return {...base, kind, ...note, reason: 'not connected to any istiod'}
-  return {...base, kind, ...note, ...why}
+  // The log of a restarted container begins with its last run; a proxy that never connected has been waiting since the pod started.
+  const started = kind === 'never-connected' ? textOf(pod, 'status', 'startTime') : undefined
+  return {...base, kind, ...note, ...why, ...(started === undefined ? {} : {since: started})}
 }
 
 /** A live pod without a proxy in a namespace with injection enabled, and the reason; undefined for every other pod. */

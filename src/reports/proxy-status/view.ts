@@ -1,4 +1,6 @@
+import {bothEnds} from '../../model/both-ends.js'
 import {humanDuration} from '../../model/human-duration.js'
+import {byText} from '../../model/order.js'
 import {SYNC_PROBLEMS, type SyncProblem} from '../../model/sync-problem.js'
 import {type SyncState, stateOf, type TypeSync} from '../../model/sync-state.js'
 import {byXdsOrder, XDS_TYPES} from '../../model/xds-type.js'
@@ -89,9 +91,12 @@ const NAMED = 5
 
 function headLine(report: ProxyStatusReport, problems: readonly SyncProblem[], first: SyncProblem): readonly Cell[] {
   const {failing, title} = SYNC_PROBLEMS[first.kind]
-  const since = problems.flatMap(each => each.since ?? []).sort()[0]
-  const age = ageMs(report, since)
-  const tail = age === undefined ? '' : ` (for ${humanDuration(age)})`
+  const [oldest] = problems
+    .filter(each => each.since !== undefined)
+    .sort((a, b) => byText(a.since ?? '', b.since ?? ''))
+  const age = ageMs(report, oldest?.since)
+  const bound = oldest?.sinceIs === undefined ? '' : `${oldest.sinceIs} `
+  const tail = age === undefined ? '' : ` (for ${bound}${humanDuration(age)})`
   const tone = failing ? 'bad' : 'warn'
   if (problems.length === 1) return [{text: first.proxy, tone: 'strong'}, ' ', {text: title, tone}, tail]
   const names = problems.slice(0, NAMED).map(each => each.proxy)
@@ -113,7 +118,7 @@ function problemLines(report: ProxyStatusReport, problems: readonly SyncProblem[
     headLine(report, problems, first),
     [`  ${types}${first.reason}${note}`],
     ...(about === '' ? [] : [[`  Resource: ${about}${because}`]]),
-    ...(first.evidence ?? []).map(text => [{text: `  Log: ${text.slice(0, 300)}`, tone: 'dim' as const}]),
+    ...(first.evidence ?? []).map(text => [{text: `  Log: ${bothEnds(text)}`, tone: 'dim' as const}]),
     ...(first.advice === undefined ? [] : [[`  Fix: ${first.advice}`]]),
   ]
 }

@@ -5,6 +5,7 @@ import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {ConfigSection} from '../../model/config-change.js'
 import {type KubeObject, podLabel, podRefOf} from '../../model/kube-object.js'
+import {own} from '../../model/own.js'
 import {combined} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -48,7 +49,7 @@ const WORDS: Readonly<Record<string, ConfigSection>> = {
 export function parseBisectQuery(text: string, pod: string | undefined): BisectQuery {
   const slash = text.indexOf('/')
   const word = text.slice(0, slash < 0 ? undefined : slash).replace(/s$/, '')
-  const section = WORDS[word]
+  const section = own(WORDS, word)
   if (slash < 1 || section === undefined || slash === text.length - 1) {
     throw new UserError(`invalid resource ${JSON.stringify(text)}`, {
       hint: `Use KIND/NAME with one of these kinds: ${Object.keys(WORDS).join(', ')}; a part of the name is enough.`,

@@ -24,7 +24,7 @@ export async function traceReport(given: Source, subject: PodRef, spec: RequestS
   const artifact = required(await source.evidence(ID, subject), source, ID)
   const dump = required(parseConfigDump(artifact), source, ID)
   const proxy = proxyOf(dump.json)
-  const {request, notes} = requestFrom(spec, proxy, host => addressBesideHost(proxy, host))
+  const {request, notes} = requestFrom(spec, proxy, (host, port) => addressBesideHost(proxy, host, port))
   const now = artifact.provenance.capturedAt === undefined ? Date.now() : Date.parse(artifact.provenance.capturedAt)
   const decision = traceRequest(proxy, request, {upstream: () => undefined, now, patience: Infinity})
   return {...answeredFrom(source), gaps: [], notes, subject, request, decision}

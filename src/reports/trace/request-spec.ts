@@ -1,6 +1,7 @@
 import type {EnvoyProxy} from '../../model/envoy/proxy.js'
 import type {ClientTls, EnvoyRequest, Protocol, SocketAddress} from '../../model/envoy/request.js'
 import {parseIp} from '../../model/ip-address.js'
+import {own} from '../../model/own.js'
 import {UserError} from '../../model/user-error.js'
 
 /** What a person asked one Envoy: a request the pod sends (`out`) or one that arrives (`in`). */
@@ -43,7 +44,7 @@ interface Target {
 function readTarget(text: string): Target {
   const found = /^(https?|tcp|tls|grpc):\/\/(\[[0-9a-fA-F:.]+\]|[^:/?#]*)(?::(\d{1,5}))?([/?].*)?$/.exec(text)
   const [, scheme = '', host = '', given, path = '/'] = found ?? []
-  const port = Number(given ?? PORTS[scheme] ?? 0)
+  const port = Number(given ?? own(PORTS, scheme) ?? 0)
   if (found === null || port === 0 || port > 65_535)
     throw new UserError(`cannot read the request ${JSON.stringify(text)}`, {hint: EXAMPLE})
   return {scheme, host, port, path: path.startsWith('/') ? path : `/${path}`}
@@ -112,14 +113,14 @@ interface Ends {
 
 function dialled(
   spec: RequestSpec,
-  {host}: Target,
-  addressOf: (host: string) => string | undefined,
+  {host, port}: Target,
+  addressOf: (host: string, port: number) => string | undefined,
   notes: string[],
 ): string {
   if (spec.address !== undefined) return spec.address
   const bare = host.replace(/^\[|\]$/g, '')
   if (parseIp(bare) !== undefined) return bare
-  const known = addressOf(host)
+  const known = addressOf(host, port)
   if (known !== undefined) return known
   notes.push(`the address of ${host} is not known (give it with --address): assumed to be none a listener has`)
   return SOME_SERVER
@@ -133,7 +134,7 @@ function endsOf(
   spec: RequestSpec,
   target: Target,
   proxy: EnvoyProxy,
-  addressOf: (host: string) => string | undefined,
+  addressOf: (host: string, port: number) => string | undefined,
   notes: string[],
 ): Ends {
   const own = proxy.address ?? SOME_SERVER
@@ -166,7 +167,7 @@ function endsOf(
 export function requestFrom(
   spec: RequestSpec,
   proxy: EnvoyProxy,
-  addressOf: (host: string) => string | undefined,
+  addressOf: (host: string, port: number) => string | undefined,
 ): AskedRequest {
   const text = spec.in ?? spec.out
   if (text === undefined)
@@ -179,7 +180,7 @@ export function requestFrom(
   const ends = endsOf(spec, target, proxy, addressOf, notes)
   const given = (spec.header ?? []).map(readHeader)
   const host = target.host === '' ? ends.destination.ip : target.host
-  const authority = target.port === PORTS[target.scheme] ? host : `${host}:${target.port}`
+  const authority = target.port === own(PORTS, target.scheme) ? host : `${host}:${target.port}`
   const headers = given.some(([name]) => name.toLowerCase() === 'host')
     ? given
     : [['host', authority] as const, ...given]

@@ -99,10 +99,15 @@ function byProxy(site: Site | undefined, host: string, port: number): readonly s
 }
 
 /** The address istiod gave a host: what DNS capture answers. */
-function byCapture(site: Site | undefined, host: string, entries: readonly ServiceEntryModel[]): string | undefined {
+function byCapture(
+  site: Site | undefined,
+  host: string,
+  port: number,
+  entries: readonly ServiceEntryModel[],
+): string | undefined {
   if (site?.kernel?.capturesDns !== true) return undefined
   const declared = entries.find(({hosts}) => hosts.includes(host))?.addresses.find(isAddress)
-  return declared ?? (site.proxy === undefined ? undefined : addressBesideHost(site.proxy, host))
+  return declared ?? (site.proxy === undefined ? undefined : addressBesideHost(site.proxy, host, port))
 }
 
 /** Resolves a host as a process in a pod would: a Service by its names, a pod by its name, else what its proxy got from DNS. */
@@ -144,7 +149,7 @@ export function resolveHost(
       text: `${host} is pod ${pod.ref.name}.${pod.ref.namespace}`,
       known: true,
     }
-  const captured = byCapture(site, host, entries)
+  const captured = byCapture(site, host, port, entries)
   if (captured !== undefined)
     return {...bare, addresses: [captured], text: `${host} is ${captured} by DNS capture`, known: true}
   const live = byProxy(site, host, port)

@@ -5,7 +5,10 @@ import type {ProxyVersion, VersionReport} from './report.js'
 
 function counts(proxies: readonly ProxyVersion[]): string {
   const byVersion = new Map<string, number>()
-  for (const {version} of proxies) byVersion.set(version, (byVersion.get(version) ?? 0) + 1)
+  for (const {version} of proxies) {
+    const label = version === '' ? 'unknown' : version
+    byVersion.set(label, (byVersion.get(label) ?? 0) + 1)
+  }
   const parts = [...byVersion]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([version, count]) => `${version} (${humanCount(count, 'proxy', 'proxies')})`)

@@ -1,4 +1,4 @@
-import {parseRejection} from '../../analysis/sync-reason/rejection.js'
+import {appliedInstead, parseRejection} from '../../analysis/sync-reason/rejection.js'
 import type {EnvoyFilterModel} from '../../model/istio-traffic.js'
 import {objectLabel, type PodModel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
@@ -26,7 +26,7 @@ export const rule = defineRule({
   aliases: [],
   severity: 'error',
   title: 'Envoy rejected its configuration',
-  why: 'Envoy keeps its last good config until the rejected resource is fixed: updates of that type do not reach the proxy, and a restarted pod may get none at all.',
+  why: 'The rejected resource keeps its last accepted version, or is missing in a proxy that never had one; a restarted pod starts without it.',
   fix: 'Correct or delete the Istio object that the rejected resource comes from.',
   references: ['https://istio.io/latest/docs/ops/diagnostic-tools/proxy-cmd/'],
   modes: ['sidecar', 'gateway', 'waypoint'],
@@ -43,7 +43,7 @@ export const rule = defineRule({
               const names = filters.map(({object}) => objectLabel(object)).join(', ')
               return {
                 message: `Envoy rejected ${type}${resource === undefined ? '' : `, ${xdsTypeNamed(type).noun} ${resource}`}: ${message}.`,
-                ...(filters.length === 0 ? {} : {fix: `Correct or delete ${names}, which refers to ${resource}.`}),
+                fix: `${filters.length === 0 ? 'Correct or delete the Istio object that the rejected resource comes from.' : `Correct or delete ${names}, which refers to ${resource}.`} ${appliedInstead(error, xdsTypeNamed(type).noun)}`,
                 proof: [
                   {
                     from: "istiod's syncz",

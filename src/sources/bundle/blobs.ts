@@ -1,11 +1,12 @@
 import {createHash} from 'node:crypto'
-import {lstat, readFile} from 'node:fs/promises'
+import {lstat} from 'node:fs/promises'
 import {join} from 'node:path'
 import {createGunzip} from 'node:zlib'
 import {extract} from 'tar-stream'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import {humanSize} from '../../model/human-size.js'
 import {UserError} from '../../model/user-error.js'
+import {readBounded} from '../files/read.js'
 import {LIMITS} from '../limits.js'
 import {type BlobRef, BUNDLE_INDEX, blobPath} from './layout.js'
 
@@ -21,6 +22,17 @@ function bad(label: string, why: string): UserError {
   return new UserError(`${label} is not a readable bundle: ${why}`, {
     hint: 'docs/bundle.md describes the format.',
   })
+}
+
+/** One entry's bytes, kept once: its size is known from its header. */
+async function contentOf(entry: AsyncIterable<unknown>, size: number | undefined): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(Math.min(size ?? 0, LIMITS.bundleBytes))
+  let filled = 0
+  for await (const chunk of entry) {
+    bytes.set(chunk as Uint8Array, filled)
+    filled += (chunk as Uint8Array).length
+  }
+  return bytes.subarray(0, filled)
 }
 
 /** Unpacks a bundle archive in memory; links, paths outside the layout, bombs and truncation are errors, and nothing touches the disk. */
@@ -51,9 +63,7 @@ export async function openArchive(label: string, packed: Uint8Array): Promise<Bu
       if (type !== 'file') throw bad(label, `it contains a ${type} (${name})`)
       if (!SAFE_PATH.test(name)) throw bad(label, `it contains the path ${name}`)
       if (files.size >= LIMITS.bundleEntries) throw bad(label, `it contains more than ${LIMITS.bundleEntries} entries`)
-      const chunks: Uint8Array[] = []
-      for await (const chunk of entry) chunks.push(chunk as Uint8Array)
-      files.set(name, Buffer.concat(chunks))
+      files.set(name, await contentOf(entry, entry.header.size))
     }
   } catch (error) {
     const cause = failure ?? (error as Error)
@@ -77,7 +87,7 @@ export function openFolder(label: string, folder: string): BundleFiles {
       const info = await lstat(full).catch(() => undefined)
       if (info === undefined) return undefined
       if (!info.isFile()) throw bad(label, `${path} is not a regular file`)
-      return await readFile(full)
+      return await readBounded(full, {maxBytes: LIMITS.bundleBytes})
     },
   }
 }

@@ -5,7 +5,9 @@ import {basename, dirname, join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {createGzip} from 'node:zlib'
 import {pack} from 'tar-stream'
+import {systemReason} from '../../model/system-error.js'
 import {UserError} from '../../model/user-error.js'
+import {removeAtExit} from '../leftovers.js'
 import {LIMITS} from '../limits.js'
 import {type BlobRef, BUNDLE_INDEX, type BundleIndex, blobPath, renderIndex} from './layout.js'
 
@@ -35,8 +37,9 @@ export async function bundleSink(path: string, maxBytes: number = LIMITS.bundleB
   }
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.meshctl.tmp`)
   const handle = await open(temporary, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`cannot write ${path}: ${error.message}`, {hint: 'Specify another path with --to.'})
+    throw new UserError(`cannot write ${path}: ${systemReason(error)}`, {hint: 'Specify another path with --to.'})
   })
+  const gone = removeAtExit(temporary)
   const archive = pack()
   const file = createWriteStream('', {fd: handle.fd, autoClose: false})
   let failure: Error | undefined
@@ -57,10 +60,12 @@ export async function bundleSink(path: string, maxBytes: number = LIMITS.bundleB
         const header = {name, size: bytes.length, ...FIXED}
         archive
           .entry(header, error => (error ? reject(error) : resolve()))
+          // A disk that fills up destroys the archive and every entry under way.
+          .on('error', reject)
           .end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
       })
-      await Promise.race([put, written])
-      if (failure !== undefined) throw new UserError(`cannot write ${path}: ${failure.message}`)
+      await Promise.race([put.catch(() => written), written])
+      if (failure !== undefined) throw new UserError(`cannot write ${path}: ${systemReason(failure)}`)
     })
     queue = done.catch(() => undefined)
     return done
@@ -71,6 +76,7 @@ export async function bundleSink(path: string, maxBytes: number = LIMITS.bundleB
     await written
     await handle.close().catch(() => undefined)
     await rm(temporary, {force: true})
+    gone()
   }
 
   return {
@@ -88,11 +94,12 @@ export async function bundleSink(path: string, maxBytes: number = LIMITS.bundleB
         await entry(BUNDLE_INDEX, Buffer.from(renderIndex(index)))
         archive.finalize()
         await written
-        if (failure !== undefined) throw new UserError(`cannot write ${path}: ${failure.message}`)
+        if (failure !== undefined) throw new UserError(`cannot write ${path}: ${systemReason(failure)}`)
         await handle.sync()
         const {size} = await handle.stat()
         await handle.close()
         await rename(temporary, path)
+        gone()
         return size
       } catch (error) {
         await abort()

@@ -1,4 +1,5 @@
 import type {EvidenceQuery} from '../../model/evidence.js'
+import {own} from '../../model/own.js'
 
 /**
  * The fields of config_dump behind each section, as `mask=` takes them (Envoy admin interface, /config_dump?mask=).
@@ -25,7 +26,7 @@ export function adminPath(path: string, query: EvidenceQuery | undefined): strin
   const sections = query?.sections ?? []
   // Envoy omits every section that lacks one of the mask's paths, so one mask cannot cover two sections.
   if (page !== 'config_dump' || sections.length !== 1) return path
-  const masks = sections.map(section => SECTION_MASKS[section])
+  const masks = sections.map(section => own(SECTION_MASKS, section))
   if (masks.some(mask => mask === undefined)) return path
   const parts = [`mask=${masks.flat().join(',')}`]
   if (sections.includes('endpoints')) parts.unshift('include_eds')

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https, {type AgentOptions} from 'node:https'
+import {createSecureContext} from 'node:tls'
 import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
 import type {Credentials} from './credentials.js'
@@ -24,6 +25,7 @@ export async function agentFor(
     ...(credentials.certificate === undefined ? {} : {cert: credentials.certificate, key: credentials.key}),
   }
   const secure = access.server.protocol === 'https:'
+  if (secure) checkCertificates(options)
   if (access.proxyUrl === undefined) return secure ? connectedEarly(options, access.server) : new http.Agent(options)
   const proxy = proxyUrl(access.proxyUrl)
   if (proxy.protocol.startsWith('socks')) {
@@ -34,6 +36,31 @@ export async function agentFor(
   return secure
     ? new HttpsProxyAgent({...options, proxy: proxy.href})
     : new HttpProxyAgent({...options, proxy: proxy.href})
+}
+
+/** OpenSSL reads certificates and keys when the context is made; what it cannot read is named here instead of by a later connection. */
+function checkCertificates({ca, cert, key}: AgentOptions): void {
+  // The certificates of the system are many and known to be good; only a kubeconfig's own are looked at.
+  const own = ca !== undefined && Buffer.byteLength(String(ca)) < LIMITS.ownAuthorityBytes ? {ca} : {}
+  const parts = [
+    {options: own, what: 'the certificate authority (certificate-authority) is not a PEM certificate'},
+    {options: {cert}, what: 'the client certificate (client-certificate) is not a PEM certificate'},
+    {options: {key}, what: 'the key of the client certificate (client-key) is not a PEM key'},
+    {
+      options: {cert, key},
+      what: 'the client certificate and its key (client-certificate, client-key) do not fit together',
+    },
+  ]
+  for (const {options, what} of parts) {
+    if (Object.values(options).every(part => part === undefined)) continue
+    try {
+      createSecureContext(options)
+    } catch (error) {
+      throw new UserError(`${what}: ${error instanceof Error ? error.message : String(error)}`, {
+        hint: 'It comes from the kubeconfig or from its credential plugin.',
+      })
+    }
+  }
 }
 
 function proxyUrl(text: string): URL {

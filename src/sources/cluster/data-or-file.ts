@@ -1,5 +1,7 @@
-import {readFile} from 'node:fs/promises'
+import {systemReason} from '../../model/system-error.js'
 import {UserError} from '../../model/user-error.js'
+import {readBounded} from '../files/read.js'
+import {LIMITS} from '../limits.js'
 
 /** Base64 data, else a file's bytes, else nothing; a file that cannot be read is a usage error. */
 export async function dataOrFile(
@@ -10,8 +12,8 @@ export async function dataOrFile(
   if (data !== undefined && data !== '') return Buffer.from(data, 'base64')
   if (file === undefined || file === '') return undefined
   try {
-    return await readFile(file)
+    return Buffer.from(await readBounded(file, {maxBytes: LIMITS.credentialBytes, idleMs: LIMITS.credentialIdleMs}))
   } catch (error) {
-    throw new UserError(`cannot read ${what}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new UserError(`cannot read ${what}${error instanceof UserError ? '' : ` ${file}`}: ${systemReason(error)}`)
   }
 }

@@ -101,25 +101,45 @@ function outputOf(
       ...(run.signal === undefined ? {} : {signal: run.signal}),
     })
     let output = ''
+    let ended = false
+    /** What the plugin left running may hold its output open; nothing is read of that, and the program can end. */
+    const finish = (outcome: () => void) => {
+      if (ended) return
+      ended = true
+      clearTimeout(timer)
+      child.stdout?.removeAllListeners('data').destroy()
+      child.unref()
+      outcome()
+    }
     const fail = (error: UserError) => {
       child.kill('SIGKILL')
-      reject(error)
+      finish(() => reject(error))
     }
     const late = () =>
       fail(new UserError(`the credential plugin ${command} did not answer within ${LIMITS.pluginMs / 1000} s`))
     const timer = interactive ? undefined : setTimeout(late, LIMITS.pluginMs)
+    let exitCode: number | null | undefined
+    let grace: NodeJS.Timeout | undefined
+    const settle = () => {
+      if (exitCode === undefined) return
+      clearTimeout(grace)
+      const code = exitCode
+      grace = setTimeout(() => finish(() => resolve({output, code})), LIMITS.pluginAfterExitMs)
+    }
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk
       if (output.length > LIMITS.pluginOutputBytes)
         fail(new UserError(`the credential plugin ${command} printed more than 1 MiB`))
+      else settle()
     })
-    child.on('error', error => {
-      clearTimeout(timer)
-      reject(cannotStart(command, error, textOf(run.exec, 'installHint')))
+    child.on('error', error => finish(() => reject(cannotStart(command, error, textOf(run.exec, 'installHint')))))
+    child.on('exit', code => {
+      exitCode = code
+      settle()
     })
     child.on('close', code => {
-      clearTimeout(timer)
-      resolve({output, code})
+      clearTimeout(grace)
+      finish(() => resolve({output, code}))
     })
   })
 }

@@ -1,7 +1,9 @@
-import {readFile} from 'node:fs/promises'
 import {delimiter, dirname, isAbsolute, join, resolve} from 'node:path'
 import {isObject, type JsonObject, listOf, objectOf, textOf} from '../../formats/decode.js'
+import {systemReason} from '../../model/system-error.js'
 import {UserError} from '../../model/user-error.js'
+import {readBounded} from '../files/read.js'
+import {LIMITS} from '../limits.js'
 
 /** One kubeconfig merged from all the files kubectl would read: named entries, with absolute file paths. */
 export interface MergedKubeconfig {
@@ -65,11 +67,12 @@ function entriesOf<T extends object>(record: T): [keyof T & string, T[keyof T & 
 
 async function readIfThere(path: string, mustExist: boolean): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    const limits = {maxBytes: LIMITS.credentialBytes, idleMs: LIMITS.credentialIdleMs}
+    return Buffer.from(await readBounded(path, limits)).toString('utf8')
   } catch (error) {
     const code = isObject(error) || error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
     if (code === 'ENOENT' && !mustExist) return undefined
-    throw new UserError(`cannot read the kubeconfig ${path}: ${code ?? String(error)}`, {
+    throw new UserError(`cannot read the kubeconfig ${path}: ${systemReason(error)}`, {
       hint: 'Specify another file with --kubeconfig or KUBECONFIG.',
     })
   }

@@ -102,7 +102,11 @@ export function pastedFiles(files: readonly InputFile[]): PastedFiles {
       }
       return undefined
     },
-    tables: kind => files.flatMap(file => read(file).tables.filter(table => table.kind === kind)),
+    // A whole page is no table, and may be large.
+    tables: kind =>
+      files
+        .filter(({bytes}) => !isPlainJson(bytes))
+        .flatMap(file => read(file).tables.filter(table => table.kind === kind)),
     describe: file => words(read(file)),
   }
 }

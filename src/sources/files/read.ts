@@ -1,26 +1,22 @@
+import {constants} from 'node:fs'
 import {type FileHandle, open} from 'node:fs/promises'
+import {setTimeout as wait} from 'node:timers/promises'
 import {gunzipSync} from 'node:zlib'
 import {humanSize} from '../../model/human-size.js'
+import {systemReason} from '../../model/system-error.js'
 import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
 import type {InputFile} from './input-file.js'
 
-const FILE_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or directory',
-  EACCES: 'permission denied',
-  EISDIR: 'is a directory',
+/** Limits of reading one file. */
+export interface ReadLimits {
+  readonly maxBytes?: number
+  /** How long a pipe or a device may give nothing. */
+  readonly idleMs?: number
 }
 
-function fileError(path: string, error: unknown): UserError {
-  const code = (error as NodeJS.ErrnoException).code ?? ''
-  return new UserError(`cannot read ${path}: ${FILE_ERRORS[code] ?? (error as Error).message}`, {
-    next: 'meshctl check --from sample -n demo   # try meshctl without any file',
-  })
-}
-
-/** A file of known size in few reads; one without a size (a pipe, /proc) in chunks. */
-async function readAll(file: FileHandle, size: number): Promise<Uint8Array> {
-  if (size === 0) return await file.readFile()
+/** A file of known size in few reads; a file that grew meanwhile is read as far as it was. */
+async function readSized(file: FileHandle, size: number): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(size)
   let filled = 0
   while (filled < size) {
@@ -31,22 +27,78 @@ async function readAll(file: FileHandle, size: number): Promise<Uint8Array> {
   return bytes.subarray(0, filled)
 }
 
-/** The bytes of a file, at most the limit; a missing, unreadable or oversized file is an error that names it. */
-export async function readInput(path: string): Promise<Uint8Array> {
+/** The next bytes of a file opened without blocking; undefined when there are none yet. */
+async function nextChunk(file: FileHandle): Promise<Uint8Array | undefined> {
   try {
-    const file = await open(path, 'r')
-    try {
-      const {size} = await file.stat()
-      if (size > LIMITS.fileBytes) {
-        throw new UserError(`${path} is larger than ${humanSize(LIMITS.fileBytes)} (${size} bytes)`)
-      }
-      return await readAll(file, size)
-    } finally {
-      await file.close()
+    const {bytesRead, buffer} = await file.read(Buffer.allocUnsafe(LIMITS.chunkBytes), 0, LIMITS.chunkBytes, null)
+    return buffer.subarray(0, bytesRead)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined
+    throw error
+  }
+}
+
+/** What has no size (a pipe, a device, /proc): read as it comes, at most the limit, and given up when nothing comes. */
+async function readUnsized(
+  file: FileHandle,
+  path: string,
+  waitsForWriter: boolean,
+  limits: Required<ReadLimits>,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let total = 0
+  let pause = 1
+  let idleSince = performance.now()
+  for (;;) {
+    const chunk = await nextChunk(file)
+    if (chunk !== undefined && chunk.length > 0) {
+      total += chunk.length
+      if (total > limits.maxBytes) throw new UserError(`${path} is larger than ${humanSize(limits.maxBytes)}`)
+      chunks.push(chunk)
+      pause = 1
+      idleSince = performance.now()
+      continue
     }
+    // The end of a named pipe before its first byte only means that nobody has opened it for writing yet.
+    if (chunk !== undefined && !(waitsForWriter && total === 0)) return Buffer.concat(chunks)
+    if (performance.now() - idleSince > limits.idleMs)
+      throw new UserError(`nothing arrived on ${path} for ${limits.idleMs / 1000} seconds`)
+    await wait(pause)
+    pause = Math.min(LIMITS.longestPauseMs, 2 * pause)
+  }
+}
+
+/** True for a pipe the shell made (`<(command)`), whose writer is there from the start. */
+function isInherited(path: string): boolean {
+  return /^\/(?:dev|proc\/[^/]+)\/fd\//.test(path)
+}
+
+/** The bytes of a file, at most the limit; the caller words the errors of the operating system. Pipes and devices have an idle limit. */
+export async function readBounded(path: string, given: ReadLimits = {}): Promise<Uint8Array> {
+  const limits = {maxBytes: given.maxBytes ?? LIMITS.fileBytes, idleMs: given.idleMs ?? LIMITS.stdinIdleMs}
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const info = await file.stat()
+    if (info.isDirectory()) throw Object.assign(new Error('is a directory'), {code: 'EISDIR', syscall: 'read', path})
+    if (info.size > limits.maxBytes) {
+      throw new UserError(`${path} is larger than ${humanSize(limits.maxBytes)} (${info.size} bytes)`)
+    }
+    if (info.isFile() && info.size > 0) return await readSized(file, info.size)
+    return await readUnsized(file, path, info.isFIFO() && !isInherited(path), limits)
+  } finally {
+    await file.close()
+  }
+}
+
+/** The bytes of a file from the command line; a missing, unreadable or oversized file is an error that names it. */
+export async function readInput(path: string, limits: ReadLimits = {}): Promise<Uint8Array> {
+  try {
+    return await readBounded(path, limits)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw fileError(path, error)
+    throw new UserError(`cannot read ${path}: ${systemReason(error)}`, {
+      next: 'meshctl check --from sample -n demo   # try meshctl without any file',
+    })
   }
 }
 

@@ -1,4 +1,5 @@
 import {htmlText, isHtml} from '../../formats/html-text.js'
+import {unjudgedObjects} from '../../formats/kube-manifest/unjudged.js'
 import {patchesAmong} from '../../formats/kube-pod/patch.js'
 import {unknownTemplates} from '../../formats/kube-pod/unknown-templates.js'
 import {recognisePasted} from '../../formats/pasted/recognise.js'
@@ -217,7 +218,7 @@ export function filesSource(files: readonly InputFile[]): Source {
 
   async function skipped(): Promise<readonly Gap[]> {
     const {objects: all} = manifests.length === 0 ? {objects: []} : await read()
-    return [...unknownTemplates(all), ...patchesAmong(all)]
+    return [...unknownTemplates(all), ...patchesAmong(all), ...unjudgedObjects(all)]
   }
 
   async function place(object: ObjectRef, path: string | undefined) {

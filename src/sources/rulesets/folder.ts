@@ -1,6 +1,6 @@
-import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {UserError} from '../../model/user-error.js'
+import {readBounded} from '../files/read.js'
 import {LIMITS} from '../limits.js'
 
 /** Texts of one recorded ruleset by role; files missing from the directory are absent. */
@@ -15,10 +15,7 @@ export interface RulesetTexts {
 
 async function text(folder: string, name: string): Promise<string | undefined> {
   try {
-    const bytes = await readFile(join(folder, name))
-    if (bytes.byteLength > LIMITS.rulesetBytes)
-      throw new UserError(`${join(folder, name)} is larger than ${LIMITS.rulesetBytes / 1024 / 1024} MiB`)
-    return bytes.toString('utf8')
+    return Buffer.from(await readBounded(join(folder, name), {maxBytes: LIMITS.rulesetBytes})).toString('utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return undefined

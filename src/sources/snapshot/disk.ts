@@ -34,6 +34,25 @@ async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/**
+ * Creates a directory and those above it, step by step: Node's recursive mkdir tries for ever where a parent exists and mkdir still says
+ * ENOENT, as below /proc.
+ */
+async function makeFolders(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, {mode: 0o700})
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    const parent = dirname(folder)
+    if (code !== 'ENOENT' || parent === folder) throw error
+    await makeFolders(parent)
+    await mkdir(folder, {mode: 0o700}).catch((again: NodeJS.ErrnoException) => {
+      if (again.code !== 'EEXIST') throw again
+    })
+  }
+}
+
 /** Flushes a directory so that its entries survive a power failure; ignored where unsupported. */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined)
@@ -48,7 +67,7 @@ export const realDisk: Disk = {
       await writeFlushed(path, bytes)
     } catch (error) {
       absent(error, undefined)
-      await mkdir(dirname(path), {recursive: true, mode: 0o700})
+      await makeFolders(dirname(path))
       await writeFlushed(path, bytes)
     }
   },
@@ -57,13 +76,13 @@ export const realDisk: Disk = {
       await rename(from, to)
     } catch (error) {
       absent(error, undefined)
-      await mkdir(dirname(to), {recursive: true, mode: 0o700})
+      await makeFolders(dirname(to))
       await rename(from, to)
     }
     await flushFolder(dirname(to))
   },
   async link(from, to) {
-    await mkdir(dirname(to), {recursive: true, mode: 0o700})
+    await makeFolders(dirname(to))
     await link(from, to)
     await flushFolder(dirname(to))
   },

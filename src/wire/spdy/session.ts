@@ -139,12 +139,15 @@ export function spdySession(transport: Duplex, options: SessionOptions): SpdySes
 
   return {
     async open(headers) {
+      if (over) throw new Error('the connection is closed')
       const id = nextStream
       nextStream += 2
       const replied = new Promise<SpdyStream>((resolve, reject) => awaiting.set(id, {resolve, reject}))
       adopt(id, headers)
-      await sendHeaders(FRAME_TYPE.synStream, 0, Buffer.concat([words(id, 0), Buffer.from([0, 0])]), headers)
-      return await replied
+      const sent = sendHeaders(FRAME_TYPE.synStream, 0, Buffer.concat([words(id, 0), Buffer.from([0, 0])]), headers)
+      // The connection may end while the headers are under way, or for ever keep them: the reply decides, and a failure to send.
+      const [stream] = await Promise.all([replied, Promise.race([sent, replied])])
+      return stream
     },
     ping() {
       send(controlFrame(FRAME_TYPE.ping, 0, words(nextPing)))

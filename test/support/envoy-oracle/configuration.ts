@@ -184,7 +184,18 @@ function forward(random: Random, match: Json): Json {
       ...(oneIn(random, 10) ? {idle_timeout: '0.3s'} : {}),
       ...(oneIn(random, 8) ? {priority: 'HIGH'} : {}),
       ...(oneIn(random, 8)
-        ? {upgrade_configs: [{upgrade_type: pick(random, ['websocket', 'CONNECT']), enabled: oneIn(random, 2)}]}
+        ? {
+            upgrade_configs: [
+              {
+                ...pick<Json>(random, [
+                  {upgrade_type: 'websocket'},
+                  {upgrade_type: 'CONNECT'},
+                  {upgrade_type: 'CONNECT', connect_config: {}},
+                ]),
+                enabled: !oneIn(random, 3),
+              },
+            ],
+          }
         : {}),
     },
   }

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {istiodRemarks} from '../../../src/analysis/sync-reason/istiod-log.js'
 import {logReasons} from '../../../src/analysis/sync-reason/log-reason.js'
-import {parseRejection} from '../../../src/analysis/sync-reason/rejection.js'
+import {appliedInstead, parseRejection} from '../../../src/analysis/sync-reason/rejection.js'
 
 describe('reasons in a proxy log', () => {
   test.each([
@@ -30,9 +30,34 @@ describe('reasons in a proxy log', () => {
       'forbidden',
       'istiod denied the connection: no identities matched',
     ],
+    [
+      'failed to sign CSR: create certificate: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp: lookup istiod.istio-system.svc on 10.244.0.15:53: read udp 10.244.0.31:41212->10.244.0.15:53: read: connection refused"',
+      'dns',
+      "it cannot resolve istiod's name istiod.istio-system.svc: DNS server 10.244.0.15:53 does not answer (connection refused)",
+    ],
+    [
+      'dial tcp: lookup istiod.istio-system.svc on [fd00::a]:53: read udp [fd00::1]:1->[fd00::a]:53: i/o timeout',
+      'dns',
+      "it cannot resolve istiod's name istiod.istio-system.svc: DNS server [fd00::a]:53 does not answer (i/o timeout)",
+    ],
+    [
+      'failed to sign CSR: rpc error: code = Unauthenticated desc = authentication failure',
+      'identity',
+      "istiod rejected the proxy's identity: Unauthenticated desc = authentication failure",
+    ],
+    [
+      'failed to warm certificate: failed to generate workload certificate: create certificate: rpc error: code = Unavailable desc = no healthy upstream',
+      'uncertified',
+      'it cannot get its certificate: failed to warm certificate: failed to generate workload certificate: create certificate: rpc error: code = Unavailable desc = no healthy upstream',
+    ],
   ])('%s', (said, kind, text) => {
     const line = `2026-11-20T18:55:26.213096Z\twarning\tenvoy config\t${said}`
     expect(logReasons(line)).toMatchObject([{kind, text, at: '2026-11-20T18:55:26.213096Z'}])
+  })
+
+  test('a long message keeps its end, where Go puts the cause', () => {
+    const line = `failed to sign CSR: ${'wrapped: '.repeat(60)}the token audience is unknown`
+    expect(logReasons(line)[0]?.text).toMatch(/ … .*the token audience is unknown$/)
   })
 
   test('a failure before a new connection is not reported; a rejection stays', () => {
@@ -47,6 +72,15 @@ describe('reasons in a proxy log', () => {
   test('a quiet log gives no reason', () => {
     expect(logReasons('2026-11-20T18:53:00Z\tinfo\tEnvoy proxy is ready\n')).toEqual([])
   })
+})
+
+describe('what Envoy applied of an update it rejected (cds_api_helper.cc, lds_api.cc)', () => {
+  test.each([
+    ['cluster', 'Error adding/updating cluster(s) broken: no good', /^Envoy applied the other clusters of the update/],
+    ['listener', 'Error adding/updating listener(s) virtualInbound: no good', /^Envoy applied the other listeners/],
+    ['cluster', 'Proto constraint validation failed (ClusterValidationError.Name)', /^Envoy applied nothing/],
+    ['route', 'Only unique values for domains are permitted', /^Envoy keeps the last accepted version of that route/],
+  ])('%s: %s', (noun, error, text) => expect(appliedInstead(error, noun)).toMatch(text))
 })
 
 describe('what Envoy rejected', () => {

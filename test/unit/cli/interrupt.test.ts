@@ -11,7 +11,7 @@ const TEMP = tempFolder('interrupt')
 async function interrupted(
   body: string,
   signals: readonly NodeJS.Signals[],
-): Promise<{code: number | null; out: string}> {
+): Promise<{code: number | string | null; out: string}> {
   const folder = mkdtempSync(join(TEMP, 'interrupt-'))
   const entry = join(folder, 'entry.ts')
   writeFileSync(
@@ -27,18 +27,30 @@ async function interrupted(
     text += chunk.toString('utf8')
     for (; sent < text.split('ready').length - 1 && sent < signals.length; sent++) child.kill(signals[sent])
   })
-  const code = await new Promise<number | null>(resolve => child.on('close', resolve))
+  const code = await new Promise<number | string | null>(resolve =>
+    child.on('close', (exit, signal) => resolve(exit ?? signal)),
+  )
   return {code, out: text}
 }
 
 const WAIT = 'const stay = setInterval(() => {}, 1000)'
 
 describe('Ctrl-C', () => {
-  test('ends with 130', async () => {
+  test('ends the program by the signal, so that a shell sees 130', async () => {
     expect(await interrupted(`${WAIT}; endOnInterrupt(); console.log('ready')`, ['SIGINT'])).toEqual({
-      code: 130,
+      code: 'SIGINT',
       out: 'ready\n',
     })
+  })
+
+  test('ends it in the middle of a computation that never yields', async () => {
+    const body = `endOnInterrupt(); process.stdout.write('ready\\n', () => { for (;;); })`
+    expect(await interrupted(body, ['SIGINT'])).toEqual({code: 'SIGINT', out: 'ready\n'})
+  })
+
+  test('ends it so again once the work that must be undone is done', async () => {
+    const body = `endOnInterrupt(); await undoable(async () => {}); process.stdout.write('ready\\n', () => { for (;;); })`
+    expect(await interrupted(body, ['SIGINT'])).toEqual({code: 'SIGINT', out: 'ready\n'})
   })
 
   test('lets work that must be undone finish undoing it, then ends with 130', async () => {

@@ -35,6 +35,23 @@ describe('syncz', () => {
     expect(parse('null')).toEqual({ok: true, value: {proxies: [], tools: 0}})
   })
 
+  test("Go's zero time is no time", () => {
+    const url = 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration'
+    const page = parse(JSON.stringify([{proxy: 'gw-0.shop', resources: {[url]: {sentTime: '0001-01-01T00:00:00Z'}}}]))
+    expect(page.ok && page.value.proxies[0]?.types[0]).toMatchObject({state: 'NOT SENT', sentAt: undefined})
+    const xds = parse(
+      JSON.stringify({
+        resources: [
+          {
+            node: {id: 'gw-0.shop'},
+            generic_xds_configs: [{type_url: url, config_status: 'NOT_SENT', last_updated: '0001-01-01T00:00:00Z'}],
+          },
+        ],
+      }),
+    )
+    expect(xds.ok && xds.value.proxies[0]?.types[0]).toMatchObject({state: 'NOT SENT', sentAt: undefined})
+  })
+
   test('what is not a syncz page is a gap', () => {
     expect(parse('{"configs": []}')).toMatchObject({ok: false, gap: {reason: 'unreadable'}})
     expect(parse('[{"a": 1}]')).toMatchObject({ok: false, gap: {reason: 'unreadable'}})

@@ -335,3 +335,67 @@ parameters:
     expect(parseManifest(Buffer.from(other)).objects.map(({kind}) => kind)).toEqual(['Template'])
   })
 })
+
+describe('unknown fields, as the strict validation of the API server names them', () => {
+  const fields = (text: string) => parseManifest(Buffer.from(text)).problems.map(({message}) => message)
+  const deployment = (spec: string, more = '') =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {${spec}}}${more}}\n`
+
+  // kubectl 1.34 --dry-run=server: strict decoding error: unknown field "spec.template.spec.container"
+  test.each([
+    [
+      deployment('container: [{name: web}]'),
+      'unknown field "spec.template.spec.container" (did you mean "containers"?)',
+    ],
+    [
+      deployment('containers: [{name: a}, {name: b, imagee: x}]'),
+      'unknown field "spec.template.spec.containers[1].imagee" (did you mean "image"?)',
+    ],
+    [
+      deployment('containers: [{name: a, ports: [{containerport: 80, containerPort: 80}]}]'),
+      'unknown field "spec.template.spec.containers[0].ports[0].containerport" (did you mean "containerPort"?)',
+    ],
+    [deployment('containers: [{name: a}]', ', replica: 2'), 'unknown field "spec.replica" (did you mean "replicas"?)'],
+    [
+      'apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selectors: {app: web}, ports: [{port: 80, targetport: 8080}]}\n',
+      'unknown field "spec.selectors" (did you mean "selector"?)',
+    ],
+    [
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: np}\nspec: {podSelectors: {}}\n',
+      'unknown field "spec.podSelectors" (did you mean "podSelector"?)',
+    ],
+  ])('%s', (text, message) => {
+    expect(fields(text)[0]).toContain(message)
+  })
+
+  test('the object is judged all the same', () => {
+    const {objects, problems} = parseManifest(Buffer.from(deployment('containers: [{name: a, imagee: x}]')))
+    expect(objects).toHaveLength(1)
+    expect(problems).toHaveLength(1)
+  })
+
+  test('every field of a real object is known: what a cluster wrote, and kinds and versions of others', () => {
+    expect(
+      fields(
+        deployment('containers: [{name: a}]')
+          .replace('apps/v1', 'extensions/v1beta1')
+          .replace('selector', 'rollbackTo: {}, selector'),
+      ),
+    ).toEqual([])
+    expect(
+      fields('apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: s}\nspec: {traffic: []}\n'),
+    ).toEqual([])
+    expect(
+      fields(
+        'apiVersion: v1\nkind: Pod\nmetadata: {name: p, selfLink: /x, clusterName: "", managedFields: [{any: 1}]}\nspec: {containers: [{name: a}]}\nstatus: {anything: 1}\n',
+      ),
+    ).toEqual([])
+  })
+
+  test('a workload without containers is refused, a patch is not', () => {
+    expect(fields(deployment('nodeName: a'))).toEqual(['Deployment web: spec.template.spec.containers is missing'])
+    expect(
+      fields('apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {nodeName: a}}}\n'),
+    ).toEqual([])
+  })
+})

@@ -49,6 +49,25 @@ function model(pod: KubeObject): PodModel {
   return read
 }
 
+describe('TLS of a Gateway server', () => {
+  test.each([
+    ['HTTP', {httpsRedirect: false}, ''],
+    ['HTTP2', {}, ''],
+    ['TLS', {}, 'PASSTHROUGH'],
+    ['HTTPS', {mode: 'SIMPLE'}, 'SIMPLE'],
+    ['HTTPS', undefined, ''],
+  ])('%s with tls %j: %j', (protocol, tls, mode) => {
+    const server = {port: {number: 80, protocol}, ...(tls === undefined ? {} : {tls})}
+    const gateway = readGateway({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'Gateway',
+      metadata: {name: 'g', namespace: 'demo'},
+      spec: {servers: [server]},
+    })
+    expect(gateway.servers[0]?.tls).toBe(mode)
+  })
+})
+
 describe('PeerAuthentications that apply to a pod', () => {
   const peer = (name: string, spec: unknown, extra: Extra = {}) =>
     readPeerAuthentication(object('PeerAuthentication', name, spec, extra))

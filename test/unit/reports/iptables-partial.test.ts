@@ -248,7 +248,7 @@ describe('a text without rules is told for what it held', () => {
 describe("istio-init's log given by hand", () => {
   test.each(['r01-default', 'r14-dns', 'r03-default-nft'])('%s', async name => {
     expect((await page(recorded(name, 'init.log')))[0]).toContain(
-      'rules as set at pod start by istio-init; the current rules are not in the file',
+      'Current kernel rules are not in the file; this is what istio-init set up',
     )
   })
 })

@@ -8,6 +8,7 @@ import {driftReport, expectedReport, impliedBy, rulesReport} from '../../../src/
 import {driftView} from '../../../src/reports/iptables/drift-view.js'
 import {iptablesReport} from '../../../src/reports/iptables/report.js'
 import {iptablesView} from '../../../src/reports/iptables/view.js'
+import {exitCodeOf} from '../../../src/reports/report.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {resolveSubject} from '../../../src/sources/subject.js'
 import {expectGolden} from '../../support/golden.js'
@@ -70,6 +71,71 @@ describe('the sample mesh', () => {
   })
 })
 
+describe('drift when only the rules of pod start are known', () => {
+  const log = () => file('r05-inbound-list', 'init.log')
+  const init = (args: readonly string[]) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {name: 'web', namespace: 'shop'},
+    spec: {
+      initContainers: [{name: 'istio-init', image: 'istio/proxyv2:1.31.0', args: ['istio-iptables', ...args]}],
+      containers: [{name: 'istio-proxy', image: 'istio/proxyv2:1.31.0', args: ['proxy', 'sidecar']}],
+    },
+    status: {phase: 'Running', podIPs: [{ip: '10.0.0.7'}]},
+  })
+  const web = {namespace: 'shop', name: 'web'}
+  const text = async (report: Awaited<ReturnType<typeof driftReport>>) =>
+    String(await rendered(report, driftView, 'table', LAYOUT, false))
+
+  test('from a pod: not checked (3), with the ways that work, whatever the log says', async () => {
+    const objects = [
+      init(['-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT', '-i', '*', '-x', '', '-b', '*']),
+    ]
+    const report = await driftReport(memorySource({objects, evidence: {...ALL_DENIED, 'log.istio-init': log()}}), web)
+    expect(report.startUp).toMatch(/^Current kernel rules could not be read; this is what istio-init set up/)
+    expect(report.undecided).toBe(true)
+    expect(report.next).toContain('meshctl iptables web.shop --debug-container')
+    expect(report.expected?.via).toBe('the arguments and environment of istio-init')
+    expect((await text(report)).split('\n')[0]).toMatch(/^Current kernel rules could not be read/)
+  })
+
+  test('the log is not compared with itself: without the pod nothing is expected, and the code is 3', async () => {
+    const report = await driftReport(memorySource({evidence: {...ALL_DENIED, 'log.istio-init': log()}}), POD)
+    expect([report.expected, report.differences, exitCodeOf(report)]).toEqual([undefined, [], 3])
+    expect(await text(report)).toContain('not checked: whether the current rules match the expected ones')
+  })
+
+  test('the age is that of the rules, at the time of the recording', async () => {
+    const objects = [init(['-p', '15001'])]
+    const dated = `2026-11-20T16:00:00.000000Z\tinfo\tIstio iptables environment:\n${log()}`
+    const source = memorySource({
+      objects,
+      evidence: {...ALL_DENIED, 'log.istio-init': dated},
+      origin: {kind: 'bundle', label: 'b.tgz', capturedAt: '2026-11-20T19:00:00Z'},
+    })
+    expect((await driftReport(source, web)).startUp).toBe(
+      'Current kernel rules could not be read; this is what istio-init set up 3h ago',
+    )
+  })
+
+  test.each([
+    ['ambient', {'ambient.istio.io/redirection': 'enabled'}, /set by istio-cni from the node/],
+    ['none', {}, /No container of the pod has the capability NET_ADMIN/],
+  ])('a pod without a sidecar (%s) is not sent to containers it lacks', async (_mode, annotations, why) => {
+    const pod = {
+      ...init([]),
+      metadata: {name: 'web', namespace: 'shop', annotations},
+      spec: {containers: [{name: 'app'}]},
+    }
+    const failed = iptablesReport(memorySource({objects: [pod], evidence: ALL_DENIED}), web)
+    const error = await failed.catch((caught: unknown) => caught)
+    const hint = error instanceof UserError ? (error.hint ?? '') : ''
+    expect(hint).toMatch(why)
+    expect(hint).not.toMatch(/istio-init|--target=istio-proxy|uid 1337/)
+    expect(hint).toContain('--debug-container --debug-image')
+  })
+})
+
 describe('where the rules come from', () => {
   test('what the kernel held wins; the log is not asked', async () => {
     const source = memorySource({
@@ -89,7 +155,7 @@ describe('where the rules come from', () => {
     expect(report.kernel.from).toBe('log')
     expect(report.interceptions[0]?.inbound.usual.verdict).toBe('direct')
     expect(String(await rendered(report, iptablesView, 'short', LAYOUT, false))).toContain(
-      'rules as set at pod start by istio-init',
+      'Current kernel rules could not be read; this is what istio-init set up',
     )
     expect(report.gaps.length).toBe(5)
     expect(report.next).toContain('--debug-container')

@@ -56,6 +56,29 @@ describe('missing evidence of a pod without a sidecar', () => {
     expect(error.message).toBe(`p.demo has no sidecar${why}`)
   })
 
+  test.each(['Succeeded', 'Failed'])(
+    'a pod that has finished (%s) is called finished, whatever failed on the way to it',
+    async phase => {
+      const containers = [{name: 'istio-proxy', args: ['proxy', 'sidecar']}]
+      const gap = {what: 'Envoy', reason: 'unreachable', detail: 'the WebSocket was refused on the way'} as const
+      const source = memorySource({
+        objects: [
+          {
+            apiVersion: 'v1',
+            kind: 'Pod',
+            metadata: {name: 'p', namespace: 'demo'},
+            spec: {containers},
+            status: {phase},
+          },
+        ],
+        evidence: {'envoy.config_dump': gap},
+      })
+      const error = await explained(source, {namespace: 'demo', name: 'p'}, 'proxy-config')
+      expect(error.message).toBe(`p.demo has finished (${phase}): its containers no longer run`)
+      expect(error.next).toBe('kubectl logs -n demo p -c istio-proxy')
+    },
+  )
+
   test('a pod that has one keeps the error about the evidence', async () => {
     const containers = [{name: 'istio-proxy', args: ['proxy', 'sidecar']}]
     const error = await explained(podWith({containers}, {}), {namespace: 'demo', name: 'p'}, 'server-info')

@@ -30,7 +30,7 @@ async function problems(source: Source, filter = ALL): Promise<readonly string[]
 }
 
 const NACK =
-  'sick-nack-v1.demo rejected CDS ring hash: minimum_ring_size (100) > maximum_ring_size (10) (still running the clusters from 2026-11-20T18:54:04Z)'
+  'sick-nack-v1.demo rejected CDS ring hash: minimum_ring_size (100) > maximum_ring_size (10) (last CDS update accepted without errors: 2026-11-20T18:54:04Z)'
 const NOT_READY =
   "sick-notready-v1.demo never-connected  it cannot resolve istiod's name istiod.wrong.svc (DNS server 10.244.0.1:53: server misbehaving)"
 const REFUSED = 'sick-noinject-v1.demo no-sidecar  opted out by label sidecar.istio.io/inject=false'
@@ -291,9 +291,94 @@ describe('proxy-status', () => {
     const text = renderDoc(proxyStatusView.doc(report, 'short'), {width: 120, colour: false, headers: true})
     expect(text.split('\n').slice(2, 5)).toEqual([
       '40 proxies, each rejected its config: web-0.shop, web-1.shop, web-10.shop, web-11.shop, web-12.shop and 35 more',
-      '  CDS: no good (still running older clusters; when it accepted them is not known)',
+      '  CDS: no good',
       '  Resource: cluster broken, from EnvoyFilter extra.shop; Istio does not generate a cluster named broken',
     ])
+  })
+
+  const [CDS, LDS] = ['cluster.v3.Cluster', 'listener.v3.Listener'].map(
+    type => `type.googleapis.com/envoy.config.${type}`,
+  ) as [string, string]
+  function filterChanged(time: string | undefined) {
+    const managed = time === undefined ? [] : [{manager: 'kubectl', time}]
+    return {
+      apiVersion: 'networking.istio.io/v1alpha3',
+      kind: 'EnvoyFilter',
+      metadata: {
+        name: 'extra',
+        namespace: 'shop',
+        creationTimestamp: '2026-11-20T09:00:00Z',
+        managedFields: managed,
+      },
+      spec: {configPatches: [{patch: {value: {name: 'broken'}}}]},
+    }
+  }
+  test.each([
+    ['its object changed after that', '2026-11-20T10:00:00Z', '2026-11-20T10:10:00Z', 'for 50m'],
+    ['its object changed before that', '2026-11-20T10:00:00Z', '2026-11-20T09:30:00Z', 'for at most 60m'],
+    ['only the creation of its object is known', undefined, undefined, 'for at most 120m'],
+  ])('the age of a rejection does not start again with a push: %s', async (_what, acked, changed, age) => {
+    const lastError = 'Error adding/updating cluster(s) broken: no good'
+    // Each change of the mesh pushes once more, and istiod then states the time of that push.
+    for (const sentTime of ['2026-11-20T10:59:00Z', '2026-11-20T10:59:59Z']) {
+      const page = {
+        ...entry,
+        resources: {
+          ...entry.resources,
+          [CDS]: {sent: `${sentTime}/9`, acked: acked === undefined ? '' : `${acked}/1`, sentTime, lastError},
+        },
+      }
+      const source = memorySource({
+        objects: [istiod('istiod-a'), filterChanged(changed)],
+        evidence: {'istiod.syncz': JSON.stringify([{...page, proxy: 'api-0.shop'}])},
+      })
+      const report = await proxyStatusReport(source, {...ALL, at: new Date('2026-11-20T11:00:00Z')})
+      const text = renderDoc(proxyStatusView.doc(report, 'short'), {width: 120, colour: false, headers: true})
+      expect(text).toContain(`api-0.shop rejected its config (${age})`)
+      expect(text).toContain('Envoy applied the other clusters of the update')
+    }
+  })
+
+  test('a proxy that waits for its certificate has not asked for listeners: that is the reason, not a lost subscription', async () => {
+    const cause =
+      'failed to sign CSR: create certificate: rpc error: code = Unavailable desc = "transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority"'
+    const source = memorySource({
+      objects: [istiod('istiod-a')],
+      evidence: {
+        'istiod.syncz': JSON.stringify([{...entry, resources: {[CDS]: {sent: 'a', acked: 'a'}}}]),
+        'log.istio-proxy': `2026-11-20T10:00:00Z\twarn\tsds\t${cause}`,
+      },
+    })
+    const [problem] = (await proxyStatusReport(source, ALL)).rows.flatMap(row => row.problems)
+    expect(problem).toMatchObject({kind: 'unsubscribed', types: ['LDS'], since: '2026-11-20T10:00:00Z'})
+    expect(problem?.reason).toMatch(/^it has not asked for its listeners yet.*a certificate was rejected: .*x509/)
+    expect(problem?.advice).not.toContain('restarting')
+  })
+
+  test('a proxy that lost its subscription to clusters while it has listeners: restarting restores it', async () => {
+    const source = memorySource({
+      objects: [istiod('istiod-a')],
+      evidence: {'istiod.syncz': JSON.stringify([{...entry, resources: {[LDS]: {sent: 'a', acked: 'a'}}}])},
+    })
+    const [problem] = (await proxyStatusReport(source, ALL)).rows.flatMap(row => row.problems)
+    expect(problem).toMatchObject({kind: 'unsubscribed', types: ['CDS']})
+    expect(problem?.advice).toContain('restarting the pod restores the subscription')
+  })
+
+  test('a proxy that never connected has been waiting since its pod started, not since the oldest line of its log', async () => {
+    const started = {...sidecar, status: {phase: 'Running', startTime: '2026-11-20T10:00:00Z'}}
+    const source = memorySource({
+      objects: [istiod('istiod-a'), started],
+      evidence: {
+        'istiod.syncz': '[]',
+        'envoy.config_dump': JSON.stringify({
+          configs: [{'@type': 'type.googleapis.com/envoy.admin.v3.ClustersConfigDump'}],
+        }),
+        'log.istio-proxy': '2026-11-20T10:21:00Z\twarn\tdial tcp: lookup istiod.x on 10.0.0.1:53: no such host',
+      },
+    })
+    const [problem] = (await proxyStatusReport(source, ALL)).rows.flatMap(row => row.problems)
+    expect(problem).toMatchObject({kind: 'never-connected', since: '2026-11-20T10:00:00Z'})
   })
 
   test('metrics: one series per state and problem, labels escaped', async () => {

@@ -46,6 +46,27 @@ describe('version', () => {
     expect(exitCodeOf(report)).toBe(0)
   })
 
+  test('a ztunnel, which reports no version, has that of its image; without its pod the version is unknown', async () => {
+    const ztunnel = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {name: 'ztunnel-1', namespace: 'istio-system'},
+      spec: {containers: [{name: 'istio-proxy', image: 'docker.io/istio/ztunnel:1.31.0-rc.0-distroless'}]},
+    }
+    const page = (...ids: readonly string[]) =>
+      JSON.stringify(ids.map(proxy => ({cluster_id: 'k', proxy, proxy_type: 'ztunnel'})))
+    const source = memorySource({
+      objects: [istiod('a'), ztunnel],
+      evidence: {
+        'istiod.version': '1.31.0-rc.0-unknown-unknown',
+        'istiod.syncz': page('ztunnel-1.istio-system', 'ztunnel-2.istio-system'),
+      },
+    })
+    expect(text(await versionReport(source, SCOPE)).split('\n')[2]).toBe(
+      'data plane version: 1.31.0-rc.0 (1 proxy), unknown (1 proxy)',
+    )
+  })
+
   test('a silent istiod is named and the other still answers', async () => {
     const source = memorySource({
       objects: [istiod('a'), istiod('b')],

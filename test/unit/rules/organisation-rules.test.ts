@@ -73,3 +73,20 @@ test('an invalid rule is an error that names it', () => {
   )
   expect(() => rules('[{code: ORG0001, title: x, when: "true", severity: fatal}]')).toThrow('severity must be one of')
 })
+
+test('a condition that takes too long is not checked, and says so', async () => {
+  const list = '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]'
+  const nested = 'abcdefghi'.split('').reduceRight((inner, name) => `${list}.all(${name}, ${inner})`, 'a + i > 0')
+  expect((await outcome(nested))['details-v1']).toBe('not checked: rule ORG0001 took too long')
+  expect((await outcome(`pod.name == "" || !(${nested})`))['details-v1']).toBe(
+    'not checked: rule ORG0001 took too long',
+  )
+})
+
+test('patterns of a condition run in linear time, as RE2 has them', async () => {
+  const backtracks = `"${'a'.repeat(60)}!".matches("(a+)+$")`
+  expect((await outcome(backtracks))['details-v1']).toBe('passed')
+  expect((await outcome('pod.name.matches("^details-v[0-9]+")'))['details-v1']).toBe('found')
+  expect((await outcome('["x1", "y"].exists(w, w.matches("[a-z]\\\\d"))'))['details-v1']).toBe('found')
+  expect((await outcome('pod.name.matches("(?=x)")'))['details-v1']).toMatch(/^not checked: regex/)
+})

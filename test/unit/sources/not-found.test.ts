@@ -35,6 +35,13 @@ describe('a name nothing has', () => {
     expect((await missing(source, typed)).next).toBe(next)
   })
 
+  test('a name that several namespaces have: all of them are named', async () => {
+    const all = memorySource({objects: ['db-0.amb', 'db-0.demo', 'db-0.held', 'web.default'].map(pod)})
+    const {hint, next} = await missing(all, 'db-0', 'default')
+    expect(hint).toBe('It exists in namespaces amb, demo, held.')
+    expect(next).toBe('use one of db-0.amb, db-0.demo, db-0.held')
+  })
+
   test('the nearest comes first', async () => {
     const {hint} = await missing(source, 'reviews-v2')
     expect(hint).toMatch(/Did you mean reviews-v2-5bf8bfd67d-9z2sf\.demo, reviews-v1-/)

@@ -1,6 +1,7 @@
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {type FilterStateValue, HttpFilterState} from '../../../model/envoy/network.js'
 import {unpack} from '../../../model/envoy/schema.js'
+import {own} from '../../../model/own.js'
 import type {Connection} from '../connection.js'
 import {type FilterResult, goesOn, type HttpState} from '../http/state.js'
 import {type Headers, headerValue} from '../matching/headers.js'
@@ -28,7 +29,7 @@ function operator(text: string, at: string): Operator {
   const header = /^REQ\(([^)?]+)\)$/.exec(text)?.[1]
   if (header !== undefined) return (_, headers) => headerValue(headers, header)
   if (!Object.hasOwn(OPERATORS, text)) undecided(`format operator %${text}%`, at)
-  return OPERATORS[text] ?? (() => undefined)
+  return own(OPERATORS, text) ?? (() => undefined)
 }
 
 function formatted(value: FilterStateValue, connection: Connection, headers: Headers): string {

@@ -1,5 +1,6 @@
 import {constants, createHmac, createPublicKey, type JsonWebKey, timingSafeEqual, verify} from 'node:crypto'
 import type {Json} from '../../../model/envoy/schema.js'
+import {own} from '../../../model/own.js'
 
 // Tokens as Envoy's JWT library reads them: https://www.rfc-editor.org/rfc/rfc7519, https://www.rfc-editor.org/rfc/rfc7515
 
@@ -135,7 +136,7 @@ export function readKeys(text: string): readonly JsonObject[] | undefined {
 
 function hmacFits(token: Token, key: JsonObject): boolean {
   const secret = Buffer.from(textClaim(key.k), 'base64url')
-  const made = createHmac(SHA[token.algorithm.slice(2)] ?? 'sha256', secret)
+  const made = createHmac(own(SHA, token.algorithm.slice(2)) ?? 'sha256', secret)
     .update(token.signed)
     .digest()
   return made.length === token.signature.length && timingSafeEqual(made, token.signature)
@@ -145,11 +146,11 @@ const KEY_TYPES: Readonly<Record<string, string>> = {RS: 'RSA', PS: 'RSA', ES: '
 
 function signatureFits(token: Token, key: JsonObject): boolean {
   const family = token.algorithm.slice(0, 2)
-  if (key.kty !== KEY_TYPES[family]) return false
+  if (key.kty !== own(KEY_TYPES, family)) return false
   if (family === 'HS') return hmacFits(token, key)
   try {
     const publicKey = createPublicKey({key: key as JsonWebKey, format: 'jwk'})
-    const digest = family === 'Ed' ? null : (SHA[token.algorithm.slice(2)] ?? null)
+    const digest = family === 'Ed' ? null : (own(SHA, token.algorithm.slice(2)) ?? null)
     const padding =
       family === 'PS' ? {padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST} : {}
     const how = {key: publicKey, dsaEncoding: 'ieee-p1363' as const, ...padding}

@@ -132,9 +132,12 @@ function reported(faults: readonly string[]): string {
 /** One is enough. `allow_missing` beside others lets pass what all of them miss, `allow_missing_or_failed` everything. */
 function any(scene: Scene, requirements: readonly JwtRequirement[]): Verdict {
   const passes = requirements.filter(each => each.allowMissing || each.allowMissingOrFailed)
+  const others = requirements.filter(each => !passes.includes(each))
+  const alone = others.length === 0 ? (passes.find(each => each.allowMissingOrFailed) ?? passes[0]) : undefined
+  if (alone !== undefined) return meets(scene, alone)
   const faults: string[] = []
   let good: Verdict['good'] = []
-  for (const each of requirements.filter(one => !passes.includes(one))) {
+  for (const each of others) {
     const verdict = meets(scene, each)
     good = [...good, ...verdict.good]
     if (verdict.why === undefined) return {why: undefined, good}

@@ -3,6 +3,7 @@ import {Router} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import type {Route, RouteAction} from '../../../model/envoy/route.js'
 import {unpack} from '../../../model/envoy/schema.js'
+import {own} from '../../../model/own.js'
 import {redirectLocation, tlsLocation, upstreamAuthority, upstreamTarget} from '../http/rewrite.js'
 import {isGrpc} from '../http/route-match.js'
 import {
@@ -14,6 +15,7 @@ import {
   neverAnswered,
   withStep,
 } from '../http/state.js'
+import {endsConnect} from '../http/upgrade.js'
 import {headerValue} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 import {inMaintenance, OVERFLOW, type Passed, thresholdsOf} from '../upstream/call.js'
@@ -87,7 +89,7 @@ function grpcTimeout(text: string | undefined): number | undefined {
   const match = /^(\d{1,8})([HMSmun])$/.exec(text ?? '')
   if (match === null) return undefined
   const units: Readonly<Record<string, number>> = {H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 0.001, n: 0.000001}
-  return Number(match[1]) * (units[match[2] ?? ''] ?? 1)
+  return Number(match[1]) * (own(units, match[2] ?? '') ?? 1)
 }
 
 /** How long the stream may last: the route's limit, or a gRPC client's within what the route allows. */
@@ -134,32 +136,42 @@ function timedOut(flag: string, details: string, text: string): Answer {
   return {status: 504, flags: flag === '' ? [] : [flag], details, text}
 }
 
+/** Whether the request is a CONNECT that Envoy ends itself. */
+function endsTunnel(state: HttpState): boolean {
+  return headerValue(state.headers, ':method') === 'CONNECT' && endsConnect(state.chosen)
+}
+
+/** What the client gets of an upstream's answer; a tunnel lasts until the client leaves. */
+function upstreamAnswer(
+  state: HttpState,
+  route: Route,
+  {status, flags}: Extract<Ending, {kind: 'answer'}>,
+  hosts: readonly Host[],
+): Answer {
+  const connects = headerValue(state.headers, ':method') === 'CONNECT'
+  const succeeds = status >= 200 && status < 300
+  const ended = endsTunnel(state)
+  const authority = upstreamAuthority(
+    route,
+    state.headers,
+    hosts.map(each => each.hostname),
+  )
+  const target = headerValue(state.headers, ':path')
+  const upstreamPath = target === undefined ? authority : upstreamTarget(route, target)
+  const seen = ended || status === 101 ? {} : {upstreamPath, upstreamHost: authority}
+  if (status === 101 || (connects && succeeds)) {
+    const text = 'the upgraded connection lasts until the client leaves'
+    return {status, flags: ['DC'], details: 'downstream_remote_disconnect', ...seen, text}
+  }
+  const refused = state.upgrade === 'websocket' && succeeds
+  const details = refused ? 'websocket_handshake_unsuccessful' : 'via_upstream'
+  return {status, flags, details, ...seen, text: `the upstream answers ${status}`}
+}
+
 function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: readonly Host[]): Answer {
   switch (ending.kind) {
-    case 'answer': {
-      const target = headerValue(state.headers, ':path')
-      const authority = upstreamAuthority(
-        route,
-        state.headers,
-        hosts.map(each => each.hostname),
-      )
-      const seen = target === undefined ? {} : {upstreamPath: upstreamTarget(route, target), upstreamHost: authority}
-      const upgraded = state.upgrade !== undefined && (ending.status === 101 || state.upgrade === 'connect')
-      if (upgraded)
-        return {
-          status: ending.status,
-          flags: ['DC'],
-          details: 'downstream_remote_disconnect',
-          text: 'the upgraded connection lasts until the client leaves',
-        }
-      return {
-        status: ending.status,
-        flags: ending.flags,
-        details: 'via_upstream',
-        ...seen,
-        text: `the upstream answers ${ending.status}`,
-      }
-    }
+    case 'answer':
+      return upstreamAnswer(state, route, ending, hosts)
     case 'failure':
       return {
         status: ending.failure.status,
@@ -238,7 +250,7 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
   const course = {
     cluster,
     surroundings: state.surroundings,
-    upgrade: state.upgrade,
+    upgrade: endsTunnel(state) ? 'ended-connect' : state.upgrade,
     retries: retriesOf(action.retryPolicy ?? virtualHost?.retryPolicy),
     retryOverflow: limits?.maxRetries === 0,
     deadlines: deadlines(state, action),
@@ -265,7 +277,12 @@ function throughCluster(state: HttpState, route: Route, at: string): Answer {
   const [first] = all
   if (first === undefined) return undecided('a route without a cluster', action.at)
   if (all.some(each => !sameAnswer(each, first))) undecided('which weighted cluster is taken', action.at)
-  return first
+  return {...first, endpoints: [...new Set(all.flatMap(each => each.endpoints ?? []))]}
+}
+
+/** A cluster, with its share of the requests when it is not the only one. */
+function clusterWords(name: string, share: number): string {
+  return share === 100 ? name : `${name} (${Math.round(share)}%)`
 }
 
 /** Answers with what the route says, or with what its cluster's endpoint does. */
@@ -282,7 +299,7 @@ export function runRouter(state: HttpState, filter: HttpFilter): FilterResult {
   const route = chosen.route
   if (route === undefined || route.filterAction)
     return undecided('a route action that leaves the answer to a filter', at)
-  const names = chosen.clusters.join(', ')
+  const names = chosen.clusters.map((name, i) => clusterWords(name, chosen.shares[i] ?? 100)).join(', ')
   const noted = withStep(state, {
     stage: 'cluster',
     text: names === '' ? 'the route has no cluster' : `cluster ${names}`,

@@ -95,13 +95,21 @@ function chosenOf(host: VirtualHost, route: Route, state: HttpState): ChosenRout
     host.typedPerFilterConfig,
     state.table?.typedPerFilterConfig,
   ].filter(each => each !== undefined)
-  return {virtualHost: host, route, clusters: shares.map(each => each.name), overrides}
+  const total = shares.reduce((sum, each) => sum + each.weight, 0)
+  return {
+    virtualHost: host,
+    route,
+    clusters: shares.map(each => each.name),
+    shares: shares.map(each => (100 * each.weight) / total),
+    overrides,
+  }
 }
 
 function choose(state: HttpState): HttpState {
   const {table} = state
   if (table === undefined) return state
-  const authority = headerValue(state.headers, ':authority') ?? ''
+  const authority = headerValue(state.headers, ':authority')
+  if (authority === undefined) return state
   const host = virtualHostOf(known(table, 'a route configuration'), authority)
   if (host === undefined) {
     const text = `no virtual host of ${table.name ?? 'the route configuration'} has a domain for ${authority}`
@@ -116,7 +124,7 @@ function choose(state: HttpState): HttpState {
   // Without a scheme Envoy finds no route at all.
   if (!headerValue(state.headers, 'x-forwarded-proto')) return seen
   if (needsTls(host, state))
-    return {...seen, chosen: {virtualHost: host, route: undefined, clusters: [], overrides: []}}
+    return {...seen, chosen: {virtualHost: host, route: undefined, clusters: [], shares: [], overrides: []}}
   const route = routeIn(host, state)
   const text =
     route === undefined ? `no route of ${host.name ?? ''} matches` : `route ${route.name ?? '(unnamed)'} matches`

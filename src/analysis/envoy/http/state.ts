@@ -13,6 +13,8 @@ export interface ChosenRoute {
   readonly route: Route | undefined
   /** Clusters it can go to; one unless weights decide. */
   readonly clusters: readonly string[]
+  /** The share of each in percent, in the same order. */
+  readonly shares: readonly number[]
   /** Overrides of filters, the most specific first. */
   readonly overrides: readonly ReadonlyMap<string, Packed>[]
 }

@@ -6,13 +6,15 @@ import type {ChosenRoute} from './state.js'
 
 // Upgrades: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/upgrades
 
-/** What a request asks to become, in lower case: an upgrade's type, `connect`; undefined for an ordinary request. */
+/**
+ * What a request asks to become, in lower case: the type of its upgrade, else `connect` for CONNECT; undefined for an
+ * ordinary request.
+ */
 export function upgradeOf(headers: Headers, version: '1.0' | '1.1' | '2'): string | undefined {
-  if (headerValue(headers, ':method') === 'CONNECT') return 'connect'
-  if (version === '2') return undefined
   const tokens = asciiLower(headerValue(headers, 'connection') ?? '').split(',')
-  const upgrade = headerValue(headers, 'upgrade')
-  return upgrade !== undefined && tokens.some(each => each.trim() === 'upgrade') ? asciiLower(upgrade) : undefined
+  const upgrade = version === '2' ? undefined : headerValue(headers, 'upgrade')
+  if (upgrade !== undefined && tokens.some(each => each.trim() === 'upgrade')) return asciiLower(upgrade)
+  return headerValue(headers, ':method') === 'CONNECT' ? 'connect' : undefined
 }
 
 /** Whether an upgrade may be made: the route's word first, the manager's after it. */

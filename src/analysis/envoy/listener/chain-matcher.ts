@@ -2,6 +2,7 @@ import type {Extension} from '../../../model/envoy/core.js'
 import type {FilterChain, Listener} from '../../../model/envoy/listener.js'
 import {FilterStateInput, type MatcherTree, StringValue} from '../../../model/envoy/matching.js'
 import {unpack} from '../../../model/envoy/schema.js'
+import {own} from '../../../model/own.js'
 import type {Connection} from '../connection.js'
 import {matchTree} from '../matching/tree.js'
 import {known, undecided} from '../undecided.js'
@@ -42,7 +43,7 @@ export function connectionInput(input: Extension, connection: Connection): strin
   if (state !== undefined) return connection.filterState.get(known(state, 'an input').key ?? '')
   const name = type.startsWith(NETWORK) ? type.slice(NETWORK.length) : ''
   if (!Object.hasOwn(INPUTS, name)) return false
-  return INPUTS[name]?.(connection)
+  return own(INPUTS, name)?.(connection)
 }
 
 /** The chain a listener's matcher tree ends in; the default chain when it ends nowhere. */

@@ -154,7 +154,7 @@ export function attempt(
   if (server === undefined) return {kind: 'unknown'}
   const fault = connectFault(cluster, host, server)
   if (fault !== undefined) return {kind: 'failure', ...fault}
-  if (upgrade === 'connect') return {kind: 'answer', status: 200, after: 0}
+  if (upgrade === 'ended-connect') return {kind: 'answer', status: 200, after: 0}
   speaksHttp1(cluster)
   if (server.tls !== undefined && upstreamTls(cluster, host) === undefined)
     return {kind: 'failure', failure: TERMINATED, after: 0}

@@ -4,6 +4,7 @@ import type {EnvoyProxy, LiveHost} from '../../../model/envoy/proxy.js'
 import type {SocketAddress} from '../../../model/envoy/request.js'
 import type {Json} from '../../../model/envoy/schema.js'
 import {parseIp} from '../../../model/ip-address.js'
+import {own} from '../../../model/own.js'
 import {certain, shareOf} from '../matching/percent.js'
 import {known, undecided} from '../undecided.js'
 
@@ -51,7 +52,7 @@ function healthOf(endpoint: LbEndpoint, failing: ReadonlySet<string>): Health {
   if (failing.has(`${socket?.address}:${socket?.portValue}`)) return 'unhealthy'
   const status = endpoint.healthStatus ?? 'UNKNOWN'
   if (!Object.hasOwn(HEALTH, status)) undecided(`health status ${status}`, endpoint.at)
-  return HEALTH[status] ?? 'unhealthy'
+  return own(HEALTH, status) ?? 'unhealthy'
 }
 
 function levelsOf(assignment: ClusterLoadAssignment, failing: ReadonlySet<string>): readonly Level[] {
@@ -204,7 +205,7 @@ export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialle
     if (cluster.type === 'EDS') undecided('the dump holds no endpoints', cluster.at)
     return {kind: 'none', why: 'the cluster has no endpoints'}
   }
-  const reason = UNREADABLE_TYPES[cluster.type ?? '']
+  const reason = own(UNREADABLE_TYPES, cluster.type ?? '')
   if (reason !== undefined && needsDns(assignment)) {
     const live = proxy.liveHosts?.(cluster.name ?? '')
     return live === undefined ? undecided(reason, cluster.at) : resolvedHosts(assignment, live, cluster.at)

@@ -63,7 +63,7 @@ function line(change: Change, both: boolean): string {
 }
 
 /**
- * What changes for traffic, in words, the largest sets of packets first; empty when the path of no packet changes. Unusual packets are counted where
+ * What changes for traffic, in words, the largest sets of packets first; empty when the path of no packet changes. Unusual packets are summed up where
  * usual ones change too.
  */
 export function consequences(changes: readonly Change[]): readonly string[] {
@@ -77,7 +77,7 @@ export function consequences(changes: readonly Change[]): readonly string[] {
     ...told.slice(0, MOST_TOLD),
     ...(more > 0 ? [`and ${more} more sets of packets (-o json lists them)`] : []),
     ...(unusual > 0
-      ? [`and ${unusual} sets of unusual packets: on loopback, marked, with a bound source, or later in a connection`]
+      ? ['and some unusual packets: on loopback, marked, with a bound source, or later in a connection']
       : []),
   ]
 }

@@ -5,7 +5,7 @@ import {primaryAddress} from '../interception/interception.js'
 import {fateOf} from '../packet-sets/answers.js'
 import {outcomeChanges} from '../packet-sets/compare.js'
 import {ofProtocol, ownAddresses, owned} from '../packet-sets/condition-sets.js'
-import {createDiagram, FALSE, type Node, TRUE} from '../packet-sets/diagram.js'
+import {createDiagram, FALSE, type Node, TooManyNodes, TRUE} from '../packet-sets/diagram.js'
 import {equalTo, type PacketSpace, packetSpace} from '../packet-sets/dimensions.js'
 import type {Fate} from '../packet-sets/fates.js'
 import {type OutcomeTable, outcomeTable} from '../packet-sets/outcomes.js'
@@ -87,8 +87,14 @@ function familyComparison(all: readonly Ruleset[], given: Machine, family: IpFam
   }
   const proxy = proxyTraitsOf(all)
   return (before: readonly Ruleset[], after: readonly Ruleset[]): readonly Change[] => {
-    const [was, is] = [pathsOf(before), pathsOf(after)]
-    return piecesOf(was, machine, place, proxy).flatMap(piece => changesIn(space, table, family, piece, was, is))
+    try {
+      const [was, is] = [pathsOf(before), pathsOf(after)]
+      return piecesOf(was, machine, place, proxy).flatMap(piece => changesIn(space, table, family, piece, was, is))
+    } catch (error) {
+      if (!(error instanceof TooManyNodes)) throw error
+      const unknown: Fate = {verdict: 'insufficient', why: error.message}
+      return [{traffic: 'outbound', family, packets: 'not compared', before: unknown, after: unknown, share: 1}]
+    }
   }
 }
 
@@ -104,19 +110,17 @@ function changesIn(
   is: PathFunctions,
 ): readonly Change[] {
   return outcomeChanges(space, table, node(was), node(is), domain).flatMap(({before, after, packets}) => {
-    const regions = regionsOf(space, packets, domain)
     const fates = {before: fateOf(before, undefined), after: fateOf(after, undefined)}
+    const rest = (words: string): Change => ({traffic, family, packets: words, share: 0, ...fates})
+    // What tells unusual packets apart are many properties at once: that there are some is said, not each set.
+    if (traffic === 'special') return [rest('some of it')]
+    const regions = regionsOf(space, packets, domain)
     const told = regions.slice(0, MOST_PARTS).map(region => ({
-      traffic,
-      family,
-      packets: regionWords(space, region),
+      ...rest(regionWords(space, region)),
       share: region.share,
-      ...fates,
     }))
     const more = regions.length - told.length
-    return more <= 0
-      ? told
-      : [...told, {traffic, family, packets: `in ${more} more sets of packets`, share: 0, ...fates}]
+    return more <= 0 ? told : [...told, rest(`${more} more sets of packets`)]
   })
 }
 

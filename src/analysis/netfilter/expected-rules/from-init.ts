@@ -91,6 +91,8 @@ export function initWords({command, args}: Pick<Container, 'command' | 'args'>):
 export function initLine(text: string): readonly string[] | undefined {
   const line = text
     .split(/\r?\n/)
+    // Prose quotes a command line in backticks.
+    .map(each => /`([^`]*\bistio-iptables\s[^`]*)`/.exec(each)?.[1] ?? each)
     .map(each => each.trim())
     .find(each => PROGRAM.test(each) || /^-p \d+ .*-[ubizm] /.test(each))
   if (line === undefined) return undefined

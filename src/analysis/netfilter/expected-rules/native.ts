@@ -1,3 +1,4 @@
+import {own} from '../../../model/own.js'
 import {readRuleKey} from '../../../model/rule-key.js'
 import type {Action, Chain, Rule, Ruleset} from '../../../model/ruleset.js'
 import {nftRuleText} from '../rule-words/nft-text.js'
@@ -51,7 +52,7 @@ export function inNativeOrder({table, chain, rules}: ExpectedChain): ExpectedCha
 /** The native nftables form of a sidecar's rules (1.27 on): tables inet istio-proxy-*, of which only what got a rule exists. */
 export function nativeRuleset(chains: readonly ExpectedChain[], kind: 'proxy' | 'ambient' = 'proxy'): Ruleset {
   const chainOf = ({table, chain, rules}: ExpectedChain): Chain => {
-    const base = BASES[`${table}/${chain}`]
+    const base = own(BASES, `${table}/${chain}`)
     const hook = chain === 'PREROUTING' ? 'prerouting' : 'output'
     return {
       name: nativeName(chain),

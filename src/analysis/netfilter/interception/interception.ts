@@ -1,9 +1,9 @@
 import {type IpAddress, isLoopback} from '../../../model/ip-address.js'
 import type {Machine} from '../../../model/machine.js'
-import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
+import {everyRule, type IpFamily, type Ruleset, ruleCount} from '../../../model/ruleset.js'
 import {type Answering, directionOf, directionWithParts, proxyParts} from '../packet-sets/answers.js'
 import {loopbackAddresses} from '../packet-sets/condition-sets.js'
-import {createDiagram, FALSE, type Node, whereOutcome} from '../packet-sets/diagram.js'
+import {createDiagram, FALSE, type Node, TooManyNodes, whereOutcome} from '../packet-sets/diagram.js'
 import {equalTo, packetSpace} from '../packet-sets/dimensions.js'
 import type {Direction, Fate} from '../packet-sets/fates.js'
 import {outcomeTable, outcomeVerdict} from '../packet-sets/outcomes.js'
@@ -23,8 +23,6 @@ export interface Interception {
   readonly inbound: Direction
   /** TCP of the pod's processes to other machines, DNS (port 53) left out. */
   readonly outbound: Direction
-  /** The proxy's own connections to the outside. */
-  readonly proxyOutbound: Direction
   /** The proxy's call to the pod's own address, an app's call to it, and to localhost: what becomes of most of it. */
   readonly proxyToSelf: Fate
   readonly appToSelf: Fate
@@ -74,12 +72,16 @@ export interface PodPaths {
   readonly answering: (inbound: boolean) => Answering
 }
 
+/** Room to begin with; more is made as needed. */
+const NODES_PER_RULE = 160
+
 /** The paths of all packets of a family; undefined when the pod has no address of it. */
 export function podPaths(rulesets: readonly Ruleset[], given: Machine, family: IpFamily): PodPaths | undefined {
   const place = primaryAddress(given, family)
   if (place === undefined) return undefined
   const machine = withWayOut(given, family, place.device)
-  const space = packetSpace(createDiagram(), family, rulesets, machine)
+  const rules = rulesets.reduce((sum, set) => sum + ruleCount(set), 0)
+  const space = packetSpace(createDiagram(rules * NODES_PER_RULE), family, rulesets, machine)
   const table = outcomeTable()
   const paths = pathFunctions(space, table, rulesets, machine)
   return {
@@ -101,6 +103,36 @@ export function interceptionOf(
 ): Interception | undefined {
   const found = podPaths(rulesets, given, family)
   if (found === undefined) return undefined
+  try {
+    return intercepted(found, rulesets, family)
+  } catch (error) {
+    if (error instanceof TooManyNodes) return undetermined(family, rulesets, error.message)
+    throw error
+  }
+}
+
+/** Nothing can be said: a firm answer would rest on a part of the packets. */
+function undetermined(family: IpFamily, rulesets: readonly Ruleset[], why: string): Interception {
+  const fate: Fate = {verdict: 'insufficient', why}
+  const direction: Direction = {usual: fate, exceptions: [], more: 0}
+  return {
+    family,
+    mode: 'unknown',
+    inbound: direction,
+    outbound: direction,
+    proxyToSelf: fate,
+    appToSelf: fate,
+    appToLocalhost: fate,
+    dns: {udp: direction, tcp: direction},
+    dnsUdp: fate,
+    dnsTcp: fate,
+    udpOutbound: direction,
+    udp: fate,
+    proxy: proxyTraitsOf(rulesets),
+  }
+}
+
+function intercepted(found: PodPaths, rulesets: readonly Ruleset[], family: IpFamily): Interception {
   const {paths, machine, device, own, answering} = found
   const {diagram} = paths.space
   const proxy = proxyTraitsOf(rulesets)
@@ -145,7 +177,6 @@ export function interceptionOf(
     mode: modeOf(inbound, outbound, usesTproxy(rulesets)),
     inbound,
     outbound,
-    proxyOutbound: asked('tcp', outside, asProxy),
     proxyToSelf: asked('tcp', self, asProxy).usual,
     appToSelf: ofApps('tcp', self).usual,
     appToLocalhost: ofApps('tcp', localhost).usual,

@@ -67,7 +67,6 @@ export function withUnseen(found: Interception, {inbound, outbound, tproxy}: Uns
     mode: modeOf(into, out, found.mode === 'tproxy'),
     inbound: into,
     outbound: out,
-    proxyOutbound: hideIn(found.proxyOutbound, outbound),
     proxyToSelf: hide(found.proxyToSelf, outbound),
     appToSelf: hide(found.appToSelf, outbound),
     appToLocalhost: hide(found.appToLocalhost, outbound),

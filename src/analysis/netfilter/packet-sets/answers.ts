@@ -1,4 +1,5 @@
 import type {Machine} from '../../../model/machine.js'
+import {own} from '../../../model/own.js'
 import {decidingStep} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
 import {FALSE, type Node, whereOutcome} from './diagram.js'
@@ -7,7 +8,7 @@ import type {Decider, Direction, Exception, Fate} from './fates.js'
 import {type Outcome, type OutcomeTable, outcomeVerdict} from './outcomes.js'
 import type {PathFunctions} from './path-function.js'
 import {PROPERTY, partValues, regionWords} from './region-words.js'
-import {type Region, regionsOf, shares, witness} from './regions.js'
+import {askedDimensions, OUTSIDE, type Region, regionsOf, shares, witness} from './regions.js'
 import {ordinaryValues, type PartOfTraffic, packetOf, type Traffic} from './traffic.js'
 
 /** Where questions about traffic are answered from. */
@@ -20,7 +21,7 @@ export interface Answering {
 }
 
 /** More exceptions than this are counted, not listed. */
-const MOST_LISTED = 2_000
+const MOST_LISTED = 500
 /** For this many the rule that decides is looked up. */
 const MOST_DECIDED = 40
 
@@ -54,6 +55,11 @@ function elsewhere(outcome: Outcome): string | undefined {
   return port === 'asked' ? host : `${host}:${port}`
 }
 
+function moreRules(outcome: Outcome): string {
+  const more = outcome.kind === 'insufficient' ? outcome.depends.length - 1 : 0
+  return more > 0 ? `, and ${more} more rules` : ''
+}
+
 /** What becomes of packets with an outcome, with the rule that decides for one of them. */
 export function fateOf(outcome: Outcome, by: Decider | undefined): Fate {
   const to = elsewhere(outcome)
@@ -68,7 +74,7 @@ export function fateOf(outcome: Outcome, by: Decider | undefined): Fate {
     ...(stopped && outcome.at === undefined ? {why: outcome.reason} : {}),
     ...(why === undefined
       ? {}
-      : {why: why.why === '' ? `depends on ${why.at} rule ${why.rule}: ${why.text}` : why.why}),
+      : {why: why.why === '' ? `depends on ${why.at} rule ${why.rule}: ${why.text}${moreRules(outcome)}` : why.why}),
   }
 }
 
@@ -98,7 +104,7 @@ function exceptionsFrom(answering: Answering, region: Region, fate: Fate): reado
   const {space} = answering.paths
   const where = region.parts.map(part => ({property: PROPERTY[part.dimension], values: partValues(space, part)}))
   const [only] = where
-  const kind = only === undefined ? undefined : KINDS[only.property]
+  const kind = only === undefined ? undefined : own(KINDS, only.property)
   if (only === undefined || where.length > 1 || kind === undefined)
     return [{kind: 'conjunction', value: regionWords(space, region), where, share: region.share, ...fate}]
   return only.values.map(value => ({
@@ -119,6 +125,17 @@ function said({usual, exceptions}: Direction, but: string): string {
   ])
 }
 
+const asks = new WeakMap<PathFunctions, Map<Node, ReadonlySet<DimensionName>>>()
+
+/** The properties a path function asks for, found once. */
+function askedBy({paths}: Answering, node: Node): ReadonlySet<DimensionName> {
+  const known = asks.get(paths) ?? new Map<Node, ReadonlySet<DimensionName>>()
+  asks.set(paths, known)
+  const found = known.get(node) ?? new Set(askedDimensions(paths.space, node).map(({name}) => name))
+  known.set(node, found)
+  return found
+}
+
 /** A part of traffic as exceptions to the rest; none where it is treated like the rest. */
 function partExceptions(
   answering: Answering,
@@ -126,6 +143,7 @@ function partExceptions(
   rest: Direction,
   {kind, value, packets}: PartOfTraffic,
 ): readonly Exception[] {
+  if (kind !== 'interface' && !askedBy(answering, node).has(kind)) return []
   const found = directionOf(answering, {node, domain: packets, elsewhere: []})
   if (found.usual.verdict === 'none' || said(found, kind) === said(rest, kind)) return []
   const where = [{property: kind, values: [value]}]
@@ -178,39 +196,66 @@ export function proxyParts(
   ]
 }
 
+interface OutcomeClass {
+  readonly outcome: Outcome
+  readonly share: number
+  readonly numbers: ReadonlySet<number>
+}
+
+/** More classes than this are told by their verdict alone, with the rules they depend on together. */
+const MOST_CLASSES = 24
+
+function grouped(
+  table: OutcomeTable,
+  weights: ReadonlyMap<number, number>,
+  key: (outcome: Outcome) => string,
+): readonly OutcomeClass[] {
+  const classes = new Map<string, {outcome: Outcome; share: number; numbers: Set<number>}>()
+  for (const [number, share] of weights) {
+    const outcome = table.outcome(number)
+    const found = classes.get(key(outcome)) ?? {outcome, share: 0, numbers: new Set<number>()}
+    found.numbers.add(number)
+    found.share += share
+    if (outcome.kind === 'insufficient' && found.outcome.kind === 'insufficient' && found.outcome !== outcome)
+      found.outcome = {...outcome, depends: [...found.outcome.depends, ...outcome.depends]}
+    classes.set(key(outcome), found)
+  }
+  return [...classes.values()].sort((a, b) => b.share - a.share)
+}
+
+/** Outcomes by what is the same to a reader, the largest first. */
+function classesOf(table: OutcomeTable, weights: ReadonlyMap<number, number>): readonly OutcomeClass[] {
+  const classes = grouped(table, weights, classOf)
+  if (classes.length <= MOST_CLASSES) return classes
+  const kept = new Set(classes.slice(0, MOST_CLASSES / 2).map(({outcome}) => classOf(outcome)))
+  return grouped(table, weights, outcome => (kept.has(classOf(outcome)) ? classOf(outcome) : outcomeVerdict(outcome)))
+}
+
 /** What becomes of traffic: the outcome most of it has, and exactly which packets have another, the largest sets first. */
 export function directionOf(answering: Answering, {node, domain}: Traffic): Direction {
   const {paths, table} = answering
   const {space} = paths
   const {diagram} = space
-  const classes = new Map<string, {outcome: Outcome; share: number; numbers: Set<number>}>()
-  for (const [number, share] of shares(diagram, node, domain)) {
-    const outcome = table.outcome(number)
-    const key = classOf(outcome)
-    const known = classes.get(key) ?? {outcome, share: 0, numbers: new Set<number>()}
-    known.numbers.add(number)
-    known.share += share
-    classes.set(key, known)
-  }
-  const ordered = [...classes.values()].sort((a, b) => b.share - a.share)
+  const gated = diagram.choose(domain, node, diagram.leaf(OUTSIDE))
+  const ordered = classesOf(table, shares(diagram, gated))
   const [main, ...others] = ordered
   if (main === undefined) return {usual: {verdict: 'none'}, exceptions: [], more: 0}
   const setOf = ({numbers}: {readonly numbers: ReadonlySet<number>}) =>
-    diagram.and(
-      domain,
-      whereOutcome(diagram, node, number => numbers.has(number)),
-    )
+    whereOutcome(diagram, gated, number => numbers.has(number))
   const decided = witnessDecider(answering, setOf(main))
-  let count = 0
-  const exceptions = others.flatMap(each => {
+  const regions = others.flatMap((each, place) => {
     const set = setOf(each)
-    const by = count++ < MOST_DECIDED ? witnessDecider(answering, set) : undefined
-    return regionsOf(space, set, domain).flatMap(region => exceptionsFrom(answering, region, fateOf(each.outcome, by)))
+    const by = place < MOST_DECIDED ? witnessDecider(answering, set) : undefined
+    const fate = fateOf(each.outcome, by)
+    return regionsOf(space, set, domain).map(region => ({region, fate}))
   })
-  const listed = exceptions.toSorted((a, b) => b.share - a.share)
+  const largest = regions.toSorted((a, b) => b.region.share - a.region.share)
   return {
     usual: fateOf(main.outcome, decided),
-    exceptions: listed.slice(0, MOST_LISTED),
-    more: Math.max(0, listed.length - MOST_LISTED),
+    exceptions: largest
+      .slice(0, MOST_LISTED)
+      .flatMap(({region, fate}) => exceptionsFrom(answering, region, fate))
+      .sort((a, b) => b.share - a.share),
+    more: Math.max(0, regions.length - MOST_LISTED),
   }
 }

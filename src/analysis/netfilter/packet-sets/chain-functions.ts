@@ -2,7 +2,8 @@ import {hiddenByNft, type Rule} from '../../../model/ruleset.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
 import {unshown} from '../packet-walk/evaluate.js'
 import {type ConditionContext, ruleSet} from './condition-sets.js'
-import {type Diagram, LEAF_LEVEL, type Node, replaceOutcomes, TooManyNodes, TRUE, whereOutcome} from './diagram.js'
+
+import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, replaceOutcomes, TRUE, whereOutcome} from './diagram.js'
 import {CHANGEABLE_LEVEL, UNDECIDED_LEVEL} from './dimensions.js'
 import {endsTable, keepsPacket, type MarkForm, type Transform, then, transformOf, UNCHANGED} from './transform.js'
 
@@ -31,6 +32,9 @@ export interface ChainFunctions {
   readonly givenUp: readonly UndecidedRule[]
 }
 
+// Taken from the global once: looking it up there is slow where tests run.
+const {min} = Math
+
 /** Rules of one chain may add this many nodes; those behind are given up on. */
 const MAX_NODES = 3_000_000
 
@@ -40,7 +44,7 @@ const MAX_DEPTH = 64
 export function changedBy(diagram: Diagram, node: Node, transform: Transform, context: ConditionContext): Node {
   const {dimensions} = context.space
   const {mark, connmark, 'ct-state': state} = dimensions
-  const done = new Map<Node, Node>()
+  const done = nodeMemo(diagram)
   const bit = (form: MarkForm, place: number, low: Node, high: Node): Node => {
     const shift = 31 - place
     const [zero, one] = ((form.fixed >>> shift) & 1) === 1 ? [high, low] : [low, high]
@@ -122,14 +126,23 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     })
   }
 
+  /** The action with its ways to go on leading to an ending. */
+  const ledTo = (action: Node, next: Node): Node =>
+    replaceOutcomes(diagram, action, value => {
+      const end = endings[value]
+      return end?.kind === 'next' ? behind(end.transform, next) : diagram.leaf(value)
+    })
+
   let steps = new Map<string, Node>()
 
   /** `next` where the condition does not hold, `action` where it does, with its ways to go on leading to `next`. */
   const rule = (condition: Node, action: Node, next: Node): Node => {
-    if (condition === 0 || action === NEXT) return next
+    if (condition === FALSE || action === NEXT) return next
+    if (condition === TRUE && next === NEXT) return action
     const end = endingAt(action)
     if (end !== undefined && end.kind !== 'next') return diagram.choose(condition, action, next)
-    const level = Math.min(diagram.level(condition), diagram.level(action), diagram.level(next))
+    if (diagram.outcome(next) !== undefined) return diagram.choose(condition, ledTo(action, next), next)
+    const level = min(diagram.level(condition), diagram.level(action), diagram.level(next))
     if (level >= CHANGEABLE_LEVEL) return amongChangeable(condition, action, next)
     const key = `${condition} ${action} ${next}`
     const known = steps.get(key)
@@ -172,6 +185,18 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     return ending({kind: 'unknown', reason, rule: each})
   }
 
+  const goesOn = new Map<Node, Node>([[RETURN, NEXT]])
+  const goingOn = (node: Node): Node => {
+    const known = goesOn.get(node)
+    if (known !== undefined) return known
+    const result = replaceOutcomes(diagram, node, value => {
+      const end = endings[value]
+      return end?.kind === 'return' ? ending({...end, kind: 'next'}) : diagram.leaf(value)
+    })
+    goesOn.set(node, result)
+    return result
+  }
+
   const called = (chain: CompiledChain, name: string, each: Rule, back: boolean, depth: number): Node => {
     const target = chain.table.get(name)
     if (target === undefined)
@@ -185,12 +210,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     if (depth >= MAX_DEPTH) return ending({kind: 'unknown', reason: 'chains jump in a circle', rule: each})
     const node = chainNode(target, depth + 1)
     if (!back) return node
-    return node === RETURN
-      ? NEXT
-      : replaceOutcomes(diagram, node, value => {
-          const end = endings[value]
-          return end?.kind === 'return' ? ending({...end, kind: 'next'}) : diagram.leaf(value)
-        })
+    return goingOn(node)
   }
 
   const act = (chain: CompiledChain, each: Rule, depth: number): Node => {
@@ -260,5 +280,3 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     givenUp,
   }
 }
-
-export {TooManyNodes}

@@ -169,18 +169,65 @@ const SETS: Readonly<Record<Condition['field'], SetOf>> = {
   opaque: undecidable,
 }
 
+/** A condition of the commonest forms, joined with those that ask only for properties that come later; undefined for all other forms. */
+function joinedSet({space}: ConditionContext, {field, values, negated}: Condition, later: Node): Node | undefined {
+  const {diagram, dimensions, family} = space
+  const value = values[0]
+  if (negated || value === undefined || values.length > 1) return undefined
+  switch (field) {
+    case 'source':
+    case 'destination': {
+      const range = family === 'ip' ? parseV4Range(value) : undefined
+      return range === undefined ? undefined : maskedBits32(diagram, dimensions[field], range.bits, range.mask, later)
+    }
+    case 'source-port':
+    case 'destination-port': {
+      const [from = Number.NaN, to = from] = value.split(':').map(Number)
+      return diagram.and(space.withPorts, between(diagram, dimensions[field], from, to, later))
+    }
+    case 'protocol': {
+      const code = space.protocols.indexOf(value)
+      return code < 0 ? FALSE : equalTo(diagram, dimensions.protocol, code, later)
+    }
+    default:
+      return undefined
+  }
+}
+
+/** The property a condition asks for, when it asks for one. */
+function dimensionOf({dimensions}: PacketSpace, field: Condition['field']): Dimension | undefined {
+  const all: Readonly<Record<string, Dimension>> = dimensions
+  return all[field]
+}
+
+function startOf(space: PacketSpace, field: Condition['field']): number {
+  return dimensionOf(space, field)?.start ?? Number.MAX_SAFE_INTEGER
+}
+
 /** The packets that may match a rule, and whether one of its conditions cannot be decided for them from the text. */
 export function ruleSet(context: ConditionContext, rule: Rule): {readonly packets: Node; readonly undecided: boolean} {
   const {space} = context
+  const {diagram} = space
+  // From the last property to the first, so that a condition is made once with all that come later under it.
+  const ordered = rule.conditions.toSorted((a, b) => startOf(space, b.field) - startOf(space, a.field))
   let packets = TRUE
   let undecided = false
-  for (const {field, values, negated} of rule.conditions) {
+  for (const condition of ordered) {
+    const {field, values, negated} = condition
+    const level = diagram.level(packets)
+    const own = dimensionOf(space, field)
+    const below = own !== undefined && level >= own.start + own.bits
+    const whole = below ? joinedSet(context, condition, packets) : undefined
+    if (whole !== undefined) {
+      packets = whole
+      continue
+    }
     const set = SETS[field](context, values, negated)
     if (set === undefined) undecided = true
     // Of what has no ICMP type, no condition on the type holds.
     const known =
-      field === 'icmp-type' ? space.diagram.or(ofProtocol(space, 'icmp'), ofProtocol(space, 'icmpv6')) : (set ?? TRUE)
-    packets = space.diagram.and(packets, known)
+      field === 'icmp-type' ? diagram.or(ofProtocol(space, 'icmp'), ofProtocol(space, 'icmpv6')) : (set ?? TRUE)
+    packets = diagram.and(packets, known)
   }
   return {packets, undecided}
 }

@@ -40,7 +40,7 @@ export interface Diagram {
 const {imul, min} = Math
 
 const FIRST_NODES = 1 << 12
-const FIRST_CACHE = 1 << 12
+const MOST_CACHED = 1 << 19
 
 function hash(a: number, b: number, c: number): number {
   let h = imul(a, 0x9e37_79b1) ^ imul(b, 0x85eb_ca6b) ^ imul(c, 0xc2b2_ae35)
@@ -55,13 +55,14 @@ function grown(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
   return larger
 }
 
-/** An empty store; making more than `limit` nodes throws TooManyNodes. */
-export function createDiagram(limit = 1 << 23): Diagram {
-  let levels = new Int32Array(FIRST_NODES)
-  let lows = new Int32Array(FIRST_NODES)
-  let highs = new Int32Array(FIRST_NODES)
-  let table = new Int32Array(FIRST_NODES * 2)
-  let cache = new Int32Array(FIRST_CACHE * 4)
+/** An empty store with room for the nodes expected; making more than `limit` of them throws TooManyNodes. */
+export function createDiagram(expected = FIRST_NODES, limit = 1 << 24): Diagram {
+  const first = Math.max(FIRST_NODES, 2 ** Math.ceil(Math.log2(expected)))
+  let levels = new Int32Array(first)
+  let lows = new Int32Array(first)
+  let highs = new Int32Array(first)
+  let table = new Int32Array(first * 2)
+  let cache = new Int32Array(Math.min(first, MOST_CACHED) * 4)
   let count = 0
   const leaves = new Map<number, Node>()
 
@@ -79,7 +80,7 @@ export function createDiagram(limit = 1 << 23): Diagram {
     highs = grown(highs, size)
     table = new Int32Array(size * 2)
     for (let node = 0; node < count; node++) if (levels[node] !== LEAF_LEVEL) insert(node)
-    if (cache.length < size * 4 && size <= 1 << 19) cache = new Int32Array(size * 4)
+    if (cache.length < size * 4 && size <= MOST_CACHED) cache = new Int32Array(size * 4)
   }
 
   const add = (level: number, low: Node, high: Node): Node => {
@@ -174,9 +175,42 @@ export function createDiagram(limit = 1 << 23): Diagram {
   }
 }
 
+/** Remembers a node for each node it is told of, in a table as soon as there are many. */
+export interface NodeMemo {
+  get(node: Node): Node | undefined
+  set(node: Node, result: Node): void
+}
+
+/** Entries beyond which a table as large as the store takes less time than a map. */
+const MANY = 2_000
+
+/** An empty memo for functions of the store as it is now. */
+export function nodeMemo(diagram: Diagram): NodeMemo {
+  const few = new Map<Node, Node>()
+  const size = diagram.size()
+  let many: Int32Array | undefined
+  return {
+    get: node => {
+      if (many === undefined) return few.get(node)
+      const found = many[node] ?? 0
+      return found === 0 ? undefined : found - 1
+    },
+    set: (node, result) => {
+      if (many !== undefined) {
+        many[node] = result + 1
+        return
+      }
+      few.set(node, result)
+      if (few.size <= MANY || few.size < size / 64) return
+      many = new Int32Array(size)
+      for (const [each, known] of few) many[each] = known + 1
+    },
+  }
+}
+
 /** The function with each outcome replaced by what `become` makes of it; `become` may give another function. */
 export function replaceOutcomes(diagram: Diagram, node: Node, become: (value: number) => Node): Node {
-  const done = new Map<Node, Node>()
+  const done = nodeMemo(diagram)
   const visit = (each: Node): Node => {
     const known = done.get(each)
     if (known !== undefined) return known
@@ -194,10 +228,10 @@ export function replaceOutcomes(diagram: Diagram, node: Node, become: (value: nu
 /** The outcomes a function has. */
 export function outcomesOf(diagram: Diagram, node: Node): ReadonlySet<number> {
   const found = new Set<number>()
-  const seen = new Set<Node>()
+  const seen = nodeMemo(diagram)
   const visit = (each: Node): void => {
-    if (seen.has(each)) return
-    seen.add(each)
+    if (seen.get(each) !== undefined) return
+    seen.set(each, each)
     const value = diagram.outcome(each)
     if (value === undefined) {
       visit(diagram.low(each))

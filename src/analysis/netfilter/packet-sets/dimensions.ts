@@ -1,6 +1,6 @@
 import type {Machine} from '../../../model/machine.js'
 import type {Condition, IpFamily, Ruleset} from '../../../model/ruleset.js'
-import {type Diagram, FALSE, LEAF_LEVEL, type Node, TRUE} from './diagram.js'
+import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, TRUE} from './diagram.js'
 
 /** A property of a packet that rules look at, as a block of levels: its bits, the highest first. */
 export interface Dimension {
@@ -201,7 +201,7 @@ export function withValues(
   node: Node,
   known: readonly {readonly dimension: Dimension; readonly value: bigint}[],
 ): Node {
-  const results = new Map<Node, Node>()
+  const results = nodeMemo(diagram)
   const visit = (each: Node): Node => {
     const level = diagram.level(each)
     if (level === LEAF_LEVEL) return each

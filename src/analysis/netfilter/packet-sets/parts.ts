@@ -3,7 +3,7 @@ import {type Diagram, FALSE, type Node, replaceOutcomes, whereOutcome} from './d
 import {type DimensionName, withValues} from './dimensions.js'
 import type {Fate} from './fates.js'
 import {regionWords} from './region-words.js'
-import {regionsOf, shares} from './regions.js'
+import {OUTSIDE, regionsOf, shares} from './regions.js'
 
 /** Packets that each sender's rules treat alike, and what becomes of them sender by sender. */
 export interface SharedPart {
@@ -85,13 +85,10 @@ export function sharedParts(
     tuples = pairs.map(([left, right]) => [...(before[left] ?? []), right])
   }
   if (combined === undefined || domain === FALSE) return []
-  const whole = combined
-  const ordered = [...shares(diagram, whole, domain)].sort((a, b) => b[1] - a[1])
+  const gated = diagram.choose(domain, combined, diagram.leaf(OUTSIDE))
+  const ordered = [...shares(diagram, gated)].sort((a, b) => b[1] - a[1])
   return ordered.flatMap(([number], place) => {
-    const packets = diagram.and(
-      domain,
-      whereOutcome(diagram, whole, each => each === number),
-    )
+    const packets = whereOutcome(diagram, gated, each => each === number)
     const fates = (tuples[number] ?? []).map((example, index) => {
       const outcome = table.outcome(examples[example] ?? 0)
       return fateOf(outcome, witnessDecider(answering, packets, senders[index] ?? {}))

@@ -6,7 +6,7 @@ import type {RouteDecision} from '../packet-walk/routing.js'
 import {rewrittenTo} from '../packet-walk/targets.js'
 import {type ChainFunctions, chainFunctions, changedBy} from './chain-functions.js'
 import {type ConditionContext, loopbackAddresses, ownAddresses} from './condition-sets.js'
-import {FALSE, LEAF_LEVEL, type Node, TRUE, whereOutcome} from './diagram.js'
+import {FALSE, LEAF_LEVEL, type Node, nodeMemo, TRUE, whereOutcome} from './diagram.js'
 import {CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL, withValues} from './dimensions.js'
 import {dependsOn, NO_PACKET, type Outcome, type OutcomeTable, type Written} from './outcomes.js'
 import {chosenSources, routeFunction} from './routes.js'
@@ -66,11 +66,11 @@ export function pathFunctions(
   const support = (node: Node): number => {
     const known = supports.get(node)
     if (known !== undefined) return known
-    const seen = new Set<Node>()
+    const seen = nodeMemo(diagram)
     let found = 0
     const visit = (each: Node): void => {
-      if (seen.has(each)) return
-      seen.add(each)
+      if (seen.get(each) !== undefined) return
+      seen.set(each, each)
       const level = diagram.level(each)
       if (level === LEAF_LEVEL) return
       found |= dimensionBit(dimensions, level)
@@ -98,7 +98,7 @@ export function pathFunctions(
 
   /** The function with each ending replaced by what comes after it. */
   const follow = (node: Node, after: (number: number) => Node): Node => {
-    const results = new Map<Node, Node>()
+    const results = nodeMemo(diagram)
     const visit = (each: Node): Node => {
       const known = results.get(each)
       if (known !== undefined) return known
@@ -265,7 +265,7 @@ export function pathFunctions(
   /** Rules that several hooks use stay open until the end of the way. */
   const settle = (node: Node): Node => follow(node, number => diagram.leaf(number))
   const settleAll = (node: Node): Node => {
-    const results = new Map<Node, Node>()
+    const results = nodeMemo(diagram)
     const visit = (each: Node): Node => {
       const known = results.get(each)
       if (known !== undefined) return known
@@ -348,9 +348,11 @@ export function pathFunctions(
     return settleAll(node)
   }
 
+  // Rules that were not applied, or are a node's, decide about no packet.
+  const undecided = rules.undecided === undefined ? undefined : leaf(dependsOn('all rules', UNREAD, rules.undecided))
   const remembered = new Map<string, Node>()
   const once = (name: string, make: () => Node): Node => {
-    const known = remembered.get(name) ?? make()
+    const known = undecided ?? remembered.get(name) ?? make()
     remembered.set(name, known)
     return known
   }

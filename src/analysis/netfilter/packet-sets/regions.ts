@@ -1,5 +1,5 @@
-import {type Diagram, FALSE, LEAF_LEVEL, type Node, TRUE} from './diagram.js'
-import {betweenWide, type Dimension, type DimensionName, type PacketSpace} from './dimensions.js'
+import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, TRUE} from './diagram.js'
+import {betweenWide, type Dimension, type DimensionName, type PacketSpace, withValues} from './dimensions.js'
 
 /** Values from one to another, both included. */
 export interface Interval {
@@ -26,25 +26,31 @@ function isIn({start, bits}: Dimension, level: number): boolean {
 /** The properties a function asks for, in the order of the space. */
 export function askedDimensions({diagram, dimensions}: PacketSpace, node: Node): readonly Dimension[] {
   const all = Object.values(dimensions)
-  const found = new Set<Dimension>()
-  const seen = new Set<Node>()
+  const levels = new Set<number>()
+  const seen = nodeMemo(diagram)
   const visit = (each: Node): void => {
-    if (seen.has(each)) return
-    seen.add(each)
+    if (seen.get(each) !== undefined) return
+    seen.set(each, each)
     const level = diagram.level(each)
     if (level === LEAF_LEVEL) return
-    const dimension = all.find(one => isIn(one, level))
-    if (dimension !== undefined) found.add(dimension)
+    levels.add(level)
     visit(diagram.low(each))
     visit(diagram.high(each))
   }
   visit(node)
-  return all.filter(each => found.has(each))
+  return all.filter(dimension => [...levels].some(level => isIn(dimension, level)))
 }
 
 /** The condition on the kept properties alone: that it holds for every (`all`), or for some, value of the others. */
 function project(diagram: Diagram, node: Node, kept: readonly Dimension[], all: boolean): Node {
-  const done = new Map<Node, Node>()
+  const done = nodeMemo(diagram)
+  const stop = all ? FALSE : TRUE
+  const isKept = new Map<number, boolean>()
+  const keeps = (level: number): boolean => {
+    const known = isKept.get(level) ?? kept.some(dimension => isIn(dimension, level))
+    isKept.set(level, known)
+    return known
+  }
   const visit = (each: Node): Node => {
     if (each === FALSE || each === TRUE) return each
     const known = done.get(each)
@@ -52,8 +58,8 @@ function project(diagram: Diagram, node: Node, kept: readonly Dimension[], all: 
     const level = diagram.level(each)
     const low = visit(diagram.low(each))
     let result: Node
-    if (kept.some(dimension => isIn(dimension, level))) result = diagram.make(level, low, visit(diagram.high(each)))
-    else if (low === (all ? FALSE : TRUE)) result = low
+    if (keeps(level)) result = diagram.make(level, low, visit(diagram.high(each)))
+    else if (low === stop) result = low
     else result = all ? diagram.and(low, visit(diagram.high(each))) : diagram.or(low, visit(diagram.high(each)))
     done.set(each, result)
     return result
@@ -92,16 +98,31 @@ function sizeOf(values: readonly Interval[]): number {
   return values.reduce((sum, {from, to}) => sum + Number(to - from + 1n), 0)
 }
 
-/** Conjunctions that together are exactly the condition on these properties. */
-function conjunctions(diagram: Diagram, dimensions: readonly Dimension[], node: Node): readonly Region[] {
+/** More conjunctions than this are not made: what is left is one region without words of its own. */
+const MOST_CONJUNCTIONS = 20_000
+
+/** Conjunctions that together are exactly the condition on these properties, as many as there is room for. */
+function conjunctions(
+  diagram: Diagram,
+  dimensions: readonly Dimension[],
+  node: Node,
+  room = {left: MOST_CONJUNCTIONS},
+): readonly Region[] {
   const [first, ...others] = dimensions
-  if (node === FALSE) return []
-  if (first === undefined) return [{parts: [], share: 1}]
+  if (node === FALSE || room.left <= 0) return []
+  if (first === undefined) {
+    room.left--
+    return [{parts: [], share: 1}]
+  }
   const groups = new Map<Node, Interval[]>()
-  for (const {values, rest} of valuesOf(diagram, first, node)) groups.set(rest, [...(groups.get(rest) ?? []), values])
+  for (const {values, rest} of valuesOf(diagram, first, node)) {
+    const group = groups.get(rest)
+    if (group === undefined) groups.set(rest, [values])
+    else group.push(values)
+  }
   return [...groups].flatMap(([rest, values]) => {
     const share = sizeOf(values) / 2 ** first.bits
-    return conjunctions(diagram, others, rest).map(region => ({
+    return conjunctions(diagram, others, rest, room).map(region => ({
       parts: [{dimension: first.name, values}, ...region.parts],
       share: share * region.share,
     }))
@@ -121,6 +142,8 @@ function joined(diagram: Diagram, dimension: Dimension, values: readonly Interva
   return result
 }
 
+/** Regions of more properties than this are left as they were cut. */
+const MOST_JOINED = 3
 /** More regions than this are left as they were cut. */
 const MOST_EXPANDED = 60
 
@@ -150,26 +173,74 @@ function subsets<T>(items: readonly T[], size: number): readonly (readonly T[])[
   return items.flatMap((item, index) => subsets(items.slice(index + 1), size - 1).map(rest => [item, ...rest]))
 }
 
+/** Properties that have one value for all packets of a domain. */
+function fixedValues(
+  space: PacketSpace,
+  domain: Node,
+): readonly {readonly dimension: Dimension; readonly value: bigint}[] {
+  const {diagram} = space
+  return askedDimensions(space, domain).flatMap(dimension => {
+    const [first, ...more] = valuesOf(diagram, dimension, project(diagram, domain, [dimension], false))
+    const single = first !== undefined && more.length === 0 && first.values.from === first.values.to
+    return single ? [{dimension, value: first.values.from}] : []
+  })
+}
+
+/** Properties by which kinds of traffic are bounded, whatever rules ask for. */
+const MAYBE_IDLE: ReadonlySet<DimensionName> = new Set(['uid', 'gid', 'source', 'in-interface', 'out-interface'])
+
+/** Few properties are combined in every way; of many, those that tell regions alone or in pairs, and then all at once. */
+function sizesFor(count: number): readonly number[] {
+  if (count <= 5) return Array.from({length: count}, (_, index) => index + 1)
+  return [1, 2, count]
+}
+
+/** The set and its domain without properties that only the domain asks for: whether a packet is in the set does not depend on them. */
+function withoutIdle(
+  space: PacketSpace,
+  wholeSet: Node,
+  wholeDomain: Node,
+): {readonly set: Node; readonly domain: Node} {
+  const {diagram} = space
+  let set = wholeSet
+  let domain = wholeDomain
+  for (const dimension of askedDimensions(space, domain)) {
+    if (!MAYBE_IDLE.has(dimension.name)) continue
+    const others = askedDimensions(space, diagram.or(set, domain)).filter(each => each !== dimension)
+    const some = project(diagram, set, others, false)
+    if (diagram.and(some, domain) !== set) continue
+    set = some
+    domain = project(diagram, domain, others, false)
+  }
+  return {set, domain}
+}
+
 /**
  * A set of packets of a domain as conjunctions with as few properties as can be: those told by one property first, then what is left by two, and
  * so on. Their union is exactly the set within the domain, which is what makes a summary of them a statement about all packets.
  */
-export function regionsOf(space: PacketSpace, set: Node, domain: Node): readonly Region[] {
+export function regionsOf(space: PacketSpace, wholeSet: Node, wholeDomain: Node): readonly Region[] {
   const {diagram} = space
-  let left = diagram.and(set, domain)
+  const fixed = fixedValues(space, wholeDomain)
+  const bare = withValues(diagram, wholeDomain, fixed)
+  const {set, domain} = withoutIdle(space, diagram.and(withValues(diagram, wholeSet, fixed), bare), bare)
+  let left = set
   if (left === FALSE) return []
   const loose = diagram.or(set, diagram.not(domain))
   if (loose === TRUE) return [{parts: [], share: 1}]
   const asked = askedDimensions(space, loose)
   const regions: Region[] = []
-  for (let size = 1; size <= asked.length && left !== FALSE; size++) {
+  for (const size of sizesFor(asked.length)) {
+    if (left === FALSE) break
     for (const kept of subsets(asked, size)) {
-      const whole = project(diagram, loose, kept, true)
+      const every = kept.length === asked.length
+      const whole = every ? loose : project(diagram, loose, kept, true)
       if (whole === FALSE) continue
-      const wanted = diagram.and(whole, project(diagram, left, kept, false))
+      const wanted = every ? left : diagram.and(whole, project(diagram, left, kept, false))
       if (wanted === FALSE) continue
       const found = conjunctions(diagram, kept, wanted)
-      regions.push(...(found.length > MOST_EXPANDED ? found : found.map(region => expanded(space, region, whole))))
+      const plain = found.length > MOST_EXPANDED || size > MOST_JOINED
+      regions.push(...(plain ? found : found.map(region => expanded(space, region, whole))))
       left = diagram.and(left, diagram.not(whole))
       if (left === FALSE) break
     }
@@ -177,36 +248,42 @@ export function regionsOf(space: PacketSpace, set: Node, domain: Node): readonly
   return regions.sort((a, b) => b.share - a.share)
 }
 
-/** How much of a condition's space each outcome of a function takes. */
-export function shares(diagram: Diagram, node: Node, domain: Node): ReadonlyMap<number, number> {
-  const gated = diagram.choose(domain, node, diagram.leaf(OUTSIDE))
+/** The number of an outcome outside the packets asked about. */
+export const OUTSIDE = -2
+
+/** How much of the space each outcome takes; packets outside the question have the outcome OUTSIDE. */
+export function shares(diagram: Diagram, gated: Node): ReadonlyMap<number, number> {
   const result = new Map<number, number>()
-  const weights = new Map<Node, number>([[gated, 1]])
   const order: Node[] = []
-  const seen = new Set<Node>()
+  const places = nodeMemo(diagram)
   const visit = (each: Node): void => {
-    if (seen.has(each)) return
-    seen.add(each)
+    if (places.get(each) !== undefined) return
+    places.set(each, 0)
     if (diagram.level(each) !== LEAF_LEVEL) {
       visit(diagram.low(each))
       visit(diagram.high(each))
     }
+    places.set(each, order.length)
     order.push(each)
   }
   visit(gated)
-  for (const each of order.reverse()) {
-    const weight = weights.get(each) ?? 0
+  const weights = new Float64Array(order.length)
+  weights[order.length - 1] = 1
+  for (let place = order.length - 1; place >= 0; place--) {
+    const each = order[place] ?? FALSE
+    const weight = weights[place] ?? 0
     const outcome = diagram.outcome(each)
     if (outcome !== undefined) {
       if (outcome !== OUTSIDE) result.set(outcome, weight)
       continue
     }
-    for (const next of [diagram.low(each), diagram.high(each)]) weights.set(next, (weights.get(next) ?? 0) + weight / 2)
+    for (const next of [diagram.low(each), diagram.high(each)]) {
+      const at = places.get(next) ?? 0
+      weights[at] = (weights[at] ?? 0) + weight / 2
+    }
   }
   return result
 }
-
-const OUTSIDE = -2
 
 /** One packet of a condition, with the preferred values where they are free; undefined for an empty one. */
 export function witness(

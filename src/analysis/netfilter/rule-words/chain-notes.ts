@@ -1,3 +1,4 @@
+import {own} from '../../../model/own.js'
 import {canonicalChain} from '../istio-names.js'
 import {PURPOSES} from './purposes.js'
 
@@ -76,7 +77,7 @@ function placesOf(chain: string): readonly string[] {
 /** What a chain of istio's (in iptables or nftables spelling) or a kind of rule (by its id, such as `self-call`) is; undefined for other words. */
 export function kernelNote(word: string): KernelNote | undefined {
   const chain = canonicalChain(word.startsWith('istio-') ? word.toLowerCase() : word).toUpperCase()
-  const about = CHAINS[chain]
+  const about = own(CHAINS, chain)
   if (about !== undefined) {
     const here = PURPOSES.filter(({place}) => placesOf(chain).some(at => place.test(at)))
     return {name: chain, about, rules: [...new Set(here.map(({id, sentence}) => `${id}: ${general(sentence)}`))]}
@@ -85,7 +86,7 @@ export function kernelNote(word: string): KernelNote | undefined {
   if (kinds.length === 0) return undefined
   return {
     name: word.toLowerCase(),
-    about: MORE[word.toLowerCase()] ?? '',
+    about: own(MORE, word.toLowerCase()) ?? '',
     rules: [...new Set(kinds.map(({sentence}) => general(sentence)))],
   }
 }

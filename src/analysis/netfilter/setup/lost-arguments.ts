@@ -1,4 +1,5 @@
 import {parseIpRange} from '../../../model/ip-address.js'
+import {own} from '../../../model/own.js'
 import type {CaptureSettings} from '../expected-rules/settings.js'
 
 /** The settings that a flag of istio-init gives as text, by flag, and what they are in words. */
@@ -30,13 +31,13 @@ function valuesOf(settings: CaptureSettings, field: keyof CaptureSettings): read
 }
 
 function isEmpty(settings: CaptureSettings, flag: string): boolean {
-  const field = BY_FLAG[flag]?.[0]
+  const field = own(BY_FLAG, flag)?.[0]
   return field !== undefined && valuesOf(settings, field).length === 0
 }
 
 function lost(settings: CaptureSettings, flag: string, value: string): WrongValue {
-  const what = BY_FLAG[flag]?.[1] ?? ''
-  const taken = BY_FLAG[value]
+  const what = own(BY_FLAG, flag)?.[1] ?? ''
+  const taken = own(BY_FLAG, value)
   const left =
     taken !== undefined && isEmpty(settings, value)
       ? `, and ${taken[1]} (${value}) stayed empty${value === '-b' || value === '-i' ? ': nothing is captured in that direction' : ''}`

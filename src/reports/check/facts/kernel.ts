@@ -12,6 +12,8 @@ export async function kernel(context: PodContext): Promise<Answer<Facts['kernel'
   const gap = notInspected(context, 'kernel')
   if (gap !== undefined) return gap
   const found = await readKernel(context.run.source, refOf(context.workload.pod))
+  const undecided = found.rulesets.map(set => set.undecided).find(why => why !== undefined)
+  if (undecided !== undefined) return missing(FACT_LABELS.kernel, 'not-captured', undecided)
   if (found.rulesets.length > 0 && found.from === 'live') return answered(found)
   const why = whyUnread(found)
   return why === undefined

@@ -1,6 +1,7 @@
 import type {Gap} from '../../../model/answer.js'
 import type {Finding} from '../../../model/finding.js'
 import {humanCount} from '../../../model/human-count.js'
+import {own} from '../../../model/own.js'
 import {objectLabel} from '../../../model/pod.js'
 import type {MeshRule} from '../../../rules/rule.js'
 import type {CheckedWorkload} from '../evaluate/aggregator.js'
@@ -21,7 +22,7 @@ function xml(text: string): string {
       /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
       '?',
     )
-    .replace(/[&<>"']/g, char => ENTITIES[char] ?? char)
+    .replace(/[&<>"']/g, char => own(ENTITIES, char) ?? char)
     .replaceAll('\r', '&#13;')
 }
 

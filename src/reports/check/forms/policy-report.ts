@@ -1,4 +1,5 @@
 import type {Finding, Severity} from '../../../model/finding.js'
+import {own} from '../../../model/own.js'
 import type {CheckedWorkload} from '../evaluate/aggregator.js'
 import type {CheckReport} from '../report.js'
 
@@ -27,7 +28,12 @@ function result(finding: Finding): unknown {
     scored: true,
     message,
     resources: [
-      {apiVersion: API[workload.kind] ?? 'v1', kind: workload.kind, namespace: workload.namespace, name: workload.name},
+      {
+        apiVersion: own(API, workload.kind) ?? 'v1',
+        kind: workload.kind,
+        namespace: workload.namespace,
+        name: workload.name,
+      },
     ],
     properties: {object: `${object.kind}/${object.name}`, path},
   }
@@ -44,7 +50,12 @@ function ofNamespace(namespace: string, workloads: readonly CheckedWorkload[], e
       result: 'skip',
       message: `${gap.what}: ${gap.detail}`,
       resources: [
-        {apiVersion: API[each.workload.kind] ?? 'v1', kind: each.workload.kind, namespace, name: each.workload.name},
+        {
+          apiVersion: own(API, each.workload.kind) ?? 'v1',
+          kind: each.workload.kind,
+          namespace,
+          name: each.workload.name,
+        },
       ],
     })),
   )

@@ -1,4 +1,4 @@
-import {flagOf, listOf} from '../../../formats/decode.js'
+import {flagOf, listOf, textOf} from '../../../formats/decode.js'
 import {isWorkloadKind, readPod, WORKLOAD_KINDS} from '../../../formats/kube-pod/parse.js'
 import {isPatch} from '../../../formats/kube-pod/patch.js'
 import {podHasEnded} from '../../../formats/kube-pod/proxy-pod.js'
@@ -42,8 +42,15 @@ function labelsOf(object: KubeObject): Labels {
   return {...object.metadata.labels, ...readPod(object)?.labels}
 }
 
-function owned(object: KubeObject): boolean {
-  return listOf(object, 'metadata', 'ownerReferences').some(each => flagOf(each, 'controller') === true)
+/** True for a ReplicaSet or Job whose owner is in the files too, and covers it. */
+function hasOwnerAmong(object: KubeObject, all: readonly KubeObject[]): boolean {
+  const owner = listOf(object, 'metadata', 'ownerReferences').find(each => flagOf(each, 'controller') === true)
+  return all.some(
+    ({kind, metadata}) =>
+      kind === textOf(owner, 'kind') &&
+      metadata.name === textOf(owner, 'name') &&
+      (metadata.namespace ?? 'default') === (object.metadata.namespace ?? 'default'),
+  )
 }
 
 /** The selection of a target, for errors: ` with the labels app=web in namespace shop`. */
@@ -83,7 +90,8 @@ async function fromFiles(source: Source, target: Target): Promise<readonly KubeO
   const requirements = target.selector === undefined ? [] : parseSelector(target.selector)
   const workloads = lists
     .flatMap(answer => (answer.ok ? answer.value : []))
-    .filter(object => (object.kind === 'Pod' || !owned(object)) && !isPatch(object) && readPod(object) !== undefined)
+    .filter(object => !isPatch(object) && readPod(object) !== undefined)
+    .filter((object, _, all) => object.kind === 'Pod' || !hasOwnerAmong(object, all))
   if (workloads.length === 0) {
     const [refused] = lists
     throw await nothingIn(source, refused !== undefined && !refused.ok ? refused.gap : undefined)

@@ -1,5 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {recognisePasted} from '../../../../src/formats/pasted/recognise.js'
+import {pastedFiles} from '../../../../src/sources/files/pasted-files.js'
 
 function recognised(text: string) {
   const {dump, evidence, tables, dumpMissing} = recognisePasted('x', Buffer.from(text))
@@ -193,4 +194,17 @@ describe("istioctl's tables", () => {
     ])
       expect(recognised(text).tables).toEqual([])
   })
+})
+
+test('a large page that is nothing but JSON is not looked through for tables', () => {
+  const files = pastedFiles([{label: 'x', bytes: Buffer.from('{"configs":[]}')}])
+  expect(files.tables('cluster')).toEqual([])
+  const table =
+    'SERVICE FQDN     PORT     SUBSET     DIRECTION     TYPE\na.b.svc          80       -          outbound      EDS\n'
+  expect(
+    pastedFiles([{label: 'x', bytes: Buffer.from(JSON.stringify({note: table, cluster_statuses: []}))}]).tables(
+      'cluster',
+    ),
+  ).toEqual([])
+  expect(pastedFiles([{label: 'x', bytes: Buffer.from(table)}]).tables('cluster')).toHaveLength(1)
 })

@@ -79,7 +79,7 @@ describe('a debug container', () => {
     expect(announced).toEqual([{name: spec?.name, image: 'istio/proxyv2:1.31'}])
     expect(spec?.name).toMatch(/^meshctl-debug-[0-9a-f]{6}$/)
     expect(spec).toMatchObject({
-      command: ['sleep', '120'],
+      command: ['pilot-agent', 'wait', '--timeoutSeconds', '120', '--url', 'http://127.0.0.1:1/'],
       securityContext: {runAsUser: 0, capabilities: {drop: ['ALL'], add: ['NET_ADMIN', 'NET_RAW']}},
     })
     expect(types).toEqual(['application/strategic-merge-patch+json'])
@@ -88,6 +88,31 @@ describe('a debug container', () => {
     expect(Buffer.from(rules.value.bytes).toString()).toBe(`${spec?.name}: iptables-nft-save -c`)
     await cluster.close()
     expect(await timersLeft()).toBe(0)
+  })
+
+  test.each([
+    ['that runs long enough is used again', 10, undefined, 0],
+    ['that is about to end is not', 100, undefined, 1],
+    ['with another image than the wanted one is not', 10, 'nettools:1', 1],
+  ])('one of an earlier run %s', async (_what, age, image, count) => {
+    const earlier = {name: 'meshctl-debug-abcdef', image: 'istio/proxyv2:1.31', command: [], securityContext: {}}
+    const startedAt = new Date(Date.now() - age * 1000).toISOString()
+    const {cluster, added} = await withDebug([{running: {}}], undefined, {
+      get: path => {
+        const all = [
+          {...earlier, state: {running: {startedAt}}},
+          ...added.map(spec => ({...spec, state: {running: {}}})),
+        ]
+        return path === POD_PATH ? {body: pod(all)} : undefined
+      },
+    })
+    const {answer, announced} = await add(cluster.source, image)
+    expect(added.length).toBe(count)
+    if (count === 0) {
+      expect(answer).toEqual({ok: true, value: {name: earlier.name, image: earlier.image, reused: true}})
+      expect(announced).toEqual([])
+    }
+    await cluster.close()
   })
 
   test('a distroless image, which has no sleep, waits by the agent; another image is used when named', async () => {
@@ -121,6 +146,7 @@ describe('a debug container', () => {
     const {cluster} = await withDebug([{waiting: {reason: 'ContainerCreating'}}, state])
     const {answer} = await add(cluster.source)
     expect(answer).toMatchObject({ok: false, gap: {reason: 'failed', detail}})
+    expect(answer?.ok === false && answer.gap.hint).toContain('--debug-image nicolaka/netshoot')
     await cluster.close()
     expect(await timersLeft()).toBe(0)
   })

@@ -188,3 +188,30 @@ describe('sessions', () => {
     },
   )
 })
+
+describe('a peer that ends the connection while a stream is being opened', () => {
+  const endings: readonly (readonly [string, (peer: Duplex, ours: Duplex) => void])[] = [
+    ['closes it', peer => peer.end()],
+    ['resets it', (_peer, ours) => ours.destroy(new Error('reset'))],
+    ['sends GOAWAY', peer => peer.write(controlFrame(FRAME_TYPE.goAway, 0, words(0, 0)))],
+    ['sends what is not SPDY', peer => peer.write(Buffer.from('\xff\xff garbage, not frames', 'latin1'))],
+    ['rejects the stream', peer => peer.write(controlFrame(FRAME_TYPE.reset, 0, words(1, 3)))],
+    [
+      'replies with a damaged header block',
+      peer => peer.write(controlFrame(FRAME_TYPE.synReply, 0, Buffer.from('00000001ffff', 'hex'))),
+    ],
+  ]
+  test.each(endings)('%s: opening fails, and nothing is thrown elsewhere', async (_what, ends) => {
+    for (const early of [true, false]) {
+      const [ours, peer] = duplexPair()
+      peer.on('error', () => undefined)
+      peer.resume()
+      const session = spdySession(ours, {role: 'client'})
+      if (early) ends(peer, ours)
+      const opening = session.open({streamtype: 'error'})
+      if (!early) setImmediate(() => ends(peer, ours))
+      await expect(opening).rejects.toThrow()
+      await new Promise(resolve => setImmediate(resolve))
+    }
+  })
+})

@@ -1,0 +1,81 @@
+import type {KubeEvent} from '../../model/kube-event.js'
+import {isOver, type ObjectRef, type PodModel} from '../../model/pod.js'
+import {type FailureCause, failureCause} from './causes.js'
+
+/** A failure that Kubernetes reported, and what it means. */
+export interface ReportedFailure {
+  readonly cause: FailureCause
+  readonly from: string
+  readonly reason: string
+  readonly message: string
+  /** The container it is about. */
+  readonly container?: string
+}
+
+type Statement = Omit<ReportedFailure, 'cause'>
+
+/** Conditions that report a failure, with the status they have then; the reason of an event of a failure (kube-controller-manager, kubelet, scheduler). */
+const CONDITIONS: Readonly<Record<string, string>> = {ReplicaFailure: 'True', Failed: 'True', PodScheduled: 'False'}
+const EVENTS = [
+  'FailedCreate',
+  'FailedCreatePodSandBox',
+  'FailedMount',
+  'FailedScheduling',
+  'Failed',
+  'ErrImagePull',
+  'FailedKillPod',
+  'InspectFailed',
+  'Evicted',
+  'NetworkNotReady',
+  'DeadlineExceeded',
+  'BackoffLimitExceeded',
+]
+const WAITING = ['PodInitializing', 'ContainerCreating', 'CrashLoopBackOff']
+
+/** The names of a workload's pods and of what stands between: the name, a hash, and one more part for pods. */
+function isOfWorkload({kind, namespace, name}: ObjectRef, {object, workload, exists}: PodModel): boolean {
+  if (namespace !== object.namespace) return false
+  if (name === object.name && kind === object.kind) return true
+  if (name === workload.name && kind === workload.kind) return true
+  const rest = name.startsWith(`${workload.name}-`) ? name.slice(workload.name.length + 1).split('-') : []
+  if (kind === 'Pod') return !exists && rest.length > 0 && rest.length <= 2
+  return (kind === 'ReplicaSet' || kind === 'Job') && rest.length === 1
+}
+
+function statements(pod: PodModel, events: readonly KubeEvent[]): readonly Statement[] {
+  const conditions = pod.conditions
+    .filter(({type, status}) => Object.hasOwn(CONDITIONS, type) && CONDITIONS[type] === status)
+    .map(({type, reason = type, message = ''}) => ({from: `condition ${type}`, reason, message}))
+  const containers = pod.containers.flatMap(({name, state}) =>
+    state?.state !== 'waiting' || state.reason === undefined || WAITING.includes(state.reason)
+      ? []
+      : [{from: `status of container ${name}`, reason: state.reason, message: state.message ?? '', container: name}],
+  )
+  const {reason, message = ''} = pod.status ?? {}
+  const whole = reason === undefined ? [] : [{from: 'status of the pod', reason, message}]
+  const reported = events
+    .filter(({about, warning, reason: why}) => warning && EVENTS.includes(why) && isOfWorkload(about, pod))
+    .map(event => ({
+      from: `event ${event.reason} of ${event.about.kind} ${event.about.name}${event.count > 1 ? ` (${event.count} times)` : ''}`,
+      reason: event.reason,
+      message: event.message,
+    }))
+  return [...conditions, ...containers, ...whole, ...reported]
+}
+
+/** True when the pod, or the workload a template is in, is up: what was reported before is over. */
+function isUp({status, conditions}: PodModel): boolean {
+  if (status !== undefined) return status.ready
+  return conditions.some(({type, status: value}) => type === 'Available' && value === 'True')
+}
+
+/** Why Kubernetes itself says that the pod is not created or does not start, one statement for each cause; none once it is up. */
+export function reportedFailures(pod: PodModel, events: readonly KubeEvent[]): readonly ReportedFailure[] {
+  if (isUp(pod) && !isOver(pod)) return []
+  const found = new Map<FailureCause, ReportedFailure>()
+  for (const each of statements(pod, events)) {
+    const cause = failureCause(each.reason, each.message)
+    if (cause !== undefined && !found.has(cause)) found.set(cause, {...each, cause})
+  }
+  return [...found.values()]
+}

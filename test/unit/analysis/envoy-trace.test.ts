@@ -1,0 +1,130 @@
+import {describe, expect, test} from '@jest/globals'
+import {traceRequest} from '../../../src/analysis/envoy/trace.js'
+import {proxyOf} from '../../../src/formats/envoy-proto/proxy.js'
+import type {Decision} from '../../../src/model/envoy/decision.js'
+import type {EnvoyRequest} from '../../../src/model/envoy/request.js'
+
+const TYPE = 'type.googleapis.com/envoy.'
+const ROUTER = {
+  name: 'envoy.filters.http.router',
+  typed_config: {'@type': `${TYPE}extensions.filters.http.router.v3.Router`},
+}
+const LUA = {
+  name: 'envoy.filters.http.lua',
+  typed_config: {'@type': `${TYPE}extensions.filters.http.lua.v3.Lua`, inline_code: ''},
+}
+
+/** A dump of one listener on port 80 with these filters and routes. */
+function dump(routes: readonly object[], filters: readonly object[] = [ROUTER], more: object = {}): unknown {
+  const manager = {
+    '@type': `${TYPE}extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
+    http_filters: filters,
+    route_config: {name: 'r', virtual_hosts: [{name: 'v', domains: ['shop'], routes}]},
+    ...more,
+  }
+  const listener = {
+    name: 'l',
+    address: {socket_address: {address: '0.0.0.0', port_value: 80}},
+    filter_chains: [{name: 'c', filters: [{name: 'hcm', typed_config: manager}]}],
+  }
+  return {configs: [{'@type': `${TYPE}admin.v3.ListenersConfigDump`, static_listeners: [{listener}]}]}
+}
+
+function ask(config: unknown, path = '/', headers: readonly (readonly [string, string])[] = []): Decision {
+  const destination = {ip: '10.0.0.1', port: 80}
+  const request: EnvoyRequest = {
+    destination,
+    acceptedBy: destination,
+    redirected: false,
+    source: {ip: '10.0.0.2', port: 4000},
+    proxyLine: undefined,
+    tls: undefined,
+    protocol: 'http/1.1',
+    method: 'GET',
+    path,
+    headers: [['host', 'shop'], ...headers],
+    bodyBytes: 0,
+    chunked: false,
+    payload: undefined,
+    abortAfter: undefined,
+    sequence: undefined,
+  }
+  return traceRequest(proxyOf(config), request, {upstream: () => undefined, now: 0, patience: Infinity})
+}
+
+const OK = {name: 'ok', match: {prefix: '/'}, direct_response: {status: 200}}
+
+describe('what is not modelled', () => {
+  test('makes undecided what depends on it, by name and place', () => {
+    const decision = ask(dump([OK], [LUA, ROUTER]))
+    expect(decision).toMatchObject({decided: false, reason: 'HTTP filter envoy.filters.http.lua'})
+    expect(decision.decided ? '' : decision.at).toBe(
+      '/configs/0/static_listeners/0/listener/filter_chains/0/filters/0/typed_config/http_filters/0',
+    )
+  })
+
+  test('does not matter where it is not reached', () => {
+    const strange = {name: 'strange', match: {prefix: '/strange', brand_new: {}}, direct_response: {status: 500}}
+    expect(ask(dump([OK, strange]))).toMatchObject({decided: true, outcome: {route: 'ok', status: 200}})
+    expect(ask(dump([strange, OK]))).toMatchObject({
+      decided: false,
+      reason: 'field brand_new of a route match is not modelled',
+    })
+  })
+
+  test('does not matter where another condition already fails', () => {
+    const headers = [
+      {name: 'a', string_match: {custom: {}}},
+      {name: 'b', string_match: {exact: 'x'}},
+    ]
+    const strange = {name: 'strange', match: {prefix: '/', headers}, direct_response: {status: 500}}
+    expect(ask(dump([strange, OK]), '/', [['a', '1']])).toMatchObject({decided: true, outcome: {route: 'ok'}})
+    expect(
+      ask(dump([strange, OK]), '/', [
+        ['a', '1'],
+        ['b', 'x'],
+      ]),
+    ).toMatchObject({decided: false})
+  })
+
+  test('a share of the requests is no answer for one', () => {
+    const half = {
+      name: 'half',
+      match: {prefix: '/', runtime_fraction: {default_value: {numerator: 50}}},
+      direct_response: {status: 500},
+    }
+    expect(ask(dump([half, OK]))).toMatchObject({
+      decided: false,
+      reason: 'the runtime fraction of a route happens in 50% of the requests',
+    })
+  })
+})
+
+describe('the story', () => {
+  test('names what nearly matched', () => {
+    const jason = {
+      name: 'jason',
+      match: {prefix: '/', headers: [{name: 'end-user', string_match: {exact: 'jason'}}]},
+      direct_response: {status: 201},
+    }
+    const {steps} = ask(dump([jason, OK]))
+    expect(steps.find(each => each.stage === 'route')).toMatchObject({
+      text: 'route ok matches',
+      nearMisses: ['route 1 (jason) matches but for its header end-user'],
+    })
+  })
+
+  test('a hostile regex ends as fast as any', () => {
+    const slow = {name: 'slow', match: {safe_regex: {regex: '/(a+)+b'}}, direct_response: {status: 201}}
+    const path = `/${'a'.repeat(20_000)}`
+    expect(ask(dump([slow, OK], [ROUTER], {max_request_headers_kb: 96}), path)).toMatchObject({
+      decided: true,
+      outcome: {route: 'ok'},
+    })
+  })
+
+  test('a name from outside is no key of an object', () => {
+    const proto = {name: '__proto__', match: {prefix: '/'}, route: {cluster: '__proto__'}}
+    expect(ask(dump([proto]))).toMatchObject({decided: true, outcome: {flags: ['NC'], status: 503}})
+  })
+})

@@ -9,6 +9,8 @@ import {traceView} from '../src/reports/trace/view.js'
 export default class Trace extends MeshCommand {
   static override summary = 'Show what a pod’s Envoy does with one request, and what decides it'
   static override examples = [
+    '<%= config.bin %> trace deploy/productpage-v1 http://details:9080/ --from sample',
+    '<%= config.bin %> trace ingress http://bookinfo.example.com/productpage',
     '<%= config.bin %> trace deploy/productpage-v1 --from sample --out http://reviews:9080/reviews/0',
     '<%= config.bin %> trace -f config_dump.json --in http://:9080/ --principal spiffe://cluster.local/ns/demo/sa/sleep',
     '<%= config.bin %> trace --cases given/c000 -o json',
@@ -41,14 +43,9 @@ export default class Trace extends MeshCommand {
     const {to} = args
     if (to !== undefined) {
       await this.withSource(flags, async source => {
-        const {pathQuestion} = await import('../src/cli/path-question.js')
-        const {pathReport} = await import('../src/reports/trace/path-report.js')
+        const {answerPath} = await import('../src/cli/path-question.js')
         const {pathView} = await import('../src/reports/trace/path-view.js')
-        await this.print(
-          flags,
-          await pathReport(source, await pathQuestion(source, args.pod ?? '', to, flags)),
-          pathView,
-        )
+        await this.print(flags, await answerPath(source, args.pod ?? '', to, flags), pathView)
       })
       return
     }

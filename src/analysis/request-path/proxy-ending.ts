@@ -36,7 +36,11 @@ function httpEnding(outcome: Outcome, status: number, pod: MeshPod, last: Ending
   if (outcome.details === 'via_upstream' && last !== undefined) return {...last, attempt}
   const [disposition, because] = ownAnswer(outcome, last)
   const policyOf = disposition === 'denied' ? last?.policy : undefined
-  return ending(attempt, disposition, because, {pod: last?.pod ?? pod, policy: policyOf, races: last?.races ?? []})
+  return ending(attempt, disposition, because, {
+    pod: last === undefined ? pod : last.pod,
+    policy: policyOf,
+    races: last?.races ?? [],
+  })
 }
 
 function denialText(policy: string): string {
@@ -117,7 +121,10 @@ export function proxyEnding(
     })
   if (outcome.flags.length > 0) {
     const [disposition, because] = ownAnswer(outcome, last)
-    return ending(closed(speech).attempt, disposition, because, {pod: last?.pod ?? pod, races: closed(speech).races})
+    return ending(closed(speech).attempt, disposition, because, {
+      pod: last === undefined ? pod : last.pod,
+      races: closed(speech).races,
+    })
   }
   if (last !== undefined) return last
   return openEnding('what becomes of the connection is not known', pod)

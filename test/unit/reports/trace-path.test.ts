@@ -17,7 +17,8 @@ beforeAll(async () => {
 })
 
 async function traced(from: string, to: string, flags: PathFlags = {}): Promise<PathReport> {
-  const question = await pathQuestion(sample, from, to, {...flags, namespace: 'demo', istioNamespace: 'istio-system'})
+  const asked = {...flags, namespace: 'demo', istioNamespace: 'istio-system'}
+  const question = await pathQuestion(sample, from, to, asked, async () => {})
   return await pathReport(sample, question)
 }
 
@@ -74,7 +75,7 @@ const PAIRS: readonly (readonly [from: string, to: string, flags: PathFlags, end
     {},
     ['100% delivered 200 - sick-noinject-v1-55f79c46fd-tr7v2'],
   ],
-  ['deploy/productpage-v1', 'http://api.example.com/', {}, ['100% no-endpoint 503 UH -']],
+  ['deploy/productpage-v1', 'http://api.example.com/', {}, ['100% no-endpoint 503 UH productpage-v1-565846b976-fvswz']],
   ['deploy/productpage-v1', 'http://nothing.example.com/', {address: '192.0.2.10'}, ['100% refused 503 UF -']],
   ['deploy/productpage-v1', 'tcp://192.0.2.12:6543', {}, ['100% refused - UF,URX -']],
   ['203.0.113.7', 'productpage:9080', {}, ['100% tls-mismatch 0 - PeerAuthentication default']],

@@ -61,7 +61,12 @@ function handlerOf(owner: unknown, kind: Probe['kind'], path: string): Probe | u
     handler,
     ...(typeof port === 'number' || typeof port === 'string' ? {port} : {}),
     host,
-    ...(handler === 'httpGet' ? {scheme: textOf(owner, handler, 'scheme') === 'HTTPS' ? 'HTTPS' : 'HTTP'} : {}),
+    ...(handler === 'httpGet'
+      ? {
+          scheme: textOf(owner, handler, 'scheme') === 'HTTPS' ? 'HTTPS' : 'HTTP',
+          httpPath: textOf(owner, handler, 'path'),
+        }
+      : {}),
     command: textsOf(owner, handler, 'command'),
     path: `${path}.${handler}`,
   }

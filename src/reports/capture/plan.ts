@@ -1,7 +1,7 @@
 import {isIstiod} from '../../formats/kube-pod/istiod-pod.js'
 import {gapSentence} from '../../model/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence.js'
-import {KINDS, kindOf} from '../../model/kinds.js'
+import {isMeshWide, KINDS, kindOf} from '../../model/kinds.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {podRefOf} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
@@ -35,8 +35,6 @@ export interface CapturePlan {
   readonly evidence: readonly EvidenceTask[]
 }
 
-/** Kinds that act across namespaces, so they may affect any pod. */
-const MESH_WIDE = /^(Service|Namespace)$|\.istio\.io\//
 /** Never captured: secret, or not used by any report. */
 const NEVER = new Set(['Secret'])
 /** Captured only in the control plane's namespace: elsewhere they are large, private and unused. */
@@ -83,7 +81,7 @@ function objectTasks(
   const known = KINDS.filter(each => !NEVER.has(each.kind)).flatMap(({kind, apiVersion, namespaced}): ObjectTask[] => {
     const version = held.get(kind) ?? apiVersion
     if (CONTROL_PLANE_ONLY.has(kind)) return [{kind, apiVersion: version, namespace: istioNamespace}]
-    const whole = everywhere || !namespaced || MESH_WIDE.test(kind) || MESH_WIDE.test(apiVersion)
+    const whole = everywhere || !namespaced || isMeshWide({kind, apiVersion})
     return (whole ? ['*'] : namespaces).map(namespace => ({kind, apiVersion: version, namespace}))
   })
   return [...known, ...extra.map(({kind, apiVersion}) => ({kind, apiVersion, namespace: '*'}))]

@@ -18,7 +18,7 @@ export default class Iptables extends MeshCommand {
   static override needs: CommandNeeds = {
     reads: 'kernel rules',
     aboutProxy: true,
-    cluster: {needs: ['pods', 'exec'], more: ['workloads', 'logs', 'mesh'], debug: true},
+    cluster: {needs: ['pods', 'exec'], more: ['workloads', 'logs'], debug: true},
   }
   static override args = podArgument
   static override flags = {

@@ -15,7 +15,9 @@ export default class ProxyStatus extends MeshCommand {
   static override summary = "Show each proxy's sync status with istiod, and why it is out of sync"
   static override aliases = ['ps']
   static override examples = ['<%= config.bin %> proxy-status --from sample --only problem']
-  static override needs: CommandNeeds = {cluster: {needs: ['istiods', 'istiod'], more: ['pods', 'forward', 'logs']}}
+  static override needs: CommandNeeds = {
+    cluster: {needs: ['istiods', 'istiod'], more: ['pods', 'forward', 'logs', 'namespaces', 'traffic']},
+  }
   static override args = {
     pod: Args.string({ignoreStdin: true, description: "compare this proxy's config with istiod's"}),
   }

@@ -3,6 +3,7 @@ import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {commonFlags} from '../src/cli/flags.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {readRoles} from '../src/cli/roles.js'
 import {remark, write} from '../src/cli/streams.js'
 import {UserError} from '../src/model/user-error.js'
 
@@ -22,6 +23,11 @@ export default class Serve extends MeshCommand {
       description:
         'return an empty list for kinds that were not captured, for tools that retry forever when refused (istioctl analyze)',
     }),
+    role: Flags.string({
+      helpValue: 'FILE',
+      description:
+        'refuse everything that the Roles and ClusterRoles in FILE do not grant, as a cluster with RBAC does',
+    }),
     requests: Flags.boolean({
       char: 'v',
       aliases: ['verbose'],
@@ -38,22 +44,17 @@ export default class Serve extends MeshCommand {
     const {runWithKubeconfig, untilAborted} = await import('../src/cli/serve-session.js')
     const {startApiServer} = await import('../src/kubeapi/server.js')
     const {writeKubeconfig} = await import('../src/kubeapi/kubeconfig.js')
+    const rules = flags.role === undefined ? undefined : await readRoles(flags.role)
     await this.withSource(flags, async source => {
       await undoable(async signal => {
         const onRequest = flags.requests ? (line: string) => void remark(line) : undefined
-        const adminPort = flags['proxy-admin-port']
-        const server = await startApiServer(source, {
-          port: flags.port,
-          adminPort,
-          emptyLists: flags['empty-lists'],
-          onRequest,
-        })
+        const {port, 'empty-lists': emptyLists, 'proxy-admin-port': adminPort} = flags
+        const server = await startApiServer(source, {port, adminPort, emptyLists, rules, onRequest})
         const kubeconfig = await writeKubeconfig(server).catch(async (error: unknown) => {
           await server.close()
           throw error
         })
-        if (flags['empty-lists'])
-          await remark('--empty-lists: an empty list may only mean that the kind was not captured')
+        if (emptyLists) await remark('--empty-lists: an empty list may only mean that the kind was not captured')
         try {
           if (child.length > 0) {
             process.exitCode = await runWithKubeconfig(child, kubeconfig, signal)

@@ -15,7 +15,7 @@ export default class ServerInfo extends MeshCommand {
   static override needs: CommandNeeds = {
     reads: "Envoy's /server_info",
     aboutProxy: true,
-    cluster: {needs: ['pods', 'forward'], more: ['workloads', 'exec']},
+    cluster: {needs: ['pods', 'forward'], more: ['workloads']},
   }
   static override args = podArgument
   static override flags = {file: fileFlag, selector: selectorFlag, output: formFlag}

@@ -11,7 +11,7 @@ export default class Version extends MeshCommand {
     '<%= config.bin %> version --from sample',
     '<%= config.bin %> version --no-remote   # the client version only',
   ]
-  static override needs: CommandNeeds = {cluster: {needs: ['istiods', 'istiod'], more: ['pods']}}
+  static override needs: CommandNeeds = {cluster: {needs: ['istiods', 'istiod'], more: []}}
   static override flags = {
     remote: Flags.boolean({
       default: true,

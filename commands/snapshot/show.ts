@@ -2,9 +2,8 @@ import {Args} from '@oclif/core'
 import {NO_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {snapshotShowReport, snapshotShowView} from '../../src/reports/snapshots/show.js'
-import {realDisk} from '../../src/sources/snapshot/disk.js'
 import {snapshotFolder} from '../../src/sources/snapshot/place.js'
-import {filesOf, findSnapshot, snapshotIndex} from '../../src/sources/snapshot/store.js'
+import {findSnapshot, isWhole, snapshotIndex} from '../../src/sources/snapshot/store.js'
 
 export default class SnapshotShow extends MeshCommand {
   static override summary = 'Show what a snapshot contains, and whether it is complete'
@@ -18,7 +17,7 @@ export default class SnapshotShow extends MeshCommand {
     const folder = snapshotFolder()
     const head = await findSnapshot(folder, args.name)
     const index = await snapshotIndex(folder, head)
-    const whole = (await filesOf(folder, head, realDisk)) !== undefined
+    const whole = await isWhole(folder, head)
     await this.print(flags, snapshotShowReport(head, index, whole), snapshotShowView)
   }
 }

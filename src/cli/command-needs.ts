@@ -11,23 +11,14 @@ export interface CommandNeeds {
 }
 
 /** Everything that describes the mesh around a pod. */
-const MESH: readonly TaskId[] = [
-  'services',
-  'slices',
-  'workloads',
-  'namespaces',
-  'webhooks',
-  'traffic',
-  'security',
-  'mesh',
-]
+const MESH: readonly TaskId[] = ['services', 'workloads', 'namespaces', 'webhooks', 'traffic', 'security', 'mesh']
 
 /** What the rules of `check` read; `describe` shows their findings too. */
 const RULES: readonly TaskId[] = [
   ...MESH,
+  'allServices',
+  'podEvents',
   'policies',
-  'telemetry',
-  'jobs',
   'exec',
   'forward',
   'logs',
@@ -41,17 +32,29 @@ export const NO_NEEDS: CommandNeeds = {}
 export const PROXY_CONFIG_NEEDS: CommandNeeds = {
   reads: 'an Envoy config_dump',
   aboutProxy: true,
-  cluster: {needs: ['pods', 'forward'], more: ['workloads', 'exec']},
+  cluster: {needs: ['pods', 'forward'], more: ['workloads']},
 }
 
 export const CHECK_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES, debug: true}}
 
-export const DESCRIBE_NEEDS: CommandNeeds = {cluster: {needs: ['pods', 'services'], more: RULES}}
+export const DESCRIBE_NEEDS: CommandNeeds = {
+  cluster: {needs: ['pods', 'services'], more: [...RULES, 'slices', 'allPods', 'istiodSlices']},
+}
 
 export const CAPTURE_NEEDS: CommandNeeds = {
   cluster: {
     needs: ['pods', 'forward', 'exec', 'logs'],
-    more: [...MESH, 'telemetry', 'jobs', 'events', 'policies', 'crds', 'istiods', 'istiod'],
+    more: [
+      'workloads',
+      'everyLocal',
+      'everyLocalIstiod',
+      'everyWide',
+      'mesh',
+      'istiods',
+      'istiod',
+      'istiodExec',
+      'istiodLogs',
+    ],
   },
 }
 

@@ -1,4 +1,5 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
+import type {PolicyRule} from '../formats/rbac.js'
 import type {Source} from '../sources/source.js'
 import {aggregatedDiscovery, groupList, groupOf, resourceList} from './discovery.js'
 import {SERVE_LIMITS} from './limits.js'
@@ -20,6 +21,8 @@ export interface ApiContext {
   readonly store: Store
   /** The time ages are computed from. */
   readonly now: () => Date
+  /** Rules that limit what is served; absent: everything can be read. */
+  readonly rules?: readonly PolicyRule[] | undefined
 }
 
 const NO_PAGE = Buffer.from('404 page not found\n')
@@ -134,7 +137,7 @@ export async function serveApi(
     return sendJson(response, 201, tokenDocument())
   }
   if (method === 'POST' && resourcePath !== undefined && resourcePath.name === undefined) {
-    const review = answerReview(resourcePath.resource, await bodyOf(request))
+    const review = answerReview(resourcePath.resource, await bodyOf(request), context.rules)
     if (review === undefined) throw readOnly(method)
     return sendJson(response, 201, review)
   }

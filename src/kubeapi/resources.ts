@@ -1,4 +1,6 @@
+import {flagOf, listOf, textOf, textsOf} from '../formats/decode.js'
 import {KINDS} from '../model/kinds.js'
+import type {KubeObject} from '../model/kube-object.js'
 import {own} from '../model/own.js'
 
 /** A kind as the API serves it: every version of a group is the same objects under another apiVersion. */
@@ -29,6 +31,7 @@ const MORE: readonly (readonly [
   ['Ingress', 'networking.k8s.io/v1', 'ingresses', true, 'ing'],
   ['WorkloadGroup', 'networking.istio.io/v1', 'workloadgroups', true, 'wg'],
   ['WasmPlugin', 'extensions.istio.io/v1alpha1', 'wasmplugins', true, ''],
+  ['TrafficExtension', 'extensions.istio.io/v1alpha1', 'trafficextensions', true, ''],
 ]
 
 /** Versions a group's kinds are served under besides the stored one (istio manifests/charts/base/files/crd-all.gen.yaml). */
@@ -104,8 +107,33 @@ export interface HeldKind {
   readonly namespaced?: boolean
 }
 
+/** The kinds that CustomResourceDefinitions define, whether the source holds objects of them or not. */
+export function definedResources(definitions: readonly KubeObject[]): readonly Resource[] {
+  return definitions.flatMap((definition): Resource[] => {
+    const [group, kind, plural] = [['group'], ['names', 'kind'], ['names', 'plural']].map(path =>
+      textOf(definition, 'spec', ...path),
+    )
+    const versions = listOf(definition, 'spec', 'versions').flatMap(each =>
+      flagOf(each, 'served') === false ? [] : (textOf(each, 'name') ?? []),
+    )
+    if (group === undefined || kind === undefined || plural === undefined || versions.length === 0) return []
+    return [
+      {
+        group,
+        versions,
+        kind,
+        resource: plural,
+        namespaced: textOf(definition, 'spec', 'scope') !== 'Cluster',
+        shortNames: textsOf(definition, 'spec', 'names', 'shortNames'),
+        categories: textsOf(definition, 'spec', 'names', 'categories'),
+        subresources: [],
+      },
+    ]
+  })
+}
+
 /** Every kind to serve: those in the source (in their captured version), and those clients may request, so that their absence can be explained. */
-export function servedResources(held: readonly HeldKind[]): readonly Resource[] {
+export function servedResources(held: readonly HeldKind[], defined: readonly Resource[] = []): readonly Resource[] {
   const known = [
     ...KINDS.map(each => [each.kind, each.apiVersion, each.resource, each.namespaced, each.shortNames] as const),
     ...MORE.map(
@@ -126,5 +154,7 @@ export function servedResources(held: readonly HeldKind[]): readonly Resource[] 
       each => !table.some(known => known.kind === each.kind && known.group === groupVersion(each.apiVersion).group),
     )
     .map(each => resource(each.kind, each.apiVersion, pluralOf(each.kind), each.namespaced ?? true, [], true))
-  return [...table, ...extra]
+  const served = [...table, ...extra]
+  const isServed = ({kind, group}: Resource) => served.some(each => each.kind === kind && each.group === group)
+  return [...served, ...defined.filter(each => !isServed(each))]
 }

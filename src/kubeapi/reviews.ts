@@ -1,4 +1,6 @@
 import {objectOf, textOf} from '../formats/decode.js'
+import type {PolicyRule} from '../formats/rbac.js'
+import {isGranted} from './authorizer.js'
 import {messageField, readMessage, textField} from './protobuf.js'
 import {badRequest} from './status.js'
 
@@ -8,6 +10,9 @@ const REASON = 'meshctl serve is read-only'
 
 interface Attributes {
   readonly verb: string
+  readonly group: string
+  readonly namespace: string
+  readonly name: string
   readonly resource: string
   readonly subresource: string
 }
@@ -55,6 +60,9 @@ function fromJson(body: Buffer): Review {
         ? undefined
         : {
             verb: textOf(attributes, 'verb') ?? '',
+            group: textOf(attributes, 'group') ?? '',
+            namespace: textOf(attributes, 'namespace') ?? '',
+            name: textOf(attributes, 'name') ?? '',
             resource: textOf(attributes, 'resource') ?? '',
             subresource: textOf(attributes, 'subresource') ?? '',
           },
@@ -62,7 +70,11 @@ function fromJson(body: Buffer): Review {
   }
 }
 
-function allows({verb, resource, subresource}: Attributes): boolean {
+function allows({verb, resource, subresource, ...more}: Attributes, rules: readonly PolicyRule[] | undefined): boolean {
+  if (rules !== undefined) {
+    const namespace = more.namespace === '' ? undefined : more.namespace
+    return isGranted(rules, {verb, resource, subresource, ...more, namespace})
+  }
   if (resource === 'secrets') return false
   if (['get', 'list', 'watch'].includes(verb)) return true
   return (
@@ -81,19 +93,21 @@ const RULES = [
   },
 ]
 
-/** Answers a review of what this server lets its one user do: read everything, stream from pods, nothing else; undefined for any other resource. */
-export function answerReview(resource: string, body: Buffer): object | undefined {
+/** Answers a review of what this server lets its one user do: read everything, stream from pods, nothing else, or what the rules grant; undefined for any other resource. */
+export function answerReview(resource: string, body: Buffer, rules?: readonly PolicyRule[]): object | undefined {
   const review = () => (body.subarray(0, MAGIC.length).equals(MAGIC) ? fromProtobuf(body) : fromJson(body))
   switch (resource) {
     case 'selfsubjectaccessreviews': {
       const {spec, attributes, path} = review()
-      const allowed = attributes === undefined ? path?.verb === 'get' : allows(attributes)
+      const allowed = attributes === undefined ? path?.verb === 'get' : allows(attributes, rules)
       return {
         kind: 'SelfSubjectAccessReview',
         apiVersion: 'authorization.k8s.io/v1',
         metadata: {},
         spec,
-        status: allowed ? {allowed} : {allowed, reason: REASON},
+        status: allowed
+          ? {allowed}
+          : {allowed, reason: rules === undefined ? REASON : 'no rule of the given role grants it'},
       }
     }
     case 'selfsubjectrulesreviews':
@@ -102,7 +116,11 @@ export function answerReview(resource: string, body: Buffer): object | undefined
         apiVersion: 'authorization.k8s.io/v1',
         metadata: {},
         spec: {},
-        status: {resourceRules: RULES, nonResourceRules: [{verbs: ['get'], nonResourceURLs: ['*']}], incomplete: false},
+        status: {
+          resourceRules: rules ?? RULES,
+          nonResourceRules: [{verbs: ['get'], nonResourceURLs: ['*']}],
+          incomplete: false,
+        },
       }
     case 'selfsubjectreviews':
       return {

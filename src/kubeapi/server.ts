@@ -3,12 +3,16 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 import {createServer} from 'node:https'
 import type {AddressInfo} from 'node:net'
 import type {Duplex} from 'node:stream'
+import type {PolicyRule} from '../formats/rbac.js'
 import type {Source} from '../sources/source.js'
 import {type ApiContext, serveApi} from './api.js'
+import {attributesOf} from './attributes.js'
+import {forbidden, isGranted} from './authorizer.js'
 import {selfSignedCertificate} from './certificate.js'
 import {SERVE_LIMITS} from './limits.js'
 import {podPages} from './pod-pages.js'
 import {podPorts} from './pod-ports.js'
+import {definedResources} from './resources.js'
 import {sendFailure} from './respond.js'
 import {ApiFailure} from './status.js'
 import {heldKinds, objectStore} from './store.js'
@@ -21,6 +25,8 @@ export interface ServeOptions {
   readonly now?: () => Date
   /** Return an empty list for kinds that were not captured, instead of an error. */
   readonly emptyLists?: boolean
+  /** Let through only what these rules grant, as an API server with RBAC does; absent: everything can be read. */
+  readonly rules?: readonly PolicyRule[]
   /** Called for every request, for --verbose. */
   readonly onRequest?: (line: string) => void
 }
@@ -78,11 +84,13 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
   const {certPem, keyPem} = certificate
   const token = randomBytes(32).toString('base64url')
   const prefix = `/b/${randomBytes(16).toString('hex')}`
-  const store = objectStore(source, heldKinds(source), options.emptyLists)
+  const definitions = await source.objects({kind: 'CustomResourceDefinition'})
+  const defined = definitions.ok ? definedResources(definitions.value) : []
+  const store = objectStore(source, heldKinds(source), options.emptyLists, defined)
   const pages = podPages(source)
   const capturedAt = source.origin.capturedAt
   const now = options.now ?? (() => (capturedAt === undefined ? new Date() : new Date(capturedAt)))
-  const context: ApiContext = {source, store, now}
+  const context: ApiContext = {source, store, now, rules: options.rules}
   const ports = podPorts({source, pages, certificate, adminPort: options.adminPort})
   const streams = upgrades({source, store, pages, ports})
   const server = createServer({
@@ -95,10 +103,17 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
   const connections = new Set<Duplex>()
   let port = 0
 
+  function authorize(method: string, path: string, query: URLSearchParams): void {
+    const {rules} = options
+    const wanted = rules === undefined ? undefined : attributesOf(method, path, query)
+    if (rules !== undefined && wanted !== undefined && !isGranted(rules, wanted)) throw forbidden(wanted)
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const {path, query} = splitUrl(guard(request, port, prefix, token))
       options.onRequest?.(`${request.method} ${path}${query.size > 0 ? `?${query}` : ''}`)
+      authorize(request.method ?? 'GET', path, query)
       await serveApi(context, request, response, path, query)
     } catch (error) {
       sendFailure(response, error)
@@ -110,6 +125,7 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
     try {
       const {path, query} = splitUrl(guard(request, port, prefix, token))
       options.onRequest?.(`${request.method} ${path}${query.size > 0 ? `?${query}` : ''} (${request.headers.upgrade})`)
+      authorize(request.method ?? 'GET', path, query)
       await streams.handle(request, socket, head, path, query)
     } catch (error) {
       refuseUpgrade(socket, error)

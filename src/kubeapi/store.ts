@@ -24,8 +24,13 @@ export interface Store {
  * The objects of a source, queried like an API server. With `emptyLists` a list that was not captured is empty, for
  * programs that retry forever on a refused list; reading one object by name still reports why it is missing.
  */
-export function objectStore(source: Source, held: readonly HeldKind[], emptyLists = false): Store {
-  const resources = servedResources(held)
+export function objectStore(
+  source: Source,
+  held: readonly HeldKind[],
+  emptyLists = false,
+  defined: readonly Resource[] = [],
+): Store {
+  const resources = servedResources(held, defined)
   const byPath = new Map(
     resources.flatMap(each => each.versions.map(version => [`${each.group}/${version}/${each.resource}`, each])),
   )

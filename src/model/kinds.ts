@@ -53,6 +53,11 @@ export const KINDS: readonly Kind[] = [
   row('Telemetry', 'telemetry.istio.io/v1', 'telemetries', 'telemetry'),
 ]
 
+/** True for kinds that act across namespaces, so that any object of the cluster may concern a pod. */
+export function isMeshWide({kind, apiVersion}: Pick<Kind, 'kind' | 'apiVersion'>): boolean {
+  return kind === 'Service' || kind === 'Namespace' || apiVersion.includes('.istio.io/')
+}
+
 const BY_WORD: ReadonlyMap<string, Kind> = new Map(
   KINDS.flatMap(kind =>
     [

@@ -45,6 +45,8 @@ export interface Probe {
   readonly host?: string
   /** Of an HTTP probe. */
   readonly scheme?: 'HTTP' | 'HTTPS'
+  /** Of an HTTP probe: the path it asks for. */
+  readonly httpPath?: string
   readonly command: readonly string[]
   /** Path below the pod spec. */
   readonly path: string
@@ -74,6 +76,8 @@ export interface Container {
   readonly args: readonly string[]
   /** Literal environment of the mesh's own containers; always empty for an application's. */
   readonly env: Readonly<Record<string, string>>
+  /** Variables that name the servers it connects to, to find their hosts; their values are never shown as they are. */
+  readonly variables: Readonly<Record<string, string>>
   readonly ports: readonly ContainerPort[]
   readonly security: SecuritySettings
   readonly probes: readonly Probe[]

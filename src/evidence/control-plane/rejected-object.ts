@@ -1,5 +1,6 @@
 import type {Rejection} from '../../analysis/sync-reason/rejection.js'
 import {listOf, textMapOf, textOf} from '../../formats/decode.js'
+import {GAP_REASONS} from '../../model/answer.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
@@ -75,7 +76,11 @@ export async function findRejectedObject(
   if (kind === undefined) return undefined
   const objects = await source.objects({kind})
   const some = `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`
-  if (!objects.ok) return {label: `${some} (${kind}s not in this capture)`}
+  if (!objects.ok) {
+    const {reason} = objects.gap
+    const why = reason === 'not-captured' ? 'not in this capture' : `could not be read: ${GAP_REASONS[reason].text}`
+    return {label: `${some} (${kind}s ${why})`}
+  }
   const found = objects.value.filter(object => fits(object, rejection, rejectingProxy))
   const [first] = found
   if (first === undefined) return {label: `${some} (none of those in this source matches)`}

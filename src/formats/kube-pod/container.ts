@@ -1,3 +1,4 @@
+import {isServerVariable} from '../../model/network-clients.js'
 import type {
   Container,
   ContainerPort,
@@ -9,7 +10,7 @@ import type {
 } from '../../model/pod.js'
 import {at, field, flagOf, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 
-/** Names of containers injection adds (istio's injection templates); everything else belongs to the application. */
+/** Names of containers injection adds (Istio's injection templates); everything else belongs to the application. */
 const INJECTED = new Set(['istio-proxy', 'istio-init', 'istio-validation', 'enable-core-dump'])
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const
 const HANDLERS: readonly ProbeHandler[] = ['httpGet', 'tcpSocket', 'grpc', 'exec']
@@ -60,7 +61,12 @@ function handlerOf(owner: unknown, kind: Probe['kind'], path: string): Probe | u
     handler,
     ...(typeof port === 'number' || typeof port === 'string' ? {port} : {}),
     host,
-    ...(handler === 'httpGet' ? {scheme: textOf(owner, handler, 'scheme') === 'HTTPS' ? 'HTTPS' : 'HTTP'} : {}),
+    ...(handler === 'httpGet'
+      ? {
+          scheme: textOf(owner, handler, 'scheme') === 'HTTPS' ? 'HTTPS' : 'HTTP',
+          httpPath: textOf(owner, handler, 'path'),
+        }
+      : {}),
     command: textsOf(owner, handler, 'command'),
     path: `${path}.${handler}`,
   }
@@ -109,7 +115,14 @@ function environment(entry: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs.filter((pair): pair is [string, string] => pair[1] !== undefined))
 }
 
-/** One container of a list of the pod spec, with its state when the pod exists; an application's environment is never read. */
+/** The literal variables that the command refers to, or that clients read their server from. */
+function serverVariables(entry: unknown): Readonly<Record<string, string>> {
+  if (listOf(entry, 'env').length === 0) return {}
+  const text = [...textsOf(entry, 'command'), ...textsOf(entry, 'args')].join(' ')
+  return Object.fromEntries(Object.entries(environment(entry)).filter(([name]) => isServerVariable(name, text)))
+}
+
+/** One container of a list of the pod spec, with its state when the pod exists; of an application's environment only what its command or a client needs to find its server. */
 export function readContainer(entry: unknown, role: ContainerRole, path: string, status: unknown): Container {
   const name = textOf(entry, 'name') ?? ''
   const injected = INJECTED.has(name)
@@ -122,6 +135,7 @@ export function readContainer(entry: unknown, role: ContainerRole, path: string,
     command: textsOf(entry, 'command'),
     args: textsOf(entry, 'args'),
     env: injected ? environment(entry) : {},
+    variables: injected ? {} : serverVariables(entry),
     ports: listOf(entry, 'ports')
       .map((port, index) => portOf(port, `${path}.ports[${index}]`))
       .filter(port => port !== undefined),

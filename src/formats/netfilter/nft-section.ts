@@ -178,7 +178,16 @@ export function readNftScript(
     if (line === undefined || !startsNftScript(line.text)) break
     applyScriptLine(line, tables, draft)
   }
+  const table = [...tables.values()].at(-1)
+  if (table !== undefined && endsInScript(lines.slice(next), draft))
+    cutOff(draft, table, lines[next - 1]?.number ?? 0, 'the text ends inside a list of nft commands: it may be cut off')
   return next
+}
+
+/** True when a text ends where a list of commands should go on: in a line without its end, or before what istio-init logs behind its list. */
+function endsInScript(rest: readonly CleanLine[], draft: RulesDraft): boolean {
+  // A text that ends with a line feed has one more line, an empty one; a log goes on behind the list, a script does not.
+  return rest.length === 0 || (rest.length === 1 && draft.parameters.size > 0)
 }
 
 function applyScriptLine(line: CleanLine, tables: Map<string, TableDraft>, draft: RulesDraft): void {

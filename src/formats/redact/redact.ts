@@ -2,7 +2,9 @@ import type {Gap} from '../../model/answer.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {isObject, type JsonObject} from '../decode.js'
-import {isSecretHeader, isSecretName, REDACTED, scrubText} from './scrub.js'
+import {isEnvironment, isHeaderField, isMeshSetting, isNoSecret, isSecretName, isSecretSource} from './names.js'
+import {REDACTED, REDACTED_BASE64} from './placeholder.js'
+import {scrubText} from './scrub.js'
 import {scrubJson} from './scrub-json.js'
 
 /** Containers of the mesh itself, whose settings our reports read. */
@@ -14,18 +16,12 @@ const MESH_CONTAINERS = new Set([
   'install-cni',
   'ztunnel',
 ])
-/** Their environment by name (istio.io, pilot-agent and pilot-discovery environment variables); every other value is hidden. */
-const MESH_SETTING =
-  /^(ISTIO_|PILOT_|PROXY_|CA_ADDR$|CA_PROVIDER$|CA_ROOT_|CA_TRUSTED_|XDS_|POD_|INSTANCE_IP$|HOST_IP$|NODE_NAME$|SERVICE_ACCOUNT$|TRUST_DOMAIN$|REVISION$|CLUSTER_ID$|PLATFORM$|MESH_|ENABLE_|EXIT_ON_ZERO|GOMAXPROCS$|GOMEMLIMIT$|JWT_POLICY$|VALIDATION_|INJECTION_|CNI_|LOG_LEVEL$|MINIMUM_DRAIN|OUTPUT_CERTS$|PROV_CERT$|KUBECONFIG$)/
-const SECRET_SETTING = /SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|PRIVATE_KEY|ACCESS_TOKEN/
 /** ConfigMaps that hold mesh settings and public certificates; the contents of all others are hidden. */
 const MESH_CONFIG_MAP = /^(istio(-.*)?|values|kube-root-ca\.crt)$/
 const DROPPED_ANNOTATIONS = ['kubectl.kubernetes.io/last-applied-configuration']
-const SECRET_ARGUMENT = /^--?[\w-]*(password|passwd|secret|token|api-?key)$/i
-
 /** The object without what must not be carried away: secret data, env values, last-applied copies, keys and tokens; doing it twice changes nothing more. */
 export function redactObject(object: KubeObject): KubeObject {
-  const plain = walk(object, undefined) as unknown as KubeObject
+  const plain = walk(object, TOP) as unknown as KubeObject
   const {managedFields, ...metadata} = plain.metadata
   const annotations = Object.entries(metadata.annotations ?? {}).filter(([name]) => !DROPPED_ANNOTATIONS.includes(name))
   const cleaned = {
@@ -68,49 +64,61 @@ const SHORTEST = 8
 
 /** Text as it stands in an object: often JSON or YAML itself, in annotations and settings. */
 function scrubbed(text: string): string {
-  if (text.length < SHORTEST) return text
-  return text.includes('"') ? scrubJson(text) : scrubText(text)
+  return text.length < SHORTEST ? text : scrubJson(text)
 }
 
-function walk(value: unknown, name: string | undefined): unknown {
-  if (typeof value === 'string')
-    return name !== undefined && isSecretName(name) && value !== '' ? REDACTED : scrubbed(value)
-  if (Array.isArray(value))
-    return name === 'args' || name === 'command' ? argv(value) : value.map(item => walk(item, undefined))
+/** Where a value stands: the field, those above it, and the header named beside or above it. */
+interface Place {
+  readonly key: string
+  readonly parent: string
+  readonly above: string
+  readonly label: string
+}
+
+const TOP: Place = {key: '', parent: '', above: '', label: ''}
+
+/** What replaces the text at a place; undefined when the place alone does not make it a secret. */
+function replacement({key, parent, above, label}: Place): string | undefined {
+  if (/^inline_?string$/i.test(key) && (isSecretSource(parent) || isSecretSource(above))) return REDACTED
+  if (/^inline_?bytes$/i.test(key) && (isSecretSource(parent) || isSecretSource(above))) return REDACTED_BASE64
+  if (isSecretName(key) || (isHeaderField(key) && (isSecretName(label) || isSecretName(parent)))) return REDACTED
+  if (isEnvironment(parent) && !isMeshSetting(key)) return REDACTED
+  return key === 'key' && /^credentials?$/i.test(parent) ? REDACTED : undefined
+}
+
+function walk(value: unknown, place: Place): unknown {
+  if (typeof value === 'string') {
+    const put = isNoSecret(value) ? undefined : replacement(place)
+    return put ?? scrubbed(value)
+  }
+  if (Array.isArray(value)) {
+    if (place.key === 'args' || place.key === 'command') return argv(value)
+    return value.map(item => walk(item, place))
+  }
   if (!isObject(value)) return value
-  const label = value.name ?? value.key
-  const hidden = typeof label === 'string' && isSecretHeader(label)
+  const named = [value.name, value.key].find(each => typeof each === 'string')
+  const label = typeof named === 'string' ? named : isHeaderField(place.key) ? place.label : ''
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       if (key === 'env' && Array.isArray(item)) return [key, item.map(each => setting(each, value.name))]
-      if (key === 'value' && hidden && typeof item === 'string') return [key, REDACTED]
-      return [key, isSecretHeader(key) ? headerValue(item, key) : walk(item, key)]
+      const beside = key === 'name' || (key === 'key' && value.name === undefined) ? '' : label
+      return [key, walk(item, {key, parent: place.key, above: place.parent, label: beside})]
     }),
   )
 }
 
-/** Headers are also written as a map from name to value (VirtualService headers) or to a match. */
-function headerValue(item: unknown, name: string): unknown {
-  if (typeof item === 'string') return REDACTED
-  if (!isObject(item)) return walk(item, name)
-  return Object.fromEntries(
-    Object.entries(item).map(([key, each]) => [key, typeof each === 'string' ? REDACTED : each]),
-  )
-}
-
 function setting(entry: unknown, container: unknown): unknown {
-  if (!isObject(entry) || typeof entry.value !== 'string' || entry.value === '') return walk(entry, undefined)
+  if (!isObject(entry) || typeof entry.value !== 'string' || entry.value === '') return walk(entry, TOP)
   const name = typeof entry.name === 'string' ? entry.name : ''
-  const known = typeof container === 'string' && MESH_CONTAINERS.has(container) && MESH_SETTING.test(name)
-  if (known && !SECRET_SETTING.test(name)) return {...entry, value: scrubJson(entry.value)}
-  return {...entry, value: REDACTED}
+  const known = typeof container === 'string' && MESH_CONTAINERS.has(container) && isMeshSetting(name)
+  return {...entry, value: known ? scrubJson(entry.value) : REDACTED}
 }
 
 function argv(words: readonly unknown[]): unknown[] {
   return words.map((word, at) => {
     const before = words[at - 1]
-    if (typeof before === 'string' && SECRET_ARGUMENT.test(before) && typeof word === 'string' && !word.startsWith('-'))
-      return REDACTED
-    return walk(word, undefined)
+    const named = typeof before === 'string' && /^--?[\w.-]+$/.test(before) && isSecretName(before)
+    if (named && typeof word === 'string' && !word.startsWith('-') && !isNoSecret(word)) return REDACTED
+    return walk(word, TOP)
   })
 }

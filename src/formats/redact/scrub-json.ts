@@ -1,10 +1,12 @@
-import {isSecretHeader, isSecretName, REDACTED, REDACTED_BASE64, scrubQuoted, scrubText} from './scrub.js'
+import {isEnvironment, isHeaderField, isMeshSetting, isNoSecret, isSecretName, isSecretSource} from './names.js'
+import {withoutNamedValues} from './pairs.js'
+import {REDACTED, REDACTED_BASE64} from './placeholder.js'
+import {scrubText} from './scrub.js'
+import {withoutShapes} from './shapes.js'
 
 /** What a field's name says of its text. */
 type NameKind = 'secret' | 'string-source' | 'bytes-source' | 'label' | 'value' | 'plain'
 
-/** Fields that hold a secret as a data source below them (Envoy's TlsCertificate, GenericSecret, TlsSessionTicketKeys). */
-const SECRET_SOURCE = /^(?:private_?key|password|secret|generic_?secret|(?:ticket_?)?keys)$/i
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 /** JSON in JSON in JSON is common (an annotation in a bootstrap); deeper nesting is not searched. */
 const MAX_DEPTH = 6
@@ -34,11 +36,11 @@ interface Edit extends Span {
 const kinds = new Map<string, NameKind>()
 
 function kindOfName(name: string): NameKind {
-  if (isSecretName(name) || isSecretHeader(name) || name === LAST_APPLIED) return 'secret'
+  if (isSecretName(name) || name === LAST_APPLIED) return 'secret'
   if (/^inline_?string$/i.test(name)) return 'string-source'
   if (/^inline_?bytes$/i.test(name)) return 'bytes-source'
   if (name === 'key' || name === 'name') return 'label'
-  return /^(?:raw_?)?value$/i.test(name) ? 'value' : 'plain'
+  return isHeaderField(name) ? 'value' : 'plain'
 }
 
 function nameKind(name: string): NameKind {
@@ -72,20 +74,28 @@ function isDocument(text: string): boolean {
   return /^\s*[{[]/.test(text)
 }
 
-/** The edit a string needs: by the name it stands under, or because it is a document of its own that holds secrets. */
+/** True when the text under a field is a secret because of where it stands: in an environment, or as the key of an API credential. */
+function isHiddenPlace(frame: Frame): boolean {
+  if (frame.list) return false
+  if (isEnvironment(frame.name)) return frame.name !== 'env' && !isMeshSetting(frame.key)
+  return frame.key === 'key' && /^credentials?$/i.test(frame.name)
+}
+
+/** The edit a string needs: by the name it stands under, or because it is a text of its own that holds secrets. */
 function editOf(text: string, span: Span, frame: Frame, above: Frame | undefined, depth: number): Edit | undefined {
   const {from, to} = span
   if (to - from <= 2) return undefined
+  const quoted = text.slice(from, to)
   const kind = nameKind(frame.list ? frame.name : frame.key)
-  const source = SECRET_SOURCE.test(frame.name) || (above !== undefined && SECRET_SOURCE.test(above.name))
-  if (kind === 'secret' || (kind === 'string-source' && source)) return {from, to, put: `"${REDACTED}"`}
+  const source = isSecretSource(frame.name) || (above !== undefined && isSecretSource(above.name))
+  if (kind === 'secret' || (kind === 'string-source' && source) || isHiddenPlace(frame))
+    return isNoSecret(quoted.slice(1, -1)) ? undefined : {from, to, put: `"${REDACTED}"`}
   if (kind === 'bytes-source' && source) return {from, to, put: `"${REDACTED_BASE64}"`}
   if (kind === 'value') frame.values.push(span)
-  const quoted = text.slice(from, to)
-  if (depth >= MAX_DEPTH || !quoted.includes('\\"')) return undefined
+  if (depth >= MAX_DEPTH || !quoted.includes('\\')) return undefined
   const inner = decoded(quoted)
-  if (inner === undefined || !isDocument(inner)) return undefined
-  const clean = scrubJson(inner, depth + 1)
+  if (inner === undefined) return undefined
+  const clean = isDocument(inner) ? scrubJson(inner, depth + 1) : scrubText(inner)
   return clean === inner ? undefined : {from, to, put: JSON.stringify(clean)}
 }
 
@@ -100,9 +110,17 @@ function applied(text: string, edits: readonly Edit[]): string {
   return parts.join('') + text.slice(at)
 }
 
-/** The edits an object of a name and a value needs when the name is that of a header with credentials. */
-function headerEdits(frame: Frame | undefined): readonly Edit[] {
-  if (frame === undefined || !isSecretHeader(frame.label)) return []
+/**
+ * The edits an object of a name and a value needs when the name is that of a header with credentials, or of an environment variable. What an
+ * object compares a header with may stand one level deeper, so its values are handed up.
+ */
+function pairEdits(frame: Frame | undefined, above: Frame | undefined): readonly Edit[] {
+  if (frame === undefined || frame.values.length === 0) return []
+  const variable = frame.name === 'env' && frame.label !== '' && !isMeshSetting(frame.label)
+  if (!variable && !isSecretName(frame.label)) {
+    if (isHeaderField(frame.name) || isSecretName(frame.name)) above?.values.push(...frame.values)
+    if (!isSecretName(frame.name) || frame.label !== '') return []
+  }
   return frame.values.map(span => ({...span, put: `"${REDACTED}"`}))
 }
 
@@ -128,7 +146,7 @@ function fieldEdits(text: string, depth: number): readonly Edit[] {
         break
       case '}':
       case ']':
-        edits.push(...headerEdits(frames.pop()))
+        edits.push(...pairEdits(frames.pop(), frames.at(-1)))
         break
       case ',':
         if (frame !== undefined) frame.naming = true
@@ -150,12 +168,11 @@ function fieldEdits(text: string, depth: number): readonly Edit[] {
     }
   }
   // A document that is cut short closes nothing.
-  return [...edits, ...frames.flatMap(headerEdits)]
+  return [...edits, ...frames.flatMap((frame, at) => pairEdits(frame, frames[at - 1]))]
 }
 
 /** A JSON document without secrets, its layout kept: secrets by their shape, by the field they stand in, and in documents inside its strings. */
 export function scrubJson(text: string, depth = 0): string {
-  if (!isDocument(text)) return scrubQuoted(text)
-  const named = applied(text, fieldEdits(text, depth))
-  return scrubText(named)
+  if (!isDocument(text)) return scrubText(text)
+  return withoutNamedValues(withoutShapes(applied(text, fieldEdits(text, depth))))
 }

@@ -1,4 +1,4 @@
-import {KINDS} from '../../model/kinds.js'
+import {isMeshWide, KINDS, type Kind} from '../../model/kinds.js'
 import type {Permission} from '../../model/permission.js'
 
 /** Where a permission is needed: the namespaces of the pods, the control plane's namespace, or cluster-wide. */
@@ -7,20 +7,31 @@ type Place = 'pods' | 'control-plane' | 'cluster'
 interface Task {
   readonly what: string
   readonly place: Place
-  readonly group: string
-  readonly resources: readonly string[]
+  /** Resources with their API group. */
+  readonly resources: readonly (readonly [group: string, resource: string])[]
   readonly verbs: readonly string[]
 }
 
 function task(what: string, place: Place, group: string, resources: string, verbs: string): Task {
-  return {what, place, group, resources: resources.split(' '), verbs: verbs.split(' ')}
+  return {what, place, resources: resources.split(' ').map(each => [group, each]), verbs: verbs.split(' ')}
 }
 
 /** Reading every kind of an API group that meshctl knows. */
 function readGroup(what: string, place: Place, group: string): Task {
-  const resources = KINDS.filter(({apiVersion}) => apiVersion.startsWith(`${group}/`)).map(({resource}) => resource)
-  return {what, place, group, resources, verbs: ['get', 'list']}
+  return readKinds(what, place, ({apiVersion}) => apiVersion.startsWith(`${group}/`), 'get list')
 }
+
+function readKinds(what: string, place: Place, wanted: (kind: Kind) => boolean, verbs: string): Task {
+  const resources = KINDS.filter(wanted).map(({apiVersion, resource}) => [groupOf(apiVersion), resource] as const)
+  return {what, place, resources, verbs: verbs.split(' ')}
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
+}
+
+/** Kinds that capture lists in the namespaces of the pods and of the control plane alone. */
+const isLocal = (kind: Kind) => kind.namespaced && !isMeshWide(kind) && kind.kind !== 'ConfigMap'
 
 /** Streams are checked for `get` up to Kubernetes 1.34 and for `create` as well from 1.35 (and by SPDY clients). */
 const STREAM = 'get create'
@@ -36,6 +47,9 @@ const TASKS = {
   workloads: readGroup('resolve deploy/NAME and owners', 'pods', 'apps'),
   jobs: readGroup('detect Jobs', 'pods', 'batch'),
   events: task('read events', 'pods', '', 'events serviceaccounts configmaps replicationcontrollers', 'list'),
+  podEvents: task('read events of pods', 'pods', '', 'events', 'list'),
+  allServices: task('find the Services that proxies refer to', 'cluster', '', 'services', 'get list'),
+  allPods: task('find gateways', 'cluster', '', 'pods', 'get list'),
   policies: readGroup('read network policies', 'pods', 'networking.k8s.io'),
   debug: task('add a debug container', 'pods', '', 'pods/ephemeralcontainers', 'patch'),
   namespaces: task('read namespaces', 'cluster', '', 'namespaces nodes', 'get list'),
@@ -46,6 +60,13 @@ const TASKS = {
   telemetry: readGroup('read telemetry settings', 'cluster', 'telemetry.istio.io'),
   istiods: task('find istiod', 'control-plane', '', 'pods', 'get list'),
   istiod: task("query istiod's debug port", 'control-plane', '', 'pods/portforward', STREAM),
+  istiodExec: task('run commands in istiod', 'control-plane', '', 'pods/exec', STREAM),
+  istiodLogs: task('read the log of istiod', 'control-plane', '', 'pods/log', 'get'),
+  istiodServices: task('read the Services of istiod', 'control-plane', '', 'services endpoints', 'get list'),
+  istiodSlices: readGroup('read the endpoint slices of istiod', 'control-plane', 'discovery.k8s.io'),
+  everyLocal: readKinds('list objects of the namespace', 'pods', isLocal, 'list'),
+  everyLocalIstiod: readKinds('list objects beside istiod', 'control-plane', isLocal, 'list'),
+  everyWide: readKinds('list objects of the cluster', 'cluster', kind => !kind.namespaced || isMeshWide(kind), 'list'),
   mesh: task('read mesh settings', 'control-plane', '', 'configmaps', 'get list'),
 } as const satisfies Record<string, Task>
 
@@ -71,6 +92,15 @@ export interface Need {
   readonly what: string
   readonly required: boolean
   readonly permissions: readonly Permission[]
+  /** What is used instead where the permissions are refused; not part of a role. */
+  readonly instead: readonly Permission[]
+}
+
+/** A page that cannot be read over a port-forward is read with a command in the container. */
+function insteadOf(permissions: readonly Permission[]): readonly Permission[] {
+  return permissions
+    .filter(({subresource}) => subresource === 'portforward')
+    .map(permission => ({...permission, subresource: 'exec'}))
 }
 
 function namespaceOf(place: Place, {namespace, istioNamespace}: Places): string | undefined {
@@ -78,10 +108,10 @@ function namespaceOf(place: Place, {namespace, istioNamespace}: Places): string 
   return place === 'pods' ? namespace : istioNamespace
 }
 
-function permissionsOf({place, group, resources, verbs}: Task, places: Places): readonly Permission[] {
+function permissionsOf({place, resources, verbs}: Task, places: Places): readonly Permission[] {
   const namespace = namespaceOf(place, places)
   const where = namespace === undefined ? {} : {namespace}
-  return resources.flatMap(each => {
+  return resources.flatMap(([group, each]) => {
     const [resource = '', subresource] = each.split('/')
     const what = subresource === undefined ? {resource} : {resource, subresource}
     return verbs.map(verb => ({verb, group, ...what, ...where}))
@@ -90,11 +120,10 @@ function permissionsOf({place, group, resources, verbs}: Task, places: Places): 
 
 /** Everything a command asks of a cluster, in the namespaces meant. */
 export function permissionNeeds(declared: ClusterNeeds, places: Places): readonly Need[] {
-  const need = (id: TaskId, required: boolean): Need => ({
-    what: TASKS[id].what,
-    required,
-    permissions: permissionsOf(TASKS[id], places),
-  })
+  const need = (id: TaskId, required: boolean): Need => {
+    const permissions = permissionsOf(TASKS[id], places)
+    return {what: TASKS[id].what, required, permissions, instead: insteadOf(permissions)}
+  }
   const debug = declared.debug === true && places.debugContainer === true ? [need('debug', true)] : []
   return [...declared.needs.map(id => need(id, true)), ...debug, ...declared.more.map(id => need(id, false))]
 }

@@ -6,7 +6,7 @@ import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type ClusterNeeds, type Need, type Places, permissionNeeds} from './needs.js'
 
-export interface CheckedNeed extends Omit<Need, 'permissions'> {
+export interface CheckedNeed extends Omit<Need, 'permissions' | 'instead'> {
   readonly rulings: readonly Ruling[]
 }
 
@@ -21,6 +21,31 @@ export interface CanIReport extends Report {
   readonly permissions: readonly Permission[]
   /** False if the source has no RBAC. */
   readonly asked: boolean
+}
+
+const STREAMS = new Set(['exec', 'portforward'])
+
+/**
+ * Of the verbs of a stream `create` is enough in every release (SPDY), `get` is not from 1.35 on; a port-forward that is refused is replaced by a
+ * command in the container.
+ */
+function withAlternatives(rulings: readonly Ruling[], instead: readonly Ruling[]): readonly Ruling[] {
+  const allowed = (all: readonly Ruling[], verb: string) =>
+    all.some(
+      each =>
+        STREAMS.has(each.permission.subresource ?? '') && each.permission.verb === verb && each.verdict === 'allowed',
+    )
+  const enough = [
+    [allowed(rulings, 'create'), 'create is enough'],
+    [allowed(instead, 'create'), 'pods/exec is used instead'],
+  ] as const
+  const why = enough.find(([holds]) => holds)?.[1]
+  if (why === undefined) return rulings
+  return rulings.map(ruling =>
+    STREAMS.has(ruling.permission.subresource ?? '') && ruling.verdict === 'denied'
+      ? {...ruling, verdict: 'allowed', why}
+      : ruling,
+  )
 }
 
 /** What the named commands (all that are declared, when none is named) may do for this user, permission by permission. */
@@ -41,7 +66,9 @@ export async function canIReport(
   })
   const all = needs.flatMap(each => each.needs.flatMap(need => need.permissions))
   const permissions = [...new Map(all.map(each => [permissionKey(each), each])).values()]
-  const rulings = (await source.rulings?.(permissions)) ?? []
+  const reviewed = [...all, ...needs.flatMap(each => each.needs.flatMap(need => need.instead))]
+  const asking = [...new Map(reviewed.map(each => [permissionKey(each), each])).values()]
+  const rulings = (await source.rulings?.(asking)) ?? []
   const asked = source.rulings !== undefined
   if (asked) source.ledger.add({evidence: 'permissions', source: 'live', via: 'api', shows: 'state'})
   const byKey = new Map(rulings.map(ruling => [permissionKey(ruling.permission), ruling]))
@@ -52,10 +79,10 @@ export async function canIReport(
   })
   const ruled = needs.map(({command, needs: each}) => ({
     command,
-    needs: each.map(({permissions: wanted, ...rest}) => ({
-      ...rest,
-      rulings: wanted.map(permission => byKey.get(permissionKey(permission)) ?? unknown(permission)),
-    })),
+    needs: each.map(({permissions: wanted, instead, ...rest}) => {
+      const ruling = (permission: Permission) => byKey.get(permissionKey(permission)) ?? unknown(permission)
+      return {...rest, rulings: withAlternatives(wanted.map(ruling), instead.map(ruling))}
+    }),
   }))
   const [failed] = rulings.filter(ruling => ruling.verdict === 'unknown')
   const gaps: readonly Gap[] = failed === undefined ? [] : [missing('access reviews', 'failed', failed.why).gap]

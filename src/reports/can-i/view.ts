@@ -11,14 +11,15 @@ function place({permission}: Ruling): string {
 
 /** `get, create pods/exec (namespace demo)`: the verbs of one resource together. */
 function words(rulings: readonly Ruling[]): readonly string[] {
-  const groups = new Map<string, {verbs: string[]; where: string}>()
+  const groups = new Map<string, {resource: string; verbs: Set<string>; where: string}>()
   for (const ruling of rulings) {
     const resource = resourceText(ruling.permission)
-    const entry = groups.get(resource) ?? {verbs: [], where: place(ruling)}
-    entry.verbs.push(ruling.permission.verb)
-    groups.set(resource, entry)
+    const key = `${resource} ${place(ruling)}`
+    const entry = groups.get(key) ?? {resource, verbs: new Set(), where: place(ruling)}
+    entry.verbs.add(ruling.permission.verb)
+    groups.set(key, entry)
   }
-  return [...groups].map(([resource, {verbs, where}]) => `${verbs.join(', ')} ${resource} (${where})`)
+  return [...groups.values()].map(({resource, verbs, where}) => `${[...verbs].join(', ')} ${resource} (${where})`)
 }
 
 const refused = (need: CheckedNeed) => need.rulings.filter(ruling => ruling.verdict === 'denied')
@@ -33,10 +34,8 @@ function answerCell({needs}: CommandPermissions, asked: boolean): Cell {
 }
 
 function missingWords(command: CommandPermissions): string {
-  return command.needs
-    .filter(need => refused(need).length > 0)
-    .map(need => need.what)
-    .join('; ')
+  const lacking = command.needs.filter(need => refused(need).length > 0).map(need => need.what)
+  return [...new Set(lacking)].join('; ')
 }
 
 function verdictCell(need: CheckedNeed, asked: boolean): Cell {

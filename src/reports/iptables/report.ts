@@ -34,9 +34,9 @@ export interface IptablesReport extends Report {
   readonly rulesets: readonly Ruleset[]
   readonly interceptions: readonly Interception[]
   readonly oddities: readonly Oddity[]
-  /** Which releases make such rules, when they are istio's. */
+  /** Which releases make such rules, when they are Istio's. */
   readonly era?: string
-  /** True when the text has lists of istio but none of the chains the kernel enters by. */
+  /** True when the text has chains of Istio but none of the chains the kernel enters by. */
   readonly excerpt: boolean
 }
 

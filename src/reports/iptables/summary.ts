@@ -1,7 +1,7 @@
 import type {Direction, Exception, Fate, Interception} from '../../analysis/netfilter/interception/interception.js'
 import type {Cell} from '../../terminal/doc.js'
 
-/** Ports whose exemption is istio's own doing. */
+/** Ports whose exemption is Istio's own doing. */
 const OWN_PORTS: Readonly<Record<string, string>> = {
   '15020': 'sidecar',
   '15021': 'sidecar',
@@ -63,7 +63,7 @@ function portWords(ports: readonly string[]): readonly string[] {
   const byNumber = ports.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
   const own = byNumber.filter(port => Object.hasOwn(OWN_PORTS, port))
   const users = byNumber.filter(port => !Object.hasOwn(OWN_PORTS, port))
-  return [...phrase('port', users), ...phrase('port', own).map(words => `${words} (istio's own)`)]
+  return [...phrase('port', users), ...phrase('port', own).map(words => `${words} (Istio's own)`)]
 }
 
 function senderWords(

@@ -24,7 +24,7 @@ function backends(rulesets: readonly Ruleset[]): string {
 function whence({kernel}: IptablesReport): Cell {
   if (kernel.from === 'log') return {text: 'as set at pod start', tone: 'warn'}
   if (kernel.from === 'computed') return {text: `computed from ${kernel.origin}`, tone: 'warn'}
-  return kernel.from === 'live' ? 'read from the kernel' : 'from the text given'
+  return kernel.from === 'live' ? 'read from the kernel' : 'from the given text'
 }
 
 /** What is said before everything else where the rules are not the current ones. */

@@ -40,7 +40,7 @@ export const snapshotShowView: View<SnapshotShowReport> = {
         `${head.name}: ${head.from} at ${head.capturedAt}, ${humanSize(head.bytes)}`,
         whole
           ? {text: 'The snapshot is complete.', tone: 'good'}
-          : {text: 'The snapshot is incomplete: data is missing from the store.', tone: 'bad'},
+          : {text: 'The snapshot is incomplete: data is missing from the store or damaged.', tone: 'bad'},
         '',
       ],
     },

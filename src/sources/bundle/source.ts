@@ -1,3 +1,5 @@
+import {isObject} from '../../formats/decode.js'
+import {parseJson} from '../../formats/json-text.js'
 import {parseObjects} from '../../formats/kube-manifest/parse.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
@@ -28,6 +30,21 @@ function impliedIn({evidence, objects}: BundleIndex): {readonly impliedSubject?:
   return alone && objects.length === 0 ? {impliedSubject: {namespace: '', name: first.pod, implied: true}} : {}
 }
 
+/** The objects of a captured list; half a list, or what is no list, is a gap and never an empty list. */
+function objectsOf(bytes: Uint8Array, what: string): Answer<readonly KubeObject[]> {
+  const json = parseJson(bytes, what)
+  if (!json.ok) return json
+  const items = isObject(json.value) ? json.value.items : undefined
+  if (!Array.isArray(items)) return missing(what, 'unreadable', 'it is JSON, but not a list of objects')
+  const objects = parseObjects(bytes)
+  if (objects.length === items.length) return answered(objects)
+  return missing(
+    what,
+    'unreadable',
+    `${items.length - objects.length} of ${items.length} are not objects with a kind and a name`,
+  )
+}
+
 /** A source that reads a bundle; recorded gaps are returned with their original reason. */
 export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'capturedAt'>): Promise<Source> {
   const bytes = await files.read(BUNDLE_INDEX)
@@ -41,7 +58,7 @@ export async function bundleSource(files: BundleFiles, origin: Omit<Origin, 'cap
     let loaded = lists.get(held.sha256)
     if (loaded === undefined) {
       loaded = blobAnswer(files, held, `${entry.kind} objects`).then(blob =>
-        blob.ok ? answered(parseObjects(blob.value)) : blob,
+        blob.ok ? objectsOf(blob.value, `${entry.kind} objects`) : blob,
       )
       lists.set(held.sha256, loaded)
     }

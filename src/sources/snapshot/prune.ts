@@ -3,7 +3,7 @@ import {boundedMap} from '../../model/bounded-map.js'
 import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
 import {blobFile} from './blob-store.js'
-import {type Disk, realDisk} from './disk.js'
+import {type Disk, realDisk, temporaryIn} from './disk.js'
 import {filesOf, listSnapshots, namesFolder, type SnapshotHead} from './store.js'
 
 const FILES_AT_ONCE = 16
@@ -74,6 +74,46 @@ async function removeLeftovers(folder: string, disk: Disk, before: number): Prom
   }
 }
 
+interface Aside {
+  readonly name: string
+  readonly path: string
+  readonly bytes: number
+}
+
+/**
+ * Removes files no snapshot needs. A capture that runs at the same time may use one of them after all: each is moved aside first unless it was
+ * touched since, then the names are read again, and what is needed now goes back. A capture that misses a file itself says so.
+ */
+async function removeUnused(
+  folder: string,
+  unused: readonly string[],
+  before: number,
+  disk: Disk,
+): Promise<{files: number; bytes: number}> {
+  const moved = await boundedMap(unused, FILES_AT_ONCE, async (name): Promise<readonly Aside[]> => {
+    const from = pathOf(folder, name)
+    const touched = await disk.touchedAt(from)
+    if (touched === undefined || touched >= before) return []
+    const aside = {name, path: temporaryIn(folder), bytes: await disk.size(from)}
+    await disk.rename(from, aside.path)
+    return [aside]
+  })
+  const {snapshots, damaged} = await listSnapshots(folder, disk)
+  const needs = await boundedMap(snapshots, FILES_AT_ONCE, head => needed(folder, [head], disk))
+  // A snapshot that lacks something now may lack just what was moved: then all of it goes back.
+  const isNeeded = (name: string) => damaged.length > 0 || needs.some(each => each === undefined || each.has(name))
+  let [files, bytes] = [0, 0]
+  for (const {name, path, bytes: size} of moved.flat()) {
+    if (isNeeded(name)) await disk.rename(path, pathOf(folder, name))
+    else {
+      await disk.remove(path)
+      files += 1
+      bytes += size
+    }
+  }
+  return {files, bytes}
+}
+
 /**
  * Removes the matching snapshots and then unreferenced content. If a remaining snapshot cannot be read, no content is removed:
  * its references are unknown. Content of a capture that is still running is protected by its age.
@@ -94,12 +134,11 @@ export async function pruneSnapshots(folder: string, wish: PruneWish, disk: Disk
   const staying = wish.dryRun ? kept : (await listSnapshots(folder, disk)).snapshots
   const keep = await needed(folder, staying, disk)
   if (keep === undefined) return nothing
-  let bytes = 0
-  let files = 0
-  for (const name of old.filter(each => !keep.has(each))) {
-    bytes += await disk.size(pathOf(folder, name))
-    files++
-    if (!wish.dryRun) await disk.remove(pathOf(folder, name))
+  const unused = old.filter(each => !keep.has(each))
+  if (wish.dryRun) {
+    const sizes = await boundedMap(unused, FILES_AT_ONCE, name => disk.size(pathOf(folder, name)))
+    return {removed: going, kept, files: unused.length, bytes: sizes.reduce((sum, size) => sum + size, 0)}
   }
+  const {files, bytes} = await removeUnused(folder, unused, before, disk)
   return {removed: going, kept, files, bytes}
 }

@@ -4,6 +4,7 @@ import {parseJson} from '../../formats/json-text.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {byText} from '../../model/order.js'
 import {UserError} from '../../model/user-error.js'
+import {blobAnswer} from '../bundle/blobs.js'
 import {type BlobRef, BUNDLE_INDEX, type BundleIndex, isBlob, parseIndex, renderIndex} from '../bundle/layout.js'
 import type {Sink} from '../bundle/sink.js'
 import {bundleSource} from '../bundle/source.js'
@@ -46,15 +47,17 @@ function readHead(name: string, bytes: Uint8Array | undefined): SnapshotHead | D
   const json = bytes === undefined ? undefined : parseJson(bytes, `snapshot ${name}`)
   if (json === undefined || !json.ok) return {name, why: json === undefined ? 'it vanished' : json.gap.detail}
   const version = numberOf(json.value, 'version') ?? 0
+  const capturedAt = textOf(json.value, 'capturedAt') ?? ''
   const sha256 = textOf(json.value, 'index', 'sha256')
   const size = numberOf(json.value, 'index', 'bytes')
   if (textOf(json.value, 'format') !== 'meshctl.snapshot' || sha256 === undefined || size === undefined) {
     return {name, why: 'it is not a meshctl snapshot'}
   }
+  if (Number.isNaN(Date.parse(capturedAt))) return {name, why: 'it does not say when it was made'}
   if (version > SNAPSHOT_VERSION) return {name, why: `it was written in format ${version}; use a newer meshctl`}
   return {
     name,
-    capturedAt: textOf(json.value, 'capturedAt') ?? '',
+    capturedAt,
     from: textOf(json.value, 'from') ?? '',
     pods: numberOf(json.value, 'pods') ?? 0,
     bytes: numberOf(json.value, 'bytes') ?? 0,
@@ -65,9 +68,12 @@ function readHead(name: string, bytes: Uint8Array | undefined): SnapshotHead | D
 /** The snapshots of a store, oldest first; unreadable files are listed separately. */
 export async function listSnapshots(folder: string, disk: Disk = realDisk): Promise<SnapshotList> {
   const names = (await disk.list(namesFolder(folder))).filter(name => name.endsWith('.json')).sort()
-  const heads = await boundedMap(names, FILES_AT_ONCE, async file =>
-    readHead(file.slice(0, -'.json'.length), await disk.read(join(namesFolder(folder), file))),
-  )
+  const blobs = blobStore(folder, disk)
+  const heads = await boundedMap(names, FILES_AT_ONCE, async file => {
+    const head = readHead(file.slice(0, -'.json'.length), await disk.read(join(namesFolder(folder), file)))
+    const lost = 'index' in head && (await blobs.needs(head.index.sha256)) === undefined
+    return lost ? {name: head.name, why: 'its index is missing'} : head
+  })
   const good = heads.filter((head): head is SnapshotHead => 'index' in head)
   return {
     snapshots: good.sort((a, b) => byText(a.capturedAt, b.capturedAt) || byText(a.name, b.name)),
@@ -122,6 +128,18 @@ export async function filesOf(folder: string, head: SnapshotHead, disk: Disk): P
   const index = await snapshotIndex(folder, head, disk)
   const needs = await boundedMap([head.index, ...referenced(index)], FILES_AT_ONCE, ref => blobs.needs(ref.sha256))
   return needs.every((each): each is readonly string[] => each !== undefined) ? [...new Set(needs.flat())] : undefined
+}
+
+/** True when every piece of a snapshot's content is in the store and is what its checksum says. */
+export async function isWhole(folder: string, head: SnapshotHead, disk: Disk = realDisk): Promise<boolean> {
+  const files = snapshotFiles(folder, head, disk)
+  const index = await snapshotIndex(folder, head, disk)
+  const good = await boundedMap(
+    referenced(index),
+    FILES_AT_ONCE,
+    async ref => (await blobAnswer(files, ref, 'content')).ok,
+  )
+  return good.every(each => each)
 }
 
 function diskError(error: unknown, folder: string): unknown {
@@ -202,7 +220,7 @@ export async function snapshotSink(folder: string, name: string, disk: Disk = re
         }
         return head.bytes
       }),
-    abort: async () => {},
+    abort: () => blobs.discard(),
   }
 }
 

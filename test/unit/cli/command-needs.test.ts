@@ -50,6 +50,7 @@ describe('what commands declare', () => {
       'proxy-status',
       'server-info',
       'snapshot create',
+      'trace',
       'version',
     ])
   })

@@ -211,7 +211,7 @@ describe('a text without rules is told for what it held', () => {
   ])('%j', async (text, words) => {
     const [headline, line] = await page(text)
     expect(line).toContain(words)
-    expect(headline).toContain('  no rules, from the text given')
+    expect(headline).toContain('  no rules, from the given text')
     expect(`${headline}${line}`).not.toMatch(/bypass|nothing is captured/)
   })
 

@@ -77,7 +77,7 @@ export function consequences(changes: readonly Change[]): readonly string[] {
     ...told.slice(0, MOST_TOLD),
     ...(more > 0 ? [`and ${more} more sets of packets (-o json lists them)`] : []),
     ...(unusual > 0
-      ? ['and some unusual packets: on loopback, marked, with a bound source, or later in a connection']
+      ? ['and some unusual packets: on loopback, with a mark, from a bound source address, or later in a connection']
       : []),
   ]
 }

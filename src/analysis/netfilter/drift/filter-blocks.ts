@@ -12,7 +12,7 @@ export function throwsAway({actual}: Difference): boolean {
   return actual.some(({actions}) => actions.some(({kind}) => kind === 'drop' || kind === 'reject'))
 }
 
-/** True for what somebody put into table filter, where istio has nothing, and that keeps packets from where they go; policies count. */
+/** True for what somebody put into table filter, where Istio has nothing, and that keeps packets from where they go; policies count. */
 export function isFilterBlock(difference: Difference): boolean {
   if (difference.kind === 'policy') return true
   const added = difference.place.startsWith('filter/') && difference.expected.length === 0

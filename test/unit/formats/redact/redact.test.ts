@@ -156,7 +156,7 @@ describe('redactObject', () => {
     }
     expect(redactObject(mesh)).toEqual({
       ...mesh,
-      data: {mesh: 'defaultConfig:\n  tracing:\n    accessToken: [redacted]\n  discoveryAddress: x:15012\n'},
+      data: {mesh: 'defaultConfig:\n  tracing:\n    accessToken: "[redacted]"\n  discoveryAddress: x:15012\n'},
     })
   })
 

@@ -105,9 +105,18 @@ describe('can-i', () => {
 
   test('each verb of a stream is asked for by itself: get alone is not enough', async () => {
     const getOnly = ruledBy(({verb, subresource}) =>
-      verb === 'create' && subresource === 'portforward' ? 'denied' : 'allowed',
+      verb === 'create' && subresource !== undefined ? 'denied' : 'allowed',
     )
     expect(await table(getOnly, ['server-info'])).toMatch(/server-info\s+no/)
+  })
+
+  test('create alone is enough, and a command in the container replaces a port-forward', async () => {
+    const createOnly = ruledBy(({verb, subresource}) =>
+      verb === 'get' && subresource !== undefined ? 'denied' : 'allowed',
+    )
+    expect(await table(createOnly, ['server-info'])).toMatch(/server-info\s+yes/)
+    const execOnly = ruledBy(({subresource}) => (subresource === 'portforward' ? 'denied' : 'allowed'))
+    expect(await table(execOnly, ['server-info'])).toMatch(/server-info\s+yes/)
   })
 
   test('no answer is not taken for a no', async () => {

@@ -1,0 +1,98 @@
+/** Words that say by themselves that the text under this name is a secret. */
+const SECRET_WORDS = new Set(
+  'password passwords passwd pwd passphrase secret secrets token tokens credential credentials creds authorization cookie cookies apikey apitoken accesskey privatekey secretkey authkey authtoken accesstoken clientsecret'.split(
+    ' ',
+  ),
+)
+/** What a `key` must be called to be a secret: most keys of a mesh are names (of labels, of entries, public keys). */
+const SECRET_KEYS = new Set(
+  'api access private secret auth account master signing encryption shared session hmac license app storage subscription base client'.split(
+    ' ',
+  ),
+)
+/** A name that ends so says where a secret is, what kind it is or how long it lasts, and holds none. */
+const ABOUT_SECRETS = new Set(
+  'name names ref refs reference path paths file filename files type types url uri endpoint host port ttl expiry expiration expires expire duration lifetime period interval timeout policy policies mode enabled disabled required optional provider providers location header headers prefix suffix namespace namespaces version count size length limit id ids audience audiences issuer scope scopes mount config configs configuration source sources class kind format algorithm alg rotation renewal refresh age exchange review reviews service servers server request requests status state error errors code hash attribute attributes domain samesite'.split(
+    ' ',
+  ),
+)
+/** Envoy's data sources that hold a secret though their name does not say so (basic_auth `users`, TLS session ticket `keys`). */
+const SECRET_SOURCES = new Set(['users', 'keys', 'ticket keys'])
+const SIGNATURES = new Set(['sig', 'signature'])
+
+const kinds = new Map<string, boolean>()
+const MAX_KEPT = 20_000
+
+/** A name in its words, lower case: `awsSecretAccessKey`, `AWS_SECRET_ACCESS_KEY` and `aws-secret-access-key` are the same. */
+export function wordsOf(name: string): readonly string[] {
+  return name
+    .slice(0, 200)
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(word => word !== '')
+}
+
+function judged(name: string): boolean {
+  const words = wordsOf(name).map(word => word.replace(/\d+$/, '') || word)
+  const last = words.at(-1)
+  if (last === undefined || ABOUT_SECRETS.has(last)) return false
+  if (last === 'pass' || (last === 'auth' && words.length === 1)) return true
+  if (words.some(word => SECRET_WORDS.has(word))) return true
+  return words.some((word, at) => /^keys?$/.test(word) && SECRET_KEYS.has(words[at - 1] ?? ''))
+}
+
+/** True when a field, setting, argument or header of this name holds a secret as plain text. */
+export function isSecretName(name: string): boolean {
+  const known = kinds.get(name)
+  if (known !== undefined) return known
+  const answer = judged(name)
+  if (kinds.size < MAX_KEPT) kinds.set(name, answer)
+  return answer
+}
+
+/** True for the parts of a signed URL that let any client use it (`sig` of Azure, `X-Amz-Signature`, `X-Goog-Signature`). */
+export function isSignature(name: string): boolean {
+  return SIGNATURES.has(wordsOf(name).at(-1) ?? '')
+}
+
+/** True when a data source of Envoy (`inline_string`, `inline_bytes`) under this name holds a secret. */
+export function isSecretSource(name: string): boolean {
+  return isSecretName(name) || SECRET_SOURCES.has(wordsOf(name).join(' '))
+}
+
+/** True for a map from environment variables to their values. */
+export function isEnvironment(name: string): boolean {
+  return /^(?:environment_?variables|proxy_?metadata|env)$/i.test(name)
+}
+
+/** Settings of the mesh by name (istio.io, pilot-agent and pilot-discovery environment variables); every other value of an environment is hidden. */
+const MESH_SETTING =
+  /^(ISTIO_|PILOT_|PROXY_|CA_ADDR$|CA_PROVIDER$|CA_ROOT_|CA_TRUSTED_|XDS_|POD_|INSTANCE_IP$|HOST_IP$|NODE_NAME$|SERVICE_ACCOUNT$|TRUST_DOMAIN$|REVISION$|CLUSTER_ID$|PLATFORM$|MESH_|ENABLE_|EXIT_ON_ZERO|GOMAXPROCS$|GOMEMLIMIT$|JWT_POLICY$|VALIDATION_|INJECTION_|CNI_|LOG_LEVEL$|MINIMUM_DRAIN|OUTPUT_CERTS$|PROV_CERT$|KUBECONFIG$)/
+
+/** True for a setting of the mesh whose value our reports read and that is no secret. */
+export function isMeshSetting(name: string): boolean {
+  return MESH_SETTING.test(name) && !isSecretName(name)
+}
+
+/** Words that stand where a secret could and are none: switches, references to where the secret is, placeholders of templates, numbers. */
+const NO_SECRET =
+  /^(?:|true|false|yes|no|on|off|none|null|nil|undefined|enabled?|disabled?|required|optional|default|unset|empty|missing|invalid|expired|strict|permissive|(?:third|first)-party-jwt|\d{1,5}|(?:kubernetes|kubernetes-gateway|configmap|builtin|file|sds|spiffe):\/\/[^\s@]*|\/(?:dev|etc|home|opt|proc|run|tmp|usr|var)\/[\w./-]*|\.\/[\w./-]*|\[redacted[\w ]*\]|<[\w ]+>|W3JlZGFjdGVkXQ==|\$\([\w.]+\)|\$\{[\w.:-]+\}|\{\{[^{}]*\}\}|%[A-Z_]+(?:\([\w:.-]*\))?%|\*+)$/i
+
+/** True for a value that is no secret whatever its name says. */
+export function isNoSecret(value: string): boolean {
+  return value.length < 2000 && NO_SECRET.test(value)
+}
+
+/** Fields that hold what a header is compared with or set to (Envoy HeaderValue, HeaderMatcher, StringMatcher; Istio StringMatch). */
+const HEADER_FIELDS = new Set(
+  'value rawvalue values exact prefix suffix contains regex exactmatch prefixmatch suffixmatch containsmatch saferegexmatch saferegex stringmatch'.split(
+    ' ',
+  ),
+)
+
+/** True for a field that holds the text of a header whose name stands beside or above it. */
+export function isHeaderField(name: string): boolean {
+  return HEADER_FIELDS.has(name.replaceAll('_', '').toLowerCase())
+}

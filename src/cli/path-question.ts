@@ -24,7 +24,7 @@ async function destination(source: Source, to: string, flags: QuestionFlags, say
   return `${podLabel(subject.pod)}${port}`
 }
 
-/** Reads FROM and TO of a request through the mesh; `say` is told which pod of a workload is meant. */
+/** Reads FROM and TO of a request through the mesh; `say` gets the sentence about which pod of a workload is meant. */
 export async function pathQuestion(
   source: Source,
   from: string,

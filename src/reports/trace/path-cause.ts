@@ -1,6 +1,6 @@
 import type {Leg} from '../../analysis/request-path/legs.js'
 import type {RequestPath} from '../../analysis/request-path/path.js'
-import {clientLeg, serverLeg} from '../../analysis/request-path/told.js'
+import {clientLeg, serverLeg} from '../../analysis/request-path/path-summary.js'
 import type {MeshPod, MeshWorld} from '../../analysis/request-path/world.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import type {ObjectCache} from '../../evidence/mesh-objects/object-cache.js'

@@ -1,6 +1,12 @@
 import {type Branch, everyBranch} from '../../analysis/request-path/draws.js'
 import {followRequest, type RequestPath} from '../../analysis/request-path/path.js'
-import {clientLeg, racingDetails, serverLeg, type ToldPath, toldPath} from '../../analysis/request-path/told.js'
+import {
+  clientLeg,
+  type PathSummary,
+  racingDetails,
+  serverLeg,
+  summarizePath,
+} from '../../analysis/request-path/path-summary.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
@@ -22,7 +28,7 @@ export interface ExpectedLogs {
 }
 
 /** One way the request can go. Ways that end alike are one. */
-export interface PathBranch extends ToldPath {
+export interface PathBranch extends PathSummary {
   /** The share of the requests that goes this way, from 0 to 1. */
   readonly share: number
   readonly because: string
@@ -99,7 +105,7 @@ function logsOf(request: AskedPath, {legs}: RequestPath): ExpectedLogs {
 }
 
 interface Way {
-  readonly told: ToldPath
+  readonly summary: PathSummary
   readonly share: number
   readonly path: RequestPath
 }
@@ -107,27 +113,27 @@ interface Way {
 function waysOf(branches: readonly Branch<RequestPath>[], http: boolean): readonly Way[] {
   const ways = new Map<string, Way>()
   for (const {share, result} of branches) {
-    const told = toldPath(result, http)
-    const key = JSON.stringify([told, result.ending.because])
+    const summary = summarizePath(result, http)
+    const key = JSON.stringify([summary, result.ending.because])
     const known = ways.get(key)
-    ways.set(key, known === undefined ? {told, share, path: result} : {...known, share: known.share + share})
+    ways.set(key, known === undefined ? {summary, share, path: result} : {...known, share: known.share + share})
   }
   return [...ways.values()].sort((a, b) => b.share - a.share)
 }
 
-function fails({outcome, status}: ToldPath): boolean {
+function fails({outcome, status}: PathSummary): boolean {
   if (outcome === 'answered') return (status ?? 0) >= 400
   return !['delivered', 'not-captured', 'undecided'].includes(outcome)
 }
 
 async function branchOf(inputs: CauseInputs, request: AskedPath, way: Way): Promise<PathBranch> {
-  const {told, share, path} = way
-  const cause = fails(told) || told.outcome === 'answered' ? await causeOf(inputs, path) : undefined
+  const {summary, share, path} = way
+  const cause = fails(summary) || summary.outcome === 'answered' ? await causeOf(inputs, path) : undefined
   const pod: MeshPod | undefined = path.ending.pod
   const name: PathStep = {hop: 'name', where: request.from, text: request.resolved.text, reasons: [], nearMisses: []}
   return {
     share: Math.round(share * 10_000) / 10_000,
-    ...told,
+    ...summary,
     because: path.ending.because,
     ...(pod === undefined ? {} : {pod: pod.ref}),
     steps: [name, ...stepsOf(path.legs, inputs.world)],
@@ -192,7 +198,7 @@ export async function pathReport(given: Source, question: PathQuestion): Promise
         branches.map(each => each.result),
       ),
     ],
-    failing: main !== undefined && fails(main.told),
+    failing: main !== undefined && fails(main.summary),
     from: request.from,
     to,
     request: request.text,

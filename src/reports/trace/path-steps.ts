@@ -91,7 +91,7 @@ function proxyStep(leg: ProxyLeg, world: MeshWorld): PathStep {
       const object = at === undefined ? undefined : madeBy(at)
       return {text, ...(at === undefined ? {} : {at}), ...(object === undefined ? {} : {object})}
     }),
-    nearMisses: steps.flatMap(each => each.nearMisses).filter(each => !each.endsWith(' but for its destination port')),
+    nearMisses: steps.flatMap(each => each.nearMisses).filter(each => !each.endsWith(' its destination port')),
   }
 }
 
@@ -146,7 +146,7 @@ function repeats(steps: readonly PathStep[], start: number, length: number): num
   return times
 }
 
-/** Steps that repeat because a proxy tries again are told once, with how often. */
+/** Steps that repeat because a proxy tries again are listed once, with how often. */
 function collapsed(steps: readonly PathStep[]): readonly PathStep[] {
   for (let start = 0; start < steps.length; start++)
     for (let length = 1; start + 2 * length <= steps.length; length++) {

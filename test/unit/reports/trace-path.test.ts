@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {beforeAll, describe, expect, test} from '@jest/globals'
-import Ajv from 'ajv'
+import {Ajv} from 'ajv'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import {pathQuestion} from '../../../src/cli/path-question.js'
 import {type PathReport, pathReport} from '../../../src/reports/trace/path-report.js'
@@ -110,7 +110,7 @@ describe('the way of a request through the mesh', () => {
   test('tells the near miss of a route', async () => {
     const {branches} = await traced('deploy/productpage-v1', 'http://reviews:9080/')
     const client = branches[0]?.steps.find(each => each.hop === 'client-proxy')
-    expect(client?.nearMisses).toContain('route 1 matches but for its header end-user')
+    expect(client?.nearMisses).toContain('route 1 matches except for its header end-user')
   })
 
   test('the line expected in the log is the one recorded', async () => {

@@ -14,7 +14,7 @@ export const traceFlags = {
   }),
   address: Flags.string({
     helpValue: 'ADDRESS',
-    description: 'the address the client dials, where the URL names a host',
+    description: 'the address the client connects to, if the URL has a host name',
   }),
   source: Flags.string({helpValue: 'ADDRESS', description: 'the address of the client'}),
   method: Flags.string({description: 'HTTP method (GET unless set)'}),
@@ -26,7 +26,7 @@ export const traceFlags = {
   }),
   protocol: Flags.string({
     options: ['http/1.0', 'http/1.1', 'http/2', 'h2', 'tcp'],
-    description: 'what the client speaks',
+    description: 'protocol of the client',
   }),
   sni: Flags.string({helpValue: 'NAME', description: 'server name in the TLS handshake'}),
   alpn: Flags.string({helpValue: 'LIST', description: 'application protocols offered, comma-separated'}),

@@ -69,7 +69,7 @@ function unmatched(site: Site, speech: Speech, port: number): Ending {
   const plain = speech.tls === undefined && wantsTls(site, port)
   const because = plain
     ? `the proxy takes only mTLS on port ${port}, and gets plain text`
-    : `no filter chain of the proxy takes the connection to port ${port}`
+    : `no filter chain of the proxy matches the connection to port ${port}`
   return ending(closed(speech).attempt, plain ? 'tls-mismatch' : 'no-route', because, {
     pod: site.pod,
     races: closed(speech).races,

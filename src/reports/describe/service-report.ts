@@ -3,6 +3,7 @@ import {boundPorts, selects} from '../../analysis/ports/service-ports.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import {type ComparedRule, comparePresence} from '../../analysis/traffic-policy/presence.js'
 import {policiesOf, reachOf} from '../../analysis/traffic-policy/service-objects.js'
+import {askedOnce} from '../../evidence/asked-once.js'
 import {listObjects} from '../../evidence/mesh-objects/list-objects.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {readPod, WORKLOAD_KINDS} from '../../formats/kube-pod/parse.js'
@@ -156,7 +157,7 @@ export async function serviceReport(
   namespace: string,
   options: DescribeOptions,
 ): Promise<ServiceReport> {
-  const source = noted(given)
+  const source = noted(askedOnce(given))
   const {istioNamespace} = options
   const gaps: Gap[] = []
   const service = await serviceNamed(source, name, namespace)

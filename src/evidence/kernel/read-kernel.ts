@@ -17,7 +17,7 @@ export interface Kernel {
   readonly rulesets: readonly Ruleset[]
   readonly parameters: Readonly<Record<string, string>>
   readonly machine: Machine
-  /** `live`: what the kernel held; `log`: what istio-init wrote at start; `text`: what somebody pasted; `computed`: what should be there. */
+  /** `live`: what the kernel held; `log`: what istio-init wrote at start; `text`: pasted text; `computed`: what should be there. */
   readonly from: 'live' | 'log' | 'text' | 'computed'
   readonly origin: string
   readonly gaps: readonly Gap[]

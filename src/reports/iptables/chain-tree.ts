@@ -50,7 +50,7 @@ function ruleNode(table: Table, chain: Chain, rule: Rule, style: TreeStyle, dept
   }
 }
 
-/** The port of a chain that only redirects: such a chain is told in its caller's line. */
+/** The port of a chain that only redirects: such a chain is shown in its caller's line. */
 function redirectPort(chain: Chain): string | undefined {
   const action = chain.rules.length === 1 ? chain.rules[0]?.actions[0] : undefined
   return action?.kind === 'redirect' ? action.ports : undefined

@@ -262,7 +262,7 @@ export function driftOf(
 
 /**
  * Whether the differences change anything when all are there: differences that only matter alone do not matter, and those that matter only
- * together are told as one.
+ * together are reported as one.
  */
 function together(
   differences: readonly Difference[],

@@ -18,7 +18,7 @@ import {ruleWords} from '../rule-words/words.js'
 import type {Direction, Exception, Interception} from './interception.js'
 
 /** Something about a ruleset a person should know before trusting the mesh, and what follows from it. */
-export interface Oddity {
+export interface RulesetWarning {
   readonly id: string
   readonly level: 'warning' | 'info'
   readonly what: string
@@ -31,7 +31,7 @@ function label({table, chain}: PlacedChain, rule: Rule): string {
   return `${table.name}/${chain.name} rule ${rule.position}: ${text.replace(/^-A \S+ /, '')}`
 }
 
-function twoBackends(rulesets: readonly Ruleset[]): readonly Oddity[] {
+function twoBackends(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   const backends = new Set(
     rulesets
       .filter(hasIstioRules)
@@ -50,7 +50,10 @@ function twoBackends(rulesets: readonly Ruleset[]): readonly Oddity[] {
   ]
 }
 
-function missingJumps({inbound, outbound, family}: Interception, rulesets: readonly Ruleset[]): readonly Oddity[] {
+function missingJumps(
+  {inbound, outbound, family}: Interception,
+  rulesets: readonly Ruleset[],
+): readonly RulesetWarning[] {
   const chains = everyChain(rulesets).filter(({table}) => table.family === family || table.family === 'inet')
   const lists = (name: string, target: string) =>
     chains.some(
@@ -61,7 +64,7 @@ function missingJumps({inbound, outbound, family}: Interception, rulesets: reado
   const captures = (direction: Interception['inbound']) =>
     !['escapes', 'direct'].includes(direction.usual.verdict) ||
     direction.exceptions.some(e => e.verdict === 'captured' || e.verdict === 'insufficient')
-  const found: Oddity[] = []
+  const found: RulesetWarning[] = []
   if (!captures(inbound) && (lists('ISTIO_INBOUND', 'ISTIO_IN_REDIRECT') || lists('ISTIO_INBOUND', 'ISTIO_TPROXY'))) {
     found.push({
       id: 'inbound-cut-off',
@@ -132,8 +135,8 @@ function mayBeIstios(ruleset: Ruleset, table: Table, chain: Chain, rule: Rule): 
 }
 
 /** Rules in Istio's chains, or beside its jumps, that Istio does not generate. */
-function strangers(rulesets: readonly Ruleset[]): readonly Oddity[] {
-  const found: Oddity[] = []
+function strangers(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
+  const found: RulesetWarning[] = []
   for (const place of everyChain(rulesets)) {
     const {chain, table, ruleset} = place
     const name = canonicalChain(chain.name)
@@ -161,8 +164,8 @@ function strangers(rulesets: readonly Ruleset[]): readonly Oddity[] {
   return found.slice(0, 20)
 }
 
-function filters(rulesets: readonly Ruleset[]): readonly Oddity[] {
-  const found: Oddity[] = []
+function filters(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
+  const found: RulesetWarning[] = []
   for (const place of everyChain(rulesets)) {
     if (place.table.name !== 'filter') continue
     for (const rule of place.chain.rules) {
@@ -180,7 +183,7 @@ function filters(rulesets: readonly Ruleset[]): readonly Oddity[] {
   return found.slice(0, 10)
 }
 
-function foreigners(rulesets: readonly Ruleset[]): readonly Oddity[] {
+function foreigners(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   const owners = new Map<string, {about: string; chains: Set<string>}>()
   for (const {chain} of everyChain(rulesets)) {
     const owner = chainOwner(chain.name)
@@ -197,7 +200,7 @@ function foreigners(rulesets: readonly Ruleset[]): readonly Oddity[] {
   }))
 }
 
-function unread(rulesets: readonly Ruleset[]): readonly Oddity[] {
+function unread(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   const rules = everyChain(rulesets).flatMap(place =>
     place.chain.rules.filter(rule => !isUnderstood(rule)).map(rule => label(place, rule)),
   )
@@ -228,7 +231,7 @@ function isOfProxy({where}: Exception, proxy: Interception['proxy']): boolean {
 }
 
 /** Packets that one family treats otherwise than the other, where most are treated alike. */
-function familyDifferences(v4: Interception, v6: Interception): readonly Oddity[] {
+function familyDifferences(v4: Interception, v6: Interception): readonly RulesetWarning[] {
   const only = (mine: Direction, other: Direction, name: string, label: string) => {
     const apps = ({exceptions}: Direction) => exceptions.filter(each => !isOfProxy(each, v4.proxy))
     const theirs = new Set(apps(other).map(sayingOf))
@@ -253,7 +256,7 @@ function familyDifferences(v4: Interception, v6: Interception): readonly Oddity[
   ]
 }
 
-function families(all: readonly Interception[], rulesets: readonly Ruleset[]): readonly Oddity[] {
+function families(all: readonly Interception[], rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   const v4 = all.find(each => each.family === 'ip')
   const v6 = all.find(each => each.family === 'ip6')
   const known = rulesets.some(set => set.family !== 'ip')
@@ -282,7 +285,7 @@ function families(all: readonly Interception[], rulesets: readonly Ruleset[]): r
   ]
 }
 
-function loops(all: readonly Interception[]): readonly Oddity[] {
+function loops(all: readonly Interception[]): readonly RulesetWarning[] {
   return all.flatMap(({outbound}) => {
     const port = outbound.usual.port
     const proxyEscapes = outbound.exceptions.some(
@@ -300,8 +303,11 @@ function loops(all: readonly Interception[]): readonly Oddity[] {
   })
 }
 
-/** What is odd about the rules, worst first: found from what packets do and from rules that nobody known makes. */
-export function odditiesOf(rulesets: readonly Ruleset[], interceptions: readonly Interception[]): readonly Oddity[] {
+/** What is odd about the rules, worst first: found from what packets do and from rules that no known program generates. */
+export function rulesetWarningsOf(
+  rulesets: readonly Ruleset[],
+  interceptions: readonly Interception[],
+): readonly RulesetWarning[] {
   if (rulesets.every(set => ruleCount(set) === 0)) return []
   const main = interceptions.find(each => each.family === 'ip') ?? interceptions[0]
   return [

@@ -93,8 +93,9 @@ function checkInstalled(tarball, version) {
       tarball,
     )
     const meshctl = (...argv) => spawnSync(join(prefix, 'bin/meshctl'), argv, {cwd: prefix, encoding: 'utf8'})
-    const told = meshctl('--version').stdout
-    if (!told.trim().endsWith(` ${version}`)) throw new Refused(`the installed program says ${told.trim()}`)
+    const versionText = meshctl('--version').stdout
+    if (!versionText.trim().endsWith(` ${version}`))
+      throw new Refused(`the installed program says ${versionText.trim()}`)
     const check = meshctl('check', 'deploy/sick-uid-v1', '--from', 'sample')
     if (check.status !== 1 || !check.stdout.includes('MCT1001'))
       throw new Refused(`the installed program does not check the sample mesh: ${check.stderr}`)

@@ -22,7 +22,12 @@ export default class Capture extends MeshCommand {
     to: Flags.string({required: true, helpValue: 'FILE.tgz', description: 'bundle file to write'}),
     'all-namespaces': Flags.boolean({char: 'A', description: 'pods in every namespace'}),
     selector: Flags.string({char: 'l', description: 'label selector for the pods'}),
-    with: Flags.string({multiple: true, options: ['istiod'], description: "also capture the control plane's view"}),
+    with: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      options: ['istiod'],
+      description: "also capture the control plane's view",
+    }),
     concurrency: Flags.integer({default: 8, min: 1, max: 64, description: 'number of pods to read in parallel'}),
     yes: Flags.boolean({char: 'y', description: 'do not ask, whatever the size'}),
     unredacted: Flags.boolean({description: 'do not redact secrets in the bundle (do not share it)'}),

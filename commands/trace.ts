@@ -1,4 +1,4 @@
-import {podArgument} from '../src/cli/args.js'
+import {fromToArguments} from '../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../src/cli/command-needs.js'
 import {fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -9,12 +9,14 @@ import {traceView} from '../src/reports/trace/view.js'
 export default class Trace extends MeshCommand {
   static override summary = 'Show what a pod’s Envoy does with one request, and what decides it'
   static override examples = [
+    '<%= config.bin %> trace deploy/productpage-v1 http://details:9080/ --from sample',
+    '<%= config.bin %> trace ingress http://bookinfo.example.com/productpage',
     '<%= config.bin %> trace deploy/productpage-v1 --from sample --out http://reviews:9080/reviews/0',
     '<%= config.bin %> trace -f config_dump.json --in http://:9080/ --principal spiffe://cluster.local/ns/demo/sa/sleep',
     '<%= config.bin %> trace --cases given/c000 -o json',
   ]
   static override needs = PROXY_CONFIG_NEEDS
-  static override args = podArgument
+  static override args = fromToArguments
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,
@@ -35,6 +37,15 @@ export default class Trace extends MeshCommand {
         const {answerTraffic} = await import('../src/cli/traffic.js')
         const {trafficView} = await import('../src/reports/trace/traffic-view.js')
         await this.print(flags, await answerTraffic(source, traffic), trafficView)
+      })
+      return
+    }
+    const {to} = args
+    if (to !== undefined) {
+      await this.withSource(flags, async source => {
+        const {answerPath} = await import('../src/cli/path-question.js')
+        const {pathView} = await import('../src/reports/trace/path-view.js')
+        await this.print(flags, await answerPath(source, args.pod ?? '', to, flags), pathView)
       })
       return
     }

@@ -7,7 +7,7 @@ function lastWords(text: string): void {
   try {
     writeSync(2, `${text}\n`)
   } catch {
-    // Nobody can be told.
+    // No stream is left to report on.
   }
 }
 
@@ -20,7 +20,7 @@ export function endOnLostOutput(stream: NodeJS.WriteStream): void {
   })
 }
 
-/** The last resort for an error nobody caught: one sentence, what was begun is removed, and never the code of findings. */
+/** The last resort for an uncaught error: one sentence, what was begun is removed, and never the code of findings. */
 export function endOnUncaught(version: string, debug: boolean): void {
   const end = (error: unknown) => {
     const {text, exitCode} = explainError(error, version, debug)

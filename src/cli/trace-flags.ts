@@ -14,10 +14,14 @@ export const traceFlags = {
   }),
   address: Flags.string({
     helpValue: 'ADDRESS',
-    description: 'the address the client dials, where the URL names a host',
+    description: 'the address the client connects to, if the URL has a host name',
   }),
   source: Flags.string({helpValue: 'ADDRESS', description: 'the address of the client'}),
   method: Flags.string({description: 'HTTP method (GET unless set)'}),
+  path: Flags.string({description: 'path of the request, with TO (default: that of the URL)'}),
+  host: Flags.string({description: 'host header of the request, with TO (default: that of the URL)'}),
+  port: Flags.integer({min: 1, max: 65_535, description: 'port of the destination, with TO'}),
+  uid: Flags.integer({min: 0, description: 'uid of the process that sends the request, with TO (default 1000)'}),
   header: Flags.string({
     char: 'H',
     multiple: true,
@@ -25,8 +29,8 @@ export const traceFlags = {
     description: 'a request header (repeatable)',
   }),
   protocol: Flags.string({
-    options: ['http/1.0', 'http/1.1', 'http/2', 'h2', 'tcp'],
-    description: 'what the client speaks',
+    options: ['http/1.0', 'http/1.1', 'http/2', 'h2', 'grpc', 'tcp'],
+    description: 'protocol of the client',
   }),
   sni: Flags.string({helpValue: 'NAME', description: 'server name in the TLS handshake'}),
   alpn: Flags.string({helpValue: 'LIST', description: 'application protocols offered, comma-separated'}),

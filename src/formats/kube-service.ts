@@ -38,6 +38,7 @@ export function readService(object: KubeObject): ServiceModel {
     labels: textMapOf(object, 'metadata', 'labels'),
     annotations: textMapOf(object, 'metadata', 'annotations'),
     externalIps: textsOf(object, 'spec', 'externalIPs'),
+    externalName: textOf(object, 'spec', 'externalName'),
     publishesNotReady: flagOf(object, 'spec', 'publishNotReadyAddresses') ?? false,
     ports: listOf(object, 'spec', 'ports')
       .map(portOf)

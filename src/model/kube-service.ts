@@ -24,6 +24,8 @@ export interface ServiceModel {
   readonly ports: readonly ServicePort[]
   /** External addresses that nodes accept for it. */
   readonly externalIps: readonly string[]
+  /** The name an ExternalName Service stands for. */
+  readonly externalName?: string
   /** True if it publishes endpoints that are not ready. */
   readonly publishesNotReady: boolean
   readonly createdAt?: string

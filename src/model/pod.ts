@@ -45,6 +45,8 @@ export interface Probe {
   readonly host?: string
   /** Of an HTTP probe. */
   readonly scheme?: 'HTTP' | 'HTTPS'
+  /** Of an HTTP probe: the path it asks for. */
+  readonly httpPath?: string
   readonly command: readonly string[]
   /** Path below the pod spec. */
   readonly path: string

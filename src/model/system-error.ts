@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the file name is too long',
   EBADF: 'it is closed',
-  EPIPE: 'nobody reads it any more',
+  EPIPE: 'the reader closed it',
 }
 
 /** A failed call to the operating system, as Node reports it. */

@@ -20,6 +20,7 @@ export const TEXT_FORMS = [
   'role',
   'save',
   'nft',
+  'mermaid',
 ] as const
 
 export type DocForm = (typeof DOC_FORMS)[number]

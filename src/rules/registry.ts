@@ -65,12 +65,14 @@ import {rule as nothingCaptured} from './nothing-captured/rule.js'
 import {rule as outboundBypass} from './outbound-bypass/rule.js'
 import {rule as outboundRegistryOnly} from './outbound-registry-only/rule.js'
 import {rule as ownerGroups} from './owner-groups/rule.js'
+import {rule as peerPortWithoutService} from './peer-port-without-service/rule.js'
 import {rule as podAddressListener} from './pod-address-listener/rule.js'
 import {rule as podMissingProxy} from './pod-missing-proxy/rule.js'
 import {rule as portName} from './port-name/rule.js'
 import {rule as portSharedWithTcp} from './port-shared-with-tcp/rule.js'
 import {rule as probeHost} from './probe-host/rule.js'
 import {rule as probeNamedPort} from './probe-named-port/rule.js'
+import {rule as probeNotRewritten} from './probe-not-rewritten/rule.js'
 import {rule as probeRewriteOff} from './probe-rewrite-off/rule.js'
 import {rule as prometheusPortReserved} from './prometheus-port-reserved/rule.js'
 import {rule as proxyConfigInvalid} from './proxy-config-invalid/rule.js'
@@ -177,12 +179,14 @@ export const RULES: readonly MeshRule[] = [
   outboundBypass,
   outboundRegistryOnly,
   ownerGroups,
+  peerPortWithoutService,
   podAddressListener,
   podMissingProxy,
   portName,
   portSharedWithTcp,
   probeHost,
   probeNamedPort,
+  probeNotRewritten,
   probeRewriteOff,
   prometheusPortReserved,
   proxyConfigInvalid,

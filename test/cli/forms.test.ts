@@ -128,7 +128,7 @@ describe('what files come in', () => {
   test('read says what each is and answers at once; what is in no form is said', async () => {
     const run = await meshctl(['read', file('p.txt', status)])
     expect(run.stdout).toMatch(
-      /p\.txt is a table of istioctl proxy-status\n +ask: meshctl proxy-status\n\nmeshctl proxy-status -f .*:\n[\s\S]*1 stale/,
+      /p\.txt is a table of istioctl proxy-status\n +read by: meshctl proxy-status\n\nmeshctl proxy-status -f .*:\n[\s\S]*1 stale/,
     )
     expect(await meshctl(['read', file('x.txt', 'hello\n')])).toMatchObject({code: 2, stdout: ''})
     expect((await meshctl(['read', '--forms'])).stdout.split('\n').length).toBeGreaterThan(INPUT_FORMS.length)

@@ -65,7 +65,7 @@ function readListener(entry: ListenerEntry): Listener {
 function arrive(trail: Trail, entry: ListenerEntry, connection: Connection, mayHandOver: boolean): Arrival {
   const {request, surroundings, proxy} = trail
   const listener = readListener(entry)
-  tell(trail, 'listener', `listener ${entry.name} takes the connection`, listener.at)
+  tell(trail, 'listener', `listener ${entry.name} accepts the connection`, listener.at)
   const passage = runListenerFilters(listener, connection, request, surroundings.patience)
   const after = passage.connection
   if (passage.kind !== 'goes-on' || !mayHandOver || !listener.useOriginalDst || !after.localRestored)
@@ -75,7 +75,7 @@ function arrive(trail: Trail, entry: ListenerEntry, connection: Connection, mayH
   tell(
     trail,
     'listener',
-    `use_original_dst: handed over to the listener of ${after.local.ip}:${after.local.port}`,
+    `use_original_dst: handed off to the listener of ${after.local.ip}:${after.local.port}`,
     listener.at,
   )
   return arrive(trail, other, after, false)

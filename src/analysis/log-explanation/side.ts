@@ -24,7 +24,7 @@ export function clusterNameSentence(name: string): string | undefined {
   if (direction.startsWith('inbound'))
     return `Requests this proxy received for port ${port} of the application in its own pod.`
   const which = subset === '' ? 'no subset' : `subset ${subset} of its DestinationRule`
-  return `Calls of this proxy to ${host}, port ${port} of the Service, ${which}.`
+  return `Requests from this proxy to ${host}, port ${port} of the Service, ${which}.`
 }
 
 /** Who wrote the line, for people. */
@@ -38,5 +38,5 @@ export function writerSentence(entry: AccessLogEntry): string {
         : 'ztunnel'
   if (side === 'server') return 'Envoy on the server side (the sidecar of the pod that was called)'
   if (side === 'client') return 'Envoy on the client side (the sidecar of the caller, or a gateway)'
-  return 'Envoy (whether of the caller, a gateway or the server the line does not say)'
+  return 'Envoy (the line does not say whether on the client side, a gateway or the server side)'
 }

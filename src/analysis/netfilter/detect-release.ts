@@ -45,7 +45,7 @@ const RELEASE_MARKS: readonly (readonly [Marks, ReleaseRange & {readonly mode?: 
   [has => has(/^nat\/PREROUTING -> jump ISTIO_REDIRECT/), {from: BEFORE_1_0, to: BEFORE_1_0}],
 ]
 
-/** Which releases make rules like these, judged by what changed between releases; undefined when they are not istio's. */
+/** Which releases make rules like these, judged by what changed between releases; undefined when they are not Istio's. */
 export function detectRelease(rulesets: readonly Ruleset[]): DetectedRelease | undefined {
   const lines = everyRule(rulesets).map(
     ({table, chain, rule}) =>

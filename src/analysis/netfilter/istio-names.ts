@@ -12,7 +12,7 @@ const TABLES: Readonly<Record<string, string>> = {
 
 const AMBIENT_CHAINS: Readonly<Record<string, string>> = {'istio-prerouting': 'ISTIO_PRERT'}
 
-/** The iptables table a table stands for: istio's native nftables tables are nat, mangle and raw by another name. */
+/** The iptables table a table stands for: Istio's native nftables tables are nat, mangle and raw by another name. */
 export function canonicalTable(name: string): string {
   return Object.hasOwn(TABLES, name) ? (TABLES[name] ?? name) : name
 }
@@ -25,7 +25,7 @@ export function canonicalChain(name: string): string {
     : name
 }
 
-/** True for a table that istio's native nftables mode makes. */
+/** True for a table that Istio's native nftables mode makes. */
 export function isIstioNativeTable(name: string): boolean {
   return Object.hasOwn(TABLES, name)
 }

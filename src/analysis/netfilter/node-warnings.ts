@@ -1,6 +1,6 @@
 import type {Chain, Rule, Ruleset} from '../../model/ruleset.js'
 import {nodeRules} from './chain-owners.js'
-import type {Oddity} from './interception/oddities.js'
+import type {RulesetWarning} from './interception/ruleset-warnings.js'
 
 /** Rules that give every packet they match another source; those that look at marks or skip destinations are about other traffic. */
 function masquerades({actions, conditions}: Rule): boolean {
@@ -29,7 +29,7 @@ function before({rules}: Chain): readonly Rule[] {
 }
 
 /** Capture rules of a mesh on a node: a pod with hostNetwork was injected, or the node is a VM of the mesh. */
-function capturesOnNode(rulesets: readonly Ruleset[]): readonly Oddity[] {
+function capturesOnNode(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   const node = nodeRules(rulesets)
   if (node?.captures !== true) return []
   return [
@@ -47,11 +47,11 @@ function capturesOnNode(rulesets: readonly Ruleset[]): readonly Oddity[] {
  * What is wrong with a node's rules for ambient mode: a MASQUERADE before ISTIO_POSTRT takes the kubelet's probes first (a source is rewritten
  * once, by the first rule that matches), so they reach the pod without 169.254.7.127, by which ztunnel's rules let them through.
  */
-export function nodeWarnings(rulesets: readonly Ruleset[]): readonly Oddity[] {
+export function nodeWarnings(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   return [...capturesOnNode(rulesets), ...maskedProbes(rulesets)]
 }
 
-function maskedProbes(rulesets: readonly Ruleset[]): readonly Oddity[] {
+function maskedProbes(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   return rulesets.flatMap(({tables}) =>
     tables.flatMap(table => {
       const entry = table.chains.find(({hook}) => hook === 'postrouting')

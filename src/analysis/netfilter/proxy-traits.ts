@@ -9,7 +9,7 @@ export interface ProxyTraits {
   readonly outboundPort: number
 }
 
-/** What sidecars run as, user and group, unless istio-init is told otherwise (`-u` and `-g` of istio-iptables; OpenShift assigns others). */
+/** What sidecars run as, user and group, unless istio-init is configured otherwise (`-u` and `-g` of istio-iptables; OpenShift assigns others). */
 export const USUAL_PROXY = 1337
 const USUAL_OUTBOUND = 15_001
 /** ztunnel is no user of the pod: its packets carry this mark. */

@@ -3,6 +3,7 @@ import type {PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {isTemplated} from '../../model/templated.js'
 import {reservedPorts} from '../pod-mode/pod-mode.js'
+import {SERVER_FIRST_PORTS} from './app-protocol-of.js'
 import {istioProtocol, protocolOfName} from './istio-protocol.js'
 import {type BoundPort, boundPorts} from './service-ports.js'
 
@@ -13,12 +14,6 @@ export interface PortsWithoutProtocol {
   /** The ports on which the server usually speaks first. */
   readonly serverFirst: readonly BoundPort[]
 }
-
-/**
- * Well-known ports of protocols in which the server speaks first: FTP, SSH, SMTP, POP3, NNTP, IMAP, rsync, MySQL, NATS, VNC
- * (RFC 959, 4253, 5321, 1939, 3977, 3501, 6143; NATS protocol, INFO; MySQL protocol, initial handshake). In PostgreSQL, AMQP and Redis the client speaks first.
- */
-const SERVER_FIRST = [21, 22, 25, 110, 119, 143, 587, 873, 2525, 3306, 4222, 5900]
 
 /** True for Services of Istio itself, which are not checked. */
 function isControlPlaneService({labels}: ServiceModel): boolean {
@@ -33,7 +28,7 @@ function lacksProtocol(port: ServicePort): boolean {
 }
 
 function speaksFirst({port, target}: BoundPort): boolean {
-  return SERVER_FIRST.includes(port.port) || SERVER_FIRST.includes(target ?? -1)
+  return SERVER_FIRST_PORTS.includes(port.port) || SERVER_FIRST_PORTS.includes(target ?? -1)
 }
 
 /** True for the headless Service of a StatefulSet. */

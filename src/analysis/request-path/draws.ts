@@ -7,7 +7,7 @@ export interface Branch<T> {
   readonly result: T
 }
 
-/** More branches than this are not followed; what is left is told by `unfollowed`. */
+/** More branches than this are not followed; what is left is counted in `unfollowed`. */
 const MAX_BRANCHES = 200
 
 interface Pick {

@@ -10,7 +10,7 @@ import {enteringPod, leavingPod, type Opener, type Passing} from './kernel.js'
 import type {Leg, ProxyRole} from './legs.js'
 import {proxyEnding} from './proxy-ending.js'
 import {envoyRequest, passedOn, type Speech, waitsForServer} from './speech.js'
-import {isUnroutable} from './unroutable.js'
+import {isUnroutable, UNKNOWN_ADDRESS} from './unroutable.js'
 import type {MeshPod, MeshWorld, Site} from './world.js'
 
 /** A request under way through the mesh. */
@@ -155,7 +155,7 @@ function kernelLeg(
     passing.kind === 'proxy'
       ? `redirected to port ${passing.port}`
       : passing.kind === 'socket'
-        ? `goes to ${addressText(passing.address)} in the pod`
+        ? `${leg.pod.mode === 'sidecar' ? 'not redirected: ' : ''}goes to ${addressText(passing.address)} in the pod`
         : passing.kind === 'leaves'
           ? `leaves for ${addressText(passing.address)}, not redirected`
           : passing.text
@@ -240,6 +240,10 @@ function outside(journey: Journey, to: SocketAddress, toMesh: boolean): Ending {
   if (toMesh) {
     legs.push({kind: 'outside', address: to, text: 'an endpoint of the mesh whose pod was not read'})
     return openEnding(`the pod at ${to.ip} was not captured: what happens there is not known`)
+  }
+  if (to.ip === UNKNOWN_ADDRESS) {
+    legs.push({kind: 'outside', address: to, text: 'the address of the name: it is not known'})
+    return openEnding('the address of the name is not known, and the proxy passes the connection on to it')
   }
   const unroutable = isUnroutable(to.ip)
   if (unroutable !== undefined) {

@@ -36,7 +36,11 @@ function httpEnding(outcome: Outcome, status: number, pod: MeshPod, last: Ending
   if (outcome.details === 'via_upstream' && last !== undefined) return {...last, attempt}
   const [disposition, because] = ownAnswer(outcome, last)
   const policyOf = disposition === 'denied' ? last?.policy : undefined
-  return ending(attempt, disposition, because, {pod: last?.pod ?? pod, policy: policyOf, races: last?.races ?? []})
+  return ending(attempt, disposition, because, {
+    pod: last === undefined ? pod : last.pod,
+    policy: policyOf,
+    races: last?.races ?? [],
+  })
 }
 
 function denialText(policy: string): string {
@@ -69,7 +73,7 @@ function unmatched(site: Site, speech: Speech, port: number): Ending {
   const plain = speech.tls === undefined && wantsTls(site, port)
   const because = plain
     ? `the proxy takes only mTLS on port ${port}, and gets plain text`
-    : `no filter chain of the proxy takes the connection to port ${port}`
+    : `no filter chain of the proxy matches the connection to port ${port}`
   return ending(closed(speech).attempt, plain ? 'tls-mismatch' : 'no-route', because, {
     pod: site.pod,
     races: closed(speech).races,
@@ -105,7 +109,9 @@ export function proxyEnding(
   if (policy !== undefined) {
     if (waitsForServer(speech) && last?.attempt.kind === 'answer')
       return {...last, because: `${last.because}; once the client sends bytes, ${denialText(policy)}`}
-    return ending(closed({...speech, tls: undefined}).attempt, 'denied', denialText(policy), {pod, policy})
+    const heard = speech.head === undefined && speech.tls !== undefined && last?.attempt.kind === 'answer'
+    const until = heard ? '; until it sends bytes the client hears what the server says first' : ''
+    return ending(closed({...speech, tls: undefined}).attempt, 'denied', denialText(policy) + until, {pod, policy})
   }
   if (outcome.status !== null && outcome.details !== null) return httpEnding(outcome, outcome.status, pod, last)
   if (outcome.flags.includes('UH') && OWN_PORTS.includes(port))
@@ -115,7 +121,10 @@ export function proxyEnding(
     })
   if (outcome.flags.length > 0) {
     const [disposition, because] = ownAnswer(outcome, last)
-    return ending(closed(speech).attempt, disposition, because, {pod: last?.pod ?? pod, races: closed(speech).races})
+    return ending(closed(speech).attempt, disposition, because, {
+      pod: last === undefined ? pod : last.pod,
+      races: closed(speech).races,
+    })
   }
   if (last !== undefined) return last
   return openEnding('what becomes of the connection is not known', pod)

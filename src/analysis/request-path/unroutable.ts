@@ -1,5 +1,8 @@
 import {inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
 
+/** Stands for the address of a name where nothing tells it (the dummy address of RFC 7600): no listener has it. */
+export const UNKNOWN_ADDRESS = '192.0.0.8'
+
 /** Address blocks of the IANA special-purpose registries that no network routes (RFC 6890, "Forwardable: False" or documentation). */
 const BLOCKS: readonly (readonly [string, string])[] = [
   ['192.0.2.0/24', 'a documentation address (RFC 5737)'],

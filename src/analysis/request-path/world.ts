@@ -3,6 +3,7 @@ import type {SocketAddress} from '../../model/envoy/request.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {Machine} from '../../model/machine.js'
+import type {ObjectRef} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import type {Labels} from '../../model/selector.js'
 import type {CompiledRules} from '../netfilter/packet-walk/compile.js'
@@ -15,6 +16,8 @@ export interface MeshPod {
   readonly mode: PodMode
   readonly serviceAccount: string
   readonly labels: Labels
+  /** TCP ports its application declares. */
+  readonly ports: readonly number[]
   /** Shares the network of its node: the kernel rules of a pod do not apply to it. */
   readonly hostNetwork: boolean
 }
@@ -24,6 +27,8 @@ export interface SiteKernel {
   readonly rules: CompiledRules
   readonly machine: Machine
   readonly traits: ProxyTraits
+  /** DNS queries of the application are redirected to the agent (DNS capture). */
+  readonly capturesDns: boolean
   /** Where the rules were read from; says when they are not what the kernel holds now. */
   readonly from: 'live' | 'log' | 'text' | 'computed'
 }
@@ -46,6 +51,10 @@ export interface Site {
   readonly kernel: SiteKernel | undefined
   readonly kernelGap: string | undefined
   readonly certificate: SiteCertificate | undefined
+  /** The Istio object that an entry of the configuration was made of, by the JSON pointer of the entry. */
+  readonly madeBy: (pointer: string) => ObjectRef | undefined
+  /** Resources that Envoy rejected: it runs on what it had before. */
+  readonly rejected: readonly string[]
 }
 
 /** The mesh around a request. */

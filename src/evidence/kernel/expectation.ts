@@ -157,7 +157,7 @@ async function predictedFor(source: Source, pod: PodModel): Promise<PredictedInj
   }
 }
 
-/** The command line of istio-iptables that somebody gave instead of a pod. */
+/** The command line of istio-iptables given instead of a pod. */
 async function givenArguments(source: Source, subject: PodRef): Promise<Expectation | undefined> {
   if (source.traits.complete) return undefined
   const answer = await source.evidence('net.iptables.nft', subject)

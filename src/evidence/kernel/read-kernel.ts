@@ -17,7 +17,7 @@ export interface Kernel {
   readonly rulesets: readonly Ruleset[]
   readonly parameters: Readonly<Record<string, string>>
   readonly machine: Machine
-  /** `live`: what the kernel held; `log`: what istio-init wrote at start; `text`: what somebody pasted; `computed`: what should be there. */
+  /** `live`: what the kernel held; `log`: what istio-init wrote at start; `text`: pasted text; `computed`: what should be there. */
   readonly from: 'live' | 'log' | 'text' | 'computed'
   readonly origin: string
   readonly gaps: readonly Gap[]
@@ -112,7 +112,7 @@ async function readLive(source: Source, subject: PodRef): Promise<Found> {
   return found
 }
 
-/** At equal priority the older registration runs first; where both stores hold istio's rules the nft one came first, for istio prefers legacy once it is used. */
+/** At equal priority the older registration runs first; where both stores hold Istio's rules the nft one came first, for istio prefers legacy once it is used. */
 function inKernelOrder(rulesets: readonly Ruleset[]): readonly Ruleset[] {
   return [...rulesets.filter(set => set.backend !== 'legacy'), ...rulesets.filter(set => set.backend === 'legacy')]
 }

@@ -1,6 +1,6 @@
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {isHttpLike, istioProtocol} from '../../analysis/ports/istio-protocol.js'
-import {boundPorts, selects} from '../../analysis/ports/service-ports.js'
+import {boundPorts, declaredPorts, selects} from '../../analysis/ports/service-ports.js'
 import {type MeshPod, type MeshWorld, type Site, SiteNeeded} from '../../analysis/request-path/world.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
@@ -62,6 +62,9 @@ function meshPod(pod: PodModel): MeshPod {
     mode: podMode(pod),
     serviceAccount: pod.serviceAccount,
     labels: pod.labels,
+    ports: declaredPorts(pod)
+      .filter(each => each.protocol === 'TCP')
+      .map(each => each.port),
     hostNetwork: pod.hostNetwork,
   }
 }

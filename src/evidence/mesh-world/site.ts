@@ -3,11 +3,13 @@ import {proxyTraitsOf} from '../../analysis/netfilter/proxy-traits.js'
 import type {MeshPod, Site, SiteCertificate, SiteKernel} from '../../analysis/request-path/world.js'
 import {parseCerts} from '../../formats/envoy-certs.js'
 import {parseClusters} from '../../formats/envoy-clusters.js'
+import {madeBy, rejectedIn} from '../../formats/envoy-config-dump/made-by.js'
 import {parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
 import {proxyOf} from '../../formats/envoy-proto/proxy.js'
 import {type Answer, answered, type Gap, gapSentence, missing} from '../../model/answer.js'
 import type {EnvoyProxy, LiveHost} from '../../model/envoy/proxy.js'
 import {podLabel} from '../../model/kube-object.js'
+import {type Action, everyRule} from '../../model/ruleset.js'
 import type {Source} from '../../sources/source.js'
 import {listenersOf} from '../kernel/listeners.js'
 import {readKernel, whyUnread} from '../kernel/read-kernel.js'
@@ -46,11 +48,28 @@ async function liveHosts(source: Source, pod: MeshPod): Promise<EnvoyProxy['live
   return cluster => byName.get(cluster)
 }
 
-async function readProxy(source: Source, pod: MeshPod): Promise<Answer<EnvoyProxy>> {
+interface ReadProxy {
+  readonly proxy: EnvoyProxy
+  readonly madeBy: Site['madeBy']
+  readonly rejected: readonly string[]
+}
+
+async function readProxy(source: Source, pod: MeshPod): Promise<Answer<ReadProxy>> {
   const artifact = await source.evidence('envoy.config_dump', pod.ref)
   const dump = artifact.ok ? parseConfigDump(artifact.value) : artifact
   if (!dump.ok) return dump
-  return answered({...proxyOf(dump.value.json), liveHosts: await liveHosts(source, pod)})
+  const {json} = dump.value
+  return answered({
+    proxy: {...proxyOf(json), liveHosts: await liveHosts(source, pod)},
+    madeBy: pointer => madeBy(json, pointer),
+    rejected: rejectedIn(json),
+  })
+}
+
+/** The agent’s DNS proxy listens on 15053 (istio.io, "Ports used by Istio"). */
+function leadsToAgentDns(action: Action): boolean {
+  if (action.kind === 'redirect') return action.ports === '15053'
+  return action.kind === 'dnat' && action.to.endsWith(':15053')
 }
 
 async function readSiteKernel(source: Source, pod: MeshPod): Promise<Answer<SiteKernel>> {
@@ -65,6 +84,7 @@ async function readSiteKernel(source: Source, pod: MeshPod): Promise<Answer<Site
     rules: compileRules(kernel.rulesets),
     machine,
     traits: proxyTraitsOf(kernel.rulesets),
+    capturesDns: everyRule(kernel.rulesets).some(({rule}) => rule.actions.some(leadsToAgentDns)),
     from: kernel.from,
   })
 }
@@ -117,10 +137,12 @@ export async function readSite(source: Source, pod: MeshPod): Promise<ReadSite> 
   return {
     site: {
       pod,
-      proxy: proxy.ok ? proxy.value : undefined,
+      proxy: proxy.ok ? proxy.value.proxy : undefined,
       proxyGap: proxy.ok ? undefined : gapSentence(proxy.gap),
       kernel: kernel.ok ? kernel.value : undefined,
       kernelGap: kernel.ok ? undefined : gapSentence(kernel.gap),
+      madeBy: proxy.ok ? proxy.value.madeBy : () => undefined,
+      rejected: proxy.ok ? proxy.value.rejected : [],
       certificate: certificate.ok ? certificate.value : assumes ? assumedCertificate(pod) : undefined,
     },
     gaps,

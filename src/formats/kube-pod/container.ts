@@ -10,7 +10,7 @@ import type {
 } from '../../model/pod.js'
 import {at, field, flagOf, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 
-/** Names of containers injection adds (istio's injection templates); everything else belongs to the application. */
+/** Names of containers injection adds (Istio's injection templates); everything else belongs to the application. */
 const INJECTED = new Set(['istio-proxy', 'istio-init', 'istio-validation', 'enable-core-dump'])
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const
 const HANDLERS: readonly ProbeHandler[] = ['httpGet', 'tcpSocket', 'grpc', 'exec']
@@ -61,7 +61,12 @@ function handlerOf(owner: unknown, kind: Probe['kind'], path: string): Probe | u
     handler,
     ...(typeof port === 'number' || typeof port === 'string' ? {port} : {}),
     host,
-    ...(handler === 'httpGet' ? {scheme: textOf(owner, handler, 'scheme') === 'HTTPS' ? 'HTTPS' : 'HTTP'} : {}),
+    ...(handler === 'httpGet'
+      ? {
+          scheme: textOf(owner, handler, 'scheme') === 'HTTPS' ? 'HTTPS' : 'HTTP',
+          httpPath: textOf(owner, handler, 'path'),
+        }
+      : {}),
     command: textsOf(owner, handler, 'command'),
     path: `${path}.${handler}`,
   }

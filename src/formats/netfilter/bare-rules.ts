@@ -80,14 +80,14 @@ export interface BareTables {
 export function tablesOfList(texts: readonly string[], chains: readonly string[], declared: boolean): BareTables {
   const rules = texts.map(bareRule)
   const byChain = tablesOfChains(rules)
-  const told = rules.map(
+  const listed = rules.map(
     ({chain, target}) =>
       tableOfTarget(target) ?? byChain.get(chain) ?? (target === undefined ? undefined : byChain.get(target)),
   )
   const counts = new Map<string, number>()
-  for (const table of told) if (table !== undefined) counts.set(table, (counts.get(table) ?? 0) + 1)
+  for (const table of listed) if (table !== undefined) counts.set(table, (counts.get(table) ?? 0) + 1)
   const [main] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [undefined]
   const usual = main ?? inferTable(chains)
   if (declared) return {tables: texts.map(() => usual), assumed: false}
-  return {tables: told.map(table => table ?? usual), assumed: main === undefined}
+  return {tables: listed.map(table => table ?? usual), assumed: main === undefined}
 }

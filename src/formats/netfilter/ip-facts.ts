@@ -20,8 +20,8 @@ function readRoute(line: string, family: IpFamily | undefined): Route | undefine
   const words = line.trim().split(/\s+/)
   const kind = KINDS.has(words[0] ?? '') ? (words.shift() ?? 'unicast') : 'unicast'
   const target = words[0] ?? ''
-  const told = words.find(word => word.includes(':') && parseIp(word) !== undefined) !== undefined ? 'ip6' : undefined
-  const range = target === 'default' ? everything(told ?? family ?? 'ip') : parseIpRange(target)
+  const listed = words.find(word => word.includes(':') && parseIp(word) !== undefined) !== undefined ? 'ip6' : undefined
+  const range = target === 'default' ? everything(listed ?? family ?? 'ip') : parseIpRange(target)
   if (range === undefined) return undefined
   const device = wordAfter(words, 'dev')
   const source = parseIp(wordAfter(words, 'src') ?? '')

@@ -40,7 +40,7 @@ function upper(field: ConditionField): ReadPhrase {
   return found => condition(field, found[1] === '!', found[2] ?? '', word => word.toUpperCase())
 }
 
-/** Without -n the owner is a name: root everywhere, istio-proxy where istio's user database is at hand. */
+/** Without -n the owner is a name: root everywhere, istio-proxy where Istio's user database is at hand. */
 function listedId(word: string): string | undefined {
   if (word === 'root') return '0'
   return word === 'istio-proxy' ? '1337' : idWord(word)

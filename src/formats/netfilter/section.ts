@@ -18,7 +18,7 @@ export type ReadSection = (
   draft: RulesDraft,
 ) => number
 
-/** True for `...` and `......`: somebody cut rules out here. */
+/** True for `...` and `......`: rules were cut out here. */
 export function isElision(text: string): boolean {
   return /^(\.{3,}|…+)$/.test(text)
 }

@@ -17,7 +17,7 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   icmp6: 'icmpv6',
 }
 
-/** The services istio's rules and their neighbours name; `iptables -L` without -n prints names from /etc/services. */
+/** The services Istio's rules and their neighbours name; `iptables -L` without -n prints names from /etc/services. */
 const SERVICES: Readonly<Record<string, string>> = {
   ftp: '21',
   ssh: '22',

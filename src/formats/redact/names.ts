@@ -52,7 +52,7 @@ export function isSecretName(name: string): boolean {
   return answer
 }
 
-/** True for the parts of a signed URL that let anybody use it (`sig` of Azure, `X-Amz-Signature`, `X-Goog-Signature`). */
+/** True for the parts of a signed URL that let any client use it (`sig` of Azure, `X-Amz-Signature`, `X-Goog-Signature`). */
 export function isSignature(name: string): boolean {
   return SIGNATURES.has(wordsOf(name).at(-1) ?? '')
 }

@@ -11,12 +11,12 @@ export const CLUSTER_NAMES: Vocabulary = {
     MONITOR,
   ],
   PassthroughCluster: [
-    'Traffic whose destination is not in the service registry, passed on to its original address without routes, retries or mTLS (outboundTrafficPolicy ALLOW_ANY). A destination inside the mesh that shows up here is not known to this proxy: a Sidecar, exportTo or a missing Service port hides it.',
+    'Traffic whose destination is not in the service registry, forwarded to its original address without routes, retries or mTLS (outboundTrafficPolicy ALLOW_ANY). A destination inside the mesh that shows up here is not known to this proxy: a Sidecar, exportTo or a missing Service port hides it.',
     'meshctl proxy-config cluster POD --fqdn PassthroughCluster',
     MONITOR,
   ],
   InboundPassthroughCluster: [
-    'Inbound traffic to a port that no Service of the pod names, passed on to the application unchanged.',
+    'Inbound traffic to a port that no Service of the pod names, forwarded to the application unchanged.',
     'Add the port to the Service: meshctl proxy-config listener POD --port 15006',
     EGRESS,
   ],

@@ -36,7 +36,7 @@ export const CODE_DETAILS: Vocabulary = {
     PAGE,
   ],
   upstream_reset_before_response_started: [
-    'The upstream connection was closed or reset before the server sent a response. The text in braces tells how: connection_termination (the server closed it), connection_failure (it could not be opened), remote_reset, protocol_error, overflow.',
+    'The upstream connection was closed or reset before the server sent a response. The text in braces gives the reason: connection_termination (the server closed it), connection_failure (it could not be opened), remote_reset, protocol_error, overflow.',
     'meshctl explain UC UF UR UO',
     PAGE,
   ],

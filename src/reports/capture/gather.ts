@@ -1,6 +1,6 @@
 import {isObject, textOf} from '../../formats/decode.js'
 import {redactEvidence, redactGap, redactObject} from '../../formats/redact/redact.js'
-import {type Answer, type Gap, missing} from '../../model/answer.js'
+import {type Answer, type Gap, isFailure, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {kindOf} from '../../model/kinds.js'
@@ -122,9 +122,20 @@ async function captureOne(id: EvidenceId, pod: PodRef, gathering: Gathering): Pr
   }
 }
 
+/** A failure to read what the pod cannot have is none. */
+function asNotApplicable(entry: EvidenceEntry): EvidenceEntry {
+  const {held} = entry
+  return 'sha256' in held || !isFailure(held) || held.reason === 'not-found'
+    ? entry
+    : {...entry, held: {...held, reason: 'not-applicable'}}
+}
+
 /** One pod's evidence, sequentially: a proxy answers one admin call at a time. */
 export async function capturePod(task: EvidenceTask, gathering: Gathering): Promise<readonly EvidenceEntry[]> {
   const entries: EvidenceEntry[] = []
-  for (const id of task.ids) entries.push(await captureOne(id, task.pod, gathering))
+  for (const id of task.ids) {
+    const entry = await captureOne(id, task.pod, gathering)
+    entries.push(task.cannotHave?.(id) === true ? asNotApplicable(entry) : entry)
+  }
   return entries
 }

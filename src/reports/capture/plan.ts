@@ -1,8 +1,10 @@
+import {listOf, objectOf, textOf} from '../../formats/decode.js'
 import {isIstiod} from '../../formats/kube-pod/istiod-pod.js'
+import {hasProxy} from '../../formats/kube-pod/proxy-pod.js'
 import {gapSentence} from '../../model/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {isMeshWide, KINDS, kindOf} from '../../model/kinds.js'
-import type {PodRef} from '../../model/kube-object.js'
+import type {KubeObject, PodRef} from '../../model/kube-object.js'
 import {podRefOf} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -25,6 +27,8 @@ export interface ObjectTask {
 
 export interface EvidenceTask {
   readonly pod: PodRef
+  /** Evidence the pod cannot have: of a proxy when it has none, of running containers when none run. Its absence is no failure. */
+  readonly cannotHave?: (id: EvidenceId) => boolean
   readonly ids: readonly EvidenceId[]
 }
 
@@ -44,14 +48,42 @@ const POD_IDS = EVIDENCE_IDS.filter(id => evidenceRow(id).how.via !== 'istiod')
 /** One file per istiod replica, not per proxy. */
 const PER_REPLICA: ReadonlySet<EvidenceId> = new Set<EvidenceId>(['istiod.syncz', 'istiod.version'])
 
-async function chosenPods(source: Source, request: CaptureRequest): Promise<readonly PodRef[]> {
-  if (source.impliedSubject !== undefined) return [source.impliedSubject]
+/** What a pod cannot have by its nature. */
+function cannotHave(pod: KubeObject): (id: EvidenceId) => boolean {
+  const statuses = ['containerStatuses', 'initContainerStatuses'].flatMap(list => listOf(pod, 'status', list))
+  // The native sidecar of a Pending pod may run.
+  const runs =
+    textOf(pod, 'status', 'phase') === 'Running' ||
+    statuses.some(status => objectOf(status, 'state', 'running') !== undefined)
+  const proxy = hasProxy(pod)
+  return id => {
+    const {how} = evidenceRow(id)
+    if (how.via === 'log') return !runs || !hasContainer(pod, how.container)
+    if (how.via === 'exec') return !runs
+    return !runs || (how.via === 'istiod' ? !proxy && !isIstiod(pod) : !proxy)
+  }
+}
+
+function hasContainer(pod: KubeObject, name: string): boolean {
+  const all = [...listOf(pod, 'spec', 'containers'), ...listOf(pod, 'spec', 'initContainers')]
+  return all.some(each => textOf(each, 'name') === name)
+}
+
+type Chosen = Pick<EvidenceTask, 'pod' | 'cannotHave'>
+
+async function chosenPods(source: Source, request: CaptureRequest): Promise<readonly Chosen[]> {
+  if (source.impliedSubject !== undefined) return [{pod: source.impliedSubject}]
   const found =
     request.pods.length === 0
       ? await resolvePods(source, request.target)
       : (await Promise.all(request.pods.map(name => resolvePods(source, {...request.target, name})))).flat()
-  const byName = new Map(found.map(pod => [`${pod.metadata.namespace}/${pod.metadata.name}`, podRefOf(pod)]))
-  if (byName.size > 0) return [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, ref]) => ref)
+  const byName = new Map(
+    found.map(
+      pod =>
+        [`${pod.metadata.namespace}/${pod.metadata.name}`, {pod: podRefOf(pod), cannotHave: cannotHave(pod)}] as const,
+    ),
+  )
+  if (byName.size > 0) return [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, chosen]) => chosen)
   const where =
     request.target.allNamespaces === true ? '' : ` in namespace ${request.target.namespace ?? source.defaultNamespace}`
   throw new UserError(`no pods to capture${where} of ${source.origin.label}`, {
@@ -59,10 +91,10 @@ async function chosenPods(source: Source, request: CaptureRequest): Promise<read
   })
 }
 
-async function controlPlane(source: Source, istioNamespace: string): Promise<readonly PodRef[]> {
+async function controlPlane(source: Source, istioNamespace: string): Promise<readonly Chosen[]> {
   const answer = await source.objects({kind: 'Pod', namespace: istioNamespace})
   if (!answer.ok) throw new UserError(`cannot find istiod: ${gapSentence(answer.gap)}`)
-  const found = answer.value.filter(isIstiod).map(podRefOf)
+  const found = answer.value.filter(isIstiod).map(pod => ({pod: podRefOf(pod), cannotHave: cannotHave(pod)}))
   if (found.length > 0) return found
   throw new UserError(`no istiod in namespace ${istioNamespace} of ${source.origin.label}`, {
     hint: 'Specify its namespace with -i.',
@@ -91,11 +123,12 @@ function objectTasks(
 export async function planCapture(source: Source, request: CaptureRequest): Promise<CapturePlan> {
   const pods = await chosenPods(source, request)
   const replicas = request.istiod ? await controlPlane(source, request.istioNamespace) : []
-  const isReplica = (pod: PodRef) => replicas.some(each => each.name === pod.name && each.namespace === pod.namespace)
+  const isReplica = (pod: PodRef) =>
+    replicas.some(({pod: {name, namespace}}) => name === pod.name && namespace === pod.namespace)
   const perProxy = request.istiod ? ISTIOD_IDS.filter(id => !PER_REPLICA.has(id)) : []
-  const proxies = pods.filter(pod => !isReplica(pod)).map(pod => ({pod, ids: [...POD_IDS, ...perProxy]}))
-  const control = replicas.map(pod => ({pod, ids: [...POD_IDS, ...PER_REPLICA]}))
-  const namespaces = [...new Set([...pods.map(pod => pod.namespace), request.istioNamespace])]
+  const proxies = pods.filter(({pod}) => !isReplica(pod)).map(chosen => ({...chosen, ids: [...POD_IDS, ...perProxy]}))
+  const control = replicas.map(chosen => ({...chosen, ids: [...POD_IDS, ...PER_REPLICA]}))
+  const namespaces = [...new Set([...pods.map(({pod}) => pod.namespace), request.istioNamespace])]
     .filter(each => each !== '')
     .sort()
   return {

@@ -99,7 +99,10 @@ const ENFORCER_TEXT: Readonly<Partial<Record<PolicyEnforcer, string>>> = {
   unknown: 'no known pod receives it',
 }
 
-function portText({port, target, protocol, detected, mtls, unserved}: DescribedPort, guard: PolicyEnforcer): string {
+function portText(
+  {port, target, protocol, detected, mtls, unserved}: DescribedPort,
+  {guard, templates = []}: Pick<ServiceDescription, 'guard' | 'templates'>,
+): string {
   const to = target ?? `"${port.target}", which no container declares`
   const type = port.protocol === 'TCP' ? '' : `/${port.protocol}`
   const taken =
@@ -114,8 +117,10 @@ function portText({port, target, protocol, detected, mtls, unserved}: DescribedP
   const alone =
     detected === undefined ? `mTLS ${NOT_CHECKED}` : `mTLS ${detected.mtls} in the proxy, policies ${NOT_CHECKED}`
   const mode = mtls === undefined ? alone : `mTLS ${mtls.mode} (${by})${proxyMode}`
+  const receivers =
+    templates.length === 0 ? undefined : `received by the pods of ${templates.map(objectLabel).join(', ')} (a manifest)`
   const guess = protocol === 'unknown' ? 'no declared protocol, so Envoy detects it' : protocol
-  return `port ${port.port}${type} (${port.name ?? 'no name'}) -> ${to}: ${guess}${taken}; ${ENFORCER_TEXT[guard] ?? mode}`
+  return `port ${port.port}${type} (${port.name ?? 'no name'}) -> ${to}: ${guess}${taken}; ${receivers ?? ENFORCER_TEXT[guard] ?? mode}`
 }
 
 function ruleText({rule, matching, others}: DestinationRuleForService, home: string, guard: PolicyEnforcer): string {
@@ -188,9 +193,10 @@ function routeInGateway({pods, unseen, pod, inProxy}: Exposure): string {
 }
 
 function exposureText(exposure: Exposure): string {
-  const {word, by, hosts, gateway, gatewayKnown, addresses} = exposure
+  const {word, by, hosts, gateway, gatewayKnown, elsewhere = [], addresses} = exposure
   if (gateway === undefined) {
-    const state = gatewayKnown ? 'which does not exist' : `which was ${NOT_CHECKED}`
+    const meant = elsewhere.length === 0 ? '' : ` in that namespace: write ${elsewhere.join(' or ')}`
+    const state = gatewayKnown ? `which does not exist${meant}` : `which was ${NOT_CHECKED}`
     return `exposed by VirtualService ${by} through gateway ${word}, ${state}`
   }
   const at = addresses.length === 0 ? 'at an unknown address' : `at ${addresses.join(', ')}`
@@ -202,7 +208,7 @@ export function serviceLines(description: ServiceDescription): readonly Cell[] {
   const {service, guard, ports, destinationRules, virtualServices, exposed, inProxy} = description
   return [
     ...heading(`Service ${service.object.name}.${service.object.namespace}${service.headless ? ' (headless)' : ''}`),
-    ...ports.flatMap(each => lines(portText(each, guard), 2)),
+    ...ports.flatMap(each => lines(portText(each, description), 2)),
     ...(destinationRules === undefined ? fromProxy('DestinationRule', inProxy.destinationRules) : []),
     ...(destinationRules ?? []).flatMap(each => {
       const name = `${each.rule.object.name}.${each.rule.object.namespace}`

@@ -3,6 +3,7 @@ import {declaredPorts, selects} from '../../analysis/ports/service-ports.js'
 import {type PeerPolicies, peerPolicies} from '../../analysis/traffic-policy/peer-policies.js'
 import {type ComparedRule, comparePresence} from '../../analysis/traffic-policy/presence.js'
 import {gatewaysOf, policiesOf, reachOf, sidecarOf} from '../../analysis/traffic-policy/service-objects.js'
+import {askedOnce} from '../../evidence/asked-once.js'
 import {readPodObject} from '../../evidence/pod/objects.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
@@ -84,7 +85,7 @@ export async function describeReport(
   subject: PodRef,
   options: DescribeOptions,
 ): Promise<DescribeReport> {
-  const source = noted(given)
+  const source = noted(askedOnce(given))
   const gaps: Gap[] = []
   const known = await readPodObject(source, subject)
   const pod = optional(known, gaps)

@@ -3,9 +3,10 @@ import {boundPorts, selects} from '../../analysis/ports/service-ports.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import {type ComparedRule, comparePresence} from '../../analysis/traffic-policy/presence.js'
 import {policiesOf, reachOf} from '../../analysis/traffic-policy/service-objects.js'
+import {askedOnce} from '../../evidence/asked-once.js'
 import {listObjects} from '../../evidence/mesh-objects/list-objects.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
-import {readPod} from '../../formats/kube-pod/parse.js'
+import {readPod, WORKLOAD_KINDS} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
@@ -100,6 +101,19 @@ async function unseenPods(source: Source, {object}: ServiceModel, held: readonly
   return unseen
 }
 
+/** The workloads in given files whose pods the Service would select. */
+async function templatesOf(source: Source, service: ServiceModel): Promise<readonly PodModel[]> {
+  if (source.traits.complete || source.manifests === undefined) return []
+  const {namespace} = service.object
+  const lists = await Promise.all(
+    WORKLOAD_KINDS.filter(kind => kind !== 'Pod').map(kind => source.objects({kind, namespace})),
+  )
+  return lists
+    .flatMap(answer => (answer.ok ? answer.value : []))
+    .flatMap(object => readPod(object) ?? [])
+    .filter(pod => selects(service, pod))
+}
+
 /** Runs check on the pods behind a Service, pods that are not ready first, up to PODS_CHECKED. */
 async function checkedPods(source: Source, pods: readonly KubeObject[], options: DescribeOptions, gaps: Gap[]) {
   const [notReady, ready] = [pods.filter(pod => !isReady(pod)), pods.filter(isReady)]
@@ -143,7 +157,7 @@ export async function serviceReport(
   namespace: string,
   options: DescribeOptions,
 ): Promise<ServiceReport> {
-  const source = noted(given)
+  const source = noted(askedOnce(given))
   const {istioNamespace} = options
   const gaps: Gap[] = []
   const service = await serviceNamed(source, name, namespace)
@@ -163,7 +177,11 @@ export async function serviceReport(
   const ordered = first === undefined ? pods : [first, ...pods.filter(pod => pod !== first)]
   const guard = first === undefined ? 'unknown' : enforcerOf(podMode(first))
   const facts = {source, objects, view, guard, gaps} as const
-  const description = await describeTraffic(service, ordered, facts)
+  const templates = pods.length === 0 ? await templatesOf(source, service) : []
+  const shown = templates.length === 0 ? ordered : templates.slice(0, 1)
+  const described = await describeTraffic(service, shown, facts)
+  const description =
+    templates.length === 0 ? described : {...described, templates: templates.map(({workload}) => workload)}
   const {authorizationPolicies: all, rootNamespace: root} = objects
   const counted = (policy: {readonly object: {readonly name: string; readonly namespace: string}}) =>
     pods.filter(pod =>

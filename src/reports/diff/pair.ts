@@ -4,7 +4,13 @@ import type {Answer} from '../../model/answer.js'
 import type {ConfigComparison} from '../../model/config-change.js'
 import type {Artifact} from '../../model/evidence.js'
 import {UserError} from '../../model/user-error.js'
-import {type DumpConfig, narrowedToIstiod, readConfig, withEssentialEndpoints} from './proxy-config.js'
+import {
+  type DumpConfig,
+  narrowedToIstiod,
+  readConfig,
+  withEssentialEndpoints,
+  withoutLostTypes,
+} from './proxy-config.js'
 
 /** Two compared configurations: their names and the differences, grouped by likely cause. */
 export interface PairDiff {
@@ -44,9 +50,16 @@ function compared(name: string, a: DumpConfig, b: DumpConfig, mask: boolean): Co
 
 /** Both sides of an istiod-Envoy comparison, reduced to what istiod sends. */
 function narrowed(a: DumpConfig, b: DumpConfig): readonly [DumpConfig, DumpConfig] {
-  const left = b.fromIstiod ? narrowedToIstiod(a, b) : a
-  const right = a.fromIstiod ? narrowedToIstiod(b, a) : b
+  const left = b.fromIstiod ? narrowedToIstiod(a, b) : withoutLostTypes(a, b)
+  const right = a.fromIstiod ? narrowedToIstiod(b, a) : withoutLostTypes(b, a)
   return [withEssentialEndpoints(left), withEssentialEndpoints(right)]
+}
+
+/** Credentials that Envoy waits for, one sentence each. */
+function undelivered(remarks: ReadonlyMap<string, string>): readonly string[] {
+  return [...remarks]
+    .filter(([name]) => /^secrets\/(?:kubernetes|kubernetes-gateway|configmap):\/\//.test(name))
+    .map(([name, remark]) => `secret ${name.slice('secrets/'.length)}: ${remark}`)
 }
 
 /** Compares two parsed dumps; if one is istiod's, only what istiod sends is compared. */
@@ -69,7 +82,7 @@ export function pairDiff(
     comparison,
     groups: groupByCause(comparison.differences),
     remarks,
-    syncProblems: more.syncProblems ?? [],
+    syncProblems: [...(more.syncProblems ?? []), ...(a.fromIstiod === b.fromIstiod ? [] : undelivered(remarks))],
   }
 }
 

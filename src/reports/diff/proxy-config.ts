@@ -103,11 +103,15 @@ function extensions(dump: ConfigDump): Resources {
 /** Envoy lists rejected resources, and those waiting for endpoints or certificates, as warming: known, but not in use. */
 const WARMING = 'warming, not in use: rejected, or waiting for endpoints or certificates'
 
+const UNDELIVERED = 'Envoy waits for it: istiod has not delivered it (does the Secret of the credentialName exist?)'
+
 function remarksOf(dump: ConfigDump): ReadonlyMap<string, string> {
   const remarks = new Map<string, string>()
   for (const entry of listOf(dump.sections.get('Clusters'), 'dynamic_warming_clusters')) {
     remarks.set(`clusters/${textOf(entry, 'cluster', 'name') ?? ''}`, WARMING)
   }
+  for (const entry of listOf(dump.sections.get('Secrets'), 'dynamic_warming_secrets'))
+    remarks.set(`secrets/${textOf(entry, 'name') ?? ''}`, UNDELIVERED)
   for (const entry of listOf(dump.sections.get('Listeners'), 'dynamic_listeners')) {
     const name = `listeners/${textOf(entry, 'name') ?? ''}`
     const details = textOf(entry, 'error_state', 'details')
@@ -220,6 +224,27 @@ export function withEssentialEndpoints(config: DumpConfig): DumpConfig {
   return {...config, sections: new Map([...config.sections, ['endpoints', cut] as const])}
 }
 
+/** True for a secret without a certificate: Envoy waits for it. */
+function isEmpty(secret: unknown): boolean {
+  return isObject(secret) && Object.keys(secret).length === 0
+}
+
+/**
+ * Types that every proxy gets from its istiod and that this one lacks while Envoy has them: after a restart of istiod the proxy has not subscribed to
+ * them again, so there is nothing to compare with.
+ */
+export function withoutLostTypes(istiod: DumpConfig, envoy: DumpConfig): DumpConfig {
+  const sections = new Map(istiod.sections)
+  const absent = new Map(istiod.absent)
+  for (const section of ['clusters', 'listeners'] as const) {
+    const held = sections.get(section)
+    if (held === undefined || held.size > 0 || (envoy.sections.get(section)?.size ?? 0) === 0) continue
+    sections.delete(section)
+    absent.set(section, `istiod has no ${section} for this proxy: it is not subscribed to them since istiod restarted`)
+  }
+  return {...istiod, sections, absent}
+}
+
 /**
  * Reduces an Envoy's config to what its istiod sends: no endpoints of clusters that are not EDS, and no secrets that the pod's own agent
  * provides (`default`, `ROOTCA`, files). Comparing those with istiod's dump would report false differences.
@@ -227,7 +252,11 @@ export function withEssentialEndpoints(config: DumpConfig): DumpConfig {
 export function narrowedToIstiod(envoy: DumpConfig, istiod: DumpConfig): DumpConfig {
   const sections = new Map(envoy.sections)
   const absent = new Map(envoy.absent)
-  const eds = clustersOf(istiod.sections.get('clusters'), 'EDS')
+  const known = istiod.sections.get('clusters')
+  const theirs = clustersOf(known, 'EDS')
+  const ours = clustersOf(envoy.sections.get('clusters'), 'EDS')
+  // An istiod that has none of the proxy's clusters says nothing about their type.
+  const eds = {has: (name: string) => theirs.has(name) || (known?.has(name) !== true && ours.has(name))}
   const endpoints = sections.get('endpoints')
   if (endpoints !== undefined)
     sections.set(
@@ -238,7 +267,7 @@ export function narrowedToIstiod(envoy: DumpConfig, istiod: DumpConfig): DumpCon
   const secret = sections.get('secrets')
   if (held !== undefined && secret !== undefined) {
     const fromControlPlane = (name: string) =>
-      held.has(name) || /^(kubernetes|kubernetes-gateway|configmap):\/\//.test(name)
+      held.has(name) || (!isEmpty(secret.get(name)) && /^(kubernetes|kubernetes-gateway|configmap):\/\//.test(name))
     const kept = only(secret, fromControlPlane)
     sections.set('secrets', kept)
     if (kept.size === 0 && held.size === 0) {

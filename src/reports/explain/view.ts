@@ -101,9 +101,9 @@ function lineParts(
   return [
     ...wrapText(means, WIDTH).map(text => ({text, tone: 'strong' as const})),
     ...part('line', `${where}${heading}`),
-    ...part('by', writer),
+    ...part('from', writer),
     ...also.flatMap(text => part('also', text)),
-    ...words.flatMap(({word, meaning}) => part('word', `${word}: ${meaning}`)),
+    ...words.flatMap(({word, meaning}) => part('term', `${word}: ${meaning}`)),
     ...part('next', next),
     ...(source === undefined ? [] : [`read     ${source}`]),
   ]

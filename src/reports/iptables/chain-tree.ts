@@ -50,7 +50,7 @@ function ruleNode(table: Table, chain: Chain, rule: Rule, style: TreeStyle, dept
   }
 }
 
-/** The port of a chain that only redirects: such a chain is told in its caller's line. */
+/** The port of a chain that only redirects: such a chain is shown in its caller's line. */
 function redirectPort(chain: Chain): string | undefined {
   const action = chain.rules.length === 1 ? chain.rules[0]?.actions[0] : undefined
   return action?.kind === 'redirect' ? action.ports : undefined
@@ -91,9 +91,11 @@ function unreached(table: Table): readonly Chain[] {
 /** Nothing leads to a chain, or what does was not pasted: the listing counts references to it, or has no chain packets enter by. */
 function ledHere(table: Table, {references = 0, rules}: Chain): string {
   const cutting = references > 0 || table.chains.every(({hook}) => hook === undefined)
-  if (cutting) return ' (what leads here is not in the text given)'
+  if (cutting) return ' (the rules that jump here are not in the given text)'
   const counted = rules.some(({counters}) => (counters?.packets ?? 0) > 0)
-  return counted ? ' (nothing leads here any more: its packets are from before)' : ' (nothing leads here)'
+  return counted
+    ? ' (unreachable: no chain jumps here any more, its counters are old)'
+    : ' (unreachable: no chain jumps here)'
 }
 
 /** The chains of a table as a tree that follows the jumps, each rule in words with its verbatim text; empty base chains are left out. */

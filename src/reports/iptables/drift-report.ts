@@ -1,7 +1,7 @@
 import {type Difference, driftOf} from '../../analysis/netfilter/drift/drift.js'
 import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
 import {isOfRuntime} from '../../analysis/netfilter/drift/runtime-rules.js'
-import type {Oddity} from '../../analysis/netfilter/interception/oddities.js'
+import type {RulesetWarning} from '../../analysis/netfilter/interception/ruleset-warnings.js'
 import {type Expected, expectedFor} from '../../evidence/kernel/expectation.js'
 import {podKind, readableKernel} from '../../evidence/kernel/nothing-read.js'
 import {type Kernel, readKernel} from '../../evidence/kernel/read-kernel.js'
@@ -88,10 +88,14 @@ export async function rulesReport(given: Source, subject: PodRef): Promise<Iptab
   ).length
   if (effective === 0) return report
   noteExpected(source, expected)
-  return {...report, ...answeredFrom(source), oddities: [driftOddity(effective, expected.via), ...report.oddities]}
+  return {
+    ...report,
+    ...answeredFrom(source),
+    rulesetWarnings: [driftWarning(effective, expected.via), ...report.rulesetWarnings],
+  }
 }
 
-function driftOddity(effective: number, via: string): Oddity {
+function driftWarning(effective: number, via: string): RulesetWarning {
   return {
     id: 'drift',
     level: 'warning',

@@ -1,8 +1,8 @@
 import {detectRelease} from '../../analysis/netfilter/detect-release.js'
 import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
-import {ruleOddities} from '../../analysis/netfilter/interception/dead-rules.js'
+import {ruleWarnings} from '../../analysis/netfilter/interception/dead-rules.js'
 import {type Interception, interceptionOf} from '../../analysis/netfilter/interception/interception.js'
-import {type Oddity, odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
+import {type RulesetWarning, rulesetWarningsOf} from '../../analysis/netfilter/interception/ruleset-warnings.js'
 import {unseenIn, withUnseen} from '../../analysis/netfilter/interception/unseen.js'
 import {nodeWarnings} from '../../analysis/netfilter/node-warnings.js'
 import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
@@ -33,10 +33,10 @@ export interface IptablesReport extends Report {
   readonly startUp?: string
   readonly rulesets: readonly Ruleset[]
   readonly interceptions: readonly Interception[]
-  readonly oddities: readonly Oddity[]
-  /** Which releases make such rules, when they are istio's. */
-  readonly era?: string
-  /** True when the text has lists of istio but none of the chains the kernel enters by. */
+  readonly rulesetWarnings: readonly RulesetWarning[]
+  /** Which releases make such rules, when they are Istio's. */
+  readonly madeBy?: string
+  /** True when the text has chains of Istio but none of the chains the kernel enters by. */
   readonly excerpt: boolean
 }
 
@@ -90,7 +90,7 @@ function isPiece(rulesets: readonly Ruleset[]): boolean {
 }
 
 /** Values that istio-init logged and cannot have been meant. */
-function wrongArguments({parameters, from}: Kernel): readonly Oddity[] {
+function wrongArguments({parameters, from}: Kernel): readonly RulesetWarning[] {
   if (from === 'computed' || !hasEffectiveSettings(parameters)) return []
   return wrongValues(settingsFromLog(parameters)).map(({what, consequence}) => ({
     id: 'wrong-argument',
@@ -110,7 +110,7 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
     .filter(found => found !== undefined)
     .map(found => (kernel.from === 'text' ? withUnseen(found, unseenIn(rulesets, found.family)) : found))
   const half = excerpt || showsHalf(rulesets) || (kernel.from === 'text' && isPiece(rulesets))
-  const era = half ? undefined : detectRelease(rulesets)?.text
+  const madeBy = half ? undefined : detectRelease(rulesets)?.text
   return {
     ...answeredFrom(source),
     gaps: kernel.gaps,
@@ -121,15 +121,15 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
     kernel,
     rulesets,
     interceptions,
-    oddities: excerpt
+    rulesetWarnings: excerpt
       ? []
       : [
           ...wrongArguments(kernel),
           ...nodeWarnings(rulesets),
-          ...odditiesOf(rulesets, interceptions),
-          ...ruleOddities(rulesets, machine, known),
+          ...rulesetWarningsOf(rulesets, interceptions),
+          ...ruleWarnings(rulesets, machine, known),
         ],
-    era,
+    madeBy,
     excerpt,
   }
 }

@@ -1,7 +1,12 @@
-import type {Direction, Exception, Fate, Interception} from '../../analysis/netfilter/interception/interception.js'
+import type {
+  Direction,
+  Exception,
+  Interception,
+  TrafficOutcome,
+} from '../../analysis/netfilter/interception/interception.js'
 import type {Cell} from '../../terminal/doc.js'
 
-/** Ports whose exemption is istio's own doing. */
+/** Ports whose exemption is Istio's own doing. */
 const OWN_PORTS: Readonly<Record<string, string>> = {
   '15020': 'sidecar',
   '15021': 'sidecar',
@@ -11,7 +16,7 @@ const OWN_PORTS: Readonly<Record<string, string>> = {
 }
 
 /** What becomes of traffic, as a predicate: `goes to the proxy (port 15006)`. */
-export function fateWords({verdict, port, to, by, why}: Fate): string {
+export function outcomeWords({verdict, port, to, by, why}: TrafficOutcome): string {
   switch (verdict) {
     case 'captured':
       return `goes to the proxy (port ${port ?? 'unchanged'})`
@@ -37,7 +42,7 @@ function undecidedWords(why: string | undefined): string {
   return why.startsWith('depends') ? why : `cannot be determined: ${why}`
 }
 
-function stoppedBy(by: Fate['by'], why: string | undefined): string {
+function stoppedBy(by: TrafficOutcome['by'], why: string | undefined): string {
   if (by !== undefined) return ` (${by.at} rule ${by.rule})`
   return why === undefined ? '' : ` (${why})`
 }
@@ -63,7 +68,7 @@ function portWords(ports: readonly string[]): readonly string[] {
   const byNumber = ports.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
   const own = byNumber.filter(port => Object.hasOwn(OWN_PORTS, port))
   const users = byNumber.filter(port => !Object.hasOwn(OWN_PORTS, port))
-  return [...phrase('port', users), ...phrase('port', own).map(words => `${words} (istio's own)`)]
+  return [...phrase('port', users), ...phrase('port', own).map(words => `${words} (Istio's own)`)]
 }
 
 function senderWords(
@@ -103,10 +108,10 @@ function exceptionWords(exceptions: readonly Exception[], owner: Interception['p
   return kinds.toSorted((a, b) => share(b) - share(a)).flatMap(kind => groups[kind])
 }
 
-function byFate(exceptions: readonly Exception[]): ReadonlyMap<string, readonly Exception[]> {
+function byOutcome(exceptions: readonly Exception[]): ReadonlyMap<string, readonly Exception[]> {
   const groups = new Map<string, Exception[]>()
   for (const exception of exceptions) {
-    const words = fateWords(exception)
+    const words = outcomeWords(exception)
     const group = groups.get(words)
     if (group === undefined) groups.set(words, [exception])
     else group.push(exception)
@@ -125,9 +130,9 @@ function directionCells(
   owner: Interception['proxy'],
 ): readonly Cell[] {
   const tone = usual.verdict === 'captured' ? 'good' : 'warn'
-  const cells: Cell[] = [{text: `${protocol} ${fateWords(usual)}`, tone}]
-  for (const [words, group] of byFate(exceptions)) {
-    const always = words === fateWords(usual) ? 'always ' : ''
+  const cells: Cell[] = [{text: `${protocol} ${outcomeWords(usual)}`, tone}]
+  for (const [words, group] of byOutcome(exceptions)) {
+    const always = words === outcomeWords(usual) ? 'always ' : ''
     cells.push(`; ${always}${words}: ${exceptionWords(group, owner).join(', ')}`)
   }
   return [...cells, ...rest(more)]
@@ -142,12 +147,12 @@ function udpCells(direction: Direction, owner: Interception['proxy']): readonly 
 
 const AGENT_PORTS: ReadonlySet<number | undefined> = new Set([15_053, 15_013])
 
-function queryWords(fate: Fate): string {
-  const {verdict, port, to} = fate
+function queryWords(trafficOutcome: TrafficOutcome): string {
+  const {verdict, port, to} = trafficOutcome
   if (verdict === 'captured')
     return AGENT_PORTS.has(port) ? `answered by the proxy's agent (port ${port})` : `through the proxy (port ${port})`
   if (verdict === 'redirected') return `redirected to ${to ?? `port ${port}`}`
-  if (verdict !== 'escapes' && verdict !== 'direct') return fateWords(fate).replace(/^is /, '')
+  if (verdict !== 'escapes' && verdict !== 'direct') return outcomeWords(trafficOutcome).replace(/^is /, '')
   return to === undefined ? 'directly to the resolver' : `sent to ${to}`
 }
 

@@ -1,5 +1,5 @@
 import {UserError} from '../../model/user-error.js'
-import {type Bed, readBed} from './bed.js'
+import {readTopology, type Topology} from './topology.js'
 
 /** One packet of a table: where it comes from, what it is, and what is expected of it (absent: only asked). */
 export interface PacketCase {
@@ -19,7 +19,7 @@ export interface PacketCase {
 
 export interface CaseFile {
   readonly cases: readonly PacketCase[]
-  readonly bed: Bed
+  readonly topology: Topology
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -75,5 +75,5 @@ export function readCaseFile(input: string, label: string): CaseFile {
     throw new UserError(`${label} has no list of cases`, {
       hint: 'Write {"cases": [{"id": "...", "ruleset": "...", "packet": {"dst": "10.0.0.1", "dport": 80}}]}.',
     })
-  return {cases: list.map(readCase), bed: readBed(record(document).bed)}
+  return {cases: list.map(readCase), topology: readTopology(record(document).bed)}
 }

@@ -15,8 +15,8 @@ import {UserError} from '../../model/user-error.js'
 import type {RulesetTexts} from '../../sources/rulesets/folder.js'
 import type {Origin} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {type Bed, bedListeners, interfaceOf, neighbour, outsideAnswers} from './bed.js'
 import type {CaseFile, PacketCase} from './case-file.js'
+import {interfaceOf, neighbour, outsideAnswers, type Topology, topologyListeners} from './topology.js'
 
 /** The answer to one case; `rules` are the nat rules whose counters move, in order. `ok` is there when the case says what it expects. */
 export interface CaseAnswer {
@@ -59,7 +59,7 @@ function merge(saves: readonly Ruleset[], nft: readonly Ruleset[]): readonly Rul
   return [...seen, ...saves]
 }
 
-function load(texts: RulesetTexts, bed: Bed): Loaded {
+function load(texts: RulesetTexts, topology: Topology): Loaded {
   const saves = texts.rules.flatMap(text => parseRules(text).rulesets)
   const rulesets = merge(saves, texts.nft === undefined ? [] : parseRules(texts.nft).rulesets)
   const facts = {
@@ -71,7 +71,7 @@ function load(texts: RulesetTexts, bed: Bed): Loaded {
   return {
     rules: compileRules(rulesets),
     proxy: proxyTraitsOf(rulesets),
-    machine: {...machine, listeners: bedListeners(bed, machine)},
+    machine: {...machine, listeners: topologyListeners(topology, machine)},
     observed: backendIn(texts.parameters),
   }
 }
@@ -91,13 +91,13 @@ function unique(rules: CaseAnswer['rules']): CaseAnswer['rules'] {
   )
 }
 
-function packetOf(item: PacketCase, machine: Machine, bed: Bed): Packet {
+function packetOf(item: PacketCase, machine: Machine, topology: Topology): Packet {
   const destination = parseIp(item.destination)
   if (destination === undefined)
     throw new UserError(`${item.id}: ${JSON.stringify(item.destination)} is not an IP address`)
-  const device = item.from === 'pod' ? undefined : interfaceOf(bed, item.from)
+  const device = item.from === 'pod' ? undefined : interfaceOf(topology, item.from)
   if (item.from !== 'pod' && device === undefined)
-    throw new UserError(`${item.id}: nobody called ${JSON.stringify(item.from)} is in the bed`)
+    throw new UserError(`${item.id}: unknown sender ${JSON.stringify(item.from)}`)
   const given = item.source === undefined ? undefined : parseIp(item.source)
   const source = given ?? (device === undefined ? undefined : neighbour(machine, device, destination.family))
   return {
@@ -111,13 +111,13 @@ function packetOf(item: PacketCase, machine: Machine, bed: Bed): Packet {
   }
 }
 
-function outcomeOf(walk: Walk, item: PacketCase, bed: Bed): string {
+function outcomeOf(walk: Walk, item: PacketCase, topology: Topology): string {
   const {disposition: end} = walk
   switch (end.kind) {
     case 'delivered':
       return 'delivered'
     case 'sent':
-      return outsideAnswers(bed, item.protocol, end.port) ? 'delivered' : 'refused'
+      return outsideAnswers(topology, item.protocol, end.port) ? 'delivered' : 'refused'
     case 'dropped':
       return 'timeout'
     case 'error':
@@ -127,11 +127,11 @@ function outcomeOf(walk: Walk, item: PacketCase, bed: Bed): string {
   }
 }
 
-function answerOf(item: PacketCase, walk: Walk, loaded: Loaded, bed: Bed): CaseAnswer {
+function answerOf(item: PacketCase, walk: Walk, loaded: Loaded, topology: Topology): CaseAnswer {
   const {disposition: end} = walk
-  const outcome = outcomeOf(walk, item, bed)
+  const outcome = outcomeOf(walk, item, topology)
   const arrived = outcome === 'delivered' && (end.kind === 'delivered' || end.kind === 'sent') ? end : undefined
-  const ns = arrived?.kind === 'sent' ? (bed.behind[arrived.device] ?? arrived.device) : 'pod'
+  const ns = arrived?.kind === 'sent' ? (topology.behind[arrived.device] ?? arrived.device) : 'pod'
   const counted = walk.steps.filter(
     step => step.rule > 0 && step.counted && canonicalTable(step.at.split('/')[1] ?? '') === 'nat',
   )
@@ -194,19 +194,19 @@ export async function casesReport(
   const loaded = new Map<string, Loaded>()
   const answers: CaseAnswer[] = []
   for (const item of file.cases) {
-    let bench = loaded.get(item.ruleset)
-    if (bench === undefined) {
+    let context = loaded.get(item.ruleset)
+    if (context === undefined) {
       const texts = await read(item.ruleset)
       if (texts === undefined)
         throw new UserError(`${item.id}: there are no rules for the ruleset ${JSON.stringify(item.ruleset)}`)
-      bench = load(texts, file.bed)
-      loaded.set(item.ruleset, bench)
+      context = load(texts, file.topology)
+      loaded.set(item.ruleset, context)
     }
     const answer = answerOf(
       item,
-      walkFlow(bench.rules, bench.machine, packetOf(item, bench.machine, file.bed)),
-      bench,
-      file.bed,
+      walkFlow(context.rules, context.machine, packetOf(item, context.machine, file.topology)),
+      context,
+      file.topology,
     )
     answers.push(item.expect === undefined ? answer : judged(answer, item.expect))
   }

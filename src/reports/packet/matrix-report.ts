@@ -1,7 +1,6 @@
 import {type PodPaths, podPaths} from '../../analysis/netfilter/interception/interception.js'
 import {isAmbient} from '../../analysis/netfilter/istio-names.js'
 import type {Node} from '../../analysis/netfilter/packet-sets/diagram.js'
-import type {Fate} from '../../analysis/netfilter/packet-sets/fates.js'
 import {type SharedPart, sharedParts} from '../../analysis/netfilter/packet-sets/parts.js'
 import {
   inboundTraffic,
@@ -10,6 +9,7 @@ import {
   toAddress,
   toPort,
 } from '../../analysis/netfilter/packet-sets/traffic.js'
+import type {TrafficOutcome} from '../../analysis/netfilter/packet-sets/traffic-outcome.js'
 import type {Verdict} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {type ProxyTraits, sentByProxy, ZTUNNEL_MARK} from '../../analysis/netfilter/proxy-traits.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
@@ -19,7 +19,7 @@ import type {IpFamily, Ruleset} from '../../model/ruleset.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {packetBench, startUpVerdict} from './report.js'
+import {packetContext, startUpVerdict} from './report.js'
 
 /** What becomes of the packets of a row, for one sender. */
 export interface MatrixCell {
@@ -71,8 +71,8 @@ interface Traffic {
   readonly packets: Node
 }
 
-function cellOf(who: string, fate: Fate, loopsAt: number | undefined): MatrixCell {
-  const {verdict, port, to, by, why} = fate
+function cellOf(who: string, trafficOutcome: TrafficOutcome, loopsAt: number | undefined): MatrixCell {
+  const {verdict, port, to, by, why} = trafficOutcome
   const loops = verdict === 'captured' && loopsAt !== undefined && port === loopsAt
   return {
     who,
@@ -91,9 +91,9 @@ function rowsOf(
   senders: readonly string[],
   loopsAt: (sender: number) => number | undefined,
 ): readonly MatrixRow[] {
-  return parts.map(({words, fates}) => ({
+  return parts.map(({words, trafficOutcomes}) => ({
     traffic: words === '' ? label : `${label}, ${words}`,
-    cells: fates.map((fate, index) => cellOf(senders[index] ?? '', fate, loopsAt(index))),
+    cells: trafficOutcomes.map((trafficOutcome, index) => cellOf(senders[index] ?? '', trafficOutcome, loopsAt(index))),
   }))
 }
 
@@ -173,7 +173,7 @@ export async function matrixReport(
   acceptedRules?: string,
 ): Promise<MatrixReport> {
   const source = noted(given)
-  const read = await packetBench(source, subject)
+  const read = await packetContext(source, subject)
   const {rulesets} = read.kernel
   const senders = sendersFor(rulesets, read.proxy)
   const found = podPaths(rulesets, read.machine, family)

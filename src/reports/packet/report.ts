@@ -1,5 +1,5 @@
 import {interceptionOf} from '../../analysis/netfilter/interception/interception.js'
-import {odditiesOf} from '../../analysis/netfilter/interception/oddities.js'
+import {rulesetWarningsOf} from '../../analysis/netfilter/interception/ruleset-warnings.js'
 import {unseenIn} from '../../analysis/netfilter/interception/unseen.js'
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
@@ -26,7 +26,7 @@ import type {Report} from '../report.js'
 import {type PacketSpec, packetFrom} from './packet-spec.js'
 
 /** What is needed to walk packets through a pod: rules, machine, and who listens. */
-export interface PacketBench {
+export interface PacketContext {
   readonly kernel: Kernel
   /** Set when these are not the current rules: the first line to show. */
   readonly startUp?: string
@@ -50,7 +50,7 @@ export interface PacketReport extends Report {
   readonly listener: string | undefined
 }
 
-/** What a text given by hand lacks, for its absence is walked as if there were no such rules. */
+/** What a pasted text lacks, for its absence is walked as if there were no such rules. */
 function unseen({from, rulesets}: Kernel): readonly string[] {
   if (from !== 'text') return []
   const reasons = (['ip', 'ip6'] as const).flatMap(family => Object.values(unseenIn(rulesets, family)))
@@ -58,7 +58,7 @@ function unseen({from, rulesets}: Kernel): readonly string[] {
 }
 
 /** Reads what packets are walked on; sockets only where their evidence is there. */
-export async function packetBench(source: Source, subject: PodRef): Promise<PacketBench> {
+export async function packetContext(source: Source, subject: PodRef): Promise<PacketContext> {
   const kernel = await readableKernel(await readKernel(source, subject), source, subject)
   const table = !source.traits.complete ? undefined : await readSockets(source, subject)
   const sockets = table?.ok === true ? table.value.sockets : []
@@ -113,17 +113,19 @@ function whyUncaptured(
   verdict: Verdict,
 ): readonly string[] {
   if (packet.protocol !== 'tcp' || (verdict !== 'direct' && verdict !== 'escapes')) return []
-  // Whether somebody listens does not matter to whether the rules lead to the proxy.
+  // whether something listens does not matter to whether the rules lead to the proxy.
   const {listeners: _, ...deaf} = machine
   const interception = interceptionOf(rulesets, deaf, packet.destination.family)
   const id = packet.interface === undefined ? 'outbound-cut-off' : 'inbound-cut-off'
-  const cut = (interception === undefined ? [] : odditiesOf(rulesets, [interception])).find(each => each.id === id)
+  const cut = (interception === undefined ? [] : rulesetWarningsOf(rulesets, [interception])).find(
+    each => each.id === id,
+  )
   return cut === undefined ? [] : [`${cut.what} ${cut.consequence} meshctl iptables --drift shows which are missing`]
 }
 
 /** What follows from rules that are not the current ones: the question about the pod stays open, unless the user accepts them or gave them. */
 export function startUpVerdict(
-  {startUp}: PacketBench,
+  {startUp}: PacketContext,
   source: Source,
   subject: PodRef,
   accepted: string | undefined,
@@ -136,17 +138,24 @@ export function startUpVerdict(
 /** Where a packet goes and by which rules, from the kernel's point of view. */
 export async function packetReport(given: Source, subject: PodRef, spec: PacketSpec): Promise<PacketReport> {
   const source = noted(given)
-  const bench = await packetBench(source, subject)
-  const packet = await packetFrom(spec, bench.machine, host => resolveService(source, subject, host))
-  const walk = walkFlow(compileRules(bench.kernel.rulesets), bench.machine, packet)
+  const context = await packetContext(source, subject)
+  const packet = await packetFrom(spec, context.machine, host => resolveService(source, subject, host))
+  const walk = walkFlow(compileRules(context.kernel.rulesets), context.machine, packet)
   const {disposition: end} = walk
-  const verdict = verdictOf(walk, {fromProxy: sentByProxy(packet, bench.proxy), outboundPort: bench.proxy.outboundPort})
-  const fromProxy = sentByProxy(packet, bench.proxy)
+  const verdict = verdictOf(walk, {
+    fromProxy: sentByProxy(packet, context.proxy),
+    outboundPort: context.proxy.outboundPort,
+  })
+  const fromProxy = sentByProxy(packet, context.proxy)
   return {
     ...answeredFrom(source),
-    ...startUpVerdict(bench, source, subject, spec.rules),
-    gaps: bench.gaps,
-    notes: [...bench.notes, ...remarks(walk), ...whyUncaptured(bench.kernel.rulesets, bench.machine, packet, verdict)],
+    ...startUpVerdict(context, source, subject, spec.rules),
+    gaps: context.gaps,
+    notes: [
+      ...context.notes,
+      ...remarks(walk),
+      ...whyUncaptured(context.kernel.rulesets, context.machine, packet, verdict),
+    ],
     subject,
     packet,
     walk,
@@ -154,6 +163,6 @@ export async function packetReport(given: Source, subject: PodRef, spec: PacketS
     fromProxy,
     landing: landingWords(walk),
     decidedBy: decidingStep(walk),
-    listener: end.kind === 'delivered' ? ownerWords(bench.sockets, packet.protocol, end.port) : undefined,
+    listener: end.kind === 'delivered' ? ownerWords(context.sockets, packet.protocol, end.port) : undefined,
   }
 }

@@ -12,18 +12,24 @@ const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonly tone:
   captured: {words: 'captured by the proxy', tone: 'good'},
   redirected: {words: 'redirected to another socket of the pod, not the proxy', tone: 'warn'},
   escapes: {words: 'escapes: leaves the pod without the proxy', tone: 'warn'},
-  direct: {words: 'reaches the pod directly, without the proxy', tone: 'warn'},
+  direct: {words: 'not captured: goes directly to the app', tone: 'warn'},
   dropped: {words: 'dropped', tone: 'bad'},
   refused: {words: 'refused', tone: 'bad'},
   loops: {words: "loops: the proxy's own traffic comes back to it", tone: 'bad'},
-  error: {words: 'cannot even be sent', tone: 'bad'},
-  insufficient: {words: 'INSUFFICIENT: these rules alone do not decide it', tone: 'warn'},
+  error: {words: 'cannot be sent', tone: 'bad'},
+  insufficient: {words: 'INSUFFICIENT: these rules alone do not decide the outcome', tone: 'warn'},
+}
+
+/** The label of the line that says where the packet ended. */
+const END_LABELS: Readonly<Partial<Record<PacketReport['walk']['disposition']['kind'], string>>> = {
+  delivered: 'delivered to',
+  sent: 'sent to',
 }
 
 /** The proxy's own packets are meant to pass; the kernel knows them by user, group or mark alone. */
 const OWN_WORDS: Partial<Record<Verdict, string>> = {
-  escapes: "leaves the pod: taken for the proxy's own traffic",
-  direct: "stays in the pod: taken for the proxy's own traffic",
+  escapes: "leaves the pod: treated as the proxy's own traffic",
+  direct: "stays in the pod: treated as the proxy's own traffic",
 }
 
 /** `tcp 10.0.0.1:80`, IPv6 in brackets. */
@@ -54,11 +60,11 @@ function stepRow(step: WalkStep, deciding: boolean): readonly Cell[] {
 }
 
 function whyText({verdict, walk, decidedBy}: PacketReport): string {
-  if (verdict === 'insufficient' && walk.steps.length === 0) return 'these rules do not decide it'
+  if (verdict === 'insufficient' && walk.steps.length === 0) return 'these rules do not decide the outcome'
   if (decidedBy !== undefined) return `${decidedBy.at} rule ${decidedBy.rule}`
   return walk.steps.some(step => step.rule > 0)
-    ? 'no rule takes it, it falls through the lists below'
-    : 'no rule touches it'
+    ? 'no rule matches it; it passes through the chains below'
+    : 'no rule matches it'
 }
 
 function doc(report: PacketReport): Doc {
@@ -89,7 +95,7 @@ function doc(report: PacketReport): Doc {
       lines: [
         ...(report.startUp === undefined ? [] : [[{text: `${report.startUp}.`, tone: 'warn'} as const]]),
         headline,
-        [`lands: ${landing}${heard}${asked}`],
+        [`${END_LABELS[walk.disposition.kind] ?? 'result'}: ${landing}${heard}${asked}`],
         [`why: ${whyText(report)}`],
         ...(rows.length === 0 ? [] : ['']),
       ],

@@ -17,7 +17,7 @@ function claimants(row: PortRow): string {
   return [...containers, ...services].join(', ')
 }
 
-/** Why somebody expects a server there: `target of Service details:9090`, `declared by container app`. */
+/** Why a server is expected there: `target of Service details:9090`, `declared by container app`. */
 function declaredBy(row: PortRow): string {
   const services = row.bound.map(({service, port}) => `Service ${service.object.name}:${port.port}`)
   return [

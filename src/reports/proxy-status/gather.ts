@@ -1,6 +1,5 @@
 import {askFile, askIstiods, type IstiodScope, runningIstiods} from '../../evidence/control-plane/istiods.js'
 import type {Gap} from '../../model/answer.js'
-import {onceByKey} from '../../model/once.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {optional, required} from '../report.js'
@@ -8,12 +7,6 @@ import {optional, required} from '../report.js'
 /** Which istiods and pods to read. */
 export interface Scope extends IstiodScope {
   readonly namespace?: string | undefined
-}
-
-/** The same source with each list of objects fetched once: many proxies may reject resources of one kind of object. */
-export function listingOnce(source: Source): Source {
-  const once = onceByKey<ReturnType<Source['objects']>>()
-  return {...source, objects: query => once(JSON.stringify(query), () => source.objects(query))}
 }
 
 /** The pods and the answers of every istiod; an error if there is no istiod or none answered. */

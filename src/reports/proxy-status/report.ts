@@ -1,3 +1,4 @@
+import {listingOnce} from '../../evidence/asked-once.js'
 import {connectedProblems} from '../../evidence/control-plane/connection-problems.js'
 import type {IstiodAnswer} from '../../evidence/control-plane/istiods.js'
 import {type ListedProxy, listedProxies} from '../../evidence/control-plane/istiods.js'
@@ -10,10 +11,11 @@ import {byText} from '../../model/order.js'
 import {matchesLabels, parseSelector} from '../../model/selector.js'
 import {SYNC_PROBLEMS, type SyncProblem} from '../../model/sync-problem.js'
 import {type ProxyConnection, proxyNamespace} from '../../model/sync-state.js'
+import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import {optional, type Report} from '../report.js'
 import {explained} from './explained.js'
-import {gather, listingOnce} from './gather.js'
+import {gather} from './gather.js'
 import {keepsRow} from './only.js'
 import {noSidecarProblem, unlistedProblem} from './unlisted.js'
 import {skewProblems} from './version-skew.js'
@@ -123,6 +125,8 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
           explained(source, row, istiods, podOf, gaps, notes),
         )
       : [...rows, ...lost]
+  if (filter.namespace !== undefined && withReasons.length === 0 && pods?.length === 0)
+    await requireNamespace(source, filter.namespace)
   const counted = [...withReasons].sort((a, b) => byText(a.id, b.id))
   const all = counted.filter(row => keepsRow(row, filter.only))
   return {
@@ -137,6 +141,13 @@ export async function proxyStatusReport(given: Source, filter: ProxyStatusFilter
     atSource,
     failing: all.some(row => row.problems.some(problem => SYNC_PROBLEMS[problem.kind].failing)),
   }
+}
+
+/** An empty answer about a namespace that does not exist is a mistake in its name. */
+async function requireNamespace(source: Source, name: string): Promise<void> {
+  const answer = await source.objects({kind: 'Namespace', name})
+  if (!answer.ok || answer.value.length > 0) return
+  throw new UserError(`namespaces "${name}" not found in ${source.origin.label}`, {next: 'kubectl get namespaces'})
 }
 
 function keepsOutside(only: readonly string[] | undefined): boolean {

@@ -9,6 +9,11 @@ import type {Source} from '../../sources/source.js'
 
 const PROXY = 'istio-proxy'
 
+function hasFailedToStart(status: unknown): boolean {
+  const reason = textOf(status, 'state', 'waiting', 'reason')
+  return reason !== undefined && reason !== 'PodInitializing' && reason !== 'ContainerCreating'
+}
+
 /** Why the proxy container is not running, as reported by the kubelet; undefined if it runs. */
 function notStarted(pod: KubeObject): string | undefined {
   const statuses = [...listOf(pod, 'status', 'containerStatuses'), ...listOf(pod, 'status', 'initContainerStatuses')]
@@ -18,6 +23,11 @@ function notStarted(pod: KubeObject): string | undefined {
   const waiting = objectOf(proxy, 'state', 'waiting') ?? objectOf(proxy, 'state', 'terminated')
   const reason = textOf(waiting, 'reason') ?? 'not started'
   const message = textOf(waiting, 'message')
+  if (reason === 'PodInitializing') {
+    const init = statuses.find(status => /^istio-/.test(textOf(status, 'name') ?? '') && hasFailedToStart(status))
+    const cause = textOf(init, 'state', 'waiting', 'reason')
+    if (cause !== undefined) return `${textOf(init, 'name')} cannot start: ${cause}`
+  }
   return message === undefined ? reason : `${reason}: ${message}`
 }
 

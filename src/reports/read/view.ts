@@ -14,10 +14,10 @@ export const readView: View<ReadReport> = {
       block: 'text',
       lines: files.flatMap(({label, forms}): readonly Cell[] =>
         forms.length === 0
-          ? [{text: `${label} is in no form meshctl knows`, tone: 'warn'}]
+          ? [{text: `${label} is in no format meshctl knows`, tone: 'warn'}]
           : forms.flatMap((form, index): readonly Cell[] => [
-              {text: `${label} ${index === 0 ? 'is' : 'also holds'} ${form.title}`, tone: 'strong'},
-              ...(form.commands.length === 0 ? [] : [`  ask: ${commandsOf(form)}`]),
+              {text: `${label} ${index === 0 ? 'is' : 'also contains'} ${form.title}`, tone: 'strong'},
+              ...(form.commands.length === 0 ? [] : [`  read by: ${commandsOf(form)}`]),
             ]),
       ),
     },

@@ -1,10 +1,13 @@
+import {createHash} from 'node:crypto'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {at, listOf, numberOf, textOf} from '../../formats/decode.js'
 import {hasProxy} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import type {ConfigSection} from '../../model/config-change.js'
+import {humanCount} from '../../model/human-count.js'
 import {type KubeObject, podLabel, podRefOf} from '../../model/kube-object.js'
+import {byText} from '../../model/order.js'
 import {own} from '../../model/own.js'
 import {combined} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
@@ -28,6 +31,8 @@ export interface Sighting {
   readonly capturedAt: string
   /** Proxies that have it, and how many could be read. */
   readonly having: readonly string[]
+  /** A digest of what each of those proxies has, by proxy. */
+  readonly contents: ReadonlyMap<string, string>
   readonly asked: number
 }
 
@@ -71,14 +76,26 @@ function addressHit(resource: unknown, text: string): boolean {
   return addresses(resource).some(each => each === text || each.replace(/:[^:]*$/, '') === host)
 }
 
-function has(config: DumpConfig, {section, text}: BisectQuery): boolean {
-  const resources = config.sections.get(section) ?? new Map()
-  for (const [name, resource] of resources) {
-    if (section === 'endpoints' && addressHit(resource, text)) return true
-    if (!name.includes(text)) continue
-    if (section !== 'endpoints' || addresses(resource).length > 0) return true
-  }
-  return false
+function isHit(name: string, resource: unknown, {section, text}: BisectQuery): boolean {
+  if (section === 'endpoints' && addressHit(resource, text)) return true
+  return name.includes(text) && (section !== 'endpoints' || addresses(resource).length > 0)
+}
+
+/** A digest of all that a proxy has of it, whatever the order of the dump; undefined when it has nothing. */
+function contentOf(config: DumpConfig, wish: BisectQuery): string | undefined {
+  const hits = [...(config.sections.get(wish.section) ?? [])].filter(([name, resource]) => isHit(name, resource, wish))
+  if (hits.length === 0) return undefined
+  // A search for an address asks whether it is there, not what is beside it.
+  const byAddress = ([, resource]: (typeof hits)[number]) =>
+    wish.section === 'endpoints' && addressHit(resource, wish.text)
+  const sorted = hits.sort(([a], [b]) => byText(a, b))
+  const text = JSON.stringify(sorted.map(hit => (byAddress(hit) ? wish.text : hit)))
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** How many proxies have it in both snapshots, but not the same. */
+function changedBetween(before: Sighting, now: Sighting): number {
+  return [...now.contents].filter(([pod, content]) => (before.contents.get(pod) ?? content) !== content).length
 }
 
 function wanted(pods: readonly KubeObject[], pod: string | undefined): readonly KubeObject[] {
@@ -94,16 +111,17 @@ function wanted(pods: readonly KubeObject[], pod: string | undefined): readonly 
 async function sighting(source: Source, name: string, wish: BisectQuery, gaps: Gap[]): Promise<Sighting> {
   const pods = await source.objects({kind: 'Pod'})
   if (!pods.ok) gaps.push(pods.gap)
-  const having: string[] = []
+  const contents = new Map<string, string>()
   let asked = 0
   for (const pod of wanted(pods.ok ? pods.value : [], wish.pod)) {
     const ref = podRefOf(pod)
     const config = readAnswer(await source.evidence('envoy.config_dump', ref))
     if (!config.ok) continue
     asked++
-    if (has(config.value, wish)) having.push(podLabel(ref))
+    const content = contentOf(config.value, wish)
+    if (content !== undefined) contents.set(podLabel(ref), content)
   }
-  return {snapshot: name, capturedAt: source.origin.capturedAt ?? '', having, asked}
+  return {snapshot: name, capturedAt: source.origin.capturedAt ?? '', having: [...contents.keys()], contents, asked}
 }
 
 /** Searches every snapshot for a resource, oldest first; failing if it existed and is gone in the newest. */
@@ -138,13 +156,17 @@ function verdict({sightings, wish}: BisectReport): readonly string[] {
   const lines: string[] = []
   captured.forEach((now, index) => {
     const before = captured[index - 1]
-    if (before === undefined || before.having.length === now.having.length) return
+    if (before === undefined) return
+    const changed = changedBetween(before, now)
+    if (before.having.length === now.having.length && changed === 0) return
     const verb =
-      now.having.length === 0
-        ? 'disappeared'
-        : before.having.length === 0
-          ? 'appeared'
-          : `went from ${before.having.length} to ${now.having.length} proxies`
+      before.having.length === now.having.length
+        ? `changed in ${humanCount(changed, 'proxy', 'proxies')}`
+        : now.having.length === 0
+          ? 'disappeared'
+          : before.having.length === 0
+            ? 'appeared'
+            : `went from ${before.having.length} to ${now.having.length} proxies`
     lines.push(
       `${what} ${verb} between ${before.snapshot} (${before.capturedAt}) and ${now.snapshot} (${now.capturedAt}).`,
     )
@@ -167,5 +189,10 @@ export const bisectView: View<BisectReport> = {
       ]),
     },
   ],
-  data: ({wish, sightings}) => ({apiVersion: 'meshctl/v1', kind: 'SnapshotBisect', ...wish, sightings}),
+  data: ({wish, sightings}) => ({
+    apiVersion: 'meshctl/v1',
+    kind: 'SnapshotBisect',
+    ...wish,
+    sightings: sightings.map(({contents, ...rest}) => ({...rest, contents: Object.fromEntries(contents)})),
+  }),
 }

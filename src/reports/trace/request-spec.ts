@@ -67,7 +67,7 @@ function readHeader(text: string): readonly [string, string] {
 function protocolOf(spec: RequestSpec, scheme: string): Protocol {
   if (spec.protocol === undefined)
     return scheme === 'tcp' || scheme === 'tls' ? 'tcp' : scheme === 'grpc' ? 'http/2' : 'http/1.1'
-  const asked = spec.protocol === 'h2' ? 'http/2' : spec.protocol
+  const asked = spec.protocol === 'h2' || spec.protocol === 'grpc' ? 'http/2' : spec.protocol
   const found = PROTOCOLS.find(each => each === asked)
   if (found === undefined)
     throw new UserError(`unknown protocol ${JSON.stringify(spec.protocol)}`, {

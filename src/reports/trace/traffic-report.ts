@@ -1,7 +1,7 @@
 import {everyBranch} from '../../analysis/request-path/draws.js'
 import {followRequest, type RequestPath} from '../../analysis/request-path/path.js'
+import {type PathSummary, racingDetails, summarizePath} from '../../analysis/request-path/path-summary.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
-import {racingDetails, type ToldPath, toldPath} from '../../analysis/request-path/told.js'
 import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseJson} from '../../formats/json-text.js'
@@ -11,16 +11,16 @@ import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 
-type Told = Omit<ToldPath, 'cluster'>
+type Summary = Omit<PathSummary, 'cluster'>
 
 /** The answer to one recorded request. What can also happen is in `alternatives`, with its share where one is known. */
-export type TrafficAnswer = {readonly id: string} & Told &
+export type TrafficAnswer = {readonly id: string} & Summary &
   (
     | {readonly cluster: string | null}
     | {readonly clusters: readonly {readonly cluster: string; readonly share: number}[]}
   ) & {
     readonly because: string
-    readonly alternatives: readonly (Told & {readonly share: number | null})[]
+    readonly alternatives: readonly (Summary & {readonly share: number | null})[]
   }
 
 export interface TrafficReport extends Report {
@@ -39,7 +39,7 @@ function speechOf(request: TrafficRequest): Speech {
 }
 
 interface Group {
-  readonly told: Told
+  readonly summary: Summary
   readonly share: number
   readonly paths: readonly RequestPath[]
 }
@@ -52,10 +52,10 @@ function rounded(share: number): number {
 function grouped(branches: readonly {readonly share: number; readonly result: RequestPath}[], http: boolean): Group[] {
   const groups = new Map<string, Group>()
   for (const {share, result} of branches) {
-    const {cluster: _, ...told} = toldPath(result, http)
-    const key = JSON.stringify(told)
+    const {cluster: _, ...summary} = summarizePath(result, http)
+    const key = JSON.stringify(summary)
     const known = groups.get(key)
-    groups.set(key, {told, share: (known?.share ?? 0) + share, paths: [...(known?.paths ?? []), result]})
+    groups.set(key, {summary, share: (known?.share ?? 0) + share, paths: [...(known?.paths ?? []), result]})
   }
   return [...groups.values()].sort((a, b) => b.share - a.share)
 }
@@ -63,7 +63,7 @@ function grouped(branches: readonly {readonly share: number; readonly result: Re
 function clustersOf(branches: readonly {readonly share: number; readonly result: RequestPath}[]) {
   const shares = new Map<string, number>()
   for (const {share, result} of branches) {
-    const {cluster} = toldPath(result, true)
+    const {cluster} = summarizePath(result, true)
     if (cluster !== null) shares.set(cluster, (shares.get(cluster) ?? 0) + share)
   }
   const [only, ...more] = [...shares]
@@ -83,13 +83,13 @@ function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {
   const [main, ...others] = grouped(branches, !request.tcp)
   const [path] = main?.paths ?? []
   if (main === undefined || path === undefined) throw new Error('a request has at least one way')
-  const races = racingDetails(path).map(details => ({...main.told, details, share: null}))
+  const races = racingDetails(path).map(details => ({...main.summary, details, share: null}))
   return {
     id: request.id,
-    ...main.told,
+    ...main.summary,
     ...clustersOf(branches),
     because: path.ending.because,
-    alternatives: [...others.map(({told, share}) => ({...told, share: rounded(share)})), ...races],
+    alternatives: [...others.map(({summary, share}) => ({...summary, share: rounded(share)})), ...races],
   }
 }
 

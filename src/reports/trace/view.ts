@@ -45,7 +45,7 @@ function verdictWords(outcome: Outcome): {readonly text: string; readonly tone: 
     terminationDetails === null &&
     (details === null || details === 'via_upstream' || (status ?? 500) < 400)
   if (fine && status === null && clusters !== '')
-    return {text: `passed on to ${clusters}; the upstream answers`, tone: 'good'}
+    return {text: `forwarded to ${clusters}; the upstream's response is not known`, tone: 'good'}
   const words = [
     status === null ? 'no answer' : `answer ${status}`,
     ...(flags.length > 0 ? [`flags ${flags.join(',')}`] : []),

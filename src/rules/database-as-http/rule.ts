@@ -1,19 +1,7 @@
+import {appProtocolOf, IMAGES_WITHOUT_HTTP, imageName} from '../../analysis/ports/app-protocol-of.js'
 import {istioProtocol} from '../../analysis/ports/istio-protocol.js'
 import {boundPorts} from '../../analysis/ports/service-ports.js'
 import {defineRule, PAGES} from '../rule.js'
-
-const PORTS: Readonly<Record<number, string>> = {
-  3306: 'MySQL',
-  5432: 'PostgreSQL',
-  27017: 'MongoDB',
-  6379: 'Redis',
-  5672: 'AMQP',
-  9042: 'Cassandra',
-}
-/** `docker.io/library/mysql:8` is mysql; `prom/mysqld-exporter` is not. */
-function imageName(image: string): string {
-  return (image.split('/').at(-1) ?? '').replace(/[:@].*$/, '')
-}
 
 const HTTP = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-Web']
 
@@ -22,45 +10,46 @@ export const rule = defineRule({
   slug: 'database-as-http',
   aliases: [],
   severity: 'error',
-  title: 'Database port is declared as HTTP',
+  title: 'Port of another protocol is declared as HTTP',
   why: 'The proxy parses the traffic as HTTP and answers it with an error: the connection fails.',
-  fix: 'Name the port tcp-… (or mysql-, mongo-, redis- for those).',
+  fix: 'Name the Service port tcp-… (or mysql-, mongo-, redis- for those), or set appProtocol: tcp.',
   references: [PAGES.protocols],
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
   parameters: {
     images: {
       type: 'words',
-      default: [
-        'mysql',
-        'mariadb',
-        'postgres',
-        'postgresql',
-        'mongo',
-        'mongodb',
-        'redis',
-        'valkey',
-        'cassandra',
-        'memcached',
-      ],
+      default: IMAGES_WITHOUT_HTTP,
       about: 'image names, without registry and tag, that never serve HTTP on the ports they declare',
     },
   },
   check: ({pod}, {services}, {images}) =>
     boundPorts(pod, services).flatMap(({service, port, target, container}) => {
-      const database = PORTS[target ?? -1] ?? PORTS[port.port]
-      const image = pod.containers.find(({name}) => name === container)?.image ?? ''
+      const held = pod.containers.find(({name}) => name === container)
+      const image = held?.image ?? ''
+      const names = [
+        port.name ?? '',
+        ...(held?.ports ?? []).filter(each => each.port === target).map(({name = ''}) => name),
+      ]
+      const protocol =
+        appProtocolOf({port: target ?? -1, image, names}) ?? appProtocolOf({port: port.port, image: '', names: []})
       const known = images.includes(imageName(image))
-      if ((database === undefined && !known) || !HTTP.includes(istioProtocol(port))) return []
-      const where = database === undefined ? `a container of image ${image}` : `the default port of ${database}`
+      if ((protocol === undefined && !known) || !HTTP.includes(istioProtocol(port))) return []
+      const where =
+        protocol === undefined
+          ? `a container of image ${image}`
+          : `port ${target ?? port.port} (${protocol.name}, which is not HTTP)`
       return [
         {
           // An image name is weaker evidence than a well-known port.
-          severity: database === undefined ? 'warning' : 'error',
+          severity: protocol === undefined ? 'warning' : 'error',
           message: `Service ${service.object.name}:${port.port} targets ${where}, but is declared as ${istioProtocol(port)}.`,
           object: service.object,
           path: `${port.path}.name`,
           proof: [
+            ...(protocol === undefined
+              ? []
+              : [{from: 'well-known ports', text: `${protocol.name}: ${protocol.source}`}]),
             {from: port.path, text: `name: ${port.name ?? '(none)'}, port ${port.port}, targetPort ${port.target}`},
           ],
         },

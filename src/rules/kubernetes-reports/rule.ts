@@ -21,6 +21,7 @@ export const rule = defineRule({
   modes: ['sidecar', 'ambient', 'gateway', 'waypoint', 'proxyless', 'none'],
   includeTerminated: true,
   needs: [],
+  needsToPass: ['status'],
   uses: ['events'],
   check: ({pod}, {events = []}) =>
     reportedFailures(pod, events).map(({cause, from, reason, message, container}) => ({

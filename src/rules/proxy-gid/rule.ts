@@ -1,8 +1,10 @@
 import {proxyIds, runsBeforeProxy} from '../../analysis/pod-mode/pod-mode.js'
 import {pointer} from '../../model/object-path.js'
-import {appContainers} from '../../model/pod.js'
+import {appContainers, injectedContainer} from '../../model/pod.js'
 import {sameContainer} from '../patch-steps.js'
-import {defineRule, PAGES} from '../rule.js'
+import {defineRule, type Found, Inconclusive, PAGES} from '../rule.js'
+
+const NATIVE = 'sidecar.istio.io/nativeSidecar'
 
 export const rule = defineRule({
   code: 'MCT1002',
@@ -16,12 +18,18 @@ export const rule = defineRule({
   versions: 'Istio 0.8 and later',
   modes: ['sidecar'],
   needs: [],
-  check: ({pod}) =>
-    appContainers(pod).flatMap(container => {
+  check: ({pod}) => {
+    let undecided: string | undefined
+    const found = appContainers(pod).flatMap((container): Found[] => {
       const own = container.security.runAsGroup
       const gid = own ?? pod.security.runAsGroup
       if (gid === undefined || !proxyIds(pod).gids.includes(gid)) return []
-      if (runsBeforeProxy(container, pod)) return []
+      if (runsBeforeProxy(container, pod)) {
+        // Harmless before an ordinary sidecar; what a template will get is decided at injection.
+        if (injectedContainer(pod, 'istio-proxy') === undefined && pod.annotations[NATIVE] !== 'false')
+          undecided = container.name
+        return []
+      }
       const path = `${pod.specPath}.${own === undefined ? '' : `${container.path}.`}securityContext.runAsGroup`
       return [
         {
@@ -42,5 +50,12 @@ export const rule = defineRule({
               }),
         },
       ]
-    }),
+    })
+    if (found.length === 0 && undecided !== undefined)
+      throw new Inconclusive(
+        `it is unknown whether the sidecar starts before init container ${undecided}`,
+        'not-captured',
+      )
+    return found
+  },
 })

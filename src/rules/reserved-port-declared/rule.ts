@@ -35,7 +35,7 @@ export const rule = defineRule({
   aliases: [],
   severity: 'error',
   title: 'Application port is reserved for Istio',
-  why: "Envoy, the agent or another owner already listens on the port: one of the two cannot start, or connections for the application end at Istio's own listener.",
+  why: "Envoy, the agent or another process already listens on the port: one of the two cannot start, or connections for the application end at Istio's own listener.",
   fix: 'Move the application to another port, and set the targetPort of the Service to it.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],

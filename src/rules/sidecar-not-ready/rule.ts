@@ -1,12 +1,38 @@
 import {logReasons} from '../../analysis/sync-reason/log-reason.js'
-import {injectedContainer} from '../../model/pod.js'
-import {defineRule, PAGES} from '../rule.js'
+import {type Container, type ContainerState, injectedContainer} from '../../model/pod.js'
+import {defineRule, type Found, PAGES} from '../rule.js'
 
 /** A sidecar needs some seconds to start and is not reported before. */
 const START_MS = 30_000
 
 function isYoung(createdAt: string | undefined, at: Date): boolean {
   return createdAt !== undefined && at.getTime() - Date.parse(createdAt) < START_MS
+}
+
+/** Waiting reasons of a container that does not start by waiting longer. */
+const STUCK =
+  /^(?:ErrImage\w*|ImagePullBackOff|InvalidImageName|CreateContainer\w*Error|RunContainerError|CrashLoopBackOff)$/
+
+function cannotStart({state}: Container): boolean {
+  return state?.state === 'waiting' && STUCK.test(state.reason ?? '')
+}
+
+/** What the kubelet's reason asks for; undefined where it says nothing. */
+function fixOf({reason = '', lastReason}: ContainerState): string | undefined {
+  if (/Image/.test(reason)) return 'Correct the image of the proxy (proxyImage, hub, tag), or its pull secret.'
+  if (lastReason === 'OOMKilled' || reason === 'OOMKilled')
+    return 'The sidecar ran out of memory: raise its limit (sidecar.istio.io/proxyMemoryLimit), or give it less config with a Sidecar resource.'
+  return undefined
+}
+
+function blockedBy(container: Container): Found {
+  const {reason = '', message} = container.state ?? {}
+  const text = [reason, message].filter(each => each !== undefined).join(': ')
+  return {
+    message: `${container.name} cannot start (${text}), so the pod is not started.`,
+    proof: [{from: `status of container ${container.name}`, text}],
+    fix: container.state === undefined ? undefined : fixOf(container.state),
+  }
 }
 
 export const rule = defineRule({
@@ -25,9 +51,12 @@ export const rule = defineRule({
     const proxy = injectedContainer(pod, 'istio-proxy')
     const state = proxy?.state
     if (proxy === undefined || state === undefined || state.ready) return []
+    const blocked = pod.containers.find(each => each.injected && each.role === 'init' && cannotStart(each))
+    if (blocked !== undefined && state.state !== 'running') return [blockedBy(blocked)]
     // Waiting for init containers, or in a new pod, the sidecar is not at fault.
     if (state.reason === 'PodInitializing' || isYoung(pod.createdAt, at)) return []
-    const why = state.reason === undefined ? '' : ` (${state.reason})`
+    const last = state.lastReason === 'OOMKilled' && state.reason !== 'OOMKilled' ? ', last ended: OOMKilled' : ''
+    const why = state.reason === undefined && last === '' ? '' : ` (${state.reason ?? 'restarted'}${last})`
     const waiting = pod.containers.filter(
       each => each.role === 'app' && !each.injected && each.state?.state === 'waiting',
     )
@@ -43,7 +72,7 @@ export const rule = defineRule({
           },
           ...(reason === undefined ? [] : [{from: 'log of istio-proxy', text: reason.line}]),
         ],
-        fix: reason?.advice,
+        fix: reason?.advice ?? fixOf(state),
       },
     ]
   },

@@ -143,7 +143,8 @@ export function openLive(api: Api): Live {
     const stdout = collectBytes(argv.join(' '), limits.maxBytes)
     const stderr = collectHead(LIMITS.stderrBytes)
     const target = {namespace: ref.namespace, pod: ref.name, container, argv}
-    const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), signal: api.signal}
+    const silence = api.idleMs === undefined ? {} : {idleMs: api.idleMs}
+    const bounds = {totalMs: totalFor(api.idleMs, limits.deadlineMs), signal: api.signal, ...silence}
     try {
       const streams = {stdout: stdout.sink, stderr: stderr.sink}
       const run = () => execInPod(api.server, target, streams, bounds)

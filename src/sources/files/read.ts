@@ -59,7 +59,7 @@ async function readUnsized(
       idleSince = performance.now()
       continue
     }
-    // The end of a named pipe before its first byte only means that nobody has opened it for writing yet.
+    // The end of a named pipe before its first byte only means that no process has opened it for writing yet.
     if (chunk !== undefined && !(waitsForWriter && total === 0)) return Buffer.concat(chunks)
     if (performance.now() - idleSince > limits.idleMs)
       throw new UserError(`nothing arrived on ${path} for ${limits.idleMs / 1000} seconds`)

@@ -55,7 +55,7 @@ export function blobStore(folder: string, disk: Disk): BlobStore {
   /** What this store wrote itself, and when. */
   const written = new Map<string, number>()
 
-  /** Content is written unless it is there already, whole: what is not is written anew. */
+  /** Content is written unless it is there already, whole: what is not is written again. */
   async function place(path: string, content: () => Promise<Uint8Array>, isWhole: Check): Promise<void> {
     if ((await disk.touch(path)) && (await isWhole(await disk.read(path)))) return
     const isNew = (await disk.touchedAt(path)) === undefined

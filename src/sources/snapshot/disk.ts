@@ -35,7 +35,7 @@ async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Creates a directory and those above it, step by step: Node's recursive mkdir tries for ever where a parent exists and mkdir still says
+ * Creates a directory and those above it, step by step: Node's recursive mkdir tries forever where a parent exists and mkdir still says
  * ENOENT, as below /proc.
  */
 async function makeFolders(folder: string): Promise<void> {

@@ -145,7 +145,7 @@ export function spdySession(transport: Duplex, options: SessionOptions): SpdySes
       const replied = new Promise<SpdyStream>((resolve, reject) => awaiting.set(id, {resolve, reject}))
       adopt(id, headers)
       const sent = sendHeaders(FRAME_TYPE.synStream, 0, Buffer.concat([words(id, 0), Buffer.from([0, 0])]), headers)
-      // The connection may end while the headers are under way, or for ever keep them: the reply decides, and a failure to send.
+      // The connection may end while the headers are under way, or forever keep them: the reply decides, and a failure to send.
       const [stream] = await Promise.all([replied, Promise.race([sent, replied])])
       return stream
     },

@@ -110,7 +110,7 @@ describe('the story', () => {
     const {steps} = ask(dump([jason, OK]))
     expect(steps.find(each => each.stage === 'route')).toMatchObject({
       text: 'route ok matches',
-      nearMisses: ['route 1 (jason) matches but for its header end-user'],
+      nearMisses: ['route 1 (jason) matches except for its header end-user'],
     })
   })
 

@@ -30,7 +30,12 @@ function pod(name: string, namespace = 'demo'): KubeObject {
       labels: {app: name},
       annotations: {'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({env: CANARY})},
     },
-    spec: {containers: [{name: 'app', env: [{name: 'PASSWORD', value: CANARY}], args: [`--token=${JWT}`]}]},
+    spec: {
+      containers: [
+        {name: 'app', env: [{name: 'PASSWORD', value: CANARY}], args: [`--token=${JWT}`]},
+        {name: 'istio-proxy'},
+      ],
+    },
     status: {phase: 'Running'},
   }
 }
@@ -264,6 +269,23 @@ describe('when things go wrong', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  test.each([
+    ['has no sidecar', {containers: [{name: 'app'}]}, 'Running', 'envoy.certs', 0],
+    ['is Pending', {containers: [{name: 'istio-proxy'}]}, 'Pending', 'envoy.certs', 0],
+    ['has finished', {containers: [{name: 'istio-proxy'}]}, 'Succeeded', 'net.sockets', 0],
+    ['has a sidecar that runs', {containers: [{name: 'istio-proxy'}]}, 'Running', 'envoy.certs', 3],
+    ['has no sidecar but containers that run', {containers: [{name: 'app'}]}, 'Running', 'net.sockets', 3],
+  ] as const)('what a pod cannot have is no failure: one that %s', async (_what, spec, phase, id, code) => {
+    const object = {apiVersion: 'v1', kind: 'Pod', metadata: {name: 'a', namespace: 'demo'}, spec, status: {phase}}
+    const gap: Gap = {what: id, reason: 'unreachable', detail: 'refused'}
+    const source = memorySource({
+      objects: [object as unknown as KubeObject],
+      evidence: {[id]: gap},
+      defaultNamespace: 'demo',
+    })
+    expect(exitCodeOf(await capture(source))).toBe(code)
+  })
+
   test('an unexpected failure of a source leaves nothing behind, and an older file stays as it was', async () => {
     await capture(memorySource(CONTENTS))
     const before = readFileSync(path)
@@ -291,7 +313,9 @@ describe('when things go wrong', () => {
   })
 
   test('a folder that does not exist is an error a person can mend', async () => {
-    await expect(bundleSink(join(folder, 'missing', 'out.tgz'))).rejects.toThrow(/cannot write .*missing.*ENOENT/)
+    await expect(bundleSink(join(folder, 'missing', 'out.tgz'))).rejects.toThrow(
+      /cannot write .*missing.*no such file or directory/,
+    )
   })
 })
 

@@ -495,3 +495,23 @@ describe("compared with istioctl's output for live pods", () => {
     ])
   })
 })
+
+test('describe asks for no list and no evidence twice', async () => {
+  const source = await sample()
+  const asked: string[] = []
+  const watched: Source = {
+    ...source,
+    objects: async query => {
+      asked.push(JSON.stringify([query.kind, query.namespace, query.name]))
+      return await source.objects(query)
+    },
+    evidence: async (id, pod, query) => {
+      asked.push(JSON.stringify([id, pod.namespace, pod.name, query]))
+      return await source.evidence(id, pod, query)
+    },
+  }
+  const [pod] = await resolvePods(source, {name: 'deploy/productpage-v1', namespace: 'demo'})
+  await describeReport(watched, {namespace: 'demo', name: pod?.metadata.name ?? ''}, ISTIO)
+  expect(asked.length).toBeGreaterThan(10)
+  expect(asked.filter((each, at) => asked.indexOf(each) !== at)).toEqual([])
+})

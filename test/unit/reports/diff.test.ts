@@ -85,7 +85,7 @@ describe('istiod against Envoy', () => {
     expect(text(report).split('\n').slice(0, 3)).toEqual([
       'sick-nack-v1-77dfd6ff5b-5q26c.demo: 1 difference: 1 cluster only in istiod-7d5679cd87-m8t7m',
       '  - istiod-7d5679cd87-m8t7m   + Envoy   compared: 43 clusters, 20 listeners, 7 routes',
-      '  istiod on CDS for cluster broken: ring hash: minimum_ring_size (100) > maximum_ring_size (10) (still running the clusters from 2026-11-20T18:54:04Z)',
+      '  istiod on CDS for cluster broken: ring hash: minimum_ring_size (100) > maximum_ring_size (10) (last CDS update accepted without errors: 2026-11-20T18:54:04Z)',
     ])
     expect(diffView.data(report)).toEqual([{op: 'remove', path: '/clusters/broken'}])
   })
@@ -139,6 +139,45 @@ describe('istiod against Envoy', () => {
     )
     expect((await controlPlaneReport(live, pod, {...QUESTION, askAnyway: true})).failing).toBe(false)
     expect((await controlPlaneReport(inner, pod, QUESTION)).failing).toBe(false)
+  })
+})
+
+describe('an istiod that restarted, and a credential that does not come', () => {
+  const type = (section: string) => ({'@type': `type.googleapis.com/envoy.admin.v3.${section}ConfigDump`})
+  const name = 'outbound|80||web.shop.svc.cluster.local'
+  const endpoints = {
+    ...type('Endpoints'),
+    dynamicEndpointConfigs: [
+      {
+        endpointConfig: {
+          clusterName: name,
+          endpoints: [{lbEndpoints: [{endpoint: {address: {socketAddress: {address: '10.0.0.7', portValue: 80}}}}]}],
+        },
+      },
+    ],
+  }
+  function side(id: Artifact['id'], configs: readonly object[]) {
+    const config = readAnswer({ok: true, value: {id, bytes: Buffer.from(JSON.stringify({configs})), provenance: {}}})
+    if (!config.ok) throw new Error(config.gap.detail)
+    return config.value
+  }
+  const runs = {...type('Clusters'), dynamicActiveClusters: [{cluster: {name, type: 'EDS'}}]}
+
+  test('clusters it has lost are not compared, and the endpoints that both have are equal', () => {
+    const istiod = side('istiod.config_dump', [type('Bootstrap'), type('Clusters'), endpoints])
+    const envoy = side('envoy.config_dump', [{...type('Bootstrap'), bootstrap: {node: {}}}, runs, endpoints])
+    const pair = pairDiff('p', ['istiod', istiod], ['Envoy', envoy])
+    expect(pair.comparison.differences).toEqual([])
+    expect([...pair.comparison.notCompared].join()).toContain('not subscribed to them since istiod restarted')
+  })
+
+  test('a secret Envoy waits for is no rotation: it is named, with the likely reason', () => {
+    const waits = {...type('Secrets'), dynamicWarmingSecrets: [{name: 'kubernetes://web-cert', secret: {name: 'x'}}]}
+    const istiod = side('istiod.config_dump', [type('Bootstrap'), runs, endpoints, type('Secrets')])
+    const envoy = side('envoy.config_dump', [{...type('Bootstrap'), bootstrap: {node: {}}}, runs, endpoints, waits])
+    const pair = pairDiff('gw', ['istiod', istiod], ['Envoy', envoy])
+    expect(pair.comparison.differences).toEqual([])
+    expect(pair.syncProblems.join()).toContain('kubernetes://web-cert: Envoy waits for it: istiod has not delivered it')
   })
 })
 

@@ -4,7 +4,7 @@ import {UserError} from '../../../src/model/user-error.js'
 import {rulesReport} from '../../../src/reports/iptables/drift-report.js'
 import type {IptablesReport} from '../../../src/reports/iptables/report.js'
 import {iptablesView} from '../../../src/reports/iptables/view.js'
-import {packetBench} from '../../../src/reports/packet/report.js'
+import {packetContext} from '../../../src/reports/packet/report.js'
 import {exitCodeOf} from '../../../src/reports/report.js'
 import {filesSource} from '../../../src/sources/files/source.js'
 import {recordedRulesets} from '../../support/netfilter-corpus.js'
@@ -90,7 +90,7 @@ describe('istio made these rules, whatever the form of text hides', () => {
     '%s %s',
     async (name, form) => {
       const report = await reportOf(recorded(name, form))
-      expect(report.oddities.filter(({level}) => level === 'warning')).toEqual([])
+      expect(report.rulesetWarnings.filter(({level}) => level === 'warning')).toEqual([])
       const [headline, inbound, outbound] = await page(recorded(name, form))
       expect(headline).toContain('capture cannot be determined')
       for (const line of [inbound, outbound])
@@ -100,8 +100,10 @@ describe('istio made these rules, whatever the form of text hides', () => {
 
   test('a rule of somebody else is still told from them', async () => {
     const text = recorded('r56-tampered-extra-return', 'iptables-L-t-nat-line-numbers.txt')
-    const own = (await reportOf(recorded('r56-tampered-extra-return', 'iptables-save.txt'))).oddities.map(({id}) => id)
-    expect((await reportOf(text)).oddities.map(({id}) => id)).toEqual(own)
+    const own = (await reportOf(recorded('r56-tampered-extra-return', 'iptables-save.txt'))).rulesetWarnings.map(
+      ({id}) => id,
+    )
+    expect((await reportOf(text)).rulesetWarnings.map(({id}) => id)).toEqual(own)
   })
 
   test.each([
@@ -109,7 +111,7 @@ describe('istio made these rules, whatever the form of text hides', () => {
     ['e10x-tproxy', 'nft-list-ruleset.txt', 'inbound capture cannot be determined'],
   ])('%s %s', async (name, form, words) => {
     const report = await reportOf(recorded(name, form))
-    expect(report.oddities.filter(({level}) => level === 'warning')).toEqual([])
+    expect(report.rulesetWarnings.filter(({level}) => level === 'warning')).toEqual([])
     expect((await page(recorded(name, form)))[0]).toContain(words)
   })
 
@@ -142,7 +144,7 @@ describe('a piece of the rules is not taken for the whole', () => {
     const text = chainsOf(LISTED, names)
     const report = await reportOf(text)
     expect(wrong(told(report), await whole)).toEqual([])
-    expect(report.oddities).toEqual([])
+    expect(report.rulesetWarnings).toEqual([])
     const shown = (await page(text)).join('\n')
     expect(shown).toMatch(/not in the text/)
     expect(shown).not.toMatch(/nothing is captured|as made by/)
@@ -152,7 +154,7 @@ describe('a piece of the rules is not taken for the whole', () => {
     const lines = recorded('e30x-default', 'iptables-t-nat-S.txt').split('\n')
     const shown = await page(lines.filter(line => line.startsWith('-A ISTIO_INBOUND')).join('\n'))
     expect(shown[0]).not.toMatch(/nothing is captured|as made by/)
-    expect(shown[1]).toContain('not in the text given')
+    expect(shown[1]).toContain('not in the given text')
   })
 
   test('an elision in a chain packets enter by', async () => {
@@ -186,10 +188,10 @@ const LEGACY = '# Warning: iptables-legacy tables present, use iptables-legacy-s
 describe('packets walked on a piece of the rules', () => {
   test('are told with a remark that names what is not there', async () => {
     const text = chainsOf(recorded('e30x-default', 'iptables-nvL-t-nat.txt'), ['OUTPUT', 'ISTIO_OUTPUT'])
-    const {notes} = await packetBench(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD)
-    expect(notes).toContain('chain PREROUTING of table nat is not in the text given: rules there may decide otherwise')
+    const {notes} = await packetContext(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD)
+    expect(notes).toContain('chain PREROUTING of table nat is not in the given text: rules there may decide otherwise')
     const whole = recorded('e30x-default', 'iptables-save.txt')
-    const bench = await packetBench(filesSource([{label: 'text', bytes: Buffer.from(whole)}]), POD)
+    const bench = await packetContext(filesSource([{label: 'text', bytes: Buffer.from(whole)}]), POD)
     expect(bench.notes.filter(note => note.includes('may decide otherwise'))).toEqual([])
   })
 })
@@ -211,7 +213,7 @@ describe('a text without rules is told for what it held', () => {
   ])('%j', async (text, words) => {
     const [headline, line] = await page(text)
     expect(line).toContain(words)
-    expect(headline).toContain('  no rules, from the text given')
+    expect(headline).toContain('  no rules, from the given text')
     expect(`${headline}${line}`).not.toMatch(/bypass|nothing is captured/)
   })
 

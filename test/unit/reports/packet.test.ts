@@ -36,7 +36,7 @@ describe('a sidecar of another user', () => {
   test('is the one the rules exempt', async () => {
     const own = await out(1000670001)
     expect([own.fromProxy, own.verdict]).toEqual([true, 'escapes'])
-    expect(await text(own, packetView)).toContain("taken for the proxy's own traffic")
+    expect(await text(own, packetView)).toContain("treated as the proxy's own traffic")
     expect([(await out(5, 1000670002)).fromProxy, (await out(5, 5)).fromProxy]).toEqual([true, false])
   })
 

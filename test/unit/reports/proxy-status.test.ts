@@ -381,6 +381,23 @@ describe('proxy-status', () => {
     expect(problem).toMatchObject({kind: 'never-connected', since: '2026-11-20T10:00:00Z'})
   })
 
+  test('a namespace that does not exist is an error, one without proxies is not', async () => {
+    const namespace = {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'empty'}}
+    const source = memorySource({objects: [istiod('istiod-a'), namespace], evidence: {'istiod.syncz': '[]'}})
+    await expect(proxyStatusReport(source, {...ALL, namespace: 'nosuchns'})).rejects.toThrow('"nosuchns" not found')
+    expect((await proxyStatusReport(source, {...ALL, namespace: 'empty'})).rows).toEqual([])
+  })
+
+  test('a sidecar behind an init container that cannot start: that container is named', async () => {
+    const status = {
+      phase: 'Pending',
+      initContainerStatuses: [{name: 'istio-init', state: {waiting: {reason: 'ImagePullBackOff'}}}],
+      containerStatuses: [{name: 'istio-proxy', state: {waiting: {reason: 'PodInitializing'}}}],
+    }
+    const source = memorySource({objects: [istiod('istiod-a'), {...sidecar, status}], evidence: {'istiod.syncz': '[]'}})
+    expect((await problems(source)).join()).toContain('(istio-init cannot start: ImagePullBackOff)')
+  })
+
   test('metrics: one series per state and problem, labels escaped', async () => {
     const bad = {
       ...entry,

@@ -71,6 +71,30 @@ describe('bisect', () => {
     expect((await told('endpoint/10.0.0.7')).at(-1)).toContain('between m3')
   })
 
+  test('a resource that is always there and changes, as when weights move', async () => {
+    const weights = (left: number) =>
+      JSON.stringify({
+        configs: [
+          {
+            '@type': 'type.googleapis.com/envoy.admin.v3.RoutesConfigDump',
+            dynamic_route_configs: [{route_config: {name: '9080', virtual_hosts: [{weights: [left, 100 - left]}]}}],
+          },
+        ],
+      })
+    const moments: Readonly<Record<string, string>> = {m1: weights(80), m2: weights(80), m3: weights(50)}
+    const at = async (name: string) =>
+      memorySource({
+        objects: [POD],
+        evidence: {'envoy.config_dump': moments[name] ?? ''},
+        origin: {kind: 'bundle', label: name, capturedAt: `2026-11-20T1${name.slice(1)}:00:00Z`},
+      })
+    const report = await bisectReport(Object.keys(moments), at, parseBisectQuery('route/9080', undefined))
+    const text = renderDoc(bisectView.doc(report, 'table'), {width: 120, colour: false, headers: true})
+    expect(text.split('\n')[0]).toBe(
+      'routes 9080 changed in 1 proxy between m2 (2026-11-20T12:00:00Z) and m3 (2026-11-20T13:00:00Z).',
+    )
+  })
+
   test('a resource that never changes, and one that never existed', async () => {
     expect(await told('cluster/a.shop')).toEqual(['false', 'clusters a.shop: unchanged in all 5 snapshots.'])
     expect(await told('cluster/c.shop')).toEqual(['false', 'clusters c.shop: not found in any of 5 snapshots.'])

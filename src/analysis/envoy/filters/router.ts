@@ -194,7 +194,7 @@ function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: rea
         status: null,
         flags: [],
         details: 'via_upstream',
-        text: 'the request is passed on; what the upstream answers is not known',
+        text: "the request is forwarded; the upstream's response is not known",
       }
   }
 }

@@ -45,7 +45,7 @@ function nearMisses(routes: readonly Route[], chosen: Route | undefined, state: 
     .flatMap((each, i) => {
       const failing = each.match === undefined ? undefined : onlyFailing(each.match, state)
       const name = each.name === undefined ? `route ${i + 1}` : `route ${i + 1} (${each.name})`
-      return failing === undefined ? [] : [`${name} matches but for its ${failing}`]
+      return failing === undefined ? [] : [`${name} matches except for its ${failing}`]
     })
     .slice(0, 5)
 }

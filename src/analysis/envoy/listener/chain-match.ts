@@ -125,7 +125,7 @@ export interface ChainChoice {
 function nearMisses(lost: Narrowed['lost']): readonly string[] {
   return lost
     .slice(-3)
-    .map(({chain, criterion}) => `filter chain ${chain.name ?? '(unnamed)'} matches but for its ${criterion}`)
+    .map(({chain, criterion}) => `filter chain ${chain.name ?? '(unnamed)'} matches except for its ${criterion}`)
 }
 
 /** The filter chain of a listener that takes the connection; the default chain when none matches. */

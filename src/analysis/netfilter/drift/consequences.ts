@@ -1,7 +1,7 @@
-import type {Fate} from '../packet-sets/fates.js'
+import type {TrafficOutcome} from '../packet-sets/traffic-outcome.js'
 import type {Change, TrafficKind} from './effects.js'
 
-function reaches({verdict, port, to, why}: Fate): string {
+function reaches({verdict, port, to, why}: TrafficOutcome): string {
   switch (verdict) {
     case 'captured':
       return `goes to the proxy (port ${port ?? 'unchanged'})`
@@ -36,7 +36,7 @@ const LOST: Partial<Record<TrafficKind, string>> = {
   'proxy-to-self': 'calls of the pod to its own service are not treated as inbound, so policy does not apply',
 }
 
-function open({verdict, to}: Fate): boolean {
+function open({verdict, to}: TrafficOutcome): boolean {
   return (verdict === 'direct' || verdict === 'escapes') && to === undefined
 }
 
@@ -52,7 +52,7 @@ function effect({traffic, before, after}: Change): string {
 }
 
 /** More sets of packets than these are counted in one line. */
-const MOST_TOLD = 12
+const MOST_LISTED = 12
 const RANK = Object.keys(NAMES)
 const UNUSUAL: ReadonlySet<TrafficKind> = new Set(['loopback', 'special'])
 
@@ -70,14 +70,14 @@ export function consequences(changes: readonly Change[]): readonly string[] {
   const both = new Set(changes.map(({family}) => family)).size > 1
   const ordered = changes.toSorted((a, b) => RANK.indexOf(a.traffic) - RANK.indexOf(b.traffic) || b.share - a.share)
   const usual = ordered.filter(({traffic}) => !UNUSUAL.has(traffic))
-  const told = [...new Set((usual.length > 0 ? usual : ordered).map(change => line(change, both)))]
+  const listed = [...new Set((usual.length > 0 ? usual : ordered).map(change => line(change, both)))]
   const unusual = usual.length > 0 ? ordered.length - usual.length : 0
-  const more = told.length - MOST_TOLD
+  const more = listed.length - MOST_LISTED
   return [
-    ...told.slice(0, MOST_TOLD),
+    ...listed.slice(0, MOST_LISTED),
     ...(more > 0 ? [`and ${more} more sets of packets (-o json lists them)`] : []),
     ...(unusual > 0
-      ? ['and some unusual packets: on loopback, marked, with a bound source, or later in a connection']
+      ? ['and some unusual packets: on loopback, with a mark, from a bound source address, or later in a connection']
       : []),
   ]
 }

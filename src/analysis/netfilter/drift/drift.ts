@@ -156,7 +156,7 @@ const MAX_TRIED = 60
 
 const NOT_TRIED = 'not tried alone: there are too many differences'
 
-/** A difference of a whole family: rules of istio in a second store, or text that cannot be compared. */
+/** A difference of a whole family: rules of Istio in a second store, or text that cannot be compared. */
 function incomparable(kind: 'incomplete' | 'residue', set: Ruleset, place: string, consequence: string): Difference {
   return {
     kind,
@@ -262,7 +262,7 @@ export function driftOf(
 
 /**
  * Whether the differences change anything when all are there: differences that only matter alone do not matter, and those that matter only
- * together are told as one.
+ * together are reported as one.
  */
 function together(
   differences: readonly Difference[],
@@ -311,7 +311,7 @@ function compare(
           'residue',
           set,
           set.tables.map(table => canonicalTable(table.name)).join(', '),
-          `istio's rules are also in the ${set.backend} rule store; both take effect`,
+          `Istio's rules are also in the ${set.backend} rule store; both take effect`,
         ),
       )
     if (hidesInterfaces(main))

@@ -2,17 +2,17 @@ import type {IpAddress} from '../../../model/ip-address.js'
 import type {Machine} from '../../../model/machine.js'
 import type {IpFamily, Ruleset, TableFamily} from '../../../model/ruleset.js'
 import {primaryAddress} from '../interception/interception.js'
-import {fateOf} from '../packet-sets/answers.js'
+import {trafficOutcomeOf} from '../packet-sets/answers.js'
 import {outcomeChanges} from '../packet-sets/compare.js'
 import {ofProtocol, ownAddresses, owned} from '../packet-sets/condition-sets.js'
 import {createDiagram, FALSE, type Node, TooManyNodes, TRUE} from '../packet-sets/diagram.js'
 import {equalTo, type PacketSpace, packetSpace} from '../packet-sets/dimensions.js'
-import type {Fate} from '../packet-sets/fates.js'
 import {type OutcomeTable, outcomeTable} from '../packet-sets/outcomes.js'
 import {type PathFunctions, pathFunctions} from '../packet-sets/path-function.js'
 import {regionWords} from '../packet-sets/region-words.js'
 import {regionsOf} from '../packet-sets/regions.js'
 import {arrivalInterfaces, toAddress, toPort} from '../packet-sets/traffic.js'
+import type {TrafficOutcome} from '../packet-sets/traffic-outcome.js'
 import {withWayOut} from '../packet-walk/stand-in.js'
 import {proxyTraitsOf} from '../proxy-traits.js'
 
@@ -36,8 +36,8 @@ export interface Change {
   readonly family: IpFamily
   /** What they have in common within their kind of traffic, in words; empty for all of it. */
   readonly packets: string
-  readonly before: Fate
-  readonly after: Fate
+  readonly before: TrafficOutcome
+  readonly after: TrafficOutcome
   /** The part of all packets they are, 0 to 1. */
   readonly share: number
 }
@@ -92,13 +92,13 @@ function familyComparison(all: readonly Ruleset[], given: Machine, family: IpFam
       return piecesOf(was, machine, place, proxy).flatMap(piece => changesIn(space, table, family, piece, was, is))
     } catch (error) {
       if (!(error instanceof TooManyNodes)) throw error
-      const unknown: Fate = {verdict: 'insufficient', why: error.message}
+      const unknown: TrafficOutcome = {verdict: 'insufficient', why: error.message}
       return [{traffic: 'outbound', family, packets: 'not compared', before: unknown, after: unknown, share: 1}]
     }
   }
 }
 
-/** More parts than this of one change are counted, not told. */
+/** More parts than this of one change are counted, not listed. */
 const MOST_PARTS = 40
 
 function changesIn(
@@ -110,17 +110,17 @@ function changesIn(
   is: PathFunctions,
 ): readonly Change[] {
   return outcomeChanges(space, table, node(was), node(is), domain).flatMap(({before, after, packets}) => {
-    const fates = {before: fateOf(before, undefined), after: fateOf(after, undefined)}
-    const rest = (words: string): Change => ({traffic, family, packets: words, share: 0, ...fates})
+    const trafficOutcomes = {before: trafficOutcomeOf(before, undefined), after: trafficOutcomeOf(after, undefined)}
+    const rest = (words: string): Change => ({traffic, family, packets: words, share: 0, ...trafficOutcomes})
     // What tells unusual packets apart are many properties at once: that there are some is said, not each set.
     if (traffic === 'special') return [rest('some of it')]
     const regions = regionsOf(space, packets, domain)
-    const told = regions.slice(0, MOST_PARTS).map(region => ({
+    const listed = regions.slice(0, MOST_PARTS).map(region => ({
       ...rest(regionWords(space, region)),
       share: region.share,
     }))
-    const more = regions.length - told.length
-    return more <= 0 ? told : [...told, rest(`${more} more sets of packets`)]
+    const more = regions.length - listed.length
+    return more <= 0 ? listed : [...listed, rest(`${more} more sets of packets`)]
   })
 }
 

@@ -7,12 +7,12 @@ import {type Verdict, verdictOf} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
 import type {Difference} from './drift.js'
 
-/** True when a rule of the difference throws away what it matches. */
+/** True when a rule of the difference drops what it matches. */
 export function throwsAway({actual}: Difference): boolean {
   return actual.some(({actions}) => actions.some(({kind}) => kind === 'drop' || kind === 'reject'))
 }
 
-/** True for what somebody put into table filter, where istio has nothing, and that keeps packets from where they go; policies count. */
+/** True for rules added to table filter, where Istio has nothing, and that keeps packets from where they go; policies count. */
 export function isFilterBlock(difference: Difference): boolean {
   if (difference.kind === 'policy') return true
   const added = difference.place.startsWith('filter/') && difference.expected.length === 0
@@ -39,12 +39,12 @@ export function cutOffPorts(difference: Difference, rulesets: readonly Ruleset[]
   const own = primaryAddress(machine, family)
   if (own === undefined || !/\/input$/i.test(difference.place)) return []
   const rules = compileRules(rulesets)
-  const fate = (packet: Partial<Packet>, port: number): Verdict =>
+  const trafficOutcome = (packet: Partial<Packet>, port: number): Verdict =>
     verdictOf(walkPacket(rules, machine, {protocol: 'tcp', destination: own.own, destinationPort: port, ...packet}))
   const source = {family, bits: FROM_PROXY[family]}
   return portsOf(difference).filter(port => {
-    if (fate({interface: own.device}, port) !== 'captured') return false
-    const inner = fate({uid: 1337, gid: 1337, source}, port)
+    if (trafficOutcome({interface: own.device}, port) !== 'captured') return false
+    const inner = trafficOutcome({uid: 1337, gid: 1337, source}, port)
     return inner === 'dropped' || inner === 'refused'
   })
 }

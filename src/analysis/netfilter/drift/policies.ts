@@ -3,7 +3,7 @@ import type {Chain, Ruleset, Table, TableFamily} from '../../../model/ruleset.js
 import {consequences} from './consequences.js'
 import {comparison} from './effects.js'
 
-/** A chain of the kernel's own whose policy throws away what no rule takes, and what that does to traffic. */
+/** A chain of the kernel's own whose policy drops what no rule matches, and what that does to traffic. */
 export interface PolicyEffect {
   readonly family: TableFamily
   readonly place: string
@@ -18,7 +18,7 @@ function opened(rulesets: readonly Ruleset[], table: Table, chain: Chain): reado
 }
 
 /**
- * The policies DROP that change the path of some packet. Istio makes no chain with such a policy, so each is somebody else's; each is tried alone,
+ * The policies DROP that change the path of some packet. Istio makes no chain with such a policy, so each was set by another program; each is tried alone,
  * against the same rules with that one policy ACCEPT.
  */
 export function policyEffects(actual: readonly Ruleset[], machine: Machine): readonly PolicyEffect[] {

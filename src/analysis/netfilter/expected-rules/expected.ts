@@ -50,7 +50,7 @@ export function asRuleset(chains: readonly ExpectedChain[], family: IpFamily): R
 }
 
 /**
- * The rulesets istio makes for a sidecar under a release: IPv4 always, IPv6 where it is on, or one native nftables ruleset. `minor` is the
+ * The rulesets Istio makes for a sidecar under a release: IPv4 always, IPv6 where it is on, or one native nftables ruleset. `minor` is the
  * minor version of Istio 1.x.
  */
 export function expectedRulesets(settings: CaptureSettings, minor: number): readonly Ruleset[] {

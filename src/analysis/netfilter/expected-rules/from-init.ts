@@ -87,7 +87,7 @@ export function initWords({command, args}: Pick<Container, 'command' | 'args'>):
   return [...command, ...args].flatMap(word => (PROGRAM.test(word) && /\s-/.test(word) ? shellWords(word) : [word]))
 }
 
-/** The words of a command line that sets up rules, as somebody pasted it: with the program's name or without; undefined for other lines. */
+/** The words of a command line that sets up rules, as pasted: with the program's name or without; undefined for other lines. */
 export function initLine(text: string): readonly string[] | undefined {
   const line = text
     .split(/\r?\n/)

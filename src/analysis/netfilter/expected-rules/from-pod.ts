@@ -63,7 +63,7 @@ function unique(values: readonly string[]): readonly string[] {
 
 /**
  * The settings that annotations lead to. The CNI plugin differs from the template: its own order of excluded inbound ports, port 15020 excluded
- * outbound unless told otherwise, DNS capture of every resolver, and the user and group of the proxy container. Owner groups and the range of
+ * outbound unless configured otherwise, DNS capture of every resolver, and the user and group of the proxy container. Owner groups and the range of
  * loopback addresses it reads from its own environment, not the pod's.
  */
 export function settingsFromAnnotations(
@@ -190,7 +190,7 @@ function fromPrediction(
 
 /**
  * Works out what a pod's rules should come from, best source first: the effective values istio-init logged, its arguments and environment,
- * what the CNI plugin derives from annotations, what the template would write. Nothing is expected of pods that injection leaves alone.
+ * what the CNI plugin derives from annotations, what the template would write. Nothing is expected of pods that injection skips.
  */
 export function expectationFor(
   pod: PodModel,

@@ -1,4 +1,4 @@
-/** What decides which rules istio makes in a pod: the flags of istio-init or what the CNI plugin derives, as effective values. */
+/** What decides which rules Istio makes in a pod: the flags of istio-init or what the CNI plugin derives, as effective values. */
 export interface CaptureSettings {
   readonly proxyPort: string
   readonly inboundPort: string
@@ -24,7 +24,7 @@ export interface CaptureSettings {
   readonly groupsExclude: readonly string[]
   readonly loopback4: string
   readonly native: boolean
-  /** Whether istio writes IPv6 rules. */
+  /** Whether Istio writes IPv6 rules. */
   readonly ipv6: boolean
 }
 

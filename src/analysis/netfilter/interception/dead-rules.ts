@@ -8,11 +8,11 @@ import {equalTo} from '../packet-sets/dimensions.js'
 import {type DeadRule, reachabilityOf} from '../packet-sets/reachability.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
 import {type PodPaths, podPaths} from './interception.js'
-import type {Oddity} from './oddities.js'
+import type {RulesetWarning} from './ruleset-warnings.js'
 
-/** In more rules than this nobody looks for dead ones: the answer says so. */
+/** Dead rules are not searched for in more rules than this: the answer says so. */
 const MOST_RULES = 3_000
-const MOST_TOLD = 8
+const MOST_LISTED = 8
 
 function repeats({rule, shadowedBy}: DeadRule): boolean {
   return shadowedBy.some(each => ruleKey(each) === ruleKey(rule))
@@ -65,10 +65,10 @@ function counted({counters}: Rule): string {
   return packets === 0 ? '' : ` It has counted ${humanCount(packets, 'packet')}: the rules were different then.`
 }
 
-function deadRules(all: readonly PodPaths[]): readonly Oddity[] {
+function deadRules(all: readonly PodPaths[]): readonly RulesetWarning[] {
   const dead = deadInAll(all).filter(each => !each.spare && !repeats(each) && !isOpen(each.rule))
-  const told = dead.slice(0, MOST_TOLD).map(
-    (each): Oddity => ({
+  const listed = dead.slice(0, MOST_LISTED).map(
+    (each): RulesetWarning => ({
       id: 'unreachable-rule',
       level: mattered(each) && each.why === 'shadowed' ? 'warning' : 'info',
       what: 'This rule can never match.',
@@ -76,17 +76,17 @@ function deadRules(all: readonly PodPaths[]): readonly Oddity[] {
       rule: `${each.chain.at} rule ${each.rule.position}: ${each.rule.text.replace(/^-A \S+ /, '')}`,
     }),
   )
-  const more = dead.length - told.length
-  if (more <= 0) return told
+  const more = dead.length - listed.length
+  if (more <= 0) return listed
   return [
-    ...told,
+    ...listed,
     {id: 'unreachable-rule', level: 'info', what: `${humanCount(more, 'more rule')} can never match.`, consequence: ''},
   ]
 }
 
 /** Rules that stand in a chain more than once. */
-function repeatedRules(rulesets: readonly Ruleset[]): readonly Oddity[] {
-  return everyChain(rulesets).flatMap(({table, chain}): readonly Oddity[] => {
+function repeatedRules(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
+  return everyChain(rulesets).flatMap(({table, chain}): readonly RulesetWarning[] => {
     const times = new Map<string, number>()
     for (const rule of chain.rules) times.set(ruleKey(rule), (times.get(ruleKey(rule)) ?? 0) + 1)
     const most = Math.max(1, ...times.values())
@@ -129,7 +129,7 @@ function stopsIcmpv6({paths, device}: PodPaths, base: CompiledChain): boolean {
   })
 }
 
-function closedIcmpv6(all: readonly PodPaths[]): readonly Oddity[] {
+function closedIcmpv6(all: readonly PodPaths[]): readonly RulesetWarning[] {
   return all.flatMap(found => {
     const {paths} = found
     if (paths.space.family !== 'ip6') return []
@@ -149,11 +149,11 @@ function closedIcmpv6(all: readonly PodPaths[]): readonly Oddity[] {
 }
 
 /** What is wrong within the rules themselves, found for all packets: rules that can never match, copies, and ICMPv6 that is stopped. */
-export function ruleOddities(
+export function ruleWarnings(
   rulesets: readonly Ruleset[],
   machine: Machine,
   families: readonly IpFamily[],
-): readonly Oddity[] {
+): readonly RulesetWarning[] {
   const rules = rulesets.reduce((sum, set) => sum + ruleCount(set), 0)
   const repeated = repeatedRules(rulesets)
   if (rules > MOST_RULES)

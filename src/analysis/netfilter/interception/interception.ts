@@ -5,14 +5,14 @@ import {type Answering, directionOf, directionWithParts, proxyParts} from '../pa
 import {loopbackAddresses} from '../packet-sets/condition-sets.js'
 import {createDiagram, FALSE, type Node, TooManyNodes, whereOutcome} from '../packet-sets/diagram.js'
 import {equalTo, packetSpace} from '../packet-sets/dimensions.js'
-import type {Direction, Fate} from '../packet-sets/fates.js'
 import {outcomeTable, outcomeVerdict} from '../packet-sets/outcomes.js'
 import {type PathFunctions, pathFunctions} from '../packet-sets/path-function.js'
 import {inboundTraffic, outboundTraffic, outsideOf, toAddress, toPort} from '../packet-sets/traffic.js'
+import type {Direction, TrafficOutcome} from '../packet-sets/traffic-outcome.js'
 import {withWayOut} from '../packet-walk/stand-in.js'
 import {type ProxyTraits, proxyTraitsOf} from '../proxy-traits.js'
 
-export type {Decider, Direction, Exception, Fate} from '../packet-sets/fates.js'
+export type {Decider, Direction, Exception, TrafficOutcome} from '../packet-sets/traffic-outcome.js'
 
 /** What a set of rules does to all first packets of a pod, for one address family. */
 export interface Interception {
@@ -24,16 +24,16 @@ export interface Interception {
   /** TCP of the pod's processes to other machines, DNS (port 53) left out. */
   readonly outbound: Direction
   /** The proxy's call to the pod's own address, an app's call to it, and to localhost: what becomes of most of it. */
-  readonly proxyToSelf: Fate
-  readonly appToSelf: Fate
-  readonly appToLocalhost: Fate
+  readonly proxyToSelf: TrafficOutcome
+  readonly appToSelf: TrafficOutcome
+  readonly appToLocalhost: TrafficOutcome
   /** DNS queries of applications, to any address but the pod's own. */
   readonly dns: {readonly udp: Direction; readonly tcp: Direction}
-  readonly dnsUdp: Fate
-  readonly dnsTcp: Fate
+  readonly dnsUdp: TrafficOutcome
+  readonly dnsTcp: TrafficOutcome
   /** UDP of the pod's processes to other machines, DNS left out. */
   readonly udpOutbound: Direction
-  readonly udp: Fate
+  readonly udp: TrafficOutcome
   /** Whom the rules take for the proxy. */
   readonly proxy: ProxyTraits
 }
@@ -55,12 +55,12 @@ function usesTproxy(rulesets: readonly Ruleset[]): boolean {
 
 /** How traffic is captured; unknown as soon as an answer it hangs on is. */
 export function modeOf(into: Direction, out: Direction, tproxy: boolean): Interception['mode'] {
-  const fates = [into.usual, out.usual, ...into.exceptions, ...out.exceptions]
-  const captured = fates.some(({verdict}) => verdict === 'captured')
+  const trafficOutcomes = [into.usual, out.usual, ...into.exceptions, ...out.exceptions]
+  const captured = trafficOutcomes.some(({verdict}) => verdict === 'captured')
   if (captured && tproxy) return 'tproxy'
   if (into.usual.verdict === 'insufficient') return 'unknown'
   if (captured) return 'redirect'
-  return fates.some(({verdict}) => verdict === 'insufficient') ? 'unknown' : 'none'
+  return trafficOutcomes.some(({verdict}) => verdict === 'insufficient') ? 'unknown' : 'none'
 }
 
 /** A family's packets with the paths rules give them, from the interface others reach the pod by. */
@@ -113,21 +113,21 @@ export function interceptionOf(
 
 /** Nothing can be said: a firm answer would rest on a part of the packets. */
 function undetermined(family: IpFamily, rulesets: readonly Ruleset[], why: string): Interception {
-  const fate: Fate = {verdict: 'insufficient', why}
-  const direction: Direction = {usual: fate, exceptions: [], more: 0}
+  const trafficOutcome: TrafficOutcome = {verdict: 'insufficient', why}
+  const direction: Direction = {usual: trafficOutcome, exceptions: [], more: 0}
   return {
     family,
     mode: 'unknown',
     inbound: direction,
     outbound: direction,
-    proxyToSelf: fate,
-    appToSelf: fate,
-    appToLocalhost: fate,
+    proxyToSelf: trafficOutcome,
+    appToSelf: trafficOutcome,
+    appToLocalhost: trafficOutcome,
     dns: {udp: direction, tcp: direction},
-    dnsUdp: fate,
-    dnsTcp: fate,
+    dnsUdp: trafficOutcome,
+    dnsTcp: trafficOutcome,
     udpOutbound: direction,
-    udp: fate,
+    udp: trafficOutcome,
     proxy: proxyTraitsOf(rulesets),
   }
 }
@@ -223,7 +223,7 @@ function applications({space}: PathFunctions, {uid, gid}: ProxyTraits): Node {
 }
 
 /** Queries are captured when those of any application to some resolver are, or may be. */
-function capturedFirst({usual, exceptions}: Direction): Fate {
+function capturedFirst({usual, exceptions}: Direction): TrafficOutcome {
   const resolvers = exceptions.filter(({where}) => where.every(({property}) => property === 'destination'))
   const all = [usual, ...resolvers]
   return all.find(({verdict}) => verdict === 'captured') ?? all.find(({verdict}) => verdict === 'insufficient') ?? usual

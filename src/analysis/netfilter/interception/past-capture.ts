@@ -8,7 +8,7 @@ import {verdictOf} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
 import {primaryAddress} from './interception.js'
 
-/** A connection that goes past the proxy though one opened now would be captured. */
+/** A connection that bypasses the proxy though one opened now would be captured. */
 export interface PastCapture {
   readonly direction: 'inbound' | 'outbound'
   readonly connection: Connection

@@ -1,7 +1,7 @@
 import {type Chain, type IpFamily, LEGACY_ELSEWHERE, type Ruleset, TABLE_ASSUMED} from '../../../model/ruleset.js'
-import {type Direction, type Fate, type Interception, modeOf} from './interception.js'
+import {type Direction, type Interception, modeOf, type TrafficOutcome} from './interception.js'
 
-/** Why the verdicts of a direction cannot be told from a text, where it may not hold all that decides. */
+/** Why the verdicts of a direction cannot be determined from a text, where it may not hold all that decides. */
 export interface Unseen {
   readonly inbound?: string
   readonly outbound?: string
@@ -24,11 +24,11 @@ function missing(sets: readonly Ruleset[], name: 'PREROUTING' | 'OUTPUT'): strin
     return sets.some(set => set.losses.includes(LEGACY_ELSEWHERE)) ? LEGACY_ELSEWHERE : undefined
   }
   const nat = sets.some(set => set.tables.some(table => table.name === 'nat'))
-  return nat ? `chain ${name} of table nat is not in the text given` : 'table nat is not in the text given'
+  return nat ? `chain ${name} of table nat is not in the given text` : 'table nat is not in the given text'
 }
 
 /**
- * What a text given by hand lacks for a family: the built-in chains by which packets enter table nat, the other back end, and table mangle where
+ * What a pasted text lacks for a family: the built-in chains by which packets enter table nat, the other back end, and table mangle where
  * each table is listed by itself (-L and -S; iptables-save prints all there are).
  */
 export function unseenIn(rulesets: readonly Ruleset[], family: IpFamily): Unseen {
@@ -42,13 +42,13 @@ export function unseenIn(rulesets: readonly Ruleset[], family: IpFamily): Unseen
   return {
     ...(inbound === undefined ? {} : {inbound}),
     ...(outbound === undefined ? {} : {outbound}),
-    ...(listed && !mangle ? {tproxy: 'table mangle, where TPROXY would be, is not in the text given'} : {}),
+    ...(listed && !mangle ? {tproxy: 'table mangle, where TPROXY would be, is not in the given text'} : {}),
   }
 }
 
-function hide(fate: Fate, why: string | undefined): Fate {
-  const open = fate.verdict === 'direct' || fate.verdict === 'escapes'
-  return open && why !== undefined ? {verdict: 'insufficient', why} : fate
+function hide(trafficOutcome: TrafficOutcome, why: string | undefined): TrafficOutcome {
+  const open = trafficOutcome.verdict === 'direct' || trafficOutcome.verdict === 'escapes'
+  return open && why !== undefined ? {verdict: 'insufficient', why} : trafficOutcome
 }
 
 function hideIn(direction: Direction, why: string | undefined): Direction {

@@ -4,12 +4,12 @@ import {decidingStep} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
 import {FALSE, type Node, whereOutcome} from './diagram.js'
 import {type DimensionName, equalTo} from './dimensions.js'
-import type {Decider, Direction, Exception, Fate} from './fates.js'
 import {type Outcome, type OutcomeTable, outcomeVerdict} from './outcomes.js'
 import type {PathFunctions} from './path-function.js'
 import {PROPERTY, partValues, regionWords} from './region-words.js'
 import {askedDimensions, OUTSIDE, type Region, regionsOf, shares, witness} from './regions.js'
 import {ordinaryValues, type PartOfTraffic, packetOf, type Traffic} from './traffic.js'
+import type {Decider, Direction, Exception, TrafficOutcome} from './traffic-outcome.js'
 
 /** Where questions about traffic are answered from. */
 export interface Answering {
@@ -61,7 +61,7 @@ function moreRules(outcome: Outcome): string {
 }
 
 /** What becomes of packets with an outcome, with the rule that decides for one of them. */
-export function fateOf(outcome: Outcome, by: Decider | undefined): Fate {
+export function trafficOutcomeOf(outcome: Outcome, by: Decider | undefined): TrafficOutcome {
   const to = elsewhere(outcome)
   const why = outcome.kind === 'insufficient' ? outcome.depends[0] : undefined
   const stopped = outcome.kind === 'dropped' || outcome.kind === 'refused'
@@ -100,19 +100,19 @@ const KINDS: Readonly<Record<string, Exception['kind']>> = {
   interface: 'interface',
 }
 
-function exceptionsFrom(answering: Answering, region: Region, fate: Fate): readonly Exception[] {
+function exceptionsFrom(answering: Answering, region: Region, trafficOutcome: TrafficOutcome): readonly Exception[] {
   const {space} = answering.paths
   const where = region.parts.map(part => ({property: PROPERTY[part.dimension], values: partValues(space, part)}))
   const [only] = where
   const kind = only === undefined ? undefined : own(KINDS, only.property)
   if (only === undefined || where.length > 1 || kind === undefined)
-    return [{kind: 'conjunction', value: regionWords(space, region), where, share: region.share, ...fate}]
+    return [{kind: 'conjunction', value: regionWords(space, region), where, share: region.share, ...trafficOutcome}]
   return only.values.map(value => ({
     kind,
     value,
     where: [{property: only.property, values: [value]}],
     share: region.share / only.values.length,
-    ...fate,
+    ...trafficOutcome,
   }))
 }
 
@@ -202,7 +202,7 @@ interface OutcomeClass {
   readonly numbers: ReadonlySet<number>
 }
 
-/** More classes than this are told by their verdict alone, with the rules they depend on together. */
+/** More classes than this are described by their verdict alone, with the rules they depend on together. */
 const MOST_CLASSES = 24
 
 function grouped(
@@ -246,15 +246,15 @@ export function directionOf(answering: Answering, {node, domain}: Traffic): Dire
   const regions = others.flatMap((each, place) => {
     const set = setOf(each)
     const by = place < MOST_DECIDED ? witnessDecider(answering, set) : undefined
-    const fate = fateOf(each.outcome, by)
-    return regionsOf(space, set, domain).map(region => ({region, fate}))
+    const trafficOutcome = trafficOutcomeOf(each.outcome, by)
+    return regionsOf(space, set, domain).map(region => ({region, trafficOutcome}))
   })
   const largest = regions.toSorted((a, b) => b.region.share - a.region.share)
   return {
-    usual: fateOf(main.outcome, decided),
+    usual: trafficOutcomeOf(main.outcome, decided),
     exceptions: largest
       .slice(0, MOST_LISTED)
-      .flatMap(({region, fate}) => exceptionsFrom(answering, region, fate))
+      .flatMap(({region, trafficOutcome}) => exceptionsFrom(answering, region, trafficOutcome))
       .sort((a, b) => b.share - a.share),
     more: Math.max(0, regions.length - MOST_LISTED),
   }

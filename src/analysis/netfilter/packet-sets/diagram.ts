@@ -175,7 +175,7 @@ export function createDiagram(expected = FIRST_NODES, limit = 1 << 24): Diagram 
   }
 }
 
-/** Remembers a node for each node it is told of, in a table as soon as there are many. */
+/** Remembers a node for each node it is given, in a table as soon as there are many. */
 export interface NodeMemo {
   get(node: Node): Node | undefined
   set(node: Node, result: Node): void

@@ -1,15 +1,15 @@
-import {type Answering, classOf, fateOf, witnessDecider} from './answers.js'
+import {type Answering, classOf, trafficOutcomeOf, witnessDecider} from './answers.js'
 import {type Diagram, FALSE, type Node, replaceOutcomes, whereOutcome} from './diagram.js'
 import {type DimensionName, withValues} from './dimensions.js'
-import type {Fate} from './fates.js'
 import {regionWords} from './region-words.js'
 import {OUTSIDE, regionsOf, shares} from './regions.js'
+import type {TrafficOutcome} from './traffic-outcome.js'
 
 /** Packets that each sender's rules treat alike, and what becomes of them sender by sender. */
 export interface SharedPart {
   /** What they have in common; empty for the largest part. */
   readonly words: string
-  readonly fates: readonly Fate[]
+  readonly trafficOutcomes: readonly TrafficOutcome[]
 }
 
 /** A function with a pair of numbers as each outcome, numbered in the list given. */
@@ -89,11 +89,11 @@ export function sharedParts(
   const ordered = [...shares(diagram, gated)].sort((a, b) => b[1] - a[1])
   return ordered.flatMap(([number], place) => {
     const packets = whereOutcome(diagram, gated, each => each === number)
-    const fates = (tuples[number] ?? []).map((example, index) => {
+    const trafficOutcomes = (tuples[number] ?? []).map((example, index) => {
       const outcome = table.outcome(examples[example] ?? 0)
-      return fateOf(outcome, witnessDecider(answering, packets, senders[index] ?? {}))
+      return trafficOutcomeOf(outcome, witnessDecider(answering, packets, senders[index] ?? {}))
     })
-    if (place === 0) return [{words: '', fates}]
-    return regionsOf(space, packets, domain).map(region => ({words: regionWords(space, region), fates}))
+    if (place === 0) return [{words: '', trafficOutcomes}]
+    return regionsOf(space, packets, domain).map(region => ({words: regionWords(space, region), trafficOutcomes}))
   })
 }

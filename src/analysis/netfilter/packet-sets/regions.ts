@@ -13,7 +13,7 @@ export interface Part {
   readonly values: readonly Interval[]
 }
 
-/** Packets told by a conjunction: each named property is within its values, all others are free. `share` is the part of the space it takes, 0 to 1. */
+/** Packets described by a conjunction: each named property is within its values, all others are free. `share` is the part of the space it takes, 0 to 1. */
 export interface Region {
   readonly parts: readonly Part[]
   readonly share: number
@@ -216,7 +216,7 @@ function withoutIdle(
 }
 
 /**
- * A set of packets of a domain as conjunctions with as few properties as can be: those told by one property first, then what is left by two, and
+ * A set of packets of a domain as conjunctions with as few properties as can be: those described by one property first, then what is left by two, and
  * so on. Their union is exactly the set within the domain, which is what makes a summary of them a statement about all packets.
  */
 export function regionsOf(space: PacketSpace, wholeSet: Node, wholeDomain: Node): readonly Region[] {

@@ -38,7 +38,7 @@ function first(paths: PathFunctions, mark = 0): Node {
   ].reduce((all, each) => diagram.and(all, each))
 }
 
-/** Port 0 is nobody's (RFC 6335, section 6). */
+/** Port 0 is reserved (RFC 6335, section 6). */
 function anyPort({diagram, dimensions}: PacketSpace): Node {
   return diagram.not(equalTo(diagram, dimensions['destination-port'], 0))
 }

@@ -34,7 +34,7 @@ function losesForwardedAnswers(rules: CompiledRules, machine: Machine, packet: P
   return answer.disposition.kind !== 'sent'
 }
 
-/** Answers to a sender that uses somebody else's address must be kept in the pod by a mark, else they leave for that somebody. */
+/** Answers to a sender that uses the address of another host must be kept in the pod by a mark, else they leave for that host. */
 function losesLocalAnswers(rules: CompiledRules, machine: Machine, packet: Packet, walk: Walk): boolean {
   const {disposition: end, source} = walk
   if (end.kind !== 'delivered' || source === undefined || isOwnAddress(machine, source)) return false
@@ -85,7 +85,7 @@ export function walkFlow(rules: CompiledRules, machine: Machine, packet: Packet)
     return timedOut(walk, 'its later packets are not given to the same socket')
   }
   if (end.kind === 'sent' && packet.interface !== undefined && losesForwardedAnswers(rules, machine, packet, walk)) {
-    return timedOut(walk, 'answers to forwarded connections are kept in the pod, where nobody waits for them')
+    return timedOut(walk, 'answers to forwarded connections are kept in the pod, where nothing waits for them')
   }
   if (packet.interface === undefined && losesLocalAnswers(rules, machine, packet, walk)) {
     return timedOut(walk, 'answers to the borrowed address leave the pod instead of coming back to the sender')

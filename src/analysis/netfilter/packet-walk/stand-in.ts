@@ -74,7 +74,7 @@ function everythingLocal(family: IpFamily): Route {
 
 /**
  * The machine a packet is walked on. What the evidence has is used; what it lacks is stood in for: one interface eth0 with documentation
- * addresses, a default route, and the policy routes istio adds beside its rules. `assumed` says that something was.
+ * addresses, a default route, and the policy routes Istio adds beside its rules. `assumed` says that something was.
  */
 export function standInMachine(facts: Partial<IpFacts>, rulesets: readonly Ruleset[], forwarding = false): Machine {
   const known = facts.interfaces?.filter(each => each.name !== 'lo' && each.addresses.length > 0) ?? []

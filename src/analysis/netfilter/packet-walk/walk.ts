@@ -92,7 +92,7 @@ function deliver(flow: Flow): Disposition {
         (flow.tproxy !== undefined && hears(each, flow, flow.tproxy.address ?? flow.destination, port)),
     )
   if (heard) return {kind: 'delivered', address: flow.destination, port, transparent: flow.tproxy !== undefined}
-  if (flow.tproxy !== undefined) return {kind: 'dropped', reason: `TPROXY drops what nobody listens for (port ${port})`}
+  if (flow.tproxy !== undefined) return {kind: 'dropped', reason: `TPROXY drops it: nothing listens on port ${port}`}
   return {kind: 'refused', reason: `nothing listens on ${formatIp(flow.destination)} port ${port}`}
 }
 

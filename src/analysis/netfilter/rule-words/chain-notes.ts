@@ -74,7 +74,7 @@ function placesOf(chain: string): readonly string[] {
   return ['nat', 'mangle', 'raw'].map(table => `${table}/${chain}`)
 }
 
-/** What a chain of istio's (in iptables or nftables spelling) or a kind of rule (by its id, such as `self-call`) is; undefined for other words. */
+/** What a chain of Istio's (in iptables or nftables spelling) or a kind of rule (by its id, such as `self-call`) is; undefined for other words. */
 export function kernelNote(word: string): KernelNote | undefined {
   const chain = canonicalChain(word.startsWith('istio-') ? word.toLowerCase() : word).toUpperCase()
   const about = own(CHAINS, chain)

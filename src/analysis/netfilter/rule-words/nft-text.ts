@@ -74,7 +74,7 @@ function actionText(action: Action): string {
   }
 }
 
-/** A rule as nft spells it (nft(8)), with the counter istio gives each; the protocol is left out where ports imply it. */
+/** A rule as nft spells it (nft(8)), with the counter Istio gives each; the protocol is left out where ports imply it. */
 export function nftRuleText({conditions, actions}: Pick<Rule, 'conditions' | 'actions'>): string {
   const protocol = conditions.find(({field}) => field === 'protocol')?.values[0] ?? 'tcp'
   const hasPorts = conditions.some(({field}) => field === 'source-port' || field === 'destination-port')

@@ -56,7 +56,7 @@ function proxyOwners(chain: Chain): ReadonlySet<string> {
   return new Set([String(USUAL_PROXY), ...ownersIn(chain, 'uid'), ...ownersIn(chain, 'gid')])
 }
 
-/** A group's RETURN beside the proxy's own ones is an exclusion somebody asked for. */
+/** A group's RETURN beside the proxy's own ones is a configured exclusion. */
 function ownerExclusion(rule: Rule, chain: Chain): RuleWords['purpose'] | undefined {
   const owners = proxyOwners(chain)
   const values = rule.conditions

@@ -21,6 +21,8 @@ export interface Exposure {
   /** Absent if no such Gateway exists or Gateways could not be read. */
   readonly gateway?: GatewayModel
   readonly gatewayKnown: boolean
+  /** Gateways of that name in other namespaces, as a VirtualService has to write them: `namespace/name`. */
+  readonly elsewhere?: readonly string[]
   /** `10.0.0.1:80`: addresses and ports of the Services that select the gateway's pods. */
   readonly addresses: readonly string[]
   /** The gateway pod whose configuration was read. */
@@ -122,6 +124,12 @@ async function reachOf(source: Source, gateway: GatewayModel, rule: VirtualServi
   }
 }
 
+/** The Gateways of that name, in whichever namespace. */
+function elsewhere(word: string, gateways: readonly GatewayModel[]): readonly string[] {
+  const name = word.slice(word.lastIndexOf('/') + 1)
+  return gateways.filter(({object}) => object.name === name).map(({object}) => `${object.namespace}/${object.name}`)
+}
+
 /** Every gateway that exposes one of the VirtualServices. */
 export async function exposures(
   source: Source,
@@ -138,7 +146,7 @@ export async function exposures(
       const by = shortName(object)
       const gateway = gatewayNamed(word, object.namespace, gateways ?? [])
       const base = {word, by, hosts, gatewayKnown: gateways !== undefined}
-      if (gateway === undefined) return {...base, addresses: []}
+      if (gateway === undefined) return {...base, elsewhere: elsewhere(word, gateways ?? []), addresses: []}
       return {...base, gateway, ...(await reachOf(source, gateway, virtualService, gaps))}
     }),
   )

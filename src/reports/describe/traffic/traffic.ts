@@ -12,7 +12,7 @@ import {
 } from '../../../analysis/traffic-policy/service-objects.js'
 import type {Gap} from '../../../model/answer.js'
 import type {ServiceModel, ServicePort} from '../../../model/kube-service.js'
-import type {PodModel} from '../../../model/pod.js'
+import type {ObjectRef, PodModel} from '../../../model/pod.js'
 import type {PodMode} from '../../../model/pod-mode.js'
 import type {Source} from '../../../sources/source.js'
 import {type Exposure, exposures} from './exposure.js'
@@ -42,6 +42,8 @@ export interface DescribedPort {
 
 /** A Service and all that routes traffic to it; lists that could not be read are absent. */
 export interface ServiceDescription {
+  /** Workloads of manifests whose pods it would select, when there is no pod. */
+  readonly templates?: readonly ObjectRef[]
   readonly service: ServiceModel
   readonly guard: PolicyEnforcer
   readonly ports: readonly DescribedPort[]

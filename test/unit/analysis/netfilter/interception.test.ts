@@ -6,7 +6,7 @@ import {
   type Interception,
   interceptionOf,
 } from '../../../../src/analysis/netfilter/interception/interception.js'
-import {odditiesOf} from '../../../../src/analysis/netfilter/interception/oddities.js'
+import {rulesetWarningsOf} from '../../../../src/analysis/netfilter/interception/ruleset-warnings.js'
 import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
 import {ruleWords} from '../../../../src/analysis/netfilter/rule-words/words.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../../../src/formats/netfilter/ip-facts.js'
@@ -108,7 +108,7 @@ function ids(name: string, family?: 'both'): readonly string[] {
   const rulesets = actualRulesets(record)
   const addresses = family === undefined ? undefined : record.files['ip-addr.txt']
   const families: readonly IpFamily[] = family === undefined ? ['ip'] : ['ip', 'ip6']
-  return odditiesOf(
+  return rulesetWarningsOf(
     rulesets,
     families.map(each => interception(rulesets, addresses, each)),
   ).map(({id}) => id)
@@ -149,14 +149,14 @@ describe('what is odd', () => {
     const text =
       '*nat\n:OUTPUT ACCEPT [0:0]\n:ISTIO_OUTPUT - [0:0]\n-A OUTPUT -p tcp -j ISTIO_OUTPUT\n-A ISTIO_OUTPUT -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n'
     const {rulesets} = parseRules(text)
-    expect(odditiesOf(rulesets, [interception(rulesets)]).map(({id}) => id)).toContain('proxy-loops')
+    expect(rulesetWarningsOf(rulesets, [interception(rulesets)]).map(({id}) => id)).toContain('proxy-loops')
   })
 
   test('foreign chains are named by their owner', () => {
     const text =
       '*nat\n:OUTPUT ACCEPT [0:0]\n:ISTIO_OUTPUT - [0:0]\n:KUBE-SERVICES - [0:0]\n-A OUTPUT -j KUBE-SERVICES\n-A OUTPUT -j ISTIO_OUTPUT\n-A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN\nCOMMIT\n'
     const {rulesets} = parseRules(text)
-    const found = odditiesOf(rulesets, [interception(rulesets)])
+    const found = rulesetWarningsOf(rulesets, [interception(rulesets)])
     expect(found.map(({id}) => id)).not.toContain('not-istio')
     expect(found.find(({id}) => id === 'foreign')?.what).toContain('kube-proxy')
   })

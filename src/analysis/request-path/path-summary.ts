@@ -5,7 +5,7 @@ import type {Leg} from './legs.js'
 import type {RequestPath} from './path.js'
 
 /** A path as its two ends would tell it: what the client gets, and what each side's access log says. */
-export interface ToldPath {
+export interface PathSummary {
   /** The HTTP status the client gets: 0 when the connection breaks without one, null for TCP or when it is not known. */
   readonly status: number | null
   readonly flags: readonly string[]
@@ -45,7 +45,7 @@ function oneCluster(outcome: Outcome | undefined): string | null {
 }
 
 /** Tells a path; `http` is false for a bare TCP connection. */
-export function toldPath({legs, ending}: RequestPath, http: boolean): ToldPath {
+export function summarizePath({legs, ending}: RequestPath, http: boolean): PathSummary {
   const client = outcomeIn(clientLeg(legs))
   const server = outcomeIn(serverLeg(legs))
   const uncaptured = ending.disposition === 'delivered' && legs.every(each => each.kind !== 'proxy')

@@ -3,7 +3,7 @@ import type {Interface, Listener, Machine} from '../../model/machine.js'
 import type {IpFamily} from '../../model/ruleset.js'
 
 /** Who listens in the world of a packet table: in the pod, and on the hosts behind each interface. */
-export interface Bed {
+export interface Topology {
   readonly tcp: readonly number[]
   readonly udp: readonly number[]
   readonly loopbackTcp: readonly number[]
@@ -18,7 +18,7 @@ export interface Bed {
  * The world packet tables are measured in unless the file says otherwise (docs/packet-cases.md): a proxy on its usual ports, an application
  * with ordinary ones, one listener on localhost and one on the pod's address, and a peer and a guest with common services.
  */
-const STANDARD_BED: Bed = {
+const DEFAULT_TOPOLOGY: Topology = {
   tcp: [15_001, 15_006, 15_008, 15_020, 15_021, 15_053, 15_090, 16_001, 16_006, 8080, 9090, 80, 443, 22, 53, 3306],
   udp: [15_053, 15_013, 53, 5353],
   loopbackTcp: [7070],
@@ -33,27 +33,27 @@ function mainInterface(interfaces: readonly Interface[]): Interface | undefined 
 }
 
 /** The pod's sockets in that world. */
-export function bedListeners(bed: Bed, machine: Machine): readonly Listener[] {
+export function topologyListeners(topology: Topology, machine: Machine): readonly Listener[] {
   const loopback = parseIp('127.0.0.1')
   const own = mainInterface(machine.interfaces)?.addresses.find(({family}) => family === 'ip')
   return [
-    ...bed.tcp.map(port => ({protocol: 'tcp' as const, port})),
-    ...bed.udp.map(port => ({protocol: 'udp' as const, port})),
+    ...topology.tcp.map(port => ({protocol: 'tcp' as const, port})),
+    ...topology.udp.map(port => ({protocol: 'udp' as const, port})),
     ...(loopback === undefined
       ? []
-      : bed.loopbackTcp.map(port => ({protocol: 'tcp' as const, port, address: loopback}))),
-    ...(own === undefined ? [] : bed.podAddressTcp.map(port => ({protocol: 'tcp' as const, port, address: own}))),
+      : topology.loopbackTcp.map(port => ({protocol: 'tcp' as const, port, address: loopback}))),
+    ...(own === undefined ? [] : topology.podAddressTcp.map(port => ({protocol: 'tcp' as const, port, address: own}))),
   ]
 }
 
 /** True when a host outside answers on that port. */
-export function outsideAnswers(bed: Bed, protocol: string, port: number): boolean {
-  return (protocol === 'udp' ? bed.outsideUdp : bed.outsideTcp).includes(port)
+export function outsideAnswers(topology: Topology, protocol: string, port: number): boolean {
+  return (protocol === 'udp' ? topology.outsideUdp : topology.outsideTcp).includes(port)
 }
 
 /** The interface a sender of that name sits behind: `peer` behind eth0; undefined for the pod itself. */
-export function interfaceOf(bed: Bed, from: string): string | undefined {
-  return Object.entries(bed.behind).find(([, name]) => name === from)?.[0]
+export function interfaceOf(topology: Topology, from: string): string | undefined {
+  return Object.entries(topology.behind).find(([, name]) => name === from)?.[0]
 }
 
 /** The neighbour's address on an interface: the first host of the network the pod's own address lies in. */
@@ -73,13 +73,13 @@ export function neighbour(machine: Machine, device: string, family: IpFamily) {
   return network === undefined ? undefined : {family, bits: network.to.bits | 1n}
 }
 
-/** Reads the `bed` of a case file over the standard one; parts that are not lists of ports are left as they are. */
-export function readBed(value: unknown): Bed {
-  if (value === null || typeof value !== 'object') return STANDARD_BED
+/** Reads the `topology` of a case file over the standard one; parts that are not lists of ports are left as they are. */
+export function readTopology(value: unknown): Topology {
+  if (value === null || typeof value !== 'object') return DEFAULT_TOPOLOGY
   const given = new Map<string, unknown>(Object.entries(value))
-  const ports = (name: keyof Bed): readonly number[] => {
+  const ports = (name: keyof Topology): readonly number[] => {
     const list = given.get(name)
-    const usual = STANDARD_BED[name]
+    const usual = DEFAULT_TOPOLOGY[name]
     if (Array.isArray(list)) return list.filter(each => typeof each === 'number')
     return Array.isArray(usual) ? usual : []
   }
@@ -95,6 +95,6 @@ export function readBed(value: unknown): Bed {
     podAddressTcp: ports('podAddressTcp'),
     outsideTcp: ports('outsideTcp'),
     outsideUdp: ports('outsideUdp'),
-    behind: names === undefined ? STANDARD_BED.behind : Object.fromEntries(names),
+    behind: names === undefined ? DEFAULT_TOPOLOGY.behind : Object.fromEntries(names),
   }
 }

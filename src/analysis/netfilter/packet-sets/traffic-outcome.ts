@@ -8,7 +8,7 @@ export interface Decider {
 }
 
 /** What becomes of one kind of traffic; `none` where there is no such traffic. */
-export interface Fate {
+export interface TrafficOutcome {
   readonly verdict: Verdict | 'none'
   readonly port?: number
   /** Where a rule sends it instead, `address:port`. */
@@ -25,7 +25,7 @@ export interface Where {
 }
 
 /** Packets of a direction that are treated otherwise than most: those with all of `where`. */
-export interface Exception extends Fate {
+export interface Exception extends TrafficOutcome {
   /** The one property they have in common, or `conjunction` for several. */
   readonly kind: 'port' | 'range' | 'sender' | 'uid' | 'gid' | 'interface' | 'conjunction'
   readonly value: string
@@ -36,7 +36,7 @@ export interface Exception extends Fate {
 
 /** One direction: what becomes of most packets, and exactly which fare otherwise; `more` counts exceptions that are not listed. */
 export interface Direction {
-  readonly usual: Fate
+  readonly usual: TrafficOutcome
   readonly exceptions: readonly Exception[]
   readonly more: number
 }

@@ -1,0 +1,26 @@
+import {podLabel} from '../model/kube-object.js'
+import {onceByKey} from '../model/once.js'
+import type {Source} from '../sources/source.js'
+
+/** The same source with each list of objects fetched once: many proxies may reject resources of one kind of object. */
+export function listingOnce(source: Source): Source {
+  const once = onceByKey<ReturnType<Source['objects']>>()
+  return {
+    ...source,
+    objects: query => {
+      const {kind, namespace, name, labels} = query
+      return once(JSON.stringify([kind, namespace, name, labels]), () => source.objects(query))
+    },
+  }
+}
+
+/** The same source with each list (held whole) and each piece of evidence fetched once, for answers about one object made of several others. */
+export function askedOnce(source: Source): Source {
+  const {pages: _, ...whole} = listingOnce(source)
+  const once = onceByKey<ReturnType<Source['evidence']>>()
+  return {
+    ...whole,
+    evidence: (id, subject, query) =>
+      once(JSON.stringify([id, podLabel(subject), query]), () => source.evidence(id, subject, query)),
+  }
+}

@@ -1,0 +1,237 @@
+import type {Leg} from '../../analysis/request-path/legs.js'
+import type {RequestPath} from '../../analysis/request-path/path.js'
+import {clientLeg, serverLeg} from '../../analysis/request-path/path-summary.js'
+import type {MeshPod, MeshWorld} from '../../analysis/request-path/world.js'
+import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
+import type {ObjectCache} from '../../evidence/mesh-objects/object-cache.js'
+import {readPodObject} from '../../evidence/pod/objects.js'
+import {podLabel} from '../../model/kube-object.js'
+import {type ObjectRef, objectLabel} from '../../model/pod.js'
+import {matchesLabels, requirementsOf} from '../../model/selector.js'
+import type {Source} from '../../sources/source.js'
+
+/** The object and field that made a request fail, and what to change. */
+export interface PathCause {
+  readonly object?: ObjectRef
+  readonly field?: string
+  readonly fix: string
+}
+
+/** What causes are looked up in. */
+export interface CauseInputs {
+  readonly source: Source
+  readonly objects: ObjectCache
+  readonly world: MeshWorld
+  readonly istioNamespace: string
+}
+
+const KEY = /^(?:istio-ext-authz-.*?)?ns\[([^\]]*)\]-policy\[([^\]]*)\]-rule\[(\d+)\]/
+
+async function allowPolicies(inputs: CauseInputs, pod: MeshPod): Promise<readonly ObjectRef[]> {
+  const all = await inputs.objects.list('authorizationPolicies', pod.ref.namespace)
+  if (!all.ok) return []
+  return all.value
+    .filter(
+      ({action, object}) => action === 'ALLOW' && [pod.ref.namespace, inputs.istioNamespace].includes(object.namespace),
+    )
+    .filter(({selector}) => selector === undefined || matchesLabels(requirementsOf(selector), pod.labels))
+    .map(each => each.object)
+}
+
+async function denial(inputs: CauseInputs, policy: string, pod: MeshPod): Promise<PathCause> {
+  const [, namespace, name, rule] = KEY.exec(policy) ?? []
+  if (namespace !== undefined && name !== undefined) {
+    const object = {kind: 'AuthorizationPolicy', namespace, name}
+    return {
+      object,
+      field: `spec.rules[${rule}]`,
+      fix: `Exclude the request from rule ${rule} of ${objectLabel(object)}, or change the request.`,
+    }
+  }
+  const allow = await allowPolicies(inputs, pod)
+  const [object] = allow
+  if (object === undefined)
+    return {fix: `Add an AuthorizationPolicy with action ALLOW that matches the request to ${podLabel(pod.ref)}.`}
+  return {
+    object,
+    field: 'spec.rules',
+    fix: `Add a rule for this client, method and path to ${allow.map(objectLabel).join(' or ')}.`,
+  }
+}
+
+function routeObject(leg: Extract<Leg, {kind: 'proxy'}> | undefined, world: MeshWorld): ObjectRef | undefined {
+  const route = leg?.decision?.steps.find(each => each.stage === 'route')
+  return leg === undefined || route?.at === undefined ? undefined : world.site(leg.pod).madeBy(route.at)
+}
+
+function clusterObject(leg: Extract<Leg, {kind: 'proxy'}> | undefined, world: MeshWorld): ObjectRef | undefined {
+  if (leg?.decision?.decided !== true) return undefined
+  const {cluster} = leg.decision.outcome
+  const site = world.site(leg.pod)
+  const found = typeof cluster === 'string' ? site.proxy?.cluster(cluster) : undefined
+  return found === undefined ? undefined : site.madeBy(found.at)
+}
+
+async function serverMode(inputs: CauseInputs, pod: MeshPod, port: number) {
+  const [policies, model] = await Promise.all([
+    inputs.objects.list('peerAuthentications', pod.ref.namespace),
+    readPodObject(inputs.source, pod.ref),
+  ])
+  if (!policies.ok || !model.ok) return undefined
+  return mtlsMode(model.value, port, policies.value, inputs.istioNamespace)
+}
+
+/** Plain text meets a server that takes only mTLS. */
+async function plainTextRefused(
+  inputs: CauseInputs,
+  {legs}: RequestPath,
+  server: Extract<Leg, {kind: 'proxy'}>,
+): Promise<PathCause> {
+  const client = clientLeg(legs)
+  const object = clusterObject(client, inputs.world)
+  if (object?.kind === 'DestinationRule')
+    return {
+      object,
+      field: 'spec.trafficPolicy.tls.mode',
+      fix: `Set tls.mode of ${objectLabel(object)} to ISTIO_MUTUAL, or remove it (mTLS is then automatic).`,
+    }
+  const cluster = client?.decision?.decided === true ? client.decision.outcome.cluster : undefined
+  const service = legs.find(each => each.kind === 'service')
+  if (cluster === 'PassthroughCluster' && client !== undefined && service !== undefined) {
+    const name = podLabel(client.pod.ref)
+    return {
+      object: service.service.object,
+      field: 'spec.ports',
+      fix: `The proxy of ${name} does not know port ${service.port} of ${objectLabel(service.service.object)}: check that its configuration is current (meshctl proxy-status ${name}) and that its Sidecar imports the Service.`,
+    }
+  }
+  if (cluster === 'PassthroughCluster')
+    return {
+      fix: 'Call the Service by its name or cluster IP: the proxy passes an address it does not know on in plain text.',
+    }
+  const mode = await serverMode(inputs, server.pod, server.request.destination.port)
+  const by = mode?.by
+  const permissive =
+    by === undefined
+      ? 'allow plain text with a PeerAuthentication of mode PERMISSIVE'
+      : `set ${objectLabel(by)} to PERMISSIVE`
+  const outward = legs.find(
+    (leg): leg is Extract<Leg, {kind: 'kernel'}> => leg.kind === 'kernel' && leg.direction === 'out',
+  )
+  const sidecar = outward?.pod.mode === 'sidecar'
+  const first =
+    outward === undefined
+      ? 'Send the request from inside the mesh'
+      : sidecar
+        ? `Let the sidecar of ${podLabel(outward.pod.ref)} capture the connection (meshctl iptables ${podLabel(outward.pod.ref)})`
+        : `Inject a sidecar into ${podLabel(outward.pod.ref)}`
+  return {...(by === undefined ? {} : {object: by, field: 'spec.mtls.mode'}), fix: `${first}, or ${permissive}.`}
+}
+
+async function mismatch(inputs: CauseInputs, path: RequestPath): Promise<PathCause> {
+  const server = serverLeg(path.legs)
+  if (server !== undefined && server.speech.tls === undefined) return await plainTextRefused(inputs, path, server)
+  const entered = path.legs.findLast(
+    (leg): leg is Extract<Leg, {kind: 'kernel'}> => leg.kind === 'kernel' && leg.direction === 'in',
+  )
+  if (server === undefined && entered?.pod.mode === 'sidecar') {
+    const {namespace, name} = entered.pod.ref
+    return {
+      object: {kind: 'Pod', namespace, name},
+      fix: `Recreate pod ${podLabel(entered.pod.ref)}: its iptables rules no longer lead to the proxy (meshctl iptables ${podLabel(entered.pod.ref)} --drift).`,
+    }
+  }
+  const object = clusterObject(clientLeg(path.legs), inputs.world)
+  return {
+    ...(object === undefined ? {} : {object}),
+    fix: 'Compare the certificates of both sides: meshctl pc secret for each pod.',
+  }
+}
+
+async function scopeOf(inputs: CauseInputs, pod: MeshPod): Promise<ObjectRef | undefined> {
+  const all = await inputs.objects.list('sidecars', pod.ref.namespace)
+  return all.ok
+    ? all.value.find(
+        ({object, selector}) =>
+          object.namespace === pod.ref.namespace &&
+          (selector === undefined || matchesLabels(requirementsOf(selector), pod.labels)),
+      )?.object
+    : undefined
+}
+
+async function registryOnly(inputs: CauseInputs, pod: MeshPod): Promise<PathCause> {
+  const object = await scopeOf(inputs, pod)
+  const fix =
+    'Add a ServiceEntry for the host (REGISTRY_ONLY is in force), or set outboundTrafficPolicy.mode to ALLOW_ANY.'
+  return object === undefined
+    ? {field: 'meshConfig.outboundTrafficPolicy.mode', fix}
+    : {object, field: 'spec.outboundTrafficPolicy.mode', fix}
+}
+
+async function ownAnswer(inputs: CauseInputs, path: RequestPath): Promise<PathCause> {
+  const client = clientLeg(path.legs)
+  const outcome = client?.decision?.decided === true ? client.decision.outcome : undefined
+  if (client !== undefined && outcome?.virtualHost === 'block_all') return await registryOnly(inputs, client.pod)
+  const object = routeObject(client, inputs.world)
+  const field = outcome?.details === 'fault_filter_abort' ? 'spec.http[].fault.abort' : undefined
+  const fix =
+    object === undefined
+      ? 'The proxy answers by its own configuration: see -o wide.'
+      : `Change the route in ${objectLabel(object)}.`
+  return {...(object === undefined ? {} : {object}), ...(field === undefined ? {} : {field}), fix}
+}
+
+async function noEndpoint(inputs: CauseInputs, path: RequestPath): Promise<PathCause> {
+  const client = clientLeg(path.legs)
+  const outcome = client?.decision?.decided === true ? client.decision.outcome : undefined
+  if (client !== undefined && outcome?.cluster === 'BlackHoleCluster') return await registryOnly(inputs, client.pod)
+  const [, , subset = '', host = ''] = (typeof outcome?.cluster === 'string' ? outcome.cluster : '').split('|')
+  const [name = '', namespace = ''] = host.split('.')
+  const service = path.legs.find(each => each.kind === 'service')?.service.object
+  const object = service ?? (/\.svc\./.test(host) ? {kind: 'Service', namespace, name} : undefined)
+  const labels = subset === '' ? '' : ` with the labels of subset ${subset}`
+  if (object === undefined) return {fix: `Check what DNS says about ${host}: the proxy got no address for it.`}
+  return {
+    object,
+    field: 'spec.selector',
+    fix: `Make a pod of ${objectLabel(object)}${labels} ready: kubectl get pods -n ${object.namespace}, meshctl check -n ${object.namespace}.`,
+  }
+}
+
+function refused(path: RequestPath): PathCause {
+  const {pod, because} = path.ending
+  if (pod === undefined) return {fix: 'Check the address, and whether the node can reach it.'}
+  const {namespace, name} = pod.ref
+  const object = {kind: 'Pod', namespace, name}
+  if (because.includes('proxy’s own')) return {object, fix: 'Use another port: the proxy has this one for itself.'}
+  return {
+    object,
+    fix: `Let the application listen on the port on 0.0.0.0, or correct the targetPort (meshctl ports ${podLabel(pod.ref)}).`,
+  }
+}
+
+/** What made a request fail; undefined for one that is delivered or undecided. */
+export async function causeOf(inputs: CauseInputs, path: RequestPath): Promise<PathCause | undefined> {
+  const {disposition, policy, pod} = path.ending
+  switch (disposition) {
+    case 'denied':
+      return policy === undefined || pod === undefined ? undefined : await denial(inputs, policy, pod)
+    case 'tls-mismatch':
+      return await mismatch(inputs, path)
+    case 'answered':
+      return await ownAnswer(inputs, path)
+    case 'no-endpoint':
+      return await noEndpoint(inputs, path)
+    case 'refused':
+      return refused(path)
+    case 'no-route': {
+      const object = routeObject(clientLeg(path.legs), inputs.world)
+      return {
+        ...(object === undefined ? {} : {object}),
+        fix: 'Add a route for the host and path (VirtualService), or correct the host the client sends.',
+      }
+    }
+    default:
+      return undefined
+  }
+}

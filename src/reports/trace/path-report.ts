@@ -1,0 +1,208 @@
+import {type Branch, everyBranch} from '../../analysis/request-path/draws.js'
+import {followRequest, type RequestPath} from '../../analysis/request-path/path.js'
+import {
+  clientLeg,
+  type PathSummary,
+  racingDetails,
+  serverLeg,
+  summarizePath,
+} from '../../analysis/request-path/path-summary.js'
+import type {MeshPod} from '../../analysis/request-path/world.js'
+import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
+import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
+import type {PodRef} from '../../model/kube-object.js'
+import {podLabel} from '../../model/kube-object.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import type {Report} from '../report.js'
+import {type CauseInputs, causeOf, type PathCause} from './path-cause.js'
+import {type AskedPath, askedPath, type Begin} from './path-request.js'
+import type {PathFlags} from './path-spec.js'
+import {type PathStep, stepsOf} from './path-steps.js'
+
+/** What an access log will say; undefined where that side writes none. */
+export interface ExpectedLogs {
+  readonly client?: string
+  readonly server?: string
+}
+
+/** One way the request can go. Ways that end alike are one. */
+export interface PathBranch extends PathSummary {
+  /** The share of the requests that goes this way, from 0 to 1. */
+  readonly share: number
+  readonly because: string
+  /** Where it ends; of ways that end alike, the first. */
+  readonly pod?: PodRef
+  readonly steps: readonly PathStep[]
+  readonly logs: ExpectedLogs
+  /** Other details the client's log may have: a race decides. */
+  readonly orDetails: readonly string[]
+  readonly cause?: PathCause
+}
+
+export interface PathReport extends Report {
+  readonly from: string
+  readonly to: string
+  readonly request: string
+  readonly branches: readonly PathBranch[]
+  /** The share that was not followed, because there are too many ways. */
+  readonly unfollowed: number
+}
+
+/** Where the request begins, as asked. */
+export type FromWord =
+  | {readonly kind: 'pod'; readonly pod: PodRef}
+  | {readonly kind: 'ingress'}
+  | {readonly kind: 'address'; readonly ip: string}
+
+export interface PathQuestion {
+  readonly from: FromWord
+  readonly to: string
+  readonly flags: PathFlags
+  readonly istioNamespace: string
+}
+
+function beginning(mesh: Mesh, from: FromWord): Begin {
+  if (from.kind === 'address') return {ip: from.ip}
+  if (from.kind === 'ingress') {
+    const gateway =
+      mesh.pods.find(({mode, labels}) => mode === 'gateway' && labels.istio === 'ingressgateway') ??
+      mesh.pods.find(({mode}) => mode === 'gateway')
+    if (gateway === undefined)
+      throw new UserError('there is no ingress gateway pod', {hint: 'Name the pod of the gateway instead.'})
+    return {gateway}
+  }
+  const {pod} = from
+  const found = mesh.pods.find(({ref}) => ref.name === pod.name && ref.namespace === pod.namespace)
+  if (found === undefined) throw new UserError(`the object of pod ${podLabel(pod)} could not be read`)
+  return found.mode === 'gateway' ? {gateway: found} : {pod: found}
+}
+
+/** Flags as the log has them: that of the retries, set first, comes first. */
+function logFlags(flags: readonly string[]): string {
+  const rest = flags.filter(each => each !== 'URX')
+  return [...flags.filter(each => each === 'URX'), ...rest].join(',') || '-'
+}
+
+function logLine(request: AskedPath, leg: ReturnType<typeof clientLeg>): string | undefined {
+  if (leg?.decision?.decided !== true) return undefined
+  const {status, flags, details, terminationDetails, cluster, route} = leg.decision.outcome
+  const {head} = request.speech
+  const noRequest = head === undefined || details === 'filter_chain_not_found' || (details ?? status) === null
+  const first = noRequest
+    ? '"- - -" 0'
+    : `"${head.method} ${head.path} HTTP/${leg.request.protocol.replace('http/', '')}" ${status ?? 0}`
+  const [, reason = '-'] = /\|(.*)\}$/.exec(details ?? '') ?? []
+  const target = typeof cluster === 'string' ? cluster : (cluster?.[0] ?? '-')
+  return `${first} ${logFlags(flags)} ${details ?? '-'} ${terminationDetails ?? '-'} "${reason}" … ${target} … ${route || '-'}`
+}
+
+function logsOf(request: AskedPath, {legs}: RequestPath): ExpectedLogs {
+  const client = logLine(request, clientLeg(legs))
+  const server = logLine(request, serverLeg(legs))
+  return {...(client === undefined ? {} : {client}), ...(server === undefined ? {} : {server})}
+}
+
+interface Way {
+  readonly summary: PathSummary
+  readonly share: number
+  readonly path: RequestPath
+}
+
+function waysOf(branches: readonly Branch<RequestPath>[], http: boolean): readonly Way[] {
+  const ways = new Map<string, Way>()
+  for (const {share, result} of branches) {
+    const summary = summarizePath(result, http)
+    const key = JSON.stringify([summary, result.ending.because])
+    const known = ways.get(key)
+    ways.set(key, known === undefined ? {summary, share, path: result} : {...known, share: known.share + share})
+  }
+  return [...ways.values()].sort((a, b) => b.share - a.share)
+}
+
+function fails({outcome, status}: PathSummary): boolean {
+  if (outcome === 'answered') return (status ?? 0) >= 400
+  return !['delivered', 'not-captured', 'undecided'].includes(outcome)
+}
+
+async function branchOf(inputs: CauseInputs, request: AskedPath, way: Way): Promise<PathBranch> {
+  const {summary, share, path} = way
+  const cause = fails(summary) || summary.outcome === 'answered' ? await causeOf(inputs, path) : undefined
+  const pod: MeshPod | undefined = path.ending.pod
+  const name: PathStep = {hop: 'name', where: request.from, text: request.resolved.text, reasons: [], nearMisses: []}
+  return {
+    share: Math.round(share * 10_000) / 10_000,
+    ...summary,
+    because: path.ending.because,
+    ...(pod === undefined ? {} : {pod: pod.ref}),
+    steps: [name, ...stepsOf(path.legs, inputs.world)],
+    logs: logsOf(request, path),
+    orDetails: racingDetails(path),
+    ...(cause === undefined ? {} : {cause}),
+  }
+}
+
+function moment(source: Source): number {
+  const at = Date.parse(source.origin.capturedAt ?? '')
+  return Number.isNaN(at) ? Date.now() : at
+}
+
+/** Proxies on the paths that run on older configuration than the control plane sent. */
+function rejections(mesh: Mesh, paths: readonly RequestPath[]): readonly string[] {
+  const pods = new Set(paths.flatMap(({legs}) => legs.flatMap(each => (each.kind === 'proxy' ? [each.pod] : []))))
+  return [...pods].flatMap(pod =>
+    mesh.world
+      .site(pod)
+      .rejected.map(each => `${podLabel(pod.ref)} runs on older configuration: Envoy rejected ${each}`),
+  )
+}
+
+/** Follows one request from where it begins to where it ends, by every way it can go. Nothing is sent. */
+export async function pathReport(given: Source, question: PathQuestion): Promise<PathReport> {
+  const source = noted(given)
+  const mesh = await readMesh(source, moment(source))
+  const {to, flags, istioNamespace} = question
+  const begin = beginning(mesh, question.from)
+  const objects = objectCache(source, istioNamespace)
+  const entries = await objects.list('serviceEntries', source.defaultNamespace)
+  const around = {namespace: source.defaultNamespace, entries: entries.ok ? entries.value : []}
+  const request = await mesh.follow(() => askedPath(mesh, begin, to, flags, around))
+  if (request.addresses.length === 0) throw new UserError(`${to} has no address: ${request.resolved.text}`)
+  const {branches, unfollowed} = await mesh.follow(() =>
+    everyBranch(draw => {
+      const {addresses, port, origin, speech} = request
+      const picked =
+        addresses.length === 1
+          ? 0
+          : draw(
+              'an address of the name',
+              addresses.map(() => 1),
+            )
+      return followRequest(mesh.world, origin, {ip: addresses[picked] ?? '', port}, speech, draw)
+    }),
+  )
+  const ways = waysOf(branches, request.speech.head !== undefined)
+  const inputs = {source, objects, world: mesh.world, istioNamespace}
+  const found: PathBranch[] = []
+  for (const way of ways) found.push(await branchOf(inputs, request, way))
+  const [main] = ways
+  return {
+    ...answeredFrom(source),
+    gaps: mesh.gaps(),
+    notes: [
+      ...request.notes,
+      ...mesh.notes(),
+      ...rejections(
+        mesh,
+        branches.map(each => each.result),
+      ),
+    ],
+    failing: main !== undefined && fails(main.summary),
+    from: request.from,
+    to,
+    request: request.text,
+    branches: found,
+    unfollowed,
+  }
+}

@@ -1,0 +1,125 @@
+import type {Origin} from '../../analysis/request-path/path.js'
+import type {Speech} from '../../analysis/request-path/speech.js'
+import type {MeshPod} from '../../analysis/request-path/world.js'
+import type {Mesh} from '../../evidence/mesh-world/mesh.js'
+import type {ServiceEntryModel} from '../../model/istio-traffic.js'
+import {podLabel} from '../../model/kube-object.js'
+import {objectLabel} from '../../model/pod.js'
+import {matchesLabels, requirementsOf} from '../../model/selector.js'
+import {UserError} from '../../model/user-error.js'
+import {type Destination, opensTls, type PathFlags, protocolOf, readDestination, readHeader} from './path-spec.js'
+import {declaredHttp, portMeant, type Resolved, resolveHost} from './resolve.js'
+
+/** Where a request begins: a pod, or an address outside the mesh; a gateway's requests come from outside to it. */
+export type Begin = {readonly pod: MeshPod} | {readonly ip: string} | {readonly gateway: MeshPod}
+
+/** A request ready to be followed. */
+export interface AskedPath {
+  readonly origin: Origin
+  readonly from: string
+  readonly resolved: Resolved
+  readonly addresses: readonly string[]
+  readonly port: number
+  readonly speech: Speech
+  readonly text: string
+  readonly notes: readonly string[]
+}
+
+/** A client outside the cluster, where none is named (TEST-NET-3, RFC 5737). */
+const SOMEONE = '203.0.113.10'
+const UID = 1000
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {http: 80, grpc: 80, https: 443}
+
+function authority(flags: PathFlags, to: Destination, port: number): string {
+  const host = flags.host ?? to.host
+  return port === DEFAULT_PORTS[to.scheme ?? 'http'] ? host : `${host}:${port}`
+}
+
+function headersOf(flags: PathFlags, host: string, grpc: boolean): readonly (readonly [string, string])[] {
+  const given = (flags.header ?? []).map(readHeader)
+  const own = given.some(([name]) => name === 'host') ? given : [['host', host] as const, ...given]
+  return grpc ? [...own, ['content-type', 'application/grpc'] as const] : own
+}
+
+function speechOf(flags: PathFlags, to: Destination, port: number, http: boolean): Speech {
+  const protocol = protocolOf(flags, to.scheme, http || flags.method !== undefined || flags.path !== undefined)
+  const tls = opensTls(flags, to.scheme)
+    ? {
+        sni: flags.sni ?? (/[a-z]/i.test(to.host) ? to.host : ''),
+        alpn: protocol === 'tcp' ? [] : [protocol === 'http/2' ? 'h2' : 'http/1.1'],
+        certificate: undefined,
+      }
+    : undefined
+  if (protocol === 'tcp') return {protocol, head: undefined, payload: 'some bytes\n', tls, refuses: undefined}
+  const path = flags.path ?? (to.path === '' ? '/' : to.path)
+  const grpc = to.scheme === 'grpc' || flags.protocol === 'grpc'
+  const headers = headersOf(flags, authority(flags, to, port), grpc)
+  const method = (flags.method ?? (grpc ? 'POST' : 'GET')).toUpperCase()
+  return {protocol, head: {method, path, headers}, payload: undefined, tls, refuses: undefined}
+}
+
+function requestText(speech: Speech, where: string): string {
+  const secured = speech.tls === undefined ? '' : speech.head === undefined ? ' over TLS' : ' over HTTPS'
+  if (speech.head === undefined) return `TCP${secured} to ${where}`
+  const {method, path, headers} = speech.head
+  const more = headers.filter(([name]) => name !== 'host').map(([name, value]) => `${name}: ${value}`)
+  const host = headers.find(([name]) => name === 'host')?.[1] ?? ''
+  return `${method} ${path} (host ${[host, ...more].join(', ')})${secured} to ${where}`
+}
+
+/** The address and port at which requests from outside reach a gateway: those of its Service, else its own. */
+function gatewayDoor(mesh: Mesh, gateway: MeshPod, port: number): Resolved {
+  const service = mesh.services.find(
+    ({object, selector, ports, clusterIps}) =>
+      object.namespace === gateway.ref.namespace &&
+      Object.keys(selector).length > 0 &&
+      matchesLabels(requirementsOf(selector), gateway.labels) &&
+      clusterIps.length > 0 &&
+      ports.some(each => each.port === port),
+  )
+  const name = podLabel(gateway.ref)
+  if (service === undefined)
+    return {addresses: gateway.addresses.slice(0, 1), service, pod: gateway, text: `gateway ${name}`, known: true}
+  const text = `gateway ${name}, at ${objectLabel(service.object)} (${service.type}), cluster IP ${service.clusterIps[0]}`
+  return {addresses: service.clusterIps.slice(0, 1), service, pod: undefined, text, known: true}
+}
+
+function needPort(port: number | undefined, to: string): number {
+  if (port !== undefined) return port
+  throw new UserError(`${to} has no port`, {hint: `Write it as ${to}:PORT, or add --port.`})
+}
+
+/** Makes a request of what was asked; pods it has to read first are asked for by `SiteNeeded`. */
+export function askedPath(
+  mesh: Mesh,
+  begin: Begin,
+  to: string,
+  flags: PathFlags,
+  around: {readonly namespace: string; readonly entries: readonly ServiceEntryModel[]},
+): AskedPath {
+  const destination = readDestination(to)
+  const client = 'pod' in begin ? begin.pod : undefined
+  const home = client?.ref.namespace ?? around.namespace
+  const guess =
+    flags.port ?? destination.port ?? portMeant({service: undefined, pod: undefined}, destination.scheme) ?? 0
+  const byName =
+    'gateway' in begin
+      ? gatewayDoor(mesh, begin.gateway, guess)
+      : resolveHost(mesh, {pod: client, namespace: home}, around.entries, flags.address ?? destination.host, guess)
+  const port = needPort(flags.port ?? destination.port ?? portMeant(byName, destination.scheme), to)
+  const http = 'gateway' in begin || declaredHttp(mesh, byName, port)
+  const speech = speechOf(flags, destination, port, http)
+  const uid = flags.uid ?? UID
+  const from = 'pod' in begin ? podLabel(begin.pod.ref) : 'ip' in begin ? begin.ip : 'a client outside'
+  return {
+    origin: client === undefined ? {ip: 'ip' in begin ? begin.ip : SOMEONE} : {pod: client, uid, gid: uid},
+    from: client === undefined || flags.uid === undefined ? from : `${from} as uid ${uid}`,
+    resolved: byName,
+    addresses: byName.addresses,
+    port,
+    speech,
+    text: requestText(speech, `${destination.host}:${port}`),
+    notes: byName.known ? [] : [`the address of ${destination.host} is not known (give it with --address)`],
+  }
+}

@@ -1,0 +1,185 @@
+import {decidingStep} from '../../analysis/netfilter/packet-walk/verdict.js'
+import type {Leg} from '../../analysis/request-path/legs.js'
+import type {Speech} from '../../analysis/request-path/speech.js'
+import type {MeshWorld} from '../../analysis/request-path/world.js'
+import type {SocketAddress} from '../../model/envoy/request.js'
+import {podLabel} from '../../model/kube-object.js'
+import {type ObjectRef, objectLabel} from '../../model/pod.js'
+
+/** A reason of a step: what was decided, where that stands, and the Istio object it was made of. */
+export interface StepReason {
+  readonly text: string
+  /** A JSON pointer into the config_dump, or a chain and rule of the kernel. */
+  readonly at?: string
+  readonly object?: ObjectRef
+}
+
+/** One hop of a request, in the order it takes them. */
+export interface PathStep {
+  readonly hop:
+    | 'name'
+    | 'kernel-out'
+    | 'kernel-in'
+    | 'service'
+    | 'client-proxy'
+    | 'gateway'
+    | 'tls'
+    | 'server-proxy'
+    | 'application'
+    | 'outside'
+  /** The pod, Service or address where it happens. */
+  readonly where: string
+  readonly text: string
+  readonly reasons: readonly StepReason[]
+  readonly nearMisses: readonly string[]
+}
+
+function addressText({ip, port}: SocketAddress): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+}
+
+function kernelStep(leg: Extract<Leg, {kind: 'kernel'}>): PathStep {
+  const decided = leg.walk === undefined ? undefined : decidingStep(leg.walk)
+  const reasons = (leg.walk?.steps ?? [])
+    .filter(each => each.rule > 0)
+    .map(({at, rule, text}) => ({text, at: `${at} rule ${rule}`}))
+  const by = decided === undefined ? '' : ` (${decided.at} rule ${decided.rule})`
+  const sender = leg.direction === 'in' ? '' : leg.byProxy ? 'from the proxy: ' : ''
+  return {
+    hop: leg.direction === 'in' ? 'kernel-in' : 'kernel-out',
+    where: podLabel(leg.pod.ref),
+    text: `${sender}${leg.text}${by}`,
+    reasons,
+    nearMisses: [],
+  }
+}
+
+type ProxyLeg = Extract<Leg, {kind: 'proxy'}>
+
+function named(label: string, value: string | null): readonly string[] {
+  return value === null || value === '' ? [] : [`${label} ${value}`]
+}
+
+function proxyText(leg: ProxyLeg): string {
+  const {decision} = leg
+  if (decision === undefined) return 'its configuration is not known'
+  if (!decision.decided) return `undecided: it depends on ${decision.reason}`
+  const {listener, filterChain, virtualHost, route, cluster, status, flags, details, terminationDetails} =
+    decision.outcome
+  const way = [
+    ...named('listener', listener),
+    ...named('filter chain', filterChain),
+    ...named('virtual host', virtualHost),
+    ...named('route', route),
+    ...named('cluster', typeof cluster === 'string' ? cluster : (cluster?.join(', ') ?? null)),
+  ]
+  const end = [status ?? undefined, flags.join(',') || undefined, details ?? undefined, terminationDetails ?? undefined]
+  const said = end.filter(each => each !== undefined).join(' ')
+  return `${way.join(', ')}${said === '' ? '' : ` → ${said}`}`
+}
+
+const HOPS = {client: 'client-proxy', server: 'server-proxy', gateway: 'gateway'} as const
+
+function proxyStep(leg: ProxyLeg, world: MeshWorld): PathStep {
+  const steps = leg.decision?.steps ?? []
+  const {madeBy} = world.site(leg.pod)
+  return {
+    hop: HOPS[leg.role],
+    where: podLabel(leg.pod.ref),
+    text: proxyText(leg),
+    reasons: steps.map(({text, at}) => {
+      const object = at === undefined ? undefined : madeBy(at)
+      return {text, ...(at === undefined ? {} : {at}), ...(object === undefined ? {} : {object})}
+    }),
+    nearMisses: steps.flatMap(each => each.nearMisses).filter(each => !each.endsWith(' its destination port')),
+  }
+}
+
+function validity(until: number): string {
+  return Number.isFinite(until) ? `, its certificate valid until ${new Date(until).toISOString().slice(0, 19)}Z` : ''
+}
+
+/** Whether a filter chain took the connection, and its TLS was agreed where there is any. */
+function accepts({decision, speech}: ProxyLeg): boolean {
+  if (decision?.decided !== true || decision.outcome.filterChain === 'virtualInbound-blackhole') return false
+  const chosen = decision.steps.some(({stage, text}) => stage === 'filter-chain' && text.startsWith('filter chain'))
+  return chosen && (speech.tls === undefined || decision.steps.some(({text}) => text.startsWith('TLS agreed')))
+}
+
+/** What is sent to the far side, and what that takes. */
+function tlsStep(speech: Speech, leg: Leg, world: MeshWorld): PathStep {
+  const far = leg.kind === 'proxy' || leg.kind === 'application' ? leg.pod : undefined
+  const where = far === undefined ? '-' : podLabel(far.ref)
+  const {tls} = speech
+  const takes =
+    leg.kind !== 'proxy'
+      ? ''
+      : leg.ending.disposition === 'tls-mismatch'
+        ? `; refused: ${leg.ending.because}`
+        : accepts(leg)
+          ? '; the server takes it'
+          : ''
+  if (tls === undefined) return {hop: 'tls', where, text: `plain text${takes}`, reasons: [], nearMisses: []}
+  const kind =
+    tls.certificate === undefined ? 'TLS without a client certificate' : `mTLS as ${tls.certificate.uriSans.join(', ')}`
+  const offers = [
+    ...(tls.sni === '' ? [] : [`SNI ${tls.sni}`]),
+    ...(tls.alpn.length === 0 ? [] : [`ALPN ${tls.alpn.join(',')}`]),
+  ]
+  const shown = far === undefined ? undefined : world.site(far).certificate
+  const server =
+    shown === undefined || leg.kind !== 'proxy'
+      ? ''
+      : `; the server is ${shown.uriSans.join(', ')}${validity(shown.validTo)}`
+  return {hop: 'tls', where, text: [kind, ...offers].join(', ') + server + takes, reasons: [], nearMisses: []}
+}
+
+function plainStep(hop: PathStep['hop'], where: string, text: string): PathStep {
+  return {hop, where, text, reasons: [], nearMisses: []}
+}
+
+/** How often the steps from `start` repeat, in runs of `length`. */
+function repeats(steps: readonly PathStep[], start: number, length: number): number {
+  const run = JSON.stringify(steps.slice(start, start + length))
+  let times = 1
+  while (JSON.stringify(steps.slice(start + times * length, start + (times + 1) * length)) === run) times++
+  return times
+}
+
+/** Steps that repeat because a proxy tries again are listed once, with how often. */
+function collapsed(steps: readonly PathStep[]): readonly PathStep[] {
+  for (let start = 0; start < steps.length; start++)
+    for (let length = 1; start + 2 * length <= steps.length; length++) {
+      const times = repeats(steps, start, length)
+      const [first] = steps.slice(start)
+      if (times < 2 || first === undefined) continue
+      const once = [{...first, text: `${first.text} (${times} attempts)`}, ...steps.slice(start + 1, start + length)]
+      return [...steps.slice(0, start), ...once, ...collapsed(steps.slice(start + times * length))]
+    }
+  return steps
+}
+
+/** The hops of a path, one for each place that decides something. */
+export function stepsOf(legs: readonly Leg[], world: MeshWorld): readonly PathStep[] {
+  let sentByProxy = false
+  const step = (leg: Leg): readonly PathStep[] => {
+    switch (leg.kind) {
+      case 'kernel':
+        if (leg.direction === 'out') sentByProxy = leg.byProxy
+        return [kernelStep(leg)]
+      case 'service':
+        return [plainStep('service', objectLabel(leg.service.object), leg.text)]
+      case 'proxy': {
+        const tls = leg.role === 'client' ? [] : [tlsStep(leg.speech, leg, world)]
+        return [...tls, proxyStep(leg, world)]
+      }
+      case 'application': {
+        const own = plainStep('application', `${podLabel(leg.pod.ref)}:${leg.address.port}`, leg.text)
+        return leg.speech.tls === undefined || !sentByProxy ? [own] : [tlsStep(leg.speech, leg, world), own]
+      }
+      case 'outside':
+        return [plainStep('outside', addressText(leg.address), leg.text)]
+    }
+  }
+  return collapsed(legs.flatMap(step))
+}

@@ -1,0 +1,166 @@
+import {readFileSync} from 'node:fs'
+import {beforeAll, describe, expect, test} from '@jest/globals'
+import {Ajv} from 'ajv'
+import {formOf, rendered} from '../../../src/cli/output.js'
+import {pathQuestion} from '../../../src/cli/path-question.js'
+import {type PathReport, pathReport} from '../../../src/reports/trace/path-report.js'
+import type {PathFlags} from '../../../src/reports/trace/path-spec.js'
+import {pathView} from '../../../src/reports/trace/path-view.js'
+import {openFiles} from '../../../src/sources/open.js'
+import type {Source} from '../../../src/sources/source.js'
+import {expectGolden} from '../../support/golden.js'
+
+let sample: Source
+
+beforeAll(async () => {
+  sample = await openFiles(['src/sample/mesh.tgz'])
+})
+
+async function traced(from: string, to: string, flags: PathFlags = {}): Promise<PathReport> {
+  const asked = {...flags, namespace: 'demo', istioNamespace: 'istio-system'}
+  const question = await pathQuestion(sample, from, to, asked, async () => {})
+  return await pathReport(sample, question)
+}
+
+async function shown(report: PathReport, form: string): Promise<string> {
+  return String(
+    await rendered(report, pathView, formOf(form, pathView), {width: 200, colour: false, headers: true}, false),
+  )
+}
+
+/** How a request ends, most likely way first: outcome, status, flags, the policy or object behind it. */
+function summary({branches}: PathReport): readonly string[] {
+  return branches.map(({outcome, status, flags, share, cause, pod}) =>
+    [
+      `${Math.round(share * 100)}%`,
+      outcome,
+      status ?? '-',
+      flags.join(',') || '-',
+      cause?.object === undefined ? (pod?.name ?? '-') : `${cause.object.kind} ${cause.object.name}`,
+    ].join(' '),
+  )
+}
+
+/**
+ * Pairs between pods of the sample, each as the recorded traffic of the same mesh went (test/fixtures/traffic), or, where
+ * none was recorded, as the configuration was read by hand.
+ */
+const PAIRS: readonly (readonly [from: string, to: string, flags: PathFlags, ends: readonly string[]])[] = [
+  ['deploy/reviews-v1', 'productpage:9080', {}, ['100% delivered 200 - productpage-v1-565846b976-fvswz']],
+  ['deploy/productpage-v1', 'http://details:9080/', {}, ['100% tls-mismatch 503 UC DestinationRule details-plaintext']],
+  ['deploy/productpage-v1', 'http://details:9090/', {}, ['100% tls-mismatch 503 UC DestinationRule details-plaintext']],
+  ['deploy/sick-drift-v1', 'details:9080', {}, ['100% tls-mismatch 503 UC DestinationRule details-plaintext']],
+  ['deploy/productpage-v1', 'sick-drift:9080', {}, ['100% tls-mismatch 503 UF,URX Pod sick-drift-v1-5bf8bfd67d-9z2sf']],
+  ['deploy/sick-drift-v1', 'sick-drift:9080', {}, ['100% delivered 200 - sick-drift-v1-5bf8bfd67d-9z2sf']],
+  ['deploy/sick-noinject-v1', 'sick-drift:9080', {}, ['100% not-captured 200 - sick-drift-v1-5bf8bfd67d-9z2sf']],
+  ['deploy/productpage-v1', 'sick-loopback:9080', {}, ['100% refused 503 - Pod sick-loopback-v1-5657cd9697-x48mv']],
+  ['deploy/productpage-v1', 'sick-notready:9080', {}, ['100% no-endpoint 503 UH Service sick-notready']],
+  ['deploy/sick-noinject-v1', 'sick-notready:9080', {}, ['100% no-endpoint 0 - Service sick-notready']],
+  ['deploy/productpage-v1', 'sick-port:9080', {}, ['100% delivered 200 - sick-port-v1-76f8b8ccdd-m5j2g']],
+  ['deploy/productpage-v1', 'sick-port:15006', {}, ['100% refused 503 UF,URX Pod sick-port-v1-76f8b8ccdd-m5j2g']],
+  ['deploy/productpage-v1', 'sick-protocol:9080', {}, ['100% denied 503 UC AuthorizationPolicy deny-admin']],
+  ['deploy/productpage-v1', 'sick-protocol-tcp:9080', {}, ['100% denied - - AuthorizationPolicy deny-admin']],
+  ['deploy/productpage-v1', 'sick-noinject:9080', {}, ['100% delivered 200 - sick-noinject-v1-55f79c46fd-tr7v2']],
+  ['deploy/sick-noinject-v1', 'sick-noinject:9080', {}, ['100% not-captured 200 - sick-noinject-v1-55f79c46fd-tr7v2']],
+  ['deploy/sick-noinject-v1', 'productpage:9080', {}, ['100% tls-mismatch 0 - PeerAuthentication default']],
+  ['deploy/productpage-v1', 'sick-nack:9080', {}, ['100% delivered 200 - sick-nack-v1-77dfd6ff5b-5q26c']],
+  ['deploy/sick-nack-v1', 'productpage:9080', {}, ['100% delivered 200 - productpage-v1-565846b976-fvswz']],
+  ['deploy/productpage-v1', 'sick-uid:9080', {}, ['100% delivered 200 - sick-uid-v1-67858ffc8d-8dd6w']],
+  ['deploy/sick-uid-v1', 'productpage:9080', {uid: 1337}, ['100% tls-mismatch 0 - PeerAuthentication default']],
+  ['deploy/productpage-v1', 'deploy/reviews-v1:9080', {}, ['100% tls-mismatch 503 UC reviews-v1-ccf5b6b84-9cj4v']],
+  ['deploy/reviews-v1', '10.244.0.16:9080', {}, ['100% not-captured 200 - reviews-v1-ccf5b6b84-9cj4v']],
+  [
+    'deploy/productpage-v1',
+    'deploy/sick-noinject-v1:9080',
+    {},
+    ['100% delivered 200 - sick-noinject-v1-55f79c46fd-tr7v2'],
+  ],
+  ['deploy/productpage-v1', 'http://api.example.com/', {}, ['100% no-endpoint 503 UH productpage-v1-565846b976-fvswz']],
+  ['deploy/productpage-v1', 'http://nothing.example.com/', {address: '192.0.2.10'}, ['100% refused 503 UF -']],
+  ['deploy/productpage-v1', 'tcp://192.0.2.12:6543', {}, ['100% refused - UF,URX -']],
+  ['203.0.113.7', 'productpage:9080', {}, ['100% tls-mismatch 0 - PeerAuthentication default']],
+  ['deploy/sick-labels', 'http://productpage:9080/admin/x', {}, ['100% denied 403 - AuthorizationPolicy deny-admin']],
+  [
+    'deploy/sick-uid-v1',
+    'http://reviews:9080/admin/x',
+    {},
+    ['80% denied 403 - AuthorizationPolicy deny-admin', '20% undecided - - -'],
+  ],
+  [
+    'deploy/productpage-v1',
+    'http://reviews:9080/',
+    {},
+    ['80% delivered 200 - reviews-v1-ccf5b6b84-9cj4v', '20% undecided - - -'],
+  ],
+  ['deploy/productpage-v1', 'http://reviews:9080/', {header: ['end-user=jason']}, ['100% undecided - - -']],
+]
+
+describe('the way of a request through the mesh', () => {
+  test.each(PAIRS)('%s to %s', async (from, to, flags, ends) => {
+    expect(summary(await traced(from, to, flags))).toEqual(ends)
+  })
+
+  test('says from which hop on it is blind', async () => {
+    const {branches} = await traced('deploy/productpage-v1', 'http://reviews:9080/', {header: ['end-user=jason']})
+    expect(branches[0]?.because).toContain('the pod at 10.244.0.18 was not captured')
+    expect(branches[0]?.steps.at(-1)?.hop).toBe('outside')
+    expect(branches[0]?.cluster).toBe('outbound|9080|v2|reviews.demo.svc.cluster.local')
+  })
+
+  test('tells the near miss of a route', async () => {
+    const {branches} = await traced('deploy/productpage-v1', 'http://reviews:9080/')
+    const client = branches[0]?.steps.find(each => each.hop === 'client-proxy')
+    expect(client?.nearMisses).toContain('route 1 matches except for its header end-user')
+  })
+
+  test('the line expected in the log is the one recorded', async () => {
+    const {branches} = await traced('deploy/productpage-v1', 'http://sick-drift:9080/')
+    const recorded =
+      '503 URX,UF upstream_reset_before_response_started{remote_connection_failure|TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end} - "TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end"'
+    expect(branches[0]?.logs.client).toContain(recorded)
+  })
+
+  test('a failure is shown with cause, fix and logs before the hops', async () => {
+    expectGolden(
+      'src/reports/trace/golden/details-plaintext.txt',
+      await shown(await traced('deploy/productpage-v1', 'http://details:9080/'), 'table'),
+    )
+  })
+
+  test('a split is shown way by way', async () => {
+    expectGolden(
+      'src/reports/trace/golden/reviews-split.txt',
+      await shown(await traced('deploy/productpage-v1', 'http://reviews:9080/'), 'table'),
+    )
+  })
+
+  test('with evidence', async () => {
+    expectGolden(
+      'src/reports/trace/golden/sick-loopback.wide.txt',
+      await shown(await traced('deploy/productpage-v1', 'sick-loopback:9080'), 'wide'),
+    )
+  })
+
+  test('as a sequence diagram', async () => {
+    expectGolden(
+      'src/reports/trace/golden/sick-drift.mermaid',
+      await shown(await traced('deploy/productpage-v1', 'sick-drift:9080'), 'mermaid'),
+    )
+  })
+
+  test('json matches its schema', async () => {
+    const validate = new Ajv({strict: true}).compile(JSON.parse(readFileSync('docs/schemas/trace.schema.json', 'utf8')))
+    for (const [from, to, flags] of PAIRS.slice(0, 12)) {
+      validate(JSON.parse(await shown(await traced(from, to, flags), 'json')))
+      expect(validate.errors).toBeNull()
+    }
+  })
+
+  test.each([
+    ['ftp://reviews/', 'unknown scheme "ftp"'],
+    ['reviews:99999', 'cannot read the destination'],
+    ['details', 'details has no port'],
+  ])('%s is refused with what to write', async (to, message) => {
+    await expect(traced('deploy/productpage-v1', to)).rejects.toThrow(message)
+  })
+})

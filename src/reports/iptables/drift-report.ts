@@ -69,6 +69,7 @@ export async function driftReport(given: Source, subject: PodRef): Promise<Drift
     expected,
     differences,
     failing: differences.some(each => each.effective && !exemptsOwnPorts(each) && !isOfRuntime(each)),
+    ...(differences.some(({kind}) => kind === 'incomplete') ? {undecided: true} : {}),
   }
 }
 

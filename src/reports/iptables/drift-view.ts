@@ -52,11 +52,12 @@ function verdictOf(differences: DriftReport['differences']): Cell {
   if (differences.length === 0) return {text: 'the rules match the expected rules', tone: 'good'}
   const all = humanCount(differences.length, 'difference')
   const effective = differences.filter(each => each.effective).length
+  const open = differences.filter(each => each.kind === 'incomplete').length
   if (effective > 0) {
     const verb = effective === 1 ? 'changes' : 'change'
-    return {text: `${all}, ${effective} of which ${verb} where packets go`, tone: 'bad'}
+    const besides = open === 0 ? '' : `; ${open} not compared`
+    return {text: `${all}, ${effective} of which ${verb} where packets go${besides}`, tone: 'bad'}
   }
-  const open = differences.filter(each => each.kind === 'incomplete').length
   return open > 0
     ? {text: `${humanCount(open, 'part')} of the rules could not be compared`, tone: 'warn'}
     : {text: `${all}, none of which affects any packet`, tone: 'good'}

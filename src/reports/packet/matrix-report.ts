@@ -1,4 +1,4 @@
-import {type PodPaths, podPaths} from '../../analysis/netfilter/interception/interception.js'
+import {askPaths, type PodPaths} from '../../analysis/netfilter/interception/pod-paths.js'
 import {isAmbient} from '../../analysis/netfilter/istio-names.js'
 import type {Node} from '../../analysis/netfilter/packet-sets/diagram.js'
 import {type SharedPart, sharedParts} from '../../analysis/netfilter/packet-sets/parts.js'
@@ -41,6 +41,8 @@ export interface MatrixRow {
 export interface MatrixReport extends Report {
   readonly subject: PodRef
   readonly startUp?: string
+  /** Set when rules were given up on: what is not known, and which rules it hangs on. */
+  readonly gaveUp?: string
   readonly senders: readonly string[]
   readonly outbound: readonly MatrixRow[]
   readonly inbound: readonly MatrixRow[]
@@ -106,6 +108,17 @@ const KNOWN_PORTS: readonly (readonly [number, string])[] = [
   [15_001, '15001 outbound port itself'],
 ]
 
+const OTHER_INBOUND = {tcp: 'app ports (TCP)', udp: 'UDP'} as const
+
+const OUTBOUND = {
+  others: 'other services (TCP)',
+  self: "the pod's own address",
+  localhost: 'localhost',
+  dnsUdp: 'DNS (udp 53)',
+  dnsTcp: 'DNS (tcp 53)',
+  udp: 'other UDP',
+} as const
+
 function outboundKinds({paths, own}: PodPaths): readonly Traffic[] {
   const {space} = paths
   const {diagram, family} = space
@@ -115,12 +128,12 @@ function outboundKinds({paths, own}: PodPaths): readonly Traffic[] {
   const self = toAddress(space, 'destination', own)
   const localhost = toAddress(space, 'destination', {family, bits: family === 'ip' ? 0x7f00_0001n : 1n})
   return [
-    {label: 'other services (TCP)', protocol: 'tcp', packets: notDns},
-    {label: "the pod's own address", protocol: 'tcp', packets: self},
-    {label: 'localhost', protocol: 'tcp', packets: localhost},
-    {label: 'DNS (udp 53)', protocol: 'udp', packets: diagram.and(outside, dns)},
-    {label: 'DNS (tcp 53)', protocol: 'tcp', packets: diagram.and(outside, dns)},
-    {label: 'other UDP', protocol: 'udp', packets: notDns},
+    {label: OUTBOUND.others, protocol: 'tcp', packets: notDns},
+    {label: OUTBOUND.self, protocol: 'tcp', packets: self},
+    {label: OUTBOUND.localhost, protocol: 'tcp', packets: localhost},
+    {label: OUTBOUND.dnsUdp, protocol: 'udp', packets: diagram.and(outside, dns)},
+    {label: OUTBOUND.dnsTcp, protocol: 'tcp', packets: diagram.and(outside, dns)},
+    {label: OUTBOUND.udp, protocol: 'udp', packets: notDns},
   ]
 }
 
@@ -137,9 +150,9 @@ function inboundRows(found: PodPaths): readonly MatrixRow[] {
   }
   const known = KNOWN_PORTS.map(([port]) => toPort(space, port)).reduce((all, each) => diagram.or(all, each))
   return [
-    ...ask('app ports (TCP)', 'tcp', diagram.not(known)),
+    ...ask(OTHER_INBOUND.tcp, 'tcp', diagram.not(known)),
     ...KNOWN_PORTS.flatMap(([port, label]) => ask(label, 'tcp', toPort(space, port))),
-    ...ask('UDP', 'udp', 1),
+    ...ask(OTHER_INBOUND.udp, 'udp', 1),
   ]
 }
 
@@ -162,6 +175,22 @@ function outboundRows(found: PodPaths, senders: readonly Sender[], proxy: ProxyT
   })
 }
 
+type Rows = Pick<MatrixReport, 'outbound' | 'inbound' | 'gaveUp'>
+
+/** Every row without an answer: none is known where the rules were given up on. */
+function unknownRows(gaveUp: string, senders: readonly string[]): Rows {
+  const row = (traffic: string, who: readonly string[]): MatrixRow => ({
+    traffic,
+    cells: who.map(each => ({who: each, verdict: 'insufficient', why: gaveUp})),
+  })
+  const inbound = [OTHER_INBOUND.tcp, ...KNOWN_PORTS.map(([, label]) => label), OTHER_INBOUND.udp]
+  return {
+    gaveUp,
+    outbound: Object.values(OUTBOUND).map(label => row(label, senders)),
+    inbound: inbound.map(label => row(label, ['any source'])),
+  }
+}
+
 /**
  * What becomes of all first packets of a pod, by traffic and sender: every row is treated alike by the rules as a whole, so nothing is tried and
  * nothing is left out. Every port is taken to be open.
@@ -171,21 +200,29 @@ export async function matrixReport(
   subject: PodRef,
   family: IpFamily,
   acceptedRules?: string,
+  bound?: number,
 ): Promise<MatrixReport> {
   const source = noted(given)
   const read = await packetContext(source, subject)
   const {rulesets} = read.kernel
   const senders = sendersFor(rulesets, read.proxy)
-  const found = podPaths(rulesets, read.machine, family)
-  if (found === undefined) throw new UserError(`the pod has no ${family === 'ip' ? 'IPv4' : 'IPv6'} address`)
+  const names = senders.map(({who}) => who)
+  const ask = (found: PodPaths): Rows => {
+    const outbound = outboundRows(found, senders, read.proxy)
+    const inbound = inboundRows(found)
+    const [gaveUp] = found.paths.chains.givenUp
+    return {outbound, inbound, ...(gaveUp === undefined ? {} : {gaveUp})}
+  }
+  const rows = askPaths(rulesets, read.machine, family, ask, why => unknownRows(why, names), bound)
+  if (rows === undefined) throw new UserError(`the pod has no ${family === 'ip' ? 'IPv4' : 'IPv6'} address`)
   return {
     ...answeredFrom(source),
     ...startUpVerdict(read, source, subject, acceptedRules),
     gaps: read.gaps,
     notes: read.kernel.notes,
     subject,
-    senders: senders.map(({who}) => who),
-    outbound: outboundRows(found, senders, read.proxy),
-    inbound: inboundRows(found),
+    senders: names,
+    ...rows,
+    ...(rows.gaveUp === undefined ? {} : {undecided: true}),
   }
 }

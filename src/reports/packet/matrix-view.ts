@@ -27,9 +27,15 @@ function doc(report: MatrixReport, form: 'short' | 'table' | 'wide'): Doc {
   const why = (row: MatrixRow): readonly Cell[] =>
     form === 'wide' ? [{text: row.cells[0]?.why ?? row.cells[0]?.by ?? 'no rule', tone: 'dim'}] : []
   const extra = form === 'wide' ? ['DECIDED BY'] : []
-  const {startUp} = report
+  const {startUp, gaveUp} = report
+  const first = [
+    ...(startUp === undefined ? [] : [`${startUp}.`]),
+    ...(gaveUp === undefined ? [] : [`Not all could be determined: ${gaveUp}.`]),
+  ]
   return [
-    ...(startUp === undefined ? [] : [{block: 'text', lines: [[{text: `${startUp}.`, tone: 'warn'}], '']} as const]),
+    ...(first.length === 0
+      ? []
+      : [{block: 'text', lines: [...first.map(text => [{text, tone: 'warn' as const}]), ['']]} as const]),
     {block: 'heading', text: `${podLabel(report.subject)}: outbound`},
     {
       block: 'table',
@@ -51,11 +57,12 @@ function doc(report: MatrixReport, form: 'short' | 'table' | 'wide'): Doc {
 /** The interception matrix of a pod as two tables. */
 export const matrixView: View<MatrixReport> = {
   doc,
-  data: ({subject, startUp, outbound, inbound}) => ({
+  data: ({subject, startUp, gaveUp, outbound, inbound}) => ({
     apiVersion: 'meshctl/v1',
     kind: 'PacketMatrix',
     subject: podLabel(subject),
     rules: startUp === undefined ? 'current' : 'set-at-start',
+    ...(gaveUp === undefined ? {} : {gaveUp}),
     outbound,
     inbound,
   }),

@@ -25,6 +25,7 @@ function severityOf(difference: Difference): Severity {
 
 /** The effect on traffic; a difference without effect on the standard packets may still drop what it matches. */
 function effect(difference: Difference): string {
+  if (difference.gaveUp !== undefined && !difference.effective) return `: ${difference.gaveUp}`
   if (exemptsOwnPorts(difference)) return ': it exempts a port of the sidecar itself'
   const [first] = difference.effective ? difference.consequences : []
   if (first !== undefined) return `: ${first}`
@@ -52,9 +53,10 @@ export const rule = defineRule({
       const [shown] = [...difference.expected, ...difference.actual]
       const text = shown?.text.replace(/^-A \S+ /, '')
       const what = text === undefined ? difference.place : `The rule "${text}" in ${difference.place}`
+      const how = difference.gaveUp === undefined ? KIND_TEXT[difference.kind] : 'could not be compared for all packets'
       return {
         severity: severityOf(difference),
-        message: `${what} ${KIND_TEXT[difference.kind]}${effect(difference)}.`,
+        message: `${what} ${how}${effect(difference)}.`,
         proof: [
           ...difference.expected.map(({text}) => ({from: `expected in ${difference.place}`, text})),
           ...difference.actual.map(({text}) => ({from: `found in ${difference.place}`, text})),

@@ -5,7 +5,7 @@ import {chainOwner} from '../chain-owners.js'
 import {canonicalTable, hasIstioRules} from '../istio-names.js'
 import {align, type Step} from './align.js'
 import {consequences} from './consequences.js'
-import {type Comparison, comparison, type Change as PacketChange} from './effects.js'
+import {type Compared, type Comparison, comparison, type Change as PacketChange} from './effects.js'
 import {policyEffects} from './policies.js'
 
 export type DifferenceKind = 'missing' | 'extra' | 'changed' | 'moved' | 'foreign' | 'residue' | 'incomplete' | 'policy'
@@ -22,6 +22,8 @@ export interface Difference {
   readonly changes: readonly PacketChange[]
   /** True when the path of some packet changes because of it. */
   readonly effective: boolean
+  /** Why not all packets were compared, with the rules that were given up on. */
+  readonly gaveUp?: string
 }
 
 interface ChainPair {
@@ -156,6 +158,24 @@ const MAX_TRIED = 60
 
 const NOT_TRIED = 'not tried alone: there are too many differences'
 
+/** What a difference does to packets, as far as they were compared: one of which nothing is known is not called a difference of any kind. */
+function effectOf(
+  kind: DifferenceKind,
+  {changes, gaveUp}: Compared,
+): Pick<Difference, 'kind' | 'changes' | 'consequences' | 'effective' | 'gaveUp'> {
+  if (gaveUp === undefined) return {kind, changes, consequences: consequences(changes), effective: changes.length > 0}
+  if (changes.length === 0)
+    return {
+      kind: 'incomplete',
+      changes,
+      consequences: [`whether it changes where packets go was not determined: ${gaveUp}`],
+      effective: false,
+      gaveUp,
+    }
+  const also = `what else it changes was not determined: ${gaveUp}`
+  return {kind, changes, consequences: [...consequences(changes), also], effective: true, gaveUp}
+}
+
 /** A difference of a whole family: rules of Istio in a second store, or text that cannot be compared. */
 function incomparable(kind: 'incomplete' | 'residue', set: Ruleset, place: string, consequence: string): Difference {
   return {
@@ -212,20 +232,19 @@ function compareRuleset(expected: Ruleset, actual: Ruleset, compared: Comparison
     }
     const steps = align(pair.expected?.rules ?? [], pair.actual?.rules ?? [], ruleKey)
     for (const change of changesOf(steps)) {
-      const changes =
+      const found =
         compared !== undefined && differences.length < MAX_TRIED
           ? compared.changes([expected], [withChange(expected, actual, pair, change)])
           : undefined
       const kind = isForeign(pair, change) ? 'foreign' : change.kind
       differences.push({
-        kind,
         family: expected.family,
         place,
         expected: change.expected,
         actual: change.actual,
-        consequences: changes === undefined ? [NOT_TRIED] : consequences(changes),
-        changes: changes ?? [],
-        effective: changes === undefined || changes.length > 0,
+        ...(found === undefined
+          ? {kind, consequences: [NOT_TRIED], changes: [], effective: true}
+          : effectOf(kind, found)),
       })
     }
   }
@@ -244,20 +263,19 @@ export function driftOf(
   expected: readonly Ruleset[],
   actual: readonly Ruleset[],
   machine: Machine,
+  bound?: number,
 ): readonly Difference[] {
-  const policies = policyEffects(actual, machine).map(
-    ({family, place, consequences: words}): Difference => ({
-      kind: 'policy',
+  const policies = policyEffects(actual, machine, bound).map(
+    ({family, place, compared}): Difference => ({
       family,
       place,
       expected: [],
       actual: [],
-      consequences: words,
+      ...effectOf('policy', compared),
       changes: [],
-      effective: true,
     }),
   )
-  return [...compare(expected, actual, machine), ...policies]
+  return [...compare(expected, actual, machine, bound), ...policies]
 }
 
 /**
@@ -272,19 +290,19 @@ function together(
 ): readonly Difference[] {
   const comparable = differences.every(({kind}) => kind !== 'incomplete') && actual.every(set => !hidesInterfaces(set))
   if (!comparable) return differences
-  const changes = compared.changes([expected], actual)
-  if (changes.length === 0) return differences.map(each => ({...each, consequences: [], changes: [], effective: false}))
+  const found = compared.changes([expected], actual)
+  const {changes, gaveUp} = found
+  if (changes.length === 0 && gaveUp === undefined)
+    return differences.map(each => ({...each, consequences: [], changes: [], effective: false}))
   const blocked = actual.some(({tables}) => tables.some(({chains}) => chains.some(({policy}) => policy === 'drop')))
-  if (differences.some(({effective}) => effective) || blocked) return differences
+  if (differences.some(({effective, gaveUp: open}) => effective || open !== undefined)) return differences
+  if (blocked && gaveUp === undefined) return differences
   const whole: Difference = {
-    kind: differences.length === 0 ? 'foreign' : 'changed',
     family: expected.family,
     place: differences.length === 0 ? 'tables beside those of istio' : 'all chains together',
     expected: [],
     actual: [],
-    consequences: consequences(changes),
-    changes,
-    effective: true,
+    ...effectOf(differences.length === 0 ? 'foreign' : 'changed', found),
   }
   return [...differences, whole]
 }
@@ -298,6 +316,7 @@ function compare(
   expected: readonly Ruleset[],
   actual: readonly Ruleset[],
   machine: Machine | undefined,
+  bound?: number,
 ): readonly Difference[] {
   return expected.flatMap(wanted => {
     const same = actual.filter(
@@ -330,7 +349,7 @@ function compare(
       : wanted
     if (machine === undefined) return [...compareRuleset(comparable, main, undefined), ...residue]
     const beside = actual.filter(set => set !== main && (set.family === wanted.family || set.backend === 'native'))
-    const compared = comparison([comparable, main, ...beside], machine, wanted.family)
+    const compared = comparison([comparable, main, ...beside], machine, wanted.family, bound)
     const alone = compareRuleset(comparable, main, compared)
     return [...together(alone, comparable, [main, ...beside], compared), ...residue]
   })

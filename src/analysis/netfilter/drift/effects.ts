@@ -1,12 +1,13 @@
 import type {IpAddress} from '../../../model/ip-address.js'
 import type {Machine} from '../../../model/machine.js'
 import type {IpFamily, Ruleset, TableFamily} from '../../../model/ruleset.js'
-import {primaryAddress} from '../interception/interception.js'
+import {primaryAddress} from '../interception/pod-paths.js'
 import {trafficOutcomeOf} from '../packet-sets/answers.js'
 import {outcomeChanges} from '../packet-sets/compare.js'
 import {ofProtocol, ownAddresses, owned} from '../packet-sets/condition-sets.js'
-import {createDiagram, FALSE, type Node, TooManyNodes, TRUE} from '../packet-sets/diagram.js'
+import {createDiagram, FALSE, MOST_NODES, type Node, TRUE} from '../packet-sets/diagram.js'
 import {equalTo, type PacketSpace, packetSpace} from '../packet-sets/dimensions.js'
+import {whyGivenUp} from '../packet-sets/given-up.js'
 import {type OutcomeTable, outcomeTable} from '../packet-sets/outcomes.js'
 import {type PathFunctions, pathFunctions} from '../packet-sets/path-function.js'
 import {regionWords} from '../packet-sets/region-words.js'
@@ -42,9 +43,16 @@ export interface Change {
   readonly share: number
 }
 
+/** What a comparison found: without `gaveUp` these are all packets that change, with it more may. */
+export interface Compared {
+  readonly changes: readonly Change[]
+  /** Why packets were not compared: the rules they depend on. */
+  readonly gaveUp?: string
+}
+
 /** Compares rulesets with one another on one machine; what was found out about a ruleset is kept. */
 export interface Comparison {
-  changes(before: readonly Ruleset[], after: readonly Ruleset[]): readonly Change[]
+  changes(before: readonly Ruleset[], after: readonly Ruleset[]): Compared
 }
 
 interface Piece {
@@ -57,22 +65,68 @@ function familiesOf(family: TableFamily): readonly IpFamily[] {
   return family === 'inet' ? ['ip', 'ip6'] : [family]
 }
 
-/** Prepares the comparison of rulesets of a family; `all` are the rulesets that will be compared, or whose rules make them up. */
-export function comparison(all: readonly Ruleset[], machine: Machine, family: TableFamily): Comparison {
-  const parts = familiesOf(family).flatMap(each => {
-    const found = familyComparison(all, machine, each)
-    return found === undefined ? [] : [found]
-  })
-  return {changes: (before, after) => parts.flatMap(part => part(before, after))}
+/** Two findings as one. */
+export function bothCompared(one: Compared, other: Compared): Compared {
+  const gaveUp = one.gaveUp ?? other.gaveUp
+  return {changes: [...one.changes, ...other.changes], ...(gaveUp === undefined ? {} : {gaveUp})}
 }
 
-function familyComparison(all: readonly Ruleset[], given: Machine, family: IpFamily) {
-  const place = primaryAddress(given, family)
-  if (place === undefined) return undefined
-  const machine = withWayOut(given, family, place.device)
-  const space = packetSpace(createDiagram(), family, all, machine)
-  const table = outcomeTable()
+/**
+ * Prepares the comparison of rulesets of a family; `all` are the rulesets that will be compared, or whose rules make them up. Beyond `bound` nodes a
+ * comparison is given up on, and says so.
+ */
+export function comparison(
+  all: readonly Ruleset[],
+  machine: Machine,
+  family: TableFamily,
+  bound = MOST_NODES,
+): Comparison {
+  const parts = familiesOf(family).flatMap(each => {
+    const place = primaryAddress(machine, each)
+    return place === undefined ? [] : [familyComparison(all, machine, each, place, bound)]
+  })
+  return {
+    changes: (before, after) => parts.map(part => part(before, after)).reduce(bothCompared, {changes: []}),
+  }
+}
+
+type Compare = (before: readonly Ruleset[], after: readonly Ruleset[]) => Compared
+
+function familyComparison(
+  all: readonly Ruleset[],
+  given: Machine,
+  family: IpFamily,
+  place: {readonly device: string; readonly own: IpAddress},
+  bound: number,
+): Compare {
   const known = new Map<string, PathFunctions>()
+  const beyond = (error: unknown): Compared => ({changes: [], gaveUp: whyGivenUp(error, [...known.values()])})
+  try {
+    const compare = preparedFor(all, given, family, place, bound, known)
+    return (before, after) => {
+      try {
+        return compare(before, after)
+      } catch (error) {
+        return beyond(error)
+      }
+    }
+  } catch (error) {
+    const gaveUp = beyond(error)
+    return () => gaveUp
+  }
+}
+
+function preparedFor(
+  all: readonly Ruleset[],
+  given: Machine,
+  family: IpFamily,
+  place: {readonly device: string; readonly own: IpAddress},
+  bound: number,
+  known: Map<string, PathFunctions>,
+): Compare {
+  const machine = withWayOut(given, family, place.device)
+  const space = packetSpace(createDiagram(undefined, bound), family, all, machine)
+  const table = outcomeTable()
   const ids = new Map<Ruleset, number>()
   const idOf = (set: Ruleset): number => {
     const id = ids.get(set) ?? ids.size
@@ -86,15 +140,12 @@ function familyComparison(all: readonly Ruleset[], given: Machine, family: IpFam
     return paths
   }
   const proxy = proxyTraitsOf(all)
-  return (before: readonly Ruleset[], after: readonly Ruleset[]): readonly Change[] => {
-    try {
-      const [was, is] = [pathsOf(before), pathsOf(after)]
-      return piecesOf(was, machine, place, proxy).flatMap(piece => changesIn(space, table, family, piece, was, is))
-    } catch (error) {
-      if (!(error instanceof TooManyNodes)) throw error
-      const unknown: TrafficOutcome = {verdict: 'insufficient', why: error.message}
-      return [{traffic: 'outbound', family, packets: 'not compared', before: unknown, after: unknown, share: 1}]
-    }
+  return (before, after) => {
+    const [was, is] = [pathsOf(before), pathsOf(after)]
+    const pieces = piecesOf(was, machine, place, proxy)
+    const changes = pieces.flatMap(piece => changesIn(space, table, family, piece, was, is))
+    const [gaveUp] = [...was.chains.givenUp, ...is.chains.givenUp]
+    return {changes, ...(gaveUp === undefined ? {} : {gaveUp})}
   }
 }
 

@@ -1,7 +1,7 @@
 import type {Machine} from '../../../model/machine.js'
 import type {Packet} from '../../../model/packet.js'
 import type {IpFamily, Ruleset} from '../../../model/ruleset.js'
-import {primaryAddress} from '../interception/interception.js'
+import {primaryAddress} from '../interception/pod-paths.js'
 import {compileRules} from '../packet-walk/compile.js'
 import {type Verdict, verdictOf} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'

@@ -1,13 +1,12 @@
 import type {Machine} from '../../../model/machine.js'
 import type {Chain, Ruleset, Table, TableFamily} from '../../../model/ruleset.js'
-import {consequences} from './consequences.js'
-import {comparison} from './effects.js'
+import {type Compared, comparison} from './effects.js'
 
-/** A chain of the kernel's own whose policy drops what no rule matches, and what that does to traffic. */
+/** A chain of the kernel's own whose policy drops what no rule matches, and what changes for traffic because of it. */
 export interface PolicyEffect {
   readonly family: TableFamily
   readonly place: string
-  readonly consequences: readonly string[]
+  readonly compared: Compared
 }
 
 function opened(rulesets: readonly Ruleset[], table: Table, chain: Chain): readonly Ruleset[] {
@@ -21,19 +20,20 @@ function opened(rulesets: readonly Ruleset[], table: Table, chain: Chain): reado
  * The policies DROP that change the path of some packet. Istio makes no chain with such a policy, so each was set by another program; each is tried alone,
  * against the same rules with that one policy ACCEPT.
  */
-export function policyEffects(actual: readonly Ruleset[], machine: Machine): readonly PolicyEffect[] {
+export function policyEffects(actual: readonly Ruleset[], machine: Machine, bound?: number): readonly PolicyEffect[] {
   return actual.flatMap(set =>
     set.tables.flatMap(table =>
       table.chains
         .filter(({hook, policy}) => hook !== undefined && policy === 'drop')
-        .map(chain => ({
-          family: table.family,
-          place: `${table.name}/${chain.name}`,
-          consequences: consequences(
-            comparison(actual, machine, table.family).changes(opened(actual, table, chain), actual),
-          ),
-        }))
-        .filter(({consequences}) => consequences.length > 0),
+        .map((chain): PolicyEffect => {
+          const {changes} = comparison(actual, machine, table.family, bound)
+          return {
+            family: table.family,
+            place: `${table.name}/${chain.name}`,
+            compared: changes(opened(actual, table, chain), actual),
+          }
+        })
+        .filter(({compared: {changes, gaveUp}}) => changes.length > 0 || gaveUp !== undefined),
     ),
   )
 }

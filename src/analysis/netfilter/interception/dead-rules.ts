@@ -7,7 +7,7 @@ import {FALSE, type Node, outcomesOf} from '../packet-sets/diagram.js'
 import {equalTo} from '../packet-sets/dimensions.js'
 import {type DeadRule, reachabilityOf} from '../packet-sets/reachability.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
-import {type PodPaths, podPaths} from './interception.js'
+import {askPaths, type PodPaths} from './pod-paths.js'
 import type {RulesetWarning} from './ruleset-warnings.js'
 
 /** Dead rules are not searched for in more rules than this: the answer says so. */
@@ -23,22 +23,36 @@ function isOpen({conditions}: Rule): boolean {
   return conditions.some(({field}) => field === 'socket')
 }
 
+/** What was found out about the rules of one family. */
+interface Found {
+  readonly tables: readonly {readonly chains: readonly CompiledChain[]; readonly dead: readonly DeadRule[]}[]
+  readonly closed: readonly RulesetWarning[]
+  /** Set when not all could be found out. */
+  readonly gaveUp?: string
+}
+
+function foundIn(all: PodPaths): Found {
+  const {paths} = all
+  const {family} = paths.space
+  const tables = new Set(paths.rules.bases.filter(each => each.family === family).map(({base}) => base.table))
+  const found = [...tables].flatMap(table => {
+    const reached = reachabilityOf(paths, table)
+    return reached === undefined ? [] : [{chains: [...table.values()], dead: reached.rules}]
+  })
+  const [gaveUp] = paths.chains.givenUp
+  return {tables: found, closed: closedIcmpv6(all), ...(gaveUp === undefined ? {} : {gaveUp})}
+}
+
 /** Dead in every family their table is asked for: a rule of an inet table about IPv4 is alive though no IPv6 packet matches it. */
-function deadInAll(all: readonly PodPaths[]): readonly DeadRule[] {
+function deadInAll(all: readonly Found[]): readonly DeadRule[] {
   const found = new Map<Rule, {dead: DeadRule; times: number}>()
   const asked = new Map<CompiledChain['chain'], number>()
-  for (const {paths} of all) {
-    const {family} = paths.space
-    const tables = new Set(paths.rules.bases.filter(each => each.family === family).map(({base}) => base.table))
-    for (const table of tables) {
-      const reached = reachabilityOf(paths, table)
-      if (reached === undefined) continue
-      for (const {chain} of table.values()) asked.set(chain, (asked.get(chain) ?? 0) + 1)
-      for (const dead of reached.rules) {
-        const known = found.get(dead.rule)
-        const better = known === undefined || known.dead.why === 'contradiction' ? dead : known.dead
-        found.set(dead.rule, {dead: better, times: (known?.times ?? 0) + 1})
-      }
+  for (const {chains, dead} of all.flatMap(({tables}) => tables)) {
+    for (const {chain} of chains) asked.set(chain, (asked.get(chain) ?? 0) + 1)
+    for (const each of dead) {
+      const known = found.get(each.rule)
+      const better = known === undefined || known.dead.why === 'contradiction' ? each : known.dead
+      found.set(each.rule, {dead: better, times: (known?.times ?? 0) + 1})
     }
   }
   return [...found.values()].flatMap(({dead, times}) => (times === asked.get(dead.chain.chain) ? [dead] : []))
@@ -65,7 +79,7 @@ function counted({counters}: Rule): string {
   return packets === 0 ? '' : ` It has counted ${humanCount(packets, 'packet')}: the rules were different then.`
 }
 
-function deadRules(all: readonly PodPaths[]): readonly RulesetWarning[] {
+function deadRules(all: readonly Found[]): readonly RulesetWarning[] {
   const dead = deadInAll(all).filter(each => !each.spare && !repeats(each) && !isOpen(each.rule))
   const listed = dead.slice(0, MOST_LISTED).map(
     (each): RulesetWarning => ({
@@ -129,23 +143,30 @@ function stopsIcmpv6({paths, device}: PodPaths, base: CompiledChain): boolean {
   })
 }
 
-function closedIcmpv6(all: readonly PodPaths[]): readonly RulesetWarning[] {
-  return all.flatMap(found => {
-    const {paths} = found
-    if (paths.space.family !== 'ip6') return []
-    const bases = paths.rules.bases.filter(({hook, family}) => hook === 'input' && family === 'ip6')
-    const closed = bases.find(({base}) => stopsIcmpv6(found, base))
-    if (closed === undefined) return []
-    return [
-      {
-        id: 'icmpv6-closed',
-        level: 'warning' as const,
-        what: `${closed.base.at} stops ICMPv6 as well, and with it neighbour discovery.`,
-        consequence:
-          'The pod cannot find its neighbours, so no IPv6 connection works, outbound ones included; use IPv4, or accept ICMPv6 before that rule.',
-      },
-    ]
-  })
+function closedIcmpv6(found: PodPaths): readonly RulesetWarning[] {
+  const {paths} = found
+  if (paths.space.family !== 'ip6') return []
+  const bases = paths.rules.bases.filter(({hook, family}) => hook === 'input' && family === 'ip6')
+  const closed = bases.find(({base}) => stopsIcmpv6(found, base))
+  if (closed === undefined) return []
+  return [
+    {
+      id: 'icmpv6-closed',
+      level: 'warning',
+      what: `${closed.base.at} stops ICMPv6 as well, and with it neighbour discovery.`,
+      consequence:
+        'The pod cannot find its neighbours, so no IPv6 connection works, outbound ones included; use IPv4, or accept ICMPv6 before that rule.',
+    },
+  ]
+}
+
+function notLookedFor(why: string): RulesetWarning {
+  return {
+    id: 'unreachable-rule',
+    level: 'info',
+    what: `Rules that can never match were not looked for: ${why}.`,
+    consequence: '',
+  }
 }
 
 /** What is wrong within the rules themselves, found for all packets: rules that can never match, copies, and ICMPv6 that is stopped. */
@@ -153,19 +174,17 @@ export function ruleWarnings(
   rulesets: readonly Ruleset[],
   machine: Machine,
   families: readonly IpFamily[],
+  bound?: number,
 ): readonly RulesetWarning[] {
   const rules = rulesets.reduce((sum, set) => sum + ruleCount(set), 0)
   const repeated = repeatedRules(rulesets)
-  if (rules > MOST_RULES)
-    return [
-      ...repeated,
-      {
-        id: 'unreachable-rule',
-        level: 'info',
-        what: `Rules that can never match were not looked for: there are more than ${MOST_RULES} rules.`,
-        consequence: '',
-      },
-    ]
-  const all = families.map(family => podPaths(rulesets, machine, family)).filter(found => found !== undefined)
-  return [...closedIcmpv6(all), ...deadRules(all), ...repeated]
+  if (rules > MOST_RULES) return [...repeated, notLookedFor(`there are more than ${MOST_RULES} rules`)]
+  const beyond = (gaveUp: string): Found => ({tables: [], closed: [], gaveUp})
+  const all = families
+    .map(family => askPaths(rulesets, machine, family, foundIn, beyond, bound))
+    .filter(found => found !== undefined)
+  const closed = all.flatMap(found => found.closed)
+  // A rule is dead when it is in every family: with one of them open, nothing is said.
+  const gaveUp = [...new Set(all.flatMap(found => (found.gaveUp === undefined ? [] : [found.gaveUp])))]
+  return [...closed, ...(gaveUp.length > 0 ? gaveUp.map(notLookedFor) : deadRules(all)), ...repeated]
 }

@@ -1,16 +1,16 @@
-import {type IpAddress, isLoopback} from '../../../model/ip-address.js'
+import {isLoopback} from '../../../model/ip-address.js'
 import type {Machine} from '../../../model/machine.js'
-import {everyRule, type IpFamily, type Ruleset, ruleCount} from '../../../model/ruleset.js'
-import {type Answering, directionOf, directionWithParts, proxyParts} from '../packet-sets/answers.js'
+import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
+import {directionOf, directionWithParts, proxyParts} from '../packet-sets/answers.js'
 import {loopbackAddresses} from '../packet-sets/condition-sets.js'
-import {createDiagram, FALSE, type Node, TooManyNodes, whereOutcome} from '../packet-sets/diagram.js'
-import {equalTo, packetSpace} from '../packet-sets/dimensions.js'
-import {outcomeTable, outcomeVerdict} from '../packet-sets/outcomes.js'
-import {type PathFunctions, pathFunctions} from '../packet-sets/path-function.js'
+import {FALSE, type Node, whereOutcome} from '../packet-sets/diagram.js'
+import {equalTo} from '../packet-sets/dimensions.js'
+import {outcomeVerdict} from '../packet-sets/outcomes.js'
+import type {PathFunctions} from '../packet-sets/path-function.js'
 import {inboundTraffic, outboundTraffic, outsideOf, toAddress, toPort} from '../packet-sets/traffic.js'
 import type {Direction, TrafficOutcome} from '../packet-sets/traffic-outcome.js'
-import {withWayOut} from '../packet-walk/stand-in.js'
 import {type ProxyTraits, proxyTraitsOf} from '../proxy-traits.js'
+import {askPaths, type PodPaths} from './pod-paths.js'
 
 export type {Decider, Direction, Exception, TrafficOutcome} from '../packet-sets/traffic-outcome.js'
 
@@ -38,17 +38,6 @@ export interface Interception {
   readonly proxy: ProxyTraits
 }
 
-/** The interface and address by which others reach the pod in a family: the first that is neither loopback nor link-local. */
-export function primaryAddress(machine: Machine, family: IpFamily): {device: string; own: IpAddress} | undefined {
-  for (const {name, addresses} of machine.interfaces) {
-    const own = addresses.find(
-      address => address.family === family && (family === 'ip' || address.bits >> 118n !== 0x3fan),
-    )
-    if (name !== 'lo' && own !== undefined) return {device: name, own}
-  }
-  return undefined
-}
-
 function usesTproxy(rulesets: readonly Ruleset[]): boolean {
   return everyRule(rulesets).some(({rule}) => rule.actions.some(action => action.kind === 'tproxy'))
 }
@@ -63,35 +52,6 @@ export function modeOf(into: Direction, out: Direction, tproxy: boolean): Interc
   return trafficOutcomes.some(({verdict}) => verdict === 'insufficient') ? 'unknown' : 'none'
 }
 
-/** A family's packets with the paths rules give them, from the interface others reach the pod by. */
-export interface PodPaths {
-  readonly paths: PathFunctions
-  readonly machine: Machine
-  readonly device: string
-  readonly own: IpAddress
-  readonly answering: (inbound: boolean) => Answering
-}
-
-/** Room to begin with; more is made as needed. */
-const NODES_PER_RULE = 160
-
-/** The paths of all packets of a family; undefined when the pod has no address of it. */
-export function podPaths(rulesets: readonly Ruleset[], given: Machine, family: IpFamily): PodPaths | undefined {
-  const place = primaryAddress(given, family)
-  if (place === undefined) return undefined
-  const machine = withWayOut(given, family, place.device)
-  const rules = rulesets.reduce((sum, set) => sum + ruleCount(set), 0)
-  const space = packetSpace(createDiagram(rules * NODES_PER_RULE), family, rulesets, machine)
-  const table = outcomeTable()
-  const paths = pathFunctions(space, table, rulesets, machine)
-  return {
-    paths,
-    machine,
-    ...place,
-    answering: inbound => ({paths, table, machine, device: place.device, inbound}),
-  }
-}
-
 /**
  * What the rules do for a family, found for all packets at once: the space is split exactly as the rules split it, so no packet is left out and
  * none is taken for another. Undefined when the pod has no address of that family.
@@ -100,15 +60,10 @@ export function interceptionOf(
   rulesets: readonly Ruleset[],
   given: Machine,
   family: IpFamily,
+  bound?: number,
 ): Interception | undefined {
-  const found = podPaths(rulesets, given, family)
-  if (found === undefined) return undefined
-  try {
-    return intercepted(found, rulesets, family)
-  } catch (error) {
-    if (error instanceof TooManyNodes) return undetermined(family, rulesets, error.message)
-    throw error
-  }
+  const ask = (found: PodPaths) => intercepted(found, rulesets, family)
+  return askPaths(rulesets, given, family, ask, why => undetermined(family, rulesets, why), bound)
 }
 
 /** Nothing can be said: a firm answer would rest on a part of the packets. */

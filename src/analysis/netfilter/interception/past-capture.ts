@@ -6,7 +6,7 @@ import {everyRule, type Ruleset} from '../../../model/ruleset.js'
 import {compileRules} from '../packet-walk/compile.js'
 import {verdictOf} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
-import {primaryAddress} from './interception.js'
+import {primaryAddress} from './pod-paths.js'
 
 /** A connection that bypasses the proxy though one opened now would be captured. */
 export interface PastCapture {

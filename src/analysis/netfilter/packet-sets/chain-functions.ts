@@ -28,15 +28,17 @@ export interface ChainFunctions {
   ending(number: number): Ending
   /** The rule behind a level that stands for one that cannot be decided. */
   undecided(level: number): UndecidedRule | undefined
-  /** Rules whose conditions were given up on, since the parts they split packets into are too many. */
-  readonly givenUp: readonly UndecidedRule[]
+  /** Chains that were given up on, since the parts they split packets into are too many: why, in words that name the rules. */
+  readonly givenUp: readonly string[]
+  /** How many nodes each chain took so far: its own rules, and what it does where others call it. */
+  readonly made: ReadonlyMap<CompiledChain, number>
 }
 
 // Taken from the global once: looking it up there is slow where tests run.
 const {min} = Math
 
-/** Rules of one chain may add this many nodes; those behind are given up on. */
-const MAX_NODES = 3_000_000
+/** The part of all nodes that one chain may take: beyond it the chain is given up on and the others go on. */
+const CHAIN_SHARE = 3 / 16
 
 const MAX_DEPTH = 64
 
@@ -77,6 +79,14 @@ export function changedBy(diagram: Diagram, node: Node, transform: Transform, co
   return visit(node)
 }
 
+/** The chains a rule jumps or goes to. */
+export function targetsOf(chain: CompiledChain, {actions}: Rule): readonly CompiledChain[] {
+  return actions.flatMap(action => {
+    if (action.kind !== 'jump' && action.kind !== 'goto') return []
+    return chain.table.get(action.chain) ?? []
+  })
+}
+
 /** Makes the functions of chains for one packet space. */
 export function chainFunctions(context: ConditionContext): ChainFunctions {
   const {diagram} = context.space
@@ -85,7 +95,10 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
   const functions = new Map<CompiledChain, Node>()
   const undecidedRules: UndecidedRule[] = []
   const levels = new Map<Rule, number>()
-  const givenUp: UndecidedRule[] = []
+  const givenUp: string[] = []
+  const made = new Map<CompiledChain, number>()
+  const room = diagram.limit * CHAIN_SHARE
+  let byCalled = 0
 
   const ending = (value: Ending): Node => {
     const {rule, ...rest} = value.kind === 'unknown' ? value : {...value, rule: undefined}
@@ -235,41 +248,56 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     return result
   }
 
+  /** The conditions of a chain's rules; one that cannot be decided is joined with a level of its own. */
+  const conditionOf = ({rule: each, hidden}: CompiledChain['rules'][number], at: string): Node => {
+    const {packets, undecided} = ruleSet(context, each)
+    const part = unshown(each, at) ?? (undecided ? undefined : hidden)
+    const because = part === undefined ? {} : {because: part}
+    const open = undecided || hidden !== undefined
+    return open && packets !== FALSE ? diagram.and(packets, undecidedLevel({rule: each, at, ...because})) : packets
+  }
+
   const chainNode = (chain: CompiledChain, depth: number): Node => {
     const known = functions.get(chain)
     if (known !== undefined) return known
-    const {rules} = chain
-    const conditions = new Map<CompiledChain['rules'][number], Node>()
-    for (const each of rules) {
-      const {packets, undecided} = ruleSet(context, each.rule)
-      const part = unshown(each.rule, chain.at) ?? (undecided ? undefined : each.hidden)
-      const because = part === undefined ? {} : {because: part}
-      const open = undecided || each.hidden !== undefined
-      conditions.set(
-        each,
-        open && packets !== 0
-          ? diagram.and(packets, undecidedLevel({rule: each.rule, at: chain.at, ...because}))
-          : packets,
-      )
-    }
     const before = diagram.size()
-    let result = RETURN
-    for (const each of rules.toReversed()) {
-      const condition = conditions.get(each) ?? 0
-      const action = act(chain, each.rule, depth)
-      steps = new Map()
-      const over = diagram.size() - before > MAX_NODES
-      if (over) givenUp.push({rule: each.rule, at: chain.at, because: 'too many rules split packets otherwise'})
-      result = rule(
-        over
-          ? undecidedLevel({rule: each.rule, at: chain.at, because: 'the rules split packets too finely'})
-          : condition,
-        action,
-        result,
-      )
+    const byOthers = byCalled
+    byCalled = 0
+    const own = (): number => diagram.size() - before - byCalled
+    try {
+      const {rules} = chain
+      const conditions = rules.map(each => conditionOf(each, chain.at))
+      let result = RETURN
+      for (const [place, each] of [...rules.entries()].toReversed()) {
+        const action = act(chain, each.rule, depth)
+        steps = new Map()
+        const reached = diagram.size()
+        result = rule(conditions[place] ?? FALSE, action, result)
+        // What a jump adds is what the chain it leads to does.
+        for (const target of targetsOf(chain, each.rule)) charge(target, diagram.size() - reached)
+        if (own() <= room) continue
+        result = tooFine(chain, each.rule)
+        break
+      }
+      functions.set(chain, result)
+      return result
+    } finally {
+      charge(chain, own())
+      byCalled = byOthers + diagram.size() - before
     }
-    functions.set(chain, result)
-    return result
+  }
+
+  const charge = (chain: CompiledChain, nodes: number): void => {
+    made.set(chain, (made.get(chain) ?? 0) + nodes)
+  }
+
+  /** Nothing is known of packets that enter a chain that was given up on. */
+  const tooFine = (chain: CompiledChain, each: Rule): Node => {
+    const called = targetsOf(chain, each).map(({at}) => `, which leads to ${at}`)
+    const where = `${chain.at} at rule ${each.position} of ${chain.rules.length}${called.join('')}`
+    const reason = `the rules split packets into more parts than can be held: gave up on ${where}`
+    givenUp.push(reason)
+    return ending({kind: 'unknown', reason})
   }
 
   return {
@@ -278,5 +306,6 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     ending: number => endings[number] ?? {kind: 'unknown', reason: 'no such ending'},
     undecided: level => undecidedRules[level - UNDECIDED_LEVEL],
     givenUp,
+    made,
   }
 }

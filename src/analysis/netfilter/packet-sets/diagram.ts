@@ -34,6 +34,8 @@ export interface Diagram {
   branch(level: number, low: Node, high: Node): Node
   /** How many nodes were made so far. */
   size(): number
+  /** How many may be made. */
+  readonly limit: number
 }
 
 // Taken from the global once: looking them up there is slow where tests run.
@@ -55,8 +57,11 @@ function grown(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
   return larger
 }
 
+/** The most nodes a store holds unless told otherwise: some 350 MB. */
+export const MOST_NODES = 1 << 24
+
 /** An empty store with room for the nodes expected; making more than `limit` of them throws TooManyNodes. */
-export function createDiagram(expected = FIRST_NODES, limit = 1 << 24): Diagram {
+export function createDiagram(expected = FIRST_NODES, limit = MOST_NODES): Diagram {
   const first = Math.max(FIRST_NODES, 2 ** Math.ceil(Math.log2(expected)))
   let levels = new Int32Array(first)
   let lows = new Int32Array(first)
@@ -172,6 +177,7 @@ export function createDiagram(expected = FIRST_NODES, limit = 1 << 24): Diagram 
         ? make(at, lowNode, highNode)
         : choose(make(at, FALSE, TRUE), highNode, lowNode),
     size: () => count,
+    limit,
   }
 }
 

@@ -1,5 +1,6 @@
 import type {Rule} from '../../../model/ruleset.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
+import {targetsOf} from './chain-functions.js'
 import {ruleSet} from './condition-sets.js'
 import {type Diagram, FALSE, LEAF_LEVEL, type Node, replaceOutcomes, TRUE, whereOutcome} from './diagram.js'
 import {CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL} from './dimensions.js'
@@ -101,16 +102,6 @@ function entering({space}: PathFunctions, base: CompiledChain): Node {
   return parts.reduce((all, each) => diagram.and(all, each), TRUE)
 }
 
-function targetsOf(chain: CompiledChain): readonly CompiledChain[] {
-  return chain.rules.flatMap(({actions}) =>
-    actions.flatMap(action => {
-      if (action.kind !== 'jump' && action.kind !== 'goto') return []
-      const target = chain.table.get(action.chain)
-      return target === undefined ? [] : [target]
-    }),
-  )
-}
-
 /** Chains with every caller before those it calls; undefined when chains jump in a circle. */
 function callersFirst(all: readonly CompiledChain[]): readonly CompiledChain[] | undefined {
   const state = new Map<CompiledChain, 'open' | 'done'>()
@@ -120,7 +111,7 @@ function callersFirst(all: readonly CompiledChain[]): readonly CompiledChain[] |
     if (state.get(chain) === 'open') circle = true
     if (state.has(chain)) return
     state.set(chain, 'open')
-    for (const target of targetsOf(chain)) visit(target)
+    for (const {rule} of chain.rules) for (const target of targetsOf(chain, rule)) visit(target)
     state.set(chain, 'done')
     order.push(chain)
   }

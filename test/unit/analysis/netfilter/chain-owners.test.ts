@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {chainOwner, meshOf, nodeRules} from '../../../../src/analysis/netfilter/chain-owners.js'
 import {settingsFromInit} from '../../../../src/analysis/netfilter/expected-rules/from-init.js'
-import {primaryAddress} from '../../../../src/analysis/netfilter/interception/interception.js'
+import {primaryAddress} from '../../../../src/analysis/netfilter/interception/pod-paths.js'
 import {nodeWarnings} from '../../../../src/analysis/netfilter/node-warnings.js'
 import {compileRules} from '../../../../src/analysis/netfilter/packet-walk/compile.js'
 import {walkFlow} from '../../../../src/analysis/netfilter/packet-walk/flow-walk.js'

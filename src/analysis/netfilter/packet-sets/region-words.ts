@@ -98,8 +98,24 @@ function names(list: readonly string[], values: readonly Interval[], rest: strin
   return other ? [...known, rest] : known
 }
 
+const PORTS: ReadonlySet<DimensionName> = new Set(['destination-port', 'source-port'])
+
+/** Values without port 0, which is reserved (RFC 6335, section 6) and named only where it stands alone. */
+function withoutPortZero({dimension, values}: Part): readonly Interval[] {
+  if (!PORTS.has(dimension) || values.every(({to}) => to === 0n)) return values
+  return values.flatMap(({from, to}) => (from > 0n ? [{from, to}] : to > 0n ? [{from: 1n, to}] : []))
+}
+
+/** The values a part leaves out; port 0 is not one of them. */
+function leftOut({dimensions}: PacketSpace, {dimension, values}: Part): readonly Interval[] {
+  const gaps = outside(values, dimensions[dimension].bits)
+  return withoutPortZero({dimension, values: gaps}).filter(({to}) => to > 0n || !PORTS.has(dimension))
+}
+
 /** The values of a part as words: `8080-8090`, `10.96.0.0/12`, `net1`. */
-export function partValues(space: PacketSpace, {dimension, values}: Part): readonly string[] {
+export function partValues(space: PacketSpace, part: Part): readonly string[] {
+  const {dimension} = part
+  const values = withoutPortZero(part)
   switch (dimension) {
     case 'destination':
     case 'source':
@@ -155,7 +171,7 @@ export function partWords(space: PacketSpace, part: Part): string {
   const [one, many] = NOUNS[dimension]
   const words = partValues(space, part)
   if (dimension === 'protocol' && words.length === 1) return (words[0] ?? '').toUpperCase()
-  const gaps = outside(values, space.dimensions[dimension].bits)
+  const gaps = leftOut(space, part)
   const named = dimension === 'in-interface' || dimension === 'out-interface' || dimension === 'protocol'
   const complement = partValues(space, {dimension, values: gaps}).filter(word => word !== '')
   const wide = values.length > 1 && gaps.length <= values.length

@@ -4,6 +4,7 @@ import type {
   Interception,
   TrafficOutcome,
 } from '../../analysis/netfilter/interception/interception.js'
+import {humanCount} from '../../model/human-count.js'
 import type {Cell} from '../../terminal/doc.js'
 
 /** Ports whose exemption is Istio's own doing. */
@@ -119,23 +120,22 @@ function byOutcome(exceptions: readonly Exception[]): ReadonlyMap<string, readon
   return groups
 }
 
-function rest(more: number): readonly Cell[] {
-  return more === 0 ? [] : [`; ${more} more exceptions`]
+/** The exceptions that are not listed, and whether there may be larger ones among them. */
+function restWords({more, unordered}: Direction): readonly string[] {
+  if (more === 0) return []
+  return [`${humanCount(more, 'more exception')}${unordered === true ? ' not listed, which may be larger' : ''}`]
 }
 
 /** The main outcome, then exactly what is treated otherwise. */
-function directionCells(
-  protocol: string,
-  {usual, exceptions, more}: Direction,
-  owner: Interception['proxy'],
-): readonly Cell[] {
+function directionCells(protocol: string, direction: Direction, owner: Interception['proxy']): readonly Cell[] {
+  const {usual, exceptions} = direction
   const tone = usual.verdict === 'captured' ? 'good' : 'warn'
   const cells: Cell[] = [{text: `${protocol} ${outcomeWords(usual)}`, tone}]
   for (const [words, group] of byOutcome(exceptions)) {
     const always = words === outcomeWords(usual) ? 'always ' : ''
     cells.push(`; ${always}${words}: ${exceptionWords(group, owner).join(', ')}`)
   }
-  return [...cells, ...rest(more)]
+  return [...cells, ...restWords(direction).map(words => `; ${words}`)]
 }
 
 function udpCells(direction: Direction, owner: Interception['proxy']): readonly Cell[] {
@@ -157,7 +157,8 @@ function queryWords(trafficOutcome: TrafficOutcome): string {
 }
 
 /** Queries over one protocol: `to 10.96.0.10 answered by the agent, elsewhere directly to the resolver`. */
-function queries({usual, exceptions, more}: Direction, owner: Interception['proxy']): string {
+function queries(direction: Direction, owner: Interception['proxy']): string {
+  const {usual, exceptions} = direction
   if (exceptions.length === 0) return queryWords(usual)
   const groups = new Map<string, Exception[]>()
   for (const each of exceptions) groups.set(queryWords(each), [...(groups.get(queryWords(each)) ?? []), each])
@@ -170,7 +171,7 @@ function queries({usual, exceptions, more}: Direction, owner: Interception['prox
     const which = [...(ranges.length === 0 ? [] : [`to ${list(ranges)}`]), ...others].join(' or ')
     return `${which} ${words}`
   })
-  return `${[...parts, ...(more === 0 ? [] : [`${more} more exceptions`])].join(', ')}, elsewhere ${queryWords(usual)}`
+  return `${[...parts, ...restWords(direction)].join(', ')}, elsewhere ${queryWords(usual)}`
 }
 
 function dnsCells({dns, proxy}: Interception): readonly Cell[] {

@@ -165,12 +165,12 @@ function changesIn(
     const rest = (words: string): Change => ({traffic, family, packets: words, share: 0, ...trafficOutcomes})
     // What tells unusual packets apart are many properties at once: that there are some is said, not each set.
     if (traffic === 'special') return [rest('some of it')]
-    const regions = regionsOf(space, packets, domain)
+    const {regions, more: notMade} = regionsOf(space, packets, domain)
     const listed = regions.slice(0, MOST_PARTS).map(region => ({
       ...rest(regionWords(space, region)),
       share: region.share,
     }))
-    const more = regions.length - listed.length
+    const more = regions.length - listed.length + notMade
     return more <= 0 ? listed : [...listed, rest(`${more} more sets of packets`)]
   })
 }

@@ -18,6 +18,8 @@ export interface Answering {
   readonly machine: Machine
   readonly device: string
   readonly inbound: boolean
+  /** How many exceptions of an outcome are made before the rest are counted, unless the usual number. */
+  readonly most?: number
 }
 
 /** More exceptions than this are counted, not listed. */
@@ -117,10 +119,10 @@ function exceptionsFrom(answering: Answering, region: Region, trafficOutcome: Tr
 }
 
 /** Equal texts for equal answers, leaving out what only concerns one property. */
-function said({usual, exceptions}: Direction, but: string): string {
+function said({usual, exceptions, more}: Direction, but: string): string {
   const others = exceptions.filter(({where}) => where.every(({property}) => property !== but))
   return JSON.stringify([
-    [usual.verdict, usual.port, usual.to],
+    [usual.verdict, usual.port, usual.to, more],
     others.map(({verdict, port, to, value}) => [verdict, port, to, value]).sort(),
   ])
 }
@@ -136,16 +138,18 @@ function askedBy({paths}: Answering, node: Node): ReadonlySet<DimensionName> {
   return found
 }
 
+const LIKE_THE_REST: Pick<Direction, 'exceptions' | 'more' | 'unordered'> = {exceptions: [], more: 0}
+
 /** A part of traffic as exceptions to the rest; none where it is treated like the rest. */
 function partExceptions(
   answering: Answering,
   node: Node,
   rest: Direction,
   {kind, value, packets}: PartOfTraffic,
-): readonly Exception[] {
-  if (kind !== 'interface' && !askedBy(answering, node).has(kind)) return []
+): typeof LIKE_THE_REST {
+  if (kind !== 'interface' && !askedBy(answering, node).has(kind)) return LIKE_THE_REST
   const found = directionOf(answering, {node, domain: packets, elsewhere: []})
-  if (found.usual.verdict === 'none' || said(found, kind) === said(rest, kind)) return []
+  if (found.usual.verdict === 'none' || said(found, kind) === said(rest, kind)) return LIKE_THE_REST
   const where = [{property: kind, values: [value]}]
   const parts = found.exceptions.map(each => ({
     ...each,
@@ -154,7 +158,7 @@ function partExceptions(
     value: `${kind} ${value} ${each.kind === 'conjunction' ? each.value : `${NOUN[each.kind]} ${each.value}`}`,
     share: 0,
   }))
-  return [{kind, value, where, share: 0, ...found.usual}, ...parts]
+  return {...found, exceptions: [{kind, value, where, share: 0, ...found.usual}, ...parts]}
 }
 
 const NOUN: Readonly<Record<Exception['kind'], string>> = {
@@ -175,10 +179,16 @@ export function directionWithParts(answering: Answering, traffic: Traffic, parts
   const {diagram} = answering.paths.space
   const apart = parts.reduce<Node>((all, {packets}) => diagram.or(all, packets), FALSE)
   const rest = directionOf(answering, {...traffic, domain: diagram.and(traffic.domain, diagram.not(apart))})
-  const exceptions = [...parts, ...traffic.elsewhere].flatMap(part =>
-    partExceptions(answering, traffic.node, rest, part),
-  )
-  return {...rest, exceptions: [...rest.exceptions, ...exceptions]}
+  const all = [
+    rest,
+    ...[...parts, ...traffic.elsewhere].map(part => partExceptions(answering, traffic.node, rest, part)),
+  ]
+  return {
+    usual: rest.usual,
+    exceptions: all.flatMap(({exceptions}) => exceptions),
+    more: all.reduce((sum, {more}) => sum + more, 0),
+    ...(all.some(({unordered}) => unordered === true) ? {unordered: true} : {}),
+  }
 }
 
 /** The proxy's own packets among traffic: by its user, and by its group alone. */
@@ -233,7 +243,7 @@ function classesOf(table: OutcomeTable, weights: ReadonlyMap<number, number>): r
 
 /** What becomes of traffic: the outcome most of it has, and exactly which packets have another, the largest sets first. */
 export function directionOf(answering: Answering, {node, domain}: Traffic): Direction {
-  const {paths, table} = answering
+  const {paths, table, most} = answering
   const {space} = paths
   const {diagram} = space
   const gated = diagram.choose(domain, node, diagram.leaf(OUTSIDE))
@@ -243,19 +253,29 @@ export function directionOf(answering: Answering, {node, domain}: Traffic): Dire
   const setOf = ({numbers}: {readonly numbers: ReadonlySet<number>}) =>
     whereOutcome(diagram, gated, number => numbers.has(number))
   const decided = witnessDecider(answering, setOf(main))
+  let notMade = 0
   const regions = others.flatMap((each, place) => {
     const set = setOf(each)
     const by = place < MOST_DECIDED ? witnessDecider(answering, set) : undefined
     const trafficOutcome = trafficOutcomeOf(each.outcome, by)
-    return regionsOf(space, set, domain).map(region => ({region, trafficOutcome}))
+    const found = regionsOf(space, set, domain, most)
+    notMade += found.more
+    return found.regions.map(region => ({region, trafficOutcome}))
   })
   const largest = regions.toSorted((a, b) => b.region.share - a.region.share)
+  // Of each outcome the largest set is listed: that there is such an outcome is never left out.
+  const seen = new Set<TrafficOutcome>()
+  const listed = largest.filter(({trafficOutcome}, place) => {
+    const isFirst = !seen.has(trafficOutcome)
+    seen.add(trafficOutcome)
+    return place < MOST_LISTED || isFirst
+  })
   return {
     usual: trafficOutcomeOf(main.outcome, decided),
-    exceptions: largest
-      .slice(0, MOST_LISTED)
+    exceptions: listed
       .flatMap(({region, trafficOutcome}) => exceptionsFrom(answering, region, trafficOutcome))
       .sort((a, b) => b.share - a.share),
-    more: Math.max(0, regions.length - MOST_LISTED),
+    more: regions.length - listed.length + notMade,
+    ...(notMade > 0 ? {unordered: true} : {}),
   }
 }

@@ -1,3 +1,4 @@
+import {humanCount} from '../../../model/human-count.js'
 import {type Answering, classOf, trafficOutcomeOf, witnessDecider} from './answers.js'
 import {type Diagram, FALSE, type Node, replaceOutcomes, whereOutcome} from './diagram.js'
 import {type DimensionName, withValues} from './dimensions.js'
@@ -7,7 +8,7 @@ import type {TrafficOutcome} from './traffic-outcome.js'
 
 /** Packets that each sender's rules treat alike, and what becomes of them sender by sender. */
 export interface SharedPart {
-  /** What they have in common; empty for the largest part. */
+  /** What they have in common, or how many sets they are where those are too many to list; empty for the largest part. */
   readonly words: string
   readonly trafficOutcomes: readonly TrafficOutcome[]
 }
@@ -94,6 +95,8 @@ export function sharedParts(
       return trafficOutcomeOf(outcome, witnessDecider(answering, packets, senders[index] ?? {}))
     })
     if (place === 0) return [{words: '', trafficOutcomes}]
-    return regionsOf(space, packets, domain).map(region => ({words: regionWords(space, region), trafficOutcomes}))
+    const {regions, more} = regionsOf(space, packets, domain)
+    const rest = more === 0 ? [] : [{words: `${humanCount(more, 'more set')} of packets`, trafficOutcomes}]
+    return [...regions.map(region => ({words: regionWords(space, region), trafficOutcomes})), ...rest]
   })
 }

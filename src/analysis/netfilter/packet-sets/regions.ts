@@ -13,6 +13,12 @@ export interface Part {
   readonly values: readonly Interval[]
 }
 
+/** The regions a set was described by; `more` counts those that were left out, which are any of the set, not its smallest. */
+export interface Regions {
+  readonly regions: readonly Region[]
+  readonly more: number
+}
+
 /** Packets described by a conjunction: each named property is within its values, all others are free. `share` is the part of the space it takes, 0 to 1. */
 export interface Region {
   readonly parts: readonly Part[]
@@ -98,15 +104,42 @@ function sizeOf(values: readonly Interval[]): number {
   return values.reduce((sum, {from, to}) => sum + Number(to - from + 1n), 0)
 }
 
-/** More conjunctions than this are not made: what is left is one region without words of its own. */
-const MOST_CONJUNCTIONS = 20_000
+/** More conjunctions than this are counted, not made. */
+export const MOST_CONJUNCTIONS = 20_000
+
+/** The values of one property under a condition, those after which the same is left to ask together. */
+function grouped(diagram: Diagram, dimension: Dimension, node: Node): ReadonlyMap<Node, readonly Interval[]> {
+  const groups = new Map<Node, Interval[]>()
+  for (const {values, rest} of valuesOf(diagram, dimension, node)) {
+    const group = groups.get(rest)
+    if (group === undefined) groups.set(rest, [values])
+    else group.push(values)
+  }
+  return groups
+}
+
+/** How many conjunctions `conjunctions` would make with room for all. */
+function countConjunctions(diagram: Diagram, dimensions: readonly Dimension[], node: Node): number {
+  const known = dimensions.map(() => new Map<Node, number>())
+  const count = (place: number, each: Node): number => {
+    const dimension = dimensions[place]
+    if (each === FALSE) return 0
+    if (dimension === undefined) return 1
+    const found = known[place]?.get(each)
+    if (found !== undefined) return found
+    const sum = [...grouped(diagram, dimension, each).keys()].reduce((all, rest) => all + count(place + 1, rest), 0)
+    known[place]?.set(each, sum)
+    return sum
+  }
+  return count(0, node)
+}
 
 /** Conjunctions that together are exactly the condition on these properties, as many as there is room for. */
 function conjunctions(
   diagram: Diagram,
   dimensions: readonly Dimension[],
   node: Node,
-  room = {left: MOST_CONJUNCTIONS},
+  room: {left: number},
 ): readonly Region[] {
   const [first, ...others] = dimensions
   if (node === FALSE || room.left <= 0) return []
@@ -114,13 +147,7 @@ function conjunctions(
     room.left--
     return [{parts: [], share: 1}]
   }
-  const groups = new Map<Node, Interval[]>()
-  for (const {values, rest} of valuesOf(diagram, first, node)) {
-    const group = groups.get(rest)
-    if (group === undefined) groups.set(rest, [values])
-    else group.push(values)
-  }
-  return [...groups].flatMap(([rest, values]) => {
+  return [...grouped(diagram, first, node)].flatMap(([rest, values]) => {
     const share = sizeOf(values) / 2 ** first.bits
     return conjunctions(diagram, others, rest, room).map(region => ({
       parts: [{dimension: first.name, values}, ...region.parts],
@@ -217,19 +244,22 @@ function withoutIdle(
 
 /**
  * A set of packets of a domain as conjunctions with as few properties as can be: those described by one property first, then what is left by two, and
- * so on. Their union is exactly the set within the domain, which is what makes a summary of them a statement about all packets.
+ * so on. Their union is exactly the set within the domain, which is what makes a summary of them a statement about all packets; where the set takes more
+ * than `most` conjunctions, the rest are counted.
  */
-export function regionsOf(space: PacketSpace, wholeSet: Node, wholeDomain: Node): readonly Region[] {
+export function regionsOf(space: PacketSpace, wholeSet: Node, wholeDomain: Node, most = MOST_CONJUNCTIONS): Regions {
   const {diagram} = space
   const fixed = fixedValues(space, wholeDomain)
   const bare = withValues(diagram, wholeDomain, fixed)
   const {set, domain} = withoutIdle(space, diagram.and(withValues(diagram, wholeSet, fixed), bare), bare)
   let left = set
-  if (left === FALSE) return []
+  if (left === FALSE) return {regions: [], more: 0}
   const loose = diagram.or(set, diagram.not(domain))
-  if (loose === TRUE) return [{parts: [], share: 1}]
+  if (loose === TRUE) return {regions: [{parts: [], share: 1}], more: 0}
   const asked = askedDimensions(space, loose)
   const regions: Region[] = []
+  const room = {left: most}
+  let more = 0
   for (const size of sizesFor(asked.length)) {
     if (left === FALSE) break
     for (const kept of subsets(asked, size)) {
@@ -238,14 +268,15 @@ export function regionsOf(space: PacketSpace, wholeSet: Node, wholeDomain: Node)
       if (whole === FALSE) continue
       const wanted = every ? left : diagram.and(whole, project(diagram, left, kept, false))
       if (wanted === FALSE) continue
-      const found = conjunctions(diagram, kept, wanted)
+      const found = conjunctions(diagram, kept, wanted, room)
+      if (room.left <= 0) more += countConjunctions(diagram, kept, wanted) - found.length
       const plain = found.length > MOST_EXPANDED || size > MOST_JOINED
       regions.push(...(plain ? found : found.map(region => expanded(space, region, whole))))
       left = diagram.and(left, diagram.not(whole))
       if (left === FALSE) break
     }
   }
-  return regions.sort((a, b) => b.share - a.share)
+  return {regions: regions.sort((a, b) => b.share - a.share), more}
 }
 
 /** The number of an outcome outside the packets asked about. */

@@ -39,4 +39,6 @@ export interface Direction {
   readonly usual: TrafficOutcome
   readonly exceptions: readonly Exception[]
   readonly more: number
+  /** Set where there are too many exceptions to tell which are the largest: those listed are some of them. */
+  readonly unordered?: true
 }

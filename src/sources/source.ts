@@ -68,6 +68,8 @@ export interface Page<T> {
 export interface Manifests {
   /** Parts of the input that could not be read while the rest could. */
   damaged(): Promise<readonly Gap[]>
+  /** The files beside them that hold something else, and what that is: evidence of a pod. */
+  readonly beside: readonly {readonly file: string; readonly holds: string}[]
   /** Objects that seem to create pods in a way meshctl does not know, so they are skipped. */
   skipped(): Promise<readonly Gap[]>
   /** Where a field of an object is written. */

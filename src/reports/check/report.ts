@@ -1,7 +1,7 @@
 import {askIstiods, type IstiodAnswer, runningIstiods} from '../../evidence/control-plane/istiods.js'
 import {predictForTemplate} from '../../evidence/injection/prediction.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
-import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {atLeast, type Severity} from '../../model/finding.js'
@@ -42,8 +42,10 @@ export interface CheckReport extends Report {
   readonly visited: boolean
   /** Parts of the files given that could not be read, and of the mesh that could not be listed. */
   readonly damaged: readonly Gap[]
-  /** Objects of the given files that were skipped because it is unknown which pods they create. */
+  /** Objects of the given files that were skipped because it is unknown which pods they create, and files that no check used. */
   readonly skipped: readonly Gap[]
+  /** Those of the files given that no check used, with what they hold. */
+  readonly unused: readonly string[]
   /** Corrected documents of the manifests given; absent when objects do not come from manifests, empty unless requested. */
   readonly corrected?: readonly CorrectedText[]
   /** Findings, passed and unchecked rules, over all workloads. */
@@ -116,6 +118,25 @@ export function countsOf(workloads: readonly CheckedWorkload[]): CheckReport['co
   }
 }
 
+/** Whose evidence files beside manifests are, for a page of pods to check. */
+function besideOf(source: Source, {pods, read}: PodPage): Pick<CheckRun, 'beside'> {
+  if ((source.manifests?.beside.length ?? 0) === 0) return {}
+  return {beside: pods.length === 1 && read === 1 ? 'of-the-pod' : 'of-any-pod'}
+}
+
+/** The files beside manifests that nothing was read from. */
+function unusedFiles({manifests, ledger}: NotedSource): readonly Gap[] {
+  const used = ledger.uses().flatMap(({from}) => (from === undefined ? [] : from.split(', ')))
+  return (manifests?.beside ?? [])
+    .filter(({file}) => !used.includes(file))
+    .map(({file, holds}) => ({
+      what: file,
+      reason: 'not-captured',
+      detail: `${holds}: no check used it`,
+      hint: 'Evidence in a file is used where the files hold one pod or workload and the checks asked for need it.',
+    }))
+}
+
 /** Evaluates every rule for the pods, page by page, and aggregates the outcomes by workload; pods themselves are not kept. */
 export async function checkReport(
   given: Source,
@@ -146,9 +167,10 @@ export async function checkReport(
     unlisted.push(...page.unlisted)
     const total = page.remaining === undefined ? undefined : read + page.read + page.remaining
     let done = read + page.read - page.pods.length
+    const ofPage = {...run, ...besideOf(source, page)}
     await boundedMap(page.pods, AT_ONCE, async pod => {
       const predicted = await predictForTemplate(run.objects, pod)
-      aggregator.add(pod, await checkPod(run, pod, options.rules, predicted), predicted)
+      aggregator.add(pod, await checkPod(ofPage, pod, options.rules, predicted), predicted)
       done += 1
       options.progress?.(done, total)
     })
@@ -156,7 +178,8 @@ export async function checkReport(
   }
   const workloads = await Promise.all(aggregator.workloads().map(each => placed(source, each)))
   const damaged = [...((await source.manifests?.damaged()) ?? []), ...unlisted]
-  const skipped = (await source.manifests?.skipped()) ?? []
+  const unused = unusedFiles(source)
+  const skipped = [...((await source.manifests?.skipped()) ?? []), ...unused]
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {
     ...answeredFrom(source),
@@ -164,6 +187,7 @@ export async function checkReport(
     gaps: [...damaged, ...skipped, ...uniqueGaps(workloads)],
     damaged,
     skipped,
+    unused: unused.map(({what}) => what),
     corrected: source.manifests === undefined ? undefined : [],
     visited: options.deep,
     notes: later ? [LIST_CONTINUED] : [],

@@ -28,17 +28,26 @@ function severities(counts: Readonly<Record<Severity, number>>): string {
   return `${humanCount(counts.error, 'error')}, ${humanCount(counts.warning, 'warning')}, ${counts.info} info`
 }
 
+/** Files named in the headline. */
+const NAMED = 3
+
+function shortList(files: readonly string[]): string {
+  const more = files.length - NAMED
+  return [...files.slice(0, NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ')
+}
+
 /** The result in one line, with the three counts: findings, passed, not checked. */
-function checkHeadline({counts, workloads, damaged, skipped, visited}: CheckReport): string {
+function checkHeadline({counts, workloads, damaged, skipped, unused, visited}: CheckReport): string {
   const where =
     workloads.length === 1
       ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})
       : humanCount(workloads.length, 'workload')
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
   const unreadParts = damaged.length === 0 ? '' : `; ${humanCount(damaged.length, 'part')} could not be read`
-  const unjudged = skipped.length === 0 ? '' : '; some objects not judged'
+  const unjudged = skipped.length === unused.length ? '' : '; some objects not judged'
+  const left = unused.length === 0 ? '' : `; not used: ${shortList(unused)}`
   const unvisited = visited ? '' : ' Pods were not inspected (use --deep).'
-  return `${where}: ${severities(counts)}${accepted}; ${humanCount(counts.passed, 'check')} passed, ${counts.notChecked} not checked${injectionMark(workloads)}${unreadParts}${unjudged}.${unvisited}`
+  return `${where}: ${severities(counts)}${accepted}; ${humanCount(counts.passed, 'check')} passed, ${counts.notChecked} not checked${injectionMark(workloads)}${unreadParts}${unjudged}${left}.${unvisited}`
 }
 
 function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {

@@ -204,6 +204,11 @@ export function filesSource(files: readonly InputFile[]): Source {
     )
   }
 
+  function beside() {
+    const others = contents.filter(each => !['objects', 'unknown'].includes(firstKind(each)))
+    return others.map(each => ({file: each.label, holds: nameOf(each)}))
+  }
+
   /** Among manifests, a file of unknown content counts as damaged. */
   function read(): Promise<ReadManifests> {
     parsed ??= readManifests(contents.filter(content => ['objects', 'unknown'].includes(firstKind(content))))
@@ -251,7 +256,7 @@ export function filesSource(files: readonly InputFile[]): Source {
     tables: pasted.tables,
     objects,
     evidence,
-    manifests: {damaged, skipped, place, corrected},
+    manifests: {damaged, beside: manifests.length === 0 ? [] : beside(), skipped, place, corrected},
     close: async () => {},
   }
 }

@@ -54,7 +54,7 @@ function podPaths(
 
 /**
  * What is asked about the paths of all packets of a family. Where the rules split packets into more parts than `bound` nodes hold, `beyond` answers
- * instead, told what was given up on. Undefined when the pod has no address of the family.
+ * instead, with what was given up on. Undefined when the pod has no address of the family.
  */
 export function askPaths<T>(
   rulesets: readonly Ruleset[],

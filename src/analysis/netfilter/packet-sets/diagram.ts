@@ -57,7 +57,7 @@ function grown(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
   return larger
 }
 
-/** The most nodes a store holds unless told otherwise: some 350 MB. */
+/** The most nodes a store holds by default: some 350 MB. */
 export const MOST_NODES = 1 << 24
 
 /** An empty store with room for the nodes expected; making more than `limit` of them throws TooManyNodes. */

@@ -17,6 +17,8 @@ export interface CheckRun {
   readonly at: Date
   /** False when evidence that needs calls to each pod must not be fetched. */
   readonly deep: boolean
+  /** How evidence in files of its own relates to the pods checked: it is of the only one, or of any of them. Absent where pods have their own evidence. */
+  readonly beside?: 'of-the-pod' | 'of-any-pod'
 }
 
 /** Fetches a fact of one workload, each at most once. */
@@ -38,9 +40,12 @@ export function refOf(pod: PodModel): PodRef {
   return {namespace: pod.object.namespace, name: pod.object.name}
 }
 
-/** The gap for a template, which has no pod, and for a run without --deep. */
+/** The gap for a template, which has no pod, for a run without --deep, and for evidence in a file that may be of any of several pods. */
 export function notInspected({run, workload}: PodContext, name: FactName): Answer<never> | undefined {
   const what = FACT_LABELS[name]
+  if (run.beside === 'of-the-pod') return undefined
+  if (run.beside === 'of-any-pod')
+    return missing(what, 'not-captured', 'the files given do not say which of the pods they are of')
   if (!workload.pod.exists) return missing(what, 'not-captured', 'a manifest has no running pod')
   if (!run.deep) return missing(what, 'not-captured', 'pods are only inspected with --deep')
   return undefined

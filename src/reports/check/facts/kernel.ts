@@ -3,6 +3,7 @@ import {expectedFor} from '../../../evidence/kernel/expectation.js'
 import {otherRelease} from '../../../evidence/kernel/other-release.js'
 import {readKernel, whyUnread} from '../../../evidence/kernel/read-kernel.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
+import {everyChain} from '../../../model/ruleset.js'
 import {UserError} from '../../../model/user-error.js'
 import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
 import {notInspected, type PodContext, refOf} from './context.js'
@@ -14,7 +15,10 @@ export async function kernel(context: PodContext): Promise<Answer<Facts['kernel'
   const found = await readKernel(context.run.source, refOf(context.workload.pod))
   const undecided = found.rulesets.map(set => set.undecided).find(why => why !== undefined)
   if (undecided !== undefined) return missing(FACT_LABELS.kernel, 'not-captured', undecided)
-  if (found.rulesets.length > 0 && found.from === 'live') return answered(found)
+  const current = found.from === 'live' || (found.from === 'text' && context.run.beside === 'of-the-pod')
+  if (current && everyChain(found.rulesets).some(({chain}) => chain.hook !== undefined)) return answered(found)
+  if (current && found.rulesets.length > 0)
+    return missing(FACT_LABELS.kernel, 'not-captured', 'only chains that no packet enters by are in the text')
   const why = whyUnread(found)
   return why === undefined
     ? missing(FACT_LABELS.kernel, 'not-captured', 'no evidence contains them')

@@ -1,3 +1,4 @@
+import {own} from '../model/own.js'
 import type {RequestAttributes} from './authorizer.js'
 import {parseResourcePath} from './resource-path.js'
 
@@ -27,7 +28,7 @@ export function attributesOf(method: string, path: string, query: URLSearchParam
   const parsed = parseResourcePath(path)
   if (parsed === undefined || OPEN.test(parsed.resource)) return undefined
   const {group, resource, subresource, namespace, name} = parsed
-  const plain = VERBS[method] ?? method.toLowerCase()
+  const plain = own(VERBS, method) ?? method.toLowerCase()
   const many = isWatch(query) ? 'watch' : 'list'
   const verb = plain === 'get' && name === undefined ? many : plain
   return {verb, group, resource, subresource, namespace, name: name ?? selectedName(query)}

@@ -25,7 +25,7 @@ describe('iptables', () => {
     const {code, stdout} = await meshctl(['iptables', '-f', '-', '-o', 'short'], {
       input: recordedFile('r14-dns', 'init.log'),
     })
-    const [, inbound, outbound, dns] = stdout.split('\n')
+    const [, , inbound, outbound, dns] = stdout.split('\n')
     expect(code).toBe(0)
     expect(inbound).toContain('TCP goes to the proxy (port 15006)')
     expect(outbound).toContain('TCP goes to the proxy (port 15001)')

@@ -1,4 +1,5 @@
 import {NETWORK_CLIENTS, type NetworkClient} from '../../model/network-clients.js'
+import {own} from '../../model/own.js'
 import {programName, simpleCommands} from './shell-commands.js'
 
 /** A connection that a command opens. */
@@ -50,7 +51,7 @@ function urlServers(text: string): readonly Server[] {
     .filter(([, scheme = '']) => !NO_HOST.test(scheme))
     .map(([, scheme = '', host = '', port]) => ({
       host,
-      port: port === undefined ? PORTS[scheme.toLowerCase()] : Number(port),
+      port: port === undefined ? own(PORTS, scheme.toLowerCase()) : Number(port),
     }))
 }
 

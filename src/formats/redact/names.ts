@@ -69,7 +69,7 @@ export function isEnvironment(name: string): boolean {
 
 /** Settings of the mesh by name (istio.io, pilot-agent and pilot-discovery environment variables); every other value of an environment is hidden. */
 const MESH_SETTING =
-  /^(ISTIO_|PILOT_|PROXY_|CA_ADDR$|CA_PROVIDER$|CA_ROOT_|CA_TRUSTED_|XDS_|POD_|INSTANCE_IP$|HOST_IP$|NODE_NAME$|SERVICE_ACCOUNT$|TRUST_DOMAIN$|REVISION$|CLUSTER_ID$|PLATFORM$|MESH_|ENABLE_|EXIT_ON_ZERO|GOMAXPROCS$|GOMEMLIMIT$|JWT_POLICY$|VALIDATION_|INJECTION_|CNI_|LOG_LEVEL$|MINIMUM_DRAIN|OUTPUT_CERTS$|PROV_CERT$|KUBECONFIG$)/
+  /^(ISTIO_|PILOT_|PROXY_|CA_ADDR(?:ESS)?$|CA_PROVIDER$|CA_ROOT_|CA_TRUSTED_|XDS_|POD_|INSTANCE_IP$|HOST_IP$|NODE_NAME$|SERVICE_ACCOUNT$|TRUST_DOMAIN$|REVISION$|CLUSTER_ID$|PLATFORM$|MESH_|ENABLE_|EXIT_ON_ZERO|GODEBUG$|GRPC_GO_LOG_|GRPC_XDS_BOOTSTRAP$|GOMAXPROCS$|GOMEMLIMIT$|JWT_POLICY$|VALIDATION_|INJECTION_|CNI_|LOG_LEVEL$|MINIMUM_DRAIN|OUTPUT_CERTS$|PROV_CERT$|KUBECONFIG$)/
 
 /** True for a setting of the mesh whose value our reports read and that is no secret. */
 export function isMeshSetting(name: string): boolean {

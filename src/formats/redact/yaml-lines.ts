@@ -6,6 +6,8 @@ interface Level {
   readonly key: string
   /** The value of `name` or `key` beside it. */
   label: string
+  /** True for the fields of an item of a list. */
+  readonly item: boolean
 }
 
 const FIELD = /^([ \t]*(?:- +)*)(["']?)([\w./-]{1,200})\2[ \t]*:(?:[ \t]+(\S.*))?$/
@@ -14,11 +16,12 @@ function plain(value: string): string {
   return value.trim().replace(/^(["'])(.*)\1$/, '$2')
 }
 
-/** True when the value under this key is a secret, by its name, its parents' and the header it belongs to. */
-function isHidden(key: string, parent: Level | undefined, above: Level | undefined, label: string): boolean {
+/** True when the value under this key is a secret, by its name, its parents' and the header or variable it belongs to. */
+function isHidden({key, item}: Level, parent: Level | undefined, above: Level | undefined, label: string): boolean {
   if (isSecretName(key)) return true
   if (/^inline_?(?:string|bytes)$/i.test(key)) return [parent, above].some(level => isSecretSource(level?.key ?? ''))
-  if (isEnvironment(parent?.key ?? '')) return !isMeshSetting(key)
+  // An environment is a list of names and values, or a map from one to the other.
+  if (isEnvironment(parent?.key ?? '')) return item ? key === 'value' && !isMeshSetting(label) : !isMeshSetting(key)
   return isHeaderField(key) && isSecretName(label)
 }
 
@@ -43,14 +46,14 @@ export function withoutYamlValues(text: string): string {
       )
         levels.pop()
       const sibling = levels.at(-1)?.indent === indent ? levels.pop() : undefined
-      const level: Level = {indent, key, label: sibling?.label ?? ''}
+      const level: Level = {indent, key, label: sibling?.label ?? '', item: starts || sibling?.item === true}
       if (key === 'name' || key === 'key') level.label = plain(value)
       const parent = levels.at(-1)
       const above = levels.at(-2)
       levels.push(level)
       // The fields of a match stand below `exact`, `regex` or the like of a header named one level up.
       const label = key === 'name' || key === 'key' ? '' : level.label || parent?.label || ''
-      if (value === '' || !isHidden(key, parent, above, label) || isNoSecret(plain(value)) || /^[[{&*]/.test(value))
+      if (value === '' || !isHidden(level, parent, above, label) || isNoSecret(plain(value)) || /^[[{&*]/.test(value))
         return [line]
       if (/^[|>]/.test(value)) hiddenBelow = indent
       return [

@@ -46,6 +46,8 @@ export interface PathReport extends Report {
   readonly to: string
   readonly request: string
   readonly branches: readonly PathBranch[]
+  /** What weakens the answer, shown with the verdict: rules of pod start, configuration a proxy rejected. */
+  readonly caveats: readonly string[]
   /** The share that was not followed, because there are too many ways. */
   readonly unfollowed: number
 }
@@ -190,8 +192,8 @@ export async function pathReport(given: Source, question: PathQuestion): Promise
   return {
     ...answeredFrom(source),
     gaps: mesh.gaps(),
-    notes: [
-      ...request.notes,
+    notes: request.notes,
+    caveats: [
       ...mesh.notes(),
       ...rejections(
         mesh,
@@ -199,6 +201,7 @@ export async function pathReport(given: Source, question: PathQuestion): Promise
       ),
     ],
     failing: main !== undefined && fails(main.summary),
+    undecided: unfollowed > 0 || found.some(each => each.outcome === 'undecided'),
     from: request.from,
     to,
     request: request.text,

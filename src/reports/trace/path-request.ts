@@ -4,6 +4,7 @@ import type {MeshPod} from '../../analysis/request-path/world.js'
 import type {Mesh} from '../../evidence/mesh-world/mesh.js'
 import type {ServiceEntryModel} from '../../model/istio-traffic.js'
 import {podLabel} from '../../model/kube-object.js'
+import {own} from '../../model/own.js'
 import {objectLabel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
 import {UserError} from '../../model/user-error.js'
@@ -33,7 +34,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {http: 80, grpc: 80, htt
 
 function authority(flags: PathFlags, to: Destination, port: number): string {
   const host = flags.host ?? to.host
-  return port === DEFAULT_PORTS[to.scheme ?? 'http'] ? host : `${host}:${port}`
+  return port === own(DEFAULT_PORTS, to.scheme ?? 'http') ? host : `${host}:${port}`
 }
 
 function headersOf(flags: PathFlags, host: string, grpc: boolean): readonly (readonly [string, string])[] {

@@ -1,5 +1,6 @@
 import type {Protocol} from '../../model/envoy/request.js'
 import {parseIp} from '../../model/ip-address.js'
+import {own} from '../../model/own.js'
 import {UserError} from '../../model/user-error.js'
 
 /** What a person asked about a request through the mesh, beside where it begins and leads. */
@@ -58,7 +59,7 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
 
 /** The protocol asked for, else that of the scheme, else what the port is declared to speak. */
 export function protocolOf(flags: PathFlags, scheme: string | undefined, declaredHttp: boolean): Protocol {
-  if (flags.protocol !== undefined) return PROTOCOLS[flags.protocol] ?? 'http/1.1'
+  if (flags.protocol !== undefined) return own(PROTOCOLS, flags.protocol) ?? 'http/1.1'
   if (scheme === 'tcp' || scheme === 'tls') return 'tcp'
   if (scheme === 'grpc') return 'http/2'
   return scheme === undefined && !declaredHttp ? 'tcp' : 'http/1.1'

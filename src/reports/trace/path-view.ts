@@ -117,7 +117,12 @@ function doc(report: PathReport, wide: boolean): readonly Block[] {
   return [
     {
       block: 'text',
-      lines: [`${report.from}: ${report.request}`, ...(main === undefined ? [] : [verdict(main)]), ...rest],
+      lines: [
+        `${report.from}: ${report.request}`,
+        ...(main === undefined ? [] : [verdict(main)]),
+        ...report.caveats,
+        ...rest,
+      ],
     },
     ...report.branches.flatMap(branch => branchBlocks(branch, report, wide)),
   ]
@@ -126,12 +131,13 @@ function doc(report: PathReport, wide: boolean): readonly Block[] {
 /** A request's way through the mesh: the verdict first, then one line per hop; every way of a split. */
 export const pathView: View<PathReport> = {
   doc: (report, form) => doc(report, form === 'wide'),
-  data: ({from, to, request, branches, unfollowed}) => ({
+  data: ({from, to, request, caveats, branches, unfollowed}) => ({
     apiVersion: 'meshctl/v1',
     kind: 'RequestPath',
     from,
     to,
     request,
+    caveats,
     branches: branches.map(({pod, ...branch}) => ({...branch, pod: pod === undefined ? null : podLabel(pod)})),
     unfollowed,
   }),

@@ -137,7 +137,7 @@ describe('forms for programs', () => {
     expect(await shown(report, 'sarif')).toContain('a.yaml:3:7: not YAML')
     for (const form of ['table', 'wide'] as const) {
       expect(await shown(report, form)).toMatch(/Could not be read \(1\):\n {2}a\.yaml:3:7: not YAML/)
-      expect(await shown(report, form)).toMatch(/Skipped \(1\):\n {2}Widget w: it carries/)
+      expect(await shown(report, form)).toMatch(/Not judged \(1\):\n {2}Widget w: it carries/)
       expect(checkView.unreportedGaps?.(report, form)).toEqual([])
     }
     for (const form of ['short', 'github', 'patch', 'baseline'] as const)

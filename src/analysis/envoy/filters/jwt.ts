@@ -113,10 +113,21 @@ function anyProvider(scene: Scene): Verdict {
   return checkTokens(scene, tokensOf(scene.state.headers, providers), undefined, [], true)
 }
 
-function all(scene: Scene, requirements: readonly JwtRequirement[]): Verdict {
+/** What the next requirement sees: a good token that is not forwarded is taken out of its header at once. */
+function afterTokens(scene: Scene, {good}: Verdict): Scene {
+  const taken = good.flatMap(({provider, found}) =>
+    !provider.forward && found.header !== undefined ? [found.header] : [],
+  )
+  if (taken.length === 0) return scene
+  return {...scene, state: {...scene.state, headers: withoutHeaders(scene.state.headers, taken)}}
+}
+
+function all(first: Scene, requirements: readonly JwtRequirement[]): Verdict {
+  let scene = first
   let good: Verdict['good'] = []
   for (const each of requirements) {
     const verdict = meets(scene, each)
+    scene = afterTokens(scene, verdict)
     good = [...good, ...verdict.good]
     if (verdict.why !== undefined) return {why: verdict.why, good}
   }
@@ -130,15 +141,17 @@ function reported(faults: readonly string[]): string {
 }
 
 /** One is enough. `allow_missing` beside others lets pass what all of them miss, `allow_missing_or_failed` everything. */
-function any(scene: Scene, requirements: readonly JwtRequirement[]): Verdict {
+function any(first: Scene, requirements: readonly JwtRequirement[]): Verdict {
   const passes = requirements.filter(each => each.allowMissing || each.allowMissingOrFailed)
   const others = requirements.filter(each => !passes.includes(each))
   const alone = others.length === 0 ? (passes.find(each => each.allowMissingOrFailed) ?? passes[0]) : undefined
-  if (alone !== undefined) return meets(scene, alone)
+  if (alone !== undefined) return meets(first, alone)
+  let scene = first
   const faults: string[] = []
   let good: Verdict['good'] = []
   for (const each of others) {
     const verdict = meets(scene, each)
+    scene = afterTokens(scene, verdict)
     good = [...good, ...verdict.good]
     if (verdict.why === undefined) return {why: undefined, good}
     faults.push(verdict.why)

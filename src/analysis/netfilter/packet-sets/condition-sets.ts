@@ -1,4 +1,5 @@
 import {type IpAddress, parseIpRange, parseV4Range} from '../../../model/ip-address.js'
+import {own} from '../../../model/own.js'
 import type {Condition, Rule} from '../../../model/ruleset.js'
 import {firstPacketFlags} from '../packet-walk/compile-condition.js'
 import {FALSE, type Node, TRUE} from './diagram.js'
@@ -197,7 +198,7 @@ function joinedSet({space}: ConditionContext, {field, values, negated}: Conditio
 /** The property a condition asks for, when it asks for one. */
 function dimensionOf({dimensions}: PacketSpace, field: Condition['field']): Dimension | undefined {
   const all: Readonly<Record<string, Dimension>> = dimensions
-  return all[field]
+  return own(all, field)
 }
 
 function startOf(space: PacketSpace, field: Condition['field']): number {

@@ -311,3 +311,21 @@ test.each([
   expect(scrubJson(text)).not.toContain(secret)
   expect(scrubJson(text)).toContain('kept')
 })
+
+test('a list of environment variables in YAML keeps its names, the settings of the mesh and references; other values go', () => {
+  const text = [
+    'containers:',
+    '- name: app',
+    '  env:',
+    '  - name: POD_NAME',
+    '    valueFrom:',
+    '      fieldRef:',
+    '        fieldPath: metadata.name',
+    '  - name: CA_ADDR',
+    '    value: istiod.istio-system.svc:15012',
+    '  - name: BACKEND',
+    `    value: ${SECRET}`,
+    '  image: app:1',
+  ].join('\n')
+  expect(scrubText(text)).toBe(text.replace(SECRET, '"[redacted]"'))
+})

@@ -1,4 +1,4 @@
-import type {Decision, DecisionStep, Outcome} from '../../model/envoy/decision.js'
+import type {Decision, DecisionFacts, DecisionStep, NearMiss, Outcome} from '../../model/envoy/decision.js'
 import type {FilterChain, Listener} from '../../model/envoy/listener.js'
 import type {EnvoyProxy, ListenerEntry, Surroundings} from '../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../model/envoy/request.js'
@@ -9,7 +9,7 @@ import {requestLine} from './http/request-line.js'
 import {chooseFilterChain} from './listener/chain-match.js'
 import {acceptingListener, listenerOf} from './listener/choice.js'
 import {type Passage, runListenerFilters} from './listener/filters.js'
-import {type Handshake, handshake} from './listener/handshake.js'
+import {FAILURES, type Handshake, handshake} from './listener/handshake.js'
 import {runNetworkFilters, type Terminal} from './network/filters.js'
 import {runTcpProxy} from './network/tcp-proxy.js'
 import {known, Undecided, undecided} from './undecided.js'
@@ -38,6 +38,8 @@ interface Trail {
   readonly surroundings: Surroundings
   readonly request: EnvoyRequest
   readonly steps: DecisionStep[]
+  /** What is settled, as fields; grows as the request goes. */
+  facts: DecisionFacts
 }
 
 function tell(
@@ -45,9 +47,13 @@ function tell(
   stage: DecisionStep['stage'],
   text: string,
   at?: string,
-  nearMisses: readonly string[] = [],
+  nearMisses: readonly NearMiss[] = [],
 ): void {
   trail.steps.push({stage, text, at, nearMisses})
+}
+
+function settle(trail: Trail, more: DecisionFacts): void {
+  trail.facts = {...trail.facts, ...more}
 }
 
 interface Arrival {
@@ -124,13 +130,18 @@ function throughHttp(trail: Trail, terminal: Terminal, base: Outcome): Outcome {
   const {manager, connection} = terminal
   if (manager === undefined) return base
   if (speaksOtherThanHttp2(manager, trail.request, connection)) {
+    settle(trail, {answeredBy: 'codec'})
     tell(trail, 'answer', 'the HTTP/2 codec gets bytes that are none, and the connection is closed', manager.at)
     return {...base, flags: ['DPE']}
   }
   const ending = runManager(trail.proxy, trail.surroundings, trail.request, connection, manager, trail.steps)
-  const {endpoints = []} = ending.answer
+  const {endpoints = [], by, policy, at} = ending.answer
+  settle(trail, {
+    answeredBy: by,
+    ...(by === 'rbac' ? {denied: {layer: 'http', policy, at: at ?? manager.at}} : {}),
+  })
   if (endpoints.length > 0) tell(trail, 'endpoint', endpointWords(endpoints))
-  tell(trail, 'answer', ending.answer.text, ending.answer.at)
+  tell(trail, 'answer', ending.answer.text, at)
   const isHttp2 = readsHttp2(manager, trail.request, connection)
   return seenByClient(httpOutcome(base, ending), trail.request, connection, isHttp2)
 }
@@ -142,6 +153,7 @@ function throughTcp(trail: Trail, terminal: Terminal, base: Outcome, agreed: boo
   const ending = runTcpProxy(trail.proxy, trail.surroundings, request, connection, tcp, cluster)
   const reached = {...base, cluster: clusterOf(ending.clusters), flags: ending.flags}
   if (denied !== undefined && ending.flags.length === 0) {
+    settle(trail, {denied: {layer: 'network', policy: denied.policy, at: denied.at}})
     tell(trail, 'network-filter', `network RBAC denies the connection: ${denied.details}`, denied.at)
     return {...reached, terminationDetails: denied.details}
   }
@@ -169,9 +181,14 @@ function throughChain(
   const agreed = shaken.kind !== 'failed'
   const terminal = runNetworkFilters(chain, secured, agreed)
   for (const {text, at} of terminal.allowedBy) tell(trail, 'network-filter', text, at)
-  if (!agreed) tell(trail, 'tls', `the TLS handshake fails: ${shaken.why}`, chain.transportSocket?.at)
+  const socketAt = chain.transportSocket?.at
+  if (shaken.kind === 'failed') {
+    const why = FAILURES[shaken.failure]
+    settle(trail, {handshake: {...shaken, why}})
+    tell(trail, 'tls', `the TLS handshake fails: ${why}`, socketAt)
+  } else settle(trail, {handshake: shaken.kind === 'agreed' ? {kind: 'agreed', alpn: shaken.tls.alpn} : shaken})
   if (shaken.kind === 'agreed')
-    tell(trail, 'tls', `TLS agreed${shaken.tls.alpn === '' ? '' : ` on ${shaken.tls.alpn}`}`, chain.transportSocket?.at)
+    tell(trail, 'tls', `TLS agreed${shaken.tls.alpn === '' ? '' : ` on ${shaken.tls.alpn}`}`, socketAt)
   if (terminal.kind === 'tcp') return throughTcp(trail, terminal, base, agreed)
   if (!agreed) return base
   return throughHttp(trail, terminal, base)
@@ -188,17 +205,20 @@ function decide(trail: Trail): Outcome {
   const base: Outcome = {...NOTHING, listener: listener.name ?? null, remoteIp: passage.connection.remote.ip}
   if (passage.kind !== 'goes-on') {
     const words = passage.kind === 'waits' ? 'waits for bytes that do not come' : 'closes the connection'
+    settle(trail, {heldBy: {filter: passage.filter, how: passage.kind}})
     tell(trail, 'listener-filters', `${passage.filter} ${words}`, listener.at)
     return base
   }
   const connection: Connection = {...passage.connection, transport: passage.connection.transport || 'raw_buffer'}
   const choice = chooseFilterChain(listener, connection)
   if (choice.chain === undefined) {
+    settle(trail, {filterChain: 'none'})
     tell(trail, 'filter-chain', 'no filter chain matches: the connection is closed', listener.at, choice.nearMisses)
     return {...base, flags: ['NR'], details: 'filter_chain_not_found'}
   }
   const chain = known(choice.chain, 'a filter chain')
   const name = chain.name ?? ''
+  settle(trail, {filterChain: choice.isDefault ? 'default' : 'matched'})
   tell(
     trail,
     'filter-chain',
@@ -214,12 +234,12 @@ function decide(trail: Trail): Outcome {
  * depends on something that is not modelled or that the configuration cannot tell.
  */
 export function traceRequest(proxy: EnvoyProxy, request: EnvoyRequest, surroundings: Surroundings): Decision {
-  const trail: Trail = {proxy, surroundings, request, steps: []}
+  const trail: Trail = {proxy, surroundings, request, steps: [], facts: {}}
   try {
     const outcome = decide(trail)
-    return {decided: true, outcome, steps: trail.steps}
+    return {decided: true, outcome, facts: trail.facts, steps: trail.steps}
   } catch (error) {
     if (!(error instanceof Undecided)) throw error
-    return {decided: false, reason: error.message, at: error.at, steps: trail.steps}
+    return {decided: false, reason: error.message, at: error.at, facts: trail.facts, steps: trail.steps}
   }
 }

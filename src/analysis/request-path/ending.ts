@@ -12,11 +12,36 @@ export type Disposition =
   | 'answered'
   | 'undecided'
 
+/** Why a connection ends as it does, in one word; people read the sentence. */
+export type EndingReason =
+  | 'application-reached'
+  | 'left-mesh'
+  | 'policy'
+  | 'no-allow-policy'
+  | 'no-route'
+  | 'no-cluster'
+  | 'no-filter-chain'
+  | 'no-endpoint'
+  | 'no-service-port'
+  | 'not-listening'
+  | 'packet-dropped'
+  | 'unreachable'
+  | 'proxy-port'
+  | 'both-wait'
+  | 'connection-broken'
+  | 'plain-text-to-mtls'
+  | 'handshake-failed'
+  | 'server-certificate-refused'
+  | 'tls-to-plain-text'
+  | 'proxy-answers'
+  | 'not-known'
+
 /** How a connection ends: what the side that opened it sees, and what is behind that. */
 export interface Ending {
   /** As Envoy would count it, were it the client. */
   readonly attempt: Attempt
   readonly disposition: Disposition
+  readonly reason: EndingReason
   /** Why, in one sentence without a full stop. */
   readonly because: string
   /** Where it ended. */
@@ -31,12 +56,14 @@ export interface Ending {
 export function ending(
   attempt: Attempt,
   disposition: Disposition,
+  reason: EndingReason,
   because: string,
   rest: Partial<Pick<Ending, 'pod' | 'policy' | 'races'>> = {},
 ): Ending {
   return {
     attempt,
     disposition,
+    reason,
     because,
     pod: rest.pod,
     policy: rest.policy,
@@ -46,5 +73,5 @@ export function ending(
 
 /** What the answer depends on is not known. */
 export function openEnding(because: string, pod?: MeshPod): Ending {
-  return ending({kind: 'unknown'}, 'undecided', because, {pod})
+  return ending({kind: 'unknown'}, 'undecided', 'not-known', because, {pod})
 }

@@ -86,12 +86,11 @@ function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Ar
   }
   const place = legs.length
   const decision = traceRequest(site.proxy, request, surroundings)
-  const agreed = decision.steps.some(({stage, text}) => stage === 'tls' && text.startsWith('TLS agreed'))
-  const refused = refusedServer(site, speech, agreed)
+  const refused = refusedServer(site, speech, decision.facts.handshake?.kind === 'agreed')
   const end =
     refused === undefined
       ? proxyEnding(decision, site, speech, arrival.destination.port, last)
-      : ending(CERTIFICATE_REFUSED, 'tls-mismatch', refused, {pod: site.pod})
+      : ending(CERTIFICATE_REFUSED, 'tls-mismatch', 'server-certificate-refused', refused, {pod: site.pod})
   const own: Leg = {...common, decision, ending: end}
   legs.splice(place, refused === undefined ? 0 : legs.length - place, own)
   return end
@@ -107,6 +106,7 @@ function application(journey: Journey, pod: MeshPod, address: SocketAddress, spe
     return ending(
       NOT_TLS,
       'tls-mismatch',
+      'tls-to-plain-text',
       `the application on port ${address.port} gets TLS and answers in plain text`,
       {
         pod,
@@ -116,12 +116,12 @@ function application(journey: Journey, pod: MeshPod, address: SocketAddress, spe
   if (speech.tls === undefined && waitsForServer(speech) && http) {
     tell('accepts the connection, and waits for a request')
     const because = `the application on port ${address.port} speaks HTTP, which the client has to begin`
-    return ending({kind: 'silence'}, 'refused', because, {pod})
+    return ending({kind: 'silence'}, 'refused', 'both-wait', because, {pod})
   }
   tell('accepts the connection')
   const where = `${podLabel(pod.ref)} port ${address.port}`
   const because = `it reaches the application of ${where}`
-  return ending({kind: 'answer', status: 200, after: 0}, 'delivered', because, {pod})
+  return ending({kind: 'answer', status: 200, after: 0}, 'delivered', 'application-reached', because, {pod})
 }
 
 function proxyRole(site: Site, inbound: boolean): ProxyRole {
@@ -141,9 +141,15 @@ function socket(journey: Journey, site: Site, address: SocketAddress, source: st
   return application(journey, site.pod, address, speech)
 }
 
+const FAILED = {
+  refused: [REFUSED, 'not-listening'],
+  dropped: [CONNECT_TIMEOUT, 'packet-dropped'],
+  error: [UNREACHABLE, 'unreachable'],
+} as const
+
 function failed(passing: Extract<Passing, {kind: 'fails'}>, pod: MeshPod): Ending {
-  const attempt = passing.how === 'refused' ? REFUSED : passing.how === 'dropped' ? CONNECT_TIMEOUT : UNREACHABLE
-  return ending(attempt, 'refused', passing.text, {pod})
+  const [attempt, reason] = FAILED[passing.how]
+  return ending(attempt, 'refused', reason, passing.text, {pod})
 }
 
 function kernelLeg(
@@ -214,11 +220,11 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): Ending {
     }
     if (!service.ports.some(each => each.port === to.port)) {
       tell(`has no port ${to.port}`)
-      return ending(REFUSED, 'refused', `${name} has no port ${to.port}`)
+      return ending(REFUSED, 'refused', 'no-service-port', `${name} has no port ${to.port}`)
     }
     if (backends.length === 0) {
       tell('has no ready endpoint')
-      return ending(REFUSED, 'no-endpoint', `${name} has no ready endpoint on port ${to.port}`)
+      return ending(REFUSED, 'no-endpoint', 'no-endpoint', `${name} has no ready endpoint on port ${to.port}`)
     }
     const index =
       backends.length === 1
@@ -248,11 +254,11 @@ function outside(journey: Journey, to: SocketAddress, toMesh: boolean): Ending {
   const unroutable = isUnroutable(to.ip)
   if (unroutable !== undefined) {
     legs.push({kind: 'outside', address: to, text: `nothing can be reached there: ${unroutable}`})
-    return ending(UNREACHABLE, 'refused', `${to.ip} cannot be reached: ${unroutable}`)
+    return ending(UNREACHABLE, 'refused', 'unreachable', `${to.ip} cannot be reached: ${unroutable}`)
   }
   legs.push({kind: 'outside', address: to, text: 'outside the cluster: what is there is not known'})
   if (!world.complete) return openEnding(`whose address ${to.ip} is, is not known`)
-  return ending({kind: 'unknown'}, 'delivered', `it leaves for ${addressText(to)}, outside the mesh`)
+  return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it leaves for ${addressText(to)}, outside the mesh`)
 }
 
 /** A connection arrives at an address: at a pod, or outside. */

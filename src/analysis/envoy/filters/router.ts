@@ -44,7 +44,7 @@ function codeOf(table: Readonly<Record<string, number>>, word: string, at: strin
 
 function direct(status: number, location: string | undefined, text: string, at: string): Answer {
   const where = location === undefined ? {} : {location}
-  return {status, flags: [], details: 'direct_response', ...where, text, at}
+  return {by: 'route', status, flags: [], details: 'direct_response', ...where, text, at}
 }
 
 /** An answer the route itself holds: a redirect or a direct response. */
@@ -68,6 +68,7 @@ function ownAnswer(state: HttpState, route: Route | undefined, at: string): Answ
 function notFound(action: RouteAction | undefined, name: string, at: string): Answer {
   const status = codeOf(NOT_FOUND, action?.clusterNotFoundResponseCode ?? 'SERVICE_UNAVAILABLE', at)
   return {
+    by: 'no-cluster',
     status,
     flags: ['NC'],
     details: 'cluster_not_found',
@@ -133,7 +134,7 @@ function refuseUnmodelled(action: RouteAction): void {
 }
 
 function timedOut(flag: string, details: string, text: string): Answer {
-  return {status: 504, flags: flag === '' ? [] : [flag], details, text}
+  return {by: 'timeout', status: 504, flags: flag === '' ? [] : [flag], details, text}
 }
 
 /** Whether the request is a CONNECT that Envoy ends itself. */
@@ -161,11 +162,11 @@ function upstreamAnswer(
   const seen = ended || status === 101 ? {} : {upstreamPath, upstreamHost: authority}
   if (status === 101 || (connects && succeeds)) {
     const text = 'the upgraded connection lasts until the client leaves'
-    return {status, flags: ['DC'], details: 'downstream_remote_disconnect', ...seen, text}
+    return {by: 'upstream', status, flags: ['DC'], details: 'downstream_remote_disconnect', ...seen, text}
   }
   const refused = state.upgrade === 'websocket' && succeeds
   const details = refused ? 'websocket_handshake_unsuccessful' : 'via_upstream'
-  return {status, flags, details, ...seen, text: `the upstream answers ${status}`}
+  return {by: 'upstream', status, flags, details, ...seen, text: `the upstream answers ${status}`}
 }
 
 function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: readonly Host[]): Answer {
@@ -174,6 +175,7 @@ function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: rea
       return upstreamAnswer(state, route, ending, hosts)
     case 'failure':
       return {
+        by: ending.failure.type === 'overflow' ? 'circuit-breaker' : 'upstream-failure',
         status: ending.failure.status,
         flags: ending.flags,
         details: `upstream_reset_before_response_started{${ending.failure.reason}}`,
@@ -191,6 +193,7 @@ function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: rea
       return neverAnswered('the client leaves before the answer')
     case 'unknown':
       return {
+        by: 'upstream',
         status: null,
         flags: [],
         details: 'via_upstream',
@@ -219,6 +222,7 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
   known(cluster, 'a cluster')
   if (inMaintenance(state.proxy, cluster))
     return {
+      by: 'circuit-breaker',
       status: 503,
       flags: ['UO'],
       details: 'maintenance_mode',
@@ -227,6 +231,7 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
     }
   if (dropsAll(state.proxy, cluster))
     return {
+      by: 'drop',
       status: 503,
       flags: ['UDO'],
       details: 'unconditional_drop_overload',
@@ -240,7 +245,14 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
   }
   const choice = chooseHosts(state.proxy, cluster, dialled)
   if (choice.kind === 'none')
-    return {status: 503, flags: ['UH'], details: 'no_healthy_upstream', text: choice.why, at: cluster.at}
+    return {
+      by: 'no-endpoint',
+      status: 503,
+      flags: ['UH'],
+      details: 'no_healthy_upstream',
+      text: choice.why,
+      at: cluster.at,
+    }
   const limits = thresholdsOf(cluster, action.priority ?? 'DEFAULT')
   if (limits?.maxRequests === 0 || limits?.maxPendingRequests === 0)
     return endingAnswer(state, route, {kind: 'failure', failure: OVERFLOW, flags: ['UO']}, [])
@@ -292,7 +304,13 @@ export function runRouter(state: HttpState, filter: HttpFilter): FilterResult {
     undecided('upstream HTTP filters', config.at)
   const {chosen} = state
   if (chosen === undefined)
-    return answers(state, {status: 404, flags: ['NR'], details: 'route_not_found', text: 'no route: 404'})
+    return answers(state, {
+      by: 'no-route',
+      status: 404,
+      flags: ['NR'],
+      details: 'route_not_found',
+      text: 'no route: 404',
+    })
   const at = chosen.route?.at ?? chosen.virtualHost.at
   const own = ownAnswer(state, chosen.route, at)
   if (own !== undefined) return answers(state, own)

@@ -42,7 +42,7 @@ function refuseUnmodelled(manager: HttpConnectionManager): void {
 }
 
 function refusal(status: number, details: string, text: string, flags: readonly string[] = []): Answer {
-  return {status, flags, details, text}
+  return {by: 'manager', status, flags, details, text}
 }
 
 function step(text: string, at: string): DecisionStep {
@@ -78,7 +78,7 @@ function withDefaultHost(state: HttpState, version: '1.0' | '1.1' | '2'): HttpSt
 
 /** Envoy's own answers to a gRPC request travel in an answer of 200; those of the codec do not. */
 function inGrpc(state: HttpState, answer: Answer): Answer {
-  const own = answer.details !== 'via_upstream' && answer.status !== null && !answer.flags.includes('DPE')
+  const own = answer.by !== 'upstream' && answer.status !== null && !answer.flags.includes('DPE')
   return own && isGrpc(state) ? {...answer, status: 200} : answer
 }
 
@@ -149,7 +149,7 @@ export function runManager(
     const status = decoded.status === 0 ? null : decoded.status
     return {
       state: start,
-      answer: {status, flags: ['DPE'], details: decoded.details, text: 'the codec refuses the request'},
+      answer: {by: 'codec', status, flags: ['DPE'], details: decoded.details, text: 'the codec refuses the request'},
     }
   }
   const read: HttpState = {...start, headers: decoded.headers, badBody: decoded.badBody}

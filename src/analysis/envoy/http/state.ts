@@ -1,4 +1,4 @@
-import type {DecisionStep} from '../../../model/envoy/decision.js'
+import type {AnsweredBy, DecisionStep} from '../../../model/envoy/decision.js'
 import type {HttpConnectionManager, HttpFilter} from '../../../model/envoy/http.js'
 import type {EnvoyProxy, Surroundings} from '../../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../../model/envoy/request.js'
@@ -44,6 +44,9 @@ export interface HttpState {
 
 /** An answer, and what the log says about it. */
 export interface Answer {
+  readonly by: AnsweredBy
+  /** The policy of an RBAC denial; undefined where none matched. */
+  readonly policy?: string | undefined
   readonly status: number | null
   readonly flags: readonly string[]
   readonly details: string
@@ -81,6 +84,7 @@ export function withStep(state: HttpState, step: DecisionStep): HttpState {
 
 /** The codec refuses the body while a filter waits. */
 export const BAD_BODY: Answer = {
+  by: 'codec',
   status: 400,
   flags: ['DPE'],
   details: 'http1.codec_error',
@@ -89,5 +93,5 @@ export const BAD_BODY: Answer = {
 
 /** The client waits in vain and leaves. */
 export function neverAnswered(text: string): Answer {
-  return {status: null, flags: ['DC'], details: 'downstream_remote_disconnect', text}
+  return {by: 'client-left', status: null, flags: ['DC'], details: 'downstream_remote_disconnect', text}
 }

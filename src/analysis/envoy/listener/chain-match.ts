@@ -1,4 +1,5 @@
 import type {CidrRange} from '../../../model/envoy/core.js'
+import type {NearMiss} from '../../../model/envoy/decision.js'
 import type {FilterChain, FilterChainMatch, Listener} from '../../../model/envoy/listener.js'
 import {inRange, parseIp} from '../../../model/ip-address.js'
 import type {Connection} from '../connection.js'
@@ -62,8 +63,11 @@ function exactKey(wanted: number | string | undefined, is: number | string): rea
   return wanted === is ? [{key: String(wanted), rank: 1}] : []
 }
 
+/** The name of the first criterion: in a sidecar, chains of all its ports fall out at it. */
+export const DESTINATION_PORT = 'destination port'
+
 const CRITERIA: readonly Criterion[] = [
-  {name: 'destination port', keys: (m, c) => exactKey(m.destinationPort, c.local.port)},
+  {name: DESTINATION_PORT, keys: (m, c) => exactKey(m.destinationPort, c.local.port)},
   {name: 'destination address', keys: (m, c) => ipKeys(m.prefixRanges, c.local.ip)},
   {name: 'server name', keys: (m, c) => nameKeys(m.serverNames, c.serverName)},
   {name: 'transport protocol', keys: (m, c) => exactKey(m.transportProtocol, c.transport)},
@@ -118,14 +122,14 @@ function narrow(before: Narrowed, criterion: Criterion, connection: Connection):
 export interface ChainChoice {
   readonly chain: FilterChain | undefined
   readonly isDefault: boolean
-  readonly nearMisses: readonly string[]
+  readonly nearMisses: readonly NearMiss[]
 }
 
 /** Chains that fell out at the last criteria: what nearly took the connection. */
-function nearMisses(lost: Narrowed['lost']): readonly string[] {
+function nearMisses(lost: Narrowed['lost']): readonly NearMiss[] {
   return lost
     .slice(-3)
-    .map(({chain, criterion}) => `filter chain ${chain.name ?? '(unnamed)'} matches except for its ${criterion}`)
+    .map(({chain, criterion}) => ({what: `filter chain ${chain.name ?? '(unnamed)'}`, except: criterion}))
 }
 
 /** The filter chain of a listener that takes the connection; the default chain when none matches. */

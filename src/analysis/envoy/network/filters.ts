@@ -20,7 +20,7 @@ export interface Terminal {
   /** A cluster named by the SNI. */
   readonly cluster: string | undefined
   /** The details of a denial, decided on the first bytes. */
-  readonly denied: {readonly details: string; readonly at: string} | undefined
+  readonly denied: {readonly details: string; readonly policy: string | undefined; readonly at: string} | undefined
   readonly allowedBy: readonly {readonly text: string; readonly at: string}[]
 }
 
@@ -44,7 +44,8 @@ function rbac(passing: Passing, config: NetworkRbac): Passing {
   }
   const verdict = rbacVerdict(config, subject)
   if (verdict === undefined || passing.denied !== undefined) return passing
-  if (!verdict.allowed) return {...passing, denied: {details: rbacDetails(verdict), at: verdict.at}}
+  if (!verdict.allowed)
+    return {...passing, denied: {details: rbacDetails(verdict), policy: verdict.policy, at: verdict.at}}
   const text = `network RBAC allows the connection: ${verdict.policy === undefined ? 'no policy matches' : `policy ${verdict.policy}`}`
   const held = new Map(metadata).set('envoy.filters.network.rbac', rbacMetadata('enforced_', verdict))
   return {...passing, metadata: held, allowedBy: [...passing.allowedBy, {text, at: verdict.at}]}

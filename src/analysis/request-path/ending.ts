@@ -2,7 +2,7 @@ import type {Attempt} from '../../model/envoy/upstream-call.js'
 import type {MeshPod} from './world.js'
 
 /** What became of a request, in one word (docs/trace.md). */
-export type Disposition =
+export type PathDisposition =
   | 'delivered'
   | 'denied'
   | 'no-route'
@@ -37,10 +37,10 @@ export type EndingReason =
   | 'not-known'
 
 /** How a connection ends: what the side that opened it sees, and what is behind that. */
-export interface Ending {
+export interface PathEnding {
   /** As Envoy would count it, were it the client. */
   readonly attempt: Attempt
-  readonly disposition: Disposition
+  readonly disposition: PathDisposition
   readonly reason: EndingReason
   /** Why, in one sentence without a full stop. */
   readonly because: string
@@ -55,11 +55,11 @@ export interface Ending {
 /** An ending; what is not named is undefined or empty. */
 export function ending(
   attempt: Attempt,
-  disposition: Disposition,
+  disposition: PathDisposition,
   reason: EndingReason,
   because: string,
-  rest: Partial<Pick<Ending, 'pod' | 'policy' | 'races'>> = {},
-): Ending {
+  rest: Partial<Pick<PathEnding, 'pod' | 'policy' | 'races'>> = {},
+): PathEnding {
   return {
     attempt,
     disposition,
@@ -72,6 +72,6 @@ export function ending(
 }
 
 /** What the answer depends on is not known. */
-export function openEnding(because: string, pod?: MeshPod): Ending {
+export function openEnding(because: string, pod?: MeshPod): PathEnding {
   return ending({kind: 'unknown'}, 'undecided', 'not-known', because, {pod})
 }

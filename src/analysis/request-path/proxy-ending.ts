@@ -1,6 +1,6 @@
-import type {AnsweredBy, Decision, Denial, Outcome} from '../../model/envoy/decision.js'
+import type {AnsweredBy, Decision, Denial, RequestOutcome} from '../../model/envoy/decision.js'
 import {own} from '../../model/own.js'
-import {type Disposition, type Ending, type EndingReason, ending, openEnding} from './ending.js'
+import {type EndingReason, ending, openEnding, type PathDisposition, type PathEnding} from './ending.js'
 import {CERTIFICATE_DEMANDED, CERTIFICATE_REFUSED, TERMINATED, TLS_RESET, TLS_RESET_RACES} from './failures.js'
 import {type Speech, waitsForServer} from './speech.js'
 import type {MeshPod, Site} from './world.js'
@@ -8,7 +8,7 @@ import type {MeshPod, Site} from './world.js'
 /** Ports of the proxy itself, where chains lead to a cluster without endpoints so that requests do not loop. */
 const OWN_PORTS = [15_001, 15_006]
 
-type Told = readonly [Disposition, EndingReason, string]
+type Told = readonly [PathDisposition, EndingReason, string]
 
 const BY_FLAG: Readonly<Record<string, Told>> = {
   NR: ['no-route', 'no-route', 'no route matches'],
@@ -17,7 +17,7 @@ const BY_FLAG: Readonly<Record<string, Told>> = {
 }
 
 /** How the proxy itself ended a request that it did not pass on, or could not. */
-function ownAnswer(outcome: Outcome, last: Ending | undefined): Told {
+function ownAnswer(outcome: RequestOutcome, last: PathEnding | undefined): Told {
   const told = outcome.flags.map(flag => own(BY_FLAG, flag)).find(each => each !== undefined)
   if (told !== undefined) return told
   if (last !== undefined && (outcome.flags.includes('UF') || outcome.flags.includes('UC')))
@@ -29,13 +29,13 @@ function ownAnswer(outcome: Outcome, last: Ending | undefined): Told {
 }
 
 interface HttpAnswer {
-  readonly outcome: Outcome
+  readonly outcome: RequestOutcome
   readonly status: number
   readonly by: AnsweredBy | undefined
   readonly denied: Denial | undefined
 }
 
-function httpEnding({outcome, status, by, denied}: HttpAnswer, pod: MeshPod, last: Ending | undefined): Ending {
+function httpEnding({outcome, status, by, denied}: HttpAnswer, pod: MeshPod, last: PathEnding | undefined): PathEnding {
   const attempt = {kind: 'answer', status, after: 0} as const
   if (denied !== undefined) return ending(attempt, ...denialOf(denied), {pod, policy: denied.policy ?? NO_POLICY})
   if (by === 'upstream' && last !== undefined) return {...last, attempt}
@@ -58,7 +58,7 @@ function denialOf({policy}: Denial): Told {
 }
 
 /** A connection that is closed before anything is answered, as its client sees it. */
-function closed(speech: Speech): Pick<Ending, 'attempt' | 'races'> {
+function closed(speech: Speech): Pick<PathEnding, 'attempt' | 'races'> {
   if (speech.tls !== undefined) return {attempt: TLS_RESET, races: TLS_RESET_RACES}
   return {attempt: waitsForServer(speech) ? {kind: 'silence'} : TERMINATED, races: []}
 }
@@ -74,7 +74,7 @@ function wantsTls(site: Site, port: number): boolean {
   )
 }
 
-function unmatched(site: Site, speech: Speech, port: number): Ending {
+function unmatched(site: Site, speech: Speech, port: number): PathEnding {
   const plain = speech.tls === undefined && wantsTls(site, port)
   const because = plain
     ? `the proxy takes only mTLS on port ${port}, and gets plain text`
@@ -84,7 +84,7 @@ function unmatched(site: Site, speech: Speech, port: number): Ending {
   return ending(attempt, ...end, {pod: site.pod, races})
 }
 
-function waiting(site: Site, speech: Speech, port: number): Ending {
+function waiting(site: Site, speech: Speech, port: number): PathEnding {
   const plain = speech.tls === undefined && wantsTls(site, port)
   const because = 'the proxy waits for the first bytes of the client, and the client waits for the server'
   const end: Told = plain ? ['tls-mismatch', 'plain-text-to-mtls', because] : ['refused', 'both-wait', because]
@@ -97,8 +97,8 @@ export function proxyEnding(
   site: Site,
   speech: Speech,
   port: number,
-  last: Ending | undefined,
-): Ending {
+  last: PathEnding | undefined,
+): PathEnding {
   const {pod} = site
   if (!decision.decided) return openEnding(`it depends on ${decision.reason}`, pod)
   const {outcome, facts} = decision

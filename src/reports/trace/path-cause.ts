@@ -211,7 +211,7 @@ function refused(path: RequestPath): PathCause {
 }
 
 /** What made a request fail; undefined for one that is delivered or undecided. */
-export async function causeOf(inputs: CauseInputs, path: RequestPath): Promise<PathCause | undefined> {
+export async function pathCauseOf(inputs: CauseInputs, path: RequestPath): Promise<PathCause | undefined> {
   const {disposition, policy, pod} = path.ending
   switch (disposition) {
     case 'denied':

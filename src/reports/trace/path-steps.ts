@@ -4,7 +4,7 @@ import type {Leg} from '../../analysis/request-path/legs.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
 import type {MeshWorld} from '../../analysis/request-path/world.js'
 import {nearMissText} from '../../model/envoy/decision.js'
-import type {SocketAddress} from '../../model/envoy/request.js'
+import type {IpPort} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
 
@@ -36,7 +36,7 @@ export interface PathStep {
   readonly nearMisses: readonly string[]
 }
 
-function addressText({ip, port}: SocketAddress): string {
+function addressText({ip, port}: IpPort): string {
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
 }
 

@@ -7,9 +7,9 @@ import {own} from '../../../model/own.js'
 import {redirectLocation, tlsLocation, upstreamAuthority, upstreamTarget} from '../http/rewrite.js'
 import {isGrpc} from '../http/route-match.js'
 import {
-  type Answer,
   answers,
   BAD_BODY,
+  type EnvoyReply,
   type FilterResult,
   type HttpState,
   neverAnswered,
@@ -19,7 +19,7 @@ import {endsConnect} from '../http/upgrade.js'
 import {headerValue} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 import {inMaintenance, OVERFLOW, type Passed, thresholdsOf} from '../upstream/call.js'
-import {type Deadlines, type Ending, follow} from '../upstream/course.js'
+import {type Deadlines, follow, type UpstreamEnding} from '../upstream/course.js'
 import {chooseHosts, dropsAll, type Host} from '../upstream/endpoints.js'
 import {retriesOf} from '../upstream/retry.js'
 
@@ -42,13 +42,13 @@ function codeOf(table: Readonly<Record<string, number>>, word: string, at: strin
   return (Object.hasOwn(table, word) ? table[word] : undefined) ?? undecided(`response code ${word}`, at)
 }
 
-function direct(status: number, location: string | undefined, text: string, at: string): Answer {
+function direct(status: number, location: string | undefined, text: string, at: string): EnvoyReply {
   const where = location === undefined ? {} : {location}
   return {by: 'route', status, flags: [], details: 'direct_response', ...where, text, at}
 }
 
 /** An answer the route itself holds: a redirect or a direct response. */
-function ownAnswer(state: HttpState, route: Route | undefined, at: string): Answer | undefined {
+function ownAnswer(state: HttpState, route: Route | undefined, at: string): EnvoyReply | undefined {
   const {headers} = state
   const scheme = headerValue(headers, ':scheme') ?? 'http'
   if (route === undefined)
@@ -65,7 +65,7 @@ function ownAnswer(state: HttpState, route: Route | undefined, at: string): Answ
   return direct(status, location, `the route answers ${status} itself`, directResponse.at)
 }
 
-function notFound(action: RouteAction | undefined, name: string, at: string): Answer {
+function notFound(action: RouteAction | undefined, name: string, at: string): EnvoyReply {
   const status = codeOf(NOT_FOUND, action?.clusterNotFoundResponseCode ?? 'SERVICE_UNAVAILABLE', at)
   return {
     by: 'no-cluster',
@@ -133,7 +133,7 @@ function refuseUnmodelled(action: RouteAction): void {
     undecided('a route that matches endpoint metadata', action.at)
 }
 
-function timedOut(flag: string, details: string, text: string): Answer {
+function timedOut(flag: string, details: string, text: string): EnvoyReply {
   return {by: 'timeout', status: 504, flags: flag === '' ? [] : [flag], details, text}
 }
 
@@ -146,9 +146,9 @@ function endsTunnel(state: HttpState): boolean {
 function upstreamAnswer(
   state: HttpState,
   route: Route,
-  {status, flags}: Extract<Ending, {kind: 'answer'}>,
+  {status, flags}: Extract<UpstreamEnding, {kind: 'answer'}>,
   hosts: readonly Host[],
-): Answer {
+): EnvoyReply {
   const connects = headerValue(state.headers, ':method') === 'CONNECT'
   const succeeds = status >= 200 && status < 300
   const ended = endsTunnel(state)
@@ -169,7 +169,7 @@ function upstreamAnswer(
   return {by: 'upstream', status, flags, details, ...seen, text: `the upstream answers ${status}`}
 }
 
-function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: readonly Host[]): Answer {
+function endingAnswer(state: HttpState, route: Route, ending: UpstreamEnding, hosts: readonly Host[]): EnvoyReply {
   switch (ending.kind) {
     case 'answer':
       return upstreamAnswer(state, route, ending, hosts)
@@ -218,7 +218,7 @@ function passedOn(state: HttpState, route: Route, hosts: readonly Host[]): Passe
   return {head, http2: state.request.protocol === 'http/2'}
 }
 
-function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): Answer {
+function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): EnvoyReply {
   known(cluster, 'a cluster')
   if (inMaintenance(state.proxy, cluster))
     return {
@@ -272,12 +272,12 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
   return {...endingAnswer(state, route, follow(course, choice.hosts), choice.hosts), endpoints}
 }
 
-function sameAnswer(a: Answer, b: Answer): boolean {
-  const bare = (each: Answer) => JSON.stringify({...each, text: '', at: '', endpoints: []})
+function sameAnswer(a: EnvoyReply, b: EnvoyReply): boolean {
+  const bare = (each: EnvoyReply) => JSON.stringify({...each, text: '', at: '', endpoints: []})
   return bare(a) === bare(b)
 }
 
-function throughCluster(state: HttpState, route: Route, at: string): Answer {
+function throughCluster(state: HttpState, route: Route, at: string): EnvoyReply {
   const action = route.route
   if (action === undefined) return notFound(undefined, '', at)
   refuseUnmodelled(action)

@@ -2,7 +2,7 @@ import type {CidrRange} from '../../../model/envoy/core.js'
 import type {NearMiss} from '../../../model/envoy/decision.js'
 import type {FilterChain, FilterChainMatch, Listener} from '../../../model/envoy/listener.js'
 import {inRange, parseIp} from '../../../model/ip-address.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import {rangeOf} from '../matching/cidr.js'
 import {asciiLower} from '../matching/strings.js'
 import {known, undecided} from '../undecided.js'
@@ -18,7 +18,7 @@ interface Key {
 }
 type Criterion = {
   readonly name: string
-  readonly keys: (match: FilterChainMatch, connection: Connection) => readonly Key[]
+  readonly keys: (match: FilterChainMatch, connection: DownstreamConnection) => readonly Key[]
 }
 
 const ANY: readonly Key[] = [{key: '', rank: 0}]
@@ -51,7 +51,7 @@ function protocolKeys(wanted: readonly string[], offered: readonly string[]): re
   })
 }
 
-function sourceTypeKeys(match: FilterChainMatch, connection: Connection): readonly Key[] {
+function sourceTypeKeys(match: FilterChainMatch, connection: DownstreamConnection): readonly Key[] {
   const type = match.sourceType ?? 'ANY'
   if (type === 'ANY') return ANY
   const fits = (type === 'SAME_IP_OR_LOOPBACK' || type === 'LOCAL') === isLocal(connection)
@@ -97,12 +97,12 @@ interface Narrowed {
   readonly lost: readonly {readonly chain: FilterChain; readonly criterion: string}[]
 }
 
-function keysOf(criterion: Criterion, chain: FilterChain, connection: Connection): readonly Key[] {
+function keysOf(criterion: Criterion, chain: FilterChain, connection: DownstreamConnection): readonly Key[] {
   const match = chain.filterChainMatch
   return match === undefined ? ANY : criterion.keys(known(match, 'a filter chain match'), connection)
 }
 
-function narrow(before: Narrowed, criterion: Criterion, connection: Connection): Narrowed {
+function narrow(before: Narrowed, criterion: Criterion, connection: DownstreamConnection): Narrowed {
   const found = before.chains.map(chain => ({chain, keys: keysOf(criterion, chain, connection)}))
   const best = found
     .flatMap(each => each.keys)
@@ -133,7 +133,7 @@ function nearMisses(lost: Narrowed['lost']): readonly NearMiss[] {
 }
 
 /** The filter chain of a listener that takes the connection; the default chain when none matches. */
-export function chooseFilterChain(listener: Listener, connection: Connection): ChainChoice {
+export function chooseFilterChain(listener: Listener, connection: DownstreamConnection): ChainChoice {
   if (listener.filterChainMatcher !== undefined) {
     const chain = chainByMatcher(listener, listener.filterChainMatcher, connection)
     return {chain: chain.found, isDefault: chain.isDefault, nearMisses: []}

@@ -40,13 +40,13 @@ export function validationOf(context: CommonTlsContext): {
 const SAN_TYPES: Readonly<Record<string, 'uriSans' | 'dnsSans'>> = {URI: 'uriSans', DNS: 'dnsSans'}
 
 /** Names a certificate carries. */
-export interface Names {
+export interface CertificateNames {
   readonly uriSans: readonly string[]
   readonly dnsSans: readonly string[]
 }
 
 /** Whether a certificate's names fit what a context asks for; no demand fits all. */
-export function namesFit(rules: ValidationContext, names: Names): boolean {
+export function namesFit(rules: ValidationContext, names: CertificateNames): boolean {
   if (rules.verifyCertificateHash.length + rules.verifyCertificateSpki.length > 0)
     undecided('a certificate pinned by its hash', rules.at)
   const typed = rules.matchTypedSubjectAltNames

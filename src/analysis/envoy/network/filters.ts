@@ -4,7 +4,7 @@ import {NetworkFilterState, SniCluster, TcpProxy} from '../../../model/envoy/net
 import {NetworkRbac} from '../../../model/envoy/rbac.js'
 import {WATCHERS} from '../../../model/envoy/registry.js'
 import {type Json, unpack} from '../../../model/envoy/schema.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import {withFilterState} from '../filters/filter-state.js'
 import {rbacDetails, rbacMetadata, rbacVerdict} from '../rbac.js'
 import {known, undecided} from '../undecided.js'
@@ -16,7 +16,7 @@ export interface Terminal {
   readonly kind: 'http' | 'tcp'
   readonly manager: HttpConnectionManager | undefined
   readonly tcp: TcpProxy | undefined
-  readonly connection: Connection
+  readonly connection: DownstreamConnection
   /** A cluster named by the SNI. */
   readonly cluster: string | undefined
   /** The details of a denial, decided on the first bytes. */
@@ -25,7 +25,7 @@ export interface Terminal {
 }
 
 interface Passing {
-  readonly connection: Connection
+  readonly connection: DownstreamConnection
   readonly cluster: string | undefined
   readonly metadata: ReadonlyMap<string, Json>
   readonly denied: Terminal['denied']
@@ -71,7 +71,11 @@ function pass(passing: Passing, filter: Filter, afterHandshake: boolean): Passin
 }
 
 /** Runs a chain's network filters up to the one that takes the connection. `afterHandshake` tells whether bytes arrive. */
-export function runNetworkFilters(chain: FilterChain, connection: Connection, afterHandshake: boolean): Terminal {
+export function runNetworkFilters(
+  chain: FilterChain,
+  connection: DownstreamConnection,
+  afterHandshake: boolean,
+): Terminal {
   let passing: Passing = {connection, cluster: undefined, metadata: new Map(), denied: undefined, allowedBy: []}
   for (const filter of chain.filters) {
     if (known(filter, 'a network filter').configDiscovery !== undefined)

@@ -128,7 +128,7 @@ export function proxyEnding(
       closed(speech).attempt,
       'refused',
       'proxy-port',
-      `port ${port} is the proxy’s own: it closes connections to it`,
+      `port ${port} is the proxy's own: it closes connections to it`,
       {pod, races: closed(speech).races},
     )
   if (outcome.flags.length > 0) {

@@ -33,12 +33,12 @@ function refusalOf(call: UpstreamCall, own: Site, now: number): Speech['refuses'
     const {rules, secret} = validationOf(common)
     const validates = secret || rules.some(each => each.trustedCa !== undefined)
     if (!validates) return undefined
-    if (!shareRoot(own.certificate, certificate)) return 'the server’s certificate is signed by another root'
+    if (!shareRoot(own.certificate, certificate)) return "the server's certificate is signed by another root"
     if (expired(certificate, now))
-      return `the server’s certificate expired at ${new Date(certificate.validTo).toISOString()}`
+      return `the server's certificate expired at ${new Date(certificate.validTo).toISOString()}`
     const names: CertificateNames = {uriSans: certificate.uriSans, dnsSans: certificate.dnsSans}
     if (!rules.every(each => namesFit(each, names)))
-      return `the server’s certificate is for ${certificate.uriSans.join(', ')}, which the client does not expect`
+      return `the server's certificate is for ${certificate.uriSans.join(', ')}, which the client does not expect`
     return undefined
   }
 }

@@ -1,4 +1,4 @@
-import type {ClientCertificate, EnvoyRequest, SocketAddress} from '../../model/envoy/request.js'
+import type {ClientCertificate, EnvoyRequest, IpPort} from '../../model/envoy/request.js'
 
 /** The TLS a handshake agreed on. */
 export interface AgreedTls {
@@ -9,13 +9,13 @@ export interface AgreedTls {
 }
 
 /** What Envoy knows about a connection; listener filters and the handshake fill it in. */
-export interface Connection {
-  readonly local: SocketAddress
+export interface DownstreamConnection {
+  readonly local: IpPort
   /** A listener filter put the local address there. */
   readonly localRestored: boolean
-  readonly remote: SocketAddress
+  readonly remote: IpPort
   /** The peer of the TCP connection, whatever the PROXY protocol says. */
-  readonly directRemote: SocketAddress
+  readonly directRemote: IpPort
   /** Empty until an inspector has said. */
   readonly transport: '' | 'tls' | 'raw_buffer'
   readonly applicationProtocols: readonly string[]
@@ -26,7 +26,7 @@ export interface Connection {
 }
 
 /** The connection as it is accepted. */
-export function acceptedConnection(request: EnvoyRequest): Connection {
+export function acceptedConnection(request: EnvoyRequest): DownstreamConnection {
   return {
     local: request.redirected ? request.acceptedBy : request.destination,
     localRestored: false,

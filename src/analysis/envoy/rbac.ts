@@ -8,7 +8,7 @@ import {
 } from '../../model/envoy/matching.js'
 import {type Permission, type Policy, type Principal, RbacAction, type Rules} from '../../model/envoy/rbac.js'
 import {type Json, unpack} from '../../model/envoy/schema.js'
-import type {Connection} from './connection.js'
+import type {DownstreamConnection} from './connection.js'
 import {connectionInput} from './listener/chain-matcher.js'
 import {cidrHolds} from './matching/cidr.js'
 import {type Headers, headerMatches, headerValue, headerValues} from './matching/headers.js'
@@ -23,7 +23,7 @@ import {allOf, anyOf, known, undecided} from './undecided.js'
 
 /** What RBAC looks at; `headers` is empty below HTTP. */
 export interface RbacSubject {
-  readonly connection: Connection
+  readonly connection: DownstreamConnection
   /** The client after X-Forwarded-For. */
   readonly remoteIp: string
   readonly headers: Headers
@@ -56,7 +56,7 @@ function permits(permission: Permission, subject: RbacSubject): boolean {
   return undecided('an RBAC permission of an unknown kind', p.at)
 }
 
-function authenticates(principal: NonNullable<Principal['authenticated']>, connection: Connection): boolean {
+function authenticates(principal: NonNullable<Principal['authenticated']>, connection: DownstreamConnection): boolean {
   const {principalName} = known(principal, 'an authenticated principal')
   if (connection.tls === undefined) return false
   if (principalName === undefined) return true

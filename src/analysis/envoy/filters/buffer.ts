@@ -21,5 +21,12 @@ export function runBuffer(state: HttpState, filter: HttpFilter): FilterResult {
     )
   if (state.request.bodyBytes <= maxRequestBytes) return goesOn(state)
   const details = 'request_payload_too_large'
-  return answers(state, {status: 413, flags: [], details, text: `the body is larger than ${maxRequestBytes} bytes`, at})
+  return answers(state, {
+    by: 'buffer',
+    status: 413,
+    flags: [],
+    details,
+    text: `the body is larger than ${maxRequestBytes} bytes`,
+    at,
+  })
 }

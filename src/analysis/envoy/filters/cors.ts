@@ -30,6 +30,7 @@ export function runCors(state: HttpState, filter: HttpFilter): FilterResult {
   const allowed = anyOf(allowOriginStringMatch, each => stringMatches(each, '*') || stringMatches(each, origin))
   if (!allowed && forwardNotMatchingPreflights !== false) return goesOn(state)
   return answers(state, {
+    by: 'cors',
     status: 200,
     flags: [],
     details: 'cors_response',

@@ -79,6 +79,7 @@ export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult 
         }
       : {}
   return answers(state, {
+    by: 'ext-authz',
     status,
     ...seen,
     flags: ['UAEX'],

@@ -81,12 +81,13 @@ export function runFault(state: HttpState, filter: HttpFilter): FilterResult {
   const flags = delay > 0 ? ['DI'] : []
   if (delay >= waits) {
     const answer = neverAnswered(`a fault delays the request by ${delay} ms, and the client leaves`)
-    return answers(state, {...answer, flags: ['DC', ...flags]})
+    return answers(state, {...answer, by: 'fault', flags: ['DC', ...flags]})
   }
   const delayed = {...state, flags: [...state.flags, ...flags]}
   const status = abortOf(fault, state)
   if (status === undefined) return goesOn(delayed)
   return answers(delayed, {
+    by: 'fault',
     status,
     flags: ['FI'],
     details: 'fault_filter_abort',

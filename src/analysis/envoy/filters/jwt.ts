@@ -229,6 +229,7 @@ export function runJwtAuthn(state: HttpState, filter: HttpFilter): FilterResult 
   const verdict = meets(scene, requirement)
   if (verdict.why === undefined) return goesOn(afterGood(state, verdict))
   return answers(state, {
+    by: 'jwt',
     status: verdict.why === WRONG_AUDIENCE ? 403 : 401,
     flags: [],
     details: `jwt_authn_access_denied{${verdict.why.replace(/\s/g, '_')}}`,

@@ -32,6 +32,7 @@ export function runLocalRateLimit(state: HttpState, filter: HttpFilter): FilterR
   if (!isEmpty(limit, state.request.sequence)) return goesOn(state)
   const status = statusCode(limit.status) ?? 429
   return answers(state, {
+    by: 'rate-limit',
     status: status < 400 ? 429 : status,
     flags: ['RL'],
     details: 'local_rate_limited',

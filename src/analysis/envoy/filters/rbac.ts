@@ -54,6 +54,8 @@ export function runRbac(state: HttpState, filter: HttpFilter): FilterResult {
       withStep(after, {stage: 'http-filter', text: `RBAC allows the request: ${by}`, at: verdict.at, nearMisses: []}),
     )
   return answers(after, {
+    by: 'rbac',
+    policy: verdict.policy,
     status: 403,
     flags: [],
     details: rbacDetails(verdict),

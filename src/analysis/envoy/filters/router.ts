@@ -7,9 +7,9 @@ import {own} from '../../../model/own.js'
 import {redirectLocation, tlsLocation, upstreamAuthority, upstreamTarget} from '../http/rewrite.js'
 import {isGrpc} from '../http/route-match.js'
 import {
-  type Answer,
   answers,
   BAD_BODY,
+  type EnvoyReply,
   type FilterResult,
   type HttpState,
   neverAnswered,
@@ -19,7 +19,7 @@ import {endsConnect} from '../http/upgrade.js'
 import {headerValue} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 import {inMaintenance, OVERFLOW, type Passed, thresholdsOf} from '../upstream/call.js'
-import {type Deadlines, type Ending, follow} from '../upstream/course.js'
+import {type Deadlines, follow, type UpstreamEnding} from '../upstream/course.js'
 import {chooseHosts, dropsAll, type Host} from '../upstream/endpoints.js'
 import {retriesOf} from '../upstream/retry.js'
 
@@ -42,13 +42,13 @@ function codeOf(table: Readonly<Record<string, number>>, word: string, at: strin
   return (Object.hasOwn(table, word) ? table[word] : undefined) ?? undecided(`response code ${word}`, at)
 }
 
-function direct(status: number, location: string | undefined, text: string, at: string): Answer {
+function direct(status: number, location: string | undefined, text: string, at: string): EnvoyReply {
   const where = location === undefined ? {} : {location}
-  return {status, flags: [], details: 'direct_response', ...where, text, at}
+  return {by: 'route', status, flags: [], details: 'direct_response', ...where, text, at}
 }
 
 /** An answer the route itself holds: a redirect or a direct response. */
-function ownAnswer(state: HttpState, route: Route | undefined, at: string): Answer | undefined {
+function ownAnswer(state: HttpState, route: Route | undefined, at: string): EnvoyReply | undefined {
   const {headers} = state
   const scheme = headerValue(headers, ':scheme') ?? 'http'
   if (route === undefined)
@@ -65,9 +65,10 @@ function ownAnswer(state: HttpState, route: Route | undefined, at: string): Answ
   return direct(status, location, `the route answers ${status} itself`, directResponse.at)
 }
 
-function notFound(action: RouteAction | undefined, name: string, at: string): Answer {
+function notFound(action: RouteAction | undefined, name: string, at: string): EnvoyReply {
   const status = codeOf(NOT_FOUND, action?.clusterNotFoundResponseCode ?? 'SERVICE_UNAVAILABLE', at)
   return {
+    by: 'no-cluster',
     status,
     flags: ['NC'],
     details: 'cluster_not_found',
@@ -132,8 +133,8 @@ function refuseUnmodelled(action: RouteAction): void {
     undecided('a route that matches endpoint metadata', action.at)
 }
 
-function timedOut(flag: string, details: string, text: string): Answer {
-  return {status: 504, flags: flag === '' ? [] : [flag], details, text}
+function timedOut(flag: string, details: string, text: string): EnvoyReply {
+  return {by: 'timeout', status: 504, flags: flag === '' ? [] : [flag], details, text}
 }
 
 /** Whether the request is a CONNECT that Envoy ends itself. */
@@ -145,9 +146,9 @@ function endsTunnel(state: HttpState): boolean {
 function upstreamAnswer(
   state: HttpState,
   route: Route,
-  {status, flags}: Extract<Ending, {kind: 'answer'}>,
+  {status, flags}: Extract<UpstreamEnding, {kind: 'answer'}>,
   hosts: readonly Host[],
-): Answer {
+): EnvoyReply {
   const connects = headerValue(state.headers, ':method') === 'CONNECT'
   const succeeds = status >= 200 && status < 300
   const ended = endsTunnel(state)
@@ -161,19 +162,20 @@ function upstreamAnswer(
   const seen = ended || status === 101 ? {} : {upstreamPath, upstreamHost: authority}
   if (status === 101 || (connects && succeeds)) {
     const text = 'the upgraded connection lasts until the client leaves'
-    return {status, flags: ['DC'], details: 'downstream_remote_disconnect', ...seen, text}
+    return {by: 'upstream', status, flags: ['DC'], details: 'downstream_remote_disconnect', ...seen, text}
   }
   const refused = state.upgrade === 'websocket' && succeeds
   const details = refused ? 'websocket_handshake_unsuccessful' : 'via_upstream'
-  return {status, flags, details, ...seen, text: `the upstream answers ${status}`}
+  return {by: 'upstream', status, flags, details, ...seen, text: `the upstream answers ${status}`}
 }
 
-function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: readonly Host[]): Answer {
+function endingAnswer(state: HttpState, route: Route, ending: UpstreamEnding, hosts: readonly Host[]): EnvoyReply {
   switch (ending.kind) {
     case 'answer':
       return upstreamAnswer(state, route, ending, hosts)
     case 'failure':
       return {
+        by: ending.failure.type === 'overflow' ? 'circuit-breaker' : 'upstream-failure',
         status: ending.failure.status,
         flags: ending.flags,
         details: `upstream_reset_before_response_started{${ending.failure.reason}}`,
@@ -191,6 +193,7 @@ function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: rea
       return neverAnswered('the client leaves before the answer')
     case 'unknown':
       return {
+        by: 'upstream',
         status: null,
         flags: [],
         details: 'via_upstream',
@@ -215,10 +218,11 @@ function passedOn(state: HttpState, route: Route, hosts: readonly Host[]): Passe
   return {head, http2: state.request.protocol === 'http/2'}
 }
 
-function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): Answer {
+function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): EnvoyReply {
   known(cluster, 'a cluster')
   if (inMaintenance(state.proxy, cluster))
     return {
+      by: 'circuit-breaker',
       status: 503,
       flags: ['UO'],
       details: 'maintenance_mode',
@@ -227,6 +231,7 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
     }
   if (dropsAll(state.proxy, cluster))
     return {
+      by: 'drop',
       status: 503,
       flags: ['UDO'],
       details: 'unconditional_drop_overload',
@@ -240,7 +245,14 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
   }
   const choice = chooseHosts(state.proxy, cluster, dialled)
   if (choice.kind === 'none')
-    return {status: 503, flags: ['UH'], details: 'no_healthy_upstream', text: choice.why, at: cluster.at}
+    return {
+      by: 'no-endpoint',
+      status: 503,
+      flags: ['UH'],
+      details: 'no_healthy_upstream',
+      text: choice.why,
+      at: cluster.at,
+    }
   const limits = thresholdsOf(cluster, action.priority ?? 'DEFAULT')
   if (limits?.maxRequests === 0 || limits?.maxPendingRequests === 0)
     return endingAnswer(state, route, {kind: 'failure', failure: OVERFLOW, flags: ['UO']}, [])
@@ -260,12 +272,12 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
   return {...endingAnswer(state, route, follow(course, choice.hosts), choice.hosts), endpoints}
 }
 
-function sameAnswer(a: Answer, b: Answer): boolean {
-  const bare = (each: Answer) => JSON.stringify({...each, text: '', at: '', endpoints: []})
+function sameAnswer(a: EnvoyReply, b: EnvoyReply): boolean {
+  const bare = (each: EnvoyReply) => JSON.stringify({...each, text: '', at: '', endpoints: []})
   return bare(a) === bare(b)
 }
 
-function throughCluster(state: HttpState, route: Route, at: string): Answer {
+function throughCluster(state: HttpState, route: Route, at: string): EnvoyReply {
   const action = route.route
   if (action === undefined) return notFound(undefined, '', at)
   refuseUnmodelled(action)
@@ -292,7 +304,13 @@ export function runRouter(state: HttpState, filter: HttpFilter): FilterResult {
     undecided('upstream HTTP filters', config.at)
   const {chosen} = state
   if (chosen === undefined)
-    return answers(state, {status: 404, flags: ['NR'], details: 'route_not_found', text: 'no route: 404'})
+    return answers(state, {
+      by: 'no-route',
+      status: 404,
+      flags: ['NR'],
+      details: 'route_not_found',
+      text: 'no route: 404',
+    })
   const at = chosen.route?.at ?? chosen.virtualHost.at
   const own = ownAnswer(state, chosen.route, at)
   if (own !== undefined) return answers(state, own)

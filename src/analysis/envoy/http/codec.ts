@@ -1,6 +1,6 @@
 import type {HttpConnectionManager} from '../../../model/envoy/http.js'
 import type {EnvoyRequest} from '../../../model/envoy/request.js'
-import {type Connection, requestText} from '../connection.js'
+import {type DownstreamConnection, requestText} from '../connection.js'
 import type {Headers} from '../matching/headers.js'
 import {asciiLower} from '../matching/strings.js'
 import {undecided} from '../undecided.js'
@@ -183,7 +183,7 @@ function http2Fault(request: EnvoyRequest, headers: HeaderList): string | undefi
   return request.path === '*' && request.method === 'OPTIONS' ? undefined : 'http2.violation.of.messaging.rule'
 }
 
-function http2(manager: HttpConnectionManager, request: EnvoyRequest, connection: Connection): Decoded {
+function http2(manager: HttpConnectionManager, request: EnvoyRequest, connection: DownstreamConnection): Decoded {
   if (request.payload !== undefined) undecided('bytes inside an HTTP/2 connection')
   const lower = request.headers.map(([name, value]) => [asciiLower(name), value] as const)
   const fault = http2Fault(request, lower)
@@ -205,7 +205,11 @@ function http2(manager: HttpConnectionManager, request: EnvoyRequest, connection
 }
 
 /** Whether the manager reads the connection as HTTP/2. */
-export function readsHttp2(manager: HttpConnectionManager, request: EnvoyRequest, connection: Connection): boolean {
+export function readsHttp2(
+  manager: HttpConnectionManager,
+  request: EnvoyRequest,
+  connection: DownstreamConnection,
+): boolean {
   const type = manager.codecType ?? 'AUTO'
   if (type === 'HTTP1') return false
   if (type === 'HTTP2') return true
@@ -216,7 +220,11 @@ export function readsHttp2(manager: HttpConnectionManager, request: EnvoyRequest
 }
 
 /** Reads the head of a request as the manager's codec does. */
-export function decodeRequest(manager: HttpConnectionManager, request: EnvoyRequest, connection: Connection): Decoded {
+export function decodeRequest(
+  manager: HttpConnectionManager,
+  request: EnvoyRequest,
+  connection: DownstreamConnection,
+): Decoded {
   const encrypted = request.tls !== undefined && connection.tls === undefined
   if (!readsHttp2(manager, request, connection)) {
     if (encrypted || request.protocol === 'http/2') return refused(400, 'http1.codec_error')
@@ -230,7 +238,7 @@ export function decodeRequest(manager: HttpConnectionManager, request: EnvoyRequ
 export function speaksOtherThanHttp2(
   manager: HttpConnectionManager,
   request: EnvoyRequest,
-  connection: Connection,
+  connection: DownstreamConnection,
 ): boolean {
   if (!readsHttp2(manager, request, connection)) return false
   return request.protocol !== 'http/2' || (request.tls !== undefined && connection.tls === undefined)

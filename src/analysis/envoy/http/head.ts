@@ -1,6 +1,6 @@
 import type {HttpConnectionManager} from '../../../model/envoy/http.js'
 import {formatIp, parseIp} from '../../../model/ip-address.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import {type Headers, headerValue, headerValues, withHeader, withoutHeaders} from '../matching/headers.js'
 import {asciiLower} from '../matching/strings.js'
 import {known, undecided} from '../undecided.js'
@@ -71,7 +71,11 @@ function addressFromXff(xff: string | undefined, skip: number): string | undefin
 }
 
 /** The client's address as Envoy takes it. */
-export function clientAddress(manager: HttpConnectionManager, headers: Headers, connection: Connection): string {
+export function clientAddress(
+  manager: HttpConnectionManager,
+  headers: Headers,
+  connection: DownstreamConnection,
+): string {
   if (manager.originalIpDetectionExtensions.length > 0)
     undecided('original_ip_detection_extensions', manager.originalIpDetectionExtensions[0]?.at)
   const xff = headerValue(headers, 'x-forwarded-for')
@@ -84,7 +88,7 @@ export function clientAddress(manager: HttpConnectionManager, headers: Headers, 
   return found ?? connection.remote.ip
 }
 
-function proto(manager: HttpConnectionManager, headers: Headers, connection: Connection): string {
+function proto(manager: HttpConnectionManager, headers: Headers, connection: DownstreamConnection): string {
   const own = connection.tls === undefined ? 'http' : 'https'
   const trusted = !(manager.useRemoteAddress && (manager.xffNumTrustedHops ?? 0) === 0)
   const sent = trusted ? headerValue(headers, 'x-forwarded-proto') : undefined
@@ -92,12 +96,12 @@ function proto(manager: HttpConnectionManager, headers: Headers, connection: Con
 }
 
 /** The scheme of a request that names none: that of x-forwarded-proto, else that of the connection. */
-function schemeOf(sent: string, connection: Connection): string {
+function schemeOf(sent: string, connection: DownstreamConnection): string {
   if (/^https?$/i.test(sent)) return asciiLower(sent)
   return connection.tls === undefined ? 'http' : 'https'
 }
 
-function forwardedFor(manager: HttpConnectionManager, headers: Headers, connection: Connection): Headers {
+function forwardedFor(manager: HttpConnectionManager, headers: Headers, connection: DownstreamConnection): Headers {
   if (!manager.useRemoteAddress) return headers
   const before = headerValue(headers, 'x-forwarded-for')
   return withHeader(headers, 'x-forwarded-for', before ? `${before},${connection.remote.ip}` : connection.remote.ip)
@@ -136,7 +140,11 @@ function refuseInternalRanges(manager: HttpConnectionManager): void {
 }
 
 /** The headers as every matcher sees them: what a client must not set is removed, what Envoy adds is there. */
-export function sanitizeHeaders(manager: HttpConnectionManager, headers: Headers, connection: Connection): Headers {
+export function sanitizeHeaders(
+  manager: HttpConnectionManager,
+  headers: Headers,
+  connection: DownstreamConnection,
+): Headers {
   refuseInternalRanges(manager)
   const forward = manager.forwardClientCertDetails ?? 'SANITIZE'
   const keepsCert = forward === 'FORWARD_ONLY' || forward === 'APPEND_FORWARD' || forward === 'ALWAYS_FORWARD_ONLY'

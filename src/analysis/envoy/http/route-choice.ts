@@ -1,3 +1,4 @@
+import type {NearMiss} from '../../../model/envoy/decision.js'
 import type {Route, RouteAction, VirtualHost} from '../../../model/envoy/route.js'
 import {Route as RouteSchema} from '../../../model/envoy/route.js'
 import {type Packed, unpack} from '../../../model/envoy/schema.js'
@@ -39,13 +40,13 @@ function clusterShares(action: RouteAction, state: HttpState): readonly ClusterS
 }
 
 /** Routes that nearly took the request, in order, up to the one that did. */
-function nearMisses(routes: readonly Route[], chosen: Route | undefined, state: HttpState): readonly string[] {
+function nearMisses(routes: readonly Route[], chosen: Route | undefined, state: HttpState): readonly NearMiss[] {
   const before = chosen === undefined ? routes : routes.slice(0, routes.indexOf(chosen))
   return before
     .flatMap((each, i) => {
       const failing = each.match === undefined ? undefined : onlyFailing(each.match, state)
-      const name = each.name === undefined ? `route ${i + 1}` : `route ${i + 1} (${each.name})`
-      return failing === undefined ? [] : [`${name} matches except for its ${failing}`]
+      const what = each.name === undefined ? `route ${i + 1}` : `route ${i + 1} (${each.name})`
+      return failing === undefined ? [] : [{what, except: failing}]
     })
     .slice(0, 5)
 }

@@ -1,10 +1,10 @@
-import type {DecisionStep} from '../../../model/envoy/decision.js'
+import type {AnsweredBy, DecisionStep} from '../../../model/envoy/decision.js'
 import type {HttpConnectionManager, HttpFilter} from '../../../model/envoy/http.js'
 import type {EnvoyProxy, Surroundings} from '../../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../../model/envoy/request.js'
 import type {Route, RouteConfiguration, VirtualHost} from '../../../model/envoy/route.js'
 import type {Json, Packed} from '../../../model/envoy/schema.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import type {Headers} from '../matching/headers.js'
 
 /** The route a request takes; without `route` the virtual host answers by itself (require_tls). */
@@ -24,7 +24,7 @@ export interface HttpState {
   readonly proxy: EnvoyProxy
   readonly surroundings: Surroundings
   readonly request: EnvoyRequest
-  readonly connection: Connection
+  readonly connection: DownstreamConnection
   readonly manager: HttpConnectionManager
   readonly table: RouteConfiguration | undefined
   readonly headers: Headers
@@ -43,7 +43,10 @@ export interface HttpState {
 }
 
 /** An answer, and what the log says about it. */
-export interface Answer {
+export interface EnvoyReply {
+  readonly by: AnsweredBy
+  /** The policy of an RBAC denial; undefined where none matched. */
+  readonly policy?: string | undefined
   readonly status: number | null
   readonly flags: readonly string[]
   readonly details: string
@@ -58,7 +61,7 @@ export interface Answer {
 
 export type FilterResult =
   | {readonly kind: 'goes-on'; readonly state: HttpState}
-  | {readonly kind: 'answers'; readonly state: HttpState; readonly answer: Answer}
+  | {readonly kind: 'answers'; readonly state: HttpState; readonly answer: EnvoyReply}
 
 /** One HTTP filter at work. */
 export type RunFilter = (state: HttpState, filter: HttpFilter) => FilterResult
@@ -69,7 +72,7 @@ export function goesOn(state: HttpState): FilterResult {
 }
 
 /** The filter answers itself. */
-export function answers(state: HttpState, answer: Answer): FilterResult {
+export function answers(state: HttpState, answer: EnvoyReply): FilterResult {
   return {kind: 'answers', state, answer}
 }
 
@@ -80,7 +83,8 @@ export function withStep(state: HttpState, step: DecisionStep): HttpState {
 }
 
 /** The codec refuses the body while a filter waits. */
-export const BAD_BODY: Answer = {
+export const BAD_BODY: EnvoyReply = {
+  by: 'codec',
   status: 400,
   flags: ['DPE'],
   details: 'http1.codec_error',
@@ -88,6 +92,6 @@ export const BAD_BODY: Answer = {
 }
 
 /** The client waits in vain and leaves. */
-export function neverAnswered(text: string): Answer {
-  return {status: null, flags: ['DC'], details: 'downstream_remote_disconnect', text}
+export function neverAnswered(text: string): EnvoyReply {
+  return {by: 'client-left', status: null, flags: ['DC'], details: 'downstream_remote_disconnect', text}
 }

@@ -1,7 +1,7 @@
 import type {Cluster, ClusterLoadAssignment, LbEndpoint} from '../../../model/envoy/cluster.js'
 import type {Address} from '../../../model/envoy/core.js'
 import type {EnvoyProxy, LiveHost} from '../../../model/envoy/proxy.js'
-import type {SocketAddress} from '../../../model/envoy/request.js'
+import type {IpPort} from '../../../model/envoy/request.js'
 import type {Json} from '../../../model/envoy/schema.js'
 import {parseIp} from '../../../model/ip-address.js'
 import {own} from '../../../model/own.js'
@@ -12,7 +12,7 @@ import {known, undecided} from '../undecided.js'
 
 /** An endpoint a request can go to. */
 export interface Host {
-  readonly address: SocketAddress
+  readonly address: IpPort
   readonly hostname: string
   /** What transport_socket_matches look at (metadata `envoy.transport_socket_match`). */
   readonly socketMatch: Json | undefined
@@ -117,7 +117,7 @@ function totalHealth(levels: readonly Level[], overprovisioning: number): number
   }, 0)
 }
 
-function socketOf(address: Address | undefined, at: string): SocketAddress {
+function socketOf(address: Address | undefined, at: string): IpPort {
   const socket = address?.socketAddress
   if (address !== undefined) known(address, 'an address')
   if (socket?.address === undefined || socket.portValue === undefined)
@@ -140,7 +140,7 @@ function hostOf(endpoint: LbEndpoint): Host {
 
 /** Where a request that is passed on by its original destination goes. */
 export interface Dialled {
-  readonly address: SocketAddress | undefined
+  readonly address: IpPort | undefined
   readonly header: (name: string) => string | undefined
 }
 

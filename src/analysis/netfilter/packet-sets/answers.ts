@@ -1,10 +1,10 @@
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import {own} from '../../../model/own.js'
 import {decidingStep} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
 import {FALSE, type Node, whereOutcome} from './diagram.js'
 import {type DimensionName, equalTo} from './dimensions.js'
-import {type Outcome, type OutcomeTable, outcomeVerdict} from './outcomes.js'
+import {type OutcomeTable, outcomeVerdict, type PacketOutcome} from './outcomes.js'
 import type {PathFunctions} from './path-function.js'
 import {PROPERTY, partValues, regionWords} from './region-words.js'
 import {askedDimensions, OUTSIDE, type Region, regionsOf, shares, witness} from './regions.js'
@@ -15,7 +15,7 @@ import type {Decider, Direction, Exception, TrafficOutcome} from './traffic-outc
 export interface Answering {
   readonly paths: PathFunctions
   readonly table: OutcomeTable
-  readonly machine: Machine
+  readonly machine: NetworkNamespace
   readonly device: string
   readonly inbound: boolean
   /** How many exceptions of an outcome are made before the rest are counted, unless the usual number. */
@@ -28,7 +28,7 @@ const MOST_LISTED = 500
 const MOST_DECIDED = 40
 
 /** What is the same to a reader: the verdict, the port of the proxy, the address elsewhere, the rule that stops it. */
-export function classOf(outcome: Outcome): string {
+export function classOf(outcome: PacketOutcome): string {
   const verdict = outcomeVerdict(outcome)
   switch (outcome.kind) {
     case 'delivered':
@@ -49,7 +49,7 @@ export function classOf(outcome: Outcome): string {
   }
 }
 
-function elsewhere(outcome: Outcome): string | undefined {
+function elsewhere(outcome: PacketOutcome): string | undefined {
   if (outcome.kind !== 'sent' && !(outcome.kind === 'delivered' && outcome.turned === 'elsewhere')) return undefined
   const {address, port} = outcome
   if (address === 'asked' && port === 'asked') return undefined
@@ -57,13 +57,13 @@ function elsewhere(outcome: Outcome): string | undefined {
   return port === 'asked' ? host : `${host}:${port}`
 }
 
-function moreRules(outcome: Outcome): string {
+function moreRules(outcome: PacketOutcome): string {
   const more = outcome.kind === 'insufficient' ? outcome.depends.length - 1 : 0
   return more > 0 ? `, and ${more} more rules` : ''
 }
 
 /** What becomes of packets with an outcome, with the rule that decides for one of them. */
-export function trafficOutcomeOf(outcome: Outcome, by: Decider | undefined): TrafficOutcome {
+export function trafficOutcomeOf(outcome: PacketOutcome, by: Decider | undefined): TrafficOutcome {
   const to = elsewhere(outcome)
   const why = outcome.kind === 'insufficient' ? outcome.depends[0] : undefined
   const stopped = outcome.kind === 'dropped' || outcome.kind === 'refused'
@@ -207,7 +207,7 @@ export function proxyParts(
 }
 
 interface OutcomeClass {
-  readonly outcome: Outcome
+  readonly outcome: PacketOutcome
   readonly share: number
   readonly numbers: ReadonlySet<number>
 }
@@ -218,9 +218,9 @@ const MOST_CLASSES = 24
 function grouped(
   table: OutcomeTable,
   weights: ReadonlyMap<number, number>,
-  key: (outcome: Outcome) => string,
+  key: (outcome: PacketOutcome) => string,
 ): readonly OutcomeClass[] {
-  const classes = new Map<string, {outcome: Outcome; share: number; numbers: Set<number>}>()
+  const classes = new Map<string, {outcome: PacketOutcome; share: number; numbers: Set<number>}>()
   for (const [number, share] of weights) {
     const outcome = table.outcome(number)
     const found = classes.get(key(outcome)) ?? {outcome, share: 0, numbers: new Set<number>()}

@@ -8,7 +8,7 @@ import {CHANGEABLE_LEVEL, UNDECIDED_LEVEL} from './dimensions.js'
 import {endsTable, keepsPacket, type MarkForm, type Transform, then, transformOf, UNCHANGED} from './transform.js'
 
 /** How the pass of a packet through a chain ends. `next` goes on behind the rule, `return` behind the jump. */
-export type Ending =
+export type ChainEnd =
   | {readonly kind: 'next' | 'return' | 'accept'; readonly transform: Transform}
   | {readonly kind: 'drop' | 'refuse'; readonly at: string; readonly reason: string}
   | {readonly kind: 'unknown'; readonly reason: string; readonly rule?: Rule}
@@ -25,7 +25,7 @@ export interface ChainFunctions {
   readonly context: ConditionContext
   /** What the chain does, from each packet as it enters to the number of its ending. */
   of(chain: CompiledChain): Node
-  ending(number: number): Ending
+  ending(number: number): ChainEnd
   /** The rule behind a level that stands for one that cannot be decided. */
   undecided(level: number): UndecidedRule | undefined
   /** Chains that were given up on, since the parts they split packets into are too many: why, in words that name the rules. */
@@ -90,7 +90,7 @@ export function targetsOf(chain: CompiledChain, {actions}: Rule): readonly Compi
 /** Makes the functions of chains for one packet space. */
 export function chainFunctions(context: ConditionContext): ChainFunctions {
   const {diagram} = context.space
-  const endings: Ending[] = []
+  const endings: ChainEnd[] = []
   const numbers = new Map<string, number>()
   const functions = new Map<CompiledChain, Node>()
   const undecidedRules: UndecidedRule[] = []
@@ -100,7 +100,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
   const room = diagram.limit * CHAIN_SHARE
   let byCalled = 0
 
-  const ending = (value: Ending): Node => {
+  const ending = (value: ChainEnd): Node => {
     const {rule, ...rest} = value.kind === 'unknown' ? value : {...value, rule: undefined}
     const key = `${JSON.stringify(rest)} ${rule?.line ?? ''}`
     const known = numbers.get(key)
@@ -122,7 +122,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     return diagram.make(level, 0, TRUE)
   }
 
-  const endingAt = (node: Node): Ending | undefined => {
+  const endingAt = (node: Node): ChainEnd | undefined => {
     const value = diagram.outcome(node)
     return value === undefined ? undefined : endings[value]
   }

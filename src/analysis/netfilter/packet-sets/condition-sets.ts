@@ -1,6 +1,6 @@
 import {type IpAddress, parseIpRange, parseV4Range} from '../../../model/ip-address.js'
 import {own} from '../../../model/own.js'
-import type {Condition, Rule} from '../../../model/ruleset.js'
+import type {MatchCondition, Rule} from '../../../model/ruleset.js'
 import {firstPacketFlags} from '../packet-walk/compile-condition.js'
 import {FALSE, type Node, TRUE} from './diagram.js'
 import {between, type Dimension, equalTo, maskedBits, maskedBits32, type PacketSpace, STATES} from './dimensions.js'
@@ -135,7 +135,7 @@ const states: SetOf = ({space}, values, negated) => {
 
 const undecidable: SetOf = () => undefined
 
-const SETS: Readonly<Record<Condition['field'], SetOf>> = {
+const SETS: Readonly<Record<MatchCondition['field'], SetOf>> = {
   family: plain(({space}, value) => (value === space.family ? TRUE : FALSE)),
   'in-interface': plain(({space}, value) => onInterface(space, 'in-interface', value)),
   'out-interface': plain(({space}, value) => onInterface(space, 'out-interface', value)),
@@ -171,7 +171,7 @@ const SETS: Readonly<Record<Condition['field'], SetOf>> = {
 }
 
 /** A condition of the commonest forms, joined with those that ask only for properties that come later; undefined for all other forms. */
-function joinedSet({space}: ConditionContext, {field, values, negated}: Condition, later: Node): Node | undefined {
+function joinedSet({space}: ConditionContext, {field, values, negated}: MatchCondition, later: Node): Node | undefined {
   const {diagram, dimensions, family} = space
   const value = values[0]
   if (negated || value === undefined || values.length > 1) return undefined
@@ -196,12 +196,12 @@ function joinedSet({space}: ConditionContext, {field, values, negated}: Conditio
 }
 
 /** The property a condition asks for, when it asks for one. */
-function dimensionOf({dimensions}: PacketSpace, field: Condition['field']): Dimension | undefined {
+function dimensionOf({dimensions}: PacketSpace, field: MatchCondition['field']): Dimension | undefined {
   const all: Readonly<Record<string, Dimension>> = dimensions
   return own(all, field)
 }
 
-function startOf(space: PacketSpace, field: Condition['field']): number {
+function startOf(space: PacketSpace, field: MatchCondition['field']): number {
   return dimensionOf(space, field)?.start ?? Number.MAX_SAFE_INTEGER
 }
 

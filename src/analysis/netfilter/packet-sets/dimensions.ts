@@ -1,5 +1,5 @@
-import type {Machine} from '../../../model/machine.js'
-import type {Condition, IpFamily, Ruleset} from '../../../model/ruleset.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
+import type {IpFamily, MatchCondition, Ruleset} from '../../../model/ruleset.js'
 import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, TRUE} from './diagram.js'
 
 /** A property of a packet that rules look at, as a block of levels: its bits, the highest first. */
@@ -56,7 +56,7 @@ function bitsFor(codes: number): number {
   return Math.max(1, Math.ceil(Math.log2(codes + 1)))
 }
 
-function namesIn(rulesets: readonly Ruleset[], fields: readonly Condition['field'][]): readonly string[] {
+function namesIn(rulesets: readonly Ruleset[], fields: readonly MatchCondition['field'][]): readonly string[] {
   const found = new Set<string>()
   for (const {tables} of rulesets)
     for (const {chains} of tables)
@@ -68,7 +68,7 @@ function namesIn(rulesets: readonly Ruleset[], fields: readonly Condition['field
 }
 
 /** Interfaces the machine has and rules name; a wildcard `eth+` stands as `eth*` for those it matches and nothing else names. */
-export function interfaceNames(rulesets: readonly Ruleset[], machine: Machine): readonly string[] {
+export function interfaceNames(rulesets: readonly Ruleset[], machine: NetworkNamespace): readonly string[] {
   const named = namesIn(rulesets, ['in-interface', 'out-interface']).map(name => name.replace(/\+$/, '*'))
   return [...new Set(['', 'lo', ...machine.interfaces.map(({name}) => name), ...named])]
 }
@@ -106,7 +106,7 @@ export function packetSpace(
   diagram: Diagram,
   family: IpFamily,
   rulesets: readonly Ruleset[],
-  machine: Machine,
+  machine: NetworkNamespace,
 ): PacketSpace {
   const protocols = [...new Set([...PROTOCOLS, ...namesIn(rulesets, ['protocol'])])]
   const interfaces = interfaceNames(rulesets, machine)

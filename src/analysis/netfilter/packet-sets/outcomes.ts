@@ -1,5 +1,5 @@
 import type {Rule} from '../../../model/ruleset.js'
-import type {Turn, Verdict} from '../packet-walk/verdict.js'
+import type {PacketVerdict, Turn} from '../packet-walk/verdict.js'
 
 /** `asked` is what the sender asked for; other values were written by a rule. */
 export type Written<T> = T | 'asked'
@@ -13,7 +13,7 @@ export interface DependsOn {
 }
 
 /** How the path of packets ends, for all packets of a set alike. */
-export type Outcome =
+export type PacketOutcome =
   | {
       readonly kind: 'delivered'
       readonly address: Written<string>
@@ -34,15 +34,15 @@ export const NO_PACKET = 0
 
 /** Outcomes by number; equal ones have one number. */
 export interface OutcomeTable {
-  number(outcome: Outcome): number
-  outcome(number: number): Outcome
+  number(outcome: PacketOutcome): number
+  outcome(number: number): PacketOutcome
 }
 
 /** An empty table. */
 export function outcomeTable(): OutcomeTable {
-  const all: Outcome[] = []
+  const all: PacketOutcome[] = []
   const numbers = new Map<string, number>()
-  const number = (outcome: Outcome): number => {
+  const number = (outcome: PacketOutcome): number => {
     const key = JSON.stringify(outcome)
     const known = numbers.get(key) ?? all.push(outcome) - 1
     numbers.set(key, known)
@@ -53,7 +53,7 @@ export function outcomeTable(): OutcomeTable {
 }
 
 /** Where packets land, as the packet walk compares its forks: equal for outcomes that are alike to the sender. */
-export function landingOf(outcome: Outcome): string {
+export function outcomeKey(outcome: PacketOutcome): string {
   switch (outcome.kind) {
     case 'delivered':
     case 'sent':
@@ -66,12 +66,12 @@ export function landingOf(outcome: Outcome): string {
 }
 
 /** What an undecided rule means for an outcome that hangs on it. */
-export function dependsOn(at: string, rule: Rule, why: string): Outcome {
+export function dependsOn(at: string, rule: Rule, why: string): PacketOutcome {
   return {kind: 'insufficient', depends: [{at, rule: rule.position, text: rule.text, why}]}
 }
 
 /** The one-word answer, as `verdictOf` of a walk has it. */
-export function outcomeVerdict(outcome: Outcome): Verdict | 'none' {
+export function outcomeVerdict(outcome: PacketOutcome): PacketVerdict | 'none' {
   switch (outcome.kind) {
     case 'delivered':
       if (outcome.turned === undefined) return 'direct'

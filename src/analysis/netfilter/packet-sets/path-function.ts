@@ -1,5 +1,5 @@
 import {formatIp} from '../../../model/ip-address.js'
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import type {Hook, Rule, Ruleset} from '../../../model/ruleset.js'
 import {basesAt, type CompiledChain, type CompiledRules, compileRules} from '../packet-walk/compile.js'
 import type {RouteDecision} from '../packet-walk/routing.js'
@@ -8,7 +8,7 @@ import {type ChainFunctions, chainFunctions, changedBy} from './chain-functions.
 import {type ConditionContext, loopbackAddresses, ownAddresses} from './condition-sets.js'
 import {FALSE, LEAF_LEVEL, type Node, nodeMemo, TRUE, whereOutcome} from './diagram.js'
 import {CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL, withValues} from './dimensions.js'
-import {dependsOn, NO_PACKET, type Outcome, type OutcomeTable, type Written} from './outcomes.js'
+import {dependsOn, NO_PACKET, type OutcomeTable, type PacketOutcome, type Written} from './outcomes.js'
 import {chosenSources, routeFunction} from './routes.js'
 import {knownValues, otherDevices, type Stage, stageKey} from './stage.js'
 import {keepsMark, rewritesDestination, type Transform, then, UNCHANGED} from './transform.js'
@@ -45,7 +45,7 @@ export function pathFunctions(
   space: PacketSpace,
   table: OutcomeTable,
   rulesets: readonly Ruleset[],
-  machine: Machine,
+  machine: NetworkNamespace,
 ): PathFunctions {
   const {diagram, family, dimensions} = space
   const own = machine.interfaces.flatMap(({addresses}) => addresses)
@@ -53,7 +53,7 @@ export function pathFunctions(
   const rules = compileRules(rulesets)
   const chains = chainFunctions(context)
   const routes = routeFunction(context, machine)
-  const leaf = (outcome: Outcome): Node => diagram.leaf(table.number(outcome))
+  const leaf = (outcome: PacketOutcome): Node => diagram.leaf(table.number(outcome))
   const none = diagram.leaf(NO_PACKET)
   const loopbackSource = loopbackAddresses(space, 'source')
   const supports = new Map<Node, number>()

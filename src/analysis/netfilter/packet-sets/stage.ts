@@ -1,5 +1,5 @@
 import type {IpAddress} from '../../../model/ip-address.js'
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import type {Turn} from '../packet-walk/verdict.js'
 import type {Node} from './diagram.js'
 import {ANY_OTHER, between, type Dimension, type DimensionName, equalTo, type PacketSpace} from './dimensions.js'
@@ -61,7 +61,7 @@ export function knownValues(space: PacketSpace, stage: Stage): readonly {dimensi
 /** Interfaces the rules name beside those of the machine, and any other, where the machine's own are assumed. */
 export function otherDevices(
   space: PacketSpace,
-  machine: Machine,
+  machine: NetworkNamespace,
 ): readonly {readonly name: string; readonly packets: Node}[] {
   const {diagram, dimensions, interfaces} = space
   const dimension = dimensions['out-interface']

@@ -1,4 +1,4 @@
-import type {Verdict} from '../packet-walk/verdict.js'
+import type {PacketVerdict} from '../packet-walk/verdict.js'
 
 /** The rule that decided, as a person finds it. */
 export interface Decider {
@@ -9,7 +9,7 @@ export interface Decider {
 
 /** What becomes of one kind of traffic; `none` where there is no such traffic. */
 export interface TrafficOutcome {
-  readonly verdict: Verdict | 'none'
+  readonly verdict: PacketVerdict | 'none'
   readonly port?: number
   /** Where a rule sends it instead, `address:port`. */
   readonly to?: string

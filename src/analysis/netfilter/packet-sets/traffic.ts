@@ -1,5 +1,5 @@
 import {type IpAddress, parseIp} from '../../../model/ip-address.js'
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import type {Packet} from '../../../model/packet.js'
 import {ofProtocol, ownAddresses} from './condition-sets.js'
 import {FALSE, type Node} from './diagram.js'
@@ -46,7 +46,7 @@ function anyPort({diagram, dimensions}: PacketSpace): Node {
 /** First packets of processes of the pod: of one protocol, to the destinations given. */
 export function outboundTraffic(
   paths: PathFunctions,
-  machine: Machine,
+  machine: NetworkNamespace,
   device: string,
   protocol: string,
   destinations: Node,
@@ -93,20 +93,20 @@ export function toPort({diagram, dimensions}: PacketSpace, port: number): Node {
   return equalTo(diagram, dimensions['destination-port'], port)
 }
 
-function assumedInterfaces({interfaces, asksInterfaces}: PacketSpace, machine: Machine): readonly string[] {
+function assumedInterfaces({interfaces, asksInterfaces}: PacketSpace, machine: NetworkNamespace): readonly string[] {
   const known = new Set(['', 'lo', ...machine.interfaces.map(({name}) => name)])
   const named = interfaces.filter(name => !known.has(name))
   return machine.assumed && asksInterfaces ? [...named, ANY_OTHER] : []
 }
 
 /** The interfaces packets arrive on, the usual one first: those of the machine and, where they are assumed, those rules name and any other. */
-export function arrivalInterfaces(space: PacketSpace, machine: Machine, device: string): readonly string[] {
+export function arrivalInterfaces(space: PacketSpace, machine: NetworkNamespace, device: string): readonly string[] {
   const physical = machine.interfaces.map(({name}) => name).filter(name => name !== 'lo' && name !== device)
   return [device, ...physical, ...assumedInterfaces(space, machine)]
 }
 
 /** The interfaces the choice of a packet may be: where routes are known they decide, else those rules name and any other may be it. */
-function departureInterfaces(space: PacketSpace, machine: Machine, device: string): readonly string[] {
+function departureInterfaces(space: PacketSpace, machine: NetworkNamespace, device: string): readonly string[] {
   return [device, ...assumedInterfaces(space, machine)]
 }
 
@@ -124,7 +124,7 @@ function onDevice(
 /** First packets that arrive from other machines for addresses of the pod, on each interface that exists or that rules name. */
 export function inboundTraffic(
   paths: PathFunctions,
-  machine: Machine,
+  machine: NetworkNamespace,
   device: string,
   protocol: string,
   own: readonly IpAddress[],

@@ -13,6 +13,7 @@ import {type CommandNeeds, NO_NEEDS} from './command-needs.js'
 import {commonFlags, readTime} from './flags.js'
 import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
 import {formOf, rendered} from './output.js'
+import {inOwnWords} from './own-words.js'
 import {pastedTable} from './pasted-table.js'
 import {layoutFor, remark, write} from './streams.js'
 import {refuseFileOfPods} from './wrong-file.js'
@@ -145,6 +146,6 @@ export abstract class MeshCommand extends Command {
     const shown = view.showsGaps === true && !PLAIN_DATA.includes(form)
     const gaps = shown ? (view.unreportedGaps?.(report, form) ?? []) : report.gaps
     for (const sentence of gapSentences(gaps)) await remark(`not checked: ${sentence}`)
-    if (report.next !== undefined) await remark(report.next)
+    if (report.next !== undefined) await remark(inOwnWords(report.next, [...(this.id ?? '').split(':'), ...this.argv]))
   }
 }

@@ -32,13 +32,13 @@ const NOTHING: RequestOutcome = {
   remoteIp: null,
 }
 
-/** A trace under way: what is settled, and the story so far. */
+/** The state of a trace: the decisions and steps so far. */
 interface Trail {
   readonly proxy: EnvoyProxy
   readonly surroundings: Surroundings
   readonly request: EnvoyRequest
   readonly steps: DecisionStep[]
-  /** What is settled, as fields; grows as the request goes. */
+  /** The decisions so far, as fields. */
   facts: DecisionFacts
 }
 
@@ -67,7 +67,7 @@ function readListener(entry: ListenerEntry): Listener {
   return known(listener, `listener ${entry.name}`)
 }
 
-/** Runs listener filters, and hands the connection over to the listener of its original destination. */
+/** Runs the listener filters and hands the connection to the listener of its original destination. */
 function arrive(trail: Trail, entry: ListenerEntry, connection: DownstreamConnection, mayHandOver: boolean): Arrival {
   const {request, surroundings, proxy} = trail
   const listener = readListener(entry)

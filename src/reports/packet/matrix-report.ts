@@ -26,7 +26,7 @@ export interface MatrixCell {
   readonly who: string
   readonly verdict: PacketVerdict
   readonly port?: number
-  /** Where a rule sends it instead, `address:port`. */
+  /** The other destination a rule sets, `address:port`. */
   readonly to?: string
   readonly by?: string
   /** The rule it depends on. */

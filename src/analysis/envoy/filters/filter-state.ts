@@ -15,7 +15,7 @@ function joined(names: readonly string[] | undefined): string | undefined {
   return names === undefined || names.length === 0 ? undefined : names.join(',')
 }
 
-/** Command operators (access log formats) that are known here. */
+/** Access log command operators that are modelled. */
 const OPERATORS: Readonly<Record<string, Operator>> = {
   DOWNSTREAM_PEER_URI_SAN: ({tls}) => joined(tls?.certificate?.uriSans),
   DOWNSTREAM_PEER_DNS_SAN: ({tls}) => joined(tls?.certificate?.dnsSans),
@@ -40,12 +40,12 @@ function formatted(value: FilterStateValue, connection: DownstreamConnection, he
   return text.replace(/%([^%]+)%/g, (_, inner: string) => operator(inner, value.at)(connection, headers) ?? '-')
 }
 
-/** Whether a format is nothing but operators that yield nothing. */
+/** Whether a format consists only of operators that yield no value. */
 function isEmptyText(value: FilterStateValue, text: string): boolean {
   return value.skipIfEmpty && (text === '' || text === '-')
 }
 
-/** The filter state with more keys set. */
+/** The filter state extended with keys. */
 export function withFilterState(
   before: ReadonlyMap<string, string>,
   values: readonly FilterStateValue[],

@@ -47,7 +47,7 @@ function direct(status: number, location: string | undefined, text: string, at: 
   return {by: 'route', status, flags: [], details: 'direct_response', ...where, text, at}
 }
 
-/** An answer the route itself holds: a redirect or a direct response. */
+/** The reply configured on the route: a redirect or a direct response. */
 function ownAnswer(state: HttpState, route: Route | undefined, at: string): EnvoyReply | undefined {
   const {headers} = state
   const scheme = headerValue(headers, ':scheme') ?? 'http'
@@ -85,7 +85,7 @@ function limit(milliseconds: number | undefined, otherwise: number): number {
   return value === 0 ? Infinity : value
 }
 
-/** The time a gRPC client gives (grpc-timeout: digits and a unit). */
+/** The timeout a gRPC client sets (grpc-timeout: digits and a unit). */
 function grpcTimeout(text: string | undefined): number | undefined {
   const match = /^(\d{1,8})([HMSmun])$/.exec(text ?? '')
   if (match === null) return undefined
@@ -93,7 +93,7 @@ function grpcTimeout(text: string | undefined): number | undefined {
   return Number(match[1]) * (own(units, match[2] ?? '') ?? 1)
 }
 
-/** How long the stream may last: the route's limit, or a gRPC client's within what the route allows. */
+/** The maximum stream duration: the route's, or the gRPC client's timeout capped by grpc_timeout_header_max. */
 function duration(state: HttpState, action: RouteAction): number {
   const own = action.maxStreamDuration
   const general = state.manager.commonHttpProtocolOptions?.maxStreamDuration
@@ -105,7 +105,7 @@ function duration(state: HttpState, action: RouteAction): number {
   return limit(grpcTimeoutHeaderMax === 0 ? asked : Math.min(asked, grpcTimeoutHeaderMax), 0)
 }
 
-/** The route's timeout; a gRPC client's own within max_grpc_timeout where the route has one. */
+/** The route's timeout; the gRPC client's own capped by max_grpc_timeout, if the route sets it. */
 function routeTimeout(state: HttpState, action: RouteAction): number {
   const {maxGrpcTimeout, grpcTimeoutOffset = 0, timeout} = action
   if (maxGrpcTimeout === undefined || !isGrpc(state)) return limit(timeout, DEFAULT_TIMEOUT)
@@ -137,12 +137,12 @@ function timedOut(flag: string, details: string, text: string): EnvoyReply {
   return {by: 'timeout', status: 504, flags: flag === '' ? [] : [flag], details, text}
 }
 
-/** Whether the request is a CONNECT that Envoy ends itself. */
+/** Whether the request is a CONNECT that Envoy terminates. */
 function endsTunnel(state: HttpState): boolean {
   return headerValue(state.headers, ':method') === 'CONNECT' && endsConnect(state.chosen)
 }
 
-/** What the client gets of an upstream's answer; a tunnel lasts until the client leaves. */
+/** The upstream's response as the client receives it; a tunnel lasts until the client disconnects. */
 function upstreamAnswer(
   state: HttpState,
   route: Route,
@@ -202,7 +202,7 @@ function endingAnswer(state: HttpState, route: Route, ending: UpstreamEnding, ho
   }
 }
 
-/** The request as the upstream gets it, as far as routing and policies read it. */
+/** The request as sent upstream: the parts that routing and policies read. */
 function passedOn(state: HttpState, route: Route, hosts: readonly Host[]): Passed {
   const plain = state.headers.filter(([name]) => !name.startsWith(':'))
   const authority = upstreamAuthority(
@@ -292,12 +292,12 @@ function throughCluster(state: HttpState, route: Route, at: string): EnvoyReply 
   return {...first, endpoints: [...new Set(all.flatMap(each => each.endpoints ?? []))]}
 }
 
-/** A cluster, with its share of the requests when it is not the only one. */
+/** A cluster, with its weight if it is not the only one. */
 function clusterWords(name: string, share: number): string {
   return share === 100 ? name : `${name} (${Math.round(share)}%)`
 }
 
-/** Answers with what the route says, or with what its cluster's endpoint does. */
+/** Replies as the route configures, or as the chosen endpoint of its cluster does. */
 export function runRouter(state: HttpState, filter: HttpFilter): FilterResult {
   const config = unpack(filter.typedConfig, Router)
   if (config !== undefined && known(config, 'the router').upstreamHttpFilters.length > 0)

@@ -16,7 +16,7 @@ import {upgradeAllowed, upgradeOf} from './upgrade.js'
 
 // HTTP connection manager: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_connection_management
 
-/** How a request ends at the manager, and what was known by then. */
+/** How a request ends at the connection manager, and the state at that point. */
 export interface HttpEnding {
   readonly answer: EnvoyReply
   readonly state: HttpState
@@ -51,7 +51,7 @@ function step(text: string, at: string): DecisionStep {
 
 const AUTHORITY = /^[A-Za-z0-9\-._~!$&'()*+,;=:@%[\]]*$/
 
-/** Checks that come before the path is looked at. */
+/** Checks that run before the path is examined. */
 function firstRefusal(state: HttpState, version: '1.0' | '1.1' | '2'): EnvoyReply | undefined {
   const {manager, headers} = state
   if (version === '1.0' && !manager.httpProtocolOptions?.acceptHttp10)
@@ -76,13 +76,13 @@ function withDefaultHost(state: HttpState, version: '1.0' | '1.1' | '2'): HttpSt
   return {...state, headers: withHeader(state.headers, ':authority', host)}
 }
 
-/** Envoy's own answers to a gRPC request travel in an answer of 200; those of the codec do not. */
+/** Envoy sends local replies to gRPC requests with HTTP status 200; the codec's own errors are not converted. */
 function inGrpc(state: HttpState, answer: EnvoyReply): EnvoyReply {
   const own = answer.by !== 'upstream' && answer.status !== null && !answer.flags.includes('DPE')
   return own && isGrpc(state) ? {...answer, status: 200} : answer
 }
 
-/** An answer before routing. It looks the route up all the same, by the headers as they came. */
+/** A local reply before routing. Envoy still looks up the route, using the unmodified headers. */
 function early(state: HttpState, answer: EnvoyReply): HttpEnding {
   return {state: chooseRoute(state), answer: inGrpc(state, answer)}
 }

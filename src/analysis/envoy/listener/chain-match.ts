@@ -9,9 +9,9 @@ import {known, undecided} from '../undecided.js'
 import {chainByMatcher, isLocal} from './chain-matcher.js'
 
 // Filter chain match: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/listener/v3/listener_components.proto
-// Criteria are taken one after another, each keeps the chains with its most specific value that fits; no way back.
+// Criteria apply one after another; each keeps the chains with the most specific matching value, without backtracking.
 
-/** The keys of a chain for one criterion that fit the connection, each with its rank; the highest wins. */
+/** The values of a chain for one criterion that match the connection, each with its rank; the highest wins. */
 interface Key {
   readonly key: string
   readonly rank: number
@@ -63,7 +63,7 @@ function exactKey(wanted: number | string | undefined, is: number | string): rea
   return wanted === is ? [{key: String(wanted), rank: 1}] : []
 }
 
-/** The name of the first criterion: in a sidecar, chains of all its ports fall out at it. */
+/** The first criterion: in a sidecar it eliminates the chains of all other ports. */
 export const DESTINATION_PORT = 'destination port'
 
 const CRITERIA: readonly Criterion[] = [
@@ -83,7 +83,7 @@ function sourcePortKeys(ports: readonly number[], port: number): readonly Key[] 
   return ports.includes(port) ? [{key: String(port), rank: 1}] : []
 }
 
-/** Chains that name the range of every address stand beside chains that name none, and Envoy takes either. */
+/** A range that covers every address ranks like no range at all: Envoy may pick either chain. */
 function refuseTies(
   found: readonly {readonly chain: FilterChain; readonly keys: readonly Key[]}[],
   best: Key | undefined,
@@ -125,14 +125,14 @@ export interface ChainChoice {
   readonly nearMisses: readonly NearMiss[]
 }
 
-/** Chains that fell out at the last criteria: what nearly took the connection. */
+/** Chains eliminated by the last criteria: the near misses. */
 function nearMisses(lost: Narrowed['lost']): readonly NearMiss[] {
   return lost
     .slice(-3)
     .map(({chain, criterion}) => ({what: `filter chain ${chain.name ?? '(unnamed)'}`, except: criterion}))
 }
 
-/** The filter chain of a listener that takes the connection; the default chain when none matches. */
+/** The filter chain of a listener that matches the connection; the default chain when none does. */
 export function chooseFilterChain(listener: Listener, connection: DownstreamConnection): ChainChoice {
   if (listener.filterChainMatcher !== undefined) {
     const chain = chainByMatcher(listener, listener.filterChainMatcher, connection)

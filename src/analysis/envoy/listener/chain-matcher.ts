@@ -15,7 +15,7 @@ function textOrNone(text: string): string | undefined {
   return text === '' ? undefined : text
 }
 
-/** The only loopback addresses Envoy counts. */
+/** The only addresses Envoy treats as loopback. */
 const LOOPBACK = ['127.0.0.1', '::1']
 
 /** Whether the client is on Envoy's own host: the canonical loopback address, or the same one as the listener's. */
@@ -36,7 +36,7 @@ const INPUTS: Readonly<Record<string, Input>> = {
 }
 const NETWORK = 'extensions.matching.common_inputs.network.v3.'
 
-/** The value of an input that looks at the connection; false when it is none of those. */
+/** The value of a connection-level input; false for any other input. */
 export function connectionInput(input: Extension, connection: DownstreamConnection): string | undefined | false {
   const type = input.typedConfig?.type ?? ''
   const state = unpack(input.typedConfig, FilterStateInput)
@@ -46,7 +46,7 @@ export function connectionInput(input: Extension, connection: DownstreamConnecti
   return own(INPUTS, name)?.(connection)
 }
 
-/** The chain a listener's matcher tree ends in; the default chain when it ends nowhere. */
+/** The chain selected by a listener's matcher tree; the default chain when nothing matches. */
 export function chainByMatcher(
   listener: Listener,
   matcher: MatcherTree,

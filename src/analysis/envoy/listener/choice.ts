@@ -13,7 +13,7 @@ function at(listeners: readonly ListenerEntry[], ip: string, port: number): List
   return listeners.find(each => each.addresses.some(one => one.port === port && canonical(one.ip) === canonical(ip)))
 }
 
-/** The listener of an address: the exact address first, the wildcard of its family after it. */
+/** The listener of an address: an exact match first, then the wildcard of its family. */
 export function listenerOf(listeners: readonly ListenerEntry[], address: IpPort): ListenerEntry | undefined {
   const wildcard = address.ip.includes(':') ? '::' : '0.0.0.0'
   return at(listeners, address.ip, address.port) ?? at(listeners, wildcard, address.port)

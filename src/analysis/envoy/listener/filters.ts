@@ -17,7 +17,7 @@ import {allOf, anyOf, known, undecided} from '../undecided.js'
 
 // Listener filters: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/listener_filters/listener_filters
 
-/** What a listener filter does: goes on, waits for bytes that do not come, or closes. */
+/** The result of a listener filter: it continues, waits for bytes that never arrive, or closes the connection. */
 export type ListenerFilterResult =
   | {readonly kind: 'goes-on'; readonly connection: DownstreamConnection}
   | {readonly kind: 'waits' | 'closes'; readonly connection: DownstreamConnection; readonly filter: string}
@@ -129,6 +129,6 @@ export function runListenerFilters(
       break
     }
   }
-  // The flag brings the filter with it, behind those configured.
+  // The flag adds the filter after those configured.
   return listener.useOriginalDst ? originalDst(current, request) : onward(current)
 }

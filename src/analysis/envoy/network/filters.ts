@@ -11,15 +11,15 @@ import {known, undecided} from '../undecided.js'
 
 // Network filters: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/network_filters/network_filters
 
-/** The filter that takes the connection over, and what those before it left. */
+/** The terminal network filter, and the results of those before it. */
 export interface Terminal {
   readonly kind: 'http' | 'tcp'
   readonly manager: HttpConnectionManager | undefined
   readonly tcp: TcpProxy | undefined
   readonly connection: DownstreamConnection
-  /** A cluster named by the SNI. */
+  /** The cluster that the SNI selects. */
   readonly cluster: string | undefined
-  /** The details of a denial, decided on the first bytes. */
+  /** The details of an RBAC denial, decided on the first bytes. */
   readonly denied: {readonly details: string; readonly policy: string | undefined; readonly at: string} | undefined
   readonly allowedBy: readonly {readonly text: string; readonly at: string}[]
 }
@@ -61,7 +61,7 @@ function pass(passing: Passing, filter: Filter, afterHandshake: boolean): Passin
   const state = unpack(config, NetworkFilterState)
   if (state !== undefined) {
     const {onNewConnection} = known(state, 'set_filter_state')
-    // Runs before the handshake: what it says about the peer's certificate is empty then.
+    // Runs before the handshake, so the peer certificate is still empty.
     const before = {...passing.connection, tls: undefined}
     const filterState = withFilterState(passing.connection.filterState, onNewConnection, before, [])
     return {...passing, connection: {...passing.connection, filterState}}

@@ -24,7 +24,7 @@ export interface TcpEnding {
 
 type Result = Omit<TcpEnding, 'clusters' | 'at'>
 
-/** Clusters a connection may go to. */
+/** Possible clusters of a connection. */
 function clustersOf(config: TcpProxy, named: string | undefined, draw: Surroundings['draw']): readonly string[] {
   if (named !== undefined) return [named]
   if (config.cluster !== undefined) return [config.cluster]

@@ -13,7 +13,7 @@ export interface Deadlines {
   readonly route: number
   readonly idle: number
   readonly duration: number
-  /** The client leaves. */
+  /** When the client disconnects. */
   readonly client: number
 }
 
@@ -38,14 +38,14 @@ interface Course {
 
 type Retry = 'again' | readonly string[]
 
-/** Goes on with another try, or tells which flag says why not. */
+/** Starts another attempt, or returns the response flag that says why not. */
 function retry(course: Course, wanted: boolean, left: number): Retry {
   if (!wanted) return []
   if (left === 0) return ['URX']
   return course.retryOverflow ? ['UO'] : 'again'
 }
 
-/** Which deadline comes first, and when. */
+/** The earliest deadline. */
 function firstDeadline(course: Course, start: number): {readonly at: number; readonly kind: UpstreamEnding['kind']} {
   const {route, idle, duration, client} = course.deadlines
   const all = [

@@ -11,23 +11,23 @@ import {askedDimensions, OUTSIDE, type Region, regionsOf, shares, witness} from 
 import {ordinaryValues, type PartOfTraffic, packetOf, type Traffic} from './traffic.js'
 import type {Decider, Direction, Exception, TrafficOutcome} from './traffic-outcome.js'
 
-/** Where questions about traffic are answered from. */
+/** The inputs for questions about traffic. */
 export interface Answering {
   readonly paths: PathFunctions
   readonly table: OutcomeTable
   readonly machine: NetworkNamespace
   readonly device: string
   readonly inbound: boolean
-  /** How many exceptions of an outcome are made before the rest are counted, unless the usual number. */
+  /** Exceptions listed per outcome before the rest are only counted, if not the default. */
   readonly most?: number
 }
 
 /** More exceptions than this are counted, not listed. */
 const MOST_LISTED = 500
-/** For this many the rule that decides is looked up. */
+/** The deciding rule is looked up for at most this many. */
 const MOST_DECIDED = 40
 
-/** What is the same to a reader: the verdict, the port of the proxy, the address elsewhere, the rule that stops it. */
+/** The part of an outcome that is reported: the verdict, the proxy port, the other address, the rule that stops it. */
 export function classOf(outcome: PacketOutcome): string {
   const verdict = outcomeVerdict(outcome)
   switch (outcome.kind) {
@@ -62,7 +62,7 @@ function moreRules(outcome: PacketOutcome): string {
   return more > 0 ? `, and ${more} more rules` : ''
 }
 
-/** What becomes of packets with an outcome, with the rule that decides for one of them. */
+/** The reported outcome of a set of packets, with the rule that decides for one of them. */
 export function trafficOutcomeOf(outcome: PacketOutcome, by: Decider | undefined): TrafficOutcome {
   const to = elsewhere(outcome)
   const why = outcome.kind === 'insufficient' ? outcome.depends[0] : undefined
@@ -118,7 +118,7 @@ function exceptionsFrom(answering: Answering, region: Region, trafficOutcome: Tr
   }))
 }
 
-/** Equal texts for equal answers, leaving out what only concerns one property. */
+/** A key that is equal for equal answers, ignoring what concerns only one property. */
 function said({usual, exceptions, more}: Direction, but: string): string {
   const others = exceptions.filter(({where}) => where.every(({property}) => property !== but))
   return JSON.stringify([
@@ -129,7 +129,7 @@ function said({usual, exceptions, more}: Direction, but: string): string {
 
 const asks = new WeakMap<PathFunctions, Map<Node, ReadonlySet<DimensionName>>>()
 
-/** The properties a path function asks for, found once. */
+/** The properties a path function depends on, computed once. */
 function askedBy({paths}: Answering, node: Node): ReadonlySet<DimensionName> {
   const known = asks.get(paths) ?? new Map<Node, ReadonlySet<DimensionName>>()
   asks.set(paths, known)
@@ -140,7 +140,7 @@ function askedBy({paths}: Answering, node: Node): ReadonlySet<DimensionName> {
 
 const LIKE_THE_REST: Pick<Direction, 'exceptions' | 'more' | 'unordered'> = {exceptions: [], more: 0}
 
-/** A part of traffic as exceptions to the rest; none where it is treated like the rest. */
+/** A part of the traffic as exceptions to the rest; none if it is handled like the rest. */
 function partExceptions(
   answering: Answering,
   node: Node,
@@ -172,8 +172,8 @@ const NOUN: Readonly<Record<Exception['kind'], string>> = {
 }
 
 /**
- * The answer for traffic whose parts stand apart: what is said of the rest first, then each part that is treated otherwise (another interface, the
- * proxy's own packets). Of a packet in such a part, what is said of the part holds.
+ * The answer for traffic with separate parts: the rest first, then each part that is handled differently (another interface, the
+ * proxy's own packets). For a packet in such a part, the answer of the part applies.
  */
 export function directionWithParts(answering: Answering, traffic: Traffic, parts: readonly PartOfTraffic[]): Direction {
   const {diagram} = answering.paths.space
@@ -191,7 +191,7 @@ export function directionWithParts(answering: Answering, traffic: Traffic, parts
   }
 }
 
-/** The proxy's own packets among traffic: by its user, and by its group alone. */
+/** The proxy's own packets: those of its uid, and those of its gid alone. */
 export function proxyParts(
   paths: PathFunctions,
   domain: Node,
@@ -233,7 +233,7 @@ function grouped(
   return [...classes.values()].sort((a, b) => b.share - a.share)
 }
 
-/** Outcomes by what is the same to a reader, the largest first. */
+/** Outcomes grouped by what is reported, the largest first. */
 function classesOf(table: OutcomeTable, weights: ReadonlyMap<number, number>): readonly OutcomeClass[] {
   const classes = grouped(table, weights, classOf)
   if (classes.length <= MOST_CLASSES) return classes
@@ -241,7 +241,7 @@ function classesOf(table: OutcomeTable, weights: ReadonlyMap<number, number>): r
   return grouped(table, weights, outcome => (kept.has(classOf(outcome)) ? classOf(outcome) : outcomeVerdict(outcome)))
 }
 
-/** What becomes of traffic: the outcome most of it has, and exactly which packets have another, the largest sets first. */
+/** How traffic is handled: the outcome of most of it, and exactly which packets have another one, the largest sets first. */
 export function directionOf(answering: Answering, {node, domain}: Traffic): Direction {
   const {paths, table, most} = answering
   const {space} = paths
@@ -263,7 +263,7 @@ export function directionOf(answering: Answering, {node, domain}: Traffic): Dire
     return found.regions.map(region => ({region, trafficOutcome}))
   })
   const largest = regions.toSorted((a, b) => b.region.share - a.region.share)
-  // Of each outcome the largest set is listed: that there is such an outcome is never left out.
+  // The largest set of each outcome is always listed, so that no outcome is left out.
   const seen = new Set<TrafficOutcome>()
   const listed = largest.filter(({trafficOutcome}, place) => {
     const isFirst = !seen.has(trafficOutcome)

@@ -3,7 +3,7 @@ import {FALSE, LEAF_LEVEL, type Node, TRUE} from './diagram.js'
 import {equalTo, maskedBits, type PacketSpace} from './dimensions.js'
 import {type OutcomeTable, outcomeKey, outcomeVerdict, type PacketOutcome} from './outcomes.js'
 
-/** The packets for which two landings are one: what a rule wrote is what the sender asked for. */
+/** The packets for which two destinations are equal: the one a rule wrote is the one the sender requested. */
 export function sameLanding(space: PacketSpace, left: PacketOutcome, right: PacketOutcome): Node {
   const {diagram, dimensions} = space
   if ((left.kind !== 'delivered' && left.kind !== 'sent') || right.kind !== left.kind) return FALSE
@@ -21,14 +21,14 @@ export function sameLanding(space: PacketSpace, left: PacketOutcome, right: Pack
   return diagram.and(there, same)
 }
 
-/** Packets that end otherwise than before: from one outcome to another. */
+/** Packets whose outcome changed, with the old and new outcome. */
 export interface OutcomeChange {
   readonly before: PacketOutcome
   readonly after: PacketOutcome
   readonly packets: Node
 }
 
-/** What a rule that cannot be decided is called, whatever its place. */
+/** The name of an undecided rule, independent of its position. */
 function undecidedKey(outcome: PacketOutcome): string {
   return outcome.kind === 'insufficient'
     ? outcome.depends
@@ -46,8 +46,8 @@ function differs(space: PacketSpace, before: PacketOutcome, after: PacketOutcome
 }
 
 /**
- * All packets of a domain that end otherwise under the second function than under the first, by how. None means that the two treat every packet
- * of the domain alike, which is a proof: equal functions are one node.
+ * All packets of a domain whose outcome differs between two functions, grouped by the change. None means that the two handle every packet
+ * of the domain alike. This is a proof: equal functions are the same node.
  */
 export function outcomeChanges(
   space: PacketSpace,

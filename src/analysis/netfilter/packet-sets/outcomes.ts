@@ -1,10 +1,10 @@
 import type {Rule} from '../../../model/ruleset.js'
 import type {PacketVerdict, Turn} from '../packet-walk/verdict.js'
 
-/** `asked` is what the sender asked for; other values were written by a rule. */
+/** `asked` is the value the sender requested; other values were set by a rule. */
 export type Written<T> = T | 'asked'
 
-/** The rule an outcome depends on, as a person finds it; `why` tells what is missing where the text lacks a part of it, else it is empty. */
+/** The rule an outcome depends on, by its position; `why` is the missing part of its text, or empty. */
 export interface DependsOn {
   readonly at: string
   readonly rule: number
@@ -12,27 +12,27 @@ export interface DependsOn {
   readonly why: string
 }
 
-/** How the path of packets ends, for all packets of a set alike. */
+/** How the path of a set of packets ends. */
 export type PacketOutcome =
   | {
       readonly kind: 'delivered'
       readonly address: Written<string>
       readonly port: Written<number>
       readonly transparent: boolean
-      /** How a rule turned it to another socket. */
+      /** How a rule redirected it to another socket. */
       readonly turned?: Turn
     }
   | {readonly kind: 'sent'; readonly device: string; readonly address: Written<string>; readonly port: Written<number>}
   | {readonly kind: 'dropped' | 'refused'; readonly reason: string; readonly at?: string}
   | {readonly kind: 'error'; readonly reason: string}
   | {readonly kind: 'insufficient'; readonly depends: readonly DependsOn[]}
-  /** No packet of the question. */
+  /** Not a packet of the question. */
   | {readonly kind: 'none'}
 
 /** The number of `none` among outcomes. */
 export const NO_PACKET = 0
 
-/** Outcomes by number; equal ones have one number. */
+/** Outcomes by number; equal outcomes share a number. */
 export interface OutcomeTable {
   number(outcome: PacketOutcome): number
   outcome(number: number): PacketOutcome
@@ -52,7 +52,7 @@ export function outcomeTable(): OutcomeTable {
   return {number, outcome: index => all[index] ?? {kind: 'none'}}
 }
 
-/** Where packets land, as the packet walk compares its forks: equal for outcomes that are alike to the sender. */
+/** A key for comparing outcomes, equal when the sender cannot see a difference; as the packet walk compares branches. */
 export function outcomeKey(outcome: PacketOutcome): string {
   switch (outcome.kind) {
     case 'delivered':
@@ -65,12 +65,12 @@ export function outcomeKey(outcome: PacketOutcome): string {
   }
 }
 
-/** What an undecided rule means for an outcome that hangs on it. */
+/** The outcome that depends on an undecided rule. */
 export function dependsOn(at: string, rule: Rule, why: string): PacketOutcome {
   return {kind: 'insufficient', depends: [{at, rule: rule.position, text: rule.text, why}]}
 }
 
-/** The one-word answer, as `verdictOf` of a walk has it. */
+/** The verdict, as `verdictOf` gives it for a walk. */
 export function outcomeVerdict(outcome: PacketOutcome): PacketVerdict | 'none' {
   switch (outcome.kind) {
     case 'delivered':

@@ -5,7 +5,7 @@ import {type ConditionContext, ownAddresses} from './condition-sets.js'
 import {type Node, TRUE} from './diagram.js'
 import {maskedBits, maskedBits32} from './dimensions.js'
 
-/** Where packets are routed, from destination and mark to the number of a decision. */
+/** Routing as a function of destination and mark to the number of a routing decision. */
 export interface RouteFunction {
   readonly node: Node
   readonly decisions: readonly RouteDecision[]
@@ -13,7 +13,7 @@ export interface RouteFunction {
 
 const NOWHERE: ReadonlySet<string> = new Set(['unreachable', 'prohibit', 'blackhole', 'throw'])
 
-/** The decisions the routing of the packet walk takes (policy rules by priority, the longest prefix of each table), for all packets at once. */
+/** The routing decisions of the packet walk (policy rules by priority, longest prefix per table), for all packets at once. */
 export function routeFunction(context: ConditionContext, machine: NetworkNamespace): RouteFunction {
   const {space} = context
   const {diagram, dimensions, family} = space
@@ -65,7 +65,7 @@ export function routeFunction(context: ConditionContext, machine: NetworkNamespa
   return {node, decisions}
 }
 
-/** Destinations with the source the kernel picks for them under one routing decision; undefined where no address is at hand. */
+/** Destinations with the source address the kernel selects under one routing decision; undefined if no address is available. */
 export function chosenSources(
   {space, own}: ConditionContext,
   machine: NetworkNamespace,

@@ -26,7 +26,7 @@ export function basesUsing({bases}: CompiledRules): ReadonlyMap<string, number> 
   return uses
 }
 
-/** Both ways of a rule that cannot be decided: one answer where they end alike, `depends on` where they do not. */
+/** Merges both branches of an undecided rule: one outcome if they are equal, `depends on` otherwise. */
 export function mergerFor(
   space: PacketSpace,
   table: OutcomeTable,

@@ -138,6 +138,10 @@ function socket(journey: Journey, site: Site, address: IpPort, source: string, s
     const arrival = {destination: address, acceptedBy: address, redirected: false, source}
     return throughProxy(journey, site, proxyRole(site, true), arrival, speech)
   }
+  if (proxyRole(site, true) === 'gateway' && !site.pod.ports.includes(address.port)) {
+    const because = `nothing listens on port ${address.port} of ${podLabel(site.pod.ref)}: its Envoy has no listener there`
+    return ending(REFUSED, 'refused', 'not-listening', because, {pod: site.pod})
+  }
   return application(journey, site.pod, address, speech)
 }
 
@@ -243,7 +247,7 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
 
 function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEnding {
   const {world, legs} = journey
-  if (toMesh) {
+  if (toMesh || world.isEndpoint(to.ip)) {
     legs.push({kind: 'outside', address: to, text: 'an endpoint of the mesh whose pod was not read'})
     return openEnding(`the pod at ${to.ip} was not captured: what happens there is not known`)
   }

@@ -13,6 +13,8 @@ import type {ProxyTraits} from '../netfilter/proxy-traits.js'
 export interface MeshPod {
   readonly ref: PodRef
   readonly addresses: readonly string[]
+  /** Address of the node it runs on. */
+  readonly nodeIp?: string
   readonly mode: PodMode
   readonly serviceAccount: string
   readonly labels: Labels
@@ -60,6 +62,8 @@ export interface Site {
 /** The mesh around a request. */
 export interface MeshWorld {
   readonly podAt: (ip: string) => MeshPod | undefined
+  /** An endpoint of a Service has the address; of a pod that was not captured there may be nothing else. */
+  readonly isEndpoint: (ip: string) => boolean
   readonly serviceAt: (ip: string) => ServiceModel | undefined
   /** Ready endpoints of a Service port as kube-proxy uses them; undefined when the endpoints are not known. */
   readonly backends: (service: ServiceModel, port: number) => readonly IpPort[] | undefined

@@ -45,6 +45,8 @@ export interface PathReport extends Report {
   readonly from: string
   readonly to: string
   readonly request: string
+  /** Where a client outside reaches the gateway the request enters by: `address:port` with a remark; none without a gateway. */
+  readonly outside: readonly string[]
   readonly branches: readonly PathBranch[]
   /** Caveats shown with the verdict: rules from pod start, configuration a proxy rejected. */
   readonly caveats: readonly string[]
@@ -205,6 +207,7 @@ export async function pathReport(given: Source, question: PathQuestion): Promise
     from: request.from,
     to,
     request: request.text,
+    outside: request.outside,
     branches: found,
     unfollowed,
   }

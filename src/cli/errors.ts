@@ -2,12 +2,13 @@ import {own} from '../model/own.js'
 import {isSystemError, type SystemError, systemReason} from '../model/system-error.js'
 import {UserError} from '../model/user-error.js'
 import {escapeLines} from '../terminal/escape.js'
+import {corrected, inOwnWords} from './own-words.js'
 import type {OclifError} from './usage/usage-error.js'
 
 /** Exit codes, documented in docs/exit-codes.md. */
 export const EXIT = {ok: 0, findings: 1, cannotAnswer: 2, incomplete: 3, bug: 70, interrupted: 130} as const
 
-/** Calls to the operating system as what the person wanted; others keep their name. */
+/** System calls as the action the user wanted; others keep their name. */
 const WANTED: Readonly<Record<string, string>> = {
   open: 'open',
   scandir: 'list',
@@ -25,23 +26,30 @@ function systemSentence(error: SystemError): string {
   return `Error: cannot ${doing}: ${systemReason(error)}${hint}`
 }
 
-function userErrorText(error: UserError): string {
-  const more = [error.hint, error.next === undefined ? undefined : `Next: ${error.next}`]
-  return [`Error: ${error.message}`, ...more.filter(line => line !== undefined)].join('\n')
+function userErrorText(error: UserError, argv: readonly string[]): string {
+  const {hint, correction} = error
+  const fixed = correction === undefined ? undefined : corrected(argv, correction.typed, correction.instead)
+  const next = fixed ?? (error.next === undefined ? undefined : inOwnWords(error.next, argv))
+  const more = [hint, next === undefined ? undefined : `Next: ${next}`].filter(line => line !== undefined)
+  return [`Error: ${error.message}`, ...more].join('\n')
 }
 
-/** What to print and which code to exit with for an error that reached the top; `usage` words what oclif did not take. */
+/**
+ * The message and exit code for an error that reached the top level; `argv` is the command line that its next step corrects, `usage` says what is
+ * wrong with one that oclif refused.
+ */
 export function explainError(
   error: unknown,
   version: string,
   debug: boolean,
-  usage: (error: OclifError) => UserError = own => new UserError(own.message),
+  argv: readonly string[] = [],
+  usage: (error: OclifError) => UserError = ({message}) => new UserError(message),
 ): {readonly text: string; readonly exitCode: number} {
-  if (error instanceof UserError) return {text: escapeLines(userErrorText(error)), exitCode: error.exitCode}
+  if (error instanceof UserError) return {text: escapeLines(userErrorText(error, argv)), exitCode: error.exitCode}
   const known = error as OclifError
   if (known?.oclif?.exit !== undefined) {
     if (known.code === 'EEXIT') return {text: '', exitCode: known.oclif.exit}
-    return {text: escapeLines(userErrorText(usage(known))), exitCode: EXIT.cannotAnswer}
+    return {text: escapeLines(userErrorText(usage(known), [])), exitCode: EXIT.cannotAnswer}
   }
   if (isSystemError(error) && !debug) return {text: escapeLines(systemSentence(error)), exitCode: EXIT.cannotAnswer}
   const message = error instanceof Error ? error.message : String(error)

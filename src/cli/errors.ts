@@ -29,7 +29,7 @@ function missingArguments(list: string): string {
   return `missing ${names.length === 1 ? 'argument' : 'arguments'} ${names.join(' and ')}`
 }
 
-/** Rewrites oclif's message about wrong usage as one sentence. */
+/** Rewrites oclif's usage error as one sentence. */
 function usageSentence(message: string): string {
   return message
     .replace(/^Error: /, '')
@@ -48,7 +48,7 @@ function usageSentence(message: string): string {
     .replace(/\s*\n\s+/g, '; ')
 }
 
-/** Calls to the operating system as what the person wanted; others keep their name. */
+/** System calls as the action the user wanted; others keep their name. */
 const WANTED: Readonly<Record<string, string>> = {
   open: 'open',
   scandir: 'list',
@@ -66,7 +66,7 @@ function systemSentence(error: SystemError): string {
   return `Error: cannot ${doing}: ${systemReason(error)}${hint}`
 }
 
-/** What to print and which code to exit with for an error that reached the top; what to run next in the words of the command line `argv`. */
+/** The message and exit code for an error that reached the top level; `argv` is the command line that its next step corrects. */
 export function explainError(
   error: unknown,
   version: string,

@@ -12,22 +12,22 @@ interface Program {
   readonly oclif: Readonly<Record<string, unknown>>
 }
 
-/** What the program is called: kubectl runs a plugin under its own name. */
+/** The name of the program: kubectl plugins have their own. */
 function programName(): string {
   return basename(process.argv[1] ?? '').startsWith('kubectl-') ? 'kubectl mesh' : 'meshctl'
 }
 
-/** Short names of topics, so that they can be asked for help as well. */
+/** Short names of topics, so that --help works on them too. */
 const TOPICS: Readonly<Record<string, string>> = {pc: 'proxy-config'}
 
-/** The words with a topic's short name written out, and `help COMMAND` as `COMMAND --help`. */
+/** The arguments with a topic's short name expanded, and `help COMMAND` as `COMMAND --help`. */
 function spelledOut(argv: readonly string[]): readonly string[] {
   if (argv[0] === 'help') return [...spelledOut(argv.slice(1)), '--help']
   const long = own(TOPICS, argv[0] ?? '')
   return long === undefined ? argv : [long, ...argv.slice(1)]
 }
 
-/** Runs one command line: never throws, never calls exit after output, leaves the code in process.exitCode. */
+/** Runs one command line: never throws, never calls exit after output, sets process.exitCode. */
 export async function main(argv: readonly string[], root: URL): Promise<void> {
   endOnLostOutput(process.stdout)
   endOnLostOutput(process.stderr)

@@ -5,7 +5,7 @@ import {CERTIFICATE_DEMANDED, CERTIFICATE_REFUSED, TERMINATED, TLS_RESET, TLS_RE
 import {type Speech, waitsForServer} from './speech.js'
 import type {MeshPod, Site} from './world.js'
 
-/** Ports of the proxy itself, where chains lead to a cluster without endpoints so that requests do not loop. */
+/** Ports of the proxy itself: their chains route to a cluster without endpoints to prevent loops. */
 const OWN_PORTS = [15_001, 15_006]
 
 type Told = readonly [PathDisposition, EndingReason, string]
@@ -16,7 +16,7 @@ const BY_FLAG: Readonly<Record<string, Told>> = {
   UH: ['no-endpoint', 'no-endpoint', 'the cluster has no healthy endpoint'],
 }
 
-/** How the proxy itself ended a request that it did not pass on, or could not. */
+/** The end of a request that the proxy did not or could not forward. */
 function ownAnswer(outcome: RequestOutcome, last: PathEnding | undefined): Told {
   const told = outcome.flags.map(flag => own(BY_FLAG, flag)).find(each => each !== undefined)
   if (told !== undefined) return told
@@ -48,7 +48,7 @@ function httpEnding({outcome, status, by, denied}: HttpAnswer, pod: MeshPod, las
   })
 }
 
-/** What Envoy writes for the policy where no ALLOW policy matched. */
+/** The policy name Envoy logs when no ALLOW policy matched. */
 const NO_POLICY = 'none'
 
 function denialOf({policy}: Denial): Told {
@@ -57,7 +57,7 @@ function denialOf({policy}: Denial): Told {
     : ['denied', 'policy', `policy ${policy} denies the request`]
 }
 
-/** A connection that is closed before anything is answered, as its client sees it. */
+/** A connection closed without a response, as its client sees it. */
 function closed(speech: Speech): Pick<PathEnding, 'attempt' | 'races'> {
   if (speech.tls !== undefined) return {attempt: TLS_RESET, races: TLS_RESET_RACES}
   return {attempt: waitsForServer(speech) ? {kind: 'silence'} : TERMINATED, races: []}
@@ -128,7 +128,7 @@ export function proxyEnding(
       closed(speech).attempt,
       'refused',
       'proxy-port',
-      `port ${port} is the proxy’s own: it closes connections to it`,
+      `port ${port} is the proxy's own: it closes connections to it`,
       {pod, races: closed(speech).races},
     )
   if (outcome.flags.length > 0) {

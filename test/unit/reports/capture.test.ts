@@ -372,10 +372,10 @@ describe('when things go wrong', () => {
 })
 
 test('progress counts pods, bytes and gaps up to the end', async () => {
-  const told: CaptureProgress[] = []
-  await capture(memorySource(CONTENTS), {target: {allNamespaces: true}}, {progress: each => told.push(each)})
-  expect(told.map(each => each.podsDone)).toEqual([1, 2, 3])
-  expect(told.at(-1)?.bytes).toBeGreaterThan(told[0]?.bytes ?? Number.MAX_SAFE_INTEGER)
+  const reported: CaptureProgress[] = []
+  await capture(memorySource(CONTENTS), {target: {allNamespaces: true}}, {progress: each => reported.push(each)})
+  expect(reported.map(each => each.podsDone)).toEqual([1, 2, 3])
+  expect(reported.at(-1)?.bytes).toBeGreaterThan(reported[0]?.bytes ?? Number.MAX_SAFE_INTEGER)
 })
 
 describe('the estimate', () => {

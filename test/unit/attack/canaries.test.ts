@@ -242,17 +242,17 @@ const CASES: Readonly<Record<string, Case>> = {
   }),
   'obj args -p': obj({kind: 'Pod', spec: {containers: [{name: 'a', args: ['redis-server', '--requirepass', S]}]}}),
   'obj args -a': obj({kind: 'Pod', spec: {containers: [{name: 'a', command: ['redis-cli', '-a', S]}]}}),
-  'obj args curl -u': obj({kind: 'Pod', spec: {containers: [{name: 'a', command: ['curl', '-u', 'kept:' + S]}]}}),
-  'obj args -H': obj({kind: 'Pod', spec: {containers: [{name: 'a', command: ['curl', '-H', 'X-Token: ' + S]}]}}),
+  'obj args curl -u': obj({kind: 'Pod', spec: {containers: [{name: 'a', command: ['curl', '-u', `kept:${S}`]}]}}),
+  'obj args -H': obj({kind: 'Pod', spec: {containers: [{name: 'a', command: ['curl', '-H', `X-Token: ${S}`]}]}}),
   'obj probe exec': obj({
     kind: 'Pod',
-    spec: {containers: [{name: 'a', livenessProbe: {exec: {command: ['mysqladmin', '--password=' + S, 'ping']}}}]},
+    spec: {containers: [{name: 'a', livenessProbe: {exec: {command: ['mysqladmin', `--password=${S}`, 'ping']}}}]},
   }),
   'obj probe header': obj({
     kind: 'Pod',
     spec: {
       containers: [
-        {name: 'a', readinessProbe: {httpGet: {httpHeaders: [{name: 'Authorization', value: 'Basic ' + S}]}}},
+        {name: 'a', readinessProbe: {httpGet: {httpHeaders: [{name: 'Authorization', value: `Basic ${S}`}]}}},
       ],
     },
   }),
@@ -260,7 +260,7 @@ const CASES: Readonly<Record<string, Case>> = {
     kind: 'Pod',
     spec: {
       containers: [
-        {name: 'a', lifecycle: {postStart: {exec: {command: ['sh', '-c', `vault login ${'hvs.' + S + 'abcdefgh'}`]}}}},
+        {name: 'a', lifecycle: {postStart: {exec: {command: ['sh', '-c', `vault login ${`hvs.${S}abcdefgh`}`]}}}},
       ],
     },
   }),
@@ -292,11 +292,11 @@ const CASES: Readonly<Record<string, Case>> = {
   }),
   'obj vs header match': obj({
     kind: 'VirtualService',
-    spec: {http: [{match: [{headers: {authorization: {exact: 'Bearer ' + S}}, queryParams: {token: {exact: S2}}}]}]},
+    spec: {http: [{match: [{headers: {authorization: {exact: `Bearer ${S}`}}, queryParams: {token: {exact: S2}}}]}]},
   }),
   'obj vs header add': obj({
     kind: 'VirtualService',
-    spec: {http: [{headers: {response: {add: {'Set-Cookie': 's=' + S}}}}]},
+    spec: {http: [{headers: {response: {add: {'Set-Cookie': `s=${S}`}}}}]},
   }),
   'obj ap when': obj({
     kind: 'AuthorizationPolicy',
@@ -313,7 +313,7 @@ const CASES: Readonly<Record<string, Case>> = {
   }),
   'obj ra jwks': obj({
     kind: 'RequestAuthentication',
-    spec: {jwtRules: [{issuer: 'kept', jwks: JSON.stringify({keys: [{kty: 'oct', k: S + 'abcdefghij'}]})}]},
+    spec: {jwtRules: [{issuer: 'kept', jwks: JSON.stringify({keys: [{kty: 'oct', k: `${S}abcdefghij`}]})}]},
   }),
   'obj wasm config': obj({
     kind: 'WasmPlugin',
@@ -358,7 +358,7 @@ const CASES: Readonly<Record<string, Case>> = {
   }),
   'obj ef session tickets': filter({session_ticket_keys: {keys: [{inline_bytes: S}]}}),
   'obj ef jwt local': filter({
-    providers: {a: {local_jwks: {inline_string: JSON.stringify({keys: [{kty: 'oct', k: S + 'abcdefghij'}]})}}},
+    providers: {a: {local_jwks: {inline_string: JSON.stringify({keys: [{kty: 'oct', k: `${S}abcdefghij`}]})}}},
   }),
   'obj ef ratelimit grpc': filter({
     grpc_service: {google_grpc: {call_credentials: [{access_token: S}, {google_refresh_token: S2}]}},

@@ -17,7 +17,7 @@ export interface PathCause {
   readonly fix: string
 }
 
-/** What causes are looked up in. */
+/** The inputs for finding a cause. */
 export interface CauseInputs {
   readonly source: Source
   readonly objects: ObjectCache
@@ -81,7 +81,7 @@ async function serverMode(inputs: CauseInputs, pod: MeshPod, port: number) {
   return mtlsMode(model.value, port, policies.value, inputs.istioNamespace)
 }
 
-/** Plain text meets a server that takes only mTLS. */
+/** A plaintext client reaches a server that requires mTLS. */
 async function plainTextRefused(
   inputs: CauseInputs,
   {legs}: RequestPath,
@@ -230,7 +230,7 @@ function refused(path: RequestPath): PathCause {
   }
 }
 
-/** What made a request fail; undefined for one that is delivered or undecided. */
+/** The cause of a failed request; undefined for one that is delivered or undetermined. */
 export async function pathCauseOf(inputs: CauseInputs, path: RequestPath): Promise<PathCause | undefined> {
   const {disposition, policy, pod} = path.ending
   switch (disposition) {

@@ -13,10 +13,10 @@ import {UserError} from '../../model/user-error.js'
 import {opensTls, type PathDestination, type PathFlags, protocolOf, readDestination, readHeader} from './path-spec.js'
 import {declaredHttp, portMeant, type Resolved, resolveHost} from './resolve.js'
 
-/** Where a request begins: a pod, or an address outside the mesh; a gateway's requests come from outside to it. */
+/** The source of a request: a pod, or an address outside the mesh; for a gateway, a client outside the mesh. */
 export type Begin = {readonly pod: MeshPod} | {readonly ip: string} | {readonly gateway: MeshPod}
 
-/** A request ready to be followed. */
+/** A request ready to be simulated. */
 export interface AskedPath {
   readonly origin: RequestOrigin
   readonly from: string
@@ -30,7 +30,7 @@ export interface AskedPath {
   readonly notes: readonly string[]
 }
 
-/** A client outside the cluster, where none is named (TEST-NET-3, RFC 5737). */
+/** The default client outside the cluster (TEST-NET-3, RFC 5737). */
 const SOMEONE = '203.0.113.10'
 const UID = 1000
 
@@ -123,7 +123,7 @@ function needPort(port: number | undefined, to: string): number {
   throw new UserError(`${to} has no port`, {hint: `Write it as ${to}:PORT, or add --port.`})
 }
 
-/** Makes a request of what was asked; pods it has to read first are asked for by `SiteNeeded`. */
+/** Builds the request to simulate; throws `SiteNeeded` for pods that must be read first. */
 export function askedPath(
   mesh: Mesh,
   begin: Begin,

@@ -11,7 +11,7 @@ export type Backend = 'nft' | 'legacy' | 'native' | 'unknown'
 
 export type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'
 export type ChainKind = 'filter' | 'nat' | 'route'
-export type Policy = 'accept' | 'drop'
+export type ChainPolicy = 'accept' | 'drop'
 
 /**
  * What a condition looks at. `dynamic` is understood but cannot be decided from the rules alone (limit, set, u32, statistic ...);
@@ -44,7 +44,7 @@ export type ConditionField =
   | 'opaque'
 
 /** True of a packet when any of the values fits, or none of them when negated. Ports and ids may be ranges `a:b`; marks are `0xvalue/0xmask`. */
-export interface Condition {
+export interface MatchCondition {
   readonly field: ConditionField
   readonly negated: boolean
   readonly values: readonly string[]
@@ -74,7 +74,7 @@ export interface Counters {
 /** One rule: `position` counts from 1 in its chain, `text` is verbatim, `line` is the line of the input. No action means a counting rule. */
 export interface Rule {
   readonly position: number
-  readonly conditions: readonly Condition[]
+  readonly conditions: readonly MatchCondition[]
   readonly actions: readonly Action[]
   readonly counters?: Counters
   readonly comment?: string
@@ -88,14 +88,14 @@ export interface Chain {
   readonly hook?: Hook
   readonly kind?: ChainKind
   readonly priority?: number
-  readonly policy?: Policy
+  readonly policy?: ChainPolicy
   readonly references?: number
   readonly counters?: Counters
   readonly complete: boolean
   readonly rules: readonly Rule[]
 }
 
-export interface Table {
+export interface NetfilterTable {
   readonly name: string
   readonly family: TableFamily
   readonly chains: readonly Chain[]
@@ -107,7 +107,7 @@ export interface Ruleset {
   readonly backend: Backend
   readonly form: RuleForm
   readonly tool?: string
-  readonly tables: readonly Table[]
+  readonly tables: readonly NetfilterTable[]
   readonly losses: readonly string[]
   /** Why these rules decide about no packet of a pod: they were not applied, or are those of a node. */
   readonly undecided?: string
@@ -188,11 +188,11 @@ export function hidesInterfaces({losses}: Ruleset): boolean {
 
 /** What nft printed of an iptables rule by name only: `xt target REDIRECT`. */
 export function hiddenByNft({conditions, actions}: Rule): string | undefined {
-  const texts = [
-    ...conditions.map(each => (each.field === 'opaque' ? (each.values[0] ?? '') : '')),
-    ...actions.map(each => (each.kind === 'opaque' ? each.text : '')),
-  ]
-  return texts.find(text => /^(xt (match|target) |target not shown by nft)/.test(text))
+  const isHidden = (text: string) => /^(xt (match|target) |target not shown by nft)/.test(text)
+  const condition = conditions.find(({field, values}) => field === 'opaque' && isHidden(values[0] ?? ''))
+  if (condition !== undefined) return condition.values[0]
+  for (const action of actions) if (action.kind === 'opaque' && isHidden(action.text)) return action.text
+  return undefined
 }
 
 /** True when every condition and action of the rule was understood. */
@@ -203,7 +203,7 @@ export function isUnderstood(rule: Rule): boolean {
 /** A chain with where it is. */
 export interface PlacedChain {
   readonly ruleset: Ruleset
-  readonly table: Table
+  readonly table: NetfilterTable
   readonly chain: Chain
 }
 
@@ -221,7 +221,9 @@ export function everyChain(rulesets: readonly Ruleset[]): readonly PlacedChain[]
 
 /** Every rule of the rulesets, in their order. */
 export function everyRule(rulesets: readonly Ruleset[]): readonly PlacedRule[] {
-  return everyChain(rulesets).flatMap(place => place.chain.rules.map(rule => ({...place, rule})))
+  return everyChain(rulesets).flatMap(({ruleset, table, chain}) =>
+    chain.rules.map(rule => ({ruleset, table, chain, rule})),
+  )
 }
 
 /** The rule store in the words of its tools: `iptables-nft`, `iptables-legacy`, `nftables`; `iptables` where the text does not say which. */

@@ -1,14 +1,14 @@
-import type {Decision, DecisionFacts, DecisionStep, NearMiss, Outcome} from '../../model/envoy/decision.js'
+import type {Decision, DecisionFacts, DecisionStep, NearMiss, RequestOutcome} from '../../model/envoy/decision.js'
 import type {FilterChain, Listener} from '../../model/envoy/listener.js'
 import type {EnvoyProxy, ListenerEntry, Surroundings} from '../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../model/envoy/request.js'
-import {acceptedConnection, type Connection, requestText} from './connection.js'
+import {acceptedConnection, type DownstreamConnection, requestText} from './connection.js'
 import {readsHttp2, speaksOtherThanHttp2} from './http/codec.js'
 import {type HttpEnding, runManager} from './http/connection-manager.js'
 import {requestLine} from './http/request-line.js'
 import {chooseFilterChain} from './listener/chain-match.js'
 import {acceptingListener, listenerOf} from './listener/choice.js'
-import {type Passage, runListenerFilters} from './listener/filters.js'
+import {type ListenerFilterResult, runListenerFilters} from './listener/filters.js'
 import {FAILURES, type Handshake, handshake} from './listener/handshake.js'
 import {runNetworkFilters, type Terminal} from './network/filters.js'
 import {runTcpProxy} from './network/tcp-proxy.js'
@@ -16,7 +16,7 @@ import {known, Undecided, undecided} from './undecided.js'
 
 // The life of a request: https://www.envoyproxy.io/docs/envoy/latest/intro/life_of_a_request
 
-const NOTHING: Outcome = {
+const NOTHING: RequestOutcome = {
   listener: null,
   filterChain: null,
   route: null,
@@ -32,13 +32,13 @@ const NOTHING: Outcome = {
   remoteIp: null,
 }
 
-/** A trace under way: what is settled, and the story so far. */
+/** The state of a trace: the decisions and steps so far. */
 interface Trail {
   readonly proxy: EnvoyProxy
   readonly surroundings: Surroundings
   readonly request: EnvoyRequest
   readonly steps: DecisionStep[]
-  /** What is settled, as fields; grows as the request goes. */
+  /** The decisions so far, as fields. */
   facts: DecisionFacts
 }
 
@@ -58,7 +58,7 @@ function settle(trail: Trail, more: DecisionFacts): void {
 
 interface Arrival {
   readonly listener: Listener
-  readonly passage: Passage
+  readonly passage: ListenerFilterResult
 }
 
 function readListener(entry: ListenerEntry): Listener {
@@ -67,8 +67,8 @@ function readListener(entry: ListenerEntry): Listener {
   return known(listener, `listener ${entry.name}`)
 }
 
-/** Runs listener filters, and hands the connection over to the listener of its original destination. */
-function arrive(trail: Trail, entry: ListenerEntry, connection: Connection, mayHandOver: boolean): Arrival {
+/** Runs the listener filters and hands the connection to the listener of its original destination. */
+function arrive(trail: Trail, entry: ListenerEntry, connection: DownstreamConnection, mayHandOver: boolean): Arrival {
   const {request, surroundings, proxy} = trail
   const listener = readListener(entry)
   tell(trail, 'listener', `listener ${entry.name} accepts the connection`, listener.at)
@@ -92,12 +92,12 @@ function arrive(trail: Trail, entry: ListenerEntry, connection: Connection, mayH
   return arrive(trail, other, after, false)
 }
 
-function clusterOf(names: readonly string[]): Outcome['cluster'] {
+function clusterOf(names: readonly string[]): RequestOutcome['cluster'] {
   const distinct = [...new Set(names)]
   return distinct.length > 1 ? distinct : (distinct[0] ?? null)
 }
 
-function httpOutcome(base: Outcome, ending: HttpEnding): Outcome {
+function httpOutcome(base: RequestOutcome, ending: HttpEnding): RequestOutcome {
   const {answer, state} = ending
   const route = state.chosen?.route
   const routed = (state.chosen?.clusters ?? []).filter(name => state.proxy.cluster(name) !== undefined)
@@ -117,7 +117,12 @@ function httpOutcome(base: Outcome, ending: HttpEnding): Outcome {
 }
 
 /** A client that does not read HTTP, or whose TLS Envoy does not speak, sees no status. */
-function seenByClient(outcome: Outcome, request: EnvoyRequest, connection: Connection, isHttp2: boolean): Outcome {
+function seenByClient(
+  outcome: RequestOutcome,
+  request: EnvoyRequest,
+  connection: DownstreamConnection,
+  isHttp2: boolean,
+): RequestOutcome {
   const garbled =
     (request.tls !== undefined && connection.tls === undefined) || (request.protocol === 'http/2' && !isHttp2)
   if (request.protocol !== 'tcp' && !garbled) return outcome
@@ -131,7 +136,7 @@ function endpointWords(endpoints: readonly string[]): string {
   return `${endpoints.slice(0, MAX_NAMED).join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`
 }
 
-function throughHttp(trail: Trail, terminal: Terminal, base: Outcome): Outcome {
+function throughHttp(trail: Trail, terminal: Terminal, base: RequestOutcome): RequestOutcome {
   const {manager, connection} = terminal
   if (manager === undefined) return base
   if (speaksOtherThanHttp2(manager, trail.request, connection)) {
@@ -151,7 +156,7 @@ function throughHttp(trail: Trail, terminal: Terminal, base: Outcome): Outcome {
   return seenByClient(httpOutcome(base, ending), trail.request, connection, isHttp2)
 }
 
-function throughTcp(trail: Trail, terminal: Terminal, base: Outcome, agreed: boolean): Outcome {
+function throughTcp(trail: Trail, terminal: Terminal, base: RequestOutcome, agreed: boolean): RequestOutcome {
   const {tcp, connection, cluster, denied} = terminal
   const {request} = trail
   if (tcp === undefined) return base
@@ -178,10 +183,10 @@ function throughTcp(trail: Trail, terminal: Terminal, base: Outcome, agreed: boo
 function throughChain(
   trail: Trail,
   chain: FilterChain,
-  connection: Connection,
+  connection: DownstreamConnection,
   shaken: Handshake,
-  base: Outcome,
-): Outcome {
+  base: RequestOutcome,
+): RequestOutcome {
   const secured = shaken.kind === 'agreed' ? {...connection, tls: shaken.tls} : connection
   const agreed = shaken.kind !== 'failed'
   const terminal = runNetworkFilters(chain, secured, agreed, trail.request.sequence)
@@ -199,7 +204,7 @@ function throughChain(
   return throughHttp(trail, terminal, base)
 }
 
-function decide(trail: Trail): Outcome {
+function decide(trail: Trail): RequestOutcome {
   const {proxy, request} = trail
   const entry = acceptingListener(proxy, request.acceptedBy)
   if (entry === undefined) {
@@ -207,14 +212,17 @@ function decide(trail: Trail): Outcome {
     return NOTHING
   }
   const {listener, passage} = arrive(trail, entry, acceptedConnection(request), true)
-  const base: Outcome = {...NOTHING, listener: listener.name ?? null, remoteIp: passage.connection.remote.ip}
+  const base: RequestOutcome = {...NOTHING, listener: listener.name ?? null, remoteIp: passage.connection.remote.ip}
   if (passage.kind !== 'goes-on') {
     const words = passage.kind === 'waits' ? 'waits for bytes that do not come' : 'closes the connection'
     settle(trail, {heldBy: {filter: passage.filter, how: passage.kind}})
     tell(trail, 'listener-filters', `${passage.filter} ${words}`, listener.at)
     return base
   }
-  const connection: Connection = {...passage.connection, transport: passage.connection.transport || 'raw_buffer'}
+  const connection: DownstreamConnection = {
+    ...passage.connection,
+    transport: passage.connection.transport || 'raw_buffer',
+  }
   const choice = chooseFilterChain(listener, connection)
   if (choice.chain === undefined) {
     settle(trail, {filterChain: 'none'})

@@ -1,8 +1,8 @@
 import type {Attempt} from '../../model/envoy/upstream-call.js'
 import type {MeshPod} from './world.js'
 
-/** What became of a request, in one word (docs/trace.md). */
-export type Disposition =
+/** The outcome of a request, in one word (docs/trace.md). */
+export type PathDisposition =
   | 'delivered'
   | 'denied'
   | 'no-route'
@@ -12,7 +12,7 @@ export type Disposition =
   | 'answered'
   | 'undecided'
 
-/** Why a connection ends as it does, in one word; people read the sentence. */
+/** Why a connection ends as it does, as a code; `reason` is the sentence. */
 export type EndingReason =
   | 'application-reached'
   | 'left-mesh'
@@ -36,11 +36,11 @@ export type EndingReason =
   | 'proxy-answers'
   | 'not-known'
 
-/** How a connection ends: what the side that opened it sees, and what is behind that. */
-export interface Ending {
-  /** As Envoy would count it, were it the client. */
+/** How a connection ends: what its client sees, and why. */
+export interface PathEnding {
+  /** The failure as Envoy reports it when it is the client. */
   readonly attempt: Attempt
-  readonly disposition: Disposition
+  readonly disposition: PathDisposition
   readonly reason: EndingReason
   /** Why, in one sentence without a full stop. */
   readonly because: string
@@ -48,18 +48,18 @@ export interface Ending {
   readonly pod: MeshPod | undefined
   /** The key of the RBAC policy that denied, or `none` where no ALLOW policy matched. */
   readonly policy: string | undefined
-  /** Another way the same race can end, as details of the client's log. */
+  /** Other possible results of the same race, as details of the client's log. */
   readonly races: readonly Attempt[]
 }
 
-/** An ending; what is not named is undefined or empty. */
+/** Builds a path end; omitted fields are undefined or empty. */
 export function ending(
   attempt: Attempt,
-  disposition: Disposition,
+  disposition: PathDisposition,
   reason: EndingReason,
   because: string,
-  rest: Partial<Pick<Ending, 'pod' | 'policy' | 'races'>> = {},
-): Ending {
+  rest: Partial<Pick<PathEnding, 'pod' | 'policy' | 'races'>> = {},
+): PathEnding {
   return {
     attempt,
     disposition,
@@ -71,7 +71,7 @@ export function ending(
   }
 }
 
-/** What the answer depends on is not known. */
-export function openEnding(because: string, pod?: MeshPod): Ending {
+/** A path end that is undetermined: the evidence it depends on is missing. */
+export function openEnding(because: string, pod?: MeshPod): PathEnding {
   return ending({kind: 'unknown'}, 'undecided', 'not-known', because, {pod})
 }

@@ -1,11 +1,11 @@
-import type {SocketAddress} from '../../model/envoy/request.js'
+import type {IpPort} from '../../model/envoy/request.js'
 import {formatIp, parseIp} from '../../model/ip-address.js'
 import type {Packet, Walk} from '../../model/packet.js'
 import {walkFlow} from '../netfilter/packet-walk/flow-walk.js'
-import {landingWords, turnOf} from '../netfilter/packet-walk/verdict.js'
+import {dispositionText, turnOf} from '../netfilter/packet-walk/verdict.js'
 import type {Site} from './world.js'
 
-/** Who opens a connection in a pod. */
+/** The process that opens a connection in a pod. */
 export interface Opener {
   readonly uid: number
   readonly gid: number
@@ -13,11 +13,11 @@ export interface Opener {
   readonly boundTo: string | undefined
 }
 
-/** Where a connection comes out of a pod's kernel. */
+/** Where a connection leaves a pod's network namespace. */
 export type Passing =
   | {readonly kind: 'proxy'; readonly walk: Walk; readonly port: number}
-  | {readonly kind: 'socket'; readonly walk: Walk | undefined; readonly address: SocketAddress}
-  | {readonly kind: 'leaves'; readonly walk: Walk | undefined; readonly address: SocketAddress}
+  | {readonly kind: 'socket'; readonly walk: Walk | undefined; readonly address: IpPort}
+  | {readonly kind: 'leaves'; readonly walk: Walk | undefined; readonly address: IpPort}
   | {readonly kind: 'fails'; readonly walk: Walk; readonly how: 'refused' | 'dropped' | 'error'; readonly text: string}
   | {readonly kind: 'unknown'; readonly walk: Walk | undefined; readonly text: string}
 
@@ -34,7 +34,7 @@ function passing(walk: Walk): Passing {
     case 'insufficient':
       return {kind: 'unknown', walk, text: end.reason}
     default:
-      return {kind: 'fails', walk, how: end.kind, text: landingWords(walk)}
+      return {kind: 'fails', walk, how: end.kind, text: dispositionText(walk)}
   }
 }
 
@@ -46,13 +46,13 @@ function unreadable(site: Site): Passing {
   return {kind: 'unknown', walk: undefined, text: site.kernelGap ?? 'its kernel rules are not known'}
 }
 
-/** Without a sidecar nothing redirects: a pod whose kernel was not read and that has no proxy is walked without rules. */
+/** Without a sidecar nothing is redirected: a pod without proxy and kernel evidence is simulated without rules. */
 function hasNoCapture(site: Site): boolean {
   return site.pod.hostNetwork || site.pod.mode === 'none' || site.pod.mode === 'control-plane'
 }
 
 /** The first packet of a connection a process of the pod opens. */
-export function leavingPod(site: Site, opener: Opener, to: SocketAddress): Passing {
+export function leavingPod(site: Site, opener: Opener, to: IpPort): Passing {
   const destination = parseIp(to.ip)
   if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is no IP address`}
   if (site.kernel === undefined) {
@@ -73,7 +73,7 @@ export function leavingPod(site: Site, opener: Opener, to: SocketAddress): Passi
 }
 
 /** The first packet of a connection that arrives at the pod from outside it. */
-export function enteringPod(site: Site, from: string, to: SocketAddress): Passing {
+export function enteringPod(site: Site, from: string, to: IpPort): Passing {
   const destination = parseIp(to.ip)
   if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is no IP address`}
   if (site.kernel === undefined) {

@@ -1,10 +1,10 @@
 import type {Draw, Surroundings} from '../../model/envoy/proxy.js'
-import type {SocketAddress} from '../../model/envoy/request.js'
+import type {IpPort} from '../../model/envoy/request.js'
 import type {UpstreamCall} from '../../model/envoy/upstream-call.js'
 import {podLabel} from '../../model/kube-object.js'
 import {objectLabel} from '../../model/pod.js'
 import {traceRequest} from '../envoy/trace.js'
-import {type Ending, ending, openEnding} from './ending.js'
+import {ending, openEnding, type PathEnding} from './ending.js'
 import {CERTIFICATE_REFUSED, CONNECT_TIMEOUT, NOT_TLS, REFUSED, UNREACHABLE} from './failures.js'
 import {enteringPod, leavingPod, type Opener, type Passing} from './kernel.js'
 import type {Leg, ProxyRole} from './legs.js'
@@ -13,19 +13,19 @@ import {envoyRequest, passedOn, type Speech, waitsForServer} from './speech.js'
 import {isUnroutable, UNKNOWN_ADDRESS} from './unroutable.js'
 import type {MeshPod, MeshWorld, Site} from './world.js'
 
-/** A request under way through the mesh. */
+/** The state of a request in the mesh. */
 interface Journey {
   readonly world: MeshWorld
   readonly draw: Draw
   readonly legs: Leg[]
-  /** Proxies entered so far: a loop ends. */
+  /** Proxies passed so far, to detect loops. */
   depth: number
 }
 
-/** More proxies than this one after the other are a loop. */
+/** More proxies in sequence than this are a loop. */
 const MAX_DEPTH = 12
 
-function addressText({ip, port}: SocketAddress): string {
+function addressText({ip, port}: IpPort): string {
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
 }
 
@@ -34,33 +34,33 @@ function opener(site: Site): Opener {
   return {uid, gid, boundTo: undefined}
 }
 
-function sentBy(journey: Journey, site: Site, call: UpstreamCall, from: Speech): Ending {
+function sentBy(journey: Journey, site: Site, call: UpstreamCall, from: Speech): PathEnding {
   const speech = passedOn(call, from, site, journey.world.now)
   const by = {...opener(site), boundTo: call.from}
   return openConnection(journey, site, {by, byProxy: true, toMesh: call.byControlPlane}, call.address, speech)
 }
 
-/** Why the client of a handshake that the proxy agreed to refuses its certificate. */
+/** Why the client rejects the certificate of a proxy that accepted the handshake. */
 function refusedServer(site: Site, speech: Speech, agreed: boolean): string | undefined {
   return agreed && site.certificate !== undefined ? speech.refuses?.(site.certificate) : undefined
 }
 
-/** Who opens a connection, and what is known of its far end. */
+/** The opener of a connection, and what is known of its destination. */
 interface Opening {
   readonly by: Opener
   readonly byProxy: boolean
-  /** The control plane says that the address belongs to the mesh. */
+  /** istiod lists the address as part of the mesh. */
   readonly toMesh: boolean
 }
 
 interface Arrival {
-  readonly destination: SocketAddress
-  readonly acceptedBy: SocketAddress
+  readonly destination: IpPort
+  readonly acceptedBy: IpPort
   readonly redirected: boolean
   readonly source: string
 }
 
-function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Arrival, speech: Speech): Ending {
+function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Arrival, speech: Speech): PathEnding {
   const {world, draw, legs} = journey
   const request = envoyRequest(speech, {...arrival, source: {ip: arrival.source, port: 0}})
   const common = {kind: 'proxy', pod: site.pod, role, request, speech} as const
@@ -73,7 +73,7 @@ function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Ar
     return unknown
   }
   if (++journey.depth > MAX_DEPTH) return openEnding('the request goes round in a loop', site.pod)
-  let last: Ending | undefined
+  let last: PathEnding | undefined
   const surroundings: Surroundings = {
     upstream: () => undefined,
     send: call => {
@@ -96,8 +96,8 @@ function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Ar
   return end
 }
 
-/** What the application behind a socket does: it answers 200, where it is known to read what is sent. */
-function application(journey: Journey, pod: MeshPod, address: SocketAddress, speech: Speech): Ending {
+/** The behaviour of the application behind a socket: it responds with 200 if it is known to speak the protocol. */
+function application(journey: Journey, pod: MeshPod, address: IpPort, speech: Speech): PathEnding {
   const {world, legs} = journey
   const tell = (text: string) => legs.push({kind: 'application', pod, address, speech, text})
   const http = world.speaksHttp(pod, address.port)
@@ -129,14 +129,18 @@ function proxyRole(site: Site, inbound: boolean): ProxyRole {
   return inbound ? 'server' : 'client'
 }
 
-/** A socket of the pod: one of its proxy, or the application's. */
-function socket(journey: Journey, site: Site, address: SocketAddress, source: string, speech: Speech): Ending {
+/** A socket of the pod: the proxy's or the application's. */
+function socket(journey: Journey, site: Site, address: IpPort, source: string, speech: Speech): PathEnding {
   const bound = (site.proxy?.listeners ?? []).some(
     each => each.bound && each.addresses.some(own => own.port === address.port),
   )
   if (bound || (site.proxy === undefined && proxyRole(site, true) === 'gateway')) {
     const arrival = {destination: address, acceptedBy: address, redirected: false, source}
     return throughProxy(journey, site, proxyRole(site, true), arrival, speech)
+  }
+  if (proxyRole(site, true) === 'gateway' && !site.pod.ports.includes(address.port)) {
+    const because = `nothing listens on port ${address.port} of ${podLabel(site.pod.ref)}: its Envoy has no listener there`
+    return ending(REFUSED, 'refused', 'not-listening', because, {pod: site.pod})
   }
   return application(journey, site.pod, address, speech)
 }
@@ -147,7 +151,7 @@ const FAILED = {
   error: [UNREACHABLE, 'unreachable'],
 } as const
 
-function failed(passing: Extract<Passing, {kind: 'fails'}>, pod: MeshPod): Ending {
+function failed(passing: Extract<Passing, {kind: 'fails'}>, pod: MeshPod): PathEnding {
   const [attempt, reason] = FAILED[passing.how]
   return ending(attempt, 'refused', reason, passing.text, {pod})
 }
@@ -170,14 +174,14 @@ function kernelLeg(
 
 const OUTBOUND = 15_001
 
-/** A connection between two kernels. */
+/** A connection between two network namespaces. */
 interface Flow {
-  readonly to: SocketAddress
+  readonly to: IpPort
   readonly source: string
   readonly toMesh: boolean
 }
 
-function afterKernel(journey: Journey, site: Site, passing: Passing, flow: Flow, speech: Speech): Ending {
+function afterKernel(journey: Journey, site: Site, passing: Passing, flow: Flow, speech: Speech): PathEnding {
   const {to, source, toMesh} = flow
   switch (passing.kind) {
     case 'proxy': {
@@ -197,7 +201,7 @@ function afterKernel(journey: Journey, site: Site, passing: Passing, flow: Flow,
 }
 
 /** A process of the pod opens a connection. */
-function openConnection(journey: Journey, site: Site, opening: Opening, to: SocketAddress, speech: Speech): Ending {
+function openConnection(journey: Journey, site: Site, opening: Opening, to: IpPort, speech: Speech): PathEnding {
   const {by, byProxy, toMesh} = opening
   const passing = leavingPod(site, by, to)
   kernelLeg(journey, {pod: site.pod, direction: 'out', byProxy, to}, passing)
@@ -206,7 +210,7 @@ function openConnection(journey: Journey, site: Site, opening: Opening, to: Sock
 }
 
 /** The network between pods: a Service address becomes that of an endpoint. */
-function overNetwork(journey: Journey, flow: Flow, speech: Speech): Ending {
+function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
   const {world, legs, draw} = journey
   const {to} = flow
   const service = world.serviceAt(to.ip)
@@ -241,9 +245,9 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): Ending {
   return arriveAt(journey, flow, speech)
 }
 
-function outside(journey: Journey, to: SocketAddress, toMesh: boolean): Ending {
+function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEnding {
   const {world, legs} = journey
-  if (toMesh) {
+  if (toMesh || world.isEndpoint(to.ip)) {
     legs.push({kind: 'outside', address: to, text: 'an endpoint of the mesh whose pod was not read'})
     return openEnding(`the pod at ${to.ip} was not captured: what happens there is not known`)
   }
@@ -262,7 +266,7 @@ function outside(journey: Journey, to: SocketAddress, toMesh: boolean): Ending {
 }
 
 /** A connection arrives at an address: at a pod, or outside. */
-function arriveAt(journey: Journey, flow: Flow, speech: Speech): Ending {
+function arriveAt(journey: Journey, flow: Flow, speech: Speech): PathEnding {
   const {to, source, toMesh} = flow
   const pod = journey.world.podAt(to.ip)
   if (pod === undefined) return outside(journey, to, toMesh)
@@ -272,20 +276,20 @@ function arriveAt(journey: Journey, flow: Flow, speech: Speech): Ending {
   return afterKernel(journey, site, passing, flow, speech)
 }
 
-/** Where a request begins: in a pod, or outside the mesh. */
-export type Origin = {readonly pod: MeshPod; readonly uid: number; readonly gid: number} | {readonly ip: string}
+/** The source of a request: a pod, or an address outside the mesh. */
+export type RequestOrigin = {readonly pod: MeshPod; readonly uid: number; readonly gid: number} | {readonly ip: string}
 
-/** The whole path of one request, with one way of every draw. */
+/** The path of one request, for one combination of picks. */
 export interface RequestPath {
   readonly legs: readonly Leg[]
-  readonly ending: Ending
+  readonly ending: PathEnding
 }
 
-/** Follows a request from where it begins to where it ends. Throws `SiteNeeded` for a pod that must be read first. */
+/** Simulates a request from source to end. Throws `SiteNeeded` for a pod that must be read first. */
 export function followRequest(
   world: MeshWorld,
-  origin: Origin,
-  to: SocketAddress,
+  origin: RequestOrigin,
+  to: IpPort,
   speech: Speech,
   draw: Draw,
 ): RequestPath {

@@ -84,7 +84,7 @@ export interface DecisionFacts {
 }
 
 /** What Envoy does with a request, as its access log and the client would tell it. */
-export interface Outcome {
+export interface RequestOutcome {
   readonly listener: string | null
   readonly filterChain: string | null
   readonly route: string | null
@@ -106,7 +106,7 @@ export interface Outcome {
 export type Decision =
   | {
       readonly decided: true
-      readonly outcome: Outcome
+      readonly outcome: RequestOutcome
       readonly facts: DecisionFacts
       readonly steps: readonly DecisionStep[]
     }

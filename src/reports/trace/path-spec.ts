@@ -3,7 +3,7 @@ import {parseIp} from '../../model/ip-address.js'
 import {own} from '../../model/own.js'
 import {UserError} from '../../model/user-error.js'
 
-/** What a person asked about a request through the mesh, beside where it begins and leads. */
+/** The properties of a request through the mesh, apart from source and destination. */
 export interface PathFlags {
   readonly method?: string | undefined
   readonly path?: string | undefined
@@ -13,12 +13,12 @@ export interface PathFlags {
   readonly protocol?: string | undefined
   readonly sni?: string | undefined
   readonly uid?: number | undefined
-  /** The address dialled, where the name in the URL resolves to another than the objects tell. */
+  /** The address to connect to, if the host in the URL resolves to another than the objects imply. */
   readonly address?: string | undefined
 }
 
 /** A destination as written: `scheme://host:port/path`, `service:port`, `address:port`, a pod, a host. */
-export interface Destination {
+export interface PathDestination {
   readonly scheme: string | undefined
   readonly host: string
   readonly port: number | undefined
@@ -32,7 +32,7 @@ const SCHEMES = ['http', 'https', 'grpc', 'tcp', 'tls']
 const EXAMPLE = 'Write it as http://reviews:9080/reviews/0, reviews:9080, 10.96.0.10:3306, or the name of a pod.'
 
 /** Reads a destination. */
-export function readDestination(text: string): Destination {
+export function readDestination(text: string): PathDestination {
   const found = (text.includes('://') ? URL_FORM : PLAIN_FORM).exec(text)
   const [, scheme = '', host = '', port, path = ''] = found ?? []
   const number = port === undefined ? undefined : Number(port)
@@ -57,7 +57,7 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   tcp: 'tcp',
 }
 
-/** The protocol asked for, else that of the scheme, else what the port is declared to speak. */
+/** The requested protocol, else that of the scheme, else the declared protocol of the port. */
 export function protocolOf(flags: PathFlags, scheme: string | undefined, declaredHttp: boolean): Protocol {
   if (flags.protocol !== undefined) return own(PROTOCOLS, flags.protocol) ?? 'http/1.1'
   if (scheme === 'tcp' || scheme === 'tls') return 'tcp'
@@ -65,7 +65,7 @@ export function protocolOf(flags: PathFlags, scheme: string | undefined, declare
   return scheme === undefined && !declaredHttp ? 'tcp' : 'http/1.1'
 }
 
-/** Whether the application itself opens TLS. */
+/** Whether the application itself originates TLS. */
 export function opensTls(flags: PathFlags, scheme: string | undefined): boolean {
   return scheme === 'https' || scheme === 'tls' || flags.sni !== undefined
 }

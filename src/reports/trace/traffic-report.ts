@@ -13,7 +13,7 @@ import type {Report} from '../report.js'
 
 type Summary = Omit<PathSummary, 'cluster'>
 
-/** The answer to one recorded request. What can also happen is in `alternatives`, with its share where one is known. */
+/** The result for one recorded request. Other possible outcomes are in `alternatives`, with their fraction if known. */
 export type TrafficAnswer = {readonly id: string} & Summary &
   (
     | {readonly cluster: string | null}
@@ -29,7 +29,7 @@ export interface TrafficReport extends Report {
 
 const DEFAULT_PORT = 80
 
-/** What the client of a record says: HTTP/1.1 with the host as curl writes it, or nothing until the server speaks. */
+/** What the client of a record sends: HTTP/1.1 with the Host header as curl writes it, or nothing until the server sends data. */
 function speechOf(request: TrafficRequest): Speech {
   const bare = {tls: undefined, refuses: undefined, payload: undefined}
   if (request.tcp) return {...bare, protocol: 'tcp', head: undefined}
@@ -48,7 +48,7 @@ function rounded(share: number): number {
   return Math.round(share * 10_000) / 10_000
 }
 
-/** Branches that end alike are one. */
+/** Branches with the same end are merged. */
 function grouped(branches: readonly {readonly share: number; readonly result: RequestPath}[], http: boolean): Group[] {
   const groups = new Map<string, Group>()
   for (const {share, result} of branches) {
@@ -111,7 +111,7 @@ function moment(source: Source): number {
   return Number.isNaN(at) ? Date.now() : at
 }
 
-/** Answers recorded requests, in order, by what a source tells of the mesh; only their request half is read. */
+/** Traces recorded requests, in order, on a source; only the request part of each record is read. */
 export async function trafficReport(given: Source, text: string, place: string): Promise<TrafficReport> {
   const source = noted(given)
   const mesh = await readMesh(source, moment(source))

@@ -1,4 +1,4 @@
-import {type DecisionStep, nearMissText, type Outcome} from '../../model/envoy/decision.js'
+import {type DecisionStep, nearMissText, type RequestOutcome} from '../../model/envoy/decision.js'
 import type {EnvoyRequest} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Block, Cell, Tone} from '../../terminal/doc.js'
@@ -36,7 +36,7 @@ function rows(steps: readonly DecisionStep[], wide: boolean): readonly (readonly
   ])
 }
 
-function verdictWords(outcome: Outcome): {readonly text: string; readonly tone: Tone} {
+function verdictWords(outcome: RequestOutcome): {readonly text: string; readonly tone: Tone} {
   const {status, flags, details, terminationDetails, cluster} = outcome
   const clusters = cluster === null ? '' : typeof cluster === 'string' ? cluster : cluster.join(' or ')
   const why = details ?? terminationDetails

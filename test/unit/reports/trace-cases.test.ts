@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {field, isObject, textOf} from '../../../src/formats/decode.js'
-import {answerFolder, type CaseAnswer} from '../../../src/reports/trace/cases-report.js'
+import {answerFolder, type TraceCaseResult} from '../../../src/reports/trace/cases-report.js'
 import {type CaseFolder, readCaseFolders} from '../../../src/sources/case-folders/folder.js'
 import {COMPARED, differences} from '../../support/envoy-cases.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
@@ -54,14 +54,14 @@ function bare(line: string): string {
 }
 
 describe('what Envoy does with a request', () => {
-  test('is told right in every recorded case of the repository', async () => {
+  test('is right in every recorded case of the repository', async () => {
     const {answered, undecided, wrong} = await total(OWN)
     expect(wrong).toEqual([])
     expect(answered).toBeGreaterThan(3500)
     expect(undecided.length / answered).toBeLessThan(0.01)
   })
 
-  test('is told from the request alone', async () => {
+  test('depends on the request part alone', async () => {
     for await (const folder of readCaseFolders(OWN)) {
       const without = folder.cases.split('\n').map(line => (line === '' ? line : bare(line)))
       expect(answerFolder({...folder, cases: without.join('\n')})).toEqual(answerFolder(folder))
@@ -71,7 +71,7 @@ describe('what Envoy does with a request', () => {
   test('comes with every field that is compared', async () => {
     for await (const folder of readCaseFolders(join(OWN, 'c110'))) {
       const known = answerFolder(folder).filter(
-        (each): each is Exclude<CaseAnswer, {unknown: true}> => !('unknown' in each),
+        (each): each is Exclude<TraceCaseResult, {unknown: true}> => !('unknown' in each),
       )
       for (const answer of known) expect(Object.keys(answer)).toEqual(['id', ...COMPARED])
     }
@@ -88,7 +88,7 @@ describe('what Envoy does with a request', () => {
   })
 
   sharedTest(
-    'is told right in the larger recordings',
+    'is right in the larger recordings',
     async () => {
       const {answered, undecided, wrong} = await total(join(SHARED, 'envoy', 'given'))
       expect(wrong).toEqual([])

@@ -1,7 +1,7 @@
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {type FilterStateValue, HttpFilterState} from '../../../model/envoy/network.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import {type FilterResult, goesOn, type HttpState} from '../http/state.js'
 import {formatted} from '../matching/format.js'
 import type {Headers} from '../matching/headers.js'
@@ -9,7 +9,7 @@ import {known, undecided} from '../undecided.js'
 
 // set_filter_state: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/set_filter_state
 
-function textFor(value: FilterStateValue, connection: Connection, headers: Headers): string {
+function textFor(value: FilterStateValue, connection: DownstreamConnection, headers: Headers): string {
   const format = value.formatString
   const text = format?.textFormatSource?.inlineString ?? format?.textFormat
   if (format === undefined || text === undefined) undecided('a filter state value that is no text format', value.at)
@@ -17,16 +17,16 @@ function textFor(value: FilterStateValue, connection: Connection, headers: Heade
   return formatted(text, connection, headers, value.at)
 }
 
-/** Whether a format is nothing but operators that yield nothing. */
+/** Whether a format consists only of operators that yield no value. */
 function isEmptyText(value: FilterStateValue, text: string): boolean {
   return value.skipIfEmpty && (text === '' || text === '-')
 }
 
-/** The filter state with more keys set. */
+/** The filter state extended with keys. */
 export function withFilterState(
   before: ReadonlyMap<string, string>,
   values: readonly FilterStateValue[],
-  connection: Connection,
+  connection: DownstreamConnection,
   headers: Headers,
 ): ReadonlyMap<string, string> {
   const after = new Map(before)

@@ -7,9 +7,9 @@ import {own} from '../../../model/own.js'
 import {redirectLocation, tlsLocation, upstreamAuthority, upstreamTarget} from '../http/rewrite.js'
 import {isGrpc} from '../http/route-match.js'
 import {
-  type Answer,
   answers,
   BAD_BODY,
+  type EnvoyReply,
   type FilterResult,
   type HttpState,
   neverAnswered,
@@ -19,7 +19,7 @@ import {endsConnect} from '../http/upgrade.js'
 import {headerValue} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 import {inMaintenance, OVERFLOW, type Passed, thresholdsOf} from '../upstream/call.js'
-import {type Deadlines, type Ending, follow} from '../upstream/course.js'
+import {type Deadlines, follow, type UpstreamEnding} from '../upstream/course.js'
 import {chooseHosts, dropsAll, type Host} from '../upstream/endpoints.js'
 import {retriesOf} from '../upstream/retry.js'
 
@@ -42,13 +42,13 @@ function codeOf(table: Readonly<Record<string, number>>, word: string, at: strin
   return (Object.hasOwn(table, word) ? table[word] : undefined) ?? undecided(`response code ${word}`, at)
 }
 
-function direct(status: number, location: string | undefined, text: string, at: string): Answer {
+function direct(status: number, location: string | undefined, text: string, at: string): EnvoyReply {
   const where = location === undefined ? {} : {location}
   return {by: 'route', status, flags: [], details: 'direct_response', ...where, text, at}
 }
 
-/** An answer the route itself holds: a redirect or a direct response. */
-function ownAnswer(state: HttpState, route: Route | undefined, at: string): Answer | undefined {
+/** The reply configured on the route: a redirect or a direct response. */
+function ownAnswer(state: HttpState, route: Route | undefined, at: string): EnvoyReply | undefined {
   const {headers} = state
   const scheme = headerValue(headers, ':scheme') ?? 'http'
   if (route === undefined)
@@ -65,7 +65,7 @@ function ownAnswer(state: HttpState, route: Route | undefined, at: string): Answ
   return direct(status, location, `the route answers ${status} itself`, directResponse.at)
 }
 
-function notFound(action: RouteAction | undefined, name: string, at: string): Answer {
+function notFound(action: RouteAction | undefined, name: string, at: string): EnvoyReply {
   const status = codeOf(NOT_FOUND, action?.clusterNotFoundResponseCode ?? 'SERVICE_UNAVAILABLE', at)
   return {
     by: 'no-cluster',
@@ -85,7 +85,7 @@ function limit(milliseconds: number | undefined, otherwise: number): number {
   return value === 0 ? Infinity : value
 }
 
-/** The time a gRPC client gives (grpc-timeout: digits and a unit). */
+/** The timeout a gRPC client sets (grpc-timeout: digits and a unit). */
 function grpcTimeout(text: string | undefined): number | undefined {
   const match = /^(\d{1,8})([HMSmun])$/.exec(text ?? '')
   if (match === null) return undefined
@@ -93,7 +93,7 @@ function grpcTimeout(text: string | undefined): number | undefined {
   return Number(match[1]) * (own(units, match[2] ?? '') ?? 1)
 }
 
-/** How long the stream may last: the route's limit, or a gRPC client's within what the route allows. */
+/** The maximum stream duration: the route's, or the gRPC client's timeout capped by grpc_timeout_header_max. */
 function duration(state: HttpState, action: RouteAction): number {
   const own = action.maxStreamDuration
   const general = state.manager.commonHttpProtocolOptions?.maxStreamDuration
@@ -105,7 +105,7 @@ function duration(state: HttpState, action: RouteAction): number {
   return limit(grpcTimeoutHeaderMax === 0 ? asked : Math.min(asked, grpcTimeoutHeaderMax), 0)
 }
 
-/** The route's timeout; a gRPC client's own within max_grpc_timeout where the route has one. */
+/** The route's timeout; the gRPC client's own capped by max_grpc_timeout, if the route sets it. */
 function routeTimeout(state: HttpState, action: RouteAction): number {
   const {maxGrpcTimeout, grpcTimeoutOffset = 0, timeout} = action
   if (maxGrpcTimeout === undefined || !isGrpc(state)) return limit(timeout, DEFAULT_TIMEOUT)
@@ -133,22 +133,22 @@ function refuseUnmodelled(action: RouteAction): void {
     undecided('a route that matches endpoint metadata', action.at)
 }
 
-function timedOut(flag: string, details: string, text: string): Answer {
+function timedOut(flag: string, details: string, text: string): EnvoyReply {
   return {by: 'timeout', status: 504, flags: flag === '' ? [] : [flag], details, text}
 }
 
-/** Whether the request is a CONNECT that Envoy ends itself. */
+/** Whether the request is a CONNECT that Envoy terminates. */
 function endsTunnel(state: HttpState): boolean {
   return headerValue(state.headers, ':method') === 'CONNECT' && endsConnect(state.chosen)
 }
 
-/** What the client gets of an upstream's answer; a tunnel lasts until the client leaves. */
+/** The upstream's response as the client receives it; a tunnel lasts until the client disconnects. */
 function upstreamAnswer(
   state: HttpState,
   route: Route,
-  {status, flags}: Extract<Ending, {kind: 'answer'}>,
+  {status, flags}: Extract<UpstreamEnding, {kind: 'answer'}>,
   hosts: readonly Host[],
-): Answer {
+): EnvoyReply {
   const connects = headerValue(state.headers, ':method') === 'CONNECT'
   const succeeds = status >= 200 && status < 300
   const ended = endsTunnel(state)
@@ -169,7 +169,7 @@ function upstreamAnswer(
   return {by: 'upstream', status, flags, details, ...seen, text: `the upstream answers ${status}`}
 }
 
-function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: readonly Host[]): Answer {
+function endingAnswer(state: HttpState, route: Route, ending: UpstreamEnding, hosts: readonly Host[]): EnvoyReply {
   switch (ending.kind) {
     case 'answer':
       return upstreamAnswer(state, route, ending, hosts)
@@ -202,7 +202,7 @@ function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: rea
   }
 }
 
-/** The request as the upstream gets it, as far as routing and policies read it. */
+/** The request as sent upstream: the parts that routing and policies read. */
 function passedOn(state: HttpState, route: Route, hosts: readonly Host[]): Passed {
   const plain = state.headers.filter(([name]) => !name.startsWith(':'))
   const authority = upstreamAuthority(
@@ -218,7 +218,7 @@ function passedOn(state: HttpState, route: Route, hosts: readonly Host[]): Passe
   return {head, http2: state.request.protocol === 'http/2'}
 }
 
-function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): Answer {
+function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): EnvoyReply {
   known(cluster, 'a cluster')
   if (inMaintenance(state.proxy, cluster))
     return {
@@ -272,12 +272,12 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
   return {...endingAnswer(state, route, follow(course, choice.hosts), choice.hosts), endpoints}
 }
 
-function sameAnswer(a: Answer, b: Answer): boolean {
-  const bare = (each: Answer) => JSON.stringify({...each, text: '', at: '', endpoints: []})
+function sameAnswer(a: EnvoyReply, b: EnvoyReply): boolean {
+  const bare = (each: EnvoyReply) => JSON.stringify({...each, text: '', at: '', endpoints: []})
   return bare(a) === bare(b)
 }
 
-function throughCluster(state: HttpState, route: Route, at: string): Answer {
+function throughCluster(state: HttpState, route: Route, at: string): EnvoyReply {
   const action = route.route
   if (action === undefined) return notFound(undefined, '', at)
   refuseUnmodelled(action)
@@ -292,12 +292,12 @@ function throughCluster(state: HttpState, route: Route, at: string): Answer {
   return {...first, endpoints: [...new Set(all.flatMap(each => each.endpoints ?? []))]}
 }
 
-/** A cluster, with its share of the requests when it is not the only one. */
+/** A cluster, with its weight if it is not the only one. */
 function clusterWords(name: string, share: number): string {
   return share === 100 ? name : `${name} (${Math.round(share)}%)`
 }
 
-/** Answers with what the route says, or with what its cluster's endpoint does. */
+/** Replies as the route configures, or as the chosen endpoint of its cluster does. */
 export function runRouter(state: HttpState, filter: HttpFilter): FilterResult {
   const config = unpack(filter.typedConfig, Router)
   if (config !== undefined && known(config, 'the router').upstreamHttpFilters.length > 0)

@@ -38,7 +38,7 @@ const FILTERS: Readonly<Record<string, RunFilter>> = {
   [`${HF}set_filter_state.v3.Config`]: runFilterState,
 }
 
-/** The HTTP filters by name, for the inventory of what is modelled. */
+/** The names of the modelled HTTP filters. */
 export const MODELLED_HTTP_FILTERS: readonly string[] = Object.keys(FILTERS)
 
 function runOne(state: HttpState, filter: HttpFilter): FilterResult {

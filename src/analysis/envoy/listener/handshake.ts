@@ -10,7 +10,7 @@ import {anyOf, known, undecided} from '../undecided.js'
 
 // TLS of listeners: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/security/ssl
 
-/** How people are told why a handshake fails. */
+/** Why a handshake fails, as a sentence. */
 export const FAILURES: Readonly<Record<HandshakeFailure, string>> = {
   'plain-text': 'the client speaks plain text',
   'no-sni': 'the client sends no SNI',
@@ -25,7 +25,7 @@ export type Handshake =
   | {readonly kind: 'agreed'; readonly tls: AgreedTls}
   | {readonly kind: 'failed'; readonly failure: HandshakeFailure}
 
-/** The rules a peer's certificate is held to: those of the context, and those beside a secret. */
+/** The validation rules for a peer certificate: those of the context and those of its secret. */
 export function validationOf(context: CommonTlsContext): {
   readonly rules: readonly ValidationContext[]
   /** A secret holds trusted roots too. */
@@ -40,13 +40,13 @@ export function validationOf(context: CommonTlsContext): {
 const SAN_TYPES: Readonly<Record<string, 'uriSans' | 'dnsSans'>> = {URI: 'uriSans', DNS: 'dnsSans'}
 
 /** Names a certificate carries. */
-export interface Names {
+export interface CertificateNames {
   readonly uriSans: readonly string[]
   readonly dnsSans: readonly string[]
 }
 
-/** Whether a certificate's names fit what a context asks for; no demand fits all. */
-export function namesFit(rules: ValidationContext, names: Names): boolean {
+/** Whether a certificate's names match a validation context; one without name rules matches all. */
+export function namesFit(rules: ValidationContext, names: CertificateNames): boolean {
   if (rules.verifyCertificateHash.length + rules.verifyCertificateSpki.length > 0)
     undecided('a certificate pinned by its hash', rules.at)
   const typed = rules.matchTypedSubjectAltNames
@@ -63,7 +63,7 @@ export function namesFit(rules: ValidationContext, names: Names): boolean {
   )
 }
 
-/** Why a certificate is refused; undefined when it is taken. */
+/** Why a certificate is rejected; undefined when it is accepted. */
 function refusal(context: CommonTlsContext, certificate: ClientCertificate): HandshakeFailure | undefined {
   const {rules} = validationOf(context)
   if (rules.some(each => each.trustChainVerification === 'ACCEPT_UNTRUSTED')) return undefined
@@ -93,7 +93,7 @@ function withContext(tls: DownstreamTls, request: EnvoyRequest): Handshake {
   if (requireSni && client.sni === '') return {kind: 'failed', failure: 'no-sni'}
   const {rules, secret} = validationOf(context)
   const validates = secret || rules.some(each => each.trustedCa !== undefined)
-  // Names to match demand a certificate as well as the flag does.
+  // SAN matchers require a certificate, just as the flag does.
   const named = rules.some(each => each.matchTypedSubjectAltNames.length + each.matchSubjectAltNames.length > 0)
   const demanded = requireClientCertificate || (validates && named)
   const certificate = validates || demanded ? client.certificate : undefined
@@ -104,7 +104,7 @@ function withContext(tls: DownstreamTls, request: EnvoyRequest): Handshake {
   return {kind: 'agreed', tls: {alpn, certificate, validated: validates && certificate !== undefined}}
 }
 
-/** What the chain's transport socket makes of the client's first bytes. */
+/** The result of the chain's transport socket on the client's first bytes. */
 export function handshake(chain: FilterChain, request: EnvoyRequest): Handshake {
   const context = chain.transportSocket === undefined ? undefined : contextOf(chain.transportSocket)
   return context === undefined ? {kind: 'plain'} : withContext(context, request)

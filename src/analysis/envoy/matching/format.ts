@@ -1,11 +1,11 @@
 import {own} from '../../../model/own.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import {undecided} from '../undecided.js'
 import {type Headers, headerValue} from './headers.js'
 
 // Command operators: https://www.envoyproxy.io/docs/envoy/latest/configuration/advanced/substitution_formatter
 
-type Operator = (connection: Connection, headers: Headers) => string | undefined
+type Operator = (connection: DownstreamConnection, headers: Headers) => string | undefined
 
 function joined(names: readonly string[] | undefined): string | undefined {
   return names === undefined || names.length === 0 ? undefined : names.join(',')
@@ -29,7 +29,13 @@ function operator(text: string, at: string): Operator {
 }
 
 /** A format with its command operators replaced by what they yield, or by `absent`; `%%` is a percent sign. */
-export function formatted(format: string, connection: Connection, headers: Headers, at: string, absent = '-'): string {
+export function formatted(
+  format: string,
+  connection: DownstreamConnection,
+  headers: Headers,
+  at: string,
+  absent = '-',
+): string {
   return format.replace(/%([^%]*)%/g, (_, inner: string) =>
     inner === '' ? '%' : (operator(inner, at)(connection, headers) ?? absent),
   )

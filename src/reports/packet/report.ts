@@ -69,7 +69,7 @@ export async function packetContext(source: Source, subject: PodRef): Promise<Pa
   const sockets = table?.ok === true ? table.value.sockets : []
   const machine = table?.ok === true ? {...kernel.machine, listeners: listenersOf(table.value)} : kernel.machine
   const assumed = kernel.machine.assumed
-    ? ["some addresses or routes of the pod are unknown: those of an ordinary pod are assumed"]
+    ? ['some addresses or routes of the pod are unknown: those of an ordinary pod are assumed']
     : []
   const deaf =
     table?.ok === true ? [] : ['the listening sockets of the pod are unknown: every port is assumed to be open']

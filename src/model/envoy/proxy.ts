@@ -48,7 +48,7 @@ export interface LiveHost {
 /** What a server behind Envoy does with a connection. */
 export interface UpstreamServer {
   readonly connect: 'accepts' | 'refuses' | 'drops'
-  /** The certificate it shows; undefined for plain text. */
+  /** The certificate it shows; undefined for plaintext. */
   readonly tls:
     | {
         readonly uriSans: readonly string[]

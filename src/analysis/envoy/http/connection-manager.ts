@@ -146,12 +146,12 @@ export function runManager(
     steps,
   }
   const decoded = decodeRequest(manager, request, connection)
-  if (decoded.kind === 'waits') return undecided('a request that never ends', manager.at)
+  if (decoded.kind === 'waits') return undecided('a request that never completes', manager.at)
   if (decoded.kind === 'refused') {
     const status = decoded.status === 0 ? null : decoded.status
     return {
       state: start,
-      answer: {by: 'codec', status, flags: ['DPE'], details: decoded.details, text: 'the codec refuses the request'},
+      answer: {by: 'codec', status, flags: ['DPE'], details: decoded.details, text: 'the codec rejects the request'},
     }
   }
   const read: HttpState = {...start, headers: decoded.headers, badBody: decoded.badBody}

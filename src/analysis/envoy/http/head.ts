@@ -136,7 +136,7 @@ function refuseInternalRanges(manager: HttpConnectionManager): void {
   const config = manager.internalAddressConfig
   if (config === undefined) return
   const {cidrRanges, unixSockets} = known(config, 'internal_address_config')
-  if (cidrRanges.length > 0 || unixSockets) undecided('addresses that count as internal', config.at)
+  if (cidrRanges.length > 0 || unixSockets) undecided('internal addresses', config.at)
 }
 
 /** The headers as matchers see them: reserved ones from the client are removed, Envoy's own are added. */

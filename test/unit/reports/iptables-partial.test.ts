@@ -189,10 +189,10 @@ describe('packets walked on a piece of the rules', () => {
   test('are answered with a note that names what is missing', async () => {
     const text = chainsOf(recorded('e30x-default', 'iptables-nvL-t-nat.txt'), ['OUTPUT', 'ISTIO_OUTPUT'])
     const {notes} = await packetContext(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD)
-    expect(notes).toContain('chain PREROUTING of table nat is not in the given text: rules there may decide otherwise')
+    expect(notes).toContain('chain PREROUTING of table nat is not in the given text: rules there may change the result')
     const whole = recorded('e30x-default', 'iptables-save.txt')
     const bench = await packetContext(filesSource([{label: 'text', bytes: Buffer.from(whole)}]), POD)
-    expect(bench.notes.filter(note => note.includes('may decide otherwise'))).toEqual([])
+    expect(bench.notes.filter(note => note.includes('may change the result'))).toEqual([])
   })
 })
 

@@ -7,17 +7,10 @@ import type {NetworkNamespace} from '../../src/model/network-namespace.js'
 import type {Packet} from '../../src/model/packet.js'
 import type {IpFamily, Ruleset} from '../../src/model/ruleset.js'
 import {actualRulesets, recordedRulesets} from '../support/netfilter-corpus.js'
+import {oracleSize} from '../support/oracle-size.js'
 import {PLACES, randomRuleset} from '../support/random-rules.js'
 import {type Random, seeded} from '../support/seeded.js'
 import {cornerPoint, disagreement, leafAt, packetAt, pathsOf} from '../support/set-oracle.js'
-
-const SEED = Number(process.env.SETS_SEED ?? 2026)
-
-/** How many random rulesets of each family are tried, and how many packets at each entry point of a ruleset. */
-export interface SetsSize {
-  readonly rounds: number
-  readonly points: number
-}
 
 function words(packet: Packet): string {
   return JSON.stringify(packet, (_, value: unknown) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value))
@@ -55,21 +48,30 @@ function contradictions(
   return {found, asked}
 }
 
-/** Compares packet sets with the packet walk on every recorded ruleset and on random ones. */
-export function packetSetTests({rounds, points}: SetsSize): void {
+/** How many random rulesets of each family are asked about, and how many packets of each way in or out. */
+export interface SetsRun {
+  readonly rulesets: number
+  readonly packets: number
+}
+
+/** Tests that ask the sets and the walk about the same packets; SETS_seed and SETS_SHARE choose others and more or fewer. */
+export function packetSetTests(usual: SetsRun): void {
+  const {seed, count: rounds, again} = oracleSize('SETS', {seed: 2026, count: usual.rulesets})
+  const points = usual.packets
+
   test.each(Object.keys(recordedRulesets()))('recorded ruleset %s', name => {
     const record = recordedRulesets()[name]
     if (record === undefined) throw new Error(name)
     const rulesets = actualRulesets(record)
     const machine = withDefaultNetwork({}, rulesets)
     for (const family of ['ip', 'ip6'] as const) {
-      const {found} = contradictions(rulesets, machine, family, seeded(SEED), points)
+      const {found} = contradictions(rulesets, machine, family, seeded(seed), points)
       expect(found.slice(0, 3)).toEqual([])
     }
   })
 
-  test(`${rounds} random rulesets of each family`, () => {
-    const random = seeded(SEED)
+  test(`${rounds} random rulesets of each family (${again})`, () => {
+    const random = seeded(seed)
     let asked = 0
     for (let round = 0; round < rounds; round++) {
       for (const family of ['ip', 'ip6'] as const) {

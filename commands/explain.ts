@@ -7,6 +7,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {contentsReport, contentsView} from '../src/reports/explain/contents.js'
 import {explainReport} from '../src/reports/explain/report.js'
 import {explainView} from '../src/reports/explain/view.js'
+import {formsOf} from '../src/reports/view.js'
 import {RULES} from '../src/rules/registry.js'
 import {findRules} from '../src/rules/select-rules.js'
 
@@ -25,6 +26,7 @@ export default class Explain extends MeshCommand {
     "<%= config.bin %> explain 'Envoy proxy is NOT ready: config not received from XDS server'",
     '<%= config.bin %> explain -f access.log',
   ]
+  static override forms = formsOf(explainView)
   static override needs = NO_NEEDS
   static override strict = false
   static override args = {

@@ -10,11 +10,13 @@ import {ONLY_STATES, readOnly} from '../src/reports/proxy-status/only.js'
 import {proxyStatusReport} from '../src/reports/proxy-status/report.js'
 import {proxyStatusView} from '../src/reports/proxy-status/view.js'
 import {waitForSync} from '../src/reports/proxy-status/wait.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class ProxyStatus extends MeshCommand {
   static override summary = "Show each proxy's sync status with istiod, and why it is out of sync"
   static override aliases = ['ps']
   static override examples = ['<%= config.bin %> proxy-status --from sample --only problem']
+  static override forms = formsOf(diffView, proxyStatusView)
   static override needs: CommandNeeds = {
     cluster: {needs: ['istiods', 'istiod'], more: ['pods', 'forward', 'logs', 'namespaces', 'traffic']},
   }

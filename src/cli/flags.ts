@@ -60,7 +60,7 @@ export const commonFlags = {
     helpGroup: CLUSTER,
     description: 'print each call to the cluster with its outcome, bytes and time to standard error',
   }),
-  output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format, such as table, wide, json or yaml'}),
+  output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format'}),
   'no-headers': Flags.boolean({helpGroup: OUTPUT, description: 'do not print table headers'}),
   color: Flags.string({
     helpGroup: OUTPUT,
@@ -81,6 +81,11 @@ export const selectorFlag = Flags.string({
   helpGroup: SOURCE,
   description: 'label selector for the pod',
 })
+
+/** A flag that may be given several times, one value each. */
+export function repeatableFlag(description: string, char?: 'f' | 'o') {
+  return Flags.string({...(char === undefined ? {} : {char}), multiple: true, multipleNonGreedy: true, description})
+}
 
 /** The flag for files with a description of its own. */
 export function fileFlagFor(description: string) {

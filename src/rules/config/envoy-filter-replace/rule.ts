@@ -1,0 +1,24 @@
+import {patchesOf, REPLACEABLE} from '../../../analysis/istio-config/envoy-patches.js'
+import {analysisPage, type ConfigRule} from '../config-rule.js'
+
+export const rule: ConfigRule = {
+  code: 'MCT2061',
+  slug: 'envoy-filter-replace',
+  aliases: ['IST0152'],
+  severity: 'error',
+  title: 'REPLACE does nothing for this part of the configuration',
+  why: 'Istiod replaces only HTTP filters, network filters and virtual hosts, and ignores the patch.',
+  fix: 'Use MERGE, or REMOVE and ADD.',
+  references: [analysisPage('IST0152')],
+  kinds: ['EnvoyFilter'],
+  check: set =>
+    set.envoyFilters().flatMap(filter =>
+      patchesOf(filter)
+        .filter(({operation, applyTo}) => operation === 'REPLACE' && !REPLACEABLE.includes(applyTo))
+        .map(({applyTo, path}) => ({
+          object: filter.object,
+          path: `${path}.patch.operation`,
+          message: `REPLACE has no effect on ${applyTo}.`,
+        })),
+    ),
+}

@@ -2,6 +2,7 @@ import {own} from '../model/own.js'
 import {isSystemError, type SystemError, systemReason} from '../model/system-error.js'
 import {UserError} from '../model/user-error.js'
 import {escapeLines} from '../terminal/escape.js'
+import {corrected, inOwnWords} from './own-words.js'
 
 /** Exit codes, documented in docs/exit-codes.md. */
 export const EXIT = {ok: 0, findings: 1, cannotAnswer: 2, incomplete: 3, bug: 70, interrupted: 130} as const
@@ -65,16 +66,18 @@ function systemSentence(error: SystemError): string {
   return `Error: cannot ${doing}: ${systemReason(error)}${hint}`
 }
 
-/** What to print and which code to exit with for an error that reached the top. */
+/** What to print and which code to exit with for an error that reached the top; what to run next in the words of the command line `argv`. */
 export function explainError(
   error: unknown,
   version: string,
   debug: boolean,
+  argv: readonly string[] = [],
 ): {readonly text: string; readonly exitCode: number} {
   if (error instanceof UserError) {
-    const more = [error.hint, error.next === undefined ? undefined : `Next: ${error.next}`].filter(
-      line => line !== undefined,
-    )
+    const {hint, correction} = error
+    const fixed = correction === undefined ? undefined : corrected(argv, correction.typed, correction.instead)
+    const next = fixed ?? (error.next === undefined ? undefined : inOwnWords(error.next, argv))
+    const more = [hint, next === undefined ? undefined : `Next: ${next}`].filter(line => line !== undefined)
     return {text: escapeLines([`Error: ${error.message}`, ...more].join('\n')), exitCode: error.exitCode}
   }
   const known = error as OclifError

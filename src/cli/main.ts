@@ -43,7 +43,7 @@ export async function main(argv: readonly string[], root: URL): Promise<void> {
     const {runCommand} = await import('./run.js')
     await runCommand(spelledOut(argv), fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
   } catch (error) {
-    const {text, exitCode} = explainError(error, program.version, debug)
+    const {text, exitCode} = explainError(error, program.version, debug, argv)
     process.exitCode = exitCode
     if (text !== '') await remark(text)
   }

@@ -2,10 +2,11 @@ import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {isHttpLike, istioProtocol} from '../../analysis/ports/istio-protocol.js'
 import {boundPorts, declaredPorts, selects} from '../../analysis/ports/service-ports.js'
 import {type MeshPod, type MeshWorld, type Site, SiteNeeded} from '../../analysis/request-path/world.js'
+import {type EndpointSlice, readEndpointSlice} from '../../formats/kube-endpoints.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
 import type {Gap} from '../../model/answer.js'
-import type {SocketAddress} from '../../model/envoy/request.js'
+import type {IpPort} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {appContainers, isOver, type PodModel} from '../../model/pod.js'
@@ -27,6 +28,8 @@ export interface Mesh {
 interface Objects {
   readonly pods: readonly PodModel[]
   readonly services: readonly ServiceModel[]
+  /** None where they could not be listed: then the pods alone tell the endpoints. */
+  readonly slices: readonly EndpointSlice[]
   readonly gaps: readonly Gap[]
 }
 
@@ -52,13 +55,15 @@ async function readObjects(source: Source): Promise<Objects> {
   const gaps: Gap[] = []
   const pods = await everyObject(source, 'Pod', readPod, gaps)
   const services = await everyObject(source, 'Service', readService, gaps)
-  return {pods: pods.filter(each => each !== undefined).filter(each => !isOver(each)), services, gaps}
+  const slices = (await everyObject(source, 'EndpointSlice', readEndpointSlice, [])).filter(each => each !== undefined)
+  return {pods: pods.filter(each => each !== undefined).filter(each => !isOver(each)), services, slices, gaps}
 }
 
 function meshPod(pod: PodModel): MeshPod {
   return {
     ref: {namespace: pod.object.namespace, name: pod.object.name},
     addresses: pod.status?.podIps ?? [],
+    ...(pod.status?.hostIp === undefined ? {} : {nodeIp: pod.status.hostIp}),
     mode: podMode(pod),
     serviceAccount: pod.serviceAccount,
     labels: pod.labels,
@@ -69,19 +74,34 @@ function meshPod(pod: PodModel): MeshPod {
   }
 }
 
-function backendsOf(
-  pods: readonly PodModel[],
-  service: ServiceModel,
+/** Endpoints of a Service port that belong to no pod of the source: pods that were not captured, addresses written by hand. */
+function endpointsElsewhere(
+  {pods, slices}: Objects,
+  {object, ports}: ServiceModel,
   port: number,
-): readonly SocketAddress[] | undefined {
-  if (Object.keys(service.selector).length === 0) return undefined
-  return pods
+): readonly IpPort[] | undefined {
+  const own = slices.filter(each => each.namespace === object.namespace && each.service === object.name)
+  if (own.length === 0) return undefined
+  const name = ports.find(each => each.port === port)?.name ?? ''
+  const known = new Set(pods.flatMap(pod => pod.status?.podIps ?? []))
+  return own
+    .flatMap(each => each.ready)
+    .filter(({ip, portName}) => portName === name && !known.has(ip))
+    .map(({ip, port: behind}) => ({ip, port: behind}))
+}
+
+/** The ready endpoints of a Service port: its pods as they are, and what its EndpointSlices list besides. */
+function backendsOf(objects: Objects, service: ServiceModel, port: number): readonly IpPort[] | undefined {
+  const elsewhere = endpointsElsewhere(objects, service, port)
+  if (Object.keys(service.selector).length === 0) return elsewhere
+  const own = objects.pods
     .filter(pod => selects(service, pod) && (pod.status?.ready === true || service.publishesNotReady))
     .flatMap(pod => {
       const target = boundPorts(pod, [service]).find(each => each.port.port === port)?.target
       const [ip] = pod.status?.podIps ?? []
       return target === undefined || ip === undefined ? [] : [{ip, port: target}]
     })
+  return [...own, ...(elsewhere ?? [])]
 }
 
 function httpPorts(pod: PodModel, services: readonly ServiceModel[]): ReadonlySet<number> {
@@ -101,14 +121,16 @@ export async function readMesh(source: Source, now: number): Promise<Mesh> {
   const models = new Map(objects.pods.map((model, i) => [pods[i], model] as const))
   const byAddress = new Map(pods.flatMap(pod => (pod.hostNetwork ? [] : pod.addresses.map(ip => [ip, pod] as const))))
   const byClusterIp = new Map(objects.services.flatMap(each => each.clusterIps.map(ip => [ip, each] as const)))
+  const endpoints = new Set(objects.slices.flatMap(({ready}) => ready.map(({ip}) => ip)))
   const http = new Map<MeshPod, ReadonlySet<number>>()
   const sites = new Map<string, Site>()
   const gaps: Gap[] = [...objects.gaps]
   const notes: string[] = []
   const world: MeshWorld = {
     podAt: ip => byAddress.get(ip),
+    isEndpoint: ip => endpoints.has(ip),
     serviceAt: ip => byClusterIp.get(ip),
-    backends: (service, port) => backendsOf(objects.pods, service, port),
+    backends: (service, port) => backendsOf(objects, service, port),
     speaksHttp: (pod, port) => {
       const model = models.get(pod)
       if (model === undefined) return false

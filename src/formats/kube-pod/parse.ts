@@ -1,6 +1,6 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import {own} from '../../model/own.js'
-import type {Condition, Container, ContainerRole, ObjectRef, PodModel, PodStatus} from '../../model/pod.js'
+import type {Container, ContainerRole, ObjectRef, PodCondition, PodModel, PodStatus} from '../../model/pod.js'
 import {objectRefOf} from '../../model/pod.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf} from '../decode.js'
 import {readAppProbers} from './app-probers.js'
@@ -69,6 +69,7 @@ function containersOf(spec: unknown, status: unknown): readonly Container[] {
 function statusOf(object: KubeObject): PodStatus {
   const reason = textOf(object, 'status', 'reason')
   const single = textOf(object, 'status', 'podIP')
+  const hostIp = textOf(object, 'status', 'hostIP')
   const many = listOf(object, 'status', 'podIPs').map(each => textOf(each, 'ip') ?? '')
   return {
     phase: textOf(object, 'status', 'phase') ?? 'Unknown',
@@ -76,6 +77,7 @@ function statusOf(object: KubeObject): PodStatus {
       each => textOf(each, 'type') === 'Ready' && textOf(each, 'status') === 'True',
     ),
     podIps: many.length > 0 || single === undefined ? many : [single],
+    ...(hostIp === undefined ? {} : {hostIp}),
     reason,
   }
 }
@@ -98,7 +100,7 @@ function foreignSystemOf(spec: unknown): PodModel['nonLinuxOs'] {
   return found?.name === undefined ? undefined : {name: found.name, path: found.path}
 }
 
-function conditionsOf(object: KubeObject): readonly Condition[] {
+function conditionsOf(object: KubeObject): readonly PodCondition[] {
   return listOf(object, 'status', 'conditions').map(each => ({
     type: textOf(each, 'type') ?? '',
     status: textOf(each, 'status') ?? '',

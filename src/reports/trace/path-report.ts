@@ -16,7 +16,7 @@ import {podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {type CauseInputs, causeOf, type PathCause} from './path-cause.js'
+import {type CauseInputs, type PathCause, pathCauseOf} from './path-cause.js'
 import {type AskedPath, askedPath, type Begin} from './path-request.js'
 import type {PathFlags} from './path-spec.js'
 import {type PathStep, stepsOf} from './path-steps.js'
@@ -45,6 +45,8 @@ export interface PathReport extends Report {
   readonly from: string
   readonly to: string
   readonly request: string
+  /** Where a client outside reaches the gateway the request enters by: `address:port` with a remark; none without a gateway. */
+  readonly outside: readonly string[]
   readonly branches: readonly PathBranch[]
   /** What weakens the answer, shown with the verdict: rules of pod start, configuration a proxy rejected. */
   readonly caveats: readonly string[]
@@ -130,7 +132,7 @@ function fails({outcome, status}: PathSummary): boolean {
 
 async function branchOf(inputs: CauseInputs, request: AskedPath, way: Way): Promise<PathBranch> {
   const {summary, share, path} = way
-  const cause = fails(summary) || summary.outcome === 'answered' ? await causeOf(inputs, path) : undefined
+  const cause = fails(summary) || summary.outcome === 'answered' ? await pathCauseOf(inputs, path) : undefined
   const pod: MeshPod | undefined = path.ending.pod
   const name: PathStep = {hop: 'name', where: request.from, text: request.resolved.text, reasons: [], nearMisses: []}
   return {
@@ -205,6 +207,7 @@ export async function pathReport(given: Source, question: PathQuestion): Promise
     from: request.from,
     to,
     request: request.text,
+    outside: request.outside,
     branches: found,
     unfollowed,
   }

@@ -120,6 +120,7 @@ function doc(report: PathReport, wide: boolean): readonly Block[] {
       lines: [
         `${report.from}: ${report.request}`,
         ...(main === undefined ? [] : [verdict(main)]),
+        ...(report.outside.length === 0 ? [] : [`send it to ${report.outside.join(' or ')}`]),
         ...report.caveats,
         ...rest,
       ],
@@ -131,12 +132,13 @@ function doc(report: PathReport, wide: boolean): readonly Block[] {
 /** A request's way through the mesh: the verdict first, then one line per hop; every way of a split. */
 export const pathView: View<PathReport> = {
   doc: (report, form) => doc(report, form === 'wide'),
-  data: ({from, to, request, caveats, branches, unfollowed}) => ({
+  data: ({from, to, request, outside, caveats, branches, unfollowed}) => ({
     apiVersion: 'meshctl/v1',
     kind: 'RequestPath',
     from,
     to,
     request,
+    outside,
     caveats,
     branches: branches.map(({pod, ...branch}) => ({...branch, pod: pod === undefined ? null : podLabel(pod)})),
     unfollowed,

@@ -30,7 +30,7 @@ function missingArguments(list: string): string {
 }
 
 /** Rewrites oclif's message about wrong usage as one sentence. */
-function usageSentence(message: string): string {
+export function usageSentence(message: string): string {
   return message
     .replace(/^Error: /, '')
     .replace(/\n\s*Note: [\s\S]*$/, '')

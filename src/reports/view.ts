@@ -21,6 +21,7 @@ export const TEXT_FORMS = [
   'save',
   'nft',
   'mermaid',
+  'log',
 ] as const
 
 export type DocForm = (typeof DOC_FORMS)[number]

@@ -8,9 +8,19 @@ export const REPLACEABLE: readonly string[] = ['HTTP_FILTER', 'NETWORK_FILTER', 
 export const ROUTE_PARTS: readonly string[] = ['ROUTE_CONFIGURATION', 'HTTP_ROUTE']
 
 /** The patches of an EnvoyFilter up to the first entry without one. */
-export function patchesOf({patches}: EnvoyFilterConfig): readonly EnvoyPatch[] {
+function patchesOf({patches}: EnvoyFilterConfig): readonly EnvoyPatch[] {
   const end = patches.findIndex(({present}) => !present)
   return end < 0 ? patches : patches.slice(0, end)
+}
+
+/** The patches with that operation. */
+export function patchesWith(
+  filters: readonly EnvoyFilterConfig[],
+  wanted: string,
+): readonly (EnvoyPatch & {readonly object: ConfigObject})[] {
+  return filters.flatMap(filter =>
+    patchesOf(filter).flatMap(patch => (patch.operation === wanted ? [{...patch, object: filter.object}] : [])),
+  )
 }
 
 function isRelative({operation, applyTo}: EnvoyPatch): boolean {

@@ -1,5 +1,6 @@
 import type {PatchStep, Severity} from '../../model/finding.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import type {RuleInfo} from '../rule-info.js'
 import type {ConfigSet} from './config-set.js'
 
 /** One problem a rule found in an object of the configuration; omitted fields come from the rule. */
@@ -12,28 +13,21 @@ export interface ConfigFound {
   readonly severity?: Severity
   readonly fix?: string
   readonly patch?: readonly PatchStep[]
+  /** The name that was looked up, for what is not evaluated. */
+  readonly about?: string
 }
 
 /** A kind as rules name it, or several of which any is enough. */
 export type NeededKinds = string | readonly string[]
 
 /** One check of the configuration of a mesh. */
-export interface ConfigRule {
-  /** `MCTnnnn`, never reused for another rule. */
-  readonly code: string
-  readonly slug: string
-  /** Codes of Istio's analyzers with the same meaning. */
-  readonly aliases: readonly string[]
-  readonly severity: Severity
-  readonly title: string
-  readonly why: string
-  readonly fix: string
-  /** Pages to read. */
-  readonly references: readonly string[]
+export interface ConfigRule extends RuleInfo {
   /** The kinds it checks: without an object of any of them it does not apply. */
   readonly kinds: readonly string[]
-  /** The kinds it compares with: when all objects of one are absent from an excerpt, findings are no more than information. */
+  /** The kinds it compares with: when all objects of one are absent from an excerpt, the rule is not evaluated. */
   readonly needs?: readonly NeededKinds[]
+  /** True for a rule whose findings are then still reported, as information. */
+  readonly suspects?: true
   /** True for a rule that runs only when it is asked for by name. */
   readonly optIn?: true
   check(set: ConfigSet): readonly ConfigFound[]

@@ -1,6 +1,22 @@
+import {listOf, textOf} from '../../../formats/decode.js'
 import {ALPHA_ANNOTATIONS} from '../../../model/alpha-annotations.js'
+import type {ConfigObject} from '../../../model/istio-config/config-object.js'
 import {annotatedObjects} from '../annotated-objects.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
+
+/** Annotations injection writes into pods, which have its status then. */
+const OF_INJECTION = [
+  'sidecar.istio.io/interceptionMode',
+  'traffic.sidecar.istio.io/includeInboundPorts',
+  'traffic.sidecar.istio.io/excludeInboundPorts',
+  'traffic.sidecar.istio.io/includeOutboundIPRanges',
+]
+
+function writtenByInjection({raw}: ConfigObject, key: string): boolean {
+  // The CNI plugin leaves this container to injection, which then also writes the defaults.
+  const names = listOf(raw, 'spec', 'initContainers').map(each => textOf(each, 'name'))
+  return OF_INJECTION.includes(key) && names.includes('istio-validation')
+}
 
 export const rule: ConfigRule = {
   code: 'MCT2055',
@@ -15,6 +31,6 @@ export const rule: ConfigRule = {
   optIn: true,
   check: set =>
     annotatedObjects(set)
-      .filter(({key}) => ALPHA_ANNOTATIONS.has(key))
+      .filter(({object, key}) => ALPHA_ANNOTATIONS.has(key) && !writtenByInjection(object, key))
       .map(({object, key, path}) => ({object, path, message: `Annotation ${key} is alpha.`})),
 }

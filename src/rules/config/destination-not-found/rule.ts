@@ -20,7 +20,14 @@ export const rule: ConfigRule = {
           const {namespace} = object.ref
           if (hosts.find(namespace, exportTo, host) !== undefined) return []
           const text = missingHostText(hosts, host, namespace)
-          return [{object, path: `${path}.host`, message: `${mirror ? 'Mirror host' : 'Host'} ${text}`}]
+          return [
+            {
+              object,
+              path: `${path}.host`,
+              about: `host ${host}`,
+              message: `${mirror ? 'Mirror host' : 'Host'} ${text}`,
+            },
+          ]
         }),
       ),
     )

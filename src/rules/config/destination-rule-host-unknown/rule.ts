@@ -12,6 +12,7 @@ export const rule: ConfigRule = {
   references: [analysisPage('IST0174')],
   kinds: ['DestinationRule'],
   needs: [['Service', 'ServiceEntry']],
+  suspects: true,
   check: set => {
     const hosts = set.hosts()
     return set.destinationRules().flatMap(({object, host, exportTo}) => {

@@ -1,5 +1,6 @@
-import {patchesOf, ROUTE_PARTS} from '../../../analysis/istio-config/envoy-patches.js'
+import {patchesWith, ROUTE_PARTS} from '../../../analysis/istio-config/envoy-patches.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
+import {patchFindings} from '../patch-findings.js'
 
 export const rule: ConfigRule = {
   code: 'MCT2062',
@@ -12,13 +13,8 @@ export const rule: ConfigRule = {
   references: [analysisPage('IST0153')],
   kinds: ['EnvoyFilter'],
   check: set =>
-    set.envoyFilters().flatMap(filter =>
-      patchesOf(filter)
-        .filter(({operation, applyTo}) => operation === 'ADD' && ROUTE_PARTS.includes(applyTo))
-        .map(({applyTo, path}) => ({
-          object: filter.object,
-          path: `${path}.patch.operation`,
-          message: `ADD has no effect on ${applyTo}.`,
-        })),
+    patchFindings(
+      patchesWith(set.envoyFilters(), 'ADD').filter(({applyTo}) => ROUTE_PARTS.includes(applyTo)),
+      list => `${list} has no effect.`,
     ),
 }

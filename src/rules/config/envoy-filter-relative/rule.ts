@@ -1,5 +1,6 @@
 import {relativePatches} from '../../../analysis/istio-config/envoy-patches.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
+import {patchFindings} from '../patch-findings.js'
 
 export const rule: ConfigRule = {
   code: 'MCT2059',
@@ -12,11 +13,8 @@ export const rule: ConfigRule = {
   references: [analysisPage('IST0151')],
   kinds: ['EnvoyFilter'],
   check: set =>
-    relativePatches(set.envoyFilters())
-      .filter(({versioned}) => !versioned)
-      .map(({object, operation, path}) => ({
-        object,
-        path: `${path}.patch.operation`,
-        message: `${operation} depends on the filters other patches add or remove, and the EnvoyFilter has no priority.`,
-      })),
+    patchFindings(
+      relativePatches(set.envoyFilters()).filter(({versioned}) => !versioned),
+      list => `${list} depends on the filters other patches add or remove, and the EnvoyFilter has no priority.`,
+    ),
 }

@@ -1,5 +1,6 @@
-import {patchesOf, REPLACEABLE} from '../../../analysis/istio-config/envoy-patches.js'
+import {patchesWith, REPLACEABLE} from '../../../analysis/istio-config/envoy-patches.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
+import {patchFindings} from '../patch-findings.js'
 
 export const rule: ConfigRule = {
   code: 'MCT2061',
@@ -12,13 +13,8 @@ export const rule: ConfigRule = {
   references: [analysisPage('IST0152')],
   kinds: ['EnvoyFilter'],
   check: set =>
-    set.envoyFilters().flatMap(filter =>
-      patchesOf(filter)
-        .filter(({operation, applyTo}) => operation === 'REPLACE' && !REPLACEABLE.includes(applyTo))
-        .map(({applyTo, path}) => ({
-          object: filter.object,
-          path: `${path}.patch.operation`,
-          message: `REPLACE has no effect on ${applyTo}.`,
-        })),
+    patchFindings(
+      patchesWith(set.envoyFilters(), 'REPLACE').filter(({applyTo}) => !REPLACEABLE.includes(applyTo)),
+      list => `${list} has no effect.`,
     ),
 }

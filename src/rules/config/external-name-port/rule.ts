@@ -15,12 +15,16 @@ export const rule: ConfigRule = {
   check: set =>
     set.services().flatMap(({object, type, ports}) => {
       if (type !== 'ExternalName' || isControlPlane(object) || isManagedService(object)) return []
-      return ports
-        .filter(port => port.name === 'tcp' || !protocolKnown(port))
-        .map(({name, port, path}) => ({
+      const wrong = ports.filter(port => port.name === 'tcp' || !protocolKnown(port))
+      const [first] = wrong
+      if (first === undefined) return []
+      const list = wrong.map(({name, port}) => `${port} (${JSON.stringify(name)})`).join(', ')
+      return [
+        {
           object,
-          path: `${path}.name`,
-          message: `Port ${port} of the ExternalName Service is named ${JSON.stringify(name)}: every connection to port ${port} may be sent to it.`,
-        }))
+          path: `${first.path}.name`,
+          message: `By its name, port ${list} of the ExternalName Service is TCP: connections to that port of other hosts may be sent to it.`,
+        },
+      ]
     }),
 }

@@ -13,6 +13,7 @@ export const rule: ConfigRule = {
   references: [analysisPage('IST0101')],
   kinds: ['VirtualService'],
   needs: ['Gateway'],
+  suspects: true,
   check: set => {
     const gateways = set.gateways().map(({object}) => object)
     const known = new Set(gateways.map(fullName))
@@ -28,6 +29,7 @@ export const rule: ConfigRule = {
           {
             object,
             path: `spec.gateways[${index}]`,
+            about: `Gateway ${namespace}/${name}`,
             message: `Gateway ${namespace}/${name} does not exist${hint}.`,
             ...(other === undefined ? {} : {fix: `Write ${fullName(other)}.`}),
           },

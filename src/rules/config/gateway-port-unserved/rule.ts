@@ -15,6 +15,7 @@ export const rule: ConfigRule = {
   references: [analysisPage('IST0162'), 'https://istio.io/latest/docs/ops/common-problems/network-issues/'],
   kinds: ['Gateway'],
   needs: ['Service'],
+  suspects: true,
   check: set =>
     set.gateways().flatMap(({object, selector, servers}) => {
       const pods = podsSelected(set, selector)

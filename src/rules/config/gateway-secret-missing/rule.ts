@@ -29,6 +29,7 @@ export const rule: ConfigRule = {
           {
             object,
             path: `${path}.tls.credentialName`,
+            about: `Secret ${tls.credentialName}`,
             message: `Secret ${tls.credentialName} does not exist in ${home}, where the pods of the gateway are${hint}.`,
           },
         ]

@@ -14,6 +14,7 @@ export const rule: ConfigRule = {
   references: [analysisPage('IST0101')],
   kinds: ['Gateway'],
   needs: [POD_KINDS],
+  suspects: true,
   check: set =>
     set.gateways().flatMap(({object, selector}) => {
       if (podsSelected(set, selector).length > 0) return []

@@ -25,19 +25,20 @@ export const rule: ConfigRule = {
   kinds: ['VirtualService'],
   check: set => {
     const all = set.virtualServices()
-    const chosen = all.flatMap(each => hostsWithSubsets(each).map(host => ({host, by: fullName(each.object)})))
+    const chosen = all
+      .map(each => ({by: fullName(each.object), hosts: hostsWithSubsets(each)}))
+      .filter(({hosts}) => hosts.length > 0)
     return all
       .filter(({gateways}) => gateways.length > 0)
-      .flatMap(each =>
-        routesOf(each).flatMap(({host, subset, path}) =>
-          chosen
-            .filter(other => subset === undefined && other.host === host)
-            .map(({by}) => ({
-              object: each.object,
-              path: `${path}.host`,
-              message: `The subsets ${by} chooses for ${host} do not apply to requests through ${each.gateways.join(', ')}.`,
-            })),
-        ),
-      )
+      .flatMap(each => {
+        const whole = routesOf(each).filter(({subset}) => subset === undefined)
+        return chosen.flatMap(({by, hosts}) => {
+          const [first, ...rest] = whole.filter(({host}) => hosts.includes(host))
+          if (first === undefined) return []
+          const names = [...new Set([first, ...rest].map(({host}) => host))].join(', ')
+          const message = `The subsets ${by} chooses for ${names} do not apply to requests through ${each.gateways.join(', ')}.`
+          return [{object: each.object, path: `${first.path}.host`, message}]
+        })
+      })
   },
 }

@@ -24,7 +24,7 @@ export const rule: ConfigRule = {
           {
             object,
             path: 'spec.selector',
-            message: `The selector selects pod ${pod.object.ref.name} of the Kubernetes Gateway ${gateway}; a targetRef is needed.`,
+            message: `The selector selects pods of the Kubernetes Gateway ${gateway}; a targetRef is needed.`,
           },
         ]
       })

@@ -14,14 +14,18 @@ export const rule: ConfigRule = {
   check: set => {
     const allocates = allocatesAddresses(set.mesh)
     return set.serviceEntries().flatMap(({object, hosts, addresses, allocated, ports}) => {
-      if (allocates || addresses.length > 0 || allocated.length > 0) return []
-      return ports
-        .filter(({protocol}) => protocol === '' || protocol === 'TCP')
-        .map(({number, protocol, path}) => ({
+      const tcp = ports.filter(({protocol}) => protocol === '' || protocol === 'TCP')
+      const [first] = tcp
+      if (first === undefined || allocates || addresses.length > 0 || allocated.length > 0) return []
+      const numbers = [...new Set(tcp.map(({number}) => number))].join(', ')
+      const protocol = first.protocol === '' ? 'no protocol, so TCP' : 'TCP'
+      return [
+        {
           object,
-          path,
-          message: `Port ${number} (${protocol === '' ? 'no protocol, so TCP' : protocol}) of ${hosts.join(', ')} has no addresses: the listener is 0.0.0.0:${number}, so every connection to port ${number} of any other host goes there too.`,
-        }))
+          path: first.path,
+          message: `Port ${numbers} (${protocol}) of ${hosts.join(', ')} has no addresses: Envoy listens on 0.0.0.0:${first.number}, so every connection to port ${first.number} of any other host goes there too.`,
+        },
+      ]
     })
   },
 }

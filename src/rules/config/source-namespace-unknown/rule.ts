@@ -22,16 +22,21 @@ export const rule: ConfigRule = {
   needs: ['Namespace'],
   check: set => {
     const namespaces = set.of('Namespace').map(({ref}) => ref.name.toLowerCase())
-    return set
-      .authorizationPolicies()
-      .flatMap(({object, namespaces: sources}) =>
-        sources.flatMap(({values, path}) =>
-          values.flatMap((value, index) =>
-            exists(value, namespaces)
-              ? []
-              : [{object, path: `${path}[${index}]`, message: `No namespace matches ${JSON.stringify(value)}.`}],
-          ),
+    return set.authorizationPolicies().flatMap(({object, namespaces: sources}) =>
+      sources.flatMap(({values, path}) =>
+        values.flatMap((value, index) =>
+          exists(value, namespaces)
+            ? []
+            : [
+                {
+                  object,
+                  path: `${path}[${index}]`,
+                  about: `namespace ${value}`,
+                  message: `No namespace matches ${JSON.stringify(value)}.`,
+                },
+              ],
         ),
-      )
+      ),
+    )
   },
 }

@@ -37,6 +37,7 @@ export const rule: ConfigRule = {
             {
               object,
               path: `${path}.subset`,
+              about: `subset ${subset} of ${host}`,
               message: `Subset ${subset} of ${mirror ? 'mirror ' : ''}host ${host} is not defined: ${reason}.`,
             },
           ]

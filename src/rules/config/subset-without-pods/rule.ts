@@ -14,6 +14,7 @@ export const rule: ConfigRule = {
   references: [analysisPage('IST0173')],
   kinds: ['DestinationRule'],
   needs: [POD_KINDS],
+  suspects: true,
   check: set => {
     const hosts = set.hosts()
     const labels = podsWithTopology(set.pods(), set.of('Node'))

@@ -13,13 +13,10 @@ export const rule: ConfigRule = {
   check: set =>
     set.mesh.accessLogProviders.length > 0
       ? []
-      : set.telemetries().flatMap(({object, accessLogging}) =>
-          accessLogging
-            .filter(({providers, disabled}) => providers.length === 0 && !disabled)
-            .map(({path}) => ({
-              object,
-              path,
-              message: 'accessLogging names no provider, and MeshConfig has no defaultProviders.accessLogging.',
-            })),
-        ),
+      : set.telemetries().flatMap(({object, accessLogging}) => {
+          const open = accessLogging.find(({providers, disabled}) => providers.length === 0 && !disabled)
+          if (open === undefined) return []
+          const message = 'accessLogging names no provider, and MeshConfig has no defaultProviders.accessLogging.'
+          return [{object, path: open.path, message}]
+        }),
 }

@@ -42,7 +42,7 @@ const work = await mkdtemp(join(tmpdir(), 'meshctl-generate-'))
 try {
   const outfile = join(work, 'rules.mjs')
   const contents =
-    "export {RULES} from './src/rules/registry.ts'\nexport {rulesDocument} from './src/reports/rules/document.ts'"
+    "export {ALL_RULES} from './src/rules/all-rules.ts'\nexport {rulesDocument} from './src/reports/rules/document.ts'"
   await build({
     stdin: {contents, resolveDir: root},
     outfile,
@@ -53,8 +53,8 @@ try {
     // The YAML library is CommonJS and asks for require at run time.
     banner: {js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"},
   })
-  const {RULES, rulesDocument} = await import(pathToFileURL(outfile).href)
-  writeFileSync(join(root, 'docs/rules.md'), rulesDocument(RULES))
+  const {ALL_RULES, rulesDocument} = await import(pathToFileURL(outfile).href)
+  writeFileSync(join(root, 'docs/rules.md'), rulesDocument(ALL_RULES))
 } finally {
   await rm(work, {recursive: true, force: true})
 }

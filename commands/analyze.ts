@@ -4,7 +4,7 @@ import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {remark, write} from '../src/cli/streams.js'
-import {analyzeView} from '../src/reports/check/analyze-view.js'
+import {analyzeView} from '../src/reports/analyze/view.js'
 import {reportExitCode} from '../src/reports/report.js'
 
 /** A flag that may be given several times, one value each. */
@@ -32,9 +32,7 @@ export default class Analyze extends MeshCommand {
     file: many('files to analyze, as the arguments are', 'f', 'FILE'),
     'use-kube': Flags.boolean({char: 'k', allowNo: true, description: 'use the cluster beside the files'}),
     suppress: many('do not report CODE for matching objects (CODE=KIND NAMESPACE/NAME, with *)', 'S', 'CODE=PATTERN'),
-    'failure-threshold': Flags.string({
-      description: 'exit with 1 from this level on: Info, Warning, Error (default Error)',
-    }),
+    'failure-threshold': Flags.string({description: 'exit with 1 from this level on (default Error)'}),
     'fail-on': Flags.string({description: 'the same as --failure-threshold'}),
     'output-threshold': Flags.string({description: 'show findings from this level on (default Info)'}),
     analyzer: many('run only these: analyzers of istioctl, codes or names of rules'),

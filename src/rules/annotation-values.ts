@@ -68,7 +68,7 @@ const VALIDATORS: Readonly<Record<string, Validator>> = {
   'sidecar.istio.io/proxyMemoryLimit': badQuantity,
 }
 
-/** What is wrong with the value of an annotation the injector reads; undefined when nothing is, or nothing can be told of a template. */
+/** What is wrong with the value of an annotation the injector reads; undefined when nothing is, and for a template, whose value is unknown. */
 export function annotationValueProblem(key: string, text: string): string | undefined {
   const validator = Object.hasOwn(VALIDATORS, key) ? VALIDATORS[key] : undefined
   return isTemplated(text) ? undefined : validator?.(text)

@@ -29,7 +29,7 @@ export function duplicateMatches(rules: readonly RouteRule[]): ReadonlyMap<Route
   return found
 }
 
-/** True when every text that meets `later` also meets `earlier`, as far as that can be told. */
+/** True when every text that meets `later` also meets `earlier`, as far as that is known. */
 function textCovers(earlier: StringMatch | undefined, later: StringMatch | undefined): boolean {
   if (earlier === undefined || (earlier.type === 'present' && later !== undefined)) return true
   if (later === undefined) return false
@@ -56,7 +56,7 @@ function subsetOf(earlier: readonly string[], later: readonly string[]): boolean
   return earlier.length === 0 || (later.length > 0 && later.every(each => earlier.includes(each)))
 }
 
-/** True when every request that meets `later` also meets `earlier`, as far as that can be told (networking.istio.io, HTTPMatchRequest). */
+/** True when every request that meets `later` also meets `earlier`, as far as that is known (networking.istio.io, HTTPMatchRequest). */
 export function matchCovers(earlier: RouteMatch, later: RouteMatch): boolean {
   return (
     earlier.others.length === 0 &&

@@ -1,8 +1,8 @@
-import type {Gap} from '../../../model/answer.js'
-import type {Finding} from '../../../model/finding.js'
-import type {ConfigObject} from '../../../model/istio-config/config-object.js'
-import {type ConfigFound, type ConfigRule, type NeededKinds, neededText} from '../../../rules/config/config-rule.js'
-import type {ConfigSet} from '../../../rules/config/config-set.js'
+import type {Gap} from '../../model/answer.js'
+import type {Finding} from '../../model/finding.js'
+import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import {type ConfigFound, type ConfigRule, type NeededKinds, neededText} from '../../rules/config/config-rule.js'
+import type {ConfigSet} from '../../rules/config/config-set.js'
 import type {ConfigInput} from './read.js'
 
 /** A problem of an object, with the rule that found it. */
@@ -76,7 +76,7 @@ export function evaluateConfig(
   const passed: ConfigRule[] = []
   const present = new Set([
     ...inputs.flatMap(({objects}) => objects.map(({kind}) => kind)),
-    ...(set.networks === undefined ? [] : ['MeshNetworks']),
+    ...(set.of('MeshNetworks').length === 0 ? [] : ['MeshNetworks']),
   ])
   for (const rule of rules) {
     if (!rule.kinds.some(kind => present.has(kind))) continue

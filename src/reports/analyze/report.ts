@@ -1,18 +1,19 @@
-import {answeredFrom, noted} from '../../../evidence/provenance.js'
-import {textOf} from '../../../formats/decode.js'
-import {readConfigObject} from '../../../formats/istio-config/config-object.js'
-import {readMeshConfig, readMeshNetworks} from '../../../formats/istio-config/mesh-config.js'
-import type {Gap} from '../../../model/answer.js'
-import {atLeast, type Finding, type NotChecked, SEVERITIES, type Severity} from '../../../model/finding.js'
-import type {ConfigObject} from '../../../model/istio-config/config-object.js'
-import type {MeshConfig, MeshNetworks} from '../../../model/istio-config/mesh-config.js'
-import {byText} from '../../../model/order.js'
-import type {ObjectRef} from '../../../model/pod.js'
-import {UserError} from '../../../model/user-error.js'
-import type {ConfigRule} from '../../../rules/config/config-rule.js'
-import {configSet} from '../../../rules/config/config-set.js'
-import type {CheckedWorkload} from '../evaluate/aggregator.js'
-import {type CheckReport, countsOf} from '../report.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {textOf} from '../../formats/decode.js'
+import {readConfigObject} from '../../formats/istio-config/config-object.js'
+import {readMeshConfig, readMeshNetworks} from '../../formats/istio-config/mesh-config.js'
+import type {Gap} from '../../model/answer.js'
+import {atLeast, type Finding, type NotChecked, SEVERITIES, type Severity} from '../../model/finding.js'
+import {humanCount} from '../../model/human-count.js'
+import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import type {MeshConfig, MeshNetworks} from '../../model/istio-config/mesh-config.js'
+import {byText} from '../../model/order.js'
+import type {ObjectRef} from '../../model/pod.js'
+import {UserError} from '../../model/user-error.js'
+import type {ConfigRule} from '../../rules/config/config-rule.js'
+import {configSet} from '../../rules/config/config-set.js'
+import type {CheckedWorkload} from '../check/evaluate/aggregator.js'
+import {type CheckReport, countsOf} from '../check/report.js'
 import {assumedGateway} from './assumed.js'
 import {type ConfigFinding, evaluateConfig, findingOf} from './evaluate.js'
 import {type ConfigInput, type ConfigSource, readConfiguration} from './read.js'
@@ -155,7 +156,10 @@ export async function analyzeReport(given: readonly ConfigSource[], options: Ana
   const map = istioConfigMap(objects, options.istioNamespace)
   const networks = networksOf(map, options)
   const at = capturedOr(sources, options.now)
-  const own = networks === undefined ? [] : [settingsObject('MeshNetworks', 'meshnetworks', options.istioNamespace)]
+  const own =
+    networks === undefined || networks.registries.length === 0
+      ? []
+      : [settingsObject('MeshNetworks', 'meshnetworks', options.istioNamespace)]
   const excerpt = inputs.every(({complete}) => !complete)
   const assumed = excerpt ? assumedGateway(objects, options.istioNamespace) : []
   const set = configSet([...objects, ...own, ...assumed], {
@@ -216,6 +220,7 @@ export async function analyzeReport(given: readonly ConfigSource[], options: Ana
     counts: countsOf(workloads),
     analysed: objects.length,
     elsewhere: all.length - asked.length,
+    subject: humanCount(objects.length, 'object'),
     clusters: sources.flatMap(({cluster}) => cluster ?? []),
     listed,
   }

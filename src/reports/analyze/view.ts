@@ -1,7 +1,7 @@
+import {checkView} from '../check/view.js'
 import type {View} from '../view.js'
-import type {AnalyzeReport} from './configuration/report.js'
-import {istioData, istioLog} from './forms/istio-messages.js'
-import {checkView} from './view.js'
+import {istioData, istioLog} from './istio-messages.js'
+import type {AnalyzeReport} from './report.js'
 
 /** Istioctl's lines and documents by default, and every other form that check writes. */
 export const analyzeView: View<AnalyzeReport> = {

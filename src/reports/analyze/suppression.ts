@@ -1,10 +1,10 @@
-import {commaList} from '../../../model/comma-list.js'
-import type {ConfigObject} from '../../../model/istio-config/config-object.js'
-import type {ObjectRef} from '../../../model/pod.js'
-import {UserError} from '../../../model/user-error.js'
-import {IGNORE, ignoredIn} from '../../../rules/ignored.js'
-import type {RuleInfo} from '../../../rules/rule-info.js'
-import {matchesRuleName} from '../../../rules/select-rules.js'
+import {commaList} from '../../model/comma-list.js'
+import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import type {ObjectRef} from '../../model/pod.js'
+import {UserError} from '../../model/user-error.js'
+import {IGNORE, ignoredIn} from '../../rules/ignored.js'
+import type {RuleInfo} from '../../rules/rule-info.js'
+import {matchesRuleName} from '../../rules/select-rules.js'
 
 /** A suppression of the command line: a rule, and the objects it is suppressed for. */
 export interface Suppression {

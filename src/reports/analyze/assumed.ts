@@ -1,5 +1,5 @@
-import {readConfigObject} from '../../../formats/istio-config/config-object.js'
-import type {ConfigObject} from '../../../model/istio-config/config-object.js'
+import {readConfigObject} from '../../formats/istio-config/config-object.js'
+import type {ConfigObject} from '../../model/istio-config/config-object.js'
 
 const LABELS = {app: 'istio-ingressgateway', istio: 'ingressgateway'}
 const NAME = 'istio-ingressgateway'

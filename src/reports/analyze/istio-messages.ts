@@ -1,5 +1,5 @@
-import type {Finding, Severity} from '../../../model/finding.js'
-import type {AnalyzeReport} from '../configuration/report.js'
+import type {Finding, Severity} from '../../model/finding.js'
+import type {AnalyzeReport} from './report.js'
 
 const LEVELS: Readonly<Record<Severity, string>> = {error: 'Error', warning: 'Warning', info: 'Info'}
 const ISTIO_DOCS = 'https://istio.io/v1.31/docs/reference/config/analysis'

@@ -1,8 +1,8 @@
-import {readConfigObject} from '../../../formats/istio-config/config-object.js'
-import type {Gap} from '../../../model/answer.js'
-import type {ConfigObject} from '../../../model/istio-config/config-object.js'
-import {KINDS} from '../../../model/kinds.js'
-import type {FilePlace, Source} from '../../../sources/source.js'
+import {readConfigObject} from '../../formats/istio-config/config-object.js'
+import type {Gap} from '../../model/answer.js'
+import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import {KINDS} from '../../model/kinds.js'
+import type {FilePlace, Source} from '../../sources/source.js'
 
 /** One of the sources that are analysed together. */
 export interface ConfigSource {

@@ -1,5 +1,4 @@
 import {UserError} from '../model/user-error.js'
-import {usageSentence} from './errors.js'
 
 /** Exit codes of `istioctl analyze`: findings at the threshold, unreadable input, wrong usage, and everything else. */
 const ISTIOCTL_EXIT = {findings: 79, unreadable: 65, usage: 64, failed: 1} as const
@@ -23,5 +22,6 @@ export function withIstioctlExit(error: Error, usage: boolean): Error {
     })
   }
   if (!('oclif' in error) || ('code' in error && error.code === 'EEXIT')) return error
-  return new UserError(usageSentence(error.message), {exitCode: ISTIOCTL_EXIT.usage})
+  const [sentence = ''] = error.message.split('\n')
+  return new UserError(sentence, {exitCode: ISTIOCTL_EXIT.usage, next: 'meshctl analyze --help'})
 }

@@ -14,14 +14,14 @@ import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
 import {readSite} from './site.js'
 
-/** The pods and Services of a mesh, and what was read of the pods that requests pass. */
+/** The pods and Services of a mesh, and the evidence of the pods on request paths. */
 export interface Mesh {
   readonly pods: readonly MeshPod[]
   readonly services: readonly ServiceModel[]
   readonly world: MeshWorld
   readonly gaps: () => readonly Gap[]
   readonly notes: () => readonly string[]
-  /** Runs something that follows requests; pods it needs are read and it is run again. */
+  /** Runs a simulation; reads the pods it needs and runs it again. */
   readonly follow: <T>(run: () => T) => Promise<T>
 }
 
@@ -114,7 +114,7 @@ function httpPorts(pod: PodModel, services: readonly ServiceModel[]): ReadonlySe
   return new Set([...declared, ...probed])
 }
 
-/** Reads the pods and Services of a source; sites are read when a request first passes them. */
+/** Reads the pods and Services of a source; other evidence of a pod is read when a request first enters it. */
 export async function readMesh(source: Source, now: number): Promise<Mesh> {
   const objects = await readObjects(source)
   const pods = objects.pods.map(meshPod)

@@ -72,12 +72,23 @@ function* messages(line: string): Generator<{text: string; level?: string | unde
     }
 }
 
+/** The last text taken apart, with its lines: several readers ask for the lines of one text in turn. */
+const last: {text?: string; lines?: readonly UnwrappedLine[]} = {}
+
 /**
  * Takes a paste or a log apart into the lines a program printed: without colours, typographic quotes and dashes, markdown fences, prompts, line
  * numbers, the prefixes of stern, `kubectl logs --prefix --timestamps`, Docker, the CRI and journald, the heads of klog and zap, and with the
  * messages of JSON and logfmt records and blocks with escaped line breaks written out. Never fails; time and memory are linear in the text.
  */
 export function unwrapLines(text: string): readonly UnwrappedLine[] {
+  if (last.lines !== undefined && last.text === text) return last.lines
+  const lines = linesOf(text)
+  last.text = text
+  last.lines = lines
+  return lines
+}
+
+function linesOf(text: string): readonly UnwrappedLine[] {
   const inputs = [...raw(text)]
   const names = nameReader(inputs.map(({line}) => line))
   const lines: UnwrappedLine[] = []

@@ -13,10 +13,10 @@ import {UserError} from '../../model/user-error.js'
 import {opensTls, type PathDestination, type PathFlags, protocolOf, readDestination, readHeader} from './path-spec.js'
 import {declaredHttp, portMeant, type Resolved, resolveHost} from './resolve.js'
 
-/** Where a request begins: a pod, or an address outside the mesh; a gateway's requests come from outside to it. */
+/** The source of a request: a pod, or an address outside the mesh; for a gateway, a client outside the mesh. */
 export type Begin = {readonly pod: MeshPod} | {readonly ip: string} | {readonly gateway: MeshPod}
 
-/** A request ready to be followed. */
+/** A request ready to be simulated. */
 export interface AskedPath {
   readonly origin: RequestOrigin
   readonly from: string
@@ -30,7 +30,7 @@ export interface AskedPath {
   readonly notes: readonly string[]
 }
 
-/** A client outside the cluster, where none is named (TEST-NET-3, RFC 5737). */
+/** The default client outside the cluster (TEST-NET-3, RFC 5737). */
 const SOMEONE = '203.0.113.10'
 const UID = 1000
 
@@ -112,7 +112,7 @@ function gatewayDoor(mesh: Mesh, gateway: MeshPod, asked: number): GatewayDoor {
   }
   const opened = service.ports.find(each => each.port === asked) ?? opens(service)
   const outside = opened === undefined ? [] : outsideAddresses(service, [opened], gateway.nodeIp)
-  const at = outside.length === 0 ? '' : `, from outside at ${outside.join(', ')}`
+  const at = outside.length === 0 ? '' : `, external address ${outside.join(', ')}`
   const text = `gateway ${name} behind ${objectLabel(service.object)} (${service.type})${at}`
   const resolved = {addresses: service.clusterIps.slice(0, 1), service, pod: undefined, text, known: true}
   return {resolved, port: opened?.port ?? asked, outside}
@@ -123,7 +123,7 @@ function needPort(port: number | undefined, to: string): number {
   throw new UserError(`${to} has no port`, {hint: `Write it as ${to}:PORT, or add --port.`})
 }
 
-/** Makes a request of what was asked; pods it has to read first are asked for by `SiteNeeded`. */
+/** Builds the request to simulate; throws `SiteNeeded` for pods that must be read first. */
 export function askedPath(
   mesh: Mesh,
   begin: Begin,
@@ -145,7 +145,7 @@ export function askedPath(
   const http = 'gateway' in begin || declaredHttp(mesh, byName, port)
   const speech = speechOf(flags, destination, dialled, http)
   const uid = flags.uid ?? UID
-  const from = 'pod' in begin ? podLabel(begin.pod.ref) : 'ip' in begin ? begin.ip : 'a client outside'
+  const from = 'pod' in begin ? podLabel(begin.pod.ref) : 'ip' in begin ? begin.ip : 'an external client'
   return {
     origin: client === undefined ? {ip: 'ip' in begin ? begin.ip : SOMEONE} : {pod: client, uid, gid: uid},
     from: client === undefined || flags.uid === undefined ? from : `${from} as uid ${uid}`,
@@ -155,6 +155,6 @@ export function askedPath(
     speech,
     text: requestText(speech, `${destination.host}:${dialled}`),
     outside: door?.outside ?? [],
-    notes: byName.known ? [] : [`the address of ${destination.host} is not known (give it with --address)`],
+    notes: byName.known ? [] : [`the address of ${destination.host} is unknown (set --address)`],
   }
 }

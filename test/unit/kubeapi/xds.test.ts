@@ -92,7 +92,7 @@ test('syncz over gRPC names every recorded proxy and the istiod that answers', a
   })
 })
 
-test('a method it does not have is told in gRPC’s way', async () => {
+test('an unknown method is a gRPC status', async () => {
   const {headers} = await ask(
     '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources',
     typeUrl('x'),

@@ -278,7 +278,7 @@ describe('endpoints and secrets istiod tells of', () => {
     ])
   })
 
-  test('an endpoint Envoy lacks and a certificate it still has are told by address and fingerprint', () => {
+  test('an endpoint Envoy lacks and a certificate it still has are named by address and fingerprint', () => {
     const pair = pairDiff('gw', ['istiod', istiod('10.0.0.1', '10.0.0.2')], ['Envoy', envoy('dHdv', '10.0.0.1')])
     const changes = pair.comparison.differences.flatMap(each =>
       each.changes.map(({op, path}) => [each.section, op, ...path].join(' ')),
@@ -297,7 +297,7 @@ describe('two sides', () => {
     expect(text(report)).toContain('19 proxies on both sides, 0 different.')
   })
 
-  test('objects that decide what proxies get: changed, gone and new ones are told, bookkeeping and state are not', async () => {
+  test('objects that decide what proxies get: changed, removed and new ones are reported, bookkeeping and status are not', async () => {
     const rule = (weight: number, more: object = {}) => ({
       apiVersion: 'networking.istio.io/v1',
       kind: 'VirtualService',

@@ -3,7 +3,17 @@ import type {CompiledChain} from '../packet-walk/compile.js'
 import {unshown} from '../packet-walk/evaluate.js'
 import {type ConditionContext, ruleSet} from './condition-sets.js'
 
-import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, replaceOutcomes, TRUE, whereOutcome} from './diagram.js'
+import {
+  type Diagram,
+  FALSE,
+  LEAF_LEVEL,
+  type Node,
+  nodeMemo,
+  replaceOutcomes,
+  TRUE,
+  tripleMemo,
+  whereOutcome,
+} from './diagram.js'
 import {CHANGEABLE_LEVEL, UNDECIDED_LEVEL} from './dimensions.js'
 import {endsTable, keepsPacket, type MarkForm, type Transform, then, transformOf, UNCHANGED} from './transform.js'
 
@@ -28,6 +38,8 @@ export interface ChainFunctions {
   ending(number: number): ChainEnd
   /** The undecided rule that a level represents. */
   undecided(level: number): UndecidedRule | undefined
+  /** True when a chain that was asked for has a rule that cannot be decided. */
+  hasUndecided(): boolean
   /** Chains that were given up because they split packets into too many parts, with the reason naming the rules. */
   readonly givenUp: readonly string[]
   /** Nodes used by each chain so far: its own rules, and inlined where others call it. */
@@ -39,6 +51,9 @@ const {min} = Math
 
 /** The share of all nodes one chain may use: beyond it the chain is given up and the others continue. */
 const CHAIN_SHARE = 3 / 16
+
+/** So many results of joining a rule with what is behind it are remembered. */
+const STEPS = 1 << 16
 
 const MAX_DEPTH = 64
 
@@ -146,7 +161,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
       return end?.kind === 'next' ? behind(end.transform, next) : diagram.leaf(value)
     })
 
-  let steps = new Map<string, Node>()
+  const steps = tripleMemo(STEPS)
 
   /** `next` where the condition does not hold, `action` where it does, continuing with `next`. */
   const rule = (condition: Node, action: Node, next: Node): Node => {
@@ -157,15 +172,14 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     if (diagram.outcome(next) !== undefined) return diagram.choose(condition, ledTo(action, next), next)
     const level = min(diagram.level(condition), diagram.level(action), diagram.level(next))
     if (level >= CHANGEABLE_LEVEL) return amongChangeable(condition, action, next)
-    const key = `${condition} ${action} ${next}`
-    const known = steps.get(key)
+    const known = steps.get(condition, action, next)
     if (known !== undefined) return known
     const part = (node: Node, high: boolean): Node =>
       diagram.level(node) !== level ? node : high ? diagram.high(node) : diagram.low(node)
     const low = rule(part(condition, false), part(action, false), part(next, false))
     const high = rule(part(condition, true), part(action, true), part(next, true))
     const result = diagram.make(level, low, high)
-    steps.set(key, result)
+    steps.set(condition, action, next, result)
     return result
   }
 
@@ -270,7 +284,6 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
       let result = RETURN
       for (const [place, each] of [...rules.entries()].toReversed()) {
         const action = act(chain, each.rule, depth)
-        steps = new Map()
         const reached = diagram.size()
         result = rule(conditions[place] ?? FALSE, action, result)
         // A jump adds the function of the chain it leads to.
@@ -305,6 +318,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     of: chain => chainNode(chain, 0),
     ending: number => endings[number] ?? {kind: 'unknown', reason: 'no such ending'},
     undecided: level => undecidedRules[level - UNDECIDED_LEVEL],
+    hasUndecided: () => undecidedRules.length > 0,
     givenUp,
     made,
   }

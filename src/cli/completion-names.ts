@@ -42,17 +42,17 @@ async function contextNames(typed: TypedFlags): Promise<readonly Candidate[]> {
 }
 
 async function ruleNames(): Promise<readonly Candidate[]> {
-  const {RULES} = await import('../rules/registry.js')
-  return RULES.map(({code, title}) => ({word: code, meaning: title}))
+  const {ALL_RULES} = await import('../rules/all-rules.js')
+  return ALL_RULES.map(({code, title}) => ({word: code, meaning: title}))
 }
 
 async function explainedWords(): Promise<readonly Candidate[]> {
-  const [{RULES}, {knownNames}] = await Promise.all([
-    import('../rules/registry.js'),
+  const [{ALL_RULES}, {knownNames}] = await Promise.all([
+    import('../rules/all-rules.js'),
     import('../reports/explain/topic.js'),
   ])
-  const titles = new Map(RULES.map(({code, title}) => [code, title]))
-  return knownNames(RULES).map(word => {
+  const titles = new Map(ALL_RULES.map(({code, title}) => [code, title]))
+  return knownNames(ALL_RULES).map(word => {
     const meaning = titles.get(word)
     return meaning === undefined ? {word} : {word, meaning}
   })

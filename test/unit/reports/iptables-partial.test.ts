@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import {UserError} from '../../../src/model/user-error.js'
 import {iptablesWithDriftReport} from '../../../src/reports/iptables/drift-report.js'
-import type {IptablesReport} from '../../../src/reports/iptables/report.js'
+import {type IptablesReport, iptablesReport} from '../../../src/reports/iptables/report.js'
 import {iptablesView} from '../../../src/reports/iptables/view.js'
 import {packetContext} from '../../../src/reports/packet/report.js'
 import {reportExitCode} from '../../../src/reports/report.js'
@@ -14,6 +14,15 @@ const RULESETS = Object.entries(recordedRulesets())
 
 function reportOf(text: string): Promise<IptablesReport> {
   return iptablesWithDriftReport(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD)
+}
+
+const SUMMARIES = new Map<string, Promise<IptablesReport>>()
+
+/** The report without a comparison with expected rules, made once for each text. */
+function summaryOf(text: string): Promise<IptablesReport> {
+  const known = SUMMARIES.get(text) ?? iptablesReport(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD)
+  SUMMARIES.set(text, known)
+  return known
 }
 
 type Verdicts = Readonly<Record<string, string>>
@@ -65,7 +74,7 @@ const COMPARABLE = CASES.filter(({name, form}) => !/legacy|residue|twice/.test(n
 
 describe('a form that shows less gives the same answer as iptables-save, or "undetermined"', () => {
   test.each(COMPARABLE)('$name $form', async ({text, save}) => {
-    expect(wrong(verdictsOf(await reportOf(text)), verdictsOf(await reportOf(save)))).toEqual([])
+    expect(wrong(verdictsOf(await summaryOf(text)), verdictsOf(await summaryOf(save)))).toEqual([])
   })
 
   test('there is something to compare', () => expect(COMPARABLE.length).toBeGreaterThan(100))

@@ -17,9 +17,7 @@ function isKnown(word: string): boolean {
 export default class Explain extends MeshCommand {
   static override summary = 'Explain codes, ports, flags, terms and log lines of a mesh'
   static override description =
-    `Explains rules (MCT1001), istioctl analyze codes (IST0101), ports, HTTP codes, Envoy's response flags and details,
-TLS errors, gRPC codes, cluster names, terms of old and new Istio, and whole log lines: access logs, istio-proxy,
-pilot-agent, istiod, istio-cni, ztunnel, events. Without an argument it lists what can be explained.`
+    "Explains rules (MCT1001), istioctl analyze codes (IST0101), ports, HTTP codes, Envoy's response flags and details, TLS errors, gRPC codes, cluster names, terms of old and new Istio releases, and log lines of Envoy, pilot-agent, istiod, istio-cni and ztunnel, access logs and events. Without an argument it lists what can be explained."
   static override examples = [
     ...['MCT1001', 'IST0143', '15006', 'UF', '503 UF,URX', 'BlackHoleCluster'].map(
       word => `<%= config.bin %> explain ${word}`,

@@ -11,8 +11,8 @@ const WORDS = {
   extra: 'not expected',
   changed: 'changed',
   moved: 'moved',
-  foreign: 'by others',
-  residue: 'second copy',
+  foreign: 'third-party',
+  residue: 'duplicate',
   incomplete: 'not compared',
   policy: 'the policy DROP',
 } as const
@@ -66,9 +66,9 @@ function verdictOf(differences: DriftReport['differences']): Cell {
 /** The verdict about rules that are not the current ones: drift was not checked, whatever they were at start. */
 function openVerdict({differences, expected}: DriftReport): readonly Cell[] {
   const open: Cell = {text: 'not checked: whether the current rules match the expected ones', tone: 'warn'}
-  if (expected === undefined) return [open, '; what to expect is known only from the same log']
-  if (differences.length === 0) return [open, '; at start they did']
-  return [open, '; at start: ', verdictOf(differences)]
+  if (expected === undefined) return [open, '; the expected rules are known only from the same log']
+  if (differences.length === 0) return [open, '; at pod start they did']
+  return [open, '; at pod start: ', verdictOf(differences)]
 }
 
 function headline(report: DriftReport): readonly (readonly Cell[])[] {

@@ -32,7 +32,7 @@ function doubleMatches(matcher: NonNullable<ValueMatcher['doubleMatch']>, value:
 
 /** Whether a value fits; an absent value fits nothing, not even `present_match: false`. */
 export function valueMatches(matcher: ValueMatcher | undefined, value: Json | undefined): boolean {
-  if (matcher === undefined) undecided('a value matcher that is empty')
+  if (matcher === undefined) undecided('an empty value matcher')
   const m = known(matcher, 'a value matcher')
   if (m.nullMatch) return value === null
   if (m.doubleMatch !== undefined) return doubleMatches(m.doubleMatch, value)
@@ -44,7 +44,7 @@ export function valueMatches(matcher: ValueMatcher | undefined, value: Json | un
     return Array.isArray(value) && anyOf(value as readonly Json[], each => valueMatches(oneOf, each))
   }
   if (m.orMatch !== undefined) return anyOf(m.orMatch.valueMatchers, each => valueMatches(each, value))
-  return undecided('a value matcher that is empty', m.at)
+  return undecided('an empty value matcher', m.at)
 }
 
 /** Whether dynamic metadata fits. */

@@ -24,6 +24,7 @@ export default class ZtunnelConfigLog extends MeshCommand {
     ...ztunnelFlags,
     level: Flags.string({description: 'set log levels: LEVEL for all scopes, or SCOPE=LEVEL,…', exclusive: ['reset']}),
     reset: Flags.boolean({char: 'r', description: 'reset log levels to info'}),
+    revision: Flags.string({hidden: true}),
   }
 
   async run(): Promise<void> {

@@ -83,8 +83,14 @@ export const selectorFlag = Flags.string({
 })
 
 /** A flag that may be given several times, one value each. */
-export function repeatableFlag(description: string, char?: 'f' | 'o') {
-  return Flags.string({...(char === undefined ? {} : {char}), multiple: true, multipleNonGreedy: true, description})
+export function repeatableFlag(description: string, char?: 'f' | 'o' | 'S', helpValue?: string) {
+  return Flags.string({
+    ...(char === undefined ? {} : {char}),
+    ...(helpValue === undefined ? {} : {helpValue}),
+    multiple: true,
+    multipleNonGreedy: true,
+    description,
+  })
 }
 
 /** The flag for files with a description of its own. */

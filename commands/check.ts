@@ -7,7 +7,6 @@ import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {podCounter} from '../src/cli/progress-line.js'
-import {definedFields} from '../src/model/defined-fields.js'
 import {finalizeReport, severitiesByCode} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
 import {podListPages} from '../src/reports/check/targets/pod-list-pages.js'
@@ -17,7 +16,7 @@ import {selectRules} from '../src/rules/select-rules.js'
 
 /** A flag that may be given several times, one value each. */
 function many(description: string, char?: 'f' | 'o') {
-  return Flags.string({...definedFields({char}), multiple: true, multipleNonGreedy: true, description})
+  return Flags.string({...(char === undefined ? {} : {char}), multiple: true, multipleNonGreedy: true, description})
 }
 
 export default class Check extends MeshCommand {

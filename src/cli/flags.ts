@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {definedFields} from '../model/defined-fields.js'
 import {own} from '../model/own.js'
 import {UserError} from '../model/user-error.js'
 import {SOURCE_SPECS, sourceSpecUsage} from '../sources/specs.js'
@@ -85,8 +86,7 @@ export const selectorFlag = Flags.string({
 /** A flag that may be given several times, one value each. */
 export function repeatableFlag(description: string, char?: 'f' | 'o' | 'S', helpValue?: string) {
   return Flags.string({
-    ...(char === undefined ? {} : {char}),
-    ...(helpValue === undefined ? {} : {helpValue}),
+    ...definedFields({char, helpValue}),
     multiple: true,
     multipleNonGreedy: true,
     description,

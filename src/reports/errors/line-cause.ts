@@ -18,13 +18,13 @@ export interface LineCause {
   readonly command?: string
 }
 
-function sameDetails(line: string | undefined, told: string | null): boolean {
+function sameDetails(line: string | undefined, traced: string | null): boolean {
   const bare = (text: string) => text.replace(/\|.*\}$/, '}').replace(/^-$/, '')
-  return bare(line ?? '') === bare(told ?? '')
+  return bare(line ?? '') === bare(traced ?? '')
 }
 
-function sameFlags(line: readonly string[], told: readonly string[]): boolean {
-  return [...line].sort().join() === [...told].sort().join()
+function sameFlags(line: readonly string[], traced: readonly string[]): boolean {
+  return [...line].sort().join() === [...traced].sort().join()
 }
 
 /** Whether a way of the trace ends as the line says, on the side that wrote it. */

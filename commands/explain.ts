@@ -7,11 +7,12 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {contentsReport, contentsView} from '../src/reports/explain/contents.js'
 import {explainReport} from '../src/reports/explain/report.js'
 import {explainView} from '../src/reports/explain/view.js'
-import {RULES} from '../src/rules/registry.js'
+import {ALL_RULES} from '../src/rules/all-rules.js'
+import {CONFIG_RULES} from '../src/rules/config/registry.js'
 import {findRules} from '../src/rules/select-rules.js'
 
 function isKnown(word: string): boolean {
-  return findRules(RULES, word).length > 0
+  return findRules(ALL_RULES, word).length > 0
 }
 
 export default class Explain extends MeshCommand {
@@ -51,12 +52,14 @@ export default class Explain extends MeshCommand {
     const {argv, flags} = await this.parse(Explain)
     const text = await explainedText(argv.map(String), flags.file)
     if (text === undefined) {
-      await this.print(flags, contentsReport(RULES), contentsView)
+      await this.print(flags, contentsReport(ALL_RULES), contentsView)
       return
     }
     // Only an unknown code is looked up in the team's own rules.
     const own = flags.config !== undefined || (/^[a-z]{3}\d{4}$/i.test(text) && !isKnown(text))
-    const rules = own ? await knownRules(await readCheckConfig(flags.config, process.cwd())) : RULES
+    const rules = own
+      ? [...(await knownRules(await readCheckConfig(flags.config, process.cwd()))), ...CONFIG_RULES]
+      : ALL_RULES
     if (flags.from === undefined) return await this.print(flags, explainReport(rules, text), explainView)
     await this.withSource({...flags, file: undefined}, async source => {
       const {explainedHere, explainedHereView} = await import('../src/reports/errors/explained.js')

@@ -22,6 +22,7 @@ export const TEXT_FORMS = [
   'save',
   'nft',
   'mermaid',
+  'log',
 ] as const
 
 export type DocForm = (typeof DOC_FORMS)[number]

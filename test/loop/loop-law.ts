@@ -5,6 +5,8 @@ import type {PodRef} from '../../src/model/kube-object.js'
 import {UserError} from '../../src/model/user-error.js'
 import {allReport} from '../../src/reports/all/report.js'
 import {allView} from '../../src/reports/all/view.js'
+import {analyzeReport} from '../../src/reports/analyze/report.js'
+import {analyzeView} from '../../src/reports/analyze/view.js'
 import {bootstrapReport} from '../../src/reports/bootstrap/report.js'
 import {bootstrapView} from '../../src/reports/bootstrap/view.js'
 import {checkReport} from '../../src/reports/check/report.js'
@@ -50,6 +52,7 @@ import {serverInfoView} from '../../src/reports/server-info/view.js'
 import {versionReport} from '../../src/reports/version/report.js'
 import {versionView} from '../../src/reports/version/view.js'
 import type {View} from '../../src/reports/view.js'
+import {CONFIG_RULES} from '../../src/rules/config/registry.js'
 import {RULES} from '../../src/rules/registry.js'
 import type {Source} from '../../src/sources/source.js'
 import {captured, clusterServing, sampleSource} from '../support/served.js'
@@ -124,6 +127,22 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
 }
 
 const MESH_QUESTIONS: Readonly<Record<string, (source: Source) => Promise<object>>> = {
+  analyze: async s =>
+    seen(
+      await analyzeReport([{source: s}], {
+        rules: CONFIG_RULES,
+        chosen: false,
+        failOn: 'error',
+        showFrom: 'info',
+        istioNamespace: 'istio-system',
+        namespace: 'default',
+        suppressions: [],
+        ignoreUnknown: false,
+        now: NOW,
+        version: '0',
+      }),
+      analyzeView,
+    ),
   'proxy-status': async s =>
     seen(
       await proxyStatusReport(s, {istioNamespace: 'istio-system', staleAfterMs: 0, at: NOW, why: true}),

@@ -36,11 +36,13 @@ function shortList(files: readonly string[]): string {
 }
 
 /** The result in one line, with the three counts: findings, passed, not checked. */
-function checkHeadline({counts, workloads, damaged, skipped, unused, visited}: CheckReport): string {
+function checkHeadline({counts, workloads, damaged, skipped, unused, visited, subject}: CheckReport): string {
   const where =
-    workloads.length === 1
-      ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})
-      : humanCount(workloads.length, 'workload')
+    subject !== undefined
+      ? subject
+      : workloads.length === 1
+        ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})
+        : humanCount(workloads.length, 'workload')
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
   const unreadParts = damaged.length === 0 ? '' : `; ${humanCount(damaged.length, 'part')} could not be read`
   const unjudged = skipped.length === unused.length ? '' : '; some objects not judged'
@@ -79,7 +81,7 @@ function detail(finding: Finding, next: Finding | undefined, wide: boolean): rea
 }
 
 function workloadHead(each: CheckedWorkload): readonly Line[] {
-  const {workload, pods, findings, passed, notChecked} = each
+  const {workload, pods, findings, passed, notChecked, configuration} = each
   const open = findings.filter(({accepted}) => accepted === undefined)
   const count = (severity: Severity) => open.filter(one => one.severity === severity).length
   const of = pods.length === 0 ? `manifest${injectionText(each)}` : humanCount(pods.length, 'pod')
@@ -87,7 +89,10 @@ function workloadHead(each: CheckedWorkload): readonly Line[] {
   const counts = {error: count('error'), warning: count('warning'), info: count('info')}
   const found = open.length === 0 ? none : severities(counts)
   const tone: Tone = count('error') > 0 ? 'bad' : count('warning') > 0 ? 'warn' : 'strong'
-  const text = `${objectLabel(workload)} (${of}): ${found}; ${passed} passed, ${notChecked.length} not checked`
+  const text =
+    configuration === true
+      ? `${objectLabel(workload)}: ${found}`
+      : `${objectLabel(workload)} (${of}): ${found}; ${passed} passed, ${notChecked.length} not checked`
   return [prose(text, tone, '  ')]
 }
 
@@ -145,7 +150,7 @@ function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly L
 function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
   if (form === 'short') return [{block: 'text', lines: [checkHeadline(report)]}]
   const wide = form === 'wide'
-  const alone = report.workloads.length === 1
+  const alone = report.workloads.length === 1 && report.subject === undefined
   const head = prose(checkHeadline(report), report.failing === true ? 'bad' : 'good', '  ')
   const blocks = [...report.workloads].sort(bySeverity).flatMap(each => block(each, alone, wide))
   const lines = [

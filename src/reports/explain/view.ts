@@ -1,5 +1,5 @@
+import {type AnyRule, appliesToText, isConfigRule, needsText} from '../../rules/any-rule.js'
 import {parameterLine} from '../../rules/parameter.js'
-import {appliesTo, type MeshRule, neededFacts} from '../../rules/rule.js'
 import {ruleData} from '../../rules/rule-data.js'
 import {type Doc, type Line, prose} from '../../terminal/doc.js'
 import type {View} from '../view.js'
@@ -11,7 +11,7 @@ function part(label: string, text: string): readonly Line[] {
   return [prose(text, undefined, '         ', label.padEnd(9))]
 }
 
-function ruleLines(rule: MeshRule): readonly Line[] {
+function ruleLines(rule: AnyRule): readonly Line[] {
   const also = rule.aliases.length === 0 ? '' : `, Istio's ${rule.aliases.join(', ')}`
   return [
     {text: `${rule.code} ${rule.slug} (${rule.severity}${also})`, tone: 'strong'},
@@ -19,14 +19,17 @@ function ruleLines(rule: MeshRule): readonly Line[] {
     '',
     ...part('why', rule.why),
     ...part('fix', rule.fix),
-    ...part('applies', `to ${appliesTo(rule)}`),
-    ...part('needs', neededFacts(rule, 'the pod or its template')),
-    ...Object.entries(rule.parameters ?? {}).flatMap(([name, parameter]) =>
+    ...part('applies', `to ${appliesToText(rule)}`),
+    ...part('needs', needsText(rule, 'the pod or its template')),
+    ...Object.entries((isConfigRule(rule) ? undefined : rule.parameters) ?? {}).flatMap(([name, parameter]) =>
       part('set', parameterLine(name, parameter)),
     ),
-    ...(rule.versions === undefined ? [] : part('versions', rule.versions)),
+    ...(isConfigRule(rule) || rule.versions === undefined ? [] : part('versions', rule.versions)),
     ...rule.references.map((page, index) => `${(index === 0 ? 'read' : '').padEnd(9)}${page}`),
-    ...part('accept', `annotation meshctl.io/ignore: "${rule.code}: reason" on the pod, or --skip ${rule.code}`),
+    ...part(
+      'accept',
+      `annotation meshctl.io/ignore: "${rule.code}: reason" on the ${isConfigRule(rule) ? 'object' : 'pod'}, or --skip ${rule.code}`,
+    ),
   ]
 }
 

@@ -138,7 +138,7 @@ async function mismatch(inputs: CauseInputs, path: RequestPath): Promise<PathCau
     const {namespace, name} = entered.pod.ref
     return {
       object: {kind: 'Pod', namespace, name},
-      fix: `Recreate pod ${podLabel(entered.pod.ref)}: its iptables rules no longer lead to the proxy (meshctl iptables ${podLabel(entered.pod.ref)} --drift).`,
+      fix: `Recreate pod ${podLabel(entered.pod.ref)}: its iptables rules no longer redirect to the proxy (meshctl iptables ${podLabel(entered.pod.ref)} --drift).`,
     }
   }
   const object = clusterObject(clientLeg(path.legs), inputs.world)

@@ -20,8 +20,9 @@ function uncheckedText(some: readonly CheckedWorkload[]): string {
 }
 
 /** The workloads without a block of their own, by findings and by how much could be checked. */
-export function cleanWorkloads(workloads: readonly CheckedWorkload[], wide: boolean): readonly Line[] {
-  if (workloads.length === 1) return []
+export function cleanWorkloads(all: readonly CheckedWorkload[], wide: boolean): readonly Line[] {
+  const workloads = all.filter(({configuration, findings}) => configuration !== true || findings.length > 0)
+  if (all.length === 1) return []
   const line = (title: string, some: readonly CheckedWorkload[], tone: Tone) => {
     const names = some.map(each => objectLabel(each.workload)).join(', ')
     const text = `${title} ${some.length}${uncheckedText(some)}: ${names}.`

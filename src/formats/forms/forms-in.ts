@@ -15,6 +15,7 @@ const BY_KIND: Partial<Record<Sniffed, string>> = {
   'envoy.server_info': 'server-info',
   'envoy.certs': 'certs',
   'envoy.logging': 'logging',
+  'ztunnel.config_dump': 'ztunnel',
   'istiod.syncz': 'syncz',
   'net.nft': 'rules',
   'net.iptables.nft': 'rules',

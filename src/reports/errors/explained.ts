@@ -3,7 +3,7 @@ import {askedOnce} from '../../evidence/asked-once.js'
 import {readMesh} from '../../evidence/mesh-world/mesh.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseLogLine} from '../../formats/log-line/parse.js'
-import type {MeshRule} from '../../rules/rule.js'
+import type {AnyRule} from '../../rules/any-rule.js'
 import type {Source} from '../../sources/source.js'
 import {type ExplainReport, explainReport} from '../explain/report.js'
 import {explainView} from '../explain/view.js'
@@ -21,7 +21,7 @@ const TRACED = 10
 
 /** Explains a text as ever, and its access-log lines by the configuration of a source as well. */
 export async function explainedHere(
-  rules: readonly MeshRule[],
+  rules: readonly AnyRule[],
   text: string,
   given: Source,
   istioNamespace: string,

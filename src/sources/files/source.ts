@@ -74,6 +74,7 @@ const JSON_PAGES: readonly EvidenceId[] = [
   'envoy.server_info',
   'envoy.certs',
   'istiod.syncz',
+  'ztunnel.config_dump',
 ]
 
 /** True when the content is the page itself, so that its reader can have the bytes as they are. */

@@ -37,6 +37,9 @@ export const PROXY_CONFIG_NEEDS: CommandNeeds = {
 
 export const CHECK_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES, debug: true}}
 
+/** Analysis reads what the rules of `check` read, and adds no container to a pod. */
+export const ANALYZE_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES}}
+
 export const DESCRIBE_NEEDS: CommandNeeds = {
   cluster: {needs: ['pods', 'services'], more: [...RULES, 'slices', 'allPods', 'istiodSlices']},
 }

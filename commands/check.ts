@@ -9,9 +9,9 @@ import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {podCounter} from '../src/cli/progress-line.js'
 import {finalizeReport, severitiesByCode} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
-import {podPages} from '../src/reports/check/targets/pod-pages.js'
+import {podListPages} from '../src/reports/check/targets/pod-list-pages.js'
 import {checkView} from '../src/reports/check/view.js'
-import {exitCodeOf} from '../src/reports/report.js'
+import {reportExitCode} from '../src/reports/report.js'
 import {selectRules} from '../src/rules/select-rules.js'
 
 /** A flag that may be given several times, one value each. */
@@ -66,11 +66,11 @@ export default class Check extends MeshCommand {
       const {istioNamespace, 'all-namespaces': everywhere} = flags
       const options = {rules, failOn, istioNamespace, deep, everywhere, now: new Date(), version: this.config.version}
       const counter = podCounter(process.stderr, flags.calls)
-      const pods = podPages(source, names, target, flags.shard)
+      const pods = podListPages(source, names, target, flags.shard)
       const raw = await checkReport(source, pods, {...options, progress: counter.show}).finally(counter.clear)
       const severities = severitiesByCode(all, config.severities)
       const report = await finalizeReport(source, raw, {severities, accepted, at: options.now}, specs)
-      process.exitCode = exitCodeOf(report, flags['require-all'])
+      process.exitCode = reportExitCode(report, flags['require-all'])
       await writeOutputs(specs, report, checkView)
       const shown = specs.find(({file}) => file === undefined)
       if (shown === undefined) await this.remarks(report, checkView, 'short')

@@ -4,7 +4,7 @@ import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {debugFlags, durationMs, filesFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {remark} from '../src/cli/streams.js'
-import {driftReport, expectedReport, impliedBy, rulesReport} from '../src/reports/iptables/drift-report.js'
+import {driftReport, expectedReport, impliedBy, iptablesWithDriftReport} from '../src/reports/iptables/drift-report.js'
 import {driftView} from '../src/reports/iptables/drift-view.js'
 import {iptablesView} from '../src/reports/iptables/view.js'
 
@@ -72,7 +72,7 @@ export default class Iptables extends MeshCommand {
         await this.print(flags, await countersReport(source, pod, durationMs(flags.for ?? '5s')), countersView)
       } else if (flags.drift) await this.print(flags, await driftReport(source, pod), driftView)
       else if (flags.expected) await this.print(flags, await expectedReport(source, pod), iptablesView)
-      else await this.print(flags, await rulesReport(source, pod), iptablesView)
+      else await this.print(flags, await iptablesWithDriftReport(source, pod), iptablesView)
     })
   }
 }

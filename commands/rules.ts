@@ -1,6 +1,6 @@
 import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {rulesReport} from '../src/reports/rules/report.js'
+import {meshRulesReport} from '../src/reports/rules/report.js'
 import {rulesView} from '../src/reports/rules/view.js'
 import {RULES} from '../src/rules/registry.js'
 
@@ -11,6 +11,6 @@ export default class Rules extends MeshCommand {
   static override needs = NO_NEEDS
   async run(): Promise<void> {
     const {flags} = await this.parse(Rules)
-    await this.print(flags, rulesReport(RULES), rulesView)
+    await this.print(flags, meshRulesReport(RULES), rulesView)
   }
 }

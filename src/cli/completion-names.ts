@@ -1,10 +1,10 @@
 import type {Source} from '../sources/source.js'
-import type {Names, TypedFlags} from './completion.js'
+import type {NameSource, TypedFlags} from './completion.js'
 
 const DEADLINE_MS = 3000
 
 /** Names from the source at hand, within a short deadline; a source that cannot be opened offers none. */
-export function sourceNames(open: (from: string | undefined) => Promise<Source>): Names {
+export function sourceNames(open: (from: string | undefined) => Promise<Source>): NameSource {
   async function names(kind: string, typed: TypedFlags, namespaced: boolean): Promise<readonly string[]> {
     let source: Source | undefined
     try {

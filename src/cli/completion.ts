@@ -21,7 +21,7 @@ export interface SurfaceFlag {
 }
 
 /** Names the source at hand can offer; `from` and `namespace` as typed so far. */
-export interface Names {
+export interface NameSource {
   pods(typed: TypedFlags): Promise<readonly string[]>
   namespaces(typed: TypedFlags): Promise<readonly string[]>
 }
@@ -86,7 +86,7 @@ function typedSoFar(before: readonly string[], surface: Surface): Typed {
   return {command: found?.command, positionals: positionals.slice(found?.used ?? 0), flags, pending}
 }
 
-async function valuesOf(flag: SurfaceFlag, typed: TypedFlags, names: Names): Promise<Completions> {
+async function valuesOf(flag: SurfaceFlag, typed: TypedFlags, names: NameSource): Promise<Completions> {
   if (flag.options !== undefined) return {candidates: flag.options, files: false}
   if (flag.name === 'output') return {candidates: STANDARD_FORMS, files: false}
   if (flag.name === 'from')
@@ -105,7 +105,7 @@ function commandWords(positionals: readonly string[], surface: Surface): readonl
 }
 
 /** What fits as the last of the words typed after the program's name; never fails, at worst offers nothing. */
-export async function completions(words: readonly string[], surface: Surface, names: Names): Promise<Completions> {
+export async function completions(words: readonly string[], surface: Surface, names: NameSource): Promise<Completions> {
   const current = words.at(-1) ?? ''
   const typed = typedSoFar(words.slice(0, -1), surface)
   const starting = ({candidates, files}: Completions): Completions => ({

@@ -24,11 +24,11 @@ export async function addDebugContainers(
     throw new UserError(`--debug-container would change ${running.length} pods; at most ${MOST_PODS} are allowed`, {
       hint: 'Name the pods whose kernel rules are needed.',
     })
-  for (const pod of running) await addDebugContainer(source, pod, image)
+  for (const pod of running) await requestDebugContainer(source, pod, image)
 }
 
 /** Adds the debug container the user asked for; what is about to be done is said first, a denial is an error with its reason. */
-export async function addDebugContainer(
+export async function requestDebugContainer(
   source: Source,
   pod: PodRef,
   image: string | undefined,

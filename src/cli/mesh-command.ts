@@ -4,7 +4,7 @@ import type {PodRef} from '../model/kube-object.js'
 import type {TableKind} from '../model/pasted-table.js'
 import {UserError} from '../model/user-error.js'
 import type {TableFilter} from '../reports/pasted-table/report.js'
-import {exitCodeOf, type Report} from '../reports/report.js'
+import {type Report, reportExitCode} from '../reports/report.js'
 import type {Form, View} from '../reports/view.js'
 import type {Source} from '../sources/source.js'
 import type {Target} from '../sources/subject.js'
@@ -89,7 +89,7 @@ export abstract class MeshCommand extends Command {
       const subject = await resolveSubject(source, target)
       if (subject.chosen !== undefined) await remark(subject.chosen)
       if (flags['debug-container'] === true) {
-        const {addDebugContainer} = await import('./debug-container.js')
+        const {requestDebugContainer: addDebugContainer} = await import('./debug-container.js')
         await addDebugContainer(source, subject.pod, flags['debug-image'])
       }
       await explained(source, [subject.pod], () => use(source, subject.pod))
@@ -118,7 +118,7 @@ export abstract class MeshCommand extends Command {
   ): Promise<void> {
     const form = formOf(flags.output, view)
     const layout = layoutFor(process.stdout, flags.color, !flags['no-headers'], process.env)
-    process.exitCode = exitCodeOf(report, flags['require-all'])
+    process.exitCode = reportExitCode(report, flags['require-all'])
     await write(process.stdout, await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort))
     await this.remarks(report, view, form)
   }

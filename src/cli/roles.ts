@@ -1,10 +1,10 @@
 import {readFile} from 'node:fs/promises'
-import {type PolicyRule, readPolicyRules} from '../formats/rbac.js'
+import {type RbacRule, readPolicyRules} from '../formats/rbac.js'
 import {UserError} from '../model/user-error.js'
 import {openFiles} from '../sources/open.js'
 
 /** The rules of the Roles and ClusterRoles in a file of manifests; a file without any is an error. */
-export async function readRoles(path: string): Promise<readonly PolicyRule[]> {
+export async function readRoles(path: string): Promise<readonly RbacRule[]> {
   await readFile(path).catch((error: unknown) => {
     throw new UserError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
   })

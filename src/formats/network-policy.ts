@@ -1,5 +1,5 @@
 import type {KubeObject} from '../model/kube-object.js'
-import type {NetworkPolicyModel, PolicyPeer, PolicyPort, PolicyRule} from '../model/network-policy.js'
+import type {NetworkPolicyModel, NetworkPolicyRule, PolicyPeer, PolicyPort} from '../model/network-policy.js'
 import {objectRefOf} from '../model/pod.js'
 import {field, listOf, numberOf, objectOf, textOf, textsOf} from './decode.js'
 import {readLabelSelector} from './injection-webhook.js'
@@ -24,7 +24,11 @@ function portOf(entry: unknown): PolicyPort {
   }
 }
 
-function rulesOf(object: KubeObject, direction: 'ingress' | 'egress', peers: 'from' | 'to'): readonly PolicyRule[] {
+function rulesOf(
+  object: KubeObject,
+  direction: 'ingress' | 'egress',
+  peers: 'from' | 'to',
+): readonly NetworkPolicyRule[] {
   return listOf(object, 'spec', direction).map(rule => ({
     peers: listOf(rule, peers).map(peerOf),
     ports: listOf(rule, 'ports').map(portOf),

@@ -2,7 +2,7 @@ import type {KubeObject} from '../model/kube-object.js'
 import {listOf, textsOf} from './decode.js'
 
 /** One rule of a Role or ClusterRole (rbac.authorization.k8s.io/v1 PolicyRule), and the namespace it is limited to. */
-export interface PolicyRule {
+export interface RbacRule {
   readonly apiGroups: readonly string[]
   readonly resources: readonly string[]
   readonly verbs: readonly string[]
@@ -15,7 +15,7 @@ export interface PolicyRule {
 const ROLES = new Set(['Role', 'ClusterRole'])
 
 /** The rules of Role and ClusterRole objects; other kinds have none. */
-export function readPolicyRules({kind, metadata, ...object}: KubeObject): readonly PolicyRule[] {
+export function readPolicyRules({kind, metadata, ...object}: KubeObject): readonly RbacRule[] {
   if (!ROLES.has(kind)) return []
   return listOf(object, 'rules').map(rule => ({
     apiGroups: textsOf(rule, 'apiGroups'),

@@ -1,5 +1,5 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
-import type {PolicyRule} from '../formats/rbac.js'
+import type {RbacRule} from '../formats/rbac.js'
 import type {Source} from '../sources/source.js'
 import {aggregatedDiscovery, groupList, groupOf, resourceList} from './discovery.js'
 import {SERVE_LIMITS} from './limits.js'
@@ -22,7 +22,7 @@ export interface ApiContext {
   /** The time ages are computed from. */
   readonly now: () => Date
   /** Rules that limit what is served; absent: everything can be read. */
-  readonly rules?: readonly PolicyRule[] | undefined
+  readonly rules?: readonly RbacRule[] | undefined
 }
 
 const NO_PAGE = Buffer.from('404 page not found\n')

@@ -1,4 +1,4 @@
-import type {PolicyRule} from '../formats/rbac.js'
+import type {RbacRule} from '../formats/rbac.js'
 import {ApiFailure} from './status.js'
 
 /** What a request wants to do, as an API server's authorizer sees it. */
@@ -27,7 +27,7 @@ function coversResource(granted: readonly string[], resource: string, subresourc
 }
 
 /** True when a rule grants the request (Kubernetes pkg/registry/rbac/validation, RuleAllows). */
-export function isGranted(rules: readonly PolicyRule[], request: RequestAttributes): boolean {
+export function isGranted(rules: readonly RbacRule[], request: RequestAttributes): boolean {
   const {verb, group, resource, subresource, namespace, name = ''} = request
   return rules.some(
     rule =>

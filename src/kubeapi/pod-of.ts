@@ -2,13 +2,13 @@ import {textOf} from '../formats/decode.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {containerNames} from './recorded-exec.js'
 import type {ResourcePath} from './resource-path.js'
-import {ApiFailure, badRequest, notFound} from './status.js'
+import {ApiFailure, badRequest, notFoundFailure} from './status.js'
 import type {Store} from './store.js'
 
 /** The pod of a subresource request; a 404 with its name if it does not exist. */
 export async function podOf(store: Store, path: ResourcePath): Promise<KubeObject> {
   const resource = store.resourceAt({group: '', version: 'v1', resource: 'pods'})
-  if (resource === undefined || path.name === undefined) throw notFound('pods', '', path.name ?? '')
+  if (resource === undefined || path.name === undefined) throw notFoundFailure('pods', '', path.name ?? '')
   return await store.get(resource, path.namespace, path.name)
 }
 

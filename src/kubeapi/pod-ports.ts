@@ -5,7 +5,7 @@ import type {Source} from '../sources/source.js'
 import type {ServerCertificate} from './certificate.js'
 import type {Dial} from './forward-sessions.js'
 import {SERVE_LIMITS} from './limits.js'
-import type {PodPages} from './pod-pages.js'
+import type {PodEndpoints} from './pod-endpoints.js'
 import {debugService} from './xds/debug-service.js'
 
 /** Ports with recorded pages: Envoy's admin port, istiod's debug and monitoring ports. */
@@ -16,7 +16,7 @@ const XDS_PORT = 15_012
 
 export interface PodPortsContext {
   readonly source: Source
-  readonly pages: PodPages
+  readonly pages: PodEndpoints
   readonly certificate: ServerCertificate
   readonly adminPort?: number | undefined
 }

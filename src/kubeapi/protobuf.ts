@@ -1,8 +1,8 @@
 /** A protobuf message read without its schema: each field's values in order (protobuf.dev, "Encoding"). */
-export type Fields = ReadonlyMap<number, readonly (Buffer | number)[]>
+export type ProtobufFields = ReadonlyMap<number, readonly (Buffer | number)[]>
 
 /** Reads one message; undefined when the bytes are not one. */
-export function readMessage(bytes: Buffer): Fields | undefined {
+export function readMessage(bytes: Buffer): ProtobufFields | undefined {
   const fields = new Map<number, (Buffer | number)[]>()
   let at = 0
   const varint = (): number | undefined => {
@@ -35,13 +35,13 @@ export function readMessage(bytes: Buffer): Fields | undefined {
 }
 
 /** The text of a string field; empty when it is not there. */
-export function textField(fields: Fields | undefined, number: number): string {
+export function textField(fields: ProtobufFields | undefined, number: number): string {
   const value = fields?.get(number)?.at(-1)
   return Buffer.isBuffer(value) ? value.toString('utf8') : ''
 }
 
 /** A field that is a message itself. */
-export function messageField(fields: Fields | undefined, number: number): Fields | undefined {
+export function messageField(fields: ProtobufFields | undefined, number: number): ProtobufFields | undefined {
   const value = fields?.get(number)?.at(-1)
   return Buffer.isBuffer(value) ? readMessage(value) : undefined
 }

@@ -3,7 +3,7 @@ import type {Gap} from '../model/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../model/evidence.js'
 import type {KubeObject, PodRef} from '../model/kube-object.js'
 import type {Source} from '../sources/source.js'
-import type {PodPages} from './pod-pages.js'
+import type {PodEndpoints} from './pod-endpoints.js'
 import {failureOfGap, type Status} from './status.js'
 
 /** The result of a recorded command: its output, and the Status with which a kubelet closes the session. */
@@ -80,7 +80,7 @@ export function containerNames(pod: KubeObject): readonly string[] {
 /** Runs a command as it was recorded; nothing is executed. An unrecorded command exits with 126 and lists the recorded ones. */
 export async function recordedRun(
   source: Source,
-  pages: PodPages,
+  pages: PodEndpoints,
   pod: PodRef,
   argv: readonly string[],
 ): Promise<RecordedRun> {

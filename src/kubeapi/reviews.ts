@@ -1,5 +1,5 @@
 import {objectOf, textOf} from '../formats/decode.js'
-import type {PolicyRule} from '../formats/rbac.js'
+import type {RbacRule} from '../formats/rbac.js'
 import {isGranted} from './authorizer.js'
 import {messageField, readMessage, textField} from './protobuf.js'
 import {badRequest} from './status.js'
@@ -70,7 +70,7 @@ function fromJson(body: Buffer): Review {
   }
 }
 
-function allows({verb, resource, subresource, ...more}: Attributes, rules: readonly PolicyRule[] | undefined): boolean {
+function allows({verb, resource, subresource, ...more}: Attributes, rules: readonly RbacRule[] | undefined): boolean {
   if (rules !== undefined) {
     const namespace = more.namespace === '' ? undefined : more.namespace
     return isGranted(rules, {verb, resource, subresource, ...more, namespace})
@@ -94,7 +94,7 @@ const RULES = [
 ]
 
 /** Answers a review of what this server lets its one user do: read everything, stream from pods, nothing else, or what the rules grant; undefined for any other resource. */
-export function answerReview(resource: string, body: Buffer, rules?: readonly PolicyRule[]): object | undefined {
+export function answerReview(resource: string, body: Buffer, rules?: readonly RbacRule[]): object | undefined {
   const review = () => (body.subarray(0, MAGIC.length).equals(MAGIC) ? fromProtobuf(body) : fromJson(body))
   switch (resource) {
     case 'selfsubjectaccessreviews': {

@@ -3,14 +3,14 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 import {createServer} from 'node:https'
 import type {AddressInfo} from 'node:net'
 import type {Duplex} from 'node:stream'
-import type {PolicyRule} from '../formats/rbac.js'
+import type {RbacRule} from '../formats/rbac.js'
 import type {Source} from '../sources/source.js'
 import {type ApiContext, serveApi} from './api.js'
 import {attributesOf} from './attributes.js'
 import {forbidden, isGranted} from './authorizer.js'
 import {selfSignedCertificate} from './certificate.js'
 import {SERVE_LIMITS} from './limits.js'
-import {podPages} from './pod-pages.js'
+import {podEndpoints} from './pod-endpoints.js'
 import {podPorts} from './pod-ports.js'
 import {definedResources} from './resources.js'
 import {sendFailure} from './respond.js'
@@ -26,7 +26,7 @@ export interface ServeOptions {
   /** Return an empty list for kinds that were not captured, instead of an error. */
   readonly emptyLists?: boolean
   /** Let through only what these rules grant, as an API server with RBAC does; absent: everything can be read. */
-  readonly rules?: readonly PolicyRule[]
+  readonly rules?: readonly RbacRule[]
   /** Called for every request, for --verbose. */
   readonly onRequest?: (line: string) => void
 }
@@ -87,7 +87,7 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
   const definitions = await source.objects({kind: 'CustomResourceDefinition'})
   const defined = definitions.ok ? definedResources(definitions.value) : []
   const store = objectStore(source, heldKinds(source), options.emptyLists, defined)
-  const pages = podPages(source)
+  const pages = podEndpoints(source)
   const capturedAt = source.origin.capturedAt
   const now = options.now ?? (() => (capturedAt === undefined ? new Date() : new Date(capturedAt)))
   const context: ApiContext = {source, store, now, rules: options.rules}

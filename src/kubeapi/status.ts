@@ -44,7 +44,7 @@ export class ApiFailure extends Error {
 }
 
 /** `pods "x" not found`, as an API server says it. */
-export function notFound(resource: string, group: string, name: string): ApiFailure {
+export function notFoundFailure(resource: string, group: string, name: string): ApiFailure {
   const qualified = group === '' ? resource : `${resource}.${group}`
   return new ApiFailure(404, 'NotFound', `${qualified} "${name}" not found`, {
     name,

@@ -5,7 +5,7 @@ import type {Source} from '../sources/source.js'
 import {type FieldRequirement, matchesFields, parseFieldSelector} from './field-selector.js'
 import type {ResourcePath} from './resource-path.js'
 import {groupVersion, type HeldKind, type Resource, servedResources} from './resources.js'
-import {ApiFailure, badRequest, failureOfGap, notFound} from './status.js'
+import {ApiFailure, badRequest, failureOfGap, notFoundFailure} from './status.js'
 
 /** Every list and object carries one version: nothing here ever changes. */
 export const RESOURCE_VERSION = '1000000'
@@ -77,7 +77,7 @@ export function objectStore(
     },
     async get(resource, namespace, name) {
       const found = (await ask(resource, namespace, name)).find(object => object.metadata.name === name)
-      if (found === undefined) throw notFound(resource.resource, resource.group, name)
+      if (found === undefined) throw notFoundFailure(resource.resource, resource.group, name)
       return found
     },
   }

@@ -10,12 +10,12 @@ import {EXEC_V4, EXEC_V5, PORT_FORWARD_V4} from '../wire/channels.js'
 import {playOverChannels, playOverSpdy} from './exec-sessions.js'
 import {forwardOverChannels, forwardOverSpdy} from './forward-sessions.js'
 import {SERVE_LIMITS} from './limits.js'
+import type {PodEndpoints} from './pod-endpoints.js'
 import {containerOf, podOf, requireNode} from './pod-of.js'
-import type {PodPages} from './pod-pages.js'
 import type {PodPorts} from './pod-ports.js'
 import {recordedRun} from './recorded-exec.js'
 import {parseResourcePath, type ResourcePath} from './resource-path.js'
-import {ApiFailure, badRequest, notFound} from './status.js'
+import {ApiFailure, badRequest, notFoundFailure} from './status.js'
 import type {Store} from './store.js'
 
 /** SPDY inside a WebSocket (kubectl >= 1.31), and SPDY after a 101 of its own. */
@@ -28,7 +28,7 @@ const MAX_PORTS = 16
 export interface UpgradeContext {
   readonly source: Source
   readonly store: Store
-  readonly pages: PodPages
+  readonly pages: PodEndpoints
   readonly ports: PodPorts
 }
 
@@ -168,7 +168,7 @@ export function upgrades({source, store, pages, ports}: UpgradeContext): Upgrade
           'this server shows recorded evidence: there is no process to attach to',
         )
       default:
-        throw notFound(`pods/${path.subresource ?? ''}`, '', path.name ?? '')
+        throw notFoundFailure(`pods/${path.subresource ?? ''}`, '', path.name ?? '')
     }
   }
 

@@ -1,4 +1,4 @@
-import {pathText, type VirtualHost, type WeightedCluster, weightedText} from './envoy-route.js'
+import {pathText, type VirtualHostSummary, type WeightedClusterSummary, weightedText} from './envoy-route.js'
 
 /** The match of a filter chain, as far as istioctl's table shows it. */
 export interface ChainMatch {
@@ -12,11 +12,11 @@ export interface ChainMatch {
 }
 
 /** Where the first terminal network filter of a chain sends a connection. */
-export type Destination =
+export type ListenerDestination =
   | {readonly to: 'route'; readonly name: string}
-  | {readonly to: 'inline'; readonly hosts: readonly VirtualHost[]}
+  | {readonly to: 'inline'; readonly hosts: readonly VirtualHostSummary[]}
   | {readonly to: 'cluster'; readonly cluster: string}
-  | {readonly to: 'weighted'; readonly clusters: readonly WeightedCluster[]}
+  | {readonly to: 'weighted'; readonly clusters: readonly WeightedClusterSummary[]}
   /** An HTTP or TCP filter whose configuration cannot be read: absent, discovered later (ECDS), or of an unknown type. */
   | {readonly to: 'unread'; readonly protocol: 'HTTP' | 'TCP'; readonly because: string}
   | {readonly to: 'nothing'}
@@ -27,10 +27,10 @@ export interface FilterRef {
   readonly type: string
 }
 
-export interface FilterChain {
+export interface FilterChainSummary {
   readonly name: string
   readonly match: ChainMatch
-  readonly destination: Destination
+  readonly destination: ListenerDestination
   readonly filters: readonly FilterRef[]
   readonly httpFilters: readonly string[]
   /** How the chain terminates TLS: `mTLS`, `TLS`, `none`, or the name of another transport socket. */
@@ -51,7 +51,7 @@ export interface EnvoyListener {
   readonly internal: boolean
   readonly useOriginalDst: boolean
   readonly bindToPort: boolean
-  readonly chains: readonly FilterChain[]
+  readonly chains: readonly FilterChainSummary[]
   readonly json: unknown
 }
 
@@ -86,14 +86,14 @@ function clusterCell(cluster: string): string {
   return cluster.includes('Cluster') ? cluster : `Cluster: ${cluster}`
 }
 
-function hostText({domains, routes}: VirtualHost): string {
+function hostText({domains, routes}: VirtualHostSummary): string {
   const matches = routes.map(route => pathText(route.match)).join(', ')
   const any = domains.length === 0 || (domains.length === 1 && domains[0] === '*')
   return any ? matches : `${domains.join('/')} ${matches}`
 }
 
 /** The single cluster that an inline route table sends everything to, if there is only one. */
-function onlyCluster(hosts: readonly VirtualHost[]): string | undefined {
+function onlyCluster(hosts: readonly VirtualHostSummary[]): string | undefined {
   const [host, ...otherHosts] = hosts
   if (host === undefined || otherHosts.length > 0 || host.domains.length !== 1 || host.domains[0] !== '*') {
     return undefined
@@ -104,7 +104,7 @@ function onlyCluster(hosts: readonly VirtualHost[]): string | undefined {
 }
 
 /** istioctl's DESTINATION cell; also names weighted clusters and unreadable filters, where istioctl prints nothing. */
-export function destinationText(destination: Destination): string {
+export function destinationText(destination: ListenerDestination): string {
   switch (destination.to) {
     case 'route':
       return `Route: ${destination.name}`

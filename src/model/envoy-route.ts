@@ -1,20 +1,20 @@
 /** One destination of a route's action, with its weight if there are several. */
-export interface WeightedCluster {
+export interface WeightedClusterSummary {
   readonly cluster: string
   readonly weight: number
 }
 
 /** What a route does with a matching request. */
-export type RouteAction =
+export type RouteActionSummary =
   | {readonly kind: 'cluster'; readonly cluster: string}
-  | {readonly kind: 'weighted'; readonly clusters: readonly WeightedCluster[]}
+  | {readonly kind: 'weighted'; readonly clusters: readonly WeightedClusterSummary[]}
   | {readonly kind: 'cluster-header'; readonly header: string}
   | {readonly kind: 'redirect'; readonly to: string}
   | {readonly kind: 'direct-response'; readonly status: number}
   | {readonly kind: 'other'; readonly name: string}
 
 /** The path match of a route; the kinds of match istioctl prints. */
-export interface RouteMatch {
+export interface RouteMatchSummary {
   readonly prefix: string | undefined
   readonly pathSeparatedPrefix: string | undefined
   readonly path: string | undefined
@@ -31,15 +31,15 @@ export interface RouteDetails {
 }
 
 export interface EnvoyRoute {
-  readonly match: RouteMatch
-  readonly action: RouteAction
+  readonly match: RouteMatchSummary
+  readonly action: RouteActionSummary
   /** The Istio object it was generated from, as `name.namespace`. */
   readonly rule: string
   /** Decoded on demand: a large proxy has tens of thousands of routes. */
   readonly details: () => RouteDetails
 }
 
-export interface VirtualHost {
+export interface VirtualHostSummary {
   readonly name: string
   readonly domains: readonly string[]
   readonly routes: readonly EnvoyRoute[]
@@ -48,12 +48,12 @@ export interface VirtualHost {
 /** An Envoy route configuration; `json` is the resource as Envoy sent it. */
 export interface EnvoyRouteConfig {
   readonly name: string
-  readonly virtualHosts: readonly VirtualHost[]
+  readonly virtualHosts: readonly VirtualHostSummary[]
   readonly json: unknown
 }
 
 /** The path part of a match as istioctl writes it: `/x*`, `PathPrefix:/x`, `/x`, `regex …`; empty for any other kind. */
-export function pathText({prefix, pathSeparatedPrefix, path, regex}: RouteMatch): string {
+export function pathText({prefix, pathSeparatedPrefix, path, regex}: RouteMatchSummary): string {
   let text = prefix === undefined || prefix === '' ? '' : `${prefix}*`
   const add = (part: string) => {
     if (part !== '') text = text === '' ? part : `${text} ${part}`
@@ -65,7 +65,7 @@ export function pathText({prefix, pathSeparatedPrefix, path, regex}: RouteMatch)
 }
 
 /** Weights of several clusters as text: `a (80%), b (20%)`; weights that do not add up to 100 are printed as they are. */
-export function weightedText(clusters: readonly WeightedCluster[]): string {
+export function weightedText(clusters: readonly WeightedClusterSummary[]): string {
   const total = clusters.reduce((sum, each) => sum + each.weight, 0)
   return clusters
     .map(({cluster, weight}) => `${cluster} (${total === 100 ? `${weight}%` : `${weight}/${total}`})`)
@@ -73,7 +73,7 @@ export function weightedText(clusters: readonly WeightedCluster[]): string {
 }
 
 /** What a route does, in one cell. */
-export function actionText(action: RouteAction): string {
+export function actionText(action: RouteActionSummary): string {
   switch (action.kind) {
     case 'cluster':
       return action.cluster

@@ -17,7 +17,7 @@ export interface PolicyPort {
 }
 
 /** The allowed traffic; without peers from or to any peer, without ports on any port. */
-export interface PolicyRule {
+export interface NetworkPolicyRule {
   readonly peers: readonly PolicyPeer[]
   readonly ports: readonly PolicyPort[]
 }
@@ -26,6 +26,6 @@ export interface PolicyRule {
 export interface NetworkPolicyModel {
   readonly object: ObjectRef
   readonly pods: readonly Requirement[]
-  readonly ingress?: readonly PolicyRule[]
-  readonly egress?: readonly PolicyRule[]
+  readonly ingress?: readonly NetworkPolicyRule[]
+  readonly egress?: readonly NetworkPolicyRule[]
 }

@@ -99,7 +99,7 @@ export interface PodStatus {
 }
 
 /** A condition of a pod, or of the workload a template is in, as its controller or the kubelet wrote it. */
-export interface Condition {
+export interface PodCondition {
   readonly type: string
   readonly status: string
   readonly reason?: string
@@ -145,7 +145,7 @@ export interface PodModel {
   readonly terminating: boolean
   readonly status?: PodStatus
   /** From the status of the object it was read from. */
-  readonly conditions: readonly Condition[]
+  readonly conditions: readonly PodCondition[]
 }
 
 /** The containers a person wrote, of every kind. */

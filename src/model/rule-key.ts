@@ -1,5 +1,5 @@
 import {byText} from './order.js'
-import type {Action, Condition, ConditionField, Rule} from './ruleset.js'
+import type {Action, ConditionField, MatchCondition, Rule} from './ruleset.js'
 
 const NUMERIC_MARK = /^0x/
 
@@ -9,7 +9,7 @@ function byNumber(left: string, right: string): number {
 }
 
 /** A condition in the notation of the model: `field=value,value`, with `!` in front when negated; lists are sorted because their order means nothing. */
-export function conditionKey(condition: Condition): string {
+export function conditionKey(condition: MatchCondition): string {
   const values =
     condition.values.length > 1 && !NUMERIC_MARK.test(condition.values[0] ?? '')
       ? [...condition.values].sort(byNumber)
@@ -89,7 +89,7 @@ const FIELDS: readonly ConditionField[] = [
   'socket',
 ]
 
-function readCondition(word: string): Condition {
+function readCondition(word: string): MatchCondition {
   const negated = word.startsWith('!')
   const [name = '', values = ''] = word.slice(negated ? 1 : 0).split('=')
   const field = FIELDS.find(each => each === name)

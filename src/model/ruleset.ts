@@ -11,7 +11,7 @@ export type Backend = 'nft' | 'legacy' | 'native' | 'unknown'
 
 export type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'
 export type ChainKind = 'filter' | 'nat' | 'route'
-export type Policy = 'accept' | 'drop'
+export type ChainPolicy = 'accept' | 'drop'
 
 /**
  * What a condition looks at. `dynamic` is understood but cannot be decided from the rules alone (limit, set, u32, statistic ...);
@@ -44,7 +44,7 @@ export type ConditionField =
   | 'opaque'
 
 /** True of a packet when any of the values fits, or none of them when negated. Ports and ids may be ranges `a:b`; marks are `0xvalue/0xmask`. */
-export interface Condition {
+export interface MatchCondition {
   readonly field: ConditionField
   readonly negated: boolean
   readonly values: readonly string[]
@@ -74,7 +74,7 @@ export interface Counters {
 /** One rule: `position` counts from 1 in its chain, `text` is verbatim, `line` is the line of the input. No action means a counting rule. */
 export interface Rule {
   readonly position: number
-  readonly conditions: readonly Condition[]
+  readonly conditions: readonly MatchCondition[]
   readonly actions: readonly Action[]
   readonly counters?: Counters
   readonly comment?: string
@@ -88,14 +88,14 @@ export interface Chain {
   readonly hook?: Hook
   readonly kind?: ChainKind
   readonly priority?: number
-  readonly policy?: Policy
+  readonly policy?: ChainPolicy
   readonly references?: number
   readonly counters?: Counters
   readonly complete: boolean
   readonly rules: readonly Rule[]
 }
 
-export interface Table {
+export interface NetfilterTable {
   readonly name: string
   readonly family: TableFamily
   readonly chains: readonly Chain[]
@@ -107,7 +107,7 @@ export interface Ruleset {
   readonly backend: Backend
   readonly form: RuleForm
   readonly tool?: string
-  readonly tables: readonly Table[]
+  readonly tables: readonly NetfilterTable[]
   readonly losses: readonly string[]
   /** Why these rules decide about no packet of a pod: they were not applied, or are those of a node. */
   readonly undecided?: string
@@ -203,7 +203,7 @@ export function isUnderstood(rule: Rule): boolean {
 /** A chain with where it is. */
 export interface PlacedChain {
   readonly ruleset: Ruleset
-  readonly table: Table
+  readonly table: NetfilterTable
   readonly chain: Chain
 }
 

@@ -20,7 +20,7 @@ export interface Report {
 }
 
 /** 1 if failing, else 3 if the question is open or evidence is missing that should have been readable (or any, with requireAll), else 0. */
-export function exitCodeOf(report: Report, requireAll = false): 0 | 1 | 3 {
+export function reportExitCode(report: Report, requireAll = false): 0 | 1 | 3 {
   if (report.failing === true) return 1
   if (report.undecided === true) return 3
   return report.gaps.some(gap => requireAll || isFailure(gap)) ? 3 : 0

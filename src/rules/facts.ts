@@ -1,12 +1,12 @@
-import type {Difference} from '../analysis/netfilter/drift/drift.js'
+import type {RuleDifference} from '../analysis/netfilter/drift/drift.js'
 import type {PortRow} from '../analysis/ports/port-map.js'
 import {MESH_OBJECTS, type MeshObjectLists, type MeshObjectName} from '../formats/mesh-objects.js'
 import type {AdminCertificate} from '../model/admin-certificate.js'
 import type {ConnectionTable} from '../model/connection.js'
 import type {InjectionDecision, InjectorSettings, NamespaceModel} from '../model/injection.js'
 import type {IstioVersion} from '../model/istio-version.js'
-import type {Machine} from '../model/machine.js'
 import type {MeshSettings} from '../model/mesh-settings.js'
+import type {NetworkNamespace} from '../model/network-namespace.js'
 import type {Container, PodModel, PodStatus} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
 import type {Ruleset} from '../model/ruleset.js'
@@ -58,7 +58,7 @@ export interface DiscoveryAddress {
 
 /** How the kernel rules differ from the expected rules. */
 export interface RulesDrift {
-  readonly differences: readonly Difference[]
+  readonly differences: readonly RuleDifference[]
   readonly via: string
   /** Set when they are the rules of another release. */
   readonly otherRelease?: OtherRelease
@@ -67,7 +67,7 @@ export interface RulesDrift {
 /** The current kernel rules, and the network namespace packets are simulated in. */
 export interface KernelRules {
   readonly rulesets: readonly Ruleset[]
-  readonly machine: Machine
+  readonly machine: NetworkNamespace
   /** The settings istio-init logged, if they were captured with the rules. */
   readonly parameters: Readonly<Record<string, string>>
 }

@@ -60,7 +60,7 @@ function whatIsThere(all: readonly KubeObject[], {resource, namespace}: Wanted):
 }
 
 /** The error for a name that does not exist: what was searched and where, similar names or what exists instead. */
-export async function notFound(source: Source, wanted: Wanted): Promise<UserError> {
+export async function notFoundError(source: Source, wanted: Wanted): Promise<UserError> {
   const {kind, resource, name, namespace, prefix = ''} = wanted
   const listed = async (query: {readonly namespace?: string; readonly name?: string}) => {
     const answer = await source.objects({kind, ...query})

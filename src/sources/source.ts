@@ -3,7 +3,7 @@ import type {Artifact, EvidenceId, EvidenceQuery} from '../model/evidence.js'
 import type {PatchStep} from '../model/finding.js'
 import type {KubeObject, PodRef} from '../model/kube-object.js'
 import type {PastedTable, TableKind} from '../model/pasted-table.js'
-import type {Permission, Ruling} from '../model/permission.js'
+import type {KubePermission, Ruling} from '../model/permission.js'
 import type {ObjectRef} from '../model/pod.js'
 import type {Requirement} from '../model/selector.js'
 import type {Changes} from './changes.js'
@@ -107,7 +107,7 @@ export interface Source {
   /** What is known about the files the objects come from; absent where objects do not come from files. */
   readonly manifests?: Manifests
   /** What its user may do there; absent where nothing is ever refused. */
-  rulings?(permissions: readonly Permission[]): Promise<readonly Ruling[]>
+  rulings?(permissions: readonly KubePermission[]): Promise<readonly Ruling[]>
   /** What may be changed there, each only by an explicit wish; a live cluster alone has any. */
   readonly changes?: Changes
   close(): Promise<void>

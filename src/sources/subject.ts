@@ -7,7 +7,7 @@ import {type KubeObject, type PodRef, podLabel, podRefOf} from '../model/kube-ob
 import type {ObjectRef} from '../model/pod.js'
 import {matchesLabels, parseSelector, type Requirement, requirementsOf} from '../model/selector.js'
 import {UserError} from '../model/user-error.js'
-import {notFound} from './not-found.js'
+import {notFoundError} from './not-found.js'
 import type {Source} from './source.js'
 
 /** What a user typed to name pods: `pod`, `pod.ns`, `deploy/x`, `deploy/x.ns`, with `-n`, or `-l selector`. */
@@ -128,7 +128,7 @@ async function podsOf(source: Source, text: string, target: Target): Promise<rea
         ? []
         : await list(source, 'Pod', target.namespace ?? source.defaultNamespace, text)
     if (undotted.length > 0) return undotted
-    throw await notFound(source, {kind: 'Pod', resource: 'pods', name, namespace})
+    throw await notFoundError(source, {kind: 'Pod', resource: 'pods', name, namespace})
   }
   const kind = kindOf(type)
   if (name === '') throw new UserError(`"${text}" names no ${kind?.kind ?? type}: put its name behind the slash`)
@@ -140,7 +140,7 @@ async function podsOf(source: Source, text: string, target: Target): Promise<rea
   }
   const owner = (await list(source, kind.kind, namespace, name))[0]
   if (owner === undefined) {
-    throw await notFound(source, {...kind, name, namespace, prefix: `${type}/`})
+    throw await notFoundError(source, {...kind, name, namespace, prefix: `${type}/`})
   }
   if (kind.kind === 'CronJob') {
     // It picks no pods itself: it makes Jobs, and those make pods.

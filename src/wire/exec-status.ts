@@ -1,6 +1,6 @@
 import {failureFromStatus} from './classify.js'
 import {gapInStatus} from './gap-status.js'
-import {exitCodeOf, parseKubeStatus} from './kube-status.js'
+import {execExitCode, parseKubeStatus} from './kube-status.js'
 import {WireFailure} from './wire-failure.js'
 
 /** The exit code in the status text a remote command ended with; a missing, unreadable or other status is a failure. */
@@ -11,6 +11,6 @@ export function exitCodeIn(text: string, how: string): number | WireFailure {
     return new WireFailure('lost', `the connection ended ${got}${how}`)
   }
   // A served bundle reports why it has no output of this command, which is more specific than its exit code.
-  const exitCode = gapInStatus(status) === undefined ? exitCodeOf(status) : undefined
+  const exitCode = gapInStatus(status) === undefined ? execExitCode(status) : undefined
   return exitCode ?? failureFromStatus(status)
 }

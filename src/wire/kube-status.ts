@@ -37,7 +37,7 @@ export function parseKubeStatus(text: string): KubeStatus | undefined {
  * The exit code a remote command's Status carries: 0 on success, the decimal text of the cause `ExitCode` otherwise.
  * The message differs between v4 and v5 (containerd and kubelet word it differently), so it is never read.
  */
-export function exitCodeOf(status: KubeStatus): number | undefined {
+export function execExitCode(status: KubeStatus): number | undefined {
   if (status.success) return 0
   if (status.reason !== 'NonZeroExitCode') return undefined
   const cause = status.causes.find(one => one.reason === 'ExitCode')

@@ -38,7 +38,7 @@ import {portsReport} from '../../src/reports/ports/report.js'
 import {portsView} from '../../src/reports/ports/view.js'
 import {proxyStatusReport} from '../../src/reports/proxy-status/report.js'
 import {proxyStatusView} from '../../src/reports/proxy-status/view.js'
-import {exitCodeOf, type Report} from '../../src/reports/report.js'
+import {type Report, reportExitCode} from '../../src/reports/report.js'
 import {rootCaReport} from '../../src/reports/rootca/report.js'
 import {rootCaView} from '../../src/reports/rootca/view.js'
 import {routeReport} from '../../src/reports/routes/report.js'
@@ -70,7 +70,7 @@ async function seen<R extends Report>(report: R, view: View<R>): Promise<object>
     wide: await show('wide'),
     data: neutral(JSON.parse(await show('json'))),
     gaps,
-    exit: exitCodeOf(report),
+    exit: reportExitCode(report),
   }
 }
 

@@ -5,7 +5,7 @@ import {expect} from '@jest/globals'
 import {traceRequest} from '../../src/analysis/envoy/trace.js'
 import {textOf} from '../../src/formats/decode.js'
 import {proxyOf} from '../../src/formats/envoy-proto/proxy.js'
-import type {Outcome} from '../../src/model/envoy/decision.js'
+import type {RequestOutcome} from '../../src/model/envoy/decision.js'
 import type {UpstreamServer} from '../../src/model/envoy/proxy.js'
 import {makeCertificates} from '../support/envoy-oracle/certificates.js'
 import {PATIENCE, type Seen, send} from '../support/envoy-oracle/client.js'
@@ -25,7 +25,7 @@ function dash(text: string | undefined): string | null {
 }
 
 /** What happened, in the form of an outcome: the log's words, and what the client saw. */
-function happened(seen: Seen, line: Logged, protocol: string): Partial<Outcome> {
+function happened(seen: Seen, line: Logged, protocol: string): Partial<RequestOutcome> {
   const {fields} = line
   const text = (name: string) => dash(textOf(fields, name))
   const flags = text('flags')

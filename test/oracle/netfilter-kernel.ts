@@ -1,16 +1,16 @@
 import {afterAll, beforeAll, expect} from '@jest/globals'
 import {compileRules} from '../../src/analysis/netfilter/packet-walk/compile.js'
+import {withDefaultNetwork} from '../../src/analysis/netfilter/packet-walk/default-network.js'
 import {walkFlow} from '../../src/analysis/netfilter/packet-walk/flow-walk.js'
-import {standInMachine} from '../../src/analysis/netfilter/packet-walk/stand-in.js'
 import {saveText} from '../../src/analysis/netfilter/rule-words/save-text.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../src/formats/netfilter/ip-facts.js'
 import {parseRules} from '../../src/formats/netfilter/parse-rules.js'
 import {parseIp} from '../../src/model/ip-address.js'
-import type {Machine} from '../../src/model/machine.js'
+import type {NetworkNamespace} from '../../src/model/network-namespace.js'
 import type {Walk} from '../../src/model/packet.js'
 import type {Ruleset} from '../../src/model/ruleset.js'
 import {recordedReleases} from '../support/netfilter-corpus.js'
-import {buildBed, canBuildBed, type NetnsBed, type Sent, type ToSend} from '../support/netns-bed.js'
+import {buildBed, canBuildBed, type NetnsBed, type Sent, type ToSend} from '../support/netns-topology.js'
 import {oracleSize} from '../support/oracle-size.js'
 import {PLACES, type Places, PORTS, randomRuleset, USERS} from '../support/random-rules.js'
 import {type Random, seeded} from '../support/seeded.js'
@@ -103,7 +103,7 @@ function bare(text: string): string {
     .join('\n')
 }
 
-function machineNow(rulesets: readonly Ruleset[]): Machine {
+function machineNow(rulesets: readonly Ruleset[]): NetworkNamespace {
   const read = (...argv: string[]) => theBed().inPod(['ip', ...argv]).stdout
   const facts = {
     interfaces: parseIpAddresses(read('-j', 'addr')),
@@ -111,7 +111,7 @@ function machineNow(rulesets: readonly Ruleset[]): Machine {
     policyRules: parseIpRules(read('rule')),
   }
   const listeners = PORTS.flatMap(port => (['tcp', 'udp'] as const).map(protocol => ({protocol, port})))
-  return {...standInMachine(facts, rulesets), listeners}
+  return {...withDefaultNetwork(facts, rulesets), listeners}
 }
 
 function randomPacket(random: Random, {own, remotes, loopback}: Places): ToSend {
@@ -128,7 +128,7 @@ function randomPacket(random: Random, {own, remotes, loopback}: Places): ToSend 
   }
 }
 
-function walk(rulesets: readonly Ruleset[], machine: Machine, packet: ToSend, {peer}: Places): Walk {
+function walk(rulesets: readonly Ruleset[], machine: NetworkNamespace, packet: ToSend, {peer}: Places): Walk {
   const destination = parseIp(packet.address)
   const source = parseIp(peer)
   if (destination === undefined || source === undefined) throw new Error('no address')

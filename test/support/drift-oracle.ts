@@ -6,7 +6,7 @@ import {outcomeTable} from '../../src/analysis/netfilter/packet-sets/outcomes.js
 import {pathFunctions} from '../../src/analysis/netfilter/packet-sets/path-function.js'
 import {arrivalInterfaces} from '../../src/analysis/netfilter/packet-sets/traffic.js'
 import {compileRules} from '../../src/analysis/netfilter/packet-walk/compile.js'
-import {standInMachine} from '../../src/analysis/netfilter/packet-walk/stand-in.js'
+import {withDefaultNetwork} from '../../src/analysis/netfilter/packet-walk/default-network.js'
 import {verdictOf} from '../../src/analysis/netfilter/packet-walk/verdict.js'
 import {walkPacket} from '../../src/analysis/netfilter/packet-walk/walk.js'
 import {formatIp} from '../../src/model/ip-address.js'
@@ -25,7 +25,7 @@ export interface DriftCheck {
 
 function endOf(
   rules: ReturnType<typeof compileRules>,
-  machine: ReturnType<typeof standInMachine>,
+  machine: ReturnType<typeof withDefaultNetwork>,
   packet: Packet,
 ): string {
   const walk = walkPacket(rules, machine, packet)
@@ -37,7 +37,7 @@ function endOf(
 /** Mutates a ruleset and asks whether drift says that paths change exactly when walked packets say so. */
 export function checkDrift(random: Random, original: Ruleset, points: number): DriftCheck {
   const {what, ruleset} = mutated(random, original)
-  const machine = standInMachine({}, [original])
+  const machine = withDefaultNetwork({}, [original])
   const effective = driftOf([original], [ruleset], machine).some(each => each.effective)
   const diagram = createDiagram()
   const family = original.family === 'ip6' ? 'ip6' : 'ip'

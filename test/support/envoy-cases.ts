@@ -1,5 +1,5 @@
 import {field, listOf, textOf} from '../../src/formats/decode.js'
-import type {CaseAnswer} from '../../src/reports/trace/cases-report.js'
+import type {TraceCaseResult} from '../../src/reports/trace/cases-report.js'
 
 /** Fields that are compared, by the names of an answer. */
 export const COMPARED = [
@@ -47,7 +47,7 @@ function same(name: string, is: unknown, observed: unknown): boolean {
 }
 
 /** Where an answer differs from what Envoy did; nothing for one that is undecided. */
-export function differences(answer: CaseAnswer, observed: unknown): readonly string[] {
+export function differences(answer: TraceCaseResult, observed: unknown): readonly string[] {
   if ('unknown' in answer) return []
   return COMPARED.filter(name => !same(name, answer[name], observed)).map(
     name =>

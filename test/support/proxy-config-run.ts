@@ -16,7 +16,7 @@ import {endpointsView} from '../../src/reports/endpoints/view.js'
 import {listenerReport} from '../../src/reports/listeners/report.js'
 import {listenersView} from '../../src/reports/listeners/view.js'
 import type {Report} from '../../src/reports/report.js'
-import {exitCodeOf} from '../../src/reports/report.js'
+import {reportExitCode} from '../../src/reports/report.js'
 import {routeReport} from '../../src/reports/routes/report.js'
 import {routesView} from '../../src/reports/routes/view.js'
 import {secretReport} from '../../src/reports/secrets/report.js'
@@ -68,7 +68,7 @@ async function print<R extends Report>(asked: Asked, report: R, view: View<R>): 
   return {
     text: typeof text === 'string' ? text : Buffer.from(text).toString('utf8'),
     notes: report.notes,
-    exit: exitCodeOf(report),
+    exit: reportExitCode(report),
   }
 }
 

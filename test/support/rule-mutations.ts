@@ -1,4 +1,4 @@
-import type {Chain, Condition, Rule, Ruleset} from '../../src/model/ruleset.js'
+import type {Chain, MatchCondition, Rule, Ruleset} from '../../src/model/ruleset.js'
 import type {Random} from './seeded.js'
 
 /** What was done to a ruleset, and the ruleset it became. */
@@ -11,7 +11,7 @@ function pick<T>(random: Random, list: readonly T[]): T | undefined {
   return list[random(list.length)]
 }
 
-const NARROWER: readonly Condition[] = [
+const NARROWER: readonly MatchCondition[] = [
   {field: 'destination-port', negated: false, values: ['8000:9000']},
   {field: 'destination-port', negated: true, values: ['443']},
   {field: 'destination', negated: false, values: ['10.96.0.0/12']},

@@ -5,10 +5,10 @@ import {
   packetSpace,
   STATES,
 } from '../../src/analysis/netfilter/packet-sets/dimensions.js'
-import {type Outcome, type OutcomeTable, outcomeTable} from '../../src/analysis/netfilter/packet-sets/outcomes.js'
+import {type OutcomeTable, outcomeTable, type PacketOutcome} from '../../src/analysis/netfilter/packet-sets/outcomes.js'
 import {type PathFunctions, pathFunctions} from '../../src/analysis/netfilter/packet-sets/path-function.js'
 import {formatIp, type IpAddress} from '../../src/model/ip-address.js'
-import type {Machine} from '../../src/model/machine.js'
+import type {NetworkNamespace} from '../../src/model/network-namespace.js'
 import type {Packet, Walk} from '../../src/model/packet.js'
 import type {IpFamily, Ruleset} from '../../src/model/ruleset.js'
 import type {Random} from './seeded.js'
@@ -106,7 +106,7 @@ export function packetAt(
 }
 
 /** What the two say where they differ; undefined where they agree. A walk that gave up on too many open rules says nothing. */
-export function disagreement(outcome: Outcome, walk: Walk): string | undefined {
+export function disagreement(outcome: PacketOutcome, walk: Walk): string | undefined {
   const {disposition: end} = walk
   const words = `sets say ${JSON.stringify(outcome)}, the walk ${JSON.stringify(end, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))}`
   if (outcome.kind !== end.kind) return words
@@ -133,7 +133,7 @@ export function disagreement(outcome: Outcome, walk: Walk): string | undefined {
 /** The path functions of rulesets with a space of their own. */
 export function pathsOf(
   rulesets: readonly Ruleset[],
-  machine: Machine,
+  machine: NetworkNamespace,
   family: IpFamily,
 ): {readonly paths: PathFunctions; readonly table: OutcomeTable; readonly diagram: Diagram} {
   const diagram = createDiagram()

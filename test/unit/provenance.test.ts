@@ -4,7 +4,7 @@ import {EVIDENCE, EVIDENCE_IDS, type EvidenceId} from '../../src/model/evidence.
 import type {EvidenceUse} from '../../src/model/provenance.js'
 import {checkReport} from '../../src/reports/check/report.js'
 import {checkTargets} from '../../src/reports/check/targets/targets.js'
-import {driftReport, expectedReport, rulesReport} from '../../src/reports/iptables/drift-report.js'
+import {driftReport, expectedReport, iptablesWithDriftReport} from '../../src/reports/iptables/drift-report.js'
 import {portsReport} from '../../src/reports/ports/report.js'
 import {RULES} from '../../src/rules/registry.js'
 import {filesSource} from '../../src/sources/files/source.js'
@@ -70,7 +70,7 @@ test('only the log of istio-init shows what was set at start, and only logs show
 
 describe('where an answer comes from', () => {
   test('kernel rules that were read: the state at the time of capture', async () => {
-    const {provenance} = await rulesReport(await sampleSource(), POD)
+    const {provenance} = await iptablesWithDriftReport(await sampleSource(), POD)
     expect(provenance).toMatchObject({live: false, complete: true})
     const rules = provenance.evidence.find(({evidence}) => evidence === 'net.iptables.nft')
     expect(rules).toMatchObject({source: 'recorded', via: 'exec', shows: 'state', observedAt: '2026-11-20T19:00:00Z'})
@@ -78,7 +78,7 @@ describe('where an answer comes from', () => {
 
   test('kernel rules that could not be read: no state, only what istio-init set at start', async () => {
     const source = without(await sampleSource(), /^net\.(ip6?tables|nft)/)
-    const {provenance} = await rulesReport(source, POD)
+    const {provenance} = await iptablesWithDriftReport(source, POD)
     const rules = provenance.evidence.filter(({evidence}) => /^(net\.(ip6?tables|nft)|log)/.test(evidence))
     expect(rules.map(({evidence, shows}) => [evidence, shows])).toEqual([['log.istio-init', 'set-at-start']])
   })

@@ -3,11 +3,11 @@ import {EVIDENCE_IDS, type EvidenceId} from '../../src/model/evidence.js'
 import type {PodRef} from '../../src/model/kube-object.js'
 import {checkReport} from '../../src/reports/check/report.js'
 import {controlPlaneReport} from '../../src/reports/diff/control-plane.js'
-import {driftReport, rulesReport} from '../../src/reports/iptables/drift-report.js'
+import {driftReport, iptablesWithDriftReport} from '../../src/reports/iptables/drift-report.js'
 import {packetReport} from '../../src/reports/packet/report.js'
 import {portsReport} from '../../src/reports/ports/report.js'
 import {proxyStatusReport} from '../../src/reports/proxy-status/report.js'
-import {exitCodeOf, type Report} from '../../src/reports/report.js'
+import {type Report, reportExitCode} from '../../src/reports/report.js'
 import {versionReport} from '../../src/reports/version/report.js'
 import {RULES} from '../../src/rules/registry.js'
 import type {Source} from '../../src/sources/source.js'
@@ -23,7 +23,7 @@ const SPEC = {in: 'tcp://:9080', peer: '10.0.0.9'}
 /** The commands whose answer is a verdict, and what they claim. Rules of pod start are never "current". */
 const VERDICTS: Readonly<Record<string, Claims>> = {
   iptables: async (source, pod) => {
-    const report = await rulesReport(source, pod)
+    const report = await iptablesWithDriftReport(source, pod)
     const current = report.startUp === undefined
     return {report, claims: current ? report.interceptions.map(({family, mode}) => `now ${family} ${mode}`) : []}
   },
@@ -112,7 +112,7 @@ async function claimsOf(
 ): Promise<{readonly claims: readonly string[]; readonly code: number}> {
   try {
     const {claims, report} = await ask(source, pod)
-    return {claims, code: exitCodeOf(report)}
+    return {claims, code: reportExitCode(report)}
   } catch (error) {
     // An error claims nothing and ends with 2; only those for people are expected here.
     if (error instanceof Error && error.name !== 'UserError') throw error
@@ -164,7 +164,7 @@ describe('no verdict gets firmer with less evidence', () => {
 
   test('packet accepts the rules of pod start when asked to: code 0, and the first line still says what they are', async () => {
     const report = await packetReport(aged(source), podOf('productpage-v1'), {...SPEC, rules: 'init-log'})
-    expect([exitCodeOf(report), report.undecided]).toEqual([0, undefined])
+    expect([reportExitCode(report), report.undecided]).toEqual([0, undefined])
     expect(report.startUp).toMatch(/^Current kernel rules could not be read; this is what istio-init set up/)
   })
 

@@ -44,7 +44,7 @@ function stretch(
  * The steps that turn list `a` into list `b`, given each item's text (equal texts are equal items) and identity
  * (items of one identity are versions of the same thing).
  */
-export function align(
+export function alignJson(
   a: readonly string[],
   b: readonly string[],
   idA: (index: number) => string | undefined,

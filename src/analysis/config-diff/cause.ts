@@ -100,7 +100,7 @@ function byName(difference: ResourceDifference): Cause {
 }
 
 /** The likely cause of one difference: the object the resource itself names, a policy named in it, else what its name says. */
-export function causeOf(difference: ResourceDifference): Cause {
+export function differenceCauseOf(difference: ResourceDifference): Cause {
   const whole = difference.after ?? difference.before
   if (difference.kind !== 'changed') {
     const own = ownObject(whole)
@@ -173,7 +173,7 @@ function causesOf(differences: readonly ResourceDifference[]): readonly Cause[] 
   const counts = new Map<string, number>()
   for (const each of signatures) if (each !== undefined) counts.set(each, (counts.get(each) ?? 0) + 1)
   return differences.map((difference, index) => {
-    const cause = causeOf(difference)
+    const cause = differenceCauseOf(difference)
     const count = counts.get(signatures[index] ?? '') ?? 0
     if (cause.sure || count < SHARED_FROM) return cause
     return {title: `the same change in ${count} places`, sure: false}

@@ -1,5 +1,5 @@
 import type {ConfigChange} from '../../model/config-change.js'
-import {align} from './align.js'
+import {alignJson} from './align.js'
 import {sameScalar} from './same.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -26,7 +26,7 @@ function lists(a: readonly unknown[], b: readonly unknown[], path: readonly stri
   }
   const changes: ConfigChange[] = []
   let position = 0
-  const steps = align(
+  const steps = alignJson(
     textsA,
     textsB,
     index => identity(a[index]),

@@ -18,10 +18,10 @@ export function patchOf(differences: readonly ResourceDifference[], prefix: read
 }
 
 /** What changed at one place of a document. */
-export type Difference = Pick<ResourceDifference, 'kind' | 'after' | 'changes'>
+export type PatchedDifference = Pick<ResourceDifference, 'kind' | 'after' | 'changes'>
 
 /** The operations for one item that was added, removed or changed at a place in the document. */
-export function operationsAt(base: readonly string[], {kind, after, changes}: Difference): PatchOperation[] {
+export function operationsAt(base: readonly string[], {kind, after, changes}: PatchedDifference): PatchOperation[] {
   if (kind === 'added') return [{op: 'add', path: jsonPointer(base), value: after}]
   if (kind === 'removed') return [{op: 'remove', path: jsonPointer(base)}]
   return changes.map(change => {

@@ -1,32 +1,32 @@
-import type {ClientCertificate, EnvoyRequest, SocketAddress} from '../../model/envoy/request.js'
+import type {ClientCertificate, EnvoyRequest, IpPort} from '../../model/envoy/request.js'
 
-/** The TLS a handshake agreed on. */
+/** The TLS parameters negotiated in the handshake. */
 export interface AgreedTls {
   readonly alpn: string
-  /** Undefined when the client showed none, or was not asked. */
+  /** Undefined when the client presented no certificate, or none was requested. */
   readonly certificate: ClientCertificate | undefined
   readonly validated: boolean
 }
 
 /** What Envoy knows about a connection; listener filters and the handshake fill it in. */
-export interface Connection {
-  readonly local: SocketAddress
-  /** A listener filter put the local address there. */
+export interface DownstreamConnection {
+  readonly local: IpPort
+  /** True when a listener filter restored the original destination as the local address. */
   readonly localRestored: boolean
-  readonly remote: SocketAddress
-  /** The peer of the TCP connection, whatever the PROXY protocol says. */
-  readonly directRemote: SocketAddress
-  /** Empty until an inspector has said. */
+  readonly remote: IpPort
+  /** The peer of the TCP connection, ignoring the PROXY protocol. */
+  readonly directRemote: IpPort
+  /** Empty until a TLS inspector has detected it. */
   readonly transport: '' | 'tls' | 'raw_buffer'
   readonly applicationProtocols: readonly string[]
-  /** In lower case; empty when there is none. */
+  /** Lower case; empty when there is none. */
   readonly serverName: string
   readonly tls: AgreedTls | undefined
   readonly filterState: ReadonlyMap<string, string>
 }
 
-/** The connection as it is accepted. */
-export function acceptedConnection(request: EnvoyRequest): Connection {
+/** The connection right after accept. */
+export function acceptedConnection(request: EnvoyRequest): DownstreamConnection {
   return {
     local: request.redirected ? request.acceptedBy : request.destination,
     localRestored: false,
@@ -41,7 +41,7 @@ export function acceptedConnection(request: EnvoyRequest): Connection {
 }
 
 const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
-/** The start of a TLS record with a ClientHello, as far as an inspector that does not know TLS reads. */
+/** The first bytes of a TLS ClientHello record, as the HTTP inspector sees them. */
 const CLIENT_HELLO = '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'
 
 /** The first line and headers of an HTTP/1 request as sent. */
@@ -52,14 +52,14 @@ export function requestText(request: EnvoyRequest): string {
   return `${request.method} ${request.path} ${version}\r\n${headers.join('')}\r\n`
 }
 
-/** What the application sends first, below TLS if there is any (latin-1). */
+/** The first bytes of the application, inside TLS if there is any (latin-1). */
 export function applicationBytes(request: EnvoyRequest): string {
   if (request.payload !== undefined) return request.payload
   if (request.protocol === 'http/2') return HTTP2_PREFACE
   return request.protocol === 'tcp' ? '' : requestText(request)
 }
 
-/** What arrives on the wire first. */
+/** The first bytes on the wire. */
 export function wireBytes(request: EnvoyRequest): string {
   return request.tls === undefined ? applicationBytes(request) : CLIENT_HELLO
 }

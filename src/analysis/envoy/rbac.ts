@@ -8,7 +8,7 @@ import {
 } from '../../model/envoy/matching.js'
 import {type Permission, type Policy, type Principal, RbacAction, type Rules} from '../../model/envoy/rbac.js'
 import {type Json, unpack} from '../../model/envoy/schema.js'
-import type {Connection} from './connection.js'
+import type {DownstreamConnection} from './connection.js'
 import {connectionInput} from './listener/chain-matcher.js'
 import {cidrHolds} from './matching/cidr.js'
 import {type Headers, headerMatches, headerValue, headerValues} from './matching/headers.js'
@@ -21,9 +21,9 @@ import {allOf, anyOf, known, undecided} from './undecided.js'
 
 // RBAC: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/rbac/v3/rbac.proto
 
-/** What RBAC looks at; `headers` is empty below HTTP. */
+/** The input of RBAC; `headers` is empty for network filters. */
 export interface RbacSubject {
-  readonly connection: Connection
+  readonly connection: DownstreamConnection
   /** The client after X-Forwarded-For. */
   readonly remoteIp: string
   readonly headers: Headers
@@ -56,7 +56,7 @@ function permits(permission: Permission, subject: RbacSubject): boolean {
   return undecided('an RBAC permission of an unknown kind', p.at)
 }
 
-function authenticates(principal: NonNullable<Principal['authenticated']>, connection: Connection): boolean {
+function authenticates(principal: NonNullable<Principal['authenticated']>, connection: DownstreamConnection): boolean {
   const {principalName} = known(principal, 'an authenticated principal')
   if (connection.tls === undefined) return false
   if (principalName === undefined) return true
@@ -106,7 +106,7 @@ function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
-/** What an engine says: allowed or not, by which policy. */
+/** The decision of an RBAC engine, and the policy that matched. */
 export interface RbacVerdict {
   readonly allowed: boolean
   readonly policy: string | undefined
@@ -153,7 +153,7 @@ function byMatcher(matcher: MatcherTree, subject: RbacSubject): RbacVerdict {
   return {allowed: does !== 'DENY', policy: name, at: action.at}
 }
 
-/** What rules or a matcher say; undefined when there are neither, and everything passes. */
+/** The decision of rules or a matcher; undefined when there are neither and every request is allowed. */
 export function rbacVerdict(
   engine: {readonly rules: Rules | undefined; readonly matcher: MatcherTree | undefined},
   subject: RbacSubject,
@@ -167,7 +167,7 @@ export function rbacDetails(verdict: RbacVerdict): string {
   return `rbac_access_denied_matched_policy[${(verdict.policy ?? 'none').replace(/\s/g, '_')}]`
 }
 
-/** What a filter leaves in dynamic metadata, for the filters behind it. */
+/** The dynamic metadata a filter sets for later filters. */
 export function rbacMetadata(prefix: string, verdict: RbacVerdict | undefined): {readonly [key: string]: Json} {
   if (verdict === undefined) return {}
   const id = verdict.policy === undefined ? {} : {[`${prefix}effective_policy_id`]: verdict.policy}

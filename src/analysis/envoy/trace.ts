@@ -1,22 +1,22 @@
-import type {Decision, DecisionStep, Outcome} from '../../model/envoy/decision.js'
+import type {Decision, DecisionFacts, DecisionStep, NearMiss, RequestOutcome} from '../../model/envoy/decision.js'
 import type {FilterChain, Listener} from '../../model/envoy/listener.js'
 import type {EnvoyProxy, ListenerEntry, Surroundings} from '../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../model/envoy/request.js'
-import {acceptedConnection, type Connection, requestText} from './connection.js'
+import {acceptedConnection, type DownstreamConnection, requestText} from './connection.js'
 import {readsHttp2, speaksOtherThanHttp2} from './http/codec.js'
 import {type HttpEnding, runManager} from './http/connection-manager.js'
 import {requestLine} from './http/request-line.js'
 import {chooseFilterChain} from './listener/chain-match.js'
 import {acceptingListener, listenerOf} from './listener/choice.js'
-import {type Passage, runListenerFilters} from './listener/filters.js'
-import {type Handshake, handshake} from './listener/handshake.js'
+import {type ListenerFilterResult, runListenerFilters} from './listener/filters.js'
+import {FAILURES, type Handshake, handshake} from './listener/handshake.js'
 import {runNetworkFilters, type Terminal} from './network/filters.js'
 import {runTcpProxy} from './network/tcp-proxy.js'
 import {known, Undecided, undecided} from './undecided.js'
 
 // The life of a request: https://www.envoyproxy.io/docs/envoy/latest/intro/life_of_a_request
 
-const NOTHING: Outcome = {
+const NOTHING: RequestOutcome = {
   listener: null,
   filterChain: null,
   route: null,
@@ -32,12 +32,14 @@ const NOTHING: Outcome = {
   remoteIp: null,
 }
 
-/** A trace under way: what is settled, and the story so far. */
+/** The state of a trace: the decisions and steps so far. */
 interface Trail {
   readonly proxy: EnvoyProxy
   readonly surroundings: Surroundings
   readonly request: EnvoyRequest
   readonly steps: DecisionStep[]
+  /** The decisions so far, as fields. */
+  facts: DecisionFacts
 }
 
 function tell(
@@ -45,14 +47,18 @@ function tell(
   stage: DecisionStep['stage'],
   text: string,
   at?: string,
-  nearMisses: readonly string[] = [],
+  nearMisses: readonly NearMiss[] = [],
 ): void {
   trail.steps.push({stage, text, at, nearMisses})
 }
 
+function settle(trail: Trail, more: DecisionFacts): void {
+  trail.facts = {...trail.facts, ...more}
+}
+
 interface Arrival {
   readonly listener: Listener
-  readonly passage: Passage
+  readonly passage: ListenerFilterResult
 }
 
 function readListener(entry: ListenerEntry): Listener {
@@ -61,8 +67,8 @@ function readListener(entry: ListenerEntry): Listener {
   return known(listener, `listener ${entry.name}`)
 }
 
-/** Runs listener filters, and hands the connection over to the listener of its original destination. */
-function arrive(trail: Trail, entry: ListenerEntry, connection: Connection, mayHandOver: boolean): Arrival {
+/** Runs the listener filters and hands the connection to the listener of its original destination. */
+function arrive(trail: Trail, entry: ListenerEntry, connection: DownstreamConnection, mayHandOver: boolean): Arrival {
   const {request, surroundings, proxy} = trail
   const listener = readListener(entry)
   tell(trail, 'listener', `listener ${entry.name} accepts the connection`, listener.at)
@@ -81,12 +87,12 @@ function arrive(trail: Trail, entry: ListenerEntry, connection: Connection, mayH
   return arrive(trail, other, after, false)
 }
 
-function clusterOf(names: readonly string[]): Outcome['cluster'] {
+function clusterOf(names: readonly string[]): RequestOutcome['cluster'] {
   const distinct = [...new Set(names)]
   return distinct.length > 1 ? distinct : (distinct[0] ?? null)
 }
 
-function httpOutcome(base: Outcome, ending: HttpEnding): Outcome {
+function httpOutcome(base: RequestOutcome, ending: HttpEnding): RequestOutcome {
   const {answer, state} = ending
   const route = state.chosen?.route
   const routed = (state.chosen?.clusters ?? []).filter(name => state.proxy.cluster(name) !== undefined)
@@ -106,7 +112,12 @@ function httpOutcome(base: Outcome, ending: HttpEnding): Outcome {
 }
 
 /** A client that does not read HTTP, or whose TLS Envoy does not speak, sees no status. */
-function seenByClient(outcome: Outcome, request: EnvoyRequest, connection: Connection, isHttp2: boolean): Outcome {
+function seenByClient(
+  outcome: RequestOutcome,
+  request: EnvoyRequest,
+  connection: DownstreamConnection,
+  isHttp2: boolean,
+): RequestOutcome {
   const garbled =
     (request.tls !== undefined && connection.tls === undefined) || (request.protocol === 'http/2' && !isHttp2)
   if (request.protocol !== 'tcp' && !garbled) return outcome
@@ -120,28 +131,34 @@ function endpointWords(endpoints: readonly string[]): string {
   return `${endpoints.slice(0, MAX_NAMED).join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`
 }
 
-function throughHttp(trail: Trail, terminal: Terminal, base: Outcome): Outcome {
+function throughHttp(trail: Trail, terminal: Terminal, base: RequestOutcome): RequestOutcome {
   const {manager, connection} = terminal
   if (manager === undefined) return base
   if (speaksOtherThanHttp2(manager, trail.request, connection)) {
+    settle(trail, {answeredBy: 'codec'})
     tell(trail, 'answer', 'the HTTP/2 codec gets bytes that are none, and the connection is closed', manager.at)
     return {...base, flags: ['DPE']}
   }
   const ending = runManager(trail.proxy, trail.surroundings, trail.request, connection, manager, trail.steps)
-  const {endpoints = []} = ending.answer
+  const {endpoints = [], by, policy, at} = ending.answer
+  settle(trail, {
+    answeredBy: by,
+    ...(by === 'rbac' ? {denied: {layer: 'http', policy, at: at ?? manager.at}} : {}),
+  })
   if (endpoints.length > 0) tell(trail, 'endpoint', endpointWords(endpoints))
-  tell(trail, 'answer', ending.answer.text, ending.answer.at)
+  tell(trail, 'answer', ending.answer.text, at)
   const isHttp2 = readsHttp2(manager, trail.request, connection)
   return seenByClient(httpOutcome(base, ending), trail.request, connection, isHttp2)
 }
 
-function throughTcp(trail: Trail, terminal: Terminal, base: Outcome, agreed: boolean): Outcome {
+function throughTcp(trail: Trail, terminal: Terminal, base: RequestOutcome, agreed: boolean): RequestOutcome {
   const {tcp, connection, cluster, denied} = terminal
   const {request} = trail
   if (tcp === undefined) return base
   const ending = runTcpProxy(trail.proxy, trail.surroundings, request, connection, tcp, cluster)
   const reached = {...base, cluster: clusterOf(ending.clusters), flags: ending.flags}
   if (denied !== undefined && ending.flags.length === 0) {
+    settle(trail, {denied: {layer: 'network', policy: denied.policy, at: denied.at}})
     tell(trail, 'network-filter', `network RBAC denies the connection: ${denied.details}`, denied.at)
     return {...reached, terminationDetails: denied.details}
   }
@@ -161,23 +178,28 @@ function throughTcp(trail: Trail, terminal: Terminal, base: Outcome, agreed: boo
 function throughChain(
   trail: Trail,
   chain: FilterChain,
-  connection: Connection,
+  connection: DownstreamConnection,
   shaken: Handshake,
-  base: Outcome,
-): Outcome {
+  base: RequestOutcome,
+): RequestOutcome {
   const secured = shaken.kind === 'agreed' ? {...connection, tls: shaken.tls} : connection
   const agreed = shaken.kind !== 'failed'
   const terminal = runNetworkFilters(chain, secured, agreed)
   for (const {text, at} of terminal.allowedBy) tell(trail, 'network-filter', text, at)
-  if (!agreed) tell(trail, 'tls', `the TLS handshake fails: ${shaken.why}`, chain.transportSocket?.at)
+  const socketAt = chain.transportSocket?.at
+  if (shaken.kind === 'failed') {
+    const why = FAILURES[shaken.failure]
+    settle(trail, {handshake: {...shaken, why}})
+    tell(trail, 'tls', `the TLS handshake fails: ${why}`, socketAt)
+  } else settle(trail, {handshake: shaken.kind === 'agreed' ? {kind: 'agreed', alpn: shaken.tls.alpn} : shaken})
   if (shaken.kind === 'agreed')
-    tell(trail, 'tls', `TLS agreed${shaken.tls.alpn === '' ? '' : ` on ${shaken.tls.alpn}`}`, chain.transportSocket?.at)
+    tell(trail, 'tls', `TLS agreed${shaken.tls.alpn === '' ? '' : ` on ${shaken.tls.alpn}`}`, socketAt)
   if (terminal.kind === 'tcp') return throughTcp(trail, terminal, base, agreed)
   if (!agreed) return base
   return throughHttp(trail, terminal, base)
 }
 
-function decide(trail: Trail): Outcome {
+function decide(trail: Trail): RequestOutcome {
   const {proxy, request} = trail
   const entry = acceptingListener(proxy, request.acceptedBy)
   if (entry === undefined) {
@@ -185,20 +207,26 @@ function decide(trail: Trail): Outcome {
     return NOTHING
   }
   const {listener, passage} = arrive(trail, entry, acceptedConnection(request), true)
-  const base: Outcome = {...NOTHING, listener: listener.name ?? null, remoteIp: passage.connection.remote.ip}
+  const base: RequestOutcome = {...NOTHING, listener: listener.name ?? null, remoteIp: passage.connection.remote.ip}
   if (passage.kind !== 'goes-on') {
     const words = passage.kind === 'waits' ? 'waits for bytes that do not come' : 'closes the connection'
+    settle(trail, {heldBy: {filter: passage.filter, how: passage.kind}})
     tell(trail, 'listener-filters', `${passage.filter} ${words}`, listener.at)
     return base
   }
-  const connection: Connection = {...passage.connection, transport: passage.connection.transport || 'raw_buffer'}
+  const connection: DownstreamConnection = {
+    ...passage.connection,
+    transport: passage.connection.transport || 'raw_buffer',
+  }
   const choice = chooseFilterChain(listener, connection)
   if (choice.chain === undefined) {
+    settle(trail, {filterChain: 'none'})
     tell(trail, 'filter-chain', 'no filter chain matches: the connection is closed', listener.at, choice.nearMisses)
     return {...base, flags: ['NR'], details: 'filter_chain_not_found'}
   }
   const chain = known(choice.chain, 'a filter chain')
   const name = chain.name ?? ''
+  settle(trail, {filterChain: choice.isDefault ? 'default' : 'matched'})
   tell(
     trail,
     'filter-chain',
@@ -214,12 +242,12 @@ function decide(trail: Trail): Outcome {
  * depends on something that is not modelled or that the configuration cannot tell.
  */
 export function traceRequest(proxy: EnvoyProxy, request: EnvoyRequest, surroundings: Surroundings): Decision {
-  const trail: Trail = {proxy, surroundings, request, steps: []}
+  const trail: Trail = {proxy, surroundings, request, steps: [], facts: {}}
   try {
     const outcome = decide(trail)
-    return {decided: true, outcome, steps: trail.steps}
+    return {decided: true, outcome, facts: trail.facts, steps: trail.steps}
   } catch (error) {
     if (!(error instanceof Undecided)) throw error
-    return {decided: false, reason: error.message, at: error.at, steps: trail.steps}
+    return {decided: false, reason: error.message, at: error.at, facts: trail.facts, steps: trail.steps}
   }
 }

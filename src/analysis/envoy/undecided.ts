@@ -11,7 +11,7 @@ export class Undecided extends Error {
   }
 }
 
-/** Stops: the answer depends on this, and this is not known. */
+/** Ends the trace as undecided: the answer depends on something that is not known. */
 export function undecided(reason: string, at?: string): never {
   throw new Undecided(reason, at)
 }
@@ -22,7 +22,7 @@ export function known<T extends Read>(message: T, what: string): T {
   return message
 }
 
-/** True when any of them holds; an undecided one counts only if no other holds. */
+/** True when any holds; an undecided item makes the result undecided only if no other holds. */
 export function anyOf<T>(items: Iterable<T>, holds: (item: T) => boolean): boolean {
   let open: Undecided | undefined
   for (const item of items) {
@@ -37,7 +37,7 @@ export function anyOf<T>(items: Iterable<T>, holds: (item: T) => boolean): boole
   return false
 }
 
-/** True when all of them hold; an undecided one counts only if all others hold. */
+/** True when all hold; an undecided item makes the result undecided only if all others hold. */
 export function allOf<T>(items: Iterable<T>, holds: (item: T) => boolean): boolean {
   return !anyOf(items, item => !holds(item))
 }

@@ -26,7 +26,7 @@ function hasFailed({state, exitCode, lastExitCode = 0, reason}: ContainerState):
 }
 
 /** The exit code a container ended with, now or before it was started again. */
-export function exitCodeOf({exitCode, lastExitCode}: ContainerState): number | undefined {
+export function containerExitCode({exitCode, lastExitCode}: ContainerState): number | undefined {
   return exitCode ?? lastExitCode
 }
 
@@ -41,7 +41,7 @@ export function initFailures(pod: PodModel, initLog: string | undefined): readon
   return (['istio-init', 'istio-validation'] as const).flatMap(container => {
     const state = injectedContainer(pod, container)?.state
     if (state === undefined || !hasFailed(state)) return []
-    if (exitCodeOf(state) === VALIDATION_FAILED) return [{container, state, cause: 'validation' as const}]
+    if (containerExitCode(state) === VALIDATION_FAILED) return [{container, state, cause: 'validation' as const}]
     const said = container === 'istio-init' ? causeIn(initLog) : undefined
     return [{container, state, cause: said?.cause ?? 'unknown', ...(said === undefined ? {} : {line: said.line})}]
   })

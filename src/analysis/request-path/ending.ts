@@ -2,7 +2,7 @@ import type {Attempt} from '../../model/envoy/upstream-call.js'
 import type {MeshPod} from './world.js'
 
 /** What became of a request, in one word (docs/trace.md). */
-export type Disposition =
+export type PathDisposition =
   | 'delivered'
   | 'denied'
   | 'no-route'
@@ -12,11 +12,36 @@ export type Disposition =
   | 'answered'
   | 'undecided'
 
+/** Why a connection ends as it does, in one word; people read the sentence. */
+export type EndingReason =
+  | 'application-reached'
+  | 'left-mesh'
+  | 'policy'
+  | 'no-allow-policy'
+  | 'no-route'
+  | 'no-cluster'
+  | 'no-filter-chain'
+  | 'no-endpoint'
+  | 'no-service-port'
+  | 'not-listening'
+  | 'packet-dropped'
+  | 'unreachable'
+  | 'proxy-port'
+  | 'both-wait'
+  | 'connection-broken'
+  | 'plain-text-to-mtls'
+  | 'handshake-failed'
+  | 'server-certificate-refused'
+  | 'tls-to-plain-text'
+  | 'proxy-answers'
+  | 'not-known'
+
 /** How a connection ends: what the side that opened it sees, and what is behind that. */
-export interface Ending {
+export interface PathEnding {
   /** As Envoy would count it, were it the client. */
   readonly attempt: Attempt
-  readonly disposition: Disposition
+  readonly disposition: PathDisposition
+  readonly reason: EndingReason
   /** Why, in one sentence without a full stop. */
   readonly because: string
   /** Where it ended. */
@@ -30,13 +55,15 @@ export interface Ending {
 /** An ending; what is not named is undefined or empty. */
 export function ending(
   attempt: Attempt,
-  disposition: Disposition,
+  disposition: PathDisposition,
+  reason: EndingReason,
   because: string,
-  rest: Partial<Pick<Ending, 'pod' | 'policy' | 'races'>> = {},
-): Ending {
+  rest: Partial<Pick<PathEnding, 'pod' | 'policy' | 'races'>> = {},
+): PathEnding {
   return {
     attempt,
     disposition,
+    reason,
     because,
     pod: rest.pod,
     policy: rest.policy,
@@ -45,6 +72,6 @@ export function ending(
 }
 
 /** What the answer depends on is not known. */
-export function openEnding(because: string, pod?: MeshPod): Ending {
-  return ending({kind: 'unknown'}, 'undecided', because, {pod})
+export function openEnding(because: string, pod?: MeshPod): PathEnding {
+  return ending({kind: 'unknown'}, 'undecided', 'not-known', because, {pod})
 }

@@ -1,8 +1,8 @@
-import type {SocketAddress} from '../../model/envoy/request.js'
+import type {IpPort} from '../../model/envoy/request.js'
 import {formatIp, parseIp} from '../../model/ip-address.js'
 import type {Packet, Walk} from '../../model/packet.js'
 import {walkFlow} from '../netfilter/packet-walk/flow-walk.js'
-import {landingWords, turnOf} from '../netfilter/packet-walk/verdict.js'
+import {dispositionText, turnOf} from '../netfilter/packet-walk/verdict.js'
 import type {Site} from './world.js'
 
 /** Who opens a connection in a pod. */
@@ -16,8 +16,8 @@ export interface Opener {
 /** Where a connection comes out of a pod's kernel. */
 export type Passing =
   | {readonly kind: 'proxy'; readonly walk: Walk; readonly port: number}
-  | {readonly kind: 'socket'; readonly walk: Walk | undefined; readonly address: SocketAddress}
-  | {readonly kind: 'leaves'; readonly walk: Walk | undefined; readonly address: SocketAddress}
+  | {readonly kind: 'socket'; readonly walk: Walk | undefined; readonly address: IpPort}
+  | {readonly kind: 'leaves'; readonly walk: Walk | undefined; readonly address: IpPort}
   | {readonly kind: 'fails'; readonly walk: Walk; readonly how: 'refused' | 'dropped' | 'error'; readonly text: string}
   | {readonly kind: 'unknown'; readonly walk: Walk | undefined; readonly text: string}
 
@@ -34,7 +34,7 @@ function passing(walk: Walk): Passing {
     case 'insufficient':
       return {kind: 'unknown', walk, text: end.reason}
     default:
-      return {kind: 'fails', walk, how: end.kind, text: landingWords(walk)}
+      return {kind: 'fails', walk, how: end.kind, text: dispositionText(walk)}
   }
 }
 
@@ -52,7 +52,7 @@ function hasNoCapture(site: Site): boolean {
 }
 
 /** The first packet of a connection a process of the pod opens. */
-export function leavingPod(site: Site, opener: Opener, to: SocketAddress): Passing {
+export function leavingPod(site: Site, opener: Opener, to: IpPort): Passing {
   const destination = parseIp(to.ip)
   if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is no IP address`}
   if (site.kernel === undefined) {
@@ -73,7 +73,7 @@ export function leavingPod(site: Site, opener: Opener, to: SocketAddress): Passi
 }
 
 /** The first packet of a connection that arrives at the pod from outside it. */
-export function enteringPod(site: Site, from: string, to: SocketAddress): Passing {
+export function enteringPod(site: Site, from: string, to: IpPort): Passing {
   const destination = parseIp(to.ip)
   if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is no IP address`}
   if (site.kernel === undefined) {

@@ -1,8 +1,8 @@
 import type {Decision} from '../../model/envoy/decision.js'
-import type {EnvoyRequest, SocketAddress} from '../../model/envoy/request.js'
+import type {EnvoyRequest, IpPort} from '../../model/envoy/request.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {Walk} from '../../model/packet.js'
-import type {Ending} from './ending.js'
+import type {PathEnding} from './ending.js'
 import type {Speech} from './speech.js'
 import type {MeshPod} from './world.js'
 
@@ -17,7 +17,7 @@ export type Leg =
       readonly direction: 'out' | 'in'
       /** The proxy sends it, not the application. */
       readonly byProxy: boolean
-      readonly to: SocketAddress
+      readonly to: IpPort
       /** Undefined where the pod's rules are not known. */
       readonly walk: Walk | undefined
       readonly text: string
@@ -26,7 +26,7 @@ export type Leg =
       readonly kind: 'service'
       readonly service: ServiceModel
       readonly port: number
-      readonly backends: readonly SocketAddress[] | undefined
+      readonly backends: readonly IpPort[] | undefined
       readonly text: string
     }
   | {
@@ -37,13 +37,13 @@ export type Leg =
       readonly speech: Speech
       /** Undefined where its configuration is not known. */
       readonly decision: Decision | undefined
-      readonly ending: Ending
+      readonly ending: PathEnding
     }
   | {
       readonly kind: 'application'
       readonly pod: MeshPod
-      readonly address: SocketAddress
+      readonly address: IpPort
       readonly speech: Speech
       readonly text: string
     }
-  | {readonly kind: 'outside'; readonly address: SocketAddress; readonly text: string}
+  | {readonly kind: 'outside'; readonly address: IpPort; readonly text: string}

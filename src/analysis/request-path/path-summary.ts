@@ -1,6 +1,6 @@
-import type {Outcome} from '../../model/envoy/decision.js'
+import type {RequestOutcome} from '../../model/envoy/decision.js'
 import type {Attempt} from '../../model/envoy/upstream-call.js'
-import type {Disposition} from './ending.js'
+import type {PathDisposition} from './ending.js'
 import type {Leg} from './legs.js'
 import type {RequestPath} from './path.js'
 
@@ -12,14 +12,14 @@ export interface PathSummary {
   readonly details: string | null
   readonly serverFlags: readonly string[]
   readonly serverDetails: string | null
-  readonly outcome: Disposition | 'not-captured'
+  readonly outcome: PathDisposition | 'not-captured'
   readonly cluster: string | null
   readonly policy: string | null
 }
 
 type ProxyLeg = Extract<Leg, {kind: 'proxy'}>
 
-function outcomeIn(leg: ProxyLeg | undefined): Outcome | undefined {
+function outcomeIn(leg: ProxyLeg | undefined): RequestOutcome | undefined {
   return leg?.decision?.decided === true ? leg.decision.outcome : undefined
 }
 
@@ -39,7 +39,7 @@ function statusOf(attempt: Attempt, http: boolean): number | null {
   return attempt.kind === 'answer' ? attempt.status : 0
 }
 
-function oneCluster(outcome: Outcome | undefined): string | null {
+function oneCluster(outcome: RequestOutcome | undefined): string | null {
   const cluster = outcome?.cluster ?? null
   return typeof cluster === 'string' || cluster === null ? cluster : (cluster[0] ?? null)
 }

@@ -1,10 +1,10 @@
 import type {Draw, Surroundings} from '../../model/envoy/proxy.js'
-import type {SocketAddress} from '../../model/envoy/request.js'
+import type {IpPort} from '../../model/envoy/request.js'
 import type {UpstreamCall} from '../../model/envoy/upstream-call.js'
 import {podLabel} from '../../model/kube-object.js'
 import {objectLabel} from '../../model/pod.js'
 import {traceRequest} from '../envoy/trace.js'
-import {type Ending, ending, openEnding} from './ending.js'
+import {ending, openEnding, type PathEnding} from './ending.js'
 import {CERTIFICATE_REFUSED, CONNECT_TIMEOUT, NOT_TLS, REFUSED, UNREACHABLE} from './failures.js'
 import {enteringPod, leavingPod, type Opener, type Passing} from './kernel.js'
 import type {Leg, ProxyRole} from './legs.js'
@@ -25,7 +25,7 @@ interface Journey {
 /** More proxies than this one after the other are a loop. */
 const MAX_DEPTH = 12
 
-function addressText({ip, port}: SocketAddress): string {
+function addressText({ip, port}: IpPort): string {
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
 }
 
@@ -34,7 +34,7 @@ function opener(site: Site): Opener {
   return {uid, gid, boundTo: undefined}
 }
 
-function sentBy(journey: Journey, site: Site, call: UpstreamCall, from: Speech): Ending {
+function sentBy(journey: Journey, site: Site, call: UpstreamCall, from: Speech): PathEnding {
   const speech = passedOn(call, from, site, journey.world.now)
   const by = {...opener(site), boundTo: call.from}
   return openConnection(journey, site, {by, byProxy: true, toMesh: call.byControlPlane}, call.address, speech)
@@ -54,13 +54,13 @@ interface Opening {
 }
 
 interface Arrival {
-  readonly destination: SocketAddress
-  readonly acceptedBy: SocketAddress
+  readonly destination: IpPort
+  readonly acceptedBy: IpPort
   readonly redirected: boolean
   readonly source: string
 }
 
-function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Arrival, speech: Speech): Ending {
+function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Arrival, speech: Speech): PathEnding {
   const {world, draw, legs} = journey
   const request = envoyRequest(speech, {...arrival, source: {ip: arrival.source, port: 0}})
   const common = {kind: 'proxy', pod: site.pod, role, request, speech} as const
@@ -73,7 +73,7 @@ function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Ar
     return unknown
   }
   if (++journey.depth > MAX_DEPTH) return openEnding('the request goes round in a loop', site.pod)
-  let last: Ending | undefined
+  let last: PathEnding | undefined
   const surroundings: Surroundings = {
     upstream: () => undefined,
     send: call => {
@@ -86,19 +86,18 @@ function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Ar
   }
   const place = legs.length
   const decision = traceRequest(site.proxy, request, surroundings)
-  const agreed = decision.steps.some(({stage, text}) => stage === 'tls' && text.startsWith('TLS agreed'))
-  const refused = refusedServer(site, speech, agreed)
+  const refused = refusedServer(site, speech, decision.facts.handshake?.kind === 'agreed')
   const end =
     refused === undefined
       ? proxyEnding(decision, site, speech, arrival.destination.port, last)
-      : ending(CERTIFICATE_REFUSED, 'tls-mismatch', refused, {pod: site.pod})
+      : ending(CERTIFICATE_REFUSED, 'tls-mismatch', 'server-certificate-refused', refused, {pod: site.pod})
   const own: Leg = {...common, decision, ending: end}
   legs.splice(place, refused === undefined ? 0 : legs.length - place, own)
   return end
 }
 
 /** What the application behind a socket does: it answers 200, where it is known to read what is sent. */
-function application(journey: Journey, pod: MeshPod, address: SocketAddress, speech: Speech): Ending {
+function application(journey: Journey, pod: MeshPod, address: IpPort, speech: Speech): PathEnding {
   const {world, legs} = journey
   const tell = (text: string) => legs.push({kind: 'application', pod, address, speech, text})
   const http = world.speaksHttp(pod, address.port)
@@ -107,6 +106,7 @@ function application(journey: Journey, pod: MeshPod, address: SocketAddress, spe
     return ending(
       NOT_TLS,
       'tls-mismatch',
+      'tls-to-plain-text',
       `the application on port ${address.port} gets TLS and answers in plain text`,
       {
         pod,
@@ -116,12 +116,12 @@ function application(journey: Journey, pod: MeshPod, address: SocketAddress, spe
   if (speech.tls === undefined && waitsForServer(speech) && http) {
     tell('accepts the connection, and waits for a request')
     const because = `the application on port ${address.port} speaks HTTP, which the client has to begin`
-    return ending({kind: 'silence'}, 'refused', because, {pod})
+    return ending({kind: 'silence'}, 'refused', 'both-wait', because, {pod})
   }
   tell('accepts the connection')
   const where = `${podLabel(pod.ref)} port ${address.port}`
   const because = `it reaches the application of ${where}`
-  return ending({kind: 'answer', status: 200, after: 0}, 'delivered', because, {pod})
+  return ending({kind: 'answer', status: 200, after: 0}, 'delivered', 'application-reached', because, {pod})
 }
 
 function proxyRole(site: Site, inbound: boolean): ProxyRole {
@@ -130,7 +130,7 @@ function proxyRole(site: Site, inbound: boolean): ProxyRole {
 }
 
 /** A socket of the pod: one of its proxy, or the application's. */
-function socket(journey: Journey, site: Site, address: SocketAddress, source: string, speech: Speech): Ending {
+function socket(journey: Journey, site: Site, address: IpPort, source: string, speech: Speech): PathEnding {
   const bound = (site.proxy?.listeners ?? []).some(
     each => each.bound && each.addresses.some(own => own.port === address.port),
   )
@@ -141,9 +141,15 @@ function socket(journey: Journey, site: Site, address: SocketAddress, source: st
   return application(journey, site.pod, address, speech)
 }
 
-function failed(passing: Extract<Passing, {kind: 'fails'}>, pod: MeshPod): Ending {
-  const attempt = passing.how === 'refused' ? REFUSED : passing.how === 'dropped' ? CONNECT_TIMEOUT : UNREACHABLE
-  return ending(attempt, 'refused', passing.text, {pod})
+const FAILED = {
+  refused: [REFUSED, 'not-listening'],
+  dropped: [CONNECT_TIMEOUT, 'packet-dropped'],
+  error: [UNREACHABLE, 'unreachable'],
+} as const
+
+function failed(passing: Extract<Passing, {kind: 'fails'}>, pod: MeshPod): PathEnding {
+  const [attempt, reason] = FAILED[passing.how]
+  return ending(attempt, 'refused', reason, passing.text, {pod})
 }
 
 function kernelLeg(
@@ -166,12 +172,12 @@ const OUTBOUND = 15_001
 
 /** A connection between two kernels. */
 interface Flow {
-  readonly to: SocketAddress
+  readonly to: IpPort
   readonly source: string
   readonly toMesh: boolean
 }
 
-function afterKernel(journey: Journey, site: Site, passing: Passing, flow: Flow, speech: Speech): Ending {
+function afterKernel(journey: Journey, site: Site, passing: Passing, flow: Flow, speech: Speech): PathEnding {
   const {to, source, toMesh} = flow
   switch (passing.kind) {
     case 'proxy': {
@@ -191,7 +197,7 @@ function afterKernel(journey: Journey, site: Site, passing: Passing, flow: Flow,
 }
 
 /** A process of the pod opens a connection. */
-function openConnection(journey: Journey, site: Site, opening: Opening, to: SocketAddress, speech: Speech): Ending {
+function openConnection(journey: Journey, site: Site, opening: Opening, to: IpPort, speech: Speech): PathEnding {
   const {by, byProxy, toMesh} = opening
   const passing = leavingPod(site, by, to)
   kernelLeg(journey, {pod: site.pod, direction: 'out', byProxy, to}, passing)
@@ -200,7 +206,7 @@ function openConnection(journey: Journey, site: Site, opening: Opening, to: Sock
 }
 
 /** The network between pods: a Service address becomes that of an endpoint. */
-function overNetwork(journey: Journey, flow: Flow, speech: Speech): Ending {
+function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
   const {world, legs, draw} = journey
   const {to} = flow
   const service = world.serviceAt(to.ip)
@@ -214,11 +220,11 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): Ending {
     }
     if (!service.ports.some(each => each.port === to.port)) {
       tell(`has no port ${to.port}`)
-      return ending(REFUSED, 'refused', `${name} has no port ${to.port}`)
+      return ending(REFUSED, 'refused', 'no-service-port', `${name} has no port ${to.port}`)
     }
     if (backends.length === 0) {
       tell('has no ready endpoint')
-      return ending(REFUSED, 'no-endpoint', `${name} has no ready endpoint on port ${to.port}`)
+      return ending(REFUSED, 'no-endpoint', 'no-endpoint', `${name} has no ready endpoint on port ${to.port}`)
     }
     const index =
       backends.length === 1
@@ -235,7 +241,7 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): Ending {
   return arriveAt(journey, flow, speech)
 }
 
-function outside(journey: Journey, to: SocketAddress, toMesh: boolean): Ending {
+function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEnding {
   const {world, legs} = journey
   if (toMesh) {
     legs.push({kind: 'outside', address: to, text: 'an endpoint of the mesh whose pod was not read'})
@@ -248,15 +254,15 @@ function outside(journey: Journey, to: SocketAddress, toMesh: boolean): Ending {
   const unroutable = isUnroutable(to.ip)
   if (unroutable !== undefined) {
     legs.push({kind: 'outside', address: to, text: `nothing can be reached there: ${unroutable}`})
-    return ending(UNREACHABLE, 'refused', `${to.ip} cannot be reached: ${unroutable}`)
+    return ending(UNREACHABLE, 'refused', 'unreachable', `${to.ip} cannot be reached: ${unroutable}`)
   }
   legs.push({kind: 'outside', address: to, text: 'outside the cluster: what is there is not known'})
   if (!world.complete) return openEnding(`whose address ${to.ip} is, is not known`)
-  return ending({kind: 'unknown'}, 'delivered', `it leaves for ${addressText(to)}, outside the mesh`)
+  return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it leaves for ${addressText(to)}, outside the mesh`)
 }
 
 /** A connection arrives at an address: at a pod, or outside. */
-function arriveAt(journey: Journey, flow: Flow, speech: Speech): Ending {
+function arriveAt(journey: Journey, flow: Flow, speech: Speech): PathEnding {
   const {to, source, toMesh} = flow
   const pod = journey.world.podAt(to.ip)
   if (pod === undefined) return outside(journey, to, toMesh)
@@ -267,19 +273,19 @@ function arriveAt(journey: Journey, flow: Flow, speech: Speech): Ending {
 }
 
 /** Where a request begins: in a pod, or outside the mesh. */
-export type Origin = {readonly pod: MeshPod; readonly uid: number; readonly gid: number} | {readonly ip: string}
+export type RequestOrigin = {readonly pod: MeshPod; readonly uid: number; readonly gid: number} | {readonly ip: string}
 
 /** The whole path of one request, with one way of every draw. */
 export interface RequestPath {
   readonly legs: readonly Leg[]
-  readonly ending: Ending
+  readonly ending: PathEnding
 }
 
 /** Follows a request from where it begins to where it ends. Throws `SiteNeeded` for a pod that must be read first. */
 export function followRequest(
   world: MeshWorld,
-  origin: Origin,
-  to: SocketAddress,
+  origin: RequestOrigin,
+  to: IpPort,
   speech: Speech,
   draw: Draw,
 ): RequestPath {

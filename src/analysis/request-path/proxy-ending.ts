@@ -1,5 +1,6 @@
-import type {Decision, Outcome} from '../../model/envoy/decision.js'
-import {type Disposition, type Ending, ending, openEnding} from './ending.js'
+import type {AnsweredBy, Decision, Denial, RequestOutcome} from '../../model/envoy/decision.js'
+import {own} from '../../model/own.js'
+import {type EndingReason, ending, openEnding, type PathDisposition, type PathEnding} from './ending.js'
 import {CERTIFICATE_DEMANDED, CERTIFICATE_REFUSED, TERMINATED, TLS_RESET, TLS_RESET_RACES} from './failures.js'
 import {type Speech, waitsForServer} from './speech.js'
 import type {MeshPod, Site} from './world.js'
@@ -7,48 +8,57 @@ import type {MeshPod, Site} from './world.js'
 /** Ports of the proxy itself, where chains lead to a cluster without endpoints so that requests do not loop. */
 const OWN_PORTS = [15_001, 15_006]
 
-const RBAC = /^rbac_access_denied_matched_policy\[(.*)\]$/s
+type Told = readonly [PathDisposition, EndingReason, string]
 
-/** The policy that details of a denial name. */
-export function deniedBy(details: string | null): string | undefined {
-  return RBAC.exec(details ?? '')?.[1]
+const BY_FLAG: Readonly<Record<string, Told>> = {
+  NR: ['no-route', 'no-route', 'no route matches'],
+  NC: ['no-route', 'no-cluster', 'the route names a cluster that does not exist'],
+  UH: ['no-endpoint', 'no-endpoint', 'the cluster has no healthy endpoint'],
 }
-
-const BY_FLAG: readonly (readonly [string, Disposition, string])[] = [
-  ['NR', 'no-route', 'no route matches'],
-  ['NC', 'no-route', 'the route names a cluster that does not exist'],
-  ['UH', 'no-endpoint', 'the cluster has no healthy endpoint'],
-]
 
 /** How the proxy itself ended a request that it did not pass on, or could not. */
-function ownAnswer(outcome: Outcome, last: Ending | undefined): readonly [Disposition, string] {
-  for (const [flag, disposition, because] of BY_FLAG) if (outcome.flags.includes(flag)) return [disposition, because]
+function ownAnswer(outcome: RequestOutcome, last: PathEnding | undefined): Told {
+  const told = outcome.flags.map(flag => own(BY_FLAG, flag)).find(each => each !== undefined)
+  if (told !== undefined) return told
   if (last !== undefined && (outcome.flags.includes('UF') || outcome.flags.includes('UC')))
-    return [last.disposition === 'delivered' ? 'refused' : last.disposition, last.because]
+    return last.disposition === 'delivered'
+      ? ['refused', 'connection-broken', last.because]
+      : [last.disposition, last.reason, last.because]
   const what = outcome.details ?? outcome.terminationDetails ?? 'nothing said'
-  return ['answered', `the proxy answers itself (${what})`]
+  return ['answered', 'proxy-answers', `the proxy answers itself (${what})`]
 }
 
-function httpEnding(outcome: Outcome, status: number, pod: MeshPod, last: Ending | undefined): Ending {
+interface HttpAnswer {
+  readonly outcome: RequestOutcome
+  readonly status: number
+  readonly by: AnsweredBy | undefined
+  readonly denied: Denial | undefined
+}
+
+function httpEnding({outcome, status, by, denied}: HttpAnswer, pod: MeshPod, last: PathEnding | undefined): PathEnding {
   const attempt = {kind: 'answer', status, after: 0} as const
-  const policy = deniedBy(outcome.details)
-  if (policy !== undefined) return ending(attempt, 'denied', denialText(policy), {pod, policy})
-  if (outcome.details === 'via_upstream' && last !== undefined) return {...last, attempt}
-  const [disposition, because] = ownAnswer(outcome, last)
-  const policyOf = disposition === 'denied' ? last?.policy : undefined
-  return ending(attempt, disposition, because, {
+  if (denied !== undefined) return ending(attempt, ...denialOf(denied), {pod, policy: denied.policy ?? NO_POLICY})
+  if (by === 'upstream' && last !== undefined) return {...last, attempt}
+  const told = ownAnswer(outcome, last)
+  const policyOf = told[0] === 'denied' ? last?.policy : undefined
+  return ending(attempt, ...told, {
     pod: last === undefined ? pod : last.pod,
     policy: policyOf,
     races: last?.races ?? [],
   })
 }
 
-function denialText(policy: string): string {
-  return policy === 'none' ? 'no ALLOW policy matches the request' : `policy ${policy} denies the request`
+/** What Envoy writes for the policy where no ALLOW policy matched. */
+const NO_POLICY = 'none'
+
+function denialOf({policy}: Denial): Told {
+  return policy === undefined
+    ? ['denied', 'no-allow-policy', 'no ALLOW policy matches the request']
+    : ['denied', 'policy', `policy ${policy} denies the request`]
 }
 
 /** A connection that is closed before anything is answered, as its client sees it. */
-function closed(speech: Speech): Pick<Ending, 'attempt' | 'races'> {
+function closed(speech: Speech): Pick<PathEnding, 'attempt' | 'races'> {
   if (speech.tls !== undefined) return {attempt: TLS_RESET, races: TLS_RESET_RACES}
   return {attempt: waitsForServer(speech) ? {kind: 'silence'} : TERMINATED, races: []}
 }
@@ -64,26 +74,21 @@ function wantsTls(site: Site, port: number): boolean {
   )
 }
 
-function handshakeFailure(decision: Decision): string | undefined {
-  const found = decision.steps.find(({stage, text}) => stage === 'tls' && text.startsWith('the TLS handshake fails'))
-  return found?.text.replace(/^the TLS handshake fails: /, '')
-}
-
-function unmatched(site: Site, speech: Speech, port: number): Ending {
+function unmatched(site: Site, speech: Speech, port: number): PathEnding {
   const plain = speech.tls === undefined && wantsTls(site, port)
   const because = plain
     ? `the proxy takes only mTLS on port ${port}, and gets plain text`
     : `no filter chain of the proxy matches the connection to port ${port}`
-  return ending(closed(speech).attempt, plain ? 'tls-mismatch' : 'no-route', because, {
-    pod: site.pod,
-    races: closed(speech).races,
-  })
+  const {attempt, races} = closed(speech)
+  const end: Told = plain ? ['tls-mismatch', 'plain-text-to-mtls', because] : ['no-route', 'no-filter-chain', because]
+  return ending(attempt, ...end, {pod: site.pod, races})
 }
 
-function waiting(site: Site, speech: Speech, port: number): Ending {
+function waiting(site: Site, speech: Speech, port: number): PathEnding {
   const plain = speech.tls === undefined && wantsTls(site, port)
   const because = 'the proxy waits for the first bytes of the client, and the client waits for the server'
-  return ending({kind: 'silence'}, plain ? 'tls-mismatch' : 'refused', because, {pod: site.pod})
+  const end: Told = plain ? ['tls-mismatch', 'plain-text-to-mtls', because] : ['refused', 'both-wait', because]
+  return ending({kind: 'silence'}, ...end, {pod: site.pod})
 }
 
 /** What the client of a proxy sees, by what the proxy decided; `last` is how its own last call ended. */
@@ -92,36 +97,42 @@ export function proxyEnding(
   site: Site,
   speech: Speech,
   port: number,
-  last: Ending | undefined,
-): Ending {
+  last: PathEnding | undefined,
+): PathEnding {
   const {pod} = site
   if (!decision.decided) return openEnding(`it depends on ${decision.reason}`, pod)
-  const {outcome} = decision
-  const refused = handshakeFailure(decision)
-  if (refused !== undefined) {
-    const demanded = refused.includes('shows no certificate')
+  const {outcome, facts} = decision
+  const {handshake, heldBy, denied} = facts
+  if (handshake?.kind === 'failed') {
+    const demanded = handshake.failure === 'no-certificate'
     const attempt = speech.tls === undefined ? TERMINATED : demanded ? CERTIFICATE_DEMANDED : CERTIFICATE_REFUSED
-    return ending(attempt, 'tls-mismatch', refused, {pod})
+    const reason = handshake.failure === 'plain-text' ? 'plain-text-to-mtls' : 'handshake-failed'
+    return ending(attempt, 'tls-mismatch', reason, handshake.why, {pod})
   }
-  if (outcome.details === 'filter_chain_not_found') return unmatched(site, speech, port)
-  if (decision.steps.some(each => each.stage === 'listener-filters')) return waiting(site, speech, port)
-  const policy = deniedBy(outcome.terminationDetails)
-  if (policy !== undefined) {
+  if (facts.filterChain === 'none') return unmatched(site, speech, port)
+  if (heldBy !== undefined) return waiting(site, speech, port)
+  if (denied?.layer === 'network') {
+    const [, reason, text] = denialOf(denied)
     if (waitsForServer(speech) && last?.attempt.kind === 'answer')
-      return {...last, because: `${last.because}; once the client sends bytes, ${denialText(policy)}`}
+      return {...last, because: `${last.because}; once the client sends bytes, ${text}`}
     const heard = speech.head === undefined && speech.tls !== undefined && last?.attempt.kind === 'answer'
     const until = heard ? '; until it sends bytes the client hears what the server says first' : ''
-    return ending(closed({...speech, tls: undefined}).attempt, 'denied', denialText(policy) + until, {pod, policy})
+    const policy = denied.policy ?? NO_POLICY
+    return ending(closed({...speech, tls: undefined}).attempt, 'denied', reason, text + until, {pod, policy})
   }
-  if (outcome.status !== null && outcome.details !== null) return httpEnding(outcome, outcome.status, pod, last)
+  const {status} = outcome
+  if (status !== null && outcome.details !== null)
+    return httpEnding({outcome, status, by: facts.answeredBy, denied}, pod, last)
   if (outcome.flags.includes('UH') && OWN_PORTS.includes(port))
-    return ending(closed(speech).attempt, 'refused', `port ${port} is the proxy’s own: it closes connections to it`, {
-      pod,
-      races: closed(speech).races,
-    })
+    return ending(
+      closed(speech).attempt,
+      'refused',
+      'proxy-port',
+      `port ${port} is the proxy’s own: it closes connections to it`,
+      {pod, races: closed(speech).races},
+    )
   if (outcome.flags.length > 0) {
-    const [disposition, because] = ownAnswer(outcome, last)
-    return ending(closed(speech).attempt, disposition, because, {
+    return ending(closed(speech).attempt, ...ownAnswer(outcome, last), {
       pod: last === undefined ? pod : last.pod,
       races: closed(speech).races,
     })

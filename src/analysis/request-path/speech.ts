@@ -1,6 +1,6 @@
-import type {ClientTls, EnvoyRequest, Protocol} from '../../model/envoy/request.js'
+import type {ClientHandshake, EnvoyRequest, Protocol} from '../../model/envoy/request.js'
 import type {PassedHead, UpstreamCall} from '../../model/envoy/upstream-call.js'
-import type {Names} from '../envoy/listener/handshake.js'
+import type {CertificateNames} from '../envoy/listener/handshake.js'
 import {namesFit, validationOf} from '../envoy/listener/handshake.js'
 import type {Site, SiteCertificate} from './world.js'
 
@@ -11,7 +11,7 @@ export interface Speech {
   readonly head: PassedHead | undefined
   /** What a client that is no HTTP sends first; undefined for one that waits for the server. */
   readonly payload: string | undefined
-  readonly tls: ClientTls | undefined
+  readonly tls: ClientHandshake | undefined
   /** Why the client refuses a server's certificate; undefined when it takes it. */
   readonly refuses: ((certificate: SiteCertificate) => string | undefined) | undefined
 }
@@ -36,7 +36,7 @@ function refusalOf(call: UpstreamCall, own: Site, now: number): Speech['refuses'
     if (!shareRoot(own.certificate, certificate)) return 'the server’s certificate is signed by another root'
     if (expired(certificate, now))
       return `the server’s certificate expired at ${new Date(certificate.validTo).toISOString()}`
-    const names: Names = {uriSans: certificate.uriSans, dnsSans: certificate.dnsSans}
+    const names: CertificateNames = {uriSans: certificate.uriSans, dnsSans: certificate.dnsSans}
     if (!rules.every(each => namesFit(each, names)))
       return `the server’s certificate is for ${certificate.uriSans.join(', ')}, which the client does not expect`
     return undefined
@@ -49,7 +49,7 @@ function serverName(call: UpstreamCall): string {
   return call.tls?.autoHostSni ? host.replace(/:\d+$/, '') : ''
 }
 
-function clientTls(call: UpstreamCall, site: Site, now: number): ClientTls | undefined {
+function clientTls(call: UpstreamCall, site: Site, now: number): ClientHandshake | undefined {
   const {tls} = call
   if (tls === undefined) return undefined
   const common = tls.commonTlsContext

@@ -1,8 +1,8 @@
 import type {EnvoyProxy} from '../../model/envoy/proxy.js'
-import type {SocketAddress} from '../../model/envoy/request.js'
+import type {IpPort} from '../../model/envoy/request.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
-import type {Machine} from '../../model/machine.js'
+import type {NetworkNamespace} from '../../model/network-namespace.js'
 import type {ObjectRef} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import type {Labels} from '../../model/selector.js'
@@ -25,7 +25,7 @@ export interface MeshPod {
 /** The rules of a pod's kernel, ready for packets. */
 export interface SiteKernel {
   readonly rules: CompiledRules
-  readonly machine: Machine
+  readonly machine: NetworkNamespace
   readonly traits: ProxyTraits
   /** DNS queries of the application are redirected to the agent (DNS capture). */
   readonly capturesDns: boolean
@@ -62,7 +62,7 @@ export interface MeshWorld {
   readonly podAt: (ip: string) => MeshPod | undefined
   readonly serviceAt: (ip: string) => ServiceModel | undefined
   /** Ready endpoints of a Service port as kube-proxy uses them; undefined when the endpoints are not known. */
-  readonly backends: (service: ServiceModel, port: number) => readonly SocketAddress[] | undefined
+  readonly backends: (service: ServiceModel, port: number) => readonly IpPort[] | undefined
   /** A Service or probe declares that this port of the pod speaks HTTP. */
   readonly speaksHttp: (pod: MeshPod, port: number) => boolean
   /** What was read of the pod; `needed` is thrown for one that was not read yet. */

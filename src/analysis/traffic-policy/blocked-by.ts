@@ -3,7 +3,7 @@ import type {PodModel} from '../../model/pod.js'
 import {type Labels, matchesLabels, type Requirement} from '../../model/selector.js'
 
 /** Traffic to or from a pod that NetworkPolicies must allow. */
-export interface Passage {
+export interface PolicyTraffic {
   readonly direction: 'ingress' | 'egress'
   readonly protocol: 'TCP' | 'UDP'
   readonly port: number
@@ -12,7 +12,7 @@ export interface Passage {
 }
 
 /** A named port is resolved in the pod at the other end, so it may match. */
-function mayMatchPort({protocol, port, endPort}: PolicyPort, wanted: Passage): boolean {
+function mayMatchPort({protocol, port, endPort}: PolicyPort, wanted: PolicyTraffic): boolean {
   if (protocol !== wanted.protocol) return false
   if (typeof port !== 'number') return true
   return endPort === undefined ? port === wanted.port : port <= wanted.port && wanted.port <= endPort
@@ -22,13 +22,16 @@ function mayMatchPort({protocol, port, endPort}: PolicyPort, wanted: Passage): b
 const NAME_LABEL = 'kubernetes.io/metadata.name'
 
 /** What is known of the namespace's labels is enough to say that the selector does not match: its name always, others where they were read. */
-function cannotMatch(namespaces: readonly Requirement[], {namespace, labels}: NonNullable<Passage['peer']>): boolean {
+function cannotMatch(
+  namespaces: readonly Requirement[],
+  {namespace, labels}: NonNullable<PolicyTraffic['peer']>,
+): boolean {
   const known = {...labels, [NAME_LABEL]: namespace}
   return !matchesLabels(labels === undefined ? namespaces.filter(({key}) => key === NAME_LABEL) : namespaces, known)
 }
 
 /** Addresses and pod labels of the peer are unknown, so they may match. */
-function mayMatchPeer({pods, namespaces, cidr}: PolicyPeer, home: string, {peer}: Passage): boolean {
+function mayMatchPeer({pods, namespaces, cidr}: PolicyPeer, home: string, {peer}: PolicyTraffic): boolean {
   if (peer === undefined || cidr !== undefined) return true
   if (namespaces !== undefined) return !cannotMatch(namespaces, peer)
   return pods === undefined || home === peer.namespace
@@ -41,7 +44,7 @@ function mayMatchPeer({pods, namespaces, cidr}: PolicyPeer, home: string, {peer}
 export function blockedBy(
   pod: PodModel,
   policies: readonly NetworkPolicyModel[],
-  wanted: Passage,
+  wanted: PolicyTraffic,
 ): readonly NetworkPolicyModel[] {
   const home = pod.object.namespace
   const selecting = policies.filter(

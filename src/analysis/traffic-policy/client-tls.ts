@@ -19,7 +19,7 @@ function visible(rule: DestinationRuleModel): boolean {
 }
 
 /** What a DestinationRule makes clients send to a Service port, and where it says so. */
-export interface ClientTls extends TrafficTls {
+export interface DestinationTls extends TrafficTls {
   readonly rule: DestinationRuleModel
   readonly subset?: string
 }
@@ -34,7 +34,7 @@ export function clientTls(
   rules: readonly DestinationRuleModel[],
   rootNamespace: string,
   domain: string,
-): readonly ClientTls[] {
+): readonly DestinationTls[] {
   const fitting = (namespace: string, exported: boolean) =>
     rules
       .filter(
@@ -52,7 +52,7 @@ export function clientTls(
   const [rule] = [...fitting(service.object.namespace, false), ...fitting(rootNamespace, true)]
   if (rule === undefined) return []
   const base = Object.hasOwn(rule.portTls, String(port)) ? rule.portTls[String(port)] : rule.tls
-  const subsets = rule.subsets.flatMap((subset): ClientTls[] =>
+  const subsets = rule.subsets.flatMap((subset): DestinationTls[] =>
     subset.tls === undefined ? [] : [{...subset.tls, rule, subset: subset.name}],
   )
   return [...(base === undefined ? [] : [{...base, rule}]), ...subsets]

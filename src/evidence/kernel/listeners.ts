@@ -1,9 +1,9 @@
 import {parseIp} from '../../model/ip-address.js'
-import type {Listener} from '../../model/machine.js'
+import type {KernelListener} from '../../model/network-namespace.js'
 import type {ListeningSocket, SocketTable} from '../../model/socket.js'
 
 /** The sockets of a pod as the packet walk sees them: a wildcard has no address, a dual-stack one no family. */
-export function listenersOf(table: SocketTable): readonly Listener[] {
+export function listenersOf(table: SocketTable): readonly KernelListener[] {
   return table.sockets.map(({protocol, port, address, serves}) => {
     const bound = parseIp(address.replace(/^::ffff:(?=\d+\.)/, ''))
     const wildcard = bound === undefined || bound.bits === 0n

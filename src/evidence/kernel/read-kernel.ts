@@ -1,5 +1,5 @@
 import {type NodeRules, nodeRules} from '../../analysis/netfilter/chain-owners.js'
-import {standInMachine} from '../../analysis/netfilter/packet-walk/stand-in.js'
+import {withDefaultNetwork} from '../../analysis/netfilter/packet-walk/default-network.js'
 import {notApplied, type SetupFailure, setupFailure} from '../../analysis/netfilter/setup/setup-failure.js'
 import {denialIn} from '../../formats/netfilter/denial.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../formats/netfilter/ip-facts.js'
@@ -8,7 +8,7 @@ import {sniff} from '../../formats/sniff.js'
 import {type Gap, isFailure, missing} from '../../model/answer.js'
 import type {EvidenceId} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
-import type {IpFacts, Machine} from '../../model/machine.js'
+import type {IpFacts, NetworkNamespace} from '../../model/network-namespace.js'
 import {type Backend, type IpFamily, type Ruleset, type RulesReading, ruleCount} from '../../model/ruleset.js'
 import type {Source} from '../../sources/source.js'
 
@@ -16,7 +16,7 @@ import type {Source} from '../../sources/source.js'
 export interface Kernel {
   readonly rulesets: readonly Ruleset[]
   readonly parameters: Readonly<Record<string, string>>
-  readonly machine: Machine
+  readonly machine: NetworkNamespace
   /** `live`: what the kernel held; `log`: what istio-init wrote at start; `text`: pasted text; `computed`: what should be there. */
   readonly from: 'live' | 'log' | 'text' | 'computed'
   readonly origin: string
@@ -211,7 +211,7 @@ export async function readKernel(source: Source, subject: PodRef): Promise<Kerne
   return {
     rulesets,
     parameters,
-    machine: standInMachine(facts, rulesets),
+    machine: withDefaultNetwork(facts, rulesets),
     from: startUp ? 'log' : pasted ? 'text' : 'live',
     ...(startUp ? {setAt: firstTime(used.chunks)} : {}),
     origin: used.origins.join(', '),

@@ -5,7 +5,7 @@ import {type MeshPod, type MeshWorld, type Site, SiteNeeded} from '../../analysi
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
 import type {Gap} from '../../model/answer.js'
-import type {SocketAddress} from '../../model/envoy/request.js'
+import type {IpPort} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {appContainers, isOver, type PodModel} from '../../model/pod.js'
@@ -69,11 +69,7 @@ function meshPod(pod: PodModel): MeshPod {
   }
 }
 
-function backendsOf(
-  pods: readonly PodModel[],
-  service: ServiceModel,
-  port: number,
-): readonly SocketAddress[] | undefined {
+function backendsOf(pods: readonly PodModel[], service: ServiceModel, port: number): readonly IpPort[] | undefined {
   if (Object.keys(service.selector).length === 0) return undefined
   return pods
     .filter(pod => selects(service, pod) && (pod.status?.ready === true || service.publishesNotReady))

@@ -1,10 +1,10 @@
 import type {
   ClientCertificate,
-  ClientTls,
+  ClientHandshake,
   EnvoyRequest,
+  IpPort,
   Protocol,
   ProxyLine,
-  SocketAddress,
 } from '../../model/envoy/request.js'
 import {field, flagOf, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 
@@ -17,7 +17,7 @@ export interface EnvoyCase {
 /** The root that the proxies of the case form trust. */
 const TRUSTED_ROOT = 'truth-root'
 
-function address(text: string | undefined): SocketAddress | undefined {
+function address(text: string | undefined): IpPort | undefined {
   const match = /^(.*):(\d+)$/.exec(text ?? '')
   return match === null ? undefined : {ip: (match[1] ?? '').replace(/^\[|\]$/g, ''), port: Number(match[2])}
 }
@@ -33,7 +33,7 @@ function certificate(json: unknown): ClientCertificate | undefined {
   }
 }
 
-function clientTls(transport: unknown): ClientTls | undefined {
+function clientTls(transport: unknown): ClientHandshake | undefined {
   if (textOf(transport, 'type') !== 'tls') return undefined
   return {
     sni: textOf(transport, 'sni') ?? '',

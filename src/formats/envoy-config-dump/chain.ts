@@ -1,4 +1,4 @@
-import type {ChainMatch, Destination, FilterChain, FilterRef} from '../../model/envoy-listener.js'
+import type {ChainMatch, FilterChainSummary, FilterRef, ListenerDestination} from '../../model/envoy-listener.js'
 import {field, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 import {pathsToChain} from './matcher-tree.js'
 import {decodeVirtualHosts} from './routes.js'
@@ -77,7 +77,7 @@ export function roleOf(filter: unknown): FilterRole {
   return TCP_NAMES.has(name) && !mentions(configOf(filter), 'BlackHoleCluster') ? 'tcp' : 'other'
 }
 
-function httpDestination(filter: unknown): Destination {
+function httpDestination(filter: unknown): ListenerDestination {
   const because = unread(filter, /^envoy\..*\.HttpConnectionManager$/)
   if (because !== undefined) return {to: 'unread', protocol: 'HTTP', because}
   const config = configOf(filter)
@@ -87,7 +87,7 @@ function httpDestination(filter: unknown): Destination {
   return name === '' ? {to: 'unread', protocol: 'HTTP', because: ''} : {to: 'route', name}
 }
 
-function tcpDestination(filter: unknown): Destination {
+function tcpDestination(filter: unknown): ListenerDestination {
   const because = unread(filter, /^envoy\..*\.TcpProxy$/)
   if (because !== undefined) return {to: 'unread', protocol: 'TCP', because}
   const config = configOf(filter)
@@ -99,7 +99,7 @@ function tcpDestination(filter: unknown): Destination {
   }
 }
 
-function destinationOf(filters: readonly unknown[]): Destination {
+function destinationOf(filters: readonly unknown[]): ListenerDestination {
   for (const filter of filters) {
     const role = roleOf(filter)
     if (role === 'http') return httpDestination(filter)
@@ -128,7 +128,7 @@ function filterRef(filter: unknown): FilterRef {
  * Reads a filter chain (config.listener.v3.FilterChain): whom it takes, where it sends them, through which filters.
  * `matcher` is the listener's matcher tree, if it has one.
  */
-export function decodeChain(chain: unknown, matcher: unknown): FilterChain {
+export function decodeChain(chain: unknown, matcher: unknown): FilterChainSummary {
   const name = textOf(chain, 'name') ?? ''
   const filters = listOf(chain, 'filters')
   const http = filters.find(filter => roleOf(filter) === 'http')

@@ -1,4 +1,4 @@
-import type {EnvoyListener, FilterChain} from '../../model/envoy-listener.js'
+import type {EnvoyListener, FilterChainSummary} from '../../model/envoy-listener.js'
 import {at, field, flagOf, isObject, listOf, numberOf, textOf} from '../decode.js'
 import {decodeChain, type FilterRole, roleOf} from './chain.js'
 import {isResource} from './resources.js'
@@ -22,7 +22,7 @@ function decodeListener(json: unknown): EnvoyListener {
     each =>
       textOf(each, 'address', 'socket_address', 'address') ?? textOf(each, 'address', 'pipe', 'path') ?? 'unknown',
   )
-  let decoded: readonly FilterChain[] | undefined
+  let decoded: readonly FilterChainSummary[] | undefined
   return {
     name: textOf(json, 'name') ?? '',
     address: textOf(json, 'address', 'socket_address', 'address') ?? textOf(json, 'address', 'pipe', 'path') ?? '',

@@ -1,4 +1,4 @@
-import type {RouteAction} from '../../model/envoy-route.js'
+import type {RouteActionSummary} from '../../model/envoy-route.js'
 import {field, flagOf, isObject, listOf, lowerCamel, numberOf, objectOf, textOf} from '../decode.js'
 
 function redirectText(redirect: unknown): string {
@@ -47,7 +47,7 @@ function unknownAmong(value: unknown, known: ReadonlySet<string>): string {
 }
 
 /** Reads what a route does: the `route`, `redirect`, `direct_response`, … branch of config.route.v3.Route. */
-export function decodeAction(route: unknown): RouteAction {
+export function decodeAction(route: unknown): RouteActionSummary {
   const forward = objectOf(route, 'route')
   if (forward !== undefined) {
     const cluster = textOf(forward, 'cluster')

@@ -1,4 +1,10 @@
-import type {EnvoyRoute, EnvoyRouteConfig, RouteDetails, RouteMatch, VirtualHost} from '../../model/envoy-route.js'
+import type {
+  EnvoyRoute,
+  EnvoyRouteConfig,
+  RouteDetails,
+  RouteMatchSummary,
+  VirtualHostSummary,
+} from '../../model/envoy-route.js'
 import {own} from '../../model/own.js'
 import {field, flagOf, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
 import {managedBy} from './management.js'
@@ -75,7 +81,7 @@ function regexOf(match: unknown): string | undefined {
 }
 
 /** Reads a RouteMatch (config.route.v3.RouteMatch; v2 wrote its regex as plain text). */
-function decodeRouteMatch(match: unknown): RouteMatch {
+function decodeRouteMatch(match: unknown): RouteMatchSummary {
   return {
     prefix: textOf(match, 'prefix'),
     pathSeparatedPrefix: textOf(match, 'path_separated_prefix'),
@@ -109,7 +115,7 @@ function decodeRoute(route: unknown): EnvoyRoute {
 }
 
 /** The virtual hosts of a route configuration, in its order. */
-export function decodeVirtualHosts(config: unknown): readonly VirtualHost[] {
+export function decodeVirtualHosts(config: unknown): readonly VirtualHostSummary[] {
   return listOf(config, 'virtual_hosts')
     .filter(isResource)
     .map(host => ({

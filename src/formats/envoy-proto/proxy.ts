@@ -1,7 +1,7 @@
 import {Cluster, ClusterLoadAssignment} from '../../model/envoy/cluster.js'
 import {Listener} from '../../model/envoy/listener.js'
 import type {EnvoyProxy, ListenerEntry} from '../../model/envoy/proxy.js'
-import type {SocketAddress} from '../../model/envoy/request.js'
+import type {IpPort} from '../../model/envoy/request.js'
 import {RouteConfiguration} from '../../model/envoy/route.js'
 import type {Json, Read, Schema} from '../../model/envoy/schema.js'
 import {parseIp} from '../../model/ip-address.js'
@@ -82,7 +82,7 @@ function byName<T extends Read>(
   return {get, names: () => [...found.keys()]}
 }
 
-function socketOf(address: unknown): readonly SocketAddress[] {
+function socketOf(address: unknown): readonly IpPort[] {
   const ip = textOf(address, 'socket_address', 'address')
   const port = numberOf(address, 'socket_address', 'port_value')
   return ip === undefined || port === undefined ? [] : [{ip, port}]

@@ -1,6 +1,6 @@
 import type {KubeObject} from '../../model/kube-object.js'
 import {own} from '../../model/own.js'
-import type {Condition, Container, ContainerRole, ObjectRef, PodModel, PodStatus} from '../../model/pod.js'
+import type {Container, ContainerRole, ObjectRef, PodCondition, PodModel, PodStatus} from '../../model/pod.js'
 import {objectRefOf} from '../../model/pod.js'
 import {at, flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf} from '../decode.js'
 import {readAppProbers} from './app-probers.js'
@@ -98,7 +98,7 @@ function foreignSystemOf(spec: unknown): PodModel['nonLinuxOs'] {
   return found?.name === undefined ? undefined : {name: found.name, path: found.path}
 }
 
-function conditionsOf(object: KubeObject): readonly Condition[] {
+function conditionsOf(object: KubeObject): readonly PodCondition[] {
   return listOf(object, 'status', 'conditions').map(each => ({
     type: textOf(each, 'type') ?? '',
     status: textOf(each, 'status') ?? '',

@@ -1,5 +1,5 @@
 import {type IpAddress, parseIp, parseIpRange} from '../../model/ip-address.js'
-import type {Interface, PolicyRule, Route} from '../../model/machine.js'
+import type {Interface, KernelRoute, RoutingRule} from '../../model/network-namespace.js'
 import type {IpFamily} from '../../model/ruleset.js'
 import {markPair} from './values.js'
 
@@ -16,7 +16,7 @@ function wordAfter(words: readonly string[], name: string): string | undefined {
   return at < 0 ? undefined : words[at + 1]
 }
 
-function readRoute(line: string, family: IpFamily | undefined): Route | undefined {
+function readRoute(line: string, family: IpFamily | undefined): KernelRoute | undefined {
   const words = line.trim().split(/\s+/)
   const kind = KINDS.has(words[0] ?? '') ? (words.shift() ?? 'unicast') : 'unicast'
   const target = words[0] ?? ''
@@ -50,7 +50,7 @@ function sections(text: string): readonly {family: IpFamily | undefined; lines: 
  * Reads `ip route show table all` (ip-route(8)), IPv4 and IPv6, also both in one text. A default route that names no gateway is IPv4 unless it
  * stands in a `# -6` section or has IPv6 words (metric 1024, pref).
  */
-export function parseIpRoutes(text: string): readonly Route[] {
+export function parseIpRoutes(text: string): readonly KernelRoute[] {
   return sections(text).flatMap(({family, lines}) =>
     lines
       .map(line => readRoute(line, family ?? (/\bpref (medium|high|low)\b/.test(line) ? 'ip6' : 'ip')))
@@ -60,7 +60,7 @@ export function parseIpRoutes(text: string): readonly Route[] {
 
 const KNOWN_SELECTORS = new Set(['from', 'fwmark', 'lookup', 'table'])
 
-function readPolicyRule(line: string, family: IpFamily): PolicyRule | undefined {
+function readPolicyRule(line: string, family: IpFamily): RoutingRule | undefined {
   const found = /^(\d+):\s+(.*)$/.exec(line.trim())
   if (found === null) return undefined
   const words = (found[2] ?? '').split(/\s+/)
@@ -73,7 +73,7 @@ function readPolicyRule(line: string, family: IpFamily): PolicyRule | undefined 
 }
 
 /** Reads `ip rule` (ip-rule(8)); what stands behind a `# -6` line is IPv6. Rules with selectors we do not follow are marked inexact. */
-export function parseIpRules(text: string): readonly PolicyRule[] {
+export function parseIpRules(text: string): readonly RoutingRule[] {
   return sections(text)
     .flatMap(({family, lines}) => lines.map(line => readPolicyRule(line, family ?? 'ip')))
     .filter(rule => rule !== undefined)

@@ -1,4 +1,4 @@
-import type {Condition, ConditionField} from '../../model/ruleset.js'
+import type {ConditionField, MatchCondition} from '../../model/ruleset.js'
 import {addressWord, idWord, isEverywhere, markWord, portWord, protocolName} from './values.js'
 import {quoteWord} from './words.js'
 
@@ -115,7 +115,7 @@ const DYNAMIC = new Set(
 /** What one option of a rule's match part came to: conditions found and how many words it took. */
 interface Taken {
   readonly words: number
-  readonly condition?: Condition
+  readonly condition?: MatchCondition
 }
 
 /** The match modules a rule has loaded so far, in order; a later one answers first for an option that two of them have. */
@@ -140,7 +140,7 @@ export function isTypedModule(name: string): boolean {
 }
 
 /** The condition for a module that is not typed: dynamic when its meaning is known, opaque when not; its words verbatim. */
-export function verbatimCondition(words: readonly string[]): Condition {
+export function verbatimCondition(words: readonly string[]): MatchCondition {
   const name = words[0] === '-m' ? (words[1] ?? '') : ''
   return {field: DYNAMIC.has(name) ? 'dynamic' : 'opaque', negated: false, values: [words.map(quoteWord).join(' ')]}
 }

@@ -1,10 +1,10 @@
-import type {Action, Condition, Counters} from '../../model/ruleset.js'
+import type {Action, Counters, MatchCondition} from '../../model/ruleset.js'
 import {isTypedModule, type LoadedModules, takeOption, verbatimCondition} from './iptables-match.js'
 import {isKnownTarget, readTarget} from './iptables-target.js'
 
 /** The meaning of a rule's words: everything but its place and its verbatim text. */
 export interface RuleMeaning {
-  readonly conditions: readonly Condition[]
+  readonly conditions: readonly MatchCondition[]
   readonly actions: readonly Action[]
   readonly counters?: Counters
   readonly comment?: string
@@ -14,7 +14,7 @@ const BEFORE_TARGET =
   /^(-[sdiopfmjgc]|--(source|src|destination|dst|in-interface|out-interface|protocol|proto|fragment|match|jump|goto))$/
 
 interface Draft {
-  readonly conditions: Condition[]
+  readonly conditions: MatchCondition[]
   readonly actions: Action[]
   readonly loaded: LoadedModules
   protocol: string | undefined

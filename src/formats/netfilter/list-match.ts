@@ -1,23 +1,23 @@
 import {own} from '../../model/own.js'
-import type {Action, Condition, ConditionField} from '../../model/ruleset.js'
+import type {Action, ConditionField, MatchCondition} from '../../model/ruleset.js'
 import {isTarget, readTarget} from './iptables-target.js'
 import {hexWord, idWord, markWord, portWord} from './values.js'
 
 /** What the free text at the end of an `iptables -L` row said. */
 export interface ListTail {
-  readonly conditions: readonly Condition[]
+  readonly conditions: readonly MatchCondition[]
   readonly options: ReadonlyMap<string, string>
   readonly comment?: string
 }
 
-type ReadPhrase = (found: RegExpExecArray) => Condition | undefined
+type ReadPhrase = (found: RegExpExecArray) => MatchCondition | undefined
 
 function condition(
   field: ConditionField,
   negated: boolean,
   words: string,
   read: (word: string) => string | undefined,
-): Condition | undefined {
+): MatchCondition | undefined {
   const values = words.split(',').map(read)
   return values.every(value => value !== undefined) ? {field, negated, values} : undefined
 }
@@ -32,7 +32,7 @@ const PORT_FIELD: Readonly<Record<string, ConditionField>> = {
   ports: 'any-port',
 }
 
-function ports(found: RegExpExecArray): Condition | undefined {
+function ports(found: RegExpExecArray): MatchCondition | undefined {
   return condition(own(PORT_FIELD, found[1] ?? '') ?? 'any-port', found[2] === '!', found[3] ?? '', portWord)
 }
 
@@ -80,13 +80,13 @@ const PHRASES: readonly (readonly [RegExp, ReadPhrase])[] = [
   [/limit: avg \S+ burst \d+/y, found => ({field: 'dynamic', negated: false, values: [`-m ${found[0]}`]})],
 ]
 
-function markPhrase(found: RegExpExecArray): Condition | undefined {
+function markPhrase(found: RegExpExecArray): MatchCondition | undefined {
   return condition(found[1] === 'connmark' ? 'connmark' : 'mark', found[2] === '!', found[3] ?? '', markWord)
 }
 
 const FLAGS = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG']
 
-function tcpFlags(found: RegExpExecArray): Condition {
+function tcpFlags(found: RegExpExecArray): MatchCondition {
   const names = (word: string | undefined) =>
     FLAGS.filter((_, bit) => (Number.parseInt(word ?? '0', 16) >> bit) & 1).join(',')
   return {field: 'tcp-flags', negated: found[1] === '!', values: [`${names(found[2])} ${names(found[3])}`]}
@@ -141,7 +141,7 @@ function copyOptions(found: RegExpExecArray): readonly (readonly [string, string
  * Words that fit no phrase become one opaque condition each.
  */
 export function readListTail(tail: string): ListTail {
-  const conditions: Condition[] = []
+  const conditions: MatchCondition[] = []
   const options = new Map<string, string>()
   let comment: string | undefined
   let at = 0

@@ -1,5 +1,5 @@
 import {own} from '../../model/own.js'
-import {type Condition, type Counters, HIDDEN_INTERFACES} from '../../model/ruleset.js'
+import {type Counters, HIDDEN_INTERFACES, type MatchCondition} from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import {listAction, readListTail} from './list-match.js'
 import {
@@ -65,7 +65,7 @@ function numeric(word: string, family: string): string {
   return found === undefined ? word : word.replace(found[0], found[1])
 }
 
-function hostCondition(field: 'source' | 'destination', word: string, family: string): Condition | undefined {
+function hostCondition(field: 'source' | 'destination', word: string, family: string): MatchCondition | undefined {
   const negated = word.startsWith('!')
   const bare = negated ? word.slice(1) : word
   if (bare === 'anywhere') return undefined
@@ -74,13 +74,13 @@ function hostCondition(field: 'source' | 'destination', word: string, family: st
   return isEverywhere(address) && !negated ? undefined : {field, negated, values: [address]}
 }
 
-function interfaceCondition(field: 'in-interface' | 'out-interface', word: string): Condition | undefined {
+function interfaceCondition(field: 'in-interface' | 'out-interface', word: string): MatchCondition | undefined {
   const negated = word.startsWith('!')
   const name = negated ? word.slice(1) : word
   return name === '*' || name === 'any' ? undefined : {field, negated, values: [name]}
 }
 
-function protocolCondition(word: string): Condition | undefined {
+function protocolCondition(word: string): MatchCondition | undefined {
   const negated = word.startsWith('!')
   const name = protocolName(negated ? word.slice(1) : word)
   return name === undefined ? undefined : {field: 'protocol', negated, values: [name]}

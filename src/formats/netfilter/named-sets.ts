@@ -1,4 +1,4 @@
-import type {Condition} from '../../model/ruleset.js'
+import type {MatchCondition} from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
 import {addressWord} from './values.js'
 
@@ -67,7 +67,7 @@ export function ipsetsIn(lines: readonly CleanLine[]): NamedSets {
 const MATCH_SET = /(?:^|\s)(! )?(?:--)?match-set (\S+) (src|dst)$/
 
 /** The condition that a match on a set with known addresses amounts to; the condition itself where its elements are not known. */
-export function withElements(condition: Condition, sets: NamedSets): Condition {
+export function withElements(condition: MatchCondition, sets: NamedSets): MatchCondition {
   if (condition.field !== 'dynamic' || sets.size === 0) return condition
   const [, not, name = '', side] = MATCH_SET.exec(condition.values[0] ?? '') ?? []
   const values = (sets.get(name) ?? []).map(addressWord)

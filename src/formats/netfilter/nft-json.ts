@@ -1,4 +1,4 @@
-import type {Action, Condition, TableFamily} from '../../model/ruleset.js'
+import type {Action, MatchCondition, TableFamily} from '../../model/ruleset.js'
 import type {RuleMeaning} from './iptables-rule.js'
 import type {NamedSets} from './named-sets.js'
 import {addNftRule, makeBase, nftPriority, startNftTable} from './nft-section.js'
@@ -51,7 +51,7 @@ function valueWords(value: unknown, sets: NamedSets): readonly string[] | undefi
   return words.every(word => word !== undefined) ? words : undefined
 }
 
-function readMatch(body: Json, sets: NamedSets): readonly Condition[] {
+function readMatch(body: Json, sets: NamedSets): readonly MatchCondition[] {
   const [kind, operands] = entry(body.left)
   const masked = kind === '&' && Array.isArray(operands)
   const key = keyOf(masked ? operands[0] : body.left)
@@ -141,7 +141,7 @@ function readAction(kind: string, body: Json, value: unknown): Action | undefine
   }
 }
 
-function readXt(body: Json): {condition?: Condition; action?: Action} {
+function readXt(body: Json): {condition?: MatchCondition; action?: Action} {
   const words = `xt ${text(body.type)} ${text(body.name)}`
   return body.type === 'target'
     ? {action: {kind: 'opaque', text: words}}
@@ -149,7 +149,7 @@ function readXt(body: Json): {condition?: Condition; action?: Action} {
 }
 
 function readExpressions(items: readonly unknown[], sets: NamedSets): RuleMeaning {
-  const conditions: Condition[] = []
+  const conditions: MatchCondition[] = []
   const actions: Action[] = []
   let counters: RuleMeaning['counters']
   for (const item of items) {

@@ -1,5 +1,5 @@
 import {own} from '../../model/own.js'
-import type {Action, Condition, Counters} from '../../model/ruleset.js'
+import type {Action, Counters, MatchCondition} from '../../model/ruleset.js'
 import type {RuleMeaning} from './iptables-rule.js'
 import type {NamedSets} from './named-sets.js'
 import {type MarkExpression, nftConditions, nftMarkSet, withoutRepeats} from './nft-terms.js'
@@ -10,7 +10,7 @@ const META_ALONE = new Set(['iifname', 'oifname', 'iif', 'oif', 'skuid', 'skgid'
 const HEADERS = new Set(['ip', 'ip6', 'tcp', 'udp', 'udplite', 'sctp', 'dccp', 'th', 'icmp', 'icmpv6', 'meta', 'ct'])
 
 interface Draft {
-  readonly conditions: Condition[]
+  readonly conditions: MatchCondition[]
   readonly actions: Action[]
   counters: Counters | undefined
   comment: string | undefined

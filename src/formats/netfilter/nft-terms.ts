@@ -1,4 +1,4 @@
-import type {Action, Condition, ConditionField} from '../../model/ruleset.js'
+import type {Action, ConditionField, MatchCondition} from '../../model/ruleset.js'
 import {addressWord, hex, idWord, markPair, portWord, protocolName} from './values.js'
 
 /** One comparison of an nft rule, however it was written: what is looked at, with an optional mask, and the words it is compared with. */
@@ -64,7 +64,7 @@ const TERMS: Readonly<Record<string, Term>> = {
 
 const PORTS = /^(tcp|udp|sctp|dccp|udplite|th) ([sd]port)$/
 
-function markCondition(match: NftMatch, field: 'mark' | 'connmark'): Condition | undefined {
+function markCondition(match: NftMatch, field: 'mark' | 'connmark'): MatchCondition | undefined {
   const values = match.values.map(word => {
     const pair = markPair(word)
     const mask = match.mask === undefined ? {value: 0xffff_ffff} : markPair(match.mask)
@@ -73,10 +73,10 @@ function markCondition(match: NftMatch, field: 'mark' | 'connmark'): Condition |
   return values.every(value => value !== undefined) ? {field, negated: match.negated, values} : undefined
 }
 
-function portConditions(match: NftMatch, protocol: string, port: string): readonly Condition[] | undefined {
+function portConditions(match: NftMatch, protocol: string, port: string): readonly MatchCondition[] | undefined {
   const values = match.values.map(portWord)
   if (!values.every(value => value !== undefined)) return undefined
-  const condition: Condition = {
+  const condition: MatchCondition = {
     field: port === 'dport' ? 'destination-port' : 'source-port',
     negated: match.negated,
     values,
@@ -85,7 +85,7 @@ function portConditions(match: NftMatch, protocol: string, port: string): readon
 }
 
 /** The conditions of one comparison; undefined when it is not one the model has words for. */
-export function nftConditions(match: NftMatch): readonly Condition[] | undefined {
+export function nftConditions(match: NftMatch): readonly MatchCondition[] | undefined {
   const ports = PORTS.exec(match.key)
   if (ports !== null && match.mask === undefined) return portConditions(match, ports[1] ?? '', ports[2] ?? '')
   if (match.key === 'meta mark' || match.key === 'ct mark') {
@@ -99,7 +99,7 @@ export function nftConditions(match: NftMatch): readonly Condition[] | undefined
 }
 
 /** Keeps a protocol only once: `meta l4proto tcp tcp dport 53` says it twice. */
-export function withoutRepeats(conditions: readonly Condition[]): readonly Condition[] {
+export function withoutRepeats(conditions: readonly MatchCondition[]): readonly MatchCondition[] {
   const seen = new Set<string>()
   return conditions.filter(({field, negated, values}) => {
     if (field !== 'protocol' || negated) return true

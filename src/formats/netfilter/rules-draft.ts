@@ -3,16 +3,16 @@ import {
   builtInChain,
   type Chain,
   type ChainKind,
+  type ChainPolicy,
   type Counters,
   type Hook,
-  type Policy,
+  type NetfilterTable,
   type Rule,
   type RuleForm,
   type Ruleset,
   type RulesMessage,
   type RulesReading,
   type RuleWarning,
-  type Table,
   type TableFamily,
 } from '../../model/ruleset.js'
 import type {CleanLine} from './clean-lines.js'
@@ -25,7 +25,7 @@ export interface ChainDraft {
   hook?: Hook
   kind?: ChainKind
   priority?: number
-  policy?: Policy
+  policy?: ChainPolicy
   references?: number
   counters?: Counters
   complete: boolean
@@ -184,7 +184,7 @@ function finishChain(draft: ChainDraft): Chain {
   }
 }
 
-function finishTable(table: TableDraft): Table {
+function finishTable(table: TableDraft): NetfilterTable {
   return {name: table.name, family: table.family, chains: [...table.chains.values()].map(finishChain)}
 }
 

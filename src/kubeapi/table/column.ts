@@ -2,13 +2,13 @@ import {numberOf, textOf} from '../../formats/decode.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {humanAge} from './age.js'
 
-export type Cell = string | number
+export type ApiTableCell = string | number
 
 export interface Column {
   readonly name: string
   /** Shown with `-o wide` alone. */
   readonly wide?: true
-  readonly cell: (object: KubeObject, now: Date) => Cell
+  readonly cell: (object: KubeObject, now: Date) => ApiTableCell
 }
 
 export const NONE = '<none>'
@@ -19,12 +19,12 @@ export function column(name: string, cell: Column['cell'], wide?: 'wide'): Colum
 }
 
 /** A column with the text of a field. */
-export function text(name: string, ...path: readonly string[]): Column {
+export function textColumn(name: string, ...path: readonly string[]): Column {
   return column(name, object => textOf(object, ...path) ?? '')
 }
 
 /** A column with the number in a field, 0 when there is none. */
-export function count(name: string, ...path: readonly string[]): Column {
+export function countColumn(name: string, ...path: readonly string[]): Column {
   return column(name, object => numberOf(object, ...path) ?? 0)
 }
 

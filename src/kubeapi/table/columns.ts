@@ -1,7 +1,7 @@
 import {at, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../../formats/decode.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {humanAge} from './age.js'
-import {AGE, type Column, column, NAME, NONE, orNone, pairs, text} from './column.js'
+import {AGE, type Column, column, NAME, NONE, orNone, pairs, textColumn} from './column.js'
 import {WORKLOAD_COLUMNS} from './workload-columns.js'
 
 function externalIp(service: KubeObject): string {
@@ -74,8 +74,8 @@ const EVENT: readonly Column[] = [
   column('Last Seen', (event, now) =>
     humanAge(textOf(event, 'lastTimestamp') ?? textOf(event, 'eventTime') ?? event.metadata.creationTimestamp, now),
   ),
-  text('Type', 'type'),
-  text('Reason', 'reason'),
+  textColumn('Type', 'type'),
+  textColumn('Reason', 'reason'),
   column('Object', involved),
   column('Message', event => (textOf(event, 'message') ?? '').trim()),
 ]
@@ -100,7 +100,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     column('Status', nodeStatus),
     column('Roles', nodeRoles),
     AGE,
-    text('Version', 'status', 'nodeInfo', 'kubeletVersion'),
+    textColumn('Version', 'status', 'nodeInfo', 'kubeletVersion'),
     column('Internal-IP', nodeAddress('InternalIP'), 'wide'),
     column('External-IP', nodeAddress('ExternalIP'), 'wide'),
     column('OS-Image', node => textOf(node, 'status', 'nodeInfo', 'osImage') ?? '', 'wide'),
@@ -120,7 +120,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'Endpoints.': [NAME, column('Endpoints', endpointsCell), AGE],
   'EndpointSlice.discovery.k8s.io': [
     NAME,
-    text('AddressType', 'addressType'),
+    textColumn('AddressType', 'addressType'),
     column('Ports', object => shortened(listOf(object, 'ports').map(each => String(numberOf(each, 'port') ?? '*')))),
     column('Endpoints', object => shortened(listOf(object, 'endpoints').flatMap(each => textsOf(each, 'addresses')))),
     AGE,
@@ -145,15 +145,15 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     IST_HOSTS,
     AGE,
   ],
-  'DestinationRule.networking.istio.io': [NAME, text('Host', 'spec', 'host'), AGE],
+  'DestinationRule.networking.istio.io': [NAME, textColumn('Host', 'spec', 'host'), AGE],
   'ServiceEntry.networking.istio.io': [
     NAME,
     IST_HOSTS,
-    text('Location', 'spec', 'location'),
-    text('Resolution', 'spec', 'resolution'),
+    textColumn('Location', 'spec', 'location'),
+    textColumn('Resolution', 'spec', 'resolution'),
     AGE,
   ],
-  'WorkloadEntry.networking.istio.io': [NAME, AGE, text('Address', 'spec', 'address')],
-  'PeerAuthentication.security.istio.io': [NAME, text('Mode', 'spec', 'mtls', 'mode'), AGE],
-  'AuthorizationPolicy.security.istio.io': [NAME, text('Action', 'spec', 'action'), AGE],
+  'WorkloadEntry.networking.istio.io': [NAME, AGE, textColumn('Address', 'spec', 'address')],
+  'PeerAuthentication.security.istio.io': [NAME, textColumn('Mode', 'spec', 'mtls', 'mode'), AGE],
+  'AuthorizationPolicy.security.istio.io': [NAME, textColumn('Action', 'spec', 'action'), AGE],
 }

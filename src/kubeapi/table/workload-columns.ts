@@ -2,7 +2,7 @@ import {listOf, numberOf, textMapOf, textOf} from '../../formats/decode.js'
 import {humanDuration} from '../../model/human-duration.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {humanAge} from './age.js'
-import {AGE, type Cell, type Column, column, count, NAME, NONE, pairs} from './column.js'
+import {AGE, type ApiTableCell, type Column, column, countColumn, NAME, NONE, pairs} from './column.js'
 import {podSummary} from './pod-status.js'
 
 const CONTAINERS = [
@@ -29,7 +29,7 @@ function podTemplate(object: KubeObject): readonly unknown[] {
   return listOf(object, 'spec', 'template', 'spec', 'containers')
 }
 
-function podRestarts(pod: KubeObject, now: Date): Cell {
+function podRestarts(pod: KubeObject, now: Date): ApiTableCell {
   const {restarts, lastRestart} = podSummary(pod)
   return restarts > 0 && lastRestart !== undefined ? `${restarts} (${humanAge(lastRestart, now)} ago)` : restarts
 }
@@ -72,28 +72,28 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
       'Ready',
       object => `${numberOf(object, 'status', 'readyReplicas') ?? 0}/${numberOf(object, 'spec', 'replicas') ?? 0}`,
     ),
-    count('Up-to-date', 'status', 'updatedReplicas'),
-    count('Available', 'status', 'availableReplicas'),
+    countColumn('Up-to-date', 'status', 'updatedReplicas'),
+    countColumn('Available', 'status', 'availableReplicas'),
     AGE,
     ...CONTAINERS,
     SELECTOR,
   ],
   'ReplicaSet.apps': [
     NAME,
-    count('Desired', 'spec', 'replicas'),
-    count('Current', 'status', 'replicas'),
-    count('Ready', 'status', 'readyReplicas'),
+    countColumn('Desired', 'spec', 'replicas'),
+    countColumn('Current', 'status', 'replicas'),
+    countColumn('Ready', 'status', 'readyReplicas'),
     AGE,
     ...CONTAINERS,
     SELECTOR,
   ],
   'DaemonSet.apps': [
     NAME,
-    count('Desired', 'status', 'desiredNumberScheduled'),
-    count('Current', 'status', 'currentNumberScheduled'),
-    count('Ready', 'status', 'numberReady'),
-    count('Up-to-date', 'status', 'updatedNumberScheduled'),
-    count('Available', 'status', 'numberAvailable'),
+    countColumn('Desired', 'status', 'desiredNumberScheduled'),
+    countColumn('Current', 'status', 'currentNumberScheduled'),
+    countColumn('Ready', 'status', 'numberReady'),
+    countColumn('Up-to-date', 'status', 'updatedNumberScheduled'),
+    countColumn('Available', 'status', 'numberAvailable'),
     column('Node Selector', object => pairs(textMapOf(object, 'spec', 'template', 'spec', 'nodeSelector'))),
     AGE,
     ...CONTAINERS,

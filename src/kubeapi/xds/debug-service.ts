@@ -4,9 +4,9 @@ import type {PodRef} from '../../model/kube-object.js'
 import type {Source} from '../../sources/source.js'
 import type {ServerCertificate} from '../certificate.js'
 import {SERVE_LIMITS} from '../limits.js'
-import type {PodPages} from '../pod-pages.js'
+import type {PodEndpoints} from '../pod-endpoints.js'
 import {readMessage, textField} from '../protobuf.js'
-import {anyOf, clientConfig, discoveryResponse} from './sync-message.js'
+import {clientConfig, discoveryResponse, packAny} from './sync-message.js'
 
 const STREAM_PATH = '/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources'
 const DEBUG_TYPE = 'istio.io/debug'
@@ -26,7 +26,7 @@ function grpcFrame(body: Buffer): Buffer {
  */
 export function debugService(
   source: Source,
-  pages: PodPages,
+  pages: PodEndpoints,
   {certPem, keyPem}: ServerCertificate,
   pod: PodRef,
 ): Http2SecureServer {
@@ -43,7 +43,7 @@ export function debugService(
     }
     if (typeUrl !== DEBUG_TYPE) return []
     const found = await Promise.all(names.map(name => pages.page(pod, 'GET', `/debug/${name}`)))
-    return found.map(({body}) => anyOf(DEBUG_TYPE, body))
+    return found.map(({body}) => packAny(DEBUG_TYPE, body))
   }
 
   function serve(stream: ServerHttp2Stream): void {

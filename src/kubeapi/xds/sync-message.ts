@@ -1,6 +1,6 @@
 import {type ProxyConnection, proxyNamespace, type SyncState, type TypeSync} from '../../model/sync-state.js'
 import {xdsTypeNamed} from '../../model/xds-type.js'
-import {field, message} from './protobuf-write.js'
+import {writeField, writeMessage} from './protobuf-write.js'
 
 const CLIENT_CONFIG_TYPE = 'type.googleapis.com/envoy.service.status.v3.ClientConfig'
 
@@ -8,32 +8,32 @@ const CLIENT_CONFIG_TYPE = 'type.googleapis.com/envoy.service.status.v3.ClientCo
 const STATUS: Readonly<Record<SyncState, number>> = {IGNORED: 0, SYNCED: 1, 'NOT SENT': 2, STALE: 3, ERROR: 4}
 
 /** google.protobuf.Any. */
-export function anyOf(typeUrl: string, value: Uint8Array): Buffer {
-  return message(field(1, typeUrl), field(2, value))
+export function packAny(typeUrl: string, value: Uint8Array): Buffer {
+  return writeMessage(writeField(1, typeUrl), writeField(2, value))
 }
 
 function timestamp(rfc3339: string): Buffer {
   const ms = Date.parse(rfc3339)
   const fraction = /\.(\d+)/.exec(rfc3339)?.[1] ?? ''
   const nanos = Number(fraction.padEnd(9, '0').slice(0, 9))
-  return message(field(1, Math.floor(ms / 1000)), ...(nanos > 0 ? [field(2, nanos)] : []))
+  return writeMessage(writeField(1, Math.floor(ms / 1000)), ...(nanos > 0 ? [writeField(2, nanos)] : []))
 }
 
 /** ClientConfig.GenericXdsConfig: type_url 1, last_updated 5, config_status 6, error_state 8 (UpdateFailureState: details 3). */
 function typeConfig({type, state, sentAt, error}: TypeSync): Buffer {
-  return message(
-    field(1, xdsTypeNamed(type).url),
-    ...(sentAt === undefined ? [] : [field(5, timestamp(sentAt))]),
-    field(6, STATUS[state]),
-    ...(error === undefined ? [] : [field(8, message(field(3, error)))]),
+  return writeMessage(
+    writeField(1, xdsTypeNamed(type).url),
+    ...(sentAt === undefined ? [] : [writeField(5, timestamp(sentAt))]),
+    writeField(6, STATUS[state]),
+    ...(error === undefined ? [] : [writeField(8, writeMessage(writeField(3, error)))]),
   )
 }
 
 /** google.protobuf.Struct of strings: an entry per field, each value in `string_value` 3. */
 function struct(values: Readonly<Record<string, string>>): Buffer {
-  return message(
+  return writeMessage(
     ...Object.entries(values).map(([name, value]) =>
-      field(1, message(field(1, name), field(2, message(field(3, value))))),
+      writeField(1, writeMessage(writeField(1, name), writeField(2, writeMessage(writeField(3, value))))),
     ),
   )
 }
@@ -41,8 +41,11 @@ function struct(values: Readonly<Record<string, string>>): Buffer {
 /** A proxy's state as istiod's debug service sends it: envoy.service.status.v3.ClientConfig in an Any. */
 export function clientConfig({id, cluster, version, types}: ProxyConnection): Buffer {
   const metadata = struct({CLUSTER_ID: cluster, ISTIO_VERSION: version, NAMESPACE: proxyNamespace(id)})
-  const node = message(field(1, id), field(3, metadata))
-  return anyOf(CLIENT_CONFIG_TYPE, message(field(1, node), ...types.map(each => field(3, typeConfig(each)))))
+  const node = writeMessage(writeField(1, id), writeField(3, metadata))
+  return packAny(
+    CLIENT_CONFIG_TYPE,
+    writeMessage(writeField(1, node), ...types.map(each => writeField(3, typeConfig(each)))),
+  )
 }
 
 export interface DiscoveryAnswer {
@@ -55,10 +58,10 @@ export interface DiscoveryAnswer {
 /** envoy.service.discovery.v3.DiscoveryResponse, with istiod's name where istioctl looks for it: control_plane.identifier. */
 export function discoveryResponse({typeUrl, resources, istiod, version}: DiscoveryAnswer): Buffer {
   const identifier = JSON.stringify({Component: 'istiod', ID: istiod, Info: {version}})
-  return message(
-    ...resources.map(each => field(2, each)),
-    field(4, typeUrl),
-    field(5, 'recorded'),
-    field(6, message(field(1, identifier))),
+  return writeMessage(
+    ...resources.map(each => writeField(2, each)),
+    writeField(4, typeUrl),
+    writeField(5, 'recorded'),
+    writeField(6, writeMessage(writeField(1, identifier))),
   )
 }

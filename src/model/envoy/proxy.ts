@@ -1,6 +1,6 @@
 import type {Cluster, ClusterLoadAssignment} from './cluster.js'
 import type {Listener} from './listener.js'
-import type {SocketAddress} from './request.js'
+import type {IpPort} from './request.js'
 import type {RouteConfiguration} from './route.js'
 import type {Json} from './schema.js'
 import type {Attempt, UpstreamCall} from './upstream-call.js'
@@ -8,7 +8,7 @@ import type {Attempt, UpstreamCall} from './upstream-call.js'
 /** A listener as far as choosing one needs it; the rest is read when asked for. */
 export interface ListenerEntry {
   readonly name: string
-  readonly addresses: readonly SocketAddress[]
+  readonly addresses: readonly IpPort[]
   /** Has a socket of its own. */
   readonly bound: boolean
   readonly read: () => Listener | undefined
@@ -37,7 +37,7 @@ export interface EnvoyProxy {
 
 /** An endpoint on Envoy's clusters page. */
 export interface LiveHost {
-  readonly address: SocketAddress
+  readonly address: IpPort
   readonly hostname: string
   /** Fails a health check, or outlier detection has ejected it. */
   readonly failing: boolean
@@ -66,7 +66,7 @@ export type Draw = (what: string, shares: readonly number[]) => number
 /** What a dump cannot hold: the servers behind the proxy, and the time. */
 export interface Surroundings {
   /** Undefined when nothing is known about the server there. */
-  readonly upstream: (address: SocketAddress) => UpstreamServer | undefined
+  readonly upstream: (address: IpPort) => UpstreamServer | undefined
   /** Tells how a call to an endpoint ends, in place of `upstream`; undefined when that is not known. */
   readonly send?: (call: UpstreamCall) => Attempt | undefined
   /**

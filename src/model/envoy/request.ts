@@ -1,5 +1,5 @@
 /** An address and port. */
-export interface SocketAddress {
+export interface IpPort {
   readonly ip: string
   readonly port: number
 }
@@ -15,7 +15,7 @@ export interface ClientCertificate {
   readonly expired: boolean
 }
 
-export interface ClientTls {
+export interface ClientHandshake {
   readonly sni: string
   /** Offered application protocols, in the client's order. */
   readonly alpn: readonly string[]
@@ -24,8 +24,8 @@ export interface ClientTls {
 
 /** The line of the PROXY protocol that precedes everything else. */
 export interface ProxyLine {
-  readonly source: SocketAddress
-  readonly destination: SocketAddress
+  readonly source: IpPort
+  readonly destination: IpPort
 }
 
 export type Protocol = 'http/1.0' | 'http/1.1' | 'http/2' | 'tcp'
@@ -33,14 +33,14 @@ export type Protocol = 'http/1.0' | 'http/1.1' | 'http/2' | 'tcp'
 /** One request to one Envoy, on a connection of its own. */
 export interface EnvoyRequest {
   /** What the client dialled. */
-  readonly destination: SocketAddress
+  readonly destination: IpPort
   /** The socket the connection was accepted on; the destination itself unless the kernel redirected it. */
-  readonly acceptedBy: SocketAddress
+  readonly acceptedBy: IpPort
   /** Redirected by the kernel: the original destination is known to Envoy. */
   readonly redirected: boolean
-  readonly source: SocketAddress
+  readonly source: IpPort
   readonly proxyLine: ProxyLine | undefined
-  readonly tls: ClientTls | undefined
+  readonly tls: ClientHandshake | undefined
   readonly protocol: Protocol
   readonly method: string
   /** The request target: a path with query, `*`, or an absolute URL. */

@@ -1,4 +1,4 @@
-import type {SocketAddress} from './request.js'
+import type {IpPort} from './request.js'
 import type {UpstreamTls} from './tls.js'
 
 /** How one try to reach an endpoint ends. Times are milliseconds after the try began. */
@@ -30,7 +30,7 @@ export interface UpstreamCall {
   readonly cluster: string
   /** The control plane named the endpoint (EDS): it belongs to the mesh. */
   readonly byControlPlane: boolean
-  readonly address: SocketAddress
+  readonly address: IpPort
   /** The address Envoy binds its end to (upstream_bind_config); undefined for any. */
   readonly from: string | undefined
   /** Undefined for plain text. */

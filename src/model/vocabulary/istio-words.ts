@@ -9,7 +9,7 @@ const EGRESS = 'https://istio.io/latest/docs/tasks/traffic-management/egress/egr
 const INJECT = 'https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/'
 
 /** Sync states of proxy-status, xDS types and states of Envoy's resources. */
-export const SYNC_STATES: Vocabulary = {
+export const SYNC_STATE_WORDS: Vocabulary = {
   SYNCED: ['Envoy acknowledged the last configuration istiod sent.', 'Nothing is wrong.', STATUS],
   'NOT SENT': [
     'istiod has sent nothing of this type, usually because there is nothing to send (RDS of a TCP gateway, ECDS without extensions).',

@@ -5,7 +5,7 @@ import type {Meaning, Vocabulary} from './entry.js'
 import {ENVOY_WORDS} from './envoy-words.js'
 import {GRPC_CODES} from './grpc-codes.js'
 import {HTTP_CODES} from './http-codes.js'
-import {MESH_WORDS, OLD_ISTIO, SYNC_STATES} from './istio-words.js'
+import {MESH_WORDS, OLD_ISTIO, SYNC_STATE_WORDS} from './istio-words.js'
 import {TERMINATION_DETAILS} from './termination-details.js'
 import {TLS_ERRORS} from './tls-errors.js'
 
@@ -34,7 +34,7 @@ export const WORD_GROUPS: readonly WordGroup[] = [
   },
   {kind: 'Istio address or uid', words: ADDRESSES, examples: ['127.0.0.6', '240.240.0.0/16', '1337']},
   {kind: 'port', words: SERVICE_PORTS, examples: ['15443', '443']},
-  {kind: 'sync state or xDS term', words: SYNC_STATES, examples: ['STALE', 'WARMING', 'LDS']},
+  {kind: 'sync state or xDS term', words: SYNC_STATE_WORDS, examples: ['STALE', 'WARMING', 'LDS']},
   {kind: 'term of old Istio', words: OLD_ISTIO, examples: ['Mixer', 'Citadel', 'RbacConfig']},
   {kind: 'mesh term', words: MESH_WORDS, examples: ['RBAC', 'REGISTRY_ONLY', 'NET_ADMIN']},
   {kind: 'word of Envoy and its tables', words: ENVOY_WORDS, examples: ['ORIGINAL_DST', 'SNI', 'circuit breaker']},

@@ -18,12 +18,12 @@ import {type ClusterFilter, clustersIn} from '../clusters/report.js'
 import {loadDump, nothingLeft, pendingNotes, unreadNotes} from '../config-dump.js'
 import {assignmentsIn} from '../eds/report.js'
 import {type EvaluationTime, evaluationTime} from '../evaluation-time.js'
-import {type ListenerFilter, sortedListeners} from '../listeners/report.js'
+import {type ListenerQuery, sortedListeners} from '../listeners/report.js'
 import {optional, type Report, required} from '../report.js'
 import {hiddenNote, routesIn} from '../routes/report.js'
 import type {Moment} from '../secrets/report.js'
 
-export interface AllFilter extends ClusterFilter, ListenerFilter {
+export interface AllFilter extends ClusterFilter, ListenerQuery {
   readonly name?: string | undefined
 }
 

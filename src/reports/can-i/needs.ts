@@ -1,5 +1,5 @@
 import {isMeshWide, KINDS, type Kind} from '../../model/kinds.js'
-import type {Permission} from '../../model/permission.js'
+import type {KubePermission} from '../../model/permission.js'
 
 /** Where a permission is needed: the namespaces of the pods, the control plane's namespace, or cluster-wide. */
 type Place = 'pods' | 'control-plane' | 'cluster'
@@ -88,16 +88,16 @@ export interface Places {
   readonly debugContainer?: boolean
 }
 
-export interface Need {
+export interface PermissionNeed {
   readonly what: string
   readonly required: boolean
-  readonly permissions: readonly Permission[]
+  readonly permissions: readonly KubePermission[]
   /** What is used instead where the permissions are refused; not part of a role. */
-  readonly instead: readonly Permission[]
+  readonly instead: readonly KubePermission[]
 }
 
 /** A page that cannot be read over a port-forward is read with a command in the container. */
-function insteadOf(permissions: readonly Permission[]): readonly Permission[] {
+function insteadOf(permissions: readonly KubePermission[]): readonly KubePermission[] {
   return permissions
     .filter(({subresource}) => subresource === 'portforward')
     .map(permission => ({...permission, subresource: 'exec'}))
@@ -108,7 +108,7 @@ function namespaceOf(place: Place, {namespace, istioNamespace}: Places): string 
   return place === 'pods' ? namespace : istioNamespace
 }
 
-function permissionsOf({place, resources, verbs}: Task, places: Places): readonly Permission[] {
+function permissionsOf({place, resources, verbs}: Task, places: Places): readonly KubePermission[] {
   const namespace = namespaceOf(place, places)
   const where = namespace === undefined ? {} : {namespace}
   return resources.flatMap(([group, each]) => {
@@ -119,8 +119,8 @@ function permissionsOf({place, resources, verbs}: Task, places: Places): readonl
 }
 
 /** Everything a command asks of a cluster, in the namespaces meant. */
-export function permissionNeeds(declared: ClusterNeeds, places: Places): readonly Need[] {
-  const need = (id: TaskId, required: boolean): Need => {
+export function permissionNeeds(declared: ClusterNeeds, places: Places): readonly PermissionNeed[] {
+  const need = (id: TaskId, required: boolean): PermissionNeed => {
     const permissions = permissionsOf(TASKS[id], places)
     return {what: TASKS[id].what, required, permissions, instead: insteadOf(permissions)}
   }

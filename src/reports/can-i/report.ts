@@ -1,12 +1,12 @@
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {type Gap, missing} from '../../model/answer.js'
-import {type Permission, permissionKey, type Ruling} from '../../model/permission.js'
+import {type KubePermission, permissionKey, type Ruling} from '../../model/permission.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {type ClusterNeeds, type Need, type Places, permissionNeeds} from './needs.js'
+import {type ClusterNeeds, type PermissionNeed, type Places, permissionNeeds} from './needs.js'
 
-export interface CheckedNeed extends Omit<Need, 'permissions' | 'instead'> {
+export interface CheckedNeed extends Omit<PermissionNeed, 'permissions' | 'instead'> {
   readonly rulings: readonly Ruling[]
 }
 
@@ -18,7 +18,7 @@ export interface CommandPermissions {
 export interface CanIReport extends Report {
   readonly commands: readonly CommandPermissions[]
   /** Every permission, without duplicates. */
-  readonly permissions: readonly Permission[]
+  readonly permissions: readonly KubePermission[]
   /** False if the source has no RBAC. */
   readonly asked: boolean
 }
@@ -72,7 +72,7 @@ export async function canIReport(
   const asked = source.rulings !== undefined
   if (asked) source.ledger.add({evidence: 'permissions', source: 'live', via: 'api', shows: 'state'})
   const byKey = new Map(rulings.map(ruling => [permissionKey(ruling.permission), ruling]))
-  const unknown = (permission: Permission): Ruling => ({
+  const unknown = (permission: KubePermission): Ruling => ({
     permission,
     verdict: 'unknown',
     why: `${source.origin.label} has no RBAC`,
@@ -80,7 +80,7 @@ export async function canIReport(
   const ruled = needs.map(({command, needs: each}) => ({
     command,
     needs: each.map(({permissions: wanted, instead, ...rest}) => {
-      const ruling = (permission: Permission) => byKey.get(permissionKey(permission)) ?? unknown(permission)
+      const ruling = (permission: KubePermission) => byKey.get(permissionKey(permission)) ?? unknown(permission)
       return {...rest, rulings: withAlternatives(wanted.map(ruling), instead.map(ruling))}
     }),
   }))

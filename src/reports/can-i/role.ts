@@ -1,4 +1,4 @@
-import type {Permission} from '../../model/permission.js'
+import type {KubePermission} from '../../model/permission.js'
 
 interface Rule {
   readonly apiGroups: readonly string[]
@@ -6,7 +6,7 @@ interface Rule {
   readonly verbs: readonly string[]
 }
 
-function rulesOf(permissions: readonly Permission[]): readonly Rule[] {
+function rulesOf(permissions: readonly KubePermission[]): readonly Rule[] {
   const byResource = new Map<string, {group: string; resource: string; verbs: Set<string>}>()
   for (const {group, resource, subresource, verb} of permissions) {
     const whole = subresource === undefined ? resource : `${resource}/${subresource}`
@@ -30,11 +30,11 @@ function rulesOf(permissions: readonly Permission[]): readonly Rule[] {
 }
 
 /** The minimal ClusterRole and Roles that grant the permissions: one cluster-wide, one per namespace, without duplicates. */
-export function minimalRoles(permissions: readonly Permission[]): readonly object[] {
+export function minimalRoles(permissions: readonly KubePermission[]): readonly object[] {
   const namespaces = [...new Set(permissions.map(each => each.namespace))].sort((a, b) =>
     (a ?? '').localeCompare(b ?? ''),
   )
-  const key = ({group, resource, subresource, verb}: Permission) => [group, resource, subresource, verb].join('/')
+  const key = ({group, resource, subresource, verb}: KubePermission) => [group, resource, subresource, verb].join('/')
   const everywhere = new Set(permissions.filter(each => each.namespace === undefined).map(key))
   return namespaces.flatMap(namespace => {
     const here = permissions.filter(

@@ -14,7 +14,7 @@ import {type CheckedWorkload, createAggregator} from './evaluate/aggregator.js'
 import {checkPod} from './evaluate/check-pod.js'
 import {withWholePatch} from './evaluate/whole-patch.js'
 import type {CheckRun} from './facts/context.js'
-import {onePage, type PodPage} from './targets/pod-pages.js'
+import {onePage, type PodListPage} from './targets/pod-list-pages.js'
 
 export interface CheckOptions {
   readonly rules: readonly MeshRule[]
@@ -119,7 +119,7 @@ export function countsOf(workloads: readonly CheckedWorkload[]): CheckReport['co
 }
 
 /** Whose evidence files beside manifests are, for a page of pods to check. */
-function besideOf(source: Source, {pods, read}: PodPage): Pick<CheckRun, 'beside'> {
+function besideOf(source: Source, {pods, read}: PodListPage): Pick<CheckRun, 'beside'> {
   if ((source.manifests?.beside.length ?? 0) === 0) return {}
   return {beside: pods.length === 1 && read === 1 ? 'of-the-pod' : 'of-any-pod'}
 }
@@ -140,7 +140,7 @@ function unusedFiles({manifests, ledger}: NotedSource): readonly Gap[] {
 /** Evaluates every rule for the pods, page by page, and aggregates the outcomes by workload; pods themselves are not kept. */
 export async function checkReport(
   given: Source,
-  targets: readonly KubeObject[] | AsyncIterable<PodPage>,
+  targets: readonly KubeObject[] | AsyncIterable<PodListPage>,
   options: CheckOptions,
 ): Promise<CheckReport> {
   const source = noted(given)

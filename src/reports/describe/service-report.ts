@@ -15,7 +15,7 @@ import type {ServiceModel} from '../../model/kube-service.js'
 import type {ObjectRef, PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {UserError} from '../../model/user-error.js'
-import {notFound} from '../../sources/not-found.js'
+import {notFoundError} from '../../sources/not-found.js'
 import type {Source} from '../../sources/source.js'
 import {byPreference, isReady} from '../../sources/subject.js'
 import {offersHint, optional, type Report} from '../report.js'
@@ -24,8 +24,8 @@ import type {AppliedPolicy} from './report.js'
 import {disagreements} from './traffic/disagreements.js'
 import {readProxy} from './traffic/in-proxy.js'
 import {type MeshObjects, readMeshObjects, shortName} from './traffic/mesh-objects.js'
+import {endpointPods, podsNotCaptured} from './traffic/pods-not-captured.js'
 import {describeTraffic, enforcerOf, type ServiceDescription} from './traffic/traffic.js'
-import {endpointPods, podsNotCaptured} from './traffic/unseen-pods.js'
 import {podWarnings} from './warnings.js'
 
 /** A pod behind a Service. */
@@ -75,7 +75,7 @@ async function serviceNamed(source: Source, name: string, namespace: string) {
     )
   const [first] = found.value
   if (first !== undefined) return readService(first)
-  throw await notFound(source, {kind: 'Service', resource: 'services', name, namespace})
+  throw await notFoundError(source, {kind: 'Service', resource: 'services', name, namespace})
 }
 
 function backing(pod: PodModel, findings: readonly Finding[]): BackingPod {

@@ -1,6 +1,6 @@
 import {ruleWords} from '../../analysis/netfilter/rule-words/words.js'
 import {humanCount} from '../../model/human-count.js'
-import {backendName, type Chain, type Rule, type Ruleset, type Table} from '../../model/ruleset.js'
+import {backendName, type Chain, type NetfilterTable, type Rule, type Ruleset} from '../../model/ruleset.js'
 import type {Cell, TreeNode} from '../../terminal/doc.js'
 
 const MAX_DEPTH = 12
@@ -30,7 +30,7 @@ function count(rule: Rule, style: TreeStyle): Cell[] {
     : [{text: `  ${humanCount(packets, 'packet')}`, tone: 'strong'}]
 }
 
-function ruleNode(table: Table, chain: Chain, rule: Rule, style: TreeStyle, depth: number): TreeNode {
+function ruleNode(table: NetfilterTable, chain: Chain, rule: Rule, style: TreeStyle, depth: number): TreeNode {
   const words = ruleWords(table.name, chain, rule)
   const sentence = words.purpose?.sentence ?? `${words.reading.charAt(0).toUpperCase()}${words.reading.slice(1)}.`
   const targets = rule.actions.flatMap(action =>
@@ -63,7 +63,7 @@ function chainTitle(chain: Chain): readonly Cell[] {
   return [{text: chain.name, tone: 'strong'}, ...policy, ...left, ...empty]
 }
 
-function chainNode(table: Table, chain: Chain, style: TreeStyle, depth: number): TreeNode {
+function chainNode(table: NetfilterTable, chain: Chain, style: TreeStyle, depth: number): TreeNode {
   const key = `${table.family} ${table.name} ${chain.name}`
   if (style.shown.has(key) && chain.rules.length > 1)
     return {label: [...chainTitle(chain), {text: ' (shown above)', tone: 'dim'}]}
@@ -72,7 +72,7 @@ function chainNode(table: Table, chain: Chain, style: TreeStyle, depth: number):
 }
 
 /** A chain is shown once in the tree; those nothing jumps to stand at the end. */
-function unreached(table: Table): readonly Chain[] {
+function unreached(table: NetfilterTable): readonly Chain[] {
   const reached = new Set<string>()
   const visit = (chain: Chain): void => {
     if (reached.has(chain.name)) return
@@ -89,7 +89,7 @@ function unreached(table: Table): readonly Chain[] {
 }
 
 /** Nothing leads to a chain, or what does was not pasted: the listing counts references to it, or has no chain packets enter by. */
-function ledHere(table: Table, {references = 0, rules}: Chain): string {
+function ledHere(table: NetfilterTable, {references = 0, rules}: Chain): string {
   const cutting = references > 0 || table.chains.every(({hook}) => hook === undefined)
   if (cutting) return ' (the rules that jump here are not in the given text)'
   const counted = rules.some(({counters}) => (counters?.packets ?? 0) > 0)
@@ -99,7 +99,7 @@ function ledHere(table: Table, {references = 0, rules}: Chain): string {
 }
 
 /** The chains of a table as a tree that follows the jumps, each rule in words with its verbatim text; empty base chains are left out. */
-export function tableTree(ruleset: Ruleset, table: Table, style: TreeStyle): TreeNode | undefined {
+export function tableTree(ruleset: Ruleset, table: NetfilterTable, style: TreeStyle): TreeNode | undefined {
   const bases = table.chains.filter(
     chain => chain.hook !== undefined && (chain.rules.length > 0 || chain.policy === 'drop'),
   )

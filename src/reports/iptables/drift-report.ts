@@ -1,4 +1,4 @@
-import {type Difference, driftOf} from '../../analysis/netfilter/drift/drift.js'
+import {driftOf, type RuleDifference} from '../../analysis/netfilter/drift/drift.js'
 import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
 import {isOfRuntime} from '../../analysis/netfilter/drift/runtime-rules.js'
 import type {RulesetWarning} from '../../analysis/netfilter/interception/ruleset-warnings.js'
@@ -22,7 +22,7 @@ export interface DriftReport extends Report {
   readonly startUp?: string
   /** Undefined when nothing but the evidence that was read says what to expect. */
   readonly expected?: Expected
-  readonly differences: readonly Difference[]
+  readonly differences: readonly RuleDifference[]
 }
 
 /** The computed rules are evidence of their own: what they were computed from is named. */
@@ -74,7 +74,7 @@ export async function driftReport(given: Source, subject: PodRef): Promise<Drift
 }
 
 /** The rules of a pod in words, and whether they differ from what they should be where that can be known. */
-export async function rulesReport(given: Source, subject: PodRef): Promise<IptablesReport> {
+export async function iptablesWithDriftReport(given: Source, subject: PodRef): Promise<IptablesReport> {
   const source = noted(given)
   const report = await iptablesReport(source, subject)
   const {rulesets, machine, parameters, from} = report.kernel

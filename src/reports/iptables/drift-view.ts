@@ -1,4 +1,4 @@
-import type {Difference} from '../../analysis/netfilter/drift/drift.js'
+import type {RuleDifference} from '../../analysis/netfilter/drift/drift.js'
 import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Rule} from '../../model/ruleset.js'
@@ -34,7 +34,7 @@ function differenceLines({
   actual,
   consequences,
   effective,
-}: Difference): readonly (readonly Cell[])[] {
+}: RuleDifference): readonly (readonly Cell[])[] {
   const what = `${WORDS[kind]} in ${place}${FAMILY[family] === '' ? '' : ` (${FAMILY[family]})`}`
   const effect: readonly (readonly Cell[])[] =
     consequences.length > 0

@@ -2,8 +2,8 @@ import {detectRelease} from '../../analysis/netfilter/detect-release.js'
 import {hasEffectiveSettings, settingsFromLog} from '../../analysis/netfilter/expected-rules/from-log.js'
 import {ruleWarnings} from '../../analysis/netfilter/interception/dead-rules.js'
 import {type Interception, interceptionOf} from '../../analysis/netfilter/interception/interception.js'
+import {markInsufficient, missingTablesIn} from '../../analysis/netfilter/interception/missing-tables.js'
 import {type RulesetWarning, rulesetWarningsOf} from '../../analysis/netfilter/interception/ruleset-warnings.js'
-import {unseenIn, withUnseen} from '../../analysis/netfilter/interception/unseen.js'
 import {nodeWarnings} from '../../analysis/netfilter/node-warnings.js'
 import {wrongValues} from '../../analysis/netfilter/setup/lost-arguments.js'
 import {readableKernel} from '../../evidence/kernel/nothing-read.js'
@@ -12,16 +12,16 @@ import {startUpNotice} from '../../evidence/kernel/start-up.js'
 import {readNow} from '../../evidence/kernel/ways.js'
 import {answeredFrom, type NotedSource, noted} from '../../evidence/provenance.js'
 import type {PodRef} from '../../model/kube-object.js'
-import type {Machine} from '../../model/machine.js'
+import type {NetworkNamespace} from '../../model/network-namespace.js'
 import {
   everyChain,
   everyRule,
   hiddenByNft,
   hidesInterfaces,
   type IpFamily,
+  type NetfilterTable,
   type Ruleset,
   ruleCount,
-  type Table,
 } from '../../model/ruleset.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
@@ -48,7 +48,7 @@ function namesIpv6(rulesets: readonly Ruleset[]): boolean {
 }
 
 /** Families worth a summary: those whose rules are known, IPv4 first; both for native tables when the pod is known to have IPv6. */
-function families(rulesets: readonly Ruleset[], machine: Machine): readonly IpFamily[] {
+function families(rulesets: readonly Ruleset[], machine: NetworkNamespace): readonly IpFamily[] {
   const all: readonly IpFamily[] = ['ip', 'ip6']
   const both = !machine.assumed || namesIpv6(rulesets)
   return all.filter(family =>
@@ -74,7 +74,7 @@ function showsHalf(rulesets: readonly Ruleset[]): boolean {
 }
 
 /** True when a rule of the table leads to a chain that the text does not have. */
-function leadsAway({chains}: Table): boolean {
+function leadsAway({chains}: NetfilterTable): boolean {
   const known = new Set(chains.map(({name}) => name))
   const actions = chains.flatMap(({rules}) => rules.flatMap(rule => rule.actions))
   return actions.some(action => (action.kind === 'jump' || action.kind === 'goto') && !known.has(action.chain))
@@ -84,7 +84,7 @@ function leadsAway({chains}: Table): boolean {
 function isPiece(rulesets: readonly Ruleset[]): boolean {
   if (rulesets.some(({tables}) => tables.some(leadsAway))) return true
   return (['ip', 'ip6'] as const).some(family => {
-    const {inbound, outbound} = unseenIn(rulesets, family)
+    const {inbound, outbound} = missingTablesIn(rulesets, family)
     return inbound !== undefined || outbound !== undefined
   })
 }
@@ -108,7 +108,7 @@ export function reportOn(kernel: Kernel, source: NotedSource, subject: PodRef): 
   const interceptions = known
     .map(family => interceptionOf(rulesets, machine, family))
     .filter(found => found !== undefined)
-    .map(found => (kernel.from === 'text' ? withUnseen(found, unseenIn(rulesets, found.family)) : found))
+    .map(found => (kernel.from === 'text' ? markInsufficient(found, missingTablesIn(rulesets, found.family)) : found))
   const half = excerpt || showsHalf(rulesets) || (kernel.from === 'text' && isPiece(rulesets))
   const madeBy = half ? undefined : detectRelease(rulesets)?.text
   return {

@@ -9,7 +9,7 @@ import type {Source} from '../../sources/source.js'
 import {loadDump, noneIn, nothingLeft, pendingNotes, requiredSection, unreadNotes} from '../config-dump.js'
 import type {Report} from '../report.js'
 
-export interface ListenerFilter {
+export interface ListenerQuery {
   readonly address?: string | undefined
   readonly port?: number | undefined
   readonly type?: string | undefined
@@ -30,7 +30,7 @@ function sameText(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()
 }
 
-function keeps({address, port, type}: ListenerFilter, listener: EnvoyListener): boolean {
+function keeps({address, port, type}: ListenerQuery, listener: EnvoyListener): boolean {
   const addresses = [...listener.additional, listener.address]
   return (
     (!address || addresses.some(each => sameText(each, address))) &&
@@ -48,14 +48,14 @@ function byPortInternalByName(a: EnvoyListener, b: EnvoyListener): number {
 }
 
 /** The listeners of a section that match the filter, in dump order; an empty section is an error. */
-function listenersIn(section: unknown, filter: ListenerFilter): readonly EnvoyListener[] {
+function listenersIn(section: unknown, filter: ListenerQuery): readonly EnvoyListener[] {
   const listeners = decodeListeners(section)
   if (listeners.length === 0 && pendingNotes('Listeners', section).length === 0) throw noneIn('Listeners', section)
   return listeners.filter(listener => keeps(filter, listener))
 }
 
 /** The same in the order of istioctl's table: port, address, type. */
-export function sortedListeners(section: unknown, filter: ListenerFilter): readonly EnvoyListener[] {
+export function sortedListeners(section: unknown, filter: ListenerQuery): readonly EnvoyListener[] {
   return [...listenersIn(section, filter)].sort(byPort)
 }
 
@@ -72,7 +72,7 @@ function withoutChains(listeners: readonly EnvoyListener[]): readonly string[] {
 export async function listenerReport(
   given: Source,
   subject: PodRef,
-  filter: ListenerFilter,
+  filter: ListenerQuery,
   detail: ListenerDetail,
 ): Promise<ListenerReport> {
   const source = noted(given)

@@ -1,4 +1,9 @@
-import {chainMatchText, destinationText, type EnvoyListener, type FilterChain} from '../../model/envoy-listener.js'
+import {
+  chainMatchText,
+  destinationText,
+  type EnvoyListener,
+  type FilterChainSummary,
+} from '../../model/envoy-listener.js'
 import {byText} from '../../model/order.js'
 import type {Table} from '../../terminal/doc.js'
 import {orDash} from '../or-dash.js'
@@ -19,11 +24,11 @@ function bindText(listener: EnvoyListener): string {
   return listener.useOriginalDst ? `${bound}, use_original_dst` : bound
 }
 
-function filterText(chain: FilterChain): string {
+function filterText(chain: FilterChainSummary): string {
   return chain.filters.map(({name, type}) => (name === '' ? `unknown (${type})` : name)).join(',')
 }
 
-function chainCells(listener: EnvoyListener, chain: FilterChain): readonly string[] {
+function chainCells(listener: EnvoyListener, chain: FilterChainSummary): readonly string[] {
   return [
     orDash(listener.name),
     orDash(chain.name),

@@ -1,13 +1,13 @@
 import {canonicalTable} from '../../analysis/netfilter/istio-names.js'
 import {type CompiledRules, compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
+import {withDefaultNetwork} from '../../analysis/netfilter/packet-walk/default-network.js'
 import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
-import {standInMachine} from '../../analysis/netfilter/packet-walk/stand-in.js'
-import {type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {type PacketVerdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {type ProxyTraits, proxyTraitsOf} from '../../analysis/netfilter/proxy-traits.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../formats/netfilter/ip-facts.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
 import {formatIp, parseIp} from '../../model/ip-address.js'
-import type {Machine} from '../../model/machine.js'
+import type {NetworkNamespace} from '../../model/network-namespace.js'
 import type {Packet, Walk} from '../../model/packet.js'
 import type {ReportProvenance} from '../../model/provenance.js'
 import type {Ruleset} from '../../model/ruleset.js'
@@ -19,7 +19,7 @@ import type {CaseFile, PacketCase} from './case-file.js'
 import {interfaceOf, neighbour, outsideAnswers, type Topology, topologyListeners} from './topology.js'
 
 /** The answer to one case; `rules` are the nat rules whose counters move, in order. `ok` is there when the case says what it expects. */
-export interface CaseAnswer {
+export interface PacketCaseResult {
   readonly id: string
   readonly outcome: string
   readonly landed: {readonly ns: string; readonly port: number} | null
@@ -28,20 +28,20 @@ export interface CaseAnswer {
   readonly origDst: string | null
   readonly rules: readonly {readonly at: string; readonly rule: number}[]
   readonly path: readonly {readonly at: string; readonly rule: number | 'policy'}[]
-  readonly verdict: Verdict
+  readonly verdict: PacketVerdict
   readonly reason?: string
   readonly ok?: boolean
   readonly differs?: readonly string[]
 }
 
 export interface CasesReport extends Report {
-  readonly answers: readonly CaseAnswer[]
+  readonly answers: readonly PacketCaseResult[]
 }
 
 /** A ruleset ready for packets; `observed` is the back end whose counters were recorded, when the folder says. */
 interface Loaded {
   readonly rules: CompiledRules
-  readonly machine: Machine
+  readonly machine: NetworkNamespace
   readonly proxy: ProxyTraits
   readonly observed: string | undefined
 }
@@ -67,7 +67,7 @@ function load(texts: RulesetTexts, topology: Topology): Loaded {
     routes: texts.routes === undefined ? undefined : parseIpRoutes(texts.routes),
     policyRules: texts.policyRules === undefined ? undefined : parseIpRules(texts.policyRules),
   }
-  const machine = standInMachine(facts, rulesets, true)
+  const machine = withDefaultNetwork(facts, rulesets, true)
   return {
     rules: compileRules(rulesets),
     proxy: proxyTraitsOf(rulesets),
@@ -85,13 +85,13 @@ function hostText(address: string): string {
 }
 
 /** A rule a packet meets twice is one hit rule. */
-function unique(rules: CaseAnswer['rules']): CaseAnswer['rules'] {
+function unique(rules: PacketCaseResult['rules']): PacketCaseResult['rules'] {
   return rules.filter(
     (rule, index) => rules.findIndex(each => each.at === rule.at && each.rule === rule.rule) === index,
   )
 }
 
-function packetOf(item: PacketCase, machine: Machine, topology: Topology): Packet {
+function packetOf(item: PacketCase, machine: NetworkNamespace, topology: Topology): Packet {
   const destination = parseIp(item.destination)
   if (destination === undefined)
     throw new UserError(`${item.id}: ${JSON.stringify(item.destination)} is not an IP address`)
@@ -127,7 +127,7 @@ function outcomeOf(walk: Walk, item: PacketCase, topology: Topology): string {
   }
 }
 
-function answerOf(item: PacketCase, walk: Walk, loaded: Loaded, topology: Topology): CaseAnswer {
+function answerOf(item: PacketCase, walk: Walk, loaded: Loaded, topology: Topology): PacketCaseResult {
   const {disposition: end} = walk
   const outcome = outcomeOf(walk, item, topology)
   const arrived = outcome === 'delivered' && (end.kind === 'delivered' || end.kind === 'sent') ? end : undefined
@@ -159,7 +159,7 @@ function answerOf(item: PacketCase, walk: Walk, loaded: Loaded, topology: Topolo
 
 const EXPECTABLE = ['outcome', 'landed', 'local', 'peer', 'origDst', 'rules', 'verdict'] as const
 
-function judged(answer: CaseAnswer, expect: Readonly<Record<string, unknown>>): CaseAnswer {
+function judged(answer: PacketCaseResult, expect: Readonly<Record<string, unknown>>): PacketCaseResult {
   const unknown = Object.keys(expect).filter(name => name !== 'orig_dst' && !EXPECTABLE.some(each => each === name))
   if (unknown.length > 0)
     throw new UserError(`${answer.id}: cannot expect ${unknown.join(', ')}`, {
@@ -192,7 +192,7 @@ export async function casesReport(
   read: (name: string) => Promise<RulesetTexts | undefined>,
 ): Promise<CasesReport> {
   const loaded = new Map<string, Loaded>()
-  const answers: CaseAnswer[] = []
+  const answers: PacketCaseResult[] = []
   for (const item of file.cases) {
     let context = loaded.get(item.ruleset)
     if (context === undefined) {

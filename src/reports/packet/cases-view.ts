@@ -1,8 +1,8 @@
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
-import type {CaseAnswer, CasesReport} from './cases-report.js'
+import type {CasesReport, PacketCaseResult} from './cases-report.js'
 
-function row(answer: CaseAnswer): readonly Cell[] {
+function row(answer: PacketCaseResult): readonly Cell[] {
   const landed = answer.landed === null ? '-' : `${answer.landed.ns}:${answer.landed.port}`
   const last = answer.rules.at(-1)
   const state: Cell =

@@ -10,7 +10,7 @@ import {
   toPort,
 } from '../../analysis/netfilter/packet-sets/traffic.js'
 import type {TrafficOutcome} from '../../analysis/netfilter/packet-sets/traffic-outcome.js'
-import type {Verdict} from '../../analysis/netfilter/packet-walk/verdict.js'
+import type {PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {type ProxyTraits, sentByProxy, ZTUNNEL_MARK} from '../../analysis/netfilter/proxy-traits.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -24,9 +24,9 @@ import {packetContext, startUpVerdict} from './report.js'
 /** What becomes of the packets of a row, for one sender. */
 export interface MatrixCell {
   readonly who: string
-  readonly verdict: Verdict
+  readonly verdict: PacketVerdict
   readonly port?: number
-  /** Where a rule sends it instead, `address:port`. */
+  /** The other destination a rule sets, `address:port`. */
   readonly to?: string
   readonly by?: string
   /** The rule it depends on. */

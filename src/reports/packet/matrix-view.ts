@@ -1,10 +1,10 @@
-import type {Verdict} from '../../analysis/netfilter/packet-walk/verdict.js'
+import type {PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {MatrixCell, MatrixReport, MatrixRow} from './matrix-report.js'
 
-const SHORT: Readonly<Record<Verdict, Cell>> = {
+const SHORT: Readonly<Record<PacketVerdict, Cell>> = {
   captured: {text: 'proxy', tone: 'good'},
   redirected: 'redirected',
   escapes: 'bypass',

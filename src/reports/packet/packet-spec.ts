@@ -1,5 +1,5 @@
 import {type IpAddress, parseIp} from '../../model/ip-address.js'
-import type {Machine} from '../../model/machine.js'
+import type {NetworkNamespace} from '../../model/network-namespace.js'
 import type {Packet} from '../../model/packet.js'
 import type {IpFamily} from '../../model/ruleset.js'
 import {UserError} from '../../model/user-error.js'
@@ -47,7 +47,7 @@ function address(text: string, what: string): IpAddress {
 }
 
 /** The pod's own address of a family, on its first interface that has one. */
-export function ownAddress(machine: Machine, family: IpFamily): {device: string; address: IpAddress} {
+export function ownAddress(machine: NetworkNamespace, family: IpFamily): {device: string; address: IpAddress} {
   for (const {name, addresses} of machine.interfaces) {
     const found = addresses.find(each => each.family === family)
     if (name !== 'lo' && found !== undefined) return {device: name, address: found}
@@ -62,7 +62,7 @@ function markOf(text: string): number {
   return value
 }
 
-function deviceFor(machine: Machine, destination: IpAddress): string {
+function deviceFor(machine: NetworkNamespace, destination: IpAddress): string {
   const holder = machine.interfaces.find(({addresses}) =>
     addresses.some(each => each.family === destination.family && each.bits === destination.bits),
   )
@@ -72,7 +72,7 @@ function deviceFor(machine: Machine, destination: IpAddress): string {
 /** Builds the packet to walk; `resolve` turns a host name (a Service) into an address. */
 export async function packetFrom(
   spec: PacketSpec,
-  machine: Machine,
+  machine: NetworkNamespace,
   resolve: (host: string) => Promise<IpAddress>,
 ): Promise<Packet> {
   const text = spec.out ?? spec.in

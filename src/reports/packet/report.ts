@@ -1,9 +1,14 @@
 import {interceptionOf} from '../../analysis/netfilter/interception/interception.js'
+import {missingTablesIn} from '../../analysis/netfilter/interception/missing-tables.js'
 import {rulesetWarningsOf} from '../../analysis/netfilter/interception/ruleset-warnings.js'
-import {unseenIn} from '../../analysis/netfilter/interception/unseen.js'
 import {compileRules} from '../../analysis/netfilter/packet-walk/compile.js'
 import {walkFlow} from '../../analysis/netfilter/packet-walk/flow-walk.js'
-import {decidingStep, landingWords, type Verdict, verdictOf} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {
+  decidingStep,
+  dispositionText,
+  type PacketVerdict,
+  verdictOf,
+} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {type ProxyTraits, proxyTraitsOf, sentByProxy} from '../../analysis/netfilter/proxy-traits.js'
 import {listenersOf, ownerWords} from '../../evidence/kernel/listeners.js'
 import {readableKernel} from '../../evidence/kernel/nothing-read.js'
@@ -16,7 +21,7 @@ import {textOf} from '../../formats/decode.js'
 import type {Gap} from '../../model/answer.js'
 import {type IpAddress, parseIp} from '../../model/ip-address.js'
 import type {PodRef} from '../../model/kube-object.js'
-import type {Machine} from '../../model/machine.js'
+import type {NetworkNamespace} from '../../model/network-namespace.js'
 import type {Packet, Walk, WalkStep} from '../../model/packet.js'
 import type {Ruleset} from '../../model/ruleset.js'
 import type {ListeningSocket} from '../../model/socket.js'
@@ -30,7 +35,7 @@ export interface PacketContext {
   readonly kernel: Kernel
   /** Set when these are not the current rules: the first line to show. */
   readonly startUp?: string
-  readonly machine: Machine
+  readonly machine: NetworkNamespace
   readonly proxy: ProxyTraits
   readonly sockets: readonly ListeningSocket[]
   readonly gaps: readonly Gap[]
@@ -42,7 +47,7 @@ export interface PacketReport extends Report {
   readonly startUp?: string
   readonly packet: Packet
   readonly walk: Walk
-  readonly verdict: Verdict
+  readonly verdict: PacketVerdict
   /** The packet is the proxy's own. */
   readonly fromProxy: boolean
   readonly landing: string
@@ -53,7 +58,7 @@ export interface PacketReport extends Report {
 /** What a pasted text lacks, for its absence is walked as if there were no such rules. */
 function unseen({from, rulesets}: Kernel): readonly string[] {
   if (from !== 'text') return []
-  const reasons = (['ip', 'ip6'] as const).flatMap(family => Object.values(unseenIn(rulesets, family)))
+  const reasons = (['ip', 'ip6'] as const).flatMap(family => Object.values(missingTablesIn(rulesets, family)))
   return [...new Set<string>(reasons)].map(reason => `${reason}: rules there may decide otherwise`)
 }
 
@@ -108,9 +113,9 @@ function remarks(walk: Walk): readonly string[] {
 /** Rules that should have captured a packet and cannot, where its verdict alone would look like an intended exception. */
 function whyUncaptured(
   rulesets: readonly Ruleset[],
-  machine: Machine,
+  machine: NetworkNamespace,
   packet: Packet,
-  verdict: Verdict,
+  verdict: PacketVerdict,
 ): readonly string[] {
   if (packet.protocol !== 'tcp' || (verdict !== 'direct' && verdict !== 'escapes')) return []
   // whether something listens does not matter to whether the rules lead to the proxy.
@@ -161,7 +166,7 @@ export async function packetReport(given: Source, subject: PodRef, spec: PacketS
     walk,
     verdict,
     fromProxy,
-    landing: landingWords(walk),
+    landing: dispositionText(walk),
     decidedBy: decidingStep(walk),
     listener: end.kind === 'delivered' ? ownerWords(context.sockets, packet.protocol, end.port) : undefined,
   }

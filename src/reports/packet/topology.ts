@@ -1,5 +1,5 @@
 import {parseIp} from '../../model/ip-address.js'
-import type {Interface, Listener, Machine} from '../../model/machine.js'
+import type {Interface, KernelListener, NetworkNamespace} from '../../model/network-namespace.js'
 import type {IpFamily} from '../../model/ruleset.js'
 
 /** Who listens in the world of a packet table: in the pod, and on the hosts behind each interface. */
@@ -33,7 +33,7 @@ function mainInterface(interfaces: readonly Interface[]): Interface | undefined 
 }
 
 /** The pod's sockets in that world. */
-export function topologyListeners(topology: Topology, machine: Machine): readonly Listener[] {
+export function topologyListeners(topology: Topology, machine: NetworkNamespace): readonly KernelListener[] {
   const loopback = parseIp('127.0.0.1')
   const own = mainInterface(machine.interfaces)?.addresses.find(({family}) => family === 'ip')
   return [
@@ -57,7 +57,7 @@ export function interfaceOf(topology: Topology, from: string): string | undefine
 }
 
 /** The neighbour's address on an interface: the first host of the network the pod's own address lies in. */
-export function neighbour(machine: Machine, device: string, family: IpFamily) {
+export function neighbour(machine: NetworkNamespace, device: string, family: IpFamily) {
   const own = machine.interfaces.find(({name}) => name === device)?.addresses.find(each => each.family === family)
   if (own === undefined) return undefined
   const full = family === 'ip' ? 0xffff_ffffn : (1n << 128n) - 1n

@@ -1,4 +1,4 @@
-import type {Verdict} from '../../analysis/netfilter/packet-walk/verdict.js'
+import type {PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {actionWords} from '../../analysis/netfilter/rule-words/action-words.js'
 import {formatIp} from '../../model/ip-address.js'
 import {podLabel} from '../../model/kube-object.js'
@@ -8,7 +8,7 @@ import type {View} from '../view.js'
 import type {PacketReport} from './report.js'
 
 /** One line per verdict, and how it looks. */
-const VERDICTS: Readonly<Record<Verdict, {readonly words: string; readonly tone: Tone}>> = {
+const VERDICTS: Readonly<Record<PacketVerdict, {readonly words: string; readonly tone: Tone}>> = {
   captured: {words: 'captured by the proxy', tone: 'good'},
   redirected: {words: 'redirected to another socket of the pod, not the proxy', tone: 'warn'},
   escapes: {words: 'escapes: leaves the pod without the proxy', tone: 'warn'},
@@ -27,7 +27,7 @@ const END_LABELS: Readonly<Partial<Record<PacketReport['walk']['disposition']['k
 }
 
 /** The proxy's own packets are meant to pass; the kernel knows them by user, group or mark alone. */
-const OWN_WORDS: Partial<Record<Verdict, string>> = {
+const OWN_WORDS: Partial<Record<PacketVerdict, string>> = {
   escapes: "leaves the pod: treated as the proxy's own traffic",
   direct: "stays in the pod: treated as the proxy's own traffic",
 }

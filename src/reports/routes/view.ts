@@ -3,7 +3,7 @@ import {
   type EnvoyRoute,
   type EnvoyRouteConfig,
   pathText,
-  type VirtualHost,
+  type VirtualHostSummary,
 } from '../../model/envoy-route.js'
 import type {Table} from '../../terminal/doc.js'
 import {orDash} from '../or-dash.js'
@@ -18,7 +18,7 @@ function wideCells({action, details}: EnvoyRoute): readonly string[] {
   return [conditions.join(', '), actionText(action), timeout, retries, name].map(orDash)
 }
 
-function hostRows(host: VirtualHost, wide: boolean): readonly (readonly string[])[] {
+function hostRows(host: VirtualHostSummary, wide: boolean): readonly (readonly string[])[] {
   const start = [host.name, domainsText(host.domains)]
   if (host.routes.length === 0) return [[...start, '/*', '404', ...(wide ? ['-', 'answers 404', '-', '-', '-'] : [])]]
   return host.routes

@@ -7,7 +7,7 @@ export interface RulesReport extends Report {
 }
 
 /** The catalogue of rules, by code. */
-export function rulesReport(rules: readonly MeshRule[]): RulesReport {
+export function meshRulesReport(rules: readonly MeshRule[]): RulesReport {
   const sorted = [...rules].sort((a, b) => (a.code < b.code ? -1 : 1))
   return {origin: {kind: 'memory', label: 'meshctl'}, provenance: BUILT_IN, gaps: [], notes: [], rules: sorted}
 }

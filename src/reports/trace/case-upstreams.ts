@@ -1,5 +1,5 @@
 import type {UpstreamServer} from '../../model/envoy/proxy.js'
-import type {SocketAddress} from '../../model/envoy/request.js'
+import type {IpPort} from '../../model/envoy/request.js'
 
 // The servers behind the proxies of the case form: what each port does, as the form's description lists them.
 
@@ -55,7 +55,7 @@ const REFUSES: UpstreamServer = {...OK, connect: 'refuses'}
 const DROPPED_ADDRESS = '10.250.0.1'
 
 /** The server at an address of the case form: one that drops, one of the table, or nothing that listens. */
-export function caseUpstream({ip, port}: SocketAddress): UpstreamServer {
+export function caseUpstream({ip, port}: IpPort): UpstreamServer {
   if (ip === DROPPED_ADDRESS) return {...OK, connect: 'drops'}
   return SERVERS.get(port) ?? REFUSES
 }

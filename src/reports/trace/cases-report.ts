@@ -3,7 +3,7 @@ import {parseEnvoyCase} from '../../formats/envoy-cases/parse.js'
 import {proxyOf} from '../../formats/envoy-proto/proxy.js'
 import {parseJson} from '../../formats/json-text.js'
 import {gapSentence} from '../../model/answer.js'
-import type {Outcome} from '../../model/envoy/decision.js'
+import type {RequestOutcome} from '../../model/envoy/decision.js'
 import type {EnvoyProxy, Surroundings} from '../../model/envoy/proxy.js'
 import type {ReportProvenance} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
@@ -13,7 +13,7 @@ import type {Report} from '../report.js'
 import {caseUpstream} from './case-upstreams.js'
 
 /** The answer to one case: the fields of the case form, `null` where there is nothing; or why it is not known. */
-export type CaseAnswer =
+export type TraceCaseResult =
   | {readonly id: string; readonly unknown: true; readonly reason: string}
   | {
       readonly id: string
@@ -33,13 +33,13 @@ export type CaseAnswer =
     }
 
 export interface EnvoyCasesReport extends Report {
-  readonly answers: readonly CaseAnswer[]
+  readonly answers: readonly TraceCaseResult[]
 }
 
 /** Clients of the case form wait this long for an answer, in milliseconds. */
 const PATIENCE = 2000
 
-function fieldsOf(id: string, outcome: Outcome): CaseAnswer {
+function fieldsOf(id: string, outcome: RequestOutcome): TraceCaseResult {
   return {
     id,
     listener: outcome.listener,
@@ -58,7 +58,7 @@ function fieldsOf(id: string, outcome: Outcome): CaseAnswer {
   }
 }
 
-function answerCase(proxy: EnvoyProxy, json: unknown, place: string): CaseAnswer {
+function answerCase(proxy: EnvoyProxy, json: unknown, place: string): TraceCaseResult {
   const parsed = parseEnvoyCase(json)
   if (parsed === undefined) throw new UserError(`${place} is no case: it needs id, dst and protocol`)
   const surroundings: Surroundings = {upstream: caseUpstream, now: proxy.updatedAt ?? 0, patience: PATIENCE}
@@ -75,7 +75,7 @@ function jsonIn(text: string, place: string): unknown {
 }
 
 /** Answers the cases of one configuration folder, in the order they are in. */
-export function answerFolder({path, configDump, cases}: CaseFolder): readonly CaseAnswer[] {
+export function answerFolder({path, configDump, cases}: CaseFolder): readonly TraceCaseResult[] {
   const proxy = proxyOf(jsonIn(configDump, `${path}/config_dump`))
   return cases.split('\n').flatMap((line, i) => {
     if (line.trim() === '') return []
@@ -86,7 +86,7 @@ export function answerFolder({path, configDump, cases}: CaseFolder): readonly Ca
 
 /** Answers every case of the folders given. What is not known says why, and is counted. */
 export async function envoyCasesReport(folders: AsyncIterable<CaseFolder>, origin: Origin): Promise<EnvoyCasesReport> {
-  const answers: CaseAnswer[] = []
+  const answers: TraceCaseResult[] = []
   for await (const folder of folders) answers.push(...answerFolder(folder))
   const unknown = answers.filter(each => 'unknown' in each).length
   const notes = unknown === 0 ? [] : [`${unknown} of ${answers.length} cases are undecided; each says why`]

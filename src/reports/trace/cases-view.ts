@@ -1,13 +1,13 @@
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
-import type {CaseAnswer, EnvoyCasesReport} from './cases-report.js'
+import type {EnvoyCasesReport, TraceCaseResult} from './cases-report.js'
 
 function clusterWords(cluster: string | readonly string[] | null): string {
   if (cluster === null) return '-'
   return typeof cluster === 'string' ? cluster : cluster.join(' or ')
 }
 
-function row(answer: CaseAnswer): readonly Cell[] {
+function row(answer: TraceCaseResult): readonly Cell[] {
   if ('unknown' in answer) return [answer.id, {text: 'undecided', tone: 'warn'}, '-', '-', answer.reason]
   const details = answer.details ?? answer.termination_details ?? '-'
   return [

@@ -173,7 +173,7 @@ async function ownAnswer(inputs: CauseInputs, path: RequestPath): Promise<PathCa
   const outcome = client?.decision?.decided === true ? client.decision.outcome : undefined
   if (client !== undefined && outcome?.virtualHost === 'block_all') return await registryOnly(inputs, client.pod)
   const object = routeObject(client, inputs.world)
-  const field = outcome?.details === 'fault_filter_abort' ? 'spec.http[].fault.abort' : undefined
+  const field = client?.decision?.facts.answeredBy === 'fault' ? 'spec.http[].fault.abort' : undefined
   const fix =
     object === undefined
       ? 'The proxy answers by its own configuration: see -o wide.'
@@ -199,11 +199,11 @@ async function noEndpoint(inputs: CauseInputs, path: RequestPath): Promise<PathC
 }
 
 function refused(path: RequestPath): PathCause {
-  const {pod, because} = path.ending
+  const {pod, reason} = path.ending
   if (pod === undefined) return {fix: 'Check the address, and whether the node can reach it.'}
   const {namespace, name} = pod.ref
   const object = {kind: 'Pod', namespace, name}
-  if (because.includes('proxy’s own')) return {object, fix: 'Use another port: the proxy has this one for itself.'}
+  if (reason === 'proxy-port') return {object, fix: 'Use another port: the proxy has this one for itself.'}
   return {
     object,
     fix: `Let the application listen on the port on 0.0.0.0, or correct the targetPort (meshctl ports ${podLabel(pod.ref)}).`,
@@ -211,7 +211,7 @@ function refused(path: RequestPath): PathCause {
 }
 
 /** What made a request fail; undefined for one that is delivered or undecided. */
-export async function causeOf(inputs: CauseInputs, path: RequestPath): Promise<PathCause | undefined> {
+export async function pathCauseOf(inputs: CauseInputs, path: RequestPath): Promise<PathCause | undefined> {
   const {disposition, policy, pod} = path.ending
   switch (disposition) {
     case 'denied':

@@ -16,7 +16,7 @@ import {podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
-import {type CauseInputs, causeOf, type PathCause} from './path-cause.js'
+import {type CauseInputs, type PathCause, pathCauseOf} from './path-cause.js'
 import {type AskedPath, askedPath, type Begin} from './path-request.js'
 import type {PathFlags} from './path-spec.js'
 import {type PathStep, stepsOf} from './path-steps.js'
@@ -130,7 +130,7 @@ function fails({outcome, status}: PathSummary): boolean {
 
 async function branchOf(inputs: CauseInputs, request: AskedPath, way: Way): Promise<PathBranch> {
   const {summary, share, path} = way
-  const cause = fails(summary) || summary.outcome === 'answered' ? await causeOf(inputs, path) : undefined
+  const cause = fails(summary) || summary.outcome === 'answered' ? await pathCauseOf(inputs, path) : undefined
   const pod: MeshPod | undefined = path.ending.pod
   const name: PathStep = {hop: 'name', where: request.from, text: request.resolved.text, reasons: [], nearMisses: []}
   return {

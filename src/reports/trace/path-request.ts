@@ -1,4 +1,4 @@
-import type {Origin} from '../../analysis/request-path/path.js'
+import type {RequestOrigin} from '../../analysis/request-path/path.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import type {Mesh} from '../../evidence/mesh-world/mesh.js'
@@ -8,7 +8,7 @@ import {own} from '../../model/own.js'
 import {objectLabel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
 import {UserError} from '../../model/user-error.js'
-import {type Destination, opensTls, type PathFlags, protocolOf, readDestination, readHeader} from './path-spec.js'
+import {opensTls, type PathDestination, type PathFlags, protocolOf, readDestination, readHeader} from './path-spec.js'
 import {declaredHttp, portMeant, type Resolved, resolveHost} from './resolve.js'
 
 /** Where a request begins: a pod, or an address outside the mesh; a gateway's requests come from outside to it. */
@@ -16,7 +16,7 @@ export type Begin = {readonly pod: MeshPod} | {readonly ip: string} | {readonly 
 
 /** A request ready to be followed. */
 export interface AskedPath {
-  readonly origin: Origin
+  readonly origin: RequestOrigin
   readonly from: string
   readonly resolved: Resolved
   readonly addresses: readonly string[]
@@ -32,7 +32,7 @@ const UID = 1000
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = {http: 80, grpc: 80, https: 443}
 
-function authority(flags: PathFlags, to: Destination, port: number): string {
+function authority(flags: PathFlags, to: PathDestination, port: number): string {
   const host = flags.host ?? to.host
   return port === own(DEFAULT_PORTS, to.scheme ?? 'http') ? host : `${host}:${port}`
 }
@@ -43,7 +43,7 @@ function headersOf(flags: PathFlags, host: string, grpc: boolean): readonly (rea
   return grpc ? [...own, ['content-type', 'application/grpc'] as const] : own
 }
 
-function speechOf(flags: PathFlags, to: Destination, port: number, http: boolean): Speech {
+function speechOf(flags: PathFlags, to: PathDestination, port: number, http: boolean): Speech {
   const protocol = protocolOf(flags, to.scheme, http || flags.method !== undefined || flags.path !== undefined)
   const tls = opensTls(flags, to.scheme)
     ? {

@@ -18,7 +18,7 @@ export interface PathFlags {
 }
 
 /** A destination as written: `scheme://host:port/path`, `service:port`, `address:port`, a pod, a host. */
-export interface Destination {
+export interface PathDestination {
   readonly scheme: string | undefined
   readonly host: string
   readonly port: number | undefined
@@ -32,7 +32,7 @@ const SCHEMES = ['http', 'https', 'grpc', 'tcp', 'tls']
 const EXAMPLE = 'Write it as http://reviews:9080/reviews/0, reviews:9080, 10.96.0.10:3306, or the name of a pod.'
 
 /** Reads a destination. */
-export function readDestination(text: string): Destination {
+export function readDestination(text: string): PathDestination {
   const found = (text.includes('://') ? URL_FORM : PLAIN_FORM).exec(text)
   const [, scheme = '', host = '', port, path = ''] = found ?? []
   const number = port === undefined ? undefined : Number(port)

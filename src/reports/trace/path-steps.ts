@@ -1,8 +1,10 @@
+import {DESTINATION_PORT} from '../../analysis/envoy/listener/chain-match.js'
 import {decidingStep} from '../../analysis/netfilter/packet-walk/verdict.js'
 import type {Leg} from '../../analysis/request-path/legs.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
 import type {MeshWorld} from '../../analysis/request-path/world.js'
-import type {SocketAddress} from '../../model/envoy/request.js'
+import {nearMissText} from '../../model/envoy/decision.js'
+import type {IpPort} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
 
@@ -34,7 +36,7 @@ export interface PathStep {
   readonly nearMisses: readonly string[]
 }
 
-function addressText({ip, port}: SocketAddress): string {
+function addressText({ip, port}: IpPort): string {
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
 }
 
@@ -91,7 +93,10 @@ function proxyStep(leg: ProxyLeg, world: MeshWorld): PathStep {
       const object = at === undefined ? undefined : madeBy(at)
       return {text, ...(at === undefined ? {} : {at}), ...(object === undefined ? {} : {object})}
     }),
-    nearMisses: steps.flatMap(each => each.nearMisses).filter(each => !each.endsWith(' its destination port')),
+    nearMisses: steps
+      .flatMap(each => each.nearMisses)
+      .filter(each => each.except !== DESTINATION_PORT)
+      .map(nearMissText),
   }
 }
 
@@ -102,8 +107,9 @@ function validity(until: number): string {
 /** Whether a filter chain took the connection, and its TLS was agreed where there is any. */
 function accepts({decision, speech}: ProxyLeg): boolean {
   if (decision?.decided !== true || decision.outcome.filterChain === 'virtualInbound-blackhole') return false
-  const chosen = decision.steps.some(({stage, text}) => stage === 'filter-chain' && text.startsWith('filter chain'))
-  return chosen && (speech.tls === undefined || decision.steps.some(({text}) => text.startsWith('TLS agreed')))
+  const {filterChain, handshake} = decision.facts
+  const chosen = filterChain === 'matched' || filterChain === 'default'
+  return chosen && (speech.tls === undefined || handshake?.kind === 'agreed')
 }
 
 /** What is sent to the far side, and what that takes. */

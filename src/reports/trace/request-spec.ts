@@ -1,5 +1,5 @@
 import type {EnvoyProxy} from '../../model/envoy/proxy.js'
-import type {ClientTls, EnvoyRequest, Protocol, SocketAddress} from '../../model/envoy/request.js'
+import type {ClientHandshake, EnvoyRequest, IpPort, Protocol} from '../../model/envoy/request.js'
 import {parseIp} from '../../model/ip-address.js'
 import {own} from '../../model/own.js'
 import {UserError} from '../../model/user-error.js'
@@ -50,7 +50,7 @@ function readTarget(text: string): Target {
   return {scheme, host, port, path: path.startsWith('/') ? path : `/${path}`}
 }
 
-function readAddress(text: string): SocketAddress {
+function readAddress(text: string): IpPort {
   const found = /^\[?(.*?)\]?:(\d{1,5})$/.exec(text)
   if (found === null || parseIp(found[1] ?? '') === undefined)
     throw new UserError(`cannot read the address ${JSON.stringify(text)}`, {hint: 'Write it as 0.0.0.0:15006.'})
@@ -76,7 +76,7 @@ function protocolOf(spec: RequestSpec, scheme: string): Protocol {
   return found
 }
 
-function tlsOf(spec: RequestSpec, {scheme, host}: Target, protocol: Protocol): ClientTls | undefined {
+function tlsOf(spec: RequestSpec, {scheme, host}: Target, protocol: Protocol): ClientHandshake | undefined {
   const encrypted = scheme === 'https' || scheme === 'tls' || spec.principal !== undefined || spec.sni !== undefined
   if (!encrypted) return undefined
   const usual = spec.principal === undefined ? (protocol === 'http/2' ? ['h2'] : ['http/1.1']) : meshAlpn(protocol)
@@ -105,8 +105,8 @@ export interface AskedRequest {
 }
 
 interface Ends {
-  readonly destination: SocketAddress
-  readonly acceptedBy: SocketAddress
+  readonly destination: IpPort
+  readonly acceptedBy: IpPort
   readonly redirected: boolean
   readonly source: string
 }

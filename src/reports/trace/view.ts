@@ -1,4 +1,4 @@
-import type {DecisionStep, Outcome} from '../../model/envoy/decision.js'
+import {type DecisionStep, nearMissText, type RequestOutcome} from '../../model/envoy/decision.js'
 import type {EnvoyRequest} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Block, Cell, Tone} from '../../terminal/doc.js'
@@ -32,11 +32,11 @@ function requestWords(request: EnvoyRequest): string {
 function rows(steps: readonly DecisionStep[], wide: boolean): readonly (readonly Cell[])[] {
   return steps.flatMap(step => [
     [STAGES[step.stage], step.text, ...(wide ? [{text: step.at ?? '', tone: 'dim' as const}] : [])],
-    ...step.nearMisses.map(miss => ['', {text: miss, tone: 'dim' as const}, ...(wide ? [''] : [])]),
+    ...step.nearMisses.map(miss => ['', {text: nearMissText(miss), tone: 'dim' as const}, ...(wide ? [''] : [])]),
   ])
 }
 
-function verdictWords(outcome: Outcome): {readonly text: string; readonly tone: Tone} {
+function verdictWords(outcome: RequestOutcome): {readonly text: string; readonly tone: Tone} {
   const {status, flags, details, terminationDetails, cluster} = outcome
   const clusters = cluster === null ? '' : typeof cluster === 'string' ? cluster : cluster.join(' or ')
   const why = details ?? terminationDetails

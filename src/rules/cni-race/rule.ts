@@ -1,4 +1,4 @@
-import {exitCodeOf, initFailures} from '../../analysis/netfilter/init-failure.js'
+import {containerExitCode, initFailures} from '../../analysis/netfilter/init-failure.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
@@ -40,7 +40,7 @@ export const rule = defineRule({
         proof: [
           {
             from: `status of container ${container}`,
-            text: `exit code ${exitCodeOf(state)}, restarts: ${state.restarts}`,
+            text: `exit code ${containerExitCode(state)}, restarts: ${state.restarts}`,
           },
         ],
       }))

@@ -1,4 +1,8 @@
-import {groupsNamed, type PastCapture, pastCapture} from '../../analysis/netfilter/interception/past-capture.js'
+import {
+  groupsNamed,
+  type UninterceptedConnection,
+  uninterceptedConnections,
+} from '../../analysis/netfilter/interception/unintercepted-connections.js'
 import {proxyIds} from '../../analysis/pod-mode/pod-mode.js'
 import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
 import {formatIp} from '../../model/ip-address.js'
@@ -9,7 +13,7 @@ import {defineRule, Inconclusive, PAGES} from '../rule.js'
 const MOST_SHOWN = 5
 
 /** The two ends of the connection. */
-function connectionText({direction, connection}: PastCapture): string {
+function connectionText({direction, connection}: UninterceptedConnection): string {
   const {remote, remotePort, localPort} = connection
   const other = remote.family === 'ip6' ? `[${formatIp(remote)}]` : formatIp(remote)
   return direction === 'inbound'
@@ -39,7 +43,7 @@ export const rule = defineRule({
     if (inboundCapture(pod).interception === 'TPROXY') return []
     if (kernel.machine.assumed)
       throw new Inconclusive('the addresses and routes of the pod are unknown', 'not-captured')
-    const bypassing = pastCapture(connections, kernel.rulesets, kernel.machine).filter(
+    const bypassing = uninterceptedConnections(connections, kernel.rulesets, kernel.machine).filter(
       ({direction}) => direction === 'inbound' || !dependsOnGroup(pod, groupsNamed(kernel.rulesets)),
     )
     return (['inbound', 'outbound'] as const).flatMap(direction => {

@@ -1,4 +1,4 @@
-import {type Difference, touchesMesh} from '../../analysis/netfilter/drift/drift.js'
+import {type RuleDifference, touchesMesh} from '../../analysis/netfilter/drift/drift.js'
 import {cutOffPorts, isFilterBlock} from '../../analysis/netfilter/drift/filter-blocks.js'
 import {defineRule} from '../rule.js'
 
@@ -6,7 +6,7 @@ import {defineRule} from '../rule.js'
 const MOST_SAID = 2
 
 /** What follows: what packets feel, and the application's ports the sidecar cannot reach; else what the rule says itself. */
-function effect(difference: Difference, cutOff: readonly number[]): string {
+function effect(difference: RuleDifference, cutOff: readonly number[]): string {
   const {consequences, actual} = difference
   const ports = cutOff.join(', ')
   const parts = [
@@ -18,7 +18,7 @@ function effect(difference: Difference, cutOff: readonly number[]): string {
   return parts.join('; ') || `what ${actual.length > 1 ? 'they match' : 'it matches'} is dropped`
 }
 
-function subject({actual, place}: Difference): string {
+function subject({actual, place}: RuleDifference): string {
   const [rule] = actual
   if (rule === undefined) return `The policy DROP of ${place} drops`
   if (actual.length > 1) return `${actual.length} rules in ${place} drop`

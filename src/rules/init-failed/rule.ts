@@ -1,4 +1,4 @@
-import {exitCodeOf, type InitFailure, initFailures} from '../../analysis/netfilter/init-failure.js'
+import {containerExitCode, type InitFailure, initFailures} from '../../analysis/netfilter/init-failure.js'
 import {SETUP_CAUSES, type SetupCause} from '../../analysis/netfilter/setup/signs.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -47,7 +47,7 @@ export const rule = defineRule({
       .filter(failure => !hasOwnRule(failure))
       .map(({container, state, cause, line}) => {
         const known = reasonOf(cause)
-        const code = exitCodeOf(state)
+        const code = containerExitCode(state)
         return {
           message: `${container} failed${code === undefined ? '' : ` with exit code ${code}`}${known === undefined ? '' : `: ${known[0]}`}.`,
           fix: known === undefined ? undefined : known[1],

@@ -1,8 +1,8 @@
-import type {Passage} from '../../analysis/traffic-policy/blocked-by.js'
+import type {PolicyTraffic} from '../../analysis/traffic-policy/blocked-by.js'
 import type {Facts} from '../facts.js'
 
 /** Traffic that a pod of the mesh needs. */
-export interface RequiredTraffic extends Passage {
+export interface RequiredTraffic extends PolicyTraffic {
   readonly severity: 'error' | 'warning'
   readonly text: string
   readonly effect: string

@@ -1,11 +1,11 @@
-import {type Difference, touchesMesh} from '../../analysis/netfilter/drift/drift.js'
+import {type RuleDifference, touchesMesh} from '../../analysis/netfilter/drift/drift.js'
 import {isFilterBlock, throwsAway} from '../../analysis/netfilter/drift/filter-blocks.js'
 import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
 import {isOfRuntime} from '../../analysis/netfilter/drift/runtime-rules.js'
 import type {Severity} from '../../model/finding.js'
 import {defineRule} from '../rule.js'
 
-const KIND_TEXT: Readonly<Record<Difference['kind'], string>> = {
+const KIND_TEXT: Readonly<Record<RuleDifference['kind'], string>> = {
   missing: 'is missing',
   extra: 'is not expected',
   changed: 'was changed',
@@ -16,7 +16,7 @@ const KIND_TEXT: Readonly<Record<Difference['kind'], string>> = {
   policy: 'has the policy DROP',
 }
 
-function severityOf(difference: Difference): Severity {
+function severityOf(difference: RuleDifference): Severity {
   if (exemptsOwnPorts(difference) || isOfRuntime(difference)) return 'info'
   if (touchesMesh(difference)) return 'error'
   if (difference.effective) return 'warning'
@@ -24,7 +24,7 @@ function severityOf(difference: Difference): Severity {
 }
 
 /** The effect on traffic; a difference without effect on the standard packets may still drop what it matches. */
-function effect(difference: Difference): string {
+function effect(difference: RuleDifference): string {
   if (difference.gaveUp !== undefined && !difference.effective) return `: ${difference.gaveUp}`
   if (exemptsOwnPorts(difference)) return ': it exempts a port of the sidecar itself'
   const [first] = difference.effective ? difference.consequences : []
@@ -33,7 +33,7 @@ function effect(difference: Difference): string {
 }
 
 /** Without differences that MCT1323 (filter rules) and MCT1321 (rules of another release) report. */
-function own(differences: readonly Difference[], otherRelease: boolean): readonly Difference[] {
+function own(differences: readonly RuleDifference[], otherRelease: boolean): readonly RuleDifference[] {
   return differences.filter(each => !isFilterBlock(each) && (each.effective || !otherRelease))
 }
 

@@ -1,6 +1,6 @@
 import {flagOf, textOf} from '../../formats/decode.js'
 import {boundedMap} from '../../model/bounded-map.js'
-import type {Permission, Ruling} from '../../model/permission.js'
+import type {KubePermission, Ruling} from '../../model/permission.js'
 import {failureFromError} from '../../wire/wire-failure.js'
 import {answerJson} from './answer-json.js'
 import type {Api} from './api.js'
@@ -13,7 +13,7 @@ const AT_ONCE = 8
  * Asks the API server about each permission (SelfSubjectAccessReview); one without an answer is `unknown` with the reason.
  * If the first gets no answer, the others are not sent: each would only run into its deadline.
  */
-export async function accessReviews(api: Api, permissions: readonly Permission[]): Promise<readonly Ruling[]> {
+export async function accessReviews(api: Api, permissions: readonly KubePermission[]): Promise<readonly Ruling[]> {
   const [first, ...rest] = permissions
   if (first === undefined) return []
   const ruling = await attempt(api, first)
@@ -21,7 +21,7 @@ export async function accessReviews(api: Api, permissions: readonly Permission[]
   return [ruling, ...(await boundedMap(rest, AT_ONCE, permission => attempt(api, permission)))]
 }
 
-async function attempt(api: Api, permission: Permission): Promise<Ruling> {
+async function attempt(api: Api, permission: KubePermission): Promise<Ruling> {
   try {
     return await review(api, permission)
   } catch (error) {
@@ -29,7 +29,7 @@ async function attempt(api: Api, permission: Permission): Promise<Ruling> {
   }
 }
 
-async function review(api: Api, permission: Permission): Promise<Ruling> {
+async function review(api: Api, permission: KubePermission): Promise<Ruling> {
   const {verb, group, resource, subresource = '', namespace = ''} = permission
   const body = JSON.stringify({
     apiVersion: 'authorization.k8s.io/v1',

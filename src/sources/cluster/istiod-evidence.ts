@@ -6,7 +6,7 @@ import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import {LIMITS} from '../limits.js'
 import {canFallBackToExec} from './fall-back-to-exec.js'
 import {gapOfFailure} from './gap-of-failure.js'
-import {listObjects} from './list.js'
+import {listAllPages} from './list.js'
 import type {CallLimits, Live} from './live.js'
 import type {ClusterSettings} from './settings.js'
 
@@ -120,7 +120,7 @@ async function istiods(
     labelSelector: 'app=istiod',
     fieldSelector: 'status.phase=Running',
   }).toString()}`
-  const pods = await listObjects(live.api, path)
+  const pods = await listAllPages(live.api, path)
   live.remember(pods)
   const chosen = await istiodsOfRevision(pods, settings.revision, tag => webhooksOfTag(live, tag))
   return chosen.map(replicaOf)
@@ -131,7 +131,7 @@ async function webhooksOfTag(live: Live, tag: string): Promise<readonly KubeObje
   const query = new URLSearchParams({labelSelector: `istio.io/tag=${tag}`})
   try {
     const path = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?${query.toString()}`
-    return await listObjects(live.api, path)
+    return await listAllPages(live.api, path)
   } catch (error) {
     if (error instanceof WireFailure && error.kind === 'forbidden') return []
     throw error

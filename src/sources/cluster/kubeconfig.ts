@@ -6,7 +6,7 @@ import {type Credentials, credentialReader} from './credentials.js'
 import {dataOrFile} from './data-or-file.js'
 import type {Impersonation} from './impersonation.js'
 import {type Environment, kubeconfigPaths, type MergedKubeconfig, readKubeconfig} from './kubeconfig-files.js'
-import {isLoopback, proxyFor} from './proxy.js'
+import {isLoopbackHost, proxyFor} from './proxy.js'
 import type {ClusterSettings} from './settings.js'
 
 /** Everything needed to talk to one API server as one user. */
@@ -57,7 +57,7 @@ export async function clusterAccess(options: AccessOptions): Promise<ClusterAcce
   const {cluster, user, clusterName} = chosen
   const server = serverUrl(cluster, clusterName)
   const tls = await tlsSettings(cluster, clusterName)
-  const secure = server.protocol === 'https:' || isLoopback(server.hostname.replace(/^\[|\]$/g, ''))
+  const secure = server.protocol === 'https:' || isLoopbackHost(server.hostname.replace(/^\[|\]$/g, ''))
   const {settings, env, interactive} = options
   const read = credentialReader({user, pluginCluster: pluginCluster(cluster), settings, env, interactive})
   return {
@@ -167,5 +167,5 @@ function pluginCluster(cluster: JsonObject): JsonObject {
 /** Loopback and private networks, where compression costs more than it saves. */
 function isNear(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
-  return isLoopback(host) || /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host)
+  return isLoopbackHost(host) || /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host)
 }

@@ -20,7 +20,7 @@ type OnExpiry = 'restart' | 'continue'
  * Every object of a list, in pages; the next page is fetched while the last is processed. A list that expired (410) is
  * restarted once; if it expires again it continues from the server's token, no longer in one snapshot.
  */
-export async function listObjects(api: Api, path: string): Promise<readonly KubeObject[]> {
+export async function listAllPages(api: Api, path: string): Promise<readonly KubeObject[]> {
   let found: KubeObject[] = []
   for await (const page of listPages(api, path, object => object, 'restart')) {
     if (page.begins) found = []

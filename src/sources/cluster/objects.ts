@@ -8,7 +8,7 @@ import {failureFromError, WireFailure} from '../../wire/wire-failure.js'
 import type {ObjectQuery, Page} from '../source.js'
 import {answerJson} from './answer-json.js'
 import {gapOfFailure} from './gap-of-failure.js'
-import {listObjects, listPages} from './list.js'
+import {listAllPages, listPages} from './list.js'
 import type {Live} from './live.js'
 
 /**
@@ -111,7 +111,7 @@ function listPath(kind: Kind, apiVersion: string, query: ObjectQuery): string {
 
 async function ask(live: Live, kind: Kind, apiVersion: string, query: ObjectQuery): Promise<readonly KubeObject[]> {
   if (query.name === undefined || (kind.namespaced && query.namespace === undefined)) {
-    const found = await listObjects(live.api, listPath(kind, apiVersion, query))
+    const found = await listAllPages(live.api, listPath(kind, apiVersion, query))
     live.remember(found)
     return found
   }

@@ -9,7 +9,7 @@ export function proxyFor(server: URL, clusterProxy: string | undefined, env: Env
   if (clusterProxy !== undefined && clusterProxy !== '') return clusterProxy
   const host = server.hostname.replace(/^\[|\]$/g, '')
   const found = server.protocol === 'https:' ? env.HTTPS_PROXY || env.https_proxy : env.HTTP_PROXY || env.http_proxy
-  if (found === undefined || found === '' || isLoopback(host)) return undefined
+  if (found === undefined || found === '' || isLoopbackHost(host)) return undefined
   const port = server.port === '' ? (server.protocol === 'https:' ? '443' : '80') : server.port
   const exempt = (env.NO_PROXY || env.no_proxy || '')
     .split(',')
@@ -19,7 +19,7 @@ export function proxyFor(server: URL, clusterProxy: string | undefined, env: Env
 }
 
 /** True for this machine's own addresses and names. */
-export function isLoopback(host: string): boolean {
+export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\./.test(host)
 }
 

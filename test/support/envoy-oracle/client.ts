@@ -2,7 +2,7 @@ import {connect as connectHttp2} from 'node:http2'
 import {connect, type Socket} from 'node:net'
 import {connect as connectTls, type TLSSocket} from 'node:tls'
 import {requestText} from '../../../src/analysis/envoy/connection.js'
-import type {EnvoyRequest, SocketAddress} from '../../../src/model/envoy/request.js'
+import type {EnvoyRequest, IpPort} from '../../../src/model/envoy/request.js'
 import type {Identity} from './certificates.js'
 
 /** What a client saw of its request; `local` joins it with the access log. */
@@ -25,7 +25,7 @@ function proxyLine(request: EnvoyRequest): string {
 /** A port of its own for every connection, below those the kernel picks: the access log is joined by it. */
 let nextPort = 11_000 + (process.pid % 1000)
 
-function open(to: SocketAddress, from: string): Promise<Socket> {
+function open(to: IpPort, from: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({host: to.ip, port: to.port, localAddress: from, localPort: nextPort++})
     socket.once('connect', () => resolve(socket))

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {applyPatch} from 'rfc6902'
-import {causeOf, groupByCause} from '../../../src/analysis/config-diff/cause.js'
+import {differenceCauseOf, groupByCause} from '../../../src/analysis/config-diff/cause.js'
 import {changesBetween} from '../../../src/analysis/config-diff/changes.js'
 import {compareConfigs} from '../../../src/analysis/config-diff/compare.js'
 import {jsonPointer, patchOf} from '../../../src/analysis/config-diff/json-patch.js'
@@ -188,7 +188,7 @@ describe('likely causes', () => {
     ['inbound|8080||', "this pod's own port 8080"],
     ['broken', 'an EnvoyFilter'],
   ])('%s', (name, title) => {
-    expect(causeOf(cluster(name)).title).toBe(title)
+    expect(differenceCauseOf(cluster(name)).title).toBe(title)
   })
 
   test('what comes with a cluster is told with it: its endpoints, and the listener and route of its port', () => {
@@ -210,7 +210,7 @@ describe('likely causes', () => {
     }
     const route = (weight: number) => ({virtualHosts: [{name: 'r', routes: [{metadata, route: {weight}}]}]})
     const [difference] = differences(route(80), route(20), 'routes')
-    expect(difference === undefined ? '' : causeOf(difference).title).toBe('VirtualService reviews.demo')
+    expect(difference === undefined ? '' : differenceCauseOf(difference).title).toBe('VirtualService reviews.demo')
   })
 
   test('the policy an RBAC rule is named after', () => {
@@ -218,6 +218,6 @@ describe('likely causes', () => {
       filters: [{name: 'rbac', rules: {policies: {'ns[demo]-policy[ratings]-rule[0]': {principals: [principal]}}}}],
     })
     const [difference] = differences(filter('a'), filter('b'), 'listeners')
-    expect(difference === undefined ? '' : causeOf(difference).title).toBe('AuthorizationPolicy ratings.demo')
+    expect(difference === undefined ? '' : differenceCauseOf(difference).title).toBe('AuthorizationPolicy ratings.demo')
   })
 })

@@ -110,7 +110,7 @@ describe('the story', () => {
     const {steps} = ask(dump([jason, OK]))
     expect(steps.find(each => each.stage === 'route')).toMatchObject({
       text: 'route ok matches',
-      nearMisses: ['route 1 (jason) matches except for its header end-user'],
+      nearMisses: [{what: 'route 1 (jason)', except: 'header end-user'}],
     })
   })
 
@@ -126,5 +126,43 @@ describe('the story', () => {
   test('a name from outside is no key of an object', () => {
     const proto = {name: '__proto__', match: {prefix: '/'}, route: {cluster: '__proto__'}}
     expect(ask(dump([proto]))).toMatchObject({decided: true, outcome: {flags: ['NC'], status: 503}})
+  })
+})
+
+describe('facts', () => {
+  test('name what answered', () => {
+    expect(ask(dump([OK])).facts).toEqual({
+      filterChain: 'matched',
+      handshake: {kind: 'plain'},
+      answeredBy: 'route',
+    })
+    expect(ask(dump([])).facts).toMatchObject({answeredBy: 'no-route'})
+    expect(ask(dump([{name: 'x', match: {prefix: '/'}, route: {cluster: 'gone'}}])).facts).toMatchObject({
+      answeredBy: 'no-cluster',
+    })
+  })
+
+  test('name the policy that denied, and tell one from none', () => {
+    const rbac = (rules: object) => ({
+      name: 'rbac',
+      typed_config: {'@type': `${TYPE}extensions.filters.http.rbac.v3.RBAC`, rules},
+    })
+    const all = {permissions: [{any: true}], principals: [{any: true}]}
+    const deny = rbac({action: 'DENY', policies: {'no way': all}})
+    expect(ask(dump([OK], [deny, ROUTER])).facts).toMatchObject({
+      answeredBy: 'rbac',
+      denied: {
+        layer: 'http',
+        policy: 'no way',
+        at: '/configs/0/static_listeners/0/listener/filter_chains/0/filters/0/typed_config/http_filters/0/typed_config/rules/policies/no way',
+      },
+    })
+    const none = ask(dump([OK], [rbac({action: 'ALLOW', policies: {}}), ROUTER])).facts.denied
+    expect(none?.policy).toBeUndefined()
+    expect(none?.layer).toBe('http')
+  })
+
+  test('are kept as far as an undecided request got', () => {
+    expect(ask(dump([OK], [LUA, ROUTER]))).toMatchObject({decided: false, facts: {filterChain: 'matched'}})
   })
 })

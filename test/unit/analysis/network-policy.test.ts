@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {blockedBy, type Passage} from '../../../src/analysis/traffic-policy/blocked-by.js'
+import {blockedBy, type PolicyTraffic} from '../../../src/analysis/traffic-policy/blocked-by.js'
 import {readPod} from '../../../src/formats/kube-pod/parse.js'
 import {readNetworkPolicy} from '../../../src/formats/network-policy.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
@@ -16,9 +16,9 @@ function policy(spec: unknown, name = 'p', namespace = 'shop') {
   return readNetworkPolicy(object as unknown as KubeObject)
 }
 
-const HBONE: Passage = {direction: 'ingress', protocol: 'TCP', port: 15008}
+const HBONE: PolicyTraffic = {direction: 'ingress', protocol: 'TCP', port: 15008}
 
-function blocked(specs: readonly unknown[], wanted: Passage): readonly string[] {
+function blocked(specs: readonly unknown[], wanted: PolicyTraffic): readonly string[] {
   if (POD === undefined) throw new Error('the pod cannot be read')
   const policies = specs.map((spec, index) => policy(spec, `p${index}`))
   return blockedBy(POD, policies, wanted).map(({object}) => object.name)
@@ -106,7 +106,7 @@ describe('what is surely blocked', () => {
     [{ipBlock: {cidr: '10.0.0.0/8'}}, true],
   ])('a peer of another namespace by %j: %s', (to, open) => {
     const peer = {namespace: 'istio-system', labels: {kind: 'control'}}
-    const wanted: Passage = {direction: 'egress', protocol: 'TCP', port: 15012, peer}
+    const wanted: PolicyTraffic = {direction: 'egress', protocol: 'TCP', port: 15012, peer}
     expect(blocked([{podSelector: {}, egress: [{to: [to]}]}], wanted)).toEqual(open ? [] : ['p0'])
   })
 

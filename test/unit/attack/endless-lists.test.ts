@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import type {Api} from '../../../src/sources/cluster/api.js'
 import {gapOfFailure} from '../../../src/sources/cluster/gap-of-failure.js'
-import {listObjects} from '../../../src/sources/cluster/list.js'
+import {listAllPages} from '../../../src/sources/cluster/list.js'
 import {failureFromRefusal} from '../../../src/wire/classify.js'
 import {failureFromError} from '../../../src/wire/wire-failure.js'
 
@@ -28,7 +28,7 @@ describe('a list whose server always has another page', () => {
     ['full pages', 5000, 'more than 500000 objects'],
   ])('of %s ends with its reason', async (_what, items, why) => {
     const {api, calls} = endless(items)
-    const error = await listObjects(api, '/api/v1/pods').catch((thrown: unknown) => thrown)
+    const error = await listAllPages(api, '/api/v1/pods').catch((thrown: unknown) => thrown)
     const failure = failureFromError(error)
     expect(failure.message).toBe(`GET /api/v1/pods: the list does not end: ${why}`)
     expect(gapOfFailure('pods', failure)).toMatchObject({reason: 'too-large'})

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {gunzipSync} from 'node:zlib'
 import {describe, expect, test} from '@jest/globals'
-import {podPages} from '../../../src/kubeapi/pod-pages.js'
+import {podEndpoints} from '../../../src/kubeapi/pod-endpoints.js'
 import {sampleSource} from '../../support/served.js'
 
 /** What the Envoy of the sample's reviews-v1 answered itself, to queries of the dump the sample holds. */
@@ -15,7 +15,7 @@ const ANSWERS = JSON.parse(
 const POD = {namespace: 'demo', name: 'reviews-v1-ccf5b6b84-9cj4v'}
 
 async function ask(url: string, method = 'GET') {
-  const {status, body} = await podPages(await sampleSource()).page(POD, method, url)
+  const {status, body} = await podEndpoints(await sampleSource()).page(POD, method, url)
   return {status, body: Buffer.from(body).toString('utf8')}
 }
 
@@ -103,7 +103,7 @@ describe('other pages', () => {
   })
 
   test('istiod tells what it holds of a proxy, and that it does not know another', async () => {
-    const pages = podPages(await sampleSource())
+    const pages = podEndpoints(await sampleSource())
     const istiod = {namespace: 'istio-system', name: 'istiod-7d5679cd87-m8t7m'}
     const held = await pages.page(istiod, 'GET', `/debug/config_dump?proxyID=${POD.name}.demo`)
     expect(held.status).toBe(200)

@@ -3,7 +3,7 @@ import {type ClientHttp2Stream, connect, type IncomingHttpHeaders} from 'node:ht
 import {connect as connectTls} from 'node:tls'
 import {expect, test} from '@jest/globals'
 import {selfSignedCertificate} from '../../../src/kubeapi/certificate.js'
-import {podPages} from '../../../src/kubeapi/pod-pages.js'
+import {podEndpoints} from '../../../src/kubeapi/pod-endpoints.js'
 import {messageField, readMessage, textField} from '../../../src/kubeapi/protobuf.js'
 import {debugService} from '../../../src/kubeapi/xds/debug-service.js'
 import {clientConfig, discoveryResponse} from '../../../src/kubeapi/xds/sync-message.js'
@@ -40,7 +40,7 @@ test('a proxy’s state is the same bytes as Go writes from Envoy’s definition
 async function ask(path: string, request: Buffer): Promise<{headers: IncomingHttpHeaders; body: Buffer}> {
   const source = await sampleSource()
   const istiod = {namespace: 'istio-system', name: 'istiod-7d5679cd87-m8t7m'}
-  const server = debugService(source, podPages(source), selfSignedCertificate(), istiod)
+  const server = debugService(source, podEndpoints(source), selfSignedCertificate(), istiod)
   const [ours, theirs] = duplexPair()
   server.emit('connection', theirs)
   const session = connect('https://localhost', {

@@ -9,7 +9,7 @@ import type {KubeObject} from '../../../src/model/kube-object.js'
 import {estimateOf} from '../../../src/reports/capture/estimate.js'
 import {type CaptureRequest, planCapture} from '../../../src/reports/capture/plan.js'
 import {type CaptureOptions, type CaptureProgress, captureReport} from '../../../src/reports/capture/report.js'
-import {exitCodeOf} from '../../../src/reports/report.js'
+import {reportExitCode} from '../../../src/reports/report.js'
 import {bundleSink} from '../../../src/sources/bundle/sink.js'
 import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
@@ -163,7 +163,7 @@ describe('what is carried away', () => {
     expect((await bundle.evidence('net.sockets', {...ref, name: 'b'})).ok).toBe(false)
     expect(bundle.origin.capturedAt).toBe('2026-01-02T03:04:05Z')
     expect(bundle.defaultNamespace).toBe('demo')
-    expect(exitCodeOf(report)).toBe(3)
+    expect(reportExitCode(report)).toBe(3)
     expect(report.pods).toBe(1)
   })
 
@@ -208,7 +208,7 @@ describe('when things go wrong', () => {
       },
     })
     const report = await capture(failing)
-    expect(exitCodeOf(report)).toBe(3)
+    expect(reportExitCode(report)).toBe(3)
     expect(report.rows.find(row => row.what.includes('live clusters'))?.missing).toEqual([
       {reason: 'timeout', count: 2, example: 'no answer within 30 s'},
     ])
@@ -237,7 +237,7 @@ describe('when things go wrong', () => {
       objects: async query => (query.namespace === undefined ? {ok: false, gap} : await all.objects(query)),
     }
     const report = await capture(narrow, {pods: ['a'], target: {namespace: 'demo'}})
-    expect(exitCodeOf(report)).toBe(3)
+    expect(reportExitCode(report)).toBe(3)
     const bundle = await openFiles([path])
     const held = await bundle.objects({kind: 'Service', namespace: 'demo'})
     expect(held.ok && held.value.map(each => each.metadata.namespace)).toEqual(['demo'])
@@ -283,7 +283,7 @@ describe('when things go wrong', () => {
       evidence: {[id]: gap},
       defaultNamespace: 'demo',
     })
-    expect(exitCodeOf(await capture(source))).toBe(code)
+    expect(reportExitCode(await capture(source))).toBe(code)
   })
 
   test('an unexpected failure of a source leaves nothing behind, and an older file stays as it was', async () => {

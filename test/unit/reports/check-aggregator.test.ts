@@ -3,7 +3,7 @@ import {readPod} from '../../../src/formats/kube-pod/parse.js'
 import type {Finding} from '../../../src/model/finding.js'
 import type {PodModel} from '../../../src/model/pod.js'
 import {createAggregator} from '../../../src/reports/check/evaluate/aggregator.js'
-import type {Outcome} from '../../../src/reports/check/evaluate/check-pod.js'
+import type {RuleOutcome} from '../../../src/reports/check/evaluate/check-pod.js'
 import {RULES} from '../../../src/rules/registry.js'
 
 const [one, two, three] = RULES
@@ -26,7 +26,7 @@ function pod(name: string, status: object = {phase: 'Running'}): PodModel {
   return made
 }
 
-function found(name: string, ...messages: readonly string[]): Outcome {
+function found(name: string, ...messages: readonly string[]): RuleOutcome {
   const findings = messages.map(
     message =>
       ({
@@ -41,15 +41,15 @@ function found(name: string, ...messages: readonly string[]): Outcome {
   return {rule: one as (typeof RULES)[number], kind: 'found', findings}
 }
 
-const passed = (rule: (typeof RULES)[number]): Outcome => ({rule, kind: 'passed'})
-const unasked = (rule: (typeof RULES)[number]): Outcome => ({rule, kind: 'not-applicable'})
-const open = (detail: string): Outcome => ({
+const passed = (rule: (typeof RULES)[number]): RuleOutcome => ({rule, kind: 'passed'})
+const unasked = (rule: (typeof RULES)[number]): RuleOutcome => ({rule, kind: 'not-applicable'})
+const open = (detail: string): RuleOutcome => ({
   rule: two,
   kind: 'not-checked',
   gap: {what: 'a log', reason: 'timeout', detail},
 })
 
-const OUTCOMES: Readonly<Record<string, readonly Outcome[]>> = {
+const OUTCOMES: Readonly<Record<string, readonly RuleOutcome[]>> = {
   a: [found('a', 'x', 'x', 'y'), open('slow'), passed(three)],
   b: [passed(one), open('slow'), unasked(three)],
   c: [found('c', 'x'), passed(two), passed(three)],

@@ -3,8 +3,8 @@ import {afterEach, beforeAll, describe, expect, test} from '@jest/globals'
 import {KINDS} from '../../../src/model/kinds.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
-import {podPages} from '../../../src/reports/check/targets/pod-pages.js'
-import {exitCodeOf} from '../../../src/reports/report.js'
+import {podListPages} from '../../../src/reports/check/targets/pod-list-pages.js'
+import {reportExitCode} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
@@ -106,7 +106,7 @@ function callsTo(part: string): readonly string[] {
 
 async function checked(more: Partial<Parameters<typeof checkReport>[2]> = {}): Promise<CheckReport> {
   const {source} = cluster as ScriptedCluster
-  return await checkReport(source, podPages(source, [], {allNamespaces: true}), {...OPTIONS, ...more})
+  return await checkReport(source, podListPages(source, [], {allNamespaces: true}), {...OPTIONS, ...more})
 }
 
 describe('check -A of a fleet', () => {
@@ -133,7 +133,7 @@ describe('check -A of a fleet', () => {
     ]
     const origin = {kind: 'cluster', label: 'cluster test'} as const
     const whole = memorySource({objects: [...everything].reverse(), origin})
-    const expected = await checkReport(whole, podPages(whole, [], {allNamespaces: true}), OPTIONS)
+    const expected = await checkReport(whole, podListPages(whole, [], {allNamespaces: true}), OPTIONS)
     // The one is read from a cluster and the other from memory: where findings come from differs.
     const shown = (workloads: typeof report.workloads) =>
       workloads.map(each => ({
@@ -197,7 +197,7 @@ describe('check -A of a fleet', () => {
     const Pod = [copyOf('reviews-v1', 0, 1), {...other, metadata: {...other.metadata, labels: {app: 'else'}}}]
     cluster = await scriptedCluster({get: lists({Pod})})
     const target = {allNamespaces: true, selector: 'app=reviews'}
-    const report = await checkReport(cluster.source, podPages(cluster.source, [], target), OPTIONS)
+    const report = await checkReport(cluster.source, podListPages(cluster.source, [], target), OPTIONS)
     expect(report.workloads.flatMap(({pods}) => pods)).toEqual(['reviews-v1-0'])
     expect(callsTo('/api/v1/pods')).toEqual(['GET /api/v1/pods?labelSelector=app%3Dreviews&limit=500'])
   })
@@ -231,7 +231,7 @@ describe('when listing the cluster is forbidden', () => {
     expect(report.damaged).toMatchObject([
       {what: 'the pods of 1 of 10 namespaces', reason: 'forbidden', detail: 'not allowed to list pods in fleet-3'},
     ])
-    expect(exitCodeOf({...report, failing: false})).toBe(3)
+    expect(reportExitCode({...report, failing: false})).toBe(3)
     // One per namespace with pods, and that of the control plane.
     expect(callsTo('/services')).toHaveLength(1 + 9 + 1)
     expect(callsTo('/api/v1/pods?')).toHaveLength(1)

@@ -15,10 +15,10 @@ import {patchesOf} from '../../../src/reports/check/evaluate/patch-plan.js'
 import {junitXml} from '../../../src/reports/check/forms/junit.js'
 import {baselineOf, severitiesByCode, withCorrections, withPolicy} from '../../../src/reports/check/policy.js'
 import {type CheckReport, checkReport, countsOf} from '../../../src/reports/check/report.js'
-import {podPages} from '../../../src/reports/check/targets/pod-pages.js'
+import {podListPages} from '../../../src/reports/check/targets/pod-list-pages.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
-import {exitCodeOf} from '../../../src/reports/report.js'
+import {reportExitCode} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {tempFolder} from '../../support/temp-folder.js'
@@ -413,16 +413,16 @@ test('--fix adds a form on standard output', () => {
 
 test('--require-all fails when anything was not checked', () => {
   const calm = {...manifest, failing: false}
-  expect(exitCodeOf(calm)).toBe(0)
-  expect(exitCodeOf(calm, true)).toBe(3)
-  expect(exitCodeOf(manifest, true)).toBe(1)
+  expect(reportExitCode(calm)).toBe(0)
+  expect(reportExitCode(calm, true)).toBe(3)
+  expect(reportExitCode(manifest, true)).toBe(1)
 })
 
 test('--shard: every workload belongs to exactly one shard', async () => {
   const source = await openFiles(['src/sample/mesh.tgz'])
   const part = async (shard?: string) => {
     const names: string[] = []
-    for await (const {pods} of podPages(source, [], {allNamespaces: true}, shard))
+    for await (const {pods} of podListPages(source, [], {allNamespaces: true}, shard))
       names.push(...pods.map(({object}) => object.name))
     return names
   }

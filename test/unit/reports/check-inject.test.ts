@@ -7,7 +7,7 @@ import {missing} from '../../../src/model/answer.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkInjectReport, hypotheticalPod} from '../../../src/reports/check-inject/report.js'
 import {checkInjectView} from '../../../src/reports/check-inject/view.js'
-import {exitCodeOf} from '../../../src/reports/report.js'
+import {reportExitCode} from '../../../src/reports/report.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {captureSource, meshCapture} from '../../support/mesh-capture.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
@@ -133,7 +133,7 @@ describe('many pods', () => {
       'Namespace other is not in the given files: injection is assumed to be enabled',
     ])
     expect(JSON.stringify(report.answers[1])).not.toMatch(/istio-injection=enabled/)
-    expect(exitCodeOf(report)).toBe(0)
+    expect(reportExitCode(report)).toBe(0)
   })
 
   test('a forbidden Namespace does not affect pods of others', async () => {

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
-import {exitCodeOf} from '../../../src/reports/report.js'
+import {reportExitCode} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {expandPaths} from '../../../src/sources/files/expand.js'
 import {openFiles} from '../../../src/sources/open.js'
@@ -93,7 +93,7 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     const open = report.workloads[0]?.notChecked.find(({code}) => code === 'MCT1105')
     expect(open?.gap).toMatchObject({what: expect.stringContaining('Service'), reason: 'not-captured'})
     expect(report.counts.notChecked).toBeGreaterThan(5)
-    expect(exitCodeOf(report)).toBe(1)
+    expect(reportExitCode(report)).toBe(1)
   })
 
   test('a Service in another file or document is used', async () => {
@@ -152,8 +152,8 @@ spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
     const others = file('others.yaml', `${knative}---\n${podTemplate}---\n${SERVICE}`)
     const report = await check(file('web.yaml', WEB), others)
     expect(report.skipped.map(({what}) => what)).toEqual(['PodTemplate p', 'Service (serving.knative.dev/v1) web'])
-    expect(exitCodeOf({...report, failing: false})).toBe(0)
-    expect(exitCodeOf({...report, failing: false, gaps: report.skipped}, true)).toBe(3)
+    expect(reportExitCode({...report, failing: false})).toBe(0)
+    expect(reportExitCode({...report, failing: false, gaps: report.skipped}, true)).toBe(3)
     await expect(check(others)).rejects.toMatchObject({
       message: `${others} contains no Pod, Deployment or other workload`,
       hint: expect.stringContaining('PodTemplate p: '),
@@ -286,7 +286,7 @@ describe('what cannot be read', () => {
     expect(found(report)).toEqual(['MCT1001:18', 'MCT1105:16'])
     expect(place(report)[0]).toMatch(/^bad\.yaml:\d+:\d+ Flow sequence/)
     expect(place(report).at(-1)).toMatch(/^bad\.yaml:21:1 "kind" is a duplicate key/)
-    expect(exitCodeOf(report)).toBe(1)
+    expect(reportExitCode(report)).toBe(1)
   })
 
   test('wrong types are named with their field', async () => {
@@ -308,7 +308,7 @@ describe('what cannot be read', () => {
     const clean = WEB.replace('15006', '8080').replace('1337', '1000')
     const report = await check(file('clean.yaml', `${clean}---\na: [1\n`))
     expect(report.failing).toBe(false)
-    expect(exitCodeOf(report)).toBe(3)
+    expect(reportExitCode(report)).toBe(3)
   })
 
   test('an alias bomb is rejected', async () => {

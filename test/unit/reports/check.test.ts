@@ -5,7 +5,7 @@ import {objectLabel} from '../../../src/model/pod.js'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
-import {exitCodeOf} from '../../../src/reports/report.js'
+import {reportExitCode} from '../../../src/reports/report.js'
 import {RULES} from '../../../src/rules/registry.js'
 import {selectRules} from '../../../src/rules/select-rules.js'
 import {openFiles} from '../../../src/sources/open.js'
@@ -115,12 +115,12 @@ describe('the sample mesh', () => {
   test('the exit code follows --fail-on', async () => {
     const objects = await checkTargets(source, ['deploy/productpage-v1'], {namespace: 'demo'})
     const code = async (failOn: 'error' | 'warning' | 'info') =>
-      exitCodeOf(await checkReport(source, objects, {...OPTIONS, failOn}))
+      reportExitCode(await checkReport(source, objects, {...OPTIONS, failOn}))
     expect(await code('warning')).toBe(0)
     expect(await code('info')).toBe(1)
     const sick = await checkTargets(source, ['deploy/sick-noinject-v1'], {namespace: 'demo'})
-    expect(exitCodeOf(await checkReport(source, sick, {...OPTIONS, failOn: 'error'}))).toBe(0)
-    expect(exitCodeOf(await checkReport(source, sick, OPTIONS))).toBe(1)
+    expect(reportExitCode(await checkReport(source, sick, {...OPTIONS, failOn: 'error'}))).toBe(0)
+    expect(reportExitCode(await checkReport(source, sick, OPTIONS))).toBe(1)
   })
 
   test('replicas share one finding with their pods', async () => {
@@ -156,7 +156,7 @@ describe('the sample mesh', () => {
     }
     const report = await one(broken, 'deploy/productpage-v1')
     expect(report.counts.notChecked).toBeGreaterThan(3)
-    expect(exitCodeOf(report)).toBe(3)
+    expect(reportExitCode(report)).toBe(3)
     expect(await shown(report)).toContain('timed out (no answer in 15 s)')
   })
 })
@@ -173,8 +173,8 @@ describe('a check without --deep', () => {
     const why = shallow.workloads[0]?.notChecked.map(({code, gap}) => `${code} ${gap.reason}`) ?? []
     expect(why).toContain('MCT1501 not-captured')
     expect(why).toContain('MCT1902 no-privilege')
-    expect(exitCodeOf(shallow)).toBe(0)
-    expect(exitCodeOf(await checkReport(refused, objects, OPTIONS))).toBe(3)
+    expect(reportExitCode(shallow)).toBe(0)
+    expect(reportExitCode(await checkReport(refused, objects, OPTIONS))).toBe(3)
   })
 })
 

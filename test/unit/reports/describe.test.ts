@@ -8,7 +8,7 @@ import {type DescribeReport, describeReport} from '../../../src/reports/describe
 import {type ServiceReport, serviceReport} from '../../../src/reports/describe/service-report.js'
 import {serviceView} from '../../../src/reports/describe/service-view.js'
 import {describeView} from '../../../src/reports/describe/view.js'
-import {exitCodeOf, type Report} from '../../../src/reports/report.js'
+import {type Report, reportExitCode} from '../../../src/reports/report.js'
 import type {View} from '../../../src/reports/view.js'
 import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
@@ -110,7 +110,7 @@ describe('what check finds behind a Service', () => {
   ])('%s', async (name, codes, exit) => {
     const report = await serviceReport(await sample(), name, 'demo', ISTIO)
     expect(report.findings.map(({code}) => code)).toEqual(codes)
-    expect(exitCodeOf(report)).toBe(exit)
+    expect(reportExitCode(report)).toBe(exit)
     const json = JSON.parse(await shown(report, serviceView, 'json'))
     expect(json.findings.map(({code}: {code: string}) => code)).toEqual(codes)
     const page = await shown(report, serviceView)
@@ -170,7 +170,7 @@ describe('differences between objects and proxy', () => {
     expect(report.services?.[0]?.inProxy.destinationRules).toMatchObject([
       {name: 'reviews.demo', standing: 'proxy only'},
     ])
-    expect(exitCodeOf(report)).toBe(1)
+    expect(reportExitCode(report)).toBe(1)
     expect(await shown(report, describeView)).toContain(
       'DestinationRule reviews.demo: only in the proxy, whose config is stale',
     )
@@ -260,7 +260,7 @@ describe('missing data is reported', () => {
     expect(page).toContain(`${kind} objects`)
     expect(page).not.toMatch(claim)
     expect(page).not.toContain('Nothing is wrong')
-    expect(exitCodeOf(report)).toBe(3)
+    expect(reportExitCode(report)).toBe(3)
   })
 
   test('rules the proxy names when the objects cannot be read', async () => {

@@ -1,11 +1,11 @@
 import {describe, expect, test} from '@jest/globals'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import {UserError} from '../../../src/model/user-error.js'
-import {rulesReport} from '../../../src/reports/iptables/drift-report.js'
+import {iptablesWithDriftReport} from '../../../src/reports/iptables/drift-report.js'
 import type {IptablesReport} from '../../../src/reports/iptables/report.js'
 import {iptablesView} from '../../../src/reports/iptables/view.js'
 import {packetContext} from '../../../src/reports/packet/report.js'
-import {exitCodeOf} from '../../../src/reports/report.js'
+import {reportExitCode} from '../../../src/reports/report.js'
 import {filesSource} from '../../../src/sources/files/source.js'
 import {recordedRulesets} from '../../support/netfilter-corpus.js'
 
@@ -13,7 +13,7 @@ const POD = {namespace: '', name: 'text', implied: true}
 const RULESETS = Object.entries(recordedRulesets())
 
 function reportOf(text: string): Promise<IptablesReport> {
-  return rulesReport(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD)
+  return iptablesWithDriftReport(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD)
 }
 
 type Told = Readonly<Record<string, string>>
@@ -168,7 +168,7 @@ describe('a piece of the rules is not taken for the whole', () => {
       const report = await reportOf(SAVED.slice(0, end))
       expect([end, wrong(told(report), await whole)]).toEqual([end, []])
       expect(report.gaps.map(({reason}) => reason)).toEqual(['truncated'])
-      expect(exitCodeOf(report)).toBe(3)
+      expect(reportExitCode(report)).toBe(3)
     }
     expect((await reportOf(SAVED)).gaps).toEqual([])
   })

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {driftReport, impliedBy, rulesReport} from '../../../src/reports/iptables/drift-report.js'
+import {driftReport, impliedBy, iptablesWithDriftReport} from '../../../src/reports/iptables/drift-report.js'
 import {matrixReport} from '../../../src/reports/packet/matrix-report.js'
 import {packetReport} from '../../../src/reports/packet/report.js'
 import {filesSource} from '../../../src/sources/files/source.js'
@@ -52,7 +52,7 @@ describe.each([
   })
 
   test('the summary and what it says of each direction', async () => {
-    const {interceptions} = await rulesReport(source, pod)
+    const {interceptions} = await iptablesWithDriftReport(source, pod)
     for (const each of interceptions) {
       expect([each.inbound.usual.verdict, each.outbound.usual.verdict, each.udp.verdict]).toEqual([
         'insufficient',

@@ -4,11 +4,16 @@ import {parseRules} from '../../../src/formats/netfilter/parse-rules.js'
 import type {Gap} from '../../../src/model/answer.js'
 import {ruleKey} from '../../../src/model/rule-key.js'
 import {UserError} from '../../../src/model/user-error.js'
-import {driftReport, expectedReport, impliedBy, rulesReport} from '../../../src/reports/iptables/drift-report.js'
+import {
+  driftReport,
+  expectedReport,
+  impliedBy,
+  iptablesWithDriftReport,
+} from '../../../src/reports/iptables/drift-report.js'
 import {driftView} from '../../../src/reports/iptables/drift-view.js'
 import {iptablesReport} from '../../../src/reports/iptables/report.js'
 import {iptablesView} from '../../../src/reports/iptables/view.js'
-import {exitCodeOf} from '../../../src/reports/report.js'
+import {reportExitCode} from '../../../src/reports/report.js'
 import {openFiles} from '../../../src/sources/open.js'
 import {resolveSubject} from '../../../src/sources/subject.js'
 import {expectGolden} from '../../support/golden.js'
@@ -44,7 +49,7 @@ async function sample(name: string) {
 describe('the sample mesh', () => {
   test.each(['sick-drift-v1', 'productpage-v1'])('%s in words', async name => {
     const {source, pod} = await sample(`deploy/${name}`)
-    const report = await rulesReport(source, pod)
+    const report = await iptablesWithDriftReport(source, pod)
     expectGolden(
       `src/reports/iptables/golden/${name}.txt`,
       String(await rendered(report, iptablesView, formOf(undefined, iptablesView), LAYOUT, false)),
@@ -101,7 +106,7 @@ describe('drift when only the rules of pod start are known', () => {
 
   test('the log is not compared with itself: without the pod nothing is expected, and the code is 3', async () => {
     const report = await driftReport(memorySource({evidence: {...ALL_DENIED, 'log.istio-init': log()}}), POD)
-    expect([report.expected, report.differences, exitCodeOf(report)]).toEqual([undefined, [], 3])
+    expect([report.expected, report.differences, reportExitCode(report)]).toEqual([undefined, [], 3])
     expect(await text(report)).toContain('not checked: whether the current rules match the expected ones')
   })
 

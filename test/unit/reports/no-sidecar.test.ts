@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals'
 import {explainedBySidecar} from '../../../src/evidence/pod/no-sidecar.js'
 import {UserError} from '../../../src/model/user-error.js'
 import {clusterReport} from '../../../src/reports/clusters/report.js'
-import {rulesReport} from '../../../src/reports/iptables/drift-report.js'
+import {iptablesWithDriftReport} from '../../../src/reports/iptables/drift-report.js'
 import {logLevelReport} from '../../../src/reports/log-levels/report.js'
 import {serverInfoReport} from '../../../src/reports/server-info/report.js'
 import {openFiles} from '../../../src/sources/open.js'
@@ -14,7 +14,7 @@ const REPORTS: Readonly<Record<string, (source: Source, pod: {namespace: string;
   {
     'proxy-config': (source, pod) => clusterReport(source, pod, {}),
     'server-info': serverInfoReport,
-    iptables: rulesReport,
+    iptables: iptablesWithDriftReport,
     'proxy-config log': (source, pod) => logLevelReport(source, [pod]),
   }
 

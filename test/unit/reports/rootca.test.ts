@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {exitCodeOf} from '../../../src/reports/report.js'
+import {reportExitCode} from '../../../src/reports/report.js'
 import {rootCaReport} from '../../../src/reports/rootca/report.js'
 import {rootCaView} from '../../../src/reports/rootca/view.js'
 import {renderDoc} from '../../../src/terminal/render.js'
@@ -34,7 +34,7 @@ async function compare(left: Buffer, right: Buffer): Promise<{said: string; code
     {namespace: 'y', name: 'b'},
   ] as const
   const report = await rootCaReport(memorySource({evidenceOf}), pods)
-  return {said: renderDoc(rootCaView.doc(report, 'table'), PLAIN), code: exitCodeOf(report)}
+  return {said: renderDoc(rootCaView.doc(report, 'table'), PLAIN), code: reportExitCode(report)}
 }
 
 describe('rootca-compare', () => {

@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {field, isObject, textOf} from '../../../src/formats/decode.js'
-import {answerFolder, type CaseAnswer} from '../../../src/reports/trace/cases-report.js'
+import {answerFolder, type TraceCaseResult} from '../../../src/reports/trace/cases-report.js'
 import {type CaseFolder, readCaseFolders} from '../../../src/sources/case-folders/folder.js'
 import {COMPARED, differences} from '../../support/envoy-cases.js'
 import {SHARED, sharedTest} from '../../support/shared-data.js'
@@ -71,7 +71,7 @@ describe('what Envoy does with a request', () => {
   test('comes with every field that is compared', async () => {
     for await (const folder of readCaseFolders(join(OWN, 'c110'))) {
       const known = answerFolder(folder).filter(
-        (each): each is Exclude<CaseAnswer, {unknown: true}> => !('unknown' in each),
+        (each): each is Exclude<TraceCaseResult, {unknown: true}> => !('unknown' in each),
       )
       for (const answer of known) expect(Object.keys(answer)).toEqual(['id', ...COMPARED])
     }

@@ -3,7 +3,7 @@ import {beforeAll, describe, expect, test} from '@jest/globals'
 import {Ajv} from 'ajv'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import {pathQuestion} from '../../../src/cli/path-question.js'
-import {exitCodeOf} from '../../../src/reports/report.js'
+import {reportExitCode} from '../../../src/reports/report.js'
 import {type PathReport, pathReport} from '../../../src/reports/trace/path-report.js'
 import type {PathFlags} from '../../../src/reports/trace/path-spec.js'
 import {pathView} from '../../../src/reports/trace/path-view.js'
@@ -111,9 +111,9 @@ describe('the way of a request through the mesh', () => {
   test('a way that cannot be decided ends with 3, a failing one with 1, a delivered one with 0', async () => {
     const undecided = await traced('deploy/productpage-v1', 'reviews:9080', {header: ['end-user=jason']})
     expect(undecided.branches.map(({outcome}) => outcome)).toEqual(['undecided'])
-    expect(exitCodeOf(undecided)).toBe(3)
-    expect(exitCodeOf(await traced('deploy/productpage-v1', 'http://details:9080/'))).toBe(1)
-    expect(exitCodeOf(await traced('deploy/reviews-v1', 'productpage:9080'))).toBe(0)
+    expect(reportExitCode(undecided)).toBe(3)
+    expect(reportExitCode(await traced('deploy/productpage-v1', 'http://details:9080/'))).toBe(1)
+    expect(reportExitCode(await traced('deploy/reviews-v1', 'productpage:9080'))).toBe(0)
   })
 
   test('tells the near miss of a route', async () => {

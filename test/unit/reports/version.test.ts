@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import type {KubeObject} from '../../../src/model/kube-object.js'
-import {exitCodeOf} from '../../../src/reports/report.js'
+import {reportExitCode} from '../../../src/reports/report.js'
 import {clientVersion, versionReport} from '../../../src/reports/version/report.js'
 import {versionView} from '../../../src/reports/version/view.js'
 import {renderDoc} from '../../../src/terminal/render.js'
@@ -43,7 +43,7 @@ describe('version', () => {
     expect(text(report)).toBe(
       'client version: 0.1.0\ncontrol plane version: 1.31.0-rc.0\ndata plane version: 1.30.2 (1 proxy), 1.31.0 (2 proxies)\n',
     )
-    expect(exitCodeOf(report)).toBe(0)
+    expect(reportExitCode(report)).toBe(0)
   })
 
   test('a ztunnel, which reports no version, has that of its image; without its pod the version is unknown', async () => {
@@ -78,7 +78,7 @@ describe('version', () => {
     const report = await versionReport(source, SCOPE)
     expect(report.proxies).toHaveLength(1)
     expect(report.gaps.map(gap => gap.what)).toEqual(['syncz of b'])
-    expect(exitCodeOf(report)).toBe(3)
+    expect(reportExitCode(report)).toBe(3)
   })
 
   test('releases that do not go together are said', async () => {
@@ -97,6 +97,6 @@ describe('version', () => {
     expect(none.gaps[0]?.detail).toBe('no running istiod in namespace istio-system')
     const refused = clientVersion('0.1.0', new Error('no kubeconfig'))
     expect(text(refused)).toBe('client version: 0.1.0\n')
-    expect([exitCodeOf(none), exitCodeOf(refused)]).toEqual([3, 3])
+    expect([reportExitCode(none), reportExitCode(refused)]).toEqual([3, 3])
   })
 })

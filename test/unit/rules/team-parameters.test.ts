@@ -4,7 +4,7 @@ import {parseCheckConfig} from '../../../src/formats/check-config.js'
 import type {UserError} from '../../../src/model/user-error.js'
 import {explainReport} from '../../../src/reports/explain/report.js'
 import {explainView} from '../../../src/reports/explain/view.js'
-import {rulesReport} from '../../../src/reports/rules/report.js'
+import {meshRulesReport} from '../../../src/reports/rules/report.js'
 import {rulesView} from '../../../src/reports/rules/view.js'
 import {isParameterValue, type Parameter, parameterTypeText} from '../../../src/rules/parameter.js'
 import {RULES} from '../../../src/rules/registry.js'
@@ -100,7 +100,7 @@ describe('parameters of rules', () => {
   test('explain, rules -o json and the documentation show them', () => {
     const shown = JSON.stringify(explainView.doc(explainReport(RULES, 'MCT1101'), 'table'))
     expect(shown).toContain('style (one of any, legacy; default any)')
-    const data = rulesView.data(rulesReport(RULES)) as {rules: {code: string; parameters: unknown}[]}
+    const data = rulesView.data(meshRulesReport(RULES)) as {rules: {code: string; parameters: unknown}[]}
     expect(data.rules.find(({code}) => code === 'MCT1419')?.parameters).toMatchObject([
       {name: 'drainSeconds', type: 'number', default: 5, min: 0, max: 3600},
     ])

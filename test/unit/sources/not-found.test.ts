@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import type {KubeObject} from '../../../src/model/kube-object.js'
-import {notFound} from '../../../src/sources/not-found.js'
+import {notFoundError} from '../../../src/sources/not-found.js'
 import type {ObjectQuery, Source} from '../../../src/sources/source.js'
 import {memorySource} from '../../support/memory-source.js'
 
@@ -20,7 +20,7 @@ const PODS = [
 ].map(pod)
 
 function missing(source: Source, name: string, namespace = 'demo') {
-  return notFound(source, {kind: 'Pod', resource: 'pods', name, namespace})
+  return notFoundError(source, {kind: 'Pod', resource: 'pods', name, namespace})
 }
 
 const source = memorySource({objects: [...PODS, pod('istiod-1.istio-system')]})

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {failureFromHandshake, failureFromRefusal, failureFromStatus, missingIn} from '../../../src/wire/classify.js'
-import {exitCodeOf, parseKubeStatus} from '../../../src/wire/kube-status.js'
+import {execExitCode, parseKubeStatus} from '../../../src/wire/kube-status.js'
 import {failureFromError, WireFailure} from '../../../src/wire/wire-failure.js'
 
 const status = (message: string, reason = 'InternalError', code = 500) =>
@@ -93,7 +93,7 @@ describe('Status objects', () => {
           details: {causes: [{reason: 'ExitCode', message}]},
         }),
       )
-    const code = (parsed: ReturnType<typeof of>) => (parsed === undefined ? 'none' : exitCodeOf(parsed))
+    const code = (parsed: ReturnType<typeof of>) => (parsed === undefined ? 'none' : execExitCode(parsed))
     expect(['7', '255', 'x', '', '-1', '1e2'].map(each => code(of(each)))).toEqual([
       7,
       255,

@@ -7,7 +7,7 @@ import {routeConfigOf} from './overrides.js'
 
 // Buffer: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/buffer_filter
 
-/** Waits for the whole body, and refuses one that is too large. */
+/** Buffers the whole body and rejects one that is too large. */
 export function runBuffer(state: HttpState, filter: HttpFilter): FilterResult {
   const override = routeConfigOf(state, filter, BufferPerRoute)
   if (override?.disabled) return goesOn(state)
@@ -21,5 +21,12 @@ export function runBuffer(state: HttpState, filter: HttpFilter): FilterResult {
     )
   if (state.request.bodyBytes <= maxRequestBytes) return goesOn(state)
   const details = 'request_payload_too_large'
-  return answers(state, {status: 413, flags: [], details, text: `the body is larger than ${maxRequestBytes} bytes`, at})
+  return answers(state, {
+    by: 'buffer',
+    status: 413,
+    flags: [],
+    details,
+    text: `the body is larger than ${maxRequestBytes} bytes`,
+    at,
+  })
 }

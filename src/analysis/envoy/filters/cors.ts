@@ -9,7 +9,7 @@ import {routeConfigOf} from './overrides.js'
 
 // CORS: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/cors_filter
 
-/** Whether a request is a preflight: OPTIONS with an origin and the method it asks for. */
+/** Whether a request is a CORS preflight: OPTIONS with Origin and Access-Control-Request-Method. */
 export function isPreflight(headers: Headers): boolean {
   return (
     headerValue(headers, ':method') === 'OPTIONS' &&
@@ -21,7 +21,7 @@ export function isPreflight(headers: Headers): boolean {
 /** Answers preflights whose origin the route's policy allows. */
 export function runCors(state: HttpState, filter: HttpFilter): FilterResult {
   const policy = routeConfigOf(state, filter, CorsPolicy)
-  // Routes that answer themselves have no CORS.
+  // Direct responses and redirects have no CORS.
   if (policy === undefined || state.chosen?.route?.route === undefined || !isPreflight(state.headers))
     return goesOn(state)
   const {allowOriginStringMatch, filterEnabled, forwardNotMatchingPreflights, at} = known(policy, 'a CORS policy')
@@ -30,6 +30,7 @@ export function runCors(state: HttpState, filter: HttpFilter): FilterResult {
   const allowed = anyOf(allowOriginStringMatch, each => stringMatches(each, '*') || stringMatches(each, origin))
   if (!allowed && forwardNotMatchingPreflights !== false) return goesOn(state)
   return answers(state, {
+    by: 'cors',
     status: 200,
     flags: [],
     details: 'cors_response',

@@ -18,7 +18,7 @@ type Verdict = {readonly kind: 'allowed' | 'error'} | {readonly kind: 'denied'; 
 
 const DEFAULT_TIMEOUT = 200
 
-/** What the authorization server of an HTTP service says. */
+/** The decision of an HTTP authorization server. */
 function ask(state: HttpState, config: ExtAuthz): Verdict {
   if (config.grpcService !== undefined) undecided('what a gRPC authorization server says', config.grpcService.at)
   const uri = config.httpService?.serverUri
@@ -28,7 +28,7 @@ function ask(state: HttpState, config: ExtAuthz): Verdict {
   if (cluster === undefined) return {kind: 'error'}
   const choice = chooseHosts(state.proxy, cluster, {address: undefined, header: () => undefined})
   if (choice.kind === 'none') return {kind: 'error'}
-  // What the server says is no request of the application: only a known server answers for it.
+  // The authorization server's decision is only known if that server is modelled.
   const {upstream, now, patience} = state.surroundings
   const course = {
     cluster,
@@ -50,12 +50,12 @@ function isAsked(state: HttpState, config: ExtAuthz): boolean {
   return config.filterEnabledMetadata === undefined || metadataMatches(config.filterEnabledMetadata, state.metadata)
 }
 
-/** Asks the authorization server, and denies what it denies or, when it fails, what may not pass then. */
+/** Calls the authorization server; denies what it denies and, if it fails, everything unless failure_mode_allow is set. */
 export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult {
   const config = unpack(filter.typedConfig, ExtAuthz)
   if (config === undefined) undecided('ext_authz without configuration', filter.at)
   known(config, 'ext_authz')
-  // Without a route the server is not asked.
+  // Without a route the server is not called.
   if (state.chosen === undefined) return goesOn(state)
   const override = routeConfigOf(state, filter, ExtAuthzPerRoute)
   if (override !== undefined && known(override, 'an override of ext_authz').disabled) return goesOn(state)
@@ -70,7 +70,7 @@ export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult 
   if (verdict.kind === 'allowed' && config.clearRouteCache) return goesOn({...state, chosen: undefined})
   if (verdict.kind === 'allowed' || (verdict.kind === 'error' && config.failureModeAllow)) return goesOn(state)
   const status = verdict.kind === 'denied' ? verdict.status : (statusCode(config.statusOnError) ?? 403)
-  // The server's answer, its headers with it, is what the client gets.
+  // The client receives the server's response with its headers.
   const seen =
     verdict.kind === 'denied'
       ? {
@@ -79,6 +79,7 @@ export function runExtAuthz(state: HttpState, filter: HttpFilter): FilterResult 
         }
       : {}
   return answers(state, {
+    by: 'ext-authz',
     status,
     ...seen,
     flags: ['UAEX'],

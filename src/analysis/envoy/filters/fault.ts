@@ -29,7 +29,7 @@ function applies(fault: Fault, state: HttpState): boolean {
   return allOf(fault.headers, each => headerMatches(each, state.headers))
 }
 
-/** The share of a fault; a header may lower, never raise it. */
+/** The percentage of a fault; a request header can lower it, never raise it. */
 function share(percentage: FractionalPercent | undefined, sent: string | undefined): number {
   const configured = shareOf(percentage)
   return sent === undefined || !/^\d+$/.test(sent) ? configured : Math.min(configured, Number(sent) / 100)
@@ -47,7 +47,7 @@ function delayOf(fault: Fault, state: HttpState): number {
   return certain(share(percentage, sent), 'a fault delay', delay.at, state.surroundings.draw) ? milliseconds : 0
 }
 
-/** The status of an abort; gRPC statuses travel in an answer of 200. */
+/** The status of an abort; gRPC statuses are sent in a response with HTTP status 200. */
 function abortOf(fault: Fault, state: HttpState): number | undefined {
   const abort = fault.abort
   if (abort === undefined) return undefined
@@ -69,7 +69,7 @@ function refuseRuntime(fault: Fault, state: HttpState): void {
   }
 }
 
-/** Delays and aborts requests on purpose. */
+/** Injects delays and aborts. */
 export function runFault(state: HttpState, filter: HttpFilter): FilterResult {
   const fault = routeConfigOf(state, filter, Fault) ?? unpack(filter.typedConfig, Fault)
   if (fault === undefined || (fault.delay === undefined && fault.abort === undefined)) return goesOn(state)
@@ -81,12 +81,13 @@ export function runFault(state: HttpState, filter: HttpFilter): FilterResult {
   const flags = delay > 0 ? ['DI'] : []
   if (delay >= waits) {
     const answer = neverAnswered(`a fault delays the request by ${delay} ms, and the client leaves`)
-    return answers(state, {...answer, flags: ['DC', ...flags]})
+    return answers(state, {...answer, by: 'fault', flags: ['DC', ...flags]})
   }
   const delayed = {...state, flags: [...state.flags, ...flags]}
   const status = abortOf(fault, state)
   if (status === undefined) return goesOn(delayed)
   return answers(delayed, {
+    by: 'fault',
     status,
     flags: ['FI'],
     details: 'fault_filter_abort',

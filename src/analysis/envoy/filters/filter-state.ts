@@ -2,20 +2,20 @@ import type {HttpFilter} from '../../../model/envoy/http.js'
 import {type FilterStateValue, HttpFilterState} from '../../../model/envoy/network.js'
 import {unpack} from '../../../model/envoy/schema.js'
 import {own} from '../../../model/own.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import {type FilterResult, goesOn, type HttpState} from '../http/state.js'
 import {type Headers, headerValue} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 
 // set_filter_state: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/set_filter_state
 
-type Operator = (connection: Connection, headers: Headers) => string | undefined
+type Operator = (connection: DownstreamConnection, headers: Headers) => string | undefined
 
 function joined(names: readonly string[] | undefined): string | undefined {
   return names === undefined || names.length === 0 ? undefined : names.join(',')
 }
 
-/** Command operators (access log formats) that are known here. */
+/** Access log command operators that are modelled. */
 const OPERATORS: Readonly<Record<string, Operator>> = {
   DOWNSTREAM_PEER_URI_SAN: ({tls}) => joined(tls?.certificate?.uriSans),
   DOWNSTREAM_PEER_DNS_SAN: ({tls}) => joined(tls?.certificate?.dnsSans),
@@ -32,7 +32,7 @@ function operator(text: string, at: string): Operator {
   return own(OPERATORS, text) ?? (() => undefined)
 }
 
-function formatted(value: FilterStateValue, connection: Connection, headers: Headers): string {
+function formatted(value: FilterStateValue, connection: DownstreamConnection, headers: Headers): string {
   const format = value.formatString
   const text = format?.textFormatSource?.inlineString ?? format?.textFormat
   if (format === undefined || text === undefined) undecided('a filter state value that is no text format', value.at)
@@ -40,16 +40,16 @@ function formatted(value: FilterStateValue, connection: Connection, headers: Hea
   return text.replace(/%([^%]+)%/g, (_, inner: string) => operator(inner, value.at)(connection, headers) ?? '-')
 }
 
-/** Whether a format is nothing but operators that yield nothing. */
+/** Whether a format consists only of operators that yield no value. */
 function isEmptyText(value: FilterStateValue, text: string): boolean {
   return value.skipIfEmpty && (text === '' || text === '-')
 }
 
-/** The filter state with more keys set. */
+/** The filter state extended with keys. */
 export function withFilterState(
   before: ReadonlyMap<string, string>,
   values: readonly FilterStateValue[],
-  connection: Connection,
+  connection: DownstreamConnection,
   headers: Headers,
 ): ReadonlyMap<string, string> {
   const after = new Map(before)

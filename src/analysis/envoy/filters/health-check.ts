@@ -21,5 +21,12 @@ export function runHealthCheck(state: HttpState, filter: HttpFilter): FilterResu
       neverAnswered('the health check filter waits for the end of an upgraded request, which never comes'),
     )
   const details = 'health_check_ok'
-  return answers(state, {status: 200, flags: [], details, text: 'the health check filter answers', at: config.at})
+  return answers(state, {
+    by: 'health-check',
+    status: 200,
+    flags: [],
+    details,
+    text: 'the health check filter answers',
+    at: config.at,
+  })
 }

@@ -4,7 +4,7 @@ import {queryParameters} from '../matching/query.js'
 import {asciiLower} from '../matching/strings.js'
 import {undecided} from '../undecided.js'
 
-/** A token in a request, and which issuers may put one there. */
+/** A token in a request, and the issuers that accept tokens at that location. */
 export interface FoundToken {
   readonly text: string
   readonly issuers: readonly string[]
@@ -40,7 +40,7 @@ function decoded(text: string): string {
   return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
-/** What follows the prefix, from the first token character on; the whole value where no prefix is asked for. */
+/** The text after the prefix, from the first token character; the whole value if no prefix is configured. */
 function tokenIn(value: string, prefix: string): string | undefined {
   if (prefix === '') return value
   const at = value.indexOf(prefix)
@@ -48,7 +48,7 @@ function tokenIn(value: string, prefix: string): string | undefined {
   return /[A-Za-z0-9\-_=.].*$/s.exec(value.slice(at + prefix.length))?.[0] ?? ''
 }
 
-/** Every token at a place; of a header sent twice each value is one. */
+/** Every token at a location; each value of a repeated header is one. */
 function textsAt(headers: Headers, location: Location): readonly string[] {
   if (location.kind === 'header')
     return headerValues(headers, location.name)
@@ -66,7 +66,7 @@ function byPlace(a: Location, b: Location): number {
   return a.name + a.prefix < b.name + b.prefix ? -1 : 1
 }
 
-/** The tokens in the places the providers look at: headers first, then query parameters, each place once. */
+/** The tokens at all locations of the providers: headers, then query parameters, each location once. */
 export function tokensOf(headers: Headers, providers: readonly JwtProvider[]): readonly FoundToken[] {
   const places = new Map<string, {location: Location; issuers: string[]}>()
   for (const provider of providers) {

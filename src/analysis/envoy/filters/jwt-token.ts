@@ -9,7 +9,7 @@ type JsonObject = {readonly [key: string]: Json}
 export interface Token {
   readonly issuer: string
   readonly audiences: readonly string[]
-  /** Seconds since 1970; 0 when the token does not say. */
+  /** Seconds since 1970; 0 when the token has no such claim. */
   readonly notBefore: number
   readonly expires: number
   readonly algorithm: string
@@ -19,7 +19,7 @@ export interface Token {
   readonly signature: Buffer
 }
 
-/** A token, or why it is none, in the words of Envoy's details. */
+/** A token, or why it is invalid, as Envoy's response code details word it. */
 export type TokenReading = {readonly ok: true; readonly token: Token} | {readonly ok: false; readonly why: string}
 
 const SHA: Readonly<Record<string, string>> = {'256': 'sha256', '384': 'sha384', '512': 'sha512'}
@@ -29,7 +29,7 @@ function refused(why: string): TokenReading {
   return {ok: false, why}
 }
 
-/** Base64url, padded whole or not at all, white space ignored; undefined when it is none. */
+/** Decodes base64url with full or no padding, ignoring white space; undefined when invalid. */
 function base64url(text: string): Buffer | undefined {
   const [, digits = '', padding = ''] = /^([A-Za-z0-9_-]*)(=*)$/.exec(text.replace(/\s/g, '')) ?? []
   if (digits + padding !== text.replace(/\s/g, '') || digits.length % 4 === 1) return undefined
@@ -90,9 +90,9 @@ function audiencesOf(payload: JsonObject): readonly string[] {
   return typeof aud === 'string' ? [aud] : isTexts(aud) ? aud : []
 }
 
-/** Reads a compact token; the checks run in the order of Envoy's library, the first that fails is reported. */
+/** Parses a compact JWT; checks run in the order of Envoy's library and the first failure is reported. */
 export function readToken(text: string): TokenReading {
-  // Empty sections do not count.
+  // Empty sections are ignored.
   const [head, body, tail, ...more] = text.split('.').filter(Boolean)
   if (head === undefined || body === undefined || tail === undefined || more.length > 0)
     return refused('Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections')
@@ -160,7 +160,7 @@ function signatureFits(token: Token, key: JsonObject): boolean {
   }
 }
 
-/** Why a token's signature is refused; undefined when one of the keys made it. */
+/** Why a token's signature is rejected; undefined when it verifies with one of the keys. */
 export function signatureFault(token: Token, keys: readonly JsonObject[]): string | undefined {
   const fitting = keys.filter(key => {
     const kid = textClaim(key.kid)

@@ -14,9 +14,9 @@ import {routeConfigOf} from './overrides.js'
 // jwt_authn: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/jwt_authn_filter
 
 interface Verdict {
-  /** Undefined when the requirement is met. */
+  /** Undefined when the requirement is satisfied. */
   readonly why: string | undefined
-  /** Providers whose token was good, with its payload. */
+  /** Providers whose token was valid, with its payload. */
   readonly good: readonly {readonly provider: JwtProvider; readonly found: FoundToken; readonly token: Token}[]
 }
 
@@ -43,7 +43,7 @@ function audienceFits(wanted: readonly string[], token: Token): boolean {
   return wanted.length === 0 || token.audiences.some(each => wanted.map(bare).includes(bare(each)))
 }
 
-/** Audiences are compared without scheme and trailing slash. */
+/** Audiences are compared without scheme and trailing slash, as Envoy does. */
 function bare(audience: string): string {
   return audience.replace(/^https?:\/\//, '').replace(/\/$/, '')
 }
@@ -60,7 +60,7 @@ function faultOf(token: Token, provider: JwtProvider, audiences: readonly string
   return signatureFault(token, keysOf(p))
 }
 
-/** Why one token is refused; undefined when it is good. */
+/** Why one token is rejected; undefined when it is valid. */
 function refusalOf(
   scene: Scene,
   found: FoundToken,
@@ -113,7 +113,7 @@ function anyProvider(scene: Scene): Verdict {
   return checkTokens(scene, tokensOf(scene.state.headers, providers), undefined, [], true)
 }
 
-/** What the next requirement sees: a good token that is not forwarded is taken out of its header at once. */
+/** The request as the next requirement sees it: a valid token without `forward` is removed from its header at once. */
 function afterTokens(scene: Scene, {good}: Verdict): Scene {
   const taken = good.flatMap(({provider, found}) =>
     !provider.forward && found.header !== undefined ? [found.header] : [],
@@ -134,13 +134,13 @@ function all(first: Scene, requirements: readonly JwtRequirement[]): Verdict {
   return {why: undefined, good}
 }
 
-/** Which fault of several is reported: a specific one before an unknown issuer, that before a missing token. */
+/** Which of several failures is reported: a specific one before an unknown issuer, an unknown issuer before a missing token. */
 function reported(faults: readonly string[]): string {
   const specific = faults.filter(each => each !== MISSING && each !== UNKNOWN_ISSUER)
   return specific.at(-1) ?? faults.at(-1) ?? MISSING
 }
 
-/** One is enough. `allow_missing` beside others lets pass what all of them miss, `allow_missing_or_failed` everything. */
+/** One satisfied requirement is enough. `allow_missing` among them accepts a request without any token, `allow_missing_or_failed` every request. */
 function any(first: Scene, requirements: readonly JwtRequirement[]): Verdict {
   const passes = requirements.filter(each => each.allowMissing || each.allowMissingOrFailed)
   const others = requirements.filter(each => !passes.includes(each))
@@ -217,7 +217,7 @@ function afterGood(state: HttpState, {good}: Verdict): HttpState {
   return {...state, headers, metadata, chosen: clear ? undefined : state.chosen}
 }
 
-/** Checks the tokens of a request; `chosen` is undefined afterwards when the route has to be chosen again. */
+/** Checks the tokens of a request; afterwards `chosen` is undefined if the route must be selected again. */
 export function runJwtAuthn(state: HttpState, filter: HttpFilter): FilterResult {
   const config = unpack(filter.typedConfig, JwtAuthn)
   if (config === undefined) undecided('jwt_authn without configuration', filter.at)
@@ -229,6 +229,7 @@ export function runJwtAuthn(state: HttpState, filter: HttpFilter): FilterResult 
   const verdict = meets(scene, requirement)
   if (verdict.why === undefined) return goesOn(afterGood(state, verdict))
   return answers(state, {
+    by: 'jwt',
     status: verdict.why === WRONG_AUDIENCE ? 403 : 401,
     flags: [],
     details: `jwt_authn_access_denied{${verdict.why.replace(/\s/g, '_')}}`,

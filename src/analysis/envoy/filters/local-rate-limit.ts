@@ -9,7 +9,7 @@ import {routeConfigOf} from './overrides.js'
 
 // Local rate limit: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/local_rate_limit_filter
 
-/** A bucket that fills faster than this may have filled up between two requests. */
+/** A bucket with a shorter fill interval may have been refilled between two requests. */
 const SLOW_FILL = 10_000
 
 function isEmpty(limit: LocalRateLimit, sequence: number | undefined): boolean {
@@ -22,7 +22,7 @@ function isEmpty(limit: LocalRateLimit, sequence: number | undefined): boolean {
   return fillInterval >= SLOW_FILL || undecided('how far a rate limit has filled up again', at)
 }
 
-/** Refuses requests when the bucket of the route, or of the filter, is empty. */
+/** Rejects requests when the token bucket of the route, or of the filter, is empty. */
 export function runLocalRateLimit(state: HttpState, filter: HttpFilter): FilterResult {
   const limit = routeConfigOf(state, filter, LocalRateLimit) ?? unpack(filter.typedConfig, LocalRateLimit)
   if (limit === undefined) return goesOn(state)
@@ -32,6 +32,7 @@ export function runLocalRateLimit(state: HttpState, filter: HttpFilter): FilterR
   if (!isEmpty(limit, state.request.sequence)) return goesOn(state)
   const status = statusCode(limit.status) ?? 429
   return answers(state, {
+    by: 'rate-limit',
     status: status < 400 ? 429 : status,
     flags: ['RL'],
     details: 'local_rate_limited',

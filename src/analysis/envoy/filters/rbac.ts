@@ -22,7 +22,7 @@ function shadow(state: HttpState, config: HttpRbac): HttpState {
     const verdict = rbacVerdict({rules: config.shadowRules, matcher: config.shadowMatcher}, state)
     return merged(state, rbacMetadata(`${config.shadowRulesStatPrefix ?? ''}shadow_`, verdict))
   } catch (error) {
-    // Shadow rules decide nothing by themselves; what reads their result later finds it missing.
+    // Shadow rules do not affect the request; later filters that read their result find none.
     if (error instanceof Undecided)
       return withStep(state, {
         stage: 'http-filter',
@@ -34,7 +34,7 @@ function shadow(state: HttpState, config: HttpRbac): HttpState {
   }
 }
 
-/** Denies what the enforced rules do not let pass; shadow rules only leave their verdict. */
+/** Denies requests that the enforced rules do not allow; shadow rules only record their verdict. */
 export function runRbac(state: HttpState, filter: HttpFilter): FilterResult {
   const override = routeConfigOf(state, filter, HttpRbacPerRoute)
   const config = override === undefined ? unpack(filter.typedConfig, HttpRbac) : override.rbac
@@ -54,6 +54,8 @@ export function runRbac(state: HttpState, filter: HttpFilter): FilterResult {
       withStep(after, {stage: 'http-filter', text: `RBAC allows the request: ${by}`, at: verdict.at, nearMisses: []}),
     )
   return answers(after, {
+    by: 'rbac',
+    policy: verdict.policy,
     status: 403,
     flags: [],
     details: rbacDetails(verdict),

@@ -7,9 +7,9 @@ import {own} from '../../../model/own.js'
 import {redirectLocation, tlsLocation, upstreamAuthority, upstreamTarget} from '../http/rewrite.js'
 import {isGrpc} from '../http/route-match.js'
 import {
-  type Answer,
   answers,
   BAD_BODY,
+  type EnvoyReply,
   type FilterResult,
   type HttpState,
   neverAnswered,
@@ -19,7 +19,7 @@ import {endsConnect} from '../http/upgrade.js'
 import {headerValue} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 import {inMaintenance, OVERFLOW, type Passed, thresholdsOf} from '../upstream/call.js'
-import {type Deadlines, type Ending, follow} from '../upstream/course.js'
+import {type Deadlines, follow, type UpstreamEnding} from '../upstream/course.js'
 import {chooseHosts, dropsAll, type Host} from '../upstream/endpoints.js'
 import {retriesOf} from '../upstream/retry.js'
 
@@ -42,13 +42,13 @@ function codeOf(table: Readonly<Record<string, number>>, word: string, at: strin
   return (Object.hasOwn(table, word) ? table[word] : undefined) ?? undecided(`response code ${word}`, at)
 }
 
-function direct(status: number, location: string | undefined, text: string, at: string): Answer {
+function direct(status: number, location: string | undefined, text: string, at: string): EnvoyReply {
   const where = location === undefined ? {} : {location}
-  return {status, flags: [], details: 'direct_response', ...where, text, at}
+  return {by: 'route', status, flags: [], details: 'direct_response', ...where, text, at}
 }
 
-/** An answer the route itself holds: a redirect or a direct response. */
-function ownAnswer(state: HttpState, route: Route | undefined, at: string): Answer | undefined {
+/** The reply configured on the route: a redirect or a direct response. */
+function ownAnswer(state: HttpState, route: Route | undefined, at: string): EnvoyReply | undefined {
   const {headers} = state
   const scheme = headerValue(headers, ':scheme') ?? 'http'
   if (route === undefined)
@@ -65,9 +65,10 @@ function ownAnswer(state: HttpState, route: Route | undefined, at: string): Answ
   return direct(status, location, `the route answers ${status} itself`, directResponse.at)
 }
 
-function notFound(action: RouteAction | undefined, name: string, at: string): Answer {
+function notFound(action: RouteAction | undefined, name: string, at: string): EnvoyReply {
   const status = codeOf(NOT_FOUND, action?.clusterNotFoundResponseCode ?? 'SERVICE_UNAVAILABLE', at)
   return {
+    by: 'no-cluster',
     status,
     flags: ['NC'],
     details: 'cluster_not_found',
@@ -84,7 +85,7 @@ function limit(milliseconds: number | undefined, otherwise: number): number {
   return value === 0 ? Infinity : value
 }
 
-/** The time a gRPC client gives (grpc-timeout: digits and a unit). */
+/** The timeout a gRPC client sets (grpc-timeout: digits and a unit). */
 function grpcTimeout(text: string | undefined): number | undefined {
   const match = /^(\d{1,8})([HMSmun])$/.exec(text ?? '')
   if (match === null) return undefined
@@ -92,7 +93,7 @@ function grpcTimeout(text: string | undefined): number | undefined {
   return Number(match[1]) * (own(units, match[2] ?? '') ?? 1)
 }
 
-/** How long the stream may last: the route's limit, or a gRPC client's within what the route allows. */
+/** The maximum stream duration: the route's, or the gRPC client's timeout capped by grpc_timeout_header_max. */
 function duration(state: HttpState, action: RouteAction): number {
   const own = action.maxStreamDuration
   const general = state.manager.commonHttpProtocolOptions?.maxStreamDuration
@@ -104,7 +105,7 @@ function duration(state: HttpState, action: RouteAction): number {
   return limit(grpcTimeoutHeaderMax === 0 ? asked : Math.min(asked, grpcTimeoutHeaderMax), 0)
 }
 
-/** The route's timeout; a gRPC client's own within max_grpc_timeout where the route has one. */
+/** The route's timeout; the gRPC client's own capped by max_grpc_timeout, if the route sets it. */
 function routeTimeout(state: HttpState, action: RouteAction): number {
   const {maxGrpcTimeout, grpcTimeoutOffset = 0, timeout} = action
   if (maxGrpcTimeout === undefined || !isGrpc(state)) return limit(timeout, DEFAULT_TIMEOUT)
@@ -132,22 +133,22 @@ function refuseUnmodelled(action: RouteAction): void {
     undecided('a route that matches endpoint metadata', action.at)
 }
 
-function timedOut(flag: string, details: string, text: string): Answer {
-  return {status: 504, flags: flag === '' ? [] : [flag], details, text}
+function timedOut(flag: string, details: string, text: string): EnvoyReply {
+  return {by: 'timeout', status: 504, flags: flag === '' ? [] : [flag], details, text}
 }
 
-/** Whether the request is a CONNECT that Envoy ends itself. */
+/** Whether the request is a CONNECT that Envoy terminates. */
 function endsTunnel(state: HttpState): boolean {
   return headerValue(state.headers, ':method') === 'CONNECT' && endsConnect(state.chosen)
 }
 
-/** What the client gets of an upstream's answer; a tunnel lasts until the client leaves. */
+/** The upstream's response as the client receives it; a tunnel lasts until the client disconnects. */
 function upstreamAnswer(
   state: HttpState,
   route: Route,
-  {status, flags}: Extract<Ending, {kind: 'answer'}>,
+  {status, flags}: Extract<UpstreamEnding, {kind: 'answer'}>,
   hosts: readonly Host[],
-): Answer {
+): EnvoyReply {
   const connects = headerValue(state.headers, ':method') === 'CONNECT'
   const succeeds = status >= 200 && status < 300
   const ended = endsTunnel(state)
@@ -161,19 +162,20 @@ function upstreamAnswer(
   const seen = ended || status === 101 ? {} : {upstreamPath, upstreamHost: authority}
   if (status === 101 || (connects && succeeds)) {
     const text = 'the upgraded connection lasts until the client leaves'
-    return {status, flags: ['DC'], details: 'downstream_remote_disconnect', ...seen, text}
+    return {by: 'upstream', status, flags: ['DC'], details: 'downstream_remote_disconnect', ...seen, text}
   }
   const refused = state.upgrade === 'websocket' && succeeds
   const details = refused ? 'websocket_handshake_unsuccessful' : 'via_upstream'
-  return {status, flags, details, ...seen, text: `the upstream answers ${status}`}
+  return {by: 'upstream', status, flags, details, ...seen, text: `the upstream answers ${status}`}
 }
 
-function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: readonly Host[]): Answer {
+function endingAnswer(state: HttpState, route: Route, ending: UpstreamEnding, hosts: readonly Host[]): EnvoyReply {
   switch (ending.kind) {
     case 'answer':
       return upstreamAnswer(state, route, ending, hosts)
     case 'failure':
       return {
+        by: ending.failure.type === 'overflow' ? 'circuit-breaker' : 'upstream-failure',
         status: ending.failure.status,
         flags: ending.flags,
         details: `upstream_reset_before_response_started{${ending.failure.reason}}`,
@@ -191,6 +193,7 @@ function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: rea
       return neverAnswered('the client leaves before the answer')
     case 'unknown':
       return {
+        by: 'upstream',
         status: null,
         flags: [],
         details: 'via_upstream',
@@ -199,7 +202,7 @@ function endingAnswer(state: HttpState, route: Route, ending: Ending, hosts: rea
   }
 }
 
-/** The request as the upstream gets it, as far as routing and policies read it. */
+/** The request as sent upstream: the parts that routing and policies read. */
 function passedOn(state: HttpState, route: Route, hosts: readonly Host[]): Passed {
   const plain = state.headers.filter(([name]) => !name.startsWith(':'))
   const authority = upstreamAuthority(
@@ -215,10 +218,11 @@ function passedOn(state: HttpState, route: Route, hosts: readonly Host[]): Passe
   return {head, http2: state.request.protocol === 'http/2'}
 }
 
-function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): Answer {
+function callCluster(state: HttpState, route: Route, action: RouteAction, cluster: Cluster): EnvoyReply {
   known(cluster, 'a cluster')
   if (inMaintenance(state.proxy, cluster))
     return {
+      by: 'circuit-breaker',
       status: 503,
       flags: ['UO'],
       details: 'maintenance_mode',
@@ -227,6 +231,7 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
     }
   if (dropsAll(state.proxy, cluster))
     return {
+      by: 'drop',
       status: 503,
       flags: ['UDO'],
       details: 'unconditional_drop_overload',
@@ -240,7 +245,14 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
   }
   const choice = chooseHosts(state.proxy, cluster, dialled)
   if (choice.kind === 'none')
-    return {status: 503, flags: ['UH'], details: 'no_healthy_upstream', text: choice.why, at: cluster.at}
+    return {
+      by: 'no-endpoint',
+      status: 503,
+      flags: ['UH'],
+      details: 'no_healthy_upstream',
+      text: choice.why,
+      at: cluster.at,
+    }
   const limits = thresholdsOf(cluster, action.priority ?? 'DEFAULT')
   if (limits?.maxRequests === 0 || limits?.maxPendingRequests === 0)
     return endingAnswer(state, route, {kind: 'failure', failure: OVERFLOW, flags: ['UO']}, [])
@@ -260,12 +272,12 @@ function callCluster(state: HttpState, route: Route, action: RouteAction, cluste
   return {...endingAnswer(state, route, follow(course, choice.hosts), choice.hosts), endpoints}
 }
 
-function sameAnswer(a: Answer, b: Answer): boolean {
-  const bare = (each: Answer) => JSON.stringify({...each, text: '', at: '', endpoints: []})
+function sameAnswer(a: EnvoyReply, b: EnvoyReply): boolean {
+  const bare = (each: EnvoyReply) => JSON.stringify({...each, text: '', at: '', endpoints: []})
   return bare(a) === bare(b)
 }
 
-function throughCluster(state: HttpState, route: Route, at: string): Answer {
+function throughCluster(state: HttpState, route: Route, at: string): EnvoyReply {
   const action = route.route
   if (action === undefined) return notFound(undefined, '', at)
   refuseUnmodelled(action)
@@ -280,19 +292,25 @@ function throughCluster(state: HttpState, route: Route, at: string): Answer {
   return {...first, endpoints: [...new Set(all.flatMap(each => each.endpoints ?? []))]}
 }
 
-/** A cluster, with its share of the requests when it is not the only one. */
+/** A cluster, with its weight if it is not the only one. */
 function clusterWords(name: string, share: number): string {
   return share === 100 ? name : `${name} (${Math.round(share)}%)`
 }
 
-/** Answers with what the route says, or with what its cluster's endpoint does. */
+/** Replies as the route configures, or as the chosen endpoint of its cluster does. */
 export function runRouter(state: HttpState, filter: HttpFilter): FilterResult {
   const config = unpack(filter.typedConfig, Router)
   if (config !== undefined && known(config, 'the router').upstreamHttpFilters.length > 0)
     undecided('upstream HTTP filters', config.at)
   const {chosen} = state
   if (chosen === undefined)
-    return answers(state, {status: 404, flags: ['NR'], details: 'route_not_found', text: 'no route: 404'})
+    return answers(state, {
+      by: 'no-route',
+      status: 404,
+      flags: ['NR'],
+      details: 'route_not_found',
+      text: 'no route: 404',
+    })
   const at = chosen.route?.at ?? chosen.virtualHost.at
   const own = ownAnswer(state, chosen.route, at)
   if (own !== undefined) return answers(state, own)

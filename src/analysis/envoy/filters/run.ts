@@ -31,7 +31,7 @@ const FILTERS: Readonly<Record<string, RunFilter>> = {
   [`${HF}set_filter_state.v3.Config`]: runFilterState,
 }
 
-/** The HTTP filters by name, for the inventory of what is modelled. */
+/** The names of the modelled HTTP filters. */
 export const MODELLED_HTTP_FILTERS: readonly string[] = Object.keys(FILTERS)
 
 function runOne(state: HttpState, filter: HttpFilter): FilterResult {
@@ -42,7 +42,7 @@ function runOne(state: HttpState, filter: HttpFilter): FilterResult {
   return run(state, filter)
 }
 
-/** Runs the filters of a manager in order until one answers; the router always does. */
+/** Runs the HTTP filters in order until one replies; the router always does. */
 export function runHttpFilters(
   state: HttpState,
   filters: readonly HttpFilter[],

@@ -1,13 +1,13 @@
 import type {HttpConnectionManager} from '../../../model/envoy/http.js'
 import type {EnvoyRequest} from '../../../model/envoy/request.js'
-import {type Connection, requestText} from '../connection.js'
+import {type DownstreamConnection, requestText} from '../connection.js'
 import type {Headers} from '../matching/headers.js'
 import {asciiLower} from '../matching/strings.js'
 import {undecided} from '../undecided.js'
 import {joinInline} from './inline-headers.js'
 import {requestLine} from './request-line.js'
 
-// What the codecs refuse: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details
+// What the codecs reject: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details
 
 export type Decoded =
   | {readonly kind: 'refused'; readonly status: number; readonly details: string}
@@ -16,7 +16,7 @@ export type Decoded =
       readonly kind: 'request'
       readonly headers: Headers
       readonly version: '1.0' | '1.1' | '2'
-      /** The body breaks the rules of its framing; reported once the filters have seen the head. */
+      /** The body framing is invalid; reported after the filters have seen the headers. */
       readonly badBody: boolean
     }
 
@@ -50,7 +50,7 @@ function size(headers: HeaderList): number {
   return headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
 }
 
-/** Applies headers_with_underscores_action; undefined when the request is refused. */
+/** Applies headers_with_underscores_action; undefined when the request is rejected. */
 function underscored(headers: HeaderList, limits: Limits): HeaderList | undefined {
   const hit = headers.some(([name]) => name.includes('_'))
   if (!hit || limits.underscores === 'ALLOW') return headers
@@ -114,7 +114,7 @@ function isHostAndPort(text: string, portNeeded: boolean): boolean {
   return host !== undefined && (port === undefined ? !portNeeded : Number(port) <= 65_535)
 }
 
-/** The parts of a request target, or what the codec says to a URL that is none (RFC 9112, 3.2). */
+/** The parts of a request target, or the codec's error for an invalid URL (RFC 9112, 3.2). */
 function targetOf(method: string, target: string): Target | 'http1.invalid_url' | 'http1.invalid_scheme' {
   if (method === 'CONNECT')
     return isHostAndPort(target, true) ? {path: undefined, authority: target, scheme: undefined} : 'http1.invalid_url'
@@ -126,7 +126,7 @@ function targetOf(method: string, target: string): Target | 'http1.invalid_url' 
   return {path: rest === '' ? '/' : rest, authority, scheme: asciiLower(scheme)}
 }
 
-/** Headers that ask for an upgrade Envoy never makes: `h2c` is dropped. */
+/** Removes the `h2c` upgrade, which Envoy never performs. */
 function withoutH2c(headers: HeaderList): HeaderList {
   const upgrade = valuesOf(headers, 'upgrade').join(',')
   if (asciiLower(upgrade) !== 'h2c') return headers
@@ -183,7 +183,7 @@ function http2Fault(request: EnvoyRequest, headers: HeaderList): string | undefi
   return request.path === '*' && request.method === 'OPTIONS' ? undefined : 'http2.violation.of.messaging.rule'
 }
 
-function http2(manager: HttpConnectionManager, request: EnvoyRequest, connection: Connection): Decoded {
+function http2(manager: HttpConnectionManager, request: EnvoyRequest, connection: DownstreamConnection): Decoded {
   if (request.payload !== undefined) undecided('bytes inside an HTTP/2 connection')
   const lower = request.headers.map(([name, value]) => [asciiLower(name), value] as const)
   const fault = http2Fault(request, lower)
@@ -205,7 +205,11 @@ function http2(manager: HttpConnectionManager, request: EnvoyRequest, connection
 }
 
 /** Whether the manager reads the connection as HTTP/2. */
-export function readsHttp2(manager: HttpConnectionManager, request: EnvoyRequest, connection: Connection): boolean {
+export function readsHttp2(
+  manager: HttpConnectionManager,
+  request: EnvoyRequest,
+  connection: DownstreamConnection,
+): boolean {
   const type = manager.codecType ?? 'AUTO'
   if (type === 'HTTP1') return false
   if (type === 'HTTP2') return true
@@ -215,8 +219,12 @@ export function readsHttp2(manager: HttpConnectionManager, request: EnvoyRequest
   return alpn === '' ? request.protocol === 'http/2' && !encrypted : alpn === 'h2'
 }
 
-/** Reads the head of a request as the manager's codec does. */
-export function decodeRequest(manager: HttpConnectionManager, request: EnvoyRequest, connection: Connection): Decoded {
+/** Parses the request headers as the connection manager's codec does. */
+export function decodeRequest(
+  manager: HttpConnectionManager,
+  request: EnvoyRequest,
+  connection: DownstreamConnection,
+): Decoded {
   const encrypted = request.tls !== undefined && connection.tls === undefined
   if (!readsHttp2(manager, request, connection)) {
     if (encrypted || request.protocol === 'http/2') return refused(400, 'http1.codec_error')
@@ -226,11 +234,11 @@ export function decodeRequest(manager: HttpConnectionManager, request: EnvoyRequ
   return http2(manager, request, connection)
 }
 
-/** True where the manager expects HTTP/2 and gets something else, which ends the connection before any request. */
+/** True when the connection manager expects HTTP/2 and receives anything else: the connection closes before any request. */
 export function speaksOtherThanHttp2(
   manager: HttpConnectionManager,
   request: EnvoyRequest,
-  connection: Connection,
+  connection: DownstreamConnection,
 ): boolean {
   if (!readsHttp2(manager, request, connection)) return false
   return request.protocol !== 'http/2' || (request.tls !== undefined && connection.tls === undefined)

@@ -3,7 +3,7 @@ import type {HttpConnectionManager} from '../../../model/envoy/http.js'
 import type {EnvoyProxy, Surroundings} from '../../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../../model/envoy/request.js'
 import type {RouteConfiguration} from '../../../model/envoy/route.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import {runHttpFilters} from '../filters/run.js'
 import {headerValue, headerValues, withHeader} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
@@ -11,14 +11,14 @@ import {decodeRequest} from './codec.js'
 import {clientAddress, normalizeHost, normalizePath, sanitizeHeaders} from './head.js'
 import {chooseRoute} from './route-choice.js'
 import {isGrpc} from './route-match.js'
-import {type Answer, type HttpState, withStep} from './state.js'
+import {type EnvoyReply, type HttpState, withStep} from './state.js'
 import {upgradeAllowed, upgradeOf} from './upgrade.js'
 
 // HTTP connection manager: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_connection_management
 
-/** How a request ends at the manager, and what was known by then. */
+/** How a request ends at the connection manager, and the state at that point. */
 export interface HttpEnding {
-  readonly answer: Answer
+  readonly answer: EnvoyReply
   readonly state: HttpState
 }
 
@@ -41,8 +41,8 @@ function refuseUnmodelled(manager: HttpConnectionManager): void {
   if (manager.httpProtocolOptions?.allowCustomMethods) undecided('allow_custom_methods', manager.at)
 }
 
-function refusal(status: number, details: string, text: string, flags: readonly string[] = []): Answer {
-  return {status, flags, details, text}
+function refusal(status: number, details: string, text: string, flags: readonly string[] = []): EnvoyReply {
+  return {by: 'manager', status, flags, details, text}
 }
 
 function step(text: string, at: string): DecisionStep {
@@ -51,8 +51,8 @@ function step(text: string, at: string): DecisionStep {
 
 const AUTHORITY = /^[A-Za-z0-9\-._~!$&'()*+,;=:@%[\]]*$/
 
-/** Checks that come before the path is looked at. */
-function firstRefusal(state: HttpState, version: '1.0' | '1.1' | '2'): Answer | undefined {
+/** Checks that run before the path is examined. */
+function firstRefusal(state: HttpState, version: '1.0' | '1.1' | '2'): EnvoyReply | undefined {
   const {manager, headers} = state
   if (version === '1.0' && !manager.httpProtocolOptions?.acceptHttp10)
     return refusal(426, 'low_version', 'HTTP/1.0 is not accepted', ['DPE'])
@@ -76,14 +76,14 @@ function withDefaultHost(state: HttpState, version: '1.0' | '1.1' | '2'): HttpSt
   return {...state, headers: withHeader(state.headers, ':authority', host)}
 }
 
-/** Envoy's own answers to a gRPC request travel in an answer of 200; those of the codec do not. */
-function inGrpc(state: HttpState, answer: Answer): Answer {
-  const own = answer.details !== 'via_upstream' && answer.status !== null && !answer.flags.includes('DPE')
+/** Envoy sends local replies to gRPC requests with HTTP status 200; the codec's own errors are not converted. */
+function inGrpc(state: HttpState, answer: EnvoyReply): EnvoyReply {
+  const own = answer.by !== 'upstream' && answer.status !== null && !answer.flags.includes('DPE')
   return own && isGrpc(state) ? {...answer, status: 200} : answer
 }
 
-/** An answer before routing. It looks the route up all the same, by the headers as they came. */
-function early(state: HttpState, answer: Answer): HttpEnding {
+/** A local reply before routing. Envoy still looks up the route, using the unmodified headers. */
+function early(state: HttpState, answer: EnvoyReply): HttpEnding {
   return {state: chooseRoute(state), answer: inGrpc(state, answer)}
 }
 
@@ -121,7 +121,7 @@ export function runManager(
   proxy: EnvoyProxy,
   surroundings: Surroundings,
   request: EnvoyRequest,
-  connection: Connection,
+  connection: DownstreamConnection,
   manager: HttpConnectionManager,
   steps: DecisionStep[],
 ): HttpEnding {
@@ -149,7 +149,7 @@ export function runManager(
     const status = decoded.status === 0 ? null : decoded.status
     return {
       state: start,
-      answer: {status, flags: ['DPE'], details: decoded.details, text: 'the codec refuses the request'},
+      answer: {by: 'codec', status, flags: ['DPE'], details: decoded.details, text: 'the codec refuses the request'},
     }
   }
   const read: HttpState = {...start, headers: decoded.headers, badBody: decoded.badBody}

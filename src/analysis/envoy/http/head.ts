@@ -1,6 +1,6 @@
 import type {HttpConnectionManager} from '../../../model/envoy/http.js'
 import {formatIp, parseIp} from '../../../model/ip-address.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import {type Headers, headerValue, headerValues, withHeader, withoutHeaders} from '../matching/headers.js'
 import {asciiLower} from '../matching/strings.js'
 import {known, undecided} from '../undecided.js'
@@ -9,7 +9,7 @@ import {canonicalPath, mergeSlashes, unescapeSlashes} from './path-normalization
 // Header sanitizing: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/header_sanitizing
 // X-Forwarded-For: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-for
 
-/** Headers that count only from within the mesh, and are removed from all other requests. */
+/** Headers that are honoured only from internal clients and removed from all other requests. */
 const INTERNAL = [
   'x-envoy-retriable-status-codes',
   'x-envoy-retriable-header-names',
@@ -26,7 +26,7 @@ const INTERNAL = [
   'x-envoy-original-url',
   'x-envoy-hedge-on-per-try-timeout',
 ]
-/** Removed as well where Envoy is the edge. */
+/** Also removed when Envoy is an edge proxy. */
 const EDGE = ['x-envoy-decorator-operation', 'x-envoy-downstream-service-cluster', 'x-envoy-downstream-service-node']
 
 export type PathVerdict = {readonly kind: 'refuse'} | {readonly kind: 'redirect' | 'keep'; readonly target: string}
@@ -40,7 +40,7 @@ function escapedSlashes(manager: HttpConnectionManager, target: string): PathVer
   return {kind: action === 'UNESCAPE_AND_REDIRECT' ? 'redirect' : 'keep', target: made}
 }
 
-/** What the connection manager makes of a path before anything looks at it. */
+/** The path after the connection manager has normalised it. */
 export function normalizePath(manager: HttpConnectionManager, target: string): PathVerdict {
   if (manager.pathNormalizationOptions) undecided('path_normalization_options', manager.at)
   if (target.includes('#')) return {kind: 'refuse'}
@@ -51,7 +51,7 @@ export function normalizePath(manager: HttpConnectionManager, target: string): P
   return {kind: first.kind, target: manager.mergeSlashes ? mergeSlashes(canonical) : canonical}
 }
 
-/** The authority without trailing dot and port, where the manager strips them. */
+/** The authority without trailing dot and port, if the manager is configured to strip them. */
 export function normalizeHost(manager: HttpConnectionManager, host: string, method: string, port: number): string {
   const dotless = manager.stripTrailingHostDot ? host.replace(/\.(:\d+)?$/, '$1') : host
   if (method === 'CONNECT' || !(manager.stripAnyHostPort || manager.stripMatchingHostPort)) return dotless
@@ -61,7 +61,7 @@ export function normalizeHost(manager: HttpConnectionManager, host: string, meth
   return strips ? dotless.slice(0, -found[0].length) : dotless
 }
 
-/** The address in X-Forwarded-For behind some entries from the right; undefined when there is none. */
+/** The address in X-Forwarded-For after skipping trusted hops from the right; undefined when there is none. */
 function addressFromXff(xff: string | undefined, skip: number): string | undefined {
   if (xff === undefined) return undefined
   const entries = xff.split(',')
@@ -70,8 +70,12 @@ function addressFromXff(xff: string | undefined, skip: number): string | undefin
   return address === undefined || /[[\]%]/.test(entry ?? '') ? undefined : formatIp(address)
 }
 
-/** The client's address as Envoy takes it. */
-export function clientAddress(manager: HttpConnectionManager, headers: Headers, connection: Connection): string {
+/** The client address as Envoy determines it. */
+export function clientAddress(
+  manager: HttpConnectionManager,
+  headers: Headers,
+  connection: DownstreamConnection,
+): string {
   if (manager.originalIpDetectionExtensions.length > 0)
     undecided('original_ip_detection_extensions', manager.originalIpDetectionExtensions[0]?.at)
   const xff = headerValue(headers, 'x-forwarded-for')
@@ -84,20 +88,20 @@ export function clientAddress(manager: HttpConnectionManager, headers: Headers, 
   return found ?? connection.remote.ip
 }
 
-function proto(manager: HttpConnectionManager, headers: Headers, connection: Connection): string {
+function proto(manager: HttpConnectionManager, headers: Headers, connection: DownstreamConnection): string {
   const own = connection.tls === undefined ? 'http' : 'https'
   const trusted = !(manager.useRemoteAddress && (manager.xffNumTrustedHops ?? 0) === 0)
   const sent = trusted ? headerValue(headers, 'x-forwarded-proto') : undefined
   return sent ?? own
 }
 
-/** The scheme of a request that names none: that of x-forwarded-proto, else that of the connection. */
-function schemeOf(sent: string, connection: Connection): string {
+/** The scheme of a request without one: x-forwarded-proto, else that of the connection. */
+function schemeOf(sent: string, connection: DownstreamConnection): string {
   if (/^https?$/i.test(sent)) return asciiLower(sent)
   return connection.tls === undefined ? 'http' : 'https'
 }
 
-function forwardedFor(manager: HttpConnectionManager, headers: Headers, connection: Connection): Headers {
+function forwardedFor(manager: HttpConnectionManager, headers: Headers, connection: DownstreamConnection): Headers {
   if (!manager.useRemoteAddress) return headers
   const before = headerValue(headers, 'x-forwarded-for')
   return withHeader(headers, 'x-forwarded-for', before ? `${before},${connection.remote.ip}` : connection.remote.ip)
@@ -107,13 +111,13 @@ const QUERY_CHARACTERS = /^[A-Za-z0-9\-._~%!$&'()*+,;=:@/?]*$/
 const ABSOLUTE_URL =
   /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:\[[0-9A-Fa-f:.]+\]|[^/?#@:[\]\\\s]+)(?::\d{1,5})?(?:[/?][\x21-\x22\x24-\x7e]*)?$/
 
-/** A referer as Envoy lets it pass: an absolute URL without user and fragment, or a relative one. */
+/** A Referer that Envoy accepts: an absolute URL without user and fragment, or a relative one. */
 function isReferer(text: string): boolean {
   if (ABSOLUTE_URL.test(text)) return true
   return QUERY_CHARACTERS.test(text) && !/^[^/]*:/.test(text)
 }
 
-/** Headers of this connection only; those of an upgrade stay. */
+/** Hop-by-hop headers to remove; those of an upgrade stay. */
 function hopByHop(headers: Headers): readonly string[] {
   const tokens = asciiLower(headerValue(headers, 'connection') ?? '').split(',')
   const upgrades = headerValue(headers, 'upgrade') !== undefined && tokens.some(each => each.trim() === 'upgrade')
@@ -127,7 +131,7 @@ function hopByHop(headers: Headers): readonly string[] {
   ]
 }
 
-/** Who may send `x-envoy-` headers is settled by addresses that count as internal; by default none does. */
+/** Only clients with an internal address may send `x-envoy-` headers; by default no address is internal. */
 function refuseInternalRanges(manager: HttpConnectionManager): void {
   const config = manager.internalAddressConfig
   if (config === undefined) return
@@ -135,8 +139,12 @@ function refuseInternalRanges(manager: HttpConnectionManager): void {
   if (cidrRanges.length > 0 || unixSockets) undecided('addresses that count as internal', config.at)
 }
 
-/** The headers as every matcher sees them: what a client must not set is removed, what Envoy adds is there. */
-export function sanitizeHeaders(manager: HttpConnectionManager, headers: Headers, connection: Connection): Headers {
+/** The headers as matchers see them: reserved ones from the client are removed, Envoy's own are added. */
+export function sanitizeHeaders(
+  manager: HttpConnectionManager,
+  headers: Headers,
+  connection: DownstreamConnection,
+): Headers {
   refuseInternalRanges(manager)
   const forward = manager.forwardClientCertDetails ?? 'SANITIZE'
   const keepsCert = forward === 'FORWARD_ONLY' || forward === 'APPEND_FORWARD' || forward === 'ALWAYS_FORWARD_ONLY'
@@ -159,6 +167,6 @@ export function sanitizeHeaders(manager: HttpConnectionManager, headers: Headers
   return out
 }
 
-/** Stand for values Envoy makes up: present, and matched by nothing but presence and what fits everything. */
+/** Placeholders for values Envoy generates: they match presence checks and catch-all patterns only. */
 const REQUEST_ID = '00000000-0000-4000-8000-000000000000'
 const CERT = 'Hash=;URI='

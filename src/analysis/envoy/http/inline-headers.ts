@@ -1,4 +1,4 @@
-// Headers that Envoy holds in a place of their own: sent twice, they become one value with a comma between.
+// Envoy's inline headers: repeated ones are joined into one comma-separated value.
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers
 
 const CORE = [
@@ -21,7 +21,7 @@ const REGISTERED = [
 
 const INLINE = new Set([...CORE, ...REGISTERED].join(' ').split(' '))
 
-/** Joins what Envoy joins; over HTTP/2 the parts of a cookie too. */
+/** Joins repeated inline headers, and over HTTP/2 the crumbs of Cookie. */
 export function joinInline(
   headers: readonly (readonly [string, string])[],
   http2: boolean,

@@ -1,6 +1,6 @@
 // Path normalisation: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/header_sanitizing
 
-/** Characters that are decoded when they come percent-encoded (RFC 3986, unreserved). */
+/** Characters that are decoded when percent-encoded (RFC 3986, unreserved). */
 const UNRESERVED = /[A-Za-z0-9\-._~]/
 /** Characters that a path may hold as they are; all others are percent-encoded. */
 const PLAIN = /[A-Za-z0-9\-._~!$&'()*+,;=:@/[\]]/
@@ -9,7 +9,7 @@ function encoded(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
 }
 
-/** Decodes what needs no encoding and encodes what does; undefined for a path that holds NUL. */
+/** Normalises percent-encoding; undefined for a path that contains NUL. */
 function canonicalCharacters(path: string): string | undefined {
   let out = ''
   for (let i = 0; i < path.length; i++) {
@@ -45,15 +45,15 @@ function split(target: string): readonly [string, string] {
   return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at)]
 }
 
-/** The path in its canonical form, the query as it is; undefined when there is none. */
+/** The path in canonical form with the query unchanged; undefined when it cannot be normalised. */
 export function canonicalPath(target: string): string | undefined {
   const [path, query] = split(target)
-  // A parameter behind a dot segment goes before anything is decoded.
+  // Parameters after a dot segment are removed before decoding.
   const made = canonicalCharacters(path.replace(/\/(\.{1,2});[^/]*/g, '/$1'))
   return made === undefined ? undefined : withoutDots(made) + query
 }
 
-/** `//` to `/` everywhere in the path; a path of slashes alone keeps two. */
+/** Replaces `//` by `/` in the path; a path of only slashes keeps two. */
 export function mergeSlashes(target: string): string {
   const [path, query] = split(target)
   return (/^\/{2,}$/.test(path) ? '//' : path.replace(/\/{2,}/g, '/')) + query

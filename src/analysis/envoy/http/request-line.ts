@@ -1,4 +1,4 @@
-// What Envoy's HTTP/1 parser takes as the first line of a request: https://www.rfc-editor.org/rfc/rfc9112#section-3
+// Request lines that Envoy's HTTP/1 parser accepts: https://www.rfc-editor.org/rfc/rfc9112#section-3
 
 const METHODS = new Set(
   [

@@ -8,7 +8,7 @@ import {known, undecided} from '../undecided.js'
 
 // Rewrites and redirects: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto
 
-/** The part of a path that a match took, and that a prefix rewrite replaces. */
+/** The part of a path that the route match matched and a prefix rewrite replaces. */
 function matchedPart(match: RouteMatch | undefined, path: string): string {
   const prefix = match?.prefix ?? match?.pathSeparatedPrefix
   return prefix === undefined ? path : path.slice(0, prefix.length)
@@ -24,7 +24,7 @@ interface PathRules {
   readonly regexRewrite: RegexRewrite | undefined
 }
 
-/** A redirect's path always starts with a slash; what goes upstream is taken as the regex makes it. */
+/** A redirect path always starts with a slash; an upstream path is used exactly as the regex rewrites it. */
 function rewritten(rules: PathRules, route: Route, path: string, slash: boolean): string {
   if (rules.prefixRewrite) return rules.prefixRewrite + path.slice(matchedPart(route.match, path).length)
   if (rules.regexRewrite === undefined) return path
@@ -32,7 +32,7 @@ function rewritten(rules: PathRules, route: Route, path: string, slash: boolean)
   return !slash || made.startsWith('/') ? made : `/${made}`
 }
 
-/** The target the upstream gets. */
+/** The request target sent upstream. */
 export function upstreamTarget(route: Route, target: string): string {
   const action = route.route
   if (action === undefined) return target
@@ -44,7 +44,7 @@ export function upstreamTarget(route: Route, target: string): string {
   return rewritten(action, route, path, false) + rest
 }
 
-/** The authority the upstream gets; `hostnames` are those of the endpoints it may be. */
+/** The authority sent upstream; `hostnames` are those of the possible endpoints. */
 export function upstreamAuthority(route: Route, headers: Headers, hostnames: readonly string[]): string {
   const action = route.route
   const now = headerValue(headers, ':authority') ?? ''
@@ -59,12 +59,12 @@ export function upstreamAuthority(route: Route, headers: Headers, hostnames: rea
   return [...names][0] || now
 }
 
-/** A URL of the request with https, as require_tls sends clients to. */
+/** The request's URL with https, the redirect target of require_tls. */
 export function tlsLocation(headers: Headers): string {
   return `https://${headerValue(headers, ':authority') ?? ''}${headerValue(headers, ':path') ?? ''}`
 }
 
-/** The host of a redirect that names none: without its port where that belongs to the scheme left behind. */
+/** The host of a redirect without host_redirect: the default port of the old scheme is removed. */
 function redirectHost(headers: Headers, scheme: string, portGiven: boolean): string {
   const host = headerValue(headers, ':authority') ?? ''
   const port = /:([^:\]]*)$/.exec(host)?.[0]
@@ -84,7 +84,7 @@ function redirectTarget(route: Route, target: string): string {
   return stripQuery ? path.replace(/\?.*$/s, '') : path + query
 }
 
-/** Where a redirect, or a direct response with a redirecting status, sends the client. */
+/** The Location of a redirect or of a direct response with a 3xx status. */
 export function redirectLocation(route: Route, headers: Headers, scheme: string): string {
   const redirect = route.redirect
   if (redirect !== undefined) known(redirect, 'a redirect')

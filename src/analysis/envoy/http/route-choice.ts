@@ -1,3 +1,4 @@
+import type {NearMiss} from '../../../model/envoy/decision.js'
 import type {Route, RouteAction, VirtualHost} from '../../../model/envoy/route.js'
 import {Route as RouteSchema} from '../../../model/envoy/route.js'
 import {type Packed, unpack} from '../../../model/envoy/schema.js'
@@ -11,7 +12,7 @@ import {virtualHostOf} from './virtual-host.js'
 
 // Routing: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_routing
 
-/** Clusters of a route, each with what overrides its filters. */
+/** Clusters of a route, each with its filter overrides. */
 interface ClusterShare {
   readonly name: string
   readonly overrides: ReadonlyMap<string, Packed> | undefined
@@ -38,14 +39,14 @@ function clusterShares(action: RouteAction, state: HttpState): readonly ClusterS
     })
 }
 
-/** Routes that nearly took the request, in order, up to the one that did. */
-function nearMisses(routes: readonly Route[], chosen: Route | undefined, state: HttpState): readonly string[] {
+/** Routes that nearly matched the request, in order, up to the one that matched. */
+function nearMisses(routes: readonly Route[], chosen: Route | undefined, state: HttpState): readonly NearMiss[] {
   const before = chosen === undefined ? routes : routes.slice(0, routes.indexOf(chosen))
   return before
     .flatMap((each, i) => {
       const failing = each.match === undefined ? undefined : onlyFailing(each.match, state)
-      const name = each.name === undefined ? `route ${i + 1}` : `route ${i + 1} (${each.name})`
-      return failing === undefined ? [] : [`${name} matches except for its ${failing}`]
+      const what = each.name === undefined ? `route ${i + 1}` : `route ${i + 1} (${each.name})`
+      return failing === undefined ? [] : [{what, except: failing}]
     })
     .slice(0, 5)
 }
@@ -76,7 +77,7 @@ function needsTls(host: VirtualHost, state: HttpState): boolean {
   return headerValue(state.headers, 'x-forwarded-proto') !== 'https'
 }
 
-/** The clusters left when one of several is drawn; all of them where nothing draws. */
+/** The cluster picked by weight; all of them if nothing picks. */
 function drawn(shares: readonly ClusterShare[], state: HttpState): readonly ClusterShare[] {
   const {draw} = state.surroundings
   if (draw === undefined || shares.length < 2) return shares
@@ -137,7 +138,7 @@ function choose(state: HttpState): HttpState {
   return route === undefined ? noted : {...noted, chosen: chosenOf(host, known(route, 'a route'), state)}
 }
 
-/** Chooses the route by what the request looks like now. */
+/** Selects the route for the request in its current state. */
 export function chooseRoute(state: HttpState): HttpState {
   return choose({...state, chosen: undefined})
 }

@@ -11,10 +11,10 @@ import type {HttpState} from './state.js'
 
 // Route match: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-routematch
 
-/** What a match looks at. */
+/** The properties of a request that a route match reads. */
 export type MatchSubject = Pick<HttpState, 'proxy' | 'headers' | 'connection' | 'metadata'>
 
-/** A condition of a match by the name its field has, for telling what nearly matched. */
+/** A match condition by its field name, to report near misses. */
 interface Condition {
   readonly name: string
   readonly holds: (subject: MatchSubject) => boolean
@@ -35,7 +35,7 @@ function pathCondition(m: RouteMatch, subject: MatchSubject): boolean {
   return form(path) === prefix || form(path).startsWith(`${prefix}/`)
 }
 
-/** gRPC by its content type: application/grpc, or with a suffix behind a plus. */
+/** gRPC by content type: application/grpc, optionally with a +suffix. */
 export function isGrpc(subject: Pick<MatchSubject, 'headers'>): boolean {
   if (headerValue(subject.headers, ':path') === undefined) return false
   return /^application\/grpc(?:\+.*)?$/.test(headerValue(subject.headers, 'content-type') ?? '')
@@ -79,7 +79,7 @@ function conditions(m: RouteMatch): readonly Condition[] {
   ]
 }
 
-/** Whether a route's match takes the request. */
+/** Whether a route matches the request. */
 export function routeMatches(match: RouteMatch, subject: MatchSubject): boolean {
   return allOf(conditions(known(match, 'a route match')), each => each.holds(subject))
 }

@@ -1,17 +1,17 @@
-import type {DecisionStep} from '../../../model/envoy/decision.js'
+import type {AnsweredBy, DecisionStep} from '../../../model/envoy/decision.js'
 import type {HttpConnectionManager, HttpFilter} from '../../../model/envoy/http.js'
 import type {EnvoyProxy, Surroundings} from '../../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../../model/envoy/request.js'
 import type {Route, RouteConfiguration, VirtualHost} from '../../../model/envoy/route.js'
 import type {Json, Packed} from '../../../model/envoy/schema.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import type {Headers} from '../matching/headers.js'
 
-/** The route a request takes; without `route` the virtual host answers by itself (require_tls). */
+/** The route of a request; without `route` the virtual host replies itself (require_tls). */
 export interface ChosenRoute {
   readonly virtualHost: VirtualHost
   readonly route: Route | undefined
-  /** Clusters it can go to; one unless weights decide. */
+  /** Clusters it can go to; several only with weights. */
   readonly clusters: readonly string[]
   /** The share of each in percent, in the same order. */
   readonly shares: readonly number[]
@@ -19,12 +19,12 @@ export interface ChosenRoute {
   readonly overrides: readonly ReadonlyMap<string, Packed>[]
 }
 
-/** A request on its way through the HTTP connection manager. Filters return a new one. */
+/** The state of a request in the HTTP connection manager. Filters return a new state. */
 export interface HttpState {
   readonly proxy: EnvoyProxy
   readonly surroundings: Surroundings
   readonly request: EnvoyRequest
-  readonly connection: Connection
+  readonly connection: DownstreamConnection
   readonly manager: HttpConnectionManager
   readonly table: RouteConfiguration | undefined
   readonly headers: Headers
@@ -32,25 +32,28 @@ export interface HttpState {
   readonly metadata: ReadonlyMap<string, Json>
   readonly filterState: ReadonlyMap<string, string>
   readonly chosen: ChosenRoute | undefined
-  /** What the request wants to become: `websocket`, `connect` for CONNECT. */
+  /** The requested upgrade: `websocket`, `connect` for CONNECT. */
   readonly upgrade: string | undefined
-  /** The body breaks the rules of its framing; reported as soon as something waits for it. */
+  /** The body framing is invalid; reported as soon as a filter waits for the body. */
   readonly badBody: boolean
-  /** Flags set on the way that stay, such as DI. */
+  /** Response flags set by earlier filters, such as DI. */
   readonly flags: readonly string[]
-  /** The story, written as it goes. */
+  /** The steps of the trace so far. */
   readonly steps: DecisionStep[]
 }
 
-/** An answer, and what the log says about it. */
-export interface Answer {
+/** A reply, and what the access log records about it. */
+export interface EnvoyReply {
+  readonly by: AnsweredBy
+  /** The policy of an RBAC denial; undefined where none matched. */
+  readonly policy?: string | undefined
   readonly status: number | null
   readonly flags: readonly string[]
   readonly details: string
   readonly location?: string
   readonly upstreamPath?: string
   readonly upstreamHost?: string
-  /** Endpoints the request can go to, as `address:port`. */
+  /** Possible endpoints, as `address:port`. */
   readonly endpoints?: readonly string[]
   readonly text: string
   readonly at?: string | undefined
@@ -58,9 +61,9 @@ export interface Answer {
 
 export type FilterResult =
   | {readonly kind: 'goes-on'; readonly state: HttpState}
-  | {readonly kind: 'answers'; readonly state: HttpState; readonly answer: Answer}
+  | {readonly kind: 'answers'; readonly state: HttpState; readonly answer: EnvoyReply}
 
-/** One HTTP filter at work. */
+/** The context of one HTTP filter run. */
 export type RunFilter = (state: HttpState, filter: HttpFilter) => FilterResult
 
 /** The request goes on to the next filter. */
@@ -68,26 +71,27 @@ export function goesOn(state: HttpState): FilterResult {
   return {kind: 'goes-on', state}
 }
 
-/** The filter answers itself. */
-export function answers(state: HttpState, answer: Answer): FilterResult {
+/** The filter sends a local reply. */
+export function answers(state: HttpState, answer: EnvoyReply): FilterResult {
   return {kind: 'answers', state, answer}
 }
 
-/** Adds a step to the story. */
+/** Adds a step to the trace. */
 export function withStep(state: HttpState, step: DecisionStep): HttpState {
   state.steps.push(step)
   return state
 }
 
-/** The codec refuses the body while a filter waits. */
-export const BAD_BODY: Answer = {
+/** The codec rejects the body while a filter waits for it. */
+export const BAD_BODY: EnvoyReply = {
+  by: 'codec',
   status: 400,
   flags: ['DPE'],
   details: 'http1.codec_error',
   text: 'the body is malformed',
 }
 
-/** The client waits in vain and leaves. */
-export function neverAnswered(text: string): Answer {
-  return {status: null, flags: ['DC'], details: 'downstream_remote_disconnect', text}
+/** The client gets no response and disconnects. */
+export function neverAnswered(text: string): EnvoyReply {
+  return {by: 'client-left', status: null, flags: ['DC'], details: 'downstream_remote_disconnect', text}
 }

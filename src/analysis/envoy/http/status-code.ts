@@ -12,7 +12,7 @@ const CODES: ReadonlyMap<string, number> = new Map([
   ['IMUsed', 226],
 ])
 
-/** The number of a status, which dumps give by name. */
+/** The numeric status; config dumps give the enum name. */
 export function statusCode(status: HttpStatus | undefined): number | undefined {
   if (status === undefined) return undefined
   const {code, at} = known(status, 'a status')

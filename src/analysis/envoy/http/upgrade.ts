@@ -7,7 +7,7 @@ import type {ChosenRoute} from './state.js'
 // Upgrades: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/upgrades
 
 /**
- * What a request asks to become, in lower case: the type of its upgrade, else `connect` for CONNECT; undefined for an
+ * The requested upgrade in lower case: its type, or `connect` for CONNECT; undefined for an
  * ordinary request.
  */
 export function upgradeOf(headers: Headers, version: '1.0' | '1.1' | '2'): string | undefined {
@@ -17,7 +17,7 @@ export function upgradeOf(headers: Headers, version: '1.0' | '1.1' | '2'): strin
   return headerValue(headers, ':method') === 'CONNECT' ? 'connect' : undefined
 }
 
-/** Whether an upgrade may be made: the route's word first, the manager's after it. */
+/** Whether an upgrade is allowed: the route's setting overrides the manager's. */
 export function upgradeAllowed(
   manager: HttpConnectionManager,
   chosen: ChosenRoute | undefined,
@@ -32,7 +32,7 @@ export function upgradeAllowed(
   return enabled ?? true
 }
 
-/** Whether Envoy ends a CONNECT itself and sends the bytes on as TCP. */
+/** Whether Envoy terminates CONNECT and forwards the bytes as TCP. */
 export function endsConnect(chosen: ChosenRoute | undefined): boolean {
   const config = chosen?.route?.route?.upgradeConfigs.find(each => asciiLower(each.upgradeType ?? '') === 'connect')
   return config?.connectConfig !== undefined

@@ -8,7 +8,7 @@ type Kind = 'exact' | 'suffix' | 'prefix' | 'any'
 
 interface Domain {
   readonly kind: Kind
-  /** What is compared: the domain without its star. */
+  /** The domain without its wildcard star. */
   readonly text: string
 }
 
@@ -20,7 +20,7 @@ function domainOf(domain: string): Domain {
   return {kind: 'exact', text}
 }
 
-/** How well a domain fits a host: kinds in Envoy's order, longer texts first; undefined when it does not. */
+/** The precedence of a domain match: kinds in Envoy's order, longer domains first; undefined for no match. */
 function rank({kind, text}: Domain, host: string): number | undefined {
   if (kind === 'any') return 0
   if (kind === 'exact') return host === text ? 3_000_000 : undefined
@@ -29,12 +29,12 @@ function rank({kind, text}: Domain, host: string): number | undefined {
   return host.startsWith(text) ? 1_000_000 + text.length : undefined
 }
 
-/** The host without what is behind its last colon, be it a port or not; an IPv6 address in brackets stays whole. */
+/** The host up to its last colon, whatever follows it; a bracketed IPv6 address stays whole. */
 export function withoutPort(host: string): string {
   return host.replace(/:[^:\]]*$/, '')
 }
 
-/** The virtual host of an authority: exact domains, then the longest suffix, the longest prefix, and at last `*`. */
+/** The virtual host of an authority: exact domain, then longest suffix, longest prefix, finally `*`. */
 export function virtualHostOf(table: RouteConfiguration, authority: string): VirtualHost | undefined {
   if (table.vhds) undecided('virtual hosts that are loaded on demand', table.at)
   if (authority === '') return table.virtualHosts.find(each => each.domains.includes('*'))

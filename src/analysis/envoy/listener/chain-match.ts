@@ -1,23 +1,24 @@
 import type {CidrRange} from '../../../model/envoy/core.js'
+import type {NearMiss} from '../../../model/envoy/decision.js'
 import type {FilterChain, FilterChainMatch, Listener} from '../../../model/envoy/listener.js'
 import {inRange, parseIp} from '../../../model/ip-address.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import {rangeOf} from '../matching/cidr.js'
 import {asciiLower} from '../matching/strings.js'
 import {known, undecided} from '../undecided.js'
 import {chainByMatcher, isLocal} from './chain-matcher.js'
 
 // Filter chain match: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/listener/v3/listener_components.proto
-// Criteria are taken one after another, each keeps the chains with its most specific value that fits; no way back.
+// Criteria apply one after another; each keeps the chains with the most specific matching value, without backtracking.
 
-/** The keys of a chain for one criterion that fit the connection, each with its rank; the highest wins. */
+/** The values of a chain for one criterion that match the connection, each with its rank; the highest wins. */
 interface Key {
   readonly key: string
   readonly rank: number
 }
 type Criterion = {
   readonly name: string
-  readonly keys: (match: FilterChainMatch, connection: Connection) => readonly Key[]
+  readonly keys: (match: FilterChainMatch, connection: DownstreamConnection) => readonly Key[]
 }
 
 const ANY: readonly Key[] = [{key: '', rank: 0}]
@@ -50,7 +51,7 @@ function protocolKeys(wanted: readonly string[], offered: readonly string[]): re
   })
 }
 
-function sourceTypeKeys(match: FilterChainMatch, connection: Connection): readonly Key[] {
+function sourceTypeKeys(match: FilterChainMatch, connection: DownstreamConnection): readonly Key[] {
   const type = match.sourceType ?? 'ANY'
   if (type === 'ANY') return ANY
   const fits = (type === 'SAME_IP_OR_LOOPBACK' || type === 'LOCAL') === isLocal(connection)
@@ -62,8 +63,11 @@ function exactKey(wanted: number | string | undefined, is: number | string): rea
   return wanted === is ? [{key: String(wanted), rank: 1}] : []
 }
 
+/** The first criterion: in a sidecar it eliminates the chains of all other ports. */
+export const DESTINATION_PORT = 'destination port'
+
 const CRITERIA: readonly Criterion[] = [
-  {name: 'destination port', keys: (m, c) => exactKey(m.destinationPort, c.local.port)},
+  {name: DESTINATION_PORT, keys: (m, c) => exactKey(m.destinationPort, c.local.port)},
   {name: 'destination address', keys: (m, c) => ipKeys(m.prefixRanges, c.local.ip)},
   {name: 'server name', keys: (m, c) => nameKeys(m.serverNames, c.serverName)},
   {name: 'transport protocol', keys: (m, c) => exactKey(m.transportProtocol, c.transport)},
@@ -79,7 +83,7 @@ function sourcePortKeys(ports: readonly number[], port: number): readonly Key[] 
   return ports.includes(port) ? [{key: String(port), rank: 1}] : []
 }
 
-/** Chains that name the range of every address stand beside chains that name none, and Envoy takes either. */
+/** A range that covers every address ranks like no range at all: Envoy may pick either chain. */
 function refuseTies(
   found: readonly {readonly chain: FilterChain; readonly keys: readonly Key[]}[],
   best: Key | undefined,
@@ -93,12 +97,12 @@ interface Narrowed {
   readonly lost: readonly {readonly chain: FilterChain; readonly criterion: string}[]
 }
 
-function keysOf(criterion: Criterion, chain: FilterChain, connection: Connection): readonly Key[] {
+function keysOf(criterion: Criterion, chain: FilterChain, connection: DownstreamConnection): readonly Key[] {
   const match = chain.filterChainMatch
   return match === undefined ? ANY : criterion.keys(known(match, 'a filter chain match'), connection)
 }
 
-function narrow(before: Narrowed, criterion: Criterion, connection: Connection): Narrowed {
+function narrow(before: Narrowed, criterion: Criterion, connection: DownstreamConnection): Narrowed {
   const found = before.chains.map(chain => ({chain, keys: keysOf(criterion, chain, connection)}))
   const best = found
     .flatMap(each => each.keys)
@@ -118,18 +122,18 @@ function narrow(before: Narrowed, criterion: Criterion, connection: Connection):
 export interface ChainChoice {
   readonly chain: FilterChain | undefined
   readonly isDefault: boolean
-  readonly nearMisses: readonly string[]
+  readonly nearMisses: readonly NearMiss[]
 }
 
-/** Chains that fell out at the last criteria: what nearly took the connection. */
-function nearMisses(lost: Narrowed['lost']): readonly string[] {
+/** Chains eliminated by the last criteria: the near misses. */
+function nearMisses(lost: Narrowed['lost']): readonly NearMiss[] {
   return lost
     .slice(-3)
-    .map(({chain, criterion}) => `filter chain ${chain.name ?? '(unnamed)'} matches except for its ${criterion}`)
+    .map(({chain, criterion}) => ({what: `filter chain ${chain.name ?? '(unnamed)'}`, except: criterion}))
 }
 
-/** The filter chain of a listener that takes the connection; the default chain when none matches. */
-export function chooseFilterChain(listener: Listener, connection: Connection): ChainChoice {
+/** The filter chain of a listener that matches the connection; the default chain when none does. */
+export function chooseFilterChain(listener: Listener, connection: DownstreamConnection): ChainChoice {
   if (listener.filterChainMatcher !== undefined) {
     const chain = chainByMatcher(listener, listener.filterChainMatcher, connection)
     return {chain: chain.found, isDefault: chain.isDefault, nearMisses: []}

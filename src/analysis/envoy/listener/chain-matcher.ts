@@ -3,23 +3,23 @@ import type {FilterChain, Listener} from '../../../model/envoy/listener.js'
 import {FilterStateInput, type MatcherTree, StringValue} from '../../../model/envoy/matching.js'
 import {unpack} from '../../../model/envoy/schema.js'
 import {own} from '../../../model/own.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import {matchTree} from '../matching/tree.js'
 import {known, undecided} from '../undecided.js'
 
 // Inputs of a connection: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/matching/matching_api
 
-type Input = (connection: Connection) => string | undefined
+type Input = (connection: DownstreamConnection) => string | undefined
 
 function textOrNone(text: string): string | undefined {
   return text === '' ? undefined : text
 }
 
-/** The only loopback addresses Envoy counts. */
+/** The only addresses Envoy treats as loopback. */
 const LOOPBACK = ['127.0.0.1', '::1']
 
 /** Whether the client is on Envoy's own host: the canonical loopback address, or the same one as the listener's. */
-export function isLocal(connection: Connection): boolean {
+export function isLocal(connection: DownstreamConnection): boolean {
   return LOOPBACK.includes(connection.remote.ip) || connection.remote.ip === connection.local.ip
 }
 
@@ -36,8 +36,8 @@ const INPUTS: Readonly<Record<string, Input>> = {
 }
 const NETWORK = 'extensions.matching.common_inputs.network.v3.'
 
-/** The value of an input that looks at the connection; false when it is none of those. */
-export function connectionInput(input: Extension, connection: Connection): string | undefined | false {
+/** The value of a connection-level input; false for any other input. */
+export function connectionInput(input: Extension, connection: DownstreamConnection): string | undefined | false {
   const type = input.typedConfig?.type ?? ''
   const state = unpack(input.typedConfig, FilterStateInput)
   if (state !== undefined) return connection.filterState.get(known(state, 'an input').key ?? '')
@@ -46,11 +46,11 @@ export function connectionInput(input: Extension, connection: Connection): strin
   return own(INPUTS, name)?.(connection)
 }
 
-/** The chain a listener's matcher tree ends in; the default chain when it ends nowhere. */
+/** The chain selected by a listener's matcher tree; the default chain when nothing matches. */
 export function chainByMatcher(
   listener: Listener,
   matcher: MatcherTree,
-  connection: Connection,
+  connection: DownstreamConnection,
 ): {readonly found: FilterChain | undefined; readonly isDefault: boolean} {
   const action = matchTree(matcher, input => {
     const value = connectionInput(input, connection)

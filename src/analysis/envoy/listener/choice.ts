@@ -1,5 +1,5 @@
 import type {EnvoyProxy, ListenerEntry} from '../../../model/envoy/proxy.js'
-import type {SocketAddress} from '../../../model/envoy/request.js'
+import type {IpPort} from '../../../model/envoy/request.js'
 import {formatIp, parseIp} from '../../../model/ip-address.js'
 
 // Listener choice: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/listener_filters/original_dst_filter
@@ -13,14 +13,14 @@ function at(listeners: readonly ListenerEntry[], ip: string, port: number): List
   return listeners.find(each => each.addresses.some(one => one.port === port && canonical(one.ip) === canonical(ip)))
 }
 
-/** The listener of an address: the exact address first, the wildcard of its family after it. */
-export function listenerOf(listeners: readonly ListenerEntry[], address: SocketAddress): ListenerEntry | undefined {
+/** The listener of an address: an exact match first, then the wildcard of its family. */
+export function listenerOf(listeners: readonly ListenerEntry[], address: IpPort): ListenerEntry | undefined {
   const wildcard = address.ip.includes(':') ? '::' : '0.0.0.0'
   return at(listeners, address.ip, address.port) ?? at(listeners, wildcard, address.port)
 }
 
 /** The listener whose own socket accepts connections to an address. */
-export function acceptingListener(proxy: EnvoyProxy, address: SocketAddress): ListenerEntry | undefined {
+export function acceptingListener(proxy: EnvoyProxy, address: IpPort): ListenerEntry | undefined {
   return listenerOf(
     proxy.listeners.filter(each => each.bound),
     address,

@@ -10,28 +10,28 @@ import {
 } from '../../../model/envoy/listener.js'
 import type {EnvoyRequest} from '../../../model/envoy/request.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {type Connection, PREFACE, wireBytes} from '../connection.js'
+import {type DownstreamConnection, PREFACE, wireBytes} from '../connection.js'
 import {requestLine} from '../http/request-line.js'
 import {asciiLower} from '../matching/strings.js'
 import {allOf, anyOf, known, undecided} from '../undecided.js'
 
 // Listener filters: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/listener_filters/listener_filters
 
-/** What a listener filter does: goes on, waits for bytes that do not come, or closes. */
-export type Passage =
-  | {readonly kind: 'goes-on'; readonly connection: Connection}
-  | {readonly kind: 'waits' | 'closes'; readonly connection: Connection; readonly filter: string}
+/** The result of a listener filter: it continues, waits for bytes that never arrive, or closes the connection. */
+export type ListenerFilterResult =
+  | {readonly kind: 'goes-on'; readonly connection: DownstreamConnection}
+  | {readonly kind: 'waits' | 'closes'; readonly connection: DownstreamConnection; readonly filter: string}
 
-type Inspect = (connection: Connection, request: EnvoyRequest) => Passage
+type Inspect = (connection: DownstreamConnection, request: EnvoyRequest) => ListenerFilterResult
 
-function onward(connection: Connection): Passage {
+function onward(connection: DownstreamConnection): ListenerFilterResult {
   return {kind: 'goes-on', connection}
 }
 
 /** Needs five bytes, the header of a TLS record. */
 const TLS_HEADER = 5
 
-function tlsInspector(connection: Connection, request: EnvoyRequest): Passage {
+function tlsInspector(connection: DownstreamConnection, request: EnvoyRequest): ListenerFilterResult {
   if (request.tls !== undefined) {
     const {sni, alpn} = request.tls
     return onward({...connection, transport: 'tls', serverName: asciiLower(sni), applicationProtocols: alpn})
@@ -40,7 +40,7 @@ function tlsInspector(connection: Connection, request: EnvoyRequest): Passage {
   return onward(connection)
 }
 
-function httpInspector(connection: Connection, request: EnvoyRequest): Passage {
+function httpInspector(connection: DownstreamConnection, request: EnvoyRequest): ListenerFilterResult {
   if (connection.transport === 'tls') return onward(connection)
   const bytes = wireBytes(request)
   if (bytes.startsWith(PREFACE)) return onward({...connection, applicationProtocols: ['h2c']})
@@ -51,7 +51,7 @@ function httpInspector(connection: Connection, request: EnvoyRequest): Passage {
   return onward({...connection, applicationProtocols: [line.version === '1.1' ? 'http/1.1' : 'http/1.0']})
 }
 
-function originalDst(connection: Connection, request: EnvoyRequest): Passage {
+function originalDst(connection: DownstreamConnection, request: EnvoyRequest): ListenerFilterResult {
   if (!request.redirected) return onward(connection)
   return onward({...connection, local: request.destination, localRestored: true})
 }
@@ -97,7 +97,11 @@ function predicateHolds(predicate: ListenerFilterPredicate, port: number): boole
 /** How long listener filters may take unless configured, in milliseconds. */
 const DEFAULT_TIMEOUT = 15_000
 
-function afterWaiting(listener: Listener, passage: Passage, patience: number): Passage | undefined {
+function afterWaiting(
+  listener: Listener,
+  passage: ListenerFilterResult,
+  patience: number,
+): ListenerFilterResult | undefined {
   const limit = listener.listenerFiltersTimeout ?? DEFAULT_TIMEOUT
   if (limit === 0 || limit > patience) return passage
   return listener.continueOnListenerFiltersTimeout
@@ -108,10 +112,10 @@ function afterWaiting(listener: Listener, passage: Passage, patience: number): P
 /** Runs a listener's filters over the first bytes of a connection. */
 export function runListenerFilters(
   listener: Listener,
-  connection: Connection,
+  connection: DownstreamConnection,
   request: EnvoyRequest,
   patience: number,
-): Passage {
+): ListenerFilterResult {
   let current = connection
   for (const filter of listener.listenerFilters) {
     const {filterDisabled} = known(filter, 'a listener filter')
@@ -125,6 +129,6 @@ export function runListenerFilters(
       break
     }
   }
-  // The flag brings the filter with it, behind those configured.
+  // The flag adds the filter after those configured.
   return listener.useOriginalDst ? originalDst(current, request) : onward(current)
 }

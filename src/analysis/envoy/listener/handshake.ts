@@ -1,4 +1,5 @@
 import type {Extension} from '../../../model/envoy/core.js'
+import type {HandshakeFailure} from '../../../model/envoy/decision.js'
 import type {FilterChain} from '../../../model/envoy/listener.js'
 import type {ClientCertificate, EnvoyRequest} from '../../../model/envoy/request.js'
 import {unpack} from '../../../model/envoy/schema.js'
@@ -9,12 +10,22 @@ import {anyOf, known, undecided} from '../undecided.js'
 
 // TLS of listeners: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/security/ssl
 
+/** Why a handshake fails, as a sentence. */
+export const FAILURES: Readonly<Record<HandshakeFailure, string>> = {
+  'plain-text': 'the client speaks plain text',
+  'no-sni': 'the client sends no SNI',
+  'no-certificate': 'the client shows no certificate',
+  'untrusted-certificate': 'the client certificate is not signed by the trusted root',
+  'expired-certificate': 'the client certificate is expired',
+  'other-names': 'the names in the client certificate do not match',
+}
+
 export type Handshake =
   | {readonly kind: 'plain'}
   | {readonly kind: 'agreed'; readonly tls: AgreedTls}
-  | {readonly kind: 'failed'; readonly why: string}
+  | {readonly kind: 'failed'; readonly failure: HandshakeFailure}
 
-/** The rules a peer's certificate is held to: those of the context, and those beside a secret. */
+/** The validation rules for a peer certificate: those of the context and those of its secret. */
 export function validationOf(context: CommonTlsContext): {
   readonly rules: readonly ValidationContext[]
   /** A secret holds trusted roots too. */
@@ -29,13 +40,13 @@ export function validationOf(context: CommonTlsContext): {
 const SAN_TYPES: Readonly<Record<string, 'uriSans' | 'dnsSans'>> = {URI: 'uriSans', DNS: 'dnsSans'}
 
 /** Names a certificate carries. */
-export interface Names {
+export interface CertificateNames {
   readonly uriSans: readonly string[]
   readonly dnsSans: readonly string[]
 }
 
-/** Whether a certificate's names fit what a context asks for; no demand fits all. */
-export function namesFit(rules: ValidationContext, names: Names): boolean {
+/** Whether a certificate's names match a validation context; one without name rules matches all. */
+export function namesFit(rules: ValidationContext, names: CertificateNames): boolean {
   if (rules.verifyCertificateHash.length + rules.verifyCertificateSpki.length > 0)
     undecided('a certificate pinned by its hash', rules.at)
   const typed = rules.matchTypedSubjectAltNames
@@ -52,14 +63,13 @@ export function namesFit(rules: ValidationContext, names: Names): boolean {
   )
 }
 
-/** Why a certificate is refused; undefined when it is taken. */
-function refusal(context: CommonTlsContext, certificate: ClientCertificate): string | undefined {
+/** Why a certificate is rejected; undefined when it is accepted. */
+function refusal(context: CommonTlsContext, certificate: ClientCertificate): HandshakeFailure | undefined {
   const {rules} = validationOf(context)
   if (rules.some(each => each.trustChainVerification === 'ACCEPT_UNTRUSTED')) return undefined
-  if (!certificate.trusted) return 'the client certificate is not signed by the trusted root'
-  if (certificate.expired && !rules.some(each => each.allowExpiredCertificate))
-    return 'the client certificate is expired'
-  if (!rules.every(each => namesFit(each, certificate))) return 'the names in the client certificate do not match'
+  if (!certificate.trusted) return 'untrusted-certificate'
+  if (certificate.expired && !rules.some(each => each.allowExpiredCertificate)) return 'expired-certificate'
+  if (!rules.every(each => namesFit(each, certificate))) return 'other-names'
   return undefined
 }
 
@@ -79,22 +89,22 @@ function withContext(tls: DownstreamTls, request: EnvoyRequest): Handshake {
   if (commonTlsContext === undefined) undecided('a TLS context without common_tls_context', tls.at)
   const context = known(commonTlsContext, 'a TLS context')
   const client = request.tls
-  if (client === undefined) return {kind: 'failed', why: 'the client speaks plain text'}
-  if (requireSni && client.sni === '') return {kind: 'failed', why: 'the client sends no SNI'}
+  if (client === undefined) return {kind: 'failed', failure: 'plain-text'}
+  if (requireSni && client.sni === '') return {kind: 'failed', failure: 'no-sni'}
   const {rules, secret} = validationOf(context)
   const validates = secret || rules.some(each => each.trustedCa !== undefined)
-  // Names to match demand a certificate as well as the flag does.
+  // SAN matchers require a certificate, just as the flag does.
   const named = rules.some(each => each.matchTypedSubjectAltNames.length + each.matchSubjectAltNames.length > 0)
   const demanded = requireClientCertificate || (validates && named)
   const certificate = validates || demanded ? client.certificate : undefined
-  if (certificate === undefined && demanded) return {kind: 'failed', why: 'the client shows no certificate'}
+  if (certificate === undefined && demanded) return {kind: 'failed', failure: 'no-certificate'}
   const refused = certificate !== undefined && validates ? refusal(context, certificate) : undefined
-  if (refused !== undefined) return {kind: 'failed', why: refused}
+  if (refused !== undefined) return {kind: 'failed', failure: refused}
   const alpn = agreedAlpn(context.alpnProtocols, client.alpn)
   return {kind: 'agreed', tls: {alpn, certificate, validated: validates && certificate !== undefined}}
 }
 
-/** What the chain's transport socket makes of the client's first bytes. */
+/** The result of the chain's transport socket on the client's first bytes. */
 export function handshake(chain: FilterChain, request: EnvoyRequest): Handshake {
   const context = chain.transportSocket === undefined ? undefined : contextOf(chain.transportSocket)
   return context === undefined ? {kind: 'plain'} : withContext(context, request)

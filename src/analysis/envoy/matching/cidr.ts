@@ -10,7 +10,7 @@ export function rangeOf(cidr: CidrRange): {readonly range: IpRange; readonly len
   return {range, length: prefixLen}
 }
 
-/** Whether an address lies in a range; families never mix. */
+/** Whether an address is in a range of the same family. */
 export function cidrHolds(cidr: CidrRange, ip: string): boolean {
   const address = parseIp(ip)
   return address !== undefined && inRange(address, rangeOf(cidr).range)

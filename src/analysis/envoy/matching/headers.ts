@@ -43,7 +43,7 @@ function inNumberRange(text: string, start: number, end: number): boolean {
   return value !== undefined && value >= BigInt(start) && value < BigInt(end)
 }
 
-/** How one value fits; undefined when the matcher asks about presence only. */
+/** Whether one value matches; undefined when the matcher only checks presence. */
 function valueTest(m: HeaderMatcher): ((value: string) => boolean) | undefined {
   const {exactMatch, prefixMatch, suffixMatch, containsMatch, safeRegexMatch, rangeMatch, stringMatch} = m
   if (stringMatch !== undefined) return value => stringMatches(stringMatch, value)

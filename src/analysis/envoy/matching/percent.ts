@@ -13,7 +13,7 @@ const PARTS = new Map([
   ['MILLION', 1_000_000],
 ])
 
-/** The share a percentage stands for, from 0 to 1. */
+/** A percentage as a fraction from 0 to 1. */
 export function shareOf(percent: FractionalPercent | undefined): number {
   if (percent === undefined) return 0
   const {numerator = 0, denominator = 'HUNDRED'} = known(percent, 'a percentage')
@@ -28,7 +28,7 @@ function jsonShare(value: Json | undefined): number | undefined {
   return Math.min(1, numerator / (PARTS.get(typeof denominator === 'string' ? denominator : 'HUNDRED') ?? 100))
 }
 
-/** What the runtime says about a key; undefined when it is not set. */
+/** The runtime value of a key; undefined when it is not set. */
 export function runtimeValue(proxy: Runtime, key: string | undefined, at?: string): Json | undefined {
   if (key === undefined || key === '') return undefined
   const found = proxy.runtime.get(key)
@@ -37,7 +37,7 @@ export function runtimeValue(proxy: Runtime, key: string | undefined, at?: strin
   return found
 }
 
-/** True or false for what is certain; where both can happen it is drawn, or undecided without a draw. */
+/** True or false at 0 and 100 %; in between one is drawn, or it is undecided without a draw. */
 export function certain(share: number, what: string, at?: string, draw?: Draw): boolean {
   if (share >= 1) return true
   if (share <= 0) return false
@@ -45,7 +45,7 @@ export function certain(share: number, what: string, at?: string, draw?: Draw): 
   return undecided(`${what} happens in ${share * 100}% of the requests`, at)
 }
 
-/** Whether a fraction applies, the runtime first and the default after it; without one `otherwise`. */
+/** Whether a runtime fraction applies: the runtime value, else its default, else `otherwise`. */
 export function fractionApplies(
   proxy: Runtime,
   fraction: RuntimeFraction | undefined,
@@ -58,7 +58,7 @@ export function fractionApplies(
   return certain(set ?? shareOf(defaultValue), what, at)
 }
 
-/** Whether a feature flag is on, the runtime first; without one false. */
+/** Whether a runtime feature flag is on: the runtime value, else its default, else false. */
 export function flagApplies(proxy: Runtime, flag: RuntimeFlag | undefined): boolean {
   if (flag === undefined) return false
   const {defaultValue = false, runtimeKey, at} = known(flag, 'a feature flag')

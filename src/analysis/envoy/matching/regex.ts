@@ -1,7 +1,7 @@
 import * as linear from '../../../model/linear-regex.js'
 import {undecided} from '../undecided.js'
 
-/** The answer of RE2; a pattern it does not take leaves the answer open, as Envoy would have rejected the configuration. */
+/** The result of RE2; an invalid pattern is undecided, because Envoy would have rejected the configuration. */
 function decided<T>(answer: () => T, at: string | undefined): T {
   try {
     return answer()

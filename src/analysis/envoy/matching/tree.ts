@@ -32,7 +32,7 @@ function follow(onMatch: OnMatch | undefined, inputs: Inputs): Extension | undef
   return matcher === undefined ? action : matchTree(matcher, inputs)
 }
 
-/** Branches whose ranges hold the address, the most specific first. */
+/** Branches whose ranges contain the address, most specific first. */
 function ipBranches(custom: Extension, value: string | undefined): readonly OnMatch[] {
   const config = unpack(custom.typedConfig, IpMatcher)
   if (config === undefined) undecided(`custom match ${custom.name ?? ''}`, custom.at)
@@ -70,8 +70,8 @@ function branches(matcher: MatcherTree, inputs: Inputs): readonly OnMatch[] {
 }
 
 /**
- * The action a matcher tree ends in; undefined when nothing matches. A branch that leads nowhere gives way to the next
- * one, and at last to `on_no_match`.
+ * The action of a matcher tree; undefined when nothing matches. After a branch without a match the next one is tried,
+ * finally `on_no_match`.
  */
 export function matchTree(matcher: MatcherTree, inputs: Inputs): Extension | undefined {
   const {matcherList, onNoMatch} = known(matcher, 'a matcher')

@@ -4,28 +4,28 @@ import {NetworkFilterState, SniCluster, TcpProxy} from '../../../model/envoy/net
 import {NetworkRbac} from '../../../model/envoy/rbac.js'
 import {WATCHERS} from '../../../model/envoy/registry.js'
 import {type Json, unpack} from '../../../model/envoy/schema.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import {withFilterState} from '../filters/filter-state.js'
 import {rbacDetails, rbacMetadata, rbacVerdict} from '../rbac.js'
 import {known, undecided} from '../undecided.js'
 
 // Network filters: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/network_filters/network_filters
 
-/** The filter that takes the connection over, and what those before it left. */
+/** The terminal network filter, and the results of those before it. */
 export interface Terminal {
   readonly kind: 'http' | 'tcp'
   readonly manager: HttpConnectionManager | undefined
   readonly tcp: TcpProxy | undefined
-  readonly connection: Connection
-  /** A cluster named by the SNI. */
+  readonly connection: DownstreamConnection
+  /** The cluster that the SNI selects. */
   readonly cluster: string | undefined
-  /** The details of a denial, decided on the first bytes. */
-  readonly denied: {readonly details: string; readonly at: string} | undefined
+  /** The details of an RBAC denial, decided on the first bytes. */
+  readonly denied: {readonly details: string; readonly policy: string | undefined; readonly at: string} | undefined
   readonly allowedBy: readonly {readonly text: string; readonly at: string}[]
 }
 
 interface Passing {
-  readonly connection: Connection
+  readonly connection: DownstreamConnection
   readonly cluster: string | undefined
   readonly metadata: ReadonlyMap<string, Json>
   readonly denied: Terminal['denied']
@@ -44,7 +44,8 @@ function rbac(passing: Passing, config: NetworkRbac): Passing {
   }
   const verdict = rbacVerdict(config, subject)
   if (verdict === undefined || passing.denied !== undefined) return passing
-  if (!verdict.allowed) return {...passing, denied: {details: rbacDetails(verdict), at: verdict.at}}
+  if (!verdict.allowed)
+    return {...passing, denied: {details: rbacDetails(verdict), policy: verdict.policy, at: verdict.at}}
   const text = `network RBAC allows the connection: ${verdict.policy === undefined ? 'no policy matches' : `policy ${verdict.policy}`}`
   const held = new Map(metadata).set('envoy.filters.network.rbac', rbacMetadata('enforced_', verdict))
   return {...passing, metadata: held, allowedBy: [...passing.allowedBy, {text, at: verdict.at}]}
@@ -60,7 +61,7 @@ function pass(passing: Passing, filter: Filter, afterHandshake: boolean): Passin
   const state = unpack(config, NetworkFilterState)
   if (state !== undefined) {
     const {onNewConnection} = known(state, 'set_filter_state')
-    // Runs before the handshake: what it says about the peer's certificate is empty then.
+    // Runs before the handshake, so the peer certificate is still empty.
     const before = {...passing.connection, tls: undefined}
     const filterState = withFilterState(passing.connection.filterState, onNewConnection, before, [])
     return {...passing, connection: {...passing.connection, filterState}}
@@ -70,7 +71,11 @@ function pass(passing: Passing, filter: Filter, afterHandshake: boolean): Passin
 }
 
 /** Runs a chain's network filters up to the one that takes the connection. `afterHandshake` tells whether bytes arrive. */
-export function runNetworkFilters(chain: FilterChain, connection: Connection, afterHandshake: boolean): Terminal {
+export function runNetworkFilters(
+  chain: FilterChain,
+  connection: DownstreamConnection,
+  afterHandshake: boolean,
+): Terminal {
   let passing: Passing = {connection, cluster: undefined, metadata: new Map(), denied: undefined, allowedBy: []}
   for (const filter of chain.filters) {
     if (known(filter, 'a network filter').configDiscovery !== undefined)

@@ -2,7 +2,7 @@ import type {TcpProxy} from '../../../model/envoy/network.js'
 import type {Draw, EnvoyProxy, Surroundings, UpstreamServer} from '../../../model/envoy/proxy.js'
 import type {EnvoyRequest} from '../../../model/envoy/request.js'
 import type {Attempt} from '../../../model/envoy/upstream-call.js'
-import type {Connection} from '../connection.js'
+import type {DownstreamConnection} from '../connection.js'
 import {applicationBytes, requestText} from '../connection.js'
 import {requestLine} from '../http/request-line.js'
 import {known, undecided} from '../undecided.js'
@@ -24,7 +24,7 @@ export interface TcpEnding {
 
 type Result = Omit<TcpEnding, 'clusters' | 'at'>
 
-/** Clusters a connection may go to. */
+/** Possible clusters of a connection. */
 function clustersOf(config: TcpProxy, named: string | undefined, draw: Surroundings['draw']): readonly string[] {
   if (named !== undefined) return [named]
   if (config.cluster !== undefined) return [config.cluster]
@@ -93,7 +93,7 @@ function connectTo(
   proxy: EnvoyProxy,
   surroundings: Surroundings,
   request: EnvoyRequest,
-  connection: Connection,
+  connection: DownstreamConnection,
   name: string,
 ): Result {
   const cluster = proxy.cluster(name)
@@ -130,7 +130,7 @@ export function runTcpProxy(
   proxy: EnvoyProxy,
   surroundings: Surroundings,
   request: EnvoyRequest,
-  connection: Connection,
+  connection: DownstreamConnection,
   config: TcpProxy,
   named: string | undefined,
 ): TcpEnding {

@@ -26,7 +26,7 @@ const TERMINATED: Failure = {flag: 'UC', status: 503, reason: 'connection_termin
 const NOT_HTTP: Failure = {flag: 'UPE', status: 502, reason: 'protocol_error', type: 'reset'}
 export const OVERFLOW: Failure = {flag: 'UO', status: 503, reason: 'overflow', type: 'overflow'}
 
-/** The TLS a cluster speaks to an endpoint; undefined for plain text. */
+/** The TLS context a cluster uses for an endpoint; undefined for plaintext. */
 export function upstreamTls(cluster: Cluster, host: Host): UpstreamTls | undefined {
   const matches = cluster.transportSocketMatches
   const metadata = host.socketMatch ?? {}
@@ -75,7 +75,7 @@ function tlsFault(tls: UpstreamTls, server: UpstreamServer): string | undefined 
 
 const DEFAULT_CONNECT_TIMEOUT = 5000
 
-/** Why no connection comes about, and after how long; undefined when it does. */
+/** Why connecting fails, and after how long; undefined when it succeeds. */
 export function connectFault(
   cluster: Cluster,
   host: Host,

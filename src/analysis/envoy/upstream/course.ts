@@ -13,12 +13,12 @@ export interface Deadlines {
   readonly route: number
   readonly idle: number
   readonly duration: number
-  /** The client leaves. */
+  /** When the client disconnects. */
   readonly client: number
 }
 
 /** How a request to a cluster ends. */
-export type Ending =
+export type UpstreamEnding =
   | {readonly kind: 'answer'; readonly status: number; readonly flags: readonly string[]; readonly host: Host}
   | {readonly kind: 'failure'; readonly failure: Failure; readonly flags: readonly string[]}
   | {readonly kind: 'route-timeout' | 'idle-timeout' | 'duration' | 'client-left'}
@@ -38,15 +38,15 @@ interface Course {
 
 type Retry = 'again' | readonly string[]
 
-/** Goes on with another try, or tells which flag says why not. */
+/** Starts another attempt, or returns the response flag that says why not. */
 function retry(course: Course, wanted: boolean, left: number): Retry {
   if (!wanted) return []
   if (left === 0) return ['URX']
   return course.retryOverflow ? ['UO'] : 'again'
 }
 
-/** Which deadline comes first, and when. */
-function firstDeadline(course: Course, start: number): {readonly at: number; readonly kind: Ending['kind']} {
+/** The earliest deadline. */
+function firstDeadline(course: Course, start: number): {readonly at: number; readonly kind: UpstreamEnding['kind']} {
   const {route, idle, duration, client} = course.deadlines
   const all = [
     {at: start + (course.retries.perTryTimeout ?? Infinity), kind: 'per-try-timeout' as const},
@@ -62,18 +62,30 @@ function timeOf(result: Attempt, start: number): number {
   return result.kind === 'silence' ? Infinity : result.kind === 'unknown' ? start : start + result.after
 }
 
-function next(course: Course, hosts: readonly Host[], tried: Host, start: number, left: number): readonly Ending[] {
+function next(
+  course: Course,
+  hosts: readonly Host[],
+  tried: Host,
+  start: number,
+  left: number,
+): readonly UpstreamEnding[] {
   const rest = course.retries.otherHosts ? hosts.filter(each => each !== tried) : hosts
   return tries(course, rest.length > 0 ? rest : hosts, start, left - 1)
 }
 
-function oneTry(course: Course, hosts: readonly Host[], host: Host, start: number, left: number): readonly Ending[] {
+function oneTry(
+  course: Course,
+  hosts: readonly Host[],
+  host: Host,
+  start: number,
+  left: number,
+): readonly UpstreamEnding[] {
   const result = attempt(course.cluster, host, course.surroundings, course.upgrade, course.passed)
   if (result.kind === 'unknown') return [{kind: 'unknown', hosts}]
   const end = timeOf(result, start)
   const deadline = firstDeadline(course, start)
   if (deadline.at <= end) {
-    if (deadline.kind !== 'per-try-timeout') return [{kind: deadline.kind} as Ending]
+    if (deadline.kind !== 'per-try-timeout') return [{kind: deadline.kind} as UpstreamEnding]
     const again = retry(course, retriesTimeout(course.retries), left)
     return again === 'again'
       ? next(course, hosts, host, deadline.at, left)
@@ -93,7 +105,7 @@ function oneTry(course: Course, hosts: readonly Host[], host: Host, start: numbe
 /** More paths than this are not followed. */
 const MAX_BRANCHES = 4096
 
-function tries(course: Course, hosts: readonly Host[], start: number, left: number): readonly Ending[] {
+function tries(course: Course, hosts: readonly Host[], start: number, left: number): readonly UpstreamEnding[] {
   const {draw} = course.surroundings
   if (draw !== undefined && hosts.length > 0) {
     const picked =
@@ -122,8 +134,8 @@ function behavesLike(course: Course, a: Host, b: Host): boolean {
   return of(a) === of(b)
 }
 
-function sameEnding(a: Ending, b: Ending): boolean {
-  const bare = (ending: Ending) => JSON.stringify({...ending, host: undefined, hosts: undefined})
+function sameEnding(a: UpstreamEnding, b: UpstreamEnding): boolean {
+  const bare = (ending: UpstreamEnding) => JSON.stringify({...ending, host: undefined, hosts: undefined})
   return bare(a) === bare(b)
 }
 
@@ -131,7 +143,7 @@ function sameEnding(a: Ending, b: Ending): boolean {
  * Follows a request to a cluster, retries included, whatever endpoint is picked; undecided when the pick changes how it
  * ends.
  */
-export function follow(course: Course, hosts: readonly Host[]): Ending {
+export function follow(course: Course, hosts: readonly Host[]): UpstreamEnding {
   const endings = tries(course, hosts, 0, course.retries.left)
   const [first] = endings
   if (first === undefined) undecided('a request without an endpoint', course.cluster.at)

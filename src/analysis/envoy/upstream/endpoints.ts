@@ -1,7 +1,7 @@
 import type {Cluster, ClusterLoadAssignment, LbEndpoint} from '../../../model/envoy/cluster.js'
 import type {Address} from '../../../model/envoy/core.js'
 import type {EnvoyProxy, LiveHost} from '../../../model/envoy/proxy.js'
-import type {SocketAddress} from '../../../model/envoy/request.js'
+import type {IpPort} from '../../../model/envoy/request.js'
 import type {Json} from '../../../model/envoy/schema.js'
 import {parseIp} from '../../../model/ip-address.js'
 import {own} from '../../../model/own.js'
@@ -12,7 +12,7 @@ import {known, undecided} from '../undecided.js'
 
 /** An endpoint a request can go to. */
 export interface Host {
-  readonly address: SocketAddress
+  readonly address: IpPort
   readonly hostname: string
   /** What transport_socket_matches look at (metadata `envoy.transport_socket_match`). */
   readonly socketMatch: Json | undefined
@@ -67,7 +67,7 @@ function levelsOf(assignment: ClusterLoadAssignment, failing: ReadonlySet<string
   })
 }
 
-/** Each level's share of the load in percent, for healthy and degraded endpoints (priority levels, degraded endpoints). */
+/** The load of each priority level in percent, for healthy and degraded endpoints (Envoy, "Priority levels"). */
 function loads(levels: readonly Level[], overprovisioning: number): readonly {healthy: number; degraded: number}[] {
   const health = (part: readonly LbEndpoint[], all: readonly LbEndpoint[]) =>
     all.length === 0 ? 0 : Math.min(100, Math.floor((overprovisioning * part.length) / all.length))
@@ -109,7 +109,7 @@ function usable(levels: readonly Level[], threshold: number, overprovisioning: n
   })
 }
 
-/** Panic does not apply while the levels together can take the load. */
+/** Panic mode does not apply while all levels together can serve the load. */
 function totalHealth(levels: readonly Level[], overprovisioning: number): number {
   return levels.reduce((sum, {all, healthy, degraded}) => {
     const part = all.length === 0 ? 0 : (overprovisioning * (healthy.length + degraded.length)) / all.length
@@ -117,7 +117,7 @@ function totalHealth(levels: readonly Level[], overprovisioning: number): number
   }, 0)
 }
 
-function socketOf(address: Address | undefined, at: string): SocketAddress {
+function socketOf(address: Address | undefined, at: string): IpPort {
   const socket = address?.socketAddress
   if (address !== undefined) known(address, 'an address')
   if (socket?.address === undefined || socket.portValue === undefined)
@@ -138,9 +138,9 @@ function hostOf(endpoint: LbEndpoint): Host {
   return {address, hostname: inner?.hostname ?? '', socketMatch: socketMatchOf(endpoint), at: endpoint.at}
 }
 
-/** Where a request that is passed on by its original destination goes. */
+/** The endpoint of a request in an ORIGINAL_DST cluster. */
 export interface Dialled {
-  readonly address: SocketAddress | undefined
+  readonly address: IpPort | undefined
   readonly header: (name: string) => string | undefined
 }
 
@@ -177,14 +177,14 @@ function needsDns(assignment: ClusterLoadAssignment): boolean {
   )
 }
 
-/** The share of requests a cluster drops on the control plane's order (drop_overloads). */
+/** The fraction of requests a cluster drops as configured by EDS (drop_overloads). */
 export function dropsAll(proxy: EnvoyProxy, cluster: Cluster): boolean {
   const policy = assignmentOf(proxy, cluster)?.policy
   const drops = policy === undefined ? [] : known(policy, 'an endpoint policy').dropOverloads
   return drops.some(each => certain(shareOf(each.dropPercentage), 'dropping for overload', each.at))
 }
 
-/** The endpoints DNS gave, as Envoy's clusters page tells them. */
+/** The endpoints resolved by DNS, from Envoy's clusters page. */
 function resolvedHosts(assignment: ClusterLoadAssignment, live: readonly LiveHost[], at: string): HostChoice {
   const [first] = assignment.endpoints.flatMap(each => each.lbEndpoints)
   const socketMatch = first === undefined ? undefined : socketMatchOf(first)

@@ -11,13 +11,13 @@ export interface Retries {
   readonly left: number
   readonly perTryTimeout: number | undefined
   readonly statusCodes: readonly number[]
-  /** A retry goes to an endpoint not tried before. */
+  /** Whether a retry avoids endpoints already tried. */
   readonly otherHosts: boolean
 }
 
 const NONE: Retries = {on: new Set(), left: 0, perTryTimeout: undefined, statusCodes: [], otherHosts: false}
 
-/** What a retry policy asks for; without one nothing is retried. */
+/** The effective retry policy; without one nothing is retried. */
 export function retriesOf(policy: RetryPolicy | undefined): Retries {
   if (policy === undefined) return NONE
   const p = known(policy, 'a retry policy')
@@ -52,7 +52,7 @@ export function retriesFailure({on}: Retries, failure: Failure): boolean {
   return failure.type === 'connect' && (on.has('connect-failure') || on.has('reset-before-request'))
 }
 
-/** Whether a try that took too long is retried. */
+/** Whether an attempt that timed out is retried. */
 export function retriesTimeout({on}: Retries): boolean {
   return on.has('reset') || on.has('5xx') || on.has('gateway-error')
 }

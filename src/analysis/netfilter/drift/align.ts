@@ -10,7 +10,11 @@ export type Step<T> =
  * Aligns two ordered lists by their longest common subsequence, so that one inserted rule is one difference and not a shift of all that
  * follow. Lists too long for that are compared as sets. `index` is the place in the expected list where the step happens.
  */
-export function align<T>(expected: readonly T[], actual: readonly T[], key: (item: T) => string): readonly Step<T>[] {
+export function alignItems<T>(
+  expected: readonly T[],
+  actual: readonly T[],
+  key: (item: T) => string,
+): readonly Step<T>[] {
   const a = expected.map(key)
   const b = actual.map(key)
   const steps = alignTexts(a, b)

@@ -1,9 +1,16 @@
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import {ruleKey} from '../../../model/rule-key.js'
-import {type Chain, hidesInterfaces, isUnderstood, type Rule, type Ruleset, type Table} from '../../../model/ruleset.js'
+import {
+  type Chain,
+  hidesInterfaces,
+  isUnderstood,
+  type NetfilterTable,
+  type Rule,
+  type Ruleset,
+} from '../../../model/ruleset.js'
 import {chainOwner} from '../chain-owners.js'
 import {canonicalTable, hasIstioRules} from '../istio-names.js'
-import {align, type Step} from './align.js'
+import {alignItems, type Step} from './align.js'
 import {consequences} from './consequences.js'
 import {type Compared, type Comparison, comparison, type Change as PacketChange} from './effects.js'
 import {policyEffects} from './policies.js'
@@ -11,7 +18,7 @@ import {policyEffects} from './policies.js'
 export type DifferenceKind = 'missing' | 'extra' | 'changed' | 'moved' | 'foreign' | 'residue' | 'incomplete' | 'policy'
 
 /** One difference between the rules a pod should have and those it has, with what follows for traffic. */
-export interface Difference {
+export interface RuleDifference {
   readonly kind: DifferenceKind
   readonly family: Ruleset['family']
   readonly place: string
@@ -125,7 +132,7 @@ function withChange(expected: Ruleset, actual: Ruleset, {table, chain}: ChainPai
   const before = base.rules.slice(0, change.index).filter(rule => !gone.has(rule)).length
   const rules = [...kept.slice(0, before), ...change.actual, ...kept.slice(before)]
   const changedChain: Chain = {...base, rules}
-  const old: Table = expected.tables.find(each => each.name === table) ?? {
+  const old: NetfilterTable = expected.tables.find(each => each.name === table) ?? {
     name: table,
     family: expected.family,
     chains: [],
@@ -148,7 +155,7 @@ const BESIDE_MESH: ReadonlySet<PacketChange['traffic']> = new Set([
 ])
 
 /** True when it changes the path of packets the mesh is for: first packets of TCP connections and DNS, in, out and to the pod itself. */
-export function touchesMesh({effective, changes, consequences: words}: Difference): boolean {
+export function touchesMesh({effective, changes, consequences: words}: RuleDifference): boolean {
   if (changes.length === 0) return effective && words.length > 0
   return changes.some(({traffic}) => !BESIDE_MESH.has(traffic))
 }
@@ -162,7 +169,7 @@ const NOT_TRIED = 'not tried alone: there are too many differences'
 function effectOf(
   kind: DifferenceKind,
   {changes, gaveUp}: Compared,
-): Pick<Difference, 'kind' | 'changes' | 'consequences' | 'effective' | 'gaveUp'> {
+): Pick<RuleDifference, 'kind' | 'changes' | 'consequences' | 'effective' | 'gaveUp'> {
   if (gaveUp === undefined) return {kind, changes, consequences: consequences(changes), effective: changes.length > 0}
   if (changes.length === 0)
     return {
@@ -177,7 +184,12 @@ function effectOf(
 }
 
 /** A difference of a whole family: rules of Istio in a second store, or text that cannot be compared. */
-function incomparable(kind: 'incomplete' | 'residue', set: Ruleset, place: string, consequence: string): Difference {
+function incomparable(
+  kind: 'incomplete' | 'residue',
+  set: Ruleset,
+  place: string,
+  consequence: string,
+): RuleDifference {
   return {
     kind,
     family: set.family,
@@ -200,8 +212,12 @@ function isForeign(pair: ChainPair, change: Change): boolean {
   )
 }
 
-function compareRuleset(expected: Ruleset, actual: Ruleset, compared: Comparison | undefined): readonly Difference[] {
-  const differences: Difference[] = []
+function compareRuleset(
+  expected: Ruleset,
+  actual: Ruleset,
+  compared: Comparison | undefined,
+): readonly RuleDifference[] {
+  const differences: RuleDifference[] = []
   for (const pair of pairs(expected, actual)) {
     const place = `${pair.table}/${pair.chain}`
     if (pair.actual?.complete === false) {
@@ -230,7 +246,7 @@ function compareRuleset(expected: Ruleset, actual: Ruleset, compared: Comparison
       )
       continue
     }
-    const steps = align(pair.expected?.rules ?? [], pair.actual?.rules ?? [], ruleKey)
+    const steps = alignItems(pair.expected?.rules ?? [], pair.actual?.rules ?? [], ruleKey)
     for (const change of changesOf(steps)) {
       const found =
         compared !== undefined && differences.length < MAX_TRIED
@@ -262,11 +278,11 @@ function emptyLike(expected: Ruleset): Ruleset {
 export function driftOf(
   expected: readonly Ruleset[],
   actual: readonly Ruleset[],
-  machine: Machine,
+  machine: NetworkNamespace,
   bound?: number,
-): readonly Difference[] {
+): readonly RuleDifference[] {
   const policies = policyEffects(actual, machine, bound).map(
-    ({family, place, compared}): Difference => ({
+    ({family, place, compared}): RuleDifference => ({
       family,
       place,
       expected: [],
@@ -283,11 +299,11 @@ export function driftOf(
  * together are reported as one.
  */
 function together(
-  differences: readonly Difference[],
+  differences: readonly RuleDifference[],
   expected: Ruleset,
   actual: readonly Ruleset[],
   compared: Comparison,
-): readonly Difference[] {
+): readonly RuleDifference[] {
   const comparable = differences.every(({kind}) => kind !== 'incomplete') && actual.every(set => !hidesInterfaces(set))
   if (!comparable) return differences
   const found = compared.changes([expected], actual)
@@ -297,7 +313,7 @@ function together(
   const blocked = actual.some(({tables}) => tables.some(({chains}) => chains.some(({policy}) => policy === 'drop')))
   if (differences.some(({effective, gaveUp: open}) => effective || open !== undefined)) return differences
   if (blocked && gaveUp === undefined) return differences
-  const whole: Difference = {
+  const whole: RuleDifference = {
     family: expected.family,
     place: differences.length === 0 ? 'tables beside those of istio' : 'all chains together',
     expected: [],
@@ -315,9 +331,9 @@ export function countDifferences(expected: readonly Ruleset[], actual: readonly 
 function compare(
   expected: readonly Ruleset[],
   actual: readonly Ruleset[],
-  machine: Machine | undefined,
+  machine: NetworkNamespace | undefined,
   bound?: number,
-): readonly Difference[] {
+): readonly RuleDifference[] {
   return expected.flatMap(wanted => {
     const same = actual.filter(
       set => set.family === wanted.family && (set.backend === 'native') === (wanted.backend === 'native'),

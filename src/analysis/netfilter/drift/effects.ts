@@ -1,5 +1,5 @@
 import type {IpAddress} from '../../../model/ip-address.js'
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import type {IpFamily, Ruleset, TableFamily} from '../../../model/ruleset.js'
 import {primaryAddress} from '../interception/pod-paths.js'
 import {trafficOutcomeOf} from '../packet-sets/answers.js'
@@ -14,7 +14,7 @@ import {regionWords} from '../packet-sets/region-words.js'
 import {regionsOf} from '../packet-sets/regions.js'
 import {arrivalInterfaces, toAddress, toPort} from '../packet-sets/traffic.js'
 import type {TrafficOutcome} from '../packet-sets/traffic-outcome.js'
-import {withWayOut} from '../packet-walk/stand-in.js'
+import {withDefaultRoute} from '../packet-walk/default-network.js'
 import {proxyTraitsOf} from '../proxy-traits.js'
 
 /** Whose packets and which way: every packet belongs to exactly one kind. */
@@ -77,7 +77,7 @@ export function bothCompared(one: Compared, other: Compared): Compared {
  */
 export function comparison(
   all: readonly Ruleset[],
-  machine: Machine,
+  machine: NetworkNamespace,
   family: TableFamily,
   bound = MOST_NODES,
 ): Comparison {
@@ -94,7 +94,7 @@ type Compare = (before: readonly Ruleset[], after: readonly Ruleset[]) => Compar
 
 function familyComparison(
   all: readonly Ruleset[],
-  given: Machine,
+  given: NetworkNamespace,
   family: IpFamily,
   place: {readonly device: string; readonly own: IpAddress},
   bound: number,
@@ -118,13 +118,13 @@ function familyComparison(
 
 function preparedFor(
   all: readonly Ruleset[],
-  given: Machine,
+  given: NetworkNamespace,
   family: IpFamily,
   place: {readonly device: string; readonly own: IpAddress},
   bound: number,
   known: Map<string, PathFunctions>,
 ): Compare {
-  const machine = withWayOut(given, family, place.device)
+  const machine = withDefaultRoute(given, family, place.device)
   const space = packetSpace(createDiagram(undefined, bound), family, all, machine)
   const table = outcomeTable()
   const ids = new Map<Ruleset, number>()
@@ -178,7 +178,7 @@ function changesIn(
 /** All packets, cut into kinds a reader knows; every one is in exactly one piece. */
 function piecesOf(
   {space, context}: PathFunctions,
-  machine: Machine,
+  machine: NetworkNamespace,
   {device, own}: {readonly device: string; readonly own: IpAddress},
   proxy: {readonly uid: number; readonly gid: number},
 ): readonly Piece[] {

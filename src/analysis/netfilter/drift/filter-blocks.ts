@@ -1,25 +1,25 @@
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import type {Packet} from '../../../model/packet.js'
 import type {IpFamily, Ruleset} from '../../../model/ruleset.js'
 import {primaryAddress} from '../interception/pod-paths.js'
 import {compileRules} from '../packet-walk/compile.js'
-import {type Verdict, verdictOf} from '../packet-walk/verdict.js'
+import {type PacketVerdict, verdictOf} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
-import type {Difference} from './drift.js'
+import type {RuleDifference} from './drift.js'
 
 /** True when a rule of the difference drops what it matches. */
-export function throwsAway({actual}: Difference): boolean {
+export function throwsAway({actual}: RuleDifference): boolean {
   return actual.some(({actions}) => actions.some(({kind}) => kind === 'drop' || kind === 'reject'))
 }
 
 /** True for rules added to table filter, where Istio has nothing, and that keeps packets from where they go; policies count. */
-export function isFilterBlock(difference: Difference): boolean {
+export function isFilterBlock(difference: RuleDifference): boolean {
   if (difference.kind === 'policy') return true
   const added = difference.place.startsWith('filter/') && difference.expected.length === 0
   return added && (difference.effective || throwsAway(difference))
 }
 
-function portsOf({actual}: Difference): readonly number[] {
+function portsOf({actual}: RuleDifference): readonly number[] {
   const named = actual.flatMap(({conditions}) =>
     conditions.filter(({field, negated}) => field === 'destination-port' && !negated).flatMap(({values}) => values),
   )
@@ -34,12 +34,16 @@ const FROM_PROXY = {ip: 0x7f00_0006n, ip6: 6n} as const
  * rules see the rewritten port on the first way and the real one on the second (walked, not assumed). Only asked of rules about what comes in:
  * what goes out names ports of others.
  */
-export function cutOffPorts(difference: Difference, rulesets: readonly Ruleset[], machine: Machine): readonly number[] {
+export function cutOffPorts(
+  difference: RuleDifference,
+  rulesets: readonly Ruleset[],
+  machine: NetworkNamespace,
+): readonly number[] {
   const family: IpFamily = difference.family === 'ip6' ? 'ip6' : 'ip'
   const own = primaryAddress(machine, family)
   if (own === undefined || !/\/input$/i.test(difference.place)) return []
   const rules = compileRules(rulesets)
-  const trafficOutcome = (packet: Partial<Packet>, port: number): Verdict =>
+  const trafficOutcome = (packet: Partial<Packet>, port: number): PacketVerdict =>
     verdictOf(walkPacket(rules, machine, {protocol: 'tcp', destination: own.own, destinationPort: port, ...packet}))
   const source = {family, bits: FROM_PROXY[family]}
   return portsOf(difference).filter(port => {

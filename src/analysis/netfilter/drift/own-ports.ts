@@ -1,10 +1,10 @@
-import type {Difference} from './drift.js'
+import type {RuleDifference} from './drift.js'
 
 /** The sidecar's own ports for health and metrics, which no application serves: 15020, 15021 and 15090 (istio.io, "Ports used by Istio"). */
 const OWN_PORTS: ReadonlySet<string> = new Set(['15020', '15021', '15090'])
 
 /** True for a difference that only exempts ports of the sidecar itself from capture: it changes where packets go, but none of an application. */
-export function exemptsOwnPorts({kind, actual}: Difference): boolean {
+export function exemptsOwnPorts({kind, actual}: RuleDifference): boolean {
   return (
     kind === 'extra' &&
     actual.length > 0 &&

@@ -1,5 +1,5 @@
-import type {Machine} from '../../../model/machine.js'
-import type {Chain, Ruleset, Table, TableFamily} from '../../../model/ruleset.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
+import type {Chain, NetfilterTable, Ruleset, TableFamily} from '../../../model/ruleset.js'
 import {type Compared, comparison} from './effects.js'
 
 /** A chain of the kernel's own whose policy drops what no rule matches, and what changes for traffic because of it. */
@@ -9,9 +9,9 @@ export interface PolicyEffect {
   readonly compared: Compared
 }
 
-function opened(rulesets: readonly Ruleset[], table: Table, chain: Chain): readonly Ruleset[] {
+function opened(rulesets: readonly Ruleset[], table: NetfilterTable, chain: Chain): readonly Ruleset[] {
   const open: Chain = {...chain, policy: 'accept'}
-  const swap = (each: Table): Table =>
+  const swap = (each: NetfilterTable): NetfilterTable =>
     each === table ? {...each, chains: each.chains.map(own => (own === chain ? open : own))} : each
   return rulesets.map(set => (set.tables.includes(table) ? {...set, tables: set.tables.map(swap)} : set))
 }
@@ -20,7 +20,11 @@ function opened(rulesets: readonly Ruleset[], table: Table, chain: Chain): reado
  * The policies DROP that change the path of some packet. Istio makes no chain with such a policy, so each was set by another program; each is tried alone,
  * against the same rules with that one policy ACCEPT.
  */
-export function policyEffects(actual: readonly Ruleset[], machine: Machine, bound?: number): readonly PolicyEffect[] {
+export function policyEffects(
+  actual: readonly Ruleset[],
+  machine: NetworkNamespace,
+  bound?: number,
+): readonly PolicyEffect[] {
   return actual.flatMap(set =>
     set.tables.flatMap(table =>
       table.chains

@@ -1,5 +1,12 @@
 import {readRuleKey} from '../../../model/rule-key.js'
-import {builtInChain, type Chain, type IpFamily, type Rule, type Ruleset, type Table} from '../../../model/ruleset.js'
+import {
+  builtInChain,
+  type Chain,
+  type IpFamily,
+  type NetfilterTable,
+  type Rule,
+  type Ruleset,
+} from '../../../model/ruleset.js'
 import {saveRuleText} from '../rule-words/save-text.js'
 import {factsFor} from './facts.js'
 import {inNativeOrder, nativeRuleset} from './native.js'
@@ -41,7 +48,7 @@ function asChain(table: string, {chain, rules}: ExpectedChain, family: IpFamily)
 /** Chains as a ruleset of the model; each rule's comment is the id of the row it comes from. */
 export function asRuleset(chains: readonly ExpectedChain[], family: IpFamily): Ruleset {
   const names = [...new Set(chains.map(({table}) => table))]
-  const tables: Table[] = names.map(name => ({
+  const tables: NetfilterTable[] = names.map(name => ({
     name,
     family,
     chains: chains.filter(({table}) => table === name).map(chain => asChain(name, chain, family)),

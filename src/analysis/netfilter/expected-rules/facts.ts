@@ -10,7 +10,7 @@ export interface VirtualRange {
 }
 
 /** Settings as one release sees them for one family: what the rows of the table ask about. */
-export interface Facts {
+export interface ExpectedSettings {
   readonly minor: number
   readonly family: IpFamily
   readonly port: string
@@ -77,7 +77,7 @@ function inboundPort(settings: CaptureSettings, minor: number, all: boolean): st
  * DNS capture needs a known resolver since 1.11 unless all are captured, 1.5 sent listed inbound ports to the outbound port, and 0.7
  * took an empty list of ranges for all.
  */
-export function factsFor(settings: CaptureSettings, minor: number, family: IpFamily): Facts {
+export function factsFor(settings: CaptureSettings, minor: number, family: IpFamily): ExpectedSettings {
   const oldIpv6 = family === 'ip6' && minor < 12
   const dnsAll = settings.dns && settings.dnsAll && minor >= 11
   const usable = minor < 11 || dnsAll || settings.resolvers.some(server => parseIpRange(server) !== undefined)

@@ -1,14 +1,16 @@
 import type {IpFamily} from '../../../model/ruleset.js'
-import type {Facts, VirtualRange} from './facts.js'
+import type {ExpectedSettings, VirtualRange} from './facts.js'
 
-type ListName = {[K in keyof Facts]: Facts[K] extends readonly (string | VirtualRange)[] ? K : never}[keyof Facts]
+type ListName = {
+  [K in keyof ExpectedSettings]: ExpectedSettings[K] extends readonly (string | VirtualRange)[] ? K : never
+}[keyof ExpectedSettings]
 
 /** When a row counts: releases (minor versions, both ends included), family, and a question about the settings. */
 export interface When {
   readonly since?: number
   readonly until?: number
   readonly family?: IpFamily
-  readonly if?: (facts: Facts) => boolean
+  readonly if?: (facts: ExpectedSettings) => boolean
   /** Repeats the row, or the rows of a block, for each entry of a list; `{x}` is the entry. */
   readonly each?: ListName
 }
@@ -55,19 +57,19 @@ export interface ExpectedChain {
   readonly rules: readonly ExpectedRule[]
 }
 
-function counts(row: RuleRow, facts: Facts): boolean {
+function counts(row: RuleRow, facts: ExpectedSettings): boolean {
   const {since = 0, until = 999, family} = row
   if (facts.minor < since || facts.minor > until || (family !== undefined && family !== facts.family)) return false
   return row.if === undefined || row.if(facts)
 }
 
-function fill(text: string, facts: Facts, entry: string | VirtualRange | undefined): string {
+function fill(text: string, facts: ExpectedSettings, entry: string | VirtualRange | undefined): string {
   return text
     .replace(/\{(\w+)\}/g, (_, name: string) => {
       if (name === 'x') return typeof entry === 'string' ? entry : ''
       if (name === 'if' || name === 'range')
         return typeof entry === 'object' ? (name === 'if' ? entry.name : entry.range) : ''
-      const value = name in facts ? facts[name as keyof Facts] : ''
+      const value = name in facts ? facts[name as keyof ExpectedSettings] : ''
       return typeof value === 'string' ? value : ''
     })
     .replace(/ {2,}/g, ' ')
@@ -75,7 +77,11 @@ function fill(text: string, facts: Facts, entry: string | VirtualRange | undefin
 }
 
 /** The rules a row stands for under the facts. */
-export function expandRow(row: RuleRow, facts: Facts, outer?: string | VirtualRange): readonly ExpectedRule[] {
+export function expandRow(
+  row: RuleRow,
+  facts: ExpectedSettings,
+  outer?: string | VirtualRange,
+): readonly ExpectedRule[] {
   if (!counts(row, facts)) return []
   const entries: readonly (string | VirtualRange | undefined)[] = row.each === undefined ? [outer] : facts[row.each]
   return entries.flatMap(entry => {
@@ -84,7 +90,7 @@ export function expandRow(row: RuleRow, facts: Facts, outer?: string | VirtualRa
   })
 }
 
-function sameList(row: RuleRow, v4: Facts, v6: Facts): boolean {
+function sameList(row: RuleRow, v4: ExpectedSettings, v6: ExpectedSettings): boolean {
   return row.each === undefined || JSON.stringify(v4[row.each]) === JSON.stringify(v6[row.each])
 }
 
@@ -94,8 +100,8 @@ function sameList(row: RuleRow, v4: Facts, v6: Facts): boolean {
  */
 export function expandRowBoth(
   row: RuleRow,
-  v4: Facts,
-  v6: Facts,
+  v4: ExpectedSettings,
+  v6: ExpectedSettings,
   outer?: string | VirtualRange,
 ): readonly ExpectedRule[] {
   if (!counts(row, v4)) return expandRow(row, v6, outer)

@@ -1,5 +1,5 @@
 import {humanCount} from '../../../model/human-count.js'
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import {ruleKey} from '../../../model/rule-key.js'
 import {everyChain, type IpFamily, type Rule, type Ruleset, ruleCount} from '../../../model/ruleset.js'
 import {ofProtocol} from '../packet-sets/condition-sets.js'
@@ -172,7 +172,7 @@ function notLookedFor(why: string): RulesetWarning {
 /** What is wrong within the rules themselves, found for all packets: rules that can never match, copies, and ICMPv6 that is stopped. */
 export function ruleWarnings(
   rulesets: readonly Ruleset[],
-  machine: Machine,
+  machine: NetworkNamespace,
   families: readonly IpFamily[],
   bound?: number,
 ): readonly RulesetWarning[] {

@@ -1,5 +1,5 @@
 import {isLoopback} from '../../../model/ip-address.js'
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
 import {directionOf, directionWithParts, proxyParts} from '../packet-sets/answers.js'
 import {loopbackAddresses} from '../packet-sets/condition-sets.js'
@@ -58,7 +58,7 @@ export function modeOf(into: Direction, out: Direction, tproxy: boolean): Interc
  */
 export function interceptionOf(
   rulesets: readonly Ruleset[],
-  given: Machine,
+  given: NetworkNamespace,
   family: IpFamily,
   bound?: number,
 ): Interception | undefined {

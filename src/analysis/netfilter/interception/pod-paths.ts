@@ -1,5 +1,5 @@
 import type {IpAddress} from '../../../model/ip-address.js'
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import {type IpFamily, type Ruleset, ruleCount} from '../../../model/ruleset.js'
 import type {Answering} from '../packet-sets/answers.js'
 import {createDiagram, MOST_NODES} from '../packet-sets/diagram.js'
@@ -7,10 +7,13 @@ import {packetSpace} from '../packet-sets/dimensions.js'
 import {whyGivenUp} from '../packet-sets/given-up.js'
 import {outcomeTable} from '../packet-sets/outcomes.js'
 import {type PathFunctions, pathFunctions} from '../packet-sets/path-function.js'
-import {withWayOut} from '../packet-walk/stand-in.js'
+import {withDefaultRoute} from '../packet-walk/default-network.js'
 
 /** The interface and address by which others reach the pod in a family: the first that is neither loopback nor link-local. */
-export function primaryAddress(machine: Machine, family: IpFamily): {device: string; own: IpAddress} | undefined {
+export function primaryAddress(
+  machine: NetworkNamespace,
+  family: IpFamily,
+): {device: string; own: IpAddress} | undefined {
   for (const {name, addresses} of machine.interfaces) {
     const own = addresses.find(
       address => address.family === family && (family === 'ip' || address.bits >> 118n !== 0x3fan),
@@ -23,7 +26,7 @@ export function primaryAddress(machine: Machine, family: IpFamily): {device: str
 /** A family's packets with the paths rules give them, from the interface others reach the pod by. */
 export interface PodPaths {
   readonly paths: PathFunctions
-  readonly machine: Machine
+  readonly machine: NetworkNamespace
   readonly device: string
   readonly own: IpAddress
   readonly answering: (inbound: boolean) => Answering
@@ -34,12 +37,12 @@ const NODES_PER_RULE = 160
 
 function podPaths(
   rulesets: readonly Ruleset[],
-  given: Machine,
+  given: NetworkNamespace,
   family: IpFamily,
   place: {readonly device: string; readonly own: IpAddress},
   bound: number,
 ): PodPaths {
-  const machine = withWayOut(given, family, place.device)
+  const machine = withDefaultRoute(given, family, place.device)
   const rules = rulesets.reduce((sum, set) => sum + ruleCount(set), 0)
   const space = packetSpace(createDiagram(rules * NODES_PER_RULE, bound), family, rulesets, machine)
   const table = outcomeTable()
@@ -58,7 +61,7 @@ function podPaths(
  */
 export function askPaths<T>(
   rulesets: readonly Ruleset[],
-  given: Machine,
+  given: NetworkNamespace,
   family: IpFamily,
   ask: (found: PodPaths) => T,
   beyond: (why: string) => T,

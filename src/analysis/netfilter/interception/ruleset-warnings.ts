@@ -1,16 +1,16 @@
 import {humanCount} from '../../../model/human-count.js'
 import {
   type Chain,
-  type Condition,
   everyChain,
   hiddenByNft,
   hidesInterfaces,
   isUnderstood,
+  type MatchCondition,
+  type NetfilterTable,
   type PlacedChain,
   type Rule,
   type Ruleset,
   ruleCount,
-  type Table,
 } from '../../../model/ruleset.js'
 import {chainOwner} from '../chain-owners.js'
 import {canonicalChain, canonicalTable, hasIstioRules, isIstioChain} from '../istio-names.js'
@@ -116,7 +116,7 @@ const SHAPES_TRAFFIC: ReadonlySet<string> = new Set([
   'queue',
 ])
 
-const LO_FORMS: readonly (readonly Condition[])[] = [
+const LO_FORMS: readonly (readonly MatchCondition[])[] = [
   [],
   [{field: 'out-interface', negated: false, values: ['lo']}],
   [{field: 'out-interface', negated: true, values: ['lo']}],
@@ -125,7 +125,7 @@ const LO_FORMS: readonly (readonly Condition[])[] = [
 ]
 
 /** True for a rule Istio generates, or one that may be such a rule but for the part that the text does not show. */
-function mayBeIstios(ruleset: Ruleset, table: Table, chain: Chain, rule: Rule): boolean {
+function mayBeIstios(ruleset: Ruleset, table: NetfilterTable, chain: Chain, rule: Rule): boolean {
   if (hiddenByNft(rule) !== undefined) return true
   const forms = hidesInterfaces(ruleset) ? LO_FORMS : [[]]
   return forms.some(more => {

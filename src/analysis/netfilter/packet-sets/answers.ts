@@ -1,34 +1,34 @@
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import {own} from '../../../model/own.js'
 import {decidingStep} from '../packet-walk/verdict.js'
 import {walkPacket} from '../packet-walk/walk.js'
 import {FALSE, type Node, whereOutcome} from './diagram.js'
 import {type DimensionName, equalTo} from './dimensions.js'
-import {type Outcome, type OutcomeTable, outcomeVerdict} from './outcomes.js'
+import {type OutcomeTable, outcomeVerdict, type PacketOutcome} from './outcomes.js'
 import type {PathFunctions} from './path-function.js'
 import {PROPERTY, partValues, regionWords} from './region-words.js'
 import {askedDimensions, OUTSIDE, type Region, regionsOf, shares, witness} from './regions.js'
 import {ordinaryValues, type PartOfTraffic, packetOf, type Traffic} from './traffic.js'
 import type {Decider, Direction, Exception, TrafficOutcome} from './traffic-outcome.js'
 
-/** Where questions about traffic are answered from. */
+/** The inputs for questions about traffic. */
 export interface Answering {
   readonly paths: PathFunctions
   readonly table: OutcomeTable
-  readonly machine: Machine
+  readonly machine: NetworkNamespace
   readonly device: string
   readonly inbound: boolean
-  /** How many exceptions of an outcome are made before the rest are counted, unless the usual number. */
+  /** Exceptions listed per outcome before the rest are only counted, if not the default. */
   readonly most?: number
 }
 
 /** More exceptions than this are counted, not listed. */
 const MOST_LISTED = 500
-/** For this many the rule that decides is looked up. */
+/** The deciding rule is looked up for at most this many. */
 const MOST_DECIDED = 40
 
-/** What is the same to a reader: the verdict, the port of the proxy, the address elsewhere, the rule that stops it. */
-export function classOf(outcome: Outcome): string {
+/** The part of an outcome that is reported: the verdict, the proxy port, the other address, the rule that stops it. */
+export function classOf(outcome: PacketOutcome): string {
   const verdict = outcomeVerdict(outcome)
   switch (outcome.kind) {
     case 'delivered':
@@ -49,7 +49,7 @@ export function classOf(outcome: Outcome): string {
   }
 }
 
-function elsewhere(outcome: Outcome): string | undefined {
+function elsewhere(outcome: PacketOutcome): string | undefined {
   if (outcome.kind !== 'sent' && !(outcome.kind === 'delivered' && outcome.turned === 'elsewhere')) return undefined
   const {address, port} = outcome
   if (address === 'asked' && port === 'asked') return undefined
@@ -57,13 +57,13 @@ function elsewhere(outcome: Outcome): string | undefined {
   return port === 'asked' ? host : `${host}:${port}`
 }
 
-function moreRules(outcome: Outcome): string {
+function moreRules(outcome: PacketOutcome): string {
   const more = outcome.kind === 'insufficient' ? outcome.depends.length - 1 : 0
   return more > 0 ? `, and ${more} more rules` : ''
 }
 
-/** What becomes of packets with an outcome, with the rule that decides for one of them. */
-export function trafficOutcomeOf(outcome: Outcome, by: Decider | undefined): TrafficOutcome {
+/** The reported outcome of a set of packets, with the rule that decides for one of them. */
+export function trafficOutcomeOf(outcome: PacketOutcome, by: Decider | undefined): TrafficOutcome {
   const to = elsewhere(outcome)
   const why = outcome.kind === 'insufficient' ? outcome.depends[0] : undefined
   const stopped = outcome.kind === 'dropped' || outcome.kind === 'refused'
@@ -118,7 +118,7 @@ function exceptionsFrom(answering: Answering, region: Region, trafficOutcome: Tr
   }))
 }
 
-/** Equal texts for equal answers, leaving out what only concerns one property. */
+/** A key that is equal for equal answers, ignoring what concerns only one property. */
 function said({usual, exceptions, more}: Direction, but: string): string {
   const others = exceptions.filter(({where}) => where.every(({property}) => property !== but))
   return JSON.stringify([
@@ -129,7 +129,7 @@ function said({usual, exceptions, more}: Direction, but: string): string {
 
 const asks = new WeakMap<PathFunctions, Map<Node, ReadonlySet<DimensionName>>>()
 
-/** The properties a path function asks for, found once. */
+/** The properties a path function depends on, computed once. */
 function askedBy({paths}: Answering, node: Node): ReadonlySet<DimensionName> {
   const known = asks.get(paths) ?? new Map<Node, ReadonlySet<DimensionName>>()
   asks.set(paths, known)
@@ -140,7 +140,7 @@ function askedBy({paths}: Answering, node: Node): ReadonlySet<DimensionName> {
 
 const LIKE_THE_REST: Pick<Direction, 'exceptions' | 'more' | 'unordered'> = {exceptions: [], more: 0}
 
-/** A part of traffic as exceptions to the rest; none where it is treated like the rest. */
+/** A part of the traffic as exceptions to the rest; none if it is handled like the rest. */
 function partExceptions(
   answering: Answering,
   node: Node,
@@ -172,8 +172,8 @@ const NOUN: Readonly<Record<Exception['kind'], string>> = {
 }
 
 /**
- * The answer for traffic whose parts stand apart: what is said of the rest first, then each part that is treated otherwise (another interface, the
- * proxy's own packets). Of a packet in such a part, what is said of the part holds.
+ * The answer for traffic with separate parts: the rest first, then each part that is handled differently (another interface, the
+ * proxy's own packets). For a packet in such a part, the answer of the part applies.
  */
 export function directionWithParts(answering: Answering, traffic: Traffic, parts: readonly PartOfTraffic[]): Direction {
   const {diagram} = answering.paths.space
@@ -191,7 +191,7 @@ export function directionWithParts(answering: Answering, traffic: Traffic, parts
   }
 }
 
-/** The proxy's own packets among traffic: by its user, and by its group alone. */
+/** The proxy's own packets: those of its uid, and those of its gid alone. */
 export function proxyParts(
   paths: PathFunctions,
   domain: Node,
@@ -207,7 +207,7 @@ export function proxyParts(
 }
 
 interface OutcomeClass {
-  readonly outcome: Outcome
+  readonly outcome: PacketOutcome
   readonly share: number
   readonly numbers: ReadonlySet<number>
 }
@@ -218,9 +218,9 @@ const MOST_CLASSES = 24
 function grouped(
   table: OutcomeTable,
   weights: ReadonlyMap<number, number>,
-  key: (outcome: Outcome) => string,
+  key: (outcome: PacketOutcome) => string,
 ): readonly OutcomeClass[] {
-  const classes = new Map<string, {outcome: Outcome; share: number; numbers: Set<number>}>()
+  const classes = new Map<string, {outcome: PacketOutcome; share: number; numbers: Set<number>}>()
   for (const [number, share] of weights) {
     const outcome = table.outcome(number)
     const found = classes.get(key(outcome)) ?? {outcome, share: 0, numbers: new Set<number>()}
@@ -233,7 +233,7 @@ function grouped(
   return [...classes.values()].sort((a, b) => b.share - a.share)
 }
 
-/** Outcomes by what is the same to a reader, the largest first. */
+/** Outcomes grouped by what is reported, the largest first. */
 function classesOf(table: OutcomeTable, weights: ReadonlyMap<number, number>): readonly OutcomeClass[] {
   const classes = grouped(table, weights, classOf)
   if (classes.length <= MOST_CLASSES) return classes
@@ -241,7 +241,7 @@ function classesOf(table: OutcomeTable, weights: ReadonlyMap<number, number>): r
   return grouped(table, weights, outcome => (kept.has(classOf(outcome)) ? classOf(outcome) : outcomeVerdict(outcome)))
 }
 
-/** What becomes of traffic: the outcome most of it has, and exactly which packets have another, the largest sets first. */
+/** How traffic is handled: the outcome of most of it, and exactly which packets have another one, the largest sets first. */
 export function directionOf(answering: Answering, {node, domain}: Traffic): Direction {
   const {paths, table, most} = answering
   const {space} = paths
@@ -263,7 +263,7 @@ export function directionOf(answering: Answering, {node, domain}: Traffic): Dire
     return found.regions.map(region => ({region, trafficOutcome}))
   })
   const largest = regions.toSorted((a, b) => b.region.share - a.region.share)
-  // Of each outcome the largest set is listed: that there is such an outcome is never left out.
+  // The largest set of each outcome is always listed, so that no outcome is left out.
   const seen = new Set<TrafficOutcome>()
   const listed = largest.filter(({trafficOutcome}, place) => {
     const isFirst = !seen.has(trafficOutcome)

@@ -7,42 +7,42 @@ import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, replaceOutcomes, T
 import {CHANGEABLE_LEVEL, UNDECIDED_LEVEL} from './dimensions.js'
 import {endsTable, keepsPacket, type MarkForm, type Transform, then, transformOf, UNCHANGED} from './transform.js'
 
-/** How the pass of a packet through a chain ends. `next` goes on behind the rule, `return` behind the jump. */
-export type Ending =
+/** How the traversal of a chain ends. `next` continues after the rule, `return` after the jump. */
+export type ChainEnd =
   | {readonly kind: 'next' | 'return' | 'accept'; readonly transform: Transform}
   | {readonly kind: 'drop' | 'refuse'; readonly at: string; readonly reason: string}
   | {readonly kind: 'unknown'; readonly reason: string; readonly rule?: Rule}
 
-/** A rule that cannot be decided from the text, with where it stands and why. */
+/** A rule that cannot be decided from the text, with its position and the reason. */
 export interface UndecidedRule {
   readonly rule: Rule
   readonly at: string
   readonly because?: string
 }
 
-/** What chains do to every packet, one function each, made when first asked for. */
+/** What chains do to every packet, one function per chain, built on first use. */
 export interface ChainFunctions {
   readonly context: ConditionContext
-  /** What the chain does, from each packet as it enters to the number of its ending. */
+  /** The function of the chain: from each packet that enters to the number of its end. */
   of(chain: CompiledChain): Node
-  ending(number: number): Ending
-  /** The rule behind a level that stands for one that cannot be decided. */
+  ending(number: number): ChainEnd
+  /** The undecided rule that a level represents. */
   undecided(level: number): UndecidedRule | undefined
-  /** Chains that were given up on, since the parts they split packets into are too many: why, in words that name the rules. */
+  /** Chains that were given up because they split packets into too many parts, with the reason naming the rules. */
   readonly givenUp: readonly string[]
-  /** How many nodes each chain took so far: its own rules, and what it does where others call it. */
+  /** Nodes used by each chain so far: its own rules, and inlined where others call it. */
   readonly made: ReadonlyMap<CompiledChain, number>
 }
 
-// Taken from the global once: looking it up there is slow where tests run.
+// A local constant: global lookups are slow inside jest.
 const {min} = Math
 
-/** The part of all nodes that one chain may take: beyond it the chain is given up on and the others go on. */
+/** The share of all nodes one chain may use: beyond it the chain is given up and the others continue. */
 const CHAIN_SHARE = 3 / 16
 
 const MAX_DEPTH = 64
 
-/** Properties rules change without ending the chain, put in place of what the packet had. */
+/** Substitutes the properties that rules change without ending the chain. */
 export function changedBy(diagram: Diagram, node: Node, transform: Transform, context: ConditionContext): Node {
   const {dimensions} = context.space
   const {mark, connmark, 'ct-state': state} = dimensions
@@ -70,7 +70,7 @@ export function changedBy(diagram: Diagram, node: Node, transform: Transform, co
     if (level >= connmark.start) result = bit(transform.connmark, level - connmark.start, low, high)
     else if (level >= mark.start) result = bit(transform.mark, level - mark.start, low, high)
     else if (level >= state.start && transform.untracked)
-      // UNTRACKED has code 4: the highest of three bits set, the others not.
+      // UNTRACKED is code 4: only the highest of the three bits is set.
       result = level === state.start ? high : low
     else result = diagram.branch(level, low, high)
     done.set(each, result)
@@ -90,7 +90,7 @@ export function targetsOf(chain: CompiledChain, {actions}: Rule): readonly Compi
 /** Makes the functions of chains for one packet space. */
 export function chainFunctions(context: ConditionContext): ChainFunctions {
   const {diagram} = context.space
-  const endings: Ending[] = []
+  const endings: ChainEnd[] = []
   const numbers = new Map<string, number>()
   const functions = new Map<CompiledChain, Node>()
   const undecidedRules: UndecidedRule[] = []
@@ -100,7 +100,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
   const room = diagram.limit * CHAIN_SHARE
   let byCalled = 0
 
-  const ending = (value: Ending): Node => {
+  const ending = (value: ChainEnd): Node => {
     const {rule, ...rest} = value.kind === 'unknown' ? value : {...value, rule: undefined}
     const key = `${JSON.stringify(rest)} ${rule?.line ?? ''}`
     const known = numbers.get(key)
@@ -122,12 +122,12 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     return diagram.make(level, 0, TRUE)
   }
 
-  const endingAt = (node: Node): Ending | undefined => {
+  const endingAt = (node: Node): ChainEnd | undefined => {
     const value = diagram.outcome(node)
     return value === undefined ? undefined : endings[value]
   }
 
-  /** What comes behind, for packets the transform was done to. */
+  /** The rest of the chain, for packets after the transform. */
   const behind = (transform: Transform, next: Node): Node => {
     if (transform === UNCHANGED) return next
     const moved = keepsPacket(transform) ? next : changedBy(diagram, next, transform, context)
@@ -139,7 +139,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     })
   }
 
-  /** The action with its ways to go on leading to an ending. */
+  /** The action, with each of its continuations resolved to an end. */
   const ledTo = (action: Node, next: Node): Node =>
     replaceOutcomes(diagram, action, value => {
       const end = endings[value]
@@ -148,7 +148,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
 
   let steps = new Map<string, Node>()
 
-  /** `next` where the condition does not hold, `action` where it does, with its ways to go on leading to `next`. */
+  /** `next` where the condition does not hold, `action` where it does, continuing with `next`. */
   const rule = (condition: Node, action: Node, next: Node): Node => {
     if (condition === FALSE || action === NEXT) return next
     if (condition === TRUE && next === NEXT) return action
@@ -169,7 +169,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     return result
   }
 
-  /** The same where only properties are left that rules can change: what is behind must see them as changed. */
+  /** The same when only mutable properties remain: the rest of the chain must see them as changed. */
   const amongChangeable = (condition: Node, action: Node, next: Node): Node => {
     let result = next
     const seen = new Set<number>()
@@ -248,7 +248,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     return result
   }
 
-  /** The conditions of a chain's rules; one that cannot be decided is joined with a level of its own. */
+  /** The conditions of a chain's rules; an undecided one gets a level of its own. */
   const conditionOf = ({rule: each, hidden}: CompiledChain['rules'][number], at: string): Node => {
     const {packets, undecided} = ruleSet(context, each)
     const part = unshown(each, at) ?? (undecided ? undefined : hidden)
@@ -273,7 +273,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
         steps = new Map()
         const reached = diagram.size()
         result = rule(conditions[place] ?? FALSE, action, result)
-        // What a jump adds is what the chain it leads to does.
+        // A jump adds the function of the chain it leads to.
         for (const target of targetsOf(chain, each.rule)) charge(target, diagram.size() - reached)
         if (own() <= room) continue
         result = tooFine(chain, each.rule)
@@ -291,7 +291,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     made.set(chain, (made.get(chain) ?? 0) + nodes)
   }
 
-  /** Nothing is known of packets that enter a chain that was given up on. */
+  /** The result for packets that enter a chain that was given up: unknown. */
   const tooFine = (chain: CompiledChain, each: Rule): Node => {
     const called = targetsOf(chain, each).map(({at}) => `, which leads to ${at}`)
     const where = `${chain.at} at rule ${each.position} of ${chain.rules.length}${called.join('')}`

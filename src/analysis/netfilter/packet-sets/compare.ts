@@ -1,10 +1,10 @@
 import {parseIp} from '../../../model/ip-address.js'
 import {FALSE, LEAF_LEVEL, type Node, TRUE} from './diagram.js'
 import {equalTo, maskedBits, type PacketSpace} from './dimensions.js'
-import {landingOf, type Outcome, type OutcomeTable, outcomeVerdict} from './outcomes.js'
+import {type OutcomeTable, outcomeKey, outcomeVerdict, type PacketOutcome} from './outcomes.js'
 
-/** The packets for which two landings are one: what a rule wrote is what the sender asked for. */
-export function sameLanding(space: PacketSpace, left: Outcome, right: Outcome): Node {
+/** The packets for which two destinations are equal: the one a rule wrote is the one the sender requested. */
+export function sameLanding(space: PacketSpace, left: PacketOutcome, right: PacketOutcome): Node {
   const {diagram, dimensions} = space
   if ((left.kind !== 'delivered' && left.kind !== 'sent') || right.kind !== left.kind) return FALSE
   const address = [left.address, right.address].filter(each => each !== 'asked')
@@ -21,15 +21,15 @@ export function sameLanding(space: PacketSpace, left: Outcome, right: Outcome): 
   return diagram.and(there, same)
 }
 
-/** Packets that end otherwise than before: from one outcome to another. */
+/** Packets whose outcome changed, with the old and new outcome. */
 export interface OutcomeChange {
-  readonly before: Outcome
-  readonly after: Outcome
+  readonly before: PacketOutcome
+  readonly after: PacketOutcome
   readonly packets: Node
 }
 
-/** What a rule that cannot be decided is called, whatever its place. */
-function undecidedKey(outcome: Outcome): string {
+/** The name of an undecided rule, independent of its position. */
+function undecidedKey(outcome: PacketOutcome): string {
   return outcome.kind === 'insufficient'
     ? outcome.depends
         .map(({text, why}) => `${text} ${why.replace(/rule \d+/g, 'rule')}`)
@@ -38,16 +38,16 @@ function undecidedKey(outcome: Outcome): string {
     : ''
 }
 
-function differs(space: PacketSpace, before: Outcome, after: Outcome): Node {
+function differs(space: PacketSpace, before: PacketOutcome, after: PacketOutcome): Node {
   if (outcomeVerdict(before) !== outcomeVerdict(after)) return TRUE
   if (before.kind === 'insufficient') return undecidedKey(before) === undecidedKey(after) ? FALSE : TRUE
-  if (landingOf(before) === landingOf(after)) return FALSE
+  if (outcomeKey(before) === outcomeKey(after)) return FALSE
   return space.diagram.not(sameLanding(space, before, after))
 }
 
 /**
- * All packets of a domain that end otherwise under the second function than under the first, by how. None means that the two treat every packet
- * of the domain alike, which is a proof: equal functions are one node.
+ * All packets of a domain whose outcome differs between two functions, grouped by the change. None means that the two handle every packet
+ * of the domain alike. This is a proof: equal functions are the same node.
  */
 export function outcomeChanges(
   space: PacketSpace,
@@ -58,8 +58,8 @@ export function outcomeChanges(
 ): readonly OutcomeChange[] {
   const {diagram} = space
   if (before === after || domain === FALSE) return []
-  const found = new Map<string, {before: Outcome; after: Outcome; packets: Node}>()
-  const pairs: {before: Outcome; after: Outcome; key: string}[] = []
+  const found = new Map<string, {before: PacketOutcome; after: PacketOutcome; packets: Node}>()
+  const pairs: {before: PacketOutcome; after: PacketOutcome; key: string}[] = []
   const numbers = new Map<string, number>()
   const done = new Map<string, Node>()
   const SAME = diagram.leaf(-1)
@@ -118,6 +118,6 @@ function packetsWith({diagram}: PacketSpace, node: Node, wanted: number): Node {
   return visit(node)
 }
 
-function pairKey(outcome: Outcome): string {
-  return `${outcomeVerdict(outcome)} ${outcome.kind === 'insufficient' ? undecidedKey(outcome) : landingOf(outcome)}`
+function pairKey(outcome: PacketOutcome): string {
+  return `${outcomeVerdict(outcome)} ${outcome.kind === 'insufficient' ? undecidedKey(outcome) : outcomeKey(outcome)}`
 }

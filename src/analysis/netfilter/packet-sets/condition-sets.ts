@@ -1,14 +1,14 @@
 import {type IpAddress, parseIpRange, parseV4Range} from '../../../model/ip-address.js'
 import {own} from '../../../model/own.js'
-import type {Condition, Rule} from '../../../model/ruleset.js'
+import type {MatchCondition, Rule} from '../../../model/ruleset.js'
 import {firstPacketFlags} from '../packet-walk/compile-condition.js'
 import {FALSE, type Node, TRUE} from './diagram.js'
 import {between, type Dimension, equalTo, maskedBits, maskedBits32, type PacketSpace, STATES} from './dimensions.js'
 
-/** The packets a condition holds for; undefined when the rules alone cannot tell for any packet. */
+/** The packets that meet a condition; undefined when the rules alone do not decide it for any packet. */
 export type ConditionSet = Node | undefined
 
-/** What the sets of conditions depend on beside the conditions: the space, and the addresses of the machine. */
+/** What condition sets depend on besides the conditions: the packet space and the addresses of the network namespace. */
 export interface ConditionContext {
   readonly space: PacketSpace
   readonly own: readonly IpAddress[]
@@ -24,7 +24,7 @@ function turned({diagram}: PacketSpace, set: Node, negated: boolean): Node {
   return negated ? diagram.not(set) : set
 }
 
-/** A condition that always holds without values, and is turned round by negation. */
+/** A condition without values that always holds; negation inverts it. */
 function plain(one: (context: ConditionContext, value: string) => Node): SetOf {
   return (context, values, negated) => {
     if (values.length === 0) return negated ? FALSE : TRUE
@@ -68,7 +68,7 @@ function numbers(name: 'destination-port' | 'source-port' | 'uid' | 'gid'): SetO
   }
 }
 
-/** Packets that a socket of the pod sent. */
+/** Packets sent by a socket of the pod. */
 export function owned({diagram, dimensions}: PacketSpace): Node {
   return equalTo(diagram, dimensions.owner, 1)
 }
@@ -91,13 +91,13 @@ export function ofProtocol({diagram, dimensions, protocols}: PacketSpace, name: 
 function marks(name: 'mark' | 'connmark'): SetOf {
   return plain(({space}, text) => {
     const [value = 0, mask = 0xffff_ffff] = text.split('/').map(Number)
-    // A value with bits outside its mask is never met.
+    // A value with bits outside its mask never matches.
     if ((value & ~mask) >>> 0 !== 0) return FALSE
     return maskedBits32(space.diagram, space.dimensions[name], value >>> 0, mask >>> 0)
   })
 }
 
-/** Addresses of the machine itself, loopback included. */
+/** Addresses of the network namespace, loopback included. */
 export function ownAddresses({space, own}: ConditionContext, name: 'source' | 'destination'): Node {
   const {diagram, family} = space
   const dimension = space.dimensions[name]
@@ -135,7 +135,7 @@ const states: SetOf = ({space}, values, negated) => {
 
 const undecidable: SetOf = () => undefined
 
-const SETS: Readonly<Record<Condition['field'], SetOf>> = {
+const SETS: Readonly<Record<MatchCondition['field'], SetOf>> = {
   family: plain(({space}, value) => (value === space.family ? TRUE : FALSE)),
   'in-interface': plain(({space}, value) => onInterface(space, 'in-interface', value)),
   'out-interface': plain(({space}, value) => onInterface(space, 'out-interface', value)),
@@ -164,14 +164,14 @@ const SETS: Readonly<Record<Condition['field'], SetOf>> = {
   connmark: marks('connmark'),
   'ct-state': states,
   'ct-status': undecidable,
-  // Who listens is not part of the space: a first packet is taken to find no established socket.
+  // Sockets are not part of the space: a first packet is assumed to find no established socket.
   socket: (_context, _values, negated) => (negated ? TRUE : FALSE),
   dynamic: undecidable,
   opaque: undecidable,
 }
 
-/** A condition of the commonest forms, joined with those that ask only for properties that come later; undefined for all other forms. */
-function joinedSet({space}: ConditionContext, {field, values, negated}: Condition, later: Node): Node | undefined {
+/** A condition of the most common forms, combined with those on later properties; undefined for all other forms. */
+function joinedSet({space}: ConditionContext, {field, values, negated}: MatchCondition, later: Node): Node | undefined {
   const {diagram, dimensions, family} = space
   const value = values[0]
   if (negated || value === undefined || values.length > 1) return undefined
@@ -195,13 +195,13 @@ function joinedSet({space}: ConditionContext, {field, values, negated}: Conditio
   }
 }
 
-/** The property a condition asks for, when it asks for one. */
-function dimensionOf({dimensions}: PacketSpace, field: Condition['field']): Dimension | undefined {
+/** The property a condition tests, if it tests exactly one. */
+function dimensionOf({dimensions}: PacketSpace, field: MatchCondition['field']): Dimension | undefined {
   const all: Readonly<Record<string, Dimension>> = dimensions
   return own(all, field)
 }
 
-function startOf(space: PacketSpace, field: Condition['field']): number {
+function startOf(space: PacketSpace, field: MatchCondition['field']): number {
   return dimensionOf(space, field)?.start ?? Number.MAX_SAFE_INTEGER
 }
 
@@ -209,7 +209,7 @@ function startOf(space: PacketSpace, field: Condition['field']): number {
 export function ruleSet(context: ConditionContext, rule: Rule): {readonly packets: Node; readonly undecided: boolean} {
   const {space} = context
   const {diagram} = space
-  // From the last property to the first, so that a condition is made once with all that come later under it.
+  // From the last property to the first, so that each condition is built once, on top of all later ones.
   const ordered = rule.conditions.toSorted((a, b) => startOf(space, b.field) - startOf(space, a.field))
   let packets = TRUE
   let undecided = false
@@ -225,7 +225,7 @@ export function ruleSet(context: ConditionContext, rule: Rule): {readonly packet
     }
     const set = SETS[field](context, values, negated)
     if (set === undefined) undecided = true
-    // Of what has no ICMP type, no condition on the type holds.
+    // A packet without an ICMP type meets no condition on the type.
     const known =
       field === 'icmp-type' ? diagram.or(ofProtocol(space, 'icmp'), ofProtocol(space, 'icmpv6')) : (set ?? TRUE)
     packets = diagram.and(packets, known)

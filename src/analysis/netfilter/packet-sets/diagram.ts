@@ -1,6 +1,6 @@
 /**
- * Reduced ordered decision diagrams with any number of outcomes (multi-terminal BDDs; Bryant 1986, Fujita et al. 1997). Every node is made once, so
- * two functions are equal exactly when their nodes are the same number: that is what makes "no packet changes" a proof.
+ * Reduced ordered decision diagrams with any number of outcomes (multi-terminal BDDs; Bryant 1986, Fujita et al. 1997). Every node is created once, so
+ * two functions are equal exactly when they have the same node number. This is what makes "no packet changes" a proof.
  */
 export type Node = number
 
@@ -14,7 +14,7 @@ export const TRUE: Node = 1
 /** Thrown when a function would take more nodes than allowed. */
 export class TooManyNodes extends Error {}
 
-/** A store of nodes. Levels count from the top; a smaller level is asked first. */
+/** A store of nodes. Levels count from the top; smaller levels are tested first. */
 export interface Diagram {
   /** The outcome with that number, the same node each time. */
   leaf(value: number): Node
@@ -23,22 +23,22 @@ export interface Diagram {
   level(node: Node): number
   low(node: Node): Node
   high(node: Node): Node
-  /** The function that asks `level` and goes on with `low` or `high`, whose levels are greater. */
+  /** The function that tests `level` and continues with `low` or `high`, whose levels are greater. */
   make(level: number, low: Node, high: Node): Node
   /** `then` where `condition` holds, `otherwise` elsewhere. */
   choose(condition: Node, then: Node, otherwise: Node): Node
   and(a: Node, b: Node): Node
   or(a: Node, b: Node): Node
   not(a: Node): Node
-  /** The function that asks `level` first, whatever levels the two branches ask. */
+  /** The function that tests `level` first, whatever levels the two branches test. */
   branch(level: number, low: Node, high: Node): Node
-  /** How many nodes were made so far. */
+  /** Nodes created so far. */
   size(): number
-  /** How many may be made. */
+  /** The limit on nodes. */
   readonly limit: number
 }
 
-// Taken from the global once: looking them up there is slow where tests run.
+// Local constants: global lookups are slow inside jest.
 const {imul, min} = Math
 
 const FIRST_NODES = 1 << 12
@@ -57,7 +57,7 @@ function grown(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
   return larger
 }
 
-/** The most nodes a store holds by default: some 350 MB. */
+/** The default limit on nodes: about 350 MB. */
 export const MOST_NODES = 1 << 24
 
 /** An empty store with room for the nodes expected; making more than `limit` of them throws TooManyNodes. */
@@ -181,7 +181,7 @@ export function createDiagram(expected = FIRST_NODES, limit = MOST_NODES): Diagr
   }
 }
 
-/** Remembers a node for each node it is given, in a table as soon as there are many. */
+/** A map from node to node; becomes a typed array once it holds many. */
 export interface NodeMemo {
   get(node: Node): Node | undefined
   set(node: Node, result: Node): void
@@ -190,7 +190,7 @@ export interface NodeMemo {
 /** Entries beyond which a table as large as the store takes less time than a map. */
 const MANY = 2_000
 
-/** An empty memo for functions of the store as it is now. */
+/** An empty memo for functions of the store in its current size. */
 export function nodeMemo(diagram: Diagram): NodeMemo {
   const few = new Map<Node, Node>()
   const size = diagram.size()
@@ -214,7 +214,7 @@ export function nodeMemo(diagram: Diagram): NodeMemo {
   }
 }
 
-/** The function with each outcome replaced by what `become` makes of it; `become` may give another function. */
+/** The function with each outcome mapped by `become`, which may return another function. */
 export function replaceOutcomes(diagram: Diagram, node: Node, become: (value: number) => Node): Node {
   const done = nodeMemo(diagram)
   const visit = (each: Node): Node => {
@@ -231,7 +231,7 @@ export function replaceOutcomes(diagram: Diagram, node: Node, become: (value: nu
   return visit(node)
 }
 
-/** The outcomes a function has. */
+/** The outcomes of a function. */
 export function outcomesOf(diagram: Diagram, node: Node): ReadonlySet<number> {
   const found = new Set<number>()
   const seen = nodeMemo(diagram)
@@ -248,7 +248,7 @@ export function outcomesOf(diagram: Diagram, node: Node): ReadonlySet<number> {
   return found
 }
 
-/** Where a function has an outcome that `wanted` holds for, as a condition. */
+/** The condition under which a function has a wanted outcome. */
 export function whereOutcome(diagram: Diagram, node: Node, wanted: (value: number) => boolean): Node {
   return replaceOutcomes(diagram, node, value => (wanted(value) ? TRUE : FALSE))
 }

@@ -1,8 +1,8 @@
-import type {Machine} from '../../../model/machine.js'
-import type {Condition, IpFamily, Ruleset} from '../../../model/ruleset.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
+import type {IpFamily, MatchCondition, Ruleset} from '../../../model/ruleset.js'
 import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, TRUE} from './diagram.js'
 
-/** A property of a packet that rules look at, as a block of levels: its bits, the highest first. */
+/** A packet property that rules test, as a block of levels: its bits, highest first. */
 export interface Dimension {
   readonly name: DimensionName
   readonly start: number
@@ -24,27 +24,27 @@ export type DimensionName =
   | 'mark'
   | 'connmark'
 
-/** Rules that cannot be decided from the text have a level each between what packets are and what rules may change in them. */
+/** Undecided rules have one level each, between immutable and mutable packet properties. */
 export const UNDECIDED_LEVEL = 1 << 12
-/** From this level on stand the properties that rules may change without ending the chain. */
+/** From this level on come the mutable properties: rules may change them without ending the chain. */
 export const CHANGEABLE_LEVEL = 1 << 20
 
 const PROTOCOLS = ['tcp', 'udp', 'icmp', 'icmpv6', 'sctp', 'dccp', 'udplite'] as const
 const WITH_PORTS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp', 'dccp', 'udplite'])
-/** States of connection tracking (iptables-extensions(8), conntrack); every code behind them is a state no rule names. */
+/** States of connection tracking (iptables-extensions(8), conntrack); greater codes are states no rule names. */
 export const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const
 
-/** The name of an interface that nothing names. */
+/** The name of any interface that no rule or address names. */
 export const ANY_OTHER = '(any other)'
 
-/** The packet space of one address family, split as far as names go; numbers are split by the rules themselves. */
+/** The packet space of one address family: names are enumerated, numbers are split by the rules. */
 export interface PacketSpace {
   readonly diagram: Diagram
   readonly family: IpFamily
   readonly dimensions: Readonly<Record<DimensionName, Dimension>>
   /** Names of protocols by code; every greater code is a protocol no rule names. */
   readonly protocols: readonly string[]
-  /** Names of interfaces by code: the first is no interface, one ending in `*` stands for all others with that beginning; greater codes: any other. */
+  /** Names of interfaces by code: the first is no interface, one ending in `*` is every other one with that prefix; greater codes: any other. */
   readonly interfaces: readonly string[]
   /** True when rules name interfaces beside lo. */
   readonly asksInterfaces: boolean
@@ -56,7 +56,7 @@ function bitsFor(codes: number): number {
   return Math.max(1, Math.ceil(Math.log2(codes + 1)))
 }
 
-function namesIn(rulesets: readonly Ruleset[], fields: readonly Condition['field'][]): readonly string[] {
+function namesIn(rulesets: readonly Ruleset[], fields: readonly MatchCondition['field'][]): readonly string[] {
   const found = new Set<string>()
   for (const {tables} of rulesets)
     for (const {chains} of tables)
@@ -67,8 +67,8 @@ function namesIn(rulesets: readonly Ruleset[], fields: readonly Condition['field
   return [...found]
 }
 
-/** Interfaces the machine has and rules name; a wildcard `eth+` stands as `eth*` for those it matches and nothing else names. */
-export function interfaceNames(rulesets: readonly Ruleset[], machine: Machine): readonly string[] {
+/** Interfaces of the network namespace and of rules; a wildcard `eth+` becomes `eth*`, those it matches that have no other name. */
+export function interfaceNames(rulesets: readonly Ruleset[], machine: NetworkNamespace): readonly string[] {
   const named = namesIn(rulesets, ['in-interface', 'out-interface']).map(name => name.replace(/\+$/, '*'))
   return [...new Set(['', 'lo', ...machine.interfaces.map(({name}) => name), ...named])]
 }
@@ -101,12 +101,12 @@ function dimensionsFor(protocols: number, interfaces: number): Readonly<Record<D
   }
 }
 
-/** Lays out the space for rulesets on a machine; two rulesets that are to be compared are laid out together. */
+/** The packet space for rulesets in a network namespace; rulesets to compare share one space. */
 export function packetSpace(
   diagram: Diagram,
   family: IpFamily,
   rulesets: readonly Ruleset[],
-  machine: Machine,
+  machine: NetworkNamespace,
 ): PacketSpace {
   const protocols = [...new Set([...PROTOCOLS, ...namesIn(rulesets, ['protocol'])])]
   const interfaces = interfaceNames(rulesets, machine)
@@ -139,7 +139,7 @@ export function maskedBits(
   return node
 }
 
-/** The same for properties of at most 32 bits, without big integers. */
+/** The same for properties of at most 32 bits, without BigInt. */
 export function maskedBits32(
   diagram: Diagram,
   {start, bits}: Dimension,
@@ -178,7 +178,7 @@ export function betweenWide(diagram: Diagram, dimension: Dimension, from: bigint
   return to >= most ? above : diagram.and(above, diagram.not(atLeast(diagram, dimension, to + 1n)))
 }
 
-/** Packets whose property (at most 32 bits) is from `from` to `to`, and of those the ones in `inside`, which asks only what comes later. */
+/** Packets whose property (at most 32 bits) is from `from` to `to` and that are in `inside`, which tests only later levels. */
 export function between(
   diagram: Diagram,
   {start, bits}: Dimension,

@@ -3,12 +3,12 @@ import type {CompiledChain} from '../packet-walk/compile.js'
 import {TooManyNodes} from './diagram.js'
 import type {PathFunctions} from './path-function.js'
 
-/** So many chains are named, those that took the most nodes. */
+/** How many chains are named, those with the most nodes. */
 const MOST_NAMED = 3
-/** A chain that took a smaller part of the nodes than this did not fill the store. */
+/** Chains below this share of the nodes are not blamed. */
 const LEAST_SHARE = 0.05
 
-/** Why an answer was given up on, naming the chains whose rules split packets the most; any other error is thrown on. */
+/** Why an answer was given up, naming the chains whose rules split packets the most; any other error is rethrown. */
 export function whyGivenUp(error: unknown, paths: readonly PathFunctions[]): string {
   if (!(error instanceof TooManyNodes)) throw error
   const made = new Map<string, {chain: CompiledChain; nodes: number}>()

@@ -1,10 +1,10 @@
 import type {Rule} from '../../../model/ruleset.js'
-import type {Turn, Verdict} from '../packet-walk/verdict.js'
+import type {PacketVerdict, Turn} from '../packet-walk/verdict.js'
 
-/** `asked` is what the sender asked for; other values were written by a rule. */
+/** `asked` is the value the sender requested; other values were set by a rule. */
 export type Written<T> = T | 'asked'
 
-/** The rule an outcome depends on, as a person finds it; `why` tells what is missing where the text lacks a part of it, else it is empty. */
+/** The rule an outcome depends on, by its position; `why` is the missing part of its text, or empty. */
 export interface DependsOn {
   readonly at: string
   readonly rule: number
@@ -12,37 +12,37 @@ export interface DependsOn {
   readonly why: string
 }
 
-/** How the path of packets ends, for all packets of a set alike. */
-export type Outcome =
+/** How the path of a set of packets ends. */
+export type PacketOutcome =
   | {
       readonly kind: 'delivered'
       readonly address: Written<string>
       readonly port: Written<number>
       readonly transparent: boolean
-      /** How a rule turned it to another socket. */
+      /** How a rule redirected it to another socket. */
       readonly turned?: Turn
     }
   | {readonly kind: 'sent'; readonly device: string; readonly address: Written<string>; readonly port: Written<number>}
   | {readonly kind: 'dropped' | 'refused'; readonly reason: string; readonly at?: string}
   | {readonly kind: 'error'; readonly reason: string}
   | {readonly kind: 'insufficient'; readonly depends: readonly DependsOn[]}
-  /** No packet of the question. */
+  /** Not a packet of the question. */
   | {readonly kind: 'none'}
 
 /** The number of `none` among outcomes. */
 export const NO_PACKET = 0
 
-/** Outcomes by number; equal ones have one number. */
+/** Outcomes by number; equal outcomes share a number. */
 export interface OutcomeTable {
-  number(outcome: Outcome): number
-  outcome(number: number): Outcome
+  number(outcome: PacketOutcome): number
+  outcome(number: number): PacketOutcome
 }
 
 /** An empty table. */
 export function outcomeTable(): OutcomeTable {
-  const all: Outcome[] = []
+  const all: PacketOutcome[] = []
   const numbers = new Map<string, number>()
-  const number = (outcome: Outcome): number => {
+  const number = (outcome: PacketOutcome): number => {
     const key = JSON.stringify(outcome)
     const known = numbers.get(key) ?? all.push(outcome) - 1
     numbers.set(key, known)
@@ -52,8 +52,8 @@ export function outcomeTable(): OutcomeTable {
   return {number, outcome: index => all[index] ?? {kind: 'none'}}
 }
 
-/** Where packets land, as the packet walk compares its forks: equal for outcomes that are alike to the sender. */
-export function landingOf(outcome: Outcome): string {
+/** A key for comparing outcomes, equal when the sender cannot see a difference; as the packet walk compares branches. */
+export function outcomeKey(outcome: PacketOutcome): string {
   switch (outcome.kind) {
     case 'delivered':
     case 'sent':
@@ -65,13 +65,13 @@ export function landingOf(outcome: Outcome): string {
   }
 }
 
-/** What an undecided rule means for an outcome that hangs on it. */
-export function dependsOn(at: string, rule: Rule, why: string): Outcome {
+/** The outcome that depends on an undecided rule. */
+export function dependsOn(at: string, rule: Rule, why: string): PacketOutcome {
   return {kind: 'insufficient', depends: [{at, rule: rule.position, text: rule.text, why}]}
 }
 
-/** The one-word answer, as `verdictOf` of a walk has it. */
-export function outcomeVerdict(outcome: Outcome): Verdict | 'none' {
+/** The verdict, as `verdictOf` gives it for a walk. */
+export function outcomeVerdict(outcome: PacketOutcome): PacketVerdict | 'none' {
   switch (outcome.kind) {
     case 'delivered':
       if (outcome.turned === undefined) return 'direct'

@@ -6,14 +6,14 @@ import {regionWords} from './region-words.js'
 import {OUTSIDE, regionsOf, shares} from './regions.js'
 import type {TrafficOutcome} from './traffic-outcome.js'
 
-/** Packets that each sender's rules treat alike, and what becomes of them sender by sender. */
+/** Packets that are handled alike for each sender, with the outcome per sender. */
 export interface SharedPart {
-  /** What they have in common, or how many sets they are where those are too many to list; empty for the largest part. */
+  /** Their common properties, or the number of sets if there are too many to list; empty for the largest part. */
   readonly words: string
   readonly trafficOutcomes: readonly TrafficOutcome[]
 }
 
-/** A function with a pair of numbers as each outcome, numbered in the list given. */
+/** A function whose outcomes are pairs, numbered in the given list. */
 function paired(diagram: Diagram, a: Node, b: Node, pairs: (readonly [number, number])[]): Node {
   const numbers = new Map<string, number>()
   const done = new Map<string, Node>()
@@ -43,10 +43,10 @@ function paired(diagram: Diagram, a: Node, b: Node, pairs: (readonly [number, nu
   return visit(a, b)
 }
 
-/** A sender by the values its packets have. */
+/** A sender, by the properties of its packets. */
 export type SenderValues = Readonly<Partial<Record<DimensionName, number>>>
 
-/** Splits packets of a domain so that each part is treated alike by each sender's rules, the largest part first. */
+/** Splits the packets of a domain into parts that are handled alike for each sender, the largest part first. */
 export function sharedParts(
   answering: Answering,
   node: Node,

@@ -1,5 +1,5 @@
 import {formatIp} from '../../../model/ip-address.js'
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import type {Hook, Rule, Ruleset} from '../../../model/ruleset.js'
 import {basesAt, type CompiledChain, type CompiledRules, compileRules} from '../packet-walk/compile.js'
 import type {RouteDecision} from '../packet-walk/routing.js'
@@ -8,30 +8,30 @@ import {type ChainFunctions, chainFunctions, changedBy} from './chain-functions.
 import {type ConditionContext, loopbackAddresses, ownAddresses} from './condition-sets.js'
 import {FALSE, LEAF_LEVEL, type Node, nodeMemo, TRUE, whereOutcome} from './diagram.js'
 import {CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL, withValues} from './dimensions.js'
-import {dependsOn, NO_PACKET, type Outcome, type OutcomeTable, type Written} from './outcomes.js'
+import {dependsOn, NO_PACKET, type OutcomeTable, type PacketOutcome, type Written} from './outcomes.js'
 import {chosenSources, routeFunction} from './routes.js'
 import {knownValues, otherDevices, type Stage, stageKey} from './stage.js'
 import {keepsMark, rewritesDestination, type Transform, then, UNCHANGED} from './transform.js'
 import {basesUsing, mergerFor} from './undecided.js'
 
-/** What becomes of every packet of a family, by where it starts. Outcomes are numbers in the table. */
+/** The outcome of every packet of a family, by where it starts. Outcomes are numbers in the table. */
 export interface PathFunctions {
   readonly space: PacketSpace
   readonly context: ConditionContext
   readonly chains: ChainFunctions
   readonly rules: CompiledRules
-  /** Packets of processes of the pod that leave their source to the kernel. */
+  /** Packets of processes of the pod whose source the kernel selects. */
   outbound(): Node
-  /** Packets of processes that use a source of their own choice (bound, or transparent). */
+  /** Packets of processes that choose their source (bound or transparent). */
   outboundBound(): Node
-  /** Packets that arrive on an interface. */
+  /** Packets that arrive at an interface. */
   inbound(device: string): Node
 }
 
-/** The number of an ending that no packet of the question has. */
+/** The number of the end that no packet of the question has. */
 const IGNORED = -1
 
-/** Stands for the rules a text does not hold. */
+/** The name for rules that are missing from a text. */
 const UNREAD: Rule = {position: 0, conditions: [], actions: [], text: 'rules that are not in the text', line: 0}
 
 /** One bit for the dimension a level belongs to. */
@@ -40,12 +40,12 @@ function dimensionBit(dimensions: PacketSpace['dimensions'], level: number): num
   return place < 0 ? 0 : 1 << place
 }
 
-/** The path functions of rulesets on a machine whose every port is open. */
+/** The path functions of rulesets in a network namespace where every port is open. */
 export function pathFunctions(
   space: PacketSpace,
   table: OutcomeTable,
   rulesets: readonly Ruleset[],
-  machine: Machine,
+  machine: NetworkNamespace,
 ): PathFunctions {
   const {diagram, family, dimensions} = space
   const own = machine.interfaces.flatMap(({addresses}) => addresses)
@@ -53,7 +53,7 @@ export function pathFunctions(
   const rules = compileRules(rulesets)
   const chains = chainFunctions(context)
   const routes = routeFunction(context, machine)
-  const leaf = (outcome: Outcome): Node => diagram.leaf(table.number(outcome))
+  const leaf = (outcome: PacketOutcome): Node => diagram.leaf(table.number(outcome))
   const none = diagram.leaf(NO_PACKET)
   const loopbackSource = loopbackAddresses(space, 'source')
   const supports = new Map<Node, number>()
@@ -62,7 +62,7 @@ export function pathFunctions(
 
   const devices = otherDevices(space, machine)
 
-  /** Which kinds of property a function asks of those a stage may know: one bit each. */
+  /** Which of the properties a stage may know a function tests: one bit each. */
   const support = (node: Node): number => {
     const known = supports.get(node)
     if (known !== undefined) return known
@@ -82,7 +82,7 @@ export function pathFunctions(
     return found
   }
 
-  /** The function for packets of a stage, asked of what they were at the start. */
+  /** The function for packets of a stage, in terms of their properties at the start. */
   const seenAt = (node: Node, stage: Stage): Node => {
     const {done} = stage
     const changed = done === UNCHANGED ? node : changedBy(diagram, node, done, context)
@@ -96,7 +96,7 @@ export function pathFunctions(
 
   const isOpen = (level: number): boolean => level >= UNDECIDED_LEVEL && level < CHANGEABLE_LEVEL
 
-  /** The function with each ending replaced by what comes after it. */
+  /** The function with each end replaced by its continuation. */
   const follow = (node: Node, after: (number: number) => Node): Node => {
     const results = nodeMemo(diagram)
     const visit = (each: Node): Node => {
@@ -120,7 +120,7 @@ export function pathFunctions(
     return visit(node)
   }
 
-  /** A rule in a chain of one hook is met once: both its ways can be compared at once. */
+  /** A rule in a chain of one hook is evaluated once, so both branches can be compared at once. */
   const mayMerge = (level: number): boolean => {
     const open = chains.undecided(level)
     return open === undefined || (usedBy.get(open.at) ?? 0) <= 1
@@ -262,7 +262,7 @@ export function pathFunctions(
     }
   }
 
-  /** Rules that several hooks use stay open until the end of the way. */
+  /** Rules used by several hooks stay undecided until the end of the path. */
   const settle = (node: Node): Node => follow(node, number => diagram.leaf(number))
   const settleAll = (node: Node): Node => {
     const results = nodeMemo(diagram)
@@ -300,7 +300,7 @@ export function pathFunctions(
     ...more,
   })
 
-  /** Through the interface the route names; where routes are assumed, through any the rules name as well. */
+  /** Sends through the interface of the route; if routes are assumed, also through any that rules name. */
   const depart = (stage: Stage, number: number, decision: RouteDecision): Node => {
     const usual = start('output', {...stage, decision: number, outName: decision.device})
     if (!machine.assumed || decision.kind !== 'out') return usual
@@ -331,7 +331,7 @@ export function pathFunctions(
         const stage = first(decision.kind === 'out' ? TRUE : care, {source, destination: {...value, changed: false}})
         return diagram.choose(destinations, depart(stage, number, decision), rest)
       }, unreachable)
-      // A mark that picks a table without a way out fails before any rule is asked.
+      // A mark that selects a table without a route fails before any rule is evaluated.
       return decision.byMark && decision.kind === 'local' ? diagram.choose(ownSet, whole, unreachable) : whole
     })
     return settleAll(node)
@@ -348,7 +348,7 @@ export function pathFunctions(
     return settleAll(node)
   }
 
-  // Rules that were not applied, or are a node's, decide about no packet.
+  // Rules that were not applied, or belong to the node, decide no packet of the pod.
   const undecided = rules.undecided === undefined ? undefined : leaf(dependsOn('all rules', UNREAD, rules.undecided))
   const remembered = new Map<string, Node>()
   const once = (name: string, make: () => Node): Node => {

@@ -7,14 +7,14 @@ import {CHANGEABLE_LEVEL, equalTo, type PacketSpace, UNDECIDED_LEVEL} from './di
 import type {PathFunctions} from './path-function.js'
 import {endsTable, keepsPacket, type MarkForm, type Transform, transformOf, UNCHANGED} from './transform.js'
 
-/** A rule that no packet can match, and the rules before it that take every packet it is meant for. */
+/** A rule that no packet can match, and the earlier rules that match all its packets. */
 export interface DeadRule {
   readonly chain: CompiledChain
   readonly rule: Rule
-  /** Earlier rules of its chain; empty where the packets never get to the chain, or the conditions exclude each other. */
+  /** Earlier rules of its chain; empty if its packets never reach the chain, or its conditions exclude each other. */
   readonly shadowedBy: readonly Rule[]
   readonly why: 'shadowed' | 'no-such-packet' | 'contradiction'
-  /** It would match but for rules about a sender: a rule written for a user and again for its group, as Istio does. */
+  /** It would match without the rules about a sender: Istio writes one rule for the uid and another for the gid. */
   readonly spare: boolean
 }
 
@@ -22,13 +22,13 @@ function isAboutOwner({conditions}: Rule): boolean {
   return conditions.some(({field}) => field === 'uid' || field === 'gid')
 }
 
-/** What packets reach: chains that none reaches, and rules that none can match in chains that are reached. */
+/** Chains that no packet reaches, and rules in reachable chains that no packet can match. */
 export interface Reachability {
   readonly chains: readonly CompiledChain[]
   readonly rules: readonly DeadRule[]
 }
 
-/** The condition that holds for some state of the rules that cannot be decided. */
+/** The condition that holds for some decision of the undecided rules. */
 function whateverUndecided(diagram: Diagram, node: Node): Node {
   const done = new Map<Node, Node>()
   const visit = (each: Node): Node => {
@@ -45,7 +45,7 @@ function whateverUndecided(diagram: Diagram, node: Node): Node {
   return visit(node)
 }
 
-/** Bits that a form leaves as they are, and those it sets; of all others nothing is said. */
+/** Bits that a form keeps, and those it sets; all others are unknown. */
 function bitsOf(form: MarkForm, kept: 'mark' | 'connmark', bit: number): 'kept' | 0 | 1 | undefined {
   const at = (value: number) => ((value >>> bit) & 1) === 1
   const other = kept === 'mark' ? 'connmark' : 'mark'
@@ -53,7 +53,7 @@ function bitsOf(form: MarkForm, kept: 'mark' | 'connmark', bit: number): 'kept' 
   return at(form[kept]) && !at(form[other]) && !at(form.fixed) ? 'kept' : undefined
 }
 
-/** Packets as they are behind a transform; where a mark comes of another, any value is taken to be possible. */
+/** Packets after a transform; a mark computed from another mark may have any value. */
 function imageOf(space: PacketSpace, packets: Node, transform: Transform): Node {
   if (keepsPacket(transform)) return packets
   const {diagram, dimensions} = space
@@ -89,7 +89,7 @@ function imageOf(space: PacketSpace, packets: Node, transform: Transform): Node 
   return diagram.and(visit(packets), set)
 }
 
-/** Packets as base chains see them: which interfaces and owners there can be at a hook, and new connections alone in table nat. */
+/** Packets as base chains see them: the interfaces and owners possible at a hook, and only new connections in table nat. */
 function entering({space}: PathFunctions, base: CompiledChain): Node {
   const {diagram, dimensions} = space
   const {hook, kind} = base.chain
@@ -102,7 +102,7 @@ function entering({space}: PathFunctions, base: CompiledChain): Node {
   return parts.reduce((all, each) => diagram.and(all, each), TRUE)
 }
 
-/** Chains with every caller before those it calls; undefined when chains jump in a circle. */
+/** Chains in calling order; undefined when jumps form a loop. */
 function callersFirst(all: readonly CompiledChain[]): readonly CompiledChain[] | undefined {
   const state = new Map<CompiledChain, 'open' | 'done'>()
   const order: CompiledChain[] = []
@@ -120,9 +120,9 @@ function callersFirst(all: readonly CompiledChain[]): readonly CompiledChain[] |
 }
 
 /**
- * The rules of a table that can never match, proven for every packet that can be at the hooks: what earlier rules take, what jumps lead elsewhere,
- * and what conditions exclude is followed exactly. A rule that cannot be decided from the text may match and may not. Undefined where chains jump
- * in a circle or are not wholly in the text.
+ * The rules of a table that can never match, proven for every packet possible at the hooks: what earlier rules match, where jumps lead
+ * and what conditions exclude is followed exactly. An undecided rule may or may not match. Undefined when jumps form a
+ * loop or the text is incomplete.
  */
 export function reachabilityOf(
   paths: PathFunctions,
@@ -153,7 +153,7 @@ export function reachabilityOf(
       return diagram.or(sum, imageOf(space, diagram.and(packets, where), transform))
     }, FALSE)
   }
-  /** What goes on behind the rule of the packets that match it. */
+  /** The packets that match the rule and continue after it. */
   const behind = (chain: CompiledChain, rule: Rule, matched: Node): Node => {
     let left = matched
     for (const action of rule.actions) {

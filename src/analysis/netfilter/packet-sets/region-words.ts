@@ -3,7 +3,7 @@ import type {DimensionName, PacketSpace} from './dimensions.js'
 import {STATES} from './dimensions.js'
 import type {Interval, Part, Region} from './regions.js'
 
-/** The names of properties in the answers, by which scripts find them. */
+/** The names of properties in the output; scripts rely on them. */
 export const PROPERTY: Readonly<Record<DimensionName, string>> = {
   protocol: 'protocol',
   destination: 'destination',
@@ -20,7 +20,7 @@ export const PROPERTY: Readonly<Record<DimensionName, string>> = {
   connmark: 'connmark',
 }
 
-/** The longest prefixes that make up a run of addresses; undefined when they are more than `most`. */
+/** The prefixes that make up a range of addresses; undefined when there are more than `most`. */
 function prefixes({family}: PacketSpace, {from, to}: Interval, most: number): readonly string[] | undefined {
   const width = family === 'ip' ? 32 : 128
   const found: string[] = []
@@ -39,7 +39,7 @@ function prefixes({family}: PacketSpace, {from, to}: Interval, most: number): re
   return found
 }
 
-/** The smallest prefix that holds all values, and the runs it leaves out. */
+/** The smallest prefix that contains all values, and the ranges to exclude from it. */
 function cover(
   bits: number,
   values: readonly Interval[],
@@ -61,7 +61,7 @@ function runWords(space: PacketSpace, each: Interval): readonly string[] {
   return prefixes(space, each, 3) ?? [`${formatIp({family, bits: each.from})}-${formatIp({family, bits: each.to})}`]
 }
 
-/** Prefixes, runs of addresses, or a prefix and what is not of it, whichever is shortest. */
+/** Prefixes, ranges, or a prefix with exclusions, whichever is shortest. */
 function addressWords(space: PacketSpace, values: readonly Interval[]): readonly string[] {
   const words = values.flatMap(each => runWords(space, each))
   if (words.length < 2 && !words.some(word => word.includes('-'))) return words
@@ -82,7 +82,7 @@ function outside(values: readonly Interval[], bits: number): readonly Interval[]
   return next <= last ? [...gaps, {from: next, to: last}] : gaps
 }
 
-/** As few values as these are named one by one. */
+/** Up to this many values are named one by one. */
 const FEW = 3n
 
 function numberWords(values: readonly Interval[]): readonly string[] {
@@ -100,19 +100,19 @@ function names(list: readonly string[], values: readonly Interval[], rest: strin
 
 const PORTS: ReadonlySet<DimensionName> = new Set(['destination-port', 'source-port'])
 
-/** Values without port 0, which is reserved (RFC 6335, section 6) and named only where it stands alone. */
+/** Values without port 0, which is reserved (RFC 6335, section 6) and named only when it is alone. */
 function withoutPortZero({dimension, values}: Part): readonly Interval[] {
   if (!PORTS.has(dimension) || values.every(({to}) => to === 0n)) return values
   return values.flatMap(({from, to}) => (from > 0n ? [{from, to}] : to > 0n ? [{from: 1n, to}] : []))
 }
 
-/** The values a part leaves out; port 0 is not one of them. */
+/** The values excluded by a part, without port 0. */
 function leftOut({dimensions}: PacketSpace, {dimension, values}: Part): readonly Interval[] {
   const gaps = outside(values, dimensions[dimension].bits)
   return withoutPortZero({dimension, values: gaps}).filter(({to}) => to > 0n || !PORTS.has(dimension))
 }
 
-/** The values of a part as words: `8080-8090`, `10.96.0.0/12`, `net1`. */
+/** The values of a part as text: `8080-8090`, `10.96.0.0/12`, `net1`. */
 export function partValues(space: PacketSpace, part: Part): readonly string[] {
   const {dimension} = part
   const values = withoutPortZero(part)
@@ -139,7 +139,7 @@ export function partValues(space: PacketSpace, part: Part): readonly string[] {
   }
 }
 
-/** How a part is introduced: `port 80`, `ports 80, 443`, `destination 10.0.0.0/8`. */
+/** A part with its label: `port 80`, `ports 80, 443`, `destination 10.0.0.0/8`. */
 const NOUNS: Readonly<Record<DimensionName, readonly [string, string]>> = {
   protocol: ['protocol', 'protocols'],
   destination: ['destination', 'destinations'],
@@ -165,7 +165,7 @@ export function shortList(words: readonly string[]): string {
     : words.join(', ')
 }
 
-/** `ports 8080-8090`, `all ports but 80`: by what is left out where that is shorter. */
+/** `ports 8080-8090`, `all ports but 80`: by exclusion when that is shorter. */
 export function partWords(space: PacketSpace, part: Part): string {
   const {dimension, values} = part
   const [one, many] = NOUNS[dimension]

@@ -7,19 +7,19 @@ export interface Interval {
   readonly to: bigint
 }
 
-/** The values a property has in a region. */
+/** The values of a property in a region. */
 export interface Part {
   readonly dimension: DimensionName
   readonly values: readonly Interval[]
 }
 
-/** The regions a set was described by; `more` counts those that were left out, which are any of the set, not its smallest. */
+/** The regions that describe a set; `more` counts those left out, in no particular order. */
 export interface Regions {
   readonly regions: readonly Region[]
   readonly more: number
 }
 
-/** Packets described by a conjunction: each named property is within its values, all others are free. `share` is the part of the space it takes, 0 to 1. */
+/** Packets described by a conjunction: each named property is within its values, all others are free. `share` is its fraction of the space, 0 to 1. */
 export interface Region {
   readonly parts: readonly Part[]
   readonly share: number
@@ -29,7 +29,7 @@ function isIn({start, bits}: Dimension, level: number): boolean {
   return level >= start && level < start + bits
 }
 
-/** The properties a function asks for, in the order of the space. */
+/** The properties a function depends on, in the order of the space. */
 export function askedDimensions({diagram, dimensions}: PacketSpace, node: Node): readonly Dimension[] {
   const all = Object.values(dimensions)
   const levels = new Set<number>()
@@ -47,7 +47,7 @@ export function askedDimensions({diagram, dimensions}: PacketSpace, node: Node):
   return all.filter(dimension => [...levels].some(level => isIn(dimension, level)))
 }
 
-/** The condition on the kept properties alone: that it holds for every (`all`), or for some, value of the others. */
+/** Quantifies over the other properties: the condition holds for every (`all`) or for some of their values. */
 function project(diagram: Diagram, node: Node, kept: readonly Dimension[], all: boolean): Node {
   const done = nodeMemo(diagram)
   const stop = all ? FALSE : TRUE
@@ -73,7 +73,7 @@ function project(diagram: Diagram, node: Node, kept: readonly Dimension[], all: 
   return visit(node)
 }
 
-/** The values of one property under a condition that asks it first, each run of values with what is left to ask. */
+/** The value ranges of the property a condition tests first, each with the remaining condition. */
 export function valuesOf(
   diagram: Diagram,
   {start, bits}: Dimension,
@@ -104,10 +104,10 @@ function sizeOf(values: readonly Interval[]): number {
   return values.reduce((sum, {from, to}) => sum + Number(to - from + 1n), 0)
 }
 
-/** More conjunctions than this are counted, not made. */
+/** More conjunctions than this are only counted. */
 export const MOST_CONJUNCTIONS = 20_000
 
-/** The values of one property under a condition, those after which the same is left to ask together. */
+/** The values of one property under a condition, grouped by the remaining condition. */
 function grouped(diagram: Diagram, dimension: Dimension, node: Node): ReadonlyMap<Node, readonly Interval[]> {
   const groups = new Map<Node, Interval[]>()
   for (const {values, rest} of valuesOf(diagram, dimension, node)) {
@@ -118,7 +118,7 @@ function grouped(diagram: Diagram, dimension: Dimension, node: Node): ReadonlyMa
   return groups
 }
 
-/** How many conjunctions `conjunctions` would make with room for all. */
+/** How many conjunctions `conjunctions` would return without a limit. */
 function countConjunctions(diagram: Diagram, dimensions: readonly Dimension[], node: Node): number {
   const known = dimensions.map(() => new Map<Node, number>())
   const count = (place: number, each: Node): number => {
@@ -134,7 +134,7 @@ function countConjunctions(diagram: Diagram, dimensions: readonly Dimension[], n
   return count(0, node)
 }
 
-/** Conjunctions that together are exactly the condition on these properties, as many as there is room for. */
+/** Conjunctions that together equal the condition on these properties, up to the limit. */
 function conjunctions(
   diagram: Diagram,
   dimensions: readonly Dimension[],
@@ -156,7 +156,7 @@ function conjunctions(
   })
 }
 
-/** Runs of values joined where all between them are free to be taken in. */
+/** Ranges merged where everything between them may be included. */
 function joined(diagram: Diagram, dimension: Dimension, values: readonly Interval[], free: Node): readonly Interval[] {
   const allowed = valuesOf(diagram, dimension, free).map(each => each.values)
   const result: Interval[] = []
@@ -169,9 +169,9 @@ function joined(diagram: Diagram, dimension: Dimension, values: readonly Interva
   return result
 }
 
-/** Regions of more properties than this are left as they were cut. */
+/** Regions of more properties than this are not merged. */
 const MOST_JOINED = 3
-/** More regions than this are left as they were cut. */
+/** More regions than this are not merged. */
 const MOST_EXPANDED = 60
 
 function partNode({diagram, dimensions}: PacketSpace, {dimension, values}: Part): Node {
@@ -181,7 +181,7 @@ function partNode({diagram, dimensions}: PacketSpace, {dimension, values}: Part)
   )
 }
 
-/** Each part joined with the gaps that may be taken in with all other parts as they are; a part that takes in everything is dropped. */
+/** Each part widened by the gaps it may include while the other parts stay; a part that covers everything is dropped. */
 function expanded(space: PacketSpace, region: Region, free: Node): Region {
   const {diagram, dimensions} = space
   const parts = [...region.parts]
@@ -213,16 +213,16 @@ function fixedValues(
   })
 }
 
-/** Properties by which kinds of traffic are bounded, whatever rules ask for. */
+/** Properties that define kinds of traffic, whether or not rules test them. */
 const MAYBE_IDLE: ReadonlySet<DimensionName> = new Set(['uid', 'gid', 'source', 'in-interface', 'out-interface'])
 
-/** Few properties are combined in every way; of many, those that tell regions alone or in pairs, and then all at once. */
+/** Combinations of properties to try: every one for few properties; for many, single ones, pairs, then all together. */
 function sizesFor(count: number): readonly number[] {
   if (count <= 5) return Array.from({length: count}, (_, index) => index + 1)
   return [1, 2, count]
 }
 
-/** The set and its domain without properties that only the domain asks for: whether a packet is in the set does not depend on them. */
+/** The set and its domain without properties that only the domain tests: membership does not depend on them. */
 function withoutIdle(
   space: PacketSpace,
   wholeSet: Node,
@@ -243,8 +243,8 @@ function withoutIdle(
 }
 
 /**
- * A set of packets of a domain as conjunctions with as few properties as can be: those described by one property first, then what is left by two, and
- * so on. Their union is exactly the set within the domain, which is what makes a summary of them a statement about all packets; where the set takes more
+ * A set of packets of a domain as conjunctions of as few properties as possible: first those of one property, then the rest by two, and
+ * so on. Their union is exactly the set within the domain, so a summary of them covers all packets; if the set takes more
  * than `most` conjunctions, the rest are counted.
  */
 export function regionsOf(space: PacketSpace, wholeSet: Node, wholeDomain: Node, most = MOST_CONJUNCTIONS): Regions {
@@ -282,7 +282,7 @@ export function regionsOf(space: PacketSpace, wholeSet: Node, wholeDomain: Node,
 /** The number of an outcome outside the packets asked about. */
 export const OUTSIDE = -2
 
-/** How much of the space each outcome takes; packets outside the question have the outcome OUTSIDE. */
+/** The fraction of the space per outcome; packets outside the question have the outcome OUTSIDE. */
 export function shares(diagram: Diagram, gated: Node): ReadonlyMap<number, number> {
   const result = new Map<number, number>()
   const order: Node[] = []
@@ -316,7 +316,7 @@ export function shares(diagram: Diagram, gated: Node): ReadonlyMap<number, numbe
   return result
 }
 
-/** One packet of a condition, with the preferred values where they are free; undefined for an empty one. */
+/** One packet that meets a condition, with preferred values for free properties; undefined if there is none. */
 export function witness(
   {diagram, dimensions}: PacketSpace,
   set: Node,

@@ -1,11 +1,11 @@
 import {type IpAddress, isLoopback} from '../../../model/ip-address.js'
-import type {Machine, Route} from '../../../model/machine.js'
+import type {KernelRoute, NetworkNamespace} from '../../../model/network-namespace.js'
 import {chooseSource, type RouteDecision} from '../packet-walk/routing.js'
 import {type ConditionContext, ownAddresses} from './condition-sets.js'
 import {type Node, TRUE} from './diagram.js'
 import {maskedBits, maskedBits32} from './dimensions.js'
 
-/** Where packets are routed, from destination and mark to the number of a decision. */
+/** Routing as a function of destination and mark to the number of a routing decision. */
 export interface RouteFunction {
   readonly node: Node
   readonly decisions: readonly RouteDecision[]
@@ -13,8 +13,8 @@ export interface RouteFunction {
 
 const NOWHERE: ReadonlySet<string> = new Set(['unreachable', 'prohibit', 'blackhole', 'throw'])
 
-/** The decisions the routing of the packet walk takes (policy rules by priority, the longest prefix of each table), for all packets at once. */
-export function routeFunction(context: ConditionContext, machine: Machine): RouteFunction {
+/** The routing decisions of the packet walk (policy rules by priority, longest prefix per table), for all packets at once. */
+export function routeFunction(context: ConditionContext, machine: NetworkNamespace): RouteFunction {
   const {space} = context
   const {diagram, dimensions, family} = space
   const decisions: RouteDecision[] = []
@@ -27,7 +27,7 @@ export function routeFunction(context: ConditionContext, machine: Machine): Rout
     return diagram.leaf(known)
   }
   const own = ownAddresses(context, 'destination')
-  const through = (route: Route, byMark: boolean): Node => {
+  const through = (route: KernelRoute, byMark: boolean): Node => {
     if (NOWHERE.has(route.kind)) return decide({kind: 'none', device: '', route, byMark})
     const local = decide({kind: 'local', device: 'lo', route, byMark})
     if (route.kind === 'local') return local
@@ -65,10 +65,10 @@ export function routeFunction(context: ConditionContext, machine: Machine): Rout
   return {node, decisions}
 }
 
-/** Destinations with the source the kernel picks for them under one routing decision; undefined where no address is at hand. */
+/** Destinations with the source address the kernel selects under one routing decision; undefined if no address is available. */
 export function chosenSources(
   {space, own}: ConditionContext,
-  machine: Machine,
+  machine: NetworkNamespace,
   decision: RouteDecision,
 ): readonly {readonly destinations: Node; readonly destination?: IpAddress; readonly source: IpAddress | undefined}[] {
   const {diagram, dimensions, family} = space

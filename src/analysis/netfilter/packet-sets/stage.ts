@@ -1,16 +1,16 @@
 import type {IpAddress} from '../../../model/ip-address.js'
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import type {Turn} from '../packet-walk/verdict.js'
 import type {Node} from './diagram.js'
 import {ANY_OTHER, between, type Dimension, type DimensionName, equalTo, type PacketSpace} from './dimensions.js'
 import type {Written} from './outcomes.js'
 import type {Transform} from './transform.js'
 
-/** How packets stand on their way: what is known of all of them, and what rules did. */
+/** A stage of the path: the packets in it, what is known about all of them, and what rules changed. */
 export interface Stage {
-  /** The packets of the question; for others the answer is `none`. */
+  /** The packets of the question; for others the outcome is `none`. */
   readonly care: Node
-  /** Known for all of them; `changed` when a rule wrote it. */
+  /** Known for all of them; `changed` when a rule set it. */
   readonly destination: {readonly value?: IpAddress; readonly changed: boolean}
   readonly port: Written<number>
   readonly source: IpAddress | undefined
@@ -25,17 +25,17 @@ export interface Stage {
   readonly laps: number
   /** The routing decision in force, by number. */
   readonly decision: number
-  /** Destination or mark were changed at this hook. */
+  /** True when destination or mark were changed at this hook. */
   readonly moved: boolean
 }
 
-/** A text that is equal for equal stages. */
+/** A key that is equal for equal stages. */
 export function stageKey(stage: Stage): string {
   const {destination, source, ...rest} = stage
   return JSON.stringify([destination.value?.bits.toString(), destination.changed, source?.bits.toString(), rest])
 }
 
-/** The code of an interface; one that nothing names has the code behind all names. */
+/** The code of an interface; an unnamed one gets the code after all names. */
 export function interfaceCode({interfaces}: PacketSpace, name: string): number {
   const code = interfaces.indexOf(name)
   return code < 0 ? interfaces.length : code
@@ -58,10 +58,10 @@ export function knownValues(space: PacketSpace, stage: Stage): readonly {dimensi
   ]
 }
 
-/** Interfaces the rules name beside those of the machine, and any other, where the machine's own are assumed. */
+/** If the interfaces are assumed: those that rules name as well, and any other. */
 export function otherDevices(
   space: PacketSpace,
-  machine: Machine,
+  machine: NetworkNamespace,
 ): readonly {readonly name: string; readonly packets: Node}[] {
   const {diagram, dimensions, interfaces} = space
   const dimension = dimensions['out-interface']

@@ -1,28 +1,28 @@
 import {type IpAddress, parseIp} from '../../../model/ip-address.js'
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import type {Packet} from '../../../model/packet.js'
 import {ofProtocol, ownAddresses} from './condition-sets.js'
 import {FALSE, type Node} from './diagram.js'
 import {ANY_OTHER, between, type DimensionName, equalTo, maskedBits, type PacketSpace, STATES} from './dimensions.js'
 import type {PathFunctions} from './path-function.js'
 
-/** A kind of traffic: what becomes of it, and the packets it is made of. */
+/** A kind of traffic: its path function, and its packets. */
 export interface Traffic {
   readonly node: Node
-  /** On the interface others reach the pod by. */
+  /** On the primary interface. */
   readonly domain: Node
-  /** The same on each other interface that exists or that rules name. */
+  /** The same on each other interface that exists or is named by rules. */
   readonly elsewhere: readonly PartOfTraffic[]
 }
 
-/** Packets with one property that may be treated otherwise than the rest. */
+/** Packets with one property that may be handled differently from the rest. */
 export interface PartOfTraffic {
   readonly kind: 'interface' | 'uid' | 'gid'
   readonly value: string
   readonly packets: Node
 }
 
-/** Who sends outbound traffic. */
+/** The sender of outbound traffic. */
 export interface Sender {
   readonly uid?: number
   readonly gid?: number
@@ -46,7 +46,7 @@ function anyPort({diagram, dimensions}: PacketSpace): Node {
 /** First packets of processes of the pod: of one protocol, to the destinations given. */
 export function outboundTraffic(
   paths: PathFunctions,
-  machine: Machine,
+  machine: NetworkNamespace,
   device: string,
   protocol: string,
   destinations: Node,
@@ -93,20 +93,20 @@ export function toPort({diagram, dimensions}: PacketSpace, port: number): Node {
   return equalTo(diagram, dimensions['destination-port'], port)
 }
 
-function assumedInterfaces({interfaces, asksInterfaces}: PacketSpace, machine: Machine): readonly string[] {
+function assumedInterfaces({interfaces, asksInterfaces}: PacketSpace, machine: NetworkNamespace): readonly string[] {
   const known = new Set(['', 'lo', ...machine.interfaces.map(({name}) => name)])
   const named = interfaces.filter(name => !known.has(name))
   return machine.assumed && asksInterfaces ? [...named, ANY_OTHER] : []
 }
 
-/** The interfaces packets arrive on, the usual one first: those of the machine and, where they are assumed, those rules name and any other. */
-export function arrivalInterfaces(space: PacketSpace, machine: Machine, device: string): readonly string[] {
+/** The interfaces packets arrive at, the primary first; if they are assumed, also those that rules name and any other. */
+export function arrivalInterfaces(space: PacketSpace, machine: NetworkNamespace, device: string): readonly string[] {
   const physical = machine.interfaces.map(({name}) => name).filter(name => name !== 'lo' && name !== device)
   return [device, ...physical, ...assumedInterfaces(space, machine)]
 }
 
-/** The interfaces the choice of a packet may be: where routes are known they decide, else those rules name and any other may be it. */
-function departureInterfaces(space: PacketSpace, machine: Machine, device: string): readonly string[] {
+/** The possible outgoing interfaces: those of known routes, else also those that rules name and any other. */
+function departureInterfaces(space: PacketSpace, machine: NetworkNamespace, device: string): readonly string[] {
   return [device, ...assumedInterfaces(space, machine)]
 }
 
@@ -121,10 +121,10 @@ function onDevice(
     : equalTo(diagram, dimensions[way], code)
 }
 
-/** First packets that arrive from other machines for addresses of the pod, on each interface that exists or that rules name. */
+/** First packets from other hosts to addresses of the pod, on each interface that exists or is named by rules. */
 export function inboundTraffic(
   paths: PathFunctions,
-  machine: Machine,
+  machine: NetworkNamespace,
   device: string,
   protocol: string,
   own: readonly IpAddress[],
@@ -147,7 +147,7 @@ export function inboundTraffic(
   }
 }
 
-/** The packet with these values of its properties; on an interface it arrives, else a process of the pod sends it. */
+/** The packet with these properties; with an inbound interface it arrives there, else a process of the pod sends it. */
 export function packetOf(
   {space}: PathFunctions,
   point: Readonly<Record<DimensionName, bigint>>,
@@ -173,7 +173,7 @@ export function packetOf(
     : {...common, ...owner}
 }
 
-/** Values nothing is special about, for packets that stand for a set (RFC 5737 and 3849 addresses). */
+/** Unremarkable values for packets that represent a set (RFC 5737 and 3849 addresses). */
 export function ordinaryValues(
   {space}: PathFunctions,
   device: string,

@@ -1,21 +1,21 @@
 import type {Action, Hook} from '../../../model/ruleset.js'
 import {type Turn, turnBy} from '../packet-walk/verdict.js'
 
-/** A mark as it came of the marks the packet had: (mark & own) ^ (connmark & other) ^ fixed, all of 32 bits. Closed under every target that sets marks. */
+/** A mark as a function of the packet's earlier marks: (mark & own) ^ (connmark & other) ^ fixed, 32 bits each. Every target that sets marks yields this form again. */
 export interface MarkForm {
   readonly mark: number
   readonly connmark: number
   readonly fixed: number
 }
 
-/** What a rule that rewrites addresses does, resolved where the packet's interface is known. */
+/** The address rewrite of a rule; resolved once the packet's interface is known. */
 export type Rewrite =
   | {readonly kind: 'redirect'; readonly ports?: string; readonly turn: Turn | undefined}
   | {readonly kind: 'dnat'; readonly to: string; readonly turn: Turn | undefined}
   | {readonly kind: 'snat'; readonly to: string}
   | {readonly kind: 'masquerade'}
 
-/** What rules did to a packet: everything targets can change. */
+/** The changes rules made to a packet: everything targets can change. */
 export interface Transform {
   readonly mark: MarkForm
   readonly connmark: MarkForm
@@ -27,7 +27,7 @@ export interface Transform {
 const KEPT_MARK: MarkForm = {mark: 0xffff_ffff, connmark: 0, fixed: 0}
 const KEPT_CONNMARK: MarkForm = {mark: 0, connmark: 0xffff_ffff, fixed: 0}
 
-/** Nothing was done. */
+/** No change. */
 export const UNCHANGED: Transform = {mark: KEPT_MARK, connmark: KEPT_CONNMARK, untracked: false}
 
 /** True when two forms give the same mark for every packet. */
@@ -35,12 +35,12 @@ export function sameForm(a: MarkForm, b: MarkForm): boolean {
   return a.mark === b.mark && a.connmark === b.connmark && a.fixed === b.fixed
 }
 
-/** True when the packet's mark is what it was. */
+/** True when the packet's mark is unchanged. */
 export function keepsMark({mark}: Transform): boolean {
   return sameForm(mark, KEPT_MARK)
 }
 
-/** True when no property that later rules of a chain look at was changed. */
+/** True when no property that later rules of a chain can test was changed. */
 export function keepsPacket(transform: Transform): boolean {
   return keepsMark(transform) && sameForm(transform.connmark, KEPT_CONNMARK) && !transform.untracked
 }
@@ -69,7 +69,7 @@ function substituted(form: MarkForm, {mark, connmark}: Transform): MarkForm {
   return xor(xor(masked(mark, form.mark), masked(connmark, form.connmark)), constant(form.fixed))
 }
 
-/** First one, then the other. */
+/** The composition: first one, then the other. */
 export function then(first: Transform, second: Transform): Transform {
   if (first === UNCHANGED) return second
   if (second === UNCHANGED) return first
@@ -88,7 +88,7 @@ function set(form: MarkForm, value: string, mask: string): MarkForm {
   return xor(masked(form, ~Number(mask)), constant(Number(value)))
 }
 
-/** What an action of a chain does to a packet; undefined for one that only leads elsewhere or ends the way. */
+/** The change an action makes to a packet; undefined for jumps and verdicts. */
 export function transformOf(action: Action, chain: string): Transform | undefined {
   const {mark, connmark} = UNCHANGED
   switch (action.kind) {
@@ -137,7 +137,7 @@ export function transformOf(action: Action, chain: string): Transform | undefine
   }
 }
 
-/** True when the action also ends the pass through the table, as `applyAction` of the packet walk has it. */
+/** True when the action also ends the traversal of the table, as in `applyAction` of the packet walk. */
 export function endsTable(action: Action): boolean {
   switch (action.kind) {
     case 'redirect':

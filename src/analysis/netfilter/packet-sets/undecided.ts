@@ -3,7 +3,7 @@ import type {ChainFunctions} from './chain-functions.js'
 import {sameLanding} from './compare.js'
 import type {Node} from './diagram.js'
 import type {PacketSpace} from './dimensions.js'
-import {dependsOn, landingOf, NO_PACKET, type OutcomeTable} from './outcomes.js'
+import {dependsOn, NO_PACKET, type OutcomeTable, outcomeKey} from './outcomes.js'
 
 /** How many base chains lead to each chain. */
 export function basesUsing({bases}: CompiledRules): ReadonlyMap<string, number> {
@@ -26,7 +26,7 @@ export function basesUsing({bases}: CompiledRules): ReadonlyMap<string, number> 
   return uses
 }
 
-/** Both ways of a rule that cannot be decided: one answer where they end alike, `depends on` where they do not. */
+/** Merges both branches of an undecided rule: one outcome if they are equal, `depends on` otherwise. */
 export function mergerFor(
   space: PacketSpace,
   table: OutcomeTable,
@@ -48,7 +48,7 @@ export function mergerFor(
         const [left, right] = [table.outcome(one), table.outcome(other)]
         if (left.kind === 'insufficient' || left.kind === 'none') return a
         if (right.kind === 'insufficient') return b
-        if (landingOf(left) === landingOf(right)) return a
+        if (outcomeKey(left) === outcomeKey(right)) return a
         return diagram.choose(sameLanding(space, left, right), a, depends)
       }
       if (one !== undefined && table.outcome(one).kind === 'insufficient') return a

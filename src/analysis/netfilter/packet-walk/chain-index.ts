@@ -1,5 +1,5 @@
 import {parseV4Range} from '../../../model/ip-address.js'
-import type {Condition, Rule} from '../../../model/ruleset.js'
+import type {MatchCondition, Rule} from '../../../model/ruleset.js'
 import type {Flow} from './flow.js'
 
 /** Which rules of a long chain can match at all, by destination port and by IPv4 destination, so that a walk need not try them all. */
@@ -9,7 +9,7 @@ export interface ChainIndex {
 
 const WORTH_IT = 32
 
-function positive(rule: Rule, field: Condition['field']): readonly string[] | undefined {
+function positive(rule: Rule, field: MatchCondition['field']): readonly string[] | undefined {
   const found = rule.conditions.find(
     condition => condition.field === field && !condition.negated && condition.values.length > 0,
   )

@@ -1,6 +1,6 @@
 import {type IpAddress, inRange, isLoopback, parseIpRange, parseV4Range} from '../../../model/ip-address.js'
-import {isOwnAddress} from '../../../model/machine.js'
-import type {Condition} from '../../../model/ruleset.js'
+import {isOwnAddress} from '../../../model/network-namespace.js'
+import type {MatchCondition} from '../../../model/ruleset.js'
 import type {Flow} from './flow.js'
 
 /** Whether a condition holds; undefined when the rules alone cannot tell. */
@@ -132,7 +132,7 @@ function tcpFlags(values: readonly string[], negated: boolean): Test {
   return flow => flow.protocol === 'tcp' && isSyn !== negated
 }
 
-const COMPILE: Readonly<Record<Condition['field'], Compile>> = {
+const COMPILE: Readonly<Record<MatchCondition['field'], Compile>> = {
   family: plain(values => flow => values.includes(flow.family)),
   'in-interface': device(flow => flow.inName),
   'out-interface': device(flow => flow.outName),
@@ -173,6 +173,6 @@ const COMPILE: Readonly<Record<Condition['field'], Compile>> = {
 }
 
 /** Turns a condition into a test, once, so that walking a packet only calls it. */
-export function compileCondition(condition: Condition): Test {
+export function compileCondition(condition: MatchCondition): Test {
   return COMPILE[condition.field](condition.values, condition.negated)
 }

@@ -5,9 +5,9 @@ import {
   type Hook,
   hidesInterfaces,
   type IpFamily,
+  type NetfilterTable,
   type Rule,
   type Ruleset,
-  type Table,
 } from '../../../model/ruleset.js'
 import {type ChainIndex, indexChain} from './chain-index.js'
 import {compileCondition, type Test} from './compile-condition.js'
@@ -53,7 +53,7 @@ function onceMeeting(rule: Rule): () => readonly Test[] {
   }
 }
 
-function compileTable(table: Table, set: Ruleset): ReadonlyMap<string, CompiledChain> {
+function compileTable(table: NetfilterTable, set: Ruleset): ReadonlyMap<string, CompiledChain> {
   const {backend} = set
   const hidden = hidesInterfaces(set) ? HIDDEN : {}
   const chains = new Map<string, CompiledChain>()

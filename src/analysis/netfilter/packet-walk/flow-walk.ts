@@ -1,5 +1,5 @@
 import {isLoopback} from '../../../model/ip-address.js'
-import {isOwnAddress, type Machine} from '../../../model/machine.js'
+import {isOwnAddress, type NetworkNamespace} from '../../../model/network-namespace.js'
 import type {Packet, Walk} from '../../../model/packet.js'
 import type {CompiledRules} from './compile.js'
 import {walkPacket} from './walk.js'
@@ -12,14 +12,14 @@ function later(packet: Packet, walk: Walk): Pick<Packet, 'state' | 'connmark'> {
 }
 
 /** A connection given to a transparent socket must stay there: its second packet is no longer NEW and meets other rules. */
-function losesItsSocket(rules: CompiledRules, machine: Machine, packet: Packet, walk: Walk): boolean {
+function losesItsSocket(rules: CompiledRules, machine: NetworkNamespace, packet: Packet, walk: Walk): boolean {
   const {listeners: _, ...open} = machine
   const second = walkPacket(rules, open, {...packet, ...later(packet, walk)})
   return second.disposition.kind !== 'delivered'
 }
 
 /** Answers to a connection this machine forwards come back through it; rules that keep known connections here take them away. */
-function losesForwardedAnswers(rules: CompiledRules, machine: Machine, packet: Packet, walk: Walk): boolean {
+function losesForwardedAnswers(rules: CompiledRules, machine: NetworkNamespace, packet: Packet, walk: Walk): boolean {
   const {disposition: end, source} = walk
   if (end.kind !== 'sent' || source === undefined) return false
   const answer = walkPacket(rules, machine, {
@@ -35,7 +35,7 @@ function losesForwardedAnswers(rules: CompiledRules, machine: Machine, packet: P
 }
 
 /** Answers to a sender that uses the address of another host must be kept in the pod by a mark, else they leave for that host. */
-function losesLocalAnswers(rules: CompiledRules, machine: Machine, packet: Packet, walk: Walk): boolean {
+function losesLocalAnswers(rules: CompiledRules, machine: NetworkNamespace, packet: Packet, walk: Walk): boolean {
   const {disposition: end, source} = walk
   if (end.kind !== 'delivered' || source === undefined || isOwnAddress(machine, source)) return false
   const answer = walkPacket(rules, machine, {
@@ -55,7 +55,7 @@ function losesLocalAnswers(rules: CompiledRules, machine: Machine, packet: Packe
  * True for a packet from outside whose source is an address of this machine: the kernel drops it as martian when it routes it, behind PREROUTING
  * (fib_validate_source, ip_route_input; for IPv6 a loopback source alone, ipv6_rcv). Measured: no SYN of such a client was counted.
  */
-function isMartian(machine: Machine, {interface: device, source}: Packet): boolean {
+function isMartian(machine: NetworkNamespace, {interface: device, source}: Packet): boolean {
   if (device === undefined || device === 'lo' || source === undefined) return false
   return isLoopback(source) || (source.family === 'ip' && isOwnAddress(machine, source))
 }
@@ -72,7 +72,7 @@ function timedOut(walk: Walk, reason: string): Walk {
  * Walks the first packet and then asks whether the connection can live: whether its later packets reach the same socket and the answers their
  * sender. Only cases where those take another way by the rules are looked at: transparent sockets, forwarding, and borrowed addresses.
  */
-export function walkFlow(rules: CompiledRules, machine: Machine, packet: Packet): Walk {
+export function walkFlow(rules: CompiledRules, machine: NetworkNamespace, packet: Packet): Walk {
   const walk = walkPacket(rules, machine, packet)
   const {disposition: end} = walk
   if (isMartian(machine, packet) && (end.kind === 'delivered' || end.kind === 'sent'))

@@ -1,5 +1,5 @@
 import type {IpAddress} from '../../../model/ip-address.js'
-import type {Machine} from '../../../model/machine.js'
+import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import type {Hook, IpFamily} from '../../../model/ruleset.js'
 
 /** A packet on its way: what matches look at and targets change. Mutable, one per walk. */
@@ -28,7 +28,7 @@ export interface Flow {
   sourceDone: boolean
   natted: boolean
   hook: Hook
-  readonly machine: Machine
+  readonly machine: NetworkNamespace
 }
 
 /** Writes a new destination address, keeping both forms in step. */

@@ -4,7 +4,7 @@ import type {Action} from '../../../model/ruleset.js'
 import {chainOwner} from '../chain-owners.js'
 
 /** The one-word answer: does the packet go through the sidecar (or ztunnel)? */
-export type Verdict =
+export type PacketVerdict =
   | 'captured'
   | 'redirected'
   | 'escapes'
@@ -62,7 +62,7 @@ export function turnOf({disposition: end, steps}: Pick<Walk, 'disposition' | 'st
  * Sums a walk up. `captured`: a rule turned it to the proxy; `redirected`: to another socket of the pod. `escapes`: it leaves the pod;
  * `direct`: it reaches the asked socket of the pod without the proxy; `loops`: the proxy's own traffic comes back to its outbound port.
  */
-export function verdictOf(walk: Walk, options: {fromProxy?: boolean; outboundPort?: number} = {}): Verdict {
+export function verdictOf(walk: Walk, options: {fromProxy?: boolean; outboundPort?: number} = {}): PacketVerdict {
   const {disposition: end} = walk
   switch (end.kind) {
     case 'sent':
@@ -79,7 +79,7 @@ export function verdictOf(walk: Walk, options: {fromProxy?: boolean; outboundPor
 }
 
 /** Where a packet ended, in words. */
-export function landingWords(walk: Walk): string {
+export function dispositionText(walk: Walk): string {
   const {disposition: end} = walk
   switch (end.kind) {
     case 'delivered':

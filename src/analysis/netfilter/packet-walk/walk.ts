@@ -1,5 +1,5 @@
 import {formatIp, type IpAddress, isLoopback} from '../../../model/ip-address.js'
-import {isOwnAddress, type Listener, type Machine} from '../../../model/machine.js'
+import {isOwnAddress, type KernelListener, type NetworkNamespace} from '../../../model/network-namespace.js'
 import type {Disposition, Packet, Walk} from '../../../model/packet.js'
 import type {Hook, Rule} from '../../../model/ruleset.js'
 import {basesAt, type CompiledChain, type CompiledRules} from './compile.js'
@@ -10,7 +10,7 @@ import {applyAction} from './targets.js'
 
 const MAX_FORKS = 32
 
-function newFlow(packet: Packet, machine: Machine, source: IpAddress, owner: Flow['owner']): Flow {
+function newFlow(packet: Packet, machine: NetworkNamespace, source: IpAddress, owner: Flow['owner']): Flow {
   const {family} = packet.destination
   return {
     family,
@@ -73,7 +73,7 @@ function stopped(verdict: BaseVerdict): Disposition | undefined {
   return {kind: verdict.kind === 'drop' ? 'dropped' : 'refused', reason: verdict.reason, at: verdict.at}
 }
 
-function hears(listener: Listener, flow: Flow, address: IpAddress, port: number): boolean {
+function hears(listener: KernelListener, flow: Flow, address: IpAddress, port: number): boolean {
   if (listener.protocol !== flow.protocol || listener.port !== port) return false
   if (listener.address !== undefined)
     return listener.address.family === address.family && listener.address.bits === address.bits
@@ -160,7 +160,12 @@ function finish(packet: Packet, flow: Flow | undefined, trail: Trail, dispositio
   return {walk, open: trail.open}
 }
 
-function runOnce(rules: CompiledRules, machine: Machine, packet: Packet, assumed: ReadonlyMap<Rule, boolean>): Run {
+function runOnce(
+  rules: CompiledRules,
+  machine: NetworkNamespace,
+  packet: Packet,
+  assumed: ReadonlyMap<Rule, boolean>,
+): Run {
   const trail: Trail = {steps: [], assumed, open: undefined, hops: 0, laps: 0}
   const error = (code: string, reason: string) => finish(packet, undefined, trail, {kind: 'error', code, reason})
   if (packet.interface !== undefined) {
@@ -199,7 +204,7 @@ function landing(walk: Walk): string {
  * it applies, marks and routes, the loopback re-entry. Where a rule cannot be decided from the text, both ways are tried: the answer stands if
  * they end alike, else it is `insufficient` and names the rule.
  */
-export function walkPacket(rules: CompiledRules, machine: Machine, packet: Packet): Walk {
+export function walkPacket(rules: CompiledRules, machine: NetworkNamespace, packet: Packet): Walk {
   if (rules.undecided !== undefined) {
     const nothing: Trail = {steps: [], assumed: new Map(), open: undefined, hops: 0, laps: 0}
     return finish(packet, undefined, nothing, {kind: 'insufficient', reason: rules.undecided}).walk

@@ -1,4 +1,4 @@
-import type {Condition, Rule} from '../../../model/ruleset.js'
+import type {MatchCondition, Rule} from '../../../model/ruleset.js'
 
 function or(values: readonly string[]): string {
   const [last = '', ...rest] = [...values].reverse()
@@ -32,7 +32,7 @@ function not(negated: boolean): string {
 }
 
 /** How each kind of condition reads, as a phrase behind the kind of traffic. */
-const PHRASES: Readonly<Partial<Record<Condition['field'], Words>>> = {
+const PHRASES: Readonly<Partial<Record<MatchCondition['field'], Words>>> = {
   family: v => `of ${or(v.map(x => (x === 'ip' ? 'IPv4' : 'IPv6')))}`,
   'in-interface': (v, n) => (v[0] === 'lo' && !n ? 'coming in through loopback (lo)' : `${not(n)}arriving on ${or(v)}`),
   'out-interface': (v, n) => (v[0] === 'lo' && !n ? 'on loopback (lo)' : `${not(n)}leaving through ${or(v)}`),

@@ -1,4 +1,4 @@
-import type {Action, Condition, Rule, Ruleset} from '../../../model/ruleset.js'
+import type {Action, MatchCondition, Rule, Ruleset} from '../../../model/ruleset.js'
 
 function set(values: readonly string[]): string {
   const words = values.map(value => value.replace(':', '-'))
@@ -16,7 +16,7 @@ function address(end: 's' | 'd', values: readonly string[], operator: string): s
   return `${values[0]?.includes(':') === true ? 'ip6' : 'ip'} ${end}addr ${operator}${values.length === 1 ? values[0] : `{ ${values.join(', ')} }`}`
 }
 
-function conditionText({field, negated, values}: Condition, protocol: string): string {
+function conditionText({field, negated, values}: MatchCondition, protocol: string): string {
   const operator = negated ? '!= ' : ''
   switch (field) {
     case 'source':

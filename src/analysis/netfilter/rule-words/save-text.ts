@@ -1,4 +1,4 @@
-import type {Action, Condition, Rule, Ruleset} from '../../../model/ruleset.js'
+import type {Action, MatchCondition, Rule, Ruleset} from '../../../model/ruleset.js'
 
 const ORDER = ['source', 'destination', 'in-interface', 'out-interface', 'protocol', 'fragment']
 
@@ -17,7 +17,7 @@ function ports(protocol: string, option: string, many: string, values: readonly 
     : `-m ${protocol} ${not}--${option} ${values[0]}`
 }
 
-function conditionText({field, negated, values}: Condition, protocol: string): string {
+function conditionText({field, negated, values}: MatchCondition, protocol: string): string {
   const not = negated ? '! ' : ''
   const list = values.join(',')
   switch (field) {

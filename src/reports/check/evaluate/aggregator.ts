@@ -3,7 +3,7 @@ import type {Gap} from '../../../model/answer.js'
 import {type Finding, type NotChecked, SEVERITIES} from '../../../model/finding.js'
 import {byText} from '../../../model/order.js'
 import {type ObjectRef, objectLabel, type PodModel} from '../../../model/pod.js'
-import type {Outcome} from './check-pod.js'
+import type {RuleOutcome} from './check-pod.js'
 
 /** One workload with the outcomes of its replicas. */
 export interface CheckedWorkload {
@@ -18,7 +18,7 @@ export interface CheckedWorkload {
 
 /** Collects the outcomes of pods by workload; nothing else of a pod is kept. */
 export interface Aggregator {
-  add(pod: PodModel, outcomes: readonly Outcome[], injection?: InjectionPrediction): void
+  add(pod: PodModel, outcomes: readonly RuleOutcome[], injection?: InjectionPrediction): void
   /** The workloads by name, independent of the order of the pods. */
   workloads(): readonly CheckedWorkload[]
 }

@@ -22,16 +22,16 @@ function containerOf({specPath, containers}: PodModel, path: string): string | u
 }
 
 /** The outcome of one rule for one pod. */
-export type Outcome =
+export type RuleOutcome =
   | {readonly rule: MeshRule; readonly kind: 'passed' | 'not-applicable'}
   /** With a gap when a part of the condition could not be checked. */
   | {readonly rule: MeshRule; readonly kind: 'found'; readonly findings: readonly Finding[]; readonly gap?: Gap}
   | {readonly rule: MeshRule; readonly kind: 'not-checked'; readonly gap: Gap}
 
 /** The two outcomes without details, one object per rule: a fleet has hundreds of thousands of them. */
-const PLAIN_OUTCOMES = new WeakMap<MeshRule, Readonly<Record<'passed' | 'not-applicable', Outcome>>>()
+const PLAIN_OUTCOMES = new WeakMap<MeshRule, Readonly<Record<'passed' | 'not-applicable', RuleOutcome>>>()
 
-function plainOutcome(rule: MeshRule, kind: 'passed' | 'not-applicable'): Outcome {
+function plainOutcome(rule: MeshRule, kind: 'passed' | 'not-applicable'): RuleOutcome {
   const known = PLAIN_OUTCOMES.get(rule) ?? {
     passed: {rule, kind: 'passed'},
     'not-applicable': {rule, kind: 'not-applicable'},
@@ -84,7 +84,7 @@ async function finding(rule: MeshRule, {pod}: Workload, found: Found, book: Fact
   }
 }
 
-async function evaluate(rule: MeshRule, workload: Workload, book: FactResolver): Promise<Outcome> {
+async function evaluate(rule: MeshRule, workload: Workload, book: FactResolver): Promise<RuleOutcome> {
   if (!rule.modes.includes(workload.mode)) return plainOutcome(rule, 'not-applicable')
   if (workload.pod.nonLinuxOs !== undefined && rule.anyOs !== true) return plainOutcome(rule, 'not-applicable')
   if (isOver(workload.pod) && rule.includeTerminated !== true) return plainOutcome(rule, 'not-applicable')
@@ -131,7 +131,7 @@ export async function checkPod(
   pod: PodModel,
   rules: readonly MeshRule[],
   predicted: InjectionPrediction | undefined,
-): Promise<readonly Outcome[]> {
+): Promise<readonly RuleOutcome[]> {
   const version = parseIstioVersion(injectedContainer(pod, 'istio-proxy')?.image)
   const workload: Workload = {
     pod,

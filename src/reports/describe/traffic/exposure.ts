@@ -10,7 +10,7 @@ import {byPreference} from '../../../sources/subject.js'
 import {optional} from '../../report.js'
 import {type ProxyRule, readProxy} from './in-proxy.js'
 import {shortName} from './mesh-objects.js'
-import {endpointPods, podsNotCaptured} from './unseen-pods.js'
+import {endpointPods, podsNotCaptured} from './pods-not-captured.js'
 
 /** One path from outside to a Service: the Gateway a VirtualService names, its addresses, and whether its proxy has the route. */
 export interface Exposure {

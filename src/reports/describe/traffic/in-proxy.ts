@@ -6,8 +6,8 @@ import {parseSections, section} from '../../../formats/envoy-config-dump/parse.j
 import {decodeRoutes} from '../../../formats/envoy-config-dump/routes.js'
 import {type Answer, answered, type Gap} from '../../../model/answer.js'
 import {clusterNameParts} from '../../../model/envoy-cluster.js'
-import type {Destination, EnvoyListener, FilterChain} from '../../../model/envoy-listener.js'
-import type {EnvoyRoute, VirtualHost} from '../../../model/envoy-route.js'
+import type {EnvoyListener, FilterChainSummary, ListenerDestination} from '../../../model/envoy-listener.js'
+import type {EnvoyRoute, VirtualHostSummary} from '../../../model/envoy-route.js'
 import type {PodRef} from '../../../model/kube-object.js'
 import {byText} from '../../../model/order.js'
 import type {Source} from '../../../sources/source.js'
@@ -36,12 +36,12 @@ export interface ProxyView {
   readonly hosts: ReadonlySet<string>
 }
 
-function isHttp({to, ...rest}: Destination): boolean {
+function isHttp({to, ...rest}: ListenerDestination): boolean {
   return to === 'route' || to === 'inline' || (to === 'unread' && 'protocol' in rest && rest.protocol === 'HTTP')
 }
 
 /** A port's mTLS mode from its filter chains: mTLS, plaintext or both (a TLS passthrough chain is ignored). */
-function portOf(port: number, chains: readonly FilterChain[]): DetectedPort {
+function portOf(port: number, chains: readonly FilterChainSummary[]): DetectedPort {
   const http = chains.some(({destination}) => isHttp(destination))
   const tcp = chains.some(({destination}) => !isHttp(destination))
   const strict = chains.some(({tls}) => tls === 'mTLS')
@@ -56,7 +56,7 @@ function portOf(port: number, chains: readonly FilterChain[]): DetectedPort {
 }
 
 function inboundPorts(listener: EnvoyListener): readonly DetectedPort[] {
-  const byPort = new Map<number, FilterChain[]>()
+  const byPort = new Map<number, FilterChainSummary[]>()
   for (const chain of listener.chains) {
     const port = chain.match.destinationPort
     // The blackhole chain of the capture port only drops loops.
@@ -99,7 +99,7 @@ function hostsOf(clusters: readonly string[]): readonly string[] {
   return clusters.flatMap(name => clusterNameParts(name)?.host ?? [])
 }
 
-function routeHosts({domains}: VirtualHost, {action}: EnvoyRoute): readonly string[] {
+function routeHosts({domains}: VirtualHostSummary, {action}: EnvoyRoute): readonly string[] {
   const clusters =
     action.kind === 'cluster'
       ? [action.cluster]

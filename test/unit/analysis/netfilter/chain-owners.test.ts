@@ -4,8 +4,8 @@ import {settingsFromInit} from '../../../../src/analysis/netfilter/expected-rule
 import {primaryAddress} from '../../../../src/analysis/netfilter/interception/pod-paths.js'
 import {nodeWarnings} from '../../../../src/analysis/netfilter/node-warnings.js'
 import {compileRules} from '../../../../src/analysis/netfilter/packet-walk/compile.js'
+import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk/default-network.js'
 import {walkFlow} from '../../../../src/analysis/netfilter/packet-walk/flow-walk.js'
-import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
 import {wrongValues} from '../../../../src/analysis/netfilter/setup/lost-arguments.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
 import {formatIp, parseIp} from '../../../../src/model/ip-address.js'
@@ -100,7 +100,7 @@ describe('capture on a node', () => {
 
 describe('sources that the kernel does not accept from outside', () => {
   const compiled = compileRules(rules('-A POSTROUTING -j ACCEPT'))
-  const machine = standInMachine({}, [])
+  const machine = withDefaultNetwork({}, [])
   const own = primaryAddress(machine, 'ip')
   const ip = (text: string) => parseIp(text) ?? {family: 'ip' as const, bits: 0n}
   const from = (source: string, device = own?.device ?? '') =>

@@ -5,7 +5,7 @@ import {expectedRulesets} from '../../../../src/analysis/netfilter/expected-rule
 import {initLine, initWords, settingsFromInit} from '../../../../src/analysis/netfilter/expected-rules/from-init.js'
 import {hasEffectiveSettings, settingsFromLog} from '../../../../src/analysis/netfilter/expected-rules/from-log.js'
 import {BEFORE_1_0, NEWEST, RELEASES, rangesText} from '../../../../src/analysis/netfilter/expected-rules/releases.js'
-import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
+import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk/default-network.js'
 import {nftText} from '../../../../src/analysis/netfilter/rule-words/nft-text.js'
 import {saveText} from '../../../../src/analysis/netfilter/rule-words/save-text.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
@@ -232,7 +232,7 @@ function drift(name: string) {
   const recorded = recordedRulesets()[name]
   if (recorded === undefined) throw new Error(name)
   const actual = actualRulesets(recorded)
-  return driftOf(expectedOf(recorded), actual, standInMachine({}, actual)).map(
+  return driftOf(expectedOf(recorded), actual, withDefaultNetwork({}, actual)).map(
     ({kind, place, expected, actual: held, effective, consequences}) => ({
       kind,
       place,

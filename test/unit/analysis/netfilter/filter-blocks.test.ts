@@ -5,7 +5,7 @@ import {policyEffects} from '../../../../src/analysis/netfilter/drift/policies.j
 import {expectedRulesets} from '../../../../src/analysis/netfilter/expected-rules/expected.js'
 import {settingsFromAnnotations} from '../../../../src/analysis/netfilter/expected-rules/from-pod.js'
 import {INJECTED_SETTINGS} from '../../../../src/analysis/netfilter/expected-rules/settings.js'
-import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
+import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk/default-network.js'
 import {readPod} from '../../../../src/formats/kube-pod/parse.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
 import {recordedPackets, recordedRulesets} from '../../../support/netfilter-corpus.js'
@@ -19,7 +19,7 @@ function landed(id: string) {
 describe('what table filter throws away', () => {
   test('the recorded rules of a network policy: clients still land on the sidecar, as the kernel showed', () => {
     const {rulesets} = parseRules(R57)
-    const machine = standInMachine({}, rulesets)
+    const machine = withDefaultNetwork({}, rulesets)
     const [found, ...more] = driftOf(expectedRulesets(INJECTED_SETTINGS, 31), rulesets, machine)
     expect(more).toEqual([])
     expect(landed('in-9090')).toBe(15006)
@@ -30,7 +30,7 @@ describe('what table filter throws away', () => {
   test('policies: only those a packet feels, each by itself', () => {
     const effects = (text: string) => {
       const {rulesets} = parseRules(text)
-      return policyEffects(rulesets, standInMachine({}, rulesets)).map(({place, family}) => `${place} ${family}`)
+      return policyEffects(rulesets, withDefaultNetwork({}, rulesets)).map(({place, family}) => `${place} ${family}`)
     }
     expect(effects(R57)).toEqual([])
     expect(effects(R57.replace(':INPUT ACCEPT', ':INPUT DROP'))).toEqual(['filter/INPUT ip'])

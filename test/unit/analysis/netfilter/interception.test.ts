@@ -7,7 +7,7 @@ import {
   interceptionOf,
 } from '../../../../src/analysis/netfilter/interception/interception.js'
 import {rulesetWarningsOf} from '../../../../src/analysis/netfilter/interception/ruleset-warnings.js'
-import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
+import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk/default-network.js'
 import {ruleWords} from '../../../../src/analysis/netfilter/rule-words/words.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../../../src/formats/netfilter/ip-facts.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
@@ -29,7 +29,7 @@ function recorded(name: string): RecordedRuleset {
 
 function interception(rulesets: readonly Ruleset[], addresses?: string, family: IpFamily = 'ip'): Interception {
   const facts = addresses === undefined ? {} : {interfaces: parseIpAddresses(addresses)}
-  const found = interceptionOf(rulesets, standInMachine(facts, rulesets), family)
+  const found = interceptionOf(rulesets, withDefaultNetwork(facts, rulesets), family)
   if (found === undefined) throw new Error('no interception')
   return found
 }
@@ -122,7 +122,7 @@ describe('a pod without a default route', () => {
       '10.9.9.0/24 dev eth0 proto kernel scope link src 10.9.9.9\nlocal 10.9.9.9 dev eth0 table local src 10.9.9.9\n',
     )
     const policyRules = parseIpRules('0:\tfrom all lookup local\n32766:\tfrom all lookup main\n')
-    const found = interceptionOf(rulesets, standInMachine({interfaces, routes, policyRules}, rulesets), 'ip')
+    const found = interceptionOf(rulesets, withDefaultNetwork({interfaces, routes, policyRules}, rulesets), 'ip')
     expect(found?.outbound.usual).toMatchObject({verdict: 'captured', port: 15001})
   })
 })

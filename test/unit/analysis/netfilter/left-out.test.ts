@@ -6,7 +6,7 @@ import {whereOutcome} from '../../../../src/analysis/netfilter/packet-sets/diagr
 import {outcomeVerdict} from '../../../../src/analysis/netfilter/packet-sets/outcomes.js'
 import {regionsOf} from '../../../../src/analysis/netfilter/packet-sets/regions.js'
 import {outboundTraffic, outsideOf} from '../../../../src/analysis/netfilter/packet-sets/traffic.js'
-import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
+import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk/default-network.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
 import {summaryFields} from '../../../../src/reports/iptables/summary.js'
 
@@ -28,7 +28,7 @@ COMMIT
 
 function asked(count: number, ask: (found: PodPaths) => void): void {
   const rulesets = rulesWith(count)
-  askPaths(rulesets, standInMachine({}, rulesets), 'ip', ask, why => {
+  askPaths(rulesets, withDefaultNetwork({}, rulesets), 'ip', ask, why => {
     throw new Error(why)
   })
 }
@@ -64,7 +64,7 @@ describe('what is not listed is counted', () => {
 
   test('the headline says how many more there are, and no outcome is without an example', () => {
     const rulesets = rulesWith(700)
-    const found = interceptionOf(rulesets, standInMachine({}, rulesets), 'ip')
+    const found = interceptionOf(rulesets, withDefaultNetwork({}, rulesets), 'ip')
     if (found === undefined) throw new Error('no address')
     expect(found.outbound.more).toBe(200)
     expect(found.outbound.exceptions.filter(({to}) => to === '192.0.2.10:7')).toHaveLength(1)

@@ -2,11 +2,11 @@ import {describe, expect, test} from '@jest/globals'
 import {driftOf} from '../../../../src/analysis/netfilter/drift/drift.js'
 import {ruleWarnings} from '../../../../src/analysis/netfilter/interception/dead-rules.js'
 import {interceptionOf} from '../../../../src/analysis/netfilter/interception/interception.js'
-import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
+import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk/default-network.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
 import {impliedBy} from '../../../../src/reports/iptables/drift-report.js'
 import {matrixReport} from '../../../../src/reports/packet/matrix-report.js'
-import {exitCodeOf} from '../../../../src/reports/report.js'
+import {reportExitCode} from '../../../../src/reports/report.js'
 import {filesSource} from '../../../../src/sources/files/source.js'
 
 /** Sidecar rules whose outbound chain has many ranges of addresses and ports; its third rule can never match. */
@@ -37,7 +37,7 @@ function manyRanges(count: number): string {
 
 const TEXT = manyRanges(40)
 const {rulesets} = parseRules(TEXT)
-const machine = standInMachine({}, rulesets)
+const machine = withDefaultNetwork({}, rulesets)
 const LESS = parseRules(TEXT.replace(/^-A ISTIO_OUTPUT -d 10.0.16.*\n/m, '')).rulesets
 
 /** From no room at all to more than is needed. */
@@ -120,7 +120,7 @@ describe('beyond the bound on nodes nothing firm is said, and the rules given up
     const pod = impliedBy(source)
     const rows = async (bound?: number) => await matrixReport(source, pod, 'ip', undefined, bound)
     const whole = await rows()
-    expect(exitCodeOf(whole)).toBe(0)
+    expect(reportExitCode(whole)).toBe(0)
     let firm = 0
     for (const bound of BOUNDS) {
       const {gaveUp, outbound, inbound, ...rest} = await rows(bound)
@@ -130,7 +130,7 @@ describe('beyond the bound on nodes nothing firm is said, and the rules given up
         continue
       }
       expect(gaveUp).toMatch(NAMED)
-      expect(exitCodeOf({...rest})).toBe(3)
+      expect(reportExitCode({...rest})).toBe(3)
       expect(outbound[0]?.cells.map(({verdict, why}) => [verdict, why])).toEqual(
         whole.senders.map(() => ['insufficient', gaveUp]),
       )

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {readCaseFile} from '../../../../src/reports/packet/case-file.js'
-import {type CaseAnswer, casesReport} from '../../../../src/reports/packet/cases-report.js'
+import {casesReport, type PacketCaseResult} from '../../../../src/reports/packet/cases-report.js'
 import type {RulesetTexts} from '../../../../src/sources/rulesets/folder.js'
 import {type RecordedPacket, recordedPackets, recordedRulesets} from '../../../support/netfilter-corpus.js'
 
@@ -27,7 +27,7 @@ function texts(name: string): RulesetTexts | undefined {
   }
 }
 
-async function answers(): Promise<ReadonlyMap<string, CaseAnswer>> {
+async function answers(): Promise<ReadonlyMap<string, PacketCaseResult>> {
   const cases = PACKETS.map(({id, ruleset, packet}) => ({id, ruleset, packet}))
   const report = await casesReport(
     readCaseFile(JSON.stringify({cases}), 'recorded'),
@@ -41,7 +41,7 @@ function ordered(rules: readonly (readonly [string, number])[]): readonly string
   return rules.map(([at, rule]) => `${at} ${rule}`).sort()
 }
 
-function differences({result}: RecordedPacket, answer: CaseAnswer): readonly string[] {
+function differences({result}: RecordedPacket, answer: PacketCaseResult): readonly string[] {
   const rules = ordered(answer.rules.map(({at, rule}) => [at, rule] as const))
   const path = answer.path.flatMap(({at, rule}) => (rule === 'policy' ? [] : [`${at} ${rule}`]))
   const tracked = result.orig_dst !== undefined && !result.orig_dst.startsWith('ERR')

@@ -3,10 +3,10 @@ import {interceptionOf} from '../../../../src/analysis/netfilter/interception/in
 import {createDiagram} from '../../../../src/analysis/netfilter/packet-sets/diagram.js'
 import {packetSpace} from '../../../../src/analysis/netfilter/packet-sets/dimensions.js'
 import {partValues, partWords} from '../../../../src/analysis/netfilter/packet-sets/region-words.js'
-import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
+import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk/default-network.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
 
-const machine = standInMachine({}, [])
+const machine = withDefaultNetwork({}, [])
 const space = packetSpace(createDiagram(), 'ip', [], machine)
 
 test.each([
@@ -58,7 +58,7 @@ test('the exceptions of a summary do not name port 0', () => {
 -A OUTPUT -p tcp -j REDIRECT --to-ports 15001
 COMMIT
 `)
-  const found = interceptionOf(rulesets, standInMachine({}, rulesets), 'ip')
+  const found = interceptionOf(rulesets, withDefaultNetwork({}, rulesets), 'ip')
   expect(found?.outbound.exceptions.map(({value}) => value)).toEqual([
     'destination 10.96.0.0/12 ports other than 25',
     'destination 10.4.0.0/16 ports 1-25',

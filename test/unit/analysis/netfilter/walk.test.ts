@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {compileRules} from '../../../../src/analysis/netfilter/packet-walk/compile.js'
+import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk/default-network.js'
 import {walkFlow} from '../../../../src/analysis/netfilter/packet-walk/flow-walk.js'
-import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
 import {verdictOf} from '../../../../src/analysis/netfilter/packet-walk/verdict.js'
 import {parseRules} from '../../../../src/formats/netfilter/parse-rules.js'
 import {formatIp, type IpAddress, parseIp} from '../../../../src/model/ip-address.js'
@@ -31,7 +31,7 @@ function walk(text: string, packet: Partial<Packet> & {to: string; port?: number
   const {rulesets} = parseRules(text)
   const {to, port = 80, ...rest} = packet
   const sender = rest.interface === undefined ? {uid: 1000, gid: 1000} : {}
-  return walkFlow(compileRules(rulesets), standInMachine({}, rulesets), {
+  return walkFlow(compileRules(rulesets), withDefaultNetwork({}, rulesets), {
     protocol: 'tcp',
     destination: ip(to),
     destinationPort: port,

@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals'
 import {compileRules} from '../../../../src/analysis/netfilter/packet-walk/compile.js'
-import {standInMachine} from '../../../../src/analysis/netfilter/packet-walk/stand-in.js'
+import {withDefaultNetwork} from '../../../../src/analysis/netfilter/packet-walk/default-network.js'
 import {walkPacket} from '../../../../src/analysis/netfilter/packet-walk/walk.js'
 import {denialIn} from '../../../../src/formats/netfilter/denial.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../../../src/formats/netfilter/ip-facts.js'
@@ -104,7 +104,7 @@ export function mutationTest(usual: number): void {
           uid: 1000,
           gid: 1000,
         }
-        walkPacket(compileRules(reading.rulesets), standInMachine({}, reading.rulesets), packet)
+        walkPacket(compileRules(reading.rulesets), withDefaultNetwork({}, reading.rulesets), packet)
         parseIpAddresses(text)
         parseIpRoutes(text)
         parseIpRules(text)

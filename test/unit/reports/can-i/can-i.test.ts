@@ -1,12 +1,12 @@
 import {describe, expect, test} from '@jest/globals'
 import {parse} from 'yaml'
 import {declaredClusterNeeds} from '../../../../src/cli/command-needs.js'
-import {type Permission, permissionKey, type Verdict} from '../../../../src/model/permission.js'
+import {type KubePermission, type PermissionVerdict, permissionKey} from '../../../../src/model/permission.js'
 import type {Places} from '../../../../src/reports/can-i/needs.js'
 import * as canI from '../../../../src/reports/can-i/report.js'
 import {minimalRoles} from '../../../../src/reports/can-i/role.js'
 import {canIView} from '../../../../src/reports/can-i/view.js'
-import {exitCodeOf} from '../../../../src/reports/report.js'
+import {reportExitCode} from '../../../../src/reports/report.js'
 import type {Source} from '../../../../src/sources/source.js'
 import {renderDoc} from '../../../../src/terminal/render.js'
 import {declaredCommands} from '../../../support/declared-commands.js'
@@ -20,7 +20,7 @@ const canIReport = (source: Source, commands: readonly string[], places: Places)
 
 const PLACES = {namespace: 'demo', istioNamespace: 'istio-system'}
 
-function ruledBy(rule: (permission: Permission) => Verdict): Source {
+function ruledBy(rule: (permission: KubePermission) => PermissionVerdict): Source {
   return {
     ...memorySource({}),
     rulings: async all =>
@@ -55,7 +55,7 @@ function granted(roles: readonly Role[]): readonly string[] {
   )
 }
 
-const wanted = ({verb, group, resource, subresource, namespace}: Permission) =>
+const wanted = ({verb, group, resource, subresource, namespace}: KubePermission) =>
   `${verb} ${group}/${resource}${subresource === undefined ? '' : `/${subresource}`} ${namespace ?? '*'}`
 
 async function table(source: Source, commands: readonly string[], form: 'table' | 'wide' = 'table'): Promise<string> {
@@ -77,9 +77,9 @@ describe('can-i', () => {
           .flatMap(each => each.needs.flatMap(need => need.rulings))
           .filter(ruling => ruling.verdict !== 'allowed'),
       ).toEqual([])
-      expect(exitCodeOf(report)).toBe(0)
+      expect(reportExitCode(report)).toBe(0)
       const debug = await canIReport(cluster, ['iptables'], {...PLACES, debugContainer: true})
-      expect(exitCodeOf(debug)).toBe(1)
+      expect(reportExitCode(debug)).toBe(1)
     } finally {
       await cluster.close()
     }
@@ -99,8 +99,8 @@ describe('can-i', () => {
       ['version', 'yes', ''],
     ])
     expect(text).toContain('get, create pods/exec (namespace demo)')
-    expect(exitCodeOf(await canIReport(noExec, ['iptables'], PLACES))).toBe(1)
-    expect(exitCodeOf(await canIReport(noExec, ['ports'], PLACES))).toBe(0)
+    expect(reportExitCode(await canIReport(noExec, ['iptables'], PLACES))).toBe(1)
+    expect(reportExitCode(await canIReport(noExec, ['ports'], PLACES))).toBe(0)
   })
 
   test('each verb of a stream is asked for by itself: get alone is not enough', async () => {
@@ -125,7 +125,7 @@ describe('can-i', () => {
       ['version'],
       PLACES,
     )
-    expect(exitCodeOf(report)).toBe(3)
+    expect(reportExitCode(report)).toBe(3)
     expect(report.gaps[0]?.detail).toBe('the webhook is down')
     expect(
       await table(
@@ -138,7 +138,7 @@ describe('can-i', () => {
   test('a bundle needs no permissions, and the notes say so', async () => {
     const report = await canIReport(memorySource({}), ['version'], PLACES)
     expect(report.notes).toEqual(['memory needs no permissions; on a cluster you would need:'])
-    expect(exitCodeOf(report)).toBe(0)
+    expect(reportExitCode(report)).toBe(0)
     expect(await table(memorySource({}), ['version'])).toContain(
       'get, create pods/portforward (namespace istio-system)',
     )

@@ -6,7 +6,7 @@ import {describe, expect, test} from '@jest/globals'
 import {selfSignedCertificate} from '../../../../src/kubeapi/certificate.js'
 import {totalFor} from '../../../../src/sources/cluster/api.js'
 import {gapOfFailure} from '../../../../src/sources/cluster/gap-of-failure.js'
-import {listObjects} from '../../../../src/sources/cluster/list.js'
+import {listAllPages} from '../../../../src/sources/cluster/list.js'
 import {WireFailure} from '../../../../src/wire/wire-failure.js'
 import {apiAt, testApi} from '../../../support/api-at.js'
 import {timersLeft} from '../../../support/live-timers.js'
@@ -282,7 +282,7 @@ describe('lists', () => {
       const at = Number(tokenOf(request) ?? 0)
       response.end(page([item(`p${at}`)], at < 3 ? String(at + 1) : ''))
     })
-    const found = await listObjects(served.api, '/api/v1/pods?labelSelector=a%3Db')
+    const found = await listAllPages(served.api, '/api/v1/pods?labelSelector=a%3Db')
     expect(found.map(each => each.metadata.name)).toEqual(['p0', 'p1', 'p2', 'p3'])
     expect(found[0]).toEqual({apiVersion: 'v1', kind: 'Pod', ...item('p0')})
     expect(served.requests.map(each => each.url)).toEqual([
@@ -304,7 +304,7 @@ describe('lists', () => {
         }),
       )
     })
-    const found = await listObjects(served.api, '/apis/x/v1/things')
+    const found = await listAllPages(served.api, '/apis/x/v1/things')
     expect(found.map(each => [each.kind, each.apiVersion, each.metadata.name])).toEqual([['Thing', 'x/v1', 'a']])
     await served.close()
   })
@@ -317,7 +317,7 @@ describe('lists', () => {
       if (token === 'old') response.writeHead(410).end(expired('fresh'))
       else response.end(page([item(token ?? 'first')], token === null ? 'old' : ''))
     })
-    const found = await listObjects(served.api, '/api/v1/pods')
+    const found = await listAllPages(served.api, '/api/v1/pods')
     expect(asked).toEqual([null, 'old', null, 'old', 'fresh'])
     expect(found.map(each => each.metadata.name)).toEqual(['first', 'fresh'])
     await served.close()
@@ -329,7 +329,7 @@ describe('lists', () => {
     ['items that are no objects', '{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[1]}'],
   ])('%s is a protocol failure', async (_name, body) => {
     const served = await testApi((_request, response) => response.end(body))
-    expect((await failure(listObjects(served.api, '/api/v1/pods'))).kind).toBe('protocol')
+    expect((await failure(listAllPages(served.api, '/api/v1/pods'))).kind).toBe('protocol')
     await served.close()
   })
 
@@ -338,7 +338,7 @@ describe('lists', () => {
       if (tokenOf(request) === null) response.end(page([item('a')], 'more'))
       else response.writeHead(500).end('etcdserver: request timed out')
     })
-    expect((await failure(listObjects(served.api, '/api/v1/pods'))).kind).toBe('server-error')
+    expect((await failure(listAllPages(served.api, '/api/v1/pods'))).kind).toBe('server-error')
     await served.close()
   })
 })

@@ -1,5 +1,5 @@
 import {parseIp, parseIpRange} from '../../../model/ip-address.js'
-import type {Interface, IpFacts, Machine, PolicyRule, Route} from '../../../model/machine.js'
+import type {Interface, IpFacts, KernelRoute, NetworkNamespace, RoutingRule} from '../../../model/network-namespace.js'
 import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
 import {isAmbient} from '../istio-names.js'
 
@@ -28,14 +28,14 @@ function address(text: string) {
 const LO: Interface = {name: 'lo', addresses: [address('127.0.0.1'), address('::1')]}
 const ETH0: Interface = {name: 'eth0', addresses: [address('192.0.2.10'), address('2001:db8::10')]}
 
-const ROUTES: readonly Route[] = [
+const ROUTES: readonly KernelRoute[] = [
   {family: 'ip', table: 'local', kind: 'local', to: range('127.0.0.0/8'), device: 'lo'},
   {family: 'ip6', table: 'local', kind: 'local', to: range('::1'), device: 'lo'},
   {family: 'ip', table: 'main', kind: 'unicast', to: range('0.0.0.0/0'), device: 'eth0'},
   {family: 'ip6', table: 'main', kind: 'unicast', to: range('::/0'), device: 'eth0'},
 ]
 
-function localRoutes(interfaces: readonly Interface[]): readonly Route[] {
+function localRoutes(interfaces: readonly Interface[]): readonly KernelRoute[] {
   return interfaces.flatMap(({name, addresses}) =>
     addresses.map(own => ({
       family: own.family,
@@ -48,7 +48,7 @@ function localRoutes(interfaces: readonly Interface[]): readonly Route[] {
   )
 }
 
-function plainRules(family: IpFamily): readonly PolicyRule[] {
+function plainRules(family: IpFamily): readonly RoutingRule[] {
   return [
     {family, priority: 0, table: 'local', exact: true},
     {family, priority: 32_766, table: 'main', exact: true},
@@ -57,8 +57,8 @@ function plainRules(family: IpFamily): readonly PolicyRule[] {
 }
 
 /** The routes istio-init and istio-cni add beside the rules: `fwmark 1337 lookup 133` for TPROXY, `fwmark 0x111/0xfff lookup 100` for ambient. */
-function meshRules(family: IpFamily, rulesets: readonly Ruleset[]): readonly PolicyRule[] {
-  const rules: PolicyRule[] = []
+function meshRules(family: IpFamily, rulesets: readonly Ruleset[]): readonly RoutingRule[] {
+  const rules: RoutingRule[] = []
   for (const mark of tproxyMarks(rulesets)) {
     const [value = 0, mask = 0xffff_ffff] = mark.split('/').map(Number)
     rules.push({family, priority: 32_765, table: 'mesh', mark: {value, mask}, exact: true})
@@ -68,7 +68,7 @@ function meshRules(family: IpFamily, rulesets: readonly Ruleset[]): readonly Pol
   return rules
 }
 
-function everythingLocal(family: IpFamily): Route {
+function everythingLocal(family: IpFamily): KernelRoute {
   return {family, table: 'mesh', kind: 'local', to: {family, bits: 0n, mask: 0n}, device: 'lo'}
 }
 
@@ -76,7 +76,11 @@ function everythingLocal(family: IpFamily): Route {
  * The machine a packet is walked on. What the evidence has is used; what it lacks is stood in for: one interface eth0 with documentation
  * addresses, a default route, and the policy routes Istio adds beside its rules. `assumed` says that something was.
  */
-export function standInMachine(facts: Partial<IpFacts>, rulesets: readonly Ruleset[], forwarding = false): Machine {
+export function withDefaultNetwork(
+  facts: Partial<IpFacts>,
+  rulesets: readonly Ruleset[],
+  forwarding = false,
+): NetworkNamespace {
   const known = facts.interfaces?.filter(each => each.name !== 'lo' && each.addresses.length > 0) ?? []
   const interfaces = known.length > 0 ? (facts.interfaces ?? []) : [LO, ETH0]
   const hasRoutes = known.length > 0 && (facts.routes?.length ?? 0) > 0
@@ -98,7 +102,7 @@ export function standInMachine(facts: Partial<IpFacts>, rulesets: readonly Rules
 }
 
 /** The machine with a way out for a family: the question is what rules do to outbound traffic, not whether the pod has a default route. */
-export function withWayOut(machine: Machine, family: IpFamily, device: string): Machine {
+export function withDefaultRoute(machine: NetworkNamespace, family: IpFamily, device: string): NetworkNamespace {
   const hasDefault = machine.routes.some(
     route => route.family === family && route.table === 'main' && route.to.mask === 0n,
   )
@@ -112,7 +116,7 @@ export function withWayOut(machine: Machine, family: IpFamily, device: string): 
 }
 
 /** `ip rule` alone tells IPv4; IPv6 then has the kernel's own three rules and the same marks. */
-function completed(rules: readonly PolicyRule[]): readonly PolicyRule[] {
+function completed(rules: readonly RoutingRule[]): readonly RoutingRule[] {
   if (rules.some(rule => rule.family === 'ip6')) return rules
   return [...rules, ...rules.map(rule => ({...rule, family: 'ip6' as const}))]
 }

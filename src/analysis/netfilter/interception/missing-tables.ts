@@ -2,7 +2,7 @@ import {type Chain, type IpFamily, LEGACY_ELSEWHERE, type Ruleset, TABLE_ASSUMED
 import {type Direction, type Interception, modeOf, type TrafficOutcome} from './interception.js'
 
 /** Why the verdicts of a direction cannot be determined from a text, where it may not hold all that decides. */
-export interface Unseen {
+export interface MissingTables {
   readonly inbound?: string
   readonly outbound?: string
   /** Why inbound traffic that table nat lets alone may still be captured: TPROXY works in table mangle. */
@@ -31,7 +31,7 @@ function missing(sets: readonly Ruleset[], name: 'PREROUTING' | 'OUTPUT'): strin
  * What a pasted text lacks for a family: the built-in chains by which packets enter table nat, the other back end, and table mangle where
  * each table is listed by itself (-L and -S; iptables-save prints all there are).
  */
-export function unseenIn(rulesets: readonly Ruleset[], family: IpFamily): Unseen {
+export function missingTablesIn(rulesets: readonly Ruleset[], family: IpFamily): MissingTables {
   const sets = rulesets.filter(set => set.backend !== 'native' && set.family === family)
   const native = rulesets.some(set => set.backend === 'native')
   if (sets.length === 0 || native) return {}
@@ -58,7 +58,7 @@ function hideIn(direction: Direction, why: string | undefined): Direction {
 }
 
 /** The same answers, but without those that only say that no rule captures, where such a rule may stand in what the text lacks. */
-export function withUnseen(found: Interception, {inbound, outbound, tproxy}: Unseen): Interception {
+export function markInsufficient(found: Interception, {inbound, outbound, tproxy}: MissingTables): Interception {
   const redirects = found.inbound.exceptions.some(({verdict}) => verdict === 'captured')
   const into = hideIn(found.inbound, inbound ?? (redirects ? undefined : tproxy))
   const out = hideIn(found.outbound, outbound)

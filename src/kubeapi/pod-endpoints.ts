@@ -8,31 +8,31 @@ import {queryConfigDump, readDumpQuery} from './config-dump-query.js'
 import {failureOfGap} from './status.js'
 
 /** An HTTP answer of a pod's admin port. */
-export interface PodPage {
+export interface PodHttpResponse {
   readonly status: number
   readonly type: string
   readonly body: Uint8Array
 }
 
 /** Serves the recorded HTTP pages of pods: Envoy's admin port, istiod's debug ports. */
-export interface PodPages {
-  page(pod: PodRef, method: string, url: string): Promise<PodPage>
+export interface PodEndpoints {
+  page(pod: PodRef, method: string, url: string): Promise<PodHttpResponse>
 }
 
 /** Cache of parsed dumps: clients request one section after the other, and parsing a large dump takes a second. */
 const KEPT_DUMPS = 2
 
-function text(status: number, body: string): PodPage {
+function text(status: number, body: string): PodHttpResponse {
   return {status, type: 'text/plain', body: Buffer.from(body)}
 }
 
 /** A missing page is a 404 whose body is a Status, so that the recorded gap can be read back. */
-function gapPage(gap: Gap): PodPage {
+function gapPage(gap: Gap): PodHttpResponse {
   const {status} = failureOfGap(gap)
   return {status: 404, type: 'application/json', body: Buffer.from(JSON.stringify(status))}
 }
 
-function plain(answer: Answer<Artifact>, type: string): PodPage {
+function plain(answer: Answer<Artifact>, type: string): PodHttpResponse {
   return answer.ok ? {status: 200, type, body: answer.value.bytes} : gapPage(answer.gap)
 }
 
@@ -45,17 +45,17 @@ const PAGES: ReadonlyMap<string, EvidenceId> = new Map(
 )
 
 /** Splits a request target without URL parsing: istioctl requests `//version`. */
-function splitTarget(url: string): {readonly path: string; readonly query: URLSearchParams} {
+function splitRequestTarget(url: string): {readonly path: string; readonly query: URLSearchParams} {
   const at = url.indexOf('?')
   const path = (at < 0 ? url : url.slice(0, at)).replace(/^\/+/, '')
   return {path, query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1))}
 }
 
 /** The recorded pages of a source's pods. */
-export function podPages(source: Source): PodPages {
+export function podEndpoints(source: Source): PodEndpoints {
   const dumps = new Map<string, {readonly bytes: Uint8Array; readonly configs: readonly unknown[]}>()
 
-  async function configDump(pod: PodRef, query: URLSearchParams): Promise<PodPage> {
+  async function configDump(pod: PodRef, query: URLSearchParams): Promise<PodHttpResponse> {
     const asked = readDumpQuery(query)
     if ('status' in asked) return text(asked.status, asked.body)
     const answer = await source.evidence('envoy.config_dump', pod)
@@ -78,7 +78,7 @@ export function podPages(source: Source): PodPages {
     return {status, type: status === 200 ? 'application/json' : 'text/plain', body: Buffer.from(body)}
   }
 
-  async function ready(pod: PodRef): Promise<PodPage> {
+  async function ready(pod: PodRef): Promise<PodHttpResponse> {
     const answer = await source.evidence('envoy.server_info', pod)
     if (!answer.ok) return gapPage(answer.gap)
     const info = parseJson(answer.value.bytes, 'server_info')
@@ -86,7 +86,7 @@ export function podPages(source: Source): PodPages {
     return text(state === 'LIVE' ? 200 : 503, `${state}\n`)
   }
 
-  async function proxyDump(pod: PodRef, proxyId: string): Promise<PodPage> {
+  async function proxyDump(pod: PodRef, proxyId: string): Promise<PodHttpResponse> {
     const dot = proxyId.lastIndexOf('.')
     if (dot <= 0) return text(404, 'proxyID must be in the form of <pod name>.<pod namespace>')
     const answer = await source.evidence('istiod.config_dump', {
@@ -102,7 +102,7 @@ export function podPages(source: Source): PodPages {
 
   return {
     async page(pod, method, url) {
-      const {path, query} = splitTarget(url)
+      const {path, query} = splitRequestTarget(url)
       if (path === 'logging') {
         if (method !== 'POST') return text(405, 'Method GET not allowed, POST required.')
         if (query.size > 0) return text(405, 'this is a recording: log levels cannot be set')

@@ -8,7 +8,7 @@ export interface Interface {
 }
 
 /** One route of one table; `local` routes deliver to the machine itself. */
-export interface Route {
+export interface KernelRoute {
   readonly family: IpFamily
   readonly table: string
   readonly kind: string
@@ -18,7 +18,7 @@ export interface Route {
 }
 
 /** One policy routing rule (`ip rule`); `exact` is false when it has selectors that are not understood. */
-export interface PolicyRule {
+export interface RoutingRule {
   readonly family: IpFamily
   readonly priority: number
   readonly table: string
@@ -27,7 +27,7 @@ export interface PolicyRule {
 }
 
 /** A listening socket: no address means every address of its family, of both families for IPv6 (dual-stack). */
-export interface Listener {
+export interface KernelListener {
   readonly protocol: 'tcp' | 'udp'
   readonly port: number
   readonly address?: IpAddress
@@ -35,26 +35,26 @@ export interface Listener {
 }
 
 /** A network namespace as far as the path of a packet depends on it beside its rules. */
-export interface Machine {
+export interface NetworkNamespace {
   readonly interfaces: readonly Interface[]
-  readonly routes: readonly Route[]
-  readonly policyRules: readonly PolicyRule[]
+  readonly routes: readonly KernelRoute[]
+  readonly policyRules: readonly RoutingRule[]
   readonly forwarding: boolean
   /** Absent if listening sockets are unknown: then every destination is assumed to answer. */
-  readonly listeners?: readonly Listener[]
-  /** True when addresses and routes are a stand-in because the evidence did not have them. */
+  readonly listeners?: readonly KernelListener[]
+  /** True when addresses and routes are defaults because the evidence did not have them. */
   readonly assumed: boolean
 }
 
 /** Interfaces, addresses, routes and policy rules read from the output of ip(8). */
 export interface IpFacts {
   readonly interfaces: readonly Interface[]
-  readonly routes: readonly Route[]
-  readonly policyRules: readonly PolicyRule[]
+  readonly routes: readonly KernelRoute[]
+  readonly policyRules: readonly RoutingRule[]
 }
 
 /** True for an address of the machine itself, loopback included. */
-export function isOwnAddress(machine: Machine, address: IpAddress): boolean {
+export function isOwnAddress(machine: NetworkNamespace, address: IpAddress): boolean {
   if (isLoopback(address)) return true
   return machine.interfaces.some(({addresses}) =>
     addresses.some(own => own.family === address.family && own.bits === address.bits),
@@ -62,8 +62,8 @@ export function isOwnAddress(machine: Machine, address: IpAddress): boolean {
 }
 
 /** The most specific route of a table for an address. */
-export function routeIn(machine: Machine, table: string, address: IpAddress): Route | undefined {
-  let best: Route | undefined
+export function routeIn(machine: NetworkNamespace, table: string, address: IpAddress): KernelRoute | undefined {
+  let best: KernelRoute | undefined
   for (const route of machine.routes) {
     if (route.table !== table || !inRange(address, route.to)) continue
     if (best === undefined || route.to.mask > best.to.mask) best = route

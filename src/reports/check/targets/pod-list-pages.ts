@@ -13,7 +13,7 @@ import type {Target} from '../../../sources/subject.js'
 import {checkTargets, noPods} from './targets.js'
 
 /** One page of the pods to check. */
-export interface PodPage {
+export interface PodListPage {
   readonly pods: readonly PodModel[]
   /** Pods read for this page, including those of other shards and terminated ones. */
   readonly read: number
@@ -46,7 +46,7 @@ function inShard(shard: string | undefined): (pod: PodModel) => boolean {
 }
 
 /** The given objects as one page. */
-export async function* onePage(objects: readonly KubeObject[]): AsyncGenerator<PodPage> {
+export async function* onePage(objects: readonly KubeObject[]): AsyncGenerator<PodListPage> {
   const pods = objects.map(readPod).filter(pod => pod !== undefined)
   yield {pods, read: objects.length, begins: true, later: false, unlisted: []}
 }
@@ -70,13 +70,13 @@ function cannotList(source: Source, gap: Gap, more = ''): UserError {
 }
 
 /** The pods of a page without the terminated ones. */
-function alive({items, ...page}: Page<PodModel | undefined>): PodPage {
+function alive({items, ...page}: Page<PodModel | undefined>): PodListPage {
   const pods = items.filter(pod => pod !== undefined && !hasEnded(pod.status?.phase))
   return {...page, pods: pods as readonly PodModel[], read: items.length, unlisted: []}
 }
 
 /** Lists namespace by namespace when the cluster may not be listed; forbidden namespaces are reported. */
-async function* byNamespace(source: Source, target: Target, refused: Gap): AsyncGenerator<PodPage> {
+async function* byNamespace(source: Source, target: Target, refused: Gap): AsyncGenerator<PodListPage> {
   const answer = await source.objects({kind: 'Namespace'})
   if (!answer.ok) {
     throw new UserError(`cannot list pods in ${source.origin.label}: ${gapSentence(refused)}`, {
@@ -118,7 +118,7 @@ async function* byNamespace(source: Source, target: Target, refused: Gap): Async
   yield {pods: [], read: 0, begins: false, later: false, unlisted: [{...refused, what, detail}]}
 }
 
-async function* everyPod(source: Source, target: Target): AsyncGenerator<PodPage> {
+async function* everyPod(source: Source, target: Target): AsyncGenerator<PodListPage> {
   const namespace = target.allNamespaces === true ? undefined : (target.namespace ?? source.defaultNamespace)
   let seen = 0
   for await (const page of podsOf(source, target, namespace)) {
@@ -132,12 +132,12 @@ async function* everyPod(source: Source, target: Target): AsyncGenerator<PodPage
 }
 
 /** The pods and templates to check, page by page: those named, everything in given files, else those of a namespace, a selector or the cluster. */
-export async function* podPages(
+export async function* podListPages(
   source: Source,
   names: readonly string[],
   target: Target,
   shard?: string,
-): AsyncGenerator<PodPage> {
+): AsyncGenerator<PodListPage> {
   const mine = inShard(shard)
   const listed = names.length === 0 && source.manifests === undefined && source.impliedSubject === undefined
   let pods = 0

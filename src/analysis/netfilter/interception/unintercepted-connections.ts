@@ -1,6 +1,6 @@
 import type {Connection, ConnectionTable} from '../../../model/connection.js'
 import {isLoopback} from '../../../model/ip-address.js'
-import {isOwnAddress, type Machine} from '../../../model/machine.js'
+import {isOwnAddress, type NetworkNamespace} from '../../../model/network-namespace.js'
 import type {Packet} from '../../../model/packet.js'
 import {everyRule, type Ruleset} from '../../../model/ruleset.js'
 import {compileRules} from '../packet-walk/compile.js'
@@ -9,7 +9,7 @@ import {walkPacket} from '../packet-walk/walk.js'
 import {primaryAddress} from './pod-paths.js'
 
 /** A connection that bypasses the proxy though one opened now would be captured. */
-export interface PastCapture {
+export interface UninterceptedConnection {
   readonly direction: 'inbound' | 'outbound'
   readonly connection: Connection
   /** Where the rules lead such a connection. */
@@ -21,18 +21,18 @@ export interface PastCapture {
  * rules were made stays direct. A captured one has another end in the pod, on the port of the proxy; an inbound one comes to the application
  * from loopback (REDIRECT only: TPROXY keeps the client's address).
  */
-export function pastCapture(
+export function uninterceptedConnections(
   {established, listening}: ConnectionTable,
   rulesets: readonly Ruleset[],
-  machine: Machine,
-): readonly PastCapture[] {
+  machine: NetworkNamespace,
+): readonly UninterceptedConnection[] {
   const rules = compileRules(rulesets)
   const landing = (packet: Partial<Packet> & Pick<Packet, 'destination' | 'destinationPort'>): number | undefined => {
     const walk = walkPacket(rules, machine, {protocol: 'tcp', ...packet})
     const {disposition: end} = walk
     return verdictOf(walk) === 'captured' && end.kind === 'delivered' && !end.transparent ? end.port : undefined
   }
-  return established.flatMap((connection): readonly PastCapture[] => {
+  return established.flatMap((connection): readonly UninterceptedConnection[] => {
     const {local, localPort, remote, remotePort, uid} = connection
     if (isLoopback(remote) || isOwnAddress(machine, remote)) return []
     if (listening.includes(localPort)) {

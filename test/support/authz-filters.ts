@@ -1,5 +1,5 @@
 import type {AskedRequest} from '../../src/analysis/authorization/asked.js'
-import type {Connection} from '../../src/analysis/envoy/connection.js'
+import type {DownstreamConnection} from '../../src/analysis/envoy/connection.js'
 import {rbacVerdict} from '../../src/analysis/envoy/rbac.js'
 import {readProto} from '../../src/formats/envoy-proto/read.js'
 import {HttpRbac, NetworkRbac} from '../../src/model/envoy/rbac.js'
@@ -7,7 +7,7 @@ import type {Json} from '../../src/model/envoy/schema.js'
 
 export type FilterVerdict = 'allowed' | 'denied' | 'external'
 
-function connectionOf(asked: AskedRequest): Connection {
+function connectionOf(asked: AskedRequest): DownstreamConnection {
   const address = {ip: asked.directIp ?? '', port: 40_000}
   return {
     local: {ip: asked.destinationIp ?? '', port: asked.port ?? 0},

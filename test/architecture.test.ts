@@ -39,7 +39,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   'cli-table3': /^src\/terminal\/box\.ts$/,
   picocolors: /^src\/terminal\/render\.ts$/,
   re2js: /^src\/model\/linear-regex\.ts$/,
-  yaml: /^src\/(terminal\/yaml|formats\/kube-manifest\/.*)\.ts$/,
+  yaml: /^src\/(terminal\/yaml|formats\/kube-manifest\/.*|formats\/redact\/yaml-tree)\.ts$/,
   fflate: /^src\/sources\/files\/zip\.ts$/,
   fzstd: /^src\/sources\/files\/zstd\.ts$/,
   htmlparser2: /^src\/formats\/html-text\.ts$/,

@@ -1,12 +1,12 @@
 import {Args} from '@oclif/core'
 
-/** The pod a command asks about; standard input is never taken for it. */
+/** The pod a command is about; never read from standard input. */
 export const podArg = Args.string({ignoreStdin: true, description: 'pod, pod.namespace, deploy/name, svc/name, …'})
 
 /** The argument of every command about one pod. */
 export const podArgument = {pod: podArg}
 
-/** The arguments of `trace`: where a request begins and, for its way through the mesh, where it leads. */
+/** The arguments of `trace`: the source of a request and, for its path through the mesh, its destination. */
 export const fromToArguments = {
   pod: Args.string({
     ignoreStdin: true,

@@ -1,8 +1,9 @@
 import {type Answer, answered} from '../model/answer.js'
 import type {Artifact} from '../model/evidence.js'
 import {parseIp} from '../model/ip-address.js'
+import type {PastedTable} from '../model/pasted-table.js'
 import type {ListeningSocket, SocketTable} from '../model/socket.js'
-import {listOf, numberOf, textOf} from './decode.js'
+import {at, listOf, numberOf, textOf} from './decode.js'
 import {parseJson} from './json-text.js'
 
 /** Listeners a sidecar really binds; istiod's others only exist to be handed connections by 15001 (Envoy, `bind_to_port: false`). */
@@ -26,4 +27,28 @@ export function parseEnvoyListeners(artifact: Artifact, all: boolean): Answer<So
     ]
   })
   return answered({form: 'envoy', sockets: [...sockets].sort((a, b) => a.port - b.port), unreadable: []})
+}
+
+/** The /listeners page as a table of listeners: addresses, ports and names are all it has. */
+export function listenersTable(page: unknown): PastedTable {
+  const rows = listOf(page, 'listener_statuses').map((entry, index) => {
+    const own = [at(entry, 'local_address'), ...listOf(entry, 'additional_local_addresses')]
+    const addresses = own.flatMap(
+      each => textOf(each, 'socket_address', 'address') ?? textOf(each, 'pipe', 'path') ?? [],
+    )
+    const port = numberOf(entry, 'local_address', 'socket_address', 'port_value')
+    const cells = {
+      ADDRESSES: addresses.join(','),
+      PORT: port === undefined ? '' : String(port),
+      NAME: textOf(entry, 'name') ?? '',
+    }
+    return {line: index + 1, cells}
+  })
+  return {
+    kind: 'listener',
+    columns: ['ADDRESSES', 'PORT', 'NAME'],
+    rows,
+    headless: false,
+    page: "Envoy's /listeners page",
+  }
 }

@@ -10,12 +10,14 @@ function portOf(entry: unknown, index: number): ServicePort | undefined {
   const target = field(entry, 'targetPort')
   const name = textOf(entry, 'name')
   const appProtocol = textOf(entry, 'appProtocol')
+  const nodePort = numberOf(entry, 'nodePort')
   return {
     name,
     port,
     target: typeof target === 'number' || (typeof target === 'string' && target !== '') ? target : port,
     protocol: PROTOCOLS.find(each => each === textOf(entry, 'protocol')) ?? 'TCP',
     appProtocol,
+    ...(nodePort === undefined ? {} : {nodePort}),
     path: `spec.ports[${index}]`,
   }
 }
@@ -38,6 +40,9 @@ export function readService(object: KubeObject): ServiceModel {
     labels: textMapOf(object, 'metadata', 'labels'),
     annotations: textMapOf(object, 'metadata', 'annotations'),
     externalIps: textsOf(object, 'spec', 'externalIPs'),
+    balancers: listOf(object, 'status', 'loadBalancer', 'ingress').flatMap(
+      each => textOf(each, 'hostname') ?? textOf(each, 'ip') ?? [],
+    ),
     externalName: textOf(object, 'spec', 'externalName'),
     publishesNotReady: flagOf(object, 'spec', 'publishNotReadyAddresses') ?? false,
     ports: listOf(object, 'spec', 'ports')

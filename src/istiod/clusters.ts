@@ -55,7 +55,9 @@ function loadAssignment(name: string, endpoints: readonly MadeEndpoint[]): Messa
   }))
   return {
     cluster_name: name,
-    ...(endpoints.length === 0 ? {} : {endpoints: [{locality: {}, lb_endpoints, load_balancing_weight: endpoints.length}]}),
+    ...(endpoints.length === 0
+      ? {}
+      : {endpoints: [{locality: {}, lb_endpoints, load_balancing_weight: endpoints.length}]}),
     policy: {overprovisioning_factor: 140},
   }
 }

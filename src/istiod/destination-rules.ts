@@ -40,7 +40,12 @@ function merged(objects: readonly KubeObject[]): MergedRule {
 }
 
 /** The most exact host among the rules of one namespace that fit, and the rules that have it. */
-function atLevel(rules: readonly KubeObject[], host: string, place: ProxyPlace, domain: string): MergedRule | undefined {
+function atLevel(
+  rules: readonly KubeObject[],
+  host: string,
+  place: ProxyPlace,
+  domain: string,
+): MergedRule | undefined {
   const named = rules.map(
     rule => [fullHost(textOf(rule, 'spec', 'host') ?? '', rule.metadata.namespace ?? 'default', domain), rule] as const,
   )
@@ -67,7 +72,11 @@ function atLevel(rules: readonly KubeObject[], host: string, place: ProxyPlace, 
  * The rule that counts for a host: of the client's namespace, then of the host's, then of the root namespace; the first level
  * with a fitting host ends the search (istio.io, "Destination Rule", and facts measured of istiod).
  */
-export function ruleFor(state: IstioState, place: ProxyPlace, {host, namespace}: RegisteredHost): MergedRule | undefined {
+export function ruleFor(
+  state: IstioState,
+  place: ProxyPlace,
+  {host, namespace}: RegisteredHost,
+): MergedRule | undefined {
   const {rootNamespace, clusterDomain} = state.settings
   const all = state.objects('DestinationRule')
   const of = (home: string, exported: boolean) =>

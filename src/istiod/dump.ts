@@ -51,9 +51,7 @@ export function withSection(
   const section: Section = SECTIONS[name]
   const configs = listOf(dump, 'configs') as readonly Message[]
   const there = configs.some(each => isSection(each, section))
-  const all = there
-    ? configs
-    : [...configs, {'@type': `type.googleapis.com/envoy.admin.v3.${section.type}ConfigDump`}]
+  const all = there ? configs : [...configs, {'@type': `type.googleapis.com/envoy.admin.v3.${section.type}ConfigDump`}]
   return {
     ...dump,
     configs: all.map((config): Message => {

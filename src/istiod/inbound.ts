@@ -56,7 +56,10 @@ function partsForPort(port: number, parts: ChainParts): ChainParts {
     filters.map((each): Message => {
       const config = (objectOf(each, 'typed_config') ?? {}) as Message
       if (each.name === MANAGER) {
-        const route_config = {name: cluster, virtual_hosts: [{name: `inbound|http|${port}`, domains: ['*'], routes: [route]}]}
+        const route_config = {
+          name: cluster,
+          virtual_hosts: [{name: `inbound|http|${port}`, domains: ['*'], routes: [route]}],
+        }
         return {...each, typed_config: {...config, route_config}}
       }
       return each.name === 'envoy.filters.network.tcp_proxy' ? {...each, typed_config: {...config, cluster}} : each

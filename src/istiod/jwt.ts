@@ -55,8 +55,7 @@ export function jwtFilter(state: IstioState, place: ProxyPlace): Message | undef
     requires_any: {requirements: [{provider_name}, {allow_missing: {}}]},
   })
   const [only = ''] = names
-  const requires: Message =
-    names.length === 1 ? optional(only) : {requires_all: {requirements: names.map(optional)}}
+  const requires: Message = names.length === 1 ? optional(only) : {requires_all: {requirements: names.map(optional)}}
   return {
     name: 'envoy.filters.http.jwt_authn',
     typed_config: {

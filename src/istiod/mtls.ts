@@ -44,9 +44,7 @@ function tlsSocket(body: Message): Message {
 }
 
 function names(sans: readonly string[]): Message {
-  return sans.length === 0
-    ? {}
-    : {default_validation_context: {match_subject_alt_names: sans.map(exact => ({exact}))}}
+  return sans.length === 0 ? {} : {default_validation_context: {match_subject_alt_names: sans.map(exact => ({exact}))}}
 }
 
 function meshSocket(sni: string, sans: readonly string[]): Message {

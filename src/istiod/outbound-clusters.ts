@@ -38,7 +38,12 @@ export interface ClusterChange {
 }
 
 /** Lays the difference between the clusters of two viewpoints over a dump. */
-export function outboundClusters(dump: Message, from: Viewpoint, to: Viewpoint, donors: readonly Message[]): ClusterChange {
+export function outboundClusters(
+  dump: Message,
+  from: Viewpoint,
+  to: Viewpoint,
+  donors: readonly Message[],
+): ClusterChange {
   const was = madeClusters(from)
   const is = madeClusters(to)
   const gone = new Set([...was.keys()].filter(name => !is.has(name)))
@@ -53,9 +58,7 @@ export function outboundClusters(dump: Message, from: Viewpoint, to: Viewpoint, 
     return changed(cluster, before.cluster, after.cluster)
   }
   const lent = (name: string) =>
-    donors
-      .flatMap(each => resourcesOf(each, 'endpoints'))
-      .find(each => textOf(each, 'cluster_name') === name)
+    donors.flatMap(each => resourcesOf(each, 'endpoints')).find(each => textOf(each, 'cluster_name') === name)
   const edited = new Set<string>()
   const editEndpoints = (endpoints: Message): Message | undefined => {
     const name = textOf(endpoints, 'cluster_name') ?? ''

@@ -163,9 +163,7 @@ function ledTo(chain: Message, targets: readonly Target[]): Message {
 const CATCH_ALL_CHAINS = ['virtualOutbound-catchall-tcp', 'PassthroughFilterChain']
 
 function redirected(chain: Message, cluster: string): Message {
-  return CATCH_ALL_CHAINS.includes(textOf(chain, 'name') ?? '')
-    ? ledTo(chain, [{name: cluster, weight: 100}])
-    : chain
+  return CATCH_ALL_CHAINS.includes(textOf(chain, 'name') ?? '') ? ledTo(chain, [{name: cluster, weight: 100}]) : chain
 }
 
 /** Lays the difference between the outbound listeners of two viewpoints over a dump whose routes and clusters are laid already. */
@@ -189,7 +187,8 @@ export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint,
     return leads.length > 0 && leads.every(each => old.includes(each)) ? ledTo(chain, mine.targets) : chain
   }
   const edit = (listener: Message): Message | undefined => {
-    if (listener.traffic_direction !== 'OUTBOUND' && textOf(listener, 'traffic_direction') !== 'OUTBOUND') return listener
+    if (listener.traffic_direction !== 'OUTBOUND' && textOf(listener, 'traffic_direction') !== 'OUTBOUND')
+      return listener
     const chains = listOf(listener, 'filter_chains') as readonly Message[]
     const kept = chains
       .filter(chain => {
@@ -202,9 +201,9 @@ export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint,
     if (kept.length === 0) return undefined
     names.add(textOf(listener, 'name') ?? '')
     const rest = objectOf(listener, 'default_filter_chain') as Message | undefined
-    const settled =
-      rest === undefined ? undefined : retarget(listener, modeChanges ? redirected(rest, catchAll) : rest)
-    if (kept.length === chains.length && kept.every((each, i) => each === chains[i]) && settled === rest) return listener
+    const settled = rest === undefined ? undefined : retarget(listener, modeChanges ? redirected(rest, catchAll) : rest)
+    if (kept.length === chains.length && kept.every((each, i) => each === chains[i]) && settled === rest)
+      return listener
     return {
       ...listener,
       filter_chains: kept as Json,
@@ -222,4 +221,3 @@ export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint,
   }
   return withSection(edited, 'listeners', each => each, [...fresh.values()])
 }
-

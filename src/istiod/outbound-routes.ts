@@ -18,7 +18,11 @@ export interface MadeVirtualHost {
   readonly routes: readonly Message[]
 }
 
-function domainsOf({host, name, namespace, addresses}: RegisteredHost, place: ProxyPlace, domain: string): readonly string[] {
+function domainsOf(
+  {host, name, namespace, addresses}: RegisteredHost,
+  place: ProxyPlace,
+  domain: string,
+): readonly string[] {
   const suffix = `.svc.${domain}`
   if (!host.endsWith(suffix)) return [host, ...(host.startsWith('*') ? [] : [`${host}.`]), ...addresses]
   const short = namespace === place.namespace ? [name] : []
@@ -51,7 +55,9 @@ export function madeVirtualHosts({state, place}: Viewpoint): readonly MadeVirtua
         routes: routesOf(state, place, host, each.port),
       })),
   )
-  const ports = new Set(hosts.flatMap(({ports}) => ports.filter(each => each.reading === 'http').map(each => each.port)))
+  const ports = new Set(
+    hosts.flatMap(({ports}) => ports.filter(each => each.reading === 'http').map(each => each.port)),
+  )
   const free = freeNames(state, place).flatMap(({name, object}) =>
     [...ports].map(port => ({
       config: String(port),
@@ -117,8 +123,12 @@ export function outboundRoutes(dump: Message, from: Viewpoint, to: Viewpoint): M
       ]
     })
     const added = [...is.values()].filter(each => each.config === name && !was.has(key(each)) && !names.has(each.name))
-    if (added.length === 0 && kept.length === before.length && kept.every((each, i) => each === before[i])) return config
-    const all = [...kept.filter(each => !CATCH_ALL_NAMES.includes(textOf(each, 'name') ?? '')), ...added.map(virtualHost)]
+    if (added.length === 0 && kept.length === before.length && kept.every((each, i) => each === before[i]))
+      return config
+    const all = [
+      ...kept.filter(each => !CATCH_ALL_NAMES.includes(textOf(each, 'name') ?? '')),
+      ...added.map(virtualHost),
+    ]
     const last = kept.filter(each => CATCH_ALL_NAMES.includes(textOf(each, 'name') ?? ''))
     if (all.length === 0) return undefined
     return {...config, virtual_hosts: [...all, ...last] as Json}

@@ -183,6 +183,7 @@ export function hostsOfServiceEntry(object: KubeObject, workloads: readonly Work
 /** Whether something exported to some namespaces can be seen in one. */
 export function isExportedTo(exportTo: readonly string[], home: string, namespace: string): boolean {
   return (
-    exportTo.length === 0 || exportTo.some(each => each === '*' || each === namespace || (each === '.' && home === namespace))
+    exportTo.length === 0 ||
+    exportTo.some(each => each === '*' || each === namespace || (each === '.' && home === namespace))
   )
 }

@@ -1,8 +1,8 @@
 import {at, field, flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
+import {matchesLabels, requirementsOf} from '../model/selector.js'
 import type {Message} from './rbac/strings.js'
 import {quoted} from './rbac/strings.js'
 import type {ProxyPlace} from './scope.js'
-import {matchesLabels, requirementsOf} from '../model/selector.js'
 
 // HTTPMatchRequest: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
 

@@ -73,7 +73,10 @@ export function istioState(objects: ObjectsByKind, {settings, workloads, complet
 }
 
 /** The labels an object selects workloads by; undefined when it selects all. */
-export function selectorOf(object: KubeObject, ...path: readonly string[]): Readonly<Record<string, string>> | undefined {
+export function selectorOf(
+  object: KubeObject,
+  ...path: readonly string[]
+): Readonly<Record<string, string>> | undefined {
   const labels = textMapOf(object, 'spec', ...path)
   return Object.keys(labels).length === 0 ? undefined : labels
 }

@@ -11,7 +11,14 @@ function inboundClusters(dump: Message, from: Viewpoint, to: Viewpoint): Message
   const had = new Set(from.ports.map(each => each.port))
   const added = to.ports
     .filter(each => !had.has(each.port))
-    .map(({port}): Message => ({name: `inbound|${port}||`, type: 'ORIGINAL_DST', lb_policy: 'CLUSTER_PROVIDED', connect_timeout: '10s'}))
+    .map(
+      ({port}): Message => ({
+        name: `inbound|${port}||`,
+        type: 'ORIGINAL_DST',
+        lb_policy: 'CLUSTER_PROVIDED',
+        connect_timeout: '10s',
+      }),
+    )
   return added.length === 0 ? dump : withSection(dump, 'clusters', each => each, added)
 }
 

@@ -29,7 +29,11 @@ function visibleIn(state: IstioState, place: ProxyPlace, domain: string): readon
 }
 
 /** The VirtualService that routes requests for a host from inside the mesh: the exact host before a wildcard, the oldest first. */
-export function virtualServiceFor(state: IstioState, place: ProxyPlace, {host}: RegisteredHost): KubeObject | undefined {
+export function virtualServiceFor(
+  state: IstioState,
+  place: ProxyPlace,
+  {host}: RegisteredHost,
+): KubeObject | undefined {
   const domain = state.settings.clusterDomain
   const bound = visibleIn(state, place, domain).filter(each => gatewaysOf(each).includes(MESH))
   const exact = bound.find(each => hostsOf(each, domain).includes(host))

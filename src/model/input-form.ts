@@ -72,10 +72,16 @@ export const INPUT_FORMS: readonly InputForm[] = [
     `${PC} listener`,
   ),
   form('clusters-page', "Envoy's /clusters page", 'cluster_statuses, or NAME::ADDRESS::... lines', `${PC} endpoint`),
-  form('listeners-page', "Envoy's /listeners page", 'listener_statuses, or NAME::ADDRESS lines', 'ports'),
+  form(
+    'listeners-page',
+    "Envoy's /listeners page",
+    'listener_statuses, or NAME::ADDRESS lines',
+    'ports',
+    `${PC} listener`,
+  ),
   form('server-info', "Envoy's /server_info page", 'command_line_options, uptime_current_epoch', 'server-info'),
   form('certs', "Envoy's /certs page", '"certificates"', `${PC} secret`),
-  form('logging', "Envoy's /logging page", '"active loggers:"'),
+  form('logging', "Envoy's /logging page", '"active loggers:"', `${PC} log`),
   form('init-dump', "Envoy's /init_dump page", 'unready_targets_dumps'),
   form('stats', "Envoy's /stats page", 'NAME: NUMBER lines with names of Envoy, or its Prometheus form'),
   form(
@@ -127,6 +133,13 @@ export const INPUT_FORMS: readonly InputForm[] = [
     'ports',
   ),
   form('objects', 'Kubernetes objects', 'apiVersion and kind', 'check', 'check-inject', 'describe pod'),
+  form('events', 'Kubernetes events', 'objects of kind Event and none that makes pods', 'explain'),
+  form(
+    'kubectl-table',
+    'a table of kubectl get',
+    'NAME and the columns of a kind: READY STATUS, CLUSTER-IP, ENDPOINTS, ...',
+  ),
+  form('own-answer', 'an answer of meshctl (-o json)', 'apiVersion meshctl/v1'),
   form('log', 'log lines', 'access logs, istio-proxy, istiod, istio-cni, ztunnel, events', 'explain'),
 ]
 

@@ -1,3 +1,5 @@
+import {own} from './own.js'
+
 /** The kinds meshctl reads, with the preferred API version and kubectl's names. */
 export interface Kind {
   readonly kind: string
@@ -79,11 +81,15 @@ function groupOf(apiVersion: unknown): string {
   return typeof apiVersion === 'string' && apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
 }
 
+/** Groups that serve the objects of another group under a second name (Kubernetes API, Event v1). */
+const SAME_GROUP: Readonly<Record<string, string>> = {'events.k8s.io': ''}
+
 /**
  * False for an object that only shares the name of its kind, as Services of Knative and Gateways of the Gateway API do; objects without a group
  * (written loosely, in lists) and those of Kubernetes' first groups count.
  */
 export function isOfKind(object: {readonly apiVersion?: unknown}, kind: Kind): boolean {
-  const group = groupOf(object.apiVersion)
+  const written = groupOf(object.apiVersion)
+  const group = own(SAME_GROUP, written) ?? written
   return group === '' || group === 'extensions' || group === groupOf(kind.apiVersion)
 }

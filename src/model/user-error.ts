@@ -7,13 +7,25 @@ export class UserError extends Error {
   readonly exitCode: number
   /** The missing evidence the failure comes from, if that is what it is. */
   readonly gap: Gap | undefined
+  /** A word of the command line that was wrong, and what to write instead. */
+  readonly correction: {readonly typed: string; readonly instead: string} | undefined
 
-  constructor(message: string, more: {hint?: string; next?: string; exitCode?: number; gap?: Gap} = {}) {
+  constructor(
+    message: string,
+    more: {
+      hint?: string
+      next?: string
+      exitCode?: number
+      gap?: Gap
+      correction?: {readonly typed: string; readonly instead: string}
+    } = {},
+  ) {
     super(message)
     this.name = 'UserError'
     this.hint = more.hint
     this.next = more.next
     this.exitCode = more.exitCode ?? 2
     this.gap = more.gap
+    this.correction = more.correction
   }
 }

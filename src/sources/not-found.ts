@@ -83,8 +83,10 @@ export async function notFoundError(source: Source, wanted: Wanted): Promise<Use
     return all === undefined ? undefined : whatIsThere(all, wanted)
   }
   const first = elsewhere ?? near[0]
+  const only = sameName.length > 1 ? undefined : first
   return new UserError(`${resource} "${name}" not found in the "${namespace}" namespace of ${source.origin.label}`, {
     hint: hint(),
+    correction: only === undefined ? undefined : {typed: name, instead: label(only)},
     next:
       first === undefined
         ? undefined

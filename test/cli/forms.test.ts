@@ -42,8 +42,6 @@ describe('every form that meshctl recognises', () => {
       expect(ids(htmlText(`<html><body><p>hello</p><pre><code>${escaped(text)}</code></pre></body></html>`))).toContain(
         form,
       )
-      // A manifest is given alone: prose around it makes it another YAML.
-      if (form === 'objects') return
       expect(ids(`这是一段输出：\n\n\`\`\`\n${text}\`\`\`\n\n谢谢。\n`)).toContain(form)
       expect(ids(`root@web-0:/# kubectl exec web-0 -- cat it\n${text}\n`)).toContain(form)
     },
@@ -60,6 +58,88 @@ describe('every form that meshctl recognises', () => {
       expect([0, 1, 3]).toContain(run.code)
     },
   )
+})
+
+describe('objects among other text', () => {
+  const deployment = [
+    'apiVersion: apps/v1',
+    'kind: Deployment',
+    'metadata: {name: web, namespace: shop}',
+    'spec:',
+    '  selector: {matchLabels: {app: web}}',
+    '  template:',
+    '    metadata: {labels: {app: web}}',
+    '    spec:',
+    '      containers: [{name: web, image: web, securityContext: {runAsUser: 1337}}]',
+    '',
+  ].join('\n')
+  const json = JSON.stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {name: 'web', namespace: 'shop'},
+      spec: {securityContext: {runAsUser: 1337}, containers: [{name: 'web', image: 'web'}]},
+    },
+    undefined,
+    2,
+  )
+
+  test.each([
+    ['Markdown', `# 部署\n\n\`\`\`yaml\n${deployment}\`\`\`\n\n完成。\n`, 'md.txt:12'],
+    ['front matter', `---\ntitle: x\ntags: istio\n---\n\n## text\n\n\`\`\`\n${deployment}\`\`\`\n`, 'md.txt:17'],
+    ['a prompt', `$ kubectl get deploy web -o yaml\n${deployment}$ exit\n`, 'md.txt:10'],
+    ['a quotation', `He wrote:\n${deployment.replace(/^(?=.)/gm, '> ')}\nand more\n`, 'md.txt:10'],
+    ['tabs', `Then:\n${deployment.replace(/^(?=.)/gm, '\t')}\nand more\n`, 'md.txt:10'],
+    ['JSON behind a prompt', `$ kubectl get pod web -o json\n${json}\n$ exit\n`, 'md.txt:'],
+  ])('%s: checked where they stand', async (_, text, place) => {
+    const path = file('md.txt', text)
+    const run = await meshctl(['check', '-f', path, '--only', 'MCT1001', '-o', 'wide'])
+    expect(run.stdout).toContain('runs as uid 1337')
+    expect(run.stdout).toContain(place)
+    expect(run.code).toBe(1)
+  })
+
+  test('a text that begins as a manifest is read as one, with its mistakes', async () => {
+    const path = file('bad.yaml', deployment.replace('spec:\n', 'spec\n'))
+    const run = await meshctl(['check', '-f', path])
+    expect(run.code).toBe(2)
+    expect(run.stderr).toMatch(/bad\.yaml:\d+:\d+: /)
+  })
+})
+
+describe('answers of meshctl given back to it', () => {
+  test('rules and sockets are read as what they were made from', async () => {
+    const kernel = await meshctl(['iptables', 'deploy/reviews-v1', '-n', 'demo', '--from', 'sample', '-o', 'json'])
+    const again = await meshctl(['iptables', '-f', file('rules.json', kernel.stdout)])
+    expect(again.stdout).toMatch(/18 rules[\s\S]*Inbound +TCP goes to the proxy \(port 15006\)/)
+    const ports = await meshctl(['ports', 'deploy/reviews-v1', '-n', 'demo', '--from', 'sample', '-o', 'json'])
+    const sockets = await meshctl(['ports', '-f', file('ports.json', ports.stdout)])
+    expect(sockets.stdout).toMatch(/15006\/tcp +\* +envoy \(1337\)/)
+  })
+})
+
+describe('what to run next is the command of the user, corrected', () => {
+  test('a wrong name, a wrong command, and the source are kept', async () => {
+    const typo = await meshctl(['ports', 'deploy/review-v1', '-n', 'demo', '--from', 'sample'])
+    expect(typo.stderr).toContain('Next: meshctl ports deploy/reviews-v1.demo -n demo --from sample')
+    const stats = await meshctl(['explain', '-f', file('s.txt', 'cluster.x.upstream_cx_total: 1\nserver.live: 1\n')])
+    expect(stats.stderr).toMatch(/Next: meshctl read \S*s\.txt /)
+  })
+})
+
+describe('two tables, and two static configurations', () => {
+  test('are compared like dumps', async () => {
+    const table = (port: number) =>
+      `SERVICE FQDN     PORT     SUBSET     DIRECTION     TYPE     DESTINATION RULE\ncart.shop        ${port}     -          outbound      EDS\n`
+    const rows = await meshctl(['diff', file('a.txt', table(80)), file('b.txt', table(81))])
+    expect(rows.stdout).toMatch(
+      /- cluster outbound\|80\|\|cart\.shop +only in a\.txt\s+\+ cluster outbound\|81\|\|cart\.shop +only in b\.txt/,
+    )
+    const config = (port: number) =>
+      `static_resources:\n  listeners:\n  - name: in\n    address: {socket_address: {address: 0.0.0.0, port_value: ${port}}}\n`
+    const both = await meshctl(['diff', file('a.yaml', config(8080)), file('b.yaml', config(8081))])
+    expect(both.stdout).toMatch(/1 listener changed[\s\S]*8080 → 8081/)
+  })
 })
 
 describe('what files come in', () => {

@@ -56,6 +56,8 @@ describe('pages as people wrote them', () => {
       ['pc', 'route'],
       [/reviews\.service\.consul:9080/, /incomplete/],
     ],
+    ['003: the rules of the arguments shown', 'ports', ['iptables', '--expected'], [/19 rules.*Istio 1\.11/, /15090/]],
+    ['002: Deployment hello is checked where it stands', 'notes', ['check'], [/Deployment default\/hello/]],
     ['004: nginx on 80, although a column is missing', 'injected', ['ports'], [/80\/tcp +\* +nginx/]],
     ['004: one rule of an excerpt', 'injected', ['iptables'], [/excerpt, 1 rule/, /15001/]],
   ] as const)('%s', async (_, name, command, words) => {

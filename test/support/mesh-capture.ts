@@ -168,7 +168,7 @@ function objectLists(
       .map(item => withoutManagedFields({...item, apiVersion, kind} as unknown as KubeObject))
       .filter(item => kept(item, podNames, choice))
       .filter(item => kind !== 'ConfigMap' || item.metadata.namespace === 'istio-system')
-      .map(redactObject)
+      .map(object => redactObject(object))
     const body = {apiVersion, kind: `${kind}List`, items: items.map(({apiVersion: _a, kind: _k, ...rest}) => rest)}
     return [{apiVersion, kind, namespace: '*', held: blobs.add(Buffer.from(JSON.stringify(body)))}]
   })

@@ -37,6 +37,17 @@ const TROUBLE: readonly (readonly [RegExp, string])[] = [
 
 const SHOWN = 20
 
+/** The values of `server.state` (Envoy, ServerInfo.State). */
+const STATES = ['LIVE', 'DRAINING', 'PRE_INITIALIZING', 'INITIALIZING']
+
+/** What the gauges of the server say that is no counter: its state when it takes no traffic. */
+function stateIn(stats: readonly EnvoyStat[]): readonly string[] {
+  const state = stats.find(({name}) => /^(server\.state|envoy_server_state)(\{|$)/.test(name))?.value
+  return state === undefined || state === 0
+    ? []
+    : [`Envoy is ${STATES[state] ?? `in state ${state}`}, not LIVE: it is not ready`]
+}
+
 /** Sentences on counters that are not zero and speak of a fault, the highest first. A counter says that it happened, not when. */
 export function troubleIn(stats: readonly EnvoyStat[]): readonly string[] {
   const found = stats
@@ -46,7 +57,8 @@ export function troubleIn(stats: readonly EnvoyStat[]): readonly string[] {
       return what === undefined ? [] : [{name, value, what}]
     })
     .sort((a, b) => b.value - a.value)
-  if (found.length === 0) return [`none of ${stats.length} statistics counts a fault`]
-  const shown = found.slice(0, SHOWN).map(({name, value, what}) => `${what}: ${name} is ${value}`)
+  const state = stateIn(stats)
+  if (found.length === 0) return state.length > 0 ? state : [`none of ${stats.length} statistics counts a fault`]
+  const shown = [...state, ...found.slice(0, SHOWN).map(({name, value, what}) => `${what}: ${name} is ${value}`)]
   return found.length > SHOWN ? [...shown, `and ${found.length - SHOWN} more counters of faults`] : shown
 }

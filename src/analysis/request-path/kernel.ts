@@ -5,7 +5,7 @@ import {walkFlow} from '../netfilter/packet-walk/flow-walk.js'
 import {dispositionText, turnOf} from '../netfilter/packet-walk/verdict.js'
 import type {Site} from './world.js'
 
-/** Who opens a connection in a pod. */
+/** The process that opens a connection in a pod. */
 export interface Opener {
   readonly uid: number
   readonly gid: number
@@ -13,7 +13,7 @@ export interface Opener {
   readonly boundTo: string | undefined
 }
 
-/** Where a connection comes out of a pod's kernel. */
+/** Where a connection leaves a pod's network namespace. */
 export type Passing =
   | {readonly kind: 'proxy'; readonly walk: Walk; readonly port: number}
   | {readonly kind: 'socket'; readonly walk: Walk | undefined; readonly address: IpPort}
@@ -46,7 +46,7 @@ function unreadable(site: Site): Passing {
   return {kind: 'unknown', walk: undefined, text: site.kernelGap ?? 'its kernel rules are not known'}
 }
 
-/** Without a sidecar nothing redirects: a pod whose kernel was not read and that has no proxy is walked without rules. */
+/** Without a sidecar nothing is redirected: a pod without proxy and kernel evidence is simulated without rules. */
 function hasNoCapture(site: Site): boolean {
   return site.pod.hostNetwork || site.pod.mode === 'none' || site.pod.mode === 'control-plane'
 }

@@ -13,16 +13,16 @@ import {envoyRequest, passedOn, type Speech, waitsForServer} from './speech.js'
 import {isUnroutable, UNKNOWN_ADDRESS} from './unroutable.js'
 import type {MeshPod, MeshWorld, Site} from './world.js'
 
-/** A request under way through the mesh. */
+/** The state of a request in the mesh. */
 interface Journey {
   readonly world: MeshWorld
   readonly draw: Draw
   readonly legs: Leg[]
-  /** Proxies entered so far: a loop ends. */
+  /** Proxies passed so far, to detect loops. */
   depth: number
 }
 
-/** More proxies than this one after the other are a loop. */
+/** More proxies in sequence than this are a loop. */
 const MAX_DEPTH = 12
 
 function addressText({ip, port}: IpPort): string {
@@ -40,16 +40,16 @@ function sentBy(journey: Journey, site: Site, call: UpstreamCall, from: Speech):
   return openConnection(journey, site, {by, byProxy: true, toMesh: call.byControlPlane}, call.address, speech)
 }
 
-/** Why the client of a handshake that the proxy agreed to refuses its certificate. */
+/** Why the client rejects the certificate of a proxy that accepted the handshake. */
 function refusedServer(site: Site, speech: Speech, agreed: boolean): string | undefined {
   return agreed && site.certificate !== undefined ? speech.refuses?.(site.certificate) : undefined
 }
 
-/** Who opens a connection, and what is known of its far end. */
+/** The opener of a connection, and what is known of its destination. */
 interface Opening {
   readonly by: Opener
   readonly byProxy: boolean
-  /** The control plane says that the address belongs to the mesh. */
+  /** istiod lists the address as part of the mesh. */
   readonly toMesh: boolean
 }
 
@@ -96,7 +96,7 @@ function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Ar
   return end
 }
 
-/** What the application behind a socket does: it answers 200, where it is known to read what is sent. */
+/** The behaviour of the application behind a socket: it responds with 200 if it is known to speak the protocol. */
 function application(journey: Journey, pod: MeshPod, address: IpPort, speech: Speech): PathEnding {
   const {world, legs} = journey
   const tell = (text: string) => legs.push({kind: 'application', pod, address, speech, text})
@@ -129,7 +129,7 @@ function proxyRole(site: Site, inbound: boolean): ProxyRole {
   return inbound ? 'server' : 'client'
 }
 
-/** A socket of the pod: one of its proxy, or the application's. */
+/** A socket of the pod: the proxy's or the application's. */
 function socket(journey: Journey, site: Site, address: IpPort, source: string, speech: Speech): PathEnding {
   const bound = (site.proxy?.listeners ?? []).some(
     each => each.bound && each.addresses.some(own => own.port === address.port),
@@ -137,6 +137,10 @@ function socket(journey: Journey, site: Site, address: IpPort, source: string, s
   if (bound || (site.proxy === undefined && proxyRole(site, true) === 'gateway')) {
     const arrival = {destination: address, acceptedBy: address, redirected: false, source}
     return throughProxy(journey, site, proxyRole(site, true), arrival, speech)
+  }
+  if (proxyRole(site, true) === 'gateway' && !site.pod.ports.includes(address.port)) {
+    const because = `nothing listens on port ${address.port} of ${podLabel(site.pod.ref)}: its Envoy has no listener there`
+    return ending(REFUSED, 'refused', 'not-listening', because, {pod: site.pod})
   }
   return application(journey, site.pod, address, speech)
 }
@@ -170,7 +174,7 @@ function kernelLeg(
 
 const OUTBOUND = 15_001
 
-/** A connection between two kernels. */
+/** A connection between two network namespaces. */
 interface Flow {
   readonly to: IpPort
   readonly source: string
@@ -243,7 +247,7 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
 
 function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEnding {
   const {world, legs} = journey
-  if (toMesh) {
+  if (toMesh || world.isEndpoint(to.ip)) {
     legs.push({kind: 'outside', address: to, text: 'an endpoint of the mesh whose pod was not read'})
     return openEnding(`the pod at ${to.ip} was not captured: what happens there is not known`)
   }
@@ -272,16 +276,16 @@ function arriveAt(journey: Journey, flow: Flow, speech: Speech): PathEnding {
   return afterKernel(journey, site, passing, flow, speech)
 }
 
-/** Where a request begins: in a pod, or outside the mesh. */
+/** The source of a request: a pod, or an address outside the mesh. */
 export type RequestOrigin = {readonly pod: MeshPod; readonly uid: number; readonly gid: number} | {readonly ip: string}
 
-/** The whole path of one request, with one way of every draw. */
+/** The path of one request, for one combination of picks. */
 export interface RequestPath {
   readonly legs: readonly Leg[]
   readonly ending: PathEnding
 }
 
-/** Follows a request from where it begins to where it ends. Throws `SiteNeeded` for a pod that must be read first. */
+/** Simulates a request from source to end. Throws `SiteNeeded` for a pod that must be read first. */
 export function followRequest(
   world: MeshWorld,
   origin: RequestOrigin,

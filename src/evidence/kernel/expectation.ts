@@ -24,7 +24,7 @@ import {readPod} from '../../formats/kube-pod/parse.js'
 import {parseRules} from '../../formats/netfilter/parse-rules.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import type {PodRef} from '../../model/kube-object.js'
-import {objectLabel, type PodModel} from '../../model/pod.js'
+import {injectedContainer, objectLabel, type PodModel} from '../../model/pod.js'
 import {everyRule, type Ruleset} from '../../model/ruleset.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -116,15 +116,28 @@ async function loggedParameters(
   return parseRules(Buffer.from(answer.value.bytes).toString('utf8')).parameters
 }
 
+/** Of several manifests of one object (before and after injection), the one that has istio-init, else the last. */
+function lastWritten(pods: readonly PodModel[]): readonly PodModel[] {
+  const kept = new Map<string, PodModel>()
+  for (const pod of pods) {
+    const before = kept.get(objectLabel(pod.object))
+    const keep = before !== undefined && injectedContainer(before, 'istio-init') !== undefined
+    if (!keep || injectedContainer(pod, 'istio-init') !== undefined) kept.set(objectLabel(pod.object), pod)
+  }
+  return [...kept.values()]
+}
+
 /** The pod asked about, or the workload of manifests of that name; of a file that names none, the only pod or workload it holds. */
 async function podFor(source: Source, subject: PodRef): Promise<Answer<PodModel>> {
   const named = await readPodObject(source, subject)
   if (named.ok || (subject.implied !== true && source.manifests === undefined)) return named
   const {name, namespace} = subject
-  const pods = (await allWorkloads(source))
-    .map(readPod)
-    .filter(pod => pod !== undefined)
-    .filter(({object}) => subject.implied === true || (object.name === name && object.namespace === namespace))
+  const pods = lastWritten(
+    (await allWorkloads(source))
+      .map(readPod)
+      .filter(pod => pod !== undefined)
+      .filter(({object}) => subject.implied === true || (object.name === name && object.namespace === namespace)),
+  )
   const [only] = pods
   if (only === undefined) return named
   if (pods.length === 1) return answered(only)

@@ -15,14 +15,14 @@ import {listenersOf} from '../kernel/listeners.js'
 import {readKernel, whyUnread} from '../kernel/read-kernel.js'
 import {readSockets} from '../pod/sockets.js'
 
-/** A site, and what of it could not be read or had to be assumed. */
+/** The evidence of a pod, and what could not be read or was assumed. */
 export interface ReadSite {
   readonly site: Site
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
 }
 
-/** Complaints of the clusters page for which Envoy takes an endpoint out (admin.v3.HostHealthStatus). */
+/** Health flags of the clusters page that exclude an endpoint (admin.v3.HostHealthStatus). */
 const FAILING = ['failed_outlier_check', 'failed_active_health_check', 'excluded_via_immediate_hc_fail']
 
 async function liveHosts(source: Source, pod: MeshPod): Promise<EnvoyProxy['liveHosts']> {
@@ -80,7 +80,7 @@ async function readProxy(source: Source, pod: MeshPod, edit: SiteEdit): Promise<
   })
 }
 
-/** The agent’s DNS proxy listens on 15053 (istio.io, "Ports used by Istio"). */
+/** The agent's DNS proxy listens on 15053 (istio.io, "Ports used by Istio"). */
 function leadsToAgentDns(action: Action): boolean {
   if (action.kind === 'redirect') return action.ports === '15053'
   return action.kind === 'dnat' && action.to.endsWith(':15053')
@@ -138,7 +138,7 @@ const asRead: SiteEdit = json => ({json, changed: new Set()})
 
 const PROXIED = ['sidecar', 'gateway', 'waypoint']
 
-/** Reads what a request meets in a pod: its proxy's configuration and certificate, and its kernel. */
+/** Reads the evidence of a pod on the path: its proxy's configuration and certificate, and its kernel rules. */
 export async function readSite(source: Source, pod: MeshPod, edit: SiteEdit = asRead): Promise<ReadSite> {
   const proxied = PROXIED.includes(pod.mode)
   const none = missing('the proxy', 'not-applicable', `${podLabel(pod.ref)} has no proxy`)

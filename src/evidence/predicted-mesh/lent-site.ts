@@ -1,6 +1,6 @@
 import type {MeshPod, Site, SiteKernel} from '../../analysis/request-path/world.js'
-import {parseIp} from '../../model/ip-address.js'
 import type {IpAddress, IpRange} from '../../model/ip-address.js'
+import {parseIp} from '../../model/ip-address.js'
 import type {NetworkNamespace} from '../../model/network-namespace.js'
 
 function swapped(machine: NetworkNamespace, from: IpAddress, to: IpAddress): NetworkNamespace {

@@ -1,7 +1,8 @@
+import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
-import {readNamespace} from '../../formats/kube-cluster.js'
-import {proxyOf} from '../../formats/envoy-proto/proxy.js'
 import {madeBy} from '../../formats/envoy-config-dump/made-by.js'
+import {proxyOf} from '../../formats/envoy-proto/proxy.js'
+import {readNamespace} from '../../formats/kube-cluster.js'
 import type {Message} from '../../istiod/rbac/strings.js'
 import type {Workload} from '../../istiod/registry.js'
 import type {ProxyPlace} from '../../istiod/scope.js'
@@ -11,7 +12,6 @@ import {inboundPorts, type Viewpoint} from '../../istiod/viewpoint.js'
 import type {Gap} from '../../model/answer.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {PodModel} from '../../model/pod.js'
-import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {type Overlay, overlaySource} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
 import {type Mesh, readMesh} from '../mesh-world/mesh.js'
@@ -70,7 +70,9 @@ function changedClusters(before: Message, after: Message): ReadonlySet<string> {
   }
   const [old, next] = [of(before), of(after)]
   const keys = new Set([...old.keys(), ...next.keys()])
-  return new Set([...keys].filter(each => old.get(each) !== next.get(each)).map(each => each.slice(each.indexOf(' ') + 1)))
+  return new Set(
+    [...keys].filter(each => old.get(each) !== next.get(each)).map(each => each.slice(each.indexOf(' ') + 1)),
+  )
 }
 
 function editFor(basis: Basis, state: IstioState): SiteEdit {
@@ -83,7 +85,10 @@ function editFor(basis: Basis, state: IstioState): SiteEdit {
 }
 
 /** The first captured sidecar with the widest view: it lends what a pod that was not captured has in common with it. */
-async function donorOf(source: Source, pods: readonly MeshPod[]): Promise<{readonly site: ReadSite; readonly dump: Message} | undefined> {
+async function donorOf(
+  source: Source,
+  pods: readonly MeshPod[],
+): Promise<{readonly site: ReadSite; readonly dump: Message} | undefined> {
   let best: {readonly pod: MeshPod; readonly dump: Message; readonly size: number} | undefined
   for (const pod of pods.filter(each => each.mode === 'sidecar')) {
     const dump = await readDump(source, pod)
@@ -95,7 +100,12 @@ async function donorOf(source: Source, pods: readonly MeshPod[]): Promise<{reado
 }
 
 /** What a pod that was not captured is like, as far as the objects and a captured pod tell. */
-function strangerSite(basis: Basis, donor: NonNullable<Awaited<ReturnType<typeof donorOf>>>, state: IstioState, pod: MeshPod): ReadSite {
+function strangerSite(
+  basis: Basis,
+  donor: NonNullable<Awaited<ReturnType<typeof donorOf>>>,
+  state: IstioState,
+  pod: MeshPod,
+): ReadSite {
   const bare = {
     pod,
     proxyGap: undefined,
@@ -188,7 +198,11 @@ export async function twoMeshes(
   const named = senders.filter(each => !known.has(each.address))
   const addresses = new Set([...facts.endpoints.map(each => each.address), ...named.map(each => each.address)])
   const strangers = [...addresses].flatMap(address => {
-    const found = strangerAt(address, named.find(each => each.address === address), facts)
+    const found = strangerAt(
+      address,
+      named.find(each => each.address === address),
+      facts,
+    )
     return found === undefined ? [] : [found]
   })
   const workloads = [...pods.map(workloadOf), ...strangers.map(strangerWorkload)]

@@ -28,9 +28,7 @@ export interface ReadObjects {
 
 /** The objects istiod makes configuration of, each kind once. */
 export async function istioObjects(source: Source): Promise<ReadObjects> {
-  const answers = await Promise.all(
-    TRANSLATED_KINDS.map(async kind => [kind, await source.objects({kind})] as const),
-  )
+  const answers = await Promise.all(TRANSLATED_KINDS.map(async kind => [kind, await source.objects({kind})] as const))
   const found: Partial<Record<TranslatedKind, readonly KubeObject[]>> = {}
   const gaps: Gap[] = []
   for (const [kind, answer] of answers) {
@@ -53,7 +51,9 @@ const TLS_MODE = 'security.istio.io/tlsMode'
 
 /** A pod as istiod registers it. */
 export function workloadOf(pod: PodModel): Workload {
-  const named = new Map(declaredPorts(pod).flatMap(each => (each.name === undefined ? [] : [[each.name, each.port] as const])))
+  const named = new Map(
+    declaredPorts(pod).flatMap(each => (each.name === undefined ? [] : [[each.name, each.port] as const])),
+  )
   return {
     namespace: pod.object.namespace,
     name: pod.object.name,
@@ -75,4 +75,3 @@ export async function livingPods(source: Source): Promise<readonly PodModel[]> {
     .filter(each => each !== undefined)
     .filter(each => !isOver(each))
 }
-

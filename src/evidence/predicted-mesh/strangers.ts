@@ -97,7 +97,11 @@ function accountIn(sans: readonly string[]): string | undefined {
 }
 
 /** A pod that was not captured, by what the endpoints of captured proxies tell of its address. */
-export function strangerAt(address: string, named: {readonly namespace: string; readonly name: string} | undefined, facts: StrangerFacts): MeshPod | undefined {
+export function strangerAt(
+  address: string,
+  named: {readonly namespace: string; readonly name: string} | undefined,
+  facts: StrangerFacts,
+): MeshPod | undefined {
   const mine = facts.endpoints.filter(each => each.address === address)
   const [first] = mine
   const namespace = first?.namespace ?? named?.namespace

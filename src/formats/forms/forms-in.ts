@@ -2,6 +2,8 @@ import type {EvidenceId} from '../../model/evidence.js'
 import {type InputForm, inputForm} from '../../model/input-form.js'
 import {isInitDump} from '../envoy-init-dump.js'
 import {isStats} from '../envoy-stats.js'
+import {kubectlTables} from '../kubectl-table.js'
+import {evidenceOfOwnAnswer, ownAnswer} from '../own-answer.js'
 import {type Pasted, recognisePasted} from '../pasted/recognise.js'
 import {type Sniffed, sniffAll} from '../sniff.js'
 import {explainsLines} from './log-sample.js'
@@ -43,8 +45,24 @@ function pastedForms({dump, evidence, tables}: Pasted): readonly string[] {
   ]
 }
 
+/** True for objects among which are events and nothing that makes pods. */
+function isOnlyEvents(text: string): boolean {
+  const kinds = new Set(
+    [...text.matchAll(/^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?([A-Za-z]+)/gm)].map(([, kind]) => kind ?? ''),
+  )
+  const top =
+    /^(?:- |[ \t]{0,8})["']?(?:reportingComponent|reportingController|involvedObject|regarding)["']?[ \t]*:/m.test(text)
+  return (
+    kinds.has('Event') && top && !/^["']?spec["']?[ \t]*:|^[ \t]+["']?(?:containers|template)["']?[ \t]*:/m.test(text)
+  )
+}
+
 /** The forms a file holds, the most telling first; empty when nothing of it is known. Never fails. */
 export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] {
+  const answer = ownAnswer(bytes)
+  const again = answer === undefined ? undefined : evidenceOfOwnAnswer(bytes)
+  if (answer !== undefined && answer.kind !== 'ProxyStatusReport')
+    return [...(again === undefined ? [] : formsIn(label, Buffer.from(again))), inputForm('own-answer')]
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1_048_576)).toString('utf8')
   const kinds = sniffAll(bytes).flatMap(kind => BY_KIND[kind] ?? [])
   const whole = kinds[0] === 'dump' && text.includes('"configs"')
@@ -56,8 +74,10 @@ export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] 
     ...(rulesFromArguments ? ['init-args'] : []),
     ...(isInitDump(text) ? ['init-dump'] : []),
     ...(pasted.length === 0 && isStats(text) ? ['stats'] : []),
+    ...(!direct.includes('objects') && kubectlTables(text).length > 0 ? ['kubectl-table'] : []),
   ]
   const found = [...new Set([...pasted, ...direct.filter(id => !(pasted.length > 0 && id === 'objects')), ...pages])]
   const log = !rules && found.length === 0 && explainsLines(text) ? ['log'] : []
-  return [...found, ...log].map(inputForm)
+  const events = found.includes('objects') && isOnlyEvents(text)
+  return [...found.map(id => (events && id === 'objects' ? 'events' : id)), ...log].map(inputForm)
 }

@@ -69,6 +69,7 @@ function containersOf(spec: unknown, status: unknown): readonly Container[] {
 function statusOf(object: KubeObject): PodStatus {
   const reason = textOf(object, 'status', 'reason')
   const single = textOf(object, 'status', 'podIP')
+  const hostIp = textOf(object, 'status', 'hostIP')
   const many = listOf(object, 'status', 'podIPs').map(each => textOf(each, 'ip') ?? '')
   return {
     phase: textOf(object, 'status', 'phase') ?? 'Unknown',
@@ -76,6 +77,7 @@ function statusOf(object: KubeObject): PodStatus {
       each => textOf(each, 'type') === 'Ready' && textOf(each, 'status') === 'True',
     ),
     podIps: many.length > 0 || single === undefined ? many : [single],
+    ...(hostIp === undefined ? {} : {hostIp}),
     reason,
   }
 }

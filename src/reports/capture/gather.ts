@@ -1,4 +1,5 @@
 import {isObject, textOf} from '../../formats/decode.js'
+import type {Redaction} from '../../formats/redact/placeholder.js'
 import {redactEvidence, redactGap, redactObject} from '../../formats/redact/redact.js'
 import {type Answer, type Gap, isFailure, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
@@ -33,7 +34,8 @@ function withoutSchema(version: unknown): unknown {
 export interface Gathering {
   readonly source: Source
   readonly sink: Sink
-  readonly redact: boolean
+  /** Undefined keeps secrets as they are. */
+  readonly redaction: Redaction | undefined
   readonly signal: AbortSignal
 }
 
@@ -72,14 +74,19 @@ async function within<T>(
   })
 }
 
-function keptGap(gap: Gap, {redact}: Gathering): Gap {
-  return redact ? redactGap(gap) : gap
+function keptGap(gap: Gap, {redaction}: Gathering): Gap {
+  return redaction === undefined ? gap : redactGap(gap, redaction.at(gap.what))
+}
+
+function objectLabel({kind, metadata: {name, namespace}}: KubeObject): string {
+  return `${kind} ${namespace === undefined || namespace === '' ? '' : `${namespace}/`}${name}`
 }
 
 /** Objects as stored in the bundle: one list document per kind and namespace. */
-function listDocument(task: ObjectTask, objects: readonly KubeObject[], redact: boolean): Uint8Array {
+function listDocument(task: ObjectTask, objects: readonly KubeObject[], redaction: Redaction | undefined): Uint8Array {
   const stripped = objects.map(stripCrdSchemas)
-  const items = redact ? stripped.map(redactObject) : stripped
+  const items =
+    redaction === undefined ? stripped : stripped.map(object => redactObject(object, redaction.at(objectLabel(object))))
   return Buffer.from(JSON.stringify({apiVersion: task.apiVersion, kind: `${task.kind}List`, items}))
 }
 
@@ -88,7 +95,7 @@ async function captureList(task: ObjectTask, gathering: Gathering): Promise<Obje
   const query = namespace === '*' ? {kind} : {kind, namespace}
   const answer = await within(`${kind} objects`, LIST_MS, gathering.signal, () => gathering.source.objects(query))
   const held = answer.ok
-    ? await gathering.sink.add(listDocument(task, answer.value, gathering.redact))
+    ? await gathering.sink.add(listDocument(task, answer.value, gathering.redaction))
     : keptGap(answer.gap, gathering)
   return {...task, held}
 }
@@ -114,7 +121,9 @@ async function captureOne(id: EvidenceId, pod: PodRef, gathering: Gathering): Pr
   if (!answer.ok) return {...at, provenance: {}, held: keptGap(answer.gap, gathering)}
   const {bytes, provenance} = answer.value
   const {path, argv, ...rest} = provenance
-  const kept: BlobRef = await gathering.sink.add(gathering.redact ? redactEvidence(id, bytes) : bytes)
+  const kept: BlobRef = await gathering.sink.add(
+    gathering.redaction === undefined ? bytes : redactEvidence(id, bytes, gathering.redaction.at(what)),
+  )
   return {
     ...at,
     provenance: {...rest, path, argv},

@@ -10,6 +10,7 @@ import {
   readConfig,
   withEssentialEndpoints,
   withoutLostTypes,
+  withStatics,
 } from './proxy-config.js'
 
 /** Two compared configurations: their names and the differences, grouped by likely cause. */
@@ -69,7 +70,7 @@ export function pairDiff(
   [second, b]: readonly [string, DumpConfig],
   more: {readonly syncProblems?: readonly string[]; readonly mask?: boolean} = {},
 ): PairDiff {
-  const [left, right] = a.fromIstiod === b.fromIstiod ? [a, b] : narrowed(a, b)
+  const [left, right] = a.fromIstiod === b.fromIstiod ? [withStatics(a), withStatics(b)] : narrowed(a, b)
   const mask = more.mask ?? masksNeeded(a, b)
   const comparison = mask
     ? compared(name, withoutOwnCertificate(left), withoutOwnCertificate(right), true)

@@ -11,6 +11,8 @@ export interface DumpConfig extends ProxyConfig {
   readonly fromIstiod: boolean
   /** Resources that Envoy rejected or is still warming, by name; shown next to differences. */
   readonly remarks: ReadonlyMap<string, string>
+  /** What the bootstrap configuration holds by itself, without a control plane. */
+  readonly statics: ReadonlyMap<ConfigSection, Resources>
   /** The version (push time) of its clusters, if the dump has it. */
   readonly version: string
 }
@@ -61,6 +63,35 @@ function named(where: Where, dump: ConfigDump): Map<string, unknown> {
     }
   }
   return found
+}
+
+/** Lists of resources from the bootstrap configuration, and the way to each (admin.v3, `static_*`). */
+const STATIC: Partial<Record<ConfigSection, readonly [section: string, list: string, field: string]>> = {
+  clusters: ['Clusters', 'static_clusters', 'cluster'],
+  listeners: ['Listeners', 'static_listeners', 'listener'],
+  routes: ['Routes', 'static_route_configs', 'route_config'],
+}
+
+/** Resources of the bootstrap configuration by name; one without a name (a listener may have none) by its place. */
+function staticResources(dump: ConfigDump): ReadonlyMap<ConfigSection, Resources> {
+  return new Map(
+    CONFIG_SECTIONS.flatMap(section => {
+      const [name = '', list = '', field = ''] = STATIC[section] ?? []
+      const all = listOf(dump.sections.get(name), list).map(entry => at(entry, field))
+      const named = all
+        .filter(isObject)
+        .map((each, index) => [textOf(each, 'name') ?? `${list}[${index}]`, each] as const)
+      return named.length === 0 ? [] : [[section, new Map(named)] as const]
+    }),
+  )
+}
+
+/** A configuration with what its bootstrap holds among the rest; what a control plane sends under the same name is in use. */
+export function withStatics(config: DumpConfig): DumpConfig {
+  const merged = [...config.statics].map(
+    ([section, resources]) => [section, new Map([...resources, ...(config.sections.get(section) ?? [])])] as const,
+  )
+  return {...config, sections: new Map([...config.sections, ...merged])}
 }
 
 /** sha256 of a certificate as openssl prints it, or of the bytes when they are not one. */
@@ -191,6 +222,7 @@ export function readConfig(artifact: Artifact): Answer<DumpConfig> {
     own: own(dump),
     fromIstiod,
     remarks: remarksOf(dump),
+    statics: staticResources(dump),
     version: textOf(dump.sections.get('Clusters'), 'version_info') ?? '',
   })
 }

@@ -10,6 +10,7 @@ import type {Source} from '../../sources/source.js'
 import {type Report, required} from '../report.js'
 import {compareObjects, type ObjectComparison} from './objects.js'
 import {type PairDiff, pairDiff, readAnswer} from './pair.js'
+import {tableConfig} from './table-config.js'
 import {workloadName} from './workload.js'
 
 /** One side of a comparison: a source, and the pod in it if one was named. */
@@ -45,13 +46,22 @@ function labelOf({source, pod}: DiffSide): string {
   return pod === undefined || pod.implied === true ? source.origin.label : `${podLabel(pod)} (${source.origin.label})`
 }
 
+/** A table has few of the fields of a dump, so the two cannot be compared. */
+function mixed(table: DiffSide): UserError {
+  return new UserError(`${labelOf(table)} is a table of istioctl, and the other side is a dump`, {
+    hint: 'Compare two tables, or two dumps: istioctl proxy-config all POD -o json > FILE',
+  })
+}
+
 async function onePair(a: DiffSide & {pod: PodRef}, b: DiffSide & {pod: PodRef}): Promise<PairDiff> {
   const [left, right] = await Promise.all([
     a.source.evidence('envoy.config_dump', a.pod),
     b.source.evidence('envoy.config_dump', b.pod),
   ])
-  const one = required(readAnswer(left), a.source)
-  const two = required(readAnswer(right), b.source)
+  const [tableA, tableB] = [left.ok ? undefined : tableConfig(a.source), right.ok ? undefined : tableConfig(b.source)]
+  if ((tableA === undefined) !== (tableB === undefined)) throw mixed(tableA === undefined ? b : a)
+  const one = tableA ?? required(readAnswer(left), a.source)
+  const two = tableB ?? required(readAnswer(right), b.source)
   const same = podLabel(a.pod) === podLabel(b.pod)
   const name = same ? podLabel(a.pod) : `${labelOf(a)} and ${labelOf(b)}`
   return pairDiff(name, [labelOf(a), one], [labelOf(b), two])

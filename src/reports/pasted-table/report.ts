@@ -68,9 +68,12 @@ function refuseFilter(table: PastedTable, filter: TableFilter): void {
     ([name, columns]) => filter[name] !== undefined && !columns.some(each => table.columns.includes(each)),
   )
   if (missing === undefined) return
-  throw new UserError(`this table of istioctl has no column ${missing[1][0]}, so --${missing[0]} cannot be applied`, {
-    next: `istioctl proxy-config ${table.kind} POD -o json > FILE   # has everything; or a config_dump`,
-  })
+  throw new UserError(
+    `${table.page ?? 'this table of istioctl'} has no column ${missing[1][0]}, so --${missing[0]} cannot be applied`,
+    {
+      next: `istioctl proxy-config ${table.kind} POD -o json > FILE   # has everything; or a config_dump`,
+    },
+  )
 }
 
 /** The rows of istioctl's tables among the files given that pass the filter; undefined when there is no such table. */
@@ -90,7 +93,7 @@ export function pastedTableReport(
     ...answeredFrom(noted(source)),
     gaps: [],
     notes: [
-      `read from a table of istioctl proxy-config ${kind}: what it has no column for is not known`,
+      `read from ${found[0]?.page ?? `a table of istioctl proxy-config ${kind}`}: what it has no column for is not known`,
       ...(kept < all || kept === 0 ? nothingLeft(kept, all, 'rows') : []),
     ],
     kind,

@@ -1,7 +1,10 @@
 import {troubleIn} from '../../analysis/envoy-stats/trouble.js'
+import {kubectlFindings} from '../../analysis/kubectl-table/findings.js'
 import {parseInitDump} from '../../formats/envoy-init-dump.js'
 import {parseStats} from '../../formats/envoy-stats.js'
 import {formsIn} from '../../formats/forms/forms-in.js'
+import {kubectlTables} from '../../formats/kubectl-table.js'
+import {ownAnswer} from '../../formats/own-answer.js'
 import type {InputForm} from '../../model/input-form.js'
 import {UserError} from '../../model/user-error.js'
 import type {Report} from '../report.js'
@@ -18,6 +21,12 @@ export interface ReadReport extends Report {
   readonly findings: readonly string[]
 }
 
+/** Loggers that write so much that they slow a proxy down (Envoy, "Command line options": --log-level). */
+function verboseLoggers(text: string): readonly string[] {
+  const loud = [...text.matchAll(/^ +([\w.-]+): (debug|trace)$/gm)].map(([, name, level]) => `${name} (${level})`)
+  return loud.length === 0 ? [] : [`loggers that slow a busy proxy down: ${loud.join(', ')}`]
+}
+
 function findingsOf(forms: readonly InputForm[], bytes: Uint8Array): readonly string[] {
   const text = Buffer.from(bytes).toString('utf8')
   const has = (id: string) => forms.some(form => form.id === id)
@@ -28,6 +37,9 @@ function findingsOf(forms: readonly InputForm[], bytes: Uint8Array): readonly st
       : []),
     ...waiting.map(({name, targets}) => `Envoy is not initialized: ${name} still waits for ${targets.join(', ')}`),
     ...(has('stats') ? troubleIn(parseStats(text)) : []),
+    ...(has('logging') ? verboseLoggers(text) : []),
+    ...(has('kubectl-table') ? kubectlFindings(kubectlTables(text)) : []),
+    ...(ownAnswer(bytes)?.lines ?? []),
   ]
 }
 

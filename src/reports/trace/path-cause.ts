@@ -17,7 +17,7 @@ export interface PathCause {
   readonly fix: string
 }
 
-/** What causes are looked up in. */
+/** The inputs for finding a cause. */
 export interface CauseInputs {
   readonly source: Source
   readonly objects: ObjectCache
@@ -81,7 +81,7 @@ async function serverMode(inputs: CauseInputs, pod: MeshPod, port: number) {
   return mtlsMode(model.value, port, policies.value, inputs.istioNamespace)
 }
 
-/** Plain text meets a server that takes only mTLS. */
+/** A plaintext client reaches a server that requires mTLS. */
 async function plainTextRefused(
   inputs: CauseInputs,
   {legs}: RequestPath,
@@ -159,8 +159,19 @@ async function scopeOf(inputs: CauseInputs, pod: MeshPod): Promise<ObjectRef | u
     : undefined
 }
 
-async function registryOnly(inputs: CauseInputs, pod: MeshPod): Promise<PathCause> {
+/** The proxy knows only hosts of the registry: a Service that the Sidecar does not import, or a host without a ServiceEntry. */
+async function registryOnly(inputs: CauseInputs, {pod, request}: Extract<Leg, {kind: 'proxy'}>): Promise<PathCause> {
   const object = await scopeOf(inputs, pod)
+  const {ip, port} = request.destination
+  const service = inputs.world.serviceAt(ip)?.object
+  const host = service === undefined ? '' : `${service.name}.${service.namespace}.svc.cluster.local`
+  const imported = inputs.world.site(pod).proxy?.cluster(`outbound|${port}||${host}`) !== undefined
+  if (object !== undefined && service !== undefined && !imported)
+    return {
+      object,
+      field: 'spec.egress[].hosts',
+      fix: `Import ${objectLabel(service)} into ${objectLabel(object)}: add ${service.namespace}/${host} to spec.egress[].hosts.`,
+    }
   const fix =
     'Add a ServiceEntry for the host (REGISTRY_ONLY is in force), or set outboundTrafficPolicy.mode to ALLOW_ANY.'
   return object === undefined
@@ -171,7 +182,7 @@ async function registryOnly(inputs: CauseInputs, pod: MeshPod): Promise<PathCaus
 async function ownAnswer(inputs: CauseInputs, path: RequestPath): Promise<PathCause> {
   const client = clientLeg(path.legs)
   const outcome = client?.decision?.decided === true ? client.decision.outcome : undefined
-  if (client !== undefined && outcome?.virtualHost === 'block_all') return await registryOnly(inputs, client.pod)
+  if (client !== undefined && outcome?.virtualHost === 'block_all') return await registryOnly(inputs, client)
   const object = routeObject(client, inputs.world)
   const field = client?.decision?.facts.answeredBy === 'fault' ? 'spec.http[].fault.abort' : undefined
   const fix =
@@ -184,7 +195,7 @@ async function ownAnswer(inputs: CauseInputs, path: RequestPath): Promise<PathCa
 async function noEndpoint(inputs: CauseInputs, path: RequestPath): Promise<PathCause> {
   const client = clientLeg(path.legs)
   const outcome = client?.decision?.decided === true ? client.decision.outcome : undefined
-  if (client !== undefined && outcome?.cluster === 'BlackHoleCluster') return await registryOnly(inputs, client.pod)
+  if (client !== undefined && outcome?.cluster === 'BlackHoleCluster') return await registryOnly(inputs, client)
   const [, , subset = '', host = ''] = (typeof outcome?.cluster === 'string' ? outcome.cluster : '').split('|')
   const [name = '', namespace = ''] = host.split('.')
   const service = path.legs.find(each => each.kind === 'service')?.service.object
@@ -200,17 +211,26 @@ async function noEndpoint(inputs: CauseInputs, path: RequestPath): Promise<PathC
 
 function refused(path: RequestPath): PathCause {
   const {pod, reason} = path.ending
+  const service = path.legs.findLast(each => each.kind === 'service')?.service
+  if (reason === 'no-service-port' && service !== undefined)
+    return {
+      object: service.object,
+      field: 'spec.ports',
+      fix: `Use a port of ${objectLabel(service.object)} (${service.ports.map(each => each.port).join(', ')}), or add the port to it.`,
+    }
   if (pod === undefined) return {fix: 'Check the address, and whether the node can reach it.'}
   const {namespace, name} = pod.ref
   const object = {kind: 'Pod', namespace, name}
   if (reason === 'proxy-port') return {object, fix: 'Use another port: the proxy has this one for itself.'}
+  if (pod.mode === 'gateway' && reason === 'not-listening')
+    return {fix: 'Add a server for this port to a Gateway that selects the pod: Envoy opens a port only for a Gateway.'}
   return {
     object,
     fix: `Let the application listen on the port on 0.0.0.0, or correct the targetPort (meshctl ports ${podLabel(pod.ref)}).`,
   }
 }
 
-/** What made a request fail; undefined for one that is delivered or undecided. */
+/** The cause of a failed request; undefined for one that is delivered or undetermined. */
 export async function pathCauseOf(inputs: CauseInputs, path: RequestPath): Promise<PathCause | undefined> {
   const {disposition, policy, pod} = path.ending
   switch (disposition) {

@@ -21,22 +21,22 @@ import {type AskedPath, askedPath, type Begin} from './path-request.js'
 import type {PathFlags} from './path-spec.js'
 import {type PathStep, stepsOf} from './path-steps.js'
 
-/** What an access log will say; undefined where that side writes none. */
+/** The access log entry of one side; undefined if it writes none. */
 export interface ExpectedLogs {
   readonly client?: string
   readonly server?: string
 }
 
-/** One way the request can go. Ways that end alike are one. */
+/** One possible path of the request. Paths with the same end are merged. */
 export interface PathBranch extends PathSummary {
-  /** The share of the requests that goes this way, from 0 to 1. */
+  /** The fraction of requests that take this path, from 0 to 1. */
   readonly share: number
   readonly because: string
-  /** Where it ends; of ways that end alike, the first. */
+  /** Where it ends; of merged paths, the first. */
   readonly pod?: PodRef
   readonly steps: readonly PathStep[]
   readonly logs: ExpectedLogs
-  /** Other details the client's log may have: a race decides. */
+  /** Other details the client's log may show, depending on a race. */
   readonly orDetails: readonly string[]
   readonly cause?: PathCause
 }
@@ -45,14 +45,16 @@ export interface PathReport extends Report {
   readonly from: string
   readonly to: string
   readonly request: string
+  /** Where a client outside reaches the gateway the request enters by: `address:port` with a remark; none without a gateway. */
+  readonly outside: readonly string[]
   readonly branches: readonly PathBranch[]
-  /** What weakens the answer, shown with the verdict: rules of pod start, configuration a proxy rejected. */
+  /** Caveats shown with the verdict: rules from pod start, configuration a proxy rejected. */
   readonly caveats: readonly string[]
-  /** The share that was not followed, because there are too many ways. */
+  /** The fraction of requests not followed, because there are too many paths. */
   readonly unfollowed: number
 }
 
-/** Where the request begins, as asked. */
+/** The source of the request, as given. */
 export type FromWord =
   | {readonly kind: 'pod'; readonly pod: PodRef}
   | {readonly kind: 'ingress'}
@@ -81,7 +83,7 @@ function beginning(mesh: Mesh, from: FromWord): Begin {
   return found.mode === 'gateway' ? {gateway: found} : {pod: found}
 }
 
-/** Flags as the log has them: that of the retries, set first, comes first. */
+/** Response flags in the order of the log: the retry flag is set first. */
 function logFlags(flags: readonly string[]): string {
   const rest = flags.filter(each => each !== 'URX')
   return [...flags.filter(each => each === 'URX'), ...rest].join(',') || '-'
@@ -150,7 +152,7 @@ function moment(source: Source): number {
   return Number.isNaN(at) ? Date.now() : at
 }
 
-/** Proxies on the paths that run on older configuration than the control plane sent. */
+/** Proxies on the paths whose configuration is older than what istiod sent. */
 function rejections(mesh: Mesh, paths: readonly RequestPath[]): readonly string[] {
   const pods = new Set(paths.flatMap(({legs}) => legs.flatMap(each => (each.kind === 'proxy' ? [each.pod] : []))))
   return [...pods].flatMap(pod =>
@@ -160,7 +162,7 @@ function rejections(mesh: Mesh, paths: readonly RequestPath[]): readonly string[
   )
 }
 
-/** Follows one request from where it begins to where it ends, by every way it can go. Nothing is sent. */
+/** Simulates one request from source to end, along every possible path. Nothing is sent. */
 export async function pathReport(given: Source, question: PathQuestion): Promise<PathReport> {
   const source = noted(given)
   const mesh = await readMesh(source, moment(source))
@@ -205,6 +207,7 @@ export async function pathReport(given: Source, question: PathQuestion): Promise
     from: request.from,
     to,
     request: request.text,
+    outside: request.outside,
     branches: found,
     unfollowed,
   }

@@ -8,7 +8,7 @@ import type {IpPort} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
 
-/** A reason of a step: what was decided, where that stands, and the Istio object it was made of. */
+/** A reason of a step: the decision, the config that made it, and the Istio object behind that. */
 export interface StepReason {
   readonly text: string
   /** A JSON pointer into the config_dump, or a chain and rule of the kernel. */
@@ -104,7 +104,7 @@ function validity(until: number): string {
   return Number.isFinite(until) ? `, its certificate valid until ${new Date(until).toISOString().slice(0, 19)}Z` : ''
 }
 
-/** Whether a filter chain took the connection, and its TLS was agreed where there is any. */
+/** Whether a filter chain matched the connection and its TLS handshake, if any, succeeded. */
 function accepts({decision, speech}: ProxyLeg): boolean {
   if (decision?.decided !== true || decision.outcome.filterChain === 'virtualInbound-blackhole') return false
   const {filterChain, handshake} = decision.facts
@@ -112,7 +112,7 @@ function accepts({decision, speech}: ProxyLeg): boolean {
   return chosen && (speech.tls === undefined || handshake?.kind === 'agreed')
 }
 
-/** What is sent to the far side, and what that takes. */
+/** What is sent upstream, and what the upstream accepts. */
 function tlsStep(speech: Speech, leg: Leg, world: MeshWorld): PathStep {
   const far = leg.kind === 'proxy' || leg.kind === 'application' ? leg.pod : undefined
   const where = far === undefined ? '-' : podLabel(far.ref)
@@ -144,7 +144,7 @@ function plainStep(hop: PathStep['hop'], where: string, text: string): PathStep 
   return {hop, where, text, reasons: [], nearMisses: []}
 }
 
-/** How often the steps from `start` repeat, in runs of `length`. */
+/** How often a sequence of `length` steps from `start` repeats. */
 function repeats(steps: readonly PathStep[], start: number, length: number): number {
   const run = JSON.stringify(steps.slice(start, start + length))
   let times = 1
@@ -152,7 +152,7 @@ function repeats(steps: readonly PathStep[], start: number, length: number): num
   return times
 }
 
-/** Steps that repeat because a proxy tries again are listed once, with how often. */
+/** Lists the steps of retries once, with their count. */
 function collapsed(steps: readonly PathStep[]): readonly PathStep[] {
   for (let start = 0; start < steps.length; start++)
     for (let length = 1; start + 2 * length <= steps.length; length++) {
@@ -165,7 +165,7 @@ function collapsed(steps: readonly PathStep[]): readonly PathStep[] {
   return steps
 }
 
-/** The hops of a path, one for each place that decides something. */
+/** The hops of a path, one per decision. */
 export function stepsOf(legs: readonly Leg[], world: MeshWorld): readonly PathStep[] {
   let sentByProxy = false
   const step = (leg: Leg): readonly PathStep[] => {

@@ -89,7 +89,7 @@ function sameStep(a: PathStep | undefined, b: PathStep): boolean {
   return a !== undefined && a.hop === b.hop && a.where === b.where && a.text === b.text
 }
 
-/** The steps from the first that differs from the way shown before. */
+/** The steps from the first that differs from the previous path. */
 function ownSteps(branch: PathBranch, main: PathBranch | undefined): readonly PathStep[] {
   if (main === undefined || main === branch) return branch.steps
   const first = branch.steps.findIndex((step, i) => !sameStep(main.steps[i], step))
@@ -120,6 +120,7 @@ function doc(report: PathReport, wide: boolean): readonly Block[] {
       lines: [
         `${report.from}: ${report.request}`,
         ...(main === undefined ? [] : [verdict(main)]),
+        ...(report.outside.length === 0 ? [] : [`send it to ${report.outside.join(' or ')}`]),
         ...report.caveats,
         ...rest,
       ],
@@ -128,15 +129,16 @@ function doc(report: PathReport, wide: boolean): readonly Block[] {
   ]
 }
 
-/** A request's way through the mesh: the verdict first, then one line per hop; every way of a split. */
+/** The path of a request through the mesh: the verdict, then one line per hop; every branch of a split. */
 export const pathView: View<PathReport> = {
   doc: (report, form) => doc(report, form === 'wide'),
-  data: ({from, to, request, caveats, branches, unfollowed}) => ({
+  data: ({from, to, request, outside, caveats, branches, unfollowed}) => ({
     apiVersion: 'meshctl/v1',
     kind: 'RequestPath',
     from,
     to,
     request,
+    outside,
     caveats,
     branches: branches.map(({pod, ...branch}) => ({...branch, pod: pod === undefined ? null : podLabel(pod)})),
     unfollowed,

@@ -1,19 +1,17 @@
 import {everyBranch} from '../../analysis/request-path/draws.js'
 import {followRequest, type RequestPath} from '../../analysis/request-path/path.js'
 import {type PathSummary, racingDetails, summarizePath} from '../../analysis/request-path/path-summary.js'
-import type {Speech} from '../../analysis/request-path/speech.js'
 import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
+import {requestsIn, speechOf} from '../../evidence/mesh-world/recorded-requests.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
-import {parseJson} from '../../formats/json-text.js'
-import {parseTrafficRequest, type TrafficRequest} from '../../formats/traffic/parse.js'
-import {gapSentence} from '../../model/answer.js'
+import type {TrafficRequest} from '../../formats/traffic/parse.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 
 type Summary = Omit<PathSummary, 'cluster'>
 
-/** The answer to one recorded request. What can also happen is in `alternatives`, with its share where one is known. */
+/** The result for one recorded request. Other possible outcomes are in `alternatives`, with their fraction if known. */
 export type TrafficAnswer = {readonly id: string} & Summary &
   (
     | {readonly cluster: string | null}
@@ -27,17 +25,6 @@ export interface TrafficReport extends Report {
   readonly answers: readonly TrafficAnswer[]
 }
 
-const DEFAULT_PORT = 80
-
-/** What the client of a record says: HTTP/1.1 with the host as curl writes it, or nothing until the server speaks. */
-function speechOf(request: TrafficRequest): Speech {
-  const bare = {tls: undefined, refuses: undefined, payload: undefined}
-  if (request.tcp) return {...bare, protocol: 'tcp', head: undefined}
-  const authority = request.port === DEFAULT_PORT ? request.host : `${request.host}:${request.port}`
-  const headers = [['host', authority] as const, ...request.headers]
-  return {...bare, protocol: 'http/1.1', head: {method: request.method, path: request.path, headers}}
-}
-
 interface Group {
   readonly summary: Summary
   readonly share: number
@@ -48,7 +35,7 @@ function rounded(share: number): number {
   return Math.round(share * 10_000) / 10_000
 }
 
-/** Branches that end alike are one. */
+/** Branches with the same end are merged. */
 function grouped(branches: readonly {readonly share: number; readonly result: RequestPath}[], http: boolean): Group[] {
   const groups = new Map<string, Group>()
   for (const {share, result} of branches) {
@@ -93,25 +80,12 @@ function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {
   }
 }
 
-function requestsIn(text: string, place: string): readonly TrafficRequest[] {
-  return text.split('\n').flatMap((line, i) => {
-    if (line.trim() === '') return []
-    const where = `${place} line ${i + 1}`
-    const json = parseJson(Buffer.from(line), where)
-    if (!json.ok) throw new UserError(gapSentence(json.gap))
-    const request = parseTrafficRequest(json.value)
-    if (request === undefined)
-      throw new UserError(`${where} is no recorded request: it needs id, from, and request with address and port`)
-    return [request]
-  })
-}
-
 function moment(source: Source): number {
   const at = Date.parse(source.origin.capturedAt ?? '')
   return Number.isNaN(at) ? Date.now() : at
 }
 
-/** Answers recorded requests, in order, by what a source tells of the mesh; only their request half is read. */
+/** Traces recorded requests, in order, on a source; only the request part of each record is read. */
 export async function trafficReport(given: Source, text: string, place: string): Promise<TrafficReport> {
   const source = noted(given)
   const mesh = await readMesh(source, moment(source))

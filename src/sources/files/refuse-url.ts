@@ -1,11 +1,11 @@
+import {shellWord} from '../../model/shell-word.js'
 import {UserError} from '../../model/user-error.js'
 
 /** Refuses an address of the web with the command that fetches it: meshctl itself asks nothing but the cluster. */
 export function refuseUrl(path: string): void {
   if (!/^(https?|ftp):\/\//i.test(path)) return
-  const quoted = `'${path.replaceAll("'", "'\\''")}'`
   throw new UserError(`${path} is a URL; meshctl reads files and fetches nothing from the web`, {
     hint: 'Fetch it and pipe it in.',
-    next: `curl -fsSL ${quoted} | meshctl read -`,
+    next: `curl -fsSL ${shellWord(path)} | meshctl read -`,
   })
 }

@@ -1,14 +1,20 @@
+import {listenersTable} from '../../formats/envoy-listeners.js'
+import {formsIn} from '../../formats/forms/forms-in.js'
 import {htmlText, isHtml} from '../../formats/html-text.js'
+import {embeddedManifests} from '../../formats/kube-manifest/embedded.js'
 import {unjudgedObjects} from '../../formats/kube-manifest/unjudged.js'
 import {patchesAmong} from '../../formats/kube-pod/patch.js'
 import {unknownTemplates} from '../../formats/kube-pod/unknown-templates.js'
+import {evidenceOfOwnAnswer} from '../../formats/own-answer.js'
 import {recognisePasted} from '../../formats/pasted/recognise.js'
 import {contentName, type Sniffed, sniffAll} from '../../formats/sniff.js'
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow, isEvidenceId} from '../../model/evidence.js'
 import {isOfKind, kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
+import type {PastedTable, TableKind} from '../../model/pasted-table.js'
 import type {ObjectRef} from '../../model/pod.js'
+import {shellWord} from '../../model/shell-word.js'
 import {UserError} from '../../model/user-error.js'
 import type {CorrectedText, FilePlace, ObjectQuery, ObjectSteps, Source} from '../source.js'
 import {withoutBuildFiles} from './build-files.js'
@@ -20,6 +26,8 @@ import {withoutUtf16} from './utf16.js'
 interface Content extends InputFile {
   /** What it may contain, most specific first. */
   readonly kinds: readonly Sniffed[]
+  /** The Kubernetes objects written among other text, when the file does not begin as a manifest. */
+  readonly embedded?: Uint8Array
 }
 
 function firstKind(content: Content): Sniffed {
@@ -82,20 +90,44 @@ interface ReadManifests {
 const NO_MANIFEST =
   'This is text, not a manifest: extract the YAML or JSON with apiVersion, kind and metadata into a file of its own.'
 
-/** True if a text starts like a manifest: with a field, a list, a document mark or JSON, after comments. */
-function isManifest({bytes}: Content): boolean {
+/** What static site generators keep before the text of a page: fields between two lines of dashes, none of them of an object. */
+const FRONT_MATTER =
+  /^---[ \t]*\r?\n(?:(?!---|["']?(?:apiVersion|kind)["']?:).*\n){1,60}---[ \t]*\r?\n(?!\s*["']?(?:apiVersion|kind)["']?:)/
+
+/** The first line of a text that is no comment, after front matter. */
+function firstLine({bytes}: Content): string {
   const lines = Buffer.from(bytes.subarray(0, 65_536))
     .toString('utf8')
     .replace(/^\ufeff/, '')
+    .replace(FRONT_MATTER, '')
     .split('\n')
-  const start = lines.find(line => line.trim() !== '' && !line.startsWith('#')) ?? ''
-  return /^\s*(---|%YAML|[{[]|- |[A-Za-z][\w.-]*:(\s|$))/.test(start)
+  return lines.find(line => line.trim() !== '' && !line.startsWith('#')) ?? ''
+}
+
+/** True if a text starts like a manifest: with a field, a list, a document mark or JSON, after comments. */
+function isManifest(content: Content): boolean {
+  return /^\s*(---|%YAML|[{[]|- |[A-Za-z][\w.-]*:(\s|$))/.test(firstLine(content))
+}
+
+/** An answer of meshctl as the evidence it still holds. */
+function withOwnEvidence<T extends InputFile>(file: T): T {
+  const text = evidenceOfOwnAnswer(file.bytes)
+  return text === undefined ? file : {...file, bytes: Buffer.from(text)}
+}
+
+/** A file with the objects written in it, when they stand among other text. */
+function withEmbedded(content: Content): Content {
+  // No field of an object begins with a capital; a word of prose before a colon does.
+  const whole = isManifest(content) && !/^\s*[A-Z]/.test(firstLine(content))
+  if (!content.kinds.includes('objects') || whole) return content
+  const text = embeddedManifests(Buffer.from(content.bytes).toString('utf8'))
+  return text === undefined ? content : {...content, embedded: Buffer.from(text)}
 }
 
 /** The readable objects of manifests, and the problems; the YAML library is loaded only if needed. */
 async function readAll(contents: readonly Content[]): Promise<ReadManifests> {
   const {parseManifest} = await import('../../formats/kube-manifest/parse.js')
-  const read = contents.map(content => ({content, ...parseManifest(content.bytes)}))
+  const read = contents.map(content => ({content, ...parseManifest(content.embedded ?? content.bytes)}))
   const objects = read.flatMap(each => each.objects)
   const damaged = read.flatMap(({content, problems}) =>
     problems.map(({line, column, message}): Gap => {
@@ -106,11 +138,12 @@ async function readAll(contents: readonly Content[]): Promise<ReadManifests> {
   return {objects, damaged}
 }
 
-/** The same, but an error if there is no object. */
+/** The same, but an error if there is no object and nothing else in the files either. */
 async function readManifests(contents: readonly Content[]): Promise<ReadManifests> {
   const {objects, damaged} = await readAll(contents)
   const [first] = damaged
-  if (objects.length === 0 && first !== undefined) {
+  const alone = contents.every(each => ['objects', 'unknown'].includes(firstKind(each)))
+  if (objects.length === 0 && first !== undefined && alone) {
     throw new UserError(`${first.what}: ${first.detail}`, contents.some(isManifest) ? {} : {hint: NO_MANIFEST})
   }
   return {objects, damaged}
@@ -135,13 +168,13 @@ type PlaceFinder = (object: ObjectRef, path: string | undefined) => Pick<FilePla
 export function filesSource(files: readonly InputFile[]): Source {
   const given = withoutBuildFiles(files)
   const cleaned = given.files.map(({label, bytes}) => ({label, ...withoutKubectlLines(withoutUtf16(bytes))}))
-  const contents: readonly Content[] = cleaned.map(contentOf)
+  const contents: readonly Content[] = cleaned.map(withOwnEvidence).map(contentOf).map(withEmbedded)
   const remarks = [
     ...given.remarks,
     ...cleaned.flatMap(file => file.skipped.map(line => `${file.label}: ignored a line of kubectl output: ${line}`)),
   ]
   const label = files.map(file => file.label).join(', ')
-  const manifests = contents.filter(content => firstKind(content) === 'objects')
+  const manifests = contents.filter(content => firstKind(content) === 'objects' || content.embedded !== undefined)
   let parsed: Promise<ReadManifests> | undefined
   const places = new Map<string, PlaceFinder>()
 
@@ -167,6 +200,20 @@ export function filesSource(files: readonly InputFile[]): Source {
   function nameOf(content: Content): string {
     const kind = firstKind(content)
     return kind === 'unknown' ? (pasted.describe(content) ?? contentName(kind)) : contentName(kind)
+  }
+
+  function tables(kind: TableKind): readonly PastedTable[] {
+    const found = pasted.tables(kind)
+    if (kind !== 'listener' || found.length > 0) return found
+    const page = pasted.evidence('envoy.listeners')
+    return page === undefined ? [] : [listenersTable(JSON.parse(Buffer.from(page.bytes).toString('utf8')))]
+  }
+
+  /** What a file holds, with the command that answers from it. */
+  function offerOf(content: Content): string {
+    const command = formsIn(content.label, content.bytes).flatMap(({commands}) => commands)[0]
+    const name = nameOf(content)
+    return command === undefined ? name : `${name} (meshctl ${command} -f ${shellWord(content.label)})`
   }
 
   async function evidence(id: EvidenceId): Promise<Answer<Artifact>> {
@@ -211,7 +258,9 @@ export function filesSource(files: readonly InputFile[]): Source {
 
   /** Among manifests, a file of unknown content counts as damaged. */
   function read(): Promise<ReadManifests> {
-    parsed ??= readManifests(contents.filter(content => ['objects', 'unknown'].includes(firstKind(content))))
+    parsed ??= readManifests(
+      contents.filter(content => manifests.includes(content) || firstKind(content) === 'unknown'),
+    )
     return parsed
   }
 
@@ -228,8 +277,8 @@ export function filesSource(files: readonly InputFile[]): Source {
 
   async function place(object: ObjectRef, path: string | undefined) {
     const {placesIn} = await import('../../formats/kube-manifest/place.js')
-    for (const {label: file, bytes} of manifests) {
-      const find = places.get(file) ?? placesIn(bytes)
+    for (const {label: file, bytes, embedded} of manifests) {
+      const find = places.get(file) ?? placesIn(embedded ?? bytes)
       places.set(file, find)
       const found = find(object, path)
       if (found !== undefined) return {file, ...found}
@@ -239,8 +288,8 @@ export function filesSource(files: readonly InputFile[]): Source {
 
   async function corrected(corrections: readonly ObjectSteps[]): Promise<readonly CorrectedText[]> {
     const {correctedIn} = await import('../../formats/kube-manifest/correct.js')
-    return manifests.flatMap(({label: file, bytes}) =>
-      correctedIn(bytes, corrections).map(document => ({file, ...document})),
+    return manifests.flatMap(({label: file, bytes, embedded}) =>
+      correctedIn(embedded ?? bytes, corrections).map(document => ({file, ...document})),
     )
   }
 
@@ -252,8 +301,8 @@ export function filesSource(files: readonly InputFile[]): Source {
       ? {impliedSubject: {namespace: '', name: label, implied: true}}
       : {}),
     remarks,
-    offers: () => contents.map(nameOf),
-    tables: pasted.tables,
+    offers: () => contents.map(offerOf),
+    tables,
     objects,
     evidence,
     manifests: {damaged, beside: manifests.length === 0 ? [] : beside(), skipped, place, corrected},

@@ -16,10 +16,10 @@ function reportOf(text: string): Promise<IptablesReport> {
   return iptablesWithDriftReport(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD)
 }
 
-type Told = Readonly<Record<string, string>>
+type Verdicts = Readonly<Record<string, string>>
 
 /** What a report says of the usual traffic: verdict and port; nothing for an excerpt, which answers nothing. */
-function told({interceptions, excerpt}: IptablesReport): Told {
+function verdictsOf({interceptions, excerpt}: IptablesReport): Verdicts {
   const found = excerpt ? undefined : interceptions.find(({family}) => family === 'ip')
   if (found === undefined) return {}
   const fates = {
@@ -32,8 +32,8 @@ function told({interceptions, excerpt}: IptablesReport): Told {
   return Object.fromEntries(Object.entries(fates).map(([name, {verdict, port}]) => [name, `${verdict} ${port ?? ''}`]))
 }
 
-/** What a lesser text says otherwise than the whole one; "cannot be told" is never wrong. */
-function wrong(lesser: Told, whole: Told): readonly string[] {
+/** Where a partial text contradicts the complete one; "undetermined" is never wrong. */
+function wrong(lesser: Verdicts, whole: Verdicts): readonly string[] {
   return Object.entries(lesser)
     .filter(([name, fate]) => !fate.startsWith('insufficient') && fate !== whole[name])
     .map(([name, fate]) => `${name}: ${fate}, really ${whole[name]}`)
@@ -63,9 +63,9 @@ const CASES = RULESETS.flatMap(([name, {files, kind}]) => {
 /** Rules of the legacy back end, and native ones, are not in every form of text: there the forms tell of other rules. */
 const COMPARABLE = CASES.filter(({name, form}) => !/legacy|residue|twice/.test(name) || !form.startsWith('nft'))
 
-describe('a form that shows less says the same as iptables-save, or that it cannot be told', () => {
+describe('a form that shows less gives the same answer as iptables-save, or "undetermined"', () => {
   test.each(COMPARABLE)('$name $form', async ({text, save}) => {
-    expect(wrong(told(await reportOf(text)), told(await reportOf(save)))).toEqual([])
+    expect(wrong(verdictsOf(await reportOf(text)), verdictsOf(await reportOf(save)))).toEqual([])
   })
 
   test('there is something to compare', () => expect(COMPARABLE.length).toBeGreaterThan(100))
@@ -98,7 +98,7 @@ describe('istio made these rules, whatever the form of text hides', () => {
     },
   )
 
-  test('a rule of somebody else is still told from them', async () => {
+  test('a third-party rule is still distinguished from them', async () => {
     const text = recorded('r56-tampered-extra-return', 'iptables-L-t-nat-line-numbers.txt')
     const own = (await reportOf(recorded('r56-tampered-extra-return', 'iptables-save.txt'))).rulesetWarnings.map(
       ({id}) => id,
@@ -132,7 +132,7 @@ function chainsOf(listing: string, names: readonly string[]): string {
 describe('a piece of the rules is not taken for the whole', () => {
   const SAVED = recorded('e30x-default', 'iptables-save.txt')
   const LISTED = recorded('e30x-default', 'iptables-nvL-t-nat.txt')
-  const whole = reportOf(SAVED).then(told)
+  const whole = reportOf(SAVED).then(verdictsOf)
 
   test.each([
     [['ISTIO_OUTPUT']],
@@ -143,7 +143,7 @@ describe('a piece of the rules is not taken for the whole', () => {
   ])('only %j of -nvL', async names => {
     const text = chainsOf(LISTED, names)
     const report = await reportOf(text)
-    expect(wrong(told(report), await whole)).toEqual([])
+    expect(wrong(verdictsOf(report), await whole)).toEqual([])
     expect(report.rulesetWarnings).toEqual([])
     const shown = (await page(text)).join('\n')
     expect(shown).toMatch(/not in the (given )?text/)
@@ -166,7 +166,7 @@ describe('a piece of the rules is not taken for the whole', () => {
   test('a save that is cut anywhere inside its table says nothing wrong and is a gap', async () => {
     for (let end = SAVED.indexOf('*nat') + 4; end < SAVED.indexOf('COMMIT'); end += 37) {
       const report = await reportOf(SAVED.slice(0, end))
-      expect([end, wrong(told(report), await whole)]).toEqual([end, []])
+      expect([end, wrong(verdictsOf(report), await whole)]).toEqual([end, []])
       expect(report.gaps.map(({reason}) => reason)).toEqual(['truncated'])
       expect(reportExitCode(report)).toBe(3)
     }
@@ -176,7 +176,7 @@ describe('a piece of the rules is not taken for the whole', () => {
   test('an nft listing that is cut too', async () => {
     const text = recorded('e30x-default', 'nft-list-ruleset.txt')
     const report = await reportOf(text.slice(0, Math.floor(text.length * 0.6)))
-    expect(wrong(told(report), await whole)).toEqual([])
+    expect(wrong(verdictsOf(report), await whole)).toEqual([])
     expect(report.gaps.map(({reason}) => reason)).toEqual(['truncated'])
   })
 })
@@ -186,7 +186,7 @@ const EMPTY_NAT =
 const LEGACY = '# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n'
 
 describe('packets walked on a piece of the rules', () => {
-  test('are told with a remark that names what is not there', async () => {
+  test('are answered with a note that names what is missing', async () => {
     const text = chainsOf(recorded('e30x-default', 'iptables-nvL-t-nat.txt'), ['OUTPUT', 'ISTIO_OUTPUT'])
     const {notes} = await packetContext(filesSource([{label: 'text', bytes: Buffer.from(text)}]), POD)
     expect(notes).toContain('chain PREROUTING of table nat is not in the given text: rules there may decide otherwise')
@@ -196,7 +196,7 @@ describe('packets walked on a piece of the rules', () => {
   })
 })
 
-describe('a text without rules is told for what it held', () => {
+describe('the error about a text without rules names what it held', () => {
   test.each([
     [
       EMPTY_NAT,

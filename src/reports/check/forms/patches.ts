@@ -1,6 +1,7 @@
 import type {PatchStep} from '../../../model/finding.js'
 import {pointerSteps} from '../../../model/object-path.js'
 import {type ObjectRef, objectLabel} from '../../../model/pod.js'
+import {shellWord} from '../../../model/shell-word.js'
 import {escapeJson, escapeText} from '../../../terminal/escape.js'
 import {type ObjectPatch, workloadPatches} from '../evaluate/patch-plan.js'
 import type {CheckReport} from '../report.js'
@@ -22,10 +23,6 @@ const IMMUTABLE = ['Pod', 'Job']
 const NAME = /^[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?$/
 
 type Tree = {[key: string]: unknown}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
-}
 
 function isList(step: string | undefined): boolean {
   return step !== undefined && /^\d+$/.test(step)
@@ -87,7 +84,7 @@ function patchOf(kind: string, steps: readonly PatchStep[]): {readonly type: str
 function command({kind, namespace, name}: ObjectRef, steps: readonly PatchStep[]): string {
   const where = namespace === '' ? '' : ` -n ${namespace}`
   const {type, text} = patchOf(kind, steps)
-  return `kubectl patch ${kind.toLowerCase()} ${name}${where} --type=${type} -p ${quoted(text)}`
+  return `kubectl patch ${kind.toLowerCase()} ${name}${where} --type=${type} -p ${shellWord(text)}`
 }
 
 function lines({object, codes, steps}: ObjectPatch): string {

@@ -66,6 +66,12 @@ function namesOf(objects: readonly KubeObject[]): string {
     : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`
 }
 
+/** Events alone are explained line by line. */
+async function nextForEvents(source: Source): Promise<{readonly next?: string}> {
+  const events = await source.objects({kind: 'Event'})
+  return events.ok && events.value.length > 0 ? {next: 'meshctl explain -f FILE   # what the events say'} : {}
+}
+
 /** The error for files without workloads: first what could not be read, then what else they contain. */
 async function nothingIn(source: Source, refused: Gap | undefined): Promise<UserError> {
   const damaged = (await source.manifests?.damaged()) ?? []
@@ -81,6 +87,7 @@ async function nothingIn(source: Source, refused: Gap | undefined): Promise<User
   const why = refused === undefined ? '' : `: ${gapSentence(refused)}`
   return new UserError(`${source.origin.label} contains no Pod, Deployment or other workload${why}`, {
     hint: [...over.map(gapSentence), workloads].join('\n'),
+    ...(await nextForEvents(source)),
   })
 }
 

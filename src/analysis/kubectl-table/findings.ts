@@ -1,0 +1,121 @@
+import type {KubectlTable} from '../../model/kubectl-table.js'
+
+type Row = Readonly<Record<string, string>>
+type Finding = (row: Row, name: string) => string | undefined
+
+/** What the STATUS of a pod says (kubectl's printer of pods; kubernetes.io, "Debug Pods"), and what to ask next. */
+const POD_STATES: readonly (readonly [RegExp, string])[] = [
+  [
+    /^Init:(Error|CrashLoopBackOff)$/,
+    'an init container fails. Read its log: istio-init needs NET_ADMIN and NET_RAW, istio-validation finds no redirection, others may need the network before the proxy runs',
+  ],
+  [
+    /^Init:\d+\/\d+$/,
+    'an init container has not finished: it may wait for the network, which the proxy does not serve yet',
+  ],
+  [/^Init:/, 'an init container cannot start'],
+  [/^PodInitializing$/, 'its init containers have finished and its containers start'],
+  [
+    /^(ErrImagePull|ImagePullBackOff|InvalidImageName)$/,
+    'an image cannot be pulled; an image named auto is a pod that was not injected',
+  ],
+  [
+    /^(CrashLoopBackOff|Error|RunContainerError|StartError)$/,
+    'a container ends again and again; read the log of its previous run',
+  ],
+  [/^OOMKilled$/, 'a container exceeded its memory limit'],
+  [/^CreateContainer(Config)?Error$/, 'a container cannot be created: a ConfigMap, Secret or mount is missing'],
+  [/^Pending$/, 'it is not scheduled, or waits for a volume; its events say why'],
+  [/^ContainerCreating$/, 'its network, volumes or containers are being set up; events name a failing CNI plugin'],
+  [/^Terminating$/, 'it is being deleted; a sidecar drains its connections first'],
+  [
+    /^(NotReady|Unknown|NodeLost)$/,
+    'its containers no longer run as they should: a Job with a running sidecar, or a lost node',
+  ],
+  [/^Evicted$/, 'its node ran out of memory or disk'],
+  [/^(Completed|Succeeded|Running)$/, ''],
+]
+
+function counts(ready: string | undefined): readonly [number, number] | undefined {
+  const [, have, want] = /^(\d+)\/(\d+)$/.exec(ready ?? '') ?? []
+  return have === undefined || want === undefined ? undefined : [Number(have), Number(want)]
+}
+
+function podState(row: Row, name: string): string | undefined {
+  const {STATUS: status = '', READY: ready, RESTARTS: restarts = ''} = row
+  const known = POD_STATES.find(([pattern]) => pattern.test(status))?.[1]
+  const of = counts(ready)
+  const again = Number.parseInt(restarts, 10) > 0 ? `; restarts: ${restarts}` : ''
+  if (known === undefined || known !== '')
+    return `pod ${name} is ${status}${known === undefined ? '' : `: ${known}`}${again}`
+  if (status === 'Running' && of !== undefined && of[0] < of[1])
+    return `pod ${name} has ${of[0]} of ${of[1]} containers ready: a Service sends it no traffic until all are${again}`
+  return again === '' ? undefined : `pod ${name} runs now${again}`
+}
+
+function podsNotCreated(row: Row, name: string): string | undefined {
+  const of = counts(row.READY) ?? [Number(row.AVAILABLE ?? row.READY), Number(row.DESIRED)]
+  if (!(of[0] < of[1])) return undefined
+  const made = row['UP-TO-DATE'] ?? row.CURRENT
+  const none =
+    made === '0' ? '; no pod was created: the events of its ReplicaSet say why (quota, Pod Security, a webhook)' : ''
+  return `${name} has ${of[0]} of ${of[1]} pods ready${none}`
+}
+
+const FINDINGS: Readonly<Record<string, Finding>> = {
+  pods: podState,
+  deployments: podsNotCreated,
+  replicasets: podsNotCreated,
+  daemonsets: podsNotCreated,
+  statefulsets: podsNotCreated,
+  services: (row, name) =>
+    row['EXTERNAL-IP'] === '<pending>' || row['EXTERNAL-IP'] === 'pending'
+      ? `Service ${name} has no external address yet: nothing in the cluster provides load balancers, or it is still at work; use a node port (${row['PORT(S)'] ?? ''}) meanwhile`
+      : row['CLUSTER-IP'] === 'None'
+        ? `Service ${name} is headless: clients connect to its pods, and ports without a declared protocol are TCP`
+        : row.TYPE === 'ExternalName'
+          ? `Service ${name} is an ExternalName: its name is an alias, and it has no pods`
+          : undefined,
+  endpoints: (row, name) =>
+    row.ENDPOINTS === '<none>' || row.ENDPOINTS === ''
+      ? `Service ${name} has no ready endpoint: Envoy answers 503 (UH, no healthy upstream). Its selector matches no pod, or no matching pod is ready`
+      : undefined,
+  nodes: (row, name) => (row.STATUS === 'Ready' ? undefined : `node ${name} is ${row.STATUS}`),
+  namespaces: (row, name) =>
+    row['ISTIO-INJECTION'] === undefined && row.REV === undefined
+      ? undefined
+      : row['ISTIO-INJECTION'] === 'enabled' || (row.REV ?? '') !== ''
+        ? `namespace ${name} has injection enabled`
+        : row['ISTIO-INJECTION'] === 'disabled'
+          ? `namespace ${name} has injection disabled`
+          : undefined,
+  'gateways.gateway.networking.k8s.io': (row, name) =>
+    row.PROGRAMMED === undefined || row.PROGRAMMED === 'True'
+      ? undefined
+      : `Gateway ${name} is not programmed (${row.PROGRAMMED}): no controller has set it up; see its status conditions`,
+}
+
+/** Pods of the mesh's own parts and of Kubernetes: those have one container and no sidecar. */
+const SYSTEM =
+  /^(?:kube-system|istio-system|istio-ingress|gke-\S+|calico-system|kube-\S+)\/|(?:^|\/)(?:istio|ztunnel|coredns|kube-)/
+
+function withoutSidecar(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return []
+  const shown = `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, and ${names.length - 5} more` : ''}`
+  return [`one container, so no sidecar (in ambient mode there is none): ${shown}`]
+}
+
+/** What the rows of kubectl's tables say that a person who debugs a mesh would look for, in the order of the rows. */
+export function kubectlFindings(tables: readonly KubectlTable[]): readonly string[] {
+  return tables.flatMap(({kind, rows}) => {
+    const named = rows.map(row => ({
+      row,
+      name: row.NAMESPACE === undefined ? (row.NAME ?? '') : `${row.NAMESPACE}/${row.NAME ?? ''}`,
+    }))
+    const found = named.flatMap(({row, name}) => FINDINGS[kind]?.(row, name) ?? [])
+    const single = named.filter(({row, name}) => row.READY === '1/1' && row.STATUS === 'Running' && !SYSTEM.test(name))
+    const bare = kind === 'pods' ? withoutSidecar(single.map(({name}) => name)) : []
+    const all = [...found, ...bare]
+    return all.length > 0 ? all : [`none of ${rows.length} rows of ${kind} shows a fault`]
+  })
+}

@@ -1,0 +1,72 @@
+import type {KubectlTable} from '../model/kubectl-table.js'
+import {unwrapLines} from './wrapped-text/unwrap.js'
+
+/** The columns by which a table of kubectl shows its kind, behind NAMESPACE and NAME (Kubernetes printers, additionalPrinterColumns of Istio's CRDs). */
+const KINDS: readonly (readonly [kind: string, columns: string])[] = [
+  ['pods', 'READY STATUS RESTARTS'],
+  ['services', 'TYPE CLUSTER-IP EXTERNAL-IP PORT(S)'],
+  ['deployments', 'READY UP-TO-DATE AVAILABLE'],
+  ['deployments', 'DESIRED CURRENT UP-TO-DATE AVAILABLE'],
+  ['replicasets', 'DESIRED CURRENT READY AGE'],
+  ['daemonsets', 'DESIRED CURRENT READY UP-TO-DATE'],
+  ['statefulsets', 'READY AGE'],
+  ['statefulsets', 'DESIRED CURRENT AGE'],
+  ['endpoints', 'ENDPOINTS'],
+  ['nodes', 'STATUS ROLES'],
+  ['namespaces', 'STATUS AGE'],
+  ['gateways.gateway.networking.k8s.io', 'CLASS ADDRESS'],
+  ['virtualservices', 'GATEWAYS HOSTS'],
+  ['serviceentries', 'HOSTS LOCATION RESOLUTION'],
+  ['destinationrules', 'HOST AGE'],
+  ['peerauthentications', 'MODE AGE'],
+  ['authorizationpolicies', 'ACTION AGE'],
+  ['mutatingwebhookconfigurations', 'WEBHOOKS AGE'],
+]
+const FIRST = /^(?:NAMESPACE\s+)?NAME\s/
+
+function cellsOf(line: string): readonly string[] {
+  return line.trim().split(/\t+|\s{2,}/)
+}
+
+/** The same for rows whose columns stand one space apart, as chats and web pages leave them; the age of restarts belongs to its column. */
+function looseCells(line: string): readonly string[] {
+  return line
+    .trim()
+    .replace(/ \((\S+) ago\)/g, '\u0000$1')
+    .split(/\s+/)
+    .map(cell => cell.replace(/\u0000(\S+)/, ' ($1 ago)'))
+}
+
+function headerOf(line: string): {readonly kind: string; readonly columns: readonly string[]} | undefined {
+  if (!FIRST.test(line)) return undefined
+  const columns = looseCells(line)
+  const own = columns.filter(name => name !== 'NAMESPACE' && name !== 'NAME').join(' ')
+  const kind = KINDS.find(([, mark]) => own === mark || own.startsWith(`${mark} `))?.[0]
+  return kind === undefined ? undefined : {kind, columns}
+}
+
+function rowOf(line: string, columns: readonly string[]): Readonly<Record<string, string>> | undefined {
+  const cells = [cellsOf(line), looseCells(line)].find(
+    ({length}) => length === columns.length || (length > 2 && length >= columns.length - 2 && length < columns.length),
+  )
+  if (cells === undefined || !/^[a-z0-9]/.test(cells[0] ?? '')) return undefined
+  return Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? '']))
+}
+
+/** The tables of `kubectl get` in a text, also wide ones, of all namespaces and with label columns; a row ends them that does not fit. Never fails. */
+export function kubectlTables(text: string): readonly KubectlTable[] {
+  const tables: {kind: string; rows: Readonly<Record<string, string>>[]}[] = []
+  let columns: readonly string[] | undefined
+  for (const {text: line, command} of unwrapLines(text)) {
+    const header = command === true ? undefined : headerOf(line.trim())
+    if (header !== undefined) {
+      columns = header.columns
+      tables.push({kind: header.kind, rows: []})
+      continue
+    }
+    const row = command === true || columns === undefined ? undefined : rowOf(line, columns)
+    if (row !== undefined) tables.at(-1)?.rows.push(row)
+    else if (line.trim() !== '') columns = undefined
+  }
+  return tables.filter(({rows}) => rows.length > 0)
+}

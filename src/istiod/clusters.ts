@@ -25,6 +25,7 @@ export interface MadeEndpoint {
   readonly address: string
   readonly port: number
   readonly mtls: boolean
+  readonly healthy: boolean
 }
 
 const TYPES: Readonly<Record<RegisteredHost['resolution'], string>> = {
@@ -32,7 +33,7 @@ const TYPES: Readonly<Record<RegisteredHost['resolution'], string>> = {
   STATIC: 'EDS',
   DNS: 'STRICT_DNS',
   NONE: 'ORIGINAL_DST',
-  HEADLESS: 'EDS',
+  HEADLESS: 'ORIGINAL_DST',
 }
 
 function limits(policy: unknown): Json {
@@ -47,9 +48,9 @@ function limits(policy: unknown): Json {
 }
 
 function loadAssignment(name: string, endpoints: readonly MadeEndpoint[]): Message {
-  const lb_endpoints = endpoints.map(({address, port, mtls}) => ({
+  const lb_endpoints = endpoints.map(({address, port, mtls, healthy}) => ({
     endpoint: {address: {socket_address: {address, port_value: port}}},
-    health_status: 'HEALTHY',
+    health_status: healthy ? 'HEALTHY' : 'UNHEALTHY',
     load_balancing_weight: 1,
     ...(mtls ? {metadata: {filter_metadata: {'envoy.transport_socket_match': {tlsMode: 'istio'}}}} : {}),
   }))
@@ -93,10 +94,9 @@ function madeCluster(
   const policy = trafficPolicy(rule, port.port, subset)
   const settings = objectOf(policy, 'tls')
   const endpoints = inSubset(host.endpoints(port), subset)
-  const original = host.resolution === 'HEADLESS' && port.reading !== 'http'
-  const type = original ? 'ORIGINAL_DST' : TYPES[host.resolution]
+  const type = TYPES[host.resolution]
   const sockets = clientSockets(state, {
-    host: original || host.resolution !== 'HEADLESS' ? host : {...host, resolution: 'EDS'},
+    host,
     port: port.port,
     subset: subset?.name ?? '',
     settings,
@@ -107,6 +107,7 @@ function madeCluster(
     address: each.address,
     port: each.port,
     mtls: endpointTakesMtls(state, each, settings),
+    healthy: each.ready,
   }))
   const dynamic = type === 'EDS'
   const cluster: Message = {

@@ -108,9 +108,9 @@ function redirectOf(redirect: unknown): Message {
   }
 }
 
-function clusterChoice(route: unknown, home: string, state: IstioState, port: number): Message {
+function clusterChoice(route: unknown, home: string, state: IstioState, port: number, gateway: boolean): Message {
   const targets = listOf(route, 'route').map(each => ({
-    name: destinationCluster(field(each, 'destination'), home, state, port),
+    name: destinationCluster(field(each, 'destination'), home, state, port, gateway),
     weight: numberOf(each, 'weight'),
   }))
   const weighted = targets.filter(each => (each.weight ?? 0) > 0)
@@ -121,7 +121,14 @@ function clusterChoice(route: unknown, home: string, state: IstioState, port: nu
   return {weighted_clusters: {clusters: weighted.map(({name, weight}) => ({name, weight: weight ?? 0}))}}
 }
 
-function action(route: unknown, match: unknown, home: string, state: IstioState, port: number): Message {
+function action(
+  route: unknown,
+  match: unknown,
+  home: string,
+  state: IstioState,
+  port: number,
+  gateway: boolean,
+): Message {
   const redirect = field(route, 'redirect')
   if (redirect !== undefined) return {redirect: redirectOf(redirect)}
   const direct = field(route, 'directResponse')
@@ -129,7 +136,7 @@ function action(route: unknown, match: unknown, home: string, state: IstioState,
   const timeout = protoDuration(textOf(route, 'timeout')) ?? '0s'
   return {
     route: {
-      ...clusterChoice(route, home, state, port),
+      ...clusterChoice(route, home, state, port, gateway),
       timeout,
       ...retryOf(field(route, 'retries')),
       ...rewriteOf(field(route, 'rewrite'), match),
@@ -186,7 +193,7 @@ export function virtualServiceRoutes(
       made.push({
         ...(textOf(route, 'name') === undefined ? {} : {name: textOf(route, 'name') ?? ''}),
         match: matchOf(match),
-        ...action(route, match, home, state, port),
+        ...action(route, match, home, state, port, place.gateway),
         metadata: {
           filter_metadata: {
             istio: {

@@ -92,7 +92,7 @@ function identities({endpoints, trustDomain}: SocketQuestion): readonly string[]
 export function clientSockets(state: IstioState, question: SocketQuestion): ClientSockets {
   const {host, port, subset, settings} = question
   const mode = textOf(settings, 'mode')
-  const sni = textOf(settings, 'sni') ?? `outbound_.${port}_.${subset === '' ? '_' : subset}_.${host.host}`
+  const sni = textOf(settings, 'sni') ?? `outbound_.${port}_.${subset}_.${host.host}`
   if (settings !== undefined) {
     if (mode === 'SIMPLE' || mode === 'MUTUAL') return {transport_socket: ownTls(settings, mode)}
     if (mode !== 'ISTIO_MUTUAL') return {}
@@ -102,7 +102,10 @@ export function clientSockets(state: IstioState, question: SocketQuestion): Clie
   if (!state.settings.enableAutoMtls || host.meshExternal) return {}
   if (expectedMode(state, host.namespace) === 'DISABLE') return {}
   const socket = meshSocket(sni, identities(question))
-  if (host.resolution === 'HEADLESS') return {transport_socket: socket}
+  if (host.resolution === 'HEADLESS') {
+    const all = question.endpoints ?? []
+    return all.length > 0 && all.every(each => each.meshTls) ? {transport_socket: socket} : {}
+  }
   return {
     transport_socket_matches: [
       {name: 'tlsMode-istio', match: {tlsMode: 'istio'}, transport_socket: socket},

@@ -33,10 +33,10 @@ function tcpProxy(targets: readonly Target[]): Message {
   }
 }
 
-function targetsOf(route: unknown, object: KubeObject, {state}: Viewpoint, port: number): readonly Target[] {
+function targetsOf(route: unknown, object: KubeObject, {state, place}: Viewpoint, port: number): readonly Target[] {
   const home = object.metadata.namespace ?? 'default'
   return listOf(route, 'route').map(each => ({
-    name: destinationCluster(field(each, 'destination'), home, state, port),
+    name: destinationCluster(field(each, 'destination'), home, state, port, place.gateway),
     weight: numberOf(each, 'weight') ?? 100,
   }))
 }

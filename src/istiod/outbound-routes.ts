@@ -1,5 +1,6 @@
 import {listOf, textOf} from '../formats/decode.js'
 import type {Json} from '../model/envoy/schema.js'
+import type {KubeObject} from '../model/kube-object.js'
 import {clusterName} from './clusters.js'
 import {withSection} from './dump.js'
 import {defaultRoute, virtualServiceRoutes} from './http-routes.js'
@@ -8,7 +9,7 @@ import type {RegisteredHost, RegisteredPort} from './registry.js'
 import {hostsInScope, outboundMode, type ProxyPlace} from './scope.js'
 import type {IstioState} from './state.js'
 import type {Viewpoint} from './viewpoint.js'
-import {freeNames, virtualServiceFor} from './virtual-services.js'
+import {routedNames, virtualServiceFor} from './virtual-services.js'
 
 /** A virtual host istiod makes, and the route configuration it stands in. */
 export interface MadeVirtualHost {
@@ -18,15 +19,20 @@ export interface MadeVirtualHost {
   readonly routes: readonly Message[]
 }
 
-function domainsOf(
-  {host, name, namespace, addresses}: RegisteredHost,
-  place: ProxyPlace,
-  domain: string,
-): readonly string[] {
+/** The names of a host of the cluster, the short ones as far as they mean it in the namespace of the proxy. */
+function namesOf(host: string, place: ProxyPlace, domain: string): readonly string[] {
   const suffix = `.svc.${domain}`
-  if (!host.endsWith(suffix)) return [host, ...(host.startsWith('*') ? [] : [`${host}.`]), ...addresses]
+  if (!host.endsWith(suffix)) return [host, ...(host.startsWith('*') ? [] : [`${host}.`])]
+  const [name = '', namespace = ''] = host.slice(0, -suffix.length).split('.')
   const short = namespace === place.namespace ? [name] : []
-  return [host, `${host}.`, ...short, `${name}.${namespace}.svc`, `${name}.${namespace}`, ...addresses]
+  return [host, `${host}.`, ...short, `${name}.${namespace}.svc`, `${name}.${namespace}`]
+}
+
+function domainsOf(host: RegisteredHost, port: RegisteredPort, place: ProxyPlace, domain: string): readonly string[] {
+  if (port.reading === 'auto') return ['*']
+  const names = namesOf(host.host, place, domain)
+  if (host.resolution !== 'HEADLESS') return [...names, ...host.addresses.filter(each => !each.includes('/'))]
+  return [...names, ...names.map(each => `*.${each}`)]
 }
 
 /** Ports whose protocol is only seen on the wire have a route configuration of their own. */
@@ -51,22 +57,31 @@ export function madeVirtualHosts({state, place}: Viewpoint): readonly MadeVirtua
       .map(each => ({
         config: configOf(host, each),
         name: `${host.host}:${each.port}`,
-        domains: domainsOf(host, place, domain),
+        domains: domainsOf(host, each, place, domain),
         routes: routesOf(state, place, host, each.port),
       })),
   )
-  const ports = new Set(
-    hosts.flatMap(({ports}) => ports.filter(each => each.reading === 'http').map(each => each.port)),
+  const httpPorts = (name: string) =>
+    (hosts.find(each => each.host === name)?.ports ?? []).filter(each => each.reading === 'http').map(each => each.port)
+  const has80 = hosts.some(({ports}) => ports.some(each => each.reading === 'http' && each.port === 80))
+  const names = routedNames(state, place)
+  // A VirtualService counts on the ports of the hosts it names, and on port 80 whatever it names.
+  const portsOf = (object: KubeObject) => {
+    const own = names.filter(each => each.object === object).flatMap(each => httpPorts(each.name))
+    return [...new Set([...own, ...(has80 ? [80] : [])])]
+  }
+  const served = new Set(own.map(each => each.name))
+  const routed = names.flatMap(({name, object}) =>
+    portsOf(object)
+      .filter(port => !served.has(`${name}:${port}`))
+      .map(port => ({
+        config: String(port),
+        name: `${name}:${port}`,
+        domains: [name],
+        routes: virtualServiceRoutes(object, state, place, port),
+      })),
   )
-  const free = freeNames(state, place).flatMap(({name, object}) =>
-    [...ports].map(port => ({
-      config: String(port),
-      name: `${name}:${port}`,
-      domains: [name],
-      routes: virtualServiceRoutes(object, state, place, port),
-    })),
-  )
-  return [...own, ...free]
+  return [...own, ...routed]
 }
 
 const CATCH_ALL: Readonly<Record<ReturnType<typeof outboundMode>, Message>> = {

@@ -34,6 +34,7 @@ export interface RegisteredEndpoint {
   readonly meshTls: boolean
   readonly namespace: string
   readonly serviceAccount: string | undefined
+  readonly ready: boolean
 }
 
 /** A host of istiod's registry: a Kubernetes Service, or a host of a ServiceEntry. */
@@ -48,6 +49,8 @@ export interface RegisteredHost {
   readonly meshExternal: boolean
   /** Namespaces it is visible in; empty for all. */
   readonly exportTo: readonly string[]
+  /** Labels of the Service. */
+  readonly labels: Labels
   /** The pods it stands for, where it selects any. */
   readonly selector: Labels | undefined
   /** The endpoints of a port; undefined when they are not known. */
@@ -60,13 +63,17 @@ function readingOf(protocol: ReturnType<typeof istioProtocol>): Reading {
   return protocol === 'unknown' ? 'auto' : 'tcp'
 }
 
-function endpointsOf(workloads: readonly Workload[], port: RegisteredPort): readonly RegisteredEndpoint[] {
-  return workloads.flatMap(({addresses, labels, meshTls, namespace, serviceAccount, portNamed}) => {
+function endpointsOf(
+  workloads: readonly Workload[],
+  port: RegisteredPort,
+  notReady: boolean,
+): readonly RegisteredEndpoint[] {
+  return workloads.flatMap(({addresses, labels, meshTls, namespace, serviceAccount, ready, portNamed}) => {
     const target = typeof port.target === 'number' ? port.target : portNamed(port.target)
     const [address] = addresses
     return target === undefined || address === undefined
       ? []
-      : [{address, port: target, labels, meshTls, namespace, serviceAccount}]
+      : [{address, port: target, labels, meshTls, namespace, serviceAccount, ready: ready || notReady}]
   })
 }
 
@@ -84,12 +91,7 @@ export function hostOfService(
   const mine =
     selector.length === 0
       ? undefined
-      : workloads.filter(
-          each =>
-            each.namespace === namespace &&
-            (each.ready || service.publishesNotReady) &&
-            matchesLabels(selector, each.labels),
-        )
+      : workloads.filter(each => each.namespace === namespace && matchesLabels(selector, each.labels))
   const exported = service.annotations[EXPORT_TO]
   return {
     host: `${name}.${namespace}.svc.${domain}`,
@@ -101,16 +103,24 @@ export function hostOfService(
     addresses: service.clusterIps,
     resolution: service.headless ? 'HEADLESS' : 'EDS',
     meshExternal: false,
+    labels: service.labels,
     selector: selector.length === 0 ? undefined : service.selector,
     exportTo: exported === undefined ? [] : exported.split(',').map(each => each.trim()),
-    endpoints: port => (known && mine !== undefined ? endpointsOf(mine, port) : undefined),
+    endpoints: port => (known && mine !== undefined ? endpointsOf(mine, port, service.publishesNotReady) : undefined),
   }
 }
 
 interface EntryEndpoint {
   readonly address: string
   readonly labels: Labels
+  readonly account: string | undefined
   readonly ports: Readonly<Record<string, unknown>>
+}
+
+/** An endpoint written by hand takes mTLS when it is labelled so, or names a service account (istio.io, "Workload Entry"). */
+export function takesMeshTls(labels: Labels, account: string | undefined): boolean {
+  const mode = labels['security.istio.io/tlsMode']
+  return mode === undefined ? account !== undefined : mode === 'istio'
 }
 
 function entryEndpoints(object: KubeObject, workloads: readonly Workload[]): readonly (EntryEndpoint | Workload)[] {
@@ -122,6 +132,7 @@ function entryEndpoints(object: KubeObject, workloads: readonly Workload[]): rea
   return listOf(object, 'spec', 'endpoints').map(each => ({
     address: textOf(each, 'address') ?? '',
     labels: textMapOf(each, 'labels'),
+    account: textOf(each, 'serviceAccount'),
     ports: (each as {ports?: Readonly<Record<string, unknown>>}).ports ?? {},
   }))
 }
@@ -146,24 +157,28 @@ export function hostsOfServiceEntry(object: KubeObject, workloads: readonly Work
         if ('addresses' in each)
           return {
             address: each.addresses[0] ?? '',
-            port: target,
+            port: (own === undefined ? undefined : each.portNamed(own.name)) ?? target,
             labels: each.labels,
             meshTls: each.meshTls,
             namespace,
             serviceAccount: each.serviceAccount,
+            ready: each.ready,
           }
         const override = own === undefined ? undefined : numberOf(each.ports, own.name)
         return {
           address: each.address,
           port: override ?? target,
           labels: each.labels,
-          meshTls: each.labels['security.istio.io/tlsMode'] === 'istio',
+          meshTls: takesMeshTls(each.labels, each.account),
           namespace,
-          serviceAccount: undefined,
+          serviceAccount: each.account,
+          ready: true,
         }
       })
       if (listed.length > 0 || !resolution.startsWith('DNS')) return listed
-      return [{address: host, port: target, labels: {}, meshTls: false, namespace, serviceAccount: undefined}]
+      return [
+        {address: host, port: target, labels: {}, meshTls: false, namespace, serviceAccount: undefined, ready: true},
+      ]
     }
     return {
       host,
@@ -174,6 +189,7 @@ export function hostsOfServiceEntry(object: KubeObject, workloads: readonly Work
       resolution: resolution === 'STATIC' ? 'STATIC' : resolution.startsWith('DNS') ? 'DNS' : 'NONE',
       meshExternal: (textOf(object, 'spec', 'location') ?? 'MESH_EXTERNAL') === 'MESH_EXTERNAL',
       exportTo: textsOf(object, 'spec', 'exportTo'),
+      labels: {},
       selector: undefined,
       endpoints,
     }

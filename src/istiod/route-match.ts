@@ -39,7 +39,7 @@ function pathMatch(uri: unknown, ignoreCase: boolean): Message {
   const prefix = textOf(uri, 'prefix')
   const regex = textOf(uri, 'regex')
   if (exact !== undefined) return {path: exact, ...fold}
-  if (regex !== undefined) return {safe_regex: {regex}}
+  if (regex !== undefined) return {safe_regex: {regex}, ...fold}
   return {prefix: prefix ?? '/', ...fold}
 }
 

@@ -1,5 +1,5 @@
 import {readAuthorization} from '../formats/authorization.js'
-import {textMapOf, textOf} from '../formats/decode.js'
+import {numberOf, objectOf, textMapOf, textOf} from '../formats/decode.js'
 import {readPeerAuthentication} from '../formats/istio-policy.js'
 import {readService} from '../formats/kube-service.js'
 import type {Authorization} from '../model/authorization.js'
@@ -7,7 +7,7 @@ import type {PeerAuthentication} from '../model/istio-policy.js'
 import type {KubeObject} from '../model/kube-object.js'
 import type {MeshSettings} from '../model/mesh-settings.js'
 import {byText} from '../model/order.js'
-import {hostOfService, hostsOfServiceEntry, type RegisteredHost, type Workload} from './registry.js'
+import {hostOfService, hostsOfServiceEntry, type RegisteredHost, takesMeshTls, type Workload} from './registry.js'
 
 /** The kinds of objects whose translation is known here. */
 export const TRANSLATED_KINDS = [
@@ -18,6 +18,7 @@ export const TRANSLATED_KINDS = [
   'DestinationRule',
   'VirtualService',
   'ServiceEntry',
+  'WorkloadEntry',
   'Sidecar',
   'Gateway',
 ] as const
@@ -53,10 +54,27 @@ export function byAge(a: KubeObject, b: KubeObject): number {
   return byText(born(a), born(b)) || byText(a.metadata.name, b.metadata.name)
 }
 
+function workloadOfEntry(object: KubeObject): Workload {
+  const labels = textMapOf(object, 'spec', 'labels')
+  const account = textOf(object, 'spec', 'serviceAccount')
+  const ports = objectOf(object, 'spec', 'ports')
+  return {
+    namespace: object.metadata.namespace ?? 'default',
+    name: object.metadata.name,
+    addresses: [textOf(object, 'spec', 'address') ?? ''],
+    labels: {...object.metadata.labels, ...labels},
+    serviceAccount: account ?? 'default',
+    ready: true,
+    meshTls: takesMeshTls(labels, account),
+    portNamed: name => numberOf(ports, name),
+  }
+}
+
 /** What istiod knows, by the objects. */
 export function istioState(objects: ObjectsByKind, {settings, workloads, complete}: MeshFacts): IstioState {
   const sorted = new Map(TRANSLATED_KINDS.map(kind => [kind, [...(objects[kind] ?? [])].sort(byAge)] as const))
   const of = (kind: TranslatedKind) => sorted.get(kind) ?? []
+  const entries = of('WorkloadEntry').map(workloadOfEntry)
   const services = of('Service').map(readService)
   return {
     settings,
@@ -64,7 +82,7 @@ export function istioState(objects: ObjectsByKind, {settings, workloads, complet
       ...services
         .filter(each => each.type !== 'ExternalName')
         .map(each => hostOfService(each, workloads, settings.clusterDomain, complete(each.object.namespace))),
-      ...of('ServiceEntry').flatMap(each => hostsOfServiceEntry(each, workloads)),
+      ...of('ServiceEntry').flatMap(each => hostsOfServiceEntry(each, [...workloads, ...entries])),
     ],
     peerAuthentications: of('PeerAuthentication').map(readPeerAuthentication),
     authorizations: of('AuthorizationPolicy').map(readAuthorization),

@@ -1,5 +1,5 @@
 import {textOf} from '../formats/decode.js'
-import {withSection} from './dump.js'
+import {resourcesOf, withSection} from './dump.js'
 import {gatewayListener, inboundListener} from './inbound.js'
 import {outboundClusters} from './outbound-clusters.js'
 import {outboundListeners} from './outbound-listeners.js'
@@ -7,18 +7,13 @@ import {outboundRoutes} from './outbound-routes.js'
 import type {Message} from './rbac/strings.js'
 import type {Viewpoint} from './viewpoint.js'
 
+/** Clusters for ports the proxy did not serve yet: like the one for ports nothing declares, which leads to the pod itself. */
 function inboundClusters(dump: Message, from: Viewpoint, to: Viewpoint): Message {
   const had = new Set(from.ports.map(each => each.port))
+  const like = resourcesOf(dump, 'clusters').find(each => textOf(each, 'name') === 'InboundPassthroughCluster')
   const added = to.ports
     .filter(each => !had.has(each.port))
-    .map(
-      ({port}): Message => ({
-        name: `inbound|${port}||`,
-        type: 'ORIGINAL_DST',
-        lb_policy: 'CLUSTER_PROVIDED',
-        connect_timeout: '10s',
-      }),
-    )
+    .map(({port}): Message => ({...like, name: `inbound|${port}||`}))
   return added.length === 0 ? dump : withSection(dump, 'clusters', each => each, added)
 }
 

@@ -46,23 +46,26 @@ export function virtualServiceFor(
   return [...wild].sort(([a], [b]) => b - a)[0]?.[1]
 }
 
-/** A VirtualService that routes a name no registered host has, and its names. */
-export interface FreeName {
+/** Names, and the VirtualService that routes them. */
+export interface RoutedName {
   readonly name: string
   readonly object: KubeObject
 }
 
-/** Names of VirtualServices that are no host of the registry: they get virtual hosts of their own on ports with HTTP. */
-export function freeNames(state: IstioState, place: ProxyPlace): readonly FreeName[] {
+/** The names VirtualServices route: each gets a virtual host on every port with HTTP, whether a host of the registry serves it or not. */
+export function routedNames(state: IstioState, place: ProxyPlace): readonly RoutedName[] {
   const domain = state.settings.clusterDomain
-  const known = new Set(state.hosts.map(each => each.host))
   return visibleIn(state, place, domain)
     .filter(each => gatewaysOf(each).includes(MESH) && listOf(each, 'spec', 'http').length > 0)
-    .flatMap(object =>
-      hostsOf(object, domain)
-        .filter(name => !known.has(name))
-        .map(name => ({name, object})),
-    )
+    .flatMap(object => hostsOf(object, domain).map(name => ({name, object})))
+}
+
+/** The names routed by VirtualServices bound to a gateway (`namespace/name`). */
+export function boundVirtualServices(state: IstioState, gateway: string): readonly RoutedName[] {
+  return state
+    .objects('VirtualService')
+    .filter(each => gatewaysOf(each).includes(gateway))
+    .flatMap(object => hostsOf(object, state.settings.clusterDomain).map(name => ({name, object})))
 }
 
 /** The HTTP routes of a VirtualService, those it delegates among them in place. */
@@ -78,10 +81,16 @@ export function httpRoutes(state: IstioState, object: KubeObject): readonly unkn
   })
 }
 
-/** The cluster a destination of a route stands for. */
-export function destinationCluster(destination: unknown, home: string, state: IstioState, port: number): string {
+/** The cluster of a destination: without a port, that of the listener; at a gateway, the only one of a host that has one. */
+export function destinationCluster(
+  destination: unknown,
+  home: string,
+  state: IstioState,
+  port: number,
+  gateway: boolean,
+): string {
   const host = fullHost(textOf(destination, 'host') ?? '', home, state.settings.clusterDomain)
-  const found = state.hosts.find(each => each.host === host)
-  const wanted = numberOf(destination, 'port', 'number') ?? (found?.ports.length === 1 ? found.ports[0]?.port : port)
-  return `outbound|${wanted ?? port}|${textOf(destination, 'subset') ?? ''}|${host}`
+  const found = gateway ? state.hosts.find(each => each.host === host) : undefined
+  const only = found?.ports.length === 1 ? found.ports[0]?.port : undefined
+  return `outbound|${numberOf(destination, 'port', 'number') ?? only ?? port}|${textOf(destination, 'subset') ?? ''}|${host}`
 }

@@ -69,6 +69,7 @@ export function identityFits(pattern: string, identity: string): boolean {
   return fits(`${SCHEME}${pattern}`, identity)
 }
 
+/** An identity of a namespace, which may be written with `*`. */
 export function namespaceFits(pattern: string, identity: string): boolean {
   return globFits(`*/ns/${pattern}/*`, identity)
 }
@@ -93,6 +94,7 @@ export function accountFits(pattern: string, identity: string, policyNamespace: 
   return false
 }
 
+/** An identity of a trust domain, which may be written with `*`. */
 export function domainFits(pattern: string, identity: string): boolean {
   if (!identity.startsWith(SCHEME)) return false
   if (pattern === '*') return true

@@ -1,8 +1,9 @@
 import {podMode} from '../../analysis/pod-mode/pod-mode.js'
-import type {MeshPod} from '../../analysis/request-path/world.js'
+import type {MeshPod, SiteCertificate} from '../../analysis/request-path/world.js'
 import {madeBy} from '../../formats/envoy-config-dump/made-by.js'
 import {proxyOf} from '../../formats/envoy-proto/proxy.js'
 import {readNamespace} from '../../formats/kube-cluster.js'
+import {gatewayProxy} from '../../istiod/gateway-proxy.js'
 import type {Message} from '../../istiod/rbac/strings.js'
 import type {Workload} from '../../istiod/registry.js'
 import type {ProxyPlace} from '../../istiod/scope.js'
@@ -10,6 +11,7 @@ import {type IstioState, istioState} from '../../istiod/state.js'
 import {translated} from '../../istiod/translate.js'
 import {inboundPorts, type Viewpoint} from '../../istiod/viewpoint.js'
 import type {Gap} from '../../model/answer.js'
+import type {NamespaceModel} from '../../model/injection.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {PodModel} from '../../model/pod.js'
 import {type Overlay, overlaySource} from '../../sources/overlay.js'
@@ -33,6 +35,7 @@ export interface TwoMeshes {
   readonly after: Mesh
   readonly states: {readonly before: IstioState; readonly after: IstioState}
   readonly strangers: readonly MeshPod[]
+  readonly namespaces: ReadonlyMap<string, NamespaceModel>
   readonly gaps: readonly Gap[]
 }
 
@@ -84,11 +87,24 @@ function editFor(basis: Basis, state: IstioState): SiteEdit {
   }
 }
 
+interface Donor {
+  readonly site: ReadSite
+  readonly dump: Message
+}
+
+function assumed(state: IstioState, pod: MeshPod): SiteCertificate {
+  const domain = state.settings.trustDomains[0] ?? 'cluster.local'
+  return {
+    uriSans: [`spiffe://${domain}/ns/${pod.ref.namespace}/sa/${pod.serviceAccount}`],
+    dnsSans: [],
+    validFrom: Number.NEGATIVE_INFINITY,
+    validTo: Number.POSITIVE_INFINITY,
+    roots: [],
+  }
+}
+
 /** The first captured sidecar with the widest view: it lends what a pod that was not captured has in common with it. */
-async function donorOf(
-  source: Source,
-  pods: readonly MeshPod[],
-): Promise<{readonly site: ReadSite; readonly dump: Message} | undefined> {
+async function donorOf(source: Source, pods: readonly MeshPod[]): Promise<Donor | undefined> {
   let best: {readonly pod: MeshPod; readonly dump: Message; readonly size: number} | undefined
   for (const pod of pods.filter(each => each.mode === 'sidecar')) {
     const dump = await readDump(source, pod)
@@ -100,12 +116,7 @@ async function donorOf(
 }
 
 /** What a pod that was not captured is like, as far as the objects and a captured pod tell. */
-function strangerSite(
-  basis: Basis,
-  donor: NonNullable<Awaited<ReturnType<typeof donorOf>>>,
-  state: IstioState,
-  pod: MeshPod,
-): ReadSite {
+function strangerSite(basis: Basis, donor: Donor, state: IstioState, pod: MeshPod): ReadSite {
   const bare = {
     pod,
     proxyGap: undefined,
@@ -120,22 +131,34 @@ function strangerSite(
   const donated = basis.workloads.get(podLabel(donor.site.site.pod.ref))
   const from = viewOf(basis.before, donor.site.site.pod, donated)
   const json = translated(donor.dump, from, viewOf(state, pod, undefined), basis.dumps)
-  const domain = state.settings.trustDomains[0] ?? 'cluster.local'
   const site = {
     ...bare,
     proxy: {...proxyOf(json), address: pod.addresses[0]},
     kernel: lentKernel(donor.site.site, pod),
     madeBy: (pointer: string) => madeBy(json, pointer),
-    certificate: {
-      uriSans: [`spiffe://${domain}/ns/${pod.ref.namespace}/sa/${pod.serviceAccount}`],
-      dnsSans: [],
-      validFrom: Number.NEGATIVE_INFINITY,
-      validTo: Number.POSITIVE_INFINITY,
-      roots: [],
-    },
+    certificate: assumed(state, pod),
   }
   const note = `${podLabel(pod.ref)} was not captured: its configuration is derived from the objects and that of ${podLabel(donor.site.site.pod.ref)}`
   return {site, gaps: [], notes: [note]}
+}
+
+/** A gateway whose configuration was not captured, by its Gateways and VirtualServices. */
+function gatewaySite(basis: Basis, donor: Donor, state: IstioState, read: ReadSite): ReadSite {
+  const {pod} = read.site
+  const from = viewOf(basis.before, donor.site.site.pod, basis.workloads.get(podLabel(donor.site.site.pod.ref)))
+  const json = gatewayProxy(donor.dump, from, viewOf(state, pod, basis.workloads.get(podLabel(pod.ref))))
+  const note = `${podLabel(pod.ref)}: its configuration was not captured, and is derived from its Gateways and VirtualServices`
+  return {
+    site: {
+      ...read.site,
+      proxy: {...proxyOf(json), address: pod.addresses[0]},
+      proxyGap: undefined,
+      madeBy: pointer => madeBy(json, pointer),
+      certificate: read.site.certificate ?? assumed(state, pod),
+    },
+    gaps: read.gaps,
+    notes: [...read.notes, note],
+  }
 }
 
 async function namespacesOf(source: Source) {
@@ -224,16 +247,19 @@ export async function twoMeshes(
         ),
       speaksHttp: (pod, port) =>
         inboundPorts(before, placeOf(pod), () => undefined).some(each => each.port === port && each.reading === 'http'),
-      site: async pod =>
-        strange.has(pod) && donor !== undefined
-          ? strangerSite(basis, donor, state, pod)
-          : await readSite(source, pod, state === before ? undefined : editFor(basis, state)),
+      site: async pod => {
+        if (strange.has(pod) && donor !== undefined) return strangerSite(basis, donor, state, pod)
+        const read = await readSite(source, pod, state === before ? undefined : editFor(basis, state))
+        const unseen = read.site.proxy === undefined && pod.mode === 'gateway'
+        return unseen && donor !== undefined ? gatewaySite(basis, donor, state, read) : read
+      },
     })
   return {
     before: await mesh(before),
     after: await mesh(after),
     states: {before, after},
     strangers,
+    namespaces,
     gaps: [...was.gaps, ...is.gaps.filter(each => !was.gaps.some(old => old.what === each.what))],
   }
 }

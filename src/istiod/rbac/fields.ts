@@ -81,8 +81,9 @@ function namespace(value: string, place: PolicyPlace): Message {
 }
 
 function listOrText(path: readonly string[], values: readonly string[]): Message {
-  const any = {orMatch: {valueMatchers: values.map(value => ({stringMatch: valueMatcher(value)}))}}
-  const one = values.length === 1 ? (any.orMatch.valueMatchers[0] ?? any) : any
+  const each = values.map(value => ({stringMatch: valueMatcher(value)}))
+  const [only] = each
+  const one = values.length === 1 && only !== undefined ? only : {orMatch: {valueMatchers: each}}
   const value = {orMatch: {valueMatchers: [{listMatch: {oneOf: one}}, one]}}
   return {metadata: {filter: JWT_FILTER, path: ['payload', ...path].map(key => ({key})), value}}
 }

@@ -8,6 +8,7 @@ export function quoted(text: string): string {
   return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')
 }
 
+/** A matcher of whole texts by a regular expression. */
 export function regexMatcher(regex: string): Message {
   return {safeRegex: {regex}}
 }
@@ -26,6 +27,7 @@ export function identityMatcher(value: string): Message {
   return value.endsWith('*') ? {prefix: `spiffe://${value.slice(0, -1)}`} : {exact: `spiffe://${value}`}
 }
 
+/** An address or a range as Envoy takes it: an address is a range of one. */
 export function cidr(value: string): Message {
   const [addressPrefix = '', length] = value.split('/')
   return {addressPrefix, prefixLen: length === undefined ? (addressPrefix.includes(':') ? 128 : 32) : Number(length)}

@@ -8,7 +8,7 @@ import type {NamespaceModel} from '../../model/injection.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import type {Labels} from '../../model/selector.js'
 
-/** An endpoint that the control plane told captured proxies of, whose pod was not captured. */
+/** An endpoint in the configuration of captured proxies, whose pod was not captured. */
 export interface TracedEndpoint {
   readonly address: string
   readonly port: number

@@ -13,7 +13,7 @@ export interface RequestAttributes {
 }
 
 /** The user of every request. */
-export const SERVED_USER = 'meshctl'
+const SERVED_USER = 'meshctl'
 
 function covers(granted: readonly string[], wanted: string): boolean {
   return granted.includes('*') || granted.includes(wanted)

@@ -24,8 +24,8 @@ function ownAnswer(outcome: RequestOutcome, last: PathEnding | undefined): Known
     return last.disposition === 'delivered'
       ? ['refused', 'connection-broken', last.because]
       : [last.disposition, last.reason, last.because]
-  const what = outcome.details ?? outcome.terminationDetails ?? 'nothing said'
-  return ['answered', 'proxy-answers', `the proxy answers itself (${what})`]
+  const what = outcome.details ?? outcome.terminationDetails ?? 'no details'
+  return ['answered', 'proxy-answers', `the proxy replies itself (${what})`]
 }
 
 interface HttpAnswer {
@@ -77,7 +77,7 @@ function wantsTls(site: Site, port: number): boolean {
 function unmatched(site: Site, speech: Speech, port: number): PathEnding {
   const plain = speech.tls === undefined && wantsTls(site, port)
   const because = plain
-    ? `the proxy takes only mTLS on port ${port}, and gets plain text`
+    ? `the proxy accepts only mTLS on port ${port}, but receives plaintext`
     : `no filter chain of the proxy matches the connection to port ${port}`
   const {attempt, races} = closed(speech)
   const end: Known = plain ? ['tls-mismatch', 'plain-text-to-mtls', because] : ['no-route', 'no-filter-chain', because]
@@ -116,7 +116,7 @@ export function proxyEnding(
     if (waitsForServer(speech) && last?.attempt.kind === 'answer')
       return {...last, because: `${last.because}; once the client sends bytes, ${text}`}
     const heard = speech.head === undefined && speech.tls !== undefined && last?.attempt.kind === 'answer'
-    const until = heard ? '; until it sends bytes the client hears what the server says first' : ''
+    const until = heard ? '; until then the client receives what the server sends first' : ''
     const policy = denied.policy ?? NO_POLICY
     return ending(closed({...speech, tls: undefined}).attempt, 'denied', reason, text + until, {pod, policy})
   }
@@ -128,7 +128,7 @@ export function proxyEnding(
       closed(speech).attempt,
       'refused',
       'proxy-port',
-      `port ${port} is the proxy's own: it closes connections to it`,
+      `port ${port} belongs to the proxy, which closes connections to it`,
       {pod, races: closed(speech).races},
     )
   if (outcome.flags.length > 0) {
@@ -138,5 +138,5 @@ export function proxyEnding(
     })
   }
   if (last !== undefined) return last
-  return openEnding('what becomes of the connection is not known', pod)
+  return openEnding('the outcome of the connection is unknown', pod)
 }

@@ -15,7 +15,7 @@ export function speechOf(request: TrafficRequest): Speech {
   return {...bare, protocol: 'http/1.1', head: {method: request.method, path: request.path, headers}}
 }
 
-/** The recorded requests of a text, one JSON document a line; a line that is none is an error that says which. */
+/** The recorded requests of a text, one JSON document a line; a line that is not one is an error that says which. */
 export function requestsIn(text: string, place: string): readonly TrafficRequest[] {
   return text.split('\n').flatMap((line, i) => {
     if (line.trim() === '') return []
@@ -24,7 +24,7 @@ export function requestsIn(text: string, place: string): readonly TrafficRequest
     if (!json.ok) throw new UserError(gapSentence(json.gap))
     const request = parseTrafficRequest(json.value)
     if (request === undefined)
-      throw new UserError(`${where} is no recorded request: it needs id, from, and request with address and port`)
+      throw new UserError(`${where} is not a recorded request: it needs id, from, and request with address and port`)
     return [request]
   })
 }

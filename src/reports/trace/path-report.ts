@@ -74,7 +74,9 @@ function beginning(mesh: Mesh, from: FromWord): Begin {
       mesh.pods.find(({mode, labels}) => mode === 'gateway' && labels.istio === 'ingressgateway') ??
       mesh.pods.find(({mode}) => mode === 'gateway')
     if (gateway === undefined)
-      throw new UserError('there is no ingress gateway pod', {hint: 'Name the pod of the gateway instead.'})
+      throw new UserError('no ingress gateway pod found', {
+        hint: "Use the name of the gateway's pod instead of ingress.",
+      })
     return {gateway}
   }
   const {pod} = from
@@ -156,9 +158,7 @@ function moment(source: Source): number {
 function rejections(mesh: Mesh, paths: readonly RequestPath[]): readonly string[] {
   const pods = new Set(paths.flatMap(({legs}) => legs.flatMap(each => (each.kind === 'proxy' ? [each.pod] : []))))
   return [...pods].flatMap(pod =>
-    mesh.world
-      .site(pod)
-      .rejected.map(each => `${podLabel(pod.ref)} runs on older configuration: Envoy rejected ${each}`),
+    mesh.world.site(pod).rejected.map(each => `${podLabel(pod.ref)} uses older configuration: Envoy rejected ${each}`),
   )
 }
 

@@ -64,7 +64,7 @@ function named(label: string, value: string | null): readonly string[] {
 
 function proxyText(leg: ProxyLeg): string {
   const {decision} = leg
-  if (decision === undefined) return 'its configuration is not known'
+  if (decision === undefined) return 'its configuration is unknown'
   if (!decision.decided) return `undecided: it depends on ${decision.reason}`
   const {listener, filterChain, virtualHost, route, cluster, status, flags, details, terminationDetails} =
     decision.outcome
@@ -123,9 +123,9 @@ function tlsStep(speech: Speech, leg: Leg, world: MeshWorld): PathStep {
       : leg.ending.disposition === 'tls-mismatch'
         ? `; refused: ${leg.ending.because}`
         : accepts(leg)
-          ? '; the server takes it'
+          ? '; the server accepts it'
           : ''
-  if (tls === undefined) return {hop: 'tls', where, text: `plain text${takes}`, reasons: [], nearMisses: []}
+  if (tls === undefined) return {hop: 'tls', where, text: `plaintext${takes}`, reasons: [], nearMisses: []}
   const kind =
     tls.certificate === undefined ? 'TLS without a client certificate' : `mTLS as ${tls.certificate.uriSans.join(', ')}`
   const offers = [

@@ -38,9 +38,9 @@ export async function agentFor(
     : new HttpProxyAgent({...options, proxy: proxy.href})
 }
 
-/** OpenSSL reads certificates and keys when the context is made; what it cannot read is named here instead of by a later connection. */
+/** OpenSSL parses certificates and keys when the context is created; invalid ones are reported here instead of at the first connection. */
 function checkCertificates({ca, cert, key}: AgentOptions): void {
-  // The certificates of the system are many and known to be good; only a kubeconfig's own are looked at.
+  // The system's certificates are many and known to be good; only those of a kubeconfig are checked.
   const own = ca !== undefined && Buffer.byteLength(String(ca)) < LIMITS.ownAuthorityBytes ? {ca} : {}
   const parts = [
     {options: own, what: 'the certificate authority (certificate-authority) is not a PEM certificate'},

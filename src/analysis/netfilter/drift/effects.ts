@@ -66,7 +66,7 @@ function familiesOf(family: TableFamily): readonly IpFamily[] {
 }
 
 /** Two findings as one. */
-export function bothCompared(one: Compared, other: Compared): Compared {
+function bothCompared(one: Compared, other: Compared): Compared {
   const gaveUp = one.gaveUp ?? other.gaveUp
   return {changes: [...one.changes, ...other.changes], ...(gaveUp === undefined ? {} : {gaveUp})}
 }

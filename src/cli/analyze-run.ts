@@ -1,4 +1,5 @@
 import {gapSentences} from '../model/answer.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {ConfigSource} from '../reports/analyze/read.js'
 import {type AnalyzeOptions, type AnalyzeReport, analyzeReport} from '../reports/analyze/report.js'
 import {readSuppression} from '../reports/analyze/suppression.js'
@@ -76,9 +77,7 @@ export async function analyzed(
       suppressions,
       istioNamespace: flags.istioNamespace,
       namespace: flags.namespace ?? 'default',
-      ...(onlyNamespace === undefined ? {} : {onlyNamespace}),
-      ...(meshConfig === undefined ? {} : {meshConfig}),
-      ...(meshNetworks === undefined ? {} : {meshNetworks}),
+      ...definedFields({onlyNamespace, meshConfig, meshNetworks}),
       ignoreUnknown: flags['ignore-unknown'],
       now: new Date(),
       version: program.version,

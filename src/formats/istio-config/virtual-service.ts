@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {
   MatchesByName,
@@ -68,7 +69,7 @@ function destination(value: unknown, path: string, mirror: boolean, weight?: num
     host: textOf(value, 'host') ?? '',
     subset: textOf(value, 'subset'),
     port: numberOf(value, 'port', 'number'),
-    ...(weight === undefined ? {} : {weight}),
+    ...definedFields({weight}),
     path,
     mirror,
   }

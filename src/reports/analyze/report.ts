@@ -3,6 +3,7 @@ import {textOf} from '../../formats/decode.js'
 import {readConfigObject} from '../../formats/istio-config/config-object.js'
 import {readMeshConfig, readMeshNetworks} from '../../formats/istio-config/mesh-config.js'
 import type {Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {atLeast, type Finding, type NotChecked, SEVERITIES, type Severity} from '../../model/finding.js'
 import {humanCount} from '../../model/human-count.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
@@ -165,7 +166,7 @@ export async function analyzeReport(given: readonly ConfigSource[], options: Ana
   const set = configSet([...objects, ...own, ...assumed], {
     istioNamespace: options.istioNamespace,
     mesh: meshConfigOf(map, options),
-    ...(networks === undefined ? {} : {networks}),
+    ...definedFields({networks}),
     at,
   })
   const outcome = evaluateConfig(set, options.rules, inputs, assumed)
@@ -181,10 +182,9 @@ export async function analyzeReport(given: readonly ConfigSource[], options: Ana
       ...findingOf(each),
       object: ref,
       workload: ref,
-      ...(place === undefined ? {} : {place}),
-      ...(accepted === undefined ? {} : {accepted}),
+      ...definedFields({place, accepted}),
     }
-    named.push({finding, ...(object.cluster === undefined ? {} : {cluster: object.cluster})})
+    named.push({finding, ...definedFields({cluster: object.cluster})})
   }
   const open = named.filter(({finding}) => finding.accepted === undefined)
   const listed = named.filter(({finding}) => atLeast(finding.severity, options.showFrom))

@@ -83,7 +83,8 @@ async function readObjects(source: Source): Promise<Objects> {
   return {pods: pods.filter(each => each !== undefined).filter(each => !isOver(each)), services, slices, gaps}
 }
 
-function meshPod(pod: PodModel): MeshPod {
+/** A pod as others see it. */
+export function meshPod(pod: PodModel): MeshPod {
   return {
     ref: {namespace: pod.object.namespace, name: pod.object.name},
     workload: pod.workload.name,

@@ -1,4 +1,3 @@
-import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import type {MeshPod, SiteCertificate} from '../../analysis/request-path/world.js'
 import {madeBy} from '../../formats/envoy-config-dump/made-by.js'
 import {proxyOf} from '../../formats/envoy-proto/proxy.js'
@@ -16,7 +15,7 @@ import {podLabel} from '../../model/kube-object.js'
 import type {PodModel} from '../../model/pod.js'
 import {type Overlay, overlaySource} from '../../sources/overlay.js'
 import type {Source} from '../../sources/source.js'
-import {type Mesh, readMesh} from '../mesh-world/mesh.js'
+import {type Mesh, meshPod, readMesh} from '../mesh-world/mesh.js'
 import {type ReadSite, readDump, readSite, type SiteEdit} from '../mesh-world/site.js'
 import {lentKernel} from './lent-site.js'
 import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from './objects.js'
@@ -166,18 +165,6 @@ async function namespacesOf(source: Source) {
   return new Map((answer.ok ? answer.value : []).map(readNamespace).map(each => [each.name, each]))
 }
 
-function asMeshPod(pod: PodModel): MeshPod {
-  return {
-    ref: {namespace: pod.object.namespace, name: pod.object.name},
-    addresses: pod.status?.podIps ?? [],
-    mode: podMode(pod),
-    serviceAccount: pod.serviceAccount,
-    labels: pod.labels,
-    ports: [],
-    hostNetwork: pod.hostNetwork,
-  }
-}
-
 function strangerWorkload(pod: MeshPod): Workload {
   return {
     namespace: pod.ref.namespace,
@@ -207,7 +194,7 @@ export async function twoMeshes(
     istioObjects(changed),
     namespacesOf(source),
   ])
-  const captured = pods.map(asMeshPod)
+  const captured = pods.map(meshPod)
   const donor = await donorOf(source, captured)
   const dumps = donor === undefined ? [] : [donor.dump]
   const known = new Set(captured.flatMap(each => each.addresses))

@@ -115,6 +115,7 @@ export function strangerAt(
   const sans = mine.map(each => accountIn(facts.accounts.get(each.host) ?? [])).find(each => each !== undefined)
   return {
     ref: {namespace, name: named?.name ?? first?.workload ?? address},
+    workload: first?.workload ?? named?.name ?? address,
     addresses: [address],
     mode,
     serviceAccount: sans ?? 'default',

@@ -33,11 +33,11 @@ function missingArguments(list: string): string {
 function usageSentence(message: string): string {
   return message
     .replace(/^Error: /, '')
-    .replace(/\n\s*Note: [\s\S]*$/, '')
+    .replace(/(?<!\n)\n+[ \t]*Note: [\s\S]*$/, '')
     .replace(/^Missing \d+ required args?:\n([\s\S]*)$/, (_, list: string) => missingArguments(list))
     .replace(/^The following errors? occurred:\s*/, '')
     .replace(/Parsing (--\S+)\s+/, '$1: ')
-    .replace(/\s*See more help with --help\s*$/, '')
+    .replace(/(?<!\s)\s*See more help with --help\s*$/, '')
     .replace(
       /^[Cc]ommand (\S+) not found\.?$/,
       (_, id: string) => `unknown command "${id.replaceAll(':', ' ')}" for "meshctl"`,
@@ -45,7 +45,7 @@ function usageSentence(message: string): string {
     .replace(/^Missing required flag (\S+)/, 'required flag --$1 not set')
     .replace(/^Nonexistent flags?: /, 'unknown flag: ')
     .replace(/^Unexpected arguments?: /, 'unexpected argument: ')
-    .replace(/\s*\n\s+/g, '; ')
+    .replace(/(?<!\s)\s*\n\s+/g, '; ')
 }
 
 /** System calls as the action the user wanted; others keep their name. */

@@ -62,7 +62,7 @@ const TEXT_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
     /Recv-Q.{0,40}Local Address|^[ \t]*sl[ \t]+local_address|^[ \t]*(tcp|udp)6?[ \t]+(LISTEN|UNCONN|\d+[ \t]+\d+)|^COMMAND[ \t]+PID/m,
   ],
   ['envoy.logging', /^active loggers:/m],
-  ['objects', /^[ \t]*(?:> ?)*[ \t]*(?:---[ \t]+)?(?:-[ \t]+)?(?:\{\s*)?(["']?)(apiVersion|kind)\1[ \t]*:/m],
+  ['objects', /^[ \t]*(?:>[ \t]*)*(?:---[ \t]+)?(?:-[ \t]+)?(?:\{\s*)?(["']?)(apiVersion|kind)\1[ \t]*:/m],
 ]
 
 /** The lines of a text as programs printed them, commands behind a prompt. */

@@ -78,6 +78,7 @@ function* messages(line: string): Generator<{text: string; level?: string | unde
  * messages of JSON and logfmt records and blocks with escaped line breaks written out. Never fails; time and memory are linear in the text.
  */
 export function unwrapLines(text: string): readonly UnwrappedLine[] {
+  if (text.trim() === '') return []
   const inputs = [...raw(text)]
   const names = nameReader(inputs.map(({line}) => line))
   const lines: UnwrappedLine[] = []
@@ -94,6 +95,11 @@ export function unwrapLines(text: string): readonly UnwrappedLine[] {
     }
   }
   for (const {number, line} of inputs) {
+    // A text may be millions of them.
+    if (open.size === 0 && line.trim() === '') {
+      lines.push({number, text: ''})
+      continue
+    }
     if (isSternNotice(line)) continue
     const common = names(line)
     const body = common === undefined ? line : line.slice(common.prefix.length)

@@ -82,8 +82,11 @@ async function dropUnusedRequire() {
 }
 
 /** A usage line such as `packet [POD] [flags]`; oclif's own lists every combination of flags. */
-function usageOf({args}) {
-  const words = Object.values(args).map(({name, required}) => (required ? name : `[${name}]`).toUpperCase())
+function usageOf({args, strict}) {
+  const words = Object.values(args).map(({name, required}) => {
+    const word = `${name.toUpperCase()}${strict === false ? '...' : ''}`
+    return required ? word : `[${word}]`
+  })
   return ['<%= command.id %>', ...words, '[flags]'].join(' ')
 }
 

@@ -14,6 +14,7 @@ import {captureView} from '../src/reports/capture/view.js'
 
 export default class Capture extends MeshCommand {
   static override summary = 'Capture everything meshctl can read about pods into a bundle'
+  static override usage = 'capture [POD...] --to FILE.tgz [flags]'
   static override description =
     'Replay the bundle with --from. Keys, tokens, passwords and environment values are removed; Secrets are never read. Anything that could not be read is recorded, with the reason. docs/bundle.md describes the format.'
   static override examples = [

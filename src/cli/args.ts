@@ -10,10 +10,10 @@ export const podArgument = {pod: podArg}
 export const fromToArguments = {
   pod: Args.string({
     ignoreStdin: true,
-    description: 'pod, pod.namespace, deploy/name; with TO also ingress, or an address outside',
+    description: 'pod, pod.namespace or deploy/name; with TO also "ingress" or an external address',
   }),
   to: Args.string({
     ignoreStdin: true,
-    description: 'URL, service:port, address:port, pod or host the request leads to',
+    description: 'destination of the request: URL, service:port, address:port, pod or host',
   }),
 }

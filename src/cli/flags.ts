@@ -60,7 +60,7 @@ export const commonFlags = {
     helpGroup: CLUSTER,
     description: 'print each call to the cluster with its outcome, bytes and time to standard error',
   }),
-  output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format'}),
+  output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format, such as table, wide, json or yaml'}),
   'no-headers': Flags.boolean({helpGroup: OUTPUT, description: 'do not print table headers'}),
   color: Flags.string({
     helpGroup: OUTPUT,

@@ -6,6 +6,7 @@ import {explainError} from './errors.js'
 import {endOnInterrupt} from './interrupt.js'
 import {endOnLostOutput, endOnUncaught} from './last-resort.js'
 import {remark} from './streams.js'
+import type {OclifError} from './usage/usage-error.js'
 
 interface Program {
   readonly version: string
@@ -35,15 +36,28 @@ export async function main(argv: readonly string[], root: URL): Promise<void> {
   const program = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Program
   endOnUncaught(program.version, debug)
   endOnInterrupt()
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  if (argv.length === 1 && ['--version', '-V', '-v'].includes(argv[0] ?? '')) {
     process.stdout.write(`meshctl (mesh diagnostics) ${program.version}\n`)
     return
   }
+  let words = spelledOut(argv)
   try {
+    if (words[0]?.startsWith('-')) {
+      const [{withLeadingFlagsBehind}, {readSurface}] = await Promise.all([
+        import('./usage/leading-flags.js'),
+        import('./usage/surface.js'),
+      ])
+      words = spelledOut(withLeadingFlagsBehind(words, readSurface(root)))
+    }
     const {runCommand} = await import('./run.js')
-    await runCommand(spelledOut(argv), fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
+    await runCommand(words, fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
   } catch (error) {
-    const {text, exitCode} = explainError(error, program.version, debug, argv)
+    const [{usageError}, {readSurface}] = await Promise.all([
+      import('./usage/usage-error.js'),
+      import('./usage/surface.js'),
+    ])
+    const usage = (known: OclifError) => usageError(known, words, readSurface(root))
+    const {text, exitCode} = explainError(error, program.version, debug, words, usage)
     process.exitCode = exitCode
     if (text !== '') await remark(text)
   }

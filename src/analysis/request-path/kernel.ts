@@ -43,7 +43,7 @@ function ownAddress(site: Site, ip: string): boolean {
 }
 
 function unreadable(site: Site): Passing {
-  return {kind: 'unknown', walk: undefined, text: site.kernelGap ?? 'its kernel rules are not known'}
+  return {kind: 'unknown', walk: undefined, text: site.kernelGap ?? 'its kernel rules are unknown'}
 }
 
 /** Without a sidecar nothing is redirected: a pod without proxy and kernel evidence is simulated without rules. */
@@ -54,7 +54,7 @@ function hasNoCapture(site: Site): boolean {
 /** The first packet of a connection a process of the pod opens. */
 export function leavingPod(site: Site, opener: Opener, to: IpPort): Passing {
   const destination = parseIp(to.ip)
-  if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is no IP address`}
+  if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is not an IP address`}
   if (site.kernel === undefined) {
     if (!hasNoCapture(site) && site.pod.mode !== 'gateway') return unreadable(site)
     const kind = ownAddress(site, to.ip) ? 'socket' : 'leaves'
@@ -75,7 +75,7 @@ export function leavingPod(site: Site, opener: Opener, to: IpPort): Passing {
 /** The first packet of a connection that arrives at the pod from outside it. */
 export function enteringPod(site: Site, from: string, to: IpPort): Passing {
   const destination = parseIp(to.ip)
-  if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is no IP address`}
+  if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is not an IP address`}
   if (site.kernel === undefined) {
     if (!hasNoCapture(site) && site.pod.mode !== 'gateway') return unreadable(site)
     return {kind: 'socket', walk: undefined, address: to}

@@ -66,13 +66,13 @@ function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Ar
   const common = {kind: 'proxy', pod: site.pod, role, request, speech} as const
   if (site.proxy === undefined) {
     const unknown = openEnding(
-      `the configuration of ${podLabel(site.pod.ref)} is not known: ${site.proxyGap}`,
+      `the proxy configuration of ${podLabel(site.pod.ref)} is unknown: ${site.proxyGap}`,
       site.pod,
     )
     legs.push({...common, decision: undefined, ending: unknown})
     return unknown
   }
-  if (++journey.depth > MAX_DEPTH) return openEnding('the request goes round in a loop', site.pod)
+  if (++journey.depth > MAX_DEPTH) return openEnding('the request loops between proxies', site.pod)
   let last: PathEnding | undefined
   const surroundings: Surroundings = {
     upstream: () => undefined,
@@ -102,20 +102,20 @@ function application(journey: Journey, pod: MeshPod, address: IpPort, speech: Sp
   const tell = (text: string) => legs.push({kind: 'application', pod, address, speech, text})
   const http = world.speaksHttp(pod, address.port)
   if (speech.tls !== undefined && http) {
-    tell('gets TLS, and is declared to speak plain HTTP')
+    tell('receives TLS, but is declared as plain HTTP')
     return ending(
       NOT_TLS,
       'tls-mismatch',
       'tls-to-plain-text',
-      `the application on port ${address.port} gets TLS and answers in plain text`,
+      `the application on port ${address.port} receives TLS and replies in plaintext`,
       {
         pod,
       },
     )
   }
   if (speech.tls === undefined && waitsForServer(speech) && http) {
-    tell('accepts the connection, and waits for a request')
-    const because = `the application on port ${address.port} speaks HTTP, which the client has to begin`
+    tell('accepts the connection and waits for a request')
+    const because = `the application on port ${address.port} speaks HTTP: the client must send first`
     return ending({kind: 'silence'}, 'refused', 'both-wait', because, {pod})
   }
   tell('accepts the connection')
@@ -167,7 +167,7 @@ function kernelLeg(
       : passing.kind === 'socket'
         ? `${leg.pod.mode === 'sidecar' ? 'not redirected: ' : ''}goes to ${addressText(passing.address)} in the pod`
         : passing.kind === 'leaves'
-          ? `leaves for ${addressText(passing.address)}, not redirected`
+          ? `sent to ${addressText(passing.address)}, not redirected`
           : passing.text
   journey.legs.push({...leg, kind: 'kernel', walk: passing.walk, text})
 }
@@ -219,8 +219,8 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
     const name = objectLabel(service.object)
     const tell = (text: string) => legs.push({kind: 'service', service, port: to.port, backends, text})
     if (backends === undefined) {
-      tell('its endpoints are not known')
-      return openEnding(`the endpoints of ${name} are not known`)
+      tell('its endpoints are unknown')
+      return openEnding(`the endpoints of ${name} are unknown`)
     }
     if (!service.ports.some(each => each.port === to.port)) {
       tell(`has no port ${to.port}`)
@@ -238,7 +238,7 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
             backends.map(() => 1),
           )
     const backend = backends[index]
-    if (backend === undefined) return openEnding(`the endpoints of ${name} are not known`)
+    if (backend === undefined) return openEnding(`the endpoints of ${name} are unknown`)
     tell(`kube-proxy picks ${addressText(backend)}`)
     return arriveAt(journey, {...flow, to: backend, toMesh: true}, speech)
   }
@@ -249,20 +249,20 @@ function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEnding {
   const {world, legs} = journey
   if (toMesh || world.isEndpoint(to.ip)) {
     legs.push({kind: 'outside', address: to, text: 'an endpoint of the mesh whose pod was not read'})
-    return openEnding(`the pod at ${to.ip} was not captured: what happens there is not known`)
+    return openEnding(`the pod at ${to.ip} was not captured: what happens there is unknown`)
   }
   if (to.ip === UNKNOWN_ADDRESS) {
-    legs.push({kind: 'outside', address: to, text: 'the address of the name: it is not known'})
-    return openEnding('the address of the name is not known, and the proxy passes the connection on to it')
+    legs.push({kind: 'outside', address: to, text: 'the name does not resolve to a known address'})
+    return openEnding('the address of the name is unknown, and the proxy forwards the connection to it')
   }
   const unroutable = isUnroutable(to.ip)
   if (unroutable !== undefined) {
-    legs.push({kind: 'outside', address: to, text: `nothing can be reached there: ${unroutable}`})
+    legs.push({kind: 'outside', address: to, text: `unroutable: ${unroutable}`})
     return ending(UNREACHABLE, 'refused', 'unreachable', `${to.ip} cannot be reached: ${unroutable}`)
   }
-  legs.push({kind: 'outside', address: to, text: 'outside the cluster: what is there is not known'})
-  if (!world.complete) return openEnding(`whose address ${to.ip} is, is not known`)
-  return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it leaves for ${addressText(to)}, outside the mesh`)
+  legs.push({kind: 'outside', address: to, text: 'outside the cluster: unknown'})
+  if (!world.complete) return openEnding(`the owner of address ${to.ip} is unknown`)
+  return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it is sent to ${addressText(to)}, outside the mesh`)
 }
 
 /** A connection arrives at an address: at a pod, or outside. */

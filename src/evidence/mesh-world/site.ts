@@ -94,7 +94,7 @@ async function readCertificate(source: Source, pod: MeshPod): Promise<Answer<Sit
   const certificates = page.ok ? parseCerts(page.value) : page
   if (!certificates.ok) return certificates
   const own = certificates.value.find(each => each.role === 'own' && each.names.length > 0)
-  if (own === undefined) return missing('the certificate of the proxy', 'not-found', 'Envoy lists none of its own')
+  if (own === undefined) return missing('the certificate of the proxy', 'not-found', 'Envoy lists none')
   const isUri = (name: string) => name.includes('://')
   return answered({
     uriSans: own.names.filter(isUri),
@@ -154,7 +154,7 @@ export async function readSite(source: Source, pod: MeshPod): Promise<ReadSite> 
         : []),
       ...(from === 'log' && pod.mode === 'sidecar'
         ? [
-            `the rules of ${podLabel(pod.ref)} are those istio-init set at start; what the kernel holds now could not be read`,
+            `the iptables rules of ${podLabel(pod.ref)} are from pod start (istio-init); the current ones could not be read`,
           ]
         : []),
     ],

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {AccessLogEntry} from '../../model/log-line.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 
@@ -103,7 +104,7 @@ export function parseAccessFragment(line: string): AccessLogEntry | undefined {
       kind: 'access',
       form: 'fragment',
       tcp: match[1] === '0' && request === undefined,
-      ...(request === undefined ? {} : {request}),
+      ...definedFields({request}),
       code: match[1] ?? '',
       flags,
       ...afterFlags(tokens(rest)),

@@ -19,7 +19,7 @@ interface Walk {
   readonly clean: (text: string, redaction: Redaction) => string
 }
 
-/** True for text nested deeper than the parser, which calls itself for each level, can be trusted with. */
+/** True for text nested too deeply for the recursive parser. */
 function isDeep(text: string): boolean {
   let depth = 0
   for (let at = 0; at < text.length; at++) {
@@ -51,7 +51,7 @@ function scalarEdit(walk: Walk, node: Scalar, place: Place, redaction: Redaction
   if (range === null || range === undefined || value === null) return
   const [from, to] = range
   const text = String(value)
-  // Numbers and switches under a name of a secret are limits and modes.
+  // Numbers and booleans under the name of a secret are limits and modes.
   const hides = typeof value === 'string' && !isNoSecret(text) && isSecretPlace(place, text)
   if (hides) {
     const put = isBytes(place.key)
@@ -66,7 +66,7 @@ function scalarEdit(walk: Walk, node: Scalar, place: Place, redaction: Redaction
   if (inner !== text) walk.edits.push({from, to, put: rewritten(walk.text.slice(from, to), inner)})
 }
 
-/** A scalar with another text in its place: a literal block stays one, with its indentation; others are quoted. */
+/** Replaces the text of a scalar: a literal block keeps its style and indentation; others are quoted. */
 function rewritten(source: string, text: string): string {
   const [, header, indent] = /^(\|[+-]?\d?[ \t]*\r?\n)(?:[ \t]*\n)*([ \t]+)/.exec(source) ?? []
   if (header === undefined || indent === undefined) return JSON.stringify(text) + (source.endsWith('\n') ? '\n' : '')

@@ -60,7 +60,7 @@ function fieldsOf(id: string, outcome: RequestOutcome): TraceCaseResult {
 
 function answerCase(proxy: EnvoyProxy, json: unknown, place: string): TraceCaseResult {
   const parsed = parseEnvoyCase(json)
-  if (parsed === undefined) throw new UserError(`${place} is no case: it needs id, dst and protocol`)
+  if (parsed === undefined) throw new UserError(`${place} is not a case: it needs id, dst and protocol`)
   const surroundings: Surroundings = {upstream: caseUpstream, now: proxy.updatedAt ?? 0, patience: PATIENCE}
   const decision = traceRequest(proxy, parsed.request, surroundings)
   return decision.decided
@@ -89,7 +89,7 @@ export async function envoyCasesReport(folders: AsyncIterable<CaseFolder>, origi
   const answers: TraceCaseResult[] = []
   for await (const folder of folders) answers.push(...answerFolder(folder))
   const unknown = answers.filter(each => 'unknown' in each).length
-  const notes = unknown === 0 ? [] : [`${unknown} of ${answers.length} cases are undecided; each says why`]
+  const notes = unknown === 0 ? [] : [`${unknown} of ${answers.length} cases are undecided; the reason is in each row`]
   const provenance: ReportProvenance = {
     live: false,
     complete: true,

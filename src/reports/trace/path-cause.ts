@@ -5,6 +5,7 @@ import type {MeshPod, MeshWorld} from '../../analysis/request-path/world.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import type {ObjectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {readPodObject} from '../../evidence/pod/objects.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
@@ -107,13 +108,13 @@ async function plainTextRefused(
   }
   if (cluster === 'PassthroughCluster')
     return {
-      fix: 'Call the Service by its name or cluster IP: the proxy passes an address it does not know on in plain text.',
+      fix: 'Call the Service by its name or cluster IP: the proxy forwards unknown addresses in plaintext.',
     }
   const mode = await serverMode(inputs, server.pod, server.request.destination.port)
   const by = mode?.by
   const permissive =
     by === undefined
-      ? 'allow plain text with a PeerAuthentication of mode PERMISSIVE'
+      ? 'allow plaintext with a PeerAuthentication of mode PERMISSIVE'
       : `set ${objectLabel(by)} to PERMISSIVE`
   const outward = legs.find(
     (leg): leg is Extract<Leg, {kind: 'kernel'}> => leg.kind === 'kernel' && leg.direction === 'out',
@@ -138,12 +139,12 @@ async function mismatch(inputs: CauseInputs, path: RequestPath): Promise<PathCau
     const {namespace, name} = entered.pod.ref
     return {
       object: {kind: 'Pod', namespace, name},
-      fix: `Recreate pod ${podLabel(entered.pod.ref)}: its iptables rules no longer lead to the proxy (meshctl iptables ${podLabel(entered.pod.ref)} --drift).`,
+      fix: `Recreate pod ${podLabel(entered.pod.ref)}: its iptables rules no longer redirect to the proxy (meshctl iptables ${podLabel(entered.pod.ref)} --drift).`,
     }
   }
   const object = clusterObject(clientLeg(path.legs), inputs.world)
   return {
-    ...(object === undefined ? {} : {object}),
+    ...definedFields({object}),
     fix: 'Compare the certificates of both sides: meshctl pc secret for each pod.',
   }
 }
@@ -187,9 +188,9 @@ async function ownAnswer(inputs: CauseInputs, path: RequestPath): Promise<PathCa
   const field = client?.decision?.facts.answeredBy === 'fault' ? 'spec.http[].fault.abort' : undefined
   const fix =
     object === undefined
-      ? 'The proxy answers by its own configuration: see -o wide.'
+      ? 'The proxy is configured to reply itself: see -o wide.'
       : `Change the route in ${objectLabel(object)}.`
-  return {...(object === undefined ? {} : {object}), ...(field === undefined ? {} : {field}), fix}
+  return {...definedFields({object, field}), fix}
 }
 
 async function noEndpoint(inputs: CauseInputs, path: RequestPath): Promise<PathCause> {
@@ -201,7 +202,7 @@ async function noEndpoint(inputs: CauseInputs, path: RequestPath): Promise<PathC
   const service = path.legs.find(each => each.kind === 'service')?.service.object
   const object = service ?? (/\.svc\./.test(host) ? {kind: 'Service', namespace, name} : undefined)
   const labels = subset === '' ? '' : ` with the labels of subset ${subset}`
-  if (object === undefined) return {fix: `Check what DNS says about ${host}: the proxy got no address for it.`}
+  if (object === undefined) return {fix: `Check the DNS record of ${host}: the proxy could not resolve it.`}
   return {
     object,
     field: 'spec.selector',
@@ -221,7 +222,7 @@ function refused(path: RequestPath): PathCause {
   if (pod === undefined) return {fix: 'Check the address, and whether the node can reach it.'}
   const {namespace, name} = pod.ref
   const object = {kind: 'Pod', namespace, name}
-  if (reason === 'proxy-port') return {object, fix: 'Use another port: the proxy has this one for itself.'}
+  if (reason === 'proxy-port') return {object, fix: 'Use another port: this one is reserved for the proxy.'}
   if (pod.mode === 'gateway' && reason === 'not-listening')
     return {fix: 'Add a server for this port to a Gateway that selects the pod: Envoy opens a port only for a Gateway.'}
   return {
@@ -247,7 +248,7 @@ export async function pathCauseOf(inputs: CauseInputs, path: RequestPath): Promi
     case 'no-route': {
       const object = routeObject(clientLeg(path.legs), inputs.world)
       return {
-        ...(object === undefined ? {} : {object}),
+        ...definedFields({object}),
         fix: 'Add a route for the host and path (VirtualService), or correct the host the client sends.',
       }
     }

@@ -42,7 +42,7 @@ export function mermaidOf(report: PathReport): string {
     }
     lines.push(`  ${current}->>${known.id}: ${safe(said)}`, `  Note over ${known.id}: ${safe(step.text)}`)
     current = known.id
-    said = 'passes it on'
+    said = 'forwards it'
   }
   if (branch !== undefined) {
     const answer = branch.status === null ? branch.outcome : `${branch.outcome}, status ${branch.status}`

@@ -11,6 +11,7 @@ import type {MeshPod} from '../../analysis/request-path/world.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
@@ -74,7 +75,9 @@ function beginning(mesh: Mesh, from: FromWord): Begin {
       mesh.pods.find(({mode, labels}) => mode === 'gateway' && labels.istio === 'ingressgateway') ??
       mesh.pods.find(({mode}) => mode === 'gateway')
     if (gateway === undefined)
-      throw new UserError('there is no ingress gateway pod', {hint: 'Name the pod of the gateway instead.'})
+      throw new UserError('no ingress gateway pod found', {
+        hint: "Use the name of the gateway's pod instead of ingress.",
+      })
     return {gateway}
   }
   const {pod} = from
@@ -105,7 +108,7 @@ function logLine(request: AskedPath, leg: ReturnType<typeof clientLeg>): string 
 function logsOf(request: AskedPath, {legs}: RequestPath): ExpectedLogs {
   const client = logLine(request, clientLeg(legs))
   const server = logLine(request, serverLeg(legs))
-  return {...(client === undefined ? {} : {client}), ...(server === undefined ? {} : {server})}
+  return {...definedFields({client, server})}
 }
 
 interface Way {
@@ -143,7 +146,7 @@ async function branchOf(inputs: CauseInputs, request: AskedPath, way: Way): Prom
     steps: [name, ...stepsOf(path.legs, inputs.world)],
     logs: logsOf(request, path),
     orDetails: racingDetails(path),
-    ...(cause === undefined ? {} : {cause}),
+    ...definedFields({cause}),
   }
 }
 
@@ -156,9 +159,7 @@ function moment(source: Source): number {
 function rejections(mesh: Mesh, paths: readonly RequestPath[]): readonly string[] {
   const pods = new Set(paths.flatMap(({legs}) => legs.flatMap(each => (each.kind === 'proxy' ? [each.pod] : []))))
   return [...pods].flatMap(pod =>
-    mesh.world
-      .site(pod)
-      .rejected.map(each => `${podLabel(pod.ref)} runs on older configuration: Envoy rejected ${each}`),
+    mesh.world.site(pod).rejected.map(each => `${podLabel(pod.ref)} uses older configuration: Envoy rejected ${each}`),
   )
 }
 

@@ -112,7 +112,7 @@ function gatewayDoor(mesh: Mesh, gateway: MeshPod, asked: number): GatewayDoor {
   }
   const opened = service.ports.find(each => each.port === asked) ?? opens(service)
   const outside = opened === undefined ? [] : outsideAddresses(service, [opened], gateway.nodeIp)
-  const at = outside.length === 0 ? '' : `, from outside at ${outside.join(', ')}`
+  const at = outside.length === 0 ? '' : `, external address ${outside.join(', ')}`
   const text = `gateway ${name} behind ${objectLabel(service.object)} (${service.type})${at}`
   const resolved = {addresses: service.clusterIps.slice(0, 1), service, pod: undefined, text, known: true}
   return {resolved, port: opened?.port ?? asked, outside}
@@ -145,7 +145,7 @@ export function askedPath(
   const http = 'gateway' in begin || declaredHttp(mesh, byName, port)
   const speech = speechOf(flags, destination, dialled, http)
   const uid = flags.uid ?? UID
-  const from = 'pod' in begin ? podLabel(begin.pod.ref) : 'ip' in begin ? begin.ip : 'a client outside'
+  const from = 'pod' in begin ? podLabel(begin.pod.ref) : 'ip' in begin ? begin.ip : 'an external client'
   return {
     origin: client === undefined ? {ip: 'ip' in begin ? begin.ip : SOMEONE} : {pod: client, uid, gid: uid},
     from: client === undefined || flags.uid === undefined ? from : `${from} as uid ${uid}`,
@@ -155,6 +155,6 @@ export function askedPath(
     speech,
     text: requestText(speech, `${destination.host}:${dialled}`),
     outside: door?.outside ?? [],
-    notes: byName.known ? [] : [`the address of ${destination.host} is not known (give it with --address)`],
+    notes: byName.known ? [] : [`the address of ${destination.host} is unknown (set --address)`],
   }
 }

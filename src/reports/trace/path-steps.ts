@@ -3,6 +3,7 @@ import {decidingStep} from '../../analysis/netfilter/packet-walk/verdict.js'
 import type {Leg} from '../../analysis/request-path/legs.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
 import type {MeshWorld} from '../../analysis/request-path/world.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {nearMissText} from '../../model/envoy/decision.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
@@ -64,7 +65,7 @@ function named(label: string, value: string | null): readonly string[] {
 
 function proxyText(leg: ProxyLeg): string {
   const {decision} = leg
-  if (decision === undefined) return 'its configuration is not known'
+  if (decision === undefined) return 'its configuration is unknown'
   if (!decision.decided) return `undecided: it depends on ${decision.reason}`
   const {listener, filterChain, virtualHost, route, cluster, status, flags, details, terminationDetails} =
     decision.outcome
@@ -91,7 +92,7 @@ function proxyStep(leg: ProxyLeg, world: MeshWorld): PathStep {
     text: proxyText(leg),
     reasons: steps.map(({text, at}) => {
       const object = at === undefined ? undefined : madeBy(at)
-      return {text, ...(at === undefined ? {} : {at}), ...(object === undefined ? {} : {object})}
+      return {text, ...definedFields({at, object})}
     }),
     nearMisses: steps
       .flatMap(each => each.nearMisses)
@@ -123,9 +124,9 @@ function tlsStep(speech: Speech, leg: Leg, world: MeshWorld): PathStep {
       : leg.ending.disposition === 'tls-mismatch'
         ? `; refused: ${leg.ending.because}`
         : accepts(leg)
-          ? '; the server takes it'
+          ? '; the server accepts it'
           : ''
-  if (tls === undefined) return {hop: 'tls', where, text: `plain text${takes}`, reasons: [], nearMisses: []}
+  if (tls === undefined) return {hop: 'tls', where, text: `plaintext${takes}`, reasons: [], nearMisses: []}
   const kind =
     tls.certificate === undefined ? 'TLS without a client certificate' : `mTLS as ${tls.certificate.uriSans.join(', ')}`
   const offers = [

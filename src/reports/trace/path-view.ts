@@ -26,7 +26,7 @@ const DISPOSITIONS: Readonly<Record<PathBranch['outcome'], readonly [string, Ton
   'no-endpoint': ['no healthy endpoint', 'bad'],
   refused: ['connection refused', 'bad'],
   'tls-mismatch': ['TLS mismatch', 'bad'],
-  answered: ['answered by a proxy', 'warn'],
+  answered: ['reply from a proxy', 'warn'],
   'not-captured': ['not captured', 'warn'],
   undecided: ['undecided', 'warn'],
 }
@@ -40,7 +40,7 @@ function seenByClient(branch: PathBranch): string {
   if (outcome === 'delivered' || outcome === 'not-captured' || outcome === 'undecided') return ''
   const code =
     status === null
-      ? 'a connection that brings nothing'
+      ? 'a connection without a response'
       : status === 0
         ? 'a broken connection, no HTTP status'
         : `status ${status}`
@@ -112,7 +112,7 @@ function doc(report: PathReport, wide: boolean): readonly Block[] {
   const [main] = report.branches
   const rest =
     report.unfollowed > 0
-      ? [`${Math.round(report.unfollowed * 100)}% of the ways were not followed: there are too many`]
+      ? [`${Math.round(report.unfollowed * 100)}% of the requests were not simulated: there are too many paths`]
       : []
   return [
     {

@@ -122,7 +122,7 @@ function dialled(
   if (parseIp(bare) !== undefined) return bare
   const known = addressOf(host, port)
   if (known !== undefined) return known
-  notes.push(`the address of ${host} is not known (give it with --address): assumed to be none a listener has`)
+  notes.push(`the address of ${host} is unknown (set --address): assumed to match no listener`)
   return SOME_SERVER
 }
 
@@ -157,9 +157,7 @@ function endsOf(
   const port = inbound ? INBOUND_PORT : OUTBOUND_PORT
   const redirected = bound(proxy, port)
   if (!redirected)
-    notes.push(
-      `no listener has a socket on port ${port}: the connection is assumed to reach ${ip}:${target.port} itself`,
-    )
+    notes.push(`no listener is bound to port ${port}: the connection is assumed to go to ${ip}:${target.port} directly`)
   return {destination, acceptedBy: redirected ? {ip: '0.0.0.0', port} : destination, redirected, source}
 }
 
@@ -171,7 +169,7 @@ export function requestFrom(
 ): AskedRequest {
   const text = spec.in ?? spec.out
   if (text === undefined)
-    throw new UserError('say which request: --out URL for one the pod sends, --in URL for one that arrives', {
+    throw new UserError('specify a request: --out URL for one the pod sends, --in URL for one that arrives', {
       hint: EXAMPLE,
     })
   const target = readTarget(text)

@@ -154,10 +154,10 @@ export function resolveHost(
     return {...bare, addresses: [captured], text: `${host} is ${captured} by DNS capture`, known: true}
   const live = byProxy(site, host, port)
   if (live.length > 0)
-    return {...bare, addresses: live, text: `${host} is ${live.join(', ')} by the proxy's DNS`, known: true}
+    return {...bare, addresses: live, text: `${host} is ${live.join(', ')} according to the proxy's DNS`, known: true}
   const declared = entries.find(({hosts}) => hosts.includes(host))?.addresses[0]
   const only = declared === undefined ? '' : ` (its ServiceEntry's ${declared} is known only with DNS capture)`
-  return {...bare, addresses: [UNKNOWN_ADDRESS], text: `what DNS says about ${host} is not known${only}`, known: false}
+  return {...bare, addresses: [UNKNOWN_ADDRESS], text: `the address of ${host} is unknown${only}`, known: false}
 }
 
 /** The default port: that of the scheme, else the only one the Service or pod declares. */

@@ -75,7 +75,7 @@ function clustersOf(branches: readonly {readonly share: number; readonly result:
 function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {
   const pod = mesh.pods.find(({ref}) => ref.name === request.pod && ref.namespace === request.namespace)
   if (pod === undefined)
-    throw new UserError(`${request.id}: there is no pod ${request.pod} in namespace ${request.namespace}`)
+    throw new UserError(`${request.id}: pod ${request.pod} not found in namespace ${request.namespace}`)
   const origin = {pod, uid: request.uid, gid: request.uid}
   const to = {ip: request.address, port: request.port}
   const speech = speechOf(request)
@@ -101,7 +101,7 @@ function requestsIn(text: string, place: string): readonly TrafficRequest[] {
     if (!json.ok) throw new UserError(gapSentence(json.gap))
     const request = parseTrafficRequest(json.value)
     if (request === undefined)
-      throw new UserError(`${where} is no recorded request: it needs id, from, and request with address and port`)
+      throw new UserError(`${where} is not a recorded request: it needs id, from, and request with address and port`)
     return [request]
   })
 }
@@ -118,6 +118,6 @@ export async function trafficReport(given: Source, text: string, place: string):
   const answers: TrafficAnswer[] = []
   for (const request of requestsIn(text, place)) answers.push(await mesh.follow(() => answerTo(request, mesh)))
   const open = answers.filter(each => each.outcome === 'undecided').length
-  const notes = open === 0 ? [] : [`${open} of ${answers.length} requests are undecided; each says why`]
+  const notes = open === 0 ? [] : [`${open} of ${answers.length} requests are undecided; the reason is in each row`]
   return {...answeredFrom(source), gaps: mesh.gaps(), notes: [...mesh.notes(), ...notes], answers}
 }

@@ -62,6 +62,7 @@ async function readObjects(source: Source): Promise<Objects> {
 function meshPod(pod: PodModel): MeshPod {
   return {
     ref: {namespace: pod.object.namespace, name: pod.object.name},
+    workload: pod.workload.name,
     addresses: pod.status?.podIps ?? [],
     ...(pod.status?.hostIp === undefined ? {} : {nodeIp: pod.status.hostIp}),
     mode: podMode(pod),

@@ -51,6 +51,7 @@ function afterFlags(all: readonly Token[]): Partial<AccessLogEntry> {
     termination: given(bare[1]?.text),
     failure: given(quoted.at(-1)?.text),
     ...(Number.isFinite(duration) ? {duration} : {}),
+    requestId: given(strings[2]),
     authority: given(strings[3]),
     upstreamHost: given(strings[4]),
     cluster: given(words[0]),

@@ -28,7 +28,8 @@ export function cutAtEnd(
   const cut = (message: string) => ({line: last.number, message: `${message}: the text may be cut off`})
   const opened = lines.findLastIndex(({text}) => GENERATED.test(text))
   const closed = lines.findLastIndex(({text}) => COMPLETED.test(text))
-  if (opened > closed && (closed >= 0 || !ended || log || lines[opened] === last)) return cut('the output of iptables-save has no end')
+  if (opened > closed && (closed >= 0 || !ended || log || lines[opened] === last))
+    return cut('the output of iptables-save has no end')
   if (log && HEADING.test(last.text)) return cut('nothing follows the last line')
   if (ended) return undefined
   // A timestamp alone leaves no text.

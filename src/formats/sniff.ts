@@ -17,6 +17,10 @@ const NAMES: Partial<Record<Sniffed, string>> = {
   'net.iptables.legacy': 'iptables rules',
   'net.ip6tables.nft': 'ip6tables rules',
   'net.ip6tables.legacy': 'ip6tables rules',
+  'net.processes': 'a list of processes (ps, docker top)',
+  'net.ip-addr': 'network interfaces (ip addr, ifconfig)',
+  'net.ip-route': 'routes (ip route, route -n)',
+  'net.ip-rule': 'policy routing rules (ip rule)',
   'net.sockets': 'a socket list (ss, netstat, lsof)',
   'log.istio-init': "istio-init's log",
   objects: 'Kubernetes objects',
@@ -38,6 +42,7 @@ const JSON_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
   ['envoy.clusters', /"cluster_?[sS]tatuses"\s*:/],
   ['envoy.listeners', /"listener_?[sS]tatuses"\s*:/],
   ['envoy.server_info', /"(command_line_options|hot_restart_version|uptime_current_epoch)"\s*:/],
+  ['net.ip-addr', /"ifname"\s*:[\s\S]{0,2000}"addr_info"\s*:/],
   ['envoy.certs', /^\s*\{\s*"certificates"\s*:/],
   ['istiod.syncz', /"(cluster_sent|cluster_acked|listener_sent|proxy_type|istio_version)"\s*:/],
   ['objects', /"(apiVersion|kind)"\s*:|^\s*\{\s*(apiVersion|kind)\s*:/],
@@ -62,6 +67,13 @@ const TEXT_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
     /Recv-Q.{0,40}Local Address|^[ \t]*sl[ \t]+local_address|^[ \t]*(tcp|udp)6?[ \t]+(LISTEN|UNCONN|\d+[ \t]+\d+)|^COMMAND[ \t]+PID/m,
   ],
   ['envoy.logging', /^active loggers:/m],
+  ['net.processes', /^\s*(?=.*\bPID\b)(?:[A-Z%]{1,9}\s+)+(?:CMD|COMMAND|ARGS)\s*$/m],
+  ['net.ip-addr', /^\d+: \S+: <[A-Z0-9,_-]*> mtu \d|^\S+?:?\s+(?:flags=\d+<|Link encap:)/m],
+  [
+    'net.ip-route',
+    /^Destination\s+Gateway\s+Genmask\s|^(?:default|\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?) (?:via \S+ )?dev \S+|^(?:local|broadcast) [\d.]+ dev \S+ table local/m,
+  ],
+  ['net.ip-rule', /^\d+:\s+from \S+ .*\blookup \S+\s*$/m],
   ['objects', /^[ \t]*(?:> ?)*[ \t]*(?:---[ \t]+)?(?:-[ \t]+)?(?:\{\s*)?(["']?)(apiVersion|kind)\1[ \t]*:/m],
 ]
 

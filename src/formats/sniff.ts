@@ -1,8 +1,9 @@
 import type {EvidenceId} from '../model/evidence.js'
+import {isCompose} from './containers/compose.js'
 import {unwrapLines} from './wrapped-text/unwrap.js'
 
-/** What a file turned out to be: a row of the catalogue, Kubernetes objects, or nothing meshctl knows. */
-export type Sniffed = EvidenceId | 'objects' | 'unknown'
+/** What a file turned out to be: a row of the catalogue, Kubernetes objects, containers without Kubernetes, or nothing meshctl knows. */
+export type Sniffed = EvidenceId | 'objects' | 'containers' | 'unknown'
 
 const NAMES: Partial<Record<Sniffed, string>> = {
   'envoy.config_dump': 'an Envoy config_dump',
@@ -24,6 +25,7 @@ const NAMES: Partial<Record<Sniffed, string>> = {
   'net.sockets': 'a socket list (ss, netstat, lsof)',
   'log.istio-init': "istio-init's log",
   objects: 'Kubernetes objects',
+  containers: 'containers (a compose file, docker inspect)',
   unknown: 'nothing meshctl recognises',
 }
 
@@ -42,6 +44,7 @@ const JSON_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
   ['envoy.clusters', /"cluster_?[sS]tatuses"\s*:/],
   ['envoy.listeners', /"listener_?[sS]tatuses"\s*:/],
   ['envoy.server_info', /"(command_line_options|hot_restart_version|uptime_current_epoch)"\s*:/],
+  ['containers', /"HostConfig"\s*:[\s\S]{0,60000}"NetworkMode"\s*:|"NetworkMode"\s*:[\s\S]{0,60000}"HostConfig"\s*:/],
   ['net.ip-addr', /"ifname"\s*:[\s\S]{0,2000}"addr_info"\s*:/],
   ['envoy.certs', /^\s*\{\s*"certificates"\s*:/],
   ['istiod.syncz', /"(cluster_sent|cluster_acked|listener_sent|proxy_type|istio_version)"\s*:/],
@@ -96,7 +99,9 @@ export function sniffAll(bytes: Uint8Array): readonly Sniffed[] {
   const marked = (marks: typeof TEXT_MARKS, ...texts: readonly string[]) =>
     marks.filter(([, mark]) => texts.some(text => mark.test(text))).map(([sniffed]) => sniffed)
   const json = start === '{' || start === '[' ? marked(JSON_MARKS, head).slice(0, 1) : []
-  const found = json.length > 0 ? json : marked(TEXT_MARKS, head, unwrapped(head))
+  const texts = json.length > 0 ? [] : marked(TEXT_MARKS, head, unwrapped(head))
+  const compose: readonly Sniffed[] = json.length === 0 && isCompose(head) ? ['containers'] : []
+  const found = json.length > 0 ? json : [...texts, ...compose]
   return found.length === 0 ? ['unknown'] : found
 }
 

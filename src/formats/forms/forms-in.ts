@@ -28,6 +28,7 @@ const BY_KIND: Partial<Record<Sniffed, string>> = {
   'net.ip-rule': 'routing-rules',
   'log.istio-init': 'init-log',
   objects: 'objects',
+  containers: 'containers',
 }
 
 function pastedForms({dump, evidence, tables}: Pasted): readonly string[] {

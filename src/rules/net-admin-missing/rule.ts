@@ -14,6 +14,7 @@ export const rule = defineRule({
   fix: 'Set securityContext.capabilities.add: [NET_ADMIN, NET_RAW] and runAsUser: 0 on istio-init, or use the Istio CNI plugin, which needs nothing in the pod.',
   references: [PAGES.podSecurity, PAGES.cni],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   needsToPass: ['sidecar'],
   check: ({pod}) => {

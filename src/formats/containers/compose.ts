@@ -12,9 +12,10 @@ const FIELD = /^[ \t]+(?:image|network_mode|cap_add|entrypoint|depends_on|contai
 export function isCompose(text: string): boolean {
   if (/^[ \t]*apiVersion[ \t]*:/m.test(text))
     return /^[ \t]+network_mode[ \t]*:[ \t]*["']?(?:container|service):/m.test(text)
+  if (/^services[ \t]*:[ \t]*$/m.test(text) && /^[ \t]+[^#\n]*\b(?:image|build)[ \t]*:/m.test(text)) return true
   const service = /^[ \t]+(?:image|build)[ \t]*:/m.test(text)
   const only = /^[ \t]+(?:network_mode|cap_add|container_name|depends_on|entrypoint)[ \t]*:/m.test(text)
-  return service && (/^services[ \t]*:[ \t]*$/m.test(text) || only)
+  return service && only
 }
 
 /** The services quoted in a text that is no whole YAML: each by its own lines, so that one that is cut does not hide the others. */

@@ -1,7 +1,7 @@
-import {processRole} from '../../analysis/processes/role.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ListeningSocket} from '../../model/socket.js'
 import {jsonBlocks} from '../pasted/json-blocks.js'
+import {processRole} from '../process-role.js'
 import {readCompose} from './compose.js'
 import {containerGroups} from './groups.js'
 import {isInspect, readInspect} from './inspect.js'

@@ -1,7 +1,7 @@
-import {processRole} from '../../analysis/processes/role.js'
 import type {ContainerFacts} from '../../model/container-facts.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {Process} from '../../model/process.js'
+import {processRole} from '../process-role.js'
 import {podOfContainers} from './pod-of-containers.js'
 
 /** Processes of an application by the user they run as: without containers, that is what the kernel rules tell apart. */

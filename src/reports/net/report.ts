@@ -1,8 +1,8 @@
-import {type ProcessRole, processRole} from '../../analysis/processes/role.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseIpAddresses, parseIpRoutes, parseIpRules} from '../../formats/netfilter/ip-facts.js'
+import {type ProcessRole, processRole} from '../../formats/process-role.js'
 import {parseProcesses} from '../../formats/processes.js'
-import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
+import {type Answer, answered, type Gap, gapSentence, missing} from '../../model/answer.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Interface, KernelRoute, RoutingRule} from '../../model/network-namespace.js'
@@ -62,10 +62,12 @@ export async function netReport(given: Source, subject: PodRef): Promise<NetRepo
     processes: optional(processes, gaps) ?? [],
   }
   if (Object.values(shown).every(list => list.length === 0)) {
-    throw new UserError(`${source.origin.label}: neither addresses, routes nor processes are available`, {
+    const [gap] = gaps
+    const why = source.traits.live && gap !== undefined ? `: ${gapSentence(gap)}` : ''
+    throw new UserError(`${source.origin.label}: neither addresses, routes nor processes are available${why}`, {
       ...offersHint(source),
-      next: 'ps -ef > FILE; ip addr >> FILE; ip route >> FILE; meshctl net -f FILE',
-      gap: gaps[0],
+      next: source.traits.live ? undefined : 'ps -ef > FILE; ip addr >> FILE; ip route >> FILE; meshctl net -f FILE',
+      gap,
     })
   }
   return {...answeredFrom(source), gaps, notes: [], subject, ...shown}

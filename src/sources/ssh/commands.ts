@@ -53,9 +53,9 @@ function inside(namespace: string | undefined, command: string): string {
   return namespace === undefined ? command : `ip netns exec ${namespace} ${command}`
 }
 
-/** The processes of a namespace alone: `ip netns pids` lists them, and ps(1) takes the list. */
+/** The processes of a namespace alone: `ip netns pids` lists them, and ps(1) takes one `-p` for each. */
 function processesOf(namespace: string): string {
-  return `ps -o pid,ppid,uid,args -p "$(ip netns pids ${namespace} | tr '\\n' ' ')"`
+  return `ps -o pid,ppid,uid,args $(ip netns pids ${namespace} | sed 's/^/-p /')`
 }
 
 /** The commands for a piece of evidence, in the order they are tried; empty for what a machine without Kubernetes cannot have. */

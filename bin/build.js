@@ -81,11 +81,21 @@ async function dropUnusedRequire() {
   }
 }
 
+/** A usage line such as `packet [POD] [flags]`; oclif's own lists every combination of flags. */
+function usageOf({args, strict}) {
+  const words = Object.values(args).map(({name, required}) => {
+    const word = `${name.toUpperCase()}${strict === false ? '...' : ''}`
+    return required ? word : `[${word}]`
+  })
+  return ['<%= command.id %>', ...words, '[flags]'].join(' ')
+}
+
 async function writeManifest() {
   const {Config} = await import('@oclif/core/config')
   const pjson = JSON.parse(await readFile(join(stage, 'package.json'), 'utf8'))
   const config = await Config.load({root: stage, ignoreManifest: true, pjson, devPlugins: false, userPlugins: false})
   const {manifest} = [...config.plugins.values()][0]
+  for (const command of Object.values(manifest.commands)) command.usage ??= usageOf(command)
   await writeFile(join(stage, 'oclif.manifest.json'), JSON.stringify(manifest))
 }
 

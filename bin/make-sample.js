@@ -25,11 +25,22 @@ try {
     banner: {js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"},
   })
   const {meshCapture, packBundle} = await import(pathToFileURL(out).href)
-  const workloads = ['productpage', 'reviews-v1', 'details', 'sick-uid', 'sick-port', 'sick-labels', 'sick-noinject']
-  const more = ['sick-loopback', 'sick-protocol', 'sick-drift', 'sick-nack', 'sick-notready']
+  const healthy = [
+    'productpage',
+    'details',
+    'reviews-v1',
+    'reviews-v2',
+    'reviews-v3',
+    'ratings',
+    'sleep',
+    'db-0',
+    'var-tproxy',
+  ]
+  const sick = ['uid', 'port', 'labels', 'noinject', 'loopback', 'protocol', 'drift', 'nack', 'notready', 'stale']
+  const workloads = [...healthy, ...sick.map(name => `sick-${name}`)]
   const capture = meshCapture(folder, {
     capturedAt: '2026-11-20T19:00:00Z',
-    pods: [...[...workloads, ...more].map(name => `demo.${name}`), 'istio-system.istiod'],
+    pods: [...workloads.map(name => `demo.${name}`), 'istio-system.istio'],
     unprivileged: ['demo.details'],
   })
   const bytes = await packBundle(capture.index, capture.blobs)

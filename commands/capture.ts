@@ -1,25 +1,35 @@
+import {randomBytes} from 'node:crypto'
 import {Flags} from '@oclif/core'
+import {captureProgress} from '../src/cli/capture-progress.js'
 import {CAPTURE_NEEDS} from '../src/cli/command-needs.js'
 import {undoable} from '../src/cli/interrupt.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {progressLine} from '../src/cli/progress-line.js'
-import {humanSize} from '../src/model/human-size.js'
+import {placeholderPerSecret} from '../src/formats/redact/placeholder.js'
 import {planCapture} from '../src/reports/capture/plan.js'
 import {captureReport} from '../src/reports/capture/report.js'
+import {secretsReport} from '../src/reports/capture/secrets.js'
+import {secretsView} from '../src/reports/capture/secrets-view.js'
 import {captureView} from '../src/reports/capture/view.js'
 
 export default class Capture extends MeshCommand {
   static override summary = 'Capture everything meshctl can read about pods into a bundle'
+  static override usage = 'capture [POD...] --to FILE.tgz [flags]'
   static override description =
     'Replay the bundle with --from. Keys, tokens, passwords and environment values are removed; Secrets are never read. Anything that could not be read is recorded, with the reason. docs/bundle.md describes the format.'
   static override examples = [
     '<%= config.bin %> capture deploy/reviews-v1 --from sample --to reviews.tgz',
     '<%= config.bin %> capture -A --with istiod --to incident.tgz',
+    '<%= config.bin %> capture -n demo --check-secrets',
   ]
   static override needs = CAPTURE_NEEDS
   static override strict = false
   static override flags = {
-    to: Flags.string({required: true, helpValue: 'FILE.tgz', description: 'bundle file to write'}),
+    to: Flags.string({
+      helpValue: 'FILE.tgz',
+      description: 'bundle file to write (required, except with --check-secrets)',
+    }),
+    'check-secrets': Flags.boolean({exclusive: ['to', 'unredacted'], description: 'only list what would be hidden'}),
     'all-namespaces': Flags.boolean({char: 'A', description: 'pods in every namespace'}),
     selector: Flags.string({char: 'l', description: 'label selector for the pods'}),
     with: Flags.string({
@@ -35,8 +45,9 @@ export default class Capture extends MeshCommand {
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Capture)
+    const {to} = flags
+    if (to === undefined && !flags['check-secrets']) this.error('Missing required flag to')
     await this.withSource(flags, async source => {
-      const {bundleSink} = await import('../src/sources/bundle/sink.js')
       const line = progressLine(process.stderr)
       const plan = await planCapture(source, {
         pods: argv as string[],
@@ -44,21 +55,24 @@ export default class Capture extends MeshCommand {
         istiod: flags.with?.includes('istiod') ?? false,
         istioNamespace: flags.istioNamespace,
       })
-      const sink = await bundleSink(flags.to)
+      const options = {
+        tool: `meshctl ${this.config.version}`,
+        concurrency: flags.concurrency,
+        ...captureProgress(line, flags.yes),
+      }
+      const key = randomBytes(32)
+      if (to === undefined) {
+        const report = await undoable(signal => secretsReport(source, plan, {...options, key, signal})).finally(() =>
+          line.clear(),
+        )
+        await this.print(flags, report, secretsView)
+        return
+      }
+      const {bundleSink} = await import('../src/sources/bundle/sink.js')
+      const sink = await bundleSink(to)
+      const redaction = placeholderPerSecret(key)
       const report = await undoable(signal =>
-        captureReport(source, sink, plan, {
-          path: flags.to,
-          tool: `meshctl ${this.config.version}`,
-          redact: !flags.unredacted,
-          concurrency: flags.concurrency,
-          signal,
-          agree: estimate => {
-            line.note(`estimate: ${estimate.text}`)
-            return !estimate.large || flags.yes
-          },
-          progress: ({podsDone, pods, bytes, gaps}) =>
-            line.show(`${podsDone}/${pods} pods, ${humanSize(bytes)}, ${gaps} items missing`),
-        }),
+        captureReport(source, sink, plan, {...options, path: to, redact: !flags.unredacted, redaction, signal}),
       ).finally(() => line.clear())
       await this.print(flags, report, captureView)
     })

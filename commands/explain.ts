@@ -7,25 +7,25 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {contentsReport, contentsView} from '../src/reports/explain/contents.js'
 import {explainReport} from '../src/reports/explain/report.js'
 import {explainView} from '../src/reports/explain/view.js'
-import {RULES} from '../src/rules/registry.js'
+import {ALL_RULES} from '../src/rules/all-rules.js'
+import {CONFIG_RULES} from '../src/rules/config/registry.js'
 import {findRules} from '../src/rules/select-rules.js'
 
 function isKnown(word: string): boolean {
-  return findRules(RULES, word).length > 0
+  return findRules(ALL_RULES, word).length > 0
 }
 
 export default class Explain extends MeshCommand {
   static override summary = 'Explain codes, ports, flags, terms and log lines of a mesh'
   static override description =
-    `Explains rules (MCT1001), istioctl analyze codes (IST0101), ports, HTTP codes, Envoy's response flags and details,
-TLS errors, gRPC codes, cluster names, terms of old and new Istio, and whole log lines: access logs, istio-proxy,
-pilot-agent, istiod, istio-cni, ztunnel, events. Without an argument it lists what can be explained.`
+    "Explains rules (MCT1001), istioctl analyze codes (IST0101), ports, HTTP codes, Envoy's response flags and details, TLS errors, gRPC codes, cluster names, terms of old and new Istio releases, and log lines of Envoy, pilot-agent, istiod, istio-cni and ztunnel, access logs and events. With --from, it also traces the request of an access-log line through the configuration there. Without an argument it lists what can be explained."
   static override examples = [
     ...['MCT1001', 'IST0143', '15006', 'UF', '503 UF,URX', 'BlackHoleCluster'].map(
       word => `<%= config.bin %> explain ${word}`,
     ),
     "<%= config.bin %> explain 'Envoy proxy is NOT ready: config not received from XDS server'",
     '<%= config.bin %> explain -f access.log',
+    '<%= config.bin %> explain -f access.log --from incident.tgz',
   ]
   static override needs = NO_NEEDS
   static override strict = false
@@ -52,12 +52,18 @@ pilot-agent, istiod, istio-cni, ztunnel, events. Without an argument it lists wh
     const {argv, flags} = await this.parse(Explain)
     const text = await explainedText(argv.map(String), flags.file)
     if (text === undefined) {
-      await this.print(flags, contentsReport(RULES), contentsView)
+      await this.print(flags, contentsReport(ALL_RULES), contentsView)
       return
     }
     // Only an unknown code is looked up in the team's own rules.
     const own = flags.config !== undefined || (/^[a-z]{3}\d{4}$/i.test(text) && !isKnown(text))
-    const rules = own ? await knownRules(await readCheckConfig(flags.config, process.cwd())) : RULES
-    await this.print(flags, explainReport(rules, text), explainView)
+    const rules = own
+      ? [...(await knownRules(await readCheckConfig(flags.config, process.cwd()))), ...CONFIG_RULES]
+      : ALL_RULES
+    if (flags.from === undefined) return await this.print(flags, explainReport(rules, text), explainView)
+    await this.withSource({...flags, file: undefined}, async source => {
+      const {explainedHere, explainedHereView} = await import('../src/reports/errors/explained.js')
+      await this.print(flags, await explainedHere(rules, text, source, flags.istioNamespace), explainedHereView)
+    })
   }
 }

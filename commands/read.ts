@@ -9,22 +9,22 @@ import {formsView, readView} from '../src/reports/read/view.js'
 const MAX_ANSWERED = 3
 
 export default class Read extends MeshCommand {
-  static override summary = 'Say what a file or paste is, which commands read it, and answer the first question'
+  static override summary = 'Identify a file or paste, and answer the first question about it'
   static override description =
-    'Recognises by content: dumps and admin pages of Envoy, whole, cut or in pieces, tables and JSON of istioctl, kernel rules, sockets, logs, Kubernetes objects; in archives, HTML, Markdown and logs too.'
+    'Formats are recognised by content: config dumps and admin pages of Envoy (complete, truncated or in parts), tables and JSON of istioctl, kernel rules, socket lists, logs and Kubernetes objects; also inside archives, HTML, Markdown and logs.'
   static override examples = [
     '<%= config.bin %> read config_dump.json',
     'kubectl logs deploy/web -c istio-proxy | <%= config.bin %> read -',
-    '<%= config.bin %> read --forms   # every form and who reads it',
+    '<%= config.bin %> read --forms   # every format, and the commands that read it',
   ]
   static override needs = NO_NEEDS
   static override strict = false
   static override args = {
-    file: Args.string({ignoreStdin: true, description: 'files of any form; - reads standard input'}),
+    file: Args.string({ignoreStdin: true, description: 'files of any format; - reads standard input'}),
   }
   static override flags = {
-    forms: Flags.boolean({description: 'list every form meshctl recognises'}),
-    only: Flags.boolean({description: 'only say what it is'}),
+    forms: Flags.boolean({description: 'list every format meshctl recognises'}),
+    only: Flags.boolean({description: 'only print the format and the commands that read it'}),
   }
 
   async run(): Promise<void> {
@@ -32,7 +32,7 @@ export default class Read extends MeshCommand {
     const paths = argv.map(String)
     if (flags.forms) return await this.print(flags, readReport([]), formsView)
     if (paths.length === 0)
-      throw new UserError('missing argument FILE: a file of any form, or - for standard input', {
+      throw new UserError('missing argument FILE: a file of any format, or - for standard input', {
         next: 'meshctl read --forms',
       })
     const {readInputs} = await import('../src/sources/files/read-inputs.js')

@@ -2,15 +2,15 @@ import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {meshRulesReport} from '../src/reports/rules/report.js'
 import {rulesView} from '../src/reports/rules/view.js'
-import {RULES} from '../src/rules/registry.js'
+import {ALL_RULES} from '../src/rules/all-rules.js'
 
 export default class Rules extends MeshCommand {
-  static override summary = "List the rules that 'check' evaluates"
+  static override summary = "List the rules that 'check' and 'analyze' evaluate"
   static override examples = ['<%= config.bin %> rules', '<%= config.bin %> rules -o json']
 
   static override needs = NO_NEEDS
   async run(): Promise<void> {
     const {flags} = await this.parse(Rules)
-    await this.print(flags, meshRulesReport(RULES), rulesView)
+    await this.print(flags, meshRulesReport(ALL_RULES), rulesView)
   }
 }

@@ -9,6 +9,7 @@ import {UserError} from '../src/model/user-error.js'
 
 export default class Serve extends MeshCommand {
   static override summary = 'Serve a bundle as a read-only Kubernetes API for kubectl and istioctl'
+  static override usage = 'serve [flags] [-- COMMAND...]'
   static override description =
     'The server listens only on 127.0.0.1, over TLS, with its own certificate and token. Its kubeconfig is a temporary file that is removed on exit; your own kubeconfig is not changed. Put a command after -- to run it against the server.'
   static override examples = [

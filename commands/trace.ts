@@ -7,7 +7,7 @@ import {traceReport} from '../src/reports/trace/report.js'
 import {traceView} from '../src/reports/trace/view.js'
 
 export default class Trace extends MeshCommand {
-  static override summary = 'Show what a pod’s Envoy does with one request, and what decides it'
+  static override summary = 'Trace one request through the mesh or through one Envoy, and show what decides it'
   static override examples = [
     '<%= config.bin %> trace deploy/productpage-v1 http://details:9080/ --from sample',
     '<%= config.bin %> trace ingress http://bookinfo.example.com/productpage',

@@ -23,7 +23,7 @@ const ROWS: Readonly<Record<string, number>> = {
 }
 
 /** Reports made of other reports; every other folder of src/reports answers one question and knows no other. */
-const COMPOSITES = ['all', 'describe', 'snapshots']
+const COMPOSITES = ['all', 'analyze', 'describe', 'errors', 'snapshots']
 
 /** The longest chain of parts that import one another within a folder of src/reports or src/evidence. */
 const FLOORS = 6
@@ -38,7 +38,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   'cli-table3': /^src\/terminal\/box\.ts$/,
   picocolors: /^src\/terminal\/render\.ts$/,
   re2js: /^src\/model\/linear-regex\.ts$/,
-  yaml: /^src\/(terminal\/yaml|formats\/kube-manifest\/.*)\.ts$/,
+  yaml: /^src\/(terminal\/yaml|formats\/kube-manifest\/.*|formats\/redact\/yaml-tree)\.ts$/,
   fflate: /^src\/sources\/files\/zip\.ts$/,
   fzstd: /^src\/sources\/files\/zstd\.ts$/,
   htmlparser2: /^src\/formats\/html-text\.ts$/,

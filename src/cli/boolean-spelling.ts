@@ -1,12 +1,12 @@
 interface FlagKind {
   readonly type: string
-  /** True when `--no-NAME` is a word of its own. */
+  /** True when a flag accepts `--no-NAME`. */
   readonly allowNo?: boolean
 }
 
 /**
- * Command line words with `--verbose=false` and `--verbose=true`, as istioctl writes boolean flags, put in oclif's words.
- * A flag that is off anyway and has no word for it is left out. Words after `--` are not flags.
+ * Rewrites `--verbose=false` and `--verbose=true`, istioctl's form of boolean flags, into the form oclif accepts.
+ * A flag that is off by default is removed when set to false. Words after `--` are not flags.
  */
 export function booleanSpelling(argv: readonly string[], flags: Readonly<Record<string, FlagKind>>): string[] {
   const end = argv.indexOf('--')

@@ -8,7 +8,7 @@ import {readBounded} from '../sources/files/read.js'
 /** The name of the file a team keeps its settings in. */
 const CONFIG_FILE = '.meshctl.yaml'
 
-/** Settings and baselines are written by people. */
+/** The size limit of settings and baselines, which are written by hand. */
 const MAX_BYTES = 16 * 1024 * 1024
 
 async function readSettings(path: string): Promise<string> {
@@ -23,7 +23,7 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** The settings of the file named, else of .meshctl.yaml in the current folder, else none; a baseline is looked up beside the file. */
+/** The settings from the named file, else from .meshctl.yaml in the current folder, else none; a baseline path is relative to the file. */
 export async function readCheckConfig(named: string | undefined, folder: string): Promise<CheckConfig> {
   const path = named ?? resolve(folder, CONFIG_FILE)
   let text: string

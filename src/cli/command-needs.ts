@@ -4,9 +4,9 @@ import type {ClusterNeeds, TaskId} from '../reports/can-i/needs.js'
 export interface CommandNeeds {
   /** What it reads of a single file given with -f, for the error about a file that holds something else. */
   readonly reads?: string
-  /** True when the question is about a pod's proxy or the rules that lead to it: among several pods one with a sidecar is meant. */
+  /** True when the question is about a pod's proxy or its capture rules: among several pods, one with a sidecar is preferred. */
   readonly aboutProxy?: true
-  /** What it asks of a cluster; absent when it asks nothing of one. */
+  /** The cluster resources it reads; absent if it reads none. */
   readonly cluster?: ClusterNeeds
 }
 
@@ -67,11 +67,11 @@ export interface DeclaredCommand {
 }
 
 /**
- * What each command asks of a cluster, by the words that name it, in alphabetical order. Commands of one topic that ask for the same stand under
- * the topic's name.
+ * The cluster resources each command reads, by command name, in alphabetical order. Commands of one topic with equal needs are listed under
+ * the name of the topic.
  */
 export function declaredClusterNeeds(all: readonly DeclaredCommand[]): ReadonlyMap<string, ClusterNeeds> {
-  // oclif lists a command once more under each of its aliases.
+  // oclif lists a command again under each of its aliases.
   const aliases = new Set(all.flatMap(({aliases, hiddenAliases}) => [...(aliases ?? []), ...(hiddenAliases ?? [])]))
   const commands = all.filter(({id}) => !aliases.has(id))
   const asking = commands.flatMap(({id, needs}) =>

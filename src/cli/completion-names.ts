@@ -3,7 +3,7 @@ import type {NameSource, TypedFlags} from './completion.js'
 
 const DEADLINE_MS = 3000
 
-/** Names from the source at hand, within a short deadline; a source that cannot be opened offers none. */
+/** Names from the selected source, within a short deadline; none if the source cannot be opened. */
 export function sourceNames(open: (from: string | undefined) => Promise<Source>): NameSource {
   async function names(kind: string, typed: TypedFlags, namespaced: boolean): Promise<readonly string[]> {
     let source: Source | undefined
@@ -13,7 +13,7 @@ export function sourceNames(open: (from: string | undefined) => Promise<Source>)
       const answer = await source.objects(namespaced ? {kind, namespace} : {kind})
       return answer.ok ? answer.value.map(object => object.metadata.name) : []
     } catch {
-      // A shell that is completing a word has no place for an error; the command itself will say it.
+      // Completion cannot show an error; the command itself will.
       return []
     } finally {
       await source?.close()

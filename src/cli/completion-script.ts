@@ -1,4 +1,4 @@
-/** The shells a completion script can be had for. */
+/** The shells with a completion script. */
 export type Shell = 'bash' | 'zsh' | 'fish'
 
 const BASH = (bin: string) => `# ${bin} completion for bash: source <(${bin} completion bash)
@@ -44,7 +44,7 @@ end
 complete -c ${bin} -f -a '(__${bin}_complete)'
 `
 
-/** The script that teaches a shell to complete the program's words. */
+/** The completion script of a shell. */
 export function completionScript(shell: Shell, bin: string): string {
   const scripts = {bash: BASH, zsh: ZSH, fish: FISH}
   return scripts[shell](bin)

@@ -1,13 +1,13 @@
 import {STANDARD_FORMS} from '../reports/view.js'
 import {SOURCE_SPECS} from '../sources/specs.js'
 
-/** What the shell may be offered: commands by their words, and each one's flags. */
+/** What can be completed: commands by name, and the flags of each. */
 export interface Surface {
   readonly commands: readonly SurfaceCommand[]
 }
 
 export interface SurfaceCommand {
-  /** The words that name it, aliases included: `proxy-config cluster`, `pc c`. */
+  /** Its names, aliases included: `proxy-config cluster`, `pc c`. */
   readonly words: readonly (readonly string[])[]
   readonly flags: readonly SurfaceFlag[]
   readonly args: readonly string[]
@@ -20,7 +20,7 @@ export interface SurfaceFlag {
   readonly options?: readonly string[]
 }
 
-/** Names the source at hand can offer; `from` and `namespace` as typed so far. */
+/** Names from the selected source; `from` and `namespace` as typed so far. */
 export interface NameSource {
   pods(typed: TypedFlags): Promise<readonly string[]>
   namespaces(typed: TypedFlags): Promise<readonly string[]>
@@ -104,7 +104,7 @@ function commandWords(positionals: readonly string[], surface: Surface): readonl
   return [...new Set(next)]
 }
 
-/** What fits as the last of the words typed after the program's name; never fails, at worst offers nothing. */
+/** Completions for the last of the words typed after the program's name; never fails, at worst returns none. */
 export async function completions(words: readonly string[], surface: Surface, names: NameSource): Promise<Completions> {
   const current = words.at(-1) ?? ''
   const typed = typedSoFar(words.slice(0, -1), surface)

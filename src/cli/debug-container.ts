@@ -5,7 +5,7 @@ import type {Source} from '../sources/source.js'
 import {resolveSubjects, type Target} from '../sources/subject.js'
 import {remark} from './streams.js'
 
-/** So many pods get a container by one command at most: each keeps its entry for life. */
+/** The most pods that get a debug container from one command: an ephemeral container stays in the pod until the pod is deleted. */
 const MOST_PODS = 10
 
 /** Adds a debug container to each pod that was named; too many, or none named, is an error. */
@@ -27,7 +27,7 @@ export async function addDebugContainers(
   for (const pod of running) await requestDebugContainer(source, pod, image)
 }
 
-/** Adds the debug container the user asked for; what is about to be done is said first, a denial is an error with its reason. */
+/** Adds the debug container the user requested; announces it first, and reports a denial as an error with its reason. */
 export async function requestDebugContainer(
   source: Source,
   pod: PodRef,

@@ -3,52 +3,12 @@ import {isSystemError, type SystemError, systemReason} from '../model/system-err
 import {UserError} from '../model/user-error.js'
 import {escapeLines} from '../terminal/escape.js'
 import {corrected, inOwnWords} from './own-words.js'
+import type {OclifError} from './usage/usage-error.js'
 
 /** Exit codes, documented in docs/exit-codes.md. */
 export const EXIT = {ok: 0, findings: 1, cannotAnswer: 2, incomplete: 3, bug: 70, interrupted: 130} as const
 
-interface OclifError extends Error {
-  readonly oclif?: {readonly exit?: number}
-  readonly code?: string
-}
-
-/** The arguments oclif lists by name and description (`shell  (bash|zsh) the shell`) as `missing argument SHELL: one of bash, zsh`. */
-function missingArguments(list: string): string {
-  const names = list
-    .trim()
-    .split('\n')
-    .map(line =>
-      line
-        .trim()
-        .replace(/^(\S+)\s+(?:\(([^)]*)\)\s+)?(.*)$/, (_, name: string, options: string | undefined, what: string) =>
-          options === undefined
-            ? `${name.toUpperCase()} (${what})`
-            : `${name.toUpperCase()}: one of ${options.split('|').join(', ')}`,
-        ),
-    )
-  return `missing ${names.length === 1 ? 'argument' : 'arguments'} ${names.join(' and ')}`
-}
-
-/** Rewrites oclif's message about wrong usage as one sentence. */
-function usageSentence(message: string): string {
-  return message
-    .replace(/^Error: /, '')
-    .replace(/\n\s*Note: [\s\S]*$/, '')
-    .replace(/^Missing \d+ required args?:\n([\s\S]*)$/, (_, list: string) => missingArguments(list))
-    .replace(/^The following errors? occurred:\s*/, '')
-    .replace(/Parsing (--\S+)\s+/, '$1: ')
-    .replace(/\s*See more help with --help\s*$/, '')
-    .replace(
-      /^[Cc]ommand (\S+) not found\.?$/,
-      (_, id: string) => `unknown command "${id.replaceAll(':', ' ')}" for "meshctl"`,
-    )
-    .replace(/^Missing required flag (\S+)/, 'required flag --$1 not set')
-    .replace(/^Nonexistent flags?: /, 'unknown flag: ')
-    .replace(/^Unexpected arguments?: /, 'unexpected argument: ')
-    .replace(/\s*\n\s+/g, '; ')
-}
-
-/** Calls to the operating system as what the person wanted; others keep their name. */
+/** System calls as the action the user wanted; others keep their name. */
 const WANTED: Readonly<Record<string, string>> = {
   open: 'open',
   scandir: 'list',
@@ -66,30 +26,30 @@ function systemSentence(error: SystemError): string {
   return `Error: cannot ${doing}: ${systemReason(error)}${hint}`
 }
 
-/** What to print and which code to exit with for an error that reached the top; what to run next in the words of the command line `argv`. */
+function userErrorText(error: UserError, argv: readonly string[]): string {
+  const {hint, correction} = error
+  const fixed = correction === undefined ? undefined : corrected(argv, correction.typed, correction.instead)
+  const next = fixed ?? (error.next === undefined ? undefined : inOwnWords(error.next, argv))
+  const more = [hint, next === undefined ? undefined : `Next: ${next}`].filter(line => line !== undefined)
+  return [`Error: ${error.message}`, ...more].join('\n')
+}
+
+/**
+ * The message and exit code for an error that reached the top level; `argv` is the command line that its next step corrects, `usage` says what is
+ * wrong with one that oclif refused.
+ */
 export function explainError(
   error: unknown,
   version: string,
   debug: boolean,
   argv: readonly string[] = [],
+  usage: (error: OclifError) => UserError = ({message}) => new UserError(message),
 ): {readonly text: string; readonly exitCode: number} {
-  if (error instanceof UserError) {
-    const {hint, correction} = error
-    const fixed = correction === undefined ? undefined : corrected(argv, correction.typed, correction.instead)
-    const next = fixed ?? (error.next === undefined ? undefined : inOwnWords(error.next, argv))
-    const more = [hint, next === undefined ? undefined : `Next: ${next}`].filter(line => line !== undefined)
-    return {text: escapeLines([`Error: ${error.message}`, ...more].join('\n')), exitCode: error.exitCode}
-  }
+  if (error instanceof UserError) return {text: escapeLines(userErrorText(error, argv)), exitCode: error.exitCode}
   const known = error as OclifError
-  const exit = known?.oclif?.exit
-  if (exit !== undefined) {
-    if (known.code === 'EEXIT') return {text: '', exitCode: exit}
-    return {
-      text: escapeLines(
-        `Error: ${usageSentence(known.message)}\nRun 'meshctl --help' or 'meshctl COMMAND --help' for usage.`,
-      ),
-      exitCode: EXIT.cannotAnswer,
-    }
+  if (known?.oclif?.exit !== undefined) {
+    if (known.code === 'EEXIT') return {text: '', exitCode: known.oclif.exit}
+    return {text: escapeLines(userErrorText(usage(known), [])), exitCode: EXIT.cannotAnswer}
   }
   if (isSystemError(error) && !debug) return {text: escapeLines(systemSentence(error)), exitCode: EXIT.cannotAnswer}
   const message = error instanceof Error ? error.message : String(error)

@@ -1,6 +1,6 @@
 import {UserError} from '../model/user-error.js'
 
-/** The text to explain: the words of the command line, or a file or standard input; undefined when nothing was named. */
+/** The text to explain: the arguments, a file or standard input; undefined when none was given. */
 export async function explainedText(words: readonly string[], file: string | undefined): Promise<string | undefined> {
   if (file !== undefined && words.length > 0) throw new UserError('give words or a file with -f, not both')
   const path = file ?? (words.length === 1 && words[0] === '-' ? '-' : undefined)

@@ -20,7 +20,7 @@ const SOURCE = 'SOURCE'
 const CLUSTER = 'CLUSTER'
 const OUTPUT = 'OUTPUT'
 
-/** Flags every command knows, named as kubectl and istioctl name them. */
+/** Flags of every command, named as in kubectl and istioctl. */
 export const commonFlags = {
   from: Flags.string({
     helpGroup: SOURCE,
@@ -60,7 +60,7 @@ export const commonFlags = {
     helpGroup: CLUSTER,
     description: 'print each call to the cluster with its outcome, bytes and time to standard error',
   }),
-  output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format'}),
+  output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format, such as table, wide, json or yaml'}),
   'no-headers': Flags.boolean({helpGroup: OUTPUT, description: 'do not print table headers'}),
   color: Flags.string({
     helpGroup: OUTPUT,
@@ -97,7 +97,7 @@ export function fileFlagFor(description: string) {
 /** The file flag in istioctl's spelling; the same as --from PATH. */
 export const fileFlag = fileFlagFor('read this file instead, of any form (repeatable; - for standard input)')
 
-/** The same for commands that join what several files hold about one pod, such as its rules and its manifest. */
+/** The same for commands that combine several files about one pod, such as its rules and its manifest. */
 export const filesFlag = Flags.string({
   char: 'f',
   helpGroup: SOURCE,
@@ -107,7 +107,7 @@ export const filesFlag = Flags.string({
   description: 'read this file or all files of a folder instead (- for standard input; repeatable, for one pod)',
 })
 
-/** Flags of commands that read kernel rules: a container that may, when no other does. */
+/** Flags of commands that read kernel rules: a debug container that may read them when no other container can. */
 export const debugFlags = {
   'debug-container': Flags.boolean({
     helpGroup: CLUSTER,

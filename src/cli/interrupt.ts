@@ -1,6 +1,6 @@
 import {EXIT} from './errors.js'
 
-/** As the first process of a container nothing ends the program unless it listens (kill(2), "the init process"). */
+/** As PID 1 of a container the program only ends on signals it handles (kill(2), "the init process"). */
 const FIRST_PROCESS = 1
 
 function end(): void {
@@ -8,16 +8,16 @@ function end(): void {
 }
 
 /**
- * Ctrl-C ends the program at once, also in the middle of a computation: the operating system does it, so a shell sees 130. Work that must be
- * undone (`undoable`) ends first.
+ * Ctrl-C ends the program at once, even in the middle of a computation: the default signal action applies, so a shell sees 130. Work that must be
+ * cleaned up (`undoable`) is cleaned up first.
  */
 export function endOnInterrupt(): void {
   if (process.pid === FIRST_PROCESS) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
 }
 
 /**
- * Runs work that must clean up after itself: Ctrl-C and a terminal that hangs up abort the signal instead of ending the program, and the run ends
- * with 130 when the work is undone. A second Ctrl-C always ends it.
+ * Runs work that needs cleanup: Ctrl-C and a closed terminal abort the signal instead of ending the program, and the run ends
+ * with 130 after the cleanup. A second Ctrl-C ends it at once.
  */
 export async function undoable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()

@@ -2,16 +2,16 @@ import {writeSync} from 'node:fs'
 import {isSystemError, systemReason} from '../model/system-error.js'
 import {EXIT, explainError} from './errors.js'
 
-/** Standard error as the last words: it may be closed or full as well. */
+/** Writes to standard error, which may be closed or full as well. */
 function lastWords(text: string): void {
   try {
     writeSync(2, `${text}\n`)
   } catch {
-    // No stream is left to report on.
+    // No stream is left to report to.
   }
 }
 
-/** A standard stream that failed ends the run: a reader that went away quietly, anything else (a full disk) with the code of no answer. */
+/** A failed standard stream ends the run: silently for a closed pipe, with exit code 2 for anything else (a full disk). */
 export function endOnLostOutput(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return
@@ -20,7 +20,7 @@ export function endOnLostOutput(stream: NodeJS.WriteStream): void {
   })
 }
 
-/** The last resort for an uncaught error: one sentence, what was begun is removed, and never the code of findings. */
+/** Handles an uncaught error: prints one sentence, removes temporary files, and never exits with the code for findings. */
 export function endOnUncaught(version: string, debug: boolean): void {
   const end = (error: unknown) => {
     const {text, exitCode} = explainError(error, version, debug)

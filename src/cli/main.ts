@@ -6,28 +6,29 @@ import {explainError} from './errors.js'
 import {endOnInterrupt} from './interrupt.js'
 import {endOnLostOutput, endOnUncaught} from './last-resort.js'
 import {remark} from './streams.js'
+import type {OclifError} from './usage/usage-error.js'
 
 interface Program {
   readonly version: string
   readonly oclif: Readonly<Record<string, unknown>>
 }
 
-/** What the program is called: kubectl runs a plugin under its own name. */
+/** The name of the program: kubectl plugins have their own. */
 function programName(): string {
   return basename(process.argv[1] ?? '').startsWith('kubectl-') ? 'kubectl mesh' : 'meshctl'
 }
 
-/** Short names of topics, so that they can be asked for help as well. */
+/** Short names of topics, so that --help works on them too. */
 const TOPICS: Readonly<Record<string, string>> = {pc: 'proxy-config'}
 
-/** The words with a topic's short name written out, and `help COMMAND` as `COMMAND --help`. */
+/** The arguments with a topic's short name expanded, and `help COMMAND` as `COMMAND --help`. */
 function spelledOut(argv: readonly string[]): readonly string[] {
   if (argv[0] === 'help') return [...spelledOut(argv.slice(1)), '--help']
   const long = own(TOPICS, argv[0] ?? '')
   return long === undefined ? argv : [long, ...argv.slice(1)]
 }
 
-/** Runs one command line: never throws, never calls exit after output, leaves the code in process.exitCode. */
+/** Runs one command line: never throws, never calls exit after output, sets process.exitCode. */
 export async function main(argv: readonly string[], root: URL): Promise<void> {
   endOnLostOutput(process.stdout)
   endOnLostOutput(process.stderr)
@@ -35,15 +36,28 @@ export async function main(argv: readonly string[], root: URL): Promise<void> {
   const program = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Program
   endOnUncaught(program.version, debug)
   endOnInterrupt()
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  if (argv.length === 1 && ['--version', '-V', '-v'].includes(argv[0] ?? '')) {
     process.stdout.write(`meshctl (mesh diagnostics) ${program.version}\n`)
     return
   }
+  let words = spelledOut(argv)
   try {
+    if (words[0]?.startsWith('-')) {
+      const [{withLeadingFlagsBehind}, {readSurface}] = await Promise.all([
+        import('./usage/leading-flags.js'),
+        import('./usage/surface.js'),
+      ])
+      words = spelledOut(withLeadingFlagsBehind(words, readSurface(root)))
+    }
     const {runCommand} = await import('./run.js')
-    await runCommand(spelledOut(argv), fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
+    await runCommand(words, fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
   } catch (error) {
-    const {text, exitCode} = explainError(error, program.version, debug, argv)
+    const [{usageError}, {readSurface}] = await Promise.all([
+      import('./usage/usage-error.js'),
+      import('./usage/surface.js'),
+    ])
+    const usage = (known: OclifError) => usageError(known, words, readSurface(root))
+    const {text, exitCode} = explainError(error, program.version, debug, words, usage)
     process.exitCode = exitCode
     if (text !== '') await remark(text)
   }

@@ -18,7 +18,7 @@ import {pastedTable} from './pasted-table.js'
 import {layoutFor, remark, write} from './streams.js'
 import {refuseFileOfPods} from './wrong-file.js'
 
-/** Forms that are the answer's own data, so gaps always go to standard error. */
+/** Output forms for machines: gaps always go to standard error. */
 const PLAIN_DATA: readonly Form[] = ['raw', 'json', 'yaml']
 
 function refuseBoth(flags: SubjectFlags, pod: string | undefined): void {
@@ -31,7 +31,7 @@ function targetOf(flags: SubjectFlags, pod: string | undefined): Target {
   return {name: pod, namespace: flags.namespace, selector: flags.selector, allNamespaces: flags['all-namespaces']}
 }
 
-/** Runs a question; that its one pod has no sidecar explains missing evidence better than the evidence does. */
+/** Runs a query; if its pod has no sidecar, that is the error rather than the missing evidence. */
 async function explained(source: Source, pods: readonly PodRef[], ask: () => Promise<void>): Promise<void> {
   try {
     await ask()
@@ -60,7 +60,7 @@ export abstract class MeshCommand extends Command {
     this.argv = booleanSpelling(this.argv, {...own.baseFlags, ...own.flags})
   }
 
-  /** Opens the source the flags name, gives it to `use`, and closes it whatever happens. */
+  /** Opens the source that the flags name, passes it to `use`, and always closes it. */
   protected async withSource(flags: SubjectFlags, use: (source: Source) => Promise<void>): Promise<void> {
     if (flags.file !== undefined && this.argv.some(word => word === '--from' || word.startsWith('--from='))) {
       throw new UserError('specify --from or -f, not both')
@@ -75,7 +75,7 @@ export abstract class MeshCommand extends Command {
     }
   }
 
-  /** Opens the source and finds the one pod the question is about; says on stderr which one when there was a choice. */
+  /** Opens the source and resolves the one pod of the query; prints its name to stderr when there was a choice. */
   protected async withSubject(
     flags: SubjectFlags,
     pod: string | undefined,
@@ -97,7 +97,7 @@ export abstract class MeshCommand extends Command {
     })
   }
 
-  /** The same for every pod the user named: all those of a workload or a selector. */
+  /** The same for every matching pod: all those of a workload or a selector. */
   protected async withSubjects(
     flags: SubjectFlags,
     pod: string | undefined,
@@ -111,7 +111,7 @@ export abstract class MeshCommand extends Command {
     })
   }
 
-  /** Prints a report in the form asked for: data on stdout, gaps and notes on stderr, and sets the exit code. */
+  /** Prints a report in the requested form: data to stdout, gaps and notes to stderr, and sets the exit code. */
   protected async print<R extends Report>(
     flags: CommonFlags & {readonly sort?: string | undefined},
     report: R,
@@ -124,7 +124,7 @@ export abstract class MeshCommand extends Command {
     await this.remarks(report, view, form)
   }
 
-  /** Prints istioctl's table when a file given holds it instead of the page it was made from; false when there is none. */
+  /** Prints the istioctl table a file holds instead of the page it was made from; false when there is none. */
   protected async printPasted(
     flags: SubjectFlags & {readonly sort?: string | undefined},
     source: Source,
@@ -140,7 +140,7 @@ export abstract class MeshCommand extends Command {
     return true
   }
 
-  /** Says on standard error what an answer in this form leaves out. */
+  /** Prints to standard error what this output form omits. */
   protected async remarks<R extends Report>(report: R, view: View<R>, form: Form): Promise<void> {
     for (const note of report.notes) await remark(note)
     const shown = view.showsGaps === true && !PLAIN_DATA.includes(form)

@@ -8,7 +8,7 @@ import {remark} from './streams.js'
 
 export type CommonFlags = Interfaces.InferredFlags<typeof commonFlags>
 
-/** The common flags plus those of a command that asks about one pod or one file. */
+/** The common flags plus those of a command about one pod or one file. */
 export type SubjectFlags = CommonFlags & {
   readonly file?: string | readonly string[] | undefined
   readonly selector?: string | undefined
@@ -17,7 +17,7 @@ export type SubjectFlags = CommonFlags & {
   readonly 'debug-image'?: string | undefined
 }
 
-/** How to reach a live cluster, from the common flags. */
+/** The options for connecting to a live cluster, from the common flags. */
 function clusterSettings(flags: CommonFlags): ClusterSettings {
   const optional = {
     kubeconfig: flags.kubeconfig,
@@ -40,8 +40,8 @@ function clusterSettings(flags: CommonFlags): ClusterSettings {
 }
 
 /**
- * Opens the source the flags name: one file or several, else --from, else the cluster. Folders stand for the manifests in them, or for all their
- * files where a command joins what they hold about one pod (`everything`).
+ * Opens the source that the flags name: one file or several, else --from, else the cluster. A folder means the manifests in it, or all its
+ * files if the command combines files about one pod (`everything`).
  */
 export async function openFor(flags: SubjectFlags, root: string, everything = false): Promise<Source> {
   const {openFiles, openSource} = await import('../sources/open.js')

@@ -10,12 +10,12 @@ export interface OpenedSide {
   readonly pod?: PodRef | undefined
 }
 
-/** True for a word that names where to look rather than a pod: a spec, or a file or folder that exists. */
+/** True for a word that names a source rather than a pod: a spec, or an existing file or folder. */
 export function isSourceSpec(word: string): boolean {
   return sourceSpecOf(word) !== undefined || /^\.{0,2}\//.test(word) || existsSync(word)
 }
 
-/** Opens sources by spec once each, however many sides ask for them, and closes all of them at the end. */
+/** Opens each source once, however many sides use it, and closes all of them at the end. */
 export function sideOpener(flags: CommonFlags, root: string) {
   const opened = new Map<string, Promise<Source>>()
 
@@ -34,7 +34,7 @@ export function sideOpener(flags: CommonFlags, root: string) {
   return {
     sourceAt,
     podIn,
-    /** What a word means: a source of its own, or a pod in the source given. */
+    /** Resolves a word: a source of its own, or a pod in the given source. */
     async side(word: string, from: string | undefined): Promise<OpenedSide> {
       if (isSourceSpec(word)) return {source: await sourceAt(word)}
       const source = await sourceAt(from)

@@ -10,7 +10,7 @@ import {columnsOf, sortDoc} from '../terminal/sort.js'
 /** The apiVersion of documents in meshctl's own format. */
 const OWN_API = 'meshctl/v1'
 
-/** The form asked for, or the usual one; one the view does not have is an error that lists those it has. */
+/** The requested output form, or the default; an unsupported one is an error that lists the supported forms. */
 export function formOf<R>(asked: string | undefined, view: View<R>): Form {
   const forms: readonly Form[] = [
     ...STANDARD_FORMS.filter(form => form !== 'raw' || view.raw !== undefined),
@@ -25,7 +25,7 @@ export function formOf<R>(asked: string | undefined, view: View<R>): Form {
   return form
 }
 
-/** The document in the order asked for; a column no table has is an error that lists those there are. */
+/** The document sorted as requested; an unknown column is an error that lists the columns. */
 function ordered(doc: Doc, column: string | undefined): Doc {
   if (column === undefined || column === '') return doc
   const sorted = sortDoc(doc, column)
@@ -36,7 +36,7 @@ function ordered(doc: Doc, column: string | undefined): Doc {
   })
 }
 
-/** The data of an answer with what it rests on. Documents that are those of istioctl stay as istioctl writes them. */
+/** The data of a report with its provenance. Documents in istioctl's format stay as istioctl writes them. */
 function dataOf<R>(report: R, view: View<R>): unknown {
   const data = view.data(report)
   const own = isObject(data) && data.apiVersion === OWN_API && isObject(report) && 'provenance' in report
@@ -69,7 +69,7 @@ export async function rendered<R>(
     default: {
       if (!isDocForm(form)) return escapeLines(view.texts?.[form]?.(report) ?? '')
       const sorted = ordered(view.doc(report, form), sortBy)
-      // Few answers have frames, and all would pay for loading what draws them.
+      // Loaded on demand: few reports draw boxes.
       const framed = sorted.some(block => block.block === 'table' && block.style === 'box')
       return renderDoc(sorted, framed ? {...layout, box: (await import('../terminal/box.js')).renderBox} : layout)
     }

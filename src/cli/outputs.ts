@@ -3,13 +3,13 @@ import {UserError} from '../model/user-error.js'
 import type {Form, View} from '../reports/view.js'
 import {formOf, rendered} from './output.js'
 
-/** Where one form of the answer goes: a file, or standard output. */
+/** The target of one output form: a file, or standard output. */
 export interface OutputSpec {
   readonly form: Form | undefined
   readonly file?: string
 }
 
-/** Reads `-o table -o sarif=out.sarif`: any number of files, at most one form for standard output; `--fix` is one more form for it. */
+/** Parses `-o table -o sarif=out.sarif`: any number of files, at most one form for standard output; `--fix` counts as such a form. */
 export function outputSpecs<R>(
   words: readonly string[] | undefined,
   view: View<R>,
@@ -36,7 +36,7 @@ export function outputSpecs<R>(
   return specs.length === 0 ? [{form: undefined}] : specs
 }
 
-/** Writes the forms that go to files, without colour and 80 columns wide. */
+/** Writes the output files, without colour and 80 columns wide. */
 export async function writeOutputs<R>(specs: readonly OutputSpec[], report: R, view: View<R>): Promise<void> {
   for (const {form, file} of specs) {
     if (file === undefined || form === undefined) continue

@@ -3,7 +3,7 @@ import type {TableKind} from '../model/pasted-table.js'
 import type {PastedTableReport, TableFilter} from '../reports/pasted-table/report.js'
 import type {Source} from '../sources/source.js'
 
-/** istioctl's table among the given files, filtered as the command's flags say; undefined when there is none, or when the page itself is there. */
+/** The istioctl table among the given files, filtered by the command's flags; undefined when there is none, or when the page itself was given. */
 export async function pastedTable(
   source: Source,
   pod: PodRef,

@@ -12,10 +12,10 @@ type QuestionFlags = PathFlags & {
   readonly 'all-namespaces'?: boolean | undefined
 }
 
-/** Tells the user which pod was chosen. */
+/** Prints which pod was chosen. */
 type Say = (text: string) => Promise<void>
 
-/** A destination such as `deploy/reviews-v1:9080` as the pod it stands for; others as they are. */
+/** Resolves a destination such as `deploy/reviews-v1:9080` to a pod; others are unchanged. */
 async function destination(source: Source, to: string, flags: QuestionFlags, say: Say): Promise<string> {
   const [, name, port = ''] = /^([a-z]+\/[^/:\s]+)(:\d{1,5})?$/i.exec(to) ?? []
   if (name === undefined) return to
@@ -24,7 +24,7 @@ async function destination(source: Source, to: string, flags: QuestionFlags, say
   return `${podLabel(subject.pod)}${port}`
 }
 
-/** Reads FROM and TO of a request through the mesh; `say` gets the sentence about which pod of a workload is meant. */
+/** Parses FROM and TO of a request through the mesh; `say` receives the sentence about which pod of a workload was chosen. */
 export async function pathQuestion(
   source: Source,
   from: string,
@@ -41,7 +41,7 @@ export async function pathQuestion(
   return {...rest, from: {kind: 'pod', pod: subject.pod}}
 }
 
-/** Answers FROM TO; which pod of a workload it is about is said on standard error. */
+/** Traces FROM TO; prints to standard error which pod of a workload was chosen. */
 export async function answerPath(source: Source, from: string, to: string, flags: QuestionFlags): Promise<PathReport> {
   return await pathReport(source, await pathQuestion(source, from, to, flags, remark))
 }

@@ -1,6 +1,6 @@
 /** One line at the bottom of a terminal that is rewritten; silent if the stream is not a terminal. */
 export interface ProgressLine {
-  /** A remark that stays. */
+  /** Prints a line that stays. */
   note(text: string): void
   show(text: string): void
   clear(): void
@@ -9,7 +9,7 @@ export interface ProgressLine {
 /** Minimum time between updates. */
 const EVERY_MS = 100
 
-/** A progress line on a stream, shown only once `afterMs` are over; nothing is written unless the stream is a terminal, and nothing stays behind when the program ends. */
+/** A progress line on a stream, shown after `afterMs`; nothing is written unless the stream is a terminal, and the line is erased when the program ends. */
 export function progressLine(stream: NodeJS.WriteStream, {afterMs = 0} = {}): ProgressLine {
   if (!stream.isTTY) return {note: () => undefined, show: () => undefined, clear: () => undefined}
   const put = (text: string) => stream.write(`\r\u001b[2K${text.slice(0, Math.max(0, (stream.columns || 80) - 1))}`)

@@ -2,14 +2,14 @@ import {Flags} from '@oclif/core'
 import {STANDARD_FORMS} from '../reports/view.js'
 import {atFlag, fileFlag, selectorFlag} from './flags.js'
 
-/** Puts the rows of a table in another order. */
-const sortFlag = Flags.string({
+/** Sorts the rows of a table. */
+export const sortFlag = Flags.string({
   helpGroup: 'OUTPUT',
   helpValue: 'COLUMN',
   description: 'sort tables by this column (-COLUMN for descending order)',
 })
 
-/** The output flag of proxy-config, with the forms its commands have. */
+/** The output flag of proxy-config, with the forms its commands support. */
 export const formFlag = Flags.string({
   char: 'o',
   helpGroup: 'OUTPUT',
@@ -32,7 +32,7 @@ function only(what: string) {
 
 const port = Flags.integer({description: 'show only this port', min: 0, max: 65_535})
 
-/** A switch that is on unless `--no-verbose` or `--verbose=false` turns it off. */
+/** A flag that is on unless `--no-verbose` or `--verbose=false` turns it off. */
 export const verboseFlag = Flags.boolean({
   default: true,
   allowNo: true,
@@ -61,12 +61,12 @@ export const endpointFlags = {
   port,
 } as const
 
-/** The names of a proxy-config command under `pc`, istioctl's other words for it included. */
+/** The names of a proxy-config command under `pc`, istioctl's aliases included. */
 export function proxyConfigAliases(name: string, ...others: readonly string[]): string[] {
   return [name, ...others].map(each => `pc:${each}`)
 }
 
-/** istioctl's other words for it under `proxy-config`: they work, but the list of commands shows each command once. */
+/** istioctl's aliases under `proxy-config`: they work, but the list of commands shows each command once. */
 export function proxyConfigHidden(...others: readonly string[]): string[] {
   return others.map(other => `proxy-config:${other}`)
 }

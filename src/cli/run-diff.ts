@@ -5,7 +5,7 @@ import {type DiffReport, sidesReport} from '../reports/diff/report.js'
 import type {CommonFlags} from './open-for.js'
 import {isSourceSpec, sideOpener} from './open-side.js'
 
-/** What a diff is about, as typed. */
+/** The arguments of a diff, as typed. */
 export interface DiffWords {
   readonly first?: string | undefined
   readonly second?: string | undefined
@@ -13,7 +13,7 @@ export interface DiffWords {
   readonly replicas?: string | undefined
   readonly all?: boolean | undefined
   readonly askAnyway?: boolean | undefined
-  /** An Envoy dump to use in place of the one of the source. */
+  /** An Envoy config dump that replaces the one of the source. */
   readonly file?: readonly string[] | undefined
 }
 
@@ -68,7 +68,7 @@ function onlyFile(files: readonly string[]): string {
   return file
 }
 
-/** Finds out what is to be compared with what, opens it, compares, and closes whatever was opened. */
+/** Determines both sides of a comparison, opens them, compares, and closes everything opened. */
 export async function runDiff(words: DiffWords, flags: CommonFlags, root: string): Promise<DiffReport> {
   const opener = sideOpener(flags, root)
   try {

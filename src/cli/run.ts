@@ -1,6 +1,6 @@
 import {run, settings} from '@oclif/core'
 
-/** Finds the command that the words name, in the manifest below `root`, and runs it; its errors are the caller's. */
+/** Finds the command in the manifest below `root` and runs it; errors are thrown to the caller. */
 export async function runCommand(argv: readonly string[], root: string, pjson: object): Promise<void> {
   settings.enableAutoTranspile = false
   const options = {root, pjson, devPlugins: false, userPlugins: false}

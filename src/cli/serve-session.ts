@@ -3,7 +3,7 @@ import {constants} from 'node:os'
 import type {KubeconfigFile} from '../kubeapi/kubeconfig.js'
 import {UserError} from '../model/user-error.js'
 
-/** Resolves when the signal fires: Ctrl-C, a hang-up or a polite kill. */
+/** Resolves when the signal fires: SIGINT, SIGHUP or SIGTERM. */
 export function untilAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
   return new Promise(resolve => signal.addEventListener('abort', () => resolve(), {once: true}))

@@ -3,7 +3,7 @@ import type {Layout} from '../terminal/render.js'
 
 const DEFAULT_WIDTH = 120
 
-/** Layout for a stream: its width, and colour unless NO_COLOR, a dumb terminal, a pipe, or the flag says otherwise. */
+/** The layout of a stream: its width, and colour unless NO_COLOR, a dumb terminal, a pipe or the flag disables it. */
 export function layoutFor(
   stream: NodeJS.WriteStream,
   colour: string,
@@ -21,7 +21,7 @@ export function layoutFor(
   }
 }
 
-/** Writes to a stream and waits until it is taken; a reader that went away (EPIPE) ends the output quietly. */
+/** Writes to a stream and waits until it is flushed; a closed pipe (EPIPE) ends the output silently. */
 export function write(stream: NodeJS.WriteStream, data: string | Uint8Array): Promise<void> {
   if (data.length === 0) return Promise.resolve()
   return new Promise((resolve, reject) => {
@@ -35,7 +35,7 @@ export function write(stream: NodeJS.WriteStream, data: string | Uint8Array): Pr
   })
 }
 
-/** One remark for the person, on standard error. */
+/** Prints one line to standard error. */
 export function remark(text: string): Promise<void> {
   return write(process.stderr, `${escapeLines(text)}\n`)
 }

@@ -10,14 +10,14 @@ export const traceFlags = {
   }),
   listener: Flags.string({
     helpValue: 'ADDRESS:PORT',
-    description: 'the socket that accepts it (15001 or 15006 unless set)',
+    description: 'socket that accepts the connection (default: port 15001 or 15006)',
   }),
   address: Flags.string({
     helpValue: 'ADDRESS',
     description: 'the address the client connects to, if the URL has a host name',
   }),
   source: Flags.string({helpValue: 'ADDRESS', description: 'the address of the client'}),
-  method: Flags.string({description: 'HTTP method (GET unless set)'}),
+  method: Flags.string({description: 'HTTP method (default: GET)'}),
   path: Flags.string({description: 'path of the request, with TO (default: that of the URL)'}),
   host: Flags.string({description: 'host header of the request, with TO (default: that of the URL)'}),
   port: Flags.integer({min: 1, max: 65_535, description: 'port of the destination, with TO'}),
@@ -36,16 +36,16 @@ export const traceFlags = {
   alpn: Flags.string({helpValue: 'LIST', description: 'application protocols offered, comma-separated'}),
   principal: Flags.string({
     helpValue: 'SPIFFE-ID',
-    description: 'identity in the certificate of the client: the request uses mTLS',
+    description: "identity in the client's certificate; implies mTLS",
   }),
   cases: Flags.string({
     helpValue: 'DIR',
-    description: 'answer the cases of a configuration folder, or of a folder of them',
+    description: 'trace the cases of a configuration folder, or of a folder of such folders',
     exclusive: ['out', 'in', 'file'],
   }),
   traffic: Flags.string({
     helpValue: 'FILE',
-    description: 'answer the recorded requests in FILE (- for standard input)',
+    description: 'trace the recorded requests in FILE (- for standard input)',
     exclusive: ['out', 'in', 'file', 'cases'],
   }),
 } as const

@@ -2,7 +2,7 @@ import {type TrafficReport, trafficReport} from '../reports/trace/traffic-report
 import {readInput, readStdin} from '../sources/files/read.js'
 import type {Source} from '../sources/source.js'
 
-/** Reads a file of recorded requests (`-` for standard input) and answers them from a source. */
+/** Reads a file of recorded requests (`-` for standard input) and traces them on a source. */
 export async function answerTraffic(source: Source, path: string): Promise<TrafficReport> {
   const bytes = path === '-' ? await readStdin() : await readInput(path)
   return await trafficReport(source, Buffer.from(bytes).toString('utf8'), path === '-' ? 'standard input' : path)

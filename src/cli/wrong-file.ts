@@ -1,7 +1,7 @@
 import {UserError} from '../model/user-error.js'
 import type {Source} from '../sources/source.js'
 
-/** Refuses a file given with -f that holds pods or text about them instead of one proxy's evidence, and says how it can be used. */
+/** Rejects a file given with -f that holds pods or text about them instead of one proxy's evidence; the error says how to use it. */
 export function refuseFileOfPods(source: Source, path: string, id: string, reads?: string): void {
   if (source.impliedSubject !== undefined) return
   const wanted = reads ?? 'evidence of one proxy'

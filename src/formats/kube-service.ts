@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import type {KubeObject} from '../model/kube-object.js'
 import type {ServiceModel, ServicePort} from '../model/kube-service.js'
 import {field, flagOf, listOf, numberOf, textMapOf, textOf, textsOf} from './decode.js'
@@ -10,12 +11,14 @@ function portOf(entry: unknown, index: number): ServicePort | undefined {
   const target = field(entry, 'targetPort')
   const name = textOf(entry, 'name')
   const appProtocol = textOf(entry, 'appProtocol')
+  const nodePort = numberOf(entry, 'nodePort')
   return {
     name,
     port,
     target: typeof target === 'number' || (typeof target === 'string' && target !== '') ? target : port,
     protocol: PROTOCOLS.find(each => each === textOf(entry, 'protocol')) ?? 'TCP',
     appProtocol,
+    ...definedFields({nodePort}),
     path: `spec.ports[${index}]`,
   }
 }
@@ -38,6 +41,9 @@ export function readService(object: KubeObject): ServiceModel {
     labels: textMapOf(object, 'metadata', 'labels'),
     annotations: textMapOf(object, 'metadata', 'annotations'),
     externalIps: textsOf(object, 'spec', 'externalIPs'),
+    balancers: listOf(object, 'status', 'loadBalancer', 'ingress').flatMap(
+      each => textOf(each, 'hostname') ?? textOf(each, 'ip') ?? [],
+    ),
     externalName: textOf(object, 'spec', 'externalName'),
     publishesNotReady: flagOf(object, 'spec', 'publishNotReadyAddresses') ?? false,
     ports: listOf(object, 'spec', 'ports')

@@ -12,6 +12,8 @@ const NAMES: Partial<Record<Sniffed, string>> = {
   'envoy.server_info': "Envoy's /server_info",
   'envoy.certs': "Envoy's /certs page",
   'envoy.logging': "Envoy's /logging page",
+  'envoy.stats': "Envoy's /stats page",
+  'ztunnel.config_dump': 'the config_dump of a ztunnel',
   'istiod.syncz': "istiod's /debug/syncz page",
   'net.nft': 'an nftables ruleset',
   'net.iptables.nft': 'iptables rules',
@@ -46,6 +48,7 @@ const JSON_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
   ['envoy.server_info', /"(command_line_options|hot_restart_version|uptime_current_epoch)"\s*:/],
   ['containers', /"HostConfig"\s*:[\s\S]{0,60000}"NetworkMode"\s*:|"NetworkMode"\s*:[\s\S]{0,60000}"HostConfig"\s*:/],
   ['net.ip-addr', /"ifname"\s*:[\s\S]{0,2000}"addr_info"\s*:/],
+  ['ztunnel.config_dump', /"(workloadState|stagedServices|rootCerts|adminAddr)"\s*:|"identity"\s*:\s*"spiffe:/],
   ['envoy.certs', /^\s*\{\s*"certificates"\s*:/],
   ['istiod.syncz', /"(cluster_sent|cluster_acked|listener_sent|proxy_type|istio_version)"\s*:/],
   ['objects', /"(apiVersion|kind)"\s*:|^\s*\{\s*(apiVersion|kind)\s*:/],
@@ -77,6 +80,10 @@ const TEXT_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
     /^Destination\s+Gateway\s+Genmask\s|^(?:default|\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?) (?:via \S+ )?dev \S+|^(?:local|broadcast) [\d.]+ dev \S+ table local/m,
   ],
   ['net.ip-rule', /^\d+:\s+from \S+ .*\blookup \S+\s*$/m],
+  [
+    'envoy.stats',
+    /^cluster_manager\.[a-z_.]+: |^server\.(?:uptime|state|version|live): \d|^listener_manager\.[a-z_.]+: \d/m,
+  ],
   ['objects', /^[ \t]*(?:> ?)*[ \t]*(?:---[ \t]+)?(?:-[ \t]+)?(?:\{\s*)?(["']?)(apiVersion|kind)\1[ \t]*:/m],
 ]
 

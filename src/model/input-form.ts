@@ -29,6 +29,17 @@ export const INPUT_FORMS: readonly InputForm[] = [
     'diff',
   ),
   form(
+    'ztunnel',
+    'the config_dump of a ztunnel',
+    'workloads, services, policies and workloadState of a ztunnel',
+    'ztunnel-config all',
+    'ztunnel-config workload',
+    'ztunnel-config service',
+    'ztunnel-config policy',
+    'ztunnel-config certificate',
+    'ztunnel-config connections',
+  ),
+  form(
     'dump-clusters',
     'clusters of an Envoy config_dump',
     'a clusters section, its lists, or clusters alone (JSON or YAML)',

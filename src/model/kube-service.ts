@@ -8,6 +8,8 @@ export interface ServicePort {
   readonly target: number | string
   readonly protocol: 'TCP' | 'UDP' | 'SCTP'
   readonly appProtocol?: string
+  /** The port of every node that leads here (types NodePort and LoadBalancer). */
+  readonly nodePort?: number
   /** Path in the Service. */
   readonly path: string
 }
@@ -24,6 +26,8 @@ export interface ServiceModel {
   readonly ports: readonly ServicePort[]
   /** External addresses that nodes accept for it. */
   readonly externalIps: readonly string[]
+  /** Addresses or names of its load balancer; none as long as that is pending. */
+  readonly balancers: readonly string[]
   /** The name an ExternalName Service stands for. */
   readonly externalName?: string
   /** True if it publishes endpoints that are not ready. */

@@ -33,7 +33,7 @@ export const MESH_TERMS: Readonly<Record<string, readonly [meaning: string, next
     'meshctl describe pod POD',
   ],
   permissive: [
-    'A PeerAuthentication mode, and the default: the port takes mTLS and plain text.',
+    'A PeerAuthentication mode, and the default: the port takes mTLS and plaintext.',
     'meshctl describe pod POD',
   ],
   xds: [

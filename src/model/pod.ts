@@ -94,6 +94,8 @@ export interface PodStatus {
   readonly phase: string
   readonly ready: boolean
   readonly podIps: readonly string[]
+  /** Address of the node it runs on. */
+  readonly hostIp?: string
   readonly reason?: string
   readonly message?: string
 }

@@ -46,7 +46,7 @@ export const GATEWAY_PORTS: readonly ReservedPort[] = SIDECAR_PORTS.filter(({por
 export const ISTIOD_PORTS: readonly ReservedPort[] = [
   {port: 8080, protocols: TCP, owner: 'istiod', purpose: 'debug pages and readiness'},
   {port: 9876, protocols: TCP, owner: 'istiod', purpose: 'ControlZ'},
-  {port: 15010, protocols: TCP, owner: 'istiod', purpose: 'configuration and certificates in plain text'},
+  {port: 15010, protocols: TCP, owner: 'istiod', purpose: 'configuration and certificates in plaintext'},
   {port: 15012, protocols: TCP, owner: 'istiod', purpose: 'configuration and certificates over TLS'},
   {port: 15014, protocols: TCP, owner: 'istiod', purpose: 'metrics'},
   {port: 15017, protocols: TCP, owner: 'istiod', purpose: 'webhooks'},

@@ -37,7 +37,7 @@ export const RESPONSE_FLAGS: Readonly<Record<string, readonly [meaning: string, 
   LR: ['The connection was reset from this side.', 'Read the log of the proxy.'],
   UR: ['The upstream reset the connection.', 'Read the log of the server.'],
   UC: [
-    'The upstream closed the connection: often an idle keep-alive connection, or plain text sent to a port that requires mTLS.',
+    'The upstream closed the connection: often an idle keep-alive connection, or plaintext sent to a port that requires mTLS.',
     'meshctl check POD, and the idle timeout of the server.',
   ],
   DI: ['Delay injected by fault injection.', 'Check fault.delay in the VirtualService.'],

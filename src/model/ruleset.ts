@@ -188,11 +188,11 @@ export function hidesInterfaces({losses}: Ruleset): boolean {
 
 /** What nft printed of an iptables rule by name only: `xt target REDIRECT`. */
 export function hiddenByNft({conditions, actions}: Rule): string | undefined {
-  const texts = [
-    ...conditions.map(each => (each.field === 'opaque' ? (each.values[0] ?? '') : '')),
-    ...actions.map(each => (each.kind === 'opaque' ? each.text : '')),
-  ]
-  return texts.find(text => /^(xt (match|target) |target not shown by nft)/.test(text))
+  const isHidden = (text: string) => /^(xt (match|target) |target not shown by nft)/.test(text)
+  const condition = conditions.find(({field, values}) => field === 'opaque' && isHidden(values[0] ?? ''))
+  if (condition !== undefined) return condition.values[0]
+  for (const action of actions) if (action.kind === 'opaque' && isHidden(action.text)) return action.text
+  return undefined
 }
 
 /** True when every condition and action of the rule was understood. */
@@ -221,7 +221,9 @@ export function everyChain(rulesets: readonly Ruleset[]): readonly PlacedChain[]
 
 /** Every rule of the rulesets, in their order. */
 export function everyRule(rulesets: readonly Ruleset[]): readonly PlacedRule[] {
-  return everyChain(rulesets).flatMap(place => place.chain.rules.map(rule => ({...place, rule})))
+  return everyChain(rulesets).flatMap(({ruleset, table, chain}) =>
+    chain.rules.map(rule => ({ruleset, table, chain, rule})),
+  )
 }
 
 /** The rule store in the words of its tools: `iptables-nft`, `iptables-legacy`, `nftables`; `iptables` where the text does not say which. */

@@ -9,6 +9,7 @@ export const STANDARD_FORMS = [...DOC_FORMS, 'json', 'yaml', 'raw'] as const
 
 /** Further forms of text, each only where a view has it in `texts`. */
 export const TEXT_FORMS = [
+  'lines',
   'sarif',
   'junit',
   'prom',
@@ -21,6 +22,7 @@ export const TEXT_FORMS = [
   'save',
   'nft',
   'mermaid',
+  'log',
 ] as const
 
 export type DocForm = (typeof DOC_FORMS)[number]

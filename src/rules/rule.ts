@@ -4,6 +4,7 @@ import type {ObjectRef} from '../model/pod.js'
 import {MODE_LABELS, type PodMode} from '../model/pod-mode.js'
 import {FACT_LABELS, type FactName, type Facts, type Workload} from './facts.js'
 import type {Parameters, ParameterValue, Settings} from './parameter.js'
+import type {RuleInfo} from './rule-info.js'
 
 /** One problem a rule found in a workload; omitted fields come from the rule and the workload. */
 export interface Found {
@@ -24,19 +25,7 @@ export interface MeshRule<
   U extends FactName = FactName,
   P extends Parameters = Parameters,
   W extends FactName = FactName,
-> {
-  /** `MCTnnnn`, never reused for another rule. */
-  readonly code: string
-  readonly slug: string
-  /** Codes of Istio's analyzers with the same meaning. */
-  readonly aliases: readonly string[]
-  /** The default severity; a finding may override it. */
-  readonly severity: Severity
-  readonly title: string
-  readonly why: string
-  readonly fix: string
-  /** Pages to read. */
-  readonly references: readonly string[]
+> extends RuleInfo {
   /** Releases it applies to, when not all. */
   readonly versions?: string
   /** Pods it applies to. */

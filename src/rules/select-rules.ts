@@ -1,24 +1,24 @@
 import {commaList} from '../model/comma-list.js'
 import {UserError} from '../model/user-error.js'
-import type {MeshRule} from './rule.js'
+import type {RuleInfo} from './rule-info.js'
 
 /** True when the word is the rule's code, slug or Istio analyzer code, in any case. */
-export function matchesRuleName(rule: Pick<MeshRule, 'code' | 'slug' | 'aliases'>, word: string): boolean {
+export function matchesRuleName(rule: Pick<RuleInfo, 'code' | 'slug' | 'aliases'>, word: string): boolean {
   const wanted = word.toLowerCase()
   return [rule.code, rule.slug, ...rule.aliases].some(name => name.toLowerCase() === wanted)
 }
 
 /** The rules with that code, slug or Istio analyzer code. */
-export function findRules(rules: readonly MeshRule[], word: string): readonly MeshRule[] {
+export function findRules<R extends RuleInfo>(rules: readonly R[], word: string): readonly R[] {
   return rules.filter(rule => matchesRuleName(rule, word))
 }
 
 /** The rules selected by --only and --skip; an unknown name is an error, and so is an empty selection. */
-export function selectRules(
-  rules: readonly MeshRule[],
+export function selectRules<R extends RuleInfo>(
+  rules: readonly R[],
   only: readonly string[] | undefined,
   skip: readonly string[] | undefined,
-): readonly MeshRule[] {
+): readonly R[] {
   const [wanted, unwanted] = [(only ?? []).flatMap(commaList), (skip ?? []).flatMap(commaList)]
   const unknown = [...wanted, ...unwanted].find(word => findRules(rules, word).length === 0)
   if (unknown !== undefined) {

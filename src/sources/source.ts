@@ -66,6 +66,10 @@ export interface Page<T> {
 
 /** Files of manifests beside the objects in them: what could not be read, where a field is written, and corrections. */
 export interface Manifests {
+  /** Every object in them that has a kind and a name, whatever its fields are. */
+  objects(): Promise<readonly KubeObject[]>
+  /** Where a field of one of those objects is written. */
+  placeOf(object: KubeObject, path: string | undefined): Promise<FilePlace | undefined>
   /** Parts of the input that could not be read while the rest could. */
   damaged(): Promise<readonly Gap[]>
   /** The files beside them that hold something else, and what that is: evidence of a pod. */

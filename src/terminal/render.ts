@@ -1,16 +1,16 @@
 import picocolors from 'picocolors'
 import type {renderBox} from './box.js'
 import {type Paint, renderColumns} from './columns.js'
-import {type Block, type Cell, cellText, type Doc, type Table, type TreeNode} from './doc.js'
+import {type Block, type Cell, cellText, type Doc, type Line, type Prose, type Table, type TreeNode} from './doc.js'
 import {escapeText} from './escape.js'
-import {wrapCells} from './wrap.js'
+import {wrapCells, wrapText} from './wrap.js'
 
 /** Layout settings: visible width, colour, table headers. */
 export interface Layout {
   readonly width: number
   readonly colour: boolean
   readonly headers: boolean
-  /** Wrap trees to the width, for a terminal; otherwise each node is one line. */
+  /** Wrap trees and prose to the width, for a terminal; otherwise each node and paragraph is one line. */
   readonly fit?: boolean
   /** Renders framed tables; without it they are plain columns. */
   readonly box?: typeof renderBox
@@ -27,6 +27,22 @@ function line(cells: Cell | readonly Cell[], paint: Paint): string {
   return all
     .map(cell => (typeof cell === 'string' ? escapeText(cell) : paint(escapeText(cell.text), cell.tone)))
     .join('')
+}
+
+function isProse(each: Line): each is Prose {
+  return typeof each === 'object' && 'prose' in each
+}
+
+/** The lines of a paragraph: wrapped on a terminal, else one. */
+function textLines(each: Line, layout: Layout, paint: Paint): readonly string[] {
+  if (!isProse(each)) return [line(each, paint)]
+  const {prose, tone, first, hang} = each
+  const width = layout.fit === true ? layout.width - 1 : Number.POSITIVE_INFINITY
+  const lead = cellText(first)
+  const toned = (text: string): Cell => (tone === undefined ? text : {text, tone})
+  return wrapText(prose, width, hang, lead).map((text, at) =>
+    at === 0 ? line([first, toned(text.slice(lead.length))], paint) : line(toned(text), paint),
+  )
 }
 
 /** The lines of a node: label and detail on one line, or, if too wide, the detail below the label, both wrapped. */
@@ -68,7 +84,7 @@ function blockLines(block: Block, layout: Layout, paint: Paint): string[] {
     case 'table':
       return table(block, layout, paint)
     case 'text':
-      return block.lines.map(cells => line(cells, paint))
+      return block.lines.flatMap(cells => textLines(cells, layout, paint))
     case 'heading':
       return [paint(escapeText(block.text), 'strong')]
     case 'fields': {

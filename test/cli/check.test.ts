@@ -40,9 +40,9 @@ describe('check', () => {
     const two = await meshctl(['check', 'deploy/sick-uid-v1', 'deploy/reviews-v1', '-n', 'demo', '-o', 'json'], SAMPLE)
     expect(JSON.parse(two.stdout).workloads).toHaveLength(2)
     const selected = await meshctl(['check', '-l', 'app=reviews', '-n', 'demo', '-o', 'json'], SAMPLE)
-    expect(JSON.parse(selected.stdout).workloads).toHaveLength(1)
+    expect(JSON.parse(selected.stdout).workloads).toHaveLength(3)
     const all = await meshctl(['check', '-A', '-o', 'short'], SAMPLE)
-    expect(all.stdout).toMatch(/^13 workloads: /)
+    expect(all.stdout).toMatch(/^21 workloads: /)
   })
 
   test('--only, --skip and --fail-on', async () => {

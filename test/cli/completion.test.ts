@@ -29,7 +29,12 @@ describe('completion', () => {
 
   test('offers pods, workloads and namespaces of the source at hand', async () => {
     expect(await offered('pc', 'c', '--from', 'sample', 'sick-u')).toEqual(['sick-uid-v1-67858ffc8d-8dd6w', ':4'])
-    expect(await offered('pc', 'c', '--from', 'sample', 'deploy/rev')).toEqual(['deploy/reviews-v1', ':4'])
+    expect(await offered('pc', 'c', '--from', 'sample', 'deploy/rev')).toEqual([
+      'deploy/reviews-v1',
+      'deploy/reviews-v2',
+      'deploy/reviews-v3',
+      ':4',
+    ])
     expect(await offered('pc', 'c', '--from', 'sample', '-n', 'istio')).toEqual(['istio-system', ':4'])
     expect(await offered('pc', 'c', '--from=sample', '-n', 'istio-system', 'istiod-')).toEqual([
       'istiod-7d5679cd87-m8t7m',

@@ -39,7 +39,7 @@ describe('iptables', () => {
     expect((await meshctl(['iptables', 'deploy/productpage-v1', ...SAMPLE, '--drift'])).code).toBe(0)
   })
 
-  test('a refusal and a text without rules are told apart, both end with 2', async () => {
+  test('a refusal and a text without rules have different errors, both exit with 2', async () => {
     const refused = await meshctl(['iptables', '-f', '-'], {
       input:
         'iptables v1.8.9 (nf_tables): Could not fetch rule set generation id: Permission denied (you must be root)\n',

@@ -57,21 +57,21 @@ async function ask(source: Source) {
   }
 }
 
-/** What every proxy of a source differs in from its istiod, and every proxy's state: all a person would be told. */
+/** What every proxy of a source differs in from its istiod, and every proxy's state: everything the commands print. */
 async function verdicts(source: Source): Promise<unknown> {
   const at = new Date('2026-11-20T19:00:00Z')
   const status = await proxyStatusReport(source, {...FILTER, at, why: true})
-  const told: unknown[] = [status.rows.map(({id, istiod: by, problems}) => [id, by, problems]), status.outside]
+  const reported: unknown[] = [status.rows.map(({id, istiod: by, problems}) => [id, by, problems]), status.outside]
   for (const {id} of status.rows) {
     const pod = {name: id.slice(0, id.lastIndexOf('.')), namespace: id.slice(id.lastIndexOf('.') + 1)}
     try {
       const {pairs} = await controlPlaneReport(source, pod, FILTER)
-      told.push(pairs.map(({comparison, groups, syncProblems: said}) => [comparison, groups, said]))
+      reported.push(pairs.map(({comparison, groups, syncProblems: said}) => [comparison, groups, said]))
     } catch (error) {
-      told.push((error as Error).message.split(':')[0])
+      reported.push((error as Error).message.split(':')[0])
     }
   }
-  return told
+  return reported
 }
 
 describe('the same verdicts wherever the sample is asked', () => {

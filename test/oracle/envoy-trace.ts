@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs'
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from '@jest/globals'
@@ -19,6 +19,15 @@ import {seeded} from '../support/seeded.js'
 import {skipUnless} from '../support/skip-unless.js'
 
 const REFUSES: UpstreamServer = {connect: 'refuses', tls: undefined, answer: {kind: 'http', status: 200, afterMs: 0}}
+
+/** Where the kernel tracks connections, Envoy learns the original destination of every one, redirected or not (SO_ORIGINAL_DST). */
+function connectionsAreTracked(): boolean {
+  try {
+    return Number(readFileSync('/proc/sys/net/netfilter/nf_conntrack_count', 'utf8')) > 0
+  } catch {
+    return false
+  }
+}
 
 function dash(text: string | undefined): string | null {
   return text === undefined || text === '-' ? null : text
@@ -92,7 +101,12 @@ async function oneConfiguration(folder: string, seed: number, count: number): Pr
   const {servers, close} = await startServers(server, impostor)
   const [admin = 0, ...ports] = await freePorts(7)
   const tokens = tokenWorld(random, Math.floor(Date.now() / 1000))
-  const envoy = await startEnvoy(folder, admin, configuration({random, ports, servers, server, tokens}))
+  const envoy = await startEnvoy(folder, admin, configuration({random, ports, servers, server, tokens})).catch(
+    (error: unknown) => {
+      close()
+      throw error
+    },
+  )
   try {
     const proxy = proxyOf(envoy.dump)
     const known = new Map(servers.map(each => [each.port, each.facts]))
@@ -111,10 +125,11 @@ async function oneConfiguration(folder: string, seed: number, count: number): Pr
     const lines = envoy.logged()
     const undecided: string[] = []
     const wrong: string[] = []
+    const tracked = connectionsAreTracked()
     for (const {one, seen} of results) {
       const decision = traceRequest(
         proxy,
-        {...one.request, source: {...one.request.source, port: Number(seen.local.split(':')[1])}},
+        {...one.request, redirected: tracked, source: {...one.request.source, port: Number(seen.local.split(':')[1])}},
         surroundings,
       )
       if (!decision.decided) {

@@ -106,7 +106,7 @@ async function webhooks(): Promise<readonly KubeObject[]> {
 }
 
 /** Istio blames the Deployment where we name the Service to change: the workload is what is compared then. */
-function told({analyzer}: AnalyzerCase, {code, object, workload}: Finding): string {
+function findingLine({analyzer}: AnalyzerCase, {code, object, workload}: Finding): string {
   const {kind, namespace, name} = analyzer === 'deployment.MultiServiceAnalyzer' ? workload : object
   return `${code} ${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`
 }
@@ -132,7 +132,7 @@ async function answers(given: AnalyzerCase): Promise<readonly string[]> {
     deep: true,
     now: new Date('2026-11-20T19:00:00Z'),
   })
-  return [...new Set(report.workloads.flatMap(({findings}) => findings.map(each => told(given, each))))].sort()
+  return [...new Set(report.workloads.flatMap(({findings}) => findings.map(each => findingLine(given, each))))].sort()
 }
 
 withInputs("rules that share a code with Istio's analyzers find the same objects", () => {

@@ -73,8 +73,10 @@ function whole(corpus: Corpus): void {
     const ours = await proxyConfig(argv, corpus.read, run.at)
     const [header = '', ...rows] = ours.text.trimEnd().split('\n')
     expect(header.split(/ {2,}/)).toEqual(['ENDPOINT', 'STATUS', 'OUTLIER CHECK', 'CLUSTER'])
-    const told = rows.map(row => row.split(/ {2,}/)).map(cells => [cells[0], cells[1], cells[3]].join(' '))
-    expect([...told].sort()).toEqual([...edsRowsOf(run.out)].map(row => row.replace(/^(\.\/\S)/, 'unix://$1')).sort())
+    const columns = rows.map(row => row.split(/ {2,}/)).map(cells => [cells[0], cells[1], cells[3]].join(' '))
+    expect([...columns].sort()).toEqual(
+      [...edsRowsOf(run.out)].map(row => row.replace(/^(\.\/\S)/, 'unix://$1')).sort(),
+    )
     expect(ours.notes.join()).toContain('EDS')
   })
 }

@@ -294,7 +294,7 @@ withKubectl.each([
     })
   })
 
-  test('a port nothing listens on is told, and ends the forward as with a real kubelet', async () => {
+  test('a port nothing listens on is reported, and ends the forward as with a real kubelet', async () => {
     const said = await forwarding(9999, env, async port => {
       await expect(get(port, '/', false)).rejects.toThrow()
     })

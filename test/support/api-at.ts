@@ -44,7 +44,7 @@ export function apiAt(
   return {api, calls, refusals, warnings}
 }
 
-/** An HTTP server that answers as it is told, and the client on it. */
+/** An HTTP server with scripted responses, and a client for it. */
 export async function testApi(answer: http.RequestListener, more: Parameters<typeof apiAt>[1] = {}): Promise<TestApi> {
   const requests: http.IncomingMessage[] = []
   const server = http.createServer((request, response) => {

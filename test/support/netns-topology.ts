@@ -55,12 +55,12 @@ function udp({address, port}, done) {
 }
 rl.on('line', line => {
   const packet = JSON.parse(line)
-  let told = false
+  let reported = false
   process.setegid(packet.gid)
   process.seteuid(packet.uid)
   ;(packet.protocol === 'tcp' ? tcp : udp)(packet, answer => {
-    if (told) return
-    told = true
+    if (reported) return
+    reported = true
     process.seteuid(0)
     process.setegid(0)
     console.log(JSON.stringify(answer))

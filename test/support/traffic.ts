@@ -35,35 +35,35 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
   return [...a].sort().join() === [...b].sort().join()
 }
 
-type Told = TrafficAnswer['alternatives'][number] | TrafficAnswer
+type Answered = TrafficAnswer['alternatives'][number] | TrafficAnswer
 
 /** Fields of an answer that a record contradicts; a field without evidence is not compared. */
-function contradictions(told: Told, record: Recorded): readonly string[] {
+function contradictions(answered: Answered, record: Recorded): readonly string[] {
   const {client, server} = record
-  const delivered = told.outcome === 'delivered' || told.outcome === 'not-captured'
+  const delivered = answered.outcome === 'delivered' || answered.outcome === 'not-captured'
   const compared: readonly (readonly [string, boolean])[] = [
-    ['result', record.tcp ? delivered === record.heard : told.status === record.status],
-    ['flags', client === undefined || sameList(told.flags, client.flags)],
-    ['details', client === undefined || (told.details ?? undefined) === client.details],
-    ['serverFlags', server === undefined || sameList(told.serverFlags, server.flags)],
-    ['serverDetails', server === undefined || (told.serverDetails ?? undefined) === server.details],
+    ['result', record.tcp ? delivered === record.heard : answered.status === record.status],
+    ['flags', client === undefined || sameList(answered.flags, client.flags)],
+    ['details', client === undefined || (answered.details ?? undefined) === client.details],
+    ['serverFlags', server === undefined || sameList(answered.serverFlags, server.flags)],
+    ['serverDetails', server === undefined || (answered.serverDetails ?? undefined) === server.details],
     [
       'policy',
       server === undefined ||
-        told.policy === (/^rbac_access_denied_matched_policy\[(.*)\]$/.exec(server.details ?? '')?.[1] ?? null),
+        answered.policy === (/^rbac_access_denied_matched_policy\[(.*)\]$/.exec(server.details ?? '')?.[1] ?? null),
     ],
   ]
   return compared.filter(([, holds]) => !holds).map(([name]) => name)
 }
 
-/** How a record fits an answer: as told, as one of its alternatives, or not (then what contradicts). */
-export function judged(answer: TrafficAnswer, json: unknown): 'as told' | 'as an alternative' | string {
+/** How a record fits an answer: as the answer, as one of its alternatives, or not (then what contradicts). */
+export function judged(answer: TrafficAnswer, json: unknown): 'as answered' | 'as an alternative' | string {
   const record = recorded(json)
   const cluster = record.client?.cluster
   if (record.client !== undefined && !clustersOf(answer).includes(cluster ?? null))
     return `${answer.id}: cluster ${cluster}`
   const wrong = contradictions(answer, record)
-  if (wrong.length === 0) return 'as told'
+  if (wrong.length === 0) return 'as answered'
   if (answer.alternatives.some(each => contradictions(each, record).length === 0)) return 'as an alternative'
   return `${answer.id}: ${wrong.join(', ')}`
 }

@@ -1,3 +1,5 @@
+import {isPlaceholder} from '../../model/placeholder.js'
+
 const OTHER = new Map<string, string>()
 
 /**
@@ -17,12 +19,9 @@ export function otherSpelling(name: string): string | undefined {
   return other === name ? undefined : other
 }
 
-/** What Envoy (protobuf's sensitive fields), istiod and our own captures write in place of a secret. */
-const HIDDEN = new Set(['[redacted]', 'W3JlZGFjdGVkXQ==', '<redacted>'])
-
-/** True for the placeholder of a redacted secret, whose value is unknown. */
+/** True for the placeholder of a redacted secret, whose value is unknown: Envoy's (protobuf's sensitive fields), istiod's and those of captures. */
 function isHidden(value: unknown): boolean {
-  return typeof value === 'string' && HIDDEN.has(value)
+  return typeof value === 'string' && /^[[<W]/.test(value) && isPlaceholder(value)
 }
 
 /** True for two scalars that mean the same: 64-bit numbers are strings in one spelling and numbers in the other. */

@@ -72,12 +72,17 @@ function arrive(trail: Trail, entry: ListenerEntry, connection: DownstreamConnec
   const {request, surroundings, proxy} = trail
   const listener = readListener(entry)
   tell(trail, 'listener', `listener ${entry.name} accepts the connection`, listener.at)
-  const passage = runListenerFilters(listener, connection, request, surroundings.patience)
+  // A PROXY line is read once: the listener that takes the connection over does not see it.
+  const bytes = mayHandOver ? request : {...request, proxyLine: undefined}
+  const passage = runListenerFilters(listener, connection, bytes, surroundings.patience)
   const after = passage.connection
   if (passage.kind !== 'goes-on' || !mayHandOver || !listener.useOriginalDst || !after.localRestored)
     return {listener, passage}
   const other = listenerOf(proxy.listeners, after.local)
-  if (other === undefined || other.name === entry.name) return {listener, passage}
+  if (other === undefined) return {listener, passage}
+  // A listener hands over to itself as well, and its filters run again.
+  if (other.name === entry.name)
+    return request.proxyLine === undefined ? {listener, passage} : arrive(trail, other, after, false)
   tell(
     trail,
     'listener',
@@ -184,7 +189,7 @@ function throughChain(
 ): RequestOutcome {
   const secured = shaken.kind === 'agreed' ? {...connection, tls: shaken.tls} : connection
   const agreed = shaken.kind !== 'failed'
-  const terminal = runNetworkFilters(chain, secured, agreed)
+  const terminal = runNetworkFilters(chain, secured, agreed, trail.request.sequence)
   for (const {text, at} of terminal.allowedBy) tell(trail, 'network-filter', text, at)
   const socketAt = chain.transportSocket?.at
   if (shaken.kind === 'failed') {

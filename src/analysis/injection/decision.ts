@@ -64,7 +64,7 @@ function webhookDecision(
     }
   }
   const policy = injector?.policy ?? 'enabled'
-  const reason = `the injector's policy is "${policy}" and the pod does not override it`
+  const reason = `the injector's policy is "${policy}", which the pod does not override`
   return {injected: policy === 'enabled', decidedBy: 'policy', reason}
 }
 

@@ -78,7 +78,7 @@ function wordsIn(texts: readonly (string | undefined)[]): LineExplanation['words
 }
 
 /** The TLS errors and gRPC codes a text names, by their own spelling; the longest of several that overlap. */
-export function namedErrors(text: string): readonly WordMeaning[] {
+function namedErrors(text: string): readonly WordMeaning[] {
   const tls = Object.keys(TLS_ERRORS).filter(word => text.toLowerCase().includes(word.toLowerCase()))
   const whole = tls.filter(
     word => !tls.some(other => other !== word && other.toLowerCase().includes(word.toLowerCase())),

@@ -13,7 +13,7 @@ const FIREWALL =
   'Open port 15017 (istiod, behind port 443 of its Service) from the API server to the nodes: a firewall rule or security group of a private cluster usually blocks it; then check that istiod is running.'
 
 /** One row for each cause, most specific first (Kubernetes: admission plugins, kubelet and scheduler sources; istio.io, "Sidecar Injection Problems"). */
-export const FAILURE_CAUSES: readonly FailureCause[] = [
+const FAILURE_CAUSES: readonly FailureCause[] = [
   {
     test: /violates PodSecurity.*(NET_ADMIN|NET_RAW|istio-)/,
     severity: 'error',

@@ -1,13 +1,13 @@
 import type {Draw} from '../../model/envoy/proxy.js'
 
-/** One way things can go, with its share of all requests (0 to 1) and what was picked on the way. */
+/** One branch, with its fraction of all requests (0 to 1) and the picks that lead to it. */
 export interface Branch<T> {
   readonly share: number
   readonly picks: readonly string[]
   readonly result: T
 }
 
-/** More branches than this are not followed; what is left is counted in `unfollowed`. */
+/** More branches than this are not followed; their fraction is `unfollowed`. */
 const MAX_BRANCHES = 200
 
 interface Pick {
@@ -33,16 +33,16 @@ function shareOf(picks: readonly Pick[]): number {
   }, 1)
 }
 
-/** The most likely branch of a draw comes first, so that it is followed even when not all are. */
+/** The most likely option of a pick comes first, so that it is followed even when not all are. */
 function firstIndex(shares: readonly number[]): number {
   const first = shares.findIndex(each => each > 0)
   return Math.max(first, 0)
 }
 
-/** Runs something that draws once for every outcome of its draws. */
+/** Runs a function that picks at random once for every combination of picks. */
 export function everyBranch<T>(run: (draw: Draw) => T): {
   readonly branches: readonly Branch<T>[]
-  /** The share of the requests that was not followed, because there are too many ways. */
+  /** The fraction of requests that was not followed, because there are too many branches. */
   readonly unfollowed: number
 } {
   const branches: Branch<T>[] = []

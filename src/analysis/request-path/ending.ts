@@ -1,7 +1,7 @@
 import type {Attempt} from '../../model/envoy/upstream-call.js'
 import type {MeshPod} from './world.js'
 
-/** What became of a request, in one word (docs/trace.md). */
+/** The outcome of a request, in one word (docs/trace.md). */
 export type PathDisposition =
   | 'delivered'
   | 'denied'
@@ -12,7 +12,7 @@ export type PathDisposition =
   | 'answered'
   | 'undecided'
 
-/** Why a connection ends as it does, in one word; people read the sentence. */
+/** Why a connection ends as it does, as a code; `reason` is the sentence. */
 export type EndingReason =
   | 'application-reached'
   | 'left-mesh'
@@ -36,9 +36,9 @@ export type EndingReason =
   | 'proxy-answers'
   | 'not-known'
 
-/** How a connection ends: what the side that opened it sees, and what is behind that. */
+/** How a connection ends: what its client sees, and why. */
 export interface PathEnding {
-  /** As Envoy would count it, were it the client. */
+  /** The failure as Envoy reports it when it is the client. */
   readonly attempt: Attempt
   readonly disposition: PathDisposition
   readonly reason: EndingReason
@@ -48,11 +48,11 @@ export interface PathEnding {
   readonly pod: MeshPod | undefined
   /** The key of the RBAC policy that denied, or `none` where no ALLOW policy matched. */
   readonly policy: string | undefined
-  /** Another way the same race can end, as details of the client's log. */
+  /** Other possible results of the same race, as details of the client's log. */
   readonly races: readonly Attempt[]
 }
 
-/** An ending; what is not named is undefined or empty. */
+/** Builds a path end; omitted fields are undefined or empty. */
 export function ending(
   attempt: Attempt,
   disposition: PathDisposition,
@@ -71,7 +71,7 @@ export function ending(
   }
 }
 
-/** What the answer depends on is not known. */
+/** A path end that is undetermined: the evidence it depends on is missing. */
 export function openEnding(because: string, pod?: MeshPod): PathEnding {
   return ending({kind: 'unknown'}, 'undecided', 'not-known', because, {pod})
 }

@@ -1,6 +1,6 @@
 import type {Attempt, Failure} from '../../model/envoy/upstream-call.js'
 
-// What Envoy 1.40 writes about connections that fail, as recorded from a real one (response_code_details,
+// What Envoy 1.40 logs about failed connections, recorded from a real one (response_code_details,
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details). The numbers are
 // BoringSSL's packed error codes: library << 24 | reason, where library 2 is the system (errno) and 16 is SSL.
 
@@ -24,24 +24,24 @@ function connecting(reason: string): Attempt {
 
 export const REFUSED = connecting('delayed_connect_error:_Connection_refused')
 export const UNREACHABLE = connecting('delayed_connect_error:_No_route_to_host')
-/** Packets vanish: Envoy gives up after the connect timeout of the cluster. */
+/** Packets are dropped: Envoy gives up after the connect timeout of the cluster. */
 export const CONNECT_TIMEOUT: Attempt = {
   kind: 'failure',
   failure: {flag: 'UF', status: 503, reason: 'connection_timeout', type: 'connect'},
   after: 10_000,
 }
-/** TLS to a server that answers in plain text. */
+/** TLS to a server that replies in plaintext. */
 export const NOT_TLS = connecting(tlsError(SSL, 247, 'WRONG_VERSION_NUMBER'))
 /** TLS to a server that closes the connection before the handshake. */
 export const TLS_RESET = connecting(tlsError(SYSTEM, 104, 'Connection_reset_by_peer'))
 export const CERTIFICATE_REFUSED = connecting(tlsError(SSL, 125, 'CERTIFICATE_VERIFY_FAILED'))
 export const CERTIFICATE_DEMANDED = connecting(tlsError(SSL, 1116, 'TLSV1_ALERT_CERTIFICATE_REQUIRED'))
-/** The server closes an open connection without an answer. */
+/** The server closes an open connection without a response. */
 export const TERMINATED: Attempt = {
   kind: 'failure',
   failure: {flag: 'UC', status: 503, reason: 'connection_termination', type: 'reset'},
   after: 0,
 }
 
-/** Other endings the same race between the reset and what Envoy sends can have, by their details. */
+/** Other details that the race between the reset and what Envoy sends can log. */
 export const TLS_RESET_RACES: readonly Attempt[] = [connecting(tlsError(SYSTEM, 32, 'Broken_pipe')), connecting('')]

@@ -5,7 +5,7 @@ import {walkFlow} from '../netfilter/packet-walk/flow-walk.js'
 import {dispositionText, turnOf} from '../netfilter/packet-walk/verdict.js'
 import type {Site} from './world.js'
 
-/** Who opens a connection in a pod. */
+/** The process that opens a connection in a pod. */
 export interface Opener {
   readonly uid: number
   readonly gid: number
@@ -13,7 +13,7 @@ export interface Opener {
   readonly boundTo: string | undefined
 }
 
-/** Where a connection comes out of a pod's kernel. */
+/** Where a connection leaves a pod's network namespace. */
 export type Passing =
   | {readonly kind: 'proxy'; readonly walk: Walk; readonly port: number}
   | {readonly kind: 'socket'; readonly walk: Walk | undefined; readonly address: IpPort}
@@ -43,10 +43,10 @@ function ownAddress(site: Site, ip: string): boolean {
 }
 
 function unreadable(site: Site): Passing {
-  return {kind: 'unknown', walk: undefined, text: site.kernelGap ?? 'its kernel rules are not known'}
+  return {kind: 'unknown', walk: undefined, text: site.kernelGap ?? 'its kernel rules are unknown'}
 }
 
-/** Without a sidecar nothing redirects: a pod whose kernel was not read and that has no proxy is walked without rules. */
+/** Without a sidecar nothing is redirected: a pod without proxy and kernel evidence is simulated without rules. */
 function hasNoCapture(site: Site): boolean {
   return site.pod.hostNetwork || site.pod.mode === 'none' || site.pod.mode === 'control-plane'
 }
@@ -54,7 +54,7 @@ function hasNoCapture(site: Site): boolean {
 /** The first packet of a connection a process of the pod opens. */
 export function leavingPod(site: Site, opener: Opener, to: IpPort): Passing {
   const destination = parseIp(to.ip)
-  if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is no IP address`}
+  if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is not an IP address`}
   if (site.kernel === undefined) {
     if (!hasNoCapture(site) && site.pod.mode !== 'gateway') return unreadable(site)
     const kind = ownAddress(site, to.ip) ? 'socket' : 'leaves'
@@ -75,7 +75,7 @@ export function leavingPod(site: Site, opener: Opener, to: IpPort): Passing {
 /** The first packet of a connection that arrives at the pod from outside it. */
 export function enteringPod(site: Site, from: string, to: IpPort): Passing {
   const destination = parseIp(to.ip)
-  if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is no IP address`}
+  if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is not an IP address`}
   if (site.kernel === undefined) {
     if (!hasNoCapture(site) && site.pod.mode !== 'gateway') return unreadable(site)
     return {kind: 'socket', walk: undefined, address: to}

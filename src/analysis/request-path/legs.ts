@@ -6,16 +6,16 @@ import type {PathEnding} from './ending.js'
 import type {Speech} from './speech.js'
 import type {MeshPod} from './world.js'
 
-/** What a proxy does on the path: takes what its own application sends, what arrives for it, or both (a gateway). */
+/** The role of a proxy on the path: outbound for its application, inbound to it, or both (a gateway). */
 export type ProxyRole = 'client' | 'server' | 'gateway'
 
-/** A piece of the path, in the order the request takes them. */
+/** A part of the path, in the order of the request. */
 export type Leg =
   | {
       readonly kind: 'kernel'
       readonly pod: MeshPod
       readonly direction: 'out' | 'in'
-      /** The proxy sends it, not the application. */
+      /** True when the proxy sends it, not the application. */
       readonly byProxy: boolean
       readonly to: IpPort
       /** Undefined where the pod's rules are not known. */

@@ -4,7 +4,7 @@ import type {PathDisposition} from './ending.js'
 import type {Leg} from './legs.js'
 import type {RequestPath} from './path.js'
 
-/** A path as its two ends would tell it: what the client gets, and what each side's access log says. */
+/** A path as seen from its ends: what the client receives, and what each access log records. */
 export interface PathSummary {
   /** The HTTP status the client gets: 0 when the connection breaks without one, null for TCP or when it is not known. */
   readonly status: number | null
@@ -23,7 +23,7 @@ function outcomeIn(leg: ProxyLeg | undefined): RequestOutcome | undefined {
   return leg?.decision?.decided === true ? leg.decision.outcome : undefined
 }
 
-/** The proxy that first takes the request: the client's own sidecar, or a gateway. */
+/** The first proxy of the request: the client's sidecar, or a gateway. */
 export function clientLeg(legs: readonly Leg[]): ProxyLeg | undefined {
   const first = legs.find(each => each.kind === 'proxy')
   return first === undefined || first.role === 'server' ? undefined : first
@@ -44,7 +44,7 @@ function oneCluster(outcome: RequestOutcome | undefined): string | null {
   return typeof cluster === 'string' || cluster === null ? cluster : (cluster[0] ?? null)
 }
 
-/** Tells a path; `http` is false for a bare TCP connection. */
+/** Summarises a path; `http` is false for a plain TCP connection. */
 export function summarizePath({legs, ending}: RequestPath, http: boolean): PathSummary {
   const client = outcomeIn(clientLeg(legs))
   const server = outcomeIn(serverLeg(legs))
@@ -61,7 +61,7 @@ export function summarizePath({legs, ending}: RequestPath, http: boolean): PathS
   }
 }
 
-/** The other details the client's log may have where a race decides. */
+/** The other details the client's log may show, depending on a race. */
 export function racingDetails({legs, ending}: RequestPath): readonly string[] {
   const client = outcomeIn(clientLeg(legs))
   if (client?.details?.startsWith('upstream_reset_before_response_started{') !== true) return []

@@ -13,16 +13,16 @@ import {envoyRequest, passedOn, type Speech, waitsForServer} from './speech.js'
 import {isUnroutable, UNKNOWN_ADDRESS} from './unroutable.js'
 import type {MeshPod, MeshWorld, Site} from './world.js'
 
-/** A request under way through the mesh. */
+/** The state of a request in the mesh. */
 interface Journey {
   readonly world: MeshWorld
   readonly draw: Draw
   readonly legs: Leg[]
-  /** Proxies entered so far: a loop ends. */
+  /** Proxies passed so far, to detect loops. */
   depth: number
 }
 
-/** More proxies than this one after the other are a loop. */
+/** More proxies in sequence than this are a loop. */
 const MAX_DEPTH = 12
 
 function addressText({ip, port}: IpPort): string {
@@ -40,16 +40,16 @@ function sentBy(journey: Journey, site: Site, call: UpstreamCall, from: Speech):
   return openConnection(journey, site, {by, byProxy: true, toMesh: call.byControlPlane}, call.address, speech)
 }
 
-/** Why the client of a handshake that the proxy agreed to refuses its certificate. */
+/** Why the client rejects the certificate of a proxy that accepted the handshake. */
 function refusedServer(site: Site, speech: Speech, agreed: boolean): string | undefined {
   return agreed && site.certificate !== undefined ? speech.refuses?.(site.certificate) : undefined
 }
 
-/** Who opens a connection, and what is known of its far end. */
+/** The opener of a connection, and what is known of its destination. */
 interface Opening {
   readonly by: Opener
   readonly byProxy: boolean
-  /** The control plane says that the address belongs to the mesh. */
+  /** istiod lists the address as part of the mesh. */
   readonly toMesh: boolean
 }
 
@@ -66,13 +66,13 @@ function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Ar
   const common = {kind: 'proxy', pod: site.pod, role, request, speech} as const
   if (site.proxy === undefined) {
     const unknown = openEnding(
-      `the configuration of ${podLabel(site.pod.ref)} is not known: ${site.proxyGap}`,
+      `the proxy configuration of ${podLabel(site.pod.ref)} is unknown: ${site.proxyGap}`,
       site.pod,
     )
     legs.push({...common, decision: undefined, ending: unknown})
     return unknown
   }
-  if (++journey.depth > MAX_DEPTH) return openEnding('the request goes round in a loop', site.pod)
+  if (++journey.depth > MAX_DEPTH) return openEnding('the request loops between proxies', site.pod)
   let last: PathEnding | undefined
   const surroundings: Surroundings = {
     upstream: () => undefined,
@@ -96,26 +96,26 @@ function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Ar
   return end
 }
 
-/** What the application behind a socket does: it answers 200, where it is known to read what is sent. */
+/** The behaviour of the application behind a socket: it responds with 200 if it is known to speak the protocol. */
 function application(journey: Journey, pod: MeshPod, address: IpPort, speech: Speech): PathEnding {
   const {world, legs} = journey
   const tell = (text: string) => legs.push({kind: 'application', pod, address, speech, text})
   const http = world.speaksHttp(pod, address.port)
   if (speech.tls !== undefined && http) {
-    tell('gets TLS, and is declared to speak plain HTTP')
+    tell('receives TLS, but is declared as plain HTTP')
     return ending(
       NOT_TLS,
       'tls-mismatch',
       'tls-to-plain-text',
-      `the application on port ${address.port} gets TLS and answers in plain text`,
+      `the application on port ${address.port} receives TLS and replies in plaintext`,
       {
         pod,
       },
     )
   }
   if (speech.tls === undefined && waitsForServer(speech) && http) {
-    tell('accepts the connection, and waits for a request')
-    const because = `the application on port ${address.port} speaks HTTP, which the client has to begin`
+    tell('accepts the connection and waits for a request')
+    const because = `the application on port ${address.port} speaks HTTP: the client must send first`
     return ending({kind: 'silence'}, 'refused', 'both-wait', because, {pod})
   }
   tell('accepts the connection')
@@ -129,7 +129,7 @@ function proxyRole(site: Site, inbound: boolean): ProxyRole {
   return inbound ? 'server' : 'client'
 }
 
-/** A socket of the pod: one of its proxy, or the application's. */
+/** A socket of the pod: the proxy's or the application's. */
 function socket(journey: Journey, site: Site, address: IpPort, source: string, speech: Speech): PathEnding {
   const bound = (site.proxy?.listeners ?? []).some(
     each => each.bound && each.addresses.some(own => own.port === address.port),
@@ -137,6 +137,10 @@ function socket(journey: Journey, site: Site, address: IpPort, source: string, s
   if (bound || (site.proxy === undefined && proxyRole(site, true) === 'gateway')) {
     const arrival = {destination: address, acceptedBy: address, redirected: false, source}
     return throughProxy(journey, site, proxyRole(site, true), arrival, speech)
+  }
+  if (proxyRole(site, true) === 'gateway' && !site.pod.ports.includes(address.port)) {
+    const because = `nothing listens on port ${address.port} of ${podLabel(site.pod.ref)}: its Envoy has no listener there`
+    return ending(REFUSED, 'refused', 'not-listening', because, {pod: site.pod})
   }
   return application(journey, site.pod, address, speech)
 }
@@ -163,14 +167,14 @@ function kernelLeg(
       : passing.kind === 'socket'
         ? `${leg.pod.mode === 'sidecar' ? 'not redirected: ' : ''}goes to ${addressText(passing.address)} in the pod`
         : passing.kind === 'leaves'
-          ? `leaves for ${addressText(passing.address)}, not redirected`
+          ? `sent to ${addressText(passing.address)}, not redirected`
           : passing.text
   journey.legs.push({...leg, kind: 'kernel', walk: passing.walk, text})
 }
 
 const OUTBOUND = 15_001
 
-/** A connection between two kernels. */
+/** A connection between two network namespaces. */
 interface Flow {
   readonly to: IpPort
   readonly source: string
@@ -215,8 +219,8 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
     const name = objectLabel(service.object)
     const tell = (text: string) => legs.push({kind: 'service', service, port: to.port, backends, text})
     if (backends === undefined) {
-      tell('its endpoints are not known')
-      return openEnding(`the endpoints of ${name} are not known`)
+      tell('its endpoints are unknown')
+      return openEnding(`the endpoints of ${name} are unknown`)
     }
     if (!service.ports.some(each => each.port === to.port)) {
       tell(`has no port ${to.port}`)
@@ -234,7 +238,7 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
             backends.map(() => 1),
           )
     const backend = backends[index]
-    if (backend === undefined) return openEnding(`the endpoints of ${name} are not known`)
+    if (backend === undefined) return openEnding(`the endpoints of ${name} are unknown`)
     tell(`kube-proxy picks ${addressText(backend)}`)
     return arriveAt(journey, {...flow, to: backend, toMesh: true}, speech)
   }
@@ -243,22 +247,22 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
 
 function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEnding {
   const {world, legs} = journey
-  if (toMesh) {
+  if (toMesh || world.isEndpoint(to.ip)) {
     legs.push({kind: 'outside', address: to, text: 'an endpoint of the mesh whose pod was not read'})
-    return openEnding(`the pod at ${to.ip} was not captured: what happens there is not known`)
+    return openEnding(`the pod at ${to.ip} was not captured: what happens there is unknown`)
   }
   if (to.ip === UNKNOWN_ADDRESS) {
-    legs.push({kind: 'outside', address: to, text: 'the address of the name: it is not known'})
-    return openEnding('the address of the name is not known, and the proxy passes the connection on to it')
+    legs.push({kind: 'outside', address: to, text: 'the name does not resolve to a known address'})
+    return openEnding('the address of the name is unknown, and the proxy forwards the connection to it')
   }
   const unroutable = isUnroutable(to.ip)
   if (unroutable !== undefined) {
-    legs.push({kind: 'outside', address: to, text: `nothing can be reached there: ${unroutable}`})
+    legs.push({kind: 'outside', address: to, text: `unroutable: ${unroutable}`})
     return ending(UNREACHABLE, 'refused', 'unreachable', `${to.ip} cannot be reached: ${unroutable}`)
   }
-  legs.push({kind: 'outside', address: to, text: 'outside the cluster: what is there is not known'})
-  if (!world.complete) return openEnding(`whose address ${to.ip} is, is not known`)
-  return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it leaves for ${addressText(to)}, outside the mesh`)
+  legs.push({kind: 'outside', address: to, text: 'outside the cluster: unknown'})
+  if (!world.complete) return openEnding(`the owner of address ${to.ip} is unknown`)
+  return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it is sent to ${addressText(to)}, outside the mesh`)
 }
 
 /** A connection arrives at an address: at a pod, or outside. */
@@ -272,16 +276,16 @@ function arriveAt(journey: Journey, flow: Flow, speech: Speech): PathEnding {
   return afterKernel(journey, site, passing, flow, speech)
 }
 
-/** Where a request begins: in a pod, or outside the mesh. */
+/** The source of a request: a pod, or an address outside the mesh. */
 export type RequestOrigin = {readonly pod: MeshPod; readonly uid: number; readonly gid: number} | {readonly ip: string}
 
-/** The whole path of one request, with one way of every draw. */
+/** The path of one request, for one combination of picks. */
 export interface RequestPath {
   readonly legs: readonly Leg[]
   readonly ending: PathEnding
 }
 
-/** Follows a request from where it begins to where it ends. Throws `SiteNeeded` for a pod that must be read first. */
+/** Simulates a request from source to end. Throws `SiteNeeded` for a pod that must be read first. */
 export function followRequest(
   world: MeshWorld,
   origin: RequestOrigin,

@@ -5,27 +5,27 @@ import {CERTIFICATE_DEMANDED, CERTIFICATE_REFUSED, TERMINATED, TLS_RESET, TLS_RE
 import {type Speech, waitsForServer} from './speech.js'
 import type {MeshPod, Site} from './world.js'
 
-/** Ports of the proxy itself, where chains lead to a cluster without endpoints so that requests do not loop. */
+/** Ports of the proxy itself: their chains route to a cluster without endpoints to prevent loops. */
 const OWN_PORTS = [15_001, 15_006]
 
-type Told = readonly [PathDisposition, EndingReason, string]
+type Known = readonly [PathDisposition, EndingReason, string]
 
-const BY_FLAG: Readonly<Record<string, Told>> = {
+const BY_FLAG: Readonly<Record<string, Known>> = {
   NR: ['no-route', 'no-route', 'no route matches'],
   NC: ['no-route', 'no-cluster', 'the route names a cluster that does not exist'],
   UH: ['no-endpoint', 'no-endpoint', 'the cluster has no healthy endpoint'],
 }
 
-/** How the proxy itself ended a request that it did not pass on, or could not. */
-function ownAnswer(outcome: RequestOutcome, last: PathEnding | undefined): Told {
-  const told = outcome.flags.map(flag => own(BY_FLAG, flag)).find(each => each !== undefined)
-  if (told !== undefined) return told
+/** The end of a request that the proxy did not or could not forward. */
+function ownAnswer(outcome: RequestOutcome, last: PathEnding | undefined): Known {
+  const known = outcome.flags.map(flag => own(BY_FLAG, flag)).find(each => each !== undefined)
+  if (known !== undefined) return known
   if (last !== undefined && (outcome.flags.includes('UF') || outcome.flags.includes('UC')))
     return last.disposition === 'delivered'
       ? ['refused', 'connection-broken', last.because]
       : [last.disposition, last.reason, last.because]
-  const what = outcome.details ?? outcome.terminationDetails ?? 'nothing said'
-  return ['answered', 'proxy-answers', `the proxy answers itself (${what})`]
+  const what = outcome.details ?? outcome.terminationDetails ?? 'no details'
+  return ['answered', 'proxy-answers', `the proxy replies itself (${what})`]
 }
 
 interface HttpAnswer {
@@ -39,25 +39,25 @@ function httpEnding({outcome, status, by, denied}: HttpAnswer, pod: MeshPod, las
   const attempt = {kind: 'answer', status, after: 0} as const
   if (denied !== undefined) return ending(attempt, ...denialOf(denied), {pod, policy: denied.policy ?? NO_POLICY})
   if (by === 'upstream' && last !== undefined) return {...last, attempt}
-  const told = ownAnswer(outcome, last)
-  const policyOf = told[0] === 'denied' ? last?.policy : undefined
-  return ending(attempt, ...told, {
+  const known = ownAnswer(outcome, last)
+  const policyOf = known[0] === 'denied' ? last?.policy : undefined
+  return ending(attempt, ...known, {
     pod: last === undefined ? pod : last.pod,
     policy: policyOf,
     races: last?.races ?? [],
   })
 }
 
-/** What Envoy writes for the policy where no ALLOW policy matched. */
+/** The policy name Envoy logs when no ALLOW policy matched. */
 const NO_POLICY = 'none'
 
-function denialOf({policy}: Denial): Told {
+function denialOf({policy}: Denial): Known {
   return policy === undefined
     ? ['denied', 'no-allow-policy', 'no ALLOW policy matches the request']
     : ['denied', 'policy', `policy ${policy} denies the request`]
 }
 
-/** A connection that is closed before anything is answered, as its client sees it. */
+/** A connection closed without a response, as its client sees it. */
 function closed(speech: Speech): Pick<PathEnding, 'attempt' | 'races'> {
   if (speech.tls !== undefined) return {attempt: TLS_RESET, races: TLS_RESET_RACES}
   return {attempt: waitsForServer(speech) ? {kind: 'silence'} : TERMINATED, races: []}
@@ -77,17 +77,17 @@ function wantsTls(site: Site, port: number): boolean {
 function unmatched(site: Site, speech: Speech, port: number): PathEnding {
   const plain = speech.tls === undefined && wantsTls(site, port)
   const because = plain
-    ? `the proxy takes only mTLS on port ${port}, and gets plain text`
+    ? `the proxy accepts only mTLS on port ${port}, but receives plaintext`
     : `no filter chain of the proxy matches the connection to port ${port}`
   const {attempt, races} = closed(speech)
-  const end: Told = plain ? ['tls-mismatch', 'plain-text-to-mtls', because] : ['no-route', 'no-filter-chain', because]
+  const end: Known = plain ? ['tls-mismatch', 'plain-text-to-mtls', because] : ['no-route', 'no-filter-chain', because]
   return ending(attempt, ...end, {pod: site.pod, races})
 }
 
 function waiting(site: Site, speech: Speech, port: number): PathEnding {
   const plain = speech.tls === undefined && wantsTls(site, port)
   const because = 'the proxy waits for the first bytes of the client, and the client waits for the server'
-  const end: Told = plain ? ['tls-mismatch', 'plain-text-to-mtls', because] : ['refused', 'both-wait', because]
+  const end: Known = plain ? ['tls-mismatch', 'plain-text-to-mtls', because] : ['refused', 'both-wait', because]
   return ending({kind: 'silence'}, ...end, {pod: site.pod})
 }
 
@@ -116,7 +116,7 @@ export function proxyEnding(
     if (waitsForServer(speech) && last?.attempt.kind === 'answer')
       return {...last, because: `${last.because}; once the client sends bytes, ${text}`}
     const heard = speech.head === undefined && speech.tls !== undefined && last?.attempt.kind === 'answer'
-    const until = heard ? '; until it sends bytes the client hears what the server says first' : ''
+    const until = heard ? '; until then the client receives what the server sends first' : ''
     const policy = denied.policy ?? NO_POLICY
     return ending(closed({...speech, tls: undefined}).attempt, 'denied', reason, text + until, {pod, policy})
   }
@@ -128,7 +128,7 @@ export function proxyEnding(
       closed(speech).attempt,
       'refused',
       'proxy-port',
-      `port ${port} is the proxy’s own: it closes connections to it`,
+      `port ${port} belongs to the proxy, which closes connections to it`,
       {pod, races: closed(speech).races},
     )
   if (outcome.flags.length > 0) {
@@ -138,5 +138,5 @@ export function proxyEnding(
     })
   }
   if (last !== undefined) return last
-  return openEnding('what becomes of the connection is not known', pod)
+  return openEnding('the outcome of the connection is unknown', pod)
 }

@@ -4,19 +4,19 @@ import type {CertificateNames} from '../envoy/listener/handshake.js'
 import {namesFit, validationOf} from '../envoy/listener/handshake.js'
 import type {Site, SiteCertificate} from './world.js'
 
-/** What is said on a connection: the bytes inside, and the TLS around them. */
+/** What is sent on a connection: the bytes, and the TLS around them. */
 export interface Speech {
   readonly protocol: Protocol
-  /** The head of the request; undefined for a connection that is no HTTP. */
+  /** The request headers; undefined for a connection that is not HTTP. */
   readonly head: PassedHead | undefined
-  /** What a client that is no HTTP sends first; undefined for one that waits for the server. */
+  /** The first bytes of a non-HTTP client; undefined for one that waits for the server. */
   readonly payload: string | undefined
   readonly tls: ClientHandshake | undefined
-  /** Why the client refuses a server's certificate; undefined when it takes it. */
+  /** Why the client rejects a server's certificate; undefined when it accepts it. */
   readonly refuses: ((certificate: SiteCertificate) => string | undefined) | undefined
 }
 
-/** Whether the two proxies trust a common root; unknown roots are taken to be the same. */
+/** Whether the two proxies trust a common root; unknown roots are assumed to be the same. */
 function shareRoot(a: SiteCertificate | undefined, b: SiteCertificate | undefined): boolean {
   if (a === undefined || b === undefined || a.roots.length === 0 || b.roots.length === 0) return true
   return a.roots.some(each => b.roots.includes(each))
@@ -33,12 +33,12 @@ function refusalOf(call: UpstreamCall, own: Site, now: number): Speech['refuses'
     const {rules, secret} = validationOf(common)
     const validates = secret || rules.some(each => each.trustedCa !== undefined)
     if (!validates) return undefined
-    if (!shareRoot(own.certificate, certificate)) return 'the server’s certificate is signed by another root'
+    if (!shareRoot(own.certificate, certificate)) return "the server's certificate is signed by another root"
     if (expired(certificate, now))
-      return `the server’s certificate expired at ${new Date(certificate.validTo).toISOString()}`
+      return `the server's certificate expired at ${new Date(certificate.validTo).toISOString()}`
     const names: CertificateNames = {uriSans: certificate.uriSans, dnsSans: certificate.dnsSans}
     if (!rules.every(each => namesFit(each, names)))
-      return `the server’s certificate is for ${certificate.uriSans.join(', ')}, which the client does not expect`
+      return `the server's certificate is for ${certificate.uriSans.join(', ')}, which the client does not expect`
     return undefined
   }
 }
@@ -62,7 +62,7 @@ function clientTls(call: UpstreamCall, site: Site, now: number): ClientHandshake
   return {sni: serverName(call), alpn: (common?.alpnProtocols ?? []).flatMap(each => each.split(',')), certificate}
 }
 
-/** What a proxy says to an upstream: its call, around the bytes its client sent where it only passes them on. */
+/** What a proxy sends upstream: its own request, or the client's bytes if it only forwards them. */
 export function passedOn(call: UpstreamCall, from: Speech, site: Site, now: number): Speech {
   const tls = clientTls(call, site, now)
   const refuses = refusalOf(call, site, now)
@@ -72,7 +72,7 @@ export function passedOn(call: UpstreamCall, from: Speech, site: Site, now: numb
   return call.terminated ? {...from, tls: undefined, refuses: undefined} : from
 }
 
-/** The same speech as a request to one Envoy. */
+/** The same bytes as a request to one Envoy. */
 export function envoyRequest(
   speech: Speech,
   ends: Pick<EnvoyRequest, 'destination' | 'acceptedBy' | 'redirected' | 'source'>,
@@ -94,7 +94,7 @@ export function envoyRequest(
   }
 }
 
-/** A client that sends nothing until the server has spoken. */
+/** A client of a server-first protocol: sends nothing until the server has. */
 export function waitsForServer(speech: Speech): boolean {
   return speech.head === undefined && speech.payload === undefined
 }

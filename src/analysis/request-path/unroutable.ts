@@ -1,6 +1,6 @@
 import {inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
 
-/** Stands for the address of a name where nothing tells it (the dummy address of RFC 7600): no listener has it. */
+/** The placeholder for an unknown address (the dummy address of RFC 7600): no listener has it. */
 export const UNKNOWN_ADDRESS = '192.0.0.8'
 
 /** Address blocks of the IANA special-purpose registries that no network routes (RFC 6890, "Forwardable: False" or documentation). */
@@ -13,7 +13,7 @@ const BLOCKS: readonly (readonly [string, string])[] = [
   ['100::/64', 'a discard address (RFC 6666)'],
 ]
 
-/** Why no network leads to an address; undefined when one may. */
+/** Why an address is unroutable; undefined when it may be routed. */
 export function isUnroutable(ip: string): string | undefined {
   const address = parseIp(ip)
   if (address === undefined) return undefined

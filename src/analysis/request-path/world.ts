@@ -9,10 +9,14 @@ import type {Labels} from '../../model/selector.js'
 import type {CompiledRules} from '../netfilter/packet-walk/compile.js'
 import type {ProxyTraits} from '../netfilter/proxy-traits.js'
 
-/** A pod as others see it: by its object alone. */
+/** A pod as its object describes it. */
 export interface MeshPod {
   readonly ref: PodRef
+  /** The name of the workload that owns it, as a person would name it. */
+  readonly workload: string
   readonly addresses: readonly string[]
+  /** Address of the node it runs on. */
+  readonly nodeIp?: string
   readonly mode: PodMode
   readonly serviceAccount: string
   readonly labels: Labels
@@ -29,7 +33,7 @@ export interface SiteKernel {
   readonly traits: ProxyTraits
   /** DNS queries of the application are redirected to the agent (DNS capture). */
   readonly capturesDns: boolean
-  /** Where the rules were read from; says when they are not what the kernel holds now. */
+  /** The source of the rules; says when they are not the kernel's current rules. */
   readonly from: 'live' | 'log' | 'text' | 'computed'
 }
 
@@ -43,7 +47,7 @@ export interface SiteCertificate {
   readonly roots: readonly string[]
 }
 
-/** What was read of a pod that a request passes; each part undefined, with the reason, when it could not be read. */
+/** The evidence of a pod on the path; each part undefined, with the reason, when it could not be read. */
 export interface Site {
   readonly pod: MeshPod
   readonly proxy: EnvoyProxy | undefined
@@ -51,29 +55,31 @@ export interface Site {
   readonly kernel: SiteKernel | undefined
   readonly kernelGap: string | undefined
   readonly certificate: SiteCertificate | undefined
-  /** The Istio object that an entry of the configuration was made of, by the JSON pointer of the entry. */
+  /** The Istio object that generated a config entry, by the JSON pointer of the entry. */
   readonly madeBy: (pointer: string) => ObjectRef | undefined
-  /** Resources that Envoy rejected: it runs on what it had before. */
+  /** Resources that Envoy rejected: it keeps the previous version. */
   readonly rejected: readonly string[]
 }
 
 /** The mesh around a request. */
 export interface MeshWorld {
   readonly podAt: (ip: string) => MeshPod | undefined
+  /** An endpoint of a Service has the address; of a pod that was not captured there may be nothing else. */
+  readonly isEndpoint: (ip: string) => boolean
   readonly serviceAt: (ip: string) => ServiceModel | undefined
   /** Ready endpoints of a Service port as kube-proxy uses them; undefined when the endpoints are not known. */
   readonly backends: (service: ServiceModel, port: number) => readonly IpPort[] | undefined
   /** A Service or probe declares that this port of the pod speaks HTTP. */
   readonly speaksHttp: (pod: MeshPod, port: number) => boolean
-  /** What was read of the pod; `needed` is thrown for one that was not read yet. */
+  /** The evidence of the pod; throws `SiteNeeded` for one that was not read yet. */
   readonly site: (pod: MeshPod) => Site
-  /** The objects of the cluster are all known: an address that is none of theirs is outside. */
+  /** True when all objects of the cluster are known: any other address is external. */
   readonly complete: boolean
   /** Milliseconds since 1970. */
   readonly now: number
 }
 
-/** Thrown where a path leads through a pod that was not read yet; the caller reads it and starts over. */
+/** Thrown when a path enters a pod that was not read yet; the caller reads it and restarts. */
 export class SiteNeeded extends Error {
   readonly pod: MeshPod
 

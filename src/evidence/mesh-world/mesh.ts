@@ -2,6 +2,7 @@ import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {isHttpLike, istioProtocol} from '../../analysis/ports/istio-protocol.js'
 import {boundPorts, declaredPorts, selects} from '../../analysis/ports/service-ports.js'
 import {type MeshPod, type MeshWorld, type Site, SiteNeeded} from '../../analysis/request-path/world.js'
+import {type EndpointSlice, readEndpointSlice} from '../../formats/kube-endpoints.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
 import type {Gap} from '../../model/answer.js'
@@ -13,20 +14,22 @@ import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
 import {readSite} from './site.js'
 
-/** The pods and Services of a mesh, and what was read of the pods that requests pass. */
+/** The pods and Services of a mesh, and the evidence of the pods on request paths. */
 export interface Mesh {
   readonly pods: readonly MeshPod[]
   readonly services: readonly ServiceModel[]
   readonly world: MeshWorld
   readonly gaps: () => readonly Gap[]
   readonly notes: () => readonly string[]
-  /** Runs something that follows requests; pods it needs are read and it is run again. */
+  /** Runs a simulation; reads the pods it needs and runs it again. */
   readonly follow: <T>(run: () => T) => Promise<T>
 }
 
 interface Objects {
   readonly pods: readonly PodModel[]
   readonly services: readonly ServiceModel[]
+  /** None where they could not be listed: then the pods alone tell the endpoints. */
+  readonly slices: readonly EndpointSlice[]
   readonly gaps: readonly Gap[]
 }
 
@@ -52,13 +55,16 @@ async function readObjects(source: Source): Promise<Objects> {
   const gaps: Gap[] = []
   const pods = await everyObject(source, 'Pod', readPod, gaps)
   const services = await everyObject(source, 'Service', readService, gaps)
-  return {pods: pods.filter(each => each !== undefined).filter(each => !isOver(each)), services, gaps}
+  const slices = (await everyObject(source, 'EndpointSlice', readEndpointSlice, [])).filter(each => each !== undefined)
+  return {pods: pods.filter(each => each !== undefined).filter(each => !isOver(each)), services, slices, gaps}
 }
 
 function meshPod(pod: PodModel): MeshPod {
   return {
     ref: {namespace: pod.object.namespace, name: pod.object.name},
+    workload: pod.workload.name,
     addresses: pod.status?.podIps ?? [],
+    ...(pod.status?.hostIp === undefined ? {} : {nodeIp: pod.status.hostIp}),
     mode: podMode(pod),
     serviceAccount: pod.serviceAccount,
     labels: pod.labels,
@@ -69,15 +75,34 @@ function meshPod(pod: PodModel): MeshPod {
   }
 }
 
-function backendsOf(pods: readonly PodModel[], service: ServiceModel, port: number): readonly IpPort[] | undefined {
-  if (Object.keys(service.selector).length === 0) return undefined
-  return pods
+/** Endpoints of a Service port that belong to no pod of the source: pods that were not captured, addresses written by hand. */
+function endpointsElsewhere(
+  {pods, slices}: Objects,
+  {object, ports}: ServiceModel,
+  port: number,
+): readonly IpPort[] | undefined {
+  const own = slices.filter(each => each.namespace === object.namespace && each.service === object.name)
+  if (own.length === 0) return undefined
+  const name = ports.find(each => each.port === port)?.name ?? ''
+  const known = new Set(pods.flatMap(pod => pod.status?.podIps ?? []))
+  return own
+    .flatMap(each => each.ready)
+    .filter(({ip, portName}) => portName === name && !known.has(ip))
+    .map(({ip, port: behind}) => ({ip, port: behind}))
+}
+
+/** The ready endpoints of a Service port: its pods as they are, and what its EndpointSlices list besides. */
+function backendsOf(objects: Objects, service: ServiceModel, port: number): readonly IpPort[] | undefined {
+  const elsewhere = endpointsElsewhere(objects, service, port)
+  if (Object.keys(service.selector).length === 0) return elsewhere
+  const own = objects.pods
     .filter(pod => selects(service, pod) && (pod.status?.ready === true || service.publishesNotReady))
     .flatMap(pod => {
       const target = boundPorts(pod, [service]).find(each => each.port.port === port)?.target
       const [ip] = pod.status?.podIps ?? []
       return target === undefined || ip === undefined ? [] : [{ip, port: target}]
     })
+  return [...own, ...(elsewhere ?? [])]
 }
 
 function httpPorts(pod: PodModel, services: readonly ServiceModel[]): ReadonlySet<number> {
@@ -90,21 +115,23 @@ function httpPorts(pod: PodModel, services: readonly ServiceModel[]): ReadonlySe
   return new Set([...declared, ...probed])
 }
 
-/** Reads the pods and Services of a source; sites are read when a request first passes them. */
+/** Reads the pods and Services of a source; other evidence of a pod is read when a request first enters it. */
 export async function readMesh(source: Source, now: number): Promise<Mesh> {
   const objects = await readObjects(source)
   const pods = objects.pods.map(meshPod)
   const models = new Map(objects.pods.map((model, i) => [pods[i], model] as const))
   const byAddress = new Map(pods.flatMap(pod => (pod.hostNetwork ? [] : pod.addresses.map(ip => [ip, pod] as const))))
   const byClusterIp = new Map(objects.services.flatMap(each => each.clusterIps.map(ip => [ip, each] as const)))
+  const endpoints = new Set(objects.slices.flatMap(({ready}) => ready.map(({ip}) => ip)))
   const http = new Map<MeshPod, ReadonlySet<number>>()
   const sites = new Map<string, Site>()
   const gaps: Gap[] = [...objects.gaps]
   const notes: string[] = []
   const world: MeshWorld = {
     podAt: ip => byAddress.get(ip),
+    isEndpoint: ip => endpoints.has(ip),
     serviceAt: ip => byClusterIp.get(ip),
-    backends: (service, port) => backendsOf(objects.pods, service, port),
+    backends: (service, port) => backendsOf(objects, service, port),
     speaksHttp: (pod, port) => {
       const model = models.get(pod)
       if (model === undefined) return false

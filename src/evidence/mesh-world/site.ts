@@ -15,14 +15,14 @@ import {listenersOf} from '../kernel/listeners.js'
 import {readKernel, whyUnread} from '../kernel/read-kernel.js'
 import {readSockets} from '../pod/sockets.js'
 
-/** A site, and what of it could not be read or had to be assumed. */
+/** The evidence of a pod, and what could not be read or was assumed. */
 export interface ReadSite {
   readonly site: Site
   readonly gaps: readonly Gap[]
   readonly notes: readonly string[]
 }
 
-/** Complaints of the clusters page for which Envoy takes an endpoint out (admin.v3.HostHealthStatus). */
+/** Health flags of the clusters page that exclude an endpoint (admin.v3.HostHealthStatus). */
 const FAILING = ['failed_outlier_check', 'failed_active_health_check', 'excluded_via_immediate_hc_fail']
 
 async function liveHosts(source: Source, pod: MeshPod): Promise<EnvoyProxy['liveHosts']> {
@@ -66,7 +66,7 @@ async function readProxy(source: Source, pod: MeshPod): Promise<Answer<ReadProxy
   })
 }
 
-/** The agent’s DNS proxy listens on 15053 (istio.io, "Ports used by Istio"). */
+/** The agent's DNS proxy listens on 15053 (istio.io, "Ports used by Istio"). */
 function leadsToAgentDns(action: Action): boolean {
   if (action.kind === 'redirect') return action.ports === '15053'
   return action.kind === 'dnat' && action.to.endsWith(':15053')
@@ -94,7 +94,7 @@ async function readCertificate(source: Source, pod: MeshPod): Promise<Answer<Sit
   const certificates = page.ok ? parseCerts(page.value) : page
   if (!certificates.ok) return certificates
   const own = certificates.value.find(each => each.role === 'own' && each.names.length > 0)
-  if (own === undefined) return missing('the certificate of the proxy', 'not-found', 'Envoy lists none of its own')
+  if (own === undefined) return missing('the certificate of the proxy', 'not-found', 'Envoy lists none')
   const isUri = (name: string) => name.includes('://')
   return answered({
     uriSans: own.names.filter(isUri),
@@ -119,7 +119,7 @@ function assumedCertificate(pod: MeshPod): SiteCertificate {
 
 const PROXIED = ['sidecar', 'gateway', 'waypoint']
 
-/** Reads what a request meets in a pod: its proxy's configuration and certificate, and its kernel. */
+/** Reads the evidence of a pod on the path: its proxy's configuration and certificate, and its kernel rules. */
 export async function readSite(source: Source, pod: MeshPod): Promise<ReadSite> {
   const proxied = PROXIED.includes(pod.mode)
   const none = missing('the proxy', 'not-applicable', `${podLabel(pod.ref)} has no proxy`)
@@ -154,7 +154,7 @@ export async function readSite(source: Source, pod: MeshPod): Promise<ReadSite> 
         : []),
       ...(from === 'log' && pod.mode === 'sidecar'
         ? [
-            `the rules of ${podLabel(pod.ref)} are those istio-init set at start; what the kernel holds now could not be read`,
+            `the iptables rules of ${podLabel(pod.ref)} are from pod start (istio-init); the current ones could not be read`,
           ]
         : []),
     ],

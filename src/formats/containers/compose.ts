@@ -118,6 +118,8 @@ export function readCompose(text: string): readonly ContainerFacts[] {
 
 /** The line a service begins on, counted from 1; undefined when the text has no such line. */
 export function lineOfService(text: string, name: string): number | undefined {
-  const at = text.split(/\r?\n/).findIndex(line => NAME_LINE.exec(line.replace(/\s+#.*$/, ''))?.[2] === name)
+  const at = text
+    .split(/\r?\n/)
+    .findIndex(line => /^[ \t]*["']?([A-Za-z0-9][\w.-]*)["']?:(?:\s|$)/.exec(line)?.[1] === name)
   return at < 0 ? undefined : at + 1
 }

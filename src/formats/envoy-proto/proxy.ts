@@ -1,4 +1,5 @@
 import {Cluster, ClusterLoadAssignment} from '../../model/envoy/cluster.js'
+import {Extension} from '../../model/envoy/core.js'
 import {Listener} from '../../model/envoy/listener.js'
 import type {EnvoyProxy, ListenerEntry} from '../../model/envoy/proxy.js'
 import type {IpPort} from '../../model/envoy/request.js'
@@ -29,6 +30,7 @@ const LISTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['dynamic_route_configs', 'route_config'],
     ['static_route_configs', 'route_config'],
   ],
+  Ecds: [['ecds_filters', 'ecds_filter']],
   Endpoints: [
     ['dynamic_endpoint_configs', 'endpoint_config'],
     ['static_endpoint_configs', 'endpoint_config'],
@@ -155,12 +157,14 @@ export function proxyOf(dump: unknown): EnvoyProxy {
   const clusters = byName(of('Clusters'), Cluster, named)
   const routes = byName(of('Routes'), RouteConfiguration, named)
   const endpoints = byName(of('Endpoints'), ClusterLoadAssignment, json => textOf(json, 'cluster_name'))
+  const filters = byName(of('Ecds'), Extension, named)
   return {
     listeners: of('Listeners').map(listenerEntry),
     routeConfiguration: routes.get,
     routeNames: routes.names,
     cluster: clusters.get,
     clusterNames: clusters.names,
+    filterConfig: name => filters.get(name)?.typedConfig,
     endpoints: endpoints.get,
     ...runtimeOf(bootstrap),
     address: nodeAddress(bootstrap),

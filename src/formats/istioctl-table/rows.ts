@@ -17,7 +17,7 @@ function states(...names: readonly string[]): string {
 }
 
 /** Rows by their cells alone: names of states, types and directions stand in fixed places (istioctl 1.0 to 1.31). */
-export const ROW_SHAPES: readonly RowShape[] = [
+const ROW_SHAPES: readonly RowShape[] = [
   ...[
     ['CDS', 'LDS', 'EDS', 'RDS', 'ECDS'],
     ['CDS', 'LDS', 'EDS', 'RDS'],

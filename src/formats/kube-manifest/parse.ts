@@ -1,5 +1,5 @@
 import type {KubeObject} from '../../model/kube-object.js'
-import {contentStart, documentTexts, manifestText, tooLarge} from './document-texts.js'
+import {contentStart, type DocumentText, documentTexts, manifestText, tooLarge} from './document-texts.js'
 import {type JsonText, jsonTexts} from './json-values.js'
 import {candidates, type ObjectPath} from './objects.js'
 import {unknownFields} from './unknown-fields.js'
@@ -16,11 +16,15 @@ export interface ManifestProblem {
 export interface Manifest {
   readonly objects: readonly KubeObject[]
   readonly problems: readonly ManifestProblem[]
+  /** The document each object is written in, also those that are no objects of Kubernetes because a field has the wrong type. */
+  readonly documents: ReadonlyMap<KubeObject, DocumentText>
 }
 
 /** The result of one document; error offsets are counted from its start. */
 interface Part {
   readonly objects: readonly KubeObject[]
+  /** Named objects with fields of a wrong type, which are not among the objects. */
+  readonly wrong: readonly KubeObject[]
   readonly mistakes: readonly TextMistake[]
 }
 
@@ -36,6 +40,7 @@ const NOT_ALLOWED = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{1
 /** Keeps the objects of a value that are whole, and says of the others what is wrong and where. */
 function sorted(value: unknown, offsetOf: (path: ObjectPath) => number): Part {
   const objects: KubeObject[] = []
+  const rejected: KubeObject[] = []
   const mistakes: TextMistake[] = []
   for (const each of candidates(value)) {
     if ('rejected' in each) {
@@ -45,7 +50,7 @@ function sorted(value: unknown, offsetOf: (path: ObjectPath) => number): Part {
     const {object, path} = each
     const wrong = wrongFields(object)
     // The API server's strict validation rejects an unknown field; all others can still be judged.
-    if (wrong.length === 0) objects.push(object)
+    ;(wrong.length === 0 ? objects : rejected).push(object)
     for (const {path: below, message} of [...unknownFields(object), ...wrong].slice(0, MAX_WRONG)) {
       mistakes.push({
         message: `${object.kind} ${object.metadata.name}: ${message}`,
@@ -53,35 +58,43 @@ function sorted(value: unknown, offsetOf: (path: ObjectPath) => number): Part {
       })
     }
   }
-  return {objects, mistakes}
+  return {objects, wrong: rejected, mistakes}
+}
+
+function joined(parts: readonly Part[]): Part {
+  return {
+    objects: parts.flatMap(({objects}) => objects),
+    wrong: parts.flatMap(({wrong}) => wrong),
+    mistakes: parts.flatMap(({mistakes}) => mistakes),
+  }
 }
 
 function fromYaml(text: string): Part {
   const large = tooLarge(text)
-  if (large !== undefined) return {objects: [], mistakes: [{message: large, offset: contentStart(text)}]}
+  if (large !== undefined) return {objects: [], wrong: [], mistakes: [{message: large, offset: contentStart(text)}]}
   const strange = NOT_ALLOWED.exec(text)
   if (strange !== null) {
     const code = (strange[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
     const message = `the character U+${code} is not allowed`
-    return {objects: [], mistakes: [{message, offset: strange.index}]}
+    return {objects: [], wrong: [], mistakes: [{message, offset: strange.index}]}
   }
   const parts = yamlDocuments(text).map(({value, mistakes, offsetOf}): Part => {
-    if (mistakes.length > 0) return {objects: [], mistakes}
+    if (mistakes.length > 0) return {objects: [], wrong: [], mistakes}
     return sorted(value, offsetOf)
   })
-  return {objects: parts.flatMap(({objects}) => objects), mistakes: parts.flatMap(({mistakes}) => mistakes)}
+  return joined(parts)
 }
 
 /** One JSON value, fast; with a mistake in it, it is read again as YAML, which knows places. */
 function fromJson(text: string, {start, end, repeated}: JsonText): Part {
   const own = text.slice(start, end)
-  const moved = ({objects, mistakes}: Part): Part => ({
-    objects,
+  const moved = ({mistakes, ...part}: Part): Part => ({
+    ...part,
     mistakes: mistakes.map(({message, offset}) => ({message, offset: offset + start})),
   })
   if (repeated.length > 0) {
     const mistakes = repeated.slice(0, 3).map(({name, offset}) => ({message: `"${name}" is a duplicate key`, offset}))
-    return {objects: [], mistakes}
+    return {objects: [], wrong: [], mistakes}
   }
   let value: unknown
   try {
@@ -102,10 +115,8 @@ function documentPart(text: string): Part {
   if (json === undefined) return fromYaml(text)
   const before = text.length - body.length
   const parts = json.map(each => fromJson(body, each))
-  return {
-    objects: parts.flatMap(({objects}) => objects),
-    mistakes: parts.flatMap(({mistakes}) => mistakes.map(each => ({...each, offset: each.offset + before}))),
-  }
+  const {mistakes, ...rest} = joined(parts)
+  return {...rest, mistakes: mistakes.map(each => ({...each, offset: each.offset + before}))}
 }
 
 /** The same; lists in lists beyond what the call stack holds are a mistake like any other. */
@@ -114,7 +125,7 @@ function boundedPart(text: string): Part {
     return documentPart(text)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    return {objects: [], mistakes: [{message: TOO_DEEP, offset: contentStart(text)}]}
+    return {objects: [], wrong: [], mistakes: [{message: TOO_DEEP, offset: contentStart(text)}]}
   }
 }
 
@@ -125,10 +136,15 @@ function boundedPart(text: string): Part {
 export function parseManifest(bytes: Uint8Array): Manifest {
   const objects: KubeObject[] = []
   const problems: ManifestProblem[] = []
+  const documents = new Map<KubeObject, DocumentText>()
   let more = 0
   for (const document of documentTexts(manifestText(bytes))) {
     const part = boundedPart(document.text)
-    for (const object of part.objects) objects.push(object)
+    for (const object of part.objects) {
+      objects.push(object)
+      documents.set(object, document)
+    }
+    for (const object of part.wrong) documents.set(object, document)
     if (part.mistakes.length === 0) continue
     const place = problems.length < MAX_PROBLEMS ? linesOf(document.text) : undefined
     for (const {message, offset} of part.mistakes) {
@@ -142,7 +158,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   const last = problems.at(-1)
   if (more > 0 && last !== undefined)
     problems.push({...last, message: `and ${more} more ${more === 1 ? 'error' : 'errors'} after this one`})
-  return {objects, problems}
+  return {objects, problems, documents}
 }
 
 /** The objects in JSON (or YAML) that a cluster wrote; what is no object is left out. */

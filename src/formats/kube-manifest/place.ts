@@ -1,6 +1,7 @@
 import {isMap, isNode, isScalar, isSeq, type Node, type YAMLMap} from 'yaml'
 import {pathSteps} from '../../model/object-path.js'
-import {manifestTexts, type NamedObject, objectKey, rootedDocuments, textAt} from './roots.js'
+import type {DocumentText} from './document-texts.js'
+import {manifestTexts, type NamedObject, objectKey, rootedDocuments, textAt, valueTexts} from './roots.js'
 import {linesOf} from './yaml-document.js'
 
 /** A position in a text, counted from 1. */
@@ -80,5 +81,22 @@ export function placesIn(bytes: Uint8Array): (object: NamedObject, path: string 
       }
     }
     return best === undefined ? undefined : {line: best.line, column: best.column}
+  }
+}
+
+/** Tells where paths of objects in one document stand; the document is read once. */
+export function placesInDocument(
+  document: DocumentText,
+): (object: NamedObject, path: string | undefined) => TextPlace | undefined {
+  const parts = valueTexts(document).map(({text, line}) => ({roots: rootsOf(text), place: linesOf(text), line}))
+  return (object, path) => {
+    const steps = pathSteps(path ?? 'metadata.name')
+    for (const {roots, place, line: first} of parts) {
+      const [root] = roots.get(objectKey(object)) ?? []
+      if (root === undefined) continue
+      const {line, column} = place(followed(root, steps).node.range?.[0] ?? 0)
+      return {line: first + line - 1, column}
+    }
+    return undefined
   }
 }

@@ -89,8 +89,8 @@ export function rootedDocuments(text: string): readonly RootedDocument[] {
   }
 }
 
-/** JSON values that follow each other, each by itself: together they are no YAML. */
-function valueTexts(document: DocumentText): readonly DocumentText[] {
+/** A document as the texts to read by themselves: JSON values that follow each other are together no YAML. */
+export function valueTexts(document: DocumentText): readonly DocumentText[] {
   const {text, line} = document
   const values = /^\s*[{[]/.test(text) ? jsonTexts(text) : undefined
   if (values === undefined || values.length < 2) return [document]

@@ -1,4 +1,5 @@
 import {OUTSIDE_KINDS} from '../../model/container-facts.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {own} from '../../model/own.js'
 import type {Container, ContainerRole, ObjectRef, PodCondition, PodModel, PodStatus} from '../../model/pod.js'
@@ -71,6 +72,7 @@ function containersOf(spec: unknown, status: unknown): readonly Container[] {
 function statusOf(object: KubeObject): PodStatus {
   const reason = textOf(object, 'status', 'reason')
   const single = textOf(object, 'status', 'podIP')
+  const hostIp = textOf(object, 'status', 'hostIP')
   const many = listOf(object, 'status', 'podIPs').map(each => textOf(each, 'ip') ?? '')
   return {
     phase: textOf(object, 'status', 'phase') ?? 'Unknown',
@@ -78,6 +80,7 @@ function statusOf(object: KubeObject): PodStatus {
       each => textOf(each, 'type') === 'Ready' && textOf(each, 'status') === 'True',
     ),
     podIps: many.length > 0 || single === undefined ? many : [single],
+    ...definedFields({hostIp}),
     reason,
   }
 }

@@ -9,7 +9,7 @@ import {finishDraft, newDraft, note, type RulesDraft, resolveSets, warn} from '.
 import {readListRules, readSaveTable, startsListRules, startsSave} from './save-section.js'
 import type {ReadSection, SectionContext} from './section.js'
 
-/** The sections a paste may be made of, in the order they are tried. */
+/** The kinds of sections in a paste, in the order they are tried. */
 const SECTIONS: readonly (readonly [(text: string) => boolean, ReadSection])[] = [
   [startsSave, readSaveTable],
   [startsNftTable, readNftTable],
@@ -19,7 +19,7 @@ const SECTIONS: readonly (readonly [(text: string) => boolean, ReadSection])[] =
   [startsParameters, readParameters],
 ]
 
-/** Commands that shape rules count whether or not a prompt stood before them. */
+/** Commands that change rules are recognised with and without a shell prompt. */
 const COMMANDS: readonly (readonly [(text: string) => boolean, ReadSection])[] = [
   [startsTrace, readTraceCommand],
   [startsNftScript, readNftScript],
@@ -56,7 +56,7 @@ function contextAfter(line: CleanLine, context: SectionContext): SectionContext 
   return context
 }
 
-/** A line that names a program of iptables or nft which is run next, as istio-init logs it or by itself. */
+/** A line that names the iptables or nft program that runs next, alone or as istio-init logs it. */
 const RUNS =
   /^(?:Running command(?: \([^)]*\))?: |Running |Executing |\$ )?(?:\S*\/)?(?:ip6?tables|nft)(?:-nft|-legacy)?(?:-save|-restore)?(?: restore with: \S+)?(?: -\S| with the following|\s+list|\s+-f|$)/
 
@@ -104,13 +104,13 @@ function noteLegacy(text: string, draft: RulesDraft): void {
   for (const table of draft.tables) if (table.backend !== 'native') table.losses.add(LEGACY_ELSEWHERE)
 }
 
-/** The pod, container or unit that a log's prefix names, without the container of a pod. */
+/** The pod, container or unit in a log prefix, without the container of a pod. */
 function podOf({origin}: CleanLine): string | undefined {
   return origin?.replace(/\/[^/]*$/, '')
 }
 
 /**
- * The lines of the first pod that has rules, where a log holds those of several, one line of this and one of that; what is left out is said. Lines
+ * The lines of the first pod with rules in an interleaved log of several pods; the pods left out are reported. Lines
  * without an origin belong to it.
  */
 function linesOfOnePod(lines: readonly CleanLine[], hint: SectionContext, draft: RulesDraft): readonly CleanLine[] {

@@ -1,12 +1,23 @@
 /** Words that say by themselves that the text under this name is a secret. */
 const SECRET_WORDS = new Set(
-  'password passwords passwd pwd passphrase secret secrets token tokens credential credentials creds authorization cookie cookies apikey apitoken accesskey privatekey secretkey authkey authtoken accesstoken clientsecret'.split(
+  'password passwords passwd pwd pw passphrase passcode secret secrets token tokens credential credentials creds authorization cookie cookies bindpw dbpw rootpw adminpw userpw privkey'.split(
+    ' ',
+  ),
+)
+/** Ends of words written in one, as `PGPASSWORD`, `requirepass`, `bindpasswd`, `accountkey`. */
+const SECRET_ENDS =
+  /(?:password|passwd|passphrase|passcode|passwords|secret|token|(?:api|access|secret|private|account|auth|master|shared|encryption|signing|session|storage|license)key|(?:require|db|user|root|admin|bind|redis|mysql|sql|smtp|ldap|my|ssh|mail|default)pass)$/
+/** Headers with credentials whose names hold no such word. */
+const SECRET_HEADERS = new Set(['x-honeycomb-team', 'x-hub-signature', 'x-hub-signature-256', 'x-slack-signature'])
+/** Words that name a secret only when the value looks like one. */
+const WEAK_WORDS = new Set(
+  'auth masterauth pin otp totp salt session sessionid jsessionid phpsessid sid hmac signature nonce_key login'.split(
     ' ',
   ),
 )
 /** What a `key` must be called to be a secret: most keys of a mesh are names (of labels, of entries, public keys). */
 const SECRET_KEYS = new Set(
-  'api access private secret auth account master signing encryption shared session hmac license app storage subscription base client'.split(
+  'api access private secret auth account master signing encryption shared session hmac license app storage subscription base client json'.split(
     ' ',
   ),
 )
@@ -35,11 +46,13 @@ export function wordsOf(name: string): readonly string[] {
 }
 
 function judged(name: string): boolean {
+  if (name.startsWith('type.googleapis.com/')) return false
   const words = wordsOf(name).map(word => word.replace(/\d+$/, '') || word)
   const last = words.at(-1)
   if (last === undefined || ABOUT_SECRETS.has(last)) return false
   if (last === 'pass' || (last === 'auth' && words.length === 1)) return true
-  if (words.some(word => SECRET_WORDS.has(word))) return true
+  if (words.some(word => SECRET_WORDS.has(word) || SECRET_ENDS.test(word))) return true
+  if (SECRET_HEADERS.has(name.toLowerCase())) return true
   return words.some((word, at) => /^keys?$/.test(word) && SECRET_KEYS.has(words[at - 1] ?? ''))
 }
 
@@ -50,6 +63,27 @@ export function isSecretName(name: string): boolean {
   const answer = judged(name)
   if (kinds.size < MAX_KEPT) kinds.set(name, answer)
   return answer
+}
+
+/** True when a value under this name is a secret if it looks like one: `REDISCLI_AUTH`, `x-auth`, `sid`. */
+export function isWeakSecretName(name: string): boolean {
+  return WEAK_WORDS.has(wordsOf(name).at(-1) ?? '')
+}
+
+/** True for a word that is neither prose nor a name in Kubernetes: letters and digits, with capitals or signs among them. */
+export function looksRandom(value: string): boolean {
+  if (value.length < 6 || value.length > 500 || /^(?:v?\d+(?:[.:]\d+)*|[A-Z][A-Z_]*\d*|[a-z]+\d{1,3})$/.test(value))
+    return false
+  return (
+    /\d/.test(value) &&
+    /[a-zA-Z]/.test(value) &&
+    (/[!#$%^&*+=~?]/.test(value) || (/[A-Z]/.test(value) && /[a-z]/.test(value)))
+  )
+}
+
+/** True for a name of a password, whose value may be any word. */
+export function isPasswordName(name: string): boolean {
+  return /pass(?!ive|ed|es|ing|thr)|pwd|pw$/i.test(name)
 }
 
 /** True for the parts of a signed URL that let any client use it (`sig` of Azure, `X-Amz-Signature`, `X-Goog-Signature`). */
@@ -64,7 +98,7 @@ export function isSecretSource(name: string): boolean {
 
 /** True for a map from environment variables to their values. */
 export function isEnvironment(name: string): boolean {
-  return /^(?:environment_?variables|proxy_?metadata|env)$/i.test(name)
+  return /^(?:environment_?variables|proxy_?metadata|env|env_?vars)$/i.test(name)
 }
 
 /** Settings of the mesh by name (istio.io, pilot-agent and pilot-discovery environment variables); every other value of an environment is hidden. */
@@ -78,7 +112,7 @@ export function isMeshSetting(name: string): boolean {
 
 /** Words that stand where a secret could and are none: switches, references to where the secret is, placeholders of templates, numbers. */
 const NO_SECRET =
-  /^(?:|true|false|yes|no|on|off|none|null|nil|undefined|enabled?|disabled?|required|optional|default|unset|empty|missing|invalid|expired|strict|permissive|(?:third|first)-party-jwt|\d{1,5}|(?:kubernetes|kubernetes-gateway|configmap|builtin|file|sds|spiffe):\/\/[^\s@]*|\/(?:dev|etc|home|opt|proc|run|tmp|usr|var)\/[\w./-]*|\.\/[\w./-]*|\[redacted[\w ]*\]|<[\w ]+>|W3JlZGFjdGVkXQ==|\$\([\w.]+\)|\$\{[\w.:-]+\}|\{\{[^{}]*\}\}|%[A-Z_]+(?:\([\w:.-]*\))?%|\*+)$/i
+  /^(?:|true|false|yes|no|on|off|none|null|nil|undefined|enabled?|disabled?|required|optional|default|unset|empty|missing|invalid|expired|strict|permissive|trace|debug|info|warn|warning|error|critical|(?:third|first)-party-jwt|\d{1,5}|(?:kubernetes|kubernetes-gateway|configmap|builtin|file|sds|spiffe):\/\/[^\s@]*|\/(?:dev|etc|home|opt|proc|run|tmp|usr|var)\/[\w./-]*|\.\/[\w./-]*|\[redacted[\w ]*\]|<[\w ]+>|W3JlZGFjdGVk[A-Za-z0-9+/]{0,40}={0,2}|\$\([\w.]+\)|\$\{[\w.:-]+\}|\{\{[^{}]*\}\}|%[A-Z_]+(?:\([\w:.-]*\))?%|\*+)$/i
 
 /** True for a value that is no secret whatever its name says. */
 export function isNoSecret(value: string): boolean {
@@ -87,10 +121,20 @@ export function isNoSecret(value: string): boolean {
 
 /** Fields that hold what a header is compared with or set to (Envoy HeaderValue, HeaderMatcher, StringMatcher; Istio StringMatch). */
 const HEADER_FIELDS = new Set(
-  'value rawvalue values exact prefix suffix contains regex exactmatch prefixmatch suffixmatch containsmatch saferegexmatch saferegex stringmatch'.split(
+  'value rawvalue values notvalues exact prefix suffix contains regex exactmatch prefixmatch suffixmatch containsmatch saferegexmatch saferegex stringmatch'.split(
     ' ',
   ),
 )
+
+/** Fields that hold the text of what stands above them. */
+const CONTENT_FIELDS = new Set(
+  'data content contents plain plaintext literal text raw string body encoded base64'.split(' '),
+)
+
+/** True for a field that holds a secret when the field above it is named as one: `password: {value: …}`, `credentials: {data: …}`. */
+export function isContentField(name: string): boolean {
+  return isHeaderField(name) || CONTENT_FIELDS.has(name.replaceAll('_', '').toLowerCase())
+}
 
 /** True for a field that holds the text of a header whose name stands beside or above it. */
 export function isHeaderField(name: string): boolean {

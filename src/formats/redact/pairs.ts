@@ -1,22 +1,17 @@
-import {isNoSecret, isSecretName, isSignature} from './names.js'
-import {REDACTED} from './placeholder.js'
+import {isNoSecret, isPasswordName, isSecretName, isSignature, isWeakSecretName, looksRandom} from './names.js'
+import type {Redaction} from './placeholder.js'
+import {endOfQuoted, isSame, type Quote, quoteAt, quoteBefore} from './quotes.js'
 
 /** A part of a name that may make it a secret; the whole name decides. */
-const HINT = /pass|pwd|secret|token|key|cred|auth|cookie|sig(?=[=n])/gi
+const HINT =
+  /pass|pwd|pw(?=[ :="'\]])|secret|token|key|cred|auth|cookie|session|otp|sid(?==)|sig(?=[=n])|honeycomb|slack-sig|hub-sig/gi
 const MAX_NAME = 100
-/** Words a quoted value may have; longer is text. */
-const MAX_VALUE = 64 * 1024
-
-/** What a quote is: its backslashes and the character, as it stands in JSON in JSON. */
-interface Quote {
-  readonly slashes: number
-  readonly mark: string
-  readonly end: number
-}
 
 interface Edit {
   readonly from: number
   readonly to: number
+  /** True when the value stands without quotes where JSON needs them. */
+  readonly quoted?: boolean
 }
 
 function isNameChar(code: number): boolean {
@@ -28,45 +23,6 @@ function isNameChar(code: number): boolean {
     code === 45 ||
     code === 46
   )
-}
-
-function isQuote(char: string | undefined): boolean {
-  return char === '"' || char === "'" || char === '`'
-}
-
-/** The quote that begins at a place; undefined when there is none. */
-function quoteAt(text: string, at: number): Quote | undefined {
-  let slashes = 0
-  while (text[at + slashes] === '\\' && slashes < MAX_NAME) slashes += 1
-  const mark = text[at + slashes]
-  return mark !== undefined && isQuote(mark) ? {slashes, mark, end: at + slashes + 1} : undefined
-}
-
-/** The quote that ends just before a place. */
-function quoteBefore(text: string, at: number): Quote | undefined {
-  const mark = text[at - 1]
-  if (mark === undefined || !isQuote(mark)) return undefined
-  let slashes = 0
-  while (text[at - 2 - slashes] === '\\' && slashes < MAX_NAME) slashes += 1
-  return {slashes, mark, end: at}
-}
-
-function isSame(a: Quote | undefined, b: Quote | undefined): boolean {
-  return a !== undefined && b !== undefined && a.slashes === b.slashes && a.mark === b.mark
-}
-
-/** Where a quoted value ends, before its closing quote: the same mark behind as many backslashes; the end of its line without one. */
-function endOfQuoted(text: string, {slashes, mark, end}: Quote): number {
-  const limit = Math.min(text.length, end + MAX_VALUE)
-  for (let at = end; at < limit; at++) {
-    const char = text[at]
-    if (char === '\n' && slashes === 0 && mark !== '`') return at
-    if (char !== mark) continue
-    let before = 0
-    while (at - 1 - before >= end && text[at - 1 - before] === '\\') before += 1
-    if (before <= slashes) return at - before
-  }
-  return limit
 }
 
 function skipBlanks(text: string, from: number): number {
@@ -86,13 +42,8 @@ function startsLine(text: string, at: number): boolean {
   return true
 }
 
-/** True for a word of prose: "failed to get token: connection refused" loses nothing. */
-function isProse(name: string, value: string): boolean {
-  if (/pass|pwd/i.test(name)) return /\s/.test(value)
-  return value.length < 6 || /^[A-Za-z][a-z]*[.,;:]?(?:\s|$)/.test(value)
-}
-
-const TO_BLANK = /[^\s"'`\\&]*/y
+/** A word up to the next parameter of a URL, form or connection string. */
+const WORD = /(?:[^\s"'`\\&;,]|[&;,](?![\w.%-]{1,100}=)|\\(?![nrtu"'\\]))*/y
 const TO_LINE_END = /[^\r\n"'`\\]*/y
 const TO_FLOW_END = /[^\r\n"'`\\,}]*/y
 
@@ -105,9 +56,16 @@ function trimmed(value: string): string {
   return /^(?:\$[({]|\{\{)/.test(value) ? value : value.replace(/[,;)}\]\s]{1,20}$/, '')
 }
 
+/** True for a word of prose: "failed to get token: connection refused" loses nothing. */
+function isProse(name: string, value: string, behind: string): boolean {
+  const isWord = /^[A-Za-z][a-z]*[.,;:!]?$/.test(value)
+  if (isPasswordName(name)) return isWord && /^\s+[a-z]+\b(?![=:])/i.test(behind)
+  return value.length < 6 || isWord
+}
+
 /** The unquoted value after `=`. */
 function assigned(text: string, from: number, spaced: boolean): string {
-  const value = run(TO_BLANK, text, from)
+  const value = run(WORD, text, from)
   // `token = get_token()` is code, `token=x(y)z` may be a secret.
   return spaced && /^[A-Za-z_][\w.:]*\((?:[^()]*\))?$/.test(value) ? '' : trimmed(value)
 }
@@ -117,17 +75,71 @@ function stated(text: string, from: number, name: string, nameFrom: number, quot
   if (quote !== undefined || startsLine(text, nameFrom)) {
     const flow = text.slice(Math.max(0, nameFrom - 40), nameFrom).includes('{')
     const value = run(flow ? TO_FLOW_END : TO_LINE_END, text, from)
-    if (/^[[{|>&*]/.test(value)) return ''
-    return value.replace(/\s#.*$/, '').trimEnd()
+    if (/^[[{|>*]/.test(value)) return ''
+    // A struct as Go prints it has its fields in one line, without commas.
+    const next = flow ? value.search(/ [A-Z]\w{0,60}:/) : -1
+    return (next < 0 ? value : value.slice(0, next)).replace(/\s#.*$/, '').trimEnd()
   }
   if (/authorization|cookie/i.test(name)) return trimmed(run(TO_LINE_END, text, from))
-  const value = trimmed(run(TO_BLANK, text, from))
-  return isProse(name, run(TO_LINE_END, text, from).slice(0, value.length + 1)) ? '' : value
+  const value = trimmed(run(WORD, text, from))
+  return isProse(name, value, text.slice(from + value.length, from + value.length + 40)) ? '' : value
 }
 
 /** A value of JSON that is no text. */
 const JSON_VALUE = /^(?:-?\d[\d.eE+-]*|true|false|null)\s*[,}\]]/
-const HEADER_VALUE = /[ \t\r\n]{0,100},[ \t\r\n]{0,100}\\*["']?(?:raw_?)?[vV]alue\\*["']?[ \t]{0,8}:[ \t]{0,8}/y
+const HEADER_VALUE = /[ \t\r\n,]{1,200}\\*["']?(?:raw_?)?[vV]alue\\*["']?[ \t]{0,8}:[ \t]{0,8}/y
+/** A data source as protobuf prints it: `password { inline_string: "…" }`. */
+const MESSAGE = /[ \t]{0,4}\{\s{0,20}(?:inline_?(?:string|bytes)|value|text|string)[ \t]{0,4}:[ \t]{0,4}/y
+const ELEMENT = /[^<>\n]{0,200}>/y
+const ELEMENT_TEXT = /[^<>]{1,2000}/y
+/** What joins a name and its value, besides blanks: of assignments, maps of Ruby and PHP, and logs. */
+const SIGN = /[ \t]{0,16}(=>|->|:=|==|=|:)/y
+/** What joins a name and its value in a sentence. */
+const IN_PROSE = /[ \t]{1,4}(?:(?:is|was|set to|changed to|to|now)[ \t]{0,2}:?[ \t]{1,4})?/y
+
+function isElement(text: string, from: number): boolean {
+  return /<(?:[\w-]{1,40}:)?$/.test(text.slice(Math.max(0, from - 42), from))
+}
+
+/** The text of an XML element of this name. */
+function elementText(text: string, to: number): Edit | undefined {
+  const tag = run(ELEMENT, text, to)
+  if (tag === '' || tag.endsWith('/>')) return undefined
+  const value = run(ELEMENT_TEXT, text, to + tag.length)
+  return value.trim() === '' ? undefined : bare(text, to + tag.length, value)
+}
+
+/** The value of a name in a sentence, if it looks like a secret. */
+function proseValue(text: string, to: number, name: string): Edit | undefined {
+  const gap = run(IN_PROSE, text, to)
+  if (gap === '') return undefined
+  const at = to + gap.length
+  const quote = quoteAt(text, at)
+  if (quote !== undefined) {
+    const edit = quotedEdit(text, at)
+    const value = edit === undefined ? '' : text.slice(edit.from, edit.to)
+    const hides = looksRandom(value) || (isPasswordName(name) && /[\d\W_]/.test(value) && !/[\s,:{}]/.test(value))
+    return hides || /^(?:basic|bearer|token) \S{6,}$/i.test(value) ? edit : undefined
+  }
+  const value = trimmed(run(WORD, text, at))
+  const isWord =
+    isPasswordName(name) && value.length >= 6 && /\d/.test(value) && /[a-z]/i.test(value) && !/[-./:=]/.test(value)
+  return isWord || (looksRandom(value) && !/[=:/]/.test(value)) ? bare(text, at, value) : undefined
+}
+
+/** A text between long marks: `[[…]]` of Lua, `\"\"\"…\"\"\"` of Python and TOML. */
+function longText(text: string, from: number): Edit | undefined {
+  for (const [open, close] of [
+    ['[[', ']]'],
+    ['"""', '"""'],
+    ["'''", "'''"],
+  ] as const) {
+    if (!text.startsWith(open, from)) continue
+    const end = text.indexOf(close, from + open.length)
+    if (end > from) return {from: from + open.length, to: end}
+  }
+  return undefined
+}
 
 /** The value that belongs to the name at a place; undefined when none follows or it is no secret. */
 function secretAfter(text: string, from: number, to: number, name: string): Edit | undefined {
@@ -136,30 +148,63 @@ function secretAfter(text: string, from: number, to: number, name: string): Edit
   const quoted = isSame(before, closing)
   // Docker's `auth` is a field of JSON; elsewhere the word is prose.
   if (name === 'auth' && !quoted) return undefined
+  if (isElement(text, from)) return elementText(text, to)
   let at = quoted ? (closing?.end ?? to) : to
   if (quoted) {
-    HEADER_VALUE.lastIndex = at
-    if (HEADER_VALUE.test(text)) return quotedEdit(text, HEADER_VALUE.lastIndex)
+    const pair = run(HEADER_VALUE, text, at)
+    if (pair !== '') return quotedEdit(text, at + pair.length)
+  } else {
+    const message = run(MESSAGE, text, at)
+    if (message !== '') return quotedEdit(text, at + message.length)
   }
   if (text[at] === ']') at += 1
+  SIGN.lastIndex = at
+  const sign = SIGN.exec(text)
   const mark = skipBlanks(text, at)
-  const sign = text[mark]
-  const value = skipBlanks(text, mark + 1)
-  if (sign === ',') return quoted && before?.mark === "'" && text[value] === "'" ? quotedEdit(text, value) : undefined
-  const isFlag = text[from] === '-' && mark > at
-  if (sign !== '=' && sign !== ':') {
-    if (!isFlag || sign === undefined || sign === '-') return undefined
-    return quoteAt(text, mark) === undefined
-      ? bare(text, mark, trimmed(run(TO_BLANK, text, mark)))
-      : quotedEdit(text, mark)
-  }
-  if (text[mark + 1] === '=') return undefined
+  if (sign === null) return withoutSign(text, from, at, {name, mark, quoted, before})
+  if (sign[1] === '==') return undefined
+  const end = at + sign[0].length
+  const value = skipBlanks(text, end)
+  const long = sign[1] === ':' ? undefined : longText(text, value)
+  if (long !== undefined) return long
   if (quoteAt(text, value) !== undefined) return quotedEdit(text, value)
-  if (sign === '=') return bare(text, value, assigned(text, value, mark > at))
+  if (sign[1] !== ':') return bare(text, value, assigned(text, value, value > end))
   // A name right before `://` or `::` and a time are no fields.
-  if (value === mark + 1 && !quoted && /[/:\d]/.test(text[value] ?? '')) return undefined
-  if (quoted && JSON_VALUE.test(text.slice(value, value + 40))) return undefined
+  if (value === end && !quoted && /^(?:[/:]|\d{1,5}(?:[:.]\d+)*(?![\w]))/.test(text.slice(value, value + 20)))
+    return undefined
+  if (quoted && JSON_VALUE.test(text.slice(value, value + 40))) return jsonNumber(text, value, name)
   return bare(text, value, stated(text, value, name, from, quoted ? undefined : before))
+}
+
+interface Named {
+  readonly name: string
+  readonly mark: number
+  readonly quoted: boolean
+  readonly before: Quote | undefined
+}
+
+/** The value after blanks or a comma: of a flag, a pair of quoted texts, or in a sentence. */
+function withoutSign(text: string, from: number, at: number, {name, mark, quoted, before}: Named): Edit | undefined {
+  const next = text[mark]
+  if (next === ',') {
+    const value = skipBlanks(text, mark + 1)
+    const opener = before === undefined ? '' : (text[from - before.slashes - 2] ?? '')
+    const isPair = quoted && (opener === '(' || (before?.mark === "'" && text[value] === "'"))
+    return isPair ? quotedEdit(text, value) : undefined
+  }
+  if (text[from] === '-' && mark > at && next !== undefined && next !== '-') {
+    if (quoteAt(text, mark) !== undefined) return quotedEdit(text, mark)
+    const value = trimmed(run(WORD, text, mark))
+    // The text of a help page stands in a column of its own.
+    return mark > at + 1 && /^[A-Za-z][a-z]*$/.test(value) ? undefined : bare(text, mark, value)
+  }
+  return quoted ? undefined : proseValue(text, at, name)
+}
+
+/** A number that is a password. */
+function jsonNumber(text: string, from: number, name: string): Edit | undefined {
+  const number = /^\d{4,}/.exec(text.slice(from, from + 40))?.[0]
+  return number !== undefined && isPasswordName(name) ? {from, to: from + number.length, quoted: true} : undefined
 }
 
 function quotedEdit(text: string, from: number): Edit | undefined {
@@ -175,9 +220,10 @@ function bare(text: string, from: number, value: string): Edit | undefined {
 
 /**
  * The text without values that stand beside the name of a secret: `password=…`, `accessToken: …`, `--api-key …`, `'authorization', '…'`,
- * `\"db_password\": \"…\"` at any depth of quoting, header pairs. Each place is looked at a bounded number of times.
+ * `\"db_password\": \"…\"` at any depth of quoting, header pairs, XML, messages of protobuf, "the password is …". Each place is looked at a bounded
+ * number of times.
  */
-export function withoutNamedValues(text: string): string {
+export function withoutNamedValues(text: string, redaction: Redaction): string {
   const parts: string[] = []
   let done = 0
   HINT.lastIndex = 0
@@ -189,10 +235,14 @@ export function withoutNamedValues(text: string): string {
     HINT.lastIndex = to
     const name = text.slice(from, to).replace(/^[-.]+/, '')
     const signed = isSignature(name) && (text[from - 1] === '?' || text[from - 1] === '&')
-    if (!signed && !isSecretName(name)) continue
+    const strong = signed || isSecretName(name)
+    if (!strong && !isWeakSecretName(name)) continue
     const edit = secretAfter(text, from, to, name)
-    if (edit === undefined) continue
-    parts.push(text.slice(done, edit.from), REDACTED)
+    if (edit === undefined || edit.to <= edit.from) continue
+    const secret = text.slice(edit.from, edit.to)
+    if (!strong && !looksRandom(secret)) continue
+    const put = redaction.put(secret, name)
+    parts.push(text.slice(done, edit.from), edit.quoted === true ? `"${put}"` : put)
     done = edit.to
     HINT.lastIndex = Math.max(to, done)
   }

@@ -1,28 +1,12 @@
-import {isEnvironment, isHeaderField, isMeshSetting, isNoSecret, isSecretName, isSecretSource} from './names.js'
-import {withoutNamedValues} from './pairs.js'
-import {REDACTED, REDACTED_BASE64} from './placeholder.js'
-import {scrubText} from './scrub.js'
-import {withoutShapes} from './shapes.js'
+import {isEnvironment, isHeaderField, isMeshSetting, isNoSecret, isPasswordName, isSecretName} from './names.js'
+import {isBytes, isSecretPlace, type Place, secretNameAt} from './place.js'
+import {bytesPlaceholder, type Redaction} from './placeholder.js'
 
-/** What a field's name says of its text. */
-type NameKind = 'secret' | 'string-source' | 'bytes-source' | 'label' | 'value' | 'plain'
+/** What cleans the text of a string that may be a document itself. */
+export type CleanInner = (text: string, redaction: Redaction, depth: number) => string
 
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 /** JSON in JSON in JSON is common (an annotation in a bootstrap); deeper nesting is not searched. */
 const MAX_DEPTH = 6
-
-interface Frame {
-  readonly list: boolean
-  /** The name under which this object or list stands. */
-  readonly name: string
-  /** The name of the field whose value comes next. */
-  key: string
-  /** In an object: a name is expected next, not a value. */
-  naming: boolean
-  /** The text of `key` or `name`, and where the texts of `value` stand: whether they are secret shows at the end. */
-  label: string
-  readonly values: Span[]
-}
 
 interface Span {
   readonly from: number
@@ -33,22 +17,32 @@ interface Edit extends Span {
   readonly put: string
 }
 
-const kinds = new Map<string, NameKind>()
-
-function kindOfName(name: string): NameKind {
-  if (isSecretName(name) || name === LAST_APPLIED) return 'secret'
-  if (/^inline_?string$/i.test(name)) return 'string-source'
-  if (/^inline_?bytes$/i.test(name)) return 'bytes-source'
-  if (name === 'key' || name === 'name') return 'label'
-  return isHeaderField(name) ? 'value' : 'plain'
+interface Frame {
+  readonly list: boolean
+  /** An object in a list. */
+  readonly item: boolean
+  /** The name under which this object or list stands. */
+  readonly name: string
+  /** The name of the field whose value comes next. */
+  key: string
+  /** In an object: a name is expected next, not a value. */
+  naming: boolean
+  /** The texts of `key` or `name` and of `kind`; whether these make others secret shows at the end. */
+  label: string
+  kind: string
+  /** Texts that are secret if the label is the name of one. */
+  readonly values: Span[]
+  /** Texts below `data` and `stringData`: secret if the object is a Secret. */
+  readonly data: Span[]
 }
 
-function nameKind(name: string): NameKind {
-  const known = kinds.get(name)
-  if (known !== undefined) return known
-  const kind = kindOfName(name)
-  if (kinds.size < 10_000) kinds.set(name, kind)
-  return kind
+interface Scan {
+  readonly text: string
+  readonly depth: number
+  readonly redaction: Redaction
+  readonly clean: CleanInner
+  readonly edits: Edit[]
+  readonly frames: Frame[]
 }
 
 /** The place after the string that begins at `from`, past its closing quote; the end of the text when it is cut short. */
@@ -69,34 +63,153 @@ function decoded(quoted: string): string | undefined {
   }
 }
 
-/** True for text that is a JSON document by its first character. */
-function isDocument(text: string): boolean {
-  return /^\s*[{[]/.test(text)
-}
-
-/** True when the text under a field is a secret because of where it stands: in an environment, or as the key of an API credential. */
-function isHiddenPlace(frame: Frame): boolean {
-  if (frame.list) return false
-  if (isEnvironment(frame.name)) return frame.name !== 'env' && !isMeshSetting(frame.key)
-  return frame.key === 'key' && /^credentials?$/i.test(frame.name)
-}
-
-/** The edit a string needs: by the name it stands under, or because it is a text of its own that holds secrets. */
-function editOf(text: string, span: Span, frame: Frame, above: Frame | undefined, depth: number): Edit | undefined {
-  const {from, to} = span
-  if (to - from <= 2) return undefined
+/** The text of a string as it stands in a document, its escapes resolved if it can be. */
+function textAt(text: string, from: number, to: number): string {
   const quoted = text.slice(from, to)
-  const kind = nameKind(frame.list ? frame.name : frame.key)
-  const source = isSecretSource(frame.name) || (above !== undefined && isSecretSource(above.name))
-  if (kind === 'secret' || (kind === 'string-source' && source) || isHiddenPlace(frame))
-    return isNoSecret(quoted.slice(1, -1)) ? undefined : {from, to, put: `"${REDACTED}"`}
-  if (kind === 'bytes-source' && source) return {from, to, put: `"${REDACTED_BASE64}"`}
-  if (kind === 'value') frame.values.push(span)
-  if (depth >= MAX_DEPTH || !quoted.includes('\\')) return undefined
-  const inner = decoded(quoted)
-  if (inner === undefined) return undefined
-  const clean = isDocument(inner) ? scrubJson(inner, depth + 1) : scrubText(inner)
-  return clean === inner ? undefined : {from, to, put: JSON.stringify(clean)}
+  return quoted.includes('\\') ? (decoded(quoted) ?? quoted.slice(1, -1)) : quoted.slice(1, -1)
+}
+
+/** The fields above the one that comes next, as a path; asked only where something is hidden. */
+function inField({frames, redaction}: Scan): Redaction {
+  return frames.reduce((at, {key, list}) => (list || key === '' ? at : at.at(key)), redaction)
+}
+
+function placeOf(frame: Frame, above: Frame | undefined, top: Frame | undefined): Place {
+  if (frame.list) return {key: frame.name, parent: above?.name ?? '', above: top?.name ?? '', label: '', item: true}
+  return {key: frame.key, parent: frame.name, above: above?.name ?? '', label: '', item: frame.item}
+}
+
+/** True for the value of an environment variable as a list has them; its name may come later. */
+function isListedVariable({key, parent, item}: Place): boolean {
+  return item && key === 'value' && isEnvironment(parent)
+}
+
+/** Notes the edit a string needs: by the place it stands in, or because it is a text of its own that holds secrets. */
+function visitString(scan: Scan, span: Span, frame: Frame): void {
+  const {text, frames, edits, depth} = scan
+  const {from, to} = span
+  if (to - from <= 2) return
+  const place = placeOf(frame, frames.at(-2), frames.at(-3))
+  const raw = text.slice(from + 1, to - 1)
+  if (!isListedVariable(place) && isSecretPlace(place, raw)) {
+    if (isNoSecret(raw)) return
+    const at = inField(scan)
+    const value = textAt(text, from, to)
+    const put = isBytes(place.key)
+      ? bytesPlaceholder(value, secretNameAt(place), at)
+      : at.put(value, secretNameAt(place))
+    edits.push({from, to, put: `"${put}"`})
+    return
+  }
+  if (isHeaderField(place.key)) frame.values.push(span)
+  if (/^(?:data|stringData)$/.test(frame.name)) frames.at(-2)?.data.push(span)
+  if (depth >= MAX_DEPTH || !/[\\{%]/.test(raw)) return
+  const inner = decoded(text.slice(from, to))
+  if (inner === undefined) return
+  const clean = scan.clean(inner, inField(scan), depth + 1)
+  if (clean !== inner) edits.push({from, to, put: JSON.stringify(clean)})
+}
+
+function hide({text, redaction, edits}: Scan, spans: readonly Span[], what: string): void {
+  for (const {from, to} of spans) {
+    const value = textAt(text, from, to)
+    if (value !== '' && !isNoSecret(value)) edits.push({from, to, put: `"${redaction.at(what).put(value, what)}"`})
+  }
+}
+
+/**
+ * Hides what an object holds when its name is that of a header with credentials or of an environment variable, or its kind is Secret. What an object
+ * compares a header with may stand one level deeper, so its values are handed up.
+ */
+function close(scan: Scan): void {
+  const frame = scan.frames.pop()
+  const above = scan.frames.at(-1)
+  if (frame === undefined) return
+  if (frame.kind === 'Secret') hide(scan, frame.data, 'data')
+  if (frame.values.length === 0) return
+  if (frame.list) {
+    above?.values.push(...(isHeaderField(frame.name) ? frame.values : []))
+    return
+  }
+  const variable = frame.item && isEnvironment(frame.name) && !isMeshSetting(frame.label)
+  if (variable || isSecretName(frame.label)) hide(scan, frame.values, frame.label)
+  else if (isSecretName(frame.name) && frame.label === '') hide(scan, frame.values, frame.name)
+  else if (isHeaderField(frame.name) || isSecretName(frame.name)) above?.values.push(...frame.values)
+}
+
+/** A number that is a password. */
+function visitNumber({text, edits, redaction}: Scan, frame: Frame, from: number): void {
+  if (frame.list || !isPasswordName(frame.key) || !isSecretName(frame.key)) return
+  const [whole = '', space = '', number] = /^(\s{0,8})(\d{4,30})(?=\s*[,}\]])/.exec(text.slice(from, from + 60)) ?? []
+  if (number === undefined) return
+  const at = from + space.length
+  edits.push({from: at, to: from + whole.length, put: `"${redaction.put(number, frame.key)}"`})
+}
+
+function open(scan: Scan, list: boolean): void {
+  const frame = scan.frames.at(-1)
+  scan.frames.push({
+    list,
+    item: !list && frame?.list === true,
+    name: frame === undefined ? '' : frame.list ? frame.name : frame.key,
+    key: '',
+    naming: true,
+    label: '',
+    kind: '',
+    values: [],
+    data: [],
+  })
+}
+
+function visitQuote(scan: Scan, from: number, to: number): void {
+  const {text} = scan
+  const frame = scan.frames.at(-1)
+  if (frame === undefined) return
+  if (!frame.list && frame.naming) {
+    frame.key = textAt(text, from, to)
+    return
+  }
+  if (!frame.list && (frame.key === 'name' || (frame.key === 'key' && frame.label === '')))
+    frame.label = textAt(text, from, to)
+  if (!frame.list && frame.key === 'kind') frame.kind = text.slice(from + 1, to - 1)
+  visitString(scan, {from, to}, frame)
+}
+
+/** The text with the secrets of its fields hidden, found in one walk; damaged documents are walked as far as their quotes go. */
+export function withoutJsonSecrets(text: string, redaction: Redaction, depth: number, clean: CleanInner): string {
+  const scan: Scan = {text, depth, redaction, clean, edits: [], frames: []}
+  const mark = /["{}[\],:]/g
+  for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
+    const at = found.index
+    const frame = scan.frames.at(-1)
+    switch (found[0]) {
+      case '{':
+      case '[':
+        open(scan, found[0] === '[')
+        break
+      case '}':
+      case ']':
+        close(scan)
+        break
+      case ',':
+        if (frame !== undefined) frame.naming = true
+        break
+      case ':':
+        if (frame !== undefined) {
+          frame.naming = false
+          visitNumber(scan, frame, at + 1)
+        }
+        break
+      default: {
+        const to = endOfString(text, at)
+        mark.lastIndex = to
+        visitQuote(scan, at, to)
+      }
+    }
+  }
+  // A document that is cut short closes nothing.
+  while (scan.frames.length > 0) close(scan)
+  return applied(text, scan.edits)
 }
 
 function applied(text: string, edits: readonly Edit[]): string {
@@ -108,71 +221,4 @@ function applied(text: string, edits: readonly Edit[]): string {
     at = to
   }
   return parts.join('') + text.slice(at)
-}
-
-/**
- * The edits an object of a name and a value needs when the name is that of a header with credentials, or of an environment variable. What an
- * object compares a header with may stand one level deeper, so its values are handed up.
- */
-function pairEdits(frame: Frame | undefined, above: Frame | undefined): readonly Edit[] {
-  if (frame === undefined || frame.values.length === 0) return []
-  const variable = frame.name === 'env' && frame.label !== '' && !isMeshSetting(frame.label)
-  if (!variable && !isSecretName(frame.label)) {
-    if (isHeaderField(frame.name) || isSecretName(frame.name)) above?.values.push(...frame.values)
-    if (!isSecretName(frame.name) || frame.label !== '') return []
-  }
-  return frame.values.map(span => ({...span, put: `"${REDACTED}"`}))
-}
-
-/** The edits the fields of a document need, found in one walk over its text; damaged documents are walked as far as their quotes go. */
-function fieldEdits(text: string, depth: number): readonly Edit[] {
-  const edits: Edit[] = []
-  const frames: Frame[] = []
-  const mark = /["{}[\],:]/g
-  for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
-    const at = found.index
-    const frame = frames.at(-1)
-    switch (found[0]) {
-      case '{':
-      case '[':
-        frames.push({
-          list: found[0] === '[',
-          name: frame === undefined ? '' : frame.list ? frame.name : frame.key,
-          key: '',
-          naming: true,
-          label: '',
-          values: [],
-        })
-        break
-      case '}':
-      case ']':
-        edits.push(...pairEdits(frames.pop(), frames.at(-1)))
-        break
-      case ',':
-        if (frame !== undefined) frame.naming = true
-        break
-      case ':':
-        if (frame !== undefined) frame.naming = false
-        break
-      default: {
-        const to = endOfString(text, at)
-        mark.lastIndex = to
-        if (frame === undefined) break
-        if (!frame.list && frame.naming) frame.key = text.slice(at + 1, to - 1)
-        else {
-          if (nameKind(frame.key) === 'label' && !frame.list) frame.label = text.slice(at + 1, to - 1)
-          const edit = editOf(text, {from: at, to}, frame, frames.at(-2), depth)
-          if (edit !== undefined) edits.push(edit)
-        }
-      }
-    }
-  }
-  // A document that is cut short closes nothing.
-  return [...edits, ...frames.flatMap((frame, at) => pairEdits(frame, frames[at - 1]))]
-}
-
-/** A JSON document without secrets, its layout kept: secrets by their shape, by the field they stand in, and in documents inside its strings. */
-export function scrubJson(text: string, depth = 0): string {
-  if (!isDocument(text)) return scrubText(text)
-  return withoutNamedValues(withoutShapes(applied(text, fieldEdits(text, depth))))
 }

@@ -1,9 +1,59 @@
+import {withoutEncoded} from './encoded.js'
 import {withoutNamedValues} from './pairs.js'
+import {type Redaction, SAME_PLACEHOLDER} from './placeholder.js'
+import {withoutJsonSecrets} from './scrub-json.js'
 import {withoutShapes} from './shapes.js'
 import {isYamlLike, withoutYamlValues} from './yaml-lines.js'
+import {withoutYamlSecrets} from './yaml-tree.js'
 
-/** The text without anything that looks like a private key, token or password; doing it twice changes nothing more. */
-export function scrubText(text: string): string {
-  const shaped = withoutShapes(text)
-  return withoutNamedValues(isYamlLike(shaped) ? withoutYamlValues(shaped) : shaped)
+/** Text in text in text is searched this deep. */
+const MAX_DEPTH = 6
+/** Shorter text holds nothing any pattern finds. */
+const SHORTEST = 8
+
+/** True for text that is a JSON document by its first character. */
+function isDocument(text: string): boolean {
+  return /^\s*[{[]/.test(text)
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Secrets that can stand in any text: known by their shape, beside a name, encoded. */
+function withoutLoose(text: string, redaction: Redaction, depth: number): string {
+  const plain = withoutNamedValues(withoutShapes(text, redaction), redaction)
+  if (depth >= MAX_DEPTH) return plain
+  return withoutEncoded(plain, redaction, inner => scrubInner(inner, redaction, depth + 1))
+}
+
+/** The documents of JSON that stand in lines of a log, each up to the end of its line. */
+function withoutLineDocuments(text: string, redaction: Redaction, depth: number): string {
+  if (!text.includes('{"')) return text
+  return text.replace(/[[{]{1,2}"[^\n]*/g, line => withoutJsonSecrets(line, redaction, depth, scrubInner))
+}
+
+/** Lines of text, such as a log, without anything that looks like a private key, token or password; doing it twice changes nothing more. */
+export function scrubText(text: string, redaction: Redaction = SAME_PLACEHOLDER, depth = 0): string {
+  const lines = withoutLineDocuments(text, redaction, depth)
+  return withoutLoose(isYamlLike(lines) ? withoutYamlValues(lines, redaction) : lines, redaction, depth)
+}
+
+/** A JSON document without secrets, its layout kept: secrets by their shape, by the field they stand in, and in documents inside its strings. */
+export function scrubJson(text: string, redaction: Redaction = SAME_PLACEHOLDER, depth = 0): string {
+  if (!isDocument(text)) return scrubText(text, redaction, depth)
+  return withoutLoose(withoutJsonSecrets(text, redaction, depth, scrubInner), redaction, depth)
+}
+
+/** The text of a field, which is often a document itself (annotations, settings), without secrets. */
+export function scrubInner(text: string, redaction: Redaction = SAME_PLACEHOLDER, depth = 0): string {
+  if (text.length < SHORTEST || depth > MAX_DEPTH) return text
+  if (isDocument(text) && isJson(text)) return scrubJson(text, redaction, depth)
+  const yaml = withoutYamlSecrets(text, redaction, (inner, at) => scrubInner(inner, at, depth + 1))
+  return yaml === undefined ? scrubText(text, redaction, depth) : withoutLoose(yaml, redaction, depth)
 }

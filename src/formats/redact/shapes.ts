@@ -1,68 +1,123 @@
-import {REDACTED, REDACTED_BASE64} from './placeholder.js'
+import {isPlaceholder} from '../../model/placeholder.js'
+import {TOKEN, TOKEN_MARK} from './issuers.js'
+import {isNoSecret} from './names.js'
+import type {Redaction} from './placeholder.js'
+import {withoutPrivateKeys} from './private-keys.js'
 
+/** A secret recognised by its own shape: the pattern's groups are what stands before it, the secret, and what stands after it. */
 interface Shape {
-  readonly find: RegExp
-  readonly put: string | ((...match: string[]) => string)
+  readonly what: string
   /** A text without this holds none; asked first because most texts hold none. */
   readonly mark: RegExp
+  readonly find: RegExp
+  /** False for a match that is no secret after all. */
+  readonly holds?: (secret: string) => boolean
 }
 
-function hidesKey(base64: string): boolean {
-  return Buffer.from(base64.replace(/\\n|\s/g, ''), 'base64')
-    .toString('latin1')
-    .includes('PRIVATE KEY')
+function isUserAndPassword(base64: string): boolean {
+  return /^[\x20-\x7e]{1,200}:[\x20-\x7e]{1,500}$/.test(Buffer.from(base64, 'base64').toString('latin1'))
 }
 
 /**
- * Secrets recognised by their own shape, in any text: PEM private keys (RFC 7468, also base64 of one), JSON Web Tokens (RFC 7519), bearer
- * credentials (RFC 6750), userinfo of URLs (RFC 3986), private parts of a JWK (RFC 7517), and the tokens whose issuers gave them a prefix so that
- * they can be found (GitHub, GitLab, Slack, Stripe, npm, PyPI, Google, AWS, HashiCorp Vault, SendGrid, DigitalOcean, Docker, Shopify, age, Azure SAS).
+ * JSON Web Tokens (RFC 7519), bearer and basic credentials (RFC 6750, RFC 7617), userinfo of URLs (RFC 3986) and of data sources, private parts of a JWK
+ * (RFC 7517), crypt(5) hashes, addresses of web hooks, and passwords given to well-known programs in one letter.
  */
 const SHAPES: readonly Shape[] = [
+  {what: 'JSON Web Token', mark: /eyJ/, find: /(?<![A-Za-z0-9_])()(eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4})()/g},
+  {what: 'bearer credential', mark: /bearer/i, find: /\b(bearer\s{1,8})([A-Za-z0-9._~+/-]{12,}=*)()/gi},
   {
-    mark: /PRIVATE KEY/,
-    find: /-----BEGIN ([A-Z0-9 ]{0,40})PRIVATE KEY( BLOCK)?-----(?:[^-]|-(?!----))*(?:-----END \1PRIVATE KEY\2-----|$)?/g,
-    put: '[redacted private key]',
+    what: 'basic credential',
+    mark: /basic/i,
+    find: /\b(basic\s{1,8})([A-Za-z0-9+/_-]{6,}={0,2})()/gi,
+    holds: isUserAndPassword,
   },
   {
-    mark: /LS0tLS1CRUdJTi/,
-    find: /LS0tLS1CRUdJTi(?:[A-Za-z0-9+/]|\\n|\r?\n)+=*/g,
-    put: whole => (hidesKey(whole ?? '') ? REDACTED_BASE64 : (whole ?? '')),
-  },
-  {mark: /eyJ/, find: /(?<![A-Za-z0-9_])eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}/g, put: '[redacted token]'},
-  {mark: /bearer/i, find: /\b(bearer\s{1,8})[A-Za-z0-9._~+/-]{12,}=*/gi, put: '$1[redacted]'},
-  {
+    what: 'authorization',
     mark: /authorization/i,
-    find: /(authorization\\*["']?[ \t]{0,4}[:=,][ \t]{0,4}\\*["']?(?:basic|bearer|token|apikey|api-token)[ \t]{1,4})(?!\[redacted)[^\s"'\\,[]+/gi,
-    put: '$1[redacted]',
+    find: /(authorization\\*["']?[ \t]{0,4}[:=,]?[ \t]{1,4}\\*["']?(?:basic|bearer|token|apikey|api-token)[ \t]{1,4})([^\s"'\\,[]+)()/gi,
   },
-  {mark: /:\/\//, find: /(:\/\/[^\s/:@"'\\[\]]{0,200}:)(?!\[redacted\])[^\s/@"'\\]{1,500}(@)/g, put: '$1[redacted]$2'},
   {
+    what: 'authorization',
+    mark: /authorization/i,
+    find: /(authorization\\*["']?[ \t]{0,4}[:=,][ \t]{0,4}\\*["']?(?:digest|aws4-hmac-sha256|oauth|hawk|signature|negotiate|ntlm)[ \t]{1,4})([^\r\n{}]{1,2000})()/gi,
+  },
+  {
+    what: 'password of a URL',
     mark: /:\/\//,
-    find: /(:\/\/)(?=[A-Za-z_~.-]{0,200}\d)[A-Za-z0-9_~.-]{16,300}(@(?!sha256:))/g,
-    put: '$1[redacted]$2',
+    find: /(:\/\/[^\s/:@"'\\[\]]{0,200}:)(?!\d{1,5}(?:[/?#,;\s"'\\]|$))([^\s"'\\]{1,500})(@(?!sha256:))/g,
   },
   {
-    mark: /AKIA|ASIA|gh[pousr]_|github_pat_|gl[a-z]{2,4}-|xox|[rs]k_(?:live|test)_|whsec_|npm_|pypi-|AIza|ya29\.|GOCSPX|hv[bsr]\.|SG\.|do[opr]_v1_|dckr_|shp|AGE-|lin_api_|sq0|EAA|hooks\.slack|AccountKey|SharedAccess/,
-    find: /(?<![A-Za-z0-9_])(?:(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|gl(?:pat|ptt|dt|rt|cbt|soat|ft|agent|imt|feed)?-[A-Za-z0-9_-]{16,}|xox[abeoprs](?:\.xox[bp])?-[A-Za-z0-9-]{10,}|(?:[rs]k_(?:live|test)|whsec)_[A-Za-z0-9]{10,}|npm_[A-Za-z0-9]{20,}|pypi-[A-Za-z0-9_-]{20,}|AIza[0-9A-Za-z_-]{20,}|ya29\.[0-9A-Za-z_-]{10,}|GOCSPX-[0-9A-Za-z_-]{20,}|hv[bsr]\.[A-Za-z0-9_-]{16,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|do[opr]_v1_[a-f0-9]{32,}|dckr_[a-z]{3}_[A-Za-z0-9_-]{16,}|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{20,}|AGE-SECRET-KEY-1[0-9A-Z]{20,}|lin_api_[A-Za-z0-9]{20,}|sq0(?:atp|csp)-[0-9A-Za-z_-]{20,}|EAA[A-Za-z0-9]{40,})/g,
-    put: REDACTED,
+    what: 'token of a URL',
+    mark: /:\/\//,
+    find: /(:\/\/)((?=[A-Za-z_~.-]{0,200}\d)[A-Za-z0-9_~.-]{16,300})(@(?!sha256:))/g,
   },
   {
-    mark: /hooks\.slack/,
-    find: /(hooks\.slack\.com\/(?:services|workflows)\/)[A-Za-z0-9/_-]{10,}/g,
-    put: '$1[redacted]',
+    what: 'password of a data source',
+    mark: /@(?:tcp|unix|udp)\(/,
+    find: /((?<![\w.-])[\w.-]{1,100}:)([^\s@/:"'\\]{1,200})(@(?:tcp|unix|udp)\()/g,
   },
   {
+    what: 'password of a data source',
+    mark: /@/,
+    find: /((?<![\w.:/@[-])[A-Za-z_][\w.-]{0,100}:)((?!\d{1,5}@)[^\s@/:"'\\[\]]{1,200})(@(?!sha)[a-z][\w.-]{0,200}:\d{2,5}\b)/g,
+  },
+  {
+    what: 'password of a data source',
+    mark: /thin:/,
+    find: /(jdbc:oracle:thin:[^\s/@"']{1,100}\/)([^\s@"']{1,200})(@)/g,
+  },
+  {what: "an issuer's token", mark: TOKEN_MARK, find: new RegExp(`()(${TOKEN.source})()`, 'g')},
+  {
+    what: 'web hook',
+    mark: /hook/,
+    find: /((?:hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/webhooks|webhook\.office\.com\/webhookb2|chat\.googleapis\.com\/v1\/spaces)\/)([A-Za-z0-9/_@-]{10,})()/g,
+  },
+  {
+    what: 'sentry DSN',
+    mark: /:\/\//,
+    find: /(:\/\/)([a-f0-9]{32})(@)/g,
+  },
+  {
+    what: 'hash of a password',
+    mark: /\$[a-z0-9-]{1,14}\$|\{S?SHA/,
+    find: /()(\$(?:apr1|1|2[abxy]?|5|6|7|y|scrypt|argon2(?:id|i|d)|pbkdf2[a-z0-9-]{0,12})\$[A-Za-z0-9./+$=,-]{8,300}|\{(?:S?SHA(?:256|512)?)\}[A-Za-z0-9+/]{8,100}={0,2})()/g,
+  },
+  {
+    what: 'key of a JWK',
     mark: /kty/,
-    find: /((?<!\\)\\*"(?:d|p|q|dp|dq|qi|k)\\*"\s{0,4}:\s{0,4}\\*")(?!\[redacted)[A-Za-z0-9_=-]{16,}(\\*")/g,
-    put: `$1${REDACTED}$2`,
+    find: /((?<!\\)\\*"(?:d|p|q|dp|dq|qi|k)\\*"\s{0,4}:\s{0,4}\\*")([A-Za-z0-9_=-]{16,})(\\*")/g,
+  },
+  {
+    what: 'argument -p',
+    mark: /(?:mysql|mariadb)/,
+    find: /(\b(?:mysql|mariadb)[a-z-]{0,12}(?:\s[^\n|;&]{0,300}?)?\s-p)((?![\s"'])[^\s"'\\;|&]{1,200})()/g,
+  },
+  {
+    what: 'argument -a',
+    mark: /redis-cli/,
+    find: /(\bredis-cli(?:\s[^\n|;&]{0,300}?)?\s-a\s{1,4}["']?)([^\s"'\\;|&]{1,200})()/g,
+  },
+  {
+    what: 'argument -p, -w',
+    mark: /sshpass|mongo|ldap[a-z]+ |docker login|helm registry/,
+    find: /(\b(?:sshpass|mongo(?:sh|dump|restore)?|ldap(?:search|add|modify|whoami)|docker login|helm registry login)(?:\s[^\n|;&]{0,300}?)?\s-[pw]\s{0,4}["']?)([^\s"'\\;|&-][^\s"'\\;|&]{0,200})()/g,
+  },
+  {
+    what: 'user and password',
+    mark: /(?:curl|wget|http)\b|--(?:proxy-)?user/,
+    find: /((?:\bcurl\s[^\n|;&]{0,500}?-[a-zA-Z]{0,4}u|--(?:proxy-)?user)[ =]{0,4}["']?[^\s:"'\\]{1,100}:)([^\s"'\\;|&]{1,200})()/g,
   },
 ]
 
 /** The text without secrets that are recognised by their own shape. */
-export function withoutShapes(text: string): string {
-  return SHAPES.reduce((left, {mark, find, put}) => {
+export function withoutShapes(text: string, redaction: Redaction): string {
+  const keyless = withoutPrivateKeys(text, redaction)
+  return SHAPES.reduce((left, {what, mark, find, holds}) => {
     if (!mark.test(left)) return left
-    return typeof put === 'string' ? left.replace(find, put) : left.replace(find, put)
-  }, text)
+    return left.replace(find, (whole: string, before: string, secret: string, after: string) =>
+      isPlaceholder(secret) || secret.startsWith('[redacted') || isNoSecret(secret) || holds?.(secret) === false
+        ? whole
+        : before + redaction.put(secret, what) + after,
+    )
+  }, keyless)
 }

@@ -1,5 +1,6 @@
-import {isEnvironment, isHeaderField, isMeshSetting, isNoSecret, isSecretName, isSecretSource} from './names.js'
-import {REDACTED} from './placeholder.js'
+import {isNoSecret, isSecretName} from './names.js'
+import {isSecretPlace} from './place.js'
+import type {Redaction} from './placeholder.js'
 
 interface Level {
   readonly indent: number
@@ -16,28 +17,48 @@ function plain(value: string): string {
   return value.trim().replace(/^(["'])(.*)\1$/, '$2')
 }
 
-/** True when the value under this key is a secret, by its name, its parents' and the header or variable it belongs to. */
-function isHidden({key, item}: Level, parent: Level | undefined, above: Level | undefined, label: string): boolean {
-  if (isSecretName(key)) return true
-  if (/^inline_?(?:string|bytes)$/i.test(key)) return [parent, above].some(level => isSecretSource(level?.key ?? ''))
-  // An environment is a list of names and values, or a map from one to the other.
-  if (isEnvironment(parent?.key ?? '')) return item ? key === 'value' && !isMeshSetting(label) : !isMeshSetting(key)
-  return isHeaderField(key) && isSecretName(label)
+/** A value with its tag and anchor, which stay, set apart. */
+function withoutProperties(value: string): string {
+  return value.replace(/^(?:(?:!\S{0,100}|&\S{1,100})\s+){1,2}/, '')
+}
+
+/** The items of a list in brackets, hidden one by one. */
+function hiddenList(value: string, key: string, redaction: Redaction): string {
+  return value.replace(/[^[\],\s"'][^[\],"']*/g, item =>
+    isNoSecret(item.trim()) ? item : redaction.put(item.trim(), key),
+  )
 }
 
 /** YAML as text without the values of secrets, its lines kept; what a name alone does not show is found by indentation. */
-export function withoutYamlValues(text: string): string {
+export function withoutYamlValues(text: string, redaction: Redaction): string {
   const lines = text.split('\n')
   const levels: Level[] = []
+  /** The lines of a block scalar that is hidden are left out. */
   let hiddenBelow: number | undefined
+  /** A field that is a secret and whose value is on the lines below it. */
+  let secretAt: {readonly indent: number; readonly key: string} | undefined
   return lines
     .flatMap(line => {
       const indentOf = line.search(/\S/)
       if (hiddenBelow !== undefined && (indentOf < 0 || indentOf > hiddenBelow)) return []
       hiddenBelow = undefined
       const found = FIELD.exec(line.replace(/\r$/, ''))
-      if (found === null) return [line]
-      const [, lead = '', , key = '', value = ''] = found
+      if (found === null) {
+        const [lead = '', dash] = /^\s*(- +)?/.exec(line) ?? []
+        const below =
+          secretAt !== undefined && (indentOf > secretAt.indent || (dash !== undefined && indentOf === secretAt.indent))
+        if (!below || secretAt === undefined) {
+          if (indentOf >= 0) secretAt = undefined
+          return [line]
+        }
+        const value = line.slice(lead.length).trimEnd()
+        return [
+          value === '' || isNoSecret(plain(value)) ? line : `${lead}"${redaction.put(plain(value), secretAt.key)}"`,
+        ]
+      }
+      secretAt = undefined
+      const [, lead = '', , key = '', given = ''] = found
+      const value = withoutProperties(given)
       const indent = lead.length
       const starts = lead.includes('-')
       while (
@@ -53,12 +74,20 @@ export function withoutYamlValues(text: string): string {
       levels.push(level)
       // The fields of a match stand below `exact`, `regex` or the like of a header named one level up.
       const label = key === 'name' || key === 'key' ? '' : level.label || parent?.label || ''
-      if (value === '' || !isHidden(level, parent, above, label) || isNoSecret(plain(value)) || /^[[{&*]/.test(value))
+      const place = {key, parent: parent?.key ?? '', above: above?.key ?? '', label, item: level.item}
+      if (!isSecretPlace(place, plain(value)) || isNoSecret(plain(value)) || /^(?:[{*]|\[.*\{)/.test(value)) {
+        if (value === '' && isSecretName(key)) secretAt = {indent: line.search(/\S/), key}
         return [line]
+      }
+      const before = line.slice(
+        0,
+        line.length - line.trimEnd().length === 0
+          ? line.lastIndexOf(value)
+          : line.indexOf(value, lead.length + key.length),
+      )
+      if (value.startsWith('[')) return [before + hiddenList(value, key, redaction)]
       if (/^[|>]/.test(value)) hiddenBelow = indent
-      return [
-        `${line.slice(0, line.indexOf(value, lead.length + key.length))}"${REDACTED}"${/["'],$/.test(value) ? ',' : ''}`,
-      ]
+      return [`${before}"${redaction.put(plain(value), key)}"${/["'],$/.test(value) ? ',' : ''}`]
     })
     .join('\n')
 }

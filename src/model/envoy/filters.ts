@@ -13,6 +13,7 @@ import {
   present,
   type Read,
   type Schema,
+  struct,
   text,
   WHY,
   wrappedFlag,
@@ -107,16 +108,17 @@ export const HealthCheck = message(`${HF}health_check.v3.HealthCheck`, {
   headers: list(one(HeaderMatcher)),
 })
 
-export const ExtAuthz = message(`${HF}ext_authz.v3.ExtAuthz`, {
-  grpcService: one(
-    message('config.core.v3.GrpcService', {
-      envoyGrpc: one(
-        message('config.core.v3.GrpcService.EnvoyGrpc', {clusterName: text, authority: ignored(WHY.upstreamRequest)}),
-      ),
-      timeout: duration,
-      initialMetadata: ignored(WHY.upstreamRequest),
-    }),
+/** A gRPC service that a filter asks (config.core.v3.GrpcService). */
+const GrpcService = message('config.core.v3.GrpcService', {
+  envoyGrpc: one(
+    message('config.core.v3.GrpcService.EnvoyGrpc', {clusterName: text, authority: ignored(WHY.upstreamRequest)}),
   ),
+  timeout: duration,
+  initialMetadata: ignored(WHY.upstreamRequest),
+})
+
+export const ExtAuthz = message(`${HF}ext_authz.v3.ExtAuthz`, {
+  grpcService: one(GrpcService),
   httpService: one(
     message(`${HF}ext_authz.v3.HttpService`, {
       serverUri: one(HttpUri),
@@ -250,7 +252,8 @@ export const Compressor = message(`${HF}compressor.v3.Compressor`, {
   chooseFirst: ignored(WHY.response),
 })
 
-const HeaderMutationRule = message('config.common.mutation_rules.v3.HeaderMutation', {
+/** A change of one request header (config.common.mutation_rules.v3, config.core.v3.HeaderValueOption). */
+export const HeaderMutationRule = message('config.common.mutation_rules.v3.HeaderMutation', {
   remove: text,
   append: one(
     message('config.core.v3.HeaderValueOption', {
@@ -260,6 +263,7 @@ const HeaderMutationRule = message('config.common.mutation_rules.v3.HeaderMutati
     }),
   ),
 })
+export type HeaderMutationRule = NonNullable<typeof HeaderMutationRule.yields>
 const Mutations = message(`${HF}header_mutation.v3.Mutations`, {
   requestMutations: list(one(HeaderMutationRule)),
   responseMutations: ignored(WHY.response),
@@ -269,6 +273,41 @@ export const HeaderMutation = message(`${HF}header_mutation.v3.HeaderMutation`, 
   mutations: one(Mutations),
   mostSpecificHeaderMutationsWins: flag,
 })
+export type HeaderMutation = NonNullable<typeof HeaderMutation.yields>
 export const HeaderMutationPerRoute = message(`${HF}header_mutation.v3.HeaderMutationPerRoute`, {
   mutations: one(Mutations),
 })
+
+export const RateLimit = message(`${HF}ratelimit.v3.RateLimit`, {
+  domain: ignored('what the rate limit server is asked'),
+  stage: ignored('picks among the limits of a route; any limit makes the server decide'),
+  requestType: text,
+  timeout: duration,
+  failureModeDeny: flag,
+  failureModeDenyPercent: one(RuntimeFraction),
+  rateLimitedAsResourceExhausted: ignored(WHY.response),
+  rateLimitService: one(
+    message('config.ratelimit.v3.RateLimitServiceConfig', {
+      grpcService: one(GrpcService),
+      transportApiVersion: ignored(WHY.xds),
+    }),
+  ),
+  enableXRatelimitHeaders: ignored(WHY.response),
+  disableXEnvoyRatelimitedHeader: ignored(WHY.response),
+  rateLimitedStatus: one(HttpStatus),
+  responseHeadersToAdd: ignored(WHY.response),
+  statusOnError: one(HttpStatus),
+  statPrefix: ignored(WHY.stats),
+  filterEnabled: one(RuntimeFraction),
+  filterEnforced: one(RuntimeFraction),
+})
+export type RateLimit = NonNullable<typeof RateLimit.yields>
+
+export const RateLimitPerRoute = message(`${HF}ratelimit.v3.RateLimitPerRoute`, {
+  vhRateLimits: ignored('any limit makes the server decide'),
+  overrideOption: ignored('any limit makes the server decide'),
+  rateLimits: list(struct),
+  domain: ignored('what the rate limit server is asked'),
+})
+
+export const GrpcWeb = message(`${HF}grpc_web.v3.GrpcWeb`, {})

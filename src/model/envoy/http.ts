@@ -39,7 +39,12 @@ export const HttpConnectionManager = message(`${HCM}HttpConnectionManager`, {
   http3ProtocolOptions: ignored('QUIC is not asked about'),
   serverName: ignored(WHY.response),
   serverHeaderTransformation: ignored(WHY.response),
-  schemeHeaderTransformation: present,
+  schemeHeaderTransformation: one(
+    message('config.core.v3.SchemeHeaderTransformation', {
+      schemeToOverwrite: text,
+      matchUpstream: ignored(WHY.upstreamRequest),
+    }),
+  ),
   maxRequestHeadersKb: count,
   streamIdleTimeout: duration,
   streamFlushTimeout: ignored(WHY.response),
@@ -83,7 +88,22 @@ export const HttpConnectionManager = message(`${HCM}HttpConnectionManager`, {
   mergeSlashes: flag,
   pathWithEscapedSlashesAction: text,
   requestIdExtension: ignored(WHY.tracing),
-  localReplyConfig: present,
+  localReplyConfig: one(
+    message(`${HCM}LocalReplyConfig`, {
+      mappers: list(
+        one(
+          message(`${HCM}ResponseMapper`, {
+            filter: ignored('says which answers change'),
+            statusCode: count,
+            body: ignored(WHY.response),
+            bodyFormatOverride: ignored(WHY.response),
+            headersToAdd: ignored(WHY.response),
+          }),
+        ),
+      ),
+      bodyFormat: ignored(WHY.response),
+    }),
+  ),
   stripMatchingHostPort: flag,
   stripAnyHostPort: flag,
   streamErrorOnInvalidHttpMessage: ignored('says whether the connection is kept after the answer'),

@@ -1,4 +1,4 @@
-import {Metadata, StringFormat} from './core.js'
+import {Metadata, RuntimeFlag, StringFormat} from './core.js'
 import {count, duration, flag, ignored, list, message, one, present, text, WHY} from './schema.js'
 
 // extensions.filters.network: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/network_filters/network_filters
@@ -42,6 +42,18 @@ export const TcpProxy = message(`${NF}tcp_proxy.v3.TcpProxy`, {
 export type TcpProxy = NonNullable<typeof TcpProxy.yields>
 
 export const SniCluster = message(`${NF}sni_cluster.v3.SniCluster`, {})
+export const NetworkRateLimit = message(`${NF}local_ratelimit.v3.LocalRateLimit`, {
+  statPrefix: ignored(WHY.stats),
+  tokenBucket: one(message('type.v3.TokenBucket', {maxTokens: count, tokensPerFill: count, fillInterval: duration})),
+  runtimeEnabled: one(RuntimeFlag),
+  shareKey: text,
+})
+export const ConnectionLimit = message(`${NF}connection_limit.v3.ConnectionLimit`, {
+  statPrefix: ignored(WHY.stats),
+  maxConnections: count,
+  delay: ignored('says when a refused connection is closed'),
+  runtimeEnabled: one(RuntimeFlag),
+})
 export const Echo = message(`${NF}echo.v3.Echo`, {})
 
 const FilterStateValue = message('extensions.filters.common.set_filter_state.v3.FilterStateValue', {

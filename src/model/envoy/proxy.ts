@@ -2,7 +2,7 @@ import type {Cluster, ClusterLoadAssignment} from './cluster.js'
 import type {Listener} from './listener.js'
 import type {IpPort} from './request.js'
 import type {RouteConfiguration} from './route.js'
-import type {Json} from './schema.js'
+import type {Json, Packed} from './schema.js'
 import type {Attempt, UpstreamCall} from './upstream-call.js'
 
 /** A listener as far as choosing one needs it; the rest is read when asked for. */
@@ -21,6 +21,8 @@ export interface EnvoyProxy {
   readonly routeNames: () => readonly string[]
   readonly cluster: (name: string) => Cluster | undefined
   readonly clusterNames: () => readonly string[]
+  /** The configuration of a filter that ECDS delivered, by the name of the filter. */
+  readonly filterConfig: (name: string) => Packed | undefined
   /** Endpoints by cluster name; undefined when the dump was taken without them. */
   readonly endpoints: (cluster: string) => ClusterLoadAssignment | undefined
   /** Endpoints Envoy itself knew, by cluster name, where its clusters page was read: what DNS answered, and health. */
@@ -46,7 +48,7 @@ export interface LiveHost {
 /** What a server behind Envoy does with a connection. */
 export interface UpstreamServer {
   readonly connect: 'accepts' | 'refuses' | 'drops'
-  /** The certificate it shows; undefined for plain text. */
+  /** The certificate it shows; undefined for plaintext. */
   readonly tls:
     | {
         readonly uriSans: readonly string[]

@@ -34,6 +34,13 @@ export const WATCHERS: ReadonlyMap<string, string> = new Map([
   ['extensions.filters.http.alpn.v3.FilterConfig', 'picks the ALPN offered to the upstream'],
   ['istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig', 'picks the ALPN offered to the upstream'],
   ['extensions.filters.http.grpc_stats.v3.FilterConfig', 'counts'],
+  ['extensions.filters.http.tap.v3.Tap', 'records'],
+  ['extensions.filters.http.bandwidth_limit.v3.BandwidthLimit', 'slows bodies down'],
+  ['extensions.filters.http.upstream_codec.v3.UpstreamCodec', 'sends what is decided'],
+  ['extensions.filters.network.mysql_proxy.v3.MySQLProxy', 'counts'],
+  ['extensions.filters.network.postgres_proxy.v3alpha.PostgresProxy', 'counts'],
+  ['extensions.filters.network.zookeeper_proxy.v3.ZooKeeperProxy', 'counts'],
+  ['extensions.filters.network.kafka_broker.v3.KafkaBroker', 'counts'],
   ['extensions.filters.http.compressor.v3.Compressor', 'changes bodies'],
   ['extensions.filters.http.decompressor.v3.Decompressor', 'changes bodies'],
 ])

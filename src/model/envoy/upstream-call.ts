@@ -33,7 +33,7 @@ export interface UpstreamCall {
   readonly address: IpPort
   /** The address Envoy binds its end to (upstream_bind_config); undefined for any. */
   readonly from: string | undefined
-  /** Undefined for plain text. */
+  /** Undefined for plaintext. */
   readonly tls: UpstreamTls | undefined
   readonly http2: boolean
   /** The TLS of the client ended here: what is passed on is what was inside. */

@@ -1,9 +1,10 @@
 import {isObject, textOf} from '../../formats/decode.js'
+import type {Redaction} from '../../formats/redact/placeholder.js'
 import {redactEvidence, redactGap, redactObject} from '../../formats/redact/redact.js'
 import {type Answer, type Gap, isFailure, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence.js'
-import {kindOf} from '../../model/kinds.js'
+import {kindOf, kindWord} from '../../model/kinds.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import {type BlobRef, type EvidenceEntry, isBlob, type ObjectsEntry} from '../../sources/bundle/layout.js'
@@ -33,7 +34,8 @@ function withoutSchema(version: unknown): unknown {
 export interface Gathering {
   readonly source: Source
   readonly sink: Sink
-  readonly redact: boolean
+  /** Undefined keeps secrets as they are. */
+  readonly redaction: Redaction | undefined
   readonly signal: AbortSignal
 }
 
@@ -72,23 +74,29 @@ async function within<T>(
   })
 }
 
-function keptGap(gap: Gap, {redact}: Gathering): Gap {
-  return redact ? redactGap(gap) : gap
+function keptGap(gap: Gap, {redaction}: Gathering): Gap {
+  return redaction === undefined ? gap : redactGap(gap, redaction.at(gap.what))
+}
+
+function objectLabel({kind, metadata: {name, namespace}}: KubeObject): string {
+  return `${kind} ${namespace === undefined || namespace === '' ? '' : `${namespace}/`}${name}`
 }
 
 /** Objects as stored in the bundle: one list document per kind and namespace. */
-function listDocument(task: ObjectTask, objects: readonly KubeObject[], redact: boolean): Uint8Array {
+function listDocument(task: ObjectTask, objects: readonly KubeObject[], redaction: Redaction | undefined): Uint8Array {
   const stripped = objects.map(stripCrdSchemas)
-  const items = redact ? stripped.map(redactObject) : stripped
+  const items =
+    redaction === undefined ? stripped : stripped.map(object => redactObject(object, redaction.at(objectLabel(object))))
   return Buffer.from(JSON.stringify({apiVersion: task.apiVersion, kind: `${task.kind}List`, items}))
 }
 
 async function captureList(task: ObjectTask, gathering: Gathering): Promise<ObjectsEntry> {
   const {kind, namespace} = task
-  const query = namespace === '*' ? {kind} : {kind, namespace}
+  const word = kindWord(task)
+  const query = namespace === '*' ? {kind: word} : {kind: word, namespace}
   const answer = await within(`${kind} objects`, LIST_MS, gathering.signal, () => gathering.source.objects(query))
   const held = answer.ok
-    ? await gathering.sink.add(listDocument(task, answer.value, gathering.redact))
+    ? await gathering.sink.add(listDocument(task, answer.value, gathering.redaction))
     : keptGap(answer.gap, gathering)
   return {...task, held}
 }
@@ -101,7 +109,7 @@ export async function captureObjects(
 ): Promise<readonly ObjectsEntry[]> {
   const entry = await captureList(task, gathering)
   const refused = !isBlob(entry.held) && entry.held.reason === 'forbidden'
-  if (!refused || task.namespace !== '*' || kindOf(task.kind)?.namespaced !== true) return [entry]
+  if (!refused || task.namespace !== '*' || kindOf(kindWord(task))?.namespaced !== true) return [entry]
   const one = (namespace: string) => captureList({...task, namespace}, gathering)
   return [entry, ...(await boundedMap(namespaces, 1, one))]
 }
@@ -114,7 +122,9 @@ async function captureOne(id: EvidenceId, pod: PodRef, gathering: Gathering): Pr
   if (!answer.ok) return {...at, provenance: {}, held: keptGap(answer.gap, gathering)}
   const {bytes, provenance} = answer.value
   const {path, argv, ...rest} = provenance
-  const kept: BlobRef = await gathering.sink.add(gathering.redact ? redactEvidence(id, bytes) : bytes)
+  const kept: BlobRef = await gathering.sink.add(
+    gathering.redaction === undefined ? bytes : redactEvidence(id, bytes, gathering.redaction.at(what)),
+  )
   return {
     ...at,
     provenance: {...rest, path, argv},

@@ -1,5 +1,6 @@
 import {setMaxListeners} from 'node:events'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {type Redaction, SAME_PLACEHOLDER} from '../../formats/redact/placeholder.js'
 import {type Gap, isFailure} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {UserError} from '../../model/user-error.js'
@@ -22,6 +23,8 @@ export interface CaptureOptions {
   readonly path: string
   readonly tool: string
   readonly redact: boolean
+  /** What stands in place of secrets; the same word for all unless given. */
+  readonly redaction?: Redaction
   readonly concurrency: number
   readonly signal: AbortSignal
   /** Asks whether to continue, once after the first pod, with an estimate for all pods. */
@@ -65,7 +68,8 @@ export async function captureReport(
   const source = noted(given)
   // Every running step listens for an interrupt.
   setMaxListeners(0, options.signal)
-  const gathering = {source, sink, redact: options.redact, signal: options.signal}
+  const redaction = options.redact ? (options.redaction ?? SAME_PLACEHOLDER) : undefined
+  const gathering = {source, sink, redaction, signal: options.signal}
   const now = options.now ?? (() => new Date())
   const capturedAt = source.origin.capturedAt ?? now().toISOString()
   try {

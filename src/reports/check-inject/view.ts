@@ -1,23 +1,21 @@
 import {gapSentence} from '../../model/answer.js'
 import {objectLabel} from '../../model/pod.js'
-import type {Block, Cell} from '../../terminal/doc.js'
-import {wrapText} from '../../terminal/wrap.js'
+import {type Block, type Cell, type Line, prose} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {CheckInjectReport, InjectAnswer, Unanswered} from './report.js'
 
 const HEADER = ['WEBHOOK', 'REVISION', 'INJECTED', 'REASON']
-const WIDTH = 79
 
-function sentence({pod, decision, because}: InjectAnswer): readonly Cell[] {
+function sentence({pod, decision, because}: InjectAnswer): readonly Line[] {
   const {injected} = decision
   const reason = injected && because !== decision.reason ? `${because}, and ${decision.reason}` : decision.reason
   const words = `${objectLabel(pod.object)} ${injected ? 'gets a sidecar' : 'gets no sidecar'} when it is created: ${reason}.`
-  return wrapText(words, WIDTH, '  ').map(text => ({text, tone: injected ? 'good' : 'warn'}))
+  return [prose(words, injected ? 'good' : 'warn', '  ')]
 }
 
-function unknown({pod, gap}: Unanswered): readonly Cell[] {
+function unknown({pod, gap}: Unanswered): readonly Line[] {
   const words = `${objectLabel(pod.object)}: not checked. ${gapSentence(gap)}.`
-  return wrapText(words, WIDTH, '  ').map(text => ({text, tone: 'warn'}))
+  return [prose(words, 'warn', '  ')]
 }
 
 function blocks(answer: InjectAnswer, wide: boolean): readonly Block[] {

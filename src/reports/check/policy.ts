@@ -1,7 +1,7 @@
 import type {AcceptedFinding} from '../../formats/baseline.js'
 import {atLeast, type Finding, type Severity} from '../../model/finding.js'
 import {UserError} from '../../model/user-error.js'
-import type {MeshRule} from '../../rules/rule.js'
+import type {RuleInfo} from '../../rules/rule-info.js'
 import {findRules} from '../../rules/select-rules.js'
 import type {CorrectedText, Source} from '../../sources/source.js'
 import type {CheckedWorkload} from './evaluate/aggregator.js'
@@ -18,7 +18,7 @@ export interface FindingPolicy {
 
 /** The team's severities by code; an unknown rule name is an error. */
 export function severitiesByCode(
-  rules: readonly MeshRule[],
+  rules: readonly RuleInfo[],
   given: Readonly<Record<string, Severity>>,
 ): ReadonlyMap<string, Severity> {
   return new Map(

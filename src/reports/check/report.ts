@@ -8,6 +8,7 @@ import {atLeast, type Severity} from '../../model/finding.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {FACT_LABELS} from '../../rules/facts.js'
 import type {MeshRule} from '../../rules/rule.js'
+import type {RuleInfo} from '../../rules/rule-info.js'
 import type {CorrectedText, Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type CheckedWorkload, createAggregator} from './evaluate/aggregator.js'
@@ -35,8 +36,10 @@ export interface CheckReport extends Report {
   readonly at: Date
   readonly workloads: readonly CheckedWorkload[]
   readonly failOn: Severity
+  /** What was checked, when it is no workload: `12 objects`. */
+  readonly subject?: string
   /** The evaluated rules. */
-  readonly rules: readonly MeshRule[]
+  readonly rules: readonly RuleInfo[]
   readonly version: string
   /** False when logs, sockets, kernel rules and certificates of pods were not read. */
   readonly visited: boolean

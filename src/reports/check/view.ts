@@ -2,9 +2,8 @@ import type {Gap} from '../../model/answer.js'
 import type {Finding, Severity} from '../../model/finding.js'
 import {humanCount} from '../../model/human-count.js'
 import {objectLabel} from '../../model/pod.js'
-import type {Cell, Doc, Tone} from '../../terminal/doc.js'
+import {type Doc, type Line, prose, type Tone} from '../../terminal/doc.js'
 import {renderJson} from '../../terminal/json.js'
-import {wrapText} from '../../terminal/wrap.js'
 import {renderYaml} from '../../terminal/yaml.js'
 import type {View} from '../view.js'
 import type {CheckedWorkload} from './evaluate/aggregator.js'
@@ -13,6 +12,7 @@ import {checkData} from './forms/data.js'
 import {githubAnnotations} from './forms/github.js'
 import {injectionLines, injectionMark, injectionText} from './forms/injection-lines.js'
 import {junitXml} from './forms/junit.js'
+import {findingLines} from './forms/lines.js'
 import {patchText} from './forms/patches.js'
 import {policyReports} from './forms/policy-report.js'
 import {prometheusText} from './forms/prometheus.js'
@@ -21,7 +21,6 @@ import {uncheckedGroups} from './forms/unchecked.js'
 import {baselineOf} from './policy.js'
 import type {CheckReport} from './report.js'
 
-const WIDTH = 79
 const TONES: Readonly<Record<Severity, Tone>> = {error: 'bad', warning: 'warn', info: 'dim'}
 
 function severities(counts: Readonly<Record<Severity, number>>): string {
@@ -37,11 +36,13 @@ function shortList(files: readonly string[]): string {
 }
 
 /** The result in one line, with the three counts: findings, passed, not checked. */
-function checkHeadline({counts, workloads, damaged, skipped, unused, visited}: CheckReport): string {
+function checkHeadline({counts, workloads, damaged, skipped, unused, visited, subject}: CheckReport): string {
   const where =
-    workloads.length === 1
-      ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})
-      : humanCount(workloads.length, 'workload')
+    subject !== undefined
+      ? subject
+      : workloads.length === 1
+        ? objectLabel(workloads[0]?.workload ?? {kind: '', namespace: '', name: ''})
+        : humanCount(workloads.length, 'workload')
   const accepted = counts.accepted === 0 ? '' : `, ${counts.accepted} accepted`
   const unreadParts = damaged.length === 0 ? '' : `; ${humanCount(damaged.length, 'part')} could not be read`
   const unjudged = skipped.length === unused.length ? '' : '; some objects not judged'
@@ -50,12 +51,8 @@ function checkHeadline({counts, workloads, damaged, skipped, unused, visited}: C
   return `${where}: ${severities(counts)}${accepted}; ${humanCount(counts.passed, 'check')} passed, ${counts.notChecked} not checked${injectionMark(workloads)}${unreadParts}${unjudged}${left}.${unvisited}`
 }
 
-function toned(lines: readonly string[], tone: Tone | undefined): readonly Cell[] {
-  return tone === undefined ? lines : lines.map(text => ({text, tone}))
-}
-
-function labelled(label: string, text: string): readonly Cell[] {
-  return wrapText(text, WIDTH, '       ', `  ${label.padEnd(5)}`)
+function labelled(label: string, text: string): Line {
+  return prose(text, undefined, '       ', `  ${label.padEnd(5)}`)
 }
 
 function place({object, path, place: at}: Finding): string {
@@ -65,26 +62,26 @@ function place({object, path, place: at}: Finding): string {
 }
 
 /** Consecutive findings of one rule share why and fix, printed below the last. */
-function detail(finding: Finding, next: Finding | undefined, wide: boolean): readonly Cell[] {
+function detail(finding: Finding, next: Finding | undefined, wide: boolean): readonly Line[] {
   const last = next?.code !== finding.code || next.fix !== finding.fix || next.severity === 'info'
-  const head = `${finding.severity.toUpperCase()} ${finding.code} ${finding.message}`
-  const title = toned(wrapText(head, WIDTH, '  '), TONES[finding.severity])
+  const head = {text: `${finding.severity.toUpperCase()} ${finding.code} `, tone: TONES[finding.severity]}
+  const title = prose(finding.message, undefined, '  ', head)
   if (finding.accepted !== undefined)
-    return [...toned(wrapText(`accepted ${finding.code} ${finding.message} (${finding.accepted})`, WIDTH, '  '), 'dim')]
-  if (finding.severity === 'info' && !wide) return title
+    return [prose(`accepted ${finding.code} ${finding.message} (${finding.accepted})`, 'dim', '  ')]
+  if (finding.severity === 'info' && !wide) return [title]
   const seen = wide ? finding.proof : finding.proof.slice(0, 2)
   return [
-    ...title,
-    ...labelled('at', place(finding)),
-    ...seen.flatMap(({from, text, expected}) =>
+    title,
+    labelled('at', place(finding)),
+    ...seen.map(({from, text, expected}) =>
       labelled(expected === true ? 'expected ' : 'seen', from === finding.path ? text : `${from}: ${text}`),
     ),
-    ...(last ? [...labelled('why', finding.why), ...labelled('fix', finding.fix)] : []),
+    ...(last ? [labelled('why', finding.why), labelled('fix', finding.fix)] : []),
   ]
 }
 
-function workloadHead(each: CheckedWorkload): readonly Cell[] {
-  const {workload, pods, findings, passed, notChecked} = each
+function workloadHead(each: CheckedWorkload): readonly Line[] {
+  const {workload, pods, findings, passed, notChecked, configuration} = each
   const open = findings.filter(({accepted}) => accepted === undefined)
   const count = (severity: Severity) => open.filter(one => one.severity === severity).length
   const of = pods.length === 0 ? `manifest${injectionText(each)}` : humanCount(pods.length, 'pod')
@@ -92,46 +89,59 @@ function workloadHead(each: CheckedWorkload): readonly Cell[] {
   const counts = {error: count('error'), warning: count('warning'), info: count('info')}
   const found = open.length === 0 ? none : severities(counts)
   const tone: Tone = count('error') > 0 ? 'bad' : count('warning') > 0 ? 'warn' : 'strong'
-  const text = `${objectLabel(workload)} (${of}): ${found}; ${passed} passed, ${notChecked.length} not checked`
-  return toned(wrapText(text, WIDTH, '  '), tone)
+  const text =
+    configuration === true
+      ? `${objectLabel(workload)}: ${found}`
+      : `${objectLabel(workload)} (${of}): ${found}; ${passed} passed, ${notChecked.length} not checked`
+  return [prose(text, tone, '  ')]
 }
 
 /** Parts of the files that could not be read, and skipped objects. */
-function unread({damaged, skipped}: CheckReport): readonly Cell[] {
+function unread({damaged, skipped}: CheckReport): readonly Line[] {
   const block = (title: string, gaps: readonly Gap[], tone: Tone) => {
-    const lines = gaps.flatMap(({what, detail, hint}) =>
-      wrapText(`${what}: ${detail}${hint === undefined ? '' : `. ${hint}`}`, WIDTH, '    ', '  '),
+    const lines = gaps.map(({what, detail, hint}) =>
+      prose(`${what}: ${detail}${hint === undefined ? '' : `. ${hint}`}`, tone, '    ', '  '),
     )
-    return gaps.length === 0 ? [] : ['', {text: `${title} (${gaps.length}):`, tone}, ...toned(lines, tone)]
+    return gaps.length === 0 ? [] : ['', {text: `${title} (${gaps.length}):`, tone}, ...lines]
   }
   return [...block('Could not be read', damaged, 'bad'), ...block('Not judged', skipped, 'warn')]
 }
 
 /** Rules that could not be checked, one line per reason. */
-function unchecked({workloads, counts}: CheckReport, wide: boolean): readonly Cell[] {
+function unchecked({workloads, counts}: CheckReport, wide: boolean): readonly Line[] {
   if (counts.notChecked === 0) return []
-  const lines = uncheckedGroups(workloads).flatMap(({codes, workloads: where, why}) => {
+  const lines = uncheckedGroups(workloads).map(({codes, workloads: where, why}) => {
     const of =
       workloads.length === 1
         ? ''
         : wide || where.length === 1
           ? ` in ${where.join(', ')}`
           : ` in ${where.length} workloads`
-    return wrapText(`${codes.join(' ')}${of}: ${why}`, WIDTH, '    ', '  ')
+    return prose(`${codes.join(' ')}${of}: ${why}`, 'warn', '    ', '  ')
   })
-  return ['', {text: `Not checked (${counts.notChecked}):`, tone: 'strong'}, ...toned(lines, 'warn')]
+  return ['', {text: `Not checked (${counts.notChecked}):`, tone: 'strong'}, ...lines]
 }
 
-function worst(report: CheckReport): readonly Cell[] {
+function worst(report: CheckReport): readonly Line[] {
   const first = report.workloads
     .flatMap(each => each.findings)
     .filter(({accepted, severity}) => accepted === undefined && severity !== 'info')
     .sort((a, b) => (a.severity === b.severity ? 0 : a.severity === 'error' ? -1 : 1))[0]
   if (first === undefined || report.workloads.length === 1) return []
-  return toned(wrapText(`Start with ${objectLabel(first.workload)}: ${first.message}`, WIDTH, '  '), undefined)
+  return [prose(`Start with ${objectLabel(first.workload)}: ${first.message}`, undefined, '  ')]
 }
 
-function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly Cell[] {
+/** The number of errors, then of warnings, of open findings: the most first. */
+function bySeverity(one: CheckedWorkload, other: CheckedWorkload): number {
+  const count = ({findings}: CheckedWorkload, severity: Severity) =>
+    findings.filter(each => each.severity === severity && each.accepted === undefined).length
+  return count(other, 'error') - count(one, 'error') || count(other, 'warning') - count(one, 'warning')
+}
+
+/** Lines of findings after which the result is said again: it has scrolled away. */
+const SCREEN = 20
+
+function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly Line[] {
   const details = each.findings.flatMap((finding, index) => detail(finding, each.findings[index + 1], wide))
   if (alone) return details.length === 0 ? [] : ['', ...details]
   return !wide && hasOnlyInfo(each) ? [] : details.length === 0 ? [] : ['', ...workloadHead(each), ...details]
@@ -140,17 +150,18 @@ function block(each: CheckedWorkload, alone: boolean, wide: boolean): readonly C
 function doc(report: CheckReport, form: 'short' | 'table' | 'wide'): Doc {
   if (form === 'short') return [{block: 'text', lines: [checkHeadline(report)]}]
   const wide = form === 'wide'
-  const alone = report.workloads.length === 1
-  const head = toned(wrapText(checkHeadline(report), WIDTH, '  '), report.failing === true ? 'bad' : 'good')
-  const blocks = report.workloads.flatMap(each => block(each, alone, wide))
+  const alone = report.workloads.length === 1 && report.subject === undefined
+  const head = prose(checkHeadline(report), report.failing === true ? 'bad' : 'good', '  ')
+  const blocks = [...report.workloads].sort(bySeverity).flatMap(each => block(each, alone, wide))
   const lines = [
-    ...head,
+    head,
     ...worst(report),
     ...injectionLines(report.workloads),
     ...blocks,
     ...cleanWorkloads(report.workloads, wide),
     ...unchecked(report, wide),
     ...unread(report),
+    ...(blocks.length > SCREEN ? ['', head] : []),
   ]
   return [{block: 'text', lines}]
 }
@@ -162,6 +173,7 @@ export const checkView: View<CheckReport> = {
   showsGaps: true,
   unreportedGaps: ({damaged, skipped}, form) => (form === 'table' || form === 'wide' ? [] : [...damaged, ...skipped]),
   texts: {
+    lines: findingLines,
     sarif: report => renderJson(sarifLog(report, report.rules, report.version)),
     junit: report => junitXml(report, report.rules),
     prom: prometheusText,

@@ -6,23 +6,21 @@ import {humanCount} from '../../model/human-count.js'
 import type {GatewayModel, RouteTarget} from '../../model/istio-traffic.js'
 import {objectLabel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
-import type {Cell, Tone} from '../../terminal/doc.js'
-import {wrapText} from '../../terminal/wrap.js'
+import {type Line, prose, type Tone} from '../../terminal/doc.js'
 import type {AppliedPolicy} from './report.js'
 import type {Exposure} from './traffic/exposure.js'
 import type {DescribedPort, PolicyEnforcer, ServiceDescription} from './traffic/traffic.js'
 
-const WIDTH = 79
 const NOT_CHECKED = 'not checked'
 
-/** A sentence wrapped into lines, indented by `depth`. */
-export function lines(text: string, depth = 0, tone?: Tone): readonly Cell[] {
+/** A sentence as a paragraph, indented by `depth`. */
+export function lines(text: string, depth = 0, tone?: Tone): readonly Line[] {
   const first = ' '.repeat(depth)
-  return wrapText(text, WIDTH, `${first}  `, first).map(each => (tone === undefined ? each : {text: each, tone}))
+  return [prose(text, tone, `${first}  `, first)]
 }
 
 /** An empty line and a section title. */
-export function heading(text: string): readonly Cell[] {
+export function heading(text: string): readonly Line[] {
   return ['', {text, tone: 'strong'}]
 }
 
@@ -37,7 +35,7 @@ export function outcome(counts: {readonly wrong: number; readonly unasked: numbe
 export const MODES_WITHOUT_ENFORCER: readonly (PodMode | 'unknown')[] = ['none', 'control-plane', 'ztunnel']
 
 /** Shown instead of policies where no proxy could enforce them. */
-export const NO_ENFORCER: readonly Cell[] = [
+export const NO_ENFORCER: readonly Line[] = [
   '',
   'No policy applies to inbound traffic: there is no proxy to enforce it.',
 ]
@@ -51,7 +49,7 @@ export function problemLines({
   readonly warnings: readonly string[]
   readonly disagreements: readonly string[]
   readonly findings: readonly Pick<Finding, 'severity' | 'code' | 'message'>[]
-}): readonly Cell[] {
+}): readonly Line[] {
   if (warnings.length + disagreements.length + findings.length === 0) return []
   return [
     ...heading('Problems'),
@@ -64,7 +62,7 @@ export function problemLines({
 }
 
 /** The section of missing data with reasons; empty if nothing is missing. */
-export function gapLines(gaps: readonly Gap[]): readonly Cell[] {
+export function gapLines(gaps: readonly Gap[]): readonly Line[] {
   const sentences = gapSentences(gaps)
   return sentences.length === 0 ? [] : [...heading('Not checked'), ...sentences.flatMap(each => lines(each, 2, 'warn'))]
 }
@@ -80,14 +78,14 @@ function appliedText(rules: readonly ComparedRule[], name: string): string {
   return APPLIED[rules.find(each => each.name === name)?.standing ?? 'unknown']
 }
 
-function staleRules(kind: string, rules: readonly ComparedRule[]): readonly Cell[] {
+function staleRules(kind: string, rules: readonly ComparedRule[]): readonly Line[] {
   return rules
     .filter(({standing}) => standing === 'proxy only')
     .flatMap(({name}) => lines(`${kind} ${name}: only in the proxy, whose config is stale`, 2, 'bad'))
 }
 
 /** Objects known only from the proxy, when they could not be read from Kubernetes. */
-function fromProxy(kind: string, rules: readonly ComparedRule[]): readonly Cell[] {
+function fromProxy(kind: string, rules: readonly ComparedRule[]): readonly Line[] {
   const names = rules.map(({name}) => name).join(', ')
   const known = names === '' ? '' : `; the proxy's config was generated from ${names}`
   return lines(`${kind} objects: ${NOT_CHECKED}${known}`, 2, 'warn')
@@ -160,7 +158,7 @@ function whyNotReached(
 function routeLines(
   {virtualServices, destinationRules, inProxy, guard}: ServiceDescription,
   host: string,
-): readonly Cell[] {
+): readonly Line[] {
   return (virtualServices ?? []).flatMap(({virtualService: {object, hosts}, gateways, shares}) => {
     const name = `${object.name}.${object.namespace}`
     const where = gateways.includes('mesh') ? '' : ` (only through gateway ${gateways.join(', ')})`
@@ -204,7 +202,7 @@ function exposureText(exposure: Exposure): string {
 }
 
 /** One Service as a section of the page. */
-export function serviceLines(description: ServiceDescription): readonly Cell[] {
+export function serviceLines(description: ServiceDescription): readonly Line[] {
   const {service, guard, ports, destinationRules, virtualServices, exposed, inProxy} = description
   return [
     ...heading(`Service ${service.object.name}.${service.object.namespace}${service.headless ? ' (headless)' : ''}`),
@@ -230,7 +228,7 @@ export function policyLines(
   policies: readonly (AppliedPolicy & {readonly pods?: number})[] | undefined,
   inProxy: readonly ComparedRule[],
   of: number | undefined,
-): readonly Cell[] {
+): readonly Line[] {
   if (policies === undefined) return fromProxy('AuthorizationPolicy', inProxy)
   const none = policies.length === 0 ? lines('no AuthorizationPolicy: every request is allowed', 2) : []
   const each = policies.flatMap(({object, action, rules, reach, dryRun, pods}) => {

@@ -2,7 +2,7 @@ import type {Finding} from '../../model/finding.js'
 import {humanCount} from '../../model/human-count.js'
 import {objectLabel} from '../../model/pod.js'
 import {MODE_WORDS, type PodMode} from '../../model/pod-mode.js'
-import type {Cell, Doc} from '../../terminal/doc.js'
+import type {Doc, Line} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import {policiesData, serviceData} from './data.js'
 import {
@@ -75,7 +75,7 @@ function foundIn({findings, pods}: ServiceReport): readonly Pick<Finding, 'sever
   }))
 }
 
-function podLines({pods, seenIn}: ServiceReport): readonly Cell[] {
+function podLines({pods, seenIn}: ServiceReport): readonly Line[] {
   if (pods === undefined || pods.length === 0) return []
   return [
     ...heading('Pods'),
@@ -98,7 +98,7 @@ function doc(report: ServiceReport, form: 'short' | 'table' | 'wide'): Doc {
   const {description, pods, policies, policiesInProxy, mixed, disagreements, gaps} = report
   const unguarded =
     pods !== undefined && pods.length > 0 && pods.every(({mode}) => MODES_WITHOUT_ENFORCER.includes(mode))
-  const text: readonly Cell[] = [
+  const text: readonly Line[] = [
     ...head,
     ...serviceLines(description),
     ...mixed.flatMap(({port, modes}) => {

@@ -3,7 +3,7 @@ import {isOutsideKubernetes} from '../../model/container-facts.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type Container, objectLabel, type PodModel} from '../../model/pod.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
-import type {Cell, Doc} from '../../terminal/doc.js'
+import type {Doc, Line} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import {peersData, policiesData, proxyData, serviceData} from './data.js'
 import {
@@ -43,7 +43,7 @@ function headline({
   return `${name}: ${state}, ${mode_}${revised}. ${worst}`
 }
 
-function portLine({pod, declared}: DescribeReport): readonly Cell[] {
+function portLine({pod, declared}: DescribeReport): readonly Line[] {
   if (pod === undefined) return []
   const ports = declared.map(
     ({port, protocol, container}) => `${port}${protocol === 'TCP' ? '' : `/${protocol}`} (${container})`,
@@ -60,7 +60,7 @@ function containerText({name, security, args, image}: Container): string {
 }
 
 /** What runs outside Kubernetes, where users and capabilities decide what the mesh's rules do with it. */
-function containerLines(pod: PodModel): readonly Cell[] {
+function containerLines(pod: PodModel): readonly Line[] {
   return [
     ...heading('Containers'),
     ...pod.containers.flatMap(each => lines(containerText(each), 2)),
@@ -77,7 +77,7 @@ function peerText({object, level, mode, ignored}: PeerPolicy): string {
   )
 }
 
-function peerLines({peers, mode}: DescribeReport): readonly Cell[] {
+function peerLines({peers, mode}: DescribeReport): readonly Line[] {
   if (peers === undefined) return lines('inbound mTLS: not checked', 2, 'warn')
   const {workload, ports, policies} = peers
   const by = workload.by === undefined ? 'default, no policy applies' : objectLabel(workload.by)
@@ -91,7 +91,7 @@ function peerLines({peers, mode}: DescribeReport): readonly Cell[] {
   ]
 }
 
-function sidecarLines({sidecar, mode}: DescribeReport): readonly Cell[] {
+function sidecarLines({sidecar, mode}: DescribeReport): readonly Line[] {
   if (sidecar === undefined) return lines('Sidecar resource: not checked', 2, 'warn')
   if (sidecar === null)
     return lines(
@@ -108,7 +108,7 @@ function sidecarLines({sidecar, mode}: DescribeReport): readonly Cell[] {
   )
 }
 
-function syncLines({sync}: DescribeReport): readonly Cell[] {
+function syncLines({sync}: DescribeReport): readonly Line[] {
   if (sync === undefined) return lines('sync with istiod: not checked', 2, 'warn')
   if (sync.istiod === undefined)
     return lines('sync: not connected to any istiod, so it receives no config updates', 2, 'bad')
@@ -121,7 +121,7 @@ function syncLines({sync}: DescribeReport): readonly Cell[] {
   ]
 }
 
-function servedLines({serves, mode}: DescribeReport): readonly Cell[] {
+function servedLines({serves, mode}: DescribeReport): readonly Line[] {
   if (mode !== 'gateway') return []
   if (serves === undefined) return lines('Gateways that select it: not checked', 2, 'warn')
   if (serves.length === 0) return lines('no Gateway selects it', 2)
@@ -133,7 +133,7 @@ function servedLines({serves, mode}: DescribeReport): readonly Cell[] {
   )
 }
 
-function inboundLines({proxy}: DescribeReport): readonly Cell[] {
+function inboundLines({proxy}: DescribeReport): readonly Line[] {
   const ports = (proxy?.inbound ?? []).map(({port, protocol, mtls}) => `${port}: ${protocol}, mTLS ${mtls}`)
   const rules = (each: readonly {readonly rule: string}[] | undefined) =>
     each === undefined ? 'not checked' : each.map(({rule}) => rule).join(', ') || 'none'
@@ -147,13 +147,13 @@ function inboundLines({proxy}: DescribeReport): readonly Cell[] {
   ]
 }
 
-function serviceBlocks({services, pod}: DescribeReport): readonly Cell[] {
+function serviceBlocks({services, pod}: DescribeReport): readonly Line[] {
   if (services === undefined) return pod === undefined ? [] : ['', ...lines('Services: not checked', 0, 'warn')]
   if (services.length === 0) return ['', 'No Service selects this pod.']
   return services.flatMap(serviceLines)
 }
 
-function policySection(report: DescribeReport): readonly Cell[] {
+function policySection(report: DescribeReport): readonly Line[] {
   if (MODES_WITHOUT_ENFORCER.includes(report.mode)) return NO_ENFORCER
   return [
     ...heading('Policies for the pod'),

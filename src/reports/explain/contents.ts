@@ -2,7 +2,7 @@ import {BUILT_IN} from '../../model/provenance.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 import {ISTIO_CODES} from '../../model/vocabulary/istio-codes.js'
 import {WORD_GROUPS} from '../../model/vocabulary/words.js'
-import type {MeshRule} from '../../rules/rule.js'
+import type {AnyRule} from '../../rules/any-rule.js'
 import type {Report} from '../report.js'
 import type {View} from '../view.js'
 
@@ -12,7 +12,7 @@ export interface ContentsReport extends Report {
 }
 
 /** The table of contents of `explain`. */
-export function contentsReport(rules: readonly MeshRule[]): ContentsReport {
+export function contentsReport(rules: readonly AnyRule[]): ContentsReport {
   const groups = [
     {kind: 'check rule', count: rules.length, examples: rules.slice(0, 3).map(({code}) => code)},
     {kind: 'istioctl analyze code', count: Object.keys(ISTIO_CODES).length, examples: ['IST0101', 'IST0103']},

@@ -2,7 +2,7 @@ import {humanCount} from '../../model/human-count.js'
 import {nearestNames} from '../../model/nearest.js'
 import {BUILT_IN} from '../../model/provenance.js'
 import {UserError} from '../../model/user-error.js'
-import type {MeshRule} from '../../rules/rule.js'
+import type {AnyRule} from '../../rules/any-rule.js'
 import type {Report} from '../report.js'
 import {type ExplainedLine, type ExplainedText, explainLines} from './lines.js'
 import {isNoPort, knownNames, type Topic, topicOf} from './topic.js'
@@ -27,7 +27,7 @@ interface Found {
 }
 
 /** The longest names first: `native sidecar` before `sidecar`; each word is used once. */
-function topicsIn(rules: readonly MeshRule[], words: readonly string[]): Found {
+function topicsIn(rules: readonly AnyRule[], words: readonly string[]): Found {
   const topics: Topic[] = []
   const unknown: string[] = []
   for (let start = 0; start < words.length; ) {
@@ -65,7 +65,7 @@ function isProse(words: readonly string[]): boolean {
   return words.length > 4
 }
 
-function notKnown(rules: readonly MeshRule[], text: string): UserError {
+function notKnown(rules: readonly AnyRule[], text: string): UserError {
   const near = nearestNames(text, knownNames(rules))
   const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text
   return new UserError(`unknown term ${JSON.stringify(shown)}`, {
@@ -81,7 +81,7 @@ function notKnown(rules: readonly MeshRule[], text: string): UserError {
 }
 
 /** The meaning of terms or log lines; a text without any known term is an error that names similar ones. */
-export function explainReport(rules: readonly MeshRule[], given: string): ExplainReport {
+export function explainReport(rules: readonly AnyRule[], given: string): ExplainReport {
   const text = given.trim()
   const base = {origin: {kind: 'memory', label: 'meshctl'} as const, provenance: BUILT_IN, gaps: [], word: text}
   const whole = topicOf(rules, text)

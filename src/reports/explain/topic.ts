@@ -8,7 +8,7 @@ import {ADDRESSES} from '../../model/vocabulary/addresses.js'
 import {GRPC_NUMBERS} from '../../model/vocabulary/grpc-codes.js'
 import {ISTIO_CODES} from '../../model/vocabulary/istio-codes.js'
 import {ALL_WORDS, meaningsOf, type WordMeaning} from '../../model/vocabulary/words.js'
-import type {MeshRule} from '../../rules/rule.js'
+import type {AnyRule} from '../../rules/any-rule.js'
 import {findRules} from '../../rules/select-rules.js'
 
 export interface PortUse {
@@ -21,7 +21,7 @@ export interface PortUse {
 /** Everything known about one term. */
 export interface Topic {
   readonly word: string
-  readonly rules: readonly MeshRule[]
+  readonly rules: readonly AnyRule[]
   readonly port?: {readonly port: number; readonly uses: readonly PortUse[]}
   readonly kernel?: KernelNote
   readonly flags: readonly {readonly flag: string; readonly meaning: string; readonly next: string}[]
@@ -92,7 +92,7 @@ function formed(word: string): readonly WordMeaning[] {
 }
 
 /** Everything known about a term: a rule, an Istio code, a port, flags, an iptables chain or rule, a term of the mesh, Envoy or a log; undefined when unknown. */
-export function topicOf(rules: readonly MeshRule[], word: string): Topic | undefined {
+export function topicOf(rules: readonly AnyRule[], word: string): Topic | undefined {
   const flags = flagsOf(word)
   const found = findRules(rules, word)
   const meanings = [...istioCode(word), ...meaningsOf(word), ...formed(word)]
@@ -129,7 +129,7 @@ export function isNoPort(word: string): boolean {
 }
 
 /** Every known name, for "did you mean". */
-export function knownNames(rules: readonly MeshRule[]): readonly string[] {
+export function knownNames(rules: readonly AnyRule[]): readonly string[] {
   return [
     ...rules.flatMap(({code, slug}) => [code, slug]),
     ...Object.keys(RESPONSE_FLAGS),

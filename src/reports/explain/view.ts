@@ -1,45 +1,45 @@
+import {type AnyRule, appliesToText, isConfigRule, needsText} from '../../rules/any-rule.js'
 import {parameterLine} from '../../rules/parameter.js'
-import {appliesTo, type MeshRule, neededFacts} from '../../rules/rule.js'
 import {ruleData} from '../../rules/rule-data.js'
-import type {Cell, Doc} from '../../terminal/doc.js'
-import {wrapText} from '../../terminal/wrap.js'
+import {type Doc, type Line, prose} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {ExplainedLine} from './lines.js'
 import type {ExplainReport} from './report.js'
 import type {Topic} from './topic.js'
 
-const WIDTH = 79
-
-function part(label: string, text: string): readonly Cell[] {
-  return wrapText(text, WIDTH, '         ', `${label.padEnd(9)}`)
+function part(label: string, text: string): readonly Line[] {
+  return [prose(text, undefined, '         ', label.padEnd(9))]
 }
 
-function ruleLines(rule: MeshRule): readonly Cell[] {
+function ruleLines(rule: AnyRule): readonly Line[] {
   const also = rule.aliases.length === 0 ? '' : `, Istio's ${rule.aliases.join(', ')}`
   return [
     {text: `${rule.code} ${rule.slug} (${rule.severity}${also})`, tone: 'strong'},
-    ...wrapText(`${rule.title}.`, WIDTH),
+    prose(`${rule.title}.`),
     '',
     ...part('why', rule.why),
     ...part('fix', rule.fix),
-    ...part('applies', `to ${appliesTo(rule)}`),
-    ...part('needs', neededFacts(rule, 'the pod or its template')),
-    ...Object.entries(rule.parameters ?? {}).flatMap(([name, parameter]) =>
+    ...part('applies', `to ${appliesToText(rule)}`),
+    ...part('needs', needsText(rule, 'the pod or its template')),
+    ...Object.entries((isConfigRule(rule) ? undefined : rule.parameters) ?? {}).flatMap(([name, parameter]) =>
       part('set', parameterLine(name, parameter)),
     ),
-    ...(rule.versions === undefined ? [] : part('versions', rule.versions)),
+    ...(isConfigRule(rule) || rule.versions === undefined ? [] : part('versions', rule.versions)),
     ...rule.references.map((page, index) => `${(index === 0 ? 'read' : '').padEnd(9)}${page}`),
-    ...part('accept', `annotation meshctl.io/ignore: "${rule.code}: reason" on the pod, or --skip ${rule.code}`),
+    ...part(
+      'accept',
+      `annotation meshctl.io/ignore: "${rule.code}: reason" on the ${isConfigRule(rule) ? 'object' : 'pod'}, or --skip ${rule.code}`,
+    ),
   ]
 }
 
-function portLines({port}: Topic): readonly Cell[] {
+function portLines({port}: Topic): readonly Line[] {
   if (port === undefined) return []
   if (port.uses.length === 0) return [`Istio does not use port ${port.port}.`]
   return [
     {text: `Port ${port.port}`, tone: 'strong'},
-    ...port.uses.flatMap(({where, owner, purpose, protocols}) =>
-      wrapText(`In ${where}: ${purpose} (${owner}, ${protocols.join(' and ')}).`, WIDTH, '  '),
+    ...port.uses.map(({where, owner, purpose, protocols}) =>
+      prose(`In ${where}: ${purpose} (${owner}, ${protocols.join(' and ')}).`, undefined, '  '),
     ),
     ...(port.uses.every(({where}) => where === 'istiod')
       ? ["Used only in istiod's own pods; other pods may use it."]
@@ -47,7 +47,7 @@ function portLines({port}: Topic): readonly Cell[] {
   ]
 }
 
-function flagLines({flags}: Topic): readonly Cell[] {
+function flagLines({flags}: Topic): readonly Line[] {
   return flags.flatMap(({flag, meaning, next}) => [
     {text: `${flag} (response flag in Envoy's access log)`, tone: 'strong' as const},
     ...part('means', meaning),
@@ -55,12 +55,12 @@ function flagLines({flags}: Topic): readonly Cell[] {
   ])
 }
 
-function termLines({term}: Topic): readonly Cell[] {
+function termLines({term}: Topic): readonly Line[] {
   if (term === undefined) return []
   return [{text: term.term, tone: 'strong'}, ...part('means', term.meaning), ...part('next', term.next)]
 }
 
-function kernelLines({kernel}: Topic): readonly Cell[] {
+function kernelLines({kernel}: Topic): readonly Line[] {
   if (kernel === undefined) return []
   return [
     {text: `${kernel.name} (kernel rules)`, tone: 'strong'},
@@ -73,7 +73,7 @@ function kernelLines({kernel}: Topic): readonly Cell[] {
   ]
 }
 
-function meaningLines({meanings}: Topic): readonly (readonly Cell[])[] {
+function meaningLines({meanings}: Topic): readonly (readonly Line[])[] {
   return meanings.map(({word, kind, meaning, next, source}) => [
     {text: `${word} (${kind})`, tone: 'strong' as const},
     ...part('means', meaning),
@@ -82,7 +82,7 @@ function meaningLines({meanings}: Topic): readonly (readonly Cell[])[] {
   ])
 }
 
-function topicParts(topic: Topic): readonly (readonly Cell[])[] {
+function topicParts(topic: Topic): readonly (readonly Line[])[] {
   return [
     ...topic.rules.map(ruleLines),
     portLines(topic),
@@ -96,10 +96,10 @@ function topicParts(topic: Topic): readonly (readonly Cell[])[] {
 function lineParts(
   {line, count, writer, heading, means, next, source, words, also}: ExplainedLine,
   several: boolean,
-): readonly Cell[] {
+): readonly Line[] {
   const where = several ? `${line}${count > 1 ? ` and ${count - 1} more` : ''}: ` : ''
   return [
-    ...wrapText(means, WIDTH).map(text => ({text, tone: 'strong' as const})),
+    prose(means, 'strong'),
     ...part('line', `${where}${heading}`),
     ...part('from', writer),
     ...also.flatMap(text => part('also', text)),
@@ -109,9 +109,9 @@ function lineParts(
   ]
 }
 
-function unknownLines({unknown}: ExplainReport): readonly Cell[] {
-  return unknown.flatMap(({word, nearest}) =>
-    wrapText(`No entry for ${word}${nearest.length === 0 ? '' : `; did you mean ${nearest.join(', ')}?`}`, WIDTH),
+function unknownLines({unknown}: ExplainReport): readonly Line[] {
+  return unknown.map(({word, nearest}) =>
+    prose(`No entry for ${word}${nearest.length === 0 ? '' : `; did you mean ${nearest.join(', ')}?`}`),
   )
 }
 

@@ -75,7 +75,7 @@ export function movedRules(before: readonly Ruleset[], after: readonly Ruleset[]
 export async function countersReport(given: Source, subject: PodRef, waitMs: number): Promise<CountersReport> {
   if (!given.traits.live)
     throw new UserError('--counters reads the rules twice, so it needs a live pod', {
-      hint: 'A file or a bundle holds one moment; its counters are in the output of meshctl iptables.',
+      hint: 'A file or a bundle is one point in time; its counters are in the output of meshctl iptables.',
       next: 'meshctl iptables POD --counters',
     })
   const source = noted(given)

@@ -11,8 +11,8 @@ const WORDS = {
   extra: 'not expected',
   changed: 'changed',
   moved: 'moved',
-  foreign: 'by others',
-  residue: 'second copy',
+  foreign: 'third-party',
+  residue: 'duplicate',
   incomplete: 'not compared',
   policy: 'the policy DROP',
 } as const
@@ -54,9 +54,10 @@ function verdictOf(differences: DriftReport['differences']): Cell {
   const effective = differences.filter(each => each.effective).length
   const open = differences.filter(each => each.kind === 'incomplete').length
   if (effective > 0) {
-    const verb = effective === 1 ? 'changes' : 'change'
+    const some = `${effective} of which ${effective === 1 ? 'changes' : 'change'}`
+    const every = effective === 1 ? 'which changes' : 'all of which change'
     const besides = open === 0 ? '' : `; ${open} not compared`
-    return {text: `${all}, ${effective} of which ${verb} where packets go${besides}`, tone: 'bad'}
+    return {text: `${all}, ${effective < differences.length ? some : every} where packets go${besides}`, tone: 'bad'}
   }
   return open > 0
     ? {text: `${humanCount(open, 'part')} of the rules could not be compared`, tone: 'warn'}
@@ -66,9 +67,9 @@ function verdictOf(differences: DriftReport['differences']): Cell {
 /** The verdict about rules that are not the current ones: drift was not checked, whatever they were at start. */
 function openVerdict({differences, expected}: DriftReport): readonly Cell[] {
   const open: Cell = {text: 'not checked: whether the current rules match the expected ones', tone: 'warn'}
-  if (expected === undefined) return [open, '; what to expect is known only from the same log']
-  if (differences.length === 0) return [open, '; at start they did']
-  return [open, '; at start: ', verdictOf(differences)]
+  if (expected === undefined) return [open, '; the expected rules are known only from the same log']
+  if (differences.length === 0) return [open, '; at pod start they did']
+  return [open, '; at pod start: ', verdictOf(differences)]
 }
 
 function headline(report: DriftReport): readonly (readonly Cell[])[] {

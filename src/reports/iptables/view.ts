@@ -62,7 +62,7 @@ function failureLines({kernel}: IptablesReport): readonly (readonly Cell[])[] {
     cause === 'validation'
       ? `${program} failed: no capture rules are in place in this pod`
       : rules === 'not-applied'
-        ? `${program} failed: the rules it wanted were not applied`
+        ? `${program} failed: its rules were not applied`
         : `${program} ran again and changed nothing: the rules are those of an earlier run`
   return [
     [{text: verdict, tone: 'bad'}],

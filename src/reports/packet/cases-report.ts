@@ -198,7 +198,7 @@ export async function casesReport(
     if (context === undefined) {
       const texts = await read(item.ruleset)
       if (texts === undefined)
-        throw new UserError(`${item.id}: there are no rules for the ruleset ${JSON.stringify(item.ruleset)}`)
+        throw new UserError(`${item.id}: no rules found for ruleset ${JSON.stringify(item.ruleset)}`)
       context = load(texts, file.topology)
       loaded.set(item.ruleset, context)
     }

@@ -13,6 +13,7 @@ import type {TrafficOutcome} from '../../analysis/netfilter/packet-sets/traffic-
 import type {PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {type ProxyTraits, sentByProxy, ZTUNNEL_MARK} from '../../analysis/netfilter/proxy-traits.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Packet} from '../../model/packet.js'
 import type {IpFamily, Ruleset} from '../../model/ruleset.js'
@@ -79,10 +80,9 @@ function cellOf(who: string, trafficOutcome: TrafficOutcome, loopsAt: number | u
   return {
     who,
     verdict: loops ? 'loops' : verdict === 'none' ? 'error' : verdict,
-    ...(port === undefined ? {} : {port}),
-    ...(to === undefined ? {} : {to}),
+    ...definedFields({port, to}),
     ...(by === undefined ? {} : {by: `${by.at} ${by.rule}`}),
-    ...(why === undefined ? {} : {why}),
+    ...definedFields({why}),
   }
 }
 
@@ -211,7 +211,7 @@ export async function matrixReport(
     const outbound = outboundRows(found, senders, read.proxy)
     const inbound = inboundRows(found)
     const [gaveUp] = found.paths.chains.givenUp
-    return {outbound, inbound, ...(gaveUp === undefined ? {} : {gaveUp})}
+    return {outbound, inbound, ...definedFields({gaveUp})}
   }
   const rows = askPaths(rulesets, read.machine, family, ask, why => unknownRows(why, names), bound)
   if (rows === undefined) throw new UserError(`the pod has no ${family === 'ip' ? 'IPv4' : 'IPv6'} address`)

@@ -59,7 +59,7 @@ export interface PacketReport extends Report {
 function unseen({from, rulesets}: Kernel): readonly string[] {
   if (from !== 'text') return []
   const reasons = (['ip', 'ip6'] as const).flatMap(family => Object.values(missingTablesIn(rulesets, family)))
-  return [...new Set<string>(reasons)].map(reason => `${reason}: rules there may decide otherwise`)
+  return [...new Set<string>(reasons)].map(reason => `${reason}: rules there may change the result`)
 }
 
 /** Reads what packets are walked on; sockets only where their evidence is there. */
@@ -69,9 +69,10 @@ export async function packetContext(source: Source, subject: PodRef): Promise<Pa
   const sockets = table?.ok === true ? table.value.sockets : []
   const machine = table?.ok === true ? {...kernel.machine, listeners: listenersOf(table.value)} : kernel.machine
   const assumed = kernel.machine.assumed
-    ? ["addresses or routes of the pod are not all known: an ordinary pod's are taken"]
+    ? ['some addresses or routes of the pod are unknown: those of an ordinary pod are assumed']
     : []
-  const deaf = table?.ok === true ? [] : ['who listens in the pod is not known: every port is taken to be open']
+  const deaf =
+    table?.ok === true ? [] : ['the listening sockets of the pod are unknown: every port is assumed to be open']
   const unread = table?.ok === true ? unreadSockets(table.value) : undefined
   const proxy = proxyTraitsOf(kernel.rulesets)
   return {
@@ -90,12 +91,14 @@ async function resolveService(source: Source, subject: PodRef, host: string): Pr
   const [name = '', namespace = subject.namespace] = host.split('.')
   const answer = await source.objects({kind: 'Service', namespace, name})
   if (!answer.ok)
-    throw new UserError(`${JSON.stringify(host)} is not an IP address, and there are no Services to look it up in`, {
-      hint: answer.gap.detail,
-    })
+    throw new UserError(
+      `${JSON.stringify(host)} is not an IP address, and no Services were read that could resolve it`,
+      {
+        hint: answer.gap.detail,
+      },
+    )
   const address = parseIp(textOf(answer.value[0], 'spec', 'clusterIP') ?? '')
-  if (address === undefined)
-    throw new UserError(`there is no Service ${name} with a cluster IP in namespace ${namespace}`)
+  if (address === undefined) throw new UserError(`no Service ${name} with a cluster IP in namespace ${namespace}`)
   return address
 }
 

@@ -3,8 +3,7 @@ import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
 import {socketAddress} from '../../model/socket.js'
-import type {Cell, Doc, Tone} from '../../terminal/doc.js'
-import {wrapText} from '../../terminal/wrap.js'
+import {type Cell, type Doc, type Line, prose, type Tone} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {PortsReport} from './report.js'
 
@@ -22,7 +21,6 @@ const WORDS: Readonly<Record<PortVerdict, readonly [string, Tone | undefined]>> 
   unknown: ['unknown', 'warn'],
 }
 const TONES = {error: 'bad', warning: 'warn', info: 'dim'} as const
-const WIDTH = 79
 
 function ownerOf(row: PortRow): string {
   const owners = row.sockets.map(({process, uid}) =>
@@ -115,20 +113,22 @@ function headline(report: PortsReport): string {
   return `${where}; ${good.length} of ${humanCount(declared.length, 'declared port is', 'declared ports are')} ${past}.${unknown}`
 }
 
-function problemLines(report: PortsReport): readonly Cell[] {
-  return report.problems.flatMap(({port, protocol, severity, what, remedy}) => {
-    const lines = wrapText(`${severity.toUpperCase()} ${port}/${protocol}: ${what}. ${remedy}`, WIDTH, '  ')
-    return lines.map(text => ({text, tone: TONES[severity]}))
-  })
+function problemLines(report: PortsReport): readonly Line[] {
+  return report.problems.map(({port, protocol, severity, what, remedy}) =>
+    prose(`${port}/${protocol}: ${what}. ${remedy}`, undefined, '  ', {
+      text: `${severity.toUpperCase()} `,
+      tone: TONES[severity],
+    }),
+  )
 }
 
 function doc(report: PortsReport, form: 'short' | 'table' | 'wide'): Doc {
   const excluded = report.excluded.length === 0 ? '' : ` Excluded from capture: ${report.excluded.join(', ')}.`
-  const head = wrapText(`${headline(report)}${excluded}`, WIDTH, '  ')
+  const head = prose(`${headline(report)}${excluded}`, undefined, '  ')
   if (form === 'short') return [{block: 'text', lines: [headline(report)]}]
   const wide = form === 'wide'
   return [
-    {block: 'text', lines: [...head, ...problemLines(report), '']},
+    {block: 'text', lines: [head, ...problemLines(report), '']},
     {
       block: 'table',
       style: 'columns',

@@ -1,13 +1,13 @@
 import {BUILT_IN} from '../../model/provenance.js'
-import type {MeshRule} from '../../rules/rule.js'
+import type {AnyRule} from '../../rules/any-rule.js'
 import type {Report} from '../report.js'
 
 export interface RulesReport extends Report {
-  readonly rules: readonly MeshRule[]
+  readonly rules: readonly AnyRule[]
 }
 
 /** The catalogue of rules, by code. */
-export function meshRulesReport(rules: readonly MeshRule[]): RulesReport {
+export function meshRulesReport(rules: readonly AnyRule[]): RulesReport {
   const sorted = [...rules].sort((a, b) => (a.code < b.code ? -1 : 1))
   return {origin: {kind: 'memory', label: 'meshctl'}, provenance: BUILT_IN, gaps: [], notes: [], rules: sorted}
 }

@@ -1,4 +1,4 @@
-import {type MeshRule, neededFacts} from '../../rules/rule.js'
+import {type AnyRule, isConfigRule, needsText} from '../../rules/any-rule.js'
 import {ruleData} from '../../rules/rule-data.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
@@ -6,11 +6,16 @@ import type {RulesReport} from './report.js'
 
 const TONES = {error: 'bad', warning: 'warn', info: 'dim'} as const
 
-function row(rule: MeshRule, wide: boolean): readonly Cell[] {
-  const {code, severity, slug, title, aliases, modes} = rule
+function row(rule: AnyRule, wide: boolean): readonly Cell[] {
+  const {code, severity, slug, title, aliases} = rule
   const base: readonly Cell[] = [code, {text: severity, tone: TONES[severity]}, slug, title]
   if (!wide) return base
-  return [...base, aliases.join(' ') || '-', modes.join(' '), neededFacts(rule, 'the pod alone')]
+  return [
+    ...base,
+    aliases.join(' ') || '-',
+    (isConfigRule(rule) ? rule.kinds : rule.modes).join(' '),
+    needsText(rule, 'the pod alone'),
+  ]
 }
 
 /** Every rule as one line. */
@@ -20,7 +25,7 @@ export const rulesView: View<RulesReport> = {
       block: 'table',
       style: 'columns',
       padding: 2,
-      header: ['CODE', 'SEVERITY', 'NAME', 'TITLE', ...(form === 'wide' ? ['ALSO', 'PODS', 'NEEDS'] : [])],
+      header: ['CODE', 'SEVERITY', 'NAME', 'TITLE', ...(form === 'wide' ? ['ALSO', 'CHECKS', 'NEEDS'] : [])],
       rows: rules.map(rule => row(rule, form === 'wide')),
     },
   ],

@@ -1,7 +1,7 @@
 import type {UpstreamServer} from '../../model/envoy/proxy.js'
 import type {IpPort} from '../../model/envoy/request.js'
 
-// The servers behind the proxies of the case form: what each port does, as the form's description lists them.
+// The upstream servers of case files: the behaviour of each port, as the description of the format lists them.
 
 const OK: UpstreamServer = {connect: 'accepts', tls: undefined, answer: {kind: 'http', status: 200, afterMs: 0}}
 
@@ -54,7 +54,7 @@ const SERVERS: ReadonlyMap<number, UpstreamServer> = new Map([
 const REFUSES: UpstreamServer = {...OK, connect: 'refuses'}
 const DROPPED_ADDRESS = '10.250.0.1'
 
-/** The server at an address of the case form: one that drops, one of the table, or nothing that listens. */
+/** The server at an address of a case file: one that drops packets, one of the table, or none. */
 export function caseUpstream({ip, port}: IpPort): UpstreamServer {
   if (ip === DROPPED_ADDRESS) return {...OK, connect: 'drops'}
   return SERVERS.get(port) ?? REFUSES

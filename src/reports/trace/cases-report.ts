@@ -12,7 +12,7 @@ import type {Origin} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {caseUpstream} from './case-upstreams.js'
 
-/** The answer to one case: the fields of the case form, `null` where there is nothing; or why it is not known. */
+/** The result of one case: the fields of the format, `null` where there is nothing; or why it is undetermined. */
 export type TraceCaseResult =
   | {readonly id: string; readonly unknown: true; readonly reason: string}
   | {
@@ -36,7 +36,7 @@ export interface EnvoyCasesReport extends Report {
   readonly answers: readonly TraceCaseResult[]
 }
 
-/** Clients of the case form wait this long for an answer, in milliseconds. */
+/** The client timeout of case files, in milliseconds. */
 const PATIENCE = 2000
 
 function fieldsOf(id: string, outcome: RequestOutcome): TraceCaseResult {
@@ -60,7 +60,7 @@ function fieldsOf(id: string, outcome: RequestOutcome): TraceCaseResult {
 
 function answerCase(proxy: EnvoyProxy, json: unknown, place: string): TraceCaseResult {
   const parsed = parseEnvoyCase(json)
-  if (parsed === undefined) throw new UserError(`${place} is no case: it needs id, dst and protocol`)
+  if (parsed === undefined) throw new UserError(`${place} is not a case: it needs id, dst and protocol`)
   const surroundings: Surroundings = {upstream: caseUpstream, now: proxy.updatedAt ?? 0, patience: PATIENCE}
   const decision = traceRequest(proxy, parsed.request, surroundings)
   return decision.decided
@@ -74,7 +74,7 @@ function jsonIn(text: string, place: string): unknown {
   return json.value
 }
 
-/** Answers the cases of one configuration folder, in the order they are in. */
+/** Traces the cases of one configuration folder, in file order. */
 export function answerFolder({path, configDump, cases}: CaseFolder): readonly TraceCaseResult[] {
   const proxy = proxyOf(jsonIn(configDump, `${path}/config_dump`))
   return cases.split('\n').flatMap((line, i) => {
@@ -84,12 +84,12 @@ export function answerFolder({path, configDump, cases}: CaseFolder): readonly Tr
   })
 }
 
-/** Answers every case of the folders given. What is not known says why, and is counted. */
+/** Traces every case of the given folders. Undetermined ones have a reason and are counted. */
 export async function envoyCasesReport(folders: AsyncIterable<CaseFolder>, origin: Origin): Promise<EnvoyCasesReport> {
   const answers: TraceCaseResult[] = []
   for await (const folder of folders) answers.push(...answerFolder(folder))
   const unknown = answers.filter(each => 'unknown' in each).length
-  const notes = unknown === 0 ? [] : [`${unknown} of ${answers.length} cases are undecided; each says why`]
+  const notes = unknown === 0 ? [] : [`${unknown} of ${answers.length} cases are undecided; the reason is in each row`]
   const provenance: ReportProvenance = {
     live: false,
     complete: true,

@@ -19,7 +19,7 @@ function row(answer: TraceCaseResult): readonly Cell[] {
   ]
 }
 
-/** Cases answered: one row, or one JSON line, per case. */
+/** Traced cases: one row, or one JSON line, per case. */
 export const envoyCasesView: View<EnvoyCasesReport> = {
   doc: report => [
     {

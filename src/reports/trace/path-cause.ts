@@ -5,6 +5,7 @@ import type {MeshPod, MeshWorld} from '../../analysis/request-path/world.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import type {ObjectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {readPodObject} from '../../evidence/pod/objects.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
@@ -17,7 +18,7 @@ export interface PathCause {
   readonly fix: string
 }
 
-/** What causes are looked up in. */
+/** The inputs for finding a cause. */
 export interface CauseInputs {
   readonly source: Source
   readonly objects: ObjectCache
@@ -81,7 +82,7 @@ async function serverMode(inputs: CauseInputs, pod: MeshPod, port: number) {
   return mtlsMode(model.value, port, policies.value, inputs.istioNamespace)
 }
 
-/** Plain text meets a server that takes only mTLS. */
+/** A plaintext client reaches a server that requires mTLS. */
 async function plainTextRefused(
   inputs: CauseInputs,
   {legs}: RequestPath,
@@ -107,13 +108,13 @@ async function plainTextRefused(
   }
   if (cluster === 'PassthroughCluster')
     return {
-      fix: 'Call the Service by its name or cluster IP: the proxy passes an address it does not know on in plain text.',
+      fix: 'Call the Service by its name or cluster IP: the proxy forwards unknown addresses in plaintext.',
     }
   const mode = await serverMode(inputs, server.pod, server.request.destination.port)
   const by = mode?.by
   const permissive =
     by === undefined
-      ? 'allow plain text with a PeerAuthentication of mode PERMISSIVE'
+      ? 'allow plaintext with a PeerAuthentication of mode PERMISSIVE'
       : `set ${objectLabel(by)} to PERMISSIVE`
   const outward = legs.find(
     (leg): leg is Extract<Leg, {kind: 'kernel'}> => leg.kind === 'kernel' && leg.direction === 'out',
@@ -138,12 +139,12 @@ async function mismatch(inputs: CauseInputs, path: RequestPath): Promise<PathCau
     const {namespace, name} = entered.pod.ref
     return {
       object: {kind: 'Pod', namespace, name},
-      fix: `Recreate pod ${podLabel(entered.pod.ref)}: its iptables rules no longer lead to the proxy (meshctl iptables ${podLabel(entered.pod.ref)} --drift).`,
+      fix: `Recreate pod ${podLabel(entered.pod.ref)}: its iptables rules no longer redirect to the proxy (meshctl iptables ${podLabel(entered.pod.ref)} --drift).`,
     }
   }
   const object = clusterObject(clientLeg(path.legs), inputs.world)
   return {
-    ...(object === undefined ? {} : {object}),
+    ...definedFields({object}),
     fix: 'Compare the certificates of both sides: meshctl pc secret for each pod.',
   }
 }
@@ -159,8 +160,19 @@ async function scopeOf(inputs: CauseInputs, pod: MeshPod): Promise<ObjectRef | u
     : undefined
 }
 
-async function registryOnly(inputs: CauseInputs, pod: MeshPod): Promise<PathCause> {
+/** The proxy knows only hosts of the registry: a Service that the Sidecar does not import, or a host without a ServiceEntry. */
+async function registryOnly(inputs: CauseInputs, {pod, request}: Extract<Leg, {kind: 'proxy'}>): Promise<PathCause> {
   const object = await scopeOf(inputs, pod)
+  const {ip, port} = request.destination
+  const service = inputs.world.serviceAt(ip)?.object
+  const host = service === undefined ? '' : `${service.name}.${service.namespace}.svc.cluster.local`
+  const imported = inputs.world.site(pod).proxy?.cluster(`outbound|${port}||${host}`) !== undefined
+  if (object !== undefined && service !== undefined && !imported)
+    return {
+      object,
+      field: 'spec.egress[].hosts',
+      fix: `Import ${objectLabel(service)} into ${objectLabel(object)}: add ${service.namespace}/${host} to spec.egress[].hosts.`,
+    }
   const fix =
     'Add a ServiceEntry for the host (REGISTRY_ONLY is in force), or set outboundTrafficPolicy.mode to ALLOW_ANY.'
   return object === undefined
@@ -171,26 +183,26 @@ async function registryOnly(inputs: CauseInputs, pod: MeshPod): Promise<PathCaus
 async function ownAnswer(inputs: CauseInputs, path: RequestPath): Promise<PathCause> {
   const client = clientLeg(path.legs)
   const outcome = client?.decision?.decided === true ? client.decision.outcome : undefined
-  if (client !== undefined && outcome?.virtualHost === 'block_all') return await registryOnly(inputs, client.pod)
+  if (client !== undefined && outcome?.virtualHost === 'block_all') return await registryOnly(inputs, client)
   const object = routeObject(client, inputs.world)
   const field = client?.decision?.facts.answeredBy === 'fault' ? 'spec.http[].fault.abort' : undefined
   const fix =
     object === undefined
-      ? 'The proxy answers by its own configuration: see -o wide.'
+      ? 'The proxy is configured to reply itself: see -o wide.'
       : `Change the route in ${objectLabel(object)}.`
-  return {...(object === undefined ? {} : {object}), ...(field === undefined ? {} : {field}), fix}
+  return {...definedFields({object, field}), fix}
 }
 
 async function noEndpoint(inputs: CauseInputs, path: RequestPath): Promise<PathCause> {
   const client = clientLeg(path.legs)
   const outcome = client?.decision?.decided === true ? client.decision.outcome : undefined
-  if (client !== undefined && outcome?.cluster === 'BlackHoleCluster') return await registryOnly(inputs, client.pod)
+  if (client !== undefined && outcome?.cluster === 'BlackHoleCluster') return await registryOnly(inputs, client)
   const [, , subset = '', host = ''] = (typeof outcome?.cluster === 'string' ? outcome.cluster : '').split('|')
   const [name = '', namespace = ''] = host.split('.')
   const service = path.legs.find(each => each.kind === 'service')?.service.object
   const object = service ?? (/\.svc\./.test(host) ? {kind: 'Service', namespace, name} : undefined)
   const labels = subset === '' ? '' : ` with the labels of subset ${subset}`
-  if (object === undefined) return {fix: `Check what DNS says about ${host}: the proxy got no address for it.`}
+  if (object === undefined) return {fix: `Check the DNS record of ${host}: the proxy could not resolve it.`}
   return {
     object,
     field: 'spec.selector',
@@ -200,17 +212,26 @@ async function noEndpoint(inputs: CauseInputs, path: RequestPath): Promise<PathC
 
 function refused(path: RequestPath): PathCause {
   const {pod, reason} = path.ending
+  const service = path.legs.findLast(each => each.kind === 'service')?.service
+  if (reason === 'no-service-port' && service !== undefined)
+    return {
+      object: service.object,
+      field: 'spec.ports',
+      fix: `Use a port of ${objectLabel(service.object)} (${service.ports.map(each => each.port).join(', ')}), or add the port to it.`,
+    }
   if (pod === undefined) return {fix: 'Check the address, and whether the node can reach it.'}
   const {namespace, name} = pod.ref
   const object = {kind: 'Pod', namespace, name}
-  if (reason === 'proxy-port') return {object, fix: 'Use another port: the proxy has this one for itself.'}
+  if (reason === 'proxy-port') return {object, fix: 'Use another port: this one is reserved for the proxy.'}
+  if (pod.mode === 'gateway' && reason === 'not-listening')
+    return {fix: 'Add a server for this port to a Gateway that selects the pod: Envoy opens a port only for a Gateway.'}
   return {
     object,
     fix: `Let the application listen on the port on 0.0.0.0, or correct the targetPort (meshctl ports ${podLabel(pod.ref)}).`,
   }
 }
 
-/** What made a request fail; undefined for one that is delivered or undecided. */
+/** The cause of a failed request; undefined for one that is delivered or undetermined. */
 export async function pathCauseOf(inputs: CauseInputs, path: RequestPath): Promise<PathCause | undefined> {
   const {disposition, policy, pod} = path.ending
   switch (disposition) {
@@ -227,7 +248,7 @@ export async function pathCauseOf(inputs: CauseInputs, path: RequestPath): Promi
     case 'no-route': {
       const object = routeObject(clientLeg(path.legs), inputs.world)
       return {
-        ...(object === undefined ? {} : {object}),
+        ...definedFields({object}),
         fix: 'Add a route for the host and path (VirtualService), or correct the host the client sends.',
       }
     }

@@ -1,7 +1,7 @@
 import type {PathReport} from './path-report.js'
 import type {PathStep} from './path-steps.js'
 
-/** What a name may hold in a diagram: mermaid reads `;` and `#` as its own. */
+/** A name escaped for a diagram: `;` and `#` are syntax in mermaid. */
 function safe(text: string): string {
   return text.replace(/[;#\r\n"<>]/g, ' ').slice(0, 160)
 }
@@ -20,7 +20,7 @@ interface Actor {
   readonly label: string
 }
 
-/** A sequence diagram (mermaid.js.org) of the most likely way. */
+/** A sequence diagram (mermaid.js.org) of the most likely path. */
 export function mermaidOf(report: PathReport): string {
   const [branch] = report.branches
   const lines = ['sequenceDiagram', `  participant a0 as ${safe(report.from)}`]
@@ -42,7 +42,7 @@ export function mermaidOf(report: PathReport): string {
     }
     lines.push(`  ${current}->>${known.id}: ${safe(said)}`, `  Note over ${known.id}: ${safe(step.text)}`)
     current = known.id
-    said = 'passes it on'
+    said = 'forwards it'
   }
   if (branch !== undefined) {
     const answer = branch.status === null ? branch.outcome : `${branch.outcome}, status ${branch.status}`

@@ -11,6 +11,7 @@ import type {MeshPod} from '../../analysis/request-path/world.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
@@ -21,22 +22,22 @@ import {type AskedPath, askedPath, type Begin} from './path-request.js'
 import type {PathFlags} from './path-spec.js'
 import {type PathStep, stepsOf} from './path-steps.js'
 
-/** What an access log will say; undefined where that side writes none. */
+/** The access log entry of one side; undefined if it writes none. */
 export interface ExpectedLogs {
   readonly client?: string
   readonly server?: string
 }
 
-/** One way the request can go. Ways that end alike are one. */
+/** One possible path of the request. Paths with the same end are merged. */
 export interface PathBranch extends PathSummary {
-  /** The share of the requests that goes this way, from 0 to 1. */
+  /** The fraction of requests that take this path, from 0 to 1. */
   readonly share: number
   readonly because: string
-  /** Where it ends; of ways that end alike, the first. */
+  /** Where it ends; of merged paths, the first. */
   readonly pod?: PodRef
   readonly steps: readonly PathStep[]
   readonly logs: ExpectedLogs
-  /** Other details the client's log may have: a race decides. */
+  /** Other details the client's log may show, depending on a race. */
   readonly orDetails: readonly string[]
   readonly cause?: PathCause
 }
@@ -45,14 +46,16 @@ export interface PathReport extends Report {
   readonly from: string
   readonly to: string
   readonly request: string
+  /** Where a client outside reaches the gateway the request enters by: `address:port` with a remark; none without a gateway. */
+  readonly outside: readonly string[]
   readonly branches: readonly PathBranch[]
-  /** What weakens the answer, shown with the verdict: rules of pod start, configuration a proxy rejected. */
+  /** Caveats shown with the verdict: rules from pod start, configuration a proxy rejected. */
   readonly caveats: readonly string[]
-  /** The share that was not followed, because there are too many ways. */
+  /** The fraction of requests not followed, because there are too many paths. */
   readonly unfollowed: number
 }
 
-/** Where the request begins, as asked. */
+/** The source of the request, as given. */
 export type FromWord =
   | {readonly kind: 'pod'; readonly pod: PodRef}
   | {readonly kind: 'ingress'}
@@ -72,7 +75,9 @@ function beginning(mesh: Mesh, from: FromWord): Begin {
       mesh.pods.find(({mode, labels}) => mode === 'gateway' && labels.istio === 'ingressgateway') ??
       mesh.pods.find(({mode}) => mode === 'gateway')
     if (gateway === undefined)
-      throw new UserError('there is no ingress gateway pod', {hint: 'Name the pod of the gateway instead.'})
+      throw new UserError('no ingress gateway pod found', {
+        hint: "Use the name of the gateway's pod instead of ingress.",
+      })
     return {gateway}
   }
   const {pod} = from
@@ -81,7 +86,7 @@ function beginning(mesh: Mesh, from: FromWord): Begin {
   return found.mode === 'gateway' ? {gateway: found} : {pod: found}
 }
 
-/** Flags as the log has them: that of the retries, set first, comes first. */
+/** Response flags in the order of the log: the retry flag is set first. */
 function logFlags(flags: readonly string[]): string {
   const rest = flags.filter(each => each !== 'URX')
   return [...flags.filter(each => each === 'URX'), ...rest].join(',') || '-'
@@ -103,7 +108,7 @@ function logLine(request: AskedPath, leg: ReturnType<typeof clientLeg>): string 
 function logsOf(request: AskedPath, {legs}: RequestPath): ExpectedLogs {
   const client = logLine(request, clientLeg(legs))
   const server = logLine(request, serverLeg(legs))
-  return {...(client === undefined ? {} : {client}), ...(server === undefined ? {} : {server})}
+  return {...definedFields({client, server})}
 }
 
 interface Way {
@@ -141,7 +146,7 @@ async function branchOf(inputs: CauseInputs, request: AskedPath, way: Way): Prom
     steps: [name, ...stepsOf(path.legs, inputs.world)],
     logs: logsOf(request, path),
     orDetails: racingDetails(path),
-    ...(cause === undefined ? {} : {cause}),
+    ...definedFields({cause}),
   }
 }
 
@@ -150,17 +155,15 @@ function moment(source: Source): number {
   return Number.isNaN(at) ? Date.now() : at
 }
 
-/** Proxies on the paths that run on older configuration than the control plane sent. */
+/** Proxies on the paths whose configuration is older than what istiod sent. */
 function rejections(mesh: Mesh, paths: readonly RequestPath[]): readonly string[] {
   const pods = new Set(paths.flatMap(({legs}) => legs.flatMap(each => (each.kind === 'proxy' ? [each.pod] : []))))
   return [...pods].flatMap(pod =>
-    mesh.world
-      .site(pod)
-      .rejected.map(each => `${podLabel(pod.ref)} runs on older configuration: Envoy rejected ${each}`),
+    mesh.world.site(pod).rejected.map(each => `${podLabel(pod.ref)} uses older configuration: Envoy rejected ${each}`),
   )
 }
 
-/** Follows one request from where it begins to where it ends, by every way it can go. Nothing is sent. */
+/** Simulates one request from source to end, along every possible path. Nothing is sent. */
 export async function pathReport(given: Source, question: PathQuestion): Promise<PathReport> {
   const source = noted(given)
   const mesh = await readMesh(source, moment(source))
@@ -205,6 +208,7 @@ export async function pathReport(given: Source, question: PathQuestion): Promise
     from: request.from,
     to,
     request: request.text,
+    outside: request.outside,
     branches: found,
     unfollowed,
   }

@@ -1,9 +1,11 @@
 import type {RequestOrigin} from '../../analysis/request-path/path.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
+import {outsideAddresses} from '../../analysis/traffic-policy/outside-addresses.js'
 import type {Mesh} from '../../evidence/mesh-world/mesh.js'
 import type {ServiceEntryModel} from '../../model/istio-traffic.js'
 import {podLabel} from '../../model/kube-object.js'
+import type {ServiceModel} from '../../model/kube-service.js'
 import {own} from '../../model/own.js'
 import {objectLabel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
@@ -11,10 +13,10 @@ import {UserError} from '../../model/user-error.js'
 import {opensTls, type PathDestination, type PathFlags, protocolOf, readDestination, readHeader} from './path-spec.js'
 import {declaredHttp, portMeant, type Resolved, resolveHost} from './resolve.js'
 
-/** Where a request begins: a pod, or an address outside the mesh; a gateway's requests come from outside to it. */
+/** The source of a request: a pod, or an address outside the mesh; for a gateway, a client outside the mesh. */
 export type Begin = {readonly pod: MeshPod} | {readonly ip: string} | {readonly gateway: MeshPod}
 
-/** A request ready to be followed. */
+/** A request ready to be simulated. */
 export interface AskedPath {
   readonly origin: RequestOrigin
   readonly from: string
@@ -23,10 +25,12 @@ export interface AskedPath {
   readonly port: number
   readonly speech: Speech
   readonly text: string
+  /** Where a client outside reaches the gateway the request enters by: `address:port` with a remark. */
+  readonly outside: readonly string[]
   readonly notes: readonly string[]
 }
 
-/** A client outside the cluster, where none is named (TEST-NET-3, RFC 5737). */
+/** The default client outside the cluster (TEST-NET-3, RFC 5737). */
 const SOMEONE = '203.0.113.10'
 const UID = 1000
 
@@ -69,21 +73,49 @@ function requestText(speech: Speech, where: string): string {
   return `${method} ${path} (host ${[host, ...more].join(', ')})${secured} to ${where}`
 }
 
-/** The address and port at which requests from outside reach a gateway: those of its Service, else its own. */
-function gatewayDoor(mesh: Mesh, gateway: MeshPod, port: number): Resolved {
-  const service = mesh.services.find(
-    ({object, selector, ports, clusterIps}) =>
+/** The Services that lead to a gateway's pods, those that clients outside reach first. */
+function servicesBefore(mesh: Mesh, gateway: MeshPod): readonly ServiceModel[] {
+  const found = mesh.services.filter(
+    ({object, selector, clusterIps}) =>
       object.namespace === gateway.ref.namespace &&
       Object.keys(selector).length > 0 &&
       matchesLabels(requirementsOf(selector), gateway.labels) &&
-      clusterIps.length > 0 &&
-      ports.some(each => each.port === port),
+      clusterIps.length > 0,
   )
+  const outward = ['LoadBalancer', 'NodePort']
+  return [...found].sort((a, b) => Number(outward.includes(b.type)) - Number(outward.includes(a.type)))
+}
+
+interface GatewayDoor {
+  readonly resolved: Resolved
+  /** The port dialled: a node port stands for the Service port behind it. */
+  readonly port: number
+  /** What a client outside writes to get there. */
+  readonly outside: readonly string[]
+}
+
+/** The address and port at which requests from outside reach a gateway: those of its Service, else its own. */
+function gatewayDoor(mesh: Mesh, gateway: MeshPod, asked: number): GatewayDoor {
+  const services = servicesBefore(mesh, gateway)
+  const opens = ({ports}: ServiceModel) => ports.find(each => each.port === asked || each.nodePort === asked)
+  const service = services.find(each => opens(each) !== undefined) ?? services[0]
   const name = podLabel(gateway.ref)
-  if (service === undefined)
-    return {addresses: gateway.addresses.slice(0, 1), service, pod: gateway, text: `gateway ${name}`, known: true}
-  const text = `gateway ${name}, at ${objectLabel(service.object)} (${service.type}), cluster IP ${service.clusterIps[0]}`
-  return {addresses: service.clusterIps.slice(0, 1), service, pod: undefined, text, known: true}
+  if (service === undefined) {
+    const resolved = {
+      addresses: gateway.addresses.slice(0, 1),
+      service,
+      pod: gateway,
+      text: `gateway ${name}`,
+      known: true,
+    }
+    return {resolved, port: asked, outside: []}
+  }
+  const opened = service.ports.find(each => each.port === asked) ?? opens(service)
+  const outside = opened === undefined ? [] : outsideAddresses(service, [opened], gateway.nodeIp)
+  const at = outside.length === 0 ? '' : `, external address ${outside.join(', ')}`
+  const text = `gateway ${name} behind ${objectLabel(service.object)} (${service.type})${at}`
+  const resolved = {addresses: service.clusterIps.slice(0, 1), service, pod: undefined, text, known: true}
+  return {resolved, port: opened?.port ?? asked, outside}
 }
 
 function needPort(port: number | undefined, to: string): number {
@@ -91,7 +123,7 @@ function needPort(port: number | undefined, to: string): number {
   throw new UserError(`${to} has no port`, {hint: `Write it as ${to}:PORT, or add --port.`})
 }
 
-/** Makes a request of what was asked; pods it has to read first are asked for by `SiteNeeded`. */
+/** Builds the request to simulate; throws `SiteNeeded` for pods that must be read first. */
 export function askedPath(
   mesh: Mesh,
   begin: Begin,
@@ -104,15 +136,16 @@ export function askedPath(
   const home = client?.ref.namespace ?? around.namespace
   const guess =
     flags.port ?? destination.port ?? portMeant({service: undefined, pod: undefined}, destination.scheme) ?? 0
+  const door = 'gateway' in begin ? gatewayDoor(mesh, begin.gateway, guess) : undefined
   const byName =
-    'gateway' in begin
-      ? gatewayDoor(mesh, begin.gateway, guess)
-      : resolveHost(mesh, {pod: client, namespace: home}, around.entries, flags.address ?? destination.host, guess)
-  const port = needPort(flags.port ?? destination.port ?? portMeant(byName, destination.scheme), to)
+    door?.resolved ??
+    resolveHost(mesh, {pod: client, namespace: home}, around.entries, flags.address ?? destination.host, guess)
+  const dialled = needPort(flags.port ?? destination.port ?? portMeant(byName, destination.scheme), to)
+  const port = door === undefined || dialled !== guess ? dialled : door.port
   const http = 'gateway' in begin || declaredHttp(mesh, byName, port)
-  const speech = speechOf(flags, destination, port, http)
+  const speech = speechOf(flags, destination, dialled, http)
   const uid = flags.uid ?? UID
-  const from = 'pod' in begin ? podLabel(begin.pod.ref) : 'ip' in begin ? begin.ip : 'a client outside'
+  const from = 'pod' in begin ? podLabel(begin.pod.ref) : 'ip' in begin ? begin.ip : 'an external client'
   return {
     origin: client === undefined ? {ip: 'ip' in begin ? begin.ip : SOMEONE} : {pod: client, uid, gid: uid},
     from: client === undefined || flags.uid === undefined ? from : `${from} as uid ${uid}`,
@@ -120,7 +153,8 @@ export function askedPath(
     addresses: byName.addresses,
     port,
     speech,
-    text: requestText(speech, `${destination.host}:${port}`),
-    notes: byName.known ? [] : [`the address of ${destination.host} is not known (give it with --address)`],
+    text: requestText(speech, `${destination.host}:${dialled}`),
+    outside: door?.outside ?? [],
+    notes: byName.known ? [] : [`the address of ${destination.host} is unknown (set --address)`],
   }
 }

@@ -3,7 +3,7 @@ import {parseIp} from '../../model/ip-address.js'
 import {own} from '../../model/own.js'
 import {UserError} from '../../model/user-error.js'
 
-/** What a person asked about a request through the mesh, beside where it begins and leads. */
+/** The properties of a request through the mesh, apart from source and destination. */
 export interface PathFlags {
   readonly method?: string | undefined
   readonly path?: string | undefined
@@ -13,7 +13,7 @@ export interface PathFlags {
   readonly protocol?: string | undefined
   readonly sni?: string | undefined
   readonly uid?: number | undefined
-  /** The address dialled, where the name in the URL resolves to another than the objects tell. */
+  /** The address to connect to, if the host in the URL resolves to another than the objects imply. */
   readonly address?: string | undefined
 }
 
@@ -57,7 +57,7 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   tcp: 'tcp',
 }
 
-/** The protocol asked for, else that of the scheme, else what the port is declared to speak. */
+/** The requested protocol, else that of the scheme, else the declared protocol of the port. */
 export function protocolOf(flags: PathFlags, scheme: string | undefined, declaredHttp: boolean): Protocol {
   if (flags.protocol !== undefined) return own(PROTOCOLS, flags.protocol) ?? 'http/1.1'
   if (scheme === 'tcp' || scheme === 'tls') return 'tcp'
@@ -65,7 +65,7 @@ export function protocolOf(flags: PathFlags, scheme: string | undefined, declare
   return scheme === undefined && !declaredHttp ? 'tcp' : 'http/1.1'
 }
 
-/** Whether the application itself opens TLS. */
+/** Whether the application itself originates TLS. */
 export function opensTls(flags: PathFlags, scheme: string | undefined): boolean {
   return scheme === 'https' || scheme === 'tls' || flags.sni !== undefined
 }

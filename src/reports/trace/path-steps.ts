@@ -3,12 +3,13 @@ import {decidingStep} from '../../analysis/netfilter/packet-walk/verdict.js'
 import type {Leg} from '../../analysis/request-path/legs.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
 import type {MeshWorld} from '../../analysis/request-path/world.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {nearMissText} from '../../model/envoy/decision.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
 
-/** A reason of a step: what was decided, where that stands, and the Istio object it was made of. */
+/** A reason of a step: the decision, the config that made it, and the Istio object behind that. */
 export interface StepReason {
   readonly text: string
   /** A JSON pointer into the config_dump, or a chain and rule of the kernel. */
@@ -64,7 +65,7 @@ function named(label: string, value: string | null): readonly string[] {
 
 function proxyText(leg: ProxyLeg): string {
   const {decision} = leg
-  if (decision === undefined) return 'its configuration is not known'
+  if (decision === undefined) return 'its configuration is unknown'
   if (!decision.decided) return `undecided: it depends on ${decision.reason}`
   const {listener, filterChain, virtualHost, route, cluster, status, flags, details, terminationDetails} =
     decision.outcome
@@ -91,7 +92,7 @@ function proxyStep(leg: ProxyLeg, world: MeshWorld): PathStep {
     text: proxyText(leg),
     reasons: steps.map(({text, at}) => {
       const object = at === undefined ? undefined : madeBy(at)
-      return {text, ...(at === undefined ? {} : {at}), ...(object === undefined ? {} : {object})}
+      return {text, ...definedFields({at, object})}
     }),
     nearMisses: steps
       .flatMap(each => each.nearMisses)
@@ -104,7 +105,7 @@ function validity(until: number): string {
   return Number.isFinite(until) ? `, its certificate valid until ${new Date(until).toISOString().slice(0, 19)}Z` : ''
 }
 
-/** Whether a filter chain took the connection, and its TLS was agreed where there is any. */
+/** Whether a filter chain matched the connection and its TLS handshake, if any, succeeded. */
 function accepts({decision, speech}: ProxyLeg): boolean {
   if (decision?.decided !== true || decision.outcome.filterChain === 'virtualInbound-blackhole') return false
   const {filterChain, handshake} = decision.facts
@@ -112,7 +113,7 @@ function accepts({decision, speech}: ProxyLeg): boolean {
   return chosen && (speech.tls === undefined || handshake?.kind === 'agreed')
 }
 
-/** What is sent to the far side, and what that takes. */
+/** What is sent upstream, and what the upstream accepts. */
 function tlsStep(speech: Speech, leg: Leg, world: MeshWorld): PathStep {
   const far = leg.kind === 'proxy' || leg.kind === 'application' ? leg.pod : undefined
   const where = far === undefined ? '-' : podLabel(far.ref)
@@ -123,9 +124,9 @@ function tlsStep(speech: Speech, leg: Leg, world: MeshWorld): PathStep {
       : leg.ending.disposition === 'tls-mismatch'
         ? `; refused: ${leg.ending.because}`
         : accepts(leg)
-          ? '; the server takes it'
+          ? '; the server accepts it'
           : ''
-  if (tls === undefined) return {hop: 'tls', where, text: `plain text${takes}`, reasons: [], nearMisses: []}
+  if (tls === undefined) return {hop: 'tls', where, text: `plaintext${takes}`, reasons: [], nearMisses: []}
   const kind =
     tls.certificate === undefined ? 'TLS without a client certificate' : `mTLS as ${tls.certificate.uriSans.join(', ')}`
   const offers = [
@@ -144,7 +145,7 @@ function plainStep(hop: PathStep['hop'], where: string, text: string): PathStep 
   return {hop, where, text, reasons: [], nearMisses: []}
 }
 
-/** How often the steps from `start` repeat, in runs of `length`. */
+/** How often a sequence of `length` steps from `start` repeats. */
 function repeats(steps: readonly PathStep[], start: number, length: number): number {
   const run = JSON.stringify(steps.slice(start, start + length))
   let times = 1
@@ -152,7 +153,7 @@ function repeats(steps: readonly PathStep[], start: number, length: number): num
   return times
 }
 
-/** Steps that repeat because a proxy tries again are listed once, with how often. */
+/** Lists the steps of retries once, with their count. */
 function collapsed(steps: readonly PathStep[]): readonly PathStep[] {
   for (let start = 0; start < steps.length; start++)
     for (let length = 1; start + 2 * length <= steps.length; length++) {
@@ -165,7 +166,7 @@ function collapsed(steps: readonly PathStep[]): readonly PathStep[] {
   return steps
 }
 
-/** The hops of a path, one for each place that decides something. */
+/** The hops of a path, one per decision. */
 export function stepsOf(legs: readonly Leg[], world: MeshWorld): readonly PathStep[] {
   let sentByProxy = false
   const step = (leg: Leg): readonly PathStep[] => {

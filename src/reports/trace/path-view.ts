@@ -26,7 +26,7 @@ const DISPOSITIONS: Readonly<Record<PathBranch['outcome'], readonly [string, Ton
   'no-endpoint': ['no healthy endpoint', 'bad'],
   refused: ['connection refused', 'bad'],
   'tls-mismatch': ['TLS mismatch', 'bad'],
-  answered: ['answered by a proxy', 'warn'],
+  answered: ['reply from a proxy', 'warn'],
   'not-captured': ['not captured', 'warn'],
   undecided: ['undecided', 'warn'],
 }
@@ -40,7 +40,7 @@ function seenByClient(branch: PathBranch): string {
   if (outcome === 'delivered' || outcome === 'not-captured' || outcome === 'undecided') return ''
   const code =
     status === null
-      ? 'a connection that brings nothing'
+      ? 'a connection without a response'
       : status === 0
         ? 'a broken connection, no HTTP status'
         : `status ${status}`
@@ -89,7 +89,7 @@ function sameStep(a: PathStep | undefined, b: PathStep): boolean {
   return a !== undefined && a.hop === b.hop && a.where === b.where && a.text === b.text
 }
 
-/** The steps from the first that differs from the way shown before. */
+/** The steps from the first that differs from the previous path. */
 function ownSteps(branch: PathBranch, main: PathBranch | undefined): readonly PathStep[] {
   if (main === undefined || main === branch) return branch.steps
   const first = branch.steps.findIndex((step, i) => !sameStep(main.steps[i], step))
@@ -112,7 +112,7 @@ function doc(report: PathReport, wide: boolean): readonly Block[] {
   const [main] = report.branches
   const rest =
     report.unfollowed > 0
-      ? [`${Math.round(report.unfollowed * 100)}% of the ways were not followed: there are too many`]
+      ? [`${Math.round(report.unfollowed * 100)}% of the requests were not simulated: there are too many paths`]
       : []
   return [
     {
@@ -120,6 +120,7 @@ function doc(report: PathReport, wide: boolean): readonly Block[] {
       lines: [
         `${report.from}: ${report.request}`,
         ...(main === undefined ? [] : [verdict(main)]),
+        ...(report.outside.length === 0 ? [] : [`send it to ${report.outside.join(' or ')}`]),
         ...report.caveats,
         ...rest,
       ],
@@ -128,15 +129,16 @@ function doc(report: PathReport, wide: boolean): readonly Block[] {
   ]
 }
 
-/** A request's way through the mesh: the verdict first, then one line per hop; every way of a split. */
+/** The path of a request through the mesh: the verdict, then one line per hop; every branch of a split. */
 export const pathView: View<PathReport> = {
   doc: (report, form) => doc(report, form === 'wide'),
-  data: ({from, to, request, caveats, branches, unfollowed}) => ({
+  data: ({from, to, request, outside, caveats, branches, unfollowed}) => ({
     apiVersion: 'meshctl/v1',
     kind: 'RequestPath',
     from,
     to,
     request,
+    outside,
     caveats,
     branches: branches.map(({pod, ...branch}) => ({...branch, pod: pod === undefined ? null : podLabel(pod)})),
     unfollowed,

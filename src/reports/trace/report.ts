@@ -18,7 +18,7 @@ export interface TraceReport extends Report {
   readonly decision: Decision
 }
 
-/** Asks one Envoy, by its config_dump, what it does with one request. The servers behind it are not asked. */
+/** Simulates one request on one Envoy by its config_dump. Upstream servers are not simulated. */
 export async function traceReport(given: Source, subject: PodRef, spec: RequestSpec): Promise<TraceReport> {
   const source = noted(given)
   const artifact = required(await source.evidence(ID, subject), source, ID)

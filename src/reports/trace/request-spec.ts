@@ -4,21 +4,21 @@ import {parseIp} from '../../model/ip-address.js'
 import {own} from '../../model/own.js'
 import {UserError} from '../../model/user-error.js'
 
-/** What a person asked one Envoy: a request the pod sends (`out`) or one that arrives (`in`). */
+/** A request to simulate on one Envoy: one the pod sends (`out`) or one that arrives (`in`). */
 export interface RequestSpec {
   readonly out?: string | undefined
   readonly in?: string | undefined
-  /** `ADDRESS:PORT` of the socket that accepts the connection, in place of the redirected one. */
+  /** `ADDRESS:PORT` of the socket that accepts the connection, instead of the one it is redirected to. */
   readonly listener?: string | undefined
   readonly method?: string | undefined
   /** `name: value` or `name=value`. */
   readonly header?: readonly string[] | undefined
-  /** The address dialled, where the URL names a host. */
+  /** The address to connect to, if the URL names a host. */
   readonly address?: string | undefined
   readonly source?: string | undefined
   readonly sni?: string | undefined
   readonly alpn?: string | undefined
-  /** URI SAN of the client's certificate: the connection is mTLS. */
+  /** URI SAN of the client's certificate; implies mTLS. */
   readonly principal?: string | undefined
   readonly protocol?: string | undefined
 }
@@ -92,13 +92,13 @@ function tlsOf(spec: RequestSpec, {scheme, host}: Target, protocol: Protocol): C
   }
 }
 
-/** What Istio's client proxies offer (istio-peer-exchange is their own). */
+/** The ALPN that Istio's client proxies offer (istio-peer-exchange is Istio's own). */
 function meshAlpn(protocol: Protocol): readonly string[] {
   if (protocol === 'tcp') return ['istio-peer-exchange', 'istio']
   return protocol === 'http/2' ? ['istio-h2', 'h2'] : ['istio-http/1.1', 'http/1.1']
 }
 
-/** A request as asked, and what was assumed where the question left it open. */
+/** A request as given, and what was assumed where the flags leave it open. */
 export interface AskedRequest {
   readonly request: EnvoyRequest
   readonly notes: readonly string[]
@@ -122,7 +122,7 @@ function dialled(
   if (parseIp(bare) !== undefined) return bare
   const known = addressOf(host, port)
   if (known !== undefined) return known
-  notes.push(`the address of ${host} is not known (give it with --address): assumed to be none a listener has`)
+  notes.push(`the address of ${host} is unknown (set --address): assumed to match no listener`)
   return SOME_SERVER
 }
 
@@ -157,13 +157,11 @@ function endsOf(
   const port = inbound ? INBOUND_PORT : OUTBOUND_PORT
   const redirected = bound(proxy, port)
   if (!redirected)
-    notes.push(
-      `no listener has a socket on port ${port}: the connection is assumed to reach ${ip}:${target.port} itself`,
-    )
+    notes.push(`no listener is bound to port ${port}: the connection is assumed to go to ${ip}:${target.port} directly`)
   return {destination, acceptedBy: redirected ? {ip: '0.0.0.0', port} : destination, redirected, source}
 }
 
-/** Makes a request of what a person asked. `addressOf` finds the address of a host, where anything tells it. */
+/** Builds a request from the flags. `addressOf` finds the address of a host, if any evidence has it. */
 export function requestFrom(
   spec: RequestSpec,
   proxy: EnvoyProxy,
@@ -171,7 +169,7 @@ export function requestFrom(
 ): AskedRequest {
   const text = spec.in ?? spec.out
   if (text === undefined)
-    throw new UserError('say which request: --out URL for one the pod sends, --in URL for one that arrives', {
+    throw new UserError('specify a request: --out URL for one the pod sends, --in URL for one that arrives', {
       hint: EXAMPLE,
     })
   const target = readTarget(text)

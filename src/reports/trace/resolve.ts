@@ -8,20 +8,20 @@ import type {ServiceModel} from '../../model/kube-service.js'
 import {objectLabel} from '../../model/pod.js'
 import {isAddress} from './path-spec.js'
 
-/** What a name resolves to, and how that is known. */
+/** The addresses of a name, and the evidence for them. */
 export interface Resolved {
   /** One is picked; several for a headless Service. */
   readonly addresses: readonly string[]
   readonly service: ServiceModel | undefined
   readonly pod: MeshPod | undefined
   readonly text: string
-  /** False where no evidence tells the address. */
+  /** False if no evidence has the address. */
   readonly known: boolean
 }
 
 const SUFFIX = /\.svc(?:\.cluster\.local)?\.?$/
 
-/** The Service a name means to a client of a namespace, and the pod named before it (headless Services). */
+/** The Service a name resolves to in a namespace, and the pod part of the name (headless Services). */
 function serviceNamed(
   mesh: Mesh,
   host: string,
@@ -90,7 +90,7 @@ function ofService(mesh: Mesh, host: string, found: {readonly service: ServiceMo
 
 const BY_DNS = ['STRICT_DNS', 'LOGICAL_DNS']
 
-/** Addresses that Envoy itself got from DNS for a host, by its clusters page. */
+/** Addresses that Envoy resolved for a host, from its clusters page. */
 function byProxy(site: Site | undefined, host: string, port: number): readonly string[] {
   const name = `outbound|${port}||${host}`
   const {proxy} = site ?? {}
@@ -98,7 +98,7 @@ function byProxy(site: Site | undefined, host: string, port: number): readonly s
   return (proxy?.liveHosts?.(name) ?? []).map(each => each.address.ip)
 }
 
-/** The address istiod gave a host: what DNS capture answers. */
+/** The address istiod assigned to a host: the reply of DNS capture. */
 function byCapture(
   site: Site | undefined,
   host: string,
@@ -110,7 +110,7 @@ function byCapture(
   return declared ?? (site.proxy === undefined ? undefined : addressBesideHost(site.proxy, host, port))
 }
 
-/** Resolves a host as a process in a pod would: a Service by its names, a pod by its name, else what its proxy got from DNS. */
+/** Resolves a host as a process in a pod would: a Service by its names, a pod by its name, else what its proxy resolved by DNS. */
 export function resolveHost(
   mesh: Mesh,
   client: {readonly pod: MeshPod | undefined; readonly namespace: string},
@@ -154,13 +154,13 @@ export function resolveHost(
     return {...bare, addresses: [captured], text: `${host} is ${captured} by DNS capture`, known: true}
   const live = byProxy(site, host, port)
   if (live.length > 0)
-    return {...bare, addresses: live, text: `${host} is ${live.join(', ')} by the proxy’s DNS`, known: true}
+    return {...bare, addresses: live, text: `${host} is ${live.join(', ')} according to the proxy's DNS`, known: true}
   const declared = entries.find(({hosts}) => hosts.includes(host))?.addresses[0]
-  const only = declared === undefined ? '' : ` (its ServiceEntry’s ${declared} is known only with DNS capture)`
-  return {...bare, addresses: [UNKNOWN_ADDRESS], text: `what DNS says about ${host} is not known${only}`, known: false}
+  const only = declared === undefined ? '' : ` (its ServiceEntry's ${declared} is known only with DNS capture)`
+  return {...bare, addresses: [UNKNOWN_ADDRESS], text: `the address of ${host} is unknown${only}`, known: false}
 }
 
-/** The port meant where none is written: the scheme's, else the only one the Service or pod declares. */
+/** The default port: that of the scheme, else the only one the Service or pod declares. */
 export function portMeant(resolved: Pick<Resolved, 'service' | 'pod'>, scheme: string | undefined): number | undefined {
   if (scheme === 'https' || scheme === 'tls') return 443
   if (scheme !== undefined && scheme !== 'tcp') return 80
@@ -169,7 +169,7 @@ export function portMeant(resolved: Pick<Resolved, 'service' | 'pod'>, scheme: s
   return numbers.length === 1 ? numbers[0] : undefined
 }
 
-/** Whether a request to the port is taken to be HTTP: where it is declared so, or Istio detects the protocol. */
+/** Whether a request to the port is assumed to be HTTP: declared so, or left to Istio's protocol detection. */
 export function declaredHttp(mesh: Mesh, resolved: Resolved, port: number): boolean {
   const own = resolved.service?.ports.find(each => each.port === port)
   if (own !== undefined) {

@@ -13,7 +13,7 @@ import type {Report} from '../report.js'
 
 type Summary = Omit<PathSummary, 'cluster'>
 
-/** The answer to one recorded request. What can also happen is in `alternatives`, with its share where one is known. */
+/** The result for one recorded request. Other possible outcomes are in `alternatives`, with their fraction if known. */
 export type TrafficAnswer = {readonly id: string} & Summary &
   (
     | {readonly cluster: string | null}
@@ -29,7 +29,7 @@ export interface TrafficReport extends Report {
 
 const DEFAULT_PORT = 80
 
-/** What the client of a record says: HTTP/1.1 with the host as curl writes it, or nothing until the server speaks. */
+/** What the client of a record sends: HTTP/1.1 with the Host header as curl writes it, or nothing until the server sends data. */
 function speechOf(request: TrafficRequest): Speech {
   const bare = {tls: undefined, refuses: undefined, payload: undefined}
   if (request.tcp) return {...bare, protocol: 'tcp', head: undefined}
@@ -48,7 +48,7 @@ function rounded(share: number): number {
   return Math.round(share * 10_000) / 10_000
 }
 
-/** Branches that end alike are one. */
+/** Branches with the same end are merged. */
 function grouped(branches: readonly {readonly share: number; readonly result: RequestPath}[], http: boolean): Group[] {
   const groups = new Map<string, Group>()
   for (const {share, result} of branches) {
@@ -75,7 +75,7 @@ function clustersOf(branches: readonly {readonly share: number; readonly result:
 function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {
   const pod = mesh.pods.find(({ref}) => ref.name === request.pod && ref.namespace === request.namespace)
   if (pod === undefined)
-    throw new UserError(`${request.id}: there is no pod ${request.pod} in namespace ${request.namespace}`)
+    throw new UserError(`${request.id}: pod ${request.pod} not found in namespace ${request.namespace}`)
   const origin = {pod, uid: request.uid, gid: request.uid}
   const to = {ip: request.address, port: request.port}
   const speech = speechOf(request)
@@ -101,7 +101,7 @@ function requestsIn(text: string, place: string): readonly TrafficRequest[] {
     if (!json.ok) throw new UserError(gapSentence(json.gap))
     const request = parseTrafficRequest(json.value)
     if (request === undefined)
-      throw new UserError(`${where} is no recorded request: it needs id, from, and request with address and port`)
+      throw new UserError(`${where} is not a recorded request: it needs id, from, and request with address and port`)
     return [request]
   })
 }
@@ -111,13 +111,13 @@ function moment(source: Source): number {
   return Number.isNaN(at) ? Date.now() : at
 }
 
-/** Answers recorded requests, in order, by what a source tells of the mesh; only their request half is read. */
+/** Traces recorded requests, in order, on a source; only the request part of each record is read. */
 export async function trafficReport(given: Source, text: string, place: string): Promise<TrafficReport> {
   const source = noted(given)
   const mesh = await readMesh(source, moment(source))
   const answers: TrafficAnswer[] = []
   for (const request of requestsIn(text, place)) answers.push(await mesh.follow(() => answerTo(request, mesh)))
   const open = answers.filter(each => each.outcome === 'undecided').length
-  const notes = open === 0 ? [] : [`${open} of ${answers.length} requests are undecided; each says why`]
+  const notes = open === 0 ? [] : [`${open} of ${answers.length} requests are undecided; the reason is in each row`]
   return {...answeredFrom(source), gaps: mesh.gaps(), notes: [...mesh.notes(), ...notes], answers}
 }

@@ -18,7 +18,7 @@ function row(answer: TrafficAnswer): readonly Cell[] {
   ]
 }
 
-/** Recorded requests answered: one row, or one JSON line, per request. */
+/** Traced requests: one row, or one JSON line, per request. */
 export const trafficView: View<TrafficReport> = {
   doc: report => [
     {

@@ -25,7 +25,7 @@ function requestWords(request: EnvoyRequest): string {
   const where = `${destination.ip.includes(':') ? `[${destination.ip}]` : destination.ip}:${destination.port}`
   const host = request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1]
   const what = protocol === 'tcp' ? 'TCP' : `${method} ${path}${host === undefined ? '' : ` (host ${host})`}`
-  const secured = tls === undefined ? 'in plain text' : tls.certificate === undefined ? 'over TLS' : 'over mTLS'
+  const secured = tls === undefined ? 'in plaintext' : tls.certificate === undefined ? 'over TLS' : 'over mTLS'
   return `${what} to ${where} ${secured}, from ${request.source.ip}`
 }
 
@@ -45,9 +45,9 @@ function verdictWords(outcome: RequestOutcome): {readonly text: string; readonly
     terminationDetails === null &&
     (details === null || details === 'via_upstream' || (status ?? 500) < 400)
   if (fine && status === null && clusters !== '')
-    return {text: `forwarded to ${clusters}; the upstream's response is not known`, tone: 'good'}
+    return {text: `forwarded to ${clusters}; the upstream's response is unknown`, tone: 'good'}
   const words = [
-    status === null ? 'no answer' : `answer ${status}`,
+    status === null ? 'no response' : `response ${status}`,
     ...(flags.length > 0 ? [`flags ${flags.join(',')}`] : []),
     ...(why === null ? [] : [why]),
     ...(outcome.location === null ? [] : [`to ${outcome.location}`]),

@@ -8,7 +8,7 @@ export const rule = defineRule({
   severity: 'info',
   title: 'Pod does not run on Linux',
   why: 'The sidecar, its iptables rules and the CNI plugin support Linux only: a pod that gets a sidecar does not start on such a node, and no other rule applies to it.',
-  fix: 'Keep the pod out of the mesh with the label sidecar.istio.io/inject: "false", and let clients use plain text (DestinationRule with tls mode DISABLE).',
+  fix: 'Keep the pod out of the mesh with the label sidecar.istio.io/inject: "false", and let clients use plaintext (DestinationRule with tls mode DISABLE).',
   references: ['https://kubernetes.io/docs/concepts/windows/user-guide/', 'https://istio.io/latest/docs/setup/'],
   modes: POD_MODES,
   anyOs: true,

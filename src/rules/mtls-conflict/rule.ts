@@ -5,9 +5,9 @@ import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import {objectLabel} from '../../model/pod.js'
 import {defineRule} from '../rule.js'
 
-/** What the server rejects: plain text under STRICT, Istio mTLS under DISABLE (table of client mode against server mode). */
+/** What the server rejects: plaintext under STRICT, Istio mTLS under DISABLE (table of client mode against server mode). */
 function conflict(client: string, server: string): string | undefined {
-  if (server === 'STRICT' && client === 'DISABLE') return 'plain text, which STRICT rejects: connections are reset'
+  if (server === 'STRICT' && client === 'DISABLE') return 'plaintext, which STRICT rejects: connections are reset'
   if (server === 'STRICT' && (client === 'SIMPLE' || client === 'MUTUAL'))
     return `${client} TLS without mesh certificates, which STRICT rejects`
   if (server === 'DISABLE' && client === 'ISTIO_MUTUAL')

@@ -33,7 +33,7 @@ export const rule = defineRule({
         root,
         mesh?.clusterDomain ?? 'cluster.local',
       )
-      // Clients already send plain text: the fix is in place.
+      // Clients already send plaintext: the fix is in place.
       if (!strict && client?.mode === 'DISABLE') return []
       const list =
         capture.include === '*'

@@ -33,7 +33,7 @@ export const rule = defineRule({
                 note(
                   'spec.externalIPs',
                   externalIps.join(', '),
-                  `has external addresses (${externalIps.join(', ')}): the mesh does not match connections to them to this Service and sends plain text, which STRICT rejects`,
+                  `has external addresses (${externalIps.join(', ')}): the mesh does not match connections to them to this Service and sends plaintext, which STRICT rejects`,
                 ),
               ]),
           ...(publishesNotReady

@@ -2,6 +2,7 @@ import {lineOfService} from '../../formats/containers/compose.js'
 import {listenersTable} from '../../formats/envoy-listeners.js'
 import {formsIn} from '../../formats/forms/forms-in.js'
 import {htmlText, isHtml} from '../../formats/html-text.js'
+import type {DocumentText} from '../../formats/kube-manifest/document-texts.js'
 import {embeddedManifests} from '../../formats/kube-manifest/embedded.js'
 import {unjudgedObjects} from '../../formats/kube-manifest/unjudged.js'
 import {patchesAmong} from '../../formats/kube-pod/patch.js'
@@ -75,6 +76,7 @@ const JSON_PAGES: readonly EvidenceId[] = [
   'envoy.server_info',
   'envoy.certs',
   'istiod.syncz',
+  'ztunnel.config_dump',
 ]
 
 /** True when the content is the page itself, so that its reader can have the bytes as they are. */
@@ -86,6 +88,8 @@ function isWholePage(content: Content, id: EvidenceId): boolean {
 
 interface ReadManifests {
   readonly objects: readonly KubeObject[]
+  /** The file and document each object is written in. */
+  readonly documents: ReadonlyMap<KubeObject, {readonly file: string; readonly document: DocumentText}>
   readonly damaged: readonly Gap[]
 }
 
@@ -137,18 +141,23 @@ async function readAll(contents: readonly Content[]): Promise<ReadManifests> {
       return {what, reason: 'unreadable', detail: message}
     }),
   )
-  return {objects, damaged}
+  const documents = new Map(
+    read.flatMap(each =>
+      [...each.documents].map(([object, document]) => [object, {file: each.content.label, document}]),
+    ),
+  )
+  return {objects, damaged, documents}
 }
 
 /** The same, but an error if there is no object and nothing else in the files either. */
 async function readManifests(contents: readonly Content[]): Promise<ReadManifests> {
-  const {objects, damaged} = await readAll(contents)
+  const {objects, damaged, documents} = await readAll(contents)
   const [first] = damaged
   const alone = contents.every(each => ['objects', 'unknown'].includes(firstKind(each)))
   if (objects.length === 0 && first !== undefined && alone) {
     throw new UserError(`${first.what}: ${first.detail}`, contents.some(isManifest) ? {} : {hint: NO_MANIFEST})
   }
-  return {objects, damaged}
+  return {objects, damaged, documents}
 }
 
 /** A file with what it holds; of an HTML page its text, when that is something meshctl knows (an error page of a proxy is not). */
@@ -301,6 +310,18 @@ export function filesSource(files: readonly InputFile[]): Source {
     return undefined
   }
 
+  const finders = new Map<DocumentText, PlaceFinder>()
+  async function placeOf(object: KubeObject, path: string | undefined): Promise<FilePlace | undefined> {
+    const {placesInDocument} = await import('../../formats/kube-manifest/place.js')
+    const home = (await read()).documents.get(object)
+    if (home === undefined) return undefined
+    const finder = finders.get(home.document) ?? placesInDocument(home.document)
+    finders.set(home.document, finder)
+    const {kind, metadata} = object
+    const found = finder({kind, namespace: metadata.namespace ?? '', name: metadata.name}, path)
+    return {file: home.file, ...(found ?? {line: home.document.line, column: 1})}
+  }
+
   async function corrected(corrections: readonly ObjectSteps[]): Promise<readonly CorrectedText[]> {
     const {correctedIn} = await import('../../formats/kube-manifest/correct.js')
     return manifests.flatMap(({label: file, bytes, embedded}) =>
@@ -321,6 +342,8 @@ export function filesSource(files: readonly InputFile[]): Source {
     objects,
     evidence,
     manifests: {
+      objects: async () => (manifests.length === 0 ? [] : [...(await read()).documents.keys()]),
+      placeOf,
       damaged,
       beside: manifests.length === 0 && containers.length === 0 ? [] : beside(),
       skipped,

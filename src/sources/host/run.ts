@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process'
+import {definedFields} from '../../model/defined-fields.js'
 import type {ExecOutcome} from '../exec-answer.js'
 import {LIMITS} from '../limits.js'
 
@@ -20,7 +21,7 @@ export function run(
     let size = 0
     let stderr = ''
     let verdict = ''
-    const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], ...(signal === undefined ? {} : {signal})})
+    const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], ...definedFields({signal})})
     const stop = (why: string) => {
       verdict = why
       child.kill('SIGKILL')

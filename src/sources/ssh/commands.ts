@@ -26,6 +26,7 @@ const PAGES: Partial<Record<EvidenceId, string>> = {
   'envoy.server_info': 'server_info',
   'envoy.certs': 'certs',
   'envoy.logging': 'logging',
+  'envoy.stats': 'stats',
 }
 
 /** A name of a network namespace (ip-netns(8)) that no shell reads as anything else. */

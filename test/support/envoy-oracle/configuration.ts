@@ -234,9 +234,26 @@ function overrides({random, ports}: Surroundings): Json {
       typed(`${HF}buffer.v3.BufferPerRoute`, pick<Json>(random, [{disabled: true}, {buffer: {max_request_bytes: 20}}])),
     ],
     ['envoy.filters.http.ext_authz', typed(`${HF}ext_authz.v3.ExtAuthzPerRoute`, {disabled: true})],
+    ['envoy.filters.http.header_mutation', typed(`${HF}header_mutation.v3.HeaderMutationPerRoute`, mutations(random))],
   ]
   const chosen = some(random, 0, 1, () => pick(random, all))
   return chosen.length === 0 ? {} : {typed_per_filter_config: Object.fromEntries(chosen)}
+}
+
+function mutations(random: Random): Json {
+  const one = () => {
+    const key = pick(random, ['x-user', 'X-N', 'cookie', 'x-new'])
+    if (oneIn(random, 4)) return {remove: key}
+    const value = pick(random, ['v1', 'jason', '%REQ(x-user)%', 'a%%b', '%REQ(x-missing)%', ''])
+    const action = pick<Json>(random, [
+      {},
+      {append_action: 'ADD_IF_ABSENT'},
+      {append_action: 'OVERWRITE_IF_EXISTS_OR_ADD'},
+      {append_action: 'OVERWRITE_IF_EXISTS'},
+    ])
+    return {append: {header: {key, value}, ...action, ...(oneIn(random, 3) ? {keep_empty_value: true} : {})}}
+  }
+  return {mutations: {request_mutations: some(random, 1, 3, one)}}
 }
 
 function route(given: Surroundings, name: string): Json {
@@ -272,6 +289,17 @@ function httpFilters({random, ports, tokens}: Surroundings): readonly Json[] {
     () => http('rbac.v3.RBAC', {shadow_rules: rbacRules(random, true, ports)}),
     () => http('fault.v3.HTTPFault', fault(random)),
     () => http('cors.v3.Cors', {}),
+    () =>
+      http('header_mutation.v3.HeaderMutation', {
+        ...mutations(random),
+        ...(oneIn(random, 2) ? {most_specific_header_mutations_wins: true} : {}),
+      }),
+    () => http('grpc_web.v3.GrpcWeb', {}),
+    () =>
+      http('ratelimit.v3.RateLimit', {
+        domain: 'd',
+        rate_limit_service: {grpc_service: {envoy_grpc: {cluster_name: 'empty'}}, transport_api_version: 'V3'},
+      }),
     () => http('buffer.v3.Buffer', {max_request_bytes: 50}),
     () =>
       http('health_check.v3.HealthCheck', {
@@ -337,6 +365,8 @@ export function manager(given: Surroundings): Json {
     routes: some(random, 1, 6, () => route(given, `r${serial++}`)),
     ...(oneIn(random, 12) ? {require_tls: pick(random, ['ALL', 'EXTERNAL_ONLY'])} : {}),
     ...(oneIn(random, 6) ? {retry_policy: retryPolicy(random)} : {}),
+    ...(oneIn(random, 6) ? {rate_limits: [{actions: [{remote_address: {}}]}]} : {}),
+    ...(oneIn(random, 3) ? overrides(given) : {}),
   })).filter(each => each.domains.length > 0)
   const rest = oneIn(random, 4)
     ? []
@@ -359,6 +389,19 @@ export function manager(given: Surroundings): Json {
     ...(oneIn(random, 3) ? {use_remote_address: oneIn(random, 2)} : {}),
     ...(oneIn(random, 3) ? {xff_num_trusted_hops: random(3)} : {}),
     ...(oneIn(random, 4) ? {strip_trailing_host_dot: true} : {}),
+    ...(oneIn(random, 6) ? {scheme_header_transformation: {scheme_to_overwrite: pick(random, ['http', 'https'])}} : {}),
+    ...(oneIn(random, 8)
+      ? {
+          local_reply_config: {
+            mappers: [
+              {
+                filter: {status_code_filter: {comparison: {op: 'GE', value: {default_value: 400, runtime_key: 'k'}}}},
+                body: {inline_string: 'sorry'},
+              },
+            ],
+          },
+        }
+      : {}),
     ...(oneIn(random, 4)
       ? {http_protocol_options: {accept_http_10: true, ...(oneIn(random, 2) ? {default_host_for_http_10: 'shop'} : {})}}
       : {}),
@@ -382,6 +425,7 @@ export function manager(given: Surroundings): Json {
         name: `rc${serial++}`,
         validate_clusters: false,
         ...(oneIn(random, 4) ? {ignore_port_in_host_matching: true} : {}),
+        ...(oneIn(random, 3) ? overrides(given) : {}),
         virtual_hosts: [...hosts, ...rest],
       },
     }),
@@ -406,7 +450,27 @@ export function tcpFilters({random, ports}: Surroundings): readonly Json[] {
     name: 'envoy.filters.network.rbac',
     typed_config: typed(`${NF}rbac.v3.RBAC`, {stat_prefix: 'x', rules: rbacRules(random, false, ports)}),
   }))
+  const limits = pick<readonly Json[]>(random, [
+    [],
+    [],
+    [
+      {
+        name: 'limit',
+        typed_config: typed(`${NF}local_ratelimit.v3.LocalRateLimit`, {
+          stat_prefix: 'x',
+          token_bucket: {max_tokens: 1000, fill_interval: '60s'},
+        }),
+      },
+    ],
+    [
+      {
+        name: 'limit',
+        typed_config: typed(`${NF}connection_limit.v3.ConnectionLimit`, {stat_prefix: 'x', max_connections: 1000}),
+      },
+    ],
+  ])
   return [
+    ...limits,
     ...rbac,
     {
       name: 'envoy.filters.network.tcp_proxy',

@@ -191,7 +191,7 @@ describe('likely causes', () => {
     expect(differenceCauseOf(cluster(name)).title).toBe(title)
   })
 
-  test('what comes with a cluster is told with it: its endpoints, and the listener and route of its port', () => {
+  test('what belongs to a cluster is grouped with it: its endpoints, and the listener and route of its port', () => {
     const names = ['outbound|9191||ratings.demo.svc.cluster.local', 'outbound|9192||ratings.demo.svc.cluster.local']
     const before = config({clusters: {}, listeners: {}, routes: {}, endpoints: {}})
     const after = config({

@@ -19,7 +19,7 @@ function rows(table: SocketTable, protocol?: string): string[] {
     .sort()
 }
 
-/** What the processes of the recording were told to open, written down from their start parameters. */
+/** The sockets the processes of the recording were started with, from their start parameters. */
 const TCP = [
   'tcp *:15001 x2',
   'tcp *:15006 x2',
@@ -154,7 +154,7 @@ describe('what is not a list of sockets', () => {
     const without = ({line: _, count: __, ...rest}: ListeningSocket) => Object.entries(rest)
     const says = (one: ListeningSocket, other: ListeningSocket) =>
       without(one).every(([field, value]) => other[field as keyof ListeningSocket] === value)
-    // netstat's last column is a free text of any length: what is left of it cannot be told from a short name.
+    // netstat's last column is free text of any length: a truncated one cannot be distinguished from a short name.
     for (const name of readdirSync(SAMPLES).filter(each => !each.startsWith('netstat'))) {
       const text = readFileSync(join(SAMPLES, name), 'utf8')
       const whole = parseSockets({bytes: Buffer.from(text)})
@@ -171,7 +171,7 @@ describe('what is not a list of sockets', () => {
   test.each([
     ['a row cut within its first word', 'State  Recv-Q\nLISTEN 0 5 0.0.0.0:80 0.0.0.0:*\nLIS', 'LIS'],
     ['a header with something else below', 'State  Recv-Q\nfoo\n', 'foo'],
-  ])('%s is told', (_what, text, line) => {
+  ])('%s is reported', (_what, text, line) => {
     const table = parseSockets({bytes: Buffer.from(text)})
     expect(table.ok && table.value.unreadable).toEqual([line])
   })

@@ -134,7 +134,7 @@ describe('port-forward by channels', () => {
     expect(text.split('HTTP/1.1 200 OK').length).toBe(3)
   })
 
-  test('a closed port is told on the error channel as containerd does, then close 1000', async () => {
+  test('a closed port is reported on the error channel as containerd does, then close 1000', async () => {
     const real = recordedStream('pf-v4-closed-port')
     const ours = await session(`${POD}/portforward?ports=15999`, ['v4.channel.k8s.io'], [get('/', true)])
     expect(shape(ours.messages)).toEqual(shape(messagesOf(real)))

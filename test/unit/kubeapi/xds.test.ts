@@ -84,7 +84,7 @@ test('syncz over gRPC names every recorded proxy and the istiod that answers', a
   expect(headers[':status']).toBe(200)
   expect(headers['content-type']).toBe('application/grpc')
   const response = readMessage(body)
-  expect(response?.get(2)?.length).toBe(10)
+  expect(response?.get(2)?.length).toBe(17)
   expect(JSON.parse(textField(messageField(response, 6), 1))).toEqual({
     Component: 'istiod',
     ID: 'istiod-7d5679cd87-m8t7m',
@@ -92,7 +92,7 @@ test('syncz over gRPC names every recorded proxy and the istiod that answers', a
   })
 })
 
-test('a method it does not have is told in gRPC’s way', async () => {
+test('an unknown method is a gRPC status', async () => {
   const {headers} = await ask(
     '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources',
     typeUrl('x'),

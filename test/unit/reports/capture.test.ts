@@ -1,14 +1,18 @@
-import {generateKeyPairSync} from 'node:crypto'
+import {generateKeyPairSync, randomBytes} from 'node:crypto'
 import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {gunzipSync} from 'node:zlib'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {placeholderPerSecret} from '../../../src/formats/redact/placeholder.js'
+import {redactEvidence, redactObject} from '../../../src/formats/redact/redact.js'
 import type {Gap} from '../../../src/model/answer.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
 import {estimateOf} from '../../../src/reports/capture/estimate.js'
 import {type CaptureRequest, planCapture} from '../../../src/reports/capture/plan.js'
 import {type CaptureOptions, type CaptureProgress, captureReport} from '../../../src/reports/capture/report.js'
+import {secretsReport} from '../../../src/reports/capture/secrets.js'
+import {secretsView} from '../../../src/reports/capture/secrets-view.js'
 import {reportExitCode} from '../../../src/reports/report.js'
 import {bundleSink} from '../../../src/sources/bundle/sink.js'
 import {openFiles} from '../../../src/sources/open.js'
@@ -88,6 +92,54 @@ async function capture(source: Source, request: Partial<CaptureRequest> = {}, mo
 }
 
 describe('what is carried away', () => {
+  test('equal secrets have equal placeholders, others have others, and none can be compared between two captures', () => {
+    const [first, second] = [randomBytes(32), randomBytes(32)].map(key => {
+      const redaction = placeholderPerSecret(key)
+      const held = redactObject(pod('a'), redaction)
+      const log = Buffer.from(
+        redactEvidence('log.istio-proxy', Buffer.from(`password=${CANARY} x\ntoken=${JWT}`), redaction),
+      )
+      return {text: `${JSON.stringify(held)} ${log}`, log: log.toString()}
+    })
+    const placeholders = first?.text.match(/\[redacted [0-9a-f]{8}\]/g) ?? []
+    // The variable and the log have the same password, the argument and the log the same token.
+    expect([placeholders.length, new Set(placeholders).size]).toEqual([4, 2])
+    expect(
+      redactEvidence(
+        'log.istio-proxy',
+        Buffer.from(first?.log ?? ''),
+        placeholderPerSecret(randomBytes(32)),
+      ).toString(),
+    ).toBe(first?.log)
+    expect(second?.log).not.toBe(first?.log)
+  })
+
+  test('what a capture would hide is listed by place and name, equal secrets with equal placeholders, and no secret is shown', async () => {
+    const source = memorySource(CONTENTS)
+    const report = await secretsReport(source, await planCapture(source, REQUEST), {
+      tool: 'test',
+      concurrency: 1,
+      signal: new AbortController().signal,
+      agree: () => true,
+      progress: () => undefined,
+      key: randomBytes(32),
+    })
+    const row = (where: string, place: string) =>
+      report.secrets.find(each => each.where === where && each.place === place)
+    const variable = row('Pod demo/a', 'spec.containers[0].env[0]')
+    expect(variable?.what).toBe('PASSWORD')
+    expect(row('log of the sidecar of a.demo', 'line 1')).toMatchObject({
+      what: 'access_token',
+      placeholder: variable?.placeholder,
+    })
+    expect(row('log of the sidecar of a.demo', 'line 2')?.what).toBe('JSON Web Token')
+    expect(row('log of the sidecar of a.demo', 'line 3')?.what).toBe('private key')
+    expect(row("Envoy's configuration of a.demo", 'configs.tls.token, line 1')?.placeholder).toBe(variable?.placeholder)
+    const shown = JSON.stringify([secretsView.data(report), secretsView.doc(report, 'table')])
+    expect(SECRETS.filter(secret => shown.includes(secret))).toEqual([])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
   test('no planted key, token or value of the environment is in the bundle; unredacted they all are', async () => {
     await capture(memorySource(CONTENTS), {target: {allNamespaces: true}, istiod: true})
     const inside = gunzipSync(readFileSync(path)).toString('latin1')
@@ -320,10 +372,10 @@ describe('when things go wrong', () => {
 })
 
 test('progress counts pods, bytes and gaps up to the end', async () => {
-  const told: CaptureProgress[] = []
-  await capture(memorySource(CONTENTS), {target: {allNamespaces: true}}, {progress: each => told.push(each)})
-  expect(told.map(each => each.podsDone)).toEqual([1, 2, 3])
-  expect(told.at(-1)?.bytes).toBeGreaterThan(told[0]?.bytes ?? Number.MAX_SAFE_INTEGER)
+  const reported: CaptureProgress[] = []
+  await capture(memorySource(CONTENTS), {target: {allNamespaces: true}}, {progress: each => reported.push(each)})
+  expect(reported.map(each => each.podsDone)).toEqual([1, 2, 3])
+  expect(reported.at(-1)?.bytes).toBeGreaterThan(reported[0]?.bytes ?? Number.MAX_SAFE_INTEGER)
 })
 
 describe('the estimate', () => {

@@ -2,6 +2,7 @@ import {beforeAll, describe, expect, test} from '@jest/globals'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import type {KubeObject} from '../../../src/model/kube-object.js'
 import {objectLabel} from '../../../src/model/pod.js'
+import {findingLines} from '../../../src/reports/check/forms/lines.js'
 import {type CheckReport, checkReport} from '../../../src/reports/check/report.js'
 import {checkTargets} from '../../../src/reports/check/targets/targets.js'
 import {checkView} from '../../../src/reports/check/view.js'
@@ -10,6 +11,7 @@ import {RULES} from '../../../src/rules/registry.js'
 import {selectRules} from '../../../src/rules/select-rules.js'
 import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
+import {renderDoc} from '../../../src/terminal/render.js'
 import {expectGolden} from '../../support/golden.js'
 import {memorySource} from '../../support/memory-source.js'
 
@@ -105,11 +107,35 @@ describe('the sample mesh', () => {
     )
   })
 
-  test('no line of a table is wider than 80', async () => {
+  test('on a terminal no line is wider than it', async () => {
+    const report = await whole(source)
+    const text = renderDoc(checkView.doc(report, 'table'), {...LAYOUT, fit: true})
+    // Only what cannot be broken is longer: a single word.
+    expect(text.split('\n').filter(line => line.length > 80 && !/^ *\S+$/.test(line))).toEqual([])
+  })
+
+  test('elsewhere a finding is one line, so that grep finds all of it', async () => {
+    const report = await whole(source)
+    const lines = (await shown(report)).split('\n')
+    const findings = report.workloads.flatMap(each => each.findings).filter(({severity}) => severity !== 'info')
+    expect(findings.length).toBeGreaterThan(10)
+    for (const {code, message} of findings) expect(lines.some(line => line.includes(`${code} ${message}`))).toBe(true)
+  })
+
+  test('the workload with the most errors comes first, and the result again at the end', async () => {
     const text = await shown(await whole(source))
-    // Only what cannot be broken is longer: an object's path, or evidence quoted as it is.
-    const quoted = /^ +(?:at|seen|expected|proof) |^ {2,}\S+$/
-    expect(text.split('\n').filter(line => line.length > 80 && !quoted.test(line))).toEqual([])
+    const errors = [...text.matchAll(/\(1 pod\): (\d+) errors?,/g)].map(([, count]) => Number(count))
+    expect(errors).toEqual([...errors].sort((a, b) => b - a))
+    const lines = text.trimEnd().split('\n')
+    expect(lines.at(-1)).toBe(lines[0])
+  })
+
+  test('-o lines is a line per finding, as compilers write them', async () => {
+    const report = await whole(source)
+    const lines = findingLines(report).trimEnd().split('\n')
+    const open = report.workloads.flatMap(each => each.findings).filter(({accepted}) => accepted === undefined)
+    expect(lines).toHaveLength(open.length)
+    for (const line of lines) expect(line).toMatch(/^\S.*: (?:error|warning|info): .* \[MCT\d{4}\]$/)
   })
 
   test('the exit code follows --fail-on', async () => {

@@ -366,7 +366,7 @@ test('for manifests with only a Service its pods are unknown', async () => {
   expect(report.description.guard).toBe('unknown')
   expect(report.gaps.map(({what}) => what)).toContain('Pod objects of namespace shop')
   const [text] = serviceView.doc(report, 'table')
-  expect(JSON.stringify(text)).not.toMatch(/NO PODS|plain text/)
+  expect(JSON.stringify(text)).not.toMatch(/NO PODS|plaintext/)
 })
 
 describe('pods without an Envoy', () => {

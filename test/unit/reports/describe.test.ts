@@ -89,11 +89,11 @@ describe('pages of the sample', () => {
     expectGolden('src/reports/describe/golden/pod-reviews-v1.json', json)
     const {parse} = await import('yaml')
     expect(parse(await shown(report, describeView, 'yaml'))).toEqual(JSON.parse(json))
-    const service = await serviceReport(await sample(), 'reviews', 'demo', ISTIO)
+    const service = await serviceReport(await sample(), 'db', 'demo', ISTIO)
     expect(JSON.parse(await shown(service, serviceView, 'json'))).toMatchObject({
       apiVersion: 'meshctl/v1',
       kind: 'ServiceDescription',
-      podsNotCaptured: ['reviews-v2-84c78cd686-79fvq', 'reviews-v3-6d7b4bc8d8-nmwn7'],
+      podsNotCaptured: ['db-1'],
       findings: [],
     })
   })
@@ -339,7 +339,7 @@ describe('missing data is reported', () => {
       )
     const report = await serviceReport(edited(await sample(), 'EndpointSlice', more), 'reviews', 'demo', ISTIO)
     const [first] = (await shown(report, serviceView)).replaceAll(/\s+/g, ' ').split('Service reviews.demo port')
-    expect(first).toContain('1 pod, 1 ready, all in the mesh; 1 more not captured.')
+    expect(first).toContain('3 pods, 3 ready, all in the mesh; 1 more not captured.')
   })
 
   test('with only a config_dump the proxy is described and the rest is not checked', async () => {

@@ -71,9 +71,9 @@ async function everyProxy(source: Source) {
 describe('istiod against Envoy', () => {
   test('the sample mesh: only what was reviewed differs', async () => {
     const results = await everyProxy(await sample())
-    expect(results.size).toBe(11)
+    expect(results.size).toBe(19)
     for (const [name, differences] of results) {
-      const disconnected = name.startsWith('sick-notready')
+      const disconnected = /^sick-(notready|stale)/.test(name)
       expect([name, differences]).toEqual([name, disconnected ? 'not connected' : reviewed(name)])
     }
   })
@@ -278,7 +278,7 @@ describe('endpoints and secrets istiod tells of', () => {
     ])
   })
 
-  test('an endpoint Envoy lacks and a certificate it still has are told by address and fingerprint', () => {
+  test('an endpoint Envoy lacks and a certificate it still has are named by address and fingerprint', () => {
     const pair = pairDiff('gw', ['istiod', istiod('10.0.0.1', '10.0.0.2')], ['Envoy', envoy('dHdv', '10.0.0.1')])
     const changes = pair.comparison.differences.flatMap(each =>
       each.changes.map(({op, path}) => [each.section, op, ...path].join(' ')),
@@ -293,11 +293,11 @@ describe('two sides', () => {
     const source = await sample()
     const report = await sidesReport({source}, {source})
     expect(report.failing).toBe(false)
-    expect(report.pairs.length).toBe(11)
-    expect(text(report)).toContain('11 proxies on both sides, 0 different.')
+    expect(report.pairs.length).toBe(19)
+    expect(text(report)).toContain('19 proxies on both sides, 0 different.')
   })
 
-  test('objects that decide what proxies get: changed, gone and new ones are told, bookkeeping and state are not', async () => {
+  test('objects that decide what proxies get: changed, removed and new ones are reported, bookkeeping and status are not', async () => {
     const rule = (weight: number, more: object = {}) => ({
       apiVersion: 'networking.istio.io/v1',
       kind: 'VirtualService',
@@ -353,7 +353,7 @@ describe('two sides', () => {
       objects: async query => {
         const answer = await source.objects(query)
         return answer.ok && query.kind === 'Pod'
-          ? {ok: true, value: answer.value.filter(pod => !pod.metadata.name.startsWith('reviews'))}
+          ? {ok: true, value: answer.value.filter(pod => !pod.metadata.name.startsWith('reviews-v1'))}
           : answer
       },
     }

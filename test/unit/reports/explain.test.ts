@@ -10,7 +10,12 @@ import {RULES} from '../../../src/rules/registry.js'
 import {renderDoc} from '../../../src/terminal/render.js'
 
 function explained(word: string): string {
-  return renderDoc(explainView.doc(explainReport(RULES, word), 'table'), {width: 80, colour: false, headers: true})
+  return renderDoc(explainView.doc(explainReport(RULES, word), 'table'), {
+    width: 80,
+    colour: false,
+    headers: true,
+    fit: true,
+  })
 }
 
 describe('explain', () => {
@@ -139,6 +144,7 @@ describe('explain', () => {
     )
     const contents = renderDoc(contentsView.doc(contentsReport(RULES), 'table'), {
       width: 80,
+      fit: true,
       colour: false,
       headers: true,
     })

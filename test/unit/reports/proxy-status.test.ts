@@ -38,8 +38,8 @@ const LOST =
   'sick-stale-v1.demo disconnected  istiod at 10.96.191.167:15012 does not answer: attempts to connect time out (still running the config from 2026-11-20T18:52:58Z)'
 
 describe('proxy-status', () => {
-  test('reports the sample mesh: the NACKed, the never connected and the un-injected pod, nothing else', async () => {
-    expect(await problems(await sample())).toEqual([NACK, NOT_READY, REFUSED])
+  test('reports the sample mesh: the NACKed, the never connected, the cut off and the un-injected pod, nothing else', async () => {
+    expect(await problems(await sample())).toEqual([NACK, NOT_READY, LOST, REFUSED])
   })
 
   test('fails the run when something is in error and names the resource and the likely object', async () => {
@@ -54,10 +54,14 @@ describe('proxy-status', () => {
 
   test('a healthy namespace is all in sync and does not fail', async () => {
     const report = await proxyStatusReport(await sample(), {...ALL, selector: 'app=reviews'})
-    expect(report.rows.map(row => row.id)).toEqual(['reviews-v1-ccf5b6b84-9cj4v.demo'])
+    expect(report.rows.map(row => row.id)).toEqual([
+      'reviews-v1-ccf5b6b84-9cj4v.demo',
+      'reviews-v2-84c78cd686-79fvq.demo',
+      'reviews-v3-6d7b4bc8d8-nmwn7.demo',
+    ])
     expect(report.failing).toBe(false)
     const text = renderDoc(proxyStatusView.doc(report, 'table'), {width: 120, colour: false, headers: true})
-    expect(text.split('\n')[0]).toBe('1 proxy connected to 1 istiod: all in sync (as of 2026-11-20T19:00:00.000Z)')
+    expect(text.split('\n')[0]).toBe('3 proxies connected to 1 istiod: all in sync (as of 2026-11-20T19:00:00.000Z)')
   })
 
   test('--only keeps the rows asked for', async () => {

@@ -48,7 +48,7 @@ async function open(name: string): Promise<Source> {
   return memorySource({objects: [POD], evidence: {'envoy.config_dump': MOMENTS[name] ?? ''}, origin})
 }
 
-async function told(what: string): Promise<readonly string[]> {
+async function messages(what: string): Promise<readonly string[]> {
   const report = await bisectReport(Object.keys(MOMENTS), open, parseBisectQuery(what, undefined))
   const text = renderDoc(bisectView.doc(report, 'table'), {width: 120, colour: false, headers: true})
   return [String(report.failing), ...(text.split('\n\n')[0]?.split('\n') ?? [])]
@@ -56,7 +56,7 @@ async function told(what: string): Promise<readonly string[]> {
 
 describe('bisect', () => {
   test('a cluster that came and went', async () => {
-    expect(await told('cluster/b.shop')).toEqual([
+    expect(await messages('cluster/b.shop')).toEqual([
       'true',
       'clusters b.shop appeared between m1 (2026-11-20T11:00:00Z) and m2 (2026-11-20T12:00:00Z).',
       'clusters b.shop disappeared between m3 (2026-11-20T13:00:00Z) and m4 (2026-11-20T14:00:00Z).',
@@ -64,11 +64,11 @@ describe('bisect', () => {
   })
 
   test('an endpoint by its address, not by the start of another', async () => {
-    expect(await told('endpoint/10.0.0.7:80')).toEqual([
+    expect(await messages('endpoint/10.0.0.7:80')).toEqual([
       'true',
       'endpoints 10.0.0.7:80 disappeared between m3 (2026-11-20T13:00:00Z) and m4 (2026-11-20T14:00:00Z).',
     ])
-    expect((await told('endpoint/10.0.0.7')).at(-1)).toContain('between m3')
+    expect((await messages('endpoint/10.0.0.7')).at(-1)).toContain('between m3')
   })
 
   test('a resource that is always there and changes, as when weights move', async () => {
@@ -96,8 +96,8 @@ describe('bisect', () => {
   })
 
   test('a resource that never changes, and one that never existed', async () => {
-    expect(await told('cluster/a.shop')).toEqual(['false', 'clusters a.shop: unchanged in all 5 snapshots.'])
-    expect(await told('cluster/c.shop')).toEqual(['false', 'clusters c.shop: not found in any of 5 snapshots.'])
+    expect(await messages('cluster/a.shop')).toEqual(['false', 'clusters a.shop: unchanged in all 5 snapshots.'])
+    expect(await messages('cluster/c.shop')).toEqual(['false', 'clusters c.shop: not found in any of 5 snapshots.'])
   })
 
   test('an invalid query is an error that shows the syntax', () => {

@@ -54,14 +54,14 @@ function bare(line: string): string {
 }
 
 describe('what Envoy does with a request', () => {
-  test('is told right in every recorded case of the repository', async () => {
+  test('is right in every recorded case of the repository', async () => {
     const {answered, undecided, wrong} = await total(OWN)
     expect(wrong).toEqual([])
     expect(answered).toBeGreaterThan(3500)
     expect(undecided.length / answered).toBeLessThan(0.01)
   })
 
-  test('is told from the request alone', async () => {
+  test('depends on the request part alone', async () => {
     for await (const folder of readCaseFolders(OWN)) {
       const without = folder.cases.split('\n').map(line => (line === '' ? line : bare(line)))
       expect(answerFolder({...folder, cases: without.join('\n')})).toEqual(answerFolder(folder))
@@ -88,7 +88,7 @@ describe('what Envoy does with a request', () => {
   })
 
   sharedTest(
-    'is told right in the larger recordings',
+    'is right in the larger recordings',
     async () => {
       const {answered, undecided, wrong} = await total(join(SHARED, 'envoy', 'given'))
       expect(wrong).toEqual([])

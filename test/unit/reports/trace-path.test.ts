@@ -17,10 +17,22 @@ beforeAll(async () => {
   sample = await openFiles(['src/sample/mesh.tgz'])
 })
 
-async function traced(from: string, to: string, flags: PathFlags = {}): Promise<PathReport> {
+async function traced(from: string, to: string, flags: PathFlags = {}, source = sample): Promise<PathReport> {
   const asked = {...flags, namespace: 'demo', istioNamespace: 'istio-system'}
-  const question = await pathQuestion(sample, from, to, asked, async () => {})
-  return await pathReport(sample, question)
+  const question = await pathQuestion(source, from, to, asked, async () => {})
+  return await pathReport(source, question)
+}
+
+/** A source without the pods of a workload. */
+function without(source: Source, workload: string): Source {
+  return {
+    ...source,
+    async objects(query) {
+      const answer = await source.objects(query)
+      if (!answer.ok || query.kind !== 'Pod') return answer
+      return {ok: true, value: answer.value.filter(({metadata}) => !metadata.name.startsWith(`${workload}-`))}
+    },
+  }
 }
 
 async function shown(report: PathReport, form: string): Promise<string> {
@@ -85,15 +97,96 @@ const PAIRS: readonly (readonly [from: string, to: string, flags: PathFlags, end
     'deploy/sick-uid-v1',
     'http://reviews:9080/admin/x',
     {},
-    ['80% denied 403 - AuthorizationPolicy deny-admin', '20% undecided - - -'],
+    ['80% denied 403 - AuthorizationPolicy deny-admin', '20% denied 403 - AuthorizationPolicy deny-admin'],
   ],
   [
     'deploy/productpage-v1',
     'http://reviews:9080/',
     {},
-    ['80% delivered 200 - reviews-v1-ccf5b6b84-9cj4v', '20% undecided - - -'],
+    ['80% delivered 200 - reviews-v1-ccf5b6b84-9cj4v', '20% delivered 200 - reviews-v3-6d7b4bc8d8-nmwn7'],
   ],
-  ['deploy/productpage-v1', 'http://reviews:9080/', {header: ['end-user=jason']}, ['100% undecided - - -']],
+  [
+    'deploy/productpage-v1',
+    'http://reviews:9080/',
+    {header: ['end-user=jason']},
+    ['100% delivered 200 - reviews-v2-84c78cd686-79fvq'],
+  ],
+  [
+    'deploy/reviews-v2',
+    'http://ratings:9080/ratings/7',
+    {},
+    ['95% delivered 200 - ratings-v1-54649db6c6-5zvlt', '5% answered 500 FI VirtualService ratings'],
+  ],
+  [
+    'deploy/reviews-v2',
+    'http://ratings:9080/ratings/7',
+    {method: 'POST'},
+    ['95% denied 403 - AuthorizationPolicy ratings-viewer', '5% answered 500 FI VirtualService ratings'],
+  ],
+  [
+    'deploy/productpage-v1',
+    'http://ratings:9080/ratings/7',
+    {},
+    ['95% denied 403 - AuthorizationPolicy ratings-viewer', '5% answered 500 FI VirtualService ratings'],
+  ],
+  ['deploy/sleep', 'http://nothing.example.com/', {}, ['100% answered 502 - Sidecar sleep-scope']],
+  ['deploy/sleep', 'http://api.example.com/', {}, ['100% no-endpoint 503 UH sleep-fd7bd9c44-jbmtr']],
+  ['deploy/sleep', 'tcp://192.0.2.12:6543', {}, ['100% no-endpoint - UH Sidecar sleep-scope']],
+  ['deploy/sleep', '10.244.0.16:9080', {protocol: 'http/1.1'}, ['100% answered 502 - Sidecar sleep-scope']],
+  [
+    'deploy/sleep',
+    'http://istio-ingressgateway.istio-system/',
+    {},
+    ['100% no-route 404 - istio-ingressgateway-b7675f4d8-w8l4b'],
+  ],
+  [
+    'deploy/sleep',
+    'http://istio-ingressgateway.istio-system/',
+    {host: 'bookinfo.example.com'},
+    ['100% answered 502 - Sidecar sleep-scope'],
+  ],
+  ['deploy/productpage-v1', 'http://var-tproxy:9080/', {}, ['100% delivered 200 - var-tproxy-v1-896c58ffb-svs27']],
+  ['deploy/var-tproxy-v1', 'http://productpage:9080/', {}, ['100% delivered 200 - productpage-v1-565846b976-fvswz']],
+  ['deploy/var-tproxy-v1', 'http://details:9080/', {}, ['100% tls-mismatch 503 UC DestinationRule details-plaintext']],
+  ['deploy/var-tproxy-v1', 'http://10.244.0.28:9080/', {}, ['100% not-captured 200 - var-tproxy-v1-896c58ffb-svs27']],
+  ['deploy/sick-noinject-v1', 'http://var-tproxy:9080/', {}, ['100% tls-mismatch 0 - PeerAuthentication default']],
+  ['deploy/productpage-v1', 'http://sick-stale:9080/', {}, ['100% delivered 200 - sick-stale-v1-5c9dc88d78-bgpsr']],
+  [
+    'deploy/sick-stale-v1',
+    'http://reviews:9080/',
+    {header: ['end-user=jason']},
+    ['100% delivered 200 - reviews-v2-84c78cd686-79fvq'],
+  ],
+  ['deploy/sick-stale-v1', 'http://details:9090/', {}, ['100% tls-mismatch 0 - Service details']],
+  [
+    'deploy/sick-nack-v1',
+    'http://ratings:9080/x',
+    {},
+    ['95% denied 403 - AuthorizationPolicy ratings-viewer', '5% answered 500 FI VirtualService ratings'],
+  ],
+  ['deploy/productpage-v1', 'tcp://db-0.db:3306', {}, ['100% denied - - AuthorizationPolicy deny-admin']],
+  [
+    'deploy/productpage-v1',
+    'tcp://db:3306',
+    {},
+    ['50% denied - - AuthorizationPolicy deny-admin', '50% undecided - - -'],
+  ],
+  ['deploy/sick-noinject-v1', 'tcp://db-0.db:3306', {}, ['100% denied - - AuthorizationPolicy deny-admin']],
+  ['ingress', 'http://bookinfo.example.com/productpage', {}, ['100% delivered 200 - productpage-v1-565846b976-fvswz']],
+  ['ingress', 'http://bookinfo.example.com/nope', {}, ['100% no-route 404 NR istio-ingressgateway-b7675f4d8-w8l4b']],
+  [
+    'ingress',
+    'http://10.244.0.1:31274/static/a.css',
+    {host: 'bookinfo.example.com'},
+    ['100% delivered 200 - productpage-v1-565846b976-fvswz'],
+  ],
+  [
+    'ingress',
+    'https://bookinfo.example.com/productpage',
+    {},
+    ['100% refused 0 - istio-ingressgateway-b7675f4d8-w8l4b'],
+  ],
+  ['ingress', 'http://bookinfo.example.com:9080/', {}, ['100% refused 0 - Service istio-ingressgateway']],
 ]
 
 describe('the way of a request through the mesh', () => {
@@ -102,15 +195,20 @@ describe('the way of a request through the mesh', () => {
   })
 
   test('says from which hop on it is blind', async () => {
-    const {branches} = await traced('deploy/productpage-v1', 'http://reviews:9080/', {header: ['end-user=jason']})
+    const {branches} = await traced(
+      'deploy/productpage-v1',
+      'http://reviews:9080/',
+      {header: ['end-user=jason']},
+      without(sample, 'reviews-v2'),
+    )
     expect(branches[0]?.because).toContain('the pod at 10.244.0.18 was not captured')
     expect(branches[0]?.steps.at(-1)?.hop).toBe('outside')
     expect(branches[0]?.cluster).toBe('outbound|9080|v2|reviews.demo.svc.cluster.local')
   })
 
   test('a way that cannot be decided ends with 3, a failing one with 1, a delivered one with 0', async () => {
-    const undecided = await traced('deploy/productpage-v1', 'reviews:9080', {header: ['end-user=jason']})
-    expect(undecided.branches.map(({outcome}) => outcome)).toEqual(['undecided'])
+    const undecided = await traced('deploy/productpage-v1', 'reviews:9080', {}, without(sample, 'reviews-v3'))
+    expect(undecided.branches.map(({outcome}) => outcome)).toEqual(['delivered', 'undecided'])
     expect(reportExitCode(undecided)).toBe(3)
     expect(reportExitCode(await traced('deploy/productpage-v1', 'http://details:9080/'))).toBe(1)
     expect(reportExitCode(await traced('deploy/reviews-v1', 'productpage:9080'))).toBe(0)
@@ -157,9 +255,27 @@ describe('the way of a request through the mesh', () => {
     )
   })
 
+  test('with the address that clients outside use', async () => {
+    expectGolden(
+      'src/reports/trace/golden/ingress.txt',
+      await shown(await traced('ingress', 'http://bookinfo.example.com/productpage'), 'table'),
+    )
+  })
+
+  test('a policy, a fault, and what the Sidecar does not import', async () => {
+    expectGolden(
+      'src/reports/trace/golden/ratings-denied.txt',
+      await shown(await traced('deploy/productpage-v1', 'http://ratings:9080/ratings/7'), 'table'),
+    )
+    expectGolden(
+      'src/reports/trace/golden/sleep-registry-only.txt',
+      await shown(await traced('deploy/sleep', 'http://nothing.example.com/'), 'table'),
+    )
+  })
+
   test('json matches its schema', async () => {
     const validate = new Ajv({strict: true}).compile(JSON.parse(readFileSync('docs/schemas/trace.schema.json', 'utf8')))
-    for (const [from, to, flags] of PAIRS.slice(0, 12)) {
+    for (const [from, to, flags] of [...PAIRS.slice(0, 12), ...PAIRS.slice(-3)]) {
       validate(JSON.parse(await shown(await traced(from, to, flags), 'json')))
       expect(validate.errors).toBeNull()
     }

@@ -26,8 +26,8 @@ function bare(line: string): string {
 function tally(answers: readonly TrafficAnswer[], text: string) {
   const verdicts = answers.map((answer, i) => judged(answer, JSON.parse(linesOf(text)[i] ?? '')))
   const of = (verdict: string) => verdicts.filter(each => each === verdict).length
-  const wrong = verdicts.filter(each => !['as told', 'as an alternative'].includes(each))
-  return {asTold: of('as told'), asAlternative: of('as an alternative'), wrong}
+  const wrong = verdicts.filter(each => !['as answered', 'as an alternative'].includes(each))
+  return {asAnswered: of('as answered'), asAlternative: of('as an alternative'), wrong}
 }
 
 describe('what becomes of a request in the mesh', () => {
@@ -38,15 +38,15 @@ describe('what becomes of a request in the mesh', () => {
     answers = (await trafficReport(source, RECORDS, 'the records')).answers
   })
 
-  test('is told as it was recorded between pods of the sample', () => {
-    const {asTold, asAlternative, wrong} = tally(answers, RECORDS)
+  test('matches the recordings between pods of the sample', () => {
+    const {asAnswered, asAlternative, wrong} = tally(answers, RECORDS)
     expect(wrong).toEqual([])
-    expect(asTold).toBeGreaterThan(200)
+    expect(asAnswered).toBeGreaterThan(200)
     expect(asAlternative).toBeLessThan(3)
     expect(answers.filter(each => each.outcome === 'undecided')).toEqual([])
   })
 
-  test('is told from the request alone', async () => {
+  test('depends on the request part alone', async () => {
     const source = await openFiles(['src/sample/mesh.tgz'])
     const without = linesOf(RECORDS).map(bare).join('\n')
     expect(JSON.stringify((await trafficReport(source, without, 'the records')).answers)).toBe(JSON.stringify(answers))
@@ -56,22 +56,22 @@ describe('what becomes of a request in the mesh', () => {
     const [first] = answers.filter(each => each.status === 503 && each.flags.includes('UC'))
     const line = linesOf(RECORDS).find(each => each.includes(`"id": "${first?.id}"`)) ?? ''
     if (first === undefined) throw new Error('some request is answered with 503 UC')
-    expect(judged(first, JSON.parse(line))).toBe('as told')
+    expect(judged(first, JSON.parse(line))).toBe('as answered')
     expect(judged({...first, status: 200}, JSON.parse(line))).toContain('result')
     expect(judged({...first, flags: []}, JSON.parse(line))).toContain('flags')
     expect(judged({...first, details: 'via_upstream'}, JSON.parse(line))).toContain('details')
   })
 
   sharedTest(
-    'is told as it was recorded in the whole mesh',
+    'matches the recordings of the whole mesh',
     async () => {
       const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
       const text = readFileSync(join(SHARED, 'traffic', 'demo.jsonl'), 'utf8')
       const report = await trafficReport(source, text, 'the records')
-      const {asTold, asAlternative, wrong} = tally(report.answers, text)
+      const {asAnswered, asAlternative, wrong} = tally(report.answers, text)
       expect(wrong).toEqual([])
       // A fault that strikes 5% of the requests (twice), and the race between a reset and a write (three times).
-      expect({asTold, asAlternative}).toEqual({asTold: 823, asAlternative: 5})
+      expect({asAnswered, asAlternative}).toEqual({asAnswered: 823, asAlternative: 5})
     },
     60_000,
   )

@@ -182,14 +182,14 @@ describe('files as a source', () => {
   test.each([
     ['# a page\n\n>kubectl apply\n\nkind: Pod\n', true],
     ['apiVersion: v1\nkind: Pod\nmetadata: [\n', false],
-  ])('text about objects is told from a damaged manifest: %j', async (text, hinted) => {
+  ])('text about objects is distinguished from a damaged manifest: %j', async (text, hinted) => {
     const source = filesSource([{label: 'x', bytes: Buffer.from(text)}])
     const error = await source.objects({kind: 'Pod'}).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(UserError)
     expect((error as UserError).hint?.startsWith('This is text, not a manifest') === true).toBe(hinted)
   })
 
-  test('a gzip bomb is told by its size', () => {
+  test('a gzip bomb is detected by its size', () => {
     const file = {label: 'x.gz', bytes: gzipSync(Buffer.alloc(3 * 1024 * 1024))}
     expect(() => unpacked(file, 2 * 1024 * 1024)).toThrow('x.gz is larger than 2.1 MB when unpacked')
     expect(unpacked(file).bytes).toHaveLength(3 * 1024 * 1024)

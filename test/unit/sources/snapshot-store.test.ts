@@ -59,7 +59,7 @@ describe('the snapshot store', () => {
     expect(same.length).toBeGreaterThan(shifted.length - 4)
   })
 
-  test('a damaged piece is told by its checksum, not handed out', async () => {
+  test('a damaged part is detected by its checksum and not returned', async () => {
     const folder = join(base, 'damaged')
     await create(folder, 'one', [Buffer.from('precious')])
     const {gzipSync} = await import('node:zlib')
@@ -99,7 +99,7 @@ describe('a disk that fails', () => {
   const mountable = process.getuid?.() === 0 && existsSync('/bin/mount')
   const {test: rootTest} = skipUnless(mountable, 'root and mount')
 
-  rootTest('a real file system of 200 kB runs full: told so, the first snapshot stays whole', async () => {
+  rootTest('a real file system of 200 kB runs full: an error says so, and the first snapshot stays whole', async () => {
     const {execFileSync} = await import('node:child_process')
     const folder = await mkdtemp(join(tmpdir(), 'meshctl-small-'))
     execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', folder])

@@ -59,7 +59,7 @@ export function snapshotStress(usual: number): void {
   )
 
   test(
-    'of two runs that want one name, one gets it and the other is told',
+    'of two runs that want one name, one gets it and the other fails with an error',
     async () => {
       const folder = join(base, 'race')
       for (let round = 0; round < times; round++) {

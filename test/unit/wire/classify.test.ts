@@ -60,7 +60,7 @@ describe('what a server says, and what a person would do about it', () => {
     expect(failureFromHandshake({httpStatus, body}, ['v5.channel.k8s.io']).kind).toBe(kind)
   })
 
-  test('a long page is not told whole', () => {
+  test('a long page is shortened', () => {
     expect(failureFromRefusal({httpStatus: 500, body: 'x'.repeat(10_000)}).message.length).toBeLessThan(600)
   })
 

@@ -5,7 +5,7 @@ import {WireFailure} from '../../../src/wire/wire-failure.js'
 
 const signal = new AbortController().signal
 
-/** A call that is under way until it is told to end; `under` counts those. */
+/** A call that runs until it is ended by the test; `under` counts the running ones. */
 function calls(limiter: ConcurrencyLimiter) {
   const ends: (() => void)[] = []
   const state = {under: 0}

@@ -345,7 +345,7 @@ describe('servers that misbehave', () => {
     await replay.close()
   })
 
-  test('a greeting and data in one message are told apart', async () => {
+  test('a greeting and data in one message are separated', async () => {
     const replay = await scriptedServer(socket => {
       socket.once('message', () => {
         socket.send(Buffer.concat([portFrame(0, 15_000), Buffer.from(OK)]))

@@ -1,43 +1,20 @@
 import type {HttpFilter} from '../../../model/envoy/http.js'
 import {type FilterStateValue, HttpFilterState} from '../../../model/envoy/network.js'
 import {unpack} from '../../../model/envoy/schema.js'
-import {own} from '../../../model/own.js'
 import type {DownstreamConnection} from '../connection.js'
 import {type FilterResult, goesOn, type HttpState} from '../http/state.js'
-import {type Headers, headerValue} from '../matching/headers.js'
+import {formatted} from '../matching/format.js'
+import type {Headers} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 
 // set_filter_state: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/set_filter_state
 
-type Operator = (connection: DownstreamConnection, headers: Headers) => string | undefined
-
-function joined(names: readonly string[] | undefined): string | undefined {
-  return names === undefined || names.length === 0 ? undefined : names.join(',')
-}
-
-/** Access log command operators that are modelled. */
-const OPERATORS: Readonly<Record<string, Operator>> = {
-  DOWNSTREAM_PEER_URI_SAN: ({tls}) => joined(tls?.certificate?.uriSans),
-  DOWNSTREAM_PEER_DNS_SAN: ({tls}) => joined(tls?.certificate?.dnsSans),
-  DOWNSTREAM_PEER_SUBJECT: ({tls}) => tls?.certificate?.subject || undefined,
-  REQUESTED_SERVER_NAME: ({serverName}) => serverName || undefined,
-  DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: ({remote}) => remote.ip,
-  DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT: ({directRemote}) => directRemote.ip,
-}
-
-function operator(text: string, at: string): Operator {
-  const header = /^REQ\(([^)?]+)\)$/.exec(text)?.[1]
-  if (header !== undefined) return (_, headers) => headerValue(headers, header)
-  if (!Object.hasOwn(OPERATORS, text)) undecided(`format operator %${text}%`, at)
-  return own(OPERATORS, text) ?? (() => undefined)
-}
-
-function formatted(value: FilterStateValue, connection: DownstreamConnection, headers: Headers): string {
+function textFor(value: FilterStateValue, connection: DownstreamConnection, headers: Headers): string {
   const format = value.formatString
   const text = format?.textFormatSource?.inlineString ?? format?.textFormat
   if (format === undefined || text === undefined) undecided('a filter state value that is no text format', value.at)
   known(format, 'a format string')
-  return text.replace(/%([^%]+)%/g, (_, inner: string) => operator(inner, value.at)(connection, headers) ?? '-')
+  return formatted(text, connection, headers, value.at)
 }
 
 /** Whether a format consists only of operators that yield no value. */
@@ -54,7 +31,7 @@ export function withFilterState(
 ): ReadonlyMap<string, string> {
   const after = new Map(before)
   for (const each of values) {
-    const text = formatted(known(each, 'a filter state value'), connection, headers)
+    const text = textFor(known(each, 'a filter state value'), connection, headers)
     if (!isEmptyText(each, text)) after.set(each.objectKey ?? '', text)
   }
   return after

@@ -25,6 +25,16 @@ export function filterRuns(state: HttpState, filter: HttpFilter): boolean {
   return !(disabled ?? filter.disabled)
 }
 
+/** Every override of a filter on the way to the chosen route, the most specific first. */
+export function routeConfigsOf<T extends Read>(state: HttpState, filter: HttpFilter, schema: Schema<T>): readonly T[] {
+  return (state.chosen?.overrides ?? []).flatMap(each => {
+    const found = each.get(filter.name ?? '')
+    const config = unpack(found, FilterConfig)?.config ?? found
+    if (config === undefined) return []
+    return [unpack(config, schema) ?? undecided(`override ${config.type} of filter ${filter.name ?? ''}`, config.at)]
+  })
+}
+
 /** A filter's override on the chosen route; undecided when it is of another type than expected. */
 export function routeConfigOf<T extends Read>(state: HttpState, filter: HttpFilter, schema: Schema<T>): T | undefined {
   const {config} = overrideOf(state, filter.name ?? '')

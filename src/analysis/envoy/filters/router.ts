@@ -197,7 +197,7 @@ function endingAnswer(state: HttpState, route: Route, ending: UpstreamEnding, ho
         status: null,
         flags: [],
         details: 'via_upstream',
-        text: "the request is forwarded; the upstream's response is not known",
+        text: "the request is forwarded; the upstream's response is unknown",
       }
   }
 }

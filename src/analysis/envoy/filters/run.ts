@@ -1,4 +1,5 @@
 import type {HttpFilter} from '../../../model/envoy/http.js'
+import type {EnvoyProxy} from '../../../model/envoy/proxy.js'
 import {WATCHERS} from '../../../model/envoy/registry.js'
 import {chooseRoute} from '../http/route-choice.js'
 import {type FilterResult, goesOn, type HttpState, type RunFilter} from '../http/state.js'
@@ -8,10 +9,13 @@ import {runCors} from './cors.js'
 import {runExtAuthz} from './ext-authz.js'
 import {runFault} from './fault.js'
 import {runFilterState} from './filter-state.js'
+import {runGrpcWeb} from './grpc-web.js'
+import {runHeaderMutation} from './header-mutation.js'
 import {runHealthCheck} from './health-check.js'
 import {runJwtAuthn} from './jwt.js'
 import {runLocalRateLimit} from './local-rate-limit.js'
 import {filterRuns} from './overrides.js'
+import {runRateLimit} from './rate-limit.js'
 import {runRbac} from './rbac.js'
 import {runRouter} from './router.js'
 
@@ -23,16 +27,16 @@ const FILTERS: Readonly<Record<string, RunFilter>> = {
   [`${HF}cors.v3.Cors`]: runCors,
   [`${HF}ext_authz.v3.ExtAuthz`]: runExtAuthz,
   [`${HF}fault.v3.HTTPFault`]: runFault,
+  [`${HF}grpc_web.v3.GrpcWeb`]: runGrpcWeb,
+  [`${HF}header_mutation.v3.HeaderMutation`]: runHeaderMutation,
   [`${HF}health_check.v3.HealthCheck`]: runHealthCheck,
   [`${HF}jwt_authn.v3.JwtAuthentication`]: runJwtAuthn,
   [`${HF}local_ratelimit.v3.LocalRateLimit`]: runLocalRateLimit,
+  [`${HF}ratelimit.v3.RateLimit`]: runRateLimit,
   [`${HF}rbac.v3.RBAC`]: runRbac,
   [`${HF}router.v3.Router`]: runRouter,
   [`${HF}set_filter_state.v3.Config`]: runFilterState,
 }
-
-/** The names of the modelled HTTP filters. */
-export const MODELLED_HTTP_FILTERS: readonly string[] = Object.keys(FILTERS)
 
 function runOne(state: HttpState, filter: HttpFilter): FilterResult {
   const type = filter.typedConfig?.type ?? ''
@@ -42,7 +46,18 @@ function runOne(state: HttpState, filter: HttpFilter): FilterResult {
   return run(state, filter)
 }
 
-/** Runs the HTTP filters in order until one replies; the router always does. */
+/** A filter with the configuration that ECDS delivered, or the default until it does. */
+function discovered(proxy: EnvoyProxy, filter: HttpFilter): HttpFilter {
+  const typedConfig = proxy.filterConfig(filter.name ?? '') ?? filter.configDiscovery?.defaultConfig
+  if (typedConfig === undefined)
+    return undecided(
+      `the configuration of HTTP filter ${filter.name ?? ''}, loaded by ECDS, is not in the dump`,
+      filter.at,
+    )
+  return {...filter, typedConfig}
+}
+
+/** Runs the filters of a manager in order until one answers; the router always does. */
 export function runHttpFilters(
   state: HttpState,
   filters: readonly HttpFilter[],
@@ -51,8 +66,7 @@ export function runHttpFilters(
   for (const filter of filters) {
     const {configDiscovery} = known(filter, 'an HTTP filter')
     if (!filterRuns(current, filter)) continue
-    if (configDiscovery !== undefined) undecided(`HTTP filter ${filter.name ?? ''} is loaded by ECDS`, filter.at)
-    const result = runOne(current, filter)
+    const result = runOne(current, configDiscovery === undefined ? filter : discovered(state.proxy, filter))
     if (result.kind === 'answers') return result
     const cleared = current.chosen !== undefined && result.state.chosen === undefined
     current = cleared ? chooseRoute(result.state) : result.state

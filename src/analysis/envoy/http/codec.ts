@@ -183,6 +183,12 @@ function http2Fault(request: EnvoyRequest, headers: HeaderList): string | undefi
   return request.path === '*' && request.method === 'OPTIONS' ? undefined : 'http2.violation.of.messaging.rule'
 }
 
+/** The HTTP/2 codec joins cookies to one header, and starts it with the first that is not empty. */
+function withoutEmptyCookies(headers: HeaderList): HeaderList {
+  const first = headers.findIndex(([name, value]) => name === 'cookie' && value !== '')
+  return headers.filter(([name], i) => name !== 'cookie' || (first >= 0 && i >= first))
+}
+
 function http2(manager: HttpConnectionManager, request: EnvoyRequest, connection: DownstreamConnection): Decoded {
   if (request.payload !== undefined) undecided('bytes inside an HTTP/2 connection')
   const lower = request.headers.map(([name, value]) => [asciiLower(name), value] as const)
@@ -200,7 +206,8 @@ function http2(manager: HttpConnectionManager, request: EnvoyRequest, connection
     ...valuesOf(clean, 'host').map(each => [':authority', each] as const),
     [':scheme', scheme],
   ]
-  const headers = joinInline([...pseudo, ...clean.filter(([name]) => name !== 'host')], true)
+  const plain = withoutEmptyCookies(clean.filter(([name]) => name !== 'host'))
+  const headers = joinInline([...pseudo, ...plain], true)
   return {kind: 'request', headers, version: '2', badBody: false}
 }
 

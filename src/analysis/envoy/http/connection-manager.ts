@@ -31,8 +31,11 @@ function tableOf(proxy: EnvoyProxy, manager: HttpConnectionManager): RouteConfig
 
 function refuseUnmodelled(manager: HttpConnectionManager): void {
   known(manager, 'the HTTP connection manager')
-  if (manager.localReplyConfig) undecided('local_reply_config', manager.at)
-  if (manager.schemeHeaderTransformation) undecided('scheme_header_transformation', manager.at)
+  const mappers = manager.localReplyConfig?.mappers ?? []
+  if (mappers.some(each => each.statusCode !== undefined))
+    undecided('a local_reply_config that sets status codes', manager.at)
+  const scheme = manager.schemeHeaderTransformation
+  if (scheme !== undefined) known(scheme, 'scheme_header_transformation')
   if (manager.typedHeaderValidationConfig) undecided('typed_header_validation_config', manager.at)
   if (manager.earlyHeaderMutationExtensions.length > 0) undecided('early header mutation', manager.at)
   if (manager.httpProtocolOptions !== undefined) known(manager.httpProtocolOptions, 'http_protocol_options')
@@ -101,8 +104,7 @@ function afterHead(state: HttpState, version: '1.0' | '1.1' | '2'): HttpEnding {
   if (path?.kind === 'refuse') return refusedPath(state, undefined)
   const normal = path === undefined ? state.headers : withHeader(state.headers, ':path', path.target)
   if (path?.kind === 'redirect') return refusedPath({...state, headers: normal}, path.target)
-  const method = headerValue(normal, ':method') ?? ''
-  const host = normalizeHost(manager, headerValue(normal, ':authority') ?? '', method, connection.local.port)
+  const host = normalizeHost(manager, headerValue(normal, ':authority') ?? '', connection.local.port)
   const named = withHeader(normal, ':authority', host)
   const remoteIp = clientAddress(manager, named, connection)
   const headers = sanitizeHeaders(manager, named, connection)
@@ -144,12 +146,12 @@ export function runManager(
     steps,
   }
   const decoded = decodeRequest(manager, request, connection)
-  if (decoded.kind === 'waits') return undecided('a request that never ends', manager.at)
+  if (decoded.kind === 'waits') return undecided('a request that never completes', manager.at)
   if (decoded.kind === 'refused') {
     const status = decoded.status === 0 ? null : decoded.status
     return {
       state: start,
-      answer: {by: 'codec', status, flags: ['DPE'], details: decoded.details, text: 'the codec refuses the request'},
+      answer: {by: 'codec', status, flags: ['DPE'], details: decoded.details, text: 'the codec rejects the request'},
     }
   }
   const read: HttpState = {...start, headers: decoded.headers, badBody: decoded.badBody}

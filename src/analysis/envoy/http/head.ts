@@ -1,7 +1,7 @@
 import type {HttpConnectionManager} from '../../../model/envoy/http.js'
 import {formatIp, parseIp} from '../../../model/ip-address.js'
 import type {DownstreamConnection} from '../connection.js'
-import {type Headers, headerValue, headerValues, withHeader, withoutHeaders} from '../matching/headers.js'
+import {type Headers, headerValue, headerValues, MADE_UP, withHeader, withoutHeaders} from '../matching/headers.js'
 import {asciiLower} from '../matching/strings.js'
 import {known, undecided} from '../undecided.js'
 import {canonicalPath, mergeSlashes, unescapeSlashes} from './path-normalization.js'
@@ -51,10 +51,10 @@ export function normalizePath(manager: HttpConnectionManager, target: string): P
   return {kind: first.kind, target: manager.mergeSlashes ? mergeSlashes(canonical) : canonical}
 }
 
-/** The authority without trailing dot and port, if the manager is configured to strip them. */
-export function normalizeHost(manager: HttpConnectionManager, host: string, method: string, port: number): string {
+/** The authority without trailing dot and port, where the manager strips them. */
+export function normalizeHost(manager: HttpConnectionManager, host: string, port: number): string {
   const dotless = manager.stripTrailingHostDot ? host.replace(/\.(:\d+)?$/, '$1') : host
-  if (method === 'CONNECT' || !(manager.stripAnyHostPort || manager.stripMatchingHostPort)) return dotless
+  if (!(manager.stripAnyHostPort || manager.stripMatchingHostPort)) return dotless
   const found = /:(\d+)$/.exec(dotless)
   if (found === null) return dotless
   const strips = manager.stripAnyHostPort || Number(found[1]) === port
@@ -136,7 +136,7 @@ function refuseInternalRanges(manager: HttpConnectionManager): void {
   const config = manager.internalAddressConfig
   if (config === undefined) return
   const {cidrRanges, unixSockets} = known(config, 'internal_address_config')
-  if (cidrRanges.length > 0 || unixSockets) undecided('addresses that count as internal', config.at)
+  if (cidrRanges.length > 0 || unixSockets) undecided('internal addresses', config.at)
 }
 
 /** The headers as matchers see them: reserved ones from the client are removed, Envoy's own are added. */
@@ -158,15 +158,14 @@ export function sanitizeHeaders(
   ]
   const sent = proto(manager, headers, connection)
   let out = withHeader(headers, 'x-forwarded-proto', sent)
-  if (headerValue(headers, ':scheme') === undefined) out = withHeader(out, ':scheme', schemeOf(sent, connection))
+  const scheme = manager.schemeHeaderTransformation?.schemeToOverwrite
+  if (scheme) out = withHeader(withHeader(out, ':scheme', scheme), 'x-forwarded-proto', scheme)
+  else if (headerValue(headers, ':scheme') === undefined) out = withHeader(out, ':scheme', schemeOf(sent, connection))
   out = forwardedFor(manager, withoutHeaders(out, removed), connection)
   const setsCert = forward === 'SANITIZE_SET' || forward === 'APPEND_FORWARD'
-  if (setsCert && connection.tls?.certificate !== undefined) out = withHeader(out, 'x-forwarded-client-cert', CERT)
+  if (setsCert && connection.tls?.certificate !== undefined)
+    out = withHeader(out, 'x-forwarded-client-cert', MADE_UP.clientCertificate)
   if (headerValues(out, 'x-request-id').length === 0 && manager.generateRequestId !== false)
-    out = withHeader(out, 'x-request-id', REQUEST_ID)
+    out = withHeader(out, 'x-request-id', MADE_UP.requestId)
   return out
 }
-
-/** Placeholders for values Envoy generates: they match presence checks and catch-all patterns only. */
-const REQUEST_ID = '00000000-0000-4000-8000-000000000000'
-const CERT = 'Hash=;URI='

@@ -12,7 +12,7 @@ import {anyOf, known, undecided} from '../undecided.js'
 
 /** Why a handshake fails, as a sentence. */
 export const FAILURES: Readonly<Record<HandshakeFailure, string>> = {
-  'plain-text': 'the client speaks plain text',
+  'plain-text': 'the client speaks plaintext',
   'no-sni': 'the client sends no SNI',
   'no-certificate': 'the client shows no certificate',
   'untrusted-certificate': 'the client certificate is not signed by the trusted root',

@@ -1,7 +1,15 @@
 import type {HeaderMatcher} from '../../../model/envoy/matching.js'
-import {anyOf, known} from '../undecided.js'
+import {anyOf, known, undecided} from '../undecided.js'
 import {fullMatch} from './regex.js'
 import {asciiLower, stringMatches} from './strings.js'
+
+/** Stand for values that Envoy makes up. Presence is certain; what a matcher makes of the rest is not. */
+export const MADE_UP = {
+  requestId: '00000000-0000-4000-8000-000000000000',
+  clientCertificate: 'Hash=;URI=',
+} as const
+
+const MADE_UP_VALUES: readonly string[] = Object.values(MADE_UP)
 
 /** Headers of a request as Envoy holds them: lower-case names, pseudo headers among them, in order. */
 export type Headers = readonly (readonly [string, string])[]
@@ -69,5 +77,8 @@ export function headerMatches(matcher: HeaderMatcher, headers: Headers): boolean
     return ((m.presentMatch ?? true) === present) !== m.invertMatch
   }
   if (values.length === 0) return m.treatMissingHeaderAsEmpty && test('') !== m.invertMatch
+  const exact = m.exactMatch ?? m.stringMatch?.exact
+  if (exact === undefined && values.some(each => MADE_UP_VALUES.includes(each)))
+    undecided(`the value of ${m.name ?? ''}, which Envoy makes up`, m.at)
   return anyOf(values, test) !== m.invertMatch
 }

@@ -9,7 +9,7 @@ export function asciiLower(text: string): string {
 
 /** Whether a text fits (type.matcher.v3.StringMatcher); `ignore_case` does not apply to regexes. */
 export function stringMatches(matcher: StringMatcher | undefined, text: string): boolean {
-  if (matcher === undefined) undecided('a string matcher that is empty')
+  if (matcher === undefined) undecided('an empty string matcher')
   const {exact, prefix, suffix, contains, safeRegex, ignoreCase} = known(matcher, 'a string matcher')
   if (safeRegex !== undefined) return fullMatch(known(safeRegex, 'a regex').regex ?? '', text, safeRegex.at)
   const form = (each: string) => (ignoreCase ? asciiLower(each) : each)
@@ -18,5 +18,5 @@ export function stringMatches(matcher: StringMatcher | undefined, text: string):
   if (prefix !== undefined) return value.startsWith(form(prefix))
   if (suffix !== undefined) return value.endsWith(form(suffix))
   if (contains !== undefined) return value.includes(form(contains))
-  return undecided('a string matcher that is empty', matcher.at)
+  return undecided('an empty string matcher', matcher.at)
 }

@@ -12,12 +12,12 @@ import {stringMatches} from './strings.js'
 export type Inputs = (input: Extension) => string | undefined
 
 function predicateHolds(predicate: Predicate | undefined, inputs: Inputs): boolean {
-  if (predicate === undefined) undecided('a matcher predicate that is empty')
+  if (predicate === undefined) undecided('an empty matcher predicate')
   const {singlePredicate, orMatcher, andMatcher, notMatcher} = known(predicate, 'a matcher predicate')
   if (orMatcher !== undefined) return anyOf(orMatcher.predicate, each => predicateHolds(each, inputs))
   if (andMatcher !== undefined) return allOf(andMatcher.predicate, each => predicateHolds(each, inputs))
   if (notMatcher !== undefined) return !predicateHolds(notMatcher, inputs)
-  if (singlePredicate === undefined) undecided('a matcher predicate that is empty', predicate.at)
+  if (singlePredicate === undefined) undecided('an empty matcher predicate', predicate.at)
   const {input, valueMatch, customMatch} = known(singlePredicate, 'a matcher predicate')
   if (customMatch !== undefined) undecided(`custom match ${customMatch.name ?? ''}`, customMatch.at)
   if (input === undefined) undecided('a matcher predicate without input', singlePredicate.at)

@@ -14,7 +14,7 @@ function isJsonObject(value: Json | undefined): value is {readonly [key: string]
 }
 
 /** The value under a path of keys; undefined when there is none. */
-export function jsonAt(value: Json | undefined, path: readonly string[]): Json | undefined {
+function jsonAt(value: Json | undefined, path: readonly string[]): Json | undefined {
   let found = value
   for (const key of path) {
     if (!isJsonObject(found) || !Object.hasOwn(found, key)) return undefined
@@ -31,8 +31,8 @@ function doubleMatches(matcher: NonNullable<ValueMatcher['doubleMatch']>, value:
 }
 
 /** Whether a value fits; an absent value fits nothing, not even `present_match: false`. */
-export function valueMatches(matcher: ValueMatcher | undefined, value: Json | undefined): boolean {
-  if (matcher === undefined) undecided('a value matcher that is empty')
+function valueMatches(matcher: ValueMatcher | undefined, value: Json | undefined): boolean {
+  if (matcher === undefined) undecided('an empty value matcher')
   const m = known(matcher, 'a value matcher')
   if (m.nullMatch) return value === null
   if (m.doubleMatch !== undefined) return doubleMatches(m.doubleMatch, value)
@@ -44,7 +44,7 @@ export function valueMatches(matcher: ValueMatcher | undefined, value: Json | un
     return Array.isArray(value) && anyOf(value as readonly Json[], each => valueMatches(oneOf, each))
   }
   if (m.orMatch !== undefined) return anyOf(m.orMatch.valueMatchers, each => valueMatches(each, value))
-  return undecided('a value matcher that is empty', m.at)
+  return undecided('an empty value matcher', m.at)
 }
 
 /** Whether dynamic metadata fits. */

@@ -8,6 +8,7 @@ import type {DownstreamConnection} from '../connection.js'
 import {withFilterState} from '../filters/filter-state.js'
 import {rbacDetails, rbacMetadata, rbacVerdict} from '../rbac.js'
 import {known, undecided} from '../undecided.js'
+import {passesLimit} from './limits.js'
 
 // Network filters: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/network_filters/network_filters
 
@@ -53,7 +54,7 @@ function rbac(passing: Passing, config: NetworkRbac): Passing {
 
 type Filter = FilterChain['filters'][number]
 
-function pass(passing: Passing, filter: Filter, afterHandshake: boolean): Passing {
+function pass(passing: Passing, filter: Filter, afterHandshake: boolean, sequence: number | undefined): Passing {
   const config = filter.typedConfig
   const rules = unpack(config, NetworkRbac)
   if (rules !== undefined) return afterHandshake ? rbac(passing, rules) : passing
@@ -66,7 +67,7 @@ function pass(passing: Passing, filter: Filter, afterHandshake: boolean): Passin
     const filterState = withFilterState(passing.connection.filterState, onNewConnection, before, [])
     return {...passing, connection: {...passing.connection, filterState}}
   }
-  if (WATCHERS.has(config?.type ?? '')) return passing
+  if (WATCHERS.has(config?.type ?? '') || passesLimit(filter, sequence)) return passing
   return undecided(`network filter ${filter.name ?? config?.type ?? ''}`, filter.at)
 }
 
@@ -75,6 +76,7 @@ export function runNetworkFilters(
   chain: FilterChain,
   connection: DownstreamConnection,
   afterHandshake: boolean,
+  sequence: number | undefined,
 ): Terminal {
   let passing: Passing = {connection, cluster: undefined, metadata: new Map(), denied: undefined, allowedBy: []}
   for (const filter of chain.filters) {
@@ -84,7 +86,7 @@ export function runNetworkFilters(
     const tcp = unpack(filter.typedConfig, TcpProxy)
     if (manager !== undefined) return {kind: 'http', manager, tcp: undefined, ...passing}
     if (tcp !== undefined) return {kind: 'tcp', manager: undefined, tcp, ...passing}
-    passing = pass(passing, filter, afterHandshake)
+    passing = pass(passing, filter, afterHandshake, sequence)
   }
   return undecided('a filter chain that ends without a TCP proxy or an HTTP connection manager', chain.at)
 }

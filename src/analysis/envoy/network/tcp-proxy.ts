@@ -122,7 +122,7 @@ function connectTo(
   const [first] = results
   if (first === undefined) return undecided('a connection without an endpoint', cluster.at)
   const same = results.every(each => each.status === first.status && each.flags.join() === first.flags.join())
-  return same ? first : undecided('which endpoint is taken', cluster.at)
+  return same ? first : undecided('which endpoint is chosen', cluster.at)
 }
 
 /** What the TCP proxy does with a connection; `named` is a cluster an earlier filter chose. */

@@ -194,5 +194,5 @@ export function inMaintenance(proxy: EnvoyProxy, cluster: Cluster): boolean {
   if (value === undefined) return false
   if (typeof value === 'number')
     return value >= 100 || (value > 0 && undecided('maintenance mode of a share of the requests', cluster.at))
-  return undecided('a maintenance mode that is no number', cluster.at)
+  return undecided('a maintenance mode that is not a number', cluster.at)
 }

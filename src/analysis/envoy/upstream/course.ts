@@ -122,7 +122,7 @@ function tries(course: Course, hosts: readonly Host[], start: number, left: numb
   if (hosts.length ** (left + 1) > MAX_BRANCHES) {
     const first = hosts[0]
     if (first === undefined || hosts.some(each => !behavesLike(course, each, first)))
-      undecided('which of many endpoints is taken', course.cluster.at)
+      undecided('which of many endpoints is chosen', course.cluster.at)
     return oneTry(course, [first], first, start, left)
   }
   return hosts.flatMap(host => oneTry(course, hosts, host, start, left))
@@ -147,6 +147,6 @@ export function follow(course: Course, hosts: readonly Host[]): UpstreamEnding {
   const endings = tries(course, hosts, 0, course.retries.left)
   const [first] = endings
   if (first === undefined) undecided('a request without an endpoint', course.cluster.at)
-  if (endings.some(each => !sameEnding(each, first))) undecided('which endpoint is taken', course.cluster.at)
+  if (endings.some(each => !sameEnding(each, first))) undecided('which endpoint is chosen', course.cluster.at)
   return first
 }

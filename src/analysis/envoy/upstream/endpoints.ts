@@ -122,7 +122,7 @@ function socketOf(address: Address | undefined, at: string): IpPort {
   if (address !== undefined) known(address, 'an address')
   if (socket?.address === undefined || socket.portValue === undefined)
     undecided(
-      address?.pipe === undefined ? 'an endpoint that is no IP address and port' : 'an endpoint on a Unix socket',
+      address?.pipe === undefined ? 'an endpoint that is not an IP address and port' : 'an endpoint on a Unix socket',
       at,
     )
   return {ip: socket.address, port: socket.portValue}
@@ -157,7 +157,7 @@ function originalDestination(cluster: Cluster, dialled: Dialled): HostChoice {
 }
 
 /** The endpoints of a cluster: those of EDS, else those written in the cluster. */
-export function assignmentOf(proxy: EnvoyProxy, cluster: Cluster): ClusterLoadAssignment | undefined {
+function assignmentOf(proxy: EnvoyProxy, cluster: Cluster): ClusterLoadAssignment | undefined {
   if (cluster.type === 'EDS')
     return (
       proxy.endpoints(cluster.edsClusterConfig?.serviceName || (cluster.name ?? '')) ??
@@ -167,8 +167,8 @@ export function assignmentOf(proxy: EnvoyProxy, cluster: Cluster): ClusterLoadAs
 }
 
 const UNREADABLE_TYPES: Readonly<Record<string, string>> = {
-  STRICT_DNS: 'what DNS answered is not in the dump',
-  LOGICAL_DNS: 'what DNS answered is not in the dump',
+  STRICT_DNS: 'DNS results are not in the dump',
+  LOGICAL_DNS: 'DNS results are not in the dump',
 }
 
 function needsDns(assignment: ClusterLoadAssignment): boolean {

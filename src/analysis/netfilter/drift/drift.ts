@@ -163,7 +163,7 @@ export function touchesMesh({effective, changes, consequences: words}: RuleDiffe
 /** More differences than this are not tried one by one: such rules are another set, not a tampered one. */
 const MAX_TRIED = 60
 
-const NOT_TRIED = 'not tried alone: there are too many differences'
+const NOT_TRIED = 'not tested alone: there are too many differences'
 
 /** What a difference does to packets, as far as they were compared: one of which nothing is known is not called a difference of any kind. */
 function effectOf(
@@ -315,7 +315,7 @@ function together(
   if (blocked && gaveUp === undefined) return differences
   const whole: RuleDifference = {
     family: expected.family,
-    place: differences.length === 0 ? 'tables beside those of istio' : 'all chains together',
+    place: differences.length === 0 ? "tables other than Istio's" : 'all chains together',
     expected: [],
     actual: [],
     ...effectOf(differences.length === 0 ? 'foreign' : 'changed', found),

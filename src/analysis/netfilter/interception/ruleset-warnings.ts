@@ -134,6 +134,11 @@ function mayBeIstios(ruleset: Ruleset, table: NetfilterTable, chain: Chain, rule
   })
 }
 
+/** So many rules that Istio does not generate are named. */
+const MOST_STRANGERS = 20
+/** So many filter rules that drop traffic are named. */
+const MOST_FILTERS = 10
+
 /** Rules in Istio's chains, or beside its jumps, that Istio does not generate. */
 function strangers(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
   const found: RulesetWarning[] = []
@@ -159,9 +164,10 @@ function strangers(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
         consequence: `${ruleWords(table.name, chain, rule).reading}.`,
         rule: label(place, rule),
       })
+      if (found.length === MOST_STRANGERS) return found
     }
   }
-  return found.slice(0, 20)
+  return found
 }
 
 function filters(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
@@ -178,9 +184,10 @@ function filters(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {
         consequence: `${ruleWords('filter', place.chain, rule).reading}.`,
         rule: label(place, rule),
       })
+      if (found.length === MOST_FILTERS) return found
     }
   }
-  return found.slice(0, 10)
+  return found
 }
 
 function foreigners(rulesets: readonly Ruleset[]): readonly RulesetWarning[] {

@@ -1,9 +1,19 @@
 import {hiddenByNft, type Rule} from '../../../model/ruleset.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
-import {unshown} from '../packet-walk/evaluate.js'
+import {nestingProblem, unshown} from '../packet-walk/evaluate.js'
 import {type ConditionContext, ruleSet} from './condition-sets.js'
 
-import {type Diagram, FALSE, LEAF_LEVEL, type Node, nodeMemo, replaceOutcomes, TRUE, whereOutcome} from './diagram.js'
+import {
+  type Diagram,
+  FALSE,
+  LEAF_LEVEL,
+  type Node,
+  nodeMemo,
+  replaceOutcomes,
+  TRUE,
+  tripleMemo,
+  whereOutcome,
+} from './diagram.js'
 import {CHANGEABLE_LEVEL, UNDECIDED_LEVEL} from './dimensions.js'
 import {endsTable, keepsPacket, type MarkForm, type Transform, then, transformOf, UNCHANGED} from './transform.js'
 
@@ -28,6 +38,8 @@ export interface ChainFunctions {
   ending(number: number): ChainEnd
   /** The undecided rule that a level represents. */
   undecided(level: number): UndecidedRule | undefined
+  /** True when a chain that was asked for has a rule that cannot be decided. */
+  hasUndecided(): boolean
   /** Chains that were given up because they split packets into too many parts, with the reason naming the rules. */
   readonly givenUp: readonly string[]
   /** Nodes used by each chain so far: its own rules, and inlined where others call it. */
@@ -40,7 +52,8 @@ const {min} = Math
 /** The share of all nodes one chain may use: beyond it the chain is given up and the others continue. */
 const CHAIN_SHARE = 3 / 16
 
-const MAX_DEPTH = 64
+/** So many results of joining a rule with what is behind it are remembered. */
+const STEPS = 1 << 16
 
 /** Substitutes the properties that rules change without ending the chain. */
 export function changedBy(diagram: Diagram, node: Node, transform: Transform, context: ConditionContext): Node {
@@ -146,7 +159,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
       return end?.kind === 'next' ? behind(end.transform, next) : diagram.leaf(value)
     })
 
-  let steps = new Map<string, Node>()
+  const steps = tripleMemo(STEPS)
 
   /** `next` where the condition does not hold, `action` where it does, continuing with `next`. */
   const rule = (condition: Node, action: Node, next: Node): Node => {
@@ -157,15 +170,14 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     if (diagram.outcome(next) !== undefined) return diagram.choose(condition, ledTo(action, next), next)
     const level = min(diagram.level(condition), diagram.level(action), diagram.level(next))
     if (level >= CHANGEABLE_LEVEL) return amongChangeable(condition, action, next)
-    const key = `${condition} ${action} ${next}`
-    const known = steps.get(key)
+    const known = steps.get(condition, action, next)
     if (known !== undefined) return known
     const part = (node: Node, high: boolean): Node =>
       diagram.level(node) !== level ? node : high ? diagram.high(node) : diagram.low(node)
     const low = rule(part(condition, false), part(action, false), part(next, false))
     const high = rule(part(condition, true), part(action, true), part(next, true))
     const result = diagram.make(level, low, high)
-    steps.set(key, result)
+    steps.set(condition, action, next, result)
     return result
   }
 
@@ -210,7 +222,13 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     return result
   }
 
-  const called = (chain: CompiledChain, name: string, each: Rule, back: boolean, depth: number): Node => {
+  const called = (
+    chain: CompiledChain,
+    name: string,
+    each: Rule,
+    back: boolean,
+    entered: readonly CompiledChain[],
+  ): Node => {
     const target = chain.table.get(name)
     if (target === undefined)
       return ending({
@@ -220,13 +238,14 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
       })
     if (!target.chain.complete)
       return ending({kind: 'unknown', reason: `the text does not hold all rules of ${name}`, rule: each})
-    if (depth >= MAX_DEPTH) return ending({kind: 'unknown', reason: 'chains jump in a circle', rule: each})
-    const node = chainNode(target, depth + 1)
+    const problem = nestingProblem(chain, each, target, entered)
+    if (problem !== undefined) return ending({kind: 'unknown', reason: problem, rule: each})
+    const node = chainNode(target, [...entered, target])
     if (!back) return node
     return goingOn(node)
   }
 
-  const act = (chain: CompiledChain, each: Rule, depth: number): Node => {
+  const act = (chain: CompiledChain, each: Rule, entered: readonly CompiledChain[]): Node => {
     let result = NEXT
     for (const action of each.actions.toReversed()) {
       const at = `${chain.at} rule ${each.position}`
@@ -242,8 +261,8 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
       } else if (action.kind === 'queue')
         result = ending({kind: 'unknown', reason: `${at} hands the packet to a program (NFQUEUE)`, rule: each})
       else if (action.kind === 'opaque') result = opaque(chain, each, each)
-      else if (action.kind === 'goto') result = called(chain, action.chain, each, false, depth)
-      else if (action.kind === 'jump') result = rule(TRUE, called(chain, action.chain, each, true, depth), result)
+      else if (action.kind === 'goto') result = called(chain, action.chain, each, false, entered)
+      else if (action.kind === 'jump') result = rule(TRUE, called(chain, action.chain, each, true, entered), result)
     }
     return result
   }
@@ -257,7 +276,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     return open && packets !== FALSE ? diagram.and(packets, undecidedLevel({rule: each, at, ...because})) : packets
   }
 
-  const chainNode = (chain: CompiledChain, depth: number): Node => {
+  const chainNode = (chain: CompiledChain, entered: readonly CompiledChain[]): Node => {
     const known = functions.get(chain)
     if (known !== undefined) return known
     const before = diagram.size()
@@ -269,8 +288,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
       const conditions = rules.map(each => conditionOf(each, chain.at))
       let result = RETURN
       for (const [place, each] of [...rules.entries()].toReversed()) {
-        const action = act(chain, each.rule, depth)
-        steps = new Map()
+        const action = act(chain, each.rule, entered)
         const reached = diagram.size()
         result = rule(conditions[place] ?? FALSE, action, result)
         // A jump adds the function of the chain it leads to.
@@ -302,9 +320,10 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
 
   return {
     context,
-    of: chain => chainNode(chain, 0),
+    of: chain => chainNode(chain, [chain]),
     ending: number => endings[number] ?? {kind: 'unknown', reason: 'no such ending'},
     undecided: level => undecidedRules[level - UNDECIDED_LEVEL],
+    hasUndecided: () => undecidedRules.length > 0,
     givenUp,
     made,
   }

@@ -3,7 +3,16 @@ import {own} from '../../../model/own.js'
 import type {MatchCondition, Rule} from '../../../model/ruleset.js'
 import {firstPacketFlags} from '../packet-walk/compile-condition.js'
 import {FALSE, type Node, TRUE} from './diagram.js'
-import {between, type Dimension, equalTo, maskedBits, maskedBits32, type PacketSpace, STATES} from './dimensions.js'
+import {
+  between,
+  type Dimension,
+  equalTo,
+  hasPorts,
+  maskedBits,
+  maskedBits32,
+  type PacketSpace,
+  STATES,
+} from './dimensions.js'
 
 /** The packets that meet a condition; undefined when the rules alone do not decide it for any packet. */
 export type ConditionSet = Node | undefined
@@ -51,10 +60,11 @@ function addresses(name: 'source' | 'destination'): SetOf {
   }
 }
 
-function numberSet(space: PacketSpace, dimension: Dimension, values: readonly string[]): Node {
+/** Packets with one of these numbers or ranges, and of those the ones in `inside`, which asks only what comes later. */
+function numberSet(space: PacketSpace, dimension: Dimension, values: readonly string[], inside: Node = TRUE): Node {
   const sets = values.map(value => {
     const [from = Number.NaN, to = from] = value.split(':').map(Number)
-    return between(space.diagram, dimension, from, to)
+    return between(space.diagram, dimension, from, to, inside)
   })
   return union(space, sets)
 }
@@ -74,7 +84,7 @@ export function owned({diagram, dimensions}: PacketSpace): Node {
 }
 
 /** Packets on an interface whose name matches; `+` at the end is a wildcard (iptables(8), --in-interface). */
-export function onInterface(space: PacketSpace, name: 'in-interface' | 'out-interface', wanted: string): Node {
+function onInterface(space: PacketSpace, name: 'in-interface' | 'out-interface', wanted: string): Node {
   const matches = (known: string) => (wanted.endsWith('+') ? known.startsWith(wanted.slice(0, -1)) : known === wanted)
   const sets = space.interfaces.flatMap((known, code) =>
     matches(known) ? [equalTo(space.diagram, space.dimensions[name], code)] : [],
@@ -173,18 +183,15 @@ const SETS: Readonly<Record<MatchCondition['field'], SetOf>> = {
 /** A condition of the most common forms, combined with those on later properties; undefined for all other forms. */
 function joinedSet({space}: ConditionContext, {field, values, negated}: MatchCondition, later: Node): Node | undefined {
   const {diagram, dimensions, family} = space
-  const value = values[0]
-  if (negated || value === undefined || values.length > 1) return undefined
+  const [value, ...more] = values
+  if (negated || value === undefined) return undefined
+  if (field === 'source-port' || field === 'destination-port') return numberSet(space, dimensions[field], values, later)
+  if (more.length > 0) return undefined
   switch (field) {
     case 'source':
     case 'destination': {
       const range = family === 'ip' ? parseV4Range(value) : undefined
       return range === undefined ? undefined : maskedBits32(diagram, dimensions[field], range.bits, range.mask, later)
-    }
-    case 'source-port':
-    case 'destination-port': {
-      const [from = Number.NaN, to = from] = value.split(':').map(Number)
-      return diagram.and(space.withPorts, between(diagram, dimensions[field], from, to, later))
     }
     case 'protocol': {
       const code = space.protocols.indexOf(value)
@@ -205,12 +212,18 @@ function startOf(space: PacketSpace, field: MatchCondition['field']): number {
   return dimensionOf(space, field)?.start ?? Number.MAX_SAFE_INTEGER
 }
 
+/** True for a condition that only packets with ports meet. */
+function asksProtocolWithPorts({field, values, negated}: MatchCondition): boolean {
+  return field === 'protocol' && !negated && values.length > 0 && values.every(hasPorts)
+}
+
 /** The packets that may match a rule, and whether one of its conditions cannot be decided for them from the text. */
 export function ruleSet(context: ConditionContext, rule: Rule): {readonly packets: Node; readonly undecided: boolean} {
   const {space} = context
   const {diagram} = space
   // From the last property to the first, so that each condition is built once, on top of all later ones.
   const ordered = rule.conditions.toSorted((a, b) => startOf(space, b.field) - startOf(space, a.field))
+  const portsImplied = rule.conditions.some(asksProtocolWithPorts)
   let packets = TRUE
   let undecided = false
   for (const condition of ordered) {
@@ -218,7 +231,8 @@ export function ruleSet(context: ConditionContext, rule: Rule): {readonly packet
     const level = diagram.level(packets)
     const own = dimensionOf(space, field)
     const below = own !== undefined && level >= own.start + own.bits
-    const whole = below ? joinedSet(context, condition, packets) : undefined
+    const asksPort = field === 'destination-port' || field === 'source-port'
+    const whole = below && (!asksPort || portsImplied) ? joinedSet(context, condition, packets) : undefined
     if (whole !== undefined) {
       packets = whole
       continue

@@ -60,40 +60,102 @@ function grown(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
 /** The default limit on nodes: about 350 MB. */
 export const MOST_NODES = 1 << 24
 
+/** Remembers results of three nodes, as many as it has places: an older one gives way to a newer. */
+export interface TripleMemo {
+  get(a: Node, b: Node, c: Node): Node | undefined
+  set(a: Node, b: Node, c: Node, result: Node): void
+  /** Makes room for more, a power of two; what was remembered is forgotten. */
+  grow(places: number): void
+}
+
+/** An empty memo with room for a power of two of results. */
+export function tripleMemo(places: number): TripleMemo {
+  let entries = new Int32Array(places * 4)
+  // Nodes made one after the other are remembered side by side, as they are asked for.
+  const slotOf = (a: Node, b: Node, c: Node): number =>
+    ((a + imul(b, 1021) + imul(c, 31)) & (entries.length / 4 - 1)) * 4
+  return {
+    get: (a, b, c) => {
+      const slot = slotOf(a, b, c)
+      return entries[slot] === a + 1 && entries[slot + 1] === b && entries[slot + 2] === c
+        ? entries[slot + 3]
+        : undefined
+    },
+    set: (a, b, c, result) => {
+      const slot = slotOf(a, b, c)
+      entries[slot] = a + 1
+      entries[slot + 1] = b
+      entries[slot + 2] = c
+      entries[slot + 3] = result
+    },
+    grow: more => {
+      if (more * 4 > entries.length) entries = new Int32Array(more * 4)
+    },
+  }
+}
+
+/** Numbers a node takes: its level, its two branches, and one left free, so that a node never crosses a cache line. */
+const STRIDE = 4
+/**
+ * Nodes are found by the newest of their branches: so many neighbours share a bucket of so many slots each. What is made one after the other lies side
+ * by side in memory. The few nodes whose bucket is full are hashed.
+ */
+const SHARING = 4
+const SLOTS = 2
+
 /** An empty store with room for the nodes expected; making more than `limit` of them throws TooManyNodes. */
 export function createDiagram(expected = FIRST_NODES, limit = MOST_NODES): Diagram {
   const first = Math.max(FIRST_NODES, 2 ** Math.ceil(Math.log2(expected)))
-  let levels = new Int32Array(first)
-  let lows = new Int32Array(first)
-  let highs = new Int32Array(first)
-  let table = new Int32Array(first * 2)
-  let cache = new Int32Array(Math.min(first, MOST_CACHED) * 4)
+  let nodes = new Int32Array(first * STRIDE)
+  let near = new Int32Array(first * SLOTS)
+  let far = new Int32Array(FIRST_NODES)
+  let farCount = 0
+  const cache = tripleMemo(min(first, MOST_CACHED))
+  let room = first
   let count = 0
   const leaves = new Map<number, Node>()
 
-  const insert = (node: Node): void => {
-    const mask = table.length - 1
-    let place = hash(levels[node] ?? 0, lows[node] ?? 0, highs[node] ?? 0) & mask
-    while (table[place] !== 0) place = (place + 1) & mask
-    table[place] = node + 1
+  const level = (node: Node): number => nodes[node * STRIDE] ?? LEAF_LEVEL
+  const low = (node: Node): Node => nodes[node * STRIDE + 1] ?? FALSE
+  const high = (node: Node): Node => nodes[node * STRIDE + 2] ?? FALSE
+
+  const isNode = (node: Node, at: number, lowNode: Node, highNode: Node): boolean => {
+    const start = node * STRIDE
+    return nodes[start] === at && nodes[start + 1] === lowNode && nodes[start + 2] === highNode
+  }
+
+  /** The place of a node among those whose buckets are full: where it is, or the empty one where it belongs. */
+  const farPlace = (at: number, lowNode: Node, highNode: Node): number => {
+    const mask = far.length - 1
+    let place = hash(at, lowNode, highNode) & mask
+    for (;;) {
+      const found = far[place] ?? 0
+      if (found === 0 || isNode(found - 1, at, lowNode, highNode)) return place
+      place = (place + 1) & mask
+    }
+  }
+
+  const growFar = (): void => {
+    const before = far
+    far = new Int32Array(before.length * 2)
+    for (const found of before)
+      if (found !== 0) far[farPlace(level(found - 1), low(found - 1), high(found - 1))] = found
   }
 
   const grow = (): void => {
-    const size = levels.length * 2
-    levels = grown(levels, size)
-    lows = grown(lows, size)
-    highs = grown(highs, size)
-    table = new Int32Array(size * 2)
-    for (let node = 0; node < count; node++) if (levels[node] !== LEAF_LEVEL) insert(node)
-    if (cache.length < size * 4 && size <= MOST_CACHED) cache = new Int32Array(size * 4)
+    room *= 2
+    nodes = grown(nodes, room * STRIDE)
+    near = grown(near, room * SLOTS)
+    if (room <= MOST_CACHED) cache.grow(room)
   }
 
-  const add = (level: number, low: Node, high: Node): Node => {
+  const add = (at: number, lowNode: Node, highNode: Node): Node => {
     if (count >= limit) throw new TooManyNodes('the rules split packets into more parts than can be held')
-    if (count === levels.length) grow()
-    levels[count] = level
-    lows[count] = low
-    highs[count] = high
+    if (count === room) grow()
+    const start = count * STRIDE
+    nodes[start] = at
+    nodes[start + 1] = lowNode
+    nodes[start + 2] = highNode
     return count++
   }
 
@@ -107,25 +169,26 @@ export function createDiagram(expected = FIRST_NODES, limit = MOST_NODES): Diagr
   leaf(0)
   leaf(1)
 
-  const level = (node: Node): number => levels[node] ?? LEAF_LEVEL
-  const low = (node: Node): Node => lows[node] ?? FALSE
-  const high = (node: Node): Node => highs[node] ?? FALSE
-
   const make = (at: number, lowNode: Node, highNode: Node): Node => {
     if (lowNode === highNode) return lowNode
-    const mask = table.length - 1
-    let place = hash(at, lowNode, highNode) & mask
-    for (;;) {
-      const found = table[place] ?? 0
-      if (found === 0) break
-      const node = found - 1
-      if (levels[node] === at && lows[node] === lowNode && highs[node] === highNode) return node
-      place = (place + 1) & mask
+    const newest = lowNode > highNode ? lowNode : highNode
+    const bucket = (newest & -SHARING) * SLOTS
+    for (let place = bucket; place < bucket + SHARING * SLOTS; place++) {
+      const found = near[place] ?? 0
+      if (found === 0) {
+        const node = add(at, lowNode, highNode)
+        near[place] = node + 1
+        return node
+      }
+      if (isNode(found - 1, at, lowNode, highNode)) return found - 1
     }
-    const before = table
+    const place = farPlace(at, lowNode, highNode)
+    const found = far[place] ?? 0
+    if (found !== 0) return found - 1
     const node = add(at, lowNode, highNode)
-    if (table === before) table[place] = node + 1
-    else insert(node)
+    far[place] = node + 1
+    farCount++
+    if (farCount * 2 > far.length) growFar()
     return node
   }
 
@@ -133,12 +196,11 @@ export function createDiagram(expected = FIRST_NODES, limit = MOST_NODES): Diagr
     if (condition === TRUE || then === otherwise) return then
     if (condition === FALSE) return otherwise
     if (then === TRUE && otherwise === FALSE) return condition
-    const slot = (hash(condition, then, otherwise) & (cache.length / 4 - 1)) * 4
-    if (cache[slot] === condition + 1 && cache[slot + 1] === then && cache[slot + 2] === otherwise)
-      return cache[slot + 3] ?? FALSE
-    const c = levels[condition] ?? LEAF_LEVEL
-    const t = levels[then] ?? LEAF_LEVEL
-    const o = levels[otherwise] ?? LEAF_LEVEL
+    const known = cache.get(condition, then, otherwise)
+    if (known !== undefined) return known
+    const c = level(condition)
+    const t = level(then)
+    const o = level(otherwise)
     const top = min(c, t, o)
     const result = make(
       top,
@@ -153,17 +215,13 @@ export function createDiagram(expected = FIRST_NODES, limit = MOST_NODES): Diagr
         o === top ? high(otherwise) : otherwise,
       ),
     )
-    const now = (hash(condition, then, otherwise) & (cache.length / 4 - 1)) * 4
-    cache[now] = condition + 1
-    cache[now + 1] = then
-    cache[now + 2] = otherwise
-    cache[now + 3] = result
+    cache.set(condition, then, otherwise, result)
     return result
   }
 
   return {
     leaf,
-    outcome: node => (levels[node] === LEAF_LEVEL ? lows[node] : undefined),
+    outcome: node => (level(node) === LEAF_LEVEL ? low(node) : undefined),
     level,
     low,
     high,
@@ -207,7 +265,7 @@ export function nodeMemo(diagram: Diagram): NodeMemo {
         return
       }
       few.set(node, result)
-      if (few.size <= MANY || few.size < size / 64) return
+      if (few.size <= MANY || few.size < size / 256) return
       many = new Int32Array(size)
       for (const [each, known] of few) many[each] = known + 1
     },

@@ -31,6 +31,12 @@ export const CHANGEABLE_LEVEL = 1 << 20
 
 const PROTOCOLS = ['tcp', 'udp', 'icmp', 'icmpv6', 'sctp', 'dccp', 'udplite'] as const
 const WITH_PORTS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp', 'dccp', 'udplite'])
+
+/** True for a protocol whose packets have ports. */
+export function hasPorts(protocol: string): boolean {
+  return WITH_PORTS.has(protocol)
+}
+
 /** States of connection tracking (iptables-extensions(8), conntrack); greater codes are states no rule names. */
 export const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const
 
@@ -68,7 +74,7 @@ function namesIn(rulesets: readonly Ruleset[], fields: readonly MatchCondition['
 }
 
 /** Interfaces of the network namespace and of rules; a wildcard `eth+` becomes `eth*`, those it matches that have no other name. */
-export function interfaceNames(rulesets: readonly Ruleset[], machine: NetworkNamespace): readonly string[] {
+function interfaceNames(rulesets: readonly Ruleset[], machine: NetworkNamespace): readonly string[] {
   const named = namesIn(rulesets, ['in-interface', 'out-interface']).map(name => name.replace(/\+$/, '*'))
   return [...new Set(['', 'lo', ...machine.interfaces.map(({name}) => name), ...named])]
 }
@@ -115,7 +121,7 @@ export function packetSpace(
   const bits = family === 'ip' ? 32 : 128
   const fitted = {...dimensions, destination: {...destination, bits}, source: {...source, bits}}
   const withPorts = protocols
-    .map((name, code) => (WITH_PORTS.has(name) ? equalTo(diagram, fitted.protocol, code) : FALSE))
+    .map((name, code) => (hasPorts(name) ? equalTo(diagram, fitted.protocol, code) : FALSE))
     .reduce((all, one) => diagram.or(all, one), FALSE)
   const asksInterfaces = namesIn(rulesets, ['in-interface', 'out-interface']).some(name => name !== 'lo')
   return {diagram, family, dimensions: fitted, protocols, interfaces, asksInterfaces, withPorts}

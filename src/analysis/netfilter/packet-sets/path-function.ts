@@ -34,10 +34,18 @@ const IGNORED = -1
 /** The name for rules that are missing from a text. */
 const UNREAD: Rule = {position: 0, conditions: [], actions: [], text: 'rules that are not in the text', line: 0}
 
-/** One bit for the dimension a level belongs to. */
-function dimensionBit(dimensions: PacketSpace['dimensions'], level: number): number {
-  const place = Object.values(dimensions).findIndex(({start, bits}) => level >= start && level < start + bits)
-  return place < 0 ? 0 : 1 << place
+/** One bit for the dimension a level belongs to, found once for each level. */
+function dimensionBits(dimensions: PacketSpace['dimensions']): (level: number) => number {
+  const all = Object.values(dimensions)
+  const bits = new Map<number, number>()
+  return level => {
+    const known = bits.get(level)
+    if (known !== undefined) return known
+    const place = all.findIndex(({start, bits: width}) => level >= start && level < start + width)
+    const bit = place < 0 ? 0 : 1 << place
+    bits.set(level, bit)
+    return bit
+  }
 }
 
 /** The path functions of rulesets in a network namespace where every port is open. */
@@ -56,6 +64,7 @@ export function pathFunctions(
   const leaf = (outcome: PacketOutcome): Node => diagram.leaf(table.number(outcome))
   const none = diagram.leaf(NO_PACKET)
   const loopbackSource = loopbackAddresses(space, 'source')
+  const dimensionBit = dimensionBits(dimensions)
   const supports = new Map<Node, number>()
   const memo = new Map<string, Node>()
   const usedBy = basesUsing(rules)
@@ -73,7 +82,7 @@ export function pathFunctions(
       seen.set(each, each)
       const level = diagram.level(each)
       if (level === LEAF_LEVEL) return
-      found |= dimensionBit(dimensions, level)
+      found |= dimensionBit(level)
       visit(diagram.low(each))
       visit(diagram.high(each))
     }
@@ -87,7 +96,7 @@ export function pathFunctions(
     const {done} = stage
     const changed = done === UNCHANGED ? node : changedBy(diagram, node, done, context)
     const known = knownValues(space, stage)
-    const mask = known.reduce((all, {dimension}) => all | dimensionBit(dimensions, dimension.start), 0)
+    const mask = known.reduce((all, {dimension}) => all | dimensionBit(dimension.start), 0)
     if ((support(changed) & mask) === 0) return changed
     return withValues(diagram, changed, known)
   }
@@ -265,6 +274,7 @@ export function pathFunctions(
   /** Rules used by several hooks stay undecided until the end of the path. */
   const settle = (node: Node): Node => follow(node, number => diagram.leaf(number))
   const settleAll = (node: Node): Node => {
+    if (!chains.hasUndecided()) return node
     const results = nodeMemo(diagram)
     const visit = (each: Node): Node => {
       const known = results.get(each)

@@ -73,12 +73,39 @@ function project(diagram: Diagram, node: Node, kept: readonly Dimension[], all: 
   return visit(node)
 }
 
+/** A value range of one property with the remaining condition. */
+export interface Run {
+  readonly values: Interval
+  readonly rest: Node
+}
+
 /** The value ranges of the property a condition tests first, each with the remaining condition. */
-export function valuesOf(
-  diagram: Diagram,
-  {start, bits}: Dimension,
-  node: Node,
-): readonly {readonly values: Interval; readonly rest: Node}[] {
+export function valuesOf(diagram: Diagram, dimension: Dimension, node: Node): readonly Run[] {
+  return dimension.bits > 32 ? wideValues(diagram, dimension, node) : narrowValues(diagram, dimension, node)
+}
+
+/** The value ranges of a property of at most 32 bits, found without big integers. */
+function narrowValues(diagram: Diagram, {start, bits}: Dimension, node: Node): readonly Run[] {
+  const runs: {from: number; to: number; rest: Node}[] = []
+  const visit = (each: Node, bit: number, base: number): void => {
+    if (each === FALSE) return
+    const level = diagram.level(each)
+    const size = 2 ** (bits - bit)
+    if (level >= start + bits) {
+      const last = runs.at(-1)
+      if (last !== undefined && last.rest === each && last.to + 1 === base) last.to = base + size - 1
+      else runs.push({from: base, to: base + size - 1, rest: each})
+      return
+    }
+    const here = level === start + bit
+    visit(here ? diagram.low(each) : each, bit + 1, base)
+    visit(here ? diagram.high(each) : each, bit + 1, base + size / 2)
+  }
+  visit(node, 0, 0)
+  return runs.map(({from, to, rest}) => ({values: {from: BigInt(from), to: BigInt(to)}, rest}))
+}
+
+function wideValues(diagram: Diagram, {start, bits}: Dimension, node: Node): readonly Run[] {
   const found: {values: Interval; rest: Node}[] = []
   const visit = (each: Node, bit: number, base: bigint): void => {
     if (each === FALSE) return
@@ -101,11 +128,13 @@ export function valuesOf(
 }
 
 function sizeOf(values: readonly Interval[]): number {
-  return values.reduce((sum, {from, to}) => sum + Number(to - from + 1n), 0)
+  let sum = 0
+  for (const {from, to} of values) sum += Number(to) - Number(from) + 1
+  return sum
 }
 
 /** More conjunctions than this are only counted. */
-export const MOST_CONJUNCTIONS = 20_000
+const MOST_CONJUNCTIONS = 20_000
 
 /** The values of one property under a condition, grouped by the remaining condition. */
 function grouped(diagram: Diagram, dimension: Dimension, node: Node): ReadonlyMap<Node, readonly Interval[]> {
@@ -147,13 +176,14 @@ function conjunctions(
     room.left--
     return [{parts: [], share: 1}]
   }
-  return [...grouped(diagram, first, node)].flatMap(([rest, values]) => {
+  const found: Region[] = []
+  for (const [rest, values] of grouped(diagram, first, node)) {
+    const part = {dimension: first.name, values}
     const share = sizeOf(values) / 2 ** first.bits
-    return conjunctions(diagram, others, rest, room).map(region => ({
-      parts: [{dimension: first.name, values}, ...region.parts],
-      share: share * region.share,
-    }))
-  })
+    for (const region of conjunctions(diagram, others, rest, room))
+      found.push({parts: [part, ...region.parts], share: share * region.share})
+  }
+  return found
 }
 
 /** Ranges merged where everything between them may be included. */

@@ -34,7 +34,7 @@ export const AGENT_MESSAGES: readonly LogMessage[] = [
   [
     /NOT ready: config not (fully )?received/i,
     'The sidecar is not ready because it has not received its configuration from istiod.',
-    'meshctl proxy-status POD: meshctl explain MCT1904',
+    'meshctl proxy-status POD (see meshctl explain MCT1904)',
     STATUS,
   ],
   [
@@ -63,7 +63,7 @@ export const AGENT_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /Envoy proxy is NOT ready/i,
-    'The sidecar is not ready; the text behind it is the reason.',
+    'The sidecar is not ready; the text after it is the reason.',
     'meshctl check POD',
     STATUS,
   ],
@@ -93,7 +93,7 @@ export const AGENT_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /failed to (warm certificate|generate (workload certificate|secret for proxy|secret))/i,
-    'The proxy could not obtain its certificate from istiod; the text behind it is the reason. Without it Envoy stays unready.',
+    'The proxy could not obtain its certificate from istiod; the text after it is the reason. Without it Envoy stays unready.',
     'meshctl proxy-config secret POD',
     SDS,
   ],

@@ -14,6 +14,8 @@ export interface CheckedWorkload {
   readonly passed: number
   /** Of a manifest: whether its pods would get a sidecar. */
   readonly injection?: InjectionPrediction
+  /** True for an object of the mesh configuration, which has no pods. */
+  readonly configuration?: true
 }
 
 /** Collects the outcomes of pods by workload; nothing else of a pod is kept. */

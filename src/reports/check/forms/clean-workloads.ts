@@ -1,9 +1,6 @@
 import {objectLabel} from '../../../model/pod.js'
-import type {Cell, Tone} from '../../../terminal/doc.js'
-import {wrapText} from '../../../terminal/wrap.js'
+import {type Line, prose, type Tone} from '../../../terminal/doc.js'
 import type {CheckedWorkload} from '../evaluate/aggregator.js'
-
-const WIDTH = 79
 
 /** True for a workload with info findings only, which is listed by name unless the form is wide. */
 export function hasOnlyInfo(each: CheckedWorkload): boolean {
@@ -23,12 +20,13 @@ function uncheckedText(some: readonly CheckedWorkload[]): string {
 }
 
 /** The workloads without a block of their own, by findings and by how much could be checked. */
-export function cleanWorkloads(workloads: readonly CheckedWorkload[], wide: boolean): readonly Cell[] {
-  if (workloads.length === 1) return []
+export function cleanWorkloads(all: readonly CheckedWorkload[], wide: boolean): readonly Line[] {
+  const workloads = all.filter(({configuration, findings}) => configuration !== true || findings.length > 0)
+  if (all.length === 1) return []
   const line = (title: string, some: readonly CheckedWorkload[], tone: Tone) => {
     const names = some.map(each => objectLabel(each.workload)).join(', ')
     const text = `${title} ${some.length}${uncheckedText(some)}: ${names}.`
-    return some.length === 0 ? [] : ['', ...wrapText(text, WIDTH, '  ').map(each => ({text: each, tone}))]
+    return some.length === 0 ? [] : ['', prose(text, tone, '  ')]
   }
   const both = (title: string, some: readonly CheckedWorkload[]) => [
     ...line(

@@ -1,9 +1,7 @@
 import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
 import {objectLabel} from '../../../model/pod.js'
-import {wrapText} from '../../../terminal/wrap.js'
+import {type Line, prose} from '../../../terminal/doc.js'
 import type {CheckedWorkload} from '../evaluate/aggregator.js'
-
-const WIDTH = 79
 
 const MODE_TEXT: Readonly<Record<InjectionPrediction['mode'], string>> = {
   sidecar: 'would get a sidecar',
@@ -25,7 +23,7 @@ export function injectionMark(workloads: readonly CheckedWorkload[]): string {
 }
 
 /** Which manifests would get a sidecar and why, grouped by reason, and what is assumed. */
-export function injectionLines(workloads: readonly CheckedWorkload[]): readonly string[] {
+export function injectionLines(workloads: readonly CheckedWorkload[]): readonly Line[] {
   const groups = new Map<string, {readonly injection: InjectionPrediction; readonly names: string[]}>()
   for (const {workload, injection} of workloads) {
     if (injection === undefined) continue
@@ -41,5 +39,5 @@ export function injectionLines(workloads: readonly CheckedWorkload[]): readonly 
     return `${who} ${MODE_TEXT[mode]}: ${because}.`
   })
   const notes = assumed ? ["Istio's default webhooks are assumed."] : []
-  return [...lines, ...notes].flatMap(each => wrapText(each, WIDTH, '  '))
+  return [...lines, ...notes].map(each => prose(each, undefined, '  '))
 }

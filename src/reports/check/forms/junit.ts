@@ -3,7 +3,7 @@ import type {Finding} from '../../../model/finding.js'
 import {humanCount} from '../../../model/human-count.js'
 import {own} from '../../../model/own.js'
 import {objectLabel} from '../../../model/pod.js'
-import type {MeshRule} from '../../../rules/rule.js'
+import type {RuleInfo} from '../../../rules/rule-info.js'
 import type {CheckedWorkload} from '../evaluate/aggregator.js'
 import type {CheckReport} from '../report.js'
 
@@ -118,7 +118,7 @@ function inputSuite({damaged, skipped}: CheckReport, id: number, timestamp: stri
  * The findings as JUnit XML, in the narrow form that Ant's schema allows and Jenkins' allows as well: a suite per workload, a case per rule
  * with findings or not checked, and one for all that passed; info findings do not fail, unchecked rules are skipped, unreadable input is an error.
  */
-export function junitXml(report: CheckReport, rules: readonly MeshRule[]): string {
+export function junitXml(report: CheckReport, rules: readonly RuleInfo[]): string {
   const titles = new Map(rules.map(({code, title}) => [code, title]))
   const timestamp = report.at.toISOString().slice(0, 19)
   return [

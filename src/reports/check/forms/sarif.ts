@@ -1,13 +1,13 @@
 import type {Log, PhysicalLocation, ReportingDescriptor, Result} from 'sarif'
 import type {Finding, Severity} from '../../../model/finding.js'
 import {objectLabel} from '../../../model/pod.js'
-import type {MeshRule} from '../../../rules/rule.js'
+import type {RuleInfo} from '../../../rules/rule-info.js'
 import {fingerprint} from '../evaluate/fingerprint.js'
 import type {CheckReport} from '../report.js'
 
 const LEVELS = {error: 'error', warning: 'warning', info: 'note'} as const satisfies Record<Severity, string>
 
-function descriptor({code, slug, title, why, fix, severity, references, aliases}: MeshRule): ReportingDescriptor {
+function descriptor({code, slug, title, why, fix, severity, references, aliases}: RuleInfo): ReportingDescriptor {
   return {
     id: code,
     name: slug,
@@ -63,7 +63,7 @@ function result(finding: Finding, ruleIndex: number): Result {
 }
 
 /** The findings as a SARIF 2.1.0 log (OASIS), one result each with a stable fingerprint; what was not checked is a notification. */
-export function sarifLog(report: CheckReport, rules: readonly MeshRule[], version: string): Log {
+export function sarifLog(report: CheckReport, rules: readonly RuleInfo[], version: string): Log {
   const sorted = [...rules].sort((a, b) => (a.code < b.code ? -1 : 1))
   const indexOf = (code: string) => sorted.findIndex(rule => rule.code === code)
   const findings = report.workloads.flatMap(each => each.findings)

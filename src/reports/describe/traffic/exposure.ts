@@ -1,5 +1,7 @@
+import {outsideAddresses} from '../../../analysis/traffic-policy/outside-addresses.js'
 import {gatewayNamed} from '../../../analysis/traffic-policy/service-objects.js'
-import {listOf, numberOf, textMapOf, textOf} from '../../../formats/decode.js'
+import {textMapOf, textOf} from '../../../formats/decode.js'
+import {readService} from '../../../formats/kube-service.js'
 import type {Gap} from '../../../model/answer.js'
 import type {GatewayModel, VirtualServiceModel} from '../../../model/istio-traffic.js'
 import type {KubeObject, PodRef} from '../../../model/kube-object.js'
@@ -34,32 +36,14 @@ export interface Exposure {
   readonly inProxy?: boolean
 }
 
-function portOf(gateway: GatewayModel, service: KubeObject): readonly string[] {
+/** Where clients outside reach the ports of a Service that the gateway serves. */
+function addressesOf(gateway: GatewayModel, object: KubeObject, nodeIp: string | undefined): readonly string[] {
+  const service = readService(object)
   const served = gateway.servers.map(({port}) => port)
-  return listOf(service, 'spec', 'ports').flatMap(each => {
-    const port = numberOf(each, 'port')
-    const target = numberOf(each, 'targetPort') ?? port
-    if (port === undefined || !(served.includes(port) || (target !== undefined && served.includes(target)))) return []
-    return [String(port)]
-  })
-}
-
-/** The external addresses of a Service: load balancer and external IPs, else node ports, else the cluster IP. */
-function addressesOf(gateway: GatewayModel, service: KubeObject, hostIp: string | undefined): readonly string[] {
-  const balancer = listOf(service, 'status', 'loadBalancer', 'ingress').flatMap(
-    each => textOf(each, 'hostname') ?? textOf(each, 'ip') ?? [],
+  const leading = service.ports.filter(
+    ({port, target}) => served.includes(port) || (typeof target === 'number' && served.includes(target)),
   )
-  const external = listOf(service, 'spec', 'externalIPs').filter(each => typeof each === 'string')
-  const outside = [...balancer, ...external]
-  const ports = portOf(gateway, service)
-  if (outside.length > 0) return outside.flatMap(address => ports.map(port => `${address}:${port}`))
-  const nodePorts = listOf(service, 'spec', 'ports').flatMap(each => {
-    const node = numberOf(each, 'nodePort')
-    return node !== undefined && ports.includes(String(numberOf(each, 'port') ?? '')) ? [String(node)] : []
-  })
-  if (nodePorts.length > 0 && hostIp !== undefined) return nodePorts.map(port => `${hostIp}:${port} (node port)`)
-  const own = textOf(service, 'spec', 'clusterIP')
-  return own === undefined || own === 'None' ? [] : ports.map(port => `${own}:${port} (inside the cluster only)`)
+  return outsideAddresses(service, leading, nodeIp)
 }
 
 /** Envoy's metadata names the origin of HTTP routes only, so a missing TCP or TLS route proves nothing. */

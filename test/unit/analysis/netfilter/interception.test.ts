@@ -54,52 +54,52 @@ const PLAIN = Object.entries(RULESETS).filter(([name, {kind, files}]) => {
   return kind === 'agent' && pre === null && post === null && !name.includes('v6-only')
 })
 
-describe('what the summary says follows from what istio-init was told', () => {
+describe('the summary follows from the flags of istio-init', () => {
   test.each(PLAIN)('%s', (_name, record) => {
     const {args, env, resolv_conf} = JSON.parse(record.files['params.json'] ?? '{}') as Parameters
-    const told = settingsFromInit(args, env, {resolvers: resolv_conf, addresses: []})
+    const settings = settingsFromInit(args, env, {resolvers: resolv_conf, addresses: []})
     const {inbound, outbound, dnsUdp, mode} = interception(actualRulesets(record))
-    const all = told.inboundInclude === '*'
+    const all = settings.inboundInclude === '*'
     expect(inbound.usual.verdict).toBe(all ? 'captured' : 'direct')
     if (all) {
-      expect(inbound.usual.port).toBe(Number(told.inboundPort))
-      const tunnel = told.mode === 'TPROXY' ? [] : [told.tunnelPort]
+      expect(inbound.usual.port).toBe(Number(settings.inboundPort))
+      const tunnel = settings.mode === 'TPROXY' ? [] : [settings.tunnelPort]
       expect(values(inbound.exceptions, 'port', false)).toEqual(
-        [...new Set([...told.inboundExclude, ...tunnel])].sort(),
+        [...new Set([...settings.inboundExclude, ...tunnel])].sort(),
       )
     } else {
       expect(values(inbound.exceptions, 'port', true)).toEqual(
-        told.inboundInclude
+        settings.inboundInclude
           .split(',')
           .filter(port => port !== '')
           .sort(),
       )
     }
-    const groups = told.groupsInclude === '*' ? [] : told.groupsInclude.split(',')
-    const captures = told.rangesInclude === '*' && groups.length === 0
+    const groups = settings.groupsInclude === '*' ? [] : settings.groupsInclude.split(',')
+    const captures = settings.rangesInclude === '*' && groups.length === 0
     expect(outbound.usual.verdict).toBe(captures ? 'captured' : 'escapes')
     if (captures) {
-      expect(outbound.usual.port).toBe(Number(told.proxyPort))
-      expect(values(outbound.exceptions, 'port', false)).toEqual([...told.outboundExclude].sort())
+      expect(outbound.usual.port).toBe(Number(settings.proxyPort))
+      expect(values(outbound.exceptions, 'port', false)).toEqual([...settings.outboundExclude].sort())
       expect(values(outbound.exceptions, 'range', false)).toEqual(
-        told.rangesExclude
+        settings.rangesExclude
           .filter(range => !range.includes(':'))
           .map(range => range.replace('/32', ''))
           .sort(),
       )
-      expect(values(outbound.exceptions, 'uid', false)).toEqual([...told.uids].sort())
-      expect(values(outbound.exceptions, 'gid', false)).toEqual([...told.gids, ...told.groupsExclude].sort())
+      expect(values(outbound.exceptions, 'uid', false)).toEqual([...settings.uids].sort())
+      expect(values(outbound.exceptions, 'gid', false)).toEqual([...settings.gids, ...settings.groupsExclude].sort())
     } else {
       expect(values(outbound.exceptions, 'gid', true)).toEqual([...groups].sort())
       expect(values(outbound.exceptions, 'port', true)).toEqual(
-        told.rangesInclude === '*' ? [] : [...told.outboundInclude].sort(),
+        settings.rangesInclude === '*' ? [] : [...settings.outboundInclude].sort(),
       )
     }
     expect(dnsUdp.verdict).toBe(
-      told.dns && (told.dnsAll || resolv_conf.length > 0) && groups.length === 0 ? 'captured' : 'escapes',
+      settings.dns && (settings.dnsAll || resolv_conf.length > 0) && groups.length === 0 ? 'captured' : 'escapes',
     )
-    const nothing = told.inboundInclude === '' && told.rangesInclude === ''
-    expect(mode).toBe(nothing ? 'none' : told.mode === 'TPROXY' ? 'tproxy' : 'redirect')
+    const nothing = settings.inboundInclude === '' && settings.rangesInclude === ''
+    expect(mode).toBe(nothing ? 'none' : settings.mode === 'TPROXY' ? 'tproxy' : 'redirect')
   })
 })
 
@@ -115,7 +115,7 @@ function ids(name: string, family?: 'both'): readonly string[] {
 }
 
 describe('a pod without a default route', () => {
-  test('is still told what its rules do to outbound traffic', () => {
+  test('still gets an answer about outbound traffic', () => {
     const rulesets = actualRulesets(recorded('r01-default'))
     const interfaces = parseIpAddresses('2: eth0@if2: <UP>\n    inet 10.9.9.9/24 scope global eth0\n')
     const routes = parseIpRoutes(
@@ -203,7 +203,7 @@ describe('words', () => {
   })
 })
 
-describe('the release is told from the rules', () => {
+describe('the release is detected from the rules', () => {
   test('for every recorded release and setting', () => {
     const wrong = Object.entries(recordedReleases().saved).filter(([place, text]) => {
       if (!place.endsWith('.v4')) return false

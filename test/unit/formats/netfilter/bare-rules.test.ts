@@ -24,7 +24,7 @@ describe('rules that do not name their table', () => {
   ])('%s', (line, table) => {
     expect(tables(line)[0]).toContain(`ip ${table}: `)
   })
-  test('rules of two tables one after the other are told apart', () => {
+  test('rules of two consecutive tables are distinguished', () => {
     expect(
       tables(
         '-A OUTPUT -p udp -j CT --zone 1',

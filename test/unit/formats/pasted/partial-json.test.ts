@@ -41,7 +41,7 @@ describe('JSON as people paste it', () => {
     }
   })
 
-  test('cuts are told by their lines', () => {
+  test('cuts are reported by line', () => {
     expect(jsonBlocks('x\n{\n "a": 1,\n ...\n}')[0]?.cuts).toEqual([{line: 4, how: 'elided'}])
   })
 

@@ -1,7 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {redactEvidence, redactObject} from '../../../../src/formats/redact/redact.js'
-import {scrubText} from '../../../../src/formats/redact/scrub.js'
-import {scrubJson} from '../../../../src/formats/redact/scrub-json.js'
+import {scrubJson, scrubText} from '../../../../src/formats/redact/scrub.js'
 import type {KubeObject} from '../../../../src/model/kube-object.js'
 
 /** Secrets without a shape of their own: only where they stand tells. */

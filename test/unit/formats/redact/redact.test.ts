@@ -4,8 +4,7 @@ import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {parseObjects} from '../../../../src/formats/kube-manifest/parse.js'
 import {redactEvidence, redactObject} from '../../../../src/formats/redact/redact.js'
-import {scrubText} from '../../../../src/formats/redact/scrub.js'
-import {scrubJson} from '../../../../src/formats/redact/scrub-json.js'
+import {scrubJson, scrubText} from '../../../../src/formats/redact/scrub.js'
 import type {KubeObject} from '../../../../src/model/kube-object.js'
 import {skipUnless} from '../../../support/skip-unless.js'
 
@@ -247,13 +246,7 @@ describe('redactEvidence', () => {
     const rules = Buffer.from('*nat\n-A X -m comment --comment "token=abcdefgh"\n')
     expect(redactEvidence('net.iptables.nft', rules)).toBe(rules)
     const odd = Buffer.concat([Buffer.from([0xff, 0xfe, 0x80]), Buffer.from(JWT), Buffer.from([0xc3])])
-    expect([...redactEvidence('log.istio-proxy', odd)]).toEqual([
-      0xff,
-      0xfe,
-      0x80,
-      ...Buffer.from('[redacted token]'),
-      0xc3,
-    ])
+    expect([...redactEvidence('log.istio-proxy', odd)]).toEqual([0xff, 0xfe, 0x80, ...Buffer.from('[redacted]'), 0xc3])
   })
 })
 

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {scrubJson} from '../../../../src/formats/redact/scrub-json.js'
+import {scrubJson} from '../../../../src/formats/redact/scrub.js'
 
 const CANARY = 'CANARY9d2f71'
 

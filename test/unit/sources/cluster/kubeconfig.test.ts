@@ -333,12 +333,12 @@ describe('credential plugins', () => {
     expect(runs()).toBe(2)
   })
 
-  test('it is told what it needs: version, no terminal, and the cluster only when asked for', async () => {
+  test('the plugin gets what it needs: version, no terminal, and the cluster only on request', async () => {
     const extension = {name: 'client.authentication.k8s.io/exec', extension: {audience: 'x'}}
     const cluster = {'tls-server-name': 'n', extensions: [extension]}
-    const told = plugin(credential({token: 't'}))
-    await (await access(config(exec(told.command, {provideClusterInfo: true}), cluster), {}, env)).credentials()
-    expect(told.info()).toEqual({
+    const plugged = plugin(credential({token: 't'}))
+    await (await access(config(exec(plugged.command, {provideClusterInfo: true}), cluster), {}, env)).credentials()
+    expect(plugged.info()).toEqual({
       apiVersion: 'client.authentication.k8s.io/v1',
       kind: 'ExecCredential',
       spec: {

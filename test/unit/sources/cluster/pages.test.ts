@@ -57,7 +57,7 @@ async function all(pages: AsyncIterable<Answer<Page<string>>>): Promise<readonly
 }
 
 /** What each page came to: its first and last pod and how it stands to the others, or the reason of the gap. */
-function told(answers: readonly Answer<Page<string>>[]): readonly unknown[] {
+function listed(answers: readonly Answer<Page<string>>[]): readonly unknown[] {
   return answers.map(each => {
     if (!each.ok) return each.gap.reason
     const {items, ...rest} = each.value
@@ -73,7 +73,7 @@ describe('a list in pages', () => {
     const source = await opened(token =>
       token === null ? page(0, 500, 'a', 620) : token === 'a' ? page(500, 1000, 'b', 120) : page(1000, 1120),
     )
-    expect(told(await all(objectPages(source, PODS, nameOf)))).toEqual([
+    expect(listed(await all(objectPages(source, PODS, nameOf)))).toEqual([
       [500, 'p0', {begins: true, later: false, remaining: 620}],
       [500, 'p500', {begins: false, later: false, remaining: 120}],
       [120, 'p1000', {begins: false, later: false, remaining: 0}],
@@ -92,7 +92,7 @@ describe('a list in pages', () => {
       if (token === 'a2') return page(2, 4, 'b')
       return token === 'b' ? GONE('b2') : page(4, 5)
     })
-    expect(told(await all(objectPages(source, PODS, nameOf)))).toEqual([
+    expect(listed(await all(objectPages(source, PODS, nameOf)))).toEqual([
       [2, 'p0', {begins: true, later: false}],
       [2, 'p2', {begins: false, later: true}],
       [1, 'p4', {begins: false, later: true, remaining: 0}],
@@ -106,14 +106,14 @@ describe('a list in pages', () => {
       asked += 1
       return asked === 1 ? GONE() : page(2, 3)
     })
-    expect(told(await all(objectPages(source, PODS, nameOf)))).toEqual([
+    expect(listed(await all(objectPages(source, PODS, nameOf)))).toEqual([
       [2, 'p0', {begins: true, later: false}],
       [2, 'p0', {begins: true, later: false}],
       [1, 'p2', {begins: false, later: false, remaining: 0}],
     ])
     await cluster?.close()
     const never = await opened(token => (token === null ? page(0, 2, 'a') : GONE()))
-    expect(told(await all(objectPages(never, PODS, nameOf)))).toEqual([
+    expect(listed(await all(objectPages(never, PODS, nameOf)))).toEqual([
       [2, 'p0', {begins: true, later: false}],
       [2, 'p0', {begins: true, later: false}],
       'failed',
@@ -122,13 +122,13 @@ describe('a list in pages', () => {
 
   test('a place to go on that is gone as well, a failure in the middle, and a list that turns in circles end it', async () => {
     const twice = await opened(token => (token === null ? page(0, 1, 'a') : GONE('b')))
-    expect(told(await all(objectPages(twice, PODS, nameOf))).at(-1)).toBe('failed')
+    expect(listed(await all(objectPages(twice, PODS, nameOf))).at(-1)).toBe('failed')
     await cluster?.close()
     const broken = await opened(token => (token === null ? page(0, 1, 'a') : {status: 500, body: 'no'}))
-    expect(told(await all(objectPages(broken, PODS, nameOf))).at(-1)).toBe('failed')
+    expect(listed(await all(objectPages(broken, PODS, nameOf))).at(-1)).toBe('failed')
     await cluster?.close()
     const circle = await opened(() => page(0, 1, 'a'))
-    expect(told(await all(objectPages(circle, PODS, nameOf))).at(-1)).toBe('unreadable')
+    expect(listed(await all(objectPages(circle, PODS, nameOf))).at(-1)).toBe('unreadable')
   })
 
   test('a group under another version is asked there, one that is not served has none, a refusal is a gap', async () => {
@@ -145,25 +145,25 @@ describe('a list in pages', () => {
       },
     })
     const {source} = cluster
-    expect(told(await all(objectPages(source, {kind: 'DestinationRule'}, nameOf)))).toEqual([
+    expect(listed(await all(objectPages(source, {kind: 'DestinationRule'}, nameOf)))).toEqual([
       [1, 'dr', {begins: true, later: false, remaining: 0}],
     ])
-    expect(told(await all(objectPages(source, {kind: 'PeerAuthentication'}, nameOf)))).toEqual([
+    expect(listed(await all(objectPages(source, {kind: 'PeerAuthentication'}, nameOf)))).toEqual([
       [0, undefined, {begins: true, later: false, remaining: 0}],
     ])
-    expect(told(await all(objectPages(source, {kind: 'Nonsense'}, nameOf)))).toEqual(['not-applicable'])
+    expect(listed(await all(objectPages(source, {kind: 'Nonsense'}, nameOf)))).toEqual(['not-applicable'])
     await cluster.close()
     const refused = await opened(() => ({status: 403, body: 'no'}))
-    expect(told(await all(objectPages(refused, PODS, nameOf)))).toEqual(['forbidden'])
+    expect(listed(await all(objectPages(refused, PODS, nameOf)))).toEqual(['forbidden'])
   })
 
   test('any other source answers in one page', async () => {
     const source = memorySource({objects: [{apiVersion: 'v1', kind: 'Pod', ...POD('a')}]})
-    expect(told(await all(objectPages(source, PODS, nameOf)))).toEqual([
+    expect(listed(await all(objectPages(source, PODS, nameOf)))).toEqual([
       [1, 'a', {begins: true, later: false, remaining: 0}],
     ])
     const none = memorySource({})
-    expect(told(await all(objectPages(none, PODS, nameOf)))).toEqual(['not-captured'])
+    expect(listed(await all(objectPages(none, PODS, nameOf)))).toEqual(['not-captured'])
   })
 })
 

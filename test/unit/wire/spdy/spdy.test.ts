@@ -143,14 +143,14 @@ describe('sessions', () => {
     server.close()
   })
 
-  test('odd pings are echoed, own pings are told', async () => {
+  test('odd pings are echoed, own pings are reported', async () => {
     const [left, right] = duplexPair()
-    const told = new Promise<void>(resolve => {
+    const pinged = new Promise<void>(resolve => {
       const client = spdySession(left, {role: 'client', onPing: resolve})
       client.ping()
     })
     spdySession(right, {role: 'server', onStream: () => undefined})
-    await told
+    await pinged
   })
 
   test('a stream nobody reads holds the sender back instead of filling memory', async () => {

@@ -1,0 +1,80 @@
+import {Flags} from '@oclif/core'
+import {analyzed, analyzeRemarks, analyzeSettings} from '../src/cli/analyze-run.js'
+import {CHECK_NEEDS} from '../src/cli/command-needs.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
+import {remark, write} from '../src/cli/streams.js'
+import {definedFields} from '../src/model/defined-fields.js'
+import {analyzeView} from '../src/reports/analyze/view.js'
+import {reportExitCode} from '../src/reports/report.js'
+
+/** A flag that may be given several times, one value each. */
+function many(description: string, char?: 'f' | 'o' | 'S', helpValue?: string) {
+  return Flags.string({
+    ...definedFields({char, helpValue}),
+    multiple: true,
+    multipleNonGreedy: true,
+    description,
+  })
+}
+
+export default class Analyze extends MeshCommand {
+  static override summary = 'Analyze the mesh configuration in files or in a cluster, as istioctl analyze'
+  static override needs = CHECK_NEEDS
+  static override strict = false
+  static override usage = 'analyze [FILE|DIR|-]... [flags]'
+  static override examples = [
+    'gateway.yaml routes/',
+    '--from sample -A',
+    'routes/ --failure-threshold Warning -o sarif=analyze.sarif',
+  ].map(rest => `<%= config.bin %> analyze ${rest}`)
+  static override flags = {
+    file: many('files to analyze, as the arguments are', 'f', 'FILE'),
+    'use-kube': Flags.boolean({char: 'k', allowNo: true, description: 'use the cluster beside the files'}),
+    suppress: many('do not report CODE for matching objects (CODE=KIND NAMESPACE/NAME, with *)', 'S', 'CODE=PATTERN'),
+    'failure-threshold': Flags.string({description: 'exit with 1 from this level on (default Error)'}),
+    'fail-on': Flags.string({description: 'the same as --failure-threshold'}),
+    'output-threshold': Flags.string({description: 'show findings from this level on (default Info)'}),
+    analyzer: many('run only these: analyzers of istioctl, codes or names of rules'),
+    only: many('the same as --analyzer'),
+    skip: many('skip these'),
+    'list-analyzers': Flags.boolean({char: 'L', description: 'list the analyzers and their rules'}),
+    meshConfigFile: Flags.string({helpValue: 'FILE', description: 'mesh configuration to assume'}),
+    meshNetworksFile: Flags.string({helpValue: 'FILE', description: 'mesh networks to assume'}),
+    'ignore-unknown': Flags.boolean({description: 'ignore documents that cannot be read'}),
+    cluster: many('files of one of several clusters (repeatable)', undefined, 'NAME=DIR'),
+    'istioctl-exit-codes': Flags.boolean({description: "exit with istioctl's codes: 0, 79, 65, 64, 1"}),
+    output: many('output format (log, json, yaml, table, sarif, ...), or FORMAT=FILE to write a file', 'o'),
+  }
+
+  /** True once the flags are understood: what fails later is no wrong usage. */
+  private understood = false
+
+  async run(): Promise<void> {
+    const {argv, flags} = await this.parse(Analyze)
+    if (flags['list-analyzers']) {
+      const {analyzerList} = await import('../src/cli/analyzer-list.js')
+      return await write(process.stdout, analyzerList())
+    }
+    const specs = outputSpecs(flags.output, analyzeView)
+    const {output: _, file: __, ...common} = flags
+    const settings = analyzeSettings(flags)
+    this.understood = true
+    const {root, version} = this.config
+    const report = await analyzed(argv.map(String), flags, settings, {root, version})
+    const shown = specs.find(({file}) => file === undefined)
+    await writeOutputs(specs, report, analyzeView)
+    process.exitCode = reportExitCode(report, flags['require-all'])
+    if (shown !== undefined) await this.print({...common, output: shown.form}, report, analyzeView)
+    for (const line of analyzeRemarks(report)) await remark(line)
+    if (!flags['istioctl-exit-codes']) return
+    const {istioctlExit} = await import('../src/cli/istioctl-exit.js')
+    process.exitCode = istioctlExit(Number(process.exitCode), report.damaged.length > 0)
+  }
+
+  override async catch(error: Error): Promise<void> {
+    if (!this.argv.includes('--istioctl-exit-codes')) throw error
+    const {withIstioctlExit} = await import('../src/cli/istioctl-exit.js')
+    throw withIstioctlExit(error, !this.understood)
+  }
+}

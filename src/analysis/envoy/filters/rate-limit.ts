@@ -1,0 +1,40 @@
+import {RateLimit, RateLimitPerRoute} from '../../../model/envoy/filters.js'
+import type {HttpFilter} from '../../../model/envoy/http.js'
+import {unpack} from '../../../model/envoy/schema.js'
+import {type FilterResult, goesOn, type HttpState} from '../http/state.js'
+import {fractionApplies} from '../matching/percent.js'
+import {known, undecided} from '../undecided.js'
+import {chooseHosts} from '../upstream/endpoints.js'
+import {routeConfigsOf} from './overrides.js'
+
+// Global rate limit: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rate_limit_filter
+
+/** Whether the route or its virtual host has a limit that may have to be asked about. */
+function hasLimit(state: HttpState, filter: HttpFilter): boolean {
+  const action = state.chosen?.route?.route
+  const own = action?.rateLimits ?? []
+  const general = state.chosen?.virtualHost.rateLimits ?? []
+  const override = routeConfigsOf(state, filter, RateLimitPerRoute).length > 0
+  return override || own.length > 0 || general.length > 0
+}
+
+/** Whether the server can be reached at all; what it says is not known. */
+function isReachable(state: HttpState, config: RateLimit): boolean {
+  const name = config.rateLimitService?.grpcService?.envoyGrpc?.clusterName ?? ''
+  const cluster = state.proxy.cluster(name)
+  if (cluster === undefined) return false
+  return chooseHosts(state.proxy, cluster, {address: undefined, header: () => undefined}).kind === 'hosts'
+}
+
+/** Passes what no limit is about; what the rate limit server says of the rest is not known. */
+export function runRateLimit(state: HttpState, filter: HttpFilter): FilterResult {
+  const config = unpack(filter.typedConfig, RateLimit)
+  if (config === undefined) undecided('a rate limit without configuration', filter.at)
+  known(config, 'a rate limit')
+  if (state.chosen === undefined || !hasLimit(state, filter)) return goesOn(state)
+  if (!fractionApplies(state.proxy, config.filterEnabled, true, 'a rate limit')) return goesOn(state)
+  if (isReachable(state, config)) undecided('what the rate limit server says', config.at)
+  if (config.failureModeDenyPercent !== undefined) undecided('failure_mode_deny_percent of a rate limit', config.at)
+  if (!config.failureModeDeny) return goesOn(state)
+  return undecided('whether a limit applies that is denied because its server cannot be reached', config.at)
+}

@@ -1,0 +1,37 @@
+import type {ServiceConfig, WorkloadConfig} from '../../model/istio-config/kubernetes.js'
+import type {Labels} from '../../model/selector.js'
+import {selectorMatches} from './label-selection.js'
+import {isInMesh} from './mesh-pods.js'
+
+/** Where Deployments and Services are looked up. */
+export interface DeploymentWorld {
+  workloads(): readonly WorkloadConfig[]
+  services(): readonly ServiceConfig[]
+  namespaceLabels(namespace: string): Labels
+}
+
+/** The Deployments whose pods are in the mesh, except waypoints, each with the Services that select its pods. */
+export function meshDeployments(
+  world: DeploymentWorld,
+): readonly {readonly deployment: WorkloadConfig; readonly services: readonly ServiceConfig[]}[] {
+  const byNamespace = new Map<string, ServiceConfig[]>()
+  for (const service of world.services()) {
+    if (Object.keys(service.selector).length === 0) continue
+    const {namespace} = service.object.ref
+    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), service])
+  }
+  return world
+    .workloads()
+    .filter(
+      each =>
+        each.object.ref.kind === 'Deployment' &&
+        each.labels['gateway.istio.io/managed'] !== 'istio.io-mesh-controller' &&
+        isInMesh(each, world.namespaceLabels(each.object.ref.namespace)),
+    )
+    .map(deployment => ({
+      deployment,
+      services: (byNamespace.get(deployment.object.ref.namespace) ?? []).filter(({selector}) =>
+        selectorMatches(selector, deployment.labels),
+      ),
+    }))
+}

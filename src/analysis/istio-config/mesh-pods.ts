@@ -1,0 +1,48 @@
+import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
+import type {Labels} from '../../model/selector.js'
+import {selectorMatches} from './label-selection.js'
+
+const INJECT = 'sidecar.istio.io/inject'
+
+/** True when the pod has a proxy container, as an ordinary or a native sidecar. */
+export function hasProxy({containers}: WorkloadConfig): boolean {
+  return containers.some(({name}) => name === 'istio-proxy')
+}
+
+/** True when the CNI plugin redirects the pod to ztunnel. */
+export function isAmbient({annotations}: WorkloadConfig): boolean {
+  return annotations['ambient.istio.io/redirection'] === 'enabled'
+}
+
+/**
+ * True when the pod takes part in the mesh: it has a proxy, its label or annotation asks for one, its namespace does, or ztunnel has it.
+ * Of a template, whose pods have no proxy yet, the namespace may also ask by revision or for ambient mode.
+ */
+export function isInMesh(workload: WorkloadConfig, namespaceLabels: Labels): boolean {
+  if (isAmbient(workload) || hasProxy(workload)) return true
+  const own = workload.labels[INJECT] ?? workload.annotations[INJECT]
+  if (own !== undefined) return own.toLowerCase() === 'true'
+  const injection = namespaceLabels['istio-injection']
+  if (injection === 'enabled') return true
+  if (workload.pod) return false
+  return (
+    (injection === undefined && (namespaceLabels['istio.io/rev'] ?? '') !== '') ||
+    namespaceLabels['istio.io/dataplane-mode'] === 'ambient'
+  )
+}
+
+/** The pods, and the templates of workloads of which no pod is among them. */
+export function podsAndTemplates(workloads: readonly WorkloadConfig[]): readonly WorkloadConfig[] {
+  const pods = workloads.filter(({pod}) => pod)
+  const byNamespace = new Map<string, WorkloadConfig[]>()
+  for (const pod of pods) {
+    const {namespace} = pod.object.ref
+    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), pod])
+  }
+  const templates = workloads.filter(
+    each =>
+      !each.pod &&
+      !(byNamespace.get(each.object.ref.namespace) ?? []).some(pod => selectorMatches(each.labels, pod.labels)),
+  )
+  return [...pods, ...templates]
+}

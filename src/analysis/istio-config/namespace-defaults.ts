@@ -1,0 +1,19 @@
+import type {Configured} from '../../model/istio-config/config-object.js'
+import {byText} from '../../model/order.js'
+
+/** The namespaces in which several of these objects are, with their names. */
+export function defaultsByNamespace<T extends Configured>(
+  items: readonly T[],
+): readonly {readonly namespace: string; readonly items: readonly T[]; readonly names: string}[] {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const {namespace} = item.object.ref
+    groups.set(namespace, [...(groups.get(namespace) ?? []), item])
+  }
+  return [...groups]
+    .filter(([, some]) => some.length > 1)
+    .map(([namespace, some]) => {
+      const names = some.map(({object}) => object.ref.name).sort(byText)
+      return {namespace, items: some, names: names.join(', ')}
+    })
+}

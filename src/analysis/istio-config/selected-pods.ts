@@ -1,0 +1,29 @@
+import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
+import type {Labels} from '../../model/selector.js'
+import {selectorMatches} from './label-selection.js'
+
+/** Where pods are looked up. */
+export interface PodLists {
+  pods(): readonly WorkloadConfig[]
+  podsIn(namespace: string): readonly WorkloadConfig[]
+}
+
+/** The pods a selector means: those of one namespace, or of all. */
+export function podsSelected(lists: PodLists, selector: Labels, namespace?: string): readonly WorkloadConfig[] {
+  const among = namespace === undefined ? lists.pods() : lists.podsIn(namespace)
+  return among.filter(({labels}) => selectorMatches(selector, labels))
+}
+
+/** Objects of one kind by the pods they select, for pods that several select. */
+export function sharedPods<
+  T extends {readonly selector?: Labels; readonly object: {readonly ref: {readonly namespace: string}}},
+>(items: readonly T[], lists: PodLists): ReadonlyMap<WorkloadConfig, readonly T[]> {
+  const byPod = new Map<WorkloadConfig, T[]>()
+  for (const item of items) {
+    if (Object.keys(item.selector ?? {}).length === 0) continue
+    for (const pod of podsSelected(lists, item.selector ?? {}, item.object.ref.namespace)) {
+      byPod.set(pod, [...(byPod.get(pod) ?? []), item])
+    }
+  }
+  return new Map([...byPod].filter(([, some]) => some.length > 1))
+}

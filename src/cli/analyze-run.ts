@@ -1,0 +1,103 @@
+import {gapSentences} from '../model/answer.js'
+import {definedFields} from '../model/defined-fields.js'
+import type {ConfigSource} from '../reports/analyze/read.js'
+import {type AnalyzeOptions, type AnalyzeReport, analyzeReport} from '../reports/analyze/report.js'
+import {readSuppression} from '../reports/analyze/suppression.js'
+import {analyzeRules, clusterFiles, settingsFile, severityOf} from './analyze-settings.js'
+import {openFor, type SubjectFlags} from './open-for.js'
+import {remark} from './streams.js'
+
+/** The flags of analyze. */
+export interface AnalyzeFlags extends SubjectFlags {
+  readonly file?: readonly string[] | undefined
+  readonly 'use-kube'?: boolean | undefined
+  readonly suppress?: readonly string[] | undefined
+  readonly 'failure-threshold'?: string | undefined
+  readonly 'fail-on'?: string | undefined
+  readonly 'output-threshold'?: string | undefined
+  readonly analyzer?: readonly string[] | undefined
+  readonly only?: readonly string[] | undefined
+  readonly skip?: readonly string[] | undefined
+  readonly meshConfigFile?: string | undefined
+  readonly meshNetworksFile?: string | undefined
+  readonly 'ignore-unknown': boolean
+  readonly cluster?: readonly string[] | undefined
+}
+
+/** The rules and thresholds the flags ask for; wrong values are errors before anything is read. */
+export function analyzeSettings(flags: AnalyzeFlags): Pick<AnalyzeOptions, 'rules' | 'chosen' | 'failOn' | 'showFrom'> {
+  const wanted = [...(flags.analyzer ?? []), ...(flags.only ?? [])]
+  const failOn = flags['failure-threshold'] ?? flags['fail-on']
+  return {
+    rules: analyzeRules(wanted.length === 0 ? undefined : wanted, flags.skip),
+    chosen: wanted.length > 0,
+    failOn: severityOf('failure-threshold', failOn, 'error'),
+    showFrom: severityOf('output-threshold', flags['output-threshold'], 'info'),
+  }
+}
+
+/** Opens what the flags name: the files of several clusters, files, or the source of --from. */
+async function openAll(paths: readonly string[], flags: AnalyzeFlags, root: string): Promise<readonly ConfigSource[]> {
+  const files = [...paths, ...(flags.file ?? [])]
+  const clusters = (flags.cluster ?? []).map(clusterFiles)
+  const opened: ConfigSource[] = []
+  if (files.length > 0) opened.push({source: await openFor({...flags, file: files}, root)})
+  for (const {cluster, path} of clusters) {
+    opened.push({source: await openFor({...flags, file: [path]}, root), cluster})
+  }
+  if (opened.length === 0) opened.push({source: await openFor({...flags, file: undefined}, root)})
+  else if (flags['use-kube'] !== false && opened.every(({source}) => !source.traits.complete)) {
+    await remark('Analyzed the files alone: no cluster was used.')
+  }
+  return opened
+}
+
+/** Which namespace findings are reported for: that of -n, else all for files, else the default one unless -A is given. */
+function reportedNamespace(flags: AnalyzeFlags, [first]: readonly ConfigSource[]): string | undefined {
+  if (flags['all-namespaces'] || flags.namespace !== undefined) return flags.namespace
+  return first?.source.traits.live === true ? first.source.defaultNamespace : undefined
+}
+
+/** Analyzes what the arguments and flags name; every source is closed whatever happens. */
+export async function analyzed(
+  paths: readonly string[],
+  flags: AnalyzeFlags,
+  settings: ReturnType<typeof analyzeSettings>,
+  program: {readonly root: string; readonly version: string},
+): Promise<AnalyzeReport> {
+  const suppressions = (flags.suppress ?? []).map(readSuppression)
+  const meshConfig = await settingsFile(flags.meshConfigFile)
+  const meshNetworks = await settingsFile(flags.meshNetworksFile)
+  const sources = await openAll(paths, flags, program.root)
+  try {
+    for (const line of sources.flatMap(({source}) => source.remarks ?? [])) await remark(line)
+    const onlyNamespace = reportedNamespace(flags, sources)
+    const report = await analyzeReport(sources, {
+      ...settings,
+      suppressions,
+      istioNamespace: flags.istioNamespace,
+      namespace: flags.namespace ?? 'default',
+      ...definedFields({onlyNamespace, meshConfig, meshNetworks}),
+      ignoreUnknown: flags['ignore-unknown'],
+      now: new Date(),
+      version: program.version,
+    })
+    return report
+  } finally {
+    for (const {source} of sources) await source.close()
+  }
+}
+
+/** What the answer leaves out, as lines for standard error: what could not be evaluated, and the findings in other namespaces. */
+export function analyzeRemarks({workloads, elsewhere, analysed}: AnalyzeReport): readonly string[] {
+  const byReason = new Map<string, string[]>()
+  for (const {gap, code} of workloads.flatMap(each => each.notChecked)) {
+    const [sentence = ''] = gapSentences([gap])
+    byReason.set(sentence, [...(byReason.get(sentence) ?? []), code])
+  }
+  return [
+    ...[...byReason].map(([sentence, codes]) => `not evaluated: ${codes.join(' ')}: ${sentence}`),
+    ...(elsewhere === 0 ? [] : [`${elsewhere} more findings in other namespaces; use -A to see them.`]),
+    ...(workloads.every(({findings}) => findings.length === 0) ? [`No findings in ${analysed} objects.`] : []),
+  ]
+}

@@ -1,0 +1,53 @@
+import {definedFields} from '../../model/defined-fields.js'
+import type {InjectorValues, MeshConfig, MeshNetworks} from '../../model/istio-config/mesh-config.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import {at, flagOf, isObject, listOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
+import {parseYamlText} from '../kube-manifest/yaml-text.js'
+
+/** The mesh configuration in a YAML text; absent fields have Istio's defaults (istio.io, MeshConfig). Undefined when it is no YAML map. */
+export function readMeshConfig(text: string, istioNamespace: string, from?: string): MeshConfig | undefined {
+  const mesh = parseYamlText(text) ?? (text.trim() === '' ? {} : undefined)
+  if (mesh !== null && !isObject(mesh)) return undefined
+  const lightstep = listOf(mesh, 'extensionProviders').filter(each => objectOf(each, 'lightstep') !== undefined)
+  return {
+    rootNamespace: textOf(mesh, 'rootNamespace') ?? istioNamespace,
+    accessLogProviders: textsOf(mesh, 'defaultProviders', 'accessLogging'),
+    lightstepProviders: new Set(lightstep.map(each => textOf(each, 'name') ?? '')),
+    proxyMetadata: textMapOf(mesh, 'defaultConfig', 'proxyMetadata'),
+    imageType: textOf(mesh, 'defaultConfig', 'image', 'imageType') ?? '',
+    outboundMode: textOf(mesh, 'outboundTrafficPolicy', 'mode') ?? 'ALLOW_ANY',
+    enableAutoMtls: flagOf(mesh, 'enableAutoMtls') ?? true,
+    ...definedFields({from}),
+  }
+}
+
+/** The networks in a YAML text (istio.io, MeshNetworks); undefined when it is no YAML map. */
+export function readMeshNetworks(text: string, from: string): MeshNetworks | undefined {
+  const value = parseYamlText(text)
+  if (!isObject(value)) return undefined
+  const networks = Object.entries(objectOf(value, 'networks') ?? {})
+  return {
+    from,
+    registries: networks.flatMap(([network, each]) =>
+      listOf(each, 'endpoints').flatMap((endpoint, index) => {
+        const registry = textOf(endpoint, 'fromRegistry')
+        return registry === undefined ? [] : [{network, registry, index}]
+      }),
+    ),
+  }
+}
+
+/** The values of the injector in its ConfigMap `istio-sidecar-injector` or `istio-sidecar-injector-REVISION`; undefined for any other. */
+export function readInjectorValues(object: KubeObject): InjectorValues | undefined {
+  const [, suffix] = /^istio-sidecar-injector(?:-(.+))?$/.exec(object.metadata.name) ?? [undefined, undefined]
+  if (!object.metadata.name.startsWith('istio-sidecar-injector')) return undefined
+  const values = parseYamlText(textOf(object, 'data', 'values') ?? '')
+  const tag = at(values, 'global', 'tag')
+  return {
+    revision: suffix ?? '',
+    enableNamespacesByDefault: flagOf(values, 'sidecarInjectorWebhook', 'enableNamespacesByDefault') ?? false,
+    hub: textOf(values, 'global', 'hub') ?? '',
+    tag: typeof tag === 'number' ? String(tag) : (textOf(values, 'global', 'tag') ?? ''),
+    image: textOf(values, 'global', 'proxy', 'image') ?? '',
+  }
+}

@@ -1,0 +1,148 @@
+import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import type {
+  ClientTls,
+  DestinationRuleConfig,
+  EnvoyFilterConfig,
+  GatewayConfig,
+  ServerTls,
+  ServiceEntryConfig,
+  SidecarConfig,
+  TrafficPolicyConfig,
+} from '../../model/istio-config/traffic.js'
+import {at, flagOf, isObject, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
+
+function clientTls(policy: unknown, path: string): ClientTls | undefined {
+  const tls = objectOf(policy, 'tls')
+  if (tls === undefined) return undefined
+  return {
+    mode: textOf(tls, 'mode') ?? 'DISABLE',
+    caCertificates: textOf(tls, 'caCertificates') ?? '',
+    credentialName: textOf(tls, 'credentialName') ?? '',
+    path: `${path}.tls`,
+  }
+}
+
+function trafficPolicy(policy: unknown, path: string): TrafficPolicyConfig {
+  return {
+    tls: clientTls(policy, path),
+    ports: listOf(policy, 'portLevelSettings').map((each, index) => {
+      const own = `${path}.portLevelSettings[${index}]`
+      return {port: numberOf(each, 'port', 'number') ?? 0, tls: clientTls(each, own), path: own}
+    }),
+    locality: objectOf(policy, 'loadBalancer', 'localityLbSetting') !== undefined,
+    outlierDetection: objectOf(policy, 'outlierDetection') !== undefined,
+    path,
+  }
+}
+
+/** A DestinationRule (networking.istio.io). */
+export function readDestinationRuleConfig(object: ConfigObject): DestinationRuleConfig {
+  const {raw} = object
+  const selector = objectOf(raw, 'spec', 'workloadSelector')
+  return {
+    object,
+    host: textOf(raw, 'spec', 'host') ?? '',
+    exportTo: textsOf(raw, 'spec', 'exportTo'),
+    ...(selector === undefined ? {} : {workloadSelector: textMapOf(selector, 'matchLabels')}),
+    policy: trafficPolicy(at(raw, 'spec', 'trafficPolicy'), 'spec.trafficPolicy'),
+    subsets: listOf(raw, 'spec', 'subsets').map((each, index) => {
+      const path = `spec.subsets[${index}]`
+      return {
+        name: textOf(each, 'name') ?? '',
+        labels: textMapOf(each, 'labels'),
+        policy: trafficPolicy(at(each, 'trafficPolicy'), `${path}.trafficPolicy`),
+        path,
+      }
+    }),
+  }
+}
+
+function serverTls(server: unknown): ServerTls | undefined {
+  const tls = objectOf(server, 'tls')
+  if (tls === undefined) return undefined
+  return {
+    mode: textOf(tls, 'mode') ?? 'PASSTHROUGH',
+    credentialName: textOf(tls, 'credentialName') ?? '',
+    credentialNames: textsOf(tls, 'credentialNames'),
+    serverCertificate: textOf(tls, 'serverCertificate') ?? '',
+    privateKey: textOf(tls, 'privateKey') ?? '',
+    httpsRedirect: flagOf(tls, 'httpsRedirect') ?? false,
+  }
+}
+
+/** A Gateway (networking.istio.io). */
+export function readGatewayConfig(object: ConfigObject): GatewayConfig {
+  return {
+    object,
+    selector: textMapOf(object.raw, 'spec', 'selector'),
+    servers: listOf(object.raw, 'spec', 'servers').map((server, index) => ({
+      port: numberOf(server, 'port', 'number') ?? 0,
+      portName: textOf(server, 'port', 'name') ?? '',
+      protocol: (textOf(server, 'port', 'protocol') ?? '').toUpperCase(),
+      bind: textOf(server, 'bind') ?? '',
+      hosts: textsOf(server, 'hosts'),
+      tls: serverTls(server),
+      path: `spec.servers[${index}]`,
+    })),
+  }
+}
+
+/** A ServiceEntry (networking.istio.io). */
+export function readServiceEntryConfig(object: ConfigObject): ServiceEntryConfig {
+  const {raw} = object
+  return {
+    object,
+    hosts: textsOf(raw, 'spec', 'hosts'),
+    addresses: textsOf(raw, 'spec', 'addresses'),
+    allocated: listOf(raw, 'status', 'addresses').flatMap(each => textOf(each, 'value') ?? []),
+    exportTo: textsOf(raw, 'spec', 'exportTo'),
+    resolution: textOf(raw, 'spec', 'resolution') ?? 'NONE',
+    location: textOf(raw, 'spec', 'location') ?? 'MESH_EXTERNAL',
+    workloadLabels: textMapOf(raw, 'spec', 'workloadSelector', 'labels'),
+    endpoints: listOf(raw, 'spec', 'endpoints').length,
+    ports: listOf(raw, 'spec', 'ports').map((port, index) => ({
+      number: numberOf(port, 'number') ?? 0,
+      name: textOf(port, 'name') ?? '',
+      protocol: (textOf(port, 'protocol') ?? '').toUpperCase(),
+      path: `spec.ports[${index}]`,
+    })),
+  }
+}
+
+/** A Sidecar (networking.istio.io). */
+export function readSidecarConfig(object: ConfigObject): SidecarConfig {
+  const {raw} = object
+  const selector = objectOf(raw, 'spec', 'workloadSelector')
+  return {
+    object,
+    ...(selector === undefined ? {} : {selector: textMapOf(selector, 'labels')}),
+    egress: listOf(raw, 'spec', 'egress').map((each, index) => ({
+      hosts: textsOf(each, 'hosts'),
+      port: numberOf(each, 'port', 'number'),
+      path: `spec.egress[${index}]`,
+    })),
+    egressProxy: objectOf(raw, 'spec', 'outboundTrafficPolicy', 'egressProxy') !== undefined,
+    outboundMode: textOf(raw, 'spec', 'outboundTrafficPolicy', 'mode') ?? '',
+  }
+}
+
+/** An EnvoyFilter (networking.istio.io). */
+export function readEnvoyFilterConfig(object: ConfigObject): EnvoyFilterConfig {
+  const {raw} = object
+  return {
+    object,
+    priority: numberOf(raw, 'spec', 'priority') ?? 0,
+    patches: listOf(raw, 'spec', 'configPatches').map((each, index) => {
+      const own = textOf(each, 'patch', 'value', 'name')
+      const matched = textOf(each, 'match', 'listener', 'filterChain', 'filter', 'name')
+      return {
+        applyTo: textOf(each, 'applyTo') ?? 'INVALID',
+        operation: textOf(each, 'patch', 'operation') ?? 'INVALID',
+        present: isObject(at(each, 'patch')),
+        filterName: own ?? matched ?? '',
+        proxyVersion: textOf(each, 'match', 'proxy', 'proxyVersion') ?? '',
+        path: `spec.configPatches[${index}]`,
+      }
+    }),
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  isContentField,
+  isEnvironment,
+  isHeaderField,
+  isMeshSetting,
+  isSecretName,
+  isSecretSource,
+  isWeakSecretName,
+  looksRandom,
+} from './names.js'
+
+/** Where a text stands in a document: the field, those above it, and the header or variable named beside or above it. */
+export interface Place {
+  /** The name of the field, also of a list that the text is an item of. */
+  readonly key: string
+  readonly parent: string
+  readonly above: string
+  readonly label: string
+  /** The object is an item of a list. */
+  readonly item: boolean
+}
+
+export const TOP: Place = {key: '', parent: '', above: '', label: '', item: false}
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** True for a field of bytes in base64, as Envoy's data sources have it. */
+export function isBytes(key: string): boolean {
+  return /^inline_?bytes$/i.test(key)
+}
+
+function isSource(name: string): boolean {
+  return /^inline_?(?:string|bytes)$/i.test(name)
+}
+
+/** True when the text of a field of an environment, as a list of names and values or as a map, is no setting of the mesh. */
+function isVariable({key, parent, above, label, item}: Place): boolean {
+  if (isEnvironment(parent)) return item ? key === 'value' && !isMeshSetting(label) : !isMeshSetting(key)
+  return isEnvironment(above) && /^(?:key_?values|fields)$/i.test(parent) && !isMeshSetting(key)
+}
+
+/** True when the place alone makes a text a secret. */
+export function isSecretPlace(place: Place, value: string): boolean {
+  const {key, parent, above, label} = place
+  if (isSecretName(key) || key === LAST_APPLIED) return true
+  if (isWeakSecretName(key) && looksRandom(value)) return true
+  if (isSource(key)) return isSecretSource(parent) || isSecretSource(above)
+  if (isHeaderField(key) && isSecretName(label)) return true
+  if (isContentField(key) && (isSecretName(parent) || (isSecretName(above) && isHeaderField(key))) && label === '')
+    return true
+  if (/^(?:data|string_?data)$/i.test(parent) && isSecretName(above)) return true
+  return isVariable(place) || (key === 'key' && /^credentials?$/i.test(parent))
+}
+
+/** The name a secret at this place goes by: of its header or variable, of what its data source belongs to, or of its field. */
+export function secretNameAt({key, parent, label}: Place): string {
+  if (label !== '' && isHeaderField(key)) return label
+  return isSource(key) || isContentField(key) ? parent || key : key || label
+}

@@ -1,0 +1,53 @@
+import {readConfigObject} from '../../formats/istio-config/config-object.js'
+import type {Gap} from '../../model/answer.js'
+import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import {KINDS} from '../../model/kinds.js'
+import type {FilePlace, Source} from '../../sources/source.js'
+
+/** One of the sources that are analysed together. */
+export interface ConfigSource {
+  readonly source: Source
+  /** The name of its cluster, where there are several. */
+  readonly cluster?: string
+}
+
+/** The configuration in a source. */
+export interface ConfigInput {
+  readonly objects: readonly ConfigObject[]
+  /** True when a kind of which there is no object does not exist. */
+  readonly complete: boolean
+  /** The kinds that could not be read. */
+  readonly unreadable: ReadonlyMap<string, Gap>
+  place(object: ConfigObject, path: string | undefined): Promise<FilePlace | undefined>
+}
+
+/** Kinds that no rule about the configuration reads. */
+const UNUSED = new Set(['Event', 'Endpoints', 'EndpointSlice', 'ReplicationController', 'ServiceAccount', 'ReplicaSet'])
+
+/** Reads all objects that rules about the configuration use; objects without a namespace are placed in `namespace`. */
+export async function readConfiguration(
+  {source, cluster}: ConfigSource,
+  namespace: string,
+  istioNamespace: string,
+): Promise<ConfigInput> {
+  const {manifests, traits} = source
+  if (manifests !== undefined && !traits.complete) {
+    const objects = (await manifests.objects()).map(raw => readConfigObject(raw, namespace, cluster))
+    return {
+      objects,
+      complete: false,
+      unreadable: new Map(),
+      place: ({raw}, path) => manifests.placeOf(raw, path),
+    }
+  }
+  const unreadable = new Map<string, Gap>()
+  const objects: ConfigObject[] = []
+  for (const {kind} of KINDS.filter(each => !UNUSED.has(each.kind))) {
+    const answer = await source.objects({kind, ...(kind === 'ConfigMap' ? {namespace: istioNamespace} : {})})
+    if (!answer.ok) unreadable.set(kind, answer.gap)
+    else for (const raw of answer.value) objects.push(readConfigObject(raw, namespace, cluster))
+  }
+  const what = 'Secrets'
+  unreadable.set('Secret', {what, reason: 'not-captured', detail: 'meshctl does not read Secrets of a cluster'})
+  return {objects, complete: traits.complete, unreadable, place: async () => undefined}
+}

@@ -1,0 +1,228 @@
+import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {textOf} from '../../formats/decode.js'
+import {readConfigObject} from '../../formats/istio-config/config-object.js'
+import {readMeshConfig, readMeshNetworks} from '../../formats/istio-config/mesh-config.js'
+import type {Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
+import {atLeast, type Finding, type NotChecked, SEVERITIES, type Severity} from '../../model/finding.js'
+import {humanCount} from '../../model/human-count.js'
+import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import type {MeshConfig, MeshNetworks} from '../../model/istio-config/mesh-config.js'
+import {byText} from '../../model/order.js'
+import type {ObjectRef} from '../../model/pod.js'
+import {UserError} from '../../model/user-error.js'
+import type {ConfigRule} from '../../rules/config/config-rule.js'
+import {configSet} from '../../rules/config/config-set.js'
+import type {CheckedWorkload} from '../check/evaluate/aggregator.js'
+import {type CheckReport, countsOf} from '../check/report.js'
+import {assumedGateway} from './assumed.js'
+import {type ConfigFinding, evaluateConfig, findingOf} from './evaluate.js'
+import {type ConfigInput, type ConfigSource, readConfiguration} from './read.js'
+import {type Suppression, suppressedBy} from './suppression.js'
+
+/** A file with settings of the mesh. */
+export interface SettingsFile {
+  readonly file: string
+  readonly text: string
+}
+
+export interface AnalyzeOptions {
+  readonly rules: readonly ConfigRule[]
+  /** True when the rules were named one by one: what cannot be evaluated then leaves the question open. */
+  readonly chosen: boolean
+  readonly failOn: Severity
+  /** Findings below it are not shown. */
+  readonly showFrom: Severity
+  readonly istioNamespace: string
+  /** Objects without a namespace belong to it; they keep none in their names unless it was asked for. */
+  readonly namespace: string
+  /** Only findings of this namespace are reported; all when undefined. */
+  readonly onlyNamespace?: string
+  readonly suppressions: readonly Suppression[]
+  readonly meshConfig?: SettingsFile
+  readonly meshNetworks?: SettingsFile
+  /** True when documents that cannot be read do not matter. */
+  readonly ignoreUnknown: boolean
+  readonly now: Date
+  readonly version: string
+}
+
+export interface AnalyzeReport extends CheckReport {
+  /** How many objects were analysed. */
+  readonly analysed: number
+  /** Findings in namespaces that were not asked for. */
+  readonly elsewhere: number
+  /** The clusters analysed together, if any. */
+  readonly clusters: readonly string[]
+  /** The findings in the order they are listed in, with the cluster of each. */
+  readonly listed: readonly {readonly finding: Finding; readonly cluster?: string}[]
+}
+
+/** The whole configuration as findings name it. */
+const WHOLE: ObjectRef = {kind: 'Mesh', namespace: '', name: 'configuration'}
+
+function settingsObject(kind: string, name: string, namespace: string): ConfigObject {
+  return readConfigObject({apiVersion: 'meshctl/v1', kind, metadata: {name, namespace}}, namespace)
+}
+
+/** The ConfigMap `istio` of the control plane, or that of its only revision. */
+function istioConfigMap(objects: readonly ConfigObject[], istioNamespace: string): ConfigObject | undefined {
+  const maps = objects.filter(
+    ({ref}) => ref.kind === 'ConfigMap' && ref.namespace === istioNamespace && /^istio(-|$)/.test(ref.name),
+  )
+  const withMesh = maps.filter(({raw}) => textOf(raw, 'data', 'mesh') !== undefined)
+  return withMesh.find(({ref}) => ref.name === 'istio') ?? withMesh[0]
+}
+
+function meshConfigOf(map: ConfigObject | undefined, {meshConfig, istioNamespace}: AnalyzeOptions): MeshConfig {
+  const from = meshConfig?.file ?? (map === undefined ? undefined : `ConfigMap ${istioNamespace}/${map.ref.name}`)
+  const text = meshConfig?.text ?? (map === undefined ? '' : (textOf(map.raw, 'data', 'mesh') ?? ''))
+  const mesh = readMeshConfig(text, istioNamespace, from)
+  if (mesh === undefined) throw new UserError(`${from ?? 'the mesh configuration'} holds no mesh configuration`)
+  return mesh
+}
+
+function networksOf(map: ConfigObject | undefined, {meshNetworks}: AnalyzeOptions): MeshNetworks | undefined {
+  const text = meshNetworks?.text ?? (map === undefined ? undefined : textOf(map.raw, 'data', 'meshNetworks'))
+  return text === undefined ? undefined : readMeshNetworks(text, meshNetworks?.file ?? 'ConfigMap istio')
+}
+
+/** Each finding once: the same words about the same object at several places are one. */
+function unrepeated(all: readonly ConfigFinding[]): readonly ConfigFinding[] {
+  const byObject = new Map<ConfigObject, Set<string>>()
+  return all.filter(({rule, found: {object, message}}) => {
+    const seen = byObject.get(object) ?? new Set<string>()
+    byObject.set(object, seen)
+    const text = `${rule.code} ${message}`
+    return !seen.has(text) && seen.add(text) !== undefined
+  })
+}
+
+/** Istioctl's order: worst first, then by code, object and text. */
+function ordered(all: readonly ConfigFinding[]): readonly ConfigFinding[] {
+  const rank = ({rule, found}: ConfigFinding) => SEVERITIES.indexOf(found.severity ?? rule.severity)
+  const codeOf = ({rule}: ConfigFinding) => rule.aliases[0] ?? rule.code
+  const nameOf = ({found: {object}}: ConfigFinding) => `${object.ref.kind}/${object.ref.name}/${object.ref.namespace}`
+  return [...all].sort(
+    (a, b) =>
+      byText(a.found.object.cluster ?? '', b.found.object.cluster ?? '') ||
+      rank(a) - rank(b) ||
+      byText(codeOf(a), codeOf(b)) ||
+      byText(nameOf(a), nameOf(b)) ||
+      byText(a.found.path ?? '', b.found.path ?? '') ||
+      byText(a.found.message, b.found.message),
+  )
+}
+
+function isIn({ref}: ConfigObject, namespace: string | undefined): boolean {
+  if (namespace === undefined || ref.namespace === namespace) return true
+  return ref.namespace === '' && (ref.kind !== 'Namespace' || ref.name === namespace)
+}
+
+/** The findings of each object as reports about workloads hold them, and what concerns the mesh as a whole. */
+function checkedObjects(
+  findings: readonly Finding[],
+  passed: number,
+  notChecked: readonly NotChecked[],
+): readonly CheckedWorkload[] {
+  const groups = new Map<string, Finding[]>()
+  for (const finding of findings) {
+    const {kind, namespace, name} = finding.object
+    const key = JSON.stringify([kind, namespace, name])
+    groups.set(key, [...(groups.get(key) ?? []), finding])
+  }
+  const objects = [...groups.values()].flatMap((own): CheckedWorkload[] => {
+    const [first] = own
+    return first === undefined
+      ? []
+      : [{workload: first.object, pods: [], findings: own, notChecked: [], passed: 0, configuration: true}]
+  })
+  return [...objects, {workload: WHOLE, pods: [], findings: [], notChecked, passed, configuration: true}]
+}
+
+function capturedOr(sources: readonly ConfigSource[], now: Date): Date {
+  const captured = new Date(sources[0]?.source.origin.capturedAt ?? '')
+  return Number.isNaN(captured.getTime()) ? now : captured
+}
+
+/** Evaluates rules about the configuration over one source, or over those of several clusters together. */
+export async function analyzeReport(given: readonly ConfigSource[], options: AnalyzeOptions): Promise<AnalyzeReport> {
+  const [first] = given
+  if (first === undefined) throw new UserError('nothing to analyse')
+  const sources = given.map(each => ({...each, source: noted(each.source)}))
+  const inputs: ConfigInput[] = []
+  for (const each of sources) inputs.push(await readConfiguration(each, options.namespace, options.istioNamespace))
+  const objects = inputs.flatMap(each => each.objects)
+  const homes = new Map(inputs.flatMap(input => input.objects.map(object => [object, input] as const)))
+  const map = istioConfigMap(objects, options.istioNamespace)
+  const networks = networksOf(map, options)
+  const at = capturedOr(sources, options.now)
+  const own =
+    networks === undefined || networks.registries.length === 0
+      ? []
+      : [settingsObject('MeshNetworks', 'meshnetworks', options.istioNamespace)]
+  const excerpt = inputs.every(({complete}) => !complete)
+  const assumed = excerpt ? assumedGateway(objects, options.istioNamespace) : []
+  const set = configSet([...objects, ...own, ...assumed], {
+    istioNamespace: options.istioNamespace,
+    mesh: meshConfigOf(map, options),
+    ...definedFields({networks}),
+    at,
+  })
+  const outcome = evaluateConfig(set, options.rules, inputs, assumed)
+  const all = ordered(unrepeated(outcome.findings))
+  const asked = all.filter(({found}) => isIn(found.object, options.onlyNamespace))
+  const named: {readonly finding: Finding; readonly cluster?: string}[] = []
+  for (const each of asked) {
+    const {object, path} = each.found
+    const accepted = suppressedBy(each.rule, object, options.suppressions)
+    const place = await homes.get(object)?.place(object, path)
+    const ref = object.unplaced && options.onlyNamespace === undefined ? {...object.ref, namespace: ''} : object.ref
+    const finding: Finding = {
+      ...findingOf(each),
+      object: ref,
+      workload: ref,
+      ...definedFields({place, accepted}),
+    }
+    named.push({finding, ...definedFields({cluster: object.cluster})})
+  }
+  const open = named.filter(({finding}) => finding.accepted === undefined)
+  const listed = named.filter(({finding}) => atLeast(finding.severity, options.showFrom))
+  const notChecked = outcome.notChecked.map(({rule, gap}) => ({
+    code: rule.code,
+    rule: rule.slug,
+    workload: WHOLE,
+    pods: [],
+    gap,
+  }))
+  const workloads = checkedObjects(
+    listed.map(({finding}) => finding),
+    outcome.passed.length,
+    notChecked,
+  )
+  const damaged: Gap[] = []
+  for (const {source} of sources) damaged.push(...((await source.manifests?.damaged()) ?? []))
+  const report: AnalyzeReport = {
+    ...answeredFrom(sources[0]?.source ?? noted(first.source)),
+    at,
+    gaps: options.ignoreUnknown ? [] : damaged,
+    damaged: options.ignoreUnknown ? [] : damaged,
+    skipped: [],
+    unused: [],
+    visited: true,
+    notes: [],
+    workloads,
+    failOn: options.failOn,
+    rules: options.rules,
+    version: options.version,
+    failing: open.some(({finding}) => atLeast(finding.severity, options.failOn)),
+    ...(options.chosen && notChecked.length > 0 ? {undecided: true} : {}),
+    counts: countsOf(workloads),
+    analysed: objects.length,
+    elsewhere: all.length - asked.length,
+    subject: humanCount(objects.length, 'object'),
+    clusters: sources.flatMap(({cluster}) => cluster ?? []),
+    listed,
+  }
+  return report
+}

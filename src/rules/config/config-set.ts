@@ -1,0 +1,131 @@
+import {type HostIndex, hostIndex} from '../../analysis/istio-config/host-index.js'
+import {podsAndTemplates} from '../../analysis/istio-config/mesh-pods.js'
+import {
+  readServiceConfig,
+  readWebhooksConfig,
+  readWorkloadConfig,
+  WORKLOAD_CONFIG_KINDS,
+} from '../../formats/istio-config/kubernetes.js'
+import {readInjectorValues} from '../../formats/istio-config/mesh-config.js'
+import {readAuthorizationConfig, readPolicyScope, readTelemetryConfig} from '../../formats/istio-config/policy.js'
+import {readSecretConfig, type SecretConfig} from '../../formats/istio-config/secret.js'
+import {
+  readDestinationRuleConfig,
+  readEnvoyFilterConfig,
+  readGatewayConfig,
+  readServiceEntryConfig,
+  readSidecarConfig,
+} from '../../formats/istio-config/traffic.js'
+import {readVirtualServiceConfig} from '../../formats/istio-config/virtual-service.js'
+import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import type {ServiceConfig, WebhooksConfig, WorkloadConfig} from '../../model/istio-config/kubernetes.js'
+import type {InjectorValues, MeshConfig, MeshNetworks} from '../../model/istio-config/mesh-config.js'
+import type {AuthorizationConfig, PolicyScope, TelemetryConfig} from '../../model/istio-config/policy.js'
+import type {
+  DestinationRuleConfig,
+  EnvoyFilterConfig,
+  GatewayConfig,
+  ServiceEntryConfig,
+  SidecarConfig,
+} from '../../model/istio-config/traffic.js'
+import type {VirtualServiceConfig} from '../../model/istio-config/virtual-service.js'
+import type {Labels} from '../../model/selector.js'
+
+/** What the objects are analysed with. */
+export interface ConfigSettings {
+  readonly istioNamespace: string
+  readonly mesh: MeshConfig
+  readonly networks?: MeshNetworks
+  /** Certificates are valid or not at this time. */
+  readonly at: Date
+}
+
+/** The configuration of a mesh as rules read it; each list and index is made when a rule first asks for it. */
+export interface ConfigSet extends ConfigSettings {
+  /** The objects of a kind, as rules name it. */
+  of(kind: string): readonly ConfigObject[]
+  readonly all: readonly ConfigObject[]
+  virtualServices(): readonly VirtualServiceConfig[]
+  destinationRules(): readonly DestinationRuleConfig[]
+  gateways(): readonly GatewayConfig[]
+  serviceEntries(): readonly ServiceEntryConfig[]
+  sidecars(): readonly SidecarConfig[]
+  envoyFilters(): readonly EnvoyFilterConfig[]
+  authorizationPolicies(): readonly AuthorizationConfig[]
+  telemetries(): readonly TelemetryConfig[]
+  /** What the policies of a kind apply to. */
+  scopes(kind: string): readonly PolicyScope[]
+  services(): readonly ServiceConfig[]
+  workloads(): readonly WorkloadConfig[]
+  /** Pods, and templates of workloads of which no pod is given. */
+  pods(): readonly WorkloadConfig[]
+  /** The same by namespace. */
+  podsIn(namespace: string): readonly WorkloadConfig[]
+  secrets(): readonly SecretConfig[]
+  injectors(): readonly InjectorValues[]
+  webhooks(kind: 'MutatingWebhookConfiguration' | 'ValidatingWebhookConfiguration'): readonly WebhooksConfig[]
+  /** The labels of a namespace; empty when it is not known. */
+  namespaceLabels(namespace: string): Labels
+  hosts(): HostIndex
+}
+
+/** A function that makes its value when first called. */
+function lazily<T>(make: () => T): () => T {
+  let made: {readonly value: T} | undefined
+  return () => {
+    made ??= {value: make()}
+    return made.value
+  }
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  return groups
+}
+
+/** The configuration made of these objects. */
+export function configSet(objects: readonly ConfigObject[], settings: ConfigSettings): ConfigSet {
+  const byKind = grouped(objects, ({kind}) => kind)
+  const of = (kind: string) => byKind.get(kind) ?? []
+  const list = <T>(kind: string, read: (object: ConfigObject) => T) => lazily(() => of(kind).map(read))
+  const services = list('Service', readServiceConfig)
+  const serviceEntries = list('ServiceEntry', readServiceEntryConfig)
+  const workloads = lazily(() => WORKLOAD_CONFIG_KINDS.flatMap(of).flatMap(object => readWorkloadConfig(object) ?? []))
+  const pods = lazily(() => podsAndTemplates(workloads()))
+  const byNamespace = lazily(() => grouped(pods(), ({object}) => object.ref.namespace))
+  const namespaces = lazily(() => new Map(of('Namespace').map(({ref, labels}) => [ref.name, labels])))
+  const injectors = lazily(() =>
+    of('ConfigMap')
+      .filter(({ref}) => ref.namespace === settings.istioNamespace)
+      .flatMap(({raw}) => readInjectorValues(raw) ?? []),
+  )
+  return {
+    ...settings,
+    all: objects,
+    of,
+    virtualServices: list('VirtualService', readVirtualServiceConfig),
+    destinationRules: list('DestinationRule', readDestinationRuleConfig),
+    gateways: list('Gateway', readGatewayConfig),
+    serviceEntries,
+    sidecars: list('Sidecar', readSidecarConfig),
+    envoyFilters: list('EnvoyFilter', readEnvoyFilterConfig),
+    authorizationPolicies: list('AuthorizationPolicy', readAuthorizationConfig),
+    telemetries: list('Telemetry', readTelemetryConfig),
+    scopes: kind => of(kind).map(readPolicyScope),
+    services,
+    workloads,
+    pods,
+    podsIn: namespace => byNamespace().get(namespace) ?? [],
+    secrets: list('Secret', readSecretConfig),
+    injectors,
+    webhooks: kind => of(kind).map(readWebhooksConfig),
+    namespaceLabels: namespace => namespaces().get(namespace) ?? {},
+    hosts: lazily(() => hostIndex(services(), serviceEntries())),
+  }
+}

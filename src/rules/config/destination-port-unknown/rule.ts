@@ -1,0 +1,34 @@
+import {analysisPage, type ConfigRule} from '../config-rule.js'
+
+export const rule: ConfigRule = {
+  code: 'MCT2003',
+  slug: 'destination-port-unknown',
+  aliases: ['IST0101'],
+  severity: 'error',
+  title: 'Route leads to a port that does not exist',
+  why: 'Envoy has no cluster for that port and answers 503 with the flag NC.',
+  fix: 'Use a port of the Service (not a targetPort).',
+  references: [analysisPage('IST0101')],
+  kinds: ['VirtualService'],
+  needs: [['Service', 'ServiceEntry']],
+  check: set => {
+    const hosts = set.hosts()
+    return set.virtualServices().flatMap(({object, exportTo, rules}) =>
+      rules.flatMap(({destinations}) =>
+        destinations.flatMap(({host, port, path}) => {
+          const found = port === undefined ? undefined : hosts.find(object.ref.namespace, exportTo, host)
+          if (found === undefined || found.ports.some(each => each === port)) return []
+          const target = found.service?.ports.find(each => each.targetPort === port)
+          const hint = target === undefined ? '' : `; ${port} is the targetPort of port ${target.port}`
+          return [
+            {
+              object,
+              path: `${path}.port.number`,
+              message: `${host} has no port ${port}, only ${found.ports.join(', ') || 'none'}${hint}.`,
+            },
+          ]
+        }),
+      ),
+    )
+  },
+}

@@ -1,0 +1,27 @@
+import {analysisPage, type ConfigRule} from '../config-rule.js'
+
+export const rule: ConfigRule = {
+  code: 'MCT2042',
+  slug: 'namespace-label-clash',
+  aliases: ['IST0123'],
+  severity: 'warning',
+  title: 'Namespace has several labels about the mesh',
+  why: 'Only one of them applies, and it may not be the one that is meant.',
+  fix: 'Keep one of the labels.',
+  references: [analysisPage('IST0123')],
+  kinds: ['Namespace'],
+  check: set =>
+    set.of('Namespace').flatMap(object => {
+      const {labels, ref} = object
+      if (ref.name === set.istioNamespace) return []
+      const injection = labels['istio-injection']
+      const others = ['istio.io/rev', 'istio.io/dataplane-mode'].filter(
+        key =>
+          labels[key] !== undefined && labels[key] !== 'none' && (injection === undefined || injection === 'enabled'),
+      )
+      const found = [...(injection === undefined ? [] : ['istio-injection']), ...others]
+      if (found.length < 2) return []
+      const list = found.map(key => `${key}=${labels[key]}`).join(' and ')
+      return [{object, path: 'metadata.labels', message: `Namespace ${ref.name} has the labels ${list}.`}]
+    }),
+}

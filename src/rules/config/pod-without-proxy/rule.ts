@@ -1,0 +1,45 @@
+import {isAmbient} from '../../../analysis/istio-config/mesh-pods.js'
+import {fullName} from '../../../model/istio-config/config-object.js'
+import type {WorkloadConfig} from '../../../model/istio-config/kubernetes.js'
+import {hasEnded} from '../../../model/pod.js'
+import {analysisPage, type ConfigRule} from '../config-rule.js'
+
+const INJECT = 'sidecar.istio.io/inject'
+
+function optedOut({labels, annotations}: WorkloadConfig): boolean {
+  return (labels[INJECT] ?? annotations[INJECT] ?? '').toLowerCase() === 'false'
+}
+
+export const rule: ConfigRule = {
+  code: 'MCT2043',
+  slug: 'pod-without-proxy',
+  aliases: ['IST0103'],
+  severity: 'warning',
+  title: 'Pod of an injected namespace has no proxy',
+  why: 'Its traffic bypasses the mesh, and clients that use mutual TLS cannot reach it.',
+  fix: 'Recreate the pod: kubectl rollout restart.',
+  references: [analysisPage('IST0103')],
+  kinds: ['Pod'],
+  needs: ['Namespace'],
+  check: set =>
+    set
+      .workloads()
+      .filter(each => {
+        const namespace = set.namespaceLabels(each.object.ref.namespace)
+        return (
+          each.pod &&
+          namespace['istio-injection'] === 'enabled' &&
+          namespace['istio.io/dataplane-mode'] !== 'ambient' &&
+          !each.hostNetwork &&
+          !hasEnded(each.phase) &&
+          !optedOut(each) &&
+          !isAmbient(each) &&
+          !each.containers.some(({name, image}) => name === 'istio-proxy' && image !== '')
+        )
+      })
+      .map(({object}) => ({
+        object,
+        path: 'spec.containers',
+        message: `Pod ${fullName(object)} has no istio-proxy container, although its namespace is injected.`,
+      })),
+}

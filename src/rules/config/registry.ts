@@ -1,0 +1,137 @@
+import {rule as alphaAnnotation} from './alpha-annotation/rule.js'
+import {rule as autoImageDeployment} from './auto-image-deployment/rule.js'
+import {rule as autoImagePod} from './auto-image-pod/rule.js'
+import type {ConfigRule} from './config-rule.js'
+import {rule as deploymentPortClash} from './deployment-port-clash/rule.js'
+import {rule as deploymentProtocolClash} from './deployment-protocol-clash/rule.js'
+import {rule as deprecatedAnnotation} from './deprecated-annotation/rule.js'
+import {rule as deprecatedField} from './deprecated-field/rule.js'
+import {rule as destinationNotFound} from './destination-not-found/rule.js'
+import {rule as destinationPortRequired} from './destination-port-required/rule.js'
+import {rule as destinationPortUnknown} from './destination-port-unknown/rule.js'
+import {rule as destinationRuleHostUnknown} from './destination-rule-host-unknown/rule.js'
+import {rule as envoyFilterAdd} from './envoy-filter-add/rule.js'
+import {rule as envoyFilterRelative} from './envoy-filter-relative/rule.js'
+import {rule as envoyFilterRelativeVersion} from './envoy-filter-relative-version/rule.js'
+import {rule as envoyFilterRemove} from './envoy-filter-remove/rule.js'
+import {rule as envoyFilterReplace} from './envoy-filter-replace/rule.js'
+import {rule as externalNamePort} from './external-name-port/rule.js'
+import {rule as gatewayCertificateInvalid} from './gateway-certificate-invalid/rule.js'
+import {rule as gatewayCertificateShared} from './gateway-certificate-shared/rule.js'
+import {rule as gatewayConflict} from './gateway-conflict/rule.js'
+import {rule as gatewayCrdOld} from './gateway-crd-old/rule.js'
+import {rule as gatewayNotFound} from './gateway-not-found/rule.js'
+import {rule as gatewayPortUnserved} from './gateway-port-unserved/rule.js'
+import {rule as gatewaySecretMissing} from './gateway-secret-missing/rule.js'
+import {rule as gatewaySelectsNothing} from './gateway-selects-nothing/rule.js'
+import {rule as hostNotInGateway} from './host-not-in-gateway/rule.js'
+import {rule as ineffectiveMatch} from './ineffective-match/rule.js'
+import {rule as ingressSubsetIgnored} from './ingress-subset-ignored/rule.js'
+import {rule as internalGatewayNamed} from './internal-gateway-named/rule.js'
+import {rule as invalidAnnotation} from './invalid-annotation/rule.js'
+import {rule as jwksFetchOpen} from './jwks-fetch-open/rule.js'
+import {rule as jwtClaimRouteUnauthenticated} from './jwt-claim-route-unauthenticated/rule.js'
+import {rule as meshHostConflict} from './mesh-host-conflict/rule.js'
+import {rule as misplacedAnnotation} from './misplaced-annotation/rule.js'
+import {rule as multiclusterServiceDiffers} from './multicluster-service-differs/rule.js'
+import {rule as namespaceInjectedByDefault} from './namespace-injected-by-default/rule.js'
+import {rule as namespaceLabelClash} from './namespace-label-clash/rule.js'
+import {rule as namespaceWithoutInjection} from './namespace-without-injection/rule.js'
+import {rule as networkRegistryUnknown} from './network-registry-unknown/rule.js'
+import {rule as podWithoutProxy} from './pod-without-proxy/rule.js'
+import {rule as policySelectsNothing} from './policy-selects-nothing/rule.js'
+import {rule as portServerNotVerified} from './port-server-not-verified/rule.js'
+import {rule as proxyImageDiffers} from './proxy-image-differs/rule.js'
+import {rule as reservedUid} from './reserved-uid/rule.js'
+import {rule as selectorOnKubernetesGateway} from './selector-on-kubernetes-gateway/rule.js'
+import {rule as serverNotVerified} from './server-not-verified/rule.js'
+import {rule as serviceEntryNeedsAddress} from './service-entry-needs-address/rule.js'
+import {rule as serviceEntryProtocolClash} from './service-entry-protocol-clash/rule.js'
+import {rule as servicePortName} from './service-port-name/rule.js'
+import {rule as severalDefaultSidecars} from './several-default-sidecars/rule.js'
+import {rule as severalDefaultTelemetries} from './several-default-telemetries/rule.js'
+import {rule as sidecarInAmbient} from './sidecar-in-ambient/rule.js'
+import {rule as sidecarSelectorsOverlap} from './sidecar-selectors-overlap/rule.js'
+import {rule as sidecarSelectsNothing} from './sidecar-selects-nothing/rule.js'
+import {rule as sourceNamespaceUnknown} from './source-namespace-unknown/rule.js'
+import {rule as statusNotAccepted} from './status-not-accepted/rule.js'
+import {rule as subsetNotDefined} from './subset-not-defined/rule.js'
+import {rule as subsetWithoutPods} from './subset-without-pods/rule.js'
+import {rule as telemetrySelectorsOverlap} from './telemetry-selectors-overlap/rule.js'
+import {rule as telemetrySelectsNothing} from './telemetry-selects-nothing/rule.js'
+import {rule as telemetryWithoutProvider} from './telemetry-without-provider/rule.js'
+import {rule as unknownAnnotation} from './unknown-annotation/rule.js'
+import {rule as unreachableRoute} from './unreachable-route/rule.js'
+import {rule as webhookAddress} from './webhook-address/rule.js'
+import {rule as webhookOverlap} from './webhook-overlap/rule.js'
+import {rule as webhookUrlInvalid} from './webhook-url-invalid/rule.js'
+
+/** Every rule about the configuration of the mesh, by slug. Written by bin/generate.js. */
+export const CONFIG_RULES: readonly ConfigRule[] = [
+  alphaAnnotation,
+  autoImageDeployment,
+  autoImagePod,
+  deploymentPortClash,
+  deploymentProtocolClash,
+  deprecatedAnnotation,
+  deprecatedField,
+  destinationNotFound,
+  destinationPortRequired,
+  destinationPortUnknown,
+  destinationRuleHostUnknown,
+  envoyFilterAdd,
+  envoyFilterRelative,
+  envoyFilterRelativeVersion,
+  envoyFilterRemove,
+  envoyFilterReplace,
+  externalNamePort,
+  gatewayCertificateInvalid,
+  gatewayCertificateShared,
+  gatewayConflict,
+  gatewayCrdOld,
+  gatewayNotFound,
+  gatewayPortUnserved,
+  gatewaySecretMissing,
+  gatewaySelectsNothing,
+  hostNotInGateway,
+  ineffectiveMatch,
+  ingressSubsetIgnored,
+  internalGatewayNamed,
+  invalidAnnotation,
+  jwksFetchOpen,
+  jwtClaimRouteUnauthenticated,
+  meshHostConflict,
+  misplacedAnnotation,
+  multiclusterServiceDiffers,
+  namespaceInjectedByDefault,
+  namespaceLabelClash,
+  namespaceWithoutInjection,
+  networkRegistryUnknown,
+  podWithoutProxy,
+  policySelectsNothing,
+  portServerNotVerified,
+  proxyImageDiffers,
+  reservedUid,
+  selectorOnKubernetesGateway,
+  serverNotVerified,
+  serviceEntryNeedsAddress,
+  serviceEntryProtocolClash,
+  servicePortName,
+  severalDefaultSidecars,
+  severalDefaultTelemetries,
+  sidecarInAmbient,
+  sidecarSelectorsOverlap,
+  sidecarSelectsNothing,
+  sourceNamespaceUnknown,
+  statusNotAccepted,
+  subsetNotDefined,
+  subsetWithoutPods,
+  telemetrySelectorsOverlap,
+  telemetrySelectsNothing,
+  telemetryWithoutProvider,
+  unknownAnnotation,
+  unreachableRoute,
+  webhookAddress,
+  webhookOverlap,
+  webhookUrlInvalid,
+]

@@ -1,0 +1,31 @@
+import {allocatesAddresses} from '../../../analysis/istio-config/address-allocation.js'
+import {analysisPage, type ConfigRule} from '../config-rule.js'
+
+export const rule: ConfigRule = {
+  code: 'MCT2033',
+  slug: 'service-entry-needs-address',
+  aliases: ['IST0134'],
+  severity: 'warning',
+  title: 'TCP port of a ServiceEntry without addresses',
+  why: 'Envoy cannot tell TCP connections apart by name: all other connections to that port go to this host as well.',
+  fix: 'Set spec.addresses, use protocol TLS or HTTP where the traffic is, or enable automatic address allocation.',
+  references: [analysisPage('IST0134'), 'https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/'],
+  kinds: ['ServiceEntry'],
+  check: set => {
+    const allocates = allocatesAddresses(set.mesh)
+    return set.serviceEntries().flatMap(({object, hosts, addresses, allocated, ports}) => {
+      const tcp = ports.filter(({protocol}) => protocol === '' || protocol === 'TCP')
+      const [first] = tcp
+      if (first === undefined || allocates || addresses.length > 0 || allocated.length > 0) return []
+      const numbers = [...new Set(tcp.map(({number}) => number))].join(', ')
+      const protocol = first.protocol === '' ? 'no protocol, so TCP' : 'TCP'
+      return [
+        {
+          object,
+          path: first.path,
+          message: `Port ${numbers} (${protocol}) of ${hosts.join(', ')} has no addresses: Envoy listens on 0.0.0.0:${first.number}, so every connection to port ${first.number} of any other host goes there too.`,
+        },
+      ]
+    })
+  },
+}

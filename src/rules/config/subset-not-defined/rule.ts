@@ -1,0 +1,48 @@
+import {clusterName} from '../../../analysis/istio-config/host-names.js'
+import {fullName} from '../../../model/istio-config/config-object.js'
+import {analysisPage, type ConfigRule} from '../config-rule.js'
+
+function hostKey(host: string, namespace: string): string {
+  const {name, namespace: own} = clusterName(host) ?? {name: host, namespace}
+  return `${own}/${name}`
+}
+
+export const rule: ConfigRule = {
+  code: 'MCT2005',
+  slug: 'subset-not-defined',
+  aliases: ['IST0101'],
+  severity: 'error',
+  title: 'Route leads to a subset that does not exist',
+  why: 'Envoy has no cluster for the subset and answers 503 with the flag NC.',
+  fix: 'Define the subset in the DestinationRule of the host, or correct its name.',
+  references: [analysisPage('IST0101')],
+  kinds: ['VirtualService'],
+  needs: ['DestinationRule'],
+  check: set => {
+    const rules = new Map<string, {readonly named: string; readonly subsets: readonly string[]}[]>()
+    for (const {object, host, subsets} of set.destinationRules()) {
+      const key = hostKey(host, object.ref.namespace)
+      const own = {named: fullName(object), subsets: subsets.map(({name}) => name)}
+      rules.set(key, [...(rules.get(key) ?? []), own])
+    }
+    return set.virtualServices().flatMap(({object, rules: routes}) =>
+      routes.flatMap(({destinations}) =>
+        destinations.flatMap(({host, subset, path, mirror}) => {
+          if (subset === undefined) return []
+          const known = rules.get(hostKey(host, object.ref.namespace)) ?? []
+          if (known.some(({subsets}) => subsets.includes(subset))) return []
+          const all = known.map(({named, subsets}) => `${named} has ${subsets.join(', ') || 'none'}`)
+          const reason = all.length === 0 ? 'no DestinationRule is for that host' : all.join('; ')
+          return [
+            {
+              object,
+              path: `${path}.subset`,
+              about: `subset ${subset} of ${host}`,
+              message: `Subset ${subset} of ${mirror ? 'mirror ' : ''}host ${host} is not defined: ${reason}.`,
+            },
+          ]
+        }),
+      ),
+    )
+  },
+}

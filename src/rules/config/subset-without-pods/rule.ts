@@ -1,0 +1,37 @@
+import {labelsText, selectorMatches} from '../../../analysis/istio-config/label-selection.js'
+import {podsWithTopology} from '../../../analysis/istio-config/topology.js'
+import {analysisPage, type ConfigRule} from '../config-rule.js'
+import {POD_KINDS} from '../pod-kinds.js'
+
+export const rule: ConfigRule = {
+  code: 'MCT2012',
+  slug: 'subset-without-pods',
+  aliases: ['IST0173'],
+  severity: 'error',
+  title: 'Subset selects no pods',
+  why: 'Requests to the subset are answered 503 with the flag UH.',
+  fix: 'Set the labels of the subset to labels of the pods of the host.',
+  references: [analysisPage('IST0173')],
+  kinds: ['DestinationRule'],
+  needs: [POD_KINDS],
+  suspects: true,
+  check: set => {
+    const hosts = set.hosts()
+    const labels = podsWithTopology(set.pods(), set.of('Node'))
+    return set.destinationRules().flatMap(({object, host, exportTo, subsets}) => {
+      const found = hosts.find(object.ref.namespace, exportTo, host)
+      if (found === undefined) return []
+      return subsets.flatMap(subset => {
+        const selector = {...(found.entry?.workloadLabels ?? {}), ...subset.labels}
+        if (labels.some(each => selectorMatches(selector, each))) return []
+        return [
+          {
+            object,
+            path: `${subset.path}.labels`,
+            message: `Subset ${subset.name} of ${host} selects no pods: none has ${labelsText(selector)}.`,
+          },
+        ]
+      })
+    })
+  },
+}

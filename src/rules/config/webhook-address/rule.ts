@@ -1,0 +1,21 @@
+import {externalWebhooks} from '../../../analysis/istio-config/external-webhooks.js'
+import {parseIp} from '../../../model/ip-address.js'
+import {analysisPage, type ConfigRule} from '../config-rule.js'
+
+export const rule: ConfigRule = {
+  code: 'MCT2050',
+  slug: 'webhook-address',
+  aliases: ['IST0164'],
+  severity: 'info',
+  title: 'Webhook of an external control plane uses an IP address',
+  why: 'The certificate of istiod is usually for a host name, so calls may fail.',
+  fix: 'Use a host name in clientConfig.url.',
+  references: [analysisPage('IST0164')],
+  kinds: ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
+  check: set =>
+    externalWebhooks(set).flatMap(({object, webhook: {name, url = '', path}}) => {
+      const host = URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : ''
+      if (parseIp(host) === undefined) return []
+      return [{object, path: `${path}.clientConfig.url`, message: `Webhook ${name} is called at the address ${host}.`}]
+    }),
+}

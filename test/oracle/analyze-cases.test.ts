@@ -1,0 +1,95 @@
+import {existsSync, readFileSync} from 'node:fs'
+import {resolve} from 'node:path'
+import {expect, test} from '@jest/globals'
+import type {ConfigSource} from '../../src/reports/analyze/read.js'
+import {type AnalyzeOptions, analyzeReport} from '../../src/reports/analyze/report.js'
+import {istioAnalyzer} from '../../src/rules/config/istio-codes.js'
+import {CONFIG_RULES} from '../../src/rules/config/registry.js'
+import {openFiles} from '../../src/sources/open.js'
+import {hasShared, SHARED} from '../support/shared-data.js'
+import {skipUnless} from '../support/skip-unless.js'
+
+const FOLDER = resolve(SHARED, 'analyze')
+const {describe: withInputs} = skipUnless(
+  hasShared('analyze', 'expected.jsonl'),
+  "the inputs of Istio's analyzers in ../shared/data",
+)
+
+interface AnalyzerCase {
+  readonly case: string
+  readonly inputs?: readonly string[]
+  readonly clusters?: Readonly<Record<string, readonly string[]>>
+  readonly analyzer: string
+  readonly meshConfigFile?: string
+  readonly meshNetworksFile?: string
+  readonly expected: readonly {readonly code: string; readonly resource: string}[] | null
+}
+
+function cases(name: string): readonly AnalyzerCase[] {
+  const path = resolve(FOLDER, name)
+  if (!existsSync(path)) return []
+  return readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as AnalyzerCase)
+}
+
+function settings(path: string | undefined): {readonly file: string; readonly text: string} | undefined {
+  return path === undefined ? undefined : {file: path, text: readFileSync(resolve(FOLDER, path), 'utf8')}
+}
+
+const ALL = [...cases('expected.jsonl'), ...cases('expected-multicluster.jsonl')]
+
+/** Istio's own cases give some objects no namespace, which is the default one. */
+function named(resource: string): string {
+  return resource.replace(/ default\//, ' ')
+}
+
+async function open(paths: readonly string[]): Promise<ConfigSource['source']> {
+  return await openFiles(paths.map(path => resolve(FOLDER, path)))
+}
+
+async function answers(given: AnalyzerCase): Promise<readonly string[]> {
+  const sources: ConfigSource[] = []
+  if (given.inputs !== undefined) sources.push({source: await open(given.inputs)})
+  for (const [cluster, paths] of Object.entries(given.clusters ?? {}))
+    sources.push({source: await open(paths), cluster})
+  const mesh = settings(given.meshConfigFile)
+  const networks = settings(given.meshNetworksFile)
+  const options: AnalyzeOptions = {
+    rules: CONFIG_RULES,
+    chosen: false,
+    failOn: 'error',
+    showFrom: 'info',
+    istioNamespace: 'istio-system',
+    namespace: 'default',
+    suppressions: [],
+    ...(mesh === undefined ? {} : {meshConfig: mesh}),
+    ...(networks === undefined ? {} : {meshNetworks: networks}),
+    ignoreUnknown: false,
+    now: new Date('2026-11-20T19:00:00Z'),
+    version: '0.0.0',
+  }
+  const codes = istioAnalyzer(given.analyzer)
+  if (codes === undefined) throw new Error(`unknown analyzer ${given.analyzer}`)
+  const {listed} = await analyzeReport(sources, options)
+  const known = new Map(CONFIG_RULES.map(rule => [rule.code, rule]))
+  return listed
+    .filter(({finding}) => {
+      const rule = known.get(finding.code)
+      const kind = codes.kind === undefined || rule?.kinds.includes(codes.kind) === true
+      return rule?.aliases.some(code => codes.codes.includes(code)) === true && kind
+    })
+    .map(({finding: {code, object}}) => {
+      const full = object.namespace === '' ? object.name : `${object.namespace}/${object.name}`
+      return `${known.get(code)?.aliases[0]} ${named(`${object.kind} ${full}`)}`
+    })
+    .sort()
+}
+
+withInputs("Istio's own analyzer cases, from files alone", () => {
+  test.each(ALL.map(each => [each.case, each] as const))('%s', async (_name, given) => {
+    const wanted = (given.expected ?? []).map(({code, resource}) => `${code} ${named(resource)}`).sort()
+    expect(await answers(given)).toEqual(wanted)
+  })
+})

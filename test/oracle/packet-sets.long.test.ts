@@ -1,0 +1,4 @@
+import {describe} from '@jest/globals'
+import {packetSetTests} from './packet-sets.js'
+
+describe('packet sets agree with the packet walk', () => packetSetTests({rulesets: 300, packets: 120}))

@@ -73,7 +73,8 @@ async function finding(rule: MeshRule, {pod}: Workload, found: Found, book: Fact
     object: found.object ?? pod.workload,
     workload: pod.workload,
     pods: pod.exists ? [pod.object.name] : [],
-    path: found.path,
+    // Fields of a pod spec are none of a compose file or a process.
+    path: isOutsideKubernetes(pod) ? undefined : found.path,
     message: found.message,
     why: rule.why,
     fix: found.fix ?? rule.fix,

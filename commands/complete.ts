@@ -1,46 +1,16 @@
 import {pathToFileURL} from 'node:url'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
-
-<<<<<<< HEAD
-
 import {type Candidate, completions} from '../src/cli/completion.js'
 import {namesAtHand} from '../src/cli/completion-names.js'
-
-=======
-
-import {type CompletionSurface, completions} from '../src/cli/completion.js'
-import {sourceNames} from '../src/cli/completion-names.js'
-
->>>>>>> main
-
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {openFor} from '../src/cli/open-for.js'
 import {write} from '../src/cli/streams.js'
 import {readSurface} from '../src/cli/usage/surface.js'
 import {escapeText} from '../src/terminal/escape.js'
 
-<<<<<<< HEAD
 /** A candidate as cobra prints it: the word, a tab, what it means. */
 function line({word, meaning}: Candidate): string {
   return meaning === undefined ? escapeText(word) : `${escapeText(word)}\t${escapeText(meaning)}`
-=======
-function surfaceOf(commands: readonly Command.Loadable[]): CompletionSurface {
-  const shown = commands.filter(command => !command.hidden)
-  return {
-    commands: shown.map(command => ({
-      words: [command.id, ...command.aliases, ...command.hiddenAliases].map(id => id.split(':')),
-      args: Object.keys(command.args ?? {}),
-      flags: Object.values(command.flags ?? {})
-        .filter(flag => flag.hidden !== true)
-        .map(flag => ({
-          name: flag.name,
-          takesValue: flag.type === 'option',
-          char: flag.char,
-          ...(flag.type === 'option' && flag.options !== undefined ? {options: flag.options} : {}),
-        })),
-    })),
-  }
->>>>>>> main
 }
 
 export default class Complete extends MeshCommand {

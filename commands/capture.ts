@@ -23,7 +23,7 @@ export default class Capture extends MeshCommand {
     '<%= config.bin %> capture -A --with istiod --to incident.tgz',
     '<%= config.bin %> capture -n demo --check-secrets',
   ]
-  static override forms = formsOf(captureView, secretsView)
+  static override forms = formsOf(captureView, capturedSecretsView)
   static override needs = CAPTURE_NEEDS
   static override strict = false
   static override flags = {

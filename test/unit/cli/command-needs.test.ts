@@ -43,6 +43,7 @@ describe('what commands declare', () => {
       'check-inject',
       'describe',
       'diff',
+      'egress',
       'errors',
       'iptables',
       'packet',

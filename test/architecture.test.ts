@@ -15,6 +15,7 @@ const ROWS: Readonly<Record<string, number>> = {
   'src/evidence': 3,
   'src/rules': 2,
   'src/sources': 2,
+  'src/istiod': 2,
   'src/formats': 1,
   'src/analysis': 1,
   'src/wire': 1,

@@ -17,7 +17,7 @@ import type {CheckedWorkload} from '../check/evaluate/aggregator.js'
 import {type CheckReport, countsOf} from '../check/report.js'
 import {assumedGateway} from './assumed.js'
 import {type ConfigFinding, evaluateConfig, findingOf} from './evaluate.js'
-import {type ConfigInput, type ConfigSource, readConfiguration} from './read.js'
+import {type AnalyzedSource, type ConfigInput, readConfiguration} from './read.js'
 import {type Suppression, suppressedBy} from './suppression.js'
 
 /** A file with settings of the mesh. */
@@ -140,13 +140,13 @@ function checkedObjects(
   return [...objects, {workload: WHOLE, pods: [], findings: [], notChecked, passed, configuration: true}]
 }
 
-function capturedOr(sources: readonly ConfigSource[], now: Date): Date {
+function capturedOr(sources: readonly AnalyzedSource[], now: Date): Date {
   const captured = new Date(sources[0]?.source.origin.capturedAt ?? '')
   return Number.isNaN(captured.getTime()) ? now : captured
 }
 
 /** Evaluates rules about the configuration over one source, or over those of several clusters together. */
-export async function analyzeReport(given: readonly ConfigSource[], options: AnalyzeOptions): Promise<AnalyzeReport> {
+export async function analyzeReport(given: readonly AnalyzedSource[], options: AnalyzeOptions): Promise<AnalyzeReport> {
   const [first] = given
   if (first === undefined) throw new UserError('nothing to analyse')
   const sources = given.map(each => ({...each, source: noted(each.source)}))

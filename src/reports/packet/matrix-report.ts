@@ -1,5 +1,5 @@
 import {askPaths, type PodPaths} from '../../analysis/netfilter/interception/pod-paths.js'
-import {isAmbient} from '../../analysis/netfilter/istio-names.js'
+import {isAmbientRuleset} from '../../analysis/netfilter/istio-names.js'
 import type {Node} from '../../analysis/netfilter/packet-sets/diagram.js'
 import {type SharedPart, sharedParts} from '../../analysis/netfilter/packet-sets/parts.js'
 import {
@@ -63,7 +63,7 @@ const ZTUNNEL: Sender = {who: 'ztunnel (mark 0x539)', packet: {uid: 0, gid: 0, m
 
 /** In ambient mode the proxy is ztunnel, known by its mark; elsewhere the sidecar, known by its user. */
 function sendersFor(rulesets: readonly Ruleset[], proxy: ProxyTraits): readonly Sender[] {
-  const ambient = isAmbient(rulesets)
+  const ambient = isAmbientRuleset(rulesets)
   return [...APP, ambient ? ZTUNNEL : {who: `proxy (uid ${proxy.uid})`, packet: {uid: proxy.uid, gid: proxy.gid}}]
 }
 

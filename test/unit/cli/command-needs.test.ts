@@ -38,6 +38,7 @@ describe('what commands declare', () => {
   test('commands of a topic that ask for the same stand under its name', () => {
     const names = [...declaredClusterNeeds(COMMANDS).keys()]
     expect(names).toEqual([
+      'analyze',
       'capture',
       'check',
       'check-inject',
@@ -46,6 +47,7 @@ describe('what commands declare', () => {
       'egress',
       'errors',
       'iptables',
+      'net',
       'packet',
       'ports',
       'proxy-config',
@@ -55,6 +57,9 @@ describe('what commands declare', () => {
       'stats',
       'trace',
       'version',
+      'waypoint',
+      'what-if',
+      'ztunnel-config',
     ])
   })
 

@@ -11,6 +11,7 @@ const NAMES: Partial<Record<Sniffed, string>> = {
   'envoy.server_info': "Envoy's /server_info",
   'envoy.certs': "Envoy's /certs page",
   'envoy.logging': "Envoy's /logging page",
+  'envoy.stats': "Envoy's /stats page",
   'ztunnel.config_dump': 'the config_dump of a ztunnel',
   'istiod.syncz': "istiod's /debug/syncz page",
   'net.nft': 'an nftables ruleset',
@@ -64,6 +65,10 @@ const TEXT_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
     /Recv-Q.{0,40}Local Address|^[ \t]*sl[ \t]+local_address|^[ \t]*(tcp|udp)6?[ \t]+(LISTEN|UNCONN|\d+[ \t]+\d+)|^COMMAND[ \t]+PID/m,
   ],
   ['envoy.logging', /^active loggers:/m],
+  [
+    'envoy.stats',
+    /^cluster_manager\.[a-z_.]+: |^server\.(?:uptime|state|version|live): \d|^listener_manager\.[a-z_.]+: \d/m,
+  ],
   ['objects', /^[ \t]*(?:> ?)*[ \t]*(?:---[ \t]+)?(?:-[ \t]+)?(?:\{\s*)?(["']?)(apiVersion|kind)\1[ \t]*:/m],
 ]
 

@@ -109,6 +109,7 @@ export const EVIDENCE = {
   'envoy.server_info': admin("Envoy's version, state and flags", 'server_info', 4, 'envoy'),
   'envoy.certs': admin("Envoy's certificates", 'certs', 16),
   'envoy.logging': {...admin("Envoy's log levels", 'logging', 1), extension: 'txt'},
+  'envoy.stats': {...admin("Envoy's statistics", 'stats', 64), extension: 'txt'},
   'net.iptables.nft': kernel('IPv4 iptables rules (nft)', ['iptables-nft-save', '-c'], ['iptables-save', '-c']),
   'net.iptables.legacy': kernel('IPv4 iptables rules (legacy)', ['iptables-legacy-save', '-c']),
   'net.ip6tables.nft': kernel('IPv6 iptables rules (nft)', ['ip6tables-nft-save', '-c'], ['ip6tables-save', '-c']),

@@ -48,15 +48,26 @@ function stateIn(stats: readonly EnvoyStat[]): readonly string[] {
     : [`Envoy is ${STATES[state] ?? `in state ${state}`}, not LIVE: it is not ready`]
 }
 
-/** Sentences on counters that are not zero and speak of a fault, the highest first. A counter says that it happened, not when. */
-export function troubleIn(stats: readonly EnvoyStat[]): readonly string[] {
-  const found = stats
+function troubles(stats: readonly EnvoyStat[]) {
+  return stats
     .filter(({value}) => value > 0)
     .flatMap(({name, value}) => {
       const what = TROUBLE.find(([pattern]) => pattern.test(name))?.[1]
       return what === undefined ? [] : [{name, value, what}]
     })
     .sort((a, b) => b.value - a.value)
+}
+
+/** The same as `troubleIn` without a word where nothing is counted, at most `most` of them. */
+export function troubleCounters(stats: readonly EnvoyStat[], most = 3): readonly string[] {
+  return troubles(stats)
+    .slice(0, most)
+    .map(({name, value, what}) => `${what}: ${name} is ${value}`)
+}
+
+/** Sentences on counters that are not zero and speak of a fault, the highest first. A counter says that it happened, not when. */
+export function troubleIn(stats: readonly EnvoyStat[]): readonly string[] {
+  const found = troubles(stats)
   const state = stateIn(stats)
   if (found.length === 0) return state.length > 0 ? state : [`none of ${stats.length} statistics counts a fault`]
   const shown = [...state, ...found.slice(0, SHOWN).map(({name, value, what}) => `${what}: ${name} is ${value}`)]

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {own} from '../../model/own.js'
 import type {Container, ContainerRole, ObjectRef, PodCondition, PodModel, PodStatus} from '../../model/pod.js'
@@ -77,7 +78,7 @@ function statusOf(object: KubeObject): PodStatus {
       each => textOf(each, 'type') === 'Ready' && textOf(each, 'status') === 'True',
     ),
     podIps: many.length > 0 || single === undefined ? many : [single],
-    ...(hostIp === undefined ? {} : {hostIp}),
+    ...definedFields({hostIp}),
     reason,
   }
 }

@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process'
+import {definedFields} from '../../model/defined-fields.js'
 import type {ExecOutcome} from '../exec-answer.js'
 import {LIMITS} from '../limits.js'
 
@@ -10,7 +11,7 @@ export function run(argv: readonly string[], maxBytes: number, signal?: AbortSig
     let size = 0
     let stderr = ''
     let verdict = ''
-    const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], ...(signal === undefined ? {} : {signal})})
+    const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], ...definedFields({signal})})
     const stop = (why: string) => {
       verdict = why
       child.kill('SIGKILL')

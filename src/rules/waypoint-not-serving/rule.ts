@@ -23,7 +23,7 @@ export const rule = defineRule({
   slug: 'waypoint-not-serving',
   aliases: ['IST0171'],
   severity: 'error',
-  title: 'Waypoint does not exist or has no ready pod',
+  title: 'Waypoint is missing or not ready',
   why: 'ztunnel sends requests of the mesh to the waypoint a label names: without a ready pod they fail; a waypoint that does not exist is skipped, and with it every L7 policy and route.',
   fix: 'Create the waypoint (istioctl waypoint apply -n NAMESPACE), make its pods ready (meshctl waypoint status -n NAMESPACE -o wide), or correct the label istio.io/use-waypoint.',
   references: ['https://istio.io/latest/docs/ambient/usage/waypoint/'],

@@ -69,7 +69,7 @@ const TEXT_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
     'envoy.stats',
     /^cluster_manager\.[a-z_.]+: |^server\.(?:uptime|state|version|live): \d|^listener_manager\.[a-z_.]+: \d/m,
   ],
-  ['objects', /^[ \t]*(?:> ?)*[ \t]*(?:---[ \t]+)?(?:-[ \t]+)?(?:\{\s*)?(["']?)(apiVersion|kind)\1[ \t]*:/m],
+  ['objects', /^[ \t]*(?:>[ \t]*)*(?:---[ \t]+)?(?:-[ \t]+)?(?:\{\s*)?(["']?)(apiVersion|kind)\1[ \t]*:/m],
 ]
 
 /** The lines of a text as programs printed them, commands behind a prompt. */

@@ -5,7 +5,7 @@ const TROUBLE: readonly (readonly [RegExp, string])[] = [
   [/cluster[._]?manager[._]cds[._]update_rejected|cds_update_rejected/, 'Envoy rejected cluster updates (CDS)'],
   [/listener[._]?manager[._]lds[._]update_rejected|lds_update_rejected/, 'Envoy rejected listener updates (LDS)'],
   [/rds[._].*update_rejected/, 'Envoy rejected a route configuration (RDS)'],
-  [/(sds|ssl_context).*update_rejected|ssl_context_update_by_sds\.fail/, 'Envoy rejected a certificate (SDS)'],
+  [/(sds|ssl_context).{0,500}update_rejected|ssl_context_update_by_sds\.fail/, 'Envoy rejected a certificate (SDS)'],
   [/update_failure$|update_failure\{/, 'updates from the control plane failed'],
   [/listener_create_failure/, 'listeners could not be opened'],
   [/total_filter_chains_draining/, 'filter chains are draining'],
@@ -29,10 +29,7 @@ const TROUBLE: readonly (readonly [RegExp, string])[] = [
   [/no_route$/, 'requests matched no route'],
   [/upstream_cx_protocol_error|downstream_cx_protocol_error/, 'bytes were not valid HTTP'],
   [/overload[._].*active|shrink_heap|stop_accepting/, 'the overload manager is active'],
-  [
-    /BlackHoleCluster.*upstream_cx_total|BlackHoleCluster.*upstream_rq_total/,
-    'traffic was dropped by BlackHoleCluster',
-  ],
+  [/BlackHoleCluster.{0,500}upstream_(?:cx|rq)_total/, 'traffic was dropped by BlackHoleCluster'],
 ]
 
 const SHOWN = 20

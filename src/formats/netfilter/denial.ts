@@ -7,7 +7,7 @@ export interface KernelDenial {
 const SIGNS: readonly (readonly [RegExp, KernelDenial['reason']])[] = [
   [/no new privileges|unable to change to root gid|a password is required|su: Authentication failure/i, 'no-privilege'],
   [/you must be root|CAP_NET_ADMIN|Operation not permitted|xtables\.lock|ip6?_tables_names/i, 'no-privilege'],
-  [/(?:ip6?tables|nft|nsenter|ss|cat)\S*:.*Permission denied/i, 'no-privilege'],
+  [/(?:ip6?tables|nft|nsenter|ss|cat)[^\s:]{0,40}:.{0,500}Permission denied/i, 'no-privilege'],
   [
     /executable file not found|command not found|applet not found|exec format error|OCI runtime exec failed|stat \S+: no such file/i,
     'no-tool',

@@ -13,7 +13,7 @@ export const rule = defineRule({
   aliases: [],
   severity: 'error',
   title: "Rules that mark ztunnel's connections are missing",
-  why: 'ztunnel connects to the application under the address of the client. Without the connection mark and its routing rule the answers leave for the client itself: every HBONE request times out.',
+  why: 'ztunnel connects to the application under the address of the client: without the connection mark and its routing rule the answers leave for the client itself, and every HBONE request times out.',
   fix: 'Recreate the pod so that istio-cni sets its rules again, and find what removed them.',
   references: ['https://istio.io/latest/docs/ambient/architecture/traffic-redirection/'],
   modes: ['ambient'],

@@ -89,7 +89,7 @@ export function policiesFor(workload: ZtunnelWorkload, policies: readonly Ztunne
   })
 }
 
-/** What ztunnel decides by policies that apply: DENY first, then ALLOW where there is one; dry runs count for nothing. */
+/** What ztunnel decides by policies that apply: DENY first, then ALLOW where there is one; dry runs are ignored. */
 export function decideByPolicies(policies: readonly ZtunnelPolicy[], connection: JudgedConnection): ZtunnelDecision {
   const real = policies.filter(({dryRun}) => !dryRun)
   const matching = ({rules}: ZtunnelPolicy) => rules.some(rule => ruleMatches(rule, connection))

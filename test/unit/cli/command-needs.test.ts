@@ -38,6 +38,7 @@ describe('what commands declare', () => {
   test('commands of a topic that ask for the same stand under its name', () => {
     const names = [...declaredClusterNeeds(COMMANDS).keys()]
     expect(names).toEqual([
+      'analyze',
       'capture',
       'check',
       'check-inject',
@@ -45,6 +46,7 @@ describe('what commands declare', () => {
       'diff',
       'errors',
       'iptables',
+      'net',
       'packet',
       'ports',
       'proxy-config',
@@ -54,6 +56,9 @@ describe('what commands declare', () => {
       'stats',
       'trace',
       'version',
+      'waypoint',
+      'what-if',
+      'ztunnel-config',
     ])
   })
 

@@ -44,6 +44,7 @@ describe('what commands declare', () => {
       'check-inject',
       'describe',
       'diff',
+      'egress',
       'errors',
       'iptables',
       'net',

@@ -1,5 +1,5 @@
 import {Args} from '@oclif/core'
-import {PROXY_CONFIG_NEEDS} from '../src/cli/command-needs.js'
+import {POLICY_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {UserError} from '../src/model/user-error.js'
 import {mtlsReport} from '../src/reports/mtls/report.js'
@@ -12,7 +12,7 @@ export default class Mtls extends MeshCommand {
     '<%= config.bin %> mtls -n demo --from sample',
     '<%= config.bin %> mtls deploy/productpage-v1 details:9080 --from sample',
   ]
-  static override needs = PROXY_CONFIG_NEEDS
+  static override needs = POLICY_NEEDS
   static override args = {
     from: Args.string({ignoreStdin: true, description: 'the client: a pod or workload'}),
     to: Args.string({ignoreStdin: true, description: 'the server: service[.namespace][:port]'}),

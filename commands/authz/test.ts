@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {authzQuestion} from '../../src/cli/authz-question.js'
-import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
+import {POLICY_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {authzTestReport} from '../../src/reports/authz/test-report.js'
 import {authzTestView} from '../../src/reports/authz/test-view.js'
@@ -12,7 +12,7 @@ export default class AuthzTest extends MeshCommand {
     '<%= config.bin %> authz test deploy/productpage-v1 ratings:9080 --path /ratings/7 --from sample',
     '<%= config.bin %> authz test sa:demo/bookinfo-reviews ratings:9080 --path /ratings/7 --from sample',
   ]
-  static override needs = PROXY_CONFIG_NEEDS
+  static override needs = POLICY_NEEDS
   static override args = {
     from: Args.string({
       ignoreStdin: true,

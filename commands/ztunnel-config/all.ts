@@ -10,7 +10,7 @@ import {
   ztunnelHidden,
 } from '../../src/cli/ztunnel-config-flags.js'
 import {ztunnelReport} from '../../src/reports/ztunnel-config/report.js'
-import {allView} from '../../src/reports/ztunnel-config/view.js'
+import {ztunnelAllView} from '../../src/reports/ztunnel-config/view.js'
 
 export default class ZtunnelConfigAll extends MeshCommand {
   static override summary = 'Show all a ztunnel knows: workloads, Services, policies, certificates, connections'
@@ -32,7 +32,7 @@ export default class ZtunnelConfigAll extends MeshCommand {
     const choice = ztunnelChoice(flags, args.pod)
     const moment = momentOf(flags.at)
     await this.withSource(flags, async source => {
-      const view = allView(flags['with-headers'], {raw: false})
+      const view = ztunnelAllView(flags['with-headers'], {raw: false})
       await this.print(flags, await ztunnelReport(source, choice, {}, moment), view)
     })
   }

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {UserError} from '../model/user-error.js'
 import type {ZtunnelChoice} from '../reports/ztunnel-config/choose.js'
-import type {Moment} from '../reports/ztunnel-config/report.js'
+import type {ZtunnelMoment} from '../reports/ztunnel-config/report.js'
 import type {CommandNeeds} from './command-needs.js'
 import {atFlag, fileFlag, readTime} from './flags.js'
 import {formFlag, sortFlag} from './proxy-config-flags.js'
@@ -58,6 +58,6 @@ export function ztunnelChoice(flags: ChoiceFlags, pod: string | undefined): Ztun
 }
 
 /** The moment at which validity is judged. */
-export function momentOf(at: string | undefined): Moment {
+export function momentOf(at: string | undefined): ZtunnelMoment {
   return {at: at === undefined ? undefined : readTime(at), now: new Date()}
 }

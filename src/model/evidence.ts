@@ -109,6 +109,7 @@ export const EVIDENCE = {
   'envoy.server_info': admin("Envoy's version, state and flags", 'server_info', 4, 'envoy'),
   'envoy.certs': admin("Envoy's certificates", 'certs', 16),
   'envoy.logging': {...admin("Envoy's log levels", 'logging', 1), extension: 'txt'},
+  'envoy.stats': {...admin("Envoy's statistics", 'stats', 64), extension: 'txt'},
   'net.iptables.nft': kernel('IPv4 iptables rules (nft)', ['iptables-nft-save', '-c'], ['iptables-save', '-c']),
   'net.iptables.legacy': kernel('IPv4 iptables rules (legacy)', ['iptables-legacy-save', '-c']),
   'net.ip6tables.nft': kernel('IPv6 iptables rules (nft)', ['ip6tables-nft-save', '-c'], ['ip6tables-save', '-c']),
@@ -119,6 +120,10 @@ export const EVIDENCE = {
   'net.ip-addr': command('addresses of the pod', ['ip', '-j', 'addr']),
   'net.sockets': command('listening sockets', ['ss', '-Hlntup'], ['netstat', '-ntulp'], ['cat', ...PROC_NET]),
   'net.proc': command('sockets with the uid that owns them', ['cat', ...PROC_NET]),
+  'net.processes': {
+    ...command('processes', ['ps', '-eo', 'pid,ppid,uid,args'], ['ps', '-ef'], ['ps']),
+    redact: 'log',
+  },
   'log.istio-init': {...log('log of istio-init (rules as applied at start)', 'istio-init'), shows: 'set-at-start'},
   'log.istio-proxy': log('log of the sidecar', 'istio-proxy'),
   'log.discovery': log('log of istiod', 'discovery'),

@@ -12,12 +12,12 @@ import {waypointReport} from '../../src/reports/waypoints/report.js'
 import {waypointListView, waypointStatusView} from '../../src/reports/waypoints/view.js'
 import {ztunnelReport} from '../../src/reports/ztunnel-config/report.js'
 import {
-  allView,
   certificatesView,
   connectionsView,
   policiesView,
   servicesView,
   workloadsView,
+  ztunnelAllView,
 } from '../../src/reports/ztunnel-config/view.js'
 import {filesSource} from '../../src/sources/files/source.js'
 import type {Source} from '../../src/sources/source.js'
@@ -77,7 +77,7 @@ async function answer(source: Source, {argv, at}: Run): Promise<string> {
     policy: policiesView,
     certificate: certificatesView,
     connections: connectionsView(shown),
-    all: allView(false, {raw: false}),
+    all: ztunnelAllView(false, {raw: false}),
   }
   const view = views[(WORDS[word] ?? word) as keyof typeof views]
   return await text(

@@ -152,7 +152,7 @@ const FAILURE_CAUSES: readonly FailureCause[] = [
     fix: 'Read what the runtime says, and correct the command or the security context of the container.',
   },
   {
-    test: /\d+\/\d+ nodes are available|Insufficient (cpu|memory)|unschedulable/i,
+    test: /(?<!\d)\d+\/\d+ nodes are available|Insufficient (cpu|memory)|unschedulable/i,
     reasons: ['FailedScheduling', 'Unschedulable'],
     severity: 'error',
     text: 'no node takes the pod; the requests of the sidecar count too',

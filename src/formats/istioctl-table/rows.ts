@@ -69,7 +69,7 @@ const ROW_SHAPES: readonly RowShape[] = [
   {
     kind: 'listener',
     columns: ['ADDRESS', 'PORT', 'TYPE'],
-    row: /^(\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]*)\s+(\d+)\s+(HTTP|TCP|HTTP\+TCP|UNKNOWN)\s*$/,
+    row: /^(\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9a-f]*:)[0-9a-f:]+)\s+(\d+)\s+(HTTP|TCP|HTTP\+TCP|UNKNOWN)\s*$/,
   },
   {
     kind: 'secret',

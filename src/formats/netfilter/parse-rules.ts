@@ -8,6 +8,7 @@ import {readNftScript, readNftTable, startsNftScript, startsNftTable} from './nf
 import {finishDraft, newDraft, note, type RulesDraft, resolveSets, warn} from './rules-draft.js'
 import {readListRules, readSaveTable, startsListRules, startsSave} from './save-section.js'
 import type {ReadSection, SectionContext} from './section.js'
+import {cutAtEnd} from './text-end.js'
 
 /** The kinds of sections in a paste, in the order they are tried. */
 const SECTIONS: readonly (readonly [(text: string) => boolean, ReadSection])[] = [
@@ -104,6 +105,22 @@ function noteLegacy(text: string, draft: RulesDraft): void {
   for (const table of draft.tables) if (table.backend !== 'native') table.losses.add(LEGACY_ELSEWHERE)
 }
 
+/** Says that the text ends where it should go on, once. */
+function noteEnd(text: string, lines: readonly CleanLine[], draft: RulesDraft): void {
+  if (draft.tables.length === 0 || draft.warnings.some(({truncated}) => truncated === true)) return
+  const restored = draft.tables.some(({form}) => form === 'restore')
+  const log = draft.parameters.size > 0 || restored || lines.some(({level}) => level !== undefined)
+  // Istio's tables are restored in the order mangle, nat, raw, and nat is never missing.
+  const found =
+    cutAtEnd(lines, {ended: /[\r\n]\s*$/.test(text.slice(-200)), log}) ??
+    (restored &&
+    draft.parameters.size + lines.filter(({level}) => level !== undefined).length > 0 &&
+    !draft.tables.some(({name}) => name === 'nat')
+      ? {line: lines.length, message: 'the nat table does not follow: the text may be cut off'}
+      : undefined)
+  if (found !== undefined) draft.warnings.push({...found, truncated: true})
+}
+
 /** The pod, container or unit in a log prefix, without the container of a pod. */
 function podOf({origin}: CleanLine): string | undefined {
   return origin?.replace(/\/[^/]*$/, '')
@@ -143,6 +160,7 @@ export function parseRules(text: string, hint: {family?: IpFamily; backend?: Bac
   else {
     const lines = linesOfOnePod(cleanLines(text), hint, draft)
     readSections(lines, hint, draft)
+    noteEnd(text, lines, draft)
     if (/match-set/.test(text)) resolveSets(draft, ipsetsIn(lines))
   }
   noteLegacy(text, draft)

@@ -32,6 +32,11 @@ function isDeep(text: string): boolean {
   return new RegExp(`^[ ?:-]{${2 * MAX_DEPTH}}`, 'm').test(text)
 }
 
+/** The white space at the end of a text. */
+function endSpace(text: string): string {
+  return text.slice(text.trimEnd().length)
+}
+
 function scalarText(node: unknown): string {
   return isScalar(node) && node.value !== null ? String(node.value) : ''
 }
@@ -52,7 +57,7 @@ function scalarEdit(walk: Walk, node: Scalar, place: Place, redaction: Redaction
     const put = isBytes(place.key)
       ? bytesPlaceholder(text, secretNameAt(place), redaction)
       : redaction.put(text, secretNameAt(place))
-    const end = /\s*$/.exec(walk.text.slice(from, to))?.[0] ?? ''
+    const end = endSpace(walk.text.slice(from, to))
     walk.edits.push({from, to, put: JSON.stringify(put) + end})
     return
   }
@@ -65,8 +70,8 @@ function scalarEdit(walk: Walk, node: Scalar, place: Place, redaction: Redaction
 function rewritten(source: string, text: string): string {
   const [, header, indent] = /^(\|[+-]?\d?[ \t]*\r?\n)(?:[ \t]*\n)*([ \t]+)/.exec(source) ?? []
   if (header === undefined || indent === undefined) return JSON.stringify(text) + (source.endsWith('\n') ? '\n' : '')
-  const end = /\n*$/.exec(source)?.[0] ?? ''
-  const lines = text.replace(/\n*$/, '').split('\n')
+  const end = endSpace(source)
+  const lines = text.trimEnd().split('\n')
   return header + lines.map(line => (line === '' ? '' : indent + line)).join('\n') + end
 }
 

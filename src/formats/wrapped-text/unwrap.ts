@@ -81,6 +81,7 @@ const last: {text?: string; lines?: readonly UnwrappedLine[]} = {}
  * messages of JSON and logfmt records and blocks with escaped line breaks written out. Never fails; time and memory are linear in the text.
  */
 export function unwrapLines(text: string): readonly UnwrappedLine[] {
+  if (text.trim() === '') return []
   if (last.lines !== undefined && last.text === text) return last.lines
   const lines = linesOf(text)
   last.text = text
@@ -105,6 +106,11 @@ function linesOf(text: string): readonly UnwrappedLine[] {
     }
   }
   for (const {number, line} of inputs) {
+    // A text may be millions of them.
+    if (open.size === 0 && line.trim() === '') {
+      lines.push({number, text: ''})
+      continue
+    }
     if (isSternNotice(line)) continue
     const common = names(line)
     const body = common === undefined ? line : line.slice(common.prefix.length)

@@ -39,7 +39,7 @@ export interface ZtunnelFilter {
 }
 
 /** The time given with --at, and the current time as the fallback. */
-export interface Moment {
+export interface ZtunnelMoment {
   readonly at: Date | undefined
   readonly now: Date
 }
@@ -72,7 +72,7 @@ export async function ztunnelReport(
   given: Source,
   choice: ZtunnelChoice,
   filter: ZtunnelFilter,
-  moment: Moment,
+  moment: ZtunnelMoment,
 ): Promise<ZtunnelReport> {
   const source = noted(given)
   const {refs, only}: ChosenZtunnels = await chooseZtunnels(source, choice)

@@ -61,7 +61,7 @@ export function connectionsView(shown: ConnectionsShown): View<ZtunnelReport> {
 const BLANK: Block = {block: 'text', lines: ['']}
 
 /** istioctl's tables one below the other, each after a blank line; json and yaml print the dump unchanged. */
-export function allView(headings: boolean, connections: ConnectionsShown): View<ZtunnelReport> {
+export function ztunnelAllView(headings: boolean, connections: ConnectionsShown): View<ZtunnelReport> {
   const parts: readonly (readonly [string, View<ZtunnelReport>])[] = [
     ['WORKLOAD', workloadsView],
     ['SERVICE', servicesView],

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https, {type AgentOptions} from 'node:https'
 import {createSecureContext} from 'node:tls'
+import {definedFields} from '../../model/defined-fields.js'
 import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
 import type {Credentials} from './credentials.js'
@@ -20,7 +21,7 @@ export async function agentFor(
     maxFreeSockets: MAX_CONNECTIONS,
     rejectUnauthorized: access.tls.rejectUnauthorized,
     ALPNProtocols: ['http/1.1'],
-    ...(access.tls.ca === undefined ? {} : {ca: access.tls.ca}),
+    ...definedFields({ca: access.tls.ca}),
     servername: access.tls.servername ?? serverNameOf(access.server.hostname),
     ...(credentials.certificate === undefined ? {} : {cert: credentials.certificate, key: credentials.key}),
   }

@@ -31,7 +31,7 @@ const MAX_STEPS = 2_000
 /** Chains nested deeper are given up. nf_tables takes 16 levels (NFT_JUMP_STACK_SIZE); iptables-legacy has no limit of its own. */
 const MAX_DEPTH = 64
 
-/** Why chains are not followed further: the kernel refuses rules that jump in a circle, and so deep nobody nests them. */
+/** Why chains are not followed further: the kernel refuses rules that jump in a circle, and deeper than real rulesets nest them. */
 export function nestingProblem(
   chain: CompiledChain,
   rule: Rule,

@@ -98,7 +98,7 @@ export const AGENT_MESSAGES: readonly LogMessage[] = [
     SDS,
   ],
   [
-    /(istio-token|tokens\/istio-token|JWTPath).*(no such file|not exist|does not exist)|failed to fetch token from file/i,
+    /(istio-token|tokens\/istio-token|JWTPath).{0,500}(no such file|not exist|does not exist)|failed to fetch token from file/i,
     'The service account token istio-token is not mounted in the pod: the proxy cannot prove who it is to istiod. The pod was injected with other settings (jwtPolicy), or its volumes were changed.',
     'meshctl explain MCT1008',
     SDS,

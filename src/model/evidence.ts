@@ -120,6 +120,10 @@ export const EVIDENCE = {
   'net.ip-addr': command('addresses of the pod', ['ip', '-j', 'addr']),
   'net.sockets': command('listening sockets', ['ss', '-Hlntup'], ['netstat', '-ntulp'], ['cat', ...PROC_NET]),
   'net.proc': command('sockets with the uid that owns them', ['cat', ...PROC_NET]),
+  'net.processes': {
+    ...command('processes', ['ps', '-eo', 'pid,ppid,uid,args'], ['ps', '-ef'], ['ps']),
+    redact: 'log',
+  },
   'log.istio-init': {...log('log of istio-init (rules as applied at start)', 'istio-init'), shows: 'set-at-start'},
   'log.istio-proxy': log('log of the sidecar', 'istio-proxy'),
   'log.discovery': log('log of istiod', 'discovery'),

@@ -143,6 +143,17 @@ export const INPUT_FORMS: readonly InputForm[] = [
     'Local Address, sl local_address, COMMAND PID',
     'ports',
   ),
+  form(
+    'containers',
+    'containers without Kubernetes (a compose file, docker inspect)',
+    'services with image, network_mode, cap_add; HostConfig and State',
+    'check',
+    'iptables --expected',
+  ),
+  form('processes', 'a list of processes', 'ps -ef, ps aux, docker top: PID and CMD or COMMAND', 'net'),
+  form('addresses', 'network interfaces with their addresses', 'ip addr (text or JSON), ifconfig', 'net'),
+  form('routes', 'routes of the kernel', 'ip route, route -n, netstat -rn', 'net'),
+  form('routing-rules', 'policy routing rules', 'ip rule: PRIORITY: from ... lookup TABLE', 'net'),
   form('objects', 'Kubernetes objects', 'apiVersion and kind', 'check', 'check-inject', 'describe pod'),
   form('events', 'Kubernetes events', 'objects of kind Event and none that makes pods', 'explain'),
   form(

@@ -44,7 +44,14 @@ function nothingRead(kernel: Kernel, source: Source, subject: PodRef, kind: PodK
   const what = !source.traits.complete
     ? `${label} holds no rules, only what was said when they were refused`
     : `the kernel rules of ${podLabel(subject)} could not be read`
-  return new UserError(`${what}: ${asked} (${gap.detail})`, {hint: waysText(subject, kind), gap})
+  // A machine without Kubernetes has one way: root, or a container that has NET_ADMIN.
+  const outside = source.traits.live && source.impliedSubject !== undefined
+  const hint = outside
+    ? gap.reason === 'unreachable'
+      ? undefined
+      : 'Reading kernel rules needs root there (CAP_NET_ADMIN), or a container that has the capability and the tool.'
+    : waysText(subject, kind)
+  return new UserError(`${what}: ${asked} (${gap.detail})`, {hint, gap})
 }
 
 /** The mesh mode of the pod, which decides how its rules can be read; an unknown pod is assumed to have a sidecar. */

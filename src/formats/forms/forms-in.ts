@@ -23,8 +23,13 @@ const BY_KIND: Partial<Record<Sniffed, string>> = {
   'net.ip6tables.nft': 'rules',
   'net.ip6tables.legacy': 'rules',
   'net.sockets': 'sockets',
+  'net.processes': 'processes',
+  'net.ip-addr': 'addresses',
+  'net.ip-route': 'routes',
+  'net.ip-rule': 'routing-rules',
   'log.istio-init': 'init-log',
   objects: 'objects',
+  containers: 'containers',
 }
 
 function pastedForms({dump, evidence, tables}: Pasted): readonly string[] {

@@ -2,6 +2,7 @@ import {rule as adminExposed} from './admin-exposed/rule.js'
 import {rule as ambientAndSidecar} from './ambient-and-sidecar/rule.js'
 import {rule as ambientDnsOff} from './ambient-dns-off/rule.js'
 import {rule as ambientInboundBypass} from './ambient-inbound-bypass/rule.js'
+import {rule as ambientMarksMissing} from './ambient-marks-missing/rule.js'
 import {rule as ambientNotRedirected} from './ambient-not-redirected/rule.js'
 import {rule as annotationUnknown} from './annotation-unknown/rule.js'
 import {rule as appProtocolConflict} from './app-protocol-conflict/rule.js'
@@ -110,6 +111,7 @@ import {rule as trafficAnnotationInvalid} from './traffic-annotation-invalid/rul
 import {rule as udpPort} from './udp-port/rule.js'
 import {rule as undeclaredListener} from './undeclared-listener/rule.js'
 import {rule as virtualInterface} from './virtual-interface/rule.js'
+import {rule as waypointNotServing} from './waypoint-not-serving/rule.js'
 
 /** Every rule, by slug. Written by bin/generate.js. */
 export const RULES: readonly MeshRule[] = [
@@ -117,6 +119,7 @@ export const RULES: readonly MeshRule[] = [
   ambientAndSidecar,
   ambientDnsOff,
   ambientInboundBypass,
+  ambientMarksMissing,
   ambientNotRedirected,
   annotationUnknown,
   appProtocolConflict,
@@ -224,4 +227,5 @@ export const RULES: readonly MeshRule[] = [
   udpPort,
   undeclaredListener,
   virtualInterface,
+  waypointNotServing,
 ]

@@ -37,6 +37,9 @@ export const PROXY_CONFIG_NEEDS: CommandNeeds = {
 
 export const CHECK_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES, debug: true}}
 
+/** As `check`, without a debug container. */
+export const ANALYZE_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES}}
+
 export const DESCRIBE_NEEDS: CommandNeeds = {
   cluster: {needs: ['pods', 'services'], more: [...RULES, 'slices', 'allPods', 'istiodSlices']},
 }

@@ -57,7 +57,7 @@ export const rule = defineRule({
       about: 'container ports that need no Service, such as metrics ports',
     },
   },
-  check: ({pod, version}, {services, serviceEntries = []}, {ports: free}) => {
+  check: ({pod, mode, version}, {services, serviceEntries = []}, {ports: free}) => {
     // The selector of an ExternalName is ignored.
     if (selectingServices(pod, services).some(({type}) => type !== 'ExternalName')) return []
     const named = serviceEntries.filter(({object}) => object.namespace === pod.object.namespace)
@@ -70,7 +70,11 @@ export const rule = defineRule({
     const near = services.map(service => nearMiss(service, pod.labels)).filter(each => each !== undefined)
     return [
       {
-        severity: clientOnly || (near.length === 0 && ports.every(port => isProbed(pod, port))) ? 'info' : 'warning',
+        // ztunnel takes a pod's own address with mTLS and policies.
+        severity:
+          mode === 'ambient' || clientOnly || (near.length === 0 && ports.every(port => isProbed(pod, port)))
+            ? 'info'
+            : 'warning',
         message: `None of the ${services.length} Services of ${pod.object.namespace} selects the pod${ports.length === 0 ? '' : `, which declares port ${ports.map(({port}) => port).join(', ')}`}.`,
         path: `${pod.metadataPath}.labels`,
         proof: [

@@ -38,13 +38,16 @@ describe('what commands declare', () => {
   test('commands of a topic that ask for the same stand under its name', () => {
     const names = [...declaredClusterNeeds(COMMANDS).keys()]
     expect(names).toEqual([
+      'analyze',
       'capture',
       'check',
       'check-inject',
       'describe',
       'diff',
+      'egress',
       'errors',
       'iptables',
+      'net',
       'packet',
       'ports',
       'proxy-config',
@@ -54,6 +57,9 @@ describe('what commands declare', () => {
       'stats',
       'trace',
       'version',
+      'waypoint',
+      'what-if',
+      'ztunnel-config',
     ])
   })
 

@@ -1,10 +1,7 @@
 import {Flags} from '@oclif/core'
 import {analyzed, analyzeRemarks, analyzeSettings} from '../src/cli/analyze-run.js'
 import {ANALYZE_NEEDS} from '../src/cli/command-needs.js'
-<<<<<<< HEAD
 import {repeatableFlag} from '../src/cli/flags.js'
-=======
->>>>>>> main
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {remark, write} from '../src/cli/streams.js'
@@ -14,10 +11,7 @@ import {formsOf} from '../src/reports/view.js'
 
 export default class Analyze extends MeshCommand {
   static override summary = 'Analyze the mesh configuration in files or in a cluster, as istioctl analyze'
-<<<<<<< HEAD
   static override forms = formsOf(analyzeView)
-=======
->>>>>>> main
   static override needs = ANALYZE_NEEDS
   static override strict = false
   static override usage = 'analyze [FILE|DIR|-]... [flags]'

@@ -37,9 +37,6 @@ export const PROXY_CONFIG_NEEDS: CommandNeeds = {
 
 export const CHECK_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES, debug: true}}
 
-<<<<<<< HEAD
-/** Analysis reads what the rules of `check` read, and adds no container to a pod. */
-=======
 /** What policies are and whom they select, and the proxies they end up in. */
 export const POLICY_NEEDS: CommandNeeds = {
   aboutProxy: true,
@@ -50,7 +47,6 @@ export const POLICY_NEEDS: CommandNeeds = {
 }
 
 /** As `check`, without a debug container. */
->>>>>>> main
 export const ANALYZE_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES}}
 
 export const DESCRIBE_NEEDS: CommandNeeds = {

@@ -56,6 +56,7 @@ describe('what commands declare', () => {
       'snapshot create',
       'stats',
       'trace',
+      'verify',
       'version',
       'waypoint',
       'what-if',

@@ -39,6 +39,7 @@ describe('what commands declare', () => {
     const names = [...declaredClusterNeeds(COMMANDS).keys()]
     expect(names).toEqual([
       'analyze',
+      'authz',
       'capture',
       'check',
       'check-inject',
@@ -47,6 +48,7 @@ describe('what commands declare', () => {
       'egress',
       'errors',
       'iptables',
+      'mtls',
       'net',
       'packet',
       'ports',

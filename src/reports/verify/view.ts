@@ -22,14 +22,14 @@ function lines(result: Verified): readonly (readonly Cell[])[] {
 }
 
 /** How many of the expectations hold. */
-export function tally(results: readonly Verified[]): string {
+export function summaryLine(results: readonly Verified[]): string {
   const of = (verdict: Verified['verdict']) => results.filter(each => each.verdict === verdict).length
   return `${of('holds')} of ${results.length} expectations hold, ${of('fails')} fail, ${of('undecided')} undecided`
 }
 
 /** Expectations and how they fare; `-o junit` and `-o sarif` for CI. */
 export const verifyView: View<VerifyReport> = {
-  doc: ({results}) => [{block: 'text', lines: [tally(results), ...results.flatMap(lines)]}],
+  doc: ({results}) => [{block: 'text', lines: [summaryLine(results), ...results.flatMap(lines)]}],
   data: ({file, results}) => ({apiVersion: 'meshctl/v1', kind: 'Verification', file, results}),
   texts: {junit: junitOf, sarif: sarifOf},
 }

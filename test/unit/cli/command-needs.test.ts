@@ -52,6 +52,7 @@ describe('what commands declare', () => {
       'net',
       'packet',
       'ports',
+      'probe',
       'proxy-config',
       'proxy-status',
       'server-info',

@@ -28,6 +28,7 @@ import {rule as execProbeNetwork} from './exec-probe-network/rule.js'
 import {rule as familyMismatch} from './family-mismatch/rule.js'
 import {rule as filterBlocks} from './filter-blocks/rule.js'
 import {rule as foreignSystem} from './foreign-system/rule.js'
+import {rule as gatewayCredentialMissing} from './gateway-credential-missing/rule.js'
 import {rule as headlessPortName} from './headless-port-name/rule.js'
 import {rule as hostNetwork} from './host-network/rule.js'
 import {rule as httpNotUnderstood} from './http-not-understood/rule.js'
@@ -144,6 +145,7 @@ export const RULES: readonly MeshRule[] = [
   familyMismatch,
   filterBlocks,
   foreignSystem,
+  gatewayCredentialMissing,
   headlessPortName,
   hostNetwork,
   httpNotUnderstood,

@@ -1,4 +1,4 @@
-import {selects} from '../../analysis/ports/service-ports.js'
+import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {policiesOf, policySelectsPod} from '../../analysis/traffic-policy/service-objects.js'
 import {canMatch} from '../../analysis/ztunnel/rbac.js'
 import type {AuthorizationPolicyModel} from '../../model/istio-traffic.js'
@@ -54,7 +54,7 @@ export const rule = defineRule({
     const enrolled = (labels: Readonly<Record<string, string>>) =>
       (labels[WAYPOINT] ?? namespace?.labels[WAYPOINT] ?? 'none') !== 'none'
     const without =
-      namespace === undefined ? [] : services.filter(service => selects(service, pod) && !enrolled(service.labels))
+      namespace === undefined ? [] : selectingServices(pod, services).filter(service => !enrolled(service.labels))
     const attached = authorizationPolicies
       .filter(({object}) => object.namespace === pod.object.namespace)
       .flatMap(({object, targets, dryRun}): Found[] => {

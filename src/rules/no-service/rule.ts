@@ -1,5 +1,5 @@
 import {isMonitoringPort} from '../../analysis/ports/monitoring-port.js'
-import {selects} from '../../analysis/ports/service-ports.js'
+import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {isOlder} from '../../model/istio-version.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {appContainers, type Container, type ContainerPort, type PodModel, runsToCompletion} from '../../model/pod.js'
@@ -59,7 +59,7 @@ export const rule = defineRule({
   },
   check: ({pod, mode, version}, {services, serviceEntries = []}, {ports: free}) => {
     // The selector of an ExternalName is ignored.
-    if (services.some(service => service.type !== 'ExternalName' && selects(service, pod))) return []
+    if (selectingServices(pod, services).some(({type}) => type !== 'ExternalName')) return []
     const named = serviceEntries.filter(({object}) => object.namespace === pod.object.namespace)
     if (named.some(({selector}) => selector !== undefined && matchesLabels(requirementsOf(selector), pod.labels)))
       return []

@@ -26,9 +26,7 @@ export default class ProxyStatus extends MeshCommand {
     pod: Args.string({ignoreStdin: true, description: "compare this proxy's config with istiod's"}),
   }
   static override flags = {
-    file: fileFlagFor(
-      "istiod's syncz JSON, a table of istioctl proxy-status, or with a pod: an Envoy config dump (- for standard input)",
-    ),
+    file: fileFlagFor("istiod's syncz JSON, a table of istioctl, or with a pod: an Envoy config dump (- for stdin)"),
     selector: selectorFlag,
     'all-namespaces': Flags.boolean({char: 'A', description: 'every namespace (default without -n)'}),
     only: Flags.string({description: `show only proxies in these states: ${ONLY_STATES.join(', ')}`}),

@@ -43,6 +43,8 @@ import {rule as policySelectsNothing} from './policy-selects-nothing/rule.js'
 import {rule as portServerNotVerified} from './port-server-not-verified/rule.js'
 import {rule as proxyImageDiffers} from './proxy-image-differs/rule.js'
 import {rule as reservedUid} from './reserved-uid/rule.js'
+import {rule as schemaInvalid} from './schema-invalid/rule.js'
+import {rule as schemaWarning} from './schema-warning/rule.js'
 import {rule as selectorOnKubernetesGateway} from './selector-on-kubernetes-gateway/rule.js'
 import {rule as serverNotVerified} from './server-not-verified/rule.js'
 import {rule as serviceEntryNeedsAddress} from './service-entry-needs-address/rule.js'
@@ -112,6 +114,8 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   portServerNotVerified,
   proxyImageDiffers,
   reservedUid,
+  schemaInvalid,
+  schemaWarning,
   selectorOnKubernetesGateway,
   serverNotVerified,
   serviceEntryNeedsAddress,

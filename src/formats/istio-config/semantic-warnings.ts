@@ -118,7 +118,7 @@ function serviceEntry(spec: unknown): readonly Problem[] {
     ...problemIf(
       hosts.length > 1 && addresses > 0 && tcp,
       'spec.hosts',
-      'several hosts with addresses and a TCP port cannot be told apart',
+      'several hosts with addresses and a TCP port cannot be distinguished',
     ),
     ...problemIf(
       selector && (textOf(spec, 'resolution') ?? 'NONE') === 'NONE',

@@ -3,7 +3,7 @@ import type {ConfigRule} from '../config-rule.js'
 
 const WITH_TLS = ['HTTPS', 'TLS']
 
-/** True for protocols that can be told apart on one port: several with TLS by SNI. */
+/** True for protocols that one port can serve together: several with TLS, by SNI. */
 function compatible(one: string, other: string): boolean {
   return one === other || (WITH_TLS.includes(one) && WITH_TLS.includes(other))
 }

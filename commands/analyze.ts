@@ -4,14 +4,14 @@ import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {remark, write} from '../src/cli/streams.js'
+import {definedFields} from '../src/model/defined-fields.js'
 import {analyzeView} from '../src/reports/analyze/view.js'
 import {reportExitCode} from '../src/reports/report.js'
 
 /** A flag that may be given several times, one value each. */
 function many(description: string, char?: 'f' | 'o' | 'S', helpValue?: string) {
   return Flags.string({
-    ...(char === undefined ? {} : {char}),
-    ...(helpValue === undefined ? {} : {helpValue}),
+    ...definedFields({char, helpValue}),
     multiple: true,
     multipleNonGreedy: true,
     description,

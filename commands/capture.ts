@@ -9,7 +9,7 @@ import {placeholderPerSecret} from '../src/formats/redact/placeholder.js'
 import {planCapture} from '../src/reports/capture/plan.js'
 import {captureReport} from '../src/reports/capture/report.js'
 import {secretsReport} from '../src/reports/capture/secrets.js'
-import {secretsView} from '../src/reports/capture/secrets-view.js'
+import {capturedSecretsView} from '../src/reports/capture/secrets-view.js'
 import {captureView} from '../src/reports/capture/view.js'
 
 export default class Capture extends MeshCommand {
@@ -65,7 +65,7 @@ export default class Capture extends MeshCommand {
         const report = await undoable(signal => secretsReport(source, plan, {...options, key, signal})).finally(() =>
           line.clear(),
         )
-        await this.print(flags, report, secretsView)
+        await this.print(flags, report, capturedSecretsView)
         return
       }
       const {bundleSink} = await import('../src/sources/bundle/sink.js')

@@ -1,11 +1,11 @@
 import type {Command} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
-import {completions, type Surface} from '../src/cli/completion.js'
+import {type CompletionSurface, completions} from '../src/cli/completion.js'
 import {sourceNames} from '../src/cli/completion-names.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {openFor} from '../src/cli/open-for.js'
 
-function surfaceOf(commands: readonly Command.Loadable[]): Surface {
+function surfaceOf(commands: readonly Command.Loadable[]): CompletionSurface {
   const shown = commands.filter(command => !command.hidden)
   return {
     commands: shown.map(command => ({

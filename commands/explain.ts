@@ -18,13 +18,14 @@ function isKnown(word: string): boolean {
 export default class Explain extends MeshCommand {
   static override summary = 'Explain codes, ports, flags, terms and log lines of a mesh'
   static override description =
-    "Explains rules (MCT1001), istioctl analyze codes (IST0101), ports, HTTP codes, Envoy's response flags and details, TLS errors, gRPC codes, cluster names, terms of old and new Istio releases, and log lines of Envoy, pilot-agent, istiod, istio-cni and ztunnel, access logs and events. Without an argument it lists what can be explained."
+    "Explains rules (MCT1001), istioctl analyze codes (IST0101), ports, HTTP codes, Envoy's response flags and details, TLS errors, gRPC codes, cluster names, terms of old and new Istio releases, and log lines of Envoy, pilot-agent, istiod, istio-cni and ztunnel, access logs and events. With --from, it also traces the request of an access-log line through the configuration there. Without an argument it lists what can be explained."
   static override examples = [
     ...['MCT1001', 'IST0143', '15006', 'UF', '503 UF,URX', 'BlackHoleCluster'].map(
       word => `<%= config.bin %> explain ${word}`,
     ),
     "<%= config.bin %> explain 'Envoy proxy is NOT ready: config not received from XDS server'",
     '<%= config.bin %> explain -f access.log',
+    '<%= config.bin %> explain -f access.log --from incident.tgz',
   ]
   static override needs = NO_NEEDS
   static override strict = false
@@ -59,6 +60,10 @@ export default class Explain extends MeshCommand {
     const rules = own
       ? [...(await knownRules(await readCheckConfig(flags.config, process.cwd()))), ...CONFIG_RULES]
       : ALL_RULES
-    await this.print(flags, explainReport(rules, text), explainView)
+    if (flags.from === undefined) return await this.print(flags, explainReport(rules, text), explainView)
+    await this.withSource({...flags, file: undefined}, async source => {
+      const {explainedHere, explainedHereView} = await import('../src/reports/errors/explained.js')
+      await this.print(flags, await explainedHere(rules, text, source, flags.istioNamespace), explainedHereView)
+    })
   }
 }

@@ -3,9 +3,11 @@ import {Args, Flags} from '@oclif/core'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {atFlag, durationMs, fileFlagFor, readTime, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {ownProxy} from '../src/cli/own-proxy.js'
 import {runDiff} from '../src/cli/run-diff.js'
 import {podLabel} from '../src/model/kube-object.js'
 import {diffView} from '../src/reports/diff/view.js'
+import {ownProxyView} from '../src/reports/own-proxy/view.js'
 import {ONLY_STATES, readOnly} from '../src/reports/proxy-status/only.js'
 import {proxyStatusReport} from '../src/reports/proxy-status/report.js'
 import {proxyStatusView} from '../src/reports/proxy-status/view.js'
@@ -61,6 +63,8 @@ export default class ProxyStatus extends MeshCommand {
     const pollMs = Math.max(100, durationMs(flags.interval))
     const waitOptions = {timeoutMs: durationMs(flags.timeout), pollMs, nowMs: Date.now, sleep: setTimeout}
     await this.withSource(flags, async source => {
+      const own = await ownProxy(source)
+      if (own !== undefined) return await this.print(flags, own, ownProxyView)
       const {resolveSubject} = await import('../src/sources/subject.js')
       const one = args.pod === undefined ? undefined : await resolveSubject(source, {...filter, name: args.pod})
       const proxy = one === undefined ? undefined : podLabel(one.pod)

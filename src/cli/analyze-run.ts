@@ -1,8 +1,9 @@
 import {gapSentences} from '../model/answer.js'
-import type {ConfigSource} from '../reports/analyze/read.js'
+import {definedFields} from '../model/defined-fields.js'
+import type {AnalyzedSource} from '../reports/analyze/read.js'
 import {type AnalyzeOptions, type AnalyzeReport, analyzeReport} from '../reports/analyze/report.js'
 import {readSuppression} from '../reports/analyze/suppression.js'
-import {analyzeRules, clusterFiles, settingsFile, severityOf} from './analyze-settings.js'
+import {analyzeRules, analyzeSeverity, clusterFiles, settingsFile} from './analyze-settings.js'
 import {openFor, type SubjectFlags} from './open-for.js'
 import {remark} from './streams.js'
 
@@ -30,16 +31,20 @@ export function analyzeSettings(flags: AnalyzeFlags): Pick<AnalyzeOptions, 'rule
   return {
     rules: analyzeRules(wanted.length === 0 ? undefined : wanted, flags.skip),
     chosen: wanted.length > 0,
-    failOn: severityOf('failure-threshold', failOn, 'error'),
-    showFrom: severityOf('output-threshold', flags['output-threshold'], 'info'),
+    failOn: analyzeSeverity('failure-threshold', failOn, 'error'),
+    showFrom: analyzeSeverity('output-threshold', flags['output-threshold'], 'info'),
   }
 }
 
 /** Opens what the flags name: the files of several clusters, files, or the source of --from. */
-async function openAll(paths: readonly string[], flags: AnalyzeFlags, root: string): Promise<readonly ConfigSource[]> {
+async function openAll(
+  paths: readonly string[],
+  flags: AnalyzeFlags,
+  root: string,
+): Promise<readonly AnalyzedSource[]> {
   const files = [...paths, ...(flags.file ?? [])]
   const clusters = (flags.cluster ?? []).map(clusterFiles)
-  const opened: ConfigSource[] = []
+  const opened: AnalyzedSource[] = []
   if (files.length > 0) opened.push({source: await openFor({...flags, file: files}, root)})
   for (const {cluster, path} of clusters) {
     opened.push({source: await openFor({...flags, file: [path]}, root), cluster})
@@ -52,7 +57,7 @@ async function openAll(paths: readonly string[], flags: AnalyzeFlags, root: stri
 }
 
 /** Which namespace findings are reported for: that of -n, else all for files, else the default one unless -A is given. */
-function reportedNamespace(flags: AnalyzeFlags, [first]: readonly ConfigSource[]): string | undefined {
+function reportedNamespace(flags: AnalyzeFlags, [first]: readonly AnalyzedSource[]): string | undefined {
   if (flags['all-namespaces'] || flags.namespace !== undefined) return flags.namespace
   return first?.source.traits.live === true ? first.source.defaultNamespace : undefined
 }
@@ -76,9 +81,7 @@ export async function analyzed(
       suppressions,
       istioNamespace: flags.istioNamespace,
       namespace: flags.namespace ?? 'default',
-      ...(onlyNamespace === undefined ? {} : {onlyNamespace}),
-      ...(meshConfig === undefined ? {} : {meshConfig}),
-      ...(meshNetworks === undefined ? {} : {meshNetworks}),
+      ...definedFields({onlyNamespace, meshConfig, meshNetworks}),
       ignoreUnknown: flags['ignore-unknown'],
       now: new Date(),
       version: program.version,

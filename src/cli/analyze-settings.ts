@@ -39,7 +39,7 @@ export function analyzeRules(
 const LEVELS: readonly Severity[] = ['info', 'warning', 'error']
 
 /** A level in any case; anything else is an error that lists them. */
-export function severityOf(flag: string, text: string | undefined, usual: Severity): Severity {
+export function analyzeSeverity(flag: string, text: string | undefined, usual: Severity): Severity {
   if (text === undefined) return usual
   const found = LEVELS.find(level => level === text.toLowerCase())
   if (found === undefined)

@@ -2,18 +2,18 @@ import {STANDARD_FORMS} from '../reports/view.js'
 import {SOURCE_SPECS} from '../sources/specs.js'
 
 /** What can be completed: commands by name, and the flags of each. */
-export interface Surface {
-  readonly commands: readonly SurfaceCommand[]
+export interface CompletionSurface {
+  readonly commands: readonly CompletionCommand[]
 }
 
-export interface SurfaceCommand {
+export interface CompletionCommand {
   /** Its names, aliases included: `proxy-config cluster`, `pc c`. */
   readonly words: readonly (readonly string[])[]
-  readonly flags: readonly SurfaceFlag[]
+  readonly flags: readonly CompletionFlag[]
   readonly args: readonly string[]
 }
 
-export interface SurfaceFlag {
+export interface CompletionFlag {
   readonly name: string
   readonly char?: string
   readonly takesValue: boolean
@@ -39,21 +39,21 @@ const POD_ARGS = ['pod', 'pods', 'target', 'other', 'a', 'b']
 const SHELLS = ['bash', 'zsh', 'fish']
 
 interface Typed {
-  readonly command: SurfaceCommand | undefined
+  readonly command: CompletionCommand | undefined
   readonly positionals: readonly string[]
   readonly flags: TypedFlags
   /** The flag the last word is the value of. */
-  readonly pending: SurfaceFlag | undefined
+  readonly pending: CompletionFlag | undefined
 }
 
-function flagNamed(word: string, flags: readonly SurfaceFlag[]): SurfaceFlag | undefined {
+function flagNamed(word: string, flags: readonly CompletionFlag[]): CompletionFlag | undefined {
   return flags.find(flag => word === `--${flag.name}` || (flag.char !== undefined && word === `-${flag.char}`))
 }
 
 function commandOf(
   positionals: readonly string[],
-  surface: Surface,
-): {command: SurfaceCommand; used: number} | undefined {
+  surface: CompletionSurface,
+): {command: CompletionCommand; used: number} | undefined {
   const fits = (words: readonly string[]) => words.every((word, index) => positionals[index] === word)
   const found = surface.commands
     .flatMap(command => command.words.filter(fits).map(words => ({command, used: words.length})))
@@ -61,11 +61,11 @@ function commandOf(
   return found[0]
 }
 
-function typedSoFar(before: readonly string[], surface: Surface): Typed {
+function typedSoFar(before: readonly string[], surface: CompletionSurface): Typed {
   const every = surface.commands.flatMap(command => command.flags)
   const positionals: string[] = []
   const flags = new Map<string, string>()
-  let pending: SurfaceFlag | undefined
+  let pending: CompletionFlag | undefined
   for (const word of before) {
     if (pending !== undefined) {
       flags.set(pending.name, word)
@@ -86,7 +86,7 @@ function typedSoFar(before: readonly string[], surface: Surface): Typed {
   return {command: found?.command, positionals: positionals.slice(found?.used ?? 0), flags, pending}
 }
 
-async function valuesOf(flag: SurfaceFlag, typed: TypedFlags, names: NameSource): Promise<Completions> {
+async function valuesOf(flag: CompletionFlag, typed: TypedFlags, names: NameSource): Promise<Completions> {
   if (flag.options !== undefined) return {candidates: flag.options, files: false}
   if (flag.name === 'output') return {candidates: STANDARD_FORMS, files: false}
   if (flag.name === 'from')
@@ -96,7 +96,7 @@ async function valuesOf(flag: SurfaceFlag, typed: TypedFlags, names: NameSource)
   return {candidates: [], files: FILE_FLAGS.includes(flag.name)}
 }
 
-function commandWords(positionals: readonly string[], surface: Surface): readonly string[] {
+function commandWords(positionals: readonly string[], surface: CompletionSurface): readonly string[] {
   const next = surface.commands
     .flatMap(command => command.words)
     .filter(words => words.length > positionals.length && positionals.every((word, index) => words[index] === word))
@@ -105,7 +105,11 @@ function commandWords(positionals: readonly string[], surface: Surface): readonl
 }
 
 /** Completions for the last of the words typed after the program's name; never fails, at worst returns none. */
-export async function completions(words: readonly string[], surface: Surface, names: NameSource): Promise<Completions> {
+export async function completions(
+  words: readonly string[],
+  surface: CompletionSurface,
+  names: NameSource,
+): Promise<Completions> {
   const current = words.at(-1) ?? ''
   const typed = typedSoFar(words.slice(0, -1), surface)
   const starting = ({candidates, files}: Completions): Completions => ({

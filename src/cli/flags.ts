@@ -11,7 +11,7 @@ export function durationMs(text: string): number {
     throw new UserError(`invalid duration ${JSON.stringify(text)}`, {hint: 'Use a form such as 15s, 1m30s or 250ms.'})
   }
   let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g))
+  for (const [, amount, unit] of text.matchAll(/(?<!\d)(\d+(?:\.\d+)?)(ms|s|m|h|d)/g))
     total += Number(amount) * (own(units, unit ?? '') ?? 0)
   return total
 }

@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import {UserError} from '../model/user-error.js'
 
 /** Exit codes of `istioctl analyze`: findings at the threshold, unreadable input, wrong usage, and everything else. */
@@ -17,8 +18,7 @@ export function withIstioctlExit(error: Error, usage: boolean): Error {
     const exitCode = usage ? ISTIOCTL_EXIT.usage : ISTIOCTL_EXIT.failed
     return new UserError(message, {
       exitCode,
-      ...(hint === undefined ? {} : {hint}),
-      ...(next === undefined ? {} : {next}),
+      ...definedFields({hint, next}),
     })
   }
   if (!('oclif' in error) || ('code' in error && error.code === 'EEXIT')) return error

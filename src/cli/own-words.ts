@@ -37,7 +37,7 @@ function ownWords(argv: readonly string[]): OwnWords {
  * and namespace they named are kept. What is no command of meshctl, and what names its own source, stays as it is.
  */
 export function inOwnWords(next: string, argv: readonly string[]): string {
-  const [command = '', ...comment] = next.split(/(?=\s+# )/)
+  const [command = '', ...comment] = next.split(/(?<!\s)(?=\s+# )/)
   if (!command.startsWith('meshctl ') || command.includes(', ') || / (?:--from|SOURCE)\b/.test(command)) return next
   const {name, file, from, namespace} = ownWords(argv)
   const asked = command.startsWith('meshctl read ') ? (file ?? name) : file

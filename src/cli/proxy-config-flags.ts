@@ -3,7 +3,7 @@ import {STANDARD_FORMS} from '../reports/view.js'
 import {atFlag, fileFlag, selectorFlag} from './flags.js'
 
 /** Sorts the rows of a table. */
-const sortFlag = Flags.string({
+export const sortFlag = Flags.string({
   helpGroup: 'OUTPUT',
   helpValue: 'COLUMN',
   description: 'sort tables by this column (-COLUMN for descending order)',

@@ -5,7 +5,7 @@ import {field, flagOf, isObject, listOf, numberOf, objectOf, textOf} from './dec
 import {decodeAddress, decodeLocality, healthName} from './envoy-config-dump/endpoints.js'
 import {parseJson} from './json-text.js'
 
-/** Flags of HostHealthStatus that speak against a host (admin.v3.HostHealthStatus). */
+/** Flags of HostHealthStatus that make a host unhealthy (admin.v3.HostHealthStatus). */
 const COMPLAINTS = [
   'failed_outlier_check',
   'failed_active_health_check',

@@ -1,4 +1,6 @@
-import type {EnvoyStat} from '../model/envoy-stat.js'
+import {type Answer, answered, missing} from '../model/answer.js'
+import type {EnvoyStat, StatsPage} from '../model/envoy-stat.js'
+import type {Artifact} from '../model/evidence.js'
 
 const TEXT = /^([a-z_][\w.|;<>=~@*[\]:/-]*): (\d+)$/
 const PROMETHEUS = /^(envoy_\w+)(\{[^}]*\})? ([\d.e+]+)$/
@@ -25,4 +27,29 @@ export function isStats(text: string): boolean {
     .slice(0, 400)
   const found = parseStats(lines.join('\n')).length
   return found >= 2 && found * 3 >= lines.length
+}
+
+/** The median of a histogram on the /stats page, `P50(interval,since start)`: of the interval, else since the start. */
+function medianIn(text: string): number | undefined {
+  const [, interval = '', total = ''] = /\bP50\(([\d.]+|nan),([\d.]+|nan)\)/.exec(text) ?? []
+  const value = Number(interval === '' || interval === 'nan' ? total : interval)
+  return Number.isFinite(value) && `${interval}${total}` !== '' ? value : undefined
+}
+
+/** Reads the /stats page; a gap when it holds no statistic. */
+export function parseStatsPage(artifact: Artifact): Answer<StatsPage> {
+  const stats: EnvoyStat[] = []
+  const medians = new Map<string, number>()
+  for (const line of Buffer.from(artifact.bytes).toString('utf8').split('\n')) {
+    const at = line.lastIndexOf(': ', line.includes(': P0(') ? line.indexOf(': P0(') : undefined)
+    if (at <= 0) continue
+    const name = line.slice(0, at)
+    const value = line.slice(at + 2).trim()
+    if (/^\d+$/.test(value)) stats.push({name, value: Number(value)})
+    const median = medianIn(value)
+    if (median !== undefined) medians.set(name, median)
+  }
+  return stats.length === 0
+    ? missing("Envoy's statistics", 'unreadable', 'no line has the form NAME: NUMBER')
+    : answered({stats, medians})
 }

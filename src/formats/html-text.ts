@@ -45,7 +45,7 @@ export function htmlText(html: string): string {
       },
       ontext(text) {
         if (silent > 0) return
-        parts.push(preformatted > 0 ? text : text.replace(/[ \t]*\n[ \t]*/g, '\n'))
+        parts.push(preformatted > 0 ? text : text.replace(/(?<![ \t])[ \t]*\n[ \t]*/g, '\n'))
       },
       onclosetag(name) {
         if (SILENT.has(name)) silent = Math.max(0, silent - 1)

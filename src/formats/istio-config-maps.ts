@@ -3,9 +3,17 @@ import type {CaptureDefaults, InjectorSettings} from '../model/injection.js'
 import {parseIstioVersion} from '../model/istio-version.js'
 import type {KubeObject} from '../model/kube-object.js'
 import type {MeshSettings} from '../model/mesh-settings.js'
-import {flagOf, isObject, listOf, numberOf, textMapOf, textOf, textsOf} from './decode.js'
+import {at, flagOf, isObject, listOf, numberOf, textMapOf, textOf, textsOf} from './decode.js'
 import {readLabelSelector} from './injection-webhook.js'
 import {parseYamlText} from './kube-manifest/yaml-text.js'
+
+function authorizersOf(mesh: unknown): MeshSettings['authorizers'] {
+  return listOf(mesh, 'extensionProviders').flatMap(each => {
+    const http = at(each, 'envoyExtAuthzHttp') !== undefined
+    const grpc = at(each, 'envoyExtAuthzGrpc') !== undefined
+    return http || grpc ? [{name: textOf(each, 'name') ?? '', http}] : []
+  })
+}
 
 /** MeshConfig of the ConfigMap `istio` (or `istio-REVISION`); absent fields have the defaults of istio.io, "Global Mesh Options". */
 export function readMeshSettings(object: KubeObject): MeshSettings {
@@ -18,6 +26,8 @@ export function readMeshSettings(object: KubeObject): MeshSettings {
     outboundPolicy: textOf(mesh, 'outboundTrafficPolicy', 'mode') ?? 'ALLOW_ANY',
     discoveryAddress: textOf(mesh, 'defaultConfig', 'discoveryAddress') ?? `istiod.${home}.svc:15012`,
     clusterDomain: 'cluster.local',
+    authorizers: authorizersOf(mesh),
+    trustDomains: [textOf(mesh, 'trustDomain') ?? 'cluster.local', ...textsOf(mesh, 'trustDomainAliases')],
     capture: {
       interceptionMode: mode,
       proxyMetadata: textMapOf(mesh, 'defaultConfig', 'proxyMetadata'),

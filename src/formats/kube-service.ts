@@ -1,3 +1,4 @@
+import {definedFields} from '../model/defined-fields.js'
 import type {KubeObject} from '../model/kube-object.js'
 import type {ServiceModel, ServicePort} from '../model/kube-service.js'
 import {field, flagOf, listOf, numberOf, textMapOf, textOf, textsOf} from './decode.js'
@@ -17,7 +18,7 @@ function portOf(entry: unknown, index: number): ServicePort | undefined {
     target: typeof target === 'number' || (typeof target === 'string' && target !== '') ? target : port,
     protocol: PROTOCOLS.find(each => each === textOf(entry, 'protocol')) ?? 'TCP',
     appProtocol,
-    ...(nodePort === undefined ? {} : {nodePort}),
+    ...definedFields({nodePort}),
     path: `spec.ports[${index}]`,
   }
 }

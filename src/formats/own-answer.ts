@@ -2,16 +2,16 @@ import {humanCount} from '../model/human-count.js'
 import {at, isObject, listOf, numberOf, textOf} from './decode.js'
 import {jsonBlocks} from './pasted/json-blocks.js'
 
-/** An answer of meshctl given back to it: its kind, and what it found in a line each. */
+/** Output of meshctl used as input: its kind, and its findings, one line each. */
 export interface OwnAnswer {
   readonly kind: string
   readonly lines: readonly string[]
 }
 
 const API = 'meshctl/v1'
-/** Larger answers are those of a whole fleet; their first lines tell enough. */
+/** Larger outputs are of a whole fleet; their first lines are enough. */
 const MAX_LINES = 50
-/** An answer names its kind at its beginning. */
+/** The output names its kind within this many bytes. */
 const HEAD_BYTES = 65_536
 
 function parsed(bytes: Uint8Array): unknown {
@@ -58,7 +58,7 @@ function linesOf(value: unknown): readonly string[] {
   return all.length > MAX_LINES ? [...all.slice(0, MAX_LINES), `and ${all.length - MAX_LINES} more`] : all
 }
 
-/** What `-o json` of a command of meshctl says, when a text is that; undefined otherwise. */
+/** The content of a text that is meshctl's `-o json` output; undefined otherwise. */
 export function ownAnswer(bytes: Uint8Array): OwnAnswer | undefined {
   const value = parsed(bytes)
   const kind = textOf(value, 'kind')

@@ -1,8 +1,9 @@
 import type {EvidenceId} from '../model/evidence.js'
+import {isCompose} from './containers/compose.js'
 import {unwrapLines} from './wrapped-text/unwrap.js'
 
-/** What a file turned out to be: a row of the catalogue, Kubernetes objects, or nothing meshctl knows. */
-export type Sniffed = EvidenceId | 'objects' | 'unknown'
+/** What a file turned out to be: a row of the catalogue, Kubernetes objects, containers without Kubernetes, or nothing meshctl knows. */
+export type Sniffed = EvidenceId | 'objects' | 'containers' | 'unknown'
 
 const NAMES: Partial<Record<Sniffed, string>> = {
   'envoy.config_dump': 'an Envoy config_dump',
@@ -11,15 +12,22 @@ const NAMES: Partial<Record<Sniffed, string>> = {
   'envoy.server_info': "Envoy's /server_info",
   'envoy.certs': "Envoy's /certs page",
   'envoy.logging': "Envoy's /logging page",
+  'envoy.stats': "Envoy's /stats page",
+  'ztunnel.config_dump': 'the config_dump of a ztunnel',
   'istiod.syncz': "istiod's /debug/syncz page",
   'net.nft': 'an nftables ruleset',
   'net.iptables.nft': 'iptables rules',
   'net.iptables.legacy': 'iptables rules',
   'net.ip6tables.nft': 'ip6tables rules',
   'net.ip6tables.legacy': 'ip6tables rules',
+  'net.processes': 'a list of processes (ps, docker top)',
+  'net.ip-addr': 'network interfaces (ip addr, ifconfig)',
+  'net.ip-route': 'routes (ip route, route -n)',
+  'net.ip-rule': 'policy routing rules (ip rule)',
   'net.sockets': 'a socket list (ss, netstat, lsof)',
   'log.istio-init': "istio-init's log",
   objects: 'Kubernetes objects',
+  containers: 'containers (a compose file, docker inspect)',
   unknown: 'nothing meshctl recognises',
 }
 
@@ -38,6 +46,9 @@ const JSON_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
   ['envoy.clusters', /"cluster_?[sS]tatuses"\s*:/],
   ['envoy.listeners', /"listener_?[sS]tatuses"\s*:/],
   ['envoy.server_info', /"(command_line_options|hot_restart_version|uptime_current_epoch)"\s*:/],
+  ['containers', /"HostConfig"\s*:[\s\S]{0,60000}"NetworkMode"\s*:|"NetworkMode"\s*:[\s\S]{0,60000}"HostConfig"\s*:/],
+  ['net.ip-addr', /"ifname"\s*:[\s\S]{0,2000}"addr_info"\s*:/],
+  ['ztunnel.config_dump', /"(workloadState|stagedServices|rootCerts|adminAddr)"\s*:|"identity"\s*:\s*"spiffe:/],
   ['envoy.certs', /^\s*\{\s*"certificates"\s*:/],
   ['istiod.syncz', /"(cluster_sent|cluster_acked|listener_sent|proxy_type|istio_version)"\s*:/],
   ['objects', /"(apiVersion|kind)"\s*:|^\s*\{\s*(apiVersion|kind)\s*:/],
@@ -62,7 +73,18 @@ const TEXT_MARKS: readonly (readonly [Sniffed, RegExp])[] = [
     /Recv-Q.{0,40}Local Address|^[ \t]*sl[ \t]+local_address|^[ \t]*(tcp|udp)6?[ \t]+(LISTEN|UNCONN|\d+[ \t]+\d+)|^COMMAND[ \t]+PID/m,
   ],
   ['envoy.logging', /^active loggers:/m],
-  ['objects', /^[ \t]*(?:> ?)*[ \t]*(?:---[ \t]+)?(?:-[ \t]+)?(?:\{\s*)?(["']?)(apiVersion|kind)\1[ \t]*:/m],
+  ['net.processes', /^\s*(?=.*\bPID\b)(?:[A-Z%]{1,9}\s+)+(?:CMD|COMMAND|ARGS)\s*$/m],
+  ['net.ip-addr', /^\d+: \S+: <[A-Z0-9,_-]*> mtu \d|^\S+?:?\s+(?:flags=\d+<|Link encap:)/m],
+  [
+    'net.ip-route',
+    /^Destination\s+Gateway\s+Genmask\s|^(?:default|\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?) (?:via \S+ )?dev \S+|^(?:local|broadcast) [\d.]+ dev \S+ table local/m,
+  ],
+  ['net.ip-rule', /^\d+:\s+from \S+ .*\blookup \S+\s*$/m],
+  [
+    'envoy.stats',
+    /^cluster_manager\.[a-z_.]+: |^server\.(?:uptime|state|version|live): \d|^listener_manager\.[a-z_.]+: \d/m,
+  ],
+  ['objects', /^[ \t]*(?:>[ \t]*)*(?:---[ \t]+)?(?:-[ \t]+)?(?:\{\s*)?(["']?)(apiVersion|kind)\1[ \t]*:/m],
 ]
 
 /** The lines of a text as programs printed them, commands behind a prompt. */
@@ -84,7 +106,9 @@ export function sniffAll(bytes: Uint8Array): readonly Sniffed[] {
   const marked = (marks: typeof TEXT_MARKS, ...texts: readonly string[]) =>
     marks.filter(([, mark]) => texts.some(text => mark.test(text))).map(([sniffed]) => sniffed)
   const json = start === '{' || start === '[' ? marked(JSON_MARKS, head).slice(0, 1) : []
-  const found = json.length > 0 ? json : marked(TEXT_MARKS, head, unwrapped(head))
+  const texts = json.length > 0 ? [] : marked(TEXT_MARKS, head, unwrapped(head))
+  const compose: readonly Sniffed[] = json.length === 0 && isCompose(head) ? ['containers'] : []
+  const found = json.length > 0 ? json : [...texts, ...compose]
   return found.length === 0 ? ['unknown'] : found
 }
 

@@ -1,4 +1,5 @@
 import type {RbacRule} from '../formats/rbac.js'
+import {definedFields} from '../model/defined-fields.js'
 import {ApiFailure} from './status.js'
 
 /** What a request wants to do, as an API server's authorizer sees it. */
@@ -13,7 +14,7 @@ export interface RequestAttributes {
 }
 
 /** The user of every request. */
-export const SERVED_USER = 'meshctl'
+const SERVED_USER = 'meshctl'
 
 function covers(granted: readonly string[], wanted: string): boolean {
   return granted.includes('*') || granted.includes(wanted)
@@ -47,7 +48,7 @@ export function forbidden({verb, group, resource, subresource, namespace, name}:
   const which = name === undefined || name === '' ? qualified : `${qualified} "${name}"`
   const message = `${which} is forbidden: User "${SERVED_USER}" cannot ${verb} resource "${whole}" in API group "${group}" ${where}`
   return new ApiFailure(403, 'Forbidden', message, {
-    ...(name === undefined ? {} : {name}),
+    ...definedFields({name}),
     ...(group === '' ? {} : {group}),
     kind: resource,
   })

@@ -36,6 +36,14 @@ function plain(answer: Answer<Artifact>, type: string): PodHttpResponse {
   return answer.ok ? {status: 200, type, body: answer.value.bytes} : gapPage(answer.gap)
 }
 
+/** Pages that ztunnel has under the path of an Envoy page. */
+const OF_ZTUNNEL: ReadonlyMap<string, EvidenceId> = new Map(
+  EVIDENCE_IDS.flatMap(id => {
+    const {how} = evidenceRow(id)
+    return how.via === 'ztunnel' ? [[how.path, id] as const] : []
+  }),
+)
+
 /** The recorded page of each admin and debug path; `?format=json` is part of what was recorded. */
 const PAGES: ReadonlyMap<string, EvidenceId> = new Map(
   EVIDENCE_IDS.flatMap(id => {
@@ -78,6 +86,14 @@ export function podEndpoints(source: Source): PodEndpoints {
     return {status, type: status === 200 ? 'application/json' : 'text/plain', body: Buffer.from(body)}
   }
 
+  /** The page of a pod that is a ztunnel; undefined for any other. */
+  async function ofZtunnel(pod: PodRef, path: string): Promise<PodHttpResponse | undefined> {
+    const id = OF_ZTUNNEL.get(path)
+    const answer = id === undefined ? undefined : await source.evidence(id, pod)
+    if (id === undefined || answer?.ok !== true) return undefined
+    return plain(answer, evidenceRow(id).extension === 'json' ? 'application/json' : 'text/plain')
+  }
+
   async function ready(pod: PodRef): Promise<PodHttpResponse> {
     const answer = await source.evidence('envoy.server_info', pod)
     if (!answer.ok) return gapPage(answer.gap)
@@ -106,9 +122,11 @@ export function podEndpoints(source: Source): PodEndpoints {
       if (path === 'logging') {
         if (method !== 'POST') return text(405, 'Method GET not allowed, POST required.')
         if (query.size > 0) return text(405, 'this is a recording: log levels cannot be set')
-        return plain(await source.evidence('envoy.logging', pod), 'text/plain')
+        return (await ofZtunnel(pod, path)) ?? plain(await source.evidence('envoy.logging', pod), 'text/plain')
       }
       if (method !== 'GET' && method !== 'HEAD') return text(405, `Method ${method} not allowed, GET required.`)
+      const page = await ofZtunnel(pod, path)
+      if (page !== undefined) return page
       if (path === 'config_dump') return await configDump(pod, query)
       if (path === 'ready') return await ready(pod)
       if (path === 'debug/config_dump') return await proxyDump(pod, query.get('proxyID') ?? '')

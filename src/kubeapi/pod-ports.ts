@@ -8,8 +8,9 @@ import {SERVE_LIMITS} from './limits.js'
 import type {PodEndpoints} from './pod-endpoints.js'
 import {debugService} from './xds/debug-service.js'
 
-/** Ports with recorded pages: Envoy's admin port, istiod's debug and monitoring ports. */
+/** Ports with recorded pages: Envoy's and ztunnel's admin port, ztunnel's metrics, istiod's debug and monitoring ports. */
 const ADMIN_PORT = 15_000
+const METRICS_PORT = 15_020
 const ISTIOD_PORTS = [8080, 15_014]
 /** istiod's xDS port: its debug service, over TLS. */
 const XDS_PORT = 15_012
@@ -56,7 +57,7 @@ export function podPorts({source, pages, certificate, adminPort = ADMIN_PORT}: P
   return {
     dialer: (pod, isControlPlane) => (port, connection) => {
       if (isControlPlane && port === XDS_PORT) return xdsServer(pod).emit('connection', connection)
-      if (port !== adminPort && !(isControlPlane && ISTIOD_PORTS.includes(port))) return false
+      if (port !== adminPort && port !== METRICS_PORT && !(isControlPlane && ISTIOD_PORTS.includes(port))) return false
       podOfConnection.set(connection, pod)
       return web.emit('connection', connection)
     },

@@ -40,6 +40,8 @@ const OTHER_VERSIONS: Readonly<Record<string, readonly string[]>> = {
   'security.istio.io': ['v1', 'v1beta1'],
   'telemetry.istio.io': ['v1', 'v1alpha1'],
 }
+/** Groups that many clusters do not have: their kinds are served only where the source holds them. */
+const ADDED_GROUPS = ['argoproj.io', 'gateway.networking.k8s.io']
 const SINGLE_VERSION = new Set(['EnvoyFilter', 'ProxyConfig'])
 
 const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
@@ -144,7 +146,11 @@ export function servedResources(held: readonly HeldKind[], defined: readonly Res
   const isHeld = (kind: string, group: string) =>
     held.find(each => each.kind === kind && groupVersion(each.apiVersion).group === group)
   const table = known
-    .filter(([kind, apiVersion]) => kind !== 'Rollout' || isHeld(kind, groupVersion(apiVersion).group) !== undefined)
+    .filter(
+      ([kind, apiVersion]) =>
+        !ADDED_GROUPS.includes(groupVersion(apiVersion).group) ||
+        isHeld(kind, groupVersion(apiVersion).group) !== undefined,
+    )
     .map(([kind, apiVersion, plural, namespaced, names]) => {
       const found = isHeld(kind, groupVersion(apiVersion).group)
       return resource(kind, found?.apiVersion ?? apiVersion, plural, namespaced, names, found !== undefined)

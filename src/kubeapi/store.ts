@@ -1,3 +1,4 @@
+import {kindWord} from '../model/kinds.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {matchesLabels, parseSelector, type Requirement} from '../model/selector.js'
 import {UserError} from '../model/user-error.js'
@@ -47,7 +48,7 @@ export function objectStore(
       })
     }
     const answer = await source.objects({
-      kind,
+      kind: kindWord({kind, apiVersion: group === '' ? 'v1' : `${group}/${resource.versions[0] ?? ''}`}),
       ...(namespace === undefined || !resource.namespaced ? {} : {namespace}),
       name,
     })

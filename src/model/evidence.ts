@@ -6,12 +6,13 @@ import type {Shows} from './provenance.js'
  * Sources, capture, serve and messages about missing evidence are derived from this table.
  */
 
-/** How to fetch it: Envoy admin GET, exec of the first argv that works, a container's log, istiod's debug port. */
+/** How to fetch it: Envoy admin GET, exec of the first argv that works, a container's log, istiod's debug port, a port of ztunnel. */
 export type Retrieval =
   | {readonly via: 'admin'; readonly path: string}
   | {readonly via: 'exec'; readonly tries: readonly (readonly string[])[]}
   | {readonly via: 'log'; readonly container: string}
   | {readonly via: 'istiod'; readonly path: string}
+  | {readonly via: 'ztunnel'; readonly port: number; readonly path: string}
 
 export interface EvidenceRow {
   readonly title: string
@@ -89,6 +90,18 @@ function istiod(title: string, path: string): EvidenceRow {
   }
 }
 
+function ztunnel(title: string, port: number, path: string, extension: EvidenceRow['extension']): EvidenceRow {
+  return {
+    title,
+    how: {via: 'ztunnel', port, path},
+    extension,
+    maxBytes: 256 * MIB,
+    deadlineMs: 30_000,
+    redact: extension === 'json' ? 'envoy' : 'nothing',
+    shows: 'state',
+  }
+}
+
 export const EVIDENCE = {
   'envoy.config_dump': admin("Envoy's configuration", 'config_dump?include_eds', 512, 'envoy'),
   'envoy.clusters': admin("Envoy's live clusters and endpoints", 'clusters?format=json', 256),
@@ -96,6 +109,7 @@ export const EVIDENCE = {
   'envoy.server_info': admin("Envoy's version, state and flags", 'server_info', 4, 'envoy'),
   'envoy.certs': admin("Envoy's certificates", 'certs', 16),
   'envoy.logging': {...admin("Envoy's log levels", 'logging', 1), extension: 'txt'},
+  'envoy.stats': {...admin("Envoy's statistics", 'stats', 64), extension: 'txt'},
   'net.iptables.nft': kernel('IPv4 iptables rules (nft)', ['iptables-nft-save', '-c'], ['iptables-save', '-c']),
   'net.iptables.legacy': kernel('IPv4 iptables rules (legacy)', ['iptables-legacy-save', '-c']),
   'net.ip6tables.nft': kernel('IPv6 iptables rules (nft)', ['ip6tables-nft-save', '-c'], ['ip6tables-save', '-c']),
@@ -106,9 +120,17 @@ export const EVIDENCE = {
   'net.ip-addr': command('addresses of the pod', ['ip', '-j', 'addr']),
   'net.sockets': command('listening sockets', ['ss', '-Hlntup'], ['netstat', '-ntulp'], ['cat', ...PROC_NET]),
   'net.proc': command('sockets with the uid that owns them', ['cat', ...PROC_NET]),
+  'net.processes': {
+    ...command('processes', ['ps', '-eo', 'pid,ppid,uid,args'], ['ps', '-ef'], ['ps']),
+    redact: 'log',
+  },
   'log.istio-init': {...log('log of istio-init (rules as applied at start)', 'istio-init'), shows: 'set-at-start'},
   'log.istio-proxy': log('log of the sidecar', 'istio-proxy'),
   'log.discovery': log('log of istiod', 'discovery'),
+  'ztunnel.config_dump': ztunnel("ztunnel's configuration", 15_000, 'config_dump', 'json'),
+  'ztunnel.logging': ztunnel("ztunnel's log levels", 15_000, 'logging', 'txt'),
+  'ztunnel.metrics': ztunnel("ztunnel's metrics", 15_020, 'metrics', 'txt'),
+  'log.istio-cni': log('log of the istio-cni agent', 'install-cni'),
   'istiod.config_dump': istiod("istiod's configuration for this proxy", 'debug/config_dump'),
   'istiod.version': {...istiod("istiod's version", 'version'), extension: 'txt', redact: 'nothing'},
   'istiod.syncz': istiod("istiod's view of every proxy", 'debug/syncz'),
@@ -135,6 +157,8 @@ export function howToTake(id: EvidenceId): string {
       return `${inProxy} ${how.tries[0]?.join(' ') ?? ''} > FILE.${extension}   # or as root on the node`
     case 'log':
       return `kubectl logs POD -c ${how.container} > FILE.${extension}`
+    case 'ztunnel':
+      return `kubectl port-forward -n istio-system ZTUNNEL-POD ${how.port} & curl -s localhost:${how.port}/${how.path} > FILE.${extension}`
     case 'istiod':
       return `kubectl exec -n istio-system deploy/istiod -- curl -s localhost:15014/${how.path} > FILE.${extension}`
   }

@@ -41,6 +41,9 @@ export const KINDS: readonly Kind[] = [
     false,
   ),
   row('CustomResourceDefinition', 'apiextensions.k8s.io/v1', 'customresourcedefinitions', 'crd crds', false),
+  // Before the kinds of Istio: a bare `gateway` means Istio's.
+  row('Gateway', 'gateway.networking.k8s.io/v1', 'gateways', 'gtw'),
+  row('HTTPRoute', 'gateway.networking.k8s.io/v1', 'httproutes', ''),
   row('VirtualService', 'networking.istio.io/v1', 'virtualservices', 'vs'),
   row('DestinationRule', 'networking.istio.io/v1', 'destinationrules', 'dr'),
   row('Gateway', 'networking.istio.io/v1', 'gateways', 'gw'),
@@ -92,4 +95,15 @@ export function isOfKind(object: {readonly apiVersion?: unknown}, kind: Kind): b
   const written = groupOf(object.apiVersion)
   const group = own(SAME_GROUP, written) ?? written
   return group === '' || group === 'extensions' || group === groupOf(kind.apiVersion)
+}
+
+/** The Gateway of the Gateway API in an object query: the bare kind means Istio's. */
+export const GATEWAY_API_GATEWAY = 'gateways.gateway.networking.k8s.io'
+
+/** The word that names a kind in an object query: the kind alone, with its group where another kind has the same name. */
+export function kindWord({kind, apiVersion}: Pick<Kind, 'kind' | 'apiVersion'>): string {
+  const meant = kindOf(kind)
+  if (meant === undefined || isOfKind({apiVersion}, meant)) return kind
+  const own = KINDS.find(each => each.kind === kind && isOfKind({apiVersion}, each))
+  return own === undefined ? kind : `${own.resource}.${groupOf(own.apiVersion)}`
 }

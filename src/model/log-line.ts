@@ -20,6 +20,8 @@ export interface AccessLogEntry {
   /** Milliseconds. */
   readonly duration?: number
   readonly authority?: string
+  /** The x-request-id, which both sides of a request write. */
+  readonly requestId?: string
   readonly upstreamHost?: string
   readonly cluster?: string
   readonly localAddress?: string

@@ -7,6 +7,10 @@ export interface MeshSettings {
   readonly outboundPolicy: string
   readonly discoveryAddress: string
   readonly clusterDomain: string
+  /** The trust domain of the mesh, then its aliases. */
+  readonly trustDomains: readonly string[]
+  /** Providers that CUSTOM policies may ask; `http` for those that take HTTP requests only. */
+  readonly authorizers: readonly {readonly name: string; readonly http: boolean}[]
   /** What `defaultConfig` says about capture. */
   readonly capture: CaptureDefaults
 }

@@ -151,7 +151,7 @@ export const NETWORK_CLIENTS: readonly NetworkClient[] = [
 ]
 
 /** Variables from which clients read their server. */
-export const CLIENT_VARIABLES: ReadonlySet<string> = new Set(NETWORK_CLIENTS.flatMap(({variables = []}) => variables))
+const CLIENT_VARIABLES: ReadonlySet<string> = new Set(NETWORK_CLIENTS.flatMap(({variables = []}) => variables))
 
 /** True for a variable of the environment that is needed to resolve what a command connects to. */
 export function isServerVariable(name: string, text: string): boolean {

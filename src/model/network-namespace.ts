@@ -13,6 +13,8 @@ export interface KernelRoute {
   readonly table: string
   readonly kind: string
   readonly to: IpRange
+  /** The gateway, as written. */
+  readonly via?: string
   readonly device?: string
   readonly source?: IpAddress
 }

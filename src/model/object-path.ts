@@ -1,6 +1,6 @@
 /** The steps of a path such as `spec.containers[0].name` or `metadata.labels["app.kubernetes.io/name"]`. */
 export function pathSteps(path: string): readonly string[] {
-  const steps = path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[([^\]]*)\]|([^.[\]]+)/g)
+  const steps = path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[([^[\]]*)\]|([^.[\]]+)/g)
   return [...steps].map(([, quoted, bracketed, plain]) => quoted ?? bracketed ?? plain ?? '')
 }
 

@@ -12,8 +12,8 @@ export interface EvidenceUse {
   /** Its id in the evidence catalogue (`net.sockets`), `objects/KIND`, `permissions`, or `snapshots`. */
   readonly evidence: string
   readonly source: ProvenanceSource
-  /** How it was obtained: Envoy's admin port, a command, a container's log, istiod's debug port, the API server, a file; `computed` by meshctl. */
-  readonly via: 'admin' | 'exec' | 'log' | 'istiod' | 'api' | 'file' | 'computed'
+  /** How it was obtained: Envoy's admin port, a command, a container's log, istiod's debug port, a port of ztunnel, the API server, a file; `computed` by meshctl. */
+  readonly via: 'admin' | 'exec' | 'log' | 'istiod' | 'ztunnel' | 'api' | 'file' | 'computed'
   readonly shows: Shows
   /** The command, path, replica or file it came from. */
   readonly from?: string

@@ -30,6 +30,8 @@ export interface MeshRule<
   readonly versions?: string
   /** Pods it applies to. */
   readonly modes: readonly PodMode[]
+  /** True for a rule that also applies to containers and processes that no Kubernetes runs. */
+  readonly outsideKubernetes?: true
   /** True for a rule that also applies to pods on other operating systems than Linux. */
   readonly anyOs?: true
   /** True for a rule that also checks pods that have terminated or are terminating. */

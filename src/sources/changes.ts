@@ -14,6 +14,8 @@ export interface DebugContainer {
 export interface Changes {
   /** Sets the level of one Envoy logger, or of all if none is named; returns the resulting levels. */
   setLogLevel(subject: PodRef, level: string, logger?: string): Promise<Answer<Artifact>>
+  /** Sets ztunnel's log levels (`info`, `access=debug,info`), added to earlier settings unless they are reset; returns what ztunnel says then. */
+  setZtunnelLogLevel(subject: PodRef, directives: string, reset: boolean): Promise<Answer<Artifact>>
   /**
    * Adds an ephemeral container with NET_ADMIN that exits by itself, and waits until it is running; commands are then tried in it first.
    * One of an earlier run that still runs is used again.

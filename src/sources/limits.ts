@@ -14,11 +14,11 @@ export const LIMITS = {
   stdinIdleMs: 60_000,
   /** A token, certificate, key or kubeconfig: the largest kubeconfigs hold a few hundred clusters. */
   credentialBytes: 16 * MIB,
-  /** How long a token or kubeconfig that is a pipe may give nothing. */
+  /** How long a token or kubeconfig read from a pipe may be idle. */
   credentialIdleMs: 10_000,
-  /** Read at once of a pipe or a device. */
+  /** Chunk size when reading a pipe or a device. */
   chunkBytes: 64 * 1024,
-  /** The longest pause between two looks at a pipe that gives nothing. */
+  /** The longest interval between two polls of an idle pipe. */
   longestPauseMs: 50,
   /** A kubeconfig's own authority has a few certificates and is checked before use; the system's has hundreds and is known to be good. */
   ownAuthorityBytes: 64 * 1024,
@@ -28,7 +28,7 @@ export const LIMITS = {
   apiCallMs: 60_000,
   /** A call with --request-timeout 0: long enough for any page, but finite. */
   unlimitedMs: 3_600_000,
-  /** Tries while the server answers 429 or 5xx with Retry-After, as client-go counts them. */
+  /** Attempts while the server responds with 429 or 5xx and Retry-After, counted as in client-go. */
   apiTries: 10,
   /** Parallel calls to one API server: enough to query every istiod at once; reduced after a 429. */
   callsAtOnce: 64,
@@ -56,7 +56,7 @@ export const LIMITS = {
   pruneGraceMs: 60 * 60_000,
   /** client-go rereads a token file after this long; the kubelet renews projected tokens well before they expire. */
   tokenFileMs: 60_000,
-  /** How often a debug container that starts is looked at. */
+  /** Polling interval while a debug container starts. */
   debugPollMs: 500,
   /** A debug container of an earlier run is used again when it runs at least this much longer. */
   debugLifeLeftMs: 40_000,

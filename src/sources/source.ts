@@ -10,7 +10,7 @@ import type {Changes} from './changes.js'
 
 /** Where answers come from, as shown to people, and when they were true. What follows from the kind is in `SourceTraits`. */
 export interface Origin {
-  readonly kind: 'cluster' | 'bundle' | 'files' | 'netns' | 'sample' | 'memory'
+  readonly kind: 'cluster' | 'bundle' | 'files' | 'netns' | 'docker' | 'podman' | 'ssh' | 'sample' | 'memory'
   readonly label: string
   readonly capturedAt?: string
 }

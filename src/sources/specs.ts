@@ -46,6 +46,26 @@ export const SOURCE_SPECS: readonly SourceSpec[] = [
     open: async (value, {adminPort}) => (await import('./netns/source.js')).netnsSource(value, adminPort),
   },
   {
+    word: 'docker:',
+    value: 'NAME',
+    meaning: 'a container of Docker, with those that share its network',
+    open: async (value, {adminPort}) =>
+      (await import('./containers/source.js')).containerSource('docker', value, adminPort),
+  },
+  {
+    word: 'podman:',
+    value: 'NAME',
+    meaning: 'a container of Podman, with those that share its network',
+    open: async (value, {adminPort}) =>
+      (await import('./containers/source.js')).containerSource('podman', value, adminPort),
+  },
+  {
+    word: 'ssh:',
+    value: 'HOST[,netns:NAME]',
+    meaning: 'another machine, or a network namespace on it, over ssh',
+    open: async (value, {adminPort}) => (await import('./ssh/source.js')).sshSource(value, adminPort),
+  },
+  {
     word: 'snapshot:',
     value: 'NAME',
     meaning: 'a saved snapshot (snapshot:latest for the newest)',

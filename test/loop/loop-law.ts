@@ -34,6 +34,10 @@ import {listenerReport} from '../../src/reports/listeners/report.js'
 import {listenersView} from '../../src/reports/listeners/view.js'
 import {logLevelReport} from '../../src/reports/log-levels/report.js'
 import {logLevelsView} from '../../src/reports/log-levels/view.js'
+import {netReport} from '../../src/reports/net/report.js'
+import {netView} from '../../src/reports/net/view.js'
+import {ownProxyReport} from '../../src/reports/own-proxy/report.js'
+import {ownProxyView} from '../../src/reports/own-proxy/view.js'
 import {packetReport} from '../../src/reports/packet/report.js'
 import {packetView} from '../../src/reports/packet/view.js'
 import {portsReport} from '../../src/reports/ports/report.js'
@@ -119,6 +123,8 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   listeners: async (s, pod) => seen(await listenerReport(s, pod, {}, 'chains'), listenersView),
   'log-levels': async (s, pod) => seen(await logLevelReport(s, [pod]), logLevelsView),
   packet: async (s, pod) => seen(await packetReport(s, pod, {out: '10.96.33.155:9080'}), packetView),
+  net: async (s, pod) => seen(await netReport(s, pod), netView),
+  'own-proxy': async (s, pod) => seen(await ownProxyReport(s, pod), ownProxyView),
   ports: async (s, pod) => seen(await portsReport(s, pod), portsView),
   rootca: async (s, pod) => seen(await rootCaReport(s, [pod, PRODUCTPAGE]), rootCaView),
   routes: async (s, pod) => seen(await routeReport(s, pod, undefined, SHOWN), routesView),

@@ -1,7 +1,7 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {expect, test} from '@jest/globals'
-import type {ConfigSource} from '../../src/reports/analyze/read.js'
+import type {AnalyzedSource} from '../../src/reports/analyze/read.js'
 import {type AnalyzeOptions, analyzeReport} from '../../src/reports/analyze/report.js'
 import {istioAnalyzer} from '../../src/rules/config/istio-codes.js'
 import {CONFIG_RULES} from '../../src/rules/config/registry.js'
@@ -45,12 +45,12 @@ function named(resource: string): string {
   return resource.replace(/ default\//, ' ')
 }
 
-async function open(paths: readonly string[]): Promise<ConfigSource['source']> {
+async function open(paths: readonly string[]): Promise<AnalyzedSource['source']> {
   return await openFiles(paths.map(path => resolve(FOLDER, path)))
 }
 
 async function answers(given: AnalyzerCase): Promise<readonly string[]> {
-  const sources: ConfigSource[] = []
+  const sources: AnalyzedSource[] = []
   if (given.inputs !== undefined) sources.push({source: await open(given.inputs)})
   for (const [cluster, paths] of Object.entries(given.clusters ?? {}))
     sources.push({source: await open(paths), cluster})

@@ -10,24 +10,24 @@ import type {NetworkNamespace} from '../../src/model/network-namespace.js'
 import type {Walk} from '../../src/model/packet.js'
 import type {Ruleset} from '../../src/model/ruleset.js'
 import {recordedReleases} from '../support/netfilter-corpus.js'
-import {buildBed, canBuildBed, type NetnsBed, type Sent, type ToSend} from '../support/netns-topology.js'
+import {buildTopology, canBuildTopology, type NetnsTopology, type Sent, type ToSend} from '../support/netns-topology.js'
 import {oracleSize} from '../support/oracle-size.js'
 import {PLACES, type Places, PORTS, randomRuleset, USERS} from '../support/random-rules.js'
 import {type Random, seeded} from '../support/seeded.js'
 import {leafAt, pathsOf} from '../support/set-oracle.js'
 import {skipUnless} from '../support/skip-unless.js'
 
-const CAN = canBuildBed()
+const CAN = canBuildTopology()
 const {test: kernelTest} = skipUnless(CAN, 'root and a kernel with network namespaces, iptables and nft')
 const PACKETS = 14
 const SEED = 2026
 const FLUSH = '*raw\nCOMMIT\n*mangle\nCOMMIT\n*nat\nCOMMIT\n*filter\nCOMMIT\n'
 
-let bed: NetnsBed | undefined
+let topology: NetnsTopology | undefined
 
-function theBed(): NetnsBed {
-  if (bed === undefined) throw new Error('there is no bed')
-  return bed
+function theTopology(): NetnsTopology {
+  if (topology === undefined) throw new Error('there is no topology')
+  return topology
 }
 
 /** A way rules get into the kernel and out again: iptables in one of its back ends, or nftables as iptables' own translator would have it. */
@@ -69,11 +69,11 @@ const STORES: readonly Store[] = [
 
 function empty(): void {
   for (const each of IPTABLES) load(each, FLUSH)
-  theBed().inPod(['nft', 'flush', 'ruleset'])
+  theTopology().inPod(['nft', 'flush', 'ruleset'])
 }
 
 function translated(argv: readonly string[], text: string): string {
-  const {stdout} = theBed().inPod(argv, text)
+  const {stdout} = theTopology().inPod(argv, text)
   // What cannot be translated comes as a comment: such a rule is left out of the round.
   return stdout
     .split('\n')
@@ -82,12 +82,12 @@ function translated(argv: readonly string[], text: string): string {
 }
 
 function load({load: argv, translate}: Store, text: string): string {
-  const {status, stderr} = theBed().inPod(argv, translate === undefined ? text : translated(translate, text))
+  const {status, stderr} = theTopology().inPod(argv, translate === undefined ? text : translated(translate, text))
   return status === 0 ? '' : stderr
 }
 
 function saved({list}: Store): string {
-  return theBed().inPod(list).stdout
+  return theTopology().inPod(list).stdout
 }
 
 /** iptables-save text without headers, counters, and match modules that are loaded but ask nothing. */
@@ -105,7 +105,7 @@ function bare(text: string): string {
 }
 
 function machineNow(rulesets: readonly Ruleset[]): NetworkNamespace {
-  const read = (...argv: string[]) => theBed().inPod(['ip', ...argv]).stdout
+  const read = (...argv: string[]) => theTopology().inPod(['ip', ...argv]).stdout
   const facts = {
     interfaces: parseIpAddresses(read('-j', 'addr')),
     routes: parseIpRoutes(read('route', 'show', 'table', 'all')),
@@ -218,10 +218,10 @@ export function kernelTests(usual: KernelRun): void {
   const size = oracleSize('KERNEL', {seed: SEED, count: usual.rulesets})
   const {count: texts} = oracleSize('KERNEL', {seed: SEED, count: usual.texts})
   beforeAll(async () => {
-    if (CAN) bed = await buildBed()
+    if (CAN) topology = await buildTopology()
   }, 60_000)
   afterAll(async () => {
-    await bed?.close()
+    await topology?.close()
   }, 60_000)
 
   kernelTest.each(IPTABLES.map(each => [each.name, each] as const))(
@@ -287,7 +287,7 @@ export function kernelTests(usual: KernelRun): void {
           // Sent again once: a sender's port may be one that connection tracking still remembers, and then nat is not asked.
           for (let tries = 0; tries < 2; tries++) {
             const before = natCounters(saved(program))
-            const really = heard(packet, await theBed().send(packet))
+            const really = heard(packet, await theTopology().send(packet))
             const hits = moved(before, natCounters(saved(program)))
             outcomes.set(really.outcome, (outcomes.get(really.outcome) ?? 0) + 1)
             const same = JSON.stringify(said) === JSON.stringify(really) && natRules(found).join() === hits.join()

@@ -152,6 +152,20 @@ function kept(object: KubeObject, podNames: readonly string[], choice: CaptureCh
   return true
 }
 
+/** A list of objects as an entry of a bundle, redacted; none for kinds meshctl does not know. */
+export function objectList(list: unknown, objects: readonly unknown[], blobs: BlobSet): ObjectsEntry[] {
+  const kind = (textOf(list, 'kind') ?? '').replace(/List$/, '')
+  const apiVersion = textOf(list, 'apiVersion') ?? ''
+  if (kindOf(kind) === undefined || ['Endpoints', 'Event'].includes(kind)) return []
+  const items = objects
+    .filter(isObject)
+    .map(item => withoutManagedFields({...item, apiVersion, kind} as unknown as KubeObject))
+    .filter(item => kind !== 'ConfigMap' || item.metadata.namespace === 'istio-system')
+    .map(item => redactObject(item))
+  const body = {apiVersion, kind: `${kind}List`, items: items.map(({apiVersion: _a, kind: _k, ...rest}) => rest)}
+  return [{apiVersion, kind, namespace: '*', held: blobs.add(Buffer.from(JSON.stringify(body)))}]
+}
+
 function objectLists(
   folder: string,
   podNames: readonly string[],
@@ -161,16 +175,10 @@ function objectLists(
   return readdirSync(folder).flatMap(file => {
     const list: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'))
     const kind = (textOf(list, 'kind') ?? '').replace(/List$/, '')
-    const apiVersion = textOf(list, 'apiVersion') ?? ''
-    if (kindOf(kind) === undefined || ['Endpoints', 'Event'].includes(kind)) return []
     const items = listOf(list, 'items')
       .filter(isObject)
-      .map(item => withoutManagedFields({...item, apiVersion, kind} as unknown as KubeObject))
-      .filter(item => kept(item, podNames, choice))
-      .filter(item => kind !== 'ConfigMap' || item.metadata.namespace === 'istio-system')
-      .map(object => redactObject(object))
-    const body = {apiVersion, kind: `${kind}List`, items: items.map(({apiVersion: _a, kind: _k, ...rest}) => rest)}
-    return [{apiVersion, kind, namespace: '*', held: blobs.add(Buffer.from(JSON.stringify(body)))}]
+      .filter(item => kept({...item, kind} as unknown as KubeObject, podNames, choice))
+    return objectList(list, items, blobs)
   })
 }
 

@@ -69,7 +69,7 @@ rl.on('line', line => {
 `
 
 /** Two namespaces joined by a cable: the pod (10.50.0.2, fd50::2), and a peer that answers for every other address. */
-export interface NetnsBed {
+export interface NetnsTopology {
   readonly pod: string
   inPod(
     argv: readonly string[],
@@ -86,7 +86,7 @@ function sh(argv: readonly string[], input?: string): {status: number | null; st
 }
 
 /** True where network namespaces and iptables can be used: as root, with the programs installed. */
-export function canBuildBed(): boolean {
+export function canBuildTopology(): boolean {
   if (process.getuid?.() !== 0) return false
   const name = `mct${process.pid}x`
   if (sh(['ip', 'netns', 'add', name]).status !== 0) return false
@@ -139,8 +139,8 @@ function startClient(name: string) {
   }
 }
 
-/** Builds the bed; `close` ends its processes and removes its namespaces. */
-export async function buildBed(): Promise<NetnsBed> {
+/** Builds the topology; `close` ends its processes and removes its namespaces. */
+export async function buildTopology(): Promise<NetnsTopology> {
   const pod = `mct${process.pid}p`
   const peer = `mct${process.pid}q`
   for (const name of [pod, peer]) must(['ip', 'netns', 'add', name])

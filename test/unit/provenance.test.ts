@@ -65,7 +65,7 @@ describe('the ledger', () => {
 test('only the log of istio-init shows what was set at start, and only logs show what happened before', () => {
   const shows = (what: string) => EVIDENCE_IDS.filter(id => EVIDENCE[id].shows === what)
   expect(shows('set-at-start')).toEqual(['log.istio-init'])
-  expect(shows('history')).toEqual(['log.istio-proxy', 'log.discovery'])
+  expect(shows('history')).toEqual(['log.istio-proxy', 'log.discovery', 'log.istio-cni'])
 })
 
 describe('where an answer comes from', () => {

@@ -1,5 +1,5 @@
 /** An address with a port in a command: `127.0.0.1:8080`, `[::]:8080`, `:8080`; a URL names a remote server. */
-const ADDRESS = /(?<![\w./])(?<host>[\w.-]*|\[[^\]]*\]|\$\([\w]+\)|\*):(?<port>\d{2,5})(?![\w.])/g
+const ADDRESS = /(?<![\w./-])(?<host>[\w.-]{0,255}|\[[^\]]{0,100}\]|\$\([\w]+\)|\*):(?<port>\d{2,5})(?![\w.])/g
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/
 /** Common server flags for the address, and for the port. */
 const HOST_FLAG = /(?:^|\s)--(?:host|bind|bind-address|bind-ip|listen-address|address|ip)[= ](?<host>[^\s"';:]+)/g

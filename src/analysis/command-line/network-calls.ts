@@ -22,7 +22,7 @@ export interface RunCommand {
   readonly variables: Readonly<Record<string, string>>
 }
 
-const URL = /\b([a-z][a-z0-9+.-]*):\/\/(?:[^\s/]*@)?(\[[^\]\s]+\]|[^\s/:"'?,@]+)(?::(\d+))?/gi
+const URL = /\b([a-z][a-z0-9+.-]{0,20}):\/\/(?:[^\s/]*@)?(\[[^\]\s]+\]|[^\s/:"'?,@]+)(?::(\d+))?/gi
 const DEVICE = /\/dev\/tcp\/([^/\s]+)\/([^/\s;]+)/
 const ADDRESS = /^(\[[^\]]+\]|[^\s:/=]+):(\d+)(?:[/?].*)?$/
 const HOST_ALONE = /^[\w.$[\]{}:-]+$/

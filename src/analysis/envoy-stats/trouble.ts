@@ -5,7 +5,7 @@ const TROUBLE: readonly (readonly [RegExp, string])[] = [
   [/cluster[._]?manager[._]cds[._]update_rejected|cds_update_rejected/, 'Envoy rejected cluster updates (CDS)'],
   [/listener[._]?manager[._]lds[._]update_rejected|lds_update_rejected/, 'Envoy rejected listener updates (LDS)'],
   [/rds[._].*update_rejected/, 'Envoy rejected a route configuration (RDS)'],
-  [/(sds|ssl_context).*update_rejected|ssl_context_update_by_sds\.fail/, 'Envoy rejected a certificate (SDS)'],
+  [/(sds|ssl_context).{0,500}update_rejected|ssl_context_update_by_sds\.fail/, 'Envoy rejected a certificate (SDS)'],
   [/update_failure$|update_failure\{/, 'updates from the control plane failed'],
   [/listener_create_failure/, 'listeners could not be opened'],
   [/total_filter_chains_draining/, 'filter chains are draining'],
@@ -29,10 +29,7 @@ const TROUBLE: readonly (readonly [RegExp, string])[] = [
   [/no_route$/, 'requests matched no route'],
   [/upstream_cx_protocol_error|downstream_cx_protocol_error/, 'bytes were not valid HTTP'],
   [/overload[._].*active|shrink_heap|stop_accepting/, 'the overload manager is active'],
-  [
-    /BlackHoleCluster.*upstream_cx_total|BlackHoleCluster.*upstream_rq_total/,
-    'traffic was dropped by BlackHoleCluster',
-  ],
+  [/BlackHoleCluster.{0,500}upstream_(?:cx|rq)_total/, 'traffic was dropped by BlackHoleCluster'],
 ]
 
 const SHOWN = 20
@@ -48,15 +45,26 @@ function stateIn(stats: readonly EnvoyStat[]): readonly string[] {
     : [`Envoy is ${STATES[state] ?? `in state ${state}`}, not LIVE: it is not ready`]
 }
 
-/** Sentences on counters that are not zero and speak of a fault, the highest first. A counter says that it happened, not when. */
-export function troubleIn(stats: readonly EnvoyStat[]): readonly string[] {
-  const found = stats
+function troubles(stats: readonly EnvoyStat[]) {
+  return stats
     .filter(({value}) => value > 0)
     .flatMap(({name, value}) => {
       const what = TROUBLE.find(([pattern]) => pattern.test(name))?.[1]
       return what === undefined ? [] : [{name, value, what}]
     })
     .sort((a, b) => b.value - a.value)
+}
+
+/** The same as `troubleIn` without a word where nothing is counted, at most `most` of them. */
+export function troubleCounters(stats: readonly EnvoyStat[], most = 3): readonly string[] {
+  return troubles(stats)
+    .slice(0, most)
+    .map(({name, value, what}) => `${what}: ${name} is ${value}`)
+}
+
+/** Sentences on counters that are not zero and speak of a fault, the highest first. A counter says that it happened, not when. */
+export function troubleIn(stats: readonly EnvoyStat[]): readonly string[] {
+  const found = troubles(stats)
   const state = stateIn(stats)
   if (found.length === 0) return state.length > 0 ? state : [`none of ${stats.length} statistics counts a fault`]
   const shown = [...state, ...found.slice(0, SHOWN).map(({name, value, what}) => `${what}: ${name} is ${value}`)]

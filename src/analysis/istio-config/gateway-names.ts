@@ -9,7 +9,7 @@ export function isInternalGateway(name: string): boolean {
 }
 
 /** The Gateway a VirtualService of `namespace` names. */
-export function gatewayNamed(name: string, namespace: string): {readonly namespace: string; readonly name: string} {
+export function gatewayReference(name: string, namespace: string): {readonly namespace: string; readonly name: string} {
   const slash = name.indexOf('/')
   return slash < 0 ? {namespace, name} : {namespace: name.slice(0, slash), name: name.slice(slash + 1)}
 }

@@ -5,12 +5,12 @@ import {selectorMatches} from './label-selection.js'
 const INJECT = 'sidecar.istio.io/inject'
 
 /** True when the pod has a proxy container, as an ordinary or a native sidecar. */
-export function hasProxy({containers}: WorkloadConfig): boolean {
+export function workloadHasProxy({containers}: WorkloadConfig): boolean {
   return containers.some(({name}) => name === 'istio-proxy')
 }
 
 /** True when the CNI plugin redirects the pod to ztunnel. */
-export function isAmbient({annotations}: WorkloadConfig): boolean {
+export function workloadIsAmbient({annotations}: WorkloadConfig): boolean {
   return annotations['ambient.istio.io/redirection'] === 'enabled'
 }
 
@@ -19,7 +19,7 @@ export function isAmbient({annotations}: WorkloadConfig): boolean {
  * Of a template, whose pods have no proxy yet, the namespace may also ask by revision or for ambient mode.
  */
 export function isInMesh(workload: WorkloadConfig, namespaceLabels: Labels): boolean {
-  if (isAmbient(workload) || hasProxy(workload)) return true
+  if (workloadIsAmbient(workload) || workloadHasProxy(workload)) return true
   const own = workload.labels[INJECT] ?? workload.annotations[INJECT]
   if (own !== undefined) return own.toLowerCase() === 'true'
   const injection = namespaceLabels['istio-injection']

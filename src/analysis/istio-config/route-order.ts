@@ -1,4 +1,4 @@
-import type {MatchesByName, RouteMatch, RouteRule, StringMatch} from '../../model/istio-config/virtual-service.js'
+import type {HttpMatchRequest, MatchesByName, RouteRule, StringMatch} from '../../model/istio-config/virtual-service.js'
 
 /** The rules of each list of a VirtualService, which Envoy tries from the top. */
 export function rulesByList(rules: readonly RouteRule[]): readonly (readonly RouteRule[])[] {
@@ -11,14 +11,14 @@ export function ruleLabel({name, index, list}: RouteRule): string {
 }
 
 /** A match by its name or number. */
-export function matchLabel({name}: RouteMatch, index: number): string {
+export function matchLabel({name}: HttpMatchRequest, index: number): string {
   return name === '' ? `#${index}` : JSON.stringify(name)
 }
 
 /** The matches that are equal to an earlier one, with the rule that has it. */
-export function duplicateMatches(rules: readonly RouteRule[]): ReadonlyMap<RouteMatch, RouteRule> {
+export function duplicateMatches(rules: readonly RouteRule[]): ReadonlyMap<HttpMatchRequest, RouteRule> {
   const known = new Map<string, RouteRule>()
-  const found = new Map<RouteMatch, RouteRule>()
+  const found = new Map<HttpMatchRequest, RouteRule>()
   for (const rule of rules) {
     for (const match of rule.matches) {
       const first = known.get(match.key)
@@ -57,7 +57,7 @@ function subsetOf(earlier: readonly string[], later: readonly string[]): boolean
 }
 
 /** True when every request that meets `later` also meets `earlier`, as far as that is known (networking.istio.io, HTTPMatchRequest). */
-export function matchCovers(earlier: RouteMatch, later: RouteMatch): boolean {
+export function matchCovers(earlier: HttpMatchRequest, later: HttpMatchRequest): boolean {
   return (
     earlier.others.length === 0 &&
     earlier.ignoreUriCase === later.ignoreUriCase &&
@@ -77,9 +77,9 @@ export function matchCovers(earlier: RouteMatch, later: RouteMatch): boolean {
 /** The matches by prefix that an earlier match by a shorter prefix takes all requests of. */
 export function shadowedPrefixes(
   rules: readonly RouteRule[],
-): ReadonlyMap<RouteMatch, {readonly rule: RouteRule; readonly match: RouteMatch}> {
-  const earlier: {readonly rule: RouteRule; readonly match: RouteMatch}[] = []
-  const found = new Map<RouteMatch, {readonly rule: RouteRule; readonly match: RouteMatch}>()
+): ReadonlyMap<HttpMatchRequest, {readonly rule: RouteRule; readonly match: HttpMatchRequest}> {
+  const earlier: {readonly rule: RouteRule; readonly match: HttpMatchRequest}[] = []
+  const found = new Map<HttpMatchRequest, {readonly rule: RouteRule; readonly match: HttpMatchRequest}>()
   for (const rule of rules) {
     for (const match of rule.matches) {
       if (match.uri?.type !== 'prefix') continue

@@ -47,7 +47,7 @@ function filled(text: string, entry: AccessLogEntry): string {
   const all = `${entry.details ?? ''} ${entry.termination ?? ''}`
   const values: Readonly<Record<string, string>> = {
     policy: policyIn(all),
-    case: /\{([^}]*)\}/.exec(all)?.[1]?.replaceAll('_', ' ') ?? 'the line does not say why',
+    case: /\{([^{}]*)\}/.exec(all)?.[1]?.replaceAll('_', ' ') ?? 'the line does not say why',
     local: entry.localAddress ?? 'this address',
     authority: entry.authority ?? entry.sni ?? '',
     cluster: entry.cluster ?? '',
@@ -60,7 +60,7 @@ function filled(text: string, entry: AccessLogEntry): string {
       const value = own(values, name) ?? ''
       return value === '' ? '' : whole.replace(`{${name}}`, value)
     })
-    .replace(/ +([,.;:])/g, '$1')
+    .replace(/(?<! ) +([,.;:])/g, '$1')
     .replace(/:(?=[.;])/g, '')
 }
 
@@ -78,7 +78,7 @@ function wordsIn(texts: readonly (string | undefined)[]): LineExplanation['words
 }
 
 /** The TLS errors and gRPC codes a text names, by their own spelling; the longest of several that overlap. */
-export function namedErrors(text: string): readonly WordMeaning[] {
+function namedErrors(text: string): readonly WordMeaning[] {
   const tls = Object.keys(TLS_ERRORS).filter(word => text.toLowerCase().includes(word.toLowerCase()))
   const whole = tls.filter(
     word => !tls.some(other => other !== word && other.toLowerCase().includes(word.toLowerCase())),

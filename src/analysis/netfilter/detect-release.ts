@@ -12,7 +12,7 @@ type Marks = (line: (pattern: RegExp) => boolean) => boolean
 
 /** What tells releases apart, newest first; each row is asked only when those above it did not fit (release notes, recorded rulesets). */
 const RELEASE_MARKS: readonly (readonly [Marks, ReleaseRange & {readonly mode?: string}])[] = [
-  [has => has(/ISTIO_PRERT .*-> tproxy/), {from: 21, to: 23, mode: 'ambient mode of '}],
+  [has => has(/ISTIO_PRERT .{0,500}-> tproxy/), {from: 21, to: 23, mode: 'ambient mode of '}],
   [has => has(/^\w+\/ISTIO_PRERT /), {from: 24, to: NEWEST, mode: 'ambient mode of '}],
   [has => has(/ztunnel-/), {from: 18, to: 20, mode: 'obsolete ambient mode of '}],
   [has => has(/^nat\/OUTPUT -> jump ISTIO_OUTPUT$/), {from: 25, to: NEWEST}],
@@ -36,7 +36,7 @@ const RELEASE_MARKS: readonly (readonly [Marks, ReleaseRange & {readonly mode?: 
       has(/ISTIO_INBOUND destination-port=15008/),
     {from: 7, to: 17},
   ],
-  [has => has(/uid=\S+ -> jump ISTIO_IN_REDIRECT/), {from: 5, to: 6}],
+  [has => has(/uid=[^\s=]+ -> jump ISTIO_IN_REDIRECT/), {from: 5, to: 6}],
   [
     has => has(/ISTIO_OUTPUT out-interface=lo source=127\.0\.0\.6/) || has(/^nat\/ISTIO_IN_REDIRECT .*redirect 15006$/),
     {from: 3, to: 4},

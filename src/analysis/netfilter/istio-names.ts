@@ -41,7 +41,7 @@ export function hasIstioRules(ruleset: Ruleset): boolean {
 }
 
 /** True for the rules of a pod in ambient mode: iptables chains or native tables of their own. */
-export function isAmbient(rulesets: readonly Ruleset[]): boolean {
+export function isAmbientRuleset(rulesets: readonly Ruleset[]): boolean {
   return (
     rulesets.some(({tables}) => tables.some(({name}) => name.startsWith('istio-ambient'))) ||
     everyChain(rulesets).some(({chain}) => chain.name === 'ISTIO_PRERT')

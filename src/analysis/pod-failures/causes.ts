@@ -13,7 +13,7 @@ const FIREWALL =
   'Open port 15017 (istiod, behind port 443 of its Service) from the API server to the nodes: a firewall rule or security group of a private cluster usually blocks it; then check that istiod is running.'
 
 /** One row for each cause, most specific first (Kubernetes: admission plugins, kubelet and scheduler sources; istio.io, "Sidecar Injection Problems"). */
-export const FAILURE_CAUSES: readonly FailureCause[] = [
+const FAILURE_CAUSES: readonly FailureCause[] = [
   {
     test: /violates PodSecurity.*(NET_ADMIN|NET_RAW|istio-)/,
     severity: 'error',
@@ -152,7 +152,7 @@ export const FAILURE_CAUSES: readonly FailureCause[] = [
     fix: 'Read what the runtime says, and correct the command or the security context of the container.',
   },
   {
-    test: /\d+\/\d+ nodes are available|Insufficient (cpu|memory)|unschedulable/i,
+    test: /(?<!\d)\d+\/\d+ nodes are available|Insufficient (cpu|memory)|unschedulable/i,
     reasons: ['FailedScheduling', 'Unschedulable'],
     severity: 'error',
     text: 'no node takes the pod; the requests of the sidecar count too',

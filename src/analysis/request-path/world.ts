@@ -12,6 +12,8 @@ import type {ProxyTraits} from '../netfilter/proxy-traits.js'
 /** A pod as its object describes it. */
 export interface MeshPod {
   readonly ref: PodRef
+  /** The name of the workload that owns it, as a person would name it. */
+  readonly workload: string
   readonly addresses: readonly string[]
   /** Address of the node it runs on. */
   readonly nodeIp?: string

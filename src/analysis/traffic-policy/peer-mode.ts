@@ -20,7 +20,7 @@ function oldest(policies: readonly PeerAuthentication[]): PeerAuthentication | u
  * as set, then by the port's. Of several at one level only the oldest applies; one with a selector in the root namespace is ignored (istio.io, PeerAuthentication).
  */
 export function mtlsMode(
-  pod: PodModel,
+  pod: Pick<PodModel, 'object' | 'labels'>,
   port: number,
   policies: readonly PeerAuthentication[],
   rootNamespace: string,

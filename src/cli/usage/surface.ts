@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {isObject, listOf, objectOf, textOf} from '../../formats/decode.js'
+import {definedFields} from '../../model/defined-fields.js'
 
 /** Commands by their words, and each one's flags and arguments. */
 export interface Surface {
@@ -30,7 +31,7 @@ function surfaceFlag(flag: object): SurfaceFlag {
     name: textOf(flag, 'name') ?? '',
     takesValue: textOf(flag, 'type') === 'option',
     summary: textOf(flag, 'summary') ?? textOf(flag, 'description') ?? '',
-    ...(char === undefined ? {} : {char}),
+    ...definedFields({char}),
     ...(options.length === 0 ? {} : {options}),
   }
 }

@@ -110,9 +110,9 @@ function sentence(message: string): string {
     .replace(/^Error: /, '')
     .replace(/^The following errors? occurred:\s*/, '')
     .replace(/Parsing (--\S+)\s+/, '$1: ')
-    .replace(/\s*See more help with --help\s*$/, '')
+    .replace(/(?<!\s)\s*See more help with --help\s*$/, '')
     .replace(/^Missing required flag (\S+)/, 'required flag --$1 not set')
-    .replace(/\s*\n\s+/g, '; ')
+    .replace(/(?<!\s)\s*\n\s+/g, '; ')
 }
 
 /** What is wrong with a command line that oclif did not take, and what was probably meant. */

@@ -4,14 +4,14 @@ import {podLabel, podRefOf} from '../../model/kube-object.js'
 import {type ProxyConnection, proxyNamespace} from '../../model/sync-state.js'
 import type {Source} from '../../sources/source.js'
 
-/** The tag of the proxy's image where it is a release: `1.31.0` of `ztunnel:1.31.0-distroless`; undefined for other tags and digests. */
+/** The release in an image tag: `1.31.0` for `ztunnel:1.31.0-distroless`; undefined for other tags and digests. */
 function imageVersion(pod: KubeObject): string | undefined {
   const proxy = listOf(pod, 'spec', 'containers').find(each => textOf(each, 'name') === 'istio-proxy')
   const tag = /:v?(\d+\.\d+[^:/@]*)(?:@|$)/.exec(textOf(proxy, 'image') ?? '')?.[1]
   return tag?.replace(/-(?:distroless|debug)$/, '')
 }
 
-/** The connections with a version for those that report none (ztunnel), from the image of their pod; '' remains where that is not known. */
+/** Fills in the version of connections that report none (ztunnel) from the image of their pod; '' if that is unknown. */
 export async function withImageVersions(
   source: Source,
   proxies: readonly ProxyConnection[],

@@ -2,6 +2,7 @@ import {decideInjection} from '../../analysis/injection/decision.js'
 import {defaultWebhooks} from '../../analysis/injection/default-webhooks.js'
 import {type WebhookVerdict, webhookVerdicts} from '../../analysis/injection/webhook-verdict.js'
 import {isEnrolledInAmbient, podMode} from '../../analysis/pod-mode/pod-mode.js'
+import {isOutsideKubernetes} from '../../model/container-facts.js'
 import type {InjectionDecision, NamespaceModel} from '../../model/injection.js'
 import type {PodModel} from '../../model/pod.js'
 import type {ObjectCache} from '../mesh-objects/object-cache.js'
@@ -74,5 +75,7 @@ export async function predictForTemplate(
   objects: ObjectCache,
   pod: PodModel,
 ): Promise<InjectionPrediction | undefined> {
-  return pod.exists || podMode(pod) !== 'none' ? undefined : await predictInjection(objects, pod)
+  return pod.exists || isOutsideKubernetes(pod) || podMode(pod) !== 'none'
+    ? undefined
+    : await predictInjection(objects, pod)
 }

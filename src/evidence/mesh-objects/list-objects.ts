@@ -8,7 +8,7 @@ import type {ObjectQuery, Source} from '../../sources/source.js'
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /**
- * The object without what only its writers read and what is often its larger half: who set which field, and the text last applied.
+ * The object without managedFields and the last-applied annotation, which are often its larger part.
  * Labels and annotations that are written but empty (`annotations:` with nothing below it is null) are left out.
  */
 function withoutBulk(object: KubeObject): KubeObject {
@@ -24,10 +24,10 @@ function withoutBulk(object: KubeObject): KubeObject {
   return {...object, metadata: {...metadata, annotations: kept}}
 }
 
-/** Namespaces asked at once, where the cluster may not be listed whole. */
+/** Namespaces listed concurrently when listing the whole cluster is forbidden. */
 const NAMESPACES_AT_ONCE = 8
 
-/** A list without what no rule reads; of a long one no more than a page is ever held whole. */
+/** A list stripped of fields that no rule reads; at most one complete page is in memory. */
 async function listStripped(source: Source, query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
   let found: KubeObject[] = []
   for await (const page of objectPages(source, query, withoutBulk)) {
@@ -38,7 +38,7 @@ async function listStripped(source: Source, query: ObjectQuery): Promise<Answer<
   return answered(found)
 }
 
-/** The list of every namespace in turn, where the cluster may not be listed whole: one refusal leaves the list incomplete, so it is a gap. */
+/** Lists namespace by namespace when listing the whole cluster is forbidden: one denied namespace makes the list incomplete, which is a gap. */
 export async function listByNamespace(
   source: Source,
   kind: string,
@@ -58,7 +58,7 @@ export async function listByNamespace(
   return {ok: false, gap: {...refused, detail}}
 }
 
-/** Files given by hand rarely hold all of a cluster, so an empty list there is not knowledge but a gap. */
+/** Files rarely contain all objects of a cluster, so an empty list from files is a gap. */
 export async function listObjects(
   source: Source,
   kind: string,

@@ -12,7 +12,7 @@ import type {ServiceModel} from '../../model/kube-service.js'
 import {appContainers, isOver, type PodModel} from '../../model/pod.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
-import {readSite} from './site.js'
+import {type ReadSite, readSite} from './site.js'
 
 /** The pods and Services of a mesh, and the evidence of the pods on request paths. */
 export interface Mesh {
@@ -51,6 +51,30 @@ async function everyObject<T>(
   return found
 }
 
+/** What is known of a mesh beside its objects: pods that were not captured, endpoints, and what their sites are like. */
+export interface MeshExtras {
+  readonly strangers: readonly MeshPod[]
+  readonly backends: (service: ServiceModel, port: number) => readonly IpPort[] | undefined
+  readonly speaksHttp: (pod: MeshPod, port: number) => boolean
+  readonly site: (pod: MeshPod) => Promise<ReadSite>
+}
+
+const NOTHING_MORE: Omit<MeshExtras, 'site'> = {
+  strangers: [],
+  backends: () => undefined,
+  speaksHttp: () => false,
+}
+
+/** Namespaces with Services whose pods the source does not hold. */
+async function unseenNamespaces(source: Source, {pods, services}: Objects): Promise<ReadonlySet<string>> {
+  const seen = new Set(pods.map(each => each.object.namespace))
+  const names = [...new Set(services.map(each => each.object.namespace))].filter(each => !seen.has(each))
+  const answers = await Promise.all(
+    names.map(async namespace => ({namespace, answer: await source.objects({kind: 'Pod', namespace})})),
+  )
+  return new Set(answers.flatMap(({namespace, answer}) => (answer.ok ? [] : [namespace])))
+}
+
 async function readObjects(source: Source): Promise<Objects> {
   const gaps: Gap[] = []
   const pods = await everyObject(source, 'Pod', readPod, gaps)
@@ -59,9 +83,11 @@ async function readObjects(source: Source): Promise<Objects> {
   return {pods: pods.filter(each => each !== undefined).filter(each => !isOver(each)), services, slices, gaps}
 }
 
-function meshPod(pod: PodModel): MeshPod {
+/** A pod as others see it. */
+export function meshPod(pod: PodModel): MeshPod {
   return {
     ref: {namespace: pod.object.namespace, name: pod.object.name},
+    workload: pod.workload.name,
     addresses: pod.status?.podIps ?? [],
     ...(pod.status?.hostIp === undefined ? {} : {nodeIp: pod.status.hostIp}),
     mode: podMode(pod),
@@ -115,10 +141,14 @@ function httpPorts(pod: PodModel, services: readonly ServiceModel[]): ReadonlySe
 }
 
 /** Reads the pods and Services of a source; other evidence of a pod is read when a request first enters it. */
-export async function readMesh(source: Source, now: number): Promise<Mesh> {
+export async function readMesh(source: Source, now: number, extras: Partial<MeshExtras> = {}): Promise<Mesh> {
+  const {strangers, backends, speaksHttp} = {...NOTHING_MORE, ...extras}
+  const siteOf = extras.site ?? ((pod: MeshPod) => readSite(source, pod))
   const objects = await readObjects(source)
-  const pods = objects.pods.map(meshPod)
-  const models = new Map(objects.pods.map((model, i) => [pods[i], model] as const))
+  const unseen = await unseenNamespaces(source, objects)
+  const captured = objects.pods.map(meshPod)
+  const pods = [...captured, ...strangers]
+  const models = new Map(objects.pods.map((model, i) => [captured[i], model] as const))
   const byAddress = new Map(pods.flatMap(pod => (pod.hostNetwork ? [] : pod.addresses.map(ip => [ip, pod] as const))))
   const byClusterIp = new Map(objects.services.flatMap(each => each.clusterIps.map(ip => [ip, each] as const)))
   const endpoints = new Set(objects.slices.flatMap(({ready}) => ready.map(({ip}) => ip)))
@@ -130,10 +160,13 @@ export async function readMesh(source: Source, now: number): Promise<Mesh> {
     podAt: ip => byAddress.get(ip),
     isEndpoint: ip => endpoints.has(ip),
     serviceAt: ip => byClusterIp.get(ip),
-    backends: (service, port) => backendsOf(objects, service, port),
+    backends: (service, port) =>
+      unseen.has(service.object.namespace)
+        ? (backends(service, port) ?? endpointsElsewhere(objects, service, port))
+        : backendsOf(objects, service, port),
     speaksHttp: (pod, port) => {
       const model = models.get(pod)
-      if (model === undefined) return false
+      if (model === undefined) return speaksHttp(pod, port)
       const known = http.get(pod) ?? httpPorts(model, objects.services)
       http.set(pod, known)
       return known.has(port)
@@ -152,7 +185,7 @@ export async function readMesh(source: Source, now: number): Promise<Mesh> {
         return run()
       } catch (error) {
         if (!(error instanceof SiteNeeded) || sites.has(podLabel(error.pod.ref))) throw error
-        const read = await readSite(source, error.pod)
+        const read = await siteOf(error.pod)
         sites.set(podLabel(error.pod.ref), read.site)
         gaps.push(...read.gaps)
         notes.push(...read.notes)

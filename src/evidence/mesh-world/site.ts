@@ -48,19 +48,33 @@ async function liveHosts(source: Source, pod: MeshPod): Promise<EnvoyProxy['live
   return cluster => byName.get(cluster)
 }
 
+/** A configuration read, changed before it is used. */
+export interface DumpEdit {
+  readonly json: unknown
+  /** Clusters whose endpoints Envoy does not know yet. */
+  readonly changed: ReadonlySet<string>
+}
+
 interface ReadProxy {
   readonly proxy: EnvoyProxy
   readonly madeBy: Site['madeBy']
   readonly rejected: readonly string[]
 }
 
-async function readProxy(source: Source, pod: MeshPod): Promise<Answer<ReadProxy>> {
+/** The configuration of a pod's proxy as JSON. */
+export async function readDump(source: Source, pod: MeshPod): Promise<Answer<unknown>> {
   const artifact = await source.evidence('envoy.config_dump', pod.ref)
   const dump = artifact.ok ? parseConfigDump(artifact.value) : artifact
+  return dump.ok ? answered(dump.value.json) : dump
+}
+
+async function readProxy(source: Source, pod: MeshPod, edit: SiteEdit): Promise<Answer<ReadProxy>> {
+  const dump = await readDump(source, pod)
   if (!dump.ok) return dump
-  const {json} = dump.value
+  const {json, changed} = edit(dump.value, pod)
+  const live = await liveHosts(source, pod)
   return answered({
-    proxy: {...proxyOf(json), liveHosts: await liveHosts(source, pod)},
+    proxy: {...proxyOf(json), liveHosts: name => (changed.has(name) ? undefined : live?.(name))},
     madeBy: pointer => madeBy(json, pointer),
     rejected: rejectedIn(json),
   })
@@ -117,14 +131,19 @@ function assumedCertificate(pod: MeshPod): SiteCertificate {
   }
 }
 
+/** What is made of a pod's configuration before it is used. */
+export type SiteEdit = (dump: unknown, pod: MeshPod) => DumpEdit
+
+const asRead: SiteEdit = json => ({json, changed: new Set()})
+
 const PROXIED = ['sidecar', 'gateway', 'waypoint']
 
 /** Reads the evidence of a pod on the path: its proxy's configuration and certificate, and its kernel rules. */
-export async function readSite(source: Source, pod: MeshPod): Promise<ReadSite> {
+export async function readSite(source: Source, pod: MeshPod, edit: SiteEdit = asRead): Promise<ReadSite> {
   const proxied = PROXIED.includes(pod.mode)
   const none = missing('the proxy', 'not-applicable', `${podLabel(pod.ref)} has no proxy`)
   const [proxy, kernel, certificate] = await Promise.all([
-    proxied ? readProxy(source, pod) : none,
+    proxied ? readProxy(source, pod, edit) : none,
     readSiteKernel(source, pod),
     proxied ? readCertificate(source, pod) : none,
   ])

@@ -6,8 +6,17 @@ import type {ServiceModel} from '../../model/kube-service.js'
 import type {PodModel} from '../../model/pod.js'
 import type {Source} from '../../sources/source.js'
 
+/** The pod of a source that is about one workload. */
+async function onlyPod(source: Source): Promise<Answer<PodModel>> {
+  const answer = await source.objects({kind: 'Pod'})
+  if (!answer.ok) return answer
+  const pod = answer.value.map(readPod).find(found => found !== undefined)
+  return pod === undefined ? missing('the workload', 'not-found', `not in ${source.origin.label}`) : answered(pod)
+}
+
 /** The pod of that name, as a model. */
 export async function readPodObject(source: Source, ref: PodRef): Promise<Answer<PodModel>> {
+  if (ref.implied === true && source.traits.live) return await onlyPod(source)
   if (ref.implied === true) {
     return missing('the pod object', 'not-captured', `${source.origin.label} contains no Kubernetes objects`)
   }

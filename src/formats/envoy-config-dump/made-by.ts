@@ -19,7 +19,7 @@ function kindOfPath(word: string): string {
 }
 
 /** The object a config path of Istio's metadata names (filter_metadata.istio.config, written by istiod). */
-export function objectOfConfigPath(path: string): ObjectRef | undefined {
+function objectOfConfigPath(path: string): ObjectRef | undefined {
   const [, namespace, word, name] = CONFIG.exec(path) ?? []
   if (namespace === undefined || word === undefined || name === undefined) return undefined
   return {kind: kindOfPath(word), namespace, name}

@@ -1,7 +1,7 @@
 import type {PendingResource} from '../../model/pending-resource.js'
 import {at, field, isObject, listOf, textOf, textsOf} from '../decode.js'
 
-/** The section's word for one resource, its list of entries, and where in an entry the resource is. */
+/** Per section: the noun for a resource, its list of entries, and the field of an entry with the resource. */
 const PLACES = {
   Clusters: {noun: 'cluster', lists: ['dynamic_active_clusters', 'dynamic_warming_clusters'], resource: 'cluster'},
   Listeners: {
@@ -17,7 +17,7 @@ const PLACES = {
 
 export type PendingSection = keyof typeof PLACES
 
-/** Every object in a value, itself included; walks with a list of its own, so depth does not matter. */
+/** Every object in a value, itself included; iterative, so any depth is safe. */
 function* objectsIn(value: unknown): Generator<Readonly<Record<string, unknown>>> {
   const left: unknown[] = [value]
   while (left.length > 0) {
@@ -51,7 +51,7 @@ function waitsFor(resource: unknown): readonly string[] {
   ]
 }
 
-/** True when the resource's fetch has no end: `initial_fetch_timeout: 0s`. */
+/** True when fetching the resource never times out: `initial_fetch_timeout: 0s`. */
 function waitsForever(resource: unknown): boolean {
   return [...objectsIn(resource)].some(each => /^0(\.0+)?s$/.test(textOf(each, 'initial_fetch_timeout') ?? ''))
 }

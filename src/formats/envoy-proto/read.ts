@@ -26,7 +26,7 @@ function flagIn(value: unknown): boolean | undefined {
 }
 
 /** The short name of an Any's type: without the URL and `envoy.`. */
-export function shortType(url: string): string {
+function shortType(url: string): string {
   return url.replace(TYPE, '')
 }
 

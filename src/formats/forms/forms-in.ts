@@ -15,6 +15,7 @@ const BY_KIND: Partial<Record<Sniffed, string>> = {
   'envoy.server_info': 'server-info',
   'envoy.certs': 'certs',
   'envoy.logging': 'logging',
+  'ztunnel.config_dump': 'ztunnel',
   'istiod.syncz': 'syncz',
   'net.nft': 'rules',
   'net.iptables.nft': 'rules',
@@ -22,8 +23,13 @@ const BY_KIND: Partial<Record<Sniffed, string>> = {
   'net.ip6tables.nft': 'rules',
   'net.ip6tables.legacy': 'rules',
   'net.sockets': 'sockets',
+  'net.processes': 'processes',
+  'net.ip-addr': 'addresses',
+  'net.ip-route': 'routes',
+  'net.ip-rule': 'routing-rules',
   'log.istio-init': 'init-log',
   objects: 'objects',
+  containers: 'containers',
 }
 
 function pastedForms({dump, evidence, tables}: Pasted): readonly string[] {
@@ -45,7 +51,7 @@ function pastedForms({dump, evidence, tables}: Pasted): readonly string[] {
   ]
 }
 
-/** True for objects among which are events and nothing that makes pods. */
+/** True for objects that include events and no pods or workloads. */
 function isOnlyEvents(text: string): boolean {
   const kinds = new Set(
     [...text.matchAll(/^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?([A-Za-z]+)/gm)].map(([, kind]) => kind ?? ''),
@@ -57,7 +63,7 @@ function isOnlyEvents(text: string): boolean {
   )
 }
 
-/** The forms a file holds, the most telling first; empty when nothing of it is known. Never fails. */
+/** The formats a file contains, the most specific first; empty when none is recognised. Never fails. */
 export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] {
   const answer = ownAnswer(bytes)
   const again = answer === undefined ? undefined : evidenceOfOwnAnswer(bytes)

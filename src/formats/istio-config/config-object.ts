@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import {kindOf} from '../../model/kinds.js'
 import type {KubeObject} from '../../model/kube-object.js'
@@ -23,7 +24,7 @@ export function readConfigObject(raw: KubeObject, namespace: string, cluster?: s
     labels: textMapOf(metadata, 'labels'),
     annotations: textMapOf(metadata, 'annotations'),
     createdAt: textOf(metadata, 'creationTimestamp') ?? '',
-    ...(cluster === undefined ? {} : {cluster}),
+    ...definedFields({cluster}),
     unplaced: namespaced && written === '',
     raw,
   }

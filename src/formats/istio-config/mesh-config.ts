@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {InjectorValues, MeshConfig, MeshNetworks} from '../../model/istio-config/mesh-config.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {at, flagOf, isObject, listOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
@@ -16,7 +17,7 @@ export function readMeshConfig(text: string, istioNamespace: string, from?: stri
     imageType: textOf(mesh, 'defaultConfig', 'image', 'imageType') ?? '',
     outboundMode: textOf(mesh, 'outboundTrafficPolicy', 'mode') ?? 'ALLOW_ANY',
     enableAutoMtls: flagOf(mesh, 'enableAutoMtls') ?? true,
-    ...(from === undefined ? {} : {from}),
+    ...definedFields({from}),
   }
 }
 

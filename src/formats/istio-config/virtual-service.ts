@@ -1,8 +1,9 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {
+  HttpMatchRequest,
   MatchesByName,
   RouteDestination,
-  RouteMatch,
   RouteRule,
   StringMatch,
   VirtualServiceConfig,
@@ -42,7 +43,7 @@ function canonical(value: unknown): string {
 const KNOWN = ['name', 'uri', 'method', 'authority', 'scheme', 'headers', 'withoutHeaders', 'queryParams', 'port']
 const MORE = ['ignoreUriCase', 'gateways', 'statPrefix', 'sniHosts']
 
-function readMatch(value: unknown, path: string): RouteMatch {
+function readMatch(value: unknown, path: string): HttpMatchRequest {
   const {name: _, ...rest} = isObject(value) ? value : {}
   return {
     key: canonical(rest),
@@ -68,7 +69,7 @@ function destination(value: unknown, path: string, mirror: boolean, weight?: num
     host: textOf(value, 'host') ?? '',
     subset: textOf(value, 'subset'),
     port: numberOf(value, 'port', 'number'),
-    ...(weight === undefined ? {} : {weight}),
+    ...definedFields({weight}),
     path,
     mirror,
   }

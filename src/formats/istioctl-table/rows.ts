@@ -17,7 +17,7 @@ function states(...names: readonly string[]): string {
 }
 
 /** Rows by their cells alone: names of states, types and directions stand in fixed places (istioctl 1.0 to 1.31). */
-export const ROW_SHAPES: readonly RowShape[] = [
+const ROW_SHAPES: readonly RowShape[] = [
   ...[
     ['CDS', 'LDS', 'EDS', 'RDS', 'ECDS'],
     ['CDS', 'LDS', 'EDS', 'RDS'],
@@ -69,7 +69,7 @@ export const ROW_SHAPES: readonly RowShape[] = [
   {
     kind: 'listener',
     columns: ['ADDRESS', 'PORT', 'TYPE'],
-    row: /^(\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]*)\s+(\d+)\s+(HTTP|TCP|HTTP\+TCP|UNKNOWN)\s*$/,
+    row: /^(\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9a-f]*:)[0-9a-f:]+)\s+(\d+)\s+(HTTP|TCP|HTTP\+TCP|UNKNOWN)\s*$/,
   },
   {
     kind: 'secret',

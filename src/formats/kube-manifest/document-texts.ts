@@ -21,7 +21,7 @@ const BOUNDARY = /(?:^|\n)(---|\.\.\.)(?=[ \t\r\n]|$)/g
 
 /** Directives stand before the document they are about. */
 function isPrelude(text: string): boolean {
-  return /^%/m.test(text) && !/^(?![%#]|\s*$)/m.test(text)
+  return /^%/m.test(text) && !/^[ \t]*[^\s%#]/m.test(text)
 }
 
 function newlines(text: string, from: number, to: number): number {

@@ -2,7 +2,7 @@ import {isObject} from '../decode.js'
 import {jsonBlocks} from '../pasted/json-blocks.js'
 
 /** The first field of an object, with what stands before it: indentation, a quotation mark of mail, the dash of a list. */
-const START = /^(?<lead>[ \t]*(?:> ?)*[ \t]*)(?:- )?["']?(?:apiVersion|kind)["']?[ \t]*:[ \t]+\S/
+const START = /^(?<lead>[ \t]*(?:>[ \t]*)*)(?:- )?["']?(?:apiVersion|kind)["']?[ \t]*:[ \t]+\S/
 /** A line that YAML of an object may hold: a field, an item of a list, a comment, a closing bracket, or anything indented. */
 const LINE = /^(?:\s*$|[ \t]+\S|- |-$|#|["']?[\w@./$-]+["']?[ \t]*:(?:\s|$)|[\]}])/
 const FENCE = /^(?:```|~~~|\{code(?::[^}]*)?\}|\{noformat\})/

@@ -1,10 +1,10 @@
-/** A name that comes twice in one object, and where the second stands. */
+/** A duplicate key of an object, and the position of the second one. */
 export interface RepeatedName {
   readonly name: string
   readonly offset: number
 }
 
-/** One of the values of a text that is nothing but JSON values one after the other. */
+/** One value of a text of concatenated JSON values. */
 export interface JsonText {
   readonly start: number
   readonly end: number
@@ -31,10 +31,10 @@ function endOfString(text: string, quote: number): number {
   return text.length
 }
 
-/** The object or array that begins at `start`, whatever stands in it; undefined when it does not end. Brackets are not matched: JSON.parse does. */
+/** The object or array that begins at `start`; undefined when it does not end. Brackets are not matched: JSON.parse does that. */
 function valueAt(text: string, start: number): JsonText | undefined {
   const repeated: RepeatedName[] = []
-  /** Of every object that is open the names so far; undefined for arrays. */
+  /** The keys so far of every open object; undefined for arrays. */
   const open: (Set<string> | undefined)[] = []
   let named = false
   for (let at = start; at < text.length; at += 1) {
@@ -61,7 +61,7 @@ function valueAt(text: string, start: number): JsonText | undefined {
   return undefined
 }
 
-/** Splits a text into the JSON objects and arrays it is made of (kubectl takes several in one file); undefined when there is anything else in it. */
+/** Splits a text into its concatenated JSON objects and arrays (kubectl accepts several in one file); undefined if it contains anything else. */
 export function jsonTexts(text: string): readonly JsonText[] | undefined {
   const values: JsonText[] = []
   for (let at = 0; at < text.length; ) {

@@ -3,12 +3,12 @@ import type {KubeObject} from '../../model/kube-object.js'
 import {objectLabel, objectRefOf} from '../../model/pod.js'
 import {textOf} from '../decode.js'
 
-/** Objects named one by one of one group. */
+/** The most objects of one group that are named one by one. */
 const SHOWN = 5
 
 interface ApiGroup {
   readonly group: RegExp
-  /** True where the version tells what became of the kind. */
+  /** True if the Istio version decides whether the kind still exists. */
   readonly removed?: true
   readonly detail: string
   readonly hint: string
@@ -16,7 +16,7 @@ interface ApiGroup {
 
 const ANALYZE = 'Run: meshctl analyze'
 
-/** API groups of traffic and security configuration, which rules read as evidence about workloads and do not judge (istio.io release notes for the removed ones). */
+/** API groups of traffic and security configuration, which rules read as evidence but do not check (istio.io release notes for the removed ones). */
 const GROUPS: readonly ApiGroup[] = [
   {
     group: /^(rbac|authentication)\.istio\.io$/,
@@ -42,7 +42,7 @@ const GROUPS: readonly ApiGroup[] = [
   },
 ]
 
-/** The gaps for objects of mesh configuration that no rule judges: one per kind of reason, with the names. */
+/** The gaps for mesh configuration that no rule checks: one per reason, with the names. */
 export function unjudgedObjects(objects: readonly KubeObject[]): readonly Gap[] {
   return GROUPS.flatMap(({group, removed, detail, hint}): Gap[] => {
     const labels = objects

@@ -1,3 +1,5 @@
+import {OUTSIDE_KINDS} from '../../model/container-facts.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import {own} from '../../model/own.js'
 import type {Container, ContainerRole, ObjectRef, PodCondition, PodModel, PodStatus} from '../../model/pod.js'
@@ -42,6 +44,7 @@ export function workloadOf(object: KubeObject): ObjectRef {
   const owner = listOf(object, 'metadata', 'ownerReferences').find(each => flagOf(each, 'controller') === true)
   const kind = textOf(owner, 'kind')
   const name = textOf(owner, 'name')
+  if (name !== undefined && OUTSIDE_KINDS.some(each => each === kind)) return {kind: kind ?? '', namespace: '', name}
   if (kind === undefined || name === undefined) return self
   const hash = object.metadata.labels?.['pod-template-hash'] ?? object.metadata.labels?.['rollouts-pod-template-hash']
   if (kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`)) {
@@ -77,7 +80,7 @@ function statusOf(object: KubeObject): PodStatus {
       each => textOf(each, 'type') === 'Ready' && textOf(each, 'status') === 'True',
     ),
     podIps: many.length > 0 || single === undefined ? many : [single],
-    ...(hostIp === undefined ? {} : {hostIp}),
+    ...definedFields({hostIp}),
     reason,
   }
 }

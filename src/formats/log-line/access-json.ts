@@ -73,6 +73,7 @@ export function accessFromJson(json: JsonObject): AccessLogEntry | undefined {
     termination: field(json, 'connection_termination_details'),
     failure: field(json, 'upstream_transport_failure_reason'),
     duration: numberOf(json, 'duration'),
+    requestId: field(json, 'request_id'),
     authority: field(json, 'authority'),
     upstreamHost: field(json, 'upstream_host'),
     cluster: field(json, 'upstream_cluster', 'upstream_cluster_raw'),

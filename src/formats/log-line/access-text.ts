@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {AccessLogEntry} from '../../model/log-line.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 
@@ -50,6 +51,7 @@ function afterFlags(all: readonly Token[]): Partial<AccessLogEntry> {
     termination: given(bare[1]?.text),
     failure: given(quoted.at(-1)?.text),
     ...(Number.isFinite(duration) ? {duration} : {}),
+    requestId: given(strings[2]),
     authority: given(strings[3]),
     upstreamHost: given(strings[4]),
     cluster: given(words[0]),
@@ -103,7 +105,7 @@ export function parseAccessFragment(line: string): AccessLogEntry | undefined {
       kind: 'access',
       form: 'fragment',
       tcp: match[1] === '0' && request === undefined,
-      ...(request === undefined ? {} : {request}),
+      ...definedFields({request}),
       code: match[1] ?? '',
       flags,
       ...afterFlags(tokens(rest)),

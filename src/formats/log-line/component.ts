@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {MessageLine} from '../../model/log-line.js'
 import {own} from '../../model/own.js'
 import type {LogWriter} from '../../model/vocabulary/log-messages/message.js'
@@ -48,7 +49,7 @@ function splitScope(rest: string): {readonly scope?: string; readonly message: s
 
 function messageLine(message: string, rest: Omit<MessageLine, 'kind' | 'message' | 'writer'>): MessageLine {
   const writer = rest.scope === undefined ? undefined : writerOf(rest.scope)
-  return {kind: 'message', message, ...rest, ...(writer === undefined ? {} : {writer})}
+  return {kind: 'message', message, ...rest, ...definedFields({writer})}
 }
 
 /** Reads a line of an Istio component, Envoy, klog, or an event of Kubernetes; undefined for text without any of their marks. */
@@ -66,7 +67,7 @@ export function parseComponent(line: string): MessageLine | undefined {
   const istio = ISTIO.exec(line)
   if (istio !== null) {
     const {scope, message} = splitScope(istio[3] ?? '')
-    return messageLine(message, {time: istio[1] ?? '', level: istio[2] ?? '', ...(scope === undefined ? {} : {scope})})
+    return messageLine(message, {time: istio[1] ?? '', level: istio[2] ?? '', ...definedFields({scope})})
   }
   const event = EVENT.exec(line)
   if (event !== null)

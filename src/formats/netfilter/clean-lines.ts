@@ -1,6 +1,6 @@
 import {unwrapLines} from '../wrapped-text/unwrap.js'
 
-/** A line of a paste of rules; `command` when a prompt stood before it, `level` when a logger gave it one. */
+/** A line of pasted rules; `command` when it follows a shell prompt, `level` when a logger set one. */
 export interface CleanLine {
   readonly number: number
   readonly text: string

@@ -31,8 +31,28 @@ function readRoute(line: string, family: IpFamily | undefined): KernelRoute | un
     table,
     kind,
     to: range,
+    via: wordAfter(words, 'via'),
     device,
     source,
+  }
+}
+
+const ROUTE_HEADER = /^Destination\s+Gateway\s+Genmask\s/
+
+/** A row of `route -n` or `netstat -rn` (net-tools): destination, gateway, mask, flags, ..., interface last. */
+function readNetRoute(line: string): KernelRoute | undefined {
+  const words = line.trim().split(/\s+/)
+  const [to = '', gateway, genmask = '', flags = ''] = words
+  const address = parseIp(to === 'default' ? '0.0.0.0' : to)
+  const mask = parseIp(genmask)
+  if (address === undefined || mask === undefined || words.length < 8 || !flags.includes('U')) return undefined
+  return {
+    family: 'ip',
+    table: 'main',
+    kind: flags.includes('!') ? 'unreachable' : 'unicast',
+    to: {family: 'ip', bits: address.bits & mask.bits, mask: mask.bits},
+    via: flags.includes('G') ? gateway : undefined,
+    device: words.at(-1),
   }
 }
 
@@ -47,10 +67,13 @@ function sections(text: string): readonly {family: IpFamily | undefined; lines: 
 }
 
 /**
- * Reads `ip route show table all` (ip-route(8)), IPv4 and IPv6, also both in one text. A default route that names no gateway is IPv4 unless it
+ * Reads `ip route show table all` (ip-route(8)) and the tables of `route -n` and `netstat -rn`, IPv4 and IPv6, also both in one text. A default route that names no gateway is IPv4 unless it
  * stands in a `# -6` section or has IPv6 words (metric 1024, pref).
  */
 export function parseIpRoutes(text: string): readonly KernelRoute[] {
+  const lines = text.split(/\r?\n/)
+  if (lines.some(line => ROUTE_HEADER.test(line.trim())))
+    return lines.map(readNetRoute).filter(route => route !== undefined)
   return sections(text).flatMap(({family, lines}) =>
     lines
       .map(line => readRoute(line, family ?? (/\bpref (medium|high|low)\b/.test(line) ? 'ip6' : 'ip')))
@@ -100,10 +123,24 @@ function fromJson(text: string): readonly Interface[] | undefined {
   }
 }
 
-/** Reads `ip addr`, as text or JSON (ip-address(8)); the first address of an interface is its primary. */
+/** `eth0: flags=...`, `eth0      Link encap:...` and below them `inet addr:A` or `inet A` (ifconfig(8), old and new). */
+function fromIfconfig(lines: readonly string[]): readonly Interface[] {
+  const links: {name: string; addresses: IpAddress[]}[] = []
+  for (const line of lines) {
+    const [, name] = /^(\S+?):?\s+(?:flags=\d+<|Link encap:)/.exec(line) ?? []
+    if (name !== undefined) links.push({name, addresses: []})
+    const [, address] = /^\s+inet6? (?:addr:\s?)?([0-9a-fA-F.:]+)/.exec(line) ?? []
+    const parsed = parseIp(address ?? '')
+    if (parsed !== undefined) links.at(-1)?.addresses.push(parsed)
+  }
+  return links
+}
+
+/** Reads `ip addr`, as text or JSON (ip-address(8)), and ifconfig; the first address of an interface is its primary. */
 export function parseIpAddresses(text: string): readonly Interface[] {
   const json = text.trimStart().startsWith('[') ? fromJson(text) : undefined
   if (json !== undefined) return json
+  if (/^\S+?:?\s+(?:flags=\d+<|Link encap:)/m.test(text)) return fromIfconfig(text.split(/\r?\n/))
   const links: {name: string; addresses: IpAddress[]}[] = []
   for (const line of text.split(/\r?\n/)) {
     const link = /^\d+:\s+([^:@\s]+)/.exec(line)

@@ -3,7 +3,7 @@ import type {Action, ConditionField, MatchCondition} from '../../model/ruleset.j
 import {isTarget, readTarget} from './iptables-target.js'
 import {hexWord, idWord, markWord, portWord} from './values.js'
 
-/** What the free text at the end of an `iptables -L` row said. */
+/** The parsed free text at the end of an `iptables -L` row. */
 export interface ListTail {
   readonly conditions: readonly MatchCondition[]
   readonly options: ReadonlyMap<string, string>
@@ -40,13 +40,13 @@ function upper(field: ConditionField): ReadPhrase {
   return found => condition(field, found[1] === '!', found[2] ?? '', word => word.toUpperCase())
 }
 
-/** Without -n the owner is a name: root everywhere, istio-proxy where Istio's user database is at hand. */
+/** Without -n the owner is a name: root everywhere, istio-proxy where /etc/passwd has it. */
 function listedId(word: string): string | undefined {
   if (word === 'root') return '0'
   return word === 'istio-proxy' ? '1337' : idWord(word)
 }
 
-/** The phrases iptables prints for the matches we know, each anchored at the current place (the save_print functions' counterparts in -L). */
+/** The phrases iptables -L prints for known matches, each anchored at the current position. */
 const PHRASES: readonly (readonly [RegExp, ReadPhrase])[] = [
   [/(?:tcp|udp|sctp|dccp|udplite)\s+(dpts?|spts?):(!?)(\S+)/y, ports],
   [/(dpts?|spts?):(!?)(\S+)/y, ports],
@@ -92,7 +92,7 @@ function tcpFlags(found: RegExpExecArray): MatchCondition {
   return {field: 'tcp-flags', negated: found[1] === '!', values: [`${names(found[2])} ${names(found[3])}`]}
 }
 
-/** The phrases that belong to targets, as the options iptables-save would print. */
+/** The phrases of targets, as the options iptables-save prints. */
 const TARGET_PHRASES: readonly (readonly [
   RegExp,
   (found: RegExpExecArray) => readonly (readonly [string, string])[],

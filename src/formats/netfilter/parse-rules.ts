@@ -8,8 +8,9 @@ import {readNftScript, readNftTable, startsNftScript, startsNftTable} from './nf
 import {finishDraft, newDraft, note, type RulesDraft, resolveSets, warn} from './rules-draft.js'
 import {readListRules, readSaveTable, startsListRules, startsSave} from './save-section.js'
 import type {ReadSection, SectionContext} from './section.js'
+import {cutAtEnd} from './text-end.js'
 
-/** The sections a paste may be made of, in the order they are tried. */
+/** The kinds of sections in a paste, in the order they are tried. */
 const SECTIONS: readonly (readonly [(text: string) => boolean, ReadSection])[] = [
   [startsSave, readSaveTable],
   [startsNftTable, readNftTable],
@@ -19,7 +20,7 @@ const SECTIONS: readonly (readonly [(text: string) => boolean, ReadSection])[] =
   [startsParameters, readParameters],
 ]
 
-/** Commands that shape rules count whether or not a prompt stood before them. */
+/** Commands that change rules are recognised with and without a shell prompt. */
 const COMMANDS: readonly (readonly [(text: string) => boolean, ReadSection])[] = [
   [startsTrace, readTraceCommand],
   [startsNftScript, readNftScript],
@@ -56,7 +57,7 @@ function contextAfter(line: CleanLine, context: SectionContext): SectionContext 
   return context
 }
 
-/** A line that names a program of iptables or nft which is run next, as istio-init logs it or by itself. */
+/** A line that names the iptables or nft program that runs next, alone or as istio-init logs it. */
 const RUNS =
   /^(?:Running command(?: \([^)]*\))?: |Running |Executing |\$ )?(?:\S*\/)?(?:ip6?tables|nft)(?:-nft|-legacy)?(?:-save|-restore)?(?: restore with: \S+)?(?: -\S| with the following|\s+list|\s+-f|$)/
 
@@ -104,13 +105,29 @@ function noteLegacy(text: string, draft: RulesDraft): void {
   for (const table of draft.tables) if (table.backend !== 'native') table.losses.add(LEGACY_ELSEWHERE)
 }
 
-/** The pod, container or unit that a log's prefix names, without the container of a pod. */
+/** Says that the text ends where it should go on, once. */
+function noteEnd(text: string, lines: readonly CleanLine[], draft: RulesDraft): void {
+  if (draft.tables.length === 0 || draft.warnings.some(({truncated}) => truncated === true)) return
+  const restored = draft.tables.some(({form}) => form === 'restore')
+  const log = draft.parameters.size > 0 || restored || lines.some(({level}) => level !== undefined)
+  // Istio's tables are restored in the order mangle, nat, raw, and nat is never missing.
+  const found =
+    cutAtEnd(lines, {ended: /[\r\n]\s*$/.test(text.slice(-200)), log}) ??
+    (restored &&
+    draft.parameters.size + lines.filter(({level}) => level !== undefined).length > 0 &&
+    !draft.tables.some(({name}) => name === 'nat')
+      ? {line: lines.length, message: 'the nat table does not follow: the text may be cut off'}
+      : undefined)
+  if (found !== undefined) draft.warnings.push({...found, truncated: true})
+}
+
+/** The pod, container or unit in a log prefix, without the container of a pod. */
 function podOf({origin}: CleanLine): string | undefined {
   return origin?.replace(/\/[^/]*$/, '')
 }
 
 /**
- * The lines of the first pod that has rules, where a log holds those of several, one line of this and one of that; what is left out is said. Lines
+ * The lines of the first pod with rules in an interleaved log of several pods; the pods left out are reported. Lines
  * without an origin belong to it.
  */
 function linesOfOnePod(lines: readonly CleanLine[], hint: SectionContext, draft: RulesDraft): readonly CleanLine[] {
@@ -143,6 +160,7 @@ export function parseRules(text: string, hint: {family?: IpFamily; backend?: Bac
   else {
     const lines = linesOfOnePod(cleanLines(text), hint, draft)
     readSections(lines, hint, draft)
+    noteEnd(text, lines, draft)
     if (/match-set/.test(text)) resolveSets(draft, ipsetsIn(lines))
   }
   noteLegacy(text, draft)

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {TABLE_ASSUMED} from '../../model/ruleset.js'
 import {tablesOfList} from './bare-rules.js'
 import type {CleanLine} from './clean-lines.js'
@@ -41,13 +42,7 @@ function applyRule(
   const meaning = readRuleWords(words.slice(numbered ? 3 : 2), name => table.chains.has(name))
   const counters = counted === null ? meaning.counters : {packets: Number(counted[1]), bytes: Number(counted[2])}
   const position = words[0] === '-I' ? (numbered ? Math.max(1, Number(words[2])) : 1) : undefined
-  addRule(
-    chain,
-    {...meaning, ...(counters === undefined ? {} : {counters})},
-    line.text.replace(COUNTED, ''),
-    line.number,
-    position,
-  )
+  addRule(chain, {...meaning, ...definedFields({counters})}, line.text.replace(COUNTED, ''), line.number, position)
 }
 
 function applyPolicy(

@@ -10,7 +10,7 @@ export interface AdminPage {
 
 /** `CLUSTER::ADDRESS::NAME::VALUE` of /clusters; names of clusters hold single colons at most (Envoy admin, GET /clusters). */
 const CLUSTER_LINE =
-  /^(\S.*?)::((?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d+|\S*\/\S+|envoy:\/\/\S+)::(\w+)::(.*)$/
+  /^(\S.*?)::((?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d+|\S{0,200}\/\S+|envoy:\/\/\S+)::(\w+)::(.*)$/
 const CLUSTER_FACT =
   /^(\S.*?)::(default_priority|high_priority|added_via_api|observability_name|eds_service_name|outlier|version_info|cx_max\w*)::/
 /** `NAME::ADDRESS:PORT` of /listeners. */

@@ -177,6 +177,7 @@ const PAGES: readonly (readonly [is: (value: JsonObject) => boolean, EvidenceId]
   [v => has(v, 'cluster_statuses'), 'envoy.clusters'],
   [v => has(v, 'listener_statuses'), 'envoy.listeners'],
   [v => has(v, 'command_line_options', 'hot_restart_version', 'uptime_current_epoch'), 'envoy.server_info'],
+  [v => has(v, 'workloadState', 'stagedServices'), 'ztunnel.config_dump'],
   [v => Array.isArray(field(v, 'certificates')) && !has(v, 'kind'), 'envoy.certs'],
   [v => listOf(v, 'resources').some(each => has(each, 'generic_xds_configs', 'xds_config')), 'istiod.syncz'],
 ]

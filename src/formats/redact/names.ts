@@ -47,7 +47,7 @@ export function wordsOf(name: string): readonly string[] {
 
 function judged(name: string): boolean {
   if (name.startsWith('type.googleapis.com/')) return false
-  const words = wordsOf(name).map(word => word.replace(/\d+$/, '') || word)
+  const words = wordsOf(name).map(word => word.replace(/(?<!\d)\d+$/, '') || word)
   const last = words.at(-1)
   if (last === undefined || ABOUT_SECRETS.has(last)) return false
   if (last === 'pass' || (last === 'auth' && words.length === 1)) return true

@@ -1,9 +1,7 @@
 import {createHmac} from 'node:crypto'
 
 /** What stands in the place of a secret; the same word Envoy writes into its own dumps. */
-export const REDACTED = '[redacted]'
-/** The same word as Envoy writes it where the field is bytes. */
-export const REDACTED_BASE64 = 'W3JlZGFjdGVkXQ=='
+const REDACTED = '[redacted]'
 
 /** What redaction puts in the place of each secret, and where it is. */
 export interface Redaction {

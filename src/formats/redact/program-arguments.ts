@@ -1,4 +1,4 @@
-/** Options of well-known programs that take a password and are not called so: by program, the option, and whether the value may be attached to it. */
+/** Password options of well-known programs whose name does not say so: per program the option, and whether the value may be attached. */
 const OPTIONS: readonly {readonly program: RegExp; readonly option: RegExp; readonly user?: true}[] = [
   {program: /^(?:mysql|mariadb)[a-z-]*$/, option: /^-p(?=.)/},
   {program: /^(?:redis-(?:cli|benchmark)|valkey-cli)$/, option: /^-a$/},

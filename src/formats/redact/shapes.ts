@@ -99,7 +99,7 @@ const SHAPES: readonly Shape[] = [
   },
   {
     what: 'argument -p, -w',
-    mark: /sshpass|mongo|ldap[a-z]+ |docker login|helm registry/,
+    mark: /sshpass|mongo|ldap|docker login|helm registry/,
     find: /(\b(?:sshpass|mongo(?:sh|dump|restore)?|ldap(?:search|add|modify|whoami)|docker login|helm registry login)(?:\s[^\n|;&]{0,300}?)?\s-[pw]\s{0,4}["']?)([^\s"'\\;|&-][^\s"'\\;|&]{0,200})()/g,
   },
   {

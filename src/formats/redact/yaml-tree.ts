@@ -19,7 +19,7 @@ interface Walk {
   readonly clean: (text: string, redaction: Redaction) => string
 }
 
-/** True for text nested deeper than the parser, which calls itself for each level, can be trusted with. */
+/** True for text nested too deeply for the recursive parser. */
 function isDeep(text: string): boolean {
   let depth = 0
   for (let at = 0; at < text.length; at++) {
@@ -30,6 +30,11 @@ function isDeep(text: string): boolean {
   }
   // A block is nested by its indentation, the dashes of lists among it.
   return new RegExp(`^[ ?:-]{${2 * MAX_DEPTH}}`, 'm').test(text)
+}
+
+/** The white space at the end of a text. */
+function endSpace(text: string): string {
+  return text.slice(text.trimEnd().length)
 }
 
 function scalarText(node: unknown): string {
@@ -46,13 +51,13 @@ function scalarEdit(walk: Walk, node: Scalar, place: Place, redaction: Redaction
   if (range === null || range === undefined || value === null) return
   const [from, to] = range
   const text = String(value)
-  // Numbers and switches under a name of a secret are limits and modes.
+  // Numbers and booleans under the name of a secret are limits and modes.
   const hides = typeof value === 'string' && !isNoSecret(text) && isSecretPlace(place, text)
   if (hides) {
     const put = isBytes(place.key)
       ? bytesPlaceholder(text, secretNameAt(place), redaction)
       : redaction.put(text, secretNameAt(place))
-    const end = /\s*$/.exec(walk.text.slice(from, to))?.[0] ?? ''
+    const end = endSpace(walk.text.slice(from, to))
     walk.edits.push({from, to, put: JSON.stringify(put) + end})
     return
   }
@@ -61,12 +66,12 @@ function scalarEdit(walk: Walk, node: Scalar, place: Place, redaction: Redaction
   if (inner !== text) walk.edits.push({from, to, put: rewritten(walk.text.slice(from, to), inner)})
 }
 
-/** A scalar with another text in its place: a literal block stays one, with its indentation; others are quoted. */
+/** Replaces the text of a scalar: a literal block keeps its style and indentation; others are quoted. */
 function rewritten(source: string, text: string): string {
   const [, header, indent] = /^(\|[+-]?\d?[ \t]*\r?\n)(?:[ \t]*\n)*([ \t]+)/.exec(source) ?? []
   if (header === undefined || indent === undefined) return JSON.stringify(text) + (source.endsWith('\n') ? '\n' : '')
-  const end = /\n*$/.exec(source)?.[0] ?? ''
-  const lines = text.replace(/\n*$/, '').split('\n')
+  const end = endSpace(source)
+  const lines = text.trimEnd().split('\n')
   return header + lines.map(line => (line === '' ? '' : indent + line)).join('\n') + end
 }
 

@@ -6,7 +6,7 @@ const ROW =
 const TCP_LISTEN = '0A'
 const UDP_UNCONNECTED = '07'
 
-/** Each 32-bit word is printed as a number of the host's byte order; pods run on little-endian machines but for s390x. */
+/** Each 32-bit word is printed in host byte order; nodes are little-endian except s390x. */
 export function procAddress(hex: string): IpAddress {
   const words = hex.match(/.{8}/g) ?? []
   const bytes = words.flatMap(word => (word.match(/../g) ?? []).reverse()).join('')

@@ -1,4 +1,4 @@
-import {field, flagOf, numberOf, textMapOf, textOf} from '../decode.js'
+import {field, flagOf, numberOf, objectOf, textMapOf, textOf} from '../decode.js'
 
 /** One recorded request, its request half alone: who sent what where. */
 export interface TrafficRequest {
@@ -15,6 +15,18 @@ export interface TrafficRequest {
   readonly method: string
   readonly path: string
   readonly headers: readonly (readonly [string, string])[]
+  /** The address it was sent from, where the record says. */
+  readonly sender: string | undefined
+  /** What its client saw most often, where the record says. */
+  readonly seen: string | undefined
+}
+
+/** The most frequent of the kinds a record counts. */
+function seenIn(json: unknown): string | undefined {
+  const kinds = Object.entries(objectOf(json, 'kinds') ?? {}).flatMap(([kind, count]) =>
+    typeof count === 'number' ? [[kind, count] as const] : [],
+  )
+  return [...kinds].sort(([, a], [, b]) => b - a)[0]?.[0]
 }
 
 /** Reads the request half of a record; undefined when it lacks what every request has. */
@@ -37,5 +49,7 @@ export function parseTrafficRequest(json: unknown): TrafficRequest | undefined {
     method: textOf(request, 'method') ?? 'GET',
     path: textOf(json, 'path') ?? textOf(request, 'path') ?? '/',
     headers: Object.entries(textMapOf(request, 'headers')),
+    sender: textOf(json, 'fromAddress'),
+    seen: seenIn(json),
   }
 }

@@ -71,7 +71,7 @@ export function nameReader(lines: readonly string[]): (line: string) => CommonPr
     const whole = long !== undefined && counted(long) && (said.has(long) || sameEverywhere(short, long, counts))
     const names = whole ? long : counted(short) && !CONTAINER.test(short) ? short : undefined
     if (names === undefined) return undefined
-    return {prefix: `${names} `, origin: names.replace(/ *\|$/, '').replaceAll(' ', '/')}
+    return {prefix: `${names} `, origin: names.replace(/\|$/, '').trimEnd().replaceAll(' ', '/')}
   }
 }
 

@@ -3,21 +3,21 @@ import {type Unprefixed, withoutPrefixes} from './line-prefixes.js'
 import {readDockerRecord, readLogRecord} from './log-record.js'
 import {plainPunctuation, withoutColours} from './punctuation.js'
 
-/** A line as the program printed it, without what terminals, loggers, collectors, documents and chats put around it. */
+/** A line as the program printed it, without the decoration of terminals, loggers, collectors, documents and chats. */
 export interface UnwrappedLine {
   /** The line of the input, from 1. */
   readonly number: number
   /** With the indentation behind the prefixes; without white space at the end. */
   readonly text: string
-  /** True when a shell's prompt or trace mark stood before it: the text is a command, not what it printed. */
+  /** True after a shell prompt or `set -x` mark: the text is a command, not its output. */
   readonly command?: true
-  /** The container, pod or unit that the prefix named, such as `web-0/istio-init`. */
+  /** The container, pod or unit in the prefix, such as `web-0/istio-init`. */
   readonly origin?: string
   /** The level the logger gave it, in lower case. */
   readonly level?: string
 }
 
-/** Prompts of shells, the marks of `set -x` (`+ `) and of loggers of commands (`> `, `:; `), and the commands they count before. */
+/** Shell prompts, marks of `set -x` (`+ `) and of command loggers (`> `, `:; `), with the commands that may follow them. */
 const PROMPT =
   /^(?:(?:PS )?[\w.*~@:/\\-]{0,200}[$#%>]\s+|\[[\w.@ ~/-]{1,100}\][$#] |\+{1,3} |:; )(?=(?:sudo\s+(?:-\S+\s+)*)?(?:\S*\/)?(?:ip6?tables|nft|kubectl|istioctl|docker|crictl|nsenter|ip|ss|netstat|cat|curl|oc)\b)/
 const FENCE = /^(?:```|~~~|\{code(?::[^}]*)?\}|\{noformat\}|<\/?(?:pre|code)>$)/
@@ -35,7 +35,7 @@ const QUOTED = /^[<>] (?=[-*:+#]|Chain |table |ip6?tables|nft)/
 
 const OUTPUT = /^\S+ v\d|^\S+: /
 
-/** A line with its prompt taken off. */
+/** A line without its prompt. */
 function asCommand(text: string): {text: string; command?: true} {
   const bare = text.trimStart()
   const prompted = bare.replace(PROMPT, '')
@@ -45,7 +45,7 @@ function asCommand(text: string): {text: string; command?: true} {
   return {text: (QUOTED.test(bare) ? bare.slice(2) : text).trimEnd()}
 }
 
-/** A line without what the collector of the logs put around it; `partial` when the next line of the same origin goes on with it. */
+/** A line without the decoration of the log collector; `partial` when the next line of the same origin continues it. */
 function withoutCollector(line: string): Unprefixed {
   const {rest, ...about} = withoutPrefixes(line)
   const docker = readDockerRecord(rest)
@@ -72,7 +72,7 @@ function* messages(line: string): Generator<{text: string; level?: string | unde
     }
 }
 
-/** The last text taken apart, with its lines: several readers ask for the lines of one text in turn. */
+/** The last text and its lines, cached: several parsers read the same text in turn. */
 const last: {text?: string; lines?: readonly UnwrappedLine[]} = {}
 
 /**
@@ -81,6 +81,7 @@ const last: {text?: string; lines?: readonly UnwrappedLine[]} = {}
  * messages of JSON and logfmt records and blocks with escaped line breaks written out. Never fails; time and memory are linear in the text.
  */
 export function unwrapLines(text: string): readonly UnwrappedLine[] {
+  if (text.trim() === '') return []
   if (last.lines !== undefined && last.text === text) return last.lines
   const lines = linesOf(text)
   last.text = text
@@ -105,6 +106,11 @@ function linesOf(text: string): readonly UnwrappedLine[] {
     }
   }
   for (const {number, line} of inputs) {
+    // A text may be millions of them.
+    if (open.size === 0 && line.trim() === '') {
+      lines.push({number, text: ''})
+      continue
+    }
     if (isSternNotice(line)) continue
     const common = names(line)
     const body = common === undefined ? line : line.slice(common.prefix.length)

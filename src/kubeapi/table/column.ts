@@ -37,7 +37,7 @@ export function pairs(map: Readonly<Record<string, string>>): string {
   return all.length === 0 ? NONE : all.join(',')
 }
 
-/** Words with commas between them, or that there are none. */
+/** A comma-separated list, or `<none>`. */
 export function orNone(words: readonly string[]): string {
   return words.length === 0 ? NONE : words.join(',')
 }

@@ -10,7 +10,7 @@ export interface StringMatch {
 export type MatchesByName = ReadonlyMap<string, StringMatch>
 
 /** One match of a rule of a VirtualService; an omitted condition matches everything. */
-export interface RouteMatch {
+export interface HttpMatchRequest {
   /** The whole match as text without its name: equal texts are equal conditions. */
   readonly key: string
   readonly name: string
@@ -47,7 +47,7 @@ export interface RouteRule {
   readonly index: number
   readonly name: string
   readonly path: string
-  readonly matches: readonly RouteMatch[]
+  readonly matches: readonly HttpMatchRequest[]
   readonly destinations: readonly RouteDestination[]
   /** The `namespace/name` of the VirtualService it delegates to. */
   readonly delegate?: {readonly namespace: string; readonly name: string; readonly path: string}

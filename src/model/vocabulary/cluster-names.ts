@@ -86,17 +86,3 @@ export const CLUSTER_NAMES: Vocabulary = {
   prometheus_stats: ["The connection to Envoy's own metrics.", 'meshctl explain 15090', EGRESS],
   zipkin: ['The connection to the tracing collector.', 'meshctl proxy-config cluster POD --fqdn zipkin', EGRESS],
 }
-
-/** What a cluster name of Istio's form says: `outbound|9080|v1|host`, `inbound|8080||`, `outbound_.443_._.host` (SNI of east-west gateways). */
-export const CLUSTER_NAME_FORMS: Vocabulary = {
-  outbound: [
-    'calls of this proxy to the service HOST, port PORT of the Service, subset SUBSET of its DestinationRule (empty: none)',
-    'meshctl proxy-config endpoint POD --cluster NAME',
-    EGRESS,
-  ],
-  inbound: [
-    'requests that this proxy received and hands to the application in its own pod on port PORT',
-    'meshctl ports POD',
-    EGRESS,
-  ],
-}

@@ -15,7 +15,7 @@ export const GRPC_CODES: Vocabulary = {
     PAGE,
   ],
   Unknown: [
-    '(2) An error without a code of its own; the text behind it is the reason.',
+    '(2) An error without a code of its own; the text after it is the reason.',
     'Read the text, and the log of istiod.',
     PAGE,
   ],

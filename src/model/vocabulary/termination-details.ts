@@ -45,7 +45,7 @@ export const TERMINATION_DETAILS: Vocabulary = {
     USAGE,
   ],
   'remote connection failure': [
-    'The connection to the upstream failed; the text behind it is the reason.',
+    'The connection to the upstream failed; the text after it is the reason.',
     'meshctl explain UF',
     USAGE,
   ],

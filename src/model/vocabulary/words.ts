@@ -50,7 +50,7 @@ export interface WordMeaning {
 }
 
 /** One spelling for all: lower case, one space, no quotes, hyphens or underscores apart. */
-export function foldedWord(text: string): string {
+function foldedWord(text: string): string {
   return text
     .trim()
     .replace(/^["'`([]+|["'`,.;)\]]+$/g, '')

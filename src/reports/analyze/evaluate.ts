@@ -1,4 +1,5 @@
 import type {Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {Finding} from '../../model/finding.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import {type ConfigFound, type ConfigRule, type NeededKinds, neededText} from '../../rules/config/config-rule.js'
@@ -109,12 +110,12 @@ export function findingOf({rule, found}: ConfigFinding): Finding {
     object: ref,
     workload: ref,
     pods: [],
-    ...(found.path === undefined ? {} : {path: found.path}),
+    ...definedFields({path: found.path}),
     message: found.message,
     why: rule.why,
     fix: found.fix ?? rule.fix,
     proof: [],
     provenance: [],
-    ...(found.patch === undefined ? {} : {patch: found.patch}),
+    ...definedFields({patch: found.patch}),
   }
 }

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {Finding, Severity} from '../../model/finding.js'
 import type {AnalyzeReport} from './report.js'
 
@@ -39,7 +40,7 @@ function messagesOf({listed, rules, clusters}: AnalyzeReport): readonly IstioMes
         level: LEVELS[severity],
         message,
         origin: originOf(finding),
-        ...(path === undefined ? {} : {path}),
+        ...definedFields({path}),
         ...(place === undefined
           ? {}
           : {reference: `${place.file === 'standard input' ? '-' : place.file}:${place.line}`}),

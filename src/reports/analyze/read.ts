@@ -5,7 +5,7 @@ import {KINDS} from '../../model/kinds.js'
 import type {FilePlace, Source} from '../../sources/source.js'
 
 /** One of the sources that are analysed together. */
-export interface ConfigSource {
+export interface AnalyzedSource {
   readonly source: Source
   /** The name of its cluster, where there are several. */
   readonly cluster?: string
@@ -26,7 +26,7 @@ const UNUSED = new Set(['Event', 'Endpoints', 'EndpointSlice', 'ReplicationContr
 
 /** Reads all objects that rules about the configuration use; objects without a namespace are placed in `namespace`. */
 export async function readConfiguration(
-  {source, cluster}: ConfigSource,
+  {source, cluster}: AnalyzedSource,
   namespace: string,
   istioNamespace: string,
 ): Promise<ConfigInput> {

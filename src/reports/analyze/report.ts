@@ -3,6 +3,7 @@ import {textOf} from '../../formats/decode.js'
 import {readConfigObject} from '../../formats/istio-config/config-object.js'
 import {readMeshConfig, readMeshNetworks} from '../../formats/istio-config/mesh-config.js'
 import type {Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {atLeast, type Finding, type NotChecked, SEVERITIES, type Severity} from '../../model/finding.js'
 import {humanCount} from '../../model/human-count.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
@@ -16,7 +17,7 @@ import type {CheckedWorkload} from '../check/evaluate/aggregator.js'
 import {type CheckReport, countsOf} from '../check/report.js'
 import {assumedGateway} from './assumed.js'
 import {type ConfigFinding, evaluateConfig, findingOf} from './evaluate.js'
-import {type ConfigInput, type ConfigSource, readConfiguration} from './read.js'
+import {type AnalyzedSource, type ConfigInput, readConfiguration} from './read.js'
 import {type Suppression, suppressedBy} from './suppression.js'
 
 /** A file with settings of the mesh. */
@@ -139,13 +140,13 @@ function checkedObjects(
   return [...objects, {workload: WHOLE, pods: [], findings: [], notChecked, passed, configuration: true}]
 }
 
-function capturedOr(sources: readonly ConfigSource[], now: Date): Date {
+function capturedOr(sources: readonly AnalyzedSource[], now: Date): Date {
   const captured = new Date(sources[0]?.source.origin.capturedAt ?? '')
   return Number.isNaN(captured.getTime()) ? now : captured
 }
 
 /** Evaluates rules about the configuration over one source, or over those of several clusters together. */
-export async function analyzeReport(given: readonly ConfigSource[], options: AnalyzeOptions): Promise<AnalyzeReport> {
+export async function analyzeReport(given: readonly AnalyzedSource[], options: AnalyzeOptions): Promise<AnalyzeReport> {
   const [first] = given
   if (first === undefined) throw new UserError('nothing to analyse')
   const sources = given.map(each => ({...each, source: noted(each.source)}))
@@ -165,7 +166,7 @@ export async function analyzeReport(given: readonly ConfigSource[], options: Ana
   const set = configSet([...objects, ...own, ...assumed], {
     istioNamespace: options.istioNamespace,
     mesh: meshConfigOf(map, options),
-    ...(networks === undefined ? {} : {networks}),
+    ...definedFields({networks}),
     at,
   })
   const outcome = evaluateConfig(set, options.rules, inputs, assumed)
@@ -181,10 +182,9 @@ export async function analyzeReport(given: readonly ConfigSource[], options: Ana
       ...findingOf(each),
       object: ref,
       workload: ref,
-      ...(place === undefined ? {} : {place}),
-      ...(accepted === undefined ? {} : {accepted}),
+      ...definedFields({place, accepted}),
     }
-    named.push({finding, ...(object.cluster === undefined ? {} : {cluster: object.cluster})})
+    named.push({finding, ...definedFields({cluster: object.cluster})})
   }
   const open = named.filter(({finding}) => finding.accepted === undefined)
   const listed = named.filter(({finding}) => atLeast(finding.severity, options.showFrom))

@@ -55,6 +55,7 @@ const TASKS = {
   namespaces: task('read namespaces', 'cluster', '', 'namespaces nodes', 'get list'),
   webhooks: readGroup('read injection webhooks', 'cluster', 'admissionregistration.k8s.io'),
   crds: readGroup('list CRDs', 'cluster', 'apiextensions.k8s.io'),
+  gateways: readGroup('read Gateways of the Gateway API', 'pods', 'gateway.networking.k8s.io'),
   traffic: readGroup('read traffic resources', 'cluster', 'networking.istio.io'),
   security: readGroup('read security policies', 'cluster', 'security.istio.io'),
   telemetry: readGroup('read telemetry settings', 'cluster', 'telemetry.istio.io'),

@@ -4,7 +4,7 @@ import {redactEvidence, redactGap, redactObject} from '../../formats/redact/reda
 import {type Answer, type Gap, isFailure, missing} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
 import {type EvidenceId, evidenceRow} from '../../model/evidence.js'
-import {kindOf} from '../../model/kinds.js'
+import {kindOf, kindWord} from '../../model/kinds.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import {type BlobRef, type EvidenceEntry, isBlob, type ObjectsEntry} from '../../sources/bundle/layout.js'
@@ -92,7 +92,8 @@ function listDocument(task: ObjectTask, objects: readonly KubeObject[], redactio
 
 async function captureList(task: ObjectTask, gathering: Gathering): Promise<ObjectsEntry> {
   const {kind, namespace} = task
-  const query = namespace === '*' ? {kind} : {kind, namespace}
+  const word = kindWord(task)
+  const query = namespace === '*' ? {kind: word} : {kind: word, namespace}
   const answer = await within(`${kind} objects`, LIST_MS, gathering.signal, () => gathering.source.objects(query))
   const held = answer.ok
     ? await gathering.sink.add(listDocument(task, answer.value, gathering.redaction))
@@ -108,7 +109,7 @@ export async function captureObjects(
 ): Promise<readonly ObjectsEntry[]> {
   const entry = await captureList(task, gathering)
   const refused = !isBlob(entry.held) && entry.held.reason === 'forbidden'
-  if (!refused || task.namespace !== '*' || kindOf(task.kind)?.namespaced !== true) return [entry]
+  if (!refused || task.namespace !== '*' || kindOf(kindWord(task))?.namespaced !== true) return [entry]
   const one = (namespace: string) => captureList({...task, namespace}, gathering)
   return [entry, ...(await boundedMap(namespaces, 1, one))]
 }

@@ -1,6 +1,7 @@
 import {listOf, objectOf, textOf} from '../../formats/decode.js'
 import {isIstiod} from '../../formats/kube-pod/istiod-pod.js'
 import {hasProxy} from '../../formats/kube-pod/proxy-pod.js'
+import {isCniAgent, isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
 import {gapSentence} from '../../model/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {isMeshWide, KINDS, kindOf} from '../../model/kinds.js'
@@ -55,11 +56,13 @@ function cannotHave(pod: KubeObject): (id: EvidenceId) => boolean {
   const runs =
     textOf(pod, 'status', 'phase') === 'Running' ||
     statuses.some(status => objectOf(status, 'state', 'running') !== undefined)
-  const proxy = hasProxy(pod)
+  const ztunnel = isZtunnel(pod)
+  const proxy = hasProxy(pod) && !ztunnel
   return id => {
     const {how} = evidenceRow(id)
     if (how.via === 'log') return !runs || !hasContainer(pod, how.container)
     if (how.via === 'exec') return !runs
+    if (how.via === 'ztunnel') return !runs || !ztunnel
     return !runs || (how.via === 'istiod' ? !proxy && !isIstiod(pod) : !proxy)
   }
 }
@@ -70,6 +73,28 @@ function hasContainer(pod: KubeObject, name: string): boolean {
 }
 
 type Chosen = Pick<EvidenceTask, 'pod' | 'cannotHave'>
+
+const NODE_AGENTS = [
+  {key: 'app', operator: 'In', values: ['ztunnel']},
+  {key: 'k8s-app', operator: 'In', values: ['istio-cni-node']},
+] as const
+
+/** The ztunnels that serve the nodes of pods, with the istio-cni agents beside them; none in a mesh without ztunnel, or where they cannot be listed. */
+async function nodeAgents(source: Source, pods: readonly PodRef[]): Promise<readonly Chosen[]> {
+  if (source.impliedSubject !== undefined) return []
+  const lists = await Promise.all(NODE_AGENTS.map(label => source.objects({kind: 'Pod', labels: [label]})))
+  const agents = lists.flatMap(list => (list.ok ? list.value : [])).filter(pod => isZtunnel(pod) || isCniAgent(pod))
+  if (!agents.some(isZtunnel)) return []
+  const nodeOf = (pod: KubeObject) => textOf(pod, 'spec', 'nodeName')
+  const all = await source.objects({kind: 'Pod'})
+  const wanted = new Set(pods.map(({namespace, name}) => `${namespace}/${name}`))
+  const nodes = new Set(
+    (all.ok ? all.value : []).filter(({metadata}) => wanted.has(`${metadata.namespace}/${metadata.name}`)).map(nodeOf),
+  )
+  return agents
+    .filter(pod => nodes.has(nodeOf(pod)) && !wanted.has(`${pod.metadata.namespace}/${pod.metadata.name}`))
+    .map(pod => ({pod: podRefOf(pod), cannotHave: cannotHave(pod)}))
+}
 
 async function chosenPods(source: Source, request: CaptureRequest): Promise<readonly Chosen[]> {
   if (source.impliedSubject !== undefined) return [{pod: source.impliedSubject}]
@@ -108,10 +133,12 @@ function objectTasks(
   everywhere: boolean,
   istioNamespace: string,
 ): readonly ObjectTask[] {
+  const group = (apiVersion: string) => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '')
+  const keyOf = (kind: string, apiVersion: string) => `${group(apiVersion)}/${kind}`
   const extra = (source.kinds?.() ?? []).filter(held => kindOf(held.kind) === undefined && !NEVER.has(held.kind))
-  const held = new Map((source.kinds?.() ?? []).map(each => [each.kind, each.apiVersion]))
+  const held = new Map((source.kinds?.() ?? []).map(each => [keyOf(each.kind, each.apiVersion), each.apiVersion]))
   const known = KINDS.filter(each => !NEVER.has(each.kind)).flatMap(({kind, apiVersion, namespaced}): ObjectTask[] => {
-    const version = held.get(kind) ?? apiVersion
+    const version = held.get(keyOf(kind, apiVersion)) ?? apiVersion
     if (CONTROL_PLANE_ONLY.has(kind)) return [{kind, apiVersion: version, namespace: istioNamespace}]
     const whole = everywhere || !namespaced || isMeshWide({kind, apiVersion})
     return (whole ? ['*'] : namespaces).map(namespace => ({kind, apiVersion: version, namespace}))
@@ -126,7 +153,13 @@ export async function planCapture(source: Source, request: CaptureRequest): Prom
   const isReplica = (pod: PodRef) =>
     replicas.some(({pod: {name, namespace}}) => name === pod.name && namespace === pod.namespace)
   const perProxy = request.istiod ? ISTIOD_IDS.filter(id => !PER_REPLICA.has(id)) : []
-  const proxies = pods.filter(({pod}) => !isReplica(pod)).map(chosen => ({...chosen, ids: [...POD_IDS, ...perProxy]}))
+  const agents = await nodeAgents(
+    source,
+    pods.map(({pod}) => pod),
+  )
+  const proxies = [...pods, ...agents]
+    .filter(({pod}) => !isReplica(pod))
+    .map(chosen => ({...chosen, ids: [...POD_IDS, ...perProxy]}))
   const control = replicas.map(chosen => ({...chosen, ids: [...POD_IDS, ...PER_REPLICA]}))
   const namespaces = [...new Set([...pods.map(({pod}) => pod.namespace), request.istioNamespace])]
     .filter(each => each !== '')

@@ -4,7 +4,7 @@ import type {View} from '../view.js'
 import type {SecretsReport} from './secrets.js'
 
 /** What a capture would hide: one row per place, equal secrets with equal placeholders. */
-export const secretsView: View<SecretsReport> = {
+export const capturedSecretsView: View<SecretsReport> = {
   doc: ({pods, secrets}) => {
     const different = new Set(secrets.map(({placeholder}) => placeholder)).size
     const places = secrets.reduce((sum, {count}) => sum + count, 0)

@@ -7,6 +7,7 @@ import {askedOnce} from '../../evidence/asked-once.js'
 import {readPodObject} from '../../evidence/pod/objects.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
+import {isOutsideKubernetes} from '../../model/container-facts.js'
 import type {Finding} from '../../model/finding.js'
 import type {AuthorizationPolicyModel, GatewayModel, SidecarModel} from '../../model/istio-traffic.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -131,7 +132,8 @@ export async function describeReport(
     existing: (objects.authorizationPolicies ?? []).map(({object}) => shortName(object)),
     byProxy: view?.policies,
   })
-  const sync = guarded ? optional(await syncOf(source, subject, options.istioNamespace), gaps) : undefined
+  const outside = isOutsideKubernetes(pod)
+  const sync = guarded && !outside ? optional(await syncOf(source, subject, options.istioNamespace), gaps) : undefined
   const objectsOfPod = await source.objects({kind: 'Pod', namespace: subject.namespace, name: subject.name})
   const {findings, unasked, ...check} = await checked(
     source,
@@ -143,7 +145,7 @@ export async function describeReport(
   return {
     ...answeredFrom(source),
     ...head,
-    gaps: withUnchecked(gaps, check.gaps),
+    gaps: withUnchecked(outside ? gaps.filter(({reason}) => reason !== 'not-applicable') : gaps, check.gaps),
     pod,
     declared: portsOf(pod, gateway),
     ...(mode === 'gateway' && objects.gateways !== undefined ? {serves: gatewaysOf(pod, objects.gateways)} : {}),
@@ -156,7 +158,7 @@ export async function describeReport(
       objects.sidecars === undefined ? undefined : gateway ? null : (sidecarOf(pod, objects.sidecars, root) ?? null),
     sync,
     disagreements: different,
-    warnings: podWarnings(pod)
+    warnings: (outside ? [] : podWarnings(pod))
       .filter(({rule}) => !findings.some(each => each.rule === rule))
       .map(({text}) => text),
     unasked,

@@ -1,6 +1,7 @@
 import type {PeerPolicy} from '../../analysis/traffic-policy/peer-policies.js'
+import {isOutsideKubernetes} from '../../model/container-facts.js'
 import {podLabel} from '../../model/kube-object.js'
-import {objectLabel} from '../../model/pod.js'
+import {type Container, objectLabel, type PodModel} from '../../model/pod.js'
 import {MODE_WORDS} from '../../model/pod-mode.js'
 import type {Doc, Line} from '../../terminal/doc.js'
 import type {View} from '../view.js'
@@ -36,7 +37,10 @@ function headline({
   const wrong = findings.length + warnings.length + disagreements.length
   const worst = outcome({wrong, unasked, gaps: gaps.length})
   const mode_ = mode === 'unknown' ? 'mesh membership unknown' : MODE_WORDS[mode]
-  return `Pod ${podLabel(subject)} of ${objectLabel(pod.workload)}: ${state}, ${mode_}${revised}. ${worst}`
+  const name = isOutsideKubernetes(pod)
+    ? `${podLabel(subject)} (${pod.workload.kind})`
+    : `Pod ${podLabel(subject)} of ${objectLabel(pod.workload)}`
+  return `${name}: ${state}, ${mode_}${revised}. ${worst}`
 }
 
 function portLine({pod, declared}: DescribeReport): readonly Line[] {
@@ -45,6 +49,24 @@ function portLine({pod, declared}: DescribeReport): readonly Line[] {
     ({port, protocol, container}) => `${port}${protocol === 'TCP' ? '' : `/${protocol}`} (${container})`,
   )
   return lines(ports.length === 0 ? 'Container ports: none declared' : `Container ports: ${ports.join(', ')}`)
+}
+
+function containerText({name, security, args, image}: Container): string {
+  const user = security.runAsUser === undefined ? 'user of the image' : `uid ${security.runAsUser}`
+  const added = security.addedCapabilities.length === 0 ? '' : `, capabilities ${security.addedCapabilities.join(', ')}`
+  const privileged = security.privileged === true ? ', privileged' : ''
+  const command = args.length === 0 ? '' : `: ${args.join(' ')}`
+  return `${name}: ${user}${added}${privileged}${image === '' ? '' : `, image ${image}`}${command}`
+}
+
+/** What runs outside Kubernetes, where users and capabilities decide what the mesh's rules do with it. */
+function containerLines(pod: PodModel): readonly Line[] {
+  return [
+    ...heading('Containers'),
+    ...pod.containers.flatMap(each => lines(containerText(each), 2)),
+    '',
+    ...lines('No Kubernetes runs it: Services, policies and injection of Kubernetes do not apply.'),
+  ]
 }
 
 function peerText({object, level, mode, ignored}: PeerPolicy): string {
@@ -145,6 +167,10 @@ function policySection(report: DescribeReport): readonly Line[] {
 function doc(report: DescribeReport, form: 'short' | 'table' | 'wide'): Doc {
   const head = lines(headline(report))
   if (form === 'short') return [{block: 'text', lines: head}]
+  if (report.pod !== undefined && isOutsideKubernetes(report.pod)) {
+    const own = [...portLine(report), ...containerLines(report.pod), ...inboundLines(report)]
+    return [{block: 'text', lines: [...head, ...own, ...problemLines(report), ...gapLines(report.gaps)]}]
+  }
   const text = [
     ...head,
     ...portLine(report),

@@ -3,6 +3,7 @@ import {humanCount} from '../../model/human-count.js'
 import {backendName, type Chain, type NetfilterTable, type Rule, type Ruleset} from '../../model/ruleset.js'
 import type {Cell, TreeNode} from '../../terminal/doc.js'
 
+/** Chains nested deeper are shown below the others. */
 const MAX_DEPTH = 12
 
 /** How the trees of one report are drawn: with the literal reading beside the purpose, with counters, and which chains were shown already. */
@@ -30,21 +31,36 @@ function count(rule: Rule, style: TreeStyle): Cell[] {
     : [{text: `  ${humanCount(packets, 'packet')}`, tone: 'strong'}]
 }
 
-function ruleNode(table: NetfilterTable, chain: Chain, rule: Rule, style: TreeStyle, depth: number): TreeNode {
+/** A table while it is drawn: its chains by name, and those that wait to be shown on their own. */
+interface Drawing extends TreeStyle {
+  readonly table: NetfilterTable
+  readonly chains: ReadonlyMap<string, Chain>
+  readonly later: Set<Chain>
+}
+
+function targetsIn({chains}: Pick<Drawing, 'chains'>, {actions}: Rule): readonly Chain[] {
+  return actions.flatMap(action =>
+    action.kind === 'jump' || action.kind === 'goto' ? (chains.get(action.chain) ?? []) : [],
+  )
+}
+
+function ruleNode(style: Drawing, chain: Chain, rule: Rule, depth: number): TreeNode {
+  const {table} = style
   const words = ruleWords(table.name, chain, rule)
   const sentence = words.purpose?.sentence ?? `${words.reading.charAt(0).toUpperCase()}${words.reading.slice(1)}.`
-  const targets = rule.actions.flatMap(action =>
-    action.kind === 'jump' || action.kind === 'goto' ? [action.chain] : [],
-  )
-  const chains = targets.flatMap(name => table.chains.filter(each => each.name === name))
+  const chains = targetsIn(style, rule)
   const port = chains.map(redirectPort).find(found => found !== undefined)
-  const open = port !== undefined || depth >= MAX_DEPTH ? [] : chains
-  const children = open.map(each => chainNode(table, each, style, depth + 1))
+  const isDeep = depth >= MAX_DEPTH
+  const waiting = port === undefined && isDeep ? chains : []
+  for (const each of waiting) style.later.add(each)
+  const open = port !== undefined || isDeep ? [] : chains
+  const children = open.map(each => chainNode(style, each, depth + 1))
+  const below = waiting.length === 0 ? [] : [{text: ' (shown below)', tone: 'dim'} as const]
   const arrow = port === undefined ? [] : [{text: ` → port ${port}`, tone: 'strong'} as const]
   const reading =
     style.wide && words.purpose !== undefined ? [{text: `  (${words.reading})`, tone: 'dim'} as const] : []
   return {
-    label: [`${rule.position}  ${sentence}`, ...arrow, ...reading],
+    label: [`${rule.position}  ${sentence}`, ...arrow, ...reading, ...below],
     detail: [{text: verbatim(rule), tone: 'dim'}, ...count(rule, style)],
     ...(children.length === 0 ? {} : {children}),
   }
@@ -63,29 +79,28 @@ function chainTitle(chain: Chain): readonly Cell[] {
   return [{text: chain.name, tone: 'strong'}, ...policy, ...left, ...empty]
 }
 
-function chainNode(table: NetfilterTable, chain: Chain, style: TreeStyle, depth: number): TreeNode {
-  const key = `${table.family} ${table.name} ${chain.name}`
-  if (style.shown.has(key) && chain.rules.length > 1)
+function keyOf({table}: Drawing, chain: Chain): string {
+  return `${table.family} ${table.name} ${chain.name}`
+}
+
+function isShown(style: Drawing, chain: Chain): boolean {
+  return style.shown.has(keyOf(style, chain))
+}
+
+function chainNode(style: Drawing, chain: Chain, depth: number): TreeNode {
+  if (isShown(style, chain) && chain.rules.length > 1)
     return {label: [...chainTitle(chain), {text: ' (shown above)', tone: 'dim'}]}
-  style.shown.add(key)
-  return {label: chainTitle(chain), children: chain.rules.map(rule => ruleNode(table, chain, rule, style, depth))}
+  style.shown.add(keyOf(style, chain))
+  return {label: chainTitle(chain), children: chain.rules.map(rule => ruleNode(style, chain, rule, depth))}
 }
 
 /** A chain is shown once in the tree; those nothing jumps to stand at the end. */
-function unreached(table: NetfilterTable): readonly Chain[] {
-  const reached = new Set<string>()
-  const visit = (chain: Chain): void => {
-    if (reached.has(chain.name)) return
-    reached.add(chain.name)
-    for (const rule of chain.rules)
-      for (const action of rule.actions)
-        if (action.kind === 'jump' || action.kind === 'goto') {
-          const next = table.chains.find(each => each.name === action.chain)
-          if (next !== undefined) visit(next)
-        }
-  }
-  for (const chain of table.chains) if (chain.hook !== undefined) visit(chain)
-  return table.chains.filter(chain => !reached.has(chain.name))
+function unreached({table, chains}: Pick<Drawing, 'table' | 'chains'>): readonly Chain[] {
+  const reached = new Set(table.chains.filter(chain => chain.hook !== undefined))
+  // A set goes on to what is added while it is walked.
+  for (const chain of reached)
+    for (const rule of chain.rules) for (const target of targetsIn({chains}, rule)) reached.add(target)
+  return table.chains.filter(chain => !reached.has(chain))
 }
 
 /** Nothing leads to a chain, or what does was not pasted: the listing counts references to it, or has no chain packets enter by. */
@@ -103,18 +118,27 @@ export function tableTree(ruleset: Ruleset, table: NetfilterTable, style: TreeSt
   const bases = table.chains.filter(
     chain => chain.hook !== undefined && (chain.rules.length > 0 || chain.policy === 'drop'),
   )
-  const loose = unreached(table).filter(chain => chain.rules.length > 0)
+  const drawing = {
+    ...style,
+    table,
+    chains: new Map(table.chains.map(chain => [chain.name, chain])),
+    later: new Set<Chain>(),
+  }
+  const loose = unreached(drawing).filter(chain => chain.rules.length > 0)
   if (bases.length + loose.length === 0) return undefined
   const family = table.family === 'ip' ? 'IPv4' : table.family === 'ip6' ? 'IPv6' : 'IPv4 and IPv6'
+  const baseNodes = bases.map(chain => chainNode(drawing, chain, 0))
   const looseNodes = loose.map(chain => {
-    const node = chainNode(table, chain, style, MAX_DEPTH)
+    const node = chainNode(drawing, chain, MAX_DEPTH)
     return {...node, label: [...node.label, {text: ledHere(table, chain), tone: 'warn'} as const]}
   })
+  const deepNodes: TreeNode[] = []
+  for (const chain of drawing.later) if (!isShown(drawing, chain)) deepNodes.push(chainNode(drawing, chain, 0))
   return {
     label: [
       {text: `table ${table.name}`, tone: 'strong'},
       ` ${family}${ruleset.backend === 'unknown' ? '' : `, ${backendName(ruleset.backend)}`}`,
     ],
-    children: [...bases.map(chain => chainNode(table, chain, style, 0)), ...looseNodes],
+    children: [...baseNodes, ...looseNodes, ...deepNodes],
   }
 }

@@ -54,9 +54,10 @@ function verdictOf(differences: DriftReport['differences']): Cell {
   const effective = differences.filter(each => each.effective).length
   const open = differences.filter(each => each.kind === 'incomplete').length
   if (effective > 0) {
-    const verb = effective === 1 ? 'changes' : 'change'
+    const some = `${effective} of which ${effective === 1 ? 'changes' : 'change'}`
+    const every = effective === 1 ? 'which changes' : 'all of which change'
     const besides = open === 0 ? '' : `; ${open} not compared`
-    return {text: `${all}, ${effective} of which ${verb} where packets go${besides}`, tone: 'bad'}
+    return {text: `${all}, ${effective < differences.length ? some : every} where packets go${besides}`, tone: 'bad'}
   }
   return open > 0
     ? {text: `${humanCount(open, 'part')} of the rules could not be compared`, tone: 'warn'}

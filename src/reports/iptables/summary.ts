@@ -17,7 +17,7 @@ const OWN_PORTS: Readonly<Record<string, string>> = {
 }
 
 /** What becomes of traffic, as a predicate: `goes to the proxy (port 15006)`. */
-export function outcomeWords({verdict, port, to, by, why}: TrafficOutcome): string {
+function outcomeWords({verdict, port, to, by, why}: TrafficOutcome): string {
   switch (verdict) {
     case 'captured':
       return `goes to the proxy (port ${port ?? 'unchanged'})`

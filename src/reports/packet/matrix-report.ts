@@ -1,5 +1,5 @@
 import {askPaths, type PodPaths} from '../../analysis/netfilter/interception/pod-paths.js'
-import {isAmbient} from '../../analysis/netfilter/istio-names.js'
+import {isAmbientRuleset} from '../../analysis/netfilter/istio-names.js'
 import type {Node} from '../../analysis/netfilter/packet-sets/diagram.js'
 import {type SharedPart, sharedParts} from '../../analysis/netfilter/packet-sets/parts.js'
 import {
@@ -13,6 +13,7 @@ import type {TrafficOutcome} from '../../analysis/netfilter/packet-sets/traffic-
 import type {PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
 import {type ProxyTraits, sentByProxy, ZTUNNEL_MARK} from '../../analysis/netfilter/proxy-traits.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {Packet} from '../../model/packet.js'
 import type {IpFamily, Ruleset} from '../../model/ruleset.js'
@@ -62,7 +63,7 @@ const ZTUNNEL: Sender = {who: 'ztunnel (mark 0x539)', packet: {uid: 0, gid: 0, m
 
 /** In ambient mode the proxy is ztunnel, known by its mark; elsewhere the sidecar, known by its user. */
 function sendersFor(rulesets: readonly Ruleset[], proxy: ProxyTraits): readonly Sender[] {
-  const ambient = isAmbient(rulesets)
+  const ambient = isAmbientRuleset(rulesets)
   return [...APP, ambient ? ZTUNNEL : {who: `proxy (uid ${proxy.uid})`, packet: {uid: proxy.uid, gid: proxy.gid}}]
 }
 
@@ -79,10 +80,9 @@ function cellOf(who: string, trafficOutcome: TrafficOutcome, loopsAt: number | u
   return {
     who,
     verdict: loops ? 'loops' : verdict === 'none' ? 'error' : verdict,
-    ...(port === undefined ? {} : {port}),
-    ...(to === undefined ? {} : {to}),
+    ...definedFields({port, to}),
     ...(by === undefined ? {} : {by: `${by.at} ${by.rule}`}),
-    ...(why === undefined ? {} : {why}),
+    ...definedFields({why}),
   }
 }
 
@@ -211,7 +211,7 @@ export async function matrixReport(
     const outbound = outboundRows(found, senders, read.proxy)
     const inbound = inboundRows(found)
     const [gaveUp] = found.paths.chains.givenUp
-    return {outbound, inbound, ...(gaveUp === undefined ? {} : {gaveUp})}
+    return {outbound, inbound, ...definedFields({gaveUp})}
   }
   const rows = askPaths(rulesets, read.machine, family, ask, why => unknownRows(why, names), bound)
   if (rows === undefined) throw new UserError(`the pod has no ${family === 'ip' ? 'IPv4' : 'IPv6'} address`)

@@ -1,4 +1,5 @@
 import type {PacketVerdict} from '../../analysis/netfilter/packet-walk/verdict.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Cell, Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
@@ -62,7 +63,7 @@ export const matrixView: View<MatrixReport> = {
     kind: 'PacketMatrix',
     subject: podLabel(subject),
     rules: startUp === undefined ? 'current' : 'set-at-start',
-    ...(gaveUp === undefined ? {} : {gaveUp}),
+    ...definedFields({gaveUp}),
     outbound,
     inbound,
   }),

@@ -5,6 +5,7 @@ import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
 import {readPodObject, readServices} from '../../evidence/pod/objects.js'
 import {readEnvoySockets, readSockets, unreadSockets} from '../../evidence/pod/sockets.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {parseProcesses} from '../../formats/processes.js'
 import type {Gap} from '../../model/answer.js'
 import {parseIstioVersion} from '../../model/istio-version.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -28,6 +29,8 @@ export interface PortsReport extends Report {
   readonly podKnown: boolean
   readonly rows: readonly PortRow[]
   readonly problems: readonly PortProblem[]
+  /** The container of each process id, where containers share the network namespace and their processes could be listed. */
+  readonly containers: ReadonlyMap<number, string>
 }
 
 const UNKNOWN_POD: PodModel = {
@@ -69,6 +72,15 @@ function modeOfSockets(table: SocketTable | undefined): PodMode | 'unknown' {
   if (foreign) return 'unknown'
   const unowned = captures.every(({process}) => process === undefined)
   return unowned && listens(15008).length > 0 && listens(...SIDECAR_ONLY).length === 0 ? 'ambient' : 'sidecar'
+}
+
+/** The container of each process; only sources of containers know it. */
+async function containersOf(source: Source, subject: PodRef): Promise<ReadonlyMap<number, string>> {
+  const outside = source.traits.live && source.impliedSubject !== undefined
+  const answer = outside ? await source.evidence('net.processes', subject) : undefined
+  const read = answer?.ok === true ? parseProcesses(answer.value) : undefined
+  const known = read?.ok === true ? read.value : []
+  return new Map(known.flatMap(({pid, container}) => (container === undefined ? [] : [[pid, container] as const])))
 }
 
 /** What listens on each port of a pod, what declares it, and which ports the mesh cannot reach and why. */
@@ -114,6 +126,7 @@ export async function portsReport(given: Source, subject: PodRef): Promise<Ports
     podKnown: pod !== undefined,
     rows,
     problems: portProblems(rows, mode),
+    containers: await containersOf(source, subject),
     failing: portProblems(rows, mode).some(problem => problem.severity === 'error'),
   }
 }

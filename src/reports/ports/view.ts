@@ -48,9 +48,22 @@ function answer(row: PortRow): Cell {
   return tone === undefined ? text : {text, tone}
 }
 
-function cells(row: PortRow, wide: boolean): readonly Cell[] {
+/** The containers of the processes that listen, where a network namespace has several. */
+function containerCell({sockets}: PortRow, containers: PortsReport['containers']): readonly Cell[] {
+  if (containers.size === 0) return []
+  const own = sockets.map(({pid}) => (pid === undefined ? undefined : containers.get(pid)))
+  return [[...new Set(own.filter(name => name !== undefined))].join(', ') || '-']
+}
+
+function cells(row: PortRow, wide: boolean, containers: PortsReport['containers']): readonly Cell[] {
   const addresses = row.sockets.map(socket => socketAddress(socket).replace(/:\d+$/, ''))
-  const base = [`${row.port}/${row.protocol}`, [...new Set(addresses)].join(', ') || '-', ownerOf(row), answer(row)]
+  const base = [
+    `${row.port}/${row.protocol}`,
+    [...new Set(addresses)].join(', ') || '-',
+    ownerOf(row),
+    ...containerCell(row, containers),
+    answer(row),
+  ]
   if (!wide) return [...base, roleOf(row)]
   const serves = [...new Set(row.sockets.map(socket => socket.serves))].join(', ')
   const count = row.sockets.reduce((sum, socket) => sum + socket.count, 0)
@@ -120,8 +133,10 @@ function doc(report: PortsReport, form: 'short' | 'table' | 'wide'): Doc {
       block: 'table',
       style: 'columns',
       padding: 2,
-      header: wide ? WIDE : HEADER,
-      rows: report.rows.map(row => cells(row, wide)),
+      header: (wide ? WIDE : HEADER).flatMap(name =>
+        name === 'OWNER' && report.containers.size > 0 ? [name, 'CONTAINER'] : [name],
+      ),
+      rows: report.rows.map(row => cells(row, wide, report.containers)),
     },
   ]
 }
@@ -139,7 +154,10 @@ function data(report: PortsReport): unknown {
       port,
       protocol,
       verdict,
-      sockets: sockets.map(({line: _, ...socket}) => socket),
+      sockets: sockets.map(({line: _, ...socket}) => ({
+        ...socket,
+        container: socket.pid === undefined ? undefined : report.containers.get(socket.pid),
+      })),
       declaredBy,
       services: bound.map(({service, port: its}) => ({
         name: service.object.name,

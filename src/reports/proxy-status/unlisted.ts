@@ -3,6 +3,7 @@ import {listOf, objectOf, textMapOf, textOf} from '../../formats/decode.js'
 import {parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
 import {hasProxy, podRevision} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import type {SyncProblem} from '../../model/sync-problem.js'
 import type {Source} from '../../sources/source.js'
@@ -88,7 +89,7 @@ export async function unlistedProblem(
   if (why === undefined) return {...base, kind, ...note, reason: 'not connected to any istiod'}
   // The log of a restarted container begins with its last run; a proxy that never connected has been waiting since the pod started.
   const started = kind === 'never-connected' ? textOf(pod, 'status', 'startTime') : undefined
-  return {...base, kind, ...note, ...why, ...(started === undefined ? {} : {since: started})}
+  return {...base, kind, ...note, ...why, ...definedFields({since: started})}
 }
 
 /** A live pod without a proxy in a namespace with injection enabled, and the reason; undefined for every other pod. */

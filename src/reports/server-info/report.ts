@@ -1,5 +1,6 @@
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {parseServerInfo, type ServerInfo} from '../../formats/envoy-server-info.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {Artifact} from '../../model/evidence.js'
 import {humanDuration} from '../../model/human-duration.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -43,7 +44,7 @@ export async function serverInfoReport(given: Source, subject: PodRef): Promise<
     subject,
     info,
     artifact,
-    ...(problem === undefined ? {} : {problem}),
+    ...definedFields({problem}),
     failing: problem !== undefined,
   }
 }

@@ -5,6 +5,7 @@ import type {MeshPod, MeshWorld} from '../../analysis/request-path/world.js'
 import {mtlsMode} from '../../analysis/traffic-policy/peer-mode.js'
 import type {ObjectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {readPodObject} from '../../evidence/pod/objects.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
 import {matchesLabels, requirementsOf} from '../../model/selector.js'
@@ -138,12 +139,12 @@ async function mismatch(inputs: CauseInputs, path: RequestPath): Promise<PathCau
     const {namespace, name} = entered.pod.ref
     return {
       object: {kind: 'Pod', namespace, name},
-      fix: `Recreate pod ${podLabel(entered.pod.ref)}: its iptables rules no longer lead to the proxy (meshctl iptables ${podLabel(entered.pod.ref)} --drift).`,
+      fix: `Recreate pod ${podLabel(entered.pod.ref)}: its iptables rules no longer redirect to the proxy (meshctl iptables ${podLabel(entered.pod.ref)} --drift).`,
     }
   }
   const object = clusterObject(clientLeg(path.legs), inputs.world)
   return {
-    ...(object === undefined ? {} : {object}),
+    ...definedFields({object}),
     fix: 'Compare the certificates of both sides: meshctl pc secret for each pod.',
   }
 }
@@ -189,7 +190,7 @@ async function ownAnswer(inputs: CauseInputs, path: RequestPath): Promise<PathCa
     object === undefined
       ? 'The proxy is configured to reply itself: see -o wide.'
       : `Change the route in ${objectLabel(object)}.`
-  return {...(object === undefined ? {} : {object}), ...(field === undefined ? {} : {field}), fix}
+  return {...definedFields({object, field}), fix}
 }
 
 async function noEndpoint(inputs: CauseInputs, path: RequestPath): Promise<PathCause> {
@@ -247,7 +248,7 @@ export async function pathCauseOf(inputs: CauseInputs, path: RequestPath): Promi
     case 'no-route': {
       const object = routeObject(clientLeg(path.legs), inputs.world)
       return {
-        ...(object === undefined ? {} : {object}),
+        ...definedFields({object}),
         fix: 'Add a route for the host and path (VirtualService), or correct the host the client sends.',
       }
     }

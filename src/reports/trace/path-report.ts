@@ -11,6 +11,7 @@ import type {MeshPod} from '../../analysis/request-path/world.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
@@ -107,7 +108,7 @@ function logLine(request: AskedPath, leg: ReturnType<typeof clientLeg>): string 
 function logsOf(request: AskedPath, {legs}: RequestPath): ExpectedLogs {
   const client = logLine(request, clientLeg(legs))
   const server = logLine(request, serverLeg(legs))
-  return {...(client === undefined ? {} : {client}), ...(server === undefined ? {} : {server})}
+  return {...definedFields({client, server})}
 }
 
 interface Way {
@@ -145,7 +146,7 @@ async function branchOf(inputs: CauseInputs, request: AskedPath, way: Way): Prom
     steps: [name, ...stepsOf(path.legs, inputs.world)],
     logs: logsOf(request, path),
     orDetails: racingDetails(path),
-    ...(cause === undefined ? {} : {cause}),
+    ...definedFields({cause}),
   }
 }
 

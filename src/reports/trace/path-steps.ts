@@ -3,6 +3,7 @@ import {decidingStep} from '../../analysis/netfilter/packet-walk/verdict.js'
 import type {Leg} from '../../analysis/request-path/legs.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
 import type {MeshWorld} from '../../analysis/request-path/world.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {nearMissText} from '../../model/envoy/decision.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
@@ -91,7 +92,7 @@ function proxyStep(leg: ProxyLeg, world: MeshWorld): PathStep {
     text: proxyText(leg),
     reasons: steps.map(({text, at}) => {
       const object = at === undefined ? undefined : madeBy(at)
-      return {text, ...(at === undefined ? {} : {at}), ...(object === undefined ? {} : {object})}
+      return {text, ...definedFields({at, object})}
     }),
     nearMisses: steps
       .flatMap(each => each.nearMisses)

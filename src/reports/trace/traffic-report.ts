@@ -1,12 +1,10 @@
 import {everyBranch} from '../../analysis/request-path/draws.js'
 import {followRequest, type RequestPath} from '../../analysis/request-path/path.js'
 import {type PathSummary, racingDetails, summarizePath} from '../../analysis/request-path/path-summary.js'
-import type {Speech} from '../../analysis/request-path/speech.js'
 import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
+import {requestsIn, speechOf} from '../../evidence/mesh-world/recorded-requests.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
-import {parseJson} from '../../formats/json-text.js'
-import {parseTrafficRequest, type TrafficRequest} from '../../formats/traffic/parse.js'
-import {gapSentence} from '../../model/answer.js'
+import type {TrafficRequest} from '../../formats/traffic/parse.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
@@ -25,17 +23,6 @@ export type TrafficAnswer = {readonly id: string} & Summary &
 
 export interface TrafficReport extends Report {
   readonly answers: readonly TrafficAnswer[]
-}
-
-const DEFAULT_PORT = 80
-
-/** What the client of a record sends: HTTP/1.1 with the Host header as curl writes it, or nothing until the server sends data. */
-function speechOf(request: TrafficRequest): Speech {
-  const bare = {tls: undefined, refuses: undefined, payload: undefined}
-  if (request.tcp) return {...bare, protocol: 'tcp', head: undefined}
-  const authority = request.port === DEFAULT_PORT ? request.host : `${request.host}:${request.port}`
-  const headers = [['host', authority] as const, ...request.headers]
-  return {...bare, protocol: 'http/1.1', head: {method: request.method, path: request.path, headers}}
 }
 
 interface Group {
@@ -91,19 +78,6 @@ function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {
     because: path.ending.because,
     alternatives: [...others.map(({summary, share}) => ({...summary, share: rounded(share)})), ...races],
   }
-}
-
-function requestsIn(text: string, place: string): readonly TrafficRequest[] {
-  return text.split('\n').flatMap((line, i) => {
-    if (line.trim() === '') return []
-    const where = `${place} line ${i + 1}`
-    const json = parseJson(Buffer.from(line), where)
-    if (!json.ok) throw new UserError(gapSentence(json.gap))
-    const request = parseTrafficRequest(json.value)
-    if (request === undefined)
-      throw new UserError(`${where} is not a recorded request: it needs id, from, and request with address and port`)
-    return [request]
-  })
 }
 
 function moment(source: Source): number {

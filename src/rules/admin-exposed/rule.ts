@@ -14,6 +14,7 @@ export const rule = defineRule({
   fix: 'Bind the admin interface to 127.0.0.1, as Istio configures it.',
   references: ['https://www.envoyproxy.io/docs/envoy/latest/operations/admin'],
   modes: ['sidecar', 'gateway', 'waypoint'],
+  outsideKubernetes: true,
   needs: ['sockets'],
   check: ({pod}, {sockets}) =>
     sockets.sockets

@@ -11,6 +11,7 @@ export const rule = defineRule({
   fix: 'Since Istio 1.28: select the other back end with proxyMetadata FORCE_IPTABLES_BINARY: nft (or legacy) in the annotation proxy.istio.io/config or in meshConfig.defaultConfig. Otherwise load the tables on the node (modprobe ip_tables iptable_nat iptable_mangle), or install the Istio CNI plugin.',
   references: [PAGES.cni, 'https://istio.io/latest/docs/ops/deployment/platform-requirements/'],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   includeTerminated: true,
   needs: ['status'],
   uses: ['initLog'],

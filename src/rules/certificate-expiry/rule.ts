@@ -14,6 +14,7 @@ export const rule = defineRule({
   fix: "Check the sidecar's log for signing errors, and its connection to istiod; an expiring root requires a planned rotation.",
   references: ['https://istio.io/latest/docs/ops/common-problems/security-issues/'],
   modes: ['sidecar', 'gateway', 'waypoint'],
+  outsideKubernetes: true,
   needs: ['certificates'],
   parameters: {
     rootDays: {

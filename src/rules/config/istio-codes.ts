@@ -1,3 +1,5 @@
+import {definedFields} from '../../model/defined-fields.js'
+
 /** The analyzers of istioctl by name, with the codes each can give (istio.io, configuration analysis messages). */
 const ANALYZER_CODES: Readonly<Record<string, string>> = {
   'annotations.AlphaAnalyzer': 'IST0136',
@@ -60,7 +62,7 @@ export function istioAnalyzer(name: string): {readonly codes: readonly string[];
   if (codes === undefined) return undefined
   const [topic = ''] = name.split('.')
   const kind = Object.hasOwn(KIND_OF_ANALYZER, topic) ? KIND_OF_ANALYZER[topic] : undefined
-  return {codes: codes.split(' '), ...(kind === undefined ? {} : {kind})}
+  return {codes: codes.split(' '), ...definedFields({kind})}
 }
 
 /** The names of istioctl's analyzers. */

@@ -37,6 +37,7 @@ export const rule = defineRule({
   fix: 'Close the connection, for example by restarting the pod. If it comes back, find what opens it before the rules are in place: an init container, or a CNI plugin that runs late.',
   references: [PAGES.cni],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: ['kernel', 'connections'],
   check: ({pod}, {kernel, connections}) => {
     // With TPROXY Envoy keeps the client's address, so its connections look like the application's.

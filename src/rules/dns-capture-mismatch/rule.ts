@@ -33,6 +33,7 @@ export const rule = defineRule({
   fix: 'Set ISTIO_META_DNS_CAPTURE: "true" in proxyMetadata (annotation proxy.istio.io/config or meshConfig.defaultConfig), not in a single container, and recreate the pod; give the pod a name server in dnsConfig when its dnsPolicy is None.',
   references: ['https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/'],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   needsToPass: ['sidecar'],
   uses: ['initLog', 'sockets'],

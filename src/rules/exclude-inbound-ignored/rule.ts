@@ -14,6 +14,7 @@ export const rule = defineRule({
   fix: 'Keep one of the two annotations.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   check: ({pod}) => {
     const [include, exclude] = [pod.annotations[INCLUDE], pod.annotations[EXCLUDE]]

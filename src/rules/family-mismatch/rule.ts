@@ -11,6 +11,7 @@ export const rule = defineRule({
   fix: 'Listen on [::] without IPV6_V6ONLY, or on both 0.0.0.0 and [::].',
   references: [PAGES.requirements],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: ['ports'],
   check: ({pod}, {ports}) => {
     const [first] = pod.status?.podIps ?? []

@@ -35,6 +35,7 @@ export const rule = defineRule({
   fix: 'Remove the rule, or find what sets it (a network policy agent in the pod, a script in the image); control who may connect with an AuthorizationPolicy, or with a NetworkPolicy, which works outside the pod.',
   references: ['https://istio.io/latest/docs/ops/deployment/application-requirements/'],
   modes: ['sidecar', 'ambient'],
+  outsideKubernetes: true,
   needs: ['kernel', 'drift'],
   check: (_workload, {drift, kernel}) =>
     drift.differences.filter(isFilterBlock).map(difference => {

@@ -15,6 +15,7 @@ export const rule = defineRule({
   fix: 'Find the port in the log line. Name it tcp-… or https-… if that is what it carries, and give two Services with one targetPort the same protocol; or make the client send plain HTTP.',
   references: [PAGES.protocols],
   modes: ['sidecar', 'gateway', 'waypoint'],
+  outsideKubernetes: true,
   needs: ['proxyLog'],
   check: (_workload, {proxyLog}) => {
     const proof = logLines(proxyLog, REFUSED)

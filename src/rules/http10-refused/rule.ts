@@ -15,6 +15,7 @@ export const rule = defineRule({
   fix: 'Make the client use HTTP/1.1 (nginx: proxy_http_version 1.1), or set ISTIO_META_HTTP10: "1" in proxyMetadata, or PILOT_HTTP10=1 for istiod.',
   references: [PAGES.protocols, 'https://istio.io/latest/docs/reference/commands/pilot-discovery/'],
   modes: ['sidecar', 'gateway', 'waypoint'],
+  outsideKubernetes: true,
   needs: ['proxyLog'],
   check: (_workload, {proxyLog}) => {
     const proof = logLines(proxyLog, REFUSED)

@@ -39,6 +39,7 @@ export const rule = defineRule({
   fix: 'Read the log of the container that failed: kubectl logs POD -c istio-init.',
   references: [PAGES.cni, PAGES.podSecurity],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   includeTerminated: true,
   needs: ['status'],
   uses: ['initLog'],

@@ -11,6 +11,7 @@ export const rule = defineRule({
   fix: 'Remove the annotation sidecar.istio.io/interceptionMode, unless the application connects to the proxy explicitly.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   check: ({pod}) => {
     const capture = inboundCapture(pod)

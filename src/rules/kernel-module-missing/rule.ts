@@ -14,6 +14,7 @@ export const rule = defineRule({
   fix: 'Load it on the node, and at each boot (/etc/modules-load.d): xt_owner, xt_REDIRECT, xt_conntrack, xt_multiport, xt_comment; for TPROXY also xt_TPROXY, xt_mark, xt_connmark, xt_socket; for DNS capture xt_CT. A minimal kernel may have to be replaced.',
   references: ['https://istio.io/latest/docs/ops/deployment/platform-requirements/', PAGES.cni],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   includeTerminated: true,
   needs: ['status'],
   uses: ['initLog'],

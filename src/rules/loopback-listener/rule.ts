@@ -13,6 +13,7 @@ export const rule = defineRule({
   references: [PAGES.requirements],
   versions: 'Istio 1.10 and later',
   modes: ['sidecar', 'ambient'],
+  outsideKubernetes: true,
   needs: ['ports'],
   uses: ['sidecars'],
   check: ({pod}, {ports, sidecars}) =>

@@ -16,6 +16,7 @@ export const rule = defineRule({
   fix: 'Remove 127.0.0.0/8 from includeOutboundIPRanges.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   check: ({pod}) => {
     const capture = outboundCapture(pod)

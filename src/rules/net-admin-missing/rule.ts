@@ -1,3 +1,4 @@
+import {isOutsideKubernetes} from '../../model/container-facts.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -14,6 +15,7 @@ export const rule = defineRule({
   fix: 'Set securityContext.capabilities.add: [NET_ADMIN, NET_RAW] and runAsUser: 0 on istio-init, or use the Istio CNI plugin, which needs nothing in the pod.',
   references: [PAGES.podSecurity, PAGES.cni],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   needsToPass: ['sidecar'],
   check: ({pod}) => {
@@ -26,6 +28,9 @@ export const rule = defineRule({
     return [
       {
         severity: lacking.includes('NET_ADMIN') ? 'error' : 'warning',
+        fix: isOutsideKubernetes(pod)
+          ? 'Give the container that sets up the rules the capability: cap_add: [NET_ADMIN], and user root.'
+          : undefined,
         message: `istio-init lacks ${lacking.join(' and ')}.`,
         path: `${pod.specPath}.${init.path}.securityContext`,
         proof: [

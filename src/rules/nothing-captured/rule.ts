@@ -12,6 +12,7 @@ export const rule = defineRule({
   fix: 'Remove the empty annotations includeInboundPorts and includeOutboundIPRanges.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   check: ({pod}) => {
     const [inbound, outbound] = [inboundCapture(pod), outboundCapture(pod)]

@@ -22,6 +22,7 @@ export const rule = defineRule({
   fix: 'Exclude only the addresses that need it.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   uses: ['services'],
   check: ({pod}, {services = []}): readonly Found[] => {

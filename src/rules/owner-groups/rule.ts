@@ -29,6 +29,7 @@ export const rule = defineRule({
   references: ['https://istio.io/latest/docs/reference/commands/pilot-agent/', PAGES.annotations],
   versions: 'Istio 1.14 and later',
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   uses: ['cni'],
   check: ({pod}, {cni}): readonly Found[] => {

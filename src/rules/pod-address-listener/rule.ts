@@ -12,6 +12,7 @@ export const rule = defineRule({
   fix: 'Listen on 0.0.0.0 or [::].',
   references: [PAGES.requirements],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: ['ports'],
   check: ({pod, version}, {ports}) => {
     const [first] = pod.status?.podIps ?? []

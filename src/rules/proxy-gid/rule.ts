@@ -17,6 +17,7 @@ export const rule = defineRule({
   references: [PAGES.requirements],
   versions: 'Istio 0.8 and later',
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   check: ({pod}) => {
     let undecided: string | undefined

@@ -1,5 +1,6 @@
 import {movedPorts} from '../../analysis/pod-mode/moved-ports.js'
 import {inboundCapture} from '../../analysis/traffic-capture/inbound-capture.js'
+import {isOutsideKubernetes} from '../../model/container-facts.js'
 import {injectedContainer} from '../../model/pod.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -13,6 +14,7 @@ export const rule = defineRule({
   fix: 'Find out why Envoy has no listeners: read its log, and check whether it received its configuration from istiod.',
   references: [PAGES.requirements],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: ['sockets'],
   check: ({pod}, {sockets}) => {
     const proxy = injectedContainer(pod, 'istio-proxy')
@@ -22,7 +24,8 @@ export const rule = defineRule({
     const absent = [15001, 15006]
       .map(port => moved.get(port) ?? port)
       .filter(port => !sockets.sockets.some(each => each.port === port && each.protocol === 'tcp'))
-    // Before Istio 1.3 one port took both directions.
+    // Before Istio 1.3 one port took both directions; outside Kubernetes nothing says that there are two.
+    if (isOutsideKubernetes(pod) && !absent.includes(15001)) return []
     if (
       absent.length === 0 ||
       (absent.length === 1 &&

@@ -34,6 +34,7 @@ export const rule = defineRule({
   fix: 'Run the container as another uid.',
   references: [PAGES.requirements],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   uses: ['cni'],
   check: ({pod}, {cni}) =>

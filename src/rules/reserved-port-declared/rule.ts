@@ -39,6 +39,7 @@ export const rule = defineRule({
   fix: 'Move the application to another port, and set the targetPort of the Service to it.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
+  outsideKubernetes: true,
   needs: [],
   needsToPass: ['services'],
   parameters: {extra: EXTRA_PORTS},

@@ -47,6 +47,7 @@ export const rule = defineRule({
   fix: 'Delete the pod so that it starts with fresh rules, and find what changed them; meshctl iptables POD --drift shows each rule.',
   references: ['https://istio.io/latest/docs/ops/deployment/application-requirements/'],
   modes: ['sidecar', 'ambient'],
+  outsideKubernetes: true,
   needs: ['kernel', 'drift'],
   check: (_workload, {drift}) =>
     own(drift.differences, drift.otherRelease?.exactly === true).map(difference => {

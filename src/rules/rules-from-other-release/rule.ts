@@ -11,6 +11,7 @@ export const rule = defineRule({
   fix: 'Delete the pod so that it starts with the rules of its own release; with the CNI plugin, upgrade plugin and sidecars to one release first.',
   references: [PAGES.cni, 'https://istio.io/latest/docs/setup/upgrade/'],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: ['kernel', 'drift'],
   check: ({pod}, {drift}) => {
     const other = drift.otherRelease

@@ -11,6 +11,7 @@ export const rule = defineRule({
   fix: "Set a single uid, the proxy's own.",
   references: ['https://istio.io/latest/docs/reference/commands/pilot-agent/'],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: ['sidecar'],
   check: ({pod}) => {
     const {uids} = proxyIds(pod)

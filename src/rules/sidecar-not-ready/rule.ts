@@ -45,6 +45,7 @@ export const rule = defineRule({
   fix: "Read the reason in the sidecar's log; most often it cannot reach istiod or waits for its first configuration.",
   references: [PAGES.injecting],
   modes: ['sidecar', 'gateway', 'waypoint'],
+  outsideKubernetes: true,
   needs: ['status'],
   uses: ['proxyLog'],
   check: ({pod, at}, {proxyLog}) => {

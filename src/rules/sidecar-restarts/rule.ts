@@ -13,6 +13,7 @@ export const rule = defineRule({
   fix: 'Give the sidecar more memory (annotation sidecar.istio.io/proxyMemoryLimit) or a smaller configuration (a Sidecar resource); otherwise read its previous log.',
   references: [PAGES.annotations, 'https://istio.io/latest/docs/ops/deployment/performance-and-scalability/'],
   modes: ['sidecar', 'gateway', 'waypoint'],
+  outsideKubernetes: true,
   needs: ['status'],
   check: ({pod}): readonly Found[] => {
     const proxy = injectedContainer(pod, 'istio-proxy')

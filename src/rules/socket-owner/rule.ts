@@ -55,6 +55,7 @@ export const rule = defineRule({
   fix: 'Run the application on another port and as another uid.',
   references: [PAGES.requirements],
   modes: ['sidecar', 'ambient'],
+  outsideKubernetes: true,
   needs: ['sockets'],
   parameters: {extra: EXTRA_PORTS},
   check: ({pod, mode}, {sockets}, {extra}) =>

@@ -11,6 +11,7 @@ export const rule = defineRule({
   fix: 'Let injection set the securityContext of istio-proxy (it adds NET_ADMIN for TPROXY), or use REDIRECT.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   uses: ['sidecar'],
   check: ({pod}, {sidecar: proxy}) => {

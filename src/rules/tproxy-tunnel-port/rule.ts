@@ -13,6 +13,7 @@ export const rule = defineRule({
   fix: 'Add 15008 to the annotation traffic.sidecar.istio.io/excludeInboundPorts, or use REDIRECT. Nothing to do if the mesh does not use HBONE.',
   references: [PAGES.annotations],
   modes: ['sidecar'],
+  outsideKubernetes: true,
   needs: [],
   check: ({pod}) => {
     const {interception, include, exclude, from} = inboundCapture(pod)

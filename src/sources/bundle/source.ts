@@ -3,7 +3,7 @@ import {parseJson} from '../../formats/json-text.js'
 import {parseObjects} from '../../formats/kube-manifest/parse.js'
 import {type Answer, answered, missing} from '../../model/answer.js'
 import {type Artifact, type EvidenceId, evidenceRow} from '../../model/evidence.js'
-import {kindOf} from '../../model/kinds.js'
+import {isOfKind, kindOf} from '../../model/kinds.js'
 import {type KubeObject, type PodRef, podLabel} from '../../model/kube-object.js'
 import type {ObjectQuery, Origin, Source} from '../source.js'
 import {type BundleFiles, blobAnswer} from './blobs.js'
@@ -15,8 +15,9 @@ function evidenceKey(namespace: string, pod: string, id: EvidenceId): string {
 
 /** The entries that can answer a query: the cluster-wide list, or the list of the requested namespace. */
 function entriesFor(index: BundleIndex, query: ObjectQuery): readonly ObjectsEntry[] {
-  const kind = kindOf(query.kind)?.kind ?? query.kind
-  const ofKind = index.objects.filter(entry => entry.kind === kind)
+  const known = kindOf(query.kind)
+  const kind = known?.kind ?? query.kind
+  const ofKind = index.objects.filter(entry => entry.kind === kind && (known === undefined || isOfKind(entry, known)))
   const whole = ofKind.filter(entry => entry.namespace === '*')
   if (whole.some(entry => isBlob(entry.held))) return whole
   if (query.namespace === undefined) return ofKind

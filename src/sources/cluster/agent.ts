@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https, {type AgentOptions} from 'node:https'
 import {createSecureContext} from 'node:tls'
+import {definedFields} from '../../model/defined-fields.js'
 import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
 import type {Credentials} from './credentials.js'
@@ -20,7 +21,7 @@ export async function agentFor(
     maxFreeSockets: MAX_CONNECTIONS,
     rejectUnauthorized: access.tls.rejectUnauthorized,
     ALPNProtocols: ['http/1.1'],
-    ...(access.tls.ca === undefined ? {} : {ca: access.tls.ca}),
+    ...definedFields({ca: access.tls.ca}),
     servername: access.tls.servername ?? serverNameOf(access.server.hostname),
     ...(credentials.certificate === undefined ? {} : {cert: credentials.certificate, key: credentials.key}),
   }
@@ -38,9 +39,9 @@ export async function agentFor(
     : new HttpProxyAgent({...options, proxy: proxy.href})
 }
 
-/** OpenSSL reads certificates and keys when the context is made; what it cannot read is named here instead of by a later connection. */
+/** OpenSSL parses certificates and keys when the context is created; invalid ones are reported here instead of at the first connection. */
 function checkCertificates({ca, cert, key}: AgentOptions): void {
-  // The certificates of the system are many and known to be good; only a kubeconfig's own are looked at.
+  // The system's certificates are many and known to be good; only those of a kubeconfig are checked.
   const own = ca !== undefined && Buffer.byteLength(String(ca)) < LIMITS.ownAuthorityBytes ? {ca} : {}
   const parts = [
     {options: own, what: 'the certificate authority (certificate-authority) is not a PEM certificate'},

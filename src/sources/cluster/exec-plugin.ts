@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {isObject, type JsonObject, listOf, objectOf, textOf, textsOf} from '../../formats/decode.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {UserError} from '../../model/user-error.js'
 import {LIMITS} from '../limits.js'
 import type {Environment} from './kubeconfig-files.js'
@@ -98,7 +99,7 @@ function outputOf(
     const child = spawn(command, args, {
       env: {...env},
       stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'inherit'],
-      ...(run.signal === undefined ? {} : {signal: run.signal}),
+      ...definedFields({signal: run.signal}),
     })
     let output = ''
     let ended = false

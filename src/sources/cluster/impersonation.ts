@@ -1,4 +1,5 @@
 import {type JsonObject, objectOf, textOf, textsOf} from '../../formats/decode.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {UserError} from '../../model/user-error.js'
 import type {ClusterSettings} from './settings.js'
 
@@ -21,7 +22,7 @@ export function impersonationHeaders(
   }
   return {
     'Impersonate-User': name,
-    ...(uid === undefined ? {} : {'Impersonate-Uid': uid}),
+    ...definedFields({'Impersonate-Uid': uid}),
     ...(groups.length === 0 ? {} : {'Impersonate-Group': groups}),
     ...Object.fromEntries(
       Object.keys(extra).map(key => [`Impersonate-Extra-${encodeURIComponent(key)}`, textsOf(extra, key)]),

@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs'
 import {readFile} from 'node:fs/promises'
 import {flagOf, type JsonObject, listOf, objectOf, textOf} from '../../formats/decode.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {UserError} from '../../model/user-error.js'
 import {type Credentials, credentialReader} from './credentials.js'
 import {dataOrFile} from './data-or-file.js'
@@ -161,7 +162,7 @@ function pluginCluster(cluster: JsonObject): JsonObject {
   const extensions = listOf(cluster, 'extensions')
   const own = extensions.find(one => textOf(one, 'name') === 'client.authentication.k8s.io/exec')
   const config = objectOf(own, 'extension')
-  return {...Object.fromEntries(forPlugin), ...(config === undefined ? {} : {config})}
+  return {...Object.fromEntries(forPlugin), ...definedFields({config})}
 }
 
 /** Loopback and private networks, where compression costs more than it saves. */

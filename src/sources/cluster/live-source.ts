@@ -13,6 +13,7 @@ import {logEvidence} from './log-evidence.js'
 import {setLogLevel} from './log-level.js'
 import {clusterObjects, clusterPages} from './objects.js'
 import type {ClusterSettings} from './settings.js'
+import {setZtunnelLogLevel, ztunnelEvidence} from './ztunnel-evidence.js'
 
 /** The live source on an API client: objects from lists, evidence by catalogue row, changes only on explicit request. */
 export function sourceOn(api: Api, settings: ClusterSettings, label: string, defaultNamespace: string): Source {
@@ -28,6 +29,7 @@ export function sourceOn(api: Api, settings: ClusterSettings, label: string, def
     changes: {
       setLogLevel: (subject, level, logger) =>
         live.oneByOne(subject, () => setLogLevel(live, settings.adminPort, subject, level, logger)),
+      setZtunnelLogLevel: (subject, directives, reset) => setZtunnelLogLevel(live, subject, directives, reset),
       addDebugContainer: (subject, image, announce) => addDebugContainer(live, subject, image, announce),
     },
     close: async () => live.close(),
@@ -49,6 +51,8 @@ function evidenceOf(
       return execEvidence(live, id, subject, how.tries)
     case 'log':
       return logEvidence(live, id, subject, how.container)
+    case 'ztunnel':
+      return ztunnelEvidence(live, id, subject, how)
     case 'istiod':
       return istiodEvidence(live, id, subject, how.path, settings)
   }

@@ -1,7 +1,7 @@
 import {shellWord} from '../../model/shell-word.js'
 import {UserError} from '../../model/user-error.js'
 
-/** Refuses an address of the web with the command that fetches it: meshctl itself asks nothing but the cluster. */
+/** Rejects a URL and suggests the command that downloads it: meshctl connects only to the cluster. */
 export function refuseUrl(path: string): void {
   if (!/^(https?|ftp):\/\//i.test(path)) return
   throw new UserError(`${path} is a URL; meshctl reads files and fetches nothing from the web`, {

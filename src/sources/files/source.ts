@@ -1,3 +1,4 @@
+import {lineOfService} from '../../formats/containers/compose.js'
 import {listenersTable} from '../../formats/envoy-listeners.js'
 import {formsIn} from '../../formats/forms/forms-in.js'
 import {htmlText, isHtml} from '../../formats/html-text.js'
@@ -21,6 +22,7 @@ import type {CorrectedText, FilePlace, ObjectQuery, ObjectSteps, Source} from '.
 import {withoutBuildFiles} from './build-files.js'
 import type {InputFile} from './input-file.js'
 import {withoutKubectlLines} from './kubectl-lines.js'
+import {outsidePods} from './outside-pods.js'
 import {isPlainJson, pastedFiles} from './pasted-files.js'
 import {withoutUtf16} from './utf16.js'
 
@@ -74,6 +76,7 @@ const JSON_PAGES: readonly EvidenceId[] = [
   'envoy.server_info',
   'envoy.certs',
   'istiod.syncz',
+  'ztunnel.config_dump',
 ]
 
 /** True when the content is the page itself, so that its reader can have the bytes as they are. */
@@ -183,6 +186,7 @@ export function filesSource(files: readonly InputFile[]): Source {
   ]
   const label = files.map(file => file.label).join(', ')
   const manifests = contents.filter(content => firstKind(content) === 'objects' || content.embedded !== undefined)
+  const containers = contents.filter(({kinds}) => kinds.includes('containers'))
   let parsed: Promise<ReadManifests> | undefined
   const places = new Map<string, PlaceFinder>()
 
@@ -242,10 +246,18 @@ export function filesSource(files: readonly InputFile[]): Source {
     return answered({id, bytes, provenance: {from, ...as}})
   }
 
+  let outside: Promise<readonly KubeObject[]> | undefined
+  /** Workloads that no Kubernetes runs: of containers, else the one whose processes or sockets were given. */
+  function outsideKubernetes(): Promise<readonly KubeObject[]> {
+    outside ??= outsidePods(label, contents, evidence)
+    return outside
+  }
+
   async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
-    if (manifests.length === 0)
+    const others = query.kind === 'Pod' && manifests.length === 0 ? await outsideKubernetes() : []
+    if (manifests.length === 0 && others.length === 0)
       return missing(`${query.kind} objects`, 'not-captured', `${label} contains no Kubernetes objects`)
-    const {objects: all} = await read()
+    const all = manifests.length === 0 ? others : (await read()).objects
     const known = kindOf(query.kind)
     const kind = known?.kind ?? query.kind
     return answered(
@@ -260,7 +272,7 @@ export function filesSource(files: readonly InputFile[]): Source {
   }
 
   function beside() {
-    const others = contents.filter(each => !['objects', 'unknown'].includes(firstKind(each)))
+    const others = contents.filter(each => !['objects', 'containers', 'unknown'].includes(firstKind(each)))
     return others.map(each => ({file: each.label, holds: nameOf(each)}))
   }
 
@@ -291,6 +303,10 @@ export function filesSource(files: readonly InputFile[]): Source {
       const found = find(object, path)
       if (found !== undefined) return {file, ...found}
     }
+    for (const {label: file, bytes} of containers) {
+      const line = lineOfService(Buffer.from(bytes).toString('utf8'), object.name)
+      if (line !== undefined) return {file, line, column: 1}
+    }
     return undefined
   }
 
@@ -317,7 +333,7 @@ export function filesSource(files: readonly InputFile[]): Source {
     origin: {kind: 'files', label},
     traits: {live: false, complete: false},
     defaultNamespace: 'default',
-    ...(contents.some(content => content.kinds.some(kind => kind !== 'objects'))
+    ...(contents.some(content => content.kinds.some(kind => kind !== 'objects' && kind !== 'containers'))
       ? {impliedSubject: {namespace: '', name: label, implied: true}}
       : {}),
     remarks,
@@ -329,7 +345,7 @@ export function filesSource(files: readonly InputFile[]): Source {
       objects: async () => (manifests.length === 0 ? [] : [...(await read()).documents.keys()]),
       placeOf,
       damaged,
-      beside: manifests.length === 0 ? [] : beside(),
+      beside: manifests.length === 0 && containers.length === 0 ? [] : beside(),
       skipped,
       place,
       corrected,

@@ -43,6 +43,7 @@ describe('what commands declare', () => {
       'check-inject',
       'describe',
       'diff',
+      'errors',
       'iptables',
       'packet',
       'ports',
@@ -50,6 +51,7 @@ describe('what commands declare', () => {
       'proxy-status',
       'server-info',
       'snapshot create',
+      'stats',
       'trace',
       'version',
     ])

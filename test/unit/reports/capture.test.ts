@@ -12,7 +12,7 @@ import {estimateOf} from '../../../src/reports/capture/estimate.js'
 import {type CaptureRequest, planCapture} from '../../../src/reports/capture/plan.js'
 import {type CaptureOptions, type CaptureProgress, captureReport} from '../../../src/reports/capture/report.js'
 import {secretsReport} from '../../../src/reports/capture/secrets.js'
-import {secretsView} from '../../../src/reports/capture/secrets-view.js'
+import {capturedSecretsView} from '../../../src/reports/capture/secrets-view.js'
 import {reportExitCode} from '../../../src/reports/report.js'
 import {bundleSink} from '../../../src/sources/bundle/sink.js'
 import {openFiles} from '../../../src/sources/open.js'
@@ -135,7 +135,7 @@ describe('what is carried away', () => {
     expect(row('log of the sidecar of a.demo', 'line 2')?.what).toBe('JSON Web Token')
     expect(row('log of the sidecar of a.demo', 'line 3')?.what).toBe('private key')
     expect(row("Envoy's configuration of a.demo", 'configs.tls.token, line 1')?.placeholder).toBe(variable?.placeholder)
-    const shown = JSON.stringify([secretsView.data(report), secretsView.doc(report, 'table')])
+    const shown = JSON.stringify([capturedSecretsView.data(report), capturedSecretsView.doc(report, 'table')])
     expect(SECRETS.filter(secret => shown.includes(secret))).toEqual([])
     expect(readdirSync(folder)).toEqual([])
   })

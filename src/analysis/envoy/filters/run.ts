@@ -38,9 +38,6 @@ const FILTERS: Readonly<Record<string, RunFilter>> = {
   [`${HF}set_filter_state.v3.Config`]: runFilterState,
 }
 
-/** The names of the modelled HTTP filters. */
-export const MODELLED_HTTP_FILTERS: readonly string[] = Object.keys(FILTERS)
-
 function runOne(state: HttpState, filter: HttpFilter): FilterResult {
   const type = filter.typedConfig?.type ?? ''
   if (WATCHERS.has(type)) return goesOn(state)

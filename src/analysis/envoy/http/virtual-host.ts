@@ -30,7 +30,7 @@ function rank({kind, text}: Domain, host: string): number | undefined {
 }
 
 /** The host up to its last colon, whatever follows it; a bracketed IPv6 address stays whole. */
-export function withoutPort(host: string): string {
+function withoutPort(host: string): string {
   return host.replace(/:[^:\]]*$/, '')
 }
 

@@ -29,7 +29,7 @@ interface Template {
 
 function parseTemplate(template: string): Template {
   const names: string[] = []
-  const parts = template.split(/(\{[^}]*\})/)
+  const parts = template.split(/(\{[^{}]*\})/)
   const regex = parts.map(part => {
     const variable = /^\{([^=}]+)(?:=([^}]*))?\}$/.exec(part)
     if (variable === null) return segments(part)
@@ -64,7 +64,7 @@ export function templateRewrite(match: Extension | undefined, rewrite: Extension
   const {template, at} = templateOf(match)
   const values = capture(template, path, at) ?? new Map<string, string>()
   return (known(config, 'a path template').pathTemplateRewrite ?? '').replace(
-    /\{([^}]*)\}/g,
+    /\{([^{}]*)\}/g,
     (_, name: string) => values.get(name) ?? '',
   )
 }

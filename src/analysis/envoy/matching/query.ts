@@ -8,7 +8,7 @@ export function pathOnly(target: string): string {
 }
 
 /** The query with its question mark; empty when there is none. */
-export function queryOf(target: string): string {
+function queryOf(target: string): string {
   const at = target.indexOf('?')
   return at < 0 ? '' : target.slice(at)
 }

@@ -14,7 +14,7 @@ function isJsonObject(value: Json | undefined): value is {readonly [key: string]
 }
 
 /** The value under a path of keys; undefined when there is none. */
-export function jsonAt(value: Json | undefined, path: readonly string[]): Json | undefined {
+function jsonAt(value: Json | undefined, path: readonly string[]): Json | undefined {
   let found = value
   for (const key of path) {
     if (!isJsonObject(found) || !Object.hasOwn(found, key)) return undefined
@@ -31,7 +31,7 @@ function doubleMatches(matcher: NonNullable<ValueMatcher['doubleMatch']>, value:
 }
 
 /** Whether a value fits; an absent value fits nothing, not even `present_match: false`. */
-export function valueMatches(matcher: ValueMatcher | undefined, value: Json | undefined): boolean {
+function valueMatches(matcher: ValueMatcher | undefined, value: Json | undefined): boolean {
   if (matcher === undefined) undecided('an empty value matcher')
   const m = known(matcher, 'a value matcher')
   if (m.nullMatch) return value === null

@@ -157,7 +157,7 @@ function originalDestination(cluster: Cluster, dialled: Dialled): HostChoice {
 }
 
 /** The endpoints of a cluster: those of EDS, else those written in the cluster. */
-export function assignmentOf(proxy: EnvoyProxy, cluster: Cluster): ClusterLoadAssignment | undefined {
+function assignmentOf(proxy: EnvoyProxy, cluster: Cluster): ClusterLoadAssignment | undefined {
   if (cluster.type === 'EDS')
     return (
       proxy.endpoints(cluster.edsClusterConfig?.serviceName || (cluster.name ?? '')) ??

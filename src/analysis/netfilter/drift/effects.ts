@@ -1,3 +1,4 @@
+import {definedFields} from '../../../model/defined-fields.js'
 import type {IpAddress} from '../../../model/ip-address.js'
 import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import type {IpFamily, Ruleset, TableFamily} from '../../../model/ruleset.js'
@@ -66,9 +67,9 @@ function familiesOf(family: TableFamily): readonly IpFamily[] {
 }
 
 /** Two findings as one. */
-export function bothCompared(one: Compared, other: Compared): Compared {
+function bothCompared(one: Compared, other: Compared): Compared {
   const gaveUp = one.gaveUp ?? other.gaveUp
-  return {changes: [...one.changes, ...other.changes], ...(gaveUp === undefined ? {} : {gaveUp})}
+  return {changes: [...one.changes, ...other.changes], ...definedFields({gaveUp})}
 }
 
 /**
@@ -145,7 +146,7 @@ function preparedFor(
     const pieces = piecesOf(was, machine, place, proxy)
     const changes = pieces.flatMap(piece => changesIn(space, table, family, piece, was, is))
     const [gaveUp] = [...was.chains.givenUp, ...is.chains.givenUp]
-    return {changes, ...(gaveUp === undefined ? {} : {gaveUp})}
+    return {changes, ...definedFields({gaveUp})}
   }
 }
 

@@ -1,4 +1,5 @@
 import {commaList} from '../../../model/comma-list.js'
+import {isOutsideKubernetes} from '../../../model/container-facts.js'
 import type {CaptureDefaults} from '../../../model/injection.js'
 import {parseIstioVersion} from '../../../model/istio-version.js'
 import {type Container, injectedContainer, type PodModel} from '../../../model/pod.js'
@@ -206,6 +207,7 @@ export function expectationFor(
   if (annotation(pod, 'sidecar.istio.io/interceptionMode') === 'NONE')
     return {kind: 'none', why: 'its interception mode is NONE'}
   if (init !== undefined) return fromInit(pod, init, logged, resolvers, release)
+  if (isOutsideKubernetes(pod)) return {kind: 'none', why: 'no container with the arguments of istio-init is known'}
   if (proxy !== undefined) {
     return {
       kind: 'sidecar',

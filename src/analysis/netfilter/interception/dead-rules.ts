@@ -1,3 +1,4 @@
+import {definedFields} from '../../../model/defined-fields.js'
 import {humanCount} from '../../../model/human-count.js'
 import type {NetworkNamespace} from '../../../model/network-namespace.js'
 import {ruleKey} from '../../../model/rule-key.js'
@@ -40,7 +41,7 @@ function foundIn(all: PodPaths): Found {
     return reached === undefined ? [] : [{chains: [...table.values()], dead: reached.rules}]
   })
   const [gaveUp] = paths.chains.givenUp
-  return {tables: found, closed: closedIcmpv6(all), ...(gaveUp === undefined ? {} : {gaveUp})}
+  return {tables: found, closed: closedIcmpv6(all), ...definedFields({gaveUp})}
 }
 
 /** Dead in every family their table is asked for: a rule of an inet table about IPv4 is alive though no IPv6 packet matches it. */

@@ -1,3 +1,4 @@
+import {definedFields} from '../../../model/defined-fields.js'
 import {type Chain, type IpFamily, LEGACY_ELSEWHERE, type Ruleset, TABLE_ASSUMED} from '../../../model/ruleset.js'
 import {type Direction, type Interception, modeOf, type TrafficOutcome} from './interception.js'
 
@@ -40,8 +41,7 @@ export function missingTablesIn(rulesets: readonly Ruleset[], family: IpFamily):
   const listed = sets.every(set => set.form === 'list' || set.form === 'list-rules')
   const mangle = sets.some(set => set.tables.some(table => table.name === 'mangle'))
   return {
-    ...(inbound === undefined ? {} : {inbound}),
-    ...(outbound === undefined ? {} : {outbound}),
+    ...definedFields({inbound, outbound}),
     ...(listed && !mangle ? {tproxy: 'table mangle, where TPROXY would be, is not in the given text'} : {}),
   }
 }

@@ -1,6 +1,6 @@
 import {hiddenByNft, type Rule} from '../../../model/ruleset.js'
 import type {CompiledChain} from '../packet-walk/compile.js'
-import {unshown} from '../packet-walk/evaluate.js'
+import {nestingProblem, unshown} from '../packet-walk/evaluate.js'
 import {type ConditionContext, ruleSet} from './condition-sets.js'
 
 import {
@@ -54,8 +54,6 @@ const CHAIN_SHARE = 3 / 16
 
 /** So many results of joining a rule with what is behind it are remembered. */
 const STEPS = 1 << 16
-
-const MAX_DEPTH = 64
 
 /** Substitutes the properties that rules change without ending the chain. */
 export function changedBy(diagram: Diagram, node: Node, transform: Transform, context: ConditionContext): Node {
@@ -224,7 +222,13 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     return result
   }
 
-  const called = (chain: CompiledChain, name: string, each: Rule, back: boolean, depth: number): Node => {
+  const called = (
+    chain: CompiledChain,
+    name: string,
+    each: Rule,
+    back: boolean,
+    entered: readonly CompiledChain[],
+  ): Node => {
     const target = chain.table.get(name)
     if (target === undefined)
       return ending({
@@ -234,13 +238,14 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
       })
     if (!target.chain.complete)
       return ending({kind: 'unknown', reason: `the text does not hold all rules of ${name}`, rule: each})
-    if (depth >= MAX_DEPTH) return ending({kind: 'unknown', reason: 'chains jump in a circle', rule: each})
-    const node = chainNode(target, depth + 1)
+    const problem = nestingProblem(chain, each, target, entered)
+    if (problem !== undefined) return ending({kind: 'unknown', reason: problem, rule: each})
+    const node = chainNode(target, [...entered, target])
     if (!back) return node
     return goingOn(node)
   }
 
-  const act = (chain: CompiledChain, each: Rule, depth: number): Node => {
+  const act = (chain: CompiledChain, each: Rule, entered: readonly CompiledChain[]): Node => {
     let result = NEXT
     for (const action of each.actions.toReversed()) {
       const at = `${chain.at} rule ${each.position}`
@@ -256,8 +261,8 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
       } else if (action.kind === 'queue')
         result = ending({kind: 'unknown', reason: `${at} hands the packet to a program (NFQUEUE)`, rule: each})
       else if (action.kind === 'opaque') result = opaque(chain, each, each)
-      else if (action.kind === 'goto') result = called(chain, action.chain, each, false, depth)
-      else if (action.kind === 'jump') result = rule(TRUE, called(chain, action.chain, each, true, depth), result)
+      else if (action.kind === 'goto') result = called(chain, action.chain, each, false, entered)
+      else if (action.kind === 'jump') result = rule(TRUE, called(chain, action.chain, each, true, entered), result)
     }
     return result
   }
@@ -271,7 +276,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
     return open && packets !== FALSE ? diagram.and(packets, undecidedLevel({rule: each, at, ...because})) : packets
   }
 
-  const chainNode = (chain: CompiledChain, depth: number): Node => {
+  const chainNode = (chain: CompiledChain, entered: readonly CompiledChain[]): Node => {
     const known = functions.get(chain)
     if (known !== undefined) return known
     const before = diagram.size()
@@ -283,7 +288,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
       const conditions = rules.map(each => conditionOf(each, chain.at))
       let result = RETURN
       for (const [place, each] of [...rules.entries()].toReversed()) {
-        const action = act(chain, each.rule, depth)
+        const action = act(chain, each.rule, entered)
         const reached = diagram.size()
         result = rule(conditions[place] ?? FALSE, action, result)
         // A jump adds the function of the chain it leads to.
@@ -315,7 +320,7 @@ export function chainFunctions(context: ConditionContext): ChainFunctions {
 
   return {
     context,
-    of: chain => chainNode(chain, 0),
+    of: chain => chainNode(chain, [chain]),
     ending: number => endings[number] ?? {kind: 'unknown', reason: 'no such ending'},
     undecided: level => undecidedRules[level - UNDECIDED_LEVEL],
     hasUndecided: () => undecidedRules.length > 0,

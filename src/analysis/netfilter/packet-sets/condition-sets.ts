@@ -84,7 +84,7 @@ export function owned({diagram, dimensions}: PacketSpace): Node {
 }
 
 /** Packets on an interface whose name matches; `+` at the end is a wildcard (iptables(8), --in-interface). */
-export function onInterface(space: PacketSpace, name: 'in-interface' | 'out-interface', wanted: string): Node {
+function onInterface(space: PacketSpace, name: 'in-interface' | 'out-interface', wanted: string): Node {
   const matches = (known: string) => (wanted.endsWith('+') ? known.startsWith(wanted.slice(0, -1)) : known === wanted)
   const sets = space.interfaces.flatMap((known, code) =>
     matches(known) ? [equalTo(space.diagram, space.dimensions[name], code)] : [],

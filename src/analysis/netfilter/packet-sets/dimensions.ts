@@ -74,7 +74,7 @@ function namesIn(rulesets: readonly Ruleset[], fields: readonly MatchCondition['
 }
 
 /** Interfaces of the network namespace and of rules; a wildcard `eth+` becomes `eth*`, those it matches that have no other name. */
-export function interfaceNames(rulesets: readonly Ruleset[], machine: NetworkNamespace): readonly string[] {
+function interfaceNames(rulesets: readonly Ruleset[], machine: NetworkNamespace): readonly string[] {
   const named = namesIn(rulesets, ['in-interface', 'out-interface']).map(name => name.replace(/\+$/, '*'))
   return [...new Set(['', 'lo', ...machine.interfaces.map(({name}) => name), ...named])]
 }

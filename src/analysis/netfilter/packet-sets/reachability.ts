@@ -104,19 +104,21 @@ function entering({space}: PathFunctions, base: CompiledChain): Node {
 
 /** Chains in calling order; undefined when jumps form a loop. */
 function callersFirst(all: readonly CompiledChain[]): readonly CompiledChain[] | undefined {
-  const state = new Map<CompiledChain, 'open' | 'done'>()
-  const order: CompiledChain[] = []
-  let circle = false
-  const visit = (chain: CompiledChain): void => {
-    if (state.get(chain) === 'open') circle = true
-    if (state.has(chain)) return
-    state.set(chain, 'open')
-    for (const {rule} of chain.rules) for (const target of targetsOf(chain, rule)) visit(target)
-    state.set(chain, 'done')
-    order.push(chain)
-  }
-  for (const chain of all) visit(chain)
-  return circle ? undefined : order.reverse()
+  const calls = new Map(
+    all.map(chain => [chain, new Set(chain.rules.flatMap(({rule}) => targetsOf(chain, rule)))] as const),
+  )
+  const callers = new Map<CompiledChain, number>()
+  for (const targets of calls.values())
+    for (const target of targets) callers.set(target, (callers.get(target) ?? 0) + 1)
+  const order = new Set(all.filter(chain => !callers.has(chain)))
+  // A set continues with what is added while it is iterated.
+  for (const chain of order)
+    for (const target of calls.get(chain) ?? []) {
+      const left = (callers.get(target) ?? 0) - 1
+      callers.set(target, left)
+      if (left === 0) order.add(target)
+    }
+  return order.size === all.length ? [...order] : undefined
 }
 
 /**
@@ -143,6 +145,8 @@ export function reachabilityOf(
     replaceOutcomes(diagram, node, value => {
       const end = functions.ending(value)
       if (end.kind === 'return') transforms.set(value, end.transform)
+      // What is not known may return.
+      if (end.kind === 'unknown') transforms.set(value, UNCHANGED)
       return TRUE
     })
     return [...transforms].reduce<Node>((sum, [value, transform]) => {
@@ -164,10 +168,11 @@ export function reachabilityOf(
         left = imageOf(space, left, {...transform, ...(transform.rewrite === undefined ? {} : UNCHANGED)})
       } else if (action.kind === 'jump' || action.kind === 'goto') {
         const target = chain.table.get(action.chain)
-        if (target === undefined) return FALSE
+        // A chain that is not in the text may return.
+        if (target === undefined) continue
         arrive(target, left)
         left = action.kind === 'goto' ? FALSE : back(target, left)
-      } else return FALSE
+      } else if (action.kind !== 'opaque') return FALSE
     }
     return left
   }

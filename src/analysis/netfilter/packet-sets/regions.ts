@@ -134,7 +134,7 @@ function sizeOf(values: readonly Interval[]): number {
 }
 
 /** More conjunctions than this are only counted. */
-export const MOST_CONJUNCTIONS = 20_000
+const MOST_CONJUNCTIONS = 20_000
 
 /** The values of one property under a condition, grouped by the remaining condition. */
 function grouped(diagram: Diagram, dimension: Dimension, node: Node): ReadonlyMap<Node, readonly Interval[]> {

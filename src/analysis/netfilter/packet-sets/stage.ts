@@ -36,7 +36,7 @@ export function stageKey(stage: Stage): string {
 }
 
 /** The code of an interface; an unnamed one gets the code after all names. */
-export function interfaceCode({interfaces}: PacketSpace, name: string): number {
+function interfaceCode({interfaces}: PacketSpace, name: string): number {
   const code = interfaces.indexOf(name)
   return code < 0 ? interfaces.length : code
 }

@@ -31,7 +31,7 @@ const KEPT_CONNMARK: MarkForm = {mark: 0, connmark: 0xffff_ffff, fixed: 0}
 export const UNCHANGED: Transform = {mark: KEPT_MARK, connmark: KEPT_CONNMARK, untracked: false}
 
 /** True when two forms give the same mark for every packet. */
-export function sameForm(a: MarkForm, b: MarkForm): boolean {
+function sameForm(a: MarkForm, b: MarkForm): boolean {
   return a.mark === b.mark && a.connmark === b.connmark && a.fixed === b.fixed
 }
 

@@ -1,5 +1,5 @@
 import type {CompiledChain, CompiledRules} from '../packet-walk/compile.js'
-import type {ChainFunctions} from './chain-functions.js'
+import {type ChainFunctions, targetsOf} from './chain-functions.js'
 import {sameLanding} from './compare.js'
 import type {Node} from './diagram.js'
 import type {PacketSpace} from './dimensions.js'
@@ -9,18 +9,10 @@ import {dependsOn, NO_PACKET, type OutcomeTable, outcomeKey} from './outcomes.js
 export function basesUsing({bases}: CompiledRules): ReadonlyMap<string, number> {
   const uses = new Map<string, number>()
   for (const base of new Set(bases.map(each => each.base))) {
-    const seen = new Set<CompiledChain>()
-    const visit = (chain: CompiledChain): void => {
-      if (seen.has(chain)) return
-      seen.add(chain)
-      for (const {actions} of chain.rules)
-        for (const action of actions)
-          if (action.kind === 'jump' || action.kind === 'goto') {
-            const target = chain.table.get(action.chain)
-            if (target !== undefined) visit(target)
-          }
-    }
-    visit(base)
+    const seen = new Set<CompiledChain>([base])
+    // A set goes on to what is added while it is walked.
+    for (const chain of seen)
+      for (const {rule} of chain.rules) for (const target of targetsOf(chain, rule)) seen.add(target)
     for (const {at} of seen) uses.set(at, (uses.get(at) ?? 0) + 1)
   }
   return uses

@@ -1,7 +1,7 @@
 import {parseIp, parseIpRange} from '../../../model/ip-address.js'
 import type {Interface, IpFacts, KernelRoute, NetworkNamespace, RoutingRule} from '../../../model/network-namespace.js'
 import {everyRule, type IpFamily, type Ruleset} from '../../../model/ruleset.js'
-import {isAmbient} from '../istio-names.js'
+import {isAmbientRuleset} from '../istio-names.js'
 
 function tproxyMarks(rulesets: readonly Ruleset[]): ReadonlySet<string> {
   const marks = new Set<string>()
@@ -63,7 +63,7 @@ function meshRules(family: IpFamily, rulesets: readonly Ruleset[]): readonly Rou
     const [value = 0, mask = 0xffff_ffff] = mark.split('/').map(Number)
     rules.push({family, priority: 32_765, table: 'mesh', mark: {value, mask}, exact: true})
   }
-  if (isAmbient(rulesets))
+  if (isAmbientRuleset(rulesets))
     rules.push({family, priority: 32_764, table: 'mesh', mark: {value: 0x111, mask: 0xfff}, exact: true})
   return rules
 }

@@ -25,8 +25,24 @@ export type ApplyAction = (action: Action, flow: Flow) => boolean
 
 type Flowing = BaseVerdict | 'return' | 'next'
 
+/** So many rules are asked, and so many match, before a walk is given up: jumps that fan out could go on for years. */
 const MAX_HOPS = 2_000_000
+const MAX_STEPS = 2_000
+/** Chains nested deeper are given up. nf_tables takes 16 levels (NFT_JUMP_STACK_SIZE); iptables-legacy has no limit of its own. */
 const MAX_DEPTH = 64
+
+/** Why chains are not followed further: the kernel refuses rules that jump in a circle, and deeper than real rulesets nest them. */
+export function nestingProblem(
+  chain: CompiledChain,
+  rule: Rule,
+  target: CompiledChain,
+  entered: readonly CompiledChain[],
+): string | undefined {
+  if (entered.includes(target))
+    return `chains jump in a circle: ${chain.at} rule ${rule.position} enters ${target.at} again`
+  if (entered.length > MAX_DEPTH) return `chains are nested more than ${MAX_DEPTH} deep: gave up on ${target.at}`
+  return undefined
+}
 
 function matches({rule, tests, hidden}: CompiledRule, flow: Flow, trail: Trail, at: string): boolean {
   let unknown = false
@@ -54,7 +70,7 @@ function runAction(
   flow: Flow,
   trail: Trail,
   apply: ApplyAction,
-  depth: number,
+  entered: readonly CompiledChain[],
 ): Flowing {
   switch (action.kind) {
     case 'accept':
@@ -91,8 +107,9 @@ function runAction(
         }
       if (!target.chain.complete)
         return {kind: 'unknown', reason: `the text does not hold all rules of ${action.chain}`}
-      if (depth >= MAX_DEPTH) return {kind: 'unknown', reason: 'chains jump in a circle'}
-      const end = runChain(target, flow, trail, apply, depth + 1)
+      const problem = nestingProblem(chain, compiled.rule, target, entered)
+      if (problem !== undefined) return {kind: 'unknown', reason: problem}
+      const end = runChain(target, flow, trail, apply, [...entered, target])
       return end === 'return' && action.kind === 'jump' ? 'next' : end
     }
     default:
@@ -106,17 +123,23 @@ function rulesFor(chain: CompiledChain, flow: Flow): readonly CompiledRule[] {
   return chain.index.candidates(flow).flatMap(place => chain.rules[place] ?? [])
 }
 
+function tooMany(chain: CompiledChain, rule: Rule, {hops}: Trail): string {
+  const many = hops > MAX_HOPS ? `${MAX_HOPS} rules were asked` : `${MAX_STEPS} rules match`
+  return `the walk was given up at ${chain.at} rule ${rule.position}: more than ${many}`
+}
+
 function runChain(
   chain: CompiledChain,
   flow: Flow,
   trail: Trail,
   apply: ApplyAction,
-  depth: number,
+  entered: readonly CompiledChain[],
 ): BaseVerdict | 'return' {
   for (const compiled of rulesFor(chain, flow)) {
-    if (++trail.hops > MAX_HOPS) return {kind: 'unknown', reason: 'too many rules to walk'}
-    if (!matches(compiled, flow, trail, chain.at)) continue
     const {rule, actions} = compiled
+    if (++trail.hops > MAX_HOPS || trail.steps.length >= MAX_STEPS)
+      return {kind: 'unknown', reason: tooMany(chain, rule, trail)}
+    if (!matches(compiled, flow, trail, chain.at)) continue
     trail.steps.push({
       hook: flow.hook,
       backend: chain.backend,
@@ -127,7 +150,7 @@ function runChain(
       counted: chain.backend !== 'native' || rule.counters !== undefined,
     })
     for (const action of actions) {
-      const result = runAction(action, chain, compiled, flow, trail, apply, depth)
+      const result = runAction(action, chain, compiled, flow, trail, apply, entered)
       if (result !== 'next') return result
     }
   }
@@ -140,7 +163,7 @@ function runChain(
  */
 export function runBase(base: CompiledChain, flow: Flow, trail: Trail, apply: ApplyAction): BaseVerdict {
   if (!base.chain.complete) return {kind: 'unknown', reason: `the text does not hold all rules of ${base.chain.name}`}
-  const verdict = runChain(base, flow, trail, apply, 0)
+  const verdict = runChain(base, flow, trail, apply, [base])
   if (verdict !== 'return') return verdict
   if (base.rules.length > 0 || base.chain.policy === 'drop') {
     trail.steps.push({

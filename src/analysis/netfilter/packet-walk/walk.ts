@@ -220,8 +220,11 @@ export function walkPacket(rules: CompiledRules, machine: NetworkNamespace, pack
   for (let forks = 0; pending.length > 0; forks++) {
     const assumed = pending.pop() ?? new Map<Rule, boolean>()
     const run = runOnce(rules, machine, packet, assumed)
-    if (forks >= MAX_FORKS || landing(run.walk) !== landing(first.walk))
-      return {...first.walk, disposition: {kind: 'insufficient', reason}}
+    if (landing(run.walk) !== landing(first.walk)) return {...first.walk, disposition: {kind: 'insufficient', reason}}
+    if (forks >= MAX_FORKS) {
+      const gaveUp = `${reason}; it is not the only one, and the walk was given up after ${MAX_FORKS} combinations`
+      return {...first.walk, disposition: {kind: 'insufficient', reason: gaveUp}}
+    }
     if (run.open !== undefined)
       pending.push(new Map(assumed).set(run.open.rule, true), new Map(assumed).set(run.open.rule, false))
   }

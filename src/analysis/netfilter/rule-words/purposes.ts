@@ -57,7 +57,7 @@ export const PURPOSES: readonly Purpose[] = [
   row('tproxy-marked', /^mangle\/ISTIO_INBOUND$/, /^mark protocol -> return$/, 'Traffic from the sidecar to the app is not captured again (it has the mark).'),
   row('tproxy-passthrough', /^mangle\/ISTIO_INBOUND$/, /^in-interface protocol source -> return$/, '{source} is the sidecar forwarding traffic to the app: not captured again.'),
   row('tproxy-lo', /^mangle\/ISTIO_INBOUND$/, /^!mark in-interface protocol -> return$/, "Loopback traffic is not captured, except calls of the sidecar to its own pod."),
-  row('tproxy-established', /^mangle\/ISTIO_INBOUND$/, /(ct-state|socket).*-> jump ISTIO_DIVERT$/, 'Packets of connections that the sidecar already has stay with it.'),
+  row('tproxy-established', /^mangle\/ISTIO_INBOUND$/, /(ct-state|socket).{0,500}-> jump ISTIO_DIVERT$/, 'Packets of connections that the sidecar already has stay with it.'),
   row('tproxy-new', /^mangle\/ISTIO_INBOUND$/, /-> jump ISTIO_TPROXY$/, 'New connections go to the sidecar.'),
   row('tproxy-divert', /^mangle\/ISTIO_DIVERT$/, /-> (set-mark .*|accept)$/, 'Marks the packet so that the policy route delivers it locally, whatever its destination.'),
   row('tproxy-to-envoy', /^mangle\/ISTIO_TPROXY$/, /-> tproxy/, 'Delivers the connection to the sidecar, addresses unchanged.'),

@@ -1,3 +1,4 @@
+import {definedFields} from '../../../model/defined-fields.js'
 import type {Ruleset, RulesMessage, RulesReading} from '../../../model/ruleset.js'
 import {firstSign, SETUP_CAUSES, type SetupCause} from './signs.js'
 
@@ -163,7 +164,7 @@ export function setupFailure(reading: RulesReading): SetupFailure | undefined {
     fix,
     line: at.line,
     text: at.text,
-    ...(at.after === undefined ? {} : {command: at.after}),
+    ...definedFields({command: at.after}),
   }
 }
 

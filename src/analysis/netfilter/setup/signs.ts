@@ -49,7 +49,7 @@ export const SETUP_SIGNS: readonly SetupSign[] = [
   sign(
     'namespace',
     'nsenter; istio-cni, linkerd-cni',
-    /nsenter: .*(failed|cannot|No such)|failed to (open|enter|find) (netns|network namespace)|reassociate to namespace/i,
+    /nsenter: .{0,500}(failed|cannot|No such)|failed to (open|enter|find) (netns|network namespace)|reassociate to namespace/i,
   ),
   sign(
     'privilege',

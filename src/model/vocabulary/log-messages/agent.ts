@@ -34,7 +34,7 @@ export const AGENT_MESSAGES: readonly LogMessage[] = [
   [
     /NOT ready: config not (fully )?received/i,
     'The sidecar is not ready because it has not received its configuration from istiod.',
-    'meshctl proxy-status POD: meshctl explain MCT1904',
+    'meshctl proxy-status POD (see meshctl explain MCT1904)',
     STATUS,
   ],
   [
@@ -63,7 +63,7 @@ export const AGENT_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /Envoy proxy is NOT ready/i,
-    'The sidecar is not ready; the text behind it is the reason.',
+    'The sidecar is not ready; the text after it is the reason.',
     'meshctl check POD',
     STATUS,
   ],
@@ -93,12 +93,12 @@ export const AGENT_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /failed to (warm certificate|generate (workload certificate|secret for proxy|secret))/i,
-    'The proxy could not obtain its certificate from istiod; the text behind it is the reason. Without it Envoy stays unready.',
+    'The proxy could not obtain its certificate from istiod; the text after it is the reason. Without it Envoy stays unready.',
     'meshctl proxy-config secret POD',
     SDS,
   ],
   [
-    /(istio-token|tokens\/istio-token|JWTPath).*(no such file|not exist|does not exist)|failed to fetch token from file/i,
+    /(istio-token|tokens\/istio-token|JWTPath).{0,500}(no such file|not exist|does not exist)|failed to fetch token from file/i,
     'The service account token istio-token is not mounted in the pod: the proxy cannot prove who it is to istiod. The pod was injected with other settings (jwtPolicy), or its volumes were changed.',
     'meshctl explain MCT1008',
     SDS,

@@ -13,7 +13,7 @@ export const CNI_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /partial add error|unable to push CNI event|failed to (send|push).*(ztunnel|CNI event)/i,
-    'The CNI agent of the node could not hand the pod to ztunnel; the text behind it is the reason.',
+    'The CNI agent of the node could not hand the pod to ztunnel; the text after it is the reason.',
     'Read the logs of istio-cni-node and ztunnel on this node.',
     AMBIENT,
   ],

@@ -38,14 +38,14 @@ export const ENVOY_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /gRPC config.*rejected|Update rejected|rejected: Error adding/i,
-    'Envoy rejected a piece of configuration (NACK) and keeps the previous one; the text behind it is the reason.',
+    'Envoy rejected a piece of configuration (NACK) and keeps the previous one; the text after it is the reason.',
     'meshctl proxy-status POD: meshctl explain MCT1902',
     XDS,
   ],
   [
     /config stream.*(closed|error).*: 14|gRPC config stream.*(closed|error).*(14|upstream connect error|connection (refused|failure|timeout|error)|unavailable)|unable to establish new stream/i,
     'Envoy has no connection to istiod (gRPC 14, unavailable): istiod is down or restarting, DNS fails, or the port is blocked. Envoy keeps its configuration and reconnects; without ever having connected it stays unready.',
-    'meshctl proxy-status, and meshctl check POD: meshctl explain MCT1904',
+    'meshctl proxy-status, and meshctl check POD (see meshctl explain MCT1904)',
     XDS,
   ],
   [
@@ -146,7 +146,7 @@ export const ENVOY_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /error initializing configuration|Unable to parse JSON|Protobuf message .* (failed|reason)|malformed IP address/i,
-    'Envoy cannot start with its bootstrap configuration; the text behind it names the field. In old releases a host name that does not resolve (statsd, zipkin) does this.',
+    'Envoy cannot start with its bootstrap configuration; the text after it names the field. In old releases a host name that does not resolve (statsd, zipkin) does this.',
     'meshctl proxy-config bootstrap POD, and the proxy settings in mesh config and annotations',
     'https://www.envoyproxy.io/docs/envoy/latest/configuration/overview/bootstrap',
   ],

@@ -57,7 +57,7 @@ export const GENERIC_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /is forbidden|Forbidden|cannot (get|list|watch|create|update|patch) resource/,
-    "Kubernetes' RBAC or an admission policy does not allow it; the text behind it names the user and the verb.",
+    "Kubernetes' RBAC or an admission policy does not allow it; the text after it names the user and the verb.",
     'kubectl auth can-i VERB RESOURCE --as USER',
     K8S,
   ],

@@ -9,7 +9,7 @@ const MODEL = 'istio/istio pilot/pkg/model'
 export const ISTIOD_MESSAGES: readonly LogMessage[] = [
   [
     /ADS:(LDS|CDS|RDS|EDS|SDS|ECDS): ACK ERROR|(LDS|CDS|RDS|EDS|ECDS): ACK ERROR/i,
-    'A proxy rejected what istiod sent (NACK) and keeps its previous configuration; the text behind it is the reason.',
+    'A proxy rejected what istiod sent (NACK) and keeps its previous configuration; the text after it is the reason.',
     'meshctl proxy-status: meshctl explain MCT1902',
     XDS,
   ],
@@ -21,7 +21,7 @@ export const ISTIOD_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /CSR signing error|failed to sign CSR|CSR Generation|not authorized to impersonate|caller .* (impersonate|authorize)/i,
-    'istiod (its CA) refused or could not sign a certificate request; the text behind it is the reason.',
+    'istiod (its CA) refused or could not sign a certificate request; the text after it is the reason.',
     'Compare the identity in the message with the service account of the pod.',
     CA,
   ],
@@ -69,7 +69,7 @@ export const ISTIOD_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /(Skipping|skipping) injection|Skipping .* due to (policy|annotations)/i,
-    'istiod did not inject the pod; the text behind it is the reason (hostNetwork, label, neverInjectSelector).',
+    'istiod did not inject the pod; the text after it is the reason (hostNetwork, label, neverInjectSelector).',
     'meshctl check-inject POD',
     INJECT,
   ],
@@ -87,7 +87,7 @@ export const ISTIOD_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /validation(Server|server)?.*(failed|error|denied)|admission webhook "(validation|rev\.validation)\S*" denied|configuration is invalid/i,
-    'The validation webhook of istiod refused an object; the text behind it is the reason.',
+    'The validation webhook of istiod refused an object; the text after it is the reason.',
     'Correct the field the message names.',
     'https://istio.io/latest/docs/ops/common-problems/validation/',
   ],

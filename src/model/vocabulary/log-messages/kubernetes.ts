@@ -27,13 +27,13 @@ export const KUBERNETES_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /failed calling webhook/i,
-    'The API server could not call an admission webhook; the text behind it is the reason. Objects are not created.',
+    'The API server could not call an admission webhook; the text after it is the reason. Objects are not created.',
     'kubectl get mutatingwebhookconfigurations,validatingwebhookconfigurations',
     INJECT,
   ],
   [
     /admission webhook "[^"]*istio[^"]*" denied|admission webhook "validation\S*" denied/i,
-    'The validation webhook of istiod refused the object; the text behind it is the reason.',
+    'The validation webhook of istiod refused the object; the text after it is the reason.',
     'Correct the field the message names.',
     'https://istio.io/latest/docs/ops/common-problems/validation/',
   ],
@@ -129,19 +129,19 @@ export const KUBERNETES_MESSAGES: readonly LogMessage[] = [
   ],
   [
     /failed to setup network for sandbox.*istio-cni|plugin type="istio-cni".*failed/i,
-    'The CNI plugin of Istio failed, so the pod does not start; the text behind it is the reason.',
+    'The CNI plugin of Istio failed, so the pod does not start; the text after it is the reason.',
     'Read the log of istio-cni-node on the node of the pod.',
     'https://istio.io/latest/docs/setup/additional-setup/cni/',
   ],
   [
     /FailedCreatePodSandBox/i,
-    'The network of the pod could not be set up; the text behind it is the reason.',
+    'The network of the pod could not be set up; the text after it is the reason.',
     'Read the log of the CNI plugin on the node.',
     K8S,
   ],
   [
     /FailedCreate\b|Error creating: /,
-    'The controller could not create its pods; the text behind it is the reason.',
+    'The controller could not create its pods; the text after it is the reason.',
     'kubectl describe rs,job -n NAMESPACE',
     K8S,
   ],

@@ -1,6 +1,7 @@
 import {podMode} from '../../../analysis/pod-mode/pod-mode.js'
 import type {InjectionPrediction} from '../../../evidence/injection/prediction.js'
 import type {Gap} from '../../../model/answer.js'
+import {isOutsideKubernetes} from '../../../model/container-facts.js'
 import type {Finding} from '../../../model/finding.js'
 import {parseIstioVersion} from '../../../model/istio-version.js'
 import {injectedContainer, isOver, type ObjectRef, objectLabel, type PodModel} from '../../../model/pod.js'
@@ -72,7 +73,8 @@ async function finding(rule: MeshRule, {pod}: Workload, found: Found, book: Fact
     object: found.object ?? pod.workload,
     workload: pod.workload,
     pods: pod.exists ? [pod.object.name] : [],
-    path: found.path,
+    // Fields of a pod spec are none of a compose file or a process.
+    path: isOutsideKubernetes(pod) ? undefined : found.path,
     message: found.message,
     why: rule.why,
     fix: found.fix ?? rule.fix,
@@ -86,6 +88,7 @@ async function finding(rule: MeshRule, {pod}: Workload, found: Found, book: Fact
 
 async function evaluate(rule: MeshRule, workload: Workload, book: FactResolver): Promise<RuleOutcome> {
   if (!rule.modes.includes(workload.mode)) return plainOutcome(rule, 'not-applicable')
+  if (rule.outsideKubernetes !== true && isOutsideKubernetes(workload.pod)) return plainOutcome(rule, 'not-applicable')
   if (workload.pod.nonLinuxOs !== undefined && rule.anyOs !== true) return plainOutcome(rule, 'not-applicable')
   if (isOver(workload.pod) && rule.includeTerminated !== true) return plainOutcome(rule, 'not-applicable')
   const answers = await Promise.all(rule.needs.map(async name => [name, await book.fact(name)] as const))

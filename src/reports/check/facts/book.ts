@@ -1,8 +1,16 @@
 import {objectsUse} from '../../../evidence/provenance.js'
-import {type Answer, answered} from '../../../model/answer.js'
+import {type Answer, answered, missing} from '../../../model/answer.js'
+import {isOutsideKubernetes} from '../../../model/container-facts.js'
 import type {Artifact} from '../../../model/evidence.js'
 import {onceByKey} from '../../../model/once.js'
-import {type FactName, type Facts, type FetchedFactName, isObjectFact, type Workload} from '../../../rules/facts.js'
+import {
+  FACT_LABELS,
+  type FactName,
+  type Facts,
+  type FetchedFactName,
+  isObjectFact,
+  type Workload,
+} from '../../../rules/facts.js'
 import {RULES} from '../../../rules/registry.js'
 import type {Source} from '../../../sources/source.js'
 import {cni, cniExcluded, cniRelease} from './cni.js'
@@ -47,7 +55,23 @@ const FETCHERS: Fetchers = {
   cniExcluded,
 }
 
-function fetched(context: PodContext, name: FactName): Promise<Answer<unknown>> {
+/** Facts that only Kubernetes, or a control plane in it, has. */
+const OF_KUBERNETES: ReadonlySet<FactName> = new Set<FactName>([
+  'namespace',
+  'namedElsewhere',
+  'injection',
+  'injectors',
+  'mesh',
+  'controlPlane',
+  'discovery',
+  'cni',
+  'cniRelease',
+  'cniExcluded',
+])
+
+async function fetched(context: PodContext, name: FactName): Promise<Answer<unknown>> {
+  if (isOutsideKubernetes(context.workload.pod) && (isObjectFact(name) || OF_KUBERNETES.has(name)))
+    return missing(FACT_LABELS[name], 'not-applicable', 'no Kubernetes runs this workload')
   return isObjectFact(name)
     ? context.run.objects.list(name, context.workload.pod.object.namespace)
     : FETCHERS[name](context)

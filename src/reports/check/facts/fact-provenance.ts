@@ -7,17 +7,17 @@ import type {FactName} from '../../../rules/facts.js'
 import type {Source} from '../../../sources/source.js'
 import type {CheckRun} from './context.js'
 
-/** What each fact of one workload rests on. */
+/** The provenance of each fact of one workload. */
 export interface FactProvenance {
-  /** The run as the fetcher of a fact sees it: what it reads is noted under the fact's name. */
+  /** The run as passed to the fetcher of a fact: its reads are recorded under the fact's name. */
   watched(run: CheckRun, name: FactName): CheckRun
-  /** Notes that a fact was made from another. */
+  /** Records that a fact was derived from another. */
   restsOn(name: FactName, other: FactName): void
-  /** What the named facts rest on, through the facts they were made from. */
+  /** The provenance of the named facts, including the facts they were derived from. */
   of(names: readonly FactName[]): readonly EvidenceUse[]
 }
 
-/** Lists are shared by the run, so they are noted when a fact asks for them and not when they were read. */
+/** Lists are shared by the run, so they are recorded when a fact uses them, not when they are read. */
 function watchedObjects(objects: ObjectCache, source: Source, ledger: Ledger): ObjectCache {
   const note = async <T>(kind: string, answer: Promise<Answer<T>>): Promise<Answer<T>> => {
     const found = await answer

@@ -21,7 +21,11 @@ export async function kernel(context: PodContext): Promise<Answer<Facts['kernel'
     return missing(FACT_LABELS.kernel, 'not-captured', 'only chains that no packet enters by are in the text')
   const why = whyUnread(found)
   return why === undefined
-    ? missing(FACT_LABELS.kernel, 'not-captured', 'no evidence contains them')
+    ? missing(
+        FACT_LABELS.kernel,
+        'not-captured',
+        found.from === 'live' ? 'the kernel has none: nothing is captured' : 'no evidence contains them',
+      )
     : {ok: false, gap: why}
 }
 

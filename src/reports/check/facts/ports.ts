@@ -8,9 +8,10 @@ import type {PodContext} from './context.js'
 export async function ports(context: PodContext): Promise<Answer<Facts['ports']>> {
   const [sockets, services] = await Promise.all([context.fact('sockets'), context.fact('services')])
   if (!sockets.ok) return sockets
-  if (!services.ok) return services
+  // Without Kubernetes there are no Services: what containers declare is all there is.
+  if (!services.ok && services.gap.reason !== 'not-applicable') return services
   const {pod, mode, version} = context.workload
-  const bound = boundPorts(pod, services.value)
+  const bound = boundPorts(pod, services.ok ? services.value : [])
   return answered(portMap({pod, mode, bound, sockets: sockets.value, version}))
 }
 

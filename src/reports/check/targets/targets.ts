@@ -156,9 +156,13 @@ export async function checkTargets(
   if (manifests || bare) return await fromFiles(source, target)
   const [broken] = source.impliedSubject === undefined ? [] : ((await source.manifests?.damaged()) ?? [])
   if (broken !== undefined) throw new UserError(`${broken.what}: ${broken.detail}`)
-  if (source.impliedSubject !== undefined) {
+  const implied = source.impliedSubject === undefined ? undefined : await source.objects({kind: 'Pod'})
+  if (implied?.ok === true && implied.value.length > 0) return implied.value
+  if (implied !== undefined) {
+    if (source.manifests === undefined && !implied.ok) throw new UserError(gapSentence(implied.gap))
     throw new UserError(`${source.origin.label} contains no Kubernetes objects; check needs pods or workloads`, {
-      hint: 'For a single evidence file use meshctl ports -f, iptables -f or proxy-config -f.',
+      hint: 'Without Kubernetes, add the processes (ps -ef) or the sockets with their owners (ss -lntup) of the machine: check -f FILE -f FILE.',
+      next: 'meshctl read FILE   # what it is, and which command reads it',
     })
   }
   const pods = await resolvePods(source, target)

@@ -1,4 +1,4 @@
-import {gatewayNamed, isInternalGateway, MESH_GATEWAY} from '../../../analysis/istio-config/gateway-names.js'
+import {gatewayReference, isInternalGateway, MESH_GATEWAY} from '../../../analysis/istio-config/gateway-names.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
@@ -20,7 +20,7 @@ export const rule: ConfigRule = {
     return set.virtualServices().flatMap(({object, gateways: named}) =>
       named.flatMap((written, index) => {
         if (written === MESH_GATEWAY || isInternalGateway(written)) return []
-        const {namespace, name} = gatewayNamed(written, object.ref.namespace)
+        const {namespace, name} = gatewayReference(written, object.ref.namespace)
         if (known.has(`${namespace}/${name}`)) return []
         const [other] = gateways.filter(({ref}) => ref.name === name)
         const hint =

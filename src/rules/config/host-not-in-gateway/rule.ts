@@ -1,5 +1,5 @@
 import {
-  gatewayNamed,
+  gatewayReference,
   isInternalGateway,
   MESH_GATEWAY,
   serverHostsFor,
@@ -24,7 +24,7 @@ export const rule: ConfigRule = {
     return set.virtualServices().flatMap(({object, hosts, gateways: named}) =>
       named.flatMap((written, index) => {
         if (written === MESH_GATEWAY || isInternalGateway(written)) return []
-        const {namespace, name} = gatewayNamed(written, object.ref.namespace)
+        const {namespace, name} = gatewayReference(written, object.ref.namespace)
         const gateway = gateways.get(`${namespace}/${name}`)
         const all = gateway?.servers.flatMap(server => server.hosts) ?? []
         const usable = serverHostsFor(all, namespace, object.ref.namespace)

@@ -1,4 +1,4 @@
-import {gatewayNamed} from '../../../analysis/istio-config/gateway-names.js'
+import {gatewayReference} from '../../../analysis/istio-config/gateway-names.js'
 import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
 import {podsSelected} from '../../../analysis/istio-config/selected-pods.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
@@ -36,7 +36,7 @@ export const rule: ConfigRule = {
       const claim = claimOf(each)
       if (claim === undefined) return []
       return each.gateways.flatMap(written => {
-        const {namespace, name} = gatewayNamed(written, each.object.ref.namespace)
+        const {namespace, name} = gatewayReference(written, each.object.ref.namespace)
         const gateway = gateways.get(`${namespace}/${name}`)
         if (gateway === undefined) return []
         return podsSelected(set, gateway.selector).flatMap(pod => {

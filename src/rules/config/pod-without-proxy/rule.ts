@@ -1,4 +1,4 @@
-import {isAmbient} from '../../../analysis/istio-config/mesh-pods.js'
+import {workloadIsAmbient} from '../../../analysis/istio-config/mesh-pods.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {WorkloadConfig} from '../../../model/istio-config/kubernetes.js'
 import {hasEnded} from '../../../model/pod.js'
@@ -33,7 +33,7 @@ export const rule: ConfigRule = {
           !each.hostNetwork &&
           !hasEnded(each.phase) &&
           !optedOut(each) &&
-          !isAmbient(each) &&
+          !workloadIsAmbient(each) &&
           !each.containers.some(({name, image}) => name === 'istio-proxy' && image !== '')
         )
       })

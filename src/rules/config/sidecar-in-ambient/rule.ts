@@ -1,5 +1,5 @@
 import {isAmbientNamespace} from '../../../analysis/istio-config/ambient-namespace.js'
-import {isAmbient} from '../../../analysis/istio-config/mesh-pods.js'
+import {workloadIsAmbient} from '../../../analysis/istio-config/mesh-pods.js'
 import {podsSelected} from '../../../analysis/istio-config/selected-pods.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
@@ -17,7 +17,7 @@ export const rule: ConfigRule = {
     set.sidecars().flatMap(({object, selector = {}}) => {
       const {namespace} = object.ref
       const open = Object.keys(selector).length === 0
-      const pod = open ? undefined : podsSelected(set, selector, namespace).find(isAmbient)
+      const pod = open ? undefined : podsSelected(set, selector, namespace).find(workloadIsAmbient)
       if (pod === undefined && !(open && isAmbientNamespace(set.namespaceLabels(namespace)))) return []
       const what = pod === undefined ? `namespace ${namespace}` : `pod ${pod.object.ref.name}`
       return [{object, path: 'metadata.name', message: `The Sidecar has no effect: ${what} is in ambient mode.`}]

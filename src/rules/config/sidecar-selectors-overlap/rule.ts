@@ -1,4 +1,4 @@
-import {isAmbient} from '../../../analysis/istio-config/mesh-pods.js'
+import {workloadIsAmbient} from '../../../analysis/istio-config/mesh-pods.js'
 import {sharedPods} from '../../../analysis/istio-config/selected-pods.js'
 import {byText} from '../../../model/order.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
@@ -15,7 +15,7 @@ export const rule: ConfigRule = {
   kinds: ['Sidecar'],
   check: set =>
     [...sharedPods(set.sidecars(), set)].flatMap(([pod, sidecars]) => {
-      if (isAmbient(pod)) return []
+      if (workloadIsAmbient(pod)) return []
       const names = sidecars.map(({object}) => object.ref.name).sort(byText)
       return sidecars.map(({object}) => ({
         object,

@@ -33,6 +33,7 @@ function envoy(broken: {readonly after: number} = {after: Number.POSITIVE_INFINI
         for (const name of logger === undefined ? [...levels.keys()] : [logger]) levels.set(name, level)
         return answered(page())
       },
+      setZtunnelLogLevel: async () => missing('x', 'failed', 'not here'),
       addDebugContainer: async () => missing('x', 'failed', 'not here'),
     },
     close: async () => undefined,

@@ -1,27 +1,40 @@
 import {spawn} from 'node:child_process'
+import {definedFields} from '../../model/defined-fields.js'
 import type {ExecOutcome} from '../exec-answer.js'
 import {LIMITS} from '../limits.js'
 
+export interface RunOptions {
+  readonly signal?: AbortSignal
+  /** True when what the program writes to standard error is part of the answer, as in logs of containers. */
+  readonly merged?: boolean
+}
+
 /** Runs a program (argv, no shell) with a deadline and a byte limit; the child is killed if it exceeds either. */
-export function run(argv: readonly string[], maxBytes: number, signal?: AbortSignal): Promise<ExecOutcome> {
+export function run(
+  argv: readonly string[],
+  maxBytes: number,
+  {signal, merged = false}: RunOptions = {},
+): Promise<ExecOutcome> {
   const [program = '', ...args] = argv
   return new Promise(resolve => {
     const out: Buffer[] = []
     let size = 0
     let stderr = ''
     let verdict = ''
-    const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], ...(signal === undefined ? {} : {signal})})
+    const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], ...definedFields({signal})})
     const stop = (why: string) => {
       verdict = why
       child.kill('SIGKILL')
     }
     const timer = setTimeout(() => stop(`no answer within ${LIMITS.netnsDeadlineMs / 1000} s`), LIMITS.netnsDeadlineMs)
-    child.stdout.on('data', (chunk: Buffer) => {
+    const keep = (chunk: Buffer) => {
       size += chunk.length
       if (size > maxBytes) stop(`more than ${maxBytes} bytes of output`)
       else out.push(chunk)
-    })
+    }
+    child.stdout.on('data', keep)
     child.stderr.on('data', (chunk: Buffer) => {
+      if (merged) keep(chunk)
       if (stderr.length < 65_536) stderr += chunk.toString('utf8')
     })
     child.on('error', error => {

@@ -1,0 +1,54 @@
+import {Flags} from '@oclif/core'
+import {podArgument} from '../src/cli/args.js'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {durationMs, selectorFlag} from '../src/cli/flags.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {formFlag} from '../src/cli/proxy-config-flags.js'
+import {errorsReport} from '../src/reports/errors/report.js'
+import {errorsView} from '../src/reports/errors/view.js'
+
+/** Of a live mesh, only what fails right now; of a record, everything in it. */
+const RIGHT_NOW = '10m'
+
+export default class Errors extends MeshCommand {
+  static override summary = 'Show which requests fail right now, and what in the configuration makes them fail'
+  static override description =
+    'Reads the access logs of the sidecars and gateways, groups the failing requests by source, destination, code, flags and details, and traces one request of each group to name the object and field that causes it. Nothing is sent.'
+  static override examples = [
+    '<%= config.bin %> errors -A --from sample',
+    '<%= config.bin %> errors deploy/sleep -n demo --since 5m',
+    '<%= config.bin %> errors -n demo -o json',
+  ]
+  static override needs: CommandNeeds = {
+    cluster: {
+      needs: ['pods', 'logs'],
+      more: ['services', 'workloads', 'traffic', 'security', 'mesh', 'exec', 'forward'],
+    },
+  }
+  static override args = podArgument
+  static override flags = {
+    selector: selectorFlag,
+    output: formFlag,
+    since: Flags.string({
+      helpValue: 'DURATION',
+      description: 'only requests of this time (default: 10m of a live mesh)',
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Errors)
+    await this.withSource(flags, async source => {
+      const {resolveSubjects} = await import('../src/sources/subject.js')
+      const one = args.pod !== undefined || flags.selector !== undefined
+      const target = {name: args.pod, namespace: flags.namespace, selector: flags.selector}
+      const since = flags.since ?? (source.traits.live ? RIGHT_NOW : undefined)
+      const query = {
+        istioNamespace: flags.istioNamespace,
+        namespace: one || flags['all-namespaces'] ? undefined : (flags.namespace ?? source.defaultNamespace),
+        pods: one ? await resolveSubjects(source, target) : undefined,
+        sinceMs: since === undefined ? undefined : durationMs(since),
+      }
+      await this.print(flags, await errorsReport(source, query), errorsView)
+    })
+  }
+}

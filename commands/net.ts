@@ -1,0 +1,27 @@
+import {podArgument} from '../src/cli/args.js'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {debugFlags, filesFlag, selectorFlag} from '../src/cli/flags.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {netReport} from '../src/reports/net/report.js'
+import {netView} from '../src/reports/net/view.js'
+
+export default class Net extends MeshCommand {
+  static override summary = "Show a pod's addresses, routes and processes, and what each process is to the mesh"
+  static override examples = [
+    '<%= config.bin %> net deploy/details-v1 -n demo --from sample',
+    'docker top web -ef | <%= config.bin %> net -f -',
+  ]
+  static override needs: CommandNeeds = {
+    reads: 'addresses, routes and processes (ip addr, ip route, ifconfig, route -n, ps)',
+    cluster: {needs: ['pods', 'exec'], more: ['workloads'], debug: true},
+  }
+  static override args = podArgument
+  static override flags = {file: filesFlag, selector: selectorFlag, ...debugFlags}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Net)
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      await this.print(flags, await netReport(source, pod), netView)
+    })
+  }
+}

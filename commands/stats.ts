@@ -1,0 +1,47 @@
+import {setTimeout} from 'node:timers/promises'
+import {Flags} from '@oclif/core'
+import {podArgument} from '../src/cli/args.js'
+import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {durationMs, fileFlag, selectorFlag} from '../src/cli/flags.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {formFlag} from '../src/cli/proxy-config-flags.js'
+import {statsReport} from '../src/reports/stats/report.js'
+import {changesView, statsView} from '../src/reports/stats/view.js'
+
+export default class Stats extends MeshCommand {
+  static override summary = "Show what a pod's Envoy has counted: requests, errors and times per upstream"
+  static override aliases = ['envoy-stats', 'es']
+  static override examples = [
+    '<%= config.bin %> stats deploy/productpage-v1 -n demo --from sample',
+    '<%= config.bin %> stats deploy/productpage-v1 --watch --interval 5s',
+    '<%= config.bin %> stats -f stats.txt -o json',
+  ]
+  static override needs: CommandNeeds = {
+    reads: "Envoy's /stats",
+    aboutProxy: true,
+    cluster: {needs: ['pods', 'forward'], more: ['workloads']},
+  }
+  static override args = podArgument
+  static override flags = {
+    file: fileFlag,
+    selector: selectorFlag,
+    output: formFlag,
+    watch: Flags.boolean({description: 'print what changed between two reads, every --interval until interrupted'}),
+    interval: Flags.string({default: '5s', helpValue: 'DURATION', description: 'time between two reads of --watch'}),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Stats)
+    const interval = Math.max(500, durationMs(flags.interval))
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      let last = await statsReport(source, pod)
+      if (!flags.watch || !source.traits.live) return await this.print(flags, last, statsView)
+      for (;;) {
+        await setTimeout(interval)
+        const next = await statsReport(source, pod)
+        await this.print(flags, {...next, since: last.upstreams}, changesView)
+        last = next
+      }
+    })
+  }
+}

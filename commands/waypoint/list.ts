@@ -1,0 +1,22 @@
+import {Args} from '@oclif/core'
+import {fileFlag} from '../../src/cli/flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {formFlag, sortFlag} from '../../src/cli/proxy-config-flags.js'
+import {waypointReport} from '../../src/reports/waypoints/report.js'
+import {waypointListView} from '../../src/reports/waypoints/view.js'
+
+export default class WaypointList extends MeshCommand {
+  static override summary = 'List waypoints'
+  static override examples = ['<%= config.bin %> waypoint list -A', '<%= config.bin %> waypoint list -n amb -o wide']
+  static override needs = {cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'namespaces']}} as const
+  static override args = {name: Args.string({ignoreStdin: true, description: 'waypoint (default: all)'})}
+  static override flags = {file: fileFlag, sort: sortFlag, output: formFlag}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(WaypointList)
+    await this.withSource(flags, async source => {
+      const namespace = flags['all-namespaces'] ? undefined : (flags.namespace ?? source.defaultNamespace)
+      await this.print(flags, await waypointReport(source, namespace, args.name), waypointListView)
+    })
+  }
+}

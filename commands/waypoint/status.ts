@@ -1,0 +1,25 @@
+import {Args} from '@oclif/core'
+import {fileFlag} from '../../src/cli/flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {formFlag, sortFlag} from '../../src/cli/proxy-config-flags.js'
+import {waypointReport} from '../../src/reports/waypoints/report.js'
+import {waypointStatusView} from '../../src/reports/waypoints/view.js'
+
+export default class WaypointStatus extends MeshCommand {
+  static override summary = 'Show the status of waypoints, their pods and who uses them'
+  static override examples = [
+    '<%= config.bin %> waypoint status -A',
+    '<%= config.bin %> waypoint status -n amb -o wide',
+  ]
+  static override needs = {cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'namespaces']}} as const
+  static override args = {name: Args.string({ignoreStdin: true, description: 'waypoint (default: all)'})}
+  static override flags = {file: fileFlag, sort: sortFlag, output: formFlag}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(WaypointStatus)
+    await this.withSource(flags, async source => {
+      const namespace = flags['all-namespaces'] ? undefined : (flags.namespace ?? source.defaultNamespace)
+      await this.print(flags, await waypointReport(source, namespace, args.name), waypointStatusView)
+    })
+  }
+}

@@ -1,0 +1,48 @@
+import {Flags} from '@oclif/core'
+import {PROXY_CONFIG_NEEDS} from '../src/cli/command-needs.js'
+import {readChange, readTraffic} from '../src/cli/mesh-change.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {whatIfReport} from '../src/reports/what-if/report.js'
+import {whatIfView} from '../src/reports/what-if/view.js'
+
+export default class WhatIf extends MeshCommand {
+  static override summary = 'Show what a change of Istio objects would do to requests, before it is applied'
+  static override examples = [
+    '<%= config.bin %> what-if -f strict.yaml --traffic requests.jsonl',
+    '<%= config.bin %> what-if --delete authorizationpolicy/demo/deny-admin --from incident.tgz --traffic requests.jsonl -o json',
+  ]
+  static override needs = PROXY_CONFIG_NEEDS
+  static override flags = {
+    filename: Flags.string({
+      char: 'f',
+      multiple: true,
+      multipleNonGreedy: true,
+      default: [],
+      helpValue: 'FILE',
+      description:
+        'objects to lay over the mesh; the same kind, namespace and name replaces (repeatable; - for standard input)',
+    }),
+    delete: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      default: [],
+      helpValue: 'KIND/NAMESPACE/NAME',
+      description: 'an object to take away (repeatable)',
+    }),
+    traffic: Flags.string({
+      helpValue: 'FILE',
+      required: true,
+      description: 'requests to ask about, one JSON document a line, as trace --traffic reads them',
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(WhatIf)
+    const change = await readChange(flags.filename, flags.delete)
+    const traffic = await readTraffic(flags.traffic)
+    await this.withSource(flags, async source => {
+      const question = {change, traffic, istioNamespace: flags.istioNamespace}
+      await this.print(flags, await whatIfReport(source, question), whatIfView)
+    })
+  }
+}

@@ -1,0 +1,39 @@
+import {Flags} from '@oclif/core'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {
+  momentOf,
+  ZTUNNEL_CONFIG_NEEDS,
+  ztunnelAliases,
+  ztunnelArgument,
+  ztunnelChoice,
+  ztunnelFlags,
+  ztunnelHidden,
+} from '../../src/cli/ztunnel-config-flags.js'
+import {ztunnelReport} from '../../src/reports/ztunnel-config/report.js'
+import {ztunnelAllView} from '../../src/reports/ztunnel-config/view.js'
+
+export default class ZtunnelConfigAll extends MeshCommand {
+  static override summary = 'Show all a ztunnel knows: workloads, Services, policies, certificates, connections'
+  static override aliases = ztunnelAliases('all', 'a')
+  static override hiddenAliases = ztunnelHidden('a')
+  static override examples = [
+    '<%= config.bin %> ztunnel-config all client.amb',
+    '<%= config.bin %> zc all -f config_dump.json',
+  ]
+  static override needs = ZTUNNEL_CONFIG_NEEDS
+  static override args = ztunnelArgument
+  static override flags = {
+    ...ztunnelFlags,
+    'with-headers': Flags.boolean({description: 'print a heading above each table'}),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ZtunnelConfigAll)
+    const choice = ztunnelChoice(flags, args.pod)
+    const moment = momentOf(flags.at)
+    await this.withSource(flags, async source => {
+      const view = ztunnelAllView(flags['with-headers'], {raw: false})
+      await this.print(flags, await ztunnelReport(source, choice, {}, moment), view)
+    })
+  }
+}

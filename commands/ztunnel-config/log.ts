@@ -1,0 +1,39 @@
+import {Flags} from '@oclif/core'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {
+  ZTUNNEL_CONFIG_NEEDS,
+  ztunnelAliases,
+  ztunnelArgument,
+  ztunnelChoice,
+  ztunnelFlags,
+  ztunnelHidden,
+} from '../../src/cli/ztunnel-config-flags.js'
+import {ztunnelDirectives, ztunnelLogReport, ztunnelLogView} from '../../src/reports/ztunnel-config/log.js'
+
+export default class ZtunnelConfigLog extends MeshCommand {
+  static override summary = 'Show or set the log levels of ztunnel'
+  static override aliases = ztunnelAliases('log', 'o')
+  static override hiddenAliases = ztunnelHidden('o')
+  static override examples = [
+    '<%= config.bin %> ztunnel-config log',
+    '<%= config.bin %> zc log ztunnel-lwqz5.istio-system --level access=debug',
+  ]
+  static override needs = ZTUNNEL_CONFIG_NEEDS
+  static override args = ztunnelArgument
+  static override flags = {
+    ...ztunnelFlags,
+    level: Flags.string({description: 'set log levels: LEVEL for all scopes, or SCOPE=LEVEL,…', exclusive: ['reset']}),
+    reset: Flags.boolean({char: 'r', description: 'reset log levels to info'}),
+    revision: Flags.string({hidden: true}),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ZtunnelConfigLog)
+    const choice = ztunnelChoice(flags, args.pod)
+    const directives = flags.reset ? 'info' : flags.level === undefined ? undefined : ztunnelDirectives(flags.level)
+    const change = directives === undefined ? undefined : {directives, reset: flags.reset}
+    await this.withSource(flags, async source => {
+      await this.print(flags, await ztunnelLogReport(source, choice, change), ztunnelLogView)
+    })
+  }
+}

@@ -1,0 +1,34 @@
+import {textOf} from '../../formats/decode.js'
+import {isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
+import {type Answer, answered, missing} from '../../model/answer.js'
+import {type KubeObject, type PodRef, podRefOf} from '../../model/kube-object.js'
+import type {Source} from '../../sources/source.js'
+import {byPreference} from '../../sources/subject.js'
+
+/** A ztunnel and the node it serves. */
+export interface ZtunnelPod {
+  readonly ref: PodRef
+  readonly node: string
+  readonly object: KubeObject
+}
+
+/** The ztunnel pods of a source, the best to ask first: those of the control plane's namespace, where any are there. */
+export async function ztunnelPods(source: Source, istioNamespace: string): Promise<Answer<readonly ZtunnelPod[]>> {
+  const pods = await source.objects({kind: 'Pod', labels: [{key: 'app', operator: 'In', values: ['ztunnel']}]})
+  if (!pods.ok) return pods
+  const all = pods.value.filter(isZtunnel)
+  const own = all.filter(pod => pod.metadata.namespace === istioNamespace)
+  return answered(
+    [...(own.length > 0 ? own : all)]
+      .sort(byPreference)
+      .map(object => ({ref: podRefOf(object), node: textOf(object, 'spec', 'nodeName') ?? '', object})),
+  )
+}
+
+/** The ztunnel that serves the pods of a node. */
+export async function ztunnelOn(source: Source, node: string, istioNamespace: string): Promise<Answer<ZtunnelPod>> {
+  const all = await ztunnelPods(source, istioNamespace)
+  if (!all.ok) return all
+  const found = all.value.find(each => each.node === node)
+  return found === undefined ? missing('ztunnel', 'not-found', `no ztunnel pod on node ${node}`) : answered(found)
+}

@@ -1,0 +1,77 @@
+import {declaredPorts} from '../../analysis/ports/service-ports.js'
+import {readMeshSettings} from '../../formats/istio-config-maps.js'
+import {readPod} from '../../formats/kube-pod/parse.js'
+import type {Workload} from '../../istiod/registry.js'
+import {type ObjectsByKind, TRANSLATED_KINDS, type TranslatedKind} from '../../istiod/state.js'
+import type {Gap} from '../../model/answer.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import type {MeshSettings} from '../../model/mesh-settings.js'
+import {isOver, type PodModel} from '../../model/pod.js'
+import type {Source} from '../../sources/source.js'
+
+/** The settings of a mesh whose ConfigMap was not read: Istio's defaults. */
+export const DEFAULT_SETTINGS: MeshSettings = {
+  rootNamespace: 'istio-system',
+  enableAutoMtls: true,
+  outboundPolicy: 'ALLOW_ANY',
+  discoveryAddress: 'istiod.istio-system.svc:15012',
+  clusterDomain: 'cluster.local',
+  trustDomains: ['cluster.local'],
+  authorizers: [],
+  capture: {},
+}
+
+export interface ReadObjects {
+  readonly objects: ObjectsByKind
+  readonly gaps: readonly Gap[]
+}
+
+/** The objects istiod makes configuration of, each kind once. */
+export async function istioObjects(source: Source): Promise<ReadObjects> {
+  const answers = await Promise.all(TRANSLATED_KINDS.map(async kind => [kind, await source.objects({kind})] as const))
+  const found: Partial<Record<TranslatedKind, readonly KubeObject[]>> = {}
+  const gaps: Gap[] = []
+  for (const [kind, answer] of answers) {
+    if (answer.ok) found[kind] = answer.value
+    else gaps.push(answer.gap)
+  }
+  return {objects: found, gaps}
+}
+
+/** The settings of the mesh by the ConfigMap `istio` of its root namespace; undefined when it was not read. */
+export async function meshSettings(source: Source, istioNamespace: string): Promise<MeshSettings | undefined> {
+  const answer = await source.objects({kind: 'ConfigMap', namespace: istioNamespace})
+  if (!answer.ok) return undefined
+  const named = answer.value.filter(({metadata: {name}}) => name === 'istio' || name.startsWith('istio-'))
+  const map = named.find(each => each.metadata.name === 'istio')
+  return map === undefined ? undefined : readMeshSettings(map)
+}
+
+const TLS_MODE = 'security.istio.io/tlsMode'
+
+/** A pod as istiod registers it. */
+export function workloadOf(pod: PodModel): Workload {
+  const named = new Map(
+    declaredPorts(pod).flatMap(each => (each.name === undefined ? [] : [[each.name, each.port] as const])),
+  )
+  return {
+    namespace: pod.object.namespace,
+    name: pod.object.name,
+    addresses: pod.status?.podIps ?? [],
+    labels: pod.labels,
+    serviceAccount: pod.serviceAccount,
+    ready: pod.status?.ready === true,
+    meshTls: pod.labels[TLS_MODE] === 'istio',
+    portNamed: name => named.get(name),
+  }
+}
+
+/** The pods that live, and the namespaces whose pods are all known. */
+export async function livingPods(source: Source): Promise<readonly PodModel[]> {
+  const answer = await source.objects({kind: 'Pod'})
+  if (!answer.ok) return []
+  return answer.value
+    .map(readPod)
+    .filter(each => each !== undefined)
+    .filter(each => !isOver(each))
+}

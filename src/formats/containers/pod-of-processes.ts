@@ -1,0 +1,51 @@
+import type {ContainerFacts} from '../../model/container-facts.js'
+import type {KubeObject} from '../../model/kube-object.js'
+import type {Process} from '../../model/process.js'
+import {processRole} from '../process-role.js'
+import {podOfContainers} from './pod-of-containers.js'
+
+/** Processes of an application by the user they run as: without containers, that is what the kernel rules tell apart. */
+function byUser(processes: readonly Process[]): readonly ContainerFacts[] {
+  const groups = new Map<string, Process[]>()
+  for (const process of processes) {
+    const owner = process.uid === undefined ? (process.user ?? '?') : String(process.uid)
+    groups.set(owner, [...(groups.get(owner) ?? []), process])
+  }
+  return [...groups].map(([owner, own]) => {
+    const [first] = own
+    const program = (first?.command.split(' ')[0] ?? 'process').split('/').at(-1) ?? 'process'
+    return facts(
+      own.length === 1 ? program : `${program} and ${own.length - 1} more processes of user ${owner}`,
+      [],
+      owner,
+    )
+  })
+}
+
+function facts(name: string, command: readonly string[], user: string): ContainerFacts {
+  return {
+    name,
+    alsoKnownAs: [],
+    image: '',
+    command,
+    user: /^\d+$|^root$|^istio-proxy$/.test(user) ? user : undefined,
+    addedCapabilities: [],
+    droppedCapabilities: [],
+    privileged: false,
+    ports: [],
+    variables: {},
+    network: {kind: 'own'},
+    status: {running: true, restarts: 0, oomKilled: false},
+  }
+}
+
+/** The processes of one network namespace in the form of a pod: the agent or Envoy as its proxy, all others by user. */
+export function podOfProcesses(name: string, processes: readonly Process[]): KubeObject {
+  const named = processes.map(process => ({process, role: processRole(process)}))
+  const mesh = named.filter(({role}) => role.kind === 'agent' || role.kind === 'envoy')
+  const best = mesh.find(({role}) => role.kind === 'agent') ?? mesh[0]
+  const apps = named.filter(({role}) => role.kind === 'app').map(({process}) => process)
+  const owner = best === undefined ? undefined : (best.process.uid ?? best.process.user)
+  const proxy = best === undefined ? [] : [facts('istio-proxy', best.process.command.split(' '), String(owner ?? ''))]
+  return podOfContainers('process group', {name, containers: [...proxy, ...byUser(apps)]})
+}

@@ -1,0 +1,11 @@
+import type {KubeObject} from '../../model/kube-object.js'
+
+/** True for a pod of the DaemonSet ztunnel (its chart labels the pods app=ztunnel). */
+export function isZtunnel(pod: KubeObject): boolean {
+  return pod.metadata.labels?.app === 'ztunnel'
+}
+
+/** True for a pod of the istio-cni agent (its chart labels the pods k8s-app=istio-cni-node). */
+export function isCniAgent(pod: KubeObject): boolean {
+  return pod.metadata.labels?.['k8s-app'] === 'istio-cni-node'
+}

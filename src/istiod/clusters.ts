@@ -1,0 +1,133 @@
+import {at, numberOf, objectOf, textOf} from '../formats/decode.js'
+import type {Json} from '../model/envoy/schema.js'
+import {matchesLabels, requirementsOf} from '../model/selector.js'
+import {hasOutlierDetection, ruleFor, type Subset, trafficPolicy} from './destination-rules.js'
+import {clientSockets, endpointTakesMtls} from './mtls.js'
+import type {Message} from './rbac/strings.js'
+import type {RegisteredEndpoint, RegisteredHost, RegisteredPort} from './registry.js'
+import type {ProxyPlace} from './scope.js'
+import type {IstioState} from './state.js'
+
+/** The name of an outbound cluster. */
+export function clusterName(port: number, subset: string, host: string): string {
+  return `outbound|${port}|${subset}|${host}`
+}
+
+/** A cluster of a proxy as istiod would make it, as far as it matters for what happens to one request. */
+export interface MadeCluster {
+  readonly name: string
+  readonly cluster: Message
+  /** Endpoints with the sockets they are sent through; undefined when istiod's endpoints are not known here. */
+  readonly endpoints: readonly MadeEndpoint[] | undefined
+}
+
+export interface MadeEndpoint {
+  readonly address: string
+  readonly port: number
+  readonly mtls: boolean
+  readonly healthy: boolean
+}
+
+const TYPES: Readonly<Record<RegisteredHost['resolution'], string>> = {
+  EDS: 'EDS',
+  STATIC: 'EDS',
+  DNS: 'STRICT_DNS',
+  NONE: 'ORIGINAL_DST',
+  HEADLESS: 'ORIGINAL_DST',
+}
+
+function limits(policy: unknown): Json {
+  const pool = at(policy, 'connectionPool')
+  const given: readonly (readonly [string, number | undefined])[] = [
+    ['max_connections', numberOf(pool, 'tcp', 'maxConnections')],
+    ['max_pending_requests', numberOf(pool, 'http', 'http1MaxPendingRequests')],
+    ['max_requests', numberOf(pool, 'http', 'http2MaxRequests')],
+    ['max_retries', numberOf(pool, 'http', 'maxRetries')],
+  ]
+  return Object.fromEntries(given.map(([name, value]) => [name, value ?? 4_294_967_295]))
+}
+
+function loadAssignment(name: string, endpoints: readonly MadeEndpoint[]): Message {
+  const lb_endpoints = endpoints.map(({address, port, mtls, healthy}) => ({
+    endpoint: {address: {socket_address: {address, port_value: port}}},
+    health_status: healthy ? 'HEALTHY' : 'UNHEALTHY',
+    load_balancing_weight: 1,
+    ...(mtls ? {metadata: {filter_metadata: {'envoy.transport_socket_match': {tlsMode: 'istio'}}}} : {}),
+  }))
+  return {
+    cluster_name: name,
+    ...(endpoints.length === 0
+      ? {}
+      : {endpoints: [{locality: {}, lb_endpoints, load_balancing_weight: endpoints.length}]}),
+    policy: {overprovisioning_factor: 140},
+  }
+}
+
+/** The endpoints of a cluster as config_dump has them. */
+export function endpointConfig(made: MadeCluster): Message | undefined {
+  return made.endpoints === undefined ? undefined : loadAssignment(made.name, made.endpoints)
+}
+
+function inSubset(endpoints: readonly RegisteredEndpoint[] | undefined, subset: Subset | undefined) {
+  if (endpoints === undefined || subset === undefined) return endpoints
+  const wanted = requirementsOf(subset.labels)
+  return endpoints.filter(each => matchesLabels(wanted, each.labels))
+}
+
+/** The settings that only load-balance: they choose who answers, not what. */
+function balancing(policy: unknown): Message {
+  const hash = at(policy, 'loadBalancer', 'consistentHash')
+  const simple = textOf(policy, 'loadBalancer', 'simple')
+  if (hash !== undefined) return {lb_policy: 'RING_HASH'}
+  const known: Readonly<Record<string, string>> = {ROUND_ROBIN: 'ROUND_ROBIN', RANDOM: 'RANDOM'}
+  return {lb_policy: known[simple ?? ''] ?? 'LEAST_REQUEST'}
+}
+
+function madeCluster(
+  state: IstioState,
+  host: RegisteredHost,
+  port: RegisteredPort,
+  subset: Subset | undefined,
+  rule: ReturnType<typeof ruleFor>,
+): MadeCluster {
+  const name = clusterName(port.port, subset?.name ?? '', host.host)
+  const policy = trafficPolicy(rule, port.port, subset)
+  const settings = objectOf(policy, 'tls')
+  const endpoints = inSubset(host.endpoints(port), subset)
+  const type = TYPES[host.resolution]
+  const sockets = clientSockets(state, {
+    host,
+    port: port.port,
+    subset: subset?.name ?? '',
+    settings,
+    endpoints: host.endpoints(port),
+    trustDomain: state.settings.trustDomains[0] ?? 'cluster.local',
+  })
+  const made = endpoints?.map(each => ({
+    address: each.address,
+    port: each.port,
+    mtls: endpointTakesMtls(state, each, settings),
+    healthy: each.ready,
+  }))
+  const dynamic = type === 'EDS'
+  const cluster: Message = {
+    name,
+    type,
+    ...(dynamic ? {eds_cluster_config: {service_name: name}} : {}),
+    connect_timeout: textOf(policy, 'connectionPool', 'tcp', 'connectTimeout') ?? '10s',
+    ...(type === 'ORIGINAL_DST' ? {lb_policy: 'CLUSTER_PROVIDED'} : balancing(policy)),
+    circuit_breakers: {thresholds: [limits(policy)]},
+    common_lb_config: {healthy_panic_threshold: {}},
+    ...(hasOutlierDetection(policy) ? {outlier_detection: {}} : {}),
+    ...(sockets as Message),
+    ...(type === 'STRICT_DNS' ? {load_assignment: loadAssignment(name, made ?? [])} : {}),
+  }
+  return {name, cluster, endpoints: dynamic ? made : undefined}
+}
+
+/** Every cluster of a host in the configuration of a proxy: one for each port, and one for each of its subsets. */
+export function clustersOf(state: IstioState, place: ProxyPlace, host: RegisteredHost): readonly MadeCluster[] {
+  const rule = ruleFor(state, place, host)
+  const subsets: readonly (Subset | undefined)[] = [undefined, ...(rule?.subsets ?? [])]
+  return host.ports.flatMap(port => subsets.map(subset => madeCluster(state, host, port, subset, rule)))
+}

@@ -1,0 +1,223 @@
+import {at, field, listOf, numberOf, objectOf, textOf, textsOf} from '../formats/decode.js'
+import type {Json} from '../model/envoy/schema.js'
+import type {KubeObject} from '../model/kube-object.js'
+import {clusterName} from './clusters.js'
+import {resourcesOf, withSection} from './dump.js'
+import type {Message} from './rbac/strings.js'
+import type {RegisteredHost, RegisteredPort} from './registry.js'
+import {countsFor, matchesOf} from './route-match.js'
+import {hostFits, hostsInScope, outboundMode} from './scope.js'
+import type {Viewpoint} from './viewpoint.js'
+import {destinationCluster, virtualServiceFor} from './virtual-services.js'
+
+const TCP_PROXY = 'envoy.filters.network.tcp_proxy'
+
+interface Target {
+  readonly name: string
+  readonly weight: number
+}
+
+function tcpProxy(targets: readonly Target[]): Message {
+  const [only] = targets
+  const choice: Message =
+    targets.length === 1 && only !== undefined
+      ? {cluster: only.name}
+      : {weighted_clusters: {clusters: targets.map(({name, weight}) => ({name, weight}))}}
+  return {
+    name: TCP_PROXY,
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
+      stat_prefix: only?.name ?? '',
+      ...choice,
+    },
+  }
+}
+
+function targetsOf(route: unknown, object: KubeObject, {state, place}: Viewpoint, port: number): readonly Target[] {
+  const home = object.metadata.namespace ?? 'default'
+  return listOf(route, 'route').map(each => ({
+    name: destinationCluster(field(each, 'destination'), home, state, port, place.gateway),
+    weight: numberOf(each, 'weight') ?? 100,
+  }))
+}
+
+/** Where a TCP or TLS port of a host leads, by the VirtualService that routes it; by SNI for TLS. */
+function tcpTargets(view: Viewpoint, host: RegisteredHost, {port, reading}: RegisteredPort): readonly Target[] {
+  const own = [{name: clusterName(port, '', host.host), weight: 100}]
+  const object = virtualServiceFor(view.state, view.place, host)
+  if (object === undefined) return own
+  const list = reading === 'tls' ? listOf(object, 'spec', 'tls') : []
+  const routes = [...list, ...listOf(object, 'spec', 'tcp')]
+  const route = routes.find(each =>
+    matchesOf(each).some(match => {
+      if (match === undefined) return true
+      const names = textsOf(match, 'sniHosts')
+      const named = names.length === 0 || names.some(name => hostFits(name, host.host))
+      return named && countsFor(match, view.place, port, ['mesh'])
+    }),
+  )
+  return route === undefined ? own : targetsOf(route, object, view, port)
+}
+
+/** Where the connections of a port of a host are listened for, and where they lead. */
+interface MadeListener {
+  readonly address: string
+  readonly port: number
+  readonly reading: RegisteredPort['reading']
+  readonly host: RegisteredHost
+  readonly targets: readonly Target[]
+}
+
+function addressesOf(host: RegisteredHost, port: RegisteredPort): readonly string[] {
+  if (port.reading === 'http') return ['0.0.0.0']
+  if (host.resolution === 'HEADLESS') return (host.endpoints(port) ?? []).map(each => each.address)
+  return host.addresses.length === 0 ? ['0.0.0.0'] : host.addresses.filter(each => !each.includes('/'))
+}
+
+function madeListeners(view: Viewpoint): readonly MadeListener[] {
+  return hostsInScope(view.state, view.place).flatMap(host =>
+    host.ports.flatMap(port =>
+      addressesOf(host, port).map(address => ({
+        address,
+        port: port.port,
+        reading: port.reading,
+        host,
+        targets: port.reading === 'http' ? [] : tcpTargets(view, host, port),
+      })),
+    ),
+  )
+}
+
+function nameOf({address, port}: Pick<MadeListener, 'address' | 'port'>): string {
+  return `${address}_${port}`
+}
+
+function clusterOf(mode: ReturnType<typeof outboundMode>): string {
+  return mode === 'REGISTRY_ONLY' ? 'BlackHoleCluster' : 'PassthroughCluster'
+}
+
+function catchAllChain(cluster: string): Message {
+  return {filter_chain_match: {}, filters: [tcpProxy([{name: cluster, weight: 100}])], name: 'PassthroughFilterChain'}
+}
+
+const INSPECTOR: Message = {
+  name: 'envoy.filters.listener.http_inspector',
+  typed_config: {'@type': 'type.googleapis.com/envoy.extensions.filters.listener.http_inspector.v3.HttpInspector'},
+}
+const TLS_INSPECTOR: Message = {
+  name: 'envoy.filters.listener.tls_inspector',
+  typed_config: {'@type': 'type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector'},
+}
+
+/** An HTTP connection manager like the others of the proxy, with another route configuration. */
+function managerLike(listeners: readonly Message[], config: string): Message | undefined {
+  const filters = listeners.flatMap(each => listOf(each, 'filter_chains')).flatMap(each => listOf(each, 'filters'))
+  const found = filters.find(each => at(each, 'typed_config', 'rds') !== undefined) as Message | undefined
+  if (found === undefined) return undefined
+  const typed = (objectOf(found, 'typed_config') ?? {}) as Message
+  return {...found, typed_config: {...typed, rds: {...(objectOf(typed, 'rds') as Message), route_config_name: config}}}
+}
+
+function freshListener(made: MadeListener, manager: Message | undefined, catchAll: string): Message {
+  const {address, port, reading, targets, host} = made
+  const base: Message = {
+    name: nameOf(made),
+    address: {socket_address: {address, port_value: port}},
+    traffic_direction: 'OUTBOUND',
+    bind_to_port: false,
+  }
+  if ((reading === 'http' || reading === 'auto') && manager !== undefined) {
+    const chain = {
+      filter_chain_match: {transport_protocol: 'raw_buffer', application_protocols: ['http/1.1', 'h2c']},
+      filters: [manager],
+    }
+    const rest = reading === 'auto' ? {filters: [tcpProxy(targets)]} : catchAllChain(catchAll)
+    return {...base, filter_chains: [chain], listener_filters: [INSPECTOR], default_filter_chain: rest}
+  }
+  if (address !== '0.0.0.0') return {...base, filter_chains: [{filters: [tcpProxy(targets)]}]}
+  const match: Message = reading === 'tls' ? {filter_chain_match: {server_names: [host.host]}} : {}
+  return {
+    ...base,
+    filter_chains: [{...match, filters: [tcpProxy(targets)]}],
+    ...(reading === 'tls' ? {listener_filters: [TLS_INSPECTOR], default_filter_chain: catchAllChain(catchAll)} : {}),
+  }
+}
+
+/** The clusters a chain leads to; none for one that reads HTTP. */
+function clustersIn(chain: unknown): readonly string[] {
+  return listOf(chain, 'filters').flatMap(filter => {
+    if (field(filter, 'name') !== TCP_PROXY) return []
+    const config = field(filter, 'typed_config')
+    const one = textOf(config, 'cluster')
+    return one === undefined
+      ? listOf(config, 'weighted_clusters', 'clusters').flatMap(each => textOf(each, 'name') ?? [])
+      : [one]
+  })
+}
+
+function ledTo(chain: Message, targets: readonly Target[]): Message {
+  const filters = listOf(chain, 'filters') as readonly Message[]
+  return {...chain, filters: filters.map(each => (each.name === TCP_PROXY ? tcpProxy(targets) : each)) as Json}
+}
+
+const CATCH_ALL_CHAINS = ['virtualOutbound-catchall-tcp', 'PassthroughFilterChain']
+
+function redirected(chain: Message, cluster: string): Message {
+  return CATCH_ALL_CHAINS.includes(textOf(chain, 'name') ?? '') ? ledTo(chain, [{name: cluster, weight: 100}]) : chain
+}
+
+/** Lays the difference between the outbound listeners of two viewpoints over a dump whose routes and clusters are laid already. */
+export function outboundListeners(dump: Message, from: Viewpoint, to: Viewpoint, gone: ReadonlySet<string>): Message {
+  const was = madeListeners(from)
+  const is = madeListeners(to)
+  const before = new Map(was.map(each => [`${nameOf(each)} ${each.host.host}`, each]))
+  const catchAll = clusterOf(outboundMode(to.state, to.place))
+  const modeChanges = catchAll !== clusterOf(outboundMode(from.state, from.place))
+  const configs = new Set(resourcesOf(dump, 'routes').map(each => textOf(each, 'name') ?? ''))
+  const retargeted = is.filter(each => {
+    const old = before.get(`${nameOf(each)} ${each.host.host}`)
+    return old !== undefined && JSON.stringify(old.targets) !== JSON.stringify(each.targets)
+  })
+  const names = new Set<string>()
+  const retarget = (listener: Message, chain: Message): Message => {
+    const mine = retargeted.find(each => nameOf(each) === listener.name)
+    if (mine === undefined || mine.reading === 'http') return chain
+    const old = before.get(`${nameOf(mine)} ${mine.host.host}`)?.targets.map(each => each.name) ?? []
+    const leads = clustersIn(chain)
+    return leads.length > 0 && leads.every(each => old.includes(each)) ? ledTo(chain, mine.targets) : chain
+  }
+  const edit = (listener: Message): Message | undefined => {
+    if (listener.traffic_direction !== 'OUTBOUND' && textOf(listener, 'traffic_direction') !== 'OUTBOUND')
+      return listener
+    const chains = listOf(listener, 'filter_chains') as readonly Message[]
+    const kept = chains
+      .filter(chain => {
+        const leads = clustersIn(chain)
+        if (leads.length > 0) return !leads.every(each => gone.has(each))
+        const config = listOf(chain, 'filters').map(each => textOf(each, 'typed_config', 'rds', 'route_config_name'))
+        return !config.some(each => each !== undefined && !configs.has(each))
+      })
+      .map(chain => retarget(listener, modeChanges ? redirected(chain, catchAll) : chain))
+    if (kept.length === 0) return undefined
+    names.add(textOf(listener, 'name') ?? '')
+    const rest = objectOf(listener, 'default_filter_chain') as Message | undefined
+    const settled = rest === undefined ? undefined : retarget(listener, modeChanges ? redirected(rest, catchAll) : rest)
+    if (kept.length === chains.length && kept.every((each, i) => each === chains[i]) && settled === rest)
+      return listener
+    return {
+      ...listener,
+      filter_chains: kept as Json,
+      ...(settled === undefined ? {} : {default_filter_chain: settled}),
+    }
+  }
+  const edited = withSection(dump, 'listeners', edit, [])
+  const listeners = resourcesOf(dump, 'listeners')
+  const fresh = new Map<string, Message>()
+  for (const each of is) {
+    const name = nameOf(each)
+    if (before.has(`${name} ${each.host.host}`) || names.has(name) || fresh.has(name)) continue
+    const config = each.reading === 'http' ? String(each.port) : `${each.host.host}:${each.port}`
+    fresh.set(name, freshListener(each, managerLike(listeners, config), catchAll))
+  }
+  return withSection(edited, 'listeners', each => each, [...fresh.values()])
+}

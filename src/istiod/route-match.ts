@@ -1,0 +1,99 @@
+import {at, field, flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
+import {matchesLabels, requirementsOf} from '../model/selector.js'
+import type {Message} from './rbac/strings.js'
+import {quoted} from './rbac/strings.js'
+import type {ProxyPlace} from './scope.js'
+
+// HTTPMatchRequest: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
+
+function stringMatch(match: unknown, ignoreCase = false): Message | undefined {
+  const exact = textOf(match, 'exact')
+  const prefix = textOf(match, 'prefix')
+  const regex = textOf(match, 'regex')
+  const fold: Message = ignoreCase ? {ignore_case: true} : {}
+  if (exact !== undefined) return {exact, ...fold}
+  if (prefix !== undefined) return {prefix, ...fold}
+  return regex === undefined ? undefined : {safe_regex: {regex}}
+}
+
+function headerMatch(name: string, match: unknown): Message {
+  const value = stringMatch(match)
+  return value === undefined ? {name, present_match: true} : {name, string_match: value}
+}
+
+function withoutHeader(name: string, match: unknown): Message {
+  const value = stringMatch(match)
+  return value === undefined
+    ? {name, present_match: true, invert_match: true}
+    : {name, string_match: value, invert_match: true, treat_missing_header_as_empty: true}
+}
+
+function queryMatch(name: string, match: unknown): Message {
+  const value = stringMatch(match)
+  return value === undefined ? {name, present_match: true} : {name, string_match: value}
+}
+
+function pathMatch(uri: unknown, ignoreCase: boolean): Message {
+  const fold: Message = ignoreCase ? {case_sensitive: false} : {case_sensitive: true}
+  const exact = textOf(uri, 'exact')
+  const prefix = textOf(uri, 'prefix')
+  const regex = textOf(uri, 'regex')
+  if (exact !== undefined) return {path: exact, ...fold}
+  if (regex !== undefined) return {safe_regex: {regex}, ...fold}
+  return {prefix: prefix ?? '/', ...fold}
+}
+
+/** Gateway API prefixes match whole segments; VirtualServices match text. */
+export function matchOf(match: unknown): Message {
+  if (match === undefined) return {prefix: '/'}
+  const headers = [
+    ...Object.entries(objectOf(match, 'headers') ?? {}).map(([name, value]) => headerMatch(name, value)),
+    ...Object.entries(objectOf(match, 'withoutHeaders') ?? {}).map(([name, value]) => withoutHeader(name, value)),
+    ...(['scheme', 'method', 'authority'] as const).flatMap(name => {
+      const value = field(match, name)
+      return value === undefined ? [] : [headerMatch(`:${name}`, value)]
+    }),
+  ]
+  const queries = Object.entries(objectOf(match, 'queryParams') ?? {}).map(([name, value]) => queryMatch(name, value))
+  return {
+    ...pathMatch(field(match, 'uri'), flagOf(match, 'ignoreUriCase') ?? false),
+    ...(headers.length === 0 ? {} : {headers}),
+    ...(queries.length === 0 ? {} : {query_parameters: queries}),
+  }
+}
+
+/** Whether a match counts for a proxy at all: its port, the labels and namespace of the client, and the gateways it names. */
+export function countsFor(match: unknown, place: ProxyPlace, port: number, gateways: readonly string[]): boolean {
+  const wanted = numberOf(match, 'port')
+  if (wanted !== undefined && wanted !== port) return false
+  const named = textsOf(match, 'gateways')
+  if (named.length > 0 && !named.some(each => gateways.includes(each))) return false
+  if (place.gateway) return true
+  const home = textOf(match, 'sourceNamespace')
+  if (home !== undefined && home !== place.namespace) return false
+  return matchesLabels(requirementsOf(textMapOf(match, 'sourceLabels')), place.labels)
+}
+
+/** The path of a rewrite as Envoy takes it beside a match. */
+export function rewriteOf(rewrite: unknown, match: unknown): Message {
+  const uri = textOf(rewrite, 'uri')
+  const authority = textOf(rewrite, 'authority')
+  const regex = at(rewrite, 'uriRegexRewrite')
+  const exact = textOf(match, 'uri', 'exact')
+  const path = (): Message => {
+    if (regex !== undefined)
+      return {
+        regex_rewrite: {pattern: {regex: textOf(regex, 'match') ?? ''}, substitution: textOf(regex, 'rewrite') ?? ''},
+      }
+    if (uri === undefined) return {}
+    if (exact !== undefined) return {regex_rewrite: {pattern: {regex: quoted(exact)}, substitution: uri}}
+    return {prefix_rewrite: uri}
+  }
+  return {...path(), ...(authority === undefined ? {} : {host_rewrite_literal: authority})}
+}
+
+/** Everything `listOf` gives, or one undefined where there is nothing: a route without a match matches all. */
+export function matchesOf(route: unknown): readonly unknown[] {
+  const all = listOf(route, 'match')
+  return all.length === 0 ? [undefined] : all
+}

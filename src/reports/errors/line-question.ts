@@ -1,0 +1,72 @@
+import {sideOf} from '../../analysis/log-explanation/side.js'
+import type {MeshPod} from '../../analysis/request-path/world.js'
+import type {AccessLogEntry} from '../../model/log-line.js'
+import type {FromWord} from '../trace/path-report.js'
+import type {PathFlags} from '../trace/path-spec.js'
+
+/** The request a line of an access log tells of, as `trace FROM TO` asks for it. */
+export interface LineQuestion {
+  readonly from: FromWord
+  readonly to: string
+  readonly flags: PathFlags
+}
+
+function hostOf(address: string | undefined): string | undefined {
+  const found = /^(.*):\d+$/.exec(address ?? '')?.[1]
+  return found?.replace(/^\[|\]$/g, '')
+}
+
+/** Who sent the request: the pod of the remote address; behind a gateway, someone outside. */
+function senderOf(entry: AccessLogEntry, pods: readonly MeshPod[], writer: MeshPod | undefined): FromWord | undefined {
+  const remote = hostOf(entry.remoteAddress)
+  const local = hostOf(entry.localAddress)
+  const at = (ip: string | undefined) => pods.find(each => ip !== undefined && each.addresses.includes(ip))
+  const gateway = writer?.mode === 'gateway' ? writer : at(local)?.mode === 'gateway' ? at(local) : undefined
+  const client = at(remote)
+  if (client !== undefined) return {kind: 'pod', pod: client.ref}
+  if (gateway !== undefined) return {kind: 'pod', pod: gateway.ref}
+  if (writer !== undefined && sideOf(entry) !== 'server') return {kind: 'pod', pod: writer.ref}
+  return remote === undefined ? undefined : {kind: 'address', ip: remote}
+}
+
+/** A line of a gateway tells the address of the gateway, which its clients do not dial. */
+function gatewayAt(pods: readonly MeshPod[], ip: string): boolean {
+  return pods.some(each => each.mode === 'gateway' && each.addresses.includes(ip))
+}
+
+const NAME = /^[a-z0-9][a-z0-9.-]*(?::\d{1,5})?$/i
+
+/** What to ask `trace` about a line; undefined when it does not say who called what. */
+export function lineQuestion(
+  entry: AccessLogEntry,
+  pods: readonly MeshPod[],
+  writer: MeshPod | undefined,
+): LineQuestion | undefined {
+  const from = senderOf(entry, pods, writer)
+  if (from === undefined) return undefined
+  const port = /:(\d+)$/.exec(entry.localAddress ?? '')?.[1]
+  const [method = 'GET', path = '/', version = 'HTTP/1.1'] = (entry.request ?? '').split(' ')
+  if (entry.request === undefined || entry.tcp || path === '-')
+    return entry.localAddress === undefined
+      ? undefined
+      : {from, to: entry.localAddress, flags: entry.sni === undefined ? {} : {sni: entry.sni}}
+  if (!/^[A-Z]+$/.test(method) || !path.startsWith('/')) return undefined
+  const authority = entry.authority ?? entry.localAddress
+  if (authority === undefined || !(NAME.test(authority) || /^\[[0-9a-f:]+\](?::\d{1,5})?$/i.test(authority)))
+    return undefined
+  const protocol = version === 'HTTP/2' ? 'h2' : version === 'HTTP/1.0' ? 'http/1.0' : 'http/1.1'
+  const server = sideOf(entry) === 'server'
+  const named = /:\d+$/.test(authority) || port === undefined || server
+  // The client's proxy writes the address its application connected to; the server's writes its own.
+  const address = server ? undefined : hostOf(entry.localAddress)
+  return {
+    from,
+    to: `http://${authority}${path}`,
+    flags: {
+      method,
+      protocol,
+      ...(named ? {} : {port: Number(port)}),
+      ...(address === undefined || gatewayAt(pods, address) ? {} : {address}),
+    },
+  }
+}

@@ -1,0 +1,173 @@
+import {
+  type Failure,
+  type FailureGroup,
+  groupFailures,
+  isFailure,
+  withoutRepeated,
+} from '../../analysis/access-failures/failures.js'
+import {troubleCounters} from '../../analysis/envoy-stats/trouble.js'
+import {sideOf} from '../../analysis/log-explanation/side.js'
+import type {MeshPod} from '../../analysis/request-path/world.js'
+import {askedOnce} from '../../evidence/asked-once.js'
+import {readMesh} from '../../evidence/mesh-world/mesh.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {parseStatsPage} from '../../formats/envoy-stats.js'
+import {parseLogLine} from '../../formats/log-line/parse.js'
+import type {Gap} from '../../model/answer.js'
+import {type PodRef, podLabel} from '../../model/kube-object.js'
+import type {AccessLogEntry} from '../../model/log-line.js'
+import type {Source} from '../../sources/source.js'
+import type {Report} from '../report.js'
+import {type LineCause, lineCause} from './line-cause.js'
+
+const LOG = 'log.istio-proxy'
+const STATS = 'envoy.stats'
+
+/** Failures that are alike, and what in today's configuration makes them. */
+export interface CausedGroup extends FailureGroup {
+  /** Undefined for groups beyond the number that is traced. */
+  readonly why?: LineCause
+}
+
+/** Counters of an Envoy that speak of a fault. They say that it happened since Envoy started, not when. */
+export interface CountedTrouble {
+  readonly pod: PodRef
+  readonly sentences: readonly string[]
+}
+
+export interface ErrorsReport extends Report {
+  readonly groups: readonly CausedGroup[]
+  /** Failing lines, and the logs that were read. */
+  readonly failures: number
+  readonly requests: number
+  readonly logs: number
+  /** Pods whose log holds no access log. */
+  readonly silent: readonly PodRef[]
+  readonly counted: readonly CountedTrouble[]
+  readonly since: string | undefined
+}
+
+export interface ErrorsQuery {
+  readonly istioNamespace: string
+  /** Only what pods of this namespace, or this pod, wrote. */
+  readonly namespace: string | undefined
+  readonly pods: readonly PodRef[] | undefined
+  /** Milliseconds before now, or before the capture; undefined for everything. */
+  readonly sinceMs: number | undefined
+}
+
+/** Groups that are traced: the most frequent ones. */
+const TRACED = 15
+
+interface ReadLog {
+  readonly pod: MeshPod
+  readonly entries: readonly AccessLogEntry[]
+}
+
+function entriesIn(bytes: Uint8Array, after: number): readonly AccessLogEntry[] {
+  return Buffer.from(bytes)
+    .toString('utf8')
+    .split('\n')
+    .flatMap(line => {
+      if (!line.includes('"')) return []
+      const found = parseLogLine(line)
+      if (found?.kind !== 'access') return []
+      const time = Date.parse(found.time ?? '')
+      return Number.isNaN(time) || time >= after ? [found] : []
+    })
+}
+
+async function readLog(source: Source, pod: MeshPod, after: number, gaps: Gap[]): Promise<ReadLog | undefined> {
+  const log = await source.evidence(LOG, pod.ref)
+  if (log.ok) return {pod, entries: entriesIn(log.value.bytes, after)}
+  gaps.push({...log.gap, what: `log of the sidecar of ${podLabel(pod.ref)}`})
+  return undefined
+}
+
+async function countedBy(source: Source, pod: MeshPod): Promise<CountedTrouble | undefined> {
+  const artifact = await source.evidence(STATS, pod.ref)
+  const page = artifact.ok ? parseStatsPage(artifact.value) : artifact
+  if (!page.ok) return undefined
+  const sentences = troubleCounters(page.value.stats)
+  return sentences.length === 0 ? undefined : {pod: pod.ref, sentences}
+}
+
+const PROXIED = ['sidecar', 'gateway', 'waypoint']
+
+function chosen(pods: readonly MeshPod[], {namespace, pods: named}: ErrorsQuery): readonly MeshPod[] {
+  const wanted = named === undefined ? undefined : new Set(named.map(podLabel))
+  return pods.filter(
+    ({mode, ref}) =>
+      PROXIED.includes(mode) &&
+      (namespace === undefined || ref.namespace === namespace) &&
+      (wanted === undefined || wanted.has(podLabel(ref))),
+  )
+}
+
+function ipOf(address: string | undefined): string | undefined {
+  return /^(.*):\d+$/.exec(address ?? '')?.[1]?.replace(/^\[|\]$/g, '')
+}
+
+/** The ends of a request by the line one of its proxies wrote. */
+function failureOf({pod}: ReadLog, entry: AccessLogEntry, pods: readonly MeshPod[]): Failure {
+  const side = sideOf(entry)
+  const nameOf = (each: MeshPod) => `${each.workload}.${each.ref.namespace}`
+  const at = (address: string | undefined) => {
+    const ip = ipOf(address)
+    return ip === undefined ? undefined : pods.find(each => each.addresses.includes(ip))
+  }
+  const sender = at(entry.remoteAddress)
+  const [, port, , host] = /^outbound\|(\d+)\|([^|]*)\|(.+)$/.exec(entry.cluster ?? '') ?? []
+  const target = host === undefined ? (entry.authority ?? entry.localAddress ?? '?') : `${host}:${port}`
+  const from = sender === undefined ? (ipOf(entry.remoteAddress) ?? '?') : nameOf(sender)
+  return {
+    entry,
+    side,
+    writer: podLabel(pod.ref),
+    from: side === 'server' ? from : sender === undefined && pod.mode === 'sidecar' ? nameOf(pod) : from,
+    to: side === 'server' ? `${nameOf(pod)}:${/:(\d+)$/.exec(entry.localAddress ?? '')?.[1] ?? '?'}` : target,
+  }
+}
+
+function moment(source: Source): number {
+  const at = Date.parse(source.origin.capturedAt ?? '')
+  return Number.isNaN(at) ? Date.now() : at
+}
+
+/** What fails right now: failing requests of the sidecars' access logs, grouped, each group's cause found by trace. */
+export async function errorsReport(given: Source, query: ErrorsQuery): Promise<ErrorsReport> {
+  const source = noted(given)
+  const once = askedOnce(source)
+  const now = moment(source)
+  const mesh = await readMesh(once, now)
+  const after = query.sinceMs === undefined ? Number.NEGATIVE_INFINITY : now - query.sinceMs
+  const gaps: Gap[] = []
+  const asked = chosen(mesh.pods, query)
+  const logs = (await Promise.all(asked.map(pod => readLog(once, pod, after, gaps)))).filter(each => each !== undefined)
+  const failing = logs.flatMap(log =>
+    log.entries.filter(isFailure).map(entry => ({pod: log.pod, failure: failureOf(log, entry, mesh.pods)})),
+  )
+  const writers = new Map(failing.map(({pod, failure}) => [failure.writer, pod.ref]))
+  const failures = withoutRepeated(failing.map(each => each.failure))
+  const groups: CausedGroup[] = []
+  for (const group of groupFailures(failures)) {
+    const {entry, side, writer} = group.example
+    const line = {entry, side, writer: writers.get(writer)}
+    const why = groups.length < TRACED ? await lineCause(once, mesh.pods, line, query.istioNamespace) : undefined
+    groups.push(why === undefined ? group : {...group, why})
+  }
+  const counted = (await Promise.all(asked.map(pod => countedBy(once, pod)))).filter(each => each !== undefined)
+  return {
+    ...answeredFrom(source),
+    gaps: [...mesh.gaps(), ...gaps],
+    notes: [],
+    failing: groups.length > 0,
+    groups,
+    failures: failures.length,
+    requests: logs.reduce((sum, each) => sum + each.entries.length, 0),
+    logs: logs.length,
+    silent: logs.filter(each => each.entries.length === 0).map(each => each.pod.ref),
+    counted,
+    since: query.sinceMs === undefined ? undefined : new Date(after).toISOString(),
+  }
+}

@@ -1,0 +1,77 @@
+import {podLabel} from '../../model/kube-object.js'
+import {objectLabel} from '../../model/pod.js'
+import type {Block, Cell} from '../../terminal/doc.js'
+import type {View} from '../view.js'
+import type {LineCause} from './line-cause.js'
+import type {CausedGroup, ErrorsReport} from './report.js'
+
+type Line = Cell | readonly Cell[]
+
+function statusWords({code, flags, details}: CausedGroup): string {
+  return [code, ...(flags.length === 0 ? [] : [flags.join(',')]), ...(details === '-' ? [] : [details])].join(' ')
+}
+
+const VERDICTS: Readonly<Record<LineCause['verdict'], string>> = {
+  explains: 'because',
+  differs: 'not explained by the configuration as it is now, by which',
+  unknown: 'not decided',
+}
+
+/** What in today's configuration explains a line: the object and field, what to change, the command that shows every hop. */
+export function causeLines(why: LineCause): readonly Line[] {
+  const {cause, because, command, verdict} = why
+  const object = cause?.object === undefined ? undefined : objectLabel(cause.object)
+  const where =
+    object === undefined ? cause?.field : [object, cause?.field].filter(each => each !== undefined).join(' ')
+  return [
+    `  ${VERDICTS[verdict]}: ${because}${where === undefined ? '' : ` (${where})`}`,
+    ...(cause === undefined ? [] : [`  fix: ${cause.fix}`]),
+    ...(command === undefined ? [] : [[{text: `  ${command}`, tone: 'dim'} as const]]),
+  ]
+}
+
+function groupLines(group: CausedGroup): readonly Line[] {
+  return [
+    [`${group.count}x `, {text: statusWords(group), tone: 'bad'}, `  ${group.from} → ${group.to}`],
+    ...(group.why === undefined ? [] : causeLines(group.why)),
+  ]
+}
+
+function headline({groups, failures, requests, logs, since}: ErrorsReport): string {
+  const window = since === undefined ? '' : ` since ${since.slice(0, 19)}Z`
+  const read = `${requests} requests in the access logs of ${logs} proxies${window}`
+  if (groups.length === 0) return `nothing fails: ${read}`
+  return `${failures} of ${read} fail, in ${groups.length} ${groups.length === 1 ? 'way' : 'ways'}`
+}
+
+function silentLines({silent, requests}: ErrorsReport): readonly Line[] {
+  if (silent.length === 0) return []
+  const names = silent.slice(0, 3).map(podLabel).join(', ')
+  const more = silent.length > 3 ? ` and ${silent.length - 3} more` : ''
+  const switched = requests === 0 ? '; access logs may be switched off (Telemetry, meshConfig.accessLogFile)' : ''
+  return [`no access log in this time from ${names}${more}${switched}`]
+}
+
+/** Failing requests: each group with its cause, its field and the command that shows every hop; then what Envoys counted. */
+export const errorsView: View<ErrorsReport> = {
+  doc: report => {
+    const counted = report.counted.flatMap(({pod, sentences}) => sentences.map(each => [podLabel(pod), each]))
+    const blocks: Block[] = [
+      {block: 'text', lines: [headline(report), ...report.groups.flatMap(groupLines), ...silentLines(report)]},
+    ]
+    if (counted.length > 0)
+      blocks.push({block: 'table', style: 'columns', header: ['POD', 'COUNTED SINCE ENVOY STARTED'], rows: counted})
+    return blocks
+  },
+  data: ({groups, failures, requests, logs, silent, counted, since}) => ({
+    apiVersion: 'meshctl/v1',
+    kind: 'Errors',
+    since: since ?? null,
+    requests,
+    failures,
+    logs,
+    groups: groups.map(({example, ...group}) => ({...group, writer: example.writer, entry: example.entry})),
+    silent: silent.map(podLabel),
+    counted: counted.map(({pod, sentences}) => ({pod: podLabel(pod), sentences})),
+  }),
+}

@@ -1,0 +1,137 @@
+import type {MeshPod} from '../../analysis/request-path/world.js'
+import {requestsIn, speechOf} from '../../evidence/mesh-world/recorded-requests.js'
+import {type TwoMeshes, twoMeshes} from '../../evidence/predicted-mesh/meshes.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
+import type {MeshChange} from '../../formats/change-file.js'
+import type {TrafficRequest} from '../../formats/traffic/parse.js'
+import {TRANSLATED_KINDS} from '../../istiod/state.js'
+import {kindOf} from '../../model/kinds.js'
+import {type ObjectRef, objectLabel, objectRefOf} from '../../model/pod.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import type {Report} from '../report.js'
+import {refusedByAmbient} from './ambient.js'
+import {type Prediction, predict} from './prediction.js'
+
+/** What a change does to one recorded request. */
+export interface RequestChange {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+  readonly request: string
+  readonly before: Prediction
+  readonly after: Prediction
+  readonly changed: boolean
+  /** What its client really saw before, where the record says. */
+  readonly seen: string | undefined
+  readonly why: string
+}
+
+export interface WhatIfReport extends Report {
+  readonly applied: readonly string[]
+  readonly removed: readonly string[]
+  readonly requests: readonly RequestChange[]
+}
+
+/** What is asked: the change, and the requests it is judged by. */
+export interface WhatIfQuestion {
+  readonly change: MeshChange
+  readonly traffic: {readonly text: string; readonly place: string}
+  readonly istioNamespace: string
+}
+
+function wordsOf({tcp, method, path, port}: TrafficRequest): string {
+  return tcp ? `tcp ${port}` : `${method} ${path.replace(/\?.*$/s, '')}`
+}
+
+/** What the ambient data plane adds for a request that reaches one of its pods: its policies are in no Envoy that was captured. */
+function throughAmbient(
+  {states, strangers, namespaces}: TwoMeshes,
+  which: 'before' | 'after',
+  from: MeshPod,
+  request: TrafficRequest,
+  found: Prediction,
+): Prediction {
+  const {end} = found
+  const to = strangers.find(each => each.mode === 'ambient' && end !== undefined && each.addresses.includes(end.ip))
+  if (to === undefined || end === undefined) return found
+  const namespaceLabels = namespaces.get(to.ref.namespace)?.labels ?? {}
+  const refused = refusedByAmbient(states[which], {from, to, port: end.port, request, namespaceLabels})
+  if (refused === undefined) return found
+  const {because, policy, status = null} = refused
+  return {...found, because, policy, outcome: 'denied', status, kind: status === null ? 'no-answer' : String(status)}
+}
+
+async function judge(meshes: TwoMeshes, request: TrafficRequest): Promise<RequestChange> {
+  const find = (mesh: TwoMeshes['before']) =>
+    mesh.pods.find(({ref}) => ref.name === request.pod && ref.namespace === request.namespace)
+  const pod = find(meshes.before)
+  if (pod === undefined)
+    throw new UserError(
+      `${request.id}: there is no pod ${request.pod} in namespace ${request.namespace}, and the record has no fromAddress`,
+    )
+  const to = {ip: request.address, port: request.port}
+  const speech = speechOf(request)
+  const ask = async (which: 'before' | 'after'): Promise<Prediction> => {
+    const mesh = meshes[which]
+    const origin = find(mesh) ?? pod
+    const found = await predict(mesh, {pod: origin, uid: request.uid, gid: request.uid}, to, speech)
+    return throughAmbient(meshes, which, origin, request, found)
+  }
+  const before = await ask('before')
+  const after = await ask('after')
+  const same = before.kind === after.kind
+  return {
+    id: request.id,
+    from: `${request.pod}.${request.namespace}`,
+    to: `${request.host}:${request.port}`,
+    request: wordsOf(request),
+    before,
+    after,
+    changed: !same,
+    seen: request.seen,
+    why: same ? `nothing changes: ${after.because}` : after.because,
+  }
+}
+
+function moment(source: Source): number {
+  const at = Date.parse(source.origin.capturedAt ?? '')
+  return Number.isNaN(at) ? Date.now() : at
+}
+
+/** Kinds in the change whose configuration only istiod itself can make. */
+function untranslated(refs: readonly ObjectRef[]): readonly string[] {
+  const known: readonly string[] = TRANSLATED_KINDS
+  return refs.filter(each => !known.includes(kindOf(each.kind)?.kind ?? each.kind)).map(objectLabel)
+}
+
+/** What a change of objects does to recorded requests: each is followed through the mesh as it is, and as istiod would make it. */
+export async function whatIfReport(given: Source, question: WhatIfQuestion): Promise<WhatIfReport> {
+  const source = noted(given)
+  const {change, traffic} = question
+  const requests = requestsIn(traffic.text, traffic.place)
+  const senders = requests.flatMap(({namespace, pod, sender}) =>
+    sender === undefined ? [] : [{namespace, name: pod, address: sender}],
+  )
+  const meshes = await twoMeshes(source, change, moment(source), senders, question.istioNamespace)
+  const judged: RequestChange[] = []
+  for (const request of requests) judged.push(await judge(meshes, request))
+  const applied = change.apply.map(objectRefOf)
+  const foreign = untranslated([...applied, ...change.remove])
+  const open = judged.filter(each => each.after.outcome === 'undecided').length
+  return {
+    ...answeredFrom(source),
+    gaps: [...meshes.gaps, ...meshes.before.gaps()],
+    notes: [
+      ...change.problems,
+      ...meshes.before.notes(),
+      ...(foreign.length === 0 ? [] : [`what ${foreign.join(', ')} would change needs istiod’s own translation`]),
+      ...(open === 0 ? [] : [`${open} of ${judged.length} requests are undecided; each says why`]),
+    ],
+    undecided: open > 0 || foreign.length > 0,
+    failing: judged.some(each => each.changed),
+    applied: applied.map(objectLabel),
+    removed: change.remove.map(objectLabel),
+    requests: judged,
+  }
+}

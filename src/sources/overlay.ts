@@ -1,0 +1,58 @@
+import {answered} from '../model/answer.js'
+import {kindOf} from '../model/kinds.js'
+import type {KubeObject} from '../model/kube-object.js'
+import {type ObjectRef, objectRefOf} from '../model/pod.js'
+import {matchesLabels} from '../model/selector.js'
+import type {ObjectQuery, Source} from './source.js'
+
+/** Objects laid over a source: they are made, or replace the object of their kind, namespace and name; others go. */
+export interface Overlay {
+  readonly apply: readonly KubeObject[]
+  readonly remove: readonly ObjectRef[]
+}
+
+function keyOf({kind, namespace, name}: ObjectRef): string {
+  return `${kindOf(kind)?.kind ?? kind}/${namespace}/${name}`
+}
+
+function keyOfObject(object: KubeObject): string {
+  return keyOf(objectRefOf(object))
+}
+
+function asked(object: KubeObject, {namespace, name, labels}: ObjectQuery): boolean {
+  return (
+    (namespace === undefined || (object.metadata.namespace ?? 'default') === namespace) &&
+    (name === undefined || object.metadata.name === name) &&
+    (labels === undefined || matchesLabels(labels, object.metadata.labels ?? {}))
+  )
+}
+
+/** An object that replaces another keeps its time of creation, as it does in a cluster. */
+function replacing(old: KubeObject, next: KubeObject): KubeObject {
+  const {creationTimestamp, uid} = old.metadata as {creationTimestamp?: unknown; uid?: unknown}
+  return {...next, metadata: {...next.metadata, creationTimestamp, uid}}
+}
+
+/** The same source with some objects made, replaced or gone; everything else it answers as before. */
+export function overlaySource(source: Source, {apply, remove}: Overlay): Source {
+  const gone = new Set(remove.map(keyOf))
+  const laid = new Map(apply.map(each => [keyOfObject(each), each]))
+  const {pages: _, ...rest} = source
+  return {
+    ...rest,
+    objects: async query => {
+      const answer = await source.objects(query)
+      const mine = [...laid.values()].filter(each => kindOf(each.kind)?.kind === query.kind || each.kind === query.kind)
+      if (!answer.ok) return mine.length === 0 ? answer : answered(mine.filter(each => asked(each, query)))
+      const had = new Set(answer.value.map(keyOfObject))
+      const kept = answer.value
+        .filter(each => !gone.has(keyOfObject(each)) || laid.has(keyOfObject(each)))
+        .map(each => {
+          const next = laid.get(keyOfObject(each))
+          return next === undefined ? each : replacing(each, next)
+        })
+      const fresh = mine.filter(each => !had.has(keyOfObject(each)) && asked(each, query))
+      return answered([...kept, ...fresh])
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import type {EvidenceId} from '../../model/evidence.js'
+
+/**
+ * What is sent to the far side, whose shell reads it. Each text is a constant; the only parts that vary are the name of a network namespace and the
+ * port of Envoy's admin, which `remoteCommand` admits in strict forms.
+ */
+const COMMANDS: Partial<Record<EvidenceId, readonly string[]>> = {
+  'net.iptables.nft': ['iptables-nft-save -c', 'iptables-save -c'],
+  'net.iptables.legacy': ['iptables-legacy-save -c'],
+  'net.ip6tables.nft': ['ip6tables-nft-save -c', 'ip6tables-save -c'],
+  'net.ip6tables.legacy': ['ip6tables-legacy-save -c'],
+  'net.nft': ['nft list ruleset'],
+  'net.ip-rule': ['ip rule'],
+  'net.ip-route': ['ip route show table all'],
+  'net.ip-addr': ['ip -j addr', 'ip addr'],
+  'net.sockets': ['ss -Hlntup', 'netstat -ntulp', 'cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6'],
+  'net.proc': ['cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6'],
+  'net.processes': ['ps -eo pid,ppid,uid,args', 'ps -ef', 'ps'],
+}
+
+/** Pages of Envoy's admin, quoted for the shell of the far side. */
+const PAGES: Partial<Record<EvidenceId, string>> = {
+  'envoy.config_dump': 'config_dump?include_eds',
+  'envoy.clusters': 'clusters?format=json',
+  'envoy.listeners': 'listeners?format=json',
+  'envoy.server_info': 'server_info',
+  'envoy.certs': 'certs',
+  'envoy.logging': 'logging',
+  'envoy.stats': 'stats',
+}
+
+/** A name of a network namespace (ip-netns(8)) that no shell reads as anything else. */
+const NETNS = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
+/** A host as ssh(1) takes it: an alias of its configuration, a name or an address, with a user before it. */
+const HOST = /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}@)?(?:[A-Za-z0-9][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])$/
+
+/** A machine to reach over ssh, and a network namespace on it. */
+export interface SshTarget {
+  readonly host: string
+  readonly namespace?: string
+}
+
+/** Reads `HOST[,netns:NAME]`; undefined for anything a shell or ssh could read as more than a name. */
+export function parseSshTarget(text: string): SshTarget | undefined {
+  const [host = '', rest, ...more] = text.split(',')
+  if (!HOST.test(host) || more.length > 0) return undefined
+  if (rest === undefined) return {host}
+  const name = rest.startsWith('netns:') ? rest.slice('netns:'.length) : ''
+  return NETNS.test(name) && !name.includes('..') ? {host, namespace: name} : undefined
+}
+
+function inside(namespace: string | undefined, command: string): string {
+  if (namespace !== undefined && !NETNS.test(namespace)) throw new Error('not a name of a network namespace')
+  return namespace === undefined ? command : `ip netns exec ${namespace} ${command}`
+}
+
+/** The processes of a namespace alone: `ip netns pids` lists them, and ps(1) takes one `-p` for each. */
+function processesOf(namespace: string): string {
+  return `ps -o pid,ppid,uid,args $(ip netns pids ${namespace} | sed 's/^/-p /')`
+}
+
+/** The commands for a piece of evidence, in the order they are tried; empty for what a machine without Kubernetes cannot have. */
+export function remoteCommands(id: EvidenceId, {namespace}: SshTarget, adminPort: number): readonly string[] {
+  if (id === 'net.processes' && namespace !== undefined && NETNS.test(namespace)) return [processesOf(namespace)]
+  const page = PAGES[id]
+  if (page !== undefined) {
+    const port = Number.isInteger(adminPort) && adminPort > 0 && adminPort < 65_536 ? adminPort : 15_000
+    const url = `'http://127.0.0.1:${port}/${page}'`
+    return [`curl -fsS --max-time 10 ${url}`, `wget -q -T 10 -O - ${url}`].map(command => inside(namespace, command))
+  }
+  return (COMMANDS[id] ?? []).map(command => inside(namespace, command))
+}

@@ -1,0 +1,155 @@
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {isObject, listOf} from '../../src/formats/decode.js'
+import {redactEvidence} from '../../src/formats/redact/redact.js'
+import type {EvidenceId, Provenance} from '../../src/model/evidence.js'
+import type {KubeObject} from '../../src/model/kube-object.js'
+import {BUNDLE_VERSION, type EvidenceEntry, type ObjectsEntry} from '../../src/sources/bundle/layout.js'
+import {type BlobSet, blobSet} from '../../src/sources/bundle/write.js'
+import {type Capture, objectList} from './mesh-capture.js'
+
+/** Files of a pod's folder in a recording of an ambient mesh, by the evidence they are. */
+const FILES: Readonly<Partial<Record<EvidenceId, string>>> = {
+  'envoy.config_dump': 'envoy/config_dump.json',
+  'envoy.clusters': 'envoy/clusters.json',
+  'envoy.listeners': 'envoy/listeners.json',
+  'envoy.server_info': 'envoy/server_info.json',
+  'envoy.certs': 'envoy/certs.json',
+  'net.iptables.nft': 'netns/iptables-nft-save.txt',
+  'net.iptables.legacy': 'netns/iptables-legacy-save.txt',
+  'net.ip6tables.nft': 'netns/ip6tables-nft-save.txt',
+  'net.ip6tables.legacy': 'netns/ip6tables-legacy-save.txt',
+  'net.nft': 'netns/nft-list-ruleset.txt',
+  'net.ip-rule': 'netns/ip-rule.txt',
+  'net.ip-route': 'netns/ip-route-all.txt',
+  'net.ip-addr': 'netns/ip-addr.json',
+  'net.sockets': 'netns/ss-lntup-H.txt',
+  'log.istio-proxy': 'log.txt',
+  'ztunnel.config_dump': 'config_dump.json',
+  'ztunnel.logging': 'logging.txt',
+  'ztunnel.metrics': 'metrics_15020.txt',
+}
+const PROC = ['tcp', 'tcp6', 'udp', 'udp6'].map(name => `netns/proc_net_${name}.txt`)
+
+/** A part of a recording of an ambient mesh. */
+export interface AmbientChoice {
+  /** The moment whose evidence is taken, a folder of `moments`. */
+  readonly moment: string
+  readonly capturedAt: string
+  /** Pods of ambient namespaces to keep, by the start of `namespace.name`; all when absent. */
+  readonly pods?: readonly string[]
+}
+
+function folderEvidence(folder: string, namespace: string, pod: string, blobs: BlobSet): readonly EvidenceEntry[] {
+  const provenance: Provenance = {from: 'node'}
+  const entry = (id: EvidenceId, bytes: Uint8Array): EvidenceEntry => ({
+    namespace,
+    pod,
+    id,
+    provenance,
+    held: blobs.add(redactEvidence(id, bytes)),
+  })
+  const found = (Object.entries(FILES) as [EvidenceId, string][])
+    .filter(([, file]) => existsSync(join(folder, file)))
+    .map(([id, file]) => entry(id, readFileSync(join(folder, file))))
+  const proc = PROC.filter(file => existsSync(join(folder, file))).map(file => readFileSync(join(folder, file)))
+  return [...found, ...(proc.length === 0 ? [] : [entry('net.proc', Buffer.concat(proc))])]
+}
+
+interface PodFolder {
+  readonly namespace: string
+  readonly pod: string
+  readonly folder: string
+}
+
+function foldersIn(path: string): readonly PodFolder[] {
+  if (!existsSync(path)) return []
+  return readdirSync(path).flatMap(name => {
+    const [, namespace = 'istio-system', pod = name] = /^([^.]+)\.(.*)$/.exec(name) ?? []
+    return [{namespace, pod, folder: join(path, name)}]
+  })
+}
+
+function json(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'))
+}
+
+function cniLog(moment: string, blobs: BlobSet): readonly EvidenceEntry[] {
+  const folder = join(moment, 'istio-cni')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter(file => file.endsWith('.log.txt'))
+    .map(file => ({
+      namespace: 'istio-system',
+      pod: file.replace('.log.txt', ''),
+      id: 'log.istio-cni',
+      provenance: {from: 'node'},
+      held: blobs.add(redactEvidence('log.istio-cni', readFileSync(join(folder, file)))),
+    }))
+}
+
+function syncz(moment: string, pods: readonly KubeObject[], blobs: BlobSet): readonly EvidenceEntry[] {
+  const file = join(moment, 'istiod', 'syncz.json')
+  if (!existsSync(file)) return []
+  const istiod = pods.find(({metadata}) => metadata.name.startsWith('istiod-amb-'))
+  const provenance = {from: istiod?.metadata.name ?? 'istiod', path: 'debug/syncz'}
+  const held = blobs.add(readFileSync(file))
+  return [{namespace: 'istio-system', pod: provenance.from, id: 'istiod.syncz', provenance, held}]
+}
+
+/** The pods as they were at the moment: those recorded with it, and of the others those that are no node agents of a later time. */
+function podsAt(folder: string, folders: readonly PodFolder[], agents: readonly string[]): readonly KubeObject[] {
+  const recorded = folders
+    .filter(({folder: of}) => existsSync(join(of, 'pod.json')))
+    .map(({folder: of}) => json(join(of, 'pod.json')) as KubeObject)
+  const cni = agents.map(file => json(file) as KubeObject)
+  const own = [
+    ...new Map([...recorded, ...cni].map(pod => [`${pod.metadata.namespace}/${pod.metadata.name}`, pod])).values(),
+  ]
+  const names = new Set(own.map(({metadata}) => `${metadata.namespace}/${metadata.name}`))
+  const isAgent = ({metadata}: KubeObject) => /^(ztunnel|istio-cni-node)-/.test(metadata.name)
+  const later = listOf(json(join(folder, 'kubernetes/objects/v1_pods.json')), 'items') as readonly KubeObject[]
+  const rest = later.filter(pod => !names.has(`${pod.metadata.namespace}/${pod.metadata.name}`) && !isAgent(pod))
+  return [...own, ...rest]
+}
+
+/** Turns a recording of an ambient mesh (moments and objects) into a bundle of one moment, redacted as `capture` redacts. */
+export function ambientCapture(folder: string, choice: AmbientChoice): Capture {
+  const blobs = blobSet()
+  const moment = join(folder, 'moments', choice.moment)
+  const folders = ['pods', 'waypoint', 'ztunnel'].flatMap(kind => foldersIn(join(moment, kind)))
+  const cni = join(moment, 'istio-cni')
+  const agents = existsSync(cni) ? readdirSync(cni).filter(file => file.endsWith('.pod.json')) : []
+  const kept = (namespace: string, name: string) =>
+    choice.pods === undefined || choice.pods.some(prefix => `${namespace}.${name}`.startsWith(prefix))
+  const pods = podsAt(
+    folder,
+    folders,
+    agents.map(file => join(cni, file)),
+  ).filter(({metadata}) => kept(metadata.namespace ?? '', metadata.name))
+  const lists = readdirSync(join(folder, 'kubernetes/objects'))
+    .filter(file => !file.startsWith('v1_pods') && file.endsWith('.json'))
+    .flatMap((file): ObjectsEntry[] => {
+      const list = json(join(folder, 'kubernetes/objects', file))
+      return objectList(list, listOf(list, 'items').filter(isObject), blobs)
+    })
+  const evidence = new Map(
+    folders
+      .filter(({namespace, pod}) => kept(namespace, pod))
+      .flatMap(each => folderEvidence(each.folder, each.namespace, each.pod, blobs))
+      .map(entry => [`${entry.namespace}/${entry.pod}/${entry.id}`, entry]),
+  )
+  return {
+    index: {
+      version: BUNDLE_VERSION,
+      capturedAt: choice.capturedAt,
+      from: 'a Kubernetes 1.34 cluster with Istio 1.31 in ambient mode',
+      tool: 'meshctl',
+      defaultNamespace: 'amb',
+      redacted: true,
+      evidence: [...evidence.values(), ...cniLog(moment, blobs), ...syncz(moment, pods, blobs)],
+      objects: [...lists, ...objectList({kind: 'PodList', apiVersion: 'v1'}, pods, blobs)],
+    },
+    blobs: blobs.blobs,
+  }
+}

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import {analyzed, analyzeRemarks, analyzeSettings} from '../src/cli/analyze-run.js'
-import {CHECK_NEEDS} from '../src/cli/command-needs.js'
+import {ANALYZE_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {remark, write} from '../src/cli/streams.js'
@@ -20,7 +20,7 @@ function many(description: string, char?: 'f' | 'o' | 'S', helpValue?: string) {
 
 export default class Analyze extends MeshCommand {
   static override summary = 'Analyze the mesh configuration in files or in a cluster, as istioctl analyze'
-  static override needs = CHECK_NEEDS
+  static override needs = ANALYZE_NEEDS
   static override strict = false
   static override usage = 'analyze [FILE|DIR|-]... [flags]'
   static override examples = [

@@ -11,6 +11,7 @@ import {
   readVirtualService,
 } from './istio-traffic/parse.js'
 import {readNamespace, readNode} from './kube-cluster.js'
+import {readEndpointSlice} from './kube-endpoints.js'
 import {readEvent} from './kube-event.js'
 import {readService} from './kube-service.js'
 import {readNetworkPolicy} from './network-policy.js'
@@ -34,6 +35,12 @@ export const MESH_OBJECTS = {
     scope: 'namespace',
     read: readNetworkPolicy,
     label: 'NetworkPolicies of the namespace',
+  },
+  endpointSlices: {
+    kind: 'EndpointSlice',
+    scope: 'namespace',
+    read: (object: KubeObject) => readEndpointSlice(object) ?? [],
+    label: 'EndpointSlices of the namespace',
   },
   events: {kind: 'Event', scope: 'namespace', read: readEvent, label: 'Events of the namespace'},
   namespaces: {kind: 'Namespace', scope: 'cluster', read: readNamespace, label: 'Namespaces'},

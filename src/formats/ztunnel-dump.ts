@@ -11,6 +11,7 @@ import type {
   ZtunnelPodState,
   ZtunnelPolicy,
   ZtunnelService,
+  ZtunnelServiceAccount,
   ZtunnelStringMatch,
   ZtunnelWorkload,
 } from '../model/ztunnel.js'
@@ -126,6 +127,13 @@ function stringMatches(value: unknown, name: string): readonly ZtunnelStringMatc
   })
 }
 
+function accounts(value: unknown, name: string): readonly ZtunnelServiceAccount[] {
+  return listOf(value, name).map(each => ({
+    namespace: text(each, 'namespace'),
+    serviceAccount: text(each, 'serviceAccount'),
+  }))
+}
+
 /** An address range: `10.0.0.0/8`, or an object with address and length. */
 function range(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
@@ -140,8 +148,8 @@ function match(value: unknown): ZtunnelMatch {
   return {
     namespaces: stringMatches(value, 'namespaces'),
     notNamespaces: stringMatches(value, 'notNamespaces'),
-    serviceAccounts: stringMatches(value, 'serviceAccounts'),
-    notServiceAccounts: stringMatches(value, 'notServiceAccounts'),
+    serviceAccounts: accounts(value, 'serviceAccounts'),
+    notServiceAccounts: accounts(value, 'notServiceAccounts'),
     principals: stringMatches(value, 'principals'),
     notPrincipals: stringMatches(value, 'notPrincipals'),
     sourceIps: ranges('sourceIps'),

@@ -1,5 +1,6 @@
 import type {ObjectRef} from './pod.js'
 import type {Labels} from './selector.js'
+import type {ZtunnelRule} from './ztunnel.js'
 
 /** One weighted destination of a route. */
 export interface RouteTarget {
@@ -47,6 +48,8 @@ export interface AuthorizationPolicyModel {
   readonly dryRun: boolean
   /** Fields of its rules that only HTTP has: methods, paths, request.headers[…]. */
   readonly httpFields: readonly string[]
+  /** Its rules as istiod sends them to ztunnel; absent for a policy that ztunnel does not get. */
+  readonly atZtunnel?: readonly ZtunnelRule[]
 }
 
 /** The parts of a RequestAuthentication that select pods. */

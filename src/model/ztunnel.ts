@@ -72,12 +72,17 @@ export type ZtunnelStringMatch =
   | {readonly kind: 'exact' | 'prefix' | 'suffix'; readonly value: string}
   | {readonly kind: 'presence'}
 
+export interface ZtunnelServiceAccount {
+  readonly namespace: string
+  readonly serviceAccount: string
+}
+
 /** One match of a policy: every list that is not empty must hold; a match without any never holds (ztunnel, rbac.rs). */
 export interface ZtunnelMatch {
   readonly namespaces: readonly ZtunnelStringMatch[]
   readonly notNamespaces: readonly ZtunnelStringMatch[]
-  readonly serviceAccounts: readonly ZtunnelStringMatch[]
-  readonly notServiceAccounts: readonly ZtunnelStringMatch[]
+  readonly serviceAccounts: readonly ZtunnelServiceAccount[]
+  readonly notServiceAccounts: readonly ZtunnelServiceAccount[]
   readonly principals: readonly ZtunnelStringMatch[]
   readonly notPrincipals: readonly ZtunnelStringMatch[]
   readonly sourceIps: readonly string[]
@@ -88,14 +93,17 @@ export interface ZtunnelMatch {
   readonly notDestinationPorts: readonly number[]
 }
 
-/** A policy as ztunnel enforces it: some rule matches, of which every clause, of which some match. */
+/** A rule: every clause holds, of each some match; a rule without clauses always matches. */
+export type ZtunnelRule = readonly (readonly ZtunnelMatch[])[]
+
+/** A policy as ztunnel enforces it: some rule matches. */
 export interface ZtunnelPolicy {
   readonly name: string
   readonly namespace: string
   readonly scope: 'Global' | 'Namespace' | 'WorkloadSelector' | string
   readonly action: 'Allow' | 'Deny' | string
   readonly dryRun: boolean
-  readonly rules: readonly (readonly (readonly ZtunnelMatch[])[])[]
+  readonly rules: readonly ZtunnelRule[]
   /** The rules as the dump has them. */
   readonly rawRules: unknown
 }

@@ -7,6 +7,7 @@ import type {InjectionDecision, InjectorSettings, NamespaceModel} from '../model
 import type {IstioVersion} from '../model/istio-version.js'
 import type {MeshSettings} from '../model/mesh-settings.js'
 import type {NetworkNamespace} from '../model/network-namespace.js'
+import type {PendingResource} from '../model/pending-resource.js'
 import type {Container, PodModel, PodStatus} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
 import type {Ruleset} from '../model/ruleset.js'
@@ -95,6 +96,8 @@ const FETCHED_FACTS = {
   ports: fact<readonly PortRow[]>('listening sockets of the pod, and Services'),
   connections: fact<ConnectionTable>('open connections of the pod'),
   certificates: fact<{readonly all: readonly AdminCertificate[]; readonly at: Date}>('Envoy certificates'),
+  /** Secrets that Envoy asked for and has not received. */
+  pendingSecrets: fact<readonly PendingResource[]>('secrets Envoy waits for'),
   proxyLog: fact<string>('sidecar log'),
   initLog: fact<string>('istio-init log'),
   controlPlane: fact<ControlPlaneView>('sync status in istiod'),

@@ -1,4 +1,4 @@
-import {selects} from '../analysis/ports/service-ports.js'
+import {selectingServices} from '../analysis/ports/service-ports.js'
 import type {OwnRule} from '../formats/check-config.js'
 import type {ServiceModel} from '../model/kube-service.js'
 import {POD_MODES} from '../model/pod-mode.js'
@@ -51,9 +51,7 @@ function context(
   return {
     pod: podValue(workload),
     ...(namespace === undefined ? {} : {ns: {name: namespace.name, labels: {...namespace.labels}}}),
-    ...(services === undefined
-      ? {}
-      : {services: services.filter(service => selects(service, workload.pod)).map(serviceValue)}),
+    ...(services === undefined ? {} : {services: selectingServices(workload.pod, services).map(serviceValue)}),
   }
 }
 

@@ -2,6 +2,7 @@ import {rule as adminExposed} from './admin-exposed/rule.js'
 import {rule as ambientAndSidecar} from './ambient-and-sidecar/rule.js'
 import {rule as ambientDnsOff} from './ambient-dns-off/rule.js'
 import {rule as ambientInboundBypass} from './ambient-inbound-bypass/rule.js'
+import {rule as ambientMarksMissing} from './ambient-marks-missing/rule.js'
 import {rule as ambientNotRedirected} from './ambient-not-redirected/rule.js'
 import {rule as annotationUnknown} from './annotation-unknown/rule.js'
 import {rule as appProtocolConflict} from './app-protocol-conflict/rule.js'
@@ -27,6 +28,7 @@ import {rule as execProbeNetwork} from './exec-probe-network/rule.js'
 import {rule as familyMismatch} from './family-mismatch/rule.js'
 import {rule as filterBlocks} from './filter-blocks/rule.js'
 import {rule as foreignSystem} from './foreign-system/rule.js'
+import {rule as gatewayCredentialMissing} from './gateway-credential-missing/rule.js'
 import {rule as headlessPortName} from './headless-port-name/rule.js'
 import {rule as hostNetwork} from './host-network/rule.js'
 import {rule as httpNotUnderstood} from './http-not-understood/rule.js'
@@ -109,6 +111,7 @@ import {rule as trafficAnnotationInvalid} from './traffic-annotation-invalid/rul
 import {rule as udpPort} from './udp-port/rule.js'
 import {rule as undeclaredListener} from './undeclared-listener/rule.js'
 import {rule as virtualInterface} from './virtual-interface/rule.js'
+import {rule as waypointNotServing} from './waypoint-not-serving/rule.js'
 
 /** Every rule, by slug. Written by bin/generate.js. */
 export const RULES: readonly MeshRule[] = [
@@ -116,6 +119,7 @@ export const RULES: readonly MeshRule[] = [
   ambientAndSidecar,
   ambientDnsOff,
   ambientInboundBypass,
+  ambientMarksMissing,
   ambientNotRedirected,
   annotationUnknown,
   appProtocolConflict,
@@ -141,6 +145,7 @@ export const RULES: readonly MeshRule[] = [
   familyMismatch,
   filterBlocks,
   foreignSystem,
+  gatewayCredentialMissing,
   headlessPortName,
   hostNetwork,
   httpNotUnderstood,
@@ -222,4 +227,5 @@ export const RULES: readonly MeshRule[] = [
   udpPort,
   undeclaredListener,
   virtualInterface,
+  waypointNotServing,
 ]

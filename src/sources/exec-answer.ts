@@ -36,6 +36,11 @@ export function succeeded(outcome: ExecOutcome): boolean {
   return outcome.exitCode === 0
 }
 
+/** True if a command was refused for lack of a privilege. */
+export function wasDenied(outcome: ExecOutcome): boolean {
+  return !succeeded(outcome) && reasonOf(outcome) === 'no-privilege'
+}
+
 /** The answer of a series of commands: the first that worked, else a gap with the most specific reason and the message of each. */
 export function execAnswer(id: EvidenceId, outcomes: readonly ExecOutcome[], provenance: Provenance): Answer<Artifact> {
   const good = outcomes.find(succeeded)

@@ -5,20 +5,33 @@ import type {PolicySubject} from './applying.js'
 import type {AskedRequest} from './asked.js'
 import {type AuthorizationDecision, type DecisionSetting, decideByObjects} from './decide.js'
 
-/** A rule without what ztunnel cannot see; undefined where nothing of it is left, or an ALLOW would become wider. */
+/** Fields and conditions that ztunnel does not get besides those of HTTP (istiod's translation, measured with Istio 1.31). */
+const NOT_SENT = ['remoteIpBlocks', 'remote.ip', 'connection.sni']
+
+function isNotSent(field: string): boolean {
+  return isHttpOnly(field) || NOT_SENT.includes(field)
+}
+
+/** Entries without the fields ztunnel does not get: one that loses all of them is an empty match, which never holds. */
+function leftOf<T extends Readonly<Record<string, unknown>>>(entries: readonly T[]): readonly T[] {
+  return entries
+    .map(each => Object.fromEntries(Object.entries(each).filter(([key]) => !isNotSent(key))) as T)
+    .filter(each => Object.keys(each).length > 0)
+}
+
+/**
+ * A rule as ztunnel has it; undefined where it never matches: an ALLOW with such fields is left out, of a DENY a source, operation or
+ * condition that consists of nothing else is an empty match.
+ */
 function seenByZtunnel(policy: Authorization, rule: AuthorizationRule): AuthorizationRule | undefined {
   const keys = [...rule.from, ...rule.to].flatMap(each => Object.keys(each))
-  const http = [...keys, ...rule.when.map(each => each.key)].filter(isHttpOnly)
-  if (http.length === 0) return rule
-  if (policy.action === 'ALLOW') return undefined
-  const left = <T extends Readonly<Record<string, unknown>>>(entries: readonly T[]): readonly T[] =>
-    entries
-      .map(each => Object.fromEntries(Object.entries(each).filter(([key]) => !isHttpOnly(key))) as T)
-      .filter(each => Object.keys(each).length > 0)
-  const from = left(rule.from)
-  const to = left(rule.to)
-  const when = rule.when.filter(each => !isHttpOnly(each.key))
-  return from.length + to.length + when.length === 0 ? undefined : {from, to, when}
+  const when = rule.when.map(each => each.key)
+  if (![...keys, ...when].some(isNotSent)) return rule
+  if (policy.action === 'ALLOW' || when.some(isNotSent)) return undefined
+  const from = leftOf(rule.from)
+  const to = leftOf(rule.to)
+  const lost = (before: readonly unknown[], after: readonly unknown[]) => before.length > 0 && after.length === 0
+  return lost(rule.from, from) || lost(rule.to, to) ? undefined : {from, to, when: rule.when}
 }
 
 /** The policies ztunnel enforces for an ambient pod: ALLOW and DENY with a selector or none, of the pod's namespace and the root one. */

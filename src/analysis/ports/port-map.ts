@@ -41,16 +41,25 @@ export interface PortFacts {
   readonly version?: IstioVersion
 }
 
+const ANY_ADDRESS = ['0.0.0.0', '::', '*']
+
+/** The sockets ztunnel, a process of the node, opens in every pod it serves: there its name is not seen, and its user is root (ztunnel, src/config.rs). */
+function isZtunnelSocket({port, address, protocol}: ListeningSocket): boolean {
+  if (port === 15_053) return socketReach(address) === 'loopback'
+  return protocol === 'tcp' && [15_001, 15_006, 15_008].includes(port) && ANY_ADDRESS.includes(address)
+}
+
 /** True when a process of Istio owns the socket (lsof truncates names to nine characters); undefined when neither process nor uid is known. */
-export function isMeshSocket(socket: ListeningSocket, pod: PodModel): boolean | undefined {
+export function isMeshSocket(socket: ListeningSocket, pod: PodModel, mode?: PodMode): boolean | undefined {
   if (socket.process !== undefined) return /^(envoy|ztunnel|pilot-(age|dis))/.test(socket.process)
   if (socket.uid === undefined) return undefined
+  if (mode === 'ambient' && socket.uid === 0 && isZtunnelSocket(socket)) return true
   const own = injectedContainer(pod, 'istio-proxy')?.security.runAsUser
   return proxyIds(pod).uids.includes(socket.uid) || socket.uid === own
 }
 
 function isMeshPort(row: Omit<PortRow, 'verdict'>, facts: PortFacts): boolean {
-  if (row.sockets.some(socket => isMeshSocket(socket, facts.pod) === false)) return false
+  if (row.sockets.some(socket => isMeshSocket(socket, facts.pod, facts.mode) === false)) return false
   return row.declaredBy.length === 0 && (row.bound.length === 0 || facts.mode !== 'sidecar')
 }
 

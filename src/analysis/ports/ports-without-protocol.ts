@@ -5,7 +5,7 @@ import {isTemplated} from '../../model/templated.js'
 import {reservedPorts} from '../pod-mode/pod-mode.js'
 import {SERVER_FIRST_PORTS} from './app-protocol-of.js'
 import {istioProtocol, protocolOfName} from './istio-protocol.js'
-import {type BoundPort, boundPorts} from './service-ports.js'
+import {type BoundPort, boundPorts, selectingServices} from './service-ports.js'
 
 /** A Service that selects the pod, with its ports that declare no protocol; ports of server-first protocols come first. */
 export interface PortsWithoutProtocol {
@@ -44,7 +44,7 @@ export function portsWithoutProtocol(
 ): readonly PortsWithoutProtocol[] {
   // MCT1105 reports ports reserved for Istio.
   const held = reservedPorts(mode, pod).filter(({soft}) => soft !== true)
-  return services.flatMap(service => {
+  return selectingServices(pod, services).flatMap(service => {
     const ports = boundPorts(pod, [service]).filter(
       ({port, target}) => lacksProtocol(port) && !held.some(each => each.port === target),
     )

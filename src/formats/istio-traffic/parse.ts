@@ -12,6 +12,7 @@ import type {
 import type {KubeObject} from '../../model/kube-object.js'
 import {objectRefOf} from '../../model/pod.js'
 import {at, isObject, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
+import {ztunnelRulesOf} from '../ztunnel-rules.js'
 
 /** A StringMatch in words (networking.istio.io, StringMatch). */
 function matchText(match: unknown): string {
@@ -183,6 +184,7 @@ export function readRequestAuthentication(object: KubeObject): RequestAuthentica
 
 /** An AuthorizationPolicy object (security.istio.io), as far as a list needs. */
 export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicyModel {
+  const atZtunnel = ztunnelRulesOf(object)
   return {
     object: objectRefOf(object),
     ...selectorOf(object, 'selector', 'matchLabels'),
@@ -191,6 +193,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
     targets: targetsOfPolicy(object),
     dryRun: object.metadata.annotations?.['istio.io/dry-run'] === 'true',
     httpFields: httpFields(object),
+    ...(atZtunnel === undefined ? {} : {atZtunnel}),
   }
 }
 

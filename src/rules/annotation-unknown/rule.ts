@@ -1,4 +1,4 @@
-import {selects} from '../../analysis/ports/service-ports.js'
+import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {annotationMeant, ISTIO_ANNOTATIONS, istioAnnotationsOf, REPLACED_BY} from '../../model/istio-annotations.js'
 import type {ObjectRef} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
@@ -68,7 +68,7 @@ export const rule = defineRule({
       {kind: 'Pod', annotations: pod.annotations, path: `${pod.metadataPath}.annotations`},
       {...other(pod.workload, {annotations: pod.ownerAnnotations}), object: undefined, pods: pod.metadataPath},
       ...(namespace === undefined ? [] : [other({kind: 'Namespace', namespace: '', name: namespace.name}, namespace)]),
-      ...services.filter(service => selects(service, pod)).map(service => other(service.object, service)),
+      ...selectingServices(pod, services).map(service => other(service.object, service)),
     ]
     return places.flatMap(place =>
       istioAnnotationsOf(place.annotations).flatMap((key): Found[] => {

@@ -1,4 +1,4 @@
-import {selects} from '../../analysis/ports/service-ports.js'
+import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
 import type {Labels} from '../../model/selector.js'
 import {IGNORE, ignoredIn} from '../ignored.js'
@@ -43,9 +43,11 @@ export const rule = defineRule({
     const places: readonly Place[] = [
       {annotations: pod.annotations, path: `${pod.metadataPath}.annotations`},
       {annotations: pod.ownerAnnotations, path: 'metadata.annotations'},
-      ...services
-        .filter(service => selects(service, pod))
-        .map(({object, annotations}) => ({annotations, path: 'metadata.annotations', object})),
+      ...selectingServices(pod, services).map(({object, annotations}) => ({
+        annotations,
+        path: 'metadata.annotations',
+        object,
+      })),
       ...(namespace === undefined
         ? []
         : [

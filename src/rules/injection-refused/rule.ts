@@ -1,5 +1,5 @@
 import {SYSTEM_NAMESPACES} from '../../analysis/injection/decision.js'
-import {selects} from '../../analysis/ports/service-ports.js'
+import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {asksForSidecars} from '../../model/injection.js'
 import {defineRule, PAGES} from '../rule.js'
 
@@ -23,7 +23,7 @@ export const rule = defineRule({
     if (!asksForSidecars(namespace.labels)) return []
     // Injection never applies in system namespaces.
     const system = SYSTEM_NAMESPACES.includes(pod.object.namespace)
-    const served = services.some(service => selects(service, pod))
+    const served = selectingServices(pod, services).length > 0
     const enabledBy = INJECTION_LABELS.filter(key => namespace.labels[key] !== undefined).map(
       key => `${key}=${namespace.labels[key]}`,
     )

@@ -1,13 +1,20 @@
-import {selects} from '../../analysis/ports/service-ports.js'
+import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {policiesOf, policySelectsPod} from '../../analysis/traffic-policy/service-objects.js'
+import {canMatch} from '../../analysis/ztunnel/rbac.js'
+import type {AuthorizationPolicyModel} from '../../model/istio-traffic.js'
 import {defineRule, type Found} from '../rule.js'
 
 const WAYPOINT = 'istio.io/use-waypoint'
 
-/** How ztunnel treats a policy with L7 fields (istio.io, "Use Layer 4 security policy": such rules fail safe). */
-function effectOf(action: string): string {
+/** How ztunnel treats a policy with L7 fields: an ALLOW loses the rules that have them, a DENY the fields alone (measured with Istio 1.31). */
+function effectOf({action, atZtunnel = []}: AuthorizationPolicyModel): string {
   if (action === 'ALLOW') return 'such rules never match in ztunnel, so what they would allow is denied'
-  return action === 'DENY' ? 'ztunnel ignores those fields, so it denies more than it says' : 'ztunnel ignores it'
+  if (action !== 'DENY') return 'ztunnel ignores it'
+  const working = atZtunnel.filter(canMatch).length
+  if (working === 0) return 'ztunnel drops those fields and what is left never matches, so it denies nothing'
+  return working === atZtunnel.length
+    ? 'ztunnel drops those fields, so it denies more than it says'
+    : `ztunnel drops those fields: ${atZtunnel.length - working} of its ${atZtunnel.length} rules never match and deny nothing, the others deny more than they say`
 }
 
 export const rule = defineRule({
@@ -29,14 +36,15 @@ export const rule = defineRule({
   check: ({pod}, {authorizationPolicies = [], requestAuthentications = [], services = [], namespace, mesh}) => {
     const root = mesh?.rootNamespace ?? 'istio-system'
     const selected = policiesOf(pod, authorizationPolicies, root).filter(({targets}) => targets.length === 0)
-    const byZtunnel = selected.flatMap(({object, action, httpFields, dryRun}): Found[] => {
+    const byZtunnel = selected.flatMap((policy): Found[] => {
+      const {object, action, httpFields, dryRun} = policy
       const unsupported = action === 'CUSTOM' || action === 'AUDIT'
       if (dryRun || (httpFields.length === 0 && !unsupported)) return []
       const about = httpFields.length === 0 ? `has the action ${action}` : `matches on ${httpFields.join(', ')}`
       return [
         {
           severity: unsupported ? 'warning' : 'error',
-          message: `AuthorizationPolicy ${object.name} (${action}) ${about}, and ztunnel enforces it for this pod: ${effectOf(action)}.`,
+          message: `AuthorizationPolicy ${object.name} (${action}) ${about}, and ztunnel enforces it for this pod: ${effectOf(policy)}.`,
           object,
           path: 'spec.selector',
           proof: [{from: `AuthorizationPolicy ${object.name}`, text: `action ${action}, ${httpFields.join(', ')}`}],
@@ -46,7 +54,7 @@ export const rule = defineRule({
     const enrolled = (labels: Readonly<Record<string, string>>) =>
       (labels[WAYPOINT] ?? namespace?.labels[WAYPOINT] ?? 'none') !== 'none'
     const without =
-      namespace === undefined ? [] : services.filter(service => selects(service, pod) && !enrolled(service.labels))
+      namespace === undefined ? [] : selectingServices(pod, services).filter(service => !enrolled(service.labels))
     const attached = authorizationPolicies
       .filter(({object}) => object.namespace === pod.object.namespace)
       .flatMap(({object, targets, dryRun}): Found[] => {

@@ -1,5 +1,5 @@
 import {isMonitoringPort} from '../../analysis/ports/monitoring-port.js'
-import {selects} from '../../analysis/ports/service-ports.js'
+import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {isOlder} from '../../model/istio-version.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {appContainers, type Container, type ContainerPort, type PodModel, runsToCompletion} from '../../model/pod.js'
@@ -57,9 +57,9 @@ export const rule = defineRule({
       about: 'container ports that need no Service, such as metrics ports',
     },
   },
-  check: ({pod, version}, {services, serviceEntries = []}, {ports: free}) => {
+  check: ({pod, mode, version}, {services, serviceEntries = []}, {ports: free}) => {
     // The selector of an ExternalName is ignored.
-    if (services.some(service => service.type !== 'ExternalName' && selects(service, pod))) return []
+    if (selectingServices(pod, services).some(({type}) => type !== 'ExternalName')) return []
     const named = serviceEntries.filter(({object}) => object.namespace === pod.object.namespace)
     if (named.some(({selector}) => selector !== undefined && matchesLabels(requirementsOf(selector), pod.labels)))
       return []
@@ -70,7 +70,11 @@ export const rule = defineRule({
     const near = services.map(service => nearMiss(service, pod.labels)).filter(each => each !== undefined)
     return [
       {
-        severity: clientOnly || (near.length === 0 && ports.every(port => isProbed(pod, port))) ? 'info' : 'warning',
+        // ztunnel takes a pod's own address with mTLS and policies.
+        severity:
+          mode === 'ambient' || clientOnly || (near.length === 0 && ports.every(port => isProbed(pod, port)))
+            ? 'info'
+            : 'warning',
         message: `None of the ${services.length} Services of ${pod.object.namespace} selects the pod${ports.length === 0 ? '' : `, which declares port ${ports.map(({port}) => port).join(', ')}`}.`,
         path: `${pod.metadataPath}.labels`,
         proof: [

@@ -1,5 +1,6 @@
 import {outboundCapture} from '../../analysis/traffic-capture/outbound-capture.js'
-import {formatIp, inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
+import {formatIp, type IpAddress, inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
+import type {ServiceModel} from '../../model/kube-service.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 const WEB = ['80', '443']
@@ -10,6 +11,17 @@ function isWide(range: string): boolean {
   if (parsed === undefined) return false
   const width = parsed.family === 'ip' ? 32 : 128
   return parsed.mask >> BigInt(width - 2) < 3n
+}
+
+const addressLists = new WeakMap<readonly ServiceModel[], readonly IpAddress[]>()
+
+/** The cluster IPs of the Services, read once for all pods. */
+function addressesOf(services: readonly ServiceModel[]): readonly IpAddress[] {
+  const known = addressLists.get(services)
+  if (known !== undefined) return known
+  const addresses = services.flatMap(({clusterIps}) => clusterIps.map(parseIp)).filter(ip => ip !== undefined)
+  addressLists.set(services, addresses)
+  return addresses
 }
 
 export const rule = defineRule({
@@ -28,13 +40,16 @@ export const rule = defineRule({
   check: ({pod}, {services = []}): readonly Found[] => {
     const capture = outboundCapture(pod)
     const wide = capture.excludeRanges.filter(isWide)
-    const addresses = services.flatMap(({clusterIps}) => clusterIps.map(parseIp)).filter(ip => ip !== undefined)
-    const within = (ranges: readonly string[]) =>
-      addresses.filter(ip => ranges.map(parseIpRange).some(range => range !== undefined && inRange(ip, range)))
+    const addresses = addressesOf(services)
+    const within = (ranges: readonly string[]) => {
+      const known = ranges.map(parseIpRange).filter(range => range !== undefined)
+      return addresses.filter(ip => known.some(range => inRange(ip, range)))
+    }
     const excluded = wide.length > 0 ? [] : capture.excludeRanges.filter(range => within([range]).length > 0)
     const listed =
       capture.includePorts.length === 0 && !capture.includeRanges.includes('*') ? capture.includeRanges : []
-    const left = listed.length === 0 ? [] : addresses.filter(ip => !within(listed).includes(ip))
+    const inside = new Set(listed.length === 0 ? addresses : within(listed))
+    const left = addresses.filter(ip => !inside.has(ip))
     const web = capture.excludePorts.filter(port => WEB.includes(port))
     return [
       ...(wide.length === 0

@@ -1,4 +1,4 @@
-import {selects} from '../../analysis/ports/service-ports.js'
+import {selectingServices} from '../../analysis/ports/service-ports.js'
 import {defineRule, type Found, PAGES} from '../rule.js'
 
 export const rule = defineRule({
@@ -13,38 +13,36 @@ export const rule = defineRule({
   modes: ['sidecar', 'ambient'],
   needs: ['services'],
   check: ({pod}, {services}) =>
-    services
-      .filter(service => selects(service, pod))
-      .flatMap(({object, type, externalIps, publishesNotReady}) => {
-        const note = (path: string, text: string, message: string): Found => ({
-          message: `Service ${object.name} ${message}.`,
-          object,
-          path,
-          proof: [{from: path, text}],
-        })
-        if (type === 'ExternalName')
-          return [
-            note('spec.type', type, 'is an ExternalName: its selector is ignored, and it sends no traffic to the pod'),
-          ]
+    selectingServices(pod, services).flatMap(({object, type, externalIps, publishesNotReady}) => {
+      const note = (path: string, text: string, message: string): Found => ({
+        message: `Service ${object.name} ${message}.`,
+        object,
+        path,
+        proof: [{from: path, text}],
+      })
+      if (type === 'ExternalName')
         return [
-          ...(externalIps.length === 0
-            ? []
-            : [
-                note(
-                  'spec.externalIPs',
-                  externalIps.join(', '),
-                  `has external addresses (${externalIps.join(', ')}): the mesh does not match connections to them to this Service and sends plaintext, which STRICT rejects`,
-                ),
-              ]),
-          ...(publishesNotReady
-            ? [
-                note(
-                  'spec.publishNotReadyAddresses',
-                  'true',
-                  'publishes the pod before it and its sidecar are ready: early clients get 503 or "connection refused"',
-                ),
-              ]
-            : []),
+          note('spec.type', type, 'is an ExternalName: its selector is ignored, and it sends no traffic to the pod'),
         ]
-      }),
+      return [
+        ...(externalIps.length === 0
+          ? []
+          : [
+              note(
+                'spec.externalIPs',
+                externalIps.join(', '),
+                `has external addresses (${externalIps.join(', ')}): the mesh does not match connections to them to this Service and sends plaintext, which STRICT rejects`,
+              ),
+            ]),
+        ...(publishesNotReady
+          ? [
+              note(
+                'spec.publishNotReadyAddresses',
+                'true',
+                'publishes the pod before it and its sidecar are ready: early clients get 503 or "connection refused"',
+              ),
+            ]
+          : []),
+      ]
+    }),
 })

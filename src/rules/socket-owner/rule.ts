@@ -11,7 +11,7 @@ function takenPort(pod: PodModel, mode: PodMode, socket: ListeningSocket, extra:
   const taken = [...reservedPorts(mode, pod), ...extraPorts(extra)].find(
     each => each.port === socket.port && each.protocols.includes(socket.protocol) && each.soft !== true,
   )
-  if (taken === undefined || isMeshSocket(socket, pod) !== false) return []
+  if (taken === undefined || isMeshSocket(socket, pod, mode) !== false) return []
   const owner = socket.process ?? `a process of uid ${socket.uid}`
   return [
     {
@@ -34,7 +34,7 @@ function proxyUser(pod: PodModel, mode: PodMode, socket: ListeningSocket): reado
   const declared = appContainers(pod).some(({ports}) => ports.some(({port}) => port === socket.port))
   if (!declared || socket.uid === undefined || !proxyIds(pod).uids.includes(socket.uid)) return []
   if (reservedPorts(mode, pod).some(({port}) => port === socket.port)) return []
-  if (socket.process !== undefined && isMeshSocket(socket, pod) !== false) return []
+  if (socket.process !== undefined && isMeshSocket(socket, pod, mode) !== false) return []
   return [
     {
       message: `The server on ${socketAddress(socket)} runs as uid ${socket.uid}, the proxy's own, although the pod does not set it: its outbound traffic bypasses the sidecar.`,

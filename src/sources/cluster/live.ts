@@ -15,6 +15,7 @@ import type {ExecOutcome} from '../exec-answer.js'
 import {LIMITS} from '../limits.js'
 import {answerJson} from './answer-json.js'
 import {type Api, totalFor} from './api.js'
+import {type ExecMemory, execMemory} from './exec-memory.js'
 
 export interface CallLimits {
   readonly maxBytes: number
@@ -35,6 +36,8 @@ export interface Live {
   /** GETs a page from a port of a pod over a kept port-forward; a status other than 200 is thrown. */
   podPage(ref: PodRef, port: number, path: string, limits: CallLimits): Promise<Buffer>
   exec(ref: PodRef, container: string, argv: readonly string[], limits: CallLimits): Promise<ExecOutcome>
+  /** What commands in the pod have shown so far. */
+  execMemory(ref: PodRef): ExecMemory
   close(): void
 }
 
@@ -60,8 +63,10 @@ export function openLive(api: Api): Live {
   const pods = new Map<string, PodModel>()
   const agents = new Map<string, Map<number, Agent>>()
   const turns = new Map<string, Promise<unknown>>()
-  /** Namespaces in which this user may not forward ports; checked once per run. */
+  const memories = new Map<string, ExecMemory>()
+  /** Namespaces in which this user may not forward ports, or run commands; checked once per run. */
   const refusals = new Map<string, WireFailure>()
+  const execRefusals = new Map<string, WireFailure>()
 
   function keep(object: KubeObject): PodModel | undefined {
     const pod = readPod(object)
@@ -93,6 +98,7 @@ export function openLive(api: Api): Live {
   function forget(refs: readonly PodRef[]): void {
     for (const key of refs.map(keyOf)) {
       pods.delete(key)
+      memories.delete(key)
       for (const agent of agents.get(key)?.values() ?? []) agent.destroy()
       agents.delete(key)
     }
@@ -140,6 +146,8 @@ export function openLive(api: Api): Live {
     argv: readonly string[],
     limits: CallLimits,
   ): Promise<ExecOutcome> {
+    const refused = execRefusals.get(ref.namespace)
+    if (refused !== undefined) throw refused
     const stdout = collectBytes(argv.join(' '), limits.maxBytes)
     const stderr = collectHead(LIMITS.stderrBytes)
     const target = {namespace: ref.namespace, pod: ref.name, container, argv}
@@ -153,9 +161,17 @@ export function openLive(api: Api): Live {
     } catch (error) {
       // A missing program is not an error: the next command may exist.
       const absent = error instanceof WireFailure && error.kind === 'no-tool' && error.details.recordedGap === undefined
+      if (error instanceof WireFailure && error.details.missing?.resource === 'pods/exec')
+        execRefusals.set(ref.namespace, error)
       if (absent) return {argv, stdout: new Uint8Array(), stderr: error.message, exitCode: undefined}
       throw error
     }
+  }
+
+  function memoryOf(ref: PodRef): ExecMemory {
+    const memory = memories.get(keyOf(ref)) ?? execMemory()
+    memories.set(keyOf(ref), memory)
+    return memory
   }
 
   return {
@@ -168,6 +184,7 @@ export function openLive(api: Api): Live {
     oneByOne,
     podPage,
     exec,
+    execMemory: memoryOf,
     close: () => {
       for (const ofPod of agents.values()) for (const agent of ofPod.values()) agent.destroy()
       api.close()

@@ -38,22 +38,33 @@ describe('what commands declare', () => {
   test('commands of a topic that ask for the same stand under its name', () => {
     const names = [...declaredClusterNeeds(COMMANDS).keys()]
     expect(names).toEqual([
+      'analyze',
+      'authz',
       'capture',
+      'certs',
       'check',
       'check-inject',
       'describe',
       'diff',
+      'egress',
       'errors',
       'iptables',
+      'mtls',
+      'net',
       'packet',
       'ports',
+      'probe',
       'proxy-config',
       'proxy-status',
       'server-info',
       'snapshot create',
       'stats',
       'trace',
+      'verify',
       'version',
+      'waypoint',
+      'what-if',
+      'ztunnel-config',
     ])
   })
 

@@ -14,14 +14,25 @@ import {sidecarRows} from './releases.js'
 import {type ChainRows, type ExpectedChain, type ExpectedRule, expandRow, expandRowBoth} from './row.js'
 import type {CaptureSettings} from './settings.js'
 
-/** The chains of one family that get a rule, in the order of the table. */
+const JUMP = /-> jump (\S+)$/
+
+/** The chains of one family that get a rule or are jumped to, in the order of the table. */
 export function expectedChains(
   rows: readonly ChainRows[],
   expand: (row: ChainRows['rows'][number]) => readonly ExpectedRule[],
 ): readonly ExpectedChain[] {
-  return rows
-    .map(({table, chain, rows: own}) => ({table, chain, rules: own.flatMap(expand)}))
-    .filter(({rules}) => rules.length > 0)
+  const all = rows.map(({table, chain, rows: own}) => ({table, chain, rules: own.flatMap(expand)}))
+  const targets = new Set(
+    all.flatMap(({table, rules}) =>
+      rules.flatMap(
+        ({key}) =>
+          JUMP.exec(key)
+            ?.slice(1)
+            .map(to => `${table}/${to}`) ?? [],
+      ),
+    ),
+  )
+  return all.filter(({table, chain, rules}) => rules.length > 0 || targets.has(`${table}/${chain}`))
 }
 
 /** The sidecar's rules for one family under a release, by chain. */

@@ -20,7 +20,17 @@ import {discovery} from './discovery.js'
 import {factProvenance} from './fact-provenance.js'
 import {injection} from './injection.js'
 import {drift, kernel} from './kernel.js'
-import {certificates, connections, initLog, interfaces, proxyLog, sidecar, sockets, status} from './pod-evidence.js'
+import {
+  certificates,
+  connections,
+  initLog,
+  interfaces,
+  pendingSecrets,
+  proxyLog,
+  sidecar,
+  sockets,
+  status,
+} from './pod-evidence.js'
 import {namedElsewhere, ports} from './ports.js'
 
 const RULE_NAMES = new Set(
@@ -41,6 +51,7 @@ const FETCHERS: Fetchers = {
   ports,
   connections,
   certificates,
+  pendingSecrets,
   proxyLog,
   initLog,
   controlPlane,

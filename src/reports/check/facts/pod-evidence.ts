@@ -1,5 +1,7 @@
 import {readSockets, unreadSockets} from '../../../evidence/pod/sockets.js'
 import {parseCerts} from '../../../formats/envoy-certs.js'
+import {parseSections, section} from '../../../formats/envoy-config-dump/parse.js'
+import {pendingResources} from '../../../formats/envoy-config-dump/pending.js'
 import {parseIpAddresses} from '../../../formats/netfilter/ip-facts.js'
 import {parseConnections} from '../../../formats/sockets/connections.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
@@ -68,6 +70,20 @@ export async function certificates(context: PodContext): Promise<Answer<Facts['c
   return parsed.ok
     ? answered({all: parsed.value, at: Number.isNaN(captured.getTime()) ? context.run.at : captured})
     : parsed
+}
+
+/** The secrets Envoy asked for and has not received (Envoy's config_dump, SecretsConfigDump). */
+export async function pendingSecrets(context: PodContext): Promise<Answer<Facts['pendingSecrets']>> {
+  const gap = notInspected(context, 'pendingSecrets')
+  if (gap !== undefined) return gap
+  const query = {sections: ['secrets'] as const}
+  const page = await context.run.source.evidence('envoy.config_dump', refOf(context.workload.pod), query)
+  if (!page.ok) return page
+  const dump = parseSections(page.value, ['Secrets'])
+  if (!dump.ok) return dump
+  const secrets = section(dump.value, 'Secrets')
+  // A proxy that never asked for a secret has no such section.
+  return answered(secrets.ok ? pendingResources(secrets.value, 'Secrets') : [])
 }
 
 /** The status of an existing pod. */

@@ -1,0 +1,29 @@
+import {Args} from '@oclif/core'
+import {podArgument} from '../src/cli/args.js'
+import {DESCRIBE_NEEDS} from '../src/cli/command-needs.js'
+import {selectorFlag} from '../src/cli/flags.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {egressReport} from '../src/reports/egress/report.js'
+import {egressView} from '../src/reports/egress/view.js'
+
+export default class Egress extends MeshCommand {
+  static override summary = 'Show what a pod may call outside the mesh, and what happens to a request to one host'
+  static override examples = [
+    '<%= config.bin %> egress deploy/sleep -n demo --from sample',
+    '<%= config.bin %> egress deploy/sleep https://api.example.com',
+    '<%= config.bin %> egress deploy/sleep api.example.com:443 -o patch | kubectl apply -f -',
+  ]
+  static override needs = DESCRIBE_NEEDS
+  static override args = {
+    ...podArgument,
+    to: Args.string({ignoreStdin: true, description: 'host:port, URL or address outside the mesh'}),
+  }
+  static override flags = {selector: selectorFlag}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Egress)
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      await this.print(flags, await egressReport(source, pod, args.to, flags.istioNamespace), egressView)
+    })
+  }
+}

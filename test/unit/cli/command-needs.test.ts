@@ -41,6 +41,7 @@ describe('what commands declare', () => {
       'analyze',
       'authz',
       'capture',
+      'certs',
       'check',
       'check-inject',
       'describe',

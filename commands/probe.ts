@@ -6,8 +6,8 @@ import {DESCRIBE_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {remark} from '../src/cli/streams.js'
 import {UserError} from '../src/model/user-error.js'
-import {probeReport} from '../src/reports/probe/report.js'
-import {probeView} from '../src/reports/probe/view.js'
+import {probeReport} from '../src/reports/verify/probe-report.js'
+import {probeView} from '../src/reports/verify/probe-view.js'
 
 export default class Probe extends MeshCommand {
   static override summary = 'Send one real request from a pod, and compare what comes of it with what trace predicts'
@@ -51,7 +51,8 @@ export default class Probe extends MeshCommand {
     const sending = {announce, sleep: setTimeout}
     if (suite !== undefined) {
       const {askedOf, expectationsIn} = await import('../src/cli/expectations.js')
-      const {suiteReport, suiteView} = await import('../src/reports/probe/suite.js')
+      const {suiteReport} = await import('../src/reports/verify/suite-report.js')
+      const {suiteView} = await import('../src/reports/verify/suite-view.js')
       const expectations = await expectationsIn(suite)
       return await this.withSource(flags, async source => {
         const asked = await Promise.all(expectations.map(each => askedOf(source, each, flags)))

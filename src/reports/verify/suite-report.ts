@@ -4,12 +4,9 @@ import type {Difference, Expectation} from '../../model/expectation.js'
 import {podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
-import type {Cell} from '../../terminal/doc.js'
 import type {Report} from '../report.js'
-import {type Asked, type Verified, verified} from '../verify/report.js'
-import {differenceWords} from '../verify/view.js'
-import type {View} from '../view.js'
-import {type ProbeQuestion, type ProbeReport, probeReport} from './report.js'
+import {type ProbeQuestion, type ProbeReport, probeReport} from './probe-report.js'
+import {type Asked, type Verified, verified} from './report.js'
 
 /** One expectation, really sent: how it fared, how it was predicted to fare, and whether both agree. */
 export interface SuiteResult {
@@ -97,29 +94,4 @@ export async function suiteReport(
     file,
     results,
   }
-}
-
-const TONES = {holds: 'good', fails: 'bad', open: 'warn'} as const
-
-function lines(result: SuiteResult): readonly (readonly Cell[])[] {
-  const {expectation, reality, because, status, asPredicted, prediction} = result
-  const seen = status === undefined ? '' : ` (status ${status})`
-  return [
-    [{text: reality, tone: TONES[reality]}, `  ${expectation.name}${seen}`],
-    ...(result.differences.length === 0 ? [] : [[`  ${differenceWords(result)}`]]),
-    ...(because === '' || reality === 'holds' ? [] : [[`  because: ${because}`]]),
-    ...(asPredicted || status === undefined
-      ? []
-      : [[{text: `  not as predicted: by its configuration the expectation is ${prediction}`, tone: 'bad'} as const]]),
-  ]
-}
-
-/** Expectations that were really sent: reality beside the prediction. */
-export const suiteView: View<SuiteReport> = {
-  doc: ({results}) => {
-    const of = (reality: SuiteResult['reality']) => results.filter(each => each.reality === reality).length
-    const first = `${of('holds')} of ${results.length} expectations hold, ${of('fails')} fail, ${of('open')} open`
-    return [{block: 'text', lines: [first, ...results.flatMap(lines)]}]
-  },
-  data: ({file, results}) => ({apiVersion: 'meshctl/v1', kind: 'ProbeSuite', file, results}),
 }

@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {type CommandNeeds, PROXY_CONFIG_NEEDS} from '../src/cli/command-needs.js'
+import {type CommandNeeds, POLICY_NEEDS} from '../src/cli/command-needs.js'
 import {readChange, readTraffic} from '../src/cli/mesh-change.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {whatIfReport} from '../src/reports/what-if/report.js'
@@ -11,7 +11,7 @@ export default class WhatIf extends MeshCommand {
     '<%= config.bin %> what-if -f strict.yaml --traffic requests.jsonl',
     '<%= config.bin %> what-if --delete authorizationpolicy/demo/deny-admin --from incident.tgz --traffic requests.jsonl -o json',
   ]
-  static override needs: CommandNeeds = {...(PROXY_CONFIG_NEEDS.cluster && {cluster: PROXY_CONFIG_NEEDS.cluster})}
+  static override needs: CommandNeeds = {...(POLICY_NEEDS.cluster && {cluster: POLICY_NEEDS.cluster})}
   static override flags = {
     filename: Flags.string({
       char: 'f',

@@ -37,6 +37,15 @@ export const PROXY_CONFIG_NEEDS: CommandNeeds = {
 
 export const CHECK_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES, debug: true}}
 
+/** What policies are and whom they select, and the proxies they end up in. */
+export const POLICY_NEEDS: CommandNeeds = {
+  aboutProxy: true,
+  cluster: {
+    needs: ['pods', 'allPods', 'allServices', 'traffic', 'security', 'mesh'],
+    more: ['workloads', 'namespaces', 'forward'],
+  },
+}
+
 /** As `check`, without a debug container. */
 export const ANALYZE_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES}}
 

@@ -224,7 +224,7 @@ export async function twoMeshes(
   const basis: Basis = {source, pods, workloads: byLabel, before, after, dumps}
   const strange = new Set(strangers)
   const mesh = (state: IstioState): Promise<Mesh> =>
-    readMesh(source, now, {
+    readMesh(state === before ? source : changed, now, {
       strangers,
       backends: (service, port) =>
         endpointsOfHost(

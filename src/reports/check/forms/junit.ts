@@ -16,7 +16,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 /** Text for XML 1.0: markup is spelled out, characters XML cannot hold become `?`, and a carriage return survives reading. */
-function xml(text: string): string {
+export function xml(text: string): string {
   return text
     .replace(
       /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
@@ -27,7 +27,7 @@ function xml(text: string): string {
 }
 
 /** The same for an attribute, where readers turn line breaks and tabs into blanks unless they are spelled out. */
-function attribute(text: string): string {
+export function attribute(text: string): string {
   return xml(text).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')
 }
 

@@ -1,0 +1,22 @@
+import {podArgument} from '../../src/cli/args.js'
+import {POLICY_NEEDS} from '../../src/cli/command-needs.js'
+import {selectorFlag} from '../../src/cli/flags.js'
+import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {authzCheckReport} from '../../src/reports/authz/check-report.js'
+import {authzCheckView} from '../../src/reports/authz/check-view.js'
+
+export default class AuthzCheck extends MeshCommand {
+  static override summary = 'Show the AuthorizationPolicies of a pod, by the objects and by its proxy'
+  static override hiddenAliases = ['x:authz:check', 'experimental:authz:check']
+  static override examples = ['<%= config.bin %> authz check deploy/ratings-v1 --from sample']
+  static override needs = POLICY_NEEDS
+  static override args = podArgument
+  static override flags = {selector: selectorFlag}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(AuthzCheck)
+    await this.withSubject(flags, args.pod, async (source, pod) => {
+      await this.print(flags, await authzCheckReport(source, pod, flags.istioNamespace), authzCheckView)
+    })
+  }
+}

@@ -1,0 +1,43 @@
+import {Args} from '@oclif/core'
+import {POLICY_NEEDS} from '../src/cli/command-needs.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {UserError} from '../src/model/user-error.js'
+import {mtlsReport} from '../src/reports/mtls/report.js'
+import {mtlsView} from '../src/reports/mtls/view.js'
+
+export default class Mtls extends MeshCommand {
+  static override summary = 'Show what clients send and servers take: mTLS, plain text, and where the two conflict'
+  static override hiddenAliases = ['authn:tls-check']
+  static override examples = [
+    '<%= config.bin %> mtls -n demo --from sample',
+    '<%= config.bin %> mtls deploy/productpage-v1 details:9080 --from sample',
+  ]
+  static override needs = POLICY_NEEDS
+  static override args = {
+    from: Args.string({ignoreStdin: true, description: 'the client: a pod or workload'}),
+    to: Args.string({ignoreStdin: true, description: 'the server: service[.namespace][:port]'}),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Mtls)
+    const {from, to} = args
+    if (from !== undefined && to === undefined)
+      throw new UserError('mtls needs both a client and a server', {
+        hint: 'meshctl mtls FROM SERVICE:PORT, or meshctl mtls -n NAMESPACE for every Service of a namespace.',
+      })
+    await this.withSource(flags, async source => {
+      const {resolveSubject} = await import('../src/sources/subject.js')
+      const namespace = flags.namespace ?? source.defaultNamespace
+      const question =
+        from === undefined || to === undefined
+          ? ({kind: 'matrix', namespace: flags['all-namespaces'] === true ? undefined : namespace} as const)
+          : ({
+              kind: 'pair',
+              from: (await resolveSubject(source, {name: from, namespace: flags.namespace})).pod,
+              to,
+              namespace,
+            } as const)
+      await this.print(flags, await mtlsReport(source, question, flags.istioNamespace), mtlsView)
+    })
+  }
+}

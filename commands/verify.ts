@@ -1,0 +1,32 @@
+import {Flags} from '@oclif/core'
+import {DESCRIBE_NEEDS} from '../src/cli/command-needs.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {verifyReport} from '../src/reports/verify/report.js'
+import {verifyView} from '../src/reports/verify/view.js'
+
+export default class Verify extends MeshCommand {
+  static override summary = 'Check that requests come out as a file expects, by tracing them; nothing is sent'
+  static override examples = [
+    '<%= config.bin %> verify -f expectations.yaml --from sample',
+    '<%= config.bin %> verify -f expectations.yaml -n shop -o junit > verify.xml',
+  ]
+  static override needs = DESCRIBE_NEEDS
+  static override flags = {
+    filename: Flags.string({
+      char: 'f',
+      required: true,
+      helpValue: 'FILE',
+      description: 'expectations: from, to, request and expect of each request (- for standard input)',
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Verify)
+    const {askedOf, expectationsIn} = await import('../src/cli/expectations.js')
+    const expectations = await expectationsIn(flags.filename)
+    await this.withSource(flags, async source => {
+      const asked = await Promise.all(expectations.map(each => askedOf(source, each, flags)))
+      await this.print(flags, await verifyReport(source, flags.filename, asked), verifyView)
+    })
+  }
+}

@@ -1,0 +1,38 @@
+import type {MeshPod} from '../../analysis/request-path/world.js'
+import {type IstioState, istioState} from '../../istiod/state.js'
+import type {Gap} from '../../model/answer.js'
+import type {PodModel} from '../../model/pod.js'
+import type {Source} from '../../sources/source.js'
+import {meshPod} from '../mesh-world/mesh.js'
+import {DEFAULT_SETTINGS, istioObjects, livingPods, meshSettings, workloadOf} from './objects.js'
+
+/** What istiod knows now, and the pods. */
+export interface PresentState {
+  readonly state: IstioState
+  readonly pods: readonly MeshPod[]
+  readonly models: readonly PodModel[]
+  readonly gaps: readonly Gap[]
+  readonly notes: readonly string[]
+}
+
+/** Reads the objects istiod makes configuration of, and the pods they are about. */
+export async function presentState(source: Source, istioNamespace: string): Promise<PresentState> {
+  const [settings, models, {objects, gaps}] = await Promise.all([
+    meshSettings(source, istioNamespace),
+    livingPods(source),
+    istioObjects(source),
+  ])
+  const homes = new Set(models.map(each => each.object.namespace))
+  const state = istioState(objects, {
+    settings: settings ?? DEFAULT_SETTINGS,
+    workloads: models.map(workloadOf),
+    complete: namespace => homes.has(namespace),
+  })
+  const notes =
+    settings === undefined
+      ? [
+          `the mesh configuration was not read in ${istioNamespace}: Istio’s defaults are assumed (auto mTLS, root namespace istio-system)`,
+        ]
+      : []
+  return {state, pods: models.map(meshPod), models, gaps, notes}
+}

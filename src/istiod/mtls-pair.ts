@@ -1,0 +1,177 @@
+import {mtlsMode, type PeerMode} from '../analysis/traffic-policy/peer-mode.js'
+import {objectOf, textOf} from '../formats/decode.js'
+import type {ObjectRef} from '../model/pod.js'
+import {objectRefOf} from '../model/pod.js'
+import type {PodMode} from '../model/pod-mode.js'
+import {ruleFor, type Subset, tlsSettings} from './destination-rules.js'
+import {clientSockets, endpointTakesMtls} from './mtls.js'
+import type {RegisteredEndpoint, RegisteredHost, RegisteredPort} from './registry.js'
+import type {ProxyPlace} from './scope.js'
+import type {IstioState} from './state.js'
+
+/** What a client sends to one endpoint. */
+export type Sent = 'mTLS' | 'TLS' | 'own mTLS' | 'plain text'
+
+/** What a server takes on a port: the mode of its sidecar, or that it has none. */
+export type Taken = 'STRICT' | 'PERMISSIVE' | 'DISABLE' | 'no sidecar' | 'ambient'
+
+export type PairStatus = 'OK' | 'PERMISSIVE' | 'PLAINTEXT' | 'CONFLICT' | 'UNKNOWN'
+
+/** The two sides of a connection, by the objects. */
+export interface Pair {
+  readonly status: PairStatus
+  readonly sent: Sent
+  readonly taken: Taken
+  /** The DestinationRule that decides what is sent; undefined for auto mTLS. */
+  readonly rule: ObjectRef | undefined
+  /** The PeerAuthentication that decides what is taken. */
+  readonly policy: ObjectRef | undefined
+  /** What the client will see, or what is worth knowing. */
+  readonly because: string
+}
+
+/** Who sends: the place of a proxy, or a client without one. */
+export type Sender = ProxyPlace | 'no sidecar'
+
+const SENT: Readonly<Record<string, Sent>> = {
+  SIMPLE: 'TLS',
+  MUTUAL: 'own mTLS',
+  ISTIO_MUTUAL: 'mTLS',
+  DISABLE: 'plain text',
+}
+
+interface Sending {
+  readonly sent: Sent
+  readonly rule: ObjectRef | undefined
+  readonly because: string
+}
+
+function sending(
+  state: IstioState,
+  sender: Sender,
+  host: RegisteredHost,
+  port: RegisteredPort,
+  subset: Subset | undefined,
+  endpoint: RegisteredEndpoint,
+): Sending {
+  if (sender === 'no sidecar') return {sent: 'plain text', rule: undefined, because: 'the client has no sidecar'}
+  const rule = ruleFor(state, sender, host)
+  const settings = objectOf({tls: tlsSettings(rule, port.port, subset)}, 'tls')
+  const [object] = rule?.objects ?? []
+  const by = object === undefined ? undefined : objectRefOf(object)
+  if (settings !== undefined) {
+    const mode = textOf(settings, 'mode') ?? 'DISABLE'
+    return {sent: SENT[mode] ?? 'plain text', rule: by, because: `tls.mode is ${mode}`}
+  }
+  if (!state.settings.enableAutoMtls) return {sent: 'plain text', rule: undefined, because: 'auto mTLS is switched off'}
+  const sockets = clientSockets(state, {
+    host,
+    port: port.port,
+    subset: subset?.name ?? '',
+    settings: undefined,
+    endpoints: host.endpoints(port),
+    trustDomain: '',
+  })
+  if (Object.keys(sockets).length === 0)
+    return {
+      sent: 'plain text',
+      rule: undefined,
+      because: host.meshExternal
+        ? 'the host is outside the mesh'
+        : host.resolution === 'HEADLESS'
+          ? 'the Service is headless and not every pod takes mTLS'
+          : 'auto mTLS follows the mode of the namespace or mesh, which is DISABLE; policies of workloads and ports do not count',
+    }
+  return endpointTakesMtls(state, endpoint, undefined)
+    ? {sent: 'mTLS', rule: undefined, because: 'auto mTLS'}
+    : {sent: 'plain text', rule: undefined, because: 'auto mTLS: the endpoint does not take it'}
+}
+
+/** What the pod behind an address takes. */
+export function takes(
+  state: IstioState,
+  endpoint: Pick<RegisteredEndpoint, 'namespace' | 'labels' | 'port' | 'meshTls'>,
+  mode: PodMode | undefined,
+): {readonly taken: Taken; readonly policy: ObjectRef | undefined} {
+  if (mode === 'ambient') return {taken: 'ambient', policy: undefined}
+  if (!endpoint.meshTls && mode !== 'sidecar') return {taken: 'no sidecar', policy: undefined}
+  const pod = {object: {kind: 'Pod', namespace: endpoint.namespace, name: ''}, labels: endpoint.labels}
+  const found: PeerMode = mtlsMode(pod, endpoint.port, state.peerAuthentications, state.settings.rootNamespace)
+  return {taken: found.mode === 'UNSET' ? 'PERMISSIVE' : found.mode, policy: found.by}
+}
+
+interface Row {
+  readonly status: PairStatus
+  readonly because: string
+}
+
+const NOT_TLS = '503 UF, WRONG_VERSION_NUMBER: the server does not end TLS'
+const NO_CERTIFICATE = '503 UF: the handshake fails, because the client shows no certificate of the mesh'
+
+/** What becomes of each pair (istio.io, "Mutual TLS", and recordings of real proxies). */
+const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
+  mTLS: {
+    STRICT: {status: 'OK', because: ''},
+    PERMISSIVE: {status: 'PERMISSIVE', because: 'mTLS is used; the server takes plain text as well'},
+    DISABLE: {status: 'CONFLICT', because: NOT_TLS},
+    'no sidecar': {status: 'CONFLICT', because: NOT_TLS},
+    ambient: {status: 'UNKNOWN', because: 'ztunnel takes mTLS over HBONE only'},
+  },
+  'plain text': {
+    STRICT: {
+      status: 'CONFLICT',
+      because: '503 UC, connection_termination: the server closes plain text (no filter chain matches)',
+    },
+    PERMISSIVE: {status: 'PLAINTEXT', because: 'the server takes plain text; policies see no identity'},
+    DISABLE: {status: 'PLAINTEXT', because: 'policies see no identity'},
+    'no sidecar': {status: 'PLAINTEXT', because: 'the server is not in the mesh'},
+    ambient: {status: 'PLAINTEXT', because: 'ztunnel takes plain text unless the mode is STRICT'},
+  },
+  TLS: {
+    STRICT: {status: 'CONFLICT', because: NO_CERTIFICATE},
+    PERMISSIVE: {
+      status: 'CONFLICT',
+      because: 'on an HTTP port no filter chain matches; on a TCP port the application must speak TLS',
+    },
+    DISABLE: {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'},
+    'no sidecar': {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'},
+    ambient: {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'},
+  },
+  'own mTLS': {
+    STRICT: {status: 'CONFLICT', because: '503 UF, CERTIFICATE_VERIFY_FAILED: the certificate is not of the mesh'},
+    PERMISSIVE: {
+      status: 'CONFLICT',
+      because: 'on an HTTP port no filter chain matches; on a TCP port the application must speak TLS',
+    },
+    DISABLE: {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'},
+    'no sidecar': {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'},
+    ambient: {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'},
+  },
+}
+
+/** Both sides of a connection from a sender to one endpoint of a host. */
+export function pairOf(
+  state: IstioState,
+  sender: Sender,
+  target: {
+    readonly host: RegisteredHost
+    readonly port: RegisteredPort
+    readonly subset: Subset | undefined
+    readonly endpoint: RegisteredEndpoint
+  },
+  mode: PodMode | undefined,
+): Pair {
+  const {sent, rule, because} = sending(state, sender, target.host, target.port, target.subset, target.endpoint)
+  const {taken, policy} = takes(state, target.endpoint, mode)
+  const row = TABLE[sent][taken]
+  return {
+    status: row.status,
+    sent,
+    taken,
+    rule,
+    policy,
+    because: [row.because, sent === 'mTLS' && because === 'auto mTLS' ? '' : because]
+      .filter(each => each !== '')
+      .join('; '),
+  }
+}

@@ -1,0 +1,144 @@
+import {policiesFor} from '../../analysis/authorization/applying.js'
+import {readDump} from '../../evidence/mesh-world/site.js'
+import {presentState} from '../../evidence/predicted-mesh/present.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
+import type {Message} from '../../istiod/rbac/strings.js'
+import {type Authorization, type AuthorizationAction, isHttpOnly} from '../../model/authorization.js'
+import type {PodRef} from '../../model/kube-object.js'
+import {podLabel} from '../../model/kube-object.js'
+import {byText} from '../../model/order.js'
+import {UserError} from '../../model/user-error.js'
+import type {Source} from '../../sources/source.js'
+import type {Report} from '../report.js'
+import {type ProxyRule, proxyRules} from './policy-keys.js'
+
+/** One policy of a pod: what the objects say, and what its proxy holds. */
+export interface PolicyRow {
+  readonly action: AuthorizationAction
+  readonly namespace: string
+  readonly name: string
+  readonly rules: number
+  readonly mode: 'enforced' | 'dry-run'
+  readonly standing: 'both' | 'objects only' | 'proxy only' | 'unknown'
+  /** What is worth knowing: how it reaches the pod, HTTP fields on TCP ports, why the two differ. */
+  readonly notes: readonly string[]
+}
+
+export interface AuthzCheckReport extends Report {
+  readonly subject: PodRef
+  readonly policies: readonly PolicyRow[]
+}
+
+const ORDER: readonly AuthorizationAction[] = ['CUSTOM', 'DENY', 'ALLOW', 'AUDIT']
+
+function httpFieldsOf({rules}: Authorization): readonly string[] {
+  const keys = rules.flatMap(({from, to, when}) => [
+    ...[...from, ...to].flatMap(each => Object.keys(each)),
+    ...when.map(each => each.key),
+  ])
+  return [...new Set(keys.filter(isHttpOnly))]
+}
+
+function notesOf(policy: Authorization, tcpPorts: readonly number[], rootNamespace: string): readonly string[] {
+  const http = httpFieldsOf(policy)
+  const ports = tcpPorts.join(', ')
+  const reach =
+    policy.object.namespace === rootNamespace
+      ? ['of the root namespace']
+      : policy.selector === undefined && policy.targets.length === 0
+        ? ['of the whole namespace']
+        : []
+  const tcp =
+    http.length === 0 || tcpPorts.length === 0
+      ? []
+      : policy.action === 'ALLOW'
+        ? [`on TCP port ${ports} its rules with ${http.join(', ')} never fit`]
+        : [`on TCP port ${ports} ${http.join(', ')} do not count: its rules are wider there`]
+  const empty =
+    policy.rules.length > 0
+      ? []
+      : [
+          policy.action === 'ALLOW'
+            ? 'without rules: fits nothing, so everything is denied'
+            : 'without rules: has no effect',
+        ]
+  return [...reach, ...empty, ...tcp]
+}
+
+function named(rule: {readonly namespace: string; readonly name: string}): string {
+  return `${rule.namespace}/${rule.name}`
+}
+
+/** The AuthorizationPolicies of a pod, by the objects and by its proxy (istioctl x authz check, and what it leaves out). */
+export async function authzCheckReport(
+  given: Source,
+  subject: PodRef,
+  istioNamespace: string,
+): Promise<AuthzCheckReport> {
+  const source = noted(given)
+  const present = await presentState(source, istioNamespace)
+  const pod = present.pods.find(({ref}) => ref.name === subject.name && ref.namespace === subject.namespace)
+  const dump = await readDump(source, pod ?? ({ref: subject} as never))
+  if (pod === undefined && !dump.ok)
+    throw new UserError(`neither the object nor the proxy of ${podLabel(subject)} could be read`)
+  const {rootNamespace} = present.state.settings
+  const applying =
+    pod === undefined
+      ? []
+      : policiesFor({namespace: pod.ref.namespace, labels: pod.labels}, present.state.authorizations, rootNamespace)
+  const held = dump.ok ? proxyRules(dump.value as Message) : []
+  const tcpPorts = pod === undefined ? [] : tcpPortsOf(present, pod.addresses[0] ?? '')
+  const mine = new Set(applying.map(each => named(each.object)))
+  const rows = applying.map((policy): PolicyRow => {
+    const there = held.some(each => named(each) === named(policy.object))
+    const invisible = policy.rules.length === 0 && policy.action !== 'ALLOW'
+    return {
+      action: policy.action,
+      namespace: policy.object.namespace,
+      name: policy.object.name,
+      rules: policy.rules.length,
+      mode: policy.dryRun ? 'dry-run' : 'enforced',
+      standing: dump.ok ? (there || invisible ? 'both' : 'objects only') : 'unknown',
+      notes: [
+        ...notesOf(policy, tcpPorts, rootNamespace),
+        ...(dump.ok && !there && !invisible ? ['not in the proxy: stale configuration, or rejected'] : []),
+      ],
+    }
+  })
+  const others = new Map(held.filter(each => !mine.has(named(each))).map(each => [named(each), each] as const))
+  const foreign = [...others.values()].map((rule: ProxyRule): PolicyRow => {
+    const exists = present.state.authorizations.some(each => named(each.object) === named(rule))
+    return {
+      action: rule.action,
+      namespace: rule.namespace,
+      name: rule.name,
+      rules: new Set(held.filter(each => named(each) === named(rule)).map(each => each.index)).size,
+      mode: rule.dryRun ? 'dry-run' : 'enforced',
+      standing: pod === undefined ? 'unknown' : 'proxy only',
+      notes:
+        pod === undefined
+          ? []
+          : [exists ? 'the object does not select this pod any more' : 'the object does not exist any more'],
+    }
+  })
+  const policies = [...rows, ...foreign].sort(
+    (a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action) || byText(named(a), named(b)),
+  )
+  return {
+    ...answeredFrom(source),
+    gaps: [...present.gaps, ...(dump.ok ? [] : [dump.gap])],
+    notes: present.notes,
+    failing: policies.some(each => each.standing === 'objects only' || each.standing === 'proxy only'),
+    subject,
+    policies,
+  }
+}
+
+function tcpPortsOf({state}: Awaited<ReturnType<typeof presentState>>, address: string): readonly number[] {
+  const ports = state.hosts.flatMap(host =>
+    host.ports
+      .filter(each => each.reading === 'tcp' || each.reading === 'tls')
+      .flatMap(port => (host.endpoints(port) ?? []).filter(each => each.address === address).map(each => each.port)),
+  )
+  return [...new Set(ports)].sort((a, b) => a - b)
+}

@@ -1,0 +1,121 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {gunzipSync} from 'node:zlib'
+import {describe, expect, test} from '@jest/globals'
+import {at, listOf, numberOf, textOf} from '../../../src/formats/decode.js'
+import {parseTrafficRequest, type TrafficRequest} from '../../../src/formats/traffic/parse.js'
+import {authzCheckReport} from '../../../src/reports/authz/check-report.js'
+import {type AuthzVerdict, authzTestReport} from '../../../src/reports/authz/test-report.js'
+import {openFiles} from '../../../src/sources/open.js'
+import type {Source} from '../../../src/sources/source.js'
+import {captureSource, meshCapture} from '../../support/mesh-capture.js'
+import {SHARED, sharedTest} from '../../support/shared-data.js'
+
+interface Recorded {
+  readonly request: TrafficRequest
+  readonly status: number
+  /** The key of the policy in the log of either side. */
+  readonly policy: string | undefined
+}
+
+/** Requests to a Service that were answered 200 or 403. */
+function answered(text: string): readonly Recorded[] {
+  return text.split('\n').flatMap((line): readonly Recorded[] => {
+    if (line === '') return []
+    const json: unknown = JSON.parse(line)
+    const request = parseTrafficRequest(json)
+    const status = numberOf(json, 'result', 'status')
+    const to = textOf(json, 'request', 'to') ?? ''
+    const meshed = /^[a-z0-9-]+\.demo$/.test(to)
+    if (request === undefined || !meshed || (status !== 200 && status !== 403)) return []
+    const logs = listOf(json, 'accessLogs').map(each => textOf(each, 'line') ?? '')
+    const found = logs.map(each => /rbac_access_denied_matched_policy\[(.*?)\] - "/.exec(each)?.[1])
+    return [{request, status, policy: found.find(each => each !== undefined)}]
+  })
+}
+
+const ask = (source: Source, request: TrafficRequest) =>
+  authzTestReport(source, {
+    from: {kind: 'pod', pod: {namespace: request.namespace, name: request.pod}},
+    to: `${request.host}:${request.port}`,
+    namespace: 'demo',
+    asked: {
+      method: request.method,
+      path: request.path.replace(/\?.*$/s, ''),
+      host: undefined,
+      headers: request.headers,
+      claims: undefined,
+      sni: undefined,
+    },
+    istioNamespace: 'istio-system',
+  })
+
+function keyOf({by, verdict}: AuthzVerdict): string | undefined {
+  if (verdict !== 'denied') return undefined
+  const [, namespace, name, index] = /^([^/]+)\/(.+) rule (\d+)$/.exec(by ?? '') ?? []
+  return name === undefined ? 'none' : `ns[${namespace}]-policy[${name}]-rule[${index}]`
+}
+
+/** What the objects and the proxies say, beside what a real mesh did. */
+async function wrongAnswers(source: Source, records: readonly Recorded[]): Promise<readonly string[]> {
+  const known = new Map<string, Awaited<ReturnType<typeof ask>>>()
+  const wrong: string[] = []
+  for (const {request, status, policy} of records) {
+    const key = JSON.stringify([
+      request.pod,
+      request.host,
+      request.port,
+      request.method,
+      request.path.replace(/\?.*$/s, ''),
+    ])
+    const report = known.get(key) ?? (await ask(source, request))
+    known.set(key, report)
+    for (const each of report.verdicts) {
+      const uncaptured = each.warnings.some(text => text.includes('no sidecar'))
+      const expected = status === 403 ? 'denied' : 'allowed'
+      const said = [each.verdict, ...(each.proxy === undefined ? [] : [each.proxy.verdict])]
+      if (!uncaptured && said.some(verdict => verdict !== expected))
+        wrong.push(
+          `${request.id} really ${status}: objects ${each.verdict}, proxy ${each.proxy?.verdict} (${each.because})`,
+        )
+      if (
+        status === 403 &&
+        policy !== undefined &&
+        (keyOf(each) !== policy || (each.proxy?.policy ?? policy) !== policy)
+      )
+        wrong.push(`${request.id} really by ${policy}: objects ${keyOf(each)}, proxy ${each.proxy?.policy}`)
+    }
+  }
+  return wrong
+}
+
+describe('who may ask what', () => {
+  test('objects and proxies say what a real mesh did, in the sample', async () => {
+    const records = answered(gunzipSync(readFileSync('test/fixtures/traffic/sample.jsonl.gz')).toString('utf8'))
+    expect(records.length).toBeGreaterThan(50)
+    expect(await wrongAnswers(await openFiles(['src/sample/mesh.tgz']), records)).toEqual([])
+  })
+
+  sharedTest(
+    'objects and proxies say what a real mesh did, every 200 and 403',
+    async () => {
+      const records = answered(readFileSync(join(SHARED, 'traffic', 'demo.jsonl'), 'utf8'))
+      expect(records.filter(each => each.status === 403).length).toBeGreaterThan(80)
+      const source = await captureSource(meshCapture(join(SHARED, 'mesh'), {capturedAt: '2026-11-20T19:00:00Z'}))
+      expect(await wrongAnswers(source, records)).toEqual([])
+    },
+    120_000,
+  )
+
+  test('the policies of a pod stand in objects and proxy', async () => {
+    const source = await openFiles(['src/sample/mesh.tgz'])
+    const [pod] = ['ratings-v1-54649db6c6-5zvlt']
+    const report = await authzCheckReport(source, {namespace: 'demo', name: pod ?? ''}, 'istio-system')
+    const rows = report.policies.map(
+      each => `${each.action} ${each.name}.${each.namespace} ${each.rules} ${each.standing}`,
+    )
+    // As `istioctl x authz check` lists them for this pod.
+    expect(rows).toEqual(['DENY deny-admin.demo 1 both', 'ALLOW ratings-viewer.demo 1 both'])
+    expect(at(report, 'failing')).toBe(false)
+  })
+})

@@ -19,16 +19,19 @@ import {rule as envoyFilterRelativeVersion} from './envoy-filter-relative-versio
 import {rule as envoyFilterRemove} from './envoy-filter-remove/rule.js'
 import {rule as envoyFilterReplace} from './envoy-filter-replace/rule.js'
 import {rule as externalNamePort} from './external-name-port/rule.js'
+import {rule as faultWithoutRetries} from './fault-without-retries/rule.js'
 import {rule as gatewayCertificateInvalid} from './gateway-certificate-invalid/rule.js'
 import {rule as gatewayCertificateShared} from './gateway-certificate-shared/rule.js'
 import {rule as gatewayConflict} from './gateway-conflict/rule.js'
 import {rule as gatewayCrdOld} from './gateway-crd-old/rule.js'
 import {rule as gatewayNotFound} from './gateway-not-found/rule.js'
+import {rule as gatewayPlainToTlsPort} from './gateway-plain-to-tls-port/rule.js'
 import {rule as gatewayPortUnserved} from './gateway-port-unserved/rule.js'
 import {rule as gatewaySecretMissing} from './gateway-secret-missing/rule.js'
 import {rule as gatewaySelectsNothing} from './gateway-selects-nothing/rule.js'
 import {rule as hostNotInGateway} from './host-not-in-gateway/rule.js'
 import {rule as httpPolicyOnTcpPort} from './http-policy-on-tcp-port/rule.js'
+import {rule as httpRoutesOnTcpPort} from './http-routes-on-tcp-port/rule.js'
 import {rule as ineffectiveMatch} from './ineffective-match/rule.js'
 import {rule as ingressSubsetIgnored} from './ingress-subset-ignored/rule.js'
 import {rule as internalGatewayNamed} from './internal-gateway-named/rule.js'
@@ -37,6 +40,7 @@ import {rule as jwksFetchOpen} from './jwks-fetch-open/rule.js'
 import {rule as jwtClaimRouteUnauthenticated} from './jwt-claim-route-unauthenticated/rule.js'
 import {rule as jwtPolicyWithoutAuthentication} from './jwt-policy-without-authentication/rule.js'
 import {rule as listenerConflict} from './listener-conflict/rule.js'
+import {rule as matchGatewayNotListed} from './match-gateway-not-listed/rule.js'
 import {rule as meshHostConflict} from './mesh-host-conflict/rule.js'
 import {rule as misplacedAnnotation} from './misplaced-annotation/rule.js'
 import {rule as mtlsPortOfTheService} from './mtls-port-of-the-service/rule.js'
@@ -52,6 +56,8 @@ import {rule as policySelectsNothing} from './policy-selects-nothing/rule.js'
 import {rule as portServerNotVerified} from './port-server-not-verified/rule.js'
 import {rule as principalNeverMatches} from './principal-never-matches/rule.js'
 import {rule as proxyImageDiffers} from './proxy-image-differs/rule.js'
+import {rule as redirectLoop} from './redirect-loop/rule.js'
+import {rule as redirectWithoutHttps} from './redirect-without-https/rule.js'
 import {rule as referenceGrantMissing} from './reference-grant-missing/rule.js'
 import {rule as removedKind} from './removed-kind/rule.js'
 import {rule as reservedUid} from './reserved-uid/rule.js'
@@ -63,8 +69,12 @@ import {rule as schemaInvalid} from './schema-invalid/rule.js'
 import {rule as schemaWarning} from './schema-warning/rule.js'
 import {rule as selectorOnKubernetesGateway} from './selector-on-kubernetes-gateway/rule.js'
 import {rule as serverNotVerified} from './server-not-verified/rule.js'
+import {rule as serviceEntriesDiffer} from './service-entries-differ/rule.js'
+import {rule as serviceEntryHidesService} from './service-entry-hides-service/rule.js'
+import {rule as serviceEntryHttpOn443} from './service-entry-http-on-443/rule.js'
 import {rule as serviceEntryNeedsAddress} from './service-entry-needs-address/rule.js'
 import {rule as serviceEntryProtocolClash} from './service-entry-protocol-clash/rule.js'
+import {rule as serviceEntrySelectsNothing} from './service-entry-selects-nothing/rule.js'
 import {rule as servicePortName} from './service-port-name/rule.js'
 import {rule as severalDefaultSidecars} from './several-default-sidecars/rule.js'
 import {rule as severalDefaultTelemetries} from './several-default-telemetries/rule.js'
@@ -72,6 +82,7 @@ import {rule as severalPeerAuthentications} from './several-peer-authentications
 import {rule as sidecarInAmbient} from './sidecar-in-ambient/rule.js'
 import {rule as sidecarSelectorsOverlap} from './sidecar-selectors-overlap/rule.js'
 import {rule as sidecarSelectsNothing} from './sidecar-selects-nothing/rule.js'
+import {rule as sourceMatchOnGateway} from './source-match-on-gateway/rule.js'
 import {rule as sourceNamespaceUnknown} from './source-namespace-unknown/rule.js'
 import {rule as statusNotAccepted} from './status-not-accepted/rule.js'
 import {rule as subsetNeverRouted} from './subset-never-routed/rule.js'
@@ -87,6 +98,7 @@ import {rule as unreachableRoute} from './unreachable-route/rule.js'
 import {rule as webhookAddress} from './webhook-address/rule.js'
 import {rule as webhookOverlap} from './webhook-overlap/rule.js'
 import {rule as webhookUrlInvalid} from './webhook-url-invalid/rule.js'
+import {rule as writeRetried} from './write-retried/rule.js'
 
 /** Every rule about the configuration of the mesh, by slug. Written by bin/generate.js. */
 export const CONFIG_RULES: readonly ConfigRule[] = [
@@ -110,16 +122,19 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   envoyFilterRemove,
   envoyFilterReplace,
   externalNamePort,
+  faultWithoutRetries,
   gatewayCertificateInvalid,
   gatewayCertificateShared,
   gatewayConflict,
   gatewayCrdOld,
   gatewayNotFound,
+  gatewayPlainToTlsPort,
   gatewayPortUnserved,
   gatewaySecretMissing,
   gatewaySelectsNothing,
   hostNotInGateway,
   httpPolicyOnTcpPort,
+  httpRoutesOnTcpPort,
   ineffectiveMatch,
   ingressSubsetIgnored,
   internalGatewayNamed,
@@ -128,6 +143,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   jwtClaimRouteUnauthenticated,
   jwtPolicyWithoutAuthentication,
   listenerConflict,
+  matchGatewayNotListed,
   meshHostConflict,
   misplacedAnnotation,
   mtlsPortOfTheService,
@@ -143,6 +159,8 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   portServerNotVerified,
   principalNeverMatches,
   proxyImageDiffers,
+  redirectLoop,
+  redirectWithoutHttps,
   referenceGrantMissing,
   removedKind,
   reservedUid,
@@ -154,8 +172,12 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   schemaWarning,
   selectorOnKubernetesGateway,
   serverNotVerified,
+  serviceEntriesDiffer,
+  serviceEntryHidesService,
+  serviceEntryHttpOn443,
   serviceEntryNeedsAddress,
   serviceEntryProtocolClash,
+  serviceEntrySelectsNothing,
   servicePortName,
   severalDefaultSidecars,
   severalDefaultTelemetries,
@@ -163,6 +185,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   sidecarInAmbient,
   sidecarSelectorsOverlap,
   sidecarSelectsNothing,
+  sourceMatchOnGateway,
   sourceNamespaceUnknown,
   statusNotAccepted,
   subsetNeverRouted,
@@ -178,4 +201,5 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   webhookAddress,
   webhookOverlap,
   webhookUrlInvalid,
+  writeRetried,
 ]

@@ -1,4 +1,4 @@
-import {gatewayNamed, serverHostsFor} from '../../../analysis/istio-config/gateway-names.js'
+import {gatewayReference, serverHostsFor} from '../../../analysis/istio-config/gateway-names.js'
 import {hostsOverlap} from '../../../analysis/istio-config/host-names.js'
 import {listsOfServer} from '../../../analysis/istio-config/server-routes.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
@@ -22,7 +22,7 @@ export const rule: ConfigRule = {
     const gateways = new Map(set.gateways().map(each => [fullName(each.object), each]))
     return set.virtualServices().flatMap(({object, hosts, gateways: named, rules}) =>
       named.flatMap((written, index) => {
-        const {namespace, name} = gatewayNamed(written, object.ref.namespace)
+        const {namespace, name} = gatewayReference(written, object.ref.namespace)
         const gateway = gateways.get(`${namespace}/${name}`)
         const servers = (gateway?.servers ?? []).filter(server =>
           serverHostsFor(server.hosts, namespace, object.ref.namespace).some(each =>

@@ -1,7 +1,7 @@
 import type {NamespaceModel} from '../model/injection.js'
 import type {NodeModel} from '../model/kube-node.js'
 import type {KubeObject} from '../model/kube-object.js'
-import {textOf} from './decode.js'
+import {listOf, textOf} from './decode.js'
 
 /** A Namespace object with the label every API server adds to it, which a manifest lacks. */
 export function readNamespace({metadata: {name, labels, annotations = {}}}: KubeObject): NamespaceModel {
@@ -11,5 +11,8 @@ export function readNamespace({metadata: {name, labels, annotations = {}}}: Kube
 /** A Node object (Kubernetes API, NodeSystemInfo). */
 export function readNode(object: KubeObject): NodeModel {
   const kubelet = textOf(object, 'status', 'nodeInfo', 'kubeletVersion')
-  return {name: object.metadata.name, kubelet}
+  const ready = listOf(object, 'status', 'conditions').find(each => textOf(each, 'type') === 'Ready')
+  const isReady = ready === undefined || textOf(ready, 'status') === 'True'
+  const notReady = isReady ? undefined : (textOf(ready, 'message') ?? textOf(ready, 'reason') ?? 'not ready')
+  return {name: object.metadata.name, kubelet, notReady}
 }

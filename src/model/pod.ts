@@ -96,6 +96,8 @@ export interface PodStatus {
   readonly podIps: readonly string[]
   /** Address of the node it runs on. */
   readonly hostIp?: string
+  /** The node it is bound to. */
+  readonly node?: string
   readonly reason?: string
   readonly message?: string
 }

@@ -10,10 +10,27 @@ export interface DebugContainer {
   readonly reused?: true
 }
 
+/** A program that sent a request from a container, and what it printed. */
+export interface SentRequest {
+  readonly container: string
+  readonly argv: readonly string[]
+  readonly exitCode: number
+  readonly stdout: Uint8Array
+  readonly stderr: string
+}
+
 /** The changes meshctl can make, each only on an explicit flag; only a live cluster supports them. */
 export interface Changes {
   /** Sets the level of one Envoy logger, or of all if none is named; returns the resulting levels. */
   setLogLevel(subject: PodRef, level: string, logger?: string): Promise<Answer<Artifact>>
+  /**
+   * Sends a request by the first of several programs that exists in a container of the application; `announce` hears of each before it is run.
+   */
+  sendRequest(
+    subject: PodRef,
+    tries: readonly (readonly string[])[],
+    announce: (container: string, argv: readonly string[]) => Promise<void>,
+  ): Promise<Answer<SentRequest>>
   /** Sets ztunnel's log levels (`info`, `access=debug,info`), added to earlier settings unless they are reset; returns what ztunnel says then. */
   setZtunnelLogLevel(subject: PodRef, directives: string, reset: boolean): Promise<Answer<Artifact>>
   /**

@@ -12,6 +12,9 @@ export interface FailureCause {
 const FIREWALL =
   'Open port 15017 (istiod, behind port 443 of its Service) from the API server to the nodes: a firewall rule or security group of a private cluster usually blocks it; then check that istiod is running.'
 
+/** Matches no message: the reason alone says the cause. */
+const NOTHING = /(?!)/
+
 /** One row for each cause, most specific first (Kubernetes: admission plugins, kubelet and scheduler sources; istio.io, "Sidecar Injection Problems"). */
 const FAILURE_CAUSES: readonly FailureCause[] = [
   {
@@ -143,6 +146,27 @@ const FAILURE_CAUSES: readonly FailureCause[] = [
     severity: 'error',
     text: 'something the pod mounts or reads does not exist',
     fix: 'Create the Secret, ConfigMap or key the message names.',
+  },
+  {
+    test: NOTHING,
+    reasons: ['CrashLoopBackOff'],
+    severity: 'error',
+    text: 'the container ends soon after each start',
+    fix: 'Read why in its last log: kubectl logs --previous. After OOMKilled raise its memory limit.',
+  },
+  {
+    test: NOTHING,
+    reasons: ['NodeLost', 'NodeNotReady'],
+    severity: 'error',
+    text: 'the node of the pod does not answer; what is said of its containers is from before',
+    fix: 'Bring the node back, or delete it (kubectl delete node): the pod is then recreated elsewhere.',
+  },
+  {
+    test: NOTHING,
+    reasons: ['MeshComponentNotReady'],
+    severity: 'error',
+    text: 'a component of the mesh runs and is not ready: pods of its node cannot join or leave the mesh, or have no traffic',
+    fix: 'Read its log: kubectl logs.',
   },
   {
     test: /^$/,

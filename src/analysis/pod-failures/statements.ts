@@ -1,5 +1,7 @@
+import {humanCount} from '../../model/human-count.js'
 import type {KubeEvent} from '../../model/kube-event.js'
-import {isOver, type ObjectRef, type PodModel} from '../../model/pod.js'
+import type {NodeModel} from '../../model/kube-node.js'
+import {type ContainerState, isOver, type ObjectRef, type PodModel} from '../../model/pod.js'
 import {type FailureCause, failureCause} from './causes.js'
 
 /** A failure that Kubernetes reported, and what it means. */
@@ -30,7 +32,13 @@ const EVENTS = [
   'DeadlineExceeded',
   'BackoffLimitExceeded',
 ]
-const WAITING = ['PodInitializing', 'ContainerCreating', 'CrashLoopBackOff']
+const WAITING = ['PodInitializing', 'ContainerCreating']
+/** Components of the mesh that pods of a node or all pods depend on, by their labels (Istio's charts). */
+const COMPONENTS: readonly (readonly [label: string, value: string])[] = [
+  ['k8s-app', 'istio-cni-node'],
+  ['app', 'ztunnel'],
+  ['app', 'istiod'],
+]
 
 /** The names of a workload's pods and of what stands between: the name, a hash, and one more part for pods. */
 function isOfWorkload({kind, namespace, name}: ObjectRef, {object, workload, exists}: PodModel): boolean {
@@ -42,15 +50,45 @@ function isOfWorkload({kind, namespace, name}: ObjectRef, {object, workload, exi
   return (kind === 'ReplicaSet' || kind === 'Job') && rest.length === 1
 }
 
+/** The last end of a container that is started again and again. */
+function lastEnd({lastReason, lastExitCode, restarts}: ContainerState): string {
+  const code = lastExitCode === undefined ? '' : ` (exit code ${lastExitCode})`
+  return lastReason === undefined ? '' : `restarted ${humanCount(restarts, 'time')}, last ended: ${lastReason}${code}`
+}
+
+/** What the node of a pod says, when it does not answer any more. */
+function nodeStatements({status}: PodModel, nodes: readonly NodeModel[]): readonly Statement[] {
+  const node = nodes.find(({name}) => name === status?.node)
+  if (node?.notReady === undefined) return []
+  return [
+    {
+      from: `condition Ready of Node ${node.name}`,
+      reason: 'NodeNotReady',
+      message: `Node ${node.name}: ${node.notReady}`,
+    },
+  ]
+}
+
+/** A component of the mesh whose containers run and that is not ready. */
+function componentStatements({labels, status, containers}: PodModel): readonly Statement[] {
+  const component = COMPONENTS.find(([label, value]) => labels[label] === value)
+  const runs = containers.every(({state, role}) => role !== 'app' || state?.state === 'running')
+  if (component === undefined || status === undefined || status.ready || status.phase !== 'Running' || !runs) return []
+  return [{from: 'condition Ready', reason: 'MeshComponentNotReady', message: `${component[1]} is not ready`}]
+}
+
 function statements(pod: PodModel, events: readonly KubeEvent[]): readonly Statement[] {
   const conditions = pod.conditions
     .filter(({type, status}) => Object.hasOwn(CONDITIONS, type) && CONDITIONS[type] === status)
     .map(({type, reason = type, message = ''}) => ({from: `condition ${type}`, reason, message}))
-  const containers = pod.containers.flatMap(({name, state}) =>
-    state?.state !== 'waiting' || state.reason === undefined || WAITING.includes(state.reason)
-      ? []
-      : [{from: `status of container ${name}`, reason: state.reason, message: state.message ?? '', container: name}],
-  )
+  const containers = pod.containers.flatMap(({name, state, injected}) => {
+    if (state?.state !== 'waiting' || state.reason === undefined || WAITING.includes(state.reason)) return []
+    const crashes = state.reason === 'CrashLoopBackOff'
+    // The rules about the sidecar and istio-init say what their ends mean.
+    if (crashes && injected) return []
+    const message = crashes ? lastEnd(state) || (state.message ?? '') : (state.message ?? '')
+    return [{from: `status of container ${name}`, reason: state.reason, message, container: name}]
+  })
   const {reason, message = ''} = pod.status ?? {}
   const whole = reason === undefined ? [] : [{from: 'status of the pod', reason, message}]
   const reported = events
@@ -60,7 +98,7 @@ function statements(pod: PodModel, events: readonly KubeEvent[]): readonly State
       reason: event.reason,
       message: event.message,
     }))
-  return [...conditions, ...containers, ...whole, ...reported]
+  return [...conditions, ...containers, ...whole, ...componentStatements(pod), ...reported]
 }
 
 /** True when the pod, or the workload a template is in, is up: what was reported before is over. */
@@ -70,10 +108,15 @@ function isUp({status, conditions}: PodModel): boolean {
 }
 
 /** Why Kubernetes itself says that the pod is not created or does not start, one statement for each cause; none once it is up. */
-export function reportedFailures(pod: PodModel, events: readonly KubeEvent[]): readonly ReportedFailure[] {
-  if (isUp(pod) && !isOver(pod)) return []
+export function reportedFailures(
+  pod: PodModel,
+  events: readonly KubeEvent[],
+  nodes: readonly NodeModel[] = [],
+): readonly ReportedFailure[] {
+  const ofNode = isOver(pod) ? [] : nodeStatements(pod, nodes)
+  const ofPod = isUp(pod) && !isOver(pod) ? [] : statements(pod, events)
   const found = new Map<FailureCause, ReportedFailure>()
-  for (const each of statements(pod, events)) {
+  for (const each of [...ofNode, ...ofPod]) {
     const cause = failureCause(each.reason, each.message)
     if (cause !== undefined && !found.has(cause)) found.set(cause, {...each, cause})
   }

@@ -15,7 +15,7 @@ export interface Opener {
 
 /** Where a connection leaves a pod's network namespace. */
 export type Passing =
-  | {readonly kind: 'proxy'; readonly walk: Walk; readonly port: number}
+  | {readonly kind: 'proxy'; readonly walk: Walk | undefined; readonly port: number}
   | {readonly kind: 'socket'; readonly walk: Walk | undefined; readonly address: IpPort}
   | {readonly kind: 'leaves'; readonly walk: Walk | undefined; readonly address: IpPort}
   | {readonly kind: 'fails'; readonly walk: Walk; readonly how: 'refused' | 'dropped' | 'error'; readonly text: string}
@@ -46,6 +46,16 @@ function unreadable(site: Site): Passing {
   return {kind: 'unknown', walk: undefined, text: site.kernelGap ?? 'its kernel rules are unknown'}
 }
 
+/** The address of node processes, which the rules of an ambient pod let past ztunnel (istio-cni, host probes). */
+export const NODE_PROCESS = '169.254.7.127'
+
+/** An ambient pod that its ztunnel serves and whose rules were not read: those that istio-cni sets are assumed. */
+function assumedRedirect(site: Site, port: number): Passing | undefined {
+  const {ref} = site.pod
+  const served = site.ztunnel?.podStates.some(({name, namespace}) => name === ref.name && namespace === ref.namespace)
+  return served === true ? {kind: 'proxy', walk: undefined, port} : undefined
+}
+
 /** Without a sidecar nothing is redirected: a pod without proxy and kernel evidence is simulated without rules. */
 function hasNoCapture(site: Site): boolean {
   return site.pod.hostNetwork || site.pod.mode === 'none' || site.pod.mode === 'control-plane'
@@ -55,7 +65,11 @@ function hasNoCapture(site: Site): boolean {
 export function leavingPod(site: Site, opener: Opener, to: IpPort): Passing {
   const destination = parseIp(to.ip)
   if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is not an IP address`}
+  // The rules of its node do not redirect to a proxy.
+  if (site.pod.hostNetwork) return {kind: 'leaves', walk: undefined, address: to}
   if (site.kernel === undefined) {
+    const taken = ownAddress(site, to.ip) ? undefined : assumedRedirect(site, 15_001)
+    if (taken !== undefined) return taken
     if (!hasNoCapture(site) && site.pod.mode !== 'gateway') return unreadable(site)
     const kind = ownAddress(site, to.ip) ? 'socket' : 'leaves'
     return {kind, walk: undefined, address: to}
@@ -77,6 +91,9 @@ export function enteringPod(site: Site, from: string, to: IpPort): Passing {
   const destination = parseIp(to.ip)
   if (destination === undefined) return {kind: 'unknown', walk: undefined, text: `${to.ip} is not an IP address`}
   if (site.kernel === undefined) {
+    const taken = from === NODE_PROCESS ? undefined : assumedRedirect(site, 15_006)
+    if (taken !== undefined) return taken
+    if (from === NODE_PROCESS) return {kind: 'socket', walk: undefined, address: to}
     if (!hasNoCapture(site) && site.pod.mode !== 'gateway') return unreadable(site)
     return {kind: 'socket', walk: undefined, address: to}
   }

@@ -46,4 +46,11 @@ export type Leg =
       readonly speech: Speech
       readonly text: string
     }
+  | {
+      readonly kind: 'ztunnel'
+      /** The pod it serves, or the waypoint. */
+      readonly pod: MeshPod
+      readonly role: 'client' | 'server' | 'waypoint'
+      readonly text: string
+    }
   | {readonly kind: 'outside'; readonly address: IpPort; readonly text: string}

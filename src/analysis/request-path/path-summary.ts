@@ -48,7 +48,8 @@ function oneCluster(outcome: RequestOutcome | undefined): string | null {
 export function summarizePath({legs, ending}: RequestPath, http: boolean): PathSummary {
   const client = outcomeIn(clientLeg(legs))
   const server = outcomeIn(serverLeg(legs))
-  const uncaptured = ending.disposition === 'delivered' && legs.every(each => each.kind !== 'proxy')
+  const uncaptured =
+    ending.disposition === 'delivered' && legs.every(each => each.kind !== 'proxy' && each.kind !== 'ztunnel')
   return {
     status: statusOf(ending.attempt, http),
     flags: client?.flags ?? [],

@@ -1,17 +1,20 @@
 import type {Draw, Surroundings} from '../../model/envoy/proxy.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import type {UpstreamCall} from '../../model/envoy/upstream-call.js'
+import {parseIp} from '../../model/ip-address.js'
 import {podLabel} from '../../model/kube-object.js'
 import {objectLabel} from '../../model/pod.js'
+import type {ZtunnelDump} from '../../model/ztunnel.js'
 import {traceRequest} from '../envoy/trace.js'
 import {ending, openEnding, type PathEnding} from './ending.js'
-import {CERTIFICATE_REFUSED, CONNECT_TIMEOUT, NOT_TLS, REFUSED, UNREACHABLE} from './failures.js'
-import {enteringPod, leavingPod, type Opener, type Passing} from './kernel.js'
+import {CERTIFICATE_REFUSED, CONNECT_TIMEOUT, NOT_TLS, REFUSED, TERMINATED, UNREACHABLE} from './failures.js'
+import {enteringPod, leavingPod, NODE_PROCESS, type Opener, type Passing} from './kernel.js'
 import type {Leg, ProxyRole} from './legs.js'
 import {proxyEnding} from './proxy-ending.js'
 import {envoyRequest, passedOn, type Speech, waitsForServer} from './speech.js'
 import {isUnroutable, UNKNOWN_ADDRESS} from './unroutable.js'
 import type {MeshPod, MeshWorld, Site} from './world.js'
+import {outOfPod, plainIntoPod} from './ztunnel-path.js'
 
 /** The state of a request in the mesh. */
 interface Journey {
@@ -181,10 +184,44 @@ interface Flow {
   readonly toMesh: boolean
 }
 
+/** Whether the application of an ambient pod can be reached on the address by ztunnel, which connects inside the pod. */
+function inPod(journey: Journey, site: Site, to: IpPort, speech: Speech): PathEnding {
+  const listeners = site.kernel?.machine.listeners
+  const address = parseIp(to.ip)
+  const open =
+    listeners === undefined ||
+    listeners.some(
+      each =>
+        each.protocol === 'tcp' &&
+        each.port === to.port &&
+        (each.address === undefined || (address !== undefined && each.address.bits === address.bits)),
+    )
+  if (open) return application(journey, site.pod, to, speech)
+  const because = `nothing listens on ${addressText(to)} of ${podLabel(site.pod.ref)}`
+  return ending(TERMINATED, 'refused', 'not-listening', because, {pod: site.pod})
+}
+
+function byZtunnel(
+  journey: Journey,
+  site: Site,
+  dump: ZtunnelDump,
+  port: number,
+  flow: Flow,
+  speech: Speech,
+): PathEnding {
+  const {world, draw, legs} = journey
+  const {to, source} = flow
+  const plain = (onward: IpPort, said: Speech) => overNetwork(journey, {to: onward, source, toMesh: true}, said)
+  const apply = (of: Site, address: IpPort, said: Speech) => inPod(journey, of, address, said)
+  const taken = {world, draw, legs, site, dump, to, source, speech, plain, application: apply}
+  return port === OUTBOUND ? outOfPod(taken) : plainIntoPod(taken)
+}
+
 function afterKernel(journey: Journey, site: Site, passing: Passing, flow: Flow, speech: Speech): PathEnding {
   const {to, source, toMesh} = flow
   switch (passing.kind) {
     case 'proxy': {
+      if (site.ztunnel !== undefined) return byZtunnel(journey, site, site.ztunnel, passing.port, flow, speech)
       const outbound = passing.port === (site.kernel?.traits.outboundPort ?? OUTBOUND)
       const arrival = {destination: to, acceptedBy: {ip: '0.0.0.0', port: passing.port}, redirected: true, source}
       return throughProxy(journey, site, proxyRole(site, !outbound), arrival, speech)
@@ -240,7 +277,9 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
     const backend = backends[index]
     if (backend === undefined) return openEnding(`the endpoints of ${name} are unknown`)
     tell(`kube-proxy picks ${addressText(backend)}`)
-    return arriveAt(journey, {...flow, to: backend, toMesh: true}, speech)
+    // kube-proxy masquerades a pod that reaches itself through a Service.
+    const source = backend.ip === flow.source ? (world.podAt(backend.ip)?.nodeIp ?? flow.source) : flow.source
+    return arriveAt(journey, {...flow, source, to: backend, toMesh: true}, speech)
   }
   return arriveAt(journey, flow, speech)
 }
@@ -269,9 +308,12 @@ function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEnding {
 function arriveAt(journey: Journey, flow: Flow, speech: Speech): PathEnding {
   const {to, source, toMesh} = flow
   const pod = journey.world.podAt(to.ip)
+  const onNode = pod === undefined ? journey.world.hostPodAt(to.ip, to.port) : undefined
+  if (onNode !== undefined) return application(journey, onNode, to, speech)
   if (pod === undefined) return outside(journey, to, toMesh)
   const site = journey.world.site(pod)
-  const passing = enteringPod(site, source, to)
+  const byNode = pod.mode === 'ambient' && source === pod.nodeIp
+  const passing = enteringPod(site, byNode ? NODE_PROCESS : source, to)
   kernelLeg(journey, {pod, direction: 'in', byProxy: false, to}, passing)
   return afterKernel(journey, site, passing, flow, speech)
 }

@@ -1,3 +1,4 @@
+import type {Authorization} from '../../model/authorization.js'
 import type {EnvoyProxy} from '../../model/envoy/proxy.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import type {PodRef} from '../../model/kube-object.js'
@@ -6,6 +7,7 @@ import type {NetworkNamespace} from '../../model/network-namespace.js'
 import type {ObjectRef} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import type {Labels} from '../../model/selector.js'
+import type {ZtunnelDump} from '../../model/ztunnel.js'
 import type {CompiledRules} from '../netfilter/packet-walk/compile.js'
 import type {ProxyTraits} from '../netfilter/proxy-traits.js'
 
@@ -31,6 +33,8 @@ export interface SiteKernel {
   readonly rules: CompiledRules
   readonly machine: NetworkNamespace
   readonly traits: ProxyTraits
+  /** False where the rules that lead answers back to ztunnel are missing in an ambient pod. */
+  readonly marksAnswers: boolean
   /** DNS queries of the application are redirected to the agent (DNS capture). */
   readonly capturesDns: boolean
   /** The source of the rules; says when they are not the kernel's current rules. */
@@ -52,6 +56,8 @@ export interface Site {
   readonly pod: MeshPod
   readonly proxy: EnvoyProxy | undefined
   readonly proxyGap: string | undefined
+  /** What the ztunnel of an ambient pod knows. */
+  readonly ztunnel?: ZtunnelDump | undefined
   readonly kernel: SiteKernel | undefined
   readonly kernelGap: string | undefined
   readonly certificate: SiteCertificate | undefined
@@ -64,6 +70,8 @@ export interface Site {
 /** The mesh around a request. */
 export interface MeshWorld {
   readonly podAt: (ip: string) => MeshPod | undefined
+  /** The pod in the network of its node that declares the port of a node's address. */
+  readonly hostPodAt: (ip: string, port: number) => MeshPod | undefined
   /** An endpoint of a Service has the address; of a pod that was not captured there may be nothing else. */
   readonly isEndpoint: (ip: string) => boolean
   readonly serviceAt: (ip: string) => ServiceModel | undefined
@@ -75,6 +83,9 @@ export interface MeshWorld {
   readonly site: (pod: MeshPod) => Site
   /** True when all objects of the cluster are known: any other address is external. */
   readonly complete: boolean
+  /** The AuthorizationPolicies of the mesh; none where they could not be read. */
+  readonly authorizations: readonly Authorization[]
+  readonly rootNamespace: string
   /** Milliseconds since 1970. */
   readonly now: number
 }

@@ -18,6 +18,8 @@ const INSTALLS = 'meshctl does not install or upgrade Istio'
  * A word that is one of ours never gets here.
  */
 export const SIGNPOSTS: Readonly<Record<string, Signpost>> = {
+  authz: sign('trace FROM TO', 'trace says which AuthorizationPolicy allows or denies a request'),
+  precheck: sign('check -A', 'check holds the cluster to the rules of the mesh'),
   'bug-report': sign('capture -A', 'capture writes what meshctl can read into one bundle, without secrets'),
   logs: sign('explain LINE', 'explain reads a log line; kubectl logs prints them'),
   injector: sign('check-inject POD', 'check-inject names the webhook that injects a pod, or why none does'),

@@ -2,6 +2,7 @@ import {podMode} from '../../analysis/pod-mode/pod-mode.js'
 import {isHttpLike, istioProtocol} from '../../analysis/ports/istio-protocol.js'
 import {boundPorts, declaredPorts, selects} from '../../analysis/ports/service-ports.js'
 import {type MeshPod, type MeshWorld, type Site, SiteNeeded} from '../../analysis/request-path/world.js'
+import {readAuthorization} from '../../formats/authorization.js'
 import {type EndpointSlice, readEndpointSlice} from '../../formats/kube-endpoints.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
@@ -10,9 +11,10 @@ import type {IpPort} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import {appContainers, isOver, type PodModel} from '../../model/pod.js'
+import type {ZtunnelDump} from '../../model/ztunnel.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
-import {type ReadSite, readSite} from './site.js'
+import {type ReadSite, readSite, readZtunnel} from './site.js'
 
 /** The pods and Services of a mesh, and the evidence of the pods on request paths. */
 export interface Mesh {
@@ -140,24 +142,51 @@ function httpPorts(pod: PodModel, services: readonly ServiceModel[]): ReadonlySe
   return new Set([...declared, ...probed])
 }
 
+/** A pod's site, with what the ztunnel of its node knows where the pod is ambient. */
+async function withZtunnel(
+  source: Source,
+  pod: MeshPod,
+  pods: readonly MeshPod[],
+  dumps: Map<string, Promise<ZtunnelDump | undefined>>,
+): Promise<ReadSite> {
+  const read = await readSite(source, pod)
+  const serving = pods.find(({mode, nodeIp}) => mode === 'ztunnel' && nodeIp === pod.nodeIp)?.ref
+  if (pod.mode !== 'ambient' || serving === undefined) return read
+  const known = dumps.get(podLabel(serving)) ?? readZtunnel(source, serving)
+  dumps.set(podLabel(serving), known)
+  const ztunnel = await known
+  if (ztunnel === undefined) return read
+  const assumed = `the rules of ${podLabel(pod.ref)} could not be read: those that istio-cni sets are assumed`
+  return {
+    ...read,
+    site: {...read.site, ztunnel},
+    notes: [...read.notes, ...(read.site.kernel === undefined ? [assumed] : [])],
+  }
+}
+
 /** Reads the pods and Services of a source; other evidence of a pod is read when a request first enters it. */
 export async function readMesh(source: Source, now: number, extras: Partial<MeshExtras> = {}): Promise<Mesh> {
   const {strangers, backends, speaksHttp} = {...NOTHING_MORE, ...extras}
-  const siteOf = extras.site ?? ((pod: MeshPod) => readSite(source, pod))
   const objects = await readObjects(source)
   const unseen = await unseenNamespaces(source, objects)
   const captured = objects.pods.map(meshPod)
   const pods = [...captured, ...strangers]
+  const dumps = new Map<string, Promise<ZtunnelDump | undefined>>()
+  const siteOf = extras.site ?? (async (pod: MeshPod) => await withZtunnel(source, pod, pods, dumps))
   const models = new Map(objects.pods.map((model, i) => [captured[i], model] as const))
   const byAddress = new Map(pods.flatMap(pod => (pod.hostNetwork ? [] : pod.addresses.map(ip => [ip, pod] as const))))
   const byClusterIp = new Map(objects.services.flatMap(each => each.clusterIps.map(ip => [ip, each] as const)))
   const endpoints = new Set(objects.slices.flatMap(({ready}) => ready.map(({ip}) => ip)))
+  const waypoints = pods.some(({mode}) => mode === 'ambient' || mode === 'waypoint')
+  const authorizations = waypoints ? await everyObject(source, 'AuthorizationPolicy', readAuthorization, []) : []
   const http = new Map<MeshPod, ReadonlySet<number>>()
   const sites = new Map<string, Site>()
   const gaps: Gap[] = [...objects.gaps]
   const notes: string[] = []
   const world: MeshWorld = {
     podAt: ip => byAddress.get(ip),
+    hostPodAt: (ip, port) =>
+      pods.find(({hostNetwork, addresses, ports}) => hostNetwork && addresses.includes(ip) && ports.includes(port)),
     isEndpoint: ip => endpoints.has(ip),
     serviceAt: ip => byClusterIp.get(ip),
     backends: (service, port) =>
@@ -176,6 +205,8 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
       if (known === undefined) throw new SiteNeeded(pod)
       return known
     },
+    authorizations,
+    rootNamespace: 'istio-system',
     complete: source.traits.complete && objects.gaps.length === 0,
     now,
   }

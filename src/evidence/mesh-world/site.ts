@@ -6,10 +6,12 @@ import {parseClusters} from '../../formats/envoy-clusters.js'
 import {madeBy, rejectedIn} from '../../formats/envoy-config-dump/made-by.js'
 import {parseConfigDump} from '../../formats/envoy-config-dump/parse.js'
 import {proxyOf} from '../../formats/envoy-proto/proxy.js'
+import {parseZtunnelDump} from '../../formats/ztunnel-dump.js'
 import {type Answer, answered, type Gap, gapSentence, missing} from '../../model/answer.js'
 import type {EnvoyProxy, LiveHost} from '../../model/envoy/proxy.js'
-import {podLabel} from '../../model/kube-object.js'
+import {type PodRef, podLabel} from '../../model/kube-object.js'
 import {type Action, everyRule} from '../../model/ruleset.js'
+import type {ZtunnelDump} from '../../model/ztunnel.js'
 import type {Source} from '../../sources/source.js'
 import {listenersOf} from '../kernel/listeners.js'
 import {readKernel, whyUnread} from '../kernel/read-kernel.js'
@@ -86,6 +88,12 @@ function leadsToAgentDns(action: Action): boolean {
   return action.kind === 'dnat' && action.to.endsWith(':15053')
 }
 
+/** True unless an ambient pod's IPv4 rules lack what saves or restores the mark of ztunnel's connections. */
+function marksAnswers(rulesets: Parameters<typeof everyRule>[0]): boolean {
+  const own = everyRule(rulesets.filter(({family}) => family !== 'ip6')).flatMap(({rule}) => rule.actions)
+  return own.some(({kind}) => kind === 'set-connmark') && own.some(({kind}) => kind === 'restore-mark')
+}
+
 async function readSiteKernel(source: Source, pod: MeshPod): Promise<Answer<SiteKernel>> {
   const kernel = await readKernel(source, pod.ref)
   if (kernel.rulesets.length === 0) {
@@ -98,6 +106,7 @@ async function readSiteKernel(source: Source, pod: MeshPod): Promise<Answer<Site
     rules: compileRules(kernel.rulesets),
     machine,
     traits: proxyTraitsOf(kernel.rulesets),
+    marksAnswers: marksAnswers(kernel.rulesets),
     capturesDns: everyRule(kernel.rulesets).some(({rule}) => rule.actions.some(leadsToAgentDns)),
     from: kernel.from,
   })
@@ -135,6 +144,13 @@ function assumedCertificate(pod: MeshPod): SiteCertificate {
 export type SiteEdit = (dump: unknown, pod: MeshPod) => DumpEdit
 
 const asRead: SiteEdit = json => ({json, changed: new Set()})
+
+/** What a ztunnel knows; undefined where its config_dump could not be read. */
+export async function readZtunnel(source: Source, ref: PodRef): Promise<ZtunnelDump | undefined> {
+  const artifact = await source.evidence('ztunnel.config_dump', ref)
+  const parsed = artifact.ok ? parseZtunnelDump(artifact.value) : artifact
+  return parsed.ok ? parsed.value.dump : undefined
+}
 
 const PROXIED = ['sidecar', 'gateway', 'waypoint']
 

@@ -73,6 +73,7 @@ function statusOf(object: KubeObject): PodStatus {
   const reason = textOf(object, 'status', 'reason')
   const single = textOf(object, 'status', 'podIP')
   const hostIp = textOf(object, 'status', 'hostIP')
+  const node = textOf(object, 'spec', 'nodeName')
   const many = listOf(object, 'status', 'podIPs').map(each => textOf(each, 'ip') ?? '')
   return {
     phase: textOf(object, 'status', 'phase') ?? 'Unknown',
@@ -80,7 +81,7 @@ function statusOf(object: KubeObject): PodStatus {
       each => textOf(each, 'type') === 'Ready' && textOf(each, 'status') === 'True',
     ),
     podIps: many.length > 0 || single === undefined ? many : [single],
-    ...definedFields({hostIp}),
+    ...definedFields({hostIp, node}),
     reason,
   }
 }

@@ -180,6 +180,11 @@ export function stepsOf(legs: readonly Leg[], world: MeshWorld): readonly PathSt
         const tls = leg.role === 'client' ? [] : [tlsStep(leg.speech, leg, world)]
         return [...tls, proxyStep(leg, world)]
       }
+      case 'ztunnel': {
+        const hop = leg.role === 'waypoint' ? 'gateway' : leg.role === 'client' ? 'client-proxy' : 'server-proxy'
+        const by = leg.role === 'waypoint' ? '' : 'ztunnel: '
+        return [plainStep(hop, podLabel(leg.pod.ref), `${by}${leg.text}`)]
+      }
       case 'application': {
         const own = plainStep('application', `${podLabel(leg.pod.ref)}:${leg.address.port}`, leg.text)
         return leg.speech.tls === undefined || !sentByProxy ? [own] : [tlsStep(leg.speech, leg, world), own]

@@ -5,7 +5,6 @@ import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
 import {requestsIn, speechOf} from '../../evidence/mesh-world/recorded-requests.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {TrafficRequest} from '../../formats/traffic/parse.js'
-import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 
@@ -59,10 +58,26 @@ function clustersOf(branches: readonly {readonly share: number; readonly result:
   return {clusters: [...shares].map(([cluster, share]) => ({cluster, share: rounded(share)}))}
 }
 
+/** A request whose sender was not captured: nothing of its way is known. */
+function notCaptured({id, pod, namespace}: TrafficRequest): TrafficAnswer {
+  return {
+    id,
+    status: null,
+    flags: [],
+    details: null,
+    serverFlags: [],
+    serverDetails: null,
+    outcome: 'undecided',
+    policy: null,
+    cluster: null,
+    because: `pod ${pod}.${namespace}, which sends it, was not captured`,
+    alternatives: [],
+  }
+}
+
 function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {
   const pod = mesh.pods.find(({ref}) => ref.name === request.pod && ref.namespace === request.namespace)
-  if (pod === undefined)
-    throw new UserError(`${request.id}: pod ${request.pod} not found in namespace ${request.namespace}`)
+  if (pod === undefined) return notCaptured(request)
   const origin = {pod, uid: request.uid, gid: request.uid}
   const to = {ip: request.address, port: request.port}
   const speech = speechOf(request)

@@ -18,13 +18,13 @@ export const rule = defineRule({
   why: 'The pod is not created or does not start, and the status or an event of the object says why.',
   fix: 'Change what the message names.',
   references: [PAGES.podSecurity, 'https://istio.io/latest/docs/ops/common-problems/injection/'],
-  modes: ['sidecar', 'ambient', 'gateway', 'waypoint', 'proxyless', 'none'],
+  modes: ['sidecar', 'ambient', 'gateway', 'waypoint', 'proxyless', 'ztunnel', 'control-plane', 'none'],
   includeTerminated: true,
   needs: [],
   needsToPass: ['status'],
-  uses: ['events'],
-  check: ({pod}, {events = []}) =>
-    reportedFailures(pod, events).map(({cause, from, reason, message, container}) => ({
+  uses: ['events', 'nodes'],
+  check: ({pod}, {events = [], nodes = []}) =>
+    reportedFailures(pod, events, nodes).map(({cause, from, reason, message, container}) => ({
       severity: cause.severity,
       message: `${reason}${container === undefined ? '' : ` in container ${container}`}: ${cause.text}${message === '' ? '.' : ` ("${quoted(message)}").`}`,
       fix: cause.fix,

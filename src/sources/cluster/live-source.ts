@@ -12,6 +12,7 @@ import {type Live, openLive} from './live.js'
 import {logEvidence} from './log-evidence.js'
 import {setLogLevel} from './log-level.js'
 import {clusterObjects, clusterPages} from './objects.js'
+import {sendRequest} from './send-request.js'
 import type {ClusterSettings} from './settings.js'
 import {setZtunnelLogLevel, ztunnelEvidence} from './ztunnel-evidence.js'
 
@@ -29,6 +30,7 @@ export function sourceOn(api: Api, settings: ClusterSettings, label: string, def
     changes: {
       setLogLevel: (subject, level, logger) =>
         live.oneByOne(subject, () => setLogLevel(live, settings.adminPort, subject, level, logger)),
+      sendRequest: (subject, tries, announce) => sendRequest(live, subject, tries, announce),
       setZtunnelLogLevel: (subject, directives, reset) => setZtunnelLogLevel(live, subject, directives, reset),
       addDebugContainer: (subject, image, announce) => addDebugContainer(live, subject, image, announce),
     },

@@ -33,6 +33,7 @@ function envoy(broken: {readonly after: number} = {after: Number.POSITIVE_INFINI
         for (const name of logger === undefined ? [...levels.keys()] : [logger]) levels.set(name, level)
         return answered(page())
       },
+      sendRequest: async () => missing('a request', 'not-applicable', 'not here'),
       setZtunnelLogLevel: async () => missing('x', 'failed', 'not here'),
       addDebugContainer: async () => missing('x', 'failed', 'not here'),
     },

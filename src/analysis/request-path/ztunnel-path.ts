@@ -1,0 +1,265 @@
+import type {Draw} from '../../model/envoy/proxy.js'
+import type {IpPort} from '../../model/envoy/request.js'
+import {podLabel} from '../../model/kube-object.js'
+import type {ZtunnelDump, ZtunnelService, ZtunnelWorkload} from '../../model/ztunnel.js'
+import {decideByObjects} from '../authorization/decide.js'
+import {policiesAtWaypoint} from '../authorization/waypoint.js'
+import {isHttpLike, istioProtocol} from '../ports/istio-protocol.js'
+import {decideByPolicies, type JudgedConnection, policiesFor} from '../ztunnel/rbac.js'
+import {ending, openEnding, type PathEnding} from './ending.js'
+import {TERMINATED} from './failures.js'
+import type {Leg} from './legs.js'
+import type {Speech} from './speech.js'
+import type {MeshPod, MeshWorld, Site} from './world.js'
+
+/** A connection that ztunnel took from the application of a pod, or for it. */
+export interface ZtunnelFlow {
+  readonly world: MeshWorld
+  readonly draw: Draw
+  readonly legs: Leg[]
+  readonly site: Site
+  readonly dump: ZtunnelDump
+  readonly to: IpPort
+  readonly source: string
+  readonly speech: Speech
+  /** What becomes of a connection that leaves ztunnel as it is, without HBONE. */
+  readonly plain: (to: IpPort, speech: Speech) => PathEnding
+  /** A connection to the application's socket. */
+  readonly application: (site: Site, to: IpPort, speech: Speech) => PathEnding
+}
+
+const SILENCE = {kind: 'silence'} as const
+
+function addressOf(ip: string, port: number): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+}
+
+function workloadOf({workloads}: ZtunnelDump, {ref}: MeshPod): ZtunnelWorkload | undefined {
+  return workloads.find(({name, namespace}) => name === ref.name && namespace === ref.namespace)
+}
+
+/** The identity of a workload in the terms of policies: `cluster.local/ns/NAMESPACE/sa/ACCOUNT`. */
+function principalOf({trustDomain, namespace, serviceAccount}: ZtunnelWorkload): string {
+  return `${trustDomain === '' ? 'cluster.local' : trustDomain}/ns/${namespace}/sa/${serviceAccount}`
+}
+
+function tell(flow: ZtunnelFlow, pod: MeshPod, role: 'client' | 'server' | 'waypoint', text: string): void {
+  flow.legs.push({kind: 'ztunnel', pod, role, text})
+}
+
+function serviceAt({services}: ZtunnelDump, ip: string): ZtunnelService | undefined {
+  return services.find(({vips}) => vips.some(vip => vip.slice(vip.indexOf('/') + 1) === ip))
+}
+
+/** A healthy endpoint of a Service port, with the port behind it. */
+function endpointOf(flow: ZtunnelFlow, service: ZtunnelService, port: number) {
+  const {dump, draw} = flow
+  const found = Object.values(service.endpoints).flatMap(({workloadUid, port: ports}) => {
+    const workload = dump.workloads.find(({uid}) => uid === workloadUid)
+    const target = ports[String(port)]
+    return workload === undefined || target === undefined || workload.status !== 'Healthy' ? [] : [{workload, target}]
+  })
+  if (found.length <= 1) return found[0]
+  return found[
+    draw(
+      'an endpoint',
+      found.map(() => 1),
+    )
+  ]
+}
+
+/** Why answers of the application do not come back to ztunnel; undefined where they do or the rules are unknown. */
+function lostAnswers(site: Site): string | undefined {
+  return site.kernel?.marksAnswers === false
+    ? `the rules that mark the connections of ztunnel are missing in ${podLabel(site.pod.ref)}: answers are lost`
+    : undefined
+}
+
+/** The server's side: ztunnel judges the connection by its policies and passes it on to the application. */
+function intoPod(flow: ZtunnelFlow, site: Site, to: IpPort, principal: string | undefined, source: string): PathEnding {
+  const {pod} = site
+  const dump = site.ztunnel ?? flow.dump
+  const workload = workloadOf(dump, pod)
+  const lost = lostAnswers(site)
+  if (lost !== undefined) {
+    tell(flow, pod, 'server', lost)
+    return ending(SILENCE, 'refused', 'packet-dropped', lost, {pod})
+  }
+  if (workload === undefined) return openEnding(`ztunnel does not know ${podLabel(pod.ref)}`, pod)
+  const judged: JudgedConnection = {
+    principal,
+    sourceIp: source,
+    destinationIp: to.ip,
+    destinationPort: to.port,
+  }
+  const {allowed, by} = decideByPolicies(policiesFor(workload, dump.policies), judged)
+  const who = principal ?? 'plaintext'
+  if (!allowed) {
+    const policy = by === undefined ? 'none' : `${by.namespace}/${by.name}`
+    const because =
+      by === undefined
+        ? `ztunnel of ${podLabel(pod.ref)}: no ALLOW policy matches the connection (${who})`
+        : `ztunnel of ${podLabel(pod.ref)}: policy ${policy} denies the connection (${who})`
+    tell(flow, pod, 'server', because)
+    const reason = by === undefined ? 'no-allow-policy' : 'policy'
+    return ending(TERMINATED, 'denied', reason, because, {pod, policy})
+  }
+  tell(flow, pod, 'server', `takes ${who}${by === undefined ? '' : `, allowed by ${by.namespace}/${by.name}`}`)
+  return flow.application(site, to, flow.speech)
+}
+
+/** A workload that is a DNS name: ztunnel resolves it, and a Service of that name is reached by its address. */
+function toHostname(flow: ZtunnelFlow, hostname: string, port: number): PathEnding {
+  const vip = flow.dump.services.find(each => each.hostname === hostname)?.vips[0]
+  tell(flow, flow.site.pod, 'client', `${hostname} is resolved by DNS: sent on in plaintext`)
+  if (vip === undefined) return openEnding(`the address of ${hostname} is unknown`, flow.site.pod)
+  return flow.plain({ip: vip.slice(vip.indexOf('/') + 1), port}, flow.speech)
+}
+
+/** HBONE to a workload: its ztunnel takes it; a sidecar that speaks HBONE takes it as mTLS. */
+function toWorkload(flow: ZtunnelFlow, workload: ZtunnelWorkload, port: number, from: ZtunnelWorkload, source: string) {
+  const [ip] = workload.workloadIps
+  if (ip === undefined) return toHostname(flow, workload.hostname, port)
+  const to = {ip, port}
+  const pod = flow.world.podAt(ip)
+  const principal = principalOf(from)
+  if (workload.protocol !== 'HBONE') {
+    tell(flow, flow.site.pod, 'client', `${addressOf(ip, port)} is outside ambient: sent on in plaintext`)
+    return flow.plain(to, flow.speech)
+  }
+  if (pod === undefined) return openEnding(`the pod at ${ip} was not captured`)
+  if (pod.mode === 'ambient') return intoPod(flow, flow.world.site(pod), to, principal, source)
+  const certificate = {uriSans: [`spiffe://${principal}`], dnsSans: [], subject: '', trusted: true, expired: false}
+  const tls = {sni: `outbound_.${port}_._.${ip}`, alpn: ['istio'], certificate}
+  return flow.plain(to, {...flow.speech, tls})
+}
+
+interface WaypointHop {
+  readonly name: string
+  readonly service: ZtunnelService
+  /** The workload behind it, and the Service or workload it stands in front of. */
+  readonly front: {readonly service?: ZtunnelService; readonly workload?: ZtunnelWorkload; readonly port: number}
+}
+
+/** The waypoint judges the request by the policies attached to it and to the Service, then sends it on under its own identity. */
+function throughWaypoint(flow: ZtunnelFlow, {name, service, front}: WaypointHop, from: ZtunnelWorkload): PathEnding {
+  const {world, speech} = flow
+  const reached = endpointOf(flow, service, 15_008)
+  const pod = reached === undefined ? undefined : world.podAt(reached.workload.workloadIps[0] ?? '')
+  if (reached === undefined) {
+    const because = `waypoint ${name} has no ready pod`
+    tell(flow, flow.site.pod, 'client', because)
+    return ending(TERMINATED, 'no-endpoint', 'no-endpoint', because, {pod: flow.site.pod})
+  }
+  const target = front.service
+  const policies = policiesAtWaypoint(
+    {
+      namespace: service.namespace,
+      waypoint: service.name,
+      service: target?.name ?? '',
+      serviceNamespace: target?.namespace ?? '',
+    },
+    world.authorizations,
+    world.rootNamespace,
+  )
+  const {head} = speech
+  const declared = world.serviceAt(flow.to.ip)?.ports.find(({port}) => port === front.port)
+  const protocol = declared === undefined ? 'unknown' : istioProtocol(declared)
+  const http = head !== undefined && (protocol === 'unknown' || isHttpLike(protocol))
+  const path = head?.path.replace(/[?#].*$/s, '')
+  const host = head?.headers.find(([key]) => key === 'host')?.[1]
+  const asked = {
+    tcp: !http,
+    identity: `spiffe://${principalOf(from)}`,
+    directIp: flow.source,
+    remoteIp: flow.source,
+    destinationIp: flow.to.ip,
+    port: front.port,
+    sni: undefined,
+    host,
+    method: head?.method,
+    path,
+    headers: head?.headers,
+    claims: null,
+  }
+  const decision = decideByObjects(policies, asked, {twins: principal => [principal], provider: () => undefined})
+  const place = pod ?? flow.site.pod
+  if (decision.verdict === 'denied') {
+    const because = `waypoint ${name}: ${decision.because}`
+    tell(flow, place, 'waypoint', because)
+    const by = decision.by
+    const policy = by === undefined ? 'none' : `${by.policy.object.namespace}/${by.policy.object.name}`
+    const attempt = !http ? TERMINATED : ({kind: 'answer', status: 403, after: 0} as const)
+    return ending(attempt, 'denied', by === undefined ? 'no-allow-policy' : 'policy', because, {pod: place, policy})
+  }
+  if (decision.verdict === 'unknown') return openEnding(`waypoint ${name}: ${decision.because}`, place)
+  tell(flow, place, 'waypoint', `waypoint ${name} passes it on`)
+  const behind =
+    front.workload === undefined
+      ? target === undefined
+        ? undefined
+        : endpointOf(flow, target, front.port)
+      : {workload: front.workload, target: front.port}
+  if (behind === undefined)
+    return ending(TERMINATED, 'no-endpoint', 'no-endpoint', `waypoint ${name} has no healthy endpoint behind it`, {
+      pod: place,
+    })
+  const source = reached.workload.workloadIps[0] ?? ''
+  return toWorkload(flow, behind.workload, behind.target, reached.workload, source)
+}
+
+/** What a waypoint's destination names; undefined for a Service ztunnel does not know. */
+function waypointService({services}: ZtunnelDump, destination: string): ZtunnelService | undefined {
+  return services.find(
+    ({namespace, hostname, vips}) => `${namespace}/${hostname}` === destination || vips.includes(destination),
+  )
+}
+
+/** A connection of the application that ztunnel took: to a waypoint, to a workload over HBONE, or on in plaintext. */
+export function outOfPod(flow: ZtunnelFlow): PathEnding {
+  const {dump, to, site, speech} = flow
+  const own = workloadOf(dump, site.pod)
+  if (own === undefined) {
+    const because = `ztunnel does not know ${podLabel(site.pod.ref)}: it is newer than what istiod last sent`
+    tell(flow, site.pod, 'client', because)
+    return ending(SILENCE, 'refused', 'not-known', because, {pod: site.pod})
+  }
+  const service = serviceAt(dump, to.ip)
+  const workload = dump.workloads.find(({workloadIps}) => workloadIps.includes(to.ip))
+  const destination = (service ?? workload)?.waypoint?.destination
+  if (destination !== undefined) {
+    const waypoint = waypointService(dump, destination)
+    if (waypoint === undefined) {
+      const because = `ztunnel does not know waypoint ${destination}`
+      tell(flow, site.pod, 'client', because)
+      return ending(TERMINATED, 'no-endpoint', 'no-endpoint', because, {pod: site.pod})
+    }
+    tell(flow, site.pod, 'client', `HBONE to waypoint ${waypoint.name}.${waypoint.namespace}`)
+    const front = service === undefined ? {workload, port: to.port} : {service, port: to.port}
+    const hop = {name: `${waypoint.name}.${waypoint.namespace}`, service: waypoint, front}
+    return throughWaypoint(flow, hop as WaypointHop, own)
+  }
+  if (service !== undefined) {
+    if (service.ports[String(to.port)] === undefined) {
+      const because = `Service ${service.name}.${service.namespace} has no port ${to.port}`
+      tell(flow, site.pod, 'client', because)
+      return ending(TERMINATED, 'refused', 'no-service-port', because, {pod: site.pod})
+    }
+    const reached = endpointOf(flow, service, to.port)
+    if (reached === undefined) {
+      const because = `Service ${service.name}.${service.namespace} has no healthy endpoint`
+      tell(flow, site.pod, 'client', because)
+      return ending(TERMINATED, 'no-endpoint', 'no-endpoint', because, {pod: site.pod})
+    }
+    tell(flow, site.pod, 'client', `Service ${service.hostname}: ${reached.workload.name}`)
+    return toWorkload(flow, reached.workload, reached.target, own, flow.source)
+  }
+  if (workload !== undefined) return toWorkload(flow, workload, to.port, own, flow.source)
+  tell(flow, site.pod, 'client', `${addressOf(to.ip, to.port)} is unknown to the mesh: sent on in plaintext`)
+  return flow.plain(to, speech)
+}
+
+/** Plaintext that arrives at an ambient pod: its ztunnel judges it without an identity. */
+export function plainIntoPod(flow: ZtunnelFlow): PathEnding {
+  return intoPod(flow, flow.site, flow.to, undefined, flow.source)
+}

@@ -1,0 +1,88 @@
+import {existsSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, expect} from '@jest/globals'
+import {type TrafficAnswer, trafficReport} from '../../src/reports/trace/traffic-report.js'
+import {ambientCapture} from '../support/ambient-capture.js'
+import {captureSource} from '../support/mesh-capture.js'
+import {SHARED, sharedTest} from '../support/shared-data.js'
+
+const FOLDER = join(SHARED, 'ambient')
+
+interface Recorded {
+  readonly id: string
+  readonly moment: string
+  readonly from: string
+  readonly request: {readonly to: string; readonly tcp?: boolean}
+  readonly result: {readonly status?: number; readonly said?: string}
+  readonly accessLogs: readonly {readonly line: string}[]
+}
+
+/** Requests whose way the recording does not hold: the host was resolved to another address than the record has, or its Services were left out. */
+const EXCEPTIONS = ['z0180', 'z0181', 'z0183']
+/** Senders and servers whose proxy was not recorded. */
+const NOT_RECORDED = /^(side|productpage|details|db-0|pod:details)/
+
+function recorded(moments: readonly string[]): readonly (Recorded & {readonly text: string})[] {
+  if (!existsSync(FOLDER)) return []
+  return readFileSync(join(FOLDER, 'traffic/amb.jsonl'), 'utf8')
+    .split('\n')
+    .filter(line => line !== '')
+    .map(text => ({...(JSON.parse(text) as Recorded), text}))
+    .filter(({moment}) => moments.includes(moment))
+}
+
+function seen({request, result}: Recorded): string {
+  if (request.tcp === true) return (result.said ?? '').includes('hello') ? 'served' : 'nothing'
+  return String(result.status)
+}
+
+type Ending = Pick<TrafficAnswer, 'outcome' | 'status'>
+
+function predicted({outcome, status}: Ending, tcp: boolean): string {
+  if (!tcp) return String(status)
+  return outcome === 'delivered' || outcome === 'not-captured' ? 'served' : 'nothing'
+}
+
+/** The policy ztunnel's log names, where it names one. */
+function denier({accessLogs}: Recorded): string | undefined {
+  return /explicitly denied by: ([^\s"]+)/.exec(accessLogs.map(({line}) => line).join('\n'))?.[1]
+}
+
+async function check(moments: readonly string[], capturedAt: string): Promise<number> {
+  const records = recorded(moments)
+  const source = await captureSource(ambientCapture(FOLDER, {moment: moments[0] ?? '', capturedAt}))
+  const {answers} = await trafficReport(source, records.map(({text}) => text).join('\n'), 'amb.jsonl')
+  let decided = 0
+  for (const [i, record] of records.entries()) {
+    const answer = answers[i]
+    if (answer === undefined) throw new Error(`${record.id} has no answer`)
+    if (answer.outcome === 'undecided') {
+      const known = NOT_RECORDED.test(record.from) || NOT_RECORDED.test(record.request.to)
+      expect([record.id, answer.because, known]).toEqual([record.id, answer.because, true])
+      continue
+    }
+    if (EXCEPTIONS.includes(record.id)) continue
+    decided += 1
+    const tcp = record.request.tcp === true
+    const ways = [answer, ...answer.alternatives]
+    expect([record.id, answer.because, ways.map(each => predicted(each, tcp))]).toEqual([
+      record.id,
+      answer.because,
+      expect.arrayContaining([seen(record)]),
+    ])
+    const policy = denier(record)
+    if (policy !== undefined)
+      expect([record.id, ways.map(each => each.policy)]).toEqual([record.id, expect.arrayContaining([policy])])
+  }
+  return decided
+}
+
+describe('requests of an ambient mesh end as they did', () => {
+  sharedTest('with policies and waypoints', async () => {
+    expect(await check(['2-policy', '2c-ztunnel-debug'], '2026-11-30T00:57:00Z')).toBeGreaterThan(185)
+  })
+
+  sharedTest('without istiod, and with kernel rules that nobody read', async () => {
+    expect(await check(['3-without-istiod'], '2026-11-30T01:02:00Z')).toBe(16)
+  })
+})

@@ -38,7 +38,7 @@ export const rule: ConfigRule = {
           const service = services.find(each => isShared(each, server.port))
           if (service === undefined) return []
           const ports = portsTo(service, server.port).filter(port => port !== 443)
-          const message = `The load balancer of Service ${fullName(service.object)} ends TLS and sends port 443 to the same target as port ${ports.join(', ') || server.port}: the redirect to HTTPS repeats for ever.`
+          const message = `The load balancer of Service ${fullName(service.object)} ends TLS and sends port 443 to the same target as port ${ports.join(', ') || server.port}: the redirect to HTTPS repeats forever.`
           return [{object: gateway.object, path: `${server.path}.tls.httpsRedirect`, message}]
         })
     }),

@@ -3,6 +3,7 @@ import {rule as autoImageDeployment} from './auto-image-deployment/rule.js'
 import {rule as autoImagePod} from './auto-image-pod/rule.js'
 import type {ConfigRule} from './config-rule.js'
 import {rule as delegateMissing} from './delegate-missing/rule.js'
+import {rule as denyWithoutRules} from './deny-without-rules/rule.js'
 import {rule as deploymentPortClash} from './deployment-port-clash/rule.js'
 import {rule as deploymentProtocolClash} from './deployment-protocol-clash/rule.js'
 import {rule as deprecatedAnnotation} from './deprecated-annotation/rule.js'
@@ -14,6 +15,7 @@ import {rule as destinationRuleHostUnknown} from './destination-rule-host-unknow
 import {rule as destinationRuleNeverUsed} from './destination-rule-never-used/rule.js'
 import {rule as destinationRulesCollide} from './destination-rules-collide/rule.js'
 import {rule as envoyFilterAdd} from './envoy-filter-add/rule.js'
+import {rule as envoyFilterOldNames} from './envoy-filter-old-names/rule.js'
 import {rule as envoyFilterRelative} from './envoy-filter-relative/rule.js'
 import {rule as envoyFilterRelativeVersion} from './envoy-filter-relative-version/rule.js'
 import {rule as envoyFilterRemove} from './envoy-filter-remove/rule.js'
@@ -50,9 +52,15 @@ import {rule as namespaceInjectedByDefault} from './namespace-injected-by-defaul
 import {rule as namespaceLabelClash} from './namespace-label-clash/rule.js'
 import {rule as namespaceWithoutInjection} from './namespace-without-injection/rule.js'
 import {rule as networkRegistryUnknown} from './network-registry-unknown/rule.js'
+import {rule as peerAuthenticationRootSelector} from './peer-authentication-root-selector/rule.js'
+import {rule as peerAuthenticationsOverlap} from './peer-authentications-overlap/rule.js'
 import {rule as podWithoutProxy} from './pod-without-proxy/rule.js'
+import {rule as policyAddressOfLoadBalancer} from './policy-address-of-load-balancer/rule.js'
 import {rule as policyDeniesAll} from './policy-denies-all/rule.js'
+import {rule as policyPatternLiteral} from './policy-pattern-literal/rule.js'
 import {rule as policySelectsNothing} from './policy-selects-nothing/rule.js'
+import {rule as policyServicePort} from './policy-service-port/rule.js'
+import {rule as policyValueNeverMatches} from './policy-value-never-matches/rule.js'
 import {rule as portServerNotVerified} from './port-server-not-verified/rule.js'
 import {rule as principalNeverMatches} from './principal-never-matches/rule.js'
 import {rule as proxyImageDiffers} from './proxy-image-differs/rule.js'
@@ -60,9 +68,12 @@ import {rule as redirectLoop} from './redirect-loop/rule.js'
 import {rule as redirectWithoutHttps} from './redirect-without-https/rule.js'
 import {rule as referenceGrantMissing} from './reference-grant-missing/rule.js'
 import {rule as removedKind} from './removed-kind/rule.js'
+import {rule as requestAuthenticationAlone} from './request-authentication-alone/rule.js'
 import {rule as reservedUid} from './reserved-uid/rule.js'
 import {rule as routeBackendMissing} from './route-backend-missing/rule.js'
+import {rule as routeHostnameMismatch} from './route-hostname-mismatch/rule.js'
 import {rule as routeKindMismatch} from './route-kind-mismatch/rule.js'
+import {rule as routeNotAllowed} from './route-not-allowed/rule.js'
 import {rule as routeParentMissing} from './route-parent-missing/rule.js'
 import {rule as routeShadowed} from './route-shadowed/rule.js'
 import {rule as schemaInvalid} from './schema-invalid/rule.js'
@@ -79,12 +90,15 @@ import {rule as servicePortName} from './service-port-name/rule.js'
 import {rule as severalDefaultSidecars} from './several-default-sidecars/rule.js'
 import {rule as severalDefaultTelemetries} from './several-default-telemetries/rule.js'
 import {rule as severalPeerAuthentications} from './several-peer-authentications/rule.js'
+import {rule as sidecarEgressUnknown} from './sidecar-egress-unknown/rule.js'
+import {rule as sidecarHidesHost} from './sidecar-hides-host/rule.js'
 import {rule as sidecarInAmbient} from './sidecar-in-ambient/rule.js'
 import {rule as sidecarSelectorsOverlap} from './sidecar-selectors-overlap/rule.js'
 import {rule as sidecarSelectsNothing} from './sidecar-selects-nothing/rule.js'
 import {rule as sourceMatchOnGateway} from './source-match-on-gateway/rule.js'
 import {rule as sourceNamespaceUnknown} from './source-namespace-unknown/rule.js'
 import {rule as statusNotAccepted} from './status-not-accepted/rule.js'
+import {rule as subsetHiddenFromGateway} from './subset-hidden-from-gateway/rule.js'
 import {rule as subsetNeverRouted} from './subset-never-routed/rule.js'
 import {rule as subsetNotDefined} from './subset-not-defined/rule.js'
 import {rule as subsetWithoutPods} from './subset-without-pods/rule.js'
@@ -95,6 +109,7 @@ import {rule as timeoutBeforeRetry} from './timeout-before-retry/rule.js'
 import {rule as tlsOriginatedTwice} from './tls-originated-twice/rule.js'
 import {rule as unknownAnnotation} from './unknown-annotation/rule.js'
 import {rule as unreachableRoute} from './unreachable-route/rule.js'
+import {rule as virtualServiceHiddenFromGateway} from './virtual-service-hidden-from-gateway/rule.js'
 import {rule as webhookAddress} from './webhook-address/rule.js'
 import {rule as webhookOverlap} from './webhook-overlap/rule.js'
 import {rule as webhookUrlInvalid} from './webhook-url-invalid/rule.js'
@@ -106,6 +121,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   autoImageDeployment,
   autoImagePod,
   delegateMissing,
+  denyWithoutRules,
   deploymentPortClash,
   deploymentProtocolClash,
   deprecatedAnnotation,
@@ -117,6 +133,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   destinationRuleNeverUsed,
   destinationRulesCollide,
   envoyFilterAdd,
+  envoyFilterOldNames,
   envoyFilterRelative,
   envoyFilterRelativeVersion,
   envoyFilterRemove,
@@ -153,9 +170,15 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   namespaceLabelClash,
   namespaceWithoutInjection,
   networkRegistryUnknown,
+  peerAuthenticationRootSelector,
+  peerAuthenticationsOverlap,
   podWithoutProxy,
+  policyAddressOfLoadBalancer,
   policyDeniesAll,
+  policyPatternLiteral,
   policySelectsNothing,
+  policyServicePort,
+  policyValueNeverMatches,
   portServerNotVerified,
   principalNeverMatches,
   proxyImageDiffers,
@@ -163,9 +186,12 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   redirectWithoutHttps,
   referenceGrantMissing,
   removedKind,
+  requestAuthenticationAlone,
   reservedUid,
   routeBackendMissing,
+  routeHostnameMismatch,
   routeKindMismatch,
+  routeNotAllowed,
   routeParentMissing,
   routeShadowed,
   schemaInvalid,
@@ -182,12 +208,15 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   severalDefaultSidecars,
   severalDefaultTelemetries,
   severalPeerAuthentications,
+  sidecarEgressUnknown,
+  sidecarHidesHost,
   sidecarInAmbient,
   sidecarSelectorsOverlap,
   sidecarSelectsNothing,
   sourceMatchOnGateway,
   sourceNamespaceUnknown,
   statusNotAccepted,
+  subsetHiddenFromGateway,
   subsetNeverRouted,
   subsetNotDefined,
   subsetWithoutPods,
@@ -198,6 +227,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   tlsOriginatedTwice,
   unknownAnnotation,
   unreachableRoute,
+  virtualServiceHiddenFromGateway,
   webhookAddress,
   webhookOverlap,
   webhookUrlInvalid,

@@ -2,6 +2,7 @@ import {rule as alphaAnnotation} from './alpha-annotation/rule.js'
 import {rule as autoImageDeployment} from './auto-image-deployment/rule.js'
 import {rule as autoImagePod} from './auto-image-pod/rule.js'
 import type {ConfigRule} from './config-rule.js'
+import {rule as delegateIgnored} from './delegate-ignored/rule.js'
 import {rule as delegateMissing} from './delegate-missing/rule.js'
 import {rule as denyWithoutRules} from './deny-without-rules/rule.js'
 import {rule as deploymentPortClash} from './deployment-port-clash/rule.js'
@@ -26,6 +27,7 @@ import {rule as gatewayCertificateInvalid} from './gateway-certificate-invalid/r
 import {rule as gatewayCertificateShared} from './gateway-certificate-shared/rule.js'
 import {rule as gatewayConflict} from './gateway-conflict/rule.js'
 import {rule as gatewayCrdOld} from './gateway-crd-old/rule.js'
+import {rule as gatewayHostShared} from './gateway-host-shared/rule.js'
 import {rule as gatewayNotFound} from './gateway-not-found/rule.js'
 import {rule as gatewayPlainToTlsPort} from './gateway-plain-to-tls-port/rule.js'
 import {rule as gatewayPortUnserved} from './gateway-port-unserved/rule.js'
@@ -43,6 +45,7 @@ import {rule as jwtClaimRouteUnauthenticated} from './jwt-claim-route-unauthenti
 import {rule as jwtPolicyWithoutAuthentication} from './jwt-policy-without-authentication/rule.js'
 import {rule as listenerConflict} from './listener-conflict/rule.js'
 import {rule as matchGatewayNotListed} from './match-gateway-not-listed/rule.js'
+import {rule as matchPortUnserved} from './match-port-unserved/rule.js'
 import {rule as meshHostConflict} from './mesh-host-conflict/rule.js'
 import {rule as misplacedAnnotation} from './misplaced-annotation/rule.js'
 import {rule as mtlsPortOfTheService} from './mtls-port-of-the-service/rule.js'
@@ -57,6 +60,7 @@ import {rule as peerAuthenticationsOverlap} from './peer-authentications-overlap
 import {rule as podWithoutProxy} from './pod-without-proxy/rule.js'
 import {rule as policyAddressOfLoadBalancer} from './policy-address-of-load-balancer/rule.js'
 import {rule as policyDeniesAll} from './policy-denies-all/rule.js'
+import {rule as policyGatewayUnknown} from './policy-gateway-unknown/rule.js'
 import {rule as policyPatternLiteral} from './policy-pattern-literal/rule.js'
 import {rule as policySelectsNothing} from './policy-selects-nothing/rule.js'
 import {rule as policyServicePort} from './policy-service-port/rule.js'
@@ -120,6 +124,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   alphaAnnotation,
   autoImageDeployment,
   autoImagePod,
+  delegateIgnored,
   delegateMissing,
   denyWithoutRules,
   deploymentPortClash,
@@ -144,6 +149,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   gatewayCertificateShared,
   gatewayConflict,
   gatewayCrdOld,
+  gatewayHostShared,
   gatewayNotFound,
   gatewayPlainToTlsPort,
   gatewayPortUnserved,
@@ -161,6 +167,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   jwtPolicyWithoutAuthentication,
   listenerConflict,
   matchGatewayNotListed,
+  matchPortUnserved,
   meshHostConflict,
   misplacedAnnotation,
   mtlsPortOfTheService,
@@ -175,6 +182,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   podWithoutProxy,
   policyAddressOfLoadBalancer,
   policyDeniesAll,
+  policyGatewayUnknown,
   policyPatternLiteral,
   policySelectsNothing,
   policyServicePort,

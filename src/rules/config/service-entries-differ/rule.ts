@@ -25,10 +25,10 @@ export const rule: ConfigRule = {
     for (const entry of set.serviceEntries())
       for (const host of entry.hosts) byHost.set(host, [...(byHost.get(host) ?? []), entry])
     return [...byHost].flatMap(([host, entries]) =>
-      entries.flatMap(entry => {
-        const rival = entries.find(
-          each => each !== entry && each.resolution !== entry.resolution && seenTogether(each, entry),
-        )
+      entries.flatMap((entry, index) => {
+        const rival = entries
+          .slice(0, index)
+          .find(each => each.resolution !== entry.resolution && seenTogether(each, entry))
         if (rival === undefined) return []
         const message = `${host} has resolution ${entry.resolution} here and ${rival.resolution} in ServiceEntry ${fullName(rival.object)}: only one is used.`
         return [{object: entry.object, path: 'spec.resolution', message}]

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import {type CommandNeeds, POLICY_NEEDS} from '../src/cli/command-needs.js'
 import {readChange, readTraffic} from '../src/cli/mesh-change.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
+import {formsOf} from '../src/reports/view.js'
 import {whatIfPairsReport} from '../src/reports/what-if/pairs-report.js'
 import {readinessView, whatIfPairsView} from '../src/reports/what-if/pairs-view.js'
 import {readinessReport} from '../src/reports/what-if/readiness-report.js'
@@ -16,6 +17,7 @@ export default class WhatIf extends MeshCommand {
     '<%= config.bin %> what-if --strict-readiness --from sample',
     '<%= config.bin %> what-if --delete authorizationpolicy/demo/deny-admin --from incident.tgz --traffic requests.jsonl -o json',
   ]
+  static override forms = formsOf(whatIfView)
   static override needs: CommandNeeds = {...(POLICY_NEEDS.cluster && {cluster: POLICY_NEEDS.cluster})}
   static override flags = {
     filename: Flags.string({

@@ -5,6 +5,7 @@ import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {UserError} from '../../src/model/user-error.js'
 import {authzTestReport} from '../../src/reports/authz/test-report.js'
 import {authzTestView} from '../../src/reports/authz/test-view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class AuthzTest extends MeshCommand {
   static override summary =
@@ -14,6 +15,7 @@ export default class AuthzTest extends MeshCommand {
     '<%= config.bin %> authz test sa:demo/bookinfo-reviews ratings:9080 --path /ratings/7 --from sample',
     '<%= config.bin %> authz test --matrix -n demo --from sample',
   ]
+  static override forms = formsOf(authzTestView)
   static override needs = POLICY_NEEDS
   static override args = {
     from: Args.string({

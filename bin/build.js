@@ -90,11 +90,19 @@ function usageOf({args, strict}) {
   return ['<%= command.id %>', ...words, '[flags]'].join(' ')
 }
 
+/** Help says of -o which forms the command has, and that several go to files where it may be repeated. */
+function listForms({forms, flags: {output} = {}}) {
+  if (forms === undefined || output === undefined) return
+  const files = output.multiple === true ? '; FORMAT=FILE writes a file (repeatable)' : ''
+  output.description = `output format: ${forms.join(', ')}${files}`
+}
+
 async function writeManifest() {
   const {Config} = await import('@oclif/core/config')
   const pjson = JSON.parse(await readFile(join(stage, 'package.json'), 'utf8'))
   const config = await Config.load({root: stage, ignoreManifest: true, pjson, devPlugins: false, userPlugins: false})
   const {manifest} = [...config.plugins.values()][0]
+  for (const command of Object.values(manifest.commands)) listForms(command)
   for (const command of Object.values(manifest.commands)) command.usage ??= usageOf(command)
   await writeFile(join(stage, 'oclif.manifest.json'), JSON.stringify(manifest))
 }

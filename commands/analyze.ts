@@ -1,25 +1,17 @@
 import {Flags} from '@oclif/core'
 import {analyzed, analyzeRemarks, analyzeSettings} from '../src/cli/analyze-run.js'
 import {ANALYZE_NEEDS} from '../src/cli/command-needs.js'
+import {repeatableFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
 import {remark, write} from '../src/cli/streams.js'
-import {definedFields} from '../src/model/defined-fields.js'
 import {analyzeView} from '../src/reports/analyze/view.js'
 import {reportExitCode} from '../src/reports/report.js'
-
-/** A flag that may be given several times, one value each. */
-function many(description: string, char?: 'f' | 'o' | 'S', helpValue?: string) {
-  return Flags.string({
-    ...definedFields({char, helpValue}),
-    multiple: true,
-    multipleNonGreedy: true,
-    description,
-  })
-}
+import {formsOf} from '../src/reports/view.js'
 
 export default class Analyze extends MeshCommand {
   static override summary = 'Analyze the mesh configuration in files or in a cluster, as istioctl analyze'
+  static override forms = formsOf(analyzeView)
   static override needs = ANALYZE_NEEDS
   static override strict = false
   static override usage = 'analyze [FILE|DIR|-]... [flags]'
@@ -29,22 +21,26 @@ export default class Analyze extends MeshCommand {
     'routes/ --failure-threshold Warning -o sarif=analyze.sarif',
   ].map(rest => `<%= config.bin %> analyze ${rest}`)
   static override flags = {
-    file: many('files to analyze, as the arguments are', 'f', 'FILE'),
+    file: repeatableFlag('files to analyze, as the arguments are', 'f', 'FILE'),
     'use-kube': Flags.boolean({char: 'k', allowNo: true, description: 'use the cluster beside the files'}),
-    suppress: many('do not report CODE for matching objects (CODE=KIND NAMESPACE/NAME, with *)', 'S', 'CODE=PATTERN'),
+    suppress: repeatableFlag(
+      'do not report CODE for matching objects (CODE=KIND NAMESPACE/NAME, with *)',
+      'S',
+      'CODE=PATTERN',
+    ),
     'failure-threshold': Flags.string({description: 'exit with 1 from this level on (default Error)'}),
     'fail-on': Flags.string({description: 'the same as --failure-threshold'}),
     'output-threshold': Flags.string({description: 'show findings from this level on (default Info)'}),
-    analyzer: many('run only these: analyzers of istioctl, codes or names of rules'),
-    only: many('the same as --analyzer'),
-    skip: many('skip these'),
+    analyzer: repeatableFlag('run only these: analyzers of istioctl, codes or names of rules'),
+    only: repeatableFlag('the same as --analyzer'),
+    skip: repeatableFlag('skip these'),
     'list-analyzers': Flags.boolean({char: 'L', description: 'list the analyzers and their rules'}),
     meshConfigFile: Flags.string({helpValue: 'FILE', description: 'mesh configuration to assume'}),
     meshNetworksFile: Flags.string({helpValue: 'FILE', description: 'mesh networks to assume'}),
     'ignore-unknown': Flags.boolean({description: 'ignore documents that cannot be read'}),
-    cluster: many('files of one of several clusters (repeatable)', undefined, 'NAME=DIR'),
+    cluster: repeatableFlag('files of one of several clusters (repeatable)', undefined, 'NAME=DIR'),
     'istioctl-exit-codes': Flags.boolean({description: "exit with istioctl's codes: 0, 79, 65, 64, 1"}),
-    output: many('output format (log, json, yaml, table, sarif, ...), or FORMAT=FILE to write a file', 'o'),
+    output: repeatableFlag('output format (log, json, yaml, table, sarif, ...), or FORMAT=FILE to write a file', 'o'),
   }
 
   /** True once the flags are understood: what fails later is no wrong usage. */

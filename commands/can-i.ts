@@ -3,6 +3,7 @@ import {declaredClusterNeeds, NO_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {canIReport} from '../src/reports/can-i/report.js'
 import {canIView} from '../src/reports/can-i/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class CanI extends MeshCommand {
   static override summary = 'Show which commands you have permission to run, and the Role you are missing'
@@ -11,6 +12,7 @@ export default class CanI extends MeshCommand {
     '<%= config.bin %> can-i proxy-config -n demo',
     '<%= config.bin %> can-i iptables -n demo -o role | kubectl apply -f -',
   ]
+  static override forms = formsOf(canIView)
   static override needs = NO_NEEDS
   static override strict = false
   static override flags = {

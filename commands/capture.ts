@@ -11,6 +11,7 @@ import {captureReport} from '../src/reports/capture/report.js'
 import {secretsReport} from '../src/reports/capture/secrets.js'
 import {capturedSecretsView} from '../src/reports/capture/secrets-view.js'
 import {captureView} from '../src/reports/capture/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Capture extends MeshCommand {
   static override summary = 'Capture everything meshctl can read about pods into a bundle'
@@ -22,13 +23,11 @@ export default class Capture extends MeshCommand {
     '<%= config.bin %> capture -A --with istiod --to incident.tgz',
     '<%= config.bin %> capture -n demo --check-secrets',
   ]
+  static override forms = formsOf(captureView, capturedSecretsView)
   static override needs = CAPTURE_NEEDS
   static override strict = false
   static override flags = {
-    to: Flags.string({
-      helpValue: 'FILE.tgz',
-      description: 'bundle file to write (required, except with --check-secrets)',
-    }),
+    to: Flags.string({helpValue: 'FILE.tgz', description: 'bundle to write (required without --check-secrets)'}),
     'check-secrets': Flags.boolean({exclusive: ['to', 'unredacted'], description: 'only list what would be hidden'}),
     'all-namespaces': Flags.boolean({char: 'A', description: 'pods in every namespace'}),
     selector: Flags.string({char: 'l', description: 'label selector for the pods'}),

@@ -8,6 +8,7 @@ import {UserError} from '../src/model/user-error.js'
 import {checkTargets} from '../src/reports/check/targets/targets.js'
 import {checkInjectReport, hypotheticalPod} from '../src/reports/check-inject/report.js'
 import {checkInjectView} from '../src/reports/check-inject/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class CheckInject extends MeshCommand {
   static override summary = 'Explain whether a pod is injected, by which webhook, or why not'
@@ -16,6 +17,7 @@ export default class CheckInject extends MeshCommand {
     'deploy/sick-noinject-v1 --from sample',
     '-l app=web,version=v2 -n demo --from sample',
   ].map(rest => `<%= config.bin %> check-inject ${rest}`)
+  static override forms = formsOf(checkInjectView)
   static override needs: CommandNeeds = {
     cluster: {needs: ['pods', 'namespaces', 'webhooks'], more: ['workloads', 'mesh']},
   }

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {readBaseline, readCheckConfig} from '../src/cli/check-settings.js'
 import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {addDebugContainers} from '../src/cli/debug-container.js'
-import {debugFlags, selectorFlag} from '../src/cli/flags.js'
+import {debugFlags, repeatableFlag, selectorFlag} from '../src/cli/flags.js'
 import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
@@ -12,15 +12,12 @@ import {checkReport} from '../src/reports/check/report.js'
 import {podListPages} from '../src/reports/check/targets/pod-list-pages.js'
 import {checkView} from '../src/reports/check/view.js'
 import {reportExitCode} from '../src/reports/report.js'
+import {formsOf} from '../src/reports/view.js'
 import {selectRules} from '../src/rules/select-rules.js'
-
-/** A flag that may be given several times, one value each. */
-function many(description: string, char?: 'f' | 'o') {
-  return Flags.string({...(char === undefined ? {} : {char}), multiple: true, multipleNonGreedy: true, description})
-}
 
 export default class Check extends MeshCommand {
   static override summary = 'Check pods, workloads, namespaces or manifests for mesh problems'
+  static override forms = formsOf(checkView)
   static override needs = CHECK_NEEDS
   static override strict = false
   static override usage = 'check [POD...] [flags]'
@@ -31,17 +28,17 @@ export default class Check extends MeshCommand {
     '-n demo --from sample -o baseline=accepted.yaml',
   ].map(rest => `<%= config.bin %> check ${rest}`)
   static override flags = {
-    file: many('manifests to check: files, directories, - for standard input', 'f'),
+    file: repeatableFlag('manifests to check: files, directories, - for standard input', 'f'),
     selector: selectorFlag,
     ...debugFlags,
     'all-namespaces': Flags.boolean({char: 'A', description: 'check every namespace'}),
-    only: many('run only these rules: codes, names or IST codes, comma-separated'),
-    skip: many('skip these rules'),
+    only: repeatableFlag('run only these rules: codes, names or IST codes, comma-separated'),
+    skip: repeatableFlag('skip these rules'),
     'fail-on': Flags.option({
       options: ['error', 'warning', 'info'] as const,
       description: 'exit with 1 at this severity or above (default warning)',
     })(),
-    output: many('output format, or FORMAT=FILE to write a file (repeatable)', 'o'),
+    output: repeatableFlag('output format, or FORMAT=FILE to write a file (repeatable)', 'o'),
     baseline: Flags.string({helpValue: 'FILE', description: 'ignore findings listed in FILE until they expire'}),
     config: Flags.string({helpValue: 'FILE', description: 'team settings file (default .meshctl.yaml)'}),
     fix: Flags.boolean({description: 'print patches for findings that can be fixed automatically'}),

@@ -4,10 +4,10 @@ import {completionScript} from '../src/cli/completion-script.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {write} from '../src/cli/streams.js'
 
-const SHELLS = ['bash', 'zsh', 'fish'] as const
+const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
 
 export default class Completion extends MeshCommand {
-  static override summary = 'Generate the shell completion script for bash, zsh or fish'
+  static override summary = 'Generate the shell completion script for bash, zsh, fish or PowerShell'
   static override examples = [
     'source <(<%= config.bin %> completion bash)',
     '<%= config.bin %> completion fish | source',

@@ -3,6 +3,7 @@ import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {runDiff} from '../src/cli/run-diff.js'
 import {diffView} from '../src/reports/diff/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Diff extends MeshCommand {
   static override summary = 'Compare the config of istiod and Envoy, or of any two proxies'
@@ -13,6 +14,7 @@ export default class Diff extends MeshCommand {
     '<%= config.bin %> diff before.tgz after.tgz',
     '<%= config.bin %> diff --replicas sts/db -n demo',
   ]
+  static override forms = formsOf(diffView)
   static override needs: CommandNeeds = {
     cluster: {needs: ['pods', 'forward'], more: ['workloads', 'istiods', 'istiod']},
   }

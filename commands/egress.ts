@@ -5,6 +5,7 @@ import {selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {egressReport} from '../src/reports/egress/report.js'
 import {egressView} from '../src/reports/egress/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Egress extends MeshCommand {
   static override summary = 'Show what a pod may call outside the mesh, and what happens to a request to one host'
@@ -13,6 +14,7 @@ export default class Egress extends MeshCommand {
     '<%= config.bin %> egress deploy/sleep https://api.example.com',
     '<%= config.bin %> egress deploy/sleep api.example.com:443 -o patch | kubectl apply -f -',
   ]
+  static override forms = formsOf(egressView)
   static override needs = DESCRIBE_NEEDS
   static override args = {
     ...podArgument,

@@ -6,6 +6,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {formFlag} from '../src/cli/proxy-config-flags.js'
 import {errorsReport} from '../src/reports/errors/report.js'
 import {errorsView} from '../src/reports/errors/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 /** Of a live mesh, only what fails right now; of a record, everything in it. */
 const RIGHT_NOW = '10m'
@@ -19,6 +20,7 @@ export default class Errors extends MeshCommand {
     '<%= config.bin %> errors deploy/sleep -n demo --since 5m',
     '<%= config.bin %> errors -n demo -o json',
   ]
+  static override forms = formsOf(errorsView)
   static override needs: CommandNeeds = {
     cluster: {
       needs: ['pods', 'logs'],

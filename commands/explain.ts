@@ -7,6 +7,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {contentsReport, contentsView} from '../src/reports/explain/contents.js'
 import {explainReport} from '../src/reports/explain/report.js'
 import {explainView} from '../src/reports/explain/view.js'
+import {formsOf} from '../src/reports/view.js'
 import {ALL_RULES} from '../src/rules/all-rules.js'
 import {CONFIG_RULES} from '../src/rules/config/registry.js'
 import {findRules} from '../src/rules/select-rules.js'
@@ -27,6 +28,7 @@ export default class Explain extends MeshCommand {
     '<%= config.bin %> explain -f access.log',
     '<%= config.bin %> explain -f access.log --from incident.tgz',
   ]
+  static override forms = formsOf(explainView)
   static override needs = NO_NEEDS
   static override strict = false
   static override args = {

@@ -7,6 +7,7 @@ import {remark} from '../src/cli/streams.js'
 import {driftReport, expectedReport, impliedBy, iptablesWithDriftReport} from '../src/reports/iptables/drift-report.js'
 import {driftView} from '../src/reports/iptables/drift-view.js'
 import {iptablesView} from '../src/reports/iptables/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Iptables extends MeshCommand {
   static override summary = "Explain a pod's iptables rules: what is captured or bypassed, and why"
@@ -15,6 +16,7 @@ export default class Iptables extends MeshCommand {
     '<%= config.bin %> iptables deploy/sick-drift-v1 --from sample --drift',
     'kubectl logs POD -c istio-init | <%= config.bin %> iptables -f -',
   ]
+  static override forms = formsOf(driftView, iptablesView)
   static override needs: CommandNeeds = {
     reads: 'kernel rules',
     aboutProxy: true,

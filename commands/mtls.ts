@@ -4,6 +4,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {UserError} from '../src/model/user-error.js'
 import {mtlsReport} from '../src/reports/mtls/report.js'
 import {mtlsView} from '../src/reports/mtls/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Mtls extends MeshCommand {
   static override summary = 'Show what clients send and servers take: mTLS, plain text, and where the two conflict'
@@ -12,6 +13,7 @@ export default class Mtls extends MeshCommand {
     '<%= config.bin %> mtls -n demo --from sample',
     '<%= config.bin %> mtls deploy/productpage-v1 details:9080 --from sample',
   ]
+  static override forms = formsOf(mtlsView)
   static override needs = POLICY_NEEDS
   static override args = {
     from: Args.string({ignoreStdin: true, description: 'the client: a pod or workload'}),

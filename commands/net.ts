@@ -4,6 +4,7 @@ import {debugFlags, filesFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {netReport} from '../src/reports/net/report.js'
 import {netView} from '../src/reports/net/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Net extends MeshCommand {
   static override summary = "Show a pod's addresses, routes and processes, and what each process is to the mesh"
@@ -11,6 +12,7 @@ export default class Net extends MeshCommand {
     '<%= config.bin %> net deploy/details-v1 -n demo --from sample',
     'docker top web -ef | <%= config.bin %> net -f -',
   ]
+  static override forms = formsOf(netView)
   static override needs: CommandNeeds = {
     reads: 'addresses, routes and processes (ip addr, ip route, ifconfig, route -n, ps)',
     cluster: {needs: ['pods', 'exec'], more: ['workloads'], debug: true},

@@ -7,6 +7,7 @@ import {matrixReport} from '../src/reports/packet/matrix-report.js'
 import {matrixView} from '../src/reports/packet/matrix-view.js'
 import {packetReport} from '../src/reports/packet/report.js'
 import {packetView} from '../src/reports/packet/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Packet extends MeshCommand {
   static override summary = 'Show where a packet ends up and which iptables rule decides'
@@ -15,6 +16,7 @@ export default class Packet extends MeshCommand {
     '<%= config.bin %> packet deploy/productpage-v1 --from sample --in tcp://:9080 --peer 10.0.0.9',
     '<%= config.bin %> packet -f rules.txt --all',
   ]
+  static override forms = formsOf(matrixView, packetView)
   static override needs: CommandNeeds = {
     reads: 'kernel rules',
     aboutProxy: true,

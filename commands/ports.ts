@@ -4,6 +4,7 @@ import {debugFlags, filesFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {portsReport} from '../src/reports/ports/report.js'
 import {portsView} from '../src/reports/ports/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Ports extends MeshCommand {
   static override summary = "Show a pod's listening sockets and the ports the mesh cannot reach"
@@ -11,6 +12,7 @@ export default class Ports extends MeshCommand {
     '<%= config.bin %> ports deploy/details-v1 --from sample',
     'ss -Hlntup | <%= config.bin %> ports -f -',
   ]
+  static override forms = formsOf(portsView)
   static override needs: CommandNeeds = {
     reads: 'a socket list (ss, netstat, lsof)',
     cluster: {needs: ['pods'], more: ['workloads', 'exec', 'forward', 'services'], debug: true},

@@ -5,8 +5,9 @@ import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {DESCRIBE_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {remark} from '../src/cli/streams.js'
-import {probeReport} from '../src/reports/probe/report.js'
-import {probeView} from '../src/reports/probe/view.js'
+import {UserError} from '../src/model/user-error.js'
+import {probeReport} from '../src/reports/verify/probe-report.js'
+import {probeView} from '../src/reports/verify/probe-view.js'
 
 export default class Probe extends MeshCommand {
   static override summary = 'Send one real request from a pod, and compare what comes of it with what trace predicts'
@@ -15,6 +16,7 @@ export default class Probe extends MeshCommand {
   static override examples = [
     '<%= config.bin %> probe deploy/productpage-v1 http://details:9080/details/0',
     '<%= config.bin %> probe deploy/sleep http://ratings:9080/ratings/0 -H end-user=jason -o json',
+    '<%= config.bin %> probe --suite expectations.yaml -n demo',
   ]
   static override needs: CommandNeeds = DESCRIBE_NEEDS
   static override args = {
@@ -23,7 +25,7 @@ export default class Probe extends MeshCommand {
       required: true,
       description: 'pod, pod.namespace or deploy/name that sends it',
     }),
-    to: Args.string({ignoreStdin: true, required: true, description: 'URL of the request'}),
+    to: Args.string({ignoreStdin: true, description: 'URL of the request'}),
   }
   static override flags = {
     method: Flags.string({description: 'HTTP method (default: GET); others than GET and HEAD may change something'}),
@@ -35,21 +37,35 @@ export default class Probe extends MeshCommand {
       description: 'a request header (repeatable)',
     }),
     host: Flags.string({description: 'host header of the request (default: that of the URL)'}),
+    suite: Flags.string({
+      helpValue: 'FILE',
+      description: 'send every request of a file of expectations, as verify -f reads it',
+    }),
   }
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Probe)
-    const {method, header, host, istioNamespace} = flags
-    await this.withSubject(flags, args.pod, async (source, pod) => {
-      const question = {
-        to: args.to,
-        flags: {method, header, host},
-        istioNamespace,
-        requestId: randomUUID(),
-        announce: (container: string, argv: readonly string[]) =>
-          remark(`runs in container ${container}: ${JSON.stringify(argv)}`),
-        sleep: setTimeout,
-      }
+    const {method, header, host, istioNamespace, suite} = flags
+    const announce = (container: string, argv: readonly string[]) =>
+      remark(`runs in container ${container}: ${JSON.stringify(argv)}`)
+    const sending = {announce, sleep: setTimeout}
+    if (suite !== undefined) {
+      const {askedOf, expectationsIn} = await import('../src/cli/expectations.js')
+      const {suiteReport} = await import('../src/reports/verify/suite-report.js')
+      const {suiteView} = await import('../src/reports/verify/suite-view.js')
+      const expectations = await expectationsIn(suite)
+      return await this.withSource(flags, async source => {
+        const asked = await Promise.all(expectations.map(each => askedOf(source, each, flags)))
+        await this.print(flags, await suiteReport(source, suite, asked, {...sending, requestId: randomUUID}), suiteView)
+      })
+    }
+    const {pod: from, to} = args
+    if (from === undefined || to === undefined)
+      throw new UserError('probe needs a pod and a URL, or --suite FILE', {
+        next: 'meshctl probe deploy/sleep http://HOST:PORT/PATH',
+      })
+    await this.withSubject(flags, from, async (source, pod) => {
+      const question = {...sending, to, flags: {method, header, host}, istioNamespace, requestId: randomUUID()}
       await this.print(flags, await probeReport(source, pod, question), probeView)
     })
   }

@@ -12,11 +12,13 @@ import {ONLY_STATES, readOnly} from '../src/reports/proxy-status/only.js'
 import {proxyStatusReport} from '../src/reports/proxy-status/report.js'
 import {proxyStatusView} from '../src/reports/proxy-status/view.js'
 import {waitForSync} from '../src/reports/proxy-status/wait.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class ProxyStatus extends MeshCommand {
   static override summary = "Show each proxy's sync status with istiod, and why it is out of sync"
   static override aliases = ['ps']
   static override examples = ['<%= config.bin %> proxy-status --from sample --only problem']
+  static override forms = formsOf(diffView, proxyStatusView)
   static override needs: CommandNeeds = {
     cluster: {needs: ['istiods', 'istiod'], more: ['pods', 'forward', 'logs', 'namespaces', 'traffic']},
   }
@@ -24,9 +26,7 @@ export default class ProxyStatus extends MeshCommand {
     pod: Args.string({ignoreStdin: true, description: "compare this proxy's config with istiod's"}),
   }
   static override flags = {
-    file: fileFlagFor(
-      "istiod's syncz JSON, a table of istioctl proxy-status, or with a pod: an Envoy config dump (- for standard input)",
-    ),
+    file: fileFlagFor("istiod's syncz JSON, a table of istioctl, or with a pod: an Envoy config dump (- for stdin)"),
     selector: selectorFlag,
     'all-namespaces': Flags.boolean({char: 'A', description: 'every namespace (default without -n)'}),
     only: Flags.string({description: `show only proxies in these states: ${ONLY_STATES.join(', ')}`}),

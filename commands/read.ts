@@ -4,6 +4,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {UserError} from '../src/model/user-error.js'
 import {readReport} from '../src/reports/read/report.js'
 import {formsView, readView} from '../src/reports/read/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 /** Files whose most useful question is answered at once; of more only what they are. */
 const MAX_ANSWERED = 3
@@ -17,6 +18,7 @@ export default class Read extends MeshCommand {
     'kubectl logs deploy/web -c istio-proxy | <%= config.bin %> read -',
     '<%= config.bin %> read --forms   # every format, and the commands that read it',
   ]
+  static override forms = formsOf(formsView, readView)
   static override needs = NO_NEEDS
   static override strict = false
   static override args = {

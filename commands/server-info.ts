@@ -5,6 +5,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {formFlag} from '../src/cli/proxy-config-flags.js'
 import {serverInfoReport} from '../src/reports/server-info/report.js'
 import {serverInfoView} from '../src/reports/server-info/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class ServerInfo extends MeshCommand {
   static override summary = "Show version, state, uptime, options and node of a pod's Envoy"
@@ -12,6 +13,7 @@ export default class ServerInfo extends MeshCommand {
     '<%= config.bin %> server-info deploy/reviews-v1 -n demo --from sample',
     '<%= config.bin %> server-info -f server_info.json -o wide',
   ]
+  static override forms = formsOf(serverInfoView)
   static override needs: CommandNeeds = {
     reads: "Envoy's /server_info",
     aboutProxy: true,

@@ -7,6 +7,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {formFlag} from '../src/cli/proxy-config-flags.js'
 import {statsReport} from '../src/reports/stats/report.js'
 import {changesView, statsView} from '../src/reports/stats/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Stats extends MeshCommand {
   static override summary = "Show what a pod's Envoy has counted: requests, errors and times per upstream"
@@ -16,6 +17,7 @@ export default class Stats extends MeshCommand {
     '<%= config.bin %> stats deploy/productpage-v1 --watch --interval 5s',
     '<%= config.bin %> stats -f stats.txt -o json',
   ]
+  static override forms = formsOf(changesView, statsView)
   static override needs: CommandNeeds = {
     reads: "Envoy's /stats",
     aboutProxy: true,

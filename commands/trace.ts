@@ -5,6 +5,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {traceFlags} from '../src/cli/trace-flags.js'
 import {traceReport} from '../src/reports/trace/report.js'
 import {traceView} from '../src/reports/trace/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Trace extends MeshCommand {
   static override summary = 'Trace one request through the mesh or through one Envoy, and show what decides it'
@@ -15,6 +16,7 @@ export default class Trace extends MeshCommand {
     '<%= config.bin %> trace -f config_dump.json --in http://:9080/ --principal spiffe://cluster.local/ns/demo/sa/sleep',
     '<%= config.bin %> trace --cases given/c000 -o json',
   ]
+  static override forms = [...formsOf(traceView), 'mermaid'] as const
   static override needs = PROXY_CONFIG_NEEDS
   static override args = fromToArguments
   static override flags = {

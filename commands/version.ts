@@ -4,6 +4,7 @@ import {MeshCommand} from '../src/cli/mesh-command.js'
 import {UserError} from '../src/model/user-error.js'
 import {clientVersion, versionReport} from '../src/reports/version/report.js'
 import {versionView} from '../src/reports/version/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Version extends MeshCommand {
   static override summary = 'Show the versions of meshctl, the control plane and the proxies'
@@ -11,6 +12,7 @@ export default class Version extends MeshCommand {
     '<%= config.bin %> version --from sample',
     '<%= config.bin %> version --no-remote   # the client version only',
   ]
+  static override forms = formsOf(versionView)
   static override needs: CommandNeeds = {cluster: {needs: ['istiods', 'istiod'], more: []}}
   static override flags = {
     remote: Flags.boolean({

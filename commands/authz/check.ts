@@ -4,11 +4,13 @@ import {selectorFlag} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {authzCheckReport} from '../../src/reports/authz/check-report.js'
 import {authzCheckView} from '../../src/reports/authz/check-view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class AuthzCheck extends MeshCommand {
   static override summary = 'Show the AuthorizationPolicies of a pod, by the objects and by its proxy'
   static override hiddenAliases = ['x:authz:check', 'experimental:authz:check']
   static override examples = ['<%= config.bin %> authz check deploy/ratings-v1 --from sample']
+  static override forms = formsOf(authzCheckView)
   static override needs = POLICY_NEEDS
   static override args = podArgument
   static override flags = {selector: selectorFlag}

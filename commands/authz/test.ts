@@ -2,8 +2,10 @@ import {Args, Flags} from '@oclif/core'
 import {authzQuestion} from '../../src/cli/authz-question.js'
 import {POLICY_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {UserError} from '../../src/model/user-error.js'
 import {authzTestReport} from '../../src/reports/authz/test-report.js'
 import {authzTestView} from '../../src/reports/authz/test-view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class AuthzTest extends MeshCommand {
   static override summary =
@@ -11,17 +13,17 @@ export default class AuthzTest extends MeshCommand {
   static override examples = [
     '<%= config.bin %> authz test deploy/productpage-v1 ratings:9080 --path /ratings/7 --from sample',
     '<%= config.bin %> authz test sa:demo/bookinfo-reviews ratings:9080 --path /ratings/7 --from sample',
+    '<%= config.bin %> authz test --matrix -n demo --from sample',
   ]
+  static override forms = formsOf(authzTestView)
   static override needs = POLICY_NEEDS
   static override args = {
     from: Args.string({
       ignoreStdin: true,
-      required: true,
       description: 'the client: a pod, a workload, sa:NAMESPACE/NAME, or an address',
     }),
     to: Args.string({
       ignoreStdin: true,
-      required: true,
       description: 'the server: service[.namespace][:port], or a pod',
     }),
   }
@@ -42,13 +44,26 @@ export default class AuthzTest extends MeshCommand {
       helpValue: 'NAME=VALUE',
       description: 'a claim of an accepted token; several values with commas (repeatable)',
     }),
+    matrix: Flags.boolean({description: 'show who may call what in the namespace instead of deciding one request'}),
     sni: Flags.string({helpValue: 'NAME', description: 'server name in the TLS handshake'}),
   }
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(AuthzTest)
+    const {from, to} = args
+    if (flags.matrix !== true && (from === undefined || to === undefined))
+      throw new UserError('authz test needs a client and a server', {
+        hint: 'meshctl authz test FROM SERVICE:PORT, or meshctl authz test --matrix -n NAMESPACE.',
+      })
     await this.withSource(flags, async source => {
-      const question = await authzQuestion(source, args.from, args.to, flags)
+      if (from === undefined || to === undefined || flags.matrix === true) {
+        const {authzMatrixReport} = await import('../../src/reports/authz/matrix-report.js')
+        const {authzMatrixView} = await import('../../src/reports/authz/matrix-view.js')
+        const namespace = flags.namespace ?? source.defaultNamespace
+        await this.print(flags, await authzMatrixReport(source, namespace, flags.istioNamespace), authzMatrixView)
+        return
+      }
+      const question = await authzQuestion(source, from, to, flags)
       await this.print(flags, await authzTestReport(source, question), authzTestView)
     })
   }

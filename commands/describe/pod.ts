@@ -4,6 +4,7 @@ import {fileFlag, selectorFlag} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {describeReport} from '../../src/reports/describe/report.js'
 import {describeView} from '../../src/reports/describe/view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class DescribePod extends MeshCommand {
   static override summary = 'Show how Istio handles a pod: traffic, policies and problems'
@@ -14,6 +15,7 @@ export default class DescribePod extends MeshCommand {
   static override examples = ['deploy/reviews-v1 --from sample', '-f config_dump.json'].map(
     rest => `<%= config.bin %> describe pod ${rest}`,
   )
+  static override forms = formsOf(describeView)
   static override needs = DESCRIBE_NEEDS
   static override args = podArgument
   static override flags = {file: fileFlag, selector: selectorFlag}

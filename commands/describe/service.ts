@@ -3,6 +3,7 @@ import {DESCRIBE_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {serviceReport} from '../../src/reports/describe/service-report.js'
 import {serviceView} from '../../src/reports/describe/service-view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class DescribeService extends MeshCommand {
   static override summary = 'Show how Istio handles a Service: traffic, policies and problems'
@@ -11,6 +12,7 @@ export default class DescribeService extends MeshCommand {
     ...['x', 'experimental'].flatMap(root => [`${root}:describe:service`, `${root}:describe:svc`]),
   ]
   static override examples = ['<%= config.bin %> describe service reviews --from sample']
+  static override forms = formsOf(serviceView)
   static override needs = DESCRIBE_NEEDS
   static override args = {
     service: Args.string({ignoreStdin: true, required: true, description: 'service, or service.namespace'}),

@@ -14,6 +14,7 @@ import {
 } from '../../src/cli/proxy-config-flags.js'
 import {allReport} from '../../src/reports/all/report.js'
 import {allView} from '../../src/reports/all/view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class ProxyConfigAll extends MeshCommand {
   static override summary = "Show the complete configuration of a pod's Envoy"
@@ -22,6 +23,7 @@ export default class ProxyConfigAll extends MeshCommand {
   static override examples = [
     '<%= config.bin %> proxy-config all deploy/reviews-v1 -n demo --from sample --with-headers',
   ]
+  static override forms = formsOf(allView)
   static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {

@@ -4,6 +4,7 @@ import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {bootstrapReport} from '../../src/reports/bootstrap/report.js'
 import {bootstrapView} from '../../src/reports/bootstrap/view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class ProxyConfigBootstrap extends MeshCommand {
   static override summary = "Show the bootstrap configuration of a pod's Envoy (default -o json)"
@@ -12,6 +13,7 @@ export default class ProxyConfigBootstrap extends MeshCommand {
   static override examples = [
     '<%= config.bin %> proxy-config bootstrap deploy/reviews-v1 -n demo --from sample -o short',
   ]
+  static override forms = formsOf(bootstrapView)
   static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = proxyConfigFlags

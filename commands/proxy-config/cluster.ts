@@ -9,6 +9,7 @@ import {
 } from '../../src/cli/proxy-config-flags.js'
 import {clusterReport} from '../../src/reports/clusters/report.js'
 import {clustersView} from '../../src/reports/clusters/view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class ProxyConfigCluster extends MeshCommand {
   static override summary = "Show the clusters (upstream services) of a pod's Envoy"
@@ -18,6 +19,7 @@ export default class ProxyConfigCluster extends MeshCommand {
     '<%= config.bin %> proxy-config cluster deploy/productpage-v1 -n demo --from sample --port 9080',
     '<%= config.bin %> pc c -f config_dump.json -o wide',
   ]
+  static override forms = formsOf(clustersView)
   static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {...proxyConfigFlags, ...clusterFlags}

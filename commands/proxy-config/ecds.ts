@@ -4,12 +4,14 @@ import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {ecdsReport} from '../../src/reports/ecds/report.js'
 import {ecdsView} from '../../src/reports/ecds/view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class ProxyConfigEcds extends MeshCommand {
   static override summary = "Show the filters of a pod's Envoy that are delivered through ECDS"
   static override aliases = proxyConfigAliases('ecds', 'ec')
   static override hiddenAliases = proxyConfigHidden('ec')
   static override examples = ['<%= config.bin %> proxy-config ecds -f config_dump.json']
+  static override forms = formsOf(ecdsView)
   static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = proxyConfigFlags

@@ -4,11 +4,13 @@ import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {endpointFlags, proxyConfigAliases, proxyConfigFlags} from '../../src/cli/proxy-config-flags.js'
 import {edsReport} from '../../src/reports/eds/report.js'
 import {edsView} from '../../src/reports/eds/view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class ProxyConfigEds extends MeshCommand {
   static override summary = "Show the endpoints a pod's Envoy received from istiod (EDS)"
   static override aliases = proxyConfigAliases('eds')
   static override examples = ['<%= config.bin %> proxy-config eds deploy/productpage-v1 -n demo --from sample -o wide']
+  static override forms = formsOf(edsView)
   static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {...proxyConfigFlags, ...endpointFlags}

@@ -9,6 +9,7 @@ import {
 } from '../../src/cli/proxy-config-flags.js'
 import {endpointReport} from '../../src/reports/endpoints/report.js'
 import {endpointsView} from '../../src/reports/endpoints/view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class ProxyConfigEndpoint extends MeshCommand {
   static override summary = "Show the endpoints of a pod's Envoy with their health"
@@ -18,6 +19,7 @@ export default class ProxyConfigEndpoint extends MeshCommand {
     '<%= config.bin %> proxy-config endpoint deploy/productpage-v1 -n demo --from sample --status unhealthy',
     '<%= config.bin %> pc ep -f clusters.json -o wide',
   ]
+  static override forms = formsOf(endpointsView)
   static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {...proxyConfigFlags, ...endpointFlags}

@@ -11,6 +11,7 @@ import {
 } from '../../src/cli/proxy-config-flags.js'
 import {listenerReport} from '../../src/reports/listeners/report.js'
 import {listenersView} from '../../src/reports/listeners/view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class ProxyConfigListener extends MeshCommand {
   static override summary = "Show the listeners of a pod's Envoy and where each filter chain leads"
@@ -20,6 +21,7 @@ export default class ProxyConfigListener extends MeshCommand {
     '<%= config.bin %> proxy-config listener deploy/productpage-v1 -n demo --from sample --port 9080',
     '<%= config.bin %> pc l -f config_dump.json --verbose=false',
   ]
+  static override forms = formsOf(listenersView)
   static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {

@@ -9,6 +9,7 @@ import {UserError} from '../../src/model/user-error.js'
 import {changesOf, meshDefault, parseLevelChange} from '../../src/reports/log-levels/change.js'
 import {logLevelReport} from '../../src/reports/log-levels/report.js'
 import {logLevelsView} from '../../src/reports/log-levels/view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class ProxyConfigLog extends MeshCommand {
   static override summary = 'Show or set the log levels of Envoy'
@@ -18,6 +19,7 @@ export default class ProxyConfigLog extends MeshCommand {
     '<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo',
     '<%= config.bin %> proxy-config log deploy/reviews-v1 -n demo --level http:debug,rbac:debug --for 5m',
   ]
+  static override forms = formsOf(logLevelsView)
   static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {

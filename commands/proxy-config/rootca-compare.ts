@@ -5,6 +5,7 @@ import {formFlag, proxyConfigAliases, proxyConfigHidden} from '../../src/cli/pro
 import {UserError} from '../../src/model/user-error.js'
 import {rootCaReport} from '../../src/reports/rootca/report.js'
 import {rootCaView} from '../../src/reports/rootca/view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class ProxyConfigRootcaCompare extends MeshCommand {
   static override summary = 'Compare the root certificates of two pods'
@@ -13,6 +14,7 @@ export default class ProxyConfigRootcaCompare extends MeshCommand {
   static override examples = [
     '<%= config.bin %> proxy-config rootca-compare deploy/reviews-v1 deploy/ratings-v1 -n demo --from sample',
   ]
+  static override forms = formsOf(rootCaView)
   static override needs: CommandNeeds = {aboutProxy: true, cluster: PROXY_CONFIG_NEEDS.cluster}
   static override args = {first: podArg, second: podArg}
   static override flags = {output: formFlag}

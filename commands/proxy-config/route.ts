@@ -10,6 +10,7 @@ import {
 } from '../../src/cli/proxy-config-flags.js'
 import {routeReport} from '../../src/reports/routes/report.js'
 import {routesView} from '../../src/reports/routes/view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class ProxyConfigRoute extends MeshCommand {
   static override summary = "Show the routes of a pod's Envoy"
@@ -19,6 +20,7 @@ export default class ProxyConfigRoute extends MeshCommand {
     '<%= config.bin %> proxy-config route deploy/productpage-v1 -n demo --from sample --name 9080',
     '<%= config.bin %> pc r -f config_dump.json -o wide',
   ]
+  static override forms = formsOf(routesView)
   static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = {...proxyConfigFlags, ...routeFlags, verbose: verboseFlag}

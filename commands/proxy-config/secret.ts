@@ -5,6 +5,7 @@ import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {proxyConfigAliases, proxyConfigFlags, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {secretReport} from '../../src/reports/secrets/report.js'
 import {secretsView} from '../../src/reports/secrets/view.js'
+import {formsOf} from '../../src/reports/view.js'
 
 export default class ProxyConfigSecret extends MeshCommand {
   static override summary = "Show the certificates of a pod's Envoy and their validity"
@@ -14,6 +15,7 @@ export default class ProxyConfigSecret extends MeshCommand {
     '<%= config.bin %> proxy-config secret deploy/reviews-v1 -n demo --from sample',
     '<%= config.bin %> pc s -f config_dump.json -o wide --at 2026-12-01T00:00:00Z',
   ]
+  static override forms = formsOf(secretsView)
   static override needs = PROXY_CONFIG_NEEDS
   static override args = podArgument
   static override flags = proxyConfigFlags

@@ -2,12 +2,14 @@ import {Args, Flags} from '@oclif/core'
 import {NO_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {bisectReport, bisectView, parseBisectQuery} from '../../src/reports/snapshots/bisect.js'
+import {formsOf} from '../../src/reports/view.js'
 import {snapshotFolder} from '../../src/sources/snapshot/place.js'
 import {listSnapshots, snapshotSource} from '../../src/sources/snapshot/store.js'
 
 export default class SnapshotBisect extends MeshCommand {
   static override summary = 'Find the snapshot in which a resource appeared or disappeared'
   static override examples = ['<%= config.bin %> snapshot bisect cluster/ratings.demo']
+  static override forms = formsOf(bisectView)
   static override needs = NO_NEEDS
   static override args = {
     what: Args.string({

@@ -7,6 +7,7 @@ import {humanSize} from '../../src/model/human-size.js'
 import {planCapture} from '../../src/reports/capture/plan.js'
 import {captureReport} from '../../src/reports/capture/report.js'
 import {captureView} from '../../src/reports/capture/view.js'
+import {formsOf} from '../../src/reports/view.js'
 import {nameOfTime, snapshotFolder} from '../../src/sources/snapshot/place.js'
 import {snapshotSink} from '../../src/sources/snapshot/store.js'
 
@@ -15,6 +16,7 @@ export default class SnapshotCreate extends MeshCommand {
   static override description =
     'Snapshots are kept in your state directory and redacted like bundles; identical data is stored once. Read one with --from snapshot:NAME.'
   static override examples = ['<%= config.bin %> snapshot create -n demo --name before-upgrade']
+  static override forms = formsOf(captureView)
   static override needs = CAPTURE_NEEDS
   static override strict = false
   static override flags = {

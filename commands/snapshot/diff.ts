@@ -4,6 +4,7 @@ import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {runDiff} from '../../src/cli/run-diff.js'
 import {diffView} from '../../src/reports/diff/view.js'
+import {formsOf} from '../../src/reports/view.js'
 import {twoSnapshots} from '../../src/sources/snapshot/choose.js'
 import {snapshotFolder} from '../../src/sources/snapshot/place.js'
 import {listSnapshots} from '../../src/sources/snapshot/store.js'
@@ -14,6 +15,7 @@ export default class SnapshotDiff extends MeshCommand {
     '<%= config.bin %> snapshot diff --since 1h',
     '<%= config.bin %> snapshot diff before after',
   ]
+  static override forms = formsOf(diffView)
   static override needs = NO_NEEDS
   static override args = {
     first: Args.string({ignoreStdin: true, description: 'the older snapshot'}),

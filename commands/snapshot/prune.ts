@@ -3,12 +3,14 @@ import {NO_NEEDS} from '../../src/cli/command-needs.js'
 import {durationMs} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {pruneReport, pruneView} from '../../src/reports/snapshots/prune.js'
+import {formsOf} from '../../src/reports/view.js'
 import {snapshotFolder} from '../../src/sources/snapshot/place.js'
 import {pruneSnapshots} from '../../src/sources/snapshot/prune.js'
 
 export default class SnapshotPrune extends MeshCommand {
   static override summary = 'Remove old snapshots and unreferenced data'
   static override examples = ['<%= config.bin %> snapshot prune --keep 10 --older-than 7d --dry-run']
+  static override forms = formsOf(pruneView)
   static override needs = NO_NEEDS
   static override flags = {
     keep: Flags.integer({min: 0, description: 'keep at least this many of the newest snapshots snapshots'}),

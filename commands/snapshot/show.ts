@@ -2,11 +2,13 @@ import {Args} from '@oclif/core'
 import {NO_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
 import {snapshotShowReport, snapshotShowView} from '../../src/reports/snapshots/show.js'
+import {formsOf} from '../../src/reports/view.js'
 import {snapshotFolder} from '../../src/sources/snapshot/place.js'
 import {findSnapshot, isWhole, snapshotIndex} from '../../src/sources/snapshot/store.js'
 
 export default class SnapshotShow extends MeshCommand {
   static override summary = 'Show what a snapshot contains, and whether it is complete'
+  static override forms = formsOf(snapshotShowView)
   static override needs = NO_NEEDS
   static override args = {
     name: Args.string({ignoreStdin: true, default: 'latest', description: 'name of the snapshot, or latest'}),

@@ -9,6 +9,7 @@ import {
   ztunnelFlags,
   ztunnelHidden,
 } from '../../src/cli/ztunnel-config-flags.js'
+import {formsOf} from '../../src/reports/view.js'
 import {ztunnelReport} from '../../src/reports/ztunnel-config/report.js'
 import {ztunnelAllView} from '../../src/reports/ztunnel-config/view.js'
 
@@ -20,6 +21,7 @@ export default class ZtunnelConfigAll extends MeshCommand {
     '<%= config.bin %> ztunnel-config all client.amb',
     '<%= config.bin %> zc all -f config_dump.json',
   ]
+  static override forms = formsOf({})
   static override needs = ZTUNNEL_CONFIG_NEEDS
   static override args = ztunnelArgument
   static override flags = {

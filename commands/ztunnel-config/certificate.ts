@@ -8,6 +8,7 @@ import {
   ztunnelFlags,
   ztunnelHidden,
 } from '../../src/cli/ztunnel-config-flags.js'
+import {formsOf} from '../../src/reports/view.js'
 import {ztunnelReport} from '../../src/reports/ztunnel-config/report.js'
 import {certificatesView} from '../../src/reports/ztunnel-config/view.js'
 
@@ -19,6 +20,7 @@ export default class ZtunnelConfigCertificate extends MeshCommand {
     '<%= config.bin %> ztunnel-config certificate client.amb',
     '<%= config.bin %> zc certificate -f config_dump.json',
   ]
+  static override forms = formsOf(certificatesView)
   static override needs = ZTUNNEL_CONFIG_NEEDS
   static override args = ztunnelArgument
   static override flags = {...ztunnelFlags}

@@ -10,6 +10,7 @@ import {
   ztunnelFlags,
   ztunnelHidden,
 } from '../../src/cli/ztunnel-config-flags.js'
+import {formsOf} from '../../src/reports/view.js'
 import {ztunnelReport} from '../../src/reports/ztunnel-config/report.js'
 import {connectionsView} from '../../src/reports/ztunnel-config/view.js'
 
@@ -21,6 +22,7 @@ export default class ZtunnelConfigConnections extends MeshCommand {
     '<%= config.bin %> ztunnel-config connections client.amb',
     '<%= config.bin %> zc connections -f config_dump.json',
   ]
+  static override forms = formsOf({})
   static override needs = ZTUNNEL_CONFIG_NEEDS
   static override args = ztunnelArgument
   static override flags = {

@@ -8,6 +8,7 @@ import {
   ztunnelFlags,
   ztunnelHidden,
 } from '../../src/cli/ztunnel-config-flags.js'
+import {formsOf} from '../../src/reports/view.js'
 import {ztunnelDirectives, ztunnelLogReport, ztunnelLogView} from '../../src/reports/ztunnel-config/log.js'
 
 export default class ZtunnelConfigLog extends MeshCommand {
@@ -18,6 +19,7 @@ export default class ZtunnelConfigLog extends MeshCommand {
     '<%= config.bin %> ztunnel-config log',
     '<%= config.bin %> zc log ztunnel-lwqz5.istio-system --level access=debug',
   ]
+  static override forms = formsOf(ztunnelLogView)
   static override needs = ZTUNNEL_CONFIG_NEEDS
   static override args = ztunnelArgument
   static override flags = {

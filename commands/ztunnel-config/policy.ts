@@ -9,6 +9,7 @@ import {
   ztunnelFlags,
   ztunnelHidden,
 } from '../../src/cli/ztunnel-config-flags.js'
+import {formsOf} from '../../src/reports/view.js'
 import {ztunnelReport} from '../../src/reports/ztunnel-config/report.js'
 import {policiesView} from '../../src/reports/ztunnel-config/view.js'
 
@@ -20,6 +21,7 @@ export default class ZtunnelConfigPolicy extends MeshCommand {
     '<%= config.bin %> ztunnel-config policy client.amb',
     '<%= config.bin %> zc policy -f config_dump.json',
   ]
+  static override forms = formsOf(policiesView)
   static override needs = ZTUNNEL_CONFIG_NEEDS
   static override args = ztunnelArgument
   static override flags = {

@@ -9,6 +9,7 @@ import {
   ztunnelFlags,
   ztunnelHidden,
 } from '../../src/cli/ztunnel-config-flags.js'
+import {formsOf} from '../../src/reports/view.js'
 import {ztunnelReport} from '../../src/reports/ztunnel-config/report.js'
 import {servicesView} from '../../src/reports/ztunnel-config/view.js'
 
@@ -20,6 +21,7 @@ export default class ZtunnelConfigService extends MeshCommand {
     '<%= config.bin %> ztunnel-config service client.amb',
     '<%= config.bin %> zc service -f config_dump.json',
   ]
+  static override forms = formsOf(servicesView)
   static override needs = ZTUNNEL_CONFIG_NEEDS
   static override args = ztunnelArgument
   static override flags = {

@@ -10,6 +10,7 @@ import {
   ztunnelFlags,
   ztunnelHidden,
 } from '../../src/cli/ztunnel-config-flags.js'
+import {formsOf} from '../../src/reports/view.js'
 import {ztunnelReport} from '../../src/reports/ztunnel-config/report.js'
 import {workloadsView} from '../../src/reports/ztunnel-config/view.js'
 
@@ -21,6 +22,7 @@ export default class ZtunnelConfigWorkload extends MeshCommand {
     '<%= config.bin %> ztunnel-config workload client.amb',
     '<%= config.bin %> zc workload -f config_dump.json',
   ]
+  static override forms = formsOf(workloadsView)
   static override needs = ZTUNNEL_CONFIG_NEEDS
   static override args = ztunnelArgument
   static override flags = {

@@ -1,5 +1,7 @@
 import {gapSentences} from '../model/answer.js'
 import {definedFields} from '../model/defined-fields.js'
+import {humanCount} from '../model/human-count.js'
+import {UserError} from '../model/user-error.js'
 import type {AnalyzedSource} from '../reports/analyze/read.js'
 import {type AnalyzeOptions, type AnalyzeReport, analyzeReport} from '../reports/analyze/report.js'
 import {readSuppression} from '../reports/analyze/suppression.js'
@@ -36,7 +38,24 @@ export function analyzeSettings(flags: AnalyzeFlags): Pick<AnalyzeOptions, 'rule
   }
 }
 
-/** Opens what the flags name: the files of several clusters, files, or the source of --from. */
+/** The source the files are laid over: that of --from, else the cluster, if there is one; undefined when the files are analyzed alone. */
+async function openBelow(flags: AnalyzeFlags, root: string): Promise<AnalyzedSource | undefined> {
+  const named = flags.from !== undefined || flags['use-kube'] === true
+  if (!named && flags['use-kube'] === false) return undefined
+  try {
+    const source = await openFor({...flags, file: undefined}, root)
+    if (named || !source.traits.live) return {source}
+    const probe = await source.objects({kind: 'Namespace'})
+    if (probe.ok || probe.gap.reason === 'forbidden') return {source}
+    await source.close()
+  } catch (error) {
+    if (named || !(error instanceof UserError)) throw error
+  }
+  await remark('Analyzed the files alone: no cluster was used.')
+  return undefined
+}
+
+/** Opens what the flags name: the files of several clusters, files over a source, or the source of --from. */
 async function openAll(
   paths: readonly string[],
   flags: AnalyzeFlags,
@@ -45,21 +64,23 @@ async function openAll(
   const files = [...paths, ...(flags.file ?? [])]
   const clusters = (flags.cluster ?? []).map(clusterFiles)
   const opened: AnalyzedSource[] = []
-  if (files.length > 0) opened.push({source: await openFor({...flags, file: files}, root)})
+  if (files.length > 0) {
+    const over = await openFor({...flags, file: files}, root)
+    const below = over.traits.complete ? undefined : await openBelow(flags, root)
+    opened.push(...(below === undefined ? [] : [below]), {source: over})
+  }
   for (const {cluster, path} of clusters) {
     opened.push({source: await openFor({...flags, file: [path]}, root), cluster})
   }
   if (opened.length === 0) opened.push({source: await openFor({...flags, file: undefined}, root)})
-  else if (flags['use-kube'] !== false && opened.every(({source}) => !source.traits.complete)) {
-    await remark('Analyzed the files alone: no cluster was used.')
-  }
   return opened
 }
 
 /** Which namespace findings are reported for: that of -n, else all for files, else the default one unless -A is given. */
-function reportedNamespace(flags: AnalyzeFlags, [first]: readonly AnalyzedSource[]): string | undefined {
+function reportedNamespace(flags: AnalyzeFlags, sources: readonly AnalyzedSource[]): string | undefined {
+  const [first] = sources
   if (flags['all-namespaces'] || flags.namespace !== undefined) return flags.namespace
-  return first?.source.traits.live === true ? first.source.defaultNamespace : undefined
+  return sources.length === 1 && first?.source.traits.live === true ? first.source.defaultNamespace : undefined
 }
 
 /** Analyzes what the arguments and flags name; every source is closed whatever happens. */
@@ -102,6 +123,8 @@ export function analyzeRemarks({workloads, elsewhere, analysed}: AnalyzeReport):
   return [
     ...[...byReason].map(([sentence, codes]) => `not evaluated: ${codes.join(' ')}: ${sentence}`),
     ...(elsewhere === 0 ? [] : [`${elsewhere} more findings in other namespaces; use -A to see them.`]),
-    ...(workloads.every(({findings}) => findings.length === 0) ? [`No findings in ${analysed} objects.`] : []),
+    ...(workloads.every(({findings}) => findings.length === 0)
+      ? [`No findings in ${humanCount(analysed, 'object')}.`]
+      : []),
   ]
 }

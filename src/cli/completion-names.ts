@@ -1,43 +1,83 @@
 import type {Source} from '../sources/source.js'
-import type {NameSource, TypedFlags} from './completion.js'
+import type {Candidate, NameKind, Names, TypedFlags} from './completion.js'
 
 const DEADLINE_MS = 3000
 
-/** Names from the selected source, within a short deadline; none if the source cannot be opened. */
-export function sourceNames(open: (from: string | undefined) => Promise<Source>): NameSource {
-  async function names(kind: string, typed: TypedFlags, namespaced: boolean): Promise<readonly string[]> {
-    let source: Source | undefined
-    try {
-      source = await open(typed.get('from'))
-      const namespace = typed.get('namespace') ?? source.defaultNamespace
-      const answer = await source.objects(namespaced ? {kind, namespace} : {kind})
-      return answer.ok ? answer.value.map(object => object.metadata.name) : []
-    } catch {
-      // Completion cannot show an error; the command itself will.
-      return []
-    } finally {
-      await source?.close()
-    }
+type Open = (typed: TypedFlags) => Promise<Source>
+
+/** The names of a kind of object in the source at hand; empty when it cannot be read. */
+async function objectNames(open: Open, kind: string, typed: TypedFlags, namespaced: boolean) {
+  let source: Source | undefined
+  try {
+    source = await open(typed)
+    const namespace = typed.get('namespace') ?? source.defaultNamespace
+    const answer = await source.objects(namespaced ? {kind, namespace} : {kind})
+    return answer.ok ? answer.value.map(object => object.metadata.name) : []
+  } finally {
+    await source?.close()
   }
-  const within = async (work: Promise<readonly string[]>): Promise<readonly string[]> => {
+}
+
+async function podNames(open: Open, typed: TypedFlags): Promise<readonly Candidate[]> {
+  const [pods, deployments] = await Promise.all([
+    objectNames(open, 'Pod', typed, true),
+    objectNames(open, 'Deployment', typed, true).catch(() => []),
+  ])
+  return [...pods.map(word => ({word})), ...deployments.map(name => ({word: `deploy/${name}`}))]
+}
+
+async function snapshotNames(): Promise<readonly Candidate[]> {
+  const [{snapshotFolder}, {listSnapshots}] = await Promise.all([
+    import('../sources/snapshot/place.js'),
+    import('../sources/snapshot/store.js'),
+  ])
+  const {snapshots} = await listSnapshots(snapshotFolder())
+  return [{word: 'latest', meaning: 'the newest snapshot'}, ...snapshots.map(({name}) => ({word: name}))]
+}
+
+async function contextNames(typed: TypedFlags): Promise<readonly Candidate[]> {
+  const {readKubeconfig} = await import('../sources/cluster/kubeconfig-files.js')
+  const merged = await readKubeconfig(typed.get('kubeconfig'), process.env)
+  return [...(merged?.contexts.keys() ?? [])].map(word => ({word}))
+}
+
+async function ruleNames(): Promise<readonly Candidate[]> {
+  const {ALL_RULES} = await import('../rules/all-rules.js')
+  return ALL_RULES.map(({code, title}) => ({word: code, meaning: title}))
+}
+
+async function explainedWords(): Promise<readonly Candidate[]> {
+  const [{ALL_RULES}, {knownNames}] = await Promise.all([
+    import('../rules/all-rules.js'),
+    import('../reports/explain/topic.js'),
+  ])
+  const titles = new Map(ALL_RULES.map(({code, title}) => [code, title]))
+  return knownNames(ALL_RULES).map(word => {
+    const meaning = titles.get(word)
+    return meaning === undefined ? {word} : {word, meaning}
+  })
+}
+
+/** Names for completion, within a short deadline: a shell that is completing a word has no place for an error, so there are none then. */
+export function namesAtHand(open: Open): Names {
+  const kinds: Readonly<Record<NameKind, (typed: TypedFlags) => Promise<readonly Candidate[]>>> = {
+    pods: typed => podNames(open, typed),
+    services: async typed => (await objectNames(open, 'Service', typed, true)).map(word => ({word})),
+    namespaces: async typed => (await objectNames(open, 'Namespace', typed, false)).map(word => ({word})),
+    contexts: contextNames,
+    snapshots: snapshotNames,
+    rules: ruleNames,
+    words: explainedWords,
+  }
+  return async (kind, typed) => {
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<readonly string[]>(resolve => {
+    const late = new Promise<readonly Candidate[]>(resolve => {
       timer = setTimeout(() => resolve([]), DEADLINE_MS)
     })
     try {
-      return await Promise.race([work, late])
+      return await Promise.race([kinds[kind](typed).catch(() => []), late])
     } finally {
       clearTimeout(timer)
     }
-  }
-  return {
-    async pods(typed) {
-      const [pods, deployments] = await Promise.all([
-        within(names('Pod', typed, true)),
-        within(names('Deployment', typed, true)),
-      ])
-      return [...pods, ...deployments.map(name => `deploy/${name}`)]
-    },
-    namespaces: typed => within(names('Namespace', typed, false)),
   }
 }

@@ -1,71 +1,75 @@
-import {STANDARD_FORMS} from '../reports/view.js'
 import {SOURCE_SPECS} from '../sources/specs.js'
+import {commandNamed, flagNamed, type Surface, type SurfaceCommand, type SurfaceFlag} from './usage/surface.js'
 
-/** What can be completed: commands by name, and the flags of each. */
-export interface CompletionSurface {
-  readonly commands: readonly CompletionCommand[]
+/** What can be asked of the source at hand, of the store of snapshots and of meshctl's own tables. */
+export type NameKind = 'pods' | 'services' | 'namespaces' | 'contexts' | 'snapshots' | 'rules' | 'words'
+
+/** A word to offer, with what it means where that is known. */
+export interface Candidate {
+  readonly word: string
+  readonly meaning?: string
 }
 
-export interface CompletionCommand {
-  /** Its names, aliases included: `proxy-config cluster`, `pc c`. */
-  readonly words: readonly (readonly string[])[]
-  readonly flags: readonly CompletionFlag[]
-  readonly args: readonly string[]
-}
-
-export interface CompletionFlag {
-  readonly name: string
-  readonly char?: string
-  readonly takesValue: boolean
-  readonly options?: readonly string[]
-}
-
-/** Names from the selected source; `from` and `namespace` as typed so far. */
-export interface NameSource {
-  pods(typed: TypedFlags): Promise<readonly string[]>
-  namespaces(typed: TypedFlags): Promise<readonly string[]>
-}
+/** Names of a kind; `typed` are the flags typed so far. Never fails: at worst there are none. */
+export type Names = (kind: NameKind, typed: TypedFlags) => Promise<readonly Candidate[]>
 
 export type TypedFlags = ReadonlyMap<string, string>
 
 /** What to offer for the last word, and whether file names fit there too. */
 export interface Completions {
-  readonly candidates: readonly string[]
+  readonly candidates: readonly Candidate[]
   readonly files: boolean
 }
 
-const FILE_FLAGS = ['file', 'kubeconfig', 'to', 'baseline', 'against']
-const POD_ARGS = ['pod', 'pods', 'target', 'other', 'a', 'b']
-const SHELLS = ['bash', 'zsh', 'fish']
+const SHELLS = ['bash', 'zsh', 'fish', 'powershell']
+
+/** What the value of a flag is a name of. */
+const FLAG_NAMES: Readonly<Record<string, NameKind>> = {
+  namespace: 'namespaces',
+  istioNamespace: 'namespaces',
+  context: 'contexts',
+  only: 'rules',
+  skip: 'rules',
+}
+const FILE_FLAGS: ReadonlySet<string> = new Set(['file', 'kubeconfig', 'to', 'baseline', 'against', 'config'])
+/** What an argument of a command is a name of; `COMMAND ARG` for one command, else the argument of any. */
+const ARGUMENT_NAMES: Readonly<Record<string, NameKind>> = {
+  pod: 'pods',
+  pods: 'pods',
+  target: 'pods',
+  other: 'pods',
+  first: 'pods',
+  second: 'pods',
+  to: 'pods',
+  'describe service': 'services',
+  'explain word': 'words',
+  'snapshot show': 'snapshots',
+  'snapshot diff': 'snapshots',
+}
+/** What the arguments of commands that take any number of them are names of. */
+const ANY_ARGUMENTS: Readonly<Record<string, NameKind>> = {
+  check: 'pods',
+  capture: 'pods',
+  diff: 'pods',
+  explain: 'words',
+  'snapshot create': 'pods',
+  'snapshot bisect': 'snapshots',
+  'snapshot diff': 'snapshots',
+}
 
 interface Typed {
-  readonly command: CompletionCommand | undefined
+  readonly command: SurfaceCommand | undefined
   readonly positionals: readonly string[]
   readonly flags: TypedFlags
   /** The flag the last word is the value of. */
-  readonly pending: CompletionFlag | undefined
+  readonly pending: SurfaceFlag | undefined
 }
 
-function flagNamed(word: string, flags: readonly CompletionFlag[]): CompletionFlag | undefined {
-  return flags.find(flag => word === `--${flag.name}` || (flag.char !== undefined && word === `-${flag.char}`))
-}
-
-function commandOf(
-  positionals: readonly string[],
-  surface: CompletionSurface,
-): {command: CompletionCommand; used: number} | undefined {
-  const fits = (words: readonly string[]) => words.every((word, index) => positionals[index] === word)
-  const found = surface.commands
-    .flatMap(command => command.words.filter(fits).map(words => ({command, used: words.length})))
-    .sort((a, b) => b.used - a.used)
-  return found[0]
-}
-
-function typedSoFar(before: readonly string[], surface: CompletionSurface): Typed {
+function typedSoFar(before: readonly string[], surface: Surface): Typed {
   const every = surface.commands.flatMap(command => command.flags)
   const positionals: string[] = []
   const flags = new Map<string, string>()
-  let pending: CompletionFlag | undefined
+  let pending: SurfaceFlag | undefined
   for (const word of before) {
     if (pending !== undefined) {
       flags.set(pending.name, word)
@@ -77,54 +81,83 @@ function typedSoFar(before: readonly string[], surface: CompletionSurface): Type
       continue
     }
     const [name = '', value] = word.split('=', 2)
-    const flag = flagNamed(name, commandOf(positionals, surface)?.command.flags ?? every)
+    const flag = flagNamed(name, commandNamed(positionals, surface)?.command.flags ?? every)
     if (flag?.takesValue !== true) continue
     if (value === undefined) pending = flag
     else flags.set(flag.name, value)
   }
-  const found = commandOf(positionals, surface)
+  const found = commandNamed(positionals, surface)
   return {command: found?.command, positionals: positionals.slice(found?.used ?? 0), flags, pending}
 }
 
-async function valuesOf(flag: CompletionFlag, typed: TypedFlags, names: NameSource): Promise<Completions> {
-  if (flag.options !== undefined) return {candidates: flag.options, files: false}
-  if (flag.name === 'output') return {candidates: STANDARD_FORMS, files: false}
-  if (flag.name === 'from')
-    return {candidates: SOURCE_SPECS.map(({word}) => word).filter(word => word !== '-'), files: true}
-  if (flag.name === 'namespace' || flag.name === 'istioNamespace')
-    return {candidates: await names.namespaces(typed), files: false}
-  return {candidates: [], files: FILE_FLAGS.includes(flag.name)}
+function plain(words: readonly string[]): readonly Candidate[] {
+  return words.map(word => ({word}))
 }
 
-function commandWords(positionals: readonly string[], surface: CompletionSurface): readonly string[] {
-  const next = surface.commands
-    .flatMap(command => command.words)
-    .filter(words => words.length > positionals.length && positionals.every((word, index) => words[index] === word))
-    .map(words => words[positionals.length] ?? '')
-  return [...new Set(next)]
+async function valuesOf(flag: SurfaceFlag, {command, flags}: Typed, names: Names): Promise<Completions> {
+  if (flag.options !== undefined) return {candidates: plain(flag.options), files: false}
+  if (flag.name === 'output') return {candidates: plain(command?.forms ?? []), files: false}
+  if (flag.name === 'from') {
+    const specs = SOURCE_SPECS.filter(({word}) => word !== '-')
+    return {candidates: specs.map(({word, meaning}) => ({word, meaning})), files: true}
+  }
+  const kind = FLAG_NAMES[flag.name]
+  if (kind !== undefined) return {candidates: await names(kind, flags), files: false}
+  return {candidates: [], files: FILE_FLAGS.has(flag.name)}
 }
 
-/** Completions for the last of the words typed after the program's name; never fails, at worst returns none. */
-export async function completions(
-  words: readonly string[],
-  surface: CompletionSurface,
-  names: NameSource,
-): Promise<Completions> {
+/** The next words of commands, each with what the command it leads to is for; short aliases only when they were begun. */
+function commandWords(positionals: readonly string[], {commands}: Surface, current: string): readonly Candidate[] {
+  const found = new Map<string, string | undefined>()
+  for (const command of commands.filter(({hidden}) => !hidden)) {
+    for (const words of command.words) {
+      if (words.length <= positionals.length || !positionals.every((word, at) => words[at] === word)) continue
+      const word = words[positionals.length] ?? ''
+      const alias = word.length <= 3 && words !== command.words[0]
+      if (alias && current === '') continue
+      found.set(word, words.length === positionals.length + 1 ? command.summary : found.get(word))
+    }
+  }
+  return [...found].map(([word, meaning]) => (meaning === undefined ? {word} : {word, meaning}))
+}
+
+/** What the argument that comes next is a name of. */
+function argumentKind({command, positionals}: Typed): NameKind | undefined {
+  const id = command?.words[0]?.join(' ') ?? ''
+  const args = command?.args ?? []
+  if (args.length === 0) return ANY_ARGUMENTS[id]
+  const arg = args[Math.min(positionals.length, args.length - 1)] ?? ''
+  return ARGUMENT_NAMES[id] ?? ANY_ARGUMENTS[id] ?? ARGUMENT_NAMES[arg]
+}
+
+/** The candidates that begin with the word typed, sorted; `--flag=val` is completed as the value of the flag. */
+function starting({candidates, files}: Completions, current: string, before = ''): Completions {
+  const fits = candidates.filter(({word}) => word.startsWith(current))
+  return {
+    candidates: fits.map(each => ({...each, word: before + each.word})).sort((a, b) => (a.word < b.word ? -1 : 1)),
+    files,
+  }
+}
+
+/** What fits as the last of the words typed after the program's name; never fails, at worst offers nothing. */
+export async function completions(words: readonly string[], surface: Surface, names: Names): Promise<Completions> {
   const current = words.at(-1) ?? ''
   const typed = typedSoFar(words.slice(0, -1), surface)
-  const starting = ({candidates, files}: Completions): Completions => ({
-    candidates: [...candidates].filter(each => each.startsWith(current)).sort(),
-    files,
-  })
-  if (typed.pending !== undefined) return starting(await valuesOf(typed.pending, typed.flags, names))
+  if (typed.pending !== undefined) return starting(await valuesOf(typed.pending, typed, names), current)
   if (current.startsWith('-')) {
     const flags = typed.command?.flags ?? []
-    return starting({candidates: flags.map(flag => `--${flag.name}`), files: false})
+    const equals = current.indexOf('=')
+    const assigned = equals < 0 ? undefined : flagNamed(current.slice(0, equals), flags)
+    if (assigned !== undefined)
+      return starting(await valuesOf(assigned, typed, names), current.slice(equals + 1), current.slice(0, equals + 1))
+    const candidates = flags.map(({name, summary}) => ({word: `--${name}`, meaning: summary}))
+    return starting({candidates, files: false}, current)
   }
   const path = words.slice(0, -1).filter(word => !word.startsWith('-'))
-  const deeper = typed.positionals.length === 0 || typed.command === undefined ? commandWords(path, surface) : []
-  const arg = typed.command?.args[Math.min(typed.positionals.length, typed.command.args.length - 1)]
-  if (arg === 'shell') return starting({candidates: SHELLS, files: false})
-  const pods = arg !== undefined && POD_ARGS.includes(arg) ? await names.pods(typed.flags) : []
-  return starting({candidates: [...deeper, ...pods], files: false})
+  const deeper =
+    typed.positionals.length === 0 || typed.command === undefined ? commandWords(path, surface, current) : []
+  if (typed.command?.words[0]?.[0] === 'completion') return starting({candidates: plain(SHELLS), files: false}, current)
+  const kind = argumentKind(typed)
+  const found = kind === undefined ? [] : await names(kind, typed.flags)
+  return starting({candidates: [...deeper, ...found], files: typed.command?.words[0]?.[0] === 'read'}, current)
 }

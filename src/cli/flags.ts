@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {definedFields} from '../model/defined-fields.js'
 import {own} from '../model/own.js'
 import {UserError} from '../model/user-error.js'
 import {SOURCE_SPECS, sourceSpecUsage} from '../sources/specs.js'
@@ -60,7 +61,7 @@ export const commonFlags = {
     helpGroup: CLUSTER,
     description: 'print each call to the cluster with its outcome, bytes and time to standard error',
   }),
-  output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format, such as table, wide, json or yaml'}),
+  output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format'}),
   'no-headers': Flags.boolean({helpGroup: OUTPUT, description: 'do not print table headers'}),
   color: Flags.string({
     helpGroup: OUTPUT,
@@ -81,6 +82,16 @@ export const selectorFlag = Flags.string({
   helpGroup: SOURCE,
   description: 'label selector for the pod',
 })
+
+/** A flag that may be given several times, one value each. */
+export function repeatableFlag(description: string, char?: 'f' | 'o' | 'S', helpValue?: string) {
+  return Flags.string({
+    ...definedFields({char, helpValue}),
+    multiple: true,
+    multipleNonGreedy: true,
+    description,
+  })
+}
 
 /** The flag for files with a description of its own. */
 export function fileFlagFor(description: string) {

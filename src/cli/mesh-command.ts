@@ -50,6 +50,9 @@ export abstract class MeshCommand extends Command {
   /** What the command reads and needs; each command declares its own. */
   static needs?: CommandNeeds
 
+  /** The forms of its answers, as `-o` takes them; help and completion list them. */
+  static forms?: readonly Form[]
+
   private get needs(): CommandNeeds {
     return (this.ctor as typeof MeshCommand).needs ?? NO_NEEDS
   }

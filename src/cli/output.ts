@@ -1,6 +1,6 @@
 import {isObject} from '../formats/decode.js'
 import {UserError} from '../model/user-error.js'
-import {type Form, isDocForm, STANDARD_FORMS, TEXT_FORMS, type View} from '../reports/view.js'
+import {type Form, formsOf, isDocForm, type View} from '../reports/view.js'
 import type {Doc} from '../terminal/doc.js'
 import {escapeLines} from '../terminal/escape.js'
 import {renderJson} from '../terminal/json.js'
@@ -12,10 +12,7 @@ const OWN_API = 'meshctl/v1'
 
 /** The requested output form, or the default; an unsupported one is an error that lists the supported forms. */
 export function formOf<R>(asked: string | undefined, view: View<R>): Form {
-  const forms: readonly Form[] = [
-    ...STANDARD_FORMS.filter(form => form !== 'raw' || view.raw !== undefined),
-    ...TEXT_FORMS.filter(form => view.texts?.[form] !== undefined),
-  ]
+  const forms = formsOf(view)
   const form = asked === undefined ? (view.usual ?? 'table') : forms.find(each => each === asked)
   if (form === undefined) {
     throw new UserError(`output format ${JSON.stringify(asked)} not supported`, {

@@ -45,6 +45,17 @@ function headerOf(line: string): {readonly kind: string; readonly columns: reado
   return kind === undefined ? undefined : {kind, columns}
 }
 
+/** \`docker ps\`, \`podman ps\` and \`nerdctl ps\`: PORTS may be empty, so the name is the last cell whatever the count. */
+const ENGINE = /^CONTAINER ID\s+IMAGE\s+COMMAND\s/
+const STATUS = /^(?:Up|Exited|Created|Restarting|Paused|Dead|Removal)\b/
+
+function engineRow(line: string): Readonly<Record<string, string>> | undefined {
+  const cells = cellsOf(line)
+  const status = cells.find(cell => STATUS.test(cell))
+  if (!/^[0-9a-f]{12,64}$/.test(cells[0] ?? '') || cells.length < 5 || status === undefined) return undefined
+  return {ID: cells[0] ?? '', IMAGE: cells[1] ?? '', STATUS: status, NAME: cells.at(-1) ?? ''}
+}
+
 function rowOf(line: string, columns: readonly string[]): Readonly<Record<string, string>> | undefined {
   const cells = [cellsOf(line), looseCells(line)].find(
     ({length}) => length === columns.length || (length > 2 && length >= columns.length - 2 && length < columns.length),
@@ -59,12 +70,22 @@ export function kubectlTables(text: string): readonly KubectlTable[] {
   let columns: readonly string[] | undefined
   for (const {text: line, command} of unwrapLines(text)) {
     const header = command === true ? undefined : headerOf(line.trim())
+    if (command !== true && ENGINE.test(line.trim())) {
+      columns = []
+      tables.push({kind: 'containers', rows: []})
+      continue
+    }
     if (header !== undefined) {
       columns = header.columns
       tables.push({kind: header.kind, rows: []})
       continue
     }
-    const row = command === true || columns === undefined ? undefined : rowOf(line, columns)
+    const row =
+      command === true || columns === undefined
+        ? undefined
+        : columns.length === 0
+          ? engineRow(line)
+          : rowOf(line, columns)
     if (row !== undefined) tables.at(-1)?.rows.push(row)
     else if (line.trim() !== '') columns = undefined
   }

@@ -81,6 +81,7 @@ export const INPUT_FORMS: readonly InputForm[] = [
     `${PC} bootstrap`,
     `${PC} cluster`,
     `${PC} listener`,
+    'proxy-status',
   ),
   form('clusters-page', "Envoy's /clusters page", 'cluster_statuses, or NAME::ADDRESS::... lines', `${PC} endpoint`),
   form(
@@ -157,10 +158,17 @@ export const INPUT_FORMS: readonly InputForm[] = [
   form('objects', 'Kubernetes objects', 'apiVersion and kind', 'check', 'check-inject', 'describe pod'),
   form('events', 'Kubernetes events', 'objects of kind Event and none that makes pods', 'explain'),
   form(
-    'kubectl-table',
-    'a table of kubectl get',
-    'NAME and the columns of a kind: READY STATUS, CLUSTER-IP, ENDPOINTS, ...',
+    'described-pod',
+    'a pod as kubectl describe prints it',
+    'Containers with State, Last State and Restart Count',
+    'explain',
   ),
+  form(
+    'kubectl-table',
+    'a table of kubectl get or docker ps',
+    'NAME and the columns of a kind: READY STATUS, CLUSTER-IP, ENDPOINTS, ...; CONTAINER ID IMAGE',
+  ),
+  form('version', 'the versions istioctl prints', 'client version, control plane version, data plane version'),
   form('own-answer', 'an answer of meshctl (-o json)', 'apiVersion meshctl/v1'),
   form('log', 'log lines', 'access logs, istio-proxy, istiod, istio-cni, ztunnel, events', 'explain'),
 ]

@@ -42,6 +42,17 @@ export function checkPattern(pattern: string): void {
   compile(pattern)
 }
 
+/** True for a pattern that RE2 takes. */
+export function isPattern(pattern: string): boolean {
+  try {
+    compile(pattern)
+    return true
+  } catch (error) {
+    if (error instanceof BadPattern) return false
+    throw error
+  }
+}
+
 /** The groups of a match of the whole text, the match itself first. */
 export function fullMatchGroups(pattern: string, text: string): readonly string[] | undefined {
   const matcher = compile(pattern).matcher(text)

@@ -8,6 +8,8 @@ export interface PastedTable {
   readonly rows: readonly PastedRow[]
   /** True when the header was not in the text and the columns follow from the cells. */
   readonly headless: boolean
+  /** Lines of the text, from 1, that look like rows and could not be read. */
+  readonly unread?: readonly number[]
   /** What it was read from when that is no table of istioctl: a page of Envoy with the same facts. */
   readonly page?: string
 }

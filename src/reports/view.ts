@@ -56,3 +56,14 @@ export interface View<R> {
   /** Gaps that a format does not show and that must be printed on standard error. */
   unreportedGaps?(report: R, form: Form): readonly Gap[]
 }
+
+/** What a view says about the forms it has, whatever its report. */
+type Forms = Pick<View<never>, 'raw' | 'texts'>
+
+/** The forms that any of the views has, in the order help lists them. */
+export function formsOf(...views: readonly Forms[]): readonly Form[] {
+  return [
+    ...STANDARD_FORMS.filter(form => form !== 'raw' || views.some(({raw}) => raw !== undefined)),
+    ...TEXT_FORMS.filter(form => views.some(({texts}) => texts?.[form] !== undefined)),
+  ]
+}

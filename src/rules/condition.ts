@@ -58,3 +58,50 @@ export function readCondition(code: string, when: string): (context: Record<stri
     throw error instanceof UserError ? error : invalid(`is invalid: ${firstLine(error)}`)
   }
 }
+
+/** Whole numbers as CEL's integers; schemas compare them with integers. */
+function celValue(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value
+  if (Array.isArray(value)) return value.map(celValue)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, celValue(each)]))
+}
+
+let schemaEnvironment: Environment | undefined
+
+/** The functions of Kubernetes that schemas use besides those of CEL (kubernetes.io, Common Expression Language in Kubernetes). */
+function ofKubernetes(): Environment {
+  schemaEnvironment ??= new Environment({unlistedVariablesAreDyn: true})
+    .registerFunction(`string.${MATCHES}(string): bool`, (text: string, pattern: string) => partialMatch(pattern, text))
+    .registerFunction(
+      'isURL(string): bool',
+      (text: string) => URL.canParse(text) || /^[a-z][a-z0-9+.-]*:\/\//i.test(text),
+    )
+    .registerFunction('url(string): string', (text: string) => text)
+    .registerFunction('string.getScheme(): string', (text: string) => /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1] ?? '')
+  return schemaEnvironment
+}
+
+/**
+ * Compiles a validation of a schema (x-kubernetes-validations): true when the value meets it, undefined when it cannot be evaluated for the value;
+ * undefined instead of a function when it uses what the library cannot run.
+ */
+export function readSchemaValidation(expression: string): ((self: unknown) => boolean | undefined) | undefined {
+  try {
+    const parsed = ofKubernetes().parse(expression)
+    linearMatches(parsed.ast)
+    const {valid} = parsed.check()
+    if (!valid) return undefined
+    const evaluate = withinBudget(parsed.ast, parsed, 'the validation took too long')
+    return self => {
+      try {
+        const result = evaluate({self: celValue(self)})
+        return typeof result === 'boolean' ? result : undefined
+      } catch {
+        return undefined
+      }
+    }
+  } catch {
+    return undefined
+  }
+}

@@ -1,14 +1,14 @@
 // Speed and memory as ratios to a bare node on the same machine in the same minute; a ratio above its bound fails.
-import {mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {dirname, join, resolve} from 'node:path'
+import {rmSync, statSync} from 'node:fs'
+import {dirname, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {benchCheckFleet} from './check-fleet.js'
+import {benchGrowth} from './growth.js'
 import {changedDump, largeDump} from './large-dump.js'
-import {kubeProxyRules, rangeRules} from './large-rulesets.js'
 import {benchLive} from './live.js'
 import {manyRules} from './many-rules.js'
 import {ratios} from './measure.js'
+import {writeResults} from './write-results.js'
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 15)
 const START_BOUND = 2.2
@@ -21,11 +21,15 @@ const DIFF_BOUND = 2.5
 const meshctl = resolve('bin/run.js')
 const here = name => fileURLToPath(new URL(name, import.meta.url))
 
+const results = []
+
 function report(name, measured, bound, what, side = 'most') {
+  results.push({name, measured, bound, what, side})
   const good = side === 'most' ? measured <= bound : measured >= bound
-  const limit = `${side === 'most' ? 'at most' : 'at least'} ${bound}x`
+  const unit = what === 'as exponent' ? '' : 'x'
+  const limit = `${side === 'most' ? 'at most' : 'at least'} ${bound}${unit}`
   const digits = bound < 0.1 ? 4 : 2
-  process.stdout.write(`${good ? 'ok  ' : 'SLOW'}  ${name}: ${measured.toFixed(digits)}x ${what} (${limit})\n`)
+  process.stdout.write(`${good ? 'ok  ' : 'SLOW'}  ${name}: ${measured.toFixed(digits)}${unit} ${what} (${limit})\n`)
   if (!good) process.exitCode = 1
 }
 
@@ -41,23 +45,8 @@ try {
   rmSync(bed.root, {recursive: true, force: true})
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'meshctl-bench-'))
-try {
-  for (const [name, make] of [
-    ['as kube-proxy writes them', kubeProxyRules],
-    ['of ranges in one chain', rangeRules],
-  ])
-    for (const rules of [625, 2500, 10_000]) {
-      const file = join(folder, `${make.name}-${rules}.save`)
-      writeFileSync(file, make(rules))
-      const measured = await ratios([meshctl, 'iptables', '-f', file, '-o', 'short'], [here('bare.js')], RUNS)
-      report(`iptables, ${rules} rules ${name}, time`, measured.wall, RULES_BOUND, 'bare node')
-      if (rules === 10_000)
-        report(`iptables, ${rules} rules ${name}, peak memory`, measured.peak, RULES_PEAK, 'bare node')
-    }
-} finally {
-  rmSync(folder, {recursive: true, force: true})
-}
+const bare = [here('bare.js')]
+await benchGrowth(report, meshctl, bare, Math.min(RUNS, 5), {rules: RULES_BOUND, peak: RULES_PEAK})
 
 const {path, origin} = largeDump()
 try {
@@ -82,3 +71,5 @@ try {
 
 await benchLive(report)
 await benchCheckFleet(report, 5000, Math.min(RUNS, 5))
+
+writeResults(results, RUNS)

@@ -142,6 +142,61 @@ describe('two tables, and two static configurations', () => {
   })
 })
 
+describe('what people paste', () => {
+  async function read(text: string): Promise<string> {
+    const run = await meshctl(['read', file('pasted.txt', text)])
+    return `${run.stdout}${run.stderr}`.replace(/\s+/g, ' ')
+  }
+
+  test.each([
+    [
+      'what curl -v printed',
+      '> GET /people HTTP/1.1\n>\n< HTTP/1.1 503 Service Unavailable\n< server: istio-envoy\n<\nupstream connect error or disconnect/reset before headers. reset reason: connection failure\n',
+      /could not connect to the upstream \(UF\)/,
+    ],
+    [
+      'a table of Istio 1.1 with two parentheses in a cell: no proxy is lost',
+      'PROXY                CDS        LDS        EDS                                 RDS        PILOT         VERSION\nweb-1.shop           SYNCED     SYNCED     STALE (Never Acknowledged) (0%)     NOT SENT   pilot-1       1.1.4\ncart-1.shop          SYNCED     SYNCED     SYNCED (50%)                        SYNCED     pilot-1       1.1.4\n',
+      /2 proxies connected.*web-1\.shop has not acknowledged/,
+    ],
+    [
+      'a panic of istio-init',
+      'panic: exit status 1\n\ngoroutine 1 [running]:\nistio.io/istio/tools/istio-iptables/pkg/dependencies.(*RealDependencies).RunOrFail(0x3e1a998)\n',
+      /Go panic because a command of iptables failed/,
+    ],
+    [
+      'istioctl analyze',
+      'Error [IST0101] (VirtualService shop/web) Referenced host not found: "cart"\n',
+      /reference to something that does not exist/,
+    ],
+    [
+      'counters of an old Envoy',
+      'cluster.out.web.shop.internal.upstream_rq_503: 247\ncluster.out.web.shop.internal.upstream_rq_5xx: 247\n',
+      /answered 5xx.*is 247/,
+    ],
+    [
+      'docker ps',
+      'CONTAINER ID   IMAGE                               COMMAND                  CREATED       STATUS                   PORTS     NAMES\na93a152621ff   docker.io/istio/proxy_init:0.7.1    "/usr/local/bin/pr..."   8 days ago    Exited (1) 8 days ago              web-init_1\n',
+      /container web-init_1 \(docker\.io\/istio\/proxy_init:0\.7\.1\): Exited \(1\)/,
+    ],
+    [
+      'kubectl describe: an init container that fails holds up the others',
+      'Name:   web-0\nStatus: Pending\nInit Containers:\n  istio-init:\n    Args:\n      istio-iptables\n      -p\n      15001\n    State:          Waiting\n      Reason:       CrashLoopBackOff\n    Last State:     Terminated\n      Reason:       Error\n      Exit Code:    255\n    Restart Count:  12\n',
+      /istio-init is waiting: CrashLoopBackOff, restarted 12 times; its last run ended with Error, exit code 255.*kubectl logs web-0 -c istio-init --previous/,
+    ],
+  ])('%s', async (_, text, answer) => {
+    expect(await read(text)).toMatch(answer)
+  })
+
+  test('a row of a table that cannot be read is a gap', async () => {
+    const table =
+      'RESOURCE NAME     TYPE           STATUS     VALID CERT     SERIAL NUMBER     NOT AFTER     NOT BEFORE\ndefault     Cert Chain     ACTIVE     perhaps     1     2030-01-01T00:00:00Z     2020-01-01T00:00:00Z\nROOTCA     CA     ACTIVE     true     2     2030-01-01T00:00:00Z     2020-01-01T00:00:00Z\n'
+    const run = await meshctl(['proxy-config', 'secret', '-f', file('secrets.txt', table)])
+    expect(run.stderr).toMatch(/1 row of the table: .*line 2/)
+    expect(run.code).toBe(3)
+  })
+})
+
 describe('what files come in', () => {
   const routes = SPECIMENS.find(({form}) => form === 'dump-routes')?.text ?? ''
   const status = SPECIMENS.find(({form}) => form === 'table-proxy-status')?.text ?? ''

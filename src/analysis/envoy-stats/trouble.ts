@@ -18,6 +18,10 @@ const TROUBLE: readonly (readonly [RegExp, string])[] = [
     'a circuit breaker refused connections, requests or retries',
   ],
   [/upstream_rq_timeout|upstream_rq_per_try_timeout/, 'requests exceeded their timeout'],
+  [
+    /upstream_rq_5(xx|0\d)$|upstream_rq\{.*response_code(_class)?="5/,
+    'an upstream answered 5xx, or Envoy did in its place',
+  ],
   [/upstream_cx_none_healthy/, 'an upstream had no healthy endpoint'],
   [/outlier_detection[._]ejections_active/, 'endpoints are ejected by outlier detection'],
   [/ssl[._](connection_error|fail_verify_\w+)/, 'TLS handshakes failed'],

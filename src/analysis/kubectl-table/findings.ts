@@ -80,6 +80,13 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
     row.ENDPOINTS === '<none>' || row.ENDPOINTS === ''
       ? `Service ${name} has no ready endpoint: Envoy answers 503 (UH, no healthy upstream). Its selector matches no pod, or no matching pod is ready`
       : undefined,
+  containers: (row, name) => {
+    const status = row.STATUS ?? ''
+    if (/^Exited \(0\)/.test(status)) return undefined
+    return /^(Exited|Restarting|Dead|Created|Paused)/.test(status)
+      ? `container ${name} (${row.IMAGE}): ${status}; read its log: docker logs ${name}`
+      : undefined
+  },
   nodes: (row, name) => (row.STATUS === 'Ready' ? undefined : `node ${name} is ${row.STATUS}`),
   namespaces: (row, name) =>
     row['ISTIO-INJECTION'] === undefined && row.REV === undefined

@@ -2,6 +2,7 @@ import type {AccessLogEntry, LogLine, MessageLine} from '../../model/log-line.js
 import {own} from '../../model/own.js'
 import {RESPONSE_FLAGS} from '../../model/response-flags.js'
 import {GRPC_CODES} from '../../model/vocabulary/grpc-codes.js'
+import {ISTIO_CODES} from '../../model/vocabulary/istio-codes.js'
 import {AGENT_MESSAGES} from '../../model/vocabulary/log-messages/agent.js'
 import {CLIENT_MESSAGES} from '../../model/vocabulary/log-messages/client.js'
 import {CNI_MESSAGES} from '../../model/vocabulary/log-messages/cni.js'
@@ -146,8 +147,21 @@ function named(line: MessageLine): readonly LogMessage[] {
   return GENERIC_MESSAGES.filter(([words]) => words.test(line.message))
 }
 
+/** A message of istioctl analyze: `Error [IST0101] (VirtualService shop/web) Referenced host not found`. */
+function analyzerMessage(message: string): LineExplanation | undefined {
+  const code =
+    /\b(?:Error|Warning|Warn|Info)\W{1,3}\[?(IST\d{4})\]?/.exec(message)?.[1] ?? /\[(IST\d{4})\]/.exec(message)?.[1]
+  const known = code === undefined ? undefined : own(ISTIO_CODES, code)
+  if (code === undefined || known === undefined) return undefined
+  const [, , means, next] = known
+  const source = `https://istio.io/latest/docs/reference/config/analysis/${code.toLowerCase()}/`
+  return {writer: 'istioctl analyze', heading: short(message), means, next, source, also: [], words: []}
+}
+
 /** What a message of a component says, when it or an error in it is one of those known. */
 export function explainMessage(line: MessageLine): LineExplanation | undefined {
+  const analyzer = analyzerMessage(line.message)
+  if (analyzer !== undefined) return analyzer
   const [first, ...also] = named(line)
   const errors = namedErrors(line.message)
   const writer = line.writer ?? writersFor(line).find(each => first !== undefined && TABLES[each].includes(first))

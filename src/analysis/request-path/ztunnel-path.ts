@@ -98,8 +98,8 @@ function intoPod(flow: ZtunnelFlow, site: Site, to: IpPort, principal: string | 
     const policy = by === undefined ? 'none' : `${by.namespace}/${by.name}`
     const because =
       by === undefined
-        ? `ztunnel of ${podLabel(pod.ref)}: no ALLOW policy matches the connection (${who})`
-        : `ztunnel of ${podLabel(pod.ref)}: policy ${policy} denies the connection (${who})`
+        ? `no ALLOW policy of ${podLabel(pod.ref)} matches the connection (${who})`
+        : `policy ${policy} denies the connection to ${podLabel(pod.ref)} (${who})`
     tell(flow, pod, 'server', because)
     const reason = by === undefined ? 'no-allow-policy' : 'policy'
     return ending(TERMINATED, 'denied', reason, because, {pod, policy})

@@ -12,6 +12,8 @@ export interface SurfaceCommand {
   readonly words: readonly (readonly string[])[]
   readonly flags: readonly SurfaceFlag[]
   readonly args: readonly string[]
+  /** The forms that its -o takes. */
+  readonly forms: readonly string[]
   readonly summary: string
   readonly hidden: boolean
 }
@@ -45,6 +47,7 @@ function surfaceCommand(id: string, command: object): SurfaceCommand {
       .filter(isObject)
       .filter(flag => flag.hidden !== true)
       .map(surfaceFlag),
+    forms: listOf(command, 'forms').map(String),
     summary: textOf(command, 'summary') ?? '',
     hidden: (command as {hidden?: unknown}).hidden === true,
   }

@@ -2,6 +2,8 @@ import type {EvidenceId} from '../../model/evidence.js'
 import {type InputForm, inputForm} from '../../model/input-form.js'
 import {isInitDump} from '../envoy-init-dump.js'
 import {isStats} from '../envoy-stats.js'
+import {istioctlVersion} from '../istioctl-version.js'
+import {isDescribedPod} from '../kubectl-describe.js'
 import {kubectlTables} from '../kubectl-table.js'
 import {evidenceOfOwnAnswer, ownAnswer} from '../own-answer.js'
 import {type Pasted, recognisePasted} from '../pasted/recognise.js'
@@ -75,14 +77,23 @@ export function formsIn(label: string, bytes: Uint8Array): readonly InputForm[] 
   const pasted = whole ? [] : pastedForms(recognisePasted(label, bytes))
   const direct = kinds.filter(kind => kind !== 'dump' || (whole && pasted.length === 0))
   const rules = direct.includes('rules') || direct.includes('init-log')
-  const rulesFromArguments = !rules && /\bistio-iptables\s+-\w/.test(text)
+  const described = isDescribedPod(text)
+  const rulesFromArguments = !rules && !described && /\bistio-iptables\s+-\w/.test(text)
   const pages = [
     ...(rulesFromArguments ? ['init-args'] : []),
+    ...(istioctlVersion(text) === undefined ? [] : ['version']),
     ...(isInitDump(text) ? ['init-dump'] : []),
     ...(pasted.length === 0 && isStats(text) ? ['stats'] : []),
     ...(!direct.includes('objects') && kubectlTables(text).length > 0 ? ['kubectl-table'] : []),
   ]
-  const found = [...new Set([...pasted, ...direct.filter(id => !(pasted.length > 0 && id === 'objects')), ...pages])]
+  const found = [
+    ...new Set([
+      ...(described ? ['described-pod'] : []),
+      ...pasted,
+      ...direct.filter(id => !(pasted.length > 0 && id === 'objects')),
+      ...pages,
+    ]),
+  ]
   const log = !rules && found.length === 0 && explainsLines(text) ? ['log'] : []
   const events = found.includes('objects') && isOnlyEvents(text)
   return [...found.map(id => (events && id === 'objects' ? 'events' : id)), ...log].map(inputForm)

@@ -7,8 +7,8 @@ import {textMapOf, textOf} from '../decode.js'
 /** Kinds without namespaces that are not among the kinds meshctl lists. */
 const CLUSTER_WIDE = ['GatewayClass', 'ClusterRole', 'ClusterRoleBinding', 'PersistentVolume', 'StorageClass']
 
-/** The kind as rules name it. */
-function ruleKind({apiVersion, kind}: KubeObject): string {
+/** The kind as rules name it: the Gateway of the Gateway API apart from Istio's. */
+export function ruleKind({apiVersion, kind}: Pick<KubeObject, 'apiVersion' | 'kind'>): string {
   const kubernetes = (apiVersion ?? '').startsWith('gateway.networking.k8s.io/')
   return kubernetes && kind === 'Gateway' ? 'KubernetesGateway' : kind
 }

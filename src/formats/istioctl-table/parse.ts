@@ -7,6 +7,8 @@ import {readRow} from './rows.js'
 interface Open {
   readonly header: TableHeader
   readonly rows: PastedRow[]
+  /** Lines that look like rows of the table and could not be read as such. */
+  readonly unread: number[]
 }
 
 /** Widths of what a tabwriter leaves between columns: two spaces at least; listeners have one. */
@@ -72,6 +74,7 @@ export function parseTables(text: string): readonly PastedTable[] {
         columns: open.header.columns.map(({name}) => name),
         rows: open.rows,
         headless: false,
+        ...(open.unread.length === 0 ? {} : {unread: open.unread}),
       })
     open = undefined
   }
@@ -80,7 +83,7 @@ export function parseTables(text: string): readonly PastedTable[] {
     const header = command === true ? undefined : tableHeader(line)
     if (header !== undefined) {
       close()
-      open = {header, rows: []}
+      open = {header, rows: [], unread: []}
       continue
     }
     if (line.trim() === '' || isRule(line) || BARE_PROMPT.test(line)) continue
@@ -92,6 +95,7 @@ export function parseTables(text: string): readonly PastedTable[] {
     const row = command === true ? undefined : readRow(line)
     if (row === undefined) {
       if (command === true) close()
+      else if (open !== undefined && looksLikeRow(line, open.header)) open.unread.push(number)
       continue
     }
     const key = `${row.shape.kind} ${row.shape.columns.join()}`
@@ -104,6 +108,12 @@ export function parseTables(text: string): readonly PastedTable[] {
   }
   close()
   return [...tables, ...[...loose.values()].map(({table, rows}) => ({...table, rows}))]
+}
+
+/** True for a line below a header with about as many cells as it has columns. */
+function looksLikeRow(line: string, {columns}: TableHeader): boolean {
+  const count = line.trim().split(/\t+|\s{2,}/).length
+  return count >= 3 && count >= columns.length - 1
 }
 
 /** Cells whose form is fixed keep prose below a table out of it. */

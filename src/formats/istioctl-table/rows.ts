@@ -7,7 +7,7 @@ interface RowShape {
   readonly row: RegExp
 }
 
-const STATE = '(?:SYNCED|STALE|NOT SENT|ERROR|IGNORED)(?: \\([^)]{1,60}\\))?'
+const STATE = '(?:SYNCED|STALE|NOT SENT|ERROR|IGNORED)(?: \\([^)]{1,60}\\)){0,2}'
 const GAP = '\\s{2,}'
 const POD = '([a-z0-9][\\w.-]*\\.[a-z0-9-]+)'
 const DESTINATION = '((?:Cluster|Route|Inline Route): .+|\\S*Cluster\\S*|Non-HTTP/Non-TCP|HTTP|TCP|Internal:? ?.*)'

@@ -88,6 +88,14 @@ function elidedLines(label: string, text: string): readonly Gap[] {
   return cutGap(label, cuts)
 }
 
+/** Lines that look like rows of a table of proxies and could not be read: those proxies are missing in the answer. */
+function unreadRows(label: string, tables: readonly PastedTable[]): readonly Gap[] {
+  return tables
+    .flatMap(({unread = []}) => unread)
+    .slice(0, 5)
+    .map(line => ({what: `${label}:${line}`, reason: 'unreadable', detail: 'a row of the table could not be read'}))
+}
+
 /** A text with YAML of Envoy: a static configuration, or what istioctl prints with `-o yaml`. */
 function fromYaml(label: string, text: string): FromJson {
   const lines = unwrapLines(text).filter(({command}) => command !== true)
@@ -170,7 +178,13 @@ export function recognisePasted(label: string, bytes: Uint8Array): Pasted {
       ...texts.map(({evidence, value}) => ({evidence, value, missing: elidedLines(label, text)})),
       ...(sync.length === 0
         ? []
-        : [{evidence: 'istiod.syncz' as const, value: syncEntries(sync), missing: elidedLines(label, text)}]),
+        : [
+            {
+              evidence: 'istiod.syncz' as const,
+              value: syncEntries(sync),
+              missing: [...elidedLines(label, text), ...unreadRows(label, sync)],
+            },
+          ]),
     ],
     dump,
     dumpMissing: dump.length === 0 ? [] : [...json.missing, ...yaml.missing],

@@ -41,7 +41,7 @@ function lacking(
     if (kinds.some(kind => present.has(kind))) continue
     const gap = inputs.flatMap(({unreadable}) => kinds.flatMap(kind => unreadable.get(kind) ?? []))[0]
     if (gap !== undefined) return {gap, excerpt: false}
-    if (inputs.every(({complete}) => complete)) continue
+    if (inputs.some(({complete}) => complete)) continue
     const what = neededText(kinds.length > 3 ? 'Pod or workload' : kinds)
     return {gap: {what, reason: 'not-captured', detail: `the input holds no ${what}`}, excerpt: true}
   }

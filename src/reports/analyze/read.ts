@@ -1,7 +1,7 @@
-import {readConfigObject} from '../../formats/istio-config/config-object.js'
+import {readConfigObject, ruleKind} from '../../formats/istio-config/config-object.js'
 import type {Gap} from '../../model/answer.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
-import {KINDS} from '../../model/kinds.js'
+import {KINDS, kindWord} from '../../model/kinds.js'
 import type {FilePlace, Source} from '../../sources/source.js'
 
 /** One of the sources that are analysed together. */
@@ -42,9 +42,10 @@ export async function readConfiguration(
   }
   const unreadable = new Map<string, Gap>()
   const objects: ConfigObject[] = []
-  for (const {kind} of KINDS.filter(each => !UNUSED.has(each.kind))) {
+  for (const each of KINDS.filter(({kind}) => !UNUSED.has(kind))) {
+    const kind = kindWord(each)
     const answer = await source.objects({kind, ...(kind === 'ConfigMap' ? {namespace: istioNamespace} : {})})
-    if (!answer.ok) unreadable.set(kind, answer.gap)
+    if (!answer.ok) unreadable.set(ruleKind(each), answer.gap)
     else for (const raw of answer.value) objects.push(readConfigObject(raw, namespace, cluster))
   }
   const what = 'Secrets'

@@ -87,6 +87,16 @@ function networksOf(map: ConfigObject | undefined, {meshNetworks}: AnalyzeOption
   return text === undefined ? undefined : readMeshNetworks(text, meshNetworks?.file ?? 'ConfigMap istio')
 }
 
+/** The objects of all inputs; one of the same kind, namespace and name replaces that of an earlier input, as applying it would. */
+function laidOver(inputs: readonly ConfigInput[]): readonly ConfigObject[] {
+  const held = new Map<string, ConfigObject>()
+  for (const object of inputs.flatMap(each => each.objects)) {
+    const {kind, namespace, name} = object.ref
+    held.set(JSON.stringify([object.cluster, object.kind, kind, namespace, name]), object)
+  }
+  return [...held.values()]
+}
+
 /** Each finding once: the same words about the same object at several places are one. */
 function unrepeated(all: readonly ConfigFinding[]): readonly ConfigFinding[] {
   const byObject = new Map<ConfigObject, Set<string>>()
@@ -152,7 +162,7 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
   const sources = given.map(each => ({...each, source: noted(each.source)}))
   const inputs: ConfigInput[] = []
   for (const each of sources) inputs.push(await readConfiguration(each, options.namespace, options.istioNamespace))
-  const objects = inputs.flatMap(each => each.objects)
+  const objects = laidOver(inputs)
   const homes = new Map(inputs.flatMap(input => input.objects.map(object => [object, input] as const)))
   const map = istioConfigMap(objects, options.istioNamespace)
   const networks = networksOf(map, options)

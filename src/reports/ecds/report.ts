@@ -16,11 +16,15 @@ export interface EcdsReport extends Report {
   readonly document: () => unknown
 }
 
-/** The filters of a pod's Envoy delivered through ECDS, ordered by type and name. */
+/** Sections of every whole config_dump: Envoy leaves the one of ECDS out when no filter is delivered by it. */
+const OF_A_WHOLE_DUMP = ['Bootstrap', 'Clusters', 'Listeners']
+
+/** The filters of a pod's Envoy delivered through ECDS, ordered by type and name; none when a whole dump has no section for them. */
 export async function ecdsReport(given: Source, subject: PodRef): Promise<EcdsReport> {
   const source = noted(given)
-  const {artifact, dump} = await loadDump(source, subject, ['ecds'])
-  requiredSection(dump, 'Ecds', source)
+  const {artifact, dump} = await loadDump(source, subject, ['ecds', 'bootstrap', 'clusters', 'listeners'])
+  const none = dump.ecds.length === 0 && OF_A_WHOLE_DUMP.every(name => dump.sections.has(name))
+  if (!none) requiredSection(dump, 'Ecds', source)
   const filters = [...decodeEcds(dump.ecds)].sort((a, b) => byText(a.type, b.type) || byText(a.name, b.name))
   const document = () => {
     const entries = dump.ecds.flatMap(section => listOf(section, 'ecds_filters')).map(protoJson)
@@ -29,7 +33,7 @@ export async function ecdsReport(given: Source, subject: PodRef): Promise<EcdsRe
   return {
     ...answeredFrom(source),
     gaps: [],
-    notes: unreadNotes('Ecds', dump.ecds),
+    notes: none ? ['no filters are delivered by ECDS'] : unreadNotes('Ecds', dump.ecds),
     subject,
     filters,
     artifact,

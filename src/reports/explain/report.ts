@@ -84,11 +84,11 @@ function notKnown(rules: readonly AnyRule[], text: string): UserError {
 export function explainReport(rules: readonly AnyRule[], given: string): ExplainReport {
   const text = given.trim()
   const base = {origin: {kind: 'memory', label: 'meshctl'} as const, provenance: BUILT_IN, gaps: [], word: text}
-  const whole = topicOf(rules, text)
+  const several = text.includes('\n')
+  const whole = several || /\[IST\d{4}\]/.test(text) ? undefined : topicOf(rules, text)
   if (whole !== undefined) return {...base, notes: [], topics: [whole], lines: [], unknown: []}
   if (isNoPort(text)) throw new UserError(`${text} is not a port`, {hint: 'Ports go from 1 to 65535.'})
   const log = explainLines(text)
-  const several = text.includes('\n')
   const words = text.split(/\s+/).slice(0, MAX_WORDS)
   if (log.explained.length > 0 && (several || isProse(words)))
     return {...base, notes: missedLines(log), topics: [], lines: log.explained, unknown: []}

@@ -1,6 +1,5 @@
 import {driftOf, type RuleDifference} from '../../analysis/netfilter/drift/drift.js'
-import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
-import {isOfRuntime} from '../../analysis/netfilter/drift/runtime-rules.js'
+import {isHarmless} from '../../analysis/netfilter/drift/own-ports.js'
 import type {RulesetWarning} from '../../analysis/netfilter/interception/ruleset-warnings.js'
 import {type Expected, expectedFor} from '../../evidence/kernel/expectation.js'
 import {podKind, readableKernel} from '../../evidence/kernel/nothing-read.js'
@@ -68,7 +67,7 @@ export async function driftReport(given: Source, subject: PodRef): Promise<Drift
     kernel,
     expected,
     differences,
-    failing: differences.some(each => each.effective && !exemptsOwnPorts(each) && !isOfRuntime(each)),
+    failing: differences.some(each => each.effective && !isHarmless(each)),
     ...(differences.some(({kind}) => kind === 'incomplete') ? {undecided: true} : {}),
   }
 }
@@ -85,7 +84,7 @@ export async function iptablesWithDriftReport(given: Source, subject: PodRef): P
   })
   if (expected === undefined) return report
   const effective = driftOf(expected.rulesets, rulesets, machine).filter(
-    each => each.effective && !exemptsOwnPorts(each) && !isOfRuntime(each),
+    each => each.effective && !isHarmless(each),
   ).length
   if (effective === 0) return report
   noteExpected(source, expected)

@@ -1,4 +1,5 @@
 import type {RuleDifference} from '../../analysis/netfilter/drift/drift.js'
+import {exemptsOwnPorts, isHarmless} from '../../analysis/netfilter/drift/own-ports.js'
 import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Rule} from '../../model/ruleset.js'
@@ -26,25 +27,23 @@ function ruleLines(sign: string, rules: readonly Rule[], tone: 'bad' | 'warn'): 
   return rules.length > 12 ? [...shown, [`      and ${rules.length - 12} more`]] : shown
 }
 
-function differenceLines({
-  kind,
-  family,
-  place,
-  expected,
-  actual,
-  consequences,
-  effective,
-}: RuleDifference): readonly (readonly Cell[])[] {
+function differenceLines(difference: RuleDifference): readonly (readonly Cell[])[] {
+  const {kind, family, place, expected, actual, consequences} = difference
+  const matters = difference.effective && !isHarmless(difference)
+  const why = exemptsOwnPorts(difference)
+    ? ': the rule exempts a port of the sidecar itself'
+    : ': the container runtime made this rule'
   const what = `${WORDS[kind]} in ${place}${FAMILY[family] === '' ? '' : ` (${FAMILY[family]})`}`
   const effect: readonly (readonly Cell[])[] =
     consequences.length > 0
-      ? consequences.map(text => [{text: `    → ${text}`, tone: effective ? 'strong' : 'dim'} as const])
+      ? consequences.map(text => [{text: `    → ${text}`, tone: matters ? 'strong' : 'dim'} as const])
       : [[{text: '    → no effect: every packet takes the same path', tone: 'dim'}]]
   return [
-    ['', {text: effective ? '! ' : '  ', tone: 'warn'}, {text: what, tone: 'strong'}],
+    ['', {text: matters ? '! ' : '  ', tone: 'warn'}, {text: what, tone: 'strong'}],
     ...ruleLines('-', expected, 'bad'),
     ...ruleLines('+', actual, 'warn'),
     ...effect,
+    ...(difference.effective && !matters ? [[`    no traffic of an application changes${why}`]] : []),
   ]
 }
 
@@ -53,6 +52,8 @@ function verdictOf(differences: DriftReport['differences']): Cell {
   const all = humanCount(differences.length, 'difference')
   const effective = differences.filter(each => each.effective).length
   const open = differences.filter(each => each.kind === 'incomplete').length
+  if (effective > 0 && differences.every(each => !each.effective || isHarmless(each)))
+    return {text: `${all}, none of which changes traffic of an application`, tone: 'good'}
   if (effective > 0) {
     const some = `${effective} of which ${effective === 1 ? 'changes' : 'change'}`
     const every = effective === 1 ? 'which changes' : 'all of which change'

@@ -1,4 +1,6 @@
 import {answeredFrom, noted} from '../../evidence/provenance.js'
+import type {Gap} from '../../model/answer.js'
+import {humanCount} from '../../model/human-count.js'
 import type {PastedRow, PastedTable, TableKind} from '../../model/pasted-table.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
@@ -76,6 +78,14 @@ function refuseFilter(table: PastedTable, filter: TableFilter): void {
   )
 }
 
+/** Lines that look like rows of a table and are none: what was in them is not known. */
+function unreadRows(tables: readonly PastedTable[]): readonly Gap[] {
+  const lines = tables.flatMap(({unread = []}) => unread)
+  if (lines.length === 0) return []
+  const shown = `${lines.slice(0, 5).join(', ')}${lines.length > 5 ? ', …' : ''}`
+  return [{what: `${humanCount(lines.length, 'row')} of the table`, reason: 'unreadable', detail: `line ${shown}`}]
+}
+
 /** The rows of istioctl's tables among the files given that pass the filter; undefined when there is no such table. */
 export function pastedTableReport(
   source: Source,
@@ -91,7 +101,7 @@ export function pastedTableReport(
   const kept = tables.reduce((sum, {rows}) => sum + rows.length, 0)
   return {
     ...answeredFrom(noted(source)),
-    gaps: [],
+    gaps: unreadRows(found),
     notes: [
       `read from ${found[0]?.page ?? `a table of istioctl proxy-config ${kind}`}: what it has no column for is not known`,
       ...(kept < all || kept === 0 ? nothingLeft(kept, all, 'rows') : []),

@@ -1,11 +1,16 @@
 import {troubleIn} from '../../analysis/envoy-stats/trouble.js'
+import {describedFindings} from '../../analysis/kubectl-table/described-pod.js'
 import {kubectlFindings} from '../../analysis/kubectl-table/findings.js'
+import {explainMessage} from '../../analysis/log-explanation/explain.js'
+import {versionFindings} from '../../analysis/version-skew.js'
 import {parseInitDump} from '../../formats/envoy-init-dump.js'
 import {parseStats} from '../../formats/envoy-stats.js'
 import {formsIn} from '../../formats/forms/forms-in.js'
+import {istioctlVersion} from '../../formats/istioctl-version.js'
+import {describedPod} from '../../formats/kubectl-describe.js'
 import {kubectlTables} from '../../formats/kubectl-table.js'
 import {ownAnswer} from '../../formats/own-answer.js'
-import type {InputForm} from '../../model/input-form.js'
+import {type InputForm, inputForm} from '../../model/input-form.js'
 import {UserError} from '../../model/user-error.js'
 import type {Report} from '../report.js'
 
@@ -30,6 +35,7 @@ function verboseLoggers(text: string): readonly string[] {
 function findingsOf(forms: readonly InputForm[], bytes: Uint8Array): readonly string[] {
   const text = Buffer.from(bytes).toString('utf8')
   const has = (id: string) => forms.some(form => form.id === id)
+  const versions = istioctlVersion(text)
   const waiting = has('init-dump') ? parseInitDump(text) : []
   return [
     ...(has('init-dump') && waiting.length === 0
@@ -38,14 +44,28 @@ function findingsOf(forms: readonly InputForm[], bytes: Uint8Array): readonly st
     ...waiting.map(({name, targets}) => `Envoy is not initialized: ${name} still waits for ${targets.join(', ')}`),
     ...(has('stats') ? troubleIn(parseStats(text)) : []),
     ...(has('logging') ? verboseLoggers(text) : []),
+    ...(has('described-pod') ? describedFindings(describedPod(text)) : []),
+    ...(versions === undefined || !has('version') ? [] : versionFindings(versions)),
     ...(has('kubectl-table') ? kubectlFindings(kubectlTables(text)) : []),
     ...(ownAnswer(bytes)?.lines ?? []),
   ]
 }
 
+/** Lines looked at in a text of no other form. */
+const MAX_LINES = 2000
+
+/** The forms of a file; a text of none that holds a known message (an error of a client, a panic) is explained like a log. */
+function knownForms(label: string, bytes: Uint8Array): readonly InputForm[] {
+  const forms = formsIn(label, bytes)
+  if (forms.length > 0) return forms
+  const lines = Buffer.from(bytes.subarray(0, 1_048_576)).toString('utf8').split('\n').slice(0, MAX_LINES)
+  const known = lines.some(message => explainMessage({kind: 'message', message: message.trim()}) !== undefined)
+  return known ? [inputForm('log')] : []
+}
+
 /** What each of some files is and what can be asked of it; a run in which nothing is known is an error. */
 export function readReport(inputs: readonly {readonly label: string; readonly bytes: Uint8Array}[]): ReadReport {
-  const files = inputs.map(({label, bytes}) => ({label, forms: formsIn(label, bytes), bytes}))
+  const files = inputs.map(({label, bytes}) => ({label, forms: knownForms(label, bytes), bytes}))
   if (files.length > 0 && files.every(({forms}) => forms.length === 0)) {
     throw new UserError(`nothing in ${files.map(({label}) => label).join(', ')} is in a form meshctl knows`, {
       hint: 'meshctl read --forms lists the forms.',

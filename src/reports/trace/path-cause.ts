@@ -39,6 +39,24 @@ async function allowPolicies(inputs: CauseInputs, pod: MeshPod): Promise<readonl
     .map(each => each.object)
 }
 
+const CONVERTED = 'converted_peer_authentication_'
+
+/** A policy as ztunnel and waypoints name it, `namespace/name`; istiod makes one of a STRICT PeerAuthentication. */
+function namedDenial(policy: string): PathCause | undefined {
+  const [, namespace, name] = /^([^/[\]]+)\/([^/[\]]+)$/.exec(policy) ?? []
+  if (namespace === undefined || name === undefined) return undefined
+  if (name.startsWith(CONVERTED)) {
+    const object = {kind: 'PeerAuthentication', namespace, name: name.slice(CONVERTED.length)}
+    return {
+      object,
+      field: 'spec.mtls.mode',
+      fix: `Send the request from a pod of the mesh, or set ${objectLabel(object)} to PERMISSIVE.`,
+    }
+  }
+  const object = {kind: 'AuthorizationPolicy', namespace, name}
+  return {object, field: 'spec.rules', fix: `Exclude the request from ${objectLabel(object)}, or change the request.`}
+}
+
 async function denial(inputs: CauseInputs, policy: string, pod: MeshPod): Promise<PathCause> {
   const [, namespace, name, rule] = KEY.exec(policy) ?? []
   if (namespace !== undefined && name !== undefined) {
@@ -49,6 +67,8 @@ async function denial(inputs: CauseInputs, policy: string, pod: MeshPod): Promis
       fix: `Exclude the request from rule ${rule} of ${objectLabel(object)}, or change the request.`,
     }
   }
+  const byName = namedDenial(policy)
+  if (byName !== undefined) return byName
   const allow = await allowPolicies(inputs, pod)
   const [object] = allow
   if (object === undefined)

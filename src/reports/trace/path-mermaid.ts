@@ -8,6 +8,8 @@ function safe(text: string): string {
 
 const ACTORS: Readonly<Partial<Record<PathStep['hop'], string>>> = {
   'client-proxy': 'Envoy of',
+  ztunnel: 'ztunnel for',
+  waypoint: 'waypoint',
   gateway: 'gateway',
   'server-proxy': 'Envoy of',
   application: 'application',

@@ -25,6 +25,8 @@ export interface PathStep {
     | 'kernel-in'
     | 'service'
     | 'client-proxy'
+    | 'ztunnel'
+    | 'waypoint'
     | 'gateway'
     | 'tls'
     | 'server-proxy'
@@ -180,11 +182,8 @@ export function stepsOf(legs: readonly Leg[], world: MeshWorld): readonly PathSt
         const tls = leg.role === 'client' ? [] : [tlsStep(leg.speech, leg, world)]
         return [...tls, proxyStep(leg, world)]
       }
-      case 'ztunnel': {
-        const hop = leg.role === 'waypoint' ? 'gateway' : leg.role === 'client' ? 'client-proxy' : 'server-proxy'
-        const by = leg.role === 'waypoint' ? '' : 'ztunnel: '
-        return [plainStep(hop, podLabel(leg.pod.ref), `${by}${leg.text}`)]
-      }
+      case 'ztunnel':
+        return [plainStep(leg.role === 'waypoint' ? 'waypoint' : 'ztunnel', podLabel(leg.pod.ref), leg.text)]
       case 'application': {
         const own = plainStep('application', `${podLabel(leg.pod.ref)}:${leg.address.port}`, leg.text)
         return leg.speech.tls === undefined || !sentByProxy ? [own] : [tlsStep(leg.speech, leg, world), own]

@@ -12,6 +12,8 @@ const HOPS: Readonly<Record<PathStep['hop'], string>> = {
   'kernel-in': 'kernel in',
   service: 'service',
   'client-proxy': 'client Envoy',
+  ztunnel: 'ztunnel',
+  waypoint: 'waypoint',
   gateway: 'gateway Envoy',
   tls: 'TLS',
   'server-proxy': 'server Envoy',

@@ -2,6 +2,7 @@ import {rule as alphaAnnotation} from './alpha-annotation/rule.js'
 import {rule as autoImageDeployment} from './auto-image-deployment/rule.js'
 import {rule as autoImagePod} from './auto-image-pod/rule.js'
 import type {ConfigRule} from './config-rule.js'
+import {rule as delegateMissing} from './delegate-missing/rule.js'
 import {rule as deploymentPortClash} from './deployment-port-clash/rule.js'
 import {rule as deploymentProtocolClash} from './deployment-protocol-clash/rule.js'
 import {rule as deprecatedAnnotation} from './deprecated-annotation/rule.js'
@@ -10,6 +11,8 @@ import {rule as destinationNotFound} from './destination-not-found/rule.js'
 import {rule as destinationPortRequired} from './destination-port-required/rule.js'
 import {rule as destinationPortUnknown} from './destination-port-unknown/rule.js'
 import {rule as destinationRuleHostUnknown} from './destination-rule-host-unknown/rule.js'
+import {rule as destinationRuleNeverUsed} from './destination-rule-never-used/rule.js'
+import {rule as destinationRulesCollide} from './destination-rules-collide/rule.js'
 import {rule as envoyFilterAdd} from './envoy-filter-add/rule.js'
 import {rule as envoyFilterRelative} from './envoy-filter-relative/rule.js'
 import {rule as envoyFilterRelativeVersion} from './envoy-filter-relative-version/rule.js'
@@ -25,24 +28,39 @@ import {rule as gatewayPortUnserved} from './gateway-port-unserved/rule.js'
 import {rule as gatewaySecretMissing} from './gateway-secret-missing/rule.js'
 import {rule as gatewaySelectsNothing} from './gateway-selects-nothing/rule.js'
 import {rule as hostNotInGateway} from './host-not-in-gateway/rule.js'
+import {rule as httpPolicyOnTcpPort} from './http-policy-on-tcp-port/rule.js'
 import {rule as ineffectiveMatch} from './ineffective-match/rule.js'
 import {rule as ingressSubsetIgnored} from './ingress-subset-ignored/rule.js'
 import {rule as internalGatewayNamed} from './internal-gateway-named/rule.js'
 import {rule as invalidAnnotation} from './invalid-annotation/rule.js'
 import {rule as jwksFetchOpen} from './jwks-fetch-open/rule.js'
 import {rule as jwtClaimRouteUnauthenticated} from './jwt-claim-route-unauthenticated/rule.js'
+import {rule as jwtPolicyWithoutAuthentication} from './jwt-policy-without-authentication/rule.js'
+import {rule as listenerConflict} from './listener-conflict/rule.js'
 import {rule as meshHostConflict} from './mesh-host-conflict/rule.js'
 import {rule as misplacedAnnotation} from './misplaced-annotation/rule.js'
+import {rule as mtlsPortOfTheService} from './mtls-port-of-the-service/rule.js'
 import {rule as multiclusterServiceDiffers} from './multicluster-service-differs/rule.js'
+import {rule as mutualTlsWithoutSidecar} from './mutual-tls-without-sidecar/rule.js'
 import {rule as namespaceInjectedByDefault} from './namespace-injected-by-default/rule.js'
 import {rule as namespaceLabelClash} from './namespace-label-clash/rule.js'
 import {rule as namespaceWithoutInjection} from './namespace-without-injection/rule.js'
 import {rule as networkRegistryUnknown} from './network-registry-unknown/rule.js'
 import {rule as podWithoutProxy} from './pod-without-proxy/rule.js'
+import {rule as policyDeniesAll} from './policy-denies-all/rule.js'
 import {rule as policySelectsNothing} from './policy-selects-nothing/rule.js'
 import {rule as portServerNotVerified} from './port-server-not-verified/rule.js'
+import {rule as principalNeverMatches} from './principal-never-matches/rule.js'
 import {rule as proxyImageDiffers} from './proxy-image-differs/rule.js'
+import {rule as referenceGrantMissing} from './reference-grant-missing/rule.js'
+import {rule as removedKind} from './removed-kind/rule.js'
 import {rule as reservedUid} from './reserved-uid/rule.js'
+import {rule as routeBackendMissing} from './route-backend-missing/rule.js'
+import {rule as routeKindMismatch} from './route-kind-mismatch/rule.js'
+import {rule as routeParentMissing} from './route-parent-missing/rule.js'
+import {rule as routeShadowed} from './route-shadowed/rule.js'
+import {rule as schemaInvalid} from './schema-invalid/rule.js'
+import {rule as schemaWarning} from './schema-warning/rule.js'
 import {rule as selectorOnKubernetesGateway} from './selector-on-kubernetes-gateway/rule.js'
 import {rule as serverNotVerified} from './server-not-verified/rule.js'
 import {rule as serviceEntryNeedsAddress} from './service-entry-needs-address/rule.js'
@@ -50,16 +68,20 @@ import {rule as serviceEntryProtocolClash} from './service-entry-protocol-clash/
 import {rule as servicePortName} from './service-port-name/rule.js'
 import {rule as severalDefaultSidecars} from './several-default-sidecars/rule.js'
 import {rule as severalDefaultTelemetries} from './several-default-telemetries/rule.js'
+import {rule as severalPeerAuthentications} from './several-peer-authentications/rule.js'
 import {rule as sidecarInAmbient} from './sidecar-in-ambient/rule.js'
 import {rule as sidecarSelectorsOverlap} from './sidecar-selectors-overlap/rule.js'
 import {rule as sidecarSelectsNothing} from './sidecar-selects-nothing/rule.js'
 import {rule as sourceNamespaceUnknown} from './source-namespace-unknown/rule.js'
 import {rule as statusNotAccepted} from './status-not-accepted/rule.js'
+import {rule as subsetNeverRouted} from './subset-never-routed/rule.js'
 import {rule as subsetNotDefined} from './subset-not-defined/rule.js'
 import {rule as subsetWithoutPods} from './subset-without-pods/rule.js'
 import {rule as telemetrySelectorsOverlap} from './telemetry-selectors-overlap/rule.js'
 import {rule as telemetrySelectsNothing} from './telemetry-selects-nothing/rule.js'
 import {rule as telemetryWithoutProvider} from './telemetry-without-provider/rule.js'
+import {rule as timeoutBeforeRetry} from './timeout-before-retry/rule.js'
+import {rule as tlsOriginatedTwice} from './tls-originated-twice/rule.js'
 import {rule as unknownAnnotation} from './unknown-annotation/rule.js'
 import {rule as unreachableRoute} from './unreachable-route/rule.js'
 import {rule as webhookAddress} from './webhook-address/rule.js'
@@ -71,6 +93,7 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   alphaAnnotation,
   autoImageDeployment,
   autoImagePod,
+  delegateMissing,
   deploymentPortClash,
   deploymentProtocolClash,
   deprecatedAnnotation,
@@ -79,6 +102,8 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   destinationPortRequired,
   destinationPortUnknown,
   destinationRuleHostUnknown,
+  destinationRuleNeverUsed,
+  destinationRulesCollide,
   envoyFilterAdd,
   envoyFilterRelative,
   envoyFilterRelativeVersion,
@@ -94,24 +119,39 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   gatewaySecretMissing,
   gatewaySelectsNothing,
   hostNotInGateway,
+  httpPolicyOnTcpPort,
   ineffectiveMatch,
   ingressSubsetIgnored,
   internalGatewayNamed,
   invalidAnnotation,
   jwksFetchOpen,
   jwtClaimRouteUnauthenticated,
+  jwtPolicyWithoutAuthentication,
+  listenerConflict,
   meshHostConflict,
   misplacedAnnotation,
+  mtlsPortOfTheService,
   multiclusterServiceDiffers,
+  mutualTlsWithoutSidecar,
   namespaceInjectedByDefault,
   namespaceLabelClash,
   namespaceWithoutInjection,
   networkRegistryUnknown,
   podWithoutProxy,
+  policyDeniesAll,
   policySelectsNothing,
   portServerNotVerified,
+  principalNeverMatches,
   proxyImageDiffers,
+  referenceGrantMissing,
+  removedKind,
   reservedUid,
+  routeBackendMissing,
+  routeKindMismatch,
+  routeParentMissing,
+  routeShadowed,
+  schemaInvalid,
+  schemaWarning,
   selectorOnKubernetesGateway,
   serverNotVerified,
   serviceEntryNeedsAddress,
@@ -119,16 +159,20 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   servicePortName,
   severalDefaultSidecars,
   severalDefaultTelemetries,
+  severalPeerAuthentications,
   sidecarInAmbient,
   sidecarSelectorsOverlap,
   sidecarSelectsNothing,
   sourceNamespaceUnknown,
   statusNotAccepted,
+  subsetNeverRouted,
   subsetNotDefined,
   subsetWithoutPods,
   telemetrySelectorsOverlap,
   telemetrySelectsNothing,
   telemetryWithoutProvider,
+  timeoutBeforeRetry,
+  tlsOriginatedTwice,
   unknownAnnotation,
   unreachableRoute,
   webhookAddress,

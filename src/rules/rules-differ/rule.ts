@@ -1,7 +1,6 @@
 import {type RuleDifference, touchesMesh} from '../../analysis/netfilter/drift/drift.js'
 import {isFilterBlock, throwsAway} from '../../analysis/netfilter/drift/filter-blocks.js'
-import {exemptsOwnPorts} from '../../analysis/netfilter/drift/own-ports.js'
-import {isOfRuntime} from '../../analysis/netfilter/drift/runtime-rules.js'
+import {exemptsOwnPorts, isHarmless} from '../../analysis/netfilter/drift/own-ports.js'
 import type {Severity} from '../../model/finding.js'
 import {defineRule} from '../rule.js'
 
@@ -17,7 +16,7 @@ const KIND_TEXT: Readonly<Record<RuleDifference['kind'], string>> = {
 }
 
 function severityOf(difference: RuleDifference): Severity {
-  if (exemptsOwnPorts(difference) || isOfRuntime(difference)) return 'info'
+  if (isHarmless(difference)) return 'info'
   if (touchesMesh(difference)) return 'error'
   if (difference.effective) return 'warning'
   return difference.kind === 'foreign' || throwsAway(difference) ? 'warning' : 'info'

@@ -115,3 +115,17 @@ export function makeCertificates(folder: string): {
     ],
   }
 }
+
+/** A server and one client for each identity, all of the trusted root. */
+export function makeClients(
+  folder: string,
+  identities: readonly string[],
+): {readonly server: Identity; readonly clients: readonly Identity[]} {
+  mkdirSync(folder, {recursive: true})
+  authority(folder, 'root')
+  const make = (name: string, uri: string) => issue(folder, {name, by: 'root', uris: [uri], names: [], subject: '/'})
+  return {
+    server: make('server', `${SPIFFE}/upstream`),
+    clients: identities.map((uri, i) => make(`client-${i}`, uri)),
+  }
+}

@@ -610,7 +610,8 @@ export function configuration(given: Surroundings): Json {
     const matches = uniqueMatches(some(random, 2, 6, () => chainMatch(random)))
     return {
       listener_filters: inspectors(random, proxy),
-      filter_chains: matches.map(match => chain(given, match)),
+      // Envoy takes no listener without a chain.
+      filter_chains: (matches.length > 0 ? matches : [undefined]).map(match => chain(given, match)),
       ...(oneIn(random, 2) ? {default_filter_chain: chain(given, undefined)} : {}),
     }
   }

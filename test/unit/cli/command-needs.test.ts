@@ -37,34 +37,10 @@ describe('what commands declare', () => {
 
   test('commands of a topic that ask for the same stand under its name', () => {
     const names = [...declaredClusterNeeds(COMMANDS).keys()]
-    expect(names).toEqual([
-      'analyze',
-      'authz',
-      'capture',
-      'check',
-      'check-inject',
-      'describe',
-      'diff',
-      'egress',
-      'errors',
-      'iptables',
-      'mtls',
-      'net',
-      'packet',
-      'ports',
-      'probe',
-      'proxy-config',
-      'proxy-status',
-      'server-info',
-      'snapshot create',
-      'stats',
-      'trace',
-      'verify',
-      'version',
-      'waypoint',
-      'what-if',
-      'ztunnel-config',
-    ])
+    expect(names).toEqual([...names].sort())
+    for (const topic of ['describe', 'proxy-config', 'ztunnel-config', 'snapshot create'])
+      expect(names).toContain(topic)
+    expect(names.filter(name => /^(?:describe|proxy-config|ztunnel-config) /.test(name))).toEqual([])
   })
 
   test('a command that asks for more than its topic stands alone', () => {

@@ -2,11 +2,14 @@ import {spawnSync} from 'node:child_process'
 import {createServer, type IncomingMessage, type Server} from 'node:http'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {type ProbeRequest, probeCommands} from '../../../src/analysis/probe/commands.js'
+import {askedOf} from '../../../src/cli/expectations.js'
+import {readExpectations} from '../../../src/formats/expectations/parse.js'
 import {parseProbeOutput} from '../../../src/formats/probe/parse.js'
 import {answered} from '../../../src/model/answer.js'
 import {UserError} from '../../../src/model/user-error.js'
-import {type ProbeQuestion, probeReport} from '../../../src/reports/probe/report.js'
 import {reportExitCode} from '../../../src/reports/report.js'
+import {type ProbeQuestion, probeReport} from '../../../src/reports/verify/probe-report.js'
+import {suiteReport} from '../../../src/reports/verify/suite-report.js'
 import type {Changes} from '../../../src/sources/changes.js'
 import {openFiles} from '../../../src/sources/open.js'
 import type {Source} from '../../../src/sources/source.js'
@@ -157,5 +160,37 @@ describe('probe', () => {
 
   test('a record sends nothing', async () => {
     await expect(probed(sample)).rejects.toThrow(UserError)
+  })
+
+  test('a file of expectations is sent, and reality stands beside the prediction', async () => {
+    const text = JSON.stringify({
+      expectations: [
+        {name: 'denied', from: 'deploy/sleep', to: 'http://ratings:9080/x', expect: {status: 403, outcome: 'denied'}},
+        {name: 'allowed', from: 'deploy/sleep', to: 'http://ratings:9080/x', expect: {status: 200}},
+        {name: 'from outside', from: 'ingress', to: 'http://ratings:9080/x', expect: {status: 200}},
+      ],
+    })
+    const read = readExpectations(text)
+    if (!read.ok) throw new Error(read.why)
+    const around = {namespace: 'demo', istioNamespace: 'istio-system'}
+    const sending = {announce: async () => {}, sleep: async () => {}, requestId: () => ID}
+    const sent = async (source: Source) => {
+      const asked = await Promise.all(read.expectations.map(each => askedOf(source, each, around)))
+      return await suiteReport(source, 'suite.json', asked, sending)
+    }
+    const denied = await sent(mesh(head(403), line(403, '-', 'via_upstream')))
+    expect(denied.results.map(each => [each.reality, each.asPredicted])).toEqual([
+      ['holds', true],
+      ['fails', true],
+      ['open', false],
+    ])
+    const allowed = await sent(mesh(head(200), line(200, '-', 'via_upstream')))
+    expect(allowed.results.map(each => [each.reality, each.asPredicted])).toEqual([
+      ['fails', false],
+      ['holds', false],
+      ['open', false],
+    ])
+    expect(reportExitCode(allowed)).toBe(1)
+    await expect(sent(sample)).rejects.toThrow('no request can be sent')
   })
 })

@@ -12,17 +12,16 @@ const OPTIONS = {
   cluster: {istioNamespace: 'istio-system', asGroups: [], requestTimeoutMs: 1},
 }
 
-const FROM = {name: 'from', takesValue: true}
+const FROM = {name: 'from', takesValue: true, summary: ''}
 
 describe.each(SOURCE_SPECS.map(spec => [sourceSpecUsage(spec), spec] as const))('the source %s', (usage, spec) => {
   test('is named in help, completion, the error about an unknown source, and the README', async () => {
     expect(commonFlags.from.description).toContain(usage)
     const error: unknown = await openSource('no-such-file', OPTIONS as never).catch(each => each)
     expect(error).toMatchObject({hint: expect.stringContaining(`${usage} (${spec.meaning})`)})
-    const surface = {commands: [{words: [['x']], flags: [FROM], args: []}]}
-    const names = {pods: async () => [], namespaces: async () => []}
-    const {candidates} = await completions(['x', '--from', ''], surface, names)
-    expect(candidates.includes(spec.word)).toBe(spec.word !== '-')
+    const surface = {commands: [{words: [['x']], flags: [FROM], args: [], forms: [], summary: '', hidden: false}]}
+    const {candidates} = await completions(['x', '--from', ''], surface, async () => [])
+    expect(candidates.map(({word}) => word).includes(spec.word)).toBe(spec.word !== '-')
     expect(readFileSync('README.md', 'utf8')).toMatch(new RegExp(`\`${spec.word}`))
   })
 

@@ -55,8 +55,8 @@ function faultOf(token: Token, provider: JwtProvider, audiences: readonly string
   const seconds = now / 1000
   if (token.notBefore > 0 && token.notBefore > seconds + skew) return 'Jwt not yet valid'
   if (token.expires > 0 && token.expires + skew < seconds) return 'Jwt is expired'
-  if (token.expires === 0 && p.requireExpiration) return 'Jwt verification fails'
   if (!audienceFits(audiences.length > 0 ? audiences : p.audiences, token)) return WRONG_AUDIENCE
+  if (token.expires === 0 && p.requireExpiration) return 'Jwt verification fails'
   return signatureFault(token, keysOf(p))
 }
 
@@ -137,7 +137,7 @@ function all(first: Scene, requirements: readonly JwtRequirement[]): Verdict {
 /** Which of several failures is reported: a specific one before an unknown issuer, an unknown issuer before a missing token. */
 function reported(faults: readonly string[]): string {
   const specific = faults.filter(each => each !== MISSING && each !== UNKNOWN_ISSUER)
-  return specific.at(-1) ?? faults.at(-1) ?? MISSING
+  return specific.at(-1) ?? (faults.includes(UNKNOWN_ISSUER) ? UNKNOWN_ISSUER : MISSING)
 }
 
 /** One satisfied requirement is enough. `allow_missing` among them accepts a request without any token, `allow_missing_or_failed` every request. */

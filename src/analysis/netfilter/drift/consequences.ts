@@ -71,13 +71,16 @@ export function consequences(changes: readonly Change[]): readonly string[] {
   const ordered = changes.toSorted((a, b) => RANK.indexOf(a.traffic) - RANK.indexOf(b.traffic) || b.share - a.share)
   const usual = ordered.filter(({traffic}) => !UNUSUAL.has(traffic))
   const listed = [...new Set((usual.length > 0 ? usual : ordered).map(change => line(change, both)))]
-  const unusual = usual.length > 0 ? ordered.length - usual.length : 0
   const more = listed.length - MOST_LISTED
   return [
     ...listed.slice(0, MOST_LISTED),
     ...(more > 0 ? [`and ${more} more sets of packets (-o json lists them)`] : []),
-    ...(unusual > 0
-      ? ['and some unusual packets: on loopback, with a mark, from a bound source address, or later in a connection']
-      : []),
+    ...(usual.length > 0 ? unusualLine(ordered.filter(({traffic}) => UNUSUAL.has(traffic))) : []),
   ]
+}
+
+/** Which unusual packets change beside usual ones, by what makes them unusual. */
+function unusualLine(changes: readonly Change[]): readonly string[] {
+  const kinds = [...new Set(changes.map(({traffic, packets}) => (traffic === 'special' ? packets : 'to loopback')))]
+  return kinds.length === 0 ? [] : [`and unusual packets: ${kinds.join('; ')}`]
 }

@@ -60,6 +60,13 @@ interface Piece {
   readonly traffic: TrafficKind
   readonly node: (paths: PathFunctions) => Node
   readonly domain: Node
+  /** For unusual packets: which way they go, and what is unusual about those that have no mark and begin a connection. */
+  readonly unusual?: UnusualWay
+}
+
+interface UnusualWay {
+  readonly way: string
+  readonly others: string
 }
 
 function familiesOf(family: TableFamily): readonly IpFamily[] {
@@ -157,15 +164,15 @@ function changesIn(
   space: PacketSpace,
   table: OutcomeTable,
   family: IpFamily,
-  {traffic, node, domain}: Piece,
+  {traffic, node, domain, unusual}: Piece,
   was: PathFunctions,
   is: PathFunctions,
 ): readonly Change[] {
   return outcomeChanges(space, table, node(was), node(is), domain).flatMap(({before, after, packets}) => {
     const trafficOutcomes = {before: trafficOutcomeOf(before, undefined), after: trafficOutcomeOf(after, undefined)}
     const rest = (words: string): Change => ({traffic, family, packets: words, share: 0, ...trafficOutcomes})
-    // What tells unusual packets apart are many properties at once: that there are some is said, not each set.
-    if (traffic === 'special') return [rest('some of it')]
+    // What tells unusual packets apart are many properties at once: they are named by what makes them unusual, not each set.
+    if (unusual !== undefined) return unusualKinds(space, packets, unusual).map(rest)
     const {regions, more: notMade} = regionsOf(space, packets, domain)
     const listed = regions.slice(0, MOST_PARTS).map(region => ({
       ...rest(regionWords(space, region)),
@@ -174,6 +181,18 @@ function changesIn(
     const more = regions.length - listed.length + notMade
     return more <= 0 ? listed : [...listed, rest(`${more} more sets of packets`)]
   })
+}
+
+/** What makes the packets of a set unusual, in words. */
+function unusualKinds({diagram, dimensions}: PacketSpace, packets: Node, {way, others}: UnusualWay): readonly string[] {
+  const isZero = (name: 'ct-state' | 'mark' | 'connmark') => equalTo(diagram, dimensions[name], 0)
+  const kinds = [
+    {name: `${way} with a mark`, usual: diagram.and(isZero('mark'), isZero('connmark'))},
+    {name: `${way} later in a connection`, usual: isZero('ct-state')},
+  ]
+  const found = kinds.filter(({usual}) => diagram.and(packets, diagram.not(usual)) !== FALSE).map(({name}) => name)
+  const plain = kinds.reduce((left, kind) => diagram.and(left, kind.usual), packets)
+  return plain === FALSE ? found : [others, ...found]
 }
 
 /** All packets, cut into kinds a reader knows; every one is in exactly one piece. */
@@ -202,6 +221,10 @@ function piecesOf(
   const app = and(ordinary, not(isProxy))
   const out = (paths: PathFunctions) => paths.outbound()
   const cut = (traffic: TrafficKind, domain: Node, node = out): Piece => ({traffic, domain, node})
+  const unusual = (domain: Node, node: Piece['node'], way: string, others: string): Piece => ({
+    ...cut('special', domain, node),
+    unusual: {way, others},
+  })
   const devices = arrivalInterfaces(space, machine, device)
   const arriving = and(isNew, toOwn, not(ownAddresses(context, 'source')))
   return [
@@ -211,7 +234,12 @@ function piecesOf(
       return [
         cut('inbound', and(arriving, isTcp, on), into),
         cut('inbound-other', and(arriving, not(and(isTcp, on))), into),
-        cut('special', not(arriving), into),
+        unusual(
+          not(arriving),
+          into,
+          `arriving on ${name}`,
+          `arriving on ${name} for another address, or from an own one`,
+        ),
       ]
     }),
     cut('outbound', and(app, not(toOwn), isTcp, not(isDns))),
@@ -222,7 +250,7 @@ function piecesOf(
     cut('app-to-self', and(app, self, isTcp)),
     cut('app-to-localhost', and(app, toLocalhost, isTcp)),
     cut('loopback', and(ordinary, toOwn, not(and(isTcp, self)), not(and(app, isTcp, toLocalhost)))),
-    cut('special', not(ordinary)),
-    cut('special', TRUE, paths => paths.outboundBound()),
+    unusual(not(ordinary), out, 'sent by the pod', 'sent by no process'),
+    unusual(TRUE, paths => paths.outboundBound(), 'from a bound source address', 'from a bound source address'),
   ]
 }

@@ -1,7 +1,13 @@
 import type {RuleDifference} from './drift.js'
+import {isOfRuntime} from './runtime-rules.js'
 
 /** The sidecar's own ports for health and metrics, which no application serves: 15020, 15021 and 15090 (istio.io, "Ports used by Istio"). */
 const OWN_PORTS: ReadonlySet<string> = new Set(['15020', '15021', '15090'])
+
+/** True for a difference that changes no packet of an application: it exempts ports of the sidecar, or the container runtime made it. */
+export function isHarmless(difference: RuleDifference): boolean {
+  return exemptsOwnPorts(difference) || isOfRuntime(difference)
+}
 
 /** True for a difference that only exempts ports of the sidecar itself from capture: it changes where packets go, but none of an application. */
 export function exemptsOwnPorts({kind, actual}: RuleDifference): boolean {

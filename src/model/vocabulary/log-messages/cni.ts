@@ -6,6 +6,12 @@ const AMBIENT = 'https://istio.io/latest/docs/ambient/architecture/traffic-redir
 /** Messages of istio-cni, the plugin and its node agent, and of istio-init and istio-validation. */
 export const CNI_MESSAGES: readonly LogMessage[] = [
   [
+    /RunOrFail|executeIptables|iptablesConfigurator/i,
+    'istio-init ended with a Go panic because a command of iptables failed; the lines before the panic name the command and its error.',
+    'kubectl logs POD -c istio-init | meshctl iptables -f -   # the whole log, not the end of it',
+    'https://github.com/istio/istio/tree/master/tools/istio-iptables',
+  ],
+  [
     /no ztunnel connection/i,
     'No ztunnel is connected to the CNI agent of this node: ztunnel is not running there (yet) or is restarting, so ambient pods cannot be added to the mesh and do not start.',
     'kubectl get pods -n istio-system -l app=ztunnel -o wide   # is one Ready on this node? Then its log',

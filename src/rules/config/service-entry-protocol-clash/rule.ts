@@ -19,7 +19,10 @@ export const rule: ConfigRule = {
       return {
         object: entry.object,
         path: 'spec.ports',
-        message: `Port ${port} of ${host} is ${[...protocols].sort(byText).join(' and ')} in ${names.join(', ')}.`,
+        message: `Port ${port} of ${host} is ${[...protocols]
+          .map(each => (each === '' ? 'without protocol' : each))
+          .sort(byText)
+          .join(' and ')} in ${names.join(', ')}.`,
       }
     }),
 }

@@ -106,7 +106,7 @@ describe('a packet table', () => {
   test('refuses expectations it does not know and rulesets that are not there', async () => {
     await expect(run(one({landet: 1}))).rejects.toThrow('cannot expect landet')
     await expect(run({cases: [{id: 'b', ruleset: 'nowhere', packet: {dst: '10.0.0.1', dport: 1}}]})).rejects.toThrow(
-      'no rules for the ruleset',
+      'no rules found for ruleset',
     )
     expect(() => readCaseFile('{"cases": [{"packet": {}}]}', 'table')).toThrow('needs dst')
     expect(() => readCaseFile('not json', 'table')).toThrow('table is not JSON')

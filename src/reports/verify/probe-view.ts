@@ -1,7 +1,7 @@
 import {podLabel} from '../../model/kube-object.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
-import type {ProbeReport} from './report.js'
+import type {ProbeReport} from './probe-report.js'
 
 type Line = Cell | readonly Cell[]
 

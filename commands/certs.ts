@@ -1,0 +1,37 @@
+import {Flags} from '@oclif/core'
+import {POLICY_NEEDS} from '../src/cli/command-needs.js'
+import {durationMs} from '../src/cli/flags.js'
+import {MeshCommand} from '../src/cli/mesh-command.js'
+import {certsReport} from '../src/reports/certs/report.js'
+import {certsView} from '../src/reports/certs/view.js'
+
+export default class Certs extends MeshCommand {
+  static override summary = 'Show the certificates of proxies: validity, identity, rotation, and the roots they trust'
+  static override examples = [
+    '<%= config.bin %> certs -n demo --from sample',
+    '<%= config.bin %> certs -A --warn 720h -o prom',
+  ]
+  static override needs = POLICY_NEEDS
+  static override flags = {
+    warn: Flags.string({
+      default: '168h',
+      helpValue: 'DURATION',
+      description: 'how long before its end a root or intermediate counts as expiring',
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Certs)
+    const warn = durationMs(flags.warn)
+    await this.withSource(flags, async source => {
+      const captured = Date.parse(source.origin.capturedAt ?? '')
+      const question = {
+        namespace: flags['all-namespaces'] === true ? undefined : (flags.namespace ?? source.defaultNamespace),
+        istioNamespace: flags.istioNamespace,
+        warn,
+        now: Number.isNaN(captured) ? Date.now() : captured,
+      }
+      await this.print(flags, await certsReport(source, question), certsView)
+    })
+  }
+}

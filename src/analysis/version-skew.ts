@@ -1,0 +1,39 @@
+import type {MeshVersions} from '../model/mesh-versions.js'
+
+/** Minor releases a proxy may be older than its control plane (istio.io, "Supported releases": control plane and data plane skew). */
+const PROXY_BEHIND = 2
+
+function minor(version: string): number | undefined {
+  const [, number] = /^1\.(\d+)/.exec(version) ?? []
+  return number === undefined ? undefined : Number(number)
+}
+
+/** What the versions of a mesh show: proxies too old or newer than their control plane, and a client of another release. */
+export function versionFindings({client, controlPlanes, dataPlanes}: MeshVersions): readonly string[] {
+  const planes = controlPlanes.map(minor).filter(number => number !== undefined)
+  const newest = planes.length === 0 ? undefined : Math.max(...planes)
+  const proxies = dataPlanes.flatMap(({version, proxies: count}) => {
+    const own = minor(version)
+    if (own === undefined || newest === undefined) return []
+    const who = `${count} ${count === 1 ? 'proxy is' : 'proxies are'} of ${version}`
+    if (own > newest) return [`${who}, newer than the control plane (1.${newest}): upgrade the control plane first`]
+    return newest - own > PROXY_BEHIND
+      ? [
+          `${who}, ${newest - own} minor releases behind the control plane (1.${newest}): at most ${PROXY_BEHIND} are supported. Restart those workloads to inject them again`,
+        ]
+      : own < newest
+        ? [
+            `${who}, behind the control plane (1.${newest}) and supported; restart those workloads to bring them up to date`,
+          ]
+        : []
+  })
+  const mine = client === undefined ? undefined : minor(client)
+  const skew =
+    mine !== undefined && newest !== undefined && Math.abs(mine - newest) > 1
+      ? [
+          `istioctl ${client} is ${Math.abs(mine - newest)} minor releases from the control plane: use one at most one release away`,
+        ]
+      : []
+  const all = [...proxies, ...skew]
+  return all.length > 0 ? all : ['the versions fit together']
+}

@@ -1,0 +1,101 @@
+import {isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../../decode.js'
+import {isWildcardName, type Problem, problemIf, repeated} from './problem.js'
+
+const PROTOCOLS = new Set([
+  'HTTP',
+  'HTTPS',
+  'GRPC',
+  'GRPC-WEB',
+  'HTTP2',
+  'MONGO',
+  'TCP',
+  'TLS',
+  'UDP',
+  'REDIS',
+  'MYSQL',
+])
+const TLS_PROTOCOLS = new Set(['HTTPS', 'TLS'])
+
+function hostProblems(hosts: readonly string[], path: string): readonly Problem[] {
+  return [
+    ...problemIf(hosts.length === 0, path, 'a server needs hosts'),
+    ...hosts.flatMap((host, index) => {
+      const parts = host.split('/')
+      const name = parts.at(-1) ?? ''
+      const wrong = parts.length > 2 || parts.includes('') || !isWildcardName(name)
+      return problemIf(wrong, `${path}[${index}]`, `${JSON.stringify(host)} is no host, nor NAMESPACE/HOST`)
+    }),
+  ]
+}
+
+function sourceProblems(tls: unknown, path: string): readonly Problem[] {
+  const mode = textOf(tls, 'mode') ?? 'PASSTHROUGH'
+  const set = (name: string) => (textOf(tls, name) ?? '') !== ''
+  const [certificate, key, client] = ['serverCertificate', 'privateKey', 'caCertificates'].map(set)
+  if (mode === 'ISTIO_MUTUAL') {
+    const own = ['serverCertificate', 'privateKey', 'caCertificates', 'credentialName'].filter(set)
+    return problemIf(own.length > 0, path, `ISTIO_MUTUAL uses the certificates of Istio, not ${own.join(', ')}`)
+  }
+  if (!['SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL'].includes(mode)) return []
+  if (set('credentialName') || textsOf(tls, 'credentialNames').length > 0 || listOf(tls, 'tlsCertificates').length > 0)
+    return []
+  return [
+    ...problemIf(
+      certificate === false,
+      path,
+      `mode ${mode} needs credentialName, or serverCertificate with privateKey`,
+    ),
+    ...problemIf(certificate === true && key === false, path, `mode ${mode} needs a privateKey`),
+    ...problemIf(mode !== 'SIMPLE' && client === false, path, `mode ${mode} needs caCertificates`),
+  ]
+}
+
+function serverProblems(server: unknown, path: string): readonly Problem[] {
+  const port = objectOf(server, 'port')
+  const protocol = (textOf(port, 'protocol') ?? '').toUpperCase()
+  const number = numberOf(port, 'number') ?? 0
+  const tls = objectOf(server, 'tls')
+  const redirectOnly = tls !== undefined && Object.keys(tls).every(key => key === 'httpsRedirect')
+  return [
+    ...hostProblems(textsOf(server, 'hosts'), `${path}.hosts`),
+    ...(port === undefined
+      ? []
+      : [
+          ...problemIf(number < 1 || number > 65_535, `${path}.port.number`, `${number} is no port`),
+          ...problemIf((textOf(port, 'name') ?? '') === '', `${path}.port.name`, 'a port needs a name'),
+          ...problemIf(
+            !PROTOCOLS.has(protocol),
+            `${path}.port.protocol`,
+            `${protocol === '' ? 'a port needs a protocol' : `${protocol} is no protocol`}`,
+          ),
+          ...problemIf(port.targetPort !== undefined, `${path}.port.targetPort`, 'a server has no targetPort'),
+        ]),
+    ...problemIf(
+      TLS_PROTOCOLS.has(protocol) && !isObject(tls),
+      `${path}.tls`,
+      `a server with protocol ${protocol} needs tls`,
+    ),
+    ...problemIf(
+      isObject(tls) && protocol !== '' && !TLS_PROTOCOLS.has(protocol) && !redirectOnly,
+      `${path}.tls`,
+      `a server with protocol ${protocol} cannot have tls`,
+    ),
+    ...sourceProblems(tls, `${path}.tls`),
+  ]
+}
+
+/** What istiod's webhook rejects in a Gateway, besides its schema. */
+export function gatewayErrors(spec: unknown): readonly Problem[] {
+  const servers = listOf(spec, 'servers')
+  const names = servers.map(server => textOf(server, 'port', 'name') ?? '')
+  return [
+    ...problemIf(servers.length === 0, 'spec.servers', 'a Gateway needs a server'),
+    ...servers.flatMap((server, index) => serverProblems(server, `spec.servers[${index}]`)),
+    ...repeated(names)
+      .filter(({value}) => value !== '')
+      .map(({value, index}) => ({
+        path: `spec.servers[${index}].port.name`,
+        message: `port name ${value} is used twice`,
+      })),
+  ]
+}

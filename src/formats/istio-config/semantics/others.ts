@@ -1,0 +1,66 @@
+import {at, isObject, listOf, objectOf, textOf, textsOf} from '../../decode.js'
+import {parseYamlText} from '../../kube-manifest/yaml-text.js'
+import {type Problem, problemIf} from './problem.js'
+
+/** What istiod's webhook rejects in a PeerAuthentication, besides its schema. */
+export function peerAuthenticationErrors(spec: unknown): readonly Problem[] {
+  const ports = objectOf(spec, 'portLevelMtls')
+  return problemIf(
+    ports !== undefined && Object.keys(ports).length === 0,
+    'spec.portLevelMtls',
+    'portLevelMtls is empty',
+  )
+}
+
+/** What istiod's webhook rejects in a RequestAuthentication, besides its schema. */
+export function requestAuthenticationErrors(spec: unknown): readonly Problem[] {
+  return listOf(spec, 'jwtRules').flatMap((rule, index) => {
+    const path = `spec.jwtRules[${index}]`
+    const jwks = textOf(rule, 'jwks')
+    const named = ['issuer', 'jwksUri', 'jwks'].some(name => (textOf(rule, name) ?? '') !== '')
+    const unread = jwks !== undefined && jwks !== '' && !Array.isArray(at(parseYamlText(jwks), 'keys'))
+    return [
+      ...problemIf(!named, path, 'issuer, jwksUri or jwks is required'),
+      ...problemIf(textsOf(rule, 'audiences').includes(''), `${path}.audiences`, 'an audience cannot be empty'),
+      ...problemIf(unread, `${path}.jwks`, 'jwks is no JSON Web Key Set'),
+    ]
+  })
+}
+
+/** The match each part of the configuration takes (networking.istio.io, EnvoyConfigObjectMatch). */
+const MATCH_OF: Readonly<Record<string, string>> = {
+  CLUSTER: 'cluster',
+  ROUTE_CONFIGURATION: 'routeConfiguration',
+  VIRTUAL_HOST: 'routeConfiguration',
+  HTTP_ROUTE: 'routeConfiguration',
+  LISTENER: 'listener',
+  FILTER_CHAIN: 'listener',
+  NETWORK_FILTER: 'listener',
+  HTTP_FILTER: 'listener',
+}
+
+/** What istiod's webhook rejects in an EnvoyFilter, besides its schema. */
+export function envoyFilterErrors(spec: unknown): readonly Problem[] {
+  return listOf(spec, 'configPatches').flatMap((each, index) => {
+    const path = `spec.configPatches[${index}]`
+    const applyTo = textOf(each, 'applyTo') ?? ''
+    const wanted = Object.hasOwn(MATCH_OF, applyTo) ? MATCH_OF[applyTo] : undefined
+    const other = ['listener', 'routeConfiguration', 'cluster', 'waypoint'].find(
+      name => objectOf(each, 'match', name) !== undefined && name !== wanted && name !== 'waypoint',
+    )
+    const operation = textOf(each, 'patch', 'operation') ?? ''
+    const bare = !isObject(at(each, 'patch', 'value')) && operation !== 'REMOVE'
+    const noPatch = objectOf(each, 'patch') === undefined
+    return [
+      ...problemIf(applyTo === '', `${path}.applyTo`, 'applyTo is required'),
+      ...problemIf(noPatch, `${path}.patch`, 'patch is required'),
+      ...problemIf(!noPatch && operation === '', `${path}.patch.operation`, 'operation is required'),
+      ...problemIf(!noPatch && operation !== '' && bare, `${path}.patch.value`, `${operation} needs a value`),
+      ...problemIf(
+        wanted !== undefined && other !== undefined,
+        `${path}.match.${other}`,
+        `applyTo ${applyTo} takes a match of ${wanted}, not of ${other}`,
+      ),
+    ]
+  })
+}

@@ -1,0 +1,31 @@
+import type {Cell, Tone} from '../../terminal/doc.js'
+import type {View} from '../view.js'
+import type {AuthzMatrixReport, MatrixRow} from './matrix-report.js'
+
+const TONES: Readonly<Record<MatrixRow['verdict'], Tone>> = {
+  allowed: 'good',
+  denied: 'bad',
+  external: 'warn',
+  depends: 'warn',
+}
+const MAX_NAMED = 4
+
+function clientWords(clients: readonly string[]): string {
+  const rest = clients.length - MAX_NAMED
+  return `${clients.slice(0, MAX_NAMED).join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`
+}
+
+function row({clients, host, port, verdict, because, on}: MatrixRow): readonly Cell[] {
+  const why = on.length === 0 ? because : `${because} (${on.join(', ')})`
+  return [`${host}:${port}`, {text: verdict, tone: TONES[verdict]}, clientWords(clients), why]
+}
+
+/** Who may call what: one row for each Service port and answer. */
+export const authzMatrixView: View<AuthzMatrixReport> = {
+  doc: ({namespace, rows}) => [
+    rows.length === 0
+      ? {block: 'text', lines: [`no Service of namespace ${namespace} has pods with a sidecar`]}
+      : {block: 'table', style: 'columns', header: ['HOST:PORT', 'VERDICT', 'CLIENTS', 'WHY'], rows: rows.map(row)},
+  ],
+  data: ({namespace, rows}) => ({namespace, rows}),
+}

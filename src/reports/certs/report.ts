@@ -1,0 +1,196 @@
+import type {MeshPod} from '../../analysis/request-path/world.js'
+import {presentState} from '../../evidence/predicted-mesh/present.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
+import {textOf} from '../../formats/decode.js'
+import {parseCerts} from '../../formats/envoy-certs.js'
+import {pemCertificates} from '../../formats/pem-certificates.js'
+import type {AdminCertificate} from '../../model/admin-certificate.js'
+import type {Gap} from '../../model/answer.js'
+import {boundedMap} from '../../model/bounded-map.js'
+import {type PodRef, podLabel} from '../../model/kube-object.js'
+import type {Source} from '../../sources/source.js'
+import type {Report} from '../report.js'
+
+export type CertStatus =
+  | 'OK'
+  | 'EXPIRES SOON'
+  | 'NOT ROTATING'
+  | 'EXPIRED'
+  | 'NOT YET VALID'
+  | 'OTHER IDENTITY'
+  | 'OTHER ROOT'
+  | 'NONE'
+
+/** The certificates of one proxy. */
+export interface ProxyCertificates {
+  readonly pod: PodRef
+  readonly status: CertStatus
+  /** The SPIFFE identity of the leaf. */
+  readonly identity: string | undefined
+  readonly serial: string | undefined
+  readonly validFrom: string | undefined
+  readonly validTo: string | undefined
+  /** Certificates between the leaf and the root. */
+  readonly intermediates: readonly {readonly serial: string; readonly validTo: string}[]
+  /** Serial numbers of the roots it trusts for the mesh. */
+  readonly roots: readonly string[]
+  readonly because: string
+}
+
+/** A root of the mesh: who trusts it, and until when it is valid. */
+export interface RootGroup {
+  readonly serial: string
+  readonly validTo: string
+  readonly pods: number
+  /** In the ConfigMap istiod hands out (istio-ca-root-cert). */
+  readonly published: boolean
+  readonly status: 'OK' | 'EXPIRES SOON' | 'EXPIRED'
+}
+
+export interface CertsReport extends Report {
+  /** The moment validity is judged at, RFC 3339. */
+  readonly asOf: string
+  readonly proxies: readonly ProxyCertificates[]
+  readonly roots: readonly RootGroup[]
+}
+
+export interface CertsQuestion {
+  /** Undefined for every namespace. */
+  readonly namespace: string | undefined
+  readonly istioNamespace: string
+  /** How long before its end a CA certificate counts as expiring, in milliseconds. */
+  readonly warn: number
+  readonly now: number
+}
+
+const PROXIES_AT_ONCE = 8
+/** istio-agent renews a leaf at half of its life (SECRET_GRACE_PERIOD_RATIO 0.5, with some jitter): one with less than this left is not renewed. */
+const RENEWED_BEFORE = 0.25
+
+function rotation(leaf: AdminCertificate, now: number): CertStatus | undefined {
+  const from = Date.parse(leaf.validFrom)
+  const to = Date.parse(leaf.validTo)
+  if (now > to) return 'EXPIRED'
+  if (now < from) return 'NOT YET VALID'
+  return (to - now) / (to - from) < RENEWED_BEFORE ? 'NOT ROTATING' : undefined
+}
+
+const WHY: Readonly<Partial<Record<CertStatus, string>>> = {
+  EXPIRED: 'the leaf has expired: peers refuse it',
+  'NOT YET VALID': 'the leaf begins later than now: clocks differ',
+  'NOT ROTATING': 'less than a quarter of its life is left, and the agent renews at half',
+}
+
+interface Judged {
+  readonly pod: MeshPod
+  readonly all: readonly AdminCertificate[]
+}
+
+function proxyRow(
+  {pod, all}: Judged,
+  trustDomains: readonly string[],
+  published: readonly string[],
+  question: CertsQuestion,
+): ProxyCertificates {
+  const own = all.filter(each => each.role === 'own' && each.ofMesh)
+  const leaf = own.find(each => each.names.some(name => name.startsWith('spiffe://')))
+  const roots = all.filter(each => each.role === 'trusted' && each.ofMesh).map(each => each.serial)
+  const intermediates = own.filter(each => each !== leaf).map(({serial, validTo}) => ({serial, validTo}))
+  const identity = leaf?.names.find(name => name.startsWith('spiffe://'))
+  const expected = trustDomains.map(each => `spiffe://${each}/ns/${pod.ref.namespace}/sa/${pod.serviceAccount}`)
+  const row = (status: CertStatus, because: string): ProxyCertificates => ({
+    pod: pod.ref,
+    status,
+    identity,
+    serial: leaf?.serial,
+    validFrom: leaf?.validFrom,
+    validTo: leaf?.validTo,
+    intermediates,
+    roots,
+    because,
+  })
+  if (leaf === undefined) return row('NONE', 'the proxy has no certificate of the mesh')
+  const late = rotation(leaf, question.now)
+  if (late !== undefined) return row(late, WHY[late] ?? '')
+  if (identity !== undefined && !expected.includes(identity))
+    return row('OTHER IDENTITY', `its service account would be ${expected[0] ?? ''}`)
+  if (published.length > 0 && roots.length > 0 && !roots.some(each => published.includes(each)))
+    return row('OTHER ROOT', 'it trusts none of the roots the control plane publishes')
+  const soon = intermediates.find(each => Date.parse(each.validTo) - question.now < question.warn)
+  if (soon !== undefined) return row('EXPIRES SOON', `the intermediate ${soon.serial} ends at ${soon.validTo}`)
+  return row('OK', '')
+}
+
+function ending(validTo: number, {now, warn}: CertsQuestion): RootGroup['status'] {
+  if (now > validTo) return 'EXPIRED'
+  return validTo - now < warn ? 'EXPIRES SOON' : 'OK'
+}
+
+function rootGroups(
+  judged: readonly Judged[],
+  published: ReadonlyMap<string, number>,
+  question: CertsQuestion,
+): readonly RootGroup[] {
+  const groups = new Map<string, {readonly validTo: number; readonly pods: Set<string>}>()
+  for (const [serial, validTo] of published) groups.set(serial, {validTo, pods: new Set()})
+  for (const {pod, all} of judged)
+    for (const {serial, validTo} of all.filter(each => each.role === 'trusted' && each.ofMesh)) {
+      const known = groups.get(serial) ?? {validTo: Date.parse(validTo), pods: new Set<string>()}
+      known.pods.add(podLabel(pod.ref))
+      groups.set(serial, known)
+    }
+  return [...groups].map(([serial, {validTo, pods}]) => ({
+    serial,
+    validTo: new Date(validTo).toISOString(),
+    pods: pods.size,
+    published: published.has(serial),
+    status: ending(validTo, question),
+  }))
+}
+
+/** The roots istiod publishes, by serial number, with their ends; empty when its ConfigMap was not read. */
+async function publishedRoots(source: Source, istioNamespace: string): Promise<ReadonlyMap<string, number>> {
+  const answer = await source.objects({kind: 'ConfigMap', namespace: istioNamespace})
+  const map = answer.ok ? answer.value.find(each => each.metadata.name === 'istio-ca-root-cert') : undefined
+  const text = map === undefined ? undefined : textOf(map, 'data', 'root-cert.pem')
+  return new Map(pemCertificates(text ?? '').map(each => [each.serial, each.validTo]))
+}
+
+const PROXIED = ['sidecar', 'gateway', 'waypoint']
+
+/** The certificates of every proxy: validity, identity, rotation, and the roots they trust. */
+export async function certsReport(given: Source, question: CertsQuestion): Promise<CertsReport> {
+  const source = noted(given)
+  const present = await presentState(source, question.istioNamespace)
+  const published = await publishedRoots(source, question.istioNamespace)
+  const pods = present.pods.filter(
+    each =>
+      PROXIED.includes(each.mode) && (question.namespace === undefined || each.ref.namespace === question.namespace),
+  )
+  const gaps: Gap[] = []
+  const read = await boundedMap(pods, PROXIES_AT_ONCE, async (pod): Promise<readonly Judged[]> => {
+    const page = await source.evidence('envoy.certs', pod.ref)
+    const all = page.ok ? parseCerts(page.value) : page
+    if (all.ok) return [{pod, all: all.value}]
+    gaps.push(all.gap)
+    return []
+  })
+  const judged = read.flat()
+  const {trustDomains} = present.state.settings
+  const proxies = judged.map(each => proxyRow(each, trustDomains, [...published.keys()], question))
+  const roots = rootGroups(judged, published, question)
+  return {
+    ...answeredFrom(source),
+    gaps,
+    notes: [
+      ...present.notes,
+      ...(published.size === 0
+        ? [`the roots istiod publishes (ConfigMap istio-ca-root-cert of ${question.istioNamespace}) were not read`]
+        : []),
+    ],
+    failing: proxies.some(each => each.status !== 'OK') || roots.some(each => each.status !== 'OK'),
+    asOf: new Date(question.now).toISOString(),
+    proxies,
+    roots,
+  }
+}

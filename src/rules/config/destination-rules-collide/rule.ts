@@ -1,0 +1,38 @@
+import {fullHost} from '../../../analysis/istio-config/host-names.js'
+import type {DestinationRuleConfig} from '../../../model/istio-config/traffic.js'
+import {byText} from '../../../model/order.js'
+import type {ConfigRule} from '../config-rule.js'
+
+function hasPolicy({policy}: DestinationRuleConfig): boolean {
+  return policy.tls !== undefined || policy.ports.length > 0 || policy.outlierDetection || policy.locality
+}
+
+export const rule: ConfigRule = {
+  code: 'MCT2113',
+  slug: 'destination-rules-collide',
+  aliases: [],
+  severity: 'warning',
+  title: 'DestinationRules for one host in one namespace',
+  why: 'Istiod merges their subsets, and takes the traffic policy of the oldest only.',
+  fix: 'Merge the DestinationRules.',
+  references: ['https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services'],
+  kinds: ['DestinationRule'],
+  check: set => {
+    const groups = new Map<string, DestinationRuleConfig[]>()
+    for (const each of set.destinationRules().filter(({workloadSelector}) => workloadSelector === undefined)) {
+      const {namespace} = each.object.ref
+      const key = `${namespace} ${fullHost(each.host, namespace)}`
+      groups.set(key, [...(groups.get(key) ?? []), each])
+    }
+    return [...groups.values()]
+      .filter(some => some.filter(hasPolicy).length > 1)
+      .flatMap(some => {
+        const names = some.map(({object}) => object.ref.name).sort(byText)
+        return some.map(({object, host}) => ({
+          object,
+          path: 'spec.host',
+          message: `DestinationRules ${names.join(', ')} are all for ${host}: only the oldest traffic policy applies.`,
+        }))
+      })
+  },
+}

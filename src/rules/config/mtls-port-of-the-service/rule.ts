@@ -1,0 +1,47 @@
+import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
+import {podPort, servicesBefore} from '../../../analysis/istio-config/service-pods.js'
+import {mtlsPorts} from '../../../formats/istio-config/access.js'
+import type {ConfigRule} from '../config-rule.js'
+import {POD_KINDS} from '../pod-kinds.js'
+
+export const rule: ConfigRule = {
+  code: 'MCT2102',
+  slug: 'mtls-port-of-the-service',
+  aliases: [],
+  severity: 'warning',
+  title: 'portLevelMtls names a port no pod has',
+  why: 'The keys are ports of the pods, not of Services: the setting applies to nothing, and the mode of the workload stays.',
+  fix: 'Use the port of the container (targetPort).',
+  references: [
+    'https://istio.io/latest/docs/reference/config/security/peer_authentication/',
+    'https://github.com/istio/istio/issues/49098',
+  ],
+  kinds: ['PeerAuthentication'],
+  needs: [POD_KINDS],
+  check: set =>
+    set.scopes('PeerAuthentication').flatMap(({object, selector = {}}) => {
+      const pods = set.podsIn(object.ref.namespace).filter(({labels}) => selectorMatches(selector, labels))
+      if (pods.length === 0 || Object.keys(selector).length === 0) return []
+      const reached = pods.flatMap(pod =>
+        servicesBefore(pod, set.services()).flatMap(service =>
+          service.ports.map(each => ({name: service.object.ref.name, port: each.port, target: podPort(each, pod)})),
+        ),
+      )
+      const declared = new Set(
+        pods.flatMap(({containers}) => containers.flatMap(({ports}) => ports.map(({port}) => port))),
+      )
+      return mtlsPorts(object).flatMap(key => {
+        if (declared.has(key) || reached.some(({target}) => target === key)) return []
+        const meant = reached.find(({port}) => port === key)
+        if (meant === undefined) return []
+        return [
+          {
+            object,
+            path: `spec.portLevelMtls["${key}"]`,
+            message: `${key} is the port of Service ${meant.name}, not a port of the pods, which is port ${meant.target ?? 'unknown'}: the setting has no effect.`,
+            ...(meant.target === undefined ? {} : {fix: `Use ${meant.target} instead of ${key}.`}),
+          },
+        ]
+      })
+    }),
+}

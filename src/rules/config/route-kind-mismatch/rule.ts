@@ -1,0 +1,45 @@
+import {gatewayReference, serverHostsFor} from '../../../analysis/istio-config/gateway-names.js'
+import {hostsOverlap} from '../../../analysis/istio-config/host-names.js'
+import {listsOfServer} from '../../../analysis/istio-config/server-routes.js'
+import {fullName} from '../../../model/istio-config/config-object.js'
+import type {ConfigRule} from '../config-rule.js'
+
+export const rule: ConfigRule = {
+  code: 'MCT2115',
+  slug: 'route-kind-mismatch',
+  aliases: [],
+  severity: 'error',
+  title: 'Routes do not fit the Gateway server',
+  why: 'A server that ends TLS or speaks HTTP uses http routes only, one that passes TLS through uses tls routes only.',
+  fix: 'Use http routes with HTTP and terminated HTTPS, tls routes with mode PASSTHROUGH, and tcp routes with TCP.',
+  references: [
+    'https://istio.io/latest/docs/ops/common-problems/network-issues/#404-errors-occur-when-multiple-gateways-configured-with-same-tls-certificate',
+    'https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService',
+  ],
+  kinds: ['VirtualService'],
+  needs: ['Gateway'],
+  check: set => {
+    const gateways = new Map(set.gateways().map(each => [fullName(each.object), each]))
+    return set.virtualServices().flatMap(({object, hosts, gateways: named, rules}) =>
+      named.flatMap((written, index) => {
+        const {namespace, name} = gatewayReference(written, object.ref.namespace)
+        const gateway = gateways.get(`${namespace}/${name}`)
+        const servers = (gateway?.servers ?? []).filter(server =>
+          serverHostsFor(server.hosts, namespace, object.ref.namespace).some(each =>
+            hosts.some(host => hostsOverlap(each, host)),
+          ),
+        )
+        const has = [...new Set(rules.map(({list}) => list))]
+        const takes = [...new Set(servers.flatMap(listsOfServer))]
+        if (servers.length === 0 || has.length === 0 || has.some(list => takes.includes(list))) return []
+        return [
+          {
+            object,
+            path: `spec.gateways[${index}]`,
+            message: `The servers of Gateway ${namespace}/${name} for these hosts take ${takes.join(' and ')} routes, and the VirtualService has ${has.join(' and ')} routes only.`,
+          },
+        ]
+      }),
+    )
+  },
+}

@@ -1,0 +1,24 @@
+import {semanticWarnings} from '../../../formats/istio-config/semantic-warnings.js'
+import {analysisPage, type ConfigRule} from '../config-rule.js'
+import {VALIDATED_KINDS} from '../validated-kinds.js'
+
+export const rule: ConfigRule = {
+  code: 'MCT2068',
+  slug: 'schema-warning',
+  aliases: ['IST0133'],
+  severity: 'warning',
+  title: 'Object does something else than it seems',
+  why: 'Istiod accepts it with a warning, because it does something else than it seems to, or will be rejected later.',
+  fix: 'Correct the field named in the message.',
+  references: [analysisPage('IST0133')],
+  kinds: VALIDATED_KINDS,
+  check: set =>
+    VALIDATED_KINDS.flatMap(kind => set.of(kind)).flatMap(object =>
+      semanticWarnings(object).map(({path, message, minor}) => ({
+        object,
+        path,
+        message: `${message}.`,
+        ...(minor === true ? {severity: 'info' as const} : {}),
+      })),
+    ),
+}

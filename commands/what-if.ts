@@ -3,13 +3,18 @@ import {type CommandNeeds, POLICY_NEEDS} from '../src/cli/command-needs.js'
 import {readChange, readTraffic} from '../src/cli/mesh-change.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {formsOf} from '../src/reports/view.js'
+import {whatIfPairsReport} from '../src/reports/what-if/pairs-report.js'
+import {readinessView, whatIfPairsView} from '../src/reports/what-if/pairs-view.js'
+import {readinessReport} from '../src/reports/what-if/readiness-report.js'
 import {whatIfReport} from '../src/reports/what-if/report.js'
 import {whatIfView} from '../src/reports/what-if/view.js'
 
 export default class WhatIf extends MeshCommand {
   static override summary = 'Show what a change of Istio objects would do to requests, before it is applied'
   static override examples = [
+    '<%= config.bin %> what-if --delete destinationrule/demo/details-plaintext --from sample',
     '<%= config.bin %> what-if -f strict.yaml --traffic requests.jsonl',
+    '<%= config.bin %> what-if --strict-readiness --from sample',
     '<%= config.bin %> what-if --delete authorizationpolicy/demo/deny-admin --from incident.tgz --traffic requests.jsonl -o json',
   ]
   static override forms = formsOf(whatIfView)
@@ -31,18 +36,29 @@ export default class WhatIf extends MeshCommand {
       helpValue: 'KIND/NAMESPACE/NAME',
       description: 'an object to take away (repeatable)',
     }),
+    'strict-readiness': Flags.boolean({description: 'show for each namespace whether STRICT mTLS is safe'}),
     traffic: Flags.string({
       helpValue: 'FILE',
-      required: true,
       description: 'requests to ask about, one JSON document a line, as trace --traffic reads them',
     }),
   }
 
   async run(): Promise<void> {
     const {flags} = await this.parse(WhatIf)
+    const asked = flags.namespace
+    if (flags['strict-readiness'] === true) {
+      await this.withSource(flags, async source => {
+        await this.print(flags, await readinessReport(source, asked, flags.istioNamespace), readinessView)
+      })
+      return
+    }
     const change = await readChange(flags.filename, flags.delete)
-    const traffic = await readTraffic(flags.traffic)
+    const traffic = flags.traffic === undefined ? undefined : await readTraffic(flags.traffic)
     await this.withSource(flags, async source => {
+      if (traffic === undefined) {
+        await this.print(flags, await whatIfPairsReport(source, change, asked, flags.istioNamespace), whatIfPairsView)
+        return
+      }
       const question = {change, traffic, istioNamespace: flags.istioNamespace}
       await this.print(flags, await whatIfReport(source, question), whatIfView)
     })

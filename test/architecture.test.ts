@@ -24,7 +24,7 @@ const ROWS: Readonly<Record<string, number>> = {
 }
 
 /** Reports made of other reports; every other folder of src/reports answers one question and knows no other. */
-const COMPOSITES = ['all', 'analyze', 'describe', 'egress', 'errors', 'snapshots', 'verify']
+const COMPOSITES = ['all', 'analyze', 'describe', 'egress', 'errors', 'snapshots', 'verify', 'what-if']
 
 /** The longest chain of parts that import one another within a folder of src/reports or src/evidence. */
 const FLOORS = 6

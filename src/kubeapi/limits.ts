@@ -22,6 +22,8 @@ export const SERVE_LIMITS = {
   writePollMs: 2,
   /** Pairs of streams may be opened in any order; an incomplete pair is closed after this long (kubelet streamCreationTimeout). */
   streamPairMs: 30_000,
+  /** Connections that may wait to be accepted while a large answer is written; Linux resets what is beyond (listen(2), somaxconn). */
+  waitingConnections: 4096,
   /** One WebSocket message. */
   messageBytes: 1024 * 1024,
 } as const

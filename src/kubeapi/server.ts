@@ -140,7 +140,7 @@ export async function startApiServer(source: Source, options: ServeOptions = {})
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+    server.listen({port: options.port ?? 0, host: '127.0.0.1', backlog: SERVE_LIMITS.waitingConnections}, resolve)
   })
   port = (server.address() as AddressInfo).port
   return {

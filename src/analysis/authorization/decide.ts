@@ -1,7 +1,7 @@
 import type {Authorization, AuthorizationAction} from '../../model/authorization.js'
 import type {AskedRequest} from './asked.js'
 import {type RuleVerdict, ruleVerdict} from './rule.js'
-import {anyTrue, type Truth} from './truth.js'
+import type {Truth} from './truth.js'
 
 /** What the policies of a workload say about one request. */
 export interface AuthorizationDecision {
@@ -57,13 +57,13 @@ function byDenyAndAllow(denies: readonly RuleVerdict[], allows: readonly RuleVer
   const denied = denies.find(each => each.matches === true)
   if (denied !== undefined) return decided('denied', `DENY ${label(denied)} fits`, denied)
   const open = denies.find(each => each.matches === undefined)
+  // Whether a DENY fits or not, without an ALLOW that can fit the request is denied.
+  if (allowing && allows.every(each => each.matches === false)) return decided('denied', 'no ALLOW policy fits')
   if (open !== undefined) return decided('unknown', `whether DENY ${label(open)} fits is not known`, open)
   if (!allowing) return decided('allowed', 'no ALLOW policy applies, and nothing denies')
   const allowed = allows.find(each => each.matches === true)
   if (allowed !== undefined) return decided('allowed', `ALLOW ${label(allowed)} fits`, allowed)
-  if (anyTrue(allows.map(each => each.matches)) === undefined)
-    return decided('unknown', 'whether an ALLOW policy fits is not known')
-  return decided('denied', 'no ALLOW policy fits')
+  return decided('unknown', 'whether an ALLOW policy fits is not known')
 }
 
 /**

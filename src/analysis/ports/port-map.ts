@@ -92,6 +92,8 @@ function verdictOf(row: Omit<PortRow, 'verdict'>, facts: PortFacts): PortVerdict
   if (loopback && !isDeclared) return 'private'
   if (loopback && mode === 'sidecar' && isOlder(facts.version, 1, 10)) return 'reachable'
   if (loopback) return 'loopback only'
+  const byZtunnel = mode === 'ambient' && pod.annotations['ambient.istio.io/bypass-inbound-capture'] !== 'true'
+  if (byZtunnel && row.protocol === 'tcp') return isDeclared ? 'reachable' : 'undeclared'
   if (mode !== 'sidecar' || row.protocol === 'udp') return isDeclared ? 'plain' : 'undeclared'
   if (!isCaptured(inboundCapture(pod), row.port)) return isDeclared ? 'bypasses the sidecar' : 'undeclared'
   return isDeclared ? 'reachable' : 'undeclared'

@@ -44,6 +44,11 @@ export async function explainedBySidecar(error: unknown, source: Source, subject
       gap: {...error.gap, reason: 'not-running', detail: `the pod has finished (${phase})`},
     })
   }
+  if (podMode(pod.value) === 'ztunnel') {
+    return new UserError(`${podLabel(subject)} is a ztunnel: it has no Envoy to query`, {
+      next: `meshctl ztunnel-config all ${podLabel(subject)}`,
+    })
+  }
   if (podMode(pod.value) !== 'none') return error
   return new UserError(`${podLabel(subject)} has no sidecar${await whyNot(source, pod.value)}`, {
     hint: 'It has no Envoy to query.',

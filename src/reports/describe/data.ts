@@ -21,7 +21,7 @@ function modeData(mode: PeerMode | undefined): unknown {
 
 /** A Service for programs; null stands for what could not be checked. */
 export function serviceData(description: ServiceDescription): unknown {
-  const {service, guard, ports, destinationRules, virtualServices, exposed, inProxy} = description
+  const {service, guard, ports, destinationRules, virtualServices, exposed, waypoint, inProxy} = description
   return {
     ...named(service.object),
     type: service.type,
@@ -61,6 +61,8 @@ export function serviceData(description: ServiceDescription): unknown {
         })),
       })) ?? null,
     inProxy,
+    waypoint:
+      waypoint === undefined ? null : {...waypoint, policies: waypoint.policies.map(({object}) => named(object))},
     exposedBy: exposed.map(({gateway, gatewayKnown, ...rest}) => ({
       ...rest,
       gateway: gateway === undefined ? null : named(gateway.object),
@@ -81,7 +83,7 @@ export function peersData({workload, ports, policies}: PeerPolicies): unknown {
 
 /** Policies for programs. */
 export function policiesData(policies: readonly AppliedPolicy[] | undefined): unknown {
-  return policies?.map(({object, ...rest}) => ({...named(object), ...rest})) ?? null
+  return policies?.map(({object, atZtunnel: _, ...rest}) => ({...named(object), ...rest})) ?? null
 }
 
 /** What the proxy itself was made from; null when it could not be read. */

@@ -201,6 +201,28 @@ function exposureText(exposure: Exposure): string {
   return `exposed by Gateway ${gateway.object.name}.${gateway.object.namespace} (${serversText(gateway)}) for ${hosts.join(', ')} ${at}; ${routeInGateway(exposure)}`
 }
 
+const WAYPOINT_STATES = {
+  ready: 'ready',
+  'not-ready': 'NO READY POD: requests of the mesh fail',
+  missing: 'DOES NOT EXIST: requests go directly to the pods, without L7 policies and routes',
+  unknown: NOT_CHECKED,
+} as const
+
+/** The waypoint of a Service: it serves clients in the ambient mesh alone. */
+function waypointLines({waypoint}: ServiceDescription): readonly Line[] {
+  if (waypoint === undefined) return []
+  const {name, namespace, state, policies} = waypoint
+  const tone = state === 'missing' || state === 'not-ready' ? 'bad' : undefined
+  const each = policies.map(({object, action, rules, dryRun}) => {
+    const text = `AuthorizationPolicy ${object.name}.${object.namespace}: ${action}, ${humanCount(rules, 'rule')}`
+    return `${text}${dryRun ? ', dry run only' : ''}; enforced by the waypoint`
+  })
+  return [
+    ...lines(`waypoint ${name}.${namespace}, for clients in the ambient mesh: ${WAYPOINT_STATES[state]}`, 2, tone),
+    ...each.flatMap(text => lines(text, 4)),
+  ]
+}
+
 /** One Service as a section of the page. */
 export function serviceLines(description: ServiceDescription): readonly Line[] {
   const {service, guard, ports, destinationRules, virtualServices, exposed, inProxy} = description
@@ -220,6 +242,7 @@ export function serviceLines(description: ServiceDescription): readonly Line[] {
     ...routeLines(description, service.object.name),
     ...(virtualServices === undefined ? [] : staleRules('VirtualService', inProxy.virtualServices)),
     ...exposed.flatMap(each => lines(exposureText(each), 2)),
+    ...waypointLines(description),
   ]
 }
 
@@ -228,9 +251,18 @@ export function policyLines(
   policies: readonly (AppliedPolicy & {readonly pods?: number})[] | undefined,
   inProxy: readonly ComparedRule[],
   of: number | undefined,
+  byWaypoint = false,
 ): readonly Line[] {
   if (policies === undefined) return fromProxy('AuthorizationPolicy', inProxy)
-  const none = policies.length === 0 ? lines('no AuthorizationPolicy: every request is allowed', 2) : []
+  const none =
+    policies.length === 0
+      ? lines(
+          byWaypoint
+            ? 'no AuthorizationPolicy beside those of the waypoint, which hold for clients in the ambient mesh'
+            : 'no AuthorizationPolicy: every request is allowed',
+          2,
+        )
+      : []
   const each = policies.flatMap(({object, action, rules, reach, dryRun, pods}) => {
     const name = `${object.name}.${object.namespace}`
     const count = humanCount(rules, 'rule')

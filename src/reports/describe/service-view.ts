@@ -108,7 +108,10 @@ function doc(report: ServiceReport, form: 'short' | 'table' | 'wide'): Doc {
     ...(unguarded ? NO_ENFORCER : []),
     ...(unguarded || (pods?.length ?? 0) === 0
       ? []
-      : [...heading('Policies for its pods'), ...policyLines(policies, policiesInProxy, pods?.length)]),
+      : [
+          ...heading('Policies for its pods'),
+          ...policyLines(policies, policiesInProxy, pods?.length, (description.waypoint?.policies.length ?? 0) > 0),
+        ]),
     ...podLines(report),
     ...problemLines({warnings: [], disagreements, findings: foundIn(report)}),
     ...gapLines(gaps),

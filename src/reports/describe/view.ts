@@ -153,13 +153,17 @@ function serviceBlocks({services, pod}: DescribeReport): readonly Line[] {
   return services.flatMap(serviceLines)
 }
 
+function hasWaypointPolicies(services: DescribeReport['services']): boolean {
+  return services?.some(({waypoint}) => (waypoint?.policies.length ?? 0) > 0) ?? false
+}
+
 function policySection(report: DescribeReport): readonly Line[] {
   if (MODES_WITHOUT_ENFORCER.includes(report.mode)) return NO_ENFORCER
   return [
     ...heading('Policies for the pod'),
     ...servedLines(report),
     ...(report.pod === undefined ? [] : peerLines(report)),
-    ...policyLines(report.policies, report.policiesInProxy, undefined),
+    ...policyLines(report.policies, report.policiesInProxy, undefined, hasWaypointPolicies(report.services)),
     ...(report.pod === undefined ? [] : [...sidecarLines(report), ...syncLines(report)]),
   ]
 }

@@ -4,14 +4,13 @@ import {type TwoMeshes, twoMeshes} from '../../evidence/predicted-mesh/meshes.js
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {MeshChange} from '../../formats/change-file.js'
 import type {TrafficRequest} from '../../formats/traffic/parse.js'
-import {TRANSLATED_KINDS} from '../../istiod/state.js'
-import {kindOf} from '../../model/kinds.js'
-import {type ObjectRef, objectLabel, objectRefOf} from '../../model/pod.js'
+import {objectLabel, objectRefOf} from '../../model/pod.js'
 import {UserError} from '../../model/user-error.js'
 import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {refusedByAmbient} from './ambient.js'
 import {type Prediction, predict} from './prediction.js'
+import {untranslated} from './untranslated.js'
 
 /** What a change does to one recorded request. */
 export interface RequestChange {
@@ -97,12 +96,6 @@ async function judge(meshes: TwoMeshes, request: TrafficRequest): Promise<Reques
 function moment(source: Source): number {
   const at = Date.parse(source.origin.capturedAt ?? '')
   return Number.isNaN(at) ? Date.now() : at
-}
-
-/** Kinds in the change whose configuration only istiod itself can make. */
-function untranslated(refs: readonly ObjectRef[]): readonly string[] {
-  const known: readonly string[] = TRANSLATED_KINDS
-  return refs.filter(each => !known.includes(kindOf(each.kind)?.kind ?? each.kind)).map(objectLabel)
 }
 
 /** What a change of objects does to recorded requests: each is followed through the mesh as it is, and as istiod would make it. */

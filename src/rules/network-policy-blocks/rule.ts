@@ -3,6 +3,7 @@ import type {NetworkPolicyModel} from '../../model/network-policy.js'
 import {objectLabel} from '../../model/pod.js'
 import type {Facts} from '../facts.js'
 import {defineRule, type Found, Inconclusive} from '../rule.js'
+import {selectorsByName} from './by-label.js'
 import {AMBIENT_NEEDS, proxyNeeds, type RequiredTraffic} from './needs.js'
 
 /** The traffic to the assumed namespace with the labels it has where it was read, else the labels of a new namespace. */
@@ -52,7 +53,7 @@ export const rule = defineRule({
   uses: ['discovery', 'controlPlane', 'namespaces'],
   check: ({pod, mode}, {networkPolicies, discovery, controlPlane, namespaces}) => {
     const connected = mode !== 'ambient' && (controlPlane?.connections.length ?? 0) > 0
-    return (mode === 'ambient' ? AMBIENT_NEEDS : proxyNeeds(discovery)).flatMap((need): Found[] => {
+    const blocked = (mode === 'ambient' ? AMBIENT_NEEDS : proxyNeeds(discovery)).flatMap((need): Found[] => {
       const certain = blockedBy(pod, networkPolicies, need)
       const unlabelled = certain.length === 0 && need.peer !== undefined && need.peer.labels === undefined
       const policies = unlabelled ? blockedBy(pod, networkPolicies, asCreated(need, namespaces)) : certain
@@ -78,5 +79,10 @@ export const rule = defineRule({
         },
       ]
     })
+    const named = selectorsByName(pod, networkPolicies, namespaces)
+    return [
+      ...blocked,
+      ...named.filter(each => !blocked.some(({object, path}) => object === each.object && path === each.path)),
+    ]
   },
 })

@@ -333,7 +333,12 @@ export function filesSource(files: readonly InputFile[]): Source {
     origin: {kind: 'files', label},
     traits: {live: false, complete: false},
     defaultNamespace: 'default',
-    ...(contents.some(content => content.kinds.some(kind => kind !== 'objects' && kind !== 'containers'))
+    ...(contents.some(
+      content =>
+        content.kinds.some(kind => kind !== 'objects' && kind !== 'containers') ||
+        // Beside objects a text may hold tables and pieces that no first line shows.
+        (content.embedded !== undefined && pasted.describe(content) !== undefined),
+    )
       ? {impliedSubject: {namespace: '', name: label, implied: true}}
       : {}),
     remarks,

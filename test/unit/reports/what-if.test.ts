@@ -2,6 +2,8 @@ import {readFileSync} from 'node:fs'
 import {gunzipSync} from 'node:zlib'
 import {describe, expect, test} from '@jest/globals'
 import {parseChange} from '../../../src/formats/change-file.js'
+import {whatIfPairsReport} from '../../../src/reports/what-if/pairs-report.js'
+import {readinessReport} from '../../../src/reports/what-if/readiness-report.js'
 import {whatIfReport} from '../../../src/reports/what-if/report.js'
 import {openFiles} from '../../../src/sources/open.js'
 
@@ -77,5 +79,32 @@ describe('what a change does to requests', () => {
 
   test('an injected fault', async () => {
     expect(await asked(ABORT, 'reviews-v1', 'productpage.demo')).toEqual(['GET /x: 200 -> 503'])
+  })
+})
+
+describe('what a change does to pairs', () => {
+  const pairs = async (yaml: string) => {
+    const source = await openFiles(['src/sample/mesh.tgz'])
+    return (await whatIfPairsReport(source, parseChange(Buffer.from(yaml)), 'demo', 'istio-system')).pairs
+  }
+
+  test('a repaired pair breaks nothing', async () => {
+    const found = await pairs(RULE_DELETED)
+    expect(found.map(each => `${each.server} ${each.before} -> ${each.after} ${each.breaks}`)).toContain(
+      'details.demo.svc.cluster.local:9080 CONFLICT (plain text to STRICT) -> OK (mTLS to STRICT) false',
+    )
+  })
+
+  test('an ALLOW without rules closes a Service to everyone', async () => {
+    const found = await pairs(NOBODY)
+    expect(found.length).toBeGreaterThan(0)
+    expect(found.every(each => each.server.startsWith('productpage.') && each.after === 'denied' && each.breaks)).toBe(
+      true,
+    )
+  })
+
+  test('STRICT is in force in the sample', async () => {
+    const {namespaces} = await readinessReport(await openFiles(['src/sample/mesh.tgz']), undefined, 'istio-system')
+    expect(namespaces.map(each => `${each.namespace} ${each.verdict}`)).toEqual(['demo already STRICT'])
   })
 })

@@ -18,6 +18,7 @@ import type {Source} from '../../../sources/source.js'
 import {type Exposure, exposures} from './exposure.js'
 import type {DetectedPort, ProxyRule, ProxyView} from './in-proxy.js'
 import {type MeshObjects, shortName} from './mesh-objects.js'
+import {type ServiceWaypoint, serviceWaypoint} from './service-waypoint.js'
 
 /** What enforces policies between clients and the application: a proxy, a gateway, or nothing; `unknown` if there is no pod. */
 export type PolicyEnforcer = 'proxy' | 'gateway' | 'none' | 'unknown'
@@ -50,6 +51,8 @@ export interface ServiceDescription {
   readonly destinationRules?: readonly DestinationRuleForService[]
   readonly virtualServices?: readonly VirtualServiceForService[]
   readonly exposed: readonly Exposure[]
+  /** Absent for a Service without one. */
+  readonly waypoint?: ServiceWaypoint
   /** Objects compared with the proxy's metadata. */
   readonly inProxy: {
     readonly destinationRules: readonly ComparedRule[]
@@ -151,12 +154,14 @@ export async function describeTraffic(
     .filter(each => mustReachProxy(each, service, home, objects.domain))
     .map(each => shortName(each.virtualService.object))
   const [onlyRule] = rules ?? []
+  const waypoint = await serviceWaypoint(source, service, objects.authorizationPolicies ?? [])
   return {
     service,
     guard: facts.guard,
     ports: describedPorts(service, pods[0], facts),
     destinationRules: rules,
     virtualServices: routes,
+    ...(waypoint === undefined ? {} : {waypoint}),
     exposed: await exposures(source, routes?.map(each => each.virtualService) ?? [], objects.gateways, gaps),
     inProxy: {
       destinationRules: comparePresence({

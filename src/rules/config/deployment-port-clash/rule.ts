@@ -6,7 +6,7 @@ export const rule: ConfigRule = {
   slug: 'deployment-port-clash',
   aliases: ['IST0137'],
   severity: 'warning',
-  title: 'Several Service ports lead to one port of a Deployment',
+  title: 'Several Service ports lead to one port',
   why: 'The sidecar has one inbound listener for the port, so only one of the definitions applies.',
   fix: 'Use one Service port for each targetPort.',
   references: [analysisPage('IST0137')],

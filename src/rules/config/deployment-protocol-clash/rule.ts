@@ -6,7 +6,7 @@ export const rule: ConfigRule = {
   slug: 'deployment-protocol-clash',
   aliases: ['IST0116'],
   severity: 'warning',
-  title: 'Services of a Deployment use one port with TCP and UDP',
+  title: 'One port with TCP and UDP Services',
   why: 'The sidecar has one listener for the port.',
   fix: 'Use different ports.',
   references: [analysisPage('IST0116')],

@@ -6,7 +6,7 @@ export const rule: ConfigRule = {
   slug: 'deprecated-field',
   aliases: ['IST0002'],
   severity: 'warning',
-  title: 'Field or kind is deprecated or has no effect',
+  title: 'Field or kind is deprecated',
   why: 'It may be ignored, and a later release may reject it.',
   fix: 'Use the field named in the message.',
   references: [analysisPage('IST0002')],

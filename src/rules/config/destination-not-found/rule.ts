@@ -6,7 +6,7 @@ export const rule: ConfigRule = {
   slug: 'destination-not-found',
   aliases: ['IST0101'],
   severity: 'error',
-  title: 'Route leads to a host that does not exist',
+  title: 'Host of a route does not exist',
   why: 'Envoy has no cluster for it and answers 503 with the flag NC.',
   fix: 'Correct the host, or create the Service or ServiceEntry.',
   references: [analysisPage('IST0101')],

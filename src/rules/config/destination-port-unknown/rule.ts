@@ -5,7 +5,7 @@ export const rule: ConfigRule = {
   slug: 'destination-port-unknown',
   aliases: ['IST0101'],
   severity: 'error',
-  title: 'Route leads to a port that does not exist',
+  title: 'Port of a route does not exist',
   why: 'Envoy has no cluster for that port and answers 503 with the flag NC.',
   fix: 'Use a port of the Service (not a targetPort).',
   references: [analysisPage('IST0101')],

@@ -6,7 +6,7 @@ export const rule: ConfigRule = {
   slug: 'destination-rule-host-unknown',
   aliases: ['IST0174'],
   severity: 'warning',
-  title: 'DestinationRule is for a host that does not exist',
+  title: 'Host of a DestinationRule does not exist',
   why: 'No cluster has that name, so the rule is never used.',
   fix: 'Correct spec.host; a short name belongs to the namespace of the DestinationRule.',
   references: [analysisPage('IST0174')],

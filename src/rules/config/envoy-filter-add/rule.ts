@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   slug: 'envoy-filter-add',
   aliases: ['IST0153'],
   severity: 'error',
-  title: 'ADD does nothing for this part of the configuration',
+  title: 'ADD has no effect here',
   why: 'Istiod cannot add routes or route configurations, and ignores the patch.',
   fix: 'Use INSERT_FIRST for HTTP_ROUTE, or MERGE for ROUTE_CONFIGURATION.',
   references: [analysisPage('IST0153')],

@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   slug: 'envoy-filter-relative-version',
   aliases: ['IST0155'],
   severity: 'warning',
-  title: 'EnvoyFilter patch depends on a patch for some versions',
+  title: 'EnvoyFilter patch depends on a versioned patch',
   why: 'For proxies of other versions the filter it refers to does not exist.',
   fix: 'Set spec.priority, or give the patch the same proxyVersion.',
   references: [analysisPage('IST0155')],

@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   slug: 'envoy-filter-remove',
   aliases: ['IST0154'],
   severity: 'error',
-  title: 'REMOVE does nothing for this part of the configuration',
+  title: 'REMOVE has no effect here',
   why: 'Istiod cannot remove routes or route configurations, and ignores the patch.',
   fix: 'Remove the route from the VirtualService.',
   references: [analysisPage('IST0154')],

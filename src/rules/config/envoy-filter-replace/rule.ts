@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   slug: 'envoy-filter-replace',
   aliases: ['IST0152'],
   severity: 'error',
-  title: 'REPLACE does nothing for this part of the configuration',
+  title: 'REPLACE has no effect here',
   why: 'Istiod replaces only HTTP filters, network filters and virtual hosts, and ignores the patch.',
   fix: 'Use MERGE, or REMOVE and ADD.',
   references: [analysisPage('IST0152')],

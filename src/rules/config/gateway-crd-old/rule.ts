@@ -18,7 +18,7 @@ export const rule: ConfigRule = {
   slug: 'gateway-crd-old',
   aliases: ['IST0176'],
   severity: 'warning',
-  title: 'CRD of the Gateway API is too old for Istio',
+  title: 'Gateway API CRD is too old',
   why: 'Istiod ignores routes of versions it does not read.',
   fix: 'Install the CRDs of a newer release of the Gateway API.',
   references: [analysisPage('IST0176')],

@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   slug: 'gateway-not-found',
   aliases: ['IST0101'],
   severity: 'error',
-  title: 'VirtualService names a Gateway that does not exist',
+  title: 'Gateway of a VirtualService does not exist',
   why: 'The routes are not attached to that gateway: it answers 404.',
   fix: 'Name the Gateway as NAMESPACE/NAME, or create it.',
   references: [analysisPage('IST0101')],

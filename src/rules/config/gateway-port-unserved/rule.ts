@@ -9,7 +9,7 @@ export const rule: ConfigRule = {
   slug: 'gateway-port-unserved',
   aliases: ['IST0162'],
   severity: 'warning',
-  title: 'No Service leads to the port of the Gateway',
+  title: 'No Service leads to the Gateway port',
   why: 'The proxy listens on the port, but clients cannot reach it.',
   fix: 'Add the port to the Service of the gateway, or use a targetPort it has.',
   references: [analysisPage('IST0162'), 'https://istio.io/latest/docs/ops/common-problems/network-issues/'],

@@ -18,7 +18,7 @@ export const rule: ConfigRule = {
   slug: 'ingress-subset-ignored',
   aliases: ['IST0140'],
   severity: 'warning',
-  title: 'Gateway routes do not use the subsets of the mesh',
+  title: 'Gateway routes ignore subsets of the mesh',
   why: 'Rules for sidecars do not apply to requests of a gateway: they go to all pods of the host.',
   fix: 'Name the subset in the route of the gateway, or add the gateway to the other VirtualService.',
   references: [analysisPage('IST0140')],

@@ -17,7 +17,7 @@ export const rule: ConfigRule = {
   slug: 'mesh-host-conflict',
   aliases: ['IST0109'],
   severity: 'error',
-  title: 'Several VirtualServices define one host in the mesh',
+  title: 'Several VirtualServices define one mesh host',
   why: 'Istiod merges no VirtualServices for sidecars: it uses the oldest and ignores the others.',
   fix: 'Put the routes into one VirtualService, or limit them with exportTo.',
   references: [analysisPage('IST0109')],

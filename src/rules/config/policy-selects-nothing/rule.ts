@@ -8,7 +8,7 @@ export const rule: ConfigRule = {
   slug: 'policy-selects-nothing',
   aliases: ['IST0127'],
   severity: 'warning',
-  title: 'AuthorizationPolicy applies to no workload of the mesh',
+  title: 'AuthorizationPolicy applies to no workload',
   why: 'The policy protects nothing.',
   fix: 'Correct the selector or the namespace of the policy.',
   references: [analysisPage('IST0127')],

@@ -6,7 +6,7 @@ export const rule: ConfigRule = {
   slug: 'port-server-not-verified',
   aliases: ['IST0129'],
   severity: 'warning',
-  title: 'Server certificate of a port is checked against default CAs only',
+  title: 'Server certificate of a port is not verified',
   why: 'Without caCertificates the proxy accepts any certificate of the CAs of its operating system, and before Istio 1.24 any certificate at all.',
   fix: 'Set tls.caCertificates for the port, or credentialName with a workloadSelector.',
   references: [analysisPage('IST0129')],

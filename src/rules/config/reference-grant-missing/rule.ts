@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   slug: 'reference-grant-missing',
   aliases: [],
   severity: 'error',
-  title: 'Route may not use a Service of another namespace',
+  title: 'ReferenceGrant is missing',
   why: 'Without a ReferenceGrant the backend is refused, and requests get 500.',
   fix: 'Create a ReferenceGrant in the namespace of the Service.',
   references: ['https://gateway-api.sigs.k8s.io/api-types/referencegrant/'],

@@ -8,7 +8,7 @@ export const rule: ConfigRule = {
   slug: 'route-backend-missing',
   aliases: [],
   severity: 'error',
-  title: 'Route leads to a Service or port that does not exist',
+  title: 'Backend of a route does not exist',
   why: 'Requests that match get 500, and the status of the route has ResolvedRefs False.',
   fix: 'Correct backendRefs.',
   references: ['https://gateway-api.sigs.k8s.io/reference/spec/#gateway.networking.k8s.io/v1.HTTPBackendRef'],

@@ -8,7 +8,7 @@ export const rule: ConfigRule = {
   slug: 'route-parent-missing',
   aliases: [],
   severity: 'error',
-  title: 'Route is attached to a Gateway that does not exist',
+  title: 'Parent of a route does not exist',
   why: 'The route is not used.',
   fix: 'Correct parentRefs; a Gateway in another namespace needs namespace, and must allow it with allowedRoutes.',
   references: ['https://gateway-api.sigs.k8s.io/concepts/api-overview/#attaching-routes-to-gateways'],

@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   slug: 'schema-warning',
   aliases: ['IST0133'],
   severity: 'warning',
-  title: 'Object is valid but hardly what is meant',
+  title: 'Object does something else than it seems',
   why: 'Istiod accepts it with a warning, because it does something else than it seems to, or will be rejected later.',
   fix: 'Correct the field named in the message.',
   references: [analysisPage('IST0133')],

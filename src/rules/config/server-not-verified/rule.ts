@@ -6,7 +6,7 @@ export const rule: ConfigRule = {
   slug: 'server-not-verified',
   aliases: ['IST0128'],
   severity: 'warning',
-  title: 'Server certificate is checked against default CAs only',
+  title: 'Server certificate is not fully verified',
   why: 'Without caCertificates the proxy accepts any certificate of the CAs of its operating system, and before Istio 1.24 any certificate at all.',
   fix: 'Set trafficPolicy.tls.caCertificates, or credentialName with a workloadSelector.',
   references: [analysisPage('IST0128')],

@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   slug: 'several-default-sidecars',
   aliases: ['IST0111'],
   severity: 'error',
-  title: 'Several Sidecars without selector in a namespace',
+  title: 'Several Sidecars without selector',
   why: 'Which of them applies to the namespace is undefined.',
   fix: 'Keep one Sidecar without workloadSelector for each namespace.',
   references: [analysisPage('IST0111')],

@@ -6,7 +6,7 @@ export const rule: ConfigRule = {
   slug: 'several-default-telemetries',
   aliases: ['IST0160'],
   severity: 'error',
-  title: 'Several Telemetries without selector in a namespace',
+  title: 'Several Telemetries without selector',
   why: 'Only the oldest applies.',
   fix: 'Keep one Telemetry without selector for each namespace.',
   references: [analysisPage('IST0160')],

@@ -6,7 +6,7 @@ export const rule: ConfigRule = {
   slug: 'several-peer-authentications',
   aliases: [],
   severity: 'warning',
-  title: 'Several PeerAuthentications without selector in a namespace',
+  title: 'Several PeerAuthentications without selector',
   why: 'Only the oldest applies; the others are ignored.',
   fix: 'Keep one PeerAuthentication without selector for each namespace.',
   references: [

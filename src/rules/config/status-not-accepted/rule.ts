@@ -6,7 +6,7 @@ export const rule: ConfigRule = {
   slug: 'status-not-accepted',
   aliases: ['IST0171'],
   severity: 'warning',
-  title: 'Status says that the object has no full effect',
+  title: 'Status reports that the object is ineffective',
   why: 'The controller could not use the object, or part of it.',
   fix: 'Correct what the message of the condition names.',
   references: [analysisPage('IST0171')],

@@ -12,7 +12,7 @@ export const rule: ConfigRule = {
   slug: 'subset-not-defined',
   aliases: ['IST0101'],
   severity: 'error',
-  title: 'Route leads to a subset that does not exist',
+  title: 'Subset of a route does not exist',
   why: 'Envoy has no cluster for the subset and answers 503 with the flag NC.',
   fix: 'Define the subset in the DestinationRule of the host, or correct its name.',
   references: [analysisPage('IST0101')],

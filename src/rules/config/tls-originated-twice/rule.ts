@@ -24,7 +24,7 @@ export const rule: ConfigRule = {
   slug: 'tls-originated-twice',
   aliases: [],
   severity: 'warning',
-  title: 'TLS is added to traffic that already is TLS',
+  title: 'TLS is added to TLS traffic',
   why: 'The application speaks TLS on that port, and the proxy encrypts it again: the server answers with a TLS error.',
   fix: 'Remove tls from the DestinationRule for that port, or let the application speak HTTP on a port of its own.',
   references: [

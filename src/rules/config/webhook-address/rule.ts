@@ -7,7 +7,7 @@ export const rule: ConfigRule = {
   slug: 'webhook-address',
   aliases: ['IST0164'],
   severity: 'info',
-  title: 'Webhook of an external control plane uses an IP address',
+  title: 'Webhook of external istiod uses an address',
   why: 'The certificate of istiod is usually for a host name, so calls may fail.',
   fix: 'Use a host name in clientConfig.url.',
   references: [analysisPage('IST0164')],

@@ -6,7 +6,7 @@ export const rule: ConfigRule = {
   slug: 'webhook-url-invalid',
   aliases: ['IST0163'],
   severity: 'warning',
-  title: 'Webhook of an external control plane has no address',
+  title: 'Webhook of external istiod has no address',
   why: 'The API server cannot call istiod: objects are not validated, and pods not injected.',
   fix: 'Set clientConfig.url to the address of the external istiod.',
   references: [analysisPage('IST0163')],

@@ -1,0 +1,130 @@
+import {istioObjects} from '../../evidence/predicted-mesh/objects.js'
+import {answeredFrom, noted} from '../../evidence/provenance.js'
+import type {MeshChange} from '../../formats/change-file.js'
+import {objectLabel, objectRefOf} from '../../model/pod.js'
+import {overlaySource} from '../../sources/overlay.js'
+import type {Source} from '../../sources/source.js'
+import {authzMatrixReport, type MatrixRow} from '../authz/matrix-report.js'
+import {type MtlsRow, mtlsReport} from '../mtls/report.js'
+import type {Report} from '../report.js'
+import {untranslated} from './untranslated.js'
+
+/** One answer that is another one with the change: mTLS of a pair, or who may call. */
+export interface PairChange {
+  readonly about: 'mtls' | 'authz'
+  readonly clients: string
+  readonly server: string
+  readonly before: string
+  readonly after: string
+  /** Works before and not after. */
+  readonly breaks: boolean
+  readonly why: string
+}
+
+export interface WhatIfPairsReport extends Report {
+  readonly applied: readonly string[]
+  readonly removed: readonly string[]
+  readonly pairs: readonly PairChange[]
+}
+
+function mtlsWords({status, client, server}: MtlsRow): string {
+  return `${status} (${client} to ${server})`
+}
+
+function mtlsKey({from, host, port, subset}: MtlsRow): string {
+  return `${from} ${host}:${port} ${subset}`
+}
+
+function mtlsChanges(before: readonly MtlsRow[], after: readonly MtlsRow[]): readonly PairChange[] {
+  const old = new Map(before.map(each => [mtlsKey(each), each]))
+  const next = new Map(after.map(each => [mtlsKey(each), each]))
+  return [...new Set([...old.keys(), ...next.keys()])].flatMap((key): readonly PairChange[] => {
+    const was = old.get(key)
+    const is = next.get(key)
+    const row = is ?? was
+    if (row === undefined || (was !== undefined && is !== undefined && mtlsWords(was) === mtlsWords(is))) return []
+    const subset = row.subset === '' ? '' : `|${row.subset}`
+    return [
+      {
+        about: 'mtls',
+        clients: row.from,
+        server: `${row.host}:${row.port}${subset}`,
+        before: was === undefined ? 'refused, or not there' : mtlsWords(was),
+        after: is === undefined ? 'refused, or not there' : mtlsWords(is),
+        breaks: was !== undefined && was.status !== 'CONFLICT' && (is === undefined || is.status === 'CONFLICT'),
+        why: is?.because || row.because || '-',
+      },
+    ]
+  })
+}
+
+/** The verdict for each client and port. */
+function verdicts(rows: readonly MatrixRow[]): ReadonlyMap<string, MatrixRow> {
+  return new Map(rows.flatMap(row => row.clients.map(client => [`${client} ${row.host}:${row.port}`, row] as const)))
+}
+
+function authzChanges(before: readonly MatrixRow[], after: readonly MatrixRow[]): readonly PairChange[] {
+  const old = verdicts(before)
+  const groups = new Map<string, PairChange>()
+  for (const [key, row] of verdicts(after)) {
+    const was = old.get(key)
+    if (was === undefined || (was.verdict === row.verdict && was.because === row.because)) continue
+    const client = key.slice(0, key.lastIndexOf(' '))
+    const change: PairChange = {
+      about: 'authz',
+      clients: client,
+      server: `${row.host}:${row.port}`,
+      before: was.verdict,
+      after: row.verdict,
+      breaks: was.verdict !== 'denied' && row.verdict === 'denied',
+      why: row.because,
+    }
+    const group = JSON.stringify({...change, clients: ''})
+    const known = groups.get(group)
+    groups.set(group, known === undefined ? change : {...change, clients: `${known.clients}, ${client}`})
+  }
+  return [...groups.values()]
+}
+
+/** The namespaces a change can touch: all of them, unless a namespace was asked for. */
+async function namespacesOf(source: Source, asked: string | undefined): Promise<readonly string[]> {
+  if (asked !== undefined) return [asked]
+  const {objects} = await istioObjects(source)
+  return [...new Set((objects.Service ?? []).map(each => each.metadata.namespace ?? 'default'))].sort()
+}
+
+/** What a change does to pairs of clients and servers: the answers of `mtls` and `authz test --matrix` before and after. */
+export async function whatIfPairsReport(
+  given: Source,
+  change: MeshChange,
+  asked: string | undefined,
+  istioNamespace: string,
+): Promise<WhatIfPairsReport> {
+  const source = noted(given)
+  const changed = overlaySource(source, change)
+  const mtls = (of: Source) => mtlsReport(of, {kind: 'matrix', namespace: asked}, istioNamespace)
+  const [was, is] = [await mtls(source), await mtls(changed)]
+  const pairs: PairChange[] = [...mtlsChanges(was.rows, is.rows)]
+  for (const namespace of await namespacesOf(source, asked)) {
+    const before = await authzMatrixReport(source, namespace, istioNamespace)
+    const after = await authzMatrixReport(changed, namespace, istioNamespace)
+    pairs.push(...authzChanges(before.rows, after.rows))
+  }
+  const applied = change.apply.map(objectRefOf)
+  const foreign = untranslated([...applied, ...change.remove])
+  return {
+    ...answeredFrom(source),
+    gaps: was.gaps,
+    notes: [
+      ...change.problems,
+      ...was.notes,
+      ...(foreign.length === 0 ? [] : [`what ${foreign.join(', ')} would change needs istiod’s own translation`]),
+      'routes, faults and reach are not compared without requests: give some with --traffic',
+    ],
+    failing: pairs.some(each => each.breaks),
+    undecided: foreign.length > 0,
+    applied: applied.map(objectLabel),
+    removed: change.remove.map(objectLabel),
+    pairs,
+  }
+}

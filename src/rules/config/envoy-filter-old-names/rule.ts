@@ -1,0 +1,29 @@
+import {oldNames} from '../../../formats/istio-config/envoy-filter-names.js'
+import type {ConfigRule} from '../config-rule.js'
+
+export const rule: ConfigRule = {
+  code: 'MCT2154',
+  slug: 'envoy-filter-old-names',
+  aliases: [],
+  severity: 'error',
+  title: 'EnvoyFilter uses names Envoy removed',
+  why: 'From Istio 1.19 on a match by an old name finds nothing, and Envoy has no types of version 2 of its API.',
+  fix: 'Use the names envoy.filters... and types of version 3.',
+  references: [
+    'https://github.com/istio/istio/pull/45675',
+    'https://github.com/istio/istio/issues/28920',
+    'https://github.com/envoyproxy/envoy/pull/19522',
+  ],
+  kinds: ['EnvoyFilter'],
+  check: set =>
+    set.of('EnvoyFilter').flatMap(object =>
+      oldNames(object).map(({path, value, instead}) => ({
+        object,
+        path,
+        message:
+          instead === ''
+            ? `Envoy has no type ${value}: it is of version 2 of the API.`
+            : `No filter is named ${value} any more; use ${instead}.`,
+      })),
+    ),
+}

@@ -1,0 +1,56 @@
+import {join} from 'node:path'
+import {describe, expect} from '@jest/globals'
+import {checkReport} from '../../src/reports/check/report.js'
+import {checkTargets} from '../../src/reports/check/targets/targets.js'
+import {serviceReport} from '../../src/reports/describe/service-report.js'
+import {serviceView} from '../../src/reports/describe/service-view.js'
+import {RULES} from '../../src/rules/registry.js'
+import type {Source} from '../../src/sources/source.js'
+import {renderDoc} from '../../src/terminal/render.js'
+import {ambientCapture} from '../support/ambient-capture.js'
+import {captureSource} from '../support/mesh-capture.js'
+import {SHARED, sharedTest} from '../support/shared-data.js'
+
+const NOW = new Date('2026-11-30T00:57:00Z')
+const OPTIONS = {rules: RULES, failOn: 'warning', istioNamespace: 'istio-system', deep: true, now: NOW} as const
+/** Workloads of the recording that nothing was done to. */
+const HEALTHY = ['api-v1', 'api-v2', 'client', 'client2', 'db', 'direct', 'l4', 'probed', 'strict', 'early', 'srv']
+/** What was made wrong on purpose, and the rule that names it. */
+const MADE: readonly (readonly [workload: string, code: string])[] = [
+  ['brokenwp', 'MCT1610'],
+  ['missingwp', 'MCT1610'],
+  ['flushed', 'MCT1611'],
+  ['flushed-mangle', 'MCT1611'],
+  ['bypass', 'MCT1605'],
+  ['nodns', 'MCT1609'],
+  ['loopback', 'MCT1501'],
+  ['port-15008', 'MCT1105'],
+  ['l7nowp', 'MCT1607'],
+  ['web-v1', 'MCT1607'],
+]
+
+async function recorded(): Promise<Source> {
+  return await captureSource(
+    ambientCapture(join(SHARED, 'ambient'), {moment: '2-policy', capturedAt: '2026-11-30T00:57:00Z'}),
+  )
+}
+
+describe('an ambient mesh as it was recorded', () => {
+  sharedTest('check names every state that was made, and nothing of healthy pods', async () => {
+    const source = await recorded()
+    const {workloads} = await checkReport(source, await checkTargets(source, [], {allNamespaces: true}), OPTIONS)
+    const codesOf = (name: string) =>
+      workloads
+        .filter(({workload}) => workload.name === name)
+        .flatMap(({findings}) => findings.filter(({severity}) => severity !== 'info').map(({code}) => code))
+    for (const name of HEALTHY) expect([name, codesOf(name)]).toEqual([name, []])
+    for (const [name, code] of MADE) expect([name, codesOf(name)]).toEqual([name, expect.arrayContaining([code])])
+  })
+
+  sharedTest('describe shows the waypoint of a Service with its policies', async () => {
+    const report = await serviceReport(await recorded(), 'api', 'amb', {istioNamespace: 'istio-system', now: NOW})
+    const text = renderDoc(serviceView.doc(report, 'table'), {width: 120, colour: false, headers: true})
+    expect(text).toContain('waypoint waypoint.amb, for clients in the ambient mesh: ready')
+    expect(text).toContain('AuthorizationPolicy api-deny-admin.amb: DENY, 1 rule; enforced by the waypoint')
+  })
+})

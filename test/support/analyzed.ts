@@ -1,0 +1,31 @@
+import type {AnalyzedSource} from '../../src/reports/analyze/read.js'
+import {type AnalyzeReport, analyzeReport} from '../../src/reports/analyze/report.js'
+import {CONFIG_RULES} from '../../src/rules/config/registry.js'
+import {openFiles} from '../../src/sources/open.js'
+
+/** What all rules about the configuration say of the files. */
+export async function analyzedFiles(paths: readonly string[]): Promise<AnalyzeReport> {
+  const sources: readonly AnalyzedSource[] = [{source: await openFiles(paths)}]
+  return await analyzeReport(sources, {
+    rules: CONFIG_RULES,
+    chosen: false,
+    failOn: 'error',
+    showFrom: 'info',
+    istioNamespace: 'istio-system',
+    namespace: 'default',
+    suppressions: [],
+    ignoreUnknown: false,
+    now: new Date('2026-11-20T19:00:00Z'),
+    version: '0.0.0',
+  })
+}
+
+/** The warnings and errors of rules that Istio's analyzers do not have, one line each. */
+export function ownAlarms({listed}: AnalyzeReport): readonly string[] {
+  const own = new Set(CONFIG_RULES.filter(({aliases}) => aliases.length === 0).map(({code}) => code))
+  return listed
+    .filter(({finding: {code, severity}}) => own.has(code) && severity !== 'info')
+    .map(
+      ({finding: {code, object, message}}) => `${code} ${object.kind} ${object.namespace}/${object.name}: ${message}`,
+    )
+}

@@ -10,7 +10,10 @@ export const rule: ConfigRule = {
   title: 'VirtualService cannot be delegated to',
   why: 'A delegate has no hosts of its own and does not delegate further: otherwise the delegating rule is left out, and requests get 404.',
   fix: 'Remove hosts and gateways from the delegate, and name the last VirtualService directly.',
-  references: ['https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delegate'],
+  references: [
+    'https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delegate',
+    'https://github.com/istio/istio/issues/33530',
+  ],
   kinds: ['VirtualService'],
   check: set => {
     const all = new Map(set.virtualServices().map(each => [fullName(each.object), each]))

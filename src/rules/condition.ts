@@ -1,4 +1,5 @@
 import {Environment} from '@marcbachmann/cel-js'
+import {parseIp} from '../model/ip-address.js'
 import {partialMatch} from '../model/linear-regex.js'
 import {UserError} from '../model/user-error.js'
 import {linearMatches, MATCHES, withinBudget} from './condition-budget.js'
@@ -77,6 +78,7 @@ function ofKubernetes(): Environment {
       'isURL(string): bool',
       (text: string) => URL.canParse(text) || /^[a-z][a-z0-9+.-]*:\/\//i.test(text),
     )
+    .registerFunction('isIP(string): bool', (text: string) => parseIp(text) !== undefined)
     .registerFunction('url(string): string', (text: string) => text)
     .registerFunction('string.getScheme(): string', (text: string) => /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1] ?? '')
   return schemaEnvironment
@@ -98,7 +100,8 @@ export function readSchemaValidation(expression: string): ((self: unknown) => bo
         const result = evaluate({self: celValue(self)})
         return typeof result === 'boolean' ? result : undefined
       } catch {
-        return undefined
+        // The API server refuses a text that is no duration with the same message.
+        return expression.startsWith('duration(self)') ? false : undefined
       }
     }
   } catch {

@@ -1,6 +1,6 @@
 import type {JwtProvider} from '../../../model/envoy/filters.js'
-import {type Headers, headerValue, headerValues} from '../matching/headers.js'
-import {queryParameters} from '../matching/query.js'
+import {type Headers, headerValue, headerValues, withHeader, withoutHeaders} from '../matching/headers.js'
+import {pathOnly, queryParameters} from '../matching/query.js'
 import {asciiLower} from '../matching/strings.js'
 import {undecided} from '../undecided.js'
 
@@ -9,6 +9,8 @@ export interface FoundToken {
   readonly text: string
   readonly issuers: readonly string[]
   readonly header: string | undefined
+  /** The query parameter it was in; undefined for a header. */
+  readonly parameter: string | undefined
 }
 
 interface Location {
@@ -81,6 +83,17 @@ export function tokensOf(headers: Headers, providers: readonly JwtProvider[]): r
     .sort((a, b) => byPlace(a.location, b.location))
     .flatMap(({location, issuers}) => {
       const header = location.kind === 'header' ? location.name : undefined
-      return textsAt(headers, location).map(text => ({text, issuers, header}))
+      const parameter = location.kind === 'parameter' ? location.name : undefined
+      return textsAt(headers, location).map(text => ({text, issuers, header, parameter}))
     })
+}
+
+/** The headers without a token: its header, or its query parameter, is removed. */
+export function withoutToken(headers: Headers, {header, parameter}: FoundToken, at: string): Headers {
+  if (header !== undefined) return withoutHeaders(headers, [header])
+  const target = headerValue(headers, ':path')
+  if (parameter === undefined || target === undefined) return headers
+  const others = queryParameters(target).some(([name]) => decoded(name) !== parameter)
+  if (others) undecided('how a query is rewritten when a token is removed from it', at)
+  return withHeader(headers, ':path', pathOnly(target))
 }

@@ -4,10 +4,10 @@ import type {HttpFilter} from '../../../model/envoy/http.js'
 import {type Json, unpack} from '../../../model/envoy/schema.js'
 import {routeMatches} from '../http/route-match.js'
 import {answers, type FilterResult, goesOn, type HttpState} from '../http/state.js'
-import {withoutHeaders} from '../matching/headers.js'
+import type {Headers} from '../matching/headers.js'
 import {known, undecided} from '../undecided.js'
 import {isPreflight} from './cors.js'
-import {type FoundToken, tokensOf} from './jwt-locations.js'
+import {type FoundToken, tokensOf, withoutToken} from './jwt-locations.js'
 import {readKeys, readToken, signatureFault, type Token} from './jwt-token.js'
 import {routeConfigOf} from './overrides.js'
 
@@ -113,13 +113,15 @@ function anyProvider(scene: Scene): Verdict {
   return checkTokens(scene, tokensOf(scene.state.headers, providers), undefined, [], true)
 }
 
-/** The request as the next requirement sees it: a valid token without `forward` is removed from its header at once. */
+/** The request as the next requirement sees it: a valid token without `forward` is removed from its header or query at once. */
 function afterTokens(scene: Scene, {good}: Verdict): Scene {
-  const taken = good.flatMap(({provider, found}) =>
-    !provider.forward && found.header !== undefined ? [found.header] : [],
-  )
+  const taken = good.filter(({provider}) => !provider.forward)
   if (taken.length === 0) return scene
-  return {...scene, state: {...scene.state, headers: withoutHeaders(scene.state.headers, taken)}}
+  const headers = taken.reduce<Headers>(
+    (before, {found, provider}) => withoutToken(before, found, provider.at),
+    scene.state.headers,
+  )
+  return {...scene, state: {...scene.state, headers}}
 }
 
 function all(first: Scene, requirements: readonly JwtRequirement[]): Verdict {
@@ -211,7 +213,7 @@ function afterGood(state: HttpState, {good}: Verdict): HttpState {
       const kept = typeof before === 'object' && before !== null && !Array.isArray(before) ? before : {}
       metadata = new Map(metadata).set(NAMESPACE, {...kept, [key]: normalized(token, provider)})
     }
-    if (!provider.forward && found.header !== undefined) headers = withoutHeaders(headers, [found.header])
+    if (!provider.forward) headers = withoutToken(headers, found, provider.at)
     clear ||= provider.clearRouteCache
   }
   return {...state, headers, metadata, chosen: clear ? undefined : state.chosen}

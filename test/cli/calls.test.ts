@@ -25,8 +25,8 @@ const MOST: readonly (readonly [string, Calls])[] = [
   ['ports deploy/reviews-v1 -n demo', {objects: 4, pages: 1, execs: 2}],
   ['check-inject deploy/reviews-v1 -n demo', {objects: 6, pages: 0, execs: 0}],
   ['check deploy/reviews-v1 -n demo', {objects: 19, pages: 3, execs: 10}],
-  ['describe pod deploy/reviews-v1 -n demo', {objects: 22, pages: 5, execs: 10}],
-  ['describe service reviews -n demo', {objects: 29, pages: 7, execs: 30}],
+  ['describe pod deploy/reviews-v1 -n demo', {objects: 23, pages: 5, execs: 10}],
+  ['describe service reviews -n demo', {objects: 30, pages: 7, execs: 30}],
 ]
 
 function callsIn(trace: string): readonly string[] {

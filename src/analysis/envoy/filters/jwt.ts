@@ -71,7 +71,10 @@ function refusalOf(
   if (!reading.ok) return {why: reading.why}
   const {token} = reading
   const allowed = found.issuers.some(issuer => issuer === '' || issuer === token.issuer)
-  const by = provider ?? [...scene.config.providers.values()].find(one => (one.issuer ?? '') === token.issuer)
+  const providers = [...scene.config.providers.values()]
+  const of = (issuer: string) => providers.find(one => (one.issuer ?? '') === issuer)
+  // A provider without an issuer takes the tokens that no other is for (measured on Envoy 1.40).
+  const by = provider ?? of(token.issuer) ?? of('')
   if (!allowed || by === undefined) return {why: UNKNOWN_ISSUER}
   if (provider !== undefined && (provider.issuer ?? '') !== '' && provider.issuer !== token.issuer)
     return {why: UNKNOWN_ISSUER}

@@ -170,7 +170,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   stats: async (s, pod) => seen(await statsReport(s, pod), statsView),
 }
 
-const RATED = ['deploy/sleep', 'ratings:9080'] as const
+const RATED = ['sleep-fd7bd9c44-jbmtr', 'ratings:9080'] as const
 /** The sleep pod is no client that AuthorizationPolicy demo/ratings-viewer allows. */
 const RATING: Expectation = {
   name: 'sleep may not see ratings',

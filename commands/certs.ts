@@ -4,6 +4,7 @@ import {durationMs} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {certsReport} from '../src/reports/certs/report.js'
 import {certsView} from '../src/reports/certs/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Certs extends MeshCommand {
   static override summary = 'Show the certificates of proxies: validity, identity, rotation, and the roots they trust'
@@ -11,6 +12,7 @@ export default class Certs extends MeshCommand {
     '<%= config.bin %> certs -n demo --from sample',
     '<%= config.bin %> certs -A --warn 720h -o prom',
   ]
+  static override forms = formsOf(certsView)
   static override needs = POLICY_NEEDS
   static override flags = {
     warn: Flags.string({

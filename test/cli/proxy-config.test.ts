@@ -49,6 +49,15 @@ describe('--at', () => {
 })
 
 describe('proxy-config as a process', () => {
+  test('a proxy without filters delivered by ECDS is an answer, a file without the section is not', async () => {
+    const pod = await meshctl(['pc', 'ecds', 'deploy/reviews-v1', '--from', 'sample'])
+    expect([pod.code, pod.stdout]).toEqual([0, 'ECDS NAME     TYPE\n'])
+    expect(pod.stderr).toContain('no filters are delivered by ECDS')
+    const run = recorded('.cluster')
+    const file = await meshctl(['pc', 'ecds', '-f', argvOf(run).at(-1) ?? ''])
+    expect(file.code).toBe(2)
+  })
+
   test.each(['.cluster', '.listener', '.route', '.all'])('prints the table of %s', async slug => {
     const run = recorded(slug)
     const ours = await meshctl([...argvOf(run), '--at', run.at])

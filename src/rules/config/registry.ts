@@ -2,8 +2,8 @@ import {rule as alphaAnnotation} from './alpha-annotation/rule.js'
 import {rule as autoImageDeployment} from './auto-image-deployment/rule.js'
 import {rule as autoImagePod} from './auto-image-pod/rule.js'
 import type {ConfigRule} from './config-rule.js'
-import {rule as delegateIgnored} from './delegate-ignored/rule.js'
 import {rule as delegateMissing} from './delegate-missing/rule.js'
+import {rule as delegateNested} from './delegate-nested/rule.js'
 import {rule as denyWithoutRules} from './deny-without-rules/rule.js'
 import {rule as deploymentPortClash} from './deployment-port-clash/rule.js'
 import {rule as deploymentProtocolClash} from './deployment-protocol-clash/rule.js'
@@ -124,8 +124,8 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
   alphaAnnotation,
   autoImageDeployment,
   autoImagePod,
-  delegateIgnored,
   delegateMissing,
+  delegateNested,
   denyWithoutRules,
   deploymentPortClash,
   deploymentProtocolClash,

@@ -217,6 +217,8 @@ export function filesSource(files: readonly InputFile[]): Source {
   function tables(kind: TableKind): readonly PastedTable[] {
     const found = pasted.tables(kind)
     if (kind !== 'listener' || found.length > 0) return found
+    // The page itself answers; looking for another among it would read all of it once more.
+    if (contents.some(content => isWholePage(content, 'envoy.config_dump'))) return []
     const page = pasted.evidence('envoy.listeners')
     return page === undefined ? [] : [listenersTable(JSON.parse(Buffer.from(page.bytes).toString('utf8')))]
   }

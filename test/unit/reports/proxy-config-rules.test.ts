@@ -296,11 +296,3 @@ describe('endpoints', () => {
     })
   })
 })
-
-describe('ecds', () => {
-  test('a whole dump without the section has no filters, one of single sections does not say', async () => {
-    const whole = configDump({Bootstrap: {}, Clusters: {}, Listeners: {}})
-    expect(await run('ecds', whole)).toEqual({rows: [['ECDS NAME', 'TYPE']], notes: 'no filters are delivered by ECDS'})
-    expect((await run('ecds', configDump({Listeners: {}}))).notes).toContain('EcdsConfigDump')
-  })
-})

@@ -10,7 +10,10 @@ export const rule: ConfigRule = {
   title: 'HTTP routes for a Service without HTTP ports',
   why: 'Sidecars pass the connections of a TCP or TLS port on as bytes: no http rule is ever used.',
   fix: 'Name the port http-... or set its appProtocol, or use tcp or tls rules.',
-  references: ['https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/'],
+  references: [
+    'https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/',
+    'https://github.com/istio/istio/issues/36528',
+  ],
   kinds: ['VirtualService'],
   needs: [['Service', 'ServiceEntry']],
   check: set => {

@@ -11,7 +11,11 @@ export const rule: ConfigRule = {
   title: 'Match on a port no gateway serves',
   why: 'port is the port of the server of the Gateway, not of the backend or of the load balancer: the match is never met.',
   fix: 'Use the port number of a server of the Gateway, or leave port out.',
-  references: ['https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest-port'],
+  references: [
+    'https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest-port',
+    'https://github.com/istio/istio/issues/35695',
+    'https://github.com/alibaba/virtual-environment/issues/13',
+  ],
   kinds: ['VirtualService'],
   needs: ['Gateway'],
   check: set => {

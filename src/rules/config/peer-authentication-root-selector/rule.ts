@@ -9,7 +9,7 @@ export const rule: ConfigRule = {
   why: 'A PeerAuthentication of the root namespace applies to the whole mesh, and only when it has no selector.',
   fix: 'Remove the selector for a mode of the whole mesh, or move the object to the namespace of the pods.',
   references: [
-    'https://istio.io/latest/docs/concepts/security/#policy-target-selection',
+    'https://github.com/istio/api/pull/3604',
     'https://istio.io/latest/docs/concepts/security/#peer-authentication',
   ],
   kinds: ['PeerAuthentication'],

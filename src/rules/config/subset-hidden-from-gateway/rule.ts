@@ -2,6 +2,7 @@ import {gatewayHome} from '../../../analysis/istio-config/gateway-home.js'
 import {gatewayReference} from '../../../analysis/istio-config/gateway-names.js'
 import {clusterName, fullHost, visibleScopes} from '../../../analysis/istio-config/host-names.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
+import type {DestinationRuleConfig} from '../../../model/istio-config/traffic.js'
 import type {ConfigRule} from '../config-rule.js'
 import {POD_KINDS} from '../pod-kinds.js'
 
@@ -20,6 +21,13 @@ export const rule: ConfigRule = {
   kinds: ['VirtualService'],
   needs: ['Gateway', 'DestinationRule', [...POD_KINDS, 'Service']],
   check: set => {
+    const byHost = new Map<string, DestinationRuleConfig[]>()
+    for (const each of set.destinationRules()) {
+      const full = fullHost(each.host, each.object.ref.namespace)
+      const known = byHost.get(full)
+      if (known === undefined) byHost.set(full, [each])
+      else known.push(each)
+    }
     const gateways = new Map(set.gateways().map(each => [fullName(each.object), each]))
     return set.virtualServices().flatMap(({object, gateways: named, rules}) => {
       const {namespace} = object.ref
@@ -32,13 +40,7 @@ export const rule: ConfigRule = {
         .flatMap(({destinations}) => destinations)
         .flatMap(({host, subset, path}) => {
           const full = fullHost(host, namespace)
-          const defining = set
-            .destinationRules()
-            .filter(
-              each =>
-                fullHost(each.host, each.object.ref.namespace) === full &&
-                each.subsets.some(({name}) => name === subset),
-            )
+          const defining = (byHost.get(full) ?? []).filter(each => each.subsets.some(({name}) => name === subset))
           const [first] = defining
           const service = clusterName(full)?.namespace ?? ''
           const hidden = homes.find(

@@ -263,7 +263,7 @@ beforeAll(async () => {
   copy = await captured(base)
   sampleCopy = await captured(sample)
   live = await clusterServing(base)
-}, 60_000)
+}, 300_000)
 
 afterAll(async () => {
   await live?.close()
@@ -307,7 +307,7 @@ export function loopLaw(some: (pod: PodRef) => boolean, least: number): void {
       }
       expect(answered).toBeGreaterThanOrEqual(name === 'ecds' ? 1 : least - 3)
     },
-    120_000,
+    300_000,
   )
 
   test.each(Object.keys(MESH_QUESTIONS))(
@@ -319,6 +319,6 @@ export function loopLaw(some: (pod: PodRef) => boolean, least: number): void {
       expect(await answer(() => ask(copy), copy)).toEqual(first)
       expect(await answer(() => ask(live), live)).toEqual(first)
     },
-    60_000,
+    300_000,
   )
 }

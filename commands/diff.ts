@@ -34,6 +34,13 @@ export default class Diff extends MeshCommand {
     }),
   }
 
+  /** `--replicas` without a workload, beside -A, means those of every workload. */
+  override async init(): Promise<void> {
+    await super.init()
+    if (!this.argv.some(word => word === '-A' || word === '--all-namespaces')) return
+    this.argv = this.argv.filter((word, at) => word !== '--replicas' || this.argv[at + 1]?.startsWith('-') === false)
+  }
+
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Diff)
     const words = {

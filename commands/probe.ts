@@ -8,6 +8,8 @@ import {remark} from '../src/cli/streams.js'
 import {UserError} from '../src/model/user-error.js'
 import {probeReport} from '../src/reports/verify/probe-report.js'
 import {probeView} from '../src/reports/verify/probe-view.js'
+import {suiteView} from '../src/reports/verify/suite-view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Probe extends MeshCommand {
   static override summary = 'Send one real request from a pod, and compare what comes of it with what trace predicts'
@@ -18,6 +20,7 @@ export default class Probe extends MeshCommand {
     '<%= config.bin %> probe deploy/sleep http://ratings:9080/ratings/0 -H end-user=jason -o json',
     '<%= config.bin %> probe --suite expectations.yaml -n demo',
   ]
+  static override forms = formsOf(probeView, suiteView)
   static override needs: CommandNeeds = DESCRIBE_NEEDS
   static override args = {
     pod: Args.string({
@@ -52,7 +55,6 @@ export default class Probe extends MeshCommand {
     if (suite !== undefined) {
       const {askedOf, expectationsIn} = await import('../src/cli/expectations.js')
       const {suiteReport} = await import('../src/reports/verify/suite-report.js')
-      const {suiteView} = await import('../src/reports/verify/suite-view.js')
       const expectations = await expectationsIn(suite)
       return await this.withSource(flags, async source => {
         const asked = await Promise.all(expectations.map(each => askedOf(source, each, flags)))

@@ -1,3 +1,4 @@
+import {join} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {NO_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
@@ -38,7 +39,10 @@ export default class Read extends MeshCommand {
         next: 'meshctl read --forms',
       })
     const {readInputs} = await import('../src/sources/files/read-inputs.js')
-    const inputs = await Promise.all(paths.map(async path => ({path, files: await readInputs([path])})))
+    const {isBundleFolder} = await import('../src/cli/analyze-settings.js')
+    const read = async (path: string) =>
+      await readInputs([(await isBundleFolder(path)) ? join(path, 'bundle.json') : path])
+    const inputs = await Promise.all(paths.map(async path => ({path, files: await read(path)})))
     await this.print(flags, readReport(inputs.flatMap(({files}) => files)), readView)
     if (flags.only || flags.output !== undefined || inputs.length > MAX_ANSWERED) return
     for (const {path, files} of inputs) {

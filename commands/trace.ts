@@ -38,7 +38,7 @@ export default class Trace extends MeshCommand {
       await this.withSource(flags, async source => {
         const {answerTraffic} = await import('../src/cli/traffic.js')
         const {trafficView} = await import('../src/reports/trace/traffic-view.js')
-        await this.print(flags, await answerTraffic(source, traffic), trafficView)
+        await this.print(flags, await answerTraffic(source, traffic, flags.istioNamespace), trafficView)
       })
       return
     }

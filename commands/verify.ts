@@ -3,6 +3,7 @@ import {DESCRIBE_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {verifyReport} from '../src/reports/verify/report.js'
 import {verifyView} from '../src/reports/verify/view.js'
+import {formsOf} from '../src/reports/view.js'
 
 export default class Verify extends MeshCommand {
   static override summary = 'Check that requests come out as a file expects, by tracing them; nothing is sent'
@@ -10,6 +11,7 @@ export default class Verify extends MeshCommand {
     '<%= config.bin %> verify -f expectations.yaml --from sample',
     '<%= config.bin %> verify -f expectations.yaml -n shop -o junit > verify.xml',
   ]
+  static override forms = formsOf(verifyView)
   static override needs = DESCRIBE_NEEDS
   static override flags = {
     filename: Flags.string({

@@ -1,3 +1,4 @@
+import {own} from '../model/own.js'
 import {SOURCE_SPECS} from '../sources/specs.js'
 import {commandNamed, flagNamed, type Surface, type SurfaceCommand, type SurfaceFlag} from './usage/surface.js'
 
@@ -101,7 +102,7 @@ async function valuesOf(flag: SurfaceFlag, {command, flags}: Typed, names: Names
     const specs = SOURCE_SPECS.filter(({word}) => word !== '-')
     return {candidates: specs.map(({word, meaning}) => ({word, meaning})), files: true}
   }
-  const kind = FLAG_NAMES[flag.name]
+  const kind = own(FLAG_NAMES, flag.name)
   if (kind !== undefined) return {candidates: await names(kind, flags), files: false}
   return {candidates: [], files: FILE_FLAGS.has(flag.name)}
 }
@@ -125,9 +126,9 @@ function commandWords(positionals: readonly string[], {commands}: Surface, curre
 function argumentKind({command, positionals}: Typed): NameKind | undefined {
   const id = command?.words[0]?.join(' ') ?? ''
   const args = command?.args ?? []
-  if (args.length === 0) return ANY_ARGUMENTS[id]
+  if (args.length === 0) return own(ANY_ARGUMENTS, id)
   const arg = args[Math.min(positionals.length, args.length - 1)] ?? ''
-  return ARGUMENT_NAMES[id] ?? ANY_ARGUMENTS[id] ?? ARGUMENT_NAMES[arg]
+  return own(ARGUMENT_NAMES, id) ?? own(ANY_ARGUMENTS, id) ?? own(ARGUMENT_NAMES, arg)
 }
 
 /** The candidates that begin with the word typed, sorted; `--flag=val` is completed as the value of the flag. */

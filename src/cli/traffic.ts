@@ -3,7 +3,8 @@ import {readInput, readStdin} from '../sources/files/read.js'
 import type {Source} from '../sources/source.js'
 
 /** Reads a file of recorded requests (`-` for standard input) and traces them on a source. */
-export async function answerTraffic(source: Source, path: string): Promise<TrafficReport> {
+export async function answerTraffic(source: Source, path: string, istioNamespace: string): Promise<TrafficReport> {
   const bytes = path === '-' ? await readStdin() : await readInput(path)
-  return await trafficReport(source, Buffer.from(bytes).toString('utf8'), path === '-' ? 'standard input' : path)
+  const place = path === '-' ? 'standard input' : path
+  return await trafficReport(source, Buffer.from(bytes).toString('utf8'), place, istioNamespace)
 }

@@ -11,9 +11,9 @@ const FIELD = /^(\s*)([A-Z][A-Za-z -]{1,30}|[a-z0-9][a-z0-9.-]{0,62}):(?:\s+(.*)
 
 /** True for text that `kubectl describe pod` printed, or the part of it about containers. */
 export function isDescribedPod(text: string): boolean {
-  return /^\s*(?:Init )?Containers:\s*$/m.test(text)
-    ? /^\s+(?:State|Container ID|Image ID):\s/m.test(text) || /^\s+Restart Count:\s/m.test(text)
-    : /^\s+Last State:\s+\w/m.test(text) && /^\s+Restart Count:\s/m.test(text)
+  return /^[ \t]*(?:Init )?Containers:[ \t]*$/m.test(text)
+    ? /^[ \t]+(?:State|Container ID|Image ID):\s/m.test(text) || /^[ \t]+Restart Count:\s/m.test(text)
+    : /^[ \t]+Last State:[ \t]+\w/m.test(text) && /^[ \t]+Restart Count:\s/m.test(text)
 }
 
 function fieldOf(line: string): Field | undefined {

@@ -1,5 +1,6 @@
 import {at, numberOf, objectOf, textOf} from '../formats/decode.js'
 import type {Json} from '../model/envoy/schema.js'
+import {own} from '../model/own.js'
 import {matchesLabels, requirementsOf} from '../model/selector.js'
 import {hasOutlierDetection, ruleFor, type Subset, trafficPolicy} from './destination-rules.js'
 import {clientSockets, endpointTakesMtls} from './mtls.js'
@@ -80,7 +81,7 @@ function balancing(policy: unknown): Message {
   const simple = textOf(policy, 'loadBalancer', 'simple')
   if (hash !== undefined) return {lb_policy: 'RING_HASH'}
   const known: Readonly<Record<string, string>> = {ROUND_ROBIN: 'ROUND_ROBIN', RANDOM: 'RANDOM'}
-  return {lb_policy: known[simple ?? ''] ?? 'LEAST_REQUEST'}
+  return {lb_policy: own(known, simple ?? '') ?? 'LEAST_REQUEST'}
 }
 
 function madeCluster(

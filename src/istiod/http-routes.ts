@@ -1,5 +1,6 @@
 import {at, field, listOf, numberOf, objectOf, textOf} from '../formats/decode.js'
 import type {KubeObject} from '../model/kube-object.js'
+import {own} from '../model/own.js'
 import type {Message} from './rbac/strings.js'
 import {countsFor, matchesOf, matchOf, rewriteOf} from './route-match.js'
 import type {ProxyPlace} from './scope.js'
@@ -14,7 +15,7 @@ const UNITS: Readonly<Record<string, number>> = {h: 3_600_000, m: 60_000, s: 100
 export function protoDuration(text: string | undefined): string | undefined {
   if (text === undefined || !/^(\d+(\.\d+)?(h|ms|m|s|us|ns))+$/.test(text)) return text === '0' ? '0s' : undefined
   const total = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|ns)/g)].reduce(
-    (sum, [, amount = '0', unit = 's']) => sum + Number(amount) * (UNITS[unit] ?? 0),
+    (sum, [, amount = '0', unit = 's']) => sum + Number(amount) * (own(UNITS, unit) ?? 0),
     0,
   )
   return `${total / 1000}s`

@@ -1,5 +1,6 @@
 import {mtlsMode, type PeerMode} from '../analysis/traffic-policy/peer-mode.js'
 import {objectOf, textOf} from '../formats/decode.js'
+import {own} from '../model/own.js'
 import type {ObjectRef} from '../model/pod.js'
 import {objectRefOf} from '../model/pod.js'
 import type {PodMode} from '../model/pod-mode.js'
@@ -61,7 +62,7 @@ function sending(
   const by = object === undefined ? undefined : objectRefOf(object)
   if (settings !== undefined) {
     const mode = textOf(settings, 'mode') ?? 'DISABLE'
-    return {sent: SENT[mode] ?? 'plain text', rule: by, because: `tls.mode is ${mode}`}
+    return {sent: own(SENT, mode) ?? 'plain text', rule: by, because: `tls.mode is ${mode}`}
   }
   if (!state.settings.enableAutoMtls) return {sent: 'plain text', rule: undefined, because: 'auto mTLS is switched off'}
   const sockets = clientSockets(state, {

@@ -1,5 +1,5 @@
 import {textOf} from '../formats/decode.js'
-import type {Json} from '../model/envoy/schema.js'
+import {own} from '../model/own.js'
 import {clustersOf, endpointConfig, type MadeCluster} from './clusters.js'
 import {resourcesOf, withSection} from './dump.js'
 import type {Message} from './rbac/strings.js'
@@ -20,14 +20,14 @@ function same(a: unknown, b: unknown): boolean {
 
 /** A cluster with what changed from `was` to `is`; what Envoy has beside that stays. */
 function changed(cluster: Message, was: Message, is: Message): Message {
-  const result: Record<string, Json> = {...cluster}
-  for (const key of new Set([...Object.keys(was), ...Object.keys(is)])) {
-    if (same(was[key], is[key])) continue
-    const value = is[key]
-    if (value === undefined) delete result[key]
-    else result[key] = value
-  }
-  return result
+  const differ = new Set([...Object.keys(was), ...Object.keys(is)].filter(key => !same(own(was, key), own(is, key))))
+  const keys = new Set([...Object.keys(cluster), ...differ])
+  return Object.fromEntries(
+    [...keys].flatMap(key => {
+      const value = own(differ.has(key) ? is : cluster, key)
+      return value === undefined ? [] : [[key, value]]
+    }),
+  )
 }
 
 /** What became of the clusters: gone, new, or changed ones by name. */

@@ -62,7 +62,7 @@ test('Ctrl-C while listing: ends by the signal (130 in a shell), and no partial 
     waits?.()
     return new Promise(() => undefined)
   })
-  const child = spawn(NODE, [RUN, 'check', '-A', '--kubeconfig', path, ...ONLY], {env: cleanEnv(), timeout: 20_000})
+  const child = spawn(NODE, [RUN, 'check', '-A', '--kubeconfig', path, ...ONLY], {env: cleanEnv(), timeout: 120_000})
   let stdout = ''
   child.stdout.on('data', chunk => {
     stdout += chunk
@@ -89,7 +89,7 @@ terminal('on a terminal a run that lasts says how far it is, and wipes that at t
   const child = spawn('script', ['-qec', `${words} > '${join(folder, 'out')}'`, '/dev/null'], {
     env: {...cleanEnv(), TERM: 'xterm'},
     stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: 20_000,
+    timeout: 120_000,
   })
   let seen = ''
   child.stdout.on('data', chunk => {

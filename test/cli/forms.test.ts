@@ -305,3 +305,30 @@ test.each(READERS.map((command, at) => [command, at] as const))(
     }
   },
 )
+
+describe('read of a bundle', () => {
+  test('says what it is and how to ask it, not what each blob is', async () => {
+    const {stdout, code} = await meshctl(['read', 'src/sample/mesh.tgz'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /^src\/sample\/mesh\.tgz is a bundle of meshctl: \d+ pods in demo, istio-system, captured 2026/,
+    )
+    expect(stdout).toContain('meshctl check -A --from src/sample/mesh.tgz')
+    expect(stdout).not.toContain('blobs/')
+  })
+
+  test('an archive that merely looks like one is read file by file', async () => {
+    const index = file('bundle.json', '{"format": "other"}')
+    expect((await meshctl(['read', index])).stdout + (await meshctl(['read', index])).stderr).not.toContain(
+      'is a bundle',
+    )
+  })
+})
+
+describe('diff of all replicas', () => {
+  test.each([[['--replicas', '-A']], [['-A', '--replicas']], [['-A']]])('%j asks the same', async words => {
+    const {stderr} = await meshctl(['diff', ...words, '--from', 'sample'])
+    expect(stderr).not.toContain('expects a value')
+    expect(stderr).toContain('fewer than two running replicas')
+  })
+})

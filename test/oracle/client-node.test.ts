@@ -17,6 +17,7 @@ import {sampleSource} from '../support/served.js'
 
 /** The official JavaScript client as a judge of the served API: its own discovery of formats, its own WebSocket channels. */
 const POD = 'reviews-v1-ccf5b6b84-9cj4v'
+const REVIEWS = [POD, 'reviews-v2-84c78cd686-79fvq', 'reviews-v3-6d7b4bc8d8-nmwn7']
 let source: Source
 let server: ApiServerHandle
 const config = new KubeConfig()
@@ -42,7 +43,7 @@ async function recorded(id: 'net.sockets' | 'log.istio-proxy' | 'envoy.server_in
 test('lists, with selectors and pages, and custom objects', async () => {
   const core = config.makeApiClient(CoreV1Api)
   const pods = await core.listPodForAllNamespaces({labelSelector: 'app=reviews'})
-  expect(pods.items.map(pod => pod.metadata?.name)).toEqual([POD])
+  expect(pods.items.map(pod => pod.metadata?.name)).toEqual(REVIEWS)
   const page = await core.listNamespacedPod({namespace: 'demo', limit: 5})
   expect(page.items.length).toBe(5)
   expect(page.metadata?._continue).toBeTruthy()
@@ -108,5 +109,5 @@ test('watch sees what there is', async () => {
       )
       .catch(reject)
   })
-  expect(seen).toEqual([`ADDED ${POD}`])
+  expect(seen).toEqual(REVIEWS.map(name => `ADDED ${name}`))
 })

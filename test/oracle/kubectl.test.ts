@@ -96,9 +96,9 @@ withKubectl('kubectl get and describe', () => {
     const all = await kubectl(['get', 'all', '-n', 'demo', '-o', 'name'])
     expect(all).toMatchObject({code: 0, err: ''})
     expect(all.out).toContain('deployment.apps/reviews-v1')
-    expect((await kubectl(['get', 'po', '-n', 'demo', '-l', 'app in (reviews)', '-o', 'name'])).out.trim()).toBe(
-      `pod/${POD}`,
-    )
+    expect(
+      (await kubectl(['get', 'po', '-n', 'demo', '-l', 'app in (reviews)', '-o', 'name'])).out.trim().split('\n'),
+    ).toEqual([POD, 'reviews-v2-84c78cd686-79fvq', 'reviews-v3-6d7b4bc8d8-nmwn7'].map(name => `pod/${name}`))
     expect((await kubectl(['get', 'po', '-A', '-o', 'wide', '--sort-by=.metadata.name'])).out).toContain('10.244.0.16')
   })
 

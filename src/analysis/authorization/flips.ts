@@ -1,3 +1,4 @@
+import {own} from '../../model/own.js'
 import type {AuthorizationDecision} from './decide.js'
 import type {RuleCheck, RuleVerdict} from './rule.js'
 
@@ -23,7 +24,7 @@ const WORDS: Readonly<Record<string, string>> = {
 }
 
 function wordsOf({key, not, values}: RuleCheck, fit: boolean): string {
-  const what = WORDS[key] ?? key
+  const what = own(WORDS, key) ?? key
   const wants = fit !== not
   return `${what} ${wants ? 'were' : 'were not'} ${values.join(' or ')}`
 }

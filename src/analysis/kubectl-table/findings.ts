@@ -1,4 +1,5 @@
 import type {KubectlTable} from '../../model/kubectl-table.js'
+import {own} from '../../model/own.js'
 
 type Row = Readonly<Record<string, string>>
 type Finding = (row: Row, name: string) => string | undefined
@@ -119,7 +120,7 @@ export function kubectlFindings(tables: readonly KubectlTable[]): readonly strin
       row,
       name: row.NAMESPACE === undefined ? (row.NAME ?? '') : `${row.NAMESPACE}/${row.NAME ?? ''}`,
     }))
-    const found = named.flatMap(({row, name}) => FINDINGS[kind]?.(row, name) ?? [])
+    const found = named.flatMap(({row, name}) => own(FINDINGS, kind)?.(row, name) ?? [])
     const single = named.filter(({row, name}) => row.READY === '1/1' && row.STATUS === 'Running' && !SYSTEM.test(name))
     const bare = kind === 'pods' ? withoutSidecar(single.map(({name}) => name)) : []
     const all = [...found, ...bare]

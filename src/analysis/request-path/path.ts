@@ -12,7 +12,7 @@ import {enteringPod, leavingPod, NODE_PROCESS, type Opener, type Passing} from '
 import type {Leg, ProxyRole} from './legs.js'
 import {proxyEnding} from './proxy-ending.js'
 import {envoyRequest, passedOn, type Speech, waitsForServer} from './speech.js'
-import {isUnroutable, UNKNOWN_ADDRESS} from './unroutable.js'
+import {destinationText, isUnroutable, UNKNOWN_ADDRESS} from './unroutable.js'
 import type {MeshPod, MeshWorld, Site} from './world.js'
 import {outOfPod, plainIntoPod} from './ztunnel-path.js'
 
@@ -27,10 +27,6 @@ interface Journey {
 
 /** More proxies in sequence than this are a loop. */
 const MAX_DEPTH = 12
-
-function addressText({ip, port}: IpPort): string {
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
-}
 
 function opener(site: Site): Opener {
   const {uid = 1337, gid = 1337} = site.kernel?.traits ?? {}
@@ -168,9 +164,9 @@ function kernelLeg(
     passing.kind === 'proxy'
       ? `redirected to port ${passing.port}`
       : passing.kind === 'socket'
-        ? `${leg.pod.mode === 'sidecar' ? 'not redirected: ' : ''}goes to ${addressText(passing.address)} in the pod`
+        ? `${leg.pod.mode === 'sidecar' ? 'not redirected: ' : ''}goes to ${destinationText(passing.address)} in the pod`
         : passing.kind === 'leaves'
-          ? `sent to ${addressText(passing.address)}, not redirected`
+          ? `sent to ${destinationText(passing.address)}, not redirected`
           : passing.text
   journey.legs.push({...leg, kind: 'kernel', walk: passing.walk, text})
 }
@@ -197,7 +193,7 @@ function inPod(journey: Journey, site: Site, to: IpPort, speech: Speech): PathEn
         (each.address === undefined || (address !== undefined && each.address.bits === address.bits)),
     )
   if (open) return application(journey, site.pod, to, speech)
-  const because = `nothing listens on ${addressText(to)} of ${podLabel(site.pod.ref)}`
+  const because = `nothing listens on ${destinationText(to)} of ${podLabel(site.pod.ref)}`
   return ending(TERMINATED, 'refused', 'not-listening', because, {pod: site.pod})
 }
 
@@ -276,7 +272,7 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
           )
     const backend = backends[index]
     if (backend === undefined) return openEnding(`the endpoints of ${name} are unknown`)
-    tell(`kube-proxy picks ${addressText(backend)}`)
+    tell(`kube-proxy picks ${destinationText(backend)}`)
     // kube-proxy masquerades a pod that reaches itself through a Service.
     const source = backend.ip === flow.source ? (world.podAt(backend.ip)?.nodeIp ?? flow.source) : flow.source
     return arriveAt(journey, {...flow, source, to: backend, toMesh: true}, speech)
@@ -301,7 +297,7 @@ function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEnding {
   }
   legs.push({kind: 'outside', address: to, text: 'outside the cluster: unknown'})
   if (!world.complete) return openEnding(`the owner of address ${to.ip} is unknown`)
-  return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it is sent to ${addressText(to)}, outside the mesh`)
+  return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it is sent to ${destinationText(to)}, outside the mesh`)
 }
 
 /** A connection arrives at an address: at a pod, or outside. */

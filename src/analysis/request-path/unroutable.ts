@@ -1,7 +1,14 @@
+import type {IpPort} from '../../model/envoy/request.js'
 import {inRange, parseIp, parseIpRange} from '../../model/ip-address.js'
 
 /** The placeholder for an unknown address (the dummy address of RFC 7600): no listener has it. */
 export const UNKNOWN_ADDRESS = '192.0.0.8'
+
+/** `10.0.0.9:80`, `[fd00::1]:80`; the placeholder is never shown as an address. */
+export function destinationText({ip, port}: IpPort): string {
+  if (ip === UNKNOWN_ADDRESS) return `an unknown address, port ${port}`
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+}
 
 /** Address blocks of the IANA special-purpose registries that no network routes (RFC 6890, "Forwardable: False" or documentation). */
 const BLOCKS: readonly (readonly [string, string])[] = [

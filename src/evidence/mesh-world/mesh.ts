@@ -14,6 +14,7 @@ import {appContainers, isOver, type PodModel} from '../../model/pod.js'
 import type {ZtunnelDump} from '../../model/ztunnel.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
+import {istioConfigMaps} from '../mesh-objects/istio-config-maps.js'
 import {type ReadSite, readSite, readZtunnel} from './site.js'
 
 /** The pods and Services of a mesh, and the evidence of the pods on request paths. */
@@ -59,9 +60,15 @@ export interface MeshExtras {
   readonly backends: (service: ServiceModel, port: number) => readonly IpPort[] | undefined
   readonly speaksHttp: (pod: MeshPod, port: number) => boolean
   readonly site: (pod: MeshPod) => Promise<ReadSite>
+  /** Where the control plane's ConfigMaps are. */
+  readonly istioNamespace: string
+  /** The root namespace where it is known already; the ConfigMap is not read then. */
+  readonly rootNamespace: string | undefined
 }
 
 const NOTHING_MORE: Omit<MeshExtras, 'site'> = {
+  istioNamespace: 'istio-system',
+  rootNamespace: undefined,
   strangers: [],
   backends: () => undefined,
   speaksHttp: () => false,
@@ -166,7 +173,7 @@ async function withZtunnel(
 
 /** Reads the pods and Services of a source; other evidence of a pod is read when a request first enters it. */
 export async function readMesh(source: Source, now: number, extras: Partial<MeshExtras> = {}): Promise<Mesh> {
-  const {strangers, backends, speaksHttp} = {...NOTHING_MORE, ...extras}
+  const {strangers, backends, speaksHttp, istioNamespace, rootNamespace} = {...NOTHING_MORE, ...extras}
   const objects = await readObjects(source)
   const unseen = await unseenNamespaces(source, objects)
   const captured = objects.pods.map(meshPod)
@@ -179,10 +186,14 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
   const endpoints = new Set(objects.slices.flatMap(({ready}) => ready.map(({ip}) => ip)))
   const waypoints = pods.some(({mode}) => mode === 'ambient' || mode === 'waypoint')
   const authorizations = waypoints ? await everyObject(source, 'AuthorizationPolicy', readAuthorization, []) : []
+  // Only the policies of ambient pods are decided by objects; sidecars have them in their configuration.
+  const known = authorizations.length === 0 || rootNamespace !== undefined
+  const settings = known ? undefined : await istioConfigMaps(source, istioNamespace).mesh()
   const http = new Map<MeshPod, ReadonlySet<number>>()
   const sites = new Map<string, Site>()
   const gaps: Gap[] = [...objects.gaps]
-  const notes: string[] = []
+  const notes: string[] =
+    settings?.ok === false ? [`the mesh configuration was not read: root namespace ${istioNamespace} is assumed`] : []
   const world: MeshWorld = {
     podAt: ip => byAddress.get(ip),
     hostPodAt: (ip, port) =>
@@ -206,7 +217,7 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
       return known
     },
     authorizations,
-    rootNamespace: 'istio-system',
+    rootNamespace: rootNamespace ?? (settings?.ok === true ? settings.value.rootNamespace : istioNamespace),
     complete: source.traits.complete && objects.gaps.length === 0,
     now,
   }

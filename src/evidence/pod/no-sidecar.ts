@@ -30,6 +30,18 @@ async function whyNot(source: Source, pod: PodModel): Promise<string> {
   return ''
 }
 
+/** The error for a pod that is a ztunnel, which istiod gives workloads and policies but no Envoy configuration; undefined for any other. */
+export async function ztunnelInstead(source: Source, subject: PodRef): Promise<UserError | undefined> {
+  const pod = subject.implied === true ? undefined : await readPodObject(source, subject)
+  return pod?.ok === true && podMode(pod.value) === 'ztunnel' ? noEnvoyIn(subject) : undefined
+}
+
+function noEnvoyIn(ztunnel: PodRef): UserError {
+  return new UserError(`${podLabel(ztunnel)} is a ztunnel: it has no Envoy to query`, {
+    next: `meshctl ztunnel-config all ${podLabel(ztunnel)}`,
+  })
+}
+
 /** Replaces an error about missing evidence if the pod has no proxy that could provide it; otherwise returns the same error. */
 export async function explainedBySidecar(error: unknown, source: Source, subject: PodRef): Promise<unknown> {
   if (!(error instanceof UserError) || error.gap === undefined || subject.implied === true) return error
@@ -44,11 +56,7 @@ export async function explainedBySidecar(error: unknown, source: Source, subject
       gap: {...error.gap, reason: 'not-running', detail: `the pod has finished (${phase})`},
     })
   }
-  if (podMode(pod.value) === 'ztunnel') {
-    return new UserError(`${podLabel(subject)} is a ztunnel: it has no Envoy to query`, {
-      next: `meshctl ztunnel-config all ${podLabel(subject)}`,
-    })
-  }
+  if (podMode(pod.value) === 'ztunnel') return noEnvoyIn(subject)
   if (podMode(pod.value) !== 'none') return error
   return new UserError(`${podLabel(subject)} has no sidecar${await whyNot(source, pod.value)}`, {
     hint: 'It has no Envoy to query.',

@@ -226,6 +226,7 @@ export async function twoMeshes(
   const mesh = (state: IstioState): Promise<Mesh> =>
     readMesh(state === before ? source : changed, now, {
       strangers,
+      rootNamespace: settings.rootNamespace,
       backends: (service, port) =>
         endpointsOfHost(
           facts.endpoints,

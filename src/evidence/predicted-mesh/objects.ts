@@ -2,8 +2,8 @@ import {declaredPorts} from '../../analysis/ports/service-ports.js'
 import {readMeshSettings} from '../../formats/istio-config-maps.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import type {Workload} from '../../istiod/registry.js'
-import {type ObjectsByKind, TRANSLATED_KINDS, type TranslatedKind} from '../../istiod/state.js'
-import type {Gap} from '../../model/answer.js'
+import {type ObjectsByKind, selectorOf, TRANSLATED_KINDS, type TranslatedKind} from '../../istiod/state.js'
+import {type Gap, isFailure} from '../../model/answer.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {MeshSettings} from '../../model/mesh-settings.js'
 import {isOver, type PodModel} from '../../model/pod.js'
@@ -26,15 +26,21 @@ export interface ReadObjects {
   readonly gaps: readonly Gap[]
 }
 
-/** The objects istiod makes configuration of, each kind once. */
+/** True if a WorkloadEntry could change the answer: a ServiceEntry selects its endpoints by labels, or none was read. */
+function entriesCount({ServiceEntry: entries}: ObjectsByKind): boolean {
+  return entries === undefined || entries.some(each => selectorOf(each, 'workloadSelector', 'labels') !== undefined)
+}
+
+/** The objects istiod makes configuration of, each kind once; a kind left out of a capture is a gap only if answers depend on it. */
 export async function istioObjects(source: Source): Promise<ReadObjects> {
   const answers = await Promise.all(TRANSLATED_KINDS.map(async kind => [kind, await source.objects({kind})] as const))
   const found: Partial<Record<TranslatedKind, readonly KubeObject[]>> = {}
-  const gaps: Gap[] = []
-  for (const [kind, answer] of answers) {
-    if (answer.ok) found[kind] = answer.value
-    else gaps.push(answer.gap)
-  }
+  for (const [kind, answer] of answers) if (answer.ok) found[kind] = answer.value
+  const gaps = answers.flatMap(([kind, answer]): readonly Gap[] => {
+    if (answer.ok) return []
+    const idle = kind === 'WorkloadEntry' && !isFailure(answer.gap) && !entriesCount(found)
+    return idle ? [] : [answer.gap]
+  })
   return {objects: found, gaps}
 }
 

@@ -6,6 +6,7 @@ import type {
   WorkloadConfig,
   WorkloadContainer,
 } from '../../model/istio-config/kubernetes.js'
+import {own} from '../../model/own.js'
 import {at, flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../decode.js'
 import {exportAnnotation} from './export-annotation.js'
 
@@ -70,7 +71,7 @@ function container(value: unknown, init: boolean, path: string): WorkloadContain
 /** A pod or a workload that creates pods; undefined for any other kind. */
 export function readWorkloadConfig(object: ConfigObject): WorkloadConfig | undefined {
   const pod = object.ref.kind === 'Pod'
-  const steps = pod ? [] : TEMPLATES[object.ref.kind]
+  const steps = pod ? [] : own(TEMPLATES, object.ref.kind)
   if (steps === undefined) return undefined
   const template = at(object.raw, ...steps)
   const spec = at(template, 'spec')

@@ -1,6 +1,7 @@
 import {listOf, objectOf, textOf} from '../../formats/decode.js'
 import {resourcesOf} from '../../istiod/dump.js'
 import type {Message} from '../../istiod/rbac/strings.js'
+import {own} from '../../model/own.js'
 
 /** A rule in an RBAC filter of a proxy, by its key. */
 export interface ProxyRule {
@@ -21,7 +22,7 @@ function rulesIn(filter: unknown): readonly ProxyRule[] {
   const config = objectOf(filter, 'typed_config')
   return (['rules', 'shadow_rules'] as const).flatMap(list => {
     const rules = objectOf(config, list)
-    const action = ACTIONS[textOf(rules, 'action') ?? ''] ?? 'ALLOW'
+    const action = own(ACTIONS, textOf(rules, 'action') ?? '') ?? 'ALLOW'
     return Object.keys(objectOf(rules, 'policies') ?? {}).flatMap((key): readonly ProxyRule[] => {
       const [, provider, namespace = '', name = '', index = ''] = KEY.exec(key) ?? []
       if (name === '') return []

@@ -1,5 +1,6 @@
 import {connectedProblems} from '../../evidence/control-plane/connection-problems.js'
 import {askIstiods, type IstiodAnswer, runningIstiods} from '../../evidence/control-plane/istiods.js'
+import {ztunnelInstead} from '../../evidence/pod/no-sidecar.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
 import {type PodRef, podLabel} from '../../model/kube-object.js'
@@ -65,6 +66,8 @@ export async function controlPlaneReport(
     source.evidence('istiod.config_dump', pod),
     (question.envoy ?? source).evidence('envoy.config_dump', question.envoy?.impliedSubject ?? pod),
   ])
+  const ztunnel = held.ok && runs.ok ? undefined : await ztunnelInstead(source, pod)
+  if (ztunnel !== undefined) throw ztunnel
   if (!held.ok && held.gap.reason === 'not-found' && istiods.length > 0 && owner === undefined) {
     throw new UserError(`no istiod has config for ${id}: ${held.gap.detail}`, {
       hint: 'Its proxy is not connected, so there is nothing to compare with.',

@@ -35,7 +35,7 @@ export async function explainedHere(
     return entry?.kind === 'access' && entry.form !== 'ztunnel' ? [{line: i + 1, entry}] : []
   })
   if (lines.length === 0) return {...report, here: []}
-  const mesh = await readMesh(once, Number.isNaN(at) ? Date.now() : at)
+  const mesh = await readMesh(once, Number.isNaN(at) ? Date.now() : at, {istioNamespace})
   const here: ({readonly line: number} & LineCause)[] = []
   for (const {line, entry} of lines.slice(0, TRACED)) {
     const cause = await lineCause(once, mesh.pods, {entry, side: sideOf(entry), writer: undefined}, istioNamespace)

@@ -139,7 +139,7 @@ export async function errorsReport(given: Source, query: ErrorsQuery): Promise<E
   const source = noted(given)
   const once = askedOnce(source)
   const now = moment(source)
-  const mesh = await readMesh(once, now)
+  const mesh = await readMesh(once, now, {istioNamespace: query.istioNamespace})
   const after = query.sinceMs === undefined ? Number.NEGATIVE_INFINITY : now - query.sinceMs
   const gaps: Gap[] = []
   const asked = chosen(mesh.pods, query)

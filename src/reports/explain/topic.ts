@@ -42,13 +42,15 @@ function usesOf(port: number): readonly PortUse[] {
   )
 }
 
-/** Access logs join several flags with commas. */
+/** Access logs join several flags with commas; none when any part of the word is no flag. */
 function flagsOf(word: string): Topic['flags'] {
-  return word.split(',').flatMap(each => {
+  const flags = word.split(',').map(each => {
     const flag = each.trim().toUpperCase()
     const known = Object.hasOwn(RESPONSE_FLAGS, flag) ? RESPONSE_FLAGS[flag] : undefined
-    return known === undefined ? [] : [{flag, meaning: known[0], next: known[1]}]
+    return known === undefined ? undefined : {flag, meaning: known[0], next: known[1]}
   })
+  const found = flags.filter(each => each !== undefined)
+  return found.length === flags.length ? found : []
 }
 
 function termOf(word: string): Topic['term'] {

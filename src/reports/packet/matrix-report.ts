@@ -191,6 +191,12 @@ function unknownRows(gaveUp: string, senders: readonly string[]): Rows {
   }
 }
 
+/** True if the rules leave any row open. */
+function openRows({outbound, inbound, gaveUp}: Rows): boolean {
+  const cells = [...outbound, ...inbound].flatMap(row => row.cells)
+  return gaveUp !== undefined || cells.some(({verdict}) => verdict === 'insufficient')
+}
+
 /**
  * What becomes of all first packets of a pod, by traffic and sender: every row is treated alike by the rules as a whole, so nothing is tried and
  * nothing is left out. Every port is taken to be open.
@@ -223,6 +229,6 @@ export async function matrixReport(
     subject,
     senders: names,
     ...rows,
-    ...(rows.gaveUp === undefined ? {} : {undecided: true}),
+    ...(openRows(rows) ? {undecided: true} : {}),
   }
 }

@@ -157,6 +157,7 @@ export async function packetReport(given: Source, subject: PodRef, spec: PacketS
   const fromProxy = sentByProxy(packet, context.proxy)
   return {
     ...answeredFrom(source),
+    ...(verdict === 'insufficient' ? {undecided: true} : {}),
     ...startUpVerdict(context, source, subject, spec.rules),
     gaps: context.gaps,
     notes: [

@@ -13,6 +13,7 @@ import {ownAnswer} from '../../formats/own-answer.js'
 import {type InputForm, inputForm} from '../../model/input-form.js'
 import {UserError} from '../../model/user-error.js'
 import type {Report} from '../report.js'
+import {bundlesIn, type HeldBundle} from './bundles.js'
 
 /** A file and what it holds. */
 export interface ReadFile {
@@ -21,6 +22,7 @@ export interface ReadFile {
 }
 
 export interface ReadReport extends Report {
+  readonly bundles: readonly HeldBundle[]
   readonly files: readonly ReadFile[]
   /** What pages without a command of their own say. */
   readonly findings: readonly string[]
@@ -65,8 +67,9 @@ function knownForms(label: string, bytes: Uint8Array): readonly InputForm[] {
 
 /** What each of some files is and what can be asked of it; a run in which nothing is known is an error. */
 export function readReport(inputs: readonly {readonly label: string; readonly bytes: Uint8Array}[]): ReadReport {
-  const files = inputs.map(({label, bytes}) => ({label, forms: knownForms(label, bytes), bytes}))
-  if (files.length > 0 && files.every(({forms}) => forms.length === 0)) {
+  const {bundles, others} = bundlesIn(inputs)
+  const files = others.map(({label, bytes}) => ({label, forms: knownForms(label, bytes), bytes}))
+  if (bundles.length === 0 && files.length > 0 && files.every(({forms}) => forms.length === 0)) {
     throw new UserError(`nothing in ${files.map(({label}) => label).join(', ')} is in a form meshctl knows`, {
       hint: 'meshctl read --forms lists the forms.',
       next: 'meshctl read --forms',
@@ -74,7 +77,7 @@ export function readReport(inputs: readonly {readonly label: string; readonly by
   }
   const unknown = files.filter(({forms}) => forms.length === 0)
   return {
-    origin: {kind: 'files', label: files.map(({label}) => label).join(', ')},
+    origin: {kind: 'files', label: [...bundles.map(({path}) => path), ...files.map(({label}) => label)].join(', ')},
     provenance: {live: false, complete: false, evidence: []},
     gaps: unknown.map(({label}) => ({
       what: label,
@@ -82,6 +85,7 @@ export function readReport(inputs: readonly {readonly label: string; readonly by
       detail: 'it is in no form meshctl knows',
     })),
     notes: [],
+    bundles,
     files: files.map(({label, forms}) => ({label, forms})),
     findings: files.flatMap(({forms, bytes}) => findingsOf(forms, bytes)),
   }

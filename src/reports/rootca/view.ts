@@ -1,13 +1,15 @@
+import {humanCount} from '../../model/human-count.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {Doc} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {RootCaReport} from './report.js'
 
-function verdict({pods, shared}: RootCaReport): string {
-  const both = `Both [${podLabel(pods[0])}] and [${podLabel(pods[1])}] have the`
-  return shared.length > 0
-    ? `${both} identical ROOTCA, theoretically the connectivity between them is available`
-    : `${both} non identical ROOTCA, theoretically the connectivity between them is unavailable`
+/** Sharing one of several roots is not having the same ones: a certificate under a root of one side alone is refused by the other. */
+function verdict({pods, roots, shared}: RootCaReport): string {
+  const both = `${podLabel(pods[0])} and ${podLabel(pods[1])}`
+  if (shared.length === 0) return `${both} trust different root CAs: mTLS between them fails`
+  if (roots.every(prints => prints.every(print => shared.includes(print)))) return `${both} trust the same root CA`
+  return `${both} trust ${humanCount(shared.length, 'root CA')} in common; only one of them trusts the others (-o wide lists them)`
 }
 
 function fingerprintTable({pods, roots, shared}: RootCaReport): Doc {
@@ -17,7 +19,7 @@ function fingerprintTable({pods, roots, shared}: RootCaReport): Doc {
   return [{block: 'table', style: 'columns', padding: 5, header: ['POD', 'ROOT CERTIFICATE (SHA-256)', 'SHARED'], rows}]
 }
 
-/** One sentence, as istioctl words it; wide adds the fingerprints. */
+/** One sentence; wide adds the fingerprints. */
 export const rootCaView: View<RootCaReport> = {
   doc: (report, form) => [
     {block: 'text', lines: [verdict(report)]},

@@ -166,8 +166,8 @@ function rejections(mesh: Mesh, paths: readonly RequestPath[]): readonly string[
 /** Simulates one request from source to end, along every possible path. Nothing is sent. */
 export async function pathReport(given: Source, question: PathQuestion): Promise<PathReport> {
   const source = noted(given)
-  const mesh = await readMesh(source, moment(source))
   const {to, flags, istioNamespace} = question
+  const mesh = await readMesh(source, moment(source), {istioNamespace})
   const begin = beginning(mesh, question.from)
   const objects = objectCache(source, istioNamespace)
   const entries = await objects.list('serviceEntries', source.defaultNamespace)

@@ -2,10 +2,10 @@ import {DESTINATION_PORT} from '../../analysis/envoy/listener/chain-match.js'
 import {decidingStep} from '../../analysis/netfilter/packet-walk/verdict.js'
 import type {Leg} from '../../analysis/request-path/legs.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
+import {destinationText} from '../../analysis/request-path/unroutable.js'
 import type {MeshWorld} from '../../analysis/request-path/world.js'
 import {definedFields} from '../../model/defined-fields.js'
 import {nearMissText} from '../../model/envoy/decision.js'
-import type {IpPort} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
 
@@ -37,10 +37,6 @@ export interface PathStep {
   readonly text: string
   readonly reasons: readonly StepReason[]
   readonly nearMisses: readonly string[]
-}
-
-function addressText({ip, port}: IpPort): string {
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
 }
 
 function kernelStep(leg: Extract<Leg, {kind: 'kernel'}>): PathStep {
@@ -189,7 +185,7 @@ export function stepsOf(legs: readonly Leg[], world: MeshWorld): readonly PathSt
         return leg.speech.tls === undefined || !sentByProxy ? [own] : [tlsStep(leg.speech, leg, world), own]
       }
       case 'outside':
-        return [plainStep('outside', addressText(leg.address), leg.text)]
+        return [plainStep('outside', destinationText(leg.address), leg.text)]
     }
   }
   return collapsed(legs.flatMap(step))

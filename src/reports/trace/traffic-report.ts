@@ -101,9 +101,14 @@ function moment(source: Source): number {
 }
 
 /** Traces recorded requests, in order, on a source; only the request part of each record is read. */
-export async function trafficReport(given: Source, text: string, place: string): Promise<TrafficReport> {
+export async function trafficReport(
+  given: Source,
+  text: string,
+  place: string,
+  istioNamespace = 'istio-system',
+): Promise<TrafficReport> {
   const source = noted(given)
-  const mesh = await readMesh(source, moment(source))
+  const mesh = await readMesh(source, moment(source), {istioNamespace})
   const answers: TrafficAnswer[] = []
   for (const request of requestsIn(text, place)) answers.push(await mesh.follow(() => answerTo(request, mesh)))
   const open = answers.filter(each => each.outcome === 'undecided').length

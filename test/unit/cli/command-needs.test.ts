@@ -26,6 +26,12 @@ describe('what commands declare', () => {
     expect(new Map(classes.map(({id, command}) => [id, command.needs]))).toEqual(held)
   })
 
+  test('every command that prints a report declares its forms, which help and completion list', async () => {
+    const silent = ['complete', 'completion', 'serve']
+    const without = (await loaded()).filter(({command}) => !Object.hasOwn(command, 'forms')).map(({id}) => id)
+    expect(without.sort()).toEqual(silent)
+  })
+
   test('a flag that adds a container is declared; what is said to be read from a file has a flag for it', async () => {
     for (const {id, command} of await loaded()) {
       const has = (flag: string) => Object.hasOwn(command.flags ?? {}, flag)

@@ -385,3 +385,22 @@ describe('two sides', () => {
     ])
   })
 })
+
+test('a ztunnel has no Envoy to compare: the error says so and what to ask instead', async () => {
+  const ztunnel = {
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata: {name: 'ztunnel-x', namespace: 'istio-system', labels: {app: 'ztunnel'}},
+    spec: {containers: [{name: 'istio-proxy', args: ['proxy', 'ztunnel']}]},
+    status: {phase: 'Running'},
+  }
+  const asked = controlPlaneReport(
+    memorySource({objects: [ztunnel]}),
+    {namespace: 'istio-system', name: 'ztunnel-x'},
+    QUESTION,
+  )
+  await expect(asked).rejects.toMatchObject({
+    message: 'ztunnel-x.istio-system is a ztunnel: it has no Envoy to query',
+    next: 'meshctl ztunnel-config all ztunnel-x.istio-system',
+  })
+})

@@ -57,6 +57,24 @@ describe('explain', () => {
     expect(explained('UH')).toContain('no endpoints')
   })
 
+  test.each(['UF,URX MCT1324 15006', 'MCT1324 UF,URX 15006', 'MCT1324,15006,UF,URX'])(
+    'several words at once are all explained: %s',
+    words => {
+      const text = explained(words)
+      for (const heading of ['UF (', 'URX (', 'MCT1324 ', 'Port 15006'])
+        expect(text).toMatch(new RegExp(`^${heading.replace('(', '\\(')}`, 'm'))
+      const data = explainView.data(explainReport(RULES, `${words} 15001`))
+      expect(data).toMatchObject({
+        ports: expect.arrayContaining([{port: 15006}, {port: 15001}].map(each => expect.objectContaining(each))),
+      })
+    },
+  )
+
+  test('an unknown word among known ones is said to be unknown, however many they are', () => {
+    expect(explained('UF,XX')).toContain('No entry for XX')
+    expect(explained('UF UH NR UO MCT1001 15006 nonsense')).toContain('No entry for nonsense')
+  })
+
   test('every response flag Envoy itself has, and nothing else', () => {
     // CoreResponseFlag of Envoy's stream_info.h, by the short names of its access log.
     const core =

@@ -2,6 +2,7 @@ import {describe, expect, test} from '@jest/globals'
 import {driftReport, impliedBy, iptablesWithDriftReport} from '../../../src/reports/iptables/drift-report.js'
 import {matrixReport} from '../../../src/reports/packet/matrix-report.js'
 import {packetReport} from '../../../src/reports/packet/report.js'
+import {reportExitCode} from '../../../src/reports/report.js'
 import {filesSource} from '../../../src/sources/files/source.js'
 
 const APPLIED = [
@@ -43,12 +44,14 @@ describe.each([
     const report = await packetReport(source, pod, out)
     expect(report.verdict).toBe('insufficient')
     expect(report.landing).toContain(why)
+    expect(reportExitCode(report)).toBe(3)
   })
 
   test('packet --all', async () => {
     const report = await matrixReport(source, pod, 'ip')
     const verdicts = [...report.outbound, ...report.inbound].flatMap(({cells}) => cells.map(({verdict}) => verdict))
     expect(new Set(verdicts)).toEqual(new Set(['insufficient']))
+    expect(reportExitCode(report)).toBe(3)
   })
 
   test('the summary and what it says of each direction', async () => {

@@ -289,3 +289,12 @@ describe('the way of a request through the mesh', () => {
     await expect(traced('deploy/productpage-v1', to)).rejects.toThrow(message)
   })
 })
+
+describe('a name nothing resolves', () => {
+  test.each(['table', 'wide', 'json', 'mermaid'])('has no address in any form: %s', async form => {
+    const report = await traced('deploy/productpage-v1', 'http://nowhere.example.com:8080/x')
+    const text = await shown(report, form)
+    expect(text).not.toContain('192.0.0.8')
+    expect(text).toContain('sent to an unknown address, port 8080')
+  })
+})

@@ -1,0 +1,38 @@
+import {describe, expect, test} from '@jest/globals'
+import {readMesh} from '../../../src/evidence/mesh-world/mesh.js'
+import type {KubeObject} from '../../../src/model/kube-object.js'
+import {memorySource} from '../../support/memory-source.js'
+
+const AMBIENT: KubeObject = {
+  kind: 'Pod',
+  apiVersion: 'v1',
+  metadata: {name: 'a', namespace: 'demo', annotations: {'ambient.istio.io/redirection': 'enabled'}},
+  spec: {containers: [{name: 'app'}]},
+  status: {phase: 'Running', podIP: '10.0.0.1', podIPs: [{ip: '10.0.0.1'}]},
+}
+const POLICY: KubeObject = {
+  kind: 'AuthorizationPolicy',
+  apiVersion: 'security.istio.io/v1',
+  metadata: {name: 'deny', namespace: 'mesh-root'},
+  spec: {action: 'DENY', rules: [{}]},
+}
+const SETTINGS: KubeObject = {
+  kind: 'ConfigMap',
+  apiVersion: 'v1',
+  metadata: {name: 'istio', namespace: 'control'},
+  data: {mesh: 'rootNamespace: mesh-root\n'},
+}
+const read = (...objects: readonly KubeObject[]) => readMesh(memorySource({objects}), 0, {istioNamespace: 'control'})
+
+describe('the root namespace, whose policies count for every pod', () => {
+  test('is that of the mesh configuration', async () => {
+    const {world, notes} = await read(AMBIENT, POLICY, SETTINGS)
+    expect([world.rootNamespace, notes()]).toEqual(['mesh-root', []])
+  })
+
+  test('is assumed to be that of the control plane where the configuration was not read, and the answer says so', async () => {
+    const {world, notes} = await read(AMBIENT, POLICY)
+    expect(world.rootNamespace).toBe('control')
+    expect(notes()).toEqual(['the mesh configuration was not read: root namespace control is assumed'])
+  })
+})

@@ -166,3 +166,48 @@ describe('facts', () => {
     expect(ask(dump([OK], [LUA, ROUTER]))).toMatchObject({decided: false, facts: {filterChain: 'matched'}})
   })
 })
+
+describe('JWT providers', () => {
+  /** A token that nobody signed: its issuer, audience and key are looked at before its signature. */
+  function token(claims: object): string {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    return `${part({alg: 'RS256', kid: 'ec'})}.${part(claims)}.${Buffer.alloc(256, 1).toString('base64url')}`
+  }
+  const jwks = JSON.stringify({
+    keys: [{kty: 'RSA', kid: 'rsa', alg: 'RS256', e: 'AQAB', n: 'sXchDaQebHnPiGvyDOAT4saGEUetSyo9MKLOoWFsueri'}],
+  })
+  const withProviders = (providers: object) =>
+    dump(
+      [OK],
+      [
+        {
+          name: 'jwt',
+          typed_config: {
+            '@type': `${TYPE}extensions.filters.http.jwt_authn.v3.JwtAuthentication`,
+            providers,
+            rules: [{match: {prefix: '/'}, requires: {allow_missing: {}}}],
+          },
+        },
+        ROUTER,
+      ],
+    )
+  const two = {issuer: 'https://two.example', local_jwks: {inline_string: jwks}}
+  const authorization = [
+    'authorization',
+    `Bearer ${token({iss: 'https://unknown.example', aud: 'https://reviews/'})}`,
+  ] as const
+
+  // The answers of Envoy 1.40.0 for seed 77 of test/oracle/envoy-trace: a provider without an issuer takes what no other is for.
+  test.each([
+    [{two}, 'Jwt_issuer_is_not_configured'],
+    [
+      {one: {audiences: ['reviews'], local_jwks: {inline_string: jwks}}, two},
+      "Jwks_doesn't_have_key_to_match_kid_or_alg_from_Jwt",
+    ],
+  ])('an unknown issuer among %j', (providers, why) => {
+    expect(ask(withProviders(providers), '/', [authorization])).toMatchObject({
+      decided: true,
+      outcome: {status: 401, details: `jwt_authn_access_denied{${why}}`},
+    })
+  })
+})

@@ -63,7 +63,7 @@ export async function netReport(given: Source, subject: PodRef): Promise<NetRepo
   }
   if (Object.values(shown).every(list => list.length === 0)) {
     const [gap] = gaps
-    const why = source.traits.live && gap !== undefined ? `: ${gapSentence(gap)}` : ''
+    const why = gap === undefined ? '' : `: ${gapSentence(gap)}`
     throw new UserError(`${source.origin.label}: neither addresses, routes nor processes are available${why}`, {
       ...offersHint(source),
       next: source.traits.live ? undefined : 'ps -ef > FILE; ip addr >> FILE; ip route >> FILE; meshctl net -f FILE',

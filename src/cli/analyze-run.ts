@@ -1,5 +1,6 @@
 import {gapSentences} from '../model/answer.js'
 import {definedFields} from '../model/defined-fields.js'
+import {groupedPairs} from '../model/grouped-by.js'
 import {humanCount} from '../model/human-count.js'
 import {UserError} from '../model/user-error.js'
 import type {AnalyzedSource} from '../reports/analyze/read.js'
@@ -115,11 +116,8 @@ export async function analyzed(
 
 /** What the answer leaves out, as lines for standard error: what could not be evaluated, and the findings in other namespaces. */
 export function analyzeRemarks({workloads, elsewhere, analysed}: AnalyzeReport): readonly string[] {
-  const byReason = new Map<string, string[]>()
-  for (const {gap, code} of workloads.flatMap(each => each.notChecked)) {
-    const [sentence = ''] = gapSentences([gap])
-    byReason.set(sentence, [...(byReason.get(sentence) ?? []), code])
-  }
+  const notChecked = workloads.flatMap(each => each.notChecked)
+  const byReason = groupedPairs(notChecked.map(({gap, code}) => [gapSentences([gap])[0] ?? '', code] as const))
   return [
     ...[...byReason].map(([sentence, codes]) => `not evaluated: ${codes.join(' ')}: ${sentence}`),
     ...(elsewhere === 0 ? [] : [`${elsewhere} more findings in other namespaces; use -A to see them.`]),

@@ -1,5 +1,6 @@
 import {listOf, numberOf, objectOf, textOf} from '../formats/decode.js'
 import type {Json} from '../model/envoy/schema.js'
+import {groupedBy} from '../model/grouped-by.js'
 import {matchesLabels, requirementsOf} from '../model/selector.js'
 import {type ChainParts, inboundChains, serverSocket} from './inbound-chains.js'
 import {inboundListenerFilters} from './listener-filters.js'
@@ -88,11 +89,10 @@ interface Group {
 }
 
 function grouped(chains: readonly Message[]): readonly Group[] {
-  const groups = new Map<number, Message[]>()
-  for (const chain of chains) {
-    const port = portOf(chain)
-    if (port !== OWN_PORT) groups.set(port, [...(groups.get(port) ?? []), chain])
-  }
+  const groups = groupedBy(
+    chains.filter(chain => portOf(chain) !== OWN_PORT),
+    portOf,
+  )
   return [...groups].map(([port, list]) => ({port, chains: list}))
 }
 

@@ -1,3 +1,4 @@
+import {groupedBy} from '../../model/grouped-by.js'
 import type {ServiceConfig, WorkloadConfig} from '../../model/istio-config/kubernetes.js'
 import type {Labels} from '../../model/selector.js'
 import {selectorMatches} from './label-selection.js'
@@ -14,12 +15,10 @@ export interface DeploymentWorld {
 export function meshDeployments(
   world: DeploymentWorld,
 ): readonly {readonly deployment: WorkloadConfig; readonly services: readonly ServiceConfig[]}[] {
-  const byNamespace = new Map<string, ServiceConfig[]>()
-  for (const service of world.services()) {
-    if (Object.keys(service.selector).length === 0) continue
-    const {namespace} = service.object.ref
-    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), service])
-  }
+  const byNamespace = groupedBy(
+    world.services().filter(({selector}) => Object.keys(selector).length > 0),
+    ({object}) => object.ref.namespace,
+  )
   return world
     .workloads()
     .filter(

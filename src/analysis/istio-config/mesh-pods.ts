@@ -1,3 +1,4 @@
+import {groupedBy} from '../../model/grouped-by.js'
 import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
 import type {Labels} from '../../model/selector.js'
 import {selectorMatches} from './label-selection.js'
@@ -34,11 +35,7 @@ export function isInMesh(workload: WorkloadConfig, namespaceLabels: Labels): boo
 /** The pods, and the templates of workloads of which no pod is among them. */
 export function podsAndTemplates(workloads: readonly WorkloadConfig[]): readonly WorkloadConfig[] {
   const pods = workloads.filter(({pod}) => pod)
-  const byNamespace = new Map<string, WorkloadConfig[]>()
-  for (const pod of pods) {
-    const {namespace} = pod.object.ref
-    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), pod])
-  }
+  const byNamespace = groupedBy(pods, ({object}) => object.ref.namespace)
   const templates = workloads.filter(
     each =>
       !each.pod &&

@@ -1,3 +1,4 @@
+import {groupedBy} from '../../model/grouped-by.js'
 import {fullName} from '../../model/istio-config/config-object.js'
 import type {ServiceConfig} from '../../model/istio-config/kubernetes.js'
 import {byText} from '../../model/order.js'
@@ -26,12 +27,10 @@ const ASPECTS: readonly {readonly text: string; readonly of: (service: ServiceCo
 
 /** The Services of one name that are not alike in all clusters that have them. */
 export function serviceDifferences(services: readonly ServiceConfig[]): readonly ServiceDifference[] {
-  const byName = new Map<string, ServiceConfig[]>()
-  for (const service of services) {
-    if (service.object.cluster === undefined) continue
-    const name = fullName(service.object)
-    byName.set(name, [...(byName.get(name) ?? []), service])
-  }
+  const byName = groupedBy(
+    services.filter(({object}) => object.cluster !== undefined),
+    ({object}) => fullName(object),
+  )
   return [...byName.values()].flatMap(same => {
     const [service] = same
     const differences = ASPECTS.filter(({of}) => new Set(same.map(of)).size > 1).map(({text}) => text)

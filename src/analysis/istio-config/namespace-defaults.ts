@@ -1,3 +1,4 @@
+import {groupedBy} from '../../model/grouped-by.js'
 import type {Configured} from '../../model/istio-config/config-object.js'
 import {byText} from '../../model/order.js'
 
@@ -5,12 +6,7 @@ import {byText} from '../../model/order.js'
 export function defaultsByNamespace<T extends Configured>(
   items: readonly T[],
 ): readonly {readonly namespace: string; readonly items: readonly T[]; readonly names: string}[] {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const {namespace} = item.object.ref
-    groups.set(namespace, [...(groups.get(namespace) ?? []), item])
-  }
-  return [...groups]
+  return [...groupedBy(items, ({object}) => object.ref.namespace)]
     .filter(([, some]) => some.length > 1)
     .map(([namespace, some]) => {
       const names = some.map(({object}) => object.ref.name).sort(byText)

@@ -1,3 +1,4 @@
+import {groupedPairs} from '../../model/grouped-by.js'
 import type {WorkloadConfig} from '../../model/istio-config/kubernetes.js'
 import type {Labels} from '../../model/selector.js'
 import {selectorMatches} from './label-selection.js'
@@ -18,12 +19,11 @@ export function podsSelected(lists: PodLists, selector: Labels, namespace?: stri
 export function sharedPods<
   T extends {readonly selector?: Labels; readonly object: {readonly ref: {readonly namespace: string}}},
 >(items: readonly T[], lists: PodLists): ReadonlyMap<WorkloadConfig, readonly T[]> {
-  const byPod = new Map<WorkloadConfig, T[]>()
-  for (const item of items) {
-    if (Object.keys(item.selector ?? {}).length === 0) continue
-    for (const pod of podsSelected(lists, item.selector ?? {}, item.object.ref.namespace)) {
-      byPod.set(pod, [...(byPod.get(pod) ?? []), item])
-    }
-  }
+  const selecting = items.filter(({selector}) => Object.keys(selector ?? {}).length > 0)
+  const byPod = groupedPairs(
+    selecting.flatMap(item =>
+      podsSelected(lists, item.selector ?? {}, item.object.ref.namespace).map(pod => [pod, item] as const),
+    ),
+  )
   return new Map([...byPod].filter(([, some]) => some.length > 1))
 }

@@ -1,3 +1,4 @@
+import {groupedBy} from '../../model/grouped-by.js'
 import {type IstioVersion, isOlder} from '../../model/istio-version.js'
 import {injectedContainer, type PodModel} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
@@ -99,18 +100,6 @@ function verdictOf(row: Omit<PortRow, 'verdict'>, facts: PortFacts): PortVerdict
   return isDeclared ? 'reachable' : 'undeclared'
 }
 
-/** Things by the port and protocol they belong to, each list in the given order. */
-function byPort<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
-}
-
 function transport(kubernetes: string): SocketProtocol {
   return kubernetes === 'UDP' ? 'udp' : 'tcp'
 }
@@ -132,9 +121,9 @@ export function portMap(facts: PortFacts): readonly PortRow[] {
   for (const each of declared) add(each.port, transport(each.protocol))
   for (const {target, port} of facts.bound) if (target !== undefined) add(target, transport(port.protocol))
   const reserved = reservedPorts(facts.mode, facts.pod).map(each => onePort(each, facts))
-  const socketsOf = byPort(facts.sockets?.sockets ?? [], each => key(each.port, each.protocol))
-  const declaredOf = byPort(declared, each => key(each.port, transport(each.protocol)))
-  const boundOf = byPort(facts.bound, each => key(each.target, transport(each.port.protocol)))
+  const socketsOf = groupedBy(facts.sockets?.sockets ?? [], each => key(each.port, each.protocol))
+  const declaredOf = groupedBy(declared, each => key(each.port, transport(each.protocol)))
+  const boundOf = groupedBy(facts.bound, each => key(each.target, transport(each.port.protocol)))
   return [...rows.entries()]
     .sort(([, a], [, b]) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1))
     .map(([at, {port, protocol}]) => {

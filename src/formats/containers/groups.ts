@@ -1,4 +1,5 @@
 import type {ContainerFacts, ContainerGroup} from '../../model/container-facts.js'
+import {groupedBy} from '../../model/grouped-by.js'
 
 function isCalled({id, name, alsoKnownAs}: ContainerFacts, word: string): boolean {
   return (
@@ -24,11 +25,7 @@ function rootOf(container: ContainerFacts, all: readonly ContainerFacts[]): stri
 
 /** Containers by the network namespace they are in, in the order they were given. */
 export function containerGroups(all: readonly ContainerFacts[]): readonly ContainerGroup[] {
-  const groups = new Map<string, ContainerFacts[]>()
-  for (const container of all) {
-    const root = rootOf(container, all)
-    groups.set(root, [...(groups.get(root) ?? []), container])
-  }
+  const groups = groupedBy(all, container => rootOf(container, all))
   return [...groups].map(([name, containers]) => ({name, containers}))
 }
 

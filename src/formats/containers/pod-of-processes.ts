@@ -1,4 +1,5 @@
 import type {ContainerFacts} from '../../model/container-facts.js'
+import {groupedBy} from '../../model/grouped-by.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {Process} from '../../model/process.js'
 import {processRole} from '../process-role.js'
@@ -6,11 +7,7 @@ import {podOfContainers} from './pod-of-containers.js'
 
 /** Processes of an application by the user they run as: without containers, that is what the kernel rules tell apart. */
 function byUser(processes: readonly Process[]): readonly ContainerFacts[] {
-  const groups = new Map<string, Process[]>()
-  for (const process of processes) {
-    const owner = process.uid === undefined ? (process.user ?? '?') : String(process.uid)
-    groups.set(owner, [...(groups.get(owner) ?? []), process])
-  }
+  const groups = groupedBy(processes, ({uid, user}) => (uid === undefined ? (user ?? '?') : String(uid)))
   return [...groups].map(([owner, own]) => {
     const [first] = own
     const program = (first?.command.split(' ')[0] ?? 'process').split('/').at(-1) ?? 'process'

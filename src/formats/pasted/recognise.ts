@@ -1,5 +1,6 @@
 import type {Gap} from '../../model/answer.js'
 import type {EvidenceId} from '../../model/evidence.js'
+import {groupedPairs} from '../../model/grouped-by.js'
 import type {PastedTable} from '../../model/pasted-table.js'
 import {isObject} from '../decode.js'
 import {parseTables} from '../istioctl-table/parse.js'
@@ -133,8 +134,7 @@ function fromWrappedJson(label: string, text: string): FromJson {
 
 /** Pages of one kind as one: lists of clusters and of proxies are joined, of others the first counts. */
 function joinedPages(pages: readonly PagePiece[], missing: readonly Gap[]): readonly PastedEvidence[] {
-  const byEvidence = new Map<EvidenceId, unknown[]>()
-  for (const {evidence, value} of pages) byEvidence.set(evidence, [...(byEvidence.get(evidence) ?? []), value])
+  const byEvidence = groupedPairs(pages.map(({evidence, value}) => [evidence, value] as const))
   return [...byEvidence].map(([evidence, values]) => ({evidence, value: joined(values), missing}))
 }
 

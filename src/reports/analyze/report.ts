@@ -5,6 +5,7 @@ import {readMeshConfig, readMeshNetworks} from '../../formats/istio-config/mesh-
 import type {Gap} from '../../model/answer.js'
 import {definedFields} from '../../model/defined-fields.js'
 import {atLeast, type Finding, type NotChecked, SEVERITIES, type Severity} from '../../model/finding.js'
+import {groupedBy} from '../../model/grouped-by.js'
 import {humanCount} from '../../model/human-count.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {MeshConfig, MeshNetworks} from '../../model/istio-config/mesh-config.js'
@@ -135,12 +136,7 @@ function checkedObjects(
   passed: number,
   notChecked: readonly NotChecked[],
 ): readonly CheckedWorkload[] {
-  const groups = new Map<string, Finding[]>()
-  for (const finding of findings) {
-    const {kind, namespace, name} = finding.object
-    const key = JSON.stringify([kind, namespace, name])
-    groups.set(key, [...(groups.get(key) ?? []), finding])
-  }
+  const groups = groupedBy(findings, ({object: {kind, namespace, name}}) => JSON.stringify([kind, namespace, name]))
   const objects = [...groups.values()].flatMap((own): CheckedWorkload[] => {
     const [first] = own
     return first === undefined

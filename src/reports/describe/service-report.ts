@@ -10,6 +10,7 @@ import {readPod, WORKLOAD_KINDS} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
 import type {Finding} from '../../model/finding.js'
+import {groupedPairs} from '../../model/grouped-by.js'
 import type {KubeObject} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
 import type {ObjectRef, PodModel} from '../../model/pod.js'
@@ -139,12 +140,14 @@ function mixedModes(
 ): readonly MixedMode[] {
   if (peerAuthentications === undefined) return []
   return description.ports.flatMap(({port}) => {
-    const byMode = new Map<string, string[]>()
-    for (const pod of pods) {
-      const target = boundPorts(pod, [description.service]).find(each => each.port.port === port.port)?.target ?? 0
-      const mode = podMode(pod) === 'none' ? 'no proxy' : mtlsMode(pod, target, peerAuthentications, rootNamespace).mode
-      byMode.set(mode, [...(byMode.get(mode) ?? []), pod.object.name])
-    }
+    const byMode = groupedPairs(
+      pods.map(pod => {
+        const target = boundPorts(pod, [description.service]).find(each => each.port.port === port.port)?.target ?? 0
+        const mode =
+          podMode(pod) === 'none' ? 'no proxy' : mtlsMode(pod, target, peerAuthentications, rootNamespace).mode
+        return [mode, pod.object.name] as const
+      }),
+    )
     const modes = [...byMode].map(([mode, names]) => ({mode, pods: names}))
     return modes.length > 1 ? [{port: port.port, modes}] : []
   })

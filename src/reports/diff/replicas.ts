@@ -5,6 +5,7 @@ import {listOf, textOf} from '../../formats/decode.js'
 import {hasProxy, isAlive} from '../../formats/kube-pod/proxy-pod.js'
 import type {Gap} from '../../model/answer.js'
 import {CONFIG_SECTIONS, type ConfigSection} from '../../model/config-change.js'
+import {groupedBy} from '../../model/grouped-by.js'
 import {type KubeObject, type PodRef, podLabel, podRefOf} from '../../model/kube-object.js'
 import {byText} from '../../model/order.js'
 import {UserError} from '../../model/user-error.js'
@@ -77,8 +78,7 @@ async function differingReplicas(
     const config = await load(source, ref, own, gaps)
     if (config !== undefined) replicas.push({pod: ref, prints: fingerprints(config)})
   }
-  const groups = new Map<string, Replica[]>()
-  for (const replica of replicas) groups.set(key(replica.prints), [...(groups.get(key(replica.prints)) ?? []), replica])
+  const groups = groupedBy(replicas, ({prints}) => key(prints))
   const [common, ...others] = [...groups.values()].sort((a, b) => b.length - a.length)
   const model = common?.[0]
   if (model === undefined || others.length === 0) return []
@@ -101,10 +101,10 @@ async function differingReplicas(
 /** Compares the replicas of each workload with one another; those that differ are reported with their differences. */
 export async function replicasReport(given: Source, pods: readonly KubeObject[], asked: string): Promise<DiffReport> {
   const source = noted(given)
-  const byWorkload = new Map<string, KubeObject[]>()
-  for (const pod of pods.filter(each => hasProxy(each) && isAlive(each))) {
-    byWorkload.set(workloadName(pod), [...(byWorkload.get(workloadName(pod)) ?? []), pod])
-  }
+  const byWorkload = groupedBy(
+    pods.filter(each => hasProxy(each) && isAlive(each)),
+    workloadName,
+  )
   const several = [...byWorkload].filter(([, replicas]) => replicas.length > 1).sort(([a], [b]) => byText(a, b))
   if (several.length === 0) {
     throw new UserError(`nothing to compare: ${asked} has fewer than two running replicas with a proxy`)

@@ -1,4 +1,5 @@
 import {CONFIG_SECTIONS, type ConfigSection, type Resources} from '../../model/config-change.js'
+import {groupedBy} from '../../model/grouped-by.js'
 import type {PastedRow, PastedTable, TableKind} from '../../model/pasted-table.js'
 import type {Source} from '../../sources/source.js'
 import type {DumpConfig} from './proxy-config.js'
@@ -14,16 +15,16 @@ const TABLES: Readonly<Record<ConfigSection, readonly [kind: TableKind, key: rea
 }
 
 function resourcesOf(tables: readonly PastedTable[], key: readonly string[]): Resources {
-  const groups = new Map<string, PastedRow[]>()
-  for (const {rows} of tables)
-    for (const row of rows) {
-      const name = key
-        .map(column => row.cells[column])
-        .filter(cell => cell !== undefined)
-        .map(cell => (cell === '-' ? '' : cell))
-        .join('|')
-      groups.set(name, [...(groups.get(name) ?? []), row])
-    }
+  const nameOf = ({cells}: PastedRow) =>
+    key
+      .map(column => cells[column])
+      .filter(cell => cell !== undefined)
+      .map(cell => (cell === '-' ? '' : cell))
+      .join('|')
+  const groups = groupedBy(
+    tables.flatMap(({rows}) => rows),
+    nameOf,
+  )
   const rest = ({cells}: PastedRow) => Object.fromEntries(Object.entries(cells).filter(([name]) => !key.includes(name)))
   return new Map(
     [...groups].map(([name, rows]) => [name, rows.length === 1 ? rows.map(rest)[0] : {rows: rows.map(rest)}]),

@@ -4,6 +4,7 @@ import type {
   Interception,
   TrafficOutcome,
 } from '../../analysis/netfilter/interception/interception.js'
+import {groupedBy} from '../../model/grouped-by.js'
 import {humanCount} from '../../model/human-count.js'
 import type {Cell} from '../../terminal/doc.js'
 
@@ -160,8 +161,7 @@ function queryWords(trafficOutcome: TrafficOutcome): string {
 function queries(direction: Direction, owner: Interception['proxy']): string {
   const {usual, exceptions} = direction
   if (exceptions.length === 0) return queryWords(usual)
-  const groups = new Map<string, Exception[]>()
-  for (const each of exceptions) groups.set(queryWords(each), [...(groups.get(queryWords(each)) ?? []), each])
+  const groups = groupedBy(exceptions, queryWords)
   const parts = [...groups].map(([words, group]) => {
     const ranges = valuesOf(group, 'range')
     const others = exceptionWords(

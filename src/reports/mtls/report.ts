@@ -5,6 +5,7 @@ import {ruleFor, type Subset} from '../../istiod/destination-rules.js'
 import {type Pair, type PairStatus, pairOf, type Sender} from '../../istiod/mtls-pair.js'
 import type {RegisteredEndpoint, RegisteredHost, RegisteredPort} from '../../istiod/registry.js'
 import {hostsInScope} from '../../istiod/scope.js'
+import {groupedBy} from '../../model/grouped-by.js'
 import type {PodRef} from '../../model/kube-object.js'
 import {podLabel} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
@@ -105,17 +106,14 @@ function rowsOf(
 
 /** Namespaces whose clients fare alike are one sender. */
 function merged(rows: readonly MtlsRow[], namespaces: number): readonly MtlsRow[] {
-  const groups = new Map<string, string[]>()
-  for (const row of rows) {
-    const key = JSON.stringify({...row, from: ''})
-    groups.set(key, [...(groups.get(key) ?? []), row.from])
-  }
-  return [...groups].map(([key, froms]): MtlsRow => {
-    const row = JSON.parse(key) as MtlsRow
+  return [...groupedBy(rows, row => JSON.stringify({...row, from: ''})).values()].flatMap((alike): MtlsRow[] => {
+    const [row] = alike
+    if (row === undefined) return []
+    const froms = alike.map(({from}) => from)
     const sidecars = froms.filter(each => each !== NO_SIDECAR)
     const words =
       sidecars.length === namespaces && namespaces > 0 ? ['sidecars'] : sidecars.map(each => `sidecars of ${each}`)
-    return {...row, from: [...words, ...froms.filter(each => each === NO_SIDECAR)].join(', ')}
+    return [{...row, from: [...words, ...froms.filter(each => each === NO_SIDECAR)].join(', ')}]
   })
 }
 

@@ -1,4 +1,5 @@
 import {bothEnds} from '../../model/both-ends.js'
+import {groupedBy} from '../../model/grouped-by.js'
 import {humanDuration} from '../../model/human-duration.js'
 import {byText} from '../../model/order.js'
 import {SYNC_PROBLEMS, type SyncProblem} from '../../model/sync-problem.js'
@@ -78,13 +79,9 @@ function summary(report: ProxyStatusReport): readonly Cell[] {
 
 /** Groups identical problems of several proxies, such as an object that all of them reject. */
 function groupIdentical(problems: readonly SyncProblem[]): readonly (readonly SyncProblem[])[] {
-  const groups = new Map<string, SyncProblem[]>()
-  for (const problem of problems) {
-    const {kind, types, reason, resource, object, because, advice} = problem
-    const key = JSON.stringify([kind, types, reason, resource, object, because, advice])
-    groups.set(key, [...(groups.get(key) ?? []), problem])
-  }
-  return [...groups.values()]
+  const keyOf = ({kind, types, reason, resource, object, because, advice}: SyncProblem) =>
+    JSON.stringify([kind, types, reason, resource, object, because, advice])
+  return [...groupedBy(problems, keyOf).values()]
 }
 
 const NAMED = 5

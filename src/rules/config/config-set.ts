@@ -17,6 +17,7 @@ import {
   readSidecarConfig,
 } from '../../formats/istio-config/traffic.js'
 import {readVirtualServiceConfig} from '../../formats/istio-config/virtual-service.js'
+import {groupedBy} from '../../model/grouped-by.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {ServiceConfig, WebhooksConfig, WorkloadConfig} from '../../model/istio-config/kubernetes.js'
 import type {InjectorValues, MeshConfig, MeshNetworks} from '../../model/istio-config/mesh-config.js'
@@ -78,27 +79,16 @@ function lazily<T>(make: () => T): () => T {
   }
 }
 
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
-}
-
 /** The configuration made of these objects. */
 export function configSet(objects: readonly ConfigObject[], settings: ConfigSettings): ConfigSet {
-  const byKind = grouped(objects, ({kind}) => kind)
+  const byKind = groupedBy(objects, ({kind}) => kind)
   const of = (kind: string) => byKind.get(kind) ?? []
   const list = <T>(kind: string, read: (object: ConfigObject) => T) => lazily(() => of(kind).map(read))
   const services = list('Service', readServiceConfig)
   const serviceEntries = list('ServiceEntry', readServiceEntryConfig)
   const workloads = lazily(() => WORKLOAD_CONFIG_KINDS.flatMap(of).flatMap(object => readWorkloadConfig(object) ?? []))
   const pods = lazily(() => podsAndTemplates(workloads()))
-  const byNamespace = lazily(() => grouped(pods(), ({object}) => object.ref.namespace))
+  const byNamespace = lazily(() => groupedBy(pods(), ({object}) => object.ref.namespace))
   const namespaces = lazily(() => new Map(of('Namespace').map(({ref, labels}) => [ref.name, labels])))
   const injectors = lazily(() =>
     of('ConfigMap')

@@ -1,3 +1,4 @@
+import {groupedBy} from '../../model/grouped-by.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {EnvoyPatch} from '../../model/istio-config/traffic.js'
 import type {ConfigFound} from './config-rule.js'
@@ -7,8 +8,7 @@ export function patchFindings(
   patches: readonly (EnvoyPatch & {readonly object: ConfigObject})[],
   text: (list: string) => string,
 ): readonly ConfigFound[] {
-  const byObject = new Map<ConfigObject, EnvoyPatch[]>()
-  for (const patch of patches) byObject.set(patch.object, [...(byObject.get(patch.object) ?? []), patch])
+  const byObject = groupedBy(patches, ({object}) => object)
   return [...byObject].flatMap(([object, own]) => {
     const [first] = own
     if (first === undefined) return []

@@ -1,5 +1,6 @@
 import type {IstiodAnswer} from '../../../evidence/control-plane/istiods.js'
 import {type Answer, answered, missing} from '../../../model/answer.js'
+import {groupedBy} from '../../../model/grouped-by.js'
 import type {ProxyConnection} from '../../../model/sync-state.js'
 import {FACT_LABELS, type Facts} from '../../../rules/facts.js'
 import type {PodContext} from './context.js'
@@ -10,8 +11,7 @@ const CONNECTIONS = new WeakMap<IstiodAnswer, ReadonlyMap<string, readonly Proxy
 function connectionsOf(answer: IstiodAnswer): ReadonlyMap<string, readonly ProxyConnection[]> {
   const known = CONNECTIONS.get(answer)
   if (known !== undefined) return known
-  const made = new Map<string, ProxyConnection[]>()
-  for (const proxy of answer.proxies) made.set(proxy.id, [...(made.get(proxy.id) ?? []), proxy])
+  const made = groupedBy(answer.proxies, ({id}) => id)
   CONNECTIONS.set(answer, made)
   return made
 }

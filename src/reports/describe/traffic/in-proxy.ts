@@ -8,6 +8,7 @@ import {type Answer, answered, type Gap} from '../../../model/answer.js'
 import {clusterNameParts} from '../../../model/envoy-cluster.js'
 import type {EnvoyListener, FilterChainSummary, ListenerDestination} from '../../../model/envoy-listener.js'
 import type {EnvoyRoute, VirtualHostSummary} from '../../../model/envoy-route.js'
+import {groupedPairs} from '../../../model/grouped-by.js'
 import type {PodRef} from '../../../model/kube-object.js'
 import {byText} from '../../../model/order.js'
 import type {Source} from '../../../sources/source.js'
@@ -56,13 +57,13 @@ function portOf(port: number, chains: readonly FilterChainSummary[]): DetectedPo
 }
 
 function inboundPorts(listener: EnvoyListener): readonly DetectedPort[] {
-  const byPort = new Map<number, FilterChainSummary[]>()
-  for (const chain of listener.chains) {
-    const port = chain.match.destinationPort
-    // The blackhole chain of the capture port only drops loops.
-    if (port === undefined || chain.name === 'virtualInbound-blackhole') continue
-    byPort.set(port, [...(byPort.get(port) ?? []), chain])
-  }
+  const byPort = groupedPairs(
+    listener.chains.flatMap(chain => {
+      const port = chain.match.destinationPort
+      // The blackhole chain of the capture port only drops loops.
+      return port === undefined || chain.name === 'virtualInbound-blackhole' ? [] : [[port, chain] as const]
+    }),
+  )
   return [...byPort].map(([port, chains]) => portOf(port, chains)).sort((a, b) => a.port - b.port)
 }
 

@@ -1,4 +1,5 @@
 import {fullHost} from '../../../analysis/istio-config/host-names.js'
+import {groupedBy} from '../../../model/grouped-by.js'
 import type {DestinationRuleConfig} from '../../../model/istio-config/traffic.js'
 import {byText} from '../../../model/order.js'
 import type {ConfigRule} from '../config-rule.js'
@@ -18,12 +19,10 @@ export const rule: ConfigRule = {
   references: ['https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services'],
   kinds: ['DestinationRule'],
   check: set => {
-    const groups = new Map<string, DestinationRuleConfig[]>()
-    for (const each of set.destinationRules().filter(({workloadSelector}) => workloadSelector === undefined)) {
-      const {namespace} = each.object.ref
-      const key = `${namespace} ${fullHost(each.host, namespace)}`
-      groups.set(key, [...(groups.get(key) ?? []), each])
-    }
+    const groups = groupedBy(
+      set.destinationRules().filter(({workloadSelector}) => workloadSelector === undefined),
+      ({object: {ref}, host}) => `${ref.namespace} ${fullHost(host, ref.namespace)}`,
+    )
     return [...groups.values()]
       .filter(some => some.filter(hasPolicy).length > 1)
       .flatMap(some => {

@@ -1,4 +1,5 @@
 import {selectorMatches} from '../../../analysis/istio-config/label-selection.js'
+import {groupedPairs} from '../../../model/grouped-by.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {GatewayConfig, ServerTls} from '../../../model/istio-config/traffic.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
@@ -24,12 +25,12 @@ export const rule: ConfigRule = {
   references: [analysisPage('IST0138')],
   kinds: ['Gateway'],
   check: set => {
-    const byCertificate = new Map<string, GatewayConfig[]>()
-    for (const gateway of set.gateways()) {
-      for (const name of new Set(tlsOf(gateway).flatMap(tls => certificateOf(tls) ?? []))) {
-        byCertificate.set(name, [...(byCertificate.get(name) ?? []), gateway])
-      }
-    }
+    const byCertificate = groupedPairs(
+      set.gateways().flatMap(gateway => {
+        const names = new Set(tlsOf(gateway).flatMap(tls => certificateOf(tls) ?? []))
+        return [...names].map(name => [name, gateway] as const)
+      }),
+    )
     const found = new Map<string, {readonly object: GatewayConfig['object']; readonly message: string}>()
     for (const [certificate, gateways] of byCertificate) {
       for (const one of gateways) {

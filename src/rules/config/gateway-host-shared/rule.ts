@@ -1,4 +1,5 @@
 import {gatewayReference, isInternalGateway} from '../../../analysis/istio-config/gateway-names.js'
+import {groupedPairs} from '../../../model/grouped-by.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {RouteRule, VirtualServiceConfig} from '../../../model/istio-config/virtual-service.js'
 import type {ConfigRule} from '../config-rule.js'
@@ -32,9 +33,9 @@ export const rule: ConfigRule = {
   ],
   kinds: ['VirtualService'],
   check: set => {
-    const byPlace = new Map<string, VirtualServiceConfig[]>()
-    for (const each of set.virtualServices())
-      for (const place of places(each)) byPlace.set(place, [...(byPlace.get(place) ?? []), each])
+    const byPlace = groupedPairs(
+      set.virtualServices().flatMap(each => [...places(each)].map(place => [place, each] as const)),
+    )
     return [...byPlace].flatMap(([place, all]) =>
       all.length < 2
         ? []

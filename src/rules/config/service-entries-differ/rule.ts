@@ -1,4 +1,5 @@
 import {visibleScopes} from '../../../analysis/istio-config/host-names.js'
+import {groupedPairs} from '../../../model/grouped-by.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import type {ServiceEntryConfig} from '../../../model/istio-config/traffic.js'
 import type {ConfigRule} from '../config-rule.js'
@@ -21,9 +22,7 @@ export const rule: ConfigRule = {
   references: ['https://github.com/istio/istio/issues/38996', 'https://github.com/istio/istio/issues/51466'],
   kinds: ['ServiceEntry'],
   check: set => {
-    const byHost = new Map<string, ServiceEntryConfig[]>()
-    for (const entry of set.serviceEntries())
-      for (const host of entry.hosts) byHost.set(host, [...(byHost.get(host) ?? []), entry])
+    const byHost = groupedPairs(set.serviceEntries().flatMap(entry => entry.hosts.map(host => [host, entry] as const)))
     return [...byHost].flatMap(([host, entries]) =>
       entries.flatMap((entry, index) => {
         const rival = entries

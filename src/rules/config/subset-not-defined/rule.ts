@@ -1,4 +1,5 @@
 import {clusterName} from '../../../analysis/istio-config/host-names.js'
+import {groupedPairs} from '../../../model/grouped-by.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
 
@@ -19,12 +20,12 @@ export const rule: ConfigRule = {
   kinds: ['VirtualService'],
   needs: ['DestinationRule'],
   check: set => {
-    const rules = new Map<string, {readonly named: string; readonly subsets: readonly string[]}[]>()
-    for (const {object, host, subsets} of set.destinationRules()) {
-      const key = hostKey(host, object.ref.namespace)
-      const own = {named: fullName(object), subsets: subsets.map(({name}) => name)}
-      rules.set(key, [...(rules.get(key) ?? []), own])
-    }
+    const rules = groupedPairs(
+      set.destinationRules().map(({object, host, subsets}) => {
+        const own = {named: fullName(object), subsets: subsets.map(({name}) => name)}
+        return [hostKey(host, object.ref.namespace), own] as const
+      }),
+    )
     return set.virtualServices().flatMap(({object, rules: routes}) =>
       routes.flatMap(({destinations}) =>
         destinations.flatMap(({host, subset, path, mirror}) => {

@@ -26,6 +26,17 @@ function systemSentence(error: SystemError): string {
   return `Error: cannot ${doing}: ${systemReason(error)}${hint}`
 }
 
+/** The code a command asked oclif to end with; undefined for errors. */
+function askedExit(error: unknown): number | undefined {
+  const {oclif, code} = (error ?? {}) as OclifError
+  return code === 'EEXIT' ? oclif?.exit : undefined
+}
+
+/** True for a command line that oclif refused. */
+export function isRefusedUsage(error: unknown): error is OclifError {
+  return (error as OclifError | undefined)?.oclif?.exit !== undefined && askedExit(error) === undefined
+}
+
 function userErrorText(error: UserError, argv: readonly string[]): string {
   const {hint, correction} = error
   const fixed = correction === undefined ? undefined : corrected(argv, correction.typed, correction.instead)
@@ -34,23 +45,16 @@ function userErrorText(error: UserError, argv: readonly string[]): string {
   return [`Error: ${error.message}`, ...more].join('\n')
 }
 
-/**
- * The message and exit code for an error that reached the top level; `argv` is the command line that its next step corrects, `usage` says what is
- * wrong with one that oclif refused.
- */
+/** The message and exit code for an error that reached the top level; `argv` is the command line that its next step corrects. */
 export function explainError(
   error: unknown,
   version: string,
   debug: boolean,
   argv: readonly string[] = [],
-  usage: (error: OclifError) => UserError = ({message}) => new UserError(message),
 ): {readonly text: string; readonly exitCode: number} {
   if (error instanceof UserError) return {text: escapeLines(userErrorText(error, argv)), exitCode: error.exitCode}
-  const known = error as OclifError
-  if (known?.oclif?.exit !== undefined) {
-    if (known.code === 'EEXIT') return {text: '', exitCode: known.oclif.exit}
-    return {text: escapeLines(userErrorText(usage(known), [])), exitCode: EXIT.cannotAnswer}
-  }
+  const asked = askedExit(error)
+  if (asked !== undefined) return {text: '', exitCode: asked}
   if (isSystemError(error) && !debug) return {text: escapeLines(systemSentence(error)), exitCode: EXIT.cannotAnswer}
   const message = error instanceof Error ? error.message : String(error)
   const stack =

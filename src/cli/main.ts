@@ -2,7 +2,8 @@ import {readFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {own} from '../model/own.js'
-import {explainError} from './errors.js'
+import type {UserError} from '../model/user-error.js'
+import {explainError, isRefusedUsage} from './errors.js'
 import {endOnInterrupt} from './interrupt.js'
 import {endOnLostOutput, endOnUncaught} from './last-resort.js'
 import {remark} from './streams.js'
@@ -26,6 +27,15 @@ function spelledOut(argv: readonly string[]): readonly string[] {
   if (argv[0] === 'help') return [...spelledOut(argv.slice(1)), '--help']
   const long = own(TOPICS, argv[0] ?? '')
   return long === undefined ? argv : [long, ...argv.slice(1)]
+}
+
+/** What is wrong with a refused command line; what words it is loaded for such an error only. */
+async function refusedUsage(error: OclifError, words: readonly string[], root: URL): Promise<UserError> {
+  const [{usageError}, {readSurface}] = await Promise.all([
+    import('./usage/usage-error.js'),
+    import('./usage/surface.js'),
+  ])
+  return usageError(error, words, readSurface(root))
 }
 
 /** Runs one command line: never throws, never calls exit after output, sets process.exitCode. */
@@ -52,12 +62,9 @@ export async function main(argv: readonly string[], root: URL): Promise<void> {
     const {runCommand} = await import('./run.js')
     await runCommand(words, fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
   } catch (error) {
-    const [{usageError}, {readSurface}] = await Promise.all([
-      import('./usage/usage-error.js'),
-      import('./usage/surface.js'),
-    ])
-    const usage = (known: OclifError) => usageError(known, words, readSurface(root))
-    const {text, exitCode} = explainError(error, program.version, debug, words, usage)
+    const usage = isRefusedUsage(error) ? await refusedUsage(error, words, root) : undefined
+    // The next step of a usage error is a command of its own, not one to be completed with the words typed.
+    const {text, exitCode} = explainError(usage ?? error, program.version, debug, usage === undefined ? words : [])
     process.exitCode = exitCode
     if (text !== '') await remark(text)
   }

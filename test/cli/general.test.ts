@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process'
+import {spawn, spawnSync} from 'node:child_process'
 import {readFileSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
 import {cleanEnv, meshctl, NODE, RUN} from '../support/cli.js'
@@ -107,6 +107,24 @@ describe('the program', () => {
   test('MESHCTL_FROM names the source', async () => {
     const run = await meshctl(['proxy-config', 'cluster', 'deploy/productpage-v1'], {env: {MESHCTL_FROM: 'sample'}})
     expect(run.stdout).toContain('SERVICE FQDN')
+  })
+
+  test('with too few open files it says so, and how to allow more', () => {
+    const limits = [24, 28, 32, 36, 40, 44]
+    const runs = limits.map(limit =>
+      spawnSync(
+        'sh',
+        ['-c', `ulimit -n ${limit}; exec "$@"`, 'sh', NODE, RUN, 'check', '-n', 'demo', '--from', 'sample'],
+        {
+          env: cleanEnv(),
+          encoding: 'utf8',
+        },
+      ),
+    )
+    for (const {stderr} of runs) expect(stderr).not.toMatch(/\n\s+at /)
+    expect(runs.map(({stderr}) => stderr)).toContainEqual(
+      expect.stringContaining('Allow more open files: ulimit -n 1024'),
+    )
   })
 
   test('--no-headers leaves the header out', async () => {

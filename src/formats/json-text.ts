@@ -22,17 +22,23 @@ export function describeNonText(bytes: Uint8Array, wanted: string): string | und
   return undefined
 }
 
+/** True for text that is one whole JSON document. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Which lines to remove when text of a few lines stands before whole JSON; undefined when it does not. */
 function linesBeforeJson(text: string): string | undefined {
   const lines = text.slice(0, 4096).split('\n')
   const first = lines.findIndex(line => /^\s*[{[]/.test(line))
   if (first <= 0) return undefined
   const offset = lines.slice(0, first).join('\n').length + 1
-  try {
-    JSON.parse(text.slice(offset))
-  } catch {
-    return undefined
-  }
+  if (!isJson(text.slice(offset))) return undefined
   const which = first === 1 ? 'line 1' : `lines 1 to ${first}`
   return `there is text before the JSON: remove ${which}, ${JSON.stringify(firstLine(text))}`
 }

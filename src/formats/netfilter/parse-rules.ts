@@ -1,4 +1,5 @@
 import {type Backend, type IpFamily, LEGACY_ELSEWHERE, type RulesReading} from '../../model/ruleset.js'
+import {isJson} from '../json-text.js'
 import {type CleanLine, cleanLines} from './clean-lines.js'
 import {readParameters, readTraceCommand, startsParameters, startsTrace} from './init-log.js'
 import {readList, startsList} from './list-section.js'
@@ -86,15 +87,6 @@ function readJson(text: string, number: number, draft: RulesDraft): void {
     readNftJson(JSON.parse(text), number, draft)
   } catch {
     warn(draft, number, 'the JSON of nft is not whole: it may be cut off')
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
   }
 }
 

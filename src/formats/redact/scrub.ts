@@ -1,3 +1,4 @@
+import {isJson} from '../json-text.js'
 import {withoutEncoded} from './encoded.js'
 import {withoutNamedValues} from './pairs.js'
 import {type Redaction, SAME_PLACEHOLDER} from './placeholder.js'
@@ -14,15 +15,6 @@ const SHORTEST = 8
 /** True for text that is a JSON document by its first character. */
 function isDocument(text: string): boolean {
   return /^\s*[{[]/.test(text)
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Secrets that can stand in any text: known by their shape, beside a name, encoded. */

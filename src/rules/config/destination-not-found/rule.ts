@@ -1,5 +1,6 @@
 import {missingHostText} from '../../../analysis/istio-config/missing-host.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
+import {routeDestinations} from '../route-destinations.js'
 
 export const rule: ConfigRule = {
   code: 'MCT2002',
@@ -14,22 +15,12 @@ export const rule: ConfigRule = {
   needs: [['Service', 'ServiceEntry']],
   check: set => {
     const hosts = set.hosts()
-    return set.virtualServices().flatMap(({object, exportTo, rules}) =>
-      rules.flatMap(({destinations}) =>
-        destinations.flatMap(({host, path, mirror}) => {
-          const {namespace} = object.ref
-          if (hosts.find(namespace, exportTo, host) !== undefined) return []
-          const text = missingHostText(hosts, host, namespace)
-          return [
-            {
-              object,
-              path: `${path}.host`,
-              about: `host ${host}`,
-              message: `${mirror ? 'Mirror host' : 'Host'} ${text}`,
-            },
-          ]
-        }),
-      ),
-    )
+    return routeDestinations(set).flatMap(({object, exportTo, host, path, mirror}) => {
+      const {namespace} = object.ref
+      if (hosts.find(namespace, exportTo, host) !== undefined) return []
+      const text = missingHostText(hosts, host, namespace)
+      const message = `${mirror ? 'Mirror host' : 'Host'} ${text}`
+      return [{object, path: `${path}.host`, about: `host ${host}`, message}]
+    })
   },
 }

@@ -1,4 +1,5 @@
 import {analysisPage, type ConfigRule} from '../config-rule.js'
+import {routeDestinations} from '../route-destinations.js'
 
 export const rule: ConfigRule = {
   code: 'MCT2004',
@@ -13,20 +14,11 @@ export const rule: ConfigRule = {
   needs: [['Service', 'ServiceEntry']],
   check: set => {
     const hosts = set.hosts()
-    return set.virtualServices().flatMap(({object, exportTo, rules}) =>
-      rules.flatMap(({destinations}) =>
-        destinations.flatMap(({host, port, path}) => {
-          const found = port === undefined ? hosts.find(object.ref.namespace, exportTo, host) : undefined
-          if (found === undefined || found.ports.length < 2) return []
-          return [
-            {
-              object,
-              path: `${path}.host`,
-              message: `${host} has the ports ${found.ports.join(', ')}, and the destination names none.`,
-            },
-          ]
-        }),
-      ),
-    )
+    return routeDestinations(set).flatMap(({object, exportTo, host, port, path}) => {
+      const found = port === undefined ? hosts.find(object.ref.namespace, exportTo, host) : undefined
+      if (found === undefined || found.ports.length < 2) return []
+      const message = `${host} has the ports ${found.ports.join(', ')}, and the destination names none.`
+      return [{object, path: `${path}.host`, message}]
+    })
   },
 }

@@ -1,4 +1,5 @@
 import {analysisPage, type ConfigRule} from '../config-rule.js'
+import {routeDestinations} from '../route-destinations.js'
 
 export const rule: ConfigRule = {
   code: 'MCT2003',
@@ -13,22 +14,13 @@ export const rule: ConfigRule = {
   needs: [['Service', 'ServiceEntry']],
   check: set => {
     const hosts = set.hosts()
-    return set.virtualServices().flatMap(({object, exportTo, rules}) =>
-      rules.flatMap(({destinations}) =>
-        destinations.flatMap(({host, port, path}) => {
-          const found = port === undefined ? undefined : hosts.find(object.ref.namespace, exportTo, host)
-          if (found === undefined || found.ports.some(each => each === port)) return []
-          const target = found.service?.ports.find(each => each.targetPort === port)
-          const hint = target === undefined ? '' : `; ${port} is the targetPort of port ${target.port}`
-          return [
-            {
-              object,
-              path: `${path}.port.number`,
-              message: `${host} has no port ${port}, only ${found.ports.join(', ') || 'none'}${hint}.`,
-            },
-          ]
-        }),
-      ),
-    )
+    return routeDestinations(set).flatMap(({object, exportTo, host, port, path}) => {
+      const found = port === undefined ? undefined : hosts.find(object.ref.namespace, exportTo, host)
+      if (found === undefined || found.ports.some(each => each === port)) return []
+      const target = found.service?.ports.find(each => each.targetPort === port)
+      const hint = target === undefined ? '' : `; ${port} is the targetPort of port ${target.port}`
+      const message = `${host} has no port ${port}, only ${found.ports.join(', ') || 'none'}${hint}.`
+      return [{object, path: `${path}.port.number`, message}]
+    })
   },
 }

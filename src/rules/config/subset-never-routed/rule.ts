@@ -1,5 +1,6 @@
 import {fullHost} from '../../../analysis/istio-config/host-names.js'
 import type {ConfigRule} from '../config-rule.js'
+import {routeDestinations} from '../route-destinations.js'
 
 export const rule: ConfigRule = {
   code: 'MCT2114',
@@ -14,15 +15,9 @@ export const rule: ConfigRule = {
   needs: ['VirtualService'],
   check: set => {
     const routed = new Set(
-      set
-        .virtualServices()
-        .flatMap(({object, rules}) =>
-          rules.flatMap(({destinations}) =>
-            destinations.flatMap(({host, subset}) =>
-              subset === undefined ? [] : [`${fullHost(host, object.ref.namespace)} ${subset}`],
-            ),
-          ),
-        ),
+      routeDestinations(set).flatMap(({object, host, subset}) =>
+        subset === undefined ? [] : [`${fullHost(host, object.ref.namespace)} ${subset}`],
+      ),
     )
     return set.destinationRules().flatMap(({object, host, subsets}) => {
       const full = fullHost(host, object.ref.namespace)

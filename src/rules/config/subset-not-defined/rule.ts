@@ -2,6 +2,7 @@ import {clusterName} from '../../../analysis/istio-config/host-names.js'
 import {groupedPairs} from '../../../model/grouped-by.js'
 import {fullName} from '../../../model/istio-config/config-object.js'
 import {analysisPage, type ConfigRule} from '../config-rule.js'
+import {routeDestinations} from '../route-destinations.js'
 
 function hostKey(host: string, namespace: string): string {
   const {name, namespace: own} = clusterName(host) ?? {name: host, namespace}
@@ -26,24 +27,14 @@ export const rule: ConfigRule = {
         return [hostKey(host, object.ref.namespace), own] as const
       }),
     )
-    return set.virtualServices().flatMap(({object, rules: routes}) =>
-      routes.flatMap(({destinations}) =>
-        destinations.flatMap(({host, subset, path, mirror}) => {
-          if (subset === undefined) return []
-          const known = rules.get(hostKey(host, object.ref.namespace)) ?? []
-          if (known.some(({subsets}) => subsets.includes(subset))) return []
-          const all = known.map(({named, subsets}) => `${named} has ${subsets.join(', ') || 'none'}`)
-          const reason = all.length === 0 ? 'no DestinationRule is for that host' : all.join('; ')
-          return [
-            {
-              object,
-              path: `${path}.subset`,
-              about: `subset ${subset} of ${host}`,
-              message: `Subset ${subset} of ${mirror ? 'mirror ' : ''}host ${host} is not defined: ${reason}.`,
-            },
-          ]
-        }),
-      ),
-    )
+    return routeDestinations(set).flatMap(({object, host, subset, path, mirror}) => {
+      if (subset === undefined) return []
+      const known = rules.get(hostKey(host, object.ref.namespace)) ?? []
+      if (known.some(({subsets}) => subsets.includes(subset))) return []
+      const all = known.map(({named, subsets}) => `${named} has ${subsets.join(', ') || 'none'}`)
+      const reason = all.length === 0 ? 'no DestinationRule is for that host' : all.join('; ')
+      const message = `Subset ${subset} of ${mirror ? 'mirror ' : ''}host ${host} is not defined: ${reason}.`
+      return [{object, path: `${path}.subset`, about: `subset ${subset} of ${host}`, message}]
+    })
   },
 }

@@ -24,6 +24,31 @@ export interface HostAccess {
 /** Why objects and istiod's pages are missing here. */
 export const NO_KUBERNETES = 'has no Kubernetes'
 
+/** A source whose only object is the workload in one network namespace. */
+export function oneNamespace(
+  kind: Origin['kind'],
+  label: string,
+  pod: () => Promise<Answer<KubeObject>>,
+  evidence: (id: EvidenceId) => Promise<Answer<Artifact>>,
+): Source {
+  async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
+    if (query.kind !== 'Pod') return missing(`${query.kind} objects`, 'not-applicable', `${label} ${NO_KUBERNETES}`)
+    const found = await pod()
+    return found.ok ? answered([found.value]) : found
+  }
+
+  return {
+    origin: {kind, label},
+    traits: {live: true, complete: true},
+    defaultNamespace: '',
+    impliedSubject: {namespace: '', name: label, implied: true},
+    offers: () => ['kernel rules, sockets, addresses, routes, processes', "Envoy's admin pages"],
+    objects,
+    evidence,
+    close: async () => {},
+  }
+}
+
 /** A source for one network namespace outside Kubernetes: commands, Envoy's admin pages, logs, and the workload as a pod. */
 export function hostSource(access: HostAccess, adminPort: number): Source {
   const {kind, label} = access
@@ -59,20 +84,5 @@ export function hostSource(access: HostAccess, adminPort: number): Source {
     return missing(title, 'unreachable', `GET 127.0.0.1:${adminPort}/${how.path} in ${label}: ${why}`)
   }
 
-  async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
-    if (query.kind !== 'Pod') return missing(`${query.kind} objects`, 'not-applicable', `${label} ${NO_KUBERNETES}`)
-    const pod = await access.pod()
-    return pod.ok ? answered([pod.value]) : pod
-  }
-
-  return {
-    origin: {kind, label},
-    traits: {live: true, complete: true},
-    defaultNamespace: '',
-    impliedSubject: {namespace: '', name: label, implied: true},
-    offers: () => ['kernel rules, sockets, addresses, routes, processes', "Envoy's admin pages"],
-    objects,
-    evidence,
-    close: async () => {},
-  }
+  return oneNamespace(kind, label, access.pod, evidence)
 }

@@ -6,8 +6,8 @@ import type {KubeObject} from '../../model/kube-object.js'
 import {UserError} from '../../model/user-error.js'
 import {type ExecOutcome, execAnswer, succeeded} from '../exec-answer.js'
 import {run} from '../host/run.js'
-import {NO_KUBERNETES} from '../host/source.js'
-import type {ObjectQuery, Source} from '../source.js'
+import {NO_KUBERNETES, oneNamespace} from '../host/source.js'
+import type {Source} from '../source.js'
 import {parseSshTarget, remoteCommands} from './commands.js'
 
 /** ssh(1) ends with 255 when it could not connect or log in. */
@@ -56,20 +56,5 @@ export function sshSource(target: string, adminPort: number): Source {
     return read.ok ? answered(podOfProcesses(label, read.value)) : read
   }
 
-  async function objects(query: ObjectQuery): Promise<Answer<readonly KubeObject[]>> {
-    if (query.kind !== 'Pod') return missing(`${query.kind} objects`, 'not-applicable', `${label} ${NO_KUBERNETES}`)
-    const found = await pod()
-    return found.ok ? answered([found.value]) : found
-  }
-
-  return {
-    origin: {kind: 'ssh', label},
-    traits: {live: true, complete: true},
-    defaultNamespace: '',
-    impliedSubject: {namespace: '', name: label, implied: true},
-    offers: () => ['kernel rules, sockets, addresses, routes, processes', "Envoy's admin pages"],
-    objects,
-    evidence,
-    close: async () => {},
-  }
+  return oneNamespace('ssh', label, pod, evidence)
 }

@@ -109,6 +109,18 @@ interface Row {
 const NOT_TLS = '503 UF, WRONG_VERSION_NUMBER: the server does not end TLS'
 const NO_CERTIFICATE = '503 UF: the handshake fails, because the client shows no certificate of the mesh'
 
+const APPLICATION_TLS: Row = {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'}
+/** What becomes of TLS that is not the mesh's own, wherever the server does not insist on mTLS. */
+const OTHER_TLS: Readonly<Record<Exclude<Taken, 'STRICT'>, Row>> = {
+  PERMISSIVE: {
+    status: 'CONFLICT',
+    because: 'on an HTTP port no filter chain matches; on a TCP port the application must speak TLS',
+  },
+  DISABLE: APPLICATION_TLS,
+  'no sidecar': APPLICATION_TLS,
+  ambient: APPLICATION_TLS,
+}
+
 /** What becomes of each pair (istio.io, "Mutual TLS", and recordings of real proxies). */
 const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
   mTLS: {
@@ -128,25 +140,10 @@ const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
     'no sidecar': {status: 'PLAINTEXT', because: 'the server is not in the mesh'},
     ambient: {status: 'PLAINTEXT', because: 'ztunnel takes plain text unless the mode is STRICT'},
   },
-  TLS: {
-    STRICT: {status: 'CONFLICT', because: NO_CERTIFICATE},
-    PERMISSIVE: {
-      status: 'CONFLICT',
-      because: 'on an HTTP port no filter chain matches; on a TCP port the application must speak TLS',
-    },
-    DISABLE: {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'},
-    'no sidecar': {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'},
-    ambient: {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'},
-  },
+  TLS: {STRICT: {status: 'CONFLICT', because: NO_CERTIFICATE}, ...OTHER_TLS},
   'own mTLS': {
     STRICT: {status: 'CONFLICT', because: '503 UF, CERTIFICATE_VERIFY_FAILED: the certificate is not of the mesh'},
-    PERMISSIVE: {
-      status: 'CONFLICT',
-      because: 'on an HTTP port no filter chain matches; on a TCP port the application must speak TLS',
-    },
-    DISABLE: {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'},
-    'no sidecar': {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'},
-    ambient: {status: 'UNKNOWN', because: 'works only if the application itself speaks TLS'},
+    ...OTHER_TLS,
   },
 }
 

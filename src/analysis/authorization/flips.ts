@@ -10,10 +10,10 @@ export interface Flip {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  principals: 'the client’s identity',
-  namespaces: 'the client’s namespace',
-  serviceAccounts: 'the client’s service account',
-  trustDomains: 'the client’s trust domain',
+  principals: "the client's identity",
+  namespaces: "the client's namespace",
+  serviceAccounts: "the client's service account",
+  trustDomains: "the client's trust domain",
   ipBlocks: 'the address of the client',
   remoteIpBlocks: 'the original address of the client',
   requestPrincipals: 'the token',

@@ -31,7 +31,7 @@ export async function presentState(source: Source, istioNamespace: string): Prom
   const notes =
     settings === undefined
       ? [
-          `the mesh configuration was not read in ${istioNamespace}: Istio’s defaults are assumed (auto mTLS, root namespace istio-system)`,
+          `the mesh configuration was not read in ${istioNamespace}: Istio's defaults are assumed (auto mTLS, root namespace istio-system)`,
         ]
       : []
   return {state, pods: models.map(meshPod), models, gaps, notes}

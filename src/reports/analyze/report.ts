@@ -2,7 +2,7 @@ import {answeredFrom, noted} from '../../evidence/provenance.js'
 import {textOf} from '../../formats/decode.js'
 import {readConfigObject} from '../../formats/istio-config/config-object.js'
 import {readMeshConfig, readMeshNetworks} from '../../formats/istio-config/mesh-config.js'
-import type {Gap} from '../../model/answer.js'
+import {type Gap, isFailure} from '../../model/answer.js'
 import {definedFields} from '../../model/defined-fields.js'
 import {atLeast, type Finding, type NotChecked, SEVERITIES, type Severity} from '../../model/finding.js'
 import {groupedBy} from '../../model/grouped-by.js'
@@ -14,6 +14,7 @@ import type {ObjectRef} from '../../model/pod.js'
 import {UserError} from '../../model/user-error.js'
 import type {ConfigRule} from '../../rules/config/config-rule.js'
 import {configSet} from '../../rules/config/config-set.js'
+import type {Source} from '../../sources/source.js'
 import type {CheckedWorkload} from '../check/evaluate/aggregator.js'
 import {type CheckReport, countsOf} from '../check/report.js'
 import {assumedGateway} from './assumed.js'
@@ -151,6 +152,15 @@ function capturedOr(sources: readonly AnalyzedSource[], now: Date): Date {
   return Number.isNaN(captured.getTime()) ? now : captured
 }
 
+function nothingToAnalyse(sources: readonly Source[]): UserError {
+  const labels = sources.map(({origin}) => origin.label).join(', ')
+  const offers = sources.flatMap(source => source.offers?.() ?? [])
+  return new UserError(`${labels} contains no Kubernetes objects; analyze needs configuration of the mesh`, {
+    ...(offers.length === 0 ? {} : {hint: `Available: ${offers.join(', ')}.`}),
+    next: 'meshctl read FILE   # what it is, and which command reads it',
+  })
+}
+
 /** Evaluates rules about the configuration over one source, or over those of several clusters together. */
 export async function analyzeReport(given: readonly AnalyzedSource[], options: AnalyzeOptions): Promise<AnalyzeReport> {
   const [first] = given
@@ -208,6 +218,7 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
   )
   const damaged: Gap[] = []
   for (const {source} of sources) damaged.push(...((await source.manifests?.damaged()) ?? []))
+  if (excerpt && objects.length === 0 && damaged.length === 0) throw nothingToAnalyse(sources.map(({source}) => source))
   const report: AnalyzeReport = {
     ...answeredFrom(sources[0]?.source ?? noted(first.source)),
     at,
@@ -222,7 +233,7 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
     rules: options.rules,
     version: options.version,
     failing: open.some(({finding}) => atLeast(finding.severity, options.failOn)),
-    ...(options.chosen && notChecked.length > 0 ? {undecided: true} : {}),
+    undecided: notChecked.some(({gap}) => options.chosen || isFailure(gap)),
     counts: countsOf(workloads),
     analysed: objects.length,
     elsewhere: all.length - asked.length,

@@ -46,7 +46,7 @@ function requestOf(asked: AskedRequest): EnvoyRequest {
   }
 }
 
-/** Runs the filters of a server’s proxy; undefined where its configuration was not read, or a token would be needed. */
+/** Runs the filters of a server's proxy; undefined where its configuration was not read, or a token would be needed. */
 export async function verdictOfProxy(
   source: Source,
   pod: MeshPod,

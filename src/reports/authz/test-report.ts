@@ -43,7 +43,7 @@ export interface AuthzVerdict {
   /** `NAMESPACE/NAME rule N`. */
   readonly by: string | undefined
   readonly flips: readonly Flip[]
-  /** What the RBAC filters in the pod’s proxy say, where its configuration was read. */
+  /** What the RBAC filters in the pod's proxy say, where its configuration was read. */
   readonly proxy: ProxyVerdict | undefined
   /** Why objects and proxy disagree, or what makes a policy other than it looks. */
   readonly warnings: readonly string[]
@@ -216,7 +216,7 @@ function nameOf(from: Asker): string {
   return from.kind === 'account' ? `service account ${from.namespace}/${from.name}` : from.ip
 }
 
-/** Decides one request twice: by the AuthorizationPolicy objects, and by the RBAC filters of each server’s proxy. */
+/** Decides one request twice: by the AuthorizationPolicy objects, and by the RBAC filters of each server's proxy. */
 export async function authzTestReport(given: Source, question: AuthzQuestion): Promise<AuthzTestReport> {
   const source = noted(given)
   const present = await presentState(source, question.istioNamespace)

@@ -172,7 +172,7 @@ export async function certsReport(given: Source, question: CertsQuestion): Promi
     const page = await source.evidence('envoy.certs', pod.ref)
     const all = page.ok ? parseCerts(page.value) : page
     if (all.ok) return [{pod, all: all.value}]
-    gaps.push(all.gap)
+    gaps.push({...all.gap, what: `certificates of ${podLabel(pod.ref)}`})
     return []
   })
   const judged = read.flat()

@@ -36,7 +36,7 @@ export async function ecdsReport(given: Source, subject: PodRef): Promise<EcdsRe
   }
   return {
     ...answeredFrom(source),
-    gaps: [],
+    gaps: artifact.incomplete ?? [],
     notes: none ? ['no filters are delivered by ECDS'] : unreadNotes('Ecds', dump.ecds),
     subject,
     filters,

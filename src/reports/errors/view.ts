@@ -40,6 +40,9 @@ function groupLines(group: CausedGroup): readonly Line[] {
 function headline({groups, failures, requests, logs, since}: ErrorsReport): string {
   const window = since === undefined ? '' : ` since ${since.slice(0, 19)}Z`
   const read = `${requests} requests in the access logs of ${logs} proxies${window}`
+  if (logs === 0) return `not checked: no access log could be read${window}`
+  if (requests === 0)
+    return `no requests in the access logs of ${logs} proxies${window}: nothing can be said of failures`
   if (groups.length === 0) return `nothing fails: ${read}`
   return `${failures} of ${read} fail, in ${groups.length} ${groups.length === 1 ? 'way' : 'ways'}`
 }

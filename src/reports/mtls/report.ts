@@ -23,7 +23,7 @@ export interface MtlsRow {
   readonly subset: string
   readonly server: Pair['taken']
   readonly client: Pair['sent']
-  /** `NAMESPACE/NAME` of the deciding PeerAuthentication; absent for Istio’s default. */
+  /** `NAMESPACE/NAME` of the deciding PeerAuthentication; absent for Istio's default. */
   readonly policy?: string
   /** `NAMESPACE/NAME` of the deciding DestinationRule; absent for auto mTLS. */
   readonly rule?: string

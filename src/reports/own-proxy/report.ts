@@ -50,8 +50,8 @@ async function registryOf(source: Source, subject: PodRef): Promise<string | und
 /** What the proxy of a source without Kubernetes says of itself: its control plane by name, its state, and what it has and has not accepted. */
 export async function ownProxyReport(given: Source, subject: PodRef): Promise<OwnProxyReport> {
   const source = noted(given)
-  const gaps: Gap[] = []
-  const {dump} = await loadDump(source, subject, ['bootstrap', 'clusters', 'listeners', 'routes'])
+  const {artifact, dump} = await loadDump(source, subject, ['bootstrap', 'clusters', 'listeners', 'routes'])
+  const gaps: Gap[] = [...(artifact.incomplete ?? [])]
   const bootstrap = dump.sections.get('Bootstrap')
   const facts = decodeBootstrap(bootstrap)
   const page = await source.evidence('envoy.server_info', subject)

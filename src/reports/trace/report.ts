@@ -27,5 +27,6 @@ export async function traceReport(given: Source, subject: PodRef, spec: RequestS
   const {request, notes} = requestFrom(spec, proxy, (host, port) => addressBesideHost(proxy, host, port))
   const now = artifact.provenance.capturedAt === undefined ? Date.now() : Date.parse(artifact.provenance.capturedAt)
   const decision = traceRequest(proxy, request, {upstream: () => undefined, now, patience: Infinity})
-  return {...answeredFrom(source), gaps: [], notes, undecided: !decision.decided, subject, request, decision}
+  const gaps = artifact.incomplete ?? []
+  return {...answeredFrom(source), gaps, notes, undecided: !decision.decided, subject, request, decision}
 }

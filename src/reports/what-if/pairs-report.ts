@@ -118,7 +118,7 @@ export async function whatIfPairsReport(
     notes: [
       ...change.problems,
       ...was.notes,
-      ...(foreign.length === 0 ? [] : [`what ${foreign.join(', ')} would change needs istiod’s own translation`]),
+      ...(foreign.length === 0 ? [] : [`what ${foreign.join(', ')} would change needs istiod's own translation`]),
       'routes, faults and reach are not compared without requests: give some with --traffic',
     ],
     failing: pairs.some(each => each.breaks),

@@ -118,7 +118,7 @@ export async function whatIfReport(given: Source, question: WhatIfQuestion): Pro
     notes: [
       ...change.problems,
       ...meshes.before.notes(),
-      ...(foreign.length === 0 ? [] : [`what ${foreign.join(', ')} would change needs istiod’s own translation`]),
+      ...(foreign.length === 0 ? [] : [`what ${foreign.join(', ')} would change needs istiod's own translation`]),
       ...(open === 0 ? [] : [`${open} of ${judged.length} requests are undecided; each says why`]),
     ],
     undecided: open > 0 || foreign.length > 0,

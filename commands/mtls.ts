@@ -7,7 +7,7 @@ import {mtlsView} from '../src/reports/mtls/view.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class Mtls extends MeshCommand {
-  static override summary = 'Show what clients send and servers take: mTLS, plain text, and where the two conflict'
+  static override summary = 'Show what clients send and servers take: mTLS, plaintext, and where the two conflict'
   static override hiddenAliases = ['authn:tls-check']
   static override examples = [
     '<%= config.bin %> mtls -n demo --from sample',

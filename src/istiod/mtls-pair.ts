@@ -11,7 +11,7 @@ import type {ProxyPlace} from './scope.js'
 import type {IstioState} from './state.js'
 
 /** What a client sends to one endpoint. */
-export type Sent = 'mTLS' | 'TLS' | 'own mTLS' | 'plain text'
+export type Sent = 'mTLS' | 'TLS' | 'own mTLS' | 'plaintext'
 
 /** What a server takes on a port: the mode of its sidecar, or that it has none. */
 export type Taken = 'STRICT' | 'PERMISSIVE' | 'DISABLE' | 'no sidecar' | 'ambient'
@@ -38,7 +38,7 @@ const SENT: Readonly<Record<string, Sent>> = {
   SIMPLE: 'TLS',
   MUTUAL: 'own mTLS',
   ISTIO_MUTUAL: 'mTLS',
-  DISABLE: 'plain text',
+  DISABLE: 'plaintext',
 }
 
 interface Sending {
@@ -55,16 +55,16 @@ function sending(
   subset: Subset | undefined,
   endpoint: RegisteredEndpoint,
 ): Sending {
-  if (sender === 'no sidecar') return {sent: 'plain text', rule: undefined, because: 'the client has no sidecar'}
+  if (sender === 'no sidecar') return {sent: 'plaintext', rule: undefined, because: 'the client has no sidecar'}
   const rule = ruleFor(state, sender, host)
   const settings = objectOf({tls: tlsSettings(rule, port.port, subset)}, 'tls')
   const [object] = rule?.objects ?? []
   const by = object === undefined ? undefined : objectRefOf(object)
   if (settings !== undefined) {
     const mode = textOf(settings, 'mode') ?? 'DISABLE'
-    return {sent: own(SENT, mode) ?? 'plain text', rule: by, because: `tls.mode is ${mode}`}
+    return {sent: own(SENT, mode) ?? 'plaintext', rule: by, because: `tls.mode is ${mode}`}
   }
-  if (!state.settings.enableAutoMtls) return {sent: 'plain text', rule: undefined, because: 'auto mTLS is switched off'}
+  if (!state.settings.enableAutoMtls) return {sent: 'plaintext', rule: undefined, because: 'auto mTLS is switched off'}
   const sockets = clientSockets(state, {
     host,
     port: port.port,
@@ -75,7 +75,7 @@ function sending(
   })
   if (Object.keys(sockets).length === 0)
     return {
-      sent: 'plain text',
+      sent: 'plaintext',
       rule: undefined,
       because: host.meshExternal
         ? 'the host is outside the mesh'
@@ -85,7 +85,7 @@ function sending(
     }
   return endpointTakesMtls(state, endpoint, undefined)
     ? {sent: 'mTLS', rule: undefined, because: 'auto mTLS'}
-    : {sent: 'plain text', rule: undefined, because: 'auto mTLS: the endpoint does not take it'}
+    : {sent: 'plaintext', rule: undefined, because: 'auto mTLS: the endpoint does not take it'}
 }
 
 /** What the pod behind an address takes. */
@@ -125,20 +125,20 @@ const OTHER_TLS: Readonly<Record<Exclude<Taken, 'STRICT'>, Row>> = {
 const TABLE: Readonly<Record<Sent, Readonly<Record<Taken, Row>>>> = {
   mTLS: {
     STRICT: {status: 'OK', because: ''},
-    PERMISSIVE: {status: 'PERMISSIVE', because: 'mTLS is used; the server takes plain text as well'},
+    PERMISSIVE: {status: 'PERMISSIVE', because: 'mTLS is used; the server takes plaintext as well'},
     DISABLE: {status: 'CONFLICT', because: NOT_TLS},
     'no sidecar': {status: 'CONFLICT', because: NOT_TLS},
     ambient: {status: 'UNKNOWN', because: 'ztunnel takes mTLS over HBONE only'},
   },
-  'plain text': {
+  plaintext: {
     STRICT: {
       status: 'CONFLICT',
-      because: '503 UC, connection_termination: the server closes plain text (no filter chain matches)',
+      because: '503 UC, connection_termination: the server closes plaintext (no filter chain matches)',
     },
-    PERMISSIVE: {status: 'PLAINTEXT', because: 'the server takes plain text; policies see no identity'},
+    PERMISSIVE: {status: 'PLAINTEXT', because: 'the server takes plaintext; policies see no identity'},
     DISABLE: {status: 'PLAINTEXT', because: 'policies see no identity'},
     'no sidecar': {status: 'PLAINTEXT', because: 'the server is not in the mesh'},
-    ambient: {status: 'PLAINTEXT', because: 'ztunnel takes plain text unless the mode is STRICT'},
+    ambient: {status: 'PLAINTEXT', because: 'ztunnel takes plaintext unless the mode is STRICT'},
   },
   TLS: {STRICT: {status: 'CONFLICT', because: NO_CERTIFICATE}, ...OTHER_TLS},
   'own mTLS': {

@@ -9,7 +9,7 @@ import type {
 
 /** A connection as ztunnel judges it on the server's side. */
 export interface JudgedConnection {
-  /** `cluster.local/ns/NAMESPACE/sa/ACCOUNT`; undefined for plain text. */
+  /** `cluster.local/ns/NAMESPACE/sa/ACCOUNT`; undefined for plaintext. */
   readonly principal: string | undefined
   readonly sourceIp: string
   readonly destinationIp: string

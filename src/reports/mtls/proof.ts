@@ -24,7 +24,7 @@ export interface MtlsProof {
 
 function sentBySocket(socket: unknown): Sent {
   const common = at(socket, 'typed_config', 'common_tls_context')
-  if (common === undefined) return 'plain text'
+  if (common === undefined) return 'plaintext'
   const own = listOf(common, 'tls_certificate_sds_secret_configs').map(each => textOf(each, 'name'))
   if (own.includes('default')) return 'mTLS'
   return own.length + listOf(common, 'tls_certificates').length > 0 ? 'own mTLS' : 'TLS'
@@ -48,7 +48,7 @@ function sentByProxy(dump: Message, name: string, address: string): Sent | undef
   return sentBySocket(at(chosen, 'transport_socket'))
 }
 
-/** The mode a server's Envoy has on a port: which of its filter chains end TLS, and which take plain text. */
+/** The mode a server's Envoy has on a port: which of its filter chains end TLS, and which take plaintext. */
 function takenByProxy(dump: Message, port: number): Taken | undefined {
   const inbound = resourcesOf(dump, 'listeners').find(each => textOf(each, 'name') === 'virtualInbound')
   const all = listOf(inbound, 'filter_chains')

@@ -134,7 +134,7 @@ function matrix(present: PresentState, namespace: string | undefined): readonly 
       host.ports.flatMap(port => {
         const seen = senders.filter(each => each.scope.has(host.host))
         const own = seen.flatMap(each => rowsOf(present, each, {host, port}, byIp))
-        // That STRICT refuses plain text from outside is what it is for: a row for it would say nothing new.
+        // That STRICT refuses plaintext from outside is what it is for: a row for it would say nothing new.
         const outside = rowsOf(present, {name: NO_SIDECAR, sender: NO_SIDECAR}, {host, port}, byIp).filter(
           each => each.status !== 'CONFLICT',
         )

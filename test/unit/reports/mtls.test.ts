@@ -37,7 +37,7 @@ describe('mTLS of clients and servers', () => {
   test('each side names the object that decides', async () => {
     const {rows} = await matrix()
     expect(rows.find(each => each.host.startsWith('details.'))).toMatchObject({
-      client: 'plain text',
+      client: 'plaintext',
       server: 'STRICT',
       policy: 'demo/default',
       rule: 'demo/details-plaintext',

@@ -61,11 +61,11 @@ spec:
 
 // What a real mesh with the same objects did under these changes (the same names in the recorded changes).
 describe('what a change does to requests', () => {
-  test('a namespace without mTLS takes plain text', async () => {
+  test('a namespace without mTLS takes plaintext', async () => {
     expect(await asked(DEFAULT_DISABLE, 'reviews-v1', 'details.demo')).toContain('GET /x: 503 -> 200')
   })
 
-  test('a DestinationRule that sends plain text to STRICT goes', async () => {
+  test('a DestinationRule that sends plaintext to STRICT goes', async () => {
     expect(await asked(RULE_DELETED, 'reviews-v1', 'details.demo')).toContain('GET /x: 503 -> 200')
   })
 
@@ -91,7 +91,7 @@ describe('what a change does to pairs', () => {
   test('a repaired pair breaks nothing', async () => {
     const found = await pairs(RULE_DELETED)
     expect(found.map(each => `${each.server} ${each.before} -> ${each.after} ${each.breaks}`)).toContain(
-      'details.demo.svc.cluster.local:9080 CONFLICT (plain text to STRICT) -> OK (mTLS to STRICT) false',
+      'details.demo.svc.cluster.local:9080 CONFLICT (plaintext to STRICT) -> OK (mTLS to STRICT) false',
     )
   })
 

@@ -13,7 +13,7 @@ export const rule: ConfigRule = {
   aliases: [],
   severity: 'warning',
   title: 'Mutual TLS to pods without a proxy',
-  why: "The clients start Istio's mutual TLS, and the pods answer in plain text: requests fail with 503 UF.",
+  why: "The clients start Istio's mutual TLS, and the pods answer in plaintext: requests fail with 503 UF.",
   fix: 'Use tls.mode DISABLE for the host in the namespace of the clients, or remove tls and rely on automatic mutual TLS.',
   references: [
     'https://istio.io/latest/docs/ops/common-problems/network-issues/#503-errors-after-setting-destination-rule',

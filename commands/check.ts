@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {readBaseline, readCheckConfig} from '../src/cli/check-settings.js'
 import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {addDebugContainers} from '../src/cli/debug-container.js'
-import {debugFlags, repeatableFlag, selectorFlag} from '../src/cli/flags.js'
+import {debugFlags, repeatableFlag, selectorFlag, watchFlags} from '../src/cli/flags.js'
 import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs} from '../src/cli/outputs.js'
@@ -29,6 +29,7 @@ export default class Check extends MeshCommand {
   static override flags = {
     file: repeatableFlag('manifests to check: files, directories, - for standard input', 'f'),
     selector: selectorFlag,
+    ...watchFlags,
     ...debugFlags,
     'all-namespaces': Flags.boolean({char: 'A', description: 'check every namespace'}),
     only: repeatableFlag('run only these rules: codes, names or IST codes, comma-separated'),

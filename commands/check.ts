@@ -5,13 +5,12 @@ import {addDebugContainers} from '../src/cli/debug-container.js'
 import {debugFlags, repeatableFlag, selectorFlag} from '../src/cli/flags.js'
 import {knownRules} from '../src/cli/known-rules.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
+import {outputSpecs} from '../src/cli/outputs.js'
 import {podCounter} from '../src/cli/progress-line.js'
 import {finalizeReport, severitiesByCode} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
 import {podListPages} from '../src/reports/check/targets/pod-list-pages.js'
 import {checkView} from '../src/reports/check/view.js'
-import {reportExitCode} from '../src/reports/report.js'
 import {formsOf} from '../src/reports/view.js'
 import {selectRules} from '../src/rules/select-rules.js'
 
@@ -38,7 +37,6 @@ export default class Check extends MeshCommand {
       options: ['error', 'warning', 'info'] as const,
       description: 'exit with 1 at this severity or above (default warning)',
     })(),
-    output: repeatableFlag('output format, or FORMAT=FILE to write a file (repeatable)', 'o'),
     baseline: Flags.string({helpValue: 'FILE', description: 'ignore findings listed in FILE until they expire'}),
     config: Flags.string({helpValue: 'FILE', description: 'team settings file (default .meshctl.yaml)'}),
     fix: Flags.boolean({description: 'print patches for findings that can be fixed automatically'}),
@@ -54,9 +52,8 @@ export default class Check extends MeshCommand {
     const all = await knownRules(config)
     const rules = selectRules(all, flags.only ?? config.only, flags.skip ?? config.skip)
     const accepted = await readBaseline(flags.baseline ?? config.baseline)
-    const {output: _, ...common} = flags
     const target = {namespace: flags.namespace, selector: flags.selector, allNamespaces: flags['all-namespaces']}
-    await this.withSource({...common, output: undefined}, async source => {
+    await this.withSource(flags, async source => {
       if (flags['debug-container']) await addDebugContainers(source, names, target, flags['debug-image'])
       const deep = flags.deep ?? (!source.traits.live || !flags['all-namespaces'])
       const failOn = flags['fail-on'] ?? config.failOn ?? 'warning'
@@ -67,11 +64,7 @@ export default class Check extends MeshCommand {
       const raw = await checkReport(source, pods, {...options, progress: counter.show}).finally(counter.clear)
       const severities = severitiesByCode(all, config.severities)
       const report = await finalizeReport(source, raw, {severities, accepted, at: options.now}, specs)
-      process.exitCode = reportExitCode(report, flags['require-all'])
-      await writeOutputs(specs, report, checkView)
-      const shown = specs.find(({file}) => file === undefined)
-      if (shown === undefined) await this.remarks(report, checkView, 'short')
-      else await this.print({...common, output: shown.form}, report, checkView)
+      await this.print(flags, report, checkView)
     })
   }
 }

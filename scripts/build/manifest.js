@@ -11,11 +11,11 @@ function usageOf({args, strict}) {
   return ['<%= command.id %>', ...words, '[flags]'].join(' ')
 }
 
-/** Help says of -o which forms the command has, and that several go to files where it may be repeated. */
+/** Help says of -o which forms the command has, and that any of them goes to a file too. */
 function listForms({forms, flags: {output} = {}}) {
   if (forms === undefined || output === undefined) return
-  const files = output.multiple === true ? '; FORMAT=FILE writes a file (repeatable)' : ''
-  output.description = `output format: ${forms.join(', ')}${files}`
+  const words = forms.map(form => (form.startsWith('jsonpath') ? `${form}=...` : form))
+  output.description = `output format: ${words.join(', ')}; FORM=FILE writes a file (repeatable)`
 }
 
 /** Reads the commands of the tree in `stage` and writes their manifest beside it, with oclif's settings of the package. */

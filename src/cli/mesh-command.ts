@@ -71,6 +71,9 @@ export abstract class MeshCommand extends Command {
     this.argv = booleanSpelling(this.argv, {...own.baseFlags, ...own.flags})
   }
 
+  /** No name of a command is deprecated; oclif's check would read the names of all. */
+  protected override warnIfCommandDeprecated(): void {}
+
   /** Opens the source that the flags name, passes it to `use`, and always closes it; with --watch again and again. */
   protected async withSource(flags: SubjectFlags, use: (source: Source) => Promise<void>): Promise<void> {
     if (flags.watch !== true || this.watchesItself) return await this.withOpenSource(flags, use)

@@ -3,11 +3,10 @@ import {analyzeRemarks, analyzeSettings, askedAbout} from '../src/cli/analyze-ru
 import {ANALYZE_NEEDS} from '../src/cli/command-needs.js'
 import {repeatableFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
+import {outputSpecs} from '../src/cli/outputs.js'
 import {remark, write} from '../src/cli/streams.js'
 import {analyzeReport} from '../src/reports/analyze/report.js'
 import {analyzeView} from '../src/reports/analyze/view.js'
-import {reportExitCode} from '../src/reports/report.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class Analyze extends MeshCommand {
@@ -38,7 +37,6 @@ export default class Analyze extends MeshCommand {
     ...teamFlags,
     cluster: repeatableFlag('files of one of several clusters (repeatable)', undefined, 'NAME=DIR'),
     'istioctl-exit-codes': Flags.boolean({description: "exit with istioctl's codes: 0, 79, 65, 64, 1"}),
-    output: repeatableFlag('output format (log, json, yaml, table, sarif, ...), or FORMAT=FILE to write a file', 'o'),
   }
 
   /** True once the flags are understood: what fails later is no wrong usage. */
@@ -50,18 +48,15 @@ export default class Analyze extends MeshCommand {
       const {analyzerList} = await import('../src/cli/analyzer-list.js')
       return await write(process.stdout, analyzerList())
     }
-    const specs = outputSpecs(flags.output, analyzeView)
-    const {output: _, file: __, ...common} = flags
+    outputSpecs(flags.output, analyzeView)
+    const {file: _, ...common} = flags
     const settings = await analyzeSettings(flags)
     this.understood = true
     const {root, version} = this.config
     const report = await askedAbout(argv.map(String), flags, {root, version}, (sources, options) =>
       analyzeReport(sources, {...options, ...settings}),
     )
-    const shown = specs.find(({file}) => file === undefined)
-    await writeOutputs(specs, report, analyzeView)
-    process.exitCode = reportExitCode(report, flags['require-all'])
-    if (shown !== undefined) await this.print({...common, output: shown.form}, report, analyzeView)
+    await this.print(common, report, analyzeView)
     for (const line of analyzeRemarks(report)) await remark(line)
     if (!flags['istioctl-exit-codes']) return
     const {istioctlExit} = await import('../src/cli/istioctl-exit.js')

@@ -4,14 +4,13 @@ import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {addDebugContainers} from '../src/cli/debug-container.js'
 import {debugFlags, repeatableFlag, selectorFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
+import {outputSpecs} from '../src/cli/outputs.js'
 import {podCounter} from '../src/cli/progress-line.js'
 import {withConfiguration} from '../src/reports/analyze/with-configuration.js'
 import {finalizeReport} from '../src/reports/check/policy.js'
 import {checkReport} from '../src/reports/check/report.js'
 import {podListPages} from '../src/reports/check/targets/pod-list-pages.js'
 import {checkView} from '../src/reports/check/view.js'
-import {reportExitCode} from '../src/reports/report.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class Check extends MeshCommand {
@@ -40,7 +39,6 @@ export default class Check extends MeshCommand {
       options: ['error', 'warning', 'info'] as const,
       description: 'exit with 1 at this severity or above (default warning)',
     })(),
-    output: repeatableFlag('output format, or FORMAT=FILE to write a file (repeatable)', 'o'),
     suppress: suppressFlag,
     ...teamFlags,
     fix: Flags.boolean({description: 'print patches for findings that can be fixed automatically'}),
@@ -53,10 +51,9 @@ export default class Check extends MeshCommand {
     const names = argv.map(String)
     const specs = outputSpecs(flags.output, checkView, flags.fix)
     const {rules, configuration, failOn, policy} = await checkSettings(flags)
-    const {output: _, ...common} = flags
     const {namespace, selector, 'all-namespaces': everywhere, istioNamespace} = flags
     const target = {namespace, selector, allNamespaces: everywhere, configuration: configuration.length > 0}
-    await this.withSource({...common, output: undefined}, async source => {
+    await this.withSource(flags, async source => {
       if (flags['debug-container']) await addDebugContainers(source, names, target, flags['debug-image'])
       const deep = flags.deep ?? (!source.traits.live || !everywhere)
       const options = {rules, failOn, istioNamespace, deep, everywhere, now: new Date(), version: this.config.version}
@@ -65,11 +62,7 @@ export default class Check extends MeshCommand {
       const ofPods = await checkReport(source, pods, {...options, progress: counter.show}).finally(counter.clear)
       const raw = configuration.length === 0 ? ofPods : await withConfiguration(source, ofPods, configuration, options)
       const report = await finalizeReport(source, raw, {...policy, at: options.now}, specs)
-      process.exitCode = reportExitCode(report, flags['require-all'])
-      await writeOutputs(specs, report, checkView)
-      const shown = specs.find(({file}) => file === undefined)
-      if (shown === undefined) await this.remarks(report, checkView, 'short')
-      else await this.print({...common, output: shown.form}, report, checkView)
+      await this.print(flags, report, checkView)
     })
   }
 }

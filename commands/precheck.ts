@@ -1,14 +1,12 @@
 import {Flags} from '@oclif/core'
-import {analyzeRemarks, askedAbout} from '../src/cli/analyze-run.js'
+import {askedAbout} from '../src/cli/analyze-run.js'
 import {ANALYZE_NEEDS} from '../src/cli/command-needs.js'
 import {repeatableFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
+import {outputSpecs} from '../src/cli/outputs.js'
 import {precheckSettings} from '../src/cli/precheck-run.js'
-import {remark} from '../src/cli/streams.js'
 import {precheckReport} from '../src/reports/analyze/precheck.js'
 import {checkView} from '../src/reports/check/view.js'
-import {reportExitCode} from '../src/reports/report.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class Precheck extends MeshCommand {
@@ -36,13 +34,12 @@ export default class Precheck extends MeshCommand {
     meshConfigFile: Flags.string({helpValue: 'FILE', description: 'mesh configuration to assume'}),
     'ignore-unknown': Flags.boolean({description: 'ignore documents that cannot be read'}),
     ...teamFlags,
-    output: repeatableFlag('output format, or FORMAT=FILE to write a file (repeatable)', 'o'),
   }
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Precheck)
-    const specs = outputSpecs(flags.output, checkView)
-    const {output: _, file: __, ...common} = flags
+    outputSpecs(flags.output, checkView)
+    const {file: _, ...common} = flags
     const settings = await precheckSettings(flags)
     const {root, version} = this.config
     // Findings of every namespace count: the control plane is upgraded for all of them.
@@ -50,10 +47,6 @@ export default class Precheck extends MeshCommand {
     const report = await askedAbout(argv.map(String), everywhere, {root, version}, (sources, options) =>
       precheckReport(sources, {...options, ...settings}),
     )
-    process.exitCode = reportExitCode(report, flags['require-all'])
-    await writeOutputs(specs, report, checkView)
-    const shown = specs.find(({file}) => file === undefined)
-    if (shown === undefined) for (const line of analyzeRemarks(report)) await remark(line)
-    else await this.print({...common, output: shown.form}, report, checkView)
+    await this.print(common, report, checkView)
   }
 }

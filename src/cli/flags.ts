@@ -61,7 +61,14 @@ export const commonFlags = {
     helpGroup: CLUSTER,
     description: 'print each call to the cluster with its outcome, bytes and time to standard error',
   }),
-  output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format'}),
+  output: Flags.string({
+    char: 'o',
+    helpGroup: OUTPUT,
+    helpValue: 'FORM',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'output format, or FORM=FILE to write a file (repeatable)',
+  }),
   'no-headers': Flags.boolean({helpGroup: OUTPUT, description: 'do not print table headers'}),
   color: Flags.string({
     helpGroup: OUTPUT,

@@ -15,6 +15,7 @@ import type {ZtunnelDump} from '../../model/ztunnel.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
 import {istioConfigMaps} from '../mesh-objects/istio-config-maps.js'
+import {noted} from '../provenance.js'
 import {type ReadSite, readSite, readZtunnel} from './site.js'
 
 /** The pods and Services of a mesh, and the evidence of the pods on request paths. */
@@ -159,14 +160,15 @@ async function withZtunnel(
   const read = await readSite(source, pod)
   const serving = pods.find(({mode, nodeIp}) => mode === 'ztunnel' && nodeIp === pod.nodeIp)?.ref
   if (pod.mode !== 'ambient' || serving === undefined) return read
-  const known = dumps.get(podLabel(serving)) ?? readZtunnel(source, serving)
+  const here = noted(source)
+  const known = dumps.get(podLabel(serving)) ?? readZtunnel(here, serving)
   dumps.set(podLabel(serving), known)
   const ztunnel = await known
   if (ztunnel === undefined) return read
   const assumed = `the rules of ${podLabel(pod.ref)} could not be read: those that istio-cni sets are assumed`
   return {
     ...read,
-    site: {...read.site, ztunnel},
+    site: {...read.site, ztunnel, evidence: [...read.site.evidence, ...here.ledger.uses()]},
     notes: [...read.notes, ...(read.site.kernel === undefined ? [assumed] : [])],
   }
 }

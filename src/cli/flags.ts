@@ -154,6 +154,19 @@ export function repeatableFlag(description: string, char?: 'f' | 'o' | 'S', help
   })
 }
 
+/** The flag that suppresses findings, in istioctl's spelling. */
+export const suppressFlag = repeatableFlag(
+  'do not report CODE for matching objects (CODE=KIND NAMESPACE/NAME, with *)',
+  'S',
+  'CODE=PATTERN',
+)
+
+/** The flags for what a team agreed on: accepted findings, and its settings file. */
+export const teamFlags = {
+  baseline: Flags.string({helpValue: 'FILE', description: 'ignore findings listed in FILE until they expire'}),
+  config: Flags.string({helpValue: 'FILE', description: 'team settings file (default .meshctl.yaml)'}),
+}
+
 /** The flag for files with a description of its own. */
 export function fileFlagFor(description: string) {
   return Flags.string({

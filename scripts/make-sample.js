@@ -1,4 +1,4 @@
-// Makes src/sample/mesh.tgz from a raw capture folder of a mesh: node bin/make-sample.js FOLDER (see src/sample/README.md).
+// Makes src/sample/mesh.tgz from a raw capture folder of a mesh: node scripts/make-sample.js FOLDER (see src/sample/README.md).
 import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -6,7 +6,7 @@ import {fileURLToPath, pathToFileURL} from 'node:url'
 import {build} from 'esbuild'
 
 const [folder] = process.argv.slice(2)
-if (folder === undefined) throw new Error('usage: node bin/make-sample.js FOLDER')
+if (folder === undefined) throw new Error('usage: node scripts/make-sample.js FOLDER')
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const work = await mkdtemp(join(tmpdir(), 'meshctl-sample-'))

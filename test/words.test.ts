@@ -73,7 +73,7 @@ const EXCEPTIONS = [
   /test\/bench/g,
   /bin\/bench/g,
   // A flag of git and of every command, its variable and its key in the user's file.
-  /--quiet|flags\.quiet|\bquiet: (?:Flags\b|'MESHCTL)|MESHCTL_QUIET|`quiet`/g,
+  /--quiet|flags\.quiet|\bquiet: (?:Flags\b|'MESHCTL_QUIET')|MESHCTL_QUIET|`quiet`/g,
   // Keys of JSON that users read or write: check and diff reports, packet tables.
   /"?passedOver"?:/g,
   /\btold: pair\.syncProblems/g,

@@ -13,7 +13,6 @@ const PODS = [
   'amb.api-v2',
   'amb.waypoint-',
   'istio-system.ztunnel',
-  'istio-system.istio-cni-node',
   'istio-system.istiod-amb',
 ]
 /** The pod that was labelled while the agent of istio-cni was away: outside the mesh, and not on purpose. */
@@ -25,10 +24,7 @@ const OBJECTS: Readonly<Record<string, readonly string[]>> = {
   Gateway: ['amb/waypoint'],
   GatewayClass: ['istio-waypoint'],
   Namespace: ['amb', 'amb-out'],
-  DaemonSet: ['istio-system/ztunnel', 'istio-system/istio-cni-node'],
-  MutatingWebhookConfiguration: ['istio-sidecar-injector-amb'],
-  ValidatingWebhookConfiguration: ['istio-validator-amb-istio-system'],
-  ConfigMap: ['istio-system/istio-amb', 'istio-system/istio-sidecar-injector-amb', 'istio-system/istio-cni-config'],
+  ConfigMap: ['istio-system/istio-amb', 'istio-system/istio-sidecar-injector-amb'],
   Deployment: ['amb/client', 'amb/api-v1', 'amb/api-v2', 'amb/waypoint', 'amb-out/late', 'istio-system/istiod-amb'],
   Service: [
     'amb/client',
@@ -45,7 +41,6 @@ const OBJECTS: Readonly<Record<string, readonly string[]>> = {
     'amb/waypoint',
     'amb-out/late',
     'istio-system/ztunnel',
-    'istio-system/istio-cni',
     'istio-system/istiod-amb',
   ],
   PeerAuthentication: [],

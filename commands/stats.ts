@@ -4,7 +4,6 @@ import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {durationMs, fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {formFlag} from '../src/cli/proxy-config-flags.js'
 import {statsReport} from '../src/reports/stats/report.js'
 import {changesView, statsView} from '../src/reports/stats/view.js'
 import {formsOf} from '../src/reports/view.js'
@@ -27,7 +26,6 @@ export default class Stats extends MeshCommand {
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,
-    output: formFlag,
     watch: Flags.boolean({description: 'print what changed between two reads, every --interval until interrupted'}),
     interval: Flags.string({default: '5s', helpValue: 'DURATION', description: 'time between two reads of --watch'}),
   }

@@ -61,7 +61,14 @@ export const commonFlags = {
     helpGroup: CLUSTER,
     description: 'print each call to the cluster with its outcome, bytes and time to standard error',
   }),
-  output: Flags.string({char: 'o', helpGroup: OUTPUT, description: 'output format'}),
+  output: Flags.string({
+    char: 'o',
+    helpGroup: OUTPUT,
+    helpValue: 'FORM',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'output format, or FORM=FILE to write a file (repeatable)',
+  }),
   'no-headers': Flags.boolean({helpGroup: OUTPUT, description: 'do not print table headers'}),
   color: Flags.string({
     helpGroup: OUTPUT,
@@ -91,6 +98,19 @@ export function repeatableFlag(description: string, char?: 'f' | 'o' | 'S', help
     multipleNonGreedy: true,
     description,
   })
+}
+
+/** The flag that suppresses findings, in istioctl's spelling. */
+export const suppressFlag = repeatableFlag(
+  'do not report CODE for matching objects (CODE=KIND NAMESPACE/NAME, with *)',
+  'S',
+  'CODE=PATTERN',
+)
+
+/** The flags for what a team agreed on: accepted findings, and its settings file. */
+export const teamFlags = {
+  baseline: Flags.string({helpValue: 'FILE', description: 'ignore findings listed in FILE until they expire'}),
+  config: Flags.string({helpValue: 'FILE', description: 'team settings file (default .meshctl.yaml)'}),
 }
 
 /** The flag for files with a description of its own. */

@@ -1,18 +1,14 @@
-import {readFileSync} from 'node:fs'
 import {basename} from 'node:path'
-import {fileURLToPath} from 'node:url'
+import {pathToFileURL} from 'node:url'
 import {own} from '../model/own.js'
 import type {UserError} from '../model/user-error.js'
 import {explainError, isRefusedUsage} from './errors.js'
 import {endOnInterrupt} from './interrupt.js'
-import {endOnLostOutput, endOnUncaught} from './last-resort.js'
+import {endOnUncaught} from './last-resort.js'
+import type {Program} from './program.js'
+import {runCommand} from './run.js'
 import {remark} from './streams.js'
 import type {OclifError} from './usage/usage-error.js'
-
-interface Program {
-  readonly version: string
-  readonly oclif: Readonly<Record<string, unknown>>
-}
 
 /** The name of the program: kubectl plugins have their own. */
 function programName(): string {
@@ -38,18 +34,12 @@ async function refusedUsage(error: OclifError, words: readonly string[], root: U
   return usageError(error, words, readSurface(root))
 }
 
-/** Runs one command line: never throws, never calls exit after output, sets process.exitCode. */
-export async function main(argv: readonly string[], root: URL): Promise<void> {
-  endOnLostOutput(process.stdout)
-  endOnLostOutput(process.stderr)
+/** Runs one command line of the program: never throws, never calls exit after output, sets process.exitCode. */
+export async function main(argv: readonly string[], program: Program): Promise<void> {
   const debug = argv.includes('--debug') || process.env.MESHCTL_DEBUG === '1'
-  const program = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Program
   endOnUncaught(program.version, debug)
   endOnInterrupt()
-  if (argv.length === 1 && ['--version', '-V', '-v'].includes(argv[0] ?? '')) {
-    process.stdout.write(`meshctl (mesh diagnostics) ${program.version}\n`)
-    return
-  }
+  const root = () => pathToFileURL(`${program.root}/`)
   let words = spelledOut(argv)
   try {
     if (words[0]?.startsWith('-')) {
@@ -57,12 +47,11 @@ export async function main(argv: readonly string[], root: URL): Promise<void> {
         import('./usage/leading-flags.js'),
         import('./usage/surface.js'),
       ])
-      words = spelledOut(withLeadingFlagsBehind(words, readSurface(root)))
+      words = spelledOut(withLeadingFlagsBehind(words, readSurface(root())))
     }
-    const {runCommand} = await import('./run.js')
-    await runCommand(words, fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
+    await runCommand(words, program, programName())
   } catch (error) {
-    const usage = isRefusedUsage(error) ? await refusedUsage(error, words, root) : undefined
+    const usage = isRefusedUsage(error) ? await refusedUsage(error, words, root()) : undefined
     // The next step of a usage error is a command of its own, not one to be completed with the words typed.
     const {text, exitCode} = explainError(usage ?? error, program.version, debug, usage === undefined ? words : [])
     process.exitCode = exitCode

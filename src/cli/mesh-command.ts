@@ -5,21 +5,22 @@ import type {TableKind} from '../model/pasted-table.js'
 import {UserError} from '../model/user-error.js'
 import type {TableFilter} from '../reports/pasted-table/report.js'
 import {type Report, reportExitCode} from '../reports/report.js'
-import type {Form, View} from '../reports/view.js'
+import {type Form, TEMPLATE_FORMS, type View} from '../reports/view.js'
 import type {Source} from '../sources/source.js'
 import type {Target} from '../sources/subject.js'
 import {booleanSpelling} from './boolean-spelling.js'
 import {type CommandNeeds, NO_NEEDS} from './command-needs.js'
 import {commonFlags, readTime} from './flags.js'
 import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
-import {formOf, rendered} from './output.js'
+import {rendered} from './output.js'
+import {chosenForm, outputSpecs, writeOutputs} from './outputs.js'
 import {inOwnWords} from './own-words.js'
 import {pastedTable} from './pasted-table.js'
 import {layoutFor, remark, write} from './streams.js'
 import {refuseFileOfPods} from './wrong-file.js'
 
 /** Output forms for machines: gaps always go to standard error. */
-const PLAIN_DATA: readonly Form[] = ['raw', 'json', 'yaml']
+const PLAIN_DATA: readonly Form[] = ['raw', 'json', 'yaml', 'name', 'csv', ...TEMPLATE_FORMS]
 
 function refuseBoth(flags: SubjectFlags, pod: string | undefined): void {
   if (flags.file !== undefined && (pod !== undefined || flags.selector !== undefined)) {
@@ -62,6 +63,9 @@ export abstract class MeshCommand extends Command {
     const own = this.ctor as typeof Command
     this.argv = booleanSpelling(this.argv, {...own.baseFlags, ...own.flags})
   }
+
+  /** No name of a command is deprecated; oclif's check would read the names of all. */
+  protected override warnIfCommandDeprecated(): void {}
 
   /** Opens the source that the flags name, passes it to `use`, and always closes it. */
   protected async withSource(flags: SubjectFlags, use: (source: Source) => Promise<void>): Promise<void> {
@@ -116,14 +120,19 @@ export abstract class MeshCommand extends Command {
 
   /** Prints a report in the requested form: data to stdout, gaps and notes to stderr, and sets the exit code. */
   protected async print<R extends Report>(
-    flags: CommonFlags & {readonly sort?: string | undefined},
+    flags: CommonFlags & {readonly sort?: string | undefined; readonly fix?: boolean},
     report: R,
     view: View<R>,
   ): Promise<void> {
-    const form = formOf(flags.output, view)
-    const layout = layoutFor(process.stdout, flags.color, !flags['no-headers'], process.env)
+    const specs = outputSpecs(flags.output, view, flags.fix)
     process.exitCode = reportExitCode(report, flags['require-all'])
-    await write(process.stdout, await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort))
+    await writeOutputs(specs, report, view)
+    const shown = specs.find(({file}) => file === undefined)
+    if (shown === undefined) return await this.remarks(report, view, 'short')
+    const {form, template} = await chosenForm(shown, view)
+    const layout = layoutFor(process.stdout, flags.color, !flags['no-headers'], process.env)
+    const {isTTY} = process.stdout
+    await write(process.stdout, await rendered(report, view, form, layout, isTTY, flags.sort, template))
     await this.remarks(report, view, form)
   }
 

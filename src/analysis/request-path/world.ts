@@ -6,6 +6,7 @@ import type {ServiceModel} from '../../model/kube-service.js'
 import type {NetworkNamespace} from '../../model/network-namespace.js'
 import type {ObjectRef} from '../../model/pod.js'
 import type {PodMode} from '../../model/pod-mode.js'
+import type {EvidenceUse} from '../../model/provenance.js'
 import type {Labels} from '../../model/selector.js'
 import type {ZtunnelDump} from '../../model/ztunnel.js'
 import type {CompiledRules} from '../netfilter/packet-walk/compile.js'
@@ -70,6 +71,8 @@ export interface Site {
   readonly madeBy: (pointer: string) => ObjectRef | undefined
   /** Resources that Envoy rejected: it keeps the previous version. */
   readonly rejected: readonly string[]
+  /** Where each piece of evidence of the pod came from, and when. */
+  readonly evidence: readonly EvidenceUse[]
 }
 
 /** A time in which no ztunnel took new connections on a node. Times are milliseconds since 1970. */

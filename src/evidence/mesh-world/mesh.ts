@@ -16,6 +16,7 @@ import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
 import {ztunnelObjects} from '../ambient/ztunnels.js'
 import {istioConfigMaps} from '../mesh-objects/istio-config-maps.js'
+import {noted} from '../provenance.js'
 import {readRoutes} from './routed-services.js'
 import {type ReadSite, readSite, readZtunnel} from './site.js'
 import {ztunnelOutages} from './ztunnel-outages.js'
@@ -196,7 +197,8 @@ async function withZtunnel(
   const serving = pods.find(({mode, nodeIp}) => mode === 'ztunnel' && nodeIp === pod.nodeIp)?.ref
   const unread = pod.mode === 'sidecar' && read.site.proxy === undefined
   if ((pod.mode !== 'ambient' && !unread) || serving === undefined) return read
-  const known = dumps.get(podLabel(serving)) ?? readZtunnel(source, serving)
+  const here = noted(source)
+  const known = dumps.get(podLabel(serving)) ?? readZtunnel(here, serving)
   dumps.set(podLabel(serving), known)
   const ztunnel = await known
   if (ztunnel === undefined) return read
@@ -207,7 +209,7 @@ async function withZtunnel(
   const assumed = `the rules of ${podLabel(pod.ref)} could not be read: those that istio-cni sets are assumed`
   return {
     ...read,
-    site: {...read.site, ztunnel},
+    site: {...read.site, ztunnel, evidence: [...read.site.evidence, ...here.ledger.uses()]},
     notes: [...read.notes, ...(read.site.kernel === undefined ? [assumed] : [])],
   }
 }

@@ -33,6 +33,7 @@ function proxyType(kind: string): string {
 
 /** istioctl's lines and JSON keys, plus unsupported version combinations. */
 export const versionView: View<VersionReport> = {
+  namedBy: 'PROXY',
   doc(report, form) {
     const remote = report.controlPlane.length > 0
     const lines: Cell[] = [

@@ -1,4 +1,4 @@
-// Makes src/sample/mesh.tgz from raw captures of a mesh and of an ambient mesh: node bin/make-sample.js FOLDER AMBIENT (see src/sample/README.md).
+// Makes src/sample/mesh.tgz from raw captures of a mesh and of an ambient mesh: node scripts/make-sample.js FOLDER AMBIENT (see src/sample/README.md).
 import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -6,7 +6,7 @@ import {fileURLToPath, pathToFileURL} from 'node:url'
 import {build} from 'esbuild'
 
 const [folder, ambient] = process.argv.slice(2)
-if (folder === undefined || ambient === undefined) throw new Error('usage: node bin/make-sample.js FOLDER AMBIENT')
+if (folder === undefined || ambient === undefined) throw new Error('usage: node scripts/make-sample.js FOLDER AMBIENT')
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const work = await mkdtemp(join(tmpdir(), 'meshctl-sample-'))

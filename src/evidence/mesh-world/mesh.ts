@@ -182,7 +182,7 @@ function strangerSite(pod: MeshPod, dump: ZtunnelDump): ReadSite {
     certificate: undefined,
   }
   const note = `${gap}: what ztunnel knows of it is used`
-  return {site: {...site, madeBy: () => undefined, rejected: []}, gaps: [], notes: [note]}
+  return {site: {...site, madeBy: () => undefined, rejected: [], evidence: []}, gaps: [], notes: [note]}
 }
 
 /** A pod's site, with what the ztunnel of its node knows where the pod is ambient. */

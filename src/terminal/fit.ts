@@ -27,12 +27,17 @@ function text(cell: Cell | undefined): string {
   return escapeText(cellText(cell ?? ''))
 }
 
+/** False for a cell that is empty, or says so. */
+function isSaid(value: string): boolean {
+  return value !== '' && value !== '-'
+}
+
 function widths({header, rows}: Sheet): readonly number[] {
   return header.map((title, at) => Math.max(textWidth(title), ...rows.map(row => textWidth(text(row[at])))))
 }
 
 function totalWidth(sheet: Sheet, padding: number): number {
-  return widths(sheet).reduce((sum, each) => sum + each, 0) + padding * (sheet.header.length - 1)
+  return sum(widths(sheet)) + padding * (sheet.header.length - 1)
 }
 
 function withColumns(sheet: Sheet, kept: readonly number[]): Sheet {
@@ -43,22 +48,48 @@ function withColumns(sheet: Sheet, kept: readonly number[]): Sheet {
   }
 }
 
-/** Leaves out the columns, but the first, that say the same in every row. */
+/** What a column says in its rows: the value that is the same in all that have one, and in how many that is; undefined for several. */
+function constantOf({rows}: Sheet, at: number): {readonly value: string; readonly count: number} | undefined {
+  const said = rows.map(row => text(row[at])).filter(isSaid)
+  const [value = 'none'] = said
+  if (said.some(each => each !== value)) return undefined
+  return {value, count: said.length}
+}
+
+/** Leaves out the columns, but the first, that say the same in every row, or the same or nothing in nearly all. */
 function withoutConstants(sheet: Sheet): Sheet {
-  if (sheet.rows.length < 2) return sheet
-  const same = (at: number) => new Set(sheet.rows.map(row => text(row[at]))).size === 1
-  const constant = sheet.header.map((_, at) => at).filter(at => at > 0 && same(at))
+  const {rows, header} = sheet
+  if (rows.length < 2) return sheet
+  const constant = header.flatMap((title, at) => {
+    const found = at === 0 ? undefined : constantOf(sheet, at)
+    const most = found === undefined ? 0 : found.count / rows.length
+    return found !== undefined && (most === 0 || most >= 0.75) ? [{at, title, ...found}] : []
+  })
   if (constant.length === 0) return sheet
-  const said = constant.map(at => `${sheet.header[at]} ${text(sheet.rows[0]?.[at])}`).join(', ')
-  const kept = sheet.header.map((_, at) => at).filter(at => !constant.includes(at))
-  return {...withColumns(sheet, kept), left: [...sheet.left, `in every row: ${said}`]}
+  const named = (each: (typeof constant)[number]) =>
+    `${each.title} ${each.value}${each.count === 0 || each.count === rows.length ? '' : ' or none'}`
+  const kept = header.map((_, at) => at).filter(at => constant.every(each => each.at !== at))
+  return {...withColumns(sheet, kept), left: [...sheet.left, `in every row: ${constant.map(named).join(', ')}`]}
+}
+
+/** Leaves out the columns that a table can spare, until it fits. */
+function withoutSpare(sheet: Sheet, spare: readonly string[], fits: (sheet: Sheet) => boolean): Sheet {
+  const gone: string[] = []
+  let rest = sheet
+  for (const title of spare) {
+    if (fits(rest)) break
+    const kept = rest.header.map((_, at) => at).filter(at => rest.header[at] !== title)
+    if (kept.length < rest.header.length) gone.push(title)
+    rest = withColumns(rest, kept)
+  }
+  return gone.length === 0 ? sheet : {...rest, left: [...sheet.left, `no room for ${gone.join(', ')}`]}
 }
 
 /** The longest run of neighbouring columns, the first one excepted, that agree in most rows; undefined when no two do. */
 function agreeingRun({header, rows}: Sheet): readonly [number, number] | undefined {
   const agrees = (from: number, to: number) => {
     // That there is nothing in either is no agreement.
-    const said = rows.filter(row => !['', '-'].includes(text(row[from])))
+    const said = rows.filter(row => isSaid(text(row[from])))
     const equal = said.filter(row => row.slice(from, to + 1).every(cell => text(cell) === text(row[from])))
     return equal.length * 2 > rows.length
   }
@@ -131,17 +162,31 @@ export function shortened(whole: string, width: number): string {
   return `${chars.slice(0, head).join('')}…${tail === 0 ? '' : chars.slice(-tail).join('')}`
 }
 
-/** Takes room from the widest columns, one character at a time, until the table fits or none has any to give. */
-function sharedWidths(natural: readonly number[], room: number): readonly number[] {
-  const limits = [...natural]
-  let excess = limits.reduce((sum, each) => sum + each, 0) - room
-  while (excess > 0) {
-    const widest = Math.max(...limits)
-    if (widest <= NARROWEST) return limits
-    limits[limits.indexOf(widest)] = widest - 1
-    excess -= 1
+/** Takes room from the widest of some columns, one character at a time, until there is no excess or none has any to give. */
+function narrowed(limits: readonly number[], columns: readonly number[], excess: number): readonly number[] {
+  const rest = [...limits]
+  for (let left = excess; left > 0; left--) {
+    const widest = [...columns].sort((a, b) => (rest[b] ?? 0) - (rest[a] ?? 0))[0] ?? 0
+    if ((rest[widest] ?? 0) <= NARROWEST) break
+    rest[widest] = (rest[widest] ?? 0) - 1
   }
-  return limits
+  return rest
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
+}
+
+/** How wide each column may be: the first, which names the row, keeps two fifths of the room as long as others can give. */
+function sharedWidths(natural: readonly number[], room: number): readonly number[] {
+  const [first = 0, ...others] = natural
+  const start = [Math.min(first, Math.max(NARROWEST, Math.floor(room * 0.4))), ...others]
+  const behind = narrowed(
+    start,
+    others.map((_, at) => at + 1),
+    sum(start) - room,
+  )
+  return narrowed(behind, [0], sum(behind) - room)
 }
 
 function cut(cell: Cell, width: number): Cell {
@@ -182,10 +227,11 @@ export function fittedTable(table: Table, width: number): FittedTable {
   let sheet: Sheet = {header: table.header, rows: table.rows, left: []}
   if (totalWidth(sheet, wide) <= width) return {table}
   const padding = Math.min(wide, CLOSE)
-  const fits = () => totalWidth(sheet, padding) <= width
-  for (const step of [withoutConstants, withFolds, withFolds]) if (!fits()) sheet = step(sheet)
-  if (!fits()) sheet = withoutLast(sheet, width, padding)
-  if (!fits()) sheet = withShortCells(sheet, width, padding)
+  const fits = (each: Sheet) => totalWidth(each, padding) <= width
+  for (const step of [withoutConstants, withFolds, withFolds]) if (!fits(sheet)) sheet = step(sheet)
+  sheet = withoutSpare(sheet, table.spare ?? [], fits)
+  if (!fits(sheet)) sheet = withoutLast(sheet, width, padding)
+  if (!fits(sheet)) sheet = withShortCells(sheet, width, padding)
   return {
     table: {...table, padding, header: sheet.header, rows: sheet.rows},
     ...(sheet.left.length === 0 ? {} : {left: sheet.left.join('; ')}),

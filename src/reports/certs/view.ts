@@ -105,6 +105,7 @@ export const certsView: View<CertsReport> = {
       block: 'table',
       style: 'columns',
       header: ['POD', 'STATUS', 'VALID UNTIL', 'IDENTITY', ...(form === 'wide' ? ['SERIAL', 'ROOTS'] : []), 'WHY'],
+      spare: ['IDENTITY'],
       rows: worstFirst(report.proxies).map(each => proxyCells(each, form === 'wide')),
     },
   ],

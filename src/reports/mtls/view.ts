@@ -51,6 +51,7 @@ function proofRow({side, pod, where, proxy, objects, agrees}: MtlsProof): readon
 }
 
 const HEADER = ['STATUS', 'FROM', 'HOST:PORT', 'SERVER', 'CLIENT', 'PEERAUTHN', 'DESTINATION RULE']
+const SPARE = ['PEERAUTHN', 'DESTINATION RULE', 'CLIENT']
 const PROOF = ['SIDE', 'POD', 'WHERE', 'PROXY', 'OBJECTS', 'VERDICT']
 
 /** Pairs of client and server, and what each sends and takes. */
@@ -61,7 +62,13 @@ export const mtlsView: View<MtlsReport> = {
     const header = [...HEADER, ...(wide ? ['ENDPOINTS'] : []), 'WHY']
     const sorted = [...rows].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status))
     const head: Block = {block: 'text', lines: [headline(rows), '']}
-    const table: Block = {block: 'table', style: 'columns', header, rows: sorted.map(each => row(each, wide))}
+    const table: Block = {
+      block: 'table',
+      style: 'columns',
+      header,
+      spare: SPARE,
+      rows: sorted.map(each => row(each, wide)),
+    }
     const held: Block = {block: 'table', style: 'columns', header: PROOF, rows: proofs.map(proofRow)}
     return proofs.length === 0 ? [head, table] : [head, table, {block: 'text', lines: ['']}, held]
   },

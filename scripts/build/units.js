@@ -3,9 +3,11 @@
 import {readFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {transform} from 'esbuild'
+import {AS_NAME} from './lazy-requires.js'
 
-/** A unit that this share of the commands may load lies with the others of its kind in one file: `base`. */
+/** Units that this share of the commands may load lie in one file, `base`, with all that are so small that a file of their own takes longer to open. */
 const SHARED_BY = 0.2
+const SMALL_BYTES = 40_000
 
 /** The commands and other entries that reach each output of esbuild, by a static or a dynamic import. */
 function reachedBy(outputs, entries) {
@@ -31,7 +33,10 @@ export function unitNames(outputs, entries) {
   const names = new Map()
   for (const [path, by] of reached) {
     const own = path.replace(/\.js$/, '').replaceAll('/', '.')
-    names.set(path, by.size >= entries.length * SHARED_BY ? `#base/${own}` : `#${own}/${own}`)
+    names.set(
+      path,
+      by.size >= entries.length * SHARED_BY || outputs[path].bytes < SMALL_BYTES ? `#base/${own}` : `#${own}/${own}`,
+    )
   }
   return names
 }
@@ -67,11 +72,8 @@ async function unitOf(esm, path, names) {
     const load = specifier.startsWith('.') ? 'lazy' : wrapped ? 'lazyDefault' : 'lazy'
     return `${name}=require.${load}(${JSON.stringify(idOf(specifier))})`
   })
-  for (const name of lazy)
-    text = text.replace(new RegExp(`(?<![\\w$])(?<!(?<!\\.\\.)\\.)${name}(?=\\.)`, 'g'), `(${name}())`)
-  const whole = lazy.find(name =>
-    new RegExp(`(?<![\\w$])(?<!(?<!\\.\\.)\\.)${name}(?!\\(\\)\\)\\.|=require\\.lazy)(?![\\w$])`).test(text),
-  )
+  for (const name of lazy) text = text.replace(new RegExp(`${AS_NAME}${name}(?=\\.)`, 'g'), `(${name}())`)
+  const whole = lazy.find(name => new RegExp(`${AS_NAME}${name}(?!\\(\\)\\)\\.|=require\\.lazy)(?![\\w$])`).test(text))
   if (whole !== undefined) throw new Error(`${path} uses ${whole} as a value, which is not known to be lazy`)
   // Dynamic imports.
   text = text.replace(

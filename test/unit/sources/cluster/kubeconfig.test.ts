@@ -342,7 +342,7 @@ describe('credential plugins', () => {
       apiVersion: 'client.authentication.k8s.io/v1',
       kind: 'ExecCredential',
       spec: {
-        interactive: () => false,
+        interactive: false,
         cluster: {server: 'https://api.example:6443', 'tls-server-name': 'n', config: {audience: 'x'}},
       },
     })

@@ -93,7 +93,7 @@ function usageOf({args, strict}) {
 /** Help says of -o which forms the command has, and that several go to files where it may be repeated. */
 function listForms({forms, flags: {output} = {}}) {
   if (forms === undefined || output === undefined) return
-  const files = output.multiple === true ? '; FORMAT=FILE writes a file (repeatable)' : ''
+  const files = `; FORMAT=FILE writes a file${output.multiple === true ? ' (repeatable)' : ''}`
   output.description = `output format: ${forms.join(', ')}${files}`
 }
 

@@ -120,10 +120,18 @@ export abstract class MeshCommand extends Command {
     report: R,
     view: View<R>,
   ): Promise<void> {
+    const title = `meshctl ${(this.id ?? '').replaceAll(':', ' ')}`
+    if (flags.output?.includes('=') === true) {
+      const {outputSpecs, writeOutputs} = await import('./outputs.js')
+      const specs = outputSpecs([flags.output], view)
+      process.exitCode = reportExitCode(report, flags['require-all'])
+      await writeOutputs(specs, report, view, title)
+      return await this.remarks(report, view, 'json')
+    }
     const form = formOf(flags.output, view)
     const layout = layoutFor(process.stdout, flags.color, !flags['no-headers'], process.env)
     process.exitCode = reportExitCode(report, flags['require-all'])
-    await write(process.stdout, await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort))
+    await write(process.stdout, await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort, title))
     await this.remarks(report, view, form)
   }
 

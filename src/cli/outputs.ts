@@ -37,10 +37,15 @@ export function outputSpecs<R>(
 }
 
 /** Writes the output files, without colour and 80 columns wide. */
-export async function writeOutputs<R>(specs: readonly OutputSpec[], report: R, view: View<R>): Promise<void> {
+export async function writeOutputs<R>(
+  specs: readonly OutputSpec[],
+  report: R,
+  view: View<R>,
+  title?: string,
+): Promise<void> {
   for (const {form, file} of specs) {
     if (file === undefined || form === undefined) continue
-    const bytes = await rendered(report, view, form, {width: 80, colour: false, headers: true}, false)
+    const bytes = await rendered(report, view, form, {width: 80, colour: false, headers: true}, false, undefined, title)
     try {
       await writeFile(file, bytes)
     } catch (error) {

@@ -23,7 +23,7 @@ test('docs/rules.md is up to date (npm run generate)', () => {
 })
 
 test('the style and script of pages are up to date (npm run generate)', () => {
-  const made = JSON.parse(execFileSync(process.execPath, ['bin/generate-page.js', '--print'], {encoding: 'utf8'}))
+  const made = JSON.parse(execFileSync(process.execPath, ['scripts/generate-page.js', '--print'], {encoding: 'utf8'}))
   expect({style: made.style === PAGE_STYLE, script: made.script === PAGE_SCRIPT}).toEqual({style: true, script: true})
   // Neither may end the element it stands in.
   expect(`${PAGE_STYLE}${PAGE_SCRIPT}`).not.toMatch(/<\/(?:style|script)|<!--/i)

@@ -59,6 +59,7 @@ function prom({proxies, roots}: CertsReport): string {
 
 /** Roots first, then the certificate of each proxy. */
 export const certsView: View<CertsReport> = {
+  namedBy: 'POD',
   doc: ({asOf, proxies, roots}): readonly Block[] => [
     {block: 'text', lines: [`as of ${asOf}`]},
     {

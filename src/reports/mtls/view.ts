@@ -36,6 +36,7 @@ const PROOF = ['SIDE', 'POD', 'WHERE', 'PROXY', 'OBJECTS', 'VERDICT']
 
 /** Pairs of client and server, and what each sends and takes. */
 export const mtlsView: View<MtlsReport> = {
+  namedBy: 'HOST:PORT',
   doc: ({rows, proofs}) => {
     const table: Block = {block: 'table', style: 'columns', header: HEADER, rows: rows.map(row)}
     const held: Block = {block: 'table', style: 'columns', header: PROOF, rows: proofs.map(proofRow)}

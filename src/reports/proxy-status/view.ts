@@ -171,6 +171,7 @@ function data(report: ProxyStatusReport): unknown {
 
 /** The sync status of every proxy: problems first, then one row per proxy. */
 export const proxyStatusView: View<ProxyStatusReport> = {
+  namedBy: 'NAME',
   doc,
   data,
   texts: {prom: promText},

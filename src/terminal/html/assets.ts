@@ -1,4 +1,4 @@
-// Written by bin/generate-page.js from src/page.
+// Written by scripts/generate-page.js from src/page.
 
 /** The style of every page. */
 export const PAGE_STYLE =

@@ -1,5 +1,5 @@
 // Writes src/terminal/html/assets.ts: the style and the script of pages (src/page), bundled and minified.
-// node bin/generate-page.js [--print]
+// node scripts/generate-page.js [--print]
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -25,7 +25,7 @@ async function bundled(name) {
 
 const text = JSON.stringify
 const [style, script] = [await bundled('style.css'), await bundled('main.ts')]
-const module = `// Written by bin/generate-page.js from src/page.
+const module = `// Written by scripts/generate-page.js from src/page.
 
 /** The style of every page. */
 export const PAGE_STYLE =

@@ -1,18 +1,9 @@
 import {gapSentences} from '../../model/answer.js'
 import {SEVERITIES} from '../../model/finding.js'
 import {objectLabel} from '../../model/pod.js'
-import {escapeText} from '../../terminal/escape.js'
+import {plain} from '../../terminal/markdown.js'
 import {healthNumber, healthRows} from './health.js'
 import type {OverviewReport} from './report.js'
-
-/** Text as Markdown shows it literally (CommonMark, backslash escapes; `<` and `&` would begin HTML). */
-export function literal(text: string): string {
-  return escapeText(text)
-    .replace(/[\\`*_{}[\]()#+!|~>-]/g, char => `\\${char}`)
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/@/g, '&#64;')
-}
 
 /** Findings that are listed; a ticket is no archive. */
 const LISTED = 30
@@ -25,8 +16,8 @@ function findingLines({check}: OverviewReport): readonly string[] {
   const lines = worst
     .slice(0, LISTED)
     .flatMap(({severity, code, object, message, fix}) => [
-      `- **${severity} ${code}** ${literal(objectLabel(object))}: ${literal(message)}`,
-      `  - Fix: ${literal(fix)}`,
+      `- **${severity} ${code}** ${plain(objectLabel(object))}: ${plain(message)}`,
+      `  - Fix: ${plain(fix)}`,
     ])
   return lines.length === 0
     ? []
@@ -36,8 +27,8 @@ function findingLines({check}: OverviewReport): readonly string[] {
 function failureLines({errors}: OverviewReport): readonly string[] {
   if (!errors.ok || errors.value.groups.length === 0) return []
   const lines = errors.value.groups.map(({count, code, flags, from, to, why}) => {
-    const because = why === undefined ? '' : `: ${literal(why.because)}`
-    return `- ${count}x ${[code, ...flags].join(' ')} ${literal(from)} to ${literal(to)}${because}`
+    const because = why === undefined ? '' : `: ${plain(why.because)}`
+    return `- ${count}x ${[code, ...flags].join(' ')} ${plain(from)} to ${plain(to)}${because}`
   })
   return ['', '### Failing requests', '', ...lines]
 }
@@ -48,14 +39,14 @@ export function overviewMarkdown(report: OverviewReport): string {
   const missing = gapSentences(gaps)
   const where = namespace === undefined ? 'every namespace' : `namespace ${namespace}`
   return [
-    `## Mesh report: ${literal(origin.label)}, ${literal(where)}`,
+    `## Mesh report: ${plain(origin.label)}, ${plain(where)}`,
     '',
     `${at}, meshctl ${version}`,
     '',
-    ...(missing.length === 0 ? [] : ['**Not checked:**', '', ...missing.map(each => `- ${literal(each)}`), '']),
+    ...(missing.length === 0 ? [] : ['**Not checked:**', '', ...missing.map(each => `- ${plain(each)}`), '']),
     '| Area | Wrong | |',
     '|---|---|---|',
-    ...healthRows(report).map(row => `| ${row.area} | ${healthNumber(row)} | ${literal(row.words)} |`),
+    ...healthRows(report).map(row => `| ${row.area} | ${healthNumber(row)} | ${plain(row.words)} |`),
     ...findingLines(report),
     ...failureLines(report),
     '',

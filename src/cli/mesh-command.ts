@@ -155,7 +155,9 @@ export abstract class MeshCommand extends Command {
     if (shown === undefined) return await this.remarks(report, view, 'short', flags.quiet)
     const {form, template} = await chosenForm(shown, view)
     const colour = flags['no-color'] ? 'never' : flags.color
-    const layout = layoutFor(process.stdout, colour, !flags['no-headers'], process.env)
+    const plain = layoutFor(process.stdout, colour, !flags['no-headers'], process.env)
+    // Tables are as istioctl's where a form was asked for, and in pipes.
+    const layout = {...plain, fitTables: plain.fit === true && shown.form === undefined}
     const bytes = await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort, template, title)
     await write(process.stdout, typeof bytes === 'string' ? await this.framed(bytes) : bytes)
     await this.remarks(report, view, form, flags.quiet)

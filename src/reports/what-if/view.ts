@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
 import type {Prediction} from './prediction.js'
@@ -36,7 +37,7 @@ export const whatIfView: View<WhatIfReport> = {
       before: shown(before),
       after: shown(after),
       changed,
-      ...(seen === undefined ? {} : {seen}),
+      ...definedFields({seen}),
       why,
     })),
   jsonLines: true,

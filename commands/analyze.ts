@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core'
-import {analyzed, analyzeRemarks, analyzeSettings} from '../src/cli/analyze-run.js'
+import {analyzeRemarks, analyzeSettings, askedAbout} from '../src/cli/analyze-run.js'
 import {ANALYZE_NEEDS} from '../src/cli/command-needs.js'
-import {repeatableFlag} from '../src/cli/flags.js'
+import {repeatableFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {outputSpecs, writeOutputs} from '../src/cli/outputs.js'
+import {outputSpecs} from '../src/cli/outputs.js'
 import {remark, write} from '../src/cli/streams.js'
+import {analyzeReport} from '../src/reports/analyze/report.js'
 import {analyzeView} from '../src/reports/analyze/view.js'
-import {reportExitCode} from '../src/reports/report.js'
 import {formsOf} from '../src/reports/view.js'
 
 export default class Analyze extends MeshCommand {
@@ -23,11 +23,7 @@ export default class Analyze extends MeshCommand {
   static override flags = {
     file: repeatableFlag('files to analyze, as the arguments are', 'f', 'FILE'),
     'use-kube': Flags.boolean({char: 'k', allowNo: true, description: 'use the cluster beside the files'}),
-    suppress: repeatableFlag(
-      'do not report CODE for matching objects (CODE=KIND NAMESPACE/NAME, with *)',
-      'S',
-      'CODE=PATTERN',
-    ),
+    suppress: suppressFlag,
     'failure-threshold': Flags.string({description: 'exit with 1 from this level on (default Error)'}),
     'fail-on': Flags.string({description: 'the same as --failure-threshold'}),
     'output-threshold': Flags.string({description: 'show findings from this level on (default Info)'}),
@@ -38,9 +34,9 @@ export default class Analyze extends MeshCommand {
     meshConfigFile: Flags.string({helpValue: 'FILE', description: 'mesh configuration to assume'}),
     meshNetworksFile: Flags.string({helpValue: 'FILE', description: 'mesh networks to assume'}),
     'ignore-unknown': Flags.boolean({description: 'ignore documents that cannot be read'}),
+    ...teamFlags,
     cluster: repeatableFlag('files of one of several clusters (repeatable)', undefined, 'NAME=DIR'),
     'istioctl-exit-codes': Flags.boolean({description: "exit with istioctl's codes: 0, 79, 65, 64, 1"}),
-    output: repeatableFlag('output format (log, json, yaml, table, sarif, ...), or FORMAT=FILE to write a file', 'o'),
   }
 
   /** True once the flags are understood: what fails later is no wrong usage. */
@@ -52,16 +48,15 @@ export default class Analyze extends MeshCommand {
       const {analyzerList} = await import('../src/cli/analyzer-list.js')
       return await write(process.stdout, analyzerList())
     }
-    const specs = outputSpecs(flags.output, analyzeView)
-    const {output: _, file: __, ...common} = flags
-    const settings = analyzeSettings(flags)
+    outputSpecs(flags.output, analyzeView)
+    const {file: _, ...common} = flags
+    const settings = await analyzeSettings(flags)
     this.understood = true
     const {root, version} = this.config
-    const report = await analyzed(argv.map(String), flags, settings, {root, version})
-    const shown = specs.find(({file}) => file === undefined)
-    await writeOutputs(specs, report, analyzeView)
-    process.exitCode = reportExitCode(report, flags['require-all'])
-    if (shown !== undefined) await this.print({...common, output: shown.form}, report, analyzeView)
+    const report = await askedAbout(argv.map(String), flags, {root, version}, (sources, options) =>
+      analyzeReport(sources, {...options, ...settings}),
+    )
+    await this.print(common, report, analyzeView)
     for (const line of analyzeRemarks(report)) await remark(line)
     if (!flags['istioctl-exit-codes']) return
     const {istioctlExit} = await import('../src/cli/istioctl-exit.js')

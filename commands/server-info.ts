@@ -2,7 +2,6 @@ import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {formFlag} from '../src/cli/proxy-config-flags.js'
 import {serverInfoReport} from '../src/reports/server-info/report.js'
 import {serverInfoView} from '../src/reports/server-info/view.js'
 import {formsOf} from '../src/reports/view.js'
@@ -20,7 +19,7 @@ export default class ServerInfo extends MeshCommand {
     cluster: {needs: ['pods', 'forward'], more: ['workloads']},
   }
   static override args = podArgument
-  static override flags = {file: fileFlag, selector: selectorFlag, output: formFlag}
+  static override flags = {file: fileFlag, selector: selectorFlag}
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ServerInfo)

@@ -1,5 +1,5 @@
 import {fromToArguments} from '../src/cli/args.js'
-import {PROXY_CONFIG_NEEDS} from '../src/cli/command-needs.js'
+import {TRACE_NEEDS} from '../src/cli/command-needs.js'
 import {fileFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {traceFlags} from '../src/cli/trace-flags.js'
@@ -17,7 +17,7 @@ export default class Trace extends MeshCommand {
     '<%= config.bin %> trace --cases given/c000 -o json',
   ]
   static override forms = [...formsOf(traceView), 'mermaid'] as const
-  static override needs = PROXY_CONFIG_NEEDS
+  static override needs = TRACE_NEEDS
   static override args = fromToArguments
   static override flags = {
     file: fileFlag,

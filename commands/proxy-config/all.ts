@@ -3,6 +3,7 @@ import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {readTime} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {shownWord} from '../../src/cli/outputs.js'
 import {
   clusterFlags,
   listenerFlags,
@@ -37,7 +38,7 @@ export default class ProxyConfigAll extends MeshCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProxyConfigAll)
-    const tables = ['', 'short', 'table'].includes(flags.output ?? '')
+    const tables = ['', 'short', 'table'].includes(shownWord(flags.output) ?? '')
     const shown = {verbose: flags.verbose, headings: flags['with-headers'], all: !tables}
     const moment = {at: flags.at === undefined ? undefined : readTime(flags.at), now: new Date()}
     await this.withSubject(flags, args.pod, async (source, pod) => {

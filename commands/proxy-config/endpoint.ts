@@ -1,6 +1,7 @@
 import {podArgument} from '../../src/cli/args.js'
 import {PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
+import {shownWord} from '../../src/cli/outputs.js'
 import {
   endpointFlags,
   proxyConfigAliases,
@@ -28,7 +29,11 @@ export default class ProxyConfigEndpoint extends MeshCommand {
     const {args, flags} = await this.parse(ProxyConfigEndpoint)
     await this.withSubject(flags, args.pod, async (source, pod) => {
       if (await this.printPasted(flags, source, pod, 'endpoint', flags)) return
-      await this.print(flags, await endpointReport(source, pod, flags, flags.output === 'wide'), endpointsView)
+      await this.print(
+        flags,
+        await endpointReport(source, pod, flags, ['wide', 'csv'].includes(shownWord(flags.output) ?? '')),
+        endpointsView,
+      )
     })
   }
 }

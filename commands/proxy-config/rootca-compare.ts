@@ -1,7 +1,7 @@
 import {podArg} from '../../src/cli/args.js'
 import {type CommandNeeds, PROXY_CONFIG_NEEDS} from '../../src/cli/command-needs.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {formFlag, proxyConfigAliases, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
+import {proxyConfigAliases, proxyConfigHidden} from '../../src/cli/proxy-config-flags.js'
 import {UserError} from '../../src/model/user-error.js'
 import {rootCaReport} from '../../src/reports/rootca/report.js'
 import {rootCaView} from '../../src/reports/rootca/view.js'
@@ -17,7 +17,6 @@ export default class ProxyConfigRootcaCompare extends MeshCommand {
   static override forms = formsOf(rootCaView)
   static override needs: CommandNeeds = {aboutProxy: true, cluster: PROXY_CONFIG_NEEDS.cluster}
   static override args = {first: podArg, second: podArg}
-  static override flags = {output: formFlag}
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProxyConfigRootcaCompare)

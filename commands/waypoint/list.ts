@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 import {fileFlag} from '../../src/cli/flags.js'
 import {MeshCommand} from '../../src/cli/mesh-command.js'
-import {formFlag, sortFlag} from '../../src/cli/proxy-config-flags.js'
+import {sortFlag} from '../../src/cli/proxy-config-flags.js'
 import {formsOf} from '../../src/reports/view.js'
 import {waypointReport} from '../../src/reports/waypoints/report.js'
 import {waypointListView} from '../../src/reports/waypoints/view.js'
@@ -12,7 +12,7 @@ export default class WaypointList extends MeshCommand {
   static override forms = formsOf(waypointListView)
   static override needs = {cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'namespaces']}} as const
   static override args = {name: Args.string({ignoreStdin: true, description: 'waypoint (default: all)'})}
-  static override flags = {file: fileFlag, sort: sortFlag, output: formFlag}
+  static override flags = {file: fileFlag, sort: sortFlag}
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(WaypointList)

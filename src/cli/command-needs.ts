@@ -46,6 +46,15 @@ export const POLICY_NEEDS: CommandNeeds = {
   },
 }
 
+/** Both ends of a request and everything between them. */
+export const TRACE_NEEDS: CommandNeeds = {
+  ...PROXY_CONFIG_NEEDS,
+  cluster: {
+    needs: ['pods', 'allPods', 'allServices', 'forward'],
+    more: ['workloads', 'slices', 'exec', 'logs', 'traffic', 'security', 'mesh', 'istiods', 'istiod'],
+  },
+}
+
 /** As `check`, without a debug container. */
 export const ANALYZE_NEEDS: CommandNeeds = {cluster: {needs: ['pods'], more: RULES}}
 

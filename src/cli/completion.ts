@@ -97,7 +97,11 @@ function plain(words: readonly string[]): readonly Candidate[] {
 
 async function valuesOf(flag: SurfaceFlag, {command, flags}: Typed, names: Names): Promise<Completions> {
   if (flag.options !== undefined) return {candidates: plain(flag.options), files: false}
-  if (flag.name === 'output') return {candidates: plain(command?.forms ?? []), files: false}
+  if (flag.name === 'output')
+    return {
+      candidates: plain((command?.forms ?? []).map(form => (form.startsWith('jsonpath') ? `${form}=` : form))),
+      files: false,
+    }
   if (flag.name === 'from') {
     const specs = SOURCE_SPECS.filter(({word}) => word !== '-')
     return {candidates: specs.map(({word, meaning}) => ({word, meaning})), files: true}

@@ -1,6 +1,6 @@
 import {isObject} from '../formats/decode.js'
 import {UserError} from '../model/user-error.js'
-import {type Form, formsOf, isDocForm, type View} from '../reports/view.js'
+import {type Form, formsOf, isDocForm, type TextForm, type View} from '../reports/view.js'
 import type {Doc} from '../terminal/doc.js'
 import {escapeLines} from '../terminal/escape.js'
 import {renderJson} from '../terminal/json.js'
@@ -40,6 +40,33 @@ function dataOf<R>(report: R, view: View<R>): unknown {
   return own ? {...data, provenance: report.provenance} : data
 }
 
+/** The answer to a JSONPath template; a template that kubectl would refuse is an error here too. */
+async function templated(data: unknown, form: Form, template: string): Promise<string> {
+  const [{jsonpathText, jsonpathJson}, {TemplateError}] = await Promise.all([
+    import('../terminal/jsonpath/print.js'),
+    import('../terminal/jsonpath/nodes.js'),
+  ])
+  const plain: unknown = JSON.parse(JSON.stringify(data) ?? 'null')
+  try {
+    return form === 'jsonpath-as-json' ? jsonpathJson(template, plain) : jsonpathText(template, plain)
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    throw new UserError(`cannot execute jsonpath ${JSON.stringify(template)}: ${error.message}`, {
+      hint: "The dialect is kubectl's: https://kubernetes.io/docs/reference/kubectl/jsonpath/. See the data with -o json.",
+    })
+  }
+}
+
+/** A form of text: the view's own, or the one that can be made of any document. */
+async function textOf<R>(report: R, view: View<R>, form: TextForm, headers: boolean, sortBy?: string) {
+  const own = view.texts?.[form]
+  if (own !== undefined) return escapeLines(own(report))
+  const doc = ordered(view.doc(report, form === 'csv' ? 'wide' : 'table'), sortBy)
+  if (form === 'markdown') return (await import('../terminal/markdown.js')).renderMarkdown(doc)
+  const {renderCsv, renderNames} = await import('../terminal/csv.js')
+  return form === 'csv' ? renderCsv(doc, view.namedBy ?? '', headers) : renderNames(doc, view.namedBy ?? '')
+}
+
 /** The bytes to write for a report in a form; raw bytes are escaped when a terminal would see them. */
 export async function rendered<R>(
   report: R,
@@ -48,6 +75,7 @@ export async function rendered<R>(
   layout: Layout,
   toTerminal: boolean,
   sortBy?: string,
+  template = '',
 ): Promise<string | Uint8Array> {
   switch (form) {
     case 'json': {
@@ -63,12 +91,19 @@ export async function rendered<R>(
       const bytes = view.raw?.(report) ?? new Uint8Array()
       return toTerminal ? escapeLines(Buffer.from(bytes).toString('utf8')) : bytes
     }
+    case 'jsonpath':
+    case 'jsonpath-as-json':
+    case 'jsonpath-file': {
+      const text = await templated(dataOf(report, view), form, template)
+      return toTerminal ? escapeLines(text) : text
+    }
     default: {
-      if (!isDocForm(form)) return escapeLines(view.texts?.[form]?.(report) ?? '')
+      if (!isDocForm(form)) return await textOf(report, view, form, layout.headers, sortBy)
       const sorted = ordered(view.doc(report, form), sortBy)
       // Loaded on demand: few reports draw boxes.
       const framed = sorted.some(block => block.block === 'table' && block.style === 'box')
-      return renderDoc(sorted, framed ? {...layout, box: (await import('../terminal/box.js')).renderBox} : layout)
+      const toned = layout.colour ? (await import('../reports/state-tones.js')).withStateTones(sorted) : sorted
+      return renderDoc(toned, framed ? {...layout, box: (await import('../terminal/box.js')).renderBox} : layout)
     }
   }
 }

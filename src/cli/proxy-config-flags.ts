@@ -1,5 +1,4 @@
 import {Flags} from '@oclif/core'
-import {STANDARD_FORMS} from '../reports/view.js'
 import {atFlag, fileFlag, selectorFlag} from './flags.js'
 
 /** Sorts the rows of a table. */
@@ -9,21 +8,12 @@ export const sortFlag = Flags.string({
   description: 'sort tables by this column (-COLUMN for descending order)',
 })
 
-/** The output flag of proxy-config, with the forms its commands support. */
-export const formFlag = Flags.string({
-  char: 'o',
-  helpGroup: 'OUTPUT',
-  helpValue: STANDARD_FORMS.join('|'),
-  description: 'output format; json and yaml match istioctl',
-})
-
 /** Flags of every proxy-config command. */
 export const proxyConfigFlags = {
   file: fileFlag,
   selector: selectorFlag,
   sort: sortFlag,
   at: atFlag,
-  output: formFlag,
 } as const
 
 function only(what: string) {

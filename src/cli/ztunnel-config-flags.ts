@@ -4,7 +4,7 @@ import type {ZtunnelChoice} from '../reports/ztunnel-config/choose.js'
 import type {ZtunnelMoment} from '../reports/ztunnel-config/report.js'
 import type {CommandNeeds} from './command-needs.js'
 import {atFlag, fileFlag, readTime} from './flags.js'
-import {formFlag, sortFlag} from './proxy-config-flags.js'
+import {sortFlag} from './proxy-config-flags.js'
 
 /** What the commands of ztunnel-config read and need. */
 export const ZTUNNEL_CONFIG_NEEDS: CommandNeeds = {
@@ -25,7 +25,6 @@ export const ztunnelFlags = {
   file: fileFlag,
   sort: sortFlag,
   at: atFlag,
-  output: formFlag,
   node: Flags.string({description: 'the ztunnel of this node'}),
 } as const
 

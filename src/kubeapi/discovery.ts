@@ -1,3 +1,4 @@
+import {byText} from '../model/order.js'
 import {own} from '../model/own.js'
 import type {Resource} from './resources.js'
 
@@ -25,6 +26,7 @@ interface Entry {
   readonly shortNames: readonly string[]
   readonly categories: readonly string[]
   readonly subresources: readonly string[]
+  readonly held: boolean
 }
 
 function entries(resources: readonly Resource[]): readonly Entry[] {
@@ -39,6 +41,7 @@ function entries(resources: readonly Resource[]): readonly Entry[] {
     shortNames: [],
     categories: [],
     subresources: [],
+    held: false,
   }))
   return [...objects, ...reviews]
 }
@@ -53,8 +56,12 @@ function byPriority(a: string, b: string): number {
   return right.map((value, at) => value - (left[at] ?? 0)).find(difference => difference !== 0) ?? 0
 }
 
+/** Groups with something to show come first: kubectl takes a name of several groups (gateways) from the first. */
 function groupsOf(all: readonly Entry[]): readonly {readonly group: string; readonly versions: readonly string[]}[] {
-  const groups = [...new Set(all.map(each => each.group))].sort()
+  const held = new Set(all.flatMap(each => (each.held ? [each.group] : [])))
+  const groups = [...new Set(all.map(each => each.group))].sort(
+    (a, b) => Number(held.has(b)) - Number(held.has(a)) || byText(a, b),
+  )
   return groups.map(group => ({
     group,
     versions: [...new Set(all.filter(each => each.group === group).map(each => each.version))].sort(byPriority),

@@ -14,6 +14,8 @@ export interface Resource {
   readonly shortNames: readonly string[]
   readonly categories: readonly string[]
   readonly subresources: readonly string[]
+  /** The source holds a list of this kind. */
+  readonly held: boolean
 }
 
 /** Kinds that clients request in addition to those meshctl uses. */
@@ -40,8 +42,6 @@ const OTHER_VERSIONS: Readonly<Record<string, readonly string[]>> = {
   'security.istio.io': ['v1', 'v1beta1'],
   'telemetry.istio.io': ['v1', 'v1alpha1'],
 }
-/** Groups that many clusters do not have: their kinds are served only where the source holds them. */
-const ADDED_GROUPS = ['argoproj.io', 'gateway.networking.k8s.io']
 const SINGLE_VERSION = new Set(['EnvoyFilter', 'ProxyConfig'])
 
 const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
@@ -99,6 +99,7 @@ function resource(
     shortNames,
     categories: [...(own(CATEGORIES, group) ?? []), ...(held && ALL_CATEGORY.has(kind) ? ['all'] : [])],
     subresources: kind === 'Pod' && group === '' ? ['log', 'exec', 'attach', 'portforward'] : [],
+    held,
   }
 }
 
@@ -129,6 +130,7 @@ export function definedResources(definitions: readonly KubeObject[]): readonly R
         shortNames: textsOf(definition, 'spec', 'names', 'shortNames'),
         categories: textsOf(definition, 'spec', 'names', 'categories'),
         subresources: [],
+        held: false,
       },
     ]
   })
@@ -145,16 +147,10 @@ export function servedResources(held: readonly HeldKind[], defined: readonly Res
   ]
   const isHeld = (kind: string, group: string) =>
     held.find(each => each.kind === kind && groupVersion(each.apiVersion).group === group)
-  const table = known
-    .filter(
-      ([kind, apiVersion]) =>
-        !ADDED_GROUPS.includes(groupVersion(apiVersion).group) ||
-        isHeld(kind, groupVersion(apiVersion).group) !== undefined,
-    )
-    .map(([kind, apiVersion, plural, namespaced, names]) => {
-      const found = isHeld(kind, groupVersion(apiVersion).group)
-      return resource(kind, found?.apiVersion ?? apiVersion, plural, namespaced, names, found !== undefined)
-    })
+  const table = known.map(([kind, apiVersion, plural, namespaced, names]) => {
+    const found = isHeld(kind, groupVersion(apiVersion).group)
+    return resource(kind, found?.apiVersion ?? apiVersion, plural, namespaced, names, found !== undefined)
+  })
   const extra = held
     .filter(
       each => !table.some(known => known.kind === each.kind && known.group === groupVersion(each.apiVersion).group),

@@ -1,4 +1,5 @@
 import {pathText, type VirtualHostSummary, type WeightedClusterSummary, weightedText} from './envoy-route.js'
+import type {ObjectRef} from './pod.js'
 
 /** The match of a filter chain, as far as istioctl's table shows it. */
 export interface ChainMatch {
@@ -37,6 +38,8 @@ export interface FilterChainSummary {
   readonly tls: string
   /** The matcher tree paths that lead to this chain; undefined if the chain's own match decides. */
   readonly paths: readonly string[] | undefined
+  /** The Istio object istiod made the chain from, where its metadata says so. */
+  readonly madeFrom: ObjectRef | undefined
 }
 
 /** An Envoy listener as in istioctl's tables; `json` is the resource as Envoy sent it. */

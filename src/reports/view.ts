@@ -23,14 +23,21 @@ export const TEXT_FORMS = [
   'nft',
   'mermaid',
   'log',
+  'name',
+  'csv',
+  'markdown',
 ] as const
+
+/** Forms that take a template, as kubectl's: `-o jsonpath={.items[*].name}`. */
+export const TEMPLATE_FORMS = ['jsonpath', 'jsonpath-as-json', 'jsonpath-file'] as const
 
 export type DocForm = (typeof DOC_FORMS)[number]
 export type StandardForm = (typeof STANDARD_FORMS)[number]
 export type TextForm = (typeof TEXT_FORMS)[number]
+export type TemplateForm = (typeof TEMPLATE_FORMS)[number]
 
 /** How an answer is written: what `-o` chooses. */
-export type Form = StandardForm | TextForm
+export type Form = StandardForm | TextForm | TemplateForm
 
 /** True for the forms that are laid out for people. */
 export function isDocForm(form: Form): form is DocForm {
@@ -49,6 +56,8 @@ export interface View<R> {
   raw?(report: R): Uint8Array
   /** Further text formats by their `-o` name, such as `prom`. */
   readonly texts?: Readonly<Partial<Record<TextForm, (report: R) => string>>>
+  /** The column of its tables that names what each row is about: `-o name` and `-o csv` print these tables. */
+  readonly namedBy?: string
   /** The default format; `table` if absent. */
   readonly usual?: Form
   /** True if the document itself shows the report's gaps, so they are not repeated on standard error. */
@@ -58,12 +67,19 @@ export interface View<R> {
 }
 
 /** What a view says about the forms it has, whatever its report. */
-type Forms = Pick<View<never>, 'raw' | 'texts'>
+type Forms = Pick<View<never>, 'raw' | 'texts' | 'namedBy'>
+
+/** Markdown can be made of any document, names and comma-separated values of tables with a column of names. */
+function hasText({texts, namedBy}: Forms, form: TextForm): boolean {
+  if (texts?.[form] !== undefined || form === 'markdown') return true
+  return (form === 'name' || form === 'csv') && namedBy !== undefined
+}
 
 /** The forms that any of the views has, in the order help lists them. */
 export function formsOf(...views: readonly Forms[]): readonly Form[] {
   return [
     ...STANDARD_FORMS.filter(form => form !== 'raw' || views.some(({raw}) => raw !== undefined)),
-    ...TEXT_FORMS.filter(form => views.some(({texts}) => texts?.[form] !== undefined)),
+    ...TEXT_FORMS.filter(form => views.some(view => hasText(view, form))),
+    ...TEMPLATE_FORMS,
   ]
 }

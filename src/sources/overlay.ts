@@ -1,5 +1,5 @@
 import {answered} from '../model/answer.js'
-import {kindOf} from '../model/kinds.js'
+import {kindOf, kindWord} from '../model/kinds.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {type ObjectRef, objectRefOf} from '../model/pod.js'
 import {matchesLabels} from '../model/selector.js'
@@ -11,12 +11,18 @@ export interface Overlay {
   readonly remove: readonly ObjectRef[]
 }
 
+/** What a kind is called in a query; kinds of one name in two groups (Gateway) are two. */
+function wordOf(kind: string): string {
+  const known = kindOf(kind)
+  return known === undefined ? kind : kindWord(known)
+}
+
 function keyOf({kind, namespace, name}: ObjectRef): string {
-  return `${kindOf(kind)?.kind ?? kind}/${namespace}/${name}`
+  return `${wordOf(kind)}/${namespace}/${name}`
 }
 
 function keyOfObject(object: KubeObject): string {
-  return keyOf(objectRefOf(object))
+  return keyOf({...objectRefOf(object), kind: kindWord(object)})
 }
 
 function asked(object: KubeObject, {namespace, name, labels}: ObjectQuery): boolean {
@@ -37,12 +43,13 @@ function replacing(old: KubeObject, next: KubeObject): KubeObject {
 export function overlaySource(source: Source, {apply, remove}: Overlay): Source {
   const gone = new Set(remove.map(keyOf))
   const laid = new Map(apply.map(each => [keyOfObject(each), each]))
-  const {pages: _, ...rest} = source
+  const {pages: _, kinds, ...rest} = source
   return {
     ...rest,
+    ...(kinds === undefined ? {} : {kinds: () => [...kinds(), ...apply]}),
     objects: async query => {
       const answer = await source.objects(query)
-      const mine = [...laid.values()].filter(each => kindOf(each.kind)?.kind === query.kind || each.kind === query.kind)
+      const mine = [...laid.values()].filter(each => wordOf(kindWord(each)) === wordOf(query.kind))
       if (!answer.ok) return mine.length === 0 ? answer : answered(mine.filter(each => asked(each, query)))
       const had = new Set(answer.value.map(keyOfObject))
       const kept = answer.value

@@ -28,7 +28,13 @@ describe('completion', () => {
 
   test('offers flags and their values', async () => {
     expect(await offered('pc', 'c', '--fq')).toEqual(['--fqdn', ':4'])
-    expect(await offered('pc', 'c', '-o', 'j')).toEqual(['json', ':4'])
+    expect(await offered('pc', 'c', '-o', 'j')).toEqual([
+      'json',
+      'jsonpath-as-json=',
+      'jsonpath-file=',
+      'jsonpath=',
+      ':4',
+    ])
     expect(await offered('pc', 'c', '--from', 's')).toEqual(['sample', 'snapshot:', 'ssh:', ':0'])
     expect(await offered('pc', 'c', '-f', '')).toEqual([':0'])
     expect(await offered('pc', 'c', '--color', 'a')).toEqual(['always', 'auto', ':4'])
@@ -45,6 +51,7 @@ describe('completion', () => {
     expect(await offered('pc', 'c', '--from', 'sample', '-n', 'istio')).toEqual(['istio-system', ':4'])
     expect(await offered('pc', 'c', '--from=sample', '-n', 'istio-system', 'istiod-')).toEqual([
       'istiod-7d5679cd87-m8t7m',
+      'istiod-amb-76c668f5b9-pd68b',
       ':4',
     ])
   })

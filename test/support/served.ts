@@ -36,13 +36,14 @@ export async function clusterServing(source: Source, options: ServeOptions = {})
   }
 }
 
-/** Captures every pod of a source with its control plane into a bundle of its own and opens that. */
-export async function captured(source: Source): Promise<Source> {
+/** Captures every pod of a source, with its control plane unless there is none, into a bundle of its own and opens that. */
+export async function captured(source: Source, istiod = true): Promise<Source> {
   const folder = await mkdtemp(join(tmpdir(), 'meshctl-test-'))
   const path = join(folder, 'captured.tgz')
-  const request = {pods: [], target: {allNamespaces: true}, istiod: true, istioNamespace: 'istio-system'}
+  const request = {pods: [], target: {allNamespaces: true}, istiod, istioNamespace: 'istio-system'}
   try {
-    await captureReport(source, await bundleSink(path), await planCapture(source, request), {
+    const plan = await planCapture(source, request)
+    await captureReport(source, await bundleSink(path), plan, {
       path,
       tool: 'test',
       redact: true,

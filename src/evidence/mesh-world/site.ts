@@ -16,6 +16,7 @@ import type {Source} from '../../sources/source.js'
 import {listenersOf} from '../kernel/listeners.js'
 import {readKernel, whyUnread} from '../kernel/read-kernel.js'
 import {readSockets} from '../pod/sockets.js'
+import {noted} from '../provenance.js'
 
 /** The evidence of a pod, and what could not be read or was assumed. */
 export interface ReadSite {
@@ -155,7 +156,8 @@ export async function readZtunnel(source: Source, ref: PodRef): Promise<ZtunnelD
 const PROXIED = ['sidecar', 'gateway', 'waypoint']
 
 /** Reads the evidence of a pod on the path: its proxy's configuration and certificate, and its kernel rules. */
-export async function readSite(source: Source, pod: MeshPod, edit: SiteEdit = asRead): Promise<ReadSite> {
+export async function readSite(given: Source, pod: MeshPod, edit: SiteEdit = asRead): Promise<ReadSite> {
+  const source = noted(given)
   const proxied = PROXIED.includes(pod.mode)
   const none = missing('the proxy', 'not-applicable', `${podLabel(pod.ref)} has no proxy`)
   const [proxy, kernel, certificate] = await Promise.all([
@@ -178,6 +180,7 @@ export async function readSite(source: Source, pod: MeshPod, edit: SiteEdit = as
       kernelGap: kernel.ok ? undefined : gapSentence(kernel.gap),
       madeBy: proxy.ok ? proxy.value.madeBy : () => undefined,
       rejected: proxy.ok ? proxy.value.rejected : [],
+      evidence: source.ledger.uses(),
       certificate: certificate.ok ? certificate.value : assumes ? assumedCertificate(pod) : undefined,
     },
     gaps,

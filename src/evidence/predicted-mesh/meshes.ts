@@ -125,6 +125,7 @@ function strangerSite(basis: Basis, donor: Donor, state: IstioState, pod: MeshPo
     certificate: undefined,
     madeBy: () => undefined,
     rejected: [],
+    evidence: [],
   }
   if (pod.mode !== 'sidecar') return {site: {...bare, pod: {...pod, mode: 'none'}}, gaps: [], notes: []}
   const donated = basis.workloads.get(podLabel(donor.site.site.pod.ref))

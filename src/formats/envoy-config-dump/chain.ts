@@ -1,5 +1,6 @@
 import type {ChainMatch, FilterChainSummary, FilterRef, ListenerDestination} from '../../model/envoy-listener.js'
 import {field, isObject, listOf, numberOf, objectOf, textOf, textsOf} from '../decode.js'
+import {madeFrom} from './made-by.js'
 import {pathsToChain} from './matcher-tree.js'
 import {decodeVirtualHosts} from './routes.js'
 
@@ -140,5 +141,6 @@ export function decodeChain(chain: unknown, matcher: unknown): FilterChainSummar
     httpFilters: listOf(configOf(http), 'http_filters').map(filter => textOf(filter, 'name') ?? ''),
     tls: tlsOf(chain),
     paths: matcher === undefined ? undefined : pathsToChain(matcher, name),
+    madeFrom: madeFrom(chain),
   }
 }

@@ -25,12 +25,17 @@ function objectOfConfigPath(path: string): ObjectRef | undefined {
   return {kind: kindOfPath(word), namespace, name}
 }
 
+/** The Istio object that a resource's own metadata names; undefined where it names none. */
+export function madeFrom(resource: unknown): ObjectRef | undefined {
+  const path = textOf(resource, 'metadata', 'filter_metadata', 'istio', 'config')
+  return path === undefined ? undefined : objectOfConfigPath(path)
+}
+
 /** The Istio object an entry of a config_dump was made of: by the metadata of the entry, else of what it is part of. */
 export function madeBy(dump: unknown, pointer: string): ObjectRef | undefined {
   const parts = pointer.split('/').slice(1)
   for (let length = parts.length; length > 3; length--) {
-    const path = textOf(atPointer(dump, parts.slice(0, length)), 'metadata', 'filter_metadata', 'istio', 'config')
-    const found = path === undefined ? undefined : objectOfConfigPath(path)
+    const found = madeFrom(atPointer(dump, parts.slice(0, length)))
     if (found !== undefined) return found
   }
   return undefined

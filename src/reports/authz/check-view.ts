@@ -22,6 +22,7 @@ function row({action, namespace, name, rules, mode, standing, notes}: PolicyRow)
 
 /** The policies of a pod in istioctl's columns, and whether objects and proxy agree. */
 export const authzCheckView: View<AuthzCheckReport> = {
+  namedBy: 'AuthorizationPolicy',
   doc: ({policies}) => [
     policies.length === 0
       ? {block: 'text', lines: ['no AuthorizationPolicy applies: every request is allowed']}

@@ -22,6 +22,7 @@ function row({clients, host, port, verdict, because, on}: MatrixRow): readonly C
 
 /** Who may call what: one row for each Service port and answer. */
 export const authzMatrixView: View<AuthzMatrixReport> = {
+  namedBy: 'HOST:PORT',
   doc: ({namespace, rows}) => [
     rows.length === 0
       ? {block: 'text', lines: [`no Service of namespace ${namespace} has pods with a sidecar`]}

@@ -65,6 +65,7 @@ function lacking(report: CanIReport): readonly string[] {
 
 /** Whether each command is permitted, the missing permissions, and the role that would grant them. */
 export const canIView: View<CanIReport> = {
+  namedBy: 'COMMAND',
   doc: (report, form) => {
     const missing = lacking(report)
     const table =

@@ -16,6 +16,7 @@ function missingCell(missing: Missing): Cell {
 
 /** What the bundle contains, what is missing and why, and how to use it. */
 export const captureView: View<CaptureReport> = {
+  namedBy: 'EVIDENCE',
   showsGaps: true,
   doc: report => {
     const failed = report.rows.flatMap(row =>

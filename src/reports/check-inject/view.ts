@@ -40,6 +40,7 @@ function blocks(answer: InjectAnswer, wide: boolean): readonly Block[] {
 
 /** The result in a sentence above istioctl's table. */
 export const checkInjectView: View<CheckInjectReport> = {
+  namedBy: 'WEBHOOK',
   doc: ({answers, unanswered}, form) => {
     const open = unanswered.flatMap(unknown)
     if (form === 'short') return [{block: 'text', lines: [...answers.flatMap(sentence), ...open]}]

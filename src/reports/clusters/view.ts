@@ -33,6 +33,7 @@ export function clusterTable(clusters: readonly EnvoyCluster[], wide: boolean, n
 
 /** istioctl's cluster table; wide adds load balancing, TLS and health. */
 export const clustersView: View<ClusterReport> = {
+  namedBy: 'SERVICE FQDN',
   doc: (report, form) => [clusterTable(report.clusters, form === 'wide', false)],
   data: report => report.document(),
   jsonIndent: 4,

@@ -6,6 +6,7 @@ const WIDE = ['VERSION', 'LAST UPDATED']
 
 /** istioctl's ECDS table; wide adds version and time. */
 export const ecdsView: View<EcdsReport> = {
+  namedBy: 'ECDS NAME',
   doc: (report, form) => {
     const wide = form === 'wide'
     const rows = report.filters.map(({name, type, version, lastUpdated}) => [

@@ -28,6 +28,7 @@ export function edsTable(groups: readonly EndpointGroup[], wide: boolean, named:
 
 /** istioctl's table of EDS; wide adds weight, priority, TLS mode and workload. */
 export const edsView: View<EdsReport> = {
+  namedBy: 'NAME',
   doc: (report, form) => [edsTable(report.groups, form === 'wide', false)],
   data: report => report.document(),
   jsonIndent: 4,

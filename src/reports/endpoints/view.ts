@@ -33,6 +33,7 @@ function wideRow(each: EndpointRow, report: EndpointReport): readonly string[] {
 
 /** istioctl's endpoint table; wide adds every health check, locality, weight, priority, and what istiod sent. */
 export const endpointsView: View<EndpointReport> = {
+  namedBy: 'ENDPOINT',
   doc: (report, form) => [
     form === 'wide'
       ? {

@@ -5,12 +5,23 @@ import {
   type FilterChainSummary,
 } from '../../model/envoy-listener.js'
 import {byText} from '../../model/order.js'
+import {objectLabel} from '../../model/pod.js'
 import type {Table} from '../../terminal/doc.js'
 import {orDash} from '../or-dash.js'
 import type {View} from '../view.js'
 import type {ListenerReport} from './report.js'
 
-const WIDE_CHAIN = ['LISTENER', 'CHAIN', 'TLS', 'SOURCE', 'FILTERS', 'HTTP FILTERS', 'BIND', 'DIRECTION']
+const WIDE_CHAIN = [
+  'LISTENER',
+  'CHAIN',
+  'TLS',
+  'SOURCE',
+  'FILTERS',
+  'HTTP FILTERS',
+  'BIND',
+  'DIRECTION',
+  'ISTIO OBJECT',
+]
 const WIDE_LISTENER = ['LISTENER', 'CHAINS', 'BIND', 'DIRECTION']
 
 function addresses({address, additional}: EnvoyListener): string {
@@ -38,6 +49,7 @@ function chainCells(listener: EnvoyListener, chain: FilterChainSummary): readonl
     orDash(chain.httpFilters.join(',')),
     bindText(listener),
     orDash(listener.direction),
+    chain.madeFrom === undefined ? '-' : objectLabel(chain.madeFrom),
   ]
 }
 

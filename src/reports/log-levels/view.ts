@@ -10,6 +10,7 @@ function asEnvoyPrints({pod, levels}: PodLevels): Block {
 
 /** Each pod's levels as istioctl prints them; wide is one table with a row per logger. */
 export const logLevelsView: View<LogLevelReport> = {
+  namedBy: 'POD',
   doc: (report, form) => {
     if (form !== 'wide') return report.pods.map(asEnvoyPrints)
     const rows = report.pods.flatMap(({pod, levels}) =>

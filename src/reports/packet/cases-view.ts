@@ -23,6 +23,7 @@ function row(answer: PacketCaseResult): readonly Cell[] {
 
 /** A packet table answered: one row, or one JSON line, per case. */
 export const casesView: View<CasesReport> = {
+  namedBy: 'CASE',
   doc: report => [
     {
       block: 'table',

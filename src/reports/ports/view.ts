@@ -171,4 +171,4 @@ function data(report: PortsReport): unknown {
 }
 
 /** Ports as a table under the answer and the problems. */
-export const portsView: View<PortsReport> = {doc, data}
+export const portsView: View<PortsReport> = {namedBy: 'PORT', doc, data}

@@ -57,6 +57,7 @@ export const readView: View<ReadReport> = {
 
 /** The table of every form. */
 export const formsView: View<ReadReport> = {
+  namedBy: 'FORM',
   doc: () => [
     {
       block: 'table',

@@ -21,6 +21,7 @@ function fingerprintTable({pods, roots, shared}: RootCaReport): Doc {
 
 /** One sentence; wide adds the fingerprints. */
 export const rootCaView: View<RootCaReport> = {
+  namedBy: 'POD',
   doc: (report, form) => [
     {block: 'text', lines: [verdict(report)]},
     ...(form === 'wide' ? fingerprintTable(report) : []),

@@ -48,6 +48,7 @@ export function routeTable(
 
 /** istioctl's route tables; wide adds conditions, destinations with weights, timeouts and the routes istioctl hides. */
 export const routesView: View<RouteReport> = {
+  namedBy: 'NAME',
   doc: (report, form) => [routeTable(report.configs, report.verbose, form === 'wide', false)],
   data: report => report.document(),
   jsonIndent: 4,

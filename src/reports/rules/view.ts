@@ -20,6 +20,7 @@ function row(rule: AnyRule, wide: boolean): readonly Cell[] {
 
 /** Every rule as one line. */
 export const rulesView: View<RulesReport> = {
+  namedBy: 'CODE',
   doc: ({rules}, form) => [
     {
       block: 'table',

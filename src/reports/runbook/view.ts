@@ -25,6 +25,7 @@ function pageLines(text: string): readonly Line[] {
 
 /** The page of one symptom, or the list of several. */
 export const runbookView: View<RunbookReport> = {
+  namedBy: 'SYMPTOM',
   doc: ({runbooks}) => {
     const [only] = runbooks
     if (only !== undefined && runbooks.length === 1) return [{block: 'text', lines: pageLines(only.text)}]

@@ -60,6 +60,7 @@ export function secretBlocks(
 
 /** istioctl's secret table and document. */
 export const secretsView: View<SecretReport> = {
+  namedBy: 'RESOURCE NAME',
   doc: (report, form) => secretBlocks(report.secrets, report.evaluatedAt, form === 'wide', false),
   data: report => report.document(),
   jsonIndent: 4,

@@ -22,6 +22,7 @@ export function snapshotListReport({snapshots, damaged}: SnapshotList, folder: s
 
 /** One row per snapshot, oldest first. */
 export const snapshotListView: View<SnapshotListReport> = {
+  namedBy: 'NAME',
   doc: ({snapshots, folder, at}) =>
     snapshots.length === 0
       ? [{block: 'text', lines: [`No snapshots in ${folder}.`]}]

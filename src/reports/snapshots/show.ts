@@ -33,6 +33,7 @@ export function snapshotShowReport(head: SnapshotHead, index: BundleIndex, whole
 
 /** The source of a snapshot, what it contains, what is missing, and how to use it. */
 export const snapshotShowView: View<SnapshotShowReport> = {
+  namedBy: 'EVIDENCE',
   doc: ({head, pods, rows, whole}) => [
     {
       block: 'text',

@@ -31,6 +31,7 @@ export function upstreamTable(upstreams: readonly UpstreamCounts[]): Block {
 
 /** Envoy's statistics: what speaks of a fault first, then one row per upstream; wide lists every counter that is not zero. */
 export const statsView: View<StatsReport> = {
+  namedBy: 'UPSTREAM',
   doc: (report, form) => [
     {block: 'text', lines: [`${podLabel(report.subject)} since its Envoy started:`, ...report.trouble]},
     ...(report.upstreams.length === 0 ? [] : [upstreamTable(report.upstreams)]),

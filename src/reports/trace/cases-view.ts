@@ -21,6 +21,7 @@ function row(answer: TraceCaseResult): readonly Cell[] {
 
 /** Traced cases: one row, or one JSON line, per case. */
 export const envoyCasesView: View<EnvoyCasesReport> = {
+  namedBy: 'CASE',
   doc: report => [
     {
       block: 'table',

@@ -8,6 +8,7 @@ import {
   summarizePath,
 } from '../../analysis/request-path/path-summary.js'
 import type {MeshPod} from '../../analysis/request-path/world.js'
+import {syncCaveats} from '../../evidence/control-plane/sync-caveats.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
 import {type Mesh, readMesh} from '../../evidence/mesh-world/mesh.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
@@ -133,11 +134,19 @@ function fails({outcome, status}: PathSummary): boolean {
   return !['delivered', 'not-captured', 'undecided'].includes(outcome)
 }
 
-async function branchOf(inputs: CauseInputs, request: AskedPath, way: Way): Promise<PathBranch> {
+async function branchOf(
+  inputs: CauseInputs,
+  request: AskedPath,
+  named: PathStep['evidence'],
+  way: Way,
+): Promise<PathBranch> {
   const {summary, share, path} = way
   const cause = fails(summary) || summary.outcome === 'answered' ? await pathCauseOf(inputs, path) : undefined
   const pod: MeshPod | undefined = path.ending.pod
-  const name: PathStep = {hop: 'name', where: request.from, text: request.resolved.text, reasons: [], nearMisses: []}
+  const name: PathStep = {
+    ...{hop: 'name', where: request.from, text: request.resolved.text, reasons: [], nearMisses: []},
+    evidence: named,
+  }
   return {
     share: Math.round(share * 10_000) / 10_000,
     ...summary,
@@ -155,10 +164,13 @@ function moment(source: Source): number {
   return Number.isNaN(at) ? Date.now() : at
 }
 
-/** Proxies on the paths whose configuration is older than what istiod sent. */
-function rejections(mesh: Mesh, paths: readonly RequestPath[]): readonly string[] {
-  const pods = new Set(paths.flatMap(({legs}) => legs.flatMap(each => (each.kind === 'proxy' ? [each.pod] : []))))
-  return [...pods].flatMap(pod =>
+function proxiesOn(paths: readonly RequestPath[]): readonly MeshPod[] {
+  return [...new Set(paths.flatMap(({legs}) => legs.flatMap(each => (each.kind === 'proxy' ? [each.pod] : []))))]
+}
+
+/** Resources that Envoy rejected on the paths. */
+function rejections(mesh: Mesh, pods: readonly MeshPod[]): readonly string[] {
+  return pods.flatMap(pod =>
     mesh.world.site(pod).rejected.map(each => `${podLabel(pod.ref)} uses older configuration: Envoy rejected ${each}`),
   )
 }
@@ -190,19 +202,20 @@ export async function pathReport(given: Source, question: PathQuestion): Promise
   const ways = waysOf(branches, request.speech.head !== undefined)
   const inputs = {source, objects, world: mesh.world, istioNamespace}
   const found: PathBranch[] = []
-  for (const way of ways) found.push(await branchOf(inputs, request, way))
+  const named = source.ledger.uses().filter(({evidence}) => evidence === 'objects/Service')
+  for (const way of ways) found.push(await branchOf(inputs, request, named, way))
   const [main] = ways
+  const proxies = proxiesOn(branches.map(each => each.result))
+  const sync = await syncCaveats(
+    source,
+    proxies.map(each => each.ref),
+    istioNamespace,
+  )
   return {
     ...answeredFrom(source),
     gaps: mesh.gaps(),
-    notes: request.notes,
-    caveats: [
-      ...mesh.notes(),
-      ...rejections(
-        mesh,
-        branches.map(each => each.result),
-      ),
-    ],
+    notes: [...request.notes, ...sync.notes],
+    caveats: [...mesh.notes(), ...rejections(mesh, proxies), ...sync.caveats],
     failing: main !== undefined && fails(main.summary),
     undecided: unfollowed > 0 || found.some(each => each.outcome === 'undecided'),
     from: request.from,

@@ -3,11 +3,12 @@ import {decidingStep} from '../../analysis/netfilter/packet-walk/verdict.js'
 import type {Leg} from '../../analysis/request-path/legs.js'
 import type {Speech} from '../../analysis/request-path/speech.js'
 import {destinationText} from '../../analysis/request-path/unroutable.js'
-import type {MeshWorld} from '../../analysis/request-path/world.js'
+import type {MeshPod, MeshWorld} from '../../analysis/request-path/world.js'
 import {definedFields} from '../../model/defined-fields.js'
 import {nearMissText} from '../../model/envoy/decision.js'
 import {podLabel} from '../../model/kube-object.js'
 import {type ObjectRef, objectLabel} from '../../model/pod.js'
+import type {EvidenceUse} from '../../model/provenance.js'
 
 /** A reason of a step: the decision, the config that made it, and the Istio object behind that. */
 export interface StepReason {
@@ -37,21 +38,44 @@ export interface PathStep {
   readonly text: string
   readonly reasons: readonly StepReason[]
   readonly nearMisses: readonly string[]
+  /** What the step rests on: each piece of evidence with its origin and time; empty where it follows from the steps before. */
+  readonly evidence: readonly EvidenceUse[]
 }
 
-function kernelStep(leg: Extract<Leg, {kind: 'kernel'}>): PathStep {
+/** The evidence a hop in or beside a pod is read from, by the start of its id in the catalogue. */
+const RESTS_ON: Readonly<Partial<Record<PathStep['hop'], readonly string[]>>> = {
+  'kernel-out': ['net.iptables', 'net.ip6tables', 'net.nft', 'log.istio-init'],
+  'kernel-in': ['net.iptables', 'net.ip6tables', 'net.nft', 'log.istio-init'],
+  'client-proxy': ['envoy.config_dump', 'envoy.clusters'],
+  'server-proxy': ['envoy.config_dump', 'envoy.clusters'],
+  gateway: ['envoy.config_dump', 'envoy.clusters'],
+  waypoint: ['envoy.config_dump', 'envoy.clusters'],
+  ztunnel: ['ztunnel.config_dump'],
+  tls: ['envoy.certs'],
+  application: ['net.sockets', 'net.proc'],
+}
+
+function evidenceOf(hop: PathStep['hop'], pod: MeshPod | undefined, world: MeshWorld): readonly EvidenceUse[] {
+  const ids = RESTS_ON[hop]
+  if (pod === undefined || ids === undefined) return []
+  return world.site(pod).evidence.filter(({evidence}) => ids.some(id => evidence.startsWith(id)))
+}
+
+function kernelStep(leg: Extract<Leg, {kind: 'kernel'}>, world: MeshWorld): PathStep {
   const decided = leg.walk === undefined ? undefined : decidingStep(leg.walk)
   const reasons = (leg.walk?.steps ?? [])
     .filter(each => each.rule > 0)
     .map(({at, rule, text}) => ({text, at: `${at} rule ${rule}`}))
   const by = decided === undefined ? '' : ` (${decided.at} rule ${decided.rule})`
   const sender = leg.direction === 'in' ? '' : leg.byProxy ? 'from the proxy: ' : ''
+  const hop = leg.direction === 'in' ? 'kernel-in' : 'kernel-out'
   return {
-    hop: leg.direction === 'in' ? 'kernel-in' : 'kernel-out',
+    hop,
     where: podLabel(leg.pod.ref),
     text: `${sender}${leg.text}${by}`,
     reasons,
     nearMisses: [],
+    evidence: evidenceOf(hop, leg.pod, world),
   }
 }
 
@@ -96,6 +120,7 @@ function proxyStep(leg: ProxyLeg, world: MeshWorld): PathStep {
       .flatMap(each => each.nearMisses)
       .filter(each => each.except !== DESTINATION_PORT)
       .map(nearMissText),
+    evidence: evidenceOf(HOPS[leg.role], leg.pod, world),
   }
 }
 
@@ -124,7 +149,8 @@ function tlsStep(speech: Speech, leg: Leg, world: MeshWorld): PathStep {
         : accepts(leg)
           ? '; the server accepts it'
           : ''
-  if (tls === undefined) return {hop: 'tls', where, text: `plaintext${takes}`, reasons: [], nearMisses: []}
+  const evidence = evidenceOf('tls', far, world)
+  if (tls === undefined) return {...plainStep('tls', where, `plaintext${takes}`), evidence}
   const kind =
     tls.certificate === undefined ? 'TLS without a client certificate' : `mTLS as ${tls.certificate.uriSans.join(', ')}`
   const offers = [
@@ -136,11 +162,11 @@ function tlsStep(speech: Speech, leg: Leg, world: MeshWorld): PathStep {
     shown === undefined || leg.kind !== 'proxy'
       ? ''
       : `; the server is ${shown.uriSans.join(', ')}${validity(shown.validTo)}`
-  return {hop: 'tls', where, text: [kind, ...offers].join(', ') + server + takes, reasons: [], nearMisses: []}
+  return {...plainStep('tls', where, [kind, ...offers].join(', ') + server + takes), evidence}
 }
 
 function plainStep(hop: PathStep['hop'], where: string, text: string): PathStep {
-  return {hop, where, text, reasons: [], nearMisses: []}
+  return {hop, where, text, reasons: [], nearMisses: [], evidence: []}
 }
 
 /** How often a sequence of `length` steps from `start` repeats. */
@@ -171,17 +197,23 @@ export function stepsOf(legs: readonly Leg[], world: MeshWorld): readonly PathSt
     switch (leg.kind) {
       case 'kernel':
         if (leg.direction === 'out') sentByProxy = leg.byProxy
-        return [kernelStep(leg)]
+        return [kernelStep(leg, world)]
       case 'service':
         return [plainStep('service', objectLabel(leg.service.object), leg.text)]
       case 'proxy': {
         const tls = leg.role === 'client' ? [] : [tlsStep(leg.speech, leg, world)]
         return [...tls, proxyStep(leg, world)]
       }
-      case 'ztunnel':
-        return [plainStep(leg.role === 'waypoint' ? 'waypoint' : 'ztunnel', podLabel(leg.pod.ref), leg.text)]
+      case 'ztunnel': {
+        const hop = leg.role === 'waypoint' ? 'waypoint' : 'ztunnel'
+        return [{...plainStep(hop, podLabel(leg.pod.ref), leg.text), evidence: evidenceOf(hop, leg.pod, world)}]
+      }
       case 'application': {
-        const own = plainStep('application', `${podLabel(leg.pod.ref)}:${leg.address.port}`, leg.text)
+        const where = `${podLabel(leg.pod.ref)}:${leg.address.port}`
+        const own = {
+          ...plainStep('application', where, leg.text),
+          evidence: evidenceOf('application', leg.pod, world),
+        }
         return leg.speech.tls === undefined || !sentByProxy ? [own] : [tlsStep(leg.speech, leg, world), own]
       }
       case 'outside':

@@ -1,3 +1,4 @@
+import {groupedBy} from '../../model/grouped-by.js'
 import {podLabel} from '../../model/kube-object.js'
 import {objectLabel} from '../../model/pod.js'
 import type {Block, Cell, Tone} from '../../terminal/doc.js'
@@ -69,9 +70,15 @@ function fieldsOf(branch: PathBranch): readonly (readonly [string, Cell])[] {
   ]
 }
 
+/** `envoy.clusters, envoy.config_dump 2026-11-20T19:00:00Z`: what a step was read from, and when. */
+function evidenceText({evidence}: PathStep): string {
+  const byTime = groupedBy(evidence, use => use.observedAt ?? 'at an unknown time')
+  return [...byTime].map(([at, uses]) => `${uses.map(use => use.evidence).join(', ')} ${at}`).join('; ')
+}
+
 function stepRows(steps: readonly PathStep[], wide: boolean): readonly (readonly Cell[])[] {
   return steps.flatMap(step => [
-    [HOPS[step.hop], step.where, step.text, ...(wide ? [''] : [])],
+    [HOPS[step.hop], step.where, step.text, ...(wide ? [{text: evidenceText(step), tone: 'dim' as const}] : [])],
     ...step.nearMisses.map(each => ['', '', {text: each, tone: 'dim' as const}, ...(wide ? [''] : [])]),
     ...(wide
       ? step.reasons.map(({text, at, object}) => [

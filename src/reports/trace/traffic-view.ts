@@ -20,6 +20,7 @@ function row(answer: TrafficAnswer): readonly Cell[] {
 
 /** Traced requests: one row, or one JSON line, per request. */
 export const trafficView: View<TrafficReport> = {
+  namedBy: 'REQUEST',
   doc: report => [
     {
       block: 'table',

@@ -22,18 +22,24 @@ function controlPlane({controlPlane}: VersionReport): readonly string[] {
   return known.map(({istiod, version}) => `${istiod} version: ${version}`)
 }
 
+/** A ztunnel tells istiod no version: istioctl leaves it out. */
+function saysVersion({kind, version}: ProxyVersion): boolean {
+  return kind !== 'ztunnel' || version !== ''
+}
+
 function proxyType(kind: string): string {
   return kind === 'router' ? 'gateway' : kind
 }
 
 /** istioctl's lines and JSON keys, plus unsupported version combinations. */
 export const versionView: View<VersionReport> = {
+  namedBy: 'PROXY',
   doc(report, form) {
     const remote = report.controlPlane.length > 0
     const lines: Cell[] = [
       `client version: ${report.client}`,
       ...controlPlane(report),
-      ...(remote ? [`data plane version: ${counts(report.proxies)}`] : []),
+      ...(remote ? [`data plane version: ${counts(report.proxies.filter(saysVersion))}`] : []),
       ...report.skew.map(text => ({text: `warning: ${text}`, tone: 'warn'}) as const),
     ]
     if (form !== 'wide') return [{block: 'text', lines}]

@@ -54,6 +54,7 @@ const statusTable = table(['STATUS', 'TYPE', 'REASON', 'MESSAGE'], ({conditions}
 
 /** istioctl's list of waypoints; wide adds their pods, who uses them, and what is wrong. */
 export const waypointListView: View<WaypointReport> = {
+  namedBy: 'NAME',
   doc: (report, form) => listTable(report, form === 'wide'),
   data,
 }

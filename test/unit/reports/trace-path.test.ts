@@ -3,6 +3,7 @@ import {beforeAll, describe, expect, test} from '@jest/globals'
 import {Ajv} from 'ajv'
 import {formOf, rendered} from '../../../src/cli/output.js'
 import {pathQuestion} from '../../../src/cli/path-question.js'
+import {missing} from '../../../src/model/answer.js'
 import {reportExitCode} from '../../../src/reports/report.js'
 import {type PathReport, pathReport} from '../../../src/reports/trace/path-report.js'
 import type {PathFlags} from '../../../src/reports/trace/path-spec.js'
@@ -238,6 +239,59 @@ describe('the way of a request through the mesh', () => {
     expectGolden(
       'src/reports/trace/golden/reviews-split.txt',
       await shown(await traced('deploy/productpage-v1', 'http://reviews:9080/'), 'table'),
+    )
+  })
+
+  test('every hop in a pod says what it was read from, and when', async () => {
+    const {branches} = await traced('deploy/productpage-v1', 'http://ratings:9080/')
+    const steps = branches.flatMap(each => each.steps).filter(({hop}) => !['service', 'outside'].includes(hop))
+    expect(steps.length).toBeGreaterThan(5)
+    const without = steps.filter(
+      ({evidence}) => evidence.length === 0 || evidence.some(each => each.observedAt === undefined),
+    )
+    expect(without).toEqual([])
+    const used = steps.find(({hop}) => hop === 'client-proxy')?.evidence.map(each => each.evidence)
+    expect(used).toEqual(['envoy.clusters', 'envoy.config_dump'])
+  })
+
+  test('a proxy that istiod does not list uses what it last received', async () => {
+    const {caveats} = await traced('deploy/sick-stale-v1', 'http://reviews:9080/')
+    expect(caveats).toEqual([
+      'sick-stale-v1-5c9dc88d78-bgpsr.demo uses the configuration it last received: it is not connected to istiod',
+    ])
+  })
+
+  test('a proxy that has not acknowledged the latest clusters is named', async () => {
+    const proxy = 'sleep-fd7bd9c44-jbmtr.demo'
+    const page = [{proxy, cluster_sent: '2026-11-20T18:59:00Z/9', cluster_acked: '2026-11-20T18:54:18Z/8'}]
+    const stale: Source = {
+      ...sample,
+      async evidence(id, subject, query) {
+        const answer = await sample.evidence(id, subject, query)
+        const bytes = Buffer.from(JSON.stringify(page))
+        return id === 'istiod.syncz' && answer.ok ? {ok: true, value: {...answer.value, bytes}} : answer
+      },
+    }
+    const {caveats} = await traced('deploy/sleep', 'http://reviews:9080/', {}, stale)
+    expect(caveats).toEqual([
+      'sleep-fd7bd9c44-jbmtr.demo uses older configuration: it has not acknowledged the latest CDS of istiod',
+      expect.stringMatching(/^reviews-v\d-.* is not connected to istiod$/),
+      expect.stringMatching(/^reviews-v\d-.* is not connected to istiod$/),
+    ])
+  })
+
+  test('where istiod does not answer, it is said that this was not checked', async () => {
+    const silent: Source = {
+      ...sample,
+      evidence: async (id, subject, query) =>
+        id === 'istiod.syncz'
+          ? missing('syncz', 'timeout', 'no answer in 30s')
+          : await sample.evidence(id, subject, query),
+    }
+    const {caveats, notes} = await traced('deploy/sleep', 'http://reviews:9080/', {}, silent)
+    expect(caveats).toEqual([])
+    expect(notes.join('\n')).toMatch(
+      /whether sleep-fd7bd9c44-jbmtr.demo has the latest configuration is unknown: istiod-.* did not answer/,
     )
   })
 

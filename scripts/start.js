@@ -2,7 +2,7 @@
 import {spawnSync} from 'node:child_process'
 import {fileURLToPath} from 'node:url'
 
-const run = fileURLToPath(new URL('run.js', import.meta.url))
+const run = fileURLToPath(new URL('../bin/run.js', import.meta.url))
 const steps = [
   ['A pod whose app runs as the proxy user: what is wrong with it?', 1, ['check', 'deploy/sick-uid-v1']],
   ['The same question about a healthy pod.', 0, ['check', 'deploy/productpage-v1']],

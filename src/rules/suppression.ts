@@ -1,10 +1,11 @@
-import {commaList} from '../../model/comma-list.js'
-import type {ConfigObject} from '../../model/istio-config/config-object.js'
-import type {ObjectRef} from '../../model/pod.js'
-import {UserError} from '../../model/user-error.js'
-import {IGNORE, ignoredIn} from '../../rules/ignored.js'
-import type {RuleInfo} from '../../rules/rule-info.js'
-import {matchesRuleName} from '../../rules/select-rules.js'
+import {commaList} from '../model/comma-list.js'
+import type {ConfigObject} from '../model/istio-config/config-object.js'
+import type {ObjectRef} from '../model/pod.js'
+import type {Labels} from '../model/selector.js'
+import {UserError} from '../model/user-error.js'
+import {IGNORE, ignoredIn} from './ignored.js'
+import type {RuleInfo} from './rule-info.js'
+import {matchesRuleName} from './select-rules.js'
 
 /** A suppression of the command line: a rule, and the objects it is suppressed for. */
 export interface Suppression {
@@ -48,19 +49,37 @@ function namesOf({kind, namespace, name}: ObjectRef, unplaced: boolean): readonl
   return [`${kind} ${namespace}/${name}`, `${kind} ${name}.${namespace}`, ...(unplaced ? [short] : [])]
 }
 
+/** Why a suppression of the command line accepts a finding of the rule about any of the objects; undefined when none does. */
+export function suppressedByFlag(
+  rule: Pick<RuleInfo, 'code' | 'slug' | 'aliases'>,
+  objects: readonly ObjectRef[],
+  given: readonly Suppression[],
+  unplaced = false,
+): string | undefined {
+  const names = objects.flatMap(object => namesOf(object, unplaced))
+  const flag = given.find(
+    ({code, pattern}) => matchesRuleName(rule, code) && names.some(name => globMatches(pattern, name)),
+  )
+  return flag === undefined ? undefined : `-S ${flag.code}=${flag.pattern}`
+}
+
+/** Why the annotations of an object accept findings of the rule: Istio's list of codes, or ours with a reason; undefined when they do not. */
+export function acceptedByAnnotations(
+  rule: Pick<RuleInfo, 'code' | 'slug' | 'aliases'>,
+  annotations: Labels,
+): string | undefined {
+  const words = commaList(annotations[ISTIO_IGNORE])
+  if (words.some(word => word === '*' || matchesRuleName(rule, word))) return `annotation ${ISTIO_IGNORE}`
+  const own = ignoredIn(annotations)
+  if (own === undefined || !own.rules.some(word => matchesRuleName(rule, word))) return undefined
+  return `annotation ${IGNORE}${own.reason === undefined ? '' : `: ${own.reason}`}`
+}
+
 /** Why a finding of the rule about the object is accepted; undefined when it is not. */
 export function suppressedBy(
   rule: RuleInfo,
   {ref, annotations, unplaced}: Pick<ConfigObject, 'ref' | 'annotations' | 'unplaced'>,
   given: readonly Suppression[],
 ): string | undefined {
-  const flag = given.find(
-    ({code, pattern}) => matchesRuleName(rule, code) && namesOf(ref, unplaced).some(name => globMatches(pattern, name)),
-  )
-  if (flag !== undefined) return `-S ${flag.code}=${flag.pattern}`
-  const words = commaList(annotations[ISTIO_IGNORE])
-  if (words.some(word => word === '*' || matchesRuleName(rule, word))) return `annotation ${ISTIO_IGNORE}`
-  const own = ignoredIn(annotations)
-  if (own === undefined || !own.rules.some(word => matchesRuleName(rule, word))) return undefined
-  return `annotation ${IGNORE}${own.reason === undefined ? '' : `: ${own.reason}`}`
+  return suppressedByFlag(rule, [ref], given, unplaced) ?? acceptedByAnnotations(rule, annotations)
 }

@@ -16,12 +16,14 @@ const REQUIRED = [
   'oclif.manifest.json',
   'bin/run.js',
   'bin/complete.js',
-  'dist/src/cli/main.js',
+  'bin/package.json',
+  'dist/start.cjs',
+  'dist/base.js',
   'src/sample/mesh.tgz',
   'docs/CHANGELOG.md',
 ]
 const ALLOWED =
-  /^(package\.json|LICENSE|README\.md|oclif\.manifest\.json|bin\/(run|complete)\.js|(dist|docs|src\/sample)\/)/
+  /^(package\.json|LICENSE|README\.md|oclif\.manifest\.json|bin\/(run|complete)\.js|bin\/package\.json|(dist|docs|src\/sample)\/)/
 const MAX_BYTES = 8 * 1024 * 1024
 
 class Refused extends Error {}
@@ -112,7 +114,7 @@ function release(root, asked, git) {
   run(root, 'npm', 'version', version, '--no-git-tag-version', '--allow-same-version', '--ignore-scripts')
   dateChangelog(root, version, new Date().toISOString().slice(0, 10))
   step('build')
-  run(root, process.execPath, 'bin/build.js')
+  run(root, process.execPath, 'scripts/build.js')
   step('pack')
   const [packed] = JSON.parse(run(root, 'npm', 'pack', '--json', '--ignore-scripts'))
   checkFiles(packed)

@@ -1,5 +1,5 @@
 // Writes src/formats/istio-config/schema-data.ts from CustomResourceDefinitions: their structure without descriptions, packed.
-// node bin/generate-schemas.js CRDS.yaml.gz...   (istio manifests/charts/base/files/crd-all.gen.yaml; the release of the Gateway API)
+// node scripts/generate-schemas.js CRDS.yaml.gz...   (istio manifests/charts/base/files/crd-all.gen.yaml; the release of the Gateway API)
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -42,7 +42,7 @@ writeFileSync(
   join(root, 'src/formats/istio-config/schema-data.ts'),
   `/**
  * The schemas of ${Object.keys(schemas).length} kinds of Istio 1.31 and the Gateway API 1.6 as gzipped JSON in base64: \`GROUP/KIND\` to the versions served and the
- * schema of \`spec\`, without descriptions. Written by bin/generate-schemas.js.
+ * schema of \`spec\`, without descriptions. Written by scripts/generate-schemas.js.
  */
 export const PACKED_SCHEMAS =
   '${packed}'

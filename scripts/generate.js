@@ -22,7 +22,7 @@ function writeRegistry(folder, {name, type, from, about}) {
     `${imports.join('\n')}
 import type {${type}} from './${from}.js'
 
-/** Every rule${about}, by slug. Written by bin/generate.js. */
+/** Every rule${about}, by slug. Written by scripts/generate.js. */
 export const ${name}: readonly ${type}[] = [
 ${list.join('\n')}
 ]

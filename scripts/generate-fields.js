@@ -45,7 +45,7 @@ const table = entries =>
   entries.map(([name, text]) => `  ${/^\w+$/.test(name) ? name : `'${name}'`}: '${text}',`).join('\n')
 writeFileSync(
   fileURLToPath(new URL('../src/formats/kube-manifest/known-fields.ts', import.meta.url)),
-  `/** The type of each kind whose fields are known, by API version and kind. Written by bin/generate-fields.js from the OpenAPI document of Kubernetes 1.34. */
+  `/** The type of each kind whose fields are known, by API version and kind. Written by scripts/generate-fields.js from the OpenAPI document of Kubernetes 1.34. */
 export const KIND_TYPES: Readonly<Record<string, string>> = {
 ${table(Object.entries(KINDS))}
 }

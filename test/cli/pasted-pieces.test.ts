@@ -27,7 +27,7 @@ const named = (pieces: readonly PastedPiece[]) =>
 
 describe('pieces of public reports', () => {
   test.each(named(asked('explain')))('explain: %s', (_, piece) => {
-    const {lines} = explainReport([], `${piece.text}\n`)
+    const {lines} = explainReport(() => [], `${piece.text}\n`)
     const said = lines.flatMap(({means, also, next, words}) => [
       means,
       ...also,

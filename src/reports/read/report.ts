@@ -40,7 +40,7 @@ function findingsOf(forms: readonly InputForm[], bytes: Uint8Array): readonly st
   const text = Buffer.from(bytes).toString('utf8')
   const has = (id: string) => forms.some(form => form.id === id)
   const versions = istioctlVersion(text)
-  const told = has('istioctl-text') ? istioctlText(text) : undefined
+  const said = has('istioctl-text') ? istioctlText(text) : undefined
   const waiting = has('init-dump') ? parseInitDump(text) : []
   return [
     ...(has('init-dump') && waiting.length === 0
@@ -51,7 +51,7 @@ function findingsOf(forms: readonly InputForm[], bytes: Uint8Array): readonly st
     ...(has('logging') ? verboseLoggers(text) : []),
     ...(has('described-pod') ? describedFindings(describedPod(text)) : []),
     ...(versions === undefined || !has('version') ? [] : versionFindings(versions)),
-    ...(told === undefined ? [] : istioctlFindings(told)),
+    ...(said === undefined ? [] : istioctlFindings(said)),
     ...(has('kubectl-table') ? kubectlFindings(kubectlTables(text)) : []),
     ...(ownAnswer(bytes)?.lines ?? []),
   ]

@@ -59,9 +59,9 @@ export default class Explain extends MeshCommand {
     }
     // Only an unknown code is looked up in the team's own rules.
     const own = flags.config !== undefined || (/^[a-z]{3}\d{4}$/i.test(text) && !isKnown(text))
-    const rules = own
-      ? [...(await knownRules(await readCheckConfig(flags.config, process.cwd()))), ...CONFIG_RULES]
-      : ALL_RULES
+    const config = own ? await readCheckConfig(flags.config, process.cwd()) : undefined
+    const known = config === undefined ? undefined : [...(await knownRules(config)), ...CONFIG_RULES]
+    const rules = () => known ?? ALL_RULES
     if (flags.from === undefined) return await this.print(flags, explainReport(rules, text), explainView)
     await this.withSource({...flags, file: undefined}, async source => {
       const {explainedHere, explainedHereView} = await import('../src/reports/errors/explained.js')

@@ -102,7 +102,8 @@ export async function rendered<R>(
       const sorted = ordered(view.doc(report, form), sortBy)
       // Loaded on demand: few reports draw boxes.
       const framed = sorted.some(block => block.block === 'table' && block.style === 'box')
-      return renderDoc(sorted, framed ? {...layout, box: (await import('../terminal/box.js')).renderBox} : layout)
+      const toned = layout.colour ? (await import('../reports/state-tones.js')).withStateTones(sorted) : sorted
+      return renderDoc(toned, framed ? {...layout, box: (await import('../terminal/box.js')).renderBox} : layout)
     }
   }
 }

@@ -136,7 +136,12 @@ function doc(report: ProxyStatusReport, form: 'short' | 'table' | 'wide'): Doc {
   const header = ['NAME', 'CLUSTER', ...types, 'ISTIOD', 'VERSION', ...(wide ? ['REVISION', 'TYPE'] : [])]
   const rows = report.rows.map(row => tableRow(report, types, wide, row))
   if (rows.length === 0) return [head, ...why]
-  return [head, ...why, {block: 'text', lines: ['']}, {block: 'table', style: 'columns', padding: 3, header, rows}]
+  return [
+    head,
+    ...why,
+    {block: 'text', lines: ['']},
+    {block: 'table', style: 'columns', padding: 3, header, rows, spare: ['VERSION', 'CLUSTER']},
+  ]
 }
 
 function data(report: ProxyStatusReport): unknown {

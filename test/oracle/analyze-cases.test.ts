@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os'
 import {dirname, join, resolve} from 'node:path'
 import {afterAll, expect, test} from '@jest/globals'
 import {parseAllDocuments, stringify} from 'yaml'
+import {listOf, objectOf, textOf} from '../../src/formats/decode.js'
 import type {AnalyzedSource} from '../../src/reports/analyze/read.js'
 import {type AnalyzeOptions, analyzeReport} from '../../src/reports/analyze/report.js'
 import {istioAnalyzer} from '../../src/rules/config/istio-codes.js'
@@ -141,15 +142,12 @@ const WRITTEN: Readonly<Record<string, Written>> = {
 
 function documentsOf(given: AnalyzerCase): readonly Document[] {
   const texts = (given.inputs ?? []).map(path => readFileSync(resolve(FOLDER, path), 'utf8'))
-  return texts
-    .flatMap(text =>
-      parseAllDocuments(text, {logLevel: 'silent'}).map(
-        each => each.toJS() as (Document & {readonly items: readonly Document[]}) | null,
-      ),
-    )
-    .flatMap(each => (each?.kind === 'List' ? each.items : [each]))
-    .filter(each => each?.metadata !== undefined)
-    .map(each => each as Document)
+  const written = texts.flatMap(text =>
+    parseAllDocuments(text, {logLevel: 'silent'}).map((each): unknown => each.toJS()),
+  )
+  return written
+    .flatMap((each): readonly unknown[] => (textOf(each, 'kind') === 'List' ? listOf(each, 'items') : [each]))
+    .filter((each): each is Document => objectOf(each, 'metadata') !== undefined)
 }
 
 withInputs("Istio's own analyzer cases, written otherwise", () => {

@@ -99,7 +99,7 @@ describe('an ambient mesh as it was recorded', () => {
         .map(ambient)
         .concat(
           // Made after the ztunnel of this moment was asked.
-          ...['natnft', 'newcomer', 'nocni'].map(name => `${name} ambient (2)`),
+          ...['natnft', 'newcomer', 'nocni'].map(name => `${name} ambient (1)`),
           'flushed ambient (1)',
           'hostnet outside',
           'optout outside',

@@ -82,7 +82,7 @@ function ztunnelClaims({object}: PodModel, {name, dump}: NonNullable<ModeEvidenc
   const state: ModeClaim = served
     ? {from, says: 'ambient', text: 'it serves the pod'}
     : {from, says: row.says === 'ambient' ? 'unfinished' : row.says, text: 'it does not serve the pod'}
-  return [row, state]
+  return workload === undefined && !served ? [row] : [row, state]
 }
 
 function becauseOf(pod: PodModel, label: ModeClaim | undefined): string | undefined {

@@ -3,8 +3,8 @@ import type {PodModel} from '../../model/pod.js'
 import type {Ruleset} from '../../model/ruleset.js'
 import type {Source} from '../../sources/source.js'
 import {readKernel} from '../kernel/read-kernel.js'
-import {readZtunnel} from '../mesh-world/site.js'
 import {readSockets} from '../pod/sockets.js'
+import {readZtunnel} from './read-ztunnel.js'
 import {ztunnelOn} from './ztunnels.js'
 
 async function ztunnelOf(source: Source, pod: PodModel, istioNamespace: string): Promise<ModeEvidence['ztunnel']> {

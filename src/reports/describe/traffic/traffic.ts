@@ -1,3 +1,4 @@
+import {podMode} from '../../../analysis/pod-mode/pod-mode.js'
 import {istioProtocol} from '../../../analysis/ports/istio-protocol.js'
 import {type BoundPort, boundPorts} from '../../../analysis/ports/service-ports.js'
 import {mtlsMode, type PeerMode} from '../../../analysis/traffic-policy/peer-mode.js'
@@ -53,6 +54,8 @@ export interface ServiceDescription {
   readonly exposed: readonly Exposure[]
   /** Absent for a Service without one. */
   readonly waypoint?: ServiceWaypoint
+  /** Its pods are in ambient mode: clients in ambient mode apply no route of their own. */
+  readonly ambient: boolean
   /** Objects compared with the proxy's metadata. */
   readonly inProxy: {
     readonly destinationRules: readonly ComparedRule[]
@@ -162,6 +165,7 @@ export async function describeTraffic(
     destinationRules: rules,
     virtualServices: routes,
     ...(waypoint === undefined ? {} : {waypoint}),
+    ambient: pods.length > 0 && pods.every(pod => podMode(pod) === 'ambient'),
     exposed: await exposures(source, routes?.map(each => each.virtualService) ?? [], objects.gateways, gaps),
     inProxy: {
       destinationRules: comparePresence({

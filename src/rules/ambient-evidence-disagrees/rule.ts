@@ -5,7 +5,7 @@ export const rule = defineRule({
   slug: 'ambient-evidence-disagrees',
   aliases: [],
   severity: 'error',
-  title: 'Ambient pod is not set up to the end',
+  title: 'Ambient pod is only partly set up',
   why: 'The annotation says that the pod is in ambient mode, and its kernel rules, its sockets or its ztunnel say otherwise: its connections fail, or bypass ztunnel in plaintext.',
   fix: 'Read the logs of istio-cni-node and ztunnel on the node of the pod, and recreate the pod; if ztunnel lacks it, check that ztunnel is connected to istiod (meshctl ps).',
   references: ['https://istio.io/latest/docs/ambient/usage/troubleshoot-ztunnel/'],

@@ -6,7 +6,7 @@ import {escapeLines} from '../terminal/escape.js'
 import {PAGE_POLICY} from '../terminal/html/page.js'
 
 export interface PageServer {
-  /** `http://127.0.0.1:PORT/SECRET/`: whoever knows it may read the page. */
+  /** `http://127.0.0.1:PORT/SECRET/`: any client that knows it may read the page. */
   readonly url: string
   close(): Promise<void>
 }

@@ -55,7 +55,16 @@ export function jwtFilter(state: IstioState, place: ProxyPlace): Message | undef
     requires_any: {requirements: [{provider_name}, {allow_missing: {}}]},
   })
   const [only = ''] = names
-  const requires: Message = names.length === 1 ? optional(only) : {requires_all: {requirements: names.map(optional)}}
+  // Any token that one of the issuers takes is enough, and so is none at all (facts measured of istiod).
+  const several: Message = {
+    requires_any: {
+      requirements: [
+        ...names.map((provider_name): Message => ({provider_name})),
+        {requires_all: {requirements: names.map(optional)}},
+      ],
+    },
+  }
+  const requires: Message = names.length === 1 ? optional(only) : several
   return {
     name: 'envoy.filters.http.jwt_authn',
     typed_config: {

@@ -6,6 +6,7 @@ import type {ProxyPlace} from './scope.js'
 
 // HTTPMatchRequest: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
 
+/** Undefined for a match that any value meets: an empty one, and the regex `*`, which is none. */
 function stringMatch(match: unknown, ignoreCase = false): Message | undefined {
   const exact = textOf(match, 'exact')
   const prefix = textOf(match, 'prefix')
@@ -13,7 +14,7 @@ function stringMatch(match: unknown, ignoreCase = false): Message | undefined {
   const fold: Message = ignoreCase ? {ignore_case: true} : {}
   if (exact !== undefined) return {exact, ...fold}
   if (prefix !== undefined) return {prefix, ...fold}
-  return regex === undefined ? undefined : {safe_regex: {regex}}
+  return regex === undefined || regex === '*' ? undefined : {safe_regex: {regex}}
 }
 
 function headerMatch(name: string, match: unknown): Message {

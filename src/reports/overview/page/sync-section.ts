@@ -14,6 +14,7 @@ const TONES: Readonly<Record<SyncState, Tone>> = {
   ERROR: 'bad',
   'NOT SENT': 'dim',
   IGNORED: 'dim',
+  SUBSCRIBED: 'dim',
 }
 
 function typesOf({rows}: ProxyStatusReport): readonly string[] {

@@ -102,7 +102,7 @@ test('a number leads to the rows it counts, a name opens its evidence', async ()
     'sick-stale-v1',
   ])
   await page.locator('#sync-list button.open', {hasText: 'sick-nack'}).press('Enter')
-  expect(await page.locator('#sync-list .evidence.shown').innerText()).toContain(
+  expect(await page.locator('#sync-list .evidence.shown').textContent()).toContain(
     'minimum_ring_size (100) > maximum_ring_size (10)',
   )
   await page.fill('form[data-list="findings-list"] input[type=search]', 'uid 1337')

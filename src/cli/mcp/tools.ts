@@ -205,7 +205,10 @@ export const TOOLS: readonly Tool[] = [
       const {explainReport} = await import('../../reports/explain/report.js')
       const {explainView} = await import('../../reports/explain/view.js')
       const {ALL_RULES} = await import('../../rules/all-rules.js')
-      return shown(explainReport(() => ALL_RULES, text), explainView)
+      return shown(
+        explainReport(() => ALL_RULES, text),
+        explainView,
+      )
     },
   },
 ]

@@ -102,7 +102,7 @@ export function initLine(text: string): readonly string[] | undefined {
   return words.length > 1 ? words : listedArguments(words, lines.slice(at + 1))
 }
 
-/** The arguments that stand one per line below the program, as a list of YAML; undefined when there are none or somebody left some out. */
+/** The arguments that stand one per line below the program, as a list of YAML; undefined when there are none or some were left out. */
 function listedArguments(program: readonly string[], behind: readonly string[]): readonly string[] | undefined {
   const end = behind.findIndex(each => !/^- /.test(each))
   const items = behind.slice(0, end < 0 ? behind.length : end)

@@ -79,16 +79,16 @@ describe('the folder of compiled code', () => {
     expect(existsSync(cache)).toBe(false)
   })
 
-  test('keeps three builds', () => {
+  test('keeps the ten newest builds', () => {
     const cache = home()
-    for (const build of ['a', 'b', 'c', 'd']) {
+    for (const build of 'abcdefghijkl') {
       codeFolder(build, {XDG_CACHE_HOME: cache}).write('check', bytes('code'))
       // Older than the next one.
       const folder = readdirSync(join(cache, 'meshctl/code')).find(name => name.startsWith(build)) ?? ''
       const time = new Date(2026, 1, build.charCodeAt(0) - 96)
       utimesSync(join(cache, 'meshctl/code', folder), time, time)
     }
-    expect(readdirSync(join(cache, 'meshctl/code')).map(name => name[0])).toEqual(['b', 'c', 'd'])
+    expect(readdirSync(join(cache, 'meshctl/code')).map(name => name[0])).toEqual([...'cdefghijkl'])
   })
 })
 

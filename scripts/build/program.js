@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto'
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {build} from 'esbuild'
+import {noticesOf, packageFolders} from './notices.js'
 import {unitFiles, unitNames} from './units.js'
 
 /** Every command by each of its names, as src/cli/launch/command-name.ts reads it. */
@@ -23,6 +24,7 @@ export async function writeProgram({root, tree, manifest, out}) {
   const files = await unitFiles(tree, names)
   await mkdir(out)
   for (const [file, script] of files) await writeFile(join(out, `${file}.js`), script)
+  await writeFile(join(out, 'NOTICES.txt'), noticesOf(root, packageFolders(tree.inputs)))
   const hash = createHash('sha256')
   for (const script of files.values()) hash.update(script)
   const known = {

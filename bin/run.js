@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 const {join} = require('node:path')
 
-const root = join(__dirname, '..')
-
 function fail(error) {
   // Not even the program could be loaded: no build, or no more files may be opened.
   process.stderr.write(`Error: meshctl cannot be started: ${error.message}\n`)
@@ -10,7 +8,7 @@ function fail(error) {
 }
 
 try {
-  require('../dist/start.cjs').start(process.argv.slice(2), join(root, 'dist'), root).catch(fail)
+  require('../dist/start.cjs').startInstalled(process.argv.slice(2), join(__dirname, '..')).catch(fail)
 } catch (error) {
   fail(error)
 }

@@ -6,6 +6,9 @@ import {build} from 'esbuild'
 import {noticesOf, packageFolders} from './notices.js'
 import {unitFiles, unitNames} from './units.js'
 
+/** What starts the program from its files, and from within an executable. */
+const LAUNCHERS = {start: 'start.cjs', executable: 'executable.cjs'}
+
 /** Every command by each of its names, as src/cli/launch/command-name.ts reads it. */
 function commandTable(manifest, tree, names) {
   const rows = Object.values(manifest.commands).flatMap(({id, aliases, hiddenAliases, args, strict}) => {
@@ -33,10 +36,8 @@ export async function writeProgram({root, tree, manifest, out}) {
     main: names.get(tree.main),
     commands: commandTable(manifest, tree, names),
   }
-  await build({
+  const launch = {
     absWorkingDir: root,
-    entryPoints: ['src/cli/launch/start.ts'],
-    outfile: join(out, 'start.cjs'),
     bundle: true,
     format: 'cjs',
     platform: 'node',
@@ -45,5 +46,7 @@ export async function writeProgram({root, tree, manifest, out}) {
     minifyWhitespace: true,
     // A text: JSON is read faster than script.
     define: {BUILD: JSON.stringify(JSON.stringify(known))},
-  })
+  }
+  for (const [entry, file] of Object.entries(LAUNCHERS))
+    await build({...launch, entryPoints: [`src/cli/launch/${entry}.ts`], outfile: join(out, file)})
 }

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process'
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {expect, test} from '@jest/globals'
 import {explainReport} from '../../src/reports/explain/report.js'
@@ -6,6 +7,7 @@ import {rulesDocument} from '../../src/reports/rules/document.js'
 import {ALL_RULES} from '../../src/rules/all-rules.js'
 import {CONFIG_RULES} from '../../src/rules/config/registry.js'
 import {RULES} from '../../src/rules/registry.js'
+import {PAGE_SCRIPT, PAGE_STYLE} from '../../src/terminal/html/assets.js'
 
 test('the registry has every rule (npm run generate)', () => {
   const folders = (place: string) =>
@@ -19,6 +21,13 @@ test('the registry has every rule (npm run generate)', () => {
 
 test('docs/rules.md is up to date (npm run generate)', () => {
   expect(readFileSync('docs/rules.md', 'utf8')).toBe(rulesDocument(ALL_RULES))
+})
+
+test('the style and script of pages are up to date (npm run generate)', () => {
+  const made = JSON.parse(execFileSync(process.execPath, ['scripts/generate-page.js', '--print'], {encoding: 'utf8'}))
+  expect({style: made.style === PAGE_STYLE, script: made.script === PAGE_SCRIPT}).toEqual({style: true, script: true})
+  // Neither may end the element it stands in.
+  expect(`${PAGE_STYLE}${PAGE_SCRIPT}`).not.toMatch(/<\/(?:style|script)|<!--/i)
 })
 
 test('every rule is found by each of its names, though explain does not load rules for a port', () => {

@@ -11,7 +11,7 @@ import {ratios} from './measure.js'
 import {benchStartUp} from './start-up.js'
 import {writeResults} from './write-results.js'
 
-const RUNS = Number(process.env.BENCH_RUNS ?? 15)
+const RUNS = Number(process.env.MEASURED_RUNS ?? 15)
 const DUMP_BOUND = 1.5
 const PACKETS_BOUND = 10
 const RULES_BOUND = 20

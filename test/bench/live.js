@@ -11,7 +11,7 @@ import {largeDump} from './large-dump.js'
 import {runOnce} from './measure.js'
 import {fleet, measured, parts, SETTINGS} from './served-fleet.js'
 
-const RUNS = Number(process.env.BENCH_RUNS ?? 15)
+const RUNS = Number(process.env.MEASURED_RUNS ?? 15)
 const PODS = 5000
 const FORWARD_BOUND = 0.3
 const NAMED_BOUND = 0.02

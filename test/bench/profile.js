@@ -4,7 +4,7 @@ import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-const RUNS = Number(process.env.BENCH_RUNS ?? 15)
+const RUNS = Number(process.env.MEASURED_RUNS ?? 15)
 const [, , kubeconfig, ...argv] = process.argv
 
 /** What a frame is part of; a library is named by the file it was built into where that is all there is. */

@@ -1,5 +1,5 @@
 // What a small question costs from start to end, in CPU time as a ratio to a bare Node program that does only what the question needs: `node test/bench/start-up.js` alone.
-// BENCH_NODES, a list of node binaries with commas, measures each; ISTIOCTL=/path puts istioctl beside the live commands.
+// MEASURED_NODES, a list of node binaries with commas, measures each; ISTIOCTL=/path puts istioctl beside the live commands.
 import {spawn, spawnSync} from 'node:child_process'
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -65,7 +65,7 @@ function istioctl(argv, kubeconfig) {
 
 /** Reports every small question on every node asked for; `report(name, measured, bound, what, side, spread)`. */
 export async function benchStartUp(report, runs) {
-  const nodes = (process.env.BENCH_NODES ?? process.execPath).split(',')
+  const nodes = (process.env.MEASURED_NODES ?? process.execPath).split(',')
   const work = mkdtempSync(join(tmpdir(), 'meshctl-start-'))
   const sample = await served('--from', 'sample')
   try {
@@ -130,5 +130,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.stdout.write(
       `${value <= bound ? 'ok  ' : 'SLOW'}  ${name}: ${value.toFixed(2)}x ${what} (${least.toFixed(2)} to ${most.toFixed(2)}; at most ${bound}x)\n`,
     )
-  await benchStartUp(say, Number(process.env.BENCH_RUNS ?? 9))
+  await benchStartUp(say, Number(process.env.MEASURED_RUNS ?? 9))
 }

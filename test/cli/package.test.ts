@@ -48,7 +48,7 @@ describe('the package', () => {
       expect(run(name, '--version').stdout).toMatch(/^meshctl \(mesh diagnostics\) \d/)
     expect(run('meshctl', 'pc', 'c', 'deploy/reviews-v1', '--from', 'sample').stdout).toContain('SERVICE FQDN')
     expect(run('meshctl', 'runbook').stdout).not.toBe('')
-    expect(run('kubectl-mesh', '--help').stdout).toContain('$ kubectl mesh')
+    expect(run('kubectl-mesh', '--help').stdout).toContain('Usage: kubectl mesh COMMAND')
     expect(run('kubectl_complete-mesh', 'pc', 'clu').stdout).toMatch(/^cluster\tShow .*\nclusters\tShow .*\n:4\n$/)
   }, 180_000)
 

@@ -27,15 +27,15 @@ async function readSized(file: FileHandle, size: number): Promise<Uint8Array> {
   return bytes.subarray(0, filled)
 }
 
-/** A regular file of up to this size is read at once: reading without blocking loads more of Node than such a file is worth. */
-const SMALL_BYTES = 64 * 1024
-
-/** The bytes of a small regular file; undefined for anything else, and for what cannot be read. */
+/**
+ * The bytes of a small regular file, read at once: reading without blocking loads more of Node than such a file is worth. Undefined for anything else,
+ * and for what cannot be read.
+ */
 function smallFile(path: string, maxBytes: number): Uint8Array | undefined {
   try {
     const about = statSync(path)
     // Files of /proc have no size.
-    if (!about.isFile() || about.size === 0 || about.size > Math.min(SMALL_BYTES, maxBytes)) return undefined
+    if (!about.isFile() || about.size === 0 || about.size > Math.min(LIMITS.smallFileBytes, maxBytes)) return undefined
     return readFileSync(path)
   } catch {
     return undefined
@@ -90,7 +90,7 @@ function isInherited(path: string): boolean {
 
 /** The bytes of a file, at most the limit; the caller words the errors of the operating system. Pipes and devices have an idle limit. */
 export async function readBounded(path: string, given: ReadLimits = {}): Promise<Uint8Array> {
-  const small = smallFile(path, given.maxBytes ?? SMALL_BYTES)
+  const small = smallFile(path, given.maxBytes ?? LIMITS.smallFileBytes)
   if (small !== undefined) return small
   const limits = {maxBytes: given.maxBytes ?? LIMITS.fileBytes, idleMs: given.idleMs ?? LIMITS.stdinIdleMs}
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)

@@ -1,14 +1,27 @@
 #!/usr/bin/env node
 const {join} = require('node:path')
 
+const OLDEST = 20
+
 function fail(error) {
   // Not even the program could be loaded: no build, or no more files may be opened.
   process.stderr.write(`Error: meshctl cannot be started: ${error.message}\n`)
   process.exitCode = 2
 }
 
-try {
-  require('../dist/start.cjs').startInstalled(process.argv.slice(2), join(__dirname, '..')).catch(fail)
-} catch (error) {
-  fail(error)
+function isTooOld() {
+  return Number(process.versions.node.split('.')[0]) < OLDEST
 }
+
+function run() {
+  try {
+    require('../dist/start.cjs').startInstalled(process.argv.slice(2), join(__dirname, '..')).catch(fail)
+  } catch (error) {
+    fail(error)
+  }
+}
+
+if (isTooOld()) {
+  process.stderr.write(`Error: meshctl needs Node ${OLDEST} or newer; this is Node ${process.versions.node}.\n`)
+  process.exitCode = 2
+} else run()

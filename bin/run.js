@@ -9,8 +9,21 @@ function fail(error) {
   process.exitCode = 2
 }
 
-try {
-  require('../dist/start.cjs').start(process.argv.slice(2), join(root, 'dist'), root).catch(fail)
-} catch (error) {
-  fail(error)
+const OLDEST = 20
+
+function isTooOld() {
+  return Number(process.versions.node.split('.')[0]) < OLDEST
+}
+
+if (isTooOld()) {
+  process.stderr.write(`Error: meshctl needs Node ${OLDEST} or newer; this is Node ${process.versions.node}.\n`)
+  process.exitCode = 2
+} else run()
+
+function run() {
+  try {
+    require('../dist/start.cjs').start(process.argv.slice(2), join(root, 'dist'), root).catch(fail)
+  } catch (error) {
+    fail(error)
+  }
 }

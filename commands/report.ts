@@ -1,5 +1,7 @@
 import {Flags} from '@oclif/core'
 import {REPORT_NEEDS} from '../src/cli/command-needs.js'
+import {currentFolder} from '../src/cli/current-folder.js'
+import {example} from '../src/cli/example.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {overviewQuestion} from '../src/cli/overview-question.js'
 import {podCounter} from '../src/cli/progress-line.js'
@@ -12,9 +14,9 @@ export default class ReportCommand extends MeshCommand {
   static override description =
     'Joins check, proxy-status, iptables, certs, mtls, authz, errors and trace. The page (-o html=FILE) is one file that requests nothing from anywhere; every number in it leads to its evidence.'
   static override examples = [
-    '<%= config.bin %> report -A --from sample -o html=report.html',
-    '<%= config.bin %> report -n demo --from incident.tgz -o markdown',
-    '<%= config.bin %> report -n demo -o json',
+    example('Write one page about the whole mesh', 'report -A --from sample -o html=report.html'),
+    example('Write Markdown for a ticket', 'report -n demo --from incident.tgz -o markdown'),
+    example('Get the same as JSON', 'report -n demo -o json'),
   ]
   static override forms = formsOf(overviewView)
   static override needs = REPORT_NEEDS
@@ -30,7 +32,7 @@ export default class ReportCommand extends MeshCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(ReportCommand)
-    const ask = await overviewQuestion(flags, process.cwd(), this.config.version)
+    const ask = await overviewQuestion(flags, currentFolder(), this.config.version)
     await this.withSource(flags, async source => {
       const counter = podCounter(process.stderr, flags.calls)
       const question = {...ask(source), progress: counter.show}

@@ -1,4 +1,5 @@
 import {at, field, listOf, numberOf, objectOf, textOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {own} from '../model/own.js'
 import {httpRoutes} from './delegates.js'
@@ -84,7 +85,7 @@ function retryOf(retries: unknown): Message {
       ...(on === undefined ? {} : {retry_on: [...new Set(named)].join(',')}),
       ...(codes.length === 0 ? {} : {retriable_status_codes: codes}),
       num_retries: attempts,
-      ...(perTry === undefined ? {} : {per_try_timeout: perTry}),
+      ...definedFields({per_try_timeout: perTry}),
     },
   }
 }
@@ -104,9 +105,7 @@ function redirectOf(redirect: unknown): Message {
   const port = numberOf(redirect, 'port')
   return {
     ...(uri === undefined ? {} : uri.startsWith('%PREFIX()%') ? {prefix_rewrite: uri.slice(10)} : {path_redirect: uri}),
-    ...(authority === undefined ? {} : {host_redirect: authority}),
-    ...(scheme === undefined ? {} : {scheme_redirect: scheme}),
-    ...(port === undefined ? {} : {port_redirect: port}),
+    ...definedFields({host_redirect: authority, scheme_redirect: scheme, port_redirect: port}),
     ...(names[code] === undefined ? {} : {response_code: names[code]}),
   }
 }
@@ -224,7 +223,7 @@ export function virtualServiceRoutes(
         ...corsOf(route),
       }
       made.push({
-        ...(textOf(route, 'name') === undefined ? {} : {name: textOf(route, 'name') ?? ''}),
+        ...definedFields({name: textOf(route, 'name')}),
         match: matchOf(match),
         ...action(route, match, home, state, port, place.gateway),
         metadata: {

@@ -1,4 +1,5 @@
 import {flagOf, listOf, textOf, textsOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {KubeObject} from '../model/kube-object.js'
 import {matchesLabels, requirementsOf} from '../model/selector.js'
 import type {Message} from './rbac/strings.js'
@@ -25,7 +26,7 @@ function provider(rule: unknown): Message {
   const audiences = textsOf(rule, 'audiences')
   const headers = listOf(rule, 'fromHeaders').map(each => ({
     name: textOf(each, 'name') ?? '',
-    ...(textOf(each, 'prefix') === undefined ? {} : {value_prefix: textOf(each, 'prefix') ?? ''}),
+    ...definedFields({value_prefix: textOf(each, 'prefix')}),
   }))
   const params = textsOf(rule, 'fromParams')
   const cookies = textsOf(rule, 'fromCookies')

@@ -1,5 +1,6 @@
 import {mtlsMode} from '../analysis/traffic-policy/peer-mode.js'
 import {textOf, textsOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import type {Json} from '../model/envoy/schema.js'
 import type {MtlsMode} from '../model/istio-policy.js'
 import type {Labels} from '../model/selector.js'
@@ -68,7 +69,7 @@ function ownTls(settings: unknown, mode: string): Message {
       ...own,
       combined_validation_context: {...names(sans), validation_context_sds_secret_config: {name: 'file-root:system'}},
     },
-    ...(sni === undefined ? {} : {sni}),
+    ...definedFields({sni}),
   })
 }
 

@@ -1,4 +1,5 @@
 import {at, field, flagOf, listOf, numberOf, objectOf, textMapOf, textOf, textsOf} from '../formats/decode.js'
+import {definedFields} from '../model/defined-fields.js'
 import {matchesLabels, requirementsOf} from '../model/selector.js'
 import type {Message} from './rbac/strings.js'
 import {quoted} from './rbac/strings.js'
@@ -90,7 +91,7 @@ export function rewriteOf(rewrite: unknown, match: unknown): Message {
     if (exact !== undefined) return {regex_rewrite: {pattern: {regex: quoted(exact)}, substitution: uri}}
     return {prefix_rewrite: uri}
   }
-  return {...path(), ...(authority === undefined ? {} : {host_rewrite_literal: authority})}
+  return {...path(), ...definedFields({host_rewrite_literal: authority})}
 }
 
 /** Everything `listOf` gives, or one undefined where there is nothing: a route without a match matches all. */

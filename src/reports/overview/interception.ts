@@ -3,6 +3,7 @@ import type {Direction} from '../../analysis/netfilter/packet-sets/traffic-outco
 import type {MeshPod} from '../../analysis/request-path/world.js'
 import {type Gap, gapSentence} from '../../model/answer.js'
 import {boundedMap} from '../../model/bounded-map.js'
+import {definedFields} from '../../model/defined-fields.js'
 import type {PodRef} from '../../model/kube-object.js'
 import type {PodMode} from '../../model/pod-mode.js'
 import {UserError} from '../../model/user-error.js'
@@ -65,7 +66,7 @@ async function rowsOf(source: Source, {ref: pod, mode}: MeshPod): Promise<readon
       dns: cell(found.dns.udp),
       evidence: [...words(found), ...made],
       warnings,
-      ...(startUp === undefined ? {} : {startUp}),
+      ...definedFields({startUp}),
     }))
   } catch (error) {
     if (!(error instanceof UserError)) throw error

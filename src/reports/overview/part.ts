@@ -1,11 +1,12 @@
 import {type Answer, answered, type Gap, missing} from '../../model/answer.js'
+import {definedFields} from '../../model/defined-fields.js'
 import {UserError} from '../../model/user-error.js'
 
 /** Why a part of the report is missing, from the error its question ended with. */
 function gapOf(what: string, error: UserError): Gap {
   const {gap, hint, message} = error
   if (gap !== undefined) return {...gap, what: `${what} (${gap.what})`}
-  return {what, reason: 'failed', detail: message, ...(hint === undefined ? {} : {hint})}
+  return {what, reason: 'failed', detail: message, ...definedFields({hint})}
 }
 
 /** Asks for one part of the report; an error a user could fix makes it a gap, so that the other parts are still shown. */

@@ -1,3 +1,4 @@
+import {definedFields} from '../../model/defined-fields.js'
 import {humanCount} from '../../model/human-count.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
@@ -39,7 +40,7 @@ export const whatIfView: View<WhatIfReport> = {
       after: shown(after),
       changed,
       breaks,
-      ...(seen === undefined ? {} : {seen}),
+      ...definedFields({seen}),
       why,
     })),
   jsonLines: true,

@@ -1,3 +1,4 @@
+import {definedFields} from '../../../model/defined-fields.js'
 import type {Cluster} from '../../../model/envoy/cluster.js'
 import {Router} from '../../../model/envoy/filters.js'
 import type {HttpFilter} from '../../../model/envoy/http.js'
@@ -44,7 +45,7 @@ function codeOf(table: Readonly<Record<string, number>>, word: string, at: strin
 }
 
 function direct(status: number, location: string | undefined, text: string, at: string): EnvoyReply {
-  const where = location === undefined ? {} : {location}
+  const where = definedFields({location})
   return {by: 'route', status, flags: [], details: 'direct_response', ...where, text, at}
 }
 

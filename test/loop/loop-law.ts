@@ -57,6 +57,7 @@ import {mtlsReport} from '../../src/reports/mtls/report.js'
 import {mtlsView} from '../../src/reports/mtls/view.js'
 import {netReport} from '../../src/reports/net/report.js'
 import {netView} from '../../src/reports/net/view.js'
+import {overviewView} from '../../src/reports/overview/view.js'
 import {ownProxyReport} from '../../src/reports/own-proxy/report.js'
 import {ownProxyView} from '../../src/reports/own-proxy/view.js'
 import {packetReport} from '../../src/reports/packet/report.js'
@@ -92,6 +93,7 @@ import {ztunnelAllView} from '../../src/reports/ztunnel-config/view.js'
 import {CONFIG_RULES} from '../../src/rules/config/registry.js'
 import {RULES} from '../../src/rules/registry.js'
 import type {Source} from '../../src/sources/source.js'
+import {overviewOf} from '../support/overview.js'
 import {captured, clusterServing, sampleSource} from '../support/served.js'
 import {withParts} from './loop-parts.js'
 
@@ -108,7 +110,7 @@ const SHOWN = {verbose: true, headings: true, all: false}
 async function seen<R extends Report>(report: R, view: View<R>): Promise<object> {
   const layout = {width: 160, colour: false, headers: true}
   const show = async (form: string) =>
-    Buffer.from(await rendered(report, view, formOf(form, view), layout, false)).toString('utf8')
+    withoutMoments(Buffer.from(await rendered(report, view, formOf(form, view), layout, false)).toString('utf8'))
   const gaps = view.showsGaps === true ? [] : report.gaps
   return {
     table: await show('table'),
@@ -119,6 +121,13 @@ async function seen<R extends Report>(report: R, view: View<R>): Promise<object>
   }
 }
 
+/** A text without the name of the source it begins with, and without when each piece of evidence was read. */
+function withoutMoments(text: string): string {
+  return text
+    .replace(/^(?:bundle|cluster) .*, namespace demo, \S+$/m, '')
+    .replace(/\b(objects\/\w+|(?:net|envoy|istiod|log|ztunnel)\.[\w.-]+) \d{4}-\d\d-\d\dT[\d:.]+Z/g, '$1')
+}
+
 const SOURCE_FIELDS = new Set(['origin', 'provenance', 'capturedAt'])
 
 function neutral(value: unknown): unknown {
@@ -126,6 +135,8 @@ function neutral(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   // Where a fact comes from and when it was read differ; which evidence it is does not.
   if ('observedAt' in value && 'evidence' in value) return neutral({evidence: value.evidence})
+  // When istiod was asked.
+  if ('istiods' in value && 'at' in value) return neutral({...value, at: undefined})
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) => (SOURCE_FIELDS.has(key) ? [] : [[key, neutral(item)]])),
   )
@@ -226,6 +237,8 @@ const MESH_QUESTIONS: Readonly<Record<string, (source: Source) => Promise<object
   certs: async s => seen(await certsReport(s, {...DEMO, now: NOW.getTime(), warn: WARN}), certsView),
   errors: async s => seen(await errorsReport(s, {...DEMO, pods: undefined, sinceMs: undefined}), errorsView),
   mtls: async s => seen(await mtlsReport(s, {kind: 'matrix', namespace: 'demo'}, ISTIO), mtlsView),
+  // A capture is always judged as of its own moment.
+  overview: async s => seen(await overviewOf(s, 'demo', new Date(base.origin.capturedAt ?? NOW)), overviewView),
   'proxy-status': async s =>
     seen(await proxyStatusReport(s, {istioNamespace: ISTIO, staleAfterMs: 0, at: NOW, why: true}), proxyStatusView),
   trace: async s =>

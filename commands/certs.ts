@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {POLICY_NEEDS} from '../src/cli/command-needs.js'
+import {POD_POLICY_NEEDS} from '../src/cli/command-needs.js'
 import {durationMs} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {certsReport} from '../src/reports/certs/report.js'
@@ -13,7 +13,7 @@ export default class Certs extends MeshCommand {
     '<%= config.bin %> certs -A --warn 720h -o prom',
   ]
   static override forms = formsOf(certsView)
-  static override needs = POLICY_NEEDS
+  static override needs = POD_POLICY_NEEDS
   static override flags = {
     warn: Flags.string({
       default: '168h',

@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {DESCRIBE_NEEDS} from '../src/cli/command-needs.js'
+import {VERIFY_NEEDS} from '../src/cli/command-needs.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {verifyReport} from '../src/reports/verify/report.js'
 import {verifyView} from '../src/reports/verify/view.js'
@@ -12,7 +12,7 @@ export default class Verify extends MeshCommand {
     '<%= config.bin %> verify -f expectations.yaml -n shop -o junit > verify.xml',
   ]
   static override forms = formsOf(verifyView)
-  static override needs = DESCRIBE_NEEDS
+  static override needs = VERIFY_NEEDS
   static override flags = {
     filename: Flags.string({
       char: 'f',

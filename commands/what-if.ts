@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {type CommandNeeds, POLICY_NEEDS} from '../src/cli/command-needs.js'
+import {WHAT_IF_NEEDS} from '../src/cli/command-needs.js'
 import {readChange, readTraffic} from '../src/cli/mesh-change.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {formsOf} from '../src/reports/view.js'
@@ -18,7 +18,7 @@ export default class WhatIf extends MeshCommand {
     '<%= config.bin %> what-if --delete authorizationpolicy/demo/deny-admin --from incident.tgz --traffic requests.jsonl -o json',
   ]
   static override forms = formsOf(whatIfView)
-  static override needs: CommandNeeds = {...(POLICY_NEEDS.cluster && {cluster: POLICY_NEEDS.cluster})}
+  static override needs = WHAT_IF_NEEDS
   static override flags = {
     filename: Flags.string({
       char: 'f',

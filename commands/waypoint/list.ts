@@ -10,7 +10,9 @@ export default class WaypointList extends MeshCommand {
   static override summary = 'List waypoints'
   static override examples = ['<%= config.bin %> waypoint list -A', '<%= config.bin %> waypoint list -n amb -o wide']
   static override forms = formsOf(waypointListView)
-  static override needs = {cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'namespaces']}} as const
+  static override needs = {
+    cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'listNamespaces', 'entries']},
+  } as const
   static override args = {name: Args.string({ignoreStdin: true, description: 'waypoint (default: all)'})}
   static override flags = {file: fileFlag, sort: sortFlag}
 

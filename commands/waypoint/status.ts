@@ -13,7 +13,9 @@ export default class WaypointStatus extends MeshCommand {
     '<%= config.bin %> waypoint status -n amb -o wide',
   ]
   static override forms = formsOf(waypointStatusView)
-  static override needs = {cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'namespaces']}} as const
+  static override needs = {
+    cluster: {needs: ['gateways'], more: ['allPods', 'allServices', 'listNamespaces', 'entries']},
+  } as const
   static override args = {name: Args.string({ignoreStdin: true, description: 'waypoint (default: all)'})}
   static override flags = {file: fileFlag, sort: sortFlag}
 

@@ -11,6 +11,7 @@ import {
   type Tags,
 } from 'yaml'
 import {contentStart} from './document-texts.js'
+import {isTooDeep} from './nesting.js'
 import type {ObjectPath} from './objects.js'
 
 /** Types of YAML 1.1 that kubectl's reader does not know: dates and 12:30:00 are strings, and binary data stays as it is written. */
@@ -116,13 +117,18 @@ function read(document: Document.Parsed): YamlDocument {
   }
 }
 
+function unread(message: string, text: string): YamlDocument {
+  return {value: undefined, mistakes: [{message, offset: contentStart(text)}], offsetOf: () => 0}
+}
+
 /** The documents in a text that is meant to be one; never throws. */
 export function yamlDocuments(text: string): readonly YamlDocument[] {
+  if (isTooDeep(text)) return [unread(TOO_DEEP, text)]
   try {
     const documents = parseAllDocuments(text, MANIFEST_YAML)
     return Array.isArray(documents) ? documents.map(document => read(document as Document.Parsed)) : []
   } catch (error) {
-    return [{value: undefined, mistakes: [{message: sentence(error), offset: contentStart(text)}], offsetOf: () => 0}]
+    return [unread(sentence(error), text)]
   }
 }
 

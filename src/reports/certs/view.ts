@@ -21,7 +21,7 @@ function rootCells({serial, validTo, pods, published, status}: RootGroup): reado
     {text: status, tone: status === 'OK' ? 'good' : 'bad'},
     validTo,
     String(pods),
-    published ? 'yes' : 'no',
+    published === 'unknown' ? 'unknown' : published ? 'yes' : 'no',
   ]
 }
 

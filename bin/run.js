@@ -1,9 +1,29 @@
 #!/usr/bin/env node
-try {
-  const {main} = await import('../dist/src/cli/main.js')
-  await main(process.argv.slice(2), new URL('..', import.meta.url))
-} catch (error) {
+const {join} = require('node:path')
+
+const root = join(__dirname, '..')
+
+function fail(error) {
   // Not even the program could be loaded: no build, or no more files may be opened.
   process.stderr.write(`Error: meshctl cannot be started: ${error.message}\n`)
   process.exitCode = 2
+}
+
+const OLDEST = 20
+
+function isTooOld() {
+  return Number(process.versions.node.split('.')[0]) < OLDEST
+}
+
+if (isTooOld()) {
+  process.stderr.write(`Error: meshctl needs Node ${OLDEST} or newer; this is Node ${process.versions.node}.\n`)
+  process.exitCode = 2
+} else run()
+
+function run() {
+  try {
+    require('../dist/start.cjs').start(process.argv.slice(2), join(root, 'dist'), root).catch(fail)
+  } catch (error) {
+    fail(error)
+  }
 }

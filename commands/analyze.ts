@@ -1,10 +1,12 @@
 import {Flags} from '@oclif/core'
-import {analyzed, analyzeRemarks, analyzeSettings} from '../src/cli/analyze-run.js'
+import {analyzeRemarks, analyzeSettings, askedAbout} from '../src/cli/analyze-run.js'
 import {ANALYZE_NEEDS} from '../src/cli/command-needs.js'
-import {repeatableFlag} from '../src/cli/flags.js'
+import {example} from '../src/cli/example.js'
+import {repeatableFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs} from '../src/cli/outputs.js'
 import {remark, write} from '../src/cli/streams.js'
+import {analyzeReport} from '../src/reports/analyze/report.js'
 import {analyzeView} from '../src/reports/analyze/view.js'
 import {formsOf} from '../src/reports/view.js'
 
@@ -15,18 +17,17 @@ export default class Analyze extends MeshCommand {
   static override strict = false
   static override usage = 'analyze [FILE|DIR|-]... [flags]'
   static override examples = [
-    'gateway.yaml routes/',
-    '--from sample -A',
-    'routes/ --failure-threshold Warning -o sarif=analyze.sarif',
-  ].map(rest => `<%= config.bin %> analyze ${rest}`)
+    example('Check manifests before they are applied', 'analyze gateway.yaml routes/'),
+    example('Check every namespace of the sample mesh', 'analyze --from sample -A'),
+    example(
+      'Fail a pipeline on warnings, and write SARIF for code review',
+      'analyze routes/ --failure-threshold Warning -o sarif=analyze.sarif',
+    ),
+  ]
   static override flags = {
     file: repeatableFlag('files to analyze, as the arguments are', 'f', 'FILE'),
     'use-kube': Flags.boolean({char: 'k', allowNo: true, description: 'use the cluster beside the files'}),
-    suppress: repeatableFlag(
-      'do not report CODE for matching objects (CODE=KIND NAMESPACE/NAME, with *)',
-      'S',
-      'CODE=PATTERN',
-    ),
+    suppress: suppressFlag,
     'failure-threshold': Flags.string({description: 'exit with 1 from this level on (default Error)'}),
     'fail-on': Flags.string({description: 'the same as --failure-threshold'}),
     'output-threshold': Flags.string({description: 'show findings from this level on (default Info)'}),
@@ -37,6 +38,7 @@ export default class Analyze extends MeshCommand {
     meshConfigFile: Flags.string({helpValue: 'FILE', description: 'mesh configuration to assume'}),
     meshNetworksFile: Flags.string({helpValue: 'FILE', description: 'mesh networks to assume'}),
     'ignore-unknown': Flags.boolean({description: 'ignore documents that cannot be read'}),
+    ...teamFlags,
     cluster: repeatableFlag('files of one of several clusters (repeatable)', undefined, 'NAME=DIR'),
     'istioctl-exit-codes': Flags.boolean({description: "exit with istioctl's codes: 0, 79, 65, 64, 1"}),
   }
@@ -52,10 +54,12 @@ export default class Analyze extends MeshCommand {
     }
     outputSpecs(flags.output, analyzeView)
     const {file: _, ...common} = flags
-    const settings = analyzeSettings(flags)
+    const settings = await analyzeSettings(flags)
     this.understood = true
     const {root, version} = this.config
-    const report = await analyzed(argv.map(String), flags, settings, {root, version})
+    const report = await askedAbout(argv.map(String), flags, {root, version}, (sources, options) =>
+      analyzeReport(sources, {...options, ...settings}),
+    )
     await this.print(common, report, analyzeView)
     for (const line of analyzeRemarks(report)) await remark(line)
     if (!flags['istioctl-exit-codes']) return

@@ -1,9 +1,9 @@
 import {Flags} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
+import {example} from '../src/cli/example.js'
 import {debugFlags, durationMs, filesFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {remark} from '../src/cli/streams.js'
 import {driftReport, expectedReport, impliedBy, iptablesWithDriftReport} from '../src/reports/iptables/drift-report.js'
 import {driftView} from '../src/reports/iptables/drift-view.js'
 import {iptablesView} from '../src/reports/iptables/view.js'
@@ -12,9 +12,9 @@ import {formsOf} from '../src/reports/view.js'
 export default class Iptables extends MeshCommand {
   static override summary = "Explain a pod's iptables rules: what is captured or bypassed, and why"
   static override examples = [
-    '<%= config.bin %> iptables deploy/productpage-v1 --from sample',
-    '<%= config.bin %> iptables deploy/sick-drift-v1 --from sample --drift',
-    'kubectl logs POD -c istio-init | <%= config.bin %> iptables -f -',
+    example('Say what the rules of a pod capture', 'iptables deploy/productpage-v1 --from sample'),
+    example('Compare the rules with those it should have', 'iptables deploy/sick-drift-v1 --from sample --drift'),
+    example("Read the rules from istio-init's log", 'kubectl logs POD -c istio-init | <%= config.bin %> iptables -f -'),
   ]
   static override forms = formsOf(driftView, iptablesView)
   static override needs: CommandNeeds = {
@@ -62,7 +62,7 @@ export default class Iptables extends MeshCommand {
         const {expectedSubject} = await import('../src/evidence/kernel/expected-subject.js')
         const target = {name: args.pod, namespace: flags.namespace, allNamespaces: flags['all-namespaces']}
         const subject = args.pod === undefined ? {pod: impliedBy(source)} : await expectedSubject(source, target)
-        if (subject.chosen !== undefined) await remark(subject.chosen)
+        if (subject.chosen !== undefined) await this.note(flags, subject.chosen)
         await this.print(flags, await expectedReport(source, subject.pod), iptablesView)
       })
       return

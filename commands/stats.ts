@@ -2,7 +2,8 @@ import {setTimeout} from 'node:timers/promises'
 import {Flags} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {durationMs, fileFlag, selectorFlag} from '../src/cli/flags.js'
+import {example} from '../src/cli/example.js'
+import {durationMs, fileFlag, selectorFlag, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {statsReport} from '../src/reports/stats/report.js'
 import {changesView, statsView} from '../src/reports/stats/view.js'
@@ -12,9 +13,9 @@ export default class Stats extends MeshCommand {
   static override summary = "Show what a pod's Envoy has counted: requests, errors and times per upstream"
   static override aliases = ['envoy-stats', 'es']
   static override examples = [
-    '<%= config.bin %> stats deploy/productpage-v1 -n demo --from sample',
-    '<%= config.bin %> stats deploy/productpage-v1 --watch --interval 5s',
-    '<%= config.bin %> stats -f stats.txt -o json',
+    example('Show requests and errors per upstream', 'stats deploy/productpage-v1 -n demo --from sample'),
+    example('Show what changes every five seconds', 'stats deploy/productpage-v1 --watch --interval 5s'),
+    example('Read saved statistics, and print JSON', 'stats -f stats.txt -o json'),
   ]
   static override forms = formsOf(changesView, statsView)
   static override needs: CommandNeeds = {
@@ -26,9 +27,16 @@ export default class Stats extends MeshCommand {
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,
-    watch: Flags.boolean({description: 'print what changed between two reads, every --interval until interrupted'}),
-    interval: Flags.string({default: '5s', helpValue: 'DURATION', description: 'time between two reads of --watch'}),
+    ...watchFlags,
+    interval: Flags.string({
+      helpGroup: 'OUTPUT',
+      helpValue: 'DURATION',
+      default: '5s',
+      description: 'time between two reads of --watch, which prints what changed between them',
+    }),
   }
+
+  protected override readonly watchesItself = true
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Stats)
@@ -39,6 +47,7 @@ export default class Stats extends MeshCommand {
       for (;;) {
         await setTimeout(interval)
         const next = await statsReport(source, pod)
+        this.startRound(flags.interval)
         await this.print(flags, {...next, since: last.upstreams}, changesView)
         last = next
       }

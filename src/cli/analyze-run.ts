@@ -4,9 +4,12 @@ import {groupedPairs} from '../model/grouped-by.js'
 import {humanCount} from '../model/human-count.js'
 import {UserError} from '../model/user-error.js'
 import type {AnalyzedSource} from '../reports/analyze/read.js'
-import {type AnalyzeOptions, type AnalyzeReport, analyzeReport} from '../reports/analyze/report.js'
-import {readSuppression} from '../reports/analyze/suppression.js'
+import type {AnalyzeOptions, AnalyzeReport} from '../reports/analyze/report.js'
+import {readSuppression} from '../rules/suppression.js'
 import {analyzeRules, analyzeSeverity, clusterFiles, settingsFile} from './analyze-settings.js'
+import {readCheckConfig, teamPolicy} from './check-settings.js'
+import {currentFolder} from './current-folder.js'
+import {configRules} from './known-rules.js'
 import {openFor, type SubjectFlags} from './open-for.js'
 import {remark} from './streams.js'
 
@@ -25,17 +28,23 @@ export interface AnalyzeFlags extends SubjectFlags {
   readonly meshNetworksFile?: string | undefined
   readonly 'ignore-unknown': boolean
   readonly cluster?: readonly string[] | undefined
+  readonly baseline?: string | undefined
+  readonly config?: string | undefined
 }
 
-/** The rules and thresholds the flags ask for; wrong values are errors before anything is read. */
-export function analyzeSettings(flags: AnalyzeFlags): Pick<AnalyzeOptions, 'rules' | 'chosen' | 'failOn' | 'showFrom'> {
+/** The rules, thresholds and policy of a team that the flags and the settings file ask for; wrong values are errors before anything is read. */
+export async function analyzeSettings(
+  flags: AnalyzeFlags,
+): Promise<Pick<AnalyzeOptions, 'rules' | 'chosen' | 'failOn' | 'showFrom' | 'policy'>> {
+  const config = await readCheckConfig(flags.config, currentFolder())
   const wanted = [...(flags.analyzer ?? []), ...(flags.only ?? [])]
   const failOn = flags['failure-threshold'] ?? flags['fail-on']
   return {
-    rules: analyzeRules(wanted.length === 0 ? undefined : wanted, flags.skip),
+    rules: analyzeRules(await configRules(config), wanted.length === 0 ? undefined : wanted, flags.skip, config),
     chosen: wanted.length > 0,
-    failOn: analyzeSeverity('failure-threshold', failOn, 'error'),
+    failOn: analyzeSeverity('failure-threshold', failOn, config.failOn ?? 'error'),
     showFrom: analyzeSeverity('output-threshold', flags['output-threshold'], 'info'),
+    policy: await teamPolicy(config, flags.baseline),
   }
 }
 
@@ -84,13 +93,16 @@ function reportedNamespace(flags: AnalyzeFlags, sources: readonly AnalyzedSource
   return sources.length === 1 && first?.source.traits.live === true ? first.source.defaultNamespace : undefined
 }
 
-/** Analyzes what the arguments and flags name; every source is closed whatever happens. */
-export async function analyzed(
+/** What every question about the configuration is asked with, but for its rules and thresholds. */
+export type AskedWith = Omit<AnalyzeOptions, 'rules' | 'chosen' | 'failOn' | 'showFrom' | 'policy'>
+
+/** Opens what the arguments and flags name and asks about it; every source is closed whatever happens. */
+export async function askedAbout<R>(
   paths: readonly string[],
   flags: AnalyzeFlags,
-  settings: ReturnType<typeof analyzeSettings>,
   program: {readonly root: string; readonly version: string},
-): Promise<AnalyzeReport> {
+  ask: (sources: readonly AnalyzedSource[], options: AskedWith) => Promise<R>,
+): Promise<R> {
   const suppressions = (flags.suppress ?? []).map(readSuppression)
   const meshConfig = await settingsFile(flags.meshConfigFile)
   const meshNetworks = await settingsFile(flags.meshNetworksFile)
@@ -98,8 +110,7 @@ export async function analyzed(
   try {
     for (const line of sources.flatMap(({source}) => source.remarks ?? [])) await remark(line)
     const onlyNamespace = reportedNamespace(flags, sources)
-    const report = await analyzeReport(sources, {
-      ...settings,
+    return await ask(sources, {
       suppressions,
       istioNamespace: flags.istioNamespace,
       namespace: flags.namespace ?? 'default',
@@ -108,7 +119,6 @@ export async function analyzed(
       now: new Date(),
       version: program.version,
     })
-    return report
   } finally {
     for (const {source} of sources) await source.close()
   }

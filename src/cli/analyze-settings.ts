@@ -1,12 +1,12 @@
 import {stat} from 'node:fs/promises'
 import {join} from 'node:path'
+import type {CheckConfig} from '../formats/check-config.js'
 import {commaList} from '../model/comma-list.js'
 import type {Severity} from '../model/finding.js'
 import {UserError} from '../model/user-error.js'
 import type {SettingsFile} from '../reports/analyze/report.js'
 import type {ConfigRule} from '../rules/config/config-rule.js'
 import {istioAnalyzer} from '../rules/config/istio-codes.js'
-import {CONFIG_RULES} from '../rules/config/registry.js'
 import {matchesRuleName} from '../rules/select-rules.js'
 import {readInput} from '../sources/files/read.js'
 
@@ -20,20 +20,25 @@ function isNamed(rule: ConfigRule, name: string): boolean {
 
 /** The rules named with --analyzer, --only and --skip: names of istioctl's analyzers, codes and names of rules; an unknown one is an error. */
 export function analyzeRules(
+  all: readonly ConfigRule[],
   wanted: readonly string[] | undefined,
   unwanted: readonly string[] | undefined,
+  team: Pick<CheckConfig, 'only' | 'skip'> = {},
 ): readonly ConfigRule[] {
-  const [only, skip] = [(wanted ?? []).flatMap(commaList), (unwanted ?? []).flatMap(commaList)]
+  // Names in the settings of a team may be those of rules about workloads.
+  const ours = (names: readonly string[] | undefined) => names?.filter(name => all.some(rule => isNamed(rule, name)))
+  const only = (wanted ?? ours(team.only) ?? []).flatMap(commaList)
+  const skip = (unwanted ?? ours(team.skip) ?? []).flatMap(commaList)
   const unknown = [...only, ...skip].find(
-    name => istioAnalyzer(name) === undefined && !CONFIG_RULES.some(rule => isNamed(rule, name)),
+    name => istioAnalyzer(name) === undefined && !all.some(rule => isNamed(rule, name)),
   )
   if (unknown !== undefined)
     throw new UserError(`unknown analyzer or rule ${JSON.stringify(unknown)}`, {
       next: 'meshctl analyze -L   # lists them',
     })
-  return CONFIG_RULES.filter(rule =>
-    only.length === 0 ? rule.optIn !== true : only.some(name => isNamed(rule, name)),
-  ).filter(rule => !skip.some(name => isNamed(rule, name)))
+  return all
+    .filter(rule => (only.length === 0 ? rule.optIn !== true : only.some(name => isNamed(rule, name))))
+    .filter(rule => !skip.some(name => isNamed(rule, name)))
 }
 
 const LEVELS: readonly Severity[] = ['info', 'warning', 'error']

@@ -1,9 +1,18 @@
 import {dirname, resolve} from 'node:path'
 import {type AcceptedFinding, parseBaseline} from '../formats/baseline.js'
 import {type CheckConfig, parseCheckConfig} from '../formats/check-config.js'
+import type {Severity} from '../model/finding.js'
 import {systemReason} from '../model/system-error.js'
 import {UserError} from '../model/user-error.js'
+import {type FindingPolicy, severitiesByCode} from '../reports/check/policy.js'
+import {type AnyRule, isConfigRule} from '../rules/any-rule.js'
+import type {ConfigRule} from '../rules/config/config-rule.js'
+import type {MeshRule} from '../rules/rule.js'
+import {selectRules} from '../rules/select-rules.js'
+import {readSuppression} from '../rules/suppression.js'
 import {readBounded} from '../sources/files/read.js'
+import {currentFolder} from './current-folder.js'
+import {configRules, knownRules} from './known-rules.js'
 
 /** The name of the file a team keeps its settings in. */
 const CONFIG_FILE = '.meshctl.yaml'
@@ -23,9 +32,13 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** The settings from the named file, else from .meshctl.yaml in the current folder, else none; a baseline path is relative to the file. */
-export async function readCheckConfig(named: string | undefined, folder: string): Promise<CheckConfig> {
-  const path = named ?? resolve(folder, CONFIG_FILE)
+/**
+ * The settings from the named file, else from .meshctl.yaml in the current folder, else none; a baseline path is relative to the file. Where there
+ * is no current folder any more, there is no such file in it.
+ */
+export async function readCheckConfig(named: string | undefined, folder: string | undefined): Promise<CheckConfig> {
+  if (named === undefined && folder === undefined) return parseCheckConfig('', CONFIG_FILE)
+  const path = named ?? resolve(folder ?? '', CONFIG_FILE)
   let text: string
   try {
     text = await readSettings(path)
@@ -40,4 +53,67 @@ export async function readCheckConfig(named: string | undefined, folder: string)
 /** The findings a baseline accepts; none without one. */
 export async function readBaseline(path: string | undefined): Promise<readonly AcceptedFinding[]> {
   return path === undefined ? [] : parseBaseline(await readText(path), path)
+}
+
+/** The severities and accepted findings of a team; an unknown rule in its settings is an error. */
+export async function teamPolicy(config: CheckConfig, baseline: string | undefined): Promise<FindingPolicy> {
+  const known = [...(await knownRules(config)), ...(await configRules(config))]
+  return {
+    severities: severitiesByCode(known, config.severities),
+    accepted: await readBaseline(baseline ?? config.baseline),
+    at: new Date(),
+  }
+}
+
+/** The rules of check: about workloads, and about the configuration when the whole mesh is checked. */
+interface CheckRules {
+  readonly rules: readonly MeshRule[]
+  readonly configuration: readonly ConfigRule[]
+}
+
+/**
+ * The rules that the flags, else the settings of the team, select. A rule about the configuration that has an Istio code of one about workloads is
+ * left to that one.
+ */
+async function checkRules(
+  config: CheckConfig,
+  only: readonly string[] | undefined,
+  skip: readonly string[] | undefined,
+  everywhere: boolean,
+): Promise<CheckRules> {
+  const ofWorkloads = await knownRules(config)
+  const taken = new Set(ofWorkloads.flatMap(({aliases}) => aliases))
+  const ofConfiguration = everywhere
+    ? (await configRules(config)).filter(({aliases, optIn}) => optIn !== true && !aliases.some(code => taken.has(code)))
+    : []
+  const selected = selectRules<AnyRule>([...ofWorkloads, ...ofConfiguration], only ?? config.only, skip ?? config.skip)
+  return {
+    rules: selected.filter((rule): rule is MeshRule => !isConfigRule(rule)),
+    configuration: selected.filter(isConfigRule),
+  }
+}
+
+/** The flags of check that say which rules count, and how much. */
+export interface CheckFlags {
+  readonly config?: string | undefined
+  readonly baseline?: string | undefined
+  readonly only?: readonly string[] | undefined
+  readonly skip?: readonly string[] | undefined
+  readonly suppress?: readonly string[] | undefined
+  readonly 'fail-on'?: Severity | undefined
+  readonly 'all-namespaces'?: boolean
+}
+
+/** The rules, the threshold and the policy that the flags and the settings file ask for; wrong values are errors before anything is read. */
+export async function checkSettings(
+  flags: CheckFlags,
+): Promise<CheckRules & {readonly failOn: Severity; readonly policy: FindingPolicy}> {
+  const config = await readCheckConfig(flags.config, currentFolder())
+  const rules = await checkRules(config, flags.only, flags.skip, flags['all-namespaces'] === true)
+  const policy = await teamPolicy(config, flags.baseline)
+  return {
+    ...rules,
+    failOn: flags['fail-on'] ?? config.failOn ?? 'warning',
+    policy: {...policy, suppressions: flags.suppress?.map(readSuppression) ?? []},
+  }
 }

@@ -78,6 +78,11 @@ export const PROBE_NEEDS: CommandNeeds = {
   },
 }
 
+/** What the questions read that `report` joins. */
+export const REPORT_NEEDS: CommandNeeds = {
+  cluster: {needs: ['pods'], more: [...RULES, 'allPods', 'slices']},
+}
+
 export const DESCRIBE_NEEDS: CommandNeeds = {
   cluster: {
     needs: ['pods', 'service'],

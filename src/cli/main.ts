@@ -1,18 +1,15 @@
-import {readFileSync} from 'node:fs'
 import {basename} from 'node:path'
-import {fileURLToPath} from 'node:url'
+import {pathToFileURL} from 'node:url'
 import {own} from '../model/own.js'
 import type {UserError} from '../model/user-error.js'
 import {explainError, isRefusedUsage} from './errors.js'
 import {endOnInterrupt} from './interrupt.js'
-import {endOnLostOutput, endOnUncaught} from './last-resort.js'
-import {remark} from './streams.js'
+import {endOnUncaught} from './last-resort.js'
+import type {Program} from './program.js'
+import {runCommand} from './run.js'
+import {remark, write} from './streams.js'
 import type {OclifError} from './usage/usage-error.js'
-
-interface Program {
-  readonly version: string
-  readonly oclif: Readonly<Record<string, unknown>>
-}
+import {applyUserConfig} from './user-config.js'
 
 /** The name of the program: kubectl plugins have their own. */
 function programName(): string {
@@ -20,13 +17,42 @@ function programName(): string {
 }
 
 /** Short names of topics, so that --help works on them too. */
-const TOPICS: Readonly<Record<string, string>> = {pc: 'proxy-config'}
+const TOPICS: Readonly<Record<string, string>> = {pc: 'proxy-config', zc: 'ztunnel-config'}
 
 /** The arguments with a topic's short name expanded, and `help COMMAND` as `COMMAND --help`. */
 function spelledOut(argv: readonly string[]): readonly string[] {
   if (argv[0] === 'help') return [...spelledOut(argv.slice(1)), '--help']
   const long = own(TOPICS, argv[0] ?? '')
   return long === undefined ? argv : [long, ...argv.slice(1)]
+}
+
+function isHelpAlone(words: readonly string[]): boolean {
+  return words.length === 1 && ['--help', '-h'].includes(words[0] ?? '')
+}
+
+/** The three lines of a greeting for the name alone, and the program's help for --help alone. */
+async function welcome(words: readonly string[], program: Program): Promise<void> {
+  const {greeting, programHelp} = await import('./usage/welcome.js')
+  const bin = programName()
+  await write(process.stdout, words.length === 0 ? greeting(bin) : programHelp(program.root, bin, process.stdout))
+}
+
+/** True when a word may be `ns/NAME`. */
+function namesNamespace(words: readonly string[]): boolean {
+  return words.some(word => /^(?:ns|namespaces?)\//.test(word))
+}
+
+/** The command line with leading flags behind the command and `ns/NAME` as a flag; commands are read only where that may be needed. */
+async function rewritten(words: readonly string[], root: () => URL): Promise<readonly string[]> {
+  const leading = words[0]?.startsWith('-') === true
+  if (!leading && !namesNamespace(words)) return words
+  const [{withLeadingFlagsBehind}, {readSurface}, {namespaceArgument}] = await Promise.all([
+    import('./usage/leading-flags.js'),
+    import('./usage/surface.js'),
+    import('./usage/namespace-argument.js'),
+  ])
+  const surface = readSurface(root())
+  return namespaceArgument(leading ? spelledOut(withLeadingFlagsBehind(words, surface)) : words, surface)
 }
 
 /** What is wrong with a refused command line; what words it is loaded for such an error only. */
@@ -38,31 +64,20 @@ async function refusedUsage(error: OclifError, words: readonly string[], root: U
   return usageError(error, words, readSurface(root))
 }
 
-/** Runs one command line: never throws, never calls exit after output, sets process.exitCode. */
-export async function main(argv: readonly string[], root: URL): Promise<void> {
-  endOnLostOutput(process.stdout)
-  endOnLostOutput(process.stderr)
+/** Runs one command line of the program: never throws, never calls exit after output, sets process.exitCode. */
+export async function main(argv: readonly string[], program: Program): Promise<void> {
   const debug = argv.includes('--debug') || process.env.MESHCTL_DEBUG === '1'
-  const program = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Program
   endOnUncaught(program.version, debug)
   endOnInterrupt()
-  if (argv.length === 1 && ['--version', '-V', '-v'].includes(argv[0] ?? '')) {
-    process.stdout.write(`meshctl (mesh diagnostics) ${program.version}\n`)
-    return
-  }
+  const root = () => pathToFileURL(`${program.root}/`)
   let words = spelledOut(argv)
   try {
-    if (words[0]?.startsWith('-')) {
-      const [{withLeadingFlagsBehind}, {readSurface}] = await Promise.all([
-        import('./usage/leading-flags.js'),
-        import('./usage/surface.js'),
-      ])
-      words = spelledOut(withLeadingFlagsBehind(words, readSurface(root)))
-    }
-    const {runCommand} = await import('./run.js')
-    await runCommand(words, fileURLToPath(root), {...program, oclif: {...program.oclif, bin: programName()}})
+    if (words.length === 0 || isHelpAlone(words)) return await welcome(words, program)
+    await applyUserConfig(process.env)
+    words = await rewritten(words, root)
+    await runCommand(words, program, programName())
   } catch (error) {
-    const usage = isRefusedUsage(error) ? await refusedUsage(error, words, root) : undefined
+    const usage = isRefusedUsage(error) ? await refusedUsage(error, words, root()) : undefined
     // The next step of a usage error is a command of its own, not one to be completed with the words typed.
     const {text, exitCode} = explainError(usage ?? error, program.version, debug, usage === undefined ? words : [])
     process.exitCode = exitCode

@@ -24,6 +24,8 @@ export interface OwnRule {
   readonly code: string
   readonly severity: Severity
   readonly title: string
+  /** The kinds of objects of the mesh configuration it is about; none for a rule about pods. */
+  readonly kinds: readonly string[]
   readonly when: string
   readonly message: string
   readonly why: string
@@ -32,7 +34,7 @@ export interface OwnRule {
 }
 
 const KEYS = ['failOn', 'only', 'skip', 'baseline', 'severities', 'parameters', 'rules']
-const RULE_KEYS = ['code', 'severity', 'title', 'when', 'message', 'why', 'fix', 'references']
+const RULE_KEYS = ['code', 'severity', 'title', 'kinds', 'when', 'message', 'why', 'fix', 'references']
 
 function severity(value: unknown, where: string): Severity {
   const found = SEVERITIES.find(each => each === value)
@@ -67,6 +69,7 @@ function ownRule(value: unknown, where: string): OwnRule {
     code,
     severity: severity(field(value, 'severity') ?? 'warning', `${where}: severity`),
     title,
+    kinds: textsOf(value, 'kinds'),
     when,
     message: textOf(value, 'message') ?? `${title}.`,
     why: textOf(value, 'why') ?? 'A rule of this organisation.',

@@ -45,11 +45,15 @@ export function firstLine(error: unknown): string {
  * Compiles the condition of a rule; a syntax error, an unknown field or a result that is not boolean is an error that names the rule. Evaluating
  * one that needs too many steps or too long is an error as well, and its regular expressions are run by RE2, in linear time.
  */
-export function readCondition(code: string, when: string): (context: Record<string, unknown>) => unknown {
+export function readCondition(
+  code: string,
+  when: string,
+  variables: () => Environment = environment,
+): (context: Record<string, unknown>) => unknown {
   const invalid = (problem: string) =>
     new UserError(`the condition of ${code} ${problem}`, {hint: `Condition: ${when}`})
   try {
-    const parsed = environment().parse(when)
+    const parsed = variables().parse(when)
     linearMatches(parsed.ast)
     const {valid, type, error} = parsed.check()
     if (!valid) throw invalid(`is invalid: ${firstLine(error)}`)
@@ -58,6 +62,19 @@ export function readCondition(code: string, when: string): (context: Record<stri
   } catch (error) {
     throw error instanceof UserError ? error : invalid(`is invalid: ${firstLine(error)}`)
   }
+}
+
+/** What a condition about an object of the configuration sees: the object as it was written. */
+function objectEnvironment(): Environment {
+  return new Environment({unlistedVariablesAreDyn: false})
+    .registerFunction(`string.${MATCHES}(string): bool`, (text: string, pattern: string) => partialMatch(pattern, text))
+    .registerVariable('object', 'map<string, dyn>')
+}
+
+/** Compiles the condition of a rule about objects of the configuration, as `readCondition` does. */
+export function readObjectCondition(code: string, when: string): (object: unknown) => unknown {
+  const holds = readCondition(code, when, objectEnvironment)
+  return object => holds({object: celValue(object)})
 }
 
 /** Whole numbers as CEL's integers; schemas compare them with integers. */

@@ -113,7 +113,7 @@ import {rule as undeclaredListener} from './undeclared-listener/rule.js'
 import {rule as virtualInterface} from './virtual-interface/rule.js'
 import {rule as waypointNotServing} from './waypoint-not-serving/rule.js'
 
-/** Every rule, by slug. Written by bin/generate.js. */
+/** Every rule, by slug. Written by scripts/generate.js. */
 export const RULES: readonly MeshRule[] = [
   adminExposed,
   ambientAndSidecar,

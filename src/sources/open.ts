@@ -59,7 +59,6 @@ export async function openSource(word: string | undefined, options: OpenOptions)
   if (named === undefined && !existsSync(name)) {
     throw new UserError(`cannot read ${name}: no such file or directory`, {
       hint: `Valid sources: the path of a bundle or file, or ${SOURCE_SPECS.map(spec => `${sourceSpecUsage(spec)} (${spec.meaning})`).join(', ')}.`,
-      next: 'meshctl check --from sample -n demo   # try meshctl without any file',
     })
   }
   return await openFiles([name])

@@ -18,6 +18,8 @@ export interface Target {
   readonly selector?: string | undefined
   /** Among several pods, those with a sidecar come first. */
   readonly preferSidecar?: boolean | undefined
+  /** True when objects of the mesh configuration are asked about as well: files without workloads are then no error. */
+  readonly configuration?: boolean
 }
 
 /** The pod chosen, and, when there was a choice, a sentence saying which and why. */

@@ -19,7 +19,7 @@ describe('the release script', () => {
   afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
   const release = (cwd: string, ...argv: readonly string[]) =>
-    spawnSync(process.execPath, ['bin/release.js', ...argv], {cwd, encoding: 'utf8'})
+    spawnSync(process.execPath, ['scripts/release.js', ...argv], {cwd, encoding: 'utf8'})
 
   gitTest(
     'a dry run bumps, builds, packs, checks and tags, and changes nothing',

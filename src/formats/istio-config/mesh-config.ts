@@ -17,6 +17,18 @@ export function readMeshConfig(text: string, istioNamespace: string, from?: stri
     imageType: textOf(mesh, 'defaultConfig', 'image', 'imageType') ?? '',
     outboundMode: textOf(mesh, 'outboundTrafficPolicy', 'mode') ?? 'ALLOW_ANY',
     enableAutoMtls: flagOf(mesh, 'enableAutoMtls') ?? true,
+    extensionProviders: new Map(
+      listOf(mesh, 'extensionProviders').map(each => [
+        textOf(each, 'name') ?? '',
+        Object.keys(isObject(each) ? each : {}).find(key => key !== 'name') ?? '',
+      ]),
+    ),
+    tracers: Object.keys(objectOf(mesh, 'defaultConfig', 'tracing') ?? {}),
+    defaultTracing: textsOf(mesh, 'defaultProviders', 'tracing').length > 0,
+    enableTracing: flagOf(mesh, 'enableTracing') ?? true,
+    discoverySelectors: listOf(mesh, 'discoverySelectors').length,
+    minTlsVersion: textOf(mesh, 'tlsDefaults', 'minProtocolVersion') ?? '',
+    certificates: listOf(mesh, 'certificates').length > 0,
     ...definedFields({from}),
   }
 }

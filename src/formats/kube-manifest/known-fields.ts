@@ -1,4 +1,4 @@
-/** The type of each kind whose fields are known, by API version and kind. Written by bin/generate-fields.js from the OpenAPI document of Kubernetes 1.34. */
+/** The type of each kind whose fields are known, by API version and kind. Written by scripts/generate-fields.js from the OpenAPI document of Kubernetes 1.34. */
 export const KIND_TYPES: Readonly<Record<string, string>> = {
   'v1 Pod': 'V1Pod',
   'v1 Service': 'V1Service',

@@ -14,7 +14,8 @@ interface ApiGroup {
   readonly hint: string
 }
 
-const ANALYZE = 'Run: meshctl analyze'
+/** What to run for objects of the configuration. */
+export const ANALYZE = 'Run: meshctl analyze'
 
 /** API groups of traffic and security configuration, which rules read as evidence but do not check (istio.io release notes for the removed ones). */
 const GROUPS: readonly ApiGroup[] = [

@@ -1,11 +1,12 @@
 import {parse} from 'yaml'
 import {isTooDeep} from './nesting.js'
+import {kubectlTags} from './yaml-tags.js'
 
 /** The value of one YAML document held in a text field (a ConfigMap's entry, an annotation); undefined when it is not YAML, or nested too deeply. */
 export function parseYamlText(text: string): unknown {
   if (isTooDeep(text)) return undefined
   try {
-    return parse(text, {maxAliasCount: 100, version: '1.1', logLevel: 'error'})
+    return parse(text, {maxAliasCount: 100, version: '1.1', logLevel: 'error', customTags: kubectlTags})
   } catch {
     return undefined
   }

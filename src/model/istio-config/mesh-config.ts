@@ -7,6 +7,19 @@ export interface MeshConfig {
   readonly imageType: string
   readonly outboundMode: string
   readonly enableAutoMtls: boolean
+  /** The extension providers by name, with the field that says which kind each is (`zipkin`, `envoyExtAuthzGrpc`). */
+  readonly extensionProviders: ReadonlyMap<string, string>
+  /** The tracers of `defaultConfig.tracing` (`zipkin`, `openCensusAgent`). */
+  readonly tracers: readonly string[]
+  /** True when `defaultProviders.tracing` names any. */
+  readonly defaultTracing: boolean
+  /** False when `enableTracing` is. */
+  readonly enableTracing: boolean
+  readonly discoverySelectors: number
+  /** `tlsDefaults.minProtocolVersion`; empty when not set. */
+  readonly minTlsVersion: string
+  /** True when the field `certificates` is used, which Istio 1.18 removed. */
+  readonly certificates: boolean
   /** The file or object it was read from; undefined when the defaults were assumed. */
   readonly from?: string
 }

@@ -1,9 +1,10 @@
-import type {Gap} from '../../model/answer.js'
+import {type Gap, isFailure} from '../../model/answer.js'
 import {definedFields} from '../../model/defined-fields.js'
 import type {Finding} from '../../model/finding.js'
-import type {ConfigObject} from '../../model/istio-config/config-object.js'
+import {type ConfigObject, fullName} from '../../model/istio-config/config-object.js'
 import {type ConfigFound, type ConfigRule, type NeededKinds, neededText} from '../../rules/config/config-rule.js'
 import type {ConfigSet} from '../../rules/config/config-set.js'
+import {INCONCLUSIVE} from '../../rules/rule.js'
 import type {ConfigInput} from './read.js'
 
 /** A problem of an object, with the rule that found it. */
@@ -65,30 +66,57 @@ function suspected(found: ConfigFound, {detail}: Gap): ConfigFound {
   return {...found, severity: 'info', message}
 }
 
+/** The objects a rule could not decide about, with the reason of the first. */
+function undecidedGap(all: readonly ConfigFound[]): Gap | undefined {
+  const open = all.filter(({undecided}) => undecided === true)
+  const [first] = open
+  if (first === undefined) return undefined
+  const {kind} = first.object.ref
+  const more = open.length > 1 ? ` and ${open.length - 1} more` : ''
+  return {what: INCONCLUSIVE, reason: 'failed', detail: `${kind} ${fullName(first.object)}${more}: ${first.message}`}
+}
+
+/** Why the objects a rule checks may be missing from what was read: their kinds could not be read, or the excerpt holds none. */
+function unseenKinds({kinds}: ConfigRule, inputs: readonly ConfigInput[], strict: boolean): Gap | undefined {
+  const gap = inputs.flatMap(({unreadable}) => kinds.flatMap(kind => unreadable.get(kind) ?? []))[0]
+  if (gap !== undefined && isFailure(gap)) return gap
+  if (!strict || inputs.some(({complete}) => complete)) return undefined
+  const what = neededText(kinds.length > 3 ? 'object of the kinds it checks' : kinds)
+  return {what, reason: 'not-captured', detail: `the input holds no ${what}`}
+}
+
 /** Runs every rule over the configuration; a rule that compares with a kind the excerpt lacks is not evaluated. */
 export function evaluateConfig(
   set: ConfigSet,
   rules: readonly ConfigRule[],
   inputs: readonly ConfigInput[],
   assumed: readonly ConfigObject[] = [],
+  /** True when a rule without an object to check is not evaluated instead of silent. */
+  strict = false,
 ): ConfigOutcome {
   const findings: ConfigFinding[] = []
   const notChecked: {rule: ConfigRule; gap: Gap}[] = []
   const passed: ConfigRule[] = []
   const present = new Set([
     ...inputs.flatMap(({objects}) => objects.map(({kind}) => kind)),
-    ...(set.of('MeshNetworks').length === 0 ? [] : ['MeshNetworks']),
+    ...['MeshNetworks', 'MeshConfig'].filter(kind => set.of(kind).length > 0),
   ])
   for (const rule of rules) {
-    if (!rule.kinds.some(kind => present.has(kind))) continue
+    const absent = !rule.kinds.some(kind => present.has(kind))
+    const unseen = unseenKinds(rule, inputs, strict && absent)
+    if (unseen !== undefined) notChecked.push({rule, gap: unseen})
+    if (absent) continue
     const missing = lacking(rule, present, inputs)
     if (missing?.excerpt === false) {
       notChecked.push({rule, gap: missing.gap})
       continue
     }
-    const found = rule.check(set).filter(({object}) => !isOfSystem(object) && !assumed.includes(object))
+    const all = rule.check(set).filter(({object}) => !isOfSystem(object) && !assumed.includes(object))
+    const found = all.filter(({undecided}) => undecided !== true)
+    const open = undecidedGap(all)
+    if (open !== undefined) notChecked.push({rule, gap: open})
     if (missing === undefined) {
-      if (found.length === 0) passed.push(rule)
+      if (all.length === 0 && unseen === undefined) passed.push(rule)
       for (const each of found) findings.push({rule, found: each})
       continue
     }
@@ -114,7 +142,7 @@ export function findingOf({rule, found}: ConfigFinding): Finding {
     message: found.message,
     why: rule.why,
     fix: found.fix ?? rule.fix,
-    proof: [],
+    proof: found.proof ?? [],
     provenance: [],
     ...definedFields({patch: found.patch}),
   }

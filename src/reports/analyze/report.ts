@@ -13,14 +13,15 @@ import {byText} from '../../model/order.js'
 import type {ObjectRef} from '../../model/pod.js'
 import {UserError} from '../../model/user-error.js'
 import type {ConfigRule} from '../../rules/config/config-rule.js'
-import {configSet} from '../../rules/config/config-set.js'
+import {configSet, type Upgrade} from '../../rules/config/config-set.js'
+import {type Suppression, suppressedBy} from '../../rules/suppression.js'
 import type {Source} from '../../sources/source.js'
 import type {CheckedWorkload} from '../check/evaluate/aggregator.js'
+import {applyPolicy, type FindingPolicy, incompleteEntries} from '../check/policy.js'
 import {type CheckReport, countsOf} from '../check/report.js'
 import {assumedGateway} from './assumed.js'
 import {type ConfigFinding, evaluateConfig, findingOf} from './evaluate.js'
 import {type AnalyzedSource, type ConfigInput, readConfiguration} from './read.js'
-import {type Suppression, suppressedBy} from './suppression.js'
 
 /** A file with settings of the mesh. */
 export interface SettingsFile {
@@ -41,12 +42,16 @@ export interface AnalyzeOptions {
   /** Only findings of this namespace are reported; all when undefined. */
   readonly onlyNamespace?: string
   readonly suppressions: readonly Suppression[]
+  /** The team's severities and accepted findings. */
+  readonly policy?: FindingPolicy
   readonly meshConfig?: SettingsFile
   readonly meshNetworks?: SettingsFile
   /** True when documents that cannot be read do not matter. */
   readonly ignoreUnknown: boolean
   readonly now: Date
   readonly version: string
+  /** Set when the question is what an upgrade changes: a rule without an object to check is then not evaluated. */
+  readonly upgrade?: Upgrade
 }
 
 export interface AnalyzeReport extends CheckReport {
@@ -126,6 +131,15 @@ function ordered(all: readonly ConfigFinding[]): readonly ConfigFinding[] {
   )
 }
 
+/** The findings with the team's severities, which also decide their order. */
+function withSeverities(all: readonly ConfigFinding[], policy: FindingPolicy | undefined): readonly ConfigFinding[] {
+  if (policy === undefined || policy.severities.size === 0) return all
+  return all.map(({rule, found}) => ({
+    rule,
+    found: {...found, ...definedFields({severity: policy.severities.get(rule.code) ?? found.severity})},
+  }))
+}
+
 function isIn({ref}: ConfigObject, namespace: string | undefined): boolean {
   if (namespace === undefined || ref.namespace === namespace) return true
   return ref.namespace === '' && (ref.kind !== 'Namespace' || ref.name === namespace)
@@ -178,20 +192,22 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
   const map = istioConfigMap(objects, options.istioNamespace)
   const networks = networksOf(map, options)
   const at = capturedOr(sources, options.now)
-  const own =
-    networks === undefined || networks.registries.length === 0
+  const own = [
+    ...(networks === undefined || networks.registries.length === 0
       ? []
-      : [settingsObject('MeshNetworks', 'meshnetworks', options.istioNamespace)]
+      : [settingsObject('MeshNetworks', 'meshnetworks', options.istioNamespace)]),
+    ...(options.meshConfig === undefined ? [] : [settingsObject('MeshConfig', 'istio', options.istioNamespace)]),
+  ]
   const excerpt = inputs.every(({complete}) => !complete)
   const assumed = excerpt ? assumedGateway(objects, options.istioNamespace) : []
   const set = configSet([...objects, ...own, ...assumed], {
     istioNamespace: options.istioNamespace,
     mesh: meshConfigOf(map, options),
-    ...definedFields({networks}),
+    ...definedFields({networks, upgrade: options.upgrade}),
     at,
   })
-  const outcome = evaluateConfig(set, options.rules, inputs, assumed)
-  const all = ordered(unrepeated(outcome.findings))
+  const outcome = evaluateConfig(set, options.rules, inputs, assumed, options.upgrade !== undefined)
+  const all = ordered(withSeverities(unrepeated(outcome.findings), options.policy))
   const asked = all.filter(({found}) => isIn(found.object, options.onlyNamespace))
   const named: {readonly finding: Finding; readonly cluster?: string}[] = []
   for (const each of asked) {
@@ -199,12 +215,8 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
     const accepted = suppressedBy(each.rule, object, options.suppressions)
     const place = await homes.get(object)?.place(object, path)
     const ref = object.unplaced && options.onlyNamespace === undefined ? {...object.ref, namespace: ''} : object.ref
-    const finding: Finding = {
-      ...findingOf(each),
-      object: ref,
-      workload: ref,
-      ...definedFields({place, accepted}),
-    }
+    const own: Finding = {...findingOf(each), object: ref, workload: ref, ...definedFields({place, accepted})}
+    const finding = options.policy === undefined ? own : applyPolicy(own, options.policy)
     named.push({finding, ...definedFields({cluster: object.cluster})})
   }
   const open = named.filter(({finding}) => finding.accepted === undefined)
@@ -232,7 +244,7 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
     skipped: [],
     unused: [],
     visited: true,
-    notes: [],
+    notes: incompleteEntries(options.policy?.accepted ?? []),
     workloads,
     failOn: options.failOn,
     rules: options.rules,

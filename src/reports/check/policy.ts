@@ -3,6 +3,7 @@ import {atLeast, type Finding, type Severity} from '../../model/finding.js'
 import {UserError} from '../../model/user-error.js'
 import type {RuleInfo} from '../../rules/rule-info.js'
 import {findRules} from '../../rules/select-rules.js'
+import {type Suppression, suppressedByFlag} from '../../rules/suppression.js'
 import type {CorrectedText, Source} from '../../sources/source.js'
 import type {CheckedWorkload} from './evaluate/aggregator.js'
 import {fingerprint} from './evaluate/fingerprint.js'
@@ -13,6 +14,8 @@ import {type CheckReport, countsOf} from './report.js'
 export interface FindingPolicy {
   readonly severities: ReadonlyMap<string, Severity>
   readonly accepted: readonly AcceptedFinding[]
+  /** Those of the command line, for reports that do not apply them themselves. */
+  readonly suppressions?: readonly Suppression[]
   readonly at: Date
 }
 
@@ -31,7 +34,8 @@ export function severitiesByCode(
   )
 }
 
-function applyPolicy(finding: Finding, policy: FindingPolicy): Finding {
+/** The finding with the team's severity, and accepted when the baseline holds it. */
+export function applyPolicy(finding: Finding, policy: FindingPolicy): Finding {
   const severity = policy.severities.get(finding.code) ?? finding.severity
   const own = {...finding, severity}
   if (finding.accepted !== undefined) return own
@@ -48,7 +52,7 @@ function applyPolicy(finding: Finding, policy: FindingPolicy): Finding {
 }
 
 /** The note about baseline entries without owner, reason or expiry. */
-function incompleteEntries(accepted: readonly AcceptedFinding[]): readonly string[] {
+export function incompleteEntries(accepted: readonly AcceptedFinding[]): readonly string[] {
   const count = (lacks: (each: AcceptedFinding) => boolean) => accepted.filter(lacks).length
   const lacking = [
     {word: 'owner', count: count(({owner}) => owner === '')},
@@ -60,11 +64,22 @@ function incompleteEntries(accepted: readonly AcceptedFinding[]): readonly strin
   return [`incomplete baseline entries: ${parts} (of ${accepted.length})`]
 }
 
+/** The finding, accepted when a suppression of the command line names its object, its workload or one of its pods. */
+function suppressed(finding: Finding, rules: ReadonlyMap<string, RuleInfo>, given: readonly Suppression[]): Finding {
+  const rule = rules.get(finding.code)
+  if (rule === undefined || finding.accepted !== undefined || given.length === 0) return finding
+  const {namespace} = finding.workload
+  const pods = finding.pods.map(name => ({kind: 'Pod', namespace, name}))
+  const accepted = suppressedByFlag(rule, [finding.object, finding.workload, ...pods], given)
+  return accepted === undefined ? finding : {...finding, accepted}
+}
+
 /** The report with the team's severities and baseline; findings that are new or whose entry expired fail. */
 export function withPolicy(report: CheckReport, policy: FindingPolicy): CheckReport {
+  const rules = new Map(report.rules.map(rule => [rule.code, rule]))
   const workloads: readonly CheckedWorkload[] = report.workloads.map(each => ({
     ...each,
-    findings: each.findings.map(finding => applyPolicy(finding, policy)),
+    findings: each.findings.map(finding => applyPolicy(suppressed(finding, rules, policy.suppressions ?? []), policy)),
   }))
   const open = workloads.flatMap(({findings}) => findings.filter(({accepted}) => accepted === undefined))
   return {

@@ -12,6 +12,7 @@ import type {Source} from '../../sources/source.js'
 import type {Report} from '../report.js'
 import {type PathBranch, pathReport} from '../trace/path-report.js'
 import {opensTls, type PathFlags, readDestination, readHeader} from '../trace/path-spec.js'
+import {type CountersMoved, countersMoved, readCounters} from './probe-counters.js'
 
 /** A line of an access log about the request that was sent. */
 export interface ProbeLine {
@@ -30,6 +31,8 @@ export interface ProbeReport extends Report {
   /** Headers of the answer that show which way it came. */
   readonly proof: readonly (readonly [string, string])[]
   readonly lines: readonly ProbeLine[]
+  /** Counters that went up in the client and where the request ends. */
+  readonly counters: readonly CountersMoved[]
   readonly prediction: readonly PathBranch[]
   /** The way of the prediction that came true; undefined if none did. */
   readonly cameTrue: PathBranch | undefined
@@ -120,16 +123,18 @@ export async function probeReport(given: Source, subject: PodRef, question: Prob
       next: `meshctl trace ${podLabel(subject)} ${probeUrl(request)}   # what its configuration does with the request`,
     })
   const predicted = await pathReport(source, {from: {kind: 'pod', pod: subject}, to, flags, istioNamespace})
+  const pods = involved(subject, predicted.branches)
+  const before = await readCounters(source, pods)
   const sent = await changes.sendRequest(subject, probeCommands(request), announce)
   if (!sent.ok) throw new UserError(sent.gap.detail, {gap: sent.gap})
   const {argv, container, stdout, stderr, exitCode} = sent.value
   const answer = parseProbeOutput(argv[0] ?? '', stdout, stderr, exitCode)
-  const pods = involved(subject, predicted.branches)
   let lines: readonly ProbeLine[] = []
   for (let i = 0; i < LOG_READS && lines.length < 2; i++) {
     await sleep(BETWEEN_READS)
     lines = await linesOf(source, pods, requestId)
   }
+  const counters = countersMoved(before, await readCounters(source, pods, before))
   const client = lines.find(({pod}) => podLabel(pod) === podLabel(subject))?.entry
   const cameTrue = predicted.branches.find(
     branch => branch.outcome !== 'undecided' && partsFrom(branch, answer, client).length === 0,
@@ -150,6 +155,7 @@ export async function probeReport(given: Source, subject: PodRef, question: Prob
     answer,
     proof: answer.headers.filter(([name]) => PROOF.includes(name)),
     lines,
+    counters,
     prediction: predicted.branches,
     cameTrue,
     parted: cameTrue !== undefined || main === undefined ? [] : partsFrom(main, answer, client),

@@ -1,7 +1,11 @@
 import {podLabel} from '../../model/kube-object.js'
 import type {Cell} from '../../terminal/doc.js'
 import type {View} from '../view.js'
+import type {CountersMoved} from './probe-counters.js'
 import type {ProbeReport} from './probe-report.js'
+
+/** Counters shown on a terminal; -o json holds all. */
+const SHOWN = 8
 
 type Line = Cell | readonly Cell[]
 
@@ -16,6 +20,16 @@ function verdict({cameTrue, parted, prediction, undecided}: ProbeReport): readon
     [{text: 'not as predicted', tone: 'bad'}, `: ${found.join('; ') || 'no way came true'}`],
     `  predicted: ${main.outcome}, ${main.because}`,
   ]
+}
+
+function counterLines({pod, rules, stats, unread}: CountersMoved): readonly Line[] {
+  const label = podLabel(pod)
+  const lines = [
+    ...rules.map(({at, rule, packets, text}) => `  rule of ${label}: ${at} rule ${rule} +${packets} (${text})`),
+    ...stats.slice(0, SHOWN).map(({name, by}) => `  counter of ${label}: ${name} +${by}`),
+    ...(stats.length > SHOWN ? [`  ${stats.length - SHOWN} more counters of ${label} went up: -o json`] : []),
+  ]
+  return [...lines, ...unread.map(each => `  not compared in ${label}: ${each}`)]
 }
 
 function answerWords({answer}: ProbeReport): string {
@@ -33,10 +47,11 @@ export const probeView: View<ProbeReport> = {
         ...report.proof.map(([name, value]) => `  ${name}: ${value}`),
         ...report.lines.map(({pod, line}) => `  log of ${podLabel(pod)}: ${line}`),
         ...(report.lines.length === 0 ? ['  no proxy wrote an access-log line about it'] : []),
+        ...report.counters.flatMap(counterLines),
       ],
     },
   ],
-  data: ({subject, url, method, container, argv, answer, lines, prediction, cameTrue, parted}) => ({
+  data: ({subject, url, method, container, argv, answer, lines, counters, prediction, cameTrue, parted}) => ({
     apiVersion: 'meshctl/v1',
     kind: 'Probe',
     pod: podLabel(subject),
@@ -46,6 +61,7 @@ export const probeView: View<ProbeReport> = {
     argv,
     answer,
     logs: lines.map(({pod, line, entry}) => ({pod: podLabel(pod), line, entry})),
+    counters: counters.map(each => ({...each, pod: podLabel(each.pod)})),
     asPredicted: cameTrue !== undefined,
     parted,
     prediction,

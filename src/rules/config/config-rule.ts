@@ -1,4 +1,4 @@
-import type {PatchStep, Severity} from '../../model/finding.js'
+import type {PatchStep, Proof, Severity} from '../../model/finding.js'
 import type {ConfigObject} from '../../model/istio-config/config-object.js'
 import type {RuleInfo} from '../rule-info.js'
 import type {ConfigSet} from './config-set.js'
@@ -13,6 +13,10 @@ export interface ConfigFound {
   readonly severity?: Severity
   readonly fix?: string
   readonly patch?: readonly PatchStep[]
+  /** What it rests on besides the object. */
+  readonly proof?: readonly Proof[]
+  /** True when it could not be decided whether the object has the problem; the message says why. */
+  readonly undecided?: true
   /** The name that was looked up, for what is not evaluated. */
   readonly about?: string
 }

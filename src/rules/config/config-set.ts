@@ -32,6 +32,12 @@ import type {
 import type {VirtualServiceConfig} from '../../model/istio-config/virtual-service.js'
 import type {Labels} from '../../model/selector.js'
 
+/** The releases an upgrade leads from and to, as minor versions of Istio 1.x. */
+export interface Upgrade {
+  readonly from: number
+  readonly to: number
+}
+
 /** What the objects are analysed with. */
 export interface ConfigSettings {
   readonly istioNamespace: string
@@ -39,6 +45,8 @@ export interface ConfigSettings {
   readonly networks?: MeshNetworks
   /** Certificates are valid or not at this time. */
   readonly at: Date
+  /** Set when the question is what an upgrade changes. */
+  readonly upgrade?: Upgrade
 }
 
 /** The configuration of a mesh as rules read it; each list and index is made when a rule first asks for it. */
@@ -64,6 +72,8 @@ export interface ConfigSet extends ConfigSettings {
   podsIn(namespace: string): readonly WorkloadConfig[]
   secrets(): readonly SecretConfig[]
   injectors(): readonly InjectorValues[]
+  /** The object the mesh configuration was read from; undefined when the defaults were assumed. */
+  meshConfigObject(): ConfigObject | undefined
   webhooks(kind: 'MutatingWebhookConfiguration' | 'ValidatingWebhookConfiguration'): readonly WebhooksConfig[]
   /** The labels of a namespace; empty when it is not known. */
   namespaceLabels(namespace: string): Labels
@@ -114,6 +124,11 @@ export function configSet(objects: readonly ConfigObject[], settings: ConfigSett
     podsIn: namespace => byNamespace().get(namespace) ?? [],
     secrets: list('Secret', readSecretConfig),
     injectors,
+    meshConfigObject: lazily(
+      () =>
+        of('MeshConfig')[0] ??
+        of('ConfigMap').find(({ref}) => settings.mesh.from === `ConfigMap ${ref.namespace}/${ref.name}`),
+    ),
     webhooks: kind => of(kind).map(readWebhooksConfig),
     namespaceLabels: namespace => namespaces().get(namespace) ?? {},
     hosts: lazily(() => hostIndex(services(), serviceEntries())),

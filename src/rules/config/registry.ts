@@ -119,7 +119,7 @@ import {rule as webhookOverlap} from './webhook-overlap/rule.js'
 import {rule as webhookUrlInvalid} from './webhook-url-invalid/rule.js'
 import {rule as writeRetried} from './write-retried/rule.js'
 
-/** Every rule about the configuration of the mesh, by slug. Written by bin/generate.js. */
+/** Every rule about the configuration of the mesh, by slug. Written by scripts/generate.js. */
 export const CONFIG_RULES: readonly ConfigRule[] = [
   alphaAnnotation,
   autoImageDeployment,

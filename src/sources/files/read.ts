@@ -96,9 +96,7 @@ export async function readInput(path: string, limits: ReadLimits = {}): Promise<
     return await readBounded(path, limits)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw new UserError(`cannot read ${path}: ${systemReason(error)}`, {
-      next: 'meshctl check --from sample -n demo   # try meshctl without any file',
-    })
+    throw new UserError(`cannot read ${path}: ${systemReason(error)}`)
   }
 }
 

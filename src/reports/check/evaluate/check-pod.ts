@@ -7,9 +7,8 @@ import {parseIstioVersion} from '../../../model/istio-version.js'
 import {injectedContainer, isOver, type ObjectRef, objectLabel, type PodModel} from '../../../model/pod.js'
 import type {Labels} from '../../../model/selector.js'
 import type {FactName, Facts, Workload} from '../../../rules/facts.js'
-import {IGNORE, ignoredIn} from '../../../rules/ignored.js'
 import {type Found, INCONCLUSIVE, Inconclusive, type MeshRule} from '../../../rules/rule.js'
-import {matchesRuleName} from '../../../rules/select-rules.js'
+import {acceptedByAnnotations} from '../../../rules/suppression.js'
 import {settingsOf} from '../../../rules/team-parameters.js'
 import {factResolver} from '../facts/book.js'
 import type {CheckRun, FactResolver} from '../facts/context.js'
@@ -41,12 +40,13 @@ function plainOutcome(rule: MeshRule, kind: 'passed' | 'not-applicable'): RuleOu
   return known[kind]
 }
 
-/** Why a finding of the rule is accepted: the pod, its workload, or the Service or Namespace it is about names the rule in meshctl.io/ignore. */
+/** Why a finding of the rule is accepted: annotations of the pod, its workload, or the Service or Namespace it is about name the rule. */
 function acceptedBy(rule: MeshRule, annotations: readonly Labels[]): string | undefined {
-  const found = annotations.map(ignoredIn).find(ignored => ignored?.rules.some(word => matchesRuleName(rule, word)))
-  return found === undefined
-    ? undefined
-    : `annotation ${IGNORE}${found.reason === undefined ? '' : `: ${found.reason}`}`
+  for (const each of annotations) {
+    const accepted = acceptedByAnnotations(rule, each)
+    if (accepted !== undefined) return accepted
+  }
+  return undefined
 }
 
 /** The annotations of the Service or Namespace a finding is about, as far as they were read. */

@@ -1,0 +1,67 @@
+import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+/** Compiled code of this many builds or releases of Node is kept. */
+const MOST_FOLDERS = 3
+
+/** True for a folder of this user's: code that another user could have written is never run, nor is any written where they could lead it elsewhere. */
+function isOwn(folder: string): boolean {
+  const {uid, mode} = statSync(folder)
+  return uid === process.getuid?.() && (mode & 0o022) === 0
+}
+
+/** Where the user's caches lie; undefined if they want no compiled code, or it is another user's home (sudo). */
+function cacheHome(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.NODE_DISABLE_COMPILE_CACHE !== undefined) return undefined
+  const {XDG_CACHE_HOME: own = '', HOME: home = ''} = env
+  const parent = own.startsWith('/') ? own : home
+  if (!parent.startsWith('/') || !isOwn(parent)) return undefined
+  return parent === own ? own : join(home, '.cache')
+}
+
+/** Keeps compiled code between runs of one build on one release of Node; every failure just means that there is none. */
+export interface CodeFolder {
+  read(name: string): Buffer | undefined
+  write(name: string, bytes: Buffer): void
+}
+
+/** The folder of compiled code of this build of the program; `name` below is that of a command. */
+export function codeFolder(build: string, env: NodeJS.ProcessEnv): CodeFolder {
+  const place = () => {
+    const home = cacheHome(env)
+    return home === undefined ? undefined : join(home, 'meshctl', 'code', `${build}-${process.version}-${process.arch}`)
+  }
+  return {
+    read: name => {
+      try {
+        const folder = place()
+        return folder !== undefined && isOwn(folder) ? readFileSync(join(folder, name)) : undefined
+      } catch {
+        return undefined
+      }
+    },
+    write: (name, bytes) => {
+      try {
+        const folder = place()
+        if (folder === undefined) return
+        if (mkdirSync(folder, {recursive: true, mode: 0o700}) !== undefined) removeOld(join(folder, '..'))
+        if (!isOwn(folder)) return
+        const half = join(folder, `.${name}.${process.pid}`)
+        writeFileSync(half, bytes, {mode: 0o600, flag: 'wx'})
+        renameSync(half, join(folder, name))
+      } catch {
+        // A full or read-only disk: the next run compiles again.
+      }
+    },
+  }
+}
+
+/** Removes the code of all but the newest builds. */
+function removeOld(parent: string): void {
+  const folders = readdirSync(parent).map(name => ({
+    path: join(parent, name),
+    at: statSync(join(parent, name)).mtimeMs,
+  }))
+  for (const {path} of folders.sort((a, b) => b.at - a.at).slice(MOST_FOLDERS))
+    rmSync(path, {recursive: true, force: true})
+}

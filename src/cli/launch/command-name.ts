@@ -1,0 +1,30 @@
+/** A command by one of its names, words joined by colons: its own name, the unit that holds it, and if it takes arguments. */
+export type CommandTable = Readonly<
+  Record<string, {readonly id: string; readonly unit: string; readonly takesArguments: boolean}>
+>
+
+/** The command a line names and how many of its words name it. */
+export interface NamedCommand {
+  readonly name: string
+  readonly words: number
+}
+
+const HELP = ['--help', '-h']
+
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return (end < 0 ? argv : argv.slice(0, end)).some(word => HELP.includes(word))
+}
+
+/** The command that the first words of a line name; undefined for help, for no command and for a word too many, which oclif answers. */
+export function namedCommand(argv: readonly string[], commands: CommandTable): NamedCommand | undefined {
+  if (asksForHelp(argv)) return undefined
+  const flag = argv.findIndex(word => word.startsWith('-') || word.includes('='))
+  const leading = flag < 0 ? argv : argv.slice(0, flag)
+  for (let words = leading.length; words > 0; words--) {
+    const name = leading.slice(0, words).join(':')
+    if (!Object.hasOwn(commands, name)) continue
+    return words < leading.length && commands[name]?.takesArguments !== true ? undefined : {name, words}
+  }
+  return undefined
+}

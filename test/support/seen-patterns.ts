@@ -4,6 +4,12 @@
  * repeated text of 512 KiB. A new one has to be written otherwise.
  */
 export const SEEN: ReadonlySet<string> = new Set([
+  String.raw`/\s+(?:#|\/\/).*$/`,
+  String.raw`/\(([^)]*)\)/`,
+  String.raw`/(?:mark|MARK) match\s+(!?)\s*(\S+)/y`,
+  String.raw`/connmark match\s+(!?)\s*(\S+)/y`,
+  String.raw`/failed calling webhook "\S*validation\S*istio\S*".*(connection refused|no endpoints available|not found|no such host|EOF)/i`,
+  String.raw`/failed calling webhook "\S*validation\S*istio\S*".*(context deadline exceeded|i\/o timeout|Client\.Timeout)/i`,
   String.raw`/ \S*\.\S* | -n | -A/`,
   String.raw`/%.*$/`,
   String.raw`/(?:^|\s)(Warning|Normal)\s+([A-Z][A-Za-z]+)\s+(.*)$/`,
@@ -13,7 +19,6 @@ export const SEEN: ReadonlySet<string> = new Set([
   String.raw`/(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)/g`,
   String.raw`/(config stream|stream|discovery request|DeltaAggregatedResources|StreamAggregatedResources).*(closed|terminated|failed|error)?.*(code = Unauthenticated|Unauthenticated, authentication failure|closed: 16)/i`,
   String.raw`/(ip6?tables\S*|sh|exec)[:"].*(executable file not found|command not found|: not found|exec format error)/i`,
-  String.raw`/(mark|MARK|connmark) match\s+(!?)\s*(\S+)/y`,
   String.raw`/:v?(\d+\.\d+[^:/@]*)(?:@|$)/`,
   String.raw`/[:@].*$/`,
   String.raw`/[?#].*$/s`,
@@ -40,7 +45,6 @@ export const SEEN: ReadonlySet<string> = new Set([
   String.raw`/^(\s*)([\s\S]*?)(\s*)$/`,
   String.raw`/^(envoy [\w ]+?|\S{1,80})(\t|\s{2,})(\S.*)$/`,
   String.raw`/^-+|-+$/g`,
-  String.raw`/^[ \t]*(?=.*\bPID\b)(?:[A-Z%]{1,9}[ \t]+)+(?:CMD|COMMAND|ARGS)[ \t]*$/m`,
   String.raw`/^[ \t]+[^#\n]*\b(?:image|build)[ \t]*:/m`,
   String.raw`/^[ \t]+|[ \t]+$/g`,
   String.raw`/^["'${'`'}([]+|["'${'`'},.;)\]]+$/g`,
@@ -48,7 +52,6 @@ export const SEEN: ReadonlySet<string> = new Set([
   String.raw`/^\S+\s+\d+\s+\S+\s+\d+\w*\s+IPv[46]\s/`,
   String.raw`/^\[([a-z0-9][a-z0-9.-]*-[a-z0-9.-]+(?: [a-z0-9][a-z0-9-]*)?)\] /`,
   String.raw`/^\s*(?:(tcp|udp)\s+)?(LISTEN|UNCONN)\s+\d+\s+\d+\s+(\S+)\s+(\S+:\*)(?:\s+(.*))?$/`,
-  String.raw`/^\s*(?=.*\bPID\b)((?:UID|USER|PID|PPID|LABEL|CONTAINER|RUSER|EUSER|NETNS|NI|PRI|RSS|VSZ|SZ|%CPU|%MEM|C|S|F|STIME|START|STARTED|TT|TTY|STAT|TIME|WCHAN|ADDR|PGID|SID|ELAPSED|HPID|HUSER)\s+)+(CMD|COMMAND|ARGS)\s*$/`,
   String.raw`/^\s*([^:\s]+):\s*(.*)$/`,
   String.raw`/^\s*([^=!\s]+)\s*(==|=|!=)\s*(.*?)\s*$/`,
   String.raw`/^\s*(tcp|udp)(6|46)?\s+\d+\s+(?:\d+\s+)?(\S*[:.]\S+)\s+(\S+)(?:\s+(.*))?$/`,

@@ -7,6 +7,8 @@ import type {Expectation} from '../../src/model/expectation.js'
 import type {PodRef} from '../../src/model/kube-object.js'
 import {allReport} from '../../src/reports/all/report.js'
 import {allView} from '../../src/reports/all/view.js'
+import {ambientReadinessReport} from '../../src/reports/ambient-readiness/report.js'
+import {ambientReadinessView} from '../../src/reports/ambient-readiness/view.js'
 import {analyzeReport} from '../../src/reports/analyze/report.js'
 import {analyzeView} from '../../src/reports/analyze/view.js'
 import {authzCheckReport} from '../../src/reports/authz/check-report.js'
@@ -197,6 +199,7 @@ const WITHOUT_VIEWER: MeshChange = {
 
 /** The questions about a mesh. */
 export const MESH_QUESTIONS: Readonly<Record<string, (source: Source) => Promise<object>>> = {
+  'ambient-readiness': async s => seen(await ambientReadinessReport(s, 'demo', ISTIO), ambientReadinessView),
   analyze: async s =>
     seen(
       await analyzeReport([{source: s}], {

@@ -37,7 +37,6 @@ export const SIGNPOSTS: Readonly<Record<string, Signpost>> = {
   'snapshot delete': sign('snapshot prune --keep N', 'snapshots are removed by age or number'),
   lint: sign('analyze FILE', 'analyze reads the configuration of the mesh, check its workloads'),
   validate: sign('analyze FILE', 'analyze reads the configuration of the mesh, check its workloads'),
-  dashboard: sign('capture POD', 'meshctl opens no dashboard; kubectl port-forward reaches them'),
   'verify-install': sign('version', INSTALLS),
   install: sign('check -A', INSTALLS),
   upgrade: sign('version', INSTALLS),

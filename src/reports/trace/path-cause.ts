@@ -38,6 +38,8 @@ async function allowPolicies(inputs: CauseInputs, pod: MeshPod): Promise<Answer<
         ({action, object}) =>
           action === 'ALLOW' && [pod.ref.namespace, inputs.istioNamespace].includes(object.namespace),
       )
+      // A waypoint enforces what is attached to it or its Services; ztunnel and sidecars what is not.
+      .filter(({targets}) => pod.mode === 'gateway' || targets.length > 0 === (pod.mode === 'waypoint'))
       .filter(({selector}) => selector === undefined || matchesLabels(requirementsOf(selector), pod.labels))
       .map(each => each.object),
   )

@@ -68,7 +68,9 @@ export function loopLaw(some: (pod: PodRef) => boolean, least: number): void {
       const all = (await pods()).filter(some)
       expect(all.length).toBeGreaterThanOrEqual(least)
       let answered = 0
-      for (const pod of all) {
+      // A question about no pod is asked once.
+      const asked = ask.length < 2 ? all.slice(0, 1) : all
+      for (const pod of asked) {
         const first = await answer(() => ask(base, pod), base)
         expect({pod, ...(await answer(() => ask(copy, pod), copy))}).toEqual({pod, ...first})
         expect({pod, ...(await answer(() => ask(live, pod), live))}).toEqual({pod, ...first})
@@ -78,7 +80,7 @@ export function loopLaw(some: (pod: PodRef) => boolean, least: number): void {
         })
         if (!('error' in first)) answered += 1
       }
-      expect(answered).toBeGreaterThanOrEqual(name === 'ecds' ? 1 : least - 3)
+      expect(answered).toBeGreaterThanOrEqual(name === 'ecds' ? 1 : Math.min(least - 3, asked.length))
     },
     300_000,
   )

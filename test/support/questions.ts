@@ -119,6 +119,8 @@ const SOURCE_FIELDS = new Set(['origin', 'provenance', 'capturedAt'])
 function neutral(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(neutral)
   if (typeof value !== 'object' || value === null) return value
+  // Where a fact comes from and when it was read differ; which evidence it is does not.
+  if ('observedAt' in value && 'evidence' in value) return neutral({evidence: value.evidence})
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) => (SOURCE_FIELDS.has(key) ? [] : [[key, neutral(item)]])),
   )

@@ -19,6 +19,7 @@ import type {Source} from '../../sources/source.js'
 import type {CheckedWorkload} from '../check/evaluate/aggregator.js'
 import {applyPolicy, type FindingPolicy, incompleteEntries} from '../check/policy.js'
 import {type CheckReport, countsOf} from '../check/report.js'
+import {availableHint} from '../report.js'
 import {assumedGateway} from './assumed.js'
 import {type ConfigFinding, evaluateConfig, findingOf} from './evaluate.js'
 import {type AnalyzedSource, type ConfigInput, readConfiguration} from './read.js'
@@ -170,7 +171,7 @@ function nothingToAnalyse(sources: readonly Source[]): UserError {
   const labels = sources.map(({origin}) => origin.label).join(', ')
   const offers = sources.flatMap(source => source.offers?.() ?? [])
   return new UserError(`${labels} contains no Kubernetes objects; analyze needs configuration of the mesh`, {
-    ...(offers.length === 0 ? {} : {hint: `Available: ${offers.join(', ')}.`}),
+    ...(offers.length === 0 ? {} : {hint: availableHint(offers)}),
     next: 'meshctl read FILE   # what it is, and which command reads it',
   })
 }

@@ -114,7 +114,7 @@ export async function askedAbout<R>(
       suppressions,
       istioNamespace: flags.istioNamespace,
       namespace: flags.namespace ?? 'default',
-      ...definedFields({onlyNamespace, meshConfig, meshNetworks}),
+      ...definedFields({onlyNamespace, meshConfig, meshNetworks, revision: flags.revision}),
       ignoreUnknown: flags['ignore-unknown'],
       now: new Date(),
       version: program.version,

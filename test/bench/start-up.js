@@ -105,14 +105,15 @@ async function smallQuestions(report, runs, node, kubeconfig, work) {
 
 /** The listeners of a large proxy, read live and against reading that section and parsing it. */
 async function largeListener(report, runs, nodes) {
-  const {path} = largeDump()
+  const {path, origin} = largeDump()
+  const dump = `a ${origin.startsWith('recorded') ? 'recorded' : 'synthetic'} 32 MB dump`
   try {
     for (const node of nodes) {
       const argv = ['pc', 'listener', '-f', path]
       const release = spawnSync(node, ['--version'], {encoding: 'utf8'}).stdout.trim()
       const {cpu, spread, cpuMs} = await ratios([meshctl, ...argv], [here('bare-parse.js'), path], runs, 0, {node})
       report(
-        `pc listener of 32 MB on ${release}, CPU time (${cpuMs.toFixed(0)} ms)`,
+        `pc listener of ${dump} on ${release}, CPU time (${cpuMs.toFixed(0)} ms)`,
         cpu,
         1.2,
         'reading and parsing it',

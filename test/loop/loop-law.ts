@@ -124,6 +124,8 @@ const SOURCE_FIELDS = new Set(['origin', 'provenance', 'capturedAt'])
 function neutral(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(neutral)
   if (typeof value !== 'object' || value === null) return value
+  // Where a fact comes from and when it was read differ; which evidence it is does not.
+  if ('observedAt' in value && 'evidence' in value) return neutral({evidence: value.evidence})
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) => (SOURCE_FIELDS.has(key) ? [] : [[key, neutral(item)]])),
   )
@@ -298,7 +300,9 @@ export function loopLaw(some: (pod: PodRef) => boolean, least: number): void {
       const all = (await pods()).filter(some)
       expect(all.length).toBeGreaterThanOrEqual(least)
       let answered = 0
-      for (const pod of all) {
+      // A question about no pod is asked once.
+      const asked = ask.length < 2 ? all.slice(0, 1) : all
+      for (const pod of asked) {
         const first = await answer(() => ask(base, pod), base)
         expect({pod, ...(await answer(() => ask(copy, pod), copy))}).toEqual({pod, ...first})
         expect({pod, ...(await answer(() => ask(live, pod), live))}).toEqual({pod, ...first})
@@ -308,7 +312,7 @@ export function loopLaw(some: (pod: PodRef) => boolean, least: number): void {
         })
         if (!('error' in first)) answered += 1
       }
-      expect(answered).toBeGreaterThanOrEqual(name === 'ecds' ? 1 : least - 3)
+      expect(answered).toBeGreaterThanOrEqual(name === 'ecds' ? 1 : Math.min(least - 3, asked.length))
     },
     300_000,
   )

@@ -109,6 +109,27 @@ describe('an ambient mesh as it was recorded', () => {
     )
   })
 
+  sharedTest.each([
+    ['2-policy', 24],
+    ['6-nft', 2],
+    ['7-native-nftables', 1],
+  ])('in-pod rules of moment %s equal those computed, except where they were removed', async (moment, pods) => {
+    const source = await captureSource(
+      ambientCapture(join(SHARED, 'ambient'), {moment, capturedAt: '2026-11-30T01:10:00Z'}),
+    )
+    const only = RULES.filter(({code}) => code === 'MCT1320')
+    const {workloads} = await checkReport(source, await checkTargets(source, [], {allNamespaces: true}), {
+      ...OPTIONS,
+      rules: only,
+      failOn: 'info',
+    })
+    const judged = workloads.filter(({passed, findings}) => passed + findings.length > 0)
+    expect(judged.length).toBe(pods)
+    expect(judged.filter(({findings}) => findings.length > 0).map(({workload}) => workload.name)).toEqual(
+      moment === '2-policy' ? ['flushed', 'flushed-mangle'] : [],
+    )
+  })
+
   sharedTest('describe shows the waypoint of a Service with its policies', async () => {
     const report = await serviceReport(await recorded(), 'api', 'amb', {istioNamespace: 'istio-system', now: NOW})
     const text = renderDoc(serviceView.doc(report, 'table'), {width: 120, colour: false, headers: true})

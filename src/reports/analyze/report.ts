@@ -22,7 +22,7 @@ import {type CheckReport, countsOf} from '../check/report.js'
 import {availableHint} from '../report.js'
 import {assumedGateway} from './assumed.js'
 import {type ConfigFinding, evaluateConfig, findingOf} from './evaluate.js'
-import {type AnalyzedSource, type ConfigInput, readConfiguration} from './read.js'
+import {type AnalyzedSource, type ConfigInput, isOfOtherRevision, readConfiguration} from './read.js'
 
 /** A file with settings of the mesh. */
 export interface SettingsFile {
@@ -40,6 +40,8 @@ export interface AnalyzeOptions {
   readonly istioNamespace: string
   /** Objects without a namespace belong to it; they keep none in their names unless it was asked for. */
   readonly namespace: string
+  /** Objects of other revisions are left out; none when undefined. */
+  readonly revision?: string
   /** Only findings of this namespace are reported; all when undefined. */
   readonly onlyNamespace?: string
   readonly suppressions: readonly Suppression[]
@@ -183,7 +185,7 @@ export async function analyzeReport(given: readonly AnalyzedSource[], options: A
   const sources = given.map(each => ({...each, source: noted(each.source)}))
   const inputs: ConfigInput[] = []
   for (const each of sources) inputs.push(await readConfiguration(each, options.namespace, options.istioNamespace))
-  const objects = laidOver(inputs)
+  const objects = laidOver(inputs).filter(each => !isOfOtherRevision(each, options.revision))
   const homes = new Map(inputs.flatMap(input => input.objects.map(object => [object, input] as const)))
   const map = istioConfigMap(objects, options.istioNamespace)
   const networks = networksOf(map, options)

@@ -100,6 +100,8 @@ async function smallQuestions(report, runs, node, kubeconfig, work) {
     )
   }
   const [describe, cluster] = [LIVE.at(-1), LIVE[0]].map(({argv}) => [meshctl, ...argv])
+  const trace = [meshctl, 'trace', `${POD}.${NAMESPACE}`, 'http://ratings:9080/ratings/0']
+  say('live trace', await ratios(trace, cluster, runs, [0, 1, 3], options), 2.5, 'pc cluster')
   say('live describe pod', await ratios(describe, cluster, runs, [0, 1, 3], options), 2, 'pc cluster')
 }
 

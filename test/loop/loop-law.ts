@@ -88,11 +88,13 @@ export function loopLaw(some: (pod: PodRef) => boolean, least: number): void {
   test.each(Object.keys(MESH_QUESTIONS))(
     '%s',
     async name => {
-      const ask = MESH_QUESTIONS[name] as (source: Source) => Promise<object>
-      const first = await answer(() => ask(base), base)
+      const ask = MESH_QUESTIONS[name] as (source: Source, asOf: Date) => Promise<object>
+      // A capture is judged as of its own moment, and so is what serves it.
+      const asOf = new Date(base.origin.capturedAt ?? 0)
+      const first = await answer(() => ask(base, asOf), base)
       expect(first).not.toHaveProperty('error')
-      expect(await answer(() => ask(copy), copy)).toEqual(first)
-      expect(await answer(() => ask(live), live)).toEqual(first)
+      expect(await answer(() => ask(copy, asOf), copy)).toEqual(first)
+      expect(await answer(() => ask(live, asOf), live)).toEqual(first)
     },
     300_000,
   )

@@ -54,6 +54,7 @@ import {mtlsReport} from '../../src/reports/mtls/report.js'
 import {mtlsView} from '../../src/reports/mtls/view.js'
 import {netReport} from '../../src/reports/net/report.js'
 import {netView} from '../../src/reports/net/view.js'
+import {overviewView} from '../../src/reports/overview/view.js'
 import {ownProxyReport} from '../../src/reports/own-proxy/report.js'
 import {ownProxyView} from '../../src/reports/own-proxy/view.js'
 import {packetReport} from '../../src/reports/packet/report.js'
@@ -89,6 +90,7 @@ import {ztunnelAllView} from '../../src/reports/ztunnel-config/view.js'
 import {CONFIG_RULES} from '../../src/rules/config/registry.js'
 import {RULES} from '../../src/rules/registry.js'
 import type {Source} from '../../src/sources/source.js'
+import {overviewOf} from './overview.js'
 
 /** Every question is asked as of one moment, so that ages do not tell the answers apart. */
 const NOW = new Date('2026-11-20T19:00:00Z')
@@ -103,7 +105,7 @@ const SHOWN = {verbose: true, headings: true, all: false}
 async function seen<R extends Report>(report: R, view: View<R>): Promise<object> {
   const layout = {width: 160, colour: false, headers: true}
   const show = async (form: string) =>
-    Buffer.from(await rendered(report, view, formOf(form, view), layout, false)).toString('utf8')
+    withoutMoments(Buffer.from(await rendered(report, view, formOf(form, view), layout, false)).toString('utf8'))
   const gaps = view.showsGaps === true ? [] : report.gaps
   return {
     table: await show('table'),
@@ -114,6 +116,13 @@ async function seen<R extends Report>(report: R, view: View<R>): Promise<object>
   }
 }
 
+/** A text without the name of the source it begins with, and without when each piece of evidence was read. */
+function withoutMoments(text: string): string {
+  return text
+    .replace(/^(?:bundle|cluster) .*, namespace demo, \S+$/m, '')
+    .replace(/\b(objects\/\w+|(?:net|envoy|istiod|log|ztunnel)\.[\w.-]+) \d{4}-\d\d-\d\dT[\d:.]+Z/g, '$1')
+}
+
 const SOURCE_FIELDS = new Set(['origin', 'provenance', 'capturedAt'])
 
 function neutral(value: unknown): unknown {
@@ -121,6 +130,8 @@ function neutral(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   // Where a fact comes from and when it was read differ; which evidence it is does not.
   if ('observedAt' in value && 'evidence' in value) return neutral({evidence: value.evidence})
+  // When istiod was asked.
+  if ('istiods' in value && 'at' in value) return neutral({...value, at: undefined})
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) => (SOURCE_FIELDS.has(key) ? [] : [[key, neutral(item)]])),
   )
@@ -200,7 +211,7 @@ const WITHOUT_VIEWER: MeshChange = {
 }
 
 /** The questions about a mesh. */
-export const MESH_QUESTIONS: Readonly<Record<string, (source: Source) => Promise<object>>> = {
+export const MESH_QUESTIONS: Readonly<Record<string, (source: Source, asOf?: Date) => Promise<object>>> = {
   'ambient-readiness': async s => seen(await ambientReadinessReport(s, 'demo', ISTIO), ambientReadinessView),
   analyze: async s =>
     seen(
@@ -223,6 +234,7 @@ export const MESH_QUESTIONS: Readonly<Record<string, (source: Source) => Promise
   certs: async s => seen(await certsReport(s, {...DEMO, now: NOW.getTime(), warn: WARN}), certsView),
   errors: async s => seen(await errorsReport(s, {...DEMO, pods: undefined, sinceMs: undefined}), errorsView),
   mtls: async s => seen(await mtlsReport(s, {kind: 'matrix', namespace: 'demo'}, ISTIO), mtlsView),
+  overview: async (s, asOf) => seen(await overviewOf(s, 'demo', asOf), overviewView),
   'proxy-status': async s =>
     seen(await proxyStatusReport(s, {istioNamespace: ISTIO, staleAfterMs: 0, at: NOW, why: true}), proxyStatusView),
   trace: async s =>

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import {POLICY_NEEDS} from '../src/cli/command-needs.js'
-import {durationMs} from '../src/cli/flags.js'
+import {durationMs, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {certsReport} from '../src/reports/certs/report.js'
 import {certsView} from '../src/reports/certs/view.js'
@@ -15,6 +15,7 @@ export default class Certs extends MeshCommand {
   static override forms = formsOf(certsView)
   static override needs = POLICY_NEEDS
   static override flags = {
+    ...watchFlags,
     warn: Flags.string({
       default: '168h',
       helpValue: 'DURATION',

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {checkSettings} from '../src/cli/check-settings.js'
 import {CHECK_NEEDS} from '../src/cli/command-needs.js'
 import {addDebugContainers} from '../src/cli/debug-container.js'
-import {debugFlags, repeatableFlag, selectorFlag, suppressFlag, teamFlags} from '../src/cli/flags.js'
+import {debugFlags, repeatableFlag, selectorFlag, suppressFlag, teamFlags, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {outputSpecs} from '../src/cli/outputs.js'
 import {podCounter} from '../src/cli/progress-line.js'
@@ -28,6 +28,7 @@ export default class Check extends MeshCommand {
   static override flags = {
     file: repeatableFlag('manifests to check: files, directories, - for standard input', 'f'),
     selector: selectorFlag,
+    ...watchFlags,
     ...debugFlags,
     'all-namespaces': Flags.boolean({
       char: 'A',

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {durationMs, selectorFlag} from '../src/cli/flags.js'
+import {durationMs, selectorFlag, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {errorsReport} from '../src/reports/errors/report.js'
 import {errorsView} from '../src/reports/errors/view.js'
@@ -29,6 +29,7 @@ export default class Errors extends MeshCommand {
   static override args = podArgument
   static override flags = {
     selector: selectorFlag,
+    ...watchFlags,
     since: Flags.string({
       helpValue: 'DURATION',
       description: 'only requests of this time (default: 10m of a live mesh)',

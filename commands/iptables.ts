@@ -3,7 +3,6 @@ import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
 import {debugFlags, durationMs, filesFlag, selectorFlag} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
-import {remark} from '../src/cli/streams.js'
 import {driftReport, expectedReport, impliedBy, iptablesWithDriftReport} from '../src/reports/iptables/drift-report.js'
 import {driftView} from '../src/reports/iptables/drift-view.js'
 import {iptablesView} from '../src/reports/iptables/view.js'
@@ -62,7 +61,7 @@ export default class Iptables extends MeshCommand {
         const {expectedSubject} = await import('../src/evidence/kernel/expected-subject.js')
         const target = {name: args.pod, namespace: flags.namespace, allNamespaces: flags['all-namespaces']}
         const subject = args.pod === undefined ? {pod: impliedBy(source)} : await expectedSubject(source, target)
-        if (subject.chosen !== undefined) await remark(subject.chosen)
+        if (subject.chosen !== undefined) await this.note(flags, subject.chosen)
         await this.print(flags, await expectedReport(source, subject.pod), iptablesView)
       })
       return

@@ -1,6 +1,6 @@
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {debugFlags, filesFlag, selectorFlag} from '../src/cli/flags.js'
+import {debugFlags, filesFlag, selectorFlag, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {portsReport} from '../src/reports/ports/report.js'
 import {portsView} from '../src/reports/ports/view.js'
@@ -18,7 +18,7 @@ export default class Ports extends MeshCommand {
     cluster: {needs: ['pods'], more: ['workloads', 'exec', 'forward', 'services'], debug: true},
   }
   static override args = podArgument
-  static override flags = {file: filesFlag, selector: selectorFlag, ...debugFlags}
+  static override flags = {file: filesFlag, selector: selectorFlag, ...watchFlags, ...debugFlags}
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Ports)

@@ -1,7 +1,7 @@
 import {setTimeout} from 'node:timers/promises'
 import {Args, Flags} from '@oclif/core'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {atFlag, durationMs, fileFlagFor, readTime, selectorFlag} from '../src/cli/flags.js'
+import {atFlag, durationMs, fileFlagFor, readTime, selectorFlag, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {ownProxy} from '../src/cli/own-proxy.js'
 import {runDiff} from '../src/cli/run-diff.js'
@@ -37,8 +37,7 @@ export default class ProxyStatus extends MeshCommand {
     why: Flags.boolean({description: "read the proxies' logs to find the cause"}),
     wait: Flags.boolean({description: 'poll until every proxy is in sync'}),
     timeout: Flags.string({default: '60s', description: 'how long --wait polls before it gives up'}),
-    watch: Flags.boolean({description: 'print the status every --interval until interrupted'}),
-    interval: Flags.string({default: '2s', description: 'polling interval of --wait and --watch'}),
+    ...watchFlags,
     at: atFlag,
   }
 
@@ -70,10 +69,6 @@ export default class ProxyStatus extends MeshCommand {
       const proxy = one === undefined ? undefined : podLabel(one.pod)
       const ask = () => proxyStatusReport(source, {...filter, proxy})
       await this.print(flags, flags.wait ? await waitForSync(ask, waitOptions) : await ask(), proxyStatusView)
-      while (flags.watch && source.traits.live) {
-        await setTimeout(pollMs)
-        await this.print(flags, await ask(), proxyStatusView)
-      }
     })
   }
 }

@@ -2,7 +2,7 @@ import {setTimeout} from 'node:timers/promises'
 import {Flags} from '@oclif/core'
 import {podArgument} from '../src/cli/args.js'
 import type {CommandNeeds} from '../src/cli/command-needs.js'
-import {durationMs, fileFlag, selectorFlag} from '../src/cli/flags.js'
+import {durationMs, fileFlag, selectorFlag, watchFlags} from '../src/cli/flags.js'
 import {MeshCommand} from '../src/cli/mesh-command.js'
 import {statsReport} from '../src/reports/stats/report.js'
 import {changesView, statsView} from '../src/reports/stats/view.js'
@@ -26,9 +26,16 @@ export default class Stats extends MeshCommand {
   static override flags = {
     file: fileFlag,
     selector: selectorFlag,
-    watch: Flags.boolean({description: 'print what changed between two reads, every --interval until interrupted'}),
-    interval: Flags.string({default: '5s', helpValue: 'DURATION', description: 'time between two reads of --watch'}),
+    ...watchFlags,
+    interval: Flags.string({
+      helpGroup: 'OUTPUT',
+      helpValue: 'DURATION',
+      default: '5s',
+      description: 'time between two reads of --watch, which prints what changed between them',
+    }),
   }
+
+  protected override readonly watchesItself = true
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Stats)
@@ -39,6 +46,7 @@ export default class Stats extends MeshCommand {
       for (;;) {
         await setTimeout(interval)
         const next = await statsReport(source, pod)
+        this.startRound(flags.interval)
         await this.print(flags, {...next, since: last.upstreams}, changesView)
         last = next
       }

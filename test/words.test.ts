@@ -72,8 +72,8 @@ const EXCEPTIONS = [
   /ApacheBench/g,
   /test\/bench/g,
   /bin\/bench/g,
-  // A flag of git.
-  /--quiet/g,
+  // A flag of git and of every command, its variable and its key in the user's file.
+  /--quiet|flags\.quiet|\bquiet: (?:Flags\b|'MESHCTL_QUIET')|MESHCTL_QUIET|`quiet`/g,
   // Keys of JSON that users read or write: check and diff reports, packet tables.
   /"?passedOver"?:/g,
   /\btold: pair\.syncProblems/g,

@@ -29,23 +29,53 @@ export const commonFlags = {
     helpValue: 'SOURCE',
     description: `where to read from: a bundle or file, or ${SOURCE_SPECS.map(sourceSpecUsage).join(', ')} (default: cluster)`,
   }),
-  namespace: Flags.string({char: 'n', helpGroup: SOURCE, description: 'namespace of the pod'}),
+  namespace: Flags.string({
+    char: 'n',
+    helpGroup: SOURCE,
+    env: 'MESHCTL_NAMESPACE',
+    helpValue: 'NAME',
+    description: 'namespace (default: that of the kubeconfig context)',
+  }),
   'all-namespaces': Flags.boolean({char: 'A', helpGroup: SOURCE, description: 'use pods from every namespace'}),
-  context: Flags.string({helpGroup: CLUSTER, description: 'kubeconfig context'}),
-  kubeconfig: Flags.string({char: 'c', helpGroup: CLUSTER, description: 'kubeconfig file'}),
+  context: Flags.string({
+    helpGroup: CLUSTER,
+    env: 'MESHCTL_CONTEXT',
+    helpValue: 'NAME',
+    description: 'kubeconfig context (default: the current one)',
+  }),
+  kubeconfig: Flags.string({
+    char: 'c',
+    helpGroup: CLUSTER,
+    helpValue: 'FILE',
+    description: 'kubeconfig file (default: $KUBECONFIG, ~/.kube/config, in a pod its service account)',
+  }),
   istioNamespace: Flags.string({
     char: 'i',
     helpGroup: CLUSTER,
+    env: 'MESHCTL_ISTIO_NAMESPACE',
+    helpValue: 'NAME',
     default: 'istio-system',
     description: 'namespace of the control plane',
   }),
-  revision: Flags.string({char: 'r', helpGroup: CLUSTER, description: 'control plane revision or tag'}),
-  as: Flags.string({helpGroup: CLUSTER, description: 'user to impersonate'}),
-  'as-group': Flags.string({helpGroup: CLUSTER, multiple: true, description: 'group to impersonate (repeatable)'}),
-  'as-uid': Flags.string({helpGroup: CLUSTER, description: 'uid to impersonate'}),
+  revision: Flags.string({
+    char: 'r',
+    helpGroup: CLUSTER,
+    helpValue: 'NAME',
+    description: 'control plane revision or tag (default: every revision)',
+  }),
+  as: Flags.string({helpGroup: CLUSTER, helpValue: 'USER', description: 'user to impersonate'}),
+  'as-group': Flags.string({
+    helpGroup: CLUSTER,
+    helpValue: 'GROUP',
+    multiple: true,
+    description: 'group to impersonate (repeatable)',
+  }),
+  'as-uid': Flags.string({helpGroup: CLUSTER, helpValue: 'UID', description: 'uid to impersonate'}),
   'request-timeout': Flags.string({
     helpGroup: CLUSTER,
     aliases: ['kubeclient-timeout'],
+    env: 'MESHCTL_REQUEST_TIMEOUT',
+    helpValue: 'DURATION',
     default: '15s',
     description: 'timeout of a single call to the cluster',
   }),
@@ -64,6 +94,7 @@ export const commonFlags = {
   output: Flags.string({
     char: 'o',
     helpGroup: OUTPUT,
+    env: 'MESHCTL_OUTPUT',
     helpValue: 'FORM',
     multiple: true,
     multipleNonGreedy: true,
@@ -72,15 +103,38 @@ export const commonFlags = {
   'no-headers': Flags.boolean({helpGroup: OUTPUT, description: 'do not print table headers'}),
   color: Flags.string({
     helpGroup: OUTPUT,
+    env: 'MESHCTL_COLOR',
     options: ['auto', 'always', 'never'],
     default: 'auto',
     description: 'when to use color',
+  }),
+  'no-color': Flags.boolean({helpGroup: OUTPUT, description: 'the same as --color never'}),
+  quiet: Flags.boolean({
+    char: 'q',
+    helpGroup: OUTPUT,
+    env: 'MESHCTL_QUIET',
+    description: 'print no notes to standard error, only errors and what could not be checked',
   }),
   'require-all': Flags.boolean({
     helpGroup: OUTPUT,
     description: 'exit with 3 if anything could not be checked',
   }),
   debug: Flags.boolean({hidden: true, description: 'show stack traces'}),
+} as const
+
+/** Flags of commands that can be repeated on a live cluster. */
+export const watchFlags = {
+  watch: Flags.boolean({
+    char: 'w',
+    helpGroup: OUTPUT,
+    description: 'repeat on a live cluster until interrupted; a terminal is painted again each time',
+  }),
+  interval: Flags.string({
+    helpGroup: OUTPUT,
+    helpValue: 'DURATION',
+    default: '2s',
+    description: 'time between two rounds of --watch',
+  }),
 } as const
 
 /** The label selector flag, for commands that pick a pod. */

@@ -9,6 +9,7 @@ import type {Program} from './program.js'
 import {runCommand} from './run.js'
 import {remark} from './streams.js'
 import type {OclifError} from './usage/usage-error.js'
+import {applyUserConfig} from './user-config.js'
 
 /** The name of the program: kubectl plugins have their own. */
 function programName(): string {
@@ -23,6 +24,24 @@ function spelledOut(argv: readonly string[]): readonly string[] {
   if (argv[0] === 'help') return [...spelledOut(argv.slice(1)), '--help']
   const long = own(TOPICS, argv[0] ?? '')
   return long === undefined ? argv : [long, ...argv.slice(1)]
+}
+
+/** True when a word may be `ns/NAME`. */
+function namesNamespace(words: readonly string[]): boolean {
+  return words.some(word => /^(?:ns|namespaces?)\//.test(word))
+}
+
+/** The command line with leading flags behind the command and `ns/NAME` as a flag; commands are read only where that may be needed. */
+async function rewritten(words: readonly string[], root: () => URL): Promise<readonly string[]> {
+  const leading = words[0]?.startsWith('-') === true
+  if (!leading && !namesNamespace(words)) return words
+  const [{withLeadingFlagsBehind}, {readSurface}, {namespaceArgument}] = await Promise.all([
+    import('./usage/leading-flags.js'),
+    import('./usage/surface.js'),
+    import('./usage/namespace-argument.js'),
+  ])
+  const surface = readSurface(root())
+  return namespaceArgument(leading ? spelledOut(withLeadingFlagsBehind(words, surface)) : words, surface)
 }
 
 /** What is wrong with a refused command line; what words it is loaded for such an error only. */
@@ -42,13 +61,8 @@ export async function main(argv: readonly string[], program: Program): Promise<v
   const root = () => pathToFileURL(`${program.root}/`)
   let words = spelledOut(argv)
   try {
-    if (words[0]?.startsWith('-')) {
-      const [{withLeadingFlagsBehind}, {readSurface}] = await Promise.all([
-        import('./usage/leading-flags.js'),
-        import('./usage/surface.js'),
-      ])
-      words = spelledOut(withLeadingFlagsBehind(words, readSurface(root())))
-    }
+    await applyUserConfig(process.env)
+    words = await rewritten(words, root)
     await runCommand(words, program, programName())
   } catch (error) {
     const usage = isRefusedUsage(error) ? await refusedUsage(error, words, root()) : undefined

@@ -10,7 +10,8 @@ import type {Source} from '../sources/source.js'
 import type {Target} from '../sources/subject.js'
 import {booleanSpelling} from './boolean-spelling.js'
 import {type CommandNeeds, NO_NEEDS} from './command-needs.js'
-import {commonFlags, readTime} from './flags.js'
+import {explainError} from './errors.js'
+import {commonFlags, durationMs, readTime} from './flags.js'
 import {type CommonFlags, openFor, type SubjectFlags} from './open-for.js'
 import {rendered} from './output.js'
 import {chosenForm, outputSpecs, writeOutputs} from './outputs.js'
@@ -54,6 +55,12 @@ export abstract class MeshCommand extends Command {
   /** The forms of its answers, as `-o` takes them; help and completion list them. */
   static forms?: readonly Form[]
 
+  /** True for a command that has a --watch of its own. */
+  protected readonly watchesItself: boolean = false
+
+  /** The first line of a round of --watch. */
+  private frame: string | undefined
+
   private get needs(): CommandNeeds {
     return (this.ctor as typeof MeshCommand).needs ?? NO_NEEDS
   }
@@ -67,15 +74,31 @@ export abstract class MeshCommand extends Command {
   /** No name of a command is deprecated; oclif's check would read the names of all. */
   protected override warnIfCommandDeprecated(): void {}
 
-  /** Opens the source that the flags name, passes it to `use`, and always closes it. */
+  /** Opens the source that the flags name, passes it to `use`, and always closes it; with --watch again and again. */
   protected async withSource(flags: SubjectFlags, use: (source: Source) => Promise<void>): Promise<void> {
+    if (flags.watch !== true || this.watchesItself) return await this.withOpenSource(flags, use)
+    const {watching} = await import('./watch.js')
+    let live = false
+    const round = async () => {
+      await this.withOpenSource(flags, async source => {
+        live = source.traits.live
+        if (live) this.startRound(flags.interval)
+        await use(source)
+      })
+      return live
+    }
+    const explain = (error: unknown) => explainError(error, this.config.version, flags.debug, this.argv).text
+    await watching(durationMs(flags.interval ?? '2s'), round, explain)
+  }
+
+  private async withOpenSource(flags: SubjectFlags, use: (source: Source) => Promise<void>): Promise<void> {
     if (flags.file !== undefined && this.argv.some(word => word === '--from' || word.startsWith('--from='))) {
       throw new UserError('specify --from or -f, not both')
     }
     if (flags.at !== undefined) readTime(flags.at)
     const source = await openFor(flags, this.config.root, this.needs.reads !== undefined)
     try {
-      for (const line of source.remarks ?? []) await remark(line)
+      for (const line of source.remarks ?? []) await this.note(flags, line)
       await use(source)
     } finally {
       await source.close()
@@ -95,7 +118,7 @@ export abstract class MeshCommand extends Command {
       const {resolveSubject} = await import('../sources/subject.js')
       const target = {...targetOf(flags, pod), preferSidecar: this.needs.aboutProxy === true}
       const subject = await resolveSubject(source, target)
-      if (subject.chosen !== undefined) await remark(subject.chosen)
+      if (subject.chosen !== undefined) await this.note(flags, subject.chosen)
       if (flags['debug-container'] === true) {
         const {requestDebugContainer: addDebugContainer} = await import('./debug-container.js')
         await addDebugContainer(source, subject.pod, flags['debug-image'])
@@ -128,12 +151,30 @@ export abstract class MeshCommand extends Command {
     process.exitCode = reportExitCode(report, flags['require-all'])
     await writeOutputs(specs, report, view)
     const shown = specs.find(({file}) => file === undefined)
-    if (shown === undefined) return await this.remarks(report, view, 'short')
+    if (shown === undefined) return await this.remarks(report, view, 'short', flags.quiet)
     const {form, template} = await chosenForm(shown, view)
-    const layout = layoutFor(process.stdout, flags.color, !flags['no-headers'], process.env)
-    const {isTTY} = process.stdout
-    await write(process.stdout, await rendered(report, view, form, layout, isTTY, flags.sort, template))
-    await this.remarks(report, view, form)
+    const colour = flags['no-color'] ? 'never' : flags.color
+    const layout = layoutFor(process.stdout, colour, !flags['no-headers'], process.env)
+    const bytes = await rendered(report, view, form, layout, process.stdout.isTTY, flags.sort, template)
+    await write(process.stdout, typeof bytes === 'string' ? await this.framed(bytes) : bytes)
+    await this.remarks(report, view, form, flags.quiet)
+  }
+
+  /** From now on a terminal is painted again by each answer, with this round's time above it. */
+  protected startRound(interval: string | undefined): void {
+    this.frame = `every ${interval}, ${new Date().toISOString()}, Ctrl-C ends`
+  }
+
+  /** The text of a round of --watch as the terminal shows it; any other text as it is. */
+  private async framed(text: string): Promise<string> {
+    if (this.frame === undefined) return text
+    const {frameOf} = await import('./watch.js')
+    return frameOf(text, process.stdout, this.frame)
+  }
+
+  /** Prints a remark that -q leaves out. */
+  protected async note(flags: CommonFlags, text: string): Promise<void> {
+    if (!flags.quiet) await remark(text)
   }
 
   /** Prints the istioctl table a file holds instead of the page it was made from; false when there is none. */
@@ -153,11 +194,12 @@ export abstract class MeshCommand extends Command {
   }
 
   /** Prints to standard error what this output form omits. */
-  protected async remarks<R extends Report>(report: R, view: View<R>, form: Form): Promise<void> {
-    for (const note of report.notes) await remark(note)
+  protected async remarks<R extends Report>(report: R, view: View<R>, form: Form, onlyGaps = false): Promise<void> {
+    if (!onlyGaps) for (const note of report.notes) await remark(note)
     const shown = view.showsGaps === true && !PLAIN_DATA.includes(form)
     const gaps = shown ? (view.unreportedGaps?.(report, form) ?? []) : report.gaps
     for (const sentence of gapSentences(gaps)) await remark(`not checked: ${sentence}`)
-    if (report.next !== undefined) await remark(inOwnWords(report.next, [...(this.id ?? '').split(':'), ...this.argv]))
+    if (report.next !== undefined && !onlyGaps)
+      await remark(inOwnWords(report.next, [...(this.id ?? '').split(':'), ...this.argv]))
   }
 }

@@ -13,6 +13,8 @@ export type SubjectFlags = CommonFlags & {
   readonly file?: string | readonly string[] | undefined
   readonly selector?: string | undefined
   readonly at?: string | undefined
+  readonly watch?: boolean
+  readonly interval?: string
   readonly 'debug-container'?: boolean
   readonly 'debug-image'?: string | undefined
 }

@@ -11,6 +11,9 @@ export interface OutputSpec {
   readonly template?: string
 }
 
+/** The values of -o; one from the environment is no list. */
+type Words = string | readonly string[] | undefined
+
 function templateForm(word: string): TemplateForm | undefined {
   return TEMPLATE_FORMS.find(form => word === form || word.startsWith(`${form}=`))
 }
@@ -38,12 +41,8 @@ function specOf<R>(word: string, view: View<R>): OutputSpec {
 }
 
 /** Parses `-o table -o sarif=out.sarif`: any number of files, at most one form for standard output; `--fix` counts as such a form. */
-export function outputSpecs<R>(
-  words: readonly string[] | undefined,
-  view: View<R>,
-  fix = false,
-): readonly OutputSpec[] {
-  const given = (words ?? []).map(word => specOf(word, view))
+export function outputSpecs<R>(words: Words, view: View<R>, fix = false): readonly OutputSpec[] {
+  const given = [words ?? []].flat().map((word: string) => specOf(word, view))
   const asked = fix && !given.some(({form, file}) => form === 'patch' && file === undefined)
   const specs: readonly OutputSpec[] = asked ? [...given, {form: 'patch'}] : given
   const shown = specs.filter(({file}) => file === undefined)
@@ -56,10 +55,9 @@ export function outputSpecs<R>(
 }
 
 /** The form asked for on standard output by its word, without checking that a command has it; undefined when none was asked for. */
-export function shownWord(words: readonly string[] | undefined): string | undefined {
-  return words
-    ?.find(word => templateForm(word) !== undefined || !word.replace(/^=/, '').includes('='))
-    ?.replace(/^=/, '')
+export function shownWord(words: Words): string | undefined {
+  const given: readonly string[] = [words ?? []].flat()
+  return given.find(word => templateForm(word) !== undefined || !word.includes('='))
 }
 
 interface ChosenForm {

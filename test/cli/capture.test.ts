@@ -35,7 +35,7 @@ describe('capture', () => {
       pods: number
       evidence: {what: string; missing: {reason: string}[]}[]
     }
-    expect([report.kind, report.pods]).toEqual(['CaptureReport', 21])
+    expect([report.kind, report.pods]).toEqual(['CaptureReport', 28])
     expect(report.evidence.flatMap(row => row.missing.map(each => each.reason))).toContain('not-found')
     expect(existsSync(to)).toBe(true)
   })

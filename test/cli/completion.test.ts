@@ -51,6 +51,7 @@ describe('completion', () => {
     expect(await offered('pc', 'c', '--from', 'sample', '-n', 'istio')).toEqual(['istio-system', ':4'])
     expect(await offered('pc', 'c', '--from=sample', '-n', 'istio-system', 'istiod-')).toEqual([
       'istiod-7d5679cd87-m8t7m',
+      'istiod-amb-76c668f5b9-pd68b',
       ':4',
     ])
   })

@@ -19,7 +19,7 @@ describe('proxy-status and diff as a user runs them', () => {
     const table = await meshctl(['ps', ...SAMPLE])
     expect(table.code).toBe(1)
     expect(table.stdout.split('\n')[0]).toBe(
-      '17 proxies connected to 1 istiod: 1 in error, 1 disconnected, 1 never connected (as of 2026-11-20T19:00:00.000Z)',
+      '19 proxies connected to 2 istiods: 1 in error, 1 disconnected, 1 never connected (as of 2026-11-20T19:00:00.000Z)',
     )
     const json = await meshctl(['ps', ...SAMPLE, '-o', 'json'])
     expect(JSON.parse(json.stdout)).toMatchObject({kind: 'ProxyStatusReport', failing: true})
@@ -54,7 +54,7 @@ describe('snapshots as a user runs them', () => {
   test('create, list, show, diff, bisect, read, prune', async () => {
     const env = {XDG_STATE_HOME: state}
     const one = await meshctl(['snapshot', 'create', '-n', 'demo', '--name', 'one', ...SAMPLE], {env})
-    expect(one.stdout.split('\n')[0]).toMatch(/^snapshot:one: 20 pods, .* redacted$/)
+    expect(one.stdout.split('\n')[0]).toMatch(/^snapshot:one: 21 pods, .* redacted$/)
     await meshctl(['snapshot', 'create', '-n', 'demo', '--name', 'two', ...SAMPLE], {env})
     const again = await meshctl(['snapshot', 'create', '-n', 'demo', '--name', 'two', ...SAMPLE], {env})
     expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'Error: there is already a snapshot two'])

@@ -36,7 +36,7 @@ export function acceptedConnection(request: EnvoyRequest): DownstreamConnection 
     applicationProtocols: [],
     serverName: '',
     tls: undefined,
-    filterState: new Map(),
+    filterState: request.inner?.filterState ?? new Map(),
   }
 }
 

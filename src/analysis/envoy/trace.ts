@@ -206,9 +206,14 @@ function throughChain(
 
 function decide(trail: Trail): RequestOutcome {
   const {proxy, request} = trail
-  const entry = acceptingListener(proxy, request.acceptedBy)
+  const {inner} = request
+  const entry =
+    inner === undefined
+      ? acceptingListener(proxy, request.acceptedBy)
+      : proxy.listeners.find(({name}) => name === inner.listener)
   if (entry === undefined) {
-    tell(trail, 'listener', `no listener has a socket on ${request.acceptedBy.ip}:${request.acceptedBy.port}`)
+    const socket = inner?.listener ?? `a socket on ${request.acceptedBy.ip}:${request.acceptedBy.port}`
+    tell(trail, 'listener', inner === undefined ? `no listener has ${socket}` : `there is no listener ${socket}`)
     return NOTHING
   }
   const {listener, passage} = arrive(trail, entry, acceptedConnection(request), true)

@@ -1,29 +1,22 @@
 import type {Draw, Surroundings} from '../../model/envoy/proxy.js'
-import type {IpPort} from '../../model/envoy/request.js'
+import type {InnerConnection, IpPort} from '../../model/envoy/request.js'
 import type {UpstreamCall} from '../../model/envoy/upstream-call.js'
-import {parseIp} from '../../model/ip-address.js'
 import {podLabel} from '../../model/kube-object.js'
 import {objectLabel} from '../../model/pod.js'
 import type {ZtunnelDump} from '../../model/ztunnel.js'
 import {traceRequest} from '../envoy/trace.js'
+import {application, atStranger, byUnknownSender, inPod, outside} from './arrivals.js'
 import {ending, openEnding, type PathEnding} from './ending.js'
-import {CERTIFICATE_REFUSED, CONNECT_TIMEOUT, NOT_TLS, REFUSED, TERMINATED, UNREACHABLE} from './failures.js'
+import {CERTIFICATE_REFUSED, CONNECT_TIMEOUT, REFUSED, UNREACHABLE} from './failures.js'
+import type {Flow, Journey} from './journey.js'
 import {enteringPod, leavingPod, NODE_PROCESS, type Opener, type Passing} from './kernel.js'
 import type {Leg, ProxyRole} from './legs.js'
 import {proxyEnding} from './proxy-ending.js'
-import {envoyRequest, passedOn, type Speech, waitsForServer} from './speech.js'
-import {destinationText, isUnroutable, UNKNOWN_ADDRESS} from './unroutable.js'
+import {envoyRequest, passedOn, type Speech} from './speech.js'
+import {intoUnreadSidecar, outOfUnreadSidecar} from './unread-sidecar.js'
+import {destinationText} from './unroutable.js'
 import type {MeshPod, MeshWorld, Site} from './world.js'
-import {outOfPod, plainIntoPod} from './ztunnel-path.js'
-
-/** The state of a request in the mesh. */
-interface Journey {
-  readonly world: MeshWorld
-  readonly draw: Draw
-  readonly legs: Leg[]
-  /** Proxies passed so far, to detect loops. */
-  depth: number
-}
+import {outOfPod, plainIntoPod, throughTunnel, type ZtunnelArrival} from './ztunnel-path.js'
 
 /** More proxies in sequence than this are a loop. */
 const MAX_DEPTH = 12
@@ -33,8 +26,18 @@ function opener(site: Site): Opener {
   return {uid, gid, boundTo: undefined}
 }
 
+/** The identity of a proxy in the terms of policies at ztunnel: its SPIFFE id without the scheme. */
+function principalOf({certificate, pod}: Site): string {
+  const id = certificate?.uriSans[0]?.replace(/^spiffe:\/\//, '')
+  return id ?? `cluster.local/ns/${pod.ref.namespace}/sa/${pod.serviceAccount}`
+}
+
 function sentBy(journey: Journey, site: Site, call: UpstreamCall, from: Speech): PathEnding {
   const speech = passedOn(call, from, site, journey.world.now)
+  if (call.hbone) {
+    const source = site.pod.addresses[0] ?? ''
+    return throughTunnel(arrivalOf(journey, source, speech), call.address, principalOf(site), source)
+  }
   const by = {...opener(site), boundTo: call.from}
   return openConnection(journey, site, {by, byProxy: true, toMesh: call.byControlPlane}, call.address, speech)
 }
@@ -57,12 +60,20 @@ interface Arrival {
   readonly acceptedBy: IpPort
   readonly redirected: boolean
   readonly source: string
+  /** Arrives in a tunnel that the proxy itself ended. */
+  readonly inner?: InnerConnection
 }
 
 function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Arrival, speech: Speech): PathEnding {
   const {world, draw, legs} = journey
-  const request = envoyRequest(speech, {...arrival, source: {ip: arrival.source, port: 0}})
+  const asked = envoyRequest(speech, {...arrival, source: {ip: arrival.source, port: 0}})
+  const request = arrival.inner === undefined ? asked : {...asked, inner: arrival.inner}
   const common = {kind: 'proxy', pod: site.pod, role, request, speech} as const
+  if (site.proxy === undefined && site.neighbour !== undefined) {
+    const {destination: to, source} = arrival
+    const unread = {...arrivalOf(journey, source, speech), site, neighbour: site.neighbour, to, source}
+    return role === 'client' ? outOfUnreadSidecar(unread) : intoUnreadSidecar(unread)
+  }
   if (site.proxy === undefined) {
     const unknown = openEnding(
       `the proxy configuration of ${podLabel(site.pod.ref)} is unknown: ${site.proxyGap}`,
@@ -93,34 +104,6 @@ function throughProxy(journey: Journey, site: Site, role: ProxyRole, arrival: Ar
   const own: Leg = {...common, decision, ending: end}
   legs.splice(place, refused === undefined ? 0 : legs.length - place, own)
   return end
-}
-
-/** The behaviour of the application behind a socket: it responds with 200 if it is known to speak the protocol. */
-function application(journey: Journey, pod: MeshPod, address: IpPort, speech: Speech): PathEnding {
-  const {world, legs} = journey
-  const tell = (text: string) => legs.push({kind: 'application', pod, address, speech, text})
-  const http = world.speaksHttp(pod, address.port)
-  if (speech.tls !== undefined && http) {
-    tell('receives TLS, but is declared as plain HTTP')
-    return ending(
-      NOT_TLS,
-      'tls-mismatch',
-      'tls-to-plain-text',
-      `the application on port ${address.port} receives TLS and replies in plaintext`,
-      {
-        pod,
-      },
-    )
-  }
-  if (speech.tls === undefined && waitsForServer(speech) && http) {
-    tell('accepts the connection and waits for a request')
-    const because = `the application on port ${address.port} speaks HTTP: the client must send first`
-    return ending({kind: 'silence'}, 'refused', 'both-wait', because, {pod})
-  }
-  tell('accepts the connection')
-  const where = `${podLabel(pod.ref)} port ${address.port}`
-  const because = `it reaches the application of ${where}`
-  return ending({kind: 'answer', status: 200, after: 0}, 'delivered', 'application-reached', because, {pod})
 }
 
 function proxyRole(site: Site, inbound: boolean): ProxyRole {
@@ -173,28 +156,44 @@ function kernelLeg(
 
 const OUTBOUND = 15_001
 
-/** A connection between two network namespaces. */
-interface Flow {
-  readonly to: IpPort
-  readonly source: string
-  readonly toMesh: boolean
+function arrivalOf(journey: Journey, source: string, speech: Speech): ZtunnelArrival {
+  const {world, legs, draw} = journey
+  return {
+    world,
+    draw,
+    legs,
+    speech,
+    plain: (onward, said) => overNetwork(journey, {to: onward, source, toMesh: true}, said),
+    application: (of, address, said) => inPod(journey, of, address, said),
+  }
 }
 
-/** Whether the application of an ambient pod can be reached on the address by ztunnel, which connects inside the pod. */
-function inPod(journey: Journey, site: Site, to: IpPort, speech: Speech): PathEnding {
-  const listeners = site.kernel?.machine.listeners
-  const address = parseIp(to.ip)
-  const open =
-    listeners === undefined ||
-    listeners.some(
-      each =>
-        each.protocol === 'tcp' &&
-        each.port === to.port &&
-        (each.address === undefined || (address !== undefined && each.address.bits === address.bits)),
-    )
-  if (open) return application(journey, site.pod, to, speech)
-  const because = `nothing listens on ${destinationText(to)} of ${podLabel(site.pod.ref)}`
-  return ending(TERMINATED, 'refused', 'not-listening', because, {pod: site.pod})
+/** The internal listener behind a waypoint's HBONE listener, and what the latter tells it about the tunnel (istiod's waypoints). */
+const WAYPOINT_LISTENER = 'main_internal'
+
+function inWaypoint(
+  journey: Journey,
+  site: Site,
+  to: IpPort,
+  principal: string,
+  source: string,
+  speech: Speech,
+): PathEnding {
+  const filterState = new Map([
+    ['io.istio.peer_principal', `spiffe://${principal}`],
+    ['io.istio.local_principal', `spiffe://${principalOf(site)}`],
+    ['io.istio.connect_authority', destinationText(to)],
+    ['envoy.filters.listener.original_dst.local_ip', destinationText(to)],
+    ['envoy.filters.listener.original_dst.remote_ip', source],
+  ])
+  const inner = {listener: WAYPOINT_LISTENER, filterState}
+  return throughProxy(
+    journey,
+    site,
+    'gateway',
+    {destination: to, acceptedBy: to, redirected: true, source, inner},
+    speech,
+  )
 }
 
 function byZtunnel(
@@ -205,11 +204,16 @@ function byZtunnel(
   flow: Flow,
   speech: Speech,
 ): PathEnding {
-  const {world, draw, legs} = journey
   const {to, source} = flow
-  const plain = (onward: IpPort, said: Speech) => overNetwork(journey, {to: onward, source, toMesh: true}, said)
-  const apply = (of: Site, address: IpPort, said: Speech) => inPod(journey, of, address, said)
-  const taken = {world, draw, legs, site, dump, to, source, speech, plain, application: apply}
+  const taken = {
+    ...arrivalOf(journey, source, speech),
+    site,
+    dump,
+    to,
+    source,
+    inWaypoint: (of: Site, address: IpPort, principal: string, client: string, said: Speech) =>
+      inWaypoint(journey, of, address, principal, client, said),
+  }
   return port === OUTBOUND ? outOfPod(taken) : plainIntoPod(taken)
 }
 
@@ -277,27 +281,28 @@ function overNetwork(journey: Journey, flow: Flow, speech: Speech): PathEnding {
     const source = backend.ip === flow.source ? (world.podAt(backend.ip)?.nodeIp ?? flow.source) : flow.source
     return arriveAt(journey, {...flow, source, to: backend, toMesh: true}, speech)
   }
+  const beyond = world.beyondObjects(to)
+  if (beyond !== undefined) {
+    const at =
+      beyond.length <= 1
+        ? beyond[0]
+        : beyond[
+            draw(
+              'an endpoint',
+              beyond.map(() => 1),
+            )
+          ]
+    legs.push({kind: 'outside', address: to, text: 'a Service that only ztunnel tells of'})
+    if (at === undefined)
+      return ending(
+        REFUSED,
+        'no-endpoint',
+        'no-endpoint',
+        `the Service at ${to.ip} has no endpoint for port ${to.port}`,
+      )
+    return arriveAt(journey, {...flow, to: at, toMesh: true}, speech)
+  }
   return arriveAt(journey, flow, speech)
-}
-
-function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEnding {
-  const {world, legs} = journey
-  if (toMesh || world.isEndpoint(to.ip)) {
-    legs.push({kind: 'outside', address: to, text: 'an endpoint of the mesh whose pod was not read'})
-    return openEnding(`the pod at ${to.ip} was not captured: what happens there is unknown`)
-  }
-  if (to.ip === UNKNOWN_ADDRESS) {
-    legs.push({kind: 'outside', address: to, text: 'the name does not resolve to a known address'})
-    return openEnding('the address of the name is unknown, and the proxy forwards the connection to it')
-  }
-  const unroutable = isUnroutable(to.ip)
-  if (unroutable !== undefined) {
-    legs.push({kind: 'outside', address: to, text: `unroutable: ${unroutable}`})
-    return ending(UNREACHABLE, 'refused', 'unreachable', `${to.ip} cannot be reached: ${unroutable}`)
-  }
-  legs.push({kind: 'outside', address: to, text: 'outside the cluster: unknown'})
-  if (!world.complete) return openEnding(`the owner of address ${to.ip} is unknown`)
-  return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it is sent to ${destinationText(to)}, outside the mesh`)
 }
 
 /** A connection arrives at an address: at a pod, or outside. */
@@ -307,6 +312,7 @@ function arriveAt(journey: Journey, flow: Flow, speech: Speech): PathEnding {
   const onNode = pod === undefined ? journey.world.hostPodAt(to.ip, to.port) : undefined
   if (onNode !== undefined) return application(journey, onNode, to, speech)
   if (pod === undefined) return outside(journey, to, toMesh)
+  if (pod.knownTo !== undefined && pod.mode === 'none') return atStranger(journey, pod, pod.knownTo, flow, speech)
   const site = journey.world.site(pod)
   const byNode = pod.mode === 'ambient' && source === pod.nodeIp
   const passing = enteringPod(site, byNode ? NODE_PROCESS : source, to)
@@ -339,5 +345,5 @@ export function followRequest(
   const site = world.site(origin.pod)
   const by = {uid: origin.uid, gid: origin.gid, boundTo: undefined}
   const ended = openConnection(journey, site, {by, byProxy: false, toMesh: false}, to, speech)
-  return {legs: journey.legs, ending: ended}
+  return {legs: journey.legs, ending: byUnknownSender(origin.pod, ended, speech, draw)}
 }

@@ -20,6 +20,7 @@ export interface MeshPod {
   readonly addresses: readonly string[]
   /** Address of the node it runs on. */
   readonly nodeIp?: string
+  readonly node?: string
   readonly mode: PodMode
   readonly serviceAccount: string
   readonly labels: Labels
@@ -27,6 +28,8 @@ export interface MeshPod {
   readonly ports: readonly number[]
   /** Shares the network of its node: the kernel rules of a pod do not apply to it. */
   readonly hostNetwork: boolean
+  /** The ztunnel that alone tells of the pod: no object of it was read, and whether it has a sidecar is not known. */
+  readonly knownTo?: ZtunnelDump
 }
 
 /** The rules of a pod's kernel, ready for packets. */
@@ -59,6 +62,8 @@ export interface Site {
   readonly proxyGap: string | undefined
   /** What the ztunnel of an ambient pod knows. */
   readonly ztunnel?: ZtunnelDump | undefined
+  /** What the ztunnel of its node knows, for a pod with a sidecar whose own configuration was not read. */
+  readonly neighbour?: ZtunnelDump | undefined
   readonly kernel: SiteKernel | undefined
   readonly kernelGap: string | undefined
   readonly certificate: SiteCertificate | undefined
@@ -70,6 +75,15 @@ export interface Site {
   readonly evidence: readonly EvidenceUse[]
 }
 
+/** A time in which no ztunnel took new connections on a node. Times are milliseconds since 1970. */
+export interface ZtunnelOutage {
+  readonly node: string
+  readonly ztunnel: string
+  readonly from: number
+  /** Absent where it lasts. */
+  readonly to?: number
+}
+
 /** The mesh around a request. */
 export interface MeshWorld {
   readonly podAt: (ip: string) => MeshPod | undefined
@@ -78,6 +92,8 @@ export interface MeshWorld {
   /** An endpoint of a Service has the address; of a pod that was not captured there may be nothing else. */
   readonly isEndpoint: (ip: string) => boolean
   readonly serviceAt: (ip: string) => ServiceModel | undefined
+  /** The endpoints behind a Service address that only ztunnel tells of; undefined for any other address. */
+  readonly beyondObjects: (to: IpPort) => readonly IpPort[] | undefined
   /** Ready endpoints of a Service port as kube-proxy uses them; undefined when the endpoints are not known. */
   readonly backends: (service: ServiceModel, port: number) => readonly IpPort[] | undefined
   /** A Service or probe declares that this port of the pod speaks HTTP. */
@@ -86,11 +102,18 @@ export interface MeshWorld {
   readonly site: (pod: MeshPod) => Site
   /** True when all objects of the cluster are known: any other address is external. */
   readonly complete: boolean
+  /** Waypoints decide by their Envoy configuration where it was read; else by the objects, as they are or would be. */
+  readonly waypointsByConfig: boolean
   /** The AuthorizationPolicies of the mesh; none where they could not be read. */
   readonly authorizations: readonly Authorization[]
   readonly rootNamespace: string
+  /** The VirtualService or HTTPRoute that may send requests for a Service elsewhere than to its pods. */
+  readonly routeOf: (service: ServiceModel) => string | undefined
+  readonly ztunnelOutages: readonly ZtunnelOutage[]
   /** Milliseconds since 1970. */
   readonly now: number
+  /** When the request was sent, where a recording says. */
+  readonly sentAt?: number | undefined
 }
 
 /** Thrown when a path enters a pod that was not read yet; the caller reads it and restarts. */

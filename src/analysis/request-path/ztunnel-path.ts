@@ -11,21 +11,28 @@ import {TERMINATED} from './failures.js'
 import type {Leg} from './legs.js'
 import type {Speech} from './speech.js'
 import type {MeshPod, MeshWorld, Site} from './world.js'
+import {ztunnelAway} from './ztunnel-away.js'
 
-/** A connection that ztunnel took from the application of a pod, or for it. */
-export interface ZtunnelFlow {
+/** What reaches a pod by HBONE or in plaintext, and what its ztunnel hands on. */
+export interface ZtunnelArrival {
   readonly world: MeshWorld
   readonly draw: Draw
   readonly legs: Leg[]
-  readonly site: Site
-  readonly dump: ZtunnelDump
-  readonly to: IpPort
-  readonly source: string
   readonly speech: Speech
   /** What becomes of a connection that leaves ztunnel as it is, without HBONE. */
   readonly plain: (to: IpPort, speech: Speech) => PathEnding
   /** A connection to the application's socket. */
   readonly application: (site: Site, to: IpPort, speech: Speech) => PathEnding
+}
+
+/** A connection that ztunnel took from the application of a pod, or for it. */
+export interface ZtunnelFlow extends ZtunnelArrival {
+  readonly site: Site
+  readonly dump: ZtunnelDump
+  readonly to: IpPort
+  readonly source: string
+  /** What the Envoy of a waypoint does with the request that arrived in a tunnel, for the client of that identity. */
+  readonly inWaypoint: (site: Site, to: IpPort, principal: string, source: string, speech: Speech) => PathEnding
 }
 
 const SILENCE = {kind: 'silence'} as const
@@ -34,16 +41,22 @@ function addressOf(ip: string, port: number): string {
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
 }
 
-function workloadOf({workloads}: ZtunnelDump, {ref}: MeshPod): ZtunnelWorkload | undefined {
+/** The row of a pod. */
+export function workloadOf({workloads}: ZtunnelDump, {ref}: MeshPod): ZtunnelWorkload | undefined {
   return workloads.find(({name, namespace}) => name === ref.name && namespace === ref.namespace)
 }
 
 /** The identity of a workload in the terms of policies: `cluster.local/ns/NAMESPACE/sa/ACCOUNT`. */
-function principalOf({trustDomain, namespace, serviceAccount}: ZtunnelWorkload): string {
+export function principalOf({trustDomain, namespace, serviceAccount}: ZtunnelWorkload): string {
   return `${trustDomain === '' ? 'cluster.local' : trustDomain}/ns/${namespace}/sa/${serviceAccount}`
 }
 
-function tell(flow: ZtunnelFlow, pod: MeshPod, role: 'client' | 'server' | 'waypoint', text: string): void {
+function tell(
+  flow: Pick<ZtunnelFlow, 'legs'>,
+  pod: MeshPod,
+  role: 'client' | 'server' | 'waypoint',
+  text: string,
+): void {
   flow.legs.push({kind: 'ztunnel', pod, role, text})
 }
 
@@ -76,15 +89,26 @@ function lostAnswers(site: Site): string | undefined {
 }
 
 /** The server's side: ztunnel judges the connection by its policies and passes it on to the application. */
-function intoPod(flow: ZtunnelFlow, site: Site, to: IpPort, principal: string | undefined, source: string): PathEnding {
-  const {pod} = site
-  const dump = site.ztunnel ?? flow.dump
-  const workload = workloadOf(dump, pod)
+function intoPod(
+  flow: ZtunnelArrival,
+  site: Site,
+  to: IpPort,
+  principal: string | undefined,
+  source: string,
+): PathEnding {
+  const {pod, ztunnel: dump} = site
+  const away = ztunnelAway(flow.world, pod, flow.draw)
+  if (away !== undefined) {
+    tell(flow, pod, 'server', away.because)
+    return away
+  }
+  const workload = dump === undefined ? undefined : workloadOf(dump, pod)
   const lost = lostAnswers(site)
   if (lost !== undefined) {
     tell(flow, pod, 'server', lost)
     return ending(SILENCE, 'refused', 'packet-dropped', lost, {pod})
   }
+  if (dump === undefined) return openEnding(`the ztunnel of ${podLabel(pod.ref)} was not read`, pod)
   if (workload === undefined) return openEnding(`ztunnel does not know ${podLabel(pod.ref)}`, pod)
   const judged: JudgedConnection = {
     principal,
@@ -129,9 +153,21 @@ function toWorkload(flow: ZtunnelFlow, workload: ZtunnelWorkload, port: number, 
   }
   if (pod === undefined) return openEnding(`the pod at ${ip} was not captured`)
   if (pod.mode === 'ambient') return intoPod(flow, flow.world.site(pod), to, principal, source)
+  return flow.plain(to, {...flow.speech, tls: hboneHandshake(principal, to)})
+}
+
+/** A tunnel that a proxy opens to a pod: the ztunnel or the HBONE listener of the pod takes it, for that identity. */
+export function throughTunnel(flow: ZtunnelArrival, to: IpPort, principal: string, source: string): PathEnding {
+  const {world, speech} = flow
+  const pod = world.podAt(to.ip)
+  if (pod === undefined) return openEnding(`the pod at ${to.ip} was not captured`)
+  if (pod.mode !== 'ambient') return flow.plain(to, {...speech, tls: hboneHandshake(principal, to)})
+  return intoPod(flow, world.site(pod), to, principal, source)
+}
+
+function hboneHandshake(principal: string, {ip, port}: IpPort): Speech['tls'] {
   const certificate = {uriSans: [`spiffe://${principal}`], dnsSans: [], subject: '', trusted: true, expired: false}
-  const tls = {sni: `outbound_.${port}_._.${ip}`, alpn: ['istio'], certificate}
-  return flow.plain(to, {...flow.speech, tls})
+  return {sni: `outbound_.${port}_._.${ip}`, alpn: ['istio'], certificate}
 }
 
 interface WaypointHop {
@@ -150,6 +186,12 @@ function throughWaypoint(flow: ZtunnelFlow, {name, service, front}: WaypointHop,
     const because = `waypoint ${name} has no ready pod`
     tell(flow, flow.site.pod, 'client', because)
     return ending(TERMINATED, 'no-endpoint', 'no-endpoint', because, {pod: flow.site.pod})
+  }
+  const waypoint = pod === undefined || !world.waypointsByConfig ? undefined : world.site(pod)
+  if (waypoint?.proxy !== undefined) {
+    const to = front.workload === undefined ? flow.to : {ip: flow.to.ip, port: front.port}
+    tell(flow, waypoint.pod, 'waypoint', `waypoint ${name} takes it from ${principalOf(from)}`)
+    return flow.inWaypoint(waypoint, to, principalOf(from), flow.source, speech)
   }
   const target = front.service
   const policies = policiesAtWaypoint(
@@ -218,6 +260,11 @@ function waypointService({services}: ZtunnelDump, destination: string): ZtunnelS
 /** A connection of the application that ztunnel took: to a waypoint, to a workload over HBONE, or on in plaintext. */
 export function outOfPod(flow: ZtunnelFlow): PathEnding {
   const {dump, to, site, speech} = flow
+  const away = ztunnelAway(flow.world, site.pod, flow.draw)
+  if (away !== undefined) {
+    tell(flow, site.pod, 'client', away.because)
+    return away
+  }
   const own = workloadOf(dump, site.pod)
   if (own === undefined) {
     const because = `ztunnel does not know ${podLabel(site.pod.ref)}: it is newer than what istiod last sent`

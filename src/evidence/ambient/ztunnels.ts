@@ -12,11 +12,17 @@ export interface ZtunnelPod {
   readonly object: KubeObject
 }
 
+/** The pods of ztunnel as they are, also those that end. */
+export async function ztunnelObjects(source: Source): Promise<Answer<readonly KubeObject[]>> {
+  const pods = await source.objects({kind: 'Pod', labels: [{key: 'app', operator: 'In', values: ['ztunnel']}]})
+  return pods.ok ? answered(pods.value.filter(isZtunnel)) : pods
+}
+
 /** The ztunnel pods of a source, the best to ask first: those of the control plane's namespace, where any are there. */
 export async function ztunnelPods(source: Source, istioNamespace: string): Promise<Answer<readonly ZtunnelPod[]>> {
-  const pods = await source.objects({kind: 'Pod', labels: [{key: 'app', operator: 'In', values: ['ztunnel']}]})
+  const pods = await ztunnelObjects(source)
   if (!pods.ok) return pods
-  const all = pods.value.filter(isZtunnel)
+  const all = pods.value
   const own = all.filter(pod => pod.metadata.namespace === istioNamespace)
   return answered(
     [...(own.length > 0 ? own : all)]

@@ -6,7 +6,7 @@ import {readAuthorization} from '../../formats/authorization.js'
 import {type EndpointSlice, readEndpointSlice} from '../../formats/kube-endpoints.js'
 import {readPod} from '../../formats/kube-pod/parse.js'
 import {readService} from '../../formats/kube-service.js'
-import type {Gap} from '../../model/answer.js'
+import {answered, type Gap} from '../../model/answer.js'
 import type {IpPort} from '../../model/envoy/request.js'
 import {podLabel} from '../../model/kube-object.js'
 import type {ServiceModel} from '../../model/kube-service.js'
@@ -14,9 +14,13 @@ import {appContainers, isOver, type PodModel} from '../../model/pod.js'
 import type {ZtunnelDump} from '../../model/ztunnel.js'
 import {objectPages} from '../../sources/object-pages.js'
 import type {Source} from '../../sources/source.js'
+import {ztunnelObjects} from '../ambient/ztunnels.js'
 import {istioConfigMaps} from '../mesh-objects/istio-config-maps.js'
 import {noted} from '../provenance.js'
+import {readRoutes} from './routed-services.js'
 import {type ReadSite, readSite, readZtunnel} from './site.js'
+import {ztunnelOutages} from './ztunnel-outages.js'
+import {type BeyondObjects, ztunnelStrangers} from './ztunnel-strangers.js'
 
 /** The pods and Services of a mesh, and the evidence of the pods on request paths. */
 export interface Mesh {
@@ -61,6 +65,8 @@ export interface MeshExtras {
   readonly backends: (service: ServiceModel, port: number) => readonly IpPort[] | undefined
   readonly speaksHttp: (pod: MeshPod, port: number) => boolean
   readonly site: (pod: MeshPod) => Promise<ReadSite>
+  /** Pods of namespaces without objects are taken from what ztunnel knows. */
+  readonly pastObjects: boolean
   /** Where the control plane's ConfigMaps are. */
   readonly istioNamespace: string
   /** The root namespace where it is known already; the ConfigMap is not read then. */
@@ -71,6 +77,7 @@ const NOTHING_MORE: Omit<MeshExtras, 'site'> = {
   istioNamespace: 'istio-system',
   rootNamespace: undefined,
   strangers: [],
+  pastObjects: false,
   backends: () => undefined,
   speaksHttp: () => false,
 }
@@ -100,6 +107,7 @@ export function meshPod(pod: PodModel): MeshPod {
     workload: pod.workload.name,
     addresses: pod.status?.podIps ?? [],
     ...(pod.status?.hostIp === undefined ? {} : {nodeIp: pod.status.hostIp}),
+    ...(pod.status?.node === undefined ? {} : {node: pod.status.node}),
     mode: podMode(pod),
     serviceAccount: pod.serviceAccount,
     labels: pod.labels,
@@ -150,6 +158,33 @@ function httpPorts(pod: PodModel, services: readonly ServiceModel[]): ReadonlySe
   return new Set([...declared, ...probed])
 }
 
+/** The pods and Service addresses that only ztunnel tells of, in namespaces of which no pod was read. */
+async function beyondObjects(source: Source, captured: readonly MeshPod[]): Promise<BeyondObjects> {
+  const ztunnels = captured.filter(({mode}) => mode === 'ztunnel')
+  const dumps = await Promise.all(ztunnels.map(async ({ref}) => await readZtunnel(source, ref)))
+  const seen = new Set(captured.map(({ref}) => ref.namespace))
+  return ztunnelStrangers(
+    dumps.filter(each => each !== undefined),
+    seen,
+  )
+}
+
+function strangerSite(pod: MeshPod, dump: ZtunnelDump): ReadSite {
+  const gap = `${podLabel(pod.ref)} was not captured`
+  const view = pod.mode === 'ambient' ? {ztunnel: dump} : {neighbour: dump}
+  const site = {
+    pod,
+    ...view,
+    proxy: undefined,
+    proxyGap: gap,
+    kernel: undefined,
+    kernelGap: gap,
+    certificate: undefined,
+  }
+  const note = `${gap}: what ztunnel knows of it is used`
+  return {site: {...site, madeBy: () => undefined, rejected: [], evidence: []}, gaps: [], notes: [note]}
+}
+
 /** A pod's site, with what the ztunnel of its node knows where the pod is ambient. */
 async function withZtunnel(
   source: Source,
@@ -157,14 +192,20 @@ async function withZtunnel(
   pods: readonly MeshPod[],
   dumps: Map<string, Promise<ZtunnelDump | undefined>>,
 ): Promise<ReadSite> {
+  if (pod.knownTo !== undefined) return strangerSite(pod, pod.knownTo)
   const read = await readSite(source, pod)
   const serving = pods.find(({mode, nodeIp}) => mode === 'ztunnel' && nodeIp === pod.nodeIp)?.ref
-  if (pod.mode !== 'ambient' || serving === undefined) return read
+  const unread = pod.mode === 'sidecar' && read.site.proxy === undefined
+  if ((pod.mode !== 'ambient' && !unread) || serving === undefined) return read
   const here = noted(source)
   const known = dumps.get(podLabel(serving)) ?? readZtunnel(here, serving)
   dumps.set(podLabel(serving), known)
   const ztunnel = await known
   if (ztunnel === undefined) return read
+  if (unread) {
+    const note = `the configuration of ${podLabel(pod.ref)} could not be read: what istiod makes of the objects is assumed`
+    return {...read, site: {...read.site, neighbour: ztunnel}, notes: [...read.notes, note]}
+  }
   const assumed = `the rules of ${podLabel(pod.ref)} could not be read: those that istio-cni sets are assumed`
   return {
     ...read,
@@ -179,7 +220,9 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
   const objects = await readObjects(source)
   const unseen = await unseenNamespaces(source, objects)
   const captured = objects.pods.map(meshPod)
-  const pods = [...captured, ...strangers]
+  const beyond =
+    extras.pastObjects === true ? await beyondObjects(source, captured) : {pods: [], behind: () => undefined}
+  const pods = [...captured, ...strangers, ...beyond.pods]
   const dumps = new Map<string, Promise<ZtunnelDump | undefined>>()
   const siteOf = extras.site ?? (async (pod: MeshPod) => await withZtunnel(source, pod, pods, dumps))
   const models = new Map(objects.pods.map((model, i) => [captured[i], model] as const))
@@ -191,6 +234,8 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
   // Only the policies of ambient pods are decided by objects; sidecars have them in their configuration.
   const known = authorizations.length === 0 || rootNamespace !== undefined
   const settings = known ? undefined : await istioConfigMaps(source, istioNamespace).mesh()
+  const ambient = waypoints ? await ztunnelObjects(source) : answered([])
+  const routeOf = waypoints ? await readRoutes(source, objects.services) : () => undefined
   const http = new Map<MeshPod, ReadonlySet<number>>()
   const sites = new Map<string, Site>()
   const gaps: Gap[] = [...objects.gaps]
@@ -202,6 +247,7 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
       pods.find(({hostNetwork, addresses, ports}) => hostNetwork && addresses.includes(ip) && ports.includes(port)),
     isEndpoint: ip => endpoints.has(ip),
     serviceAt: ip => byClusterIp.get(ip),
+    beyondObjects: beyond.behind,
     backends: (service, port) =>
       unseen.has(service.object.namespace)
         ? (backends(service, port) ?? endpointsElsewhere(objects, service, port))
@@ -218,6 +264,9 @@ export async function readMesh(source: Source, now: number, extras: Partial<Mesh
       if (known === undefined) throw new SiteNeeded(pod)
       return known
     },
+    waypointsByConfig: extras.site === undefined,
+    routeOf,
+    ztunnelOutages: ambient.ok ? ztunnelOutages(ambient.value) : [],
     authorizations,
     rootNamespace: rootNamespace ?? (settings?.ok === true ? settings.value.rootNamespace : istioNamespace),
     complete: source.traits.complete && objects.gaps.length === 0,

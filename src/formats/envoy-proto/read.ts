@@ -3,6 +3,7 @@ import type {Field, Json, Packed, Read, Schema} from '../../model/envoy/schema.j
 import {isObject, type JsonObject, lowerCamel} from '../decode.js'
 
 const TYPE = /^type\.googleapis\.com\/(?:envoy\.)?/
+const TYPED_STRUCTS = ['udpa.type.v1.TypedStruct', 'xds.type.v3.TypedStruct']
 /** Protobuf's own recursion limit is 100. */
 const MAX_DEPTH = 200
 
@@ -34,6 +35,10 @@ function packedIn(value: unknown, at: string, depth: number): Packed | undefined
   if (!isObject(value)) return undefined
   const url = value['@type']
   const type = typeof url === 'string' ? shortType(url) : ''
+  // A TypedStruct carries a message of another type as a structure (cncf/xds, TypedStruct).
+  const inner = value.type_url ?? value.typeUrl
+  if (TYPED_STRUCTS.includes(type) && typeof inner === 'string')
+    return packedIn({...(isObject(value.value) ? value.value : {}), '@type': inner}, step(at, 'value'), depth)
   const schema = SCHEMAS.get(type)
   return {type, at, message: schema === undefined ? undefined : readMessage(schema, value, at, depth)}
 }

@@ -17,6 +17,8 @@ export interface TrafficRequest {
   readonly headers: readonly (readonly [string, string])[]
   /** The address it was sent from, where the record says. */
   readonly sender: string | undefined
+  /** When it was sent, in milliseconds since 1970, where the record says. */
+  readonly sentAt: number | undefined
   /** What its client saw most often, where the record says. */
   readonly seen: string | undefined
 }
@@ -27,6 +29,11 @@ function seenIn(json: unknown): string | undefined {
     typeof count === 'number' ? [[kind, count] as const] : [],
   )
   return [...kinds].sort(([, a], [, b]) => b - a)[0]?.[0]
+}
+
+function timeIn(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? '')
+  return Number.isNaN(time) ? undefined : time
 }
 
 /** Reads the request half of a record; undefined when it lacks what every request has. */
@@ -50,6 +57,7 @@ export function parseTrafficRequest(json: unknown): TrafficRequest | undefined {
     path: textOf(json, 'path') ?? textOf(request, 'path') ?? '/',
     headers: Object.entries(textMapOf(request, 'headers')),
     sender: textOf(json, 'fromAddress'),
+    sentAt: timeIn(textOf(json, 'at')),
     seen: seenIn(json),
   }
 }

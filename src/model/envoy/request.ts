@@ -30,8 +30,17 @@ export interface ProxyLine {
 
 export type Protocol = 'http/1.0' | 'http/1.1' | 'http/2' | 'tcp'
 
+/** A connection inside one Envoy, to an internal listener: what a waypoint's HBONE listener hands on. */
+export interface InnerConnection {
+  readonly listener: string
+  /** What the filters before it left for it, by key. */
+  readonly filterState: ReadonlyMap<string, string>
+}
+
 /** One request to one Envoy, on a connection of its own. */
 export interface EnvoyRequest {
+  /** Absent for a connection from outside. */
+  readonly inner?: InnerConnection
   /** What the client dialled. */
   readonly destination: IpPort
   /** The socket the connection was accepted on; the destination itself unless the kernel redirected it. */

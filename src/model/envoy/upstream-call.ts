@@ -33,6 +33,8 @@ export interface UpstreamCall {
   readonly address: IpPort
   /** The address Envoy binds its end to (upstream_bind_config); undefined for any. */
   readonly from: string | undefined
+  /** The connection is tunnelled: mTLS and HBONE around it are those of the proxy. */
+  readonly hbone: boolean
   /** Undefined for plaintext. */
   readonly tls: UpstreamTls | undefined
   readonly http2: boolean

@@ -1,7 +1,7 @@
 import {listOf, objectOf, textOf} from '../../formats/decode.js'
 import {isIstiod} from '../../formats/kube-pod/istiod-pod.js'
 import {hasProxy} from '../../formats/kube-pod/proxy-pod.js'
-import {isCniAgent, isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
+import {isCniAgent, isWaypointPod, isZtunnel} from '../../formats/kube-pod/ztunnel-pod.js'
 import {gapSentence} from '../../model/answer.js'
 import {EVIDENCE_IDS, type EvidenceId, evidenceRow} from '../../model/evidence.js'
 import {isMeshWide, KINDS, kindOf} from '../../model/kinds.js'
@@ -79,17 +79,35 @@ const NODE_AGENTS = [
   {key: 'k8s-app', operator: 'In', values: ['istio-cni-node']},
 ] as const
 
-/** The ztunnels that serve the nodes of pods, with the istio-cni agents beside them; none in a mesh without ztunnel, or where they cannot be listed. */
+const DATAPLANE = 'istio.io/dataplane-mode'
+
+/** Whether ztunnel serves a pod, or should: redirected pods, enrolled ones, and waypoints. */
+function usesZtunnel(
+  {metadata: {labels = {}, annotations = {}}}: KubeObject,
+  namespace: KubeObject | undefined,
+): boolean {
+  if (annotations['ambient.istio.io/redirection'] !== undefined) return true
+  return (labels[DATAPLANE] ?? namespace?.metadata.labels?.[DATAPLANE]) === 'ambient'
+}
+
+/**
+ * The ztunnels that serve the nodes of pods, with the istio-cni agents beside them; none in a mesh without ztunnel, for pods with sidecars
+ * alone, or where they cannot be listed.
+ */
 async function nodeAgents(source: Source, pods: readonly PodRef[]): Promise<readonly Chosen[]> {
   if (source.impliedSubject !== undefined) return []
   const lists = await Promise.all(NODE_AGENTS.map(label => source.objects({kind: 'Pod', labels: [label]})))
   const agents = lists.flatMap(list => (list.ok ? list.value : [])).filter(pod => isZtunnel(pod) || isCniAgent(pod))
   if (!agents.some(isZtunnel)) return []
   const nodeOf = (pod: KubeObject) => textOf(pod, 'spec', 'nodeName')
-  const all = await source.objects({kind: 'Pod'})
+  const [all, namespaces] = await Promise.all([source.objects({kind: 'Pod'}), source.objects({kind: 'Namespace'})])
+  const byName = new Map((namespaces.ok ? namespaces.value : []).map(each => [each.metadata.name, each]))
+  const ambient = (pod: KubeObject) => isWaypointPod(pod) || usesZtunnel(pod, byName.get(pod.metadata.namespace ?? ''))
   const wanted = new Set(pods.map(({namespace, name}) => `${namespace}/${name}`))
   const nodes = new Set(
-    (all.ok ? all.value : []).filter(({metadata}) => wanted.has(`${metadata.namespace}/${metadata.name}`)).map(nodeOf),
+    (all.ok ? all.value : [])
+      .filter(pod => wanted.has(`${pod.metadata.namespace}/${pod.metadata.name}`) && ambient(pod))
+      .map(nodeOf),
   )
   return agents
     .filter(pod => nodes.has(nodeOf(pod)) && !wanted.has(`${pod.metadata.namespace}/${pod.metadata.name}`))

@@ -1,3 +1,4 @@
+import {listingOnce} from '../../evidence/asked-once.js'
 import {askIstiods, type IstiodAnswer, runningIstiods} from '../../evidence/control-plane/istiods.js'
 import {predictForTemplate} from '../../evidence/injection/prediction.js'
 import {objectCache} from '../../evidence/mesh-objects/object-cache.js'
@@ -84,11 +85,12 @@ async function placed(source: Source, each: CheckedWorkload): Promise<CheckedWor
 function istiodsOnce(source: Source, namespace: string): CheckRun['istiods'] {
   let held: Promise<Answer<readonly IstiodAnswer[]>> | undefined
   const ask = async (): Promise<Answer<readonly IstiodAnswer[]>> => {
-    const istiods = await runningIstiods(source, {istioNamespace: namespace})
+    const once = listingOnce(source)
+    const istiods = await runningIstiods(once, {istioNamespace: namespace})
     if (!istiods.ok) return istiods
     if (istiods.value.length === 0)
       return missing(FACT_LABELS.controlPlane, 'not-captured', `no running istiod in namespace ${namespace}`)
-    return answered(await askIstiods(source, istiods.value))
+    return answered(await askIstiods(once, istiods.value))
   }
   return () => {
     held ??= ask()

@@ -1,3 +1,4 @@
+import {listingOnce} from '../../evidence/asked-once.js'
 import {askIstiods, listedProxies, runningIstiods} from '../../evidence/control-plane/istiods.js'
 import type {Answer} from '../../model/answer.js'
 import {answered, missing} from '../../model/answer.js'
@@ -14,11 +15,12 @@ export interface ProxySync {
 /** Asks every istiod for the proxy; "none lists it" is an answer only if all istiods answered. */
 export async function syncOf(source: Source, pod: PodRef, istioNamespace: string): Promise<Answer<ProxySync>> {
   const what = "istiod's view of the proxy"
-  const istiods = await runningIstiods(source, {istioNamespace})
+  const once = listingOnce(source)
+  const istiods = await runningIstiods(once, {istioNamespace})
   if (!istiods.ok) return istiods
   if (istiods.value.length === 0)
     return missing(what, 'not-captured', `no running istiod in namespace ${istioNamespace}`)
-  const answers = await askIstiods(source, istiods.value)
+  const answers = await askIstiods(once, istiods.value)
   const found = listedProxies(answers).get(`${pod.name}.${pod.namespace}`)
   if (found !== undefined) return answered({istiod: found.istiod, types: found.proxy.types})
   const silent = answers.find(each => each.silent !== undefined)?.silent

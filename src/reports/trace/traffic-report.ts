@@ -81,7 +81,8 @@ function answerTo(request: TrafficRequest, mesh: Mesh): TrafficAnswer {
   const origin = {pod, uid: request.uid, gid: request.uid}
   const to = {ip: request.address, port: request.port}
   const speech = speechOf(request)
-  const {branches} = everyBranch(draw => followRequest(mesh.world, origin, to, speech, draw))
+  const world = {...mesh.world, sentAt: request.sentAt}
+  const {branches} = everyBranch(draw => followRequest(world, origin, to, speech, draw))
   const [main, ...others] = grouped(branches, !request.tcp)
   const [path] = main?.paths ?? []
   if (main === undefined || path === undefined) throw new Error('a request has at least one way')
@@ -108,7 +109,7 @@ export async function trafficReport(
   istioNamespace = 'istio-system',
 ): Promise<TrafficReport> {
   const source = noted(given)
-  const mesh = await readMesh(source, moment(source), {istioNamespace})
+  const mesh = await readMesh(source, moment(source), {istioNamespace, pastObjects: true})
   const answers: TrafficAnswer[] = []
   for (const request of requestsIn(text, place)) answers.push(await mesh.follow(() => answerTo(request, mesh)))
   const open = answers.filter(each => each.outcome === 'undecided').length

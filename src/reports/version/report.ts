@@ -1,3 +1,4 @@
+import {listingOnce} from '../../evidence/asked-once.js'
 import {askIstiods, runningIstiods} from '../../evidence/control-plane/istiods.js'
 import {answeredFrom, noted} from '../../evidence/provenance.js'
 import type {Gap} from '../../model/answer.js'
@@ -53,8 +54,9 @@ function skewOf(controlPlane: readonly ControlPlaneVersion[], proxies: readonly 
 /** The versions of the client and, as far as the source has them, of the control plane and every proxy. */
 export async function versionReport(given: Source, scope: VersionScope): Promise<VersionReport> {
   const source = noted(given)
+  const once = listingOnce(source)
   const gaps: Gap[] = []
-  const found = await runningIstiods(source, scope)
+  const found = await runningIstiods(once, scope)
   if (!found.ok) gaps.push({...found.gap, what: 'versions of the control plane and the proxies'})
   const running = found.ok ? found.value : []
   if (found.ok && running.length === 0) {
@@ -68,7 +70,7 @@ export async function versionReport(given: Source, scope: VersionScope): Promise
       ).gap,
     )
   }
-  const istiods = await askIstiods(source, running)
+  const istiods = await askIstiods(once, running)
   for (const {silent} of istiods) if (silent !== undefined) gaps.push(silent)
   const controlPlane = istiods.map(({label, revision, version}) => ({istiod: label, revision, version}))
   const proxies = istiods.flatMap(istiod => istiod.proxies).map(({id, kind, version}) => ({id, kind, version}))

@@ -22,6 +22,11 @@ function controlPlane({controlPlane}: VersionReport): readonly string[] {
   return known.map(({istiod, version}) => `${istiod} version: ${version}`)
 }
 
+/** A ztunnel tells istiod no version: istioctl leaves it out. */
+function saysVersion({kind, version}: ProxyVersion): boolean {
+  return kind !== 'ztunnel' || version !== ''
+}
+
 function proxyType(kind: string): string {
   return kind === 'router' ? 'gateway' : kind
 }
@@ -34,7 +39,7 @@ export const versionView: View<VersionReport> = {
     const lines: Cell[] = [
       `client version: ${report.client}`,
       ...controlPlane(report),
-      ...(remote ? [`data plane version: ${counts(report.proxies)}`] : []),
+      ...(remote ? [`data plane version: ${counts(report.proxies.filter(saysVersion))}`] : []),
       ...report.skew.map(text => ({text: `warning: ${text}`, tone: 'warn'}) as const),
     ]
     if (form !== 'wide') return [{block: 'text', lines}]

@@ -123,7 +123,7 @@ describe('lists', () => {
     const list = await json('/api/v1/pods')
     const held = await source.objects({kind: 'Pod'})
     expect(list.items).toEqual(held.ok ? held.value : [])
-    expect(list.items.length).toBe(21)
+    expect(list.items.length).toBe(28)
   })
 
   test('pages put together are the list; the last has no continue', async () => {

@@ -181,7 +181,7 @@ describe('many pods', () => {
     const source = await openFiles(['src/sample/mesh.tgz'])
     await expect(checkInjectReport(source, [hypotheticalPod({}, 'nope')], 'istio-system')).rejects.toMatchObject({
       message: expect.stringContaining('namespace nope not found in'),
-      hint: expect.stringMatching(/^Namespaces: default, demo, .*\.$/),
+      hint: expect.stringMatching(/^Namespaces: amb, amb-out, default, demo, .*\.$/),
     })
   })
 })

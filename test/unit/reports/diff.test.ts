@@ -293,8 +293,8 @@ describe('two sides', () => {
     const source = await sample()
     const report = await sidesReport({source}, {source})
     expect(report.failing).toBe(false)
-    expect(report.pairs.length).toBe(19)
-    expect(text(report)).toContain('19 proxies on both sides, 0 different.')
+    expect(report.pairs.length).toBe(20)
+    expect(text(report)).toContain('20 proxies on both sides, 0 different.')
   })
 
   test('objects that decide what proxies get: changed, removed and new ones are reported, bookkeeping and status are not', async () => {

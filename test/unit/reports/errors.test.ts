@@ -142,11 +142,19 @@ describe('errors of the sample', () => {
   test('name the object, the field and a command', async () => {
     const report = await errorsReport(sample, query)
     expect(report.failing).toBe(true)
-    expect(report.groups[0]).toMatchObject({
+    expect(report.groups.find(({to}) => to === 'ratings-v1.demo:9080')).toMatchObject({
       code: '403',
-      to: 'ratings-v1.demo:9080',
       why: {verdict: 'explains', cause: {object: {name: 'ratings-viewer'}, field: 'spec.rules'}},
     })
+  })
+
+  test('of a waypoint: the policy that its Envoy applies is named', async () => {
+    const {groups} = await errorsReport(sample, {...query, namespace: 'amb'})
+    const denied = groups.filter(({code}) => code === '403')
+    expect(denied.map(({why}) => [why?.verdict, why?.cause?.object?.name])).toEqual([
+      ['explains', 'api-deny-admin'],
+      ['explains', 'api-allow'],
+    ])
   })
 
   test('outside the time asked for are none', async () => {

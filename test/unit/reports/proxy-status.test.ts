@@ -61,7 +61,7 @@ describe('proxy-status', () => {
     ])
     expect(report.failing).toBe(false)
     const text = renderDoc(proxyStatusView.doc(report, 'table'), {width: 120, colour: false, headers: true})
-    expect(text.split('\n')[0]).toBe('3 proxies connected to 1 istiod: all in sync (as of 2026-11-20T19:00:00.000Z)')
+    expect(text.split('\n')[0]).toBe('3 proxies connected to 2 istiods: all in sync (as of 2026-11-20T19:00:00.000Z)')
   })
 
   test('--only keeps the rows asked for', async () => {

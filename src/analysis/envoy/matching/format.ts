@@ -24,6 +24,8 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
 function operator(text: string, at: string): Operator {
   const header = /^REQ\(([^)?]+)\)$/.exec(text)?.[1]
   if (header !== undefined) return (_, headers) => headerValue(headers, header)
+  const key = /^FILTER_STATE\(([^:)]+):PLAIN\)$/.exec(text)?.[1]
+  if (key !== undefined) return ({filterState}) => filterState.get(key)
   if (!Object.hasOwn(OPERATORS, text)) undecided(`format operator %${text}%`, at)
   return own(OPERATORS, text) ?? (() => undefined)
 }

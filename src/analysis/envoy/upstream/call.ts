@@ -31,7 +31,8 @@ export function upstreamTls(cluster: Cluster, host: Host): UpstreamTls | undefin
   const matches = cluster.transportSocketMatches
   const metadata = host.socketMatch ?? {}
   const found = matches.find(each => isSubset(each.match ?? {}, metadata))
-  return socketTls(found === undefined ? cluster.transportSocket : found.transportSocket)
+  const socket = found === undefined ? cluster.transportSocket : found.transportSocket
+  return socketTls(socket)
 }
 
 /** Whether every key of the match has the same value in an endpoint's metadata (transport_socket_matches). */
@@ -52,7 +53,8 @@ function socketTls(socket: Socket | undefined): UpstreamTls | undefined {
   const config = socket?.typedConfig
   if (socket === undefined || unpack(config, RawBuffer) !== undefined) return undefined
   const internal = unpack(config, InternalUpstream)
-  if (internal !== undefined) undecided('an endpoint inside Envoy itself', internal.at)
+  // It hands metadata to listeners inside Envoy, and is the socket it wraps for all else.
+  if (internal !== undefined) return socketTls(known(internal, 'an internal transport').transportSocket)
   const tls = unpack(config, UpstreamTlsSchema)
   return tls ?? undecided(`transport socket ${socket.name ?? config?.type ?? ''}`, socket.at)
 }
@@ -116,6 +118,7 @@ export function upstreamCall(
     byControlPlane: cluster.type === 'EDS',
     address: host.address,
     from: cluster.upstreamBindConfig?.sourceAddress?.address,
+    hbone: host.hbone,
     tls: upstreamTls(cluster, host),
     http2: head !== undefined && speaksHttp2(cluster, downstreamHttp2),
     terminated,

@@ -14,6 +14,8 @@ import {known, undecided} from '../undecided.js'
 export interface Host {
   readonly address: IpPort
   readonly hostname: string
+  /** Reached over HBONE, through a listener inside Envoy that opens the tunnel. */
+  readonly hbone: boolean
   /** What transport_socket_matches look at (metadata `envoy.transport_socket_match`). */
   readonly socketMatch: Json | undefined
   readonly at: string | undefined
@@ -132,10 +134,26 @@ function socketMatchOf(endpoint: LbEndpoint): Json | undefined {
   return endpoint.metadata?.filterMetadata.get('envoy.transport_socket_match')
 }
 
-function hostOf(endpoint: LbEndpoint): Host {
+/** The internal listener of istiod's waypoints and HBONE sidecars that opens a tunnel to the endpoint of its id. */
+const TUNNEL_LISTENER = 'connect_originate'
+
+/** Where a tunnel ends: the endpoint's id, else what the client dialled (a waypoint in front of a workload). */
+function tunnelEnd(inner: Address['envoyInternalAddress'], dialled: Dialled, at: string): IpPort | undefined {
+  if (inner === undefined) return undefined
+  if (inner.serverListenerName !== TUNNEL_LISTENER) undecided(`internal listener ${inner.serverListenerName ?? ''}`, at)
+  const id = inner.endpointId ?? ''
+  if (id === '') return dialled.address ?? undecided('a tunnel without a destination', at)
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(id) ?? []
+  const ip = bracketed ?? plain ?? ''
+  return parseIp(ip) === undefined ? undecided(`the endpoint ${id} of a tunnel`, at) : {ip, port: Number(port)}
+}
+
+function hostOf(endpoint: LbEndpoint, dialled: Dialled): Host {
   const inner = endpoint.endpoint
-  const address = socketOf(inner?.address, endpoint.at)
-  return {address, hostname: inner?.hostname ?? '', socketMatch: socketMatchOf(endpoint), at: endpoint.at}
+  const tunnel = tunnelEnd(inner?.address?.envoyInternalAddress, dialled, endpoint.at)
+  const address = tunnel ?? socketOf(inner?.address, endpoint.at)
+  const hbone = tunnel !== undefined
+  return {address, hostname: inner?.hostname ?? '', hbone, socketMatch: socketMatchOf(endpoint), at: endpoint.at}
 }
 
 /** The endpoint of a request in an ORIGINAL_DST cluster. */
@@ -152,7 +170,9 @@ function originalDestination(cluster: Cluster, dialled: Dialled): HostChoice {
   const port = by?.upstreamPortOverride ?? dialled.address.port
   return {
     kind: 'hosts',
-    hosts: [{address: {ip: dialled.address.ip, port}, hostname: '', socketMatch: undefined, at: cluster.at}],
+    hosts: [
+      {address: {ip: dialled.address.ip, port}, hostname: '', hbone: false, socketMatch: undefined, at: cluster.at},
+    ],
   }
 }
 
@@ -190,7 +210,10 @@ function resolvedHosts(assignment: ClusterLoadAssignment, live: readonly LiveHos
   const socketMatch = first === undefined ? undefined : socketMatchOf(first)
   const hosts = live.filter(each => !each.failing)
   if (hosts.length > 0)
-    return {kind: 'hosts', hosts: hosts.map(({address, hostname}) => ({address, hostname, socketMatch, at}))}
+    return {
+      kind: 'hosts',
+      hosts: hosts.map(({address, hostname}) => ({address, hostname, hbone: false, socketMatch, at})),
+    }
   return {kind: 'none', why: live.length > 0 ? 'no endpoint is healthy' : 'DNS gave no address'}
 }
 
@@ -217,7 +240,7 @@ export function chooseHosts(proxy: EnvoyProxy, cluster: Cluster, dialled: Dialle
   if (assignment.policy?.weightedPriorityHealth) undecided('weighted_priority_health', assignment.at)
   const factor = assignment.policy?.overprovisioningFactor ?? 140
   const hosts = usable(levelsOf(assignment, failingHosts(proxy, cluster)), threshold, factor)
-  if (hosts.length > 0) return {kind: 'hosts', hosts: hosts.map(hostOf)}
+  if (hosts.length > 0) return {kind: 'hosts', hosts: hosts.map(each => hostOf(each, dialled))}
   const someEndpoint = assignment.endpoints.some(each => each.lbEndpoints.length > 0)
   return {kind: 'none', why: someEndpoint ? 'no endpoint is healthy' : 'the cluster has no endpoints'}
 }

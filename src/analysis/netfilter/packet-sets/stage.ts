@@ -1,10 +1,13 @@
-import type {IpAddress} from '../../../model/ip-address.js'
+import {definedFields} from '../../../model/defined-fields.js'
+import {formatIp, type IpAddress} from '../../../model/ip-address.js'
 import type {NetworkNamespace} from '../../../model/network-namespace.js'
+import type {Hook} from '../../../model/ruleset.js'
+import {rewrittenTo} from '../packet-walk/targets.js'
 import type {Turn} from '../packet-walk/verdict.js'
 import type {Node} from './diagram.js'
 import {ANY_OTHER, between, type Dimension, type DimensionName, equalTo, type PacketSpace} from './dimensions.js'
-import type {Written} from './outcomes.js'
-import type {Transform} from './transform.js'
+import type {PacketOutcome, Written} from './outcomes.js'
+import {keepsMark, rewritesDestination, type Transform, then, UNCHANGED} from './transform.js'
 
 /** A stage of the path: the packets in it, what is known about all of them, and what rules changed. */
 export interface Stage {
@@ -27,6 +30,71 @@ export interface Stage {
   readonly decision: number
   /** True when destination or mark were changed at this hook. */
   readonly moved: boolean
+}
+
+/** The stage of packets at the start of their path, before any hook. */
+export function firstStage(care: Node, known: Partial<Stage>): Stage {
+  return {
+    care,
+    destination: {changed: false},
+    port: 'asked',
+    source: undefined,
+    sourcePort: undefined,
+    inName: '',
+    outName: '',
+    owned: true,
+    done: UNCHANGED,
+    turned: undefined,
+    destinationDone: false,
+    sourceDone: false,
+    laps: 0,
+    decision: -1,
+    moved: false,
+    ...known,
+  }
+}
+
+/** The stage after the nat chains of a hook: a connection is translated once in each direction. */
+export function afterNat(stage: Stage, hook: Hook): Stage {
+  if (rewritesDestination(hook)) return {...stage, destinationDone: true}
+  return hook === 'forward' ? stage : {...stage, sourceDone: true}
+}
+
+/** The stage after what the rules of a base chain changed. */
+export function stageAfter(
+  stage: Stage,
+  {rewrite, ...marks}: Transform,
+  at: {readonly machine: NetworkNamespace; readonly family: PacketSpace['family']; readonly hook: Hook},
+): Stage {
+  const moved = stage.moved || !keepsMark(marks)
+  const marked = {...stage, done: then(stage.done, marks), moved}
+  if (rewrite === undefined) return marked
+  const to = rewrittenTo(rewrite, {...at, inName: stage.inName, outName: stage.outName})
+  const translated = {...marked, ...(rewritesDestination(at.hook) ? {destinationDone: true} : {sourceDone: true})}
+  if (rewrite.kind !== 'redirect' && rewrite.kind !== 'dnat')
+    return {...translated, source: to.address ?? stage.source, sourcePort: to.port ?? stage.sourcePort}
+  return {
+    ...translated,
+    moved: moved || to.address !== undefined,
+    destination: to.address === undefined ? stage.destination : {value: to.address, changed: true},
+    port: to.port ?? stage.port,
+    turned: rewrite.turn,
+  }
+}
+
+/** The outcome of packets that reach the end of their path: sent through an interface, or delivered without one. */
+export function outcomeOf({done, destination, port, turned}: Stage, device: string | undefined): PacketOutcome {
+  const address: Written<string> =
+    destination.changed && destination.value !== undefined ? formatIp(destination.value) : 'asked'
+  if (device !== undefined) return {kind: 'sent', device, address, port}
+  const {tproxy} = done
+  return {
+    kind: 'delivered',
+    address,
+    port: tproxy === undefined ? port : Number(tproxy.port),
+    transparent: tproxy !== undefined,
+    ...definedFields({turned: tproxy === undefined ? turned : ('tproxy' as const)}),
+  }
 }
 
 /** A key that is equal for equal stages. */

@@ -121,7 +121,7 @@ function leave(rules: CompiledRules, flow: Flow, trail: Trail, decision: RouteDe
   }
   if (decision.device !== 'lo')
     return {kind: 'sent', device: decision.device, address: flow.destination, port: flow.destinationPort}
-  if (++trail.laps > 3) return {kind: 'dropped', reason: 'it goes round and round through lo'}
+  if (++trail.laps > 3) return {kind: 'dropped', reason: 'routing loop through lo'}
   flow.inName = 'lo'
   flow.outName = ''
   flow.owner = undefined

@@ -1,0 +1,96 @@
+import type {Draw} from '../../model/envoy/proxy.js'
+import type {IpPort} from '../../model/envoy/request.js'
+import {parseIp} from '../../model/ip-address.js'
+import {podLabel} from '../../model/kube-object.js'
+import type {ZtunnelDump} from '../../model/ztunnel.js'
+import {ending, openEnding, type PathEnding} from './ending.js'
+import {NOT_TLS, TERMINATED, UNREACHABLE} from './failures.js'
+import type {Flow, Journey} from './journey.js'
+import {type Speech, waitsForServer} from './speech.js'
+import {refusedPlaintext} from './unread-sidecar.js'
+import {destinationText, isUnroutable, UNKNOWN_ADDRESS} from './unroutable.js'
+import type {MeshPod, Site} from './world.js'
+
+/** The behaviour of the application behind a socket: it responds with 200 if it is known to speak the protocol. */
+export function application(journey: Journey, pod: MeshPod, address: IpPort, speech: Speech): PathEnding {
+  const {world, legs} = journey
+  const tell = (text: string) => legs.push({kind: 'application', pod, address, speech, text})
+  const http = world.speaksHttp(pod, address.port)
+  if (speech.tls !== undefined && http) {
+    tell('receives TLS, but is declared as plain HTTP')
+    return ending(
+      NOT_TLS,
+      'tls-mismatch',
+      'tls-to-plain-text',
+      `the application on port ${address.port} receives TLS and replies in plaintext`,
+      {
+        pod,
+      },
+    )
+  }
+  if (speech.tls === undefined && waitsForServer(speech) && http) {
+    tell('accepts the connection and waits for a request')
+    const because = `the application on port ${address.port} speaks HTTP: the client must send first`
+    return ending({kind: 'silence'}, 'refused', 'both-wait', because, {pod})
+  }
+  tell('accepts the connection')
+  const where = `${podLabel(pod.ref)} port ${address.port}`
+  const because = `it reaches the application of ${where}`
+  return ending({kind: 'answer', status: 200, after: 0}, 'delivered', 'application-reached', because, {pod})
+}
+
+/** Whether the application of an ambient pod can be reached on the address by ztunnel, which connects inside the pod. */
+export function inPod(journey: Journey, site: Site, to: IpPort, speech: Speech): PathEnding {
+  const listeners = site.kernel?.machine.listeners
+  const address = parseIp(to.ip)
+  const open =
+    listeners === undefined ||
+    listeners.some(
+      each =>
+        each.protocol === 'tcp' &&
+        each.port === to.port &&
+        (each.address === undefined || (address !== undefined && each.address.bits === address.bits)),
+    )
+  if (open) return application(journey, site.pod, to, speech)
+  const because = `nothing listens on ${destinationText(to)} of ${podLabel(site.pod.ref)}`
+  return ending(TERMINATED, 'refused', 'not-listening', because, {pod: site.pod})
+}
+
+/** An address that is no captured pod's: outside the mesh, or not known. */
+export function outside(journey: Journey, to: IpPort, toMesh: boolean): PathEnding {
+  const {world, legs} = journey
+  if (toMesh || world.isEndpoint(to.ip)) {
+    legs.push({kind: 'outside', address: to, text: 'an endpoint of the mesh whose pod was not read'})
+    return openEnding(`the pod at ${to.ip} was not captured: what happens there is unknown`)
+  }
+  if (to.ip === UNKNOWN_ADDRESS) {
+    legs.push({kind: 'outside', address: to, text: 'the name does not resolve to a known address'})
+    return openEnding('the address of the name is unknown, and the proxy forwards the connection to it')
+  }
+  const unroutable = isUnroutable(to.ip)
+  if (unroutable !== undefined) {
+    legs.push({kind: 'outside', address: to, text: `unroutable: ${unroutable}`})
+    return ending(UNREACHABLE, 'refused', 'unreachable', `${to.ip} cannot be reached: ${unroutable}`)
+  }
+  legs.push({kind: 'outside', address: to, text: 'outside the cluster: unknown'})
+  if (!world.complete) return openEnding(`the owner of address ${to.ip} is unknown`)
+  return ending({kind: 'unknown'}, 'delivered', 'left-mesh', `it is sent to ${destinationText(to)}, outside the mesh`)
+}
+
+/** A pod that only ztunnel tells of: all that is known is whether its mTLS mode takes plaintext. */
+export function atStranger(journey: Journey, pod: MeshPod, dump: ZtunnelDump, flow: Flow, speech: Speech): PathEnding {
+  const {to, source} = flow
+  const refused = speech.tls === undefined ? refusedPlaintext(dump, pod, to, source) : undefined
+  journey.legs.push({kind: 'outside', address: to, text: refused ?? 'a pod of the mesh that was not captured'})
+  if (refused === undefined)
+    return openEnding(`the pod at ${to.ip} was not captured: what happens there is unknown`, pod)
+  return ending(TERMINATED, 'tls-mismatch', 'plain-text-to-mtls', refused, {pod})
+}
+
+/** Of a failed connection the client sees an answer where its pod has a sidecar, which is not known of a pod that was not captured. */
+export function byUnknownSender({knownTo, mode}: MeshPod, end: PathEnding, {head}: Speech, draw: Draw): PathEnding {
+  const {attempt} = end
+  if (knownTo === undefined || mode !== 'none' || head === undefined || attempt.kind !== 'failure') return end
+  if (draw('whether the sender has a sidecar', [1, 1]) === 1) return end
+  return {...end, attempt: {kind: 'answer', status: attempt.failure.status, after: 0}}
+}
